@@ -1,0 +1,40 @@
+/**
+ * Points in time and spans of it, as plain numbers with their unit in the type's name.
+ */
+
+/** Milliseconds since the Unix epoch, or a span of milliseconds. */
+export type Millis = number;
+
+const UNITS: readonly (readonly [string, number])[] = [
+  ['weeks', 604_800_000],
+  ['days', 86_400_000],
+  ['hrs', 3_600_000],
+  ['mins', 60_000],
+  ['secs', 1000],
+  ['ms', 1],
+  ['us', 1e-3],
+  ['ns', 1e-6],
+];
+
+/**
+ * Reads a Mesos duration such as `15secs`, `2weeks` or `1.5hrs` (stout's units).
+ * Returns milliseconds, or undefined when the text is no duration.
+ */
+export function readDuration(text: string): Millis | undefined {
+  const match = /^(-?\d+(?:\.\d+)?)(weeks|days|hrs|mins|secs|ms|us|ns)$/.exec(text.trim());
+  const unit = UNITS.find(([name]) => name === match?.[2]);
+  return match && unit ? Number(match[1]) * unit[1] : undefined;
+}
+
+/** Prints milliseconds in the largest unit that divides them, as Mesos does in its flags. */
+export function printDuration(ms: Millis): string {
+  for (const [name, size] of UNITS) {
+    if (ms !== 0 && ms % size === 0) return `${ms / size}${name}`;
+  }
+  return `${ms / 1000}secs`;
+}
+
+/** Seconds since the epoch with a fraction, the form of Mesos' JSON endpoints and statuses. */
+export function toSeconds(at: Millis): number {
+  return at / 1000;
+}

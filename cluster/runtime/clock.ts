@@ -1,0 +1,77 @@
+/**
+ * The one place that reads the wall clock and sets timers. Tests and the simulator pass a clock of their own.
+ */
+
+import type { Millis } from '../model/time';
+
+export interface Clock {
+  now(): Millis;
+  /** Calls back once, at or after the given time. Returns how to call it off. */
+  wakeAt(at: Millis, callback: () => void): () => void;
+}
+
+/** setTimeout's limit; a later time is waited for in several naps. */
+const LONGEST_NAP_MS = 2 ** 31 - 1;
+
+/** The machine's own clock. It never runs backwards, even when the machine's time is set back. */
+export function systemClock(): Clock {
+  let latest = 0;
+  const now = (): Millis => {
+    latest = Math.max(latest, Date.now());
+    return latest;
+  };
+  const wakeAt = (at: Millis, callback: () => void): (() => void) => {
+    let timer: NodeJS.Timeout;
+    const nap = (): void => {
+      const wait = at - now();
+      timer = setTimeout(wait > LONGEST_NAP_MS ? nap : callback, Math.min(Math.max(0, wait), LONGEST_NAP_MS));
+    };
+    nap();
+    return () => clearTimeout(timer);
+  };
+  return { now, wakeAt };
+}
+
+/** A clock that stands still until moved, for tests and simulations. */
+export class VirtualClock implements Clock {
+  private waiting: { at: Millis; order: number; callback: () => void }[] = [];
+  private order = 0;
+
+  constructor(private time: Millis = 0) {}
+
+  now(): Millis {
+    return this.time;
+  }
+
+  wakeAt(at: Millis, callback: () => void): () => void {
+    const entry = { at, order: this.order++, callback };
+    this.waiting.push(entry);
+    return () => {
+      this.waiting = this.waiting.filter((other) => other !== entry);
+    };
+  }
+
+  /** The time of the next callback, or undefined when nothing waits. */
+  next(): Millis | undefined {
+    return this.earliest()?.at;
+  }
+
+  /** Moves time forward by ms and runs, in order, all that comes due on the way. */
+  advance(ms: Millis): void {
+    const target = this.time + ms;
+    for (let due = this.earliest(); due && due.at <= target; due = this.earliest()) {
+      this.waiting.splice(this.waiting.indexOf(due), 1);
+      this.time = Math.max(this.time, due.at);
+      due.callback();
+    }
+    this.time = target;
+  }
+
+  private earliest(): { at: Millis; order: number; callback: () => void } | undefined {
+    return this.waiting.reduce<(typeof this.waiting)[number] | undefined>(
+      (best, entry) =>
+        !best || entry.at < best.at || (entry.at === best.at && entry.order < best.order) ? entry : best,
+      undefined,
+    );
+  }
+}

@@ -1,0 +1,242 @@
+/**
+ * Flag tables: one table per command gives parsing, environment variables, defaults, help and the reference page.
+ *
+ * Order of precedence: command line, environment, default. Values `file://PATH` are read from disk where the originals
+ * did so. Unknown flags are errors that suggest the nearest known one (commander does that).
+ */
+
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError, Option } from 'commander';
+import { type Millis, readDuration } from '../../model/time';
+
+/** Wrong use of a command: printed without a stack, exit status 2. */
+export class UsageError extends Error {}
+
+/** One flag. `read` turns text into a value or throws an Error that says what is expected. */
+export interface Flag<T> {
+  readonly help: string;
+  /** What stands for the value in help; undefined for a switch. */
+  readonly value: string | undefined;
+  readonly fallback: T;
+  /** How the default looks in help, when it is not its own text. */
+  readonly fallbackText?: string;
+  readonly env?: string;
+  readonly repeatable?: boolean;
+  readonly required?: boolean;
+  /** Never shown in `/flags`, logs or errors. */
+  readonly secret?: boolean;
+  read(text: string, previous: T | undefined): T;
+}
+
+export type FlagTable = Readonly<Record<string, Flag<unknown>>>;
+export type Values<Table extends FlagTable> = {
+  readonly [K in keyof Table]: Table[K] extends Flag<infer T> ? T : never;
+};
+
+interface Common {
+  readonly help: string;
+  readonly env?: string;
+  readonly value?: string;
+  readonly secret?: boolean;
+  readonly fallbackText?: string;
+}
+
+/** Text. Without a default the value may be undefined. */
+export function text<D extends string | undefined = undefined>(
+  o: Common & { fallback?: D },
+): Flag<string | D> {
+  return { value: 'TEXT', ...o, fallback: o.fallback as D, read: (given) => fromFile(given) };
+}
+
+/** Text that must be given. */
+export function requiredText(o: Common): Flag<string> {
+  return { value: 'TEXT', ...o, fallback: '', required: true, read: (given) => fromFile(given) };
+}
+
+/** One of a few words. */
+export function choice<W extends string>(o: Common & { words: readonly W[]; fallback: W }): Flag<W> {
+  const read = (given: string): W => {
+    const word = o.words.find((candidate) => candidate === given);
+    if (word === undefined) throw new Error(`expected one of ${o.words.join(', ')}`);
+    return word;
+  };
+  return { value: o.words.join('|'), ...o, read };
+}
+
+/** A whole number within limits. Without a default the value may be undefined. */
+export function integer<D extends number | undefined>(
+  o: Common & { min: number; max: number; fallback: D },
+): Flag<number | D> {
+  const read = (given: string): number => {
+    const number = /^-?\d+$/.test(given) ? Number(given) : Number.NaN;
+    if (!(number >= o.min && number <= o.max))
+      throw new Error(`expected a whole number from ${o.min} to ${o.max}`);
+    return number;
+  };
+  return { value: 'N', ...o, read };
+}
+
+/** A TCP or UDP port; 0 lets the system choose. */
+export function port(o: Common & { fallback: number }): Flag<number> {
+  return integer({ value: 'PORT', ...o, min: 0, max: 65535 });
+}
+
+/** A span of time such as `15secs`, kept in milliseconds. */
+export function duration(o: Common & { fallback: Millis; fallbackText: string }): Flag<Millis> {
+  const read = (given: string): Millis => {
+    const ms = readDuration(given);
+    if (ms === undefined || ms < 0)
+      throw new Error('expected a duration such as 15secs, 500ms, 10mins or 2weeks');
+    return ms;
+  };
+  return { value: 'DURATION', ...o, read };
+}
+
+/** On or off: `--name`, `--name=false`, `--no-name` or `--disable_name`. */
+export function toggle(o: Common & { fallback: boolean }): Flag<boolean> {
+  const read = (given: string): boolean => {
+    if (given === 'true' || given === '1' || given === '') return true;
+    if (given === 'false' || given === '0') return false;
+    throw new Error('expected true or false');
+  };
+  return { ...o, value: undefined, read };
+}
+
+/** A flag that may be given several times. */
+export function list(o: Common & { fallback?: readonly string[] }): Flag<readonly string[]> {
+  return {
+    value: 'TEXT',
+    ...o,
+    fallback: o.fallback ?? [],
+    repeatable: true,
+    read: (given, previous) => [...(previous ?? []), fromFile(given)],
+  };
+}
+
+function fromFile(given: string): string {
+  if (!given.startsWith('file://')) return given;
+  try {
+    return readFileSync(given.slice('file://'.length), 'utf8').trim();
+  } catch (error) {
+    throw new Error(`cannot read the file: ${(error as Error).message}`);
+  }
+}
+
+export interface ParseOptions {
+  /** How the command is called, such as `meseta master`. */
+  readonly command: string;
+  readonly about: string;
+  readonly args: readonly string[];
+  readonly env: Readonly<Record<string, string | undefined>>;
+  /** Names of positional arguments; `[name]` may be left out. */
+  readonly positionals?: readonly string[];
+}
+
+export interface Parsed<Table extends FlagTable> {
+  readonly flags: Values<Table>;
+  readonly positionals: readonly string[];
+  /** Set when `--help` was asked for: print it and stop. */
+  readonly help?: string;
+}
+
+/** Parses a command line against a table. Throws UsageError with a text that names the flag and the fix. */
+export function parseFlags<Table extends FlagTable>(table: Table, options: ParseOptions): Parsed<Table> {
+  const values = new Map<string, unknown>();
+  const command = describe(table, options);
+  for (const [name, flag] of Object.entries(table)) {
+    command.on(`option:${name}`, (given: string | null) => accept(values, name, flag, given ?? ''));
+    for (const off of offNames(name)) command.on(`option:${off}`, () => accept(values, name, flag, 'false'));
+  }
+  let help: string | undefined;
+  try {
+    command.parse(options.args as string[], { from: 'user' });
+  } catch (error) {
+    if (!(error instanceof CommanderError)) throw error;
+    if (error.code !== 'commander.helpDisplayed') throw usage(options, error.message.replace(/^error: /, ''));
+    help = command.helpInformation();
+  }
+  if (help === undefined) complete(table, values, options);
+  const flags = Object.fromEntries(values) as Values<Table>;
+  return help === undefined ? { flags, positionals: command.args } : { flags, positionals: [], help };
+}
+
+function describe(table: FlagTable, options: ParseOptions): Command {
+  const command = new Command(options.command)
+    .description(options.about)
+    .exitOverride()
+    .configureOutput({ writeOut: () => undefined, writeErr: () => undefined })
+    .helpOption('--help', 'print this and stop');
+  for (const name of options.positionals ?? []) command.argument(name.startsWith('[') ? name : `<${name}>`);
+  for (const [name, flag] of Object.entries(table)) {
+    command.addOption(new Option(flagSyntax(name, flag), flagHelp(flag)));
+    if (flag.value !== undefined) continue;
+    for (const off of offNames(name)) command.addOption(new Option(`--${off}`).hideHelp());
+  }
+  return command;
+}
+
+/** How a switch is turned off, in Mesos' manner and in Marathon's. */
+function offNames(name: string): string[] {
+  return [`no-${name}`, `disable_${name}`];
+}
+
+function flagSyntax(name: string, flag: Flag<unknown>): string {
+  return flag.value === undefined ? `--${name} [true|false]` : `--${name} <${flag.value}>`;
+}
+
+function flagHelp(flag: Flag<unknown>): string {
+  const shown = flag.fallbackText ?? printDefault(flag.fallback);
+  const parts = [flag.required ? 'required' : shown && `default ${shown}`, flag.env && `env ${flag.env}`];
+  const extra = parts.filter(Boolean).join(', ');
+  return extra ? `${flag.help} (${extra})` : flag.help;
+}
+
+function printDefault(value: unknown): string {
+  if (value === undefined || value === '') return '';
+  return Array.isArray(value) ? value.join(' ') : String(value);
+}
+
+function accept(values: Map<string, unknown>, name: string, flag: Flag<unknown>, given: string): void {
+  try {
+    values.set(name, flag.read(given, flag.repeatable ? values.get(name) : undefined));
+  } catch (error) {
+    const shown = flag.secret ? 'the value' : JSON.stringify(given);
+    throw new UsageError(`--${name}: ${shown} cannot be used: ${(error as Error).message}`);
+  }
+}
+
+function complete(table: FlagTable, values: Map<string, unknown>, options: ParseOptions): void {
+  for (const [name, flag] of Object.entries(table)) {
+    const given = flag.env === undefined ? undefined : options.env[flag.env];
+    if (!values.has(name) && given !== undefined) accept(values, name, flag, given);
+    if (values.has(name)) continue;
+    if (flag.required) throw usage(options, `--${name} is missing: ${flag.help}`);
+    values.set(name, flag.fallback);
+  }
+}
+
+function usage(options: ParseOptions, text: string): UsageError {
+  return new UsageError(`${text}\nSee '${options.command} --help'.`);
+}
+
+/** The flags as text, as `/flags` and `/v2/info` show them. Secrets are starred out. */
+export function printFlags(
+  table: FlagTable,
+  values: Readonly<Record<string, unknown>>,
+): Record<string, string> {
+  const shown = Object.entries(table).flatMap(([name, flag]): [string, string][] => {
+    const value = values[name];
+    if (value === undefined) return [];
+    return [[name, flag.secret ? '***' : printDefault(value)]];
+  });
+  return Object.fromEntries(shown);
+}
+
+/** A Markdown table of the flags, for the reference page. */
+export function flagReference(table: FlagTable): string {
+  const rows = Object.entries(table).map(([name, flag]) => {
+    const shown = flag.required ? 'required' : (flag.fallbackText ?? printDefault(flag.fallback));
+    return `| \`--${name}\` | ${shown === '' ? '' : `\`${shown}\``} | ${flag.env ? `\`${flag.env}\`` : ''} | ${flag.help} |`;
+  });
+  return ['| flag | default | environment | meaning |', '| --- | --- | --- | --- |', ...rows].join('\n');
+}

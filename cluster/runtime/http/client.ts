@@ -1,0 +1,95 @@
+/**
+ * The HTTP client of every process: keep-alive connections by undici, whole answers with a size limit, and streams that
+ * may be silent for as long as they like.
+ */
+
+import type { Readable } from 'node:stream';
+import { Agent, request as undiciRequest } from 'undici';
+
+export interface HttpRequest {
+  readonly method?: 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE';
+  readonly url: string;
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly body?: string | Uint8Array;
+  /** Limit for the whole exchange (default 10 s), or for the headers of a stream. */
+  readonly timeoutMs?: number;
+  readonly signal?: AbortSignal;
+}
+
+export interface HttpAnswer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  readonly body: Buffer;
+}
+
+export interface HttpStream {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string | string[] | undefined>>;
+  /** The body as it comes; ends or throws when the connection does. */
+  readonly body: Readable;
+  close(): void;
+}
+
+const TIMEOUT_MS = 10_000;
+const BODY_MAX_BYTES = 1024 * 1024 * 1024;
+
+export class HttpClient {
+  private readonly agent: Agent;
+
+  constructor({ connectTimeoutMs = 5000 }: { connectTimeoutMs?: number } = {}) {
+    this.agent = new Agent({
+      connect: { timeout: connectTimeoutMs },
+      bodyTimeout: 0,
+      headersTimeout: 0,
+      keepAliveTimeout: 30_000,
+      connections: 64,
+    });
+  }
+
+  /** Sends a request and reads the whole answer. Rejects when the peer cannot be reached or the time is over. */
+  async request({ timeoutMs = TIMEOUT_MS, ...request }: HttpRequest): Promise<HttpAnswer> {
+    const limit = AbortSignal.timeout(timeoutMs);
+    const signal = request.signal ? AbortSignal.any([limit, request.signal]) : limit;
+    const answer = await this.send(request, signal);
+    const chunks: Buffer[] = [];
+    let size = 0;
+    for await (const chunk of answer.body) {
+      size += (chunk as Buffer).length;
+      if (size > BODY_MAX_BYTES) throw new Error(`the answer of ${request.url} is too long`);
+      chunks.push(chunk as Buffer);
+    }
+    return { status: answer.statusCode, headers: answer.headers, body: Buffer.concat(chunks) };
+  }
+
+  /** Opens a stream: resolves when the headers are there. */
+  async stream({ timeoutMs = TIMEOUT_MS, ...request }: HttpRequest): Promise<HttpStream> {
+    const abort = new AbortController();
+    const limit = setTimeout(() => abort.abort(new Error(`no answer from ${request.url}`)), timeoutMs);
+    const signal = request.signal ? AbortSignal.any([abort.signal, request.signal]) : abort.signal;
+    try {
+      const { statusCode, headers, body } = await this.send(request, signal);
+      body.on('error', () => undefined);
+      return { status: statusCode, headers, body, close: () => abort.abort() };
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  /** Drops every connection. */
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private send(
+    request: Omit<HttpRequest, 'timeoutMs'>,
+    signal: AbortSignal,
+  ): ReturnType<typeof undiciRequest> {
+    return undiciRequest(request.url, {
+      dispatcher: this.agent,
+      method: request.method ?? 'GET',
+      headers: { ...request.headers },
+      body: request.body === undefined ? null : Buffer.from(request.body),
+      signal,
+    });
+  }
+}

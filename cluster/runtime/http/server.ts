@@ -1,0 +1,197 @@
+/**
+ * The HTTP server of every process: Fastify with bodies as raw bytes (each API decodes at its own door), libprocess
+ * messages on the same port, 405 for known paths, and guards against other machines and foreign web pages.
+ */
+
+import { createServer as createNodeServer, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
+import { StartError } from '../lifecycle';
+import type { Logger } from '../log';
+import { MessageRouter } from '../messages/receive';
+import { basicMatches, type Credentials, checkListen, isForeignPage } from './guard';
+
+export type Request = FastifyRequest;
+export type Reply = FastifyReply;
+export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
+export type Handler = (request: Request, reply: Reply) => unknown;
+
+/** One path and what each method does there. Fastify's patterns: `:name`, and `*` at the end. */
+export interface Route {
+  readonly path: string;
+  readonly methods: Partial<Record<Method, Handler>>;
+}
+
+export interface HttpServerOptions {
+  /** What listens, for messages: `the master`. */
+  readonly what: string;
+  readonly address: string;
+  /** 0 lets the system choose. */
+  readonly port: number;
+  readonly addressFlag: string;
+  readonly portFlag: string;
+  readonly log: Logger;
+  readonly routes: readonly Route[];
+  readonly notFound?: Handler;
+  readonly methodNotAllowed?: (request: Request, reply: Reply, allowed: readonly Method[]) => unknown;
+  /** Answers an exception of a handler; the default is 500 and plain text. */
+  readonly failed?: (error: Error, request: Request, reply: Reply) => unknown;
+  /** Changes the path before it is matched, for aliases such as `/master/state`. */
+  readonly rewrite?: (url: string) => string;
+  readonly bodyMaxBytes?: number;
+  readonly messages?: MessageRouter;
+  readonly insecure?: boolean;
+  readonly credentials?: Credentials | undefined;
+  readonly credentialsFlag?: string;
+  readonly realm?: string;
+  /** Paths served without credentials, such as `/health`. */
+  readonly openPaths?: readonly string[];
+}
+
+export interface HttpServer {
+  readonly address: string;
+  readonly port: number;
+  /** `http://host:port`, with the address it listens on. */
+  readonly url: string;
+  close(): Promise<void>;
+}
+
+const BODY_MAX_BYTES = 16 * 1024 * 1024;
+
+/**
+ * Starts to listen. Fails with a StartError that names the port and the flag when the port is taken, and when
+ * the address is open to others without authentication.
+ */
+export async function startHttpServer(options: HttpServerOptions): Promise<HttpServer> {
+  checkListen({
+    what: options.what,
+    address: options.address,
+    addressFlag: options.addressFlag,
+    authenticationFlag: options.credentialsFlag,
+    authenticated: options.credentials !== undefined,
+    insecure: options.insecure ?? false,
+  });
+  const app = createApp(options);
+  addGuards(app, options);
+  addRoutes(app, options);
+  await listen(app, options);
+  const { address, port } = app.server.address() as AddressInfo;
+  const host = address.includes(':') ? `[${address}]` : address;
+  return { address, port, url: `http://${host}:${port}`, close: () => app.close() };
+}
+
+function createApp(options: HttpServerOptions): FastifyInstance {
+  const app = fastify({
+    bodyLimit: options.bodyMaxBytes ?? BODY_MAX_BYTES,
+    forceCloseConnections: true,
+    rewriteUrl: (request) => options.rewrite?.(request.url ?? '/') ?? request.url ?? '/',
+    routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: true },
+    exposeHeadRoutes: false,
+    serverFactory: (handler) => createServer(handler, options.messages),
+  });
+  app.removeAllContentTypeParsers();
+  app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
+  app.setErrorHandler((error: Error & { statusCode?: number }, request, reply) => {
+    const status = error.statusCode ?? 500;
+    if (status >= 500)
+      options.log.error({ error: error.stack ?? error.message, url: request.url }, 'request failed');
+    if (options.failed) return options.failed(error, request, reply);
+    return reply
+      .code(status)
+      .type('text/plain')
+      .send(status >= 500 ? 'Internal error' : error.message);
+  });
+  if (options.notFound) app.setNotFoundHandler(options.notFound);
+  return app;
+}
+
+type NodeHandler = Parameters<typeof createNodeServer>[1];
+
+function createServer(handler: NodeHandler, messages: MessageRouter | undefined): Server {
+  const server = createNodeServer((request, response) => {
+    if (messages && MessageRouter.isMessage(request)) messages.receive(request, response);
+    else handler?.(request, response);
+  });
+  // A peer takes the end of its connection for our death (libprocess links), so idle ones stay open.
+  server.keepAliveTimeout = 0;
+  server.requestTimeout = 60_000;
+  return server;
+}
+
+function addGuards(app: FastifyInstance, options: HttpServerOptions): void {
+  app.addHook('onRequest', async (request, reply) => {
+    if (isForeignPage(request.headers)) {
+      return reply.code(403).type('text/plain').send('Requests of web pages from another origin are refused');
+    }
+    const path = request.url.split('?')[0] ?? '/';
+    if (!options.credentials || options.openPaths?.includes(path)) return;
+    if (basicMatches(request.headers.authorization, options.credentials)) return;
+    reply.header('www-authenticate', `Basic realm="${options.realm ?? 'meseta'}"`);
+    return reply.code(401).type('text/plain').send('401 Unauthorized.');
+  });
+}
+
+const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
+
+function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
+  for (const { path, methods } of options.routes) {
+    const allowed = METHODS.filter((method) => methods[method]);
+    for (const method of METHODS) {
+      const handler = methods[method] ?? (method === 'HEAD' ? methods.GET : undefined);
+      app.route({
+        method,
+        url: path,
+        handler: handler ?? ((request, reply) => refuseMethod(options, request, reply, allowed)),
+      });
+    }
+  }
+}
+
+function refuseMethod(
+  options: HttpServerOptions,
+  request: Request,
+  reply: Reply,
+  allowed: readonly Method[],
+): unknown {
+  reply.code(405).header('allow', allowed.join(', '));
+  if (options.methodNotAllowed) return options.methodNotAllowed(request, reply, allowed);
+  const expected = allowed.map((method) => `'${method}'`).join(', ');
+  return reply
+    .type('text/plain')
+    .send(`405 Method Not Allowed. Expecting one of { ${expected} }, but received '${request.method}'.`);
+}
+
+async function listen(app: FastifyInstance, options: HttpServerOptions): Promise<void> {
+  try {
+    await app.listen({ host: options.address, port: options.port });
+  } catch (error) {
+    await app.close();
+    throw listenError(error as NodeJS.ErrnoException, options);
+  }
+}
+
+/** Turns an error of listen() into words that name the port and the flag. Also for sockets that are not HTTP. */
+export function listenError(
+  error: NodeJS.ErrnoException,
+  what: { what: string; address: string; port: number; addressFlag: string; portFlag: string },
+): Error {
+  const place = `${what.address}:${what.port}`;
+  switch (error.code) {
+    case 'EADDRINUSE':
+      return new StartError(
+        `${what.what} cannot listen on ${place}: the port is taken. ` +
+          `Stop the process that uses it, or choose another port with ${what.portFlag}.`,
+      );
+    case 'EACCES':
+      return new StartError(
+        `${what.what} cannot listen on ${place}: not allowed. ` +
+          `Ports below 1024 need root; choose another with ${what.portFlag}.`,
+      );
+    case 'EADDRNOTAVAIL':
+      return new StartError(
+        `${what.what} cannot listen on ${place}: this machine has no such address. Set ${what.addressFlag} to one it has.`,
+      );
+    default:
+      return error;
+  }
+}

@@ -1,0 +1,116 @@
+/**
+ * One process's loop: stamp an event, step, perform the effects, take the next event.
+ *
+ * Always true: steps never overlap, nothing awaits between reading state and writing it, and every event
+ * a step sees has been recorded first when a recorder is there.
+ */
+
+import type { CommonEffect, Machine } from '../model/event';
+import type { Millis } from '../model/time';
+import type { Clock } from './clock';
+import type { Logger } from './log';
+
+/** Gets each stamped event before the step that handles it. See recording/. */
+export interface Recorder {
+  event(event: unknown): void;
+  end(state: unknown): Promise<void>;
+}
+
+type OwnEffect<Effect> = Exclude<Effect, CommonEffect>;
+
+/** One function per kind of effect, so that a new effect does not compile until someone performs it. */
+export type Performers<Effect extends { kind: string }> = {
+  readonly [K in OwnEffect<Effect>['kind']]: (effect: Extract<Effect, { kind: K }>) => void;
+};
+
+export interface MailboxOptions<State, Event, Effect extends { kind: string }, Boot> {
+  readonly machine: Machine<State, Event, Effect, Boot>;
+  readonly boot: Boot;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly perform: Performers<Effect>;
+  readonly recorder?: Recorder | undefined;
+  /** Called once when a step or a performer throws: the state can no longer be trusted. */
+  readonly onBroken: (error: Error) => void;
+}
+
+/** Events waiting because a step was running when they came. More than this means a loop of our own. */
+const WAITING_MAX = 1_000_000;
+
+export class Mailbox<
+  State,
+  Event extends { kind: string; at: Millis },
+  Effect extends { kind: string },
+  Boot,
+> {
+  readonly state: State;
+  private readonly waiting: Event[] = [];
+  private readonly timers = new Map<string, () => void>();
+  private busy = false;
+  private stopped = false;
+
+  constructor(private readonly options: MailboxOptions<State, Event, Effect, Boot>) {
+    this.state = options.machine.init(options.boot);
+  }
+
+  /** Hands in one event. It is handled before this returns, unless a step is running: then right after it. */
+  post(event: Event extends Event ? Omit<Event, 'at'> : never): void {
+    if (this.stopped) return;
+    if (this.waiting.length >= WAITING_MAX) return this.broken(new Error('the mailbox is full'));
+    this.waiting.push({ ...event, at: this.options.clock.now() } as unknown as Event);
+    if (!this.busy) this.drain();
+  }
+
+  /** Reads one consistent moment of the state. The view must not keep or change what it is given. */
+  read<T>(view: (state: State) => T): T {
+    return view(this.state);
+  }
+
+  /** Takes no more events and ends the recording with the state's hash. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const cancel of this.timers.values()) cancel();
+    this.timers.clear();
+    await this.options.recorder?.end(this.state);
+  }
+
+  private drain(): void {
+    this.busy = true;
+    try {
+      for (let event = this.waiting.shift(); event && !this.stopped; event = this.waiting.shift()) {
+        this.options.recorder?.event(event);
+        for (const effect of this.options.machine.step(this.state, event)) this.perform(effect);
+      }
+    } catch (error) {
+      this.broken(error instanceof Error ? error : new Error(String(error)));
+    } finally {
+      this.busy = false;
+    }
+  }
+
+  private perform(effect: Effect): void {
+    const common = effect as unknown as CommonEffect;
+    if (common.kind === 'wake') this.setTimer(common.timer, common.at);
+    else if (common.kind === 'note') this.options.log[common.level](common.fields ?? {}, common.text);
+    else {
+      const perform = this.options.perform[effect.kind as OwnEffect<Effect>['kind']];
+      (perform as (effect: Effect) => void)(effect);
+    }
+  }
+
+  private setTimer(timer: string, at: Millis): void {
+    this.timers.get(timer)?.();
+    const cancel = this.options.clock.wakeAt(at, () => {
+      this.timers.delete(timer);
+      this.post({ kind: 'woke', timer } as never);
+    });
+    this.timers.set(timer, cancel);
+  }
+
+  private broken(error: Error): void {
+    this.stopped = true;
+    for (const cancel of this.timers.values()) cancel();
+    this.timers.clear();
+    this.options.onBroken(error);
+  }
+}

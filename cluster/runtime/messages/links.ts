@@ -1,0 +1,99 @@
+/**
+ * Sends libprocess messages and watches links.
+ *
+ * Fire and forget: there is no retry and answers are thrown away. Messages to one address keep their order while one
+ * connection lives. A link is the connection we dialled; when it breaks, `exited` is told once for each
+ * linked pid at that address. Without a link a connection is closed once it has been idle for a while.
+ */
+
+import { connect, type Socket } from 'node:net';
+import type { Logger } from '../log';
+import { type Pid, printPid, readPid } from './pid';
+
+/** Unsent bytes kept for one peer; past that the connection is given up, as a dead peer's would be. */
+const UNSENT_MAX_BYTES = 64 * 1024 * 1024;
+const IDLE_CLOSE_MS = 30_000;
+const CONNECT_TIMEOUT_MS = 10_000;
+
+interface Peer {
+  readonly socket: Socket;
+  readonly linked: Set<string>;
+  connected: boolean;
+}
+
+export interface LinksOptions {
+  /** Our own address, as peers should answer to it. */
+  readonly from: Pid;
+  readonly log: Logger;
+  /** Called when the connection to a linked pid broke or could not be made. */
+  readonly exited: (pid: string) => void;
+}
+
+export class Links {
+  private readonly peers = new Map<string, Peer>();
+  private stopped = false;
+
+  constructor(private readonly options: LinksOptions) {}
+
+  /** Sends one message; `body` is its protobuf form. An address that is none is logged and dropped. */
+  send(to: string, name: string, body: Uint8Array, from: Pid = this.options.from): void {
+    const pid = readPid(to);
+    if (!pid || this.stopped) return this.options.log.warn({ to, name }, 'no such address, message dropped');
+    const { socket } = this.peer(pid);
+    if (socket.writableLength > UNSENT_MAX_BYTES) socket.destroy(new Error('the peer does not read'));
+    socket.write(frame(pid, name, body, printPid(from)));
+  }
+
+  /** Keeps a connection to the pid's address and reports when it breaks. */
+  link(to: string): void {
+    const pid = readPid(to);
+    if (!pid || this.stopped) return;
+    const peer = this.peer(pid);
+    peer.linked.add(to);
+    peer.socket.setTimeout(peer.connected ? 0 : CONNECT_TIMEOUT_MS);
+  }
+
+  /** Closes every connection without reporting it. */
+  stop(): void {
+    this.stopped = true;
+    for (const { socket } of this.peers.values()) socket.destroy();
+    this.peers.clear();
+  }
+
+  private peer(pid: Pid): Peer {
+    const address = `${pid.host}:${pid.port}`;
+    const known = this.peers.get(address);
+    if (known && !known.socket.destroyed) return known;
+    const socket = connect({ host: pid.host.replace(/^\[|\]$/g, ''), port: pid.port, noDelay: true });
+    const peer: Peer = { socket, linked: new Set(), connected: false };
+    this.peers.set(address, peer);
+    socket.setTimeout(CONNECT_TIMEOUT_MS);
+    socket.on('connect', () => {
+      peer.connected = true;
+      socket.setTimeout(peer.linked.size > 0 ? 0 : IDLE_CLOSE_MS);
+    });
+    socket.on('timeout', () => socket.destroy());
+    socket.on('error', (error) =>
+      this.options.log.debug({ address, error: error.message }, 'connection failed'),
+    );
+    socket.on('close', () => this.closed(address, peer));
+    socket.resume();
+    return peer;
+  }
+
+  private closed(address: string, peer: Peer): void {
+    if (this.peers.get(address) === peer) this.peers.delete(address);
+    if (this.stopped) return;
+    for (const pid of peer.linked) this.options.exited(pid);
+  }
+}
+
+function frame(to: Pid, name: string, body: Uint8Array, from: string): Buffer {
+  const head =
+    `POST /${encodeURIComponent(to.id).replace(/%2F/g, '/')}/${name} HTTP/1.1\r\n` +
+    `User-Agent: libprocess/${from}\r\nLibprocess-From: ${from}\r\n` +
+    `Connection: Keep-Alive\r\nHost: ${to.host}:${to.port}\r\n`;
+  if (body.byteLength === 0) return Buffer.from(`${head}Content-Length: 0\r\n\r\n`);
+  const start = `${head}Transfer-Encoding: chunked\r\n\r\n${body.byteLength.toString(16)}\r\n`;
+  return Buffer.concat([Buffer.from(start), body, Buffer.from('\r\n0\r\n\r\n')]);
+}

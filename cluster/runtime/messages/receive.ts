@@ -1,0 +1,90 @@
+/**
+ * Receives libprocess messages: POSTs of protobuf bytes to `/<process>/<message name>` with the sender
+ * in a header (Mesos 1.11, 3rdparty/libprocess). They share the port of the HTTP API.
+ */
+
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Logger } from '../log';
+import { readPid } from './pid';
+
+/** One message as it arrived. */
+export interface Message {
+  /** The sender as `id@host:port`: where it listens, which may differ from where the bytes came from. */
+  readonly from: string;
+  /** The protobuf full name, such as `mesos.internal.PingSlaveMessage`. */
+  readonly name: string;
+  readonly body: Buffer;
+}
+
+export type Receiver = (message: Message) => void;
+
+/** No message between master and agent comes near this; a re-registration of 100,000 tasks fits. */
+const MESSAGE_MAX_BYTES = 256 * 1024 * 1024;
+
+export class MessageRouter {
+  private readonly receivers = new Map<string, Receiver>();
+
+  constructor(private readonly log: Logger) {}
+
+  /** Delivers messages to the process of this id, such as `master`, until the returned function is called. */
+  register(id: string, receiver: Receiver): () => void {
+    this.receivers.set(id, receiver);
+    return () => this.receivers.delete(id);
+  }
+
+  /** Whether an HTTP request is a message: a POST that names a libprocess sender. */
+  static isMessage(request: IncomingMessage): boolean {
+    const agent = request.headers['user-agent'] ?? '';
+    return (
+      request.method === 'POST' && ('libprocess-from' in request.headers || agent.startsWith('libprocess/'))
+    );
+  }
+
+  /** Answers 202 when delivered, 404 for an unknown process, 500 for an unreadable sender, 413 when too long. */
+  receive(request: IncomingMessage, response: ServerResponse): void {
+    const header =
+      request.headers['libprocess-from'] ?? request.headers['user-agent']?.slice('libprocess/'.length);
+    const from = readPid(String(header ?? ''));
+    const [, encodedId = '', name = ''] = (request.url ?? '').split('/');
+    const receiver = this.receivers.get(decode(encodedId));
+    const chunks: Buffer[] = [];
+    let size = 0;
+    request.on('error', () => undefined);
+    request.on('data', (chunk: Buffer) => {
+      size += chunk.length;
+      if (size <= MESSAGE_MAX_BYTES) chunks.push(chunk);
+    });
+    request.on('end', () => {
+      if (!from) return answer(response, 500);
+      if (!receiver) return answer(response, 404);
+      if (size > MESSAGE_MAX_BYTES) return answer(response, 413);
+      answer(response, 202);
+      this.deliver(receiver, {
+        from: String(header),
+        name: name.split('?')[0] ?? '',
+        body: Buffer.concat(chunks),
+      });
+    });
+  }
+
+  private deliver(receiver: Receiver, message: Message): void {
+    try {
+      receiver(message);
+    } catch (error) {
+      this.log.warn({ message: message.name, from: message.from, error: String(error) }, 'dropped a message');
+    }
+  }
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function answer(response: ServerResponse, status: number): void {
+  response.writeHead(status, { 'content-length': 0 });
+  response.end();
+}

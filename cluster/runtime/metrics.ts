@@ -1,0 +1,53 @@
+/**
+ * Counters and gauges of one process, read as Mesos' flat JSON snapshot or as Prometheus text.
+ * Names are those of the originals, such as `master/tasks_running`; Prometheus gets them with `_`.
+ */
+
+import { Counter as PromCounter, Gauge as PromGauge, Registry } from 'prom-client';
+
+export interface Counter {
+  inc(by?: number): void;
+}
+
+type Entry = { readonly kind: 'counter' | 'gauge'; readonly help: string; read(): number };
+
+export class Metrics {
+  private readonly entries = new Map<string, Entry>();
+
+  /** A number that only grows. A name can be taken once. */
+  counter(name: string, help: string): Counter {
+    let value = 0;
+    this.add(name, { kind: 'counter', help, read: () => value });
+    return {
+      inc: (by = 1) => {
+        value += by;
+      },
+    };
+  }
+
+  /** A number read when somebody asks. */
+  gauge(name: string, help: string, read: () => number): void {
+    this.add(name, { kind: 'gauge', help, read });
+  }
+
+  /** Name to number, the form of `/metrics/snapshot`. */
+  snapshot(): Record<string, number> {
+    return Object.fromEntries([...this.entries].sort().map(([name, entry]) => [name, entry.read()]));
+  }
+
+  /** The Prometheus text format, by prom-client. */
+  async prometheus(prefix = 'meseta_'): Promise<string> {
+    const registry = new Registry();
+    for (const [name, { kind, help, read }] of this.entries) {
+      const options = { name: prefix + name.replace(/[^A-Za-z0-9_]/g, '_'), help, registers: [registry] };
+      if (kind === 'counter') new PromCounter(options).inc(read());
+      else new PromGauge(options).set(read());
+    }
+    return await registry.metrics();
+  }
+
+  private add(name: string, entry: Entry): void {
+    if (this.entries.has(name)) throw new Error(`the metric ${name} exists already`);
+    this.entries.set(name, entry);
+  }
+}

@@ -1,0 +1,79 @@
+/**
+ * Compiles the TypeScript tree to dist/, file by file, and copies what is not code beside it. Only files that changed
+ * since the last build are touched; when nothing changed, not even the compiler is loaded.
+ * Types are not checked here: `npm run types` does that.
+ */
+
+import {
+  copyFileSync,
+  existsSync,
+  mkdirSync,
+  readdirSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const dist = join(root, 'dist');
+const stampFile = join(dist, '.stamp.json');
+const FOLDERS = ['bench', 'cli', 'cluster', 'dns', 'frameworks', 'lb'];
+const ASSETS = /\.(hbs|json|proto|html|css|js|svg)$/;
+
+const files = FOLDERS.flatMap((folder) => list(join(root, folder)));
+const now = Object.fromEntries(files.map((file) => [relative(root, file), signature(file)]));
+now.node = process.version;
+now.lock = signature(join(root, 'package-lock.json'));
+const before = existsSync(stampFile) ? JSON.parse(readFileSync(stampFile, 'utf8')) : {};
+if (before.node !== now.node || before.lock !== now.lock) rmSync(dist, { recursive: true, force: true });
+const fresh = existsSync(dist);
+const changed = files.filter((file) => !fresh || before[relative(root, file)] !== now[relative(root, file)]);
+const gone = Object.keys(before).filter((file) => !(file in now));
+
+if (changed.length > 0 || gone.length > 0 || !fresh) await build();
+
+async function build() {
+  const started = Date.now();
+  for (const file of gone) rmSync(target(join(root, file)), { force: true });
+  const sources = changed.filter((file) => file.endsWith('.ts'));
+  if (sources.length > 0) {
+    const { build: esbuild } = await import('esbuild');
+    await esbuild({
+      entryPoints: sources,
+      outdir: dist,
+      outbase: root,
+      format: 'cjs',
+      platform: 'node',
+      target: 'node20',
+      sourcemap: 'linked',
+      logLevel: 'warning',
+    });
+  }
+  for (const file of changed.filter((name) => !name.endsWith('.ts'))) {
+    mkdirSync(dirname(target(file)), { recursive: true });
+    copyFileSync(file, target(file));
+  }
+  writeFileSync(stampFile, JSON.stringify(now));
+  process.stderr.write(`built ${changed.length} files in ${Date.now() - started} ms\n`);
+}
+
+function list(folder) {
+  if (!existsSync(folder)) return [];
+  return readdirSync(folder, { withFileTypes: true }).flatMap((entry) => {
+    const path = join(folder, entry.name);
+    if (entry.isDirectory()) return list(path);
+    return entry.name.endsWith('.ts') || ASSETS.test(entry.name) ? [path] : [];
+  });
+}
+
+function signature(file) {
+  const { mtimeMs, size } = statSync(file);
+  return `${mtimeMs}:${size}`;
+}
+
+function target(file) {
+  return join(dist, relative(root, file)).replace(/\.ts$/, '.js');
+}
