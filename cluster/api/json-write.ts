@@ -1,0 +1,66 @@
+/**
+ * Plain values to JSON text by Mesos' own mapping (stout's jsonify): names as in the .proto, 64-bit integers as bare digits,
+ * whole doubles with `.0`, unset fields with a declared default printed with it.
+ */
+
+import type { MessageName, Messages } from './generated/messages';
+import { type FieldPlan, type MessagePlan, planOf } from './plan';
+
+type Plain = Readonly<Record<string, unknown>>;
+
+/** The JSON text of a message. */
+export function encodeJson<N extends MessageName>(name: N, value: Messages[N]): string {
+  return writeMessage(planOf(name), value as unknown as Plain);
+}
+
+/** The same for a message nested in another, by full name such as `mesos.v1.Resource.ReservationInfo`. */
+export function encodeNestedJson(fullName: string, value: object): string {
+  return writeMessage(planOf(fullName), value as Plain);
+}
+
+function writeMessage(plan: MessagePlan, value: Plain): string {
+  let text = '';
+  for (const field of plan.fields) {
+    const given = value[field.name] ?? field.shownDefault;
+    if (given === undefined || given === null) continue;
+    const written = writeField(field, given);
+    if (written !== undefined) text += `${text === '' ? '' : ','}"${field.name}":${written}`;
+  }
+  return `{${text}}`;
+}
+
+function writeField(field: FieldPlan, value: unknown): string | undefined {
+  if (field.map) {
+    const entries = Object.entries(value as Plain);
+    if (entries.length === 0) return undefined;
+    return `{${entries.map(([key, item]) => `${JSON.stringify(key)}:${writeItem(field, item)}`).join(',')}}`;
+  }
+  if (!field.repeated) return writeItem(field, value);
+  const items = value as readonly unknown[];
+  return items.length === 0 ? undefined : `[${items.map((item) => writeItem(field, item)).join(',')}]`;
+}
+
+function writeItem(field: FieldPlan, value: unknown): string {
+  switch (field.kind) {
+    case 'message':
+      return writeMessage(field.message as MessagePlan, value as Plain);
+    case 'double':
+    case 'float':
+      return writeDouble(value as number);
+    case 'int32':
+    case 'uint32':
+    case 'int64':
+    case 'uint64':
+      return String(value);
+    default:
+      return JSON.stringify(value);
+  }
+}
+
+/** A double as Mesos prints it: `15.0`, `0.1`; what is no number in JSON as the strings stout uses. */
+export function writeDouble(value: number): string {
+  if (!Number.isFinite(value))
+    return Number.isNaN(value) ? '"NaN"' : value > 0 ? '"Infinity"' : '"-Infinity"';
+  const text = String(value);
+  return /^-?\d+$/.test(text) ? `${text}.0` : text;
+}

@@ -1,0 +1,43 @@
+/**
+ * JSON or protobuf: which one a body is in, and which one an answer should be in (libprocess' rules: JSON is tried first).
+ */
+
+import type { MessageName, Messages } from './generated/messages';
+import { decodeJson } from './json-read';
+import { encodeJson } from './json-write';
+import { decodeProtobuf, encodeProtobuf } from './protobuf';
+
+export type MediaType = 'application/json' | 'application/x-protobuf';
+
+/** The media type of a Content-Type header; undefined when it is neither. Parameters are accepted. */
+export function readContentType(header: string): MediaType | undefined {
+  const bare = header.split(';')[0]?.trim().toLowerCase();
+  return bare === 'application/json' || bare === 'application/x-protobuf' ? bare : undefined;
+}
+
+/** What an Accept header lets us answer with; undefined when neither will do. */
+export function readAccept(header: string | undefined): MediaType | undefined {
+  if (header === undefined || header.trim() === '') return 'application/json';
+  const ranges = header.split(',').map((part) => {
+    const [range, ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    return { range, refused: parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) };
+  });
+  const candidates: readonly MediaType[] = ['application/json', 'application/x-protobuf'];
+  return candidates.find((type) => {
+    for (const form of [type, 'application/*', '*/*']) {
+      const match = ranges.find(({ range }) => range === form);
+      if (match) return !match.refused;
+    }
+    return false;
+  });
+}
+
+/** Reads a body in its media type. Throws CodecError. */
+export function decodeBody<N extends MessageName>(name: N, type: MediaType, body: Buffer): Messages[N] {
+  return type === 'application/json' ? decodeJson(name, body.toString('utf8')) : decodeProtobuf(name, body);
+}
+
+/** Writes a body in the wanted media type. */
+export function encodeBody<N extends MessageName>(name: N, type: MediaType, value: Messages[N]): Buffer {
+  return Buffer.from(type === 'application/json' ? encodeJson(name, value) : encodeProtobuf(name, value));
+}

@@ -1,0 +1,89 @@
+/**
+ * What the codecs need to know of each message, worked out once from the descriptors.
+ */
+
+import { Enum, type Field, MapField, Root, Type } from 'protobufjs';
+import descriptors from './generated/descriptors.json';
+
+export type Scalar =
+  | 'string'
+  | 'bool'
+  | 'bytes'
+  | 'double'
+  | 'float'
+  | 'int32'
+  | 'uint32'
+  | 'int64'
+  | 'uint64';
+
+export interface FieldPlan {
+  readonly name: string;
+  /** `message`, `enum`, or the scalar's protobuf name. */
+  readonly kind: Scalar | 'message' | 'enum';
+  readonly repeated: boolean;
+  readonly map: boolean;
+  readonly required: boolean;
+  /** The declared default that Mesos prints when the field is unset; undefined without one, or when deprecated. */
+  readonly shownDefault: string | number | boolean | undefined;
+  readonly message: MessagePlan | undefined;
+  readonly numberOf: ReadonlyMap<string, number>;
+  readonly nameOf: ReadonlyMap<number, string>;
+}
+
+export interface MessagePlan {
+  readonly name: string;
+  readonly type: Type;
+  readonly fields: readonly FieldPlan[];
+  readonly byName: ReadonlyMap<string, FieldPlan>;
+}
+
+const root = Root.fromJSON(descriptors as never);
+const plans = new Map<string, MessagePlan>();
+
+/** The plan of a message by its full name. An unknown name is our own mistake and throws. */
+export function planOf(fullName: string): MessagePlan {
+  return plans.get(fullName) ?? makePlan(root.lookupType(fullName));
+}
+
+/** Whether there is a message of this name, for names that come from outside. */
+export function isMessageName(fullName: string): boolean {
+  return root.lookup(fullName) instanceof Type;
+}
+
+function makePlan(type: Type): MessagePlan {
+  const known = plans.get(type.fullName.slice(1));
+  if (known) return known;
+  const fields: FieldPlan[] = [];
+  const byName = new Map<string, FieldPlan>();
+  const plan = { name: type.fullName.slice(1), type, fields, byName };
+  plans.set(plan.name, plan);
+  for (const field of type.fieldsArray) {
+    const made = planField(field.resolve());
+    fields.push(made);
+    byName.set(made.name, made);
+  }
+  return plan;
+}
+
+function planField(field: Field): FieldPlan {
+  const target = field.resolvedType;
+  const names = target instanceof Enum ? Object.entries(target.values) : [];
+  const nameOf = new Map<number, string>();
+  for (const [name, number] of names) if (!nameOf.has(number)) nameOf.set(number, name);
+  return {
+    name: field.name,
+    kind: target instanceof Enum ? 'enum' : target instanceof Type ? 'message' : (field.type as Scalar),
+    repeated: field.repeated,
+    map: field instanceof MapField,
+    required: field.required,
+    shownDefault: shownDefault(field),
+    message: target instanceof Type ? makePlan(target) : undefined,
+    numberOf: new Map(names),
+    nameOf,
+  };
+}
+
+function shownDefault(field: Field): string | number | boolean | undefined {
+  const options = (field.options ?? {}) as { default?: string | number | boolean; deprecated?: boolean };
+  return options.deprecated ? undefined : options.default;
+}

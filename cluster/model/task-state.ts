@@ -1,0 +1,49 @@
+/**
+ * The states of a task and what they mean (Mesos 1.11 mesos.proto, docs/task-state-reasons.md).
+ */
+
+export type TaskState =
+  | 'TASK_STAGING'
+  | 'TASK_STARTING'
+  | 'TASK_RUNNING'
+  | 'TASK_KILLING'
+  | 'TASK_FINISHED'
+  | 'TASK_FAILED'
+  | 'TASK_KILLED'
+  | 'TASK_ERROR'
+  | 'TASK_LOST'
+  | 'TASK_DROPPED'
+  | 'TASK_UNREACHABLE'
+  | 'TASK_GONE'
+  | 'TASK_GONE_BY_OPERATOR'
+  | 'TASK_UNKNOWN';
+
+const TERMINAL: ReadonlySet<TaskState> = new Set<TaskState>([
+  'TASK_FINISHED',
+  'TASK_FAILED',
+  'TASK_KILLED',
+  'TASK_ERROR',
+  'TASK_LOST',
+  'TASK_DROPPED',
+  'TASK_GONE',
+  'TASK_GONE_BY_OPERATOR',
+]);
+
+/** Whether the task will never run again and its resources are free. */
+export function isTerminal(state: TaskState): boolean {
+  return TERMINAL.has(state);
+}
+
+/** States only partition-aware frameworks are told; the others hear TASK_LOST. */
+const PARTITION_STATES: ReadonlySet<TaskState> = new Set<TaskState>([
+  'TASK_UNREACHABLE',
+  'TASK_DROPPED',
+  'TASK_GONE',
+  'TASK_GONE_BY_OPERATOR',
+  'TASK_UNKNOWN',
+]);
+
+/** The state as a framework is told it. */
+export function stateFor(partitionAware: boolean, state: TaskState): TaskState {
+  return partitionAware || !PARTITION_STATES.has(state) ? state : 'TASK_LOST';
+}
