@@ -45,11 +45,6 @@ export function planOf(fullName: string): MessagePlan {
   return plans.get(fullName) ?? makePlan(root.lookupType(fullName));
 }
 
-/** Whether there is a message of this name, for names that come from outside. */
-export function isMessageName(fullName: string): boolean {
-  return root.lookup(fullName) instanceof Type;
-}
-
 function makePlan(type: Type): MessagePlan {
   const known = plans.get(type.fullName.slice(1));
   if (known) return known;

@@ -1,0 +1,190 @@
+/**
+ * The v0 JSON of tasks, agents and frameworks, as `/state` and its relatives have it: "model" style, which is not the
+ * protobuf mapping (Mesos 1.11 src/common/http.cpp). Old names, seconds for times, resources as one object. Everything here is
+ * JSON text, so that it can be put together and kept in pieces.
+ */
+
+import { addRanges, printRanges, type Ranges } from '../model/ranges';
+import { printAmount, type Resources, readResources, type WireResource } from '../model/resources';
+import type { Response } from './generated/master';
+import type * as mesos from './generated/mesos';
+import { encodeJson } from './json-write';
+
+/** An object of texts; undefined members are left out. */
+export function jsonObject(members: Readonly<Record<string, string | undefined>>): string {
+  const parts = Object.entries(members).filter(([, text]) => text !== undefined);
+  return `{${parts.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`;
+}
+
+export function jsonArray(items: readonly string[]): string {
+  return `[${items.join(',')}]`;
+}
+
+const text = (value: string | number | boolean | undefined): string | undefined =>
+  value === undefined ? undefined : JSON.stringify(value);
+
+/** Always cpus, gpus, mem and disk; ranges and sets as text; reservations merged. */
+export function resourcesJson(wire: readonly mesos.Resource[] | undefined): string {
+  const scalars = new Map([
+    ['cpus', 0],
+    ['gpus', 0],
+    ['mem', 0],
+    ['disk', 0],
+  ]);
+  const ranges = new Map<string, Ranges>();
+  const others = new Map<string, string>();
+  for (const { name, amount } of readWire(wire)) {
+    if (amount.type === 'SCALAR') scalars.set(name, (scalars.get(name) ?? 0) + amount.milli);
+    else if (amount.type === 'RANGES') ranges.set(name, addRanges(ranges.get(name) ?? [], amount.ranges));
+    else others.set(name, JSON.stringify(printAmount(amount)));
+  }
+  const members: Record<string, string> = {};
+  for (const [name, milli] of scalars) members[name] = String(milli / 1000);
+  for (const [name, all] of ranges) members[name] = JSON.stringify(printRanges(all));
+  return jsonObject({ ...members, ...Object.fromEntries(others) });
+}
+
+function readWire(wire: readonly mesos.Resource[] | undefined): Resources {
+  return readResources(wire as readonly WireResource[] | undefined);
+}
+
+export function attributesJson(attributes: readonly mesos.Attribute[] | undefined): string {
+  const members = (attributes ?? []).map(({ name, scalar, ranges, set, text: plain }): [string, string] => {
+    if (scalar) return [name, String(scalar.value)];
+    if (ranges) {
+      const all = (ranges.range ?? []).map(({ begin, end }): [number, number] => [
+        Number(begin),
+        Number(end),
+      ]);
+      return [name, JSON.stringify(printRanges(addRanges([], all)))];
+    }
+    if (set) return [name, JSON.stringify(`{${(set.item ?? []).join(', ')}}`)];
+    return [name, JSON.stringify(plain?.value ?? '')];
+  });
+  return jsonObject(Object.fromEntries(members));
+}
+
+function labelsJson(labels: mesos.Labels | undefined): string | undefined {
+  const list = labels?.labels;
+  return list && list.length > 0 ? JSON.stringify(list) : undefined;
+}
+
+/** One entry of a task's `statuses`. */
+function statusJson(status: mesos.TaskStatus): string {
+  return jsonObject({
+    state: text(status.state),
+    timestamp: text(status.timestamp ?? 0),
+    labels: labelsJson(status.labels),
+    container_status:
+      status.container_status && encodeJson('mesos.v1.ContainerStatus', status.container_status),
+    healthy: text(status.healthy),
+  });
+}
+
+export function taskJson(task: mesos.Task): string {
+  const role = task.resources?.find(({ allocation_info }) => allocation_info)?.allocation_info?.role;
+  return jsonObject({
+    id: text(task.task_id.value),
+    name: text(task.name),
+    framework_id: text(task.framework_id.value),
+    executor_id: text(task.executor_id?.value ?? ''),
+    slave_id: text(task.agent_id.value),
+    state: text(task.state),
+    resources: resourcesJson(task.resources),
+    role: text(role ?? '*'),
+    statuses: jsonArray((task.statuses ?? []).map(statusJson)),
+    user: text(task.user),
+    labels: labelsJson(task.labels),
+    discovery: task.discovery && encodeJson('mesos.v1.DiscoveryInfo', task.discovery),
+    container: task.container && encodeJson('mesos.v1.ContainerInfo', task.container),
+    health_check: task.health_check && encodeJson('mesos.v1.HealthCheck', task.health_check),
+  });
+}
+
+function seconds(time: mesos.TimeInfo | undefined): string | undefined {
+  return time === undefined ? undefined : String(Number(time.nanoseconds) / 1e9);
+}
+
+export function agentJson(agent: Response.GetAgents.Agent): string {
+  const { agent_info: info } = agent;
+  return jsonObject({
+    id: text(info.id?.value),
+    hostname: text(info.hostname),
+    port: text(info.port ?? 5051),
+    attributes: attributesJson(info.attributes),
+    domain: info.domain && encodeJson('mesos.v1.DomainInfo', info.domain),
+    pid: text(agent.pid),
+    registered_time: seconds(agent.registered_time),
+    reregistered_time: seconds(agent.reregistered_time),
+    resources: resourcesJson(agent.total_resources),
+    used_resources: resourcesJson(agent.allocated_resources),
+    offered_resources: resourcesJson(agent.offered_resources),
+    reserved_resources: '{}',
+    unreserved_resources: resourcesJson(agent.total_resources),
+    active: text(agent.active),
+    deactivated: text(agent.deactivated ?? false),
+    version: text(agent.version),
+    capabilities: JSON.stringify((agent.capabilities ?? []).map(({ type }) => type)),
+  });
+}
+
+/** An agent of the registry that has not come back. */
+export function recoveredAgentJson(info: mesos.AgentInfo): string {
+  return jsonObject({
+    id: text(info.id?.value),
+    hostname: text(info.hostname),
+    port: text(info.port ?? 5051),
+    attributes: attributesJson(info.attributes),
+  });
+}
+
+/** The tasks and offers of a framework, already in JSON. */
+export interface FrameworkParts {
+  readonly tasks: readonly string[];
+  readonly unreachable: readonly string[];
+  readonly completed: readonly string[];
+  readonly offers: readonly string[];
+}
+
+export function frameworkJson(framework: Response.GetFrameworks.Framework, parts: FrameworkParts): string {
+  const { framework_info: info } = framework;
+  const multiRole = info.capabilities?.some(({ type }) => type === 'MULTI_ROLE') ?? false;
+  return jsonObject({
+    id: text(info.id?.value),
+    name: text(info.name),
+    used_resources: resourcesJson(framework.allocated_resources),
+    offered_resources: resourcesJson(framework.offered_resources),
+    capabilities: JSON.stringify((info.capabilities ?? []).map(({ type }) => type)),
+    hostname: text(info.hostname ?? ''),
+    webui_url: text(info.webui_url ?? ''),
+    active: text(framework.active),
+    connected: text(framework.connected),
+    recovered: text(framework.recovered),
+    user: text(info.user),
+    failover_timeout: text(info.failover_timeout ?? 0),
+    checkpoint: text(info.checkpoint ?? false),
+    registered_time: seconds(framework.registered_time) ?? '0',
+    unregistered_time: seconds(framework.unregistered_time) ?? '0',
+    principal: text(info.principal),
+    resources: resourcesJson(framework.allocated_resources),
+    reregistered_time: seconds(framework.reregistered_time),
+    ...(multiRole ? { roles: JSON.stringify(info.roles ?? []) } : { role: text(info.role ?? '*') }),
+    tasks: jsonArray(parts.tasks),
+    unreachable_tasks: jsonArray(parts.unreachable),
+    completed_tasks: jsonArray(parts.completed),
+    offers: jsonArray(parts.offers),
+    executors: '[]',
+    labels: labelsJson(info.labels),
+    offer_constraints: '{}',
+  });
+}
+
+export function offerJson(offer: mesos.Offer): string {
+  return jsonObject({
+    id: text(offer.id.value),
+    framework_id: text(offer.framework_id.value),
+    allocation_info: JSON.stringify(offer.allocation_info ?? { role: '*' }),
+    slave_id: text(offer.agent_id.value),
+    resources: resourcesJson(offer.resources),
+  });
+}

@@ -1,0 +1,94 @@
+/**
+ * The master's flags: one table for parsing, help, `/flags` and the reference page. Names and defaults are Mesos'.
+ */
+
+import { duration, integer, list, port, text, toggle, type Values } from '../runtime/config/flags';
+import { StartError } from '../runtime/lifecycle';
+import type { MasterSettings } from './core/events';
+
+export const masterFlags = {
+  ip: text({ help: 'address to listen on', fallback: '127.0.0.1', env: 'MESOS_IP' }),
+  port: port({ help: 'port for everything: API, agents, frameworks', fallback: 5050, env: 'MESOS_PORT' }),
+  hostname: text({ help: 'name that others are told; the address without it', env: 'MESOS_HOSTNAME' }),
+  cluster: text({ help: 'name of the cluster, shown to people', env: 'MESOS_CLUSTER' }),
+  work_dir: text({ help: 'folder of the registry', fallback: './.meseta/master', env: 'MESOS_WORK_DIR' }),
+  in_memory: toggle({ help: 'keep the registry in memory: it is gone after a restart', fallback: false }),
+  agent_ping_timeout: duration({
+    help: 'time an agent has to answer a ping',
+    fallback: 15_000,
+    fallbackText: '15secs',
+    env: 'MESOS_AGENT_PING_TIMEOUT',
+  }),
+  max_agent_ping_timeouts: integer({
+    help: 'unanswered pings until an agent is unreachable',
+    fallback: 5,
+    min: 1,
+    max: 1000,
+    env: 'MESOS_MAX_AGENT_PING_TIMEOUTS',
+  }),
+  agent_reregister_timeout: duration({
+    help: 'time an agent has to come back after a broken connection or a new master',
+    fallback: 600_000,
+    fallbackText: '10mins',
+    env: 'MESOS_AGENT_REREGISTER_TIMEOUT',
+  }),
+  allocation_interval: duration({
+    help: 'time between offers of resources that were refused',
+    fallback: 1000,
+    fallbackText: '1secs',
+    env: 'MESOS_ALLOCATION_INTERVAL',
+  }),
+  offer_timeout: duration({
+    help: 'time after which an unanswered offer is taken back; 0secs for never',
+    fallback: 0,
+    fallbackText: '0secs',
+    env: 'MESOS_OFFER_TIMEOUT',
+  }),
+  root_submissions: toggle({
+    help: 'whether frameworks may run as root',
+    fallback: true,
+    env: 'MESOS_ROOT_SUBMISSIONS',
+  }),
+  roles: list({ help: 'roles that frameworks may have; any without it', value: 'ROLE' }),
+  max_completed_frameworks: integer({
+    help: 'ended frameworks kept in memory',
+    fallback: 50,
+    min: 0,
+    max: 100_000,
+  }),
+  max_completed_tasks_per_framework: integer({
+    help: 'ended tasks kept in memory',
+    fallback: 1000,
+    min: 0,
+    max: 1_000_000,
+  }),
+  max_unreachable_tasks_per_framework: integer({
+    help: 'unreachable tasks kept in memory',
+    fallback: 1000,
+    min: 0,
+    max: 1_000_000,
+  }),
+  record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
+  insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
+};
+
+export type MasterConfig = Values<typeof masterFlags>;
+
+/** What the core needs of the flags. */
+export function masterSettings(config: MasterConfig): MasterSettings {
+  if (config.agent_ping_timeout === 0) {
+    throw new StartError('--agent_ping_timeout must be above 0: give a duration such as 15secs');
+  }
+  return {
+    agentPingTimeoutMs: config.agent_ping_timeout,
+    maxAgentPingTimeouts: config.max_agent_ping_timeouts,
+    agentReregisterTimeoutMs: config.agent_reregister_timeout,
+    allocationIntervalMs: config.allocation_interval,
+    offerTimeoutMs: config.offer_timeout > 0 ? config.offer_timeout : undefined,
+    rootSubmissions: config.root_submissions,
+    roles: config.roles.length > 0 ? config.roles : undefined,
+    maxCompletedFrameworks: config.max_completed_frameworks,
+    maxCompletedTasksPerFramework: config.max_completed_tasks_per_framework,
+    maxUnreachableTasksPerFramework: config.max_unreachable_tasks_per_framework,
+  };
+}

@@ -1,0 +1,398 @@
+/**
+ * Agents: how they register, come back after being away, stop answering and leave.
+ *
+ * In: agent.register, agent.reregister, agent.unregister, agent.pong, agent.exited, woke(ping ...), woke(absent ...)
+ * Out: send, link, store, event, publish, wake
+ * Always true: an agent is registered (in agents) only when the registry has it; what a change leads to happens after it is
+ * stored. Rules: Mesos 1.11 src/master/master.cpp.
+ */
+
+import type * as internal from '../../api/generated/internal';
+import type * as mesos from '../../api/generated/mesos';
+import { NO_RESOURCES, readResources, type WireResource } from '../../model/resources';
+import { stateFor } from '../../model/task-state';
+import type { Millis } from '../../model/time';
+import { adoptFrameworks, adoptTasks, forgetShares, reconciliations } from './adopt';
+import { addAgent, removeAgent, setAgentActive } from './allocator/state';
+import type { MasterEffect } from './effects';
+import type { EventOf } from './events';
+import { rescind } from './offers';
+import { change } from './registry/queue';
+import { allocateSoon } from './schedule';
+import { type Agent, count, isCapable, type MasterState, type TaskRecord } from './state';
+import { completeTask } from './task-record';
+import { killEffect, record, tell } from './tasks';
+import { printAgent } from './views/operator';
+
+const REGISTERED = 'mesos.internal.SlaveRegisteredMessage';
+const REREGISTERED = 'mesos.internal.SlaveReregisteredMessage';
+const PING = 'mesos.internal.PingSlaveMessage';
+const SHUTDOWN = 'mesos.internal.ShutdownMessage';
+
+/** A new agent asks to be admitted. Repeats are normal: agents ask until they are answered. */
+export function register(state: MasterState, event: EventOf<'agent.register'>): MasterEffect[] {
+  const { pid, message, at } = event;
+  if (state.electedAt === undefined) return [];
+  const known = state.agents.get(state.agentIdByPid.get(pid) ?? '');
+  if (known?.connected) return [sendRegistered(state, known)];
+  const asked = isPending(state, (next) => next.kind === 'registered' && next.pid === pid);
+  if (asked) return [];
+  const effects = known ? leave(state, known, 'a new agent registered at its address') : [];
+  const agentId = `${state.boot.id}-S${state.next.agent++}`;
+  const info = { ...message.slave, id: { value: agentId } };
+  return [
+    ...effects,
+    { kind: 'note', level: 'info', text: 'admitting an agent', fields: { agent: agentId, pid } },
+    ...change(state, {
+      change: { kind: 'admit', info },
+      next: { kind: 'registered', agentId, pid, message },
+    }),
+    ...allocateSoon(state, at),
+  ];
+}
+
+function isPending(
+  state: MasterState,
+  test: (next: { kind: string; pid?: string; agentId?: string }) => boolean,
+): boolean {
+  const { inFlight, queued } = state.registry;
+  return [...(inFlight?.operations ?? []), ...queued].some(({ next }) => test(next));
+}
+
+/** The registry has the new agent. */
+export function admitted(
+  state: MasterState,
+  next: { agentId: string; pid: string; message: internal.RegisterSlaveMessage },
+  now: Millis,
+): MasterEffect[] {
+  count(state, 'master/slave_registrations');
+  const agent = createAgent(state, { ...next, id: next.agentId, now });
+  addAgent(state.allocator, agent.id, agent.total, NO_RESOURCES);
+  return [
+    { kind: 'link', to: agent.pid },
+    sendRegistered(state, agent),
+    ...startPings(state, agent, now),
+    publishAdded(state, agent),
+    ...allocateSoon(state, now),
+  ];
+}
+
+interface Arrival {
+  readonly id: string;
+  readonly pid: string;
+  readonly message: internal.RegisterSlaveMessage | internal.ReregisterSlaveMessage;
+  readonly now: Millis;
+}
+
+function createAgent(state: MasterState, { id, pid, message, now }: Arrival): Agent {
+  const agent: Agent = {
+    id,
+    info: infoOf(message.slave, id),
+    pid,
+    version: message.version ?? '',
+    capabilities: message.agent_capabilities ?? [],
+    total: readResources(message.slave.resources as readonly WireResource[] | undefined),
+    connected: true,
+    active: true,
+    registeredAt: now,
+    reregisteredAt: undefined,
+    pingsUnanswered: 0,
+    leaving: false,
+    tasks: new Map(),
+    offers: new Set(),
+  };
+  state.agents.set(id, agent);
+  state.agentIdByPid.set(pid, id);
+  return agent;
+}
+
+function infoOf(slave: internal.SlaveInfo, id: string): mesos.AgentInfo {
+  const { checkpoint: _checkpoint, ...info } = slave;
+  return { ...info, id: { value: id } };
+}
+
+function sendRegistered(state: MasterState, agent: Agent): MasterEffect {
+  const message = { slave_id: { value: agent.id }, connection: connectionOf(state) };
+  return { kind: 'send', to: agent.pid, name: REGISTERED, message };
+}
+
+function connectionOf({ boot: { settings } }: MasterState): internal.MasterSlaveConnection {
+  const totalMs = settings.agentPingTimeoutMs * settings.maxAgentPingTimeouts;
+  return { total_ping_timeout_seconds: totalMs / 1000 };
+}
+
+/** An agent that was registered before, with this master or another, comes back. */
+export function reregister(state: MasterState, event: EventOf<'agent.reregister'>): MasterEffect[] {
+  const { pid, message, at } = event;
+  const id = message.slave.id?.value;
+  if (state.electedAt === undefined || id === undefined) return [];
+  if (state.registry.gone.has(id)) {
+    return [{ kind: 'send', to: pid, name: SHUTDOWN, message: { message: 'Agent has been marked gone' } }];
+  }
+  if (state.agents.get(id)?.leaving) return [];
+  if (isPending(state, (next) => next.kind === 'reregistered' && next.pid === pid)) return [];
+  const arrival = { id, pid, message, now: at };
+  if (state.agents.has(id) || state.recovered.has(id)) return comeBack(state, arrival);
+  const info = { ...message.slave, id: { value: id } };
+  return change(state, { change: { kind: 'reachable', info }, next: { kind: 'reregistered', pid, message } });
+}
+
+/** Admits a returning agent: its tasks are adopted, and it is told which ones it should know. */
+export function comeBack(
+  state: MasterState,
+  arrival: Omit<Arrival, 'message'> & { message: internal.ReregisterSlaveMessage },
+): MasterEffect[] {
+  const { id, pid, message, now } = arrival;
+  count(state, 'master/slave_reregistrations');
+  const effects: MasterEffect[] = [];
+  const known = state.agents.get(id);
+  if (known) {
+    effects.push(...withdrawOffers(state, known));
+    state.agentIdByPid.delete(known.pid);
+    forgetShares(state, known);
+  }
+  const agent = known ?? createAgent(state, arrival);
+  const missing = known ? reconciliations(state, known, message) : [];
+  refresh(state, agent, arrival);
+  state.recovered.delete(id);
+  effects.push(...adoptFrameworks(state, message), ...adoptTasks(state, agent, message, now));
+  effects.push(
+    { kind: 'link', to: pid },
+    {
+      kind: 'send',
+      to: pid,
+      name: REREGISTERED,
+      message: { slave_id: { value: id }, reconciliations: missing, connection: connectionOf(state) },
+    },
+    ...killAgain(agent),
+    ...startPings(state, agent, now),
+    publishAdded(state, agent),
+  );
+  return [...effects, ...allocateSoon(state, now)];
+}
+
+function refresh(state: MasterState, agent: Agent, { pid, message, now }: Arrival): void {
+  agent.pid = pid;
+  agent.info = infoOf(message.slave, agent.id);
+  agent.version = message.version ?? agent.version;
+  agent.capabilities = message.agent_capabilities ?? agent.capabilities;
+  agent.total = readResources(message.slave.resources as readonly WireResource[] | undefined);
+  agent.connected = true;
+  agent.active = true;
+  agent.pingsUnanswered = 0;
+  agent.reregisteredAt = now;
+  state.agentIdByPid.set(pid, agent.id);
+}
+
+function killAgain(agent: Agent): MasterEffect[] {
+  return [...agent.tasks.values()]
+    .filter(({ killWanted }) => killWanted)
+    .map((task) => killEffect(agent, task));
+}
+
+function startPings(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
+  return [{ kind: 'wake', timer: `ping ${agent.id}`, at: now + state.boot.settings.agentPingTimeoutMs }];
+}
+
+/** Time to ask an agent whether it lives, or to give it up. The timer is named `ping <agent>`. */
+export function ping(state: MasterState, timer: string, now: Millis): MasterEffect[] {
+  const agent = state.agents.get(timer.slice('ping '.length));
+  if (!agent || agent.leaving) return [];
+  if (agent.pingsUnanswered >= state.boot.settings.maxAgentPingTimeouts) {
+    return markUnreachable(state, agent, 'health check timed out', now);
+  }
+  agent.pingsUnanswered += 1;
+  const message = { connected: agent.connected };
+  return [{ kind: 'send', to: agent.pid, name: PING, message }, ...startPings(state, agent, now)];
+}
+
+export function pong(state: MasterState, pid: string): MasterEffect[] {
+  const agent = state.agents.get(state.agentIdByPid.get(pid) ?? '');
+  if (agent) agent.pingsUnanswered = 0;
+  return [];
+}
+
+/** The connection to an agent broke: no offers until it is back, and a limit for that. */
+export function exited(state: MasterState, event: EventOf<'agent.exited'>): MasterEffect[] {
+  const agent = state.agents.get(state.agentIdByPid.get(event.pid) ?? '');
+  if (!agent?.connected) return [];
+  agent.connected = false;
+  agent.active = false;
+  setAgentActive(state.allocator, agent.id, false);
+  const effects: MasterEffect[] = [
+    {
+      kind: 'note',
+      level: 'warn',
+      text: 'an agent is disconnected',
+      fields: { agent: agent.id, pid: agent.pid },
+    },
+    ...withdrawOffers(state, agent),
+  ];
+  for (const task of [...agent.tasks.values()]) {
+    const framework = state.frameworks.get(task.frameworkId);
+    if (framework && !framework.info.checkpoint) {
+      const message = `Agent ${agent.info.hostname} disconnected`;
+      effects.push(
+        ...lose(state, task, {
+          state: 'TASK_LOST',
+          reason: 'REASON_AGENT_DISCONNECTED',
+          message,
+          now: event.at,
+        }),
+      );
+    }
+  }
+  const at = event.at + state.boot.settings.agentReregisterTimeoutMs;
+  return [...effects, { kind: 'wake', timer: `absent ${agent.id}`, at }];
+}
+
+/** `--agent_reregister_timeout` is over. The timer is named `absent <agent>`; `absent` alone is for those before us. */
+export function absent(state: MasterState, timer: string, now: Millis): MasterEffect[] {
+  const id = timer.slice('absent '.length);
+  if (id !== '') {
+    const agent = state.agents.get(id);
+    return agent && !agent.connected && !agent.leaving
+      ? markUnreachable(state, agent, 'did not come back', now)
+      : [];
+  }
+  return [...state.recovered.keys()].flatMap((agentId) => {
+    const next = {
+      kind: 'unreachable',
+      agentId,
+      reason: 'did not re-register after the master failed over',
+    } as const;
+    return change(state, { change: { kind: 'unreachable', agentId, at: now }, next });
+  });
+}
+
+function markUnreachable(state: MasterState, agent: Agent, reason: string, now: Millis): MasterEffect[] {
+  agent.leaving = true;
+  count(state, 'master/slave_unreachable_scheduled');
+  const entry = { kind: 'unreachable', agentId: agent.id, at: now } as const;
+  const next = { kind: 'unreachable', agentId: agent.id, reason } as const;
+  return change(state, { change: entry, next });
+}
+
+/** The registry has the agent as unreachable: its tasks are, too, and their frameworks hear of it. */
+export function unreachable(
+  state: MasterState,
+  next: { agentId: string; reason: string },
+  now: Millis,
+): MasterEffect[] {
+  state.recovered.delete(next.agentId);
+  const agent = state.agents.get(next.agentId);
+  if (!agent) return [];
+  count(state, 'master/slave_unreachable_completed');
+  count(state, 'master/slave_removals');
+  count(state, 'master/slave_removals/reason_unhealthy');
+  const effects: MasterEffect[] = [
+    {
+      kind: 'note',
+      level: 'warn',
+      text: 'an agent is unreachable',
+      fields: { agent: agent.id, reason: next.reason },
+    },
+    ...withdrawOffers(state, agent),
+  ];
+  const message = `Agent ${agent.info.hostname} is unreachable: ${next.reason}`;
+  for (const task of [...agent.tasks.values()]) {
+    effects.push(
+      ...lose(state, task, { state: 'TASK_UNREACHABLE', reason: 'REASON_AGENT_REMOVED', message, now }),
+    );
+  }
+  return [...effects, ...drop(state, agent), ...allocateSoon(state, now)];
+}
+
+/** An agent shuts down in order. */
+export function unregister(state: MasterState, event: EventOf<'agent.unregister'>): MasterEffect[] {
+  const agent = state.agents.get(event.agentId);
+  if (!agent || agent.pid !== event.pid || agent.leaving) return [];
+  return leave(state, agent, 'the agent unregistered');
+}
+
+function leave(state: MasterState, agent: Agent, reason: string): MasterEffect[] {
+  agent.leaving = true;
+  const next = { kind: 'removed', agentId: agent.id, reason } as const;
+  return change(state, { change: { kind: 'remove', agentId: agent.id }, next });
+}
+
+/** The registry has forgotten the agent. */
+export function removed(
+  state: MasterState,
+  next: { agentId: string; reason: string },
+  now: Millis,
+): MasterEffect[] {
+  const agent = state.agents.get(next.agentId);
+  if (!agent) return [];
+  count(state, 'master/slave_removals');
+  count(state, 'master/slave_removals/reason_unregistered');
+  const effects = withdrawOffers(state, agent);
+  const message = `Agent ${agent.info.hostname} removed: ${next.reason}`;
+  for (const task of [...agent.tasks.values()]) {
+    effects.push(...lose(state, task, { state: 'TASK_LOST', reason: 'REASON_AGENT_REMOVED', message, now }));
+  }
+  return [...effects, ...drop(state, agent), ...allocateSoon(state, now)];
+}
+
+function drop(state: MasterState, agent: Agent): MasterEffect[] {
+  state.agents.delete(agent.id);
+  if (state.agentIdByPid.get(agent.pid) === agent.id) state.agentIdByPid.delete(agent.pid);
+  removeAgent(state.allocator, agent.id);
+  const failures = [...state.frameworkByStream.keys()].map(
+    (stream): MasterEffect => ({
+      kind: 'event',
+      stream,
+      event: { type: 'FAILURE', failure: { agent_id: { value: agent.id } } },
+    }),
+  );
+  const gone = { type: 'AGENT_REMOVED', agent_removed: { agent_id: { value: agent.id } } } as const;
+  return [...failures, { kind: 'publish', event: gone }];
+}
+
+function withdrawOffers(state: MasterState, agent: Agent): MasterEffect[] {
+  return [...agent.offers].flatMap((offerId) => rescind(state, offerId));
+}
+
+interface Loss {
+  readonly state: 'TASK_LOST' | 'TASK_UNREACHABLE';
+  readonly reason: mesos.TaskStatus.Reason;
+  readonly message: string;
+  readonly now: Millis;
+}
+
+/** A task goes with its agent: LOST is the end of it, UNREACHABLE may come back. */
+function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEffect[] {
+  const framework = state.frameworks.get(task.frameworkId);
+  if (!framework) return [];
+  const aware = isCapable(framework, 'PARTITION_AWARE');
+  const status: mesos.TaskStatus = {
+    task_id: { value: task.id },
+    agent_id: { value: task.agentId },
+    state: stateFor(aware, loss.state),
+    source: 'SOURCE_MASTER',
+    reason: loss.reason,
+    message: loss.message,
+    timestamp: loss.now / 1000,
+    unreachable_time:
+      loss.state === 'TASK_UNREACHABLE'
+        ? { nanoseconds: BigInt(Math.round(loss.now)) * 1_000_000n }
+        : undefined,
+  };
+  const effects = [...record(state, task, status, status.state, loss.now), ...tell(framework, status)];
+  completeTask(state, framework, task);
+  if (loss.state !== 'TASK_UNREACHABLE') return effects;
+  framework.completedTasks.pop();
+  framework.unreachableTasks.set(task.id, task);
+  const [oldest] = framework.unreachableTasks.keys();
+  const max = state.boot.settings.maxUnreachableTasksPerFramework;
+  if (oldest !== undefined && framework.unreachableTasks.size > max)
+    framework.unreachableTasks.delete(oldest);
+  return effects;
+}
+
+function publishAdded(state: MasterState, agent: Agent): MasterEffect {
+  return {
+    kind: 'publish',
+    event: { type: 'AGENT_ADDED', agent_added: { agent: printAgent(state, agent) } },
+  };
+}

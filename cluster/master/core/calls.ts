@@ -1,0 +1,93 @@
+/**
+ * The scheduler's calls other than SUBSCRIBE: who may make them, and which transition each is.
+ *
+ * In: scheduler.call, operator.teardown      Out: answer, and what the call leads to
+ */
+
+import type * as scheduler from '../../api/generated/scheduler';
+import type { Millis } from '../../model/time';
+import type { MasterEffect } from './effects';
+import type { EventOf } from './events';
+import { remove } from './frameworks';
+import { accept } from './launch';
+import { decline, revive, suppress } from './offers';
+import { count, type Framework, type MasterState } from './state';
+import { acknowledge, kill, reconcile } from './tasks';
+
+type Transition = (
+  state: MasterState,
+  framework: Framework,
+  call: scheduler.Call,
+  now: Millis,
+) => MasterEffect[];
+
+/** Types without a row are answered 501: they are part of the API and not carried out here yet. */
+const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
+  TEARDOWN: (state, framework, _call, now) => remove(state, framework, now),
+  ACCEPT: (state, framework, call, now) => (call.accept ? accept(state, framework, call.accept, now) : []),
+  DECLINE: (state, framework, call, now) =>
+    call.decline ? decline(state, framework, call.decline, now) : [],
+  REVIVE: (state, framework, call, now) => revive(state, framework, call.revive?.roles, now),
+  SUPPRESS: (state, framework, call) => suppress(state, framework, call.suppress?.roles),
+  KILL: (state, framework, call, now) => (call.kill ? kill(state, framework, call.kill, now) : []),
+  ACKNOWLEDGE: (state, framework, call) =>
+    call.acknowledge ? acknowledge(state, framework, call.acknowledge) : [],
+  RECONCILE: (state, framework, call, now) => reconcile(state, framework, call.reconcile, now),
+  REQUEST: () => [],
+};
+
+/** The names of calls in Mesos' metrics. */
+const METRICS: Partial<Record<scheduler.Call.Type, string>> = {
+  TEARDOWN: 'unregister_framework',
+  ACCEPT: 'launch_tasks',
+  DECLINE: 'decline_offers',
+  REVIVE: 'revive_offers',
+  SUPPRESS: 'suppress_offers',
+  KILL: 'kill_task',
+  ACKNOWLEDGE: 'status_update_acknowledgement',
+  RECONCILE: 'reconcile_tasks',
+  REQUEST: 'resource_request',
+};
+
+/** Answers a call, 202 and an empty body when it is taken; the refusals in the order of Mesos. */
+export function call(state: MasterState, event: EventOf<'scheduler.call'>): MasterEffect[] {
+  const { request, stream, call: made, at } = event;
+  const framework = state.frameworks.get(made.framework_id?.value ?? '');
+  const refusal = refusalOf(framework, stream, made);
+  if (refusal || !framework) {
+    return [{ kind: 'answer', request, ...(refusal ?? { status: 400, text: 'Framework cannot be found' }) }];
+  }
+  const type = made.type ?? 'UNKNOWN';
+  const transition = CALLS[type];
+  if (!transition) return [{ kind: 'answer', request, status: 501, text: `Call ${type} is not supported` }];
+  framework.calls.set(type, (framework.calls.get(type) ?? 0) + 1);
+  const metric = METRICS[type];
+  if (metric) count(state, `master/messages_${metric}`);
+  return [{ kind: 'answer', request, status: 202 }, ...transition(state, framework, made, at)];
+}
+
+function refusalOf(
+  framework: Framework | undefined,
+  stream: string | undefined,
+  made: scheduler.Call,
+): { status: number; text: string } | undefined {
+  if (!framework) return { status: 400, text: 'Framework cannot be found' };
+  if (framework.stream === undefined) return { status: 403, text: 'Framework is not subscribed' };
+  if (stream === undefined) {
+    return { status: 400, text: "All non-subscribe calls should include the 'Mesos-Stream-Id' header" };
+  }
+  if (stream === framework.stream) return undefined;
+  const text =
+    `The stream ID '${stream}' included in this request didn't match the stream ID currently associated ` +
+    `with framework ID ${made.framework_id?.value}`;
+  return { status: 400, text };
+}
+
+/** An operator ends a framework. */
+export function operatorTeardown(state: MasterState, event: EventOf<'operator.teardown'>): MasterEffect[] {
+  const { request, frameworkId, at } = event;
+  const framework = state.frameworks.get(frameworkId);
+  if (!framework)
+    return [{ kind: 'answer', request, status: 400, text: 'No framework found with specified ID' }];
+  return [{ kind: 'answer', request, status: 200 }, ...remove(state, framework, at)];
+}

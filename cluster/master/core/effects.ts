@@ -1,0 +1,49 @@
+/**
+ * Everything a master can order. Plain data; master/edge/perform.ts does it.
+ */
+
+import type * as internal from '../../api/generated/internal';
+import type { Event as OperatorEvent } from '../../api/generated/master';
+import type { Event as SchedulerEvent } from '../../api/generated/scheduler';
+import type { CommonEffect } from '../../model/event';
+
+/** Messages a master sends to agents, by their protobuf name. */
+export interface AgentMessages {
+  'mesos.internal.SlaveRegisteredMessage': internal.SlaveRegisteredMessage;
+  'mesos.internal.SlaveReregisteredMessage': internal.SlaveReregisteredMessage;
+  'mesos.internal.PingSlaveMessage': internal.PingSlaveMessage;
+  'mesos.internal.ShutdownMessage': internal.ShutdownMessage;
+  'mesos.internal.RunTaskMessage': internal.RunTaskMessage;
+  'mesos.internal.KillTaskMessage': internal.KillTaskMessage;
+  'mesos.internal.StatusUpdateAcknowledgementMessage': internal.StatusUpdateAcknowledgementMessage;
+  'mesos.internal.ShutdownFrameworkMessage': internal.ShutdownFrameworkMessage;
+  'mesos.internal.UpdateFrameworkMessage': internal.UpdateFrameworkMessage;
+}
+
+export type SendEffect = {
+  [N in keyof AgentMessages]: {
+    readonly kind: 'send';
+    readonly to: string;
+    readonly name: N;
+    readonly message: AgentMessages[N];
+  };
+}[keyof AgentMessages];
+
+export type MasterEffect =
+  | CommonEffect
+  | SendEffect
+  /** Keep a connection to this pid and tell when it breaks. */
+  | { readonly kind: 'link'; readonly to: string }
+  /** Store the registry; answered by registry.stored or registry.failed with the ticket. */
+  | { readonly kind: 'store'; readonly registry: internal.Registry; readonly ticket: number }
+  /** One event for a scheduler's stream. */
+  | { readonly kind: 'event'; readonly stream: string; readonly event: SchedulerEvent }
+  | { readonly kind: 'close'; readonly stream: string; readonly reason: string }
+  /** The answer to a scheduler's or operator's call. Without a text the body is empty. */
+  | { readonly kind: 'answer'; readonly request: number; readonly status: number; readonly text?: string }
+  /** The first event of an operator's stream: the whole state at this moment. */
+  | { readonly kind: 'welcome'; readonly stream: string }
+  /** One event for every operator that follows. */
+  | { readonly kind: 'publish'; readonly event: OperatorEvent }
+  /** The state can no longer be stored: let another master lead. */
+  | { readonly kind: 'resign'; readonly reason: string };

@@ -1,0 +1,73 @@
+/**
+ * Everything a master can be told.
+ */
+
+import type * as internal from '../../api/generated/internal';
+import type * as mesos from '../../api/generated/mesos';
+import type * as scheduler from '../../api/generated/scheduler';
+import type { Stamped, Unstamped, Woke } from '../../model/event';
+
+/** What a master is when it starts; everything else follows from events. */
+export interface MasterBoot {
+  /** A random UUID per process start; frameworks, agents and offers carry it in their ids. */
+  readonly id: string;
+  readonly hostname: string;
+  readonly ip: string;
+  readonly port: number;
+  readonly version: string;
+  readonly cluster?: string | undefined;
+  readonly startedAt: number;
+  readonly seed: number;
+  readonly settings: MasterSettings;
+}
+
+/** Times in milliseconds. Defaults in config.ts, named after Mesos' flags. */
+export interface MasterSettings {
+  readonly agentPingTimeoutMs: number;
+  readonly maxAgentPingTimeouts: number;
+  readonly agentReregisterTimeoutMs: number;
+  readonly allocationIntervalMs: number;
+  readonly offerTimeoutMs: number | undefined;
+  readonly rootSubmissions: boolean;
+  readonly roles: readonly string[] | undefined;
+  readonly maxCompletedFrameworks: number;
+  readonly maxCompletedTasksPerFramework: number;
+  readonly maxUnreachableTasksPerFramework: number;
+}
+
+export interface MasterEvents {
+  /** The stored registry, read at start; nothing but reads is served before. */
+  'registry.fetched': { readonly registry: internal.Registry };
+  'registry.stored': { readonly ticket: number };
+  'registry.failed': { readonly ticket: number; readonly reason: string };
+
+  'agent.register': { readonly pid: string; readonly message: internal.RegisterSlaveMessage };
+  'agent.reregister': { readonly pid: string; readonly message: internal.ReregisterSlaveMessage };
+  'agent.unregister': { readonly pid: string; readonly agentId: string };
+  'agent.pong': { readonly pid: string };
+  /** The connection we keep to an agent broke. */
+  'agent.exited': { readonly pid: string };
+  'agent.status': { readonly pid: string; readonly update: internal.StatusUpdate };
+
+  /** A scheduler asks to subscribe on a stream that the edge has opened and named. */
+  'scheduler.subscribe': { readonly stream: string; readonly subscribe: scheduler.Call.Subscribe };
+  /** The stream ended, whoever ended it. */
+  'scheduler.closed': { readonly stream: string; readonly reason: string };
+  /** Any other call. It is answered by an `answer` effect with the same request number. */
+  'scheduler.call': {
+    readonly request: number;
+    readonly stream: string | undefined;
+    readonly call: scheduler.Call;
+  };
+
+  'operator.subscribe': { readonly stream: string };
+  'operator.closed': { readonly stream: string };
+  'operator.teardown': { readonly request: number; readonly frameworkId: string };
+
+  woke: Woke;
+}
+
+export type MasterEvent = Stamped<MasterEvents>;
+export type EventOf<K extends keyof MasterEvents> = Stamped<MasterEvents, K>;
+export type MasterInput = Unstamped<MasterEvents>;
+export type { mesos };

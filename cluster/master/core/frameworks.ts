@@ -1,0 +1,251 @@
+/**
+ * Frameworks: how they come, are cut off, come back and end.
+ *
+ * In: scheduler.subscribe, scheduler.closed, TEARDOWN, woke(failover ...)      Out: event, close, send, publish, wake
+ * Always true: a framework with a stream is in frameworkByStream under it, and only then.
+ */
+
+import type * as mesos from '../../api/generated/mesos';
+import type { Millis } from '../../model/time';
+import { deactivateFramework, removeFramework as forget, recover } from './allocator/state';
+import type { MasterEffect } from './effects';
+import type { EventOf } from './events';
+import { removeOffer, syncFramework } from './offers';
+import { allocateSoon } from './schedule';
+import type { Framework, MasterState } from './state';
+import { setTaskState, taskKey } from './task-record';
+import { frameworkError, rolesOfInfo } from './validate/framework';
+import { printFramework, printMasterInfo } from './views/operator';
+
+/** Mesos' DEFAULT_HEARTBEAT_INTERVAL. */
+export const HEARTBEAT_MS = 15_000;
+export const HEARTBEAT_TIMER = 'heartbeat';
+
+const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
+const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
+
+/** SUBSCRIBE: a new framework, one that comes back, or one that takes over. What is wrong is told on the stream. */
+export function subscribe(state: MasterState, event: EventOf<'scheduler.subscribe'>): MasterEffect[] {
+  const { stream, subscribe: call } = event;
+  const error = subscribeError(state, call.framework_info, call.suppressed_roles ?? []);
+  if (error) return refuse(stream, error);
+  const id = call.framework_info.id?.value;
+  const known = id === undefined ? undefined : state.frameworks.get(id);
+  const framework = known ?? createFramework(state, id, call.framework_info);
+  const effects = known ? takeOver(state, known, event.at) : [];
+  const wasNew = known === undefined || known.recovered;
+  connect(state, framework, event);
+  effects.push(...welcome(state, framework, stream));
+  if (!wasNew || known?.recovered === false) effects.push(...tellAgents(state, framework));
+  effects.push(publishFramework(state, framework, known === undefined));
+  return [...effects, ...allocateSoon(state, event.at)];
+}
+
+function subscribeError(
+  state: MasterState,
+  info: mesos.FrameworkInfo,
+  suppressed: readonly string[],
+): string | undefined {
+  const wrong = frameworkError(info, state.boot.settings);
+  if (wrong) return wrong;
+  const id = info.id?.value;
+  if (id !== undefined && state.completed.has(id)) return 'Framework has been removed';
+  const roles = rolesOfInfo(info);
+  const foreign = suppressed.filter((role) => !roles.includes(role));
+  if (foreign.length > 0)
+    return `Suppressed roles { ${foreign.join(', ')} } are not contained in the set of roles`;
+  const known = id === undefined ? undefined : state.frameworks.get(id);
+  if (known && !known.recovered && known.info.principal !== info.principal) {
+    return "Changing framework's principal is not allowed.";
+  }
+  return undefined;
+}
+
+function refuse(stream: string, message: string): MasterEffect[] {
+  return [
+    { kind: 'event', stream, event: { type: 'ERROR', error: { message } } },
+    { kind: 'close', stream, reason: message },
+  ];
+}
+
+/** A framework as it is before anyone subscribed for it. */
+export function createFramework(
+  state: MasterState,
+  id: string | undefined,
+  info: mesos.FrameworkInfo,
+): Framework {
+  const number = String(state.next.framework).padStart(4, '0');
+  const framework: Framework = {
+    id: id ?? `${state.boot.id}-${number}`,
+    info,
+    stream: undefined,
+    active: false,
+    recovered: id !== undefined,
+    registeredAt: undefined,
+    reregisteredAt: undefined,
+    unregisteredAt: undefined,
+    roles: rolesOfInfo(info),
+    suppressedRoles: new Set(),
+    tasks: new Map(),
+    unreachableTasks: new Map(),
+    completedTasks: [],
+    offers: new Set(),
+    calls: new Map(),
+  };
+  if (id === undefined) state.next.framework += 1;
+  state.frameworks.set(framework.id, framework);
+  syncFramework(state, framework);
+  return framework;
+}
+
+/** The stream before is told and closed; its offers are withdrawn without a word. */
+function takeOver(state: MasterState, framework: Framework, now: Millis): MasterEffect[] {
+  const { stream } = framework;
+  withdrawOffers(state, framework);
+  if (!stream) return [];
+  state.frameworkByStream.delete(stream);
+  return [...refuse(stream, 'Framework failed over'), ...allocateSoon(state, now)];
+}
+
+function connect(state: MasterState, framework: Framework, event: EventOf<'scheduler.subscribe'>): void {
+  const { stream, subscribe: call, at } = event;
+  const before = framework.info;
+  const fixed = framework.recovered ? {} : { user: before.user, checkpoint: before.checkpoint };
+  framework.info = { ...call.framework_info, ...fixed, id: { value: framework.id } };
+  framework.roles = rolesOfInfo(framework.info);
+  framework.suppressedRoles = new Set(call.suppressed_roles ?? []);
+  framework.stream = stream;
+  framework.active = true;
+  framework.recovered = false;
+  if (framework.registeredAt === undefined) framework.registeredAt = at;
+  else framework.reregisteredAt = at;
+  state.frameworkByStream.set(stream, framework.id);
+  syncFramework(state, framework);
+}
+
+function welcome(state: MasterState, framework: Framework, stream: string): MasterEffect[] {
+  const subscribed = {
+    framework_id: { value: framework.id },
+    heartbeat_interval_seconds: HEARTBEAT_MS / 1000,
+    master_info: printMasterInfo(state),
+  };
+  return [
+    { kind: 'event', stream, event: { type: 'SUBSCRIBED', subscribed } },
+    { kind: 'event', stream, event: { type: 'HEARTBEAT' } },
+  ];
+}
+
+function tellAgents(state: MasterState, framework: Framework): MasterEffect[] {
+  const message = { framework_id: { value: framework.id }, framework_info: framework.info };
+  return [...state.agents.values()]
+    .filter(({ connected }) => connected)
+    .map(({ pid }) => ({ kind: 'send', to: pid, name: UPDATE_FRAMEWORK, message }));
+}
+
+function publishFramework(state: MasterState, framework: Framework, added: boolean): MasterEffect {
+  const printed = printFramework(state, framework);
+  return added
+    ? { kind: 'publish', event: { type: 'FRAMEWORK_ADDED', framework_added: { framework: printed } } }
+    : { kind: 'publish', event: { type: 'FRAMEWORK_UPDATED', framework_updated: { framework: printed } } };
+}
+
+/** The stream ended: the framework has its failover timeout to come back. */
+export function closed(state: MasterState, event: EventOf<'scheduler.closed'>): MasterEffect[] {
+  const framework = state.frameworks.get(state.frameworkByStream.get(event.stream) ?? '');
+  if (!framework) return [];
+  state.frameworkByStream.delete(event.stream);
+  framework.stream = undefined;
+  framework.active = false;
+  framework.unregisteredAt = event.at;
+  withdrawOffers(state, framework);
+  deactivateFramework(state.allocator, framework.id);
+  const waitMs = (framework.info.failover_timeout ?? 0) * 1000;
+  const fields = { framework: framework.id, reason: event.reason };
+  return [
+    { kind: 'note', level: 'info', text: 'a framework is disconnected', fields },
+    { kind: 'wake', timer: `failover ${framework.id}`, at: event.at + Math.max(0, waitMs) },
+    publishFramework(state, framework, false),
+    ...allocateSoon(state, event.at),
+  ];
+}
+
+/** The failover timeout is over. Without effect when the framework has come back since. */
+export function failoverOver(state: MasterState, timer: string, now: Millis): MasterEffect[] {
+  const framework = state.frameworks.get(timer.slice('failover '.length));
+  if (!framework || framework.stream !== undefined || framework.unregisteredAt === undefined) return [];
+  const dueAt = framework.unregisteredAt + Math.max(0, (framework.info.failover_timeout ?? 0) * 1000);
+  return now < dueAt ? [] : remove(state, framework, now);
+}
+
+/** TEARDOWN or failover timeout: all its tasks end, it can never come back. */
+export function remove(state: MasterState, framework: Framework, now: Millis): MasterEffect[] {
+  const effects: MasterEffect[] = [];
+  const message = { framework_id: { value: framework.id } };
+  for (const { connected, pid } of state.agents.values()) {
+    if (connected) effects.push({ kind: 'send', to: pid, name: SHUTDOWN_FRAMEWORK, message });
+  }
+  withdrawOffers(state, framework);
+  for (const task of [...framework.tasks.values()]) endTask(state, framework, task.id, now);
+  if (framework.stream) {
+    effects.push({ kind: 'close', stream: framework.stream, reason: 'the framework was removed' });
+    state.frameworkByStream.delete(framework.stream);
+  }
+  complete(state, framework, now);
+  const { id, info } = framework;
+  effects.push(
+    { kind: 'publish', event: { type: 'FRAMEWORK_REMOVED', framework_removed: { framework_info: info } } },
+    { kind: 'note', level: 'info', text: 'a framework was removed', fields: { framework: id } },
+  );
+  return [...effects, ...allocateSoon(state, now)];
+}
+
+function endTask(state: MasterState, framework: Framework, taskId: string, now: Millis): void {
+  const task = framework.tasks.get(taskId);
+  if (!task) return;
+  const status = {
+    task_id: { value: task.id },
+    agent_id: { value: task.agentId },
+    state: 'TASK_KILLED',
+    source: 'SOURCE_MASTER',
+    reason: 'REASON_FRAMEWORK_REMOVED',
+    message: `Framework ${framework.id} removed`,
+    timestamp: now / 1000,
+  } as const;
+  setTaskState(state, task, status, 'TASK_KILLED');
+  state.agents.get(task.agentId)?.tasks.delete(taskKey(task));
+  framework.tasks.delete(task.id);
+  framework.completedTasks.push(task);
+}
+
+function complete(state: MasterState, framework: Framework, now: Millis): void {
+  framework.active = false;
+  framework.recovered = false;
+  framework.stream = undefined;
+  framework.unregisteredAt = now;
+  forget(state.allocator, framework.id);
+  state.frameworks.delete(framework.id);
+  state.completed.set(framework.id, framework);
+  for (const oldest of state.completed.keys()) {
+    if (state.completed.size <= state.boot.settings.maxCompletedFrameworks) break;
+    state.completed.delete(oldest);
+  }
+}
+
+function withdrawOffers(state: MasterState, framework: Framework): void {
+  for (const offerId of [...framework.offers]) {
+    const offer = state.offers.get(offerId);
+    if (!offer) continue;
+    removeOffer(state, offer);
+    recover(state.allocator, offer, offer.resources);
+  }
+}
+
+/** Every framework with a stream hears that we are alive. */
+export function heartbeat(state: MasterState, now: Millis): MasterEffect[] {
+  const beats = [...state.frameworkByStream.keys()].map(
+    (stream): MasterEffect => ({ kind: 'event', stream, event: { type: 'HEARTBEAT' } }),
+  );
+  const operators: MasterEffect[] =
+    state.operators.size > 0 ? [{ kind: 'publish', event: { type: 'HEARTBEAT' } }] : [];
+  return [...beats, ...operators, { kind: 'wake', timer: HEARTBEAT_TIMER, at: now + HEARTBEAT_MS }];
+}

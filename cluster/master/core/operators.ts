@@ -1,0 +1,28 @@
+/**
+ * Operators that follow the event stream: they get the whole state first, then each change.
+ *
+ * In: operator.subscribe, operator.closed      Out: welcome, close
+ */
+
+import type { MasterEffect } from './effects';
+import type { EventOf } from './events';
+import type { MasterState } from './state';
+
+/** Mesos' `--max_operator_event_stream_subscribers`: the oldest makes room. */
+const OPERATORS_MAX = 1000;
+
+export function follow(state: MasterState, event: EventOf<'operator.subscribe'>): MasterEffect[] {
+  const effects: MasterEffect[] = [];
+  const [oldest] = state.operators;
+  if (oldest !== undefined && state.operators.size >= OPERATORS_MAX) {
+    state.operators.delete(oldest);
+    effects.push({ kind: 'close', stream: oldest, reason: 'too many subscribers' });
+  }
+  state.operators.add(event.stream);
+  return [...effects, { kind: 'welcome', stream: event.stream }];
+}
+
+export function unfollow(state: MasterState, event: EventOf<'operator.closed'>): MasterEffect[] {
+  state.operators.delete(event.stream);
+  return [];
+}

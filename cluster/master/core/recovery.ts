@@ -1,0 +1,64 @@
+/**
+ * From an empty memory to leading: the registry is read, our own name is stored in it, and only then anyone is served.
+ *
+ * In: registry.fetched, registry.stored, registry.failed      Out: store, wake, note
+ */
+
+import type { Millis } from '../../model/time';
+import { admitted, comeBack, removed, unreachable } from './agents';
+import type { MasterEffect } from './effects';
+import type { EventOf } from './events';
+import { HEARTBEAT_MS, HEARTBEAT_TIMER } from './frameworks';
+import { change, failed as registryFailed, stored as registryStored } from './registry/queue';
+import { loadRegistry, type Operation } from './registry/state';
+import type { MasterState } from './state';
+import { printMasterInfo } from './views/operator';
+
+/** The agents of the registry are expected back; our name goes in first. */
+export function fetched(state: MasterState, event: EventOf<'registry.fetched'>): MasterEffect[] {
+  loadRegistry(state.registry, event.registry);
+  for (const [id, info] of state.registry.agents) state.recovered.set(id, info);
+  return change(state, {
+    change: { kind: 'master', info: printMasterInfo(state) },
+    next: { kind: 'elected' },
+  });
+}
+
+/** What was waited for is stored. */
+export function stored(state: MasterState, event: EventOf<'registry.stored'>): MasterEffect[] {
+  const { done, effects } = registryStored(state, event.ticket);
+  return [...done.flatMap((operation) => carryOn(state, operation, event.at)), ...effects];
+}
+
+export function failed(_state: MasterState, event: EventOf<'registry.failed'>): MasterEffect[] {
+  return registryFailed(event.reason);
+}
+
+function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEffect[] {
+  switch (next.kind) {
+    case 'elected':
+      return elected(state, now);
+    case 'registered':
+      return admitted(state, next, now);
+    case 'reregistered': {
+      const id = next.message.slave.id?.value ?? '';
+      return comeBack(state, { id, pid: next.pid, message: next.message, now });
+    }
+    case 'unreachable':
+      return unreachable(state, next, now);
+    case 'removed':
+      return removed(state, next, now);
+  }
+}
+
+function elected(state: MasterState, now: Millis): MasterEffect[] {
+  state.electedAt = now;
+  const effects: MasterEffect[] = [
+    { kind: 'note', level: 'info', text: 'leading', fields: { agents: state.recovered.size } },
+    { kind: 'wake', timer: HEARTBEAT_TIMER, at: now + HEARTBEAT_MS },
+  ];
+  if (state.recovered.size > 0) {
+    effects.push({ kind: 'wake', timer: 'absent ', at: now + state.boot.settings.agentReregisterTimeoutMs });
+  }
+  return effects;
+}

@@ -1,0 +1,142 @@
+/**
+ * What a master knows. Changed only by the transitions beside this file; everybody else reads.
+ *
+ * Always true: each piece of an agent's resources is in exactly one of free, offered, used (see allocator/); every offer
+ * belongs to one framework and one registered agent; every task belongs to one framework.
+ */
+
+import type * as internal from '../../api/generated/internal';
+import type * as mesos from '../../api/generated/mesos';
+import { type Random, randomFrom } from '../../model/random';
+import type { Resources } from '../../model/resources';
+import type { TaskState } from '../../model/task-state';
+import type { Millis } from '../../model/time';
+import { type AllocatorState, emptyAllocator } from './allocator/state';
+import type { MasterBoot } from './events';
+import { emptyRegistry, type RegistryState } from './registry/state';
+
+export interface MasterState {
+  readonly boot: MasterBoot;
+  readonly random: Random;
+  /** When the registry was there and we began to lead; undefined before. */
+  electedAt: Millis | undefined;
+  readonly next: { agent: number; framework: number; offer: number; ticket: number };
+  readonly registry: RegistryState;
+  /** Registered agents, connected or not. */
+  readonly agents: Map<string, Agent>;
+  readonly agentIdByPid: Map<string, string>;
+  /** Agents of the registry that have not come back since we lead. */
+  readonly recovered: Map<string, internal.SlaveInfo>;
+  readonly frameworks: Map<string, Framework>;
+  /** Frameworks that have ended, oldest first, bounded. */
+  readonly completed: Map<string, Framework>;
+  readonly frameworkByStream: Map<string, string>;
+  readonly offers: Map<string, OfferRecord>;
+  readonly allocator: AllocatorState;
+  /** Streams of operators that follow events. */
+  readonly operators: Set<string>;
+  /** Counters by their name in /metrics/snapshot. */
+  readonly counters: Map<string, number>;
+}
+
+export interface Agent {
+  readonly id: string;
+  info: mesos.AgentInfo;
+  pid: string;
+  version: string;
+  capabilities: readonly mesos.AgentInfo.Capability[];
+  total: Resources;
+  connected: boolean;
+  active: boolean;
+  readonly registeredAt: Millis;
+  reregisteredAt: Millis | undefined;
+  /** Pings sent since the last pong. */
+  pingsUnanswered: number;
+  /** While a registry change about this agent is on its way. */
+  leaving: boolean;
+  readonly tasks: Map<string, TaskRecord>;
+  readonly offers: Set<string>;
+}
+
+export interface Framework {
+  readonly id: string;
+  info: mesos.FrameworkInfo;
+  /** The stream it is connected by. */
+  stream: string | undefined;
+  active: boolean;
+  /** Known from its agents only, since this master leads. */
+  recovered: boolean;
+  registeredAt: Millis | undefined;
+  reregisteredAt: Millis | undefined;
+  unregisteredAt: Millis | undefined;
+  roles: readonly string[];
+  suppressedRoles: ReadonlySet<string>;
+  readonly tasks: Map<string, TaskRecord>;
+  readonly unreachableTasks: Map<string, TaskRecord>;
+  readonly completedTasks: TaskRecord[];
+  readonly offers: Set<string>;
+  /** Calls by type, for the metrics. */
+  readonly calls: Map<string, number>;
+}
+
+export interface TaskRecord {
+  readonly id: string;
+  readonly frameworkId: string;
+  readonly agentId: string;
+  readonly name: string;
+  readonly executorId: string | undefined;
+  /** The latest state. Once terminal it never changes. */
+  state: TaskState;
+  statuses: readonly mesos.TaskStatus[];
+  /** What was last forwarded to the framework and may be acknowledged. */
+  forwarded: { readonly state: TaskState; readonly uuid: string } | undefined;
+  readonly resources: Resources;
+  /** Whether the resources still count as used. */
+  holdsResources: boolean;
+  readonly role: string;
+  /** The parts that are only carried along. */
+  readonly parts: Pick<
+    mesos.Task,
+    'labels' | 'discovery' | 'container' | 'health_check' | 'kill_policy' | 'user'
+  >;
+  /** A kill was asked for while the agent was away. */
+  killWanted: boolean;
+}
+
+export interface OfferRecord {
+  readonly id: string;
+  readonly frameworkId: string;
+  readonly agentId: string;
+  readonly role: string;
+  readonly resources: Resources;
+}
+
+export function initMaster(boot: MasterBoot): MasterState {
+  return {
+    boot,
+    random: randomFrom(boot.seed),
+    electedAt: undefined,
+    next: { agent: 0, framework: 0, offer: 0, ticket: 0 },
+    registry: emptyRegistry(),
+    agents: new Map(),
+    agentIdByPid: new Map(),
+    recovered: new Map(),
+    frameworks: new Map(),
+    completed: new Map(),
+    frameworkByStream: new Map(),
+    offers: new Map(),
+    allocator: emptyAllocator(),
+    operators: new Set(),
+    counters: new Map(),
+  };
+}
+
+/** Counts something under its metric name. */
+export function count(state: MasterState, name: string, by = 1): void {
+  state.counters.set(name, (state.counters.get(name) ?? 0) + by);
+}
+
+/** Whether a framework has a capability of this type. */
+export function isCapable(framework: Framework, type: mesos.FrameworkInfo.Capability.Type): boolean {
+  return framework.info.capabilities?.some((capability) => capability.type === type) ?? false;
+}

@@ -1,0 +1,66 @@
+/**
+ * The one door into the master's behaviour. It only routes; the transitions are in the files named after their subject.
+ */
+
+import type { Machine } from '../../model/event';
+import { absent, exited, ping, pong, register, reregister, unregister } from './agents';
+import { filterExpired, runAllocator } from './allocation';
+import { call, operatorTeardown } from './calls';
+import type { MasterEffect } from './effects';
+import type { EventOf, MasterBoot, MasterEvent, MasterEvents } from './events';
+import { closed, failoverOver, heartbeat, subscribe } from './frameworks';
+import { offerExpired } from './offers';
+import { follow, unfollow } from './operators';
+import { failed, fetched, stored } from './recovery';
+import { initMaster, type MasterState } from './state';
+import { reported } from './tasks';
+
+const TRANSITIONS: {
+  readonly [K in keyof MasterEvents]: (state: MasterState, event: EventOf<K>) => MasterEffect[];
+} = {
+  'registry.fetched': fetched,
+  'registry.stored': stored,
+  'registry.failed': failed,
+  'agent.register': register,
+  'agent.reregister': reregister,
+  'agent.unregister': unregister,
+  'agent.pong': (state, event) => pong(state, event.pid),
+  'agent.exited': exited,
+  'agent.status': reported,
+  'scheduler.subscribe': subscribe,
+  'scheduler.closed': closed,
+  'scheduler.call': call,
+  'operator.subscribe': follow,
+  'operator.closed': unfollow,
+  'operator.teardown': operatorTeardown,
+  woke,
+};
+
+/** Timers by the first word of their name. */
+const TIMERS: Record<string, (state: MasterState, timer: string, now: number) => MasterEffect[]> = {
+  allocate: (state, _timer, now) => runAllocator(state, now),
+  filter: filterExpired,
+  offer: offerExpired,
+  ping,
+  absent,
+  failover: failoverOver,
+  heartbeat: (state, _timer, now) => heartbeat(state, now),
+};
+
+function woke(state: MasterState, event: EventOf<'woke'>): MasterEffect[] {
+  const [word = ''] = event.timer.split(' ');
+  return TIMERS[word]?.(state, event.timer, event.at) ?? [];
+}
+
+/** Changes the state by one event and says what to do. */
+export function step(state: MasterState, event: MasterEvent): MasterEffect[] {
+  const transition = TRANSITIONS[event.kind] as (state: MasterState, event: MasterEvent) => MasterEffect[];
+  const effects = transition(state, event);
+  return state.operators.size > 0 ? effects : effects.filter(({ kind }) => kind !== 'publish');
+}
+
+export const masterMachine: Machine<MasterState, MasterEvent, MasterEffect, MasterBoot> = {
+  name: 'master',
+  init: initMaster,
+  step,
+};

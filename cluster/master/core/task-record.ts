@@ -1,0 +1,57 @@
+/**
+ * One task's record at the master: its state, its history, and the moment its resources are free again.
+ */
+
+import type * as mesos from '../../api/generated/mesos';
+import { isTerminal, type TaskState } from '../../model/task-state';
+import { recover } from './allocator/state';
+import { count, type Framework, type MasterState, type TaskRecord } from './state';
+
+/** Statuses kept of one task. Equal states in a row are one, so this is only reached by checks that flap. */
+const STATUSES_MAX = 100;
+
+/** Takes a status into the record. `latest` is the newest state known, which may be ahead of the status. */
+export function setTaskState(
+  state: MasterState,
+  task: TaskRecord,
+  status: mesos.TaskStatus,
+  latest: TaskState,
+): void {
+  const { data: _data, ...kept } = status;
+  const before = task.statuses.at(-1)?.state === kept.state ? task.statuses.slice(0, -1) : task.statuses;
+  task.statuses = [...before.slice(-STATUSES_MAX + 1), kept];
+  if (!isTerminal(task.state)) {
+    if (latest !== task.state && isTerminal(latest)) countEnd(state, latest, status);
+    task.state = latest;
+  }
+  if (isTerminal(task.state) || task.state === 'TASK_UNREACHABLE') releaseResources(state, task);
+}
+
+function countEnd(state: MasterState, latest: TaskState, status: mesos.TaskStatus): void {
+  const name = latest.slice('TASK_'.length).toLowerCase();
+  count(state, `master/tasks_${name}`);
+  if (!status.source) return;
+  const source = status.source.toLowerCase();
+  const reason = status.reason ? `/${status.reason.toLowerCase()}` : '';
+  count(state, `master/task_${name}/${source}${reason}`);
+}
+
+function releaseResources(state: MasterState, task: TaskRecord): void {
+  if (!task.holdsResources) return;
+  task.holdsResources = false;
+  recover(state.allocator, task, task.resources);
+}
+
+/** The task is over and the framework knows: it moves to the completed ones, which are bounded. */
+export function completeTask(state: MasterState, framework: Framework, task: TaskRecord): void {
+  framework.tasks.delete(task.id);
+  state.agents.get(task.agentId)?.tasks.delete(taskKey(task));
+  framework.completedTasks.push(task);
+  const surplus = framework.completedTasks.length - state.boot.settings.maxCompletedTasksPerFramework;
+  if (surplus > 0) framework.completedTasks.splice(0, surplus);
+}
+
+/** How an agent's tasks are found: task ids are unique within a framework only. */
+export function taskKey(task: { frameworkId: string; id: string }): string {
+  return `${task.frameworkId} ${task.id}`;
+}

@@ -1,0 +1,48 @@
+/**
+ * What is wrong with a scheduler's call before it is looked at (Mesos 1.11 src/master/validation.cpp, scheduler::call).
+ */
+
+import type * as scheduler from '../../../api/generated/scheduler';
+
+/** The field a call must carry, by its type. */
+const NEEDED: Partial<Record<scheduler.Call.Type, keyof scheduler.Call>> = {
+  SUBSCRIBE: 'subscribe',
+  ACCEPT: 'accept',
+  DECLINE: 'decline',
+  ACCEPT_INVERSE_OFFERS: 'accept_inverse_offers',
+  DECLINE_INVERSE_OFFERS: 'decline_inverse_offers',
+  KILL: 'kill',
+  SHUTDOWN: 'shutdown',
+  ACKNOWLEDGE: 'acknowledge',
+  RECONCILE: 'reconcile',
+  MESSAGE: 'message',
+  REQUEST: 'request',
+  ACKNOWLEDGE_OPERATION_STATUS: 'acknowledge_operation_status',
+  RECONCILE_OPERATIONS: 'reconcile_operations',
+  UPDATE_FRAMEWORK: 'update_framework',
+};
+
+/** Base64 of 16 bytes. */
+const UUID_BASE64 = /^[A-Za-z0-9+/]{22}==$/;
+
+/** The first thing wrong with a call, or undefined. */
+export function callError(call: scheduler.Call): string | undefined {
+  if (call.type === undefined) return "Expecting 'type' to be present";
+  const field = NEEDED[call.type];
+  if (field !== undefined && call[field] === undefined) return `Expecting '${field}' to be present`;
+  if (call.type === 'SUBSCRIBE') return subscribeError(call);
+  if (call.framework_id === undefined) return "Expecting 'framework_id' to be present";
+  if (call.type === 'ACKNOWLEDGE') return uuidError(call.acknowledge?.uuid);
+  if (call.type === 'ACKNOWLEDGE_OPERATION_STATUS') return uuidError(call.acknowledge_operation_status?.uuid);
+  return undefined;
+}
+
+function subscribeError(call: scheduler.Call): string | undefined {
+  const inside = call.subscribe?.framework_info.id?.value;
+  if (inside === call.framework_id?.value) return undefined;
+  return "'framework_id' differs from 'subscribe.framework_info.id'";
+}
+
+function uuidError(uuid: string | undefined): string | undefined {
+  return uuid !== undefined && UUID_BASE64.test(uuid) ? undefined : 'Not a valid UUID';
+}

@@ -1,0 +1,92 @@
+/**
+ * What is wrong with a subscription, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp). An error is told on
+ * the stream, which is then closed.
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type { MasterSettings } from '../events';
+
+/** The first thing wrong with a FrameworkInfo, or undefined. */
+export function frameworkError(info: mesos.FrameworkInfo, settings: MasterSettings): string | undefined {
+  return (
+    rolesError(info) ??
+    idError(info.id?.value) ??
+    failoverError(info.failover_timeout) ??
+    unknownRoles(info, settings.roles) ??
+    rootError(info, settings)
+  );
+}
+
+/** The roles a framework takes part in. */
+export function rolesOfInfo(info: mesos.FrameworkInfo): readonly string[] {
+  return isMultiRole(info) ? (info.roles ?? []) : [info.role ?? '*'];
+}
+
+function isMultiRole(info: mesos.FrameworkInfo): boolean {
+  return info.capabilities?.some(({ type }) => type === 'MULTI_ROLE') ?? false;
+}
+
+function rolesError(info: mesos.FrameworkInfo): string | undefined {
+  if (isMultiRole(info) && info.role !== undefined) {
+    return "'FrameworkInfo.role' must not be set when the framework is MULTI_ROLE capable";
+  }
+  if (!isMultiRole(info) && (info.roles?.length ?? 0) > 0) {
+    return "'FrameworkInfo.roles' must not be set when the framework is not MULTI_ROLE capable";
+  }
+  const roles = rolesOfInfo(info);
+  const twice = roles.find((role, index) => roles.indexOf(role) !== index);
+  if (twice !== undefined) return `'FrameworkInfo.roles' contains duplicate items: ${twice}`;
+  return roles.map(roleError).find((error) => error !== undefined);
+}
+
+/** The rules for one role name; `*` alone is the default role. */
+export function roleError(role: string): string | undefined {
+  if (role === '*') return undefined;
+  if (role === '') return 'Empty role name is invalid';
+  if (role.startsWith('/')) return `Role '${role}' cannot start with a slash`;
+  if (role.endsWith('/')) return `Role '${role}' cannot end with a slash`;
+  for (const part of role.split('/')) {
+    if (part === '') return `Role '${role}' cannot contain two adjacent slashes`;
+    if (part === '.' || part === '..' || part === '*')
+      return `Role '${role}' cannot include '${part}' as a component`;
+    if (part.startsWith('-')) return `Role component '${part}' is invalid because it begins with a dash`;
+    if (/[\s\b]/.test(part))
+      return `Role component '${part}' is invalid because it contains whitespace or backspace`;
+  }
+  return undefined;
+}
+
+function idError(id: string | undefined): string | undefined {
+  return id === undefined ? undefined : idTextError(id);
+}
+
+/** The rules for identifiers that frameworks choose: they become names of files. */
+export function idTextError(id: string): string | undefined {
+  if (id === '') return 'ID must not be empty';
+  if (new TextEncoder().encode(id).length > 255) return 'ID must not be greater than 255 characters';
+  if (id === '.' || id === '..') return `'${id}' is disallowed`;
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
+  if (/[\u0000-\u001f\u007f/\\]/.test(id)) return `'${id}' contains invalid characters`;
+  return undefined;
+}
+
+/** A duration in Mesos is 64-bit nanoseconds. */
+const FAILOVER_MAX_S = 9.2e9;
+
+function failoverError(seconds: number | undefined): string | undefined {
+  if (seconds === undefined || Math.abs(seconds) <= FAILOVER_MAX_S) return undefined;
+  return `The framework's failover_timeout (${seconds}) is invalid: the value is out of range`;
+}
+
+function unknownRoles(info: mesos.FrameworkInfo, allowed: readonly string[] | undefined): string | undefined {
+  if (!allowed) return undefined;
+  const unknown = rolesOfInfo(info).filter((role) => role !== '*' && !allowed.includes(role));
+  return unknown.length > 0
+    ? `Roles { ${unknown.join(', ')} } are not present in the master's --roles`
+    : undefined;
+}
+
+function rootError(info: mesos.FrameworkInfo, settings: MasterSettings): string | undefined {
+  if (settings.rootSubmissions || info.user !== 'root') return undefined;
+  return "User 'root' is not allowed to run frameworks without --root_submissions set";
+}

@@ -1,0 +1,144 @@
+/**
+ * The master's state in the words of the v1 operator API (mesos.v1.master).
+ */
+
+import type * as api from '../../../api/generated/master';
+import type * as mesos from '../../../api/generated/mesos';
+import {
+  addResources,
+  NO_RESOURCES,
+  type Resources,
+  writeLegacyResources,
+  writeResources,
+} from '../../../model/resources';
+import type { Millis } from '../../../model/time';
+import { allocatedOf } from '../allocator/state';
+import type { Agent, Framework, MasterState, TaskRecord } from '../state';
+
+/** Resources as endpoints show them: `reservations`, and the older `role` beside it. */
+function printResources(resources: Resources): mesos.Resource[] {
+  const legacy = writeLegacyResources(resources);
+  return writeResources(resources).map((resource, index) => ({
+    ...legacy[index],
+    ...resource,
+  })) as mesos.Resource[];
+}
+
+function printTime(at: Millis | undefined): mesos.TimeInfo | undefined {
+  return at === undefined ? undefined : { nanoseconds: BigInt(Math.round(at)) * 1_000_000n };
+}
+
+/** The network address of a dotted IPv4 text as the old number: network byte order read as little-endian. */
+export function ipNumber(ip: string): number {
+  const [a = 0, b = 0, c = 0, d = 0] = ip.split('.').map(Number);
+  return ((d << 24) | (c << 16) | (b << 8) | a) >>> 0;
+}
+
+export function printMasterInfo({ boot }: MasterState): mesos.MasterInfo {
+  return {
+    id: boot.id,
+    ip: ipNumber(boot.ip),
+    port: boot.port,
+    pid: `master@${boot.ip}:${boot.port}`,
+    hostname: boot.hostname,
+    version: boot.version,
+    address: { hostname: boot.hostname, ip: boot.ip, port: boot.port },
+  };
+}
+
+export function printTask(task: TaskRecord): mesos.Task {
+  return {
+    name: task.name,
+    task_id: { value: task.id },
+    framework_id: { value: task.frameworkId },
+    executor_id: task.executorId === undefined ? undefined : { value: task.executorId },
+    agent_id: { value: task.agentId },
+    state: task.state,
+    resources: task.resources.length === 0 ? [] : withRole(task),
+    statuses: task.statuses,
+    status_update_state: task.forwarded?.state,
+    status_update_uuid: task.forwarded?.uuid,
+    ...task.parts,
+  };
+}
+
+function withRole(task: TaskRecord): mesos.Resource[] {
+  return printResources(task.resources).map((resource) => ({
+    ...resource,
+    allocation_info: { role: task.role },
+  }));
+}
+
+export function printAgent(state: MasterState, agent: Agent): api.Response.GetAgents.Agent {
+  const entry = state.allocator.agents.get(agent.id);
+  const offered = sum([...agent.offers].flatMap((id) => state.offers.get(id)?.resources ?? []));
+  return {
+    agent_info: agent.info,
+    active: agent.active && agent.connected,
+    deactivated: false,
+    version: agent.version,
+    pid: agent.pid,
+    registered_time: printTime(agent.registeredAt),
+    reregistered_time: printTime(agent.reregisteredAt),
+    total_resources: printResources(agent.total),
+    allocated_resources: entry ? printResources(allocatedOf(entry)) : [],
+    offered_resources: printResources(offered),
+    capabilities: agent.capabilities,
+  };
+}
+
+function sum(resources: Resources): Resources {
+  return addResources(resources, NO_RESOURCES);
+}
+
+export function printFramework(
+  state: MasterState,
+  framework: Framework,
+): api.Response.GetFrameworks.Framework {
+  const used = [...framework.tasks.values()].flatMap((task) => (task.holdsResources ? task.resources : []));
+  const offered = [...framework.offers].flatMap((id) => state.offers.get(id)?.resources ?? []);
+  return {
+    framework_info: framework.info,
+    active: framework.active,
+    connected: framework.stream !== undefined,
+    recovered: framework.recovered,
+    registered_time: printTime(framework.registeredAt),
+    reregistered_time: printTime(framework.reregisteredAt),
+    unregistered_time: framework.stream === undefined ? printTime(framework.unregisteredAt) : undefined,
+    allocated_resources: printResources(sum(used)),
+    offered_resources: printResources(sum(offered)),
+  };
+}
+
+export function getAgents(state: MasterState): api.Response.GetAgents {
+  return {
+    agents: [...state.agents.values()].map((agent) => printAgent(state, agent)),
+    recovered_agents: [...state.recovered.values()].map(({ checkpoint: _checkpoint, ...info }) => info),
+  };
+}
+
+export function getFrameworks(state: MasterState): api.Response.GetFrameworks {
+  return {
+    frameworks: [...state.frameworks.values()].map((framework) => printFramework(state, framework)),
+    completed_frameworks: [...state.completed.values()].map((framework) => printFramework(state, framework)),
+  };
+}
+
+export function getTasks(state: MasterState): api.Response.GetTasks {
+  const all = [...state.frameworks.values(), ...state.completed.values()];
+  return {
+    tasks: all.flatMap((framework) => [...framework.tasks.values()].map(printTask)),
+    unreachable_tasks: all.flatMap((framework) => [...framework.unreachableTasks.values()].map(printTask)),
+    completed_tasks: all.flatMap((framework) => framework.completedTasks.map(printTask)),
+  };
+}
+
+/** The whole state, as GET_STATE and the first event of a stream have it. */
+export function getState(state: MasterState): api.Response.GetState {
+  return {
+    get_tasks: getTasks(state),
+    get_executors: {},
+    get_frameworks: getFrameworks(state),
+    get_agents: getAgents(state),
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * The door for agents: libprocess messages become events, orders become messages.
+ */
+
+import type * as internal from '../../api/generated/internal';
+import { decodeProtobuf } from '../../api/protobuf';
+import type { Message } from '../../runtime/messages/receive';
+import type { MasterInput } from '../core/events';
+
+type Reader = (from: string, body: Uint8Array) => MasterInput;
+
+const READERS: Record<string, Reader> = {
+  'mesos.internal.RegisterSlaveMessage': (pid, body) => ({
+    kind: 'agent.register',
+    pid,
+    message: decodeProtobuf('mesos.internal.RegisterSlaveMessage', body),
+  }),
+  'mesos.internal.ReregisterSlaveMessage': (pid, body) => ({
+    kind: 'agent.reregister',
+    pid,
+    message: decodeProtobuf('mesos.internal.ReregisterSlaveMessage', body),
+  }),
+  'mesos.internal.UnregisterSlaveMessage': (pid, body) => {
+    const { slave_id } = decodeProtobuf('mesos.internal.UnregisterSlaveMessage', body);
+    return { kind: 'agent.unregister', pid, agentId: slave_id.value };
+  },
+  'mesos.internal.PongSlaveMessage': (pid) => ({ kind: 'agent.pong', pid }),
+  'mesos.internal.StatusUpdateMessage': (pid, body) =>
+    statusEvent(pid, decodeProtobuf('mesos.internal.StatusUpdateMessage', body)),
+};
+
+function statusEvent(from: string, message: internal.StatusUpdateMessage): MasterInput {
+  return { kind: 'agent.status', pid: message.pid ?? from, update: message.update };
+}
+
+/** The event a message is; undefined for messages that need no answer yet. Throws CodecError for an unreadable body. */
+export function readAgentMessage({ from, name, body }: Message): MasterInput | undefined {
+  return READERS[name]?.(from, body);
+}

@@ -1,0 +1,85 @@
+/**
+ * Every HTTP path of the master. A new endpoint is a row here.
+ */
+
+import type { Handler, Reply, Request, Route } from '../../../runtime/http/server';
+import { VERSION } from '../../../runtime/version';
+import type { MasterState } from '../../core/state';
+import { handleOperator, type OperatorDoor } from './operator-api';
+import { handleScheduler, plain, type SchedulerDoor } from './scheduler-api';
+import { frameworksPage, slavesPage, statePage, summaryPage, tasksPage } from './state-page';
+
+/** Function names that JSONP may call. */
+const JSONP = /^[A-Za-z_$][\w$.]{0,127}$/;
+
+export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor): Route[] {
+  const page = (print: (state: MasterState, query: Query) => string): Handler => {
+    return (request, reply) =>
+      sendJson(
+        request,
+        reply,
+        operators.read((state) => print(state, queryOf(request))),
+      );
+  };
+  const value =
+    (make: () => unknown): Handler =>
+    (request, reply) =>
+      sendJson(request, reply, JSON.stringify(make()));
+  return [
+    {
+      path: '/api/v1/scheduler',
+      methods: { POST: (request, reply) => handleScheduler(schedulers, request, reply) },
+    },
+    { path: '/api/v1', methods: { POST: (request, reply) => handleOperator(operators, request, reply) } },
+    { path: '/state', methods: { GET: page((state) => statePage(state, operators.flags)) } },
+    { path: '/state-summary', methods: { GET: page(summaryPage) } },
+    { path: '/slaves', methods: { GET: page(slavesPage) } },
+    { path: '/frameworks', methods: { GET: page(frameworksPage) } },
+    { path: '/tasks', methods: { GET: page(tasks) } },
+    { path: '/flags', methods: { GET: value(() => ({ flags: operators.flags })) } },
+    {
+      path: '/version',
+      methods: { GET: value(() => ({ version: VERSION, build_date: '', build_time: 0, build_user: '' })) },
+    },
+    { path: '/metrics/snapshot', methods: { GET: value(operators.metrics) } },
+    { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
+    { path: '/redirect', methods: { GET: (_request, reply) => redirect(operators, reply) } },
+    { path: '/', methods: { GET: (_request, reply) => redirectTo(reply, '/state') } },
+  ];
+}
+
+type Query = Readonly<Record<string, string | undefined>>;
+
+function queryOf(request: Request): Query {
+  return request.query as Query;
+}
+
+function tasks(state: MasterState, query: Query): string {
+  const number = (text: string | undefined, fallback: number): number =>
+    text !== undefined && /^\d+$/.test(text) ? Number(text) : fallback;
+  return tasksPage(state, {
+    frameworkId: query['framework_id'],
+    taskId: query['task_id'],
+    limit: number(query['limit'], 100),
+    offset: number(query['offset'], 0),
+    ascending: query['order'] === 'asc',
+  });
+}
+
+function sendJson(request: Request, reply: Reply, json: string): Reply {
+  const jsonp = queryOf(request)['jsonp'];
+  if (jsonp === undefined) return reply.type('application/json').send(json);
+  if (!JSONP.test(jsonp)) return plain(reply, 400, "'jsonp' must be the name of a function");
+  return reply.type('text/javascript').send(`${jsonp}(${json})`);
+}
+
+function redirect({ read }: OperatorDoor, reply: Reply): Reply {
+  return redirectTo(
+    reply,
+    read(({ boot }) => `//${boot.hostname}:${boot.port}`),
+  );
+}
+
+function redirectTo(reply: Reply, location: string): Reply {
+  return reply.code(307).header('location', location).send();
+}

@@ -1,0 +1,94 @@
+/**
+ * The v1 scheduler API: `POST /api/v1/scheduler` (Mesos 1.11 Master::Http::scheduler). The order of the checks is theirs.
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { Call } from '../../../api/generated/scheduler';
+import { decodeBody, readAccept, readContentType } from '../../../api/media-type';
+import type { Reply, Request } from '../../../runtime/http/server';
+import type { MasterInput } from '../../core/events';
+import { callError } from '../../core/validate/call';
+import type { Answer } from '../perform';
+import type { Streams } from '../streams';
+
+export interface SchedulerDoor {
+  readonly streams: Streams<'mesos.v1.scheduler.Event'>;
+  readonly answers: Map<number, Answer>;
+  readonly post: (event: MasterInput) => void;
+  readonly isLeading: () => boolean;
+  readonly nextRequest: () => number;
+}
+
+/** Handles one call: SUBSCRIBE opens a stream, every other one is answered by the core. */
+export function handleScheduler(door: SchedulerDoor, request: Request, reply: Reply): unknown {
+  if (!door.isLeading()) return plain(reply, 503, 'Master has not finished recovery');
+  const call = readCall(request, reply);
+  if (!call) return reply;
+  const stream = request.headers['mesos-stream-id'];
+  const streamId = Array.isArray(stream) ? stream[0] : stream;
+  if (call.type !== 'SUBSCRIBE') return passOn(door, reply, call, streamId);
+  if (streamId !== undefined) {
+    return plain(reply, 400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
+  }
+  return subscribe(door, request, reply, call);
+}
+
+function readCall(request: Request, reply: Reply): Call | undefined {
+  const header = request.headers['content-type'];
+  if (header === undefined) {
+    void plain(reply, 400, "Expecting 'Content-Type' to be present");
+    return undefined;
+  }
+  const type = readContentType(header);
+  if (!type) {
+    void plain(reply, 415, "Expecting 'Content-Type' of application/json or application/x-protobuf");
+    return undefined;
+  }
+  try {
+    const call = decodeBody(
+      'mesos.v1.scheduler.Call',
+      type,
+      (request.body as Buffer | undefined) ?? Buffer.alloc(0),
+    );
+    const error = callError(call);
+    if (!error) return call;
+    void plain(reply, 400, `Failed to validate scheduler::Call: ${error}`);
+  } catch (error) {
+    void plain(
+      reply,
+      400,
+      `Failed to convert ${type === 'application/json' ? 'JSON' : 'protobuf'} into Call protobuf: ${(error as Error).message}`,
+    );
+  }
+  return undefined;
+}
+
+function subscribe(door: SchedulerDoor, request: Request, reply: Reply, call: Call): unknown {
+  const type = readAccept(request.headers.accept);
+  if (!type) {
+    return plain(reply, 406, "Expecting 'Accept' to allow application/json or application/x-protobuf");
+  }
+  if (!call.subscribe) return plain(reply, 400, "Expecting 'subscribe' to be present");
+  const stream = randomUUID();
+  door.streams.open(stream, reply, {
+    type,
+    headers: { 'Mesos-Stream-Id': stream },
+    closed: (reason) => door.post({ kind: 'scheduler.closed', stream, reason }),
+  });
+  door.post({ kind: 'scheduler.subscribe', stream, subscribe: call.subscribe });
+  return reply;
+}
+
+function passOn(door: SchedulerDoor, reply: Reply, call: Call, stream: string | undefined): unknown {
+  const request = door.nextRequest();
+  door.answers.set(request, (status, text) => void plain(reply, status, text ?? ''));
+  door.post({ kind: 'scheduler.call', request, stream, call });
+  return reply;
+}
+
+/** An answer in plain text, the form of Mesos' errors. */
+export function plain(reply: Reply, status: number, text: string): Reply {
+  return text === ''
+    ? reply.code(status).send()
+    : reply.code(status).type('text/plain; charset=utf-8').send(text);
+}

@@ -1,0 +1,176 @@
+/**
+ * `/state`, `/slaves`, `/frameworks`, `/tasks` and `/state-summary`: the v0 JSON of a moment (keys as in Mesos 1.11).
+ */
+
+import {
+  agentJson,
+  type FrameworkParts,
+  frameworkJson,
+  jsonArray,
+  jsonObject,
+  offerJson,
+  recoveredAgentJson,
+  taskJson,
+} from '../../../api/state-json';
+import { printOffer } from '../../core/offers';
+import type { Agent, Framework, MasterState, TaskRecord } from '../../core/state';
+import { printAgent, printFramework, printMasterInfo, printTask } from '../../core/views/operator';
+
+const task = (record: TaskRecord): string => taskJson(printTask(record));
+
+function partsOf(state: MasterState, framework: Framework): FrameworkParts {
+  const offers = [...framework.offers].flatMap((id) => state.offers.get(id) ?? []);
+  return {
+    tasks: [...framework.tasks.values()].map(task),
+    unreachable: [...framework.unreachableTasks.values()].map(task),
+    completed: framework.completedTasks.map(task),
+    offers: offers.map((offer) => offerJson(printOffer(state, framework, offer))),
+  };
+}
+
+function frameworks(state: MasterState, which: Iterable<Framework>): string {
+  return jsonArray([...which].map((one) => frameworkJson(printFramework(state, one), partsOf(state, one))));
+}
+
+const agents = (state: MasterState): string =>
+  jsonArray([...state.agents.values()].map((agent) => agentJson(printAgent(state, agent))));
+
+const recovered = (state: MasterState): string =>
+  jsonArray([...state.recovered.values()].map(recoveredAgentJson));
+
+/** The whole state. */
+export function statePage(state: MasterState, flags: Record<string, string>): string {
+  const { boot } = state;
+  const info = printMasterInfo(state);
+  const leader = { id: info.id, pid: info.pid, port: info.port, hostname: info.hostname };
+  const active = [...state.agents.values()].filter((agent) => agent.active && agent.connected).length;
+  return jsonObject({
+    version: JSON.stringify(boot.version),
+    build_date: '""',
+    build_time: '0',
+    build_user: '""',
+    start_time: String(boot.startedAt / 1000),
+    elected_time: state.electedAt === undefined ? undefined : String(state.electedAt / 1000),
+    id: JSON.stringify(boot.id),
+    pid: JSON.stringify(info.pid),
+    hostname: JSON.stringify(boot.hostname),
+    capabilities: '[]',
+    activated_slaves: String(active),
+    deactivated_slaves: String(state.agents.size - active),
+    unreachable_slaves: String(state.registry.unreachable.size),
+    leader: JSON.stringify(info.pid),
+    leader_info: JSON.stringify(leader),
+    cluster: boot.cluster === undefined ? undefined : JSON.stringify(boot.cluster),
+    flags: JSON.stringify(flags),
+    slaves: agents(state),
+    recovered_slaves: recovered(state),
+    frameworks: frameworks(state, state.frameworks.values()),
+    completed_frameworks: frameworks(state, state.completed.values()),
+    orphan_tasks: '[]',
+    unregistered_frameworks: '[]',
+  });
+}
+
+export function slavesPage(state: MasterState): string {
+  return jsonObject({ slaves: agents(state), recovered_slaves: recovered(state) });
+}
+
+export function frameworksPage(state: MasterState): string {
+  return jsonObject({
+    frameworks: frameworks(state, state.frameworks.values()),
+    completed_frameworks: frameworks(state, state.completed.values()),
+    unregistered_frameworks: '[]',
+  });
+}
+
+export interface TasksQuery {
+  readonly frameworkId?: string | undefined;
+  readonly taskId?: string | undefined;
+  readonly limit: number;
+  readonly offset: number;
+  readonly ascending: boolean;
+}
+
+/** Tasks of all frameworks, newest first unless asked otherwise. */
+export function tasksPage(state: MasterState, query: TasksQuery): string {
+  const all = [...state.frameworks.values(), ...state.completed.values()]
+    .filter(({ id }) => query.frameworkId === undefined || id === query.frameworkId)
+    .flatMap(({ tasks, unreachableTasks, completedTasks }) => [
+      ...tasks.values(),
+      ...unreachableTasks.values(),
+      ...completedTasks,
+    ])
+    .filter(({ id }) => query.taskId === undefined || id === query.taskId);
+  const began = (record: TaskRecord): number => record.statuses[0]?.timestamp ?? Number.POSITIVE_INFINITY;
+  all.sort((a, b) => (query.ascending ? 1 : -1) * (began(a) - began(b) || 0));
+  return jsonObject({ tasks: jsonArray(all.slice(query.offset, query.offset + query.limit).map(task)) });
+}
+
+const COUNTED = [
+  'TASK_STAGING',
+  'TASK_STARTING',
+  'TASK_RUNNING',
+  'TASK_KILLING',
+  'TASK_FINISHED',
+  'TASK_KILLED',
+  'TASK_FAILED',
+  'TASK_LOST',
+  'TASK_ERROR',
+  'TASK_UNREACHABLE',
+] as const;
+
+function countsOf(records: Iterable<TaskRecord>): Record<string, string> {
+  const counts = new Map<string, number>(COUNTED.map((name) => [name, 0]));
+  for (const { state } of records) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return Object.fromEntries([...counts].map(([name, number]) => [name, String(number)]));
+}
+
+/** The cluster in numbers: agents and frameworks with their tasks counted by state. */
+export function summaryPage(state: MasterState): string {
+  const { boot } = state;
+  return jsonObject({
+    hostname: JSON.stringify(boot.hostname),
+    cluster: boot.cluster === undefined ? undefined : JSON.stringify(boot.cluster),
+    slaves: jsonArray([...state.agents.values()].map((agent) => agentSummary(state, agent))),
+    frameworks: jsonArray(
+      [...state.frameworks.values()].map((framework) => frameworkSummary(state, framework)),
+    ),
+  });
+}
+
+function agentSummary(state: MasterState, agent: Agent): string {
+  const ids = [...new Set([...agent.tasks.values()].map(({ frameworkId }) => frameworkId))];
+  return withMembers(agentJson(printAgent(state, agent)), {
+    ...countsOf(agent.tasks.values()),
+    framework_ids: JSON.stringify(ids),
+  });
+}
+
+function frameworkSummary(state: MasterState, framework: Framework): string {
+  const records = [
+    ...framework.tasks.values(),
+    ...framework.unreachableTasks.values(),
+    ...framework.completedTasks,
+  ];
+  const ids = [...new Set([...framework.tasks.values()].map(({ agentId }) => agentId))];
+  const empty = { tasks: [], unreachable: [], completed: [], offers: [] };
+  const whole = JSON.parse(frameworkJson(printFramework(state, framework), empty)) as Record<string, unknown>;
+  const keys = [
+    'id',
+    'name',
+    'used_resources',
+    'offered_resources',
+    'capabilities',
+    'hostname',
+    'webui_url',
+    'active',
+    'connected',
+    'recovered',
+  ];
+  const head = JSON.stringify(Object.fromEntries(keys.map((key) => [key, whole[key]])));
+  return withMembers(head, { ...countsOf(records), slave_ids: JSON.stringify(ids) });
+}
+
+function withMembers(object: string, members: Record<string, string>): string {
+  return `${object.slice(0, -1)},${jsonObject(members).slice(1)}`;
+}

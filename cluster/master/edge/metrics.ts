@@ -1,0 +1,131 @@
+/**
+ * The master's numbers under the names that exporters and dashboards read (`/metrics/snapshot`, Mesos 1.11).
+ */
+
+import { cpus, freemem, loadavg, totalmem } from 'node:os';
+import { milliOf } from '../../model/resources';
+import { TASK_STATES } from '../../model/task-state';
+import { allocatedOf } from '../core/allocator/state';
+import type { MasterState } from '../core/state';
+
+/** Counters that exist from the start, at zero. */
+const COUNTERS = [
+  'tasks_finished',
+  'tasks_failed',
+  'tasks_killed',
+  'tasks_lost',
+  'tasks_error',
+  'tasks_dropped',
+  'tasks_gone',
+  'tasks_gone_by_operator',
+  'tasks_launched',
+  'valid_status_updates',
+  'invalid_status_updates',
+  'valid_status_update_acknowledgements',
+  'invalid_status_update_acknowledgements',
+  'slave_registrations',
+  'slave_reregistrations',
+  'slave_removals',
+  'slave_removals/reason_unhealthy',
+  'slave_removals/reason_unregistered',
+  'slave_unreachable_scheduled',
+  'slave_unreachable_completed',
+  'messages_launch_tasks',
+  'messages_decline_offers',
+  'messages_revive_offers',
+  'messages_suppress_offers',
+  'messages_kill_task',
+  'messages_reconcile_tasks',
+  'messages_status_update_acknowledgement',
+  'messages_unregister_framework',
+  'messages_resource_request',
+];
+
+/** All numbers of a moment, by name. */
+export function snapshot(state: MasterState, now: number): Record<string, number> {
+  const all: Record<string, number> = {};
+  for (const name of COUNTERS) all[`master/${name}`] = 0;
+  for (const [name, value] of state.counters) if (name.startsWith('master/')) all[name] = value;
+  all['master/elected'] = state.electedAt === undefined ? 0 : 1;
+  all['master/uptime_secs'] = (now - state.boot.startedAt) / 1000;
+  all['master/outstanding_offers'] = state.offers.size;
+  all['master/operator_event_stream_subscribers'] = state.operators.size;
+  all['allocator/mesos/allocation_runs'] = state.allocator.runs;
+  all['registrar/queued_operations'] = state.registry.queued.length;
+  Object.assign(
+    all,
+    countAgents(state),
+    countFrameworks(state),
+    countTasks(state),
+    sumResources(state),
+    system(),
+  );
+  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function countAgents(state: MasterState): Record<string, number> {
+  const agents = [...state.agents.values()];
+  const connected = agents.filter((agent) => agent.connected).length;
+  const active = agents.filter((agent) => agent.connected && agent.active).length;
+  return {
+    'master/slaves_connected': connected,
+    'master/slaves_disconnected': agents.length - connected,
+    'master/slaves_active': active,
+    'master/slaves_inactive': agents.length - active,
+    'master/slaves_unreachable': state.registry.unreachable.size,
+  };
+}
+
+function countFrameworks(state: MasterState): Record<string, number> {
+  const frameworks = [...state.frameworks.values()];
+  const connected = frameworks.filter(({ stream }) => stream !== undefined).length;
+  const active = frameworks.filter((framework) => framework.active).length;
+  return {
+    'master/frameworks_connected': connected,
+    'master/frameworks_disconnected': frameworks.length - connected,
+    'master/frameworks_active': active,
+    'master/frameworks_inactive': frameworks.length - active,
+  };
+}
+
+function countTasks(state: MasterState): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of TASK_STATES.filter((one) => /STAGING|STARTING|RUNNING|KILLING|UNREACHABLE/.test(one))) {
+    counts[`master/${name.toLowerCase().replace('task_', 'tasks_')}`] = 0;
+  }
+  const add = (name: string): void => {
+    counts[name] = (counts[name] ?? 0) + 1;
+  };
+  for (const { tasks, unreachableTasks } of state.frameworks.values()) {
+    for (const task of tasks.values()) {
+      if (task.holdsResources) add(`master/${task.state.toLowerCase().replace('task_', 'tasks_')}`);
+    }
+    for (let left = unreachableTasks.size; left > 0; left--) add('master/tasks_unreachable');
+  }
+  return counts;
+}
+
+function sumResources(state: MasterState): Record<string, number> {
+  const sums: Record<string, number> = {};
+  for (const name of ['cpus', 'mem', 'disk', 'gpus']) {
+    let used = 0;
+    for (const agent of state.allocator.agents.values()) used += milliOf(allocatedOf(agent), name);
+    const total = state.allocator.total.get(name) ?? 0;
+    sums[`master/${name}_total`] = total / 1000;
+    sums[`master/${name}_used`] = used / 1000;
+    sums[`master/${name}_percent`] = total === 0 ? 0 : used / total;
+  }
+  return sums;
+}
+
+function system(): Record<string, number> {
+  const [one = 0, five = 0, fifteen = 0] = loadavg();
+  return {
+    'system/cpus_total': cpus().length,
+    'system/load_1min': one,
+    'system/load_5min': five,
+    'system/load_15min': fifteen,
+    'system/mem_total_bytes': totalmem(),
+    'system/mem_free_bytes': freemem(),
+  };
+}

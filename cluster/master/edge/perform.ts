@@ -1,0 +1,56 @@
+/**
+ * Does what the master's core orders.
+ */
+
+import type { Event as OperatorEvent } from '../../api/generated/master';
+import { encodeProtobuf } from '../../api/protobuf';
+import type { Performers } from '../../runtime/mailbox';
+import type { Links } from '../../runtime/messages/links';
+import type { MasterEffect } from '../core/effects';
+import type { MasterInput } from '../core/events';
+import type { RegistryStore } from './registry-store';
+import type { Streams } from './streams';
+
+/** Gives an answer to a waiting request. */
+export type Answer = (status: number, text: string | undefined) => void;
+
+export interface Outside {
+  readonly links: Links;
+  readonly registry: RegistryStore;
+  readonly schedulers: Streams<'mesos.v1.scheduler.Event'>;
+  readonly operators: Streams<'mesos.v1.master.Event'>;
+  readonly answers: Map<number, Answer>;
+  readonly post: (event: MasterInput) => void;
+  /** The first event of an operator's stream, from the state as it is now. */
+  readonly welcome: () => OperatorEvent;
+  readonly resign: (reason: string) => void;
+}
+
+export function masterPerformers(outside: Outside): Performers<MasterEffect> {
+  const { links, registry, schedulers, operators, answers, post } = outside;
+  return {
+    send: ({ to, name, message }) => links.send(to, name, encodeProtobuf(name, message)),
+    link: ({ to }) => links.link(to),
+    store: ({ registry: value, ticket }) => {
+      registry.store(value).then(
+        () => post({ kind: 'registry.stored', ticket }),
+        (error: unknown) => post({ kind: 'registry.failed', ticket, reason: String(error) }),
+      );
+    },
+    event: ({ stream, event }) => schedulers.write(stream, event),
+    close: ({ stream, reason }) => {
+      schedulers.close(stream, reason);
+      operators.close(stream, reason);
+    },
+    answer: ({ request, status, text }) => {
+      answers.get(request)?.(status, text);
+      answers.delete(request);
+    },
+    welcome: ({ stream }) => {
+      operators.write(stream, outside.welcome());
+      operators.write(stream, { type: 'HEARTBEAT' });
+    },
+    publish: ({ event }) => operators.writeAll(event),
+    resign: ({ reason }) => outside.resign(reason),
+  };
+}

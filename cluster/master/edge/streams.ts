@@ -1,0 +1,64 @@
+/**
+ * The open streams of schedulers and operators, by their id, each in its own media type.
+ */
+
+import type { MessageName, Messages } from '../../api/generated/messages';
+import { encodeBody, type MediaType } from '../../api/media-type';
+import type { Reply } from '../../runtime/http/server';
+import { ResponseStream } from '../../runtime/http/stream';
+import { encodeRecord } from '../../runtime/streams/recordio';
+
+interface Entry {
+  readonly type: MediaType;
+  readonly stream: ResponseStream;
+}
+
+export class Streams<N extends MessageName> {
+  private readonly entries = new Map<string, Entry>();
+
+  constructor(private readonly message: N) {}
+
+  /** Opens a stream: the answer's headers go out at once. */
+  open(
+    id: string,
+    reply: Reply,
+    {
+      type,
+      headers = {},
+      closed,
+    }: { type: MediaType; headers?: Record<string, string>; closed: (reason: string) => void },
+  ): void {
+    const stream = new ResponseStream(reply, {
+      headers: { 'content-type': type, 'transfer-encoding': 'chunked', ...headers },
+      closed: (reason) => {
+        this.entries.delete(id);
+        closed(reason);
+      },
+    });
+    this.entries.set(id, { type, stream });
+  }
+
+  /** Writes one event to one stream; a stream that has ended meanwhile is passed over. */
+  write(id: string, event: Messages[N]): void {
+    const entry = this.entries.get(id);
+    entry?.stream.write(encodeRecord(encodeBody(this.message, entry.type, event)));
+  }
+
+  /** Writes one event to all, encoding it once a media type. */
+  writeAll(event: Messages[N]): void {
+    const encoded = new Map<MediaType, Buffer>();
+    for (const { type, stream } of [...this.entries.values()]) {
+      const record = encoded.get(type) ?? encodeRecord(encodeBody(this.message, type, event));
+      encoded.set(type, record);
+      stream.write(record);
+    }
+  }
+
+  close(id: string, reason: string): void {
+    this.entries.get(id)?.stream.close(reason);
+  }
+
+  closeAll(): void {
+    for (const { stream } of [...this.entries.values()]) stream.close('the master stops');
+  }
+}

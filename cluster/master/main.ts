@@ -1,0 +1,159 @@
+/**
+ * Puts a master together: State, mailbox, HTTP and libprocess on one port.
+ */
+
+import { randomInt, randomUUID } from 'node:crypto';
+import type { Event as OperatorEvent } from '../api/generated/master';
+import { present } from '../model/assert';
+import type { Clock } from '../runtime/clock';
+import { printFlags } from '../runtime/config/flags';
+import { type HttpServer, startHttpServer } from '../runtime/http/server';
+import { Lifetime, type Running } from '../runtime/lifecycle';
+import type { Logger } from '../runtime/log';
+import { Mailbox, type Recorder } from '../runtime/mailbox';
+import { Links } from '../runtime/messages/links';
+import { MessageRouter } from '../runtime/messages/receive';
+import { VERSION } from '../runtime/version';
+import type { StateStore } from '../state/store';
+import { type MasterConfig, masterFlags, masterSettings } from './config';
+import type { MasterEffect } from './core/effects';
+import type { MasterBoot, MasterEvent, MasterInput } from './core/events';
+import { HEARTBEAT_MS } from './core/frameworks';
+import type { MasterState } from './core/state';
+import { masterMachine } from './core/step';
+import { getState } from './core/views/operator';
+import { readAgentMessage } from './edge/agents';
+import { masterRoutes } from './edge/http/routes';
+import { snapshot } from './edge/metrics';
+import { type Answer, masterPerformers } from './edge/perform';
+import { RegistryStore } from './edge/registry-store';
+import { Streams } from './edge/streams';
+
+export interface MasterDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly state: StateStore;
+  /** Makes the recorder once the boot value is known. */
+  readonly record?: ((start: { machine: string; boot: unknown }) => Recorder) | undefined;
+  /** Called when the master can no longer lead; the process should end. */
+  readonly onResign?: ((reason: string) => void) | undefined;
+}
+
+export interface RunningMaster extends Running {
+  readonly http: HttpServer;
+  /** `master@ip:port`, where agents send their messages. */
+  readonly pid: string;
+}
+
+type MasterMailbox = Mailbox<MasterState, MasterEvent, MasterEffect, MasterBoot>;
+
+/** Starts a master. It serves once the registry is read and our name stored in it. */
+export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<RunningMaster> {
+  return Lifetime.start(async (life) => {
+    const settings = masterSettings(config);
+    const doors = createDoors(config, deps);
+    const http = await listen(config, deps, doors);
+    life.add(() => http.close());
+    const pid = `master@${http.address}:${http.port}`;
+    const links = new Links({
+      from: { id: 'master', host: http.address, port: http.port },
+      log: deps.log,
+      exited: (agent) => doors.post({ kind: 'agent.exited', pid: agent }),
+    });
+    life.add(() => links.stop());
+    const boot: MasterBoot = {
+      id: randomUUID(),
+      hostname: config.hostname ?? http.address,
+      ip: http.address,
+      port: http.port,
+      version: VERSION,
+      cluster: config.cluster,
+      startedAt: deps.clock.now(),
+      seed: randomInt(2 ** 32),
+      settings,
+    };
+    const registry = new RegistryStore(deps.state);
+    const mailbox = openMailbox(boot, deps, { ...doors, links, registry });
+    doors.use(mailbox);
+    life.add(() => mailbox.stop());
+    life.add(() => doors.closeStreams());
+    mailbox.post({ kind: 'registry.fetched', registry: await registry.fetch() });
+    return { http, pid };
+  });
+}
+
+/** The ways in, made before the mailbox is: they need the port, the mailbox needs to know it. */
+function createDoors(config: MasterConfig, deps: MasterDeps) {
+  let mailbox: MasterMailbox | undefined;
+  let requests = 0;
+  const schedulers = new Streams('mesos.v1.scheduler.Event');
+  const operators = new Streams('mesos.v1.master.Event');
+  const read = <T>(view: (state: MasterState) => T): T =>
+    view(present(mailbox, 'the master is starting').state);
+  return {
+    schedulers,
+    operators,
+    answers: new Map<number, Answer>(),
+    flags: printFlags(masterFlags, config),
+    use: (made: MasterMailbox) => {
+      mailbox = made;
+    },
+    post: (event: MasterInput) => mailbox?.post(event),
+    read,
+    isLeading: () => mailbox?.state.electedAt !== undefined,
+    nextRequest: () => requests++,
+    metrics: () => read((state) => snapshot(state, deps.clock.now())),
+    closeStreams: () => {
+      schedulers.closeAll();
+      operators.closeAll();
+    },
+  };
+}
+
+type Doors = ReturnType<typeof createDoors>;
+
+function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<HttpServer> {
+  const messages = new MessageRouter(deps.log);
+  messages.register('master', (message) => {
+    const event = readAgentMessage(message);
+    if (event) doors.post(event);
+    else deps.log.debug({ message: message.name, from: message.from }, 'a message of no concern');
+  });
+  return startHttpServer({
+    what: 'the master',
+    address: config.ip,
+    port: config.port,
+    addressFlag: '--ip',
+    portFlag: '--port',
+    insecure: config.insecure,
+    log: deps.log,
+    messages,
+    rewrite: (url) => url.replace(/^\/master(?=\/|\?|$)/, '') || '/',
+    routes: masterRoutes({ ...doors, streams: doors.schedulers }, { ...doors, streams: doors.operators }),
+    bodyMaxBytes: 64 * 1024 * 1024,
+  });
+}
+
+function openMailbox(
+  boot: MasterBoot,
+  deps: MasterDeps,
+  outside: Doors & { links: Links; registry: RegistryStore },
+): MasterMailbox {
+  const resign = (reason: string): void => {
+    deps.log.error({ reason }, 'the master stops leading');
+    deps.onResign?.(reason);
+  };
+  const welcome = (): OperatorEvent => ({
+    type: 'SUBSCRIBED',
+    subscribed: { get_state: outside.read(getState), heartbeat_interval_seconds: HEARTBEAT_MS / 1000 },
+  });
+  return new Mailbox({
+    machine: masterMachine,
+    boot,
+    clock: deps.clock,
+    log: deps.log,
+    recorder: deps.record?.({ machine: masterMachine.name, boot }),
+    onBroken: (error) => resign(error.stack ?? error.message),
+    perform: masterPerformers({ ...outside, welcome, resign }),
+  });
+}
