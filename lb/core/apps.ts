@@ -1,0 +1,190 @@
+/**
+ * Marathon's answer to `GET /v2/apps?embed=apps.tasks`, cut down to what a load balancer needs.
+ *
+ * Always true: an app that cannot be read is left out with an issue and does not touch the others; ids are safe words.
+ */
+
+import type { Issue } from './issues';
+import { isAddress, isSafeWord } from './values';
+
+export interface HealthCheck {
+  readonly protocol: string;
+  readonly path: string;
+  readonly portIndex: number | undefined;
+  readonly port: number | undefined;
+  readonly intervalSeconds: number;
+  readonly timeoutSeconds: number;
+  readonly maxConsecutiveFailures: number;
+}
+
+export interface Task {
+  readonly id: string;
+  /** The agent's host name or address. */
+  readonly host: string;
+  /** The task's own address in container networking; undefined: the host's address. */
+  readonly ip: string | undefined;
+  readonly ports: readonly number[];
+  /** What Marathon's health checks say; undefined when there is no result yet. */
+  readonly alive: boolean | undefined;
+}
+
+export interface App {
+  readonly id: string;
+  readonly labels: Readonly<Record<string, string>>;
+  /** By position: `HAPROXY_{n}_...` is about the n-th. Undefined or 0: that port is not served. */
+  readonly servicePorts: readonly (number | undefined)[];
+  readonly healthChecks: readonly HealthCheck[];
+  readonly tasks: readonly Task[];
+}
+
+type Json = Readonly<Record<string, unknown>>;
+type Networking = 'host' | 'bridge' | 'container';
+
+/** States in which a task takes no requests. */
+const STATES_LEFT_OUT = new Set(
+  'STAGING STARTING KILLING FINISHED FAILED KILLED ERROR DROPPED GONE GONE_BY_OPERATOR UNKNOWN'
+    .split(' ')
+    .map((state) => `TASK_${state}`),
+);
+
+/** Reads the answer. Returns a text when it is no list of apps at all. */
+export function readApps(json: unknown): { apps: App[]; issues: Issue[] } | { error: string } {
+  const list = object(json)['apps'];
+  if (!Array.isArray(list)) return { error: 'the answer has no list "apps"' };
+  const apps: App[] = [];
+  const issues: Issue[] = [];
+  for (const entry of list.map(object)) {
+    const id = text(entry['id']) ?? '';
+    if (/^\/[A-Za-z0-9._/-]+$/.test(id)) apps.push(readApp(id, entry));
+    else issues.push({ app: JSON.stringify(id), text: 'this id cannot be used; the app is left out' });
+  }
+  return { apps: apps.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), issues };
+}
+
+function readApp(id: string, app: Json): App {
+  const networking = readNetworking(app);
+  const tasks = array(app['tasks']).flatMap((task) => readTask(object(task), app, networking) ?? []);
+  return {
+    id,
+    labels: readLabels(app['labels']),
+    servicePorts: readServicePorts(app, networking),
+    healthChecks: array(app['healthChecks']).map((check) => readHealthCheck(object(check))),
+    tasks,
+  };
+}
+
+function readLabels(json: unknown): Record<string, string> {
+  const entries = Object.entries(object(json)).filter(([, value]) => typeof value === 'string');
+  return Object.fromEntries(entries) as Record<string, string>;
+}
+
+/** `networks` decides; older forms (docker.network, ipAddress) count when it is absent. */
+function readNetworking(app: Json): Networking {
+  const mode = text(object(array(app['networks'])[0])['mode']);
+  if (array(app['networks']).length > 0) {
+    if (mode === 'host') return 'host';
+    return mode === 'container/bridge' ? 'bridge' : 'container';
+  }
+  const docker = text(object(object(app['container'])['docker'])['network']);
+  if (docker === 'BRIDGE') return 'bridge';
+  return docker === 'USER' || app['ipAddress'] ? 'container' : 'host';
+}
+
+function portMappings(app: Json): Json[] {
+  const container = object(app['container']);
+  const own = array(container['portMappings']);
+  return (own.length > 0 ? own : array(object(container['docker'])['portMappings'])).map(object);
+}
+
+function readServicePorts(app: Json, networking: Networking): (number | undefined)[] {
+  const mapped = networking === 'host' ? [] : portMappings(app).map((mapping) => mapping['servicePort']);
+  if (mapped.some((value) => port(value) !== undefined)) return mapped.map(port);
+  const defined = definedPorts(app);
+  return defined.length > 0 ? defined : mapped.map(port);
+}
+
+function definedPorts(app: Json): (number | undefined)[] {
+  const definitions = array(app['portDefinitions']).map((definition) => port(object(definition)['port']));
+  return definitions.length > 0 ? definitions : array(app['ports']).map(port);
+}
+
+function readTask(task: Json, app: Json, networking: Networking): Task | undefined {
+  const host = text(task['host']);
+  if (!host || !isSafeWord(host) || STATES_LEFT_OUT.has(text(task['state']) ?? '')) return undefined;
+  const ip = text(object(array(task['ipAddresses'])[0])['ipAddress']);
+  if (networking === 'container' && (ip === undefined || !isAddress(ip))) return undefined;
+  const ports = taskPorts(task, app, networking);
+  if (ports.length === 0) return undefined;
+  const id = text(task['id']) ?? '';
+  return { id, host, ip: networking === 'container' ? ip : undefined, ports, alive: readAlive(task) };
+}
+
+function taskPorts(task: Json, app: Json, networking: Networking): number[] {
+  const numbers = (list: readonly unknown[]): number[] => list.flatMap((value) => port(value) ?? []);
+  const inside = portMappings(app).map((mapping) => mapping['containerPort']);
+  if (networking === 'container') {
+    const discovery = array(object(object(app['ipAddress'])['discovery'])['ports']);
+    const numbered = numbers(discovery.map((entry) => object(entry)['number']));
+    return numbered.length > 0 ? numbered : numbers(inside);
+  }
+  const own = numbers(array(task['ports']));
+  if (own.length > 0) return own;
+  const defined = numbers(definedPorts(app));
+  return defined.length > 0 || networking === 'host' ? defined : numbers(inside);
+}
+
+/** Alive when any check says so; the check of another port may keep a task in. */
+function readAlive(task: Json): boolean | undefined {
+  const results = array(task['healthCheckResults']).filter((result) => result !== null);
+  return results.length === 0 ? undefined : results.some((result) => object(result)['alive'] === true);
+}
+
+function readHealthCheck(check: Json): HealthCheck {
+  const portNumber = port(check['port']);
+  const index = check['portIndex'];
+  const path = text(check['path']) ?? '/';
+  return {
+    protocol: text(check['protocol']) ?? 'HTTP',
+    path: isSafeWord(path) ? path : '/',
+    port: portNumber === 0 ? undefined : portNumber,
+    portIndex: typeof index === 'number' ? index : undefined,
+    intervalSeconds: seconds(check['intervalSeconds'], 60),
+    timeoutSeconds: seconds(check['timeoutSeconds'], 20),
+    maxConsecutiveFailures: seconds(check['maxConsecutiveFailures'], 3),
+  };
+}
+
+/** Verdicts to fall back on while Marathon has none for a task, as after a change of its leader. */
+export function rememberVerdicts(
+  apps: readonly App[],
+  before: ReadonlyMap<string, boolean>,
+): Map<string, boolean> {
+  const verdicts = new Map<string, boolean>();
+  for (const task of apps.flatMap((app) => app.tasks)) {
+    const verdict = task.alive ?? before.get(task.id);
+    if (verdict !== undefined) verdicts.set(task.id, verdict);
+  }
+  return verdicts;
+}
+
+function seconds(value: unknown, fallback: number): number {
+  return typeof value === 'number' && value >= 0 && value <= 86_400 ? Math.trunc(value) : fallback;
+}
+
+function port(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isInteger(value) && value >= 0 && value <= 65_535
+    ? value
+    : undefined;
+}
+
+function text(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+function array(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : [];
+}
+
+function object(value: unknown): Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value) ? (value as Json) : {};
+}

@@ -1,0 +1,18 @@
+/**
+ * What the load balancer could not do as asked, in words for the owner of the app. An issue never stops other apps.
+ */
+
+export interface Issue {
+  readonly app: string;
+  /** The label it is about; undefined when it is about the app itself. */
+  readonly label?: string | undefined;
+  /** Where in the label's value the trouble begins, counted from 1. */
+  readonly column?: number | undefined;
+  readonly text: string;
+}
+
+/** One line: `/web HAPROXY_0_PORT:1: expected a port`. */
+export function printIssue({ app, label, column, text }: Issue): string {
+  const place = [app, label && (column === undefined ? label : `${label}:${column}`)].filter(Boolean);
+  return `${place.join(' ')}: ${text}`;
+}

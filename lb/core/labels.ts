@@ -1,0 +1,212 @@
+/**
+ * The labels that steer the load balancer: ONE table. It drives reading, complaints and the reference in the README.
+ *
+ * To add a label: a row here, a line in a template, a golden folder.
+ */
+
+import type { Issue } from './issues';
+import * as values from './values';
+
+/** A label of one service port, `HAPROXY_{n}_NAME`. */
+export interface LabelRow<T> {
+  readonly read: values.Reader<T>;
+  /** Stands in when the label is absent or wrong. */
+  readonly fallback: T;
+  /** How the default looks in the reference. */
+  readonly fallbackText: string;
+  readonly help: string;
+  /** Where it lands in the configuration. */
+  readonly lands: string;
+  /** It narrows who or what may come: with a wrong value the port is not served, rather than open to all. */
+  readonly narrows?: boolean;
+}
+
+function row<T>(read: values.Reader<T>, rest: Omit<LabelRow<T>, 'read'>): LabelRow<T> {
+  return { read, ...rest };
+}
+
+function optional<T>(
+  read: values.Reader<T>,
+  rest: { help: string; lands: string; fallbackText?: string; narrows?: boolean },
+): LabelRow<T | undefined> {
+  return { read, fallback: undefined, fallbackText: 'none', ...rest };
+}
+
+export const portLabels = {
+  VHOST: optional(values.listOf(',', values.host), {
+    help: 'Host names whose requests come here, separated by commas. Makes the port http.',
+    lands: 'rules of marathon_http_in and marathon_https_in',
+  }),
+  GROUP: optional(values.listOf(',', values.groupName), {
+    narrows: true,
+    fallbackText: 'HAPROXY_GROUP',
+    help: 'Groups of load balancers that serve this port, instead of the ones of the app.',
+    lands: 'whether the port is served',
+  }),
+  PORT: optional(values.wholeNumber(1, 65_535), {
+    fallbackText: 'the service port',
+    help: 'The port to listen on.',
+    lands: 'bind of the frontend, names of frontend and backend',
+  }),
+  MODE: optional(values.oneOf('http', 'tcp'), {
+    fallbackText: 'http with VHOST or an HTTP health check, else tcp',
+    help: 'http or tcp.',
+    lands: 'mode of frontend and backend',
+  }),
+  BALANCE: row(values.balance, {
+    fallback: 'roundrobin',
+    fallbackText: 'roundrobin',
+    help: 'How requests are spread over the servers.',
+    lands: 'balance of the backend',
+  }),
+  ENABLED: optional(values.boolean, {
+    fallbackText: 'true; false with --strict-mode',
+    help: 'Whether this port is served at all.',
+    lands: 'whether the port is served',
+  }),
+  STICKY: row(values.boolean, {
+    fallback: false,
+    fallbackText: 'false',
+    help: 'Keeps a client at one server with a cookie (http).',
+    lands: 'cookie of the backend and its servers',
+  }),
+  PATH: optional(values.pathTest, {
+    narrows: true,
+    help: 'Beginnings of paths that come here, separated by blanks, `-i` first to ignore case. Needs VHOST.',
+    lands: 'rules of marathon_http_in and marathon_https_in',
+  }),
+  REDIRECT_TO_HTTPS: row(values.boolean, {
+    fallback: false,
+    fallbackText: 'false',
+    help: 'Answers plain requests for the host names with a redirect. Needs --ssl-certs.',
+    lands: 'rules of marathon_http_in',
+  }),
+  BIND_ADDR: optional(values.bindAddress, {
+    narrows: true,
+    fallbackText: '--bind-address',
+    help: 'The address to listen on.',
+    lands: 'bind of the frontend',
+  }),
+  BACKEND_WEIGHT: optional(values.wholeNumber(-1_000_000, 1_000_000), {
+    fallbackText: '0; 1 with PATH',
+    help: 'Order of the host name rules, highest first. Not the weight of servers.',
+    lands: 'order of rules in marathon_http_in and marathon_https_in',
+  }),
+  USE_HSTS: row(values.boolean, {
+    fallback: false,
+    fallbackText: 'false',
+    help: 'Tells browsers to use HTTPS only (http).',
+    lands: 'http-response of the backend',
+  }),
+  AUTH: optional(values.auth, {
+    narrows: true,
+    help: '`realm:user:password`, the password as crypt(3) writes it. Guards the host names, not the service port.',
+    lands: 'a userlist, rules of marathon_http_in and marathon_https_in',
+  }),
+  BACKEND_NETWORK_ALLOWED_ACL: optional(values.listOf(' ', values.network), {
+    narrows: true,
+    fallbackText: 'everyone',
+    help: 'Networks that may come here, separated by blanks.',
+    lands: 'allow list of the backend',
+  }),
+  HTTP_BACKEND_PROXYPASS_PATH: optional(values.path, {
+    help: 'Beginning of paths that is taken away before the request goes on (http).',
+    lands: 'http-request of the backend',
+  }),
+  HTTP_BACKEND_REVPROXY_PATH: optional(values.path, {
+    help: 'Path put before the path of Location headers in answers (http).',
+    lands: 'http-response of the backend',
+  }),
+  HTTP_BACKEND_REDIR: optional(values.path, {
+    help: 'Requests for `/` are redirected to this path (http, needs VHOST).',
+    lands: 'redirect of the backend',
+  }),
+} as const;
+
+export type PortLabelName = keyof typeof portLabels;
+/** The typed values of one port's labels. */
+export type PortLabels = {
+  readonly [K in PortLabelName]: (typeof portLabels)[K] extends LabelRow<infer T> ? T : never;
+};
+
+/** Labels of the whole app. */
+export const appLabels = {
+  GROUP: optional(values.listOf(',', values.groupName), {
+    help: 'Groups of load balancers that serve this app, separated by commas.',
+    lands: 'whether the app is served',
+  }),
+} as const;
+
+/** The groups an app asks for. Complaints come only once somebody knows that the app is ours. */
+export function readAppGroups(labels: Readonly<Record<string, string>>): readonly string[] {
+  const read = appLabels.GROUP.read(labels['HAPROXY_GROUP'] ?? '');
+  return 'value' in read ? (read.value ?? []) : [];
+}
+
+/**
+ * Reads the labels of port `index`. A wrong value gives the default and an issue; when it was to narrow who may come,
+ * the port is closed.
+ */
+export function readPortLabels(
+  app: string,
+  labels: Readonly<Record<string, string>>,
+  index: number,
+): { labels: PortLabels; closed: boolean; issues: Issue[] } {
+  const issues: Issue[] = [];
+  let closed = false;
+  const found: Partial<Record<PortLabelName, unknown>> = {};
+  for (const name of Object.keys(portLabels) as PortLabelName[]) {
+    const label = `HAPROXY_${index}_${name}`;
+    const text = Object.hasOwn(labels, label) ? labels[label] : undefined;
+    const { fallback } = portLabels[name];
+    found[name] = fallback;
+    if (text === undefined) continue;
+    const read: values.Reading<unknown> = portLabels[name].read(text);
+    if ('value' in read) found[name] = read.value;
+    else {
+      found[name] = read.instead ?? fallback;
+      const narrows = (portLabels[name] as LabelRow<unknown>).narrows ?? false;
+      closed ||= narrows;
+      const text = narrows ? `${read.error}; the port is not served` : read.error;
+      issues.push({ app, label, column: read.column, text });
+    }
+  }
+  return { labels: found as PortLabels, closed, issues };
+}
+
+/** Issues for labels that look like ours but steer nothing. */
+export function unknownLabels(
+  app: string,
+  labels: Readonly<Record<string, string>>,
+  portCount: number,
+): Issue[] {
+  const issues: Issue[] = [];
+  for (const label of Object.keys(labels).sort()) {
+    const match = /^HAPROXY_(?:(\d+)_)?(.+)$/.exec(label);
+    if (!match?.[2]) continue;
+    const table = match[1] === undefined ? appLabels : portLabels;
+    if (!Object.hasOwn(table, match[2]))
+      issues.push({ app, label, text: 'this label is not known and steers nothing' });
+    else if (match[1] !== undefined && Number(match[1]) >= portCount)
+      issues.push({
+        app,
+        label,
+        text: `the app has no port ${match[1]}: it has ${portCount}, counted from 0`,
+      });
+  }
+  return issues;
+}
+
+/** The reference: a Markdown table of every label. */
+export function labelReference(): string {
+  const lines = [
+    ...Object.entries(appLabels).map(([name, entry]) => referenceLine(`HAPROXY_${name}`, entry)),
+    ...Object.entries(portLabels).map(([name, entry]) => referenceLine(`HAPROXY_{n}_${name}`, entry)),
+  ];
+  return ['| label | default | meaning | where it lands |', '| --- | --- | --- | --- |', ...lines].join('\n');
+}
+
+function referenceLine(name: string, { fallbackText, help, lands, narrows }: LabelRow<unknown>): string {
+  const closes = narrows ? ' A wrong value closes the port.' : '';
+  return `| \`${name}\` | ${fallbackText} | ${help}${closes} | ${lands} |`;
+}

@@ -1,0 +1,53 @@
+/**
+ * Names in the configuration, equal to marathon-lb's, so that dashboards, statistics and cookies go on as they were.
+ *
+ * The two hash functions come from the edge; they are pure.
+ */
+
+export interface Digests {
+  sha1(text: string): string;
+  sha256(text: string): string;
+}
+
+/** HAProxy's limit for `id`; ids of servers are in 1 .. 32766. */
+const SERVER_ID_LIMIT = 32_767n;
+
+/** Letters, digits and hyphens stay, everything else becomes `_`. */
+export function cleaned(text: string): string {
+  return text.replace(/[^A-Za-z0-9-]/g, '_');
+}
+
+/** `web_shop_10000` of `/web/shop` and 10000: the name of its frontend and backend. */
+export function backendName(appId: string, servicePort: number): string {
+  return `${appId.replace(/^\//, '').replaceAll('/', '_')}_${servicePort}`;
+}
+
+/** The host ACL's suffix: the first host name, then the app. */
+export function hostSuffix(appId: string, firstHost: string): string {
+  return `${cleaned(firstHost)}${appId.replace(/^\/?/, '_').replaceAll('/', '_')}`;
+}
+
+/** The ACL that tests the X-Marathon-App-Id header. */
+export function appIdAcl(appId: string): string {
+  return `app_${cleaned(appId)}`;
+}
+
+/** Host, address and port; the host is left out when it is the address. */
+export function serverName(host: string, address: string, port: number): string {
+  return cleaned(host === address ? `${address}_${port}` : `${host}_${address}_${port}`);
+}
+
+/** A number for a server that stays the same over reloads. `taken` are the ids of servers before it. */
+export function serverId(name: string, taken: ReadonlySet<number>, digests: Digests): number {
+  for (let text = name; ; ) {
+    const hash = digests.sha256(text);
+    const id = Number(BigInt(`0x${hash}`) % SERVER_ID_LIMIT);
+    if (id > 0 && !taken.has(id)) return id;
+    text = `${text} ${hash}`;
+  }
+}
+
+/** What the sticky cookie says for a server. */
+export function cookieValue(name: string, digests: Digests): string {
+  return digests.sha1(name).slice(0, 10);
+}

@@ -1,0 +1,71 @@
+/**
+ * What the core needs to know of the configuration and of the world. The edge fills it in.
+ */
+
+import type { Digests } from './names';
+
+/** An address and a port to listen on. The address is an IP address or `*`. */
+export interface Bind {
+  readonly address: string;
+  readonly port: number;
+}
+
+export interface ModelOptions {
+  readonly groups: readonly string[];
+  /** A port is served only when its ENABLED label is true. */
+  readonly strict: boolean;
+  /** Tasks that Marathon's health checks do not see alive are left out. */
+  readonly healthCheck: boolean;
+  /** Where service ports listen unless BIND_ADDR says otherwise. */
+  readonly serviceAddress: string;
+  readonly httpIn: Bind | undefined;
+  readonly httpsIn: (Bind & { readonly certificates: readonly string[] }) | undefined;
+  readonly appIdIn: Bind;
+  readonly stats: Bind;
+  /** The load balancer's own HTTP API, which the stats port passes some paths on to. */
+  readonly admin: Bind;
+  readonly process: ProcessOptions;
+  readonly digests: Digests;
+}
+
+/** Settings of the HAProxy process itself. */
+export interface ProcessOptions {
+  readonly socket: string;
+  readonly connectionsMax: number;
+  /** How long an old worker may finish its connections after a reload. */
+  readonly drainSeconds: number;
+  /** Whether this HAProxy was built with the Prometheus exporter. */
+  readonly prometheus: boolean;
+}
+
+/** What the edge found out about the machine and the network. */
+export interface World {
+  /** Host name to IP address. A host that is missing could not be resolved. */
+  readonly addresses: ReadonlyMap<string, string>;
+  /** By task id, for tasks without a result of their own. */
+  readonly verdicts: ReadonlyMap<string, boolean>;
+  /** Places (`address:port`) that cannot be bound, and why. */
+  readonly taken: ReadonlyMap<string, string>;
+  /** Apps that HAProxy refused, and why: they are left out. */
+  readonly refused: ReadonlyMap<string, string>;
+}
+
+export const quietWorld: World = {
+  addresses: new Map(),
+  verdicts: new Map(),
+  taken: new Map(),
+  refused: new Map(),
+};
+
+/** `address:port`, the name of a place to listen on. */
+export function printBind({ address, port }: Bind): string {
+  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+}
+
+/** Whether two places cannot both be listened on. */
+export function bindsCollide(left: Bind, right: Bind): boolean {
+  const wild = (address: string): boolean => address === '*' || address === '0.0.0.0' || address === '::';
+  return (
+    left.port === right.port && (left.address === right.address || wild(left.address) || wild(right.address))
+  );
+}

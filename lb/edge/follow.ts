@@ -1,0 +1,177 @@
+/**
+ * Following Marathon: its event stream says when to read the apps; while the stream is down they are read every so often.
+ *
+ * Always true: one reading at a time, and what happens during a reading leads to exactly one more after it.
+ */
+
+import type { Clock } from '../../cluster/runtime/clock';
+import type { HttpStream } from '../../cluster/runtime/http/client';
+import type { Running } from '../../cluster/runtime/lifecycle';
+import type { Logger } from '../../cluster/runtime/log';
+import { SseDecoder } from '../../cluster/runtime/streams/sse';
+import { EVENT_TYPES, type Marathon } from './marathon';
+
+/** Readings begin at least this far apart, so that a burst of events becomes few of them. */
+const SPACING_MS = 20;
+/** How often to read while the stream is down, and while it is up (an event may have been lost). */
+const POLL_MS = 2000;
+const RESYNC_MS = 60_000;
+/** Marathon sends an empty line every 10 s; a stream silent for longer is dead. */
+const SILENCE_MAX_MS = 60_000;
+const BACKOFF_FIRST_MS = 250;
+const BACKOFF_LAST_MS = 15_000;
+const BACKOFF_FACTOR = 1.7;
+
+export interface FollowOptions {
+  readonly marathon: Marathon;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Gets the apps; the next reading waits for it. */
+  readonly onApps: (json: unknown) => Promise<void>;
+  /** Asks for a sooner reading than the usual one, in milliseconds. */
+  readonly hurryMs?: () => number | undefined;
+}
+
+export class Follower implements Running {
+  private readonly abort = new AbortController();
+  private running: Promise<unknown> = Promise.resolve();
+  private wanted = false;
+  private wakeReader: () => void = () => undefined;
+  private failing = false;
+  /** Whether the event stream is open, and when the apps were last read. */
+  streaming = false;
+  lastReadAt: number | undefined;
+  events = 0;
+
+  constructor(private readonly options: FollowOptions) {}
+
+  start(): void {
+    this.running = Promise.all([this.readForever(), this.listenForever()]);
+    this.trigger();
+  }
+
+  /** Asks for a reading. */
+  trigger(): void {
+    this.wanted = true;
+    this.wakeReader();
+  }
+
+  async stop(): Promise<void> {
+    this.abort.abort();
+    this.wakeReader();
+    await this.running;
+  }
+
+  private async readForever(): Promise<void> {
+    while (!this.abort.signal.aborted) {
+      await this.untilWanted();
+      if (this.abort.signal.aborted) return;
+      const next = this.options.clock.now() + SPACING_MS;
+      this.wanted = false;
+      await this.read();
+      await this.pause(Math.max(0, next - this.options.clock.now()));
+    }
+  }
+
+  private async untilWanted(): Promise<void> {
+    if (this.wanted) return;
+    const usual = this.streaming ? RESYNC_MS : POLL_MS;
+    await new Promise<void>((resolve) => {
+      const cancel = this.options.clock.wakeAt(this.options.clock.now() + this.wait(usual), resolve);
+      this.wakeReader = () => {
+        cancel();
+        resolve();
+      };
+    });
+  }
+
+  private wait(usual: number): number {
+    return Math.min(usual, this.options.hurryMs?.() ?? usual);
+  }
+
+  private async read(): Promise<void> {
+    const { marathon, log, onApps, clock } = this.options;
+    let json: unknown;
+    try {
+      json = await marathon.apps(this.abort.signal);
+    } catch (error) {
+      return this.failed((error as Error).message);
+    }
+    this.lastReadAt = clock.now();
+    if (this.failing) log.info({}, 'Marathon answers again');
+    this.failing = false;
+    try {
+      await onApps(json);
+    } catch (error) {
+      log.error({ error: (error as Error).stack ?? '' }, 'the apps cannot be served; the running ones stay');
+    }
+  }
+
+  private failed(error: string): void {
+    if (this.failing || this.abort.signal.aborted) return;
+    this.failing = true;
+    this.options.log.warn({ error }, 'the apps cannot be read; the last good configuration stays');
+  }
+
+  private async listenForever(): Promise<void> {
+    let delayMs = BACKOFF_FIRST_MS;
+    while (!this.abort.signal.aborted) {
+      const lasted = await this.listen();
+      delayMs = lasted ? BACKOFF_FIRST_MS : Math.min(BACKOFF_LAST_MS, delayMs * BACKOFF_FACTOR);
+      await this.pause(delayMs * (0.5 + Math.random() / 2));
+    }
+  }
+
+  /** One life of the stream. Returns whether it was ever open. */
+  private async listen(): Promise<boolean> {
+    const { marathon, log } = this.options;
+    try {
+      const stream = await marathon.events(this.abort.signal);
+      this.streaming = true;
+      log.info({}, "following Marathon's events");
+      this.trigger();
+      await this.readEvents(stream);
+      log.warn({}, "Marathon's event stream ended");
+    } catch (error) {
+      if (this.abort.signal.aborted) return false;
+      const reason = { error: (error as Error).message };
+      if (this.streaming) log.warn(reason, "Marathon's event stream broke");
+      else log.debug(reason, "Marathon's event stream cannot be opened");
+    }
+    const wasOpen = this.streaming;
+    this.streaming = false;
+    this.wakeReader();
+    return wasOpen;
+  }
+
+  private async readEvents(stream: HttpStream): Promise<void> {
+    const decoder = new SseDecoder();
+    const silence = (): NodeJS.Timeout => setTimeout(() => stream.close(), SILENCE_MAX_MS);
+    let timer = silence();
+    try {
+      for await (const chunk of stream.body) {
+        clearTimeout(timer);
+        timer = silence();
+        const found = decoder.feed(chunk as Buffer).filter(({ event }) => EVENT_TYPES.includes(event ?? ''));
+        this.events += found.length;
+        if (found.length > 0) this.trigger();
+      }
+    } finally {
+      clearTimeout(timer);
+      stream.close();
+    }
+  }
+
+  private pause(ms: number): Promise<void> {
+    if (ms <= 0 || this.abort.signal.aborted) return Promise.resolve();
+    return new Promise((resolve) => {
+      const done = (): void => {
+        cancel();
+        this.abort.signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const cancel = this.options.clock.wakeAt(this.options.clock.now() + ms, done);
+      this.abort.signal.addEventListener('abort', done);
+    });
+  }
+}

@@ -1,0 +1,48 @@
+/**
+ * The master process's command line on its unix socket: what processes there are, and reloading.
+ */
+
+import { connect } from 'node:net';
+
+/** What `show proc` says. */
+export interface ProcessList {
+  readonly master: number;
+  readonly reloads: number;
+  /** Reloads that failed since the last one that worked. */
+  readonly failed: number;
+  /** The worker that serves; undefined while there is none. */
+  readonly worker: number | undefined;
+  /** Workers of earlier reloads that finish their connections. */
+  readonly old: readonly number[];
+}
+
+/** Sends one command and reads the whole answer. */
+export function askSocket(path: string, command: string, timeoutMs = 2000): Promise<string> {
+  return new Promise((resolve, reject) => {
+    const socket = connect(path);
+    const chunks: Buffer[] = [];
+    socket.setTimeout(timeoutMs, () => socket.destroy(new Error(`no answer from ${path}`)));
+    socket.on('data', (chunk) => chunks.push(chunk));
+    socket.on('error', reject);
+    socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
+    socket.end(`${command}\n`);
+  });
+}
+
+/** Reads the answer to `show proc`. Returns undefined when it is none. */
+export function readProcessList(text: string): ProcessList | undefined {
+  let part = '';
+  let master: { pid: number; reloads: number; failed: number } | undefined;
+  const workers: number[] = [];
+  const old: number[] = [];
+  for (const line of text.split('\n')) {
+    if (line.startsWith('#')) part = line;
+    const row = /^(\d+)\s+(master|worker)\s+(\d+)(?:\s+\[failed: (\d+)\])?/.exec(line);
+    if (!row) continue;
+    const pid = Number(row[1]);
+    if (row[2] === 'master') master = { pid, reloads: Number(row[3]), failed: Number(row[4] ?? 0) };
+    else (part.startsWith('# old') ? old : workers).push(pid);
+  }
+  if (!master) return undefined;
+  return { master: master.pid, reloads: master.reloads, failed: master.failed, worker: workers[0], old };
+}

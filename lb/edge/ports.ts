@@ -1,0 +1,70 @@
+/**
+ * Trying places to listen on before HAProxy does: it would silently share a port with another HAProxy, and a failed
+ * bind during a reload makes the running worker pause for a moment.
+ */
+
+import { createServer, type Server } from 'node:net';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import { type Bind, printBind } from '../core/options';
+
+const WORDS: Readonly<Record<string, string>> = {
+  EADDRINUSE: 'another process listens there',
+  EACCES: 'not allowed; ports below 1024 need root',
+  EADDRNOTAVAIL: 'this machine has no such address',
+};
+
+/** Why a place cannot be listened on; undefined when it can. */
+export async function whyNotBindable(bind: Bind): Promise<string | undefined> {
+  try {
+    await close(await listen(bind));
+    return undefined;
+  } catch (error) {
+    const { code = '', message } = error as NodeJS.ErrnoException;
+    return WORDS[code] ?? message;
+  }
+}
+
+/** Of these places, those that cannot be listened on, with the reason. */
+export async function findTaken(binds: readonly Bind[]): Promise<Map<string, string>> {
+  const taken = new Map<string, string>();
+  for (const bind of binds) {
+    const why = await whyNotBindable(bind);
+    if (why !== undefined) taken.set(printBind(bind), why);
+  }
+  return taken;
+}
+
+/** Fails, in words for the operator, when one of our own listeners has no place. */
+export async function requireBindable(listeners: readonly (readonly [string, Bind])[]): Promise<void> {
+  for (const [who, bind] of listeners) {
+    const why = await whyNotBindable(bind);
+    if (why === undefined) continue;
+    throw new StartError(
+      `The load balancer cannot listen on ${printBind(bind)} for ${who}: ${why}. ` +
+        'Stop what uses it, or choose another port with the flag named above.',
+    );
+  }
+}
+
+/** The place itself, or one with a port the system chose when its port is 0. */
+export async function withPort(bind: Bind): Promise<Bind> {
+  if (bind.port !== 0) return bind;
+  const server = await listen(bind);
+  const found = server.address();
+  await close(server);
+  return { address: bind.address, port: typeof found === 'object' && found ? found.port : 0 };
+}
+
+function listen({ address, port }: Bind): Promise<Server> {
+  return new Promise((resolve, reject) => {
+    const server = createServer();
+    server.once('error', reject);
+    server.listen({ port, host: address === '*' ? '0.0.0.0' : address, exclusive: true }, () =>
+      resolve(server),
+    );
+  });
+}
+
+function close(server: Server): Promise<void> {
+  return new Promise((resolve) => server.close(() => resolve()));
+}

@@ -1,0 +1,63 @@
+/** Valid things in one line, for the load balancer's tests. */
+
+import { createHash } from 'node:crypto';
+import type { ModelOptions, World } from '../../lb/core/options';
+
+type Json = Record<string, unknown>;
+
+/** A task on 127.0.0.1 that runs and is alive. */
+export function taskJson(id: string, ports: readonly number[], more: Json = {}): Json {
+  return { id, host: '127.0.0.1', state: 'TASK_RUNNING', ports, ...more };
+}
+
+/** An app in host networking, of the group external. */
+export function appJson(id: string, servicePort: number, tasks: readonly Json[], more: Json = {}): Json {
+  const { labels, ...rest } = more;
+  return {
+    id,
+    labels: { HAPROXY_GROUP: 'external', ...(labels as Json | undefined) },
+    networks: [{ mode: 'host' }],
+    portDefinitions: [{ port: servicePort, protocol: 'tcp' }],
+    healthChecks: [],
+    tasks,
+    ...rest,
+  };
+}
+
+const digest =
+  (name: string) =>
+  (text: string): string =>
+    createHash(name).update(text).digest('hex');
+
+/** Options as of marathon-lb: fronts everywhere on 80, 9090 and 9091. */
+export const plainOptions: ModelOptions = {
+  groups: ['external'],
+  strict: false,
+  healthCheck: true,
+  serviceAddress: '*',
+  httpIn: { address: '*', port: 80 },
+  httpsIn: undefined,
+  appIdIn: { address: '*', port: 9091 },
+  stats: { address: '127.0.0.1', port: 9090 },
+  admin: { address: '127.0.0.1', port: 9092 },
+  process: {
+    socket: '/tmp/meseta-lb/haproxy.sock',
+    connectionsMax: 8000,
+    drainSeconds: 600,
+    prometheus: true,
+  },
+  digests: { sha1: digest('sha1'), sha256: digest('sha256') },
+};
+
+/** A world in which agent names have addresses. */
+export const plainWorld: World = {
+  addresses: new Map([
+    ['127.0.0.1', '127.0.0.1'],
+    ['agent1', '1.1.1.1'],
+    ['agent2', '2.2.2.2'],
+    ['agent3', '3.3.3.3'],
+  ]),
+  verdicts: new Map(),
+  taken: new Map(),
+  refused: new Map(),
+};

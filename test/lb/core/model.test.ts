@@ -1,0 +1,188 @@
+import { readApps } from '../../../lb/core/apps';
+import { appIdMap, buildModel, type Model, vhostMap } from '../../../lb/core/model';
+import type { ModelOptions, World } from '../../../lb/core/options';
+import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
+
+function model(apps: unknown[], options: Partial<ModelOptions> = {}, world: Partial<World> = {}): Model {
+  const read = readApps({ apps });
+  if ('error' in read) throw new Error(read.error);
+  return buildModel(read.apps, { ...plainOptions, ...options }, { ...plainWorld, ...world });
+}
+
+const names = ({ backends }: Model): string[] => backends.map(({ name }) => name);
+const texts = ({ issues }: Model): string[] => issues.map(({ app, text }) => `${app}: ${text}`);
+const web = (id: string, port: number, more: Record<string, unknown> = {}): unknown =>
+  appJson(id, port, [taskJson('t', [31_000])], more);
+
+const groups: [string, Record<string, string>, string[], boolean][] = [
+  ['named', { HAPROXY_GROUP: 'a,external' }, ['external'], true],
+  ['another', { HAPROXY_GROUP: 'internal' }, ['external'], false],
+  ['none, load balancer named', {}, ['external'], false],
+  ['none, load balancer *', { HAPROXY_GROUP: '' }, ['*'], true],
+  ['* in the app is a word like others', { HAPROXY_GROUP: '*' }, ['external'], false],
+  [
+    'the port says otherwise',
+    { HAPROXY_GROUP: 'external', HAPROXY_0_GROUP: 'internal' },
+    ['external'],
+    false,
+  ],
+  ['the port has it', { HAPROXY_GROUP: 'internal', HAPROXY_0_GROUP: 'external' }, ['external'], true],
+];
+
+test.each(groups)('group: %s', (_name, labels, ours, served) => {
+  const app = { ...(web('/web', 10_000) as object), labels };
+  expect(names(model([app], { groups: ours }))).toEqual(served ? ['web_10000'] : []);
+});
+
+test('servers have the names, order, ids and cookies of the original', () => {
+  const tasks = [
+    taskJson('c', [31_002], { host: 'agent2' }),
+    taskJson('b', [31_001], { host: 'agent1' }),
+    taskJson('a', [31_000], { host: 'agent1' }),
+    taskJson('d', [31_003]),
+    taskJson('e', [31_004], { host: 'nowhere' }),
+  ];
+  const { backends } = model([appJson('/shop/web', 10_000, tasks)]);
+  expect(backends[0]?.servers.map(({ name, place }) => [name, place])).toEqual([
+    ['127_0_0_1_31003', '127.0.0.1:31003'],
+    ['agent1_1_1_1_1_31000', '1.1.1.1:31000'],
+    ['agent1_1_1_1_1_31001', '1.1.1.1:31001'],
+    ['agent2_2_2_2_2_31002', '2.2.2.2:31002'],
+  ]);
+  for (const { id, cookie } of backends[0]?.servers ?? []) {
+    expect(id).toBeGreaterThan(0);
+    expect(id).toBeLessThan(32_767);
+    expect(cookie).toMatch(/^[0-9a-f]{10}$/);
+  }
+  expect(names({ backends } as Model)).toEqual(['shop_web_10000']);
+});
+
+test('with health checks only tasks that are alive are served', () => {
+  const checks = { healthChecks: [{ protocol: 'HTTP', portIndex: 0 }] };
+  const results = (alive: boolean): Record<string, unknown> => ({ healthCheckResults: [{ alive }] });
+  const tasks = [
+    taskJson('up', [1], results(true)),
+    taskJson('down', [2], results(false)),
+    taskJson('new', [3]),
+    taskJson('known', [4]),
+  ];
+  const ports = ({ backends }: Model): number[] | undefined => backends[0]?.servers.map(({ port }) => port);
+  const verdicts = new Map([['known', true]]);
+  expect(ports(model([appJson('/web', 10_000, tasks, checks)], {}, { verdicts }))).toEqual([1, 4]);
+  expect(ports(model([appJson('/web', 10_000, tasks, checks)], { healthCheck: false }))).toEqual([
+    1, 2, 3, 4,
+  ]);
+  expect(ports(model([appJson('/web', 10_000, tasks)]))).toEqual([1, 2, 3, 4]);
+});
+
+const modes: [string, Record<string, string>, unknown[], string][] = [
+  ['nothing said', {}, [], 'tcp'],
+  ['VHOST', { HAPROXY_0_VHOST: 'a.b' }, [], 'http'],
+  ['an HTTP check', {}, [{ protocol: 'HTTP', portIndex: 0 }], 'http'],
+  ['an HTTP check of another port', {}, [{ protocol: 'HTTP', portIndex: 1 }], 'tcp'],
+  ['MESOS_HTTP', {}, [{ protocol: 'MESOS_HTTP', portIndex: 0 }], 'tcp'],
+  ['MODE wins', { HAPROXY_0_MODE: 'tcp' }, [{ protocol: 'HTTP', portIndex: 0 }], 'tcp'],
+];
+
+test.each(modes)('mode: %s', (_name, labels, healthChecks, mode) => {
+  const results = { healthCheckResults: [{ alive: true }] };
+  const app = appJson('/web', 10_000, [taskJson('t', [1], results)], { labels, healthChecks });
+  expect(model([app]).backends[0]?.mode).toBe(mode);
+});
+
+test('two definitions of one place: our own listeners win, then the first app; the rest goes on', () => {
+  const found = model([
+    web('/b', 10_000),
+    web('/a', 10_000),
+    web('/c', 80),
+    web('/d', 10_001),
+    web('/e', 10_001, { labels: { HAPROXY_0_BIND_ADDR: '127.0.0.1' } }),
+    web('/f', 9090),
+  ]);
+  expect(names(found)).toEqual(['a_10000', 'd_10001']);
+  expect(texts(found)).toEqual([
+    '/b: port 0 cannot listen on *:10000: it belongs to /a port 0',
+    '/c: port 0 cannot listen on *:80: it belongs to the HTTP front (--http-in-port)',
+    '/e: port 0 cannot listen on 127.0.0.1:10001: it belongs to /d port 0',
+    '/f: port 0 cannot listen on *:9090: it belongs to the statistics (--stats-port)',
+  ]);
+});
+
+test('names that meet are kept apart', () => {
+  const vhost = (host: string, more = {}): Record<string, unknown> => ({
+    labels: { HAPROXY_0_VHOST: host, ...more },
+  });
+  const twice = { HAPROXY_0_PORT: '80', HAPROXY_0_BIND_ADDR: '127.0.0.2' };
+  const found = model(
+    [
+      web('/a/b', 1001, vhost('x')),
+      web('/a.b', 1002, vhost('x.a')),
+      web('/b', 1003, vhost('x.a')),
+      web('/c/d', 1004, { labels: { HAPROXY_0_PORT: '8000', HAPROXY_0_BIND_ADDR: '127.0.0.1' } }),
+      web('/c_d', 1005, { labels: { ...twice, HAPROXY_0_PORT: '8000' } }),
+    ],
+    {},
+  );
+  const acls = found.appIdIn.rules.map(({ acl }) => acl);
+  expect(new Set(acls).size).toBe(3);
+  expect(new Set(found.httpIn?.rules.map(({ suffix }) => suffix)).size).toBe(3);
+  expect(texts(found)).toEqual([
+    '/c_d: port 0 cannot listen on 127.0.0.2:8000: the name c_d_8000 belongs to /c/d port 0',
+  ]);
+});
+
+test('a label that was to narrow who may come closes the port when it is wrong', () => {
+  const wrong = ['AUTH', 'BACKEND_NETWORK_ALLOWED_ACL', 'PATH', 'BIND_ADDR', 'GROUP'];
+  for (const name of wrong) {
+    const labels = { HAPROXY_0_VHOST: 'x.y', [`HAPROXY_0_${name}`]: 'a b"' };
+    const found = model([web('/a', 10_000, { labels }), web('/b', 10_001)]);
+    expect(names(found)).toEqual(['b_10001']);
+    expect(texts(found)).toEqual([expect.stringContaining('the port is not served')]);
+  }
+});
+
+test('a taken place and a refused app cost only themselves', () => {
+  const world = { taken: new Map([['*:10000', 'taken']]), refused: new Map([['/b', 'bad']]) };
+  const found = model([web('/a', 10_000), web('/b', 10_001), web('/c', 10_002)], {}, world);
+  expect(names(found)).toEqual(['c_10002']);
+  expect(texts(found)).toEqual([
+    "/b: HAProxy refuses this app's part of the configuration: bad",
+    '/a: port 0 cannot listen on *:10000: taken',
+  ]);
+});
+
+test('a service without servers, disabled, or without a port is not served', () => {
+  const off = { labels: { HAPROXY_0_ENABLED: 'false' } };
+  expect(names(model([appJson('/a', 10_000, []), web('/b', 10_001, off), web('/c', 0)]))).toEqual([]);
+  const on = { labels: { HAPROXY_0_ENABLED: 'true' } };
+  expect(names(model([web('/a', 10_000), web('/b', 10_001, on)], { strict: true }))).toEqual(['b_10001']);
+});
+
+test('host name rules: weight first, then longer paths, then the order of apps', () => {
+  const vhost = (more: Record<string, string> = {}): Record<string, unknown> => ({
+    labels: { HAPROXY_0_VHOST: 'x.y', ...more },
+  });
+  const { httpIn, ...rest } = model([
+    web('/a', 1001, vhost()),
+    web('/b', 1002, vhost({ HAPROXY_0_PATH: '/x' })),
+    web('/c', 1003, vhost({ HAPROXY_0_PATH: '/x/y' })),
+    web('/d', 1004, vhost({ HAPROXY_0_BACKEND_WEIGHT: '5' })),
+    web('/e', 1005, vhost({ HAPROXY_0_PATH: '/x', HAPROXY_0_BACKEND_WEIGHT: '0' })),
+  ]);
+  expect(httpIn?.rules.map(({ app }) => app)).toEqual(['/d', '/c', '/b', '/e', '/a']);
+  expect(vhostMap({ httpIn, ...rest })).toBe('x.y d_1004\nx.y a_1001\n');
+  expect(appIdMap({ httpIn, ...rest })).toMatch(/^\/a a_1001\n\/b b_1002\n/);
+});
+
+test('labels that need http or VHOST say so', () => {
+  const labels = { HAPROXY_0_STICKY: 'true', HAPROXY_0_PATH: '/x' };
+  const tcp = { labels: { HAPROXY_0_VHOST: 'a.b', HAPROXY_0_MODE: 'tcp' } };
+  const redirect = { labels: { HAPROXY_0_VHOST: 'a.b', HAPROXY_0_REDIRECT_TO_HTTPS: 'true' } };
+  const found = model([web('/a', 10_000, { labels }), web('/b', 10_001, tcp), web('/c', 10_002, redirect)]);
+  expect(found.issues.map(({ app, label, text }) => `${app} ${label}: ${text}`)).toEqual([
+    '/a HAPROXY_0_PATH: does nothing without VHOST',
+    '/b HAPROXY_0_VHOST: needs mode http, and this port is tcp',
+    '/c HAPROXY_0_REDIRECT_TO_HTTPS: there is no HTTPS front; set --ssl-certs',
+    '/a HAPROXY_0_STICKY: needs mode http, and this port is tcp',
+  ]);
+});

@@ -1,0 +1,35 @@
+import { VirtualClock } from '../../../cluster/runtime/clock';
+import { silentLogger } from '../../../cluster/runtime/log';
+import type { App } from '../../../lb/core/apps';
+import { Resolver } from '../../../lb/edge/resolve';
+
+function appOn(...hosts: string[]): App[] {
+  const tasks = hosts.map((host) => ({ id: host, host, ip: undefined, ports: [1], alive: undefined }));
+  return [{ id: '/web', labels: {}, servicePorts: [], healthChecks: [], tasks }];
+}
+
+test('names are looked up once a minute, addresses and localhost never', async () => {
+  const asked: string[] = [];
+  let fails = false;
+  const clock = new VirtualClock();
+  const resolver = new Resolver(clock, silentLogger, async (host) => {
+    asked.push(host);
+    if (fails) throw new Error('no such name');
+    return '1.2.3.4';
+  });
+  const apps = appOn('agent1', '9.9.9.9', 'localhost');
+  const addresses = new Map([
+    ['agent1', '1.2.3.4'],
+    ['9.9.9.9', '9.9.9.9'],
+    ['localhost', '127.0.0.1'],
+  ]);
+  const sorted = (map: ReadonlyMap<string, string>): unknown => new Map([...map].sort());
+  expect(sorted(await resolver.resolve(apps))).toEqual(sorted(addresses));
+  await resolver.resolve(apps);
+  expect(asked).toEqual(['agent1']);
+  clock.advance(60_001);
+  fails = true;
+  expect(sorted(await resolver.resolve(apps))).toEqual(sorted(addresses));
+  expect(asked).toEqual(['agent1', 'agent1']);
+  expect(await resolver.resolve(appOn('agent2'))).toEqual(new Map());
+});

@@ -1,0 +1,63 @@
+/**
+ * Golden folders: apps.json in, haproxy.cfg out, and the real HAProxy agrees. REWRITE=1 refreshes.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readApps } from '../../lb/core/apps';
+import { printIssue } from '../../lb/core/issues';
+import { buildModel } from '../../lb/core/model';
+import type { ModelOptions } from '../../lb/core/options';
+import { createRenderer } from '../../lb/core/render';
+import { loadTemplates } from '../../lb/edge/templates';
+import { plainOptions, plainWorld } from './builders';
+
+const root = join(__dirname, 'golden');
+const folder = mkdtempSync(join(tmpdir(), 'lb-golden-'));
+const certificate = join(folder, 'cert.pem');
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+beforeAll(() => {
+  const key = join(folder, 'key.pem');
+  const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
+  const rest = ['-days', '2', '-subj', '/CN=test', '-keyout', key, '-out', certificate];
+  execFileSync('openssl', [...words, ...rest], { stdio: 'ignore' });
+  writeFileSync(certificate, readFileSync(certificate, 'utf8') + readFileSync(key, 'utf8'));
+});
+
+/** Options beside the apps: `options.json` may set groups and strict, and turn HTTPS on. */
+function readOptions(path: string): ModelOptions {
+  const given = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>) : {};
+  const { https, ...rest } = given;
+  const httpsIn = { address: '*', port: 443, certificates: ['/etc/ssl/cert.pem'] };
+  return { ...plainOptions, ...rest, ...(https ? { httpsIn } : {}) };
+}
+
+test.each(readdirSync(root).sort())('%s', (name) => {
+  const path = (file: string): string => join(root, name, file);
+  const read = readApps(JSON.parse(readFileSync(path('apps.json'), 'utf8')));
+  if ('error' in read) throw new Error(read.error);
+  const options = readOptions(path('options.json'));
+  const model = buildModel(read.apps, options, plainWorld);
+  const { config } = createRenderer(loadTemplates())(model);
+  const issues = [...read.issues, ...model.issues].map((issue) => `# ${printIssue(issue)}\n`).join('');
+  const found = issues + config;
+  if (process.env['REWRITE'] || !existsSync(path('haproxy.cfg'))) writeFileSync(path('haproxy.cfg'), found);
+  expect(found).toBe(readFileSync(path('haproxy.cfg'), 'utf8'));
+  const checked = join(folder, 'haproxy.cfg');
+  writeFileSync(checked, found.replaceAll('/etc/ssl/cert.pem', certificate));
+  execFileSync('/usr/sbin/haproxy', ['-c', '-f', checked], { stdio: 'pipe' });
+});
+
+test('equal apps in any order give equal bytes', () => {
+  const text = readFileSync(join(root, '002-vhosts', 'apps.json'), 'utf8');
+  const { apps } = JSON.parse(text) as { apps: unknown[] };
+  const render = (list: unknown[]): string => {
+    const read = readApps({ apps: list });
+    if ('error' in read) throw new Error(read.error);
+    return createRenderer(loadTemplates())(buildModel(read.apps, plainOptions, plainWorld)).config;
+  };
+  expect(render([...apps].reverse())).toBe(render(apps));
+});
