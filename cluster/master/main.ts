@@ -130,6 +130,7 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
     messages,
     rewrite: (url) => url.replace(/^\/master(?=\/|\?|$)/, '') || '/',
     routes: masterRoutes({ ...doors, streams: doors.schedulers }, { ...doors, streams: doors.operators }),
+    notFound: (_request, reply) => reply.code(404).type('text/plain').send('404 Not Found.'),
     bodyMaxBytes: 64 * 1024 * 1024,
   });
 }

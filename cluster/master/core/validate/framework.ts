@@ -4,13 +4,14 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { idError } from '../../../model/ids';
 import type { MasterSettings } from '../events';
 
 /** The first thing wrong with a FrameworkInfo, or undefined. */
 export function frameworkError(info: mesos.FrameworkInfo, settings: MasterSettings): string | undefined {
   return (
     rolesError(info) ??
-    idError(info.id?.value) ??
+    (info.id && idError(info.id.value)) ??
     failoverError(info.failover_timeout) ??
     unknownRoles(info, settings.roles) ??
     rootError(info, settings)
@@ -53,20 +54,6 @@ export function roleError(role: string): string | undefined {
     if (/[\s\b]/.test(part))
       return `Role component '${part}' is invalid because it contains whitespace or backspace`;
   }
-  return undefined;
-}
-
-function idError(id: string | undefined): string | undefined {
-  return id === undefined ? undefined : idTextError(id);
-}
-
-/** The rules for identifiers that frameworks choose: they become names of files. */
-export function idTextError(id: string): string | undefined {
-  if (id === '') return 'ID must not be empty';
-  if (new TextEncoder().encode(id).length > 255) return 'ID must not be greater than 255 characters';
-  if (id === '.' || id === '..') return `'${id}' is disallowed`;
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: control characters are what is refused.
-  if (/[\u0000-\u001f\u007f/\\]/.test(id)) return `'${id}' contains invalid characters`;
   return undefined;
 }
 

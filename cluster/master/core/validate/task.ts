@@ -3,6 +3,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { idError } from '../../../model/ids';
 import {
   containsResources,
   printResources,
@@ -11,7 +12,6 @@ import {
   type WireResource,
 } from '../../../model/resources';
 import type { Framework } from '../state';
-import { idTextError } from './framework';
 
 export interface LaunchContext {
   readonly framework: Framework;
@@ -24,7 +24,7 @@ export interface LaunchContext {
 /** The first thing wrong with a task, or undefined. */
 export function taskError(task: mesos.TaskInfo, context: LaunchContext): string | undefined {
   return (
-    idTextError(task.task_id.value) ??
+    idError(task.task_id.value) ??
     duplicateError(task, context.framework) ??
     agentError(task, context.agentId) ??
     timesError(task) ??

@@ -1,0 +1,64 @@
+/**
+ * Everything an agent can be told.
+ */
+
+import type * as executor from '../../api/generated/executor';
+import type * as internal from '../../api/generated/internal';
+import type * as mesos from '../../api/generated/mesos';
+import type { Stamped, Unstamped, Woke } from '../../model/event';
+
+/** What an agent is when it starts. */
+export interface AgentBoot {
+  readonly ip: string;
+  readonly port: number;
+  readonly hostname: string;
+  readonly version: string;
+  readonly resources: readonly mesos.Resource[];
+  readonly attributes: readonly mesos.Attribute[];
+  readonly startedAt: number;
+  readonly seed: number;
+  /** The id it was admitted under before; it keeps it. */
+  readonly agentId: string | undefined;
+  /** Absolute path of the work folder. */
+  readonly workDir: string;
+  readonly settings: AgentSettings;
+}
+
+export interface AgentSettings {
+  readonly registrationBackoffMs: number;
+  readonly executorRegistrationTimeoutMs: number;
+  readonly executorShutdownGraceMs: number;
+}
+
+export interface AgentEvents {
+  /** Who leads; undefined when nobody does. */
+  'master.detected': { readonly pid: string | undefined };
+  'master.registered': { readonly from: string; readonly message: internal.SlaveRegisteredMessage };
+  'master.reregistered': { readonly from: string; readonly message: internal.SlaveReregisteredMessage };
+  'master.ping': { readonly from: string; readonly connected: boolean };
+  'master.runTask': { readonly from: string; readonly message: internal.RunTaskMessage };
+  'master.killTask': { readonly from: string; readonly message: internal.KillTaskMessage };
+  'master.acknowledge': {
+    readonly from: string;
+    readonly message: internal.StatusUpdateAcknowledgementMessage;
+  };
+  'master.shutdownFramework': { readonly from: string; readonly frameworkId: string };
+  'master.updateFramework': { readonly from: string; readonly message: internal.UpdateFrameworkMessage };
+  'master.shutdown': { readonly from: string; readonly message: string };
+  'master.exited': { readonly pid: string };
+
+  'executor.subscribe': { readonly stream: string; readonly call: executor.Call };
+  'executor.call': { readonly request: number; readonly call: executor.Call };
+  'executor.closed': { readonly stream: string };
+
+  'container.failed': { readonly containerId: string; readonly reason: string };
+  'container.exited': { readonly containerId: string; readonly text: string };
+
+  /** Kill everything and say when it is done. */
+  stop: Record<never, never>;
+  woke: Woke;
+}
+
+export type AgentEvent = Stamped<AgentEvents>;
+export type EventOf<K extends keyof AgentEvents> = Stamped<AgentEvents, K>;
+export type AgentInput = Unstamped<AgentEvents>;

@@ -1,0 +1,158 @@
+/**
+ * What executors say over the v1 executor API, and what becomes of their containers.
+ *
+ * In: executor.subscribe, executor.call, executor.closed, container.failed, container.exited
+ * Out: event, close, answer, updates
+ */
+
+import type * as executorApi from '../../api/generated/executor';
+import type * as mesos from '../../api/generated/mesos';
+import { isTerminal } from '../../model/task-state';
+import type { Millis } from '../../model/time';
+import type { AgentEffect } from './effects';
+import type { EventOf } from './events';
+import { forgetExecutor, stoppedWhenNoneAlive } from './executors';
+import { failQueued } from './launch';
+import { type AgentState, count, type Executor, findContainer } from './state';
+import { addUpdate, queue } from './updates';
+
+function executorOf(state: AgentState, call: executorApi.Call): Executor | undefined {
+  return state.frameworks.get(call.framework_id.value)?.executors.get(call.executor_id.value);
+}
+
+/** An executor is there: it learns who it is and gets what waits for it. */
+export function subscribed(state: AgentState, event: EventOf<'executor.subscribe'>): AgentEffect[] {
+  const { stream, call, at } = event;
+  const executor = executorOf(state, call);
+  const framework = state.frameworks.get(call.framework_id.value);
+  if (!executor || !framework || executor.state === 'terminated' || executor.state === 'terminating') {
+    return [
+      { kind: 'event', stream, event: { type: 'SHUTDOWN' } },
+      { kind: 'close', stream, reason: 'the executor is not wanted' },
+    ];
+  }
+  const effects: AgentEffect[] = [];
+  if (executor.stream !== undefined)
+    effects.push({ kind: 'close', stream: executor.stream, reason: 'subscribed anew' });
+  executor.stream = stream;
+  executor.state = 'running';
+  const welcome: executorApi.Event.Subscribed = {
+    executor_info: executor.info,
+    framework_info: framework.info,
+    agent_info: {
+      hostname: state.boot.hostname,
+      port: state.boot.port,
+      id: state.agentId === undefined ? undefined : { value: state.agentId },
+    },
+    container_id: { value: executor.containerId },
+  };
+  effects.push({ kind: 'event', stream, event: { type: 'SUBSCRIBED', subscribed: welcome } });
+  for (const status of (call.subscribe?.unacknowledged_updates ?? []).map((update) => update.status)) {
+    effects.push(...take(state, executor, status, at));
+  }
+  return [...effects, ...launchQueued(executor, stream)];
+}
+
+function launchQueued(executor: Executor, stream: string): AgentEffect[] {
+  const waiting = [...executor.queued];
+  executor.queued.clear();
+  return waiting.map(([taskId, info]) => {
+    executor.tasks.set(taskId, { info, state: 'TASK_STAGING', statuses: [] });
+    return { kind: 'event', stream, event: { type: 'LAUNCH', launch: { task: info } } };
+  });
+}
+
+/** Every call but SUBSCRIBE. */
+export function called(state: AgentState, event: EventOf<'executor.call'>): AgentEffect[] {
+  const { request, call, at } = event;
+  const answer = (status: number, text?: string): AgentEffect =>
+    text === undefined ? { kind: 'answer', request, status } : { kind: 'answer', request, status, text };
+  if (call.type === 'HEARTBEAT') return [answer(202)];
+  if (!state.frameworks.has(call.framework_id.value)) return [answer(400, 'Framework cannot be found')];
+  const executor = executorOf(state, call);
+  if (!executor) return [answer(400, 'Executor cannot be found')];
+  if (executor.stream === undefined) return [answer(403, 'Executor is not subscribed')];
+  if (call.type === 'UPDATE' && call.update) {
+    return [answer(202), ...take(state, executor, call.update.status, at)];
+  }
+  if (call.type === 'MESSAGE') return [answer(202)];
+  return [answer(501, `Call ${call.type} is not supported`)];
+}
+
+/** Takes an executor's update: acknowledged to it at once, delivered to the framework until that acknowledges, too. */
+function take(state: AgentState, executor: Executor, given: mesos.TaskStatus, now: Millis): AgentEffect[] {
+  const task = executor.tasks.get(given.task_id.value);
+  const status: mesos.TaskStatus = { ...given, source: 'SOURCE_EXECUTOR', timestamp: now / 1000 };
+  const effects: AgentEffect[] = [];
+  if (executor.stream !== undefined && given.uuid !== undefined) {
+    const acknowledged = { task_id: given.task_id, uuid: given.uuid };
+    effects.push({ kind: 'event', stream: executor.stream, event: { type: 'ACKNOWLEDGED', acknowledged } });
+  }
+  if (!task || (isTerminal(task.state) && task.state !== given.state)) {
+    count(state, 'slave/invalid_status_updates');
+    return effects;
+  }
+  count(state, 'slave/valid_status_updates');
+  if (!isTerminal(task.state) && isTerminal(given.state)) countEnd(state, given.state);
+  task.state = given.state;
+  const { data: _data, uuid: _uuid, ...kept } = status;
+  task.statuses = [
+    ...(task.statuses.at(-1)?.state === kept.state ? task.statuses.slice(0, -1) : task.statuses),
+    kept,
+  ];
+  const { frameworkId, id: executorId } = executor;
+  return [...effects, ...queue(state, { frameworkId, executorId, status, latest: task.state, now })];
+}
+
+function countEnd(state: AgentState, end: string): void {
+  count(state, `slave/tasks_${end.slice('TASK_'.length).toLowerCase()}`);
+}
+
+/** The executor's stream broke; its container tells whether it lives. */
+export function streamClosed(state: AgentState, event: EventOf<'executor.closed'>): AgentEffect[] {
+  for (const { executors } of state.frameworks.values()) {
+    for (const executor of executors.values())
+      if (executor.stream === event.stream) executor.stream = undefined;
+  }
+  return [];
+}
+
+/** The executor could not be started. */
+export function launchFailed(state: AgentState, event: EventOf<'container.failed'>): AgentEffect[] {
+  const executor = findContainer(state, event.containerId);
+  if (!executor) return [];
+  count(state, 'slave/container_launch_errors');
+  executor.state = 'terminated';
+  const effects = failQueued(state, executor, 'REASON_CONTAINER_LAUNCH_FAILED', event.reason, event.at);
+  forgetExecutor(state, executor);
+  return [...effects, ...stoppedWhenNoneAlive(state)];
+}
+
+/** The executor has ended: so have its tasks, if they had not before. */
+export function containerExited(state: AgentState, event: EventOf<'container.exited'>): AgentEffect[] {
+  const executor = findContainer(state, event.containerId);
+  if (!executor) return [];
+  const stopping = executor.state === 'terminating';
+  executor.state = 'terminated';
+  executor.stream = undefined;
+  const message = stopping ? 'Executor terminated' : `Executor terminated: ${event.text}`;
+  const effects = failQueued(state, executor, 'REASON_EXECUTOR_TERMINATED', message, event.at);
+  for (const [taskId, task] of executor.tasks) {
+    if (isTerminal(task.state)) continue;
+    task.state = stopping ? 'TASK_KILLED' : 'TASK_FAILED';
+    countEnd(state, task.state);
+    effects.push(
+      ...addUpdate(state, {
+        frameworkId: executor.frameworkId,
+        executorId: executor.id,
+        taskId,
+        state: task.state,
+        reason: 'REASON_EXECUTOR_TERMINATED',
+        message,
+        now: event.at,
+      }),
+    );
+  }
+  forgetExecutor(state, executor);
+  return [...effects, ...stoppedWhenNoneAlive(state)];
+}

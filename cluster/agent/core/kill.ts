@@ -1,0 +1,94 @@
+/**
+ * Ending things: one task, all of a framework, everything.
+ *
+ * In: master.killTask, master.shutdownFramework, master.shutdown, stop, woke(destroy ...)
+ * Out: event(KILL, SHUTDOWN), destroy, updates, stopped
+ */
+
+import type { AgentEffect } from './effects';
+import type { EventOf } from './events';
+import { shutDown, stoppedWhenNoneAlive } from './executors';
+import { type AgentState, findContainer, findExecutor, isPartitionAware, taskKey } from './state';
+import { addUpdate } from './updates';
+
+/** Kills one task. One whose executor has not come yet is killed right here. */
+export function killTask(state: AgentState, event: EventOf<'master.killTask'>): AgentEffect[] {
+  const { framework_id, task_id, kill_policy } = event.message;
+  const [frameworkId, taskId] = [framework_id.value, task_id.value];
+  const executor = findExecutor(state, frameworkId, taskId);
+  const own = { frameworkId, executorId: executor?.id ?? taskId, taskId, now: event.at };
+  if (!executor) {
+    if (state.streams.has(taskKey(frameworkId, taskId))) return [];
+    const aware = isPartitionAware(state.frameworks.get(frameworkId));
+    const verdict = aware ? 'TASK_DROPPED' : 'TASK_LOST';
+    return addUpdate(state, {
+      ...own,
+      state: verdict,
+      reason: 'REASON_EXECUTOR_TERMINATED',
+      message: 'Cannot find executor',
+    });
+  }
+  if (executor.queued.delete(taskId)) {
+    executor.state = 'terminating';
+    const reason = 'REASON_TASK_KILLED_DURING_LAUNCH';
+    return [
+      ...addUpdate(state, {
+        ...own,
+        state: 'TASK_KILLED',
+        reason,
+        message: 'A kill task message was received before the executor',
+      }),
+      { kind: 'destroy', containerId: executor.containerId },
+    ];
+  }
+  if (executor.stream === undefined || executor.state !== 'running') return [];
+  return [
+    { kind: 'event', stream: executor.stream, event: { type: 'KILL', kill: { task_id, kill_policy } } },
+  ];
+}
+
+/** The framework is gone: its executors end and nobody wants their updates. */
+export function shutdownFramework(
+  state: AgentState,
+  event: EventOf<'master.shutdownFramework'>,
+): AgentEffect[] {
+  const framework = state.frameworks.get(event.frameworkId);
+  if (!framework || event.from !== state.master) return [];
+  framework.terminating = true;
+  for (const [key, stream] of state.streams)
+    if (stream.frameworkId === framework.id) state.streams.delete(key);
+  const effects = [...framework.executors.values()].flatMap((executor) =>
+    shutDown(state, executor, event.at),
+  );
+  for (const executor of [...framework.executors.values()]) {
+    if (executor.state === 'terminated') framework.executors.delete(executor.id);
+  }
+  if (framework.executors.size === 0) state.frameworks.delete(framework.id);
+  return effects;
+}
+
+/** An executor did not end by itself. The timer is named `destroy <container>`. */
+export function destroyOver(state: AgentState, timer: string): AgentEffect[] {
+  const executor = findContainer(state, timer.slice('destroy '.length));
+  return executor?.state === 'terminating' ? [{ kind: 'destroy', containerId: executor.containerId }] : [];
+}
+
+/** Ends everything: no task is left behind when the agent goes. */
+export function stop(state: AgentState, event: EventOf<'stop'>): AgentEffect[] {
+  if (state.phase === 'stopping') return [];
+  state.phase = 'stopping';
+  const effects = [...state.frameworks.values()].flatMap(({ executors }) =>
+    [...executors.values()].flatMap((executor) => shutDown(state, executor, event.at)),
+  );
+  return [...effects, ...stoppedWhenNoneAlive(state)];
+}
+
+/** The master does not want this agent any more. */
+export function shutdown(state: AgentState, event: EventOf<'master.shutdown'>): AgentEffect[] {
+  if (event.from !== state.master) return [];
+  const fields = { master: event.from, message: event.message };
+  return [
+    { kind: 'note', level: 'error', text: 'the master told this agent to shut down', fields },
+    ...stop(state, { kind: 'stop', at: event.at }),
+  ];
+}

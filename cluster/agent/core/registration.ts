@@ -1,0 +1,184 @@
+/**
+ * Getting into the cluster and staying in it (Mesos 1.11 src/slave/slave.cpp).
+ *
+ * In: master.detected, master.registered, master.reregistered, master.ping, master.exited, woke(register), woke(silence)
+ * Out: send, link, remember, wake
+ */
+
+import type * as internal from '../../api/generated/internal';
+import { nextRandom } from '../../model/random';
+import type { Millis } from '../../model/time';
+import type { AgentEffect } from './effects';
+import type { EventOf } from './events';
+import { type AgentState, isPartitionAware, taskKey } from './state';
+import { addUpdate, resendAll } from './updates';
+import { printTasks } from './views/tasks';
+
+const BACKOFF_FIRST_MS = 2000;
+const BACKOFF_MAX_MS = 60_000;
+
+/** A master leads: ask it, not all agents at once. */
+export function detected(state: AgentState, event: EventOf<'master.detected'>): AgentEffect[] {
+  state.master = event.pid;
+  if (state.phase === 'stopping') return [];
+  state.phase = 'disconnected';
+  if (event.pid === undefined) return [];
+  return askSoon(state, event.at);
+}
+
+function askSoon(state: AgentState, now: Millis): AgentEffect[] {
+  state.registrationBackoffMs = BACKOFF_FIRST_MS;
+  const wait = nextRandom(state.random) * state.boot.settings.registrationBackoffMs;
+  return [{ kind: 'wake', timer: 'register', at: now + wait }];
+}
+
+/** Asks to be registered, or to be let in again under the id we have, until there is an answer. */
+export function ask(state: AgentState, now: Millis): AgentEffect[] {
+  const { master } = state;
+  if (state.phase !== 'disconnected' || master === undefined) return [];
+  const wait = nextRandom(state.random) * state.registrationBackoffMs;
+  state.registrationBackoffMs = Math.min(BACKOFF_MAX_MS, state.registrationBackoffMs * 2);
+  return [
+    { kind: 'link', to: master },
+    state.agentId === undefined
+      ? {
+          kind: 'send',
+          to: master,
+          name: 'mesos.internal.RegisterSlaveMessage',
+          message: registerMessage(state),
+        }
+      : {
+          kind: 'send',
+          to: master,
+          name: 'mesos.internal.ReregisterSlaveMessage',
+          message: reregisterMessage(state),
+        },
+    { kind: 'wake', timer: 'register', at: now + Math.max(100, wait) },
+  ];
+}
+
+function slaveInfo({ boot, agentId }: AgentState): internal.SlaveInfo {
+  return {
+    hostname: boot.hostname,
+    port: boot.port,
+    resources: boot.resources,
+    attributes: boot.attributes,
+    id: agentId === undefined ? undefined : { value: agentId },
+    checkpoint: true,
+  };
+}
+
+const CAPABILITIES = [
+  { type: 'MULTI_ROLE' },
+  { type: 'HIERARCHICAL_ROLE' },
+  { type: 'RESERVATION_REFINEMENT' },
+] as const;
+
+function registerMessage(state: AgentState): internal.RegisterSlaveMessage {
+  return { slave: slaveInfo(state), version: state.boot.version, agent_capabilities: CAPABILITIES };
+}
+
+function reregisterMessage(state: AgentState): internal.ReregisterSlaveMessage {
+  const frameworks = [...state.frameworks.values()].filter(({ terminating }) => !terminating);
+  return {
+    slave: slaveInfo(state),
+    version: state.boot.version,
+    agent_capabilities: CAPABILITIES,
+    frameworks: frameworks.map(({ info }) => info),
+    tasks: frameworks.flatMap((framework) => printTasks(state, framework)),
+  };
+}
+
+/** Admitted as a new agent. */
+export function registered(state: AgentState, event: EventOf<'master.registered'>): AgentEffect[] {
+  const { from, message, at } = event;
+  if (from !== state.master || state.phase === 'stopping') return [];
+  const id = message.slave_id.value;
+  const isNew = state.agentId !== id;
+  state.agentId = id;
+  const fields = { agent: id, master: from };
+  return [
+    ...(isNew ? [{ kind: 'remember', agentId: id } as const] : []),
+    { kind: 'note', level: 'info', text: 'registered', fields },
+    ...running(state, message.connection, at),
+  ];
+}
+
+/** Back in the cluster; what the master misses we answer for. */
+export function reregistered(state: AgentState, event: EventOf<'master.reregistered'>): AgentEffect[] {
+  const { from, message, at } = event;
+  if (from !== state.master || state.phase === 'stopping') return [];
+  const fields = { agent: state.agentId, master: from };
+  const effects = running(state, message.connection, at);
+  for (const { framework_id, statuses } of message.reconciliations ?? []) {
+    const framework = state.frameworks.get(framework_id.value);
+    const aware = isPartitionAware(framework);
+    for (const { task_id } of statuses ?? []) {
+      if (state.streams.has(taskKey(framework_id.value, task_id.value))) continue;
+      effects.push(
+        ...addUpdate(state, {
+          frameworkId: framework_id.value,
+          executorId: task_id.value,
+          taskId: task_id.value,
+          state: aware ? 'TASK_DROPPED' : 'TASK_LOST',
+          reason: 'REASON_RECONCILIATION',
+          message: 'Reconciliation: task unknown to the agent',
+          now: at,
+        }),
+      );
+    }
+  }
+  return [{ kind: 'note', level: 'info', text: 'registered again', fields }, ...effects];
+}
+
+function running(
+  state: AgentState,
+  connection: internal.MasterSlaveConnection | undefined,
+  now: Millis,
+): AgentEffect[] {
+  state.phase = 'running';
+  const seconds = connection?.total_ping_timeout_seconds;
+  if (seconds !== undefined) state.pingTimeoutMs = seconds * 1000;
+  return [silenceTimer(state, now), ...resendAll(state, now)];
+}
+
+function silenceTimer(state: AgentState, now: Millis): AgentEffect {
+  return { kind: 'wake', timer: 'silence', at: now + state.pingTimeoutMs };
+}
+
+/** The master asks whether we live. When it thinks we are away, we come again. */
+export function pinged(state: AgentState, event: EventOf<'master.ping'>): AgentEffect[] {
+  const pong: AgentEffect = {
+    kind: 'send',
+    to: event.from,
+    name: 'mesos.internal.PongSlaveMessage',
+    message: {},
+  };
+  const effects = [pong, silenceTimer(state, event.at)];
+  if (event.connected || state.phase !== 'running') return effects;
+  state.phase = 'disconnected';
+  return [...effects, ...askSoon(state, event.at)];
+}
+
+/** No ping for too long: the master may have given us up. */
+export function silence(state: AgentState, now: Millis): AgentEffect[] {
+  if (state.phase !== 'running') return [];
+  state.phase = 'disconnected';
+  return [
+    { kind: 'note', level: 'warn', text: 'no ping from the master; registering again', fields: {} },
+    ...askSoon(state, now),
+  ];
+}
+
+/** The connection to the master broke. */
+export function masterExited(state: AgentState, event: EventOf<'master.exited'>): AgentEffect[] {
+  if (event.pid !== state.master || state.phase === 'stopping') return [];
+  const wasRunning = state.phase === 'running';
+  state.phase = 'disconnected';
+  if (!wasRunning) return [];
+  const fields = { master: event.pid };
+  return [
+    { kind: 'note', level: 'warn', text: 'the master is gone; registering again', fields },
+    ...askSoon(state, event.at),
+  ];
+}

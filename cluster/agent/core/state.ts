@@ -1,0 +1,111 @@
+/**
+ * What an agent knows: its place in the cluster, its executors with their tasks, and the updates not yet acknowledged.
+ *
+ * Always true: every task belongs to one executor; every update stream's first update is the one last sent to the master.
+ */
+
+import type * as internal from '../../api/generated/internal';
+import type * as mesos from '../../api/generated/mesos';
+import { type Random, randomFrom } from '../../model/random';
+import type { TaskState } from '../../model/task-state';
+import type { Millis } from '../../model/time';
+import type { AgentBoot } from './events';
+
+export interface AgentState {
+  readonly boot: AgentBoot;
+  readonly random: Random;
+  phase: 'disconnected' | 'running' | 'stopping';
+  agentId: string | undefined;
+  master: string | undefined;
+  /** How long until we ask again to be registered, doubling. */
+  registrationBackoffMs: Millis;
+  /** Without a ping for this long we register anew; the master says how long. */
+  pingTimeoutMs: Millis;
+  readonly frameworks: Map<string, AgentFramework>;
+  /** Updates that the framework has not acknowledged, by task key. */
+  readonly streams: Map<string, UpdateStream>;
+  readonly counters: Map<string, number>;
+}
+
+export interface AgentFramework {
+  readonly id: string;
+  info: mesos.FrameworkInfo;
+  readonly executors: Map<string, Executor>;
+  terminating: boolean;
+}
+
+export interface Executor {
+  readonly id: string;
+  readonly frameworkId: string;
+  readonly containerId: string;
+  readonly directory: string;
+  readonly info: mesos.ExecutorInfo;
+  state: 'registering' | 'running' | 'terminating' | 'terminated';
+  stream: string | undefined;
+  /** Tasks that wait for the executor to subscribe. */
+  readonly queued: Map<string, mesos.TaskInfo>;
+  readonly tasks: Map<string, AgentTask>;
+}
+
+export interface AgentTask {
+  readonly info: mesos.TaskInfo;
+  state: TaskState;
+  statuses: readonly mesos.TaskStatus[];
+}
+
+export interface UpdateStream {
+  readonly frameworkId: string;
+  readonly executorId: string;
+  readonly taskId: string;
+  /** In order; the first one is with the master. */
+  readonly pending: internal.StatusUpdate[];
+  /** Update ids seen, so that a repeat is not queued twice. */
+  readonly seen: Set<string>;
+  retryMs: Millis;
+}
+
+/** Mesos' own default until the master says otherwise: 5 pings of 15 seconds. */
+const PING_TIMEOUT_MS = 75_000;
+
+export function initAgent(boot: AgentBoot): AgentState {
+  return {
+    boot,
+    random: randomFrom(boot.seed),
+    phase: 'disconnected',
+    agentId: boot.agentId,
+    master: undefined,
+    registrationBackoffMs: boot.settings.registrationBackoffMs,
+    pingTimeoutMs: PING_TIMEOUT_MS,
+    frameworks: new Map(),
+    streams: new Map(),
+    counters: new Map(),
+  };
+}
+
+/** How a task is found: ids are unique within a framework only. */
+export function taskKey(frameworkId: string, taskId: string): string {
+  return `${frameworkId} ${taskId}`;
+}
+
+export function isPartitionAware(framework: AgentFramework | undefined): boolean {
+  return framework?.info.capabilities?.some(({ type }) => type === 'PARTITION_AWARE') ?? false;
+}
+
+/** The executor a task runs in, queued or launched. */
+export function findExecutor(state: AgentState, frameworkId: string, taskId: string): Executor | undefined {
+  for (const executor of state.frameworks.get(frameworkId)?.executors.values() ?? []) {
+    if (executor.tasks.has(taskId) || executor.queued.has(taskId)) return executor;
+  }
+  return undefined;
+}
+
+export function findContainer(state: AgentState, containerId: string): Executor | undefined {
+  for (const { executors } of state.frameworks.values()) {
+    for (const executor of executors.values()) if (executor.containerId === containerId) return executor;
+  }
+  return undefined;
+}
+
+export function count(state: AgentState, name: string): void {
+  state.counters.set(name, (state.counters.get(name) ?? 0) + 1);
+}

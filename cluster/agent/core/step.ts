@@ -1,0 +1,68 @@
+/**
+ * The one door into the agent's behaviour. It only routes.
+ */
+
+import type { Machine } from '../../model/event';
+import type { AgentEffect } from './effects';
+import type { AgentBoot, AgentEvent, AgentEvents, EventOf } from './events';
+import { called, containerExited, launchFailed, streamClosed, subscribed } from './executor-api';
+import { destroyOver, killTask, shutdown, shutdownFramework, stop } from './kill';
+import { registrationOver, runTask } from './launch';
+import { ask, detected, masterExited, pinged, registered, reregistered, silence } from './registration';
+import { type AgentState, initAgent } from './state';
+import { acknowledged, resend } from './updates';
+
+const TRANSITIONS: {
+  readonly [K in keyof AgentEvents]: (state: AgentState, event: EventOf<K>) => AgentEffect[];
+} = {
+  'master.detected': detected,
+  'master.registered': registered,
+  'master.reregistered': reregistered,
+  'master.ping': pinged,
+  'master.runTask': runTask,
+  'master.killTask': killTask,
+  'master.acknowledge': acknowledged,
+  'master.shutdownFramework': shutdownFramework,
+  'master.updateFramework': updateFramework,
+  'master.shutdown': shutdown,
+  'master.exited': masterExited,
+  'executor.subscribe': subscribed,
+  'executor.call': called,
+  'executor.closed': streamClosed,
+  'container.failed': launchFailed,
+  'container.exited': containerExited,
+  stop,
+  woke,
+};
+
+function updateFramework(state: AgentState, { message }: EventOf<'master.updateFramework'>): AgentEffect[] {
+  const framework = state.frameworks.get(message.framework_id.value);
+  if (framework && message.framework_info) framework.info = message.framework_info;
+  return [];
+}
+
+/** Timers by the first word of their name. */
+const TIMERS: Record<string, (state: AgentState, timer: string, now: number) => AgentEffect[]> = {
+  register: (state, _timer, now) => ask(state, now),
+  silence: (state, _timer, now) => silence(state, now),
+  update: resend,
+  executor: registrationOver,
+  destroy: destroyOver,
+};
+
+function woke(state: AgentState, event: EventOf<'woke'>): AgentEffect[] {
+  const [word = ''] = event.timer.split(' ');
+  return TIMERS[word]?.(state, event.timer, event.at) ?? [];
+}
+
+/** Changes the state by one event and says what to do. */
+export function step(state: AgentState, event: AgentEvent): AgentEffect[] {
+  const transition = TRANSITIONS[event.kind] as (state: AgentState, event: AgentEvent) => AgentEffect[];
+  return transition(state, event);
+}
+
+export const agentMachine: Machine<AgentState, AgentEvent, AgentEffect, AgentBoot> = {
+  name: 'agent',
+  init: initAgent,
+  step,
+};

@@ -1,0 +1,156 @@
+/**
+ * Status updates, delivered at least once and in order: the first of each task's queue is with the master, and is sent again
+ * until the framework acknowledges it (Mesos 1.11 task status update manager).
+ *
+ * In: executor.call(UPDATE), master.acknowledge, woke(update ...)      Out: send, wake
+ */
+
+import type * as internal from '../../api/generated/internal';
+import type * as mesos from '../../api/generated/mesos';
+import { nextInteger } from '../../model/random';
+import { isTerminal, type TaskState } from '../../model/task-state';
+import type { Millis } from '../../model/time';
+import type { AgentEffect } from './effects';
+import type { EventOf } from './events';
+import { forgetTask } from './executors';
+import { type AgentState, taskKey, type UpdateStream } from './state';
+
+const RETRY_FIRST_MS = 10_000;
+const RETRY_MAX_MS = 600_000;
+
+/** An update that the agent makes itself. */
+export interface OwnUpdate {
+  readonly frameworkId: string;
+  readonly executorId: string;
+  readonly taskId: string;
+  readonly state: TaskState;
+  readonly reason: mesos.TaskStatus.Reason;
+  readonly message: string;
+  readonly now: Millis;
+}
+
+export function addUpdate(state: AgentState, own: OwnUpdate): AgentEffect[] {
+  const status: mesos.TaskStatus = {
+    task_id: { value: own.taskId },
+    state: own.state,
+    source: 'SOURCE_AGENT',
+    reason: own.reason,
+    message: own.message,
+    uuid: randomBytes(state, 16),
+    timestamp: own.now / 1000,
+  };
+  return queue(state, { ...own, status, latest: own.state });
+}
+
+export interface Queued {
+  readonly frameworkId: string;
+  readonly executorId: string;
+  readonly status: mesos.TaskStatus;
+  readonly latest: TaskState;
+  readonly now: Millis;
+}
+
+/** Puts an update into its task's queue; a repeat by its uuid changes nothing. */
+export function queue(
+  state: AgentState,
+  { frameworkId, executorId, status, latest, now }: Queued,
+): AgentEffect[] {
+  const taskId = status.task_id.value;
+  const key = taskKey(frameworkId, taskId);
+  const stream = state.streams.get(key) ?? newStream(frameworkId, executorId, taskId);
+  const uuid = status.uuid ?? randomBytes(state, 16);
+  if (stream.seen.has(uuid)) return [];
+  state.streams.set(key, stream);
+  stream.seen.add(uuid);
+  stream.pending.push({
+    framework_id: { value: frameworkId },
+    executor_id: { value: executorId },
+    slave_id: state.agentId === undefined ? undefined : { value: state.agentId },
+    status: { ...decorate(state, status), uuid },
+    timestamp: status.timestamp ?? now / 1000,
+    uuid,
+    latest_state: latest,
+  });
+  return stream.pending.length === 1 ? send(state, key, stream, now) : [];
+}
+
+function newStream(frameworkId: string, executorId: string, taskId: string): UpdateStream {
+  return { frameworkId, executorId, taskId, pending: [], seen: new Set(), retryMs: RETRY_FIRST_MS };
+}
+
+/** Where nobody said what network a task is on, it is on ours. */
+function decorate(state: AgentState, status: mesos.TaskStatus): mesos.TaskStatus {
+  if (status.container_status?.network_infos?.length) return status;
+  const address = {
+    ip_address: state.boot.ip,
+    protocol: state.boot.ip.includes(':') ? 'IPv6' : 'IPv4',
+  } as const;
+  const network_infos = [{ ip_addresses: [address] }];
+  return { ...status, container_status: { ...status.container_status, network_infos } };
+}
+
+function send(state: AgentState, key: string, stream: UpdateStream, now: Millis): AgentEffect[] {
+  const [first] = stream.pending;
+  if (!first || state.phase === 'disconnected' || state.master === undefined) return [];
+  const latest = latestState(state, stream) ?? first.latest_state;
+  const update: internal.StatusUpdate = { ...first, latest_state: latest };
+  const at = now + stream.retryMs;
+  stream.retryMs = Math.min(RETRY_MAX_MS, stream.retryMs * 2);
+  return [
+    {
+      kind: 'send',
+      to: state.master,
+      name: 'mesos.internal.StatusUpdateMessage',
+      message: { update, pid: pidOf(state) },
+    },
+    { kind: 'wake', timer: `update ${key}`, at },
+  ];
+}
+
+function latestState(state: AgentState, stream: UpdateStream): TaskState | undefined {
+  const executor = state.frameworks.get(stream.frameworkId)?.executors.get(stream.executorId);
+  return executor?.tasks.get(stream.taskId)?.state;
+}
+
+/** Our address as the master knows it. */
+export function pidOf({ boot }: AgentState): string {
+  return `slave(1)@${boot.ip}:${boot.port}`;
+}
+
+/** Nobody acknowledged: once more. The timer is named `update <framework> <task>`. */
+export function resend(state: AgentState, timer: string, now: Millis): AgentEffect[] {
+  const key = timer.slice('update '.length);
+  const stream = state.streams.get(key);
+  return stream ? send(state, key, stream, now) : [];
+}
+
+/** After (re-)registration what is not acknowledged goes out again at once. */
+export function resendAll(state: AgentState, now: Millis): AgentEffect[] {
+  return [...state.streams].flatMap(([key, stream]) => {
+    stream.retryMs = RETRY_FIRST_MS;
+    return send(state, key, stream, now);
+  });
+}
+
+/** The framework has the first update of a task: the next one may go. */
+export function acknowledged(state: AgentState, event: EventOf<'master.acknowledge'>): AgentEffect[] {
+  const { framework_id, task_id, uuid } = event.message;
+  const key = taskKey(framework_id.value, task_id.value);
+  const stream = state.streams.get(key);
+  const [first] = stream?.pending ?? [];
+  if (!stream || first?.uuid !== uuid) return [];
+  stream.pending.shift();
+  stream.retryMs = RETRY_FIRST_MS;
+  if (!isTerminal(first.status.state)) return send(state, key, stream, event.at);
+  state.streams.delete(key);
+  forgetTask(state, framework_id.value, task_id.value);
+  return [];
+}
+
+function randomBytes(state: AgentState, size: number): string {
+  return base64(Array.from({ length: size }, () => nextInteger(state.random, 256)));
+}
+
+function base64(bytes: readonly number[]): string {
+  return btoa(String.fromCharCode(...bytes));
+}

@@ -1,0 +1,72 @@
+/**
+ * The containers of this agent: a sandbox and an executor each. How an executor is started is given from outside.
+ */
+
+import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
+import type { Logger } from '../../runtime/log';
+import { findProcesses, killFound } from '../../runtime/processes';
+import type { AgentEffect } from '../core/effects';
+import type { AgentInput } from '../core/events';
+
+export interface LaunchedExecutor {
+  readonly exited: Promise<string>;
+  destroy(): Promise<void>;
+}
+
+/** Starts an executor with this environment, in its sandbox. */
+export type ExecutorLauncher = (environment: Readonly<Record<string, string>>) => Promise<LaunchedExecutor>;
+
+export interface ContainersOptions {
+  readonly launcher: ExecutorLauncher;
+  readonly log: Logger;
+  readonly post: (event: AgentInput) => void;
+}
+
+type Launch = Extract<AgentEffect, { kind: 'launch' }>;
+
+export class Containers {
+  private readonly running = new Map<string, LaunchedExecutor>();
+
+  constructor(private readonly options: ContainersOptions) {}
+
+  async launch(order: Launch): Promise<void> {
+    const { containerId } = order;
+    try {
+      await makeSandbox(order.directory, order.user);
+      const executor = await this.options.launcher(order.environment);
+      this.running.set(containerId, executor);
+      void executor.exited.then((text) => {
+        this.running.delete(containerId);
+        this.options.post({ kind: 'container.exited', containerId, text });
+      });
+    } catch (error) {
+      this.options.post({ kind: 'container.failed', containerId, reason: (error as Error).message });
+    }
+  }
+
+  /** Ends a container by force; its exit is told in the usual way. One that is gone already is told again. */
+  async destroy(containerId: string): Promise<void> {
+    const executor = this.running.get(containerId);
+    if (executor) await executor.destroy();
+    else this.options.post({ kind: 'container.exited', containerId, text: 'destroyed' });
+  }
+
+  async destroyAll(): Promise<void> {
+    await Promise.all([...this.running.values()].map((executor) => executor.destroy()));
+  }
+}
+
+async function makeSandbox(directory: string, user: string | undefined): Promise<void> {
+  await mkdir(directory, { recursive: true, mode: 0o755 });
+  // Who the task runs as is settled when it starts; only root changes users, and then the sandbox must be writable.
+  if (process.getuid?.() === 0 && user !== undefined && user !== 'root') await chmod(directory, 0o1777);
+  const latest = join(dirname(directory), 'latest');
+  await rm(latest, { force: true });
+  await symlink(basename(directory), latest);
+}
+
+/** Kills tasks that a run before us left behind: those whose sandbox lies in our work folder. Returns how many. */
+export function killLeftovers(workDir: string): Promise<number> {
+  return killFound(() => findProcesses('MESOS_SANDBOX', (value) => value.startsWith(`${workDir}/slaves/`)));
+}

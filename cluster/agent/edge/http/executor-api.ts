@@ -1,0 +1,106 @@
+/**
+ * The v1 executor API: `POST /api/v1/executor` (Mesos 1.11 Http::executor in src/slave/http.cpp).
+ */
+
+import { randomUUID } from 'node:crypto';
+import type { Call, Event } from '../../../api/generated/executor';
+import { decodeBody, encodeBody, type MediaType, readAccept, readContentType } from '../../../api/media-type';
+import type { Reply, Request } from '../../../runtime/http/server';
+import { ResponseStream } from '../../../runtime/http/stream';
+import { encodeRecord } from '../../../runtime/streams/recordio';
+import type { AgentInput } from '../../core/events';
+
+/** The open streams and waiting requests of executors. */
+export class ExecutorDoor {
+  private readonly streams = new Map<string, { stream: ResponseStream; type: MediaType }>();
+  private readonly answers = new Map<number, Reply>();
+  private requests = 0;
+
+  constructor(private readonly post: (event: AgentInput) => void) {}
+
+  handle(request: Request, reply: Reply): unknown {
+    const header = request.headers['content-type'];
+    if (header === undefined) return plain(reply, 400, "Expecting 'Content-Type' to be present");
+    const type = readContentType(header);
+    if (!type)
+      return plain(reply, 415, "Expecting 'Content-Type' of application/json or application/x-protobuf");
+    try {
+      const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
+      const call = decodeBody('mesos.v1.executor.Call', type, body);
+      const error = callError(call);
+      if (error) return plain(reply, 400, `Failed to validate Executor::Call: ${error}`);
+      return call.type === 'SUBSCRIBE' ? this.subscribe(request, reply, call) : this.passOn(reply, call);
+    } catch (error) {
+      return plain(reply, 400, `Failed to parse body into Call protobuf: ${(error as Error).message}`);
+    }
+  }
+
+  event(stream: string, event: Event): void {
+    const entry = this.streams.get(stream);
+    entry?.stream.write(encodeRecord(encodeBody('mesos.v1.executor.Event', entry.type, event)));
+  }
+
+  answer(request: number, status: number, text = ''): void {
+    const reply = this.answers.get(request);
+    this.answers.delete(request);
+    if (reply) void plain(reply, status, text);
+  }
+
+  close(stream: string, reason: string): void {
+    this.streams.get(stream)?.stream.close(reason);
+  }
+
+  closeAll(): void {
+    for (const { stream } of [...this.streams.values()]) stream.close('the agent stops');
+  }
+
+  private subscribe(request: Request, reply: Reply, call: Call): unknown {
+    const type = readAccept(request.headers.accept);
+    if (!type)
+      return plain(reply, 406, "Expecting 'Accept' to allow application/json or application/x-protobuf");
+    const id = randomUUID();
+    const stream = new ResponseStream(reply, {
+      headers: { 'content-type': type, 'transfer-encoding': 'chunked' },
+      closed: () => {
+        this.streams.delete(id);
+        this.post({ kind: 'executor.closed', stream: id });
+      },
+    });
+    this.streams.set(id, { stream, type });
+    this.post({ kind: 'executor.subscribe', stream: id, call });
+    return reply;
+  }
+
+  private passOn(reply: Reply, call: Call): unknown {
+    const request = this.requests++;
+    this.answers.set(request, reply);
+    this.post({ kind: 'executor.call', request, call });
+    return reply;
+  }
+}
+
+const UUID_BASE64 = /^[A-Za-z0-9+/]{22}==$/;
+
+function callError(call: Call): string | undefined {
+  if (call.type === undefined) return "Expecting 'type' to be present";
+  if (call.type === 'SUBSCRIBE' && !call.subscribe) return "Expecting 'subscribe' to be present";
+  if (call.type === 'MESSAGE' && !call.message) return "Expecting 'message' to be present";
+  if (call.type !== 'UPDATE') return undefined;
+  const status = call.update?.status;
+  if (!status) return "Expecting 'update' to be present";
+  if (status.uuid === undefined || !UUID_BASE64.test(status.uuid)) return 'Not a valid UUID';
+  if (status.executor_id && status.executor_id.value !== call.executor_id.value) {
+    return `ExecutorID in Call: ${call.executor_id.value} does not match ExecutorID in TaskStatus: ${status.executor_id.value}`;
+  }
+  if (status.source !== 'SOURCE_EXECUTOR')
+    return "Received Call with invalid source, expecting 'SOURCE_EXECUTOR'";
+  return status.state === 'TASK_STAGING'
+    ? 'Received TASK_STAGING from executor which is not allowed'
+    : undefined;
+}
+
+function plain(reply: Reply, status: number, text: string): Reply {
+  return text === ''
+    ? reply.code(status).send()
+    : reply.code(status).type('text/plain; charset=utf-8').send(text);
+}

@@ -1,0 +1,62 @@
+/**
+ * The door for the master: libprocess messages become events.
+ */
+
+import { decodeProtobuf } from '../../api/protobuf';
+import type { Message } from '../../runtime/messages/receive';
+import type { AgentInput } from '../core/events';
+
+type Reader = (from: string, body: Uint8Array) => AgentInput;
+
+const READERS: Record<string, Reader> = {
+  'mesos.internal.SlaveRegisteredMessage': (from, body) => ({
+    kind: 'master.registered',
+    from,
+    message: decodeProtobuf('mesos.internal.SlaveRegisteredMessage', body),
+  }),
+  'mesos.internal.SlaveReregisteredMessage': (from, body) => ({
+    kind: 'master.reregistered',
+    from,
+    message: decodeProtobuf('mesos.internal.SlaveReregisteredMessage', body),
+  }),
+  'mesos.internal.PingSlaveMessage': (from, body) => ({
+    kind: 'master.ping',
+    from,
+    connected: decodeProtobuf('mesos.internal.PingSlaveMessage', body).connected,
+  }),
+  'mesos.internal.RunTaskMessage': (from, body) => ({
+    kind: 'master.runTask',
+    from,
+    message: decodeProtobuf('mesos.internal.RunTaskMessage', body),
+  }),
+  'mesos.internal.KillTaskMessage': (from, body) => ({
+    kind: 'master.killTask',
+    from,
+    message: decodeProtobuf('mesos.internal.KillTaskMessage', body),
+  }),
+  'mesos.internal.StatusUpdateAcknowledgementMessage': (from, body) => ({
+    kind: 'master.acknowledge',
+    from,
+    message: decodeProtobuf('mesos.internal.StatusUpdateAcknowledgementMessage', body),
+  }),
+  'mesos.internal.ShutdownFrameworkMessage': (from, body) => ({
+    kind: 'master.shutdownFramework',
+    from,
+    frameworkId: decodeProtobuf('mesos.internal.ShutdownFrameworkMessage', body).framework_id.value,
+  }),
+  'mesos.internal.UpdateFrameworkMessage': (from, body) => ({
+    kind: 'master.updateFramework',
+    from,
+    message: decodeProtobuf('mesos.internal.UpdateFrameworkMessage', body),
+  }),
+  'mesos.internal.ShutdownMessage': (from, body) => ({
+    kind: 'master.shutdown',
+    from,
+    message: decodeProtobuf('mesos.internal.ShutdownMessage', body).message ?? '',
+  }),
+};
+
+/** The event a message is; undefined for messages of no concern. Throws CodecError for an unreadable body. */
+export function readMasterMessage({ from, name, body }: Message): AgentInput | undefined {
+  return READERS[name]?.(from, body);
+}

@@ -1,0 +1,68 @@
+/**
+ * The agent's numbers under the names that exporters and dashboards read (`/metrics/snapshot`, Mesos 1.11).
+ */
+
+import type { WireResource } from '../../model/resources';
+import { addResources, NO_RESOURCES, readResources, scalarOf } from '../../model/resources';
+import { isTerminal } from '../../model/task-state';
+import type { AgentState, Executor } from '../core/state';
+
+const COUNTERS = [
+  'tasks_finished',
+  'tasks_failed',
+  'tasks_killed',
+  'tasks_lost',
+  'tasks_gone',
+  'valid_status_updates',
+  'invalid_status_updates',
+  'container_launch_errors',
+];
+
+/** All numbers of a moment, by name. */
+export function snapshot(state: AgentState, now: number): Record<string, number> {
+  const executors = [...state.frameworks.values()].flatMap((framework) => [...framework.executors.values()]);
+  const all: Record<string, number> = {};
+  for (const name of COUNTERS) all[`slave/${name}`] = 0;
+  for (const [name, value] of state.counters) all[name] = value;
+  all['slave/registered'] = state.phase === 'running' ? 1 : 0;
+  all['slave/uptime_secs'] = (now - state.boot.startedAt) / 1000;
+  all['slave/recovery_errors'] = 0;
+  all['slave/frameworks_active'] = state.frameworks.size;
+  for (const phase of ['registering', 'running', 'terminating', 'terminated'] as const) {
+    all[`slave/executors_${phase}`] = executors.filter((executor) => executor.state === phase).length;
+  }
+  Object.assign(all, taskCounts(executors), resourceSums(state, executors));
+  return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+function taskCounts(executors: readonly Executor[]): Record<string, number> {
+  const counts: Record<string, number> = {};
+  for (const name of ['staging', 'starting', 'running', 'killing']) counts[`slave/tasks_${name}`] = 0;
+  const tasks = executors.flatMap((executor) => [...executor.tasks.values()]);
+  for (const { state } of tasks) {
+    const name = `slave/${state.toLowerCase().replace('task_', 'tasks_')}`;
+    if (!isTerminal(state)) counts[name] = (counts[name] ?? 0) + 1;
+  }
+  const queued = executors.reduce((sum, executor) => sum + executor.queued.size, 0);
+  counts['slave/tasks_staging'] = (counts['slave/tasks_staging'] ?? 0) + queued;
+  return counts;
+}
+
+function resourceSums(state: AgentState, executors: readonly Executor[]): Record<string, number> {
+  const total = readResources(state.boot.resources as readonly WireResource[]);
+  let used = NO_RESOURCES;
+  for (const executor of executors) {
+    for (const { info, state: taskState } of executor.tasks.values()) {
+      if (!isTerminal(taskState))
+        used = addResources(used, readResources(info.resources as readonly WireResource[]));
+    }
+  }
+  const sums: Record<string, number> = {};
+  for (const name of ['cpus', 'mem', 'disk', 'gpus']) {
+    const [all, taken] = [scalarOf(total, name), scalarOf(used, name)];
+    sums[`slave/${name}_total`] = all;
+    sums[`slave/${name}_used`] = taken;
+    sums[`slave/${name}_percent`] = all === 0 ? 0 : taken / all;
+  }
+  return sums;
+}

@@ -1,0 +1,46 @@
+/**
+ * Does what the agent's core orders.
+ */
+
+import { encodeProtobuf } from '../../api/protobuf';
+import type { Logger } from '../../runtime/log';
+import type { Performers } from '../../runtime/mailbox';
+import type { Links } from '../../runtime/messages/links';
+import type { AgentEffect } from '../core/effects';
+import { rememberAgentId } from './checkpoint';
+import type { Containers } from './containers';
+import type { ExecutorDoor } from './http/executor-api';
+
+export interface Outside {
+  readonly links: Links;
+  readonly door: ExecutorDoor;
+  readonly containers: Containers;
+  readonly workDir: string;
+  readonly log: Logger;
+  readonly stopped: () => void;
+}
+
+export function agentPerformers({
+  links,
+  door,
+  containers,
+  workDir,
+  log,
+  stopped,
+}: Outside): Performers<AgentEffect> {
+  return {
+    send: ({ to, name, message }) => links.send(to, name, encodeProtobuf(name, message)),
+    link: ({ to }) => links.link(to),
+    remember: ({ agentId }) => {
+      rememberAgentId(workDir, agentId).catch((error: unknown) =>
+        log.error({ error: String(error) }, 'the agent id could not be kept; a restart will be a new agent'),
+      );
+    },
+    launch: (order) => void containers.launch(order),
+    destroy: ({ containerId }) => void containers.destroy(containerId),
+    event: ({ stream, event }) => door.event(stream, event),
+    close: ({ stream, reason }) => door.close(stream, reason),
+    answer: ({ request, status, text }) => door.answer(request, status, text),
+    stopped,
+  };
+}

@@ -1,0 +1,168 @@
+/**
+ * Puts an agent together: sandboxes, mailbox, HTTP and libprocess on one port.
+ */
+
+import { randomInt } from 'node:crypto';
+import { mkdir, realpath } from 'node:fs/promises';
+import { resolve } from 'node:path';
+import { present } from '../model/assert';
+import type { Clock } from '../runtime/clock';
+import { printFlags } from '../runtime/config/flags';
+import { type HttpServer, startHttpServer } from '../runtime/http/server';
+import { Lifetime, type Running, StartError } from '../runtime/lifecycle';
+import type { Logger } from '../runtime/log';
+import { Mailbox, type Recorder } from '../runtime/mailbox';
+import { Links } from '../runtime/messages/links';
+import { MessageRouter } from '../runtime/messages/receive';
+import { VERSION } from '../runtime/version';
+import { type AgentConfig, agentFlags } from './config';
+import type { AgentEffect } from './core/effects';
+import type { AgentBoot, AgentEvent } from './core/events';
+import type { AgentState } from './core/state';
+import { agentMachine } from './core/step';
+import { recallAgentId } from './edge/checkpoint';
+import { Containers, type ExecutorLauncher, killLeftovers } from './edge/containers';
+import { masterPid } from './edge/detector';
+import { ExecutorDoor } from './edge/http/executor-api';
+import { agentRoutes } from './edge/http/routes';
+import { readMasterMessage } from './edge/messages';
+import { snapshot } from './edge/metrics';
+import { agentPerformers } from './edge/perform';
+import { agentAttributes, agentResources } from './edge/resources';
+
+export interface AgentDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** How executors are started: in this process or in one of their own. */
+  readonly launcher: ExecutorLauncher;
+  readonly record?: ((start: { machine: string; boot: unknown }) => Recorder) | undefined;
+  /** Called when the agent has ended by itself: told to by the master, or broken. */
+  readonly onEnd?: ((reason: string) => void) | undefined;
+}
+
+export interface RunningAgent extends Running {
+  readonly http: HttpServer;
+}
+
+type AgentMailbox = Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
+
+/** How long a stop waits for tasks to end in order before it ends them by force. */
+const STOP_MS = 15_000;
+
+/** Starts an agent: it registers with the master as soon as that is there. Stopping it ends every task. */
+export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<RunningAgent> {
+  return Lifetime.start(async (life) => {
+    const workDir = await makeWorkDir(config.work_dir);
+    const master = await masterPid(config.master);
+    const [resources, attributes] = [
+      await agentResources(config.resources, workDir),
+      agentAttributes(config.attributes),
+    ];
+    const leftovers = await killLeftovers(workDir);
+    if (leftovers > 0) deps.log.warn({ leftovers }, 'ended processes that a run before left behind');
+    let mailbox: AgentMailbox | undefined;
+    const door = new ExecutorDoor((event) => mailbox?.post(event));
+    const http = await listen(config, deps, { door, mailbox: () => mailbox });
+    life.add(() => http.close());
+    life.add(() => door.closeAll());
+    const links = new Links({
+      from: { id: 'slave(1)', host: http.address, port: http.port },
+      log: deps.log,
+      exited: (pid) => mailbox?.post({ kind: 'master.exited', pid }),
+    });
+    life.add(() => links.stop());
+    const containers = new Containers({
+      launcher: deps.launcher,
+      log: deps.log,
+      post: (event) => mailbox?.post(event),
+    });
+    life.add(() => containers.destroyAll());
+    const boot: AgentBoot = {
+      ip: http.address,
+      port: http.port,
+      hostname: config.hostname ?? http.address,
+      version: VERSION,
+      resources,
+      attributes,
+      startedAt: deps.clock.now(),
+      seed: randomInt(2 ** 32),
+      agentId: await recallAgentId(workDir),
+      workDir,
+      settings: {
+        registrationBackoffMs: config.registration_backoff_factor,
+        executorRegistrationTimeoutMs: config.executor_registration_timeout,
+        executorShutdownGraceMs: config.executor_shutdown_grace_period,
+      },
+    };
+    let ended: () => void = () => undefined;
+    const allEnded = new Promise<void>((done) => {
+      ended = done;
+    });
+    let stopping = false;
+    const stopped = (): void => {
+      ended();
+      if (!stopping) deps.onEnd?.('the master told the agent to shut down');
+    };
+    mailbox = new Mailbox({
+      machine: agentMachine,
+      boot,
+      clock: deps.clock,
+      log: deps.log,
+      recorder: deps.record?.({ machine: agentMachine.name, boot }),
+      onBroken: (error) => deps.onEnd?.(error.stack ?? error.message),
+      perform: agentPerformers({ links, door, containers, workDir, log: deps.log, stopped }),
+    });
+    const running = mailbox;
+    life.add(() => running.stop());
+    life.add(async () => {
+      stopping = true;
+      running.post({ kind: 'stop' });
+      await Promise.race([allEnded, new Promise((late) => setTimeout(late, STOP_MS).unref())]);
+    });
+    running.post({ kind: 'master.detected', pid: master });
+    return { http };
+  });
+}
+
+async function makeWorkDir(given: string): Promise<string> {
+  try {
+    await mkdir(resolve(given), { recursive: true });
+    return await realpath(given);
+  } catch (error) {
+    throw new StartError(`--work_dir: ${given} cannot be used: ${(error as Error).message}`);
+  }
+}
+
+interface Inside {
+  readonly door: ExecutorDoor;
+  readonly mailbox: () => AgentMailbox | undefined;
+}
+
+function listen(config: AgentConfig, deps: AgentDeps, { door, mailbox }: Inside): Promise<HttpServer> {
+  const messages = new MessageRouter(deps.log);
+  messages.register('slave(1)', (message) => {
+    const event = readMasterMessage(message);
+    if (event) mailbox()?.post(event);
+    else deps.log.debug({ message: message.name, from: message.from }, 'a message of no concern');
+  });
+  const read = <T>(view: (state: AgentState) => T): T =>
+    view(present(mailbox(), 'the agent is starting').state);
+  return startHttpServer({
+    what: 'the agent',
+    address: config.ip,
+    port: config.port,
+    addressFlag: '--ip',
+    portFlag: '--port',
+    insecure: config.insecure,
+    log: deps.log,
+    messages,
+    rewrite: (url) => url.replace(/^\/slave(\(1\)|%281%29)(?=\/|\?|$)/i, '') || '/',
+    routes: agentRoutes(door, {
+      read,
+      flags: printFlags(agentFlags, config),
+      metrics: () => read((state) => snapshot(state, deps.clock.now())),
+    }),
+    notFound: (_request, reply) => reply.code(404).type('text/plain').send('404 Not Found.'),
+    bodyMaxBytes: 64 * 1024 * 1024,
+  });
+}

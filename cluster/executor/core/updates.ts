@@ -1,0 +1,53 @@
+/**
+ * The executor's updates: kept until the agent acknowledges them, sent again with a new subscription.
+ */
+
+import type * as mesos from '../../api/generated/mesos';
+import { nextInteger } from '../../model/random';
+import type { Millis } from '../../model/time';
+import type { ExecutorEffect } from './events';
+import type { ExecutorState } from './state';
+
+/** An update that the agent has not acknowledged goes out again after this. */
+const RETRY_MS = 5000;
+
+/** Makes, keeps and sends one update. */
+export function update(
+  state: ExecutorState,
+  given: Pick<mesos.TaskStatus, 'task_id' | 'state' | 'message' | 'reason' | 'healthy'>,
+  now: Millis,
+): ExecutorEffect[] {
+  const bytes = Array.from({ length: 16 }, () => nextInteger(state.random, 256));
+  const uuid = btoa(String.fromCharCode(...bytes));
+  const status: mesos.TaskStatus = {
+    ...given,
+    uuid,
+    source: 'SOURCE_EXECUTOR',
+    executor_id: { value: state.boot.executorId },
+    timestamp: now / 1000,
+  };
+  state.unacknowledged.set(uuid, status);
+  const effects: ExecutorEffect[] = [{ kind: 'wake', timer: 'retry', at: now + RETRY_MS }];
+  return state.connected ? [{ kind: 'update', status }, ...effects] : effects;
+}
+
+export function acknowledged(state: ExecutorState, uuid: string): ExecutorEffect[] {
+  state.unacknowledged.delete(uuid);
+  return [];
+}
+
+export function retry(state: ExecutorState, now: Millis): ExecutorEffect[] {
+  if (state.unacknowledged.size === 0 || !state.connected) return [];
+  const again = [...state.unacknowledged.values()].map(
+    (status): ExecutorEffect => ({ kind: 'update', status }),
+  );
+  return [...again, { kind: 'wake', timer: 'retry', at: now + RETRY_MS }];
+}
+
+/** The subscription carries what the agent may have missed. */
+export function resubscribe(state: ExecutorState): ExecutorEffect[] {
+  if (state.connected) return [];
+  return [
+    { kind: 'subscribe', tasks: state.task ? [state.task] : [], updates: [...state.unacknowledged.values()] },
+  ];
+}

@@ -1,0 +1,83 @@
+/**
+ * One health check, done now: its command in the sandbox, a request, or a connection (to this host's loopback, as Mesos does).
+ */
+
+import { spawn } from 'node:child_process';
+import { connect } from 'node:net';
+import type * as mesos from '../../api/generated/mesos';
+import type { HttpClient } from '../../runtime/http/client';
+
+export interface CheckResult {
+  readonly ok: boolean;
+  readonly detail: string;
+}
+
+export interface CheckPlace {
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly client: HttpClient;
+}
+
+const TIMEOUT_S = 20;
+
+/** Never rejects: what goes wrong is a failed check. */
+export async function runCheck(check: mesos.HealthCheck, place: CheckPlace): Promise<CheckResult> {
+  const timeoutMs = (check.timeout_seconds ?? TIMEOUT_S) * 1000;
+  try {
+    if (check.type === 'HTTP' && check.http) return await http(check.http, place.client, timeoutMs);
+    if (check.type === 'TCP' && check.tcp) return await tcp(check.tcp.port, timeoutMs);
+    if (check.command) return await command(check.command, place, timeoutMs);
+    return { ok: false, detail: `a health check of type ${check.type} cannot be done` };
+  } catch (error) {
+    return { ok: false, detail: (error as Error).message };
+  }
+}
+
+async function http(
+  info: mesos.HealthCheck.HTTPCheckInfo,
+  client: HttpClient,
+  timeoutMs: number,
+): Promise<CheckResult> {
+  const url = `${info.scheme ?? 'http'}://127.0.0.1:${info.port}${info.path ?? '/'}`;
+  const { status } = await client.request({ url, timeoutMs });
+  return { ok: status >= 200 && status < 400, detail: `${url} answered ${status}` };
+}
+
+function tcp(port: number, timeoutMs: number): Promise<CheckResult> {
+  return new Promise((resolve) => {
+    const socket = connect({ host: '127.0.0.1', port });
+    const done = (ok: boolean, detail: string): void => {
+      socket.destroy();
+      resolve({ ok, detail });
+    };
+    socket.setTimeout(timeoutMs, () => done(false, `no connection to port ${port} within ${timeoutMs} ms`));
+    socket.once('connect', () => done(true, ''));
+    socket.once('error', (error) => done(false, error.message));
+  });
+}
+
+function command(info: mesos.CommandInfo, place: CheckPlace, timeoutMs: number): Promise<CheckResult> {
+  const shell = info.shell ?? true;
+  const [file, args] = shell
+    ? ['/bin/sh', ['-c', info.value ?? '']]
+    : [info.value ?? '', (info.arguments ?? []).slice(1)];
+  return new Promise((resolve) => {
+    const child = spawn(file, args, {
+      cwd: place.directory,
+      env: { ...place.environment },
+      detached: true,
+      stdio: 'ignore',
+    });
+    const timer = setTimeout(() => {
+      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+    }, timeoutMs);
+    child.once('error', (error) => resolve({ ok: false, detail: error.message }));
+    child.once('exit', (code, signal) => {
+      clearTimeout(timer);
+      resolve({
+        ok: code === 0,
+        detail: signal ? `the command was ended by ${signal}` : `the command exited with ${code}`,
+      });
+    });
+  });
+}

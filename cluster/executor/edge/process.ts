@@ -1,0 +1,119 @@
+/**
+ * The task's process: own session and process group, output into the sandbox, nothing of our own environment.
+ */
+
+import { execFile, spawn } from 'node:child_process';
+import { closeSync, openSync } from 'node:fs';
+import { userInfo } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import type * as mesos from '../../api/generated/mesos';
+import { findProcesses, killFound, signalAll } from '../../runtime/processes';
+import type { Ending } from '../core/events';
+
+/** What a task finds in PATH when it does not say. */
+const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+
+export interface TaskProcessOptions {
+  readonly task: mesos.TaskInfo;
+  readonly user: string | undefined;
+  readonly directory: string;
+  readonly environment: Readonly<Record<string, string>>;
+  readonly started: () => void;
+  readonly failed: (reason: string) => void;
+  readonly exited: (ending: Ending) => void;
+}
+
+export class TaskProcess {
+  private pid: number | undefined;
+
+  constructor(private readonly options: TaskProcessOptions) {}
+
+  /** Starts the command. What keeps it from starting is told, not thrown. */
+  async start(): Promise<void> {
+    const { task, user, directory, failed } = this.options;
+    try {
+      const identity = await identityOf(user);
+      this.spawn(commandOf(task.command), identity, directory);
+    } catch (error) {
+      failed((error as Error).message);
+    }
+  }
+
+  private spawn(command: Command, identity: Identity | undefined, directory: string): void {
+    const files = ['stdout', 'stderr'].map((name) => openSync(join(directory, name), 'a'));
+    try {
+      const child = spawn(command.file, command.arguments, {
+        argv0: command.argv0,
+        cwd: directory,
+        env: this.environment(),
+        detached: true,
+        stdio: ['ignore', files[0], files[1]],
+        ...identity,
+      });
+      this.pid = child.pid;
+      child.once('spawn', () => this.options.started());
+      child.once('error', (error) =>
+        this.options.failed(`Failed to execute '${command.file}': ${error.message}`),
+      );
+      child.once('exit', (code, signal) => this.options.exited(signal ? { signal } : { code: code ?? 0 }));
+    } finally {
+      for (const file of files) closeSync(file);
+    }
+  }
+
+  private environment(): Record<string, string> {
+    const variables = this.options.task.command?.environment?.variables ?? [];
+    const own = variables.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const]));
+    return { PATH, ...this.options.environment, ...Object.fromEntries(own) };
+  }
+
+  /** To the process group, and to what has left it but still carries our sandbox in its environment. */
+  signal(signal: 'SIGTERM' | 'SIGKILL'): void {
+    if (this.pid !== undefined) signalAll([-this.pid], signal);
+    signalAll(this.strays(), signal);
+  }
+
+  /** Leaves nothing of the task alive. */
+  async destroy(): Promise<void> {
+    if (this.pid !== undefined) signalAll([-this.pid], 'SIGKILL');
+    await killFound(() => this.strays());
+  }
+
+  private strays(): number[] {
+    return findProcesses('MESOS_SANDBOX', (value) => value === this.options.directory);
+  }
+}
+
+interface Command {
+  readonly file: string;
+  readonly argv0: string;
+  readonly arguments: string[];
+}
+
+/** `shell`: the value through sh. Otherwise the value is the program and the first argument its name (CommandInfo). */
+function commandOf(command: mesos.CommandInfo | undefined): Command {
+  const value = command?.value ?? '';
+  if (command?.shell ?? true) return { file: '/bin/sh', argv0: 'sh', arguments: ['-c', value] };
+  const [argv0 = value, ...rest] = command?.arguments ?? [];
+  if (value === '') throw new Error("Failed to execute the command: 'value' is empty and 'shell' is false");
+  return { file: value, argv0, arguments: rest };
+}
+
+interface Identity {
+  readonly uid: number;
+  readonly gid: number;
+}
+
+/** The ids of another user; undefined when the task runs as we do. Only root may become somebody else. */
+async function identityOf(user: string | undefined): Promise<Identity | undefined> {
+  if (user === undefined || user === '' || user === userInfo().username) return undefined;
+  if (process.getuid?.() !== 0) return undefined;
+  try {
+    const ask = async (flag: string): Promise<number> =>
+      Number((await promisify(execFile)('id', [flag, '--', user])).stdout);
+    return { uid: await ask('-u'), gid: await ask('-g') };
+  } catch {
+    throw new Error(`Failed to get user information for '${user}': no such user on this agent`);
+  }
+}

@@ -1,0 +1,100 @@
+/**
+ * The executor's side of the v1 executor API: one subscription stream, and calls in the order they are made.
+ */
+
+import type { Call, Event } from '../../api/generated/executor';
+import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
+import type { HttpClient, HttpStream } from '../../runtime/http/client';
+import { RecordDecoder } from '../../runtime/streams/recordio';
+import type { ExecutorInput } from '../core/events';
+
+const PROTOBUF = { 'content-type': 'application/x-protobuf', accept: 'application/x-protobuf' };
+
+export interface SessionOptions {
+  /** `http://host:port/slave(1)/api/v1/executor`. */
+  readonly url: string;
+  readonly client: HttpClient;
+  readonly post: (event: ExecutorInput) => void;
+}
+
+export class Session {
+  private stream: HttpStream | undefined;
+  private calls: Promise<void> = Promise.resolve();
+  private stopped = false;
+
+  constructor(private readonly options: SessionOptions) {}
+
+  /** Subscribes and reads events until the stream ends; the end is told as agent.disconnected. */
+  async subscribe(call: Call): Promise<void> {
+    try {
+      const body = encodeProtobuf('mesos.v1.executor.Call', call);
+      this.stream = await this.options.client.stream({
+        method: 'POST',
+        url: this.options.url,
+        headers: PROTOBUF,
+        body,
+      });
+      if (this.stream.status !== 200) throw new Error(`the agent answered ${this.stream.status}`);
+      const decoder = new RecordDecoder();
+      for await (const chunk of this.stream.body) {
+        for (const record of decoder.feed(chunk as Buffer))
+          this.deliver(decodeProtobuf('mesos.v1.executor.Event', record));
+      }
+      this.lost('the stream ended');
+    } catch (error) {
+      this.lost((error as Error).message);
+    }
+  }
+
+  /** Makes a call after those before it. One that fails is not repeated here: updates are resent until acknowledged. */
+  call(call: Call): void {
+    const body = encodeProtobuf('mesos.v1.executor.Call', call);
+    this.calls = this.calls.then(async () => {
+      if (this.stopped) return;
+      await this.options.client
+        .request({ method: 'POST', url: this.options.url, headers: PROTOBUF, body })
+        .catch(() => undefined);
+    });
+  }
+
+  stop(): void {
+    this.stopped = true;
+    this.stream?.close();
+  }
+
+  private lost(reason: string): void {
+    this.stream?.close();
+    this.stream = undefined;
+    if (!this.stopped) this.options.post({ kind: 'agent.disconnected', reason });
+  }
+
+  private deliver(event: Event): void {
+    const input = readEvent(event);
+    if (input) this.options.post(input);
+  }
+}
+
+function readEvent(event: Event): ExecutorInput | undefined {
+  switch (event.type) {
+    case 'SUBSCRIBED':
+      return event.subscribed && { kind: 'agent.subscribed', subscribed: event.subscribed };
+    case 'LAUNCH':
+      return event.launch && { kind: 'agent.launch', task: event.launch.task };
+    case 'KILL':
+      return (
+        event.kill && {
+          kind: 'agent.kill',
+          taskId: event.kill.task_id.value,
+          killPolicy: event.kill.kill_policy,
+        }
+      );
+    case 'ACKNOWLEDGED':
+      return event.acknowledged && { kind: 'agent.acknowledged', uuid: event.acknowledged.uuid };
+    case 'SHUTDOWN':
+      return { kind: 'agent.shutdown' };
+    case 'ERROR':
+      return { kind: 'agent.shutdown' };
+    default:
+      return undefined;
+  }
+}

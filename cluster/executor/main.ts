@@ -1,0 +1,134 @@
+/**
+ * Puts a command executor together. It can live in the agent's process or in one of its own: it speaks to the agent over the v1
+ * executor API either way.
+ */
+
+import { randomInt } from 'node:crypto';
+import type { ExecutorID, FrameworkID } from '../api/generated/mesos';
+import { readDuration } from '../model/time';
+import type { Clock } from '../runtime/clock';
+import { HttpClient } from '../runtime/http/client';
+import { StartError } from '../runtime/lifecycle';
+import type { Logger } from '../runtime/log';
+import { Mailbox } from '../runtime/mailbox';
+import type { ExecutorEffect } from './core/events';
+import { executorMachine } from './core/step';
+import { runCheck } from './edge/checks';
+import { TaskProcess } from './edge/process';
+import { Session } from './edge/session';
+
+/** What the agent gives an executor by its environment (MESOS_*). */
+export interface ExecutorConfig {
+  readonly agentEndpoint: string;
+  readonly frameworkId: string;
+  readonly executorId: string;
+  readonly directory: string;
+  readonly shutdownGraceMs: number;
+  readonly recoveryTimeoutMs: number;
+  readonly environment: Readonly<Record<string, string>>;
+}
+
+export interface RunningExecutor {
+  /** Resolves when the executor has nothing more to do. */
+  readonly exited: Promise<string>;
+  /** Ends the task and everything it started, by force. */
+  destroy(): Promise<void>;
+}
+
+/** We need this much of the shutdown grace period ourselves. */
+const OWN_GRACE_MS = 2000;
+
+/** Reads the environment an agent starts executors with. A missing variable is a StartError that names it. */
+export function executorConfig(environment: Readonly<Record<string, string | undefined>>): ExecutorConfig {
+  const need = (name: string): string => {
+    const value = environment[name];
+    if (!value)
+      throw new StartError(`the environment variable ${name} is missing: executors are started by an agent`);
+    return value;
+  };
+  const graceMs = readDuration(environment['MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD'] ?? '5secs') ?? 5000;
+  const own = Object.entries(environment).filter(([name]) => /^(MESOS_|LIBPROCESS_)/.test(name));
+  return {
+    agentEndpoint: need('MESOS_AGENT_ENDPOINT'),
+    frameworkId: need('MESOS_FRAMEWORK_ID'),
+    executorId: need('MESOS_EXECUTOR_ID'),
+    directory: need('MESOS_SANDBOX'),
+    shutdownGraceMs: Math.max(0, graceMs - OWN_GRACE_MS),
+    recoveryTimeoutMs: readDuration(environment['MESOS_RECOVERY_TIMEOUT'] ?? '15mins') ?? 900_000,
+    environment: Object.fromEntries(own) as Record<string, string>,
+  };
+}
+
+/** Starts an executor: it subscribes at once. */
+export function startExecutor(config: ExecutorConfig, deps: { log: Logger; clock: Clock }): RunningExecutor {
+  const client = new HttpClient();
+  const ids = { framework_id: { value: config.frameworkId }, executor_id: { value: config.executorId } };
+  let task: TaskProcess | undefined;
+  let finish: (text: string) => void = () => undefined;
+  const exited = new Promise<string>((resolve) => {
+    finish = resolve;
+  });
+  const end = async (text: string): Promise<void> => {
+    session.stop();
+    await task?.destroy();
+    await mailbox.stop();
+    await client.close();
+    finish(text);
+  };
+  const session = new Session({
+    url: `http://${config.agentEndpoint}/slave(1)/api/v1/executor`,
+    client,
+    post: (event) => mailbox.post(event),
+  });
+  const mailbox = new Mailbox({
+    machine: executorMachine,
+    boot: {
+      frameworkId: config.frameworkId,
+      executorId: config.executorId,
+      seed: randomInt(2 ** 32),
+      startedAt: deps.clock.now(),
+      shutdownGraceMs: config.shutdownGraceMs,
+      recoveryTimeoutMs: config.recoveryTimeoutMs,
+    },
+    clock: deps.clock,
+    log: deps.log,
+    onBroken: (error) => void end(`the executor broke: ${error.stack ?? error.message}`),
+    perform: {
+      subscribe: (effect) => void session.subscribe(subscribeCall(ids, effect)),
+      update: ({ status }) => session.call({ ...ids, type: 'UPDATE', update: { status } }),
+      spawn: ({ task: info, user }) => {
+        task = new TaskProcess({
+          task: info,
+          user,
+          directory: config.directory,
+          environment: config.environment,
+          started: () => mailbox.post({ kind: 'process.started' }),
+          failed: (reason) => mailbox.post({ kind: 'process.failed', reason }),
+          exited: (ending) => mailbox.post({ kind: 'process.exited', ending }),
+        });
+        void task.start();
+      },
+      signal: ({ signal }) => task?.signal(signal),
+      check: ({ check }) => {
+        const place = { directory: config.directory, environment: config.environment, client };
+        void runCheck(check, place).then((result) => mailbox.post({ kind: 'health.checked', ...result }));
+      },
+      exit: () => void end('done'),
+    },
+  });
+  mailbox.post({ kind: 'woke', timer: 'subscribe' });
+  return { exited, destroy: () => end('destroyed') };
+}
+
+type Ids = { framework_id: FrameworkID; executor_id: ExecutorID };
+
+function subscribeCall(ids: Ids, effect: Extract<ExecutorEffect, { kind: 'subscribe' }>) {
+  return {
+    ...ids,
+    type: 'SUBSCRIBE' as const,
+    subscribe: {
+      unacknowledged_tasks: effect.tasks,
+      unacknowledged_updates: effect.updates.map((status) => ({ status })),
+    },
+  };
+}

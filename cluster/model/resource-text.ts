@@ -1,0 +1,77 @@
+/**
+ * The text forms of `--resources` and `--attributes` (Mesos 1.11 src/common/resources.cpp, attributes.cpp).
+ */
+
+import { readRanges } from './ranges';
+import { type Amount, combine, type Piece, pieceOf, type Resources } from './resources';
+
+/** Reads `cpus:2;mem:1024;ports(web):[31000-31100];zones:{a, b}`. Returns an error text that names the part. */
+export function readResourceText(text: string): Resources | { readonly error: string } {
+  const pieces: Piece[] = [];
+  for (const part of text
+    .split(';')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')) {
+    const match = /^([^:()]+)(?:\(([^()]*)\))?:(.*)$/s.exec(part);
+    if (!match) return { error: `Cannot parse resource "${part}": expected name:value or name(role):value` };
+    const [, name = '', role = '*', value = ''] = match;
+    const amount = readAmount(value.trim());
+    if ('error' in amount) return { error: `Cannot parse resource "${part}": ${amount.error}` };
+    const reserved = role === '*' || role === '' ? {} : { reservations: [{ type: 'STATIC', role }] };
+    pieces.push(pieceOf(name.trim(), amount, reserved));
+  }
+  return combine(pieces);
+}
+
+function readAmount(text: string): Amount | { readonly error: string } {
+  if (text.startsWith('[')) {
+    const ranges = readRanges(text);
+    return 'error' in ranges ? ranges : { type: 'RANGES', ranges };
+  }
+  const set = /^\{(.*)\}$/s.exec(text)?.[1];
+  if (set !== undefined) {
+    const items = set
+      .split(',')
+      .map((item) => item.trim())
+      .filter((item) => item !== '');
+    return { type: 'SET', items: [...new Set(items)].sort() };
+  }
+  const value = text === '' ? Number.NaN : Number(text);
+  if (!(value >= 0)) return { error: `"${text}" is not a number, [ranges] or {set}` };
+  return { type: 'SCALAR', milli: Math.round(value * 1000) };
+}
+
+/** An attribute as on the wire. */
+export type AttributeValue =
+  | { readonly name: string; readonly type: 'SCALAR'; readonly scalar: { readonly value: number } }
+  | {
+      readonly name: string;
+      readonly type: 'RANGES';
+      readonly ranges: { readonly range: readonly { begin: number; end: number }[] };
+    }
+  | { readonly name: string; readonly type: 'TEXT'; readonly text: { readonly value: string } };
+
+/** Reads `rack:r1;level:10`. Only the first colon splits; what is no number or ranges is text. */
+export function readAttributeText(text: string): readonly AttributeValue[] | { readonly error: string } {
+  const out: AttributeValue[] = [];
+  for (const part of text
+    .split(';')
+    .map((one) => one.trim())
+    .filter((one) => one !== '')) {
+    const colon = part.indexOf(':');
+    if (colon <= 0) return { error: `Cannot parse attribute "${part}": expected name:value` };
+    out.push(readAttribute(part.slice(0, colon).trim(), part.slice(colon + 1).trim()));
+  }
+  return out;
+}
+
+function readAttribute(name: string, value: string): AttributeValue {
+  if (value.startsWith('[')) {
+    const ranges = readRanges(value);
+    if (!('error' in ranges)) {
+      return { name, type: 'RANGES', ranges: { range: ranges.map(([begin, end]) => ({ begin, end })) } };
+    }
+  }
+  if (/^-?\d+(\.\d+)?$/.test(value)) return { name, type: 'SCALAR', scalar: { value: Number(value) } };
+  return { name, type: 'TEXT', text: { value } };
+}

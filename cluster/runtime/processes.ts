@@ -1,0 +1,57 @@
+/**
+ * Processes of this machine that are not (or no longer) our children, found by what stands in their environment. Needs /proc;
+ * elsewhere nothing is found.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+
+/** Pids of processes whose environment has a variable of this name with a value the test accepts. */
+export function findProcesses(variable: string, accepts: (value: string) => boolean): number[] {
+  return numericFolders().filter((pid) => {
+    if (pid === process.pid) return false;
+    const value = environmentOf(pid).find((entry) => entry.startsWith(`${variable}=`));
+    return value !== undefined && accepts(value.slice(variable.length + 1));
+  });
+}
+
+function numericFolders(): number[] {
+  try {
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
+  } catch {
+    return [];
+  }
+}
+
+function environmentOf(pid: number): string[] {
+  try {
+    return readFileSync(`/proc/${pid}/environ`, 'latin1').split('\0');
+  } catch {
+    return [];
+  }
+}
+
+/** Sends a signal to each pid (a negative one is a group); one that is gone already is passed over. */
+export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
+  for (const pid of pids) {
+    try {
+      process.kill(pid, signal);
+    } catch (error) {
+      if ((error as NodeJS.ErrnoException).code !== 'ESRCH') throw error;
+    }
+  }
+}
+
+/** Kills what the search finds until it finds nothing, since processes may fork while they are being found. */
+export async function killFound(find: () => number[], rounds = 20): Promise<number> {
+  let killed = 0;
+  for (let round = 0; round < rounds; round++) {
+    const pids = find();
+    if (pids.length === 0) return killed;
+    killed += round === 0 ? pids.length : 0;
+    signalAll(pids, 'SIGKILL');
+    await new Promise((resolve) => setTimeout(resolve, 10));
+  }
+  return killed;
+}
