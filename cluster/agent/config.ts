@@ -3,6 +3,7 @@
  */
 
 import { duration, port, requiredText, text, toggle, type Values } from '../runtime/config/flags';
+import { StartError } from '../runtime/lifecycle';
 
 export const agentFlags = {
   master: requiredText({ help: 'the master, as host:port', value: 'HOST:PORT', env: 'MESOS_MASTER' }),
@@ -38,8 +39,31 @@ export const agentFlags = {
     fallbackText: '5secs',
     env: 'MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD',
   }),
+  executor_environment_variables: text({
+    help: 'JSON object of variables for every executor and task; nothing of our own environment is passed on',
+    fallback: '{}',
+    env: 'MESOS_EXECUTOR_ENVIRONMENT_VARIABLES',
+  }),
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
 };
 
 export type AgentConfig = Values<typeof agentFlags>;
+
+/** Reads `--executor_environment_variables`. */
+export function readEnvironment(json: string): Record<string, string> {
+  let value: unknown;
+  try {
+    value = JSON.parse(json);
+  } catch (error) {
+    throw new StartError(`--executor_environment_variables is not JSON: ${(error as Error).message}`);
+  }
+  const entries =
+    value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : undefined;
+  const wrong = entries?.find(([, text]) => typeof text !== 'string');
+  if (!entries || wrong) {
+    const where = wrong ? `: "${wrong[0]}" is no text` : '';
+    throw new StartError(`--executor_environment_variables must be a JSON object of texts${where}`);
+  }
+  return Object.fromEntries(entries) as Record<string, string>;
+}

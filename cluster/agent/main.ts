@@ -15,7 +15,7 @@ import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { MessageRouter } from '../runtime/messages/receive';
 import { VERSION } from '../runtime/version';
-import { type AgentConfig, agentFlags } from './config';
+import { type AgentConfig, agentFlags, readEnvironment } from './config';
 import type { AgentEffect } from './core/effects';
 import type { AgentBoot, AgentEvent } from './core/events';
 import type { AgentState } from './core/state';
@@ -29,6 +29,8 @@ import { readMasterMessage } from './edge/messages';
 import { snapshot } from './edge/metrics';
 import { agentPerformers } from './edge/perform';
 import { agentAttributes, agentResources } from './edge/resources';
+
+export type { ExecutorLauncher };
 
 export interface AgentDeps {
   readonly log: Logger;
@@ -92,6 +94,7 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
         registrationBackoffMs: config.registration_backoff_factor,
         executorRegistrationTimeoutMs: config.executor_registration_timeout,
         executorShutdownGraceMs: config.executor_shutdown_grace_period,
+        executorEnvironment: readEnvironment(config.executor_environment_variables),
       },
     };
     let ended: () => void = () => undefined;

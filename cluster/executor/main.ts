@@ -47,7 +47,6 @@ export function executorConfig(environment: Readonly<Record<string, string | und
     return value;
   };
   const graceMs = readDuration(environment['MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD'] ?? '5secs') ?? 5000;
-  const own = Object.entries(environment).filter(([name]) => /^(MESOS_|LIBPROCESS_)/.test(name));
   return {
     agentEndpoint: need('MESOS_AGENT_ENDPOINT'),
     frameworkId: need('MESOS_FRAMEWORK_ID'),
@@ -55,7 +54,9 @@ export function executorConfig(environment: Readonly<Record<string, string | und
     directory: need('MESOS_SANDBOX'),
     shutdownGraceMs: Math.max(0, graceMs - OWN_GRACE_MS),
     recoveryTimeoutMs: readDuration(environment['MESOS_RECOVERY_TIMEOUT'] ?? '15mins') ?? 900_000,
-    environment: Object.fromEntries(own) as Record<string, string>,
+    environment: Object.fromEntries(
+      Object.entries(environment).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])),
+    ),
   };
 }
 

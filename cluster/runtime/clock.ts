@@ -22,9 +22,10 @@ export function systemClock(): Clock {
   };
   const wakeAt = (at: Millis, callback: () => void): (() => void) => {
     let timer: NodeJS.Timeout;
+    // A timer of the system may come a little early; the event must not carry a time before the one it was set for.
+    const due = (): void => (now() >= at ? callback() : nap());
     const nap = (): void => {
-      const wait = at - now();
-      timer = setTimeout(wait > LONGEST_NAP_MS ? nap : callback, Math.min(Math.max(0, wait), LONGEST_NAP_MS));
+      timer = setTimeout(due, Math.min(Math.max(0, Math.ceil(at - now())), LONGEST_NAP_MS));
     };
     nap();
     return () => clearTimeout(timer);

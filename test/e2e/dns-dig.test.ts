@@ -69,11 +69,11 @@ test('an address', async () => {
 test('services with their addresses, and no complaint about the message', async () => {
   const text = await dig('_web._tcp.marathon.mesos', 'SRV');
   expect(text).toMatch(
-    /_web\._tcp\.marathon\.mesos\. 60 IN\s+SRV\s+0 1 31000 web-iffe9-s0\.marathon\.slave\.mesos\./,
+    /_web\._tcp\.marathon\.mesos\.\s+60\s+IN\s+SRV\s+0 1 31000 web-iffe9-s0\.marathon\.slave\.mesos\./,
   );
-  expect(text).toMatch(/web-iffe9-s0\.marathon\.slave\.mesos\. 60 IN A\s+10\.0\.0\.2/);
+  expect(text).toMatch(/web-iffe9-s0\.marathon\.slave\.mesos\.\s+60\s+IN\s+A\s+10\.0\.0\.2/);
   expect(text).toContain('EDNS: version: 0, flags:; udp: 1232');
-  expect(text).not.toMatch(/malformed|WARNING: (Message|recursion requested but not available.*\n.*;; Got)/i);
+  expect(text).not.toMatch(/malformed|extra|bad/i);
 });
 
 test('NXDOMAIN and NODATA have the SOA of the domain', async () => {

@@ -28,6 +28,8 @@ export interface AgentSettings {
   readonly registrationBackoffMs: number;
   readonly executorRegistrationTimeoutMs: number;
   readonly executorShutdownGraceMs: number;
+  /** Variables that every executor and task gets; a task's own win. */
+  readonly executorEnvironment: Readonly<Record<string, string>>;
 }
 
 export interface AgentEvents {

@@ -148,6 +148,7 @@ function environmentOf(
 ): Readonly<Record<string, string>> {
   const { boot } = state;
   return {
+    ...boot.settings.executorEnvironment,
     MESOS_FRAMEWORK_ID: framework.id,
     MESOS_EXECUTOR_ID: executor.id,
     MESOS_SLAVE_ID: state.agentId ?? '',

@@ -1,0 +1,56 @@
+/**
+ * A real master and agents in this process, on ports the system chooses, for end-to-end tests.
+ */
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hostedExecutors } from '../../cli/cluster/launcher';
+import { agentFlags } from '../../cluster/agent/config';
+import { type RunningAgent, startAgent } from '../../cluster/agent/main';
+import { masterFlags } from '../../cluster/master/config';
+import { type RunningMaster, startMaster } from '../../cluster/master/main';
+import { systemClock } from '../../cluster/runtime/clock';
+import { type FlagTable, parseFlags, type Values } from '../../cluster/runtime/config/flags';
+import { silentLogger } from '../../cluster/runtime/log';
+import { MemoryStore } from '../../cluster/state/memory';
+import type { StateStore } from '../../cluster/state/store';
+
+export const deps = { log: silentLogger, clock: systemClock() };
+
+/** Flags as a command line would give them. */
+export function flagsOf<Table extends FlagTable>(table: Table, args: readonly string[]): Values<Table> {
+  return parseFlags(table, { command: 'test', about: '', args, env: {} }).flags;
+}
+
+export class OneMachine {
+  readonly folder = mkdtempSync(join(tmpdir(), 'meseta-test-'));
+  readonly state: StateStore = new MemoryStore();
+  master: RunningMaster | undefined;
+  readonly agents: RunningAgent[] = [];
+
+  async startMaster(args: readonly string[] = []): Promise<RunningMaster> {
+    this.master = await startMaster(flagsOf(masterFlags, ['--port=0', ...args]), {
+      ...deps,
+      state: this.state,
+    });
+    return this.master;
+  }
+
+  async startAgent(name = 'agent', args: readonly string[] = []): Promise<RunningAgent> {
+    const own = ['--port=0', `--work_dir=${join(this.folder, name)}`, '--registration_backoff_factor=0ms'];
+    const place = `--master=127.0.0.1:${this.master?.http.port}`;
+    const agent = await startAgent(flagsOf(agentFlags, [place, ...own, ...args]), {
+      ...deps,
+      launcher: hostedExecutors(deps),
+    });
+    this.agents.push(agent);
+    return agent;
+  }
+
+  async stop(): Promise<void> {
+    for (const agent of this.agents.splice(0)) await agent.stop();
+    await this.master?.stop();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
