@@ -1,0 +1,75 @@
+/**
+ * Internet addresses as text in one normal form, so that equal addresses are equal texts.
+ *
+ * Always true: an IPv4 address is dotted without leading zeros, an IPv6 address is the short form of RFC 5952,
+ * and an IPv4-mapped IPv6 address is the IPv4 address it carries.
+ */
+
+export interface Address {
+  readonly family: 4 | 6;
+  readonly text: string;
+}
+
+/** Reads an address in any usual spelling. Undefined for everything else, host names included. */
+export function readAddress(text: string): Address | undefined {
+  const four = readOctets(text);
+  if (four) return { family: 4, text: four.join('.') };
+  const groups = readGroups(text);
+  if (!groups) return undefined;
+  const [high, low] = [groups[6] ?? 0, groups[7] ?? 0];
+  if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    return { family: 4, text: [high >> 8, high & 255, low >> 8, low & 255].join('.') };
+  }
+  return { family: 6, text: printGroups(groups) };
+}
+
+function readOctets(text: string): number[] | undefined {
+  if (!/^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/.test(text)) return undefined;
+  const octets = text.split('.').map(Number);
+  return octets.every((octet) => octet <= 255) ? octets : undefined;
+}
+
+function readGroups(text: string): number[] | undefined {
+  if (!text.includes(':') || text.length > 45) return undefined;
+  const halves = text.split('::');
+  if (halves.length > 2) return undefined;
+  const read = halves.map(readHalf);
+  const [head, tail] = read;
+  if (!head || (halves.length === 2 && !tail)) return undefined;
+  if (!tail) return head.length === 8 ? head : undefined;
+  const missing = 8 - head.length - tail.length;
+  return missing < 1 ? undefined : [...head, ...new Array<number>(missing).fill(0), ...tail];
+}
+
+/** The groups of one side of `::`; a dotted IPv4 address may stand for the last two. */
+function readHalf(text: string): number[] | undefined {
+  if (text === '') return [];
+  const groups: number[] = [];
+  const parts = text.split(':');
+  for (const [index, part] of parts.entries()) {
+    const four = index === parts.length - 1 ? readOctets(part) : undefined;
+    if (four) {
+      const [a = 0, b = 0, c = 0, d = 0] = four;
+      groups.push(a * 256 + b, c * 256 + d);
+    } else if (/^[0-9a-f]{1,4}$/i.test(part)) groups.push(Number.parseInt(part, 16));
+    else return undefined;
+  }
+  return groups;
+}
+
+function printGroups(groups: readonly number[]): string {
+  const run = longestZeroRun(groups);
+  const print = (part: readonly number[]): string => part.map((group) => group.toString(16)).join(':');
+  if (run.length < 2) return print(groups);
+  return `${print(groups.slice(0, run.start))}::${print(groups.slice(run.start + run.length))}`;
+}
+
+function longestZeroRun(groups: readonly number[]): { start: number; length: number } {
+  let best = { start: 0, length: 0 };
+  let length = 0;
+  for (const [index, group] of groups.entries()) {
+    length = group === 0 ? length + 1 : 0;
+    if (length > best.length) best = { start: index - length + 1, length };
+  }
+  return best;
+}

@@ -1,0 +1,82 @@
+/**
+ * The parts of the master's JSON that look alike in `/state` and in the event stream: where something runs,
+ * statuses, discovery information. Whatever cannot be used is left out with a note.
+ */
+
+import { countRanges, type Range, type Ranges, subtractRanges } from '../../cluster/model/ranges';
+import { listAt, numberAt, textAt, valueAt } from './json';
+import type { DiscoveryFacts, DiscoveryPort, HostPort, Note, StatusFacts } from './snapshot';
+
+export const PORT_MAX = 65_535;
+/** Ports of one task that get SRV records. A task with more has taken a range to hand out itself. */
+export const TASK_PORTS_MAX = 1024;
+
+/** Reads `id@host:port`, `host:port` and `id@[address]:port`. */
+export function readPid(text: string): HostPort | undefined {
+  const bare = text.replace(/^[\s"']+|[\s"']+$/g, '');
+  const match = /^(?:[^@]*@)?(?:\[([^\]]+)\]|([^:@[\]\s]+)):(\d{1,5})$/.exec(bare);
+  const host = match?.[1] ?? match?.[2];
+  const port = Number(match?.[3]);
+  return host === undefined || port > PORT_MAX ? undefined : { host, port };
+}
+
+/** The addresses of one status, when it is a running one. */
+export function readRunningStatus(status: unknown): StatusFacts | undefined {
+  if (textAt(status, 'state') !== 'TASK_RUNNING') return undefined;
+  const timestamp = numberAt(status, 'timestamp') ?? 0;
+  if (timestamp <= -1) return undefined;
+  const labels = [...listAt(status, 'labels'), ...listAt(status, 'labels', 'labels')];
+  const labelled = (key: string): string[] =>
+    labels.flatMap((label) => (textAt(label, 'key') === key ? [textAt(label, 'value') ?? ''] : []));
+  return {
+    timestamp,
+    netinfo: listAt(status, 'container_status', 'network_infos').flatMap(networkAddresses),
+    mesos: labelled('MesosContainerizer.NetworkSettings.IPAddress'),
+    docker: labelled('Docker.NetworkSettings.IPAddress'),
+  };
+}
+
+function networkAddresses(network: unknown): string[] {
+  const addresses = listAt(network, 'ip_addresses');
+  const texts = addresses.length > 0 ? addresses : [network];
+  return texts.flatMap((entry) => textAt(entry, 'ip_address') ?? []);
+}
+
+/** Discovery information with a name; without one it counts as none, its ports included. */
+export function readDiscovery(discovery: unknown, note: Note): DiscoveryFacts | undefined {
+  const name = textAt(discovery, 'name');
+  if (name === undefined || name === '') return undefined;
+  const ports = listAt(discovery, 'ports', 'ports').flatMap((port): DiscoveryPort[] => {
+    const number = numberAt(port, 'number');
+    if (number === undefined || !isPort(number)) {
+      note(`discovery port ${JSON.stringify(valueAt(port, 'number'))} is no port`);
+      return [];
+    }
+    return [{ number, name: textAt(port, 'name') ?? '', protocol: textAt(port, 'protocol') ?? '' }];
+  });
+  return { name, ports: ports.slice(0, TASK_PORTS_MAX) };
+}
+
+/** Keeps what can be a port, and not more than a task may sensibly announce. */
+export function usablePorts(ranges: Ranges, note: Note): Ranges {
+  const possible = subtractRanges(ranges, [[PORT_MAX + 1, Number.MAX_SAFE_INTEGER]]);
+  if (countRanges(possible) !== countRanges(ranges)) note(`ports above ${PORT_MAX} are left out`);
+  if (countRanges(possible) <= TASK_PORTS_MAX) return possible;
+  note(`only the first ${TASK_PORTS_MAX} ports get SRV records`);
+  return firstPorts(possible, TASK_PORTS_MAX);
+}
+
+function firstPorts(ranges: Ranges, count: number): Ranges {
+  const kept: Range[] = [];
+  let room = count;
+  for (const [begin, end] of ranges) {
+    if (room <= 0) break;
+    kept.push([begin, Math.min(end, begin + room - 1)]);
+    room -= end - begin + 1;
+  }
+  return kept;
+}
+
+export function isPort(number: number): boolean {
+  return Number.isInteger(number) && number >= 0 && number <= PORT_MAX;
+}

@@ -1,0 +1,58 @@
+/**
+ * How free text from the cluster becomes DNS labels, and which names can stand in the zone.
+ *
+ * The clean-up is part of the interface: people type these names. It is that of the original, oddities included.
+ */
+
+/** Which characters may begin a label, and how long it may be. */
+export type LabelRule = 'rfc1123' | 'rfc952';
+
+export const LABEL_MAX = 63;
+/** Longest name as text without the final dot: 255 octets on the wire. */
+export const NAME_MAX = 253;
+
+const RULES = {
+  rfc1123: { max: LABEL_MAX, left: /^-+/ },
+  rfc952: { max: 24, left: /^[-0-9]+/ },
+} as const;
+
+/** One label out of any text; empty when nothing of it can be used. */
+export function cleanLabel(text: string, rule: LabelRule): string {
+  const { max, left } = RULES[rule];
+  const usable = text
+    .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
+    .replace(/[._]/g, '-')
+    .replace(/[^a-z0-9-]/g, '')
+    .replace(left, '');
+  const cut = usable.slice(0, max);
+  const trimmed = trimDashes(cut);
+  if (trimmed.length === cut.length) return cut;
+  // Text beyond the cut moves up when dashes made room. The end is not trimmed again: the original does not.
+  return (trimmed + usable.slice(max).replace(/^-+/, '')).slice(0, max);
+}
+
+/** Several labels out of a text with dots: each part cleaned, empty ones dropped. */
+export function cleanDomain(text: string, rule: LabelRule): string {
+  return text
+    .split('.')
+    .map((part) => cleanLabel(part, rule))
+    .filter((part) => part !== '')
+    .join('.');
+}
+
+/** The first characters of a label, without dashes at the end. */
+export function shortenLabel(label: string, max: number): string {
+  return label.length <= max ? label : trimDashes(label.slice(0, max));
+}
+
+/** Whether a name can be asked for and encoded. */
+export function isUsableName(name: string): boolean {
+  if (name.length > NAME_MAX || !/^[\x20-\x7e]+$/.test(name)) return false;
+  return name.split('.').every((label) => label.length > 0 && label.length <= LABEL_MAX);
+}
+
+function trimDashes(text: string): string {
+  let end = text.length;
+  while (end > 0 && text[end - 1] === '-') end--;
+  return text.slice(0, end);
+}

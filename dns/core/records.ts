@@ -1,0 +1,61 @@
+/**
+ * Records as values, and the type and reply codes of DNS that this server knows.
+ */
+
+/** Numbers of the record types (RFC 1035, 2782, 3596) that are treated in a way of their own. */
+export const TYPE = { A: 1, NS: 2, SOA: 6, AAAA: 28, SRV: 33, IXFR: 251, AXFR: 252, ANY: 255 } as const;
+
+export const RCODE = {
+  NOERROR: 0,
+  FORMERR: 1,
+  SERVFAIL: 2,
+  NXDOMAIN: 3,
+  NOTIMP: 4,
+  REFUSED: 5,
+  BADVERS: 16,
+} as const;
+
+interface Common {
+  /** The owner, without the final dot. */
+  readonly name: string;
+  readonly ttl: number;
+}
+
+export interface AddressRecord extends Common {
+  readonly kind: 'A' | 'AAAA';
+  readonly address: string;
+}
+
+export interface SrvRecord extends Common {
+  readonly kind: 'SRV';
+  readonly priority: number;
+  readonly weight: number;
+  readonly port: number;
+  readonly target: string;
+}
+
+export interface NsRecord extends Common {
+  readonly kind: 'NS';
+  readonly target: string;
+}
+
+export interface SoaRecord extends Common {
+  readonly kind: 'SOA';
+  readonly primary: string;
+  readonly admin: string;
+  readonly serial: number;
+  readonly refresh: number;
+  readonly retry: number;
+  readonly expire: number;
+  readonly minimum: number;
+}
+
+export type ZoneRecord = AddressRecord | SrvRecord | NsRecord | SoaRecord;
+
+/** What is said to one question. */
+export interface Answer {
+  readonly rcode: number;
+  readonly answers: readonly ZoneRecord[];
+  readonly authority: readonly ZoneRecord[];
+  readonly additional: readonly ZoneRecord[];
+}

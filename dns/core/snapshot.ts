@@ -1,0 +1,100 @@
+/**
+ * What the zone is made from: the few facts about a cluster that decide names, whichever source told them.
+ *
+ * `state-json.ts` reads them from a whole `/state` document, `events.ts` keeps them up to date from the event stream.
+ * Always true: what stands here has been checked; odd entries were left out with a note.
+ */
+
+import type { Ranges } from '../../cluster/model/ranges';
+
+/** A host (an address or a host name) and a port. */
+export interface HostPort {
+  readonly host: string;
+  readonly port: number;
+}
+
+export interface AgentFacts {
+  readonly id: string;
+  /** Undefined when the master told no usable one: the agent's tasks count, but nothing points at the agent. */
+  readonly at: HostPort | undefined;
+}
+
+export interface FrameworkFacts {
+  readonly id: string;
+  readonly name: string;
+  readonly host: string | undefined;
+  readonly port: number | undefined;
+}
+
+/** Where a task's address may come from, in the order of the configuration. */
+export const IP_SOURCES = ['netinfo', 'mesos', 'docker', 'host'] as const;
+export type IpSource = (typeof IP_SOURCES)[number];
+
+/** The addresses that the last running status told, by where they stood. */
+export interface StatusFacts {
+  readonly timestamp: number;
+  readonly netinfo: readonly string[];
+  readonly mesos: readonly string[];
+  readonly docker: readonly string[];
+}
+
+export interface DiscoveryPort {
+  readonly number: number;
+  readonly name: string;
+  readonly protocol: string;
+}
+
+export interface DiscoveryFacts {
+  readonly name: string;
+  readonly ports: readonly DiscoveryPort[];
+}
+
+export interface TaskFacts {
+  readonly id: string;
+  readonly frameworkId: string;
+  readonly agentId: string;
+  readonly name: string;
+  readonly state: string;
+  readonly ports: Ranges;
+  /** The status that is looked at: running, latest time stamp, of equal ones the first. */
+  readonly running: StatusFacts | undefined;
+  readonly discovery: DiscoveryFacts | undefined;
+}
+
+/** The facts as the event reader changes them. */
+export interface Cluster {
+  leader: HostPort | undefined;
+  readonly agents: Map<string, AgentFacts>;
+  readonly frameworks: Map<string, FrameworkFacts>;
+  /** By `taskKey`, in the order of the document. */
+  readonly tasks: Map<string, TaskFacts>;
+}
+
+/** The facts as everyone else sees them. */
+export interface Snapshot {
+  readonly leader: HostPort | undefined;
+  readonly agents: ReadonlyMap<string, AgentFacts>;
+  readonly frameworks: ReadonlyMap<string, FrameworkFacts>;
+  readonly tasks: ReadonlyMap<string, TaskFacts>;
+}
+
+/** Takes one line about an entry that could not be used. */
+export type Note = (text: string) => void;
+
+export function emptyCluster(): Cluster {
+  return { leader: undefined, agents: new Map(), frameworks: new Map(), tasks: new Map() };
+}
+
+/** Task ids are unique within a framework only. */
+export function taskKey(frameworkId: string, taskId: string): string {
+  return `${frameworkId} ${taskId}`;
+}
+
+/** The later of two running statuses. The first of equal ones stays, as in the original. */
+export function laterStatus(
+  held: StatusFacts | undefined,
+  next: StatusFacts | undefined,
+): StatusFacts | undefined {
+  if (!next) return held;
+  return !held || next.timestamp > held.timestamp ? next : held;
+}

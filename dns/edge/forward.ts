@@ -1,0 +1,134 @@
+/**
+ * Questions for other zones: passed to the resolvers, one after the other, over the transport they came in on.
+ *
+ * Always true: each question goes out with a random id from a socket of its own, so a reply cannot be guessed
+ * (RFC 5452); a reply counts when it comes from the resolver and repeats id and question; none outstays the time limit.
+ */
+
+import { randomInt } from 'node:crypto';
+import { createSocket } from 'node:dgram';
+import { connect, isIPv6 } from 'node:net';
+import type { Clock } from '../../cluster/runtime/clock';
+import type { Running } from '../../cluster/runtime/lifecycle';
+import type { HostPort } from '../core/snapshot';
+import { FrameDecoder, frame } from '../packet/framing';
+import { isReplyTo, passBack, withId } from '../packet/relay';
+import { PLAIN_UDP_BYTES, type Request } from '../packet/request';
+import { networkTest } from './networks';
+import type { Elsewhere, Transport } from './responder';
+
+/** Questions on their way at one time; each holds a socket. */
+const OUT_MAX = 1000;
+const TCP_BYTES = 65_535;
+
+export interface ForwarderOptions {
+  readonly resolvers: readonly HostPort[];
+  readonly networks: readonly string[];
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+}
+
+/** One question to one resolver: calls back once with the reply or nothing. Returns how to give up. */
+type Ask = (resolver: HostPort, question: Question, done: (reply: Buffer | undefined) => void) => () => void;
+
+interface Question {
+  readonly request: Request;
+  readonly id: number;
+  readonly bytes: Buffer;
+}
+
+const asks: Readonly<Record<Transport, Ask>> = { udp: askUdp, tcp: askTcp };
+
+export class Forwarder implements Elsewhere, Running {
+  readonly available = true;
+  readonly allows: (address: string) => boolean;
+  private readonly out = new Set<() => void>();
+  private stopped = false;
+
+  constructor(private readonly options: ForwarderOptions) {
+    this.allows = networkTest(options.networks);
+  }
+
+  async forward(request: Request, transport: Transport): Promise<Buffer | undefined> {
+    for (const resolver of this.options.resolvers) {
+      if (this.stopped || this.out.size >= OUT_MAX) return undefined;
+      const reply = await this.ask(resolver, request, transport);
+      if (reply) return passBack(reply, request, replyLimit(request, transport));
+    }
+    return undefined;
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    for (const giveUp of this.out) giveUp();
+  }
+
+  private ask(resolver: HostPort, request: Request, transport: Transport): Promise<Buffer | undefined> {
+    const id = randomInt(65_536);
+    const question = { request, id, bytes: withId(request.bytes, id) };
+    const { clock, timeoutMs } = this.options;
+    return new Promise((resolve) => {
+      let cancel = (): void => undefined;
+      const finish = (reply: Buffer | undefined): void => {
+        cancel();
+        callOff();
+        this.out.delete(giveUp);
+        resolve(reply);
+      };
+      const giveUp = (): void => finish(undefined);
+      const callOff = clock.wakeAt(clock.now() + timeoutMs, giveUp);
+      this.out.add(giveUp);
+      cancel = asks[transport](resolver, question, finish);
+    });
+  }
+}
+
+/** Nothing is forwarded. */
+export const nowhere: Elsewhere = {
+  available: false,
+  allows: () => false,
+  forward: async () => undefined,
+};
+
+function replyLimit({ edns }: Request, transport: Transport): number {
+  if (transport === 'tcp') return TCP_BYTES;
+  return Math.max(PLAIN_UDP_BYTES, edns?.payloadBytes ?? 0);
+}
+
+function askUdp(
+  { host, port }: HostPort,
+  { request, id, bytes }: Question,
+  done: Parameters<Ask>[2],
+): () => void {
+  const socket = createSocket(isIPv6(host) ? 'udp6' : 'udp4');
+  let open = true;
+  const close = (): void => {
+    if (open) socket.close();
+    open = false;
+  };
+  socket.on('error', () => done(undefined));
+  // Others than the resolver cannot reach a connected socket; what does not match is a guess, so go on waiting.
+  socket.on('message', (reply) => {
+    if (isReplyTo(reply, request, id)) done(reply);
+  });
+  socket.connect(port, host, () => {
+    if (open) socket.send(bytes, (error) => error && done(undefined));
+  });
+  return close;
+}
+
+function askTcp(
+  { host, port }: HostPort,
+  { request, id, bytes }: Question,
+  done: Parameters<Ask>[2],
+): () => void {
+  const decoder = new FrameDecoder();
+  const socket = connect({ host, port }, () => socket.write(frame(bytes)));
+  socket.on('error', () => done(undefined));
+  socket.on('close', () => done(undefined));
+  socket.on('data', (chunk) => {
+    const [reply] = decoder.feed(chunk);
+    if (reply) done(isReplyTo(reply, request, id) ? reply : undefined);
+  });
+  return () => socket.destroy();
+}

@@ -1,0 +1,105 @@
+/**
+ * Host names of masters, agents and frameworks, looked up in the background so that no zone ever waits for one.
+ *
+ * Always true: a name that cannot be found keeps the addresses it had; few look-ups run at once, because they
+ * share the threads that reading files needs; names nobody wants any more are forgotten.
+ */
+
+import { lookup } from 'node:dns/promises';
+import type { Clock } from '../../cluster/runtime/clock';
+import type { Running } from '../../cluster/runtime/lifecycle';
+import type { Logger } from '../../cluster/runtime/log';
+
+/** Asks for all addresses of a name; rejects when there is none. */
+export type FindHost = (host: string) => Promise<readonly string[]>;
+
+export interface HostsOptions {
+  /** How long a look-up holds. */
+  readonly refreshMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Called when the addresses of a name have changed. */
+  readonly changed: () => void;
+  readonly find?: FindHost | undefined;
+}
+
+const TOGETHER_MAX = 2;
+
+interface Known {
+  addresses: readonly string[];
+  dueAt: number;
+}
+
+export class Hosts implements Running {
+  private known = new Map<string, Known>();
+  private readonly waiting = new Set<string>();
+  private busy = 0;
+  private stopped = false;
+  private callOff: (() => void) | undefined;
+
+  constructor(private readonly options: HostsOptions) {}
+
+  /** What is known now. */
+  lookup(host: string): readonly string[] {
+    return this.known.get(host)?.addresses ?? [];
+  }
+
+  /** Says which names are in use; new and old ones get looked up. */
+  want(hosts: ReadonlySet<string>): void {
+    this.known = new Map(
+      [...hosts].map((host) => [host, this.known.get(host) ?? { addresses: [], dueAt: 0 }]),
+    );
+    for (const host of this.waiting) if (!hosts.has(host)) this.waiting.delete(host);
+    this.check();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.callOff?.();
+  }
+
+  /** Queues what is due and comes back when the next one will be. */
+  private check(): void {
+    if (this.stopped) return;
+    const { clock, refreshMs } = this.options;
+    for (const [host, known] of this.known) {
+      if (known.dueAt > clock.now()) continue;
+      known.dueAt = clock.now() + refreshMs;
+      this.waiting.add(host);
+    }
+    this.callOff?.();
+    this.callOff =
+      this.known.size > 0 ? clock.wakeAt(clock.now() + refreshMs, () => this.check()) : undefined;
+    this.next();
+  }
+
+  private next(): void {
+    for (const host of this.waiting) {
+      if (this.busy >= TOGETHER_MAX || this.stopped) return;
+      this.waiting.delete(host);
+      this.busy++;
+      void this.find(host).finally(() => {
+        this.busy--;
+        this.next();
+      });
+    }
+  }
+
+  private async find(host: string): Promise<void> {
+    const find = this.options.find ?? systemFind;
+    try {
+      const addresses = [...(await find(host))].sort();
+      const known = this.known.get(host);
+      if (this.stopped || !known || addresses.join() === known.addresses.join()) return;
+      known.addresses = addresses;
+      this.options.changed();
+    } catch (error) {
+      this.options.log.debug({ host, error: String(error) }, 'a host name has no address');
+    }
+  }
+}
+
+async function systemFind(host: string): Promise<readonly string[]> {
+  const found = await lookup(host, { all: true, verbatim: true });
+  return [...new Set(found.map(({ address }) => address))];
+}

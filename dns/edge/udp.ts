@@ -1,0 +1,65 @@
+/**
+ * The UDP side: one socket, each message answered by itself.
+ */
+
+import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
+import { isIPv6 } from 'node:net';
+import type { Running } from '../../cluster/runtime/lifecycle';
+import type { Logger } from '../../cluster/runtime/log';
+import type { Responder } from './responder';
+
+/** Questions that wait in the kernel while this process is busy. */
+const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
+
+export interface UdpOptions {
+  readonly address: string;
+  readonly port: number;
+  readonly responder: Pick<Responder, 'respond'>;
+  readonly log: Logger;
+}
+
+/** Binds the socket; rejects with the system's error when that fails. */
+export async function startUdp({ address, port, responder, log }: UdpOptions): Promise<Running> {
+  const socket = createSocket({
+    type: isIPv6(address) ? 'udp6' : 'udp4',
+    // Addresses need no look-up, and the usual one costs a tick a reply.
+    lookup: (host, _options, done) => done(null, host, isIPv6(host) ? 6 : 4),
+  });
+  await new Promise<void>((resolve, reject) => {
+    const fail = (error: Error): void => {
+      socket.close();
+      reject(error);
+    };
+    socket.once('error', fail);
+    socket.bind({ address, port, exclusive: true }, () => {
+      socket.off('error', fail);
+      resolve();
+    });
+  });
+  try {
+    socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
+  } catch (error) {
+    log.debug({ error: String(error) }, 'the receive buffer keeps its size');
+  }
+  socket.on('error', (error) => log.warn({ error: error.message }, 'UDP socket'));
+  socket.on('message', (bytes, from) => {
+    const reply = responder.respond(bytes, { address: from.address, transport: 'udp' });
+    if (reply instanceof Promise) void reply.then((late) => send(socket, late, from));
+    else send(socket, reply, from);
+  });
+  return { stop: () => close(socket) };
+}
+
+function send(socket: Socket, reply: Buffer | undefined, { address, port }: RemoteInfo): void {
+  // A forged message can come from port 0, which nothing can be sent to.
+  if (!reply || port === 0) return;
+  try {
+    socket.send(reply, port, address, () => undefined);
+  } catch {
+    // The socket was closed while a resolver was asked.
+  }
+}
+
+function close(socket: Socket): Promise<void> {
+  return new Promise((resolve) => socket.close(() => resolve()));
+}

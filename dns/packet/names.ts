@@ -1,0 +1,38 @@
+/**
+ * Names as they travel: labels with their length in front, a zero at the end. Kept as latin1 text, one character an
+ * octet, so that they can be map keys.
+ */
+
+/** `\x06leader\x05mesos\x00` for `leader.mesos`. The name must be one that can be encoded. */
+export function wireName(name: string): string {
+  if (name === '') return '\0';
+  return `${name
+    .split('.')
+    .map((label) => String.fromCharCode(label.length) + label)
+    .join('')}\0`;
+}
+
+/** The labels of a wire name. */
+export function wireLabels(wire: string): string[] {
+  const labels: string[] = [];
+  for (let at = 0; at < wire.length; ) {
+    const length = wire.charCodeAt(at);
+    if (length === 0) break;
+    labels.push(wire.slice(at + 1, at + 1 + length));
+    at += 1 + length;
+  }
+  return labels;
+}
+
+/** The text of a wire name; undefined when a label has a dot inside, which no text can tell from two labels. */
+export function textName(wire: string): string | undefined {
+  const labels = wireLabels(wire);
+  return labels.some((label) => label.includes('.')) ? undefined : labels.join('.');
+}
+
+/** Whether a name is the domain or lies below it. Looks at labels, since octets alone could match inside one. */
+export function isBelow(wire: string, domain: readonly string[]): boolean {
+  const labels = wireLabels(wire);
+  const start = labels.length - domain.length;
+  return start >= 0 && domain.every((label, index) => labels[start + index] === label);
+}

@@ -1,0 +1,84 @@
+import { countRanges } from '../../../cluster/model/ranges';
+import {
+  readDiscovery,
+  readPid,
+  readRunningStatus,
+  TASK_PORTS_MAX,
+  usablePorts,
+} from '../../../dns/core/facts';
+import { laterStatus } from '../../../dns/core/snapshot';
+
+test.each([
+  ['slave(1)@10.0.0.2:5051', { host: '10.0.0.2', port: 5051 }],
+  [' "slave(1)@host:5051" ', { host: 'host', port: 5051 }],
+  ['10.0.0.2:5051', { host: '10.0.0.2', port: 5051 }],
+  ['slave(1)@[::1]:5051', { host: '::1', port: 5051 }],
+  ['', undefined],
+  ['slave(1)@10.0.0.2', undefined],
+  ['slave(1)@10.0.0.2:99999', undefined],
+  ['@:1', undefined],
+])('readPid(%j)', (text, expected) => {
+  expect(readPid(text)).toEqual(expected);
+});
+
+test('a running status tells its addresses by source, others tell nothing', () => {
+  const container_status = {
+    network_infos: [
+      { ip_addresses: [{ ip_address: '172.17.0.2' }, { ip_address: '172.17.0.3' }], ip_address: '9.9.9.9' },
+      { ip_address: '172.17.0.4' },
+      null,
+    ],
+  };
+  const labels = [{ key: 'MesosContainerizer.NetworkSettings.IPAddress', value: '10.9.9.9' }];
+  const read = {
+    timestamp: 2,
+    netinfo: ['172.17.0.2', '172.17.0.3', '172.17.0.4'],
+    mesos: ['10.9.9.9'],
+    docker: [],
+  };
+  const status = { state: 'TASK_RUNNING', timestamp: 2, container_status, labels };
+  expect(readRunningStatus(status)).toEqual(read);
+  expect(readRunningStatus({ ...status, labels: { labels } })).toEqual(read);
+  expect(readRunningStatus({ ...status, state: 'TASK_STARTING' })).toBeUndefined();
+  expect(readRunningStatus(7)).toBeUndefined();
+});
+
+test('the later status counts, of equal ones the first', () => {
+  const at = (timestamp: number) => ({ timestamp, netinfo: [], mesos: [], docker: [] });
+  const [one, two, three] = [at(1), at(2), at(2)];
+  expect(laterStatus(one, two)).toBe(two);
+  expect(laterStatus(two, three)).toBe(two);
+  expect(laterStatus(two, one)).toBe(two);
+  expect(laterStatus(undefined, undefined)).toBeUndefined();
+});
+
+test('discovery without a name is none; its bad ports are left out with a note', () => {
+  const notes: string[] = [];
+  const note = (text: string): void => void notes.push(text);
+  expect(readDiscovery({ name: '', ports: { ports: [{ number: 1 }] } }, note)).toBeUndefined();
+  expect(
+    readDiscovery({ name: 'x', ports: { ports: [{ number: 80 }, { number: 70_000 }, {}, 'odd'] } }, note),
+  ).toEqual({
+    name: 'x',
+    ports: [{ number: 80, name: '', protocol: '' }],
+  });
+  expect(notes).toHaveLength(3);
+});
+
+test('ports are limited in value and in number', () => {
+  const notes: string[] = [];
+  const note = (text: string): void => void notes.push(text);
+  expect(usablePorts([[65_000, 70_000]], note)).toEqual([[65_000, 65_535]]);
+  expect(
+    countRanges(
+      usablePorts(
+        [
+          [1, 10],
+          [100, 4_000_000_000],
+        ],
+        note,
+      ),
+    ),
+  ).toBe(TASK_PORTS_MAX);
+  expect(notes.length).toBeGreaterThan(1);
+});

@@ -1,0 +1,148 @@
+import { createSocket, type Socket } from 'node:dgram';
+import { createServer, type Server } from 'node:net';
+import { decode, encode } from 'dns-packet';
+import { systemClock, VirtualClock } from '../../../cluster/runtime/clock';
+import { Forwarder } from '../../../dns/edge/forward';
+import { FrameDecoder, frame } from '../../../dns/packet/framing';
+import { type Request, readRequest } from '../../../dns/packet/request';
+import { eventually } from '../builders';
+import { query, seen } from '../queries';
+
+const undo: (() => void)[] = [];
+afterEach(() => {
+  for (const stop of undo.splice(0)) stop();
+});
+
+interface FakeResolver {
+  readonly host: string;
+  readonly port: number;
+  readonly ids: number[];
+  readonly ports: number[];
+}
+
+/** Answers over both transports with what `reply` makes of a question. */
+async function resolver(reply: (question: Buffer) => Buffer[]): Promise<FakeResolver> {
+  const ids: number[] = [];
+  const ports: number[] = [];
+  const udp: Socket = createSocket('udp4');
+  const tcp: Server = createServer((socket) => {
+    const decoder = new FrameDecoder();
+    socket.on('error', () => undefined);
+    socket.on('data', (chunk) => {
+      for (const question of decoder.feed(chunk))
+        for (const bytes of reply(question)) socket.write(frame(bytes));
+    });
+  });
+  await new Promise<void>((resolve) => tcp.listen(0, '127.0.0.1', resolve));
+  const address = tcp.address();
+  const port = typeof address === 'object' && address ? address.port : 0;
+  await new Promise<void>((resolve) => udp.bind(port, '127.0.0.1', resolve));
+  udp.on('message', (question, from) => {
+    ids.push(question.readUInt16BE(0));
+    ports.push(from.port);
+    for (const bytes of reply(question)) udp.send(bytes, from.port, from.address);
+  });
+  undo.push(
+    () => udp.close(),
+    () => tcp.close(),
+  );
+  return { host: '127.0.0.1', port, ids, ports };
+}
+
+function answerOf(question: Buffer, data = '192.0.2.1', count = 1): Buffer {
+  const { id, questions } = decode(question);
+  const name = questions[0]?.name ?? '';
+  const answers = Array.from({ length: count }, () => ({ name, type: 'A', class: 'IN', ttl: 5, data }));
+  return encode({ type: 'response', id, flags: 0x0180, questions, answers });
+}
+
+function requestOf(bytes: Buffer): Request {
+  const reading = readRequest(bytes);
+  if (reading.kind !== 'request') throw new Error(reading.kind);
+  return reading.request;
+}
+
+const REQUEST = requestOf(query('example.com', 'A', { id: 5 }));
+
+function forwarder(
+  resolvers: readonly { host: string; port: number }[],
+  clock = systemClock(),
+  timeoutMs = 5000,
+) {
+  const made = new Forwarder({ resolvers, networks: ['127.0.0.0/8'], timeoutMs, clock });
+  undo.push(() => void made.stop());
+  return made;
+}
+
+test.each(['udp', 'tcp'] as const)(
+  '%s: the reply comes back under the id of the asker',
+  async (transport) => {
+    const upstream = await resolver((question) => [answerOf(question)]);
+    const reply = await forwarder([upstream]).forward(REQUEST, transport);
+    expect(reply && seen(reply)).toMatchObject({ id: 5, answers: ['example.com A 192.0.2.1'], ra: true });
+  },
+);
+
+test('ids and ports are different each time', async () => {
+  const upstream = await resolver((question) => [answerOf(question)]);
+  const made = forwarder([upstream]);
+  await Promise.all(Array.from({ length: 20 }, () => made.forward(REQUEST, 'udp')));
+  expect(new Set(upstream.ids).size).toBeGreaterThan(15);
+  expect(new Set(upstream.ports).size).toBeGreaterThan(15);
+});
+
+test('replies that do not match are not taken, the right one after them is', async () => {
+  const upstream = await resolver((question) => {
+    const forged = answerOf(question, '6.6.6.6');
+    forged.writeUInt16BE(forged.readUInt16BE(0) ^ 1, 0);
+    const other = answerOf(query('example.org', 'A', { id: question.readUInt16BE(0) }), '6.6.6.6');
+    return [forged, other, Buffer.alloc(3), answerOf(question)];
+  });
+  const reply = await forwarder([upstream]).forward(REQUEST, 'udp');
+  expect(reply && seen(reply).answers).toEqual(['example.com A 192.0.2.1']);
+});
+
+test('a reply longer than the asker takes is cut to TC', async () => {
+  const upstream = await resolver((question) => [answerOf(question, '192.0.2.1', 100)]);
+  const made = forwarder([upstream]);
+  const cut = await made.forward(REQUEST, 'udp');
+  expect(cut?.length).toBeLessThanOrEqual(512);
+  expect(cut && seen(cut)).toMatchObject({ tc: true, answers: [] });
+  const whole = await made.forward(REQUEST, 'tcp');
+  expect(whole && seen(whole).answers).toHaveLength(100);
+});
+
+test.each(['udp', 'tcp'] as const)(
+  '%s: the next resolver is asked when the first refuses',
+  async (transport) => {
+    const gone = await resolver(() => []);
+    for (const stop of undo.splice(0)) stop();
+    const upstream = await resolver((question) => [answerOf(question)]);
+    const reply = await forwarder([gone, upstream]).forward(REQUEST, transport);
+    expect(reply && seen(reply).answers).toHaveLength(1);
+  },
+);
+
+test.each(['udp', 'tcp'] as const)(
+  '%s: a silent resolver is given up after the time limit',
+  async (transport) => {
+    const silent = await resolver(() => []);
+    const clock = new VirtualClock();
+    const reply = forwarder([silent], clock, 3000).forward(REQUEST, transport);
+    await eventually(
+      () => clock.next() ?? 0,
+      (next) => next === 3000,
+    );
+    clock.advance(3000);
+    expect(await reply).toBeUndefined();
+  },
+);
+
+test('stop gives up what is on its way', async () => {
+  const silent = await resolver(() => []);
+  const made = forwarder([silent], new VirtualClock());
+  const reply = made.forward(REQUEST, 'udp');
+  await made.stop();
+  expect(await reply).toBeUndefined();
+  expect(await made.forward(REQUEST, 'udp')).toBeUndefined();
+});

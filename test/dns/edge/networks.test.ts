@@ -1,0 +1,31 @@
+import { isNetwork, networkTest, PRIVATE_NETWORKS } from '../../../dns/edge/networks';
+
+test.each([
+  ['127.0.0.1', true],
+  ['10.200.1.2', true],
+  ['172.16.0.1', true],
+  ['172.32.0.1', false],
+  ['192.168.1.1', true],
+  ['8.8.8.8', false],
+  ['::1', true],
+  ['fe80::1%eth0', true],
+  ['fd00::1', true],
+  ['2001:db8::1', false],
+  ['::ffff:10.0.0.1', true],
+  ['::ffff:8.8.8.8', false],
+  ['', false],
+])('%s is private: %p', (address, is) => {
+  expect(networkTest(PRIVATE_NETWORKS)(address)).toBe(is);
+});
+
+test.each([
+  ['10.0.0.0/8', true],
+  ['10.0.0.1', true],
+  ['fd00::/8', true],
+  ['10.0.0.0/33', false],
+  ['10.0.0.0/', false],
+  ['10.0.0.0/8/8', false],
+  ['host', false],
+])('isNetwork(%j) is %p', (text, is) => {
+  expect(isNetwork(text)).toBe(is);
+});
