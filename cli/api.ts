@@ -1,0 +1,91 @@
+/**
+ * Talks to a running cluster for the client commands, and turns what goes wrong into words.
+ */
+
+import { HttpClient } from '../cluster/runtime/http/client';
+import { StartError } from '../cluster/runtime/lifecycle';
+
+export interface ApiOptions {
+  readonly url: string;
+  /** What is asked, for messages: `Marathon`. */
+  readonly what: string;
+  /** The flag that names it. */
+  readonly flag: string;
+  /** user:password for HTTP basic. */
+  readonly credentials?: string | undefined;
+}
+
+export class Api {
+  private readonly client = new HttpClient();
+
+  constructor(private readonly options: ApiOptions) {
+    if (!/^https?:\/\//.test(options.url)) {
+      throw new StartError(`${options.flag}: "${options.url}" is no URL; write it as http://HOST:PORT`);
+    }
+  }
+
+  /** Sends a request and returns the parsed answer. An answer of 400 and above becomes an error with its text. */
+  async json(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+    const { credentials, url } = this.options;
+    const headers: Record<string, string> = { accept: 'application/json' };
+    if (body !== undefined) headers['content-type'] = 'application/json';
+    if (credentials !== undefined)
+      headers['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`;
+    const target = new URL(path, url).toString();
+    const answer = await this.client
+      .request({ method, url: target, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+      .catch((error: Error) => {
+        throw this.unreachable(error);
+      });
+    const text = answer.body.toString('utf8');
+    if (answer.status >= 400) throw new StartError(this.refusal(answer.status, text));
+    return text === '' ? undefined : parse(text);
+  }
+
+  async close(): Promise<void> {
+    await this.client.close();
+  }
+
+  private unreachable(error: Error): StartError {
+    const { what, url, flag } = this.options;
+    const cause = (error as NodeJS.ErrnoException).code ?? error.message;
+    return new StartError(
+      `${what} cannot be reached at ${url} (${cause}). ` +
+        `Start everything on this machine with 'meseta up', or name another place with ${flag} http://HOST:PORT.`,
+    );
+  }
+
+  private refusal(status: number, text: string): string {
+    const parsed = parse(text) as { message?: string; details?: unknown } | undefined;
+    const message = typeof parsed?.message === 'string' ? parsed.message : text.trim();
+    return [`${this.options.what} answered ${status}: ${message}`, ...detailLines(parsed?.details)].join(
+      '\n',
+    );
+  }
+}
+
+function detailLines(details: unknown): string[] {
+  if (typeof details === 'string') return [`  ${details}`];
+  if (!Array.isArray(details)) return [];
+  return (details as { path?: string; errors?: string[] }[]).map(
+    ({ path, errors }) => `  ${path ?? ''}: ${(errors ?? []).join(', ')}`,
+  );
+}
+
+function parse(text: string): unknown {
+  try {
+    return JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** Runs something with a connection and closes it afterwards. */
+export async function withApi<T>(options: ApiOptions, run: (api: Api) => Promise<T>): Promise<T> {
+  const api = new Api(options);
+  try {
+    return await run(api);
+  } finally {
+    await api.close();
+  }
+}

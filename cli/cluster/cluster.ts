@@ -1,0 +1,187 @@
+/**
+ * Everything on one machine, in one process; the parts talk to each other over the real wire.
+ */
+
+import { join } from 'node:path';
+import { agentFlags } from '../../cluster/agent/config';
+import { type RunningAgent, startAgent } from '../../cluster/agent/main';
+import { masterFlags } from '../../cluster/master/config';
+import { type RunningMaster, startMaster } from '../../cluster/master/main';
+import type { Clock } from '../../cluster/runtime/clock';
+import { type FlagTable, parseFlags, type Values } from '../../cluster/runtime/config/flags';
+import { Lifetime, type Running } from '../../cluster/runtime/lifecycle';
+import type { Logger } from '../../cluster/runtime/log';
+import { LocalStore } from '../../cluster/state/local';
+import type { StateStore } from '../../cluster/state/store';
+import { dnsFlags, readDnsConfig } from '../../dns/config';
+import { startDns } from '../../dns/main';
+import { MARATHON_FLAGS, marathonConfig } from '../../frameworks/marathon/config';
+import { startMarathon } from '../../frameworks/marathon/main';
+import { lbFlags, readLbConfig } from '../../lb/config';
+import { startLb } from '../../lb/main';
+import { hostedExecutors } from './launcher';
+import { agentArgs, dnsArgs, lbArgs, marathonArgs, masterArgs, type UpOptions } from './options';
+import { recorderFor } from './recorders';
+
+export interface ClusterDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Called when a part cannot go on. */
+  readonly fail: (reason: string) => void;
+}
+
+/** One part and where it listens. */
+export interface Place {
+  readonly part: string;
+  readonly url: string;
+  readonly about: string;
+}
+
+export interface Cluster {
+  readonly places: readonly Place[];
+  readonly master: string;
+  readonly marathon: string;
+  readonly dns: { readonly address: string; readonly port: number } | undefined;
+  readonly http: { readonly address: string; readonly port: number } | undefined;
+}
+
+/** Starts all parts, those that do not need each other side by side. Stopping ends every task, too. */
+export function startCluster(options: UpOptions, deps: ClusterDeps): Promise<Cluster & Running> {
+  return Lifetime.start(async (life) => {
+    const master = await startMasterPart(options, deps, life);
+    const address = `${master.http.address}:${master.http.port}`;
+    const [agents, marathon] = await Promise.all([
+      startAgents(options, deps, life, address),
+      startMarathonPart(options, deps, life, address),
+    ]);
+    const [dns, lb] = await Promise.all([
+      options.dns ? startDnsPart(options, deps, life, address) : undefined,
+      options.lb ? startLbPart(options, deps, life, marathon.http.url) : undefined,
+    ]);
+    return {
+      places: listPlaces({ master, agents, marathon: marathon.http.url, dns, lb }),
+      master: master.http.url,
+      marathon: marathon.http.url,
+      dns: dns?.dns,
+      http: lb?.vhosts,
+    };
+  });
+}
+
+function flagsOf<Table extends FlagTable>(
+  table: Table,
+  command: string,
+  args: readonly string[],
+): Values<Table> {
+  return parseFlags(table, { command, about: '', args, env: {} }).flags;
+}
+
+async function openState(folder: string, life: Lifetime): Promise<StateStore> {
+  const state = await LocalStore.open(join(folder, 'state'));
+  life.add(() => state.close());
+  return state;
+}
+
+/** Parts start side by side, so each adds its own stop, whichever is ready first. */
+async function keep<T extends Running>(life: Lifetime, start: Promise<T>): Promise<T> {
+  const running = await start;
+  life.add(() => running.stop());
+  return running;
+}
+
+async function startMasterPart(
+  options: UpOptions,
+  deps: ClusterDeps,
+  life: Lifetime,
+): Promise<RunningMaster> {
+  const config = flagsOf(masterFlags, 'meseta master', masterArgs(options));
+  const own = {
+    log: deps.log.child({ part: 'master' }),
+    clock: deps.clock,
+    state: await openState(config.work_dir, life),
+    record: recorderFor(config.record),
+    onResign: (reason: string) => deps.fail(`the master: ${reason}`),
+  };
+  return await keep(life, startMaster(config, own));
+}
+
+async function startAgents(
+  options: UpOptions,
+  deps: ClusterDeps,
+  life: Lifetime,
+  master: string,
+): Promise<RunningAgent[]> {
+  const starts = Array.from({ length: options.agents }, (_none, index) => {
+    const config = flagsOf(agentFlags, 'meseta agent', agentArgs(options, index, master));
+    const log = deps.log.child({ part: `agent-${index + 1}` });
+    const agent = startAgent(config, {
+      log,
+      clock: deps.clock,
+      launcher: hostedExecutors({ log, clock: deps.clock }),
+      record: recorderFor(config.record),
+      onEnd: (reason) => deps.fail(`agent ${index + 1}: ${reason}`),
+    });
+    return keep(life, agent);
+  });
+  return await Promise.all(starts);
+}
+
+async function startMarathonPart(options: UpOptions, deps: ClusterDeps, life: Lifetime, master: string) {
+  const config = marathonConfig(flagsOf(MARATHON_FLAGS, 'meseta marathon', marathonArgs(options, master)));
+  const own = {
+    log: deps.log.child({ part: 'marathon' }),
+    clock: deps.clock,
+    state: await openState(join(options['work-dir'], 'marathon'), life),
+  };
+  return await keep(life, startMarathon(config, own));
+}
+
+async function startDnsPart(options: UpOptions, deps: ClusterDeps, life: Lifetime, master: string) {
+  const config = readDnsConfig(flagsOf(dnsFlags, 'meseta dns', dnsArgs(options, master)));
+  return await keep(life, startDns(config, { log: deps.log.child({ part: 'dns' }), clock: deps.clock }));
+}
+
+async function startLbPart(options: UpOptions, deps: ClusterDeps, life: Lifetime, marathon: string) {
+  const config = readLbConfig(flagsOf(lbFlags, 'meseta lb', lbArgs(options, marathon)));
+  return await keep(life, startLb(config, { log: deps.log.child({ part: 'lb' }), clock: deps.clock }));
+}
+
+interface Parts {
+  readonly master: RunningMaster;
+  readonly agents: readonly RunningAgent[];
+  readonly marathon: string;
+  readonly dns: Awaited<ReturnType<typeof startDnsPart>> | undefined;
+  readonly lb: Awaited<ReturnType<typeof startLbPart>> | undefined;
+}
+
+function listPlaces({ master, agents, marathon, dns, lb }: Parts): Place[] {
+  const places: Place[] = [
+    { part: 'master', url: master.http.url, about: 'cluster state at /state, v1 API at /api/v1' },
+    ...agents.map(({ http }, index) => ({
+      part: `agent ${index + 1}`,
+      url: http.url,
+      about: 'tasks of this agent at /state',
+    })),
+    { part: 'marathon', url: marathon, about: 'apps at /v2/apps' },
+  ];
+  if (dns) {
+    places.push(
+      {
+        part: 'dns',
+        url: `${dns.dns.address}:${dns.dns.port}`,
+        about: 'names of the domain mesos, UDP and TCP',
+      },
+      { part: 'dns', url: `http://${dns.http.address}:${dns.http.port}`, about: 'the same over HTTP at /v1' },
+    );
+  }
+  if (lb) {
+    const at = ({ address, port }: { address: string; port: number }): string => `http://${address}:${port}`;
+    if (lb.vhosts) places.push({ part: 'haproxy', url: at(lb.vhosts), about: 'virtual hosts of apps' });
+    places.push(
+      { part: 'haproxy', url: at(lb.appIds), about: 'apps by the header X-Marathon-App-Id' },
+      { part: 'haproxy', url: at(lb.stats), about: 'statistics at /haproxy?stats' },
+      { part: 'lb', url: at(lb.http), about: 'the configuration at /_haproxy_getconfig' },
+    );
+  }
+  return places;
+}

@@ -1,0 +1,116 @@
+/**
+ * `meseta up`: its flags, and what follows from them for each part.
+ */
+
+import { availableParallelism, totalmem, userInfo } from 'node:os';
+import { dirname, join } from 'node:path';
+import { integer, port, text, toggle, type Values } from '../../cluster/runtime/config/flags';
+
+export const upFlags = {
+  agents: integer({ help: 'agents to run', fallback: 1, min: 0, max: 64 }),
+  'work-dir': text({ help: 'folder of everything that is kept', fallback: './.meseta', value: 'PATH' }),
+  'master-port': port({ help: 'port of the master', fallback: 5050 }),
+  'agent-port': port({ help: 'port of the first agent; the next ones follow', fallback: 5051 }),
+  'marathon-port': port({ help: 'port of Marathon', fallback: 8080 }),
+  'dns-port': port({ help: 'port of DNS, UDP and TCP', fallback: 8053 }),
+  'dns-http-port': port({ help: 'port of the HTTP interface of DNS', fallback: 8123 }),
+  'http-port': port({ help: 'port of HAProxy for virtual hosts', fallback: 8880 }),
+  'appid-port': port({ help: 'port of HAProxy for X-Marathon-App-Id', fallback: 9091 }),
+  'stats-port': port({ help: "port of HAProxy's statistics", fallback: 9090 }),
+  'lb-port': port({ help: "port of the load balancer's API", fallback: 9092 }),
+  'free-ports': toggle({ help: 'let the system choose every port', fallback: false }),
+  dns: toggle({ help: 'run DNS', fallback: true }),
+  lb: toggle({ help: 'run the load balancer', fallback: true }),
+  haproxy: text({ help: 'the haproxy program', value: 'PATH', fallbackText: 'found on PATH' }),
+  record: text({ help: 'folder for a recording of each part, for meseta replay', value: 'FOLDER' }),
+  resources: text({ help: 'what each agent offers', fallbackText: "this machine's, shared out" }),
+};
+
+export type UpOptions = Values<typeof upFlags>;
+
+/** Ports that tasks get, shared out so that agents of one machine do not hand out the same ones. */
+const TASK_PORTS = [31_000, 32_000] as const;
+
+const numbered = (options: UpOptions, number: number): string => String(options['free-ports'] ? 0 : number);
+
+export function masterArgs(options: UpOptions): string[] {
+  const args = [
+    `--port=${numbered(options, options['master-port'])}`,
+    `--work_dir=${join(options['work-dir'], 'master')}`,
+  ];
+  return [...args, '--cluster=meseta', ...recording(options, 'master')];
+}
+
+/** The arguments of agent number `index` (from 0). Each has a loopback address of its own, so that hosts differ. */
+export function agentArgs(options: UpOptions, index: number, master: string): string[] {
+  const address = process.platform === 'linux' ? `127.0.0.${index + 1}` : '127.0.0.1';
+  return [
+    `--master=${master}`,
+    `--ip=${address}`,
+    `--port=${numbered(options, options['agent-port'] + index)}`,
+    `--work_dir=${join(options['work-dir'], `agent-${index + 1}`)}`,
+    `--resources=${agentShare(options, index)}`,
+    '--registration_backoff_factor=0ms',
+    `--executor_environment_variables=${JSON.stringify({ PATH: taskPath() })}`,
+    ...recording(options, `agent-${index + 1}`),
+  ];
+}
+
+/** This machine's cpus and memory in equal parts; ports in parts that do not overlap. */
+function agentShare(options: UpOptions, index: number): string {
+  const { agents, resources } = options;
+  const [first, last] = TASK_PORTS;
+  const size = Math.floor((last - first + 1) / Math.max(1, agents));
+  const begin = first + index * size;
+  const ports = `ports:[${begin}-${index === agents - 1 ? last : begin + size - 1}]`;
+  if (resources !== undefined)
+    return /(^|;)\s*ports[:(]/.test(resources) ? resources : `${resources};${ports}`;
+  const cpus = Math.floor((availableParallelism() * 1000) / agents) / 1000;
+  const mem = Math.floor((totalmem() / 1024 / 1024 - 1024) / agents);
+  return `cpus:${cpus};mem:${Math.max(mem, 256)};${ports}`;
+}
+
+/** Tasks find the same Node that runs us, wherever it is installed. */
+function taskPath(): string {
+  const usual = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
+  return [...new Set([dirname(process.execPath), ...usual])].join(':');
+}
+
+export function marathonArgs(options: UpOptions, master: string): string[] {
+  return [
+    `--master=${master}`,
+    `--http_port=${numbered(options, options['marathon-port'])}`,
+    `--work_dir=${join(options['work-dir'], 'marathon')}`,
+    '--hostname=127.0.0.1',
+    `--mesos_user=${userInfo().username}`,
+    ...recording(options, 'marathon'),
+  ];
+}
+
+export function dnsArgs(options: UpOptions, master: string): string[] {
+  return [
+    `--masters=${master}`,
+    `--port=${numbered(options, options['dns-port'])}`,
+    `--http-port=${numbered(options, options['dns-http-port'])}`,
+  ];
+}
+
+export function lbArgs(options: UpOptions, marathon: string): string[] {
+  return [
+    `--marathon=${marathon}`,
+    '--group=*',
+    '--sse',
+    '--health-check',
+    '--bind-address=127.0.0.1',
+    `--work-dir=${join(options['work-dir'], 'lb')}`,
+    `--http-in-port=${numbered(options, options['http-port'])}`,
+    `--appid-port=${numbered(options, options['appid-port'])}`,
+    `--stats-port=${numbered(options, options['stats-port'])}`,
+    `--http-port=${numbered(options, options['lb-port'])}`,
+    ...(options.haproxy === undefined ? [] : [`--haproxy=${options.haproxy}`]),
+  ];
+}
+
+function recording(options: UpOptions, part: string): string[] {
+  return options.record === undefined ? [] : [`--record=${join(options.record, `${part}.rec`)}`];
+}

@@ -1,0 +1,24 @@
+/**
+ * Recordings of the daemons, for `meseta replay`.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { dirname } from 'node:path';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import type { Recorder } from '../../cluster/runtime/mailbox';
+import { FileRecorder } from '../../cluster/runtime/recording/recording';
+
+export type RecorderMaker = (start: { machine: string; boot: unknown }) => Recorder;
+
+/** A maker for `--record FILE`; undefined without the flag. A file that cannot be written is a StartError. */
+export function recorderFor(file: string | undefined): RecorderMaker | undefined {
+  if (file === undefined) return undefined;
+  return (start) => {
+    try {
+      mkdirSync(dirname(file), { recursive: true });
+      return new FileRecorder(file, start);
+    } catch (error) {
+      throw new StartError(`--record: ${file} cannot be written: ${(error as Error).message}`);
+    }
+  };
+}

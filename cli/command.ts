@@ -1,0 +1,53 @@
+/**
+ * What a command is, and what it may touch.
+ */
+
+import pc from 'picocolors';
+import type { FlagTable, Parsed, ParseOptions } from '../cluster/runtime/config/flags';
+import { parseFlags } from '../cluster/runtime/config/flags';
+
+export interface Terminal {
+  readonly env: Readonly<Record<string, string | undefined>>;
+  out(text: string): void;
+  err(text: string): void;
+}
+
+export interface Command {
+  /** One word, or two: `app list`. */
+  readonly name: string;
+  readonly about: string;
+  /** Runs to the end and returns the exit status. Throws StartError and UsageError for the caller to print. */
+  run(args: readonly string[], terminal: Terminal): Promise<number>;
+}
+
+export interface FlagCommand<Table extends FlagTable> {
+  readonly name: string;
+  readonly about: string;
+  readonly flags: Table;
+  readonly positionals?: readonly string[];
+  run(parsed: Parsed<Table>, terminal: Terminal): Promise<number>;
+}
+
+/** A command whose flags come from a table; `--help` is answered from the same table. */
+export function flagCommand<Table extends FlagTable>(made: FlagCommand<Table>): Command {
+  return {
+    name: made.name,
+    about: made.about,
+    run: async (args, terminal) => {
+      const options: ParseOptions = {
+        command: `meseta ${made.name}`,
+        about: made.about,
+        args,
+        env: terminal.env,
+        positionals: made.positionals ?? [],
+      };
+      const parsed = parseFlags(made.flags, options);
+      if (parsed.help === undefined) return await made.run(parsed, terminal);
+      terminal.out(parsed.help);
+      return 0;
+    },
+  };
+}
+
+/** Text for a terminal: what is important stands out. */
+export const style = { strong: pc.bold, faint: pc.dim, good: pc.green, bad: pc.red };

@@ -1,0 +1,142 @@
+/**
+ * Each daemon by itself: `meseta master`, `agent`, `executor`, `marathon`, `dns`, `lb`. They log to standard error.
+ */
+
+import { join } from 'node:path';
+import { agentFlags } from '../../cluster/agent/config';
+import { startAgent } from '../../cluster/agent/main';
+import { executorConfig, startExecutor } from '../../cluster/executor/main';
+import { masterFlags } from '../../cluster/master/config';
+import { startMaster } from '../../cluster/master/main';
+import { systemClock } from '../../cluster/runtime/clock';
+import type { Running } from '../../cluster/runtime/lifecycle';
+import { createLogger } from '../../cluster/runtime/log';
+import { LocalStore } from '../../cluster/state/local';
+import { MemoryStore } from '../../cluster/state/memory';
+import type { StateStore } from '../../cluster/state/store';
+import { dnsFlags, readDnsConfig } from '../../dns/config';
+import { startDns } from '../../dns/main';
+import { MARATHON_FLAGS, marathonConfig } from '../../frameworks/marathon/config';
+import { startMarathon } from '../../frameworks/marathon/main';
+import { lbFlags, readLbConfig } from '../../lb/config';
+import { startLb } from '../../lb/main';
+import { hostedExecutors } from '../cluster/launcher';
+import { recorderFor } from '../cluster/recorders';
+import { type Command, flagCommand } from '../command';
+import { runDaemon } from '../daemon';
+
+const clock = systemClock();
+
+/** Closes the store after what uses it. */
+function withStore(running: Running, state: StateStore): Running {
+  const stop = async (): Promise<void> => {
+    await running.stop();
+    await state.close();
+  };
+  return { stop };
+}
+
+/** Starts with a store; when that fails the store is closed again. */
+async function startWith(state: StateStore, start: () => Promise<Running>): Promise<Running> {
+  try {
+    return withStore(await start(), state);
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
+}
+
+const master = flagCommand({
+  name: 'master',
+  about: 'Run a master',
+  flags: masterFlags,
+  run: ({ flags }, terminal) =>
+    runDaemon(terminal, async ({ fail }) => {
+      const log = createLogger();
+      const state = flags.in_memory
+        ? new MemoryStore()
+        : await LocalStore.open(join(flags.work_dir, 'state'));
+      const record = recorderFor(flags.record);
+      const start = async (): Promise<Running> => {
+        const running = await startMaster(flags, { log, clock, state, record, onResign: fail });
+        log.info({ url: running.http.url }, 'the master listens');
+        return running;
+      };
+      return { running: await startWith(state, start) };
+    }),
+});
+
+const agent = flagCommand({
+  name: 'agent',
+  about: 'Run an agent; stopping it ends its tasks',
+  flags: agentFlags,
+  run: ({ flags }, terminal) =>
+    runDaemon(terminal, async ({ fail }) => {
+      const log = createLogger();
+      const launcher = hostedExecutors({ log, clock });
+      const running = await startAgent(flags, {
+        log,
+        clock,
+        launcher,
+        record: recorderFor(flags.record),
+        onEnd: fail,
+      });
+      log.info({ url: running.http.url }, 'the agent listens');
+      return { running };
+    }),
+});
+
+const executor: Command = {
+  name: 'executor',
+  about: 'Run the built-in command executor; an agent starts it with MESOS_* variables',
+  run: (_args, terminal) =>
+    runDaemon(terminal, async () => {
+      const running = startExecutor(executorConfig(terminal.env), { log: createLogger(), clock });
+      return { running: { stop: () => running.destroy() }, finished: running.exited.then(() => 0) };
+    }),
+};
+
+const marathon = flagCommand({
+  name: 'marathon',
+  about: 'Run Marathon',
+  flags: MARATHON_FLAGS,
+  run: ({ flags }, terminal) =>
+    runDaemon(terminal, async () => {
+      const log = createLogger();
+      const config = marathonConfig(flags);
+      const state = await LocalStore.open(join(flags.work_dir, 'state'));
+      const start = async (): Promise<Running> => {
+        const running = await startMarathon(config, { log, clock, state });
+        log.info({ url: running.http.url }, 'Marathon listens');
+        return running;
+      };
+      return { running: await startWith(state, start) };
+    }),
+});
+
+const dns = flagCommand({
+  name: 'dns',
+  about: 'Serve the names of a cluster',
+  flags: dnsFlags,
+  run: ({ flags }, terminal) =>
+    runDaemon(terminal, async () => ({
+      running: await startDns(readDnsConfig(flags), {
+        log: createLogger({ level: flags['log-level'] }),
+        clock,
+      }),
+    })),
+});
+
+const lb = flagCommand({
+  name: 'lb',
+  about: 'Run HAProxy with a configuration that follows Marathon',
+  flags: lbFlags,
+  run: ({ flags }, terminal) =>
+    runDaemon(terminal, async () => {
+      const config = readLbConfig(flags);
+      const running = await startLb(config, { log: createLogger(), clock });
+      return config.sse && !config.dry ? { running } : { running, finished: Promise.resolve(0) };
+    }),
+});
+
+export const daemonCommands: readonly Command[] = [master, agent, executor, marathon, dns, lb];

@@ -1,0 +1,75 @@
+/**
+ * `meseta replay FILE`: what a process was told, told again, and whether it ends up the same.
+ */
+
+import { readFileSync } from 'node:fs';
+import { integer, toggle } from '../../cluster/runtime/config/flags';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import { canonicalText } from '../../cluster/runtime/recording/canonical';
+import { type Recording, RecordingError, readRecording } from '../../cluster/runtime/recording/recording';
+import { replay } from '../../cluster/runtime/recording/replay';
+import { type Command, flagCommand } from '../command';
+import { machines } from '../machines';
+import { printJson } from '../print';
+
+const flags = {
+  events: integer({
+    help: 'stop after so many events',
+    fallback: undefined,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+  }),
+  state: toggle({ help: 'print the whole state, too', fallback: false }),
+  json: toggle({ help: 'print JSON for programs', fallback: false }),
+};
+
+export const replayCommand: Command = flagCommand({
+  name: 'replay',
+  about: 'Run a recording again and compare the state it leads to',
+  flags,
+  positionals: ['file'],
+  run: async ({ flags: given, positionals: [file = ''] }, terminal) => {
+    const recording = read(file);
+    const machine = machines.find(({ name }) => name === recording.machine);
+    if (!machine)
+      throw new StartError(`${file}: no machine "${recording.machine}" here; it is from another version`);
+    const done = replay(recording, machine, given.events);
+    const effects = Object.fromEntries([...done.effects].sort());
+    if (given.json) {
+      terminal.out(
+        printJson({ machine: machine.name, events: done.events, effects, hash: done.hash, same: done.same }),
+      );
+    } else {
+      const list = Object.entries(effects).map(([kind, count]) => `${kind} ${count}`);
+      terminal.out(
+        [
+          `machine  ${machine.name}`,
+          `events   ${done.events} of ${recording.events.length}`,
+          `effects  ${list.join(', ') || 'none'}`,
+          `state    ${done.hash}`,
+          `recorded ${verdict(recording, done.same)}`,
+          '',
+        ].join('\n'),
+      );
+    }
+    if (given.state) terminal.out(`${canonicalText(done.state)}\n`);
+    return done.same === false ? 1 : 0;
+  },
+});
+
+function verdict({ end, torn }: Recording, same: boolean | undefined): string {
+  const tail = torn ? ' (its last line was not written whole and is left out)' : '';
+  if (end === undefined) return `no end: the process was killed${tail}`;
+  if (same === undefined) return `${end} (not compared: not all events were run)`;
+  return same ? `${end}: the same` : `${end}: DIFFERENT`;
+}
+
+function read(file: string): Recording {
+  try {
+    return readRecording(readFileSync(file, 'utf8'));
+  } catch (error) {
+    if (error instanceof RecordingError)
+      throw new StartError(`${file} is no sound recording: ${error.message}`);
+    throw new StartError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+}

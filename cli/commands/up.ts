@@ -1,0 +1,52 @@
+/**
+ * `meseta up`: a whole cluster on this machine until Ctrl-C.
+ */
+
+import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { systemClock } from '../../cluster/runtime/clock';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import { createLogger } from '../../cluster/runtime/log';
+import { type Cluster, startCluster } from '../cluster/cluster';
+import { type UpOptions, upFlags } from '../cluster/options';
+import { type Command, flagCommand, style, type Terminal } from '../command';
+import { runDaemon } from '../daemon';
+import { printTable } from '../print';
+
+export const upCommand: Command = flagCommand({
+  name: 'up',
+  about: 'Run a whole cluster on this machine, until Ctrl-C',
+  flags: upFlags,
+  run: ({ flags }, terminal) =>
+    runDaemon(terminal, async ({ fail }) => {
+      const running = await up(flags, terminal, fail);
+      return { running };
+    }),
+});
+
+/** Starts the cluster and prints what listens where, and how long that took since the program began. */
+export async function up(options: UpOptions, terminal: Terminal, fail: (reason: string) => void) {
+  const log = openLog(options['work-dir']);
+  const cluster = await startCluster(options, { log: log.logger, clock: systemClock(), fail });
+  terminal.out(describe(cluster));
+  const seconds = process.uptime().toFixed(2);
+  terminal.out(`\n${style.strong('Up')} in ${seconds} s. Log: ${log.file}. Ctrl-C stops everything.\n`);
+  return cluster;
+}
+
+function openLog(workDir: string) {
+  const file = join(workDir, 'meseta.log');
+  try {
+    mkdirSync(workDir, { recursive: true });
+    return { file, logger: createLogger({ file }) };
+  } catch (error) {
+    throw new StartError(`--work-dir: ${workDir} cannot be used: ${(error as Error).message}`);
+  }
+}
+
+function describe({ places }: Cluster): string {
+  return printTable(
+    ['part', 'where', 'what'],
+    places.map(({ part, url, about }) => [part, url, about]),
+  );
+}

@@ -1,0 +1,47 @@
+/**
+ * Runs something until it is told to stop or ends by itself, and leaves nothing behind.
+ */
+
+import type { Running } from '../cluster/runtime/lifecycle';
+import type { Terminal } from './command';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+
+export interface DaemonEnd {
+  /** Called by the daemon when it has to end by itself. */
+  readonly fail: (reason: string) => void;
+}
+
+/**
+ * Starts, waits for a signal or a failure, stops. Returns 0 after a signal, 1 after a failure. A second signal while it stops
+ * does not cut the stop short: what it started must be ended.
+ */
+export async function runDaemon(
+  terminal: Terminal,
+  start: (end: DaemonEnd) => Promise<{ running: Running; finished?: Promise<number> }>,
+): Promise<number> {
+  let settle: (status: number) => void = () => undefined;
+  const over = new Promise<number>((resolve) => {
+    settle = resolve;
+  });
+  const fail = (reason: string): void => {
+    terminal.err(`meseta stops: ${reason}\n`);
+    settle(1);
+  };
+  const onSignal = (): void => settle(0);
+  const onError = (error: unknown): void =>
+    fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
+  for (const signal of SIGNALS) process.on(signal, onSignal);
+  process.on('uncaughtException', onError);
+  process.on('unhandledRejection', onError);
+  try {
+    const { running, finished } = await start({ fail });
+    const status = await (finished ? Promise.race([over, finished]) : over);
+    await running.stop();
+    return status;
+  } finally {
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+    process.off('uncaughtException', onError);
+    process.off('unhandledRejection', onError);
+  }
+}

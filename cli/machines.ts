@@ -1,0 +1,19 @@
+/**
+ * Every machine whose recordings can be run again.
+ */
+
+import { agentMachine } from '../cluster/agent/core/step';
+import { executorMachine } from '../cluster/executor/core/step';
+import { masterMachine } from '../cluster/master/core/step';
+import type { Machine } from '../cluster/model/event';
+import { marathonMachine } from '../frameworks/marathon/core/step';
+
+// biome-ignore lint/suspicious/noExplicitAny: machines differ in their types; a replay does not care.
+type AnyMachine = Machine<any, any, { kind: string }, any>;
+
+export const machines: readonly AnyMachine[] = [
+  masterMachine,
+  agentMachine,
+  executorMachine,
+  marathonMachine,
+];
