@@ -37,6 +37,7 @@ export async function runDaemon(
   try {
     const { running, finished } = await start({ fail });
     const status = await (finished ? Promise.race([over, finished]) : over);
+    terminal.err('Stopping ...\n');
     await running.stop();
     return status;
   } finally {

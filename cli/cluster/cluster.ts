@@ -9,7 +9,7 @@ import { masterFlags } from '../../cluster/master/config';
 import { type RunningMaster, startMaster } from '../../cluster/master/main';
 import type { Clock } from '../../cluster/runtime/clock';
 import { type FlagTable, parseFlags, type Values } from '../../cluster/runtime/config/flags';
-import { Lifetime, type Running } from '../../cluster/runtime/lifecycle';
+import { Lifetime, type Running, StartError } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import { LocalStore } from '../../cluster/state/local';
 import type { StateStore } from '../../cluster/state/store';
@@ -77,16 +77,28 @@ function flagsOf<Table extends FlagTable>(
 }
 
 async function openState(folder: string, life: Lifetime): Promise<StateStore> {
-  const state = await LocalStore.open(join(folder, 'state'));
+  const state = await LocalStore.open(join(folder, 'state')).catch((error: unknown) => {
+    throw error instanceof StartError
+      ? new StartError(error.message.replace('--work_dir', '--work-dir'))
+      : error;
+  });
   life.add(() => state.close());
   return state;
 }
 
+/** What a part calls its flags, and what they are called here. */
+type FlagNames = Readonly<Record<string, string>>;
+
 /** Parts start side by side, so each adds its own stop, whichever is ready first. */
-async function keep<T extends Running>(life: Lifetime, start: Promise<T>): Promise<T> {
-  const running = await start;
-  life.add(() => running.stop());
-  return running;
+async function keep<T extends Running>(life: Lifetime, names: FlagNames, start: Promise<T>): Promise<T> {
+  try {
+    const running = await start;
+    life.add(() => running.stop());
+    return running;
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    throw new StartError(error.message.replace(/--[\w-]+/g, (flag) => names[flag] ?? flag));
+  }
 }
 
 async function startMasterPart(
@@ -102,7 +114,7 @@ async function startMasterPart(
     record: recorderFor(config.record),
     onResign: (reason: string) => deps.fail(`the master: ${reason}`),
   };
-  return await keep(life, startMaster(config, own));
+  return await keep(life, { '--port': '--master-port' }, startMaster(config, own));
 }
 
 async function startAgents(
@@ -121,7 +133,7 @@ async function startAgents(
       record: recorderFor(config.record),
       onEnd: (reason) => deps.fail(`agent ${index + 1}: ${reason}`),
     });
-    return keep(life, agent);
+    return keep(life, { '--port': '--agent-port' }, agent);
   });
   return await Promise.all(starts);
 }
@@ -133,17 +145,27 @@ async function startMarathonPart(options: UpOptions, deps: ClusterDeps, life: Li
     clock: deps.clock,
     state: await openState(join(options['work-dir'], 'marathon'), life),
   };
-  return await keep(life, startMarathon(config, own));
+  return await keep(life, { '--http_port': '--marathon-port' }, startMarathon(config, own));
 }
 
 async function startDnsPart(options: UpOptions, deps: ClusterDeps, life: Lifetime, master: string) {
   const config = readDnsConfig(flagsOf(dnsFlags, 'meseta dns', dnsArgs(options, master)));
-  return await keep(life, startDns(config, { log: deps.log.child({ part: 'dns' }), clock: deps.clock }));
+  const own = { log: deps.log.child({ part: 'dns' }), clock: deps.clock };
+  return await keep(
+    life,
+    { '--port': '--dns-port', '--http-port': '--dns-http-port' },
+    startDns(config, own),
+  );
 }
 
 async function startLbPart(options: UpOptions, deps: ClusterDeps, life: Lifetime, marathon: string) {
   const config = readLbConfig(flagsOf(lbFlags, 'meseta lb', lbArgs(options, marathon)));
-  return await keep(life, startLb(config, { log: deps.log.child({ part: 'lb' }), clock: deps.clock }));
+  const own = { log: deps.log.child({ part: 'lb' }), clock: deps.clock };
+  return await keep(
+    life,
+    { '--http-in-port': '--http-port', '--http-port': '--lb-port' },
+    startLb(config, own),
+  );
 }
 
 interface Parts {

@@ -5,6 +5,8 @@
 import { readFileSync } from 'node:fs';
 import { text, toggle, UsageError } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
+import { readAppUpdate } from '../../frameworks/marathon/api/app-update';
+import { hintFor, newReading } from '../../frameworks/marathon/api/read';
 import { type Api, withApi } from '../api';
 import { type Command, flagCommand } from '../command';
 import { printJson, printTable } from '../print';
@@ -142,13 +144,32 @@ export function readAppFile(file: string): unknown {
   }
 }
 
+/** Marathon ignores fields it does not know; a person who misspelt one wants to hear of it. */
+function refuseUnknownFields(body: unknown, file: string): void {
+  const reading = newReading();
+  readAppUpdate(body, '', reading);
+  const hints = reading.unknown.map(hintFor);
+  if (hints.length > 0) {
+    throw new StartError(
+      `${file}: ${hints.join('\n  ')}\nMend it, or send it as it is with --ignore-unknown.`,
+    );
+  }
+}
+
 const create = flagCommand({
   name: 'app create',
   about: 'Make an app from a JSON file (- for standard input)',
-  flags: changing,
+  flags: {
+    ...changing,
+    'ignore-unknown': toggle({
+      help: 'send fields nobody knows, too; Marathon ignores them',
+      fallback: false,
+    }),
+  },
   positionals: ['file'],
   run: async ({ flags: given, positionals: [file = ''] }, terminal) => {
     const body = readAppFile(file);
+    if (!given['ignore-unknown']) refuseUnknownFields(body, file);
     return await marathon(given, async (api) => {
       const app = (await api.json('POST', `/v2/apps?force=${given.force}`, body)) as AppView;
       if (given.wait)
