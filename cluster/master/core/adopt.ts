@@ -49,6 +49,11 @@ export function adoptTasks(
       ended.add(task.framework_id.value);
       continue;
     }
+    const elsewhere = framework.tasks.get(task.task_id.value);
+    if (elsewhere && elsewhere.agentId !== agent.id) {
+      effects.push(claimedTwice(task, elsewhere));
+      continue;
+    }
     const key = taskKey({ frameworkId: framework.id, id: task.task_id.value });
     const known = before.get(key);
     before.delete(key);
@@ -70,6 +75,17 @@ export function adoptTasks(
     });
   }
   return effects;
+}
+
+/** Two agents say they run the same task. The one we knew first is believed. */
+function claimedTwice(task: mesos.Task, known: TaskRecord): MasterEffect {
+  const fields = {
+    task: known.id,
+    framework: known.frameworkId,
+    believed: known.agentId,
+    ignored: task.agent_id.value,
+  };
+  return { kind: 'note', level: 'warn', text: 'a task is claimed by a second agent', fields };
 }
 
 function adopted(framework: Framework, task: TaskRecord, now: Millis): MasterEffect[] {

@@ -10,7 +10,7 @@
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { NO_RESOURCES, readResources, type WireResource } from '../../model/resources';
-import { stateFor } from '../../model/task-state';
+import { isTerminal, stateFor } from '../../model/task-state';
 import type { Millis } from '../../model/time';
 import { adoptFrameworks, adoptTasks, forgetShares, reconciliations } from './adopt';
 import { addAgent, removeAgent, setAgentActive } from './allocator/state';
@@ -364,6 +364,10 @@ interface Loss {
 function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEffect[] {
   const framework = state.frameworks.get(task.frameworkId);
   if (!framework) return [];
+  if (isTerminal(task.state)) {
+    completeTask(state, framework, task);
+    return [];
+  }
   const aware = isCapable(framework, 'PARTITION_AWARE');
   const status: mesos.TaskStatus = {
     task_id: { value: task.id },

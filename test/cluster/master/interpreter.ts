@@ -1,0 +1,317 @@
+/**
+ * The commands of master scripts: a master on a virtual clock, with agents and frameworks played by the script.
+ */
+
+import type { Event as SchedulerEvent } from '../../../cluster/api/generated/scheduler';
+import type { MasterEffect } from '../../../cluster/master/core/effects';
+import type { MasterBoot, MasterInput } from '../../../cluster/master/core/events';
+import type { MasterState } from '../../../cluster/master/core/state';
+import { masterMachine } from '../../../cluster/master/core/step';
+import { printResources, readResources, type WireResource } from '../../../cluster/model/resources';
+import type { TaskState } from '../../../cluster/model/task-state';
+import { VirtualClock } from '../../../cluster/runtime/clock';
+import { silentLogger } from '../../../cluster/runtime/log';
+import { Mailbox } from '../../../cluster/runtime/mailbox';
+import { type Interpreter, optionsOf } from '../../scripts/run';
+import { BOOT, resources, taskInfo } from './builders';
+
+const UUID = (number: number): string => Buffer.alloc(16, number).toString('base64');
+
+export class MasterScript {
+  readonly clock = new VirtualClock(0);
+  readonly mailbox;
+  private out: string[] = [];
+  private readonly held: { ticket: number }[] = [];
+  private holding = false;
+  /** Agents that answer no ping; their pings are shown. */
+  private readonly mute = new Set<string>();
+  private readonly streams = new Map<string, string>();
+  private streamNumber = 0;
+  private updates = 0;
+  private requests = 0;
+
+  constructor(boot: MasterBoot = BOOT) {
+    const say = (line: string): void => void this.out.push(line);
+    this.mailbox = new Mailbox({
+      machine: masterMachine,
+      boot,
+      clock: this.clock,
+      log: silentLogger,
+      onBroken: (error) => {
+        throw error;
+      },
+      perform: {
+        send: (effect) => {
+          if (effect.name === 'mesos.internal.PingSlaveMessage' && !this.mute.has(effect.to)) {
+            return this.post({ kind: 'agent.pong', pid: effect.to });
+          }
+          return say(`send ${effect.to}: ${printMessage(effect)}`);
+        },
+        link: ({ to }) => say(`link ${to}`),
+        store: ({ ticket }) => {
+          say('store the registry');
+          this.held.push({ ticket });
+          if (!this.holding) this.answerStores();
+        },
+        event: ({ stream, event }) => {
+          if (event.type !== 'HEARTBEAT') say(`event ${this.nameOf(stream)}: ${printEvent(event)}`);
+        },
+        close: ({ stream, reason }) => {
+          say(`close ${this.nameOf(stream)}: ${reason}`);
+          this.post({ kind: 'scheduler.closed', stream, reason });
+        },
+        answer: ({ status, text }) => say(`answer ${status}${text ? ` ${text}` : ''}`),
+        welcome: ({ stream }) => say(`welcome ${stream}`),
+        publish: ({ event }) => say(`publish ${event.type}`),
+        resign: ({ reason }) => say(`resign: ${reason}`),
+      },
+    });
+  }
+
+  get state(): MasterState {
+    return this.mailbox.state;
+  }
+
+  readonly interpret: Interpreter = (words) => {
+    this.out = [];
+    const [command = '', ...rest] = words;
+    const run = this.commands[command];
+    if (!run) throw new Error(`no command ${command}`);
+    run(rest, optionsOf(rest));
+    return this.out;
+  };
+
+  post(event: MasterInput): void {
+    this.mailbox.post(event);
+  }
+
+  private answerStores(): void {
+    for (const { ticket } of this.held.splice(0)) this.post({ kind: 'registry.stored', ticket });
+  }
+
+  private nameOf(stream: string): string {
+    return [...this.streams].find(([, one]) => one === stream)?.[0] ?? stream;
+  }
+
+  private frameworkId(name: string): string {
+    const found = [...this.state.frameworks.values(), ...this.state.completed.values()].find(
+      ({ info }) => info.name === name,
+    );
+    return found?.id ?? name;
+  }
+
+  private call(name: string, call: object): void {
+    const framework_id = { value: this.frameworkId(name) };
+    this.post({
+      kind: 'scheduler.call',
+      request: this.requests++,
+      stream: this.streams.get(name),
+      call: { framework_id, ...call },
+    });
+  }
+
+  private subscribe(name: string, given: Record<string, string>, id?: string): void {
+    const stream = `stream-${++this.streamNumber}`;
+    const known = id === undefined ? {} : { id: { value: id } };
+    this.streams.set(name, stream);
+    const capabilities = (given['caps'] ?? '')
+      .split(',')
+      .filter(Boolean)
+      .map((type) => ({ type }) as never);
+    const framework_info = {
+      name,
+      user: given['user'] ?? 'root',
+      ...known,
+      ...(given['role'] !== undefined && { role: given['role'] }),
+      failover_timeout: Number(given['failover'] ?? 0),
+      checkpoint: given['checkpoint'] !== 'no',
+      capabilities,
+    };
+    this.post({ kind: 'scheduler.subscribe', stream, subscribe: { framework_info } });
+  }
+
+  private readonly commands: Record<
+    string,
+    (words: readonly string[], options: Record<string, string>) => void
+  > = {
+    start: () => this.post({ kind: 'registry.fetched', registry: {} }),
+    hold: () => {
+      this.holding = true;
+    },
+    stored: () => {
+      this.holding = false;
+      this.answerStores();
+    },
+    failed: () => {
+      for (const { ticket } of this.held.splice(0))
+        this.post({ kind: 'registry.failed', ticket, reason: 'disk full' });
+    },
+    advance: ([seconds = '0']) => this.clock.advance(Number(seconds) * 1000),
+    agent: ([name = ''], given) => {
+      const slave = { hostname: name, resources: resources({ cpus: '4', mem: '4096', ...given }) };
+      this.post({ kind: 'agent.register', pid: pid(name), message: { slave, version: '1.11.0' } });
+    },
+    reagent: ([name = '', id = ''], given) => {
+      const slave = {
+        hostname: name,
+        id: { value: id },
+        resources: resources({ cpus: '4', mem: '4096', ...given }),
+      };
+      const tasks = (given['tasks'] ?? '')
+        .split(',')
+        .filter(Boolean)
+        .map((one) => {
+          const [framework = '', task = '', state = 'TASK_RUNNING'] = one.split('/');
+          return {
+            name: task,
+            task_id: { value: task },
+            framework_id: { value: this.frameworkId(framework) },
+            agent_id: { value: id },
+            state: state as TaskState,
+            resources: resources({ cpus: '1', mem: '128' }, '*'),
+          };
+        });
+      const frameworks = (given['frameworks'] ?? '')
+        .split(',')
+        .filter(Boolean)
+        .map((one) => ({
+          name: one,
+          user: 'root',
+          id: { value: this.frameworkId(one) },
+        }));
+      this.post({
+        kind: 'agent.reregister',
+        pid: pid(name),
+        message: { slave, version: '1.11.0', tasks, frameworks },
+      });
+    },
+    unregister: ([name = '', id = '']) =>
+      this.post({ kind: 'agent.unregister', pid: pid(name), agentId: id }),
+    exited: ([name = '']) => this.post({ kind: 'agent.exited', pid: pid(name) }),
+    mute: ([name = '']) => this.mute.add(pid(name)),
+    unmute: ([name = '']) => this.mute.delete(pid(name)),
+    pong: ([name = '']) => this.post({ kind: 'agent.pong', pid: pid(name) }),
+    framework: ([name = ''], given) => this.subscribe(name, given),
+    reframework: ([name = ''], given) => this.subscribe(name, given, given['id'] ?? this.frameworkId(name)),
+    disconnect: ([name = '']) => {
+      const stream = this.streams.get(name) ?? '';
+      this.streams.delete(name);
+      this.post({ kind: 'scheduler.closed', stream, reason: 'the reader left' });
+    },
+    accept: ([name = '', offerIds = '', ...tasks], given) => {
+      const ids = offerIds.split(',').map((number) => ({ value: `M-${number}` }));
+      const [first] = ids;
+      const agentId = this.state.offers.get(first?.value ?? '')?.agentId ?? 'M-S0';
+      const task_infos = tasks
+        .filter((word) => !word.includes('='))
+        .map((id) => taskInfo(id, given['agent'] ?? agentId, given));
+      const filters = given['refuse'] === undefined ? undefined : { refuse_seconds: Number(given['refuse']) };
+      const operations = [{ type: 'LAUNCH' as const, launch: { task_infos } }];
+      this.call(name, { type: 'ACCEPT', accept: { offer_ids: ids, operations, filters } });
+    },
+    decline: ([name = '', offer = ''], given) => {
+      const filters = given['refuse'] === undefined ? undefined : { refuse_seconds: Number(given['refuse']) };
+      this.call(name, { type: 'DECLINE', decline: { offer_ids: [{ value: `M-${offer}` }], filters } });
+    },
+    revive: ([name = '']) => this.call(name, { type: 'REVIVE' }),
+    suppress: ([name = '']) => this.call(name, { type: 'SUPPRESS' }),
+    kill: ([name = '', task = '', agent]) => {
+      const agent_id = agent === undefined ? undefined : { value: agent };
+      this.call(name, { type: 'KILL', kill: { task_id: { value: task }, agent_id } });
+    },
+    teardown: ([name = '']) => this.call(name, { type: 'TEARDOWN' }),
+    reconcile: ([name = '', ...tasks]) => {
+      const asked = tasks.map((word) => {
+        const [task = '', agent] = word.split('@');
+        return { task_id: { value: task }, ...(agent !== undefined && { agent_id: { value: agent } }) };
+      });
+      this.call(name, { type: 'RECONCILE', reconcile: { tasks: asked } });
+    },
+    status: ([name = '', framework = '', task = '', state = '']) => {
+      this.post({
+        kind: 'agent.status',
+        pid: pid(name),
+        update: {
+          framework_id: { value: this.frameworkId(framework) },
+          status: { task_id: { value: task }, state: state as TaskState, source: 'SOURCE_EXECUTOR' },
+          timestamp: this.clock.now() / 1000,
+          uuid: UUID(++this.updates),
+        },
+      });
+    },
+    acknowledge: ([name = '', task = '', agent = '', number = String(this.updates)]) => {
+      const acknowledge = {
+        task_id: { value: task },
+        agent_id: { value: agent },
+        uuid: UUID(Number(number)),
+      };
+      this.call(name, { type: 'ACKNOWLEDGE', acknowledge });
+    },
+    request: ([name = '']) => this.call(name, { type: 'REQUEST', request: {} }),
+    operator: ([stream = '']) => this.post({ kind: 'operator.subscribe', stream }),
+    free: () => {
+      for (const { id, free } of this.state.allocator.agents.values())
+        this.out.push(`${id} ${printResources(free) || 'nothing'}`);
+    },
+  };
+}
+
+function pid(name: string): string {
+  return `slave(1)@${name}:5051`;
+}
+
+function printMessage(effect: Extract<MasterEffect, { kind: 'send' }>): string {
+  const short = effect.name.replace('mesos.internal.', '').replace(/Message$/, '');
+  switch (effect.name) {
+    case 'mesos.internal.RunTaskMessage':
+      return `${short} ${effect.message.task.task_id.value}`;
+    case 'mesos.internal.KillTaskMessage':
+      return `${short} ${effect.message.task_id.value}`;
+    case 'mesos.internal.StatusUpdateAcknowledgementMessage':
+      return `${short} ${effect.message.task_id.value}`;
+    case 'mesos.internal.SlaveRegisteredMessage':
+      return `${short} ${effect.message.slave_id.value}`;
+    case 'mesos.internal.SlaveReregisteredMessage': {
+      const missing = (effect.message.reconciliations ?? []).flatMap(({ statuses }) => statuses ?? []);
+      return `${short} ${effect.message.slave_id.value} missing=[${missing.map(({ task_id }) => task_id.value).join(',')}]`;
+    }
+    case 'mesos.internal.PingSlaveMessage':
+      return `${short} connected=${effect.message.connected}`;
+    default:
+      return short;
+  }
+}
+
+function printEvent(event: SchedulerEvent): string {
+  switch (event.type) {
+    case 'SUBSCRIBED':
+      return `SUBSCRIBED ${event.subscribed?.framework_id.value}`;
+    case 'OFFERS':
+      return `OFFERS ${(event.offers?.offers ?? [])
+        .map(
+          (offer) =>
+            `${offer.id.value} ${offer.agent_id.value} ${printResources(readResources(offer.resources as WireResource[]))}`,
+        )
+        .sort()
+        .join(' | ')}`;
+    case 'UPDATE': {
+      const status = event.update?.status;
+      const parts = [
+        status?.task_id.value,
+        status?.state,
+        status?.reason,
+        status?.uuid ? 'uuid' : 'no uuid',
+        status?.message,
+      ];
+      return `UPDATE ${parts.filter(Boolean).join(' ')}`;
+    }
+    case 'RESCIND':
+      return `RESCIND ${event.rescind?.offer_id.value}`;
+    case 'FAILURE':
+      return `FAILURE ${event.failure?.agent_id?.value}`;
+    case 'ERROR':
+      return `ERROR ${event.error?.message}`;
+    default:
+      return String(event.type);
+  }
+}
