@@ -136,6 +136,7 @@ export function containerExited(state: AgentState, event: EventOf<'container.exi
   executor.state = 'terminated';
   executor.stream = undefined;
   const message = stopping ? 'Executor terminated' : `Executor terminated: ${event.text}`;
+  if (state.frameworks.get(executor.frameworkId)?.terminating) return abandoned(state, executor);
   const effects = failQueued(state, executor, 'REASON_EXECUTOR_TERMINATED', message, event.at);
   for (const [taskId, task] of executor.tasks) {
     if (isTerminal(task.state)) continue;
@@ -155,4 +156,12 @@ export function containerExited(state: AgentState, event: EventOf<'container.exi
   }
   forgetExecutor(state, executor);
   return [...effects, ...stoppedWhenNoneAlive(state)];
+}
+
+/** The framework is gone: nobody is to be told, and nobody would acknowledge. */
+function abandoned(state: AgentState, executor: Executor): AgentEffect[] {
+  executor.queued.clear();
+  executor.tasks.clear();
+  forgetExecutor(state, executor);
+  return stoppedWhenNoneAlive(state);
 }

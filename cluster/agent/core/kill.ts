@@ -13,6 +13,7 @@ import { addUpdate } from './updates';
 
 /** Kills one task. One whose executor has not come yet is killed right here. */
 export function killTask(state: AgentState, event: EventOf<'master.killTask'>): AgentEffect[] {
+  if (event.from !== state.master) return [];
   const { framework_id, task_id, kill_policy } = event.message;
   const [frameworkId, taskId] = [framework_id.value, task_id.value];
   const executor = findExecutor(state, frameworkId, taskId);

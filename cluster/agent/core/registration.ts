@@ -10,7 +10,7 @@ import { nextRandom } from '../../model/random';
 import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
-import { type AgentState, isPartitionAware, taskKey } from './state';
+import { type AgentState, findExecutor, isPartitionAware, taskKey } from './state';
 import { addUpdate, resendAll } from './updates';
 import { printTasks } from './views/tasks';
 
@@ -114,7 +114,7 @@ export function reregistered(state: AgentState, event: EventOf<'master.reregiste
     const framework = state.frameworks.get(framework_id.value);
     const aware = isPartitionAware(framework);
     for (const { task_id } of statuses ?? []) {
-      if (state.streams.has(taskKey(framework_id.value, task_id.value))) continue;
+      if (isKnown(state, framework_id.value, task_id.value)) continue;
       effects.push(
         ...addUpdate(state, {
           frameworkId: framework_id.value,
@@ -129,6 +129,13 @@ export function reregistered(state: AgentState, event: EventOf<'master.reregiste
     }
   }
   return [{ kind: 'note', level: 'info', text: 'registered again', fields }, ...effects];
+}
+
+/** A task we run, or owe an update about. */
+function isKnown(state: AgentState, frameworkId: string, taskId: string): boolean {
+  return (
+    state.streams.has(taskKey(frameworkId, taskId)) || findExecutor(state, frameworkId, taskId) !== undefined
+  );
 }
 
 function running(

@@ -134,6 +134,7 @@ export function resendAll(state: AgentState, now: Millis): AgentEffect[] {
 
 /** The framework has the first update of a task: the next one may go. */
 export function acknowledged(state: AgentState, event: EventOf<'master.acknowledge'>): AgentEffect[] {
+  if (event.from !== state.master) return [];
   const { framework_id, task_id, uuid } = event.message;
   const key = taskKey(framework_id.value, task_id.value);
   const stream = state.streams.get(key);

@@ -1,0 +1,191 @@
+/**
+ * The commands of agent scripts: an agent on a virtual clock, with the master and its executors played by the script.
+ */
+
+import type { AgentEffect } from '../../../cluster/agent/core/effects';
+import type { AgentBoot, AgentInput } from '../../../cluster/agent/core/events';
+import { agentMachine } from '../../../cluster/agent/core/step';
+import type { TaskInfo } from '../../../cluster/api/generated/mesos';
+import type { TaskState } from '../../../cluster/model/task-state';
+import { VirtualClock } from '../../../cluster/runtime/clock';
+import { silentLogger } from '../../../cluster/runtime/log';
+import { Mailbox } from '../../../cluster/runtime/mailbox';
+import { type Interpreter, optionsOf } from '../../scripts/run';
+import { resources, taskInfo } from '../master/builders';
+
+const MASTER = 'master@m:5050';
+
+export const AGENT_BOOT: AgentBoot = {
+  ip: '10.0.0.2',
+  port: 5051,
+  hostname: 'agent.test',
+  version: '1.11.0',
+  resources: resources({ cpus: '4', mem: '4096' }),
+  attributes: [],
+  startedAt: 0,
+  seed: 1,
+  agentId: undefined,
+  workDir: '/work-dir',
+  settings: {
+    registrationBackoffMs: 0,
+    executorRegistrationTimeoutMs: 60_000,
+    executorShutdownGraceMs: 5000,
+    executorEnvironment: {},
+  },
+};
+
+const UUID = (number: number): string => Buffer.alloc(16, number).toString('base64');
+
+export class AgentScript {
+  readonly clock = new VirtualClock(0);
+  private readonly mailbox;
+  private out: string[] = [];
+  /** Containers by task. */
+  private readonly containers = new Map<string, string>();
+  private updates = 0;
+  private requests = 0;
+  private lastSent = '';
+
+  constructor(boot: AgentBoot = AGENT_BOOT) {
+    const say = (line: string): void => void this.out.push(line);
+    this.mailbox = new Mailbox({
+      machine: agentMachine,
+      boot,
+      clock: this.clock,
+      log: silentLogger,
+      onBroken: (error) => {
+        throw error;
+      },
+      perform: {
+        send: (effect) => say(`send ${effect.to}: ${this.printMessage(effect)}`),
+        link: ({ to }) => say(`link ${to}`),
+        remember: ({ agentId }) => say(`remember ${agentId}`),
+        launch: ({ executorId, containerId, environment }) => {
+          this.containers.set(executorId, containerId);
+          say(
+            `launch ${executorId} sandbox=${environment['MESOS_SANDBOX']?.replace(containerId, 'CONTAINER')}`,
+          );
+        },
+        destroy: ({ containerId }) => say(`destroy ${this.taskOf(containerId)}`),
+        event: ({ stream, event }) => say(`event ${stream}: ${event.type}`),
+        close: ({ stream, reason }) => say(`close ${stream}: ${reason}`),
+        answer: ({ status, text }) => say(`answer ${status}${text ? ` ${text}` : ''}`),
+        stopped: () => say('stopped'),
+      },
+    });
+  }
+
+  readonly interpret: Interpreter = (words) => {
+    this.out = [];
+    const [command = '', ...rest] = words;
+    const run = this.commands[command];
+    if (!run) throw new Error(`no command ${command}`);
+    run(rest, optionsOf(rest));
+    return this.out;
+  };
+
+  private post(event: AgentInput): void {
+    this.mailbox.post(event);
+  }
+
+  private taskOf(containerId: string): string {
+    return [...this.containers].find(([, one]) => one === containerId)?.[0] ?? containerId;
+  }
+
+  private container(task: string): string {
+    return this.containers.get(task) ?? task;
+  }
+
+  private printMessage(effect: Extract<AgentEffect, { kind: 'send' }>): string {
+    const short = effect.name.replace('mesos.internal.', '').replace(/Message$/, '');
+    switch (effect.name) {
+      case 'mesos.internal.StatusUpdateMessage': {
+        const { status, latest_state, uuid } = effect.message.update;
+        this.lastSent = uuid ?? '';
+        const parts = [
+          status.task_id.value,
+          status.state,
+          `latest=${latest_state}`,
+          status.reason,
+          status.message,
+        ];
+        return `${short} ${parts.filter(Boolean).join(' ')}`;
+      }
+      case 'mesos.internal.ReregisterSlaveMessage': {
+        const tasks = (effect.message.tasks ?? []).map(({ task_id, state }) => `${task_id.value}/${state}`);
+        return `${short} ${effect.message.slave.id?.value} tasks=[${tasks.join(',')}]`;
+      }
+      default:
+        return short;
+    }
+  }
+
+  private readonly commands: Record<
+    string,
+    (words: readonly string[], options: Record<string, string>) => unknown
+  > = {
+    detected: ([pid]) => this.post({ kind: 'master.detected', pid: pid === 'nobody' ? undefined : MASTER }),
+    registered: ([id = 'S0']) => {
+      this.post({ kind: 'master.registered', from: MASTER, message: { slave_id: { value: id } } });
+    },
+    reregistered: ([id = 'S0', ...missing]) => {
+      const statuses = missing.map((task) => ({ task_id: { value: task }, state: 'TASK_RUNNING' as const }));
+      const reconciliations = [{ framework_id: { value: 'web' }, statuses }];
+      this.post({
+        kind: 'master.reregistered',
+        from: MASTER,
+        message: { slave_id: { value: id }, reconciliations: missing.length > 0 ? reconciliations : [] },
+      });
+    },
+    ping: ([how]) => this.post({ kind: 'master.ping', from: MASTER, connected: how !== 'disconnected' }),
+    gone: () => this.post({ kind: 'master.exited', pid: MASTER }),
+    run: ([framework = '', task = ''], given) => {
+      const info: TaskInfo = {
+        ...taskInfo(task, 'S0'),
+        ...(given['docker'] && { container: { type: 'DOCKER' as const } }),
+      };
+      const capabilities = given['aware'] ? [{ type: 'PARTITION_AWARE' as const }] : [];
+      const message = {
+        framework: { name: framework, user: 'root', id: { value: framework }, capabilities },
+        task: info,
+      };
+      this.post({ kind: 'master.runTask', from: given['from'] ?? MASTER, message });
+    },
+    kill: ([framework = '', task = '']) => {
+      const message = { framework_id: { value: framework }, task_id: { value: task } };
+      this.post({ kind: 'master.killTask', from: MASTER, message });
+    },
+    acknowledge: ([framework = '', task = '', which]) => {
+      const uuid = which === 'wrong' ? UUID(255) : this.lastSent;
+      const ids = { framework_id: { value: framework }, task_id: { value: task }, slave_id: { value: 'S0' } };
+      this.post({ kind: 'master.acknowledge', from: MASTER, message: { ...ids, uuid } });
+    },
+    shutdownFramework: ([framework = '']) => {
+      this.post({ kind: 'master.shutdownFramework', from: MASTER, frameworkId: framework });
+    },
+    shutdown: () => this.post({ kind: 'master.shutdown', from: MASTER, message: 'bye' }),
+    subscribe: ([framework = '', task = '']) => {
+      const call = { framework_id: { value: framework }, executor_id: { value: task }, subscribe: {} };
+      this.post({ kind: 'executor.subscribe', stream: `executor-${task}`, call });
+    },
+    update: ([framework = '', task = '', state = ''], given) => {
+      const uuid = UUID(given['uuid'] === undefined ? ++this.updates : Number(given['uuid']));
+      const status = {
+        task_id: { value: task },
+        state: state as TaskState,
+        uuid,
+        source: 'SOURCE_EXECUTOR' as const,
+      };
+      const ids = { framework_id: { value: framework }, executor_id: { value: task } };
+      const call = { ...ids, type: 'UPDATE' as const, update: { status } };
+      this.post({ kind: 'executor.call', request: this.requests++, call });
+    },
+    exit: ([task = '']) =>
+      this.post({ kind: 'container.exited', containerId: this.container(task), text: 'done' }),
+    fail: ([task = '']) => {
+      this.post({ kind: 'container.failed', containerId: this.container(task), reason: 'no space left' });
+    },
+    advance: ([seconds = '0']) => this.clock.advance(Number(seconds) * 1000),
+    stop: () => this.post({ kind: 'stop' }),
+  };
+}
