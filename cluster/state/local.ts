@@ -3,6 +3,7 @@
  * one is being written go out together as the next batch, so the cost of a sync is shared.
  *
  * An entry is 8 bytes of version, then the value. Versions are kept in memory too: one process owns the folder (LOCK).
+ * Always true: a variable removed and made again never repeats a version, also after the store was opened again.
  */
 
 import { mkdirSync } from 'node:fs';
@@ -18,20 +19,23 @@ interface Waiting {
 
 type Operation = { type: 'put'; key: string; value: Buffer } | { type: 'del'; key: string };
 
+/** An entry of ours: the highest version when something was removed. No variable has this name. */
+const SEQUENCE_KEY = '\u0000sequence';
+
 export class LocalStore implements StateStore {
   private readonly versions = new Map<string, number>();
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
-  /** Versions come from one counter, so a variable removed and made again never repeats one. */
+  /** Versions come from this one counter. */
   private sequence = 0;
 
   private constructor(private readonly level: ClassicLevel<string, Buffer>) {}
 
   /** Opens or creates the store in a folder. A folder that another process has open is a StartError. */
   static async open(folder: string): Promise<LocalStore> {
-    mkdirSync(folder, { recursive: true });
     const level = new ClassicLevel<string, Buffer>(folder, { valueEncoding: 'buffer' });
     try {
+      mkdirSync(folder, { recursive: true });
       await level.open();
     } catch (error) {
       const cause = (error as { cause?: { code?: string; message?: string } }).cause;
@@ -40,11 +44,17 @@ export class LocalStore implements StateStore {
           `the state in ${folder} is in use by another process: stop that one, or choose another --work_dir`,
         );
       }
-      throw new StartError(`cannot open the state in ${folder}: ${cause?.message ?? String(error)}`);
+      throw new StartError(
+        `cannot open the state in ${folder}: ${cause?.message ?? (error as Error).message}. ` +
+          'Make it a folder this process may write to, or choose another --work_dir',
+      );
     }
     const store = new LocalStore(level);
-    for await (const [name, entry] of level.iterator()) store.versions.set(name, versionOf(entry));
-    for (const version of store.versions.values()) store.sequence = Math.max(store.sequence, version);
+    for await (const [name, entry] of level.iterator()) {
+      const version = versionOf(entry);
+      store.sequence = Math.max(store.sequence, version);
+      if (name !== SEQUENCE_KEY) store.versions.set(name, version);
+    }
     return store;
   }
 
@@ -57,6 +67,7 @@ export class LocalStore implements StateStore {
   async fetchAll(prefix: string): Promise<Variable[]> {
     const found: Variable[] = [];
     for await (const [name, entry] of this.level.iterator({ gte: prefix })) {
+      if (name === SEQUENCE_KEY) continue;
       if (!name.startsWith(prefix)) break;
       found.push({ name, version: versionOf(entry), value: entry.subarray(8) });
     }
@@ -94,6 +105,9 @@ export class LocalStore implements StateStore {
     const operations = new Map<string, Operation>();
     const before = new Map<string, number | undefined>();
     const results = batch.map(({ changes }) => this.apply(changes, operations, before));
+    if ([...operations.values()].some(({ type }) => type === 'del')) {
+      operations.set(SEQUENCE_KEY, put(SEQUENCE_KEY, this.sequence, Buffer.alloc(0)));
+    }
     try {
       if (operations.size > 0) await this.level.batch([...operations.values()], { sync: true });
     } catch (error) {

@@ -9,12 +9,18 @@ export class MemoryStore implements StateStore {
   private sequence = 0;
 
   async fetch(name: string): Promise<Variable> {
-    return this.variables.get(name) ?? { name, version: 0, value: Buffer.alloc(0) };
+    const found = this.variables.get(name);
+    return found ? copyOf(found) : { name, version: 0, value: Buffer.alloc(0) };
   }
 
   async fetchAll(prefix: string): Promise<Variable[]> {
+    return this.fetchAllNow(prefix);
+  }
+
+  /** The same without a promise, for simulations that must not leave the current turn. */
+  fetchAllNow(prefix: string): Variable[] {
     const found = [...this.variables.values()].filter((variable) => variable.name.startsWith(prefix));
-    return found.sort((a, b) => (a.name < b.name ? -1 : 1));
+    return found.map(copyOf).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async names(prefix = ''): Promise<string[]> {
@@ -43,4 +49,9 @@ export class MemoryStore implements StateStore {
     }
     return { ok: true, versions };
   }
+}
+
+/** Whoever reads gets bytes of their own, as from a disk. */
+function copyOf(variable: Variable): Variable {
+  return { ...variable, value: Buffer.from(variable.value) };
 }

@@ -61,7 +61,7 @@ export function queue(
   const uuid = status.uuid ?? randomBytes(state, 16);
   if (stream.seen.has(uuid)) return [];
   state.streams.set(key, stream);
-  stream.seen.add(uuid);
+  remember(stream, uuid);
   stream.pending.push({
     framework_id: { value: frameworkId },
     executor_id: { value: executorId },
@@ -72,6 +72,17 @@ export function queue(
     latest_state: latest,
   });
   return stream.pending.length === 1 ? send(state, key, stream, now) : [];
+}
+
+/** Executors repeat what was not acknowledged to them, which is never far back. */
+const SEEN_MAX = 64;
+
+function remember(stream: UpdateStream, uuid: string): void {
+  stream.seen.add(uuid);
+  for (const oldest of stream.seen) {
+    if (stream.seen.size <= SEEN_MAX) break;
+    stream.seen.delete(oldest);
+  }
 }
 
 function newStream(frameworkId: string, executorId: string, taskId: string): UpdateStream {
