@@ -144,6 +144,7 @@ async function startMarathonPart(options: UpOptions, deps: ClusterDeps, life: Li
     log: deps.log.child({ part: 'marathon' }),
     clock: deps.clock,
     state: await openState(join(options['work-dir'], 'marathon'), life),
+    onResign: (reason: string) => deps.fail(`Marathon: ${reason}`),
   };
   return await keep(life, { '--http_port': '--marathon-port' }, startMarathon(config, own));
 }

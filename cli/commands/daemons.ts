@@ -101,12 +101,12 @@ const marathon = flagCommand({
   about: 'Run Marathon',
   flags: MARATHON_FLAGS,
   run: ({ flags }, terminal) =>
-    runDaemon(terminal, async () => {
+    runDaemon(terminal, async ({ fail }) => {
       const log = createLogger();
       const config = marathonConfig(flags);
       const state = await LocalStore.open(join(flags.work_dir, 'state'));
       const start = async (): Promise<Running> => {
-        const running = await startMarathon(config, { log, clock, state });
+        const running = await startMarathon(config, { log, clock, state, onResign: fail });
         log.info({ url: running.http.url }, 'Marathon listens');
         return running;
       };

@@ -1,0 +1,122 @@
+/**
+ * Deprecated request forms to today's (api section 13). Input only; what comes out has no deprecated member.
+ */
+
+import type { Artifact, Docker, PortMapping } from './app';
+import type { AppUpdate, RawContainer, RawNetwork } from './app-update';
+
+export interface NormalOptions {
+  readonly defaultNetworkName?: string | undefined;
+  readonly mesosBridgeName: string;
+}
+
+interface Finding {
+  readonly path: string;
+  readonly error: string;
+}
+
+/** Why deprecated and current members cannot be mixed. */
+export function mixedForms(update: AppUpdate): Finding[] {
+  const { container, networks, ipAddress } = update;
+  const found: Finding[] = [];
+  const add = (path: string, error: string): unknown => found.push({ path, error });
+  if (update.uris && update.fetch) add('/uris', 'may not be set in conjunction with fetch');
+  if (update.ports && update.portDefinitions) add('/ports', 'cannot specify both ports and port definitions');
+  if (ipAddress && update.ports) add('/', 'cannot specify both an IP address and port');
+  if (networks && ipAddress) add('/', 'must not specify both networks and ipAddress');
+  const docker = container?.docker;
+  if (networks && docker?.network) add('/', 'must not specify both container.docker.network and networks');
+  if (docker?.network === 'NONE') add('/container/docker/network', 'NONE is not supported');
+  if (container?.portMappings && docker?.portMappings) {
+    add('/container', 'cannot specify both portMappings and docker.portMappings');
+  }
+  const discovered = (ipAddress?.discovery?.ports.length ?? 0) > 0;
+  if (discovered && docker) add('/ipAddress', 'ipAddress/discovery is not allowed for Docker containers');
+  if (discovered && container?.portMappings) {
+    add('/container', 'container.portMappings and ipAddress.discovery.ports must not both be set');
+  }
+  return found;
+}
+
+/** The same wish in current members. */
+export function modernised(update: AppUpdate, options: NormalOptions): AppUpdate {
+  const { ports, uris, ipAddress, ...rest } = update;
+  const networks = networksOf(update, options);
+  const container = containerOf(update);
+  return {
+    ...rest,
+    ...(ports && { portDefinitions: ports.map((port) => ({ port, protocol: 'tcp', labels: {} })) }),
+    ...(uris && { fetch: uris.map(artifactOf) }),
+    ...(networks && { networks }),
+    ...(container && { container }),
+  };
+}
+
+function networksOf(
+  { networks, container, ipAddress }: AppUpdate,
+  options: NormalOptions,
+): RawNetwork[] | undefined {
+  if (networks) return [...networks];
+  const name = ipAddress?.networkName ?? options.defaultNetworkName;
+  const named = name === undefined ? {} : { name };
+  const labels = ipAddress?.labels ?? {};
+  switch (container?.docker?.network) {
+    case 'HOST':
+      return [{ mode: 'host', labels: {} }];
+    case 'BRIDGE':
+      return [{ mode: 'container/bridge', labels: {} }];
+    case 'USER':
+      return [{ mode: 'container', ...named, labels }];
+    default:
+  }
+  if (!ipAddress) return undefined;
+  if (name === options.mesosBridgeName) return [{ mode: 'container/bridge', labels }];
+  return [{ mode: 'container', ...named, labels }];
+}
+
+function containerOf({ container, ipAddress }: AppUpdate): RawContainer | undefined {
+  if (!container) {
+    if (!ipAddress) return undefined;
+    return { type: 'MESOS', volumes: [], portMappings: discoveredMappings(ipAddress) };
+  }
+  const type = container.type ?? (container.docker ? 'DOCKER' : 'MESOS');
+  const { docker, ...rest } = container;
+  const mappings = container.portMappings ?? docker?.portMappings ?? ipMappings(ipAddress);
+  return {
+    ...rest,
+    type,
+    ...(docker && { docker: plainDocker(docker, type) }),
+    ...(mappings && { portMappings: mappings }),
+  };
+}
+
+function ipMappings(ipAddress: AppUpdate['ipAddress']): PortMapping[] | undefined {
+  return ipAddress?.discovery ? discoveredMappings(ipAddress) : undefined;
+}
+
+function discoveredMappings(ipAddress: NonNullable<AppUpdate['ipAddress']>): PortMapping[] {
+  return (ipAddress.discovery?.ports ?? []).map(({ number, name, protocol }) => ({
+    containerPort: number,
+    servicePort: 0,
+    name,
+    protocol,
+    labels: {},
+    networkNames: [],
+  }));
+}
+
+/** The Docker engine has no use for credentials; Mesos' own image puller has. */
+function plainDocker(
+  { network: _network, portMappings: _mappings, ...docker }: NonNullable<RawContainer['docker']>,
+  type: string,
+): Docker {
+  if (type === 'MESOS') return docker;
+  const { credential: _credential, ...rest } = docker;
+  return rest;
+}
+
+const ARCHIVE = /\.(tgz|tar\.gz|tbz2|tar\.bz2|txz|tar\.xz|zip|tar|gz)$/;
+
+function artifactOf(uri: string): Artifact {
+  return { uri, extract: ARCHIVE.test(uri), executable: false, cache: false };
+}

@@ -1,0 +1,353 @@
+/**
+ * An app as requests describe it: every member may be missing, deprecated forms included. What is given nested has its own
+ * defaults filled in; app-normal.ts turns the whole into an App.
+ */
+
+import type {
+  App,
+  AppCheck,
+  Artifact,
+  Container,
+  Docker,
+  EnvValue,
+  ExternalVolume,
+  HealthCheck,
+  Limit,
+  Network,
+  NetworkMode,
+  PortDefinition,
+  PortMapping,
+  ReadinessCheck,
+  UnreachableStrategy,
+  Volume,
+} from './app';
+import {
+  fallback,
+  integer,
+  isObject,
+  listOf,
+  mapOf,
+  number,
+  object,
+  optional,
+  type Reader,
+  required,
+  text,
+  truth,
+  word,
+} from './read';
+
+type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
+
+/** Docker with its deprecated members. */
+export interface RawDocker extends Docker {
+  readonly network?: 'BRIDGE' | 'HOST' | 'NONE' | 'USER' | undefined;
+  readonly portMappings?: readonly PortMapping[] | undefined;
+}
+
+export interface RawVolume extends Volume {
+  readonly persistent?: Record<string, unknown> | undefined;
+}
+
+export interface RawContainer extends Omit<Container, 'type' | 'docker' | 'volumes'> {
+  readonly type?: 'MESOS' | 'DOCKER' | undefined;
+  readonly docker?: RawDocker | undefined;
+  readonly volumes: readonly RawVolume[];
+}
+
+export interface RawNetwork extends Omit<Network, 'mode'> {
+  readonly mode?: NetworkMode | undefined;
+}
+
+export interface IpAddressForm {
+  readonly networkName?: string | undefined;
+  readonly labels: Readonly<Record<string, string>>;
+  readonly discovery?: { readonly ports: readonly DiscoveryPort[] } | undefined;
+}
+
+export interface DiscoveryPort {
+  readonly number: number;
+  readonly name: string;
+  readonly protocol: string;
+}
+
+export interface AppUpdate extends Loose<Omit<App, 'container' | 'networks' | 'version' | 'versionInfo'>> {
+  readonly container?: RawContainer | undefined;
+  readonly networks?: readonly RawNetwork[] | undefined;
+  /** A request to go back to this version. */
+  readonly version?: string | undefined;
+  readonly ports?: readonly number[] | undefined;
+  readonly uris?: readonly string[] | undefined;
+  readonly ipAddress?: IpAddressForm | undefined;
+}
+
+const PART = '([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])';
+const SEGMENT = `(\\.\\.|\\.|(${PART}\\.)*${PART})`;
+export const PATH_PATTERN = new RegExp(`^/*(${SEGMENT}(/${SEGMENT})*)?/?$`);
+const path = text({ pattern: PATH_PATTERN });
+const labels = mapOf(text());
+const port = integer({ min: 0, max: 65_535 });
+const PORT_NAME = /^[a-z0-9-]+$/;
+const seconds = integer({ min: 0 });
+
+const protocol: Reader<string> = (value, at, reading) =>
+  word('tcp', 'udp', 'udp,tcp')(value === 'tcp,udp' ? 'udp,tcp' : value, at, reading);
+
+const envValue: Reader<EnvValue> = (value, at, reading) =>
+  isObject(value)
+    ? object<{ secret: string }>({ secret: required(text({ min: 1 })) })(value, at, reading)
+    : text()(value, at, reading);
+
+const limit =
+  (min: number): Reader<Limit> =>
+  (value, at, reading) =>
+    typeof value === 'string' ? word('unlimited')(value, at, reading) : number({ min })(value, at, reading);
+
+const artifact = object<Artifact>({
+  uri: required(text({ min: 1, max: 1024 })),
+  extract: fallback(truth, true),
+  executable: fallback(truth, false),
+  cache: fallback(truth, false),
+  destPath: optional(text()),
+});
+
+const network = object<RawNetwork>({
+  name: optional(text({ min: 1 })),
+  mode: optional(word('container', 'container/bridge', 'host')),
+  labels: fallback(labels, {}),
+});
+
+const portDefinition = object<PortDefinition>({
+  port: fallback(port, 0),
+  name: optional(text({ pattern: PORT_NAME })),
+  protocol: fallback(protocol, 'tcp'),
+  labels: fallback(labels, {}),
+});
+
+const portMapping = object<PortMapping>({
+  containerPort: fallback(port, 0),
+  hostPort: optional(port),
+  servicePort: fallback(port, 0),
+  protocol: fallback(protocol, 'tcp'),
+  name: optional(text({ pattern: PORT_NAME })),
+  labels: fallback(labels, {}),
+  networkNames: fallback(listOf(text({ min: 1 })), []),
+});
+
+const docker = object<RawDocker>({
+  image: required(text({ min: 1 })),
+  forcePullImage: fallback(truth, false),
+  privileged: fallback(truth, false),
+  parameters: fallback(
+    listOf(
+      object<{ key: string; value: string }>({ key: required(text({ min: 1 })), value: required(text()) }),
+    ),
+    [],
+  ),
+  pullConfig: optional(object<{ secret: string }>({ secret: required(text()) })),
+  credential: optional(
+    object<NonNullable<Docker['credential']>>({ principal: required(text()), secret: optional(text()) }),
+  ),
+  network: optional(word('BRIDGE', 'HOST', 'NONE', 'USER')),
+  portMappings: optional(listOf(portMapping)),
+});
+
+/** Kept as it is: validation says that it is not supported. */
+const anything: Reader<unknown> = (value) => value;
+
+const volume = object<RawVolume>({
+  containerPath: required(text({ min: 1 })),
+  mode: optional(word('RO', 'RW')),
+  hostPath: optional(text({ min: 1 })),
+  secret: optional(text({ min: 1 })),
+  external: optional(
+    object<ExternalVolume>({
+      name: optional(text()),
+      provider: optional(text()),
+      size: optional(integer({ min: 0 })),
+      options: fallback(mapOf(text()), {}),
+      shared: fallback(truth, false),
+    }),
+  ),
+  persistent: optional(mapOf(anything)),
+});
+
+const container = object<RawContainer>({
+  type: optional(word('MESOS', 'DOCKER')),
+  docker: optional(docker),
+  volumes: fallback(listOf(volume), []),
+  portMappings: optional(listOf(portMapping)),
+  linuxInfo: optional(
+    object<NonNullable<Container['linuxInfo']>>({
+      seccomp: optional(
+        object<{ profileName?: string | undefined; unconfined: boolean }>({
+          profileName: optional(text()),
+          unconfined: fallback(truth, false),
+        }),
+      ),
+      ipcInfo: optional(
+        object<{ mode: 'PRIVATE' | 'SHARE_PARENT'; shmSize?: number | undefined }>({
+          mode: fallback(word('PRIVATE', 'SHARE_PARENT'), 'PRIVATE'),
+          shmSize: optional(integer({ min: 0 })),
+        }),
+      ),
+    }),
+  ),
+});
+
+const healthCheck = object<HealthCheck>({
+  protocol: fallback(
+    word('HTTP', 'HTTPS', 'TCP', 'COMMAND', 'MESOS_HTTP', 'MESOS_HTTPS', 'MESOS_TCP'),
+    'HTTP',
+  ),
+  command: optional(object<{ value: string }>({ value: required(text()) })),
+  path: optional(text()),
+  port: optional(port),
+  portIndex: optional(integer({ min: 0 })),
+  gracePeriodSeconds: fallback(seconds, 300),
+  intervalSeconds: fallback(seconds, 60),
+  timeoutSeconds: fallback(seconds, 20),
+  maxConsecutiveFailures: fallback(seconds, 3),
+  delaySeconds: fallback(seconds, 15),
+  ipProtocol: fallback(word('IPv4', 'IPv6'), 'IPv4'),
+  // The original accepts it and always reads it as false.
+  ignoreHttp1xx: { read: () => false, fallback: false },
+});
+
+const checkPort = { port: optional(port), portIndex: optional(integer({ min: 0 })) };
+
+const check = object<AppCheck>({
+  http: optional(
+    object<NonNullable<AppCheck['http']>>({
+      ...checkPort,
+      path: optional(text()),
+      scheme: fallback(word('HTTP', 'HTTPS'), 'HTTP'),
+    }),
+  ),
+  tcp: optional(object<NonNullable<AppCheck['tcp']>>(checkPort)),
+  exec: optional(
+    object<NonNullable<AppCheck['exec']>>({
+      command: required(object<{ shell: string }>({ shell: required(text({ min: 1 })) })),
+    }),
+  ),
+  intervalSeconds: fallback(seconds, 60),
+  timeoutSeconds: fallback(seconds, 20),
+  delaySeconds: fallback(seconds, 15),
+});
+
+const readinessCheck = object<ReadinessCheck>({
+  name: fallback(text({ min: 1 }), 'readinessCheck'),
+  protocol: fallback(word('HTTP', 'HTTPS'), 'HTTP'),
+  path: fallback(text({ min: 1 }), '/'),
+  portName: fallback(text({ min: 1 }), 'http-api'),
+  intervalSeconds: fallback(seconds, 30),
+  timeoutSeconds: fallback(seconds, 10),
+  httpStatusCodesForReady: fallback(listOf(integer({ min: 100, max: 999 })), [200]),
+  preserveLastResponse: fallback(truth, false),
+});
+
+const unreachableTimes = object<Exclude<UnreachableStrategy, 'disabled'>>({
+  inactiveAfterSeconds: fallback(seconds, 0),
+  expungeAfterSeconds: fallback(seconds, 0),
+});
+
+const unreachable: Reader<UnreachableStrategy> = (value, at, reading) =>
+  typeof value === 'string' ? word('disabled')(value, at, reading) : unreachableTimes(value, at, reading);
+
+const ipAddress = object<IpAddressForm>(
+  {
+    networkName: optional(text()),
+    labels: fallback(labels, {}),
+    discovery: optional(
+      object<{ ports: readonly DiscoveryPort[] }>({
+        ports: fallback(
+          listOf(
+            object<DiscoveryPort>({
+              number: required(port),
+              name: required(text()),
+              protocol: fallback(protocol, 'tcp'),
+            }),
+          ),
+          [],
+        ),
+      }),
+    ),
+  },
+  ['groups'],
+);
+
+const share = number({ min: 0, max: 1 });
+
+/** Output members that clients send back, and members without effect. */
+const IGNORED = [
+  'versionInfo',
+  'tasksStaged',
+  'tasksRunning',
+  'tasksHealthy',
+  'tasksUnhealthy',
+  'deployments',
+  'tasks',
+  'tasksStats',
+  'lastTaskFailure',
+  'readinessCheckResults',
+  'residency',
+  'storeUrls',
+];
+
+export const readAppUpdate: Reader<AppUpdate> = object<AppUpdate>(
+  {
+    id: optional(path),
+    cmd: optional(text({ min: 1 })),
+    args: optional(listOf(text())),
+    user: optional(text()),
+    env: optional(mapOf(envValue)),
+    instances: optional(integer({ min: 0 })),
+    cpus: optional(number({ min: 0.001 })),
+    mem: optional(number({ min: 0 })),
+    disk: optional(number({ min: 0 })),
+    gpus: optional(integer({ min: 0 })),
+    resourceLimits: optional(
+      object<NonNullable<App['resourceLimits']>>({ cpus: optional(limit(0)), mem: optional(limit(0)) }),
+    ),
+    executor: optional(text({ pattern: /^(\/\/cmd)|(\/?[^/]+(\/[^/]+)*)|$/ })),
+    executorResources: optional(
+      object<NonNullable<App['executorResources']>>({
+        cpus: fallback(number({ min: 0.1 }), 0.1),
+        mem: fallback(number({ min: 32 }), 32),
+        disk: fallback(number({ min: 10 }), 10),
+      }),
+    ),
+    constraints: optional(listOf(listOf(text(), { min: 2, max: 3 }))),
+    acceptedResourceRoles: optional(listOf(text({ min: 1 }))),
+    role: optional(text({ min: 1 })),
+    fetch: optional(listOf(artifact)),
+    networks: optional(listOf(network)),
+    portDefinitions: optional(listOf(portDefinition)),
+    requirePorts: optional(truth),
+    container: optional(container),
+    healthChecks: optional(listOf(healthCheck)),
+    check: optional(check),
+    readinessChecks: optional(listOf(readinessCheck, { max: 1 })),
+    dependencies: optional(listOf(path)),
+    backoffSeconds: optional(seconds),
+    backoffFactor: optional(number({ min: 1 })),
+    maxLaunchDelaySeconds: optional(seconds),
+    upgradeStrategy: optional(
+      object<App['upgradeStrategy']>({
+        minimumHealthCapacity: fallback(share, 1),
+        maximumOverCapacity: fallback(share, 1),
+      }),
+    ),
+    labels: optional(labels),
+    secrets: optional(mapOf(object<{ source: string }>({ source: required(text({ min: 1 })) }))),
+    taskKillGracePeriodSeconds: optional(seconds),
+    killSelection: optional(word('YOUNGEST_FIRST', 'OLDEST_FIRST')),
+    unreachableStrategy: optional(unreachable),
+    tty: optional(truth),
+    version: optional(text()),
+    ports: optional(listOf(port)),
+    uris: optional(listOf(text({ min: 1 }))),
+    ipAddress: optional(ipAddress),
+  },
+  IGNORED,
+);

@@ -1,0 +1,227 @@
+/**
+ * Rules an app must keep, with the original's words (api section 14). One table: to add a rule, add a row.
+ */
+
+import type { App } from './app';
+import { constraintViolations } from './constraint-validate';
+import { networkViolations } from './network-validate';
+import { type ApiFailure, byPath, notValid } from './violations';
+import { volumeViolations } from './volume-validate';
+
+export interface ValidateOptions {
+  readonly features: readonly string[];
+  readonly role: string;
+}
+
+export interface Finding {
+  readonly path: string;
+  readonly error: string;
+}
+
+type Rule = (app: App, options: ValidateOptions) => readonly Finding[];
+
+/** A rule of one condition. */
+function rule(path: string, error: string, broken: (app: App) => boolean): Rule {
+  return (app) => (broken(app) ? [{ path, error }] : []);
+}
+
+const RESERVED = /\/(restart|tasks|versions|\.|\.\.)$/;
+
+const rules: readonly Rule[] = [
+  rule('/id', 'must not be empty', ({ id }) => id === '/'),
+  rule('/id', 'must not end with any of these reserved keywords: restart, tasks, versions, ., ..', ({ id }) =>
+    RESERVED.test(id),
+  ),
+  rule(
+    '/',
+    "AppDefinition must either contain one of 'cmd' or 'args', and/or a 'container'.",
+    ({ cmd, args, container }) =>
+      (cmd !== undefined && args.length > 0) ||
+      (cmd === undefined && args.length === 0 && !container?.docker),
+  ),
+  rule(
+    '/container/docker',
+    'not defined',
+    ({ container }) => container?.type === 'DOCKER' && !container.docker,
+  ),
+  portRules,
+  healthRules,
+  rule('/check', "AppDefinition must not use 'checks' if using docker", ({ check, container }) =>
+    Boolean(check && container?.type === 'DOCKER'),
+  ),
+  readinessRules,
+  networkViolations,
+  secretRules,
+  featureRules,
+  volumeViolations,
+  constraintViolations,
+  unreachableRules,
+  limitRules,
+  roleRules,
+  singleInstanceRules,
+];
+
+/** Every rule an app breaks. */
+export function violationsOf(app: App, options: ValidateOptions): Finding[] {
+  return rules.flatMap((check) => check(app, options));
+}
+
+/** The refusal for an app, or undefined for a valid one. */
+export function validateApp(app: App, options: ValidateOptions): ApiFailure | undefined {
+  const found = violationsOf(app, options);
+  return found.length > 0 ? notValid(byPath(found)) : undefined;
+}
+
+function portRules({ portDefinitions = [], container }: App): Finding[] {
+  const found: Finding[] = [];
+  const mappings = container?.portMappings ?? [];
+  const fixed = portDefinitions.map(({ port }) => port).filter((port) => port !== 0);
+  if (hasTwice(fixed)) found.push({ path: '/portDefinitions', error: 'Ports must be unique.' });
+  if (hasTwice(portDefinitions.flatMap(({ name }) => name ?? []))) {
+    found.push({ path: '/portDefinitions', error: 'Port names must be unique.' });
+  }
+  if (hasTwice(mappings.flatMap(({ name }) => name ?? []))) {
+    found.push({ path: '/container/portMappings', error: 'Port names must be unique.' });
+  }
+  return found;
+}
+
+function hasTwice(values: readonly unknown[]): boolean {
+  return new Set(values).size < values.length;
+}
+
+function healthRules({ healthChecks, portDefinitions, container }: App): Finding[] {
+  const found: Finding[] = [];
+  const ports = portDefinitions?.length ?? container?.portMappings?.length ?? 0;
+  healthChecks.forEach(({ protocol, command, port, portIndex, ipProtocol }, index) => {
+    const path = `/healthChecks(${index})`;
+    if (protocol === 'COMMAND') {
+      if (!command) found.push({ path: `${path}/command`, error: 'must not be empty' });
+      return;
+    }
+    if (command) found.push({ path: `${path}/command`, error: 'must be empty' });
+    if (port !== undefined && portIndex !== undefined) {
+      found.push({ path, error: 'HealthCheck must specify either a port or a portIndex' });
+    }
+    if (port === undefined && (portIndex ?? 0) >= ports) {
+      const error =
+        'Health check port indices must address an element of the ports array or container port mappings.';
+      found.push({ path, error });
+    }
+    if (ipProtocol === 'IPv6' && !(container?.type === 'DOCKER' && protocol.startsWith('MESOS_'))) {
+      found.push({
+        path,
+        error: 'IPv6 can only be used for container type DOCKER and Mesos network health checks',
+      });
+    }
+  });
+  if (healthChecks.filter(({ protocol }) => protocol.startsWith('MESOS_')).length > 1) {
+    found.push({ path: '/healthChecks', error: 'AppDefinition can contain at most one Mesos health check' });
+  }
+  return found;
+}
+
+function readinessRules({ readinessChecks, portDefinitions, container }: App): Finding[] {
+  const names = [...(portDefinitions ?? []), ...(container?.portMappings ?? [])].map(({ name }) => name);
+  return readinessChecks.flatMap(({ portName, intervalSeconds, timeoutSeconds }, index) => {
+    const path = `/readinessChecks(${index})`;
+    const found: Finding[] = [];
+    if (timeoutSeconds >= intervalSeconds) {
+      found.push({
+        path: `${path}/timeoutSeconds`,
+        error: `Timeout (${timeoutSeconds} seconds) must be less than the interval (${intervalSeconds} seconds).`,
+      });
+    }
+    if (!names.includes(portName)) {
+      found.push({
+        path: `${path}/portName`,
+        error: `No port definition reference for portName ${portName}`,
+      });
+    }
+    return found;
+  });
+}
+
+function secretRules({ env, secrets, container }: App): Finding[] {
+  const used = Object.entries(env).flatMap(([name, value]): [string, string][] =>
+    typeof value === 'string' ? [] : [[`/env/${name}`, value.secret]],
+  );
+  (container?.volumes ?? []).forEach(({ secret }, index) => {
+    if (secret !== undefined) used.push([`/container/volumes(${index})`, secret]);
+  });
+  const found = used
+    .filter(([, name]) => !Object.hasOwn(secrets, name))
+    .map(([path]) => ({ path, error: 'references an undefined secret' }));
+  const pull = container?.docker?.pullConfig;
+  if (pull && container.type === 'DOCKER') {
+    found.push({ path: '/container/docker', error: 'pullConfig is not supported with Docker containerizer' });
+  } else if (pull && !Object.hasOwn(secrets, pull.secret)) {
+    found.push({ path: '/container/docker', error: 'pullConfig.secret must refer to an existing secret' });
+  }
+  return found;
+}
+
+function featureRules(app: App, { features }: ValidateOptions): Finding[] {
+  const needs: [string, string, boolean][] = [
+    ['gpu_resources', '/gpus', app.gpus > 0],
+    ['secrets', '/secrets', Object.keys(app.secrets).length > 0],
+    [
+      'external_volumes',
+      '/container/volumes',
+      (app.container?.volumes ?? []).some(({ external }) => external !== undefined),
+    ],
+  ];
+  const found = needs
+    .filter(([feature, , needed]) => needed && !features.includes(feature))
+    .map(([feature, path]) => ({
+      path,
+      error: `Feature ${feature} is not enabled. Enable with --enable_features ${feature})`,
+    }));
+  if (app.gpus > 0 && app.container?.type === 'DOCKER') {
+    found.push({ path: '/', error: 'GPU resources only work with the Mesos containerizer' });
+  }
+  return found;
+}
+
+function unreachableRules({ unreachableStrategy: strategy }: App): Finding[] {
+  if (strategy === 'disabled' || strategy.inactiveAfterSeconds <= strategy.expungeAfterSeconds) return [];
+  const error = `inactiveAfterSeconds (${strategy.inactiveAfterSeconds}) must be less or equal to expungeAfterSeconds, which is ${strategy.expungeAfterSeconds}`;
+  return [{ path: '/unreachableStrategy', error }];
+}
+
+function limitRules({ resourceLimits, cpus, mem }: App): Finding[] {
+  const found: Finding[] = [];
+  const check = (name: 'cpus' | 'mem', requested: number): void => {
+    const limit = resourceLimits?.[name];
+    if (typeof limit !== 'number' || limit >= requested) return;
+    const error = `resource limit must be greater than or equal to requested resource (${requested})`;
+    found.push({ path: `/resourceLimits/${name}`, error });
+  };
+  check('cpus', cpus);
+  check('mem', mem);
+  return found;
+}
+
+function roleRules({ role, acceptedResourceRoles }: App, options: ValidateOptions): Finding[] {
+  const found: Finding[] = [];
+  if (role !== options.role)
+    found.push({ path: '/role', error: `got ${role}, expected one of: ${options.role}` });
+  if (acceptedResourceRoles.some((other) => other !== '*' && other !== role)) {
+    found.push({
+      path: '/acceptedResourceRoles',
+      error: `acceptedResourceRoles can only contain * and ${role}`,
+    });
+  }
+  return found;
+}
+
+function singleInstanceRules({ labels, instances, upgradeStrategy }: App): Finding[] {
+  if (labels['MARATHON_SINGLE_INSTANCE_APP'] !== 'true') return [];
+  const found: Finding[] = [];
+  if (instances > 1)
+    found.push({ path: '/instances', error: 'Single instance app may only have one instance' });
+  if (upgradeStrategy.maximumOverCapacity !== 0) {
+    found.push({ path: '/upgradeStrategy/maximumOverCapacity', error: 'got 1.0, expected 0.0' });
+  }
+  return found;
+}

@@ -1,0 +1,45 @@
+/** Rules about placement constraints. */
+
+import type { App } from './app';
+
+const OPERATORS = ['CLUSTER', 'GROUP_BY', 'IS', 'LIKE', 'MAX_PER', 'UNIQUE', 'UNLIKE'];
+
+export function constraintViolations({ constraints }: App): { path: string; error: string }[] {
+  return constraints.flatMap((constraint, index) => {
+    const error = errorOf(constraint);
+    return error === undefined ? [] : [{ path: `/constraints(${index})`, error }];
+  });
+}
+
+function errorOf([, operator = '', value]: readonly string[]): string | undefined {
+  switch (operator) {
+    case 'UNIQUE':
+      return value ? 'UNIQUE does not accept a value' : undefined;
+    case 'CLUSTER':
+    case 'IS':
+      return operator === 'IS' && !value
+        ? 'IS only supports Mesos text and float values (see https://mesos.apache.org/documentation/latest/attributes-resources/)'
+        : undefined;
+    case 'GROUP_BY':
+      return value && !/^\d+$/.test(value)
+        ? 'GROUP BY must define an integer value or else no value at all'
+        : undefined;
+    case 'MAX_PER':
+      return /^\d+$/.test(value ?? '') ? undefined : 'MAX_PER requires an integer value';
+    case 'LIKE':
+    case 'UNLIKE':
+      return value && isPattern(value)
+        ? undefined
+        : 'LIKE and UNLIKE require a non-empty, regular expression value';
+    default:
+      return `Operation ${operator} is unknown. Use one of ${OPERATORS.join(', ')}`;
+  }
+}
+
+function isPattern(text: string): boolean {
+  try {
+    return new RegExp(`^(?:${text})$`) instanceof RegExp;
+  } catch {
+    return false;
+  }
+}

@@ -1,0 +1,40 @@
+/**
+ * A group as requests describe it (api section 16). Ids may be relative to the group around.
+ */
+
+import { type AppUpdate, PATH_PATTERN, readAppUpdate } from './app-update';
+import { listOf, number, object, optional, type Reader, text, truth } from './read';
+
+export interface GroupUpdate {
+  readonly id?: string | undefined;
+  readonly apps?: readonly AppUpdate[] | undefined;
+  readonly groups?: readonly GroupUpdate[] | undefined;
+  readonly dependencies?: readonly string[] | undefined;
+  readonly scaleBy?: number | undefined;
+  readonly version?: string | undefined;
+  readonly enforceRole?: boolean | undefined;
+}
+
+/** Groups inside groups, no deeper than anybody names them. */
+const DEPTH_MAX = 32;
+
+const path = text({ pattern: PATH_PATTERN });
+
+function groupReader(depth: number): Reader<GroupUpdate> {
+  return object<GroupUpdate>(
+    {
+      id: optional(path),
+      apps: optional(listOf(readAppUpdate)),
+      groups: optional((value, at, reading) =>
+        depth >= DEPTH_MAX ? [] : listOf(groupReader(depth + 1))(value, at, reading),
+      ),
+      dependencies: optional(listOf(path)),
+      scaleBy: optional(number({ min: 0 })),
+      version: optional(text()),
+      enforceRole: optional(truth),
+    },
+    ['pods'],
+  );
+}
+
+export const readGroupUpdate: Reader<GroupUpdate> = groupReader(0);

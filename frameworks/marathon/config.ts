@@ -1,0 +1,280 @@
+/**
+ * Marathon's flags, with the original's names, defaults and environment variables, and the configuration made of them.
+ */
+
+import { readFileSync } from 'node:fs';
+import { hostname, userInfo } from 'node:os';
+import {
+  choice,
+  type Flag,
+  type FlagTable,
+  integer,
+  type ParseOptions,
+  parseFlags,
+  port,
+  printFlags,
+  text,
+  toggle,
+  UsageError,
+  type Values,
+} from '../../cluster/runtime/config/flags';
+import type { Credentials } from '../../cluster/runtime/http/guard';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import type { MarathonSettings } from './core/settings';
+
+const DAY_MS = 86_400_000;
+
+const ms = (help: string, fallback: number): Flag<number> =>
+  integer({ help: `${help}, in milliseconds`, min: 0, max: 365 * DAY_MS, fallback }) as Flag<number>;
+const count = (help: string, fallback: number, min = 0): Flag<number> =>
+  integer({ help, min, max: 2 ** 31 - 1, fallback }) as Flag<number>;
+
+const FLAGS = {
+  master: text({
+    help: 'masters as host:port or http://host:port, comma separated; the leader is found by itself',
+  }),
+  framework_name: text({ help: 'name of the framework', fallback: 'marathon' }),
+  mesos_user: text({ help: 'user that tasks run as; this process own user without it' }),
+  mesos_role: text({ help: 'role of the framework', fallback: '*' }),
+  mesos_authentication_principal: text({ help: 'principal at the master' }),
+  mesos_authentication_secret: text({ help: 'secret at the master', secret: true }),
+  mesos_authentication_secret_file: text({ help: 'file with the secret at the master' }),
+  failover_timeout: count('seconds the master keeps our tasks while we are away', 604_800),
+  checkpoint: toggle({ help: 'let tasks survive restarts of their agent', fallback: true }),
+  executor: text({ help: 'executor of apps that name none', fallback: '//cmd' }),
+  hostname: text({ help: 'host name that others reach us by', fallbackText: 'the host name' }),
+  webui_url: text({ help: 'URL of the user interface, given to Mesos' }),
+  http_address: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
+  http_port: port({ help: 'port to listen on', fallback: 8080 }),
+  http_credentials: text({ help: 'user:password that requests must carry', secret: true }),
+  http_realm: text({ help: 'realm of the credentials', fallback: 'Mesosphere' }),
+  http_max_concurrent_requests: integer({
+    help: 'requests handled at once',
+    min: 1,
+    max: 1_000_000,
+    fallback: undefined,
+  }),
+  event_stream_max_outstanding_messages: count('unread events after which a reader is cut off', 1024, 1),
+  local_port_min: port({ help: 'lowest service port given to apps', fallback: 10_000 }),
+  local_port_max: port({ help: 'highest service port given to apps', fallback: 20_000 }),
+  env_vars_prefix: text({ help: 'put before the names of port variables', fallback: '' }),
+  default_network_name: text({ help: 'network of apps that name none' }),
+  mesos_bridge_name: text({ help: 'CNI network of bridge mode', fallback: 'mesos-bridge' }),
+  accepted_resource_roles_default_behavior: choice({
+    help: 'which resources apps take that name no roles',
+    words: ['any', 'unreserved', 'reserved'],
+    fallback: 'any',
+  }),
+  gpu_scheduling_behavior: choice({
+    help: 'whether apps without GPUs may use agents with GPUs',
+    words: ['restricted', 'unrestricted'],
+    fallback: 'restricted',
+  }),
+  enable_features: text({ help: 'features to switch on, comma separated', fallback: '' }),
+  max_apps: integer({ help: 'apps there may be', min: 0, max: 1_000_000, fallback: undefined }),
+  max_running_deployments: count('deployments at the same time', 100, 1),
+  maintenance_mode: toggle({ help: 'refuse offers of agents under maintenance', fallback: true }),
+  draining_seconds: count('seconds before a maintenance in which offers are refused', 0),
+  suppress_offers: toggle({ help: 'ask for no offers while nothing is to be launched', fallback: true }),
+  launch_tokens: count('launches until the next refresh', 100, 1),
+  launch_token_refresh_interval: ms('time between two refreshes of the launch tokens', 30_000),
+  max_instances_per_offer: count('instances launched from one offer', 5, 1),
+  decline_offer_duration: ms('time for which offers are refused', 120_000),
+  min_revive_offers_interval: ms('least time between two revives', 5000),
+  task_launch_confirm_timeout: ms('time in which a launch must be confirmed', 300_000),
+  task_launch_timeout: ms('time in which a task must run', 300_000),
+  kill_chunk_size: count('kills waiting for their effect at once', 100, 1),
+  kill_retry_timeout: ms('time after which a kill is repeated', 30_000),
+  reconciliation_initial_delay: ms('time to the first full reconciliation', 15_000),
+  reconciliation_interval: ms('time between reconciliations', 600_000),
+  scale_apps_initial_delay: ms('time to the first scale check', 15_000),
+  scale_apps_interval: ms('time between scale checks', 300_000),
+  task_lost_expunge_initial_delay: ms('time to the first search for lost instances', 300_000),
+  task_lost_expunge_interval: ms('time between searches for lost instances', 30_000),
+  max_concurrent_marathon_health_checks: count('probes at once', 256, 1),
+  zk_max_versions: count('versions of an app that are kept', 50, 1),
+  metrics_prometheus: toggle({ help: 'serve /metrics/prometheus', fallback: true }),
+  work_dir: text({ help: 'folder of the stored state', fallback: '.meseta/marathon' }),
+  insecure: toggle({ help: 'allow other machines without authentication', fallback: false }),
+  record: text({ help: 'file to record all events to' }),
+} as const;
+
+/** Each flag can also be given as MARATHON_NAME. */
+function withEnvironment<T extends FlagTable>(table: T): T {
+  const entries = Object.entries(table).map(([name, flag]) => [
+    name,
+    { ...flag, env: `MARATHON_${name.toUpperCase()}` },
+  ]);
+  return Object.fromEntries(entries) as T;
+}
+
+export const MARATHON_FLAGS = withEnvironment(FLAGS);
+export type MarathonFlags = Values<typeof MARATHON_FLAGS>;
+
+export interface MarathonConfig {
+  /** Base URLs of the masters. */
+  readonly masters: readonly string[];
+  readonly settings: MarathonSettings;
+  readonly http: {
+    readonly address: string;
+    readonly port: number;
+    readonly credentials?: Credentials | undefined;
+    readonly realm: string;
+    readonly concurrentMax?: number | undefined;
+    readonly outstandingEventsMax: number;
+    readonly insecure: boolean;
+  };
+  /** `principal:secret` for the master. */
+  readonly mesosCredentials?: string | undefined;
+  readonly defaultNetworkName?: string | undefined;
+  readonly probesMax: number;
+  readonly metricsPrometheus: boolean;
+  readonly workDir: string;
+  readonly recordFile?: string | undefined;
+  /** For `/v2/info`, secrets starred out. */
+  readonly info: Readonly<Record<string, unknown>>;
+}
+
+export type ParsedMarathon = { readonly config: MarathonConfig } | { readonly help: string };
+
+/** Reads a command line. Throws UsageError or StartError with a text for the operator. */
+export function parseMarathonConfig(options: Pick<ParseOptions, 'args' | 'env'>): ParsedMarathon {
+  const { flags, help } = parseFlags(MARATHON_FLAGS, {
+    ...options,
+    command: 'meseta marathon',
+    about: 'Runs services on a Mesos cluster and keeps them running.',
+  });
+  return help === undefined ? { config: marathonConfig(flags) } : { help };
+}
+
+const FEATURES = ['vips', 'task_killing', 'external_volumes', 'secrets', 'gpu_resources'];
+
+/** Flag values to the configuration. */
+export function marathonConfig(flags: MarathonFlags): MarathonConfig {
+  if (flags.master === undefined) throw new UsageError('--master is missing: give the address of a master');
+  if (flags.local_port_min > flags.local_port_max) {
+    throw new UsageError('--local_port_min: must not be above --local_port_max');
+  }
+  return {
+    masters: mastersOf(flags.master),
+    settings: settingsOf(flags),
+    http: {
+      address: flags.http_address,
+      port: flags.http_port,
+      credentials: credentialsOf(flags.http_credentials),
+      realm: flags.http_realm,
+      concurrentMax: flags.http_max_concurrent_requests,
+      outstandingEventsMax: flags.event_stream_max_outstanding_messages,
+      insecure: flags.insecure,
+    },
+    mesosCredentials: mesosCredentialsOf(flags),
+    defaultNetworkName: flags.default_network_name,
+    probesMax: flags.max_concurrent_marathon_health_checks,
+    metricsPrometheus: flags.metrics_prometheus,
+    workDir: flags.work_dir,
+    recordFile: flags.record,
+    info: infoOf(flags),
+  };
+}
+
+/** Addresses as given to `--master` to base URLs. */
+export function mastersOf(given: string): string[] {
+  if (given.startsWith('zk://')) {
+    throw new StartError(
+      `--master ${given}: ZooKeeper addresses are not supported yet. List the masters instead: --master host1:5050,host2:5050`,
+    );
+  }
+  return given.split(',').map((part) => {
+    const url = /^https?:\/\//.test(part.trim()) ? part.trim() : `http://${part.trim()}`;
+    if (!URL.canParse(url)) throw new UsageError(`--master: ${JSON.stringify(part)} is not host:port`);
+    return new URL(url).origin;
+  });
+}
+
+function settingsOf(flags: MarathonFlags): MarathonSettings {
+  const features = flags.enable_features.split(',').filter(Boolean);
+  const unknown = features.find((feature) => !FEATURES.includes(feature));
+  if (unknown !== undefined) {
+    throw new UsageError(`--enable_features: ${unknown} is unknown; known are ${FEATURES.join(', ')}`);
+  }
+  return {
+    frameworkName: flags.framework_name,
+    user: flags.mesos_user ?? userInfo().username,
+    role: flags.mesos_role,
+    hostname: flags.hostname ?? hostname(),
+    webuiUrl: flags.webui_url,
+    principal: flags.mesos_authentication_principal,
+    failoverTimeoutSeconds: flags.failover_timeout,
+    checkpoint: flags.checkpoint,
+    features,
+    executor: flags.executor,
+    localPortMin: flags.local_port_min,
+    localPortMax: flags.local_port_max,
+    envVarsPrefix: flags.env_vars_prefix,
+    mesosBridgeName: flags.mesos_bridge_name,
+    acceptedRolesDefault: flags.accepted_resource_roles_default_behavior,
+    gpuScheduling: flags.gpu_scheduling_behavior,
+    maintenanceMode: flags.maintenance_mode,
+    drainingMs: flags.draining_seconds * 1000,
+    maxApps: flags.max_apps,
+    maxRunningDeployments: flags.max_running_deployments,
+    versionsKept: flags.zk_max_versions,
+    launchTokens: flags.launch_tokens,
+    launchTokenRefreshMs: flags.launch_token_refresh_interval,
+    maxInstancesPerOffer: flags.max_instances_per_offer,
+    declineOfferMs: flags.decline_offer_duration,
+    minReviveOffersMs: flags.min_revive_offers_interval,
+    suppressOffers: flags.suppress_offers,
+    taskLaunchMs: flags.task_launch_timeout,
+    taskLaunchConfirmMs: flags.task_launch_confirm_timeout,
+    killRetryMs: flags.kill_retry_timeout,
+    killChunkSize: flags.kill_chunk_size,
+    reconciliationInitialMs: flags.reconciliation_initial_delay,
+    reconciliationIntervalMs: flags.reconciliation_interval,
+    scaleAppsInitialMs: flags.scale_apps_initial_delay,
+    scaleAppsIntervalMs: flags.scale_apps_interval,
+    expungeInitialMs: flags.task_lost_expunge_initial_delay,
+    expungeIntervalMs: flags.task_lost_expunge_interval,
+  };
+}
+
+function credentialsOf(given: string | undefined): Credentials | undefined {
+  if (given === undefined) return undefined;
+  const cut = given.indexOf(':');
+  if (cut < 1) throw new UsageError('--http_credentials: expected user:password');
+  return { user: given.slice(0, cut), password: given.slice(cut + 1) };
+}
+
+function mesosCredentialsOf(flags: MarathonFlags): string | undefined {
+  const { mesos_authentication_principal: principal, mesos_authentication_secret_file: file } = flags;
+  const secret = flags.mesos_authentication_secret ?? (file && readSecret(file));
+  if (principal === undefined || secret === undefined) return undefined;
+  return `${principal}:${secret}`;
+}
+
+function readSecret(file: string): string {
+  try {
+    return readFileSync(file, 'utf8').trim();
+  } catch (error) {
+    throw new UsageError(`--mesos_authentication_secret_file: ${(error as Error).message}`);
+  }
+}
+
+function infoOf(flags: MarathonFlags): Record<string, unknown> {
+  const shown = printFlags(MARATHON_FLAGS, flags);
+  const plain = Object.fromEntries(
+    Object.entries(flags).map(([name, value]) => [name, shown[name] === '***' ? '***' : (value ?? null)]),
+  );
+  const { http_port, work_dir: _work, insecure: _insecure, record: _record, ...marathon } = plain;
+  return {
+    marathon_config: {
+      ...marathon,
+      master: flags.master?.replace(/\/\/[^@/]*@/, '//***@') ?? null,
+      features: flags.enable_features.split(',').filter(Boolean),
+      launch_token: flags.launch_tokens,
+      ha: false,
+    },
+    zookeeper_config: {},
+    http_config: { http_port, https_port: null },
+  };
+}

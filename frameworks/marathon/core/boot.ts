@@ -1,0 +1,104 @@
+/**
+ * How Marathon begins: from what was stored, and then with its first event.
+ */
+
+import { randomFrom } from '../../../cluster/model/random';
+import type { Millis } from '../../../cluster/model/time';
+import { watchHealth } from './health';
+import { indexInstance } from './instances';
+import { decommission } from './kill';
+import { OVERDUE_FIRST_MS, REVIVE_BURST } from './limits';
+import { introduce } from './session';
+import type { MarathonSettings } from './settings';
+import type { MarathonState } from './state';
+import { restore, type Stored } from './storage';
+import { isoTime, type Turn, wake } from './turn';
+import { becameUnreachable } from './unreachable';
+
+export interface MarathonBoot {
+  readonly at: Millis;
+  readonly seed: number;
+  readonly settings: MarathonSettings;
+  /** All variables below `marathon/`, as JSON texts. */
+  readonly stored: Stored;
+}
+
+export function init(boot: MarathonBoot): MarathonState {
+  const state = emptyState(boot);
+  for (const instance of restore(state, boot.stored)) indexInstance(state, instance);
+  return state;
+}
+
+/** Timers, old instances and deployments are taken up; the session begins. */
+export function started(turn: Turn): void {
+  const { state, at } = turn;
+  const { settings } = state;
+  introduce(turn);
+  wake(turn, 'overdue', at + OVERDUE_FIRST_MS);
+  wake(turn, 'expunge', at + settings.expungeInitialMs);
+  wake(turn, 'backoff-clean', at + 10_000);
+  wake(turn, 'scale-check', at + settings.scaleAppsInitialMs);
+  for (const instance of [...state.instances.values()]) {
+    if (instance.goal === 'Decommissioned') decommission(turn, instance);
+    else if (instance.condition === 'Running') watchHealth(turn, instance);
+    else if (instance.condition === 'Unreachable') becameUnreachable(turn, instance);
+  }
+  for (const app of state.apps.keys()) turn.touched.add(app);
+  for (const app of state.byApp.keys()) turn.touched.add(app);
+  for (const { affected } of state.deployments.values()) for (const app of affected) turn.touched.add(app);
+}
+
+/** The regular look at all apps. */
+export function scaleCheck(turn: Turn): void {
+  for (const app of turn.state.apps.keys()) turn.touched.add(app);
+  wake(turn, 'scale-check', turn.at + turn.state.settings.scaleAppsIntervalMs);
+}
+
+function emptyState({ at, seed, settings }: MarathonBoot): MarathonState {
+  return {
+    settings,
+    random: randomFrom(seed),
+    lastVersionAt: at,
+    rootVersion: isoTime(at),
+    groups: new Map([['/', { id: '/', dependencies: [] }]]),
+    apps: new Map(),
+    versions: new Map(),
+    instances: new Map(),
+    byApp: new Map(),
+    byTask: new Map(),
+    waiting: new Map(),
+    deployments: new Map(),
+    locks: new Map(),
+    backoffs: new Map(),
+    queue: new Map(),
+    health: new Map(),
+    readiness: new Map(),
+    failures: new Map(),
+    kills: new Map(),
+    session: { connected: false },
+    outbox: { nextTicket: 1, held: [], changes: new Map(), heldNext: [] },
+    revive: {
+      suppressed: false,
+      wanted: new Map(),
+      tokens: REVIVE_BURST,
+      refilledAt: at,
+      owed: false,
+      repeated: true,
+    },
+    unconfirmed: new Set(),
+    confirmPauseMs: 0,
+    launchTokens: settings.launchTokens,
+    launchTokensAt: at,
+    nextProbe: 1,
+    counters: {
+      deployments: 0,
+      deploymentsDismissed: 0,
+      tasksLaunched: 0,
+      offersIncoming: 0,
+      offersUsed: 0,
+      offersDeclined: 0,
+      revives: 0,
+      suppresses: 0,
+    },
+  };
+}

@@ -1,0 +1,9 @@
+/** CLUSTER: all instances on the given value, or without one on the value of the first. */
+
+import type { Constraint } from './constraint';
+
+export const cluster: Constraint = ({ offered, placed, value }) => {
+  if (offered === undefined) return false;
+  if (value !== '') return offered === value;
+  return placed[0] === undefined || placed[0] === offered;
+};

@@ -1,0 +1,13 @@
+/** LIKE and UNLIKE: the whole value matches a regular expression, or does not. */
+
+import type { Constraint } from './constraint';
+
+export const like: Constraint = ({ offered, value }) => offered !== undefined && wholeMatch(value, offered);
+
+/** The one operator that an agent without the field satisfies. */
+export const unlike: Constraint = ({ offered, value }) =>
+  offered === undefined || !wholeMatch(value, offered);
+
+function wholeMatch(pattern: string, text: string): boolean {
+  return new RegExp(`^(?:${pattern})$`).test(text);
+}

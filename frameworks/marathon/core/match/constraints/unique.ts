@@ -1,0 +1,5 @@
+/** UNIQUE: no two instances on the same value. */
+
+import type { Constraint } from './constraint';
+
+export const unique: Constraint = ({ offered, placed }) => offered !== undefined && !placed.includes(offered);

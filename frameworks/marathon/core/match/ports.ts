@@ -1,0 +1,65 @@
+/**
+ * Which host ports a task gets from an offer (behaviour section 3).
+ *
+ * Mappings: a fixed host port must be offered, 0 takes any, none takes none. Definitions: any, or exactly the declared ones
+ * with requirePorts. Dynamic ports follow each other from a random place, so those of one task tend to be adjacent.
+ */
+
+import { nextInteger, type Random } from '../../../../cluster/model/random';
+import { countRanges, type Ranges } from '../../../../cluster/model/ranges';
+import type { App } from '../../api/app';
+
+/** The wish for one port: a fixed one, any (0), or none (null). */
+type PortWish = number | null;
+
+function wishesOf(app: App): PortWish[] {
+  const definitions = app.portDefinitions;
+  if (definitions) return definitions.map(({ port }) => (app.requirePorts ? port : 0));
+  return (app.container?.portMappings ?? []).map(({ hostPort }) => hostPort ?? null);
+}
+
+/** How many host ports an app asks for. */
+export function hostPortCount(app: App): number {
+  return wishesOf(app).filter((wish) => wish !== null).length;
+}
+
+/** The host port of each definition or mapping (null where it has none); undefined when the offer has too few. */
+export function matchPorts(app: App, offered: Ranges, random: Random): (number | null)[] | undefined {
+  const wishes = wishesOf(app);
+  const fixed = wishes.filter((wish): wish is number => wish !== null && wish !== 0);
+  if (!fixed.every((port) => offered.some(([begin, end]) => begin <= port && port <= end))) return undefined;
+  if (new Set(fixed).size < fixed.length) return undefined;
+  const count = wishes.filter((wish) => wish === 0).length;
+  const dynamic = dynamicPorts(offered, new Set(fixed), count, random);
+  if (!dynamic) return undefined;
+  return wishes.map((wish) => (wish === 0 ? (dynamic.shift() ?? null) : wish));
+}
+
+function dynamicPorts(
+  offered: Ranges,
+  fixed: ReadonlySet<number>,
+  count: number,
+  random: Random,
+): number[] | undefined {
+  const total = countRanges(offered);
+  if (count === 0) return [];
+  if (total - fixed.size < count) return undefined;
+  const start = nextInteger(random, total);
+  const out: number[] = [];
+  for (let step = 0; step < total && out.length < count; step++) {
+    const port = portAt(offered, (start + step) % total);
+    if (!fixed.has(port)) out.push(port);
+  }
+  return out.length === count ? out : undefined;
+}
+
+/** The n-th port of some ranges. */
+function portAt(ranges: Ranges, index: number): number {
+  let rest = index;
+  for (const [begin, end] of ranges) {
+    const size = end - begin + 1;
+    if (rest < size) return begin + rest;
+    rest -= size;
+  }
+  return -1;
+}

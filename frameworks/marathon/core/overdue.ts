@@ -1,0 +1,28 @@
+/**
+ * Launches that take too long: a task nobody confirms, or one that does not come to run, is killed and launched anew.
+ */
+
+import { killTask } from './kill';
+import { OVERDUE_CHECK_MS } from './limits';
+import type { Instance } from './state';
+import { note, type Turn, wake } from './turn';
+
+export function killOverdue(turn: Turn): void {
+  for (const instance of turn.state.instances.values()) {
+    if (!isOverdue(turn, instance)) continue;
+    note(turn, 'warn', 'a launch takes too long, killing the task', {
+      instance: instance.id,
+      condition: instance.condition,
+    });
+    killTask(turn, instance);
+  }
+  wake(turn, 'overdue', turn.at + OVERDUE_CHECK_MS);
+}
+
+/** How long an instance may stay in a condition on its way to Running. */
+export function isOverdue({ state, at }: Turn, { condition, task, since }: Instance): boolean {
+  const { taskLaunchConfirmMs, taskLaunchMs } = state.settings;
+  if (condition === 'Provisioned') return at > since + taskLaunchConfirmMs;
+  const launching = condition === 'Staging' || condition === 'Starting';
+  return launching && at > (task?.stagedAt ?? since) + taskLaunchMs;
+}

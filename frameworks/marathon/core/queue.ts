@@ -1,0 +1,76 @@
+/**
+ * What the queue page shows: for each app with something to launch, what became of the offers so far.
+ */
+
+import type * as mesos from '../../../cluster/api/generated/mesos';
+import type { Millis } from '../../../cluster/model/time';
+import { UNUSED_OFFERS_MAX } from './limits';
+import type { Reason } from './match/match';
+import type { MarathonState, QueueStats } from './state';
+
+/** The statistics of an app's launch attempt; begun now if there are none. */
+export function statsOf(state: MarathonState, appId: string, at: Millis): QueueStats {
+  const known = state.queue.get(appId);
+  if (known) return known;
+  const begun: QueueStats = { since: at, processed: 0, unused: 0, declined: new Map(), lastUnused: [] };
+  state.queue.set(appId, begun);
+  return begun;
+}
+
+/** Forgets apps that have nothing to launch any more. */
+export function dropIdleStats(state: MarathonState): void {
+  for (const appId of state.queue.keys()) if (!state.waiting.has(appId)) state.queue.delete(appId);
+}
+
+export function noteUsed(stats: QueueStats, at: Millis): void {
+  stats.processed++;
+  stats.lastUsedAt = at;
+}
+
+/** Counts an offer that did not suit; the newest one of each agent is kept. */
+export function noteUnused(
+  stats: QueueStats,
+  { offer, reasons, at }: { offer: mesos.Offer; reasons: readonly Reason[]; at: Millis },
+): void {
+  stats.processed++;
+  stats.unused++;
+  stats.lastUnusedAt = at;
+  const [first] = reasons;
+  if (first) stats.declined.set(first, (stats.declined.get(first) ?? 0) + 1);
+  const agentId = offer.agent_id.value;
+  const known = stats.lastUnused.findIndex((other) => other.agentId === agentId);
+  if (known >= 0) stats.lastUnused.splice(known, 1);
+  stats.lastUnused.push({ offer: shownOffer(offer), agentId, reasons: [...reasons], at });
+  if (stats.lastUnused.length > UNUSED_OFFERS_MAX) stats.lastUnused.shift();
+}
+
+function shownOffer({ id, hostname, agent_id, resources, attributes }: mesos.Offer): unknown {
+  return {
+    id: id.value,
+    hostname,
+    agentId: agent_id.value,
+    resources: (resources ?? []).map((resource) => ({
+      name: resource.name,
+      role: resource.reservations?.at(-1)?.role ?? resource.role ?? '*',
+      ...valuesOf(resource),
+    })),
+    attributes: (attributes ?? []).map((attribute) => ({
+      name: attribute.name,
+      ...(attribute.text && { text: attribute.text.value }),
+      ...valuesOf(attribute),
+    })),
+  };
+}
+
+function valuesOf(from: Pick<mesos.Attribute, 'scalar' | 'ranges' | 'set'>): object {
+  return {
+    ...(from.scalar && { scalar: from.scalar.value }),
+    ...(from.ranges && {
+      ranges: (from.ranges.range ?? []).map(({ begin, end }) => ({
+        begin: Number(begin),
+        end: Number(end),
+      })),
+    }),
+    ...(from.set && { set: [...(from.set.item ?? [])] }),
+  };
+}

@@ -1,0 +1,34 @@
+/**
+ * Bringing an app to its wanted number of instances. Judged from what is wanted and what is there alone, so it can be asked
+ * again after every event and after a restart.
+ */
+
+import type { App } from '../api/app';
+import { isOutdated, isUp } from './apps';
+import { expunge, instancesOf, schedule } from './instances';
+import { decommission } from './kill';
+import { watchReadiness } from './readiness';
+import type { Turn } from './turn';
+import { chooseVictims } from './victims';
+
+/** Schedules or sentences instances; true when as many as wanted are up and none is on its way out. */
+export function reachScale(turn: Turn, app: App): boolean {
+  const { state } = turn;
+  for (const instance of instancesOf(state, app.id)) if (isOutdated(app, instance)) expunge(turn, instance);
+  const all = instancesOf(state, app.id);
+  const kept = all.filter(({ goal, condition }) => goal === 'Running' && condition !== 'UnreachableInactive');
+  for (let missing = app.instances - kept.length; missing > 0; missing--) schedule(turn, app);
+  const surplus = kept.length - app.instances;
+  if (surplus > 0) for (const victim of chooseVictims(app, kept, surplus)) decommission(turn, victim);
+  if (surplus !== 0) return app.instances === 0 && instancesOf(state, app.id).length === 0;
+  if (state.locks.has(app.id)) for (const instance of kept) watchReadiness(turn, instance);
+  return kept.every((instance) => isUp(state, app, instance)) && all.every(({ goal }) => goal === 'Running');
+}
+
+/** Ends everything an app has; true when nothing is left. */
+export function reachNothing(turn: Turn, appId: string): boolean {
+  for (const instance of instancesOf(turn.state, appId)) {
+    if (instance.goal !== 'Decommissioned') decommission(turn, instance);
+  }
+  return !turn.state.byApp.has(appId);
+}

@@ -1,0 +1,145 @@
+/**
+ * The one door into Marathon's behaviour: each kind of event has its transition, then the apps it touched are settled.
+ */
+
+import { assert } from '../../../cluster/model/assert';
+import type { Machine } from '../../../cluster/model/event';
+import { cleanBackoffs } from './backoff';
+import { init, type MarathonBoot, scaleCheck, started } from './boot';
+import { cancel, changeRoot } from './change';
+import { driveDeployment } from './deploy';
+import type { MarathonEffect } from './effects';
+import type { EventOf, MarathonEvent, MarathonEvents } from './events';
+import { healthProbed, probeDue } from './health';
+import { retryKills } from './kill';
+import { killWished, resetDelay } from './kill-wish';
+import { offered, refused } from './launch';
+import { SETTLE_ROUNDS_MAX } from './limits';
+import { killOverdue } from './overdue';
+import { dropIdleStats, statsOf } from './queue';
+import { READINESS_INDEX, readinessDue, readinessProbed } from './readiness';
+import { askForUnconfirmed, reconcileAll } from './reconcile';
+import { repeatRevive, settleOffers } from './revive';
+import { reachNothing, reachScale } from './scale';
+import { disconnected, failed, subscribed } from './session';
+import type { MarathonState } from './state';
+import { endTurn, note, publish, released, startTurn, type Turn, wake } from './turn';
+import { expungeOverdue, unreachableDue } from './unreachable';
+import { updated } from './updates';
+
+const transitions: { [K in keyof MarathonEvents]: (turn: Turn, event: EventOf<K>) => void } = {
+  started,
+  woke,
+  stored: (turn, { ticket }) => released(turn, ticket),
+  'store.failed': (turn, { reason }) => {
+    turn.effects.push({ kind: 'resign', reason: `cannot store: ${reason}` });
+  },
+  'driver.subscribed': subscribed,
+  'driver.disconnected': disconnected,
+  'driver.offers': offered,
+  'driver.rescind': () => undefined,
+  'driver.update': updated,
+  // What becomes of the tasks comes as updates of their own.
+  'driver.failure': () => undefined,
+  'driver.message': (turn, { agentId, executorId, data }) => {
+    publish(turn, 'framework_message_event', { executorId, slaveId: agentId, message: bytesOf(data) });
+  },
+  'driver.error': failed,
+  'driver.refused': (turn, event) => {
+    note(turn, 'warn', 'a call was refused', { call: event.call.type ?? '', reason: event.reason });
+    refused(turn, event);
+  },
+  'api.change': changeRoot,
+  'api.kill': killWished,
+  'api.cancel': cancel,
+  'api.reset-delay': resetDelay,
+  probed: (turn, event) => {
+    if (event.index === READINESS_INDEX) readinessProbed(turn, event);
+    else healthProbed(turn, event);
+  },
+};
+
+/** Timers by name, or by the first part of their name. */
+const timers: Readonly<Record<string, (turn: Turn, timer: string) => void>> = {
+  probe: probeDue,
+  ready: readinessDue,
+  unreachable: unreachableDue,
+  'kill-retry': retryKills,
+  // A passed delay or a refilled allowance: settleOffers sees to it.
+  backoff: () => undefined,
+  revive: () => undefined,
+  'revive-again': repeatRevive,
+  'backoff-clean': (turn) => {
+    cleanBackoffs(turn);
+    wake(turn, 'backoff-clean', turn.at + 10_000);
+  },
+  overdue: killOverdue,
+  expunge: expungeOverdue,
+  'scale-check': scaleCheck,
+  confirm: askForUnconfirmed,
+  reconcile: reconcileAll,
+};
+
+function woke(turn: Turn, { timer }: EventOf<'woke'>): void {
+  const slash = timer.indexOf('/');
+  timers[slash < 0 ? timer : timer.slice(0, slash)]?.(turn, timer);
+}
+
+export function step(state: MarathonState, event: MarathonEvent): MarathonEffect[] {
+  const turn = startTurn(state, event.at);
+  const transition = transitions[event.kind] as (turn: Turn, event: MarathonEvent) => void;
+  transition(turn, event);
+  settle(turn);
+  settleOffers(turn);
+  return endTurn(turn);
+}
+
+/** Looks at each touched app, and at what that touches, until nothing changes any more. */
+function settle(turn: Turn): void {
+  if (turn.touched.size === 0) return;
+  for (let round = 0; turn.touched.size > 0; round++) {
+    assert(round < SETTLE_ROUNDS_MAX, 'an app does not settle');
+    const touched = [...turn.touched];
+    turn.touched.clear();
+    for (const app of touched) settleApp(turn, app);
+  }
+  const { state, at } = turn;
+  for (const app of state.waiting.keys()) statsOf(state, app, at);
+  dropIdleStats(state);
+}
+
+/** An app under a deployment is the deployment's; any other is brought to its number. */
+function settleApp(turn: Turn, appId: string): void {
+  const { state } = turn;
+  const deployment = state.deployments.get(state.locks.get(appId) ?? '');
+  const app = state.apps.get(appId);
+  if (deployment) driveDeployment(turn, deployment, appId);
+  else if (app) reachScale(turn, app);
+  else reachNothing(turn, appId);
+}
+
+/** Bytes of base64 text, the form of framework_message_event. */
+function bytesOf(base64: string): number[] {
+  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
+  const bytes: number[] = [];
+  let bits = 0;
+  let count = 0;
+  for (const character of base64) {
+    const value = alphabet.indexOf(character);
+    if (value < 0) break;
+    bits = (bits << 6) | value;
+    count += 6;
+    if (count < 8) continue;
+    count -= 8;
+    bytes.push((bits >> count) & 255);
+    bits &= (1 << count) - 1;
+  }
+  return bytes;
+}
+
+/** Marathon as a machine: for the mailbox, for replays and for simulations. */
+export const marathonMachine: Machine<MarathonState, MarathonEvent, MarathonEffect, MarathonBoot> = {
+  name: 'marathon',
+  init,
+  step,
+};

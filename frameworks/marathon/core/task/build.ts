@@ -1,0 +1,154 @@
+/**
+ * The TaskInfo that launches an instance.
+ */
+
+import type * as mesos from '../../../../cluster/api/generated/mesos';
+import type { Random } from '../../../../cluster/model/random';
+import { allocateTo, type Resources, writeLegacyResources } from '../../../../cluster/model/resources';
+import type { App, Limit } from '../../api/app';
+import { dottedName } from '../paths';
+import type { MarathonSettings } from '../settings';
+import { mesosCheck, mesosHealthCheck } from './checks';
+import { containerOf, labelsOf } from './container';
+import { environmentOf } from './environment';
+import { effectivePort, protocolsOf, type TaskPort, taskPorts } from './ports';
+
+export interface TaskInput {
+  readonly app: App;
+  readonly taskId: string;
+  readonly offer: mesos.Offer;
+  readonly resources: Resources;
+  readonly hostPorts: readonly (number | null)[];
+  readonly settings: MarathonSettings;
+  readonly random: Random;
+}
+
+export function buildTask(input: TaskInput): mesos.TaskInfo {
+  const { app, taskId, offer, settings } = input;
+  const ports = taskPorts(app, input.hostPorts);
+  const container = containerOf({ app, taskId, ports, bridgeName: settings.mesosBridgeName });
+  const limits = limitsOf(app);
+  return {
+    name: dottedName(app.id),
+    task_id: { value: taskId },
+    agent_id: offer.agent_id,
+    resources: wire(input.resources, offer.allocation_info?.role ?? app.role),
+    ...runnable(input, ports),
+    ...(container && { container }),
+    ...labelsOf(app.labels),
+    discovery: discoveryOf(app, ports),
+    ...optional('health_check', mesosHealthCheck(app, ports)),
+    ...optional('check', mesosCheck(app, ports)),
+    ...optional('kill_policy', killPolicy(app.taskKillGracePeriodSeconds)),
+    ...(limits && { limits }),
+  };
+}
+
+function wire(resources: Resources, role: string): mesos.Resource[] {
+  return writeLegacyResources(allocateTo(resources, role)) as unknown as mesos.Resource[];
+}
+
+/** The command, or the executor that gets the command. */
+function runnable(input: TaskInput, ports: readonly TaskPort[]): Partial<mesos.TaskInfo> {
+  const { app, settings } = input;
+  const executor = app.executor === '' ? settings.executor : app.executor;
+  const command = commandOf(input, ports);
+  if (executor === '//cmd' || executor === '') return { command };
+  const path = executor.replace(/'/g, `'\\''`);
+  const value = `chmod ug+rx '${path}' && exec '${path}' ${app.cmd ?? app.args.join(' ')}`.trimEnd();
+  const { arguments: _none, ...rest } = command;
+  const resources = executorResources(input);
+  return {
+    executor: {
+      type: 'CUSTOM',
+      executor_id: { value: `marathon-${input.taskId}` },
+      command: { ...rest, shell: true, value },
+      ...(resources && { resources }),
+    },
+  };
+}
+
+function executorResources({ app, offer }: TaskInput): mesos.Resource[] | undefined {
+  if (!app.executorResources) return undefined;
+  const role = offer.allocation_info?.role ?? app.role;
+  return Object.entries(app.executorResources).map(([name, value]) => ({
+    name,
+    type: 'SCALAR' as const,
+    scalar: { value: value as number },
+    allocation_info: { role },
+  }));
+}
+
+function commandOf(input: TaskInput, ports: readonly TaskPort[]): mesos.CommandInfo {
+  const { app, taskId, offer, settings, random } = input;
+  const environment = environmentOf({
+    app,
+    taskId,
+    host: offer.hostname,
+    ports,
+    prefix: settings.envVarsPrefix,
+    random,
+  });
+  return {
+    ...(app.fetch.length > 0 && { uris: app.fetch.map(uriOf) }),
+    environment: { variables: environment },
+    ...(app.user !== undefined && { user: app.user }),
+    ...programOf(app),
+  };
+}
+
+/** A shell line, or an argument list; in a container without either the image's own command. */
+function programOf(app: App): Partial<mesos.CommandInfo> {
+  if (app.cmd !== undefined) return { shell: true, value: app.cmd };
+  const bare = !app.container;
+  return {
+    shell: false,
+    ...(bare && app.args[0] !== undefined && { value: app.args[0] }),
+    ...(app.args.length > 0 && { arguments: app.args }),
+  };
+}
+
+function uriOf({ uri, extract, executable, cache, destPath }: App['fetch'][number]): mesos.CommandInfo.URI {
+  return { value: uri, extract, executable, cache, ...(destPath !== undefined && { output_file: destPath }) };
+}
+
+/** One entry per port and protocol; other systems find the task's addresses here. */
+function discoveryOf(app: App, ports: readonly TaskPort[]): mesos.DiscoveryInfo {
+  const hostMode = app.networks.every(({ mode }) => mode === 'host');
+  const named = app.networks.find(({ mode }) => mode === 'container')?.name;
+  const list = ports.flatMap((port) => {
+    const onHost = hostMode || port.hostPort !== undefined;
+    const scope: Record<string, string> = {
+      'network-scope': onHost ? 'host' : 'container',
+      ...(!onHost && named !== undefined && { 'network-name': named }),
+    };
+    const number = onHost ? port.hostPort : effectivePort(port);
+    return protocolsOf(port.protocol).map((protocol) => ({
+      number: number ?? 0,
+      ...(port.name !== undefined && { name: port.name }),
+      protocol,
+      ...labelsOf({ ...port.labels, ...scope }),
+    }));
+  });
+  return { visibility: 'FRAMEWORK', name: dottedName(app.id), ports: { ports: list } };
+}
+
+function killPolicy(seconds: number | undefined): mesos.KillPolicy | undefined {
+  return seconds === undefined ? undefined : { grace_period: { nanoseconds: seconds * 1e9 } };
+}
+
+function limitsOf({ resourceLimits }: App): mesos.TaskInfo['limits'] {
+  if (!resourceLimits) return undefined;
+  const entries = Object.entries(resourceLimits).flatMap(([name, limit]) =>
+    limit === undefined ? [] : [[name, { value: limitValue(limit) }] as const],
+  );
+  return entries.length > 0 ? Object.fromEntries(entries) : undefined;
+}
+
+function limitValue(limit: Limit): number {
+  return limit === 'unlimited' ? Number.POSITIVE_INFINITY : limit;
+}
+
+function optional<K extends string, V>(key: K, value: V | undefined): { [P in K]?: V } {
+  return (value === undefined ? {} : { [key]: value }) as { [P in K]?: V };
+}

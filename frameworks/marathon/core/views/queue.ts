@@ -1,0 +1,59 @@
+/**
+ * What waits for a launch and why, as the API shows it.
+ */
+
+import { deadlineOf } from '../backoff';
+import { REASONS } from '../match/match';
+import type { MarathonState, QueueStats } from '../state';
+import { isoTime } from '../turn';
+import { printApp } from './app';
+
+export function printQueue(state: MarathonState, at: number, withOffers: boolean): object[] {
+  return [...state.waiting].flatMap(([id, waiting]) => {
+    const app = state.apps.get(id);
+    const stats = state.queue.get(id);
+    if (!app || !stats) return [];
+    const leftMs = Math.max(0, (deadlineOf(state, app) ?? at) - at);
+    const item = {
+      count: waiting.size,
+      role: app.role,
+      delay: { timeLeftSeconds: Math.ceil(leftMs / 1000), overdue: leftMs === 0 },
+      since: isoTime(stats.since),
+      processedOffersSummary: printStats(stats),
+      ...(withOffers && { lastUnusedOffers: printOffers(stats) }),
+      app: printApp(app),
+    };
+    return [item];
+  });
+}
+
+function printStats(stats: QueueStats): object {
+  const last = new Map<string, number>();
+  for (const { reasons } of stats.lastUnused) {
+    const [first] = reasons;
+    if (first !== undefined) last.set(first, (last.get(first) ?? 0) + 1);
+  }
+  return {
+    processedOffersCount: stats.processed,
+    unusedOffersCount: stats.unused,
+    ...(stats.lastUnusedAt !== undefined && { lastUnusedOfferAt: isoTime(stats.lastUnusedAt) }),
+    ...(stats.lastUsedAt !== undefined && { lastUsedOfferAt: isoTime(stats.lastUsedAt) }),
+    rejectSummaryLastOffers: funnel(last, stats.lastUnused.length),
+    rejectSummaryLaunchAttempt: funnel(stats.declined, stats.processed),
+  };
+}
+
+/** Each reason with how many offers came that far and how many ended there. */
+function funnel(declined: ReadonlyMap<string, number>, total: number): object[] {
+  let processed = total;
+  return REASONS.map((reason) => {
+    const here = declined.get(reason) ?? 0;
+    const row = { reason, declined: here, processed };
+    processed -= here;
+    return row;
+  });
+}
+
+function printOffers({ lastUnused }: QueueStats): object[] {
+  return lastUnused.map(({ offer, reasons, at }) => ({ offer, reason: reasons, timestamp: isoTime(at) }));
+}

@@ -1,0 +1,70 @@
+/**
+ * Tasks as the API shows them.
+ */
+
+import type { App } from '../../api/app';
+import { appOf } from '../apps';
+import { isActive } from '../conditions';
+import { isAlive } from '../health-state';
+import { instancesOf } from '../instances';
+import { servicePortsOf } from '../service-ports';
+import type { CheckHealth, Instance, MarathonState } from '../state';
+import { isoTime } from '../turn';
+
+/** Instances of an app that have a task. */
+export function tasksOf(state: MarathonState, appId: string): Instance[] {
+  return instancesOf(state, appId).filter(({ task, condition }) => task && isActive(condition));
+}
+
+export function printTask(state: MarathonState, instance: Instance): Record<string, unknown> {
+  const app = appOf(state, instance);
+  const { task, agent } = instance;
+  return {
+    ipAddresses: task?.ipAddresses ?? [],
+    stagedAt: task && isoTime(task.stagedAt),
+    state: task?.state ?? 'TASK_STAGING',
+    ports: task?.hostPorts ?? [],
+    startedAt: task?.startedAt === undefined ? undefined : isoTime(task.startedAt),
+    version: instance.version,
+    id: task?.id ?? instance.id,
+    appId: instance.appId,
+    slaveId: agent?.agentId,
+    host: agent?.host ?? '',
+    region: agent?.region,
+    zone: agent?.zone,
+    role: instance.role,
+    servicePorts: app ? servicePortsOf(app) : [],
+    healthCheckResults: healthResults(state, app, instance),
+    localVolumes: [],
+    checkResult: task?.checkResult,
+  };
+}
+
+function healthResults(state: MarathonState, app: App | undefined, instance: Instance): unknown[] {
+  const checks = state.health.get(instance.id)?.checks ?? [];
+  return (app?.healthChecks ?? []).flatMap((_check, index) => {
+    const check = checks[index];
+    if (check) return hasResult(check) ? [printHealth(instance, check)] : [];
+    const healthy = instance.task?.healthy;
+    if (check !== null || healthy === undefined) return [];
+    return [{ alive: healthy, consecutiveFailures: 0, instanceId: `instance [${instance.id}]` }];
+  });
+}
+
+function hasResult({ lastSuccess, lastFailure }: CheckHealth): boolean {
+  return lastSuccess !== undefined || lastFailure !== undefined;
+}
+
+function printHealth(instance: Instance, check: CheckHealth): unknown {
+  const time = (at: number | undefined): string | undefined => (at === undefined ? undefined : isoTime(at));
+  return {
+    alive: isAlive(check) === true,
+    consecutiveFailures: check.consecutiveFailures,
+    firstSuccess: time(check.firstSuccess),
+    lastSuccess: time(check.lastSuccess),
+    lastFailure: time(check.lastFailure),
+    lastFailureCause: check.lastFailureCause,
+    // The original prints its debug form here; clients parse it.
+    instanceId: `instance [${instance.id}]`,
+  };
+}

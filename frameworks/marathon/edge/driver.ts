@@ -1,0 +1,54 @@
+/**
+ * Between the shared scheduler session and Marathon's core: notices become events.
+ */
+
+import type * as scheduler from '../../../cluster/api/generated/scheduler';
+import type { Notice } from '../../scheduler/core/session';
+import type { NewMarathonEvent } from '../core/events';
+
+/** The event a notice stands for; undefined for what Marathon has no use for. */
+export function eventOfNotice(notice: Notice): NewMarathonEvent | undefined {
+  switch (notice.kind) {
+    case 'subscribed':
+      return {
+        kind: 'driver.subscribed',
+        frameworkId: notice.subscribed.framework_id.value,
+        master: notice.url,
+        masterRegion: notice.subscribed.master_info?.domain?.fault_domain?.region.name,
+      };
+    case 'disconnected':
+      return { kind: 'driver.disconnected', reason: notice.reason };
+    case 'event':
+      return eventOf(notice.event);
+  }
+}
+
+function eventOf(event: scheduler.Event): NewMarathonEvent | undefined {
+  switch (event.type) {
+    case 'OFFERS':
+      return { kind: 'driver.offers', offers: event.offers?.offers ?? [] };
+    case 'RESCIND':
+      return event.rescind && { kind: 'driver.rescind', offerId: event.rescind.offer_id.value };
+    case 'UPDATE':
+      return event.update && { kind: 'driver.update', status: event.update.status };
+    case 'FAILURE':
+      return {
+        kind: 'driver.failure',
+        agentId: event.failure?.agent_id?.value,
+        executorId: event.failure?.executor_id?.value,
+      };
+    case 'MESSAGE':
+      return (
+        event.message && {
+          kind: 'driver.message',
+          agentId: event.message.agent_id.value,
+          executorId: event.message.executor_id.value,
+          data: event.message.data,
+        }
+      );
+    case 'ERROR':
+      return { kind: 'driver.error', message: event.error?.message ?? '' };
+    default:
+      return undefined;
+  }
+}

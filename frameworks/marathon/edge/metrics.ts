@@ -1,0 +1,96 @@
+/**
+ * Marathon's metrics under the original's names, as its JSON and as Prometheus text.
+ */
+
+import type { Counter, Metrics } from '../../../cluster/runtime/metrics';
+import { isOverdue } from '../core/overdue';
+import type { CounterName, Instance, MarathonState } from '../core/state';
+
+type Read = <T>(view: (state: MarathonState) => T) => T;
+
+const COUNTERS: readonly [string, CounterName][] = [
+  ['deployments.counter', 'deployments'],
+  ['deployments.dismissed.counter', 'deploymentsDismissed'],
+  ['tasks.launched.counter', 'tasksLaunched'],
+  ['mesos.offers.incoming.counter', 'offersIncoming'],
+  ['mesos.offers.used.counter', 'offersUsed'],
+  ['mesos.offers.declined.counter', 'offersDeclined'],
+  ['mesos.offer-operations.launch.counter', 'tasksLaunched'],
+  ['mesos.calls.revive.counter', 'revives'],
+  ['mesos.calls.suppress.counter', 'suppresses'],
+];
+
+export interface MarathonMetrics {
+  /** The body of `GET /metrics`. */
+  snapshot(): object;
+  prometheus(): Promise<string>;
+}
+
+export interface MetricsInput {
+  readonly metrics: Metrics;
+  readonly read: Read;
+  readonly now: () => number;
+  readonly startedAt: number;
+  readonly streams: () => number;
+}
+
+export function marathonMetrics({ metrics, read, now, startedAt, streams }: MetricsInput): MarathonMetrics {
+  const gauge = (name: string, help: string, value: () => number): void =>
+    metrics.gauge(`marathon.${name}`, help, value);
+  const count = (condition: (instance: Instance) => boolean): number =>
+    read(({ instances }) => [...instances.values()].filter(condition).length);
+  gauge('apps.active.gauge', 'Apps', () => read(({ apps }) => apps.size));
+  gauge('pods.active.gauge', 'Pods', () => 0);
+  gauge('groups.active.gauge', 'Groups', () => read(({ groups }) => groups.size));
+  gauge('deployments.active.gauge', 'Deployments', () => read(({ deployments }) => deployments.size));
+  gauge('instances.running.gauge', 'Instances that run', () =>
+    count(({ condition }) => condition === 'Running'),
+  );
+  gauge('instances.staged.gauge', 'Instances being started', () => count(isStaged));
+  gauge('instances.launch-overdue.gauge', 'Instances that take too long to start', () =>
+    read((state) => {
+      const turn = { state, at: now(), effects: [], touched: new Set<string>() };
+      return [...state.instances.values()].filter((instance) => isOverdue(turn, instance)).length;
+    }),
+  );
+  gauge('instances.inflight-kills.gauge', 'Tasks being killed', () => read(({ kills }) => kills.size));
+  gauge('http.event-streams.active.gauge', 'Readers of the event stream', streams);
+  gauge('uptime.gauge.seconds', 'Seconds since the start', () => (now() - startedAt) / 1000);
+  gauge('leadership.duration.gauge.seconds', 'Seconds as leader', () => (now() - startedAt) / 1000);
+  const counters = COUNTERS.map(([name, from]): [Counter, CounterName, { seen: number }] => [
+    metrics.counter(`marathon.${name}`, name),
+    from,
+    { seen: 0 },
+  ]);
+  const sync = (): void => {
+    for (const [counter, from, last] of counters) {
+      const value = read((state) => state.counters[from]);
+      counter.inc(value - last.seen);
+      last.seen = value;
+    }
+  };
+  return {
+    snapshot: () => {
+      sync();
+      return grouped(metrics.snapshot());
+    },
+    prometheus: () => {
+      sync();
+      return metrics.prometheus('');
+    },
+  };
+}
+
+function isStaged({ condition }: Instance): boolean {
+  return condition === 'Provisioned' || condition === 'Staging' || condition === 'Starting';
+}
+
+function grouped(snapshot: Readonly<Record<string, number>>): object {
+  const counters: Record<string, { count: number }> = {};
+  const gauges: Record<string, { value: number }> = {};
+  for (const [name, value] of Object.entries(snapshot)) {
+    if (name.endsWith('.counter')) counters[name] = { count: value };
+    else gauges[name] = { value };
+  }
+  return { version: '4.0.0', counters, gauges, histograms: {}, meters: {}, timers: {} };
+}

@@ -1,0 +1,34 @@
+/**
+ * Requests that wait for the core's answer, found again by their number.
+ */
+
+import type { Answer } from '../core/effects';
+import type { NewMarathonEvent } from '../core/events';
+
+/** Answers waited for at once. More writers than that are told to come back. */
+const WAITING_MAX = 10_000;
+
+type WithoutNumber<E> = E extends { request: number } ? Omit<E, 'request'> : never;
+export type Wish = WithoutNumber<NewMarathonEvent>;
+
+export class Requests {
+  private readonly waiting = new Map<number, (answer: Answer) => void>();
+  private next = 1;
+
+  constructor(private readonly post: (event: NewMarathonEvent) => void) {}
+
+  /** Hands in a wish; resolves when what comes of it is durable. */
+  ask(wish: Wish): Promise<Answer> {
+    if (this.waiting.size >= WAITING_MAX) throw new Error('too many requests are waiting');
+    const request = this.next++;
+    return new Promise((resolve) => {
+      this.waiting.set(request, resolve);
+      this.post({ ...wish, request } as NewMarathonEvent);
+    });
+  }
+
+  answer(request: number, answer: Answer): void {
+    this.waiting.get(request)?.(answer);
+    this.waiting.delete(request);
+  }
+}

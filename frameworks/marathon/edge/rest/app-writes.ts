@@ -1,0 +1,72 @@
+/**
+ * From a request's app to the App that is handed to the core: merged, normalised, validated, or refused.
+ */
+
+import type { App } from '../../api/app';
+import { mixedForms } from '../../api/app-legacy';
+import { normalised, resolvePath } from '../../api/app-normal';
+import type { AppUpdate } from '../../api/app-update';
+import { validateApp } from '../../api/app-validate';
+import { type ApiFailure, byPath, failure, isFailure, notValid } from '../../api/violations';
+import type { RestContext } from './context';
+
+export interface WriteInput {
+  readonly id: string;
+  readonly update: AppUpdate;
+  /** Members left out keep their stored value. */
+  readonly partial: boolean;
+}
+
+/** The app as it shall be. */
+export function wantedApp(context: RestContext, { id, update, partial }: WriteInput): App | ApiFailure {
+  const stored = context.read(({ apps }) => apps.get(id));
+  if (update.version !== undefined) return earlierApp(context, id, update);
+  const mixed = mixedForms(update);
+  if (mixed.length > 0) return notValid(byPath(mixed));
+  const { role, features } = context.settings;
+  const app = normalised({
+    id,
+    update,
+    stored: partial ? stored : undefined,
+    role,
+    options: context.normal,
+  });
+  return validateApp(app, { role, features }) ?? app;
+}
+
+/** A version in a request means: back to it. Nothing but the id may come along. */
+function earlierApp(context: RestContext, id: string, update: AppUpdate): App | ApiFailure {
+  const others = Object.entries(update).filter(
+    ([key, value]) => key !== 'id' && key !== 'version' && value !== undefined,
+  );
+  if (others.length > 0) {
+    const error = "The 'version' field may only be combined with the 'id' field.";
+    return notValid([{ path: '/', errors: [error] }]);
+  }
+  const at = Date.parse(update.version ?? '');
+  if (Number.isNaN(at)) return failure(422, `Invalid format: "${update.version}"`);
+  const version = new Date(at).toISOString();
+  const found = context.read(({ versions }) => versions.get(id)?.get(version));
+  return found ?? failure(404, `App '${id}' does not exist in version ${version}`);
+}
+
+/** An absolute id from a body. */
+export function absoluteId(given: string): string {
+  return resolvePath(given, '/');
+}
+
+/** All apps of an array body, or the first refusal with its place in the array. */
+export function wantedApps(
+  context: RestContext,
+  updates: readonly AppUpdate[],
+  partial: boolean,
+): App[] | ApiFailure {
+  const apps: App[] = [];
+  for (const update of updates) {
+    if (update.id === undefined) return notValid([{ path: '/id', errors: ['error.path.missing'] }]);
+    const app = wantedApp(context, { id: absoluteId(update.id), update, partial });
+    if (isFailure(app)) return app;
+    apps.push(app);
+  }
+  return apps;
+}

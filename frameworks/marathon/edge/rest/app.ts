@@ -1,0 +1,179 @@
+/**
+ * `/v2/apps/{id}` and what lies below it. Ids are paths, so one wildcard route tells the forms apart by their last segments.
+ */
+
+import type { Handler, Method, Request, Route } from '../../../../cluster/runtime/http/server';
+import { readAppUpdate } from '../../api/app-update';
+import { failure, isFailure } from '../../api/violations';
+import { isBelow, parentOf } from '../../core/paths';
+import { printApp } from '../../core/views/app';
+import { printAppInfo } from '../../core/views/apps';
+import { printTask, tasksOf } from '../../core/views/tasks';
+import { wantedApp } from './app-writes';
+import { locationOf, readEmbed } from './apps';
+import {
+  deploymentOutcome,
+  handler,
+  notFound,
+  type Outcome,
+  ok,
+  originOf,
+  queryFlag,
+  type RestContext,
+  readBody,
+  refusalOutcome,
+  restOf,
+} from './context';
+import { killAllTasks, killOneTask } from './task-kills';
+
+type AppHandler = (
+  context: RestContext,
+  request: Request,
+  id: string,
+  last: string,
+) => Outcome | Promise<Outcome>;
+
+interface Form {
+  readonly method: Method;
+  /** What follows the id; `*` is any one segment. */
+  readonly suffix: readonly string[];
+  readonly handle: AppHandler;
+}
+
+/** Longer suffixes first: the last row takes everything. */
+const forms: readonly Form[] = [
+  { method: 'GET', suffix: ['versions', '*'], handle: showVersion },
+  { method: 'GET', suffix: ['versions'], handle: showVersions },
+  { method: 'DELETE', suffix: ['tasks', '*'], handle: killOneTask },
+  { method: 'GET', suffix: ['tasks'], handle: showTasks },
+  { method: 'DELETE', suffix: ['tasks'], handle: killAllTasks },
+  { method: 'POST', suffix: ['restart'], handle: restart },
+  { method: 'GET', suffix: [], handle: show },
+  {
+    method: 'PUT',
+    suffix: [],
+    handle: (context, request, id) => change(context, request, { id, create: true }),
+  },
+  {
+    method: 'PATCH',
+    suffix: [],
+    handle: (context, request, id) => change(context, request, { id, create: false }),
+  },
+  { method: 'DELETE', suffix: [], handle: remove },
+];
+
+export function appRoutes(context: RestContext): Route[] {
+  const route = (method: Method): Handler =>
+    handler(context, (request) => dispatch(context, request, method));
+  const methods = Object.fromEntries(
+    (['GET', 'PUT', 'PATCH', 'POST', 'DELETE'] as const).map((m) => [m, route(m)]),
+  );
+  return [{ path: '/v2/apps/*', methods }];
+}
+
+function dispatch(context: RestContext, request: Request, method: Method): Outcome | Promise<Outcome> {
+  const segments = restOf(request);
+  for (const { method: wanted, suffix, handle } of forms) {
+    if (wanted !== method || segments.length <= suffix.length) continue;
+    const tail = segments.slice(segments.length - suffix.length);
+    if (!suffix.every((part, index) => part === '*' || part === tail[index])) continue;
+    const id = `/${segments.slice(0, segments.length - suffix.length).join('/')}`;
+    return handle(context, request, id, segments.at(-1) ?? '');
+  }
+  return failure(405, 'Method Not Allowed');
+}
+
+export function noApp(id: string, version?: string): Outcome {
+  return notFound(`App '${id}' does not exist${version === undefined ? '' : ` in version ${version}`}`);
+}
+
+function show(context: RestContext, request: Request, id: string): Outcome {
+  if (id.endsWith('/*')) return showGroup(context, request, parentOf(id));
+  const embed = readEmbed(request, ['counts', 'tasks', 'lastTaskFailure', 'deployments']);
+  const app = context.read((state) => {
+    const found = state.apps.get(id);
+    return found && printAppInfo(state, found, embed, context.now());
+  });
+  return app ? ok({ app }) : noApp(id);
+}
+
+function showGroup(context: RestContext, request: Request, group: string): Outcome {
+  const embed = readEmbed(request, ['counts', 'tasks', 'lastTaskFailure', 'deployments']);
+  const apps = context.read((state) =>
+    [...state.apps.values()]
+      .filter(({ id }) => isBelow(id, group))
+      .map((app) => printAppInfo(state, app, embed, context.now())),
+  );
+  return ok({ '*': apps });
+}
+
+async function change(
+  context: RestContext,
+  request: Request,
+  { id, create }: { id: string; create: boolean },
+): Promise<Outcome> {
+  const body = readBody(request, readAppUpdate);
+  if (isFailure(body)) return body;
+  const exists = context.read(({ apps }) => apps.has(id));
+  if (!exists && !create) return noApp(id);
+  const partial = exists && (!create || queryFlag(request, 'partialUpdate', true));
+  const app = wantedApp(context, { id, update: body.value, partial });
+  if (isFailure(app)) return app;
+  const answer = await context.ask({
+    kind: 'api.change',
+    change: { put: [app] },
+    force: queryFlag(request, 'force'),
+    group: parentOf(id),
+    origin: originOf(request),
+  });
+  const location = exists ? {} : { location: locationOf(request, id) };
+  return deploymentOutcome(answer, { status: exists ? 200 : 201, headers: { ...body.headers, ...location } });
+}
+
+async function remove(context: RestContext, request: Request, id: string): Promise<Outcome> {
+  if (!context.read(({ apps }) => apps.has(id))) return noApp(id);
+  const answer = await context.ask({
+    kind: 'api.change',
+    change: { remove: [id] },
+    // Unlike every other call, deleting an app is forced unless told otherwise.
+    force: queryFlag(request, 'force', true),
+    group: parentOf(id),
+  });
+  return deploymentOutcome(answer);
+}
+
+async function restart(context: RestContext, request: Request, id: string): Promise<Outcome> {
+  if (!context.read(({ apps }) => apps.has(id))) return noApp(id);
+  const answer = await context.ask({
+    kind: 'api.change',
+    change: { restart: [id] },
+    force: queryFlag(request, 'force'),
+    group: parentOf(id),
+  });
+  return answer.ok ? deploymentOutcome(answer) : refusalOutcome(answer.refusal);
+}
+
+function showVersions(context: RestContext, _request: Request, id: string): Outcome {
+  const versions = context.read(
+    (state) => state.versions.get(id) && [...(state.versions.get(id)?.keys() ?? [])],
+  );
+  return versions ? ok({ versions: versions.reverse() }) : noApp(id);
+}
+
+function showVersion(context: RestContext, _request: Request, id: string, given: string): Outcome {
+  const at = Date.parse(given);
+  if (Number.isNaN(at)) return failure(422, `Invalid format: "${given}"`);
+  const version = new Date(at).toISOString();
+  const app = context.read((state) => state.versions.get(id)?.get(version));
+  return app ? ok(printApp(app)) : noApp(id, version);
+}
+
+function showTasks(context: RestContext, _request: Request, id: string): Outcome {
+  return context.read((state) => {
+    const group = id.endsWith('/*') ? parentOf(id) : undefined;
+    if (group === undefined && !state.apps.has(id)) return noApp(id);
+    const ids = group === undefined ? [id] : [...state.apps.keys()].filter((app) => isBelow(app, group));
+    const tasks = ids.flatMap((app) => tasksOf(state, app).map((instance) => printTask(state, instance)));
+    return ok({ tasks });
+  });
+}

@@ -1,0 +1,132 @@
+/**
+ * `/v2/apps`: listing, creating, and changing several at once.
+ */
+
+import type { Request, Route } from '../../../../cluster/runtime/http/server';
+import type { App } from '../../api/app';
+import { readAppUpdate } from '../../api/app-update';
+import { readLabelSelector } from '../../api/label-selector';
+import { listOf } from '../../api/read';
+import { failure, invalidJson, isFailure } from '../../api/violations';
+import { parentOf } from '../../core/paths';
+import { printApp } from '../../core/views/app';
+import { type Embed, printAppInfo } from '../../core/views/apps';
+import { absoluteId, wantedApp, wantedApps } from './app-writes';
+import {
+  deploymentOutcome,
+  handler,
+  notFound,
+  type Outcome,
+  ok,
+  originOf,
+  queryAll,
+  queryFlag,
+  type RestContext,
+  readBody,
+  refusalOutcome,
+} from './context';
+
+export function appsRoutes(context: RestContext): Route[] {
+  return [
+    {
+      path: '/v2/apps',
+      methods: {
+        GET: handler(context, (request) => list(context, request)),
+        POST: handler(context, (request) => create(context, request)),
+        PUT: handler(context, (request) => replaceAll(context, request, 'PUT')),
+        PATCH: handler(context, (request) => replaceAll(context, request, 'PATCH')),
+      },
+    },
+  ];
+}
+
+const EMBEDS: Readonly<Record<string, readonly Embed[]>> = {
+  tasks: ['tasks'],
+  counts: ['counts'],
+  deployments: ['deployments'],
+  readiness: ['readiness'],
+  lastTaskFailure: ['lastTaskFailure'],
+  failures: ['tasks', 'lastTaskFailure', 'deployments'],
+  taskStats: ['taskStats'],
+};
+
+/** The embed query, in any of its prefixed forms; unknown values are ignored. */
+export function readEmbed(request: Request, always: readonly Embed[]): Set<Embed> {
+  const given = queryAll(request, 'embed').map((value) => value.replace(/^(group\.apps\.|apps?\.)/, ''));
+  return new Set([...always, ...given.flatMap((value) => EMBEDS[value] ?? [])]);
+}
+
+function list(context: RestContext, request: Request): Outcome {
+  const filter = readFilter(request);
+  if (isFailure(filter)) return filter;
+  const embed = readEmbed(request, ['counts', 'deployments']);
+  const apps = context.read((state) =>
+    [...state.apps.values()].filter(filter).map((app) => printAppInfo(state, app, embed, context.now())),
+  );
+  return ok({ apps });
+}
+
+function readFilter(request: Request): ((app: App) => boolean) | ReturnType<typeof failure> {
+  const [cmd] = queryAll(request, 'cmd');
+  const [id] = queryAll(request, 'id');
+  const [label] = queryAll(request, 'label');
+  const selector = label === undefined ? () => true : readLabelSelector(label);
+  if (typeof selector !== 'function') return failure(422, selector.error);
+  return (app) =>
+    (cmd === undefined || (app.cmd ?? '').toLowerCase().includes(cmd.toLowerCase())) &&
+    (id === undefined || app.id.toLowerCase().includes(id.toLowerCase())) &&
+    selector(app.labels);
+}
+
+async function create(context: RestContext, request: Request): Promise<Outcome> {
+  const body = readBody(request, readAppUpdate);
+  if (isFailure(body)) return body;
+  const { id: given } = body.value;
+  if (given === undefined) return invalidJson([{ path: '/id', error: 'error.path.missing' }]);
+  const id = absoluteId(given);
+  const app = wantedApp(context, { id, update: { ...body.value, version: undefined }, partial: false });
+  if (isFailure(app)) return app;
+  const answer = await context.ask({
+    kind: 'api.change',
+    change: { put: [app] },
+    force: queryFlag(request, 'force'),
+    create: true,
+    group: parentOf(id),
+    origin: originOf(request),
+  });
+  if (!answer.ok) return refusalOutcome(answer.refusal);
+  const stored = context.read(({ apps }) => apps.get(id)) ?? app;
+  const deployments = 'deployment' in answer ? [{ id: answer.deployment }] : [];
+  const counts = { tasksStaged: 0, tasksRunning: 0, tasksHealthy: 0, tasksUnhealthy: 0 };
+  return deploymentOutcome(answer, {
+    status: 201,
+    body: { ...printApp(stored), ...counts, deployments },
+    headers: { ...body.headers, location: locationOf(request, id) },
+  });
+}
+
+/** The bare id below the server's address, which is what the original sends. */
+export function locationOf(request: Request, id: string): string {
+  return `http://${request.headers.host ?? 'localhost'}${id}`;
+}
+
+async function replaceAll(context: RestContext, request: Request, method: 'PUT' | 'PATCH'): Promise<Outcome> {
+  const body = readBody(request, listOf(readAppUpdate));
+  if (isFailure(body)) return body;
+  if (method === 'PATCH') {
+    const missing = body.value.find(
+      ({ id }) => id !== undefined && !context.read(({ apps }) => apps.has(absoluteId(id))),
+    );
+    if (missing?.id !== undefined) return notFound(`App '${absoluteId(missing.id)}' does not exist`);
+  }
+  const partial = method === 'PATCH' || queryFlag(request, 'partialUpdate', true);
+  const apps = wantedApps(context, body.value, partial);
+  if (isFailure(apps)) return apps;
+  const answer = await context.ask({
+    kind: 'api.change',
+    change: { put: apps },
+    force: queryFlag(request, 'force'),
+    group: '/',
+  });
+  return deploymentOutcome(answer, { headers: body.headers });
+}

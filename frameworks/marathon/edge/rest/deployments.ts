@@ -1,0 +1,58 @@
+/**
+ * `/v2/deployments` and `/v2/queue`: what is going on and what waits.
+ */
+
+import type { Request, Route } from '../../../../cluster/runtime/http/server';
+import { printDeployment } from '../../core/views/deployments';
+import { printQueue } from '../../core/views/queue';
+import {
+  deploymentOutcome,
+  handler,
+  type Outcome,
+  ok,
+  queryAll,
+  queryFlag,
+  type RestContext,
+  refusalOutcome,
+  restOf,
+} from './context';
+
+export function deploymentRoutes(context: RestContext): Route[] {
+  return [
+    { path: '/v2/deployments', methods: { GET: handler(context, () => list(context)) } },
+    {
+      path: '/v2/deployments/*',
+      methods: { DELETE: handler(context, (request) => cancel(context, request)) },
+    },
+    { path: '/v2/queue', methods: { GET: handler(context, (request) => queue(context, request)) } },
+    { path: '/v2/queue/*', methods: { DELETE: handler(context, (request) => resetDelay(context, request)) } },
+  ];
+}
+
+function list(context: RestContext): Outcome {
+  return ok(
+    context.read((state) =>
+      [...state.deployments.values()].map((deployment) => printDeployment(state, deployment)),
+    ),
+  );
+}
+
+async function cancel(context: RestContext, request: Request): Promise<Outcome> {
+  const deployment = restOf(request).join('/');
+  const force = queryFlag(request, 'force');
+  const answer = await context.ask({ kind: 'api.cancel', deployment, force });
+  if (answer.ok && force) return { status: 202 };
+  return deploymentOutcome(answer);
+}
+
+function queue(context: RestContext, request: Request): Outcome {
+  const withOffers = queryAll(request, 'embed').includes('lastUnusedOffers');
+  return ok({ queue: context.read((state) => printQueue(state, context.now(), withOffers)) });
+}
+
+async function resetDelay(context: RestContext, request: Request): Promise<Outcome> {
+  const segments = restOf(request);
+  if (segments.pop() !== 'delay') return { status: 404, body: { message: 'URI not found' } };
+  const answer = await context.ask({ kind: 'api.reset-delay', app: `/${segments.join('/')}` });
+  return answer.ok ? { status: 204 } : refusalOutcome(answer.refusal);
+}

@@ -1,0 +1,124 @@
+/**
+ * `/v2/groups`: the tree of apps, read and changed as a whole or by subtree.
+ */
+
+import type { Handler, Method, Request, Route } from '../../../../cluster/runtime/http/server';
+import { resolvePath } from '../../api/app-normal';
+import { type GroupUpdate, readGroupUpdate } from '../../api/group-update';
+import { failure, isFailure } from '../../api/violations';
+import { previewChange } from '../../core/change';
+import { isBelow, parentOf } from '../../core/paths';
+import { printAppInfo } from '../../core/views/apps';
+import { printGroup } from '../../core/views/groups';
+import { locationOf, readEmbed } from './apps';
+import {
+  deploymentOutcome,
+  handler,
+  notFound,
+  type Outcome,
+  ok,
+  queryAll,
+  queryFlag,
+  type RestContext,
+  readBody,
+  refusalOutcome,
+  restOf,
+} from './context';
+import { groupChange } from './group-change';
+
+export function groupRoutes(context: RestContext): Route[] {
+  const handlers: Partial<Record<Method, Handler>> = {
+    GET: handler(context, (request) => show(context, request)),
+    POST: handler(context, (request) => write(context, request, 'POST')),
+    PUT: handler(context, (request) => write(context, request, 'PUT')),
+    DELETE: handler(context, (request) => remove(context, request)),
+  };
+  return [
+    { path: '/v2/groups', methods: handlers },
+    { path: '/v2/groups/*', methods: handlers },
+  ];
+}
+
+function show(context: RestContext, request: Request): Outcome {
+  const segments = restOf(request);
+  const last = segments.at(-1);
+  if (last === 'apps') return showApps(context, request, `/${segments.slice(0, -1).join('/')}`);
+  if (last === 'versions') return ok(context.read(({ rootVersion }) => [rootVersion]));
+  const id = `/${segments.join('/')}`;
+  const embeds = queryAll(request, 'embed');
+  const has = (name: string): boolean =>
+    embeds.length === 0 || embeds.some((embed) => embed.startsWith(name));
+  const embed = {
+    apps: has('group.apps'),
+    groups: has('group.groups'),
+    pods: has('group.pods'),
+    appEmbed: readEmbed(request, ['counts', 'deployments']),
+  };
+  const group = context.read((state) => printGroup(state, id, embed, context.now()));
+  return group ? ok(group) : notFound(`Group '${id}' does not exist`);
+}
+
+function showApps(context: RestContext, request: Request, id: string): Outcome {
+  const embed = readEmbed(request, ['counts', 'deployments']);
+  const apps = context.read((state) =>
+    state.groups.has(id)
+      ? [...state.apps.values()]
+          .filter((app) => isBelow(app.id, id))
+          .map((app) => printAppInfo(state, app, embed, context.now()))
+      : undefined,
+  );
+  return apps ? ok(apps) : notFound(`Group '${id}' does not exist`);
+}
+
+/** The id in the path and the id in the body together. */
+function targetId(request: Request, { id }: GroupUpdate): string {
+  const base = `/${restOf(request).join('/')}`;
+  return id === undefined ? base : resolvePath(id, base === id ? '/' : base);
+}
+
+async function write(context: RestContext, request: Request, method: 'POST' | 'PUT'): Promise<Outcome> {
+  const body = readBody(request, readGroupUpdate);
+  if (isFailure(body)) return body;
+  const base = `/${restOf(request).join('/')}`;
+  const id = method === 'POST' || base === '/' ? targetId(request, body.value) : base;
+  if (method === 'POST') {
+    const taken = conflict(context, id);
+    if (taken) return taken;
+  }
+  const change = groupChange(context, id, body.value);
+  if (isFailure(change)) return change;
+  if (method === 'PUT' && queryFlag(request, 'dryRun')) {
+    const preview = context.read((state) => previewChange(state, change));
+    return 'code' in preview ? refusalOutcome(preview) : ok({ steps: preview });
+  }
+  const answer = await context.ask({
+    kind: 'api.change',
+    change,
+    force: queryFlag(request, 'force'),
+    group: id,
+  });
+  const created = method === 'POST' ? { status: 201 } : {};
+  const location = method === 'POST' ? { location: locationOf(request, id) } : {};
+  return deploymentOutcome(answer, { ...created, headers: { ...body.headers, ...location } });
+}
+
+function conflict(context: RestContext, id: string): Outcome | undefined {
+  return context.read((state) => {
+    if (state.apps.has(id)) return failure(409, `An app with the path ${id} already exists.`);
+    const empty = ![...state.apps.keys()].some((app) => isBelow(app, id));
+    if (!state.groups.has(id) || (id === '/' && empty)) return undefined;
+    return failure(409, `Group ${id} is already created. Use PUT to change this group.`);
+  });
+}
+
+async function remove(context: RestContext, request: Request): Promise<Outcome> {
+  const id = `/${restOf(request).join('/')}`;
+  if (!context.read(({ groups }) => groups.has(id))) return notFound(`Group '${id}' does not exist`);
+  const answer = await context.ask({
+    kind: 'api.change',
+    change: { removeGroups: [id] },
+    force: queryFlag(request, 'force'),
+    group: parentOf(id),
+  });
+  return deploymentOutcome(answer);
+}

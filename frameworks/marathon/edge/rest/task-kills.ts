@@ -1,0 +1,77 @@
+/**
+ * Killing tasks by REST (api section 4.5).
+ */
+
+import type { Request } from '../../../../cluster/runtime/http/server';
+import { failure } from '../../api/violations';
+import { isBelow, parentOf } from '../../core/paths';
+import type { Instance, MarathonState } from '../../core/state';
+import { printTask, tasksOf } from '../../core/views/tasks';
+import {
+  deploymentOutcome,
+  notFound,
+  type Outcome,
+  ok,
+  queryAll,
+  queryFlag,
+  type RestContext,
+  refusalOutcome,
+} from './context';
+
+interface KillFlags {
+  readonly scale: boolean;
+  readonly wipe: boolean;
+  readonly force: boolean;
+}
+
+export function readKillFlags(request: Request): KillFlags | Outcome {
+  const scale = queryFlag(request, 'scale');
+  const wipe = queryFlag(request, 'wipe');
+  if (scale && wipe) return failure(400, 'You cannot use scale and wipe at the same time.');
+  return { scale, wipe, force: queryFlag(request, 'force') };
+}
+
+/** Kills these instances' tasks and answers with what `shown` makes of them, or with a deployment for scale. */
+export async function killInstances(
+  context: RestContext,
+  flags: KillFlags,
+  { chosen, shown }: { chosen: readonly Instance[]; shown: (tasks: object[]) => object },
+): Promise<Outcome> {
+  const body = context.read((state) => shown(chosen.map((instance) => printTask(state, instance))));
+  const taskIds = chosen.flatMap(({ task }) => task?.id ?? []);
+  const answer = await context.ask({ kind: 'api.kill', taskIds, ...flags });
+  if (!answer.ok) return refusalOutcome(answer.refusal);
+  return flags.scale ? deploymentOutcome(answer) : ok(body);
+}
+
+function instancesAt(state: MarathonState, id: string): Instance[] | undefined {
+  if (state.apps.has(id)) return tasksOf(state, id);
+  if (!id.endsWith('/*')) return undefined;
+  const group = parentOf(id);
+  return [...state.apps.keys()].filter((app) => isBelow(app, group)).flatMap((app) => tasksOf(state, app));
+}
+
+export function killAllTasks(context: RestContext, request: Request, id: string): Outcome | Promise<Outcome> {
+  const flags = readKillFlags(request);
+  if ('status' in flags) return flags;
+  const [host] = queryAll(request, 'host');
+  const found = context.read((state) => instancesAt(state, id));
+  if (!found) return notFound(`App '${id}' does not exist`);
+  const chosen = found.filter(({ agent }) => host === undefined || host === '*' || agent?.host === host);
+  return killInstances(context, flags, { chosen, shown: (tasks) => ({ tasks }) });
+}
+
+export function killOneTask(
+  context: RestContext,
+  request: Request,
+  id: string,
+  taskId: string,
+): Outcome | Promise<Outcome> {
+  const flags = readKillFlags(request);
+  if ('status' in flags) return flags;
+  const found = context.read((state) => instancesAt(state, id));
+  if (!found) return notFound(`App '${id}' does not exist`);
+  const chosen = found.filter((instance) => instance.task?.id === taskId || instance.id === taskId);
+  if (chosen.length === 0) return notFound(`Task '${taskId}' does not exist`);
+  return killInstances(context, flags, { chosen, shown: ([task]) => ({ task }) });
+}

@@ -1,0 +1,50 @@
+/**
+ * `/v2/tasks`: all tasks, and killing some by id.
+ */
+
+import type { Request, Route } from '../../../../cluster/runtime/http/server';
+import { listOf, object, required, text } from '../../api/read';
+import { failure, isFailure } from '../../api/violations';
+import { instanceOfTask } from '../../core/instances';
+import { printTask, tasksOf } from '../../core/views/tasks';
+import { handler, type Outcome, ok, queryAll, type RestContext, readBody } from './context';
+import { killInstances, readKillFlags } from './task-kills';
+
+export function tasksRoutes(context: RestContext): Route[] {
+  return [
+    { path: '/v2/tasks', methods: { GET: handler(context, (request) => list(context, request)) } },
+    { path: '/v2/tasks/delete', methods: { POST: handler(context, (request) => kill(context, request)) } },
+  ];
+}
+
+const STATES: Readonly<Record<string, string>> = { running: 'TASK_RUNNING', staging: 'TASK_STAGING' };
+
+function list(context: RestContext, request: Request): Outcome {
+  const given = [...queryAll(request, 'status'), ...queryAll(request, 'status[]')];
+  const states = given.flatMap((word) => STATES[word.toLowerCase()] ?? []);
+  const tasks = context.read((state) =>
+    [...state.apps.keys()]
+      .flatMap((id) => tasksOf(state, id))
+      .filter(({ task }) => states.length === 0 || states.includes(task?.state ?? 'TASK_STAGING'))
+      .map((instance) => printTask(state, instance)),
+  );
+  return ok({ tasks });
+}
+
+const readIds = object<{ ids: readonly string[] }>({ ids: required(listOf(text())) });
+
+/** A task id as Marathon makes or has made them. */
+const TASK_ID = /^[^.]+\.(instance-|marathon-)?[0-9a-f-]{36}(\..+)?$|^.+\..+$/;
+
+function kill(context: RestContext, request: Request): Outcome | Promise<Outcome> {
+  const flags = readKillFlags(request);
+  if ('status' in flags) return flags;
+  const body = readBody(request, readIds);
+  if (isFailure(body)) return body;
+  const wrong = body.value.ids.find((id) => !TASK_ID.test(id));
+  if (wrong !== undefined) return failure(400, `Invalid task id '${wrong}'. [not a task id]`);
+  const chosen = context.read((state) =>
+    body.value.ids.flatMap((id) => instanceOfTask(state, id) ?? state.instances.get(id) ?? []),
+  );
+  return killInstances(context, flags, { chosen, shown: (tasks) => ({ tasks }) });
+}

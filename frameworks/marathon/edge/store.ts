@@ -1,0 +1,36 @@
+/**
+ * Makes the core's changes durable. Commits are applied in the order they are asked for.
+ */
+
+import type { StateStore } from '../../../cluster/state/store';
+import type { MarathonEffect } from '../core/effects';
+import type { NewMarathonEvent } from '../core/events';
+import type { Stored } from '../core/storage';
+
+type StoreEffect = Extract<MarathonEffect, { kind: 'store' }>;
+
+/** Everything Marathon has stored. */
+export async function loadStored(state: StateStore): Promise<Stored> {
+  const variables = await state.fetchAll('marathon/');
+  return variables.map(({ name, value }) => ({ name, text: value.toString('utf8') }));
+}
+
+/** Commits and reports back, also when the commit failed. */
+export async function performStore(
+  state: StateStore,
+  { ticket, changes }: StoreEffect,
+  post: (event: NewMarathonEvent) => void,
+): Promise<void> {
+  try {
+    const done = await state.commit(
+      changes.map(({ name, value }) => ({
+        name,
+        value: value === undefined ? undefined : Buffer.from(value),
+      })),
+    );
+    if (done.ok) post({ kind: 'stored', ticket });
+    else post({ kind: 'store.failed', ticket, reason: `${done.conflict} was changed by somebody else` });
+  } catch (error) {
+    post({ kind: 'store.failed', ticket, reason: (error as Error).message });
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * A v1 scheduler's connection for any framework: keeps a subscription alive and sends calls over it.
+ *
+ * The framework decides what to subscribe with (its id included, which it also keeps) and hears what comes as notices.
+ */
+
+import type * as mesos from '../../../cluster/api/generated/mesos';
+import type * as scheduler from '../../../cluster/api/generated/scheduler';
+import type { MediaType } from '../../../cluster/api/media-type';
+import type { Clock } from '../../../cluster/runtime/clock';
+import { HttpClient } from '../../../cluster/runtime/http/client';
+import type { Running } from '../../../cluster/runtime/lifecycle';
+import type { Logger } from '../../../cluster/runtime/log';
+import { Mailbox } from '../../../cluster/runtime/mailbox';
+import { type Notice, type SessionEffect, sessionMachine } from '../core/session';
+import { Calls } from './calls';
+import { runStream } from './stream';
+
+export interface SchedulerOptions {
+  /** Base URLs, such as `http://10.0.0.1:5050`. The leader is found by its redirects. */
+  readonly masters: readonly string[];
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly seed: number;
+  /** Protobuf unless told otherwise. */
+  readonly mediaType?: MediaType | undefined;
+  /** HTTP basic credentials, `principal:secret`. */
+  readonly credentials?: string | undefined;
+  readonly onNotice: (notice: Notice) => void;
+  /** The master refused a call, or it could not be sent. */
+  readonly onRefused: (call: scheduler.Call, reason: string) => void;
+  readonly onBroken: (error: Error) => void;
+}
+
+export interface Scheduler extends Running {
+  /** What to subscribe with from now on; the first call starts the session. */
+  setFramework(info: mesos.FrameworkInfo): void;
+  call(call: scheduler.Call): void;
+}
+
+export function createScheduler(options: SchedulerOptions): Scheduler {
+  const client = new HttpClient();
+  const mediaType = options.mediaType ?? 'application/x-protobuf';
+  const headers = authorization(options.credentials);
+  let abort = new AbortController();
+  let streamId = '';
+  let connection = 0;
+  let target: { url: string; streamId: string } | undefined;
+  const calls = new Calls({
+    client,
+    mediaType,
+    headers,
+    target: () => target,
+    refused: options.onRefused,
+  });
+
+  const open = ({ connection: number, url, info }: Extract<SessionEffect, { kind: 'open' }>): void => {
+    abort = new AbortController();
+    connection = number;
+    void runStream({
+      client,
+      url,
+      info,
+      mediaType,
+      headers,
+      signal: abort.signal,
+      opened: (id) => {
+        if (connection === number) streamId = id;
+        mailbox.post({ kind: 'opened', connection: number });
+      },
+      redirected: (to) => mailbox.post({ kind: 'redirected', connection: number, url: to }),
+      received: (event) => mailbox.post({ kind: 'received', connection: number, event }),
+      closed: (reason) => mailbox.post({ kind: 'closed', connection: number, reason }),
+    });
+  };
+
+  const mailbox = new Mailbox({
+    machine: sessionMachine,
+    boot: { masters: options.masters, seed: options.seed },
+    clock: options.clock,
+    log: options.log,
+    onBroken: options.onBroken,
+    perform: {
+      open,
+      close: () => {
+        target = undefined;
+        abort.abort(new Error('closed'));
+      },
+      tell: ({ notice }) => {
+        if (notice.kind === 'subscribed') target = { url: notice.url, streamId };
+        options.onNotice(notice);
+      },
+    },
+  });
+
+  return {
+    setFramework: (info) => mailbox.post({ kind: 'framework', info }),
+    call: (call) => calls.send(call),
+    stop: async () => {
+      mailbox.post({ kind: 'stop' });
+      await mailbox.stop();
+      await client.close();
+    },
+  };
+}
+
+function authorization(credentials: string | undefined): Record<string, string> {
+  if (credentials === undefined) return {};
+  return { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` };
+}

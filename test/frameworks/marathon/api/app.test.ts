@@ -1,0 +1,417 @@
+import type { App } from '../../../../frameworks/marathon/api/app';
+import { mixedForms } from '../../../../frameworks/marathon/api/app-legacy';
+import { normalised, resolvePath } from '../../../../frameworks/marathon/api/app-normal';
+import { readAppUpdate } from '../../../../frameworks/marathon/api/app-update';
+import { violationsOf } from '../../../../frameworks/marathon/api/app-validate';
+import { hintFor, newReading } from '../../../../frameworks/marathon/api/read';
+import { printApp } from '../../../../frameworks/marathon/core/views/app';
+
+type Given = Record<string, unknown>;
+
+function problemsOf(given: unknown): string[] {
+  const reading = newReading();
+  readAppUpdate(given, '', reading);
+  return reading.problems.map(({ path, error }) => `${path} ${error}`);
+}
+
+function read(given: Given, more: { stored?: App; network?: string } = {}): App {
+  const reading = newReading();
+  const update = readAppUpdate(given, '', reading);
+  if (!update || reading.problems.length > 0) throw new Error(JSON.stringify(reading.problems));
+  const options = { mesosBridgeName: 'mesos-bridge', defaultNetworkName: more.network };
+  return normalised({ id: '/app', update, stored: more.stored, role: '*', options });
+}
+
+describe('reading', () => {
+  it.each<[string, unknown, string[]]>([
+    ['no object', [], ['/ error.expected.jsobject']],
+    ['text for a number', { cpus: '1' }, ['/cpus error.expected.jsnumber']],
+    ['a number for text', { cmd: 1 }, ['/cmd error.expected.jsstring']],
+    ['a fraction of an instance', { instances: 1.5 }, ['/instances error.expected.jsnumber']],
+    ['too few instances', { instances: -1 }, ['/instances error.min']],
+    ['too little cpu', { cpus: 0 }, ['/cpus error.min']],
+    ['an empty command', { cmd: '' }, ['/cmd error.minLength']],
+    ['a bad id', { id: '/Web_App' }, ['/id error.pattern']],
+    ['a port out of range', { portDefinitions: [{ port: 70_000 }] }, ['/portDefinitions(0)/port error.max']],
+    ['an unknown word', { killSelection: 'FIRST' }, ['/killSelection error.unknown.enum.literal']],
+    [
+      'a container without image',
+      { container: { docker: {} } },
+      ['/container/docker/image error.path.missing'],
+    ],
+    [
+      'a capacity above 1',
+      { upgradeStrategy: { minimumHealthCapacity: 2 } },
+      ['/upgradeStrategy/minimumHealthCapacity error.max'],
+    ],
+    ['a constraint of one part', { constraints: [['hostname']] }, ['/constraints(0) error.minLength']],
+    [
+      'several at once',
+      { mem: 'x', labels: { a: 1 } },
+      ['/mem error.expected.jsnumber', '/labels/a error.expected.jsstring'],
+    ],
+    ['a list for an object', { env: [] }, ['/env error.expected.jsobject']],
+    ['text for a switch', { requirePorts: 'yes' }, ['/requirePorts error.expected.jsboolean']],
+    ['two readiness checks', { readinessChecks: [{}, {}] }, ['/readinessChecks error.maxLength']],
+  ])('refuses %s', (_name, given, problems) => {
+    expect(problemsOf(given)).toEqual(problems);
+  });
+
+  it('takes words in any case and nulls as absent', () => {
+    const app = read({
+      cmd: 'x',
+      killSelection: 'oldest_first',
+      healthChecks: [{ protocol: 'mesos_http' }],
+      user: null,
+    });
+    expect(app.killSelection).toBe('OLDEST_FIRST');
+    expect(app.healthChecks[0]).toMatchObject({ protocol: 'MESOS_HTTP', portIndex: 0, intervalSeconds: 60 });
+    expect(app.user).toBeUndefined();
+  });
+
+  it.each([
+    ['instanecs', 'unknown field /instanecs; did you mean /instances?'],
+    ['healthcheck', 'unknown field /healthcheck; did you mean /healthChecks?'],
+    ['zzzzzzz', 'unknown field /zzzzzzz'],
+  ])('points out the unknown member %s', (name, hint) => {
+    const reading = newReading();
+    readAppUpdate({ [name]: 1 }, '', reading);
+    expect(reading.unknown.map(hintFor)).toEqual([hint]);
+  });
+});
+
+describe('normalisation', () => {
+  const docker = (more: Given = {}) => ({ docker: { image: 'nginx', ...more } });
+  it.each<[string, Given, Given]>([
+    [
+      'nothing',
+      { cmd: 'x' },
+      { networks: [{ mode: 'host' }], portDefinitions: [{ port: 0, name: 'default', protocol: 'tcp' }] },
+    ],
+    ['an empty list of ports', { cmd: 'x', portDefinitions: [] }, { portDefinitions: [] }],
+    [
+      'ports',
+      { cmd: 'x', ports: [80, 0] },
+      {
+        portDefinitions: [
+          { port: 80, protocol: 'tcp' },
+          { port: 0, protocol: 'tcp' },
+        ],
+      },
+    ],
+    [
+      'uris',
+      { cmd: 'x', uris: ['http://a/b.tgz', 'http://a/b'] },
+      {
+        fetch: [
+          { uri: 'http://a/b.tgz', extract: true, executable: false, cache: false },
+          { uri: 'http://a/b', extract: false, executable: false, cache: false },
+        ],
+      },
+    ],
+    [
+      'Docker in bridge mode',
+      { container: docker({ network: 'BRIDGE', portMappings: [{ containerPort: 80 }] }) },
+      {
+        networks: [{ mode: 'container/bridge' }],
+        container: {
+          type: 'DOCKER',
+          docker: { image: 'nginx' },
+          portMappings: [{ containerPort: 80, hostPort: 0 }],
+        },
+      },
+    ],
+    ['Docker in host mode', { container: docker({ network: 'HOST' }) }, { networks: [{ mode: 'host' }] }],
+    [
+      'Docker in user mode',
+      { container: docker({ network: 'USER' }) },
+      { networks: [{ mode: 'container', name: 'net' }] },
+    ],
+    [
+      'an ipAddress',
+      { cmd: 'x', ipAddress: { networkName: 'own' } },
+      { networks: [{ mode: 'container', name: 'own' }], container: { type: 'MESOS' } },
+    ],
+    [
+      'an ipAddress of the bridge',
+      { cmd: 'x', ipAddress: { networkName: 'mesos-bridge' } },
+      { networks: [{ mode: 'container/bridge' }] },
+    ],
+    [
+      'ports found by discovery',
+      { cmd: 'x', ipAddress: { networkName: 'own', discovery: { ports: [{ number: 80, name: 'http' }] } } },
+      { container: { portMappings: [{ containerPort: 80, name: 'http' }] } },
+    ],
+    [
+      'a named network',
+      { cmd: 'x', networks: [{ name: 'n' }] },
+      { networks: [{ name: 'n', mode: 'container' }], requirePorts: false },
+    ],
+    [
+      'an unnamed network',
+      { cmd: 'x', networks: [{ mode: 'container' }] },
+      { networks: [{ name: 'net', mode: 'container' }] },
+    ],
+    [
+      'a bridge without a container',
+      { cmd: 'x', networks: [{ mode: 'container/bridge' }] },
+      { container: { type: 'MESOS', portMappings: [{ containerPort: 0, hostPort: 0, name: 'default' }] } },
+    ],
+    ['relative dependencies', { cmd: 'x', dependencies: ['../db'] }, { dependencies: ['/db'] }],
+  ])('of %s', (_name, given, expected) => {
+    expect(printApp(read(given, { network: 'net' }))).toMatchObject(expected);
+  });
+
+  it('drops port mappings in host mode and port definitions elsewhere', () => {
+    const host = read({ container: { docker: { image: 'x' }, portMappings: [{ containerPort: 1 }] } });
+    expect(host.container?.portMappings).toBeUndefined();
+    const bridge = read({
+      cmd: 'x',
+      networks: [{ mode: 'container/bridge' }],
+      portDefinitions: [{ port: 1 }],
+      requirePorts: true,
+    });
+    expect(bridge.portDefinitions).toBeUndefined();
+    expect(bridge.requirePorts).toBe(false);
+  });
+
+  it('merges partial updates member by member', () => {
+    const stored = read({ cmd: 'x', labels: { a: '1', b: '2' }, cpus: 2, executorResources: { cpus: 1 } });
+    const merged = read({ labels: { c: '3' } }, { stored });
+    expect(merged).toMatchObject({ cmd: 'x', cpus: 2, labels: { c: '3' } });
+    expect(merged.executorResources).toBeUndefined();
+  });
+
+  it('prints what is empty only where clients expect it', () => {
+    const shown = printApp(read({ cmd: 'x' }));
+    for (const key of ['args', 'env', 'constraints', 'fetch', 'healthChecks', 'secrets', 'container']) {
+      expect(shown).not.toHaveProperty(key);
+    }
+    expect(shown).toMatchObject({ labels: {}, acceptedResourceRoles: [] });
+  });
+
+  it('reads its own output back to the same app', () => {
+    const app = read({
+      container: { docker: { image: 'nginx' }, portMappings: [{ containerPort: 80, servicePort: 10_001 }] },
+      networks: [{ mode: 'container/bridge' }],
+      healthChecks: [{ path: '/' }],
+      env: { A: 'b' },
+    });
+    expect(read(JSON.parse(JSON.stringify({ ...printApp(app), version: undefined })))).toEqual(app);
+  });
+
+  it.each([
+    ['/a/b', '/', '/a/b'],
+    ['b', '/a', '/a/b'],
+    ['../c', '/a/b', '/a/c'],
+    ['//a//b/', '/', '/a/b'],
+    ['../../..', '/a', '/'],
+  ])('resolves %s in %s to %s', (path, base, expected) => {
+    expect(resolvePath(path, base)).toBe(expected);
+  });
+});
+
+describe('mixing old and new forms', () => {
+  it.each<[string, Given, string]>([
+    ['uris and fetch', { uris: ['a'], fetch: [{ uri: 'b' }] }, 'may not be set in conjunction with fetch'],
+    [
+      'ports and definitions',
+      { ports: [1], portDefinitions: [] },
+      'cannot specify both ports and port definitions',
+    ],
+    ['ipAddress and ports', { ports: [1], ipAddress: {} }, 'cannot specify both an IP address and port'],
+    [
+      'networks and ipAddress',
+      { networks: [], ipAddress: {} },
+      'must not specify both networks and ipAddress',
+    ],
+    [
+      'networks and docker.network',
+      { networks: [], container: { docker: { image: 'x', network: 'HOST' } } },
+      'must not specify both container.docker.network and networks',
+    ],
+    [
+      'both kinds of mappings',
+      { container: { portMappings: [], docker: { image: 'x', portMappings: [] } } },
+      'cannot specify both portMappings and docker.portMappings',
+    ],
+  ])('is refused for %s', (_name, given, error) => {
+    const update = readAppUpdate(given, '', newReading());
+    expect(update && mixedForms(update).map((finding) => finding.error)).toContain(error);
+  });
+});
+
+describe('validation', () => {
+  const run = { cmd: 'x' };
+  const bridge = { networks: [{ mode: 'container/bridge' }] };
+  it.each<[string, Given, string, string]>([
+    [
+      'nothing to run',
+      {},
+      '/',
+      "AppDefinition must either contain one of 'cmd' or 'args', and/or a 'container'.",
+    ],
+    [
+      'cmd and args',
+      { cmd: 'x', args: ['y'] },
+      '/',
+      "AppDefinition must either contain one of 'cmd' or 'args', and/or a 'container'.",
+    ],
+    ['ports twice', { ...run, ports: [80, 80] }, '/portDefinitions', 'Ports must be unique.'],
+    [
+      'names twice',
+      { ...run, portDefinitions: [{ name: 'a' }, { name: 'a' }] },
+      '/portDefinitions',
+      'Port names must be unique.',
+    ],
+    [
+      'a health check without port',
+      { ...run, healthChecks: [{ portIndex: 3 }] },
+      '/healthChecks(0)',
+      'Health check port indices must address an element of the ports array or container port mappings.',
+    ],
+    [
+      'two Mesos checks',
+      { ...run, healthChecks: [{ protocol: 'MESOS_TCP' }, { protocol: 'MESOS_HTTP' }] },
+      '/healthChecks',
+      'AppDefinition can contain at most one Mesos health check',
+    ],
+    [
+      'a command check without command',
+      { ...run, healthChecks: [{ protocol: 'COMMAND' }] },
+      '/healthChecks(0)/command',
+      'must not be empty',
+    ],
+    [
+      'a readiness port',
+      { ...run, readinessChecks: [{}] },
+      '/readinessChecks(0)/portName',
+      'No port definition reference for portName http-api',
+    ],
+    [
+      'named host network',
+      { ...run, networks: [{ mode: 'host', name: 'x' }] },
+      '/networks(0)',
+      'Host networks may not have names or labels',
+    ],
+    [
+      'named bridge',
+      { ...run, networks: [{ mode: 'container/bridge', name: 'x' }] },
+      '/networks(0)',
+      'Bridge networks may not have names',
+    ],
+    [
+      'unnamed network',
+      { ...run, networks: [{ mode: 'container' }] },
+      '/networks(0)',
+      'Network name must be specified when container network is selected.',
+    ],
+    [
+      'mixed networks',
+      { ...run, networks: [{ mode: 'host' }, { mode: 'container', name: 'a' }] },
+      '/networks',
+      'May specify a single host network, single bridge network, or else 1-to-n container networks',
+    ],
+    [
+      'GPUs',
+      { ...run, gpus: 1 },
+      '/gpus',
+      'Feature gpu_resources is not enabled. Enable with --enable_features gpu_resources)',
+    ],
+    [
+      'an unknown secret',
+      { ...run, env: { A: { secret: 's' } } },
+      '/env/A',
+      'references an undefined secret',
+    ],
+    [
+      'an unknown operator',
+      { ...run, constraints: [['hostname', 'NEAR']] },
+      '/constraints(0)',
+      'Operation NEAR is unknown. Use one of CLUSTER, GROUP_BY, IS, LIKE, MAX_PER, UNIQUE, UNLIKE',
+    ],
+    [
+      'MAX_PER without number',
+      { ...run, constraints: [['rack', 'MAX_PER', 'x']] },
+      '/constraints(0)',
+      'MAX_PER requires an integer value',
+    ],
+    [
+      'UNIQUE with value',
+      { ...run, constraints: [['rack', 'UNIQUE', 'x']] },
+      '/constraints(0)',
+      'UNIQUE does not accept a value',
+    ],
+    [
+      'LIKE with a bad pattern',
+      { ...run, constraints: [['rack', 'LIKE', '(']] },
+      '/constraints(0)',
+      'LIKE and UNLIKE require a non-empty, regular expression value',
+    ],
+    [
+      'unreachable times',
+      { ...run, unreachableStrategy: { inactiveAfterSeconds: 5, expungeAfterSeconds: 1 } },
+      '/unreachableStrategy',
+      'inactiveAfterSeconds (5) must be less or equal to expungeAfterSeconds, which is 1',
+    ],
+    [
+      'a limit below the request',
+      { ...run, resourceLimits: { mem: 1 } },
+      '/resourceLimits/mem',
+      'resource limit must be greater than or equal to requested resource (128)',
+    ],
+    [
+      'foreign roles',
+      { ...run, acceptedResourceRoles: ['x'] },
+      '/acceptedResourceRoles',
+      'acceptedResourceRoles can only contain * and *',
+    ],
+    [
+      'two of a single instance',
+      { ...run, instances: 2, labels: { MARATHON_SINGLE_INSTANCE_APP: 'true' } },
+      '/instances',
+      'Single instance app may only have one instance',
+    ],
+    [
+      'checks with Docker',
+      { container: { docker: { image: 'x' } }, ...bridge, check: { exec: { command: { shell: 'x' } } } },
+      '/check',
+      "AppDefinition must not use 'checks' if using docker",
+    ],
+    [
+      'persistent volumes',
+      { ...run, container: { volumes: [{ containerPath: 'x', mode: 'RW', persistent: { size: 1 } }] } },
+      '/container/volumes(0)',
+      'persistent volumes are not supported by this Marathon; use a host volume or an external one',
+    ],
+  ])('refuses %s', (_name, given, path, error) => {
+    expect(violationsOf(read(given), { features: [], role: '*' })).toContainEqual({ path, error });
+  });
+
+  it.each<[string, Given]>([
+    ['a command', run],
+    ['arguments', { args: ['sleep', '1'] }],
+    ['an image alone', { container: { docker: { image: 'nginx' } } }],
+    [
+      'constraints',
+      {
+        ...run,
+        constraints: [
+          ['hostname', 'UNIQUE'],
+          ['rack', 'GROUP_BY', '3'],
+          ['os', 'LIKE', 'l.*'],
+        ],
+      },
+    ],
+    [
+      'a host volume',
+      { ...run, container: { volumes: [{ containerPath: '/a', hostPath: '/b', mode: 'RO' }] } },
+    ],
+  ])('accepts %s', (_name, given) => {
+    expect(violationsOf(read(given), { features: [], role: '*' })).toEqual([]);
+  });
+
+  it.each(['/a/restart', '/tasks', '/x/versions'])('refuses the reserved id %s', (id) => {
+    expect(violationsOf({ ...read(run), id }, { features: [], role: '*' })).toMatchObject([{ path: '/id' }]);
+  });
+});

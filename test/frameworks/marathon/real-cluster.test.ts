@@ -1,0 +1,126 @@
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { hostedExecutors } from '../../../cli/cluster/launcher';
+import { agentFlags } from '../../../cluster/agent/config';
+import { startAgent } from '../../../cluster/agent/main';
+import { masterFlags } from '../../../cluster/master/config';
+import { startMaster } from '../../../cluster/master/main';
+import { systemClock } from '../../../cluster/runtime/clock';
+import { parseFlags } from '../../../cluster/runtime/config/flags';
+import type { Running } from '../../../cluster/runtime/lifecycle';
+import { silentLogger } from '../../../cluster/runtime/log';
+import { MemoryStore } from '../../../cluster/state/memory';
+import { parseMarathonConfig } from '../../../frameworks/marathon/config';
+import { type Marathon, startMarathon } from '../../../frameworks/marathon/main';
+
+const clock = systemClock();
+const log = silentLogger;
+
+/** Marathon with our own master and agents: real processes are launched. */
+describe('Marathon on a real cluster', () => {
+  const folder = mkdtempSync(join(tmpdir(), 'marathon-real-'));
+  const running: Running[] = [];
+  const store = new MemoryStore();
+  let master: { http: { port: number } };
+  let marathon: Marathon;
+
+  const boot = async (): Promise<Marathon> => {
+    const args = ['--master', `127.0.0.1:${master.http.port}`, '--http_port', '0', '--hostname', '127.0.0.1'];
+    const parsed = parseMarathonConfig({ args, env: {} });
+    if (!('config' in parsed)) throw new Error('help');
+    return startMarathon(parsed.config, { log, clock, state: store });
+  };
+
+  beforeAll(async () => {
+    const parse = { command: '', about: '', env: {} };
+    const masterArgs = ['--port=0', '--in_memory'];
+    const started = await startMaster(parseFlags(masterFlags, { ...parse, args: masterArgs }).flags, {
+      log,
+      clock,
+      state: new MemoryStore(),
+    });
+    master = started;
+    running.push(started);
+    for (const index of [1, 2]) {
+      const args = [
+        `--master=127.0.0.1:${started.http.port}`,
+        '--port=0',
+        `--work_dir=${join(folder, String(index))}`,
+        `--resources=cpus:4;mem:2048;disk:1000;ports:[${31_000 + index * 100}-${31_099 + index * 100}]`,
+        '--registration_backoff_factor=10ms',
+      ];
+      const { flags } = parseFlags(agentFlags, { ...parse, args });
+      running.push(await startAgent(flags, { log, clock, launcher: hostedExecutors({ log, clock }) }));
+    }
+    marathon = await boot();
+  }, 20_000);
+
+  afterAll(async () => {
+    await marathon.stop();
+    for (const each of running.reverse()) await each.stop();
+    rmSync(folder, { recursive: true, force: true });
+  }, 40_000);
+
+  // biome-ignore lint/suspicious/noExplicitAny: answers have many shapes.
+  const ask = async (method: string, path: string, body?: unknown): Promise<any> => {
+    const answer = await fetch(marathon.http.url + path, {
+      method,
+      ...(body !== undefined && { body: JSON.stringify(body) }),
+    });
+    return JSON.parse(await answer.text());
+  };
+
+  const settled = async (): Promise<void> => {
+    for (let turn = 0; turn < 1500; turn++) {
+      if ((await ask('GET', '/v2/deployments')).length === 0) return;
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+    throw new Error(`deployments do not end: ${JSON.stringify(await ask('GET', '/v2/queue'))}`);
+  };
+
+  it('launches, serves, scales, restarts, survives and ends tasks', async () => {
+    const serve = `exec ${process.execPath} -e "require('http').createServer((q,r)=>r.end(process.env.MARATHON_APP_ID)).listen(process.env.PORT0)"`;
+    const started = Date.now();
+    const app = { id: '/web', cmd: serve, cpus: 0.1, mem: 64, instances: 2, healthChecks: [{ path: '/' }] };
+    await ask('POST', '/v2/apps', app);
+    await settled();
+    const took = Date.now() - started;
+    const { tasks } = await ask('GET', '/v2/apps/web/tasks');
+    expect(tasks).toHaveLength(2);
+    for (const { host, ports } of tasks) {
+      const answer = await fetch(`http://${host}:${ports[0]}/`);
+      expect(await answer.text()).toBe('/web');
+    }
+    expect(took).toBeLessThan(10_000);
+
+    await ask('PUT', '/v2/apps/web', { instances: 3 });
+    await settled();
+    expect((await ask('GET', '/v2/apps/web')).app).toMatchObject({ tasksRunning: 3, tasksHealthy: 3 });
+    await ask('POST', '/v2/apps/web/restart');
+    await settled();
+    const after = (await ask('GET', '/v2/apps/web/tasks')).tasks;
+    expect(after).toHaveLength(3);
+    expect(after.some(({ id }: { id: string }) => tasks.some((task: { id: string }) => task.id === id))).toBe(
+      false,
+    );
+
+    await marathon.stop();
+    marathon = await boot();
+    await new Promise((resolve) => setTimeout(resolve, 1500));
+    const adopted = (await ask('GET', '/v2/apps/web/tasks')).tasks;
+    expect(adopted.map(({ id }: { id: string }) => id).sort()).toEqual(
+      after.map(({ id }: { id: string }) => id).sort(),
+    );
+    expect((await ask('GET', '/v2/apps/web')).app).toMatchObject({ tasksRunning: 3, tasksHealthy: 3 });
+
+    await ask('DELETE', `/v2/apps/web/tasks/${adopted[0].id}?scale=true`);
+    await settled();
+    expect((await ask('GET', '/v2/apps/web')).app.instances).toBe(2);
+    await ask('DELETE', '/v2/apps/web');
+    await settled();
+    for (const { host, ports } of adopted) {
+      await expect(fetch(`http://${host}:${ports[0]}/`)).rejects.toThrow();
+    }
+  }, 60_000);
+});

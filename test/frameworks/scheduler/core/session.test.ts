@@ -1,0 +1,118 @@
+import {
+  type SessionEffect,
+  type SessionEvent,
+  type SessionState,
+  sessionMachine,
+} from '../../../../frameworks/scheduler/core/session';
+
+const INFO = { user: 'root', name: 'test' };
+
+class Session {
+  readonly state: SessionState = sessionMachine.init({
+    masters: ['http://a:5050', 'http://b:5050'],
+    seed: 1,
+  });
+  at = 0;
+
+  tell(event: object): SessionEffect[] {
+    return sessionMachine.step(this.state, { at: this.at, ...event } as SessionEvent);
+  }
+
+  /** From nothing to subscribed. */
+  subscribe(heartbeat = 15): void {
+    this.tell({ kind: 'framework', info: INFO });
+    const connection = this.state.connection;
+    this.tell({ kind: 'opened', connection });
+    const subscribed = { framework_id: { value: 'F' }, heartbeat_interval_seconds: heartbeat };
+    this.tell({ kind: 'received', connection, event: { type: 'SUBSCRIBED', subscribed } });
+  }
+}
+
+const wakeOf = (effects: SessionEffect[]): number =>
+  effects.flatMap((effect) => (effect.kind === 'wake' ? effect.at : []))[0] ?? -1;
+
+describe('a session', () => {
+  it('opens a stream to the first master when it is told what to subscribe with', () => {
+    const session = new Session();
+    expect(session.tell({ kind: 'framework', info: INFO })).toEqual([
+      { kind: 'open', connection: 1, url: 'http://a:5050', info: INFO },
+    ]);
+    expect(session.tell({ kind: 'framework', info: INFO })).toEqual([]);
+  });
+
+  it('retries quickly at first, then with growing and random pauses up to seconds, at each master in turn', () => {
+    const session = new Session();
+    session.tell({ kind: 'framework', info: INFO });
+    const pauses: number[] = [];
+    const urls: string[] = [];
+    for (let attempt = 0; attempt < 12; attempt++) {
+      const { connection } = session.state;
+      const wake = wakeOf(session.tell({ kind: 'closed', connection, reason: 'refused' }));
+      pauses.push(wake - session.at);
+      session.at = wake;
+      session.tell({ kind: 'woke', timer: 'retry' });
+      urls.push(session.state.url);
+    }
+    expect(pauses[0]).toBeLessThanOrEqual(100);
+    expect(Math.max(...pauses)).toBeLessThanOrEqual(5000);
+    expect(pauses.at(-1)).toBeGreaterThanOrEqual(2500);
+    expect(new Set(pauses.slice(-4)).size).toBeGreaterThan(1);
+    expect(urls.slice(0, 3)).toEqual(['http://b:5050', 'http://a:5050', 'http://b:5050']);
+  });
+
+  it('follows redirects to the leader, but not for ever', () => {
+    const session = new Session();
+    session.tell({ kind: 'framework', info: INFO });
+    const redirect = () =>
+      session.tell({ kind: 'redirected', connection: session.state.connection, url: 'http://leader:1' });
+    expect(redirect()).toMatchObject([{ kind: 'open', url: 'http://leader:1' }]);
+    redirect();
+    redirect();
+    expect(redirect().map(({ kind }) => kind)).toEqual(['close', 'note', 'wake']);
+  });
+
+  it('tells of the subscription and of events, not of heartbeats', () => {
+    const session = new Session();
+    session.subscribe();
+    expect(session.state.phase).toBe('subscribed');
+    const tell = (event: object) => session.tell({ kind: 'received', connection: 1, event });
+    expect(tell({ type: 'HEARTBEAT' })).toEqual([]);
+    expect(tell({ type: 'OFFERS', offers: {} })).toEqual([
+      { kind: 'tell', notice: { kind: 'event', event: { type: 'OFFERS', offers: {} } } },
+    ]);
+  });
+
+  it('takes five missing heartbeats for the end of the connection', () => {
+    const session = new Session();
+    session.subscribe(2);
+    session.at = 6000;
+    session.tell({ kind: 'received', connection: 1, event: { type: 'HEARTBEAT' } });
+    session.at = 10_000;
+    expect(wakeOf(session.tell({ kind: 'woke', timer: 'heartbeat' }))).toBe(16_000);
+    session.at = 16_000;
+    expect(session.tell({ kind: 'woke', timer: 'heartbeat' }).map(({ kind }) => kind)).toEqual([
+      'close',
+      'tell',
+      'note',
+      'wake',
+    ]);
+  });
+
+  it('ignores what an earlier connection still says', () => {
+    const session = new Session();
+    session.subscribe();
+    session.tell({ kind: 'closed', connection: 1, reason: 'end' });
+    session.tell({ kind: 'woke', timer: 'retry' });
+    expect(session.state.connection).toBe(2);
+    expect(session.tell({ kind: 'closed', connection: 1, reason: 'late' })).toEqual([]);
+    expect(session.tell({ kind: 'received', connection: 1, event: { type: 'OFFERS' } })).toEqual([]);
+  });
+
+  it('does nothing more once stopped', () => {
+    const session = new Session();
+    session.subscribe();
+    expect(session.tell({ kind: 'stop' })).toEqual([{ kind: 'close' }]);
+    expect(session.tell({ kind: 'closed', connection: 1, reason: 'end' })).toEqual([]);
+    expect(session.tell({ kind: 'woke', timer: 'retry' })).toEqual([]);
+  });
+});
