@@ -12,17 +12,22 @@ export interface Terminal {
   err(text: string): void;
 }
 
-export interface Command {
+/** A command in the list: how it is called, and where its code is. */
+export interface CommandRow {
   /** One word, or two: `app list`. */
   readonly name: string;
   readonly about: string;
-  /** Runs to the end and returns the exit status. Throws StartError and UsageError for the caller to print. */
-  run(args: readonly string[], terminal: Terminal): Promise<number>;
+  /** Loads the code only when the command is used: most need a small part of the program. */
+  load(): Promise<Command>;
 }
 
+/**
+ * Runs a command to its end and returns the exit status. Throws StartError and UsageError for the caller to print.
+ * The row says how the command was called.
+ */
+export type Command = (args: readonly string[], terminal: Terminal, row: CommandRow) => Promise<number>;
+
 export interface FlagCommand<Table extends FlagTable> {
-  readonly name: string;
-  readonly about: string;
   readonly flags: Table;
   readonly positionals?: readonly string[];
   run(parsed: Parsed<Table>, terminal: Terminal): Promise<number>;
@@ -30,22 +35,18 @@ export interface FlagCommand<Table extends FlagTable> {
 
 /** A command whose flags come from a table; `--help` is answered from the same table. */
 export function flagCommand<Table extends FlagTable>(made: FlagCommand<Table>): Command {
-  return {
-    name: made.name,
-    about: made.about,
-    run: async (args, terminal) => {
-      const options: ParseOptions = {
-        command: `meseta ${made.name}`,
-        about: made.about,
-        args,
-        env: terminal.env,
-        positionals: made.positionals ?? [],
-      };
-      const parsed = parseFlags(made.flags, options);
-      if (parsed.help === undefined) return await made.run(parsed, terminal);
-      terminal.out(parsed.help);
-      return 0;
-    },
+  return async (args, terminal, { name, about }) => {
+    const options: ParseOptions = {
+      command: `meseta ${name}`,
+      about,
+      args,
+      env: terminal.env,
+      positionals: made.positionals ?? [],
+    };
+    const parsed = parseFlags(made.flags, options);
+    if (parsed.help === undefined) return await made.run(parsed, terminal);
+    terminal.out(parsed.help);
+    return 0;
   };
 }
 

@@ -6,21 +6,86 @@ import { CommanderError, Command as Program } from 'commander';
 import { UsageError } from '../cluster/runtime/config/flags';
 import { StartError } from '../cluster/runtime/lifecycle';
 import { MESETA_VERSION } from '../cluster/runtime/version';
-import type { Command, Terminal } from './command';
-import { appCommands } from './commands/app';
-import { daemonCommands } from './commands/daemons';
-import { demoCommand } from './commands/demo';
-import { inspectCommands } from './commands/inspect';
-import { replayCommand } from './commands/replay';
-import { upCommand } from './commands/up';
+import type { CommandRow, Terminal } from './command';
 
-export const COMMANDS: readonly Command[] = [
-  upCommand,
-  demoCommand,
-  ...appCommands,
-  ...inspectCommands,
-  ...daemonCommands,
-  replayCommand,
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'up',
+    about: 'Run a whole cluster on this machine, until Ctrl-C',
+    load: async () => (await import('./commands/up')).upCommand,
+  },
+  {
+    name: 'demo',
+    about: 'Show it: a cluster with two agents, an app, its names and its traffic',
+    load: async () => (await import('./commands/demo')).demoCommand,
+  },
+  { name: 'app list', about: 'List the apps', load: async () => (await import('./commands/app')).list },
+  {
+    name: 'app show',
+    about: 'Show an app and its tasks',
+    load: async () => (await import('./commands/app')).show,
+  },
+  {
+    name: 'app create',
+    about: 'Make an app from a JSON file (- for standard input)',
+    load: async () => (await import('./commands/app')).create,
+  },
+  {
+    name: 'app scale',
+    about: 'Change the number of instances',
+    load: async () => (await import('./commands/app')).scale,
+  },
+  {
+    name: 'app restart',
+    about: 'Replace all tasks of an app, a few at a time',
+    load: async () => (await import('./commands/app')).restart,
+  },
+  {
+    name: 'app remove',
+    about: 'Remove an app and its tasks',
+    load: async () => (await import('./commands/app')).remove,
+  },
+  {
+    name: 'task list',
+    about: 'List the tasks',
+    load: async () => (await import('./commands/inspect')).tasks,
+  },
+  {
+    name: 'agent list',
+    about: 'List the agents',
+    load: async () => (await import('./commands/inspect')).agents,
+  },
+  { name: 'master', about: 'Run a master', load: async () => (await import('./commands/daemons')).master },
+  {
+    name: 'agent',
+    about: 'Run an agent; stopping it ends its tasks',
+    load: async () => (await import('./commands/daemons')).agent,
+  },
+  {
+    name: 'executor',
+    about: 'Run the built-in command executor; an agent starts it with MESOS_* variables',
+    load: async () => (await import('./commands/daemons')).executor,
+  },
+  {
+    name: 'marathon',
+    about: 'Run Marathon',
+    load: async () => (await import('./commands/daemons')).marathon,
+  },
+  {
+    name: 'dns',
+    about: 'Serve the names of a cluster',
+    load: async () => (await import('./commands/daemons')).dns,
+  },
+  {
+    name: 'lb',
+    about: 'Run HAProxy with a configuration that follows Marathon',
+    load: async () => (await import('./commands/daemons')).lb,
+  },
+  {
+    name: 'replay',
+    about: 'Run a recording again and compare the state it leads to',
+    load: async () => (await import('./commands/replay')).replayCommand,
+  },
 ];
 
 /** Runs a command line and returns the exit status: 0 done, 1 it did not work, 2 used wrongly. */
@@ -42,11 +107,11 @@ function createProgram(terminal: Terminal, done: (status: number) => void): Prog
     .description('A cluster of machines: services, their names, and the traffic to them')
     .version(MESETA_VERSION, '--version', 'print the version')
     .enablePositionalOptions();
-  for (const command of COMMANDS) {
-    const [first = '', second] = command.name.split(' ');
+  for (const row of COMMANDS) {
+    const [first = '', second] = row.name.split(' ');
     const place = child(program, first, terminal);
-    if (second === undefined) addCommand(place, command, terminal, done);
-    else addCommand(child(place, second, terminal), command, terminal, done);
+    if (second === undefined) addCommand(place, row, terminal, done);
+    else addCommand(child(place, second, terminal), row, terminal, done);
   }
   return program;
 }
@@ -73,12 +138,12 @@ function addCommand(
   done: (status: number) => void,
 ): void {
   place
-    .description(command.about)
+    .description(row.about)
     .helpOption(false)
     .allowUnknownOption()
     .passThroughOptions()
     .argument('[args...]')
-    .action(async (args: string[]) => done(await command.run(args, terminal)));
+    .action(async (args: string[]) => done(await (await row.load())(args, terminal, row)));
 }
 
 function report(error: unknown, terminal: Terminal): number {

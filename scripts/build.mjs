@@ -48,6 +48,8 @@ async function build() {
       format: 'cjs',
       platform: 'node',
       target: 'node20',
+      // import() becomes require(), which finds files without their ending.
+      supported: { 'dynamic-import': false },
       sourcemap: 'linked',
       logLevel: 'warning',
     });

@@ -8,7 +8,7 @@ import { StartError } from '../../cluster/runtime/lifecycle';
 import { readAppUpdate } from '../../frameworks/marathon/api/app-update';
 import { hintFor, newReading } from '../../frameworks/marathon/api/read';
 import { type Api, withApi } from '../api';
-import { type Command, flagCommand } from '../command';
+import { flagCommand } from '../command';
 import { printJson, printTable } from '../print';
 
 const flags = {
@@ -70,9 +70,7 @@ function status(app: AppView): string {
 const health = (app: AppView): string =>
   (app.healthChecks?.length ?? 0) === 0 ? '-' : `${app.tasksHealthy}/${app.instances}`;
 
-const list = flagCommand({
-  name: 'app list',
-  about: 'List the apps',
+export const list = flagCommand({
   flags,
   run: async ({ flags: given }, terminal) => {
     const { apps } = (await marathon(given, (api) => api.json('GET', '/v2/apps'))) as { apps: AppView[] };
@@ -100,9 +98,7 @@ function print(terminal: { out(text: string): void }, text: string): number {
   return 0;
 }
 
-const show = flagCommand({
-  name: 'app show',
-  about: 'Show an app and its tasks',
+export const show = flagCommand({
   flags,
   positionals: ['id'],
   run: async ({ flags: given, positionals: [id = ''] }, terminal) => {
@@ -156,9 +152,7 @@ function refuseUnknownFields(body: unknown, file: string): void {
   }
 }
 
-const create = flagCommand({
-  name: 'app create',
-  about: 'Make an app from a JSON file (- for standard input)',
+export const create = flagCommand({
   flags: {
     ...changing,
     'ignore-unknown': toggle({
@@ -185,9 +179,7 @@ const create = flagCommand({
   },
 });
 
-const scale = flagCommand({
-  name: 'app scale',
-  about: 'Change the number of instances',
+export const scale = flagCommand({
   flags: changing,
   positionals: ['id', 'instances'],
   run: async ({ flags: given, positionals: [id = '', count = ''] }, terminal) => {
@@ -202,9 +194,7 @@ const scale = flagCommand({
   },
 });
 
-const remove = flagCommand({
-  name: 'app remove',
-  about: 'Remove an app and its tasks',
+export const remove = flagCommand({
   flags: changing,
   positionals: ['id'],
   run: ({ flags: given, positionals: [id = ''] }, terminal) =>
@@ -215,9 +205,7 @@ const remove = flagCommand({
     }),
 });
 
-const restart = flagCommand({
-  name: 'app restart',
-  about: 'Replace all tasks of an app, a few at a time',
+export const restart = flagCommand({
   flags: changing,
   positionals: ['id'],
   run: ({ flags: given, positionals: [id = ''] }, terminal) =>
@@ -253,5 +241,3 @@ async function settled(api: Api, ids: readonly string[]): Promise<void> {
     await new Promise((resolve) => setTimeout(resolve, 100));
   }
 }
-
-export const appCommands: readonly Command[] = [list, show, create, scale, restart, remove];

@@ -46,9 +46,7 @@ async function startWith(state: StateStore, start: () => Promise<Running>): Prom
   }
 }
 
-const master = flagCommand({
-  name: 'master',
-  about: 'Run a master',
+export const master = flagCommand({
   flags: masterFlags,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
@@ -66,9 +64,7 @@ const master = flagCommand({
     }),
 });
 
-const agent = flagCommand({
-  name: 'agent',
-  about: 'Run an agent; stopping it ends its tasks',
+export const agent = flagCommand({
   flags: agentFlags,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
@@ -86,19 +82,13 @@ const agent = flagCommand({
     }),
 });
 
-const executor: Command = {
-  name: 'executor',
-  about: 'Run the built-in command executor; an agent starts it with MESOS_* variables',
-  run: (_args, terminal) =>
-    runDaemon(terminal, async () => {
-      const running = startExecutor(executorConfig(terminal.env), { log: createLogger(), clock });
-      return { running: { stop: () => running.destroy() }, finished: running.exited.then(() => 0) };
-    }),
-};
+export const executor: Command = (_args, terminal) =>
+  runDaemon(terminal, async () => {
+    const running = startExecutor(executorConfig(terminal.env), { log: createLogger(), clock });
+    return { running: { stop: () => running.destroy() }, finished: running.exited.then(() => 0) };
+  });
 
-const marathon = flagCommand({
-  name: 'marathon',
-  about: 'Run Marathon',
+export const marathon = flagCommand({
   flags: MARATHON_FLAGS,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
@@ -114,9 +104,7 @@ const marathon = flagCommand({
     }),
 });
 
-const dns = flagCommand({
-  name: 'dns',
-  about: 'Serve the names of a cluster',
+export const dns = flagCommand({
   flags: dnsFlags,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async () => ({
@@ -127,9 +115,7 @@ const dns = flagCommand({
     })),
 });
 
-const lb = flagCommand({
-  name: 'lb',
-  about: 'Run HAProxy with a configuration that follows Marathon',
+export const lb = flagCommand({
   flags: lbFlags,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async () => {
@@ -138,5 +124,3 @@ const lb = flagCommand({
       return config.sse && !config.dry ? { running } : { running, finished: Promise.resolve(0) };
     }),
 });
-
-export const daemonCommands: readonly Command[] = [master, agent, executor, marathon, dns, lb];

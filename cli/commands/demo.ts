@@ -26,8 +26,6 @@ const flags = {
 };
 
 export const demoCommand: Command = flagCommand({
-  name: 'demo',
-  about: 'Show it: a cluster with two agents, an app, its names and its traffic',
   flags,
   run: ({ flags: given }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {

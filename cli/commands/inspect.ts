@@ -4,7 +4,7 @@
 
 import { text, toggle } from '../../cluster/runtime/config/flags';
 import { withApi } from '../api';
-import { type Command, flagCommand } from '../command';
+import { flagCommand } from '../command';
 import { printJson, printTable } from '../print';
 
 const flags = {
@@ -33,9 +33,7 @@ interface TaskView {
 
 const ENDED = /FINISHED|FAILED|KILLED|LOST|ERROR|DROPPED|GONE/;
 
-const tasks = flagCommand({
-  name: 'task list',
-  about: 'List the tasks',
+export const tasks = flagCommand({
   flags: { ...flags, all: toggle({ help: 'ended ones too', fallback: false }) },
   run: async ({ flags: given }, terminal) => {
     const answer = (await ask(given.master, '/tasks?limit=100000&order=asc')) as { tasks: TaskView[] };
@@ -67,9 +65,7 @@ interface AgentView {
   readonly used_resources: Readonly<Record<string, number | string>>;
 }
 
-const agents = flagCommand({
-  name: 'agent list',
-  about: 'List the agents',
+export const agents = flagCommand({
   flags,
   run: async ({ flags: given }, terminal) => {
     const answer = (await ask(given.master, '/slaves')) as { slaves: AgentView[] };
@@ -92,5 +88,3 @@ const agents = flagCommand({
     return 0;
   },
 });
-
-export const inspectCommands: readonly Command[] = [tasks, agents];

@@ -24,8 +24,6 @@ const flags = {
 };
 
 export const replayCommand: Command = flagCommand({
-  name: 'replay',
-  about: 'Run a recording again and compare the state it leads to',
   flags,
   positionals: ['file'],
   run: async ({ flags: given, positionals: [file = ''] }, terminal) => {

@@ -14,8 +14,6 @@ import { runDaemon } from '../daemon';
 import { printTable } from '../print';
 
 export const upCommand: Command = flagCommand({
-  name: 'up',
-  about: 'Run a whole cluster on this machine, until Ctrl-C',
   flags: upFlags,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {

@@ -1,0 +1,208 @@
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, request } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { findProcesses } from '../../cluster/runtime/processes';
+import { eventually } from './eventually';
+import { meseta, Up } from './meseta';
+
+jest.setTimeout(120_000);
+
+const HELLO = join(__dirname, '..', '..', 'examples', 'hello.json');
+
+let folder: string;
+let up: Up | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'meseta-up-'));
+});
+
+afterEach(async () => {
+  await up?.stop('SIGINT');
+  up = undefined;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+/** Processes of tasks whose sandbox lies in our folder. */
+const tasks = (): number[] => findProcesses('MESOS_SANDBOX', (value) => value.startsWith(folder));
+
+/** HAProxy processes that run our configuration. */
+function haproxies(): string[] {
+  const pids = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+  return pids.filter((pid) => {
+    try {
+      const line = execFileSync('cat', [`/proc/${pid}/cmdline`], {
+        stdio: ['ignore', 'pipe', 'ignore'],
+      }).toString();
+      return line.includes('haproxy') && line.includes(folder);
+    } catch {
+      return false;
+    }
+  });
+}
+
+function ask(front: string): Promise<string> {
+  const { hostname, port } = new URL(front);
+  return new Promise((resolve, reject) => {
+    const asked = request(
+      { host: hostname, port, agent: false, headers: { host: 'hello.localhost' } },
+      (answer) => {
+        let text = '';
+        answer.on('data', (chunk: Buffer) => {
+          text += chunk.toString();
+        });
+        answer.on('end', () => resolve(answer.statusCode === 200 ? text : ''));
+      },
+    );
+    asked.on('error', reject);
+    asked.end();
+  });
+}
+
+/** Everybody who answers through HAProxy within a round of requests. */
+async function answering(front: string): Promise<Set<string>> {
+  const all = new Set<string>();
+  for (let round = 0; round < 8; round++) all.add(await ask(front));
+  all.delete('');
+  return all;
+}
+
+function dig(place: string, name: string, type: string): string[] {
+  const [server = '', port = ''] = place.split(':');
+  const out = execFileSync('dig', ['+short', `@${server}`, '-p', port, name, type]).toString();
+  return out.split('\n').filter(Boolean).sort();
+}
+
+test('an app is found by name and through HAProxy, a killed task is replaced everywhere, and a restart finds it again', async () => {
+  up = await Up.start(join(folder, 'work'), ['--agents=2']);
+  const marathon = { MESETA_MARATHON: up.place('marathon'), MESETA_MASTER: up.place('master') };
+  const created = await meseta(['app', 'create', HELLO, '--wait'], marathon);
+  expect(created).toMatchObject({ status: 0, out: '/hello is deployed\n' });
+  const front = up.place('haproxy');
+  const before = await eventually('three answers', async () => {
+    const all = await answering(front);
+    return all.size === 3 ? all : undefined;
+  });
+  const srv = (): string[] => dig(up?.place('dns') ?? '', '_hello._tcp.marathon.mesos', 'SRV');
+  const records = await eventually('three records', () => (srv().length === 3 ? srv() : undefined));
+
+  const [victim] = tasks();
+  process.kill(victim ?? 0, 'SIGKILL');
+  await eventually('another instance in HAProxy and DNS', async () => {
+    const all = await answering(front);
+    const changed = [...all].filter((answer) => !before.has(answer));
+    const fresh = srv();
+    return all.size === 3 && changed.length === 1 && fresh.length === 3 && fresh.join() !== records.join();
+  });
+  const listed = await meseta(['app', 'list'], marathon);
+  expect(listed.out).toMatch(/\/hello +running +3\/3 +3\/3/);
+  const shown = JSON.parse((await meseta(['app', 'show', '/hello', '--json'], marathon)).out) as {
+    tasks: unknown[];
+  };
+  expect(shown.tasks).toHaveLength(3);
+  expect((await meseta(['task', 'list'], marathon)).out.match(/running/g)).toHaveLength(3);
+  expect((await meseta(['agent', 'list'], marathon)).out.match(/active/g)).toHaveLength(2);
+
+  expect(await up.stop('SIGINT')).toBe(0);
+  expect([tasks(), haproxies()]).toEqual([[], []]);
+
+  up = await Up.start(join(folder, 'work'), ['--agents=2']);
+  const again = up.place('haproxy');
+  await eventually('three answers after the restart', async () => (await answering(again)).size === 3);
+  const scaled = await meseta(['app', 'scale', '/hello', '1', '--wait'], {
+    MESETA_MARATHON: up.place('marathon'),
+  });
+  expect(scaled.status).toBe(0);
+  await eventually('one task', () => tasks().length === 1);
+  expect(
+    (await meseta(['app', 'remove', '/hello', '--wait'], { MESETA_MARATHON: up.place('marathon') })).status,
+  ).toBe(0);
+  await eventually('no task', () => tasks().length === 0);
+});
+
+test('after kill -9 of everything a new start ends what was left and brings the apps back', async () => {
+  up = await Up.start(join(folder, 'work'));
+  await meseta(['app', 'create', HELLO, '--wait'], { MESETA_MARATHON: up.place('marathon') });
+  const left = tasks();
+  await up.stop('SIGKILL');
+  expect(left.length).toBeGreaterThanOrEqual(3);
+  expect(tasks().sort()).toEqual(left.sort());
+  up = await Up.start(join(folder, 'work'));
+  const front = up.place('haproxy');
+  await eventually('three answers', async () => (await answering(front)).size === 3);
+  expect(tasks().filter((pid) => left.includes(pid))).toEqual([]);
+});
+
+test('the demo proves itself, records, and the recordings lead to the same states', async () => {
+  const demo = await meseta(['demo', '--exit', '--free-ports']);
+  expect(demo.err).toBe('Stopping ...\n');
+  expect(demo.status).toBe(0);
+  expect(demo.out).toMatch(/First answer.* through HAProxy [\d.]+ s after the start/);
+  expect(demo.out.match(/IN {2}SRV/g)).toHaveLength(3);
+  expect(demo.out.match(/hello from hello\.instance/g)).toHaveLength(3);
+  const recordings = join(__dirname, '..', '..', '.meseta-demo', 'recordings');
+  const files = readdirSync(recordings).sort();
+  expect(files).toEqual(['agent-1.rec', 'agent-2.rec', 'marathon.rec', 'master.rec']);
+  for (const file of files) {
+    const replayed = await meseta(['replay', join(recordings, file)]);
+    expect(replayed).toMatchObject({ status: 0, err: '' });
+    expect(replayed.out).toContain(': the same');
+  }
+});
+
+describe('what a user gets wrong is said with the fix', () => {
+  it('a taken port names the flag', async () => {
+    const taken = createServer().listen(0, '127.0.0.1');
+    await new Promise((ready) => taken.once('listening', ready));
+    const { port } = taken.address() as AddressInfo;
+    const failed = await meseta([
+      'up',
+      '--free-ports=false',
+      `--work-dir=${folder}`,
+      `--master-port=${port}`,
+    ]);
+    taken.close();
+    expect(failed.status).toBe(1);
+    expect(failed.err).toBe(
+      `meseta: the master cannot listen on 127.0.0.1:${port}: the port is taken. ` +
+        'Stop the process that uses it, or choose another port with --master-port.\n',
+    );
+  });
+
+  it('a missing haproxy names the package', async () => {
+    const failed = await meseta(['up', '--free-ports', `--work-dir=${folder}`, '--haproxy=/no/haproxy']);
+    expect(failed.status).toBe(1);
+    expect(failed.err).toContain('apt-get install haproxy');
+  });
+
+  it('a work folder in use, a wrong flag, a wrong command', async () => {
+    up = await Up.start(join(folder, 'work'), ['--no-lb', '--no-dns']);
+    const second = await meseta(['up', '--free-ports', `--work-dir=${join(folder, 'work')}`]);
+    expect([second.status, second.err]).toEqual([1, expect.stringContaining('in use by another process')]);
+    const flag = await meseta(['up', '--agnets=2']);
+    expect([flag.status, flag.err]).toEqual([2, expect.stringContaining('Did you mean --agents?')]);
+    const command = await meseta(['ap', 'list']);
+    expect([command.status, command.err]).toEqual([2, expect.stringContaining('Did you mean app?')]);
+  });
+
+  it('broken JSON, misspelt fields and an unreachable Marathon', async () => {
+    const file = join(folder, 'app.json');
+    writeFileSync(file, '{"id": "/x",');
+    const broken = await meseta(['app', 'create', file]);
+    expect([broken.status, broken.err]).toEqual([1, expect.stringContaining('is not JSON')]);
+    writeFileSync(file, '{"id": "/x", "cmd": "true", "instnces": 2}');
+    const misspelt = await meseta(['app', 'create', file]);
+    expect([misspelt.status, misspelt.err]).toEqual([1, expect.stringContaining('did you mean /instances?')]);
+    const nobody = await meseta(['app', 'list', '--marathon=http://127.0.0.1:1']);
+    expect([nobody.status, nobody.err]).toEqual([1, expect.stringContaining("'meseta up'")]);
+  });
+
+  it('a damaged recording names the line', async () => {
+    const file = join(folder, 'x.rec');
+    writeFileSync(file, 'abc {"format":1}\n');
+    const failed = await meseta(['replay', file]);
+    expect([failed.status, failed.err]).toEqual([1, expect.stringContaining('line 1: damaged')]);
+  });
+});
