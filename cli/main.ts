@@ -133,7 +133,7 @@ function child(parent: Program, name: string, terminal: Terminal): Program {
 
 function addCommand(
   place: Program,
-  command: Command,
+  row: CommandRow,
   terminal: Terminal,
   done: (status: number) => void,
 ): void {
@@ -143,7 +143,10 @@ function addCommand(
     .allowUnknownOption()
     .passThroughOptions()
     .argument('[args...]')
-    .action(async (args: string[]) => done(await (await row.load())(args, terminal, row)));
+    .action(async (args: string[]) => {
+      const command = await row.load();
+      done(await command(args, terminal, row));
+    });
 }
 
 function report(error: unknown, terminal: Terminal): number {
