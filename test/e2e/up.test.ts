@@ -183,8 +183,8 @@ describe('what a user gets wrong is said with the fix', () => {
     expect([second.status, second.err]).toEqual([1, expect.stringContaining('in use by another process')]);
     const flag = await meseta(['up', '--agnets=2']);
     expect([flag.status, flag.err]).toEqual([2, expect.stringContaining('Did you mean --agents?')]);
-    const command = await meseta(['ap', 'list']);
-    expect([command.status, command.err]).toEqual([2, expect.stringContaining('Did you mean app?')]);
+    const command = await meseta(['replya']);
+    expect([command.status, command.err]).toEqual([2, expect.stringContaining('Did you mean replay?')]);
   });
 
   it('broken JSON, misspelt fields and an unreachable Marathon', async () => {
