@@ -5,6 +5,7 @@
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseFlags, toggle } from '../../cluster/runtime/config/flags';
+import { StartError } from '../../cluster/runtime/lifecycle';
 import { upFlags } from '../cluster/options';
 import { type Command, flagCommand, style, type Terminal } from '../command';
 import { runDaemon } from '../daemon';
@@ -29,13 +30,20 @@ export const demoCommand: Command = flagCommand({
   flags,
   run: ({ flags: given }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
-      const running = await up(upOptions(given['free-ports']), terminal, fail);
+      const running = await up(upOptions(given['free-ports']), terminal, fail).catch(hintAtPorts);
       const shown = show(running, terminal, given.exit);
       if (given.exit) return { running, finished: shown };
       void shown;
       return { running };
     }),
 });
+
+/** The demo has no flags for its ports: another set of them is the way out. */
+function hintAtPorts(error: unknown): never {
+  if (!(error instanceof StartError) || !error.message.includes('the port is taken')) throw error;
+  const what = error.message.replace(/Stop the process that uses it.*$/s, '');
+  throw new StartError(`${what}Stop the process that uses it, or run: npm run demo -- --free-ports`);
+}
 
 function upOptions(freePorts: boolean) {
   rmSync(FOLDER, { recursive: true, force: true });

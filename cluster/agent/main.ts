@@ -78,6 +78,11 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
       log: deps.log,
       post: (event) => mailbox?.post(event),
     });
+    // Last of all: whatever slipped through is ended, and said.
+    life.add(async () => {
+      const left = await killLeftovers(workDir);
+      if (left > 0) deps.log.warn({ left }, 'ended processes that outlived their containers');
+    });
     life.add(() => containers.destroyAll());
     const boot: AgentBoot = {
       ip: http.address,

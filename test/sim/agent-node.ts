@@ -12,6 +12,7 @@ import type { TaskInfo } from '../../cluster/api/generated/mesos';
 import { encodeProtobuf } from '../../cluster/api/protobuf';
 import type { ExecutorInput } from '../../cluster/executor/core/events';
 import { executorMachine } from '../../cluster/executor/core/step';
+import { readExecutorEvent } from '../../cluster/executor/edge/session';
 import type { VirtualClock } from '../../cluster/runtime/clock';
 import { silentLogger } from '../../cluster/runtime/log';
 import { Mailbox } from '../../cluster/runtime/mailbox';
@@ -210,28 +211,5 @@ export class AgentNode implements MessagePeer {
     this.network.after(this.network.someMs(10), () =>
       this.post({ kind: 'container.exited', containerId, text: 'ended' }),
     );
-  }
-}
-
-function readExecutorEvent(event: ExecutorEvent): ExecutorInput | undefined {
-  switch (event.type) {
-    case 'SUBSCRIBED':
-      return event.subscribed && { kind: 'agent.subscribed', subscribed: event.subscribed };
-    case 'LAUNCH':
-      return event.launch && { kind: 'agent.launch', task: event.launch.task };
-    case 'KILL':
-      return (
-        event.kill && {
-          kind: 'agent.kill',
-          taskId: event.kill.task_id.value,
-          killPolicy: event.kill.kill_policy,
-        }
-      );
-    case 'ACKNOWLEDGED':
-      return event.acknowledged && { kind: 'agent.acknowledged', uuid: event.acknowledged.uuid };
-    case 'SHUTDOWN':
-      return { kind: 'agent.shutdown' };
-    default:
-      return undefined;
   }
 }

@@ -69,12 +69,13 @@ export class Session {
   }
 
   private deliver(event: Event): void {
-    const input = readEvent(event);
+    const input = readExecutorEvent(event);
     if (input) this.options.post(input);
   }
 }
 
-function readEvent(event: Event): ExecutorInput | undefined {
+/** The event of the agent as the core takes it; undefined for heartbeats and what has no meaning here. */
+export function readExecutorEvent(event: Event): ExecutorInput | undefined {
   switch (event.type) {
     case 'SUBSCRIBED':
       return event.subscribed && { kind: 'agent.subscribed', subscribed: event.subscribed };
