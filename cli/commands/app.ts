@@ -42,6 +42,12 @@ interface AppView {
   readonly portDefinitions?: readonly { readonly port: number }[];
   readonly healthChecks?: readonly unknown[];
   readonly tasks?: readonly TaskView[];
+  readonly lastTaskFailure?: {
+    readonly timestamp: string;
+    readonly host: string;
+    readonly state: string;
+    readonly message: string;
+  };
 }
 
 interface TaskView {
@@ -102,7 +108,10 @@ export const show = flagCommand({
   flags,
   positionals: ['id'],
   run: async ({ flags: given, positionals: [id = ''] }, terminal) => {
-    const { app } = (await marathon(given, (api) => api.json('GET', path(id)))) as { app: AppView };
+    const { app, queue } = await marathon(given, async (api) => ({
+      ...((await api.json('GET', path(id))) as { app: AppView }),
+      ...((await api.json('GET', '/v2/queue')) as { queue: QueueView[] }),
+    }));
     if (given.json) return print(terminal, printJson(app));
     const rows: [string, string][] = [
       ['id', app.id],
@@ -112,6 +121,8 @@ export const show = flagCommand({
       ['command', app.cmd ?? '-'],
       ['resources', `${app.cpus} cpus, ${app.mem} MB`],
       ...Object.entries(app.labels).map(([key, value]): [string, string] => [`label ${key}`, value]),
+      ...queue.filter((item) => item.app?.id === app.id).flatMap(waitingRows),
+      ...failureRows(app),
     ];
     const head = rows.map(([key, value]) => `${key.padEnd(10)}  ${value}`).join('\n');
     const tasks = (app.tasks ?? []).map((task) => [
@@ -124,6 +135,30 @@ export const show = flagCommand({
     return print(terminal, `${head}\n\n${printTable(['task', 'state', 'host', 'ports', 'started'], tasks)}`);
   },
 });
+
+interface QueueView {
+  readonly app?: { readonly id: string };
+  readonly count: number;
+  readonly delay: { readonly timeLeftSeconds: number; readonly overdue: boolean };
+  readonly processedOffersSummary: {
+    readonly processedOffersCount: number;
+    readonly rejectSummaryLaunchAttempt: readonly { readonly reason: string; readonly declined: number }[];
+  };
+}
+
+/** Why instances are not there yet: the back-off, or what offers lacked. */
+function waitingRows({ count, delay, processedOffersSummary: offers }: QueueView): [string, string][] {
+  const rows: [string, string][] = [['waiting', `${count} instances to launch`]];
+  if (!delay.overdue) rows.push(['delayed', `${delay.timeLeftSeconds} s, after failures`]);
+  const lacking = offers.rejectSummaryLaunchAttempt.filter(({ declined }) => declined > 0);
+  const reasons = lacking.map(({ reason, declined }) => `${reason} ${declined}`).join(', ');
+  if (reasons) rows.push(['offers', `${offers.processedOffersCount} looked at; declined for ${reasons}`]);
+  return rows;
+}
+
+function failureRows({ lastTaskFailure: last }: AppView): [string, string][] {
+  return last ? [['failed', `${last.timestamp} on ${last.host}: ${last.state} ${last.message}`]] : [];
+}
 
 /** Reads an app definition. The error names the file and the place. */
 export function readAppFile(file: string): unknown {
