@@ -10,14 +10,28 @@ import protobuf from 'protobufjs';
 
 const api = join(dirname(fileURLToPath(import.meta.url)), '..', 'cluster', 'api');
 const SCALARS = {
-  string: 'string', bool: 'boolean', bytes: 'Base64', double: 'number', float: 'number',
-  int32: 'number', uint32: 'number', int64: 'Int64', uint64: 'Int64',
+  string: 'string',
+  bool: 'boolean',
+  bytes: 'Base64',
+  double: 'number',
+  float: 'number',
+  int32: 'number',
+  uint32: 'number',
+  int64: 'Int64',
+  uint64: 'Int64',
 };
 /** Package to the file of its types. */
 const FILES = {
-  'mesos.v1': 'mesos', 'mesos.v1.scheduler': 'scheduler', 'mesos.v1.executor': 'executor', 'mesos.v1.master': 'master',
-  'mesos.v1.agent': 'agent', 'mesos.v1.quota': 'quota', 'mesos.v1.maintenance': 'maintenance',
-  'mesos.v1.allocator': 'allocator', 'mesos.internal': 'internal', 'google.protobuf': 'google',
+  'mesos.v1': 'mesos',
+  'mesos.v1.scheduler': 'scheduler',
+  'mesos.v1.executor': 'executor',
+  'mesos.v1.master': 'master',
+  'mesos.v1.agent': 'agent',
+  'mesos.v1.quota': 'quota',
+  'mesos.v1.maintenance': 'maintenance',
+  'mesos.v1.allocator': 'allocator',
+  'mesos.internal': 'internal',
+  'google.protobuf': 'google',
 };
 
 /** All files to write, by path below cluster/api/generated. */
@@ -31,14 +45,18 @@ export function generate() {
 
 function load() {
   const root = new protobuf.Root();
-  root.resolvePath = (_origin, target) => (target.startsWith('google/') ? target : join(api, 'proto', target));
-  const files = readdirSync(join(api, 'proto')).filter((name) => name.endsWith('.proto')).sort();
+  root.resolvePath = (_origin, target) =>
+    target.startsWith('google/') ? target : join(api, 'proto', target);
+  const files = readdirSync(join(api, 'proto'))
+    .filter((name) => name.endsWith('.proto'))
+    .sort();
   root.loadSync(files, { keepCase: true });
   root.resolveAll();
   return root;
 }
 
-const HEADER = (about) => `/**\n * ${about}\n * Made by \`npm run generate\` from cluster/api/proto; do not edit.\n */\n\n`;
+const HEADER = (about) =>
+  `/**\n * ${about}\n * Made by \`npm run generate\` from cluster/api/proto; do not edit.\n */\n\n`;
 
 function packageOf(item) {
   let at = item.parent;
@@ -73,7 +91,9 @@ function printField(field, imports, file) {
   const base = field.resolvedType ? reference(field.resolvedType, imports, file) : SCALARS[field.type];
   if (!base) throw new Error(`no TypeScript type for ${field.fullName}: ${field.type}`);
   const type = field.map ? `Record<string, ${base}>` : field.repeated ? `readonly ${wrap(base)}[]` : base;
-  return field.required ? `readonly ${field.name}: ${type};` : `readonly ${field.name}?: ${type} | undefined;`;
+  return field.required
+    ? `readonly ${field.name}: ${type};`
+    : `readonly ${field.name}?: ${type} | undefined;`;
 }
 
 function wrap(type) {
@@ -98,7 +118,9 @@ function printIndex(root) {
       if (item instanceof protobuf.Type) rows.push(`  '${pack}.${item.name}': ${file}.${item.name};`);
     }
   }
-  const imports = Object.values(FILES).sort().map((file) => `import type * as ${file} from './${file}';`);
+  const imports = Object.values(FILES)
+    .sort()
+    .map((file) => `import type * as ${file} from './${file}';`);
   return `${HEADER('Every top-level message by its full name.')}${imports.join('\n')}\n\nexport interface Messages {\n${rows.join('\n')}\n}\n\nexport type MessageName = keyof Messages;\n`;
 }
 

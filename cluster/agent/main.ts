@@ -17,7 +17,7 @@ import { MessageRouter } from '../runtime/messages/receive';
 import { VERSION } from '../runtime/version';
 import { type AgentConfig, agentFlags, readEnvironment } from './config';
 import type { AgentEffect } from './core/effects';
-import type { AgentBoot, AgentEvent } from './core/events';
+import type { AgentBoot, AgentEvent, AgentInput } from './core/events';
 import type { AgentState } from './core/state';
 import { agentMachine } from './core/step';
 import { recallAgentId } from './edge/checkpoint';
@@ -56,61 +56,23 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
   return Lifetime.start(async (life) => {
     const workDir = await makeWorkDir(config.work_dir);
     const master = await masterPid(config.master);
-    const [resources, attributes] = [
-      await agentResources(config.resources, workDir),
-      agentAttributes(config.attributes),
-    ];
     const leftovers = await killLeftovers(workDir);
     if (leftovers > 0) deps.log.warn({ leftovers }, 'ended processes that a run before left behind');
     let mailbox: AgentMailbox | undefined;
-    const door = new ExecutorDoor((event) => mailbox?.post(event));
+    const post = (event: AgentInput): void => mailbox?.post(event);
+    const door = new ExecutorDoor(post);
     const http = await listen(config, deps, { door, mailbox: () => mailbox });
     life.add(() => http.close());
     life.add(() => door.closeAll());
     const links = new Links({
       from: { id: 'slave(1)', host: http.address, port: http.port },
       log: deps.log,
-      exited: (pid) => mailbox?.post({ kind: 'master.exited', pid }),
+      exited: (pid) => post({ kind: 'master.exited', pid }),
     });
     life.add(() => links.stop());
-    const containers = new Containers({
-      launcher: deps.launcher,
-      log: deps.log,
-      post: (event) => mailbox?.post(event),
-    });
-    // Last of all: whatever slipped through is ended, and said.
-    life.add(async () => {
-      const left = await killLeftovers(workDir);
-      if (left > 0) deps.log.warn({ left }, 'ended processes that outlived their containers');
-    });
-    life.add(() => containers.destroyAll());
-    const boot: AgentBoot = {
-      ip: http.address,
-      port: http.port,
-      hostname: config.hostname ?? http.address,
-      version: VERSION,
-      resources,
-      attributes,
-      startedAt: deps.clock.now(),
-      seed: randomInt(2 ** 32),
-      agentId: await recallAgentId(workDir),
-      workDir,
-      settings: {
-        registrationBackoffMs: config.registration_backoff_factor,
-        executorRegistrationTimeoutMs: config.executor_registration_timeout,
-        executorShutdownGraceMs: config.executor_shutdown_grace_period,
-        executorEnvironment: readEnvironment(config.executor_environment_variables),
-      },
-    };
-    let ended: () => void = () => undefined;
-    const allEnded = new Promise<void>((done) => {
-      ended = done;
-    });
-    let stopping = false;
-    const stopped = (): void => {
-      ended();
-      if (!stopping) deps.onEnd?.('the master told the agent to shut down');
-    };
+    const containers = createContainers(workDir, deps, { post, life });
+    const boot = await bootOf(config, deps, { http, workDir });
+    const end = endOfTasks(deps);
     mailbox = new Mailbox({
       machine: agentMachine,
       boot,
@@ -118,18 +80,75 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
       log: deps.log,
       recorder: deps.record?.({ machine: agentMachine.name, boot }),
       onBroken: (error) => deps.onEnd?.(error.stack ?? error.message),
-      perform: agentPerformers({ links, door, containers, workDir, log: deps.log, stopped }),
+      perform: agentPerformers({ links, door, containers, workDir, log: deps.log, stopped: end.reached }),
     });
     const running = mailbox;
     life.add(() => running.stop());
-    life.add(async () => {
-      stopping = true;
-      running.post({ kind: 'stop' });
-      await Promise.race([allEnded, new Promise((late) => setTimeout(late, STOP_MS).unref())]);
-    });
-    running.post({ kind: 'master.detected', pid: master });
+    life.add(() => end.after(() => post({ kind: 'stop' })));
+    post({ kind: 'master.detected', pid: master });
     return { http };
   });
+}
+
+/** What the agent is when it starts. */
+async function bootOf(
+  config: AgentConfig,
+  deps: AgentDeps,
+  { http, workDir }: { http: HttpServer; workDir: string },
+): Promise<AgentBoot> {
+  return {
+    ip: http.address,
+    port: http.port,
+    hostname: config.hostname ?? http.address,
+    version: VERSION,
+    resources: await agentResources(config.resources, workDir),
+    attributes: agentAttributes(config.attributes),
+    startedAt: deps.clock.now(),
+    seed: randomInt(2 ** 32),
+    agentId: await recallAgentId(workDir),
+    workDir,
+    settings: {
+      registrationBackoffMs: config.registration_backoff_factor,
+      executorRegistrationTimeoutMs: config.executor_registration_timeout,
+      executorShutdownGraceMs: config.executor_shutdown_grace_period,
+      executorEnvironment: readEnvironment(config.executor_environment_variables),
+    },
+  };
+}
+
+/** The containers; when the agent stops they are ended, and last of all what slipped through is, and said. */
+function createContainers(
+  workDir: string,
+  { launcher, log }: AgentDeps,
+  { post, life }: { post: (event: AgentInput) => void; life: Lifetime },
+): Containers {
+  const containers = new Containers({ launcher, post });
+  life.add(async () => {
+    const left = await killLeftovers(workDir);
+    if (left > 0) log.warn({ left }, 'ended processes that outlived their containers');
+  });
+  life.add(() => containers.destroyAll());
+  return containers;
+}
+
+/** The moment the last task has ended: waited for by a stop, a surprise otherwise. */
+function endOfTasks({ onEnd }: AgentDeps) {
+  let ended: () => void = () => undefined;
+  let wanted = false;
+  const allEnded = new Promise<void>((done) => {
+    ended = done;
+  });
+  return {
+    reached: (): void => {
+      ended();
+      if (!wanted) onEnd?.('the master told the agent to shut down');
+    },
+    after: async (stop: () => void): Promise<void> => {
+      wanted = true;
+      stop();
+      await Promise.race([allEnded, new Promise((late) => setTimeout(late, STOP_MS).unref())]);
+    },
+  };
 }
 
 async function makeWorkDir(given: string): Promise<string> {

@@ -37,7 +37,8 @@ function readAmount(text: string): Amount | { readonly error: string } {
     return { type: 'SET', items: [...new Set(items)].sort() };
   }
   const value = text === '' ? Number.NaN : Number(text);
-  if (!(value >= 0)) return { error: `"${text}" is not a number, [ranges] or {set}` };
+  if (!(value >= 0 && Number.isFinite(value)))
+    return { error: `"${text}" is not a number, [ranges] or {set}` };
   return { type: 'SCALAR', milli: Math.round(value * 1000) };
 }
 

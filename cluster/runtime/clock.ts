@@ -22,10 +22,14 @@ export function systemClock(): Clock {
   };
   const wakeAt = (at: Millis, callback: () => void): (() => void) => {
     let timer: NodeJS.Timeout;
-    // A timer of the system may come a little early; the event must not carry a time before the one it was set for.
-    const due = (): void => (now() >= at ? callback() : nap());
     const nap = (): void => {
-      timer = setTimeout(due, Math.min(Math.max(0, Math.ceil(at - now())), LONGEST_NAP_MS));
+      const wait = Math.max(0, Math.ceil(at - now()));
+      timer = setTimeout(() => (wait > LONGEST_NAP_MS ? nap() : ring()), Math.min(wait, LONGEST_NAP_MS));
+    };
+    // Having waited, it is that time: also when the system's timer came a little early, or its time was set back meanwhile.
+    const ring = (): void => {
+      latest = Math.max(latest, at);
+      callback();
     };
     nap();
     return () => clearTimeout(timer);

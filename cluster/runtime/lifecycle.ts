@@ -30,7 +30,8 @@ export class Lifetime implements Running {
       const made = await begin(life);
       return Object.assign(made, { stop: () => life.stop() });
     } catch (error) {
-      await life.stop();
+      // Why it could not start matters more than what could not be stopped.
+      await life.stop().catch(() => undefined);
       throw error;
     }
   }

@@ -1,5 +1,6 @@
 /**
- * Marathon in the simulation: its machine, the scheduler's session, a simulated disk, and probes that see the made-up processes.
+ * Marathon in the simulation: its machine, the scheduler's session, a simulated disk, and probes that see the
+ * made-up processes.
  */
 
 import type { Call } from '../../cluster/api/generated/scheduler';

@@ -1,5 +1,6 @@
 /**
- * The simulated network and disks: everything takes a random while, messages may be lost, and nothing reaches a node that is down.
+ * The simulated network and disks: everything takes a random while, messages may be lost, and nothing reaches a
+ * node that is down.
  *
  * Always true: what goes through one channel keeps its order, as bytes in one connection do.
  */

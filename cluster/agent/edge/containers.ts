@@ -4,7 +4,6 @@
 
 import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join } from 'node:path';
-import type { Logger } from '../../runtime/log';
 import { findProcesses, killFound } from '../../runtime/processes';
 import type { AgentEffect } from '../core/effects';
 import type { AgentInput } from '../core/events';
@@ -19,7 +18,6 @@ export type ExecutorLauncher = (environment: Readonly<Record<string, string>>) =
 
 export interface ContainersOptions {
   readonly launcher: ExecutorLauncher;
-  readonly log: Logger;
   readonly post: (event: AgentInput) => void;
 }
 

@@ -4,7 +4,7 @@
  */
 
 import { createServer as createNodeServer, type Server } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import type { AddressInfo, Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { StartError } from '../lifecycle';
 import type { Logger } from '../log';
@@ -87,6 +87,7 @@ function createApp(options: HttpServerOptions): FastifyInstance {
     rewriteUrl: (request) => options.rewrite?.(request.url ?? '/') ?? request.url ?? '/',
     routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
+    clientErrorHandler: answerClientError,
     serverFactory: (handler) => createServer(handler, options.messages),
   });
   app.removeAllContentTypeParsers();
@@ -116,6 +117,24 @@ function createServer(handler: NodeHandler, messages: MessageRouter | undefined)
   server.keepAliveTimeout = 0;
   server.requestTimeout = 60_000;
   return server;
+}
+
+/**
+ * Answers bytes that are no HTTP, and requests that do not get finished. A connection that has not said anything is left
+ * open, however long: it may be the link of a peer that has nothing to say yet.
+ */
+export function answerClientError(error: { code?: string }, socket: Socket): void {
+  const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
+  if (late && socket.bytesRead === 0) return;
+  const status = late
+    ? '408 Request Timeout'
+    : error.code === 'HPE_HEADER_OVERFLOW'
+      ? '431 Request Header Fields Too Large'
+      : '400 Bad Request';
+  if (error.code !== 'ECONNRESET' && socket.writable) {
+    socket.write(`HTTP/1.1 ${status}\r\nConnection: close\r\nContent-Length: 0\r\n\r\n`);
+  }
+  socket.destroySoon();
 }
 
 function addGuards(app: FastifyInstance, options: HttpServerOptions): void {

@@ -1,6 +1,9 @@
 /**
  * One text for one value: JSON with sorted object keys that also holds Maps, Sets, big integers and bytes. Used for
  * recordings and for the hash of a state. Maps and Sets keep their order, since behaviour may depend on it.
+ *
+ * What JSON has no form for is an object of one member whose name begins with `$`. An object of ours that looks like that
+ * gets one more `$`, so that nothing a peer names can be taken for it.
  */
 
 import { createHash } from 'node:crypto';
@@ -18,7 +21,9 @@ export function canonicalText(value: unknown): string {
   const members = Object.entries(value)
     .filter(([, member]) => member !== undefined)
     .sort(([a], [b]) => (a < b ? -1 : 1));
-  return `{${members.map(([key, member]) => `${JSON.stringify(key)}:${canonicalText(member)}`).join(',')}}`;
+  const mark = members.length === 1 && members[0]?.[0].startsWith('$') ? '$' : '';
+  const texts = members.map(([key, member]) => `${JSON.stringify(mark + key)}:${canonicalText(member)}`);
+  return `{${texts.join(',')}}`;
 }
 
 /** Reads what canonicalText wrote. */
@@ -43,7 +48,7 @@ function revive(value: unknown): unknown {
     case '$set':
       return new Set(content as unknown[]);
     default:
-      return value;
+      return key.startsWith('$$') ? { [key.slice(1)]: content } : value;
   }
 }
 

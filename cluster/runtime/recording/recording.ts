@@ -36,6 +36,7 @@ export class FileRecorder implements Recorder {
   private pendingBytes = 0;
   private written = 0;
   private flushing: NodeJS.Immediate | undefined;
+  private ended = false;
 
   /** Starts a new file, replacing one of that name. */
   constructor(path: string, start: { machine: string; boot: unknown }) {
@@ -45,12 +46,14 @@ export class FileRecorder implements Recorder {
   }
 
   event(event: unknown): void {
-    if (this.written > RECORDING_MAX_BYTES) return;
+    if (this.ended || this.written > RECORDING_MAX_BYTES) return;
     this.append({ event });
     if (this.written > RECORDING_MAX_BYTES) this.append({ full: true });
   }
 
   async end(state: unknown): Promise<void> {
+    if (this.ended) return;
+    this.ended = true;
     if (this.written <= RECORDING_MAX_BYTES) this.append({ end: hashOf(state) });
     this.flush();
     closeSync(this.file);

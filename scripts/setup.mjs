@@ -1,0 +1,120 @@
+/**
+ * Makes a fresh clone ready: the right Node, the npm packages of package-lock.json, and the programs that the load balancer and
+ * the tests use. Says something only when there is something to do. Uses nothing but Node itself.
+ */
+
+import { spawnSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
+import { delimiter, dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const root = join(dirname(fileURLToPath(import.meta.url)), '..');
+const NODE_MIN = 20;
+/** Program to the Debian package that has it. */
+const PROGRAMS = { haproxy: 'haproxy', dig: 'bind9-dnsutils' };
+const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
+
+checkNode();
+installPackages();
+installPrograms();
+
+function checkNode() {
+  const major = Number(process.versions.node.split('.')[0]);
+  if (major >= NODE_MIN) return;
+  stop(
+    `Meseta needs Node ${NODE_MIN} or newer; this is ${process.version}. Get one from https://nodejs.org.`,
+  );
+}
+
+function installPackages() {
+  const stamp = join(root, 'node_modules', '.meseta-lock');
+  const lock = read(join(root, 'package-lock.json')) ?? stop('package-lock.json is missing.');
+  const wanted = createHash('sha256').update(lock).digest('hex');
+  if (read(stamp) === wanted) return;
+  if (!isInstalled(lock)) {
+    say('Installing npm packages ...');
+    // A registry that has no packages for other platforms makes `npm ci` refuse the lock file; `npm install` does not mind.
+    const done = npm(['ci'], 'pipe') || npm(['install', '--no-save'], 2);
+    if (!done) stop('The npm packages could not be installed: see above.');
+  }
+  writeFileSync(stamp, wanted);
+}
+
+function npm(args, output) {
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
+  const done = spawnSync('npm', [...args, ...quiet], { cwd: root, stdio: ['ignore', output, output] });
+  if (done.error) stop(`npm cannot be run: ${done.error.message}`);
+  return done.status === 0;
+}
+
+/** Whether node_modules has what the lock file says. Packages for other platforms may be missing. */
+function isInstalled(lock) {
+  const found = read(join(root, 'node_modules', '.package-lock.json'));
+  if (found === undefined) return false;
+  const installed = JSON.parse(found).packages;
+  return Object.entries(JSON.parse(lock).packages).every(([path, { version, optional }]) => {
+    if (path === '') return true;
+    return installed[path] ? installed[path].version === version : optional === true;
+  });
+}
+
+function installPrograms() {
+  const missing = missingPrograms();
+  if (missing.length === 0) return;
+  const packages = missing.map((program) => PROGRAMS[program]);
+  if (process.getuid?.() === 0 && find('apt-get')) {
+    say(`Installing ${packages.join(' and ')} (apt-get) ...`);
+    // An update may fail on one source of many; what counts is whether the programs are there afterwards.
+    aptGet(['update', '-q']);
+    aptGet(['install', '-y', '-q', '--no-install-recommends', ...packages]);
+    if (missingPrograms().length === 0) return;
+  }
+  const names = missingPrograms().map((program) => (program === 'haproxy' ? 'HAProxy' : program));
+  stop(
+    `${names.join(' and ')} ${names.length === 1 ? 'is' : 'are'} missing. Install with:\n` +
+      `  sudo apt-get install ${packages.join(' ')}   (Debian, Ubuntu)\n` +
+      '  sudo dnf install haproxy bind-utils   (Fedora, RHEL)\n' +
+      '  brew install haproxy bind   (macOS)',
+  );
+}
+
+function missingPrograms() {
+  return Object.keys(PROGRAMS).filter((program) => !find(program));
+}
+
+function find(program) {
+  return FOLDERS.some((folder) => {
+    try {
+      accessSync(join(folder, program), constants.X_OK);
+      return true;
+    } catch {
+      return false;
+    }
+  });
+}
+
+function aptGet(args) {
+  const done = spawnSync('apt-get', args, {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, DEBIAN_FRONTEND: 'noninteractive' },
+  });
+  if (done.status !== 0) say(`apt-get ${args[0]} failed:\n${done.stdout}${done.stderr}`);
+}
+
+function read(path) {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
+}
+
+function say(text) {
+  process.stderr.write(`${text}\n`);
+}
+
+function stop(text) {
+  say(text);
+  process.exit(1);
+}

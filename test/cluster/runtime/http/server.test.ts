@@ -1,0 +1,230 @@
+import { once } from 'node:events';
+import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { HttpClient, type HttpRequest } from '../../../../cluster/runtime/http/client';
+import {
+  answerClientError,
+  type HttpServer,
+  type HttpServerOptions,
+  startHttpServer,
+} from '../../../../cluster/runtime/http/server';
+import { StartError } from '../../../../cluster/runtime/lifecycle';
+import { silentLogger } from '../../../../cluster/runtime/log';
+import { keepingLogger } from '../recorded-log';
+
+const client = new HttpClient();
+const open: (HttpServer | Server)[] = [];
+
+const OPTIONS: HttpServerOptions = {
+  what: 'the test',
+  address: '127.0.0.1',
+  port: 0,
+  addressFlag: '--ip',
+  portFlag: '--port',
+  log: silentLogger,
+  routes: [],
+};
+
+async function serve(options: Partial<HttpServerOptions>): Promise<HttpServer> {
+  const server = await startHttpServer({ ...OPTIONS, ...options });
+  open.push(server);
+  return server;
+}
+
+async function ask(server: HttpServer, path: string, request: Omit<HttpRequest, 'url'> = {}) {
+  const { status, headers, body } = await client.request({ ...request, url: server.url + path });
+  return { status, headers, text: body.toString() };
+}
+
+afterEach(async () => {
+  for (const server of open.splice(0)) await server.close();
+});
+afterAll(() => client.close());
+
+describe('routes', () => {
+  const routes = [
+    { path: '/things', methods: { GET: () => 'list', POST: (request: { body: unknown }) => request.body } },
+    { path: '/things/:id', methods: { GET: ({ params }: { params: unknown }) => params } },
+    { path: '/wild/*', methods: { PUT: ({ params }: { params: unknown }) => params } },
+  ];
+
+  it('answer by path and method, with or without a slash at the end', async () => {
+    const server = await serve({ routes });
+    expect(await ask(server, '/things')).toMatchObject({ status: 200, text: 'list' });
+    expect(await ask(server, '/things/')).toMatchObject({ status: 200, text: 'list' });
+    expect((await ask(server, '/things/a%2Fb')).text).toBe('{"id":"a/b"}');
+    expect((await ask(server, '/wild/a/b', { method: 'PUT' })).text).toBe('{"*":"a/b"}');
+    expect(await ask(server, '/things', { method: 'HEAD' })).toMatchObject({ status: 200, text: '' });
+  });
+
+  it('get bodies as bytes, whatever the content type, and none as undefined', async () => {
+    const seen: unknown[] = [];
+    const server = await serve({
+      routes: [{ path: '/', methods: { POST: ({ body }) => seen.push(body) && 'ok' } }],
+    });
+    const bytes = Buffer.from([0, 255, 10, 13]);
+    for (const type of ['application/json', 'application/x-protobuf', 'text/plain', 'x/odd']) {
+      await ask(server, '/', { method: 'POST', body: bytes, headers: { 'content-type': type } });
+    }
+    await ask(server, '/', { method: 'POST', body: bytes });
+    await ask(server, '/', { method: 'POST' });
+    expect(seen).toEqual([bytes, bytes, bytes, bytes, bytes, undefined]);
+    const odd = await ask(server, '/', { method: 'POST', body: bytes, headers: { 'content-type': 'odd' } });
+    expect([odd.status, seen.length]).toEqual([415, 6]);
+  });
+
+  it('answer 405 with what is allowed for a known path', async () => {
+    const server = await serve({ routes });
+    for (const method of ['PUT', 'DELETE', 'PATCH'] as const) {
+      const { status, headers, text } = await ask(server, '/things', { method });
+      expect([status, headers['allow']]).toEqual([405, 'GET, POST']);
+      expect(text).toBe(
+        `405 Method Not Allowed. Expecting one of { 'GET', 'POST' }, but received '${method}'.`,
+      );
+    }
+    const own = await serve({
+      routes,
+      methodNotAllowed: (_request, reply) => reply.send('{"message":"no"}'),
+    });
+    expect(await ask(own, '/things', { method: 'PUT' })).toMatchObject({
+      status: 405,
+      text: '{"message":"no"}',
+    });
+  });
+
+  it('answer 404 for an unknown path, in the words of the API', async () => {
+    const server = await serve({ routes });
+    expect((await ask(server, '/nothing')).status).toBe(404);
+    const own = await serve({ routes, notFound: (_request, reply) => reply.code(404).send('not here') });
+    expect(await ask(own, '/nothing')).toMatchObject({ status: 404, text: 'not here' });
+  });
+
+  it('see the path after it was rewritten', async () => {
+    const rewrite = (url: string): string => url.replace(/^\/master\//, '/');
+    const server = await serve({ routes, rewrite });
+    expect((await ask(server, '/master/things')).text).toBe('list');
+  });
+
+  it('answer 500 when a handler throws, log why, and tell the client nothing', async () => {
+    const log = keepingLogger();
+    const handler = (): never => {
+      throw new Error('the secret inside');
+    };
+    const server = await serve({ log, routes: [{ path: '/', methods: { GET: handler } }] });
+    expect(await ask(server, '/')).toMatchObject({ status: 500, text: 'Internal error' });
+    expect(JSON.stringify(log.lines)).toContain('the secret inside');
+  });
+});
+
+describe('limits', () => {
+  it('refuse a body that is too long and go on', async () => {
+    const server = await serve({
+      bodyMaxBytes: 10,
+      routes: [{ path: '/', methods: { POST: ({ body }) => body } }],
+    });
+    const post = (body: string) => ask(server, '/', { method: 'POST', body });
+    expect(await post('0123456789')).toMatchObject({ status: 200, text: '0123456789' });
+    expect((await post('0123456789x')).status).toBe(413);
+    expect(await post('again')).toMatchObject({ status: 200, text: 'again' });
+  });
+
+  /** A connection as far as the answer to its errors looks at it. */
+  function connection(bytesRead: number) {
+    const log: string[] = [];
+    const socket = {
+      bytesRead,
+      writable: true,
+      write: (text: string) => log.push(text.split('\r\n')[0] ?? ''),
+      destroySoon: () => log.push('closed'),
+    };
+    return { log, socket: socket as unknown as Socket };
+  }
+
+  it.each([
+    ['a silent connection, which may be a link', 'ERR_HTTP_REQUEST_TIMEOUT', 0, []],
+    [
+      'a request that does not end',
+      'ERR_HTTP_REQUEST_TIMEOUT',
+      5,
+      ['HTTP/1.1 408 Request Timeout', 'closed'],
+    ],
+    [
+      'headers without end',
+      'HPE_HEADER_OVERFLOW',
+      9,
+      ['HTTP/1.1 431 Request Header Fields Too Large', 'closed'],
+    ],
+    ['what is no HTTP', 'HPE_INVALID_METHOD', 5, ['HTTP/1.1 400 Bad Request', 'closed']],
+    ['a peer that is gone', 'ECONNRESET', 5, ['closed']],
+  ])('treat %s as they should', (_name, code, bytesRead, expected) => {
+    const { log, socket } = connection(bytesRead);
+    answerClientError({ code }, socket);
+    expect(log).toEqual(expected);
+  });
+});
+
+describe('listening', () => {
+  it('names the port and the flag when the port is taken', async () => {
+    const other = createServer().listen(0, '127.0.0.1');
+    open.push(other);
+    await once(other, 'listening');
+    const { port } = other.address() as AddressInfo;
+    const start = startHttpServer({ ...OPTIONS, port });
+    await expect(start).rejects.toThrow(StartError);
+    await expect(start).rejects.toThrow(
+      `the test cannot listen on 127.0.0.1:${port}: the port is taken. ` +
+        'Stop the process that uses it, or choose another port with --port.',
+    );
+  });
+
+  it('names the flag when the machine has no such address', async () => {
+    await expect(serve({ address: '192.0.2.1', insecure: true })).rejects.toThrow(
+      'this machine has no such address. Set --ip to one it has.',
+    );
+  });
+
+  it('refuses an address that others can reach, unless told that it is meant', async () => {
+    await expect(serve({ address: '0.0.0.0' })).rejects.toThrow('accept the risk with --insecure');
+    const server = await serve({ address: '0.0.0.0', insecure: true });
+    expect(server.port).toBeGreaterThan(0);
+  });
+
+  it('ends open requests when it is closed', async () => {
+    const server = await startHttpServer({
+      ...OPTIONS,
+      routes: [{ path: '/', methods: { GET: () => new Promise(() => undefined) } }],
+    });
+    const asked = ask(server, '/').catch((error: Error) => error);
+    await ask(server, '/other');
+    await server.close();
+    expect(await asked).toBeInstanceOf(Error);
+  });
+});
+
+describe('guards', () => {
+  const routes = [
+    { path: '/state', methods: { GET: () => 'state', POST: () => 'changed' } },
+    { path: '/health', methods: { GET: () => 'fine' } },
+  ];
+  const credentials = { user: 'ops', password: 'secret' };
+  const authorization = `Basic ${Buffer.from('ops:secret').toString('base64')}`;
+
+  it('ask for credentials, except on open paths', async () => {
+    const server = await serve({ routes, credentials, realm: 'mesos', openPaths: ['/health'] });
+    const refused = await ask(server, '/state');
+    expect([refused.status, refused.headers['www-authenticate']]).toEqual([401, 'Basic realm="mesos"']);
+    const wrong = `Basic ${Buffer.from('ops:wrong').toString('base64')}`;
+    expect((await ask(server, '/state', { headers: { authorization: wrong } })).status).toBe(401);
+    expect((await ask(server, '/nothing')).status).toBe(401);
+    expect((await ask(server, '/state', { headers: { authorization } })).text).toBe('state');
+    expect((await ask(server, '/health?x=1')).text).toBe('fine');
+    expect((await ask(server, '/health/../state')).status).toBe(401);
+  });
+
+  it('refuse requests on behalf of a page from another origin', async () => {
+    const server = await serve({ routes });
+    const from = (origin: string) => ask(server, '/state', { method: 'POST', headers: { origin } });
+    expect((await from('http://evil.example')).status).toBe(403);
+    expect((await from('null')).status).toBe(403);
+    expect((await from(server.url)).text).toBe('changed');
+  });
+});

@@ -1,0 +1,91 @@
+import { once } from 'node:events';
+import { connect } from 'node:net';
+import { HttpClient } from '../../../../cluster/runtime/http/client';
+import { type HttpServer, startHttpServer } from '../../../../cluster/runtime/http/server';
+import { ResponseStream, type StreamOptions } from '../../../../cluster/runtime/http/stream';
+import { silentLogger } from '../../../../cluster/runtime/log';
+import { deferred } from '../eventually';
+
+let server: HttpServer;
+const client = new HttpClient();
+afterEach(() => server.close());
+afterAll(() => client.close());
+
+/** A server whose one path is a stream. Answers the stream once somebody reads it, and why it ended. */
+async function serve(options: Partial<StreamOptions> = {}) {
+  const opened = deferred<ResponseStream>();
+  const ended = deferred<string>();
+  const reasons: string[] = [];
+  const closed = (reason: string): void => {
+    reasons.push(reason);
+    ended.resolve(reason);
+  };
+  server = await startHttpServer({
+    what: 'the test',
+    address: '127.0.0.1',
+    port: 0,
+    addressFlag: '--ip',
+    portFlag: '--port',
+    log: silentLogger,
+    routes: [
+      {
+        path: '/',
+        methods: {
+          GET: (_request, reply) =>
+            opened.resolve(new ResponseStream(reply, { headers: { 'x-stream': 'yes' }, closed, ...options })),
+        },
+      },
+    ],
+  });
+  return { opened: opened.promise, ended: ended.promise, reasons };
+}
+
+describe('a response stream', () => {
+  it('sends headers at once, pieces as they come, and ends when closed', async () => {
+    const { opened, ended, reasons } = await serve({ status: 202 });
+    const reader = await client.stream({ url: server.url });
+    expect([reader.status, reader.headers['x-stream']]).toEqual([202, 'yes']);
+    const stream = await opened;
+    stream.write('a');
+    expect(String((await once(reader.body, 'data'))[0])).toBe('a');
+    reader.body.resume();
+    const end = once(reader.body, 'end');
+    stream.close('done');
+    stream.close('again');
+    stream.write('into the void');
+    await end;
+    expect(await ended).toBe('done');
+    expect(reasons).toEqual(['done']);
+  });
+
+  it('tells when the reader left, once', async () => {
+    const { opened, ended, reasons } = await serve();
+    const reader = await client.stream({ url: server.url });
+    const stream = await opened;
+    reader.close();
+    expect(await ended).toBe('the reader left');
+    stream.write('nobody there');
+    stream.close();
+    expect(reasons).toEqual(['the reader left']);
+  });
+
+  it('cuts off a reader that does not read, and says why', async () => {
+    const { opened, ended, reasons } = await serve({ unreadMaxBytes: 100_000 });
+    const socket = connect(server.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    const stream = await opened;
+    const piece = Buffer.alloc(50_000, 'x');
+    // The system's own buffers take the first megabytes.
+    for (let count = 0; count < 10_000 && reasons.length === 0; count++) {
+      stream.write(piece);
+      if (count % 10 === 0) await new Promise((soon) => setImmediate(soon));
+    }
+    expect(await ended).toBe('the reader is too slow: more than 100000 bytes unread');
+    const closed = once(socket, 'close');
+    socket.resume();
+    await closed;
+    expect(reasons).toHaveLength(1);
+  });
+});
