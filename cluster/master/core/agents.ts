@@ -38,7 +38,7 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
   const asked = isPending(state, (next) => next.kind === 'registered' && next.pid === pid);
   if (asked) return [];
   const effects = known ? leave(state, known, 'a new agent registered at its address') : [];
-  const agentId = `${state.boot.id}-S${state.next.agent++}`;
+  const agentId = freshId(state);
   const info = { ...message.slave, id: { value: agentId } };
   return [
     ...effects,
@@ -49,6 +49,15 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
     }),
     ...allocateSoon(state, at),
   ];
+}
+
+/** An id nobody has: agents of the registry may claim any. */
+function freshId(state: MasterState): string {
+  const { agents, unreachable, gone } = state.registry;
+  for (;;) {
+    const id = `${state.boot.id}-S${state.next.agent++}`;
+    if (!agents.has(id) && !unreachable.has(id) && !gone.has(id)) return id;
+  }
 }
 
 function isPending(
@@ -132,9 +141,18 @@ export function reregister(state: MasterState, event: EventOf<'agent.reregister'
   if (state.agents.get(id)?.leaving) return [];
   if (isPending(state, (next) => next.kind === 'reregistered' && next.pid === pid)) return [];
   const arrival = { id, pid, message, now: at };
-  if (state.agents.has(id) || state.recovered.has(id)) return comeBack(state, arrival);
+  const effects = retireOther(state, pid, id);
+  if (state.agents.has(id) || state.recovered.has(id)) return [...effects, ...comeBack(state, arrival)];
   const info = { ...message.slave, id: { value: id } };
-  return change(state, { change: { kind: 'reachable', info }, next: { kind: 'reregistered', pid, message } });
+  const next = { kind: 'reregistered', pid, message } as const;
+  return [...effects, ...change(state, { change: { kind: 'reachable', info }, next })];
+}
+
+/** One address is one agent: who registered from it under another id is gone. */
+function retireOther(state: MasterState, pid: string, id: string): MasterEffect[] {
+  const other = state.agents.get(state.agentIdByPid.get(pid) ?? '');
+  if (!other || other.id === id || other.leaving) return [];
+  return leave(state, other, 'another agent registered at its address');
 }
 
 /** Admits a returning agent: its tasks are adopted, and it is told which ones it should know. */
