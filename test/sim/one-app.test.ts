@@ -22,7 +22,7 @@ const WEB = {
   ],
 };
 
-/** One seed by SIM_SEED, or a range of them; SIM_SEEDS says how many. */
+/** One seed by SIM_SEED, or a range of them; SIM_SEEDS says how many (see scripts/sim.mjs). */
 function seeds(): number[] {
   const one = process.env['SIM_SEED'];
   if (one !== undefined) return [Number(one)];

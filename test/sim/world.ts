@@ -1,6 +1,6 @@
 /**
  * A whole cluster in one process: master, agents with executors, Marathon; one seeded generator, a virtual clock. A failure
- * prints the seed; `SIM_SEED=4711 npm run sim` plays that one again.
+ * prints the seed; `npm run sim -- --seed 4711` plays that one again.
  */
 
 import { nextInteger, nextRandom, type Random, randomFrom } from '../../cluster/model/random';
