@@ -8,7 +8,8 @@
 import { type Random, shuffle } from '../../../model/random';
 import { containsResources, milliOf, type Resources, reservedRole } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
-import { type AllocationKey, type AllocatorFramework, type AllocatorState, take } from './state';
+import { type FairOrder, fairOrder, visit } from './fair-order';
+import { type AllocationKey, type AllocatorFramework, type AllocatorState, scalarsOf, take } from './state';
 
 export interface Allocation extends AllocationKey {
   readonly resources: Resources;
@@ -24,24 +25,33 @@ export function allocate(state: AllocatorState, random: Random, now: Millis): Al
   state.dirty.clear();
   state.lastRunAt = now;
   state.runs += 1;
+  const order = fairOrder(state);
   const made: Allocation[] = [];
-  for (const agentId of candidates) made.push(...allocateAgent(state, agentId, now));
+  if (order.roles.length === 0) return made;
+  for (const agentId of candidates) allocateAgent(state, { agentId, now, order, made });
   return made;
 }
 
-function allocateAgent(state: AllocatorState, agentId: string, now: Millis): Allocation[] {
+interface Turn {
+  readonly agentId: string;
+  readonly now: Millis;
+  readonly order: FairOrder;
+  readonly made: Allocation[];
+}
+
+function allocateAgent(state: AllocatorState, { agentId, now, order, made }: Turn): void {
   const agent = state.agents.get(agentId);
-  if (!agent?.active || !isAllocatable(agent.free)) return [];
-  const made: Allocation[] = [];
-  for (const { framework, role } of inFairOrder(state)) {
+  if (!agent?.active || !isAllocatable(agent.free)) return;
+  visit(order, ({ framework, role }) => {
     const resources = agent.free.filter((piece) => ['*', role].includes(reservedRole(piece)));
-    if (!isAllocatable(resources) || isRefused(framework, { agentId, role, resources, now })) continue;
+    if (!isAllocatable(resources) || isRefused(framework, { agentId, role, resources, now })) {
+      return { taken: undefined, done: false };
+    }
     const allocation = { frameworkId: framework.id, agentId, role, resources };
     take(state, allocation, resources);
     made.push(allocation);
-    if (!isAllocatable(agent.free)) break;
-  }
-  return made;
+    return { taken: scalarsOf(resources), done: !isAllocatable(agent.free) };
+  });
 }
 
 function isAllocatable(resources: Resources): boolean {
@@ -57,59 +67,4 @@ function isRefused(
   return filters.some(
     (filter) => filter.role === role && filter.until > now && containsResources(filter.resources, resources),
   );
-}
-
-interface Contender {
-  readonly framework: AllocatorFramework;
-  readonly role: string;
-  readonly roleShare: number;
-  readonly share: number;
-}
-
-/** All that may be offered something, whoever has the least first: the role's share, then the framework's, then the name. */
-export function inFairOrder(state: AllocatorState): readonly Contender[] {
-  const roleTotals = new Map<string, Map<string, number>>();
-  for (const { allocated } of state.frameworks.values()) {
-    for (const [role, scalars] of allocated) {
-      const sums = roleTotals.get(role) ?? new Map<string, number>();
-      for (const [name, milli] of scalars) sums.set(name, (sums.get(name) ?? 0) + milli);
-      roleTotals.set(role, sums);
-    }
-  }
-  const contenders = [...state.frameworks.values()]
-    .filter(({ active }) => active)
-    .flatMap((framework) =>
-      framework.roles
-        .filter((role) => !framework.suppressed.has(role))
-        .map((role) => ({
-          framework,
-          role,
-          roleShare: dominantShare(state.total, roleTotals.get(role)),
-          share: dominantShare(state.total, framework.allocated.get(role)),
-        })),
-    );
-  return contenders.sort(
-    (a, b) =>
-      a.roleShare - b.roleShare ||
-      compareText(a.role, b.role) ||
-      a.share - b.share ||
-      compareText(a.framework.id, b.framework.id),
-  );
-}
-
-/** The largest part of any scalar that is taken, from 0 to 1. */
-export function dominantShare(
-  total: ReadonlyMap<string, number>,
-  allocated: ReadonlyMap<string, number> | undefined,
-): number {
-  let share = 0;
-  for (const [name, milli] of allocated ?? []) {
-    const all = total.get(name) ?? 0;
-    if (all > 0) share = Math.max(share, milli / all);
-  }
-  return share;
-}
-
-function compareText(a: string, b: string): number {
-  return a < b ? -1 : a > b ? 1 : 0;
 }

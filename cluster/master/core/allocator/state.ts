@@ -183,6 +183,13 @@ function sharesOf(state: AllocatorState, { frameworkId, role }: AllocationKey): 
   return shares;
 }
 
+/** The scalars of resources in milli-units, by name. */
+export function scalarsOf(resources: Resources): Map<string, number> {
+  const sums = new Map<string, number>();
+  addScalars(sums, resources, 1);
+  return sums;
+}
+
 function addScalars(sums: Map<string, number>, resources: Resources, sign: 1 | -1): void {
   for (const { name, amount } of resources) {
     if (amount.type === 'SCALAR') sums.set(name, (sums.get(name) ?? 0) + sign * amount.milli);
