@@ -13,6 +13,7 @@ export interface MasterMessages {
   'mesos.internal.UnregisterSlaveMessage': internal.UnregisterSlaveMessage;
   'mesos.internal.PongSlaveMessage': internal.PongSlaveMessage;
   'mesos.internal.StatusUpdateMessage': internal.StatusUpdateMessage;
+  'mesos.internal.ExecutorToFrameworkMessage': internal.ExecutorToFrameworkMessage;
 }
 
 export type SendEffect = {

@@ -45,6 +45,8 @@ export interface AgentEvents {
     readonly message: internal.StatusUpdateAcknowledgementMessage;
   };
   'master.shutdownFramework': { readonly from: string; readonly frameworkId: string };
+  'master.shutdownExecutor': { readonly from: string; readonly message: internal.ShutdownExecutorMessage };
+  'master.message': { readonly from: string; readonly message: internal.FrameworkToExecutorMessage };
   'master.updateFramework': { readonly from: string; readonly message: internal.UpdateFrameworkMessage };
   'master.shutdown': { readonly from: string; readonly message: string };
   'master.exited': { readonly pid: string };

@@ -75,8 +75,30 @@ export function called(state: AgentState, event: EventOf<'executor.call'>): Agen
   if (call.type === 'UPDATE' && call.update) {
     return [answer(202), ...take(state, executor, call.update.status, at)];
   }
-  if (call.type === 'MESSAGE') return [answer(202)];
+  if (call.type === 'MESSAGE')
+    return [answer(202), ...toFramework(state, executor, call.message?.data ?? '')];
   return [answer(501, `Call ${call.type} is not supported`)];
+}
+
+/** A message of the executor: best effort, by way of the master. */
+function toFramework(state: AgentState, executor: Executor, data: string): AgentEffect[] {
+  if (state.master === undefined || state.agentId === undefined) return [];
+  const message = {
+    slave_id: { value: state.agentId },
+    framework_id: { value: executor.frameworkId },
+    executor_id: { value: executor.id },
+    data,
+  };
+  return [{ kind: 'send', to: state.master, name: 'mesos.internal.ExecutorToFrameworkMessage', message }];
+}
+
+/** A message for an executor that is there to hear it. */
+export function toExecutor(state: AgentState, event: EventOf<'master.message'>): AgentEffect[] {
+  const { framework_id, executor_id, data } = event.message;
+  const stream = state.frameworks.get(framework_id.value)?.executors.get(executor_id.value)?.stream;
+  return stream === undefined
+    ? []
+    : [{ kind: 'event', stream, event: { type: 'MESSAGE', message: { data } } }];
 }
 
 /** Takes an executor's update: acknowledged to it at once, delivered to the framework until that acknowledges, too. */

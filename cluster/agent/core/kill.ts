@@ -68,6 +68,16 @@ export function shutdownFramework(
   return effects;
 }
 
+/** The framework wants one executor to end. */
+export function shutdownExecutor(
+  state: AgentState,
+  event: EventOf<'master.shutdownExecutor'>,
+): AgentEffect[] {
+  const { framework_id, executor_id } = event.message;
+  const executor = state.frameworks.get(framework_id?.value ?? '')?.executors.get(executor_id?.value ?? '');
+  return executor && event.from === state.master ? shutDown(state, executor, event.at) : [];
+}
+
 /** An executor did not end by itself. The timer is named `destroy <container>`. */
 export function destroyOver(state: AgentState, timer: string): AgentEffect[] {
   const executor = findContainer(state, timer.slice('destroy '.length));

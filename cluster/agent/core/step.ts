@@ -5,8 +5,8 @@
 import type { Machine } from '../../model/event';
 import type { AgentEffect } from './effects';
 import type { AgentBoot, AgentEvent, AgentEvents, EventOf } from './events';
-import { called, containerExited, launchFailed, streamClosed, subscribed } from './executor-api';
-import { destroyOver, killTask, shutdown, shutdownFramework, stop } from './kill';
+import { called, containerExited, launchFailed, streamClosed, subscribed, toExecutor } from './executor-api';
+import { destroyOver, killTask, shutdown, shutdownExecutor, shutdownFramework, stop } from './kill';
 import { registrationOver, runTask } from './launch';
 import { ask, detected, masterExited, pinged, registered, reregistered, silence } from './registration';
 import { type AgentState, initAgent } from './state';
@@ -23,6 +23,8 @@ const TRANSITIONS: {
   'master.killTask': killTask,
   'master.acknowledge': acknowledged,
   'master.shutdownFramework': shutdownFramework,
+  'master.shutdownExecutor': shutdownExecutor,
+  'master.message': toExecutor,
   'master.updateFramework': updateFramework,
   'master.shutdown': shutdown,
   'master.exited': masterExited,

@@ -44,6 +44,16 @@ const READERS: Record<string, Reader> = {
     from,
     frameworkId: decodeProtobuf('mesos.internal.ShutdownFrameworkMessage', body).framework_id.value,
   }),
+  'mesos.internal.ShutdownExecutorMessage': (from, body) => ({
+    kind: 'master.shutdownExecutor',
+    from,
+    message: decodeProtobuf('mesos.internal.ShutdownExecutorMessage', body),
+  }),
+  'mesos.internal.FrameworkToExecutorMessage': (from, body) => ({
+    kind: 'master.message',
+    from,
+    message: decodeProtobuf('mesos.internal.FrameworkToExecutorMessage', body),
+  }),
   'mesos.internal.UpdateFrameworkMessage': (from, body) => ({
     kind: 'master.updateFramework',
     from,

@@ -10,9 +10,11 @@ import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { remove } from './frameworks';
 import { accept } from './launch';
+import { shutdownExecutor, toExecutor } from './messages';
 import { decline, revive, suppress } from './offers';
 import { count, type Framework, type MasterState } from './state';
 import { acknowledge, kill, reconcile } from './tasks';
+import { updateError, updateFramework } from './update-framework';
 
 type Transition = (
   state: MasterState,
@@ -33,6 +35,9 @@ const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
   ACKNOWLEDGE: (state, framework, call) =>
     call.acknowledge ? acknowledge(state, framework, call.acknowledge) : [],
   RECONCILE: (state, framework, call, now) => reconcile(state, framework, call.reconcile, now),
+  SHUTDOWN: (state, framework, call) =>
+    call.shutdown ? shutdownExecutor(state, framework, call.shutdown) : [],
+  MESSAGE: (state, framework, call) => (call.message ? toExecutor(state, framework, call.message) : []),
   REQUEST: () => [],
 };
 
@@ -58,6 +63,14 @@ export function call(state: MasterState, event: EventOf<'scheduler.call'>): Mast
     return [{ kind: 'answer', request, ...(refusal ?? { status: 400, text: 'Framework cannot be found' }) }];
   }
   const type = made.type ?? 'UNKNOWN';
+  if (made.type === 'UPDATE_FRAMEWORK' && made.update_framework) {
+    const error = updateError(state, framework, made.update_framework);
+    if (error) return [{ kind: 'answer', request, status: 400, text: error }];
+    return [
+      { kind: 'answer', request, status: 200 },
+      ...updateFramework(state, framework, made.update_framework, at),
+    ];
+  }
   const transition = CALLS[type];
   if (!transition) return [{ kind: 'answer', request, status: 501, text: `Call ${type} is not supported` }];
   framework.calls.set(type, (framework.calls.get(type) ?? 0) + 1);

@@ -18,6 +18,8 @@ export interface AgentMessages {
   'mesos.internal.StatusUpdateAcknowledgementMessage': internal.StatusUpdateAcknowledgementMessage;
   'mesos.internal.ShutdownFrameworkMessage': internal.ShutdownFrameworkMessage;
   'mesos.internal.UpdateFrameworkMessage': internal.UpdateFrameworkMessage;
+  'mesos.internal.ShutdownExecutorMessage': internal.ShutdownExecutorMessage;
+  'mesos.internal.FrameworkToExecutorMessage': internal.FrameworkToExecutorMessage;
 }
 
 export type SendEffect = {

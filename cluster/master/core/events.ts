@@ -47,6 +47,7 @@ export interface MasterEvents {
   'agent.pong': { readonly pid: string };
   /** The connection we keep to an agent broke. */
   'agent.exited': { readonly pid: string };
+  'agent.message': { readonly pid: string; readonly message: internal.ExecutorToFrameworkMessage };
   'agent.status': { readonly pid: string; readonly update: internal.StatusUpdate };
 
   /** A scheduler asks to subscribe on a stream that the edge has opened and named. */

@@ -135,14 +135,16 @@ function welcome(state: MasterState, framework: Framework, stream: string): Mast
   ];
 }
 
-function tellAgents(state: MasterState, framework: Framework): MasterEffect[] {
+/** Every connected agent learns what the framework says of itself. */
+export function tellAgents(state: MasterState, framework: Framework): MasterEffect[] {
   const message = { framework_id: { value: framework.id }, framework_info: framework.info };
   return [...state.agents.values()]
     .filter(({ connected }) => connected)
     .map(({ pid }) => ({ kind: 'send', to: pid, name: UPDATE_FRAMEWORK, message }));
 }
 
-function publishFramework(state: MasterState, framework: Framework, added: boolean): MasterEffect {
+/** Tells the operators who follow. */
+export function publishFramework(state: MasterState, framework: Framework, added: boolean): MasterEffect {
   const printed = printFramework(state, framework);
   return added
     ? { kind: 'publish', event: { type: 'FRAMEWORK_ADDED', framework_added: { framework: printed } } }

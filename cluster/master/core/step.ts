@@ -9,6 +9,7 @@ import { call, operatorTeardown } from './calls';
 import type { MasterEffect } from './effects';
 import type { EventOf, MasterBoot, MasterEvent, MasterEvents } from './events';
 import { closed, failoverOver, heartbeat, subscribe } from './frameworks';
+import { toFramework } from './messages';
 import { offerExpired } from './offers';
 import { follow, unfollow } from './operators';
 import { failed, fetched, stored } from './recovery';
@@ -26,6 +27,7 @@ const TRANSITIONS: {
   'agent.unregister': unregister,
   'agent.pong': (state, event) => pong(state, event.pid),
   'agent.exited': exited,
+  'agent.message': (state, event) => toFramework(state, event.pid, event.message),
   'agent.status': reported,
   'scheduler.subscribe': subscribe,
   'scheduler.closed': closed,

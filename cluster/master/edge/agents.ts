@@ -24,6 +24,11 @@ const READERS: Record<string, Reader> = {
     const { slave_id } = decodeProtobuf('mesos.internal.UnregisterSlaveMessage', body);
     return { kind: 'agent.unregister', pid, agentId: slave_id.value };
   },
+  'mesos.internal.ExecutorToFrameworkMessage': (pid, body) => ({
+    kind: 'agent.message',
+    pid,
+    message: decodeProtobuf('mesos.internal.ExecutorToFrameworkMessage', body),
+  }),
   'mesos.internal.PongSlaveMessage': (pid) => ({ kind: 'agent.pong', pid }),
   'mesos.internal.StatusUpdateMessage': (pid, body) =>
     statusEvent(pid, decodeProtobuf('mesos.internal.StatusUpdateMessage', body)),

@@ -123,6 +123,7 @@ export class MasterScript {
       user: given['user'] ?? 'root',
       ...known,
       ...(given['role'] !== undefined && { role: given['role'] }),
+      ...(given['roles'] !== undefined && { roles: given['roles'].split(',') }),
       failover_timeout: Number(given['failover'] ?? 0),
       checkpoint: given['checkpoint'] !== 'no',
       capabilities,
@@ -218,6 +219,33 @@ export class MasterScript {
     kill: ([name = '', task = '', agent]) => {
       const agent_id = agent === undefined ? undefined : { value: agent };
       this.call(name, { type: 'KILL', kill: { task_id: { value: task }, agent_id } });
+    },
+    update: ([name = ''], given) => {
+      const known = [...this.state.frameworks.values()].find(({ info }) => info.name === name)?.info;
+      const framework_info = {
+        user: 'root',
+        ...known,
+        name,
+        ...(given['user'] !== undefined && { user: given['user'] }),
+        roles: (given['roles'] ?? '*').split(','),
+      };
+      const suppressed_roles = given['suppressed']?.split(',') ?? [];
+      this.call(name, { type: 'UPDATE_FRAMEWORK', update_framework: { framework_info, suppressed_roles } });
+    },
+    message: ([name = '', agent = '', executor = '']) => {
+      const ids = { agent_id: { value: agent }, executor_id: { value: executor } };
+      this.call(name, { type: 'MESSAGE', message: { ...ids, data: 'aGk=' } });
+    },
+    shutdown: ([name = '', agent = '', executor = '']) => {
+      this.call(name, {
+        type: 'SHUTDOWN',
+        shutdown: { agent_id: { value: agent }, executor_id: { value: executor } },
+      });
+    },
+    answer: ([name = '', framework = '', agent = '', executor = '']) => {
+      const ids = { slave_id: { value: agent }, executor_id: { value: executor } };
+      const message = { ...ids, framework_id: { value: this.frameworkId(framework) }, data: 'aGk=' };
+      this.post({ kind: 'agent.message', pid: pid(name), message });
     },
     teardown: ([name = '']) => this.call(name, { type: 'TEARDOWN' }),
     reconcile: ([name = '', ...tasks]) => {

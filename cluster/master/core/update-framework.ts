@@ -1,0 +1,79 @@
+/**
+ * UPDATE_FRAMEWORK: a framework changes what it said of itself without subscribing anew. All of it, or nothing
+ * (Mesos 1.11 Master::updateFramework).
+ *
+ * In: UPDATE_FRAMEWORK      Out: answer, event(RESCIND), send(UpdateFramework), publish
+ */
+
+import type * as mesos from '../../api/generated/mesos';
+import type * as scheduler from '../../api/generated/scheduler';
+import type { Millis } from '../../model/time';
+import { clearFilters } from './allocator/state';
+import type { MasterEffect } from './effects';
+import { publishFramework, tellAgents } from './frameworks';
+import { rescind, syncFramework } from './offers';
+import { allocateSoon } from './schedule';
+import type { Framework, MasterState } from './state';
+import { frameworkError, rolesOfInfo } from './validate/framework';
+
+/** What is wrong with the call, in Mesos' words, or undefined. */
+export function updateError(
+  state: MasterState,
+  framework: Framework,
+  call: scheduler.Call.UpdateFramework,
+): string | undefined {
+  const { framework_info: info } = call;
+  if (info.id?.value !== framework.id) {
+    return "'UpdateFramework' call is not valid: 'update_framework.framework_info.id' differs from 'framework_id'";
+  }
+  const wrong = frameworkError(info, state.boot.settings);
+  if (wrong) return `Supplied FrameworkInfo is not valid: ${wrong}`;
+  const fixed = (['user', 'checkpoint', 'principal'] as const).filter((name) =>
+    changes(framework.info, info, name),
+  );
+  if (fixed.length > 0) {
+    const texts = fixed.map((name) => `Updating 'FrameworkInfo.${name}' is unsupported`);
+    return `FrameworkInfo update is not valid: ${texts.join('; ')}`;
+  }
+  const foreign = (call.suppressed_roles ?? []).filter((role) => !rolesOfInfo(info).includes(role));
+  if (foreign.length === 0) return undefined;
+  return `'UpdateFramework' call is not valid: Suppressed roles { ${foreign.join(', ')} } are not contained in the set of roles`;
+}
+
+function changes(
+  before: mesos.FrameworkInfo,
+  after: mesos.FrameworkInfo,
+  name: 'user' | 'checkpoint' | 'principal',
+): boolean {
+  const fallback = name === 'checkpoint' ? false : undefined;
+  return (before[name] ?? fallback) !== (after[name] ?? fallback);
+}
+
+/** Carries the call out: offers in roles that were dropped come back, roles no longer suppressed are revived. */
+export function updateFramework(
+  state: MasterState,
+  framework: Framework,
+  call: scheduler.Call.UpdateFramework,
+  now: Millis,
+): MasterEffect[] {
+  const before = framework.info;
+  const suppressedBefore = framework.suppressedRoles;
+  framework.info = { ...call.framework_info, id: { value: framework.id } };
+  framework.roles = rolesOfInfo(framework.info);
+  framework.suppressedRoles = new Set(call.suppressed_roles ?? []);
+  syncFramework(state, framework);
+  const revived = [...suppressedBefore].filter((role) => !framework.suppressedRoles.has(role));
+  if (revived.length > 0) clearFilters(state.allocator, framework.id, new Set(revived));
+  const effects = withdrawDropped(state, framework);
+  if (JSON.stringify(before) !== JSON.stringify(framework.info)) {
+    effects.push(...tellAgents(state, framework), publishFramework(state, framework, false));
+  }
+  return [...effects, ...allocateSoon(state, now)];
+}
+
+function withdrawDropped(state: MasterState, framework: Framework): MasterEffect[] {
+  const dropped = [...framework.offers].filter(
+    (id) => !framework.roles.includes(state.offers.get(id)?.role ?? ''),
+  );
+  return dropped.flatMap((id) => rescind(state, id));
+}

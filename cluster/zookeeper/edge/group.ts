@@ -1,0 +1,109 @@
+/**
+ * Watching a group: who its members are and what each has written, the leader first.
+ *
+ * Always true: while ZooKeeper cannot be reached the last members stay; every change comes with all members. Rounds are
+ * at least a pause apart, however often the group changes.
+ */
+
+import type { Running } from '../../runtime/lifecycle';
+import type { Logger } from '../../runtime/log';
+import { type Member, readMembers } from '../core/members';
+import type { ZkClient } from './client';
+
+export interface GroupMember extends Member {
+  readonly data: Buffer;
+}
+
+export interface GroupOptions {
+  readonly client: Pick<ZkClient, 'children' | 'get' | 'exists' | 'listen'>;
+  readonly path: string;
+  /** How the names of members begin; the first prefix that anybody has is taken. */
+  readonly prefixes: readonly string[];
+  readonly log: Logger;
+  /** The members in the order of their numbers, whenever they have changed; none when there are none. */
+  readonly changed: (members: readonly GroupMember[]) => void;
+  /** Between two rounds (default 1 s). */
+  readonly pauseMs?: number;
+}
+
+const PAUSE_MS = 1000;
+/** Members whose data is read. */
+const MEMBERS_MAX = 100;
+
+export class Group implements Running {
+  private readonly data = new Map<string, Buffer>();
+  private last: string | undefined;
+  private busy = false;
+  private again = false;
+  private stopped = false;
+  private timer: NodeJS.Timeout | undefined;
+  private notBefore = 0;
+  private ignore: () => void = () => undefined;
+
+  constructor(private readonly options: GroupOptions) {}
+
+  start(): void {
+    this.ignore = this.options.client.listen((state) => {
+      if (state === 'connected' || state === 'expired') this.look();
+    });
+    this.look();
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.ignore();
+    clearTimeout(this.timer);
+  }
+
+  /** Begins a round soon. */
+  private look(): void {
+    if (this.stopped) return;
+    if (this.busy) {
+      this.again = true;
+      return;
+    }
+    clearTimeout(this.timer);
+    this.timer = setTimeout(() => void this.round(), Math.max(0, this.notBefore - Date.now()));
+  }
+
+  private async round(): Promise<void> {
+    const { log, path, pauseMs = PAUSE_MS } = this.options;
+    this.busy = true;
+    this.notBefore = Date.now() + pauseMs;
+    try {
+      const members = await this.read();
+      if (members) this.tell(members);
+    } catch (error) {
+      log.debug({ path, error: String(error) }, 'the group cannot be read');
+      this.again = true;
+    }
+    this.busy = false;
+    if (!this.again) return;
+    this.again = false;
+    this.look();
+  }
+
+  private async read(): Promise<GroupMember[]> {
+    const { client, path, prefixes } = this.options;
+    const watcher = (): void => this.look();
+    if (!(await client.exists(path, watcher))) return [];
+    const listed = readMembers(await client.children(path, watcher), prefixes).slice(0, MEMBERS_MAX);
+    const members: GroupMember[] = [];
+    for (const member of listed) {
+      const { name } = member;
+      const data = this.data.get(name) ?? (await client.get(`${path === '/' ? '' : path}/${name}`))?.data;
+      // A member that has gone in between is seen by the watch.
+      if (data) members.push({ ...member, data });
+    }
+    this.data.clear();
+    for (const { name, data } of members) this.data.set(name, data);
+    return members;
+  }
+
+  private tell(members: readonly GroupMember[]): void {
+    const print = JSON.stringify(members.map(({ name, data }) => [name, data.toString('base64')]));
+    if (print === this.last || this.stopped) return;
+    this.last = print;
+    this.options.changed(members);
+  }
+}

@@ -1,0 +1,109 @@
+/**
+ * What node-zookeeper-client leaves out, put around its connection. It reaches into an object of the library that is not
+ * meant for others, so the version is pinned exactly and each guard has a test against a real server.
+ *
+ * - A connection that says nothing for two thirds of the session's time is given up, and counts as lost.
+ * - A server that accepts a connection and does not begin a session is left for the next one.
+ * - Half a frame of a lost connection is forgotten, and requests are numbered from zero again.
+ * - Credentials and watches are restored before anything that has been waiting is sent.
+ * - After a connection that ended at once the next one waits a little longer each time.
+ */
+
+import type { Socket } from 'node:net';
+import type { Client } from 'node-zookeeper-client';
+
+/** The part of the library's connection that is used. */
+export interface Connection {
+  socket?: Socket;
+  state: number;
+  xid: number;
+  sessionTimeout: number;
+  connectTimeout: number;
+  connectTimeoutHandler: NodeJS.Timeout | null;
+  pendingBuffer: Buffer | null;
+  packetQueue: { queue: unknown[] };
+  connect(): void;
+  findNextServer(callback: (server: unknown) => void): void;
+  onSocketConnected(): void;
+  onSocketData(bytes: Buffer): void;
+  onSocketClosed(hasError: boolean): void;
+}
+
+const CONNECTED = 2;
+/** A connection that did not live longer than this counts as ended at once. */
+const SHORT_LIFE_MS = 500;
+const PAUSE_FIRST_MS = 50;
+const PAUSE_MAX_MS = 5000;
+/** The longest frame a server can send: data of a node is 1 MB, lists of children can be longer. */
+const FRAME_MAX_BYTES = 64 * 1024 * 1024;
+
+export function connectionOf(client: Client): Connection {
+  const connection: unknown = Reflect.get(client, 'connectionManager');
+  if (typeof connection !== 'object' || connection === null)
+    throw new Error('node-zookeeper-client is not the version it has to be');
+  return connection as Connection;
+}
+
+/** Puts the guards around a client that has not connected yet. Returns how to end it at once, whatever it is doing. */
+export function guard(client: Client): () => void {
+  const connection = connectionOf(client);
+  let silence: NodeJS.Timeout | undefined;
+  let begin: NodeJS.Timeout | undefined;
+  let pause: NodeJS.Timeout | undefined;
+  let connectedAt = 0;
+  let shortLives = 0;
+  let ended = false;
+  const { connect, onSocketConnected, onSocketData, onSocketClosed } = connection;
+  const quiet = (): void => {
+    clearTimeout(silence);
+    clearTimeout(begin);
+  };
+  const hear = (): void => {
+    clearTimeout(silence);
+    silence = setTimeout(() => connection.socket?.destroy(), (connection.sessionTimeout * 2) / 3);
+  };
+  connection.connect = () => {
+    if (ended) return;
+    const lived = Date.now() - connectedAt;
+    shortLives = connectedAt > 0 && lived < SHORT_LIFE_MS ? shortLives + 1 : 0;
+    const wait = shortLives === 0 ? 0 : Math.min(PAUSE_FIRST_MS * 2 ** shortLives, PAUSE_MAX_MS);
+    connectedAt = 0;
+    if (wait === 0) connect.call(connection);
+    else pause = setTimeout(() => connect.call(connection), wait);
+  };
+  connection.onSocketConnected = () => {
+    if (ended) {
+      connection.socket?.destroy();
+      return;
+    }
+    connection.pendingBuffer = null;
+    connection.xid = 0;
+    const waiting = connection.packetQueue.queue.splice(0);
+    onSocketConnected.call(connection);
+    connection.packetQueue.queue.push(...waiting);
+    begin = setTimeout(() => connection.socket?.destroy(), Math.max(connection.connectTimeout, 100));
+  };
+  connection.onSocketData = (bytes) => {
+    if (ended) return;
+    hear();
+    onSocketData.call(connection, bytes);
+    if (connection.state === CONNECTED) {
+      clearTimeout(begin);
+      connectedAt ||= Date.now();
+    }
+    if ((connection.pendingBuffer?.length ?? 0) > FRAME_MAX_BYTES) connection.socket?.destroy();
+  };
+  connection.onSocketClosed = (hasError) => {
+    quiet();
+    if (connection.connectTimeoutHandler) clearTimeout(connection.connectTimeoutHandler);
+    connection.pendingBuffer = null;
+    if (!ended) onSocketClosed.call(connection, hasError);
+  };
+  return () => {
+    ended = true;
+    quiet();
+    clearTimeout(pause);
+    if (connection.connectTimeoutHandler) clearTimeout(connection.connectTimeoutHandler);
+    connection.socket?.destroy();
+  };
+}
