@@ -35,8 +35,8 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
   if (state.electedAt === undefined) return [];
   const known = state.agents.get(state.agentIdByPid.get(pid) ?? '');
   if (known?.connected) return [sendRegistered(state, known)];
-  const asked = isPending(state, (next) => next.kind === 'registered' && next.pid === pid);
-  if (asked) return [];
+  if (state.registry.arriving.has(pid)) return [];
+  state.registry.arriving.add(pid);
   const effects = known ? leave(state, known, 'a new agent registered at its address') : [];
   const agentId = freshId(state);
   const info = { ...message.slave, id: { value: agentId } };
@@ -58,14 +58,6 @@ function freshId(state: MasterState): string {
     const id = `${state.boot.id}-S${state.next.agent++}`;
     if (!agents.has(id) && !unreachable.has(id) && !gone.has(id)) return id;
   }
-}
-
-function isPending(
-  state: MasterState,
-  test: (next: { kind: string; pid?: string; agentId?: string }) => boolean,
-): boolean {
-  const { inFlight, queued } = state.registry;
-  return [...(inFlight?.operations ?? []), ...queued].some(({ next }) => test(next));
 }
 
 /** The registry has the new agent. */
@@ -139,12 +131,13 @@ export function reregister(state: MasterState, event: EventOf<'agent.reregister'
     return [{ kind: 'send', to: pid, name: SHUTDOWN, message: { message: 'Agent has been marked gone' } }];
   }
   if (state.agents.get(id)?.leaving) return [];
-  if (isPending(state, (next) => next.kind === 'reregistered' && next.pid === pid)) return [];
+  if (state.registry.arriving.has(pid)) return [];
   const arrival = { id, pid, message, now: at };
   const effects = retireOther(state, pid, id);
   if (state.agents.has(id) || state.recovered.has(id)) return [...effects, ...comeBack(state, arrival)];
   const info = { ...message.slave, id: { value: id } };
   const next = { kind: 'reregistered', pid, message } as const;
+  state.registry.arriving.add(pid);
   return [...effects, ...change(state, { change: { kind: 'reachable', info }, next })];
 }
 

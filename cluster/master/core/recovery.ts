@@ -35,6 +35,7 @@ export function failed(_state: MasterState, event: EventOf<'registry.failed'>): 
 }
 
 function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEffect[] {
+  if ('pid' in next) state.registry.arriving.delete(next.pid);
   switch (next.kind) {
     case 'elected':
       return elected(state, now);

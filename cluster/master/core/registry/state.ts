@@ -45,6 +45,8 @@ export interface RegistryState {
   /** The ticket and the operations of the store on its way. */
   inFlight: { readonly ticket: number; readonly operations: readonly Operation[] } | undefined;
   queued: Operation[];
+  /** Addresses of agents whose admission is on its way. */
+  readonly arriving: Set<string>;
 }
 
 export function emptyRegistry(): RegistryState {
@@ -55,6 +57,7 @@ export function emptyRegistry(): RegistryState {
     gone: new Map(),
     inFlight: undefined,
     queued: [],
+    arriving: new Set(),
   };
 }
 
