@@ -82,6 +82,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/daemons')).lb,
   },
   {
+    name: 'emulate agents',
+    about: 'Many agents that run nothing, behind one socket',
+    load: async () => (await import('./commands/emulate')).emulateAgents,
+  },
+  {
     name: 'replay',
     about: 'Run a recording again and compare the state it leads to',
     load: async () => (await import('./commands/replay')).replayCommand,
@@ -125,10 +130,17 @@ function named(program: Program, terminal: Terminal): Program {
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined });
 }
 
+/** What a word that only groups commands is about. */
+const GROUPS: Readonly<Record<string, string>> = {
+  app: 'Look after apps',
+  task: 'Look after tasks',
+  emulate: 'Make up parts of a cluster, to try others at size',
+};
+
 /** The command of this name below another; some words are a command and a group, such as `agent` and `agent list`. */
 function child(parent: Program, name: string, terminal: Terminal): Program {
   const known = parent.commands.find((one) => one.name() === name);
-  return known ?? named(parent.command(name), terminal).description(`Look after ${name}s`);
+  return known ?? named(parent.command(name), terminal).description(GROUPS[name] ?? '');
 }
 
 function addCommand(

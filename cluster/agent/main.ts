@@ -30,6 +30,7 @@ import { snapshot } from './edge/metrics';
 import { agentPerformers } from './edge/perform';
 import { agentAttributes, agentResources } from './edge/resources';
 
+export { startEmulatedAgents } from './edge/emulator';
 export type { ExecutorLauncher };
 
 export interface AgentDeps {
@@ -105,6 +106,7 @@ async function bootOf(
     attributes: agentAttributes(config.attributes),
     startedAt: deps.clock.now(),
     seed: randomInt(2 ** 32),
+    process: 'slave(1)',
     agentId: await recallAgentId(workDir),
     workDir,
     settings: {

@@ -17,6 +17,8 @@ export interface AgentBoot {
   readonly attributes: readonly mesos.Attribute[];
   readonly startedAt: number;
   readonly seed: number;
+  /** Its libprocess id, `slave(1)` unless several agents share an address. */
+  readonly process: string;
   /** The id it was admitted under before; it keeps it. */
   readonly agentId: string | undefined;
   /** Absolute path of the work folder. */

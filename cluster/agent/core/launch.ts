@@ -12,7 +12,7 @@ import { type Millis, printDuration } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
 import { type AgentFramework, type AgentState, type Executor, findContainer } from './state';
-import { addUpdate } from './updates';
+import { addUpdate, pidOf } from './updates';
 
 /** What the command executor itself needs; not charged to the task (Mesos 1.11). */
 const EXECUTOR_NAME_COMMAND_MAX = 15;
@@ -152,7 +152,7 @@ function environmentOf(
     MESOS_FRAMEWORK_ID: framework.id,
     MESOS_EXECUTOR_ID: executor.id,
     MESOS_SLAVE_ID: state.agentId ?? '',
-    MESOS_SLAVE_PID: `slave(1)@${boot.ip}:${boot.port}`,
+    MESOS_SLAVE_PID: pidOf(state),
     MESOS_AGENT_ENDPOINT: `${boot.ip}:${boot.port}`,
     MESOS_DIRECTORY: executor.directory,
     MESOS_SANDBOX: executor.directory,

@@ -125,7 +125,7 @@ function latestState(state: AgentState, stream: UpdateStream): TaskState | undef
 
 /** Our address as the master knows it. */
 export function pidOf({ boot }: AgentState): string {
-  return `slave(1)@${boot.ip}:${boot.port}`;
+  return `${boot.process}@${boot.ip}:${boot.port}`;
 }
 
 /** Nobody acknowledged: once more. The timer is named `update <framework> <task>`. */

@@ -24,6 +24,7 @@ export const AGENT_BOOT: AgentBoot = {
   attributes: [],
   startedAt: 0,
   seed: 1,
+  process: 'slave(1)',
   agentId: undefined,
   workDir: '/work-dir',
   settings: {

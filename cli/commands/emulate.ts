@@ -1,0 +1,71 @@
+/**
+ * `meseta emulate agents`: many agents that run nothing, to try a master or a framework at size.
+ */
+
+import { startEmulatedAgents } from '../../cluster/agent/main';
+import type * as mesos from '../../cluster/api/generated/mesos';
+import { readResourceText } from '../../cluster/model/resource-text';
+import { writeResources } from '../../cluster/model/resources';
+import { systemClock } from '../../cluster/runtime/clock';
+import { duration, integer, port, requiredText, text, UsageError } from '../../cluster/runtime/config/flags';
+import { createLogger } from '../../cluster/runtime/log';
+import { flagCommand } from '../command';
+import { runDaemon } from '../daemon';
+
+const flags = {
+  master: requiredText({ help: 'the master, as host:port', value: 'HOST:PORT', env: 'MESOS_MASTER' }),
+  count: integer({ help: 'how many agents', fallback: 100, min: 1, max: 1_000_000 }),
+  ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
+  port: port({ help: 'port that all of them share', fallback: 0 }),
+  resources: text({
+    help: 'what each offers',
+    fallback: 'cpus:24;mem:65536;disk:1000000;ports:[31000-32000]',
+  }),
+  'task-time': duration({
+    help: 'how long a task runs; 0secs for until it is killed',
+    fallback: 0,
+    fallbackText: '0secs',
+  }),
+  'task-spread': duration({ help: 'how much more or less', fallback: 0, fallbackText: '0secs' }),
+  'registration-time': duration({
+    help: 'time over which they register',
+    fallback: 1000,
+    fallbackText: '1secs',
+  }),
+};
+
+const REPORT_MS = 2000;
+
+export const emulateAgents = flagCommand({
+  flags,
+  run: ({ flags: given }, terminal) =>
+    runDaemon(terminal, async () => {
+      const resources = readResourceText(given.resources);
+      if ('error' in resources) throw new UsageError(`--resources: ${resources.error}`);
+      const options = {
+        master: given.master,
+        count: given.count,
+        ip: given.ip,
+        port: given.port,
+        resources: writeResources(resources) as mesos.Resource[],
+        taskMs: given['task-time'],
+        taskSpreadMs: given['task-spread'],
+        registrationBackoffMs: given['registration-time'],
+      };
+      const running = await startEmulatedAgents(options, {
+        log: createLogger({ level: 'warn' }),
+        clock: systemClock(),
+      });
+      let last = '';
+      const timer = setInterval(() => {
+        const line = `${running.registered()} of ${given.count} agents registered, ${running.tasks()} tasks\n`;
+        if (line !== last) terminal.out(line);
+        last = line;
+      }, REPORT_MS);
+      const stop = async (): Promise<void> => {
+        clearInterval(timer);
+        await running.stop();
+      };
+      return { running: { stop } };
+    }),
+});
