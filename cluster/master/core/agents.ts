@@ -69,6 +69,7 @@ export function admitted(
   count(state, 'master/slave_registrations');
   const agent = createAgent(state, { ...next, id: next.agentId, now });
   addAgent(state.allocator, agent.id, agent.total, NO_RESOURCES);
+  syncActivity(state, agent);
   return [
     { kind: 'link', to: agent.pid },
     sendRegistered(state, agent),
@@ -95,6 +96,7 @@ function createAgent(state: MasterState, { id, pid, message, now }: Arrival): Ag
     total: readResources(message.slave.resources as readonly WireResource[] | undefined),
     connected: true,
     active: true,
+    deactivated: state.registry.deactivated.has(id),
     registeredAt: now,
     reregisteredAt: undefined,
     pingsUnanswered: 0,
@@ -110,6 +112,11 @@ function createAgent(state: MasterState, { id, pid, message, now }: Arrival): Ag
 function infoOf(slave: internal.SlaveInfo, id: string): mesos.AgentInfo {
   const { checkpoint: _checkpoint, ...info } = slave;
   return { ...info, id: { value: id } };
+}
+
+/** Tells the allocator whether the agent takes part. */
+export function syncActivity(state: MasterState, agent: Agent): void {
+  setAgentActive(state.allocator, agent.id, agent.active && agent.connected && !agent.deactivated);
 }
 
 function sendRegistered(state: MasterState, agent: Agent): MasterEffect {
@@ -167,6 +174,7 @@ export function comeBack(
   refresh(state, agent, arrival);
   state.recovered.delete(id);
   effects.push(...adoptFrameworks(state, message), ...adoptTasks(state, agent, message, now));
+  syncActivity(state, agent);
   effects.push(
     { kind: 'link', to: pid },
     {
@@ -345,7 +353,8 @@ export function removed(
   return [...effects, ...drop(state, agent), ...allocateSoon(state, now)];
 }
 
-function drop(state: MasterState, agent: Agent): MasterEffect[] {
+/** Forgets a registered agent; frameworks and operators hear of it. */
+export function drop(state: MasterState, agent: Agent): MasterEffect[] {
   state.agents.delete(agent.id);
   if (state.agentIdByPid.get(agent.pid) === agent.id) state.agentIdByPid.delete(agent.pid);
   removeAgent(state.allocator, agent.id);
@@ -360,19 +369,20 @@ function drop(state: MasterState, agent: Agent): MasterEffect[] {
   return [...failures, { kind: 'publish', event: gone }];
 }
 
-function withdrawOffers(state: MasterState, agent: Agent): MasterEffect[] {
+/** Takes back all offers of an agent. */
+export function withdrawOffers(state: MasterState, agent: Agent): MasterEffect[] {
   return [...agent.offers].flatMap((offerId) => rescind(state, offerId));
 }
 
-interface Loss {
-  readonly state: 'TASK_LOST' | 'TASK_UNREACHABLE';
+export interface Loss {
+  readonly state: 'TASK_LOST' | 'TASK_UNREACHABLE' | 'TASK_GONE_BY_OPERATOR';
   readonly reason: mesos.TaskStatus.Reason;
   readonly message: string;
   readonly now: Millis;
 }
 
 /** A task goes with its agent: LOST is the end of it, UNREACHABLE may come back. */
-function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEffect[] {
+export function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEffect[] {
   const framework = state.frameworks.get(task.frameworkId);
   if (!framework) return [];
   if (isTerminal(task.state)) {

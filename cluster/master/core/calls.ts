@@ -1,7 +1,7 @@
 /**
  * The scheduler's calls other than SUBSCRIBE: who may make them, and which transition each is.
  *
- * In: scheduler.call, operator.teardown      Out: answer, and what the call leads to
+ * In: scheduler.call      Out: answer, and what the call leads to
  */
 
 import type * as scheduler from '../../api/generated/scheduler';
@@ -94,13 +94,4 @@ function refusalOf(
     `The stream ID '${stream}' included in this request didn't match the stream ID currently associated ` +
     `with framework ID ${made.framework_id?.value}`;
   return { status: 400, text };
-}
-
-/** An operator ends a framework. */
-export function operatorTeardown(state: MasterState, event: EventOf<'operator.teardown'>): MasterEffect[] {
-  const { request, frameworkId, at } = event;
-  const framework = state.frameworks.get(frameworkId);
-  if (!framework)
-    return [{ kind: 'answer', request, status: 400, text: 'No framework found with specified ID' }];
-  return [{ kind: 'answer', request, status: 200 }, ...remove(state, framework, at)];
 }

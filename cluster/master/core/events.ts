@@ -3,6 +3,7 @@
  */
 
 import type * as internal from '../../api/generated/internal';
+import type { Call as OperatorCall } from '../../api/generated/master';
 import type * as mesos from '../../api/generated/mesos';
 import type * as scheduler from '../../api/generated/scheduler';
 import type { Stamped, Unstamped, Woke } from '../../model/event';
@@ -63,7 +64,8 @@ export interface MasterEvents {
 
   'operator.subscribe': { readonly stream: string };
   'operator.closed': { readonly stream: string };
-  'operator.teardown': { readonly request: number; readonly frameworkId: string };
+  /** A call that changes something. It is answered like a scheduler's. */
+  'operator.call': { readonly request: number; readonly call: OperatorCall };
 
   woke: Woke;
 }

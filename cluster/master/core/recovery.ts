@@ -9,8 +9,10 @@ import { admitted, comeBack, removed, unreachable } from './agents';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { HEARTBEAT_MS, HEARTBEAT_TIMER } from './frameworks';
+import { activityChanged, gone } from './operator-calls';
 import { change, failed as registryFailed, stored as registryStored } from './registry/queue';
 import { loadRegistry, type Operation } from './registry/state';
+import { allocateSoon } from './schedule';
 import type { MasterState } from './state';
 import { printMasterInfo } from './views/operator';
 
@@ -18,6 +20,7 @@ import { printMasterInfo } from './views/operator';
 export function fetched(state: MasterState, event: EventOf<'registry.fetched'>): MasterEffect[] {
   loadRegistry(state.registry, event.registry);
   for (const [id, info] of state.registry.agents) state.recovered.set(id, info);
+  state.allocator.weights = state.registry.weights;
   return change(state, {
     change: { kind: 'master', info: printMasterInfo(state) },
     next: { kind: 'elected' },
@@ -49,6 +52,16 @@ function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEf
       return unreachable(state, next, now);
     case 'removed':
       return removed(state, next, now);
+    case 'gone':
+      return [{ kind: 'answer', request: next.request, status: 200 }, ...gone(state, next.agentId, now)];
+    case 'activity':
+      return [
+        { kind: 'answer', request: next.request, status: 200 },
+        ...activityChanged(state, next.agentId, now),
+      ];
+    case 'weights':
+      state.allocator.weights = state.registry.weights;
+      return [{ kind: 'answer', request: next.request, status: 200 }, ...allocateSoon(state, now)];
   }
 }
 

@@ -48,6 +48,8 @@ export interface Agent {
   total: Resources;
   connected: boolean;
   active: boolean;
+  /** An operator wants no offers of it. */
+  deactivated: boolean;
   readonly registeredAt: Millis;
   reregisteredAt: Millis | undefined;
   /** Pings sent since the last pong. */

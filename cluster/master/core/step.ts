@@ -5,12 +5,13 @@
 import type { Machine } from '../../model/event';
 import { absent, exited, ping, pong, register, reregister, unregister } from './agents';
 import { filterExpired, runAllocator } from './allocation';
-import { call, operatorTeardown } from './calls';
+import { call } from './calls';
 import type { MasterEffect } from './effects';
 import type { EventOf, MasterBoot, MasterEvent, MasterEvents } from './events';
 import { closed, failoverOver, heartbeat, subscribe } from './frameworks';
 import { toFramework } from './messages';
 import { offerExpired } from './offers';
+import { operatorCall } from './operator-calls';
 import { follow, unfollow } from './operators';
 import { failed, fetched, stored } from './recovery';
 import { initMaster, type MasterState } from './state';
@@ -34,7 +35,7 @@ const TRANSITIONS: {
   'scheduler.call': call,
   'operator.subscribe': follow,
   'operator.closed': unfollow,
-  'operator.teardown': operatorTeardown,
+  'operator.call': operatorCall,
   woke,
 };
 

@@ -2,6 +2,7 @@
  * The commands of master scripts: a master on a virtual clock, with agents and frameworks played by the script.
  */
 
+import type { Call as OperatorCall } from '../../../cluster/api/generated/master';
 import type { Event as SchedulerEvent } from '../../../cluster/api/generated/scheduler';
 import type { MasterEffect } from '../../../cluster/master/core/effects';
 import type { MasterBoot, MasterInput } from '../../../cluster/master/core/events';
@@ -108,6 +109,10 @@ export class MasterScript {
       stream: this.streams.get(name),
       call: { framework_id, ...call },
     });
+  }
+
+  private operatorCall(call: OperatorCall): void {
+    this.post({ kind: 'operator.call', request: this.requests++, call });
   }
 
   private subscribe(name: string, given: Record<string, string>, id?: string): void {
@@ -276,6 +281,16 @@ export class MasterScript {
       this.call(name, { type: 'ACKNOWLEDGE', acknowledge });
     },
     request: ([name = '']) => this.call(name, { type: 'REQUEST', request: {} }),
+    weights: ([role = '', weight = '1']) => {
+      const update_weights = { weight_infos: [{ role, weight: Number(weight) }] };
+      this.operatorCall({ type: 'UPDATE_WEIGHTS', update_weights });
+    },
+    markGone: ([id = '']) =>
+      this.operatorCall({ type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value: id } } }),
+    deactivate: ([id = '']) =>
+      this.operatorCall({ type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id: { value: id } } }),
+    reactivate: ([id = '']) =>
+      this.operatorCall({ type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id: { value: id } } }),
     operator: ([stream = '']) => this.post({ kind: 'operator.subscribe', stream }),
     free: () => {
       for (const { id, free } of this.state.allocator.agents.values())

@@ -22,6 +22,7 @@ interface RoleEntry {
 
 export interface FairOrder {
   readonly total: ReadonlyMap<string, number>;
+  readonly weights: ReadonlyMap<string, number>;
   readonly roles: RoleEntry[];
 }
 
@@ -48,10 +49,10 @@ export function fairOrder(state: AllocatorState): FairOrder {
   }
   const roles = [...entries.values()].filter(({ contenders }) => contenders.length > 0);
   for (const entry of roles) {
-    entry.share = dominantShare(state.total, entry.allocated);
+    entry.share = roleShare(state, entry);
     heapify(entry.contenders, contenderBefore);
   }
-  return { total: state.total, roles: heapify(roles, roleBefore) };
+  return { total: state.total, weights: state.weights, roles: heapify(roles, roleBefore) };
 }
 
 /**
@@ -88,10 +89,18 @@ function visitRole(order: FairOrder, entry: RoleEntry, take: (contender: Contend
     if (!visited.taken) continue;
     addScalars(entry.allocated, visited.taken);
     contender.share = dominantShare(order.total, contender.framework.allocated.get(contender.role));
-    entry.share = dominantShare(order.total, entry.allocated);
+    entry.share = roleShare(order, entry);
   }
   for (const contender of seen) heapPush(entry.contenders, contender, contenderBefore);
   return done;
+}
+
+/** A role of twice the weight may have twice as much. */
+function roleShare(
+  { total, weights }: Pick<FairOrder, 'total' | 'weights'>,
+  { role, allocated }: RoleEntry,
+): number {
+  return dominantShare(total, allocated) / (weights.get(role) ?? 1);
 }
 
 /** The largest part of any scalar that is taken, from 0 to 1. */

@@ -13,6 +13,8 @@ export interface AllocatorState {
   readonly frameworks: Map<string, AllocatorFramework>;
   /** Milli-units of each scalar over all agents. */
   readonly total: Map<string, number>;
+  /** How much more a role may have before it counts as much; 1 without an entry. */
+  weights: ReadonlyMap<string, number>;
   /** Agents with something new to offer. */
   readonly dirty: Set<string>;
   /** When the next run is due; undefined when nothing waits. */
@@ -50,6 +52,7 @@ export function emptyAllocator(): AllocatorState {
     agents: new Map(),
     frameworks: new Map(),
     total: new Map(),
+    weights: new Map(),
     dirty: new Set(),
     dueAt: undefined,
     lastRunAt: 0,

@@ -16,7 +16,13 @@ export type RegistryChange =
   | { readonly kind: 'update'; readonly info: internal.SlaveInfo }
   | { readonly kind: 'unreachable'; readonly agentId: string; readonly at: Millis }
   | { readonly kind: 'reachable'; readonly info: internal.SlaveInfo }
-  | { readonly kind: 'remove'; readonly agentId: string };
+  | { readonly kind: 'remove'; readonly agentId: string }
+  | { readonly kind: 'gone'; readonly agentId: string; readonly at: Millis }
+  | { readonly kind: 'deactivated'; readonly agentId: string; readonly deactivated: boolean }
+  | {
+      readonly kind: 'weights';
+      readonly weights: readonly { readonly role: string; readonly weight: number }[];
+    };
 
 /** What happens once the change is stored. Data, so that it can be recorded with the state. */
 export type Then =
@@ -29,7 +35,10 @@ export type Then =
     }
   | { readonly kind: 'reregistered'; readonly pid: string; readonly message: internal.ReregisterSlaveMessage }
   | { readonly kind: 'unreachable'; readonly agentId: string; readonly reason: string }
-  | { readonly kind: 'removed'; readonly agentId: string; readonly reason: string };
+  | { readonly kind: 'removed'; readonly agentId: string; readonly reason: string }
+  | { readonly kind: 'gone'; readonly agentId: string; readonly request: number }
+  | { readonly kind: 'activity'; readonly agentId: string; readonly request: number }
+  | { readonly kind: 'weights'; readonly request: number };
 
 export interface Operation {
   readonly change: RegistryChange;
@@ -42,6 +51,10 @@ export interface RegistryState {
   /** Unreachable agents and since when. */
   readonly unreachable: Map<string, Millis>;
   readonly gone: Map<string, Millis>;
+  /** Agents that get no offers because an operator said so. */
+  readonly deactivated: Set<string>;
+  /** Weights other than 1, by role. */
+  readonly weights: Map<string, number>;
   /** The ticket and the operations of the store on its way. */
   inFlight: { readonly ticket: number; readonly operations: readonly Operation[] } | undefined;
   queued: Operation[];
@@ -55,6 +68,8 @@ export function emptyRegistry(): RegistryState {
     agents: new Map(),
     unreachable: new Map(),
     gone: new Map(),
+    deactivated: new Set(),
+    weights: new Map(),
     inFlight: undefined,
     queued: [],
     arriving: new Set(),
@@ -64,7 +79,11 @@ export function emptyRegistry(): RegistryState {
 /** Takes over what was stored by the master before. */
 export function loadRegistry(registry: RegistryState, stored: internal.Registry): void {
   registry.master = stored.master?.info;
-  for (const { info } of stored.slaves?.slaves ?? []) if (info.id) registry.agents.set(info.id.value, info);
+  for (const { info, deactivated } of stored.slaves?.slaves ?? []) {
+    if (info.id) registry.agents.set(info.id.value, info);
+    if (info.id && deactivated) registry.deactivated.add(info.id.value);
+  }
+  for (const { info } of stored.weights ?? []) registry.weights.set(info.role ?? '*', info.weight);
   for (const { id, timestamp } of stored.unreachable?.slaves ?? []) {
     registry.unreachable.set(id.value, Number(timestamp.nanoseconds) / 1e6);
   }
@@ -93,6 +112,20 @@ export function applyChange(registry: RegistryState, change: RegistryChange): vo
     case 'remove':
       registry.agents.delete(change.agentId);
       registry.unreachable.delete(change.agentId);
+      registry.deactivated.delete(change.agentId);
+      return;
+    case 'gone':
+      registry.agents.delete(change.agentId);
+      registry.unreachable.delete(change.agentId);
+      registry.deactivated.delete(change.agentId);
+      registry.gone.set(change.agentId, change.at);
+      return;
+    case 'deactivated':
+      if (change.deactivated) registry.deactivated.add(change.agentId);
+      else registry.deactivated.delete(change.agentId);
+      return;
+    case 'weights':
+      for (const { role, weight } of change.weights) registry.weights.set(role, weight);
       return;
   }
 }
@@ -105,8 +138,14 @@ export function writeRegistry(registry: RegistryState): internal.Registry {
   });
   return {
     master: registry.master && { info: registry.master },
-    slaves: { slaves: [...registry.agents.values()].map((info) => ({ info })) },
+    slaves: {
+      slaves: [...registry.agents].map(([id, info]) => ({
+        info,
+        deactivated: registry.deactivated.has(id) || undefined,
+      })),
+    },
     unreachable: { slaves: [...registry.unreachable].map(entry) },
     gone: { slaves: [...registry.gone].map(entry) },
+    weights: [...registry.weights].map(([role, weight]) => ({ info: { role, weight } })),
   };
 }

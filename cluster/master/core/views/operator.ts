@@ -4,13 +4,7 @@
 
 import type * as api from '../../../api/generated/master';
 import type * as mesos from '../../../api/generated/mesos';
-import {
-  addResources,
-  NO_RESOURCES,
-  type Resources,
-  writeLegacyResources,
-  writeResources,
-} from '../../../model/resources';
+import { combine, type Resources, writeLegacyResources, writeResources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { allocatedOf } from '../allocator/state';
 import type { Agent, Framework, MasterState, TaskRecord } from '../state';
@@ -74,8 +68,8 @@ export function printAgent(state: MasterState, agent: Agent): api.Response.GetAg
   const offered = sum([...agent.offers].flatMap((id) => state.offers.get(id)?.resources ?? []));
   return {
     agent_info: agent.info,
-    active: agent.active && agent.connected,
-    deactivated: false,
+    active: agent.active && agent.connected && !agent.deactivated,
+    deactivated: agent.deactivated,
     version: agent.version,
     pid: agent.pid,
     registered_time: printTime(agent.registeredAt),
@@ -88,7 +82,7 @@ export function printAgent(state: MasterState, agent: Agent): api.Response.GetAg
 }
 
 function sum(resources: Resources): Resources {
-  return addResources(resources, NO_RESOURCES);
+  return combine(resources);
 }
 
 export function printFramework(
@@ -141,4 +135,31 @@ export function getState(state: MasterState): api.Response.GetState {
     get_frameworks: getFrameworks(state),
     get_agents: getAgents(state),
   };
+}
+
+/** Every role that a framework, a weight or the default makes known. */
+export function getRoles(state: MasterState): api.Response.GetRoles {
+  const names = new Set(['*', ...state.registry.weights.keys()]);
+  for (const { roles } of state.frameworks.values()) for (const role of roles) names.add(role);
+  return { roles: [...names].sort().map((name) => printRole(state, name)) };
+}
+
+function printRole(state: MasterState, name: string): mesos.Role {
+  const frameworks = [...state.frameworks.values()].filter(({ roles }) => roles.includes(name));
+  const held = frameworks.flatMap(({ tasks, offers }) => [
+    ...[...tasks.values()].filter((task) => task.holdsResources),
+    ...[...offers].flatMap((id) => state.offers.get(id) ?? []),
+  ]);
+  const resources = held.filter(({ role }) => role === name).flatMap((one) => one.resources);
+  const shown = sum(resources).filter((piece) => ['cpus', 'mem', 'disk', 'gpus'].includes(piece.name));
+  return {
+    name,
+    weight: state.registry.weights.get(name) ?? 1,
+    frameworks: frameworks.map(({ id }) => ({ value: id })),
+    resources: printResources(shown),
+  };
+}
+
+export function getWeights(state: MasterState): api.Response.GetWeights {
+  return { weight_infos: [...state.registry.weights].map(([role, weight]) => ({ role, weight })) };
 }

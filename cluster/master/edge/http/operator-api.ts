@@ -6,23 +6,17 @@ import { randomUUID } from 'node:crypto';
 import type { Call, Response } from '../../../api/generated/master';
 import { decodeBody, encodeBody, type MediaType, readAccept, readContentType } from '../../../api/media-type';
 import type { Reply, Request } from '../../../runtime/http/server';
-import type { MasterInput } from '../../core/events';
-import type { MasterState } from '../../core/state';
-import { getAgents, getFrameworks, getState, getTasks, printMasterInfo } from '../../core/views/operator';
-import type { Answer } from '../perform';
-import type { Streams } from '../streams';
+import {
+  getAgents,
+  getFrameworks,
+  getRoles,
+  getState,
+  getTasks,
+  getWeights,
+  printMasterInfo,
+} from '../../core/views/operator';
+import { type OperatorDoor, passCall } from './operator-door';
 import { plain } from './scheduler-api';
-
-export interface OperatorDoor {
-  readonly streams: Streams<'mesos.v1.master.Event'>;
-  readonly answers: Map<number, Answer>;
-  readonly post: (event: MasterInput) => void;
-  readonly isLeading: () => boolean;
-  readonly nextRequest: () => number;
-  readonly read: <T>(view: (state: MasterState) => T) => T;
-  readonly flags: Record<string, string>;
-  readonly metrics: () => Record<string, number>;
-}
 
 type Read = (door: OperatorDoor) => Response;
 
@@ -53,6 +47,8 @@ const READS: Partial<Record<Call.Type, Read>> = {
   GET_AGENTS: ({ read }) => ({ type: 'GET_AGENTS', get_agents: read(getAgents) }),
   GET_FRAMEWORKS: ({ read }) => ({ type: 'GET_FRAMEWORKS', get_frameworks: read(getFrameworks) }),
   GET_TASKS: ({ read }) => ({ type: 'GET_TASKS', get_tasks: read(getTasks) }),
+  GET_ROLES: ({ read }) => ({ type: 'GET_ROLES', get_roles: read(getRoles) }),
+  GET_WEIGHTS: ({ read }) => ({ type: 'GET_WEIGHTS', get_weights: read(getWeights) }),
   GET_EXECUTORS: () => ({ type: 'GET_EXECUTORS', get_executors: {} }),
   GET_OPERATIONS: () => ({ type: 'GET_OPERATIONS', get_operations: {} }),
 };
@@ -86,23 +82,12 @@ function answer(door: OperatorDoor, reply: Reply, call: Call, accept: MediaType)
   const read = call.type && READS[call.type];
   if (read) return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, read(door)));
   if (call.type === 'SUBSCRIBE') return subscribe(door, reply, accept);
-  if (call.type === 'TEARDOWN') return teardown(door, reply, call);
-  return plain(reply, 501, `Call ${call.type} is not supported`);
+  return passCall(door, reply, call);
 }
 
 function subscribe(door: OperatorDoor, reply: Reply, type: MediaType): unknown {
   const stream = randomUUID();
   door.streams.open(stream, reply, { type, closed: () => door.post({ kind: 'operator.closed', stream }) });
   door.post({ kind: 'operator.subscribe', stream });
-  return reply;
-}
-
-function teardown(door: OperatorDoor, reply: Reply, call: Call): unknown {
-  if (!call.teardown) {
-    return plain(reply, 400, "Failed to validate master::Call: Expecting 'teardown' to be present");
-  }
-  const request = door.nextRequest();
-  door.answers.set(request, (status, text) => void plain(reply, status, text ?? ''));
-  door.post({ kind: 'operator.teardown', request, frameworkId: call.teardown.framework_id.value });
   return reply;
 }

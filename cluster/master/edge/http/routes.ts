@@ -5,9 +5,19 @@
 import type { Handler, Reply, Request, Route } from '../../../runtime/http/server';
 import { VERSION } from '../../../runtime/version';
 import type { MasterState } from '../../core/state';
-import { handleOperator, type OperatorDoor } from './operator-api';
+import { handleOperator } from './operator-api';
+import type { OperatorDoor } from './operator-door';
 import { handleScheduler, plain, type SchedulerDoor } from './scheduler-api';
-import { frameworksPage, slavesPage, statePage, summaryPage, tasksPage } from './state-page';
+import {
+  frameworksPage,
+  rolesPage,
+  slavesPage,
+  statePage,
+  summaryPage,
+  tasksPage,
+  weightsPage,
+} from './state-page';
+import { putWeights, teardown } from './v0-writes';
 
 /** Function names that JSONP may call. */
 const JSONP = /^[A-Za-z_$][\w$.]{0,127}$/;
@@ -36,6 +46,9 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     { path: '/slaves', methods: { GET: page(slavesPage) } },
     { path: '/frameworks', methods: { GET: page(frameworksPage) } },
     { path: '/tasks', methods: { GET: page(tasks) } },
+    { path: '/roles', methods: { GET: page(rolesPage) } },
+    { path: '/weights', methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
+    { path: '/teardown', methods: { POST: teardown(operators) } },
     { path: '/flags', methods: { GET: value(() => ({ flags: operators.flags })) } },
     {
       path: '/version',

@@ -2,6 +2,7 @@
  * `/state`, `/slaves`, `/frameworks`, `/tasks` and `/state-summary`: the v0 JSON of a moment (keys as in Mesos 1.11).
  */
 
+import { encodeJson, writeDouble } from '../../../api/json-write';
 import {
   agentJson,
   type FrameworkParts,
@@ -10,11 +11,19 @@ import {
   jsonObject,
   offerJson,
   recoveredAgentJson,
+  resourcesJson,
   taskJson,
 } from '../../../api/state-json';
 import { printOffer } from '../../core/offers';
 import type { Agent, Framework, MasterState, TaskRecord } from '../../core/state';
-import { printAgent, printFramework, printMasterInfo, printTask } from '../../core/views/operator';
+import {
+  getRoles,
+  getWeights,
+  printAgent,
+  printFramework,
+  printMasterInfo,
+  printTask,
+} from '../../core/views/operator';
 
 const task = (record: TaskRecord): string => taskJson(printTask(record));
 
@@ -173,4 +182,29 @@ function frameworkSummary(state: MasterState, framework: Framework): string {
 
 function withMembers(object: string, members: Record<string, string>): string {
   return `${object.slice(0, -1)},${jsonObject(members).slice(1)}`;
+}
+
+/** Roles with their weights, frameworks and what they hold. */
+export function rolesPage(state: MasterState): string {
+  const { roles } = getRoles(state);
+  return jsonObject({
+    roles: jsonArray(
+      (roles ?? []).map((role) =>
+        jsonObject({
+          name: JSON.stringify(role.name),
+          weight: writeDouble(role.weight),
+          resources: resourcesJson(role.resources),
+          allocated: resourcesJson(role.resources),
+          frameworks: JSON.stringify((role.frameworks ?? []).map(({ value }) => value)),
+        }),
+      ),
+    ),
+  });
+}
+
+/** Weights other than 1. */
+export function weightsPage(state: MasterState): string {
+  return jsonArray(
+    (getWeights(state).weight_infos ?? []).map((info) => encodeJson('mesos.v1.WeightInfo', info)),
+  );
 }
