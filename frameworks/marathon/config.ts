@@ -12,7 +12,6 @@ import {
   type ParseOptions,
   parseFlags,
   port,
-  printFlags,
   text,
   toggle,
   UsageError,
@@ -260,21 +259,74 @@ function readSecret(file: string): string {
   }
 }
 
+/** The keys of `/v2/info` (Marathon 1.11): strict clients know these and no others. What is not set is null. */
+const INFO_KEYS = [
+  'access_control_allow_origin',
+  'checkpoint',
+  'decline_offer_duration',
+  'default_network_name',
+  'env_vars_prefix',
+  'executor',
+  'failover_timeout',
+  'features',
+  'framework_name',
+  'ha',
+  'hostname',
+  'launch_token',
+  'launch_token_refresh_interval',
+  'leader_proxy_connection_timeout_ms',
+  'leader_proxy_read_timeout_ms',
+  'local_port_max',
+  'local_port_min',
+  'master',
+  'max_instances_per_offer',
+  'mesos_bridge_name',
+  'mesos_heartbeat_failure_threshold',
+  'mesos_heartbeat_interval',
+  'mesos_leader_ui_url',
+  'mesos_role',
+  'mesos_user',
+  'new_group_enforce_role',
+  'min_revive_offers_interval',
+  'offer_matching_timeout',
+  'on_elected_prepare_timeout',
+  'reconciliation_initial_delay',
+  'reconciliation_interval',
+  'scale_apps_initial_delay',
+  'scale_apps_interval',
+  'store_cache',
+  'task_launch_confirm_timeout',
+  'task_launch_timeout',
+  'task_lost_expunge_initial_delay',
+  'task_lost_expunge_interval',
+  'task_reservation_timeout',
+  'webui_url',
+  'maintenance_mode',
+] as const;
+
+const ZOOKEEPER_KEYS = [
+  'zk',
+  'zk_compression',
+  'zk_compression_threshold',
+  'zk_connection_timeout',
+  'zk_max_node_size',
+  'zk_max_versions',
+  'zk_session_timeout',
+  'zk_timeout',
+] as const;
+
 function infoOf(flags: MarathonFlags): Record<string, unknown> {
-  const shown = printFlags(MARATHON_FLAGS, flags);
-  const plain = Object.fromEntries(
-    Object.entries(flags).map(([name, value]) => [name, shown[name] === '***' ? '***' : (value ?? null)]),
-  );
-  const { http_port, work_dir: _work, insecure: _insecure, record: _record, ...marathon } = plain;
+  const known: Record<string, unknown> = {
+    ...flags,
+    master: flags.master?.replace(/\/\/[^@/]*@/, '//***@'),
+    features: flags.enable_features.split(',').filter(Boolean),
+    launch_token: flags.launch_tokens,
+    ha: false,
+  };
+  const pick = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, known[key] ?? null]));
   return {
-    marathon_config: {
-      ...marathon,
-      master: flags.master?.replace(/\/\/[^@/]*@/, '//***@') ?? null,
-      features: flags.enable_features.split(',').filter(Boolean),
-      launch_token: flags.launch_tokens,
-      ha: false,
-    },
-    zookeeper_config: {},
-    http_config: { http_port, https_port: null },
+    marathon_config: pick(INFO_KEYS),
+    zookeeper_config: pick(ZOOKEEPER_KEYS),
+    http_config: { http_port: flags.http_port, https_port: null },
   };
 }
