@@ -12,6 +12,7 @@ import { remove } from './frameworks';
 import { accept } from './launch';
 import { shutdownExecutor, toExecutor } from './messages';
 import { decline, revive, suppress } from './offers';
+import { reconcileOperations } from './operations';
 import { count, type Framework, type MasterState } from './state';
 import { acknowledge, kill, reconcile } from './tasks';
 import { updateError, updateFramework } from './update-framework';
@@ -38,6 +39,12 @@ const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
   SHUTDOWN: (state, framework, call) =>
     call.shutdown ? shutdownExecutor(state, framework, call.shutdown) : [],
   MESSAGE: (state, framework, call) => (call.message ? toExecutor(state, framework, call.message) : []),
+  RECONCILE_OPERATIONS: (state, framework, call) =>
+    call.reconcile_operations ? reconcileOperations(state, framework, call.reconcile_operations) : [],
+  // There are no inverse offers and no operation updates that could be answered; the calls are taken all the same.
+  ACCEPT_INVERSE_OFFERS: () => [],
+  DECLINE_INVERSE_OFFERS: () => [],
+  ACKNOWLEDGE_OPERATION_STATUS: () => [],
   REQUEST: () => [],
 };
 

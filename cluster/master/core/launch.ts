@@ -20,6 +20,7 @@ import type { Millis } from '../../model/time';
 import { recover } from './allocator/state';
 import type { MasterEffect } from './effects';
 import { giveBack, removeOffer } from './offers';
+import { operationFailed } from './operations';
 import { allocateSoon } from './schedule';
 import {
   type Agent,
@@ -187,7 +188,8 @@ function refuseOperation(
   const refused = (operation.launch_group?.task_group.tasks ?? []).flatMap((task) =>
     lose(state, framework, task, { reason, message: text, now, state: 'TASK_ERROR' }),
   );
-  return [{ kind: 'note', level: 'warn', text, fields: { framework: framework.id } }, ...refused];
+  const note: MasterEffect = { kind: 'note', level: 'warn', text, fields: { framework: framework.id } };
+  return [note, ...operationFailed(framework, operation, text), ...refused];
 }
 
 interface Launch {

@@ -215,6 +215,17 @@ export class MasterScript {
       const operations = [{ type: 'LAUNCH' as const, launch: { task_infos } }];
       this.call(name, { type: 'ACCEPT', accept: { offer_ids: ids, operations, filters } });
     },
+    reserve: ([name = '', offer = '', id = '']) => {
+      const operations = [{ type: 'RESERVE' as const, id: { value: id }, reserve: { resources: [] } }];
+      this.call(name, { type: 'ACCEPT', accept: { offer_ids: [{ value: `M-${offer}` }], operations } });
+    },
+    reconcileOperations: ([name = '', ...ids]) => {
+      const operations = ids.map((word) => {
+        const [id = '', agent = ''] = word.split('@');
+        return { operation_id: { value: id }, agent_id: { value: agent } };
+      });
+      this.call(name, { type: 'RECONCILE_OPERATIONS', reconcile_operations: { operations } });
+    },
     decline: ([name = '', offer = ''], given) => {
       const filters = given['refuse'] === undefined ? undefined : { refuse_seconds: Number(given['refuse']) };
       this.call(name, { type: 'DECLINE', decline: { offer_ids: [{ value: `M-${offer}` }], filters } });
@@ -347,6 +358,10 @@ function printEvent(event: SchedulerEvent): string {
         status?.message,
       ];
       return `UPDATE ${parts.filter(Boolean).join(' ')}`;
+    }
+    case 'UPDATE_OPERATION_STATUS': {
+      const status = event.update_operation_status?.status;
+      return `UPDATE_OPERATION_STATUS ${status?.operation_id?.value} ${status?.state} ${status?.message}`;
     }
     case 'RESCIND':
       return `RESCIND ${event.rescind?.offer_id.value}`;
