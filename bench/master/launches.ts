@@ -1,6 +1,7 @@
 /**
  * Sustained launches: a master with a durable registry, emulated agents, and one framework that launches as fast as
- * offers come. Each update is acknowledged. The original's published figure is 810 a second (its authors' hardware, 5,000 agents).
+ * offers come. Each update is acknowledged. The original's published figure is 810 a second (its authors' hardware,
+ * 5,000 agents).
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
