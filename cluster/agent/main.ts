@@ -29,6 +29,7 @@ import { readMasterMessage } from './edge/messages';
 import { snapshot } from './edge/metrics';
 import { agentPerformers } from './edge/perform';
 import { agentAttributes, agentResources } from './edge/resources';
+import { Statistics } from './edge/statistics';
 
 export { startEmulatedAgents } from './edge/emulator';
 export type { ExecutorLauncher };
@@ -190,6 +191,7 @@ function listen(config: AgentConfig, deps: AgentDeps, { door, mailbox }: Inside)
       read,
       flags: printFlags(agentFlags, config),
       metrics: () => read((state) => snapshot(state, deps.clock.now())),
+      statistics: () => read((state) => statistics.read(state, deps.clock.now())),
     }),
     notFound: (_request, reply) => reply.code(404).type('text/plain').send('404 Not Found.'),
     bodyMaxBytes: 64 * 1024 * 1024,

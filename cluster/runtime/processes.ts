@@ -14,6 +14,18 @@ export function findProcesses(variable: string, accepts: (value: string) => bool
   });
 }
 
+/** All processes that have this variable in their environment, by its value. */
+export function groupProcesses(variable: string): Map<string, number[]> {
+  const groups = new Map<string, number[]>();
+  for (const pid of numericFolders()) {
+    const entry = environmentOf(pid).find((one) => one.startsWith(`${variable}=`));
+    if (entry === undefined) continue;
+    const value = entry.slice(variable.length + 1);
+    groups.set(value, [...(groups.get(value) ?? []), pid]);
+  }
+  return groups;
+}
+
 function numericFolders(): number[] {
   try {
     return readdirSync('/proc')

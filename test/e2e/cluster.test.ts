@@ -77,6 +77,12 @@ test('a shell task and an argv task run, write to their sandboxes and finish', a
   const running = await scheduler.update('shell', 'TASK_RUNNING');
   expect(running.source).toBe('SOURCE_EXECUTOR');
   expect(running.container_status?.network_infos?.[0]?.ip_addresses?.[0]?.ip_address).toBe('127.0.0.1');
+  const [used] = await json<{ executor_id: string; statistics: Record<string, number> }[]>(
+    `${machine.agents[0]?.http.url}/monitor/statistics`,
+  );
+  expect(used).toMatchObject({ statistics: { cpus_limit: 0.1, mem_limit_bytes: 32 * 1024 * 1024 } });
+  expect(used?.statistics['processes']).toBeGreaterThan(0);
+  expect(used?.statistics['mem_rss_bytes']).toBeGreaterThan(0);
   const page = await json<never>(`${machine.agents[0]?.http.url}/state`);
   const sandbox = sandboxOf(page, 'shell');
   expect((await scheduler.update('shell', 'TASK_FINISHED')).message).toBe('Command exited with status 0');

@@ -14,6 +14,7 @@ export interface AgentPages {
   readonly read: <T>(view: (state: AgentState) => T) => T;
   readonly flags: Record<string, string>;
   readonly metrics: () => Record<string, number>;
+  readonly statistics: () => string;
 }
 
 export function agentRoutes(door: ExecutorDoor, pages: AgentPages): Route[] {
@@ -25,6 +26,7 @@ export function agentRoutes(door: ExecutorDoor, pages: AgentPages): Route[] {
   return [
     { path: '/api/v1/executor', methods: { POST: (request, reply) => door.handle(request, reply) } },
     { path: '/state', methods: { GET: json(() => pages.read((state) => statePage(state, pages.flags))) } },
+    { path: '/monitor/statistics', methods: { GET: json(() => pages.statistics()) } },
     { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
     { path: '/version', methods: { GET: json(() => JSON.stringify(version)) } },
     { path: '/flags', methods: { GET: json(() => JSON.stringify({ flags: pages.flags })) } },
