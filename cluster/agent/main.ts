@@ -175,6 +175,7 @@ function listen(config: AgentConfig, deps: AgentDeps, { door, mailbox }: Inside)
     if (event) mailbox()?.post(event);
     else deps.log.debug({ message: message.name, from: message.from }, 'a message of no concern');
   });
+  const statistics = new Statistics();
   const read = <T>(view: (state: AgentState) => T): T =>
     view(present(mailbox(), 'the agent is starting').state);
   return startHttpServer({
