@@ -13,12 +13,14 @@ import type { Logger } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { MessageRouter } from '../runtime/messages/receive';
+import { Timings } from '../runtime/metrics';
 import { VERSION } from '../runtime/version';
 import type { StateStore } from '../state/store';
 import { type MasterConfig, masterFlags, masterSettings } from './config';
 import type { MasterEffect } from './core/effects';
 import type { MasterBoot, MasterEvent, MasterInput } from './core/events';
 import { HEARTBEAT_MS } from './core/frameworks';
+import { ALLOCATE_TIMER } from './core/schedule';
 import type { MasterState } from './core/state';
 import { masterMachine } from './core/step';
 import { getState } from './core/views/operator';
@@ -72,7 +74,7 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
       seed: randomInt(2 ** 32),
       settings,
     };
-    const registry = new RegistryStore(deps.state);
+    const registry = new RegistryStore(deps.state, doors.timings);
     const mailbox = openMailbox(boot, deps, { ...doors, links, registry });
     doors.use(mailbox);
     life.add(() => mailbox.stop());
@@ -84,6 +86,11 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
 
 /** The ways in, made before the mailbox is: they need the port, the mailbox needs to know it. */
 function createDoors(config: MasterConfig, deps: MasterDeps) {
+  const timings = {
+    allocation: new Timings('allocator/mesos/allocation_run'),
+    fetch: new Timings('registrar/state_fetch'),
+    store: new Timings('registrar/state_store'),
+  };
   let mailbox: MasterMailbox | undefined;
   let requests = 0;
   const schedulers = new Streams('mesos.v1.scheduler.Event');
@@ -102,7 +109,8 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
     read,
     isLeading: () => mailbox?.state.electedAt !== undefined,
     nextRequest: () => requests++,
-    metrics: () => read((state) => snapshot(state, deps.clock.now())),
+    timings,
+    metrics: () => read((state) => snapshot(state, deps.clock.now(), Object.values(timings))),
     closeStreams: () => {
       schedulers.closeAll();
       operators.closeAll();
@@ -154,6 +162,9 @@ function openMailbox(
     clock: deps.clock,
     log: deps.log,
     recorder: deps.record?.({ machine: masterMachine.name, boot }),
+    observe: (event, ms) => {
+      if (event.kind === 'woke' && event.timer === ALLOCATE_TIMER) outside.timings.allocation.add(ms);
+    },
     onBroken: (error) => resign(error.stack ?? error.message),
     perform: masterPerformers({ ...outside, welcome, resign }),
   });

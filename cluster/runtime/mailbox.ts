@@ -30,6 +30,8 @@ export interface MailboxOptions<State, Event, Effect extends { kind: string }, B
   readonly log: Logger;
   readonly perform: Performers<Effect>;
   readonly recorder?: Recorder | undefined;
+  /** Told how long each step took, for metrics. */
+  readonly observe?: ((event: Event, ms: number) => void) | undefined;
   /** Called once when a step or a performer throws: the state can no longer be trusted. */
   readonly onBroken: (error: Error) => void;
 }
@@ -79,13 +81,22 @@ export class Mailbox<
     try {
       for (let event = this.waiting.shift(); event && !this.stopped; event = this.waiting.shift()) {
         this.options.recorder?.event(event);
-        for (const effect of this.options.machine.step(this.state, event)) this.perform(effect);
+        for (const effect of this.step(event)) this.perform(effect);
       }
     } catch (error) {
       this.broken(error instanceof Error ? error : new Error(String(error)));
     } finally {
       this.busy = false;
     }
+  }
+
+  private step(event: Event): Effect[] {
+    const { machine, observe } = this.options;
+    if (!observe) return machine.step(this.state, event);
+    const began = process.hrtime.bigint();
+    const effects = machine.step(this.state, event);
+    observe(event, Number(process.hrtime.bigint() - began) / 1e6);
+    return effects;
   }
 
   private perform(effect: Effect): void {

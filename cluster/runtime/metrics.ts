@@ -51,3 +51,35 @@ export class Metrics {
     this.entries.set(name, entry);
   }
 }
+
+/** Times kept for percentiles; older ones have no say. */
+const TIMINGS_MAX = 1000;
+
+/** How long something takes, as Mesos' timers show it: `<name>_ms` and beside it count, extremes and percentiles. */
+export class Timings {
+  private readonly values: number[] = [];
+  private count = 0;
+
+  constructor(private readonly name: string) {}
+
+  add(ms: number): void {
+    this.values[this.count % TIMINGS_MAX] = ms;
+    this.count += 1;
+  }
+
+  snapshot(): Record<string, number> {
+    if (this.count === 0) return {};
+    const sorted = [...this.values].sort((a, b) => a - b);
+    const at = (part: number): number =>
+      sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
+    const name = `${this.name}_ms`;
+    const percentiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999, p9999: 0.9999 };
+    return {
+      [name]: this.values[(this.count - 1) % TIMINGS_MAX] ?? 0,
+      [`${name}/count`]: this.count,
+      [`${name}/min`]: at(0),
+      [`${name}/max`]: at(1),
+      ...Object.fromEntries(Object.entries(percentiles).map(([key, part]) => [`${name}/${key}`, at(part)])),
+    };
+  }
+}

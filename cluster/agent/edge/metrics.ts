@@ -16,6 +16,11 @@ const COUNTERS = [
   'valid_status_updates',
   'invalid_status_updates',
   'container_launch_errors',
+  'tasks_error',
+  'valid_framework_messages',
+  'invalid_framework_messages',
+  'executors_preempted',
+  'recovery_time_secs',
 ];
 
 /** All numbers of a moment, by name. */
@@ -63,6 +68,8 @@ function resourceSums(state: AgentState, executors: readonly Executor[]): Record
     sums[`slave/${name}_total`] = all;
     sums[`slave/${name}_used`] = taken;
     sums[`slave/${name}_percent`] = all === 0 ? 0 : taken / all;
+    // Nothing is revocable yet; exporters ask all the same.
+    for (const what of ['total', 'used', 'percent']) sums[`slave/${name}_revocable_${what}`] = 0;
   }
   return sums;
 }

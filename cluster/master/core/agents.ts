@@ -32,6 +32,7 @@ const SHUTDOWN = 'mesos.internal.ShutdownMessage';
 /** A new agent asks to be admitted. Repeats are normal: agents ask until they are answered. */
 export function register(state: MasterState, event: EventOf<'agent.register'>): MasterEffect[] {
   const { pid, message, at } = event;
+  count(state, 'master/messages_register_slave');
   if (state.electedAt === undefined) return [];
   const known = state.agents.get(state.agentIdByPid.get(pid) ?? '');
   if (known?.connected) return [sendRegistered(state, known)];
@@ -132,6 +133,7 @@ function connectionOf({ boot: { settings } }: MasterState): internal.MasterSlave
 /** An agent that was registered before, with this master or another, comes back. */
 export function reregister(state: MasterState, event: EventOf<'agent.reregister'>): MasterEffect[] {
   const { pid, message, at } = event;
+  count(state, 'master/messages_reregister_slave');
   const id = message.slave.id?.value;
   if (state.electedAt === undefined || id === undefined) return [];
   if (state.registry.gone.has(id)) {
@@ -324,6 +326,7 @@ export function unreachable(
 
 /** An agent shuts down in order. */
 export function unregister(state: MasterState, event: EventOf<'agent.unregister'>): MasterEffect[] {
+  count(state, 'master/messages_unregister_slave');
   const agent = state.agents.get(event.agentId);
   if (!agent || agent.pid !== event.pid || agent.leaving) return [];
   return leave(state, agent, 'the agent unregistered');

@@ -12,7 +12,7 @@ import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { removeOffer, syncFramework } from './offers';
 import { allocateSoon } from './schedule';
-import type { Framework, MasterState } from './state';
+import { count, type Framework, type MasterState } from './state';
 import { setTaskState, taskKey } from './task-record';
 import { frameworkError, rolesOfInfo } from './validate/framework';
 import { printFramework, printMasterInfo } from './views/operator';
@@ -27,6 +27,8 @@ const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
 /** SUBSCRIBE: a new framework, one that comes back, or one that takes over. What is wrong is told on the stream. */
 export function subscribe(state: MasterState, event: EventOf<'scheduler.subscribe'>): MasterEffect[] {
   const { stream, subscribe: call } = event;
+  const isBack = call.framework_info.id !== undefined;
+  count(state, isBack ? 'master/messages_reregister_framework' : 'master/messages_register_framework');
   const error = subscribeError(state, call.framework_info, call.suppressed_roles ?? []);
   if (error) return refuse(stream, error);
   const id = call.framework_info.id?.value;

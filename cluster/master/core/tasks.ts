@@ -22,6 +22,7 @@ const KILL = 'mesos.internal.KillTaskMessage';
 /** An agent's report: it goes to the framework as it is, and into our record. */
 export function reported(state: MasterState, event: EventOf<'agent.status'>): MasterEffect[] {
   const { update, pid } = event;
+  count(state, 'master/messages_status_update');
   const agent = state.agents.get(state.agentIdByPid.get(pid) ?? '');
   const framework = state.frameworks.get(update.framework_id.value);
   if (!agent || !framework) {

@@ -5,10 +5,11 @@
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
 import { milliOf } from '../../model/resources';
 import { TASK_STATES } from '../../model/task-state';
+import type { Timings } from '../../runtime/metrics';
 import { allocatedOf } from '../core/allocator/state';
 import type { MasterState } from '../core/state';
 
-/** Counters that exist from the start, at zero. */
+/** Counters that exist from the start, at zero: exporters complain about missing ones. */
 const COUNTERS = [
   'tasks_finished',
   'tasks_failed',
@@ -39,11 +40,46 @@ const COUNTERS = [
   'messages_status_update_acknowledgement',
   'messages_unregister_framework',
   'messages_resource_request',
+  'slave_unreachable_canceled',
+  'slave_shutdowns_scheduled',
+  'slave_shutdowns_completed',
+  'slave_shutdowns_canceled',
+  'recovery_slave_removals',
+  'slave_removals/reason_registered',
+  'dropped_messages',
+  'messages_register_slave',
+  'messages_reregister_slave',
+  'messages_unregister_slave',
+  'messages_update_slave',
+  'messages_status_update',
+  'messages_register_framework',
+  'messages_reregister_framework',
+  'messages_deactivate_framework',
+  'messages_framework_to_executor',
+  'messages_executor_to_framework',
+  'messages_exited_executor',
+  'messages_authenticate',
+  'messages_reconcile_operations',
+  'valid_framework_to_executor_messages',
+  'invalid_framework_to_executor_messages',
+  'valid_executor_to_framework_messages',
+  'invalid_executor_to_framework_messages',
+  'http_cache_hits',
+  'event_queue_messages',
+  'event_queue_dispatches',
+  'event_queue_http_requests',
 ];
 
 /** All numbers of a moment, by name. */
-export function snapshot(state: MasterState, now: number): Record<string, number> {
+export function snapshot(
+  state: MasterState,
+  now: number,
+  timings: readonly Timings[] = [],
+): Record<string, number> {
   const all: Record<string, number> = {};
+  for (const timing of timings) Object.assign(all, timing.snapshot());
+  all['registrar/log/recovered'] = state.electedAt === undefined ? 0 : 1;
+  all['registrar/log/ensemble_size'] = 1;
   for (const name of COUNTERS) all[`master/${name}`] = 0;
   for (const [name, value] of state.counters) if (name.startsWith('master/')) all[name] = value;
   all['master/elected'] = state.electedAt === undefined ? 0 : 1;
@@ -114,6 +150,10 @@ function sumResources(state: MasterState): Record<string, number> {
     sums[`master/${name}_total`] = total / 1000;
     sums[`master/${name}_used`] = used / 1000;
     sums[`master/${name}_percent`] = total === 0 ? 0 : used / total;
+    sums[`allocator/mesos/resources/${name}/total`] = total / 1000;
+    sums[`allocator/mesos/resources/${name}/offered_or_allocated`] = used / 1000;
+    // Nothing is revocable yet; exporters ask all the same.
+    for (const what of ['total', 'used', 'percent']) sums[`master/${name}_revocable_${what}`] = 0;
   }
   return sums;
 }
