@@ -108,6 +108,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
     post: (event: MasterInput) => mailbox?.post(event),
     read,
     isLeading: () => mailbox?.state.electedAt !== undefined,
+    moment: () => mailbox?.handled ?? 0,
     nextRequest: () => requests++,
     timings,
     metrics: () => read((state) => snapshot(state, deps.clock.now(), Object.values(timings))),

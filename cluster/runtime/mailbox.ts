@@ -46,6 +46,8 @@ export class Mailbox<
   Boot,
 > {
   readonly state: State;
+  /** Events handled so far: while it stands still, so does the state. */
+  handled = 0;
   private readonly waiting: Event[] = [];
   private readonly timers = new Map<string, () => void>();
   private busy = false;
@@ -80,6 +82,7 @@ export class Mailbox<
     this.busy = true;
     try {
       for (let event = this.waiting.shift(); event && !this.stopped; event = this.waiting.shift()) {
+        this.handled += 1;
         this.options.recorder?.event(event);
         for (const effect of this.step(event)) this.perform(effect);
       }

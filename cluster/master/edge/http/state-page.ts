@@ -25,7 +25,22 @@ import {
   printTask,
 } from '../../core/views/operator';
 
-const task = (record: TaskRecord): string => taskJson(printTask(record));
+/**
+ * The JSON of each task as last made, kept as long as the record: a big state is put together from what has not changed.
+ * Records replace `statuses` with every update, so that the same list means the same text.
+ */
+const fragments = new WeakMap<
+  TaskRecord,
+  { statuses: TaskRecord['statuses']; state: string; json: string }
+>();
+
+function task(record: TaskRecord): string {
+  const known = fragments.get(record);
+  if (known && known.statuses === record.statuses && known.state === record.state) return known.json;
+  const json = taskJson(printTask(record));
+  fragments.set(record, { statuses: record.statuses, state: record.state, json });
+  return json;
+}
 
 function partsOf(state: MasterState, framework: Framework): FrameworkParts {
   const offers = [...framework.offers].flatMap((id) => state.offers.get(id) ?? []);
