@@ -25,6 +25,11 @@ const text = (value: string | number | boolean | undefined): string | undefined 
 
 /** Always cpus, gpus, mem and disk; ranges and sets as text; reservations merged. */
 export function resourcesJson(wire: readonly mesos.Resource[] | undefined): string {
+  return quantitiesJson(readWire(wire));
+}
+
+/** The same from resources that are read already. */
+export function quantitiesJson(resources: Resources): string {
   const scalars = new Map([
     ['cpus', 0],
     ['gpus', 0],
@@ -33,7 +38,7 @@ export function resourcesJson(wire: readonly mesos.Resource[] | undefined): stri
   ]);
   const ranges = new Map<string, Ranges>();
   const others = new Map<string, string>();
-  for (const { name, amount } of readWire(wire)) {
+  for (const { name, amount } of resources) {
     if (amount.type === 'SCALAR') scalars.set(name, (scalars.get(name) ?? 0) + amount.milli);
     else if (amount.type === 'RANGES') ranges.set(name, addRanges(ranges.get(name) ?? [], amount.ranges));
     else others.set(name, JSON.stringify(printAmount(amount)));
@@ -83,6 +88,14 @@ function statusJson(status: mesos.TaskStatus): string {
 
 export function taskJson(task: mesos.Task): string {
   const role = task.resources?.find(({ allocation_info }) => allocation_info)?.allocation_info?.role;
+  return taskJsonWith(task, { resources: resourcesJson(task.resources), role: role ?? '*' });
+}
+
+/** The same with the resources printed already. */
+export function taskJsonWith(
+  task: Omit<mesos.Task, 'resources'>,
+  { resources, role }: { resources: string; role: string },
+): string {
   return jsonObject({
     id: text(task.task_id.value),
     name: text(task.name),
@@ -90,8 +103,8 @@ export function taskJson(task: mesos.Task): string {
     executor_id: text(task.executor_id?.value ?? ''),
     slave_id: text(task.agent_id.value),
     state: text(task.state),
-    resources: resourcesJson(task.resources),
-    role: text(role ?? '*'),
+    resources,
+    role: text(role),
     statuses: jsonArray((task.statuses ?? []).map(statusJson)),
     user: text(task.user),
     labels: labelsJson(task.labels),

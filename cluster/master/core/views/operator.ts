@@ -41,6 +41,11 @@ export function printMasterInfo({ boot }: MasterState): mesos.MasterInfo {
 }
 
 export function printTask(task: TaskRecord): mesos.Task {
+  return { ...printTaskHead(task), resources: task.resources.length === 0 ? [] : withRole(task) };
+}
+
+/** A task without its resources, which cost the most to print. */
+export function printTaskHead(task: TaskRecord): Omit<mesos.Task, 'resources'> {
   return {
     name: task.name,
     task_id: { value: task.id },
@@ -48,7 +53,6 @@ export function printTask(task: TaskRecord): mesos.Task {
     executor_id: task.executorId === undefined ? undefined : { value: task.executorId },
     agent_id: { value: task.agentId },
     state: task.state,
-    resources: task.resources.length === 0 ? [] : withRole(task),
     statuses: task.statuses,
     status_update_state: task.forwarded?.state,
     status_update_uuid: task.forwarded?.uuid,

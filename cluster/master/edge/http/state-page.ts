@@ -10,9 +10,10 @@ import {
   jsonArray,
   jsonObject,
   offerJson,
+  quantitiesJson,
   recoveredAgentJson,
   resourcesJson,
-  taskJson,
+  taskJsonWith,
 } from '../../../api/state-json';
 import { printOffer } from '../../core/offers';
 import type { Agent, Framework, MasterState, TaskRecord } from '../../core/state';
@@ -22,7 +23,7 @@ import {
   printAgent,
   printFramework,
   printMasterInfo,
-  printTask,
+  printTaskHead,
 } from '../../core/views/operator';
 
 /**
@@ -37,7 +38,10 @@ const fragments = new WeakMap<
 function task(record: TaskRecord): string {
   const known = fragments.get(record);
   if (known && known.statuses === record.statuses && known.state === record.state) return known.json;
-  const json = taskJson(printTask(record));
+  const json = taskJsonWith(printTaskHead(record), {
+    resources: quantitiesJson(record.resources),
+    role: record.role,
+  });
   fragments.set(record, { statuses: record.statuses, state: record.state, json });
   return json;
 }

@@ -1,0 +1,88 @@
+/**
+ * A master and emulated agents in processes of their own, for benchmarks of the master.
+ */
+
+import { type ChildProcess, spawn } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { createServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Offer, TaskInfo } from '../../cluster/api/generated/mesos';
+import { HttpClient } from '../../cluster/runtime/http/client';
+
+const BIN = join(__dirname, '..', '..', '..', 'bin', 'meseta');
+
+export interface Sized {
+  readonly client: HttpClient;
+  readonly url: string;
+}
+
+/** Starts them, waits until all agents are registered, runs, and ends everything. */
+export async function atSize(
+  agents: number,
+  agentFlags: readonly string[],
+  run: (sized: Sized) => Promise<void>,
+): Promise<void> {
+  const folder = mkdtempSync(join(tmpdir(), 'meseta-bench-'));
+  const port = await freePort();
+  const children: ChildProcess[] = [];
+  const start = (...args: string[]): void => {
+    children.push(spawn(process.execPath, [BIN, ...args], { stdio: 'ignore' }));
+  };
+  const client = new HttpClient();
+  const sized = { client, url: `http://127.0.0.1:${port}` };
+  try {
+    start('master', `--port=${port}`, `--work_dir=${folder}`, '--allocation_interval=100ms');
+    await until(() => metricIs(sized, 'master/elected', 1));
+    const place = [`--master=127.0.0.1:${port}`, `--count=${agents}`, '--registration-time=0secs'];
+    start('emulate', 'agents', ...place, ...agentFlags);
+    await until(() => metricIs(sized, 'master/slaves_active', agents));
+    await run(sized);
+  } finally {
+    for (const child of children.reverse()) child.kill();
+    await client.close();
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** A small task for an offer's agent. */
+export function smallTask(offer: Offer, id: string): TaskInfo {
+  return {
+    name: 'bench',
+    task_id: { value: id },
+    agent_id: offer.agent_id,
+    command: { value: 'true' },
+    resources: [
+      { name: 'cpus', type: 'SCALAR', scalar: { value: 0.1 } },
+      { name: 'mem', type: 'SCALAR', scalar: { value: 32 } },
+    ],
+  };
+}
+
+export async function metrics({ client, url }: Sized): Promise<Record<string, number>> {
+  const answer = await client.request({ url: `${url}/metrics/snapshot` });
+  return JSON.parse(answer.body.toString()) as Record<string, number>;
+}
+
+export async function metricIs(sized: Sized, name: string, wanted: number): Promise<boolean> {
+  return (await metrics(sized))[name] === wanted;
+}
+
+/** Waits for something that comes true within a minute. */
+export async function until(holds: () => Promise<boolean>): Promise<void> {
+  for (let tries = 0; tries < 600; tries++) {
+    if (await holds().catch(() => false)) return;
+    await new Promise((done) => setTimeout(done, 100));
+  }
+  throw new Error('waited a minute in vain');
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
