@@ -3,7 +3,7 @@
  *
  * Absolute numbers differ from run to run; the ratios are what counts. Servers run on one core and the load on another.
  * `BENCH_SECONDS` is how long each load lasts (default 3), `BENCH_ROUNDS` of how many the median is taken (default 3),
- * `BENCH_TASKS` the size of the large cluster (default 100,000).
+ * `BENCH_TASKS` the size of the large cluster (default 100,000), `BENCH_PARTS` what is measured (`small,large,changes`).
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -16,6 +16,7 @@ import { memoryOf, type ServerProcess, startEcho, startNsd, startOriginal, start
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 3);
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const TASKS = Number(process.env['BENCH_TASKS'] ?? 100_000);
+const PARTS = (process.env['BENCH_PARTS'] ?? 'small,large,changes').split(',');
 const PER_NAME = 10;
 const NAMES = 100;
 const CHANGES_PER_SECOND = 1000;
@@ -26,9 +27,9 @@ const print = (text: string): void => void process.stdout.write(`${text}\n`);
 export async function benchDns(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-dns-'));
   try {
-    await small(folder);
-    await large(folder);
-    await changes();
+    if (PARTS.includes('small')) await small(folder);
+    if (PARTS.includes('large')) await large(folder);
+    if (PARTS.includes('changes')) await changes();
   } finally {
     rmSync(folder, { recursive: true, force: true });
   }
@@ -39,16 +40,24 @@ async function small(folder: string): Promise<void> {
   const master = await startPaperMaster({ tasks: NAMES, perName: 1 }, { stream: false });
   const names = Array.from({ length: NAMES }, (_, number) => `svc-${number}.marathon.mesos`);
   const questions = join(folder, 'small');
-  writeQuestions(questions, names.map((name) => [name, 'A']));
+  writeQuestions(
+    questions,
+    names.map((name) => [name, 'A']),
+  );
   const zone = names.map((name, number) => `${name}. 60 IN A 172.16.0.${number}`);
   const servers = [
-    await startNsd(`mesos. 60 IN SOA ns1.mesos. root.ns1.mesos. 1 60 600 86400 60\nmesos. 60 IN NS ns1.mesos.\n${zone.join('\n')}\n`),
+    await startNsd(
+      `mesos. 60 IN SOA ns1.mesos. root.ns1.mesos. 1 60 600 86400 60\nmesos. 60 IN NS ns1.mesos.\n${zone.join('\n')}\n`,
+    ),
     await startEcho(),
     await startOurs({ master: master.port }),
     await startOurs({ master: master.port, processes: 2, cores: '0,1' }),
     await startOriginal(master.port),
   ].filter((server) => server !== undefined);
-  await ready(servers.filter(({ name }) => name !== 'bare Node echo'), names[0] ?? '');
+  await ready(
+    servers.filter(({ name }) => name !== 'bare Node echo'),
+    names[0] ?? '',
+  );
   print(`\nSmall replies, ${ROUNDS} rounds of ${SECONDS} s each:`);
   report(await measure(servers, questions));
   await stopAll(servers, master);
@@ -62,11 +71,18 @@ async function large(folder: string): Promise<void> {
   const count = Math.floor(TASKS / PER_NAME);
   writeQuestions(
     questions,
-    Array.from({ length: 5000 }, (_, index) => [`svc-${(index * 7919) % count}.marathon.mesos`, 'A'] as const),
+    Array.from(
+      { length: 5000 },
+      (_, index) => [`svc-${(index * 7919) % count}.marathon.mesos`, 'A'] as const,
+    ),
   );
-  print(`\n${TASKS} tasks, ${PER_NAME} answers a name; a state of ${Math.round(master.stateBytes / 1e6)} MB:`);
+  print(
+    `\n${TASKS} tasks, ${PER_NAME} answers a name; a state of ${Math.round(master.stateBytes / 1e6)} MB:`,
+  );
   const loading = await loadTime(master, 'svc-0.marathon.mesos');
-  print(`  load of the state: ${(loading.seconds).toFixed(2)} s, then ${loading.memory.now} MB (peak ${loading.memory.peak} MB)`);
+  print(
+    `  load of the state: ${(loading.seconds).toFixed(2)} s, then ${loading.memory.now} MB (peak ${loading.memory.peak} MB)`,
+  );
   print(`  answers meanwhile: p99 ${loading.p99.toFixed(1)} ms, worst ${loading.worst.toFixed(1)} ms`);
   const servers = [loading.server, await startOriginal(master.port)].filter((server) => server !== undefined);
   await ready(servers, 'svc-0.marathon.mesos');
@@ -133,7 +149,11 @@ async function changes(): Promise<void> {
   await stopAll([server], master);
 }
 
-async function seenAfter(asker: Asker, number: number, cluster: { perName: number }): Promise<number | undefined> {
+async function seenAfter(
+  asker: Asker,
+  number: number,
+  cluster: { perName: number },
+): Promise<number | undefined> {
   const begun = performance.now();
   const value = (number + 131_071) & 0xfffff;
   const wanted = Buffer.from([172, 16 + (value >> 16), (value >> 8) & 255, value & 255]);
@@ -160,14 +180,12 @@ async function ready(servers: readonly ServerProcess[], name: string): Promise<v
   }
 }
 
-async function measure(
-  servers: readonly ServerProcess[],
-  questions: string,
-): Promise<Map<string, Measured>> {
+async function measure(servers: readonly ServerProcess[], questions: string): Promise<Map<string, Measured>> {
   const all = new Map<string, Measured[]>(servers.map(({ name }) => [name, []]));
   for (let round = 0; round < ROUNDS; round++)
     for (const server of servers) all.get(server.name)?.push(await runLoad(server, questions, SECONDS));
-  const middle = (list: readonly Measured[], key: keyof Measured): number => median(list.map((one) => one[key]));
+  const middle = (list: readonly Measured[], key: keyof Measured): number =>
+    median(list.map((one) => one[key]));
   return new Map(
     [...all].map(([name, list]) => [
       name,

@@ -73,7 +73,11 @@ function stateTask(number: number, cluster: PaperCluster): object {
         network_infos: [{ ip_addresses: [{ protocol: 'IPv4', ip_address: taskAddress(number) }] }],
       },
     })),
-    discovery: { visibility: 'FRAMEWORK', name, ports: { ports: [{ number: port, protocol: 'tcp', name: 'http' }] } },
+    discovery: {
+      visibility: 'FRAMEWORK',
+      name,
+      ports: { ports: [{ number: port, protocol: 'tcp', name: 'http' }] },
+    },
     container: { type: 'MESOS', network_infos: [{ name: 'net' }] },
     labels: [{ key: 'HAPROXY_GROUP', value: 'external' }],
   };
@@ -116,7 +120,12 @@ function subscribed(cluster: PaperCluster): Buffer {
 }
 
 function v1Task(number: number, cluster: PaperCluster): object {
-  const given = stateTask(number, cluster) as { id: string; name: string; statuses: object[]; discovery: object };
+  const given = stateTask(number, cluster) as {
+    id: string;
+    name: string;
+    statuses: object[];
+    discovery: object;
+  };
   const port = 31_000 + (number % 1000);
   return {
     name: given.name,
@@ -141,7 +150,10 @@ export interface PaperMaster {
 }
 
 /** Serves the cluster; with `stream` also its event stream. */
-export async function startPaperMaster(cluster: PaperCluster, { stream }: { stream: boolean }): Promise<PaperMaster> {
+export async function startPaperMaster(
+  cluster: PaperCluster,
+  { stream }: { stream: boolean },
+): Promise<PaperMaster> {
   const streams = new Set<ServerResponse>();
   let state: Buffer = Buffer.alloc(0);
   let first: Buffer = Buffer.alloc(0);

@@ -24,7 +24,18 @@ export function writeQuestions(path: string, questions: readonly (readonly [stri
 export async function runLoad(server: ServerProcess, questions: string, seconds: number): Promise<Measured> {
   const args = ['-s', '127.0.0.1', '-p', String(server.port), '-d', questions, '-l', String(seconds)];
   const before = cpuSeconds(server.pid);
-  const text = await run('taskset', ['-c', LOAD_CORE, 'dnsperf', ...args, '-c', '20', '-q', '200', '-T', '1']);
+  const text = await run('taskset', [
+    '-c',
+    LOAD_CORE,
+    'dnsperf',
+    ...args,
+    '-c',
+    '20',
+    '-q',
+    '200',
+    '-T',
+    '1',
+  ]);
   const spent = cpuSeconds(server.pid) - before;
   const read = (pattern: RegExp): number => Number(pattern.exec(text)?.[1] ?? 0);
   const completed = read(/Queries completed:\s+(\d+)/);
@@ -45,7 +56,9 @@ function run(command: string, args: readonly string[]): Promise<string> {
 
 /** One question as bytes. */
 export function question(id: number, name: string, type = 1): Buffer {
-  const labels = name.split('.').map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)]));
+  const labels = name
+    .split('.')
+    .map((label) => Buffer.concat([Buffer.from([label.length]), Buffer.from(label)]));
   const header = Buffer.alloc(12);
   header.writeUInt16BE(id & 0xffff, 0);
   header.writeUInt16BE(0x0100, 2);

@@ -34,7 +34,11 @@ export function cpuSeconds(pid: number): number {
 function childrenOf(pid: number): number[] {
   try {
     const text = execFileSync('pgrep', ['-P', String(pid)], { encoding: 'utf8' });
-    return text.split('\n').filter(Boolean).map(Number).flatMap((child) => [child, ...childrenOf(child)]);
+    return text
+      .split('\n')
+      .filter(Boolean)
+      .map(Number)
+      .flatMap((child) => [child, ...childrenOf(child)]);
   } catch {
     return [];
   }
@@ -128,12 +132,23 @@ export interface OursOptions {
 }
 
 /** Our own server, as it is built. */
-export async function startOurs({ master, processes = 1, cores, httpPort }: OursOptions): Promise<ServerProcess> {
+export async function startOurs({
+  master,
+  processes = 1,
+  cores,
+  httpPort,
+}: OursOptions): Promise<ServerProcess> {
   const port = await freePort();
   const entry = join(__dirname, '..', '..', '..', 'bin', 'meseta');
   const args = [
     ...['dns', '--masters', `127.0.0.1:${master}`, '--port', String(port), '--processes', String(processes)],
-    ...['--external', 'off', ...(httpPort ? ['--http-port', String(httpPort)] : ['--http', 'off'])],
+    ...[
+      '--external',
+      'off',
+      '--log-level',
+      process.env['BENCH_DEBUG'] ? 'debug' : 'warn',
+      ...(httpPort ? ['--http-port', String(httpPort)] : ['--http', 'off']),
+    ],
   ];
   const name = processes === 1 ? 'ours' : `ours, ${processes} processes`;
   return startServer(name, port, [process.execPath, entry, ...args], cores ? { cores } : {});

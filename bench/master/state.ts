@@ -99,9 +99,9 @@ const ask = () => {
   if (Date.now() > Number(until)) return;
   const began = performance.now();
   get(url, { agent }, (answer) => {
-    bytes = 0;
-    answer.on('data', (chunk) => { bytes += chunk.length; });
-    answer.on('end', () => { times.push(performance.now() - began); setTimeout(ask, Number(count) > 1 ? 0 : 10); });
+    let size = 0;
+    answer.on('data', (chunk) => { size += chunk.length; });
+    answer.on('end', () => { bytes = size; times.push(performance.now() - began); setTimeout(ask, Number(count) > 1 ? 0 : 10); });
   });
 };
 for (let index = 0; index < Number(count); index++) ask();
