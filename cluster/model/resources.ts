@@ -6,7 +6,7 @@
  * Rules of combining: Mesos 1.11 src/common/resources.cpp.
  */
 
-import { addRanges, containsRanges, printRanges, type Ranges, subtractRanges } from './ranges';
+import { addRanges, containsRanges, normalRanges, printRanges, type Ranges, subtractRanges } from './ranges';
 
 /** The shape of a resource on the wire (mesos.v1.Resource), as far as quantities go. The rest is carried along. */
 export interface WireResource {
@@ -172,16 +172,38 @@ export function pieceOf(name: string, amount: Amount, rest: Rest = {}): Piece {
 
 /** Puts pieces into the normal form. */
 export function combine(pieces: readonly Piece[]): Resources {
-  const byIdentity = new Map<string, Piece>();
+  const groups = new Map<string, Piece[]>();
   for (const piece of pieces) {
-    const known = byIdentity.get(piece.identity);
-    byIdentity.set(
-      piece.identity,
-      known ? { ...known, amount: addAmount(known.amount, piece.amount) } : piece,
-    );
+    const group = groups.get(piece.identity);
+    if (group) group.push(piece);
+    else groups.set(piece.identity, [piece]);
   }
-  const kept = [...byIdentity.values()].filter(({ amount }) => !isEmptyAmount(amount));
+  const kept: Piece[] = [];
+  for (const group of groups.values()) {
+    const [first] = group as [Piece, ...Piece[]];
+    const piece = group.length === 1 ? first : { ...first, amount: sumOf(first.amount, group) };
+    if (!isEmptyAmount(piece.amount)) kept.push(piece);
+  }
   return kept.sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0));
+}
+
+/** The sum of amounts of one kind, made once however many there are. */
+function sumOf(kind: Amount, group: readonly Piece[]): Amount {
+  switch (kind.type) {
+    case 'SCALAR': {
+      let milli = 0;
+      for (const { amount } of group) if (amount.type === 'SCALAR') milli += amount.milli;
+      return { type: 'SCALAR', milli };
+    }
+    case 'RANGES': {
+      const all = group.flatMap(({ amount }) => (amount.type === 'RANGES' ? amount.ranges : []));
+      return { type: 'RANGES', ranges: normalRanges(all) };
+    }
+    case 'SET': {
+      const all = group.flatMap(({ amount }) => (amount.type === 'SET' ? amount.items : []));
+      return { type: 'SET', items: [...new Set(all)].sort() };
+    }
+  }
 }
 
 function readPiece(wire: WireResource): Piece {
@@ -238,16 +260,6 @@ function identityOf(value: unknown): string {
     .sort()
     .map(([key, member]) => `${key}:${identityOf(member)}`)
     .join(',')}}`;
-}
-
-function addAmount(left: Amount, right: Amount): Amount {
-  if (left.type === 'SCALAR' && right.type === 'SCALAR') return { ...left, milli: left.milli + right.milli };
-  if (left.type === 'RANGES' && right.type === 'RANGES')
-    return { ...left, ranges: addRanges(left.ranges, right.ranges) };
-  if (left.type === 'SET' && right.type === 'SET') {
-    return { ...left, items: [...new Set([...left.items, ...right.items])].sort() };
-  }
-  return left;
 }
 
 function subtractAmount(left: Amount, right: Amount): Amount {

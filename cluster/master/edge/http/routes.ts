@@ -8,6 +8,7 @@ import type { MasterState } from '../../core/state';
 import { handleOperator } from './operator-api';
 import type { OperatorDoor } from './operator-door';
 import { handleScheduler, plain, type SchedulerDoor } from './scheduler-api';
+import { sharedPage } from './shared-page';
 import {
   frameworksPage,
   rolesPage,
@@ -29,14 +30,9 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
       return sendJson(request, reply, Buffer.from(text));
     };
   };
-  // Pollers hammer the big pages: those who ask within one moment share one text.
   const shared = (print: (state: MasterState) => string): Handler => {
-    let last: { moment: number; body: Buffer } | undefined;
-    return (request, reply) => {
-      const moment = operators.moment();
-      if (last?.moment !== moment) last = { moment, body: Buffer.from(operators.read(print)) };
-      return sendJson(request, reply, last.body);
-    };
+    const read = sharedPage(() => Buffer.from(operators.read(print)), operators.moment);
+    return (request, reply) => sendJson(request, reply, read());
   };
   const value =
     (make: () => unknown): Handler =>

@@ -1,0 +1,29 @@
+/**
+ * A big page that many poll: those who ask at one moment share one text. Where making it takes long, it also serves those who
+ * ask within twice that time, so that pollers cannot take the whole process; small clusters always see the newest.
+ */
+
+/** Pages made faster than this are made anew for every change. */
+const QUICK_MS = 20;
+const REST_FACTOR = 2;
+
+export function sharedPage(
+  make: () => Buffer,
+  moment: () => number,
+  now: () => number = () => performance.now(),
+) {
+  let last: { moment: number; body: Buffer; madeAt: number; tookMs: number } | undefined;
+  return (): Buffer => {
+    const began = now();
+    const current = moment();
+    if (last && (last.moment === current || isStillGood(last, began))) return last.body;
+    const body = make();
+    const madeAt = now();
+    last = { moment: current, body, madeAt, tookMs: madeAt - began };
+    return body;
+  };
+}
+
+function isStillGood({ madeAt, tookMs }: { madeAt: number; tookMs: number }, now: number): boolean {
+  return tookMs > QUICK_MS && now - madeAt < REST_FACTOR * tookMs;
+}

@@ -1,0 +1,39 @@
+import { sharedPage } from '../../../../../cluster/master/edge/http/shared-page';
+
+function page(tookMs: number) {
+  let [time, moment, made] = [0, 0, 0];
+  const read = sharedPage(
+    () => {
+      time += tookMs;
+      return Buffer.from(String(++made));
+    },
+    () => moment,
+    () => time,
+  );
+  return {
+    read: () => read().toString(),
+    event: () => {
+      moment += 1;
+    },
+    pass: (ms: number) => {
+      time += ms;
+    },
+  };
+}
+
+test('those who ask at one moment share one text, and a quick page is new after every event', () => {
+  const { read, event } = page(5);
+  expect([read(), read()]).toEqual(['1', '1']);
+  event();
+  expect(read()).toBe('2');
+});
+
+test('a page that takes long serves for twice its time, and is then made anew', () => {
+  const { read, event, pass } = page(100);
+  expect(read()).toBe('1');
+  event();
+  pass(199);
+  expect(read()).toBe('1');
+  pass(1);
+  expect(read()).toBe('2');
+});
