@@ -55,6 +55,31 @@ export const COMMANDS: readonly CommandRow[] = [
     about: 'List the agents',
     load: async () => (await import('./commands/inspect')).agents,
   },
+  {
+    name: 'agent drain',
+    about: 'Kill the tasks of an agent and give it no new ones',
+    load: async () => (await import('./commands/operate')).drain,
+  },
+  {
+    name: 'agent deactivate',
+    about: 'Offer an agent to nobody',
+    load: async () => (await import('./commands/operate')).deactivate,
+  },
+  {
+    name: 'agent reactivate',
+    about: 'Offer an agent again',
+    load: async () => (await import('./commands/operate')).reactivate,
+  },
+  {
+    name: 'agent gone',
+    about: 'Give an agent up for good',
+    load: async () => (await import('./commands/operate')).gone,
+  },
+  {
+    name: 'framework teardown',
+    about: 'Remove a framework and its tasks',
+    load: async () => (await import('./commands/operate')).teardown,
+  },
   { name: 'master', about: 'Run a master', load: async () => (await import('./commands/daemons')).master },
   {
     name: 'agent',
@@ -134,6 +159,7 @@ function named(program: Program, terminal: Terminal): Program {
 const GROUPS: Readonly<Record<string, string>> = {
   app: 'Look after apps',
   task: 'Look after tasks',
+  framework: 'Look after frameworks',
   emulate: 'Make up parts of a cluster, to try others at size',
 };
 

@@ -61,8 +61,15 @@ interface AgentView {
   readonly hostname: string;
   readonly pid: string;
   readonly active: boolean;
+  readonly deactivated: boolean;
+  readonly drain_info?: { readonly state: string };
   readonly resources: Readonly<Record<string, number | string>>;
   readonly used_resources: Readonly<Record<string, number | string>>;
+}
+
+function stateOf({ active, deactivated, drain_info: drain }: AgentView): string {
+  if (drain) return drain.state.toLowerCase();
+  return deactivated ? 'deactivated' : active ? 'active' : 'away';
 }
 
 export const agents = flagCommand({
@@ -78,7 +85,7 @@ export const agents = flagCommand({
         agent.id,
         agent.hostname,
         agent.pid.slice(agent.pid.indexOf('@') + 1),
-        agent.active ? 'active' : 'away',
+        stateOf(agent),
         use(agent, 'cpus'),
         use(agent, 'mem'),
         use(agent, 'disk'),

@@ -137,6 +137,7 @@ export function agentJson(agent: Response.GetAgents.Agent): string {
     active: text(agent.active),
     deactivated: text(agent.deactivated ?? false),
     version: text(agent.version),
+    drain_info: agent.drain_info && encodeJson('mesos.v1.DrainInfo', agent.drain_info),
     capabilities: JSON.stringify((agent.capabilities ?? []).map(({ type }) => type)),
   });
 }

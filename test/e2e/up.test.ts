@@ -105,6 +105,21 @@ test('an app is found by name and through HAProxy, a killed task is replaced eve
   expect((await meseta(['task', 'list'], marathon)).out.match(/running/g)).toHaveLength(3);
   expect((await meseta(['agent', 'list'], marathon)).out.match(/active/g)).toHaveLength(2);
 
+  const agents = JSON.parse((await meseta(['agent', 'list', '--json'], marathon)).out) as { id: string }[];
+  const drained = agents[0]?.id ?? '';
+  expect((await meseta(['agent', 'drain', drained], marathon)).status).toBe(0);
+  await eventually('three healthy instances beside the drained agent', async () => {
+    const { out } = await meseta(['task', 'list', '--json'], marathon);
+    const running = JSON.parse(out) as { slave_id: string; state: string }[];
+    return (
+      running.filter(({ slave_id, state }) => slave_id !== drained && state === 'TASK_RUNNING').length === 3
+    );
+  });
+  await eventually('a drained agent', async () =>
+    (await meseta(['agent', 'list'], marathon)).out.includes('drained'),
+  );
+  expect((await meseta(['agent', 'reactivate', drained], marathon)).status).toBe(0);
+
   expect(await up.stop('SIGINT')).toBe(0);
   expect([tasks(), haproxies()]).toEqual([[], []]);
 

@@ -50,6 +50,7 @@ export interface AgentEvents {
   'master.shutdownExecutor': { readonly from: string; readonly message: internal.ShutdownExecutorMessage };
   'master.message': { readonly from: string; readonly message: internal.FrameworkToExecutorMessage };
   'master.updateFramework': { readonly from: string; readonly message: internal.UpdateFrameworkMessage };
+  'master.drain': { readonly from: string; readonly config: mesos.DrainConfig };
   'master.shutdown': { readonly from: string; readonly message: string };
   'master.exited': { readonly pid: string };
 

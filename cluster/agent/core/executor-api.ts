@@ -9,11 +9,12 @@ import type * as executorApi from '../../api/generated/executor';
 import type * as mesos from '../../api/generated/mesos';
 import { isTerminal } from '../../model/task-state';
 import type { Millis } from '../../model/time';
+import { drainStatus } from './drain';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
 import { forgetExecutor, stoppedWhenNoneAlive } from './executors';
 import { failQueued } from './launch';
-import { type AgentState, count, type Executor, findContainer } from './state';
+import { type AgentState, count, type Executor, endDrain, findContainer } from './state';
 import { addUpdate, queue } from './updates';
 
 function executorOf(state: AgentState, call: executorApi.Call): Executor | undefined {
@@ -104,7 +105,8 @@ export function toExecutor(state: AgentState, event: EventOf<'master.message'>):
 /** Takes an executor's update: acknowledged to it at once, delivered to the framework until that acknowledges, too. */
 function take(state: AgentState, executor: Executor, given: mesos.TaskStatus, now: Millis): AgentEffect[] {
   const task = executor.tasks.get(given.task_id.value);
-  const status: mesos.TaskStatus = { ...given, source: 'SOURCE_EXECUTOR', timestamp: now / 1000 };
+  const reported: mesos.TaskStatus = { ...given, source: 'SOURCE_EXECUTOR', timestamp: now / 1000 };
+  const status = drainStatus(state, executor.frameworkId, reported);
   const effects: AgentEffect[] = [];
   if (executor.stream !== undefined && given.uuid !== undefined) {
     const acknowledged = { task_id: given.task_id, uuid: given.uuid };
@@ -115,8 +117,8 @@ function take(state: AgentState, executor: Executor, given: mesos.TaskStatus, no
     return effects;
   }
   count(state, 'slave/valid_status_updates');
-  if (!isTerminal(task.state) && isTerminal(given.state)) countEnd(state, given.state);
-  task.state = given.state;
+  if (!isTerminal(task.state) && isTerminal(status.state)) countEnd(state, status.state);
+  task.state = status.state;
   const { data: _data, uuid: _uuid, ...kept } = status;
   task.statuses = [
     ...(task.statuses.at(-1)?.state === kept.state ? task.statuses.slice(0, -1) : task.statuses),
@@ -147,6 +149,7 @@ export function launchFailed(state: AgentState, event: EventOf<'container.failed
   executor.state = 'terminated';
   const effects = failQueued(state, executor, 'REASON_CONTAINER_LAUNCH_FAILED', event.reason, event.at);
   forgetExecutor(state, executor);
+  endDrain(state);
   return [...effects, ...stoppedWhenNoneAlive(state)];
 }
 
@@ -177,6 +180,7 @@ export function containerExited(state: AgentState, event: EventOf<'container.exi
     );
   }
   forgetExecutor(state, executor);
+  endDrain(state);
   return [...effects, ...stoppedWhenNoneAlive(state)];
 }
 

@@ -11,7 +11,13 @@ import { nextUuid } from '../../model/random';
 import { type Millis, printDuration } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
-import { type AgentFramework, type AgentState, type Executor, findContainer } from './state';
+import {
+  type AgentFramework,
+  type AgentState,
+  type Executor,
+  findContainer,
+  isPartitionAware,
+} from './state';
 import { addUpdate, pidOf } from './updates';
 
 /** What the command executor itself needs; not charged to the task (Mesos 1.11). */
@@ -75,6 +81,10 @@ function refusalOf(
       reason: 'REASON_EXECUTOR_TERMINATED',
       message: 'The agent is shutting down',
     };
+  }
+  if (state.drain) {
+    const verdict = isPartitionAware(framework) ? 'TASK_DROPPED' : 'TASK_LOST';
+    return { state: verdict, reason: 'REASON_AGENT_DRAINING', message: 'The agent is draining' };
   }
   if (framework.executors.has(task.task_id.value))
     return failure(`Task ${task.task_id.value} is already here`);

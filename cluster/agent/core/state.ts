@@ -17,6 +17,8 @@ export interface AgentState {
   phase: 'disconnected' | 'running' | 'stopping';
   agentId: string | undefined;
   master: string | undefined;
+  /** We are being emptied. */
+  drain: mesos.DrainConfig | undefined;
   /** How long until we ask again to be registered, doubling. */
   registrationBackoffMs: Millis;
   /** Without a ping for this long we register anew; the master says how long. */
@@ -74,6 +76,7 @@ export function initAgent(boot: AgentBoot): AgentState {
     phase: 'disconnected',
     agentId: boot.agentId,
     master: undefined,
+    drain: undefined,
     registrationBackoffMs: boot.settings.registrationBackoffMs,
     pingTimeoutMs: PING_TIMEOUT_MS,
     frameworks: new Map(),
@@ -108,4 +111,9 @@ export function findContainer(state: AgentState, containerId: string): Executor 
 
 export function count(state: AgentState, name: string): void {
   state.counters.set(name, (state.counters.get(name) ?? 0) + 1);
+}
+
+/** A drain is over when nothing runs and nothing is owed; whether we get new tasks is then the master's business. */
+export function endDrain(state: AgentState): void {
+  if (state.frameworks.size === 0 && state.streams.size === 0) state.drain = undefined;
 }

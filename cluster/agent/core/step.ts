@@ -3,6 +3,7 @@
  */
 
 import type { Machine } from '../../model/event';
+import { drain } from './drain';
 import type { AgentEffect } from './effects';
 import type { AgentBoot, AgentEvent, AgentEvents, EventOf } from './events';
 import { called, containerExited, launchFailed, streamClosed, subscribed, toExecutor } from './executor-api';
@@ -26,6 +27,7 @@ const TRANSITIONS: {
   'master.shutdownExecutor': shutdownExecutor,
   'master.message': toExecutor,
   'master.updateFramework': updateFramework,
+  'master.drain': drain,
   'master.shutdown': shutdown,
   'master.exited': masterExited,
   'executor.subscribe': subscribed,

@@ -13,7 +13,7 @@ import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
 import { forgetTask } from './executors';
-import { type AgentState, taskKey, type UpdateStream } from './state';
+import { type AgentState, endDrain, taskKey, type UpdateStream } from './state';
 
 const RETRY_FIRST_MS = 10_000;
 const RETRY_MAX_MS = 600_000;
@@ -156,6 +156,7 @@ export function acknowledged(state: AgentState, event: EventOf<'master.acknowled
   if (!isTerminal(first.status.state)) return send(state, key, stream, event.at);
   state.streams.delete(key);
   forgetTask(state, framework_id.value, task_id.value);
+  endDrain(state);
   return [];
 }
 

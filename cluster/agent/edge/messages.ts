@@ -59,6 +59,11 @@ const READERS: Record<string, Reader> = {
     from,
     message: decodeProtobuf('mesos.internal.UpdateFrameworkMessage', body),
   }),
+  'mesos.internal.DrainSlaveMessage': (from, body) => ({
+    kind: 'master.drain',
+    from,
+    config: decodeProtobuf('mesos.internal.DrainSlaveMessage', body).config,
+  }),
   'mesos.internal.ShutdownMessage': (from, body) => ({
     kind: 'master.shutdown',
     from,

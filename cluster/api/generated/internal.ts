@@ -179,6 +179,10 @@ export interface ExitedExecutorMessage {
   readonly status: number;
 }
 
+export interface DrainSlaveMessage {
+  readonly config: mesos.DrainConfig;
+}
+
 export interface ShutdownMessage {
   readonly message?: string | undefined;
 }

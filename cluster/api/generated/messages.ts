@@ -153,6 +153,7 @@ export interface Messages {
   'mesos.internal.ResourceVersionUUID': internal.ResourceVersionUUID;
   'mesos.internal.UpdateSlaveMessage': internal.UpdateSlaveMessage;
   'mesos.internal.ExitedExecutorMessage': internal.ExitedExecutorMessage;
+  'mesos.internal.DrainSlaveMessage': internal.DrainSlaveMessage;
   'mesos.internal.ShutdownMessage': internal.ShutdownMessage;
   'mesos.internal.Registry': internal.Registry;
   'google.protobuf.Duration': google.Duration;

@@ -186,6 +186,7 @@ export function comeBack(
       message: { slave_id: { value: id }, reconciliations: missing, connection: connectionOf(state) },
     },
     ...killAgain(agent),
+    ...sendDrain(state, agent),
     ...startPings(state, agent, now),
     publishAdded(state, agent),
   );
@@ -209,6 +210,20 @@ function killAgain(agent: Agent): MasterEffect[] {
   return [...agent.tasks.values()]
     .filter(({ killWanted }) => killWanted)
     .map((task) => killEffect(agent, task));
+}
+
+/** Tells an agent to empty itself, when that is what its operator wants. */
+export function sendDrain(state: MasterState, agent: Agent): MasterEffect[] {
+  const info = state.registry.drains.get(agent.id);
+  if (info?.state !== 'DRAINING' || !agent.connected) return [];
+  return [
+    {
+      kind: 'send',
+      to: agent.pid,
+      name: 'mesos.internal.DrainSlaveMessage',
+      message: { config: info.config },
+    },
+  ];
 }
 
 function startPings(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {

@@ -6,6 +6,7 @@
 
 import type * as scheduler from '../../api/generated/scheduler';
 import type { Millis } from '../../model/time';
+import { checkDrained } from './drain';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { remove } from './frameworks';
@@ -34,7 +35,12 @@ const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
   SUPPRESS: (state, framework, call) => suppress(state, framework, call.suppress?.roles),
   KILL: (state, framework, call, now) => (call.kill ? kill(state, framework, call.kill, now) : []),
   ACKNOWLEDGE: (state, framework, call) =>
-    call.acknowledge ? acknowledge(state, framework, call.acknowledge) : [],
+    call.acknowledge
+      ? [
+          ...acknowledge(state, framework, call.acknowledge),
+          ...checkDrained(state, call.acknowledge.agent_id.value),
+        ]
+      : [],
   RECONCILE: (state, framework, call, now) => reconcile(state, framework, call.reconcile, now),
   SHUTDOWN: (state, framework, call) =>
     call.shutdown ? shutdownExecutor(state, framework, call.shutdown) : [],

@@ -13,6 +13,7 @@ export interface AgentMessages {
   'mesos.internal.SlaveReregisteredMessage': internal.SlaveReregisteredMessage;
   'mesos.internal.PingSlaveMessage': internal.PingSlaveMessage;
   'mesos.internal.ShutdownMessage': internal.ShutdownMessage;
+  'mesos.internal.DrainSlaveMessage': internal.DrainSlaveMessage;
   'mesos.internal.RunTaskMessage': internal.RunTaskMessage;
   'mesos.internal.KillTaskMessage': internal.KillTaskMessage;
   'mesos.internal.StatusUpdateAcknowledgementMessage': internal.StatusUpdateAcknowledgementMessage;

@@ -6,7 +6,8 @@
 
 import type { Call } from '../../api/generated/master';
 import type { Millis } from '../../model/time';
-import { drop, lose, syncActivity, withdrawOffers } from './agents';
+import { syncActivity, withdrawOffers } from './agents';
+import { drainAgent } from './drain';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { remove } from './frameworks';
@@ -22,6 +23,7 @@ const CALLS: Partial<Record<Call.Type, Transition>> = {
   TEARDOWN: teardown,
   UPDATE_WEIGHTS: updateWeights,
   MARK_AGENT_GONE: markGone,
+  DRAIN_AGENT: drainAgent,
   DEACTIVATE_AGENT: (state, event) => setActivity(state, event, true),
   REACTIVATE_AGENT: (state, event) => setActivity(state, event, false),
 };
@@ -87,23 +89,6 @@ function markGone(state: MasterState, { request, call, at }: EventOf<'operator.c
   return change(state, { change: { kind: 'gone', agentId, at }, next });
 }
 
-/** The registry has the agent as gone: it is told to end, its tasks are gone with it. */
-export function gone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
-  state.recovered.delete(agentId);
-  const agent = state.agents.get(agentId);
-  if (!agent) return [];
-  const effects = withdrawOffers(state, agent);
-  if (agent.connected) {
-    const message = { message: 'Agent has been marked gone' };
-    effects.push({ kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownMessage', message });
-  }
-  const loss = { state: 'TASK_GONE_BY_OPERATOR', reason: 'REASON_AGENT_REMOVED_BY_OPERATOR' } as const;
-  for (const task of [...agent.tasks.values()]) {
-    effects.push(...lose(state, task, { ...loss, message: 'Agent has been marked gone', now }));
-  }
-  return [...effects, ...drop(state, agent), ...allocateSoon(state, now)];
-}
-
 function setActivity(
   state: MasterState,
   { request, call }: EventOf<'operator.call'>,
@@ -115,6 +100,9 @@ function setActivity(
   if (!state.registry.agents.has(agentId)) return refuse(request, 400, 'Unknown agent');
   if (!deactivated && !state.registry.deactivated.has(agentId)) {
     return refuse(request, 400, 'Agent is not deactivated');
+  }
+  if (!deactivated && state.registry.drains.get(agentId)?.state === 'DRAINING') {
+    return refuse(request, 400, 'Agent is still in the DRAINING state');
   }
   const next = { kind: 'activity', agentId, request } as const;
   return change(state, { change: { kind: 'deactivated', agentId, deactivated }, next });

@@ -6,10 +6,12 @@
 
 import type { Millis } from '../../model/time';
 import { admitted, comeBack, removed, unreachable } from './agents';
+import { drained, draining } from './drain';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { HEARTBEAT_MS, HEARTBEAT_TIMER } from './frameworks';
-import { activityChanged, gone } from './operator-calls';
+import { gone } from './gone';
+import { activityChanged } from './operator-calls';
 import { change, failed as registryFailed, stored as registryStored } from './registry/queue';
 import { loadRegistry, type Operation } from './registry/state';
 import { allocateSoon } from './schedule';
@@ -53,7 +55,11 @@ function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEf
     case 'removed':
       return removed(state, next, now);
     case 'gone':
-      return [{ kind: 'answer', request: next.request, status: 200 }, ...gone(state, next.agentId, now)];
+      return [...answered(next.request), ...gone(state, next.agentId, now)];
+    case 'draining':
+      return [...answered(next.request), ...draining(state, next.agentId, now)];
+    case 'drained':
+      return drained(state, next.agentId, now);
     case 'activity':
       return [
         { kind: 'answer', request: next.request, status: 200 },
@@ -61,8 +67,12 @@ function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEf
       ];
     case 'weights':
       state.allocator.weights = state.registry.weights;
-      return [{ kind: 'answer', request: next.request, status: 200 }, ...allocateSoon(state, now)];
+      return [...answered(next.request), ...allocateSoon(state, now)];
   }
+}
+
+function answered(request: number | undefined): MasterEffect[] {
+  return request === undefined ? [] : [{ kind: 'answer', request, status: 200 }];
 }
 
 function elected(state: MasterState, now: Millis): MasterEffect[] {

@@ -164,6 +164,8 @@ export class AgentScript {
     shutdownFramework: ([framework = '']) => {
       this.post({ kind: 'master.shutdownFramework', from: MASTER, frameworkId: framework });
     },
+    drain: ([gone]) =>
+      this.post({ kind: 'master.drain', from: MASTER, config: { mark_gone: gone === 'gone' } }),
     shutdown: () => this.post({ kind: 'master.shutdown', from: MASTER, message: 'bye' }),
     subscribe: ([framework = '', task = '']) => {
       const call = { framework_id: { value: framework }, executor_id: { value: task }, subscribe: {} };

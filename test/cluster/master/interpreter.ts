@@ -298,6 +298,10 @@ export class MasterScript {
     },
     markGone: ([id = '']) =>
       this.operatorCall({ type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value: id } } }),
+    drain: ([id = ''], given) => {
+      const drain_agent = { agent_id: { value: id }, mark_gone: given['gone'] === 'yes' };
+      this.operatorCall({ type: 'DRAIN_AGENT', drain_agent });
+    },
     deactivate: ([id = '']) =>
       this.operatorCall({ type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id: { value: id } } }),
     reactivate: ([id = '']) =>

@@ -19,6 +19,7 @@ export type RegistryChange =
   | { readonly kind: 'remove'; readonly agentId: string }
   | { readonly kind: 'gone'; readonly agentId: string; readonly at: Millis }
   | { readonly kind: 'deactivated'; readonly agentId: string; readonly deactivated: boolean }
+  | { readonly kind: 'drain'; readonly agentId: string; readonly info: mesos.DrainInfo }
   | {
       readonly kind: 'weights';
       readonly weights: readonly { readonly role: string; readonly weight: number }[];
@@ -36,8 +37,10 @@ export type Then =
   | { readonly kind: 'reregistered'; readonly pid: string; readonly message: internal.ReregisterSlaveMessage }
   | { readonly kind: 'unreachable'; readonly agentId: string; readonly reason: string }
   | { readonly kind: 'removed'; readonly agentId: string; readonly reason: string }
-  | { readonly kind: 'gone'; readonly agentId: string; readonly request: number }
+  | { readonly kind: 'gone'; readonly agentId: string; readonly request: number | undefined }
   | { readonly kind: 'activity'; readonly agentId: string; readonly request: number }
+  | { readonly kind: 'draining'; readonly agentId: string; readonly request: number }
+  | { readonly kind: 'drained'; readonly agentId: string }
   | { readonly kind: 'weights'; readonly request: number };
 
 export interface Operation {
@@ -53,6 +56,8 @@ export interface RegistryState {
   readonly gone: Map<string, Millis>;
   /** Agents that get no offers because an operator said so. */
   readonly deactivated: Set<string>;
+  /** Agents that are being emptied, or are empty. */
+  readonly drains: Map<string, mesos.DrainInfo>;
   /** Weights other than 1, by role. */
   readonly weights: Map<string, number>;
   /** The ticket and the operations of the store on its way. */
@@ -69,6 +74,7 @@ export function emptyRegistry(): RegistryState {
     unreachable: new Map(),
     gone: new Map(),
     deactivated: new Set(),
+    drains: new Map(),
     weights: new Map(),
     inFlight: undefined,
     queued: [],
@@ -79,7 +85,8 @@ export function emptyRegistry(): RegistryState {
 /** Takes over what was stored by the master before. */
 export function loadRegistry(registry: RegistryState, stored: internal.Registry): void {
   registry.master = stored.master?.info;
-  for (const { info, deactivated } of stored.slaves?.slaves ?? []) {
+  for (const { info, deactivated, drain_info } of stored.slaves?.slaves ?? []) {
+    if (info.id && drain_info) registry.drains.set(info.id.value, drain_info);
     if (info.id) registry.agents.set(info.id.value, info);
     if (info.id && deactivated) registry.deactivated.add(info.id.value);
   }
@@ -113,16 +120,23 @@ export function applyChange(registry: RegistryState, change: RegistryChange): vo
       registry.agents.delete(change.agentId);
       registry.unreachable.delete(change.agentId);
       registry.deactivated.delete(change.agentId);
+      registry.drains.delete(change.agentId);
       return;
     case 'gone':
       registry.agents.delete(change.agentId);
       registry.unreachable.delete(change.agentId);
       registry.deactivated.delete(change.agentId);
+      registry.drains.delete(change.agentId);
       registry.gone.set(change.agentId, change.at);
       return;
     case 'deactivated':
       if (change.deactivated) registry.deactivated.add(change.agentId);
       else registry.deactivated.delete(change.agentId);
+      if (!change.deactivated) registry.drains.delete(change.agentId);
+      return;
+    case 'drain':
+      registry.deactivated.add(change.agentId);
+      registry.drains.set(change.agentId, change.info);
       return;
     case 'weights':
       for (const { role, weight } of change.weights) registry.weights.set(role, weight);
@@ -142,6 +156,7 @@ export function writeRegistry(registry: RegistryState): internal.Registry {
       slaves: [...registry.agents].map(([id, info]) => ({
         info,
         deactivated: registry.deactivated.has(id) || undefined,
+        drain_info: registry.drains.get(id),
       })),
     },
     unreachable: { slaves: [...registry.unreachable].map(entry) },

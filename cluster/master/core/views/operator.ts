@@ -74,6 +74,7 @@ export function printAgent(state: MasterState, agent: Agent): api.Response.GetAg
     agent_info: agent.info,
     active: agent.active && agent.connected && !agent.deactivated,
     deactivated: agent.deactivated,
+    drain_info: state.registry.drains.get(agent.id),
     version: agent.version,
     pid: agent.pid,
     registered_time: printTime(agent.registeredAt),
