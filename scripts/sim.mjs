@@ -19,5 +19,9 @@ const env = { ...process.env };
 if (values.seed !== undefined) env.SIM_SEED = values.seed;
 if (values.seeds !== undefined) env.SIM_SEEDS = values.seeds;
 const jest = join(root, 'node_modules', 'jest', 'bin', 'jest.js');
-const run = spawnSync(process.execPath, [jest, '--selectProjects', 'sim'], { cwd: root, env, stdio: 'inherit' });
+const run = spawnSync(process.execPath, [jest, '--selectProjects', 'sim'], {
+  cwd: root,
+  env,
+  stdio: 'inherit',
+});
 process.exitCode = run.status ?? 1;
