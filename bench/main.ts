@@ -1,12 +1,35 @@
 /**
- * `npm run bench -- NAME`: measures beside what a user would otherwise run. A new bench is a row in BENCHES.
+ * `npm run bench -- NAME`: measures beside what a user would otherwise run. A new bench is a row in BENCHES; its code is
+ * loaded when it is asked for.
  */
-
-import { benchDns } from './dns/bench';
 
 /** Name, what it measures, and the run itself. */
 const BENCHES: readonly (readonly [name: string, about: string, run: () => Promise<void>])[] = [
-  ['dns', 'answers of DNS beside NSD and a bare echo; loads and changes of a large cluster', benchDns],
+  [
+    'allocation',
+    'one allocation over 1,000 to 20,000 agents',
+    async () => (await import('./master/allocation')).benchAllocation(),
+  ],
+  [
+    'launches',
+    'tasks running and acknowledged each second on emulated agents',
+    async () => (await import('./master/launches')).benchLaunches(),
+  ],
+  [
+    'state',
+    '/state of a large cluster under 20 pollers',
+    async () => (await import('./master/state')).benchState(),
+  ],
+  [
+    'up',
+    'time from `meseta up` to the first answer through HAProxy, and memory',
+    async () => (await import('./up/first-answer')).benchUp(),
+  ],
+  [
+    'dns',
+    'answers of DNS beside NSD and a bare echo; loads and changes of a large cluster',
+    async () => (await import('./dns/bench')).benchDns(),
+  ],
 ];
 
 async function main(names: readonly string[]): Promise<number> {

@@ -102,6 +102,11 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/daemons')).dns,
   },
   {
+    name: 'dns explain',
+    about: 'Say where the answers for a name come from',
+    load: async () => (await import('./commands/dns-explain')).dnsExplain,
+  },
+  {
     name: 'lb',
     about: 'Run HAProxy with a configuration that follows Marathon',
     load: async () => (await import('./commands/daemons')).lb,

@@ -1,8 +1,10 @@
 /**
  * The settings of `meseta dns`: one table of flags, and the frozen object that the rest of the component reads.
+ *
+ * A settings file of the original (`--config`) fills in the same flags with the original's names and defaults; a flag on
+ * the command line that is not at its default wins over the file.
  */
 
-import { isIP } from 'node:net';
 import {
   choice,
   type Flag,
@@ -14,39 +16,94 @@ import {
   UsageError,
   type Values,
 } from '../cluster/runtime/config/flags';
-import { readAddress } from './core/address';
-import { isUsableName, type LabelRule } from './core/labels';
+import type { Credentials } from '../cluster/runtime/http/guard';
+import { COMPATS, type Compat } from './core/book';
+import type { LabelRule } from './core/labels';
 import { type HostPort, IP_SOURCES, type IpSource } from './core/snapshot';
-import { isNetwork, PRIVATE_NETWORKS } from './edge/networks';
+import { type MasterAccess, readMasterAccess } from './edge/master-access';
+import { PRIVATE_NETWORKS } from './edge/networks';
+import {
+  readAddressSetting,
+  readCredentials,
+  readDomain,
+  readIpSources,
+  readMasters,
+  readName,
+  readNetworks,
+  readResolvers,
+  readZk,
+  readZoneResolvers,
+  type ZoneResolvers,
+} from './edge/settings';
+import { readSettingsFile } from './edge/settings-file';
 
 const SECONDS_MAX = 2 ** 31 - 1;
 /** Above this, packets are cut into fragments on common networks (DNS flag day 2020). */
 const PAYLOAD_BYTES = 1232;
-const DNS_PORT = 53;
 
 /** The flags, in the order of the help text. */
 export const dnsFlags = {
+  config: text({
+    value: 'FILE',
+    help: 'a settings file of the original, in JSON, with its names and defaults',
+  }),
   masters: list({
     value: 'HOST:PORT',
     help: 'a Mesos master; may be given several times or as a list with commas',
   }),
+  zk: text({
+    value: 'URL',
+    help: 'where the masters are found in ZooKeeper: zk://[user:password@]host:2181,.../path',
+    secret: true,
+  }),
+  'zk-detection-timeout': seconds(
+    0,
+    30,
+    'without a leader in ZooKeeper for so long the process ends; 0 for never',
+  ),
   domain: text({
     value: 'NAME',
     fallback: 'mesos',
     help: 'the domain whose names are made from the cluster',
   }),
-  listener: text({ value: 'ADDRESS', fallback: '127.0.0.1', help: 'address of the DNS sockets' }),
-  port: port({ fallback: DNS_PORT, help: 'port of the DNS sockets, UDP and TCP' }),
+  compat: choice({
+    words: COMPATS,
+    fallback: 'mesos-dns',
+    help: 'whose answers are given where the original and the standards differ',
+  }),
+  dns: onOff({ fallback: true, help: 'answer questions' }),
+  listener: text({
+    value: 'LIST',
+    fallback: '127.0.0.1',
+    help: 'addresses of the DNS sockets, with commas; 0.0.0.0 for all of IPv4, :: for all',
+  }),
+  port: port({ fallback: 53, help: 'port of the DNS sockets, UDP and TCP' }),
+  processes: integer({ min: 1, max: 64, fallback: 1, help: 'processes that answer on the same sockets' }),
+  http: onOff({ fallback: true, help: 'serve the HTTP interface' }),
   'http-listener': text({ value: 'ADDRESS', fallback: '127.0.0.1', help: 'address of the HTTP interface' }),
   'http-port': port({ fallback: 8123, help: 'port of the HTTP interface' }),
+  'http-credentials': text({
+    value: 'USER:PASSWORD',
+    help: 'who may use the HTTP interface; file:///PATH reads it from a file',
+    secret: true,
+  }),
   insecure: toggle({ fallback: false, help: 'let the HTTP interface listen where others can reach it' }),
   'refresh-seconds': seconds(1, 60, 'between two loads of the state while no master has an event stream'),
   'state-timeout-seconds': seconds(1, 300, 'limit for loading the state'),
+  'stale-seconds-max': seconds(
+    0,
+    0,
+    'how long names are answered without news from a master; 0 for any time',
+  ),
   ttl: seconds(0, 60, 'how long records may be kept by others'),
   'ip-sources': text({
     value: 'LIST',
     fallback: 'netinfo,mesos,host',
     help: `where task addresses come from, first that has one: ${IP_SOURCES.join(', ')}`,
+  }),
+  'healthy-only': toggle({
+    fallback: false,
+    help: 'leave unhealthy instances out of a name that has healthy ones',
   }),
   'enforce-rfc952': toggle({
     fallback: false,
@@ -59,13 +116,46 @@ export const dnsFlags = {
     help: 'addresses (with :port if not 53) that are asked for other names',
     fallbackText: 'those of /etc/resolv.conf',
   }),
+  'zone-resolvers': list({
+    value: 'ZONE=LIST',
+    help: 'resolvers for one zone, such as corp.example=10.0.0.2,10.0.0.3:5353; may be given several times',
+  }),
   'recursion-networks': text({
     value: 'LIST',
     fallback: PRIVATE_NETWORKS.join(','),
     fallbackText: 'private networks and this machine',
     help: 'who may ask for other names',
   }),
+  'trusted-networks': text({
+    value: 'LIST',
+    fallback: PRIVATE_NETWORKS.join(','),
+    fallbackText: 'private networks and this machine',
+    help: 'whose addresses are not forged: long UDP replies, any number of questions',
+  }),
+  'client-queries-per-second': integer({
+    min: 0,
+    max: 1_000_000,
+    fallback: 1000,
+    help: 'UDP questions of one address that is not trusted; 0 for any number',
+  }),
+  'client-connections': integer({
+    min: 1,
+    max: 10_000,
+    fallback: 100,
+    help: 'TCP connections of one address',
+  }),
+  'forward-cache': integer({
+    min: 0,
+    max: 1_000_000,
+    fallback: 10_000,
+    help: 'answers of resolvers that are kept for their TTL; 0 for none',
+  }),
   'timeout-seconds': seconds(1, 5, 'limit for the answer of a resolver'),
+  'recurse-on': onOff({
+    fallback: true,
+    help: 'say in replies about the domain that other names are resolved',
+  }),
+  'truncate-bit': onOff({ fallback: true, help: 'say in replies that they were cut' }),
   'udp-payload-bytes': integer({
     min: 512,
     max: 65_535,
@@ -74,11 +164,32 @@ export const dnsFlags = {
   }),
   'soa-mname': text({ value: 'NAME', help: 'name of this server', fallbackText: 'ns1.DOMAIN' }),
   'soa-rname': text({ value: 'NAME', help: 'mailbox of its operator', fallbackText: 'root.ns1.DOMAIN' }),
-  'soa-refresh': seconds(1, 60, 'refresh value of the SOA record'),
-  'soa-retry': seconds(1, 600, 'retry value of the SOA record'),
-  'soa-expire': seconds(1, 86_400, 'expire value of the SOA record'),
-  'soa-minttl': seconds(0, 60, 'how long others may remember that a name does not exist'),
-  enumeration: toggle({ fallback: true, help: 'serve /v1/enumerate and /v1/axfr' }),
+  'soa-refresh': seconds(0, 60, 'refresh value of the SOA record'),
+  'soa-retry': seconds(0, 600, 'retry value of the SOA record'),
+  'soa-expire': seconds(0, 86_400, 'expire value of the SOA record'),
+  'soa-minttl': seconds(
+    0,
+    60,
+    'with --compat standard: how long others may remember that a name does not exist',
+  ),
+  enumeration: toggle({ fallback: true, help: 'serve /v1/enumerate, /v1/axfr and /v1/watch' }),
+  why: toggle({ fallback: false, help: 'answer TXT why.NAME with where the answers for NAME come from' }),
+  'mesos-https': toggle({ fallback: false, help: 'ask the masters over TLS' }),
+  'mesos-ca-file': text({ value: 'FILE', help: 'certificates that the masters are checked against' }),
+  'mesos-cert-file': text({ value: 'FILE', help: 'our own certificate for the masters' }),
+  'mesos-key-file': text({ value: 'FILE', help: 'the key of our own certificate' }),
+  'mesos-authentication': choice({
+    words: ['none', 'basic', 'iam'],
+    fallback: 'none',
+    help: 'how we authenticate to the masters',
+  }),
+  'mesos-principal': text({ value: 'NAME', help: 'the name for basic' }),
+  'mesos-secret': text({
+    value: 'TEXT',
+    help: 'the secret for basic; file:///PATH reads it from a file',
+    secret: true,
+  }),
+  'mesos-iam-file': text({ value: 'FILE', help: 'uid, private_key and login_endpoint for iam, in JSON' }),
   'log-level': choice({
     words: ['debug', 'info', 'warn', 'error'],
     fallback: 'info',
@@ -88,25 +199,44 @@ export const dnsFlags = {
 
 export type DnsFlags = Values<typeof dnsFlags>;
 
-/** Everything a DNS process needs to know. */
+/** Everything a DNS process needs to know. Plain data, so that it can be handed to another thread. */
 export interface DnsConfig {
   readonly masters: readonly HostPort[];
+  readonly zk: string | undefined;
+  /** 0 for never. */
+  readonly zkDetectionMs: number;
+  readonly access: MasterAccess;
   readonly domain: string;
-  readonly listener: string;
+  readonly compat: Compat;
+  readonly dnsOn: boolean;
+  readonly listeners: readonly string[];
   /** 0 lets the system choose one number for UDP and TCP. */
   readonly port: number;
+  readonly processes: number;
+  readonly httpOn: boolean;
   readonly httpListener: string;
   readonly httpPort: number;
+  readonly httpCredentials: Credentials | undefined;
   readonly insecure: boolean;
   readonly refreshMs: number;
   readonly stateTimeoutMs: number;
+  /** 0 for any time. */
+  readonly staleMaxMs: number;
   readonly labelRule: LabelRule;
   readonly ipSources: readonly IpSource[];
+  readonly healthy: boolean;
   readonly external: boolean;
   /** Undefined: those of /etc/resolv.conf. */
   readonly resolvers: readonly HostPort[] | undefined;
+  readonly zoneResolvers: ZoneResolvers;
   readonly recursionNetworks: readonly string[];
+  readonly trustedNetworks: readonly string[];
+  readonly clientQueriesPerSecond: number;
+  readonly clientConnections: number;
+  readonly forwardCache: number;
   readonly forwardTimeoutMs: number;
+  readonly recurseOn: boolean;
+  readonly truncateBit: boolean;
   readonly udpPayloadBytes: number;
   /** What all records share; times in seconds. */
   readonly authority: {
@@ -120,33 +250,31 @@ export interface DnsConfig {
     readonly srvWeight: number;
   };
   readonly enumeration: boolean;
+  readonly why: boolean;
   /** What `/v1/version` says. */
   readonly version: string;
+  readonly logLevel: DnsFlags['log-level'];
+  /** The settings file, when there is one. */
+  readonly file: string | undefined;
 }
 
 /** Checks the flags and computes what follows from them. Throws UsageError with the flag and the fix. */
-export function readDnsConfig(flags: DnsFlags, { version = 'dev' }: { version?: string } = {}): DnsConfig {
+export function readDnsConfig(given: DnsFlags, { version = 'dev' }: { version?: string } = {}): DnsConfig {
+  const flags = given.config === undefined ? given : withFile(given, given.config);
   const domain = readDomain(flags.domain);
+  if (!flags.dns && !flags.http) throw new UsageError('--dns and --http are both off: nothing is left to do');
   return Object.freeze({
-    masters: readMasters(flags.masters),
+    ...readSources(flags),
+    ...readServing(flags),
+    ...readForwarding(flags, domain),
     domain,
-    listener: readListener('listener', flags.listener),
-    port: flags.port,
-    httpListener: readListener('http-listener', flags['http-listener']),
-    httpPort: flags['http-port'],
-    insecure: flags.insecure,
-    refreshMs: flags['refresh-seconds'] * 1000,
-    stateTimeoutMs: flags['state-timeout-seconds'] * 1000,
+    compat: flags.compat,
     labelRule: flags['enforce-rfc952'] ? 'rfc952' : 'rfc1123',
     ipSources: readIpSources(flags['ip-sources']),
-    external: flags.external,
-    resolvers: flags.resolvers === undefined ? undefined : readResolvers(flags.resolvers),
-    recursionNetworks: readNetworks(flags['recursion-networks']),
-    forwardTimeoutMs: flags['timeout-seconds'] * 1000,
-    udpPayloadBytes: flags['udp-payload-bytes'],
+    healthy: flags['healthy-only'],
     authority: {
       primary: readName('soa-mname', flags['soa-mname'] ?? `ns1.${domain}`),
-      admin: readName('soa-rname', (flags['soa-rname'] ?? `root.ns1.${domain}`).replace('@', '.')),
+      admin: readName('soa-rname', (flags['soa-rname'] ?? `root.ns1.${domain}`).replaceAll('@', '.')),
       refresh: flags['soa-refresh'],
       retry: flags['soa-retry'],
       expire: flags['soa-expire'],
@@ -155,8 +283,80 @@ export function readDnsConfig(flags: DnsFlags, { version = 'dev' }: { version?: 
       srvWeight: flags['srv-default-weight'],
     },
     enumeration: flags.enumeration,
+    why: flags.why,
     version,
+    logLevel: flags['log-level'],
+    file: flags.config,
   });
+}
+
+/** The file's settings, and those of the command line that are not at their defaults. */
+function withFile(given: DnsFlags, path: string): DnsFlags {
+  const table: Readonly<Record<string, Flag<unknown>>> = dnsFlags;
+  const chosen = Object.entries(given).filter(
+    ([name, value]) => JSON.stringify(value) !== JSON.stringify(table[name]?.fallback),
+  );
+  return { ...given, ...readSettingsFile(path), ...Object.fromEntries(chosen) };
+}
+
+function readSources(flags: DnsFlags) {
+  const masters = readMasters(flags.masters);
+  const zk = flags.zk === undefined || flags.zk === '' ? undefined : readZk(flags.zk);
+  if (masters.length === 0 && zk === undefined)
+    throw new UsageError(
+      '--masters is missing: give at least one, as --masters 10.0.0.1:5050, or --zk zk://10.0.0.1:2181/mesos',
+    );
+  return {
+    masters,
+    zk,
+    zkDetectionMs: flags['zk-detection-timeout'] * 1000,
+    access: readMasterAccess({
+      https: flags['mesos-https'],
+      caFile: flags['mesos-ca-file'],
+      certFile: flags['mesos-cert-file'],
+      keyFile: flags['mesos-key-file'],
+      authentication: flags['mesos-authentication'],
+      principal: flags['mesos-principal'],
+      secret: flags['mesos-secret'],
+      iamFile: flags['mesos-iam-file'],
+    }),
+    refreshMs: flags['refresh-seconds'] * 1000,
+    stateTimeoutMs: flags['state-timeout-seconds'] * 1000,
+    staleMaxMs: flags['stale-seconds-max'] * 1000,
+  };
+}
+
+function readServing(flags: DnsFlags) {
+  return {
+    dnsOn: flags.dns,
+    listeners: readAddressSetting('listener', flags.listener),
+    port: flags.port,
+    processes: flags.processes,
+    httpOn: flags.http,
+    httpListener: readAddressSetting('http-listener', flags['http-listener'])[0] ?? '127.0.0.1',
+    httpPort: flags['http-port'],
+    httpCredentials: readCredentials('http-credentials', flags['http-credentials']),
+    insecure: flags.insecure,
+    trustedNetworks: readNetworks('trusted-networks', flags['trusted-networks']),
+    clientQueriesPerSecond: flags['client-queries-per-second'],
+    clientConnections: flags['client-connections'],
+    recurseOn: flags['recurse-on'],
+    truncateBit: flags['truncate-bit'],
+    udpPayloadBytes: flags['udp-payload-bytes'],
+  };
+}
+
+function readForwarding(flags: DnsFlags, domain: string) {
+  const { external } = flags;
+  return {
+    external,
+    resolvers:
+      flags.resolvers === undefined || !external ? undefined : readResolvers('resolvers', flags.resolvers),
+    zoneResolvers: external ? readZoneResolvers(flags['zone-resolvers'], domain) : [],
+    recursionNetworks: readNetworks('recursion-networks', flags['recursion-networks']),
+    forwardCache: flags['forward-cache'],
+    forwardTimeoutMs: flags['timeout-seconds'] * 1000,
+  };
 }
 
 function seconds(min: number, fallback: number, help: string): Flag<number> {
@@ -168,92 +368,4 @@ function onOff(o: { fallback: boolean; help: string }): Flag<boolean> {
   const plain = toggle(o);
   const words: Readonly<Record<string, string>> = { on: 'true', off: 'false' };
   return { ...plain, read: (given, previous) => plain.read(words[given] ?? given, previous) };
-}
-
-function wrong(flag: string, given: string, expected: string): UsageError {
-  return new UsageError(`--${flag}: ${JSON.stringify(given)} cannot be used: expected ${expected}`);
-}
-
-function items(given: string): string[] {
-  return given
-    .split(',')
-    .map((item) => item.trim())
-    .filter((item) => item !== '');
-}
-
-/** Reads `host:port` and `[address]:port`; the port may be left out when there is a default. */
-function readHostPort(given: string, defaultPort?: number): HostPort | undefined {
-  if (defaultPort !== undefined && isIP(given) !== 0) return { host: given, port: defaultPort };
-  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s/@]+))(?::(\d{1,5}))?$/i.exec(given);
-  const host = match?.[1] ?? match?.[2];
-  const number = match?.[3] === undefined ? defaultPort : Number(match[3]);
-  if (host === undefined || number === undefined || number < 1 || number > 65_535) return undefined;
-  return { host, port: number };
-}
-
-function readMasters(given: readonly string[]): HostPort[] {
-  const masters = given.flatMap(items).map((item) => {
-    const master = readHostPort(item);
-    if (!master) throw wrong('masters', item, 'HOST:PORT such as 10.0.0.1:5050');
-    return { ...master, host: readAddress(master.host)?.text ?? master.host };
-  });
-  if (masters.length === 0)
-    throw new UsageError('--masters is missing: give at least one, as --masters 10.0.0.1:5050');
-  const twice = masters.find(
-    (master, index) =>
-      masters.findIndex(({ host, port }) => host === master.host && port === master.port) < index,
-  );
-  if (twice) throw wrong('masters', `${twice.host}:${twice.port}`, 'each master once');
-  return masters;
-}
-
-function readResolvers(given: string): HostPort[] {
-  const resolvers = items(given).map((item) => {
-    const resolver = readHostPort(item, DNS_PORT);
-    if (!resolver || isIP(resolver.host) === 0) {
-      throw wrong('resolvers', item, 'an address such as 9.9.9.9, 10.0.0.2:5353 or [fd00::1]:53');
-    }
-    return resolver;
-  });
-  if (resolvers.length === 0)
-    throw wrong('resolvers', given, 'at least one address, or --external off for none');
-  return resolvers;
-}
-
-function readDomain(given: string): string {
-  const domain = given.toLowerCase();
-  const usable = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(domain) && isUsableName(domain);
-  if (!usable) throw wrong('domain', given, 'letters, digits, dashes and single dots inside, such as mesos');
-  return domain;
-}
-
-function readName(flag: string, given: string): string {
-  const name = given.toLowerCase().replace(/\.$/, '');
-  if (!isUsableName(name)) throw wrong(flag, given, 'a domain name such as ns1.mesos');
-  return name;
-}
-
-function readListener(flag: string, given: string): string {
-  if (isIP(given) === 0)
-    throw wrong(flag, given, 'an address of this machine such as 127.0.0.1, or 0.0.0.0 for all');
-  return given;
-}
-
-function readNetworks(given: string): string[] {
-  const networks = items(given);
-  for (const network of networks) {
-    if (!isNetwork(network)) throw wrong('recursion-networks', network, 'a network such as 10.0.0.0/8');
-  }
-  return networks;
-}
-
-function readIpSources(given: string): IpSource[] {
-  const sources = items(given).map((item) => {
-    const source = IP_SOURCES.find((candidate) => candidate === item);
-    if (source === undefined) throw wrong('ip-sources', item, `a list out of ${IP_SOURCES.join(', ')}`);
-    return source;
-  });
-  if (sources.length === 0) throw wrong('ip-sources', given, 'at least one source');
-  if (new Set(sources).size < sources.length) throw wrong('ip-sources', given, 'each source once');
-  return sources;
 }

@@ -2,30 +2,30 @@
  * The DNS process: sources -> facts -> zone -> answers over UDP and TCP, and the HTTP interface beside them.
  */
 
-import { randomInt } from 'node:crypto';
+import { randomBytes, randomInt } from 'node:crypto';
 import type { Clock } from '../cluster/runtime/clock';
-import { HttpClient } from '../cluster/runtime/http/client';
-import { listenError, startHttpServer } from '../cluster/runtime/http/server';
+import { startHttpServer } from '../cluster/runtime/http/server';
 import { Lifetime, type Running } from '../cluster/runtime/lifecycle';
 import type { Logger } from '../cluster/runtime/log';
 import { Metrics } from '../cluster/runtime/metrics';
 import type { DnsConfig } from './config';
-import type { ZoneOptions } from './core/book';
-import { Follower } from './edge/follow';
-import { Forwarder, nowhere } from './edge/forward';
-import { Hosts } from './edge/hosts';
-import { httpRoutes, notFound } from './edge/http';
-import { listenerAddresses, systemResolvers } from './edge/machine';
-import { noteOnce } from './edge/notes';
-import { Publisher } from './edge/publisher';
-import { type Elsewhere, Responder } from './edge/responder';
-import { startTcp } from './edge/tcp';
-import { startUdp } from './edge/udp';
+import type { ZoneChange } from './core/book';
+import { type Answerer, createAnswerer } from './edge/answerer';
+import { startBuilder } from './edge/builder';
+import { type Children, childFile, startChildren } from './edge/children';
+import { viewConfig } from './edge/config-view';
+import { httpRoutes, methodNotAllowed, notFound } from './edge/http';
+import { bindSockets } from './edge/listen';
+import { NO_STATUS, type Source, type SourceEvents, type SourceStatus } from './edge/source';
+import { startThread, threadFile } from './edge/thread';
+import { Watchers } from './edge/watch';
 
 export interface DnsDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics?: Metrics | undefined;
+  /** Called when the process should end: no leader in ZooKeeper for too long. */
+  readonly onEnd?: ((reason: string) => void) | undefined;
 }
 
 /** Where a started process listens. */
@@ -36,128 +36,131 @@ export interface DnsPlaces {
 
 type Deps = DnsDeps & { readonly metrics: Metrics };
 
+/** What the parts of a process share. */
+interface Parts {
+  readonly answerer: Answerer;
+  readonly watchers: Watchers;
+  children: Children | undefined;
+  status: SourceStatus;
+  source: Source | undefined;
+}
+
 /** Starts everything. Comes up without any master: names of the domain are SERVFAIL until the first facts. */
 export async function startDns(config: DnsConfig, given: DnsDeps): Promise<Running & DnsPlaces> {
   const deps = { ...given, metrics: given.metrics ?? new Metrics() };
   return await Lifetime.start(async (life) => {
-    const elsewhere = startForwarder(config, deps, life);
-    const { domain, udpPayloadBytes: payloadBytes } = config;
-    const seed = randomInt(2 ** 32);
-    const responder = new Responder({ domain, payloadBytes, elsewhere, metrics: deps.metrics, seed });
-    const port = await startSockets(config, deps, life, responder);
-    const follower = createFollower(config, deps, life, responder);
-    const http = await startHttp(config, deps, responder, follower);
-    life.add(() => http.close());
-    follower.start();
-    life.add(() => follower.stop());
-    deps.log.info({ address: config.listener, port, httpPort: http.port, domain }, 'DNS is up');
-    return {
-      dns: { address: config.listener, port },
-      http: { address: http.address, port: http.port },
-    };
-  });
-}
-
-function startForwarder(config: DnsConfig, { clock, log }: Deps, life: Lifetime): Elsewhere {
-  const resolvers = config.resolvers ?? systemResolvers({ host: config.listener, port: config.port });
-  if (!config.external) return nowhere;
-  if (resolvers.length === 0) {
-    log.warn({}, 'no resolver is known: questions for other names are refused. Set --resolvers');
-    return nowhere;
-  }
-  const forwarder = new Forwarder({
-    resolvers,
-    networks: config.recursionNetworks,
-    timeoutMs: config.forwardTimeoutMs,
-    clock,
-  });
-  life.add(() => forwarder.stop());
-  return forwarder;
-}
-
-/** How often a port that is free for TCP may turn out to be taken for UDP, when the system chooses it. */
-const PORT_TRIES = 20;
-
-/** Binds UDP and TCP to one port number and returns it. */
-async function startSockets(
-  config: DnsConfig,
-  { log }: Deps,
-  life: Lifetime,
-  responder: Responder,
-): Promise<number> {
-  for (let attempt = 1; ; attempt++) {
-    try {
-      return await startPair(config, log, life, responder);
-    } catch (error) {
-      const failure = error as NodeJS.ErrnoException;
-      if (config.port === 0 && failure.code === 'EADDRINUSE' && attempt < PORT_TRIES) continue;
-      throw explain(failure, config);
+    const secret = randomBytes(32);
+    const parts = createParts(config, deps, secret);
+    life.add(() => parts.answerer.stop());
+    const port = config.dnsOn ? await listen(config, deps, parts, life, secret) : 0;
+    const http = config.httpOn ? await startHttp(config, deps, parts) : undefined;
+    if (http) {
+      life.add(() => http.close());
+      life.add(() => parts.watchers.close());
     }
-  }
+    const source = startSource(config, deps, parts);
+    parts.source = source;
+    life.add(() => source.stop());
+    const [address = ''] = config.listeners;
+    const { domain, compat } = config;
+    deps.log.info(
+      { address: config.listeners.join(','), port, httpPort: http?.port, domain, compat },
+      'DNS is up',
+    );
+    return { dns: { address, port }, http: { address: http?.address ?? '', port: http?.port ?? 0 } };
+  });
 }
 
-async function startPair(
-  { listener: address, port }: DnsConfig,
-  log: Logger,
+function createParts(config: DnsConfig, { log, clock, metrics }: Deps, secret: Buffer): Parts {
+  const why = async (name: string): Promise<readonly string[]> => {
+    const text = await parts.source?.ask('why', name);
+    const lines: unknown = JSON.parse(text ?? '[]');
+    return Array.isArray(lines) ? lines.map(String) : [];
+  };
+  const answerer = createAnswerer(config, {
+    ...{ log, clock, metrics, secret, seed: randomInt(2 ** 32), why },
+    heardAt: () => parts.status.heardAt,
+  });
+  const parts: Parts = {
+    answerer,
+    watchers: new Watchers(),
+    children: undefined,
+    status: NO_STATUS,
+    source: undefined,
+  };
+  addGauges(metrics, clock, parts);
+  return parts;
+}
+
+async function listen(
+  config: DnsConfig,
+  deps: Deps,
+  parts: Parts,
   life: Lifetime,
-  responder: Responder,
+  secret: Buffer,
 ): Promise<number> {
-  const tcp = await startTcp({ address, port, responder });
-  try {
-    const udp = await startUdp({ address, port: tcp.port, responder, log });
-    life.add(() => tcp.stop());
-    life.add(() => udp.stop());
-    return tcp.port;
-  } catch (error) {
-    await tcp.stop();
-    throw error;
+  const sockets = await bindSockets(config, deps.log);
+  parts.answerer.serve(sockets);
+  const file = config.processes > 1 ? childFile() : undefined;
+  if (config.processes > 1 && file === undefined)
+    deps.log.warn({}, 'this build cannot start more processes: one answers');
+  if (file !== undefined) {
+    const children = startChildren({ file, config, sockets, secret, log: deps.log, metrics: deps.metrics });
+    parts.children = children;
+    life.add(() => children.stop());
   }
+  return sockets.port;
 }
 
-/** What the system said about a socket, in words that name the flag. */
-function explain(error: NodeJS.ErrnoException, { listener: address, port }: DnsConfig): Error {
-  return listenError(error, { what: 'DNS', address, port, addressFlag: '--listener', portFlag: '--port' });
+function startSource(config: DnsConfig, deps: Deps, parts: Parts): Source {
+  const { log, clock } = deps;
+  const change = (part: ZoneChange): void => {
+    parts.answerer.responder.apply(part);
+    parts.children?.apply(part);
+    parts.watchers.tell(part);
+  };
+  const events: SourceEvents = {
+    change,
+    status: (status) => {
+      parts.status = status;
+      parts.children?.heard(status.heardAt);
+    },
+    lost: (reason) => {
+      log.error({ reason }, 'the source of names is lost');
+      deps.onEnd?.(reason);
+    },
+  };
+  const file = threadFile();
+  if (file !== undefined) return startThread(file, config, log, events);
+  const publish = async (part: ZoneChange): Promise<void> => {
+    change(part);
+    // Questions are answered between the parts of a large zone.
+    if (part.fresh && !part.last) await new Promise((resolve) => setImmediate(resolve));
+  };
+  return startBuilder(config, { log, clock, publish }, events);
 }
 
-function createFollower(config: DnsConfig, deps: Deps, life: Lifetime, responder: Responder): Follower {
-  const { log, clock, metrics } = deps;
-  const { refreshMs, masters, stateTimeoutMs } = config;
-  const note = noteOnce(log);
-  const hosts = new Hosts({ refreshMs, clock, log, changed: () => publisher.changed() });
-  const publisher = new Publisher({
-    zone: zoneOptions(config),
-    hosts,
-    clock,
-    log,
-    note,
-    publish: (zone) => responder.publish(zone),
-  });
-  life.add(() => hosts.stop());
-  life.add(() => publisher.stop());
-  const client = new HttpClient();
-  life.add(() => client.close());
-  const follower = new Follower({
-    ...{ masters, refreshMs, stateTimeoutMs, client, clock, log, note },
-    changed: (snapshot) => publisher.changed(snapshot),
-  });
-  metrics.gauge('dns/names', 'Names in the zone', () => responder.current()?.nodes.size ?? 0);
+function addGauges(metrics: Metrics, clock: Clock, parts: Parts): void {
+  const { responder } = parts.answerer;
+  metrics.gauge('dns/names', 'Names in the zone', () => responder.size());
   metrics.gauge('dns/serial', 'Serial of the zone', () => responder.current()?.authority.serial ?? 0);
+  metrics.gauge('dns/tasks', 'Tasks of the cluster', () => parts.status.tasks);
   metrics.gauge('dns/streaming', 'Whether changes are pushed by a master', () =>
-    follower.source === 'stream' ? 1 : 0,
+    parts.status.source === 'stream' ? 1 : 0,
   );
-  return follower;
-}
-
-function zoneOptions({ domain, authority, labelRule, ipSources, masters, listener }: DnsConfig): ZoneOptions {
-  return { domain, authority, labelRule, ipSources, masters, ownAddresses: listenerAddresses(listener) };
+  metrics.gauge('dns/source_failures', 'Loads and streams that failed', () => parts.status.failures);
+  metrics.gauge('dns/stale_seconds', 'Time since a master was heard', () => {
+    const { heardAt } = parts.status;
+    return heardAt === 0 ? 0 : Math.max(0, Math.round((clock.now() - heardAt) / 1000));
+  });
 }
 
 function startHttp(
   config: DnsConfig,
   { log, metrics }: Deps,
-  responder: Responder,
-  follower: Follower,
+  parts: Parts,
 ): ReturnType<typeof startHttpServer> {
+  const { responder, expired } = parts.answerer;
   return startHttpServer({
     what: 'the DNS HTTP interface',
     address: config.httpListener,
@@ -165,14 +168,21 @@ function startHttp(
     addressFlag: '--http-listener',
     portFlag: '--http-port',
     insecure: config.insecure,
+    credentials: config.httpCredentials,
+    credentialsFlag: '--http-credentials',
+    openPaths: ['/health'],
     log,
     notFound,
+    methodNotAllowed,
     routes: httpRoutes({
       zone: () => responder.current(),
-      source: () => follower.source,
+      source: { ask: async (what, name) => (await parts.source?.ask(what, name)) ?? 'null' },
+      status: () => parts.status,
+      expired: () => config.staleMaxMs > 0 && expired(),
+      config: () => viewConfig(config, responder.current()?.authority.serial ?? 0),
+      watchers: parts.watchers,
       metrics,
       version: config.version,
-      refreshSeconds: Math.round(config.refreshMs / 1000),
       enumeration: config.enumeration,
     }),
   });

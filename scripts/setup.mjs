@@ -5,7 +5,7 @@
 
 import { spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
-import { accessSync, constants, readFileSync, writeFileSync } from 'node:fs';
+import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
@@ -13,11 +13,15 @@ const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NODE_MIN = 20;
 /** Program to the Debian package that has it. */
 const PROGRAMS = { haproxy: 'haproxy', dig: 'bind9-dnsutils' };
+/** The same for tests that are skipped, by name, where it is missing: with `--tests`. */
+const TEST_PROGRAMS = { java: 'default-jre-headless', unbound: 'unbound', openssl: 'openssl' };
+const ZOOKEEPER = '/usr/share/java/zookeeper.jar';
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
 
 checkNode();
 installPackages();
 installPrograms();
+if (process.argv.includes('--tests')) installTestPrograms();
 
 function checkNode() {
   const major = Number(process.versions.node.split('.')[0]);
@@ -77,6 +81,22 @@ function installPrograms() {
       '  sudo dnf install haproxy bind-utils   (Fedora, RHEL)\n' +
       '  brew install haproxy bind   (macOS)',
   );
+}
+
+/** Tries to get what only tests use; what cannot be had is not needed for the others. */
+function installTestPrograms() {
+  const packages = Object.keys(TEST_PROGRAMS)
+    .filter((program) => !find(program))
+    .map((program) => TEST_PROGRAMS[program]);
+  if (!existsSync(ZOOKEEPER)) packages.push('zookeeper');
+  if (packages.length === 0) return;
+  if (process.getuid?.() !== 0 || !find('apt-get')) {
+    say(`Tests that need ${packages.join(', ')} are skipped: sudo apt-get install ${packages.join(' ')}`);
+    return;
+  }
+  say(`Installing ${packages.join(', ')} for tests (apt-get) ...`);
+  aptGet(['update', '-q']);
+  aptGet(['install', '-y', '-q', '--no-install-recommends', ...packages]);
 }
 
 function missingPrograms() {

@@ -9,7 +9,9 @@ import { checkSources, jestStage, root, stage } from './stages.mjs';
 
 const total = { passed: 0, failed: 0, skipped: [] };
 
-const setup = spawnSync(process.execPath, [join(root, 'scripts', 'setup.mjs')], { stdio: ['ignore', 2, 2] });
+const setup = spawnSync(process.execPath, [join(root, 'scripts', 'setup.mjs'), '--tests'], {
+  stdio: ['ignore', 2, 2],
+});
 if (setup.status === 0) await testAll();
 else total.failed += 1;
 

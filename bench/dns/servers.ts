@@ -101,6 +101,8 @@ export async function startNsd(zone: string): Promise<ServerProcess> {
       '  chroot: ""',
       '  server-count: 1',
       '  round-robin: yes',
+      '  rrl-ratelimit: 0',
+      '  rrl-whitelist-ratelimit: 0',
       'remote-control:',
       '  control-enable: no',
       'zone:',

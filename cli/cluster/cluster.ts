@@ -11,6 +11,7 @@ import type { Clock } from '../../cluster/runtime/clock';
 import { type FlagTable, parseFlags, type Values } from '../../cluster/runtime/config/flags';
 import { Lifetime, type Running, StartError } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
+import { MESETA_VERSION } from '../../cluster/runtime/version';
 import { LocalStore } from '../../cluster/state/local';
 import type { StateStore } from '../../cluster/state/store';
 import { dnsFlags, readDnsConfig } from '../../dns/config';
@@ -150,7 +151,9 @@ async function startMarathonPart(options: UpOptions, deps: ClusterDeps, life: Li
 }
 
 async function startDnsPart(options: UpOptions, deps: ClusterDeps, life: Lifetime, master: string) {
-  const config = readDnsConfig(flagsOf(dnsFlags, 'meseta dns', dnsArgs(options, master)));
+  const config = readDnsConfig(flagsOf(dnsFlags, 'meseta dns', dnsArgs(options, master)), {
+    version: MESETA_VERSION,
+  });
   const own = { log: deps.log.child({ part: 'dns' }), clock: deps.clock };
   return await keep(
     life,

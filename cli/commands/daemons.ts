@@ -11,6 +11,7 @@ import { startMaster } from '../../cluster/master/main';
 import { systemClock } from '../../cluster/runtime/clock';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
+import { MESETA_VERSION } from '../../cluster/runtime/version';
 import { LocalStore } from '../../cluster/state/local';
 import { MemoryStore } from '../../cluster/state/memory';
 import type { StateStore } from '../../cluster/state/store';
@@ -107,12 +108,11 @@ export const marathon = flagCommand({
 export const dns = flagCommand({
   flags: dnsFlags,
   run: ({ flags }, terminal) =>
-    runDaemon(terminal, async () => ({
-      running: await startDns(readDnsConfig(flags), {
-        log: createLogger({ level: flags['log-level'] }),
-        clock,
-      }),
-    })),
+    runDaemon(terminal, async ({ fail }) => {
+      const log = createLogger({ level: flags['log-level'] });
+      const config = readDnsConfig(flags, { version: MESETA_VERSION });
+      return { running: await startDns(config, { log, clock, onEnd: fail }) };
+    }),
 });
 
 export const lb = flagCommand({

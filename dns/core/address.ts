@@ -5,6 +5,9 @@
  * and an IPv4-mapped IPv6 address is the IPv4 address it carries.
  */
 
+/** The code of a dot, counted from that of the digit 0. */
+const DOT = 46 - 48;
+
 export interface Address {
   readonly family: 4 | 6;
   readonly text: string;
@@ -12,8 +15,8 @@ export interface Address {
 
 /** Reads an address in any usual spelling. Undefined for everything else, host names included. */
 export function readAddress(text: string): Address | undefined {
-  const four = readOctets(text);
-  if (four) return { family: 4, text: four.join('.') };
+  // The usual spelling is the normal form; the text itself is kept.
+  if (isDotted(text)) return { family: 4, text };
   const groups = readGroups(text);
   if (!groups) return undefined;
   const [high, low] = [groups[6] ?? 0, groups[7] ?? 0];
@@ -23,10 +26,30 @@ export function readAddress(text: string): Address | undefined {
   return { family: 6, text: printGroups(groups) };
 }
 
+/** Four numbers up to 255 without leading zeros, read character by character since there are very many of them. */
+function isDotted(text: string): boolean {
+  if (text.length < 7 || text.length > 15) return false;
+  let dots = 0;
+  let digits = 0;
+  let value = 0;
+  for (let at = 0; at < text.length; at++) {
+    const digit = text.charCodeAt(at) - 48;
+    if (digit >= 0 && digit <= 9) {
+      if (digits > 0 && value === 0) return false;
+      value = value * 10 + digit;
+      digits++;
+      if (value > 255) return false;
+    } else if (digit === DOT && digits > 0) {
+      dots++;
+      digits = 0;
+      value = 0;
+    } else return false;
+  }
+  return dots === 3 && digits > 0;
+}
+
 function readOctets(text: string): number[] | undefined {
-  if (!/^(?:(?:0|[1-9]\d{0,2})\.){3}(?:0|[1-9]\d{0,2})$/.test(text)) return undefined;
-  const octets = text.split('.').map(Number);
-  return octets.every((octet) => octet <= 255) ? octets : undefined;
+  return isDotted(text) ? text.split('.').map(Number) : undefined;
 }
 
 function readGroups(text: string): number[] | undefined {

@@ -1,22 +1,52 @@
 /**
- * What the zone says to a question: records, NODATA or NXDOMAIN, always with authority (RFC 2308).
+ * What the zone says to a question: records, NODATA or NXDOMAIN.
+ *
+ * Where the original departs from the standards there are two answers, and the zone's `compat` says which is given:
+ * `mesos-dns` is the original's, section by section; `standard` follows RFC 1034, 2308 and 8020.
  */
 
-import type { Zone, ZoneNode } from './book';
-import { type Answer, RCODE, type SoaRecord, TYPE, type ZoneRecord } from './records';
+import type { Service, Zone, ZoneNode } from './book';
+import {
+  type AddressRecord,
+  type Answer,
+  type NsRecord,
+  RCODE,
+  type SoaRecord,
+  type SrvRecord,
+  TYPE,
+  type ZoneRecord,
+} from './records';
 
-/** Answers a name of the domain, in lower case and without the final dot. Pure; order is the zone's. */
+/** Answers a name of the domain, spelled as it is stored and without the final dot. Pure; order is the zone's. */
 export function answer(zone: Zone, name: string, type: number): Answer {
-  const node = zone.nodes.get(name);
-  if (!node) return noSuchName(zone);
-  const answers = recordsOf(zone, name, node, type);
-  if (answers.length === 0) return negative(zone, RCODE.NOERROR);
-  return { rcode: RCODE.NOERROR, answers, authority: [], additional: additionalOf(zone, answers) };
+  const node = zone.node(name);
+  return zone.compat === 'mesos-dns'
+    ? answerAsOriginal(zone, name, node, type)
+    : answerByStandard(zone, name, node, type);
 }
 
-/** The answer for every name that does not exist. */
-export function noSuchName(zone: Zone): Answer {
-  return negative(zone, RCODE.NXDOMAIN);
+/** The original's answers: SOA and NS of any name stand in the authority section, names in between do not exist. */
+function answerAsOriginal(zone: Zone, name: string, node: ZoneNode | undefined, type: number): Answer {
+  const answers = node ? recordsAt(zone, name, node, type) : [];
+  const soa: SoaRecord = { ...soaOf(zone), name, minimum: zone.authority.ttl };
+  const authority: ZoneRecord[] = [];
+  if (type === TYPE.SOA || type === TYPE.ANY) authority.push(soa);
+  if (type === TYPE.NS || type === TYPE.ANY) authority.push(nsOf(zone, name));
+  const silent = type === TYPE.SOA || type === TYPE.NS || type === TYPE.SRV;
+  if (answers.length > 0 || silent) {
+    return { rcode: RCODE.NOERROR, answers, authority, additional: addressesOfTargets(zone, answers) };
+  }
+  const rcode = node?.own ? RCODE.NOERROR : RCODE.NXDOMAIN;
+  return { rcode, answers, authority: [...authority, soa], additional: [] };
+}
+
+function answerByStandard(zone: Zone, name: string, node: ZoneNode | undefined, type: number): Answer {
+  if (!node) return negative(zone, RCODE.NXDOMAIN);
+  const answers = [...recordsAt(zone, name, node, type)];
+  if (name === zone.domain && (type === TYPE.SOA || type === TYPE.ANY)) answers.push(soaOf(zone));
+  if (name === zone.domain && (type === TYPE.NS || type === TYPE.ANY)) answers.push(nsOf(zone, name));
+  if (answers.length === 0) return negative(zone, RCODE.NOERROR);
+  return { rcode: RCODE.NOERROR, answers, authority: [], additional: addressesOfTargets(zone, answers) };
 }
 
 /** The TTL of the SOA says how long the absence may be remembered (RFC 2308, section 5). */
@@ -32,50 +62,46 @@ export function soaOf({ domain, authority }: Zone): SoaRecord {
   return { kind: 'SOA', name: domain, ttl, primary, admin, serial, refresh, retry, expire, minimum };
 }
 
-type Maker = (zone: Zone, name: string, node: ZoneNode) => readonly ZoneRecord[];
+function nsOf({ authority }: Zone, name: string): NsRecord {
+  return { kind: 'NS', name, ttl: authority.ttl, target: authority.primary };
+}
 
-/** One row for each record type that is served. */
-const makers = new Map<number, Maker>([
-  [TYPE.SRV, services],
-  [TYPE.A, (zone, name, { a }) => addresses(zone, name, 'A', a)],
-  [TYPE.AAAA, (zone, name, { aaaa }) => addresses(zone, name, 'AAAA', aaaa)],
-  [TYPE.SOA, (zone, name) => (name === zone.domain ? [soaOf(zone)] : [])],
-  [TYPE.NS, (zone, name) => (name === zone.domain ? [nsOf(zone)] : [])],
+/** One row for each record type that names hold. */
+const makers = new Map<number, (zone: Zone, name: string, node: ZoneNode) => ZoneRecord[]>([
+  [TYPE.SRV, (zone, name, node) => services(zone, name, node.services)],
+  [TYPE.A, (zone, name, node) => addresses(zone, name, 'A', node.a)],
+  [TYPE.AAAA, (zone, name, node) => addresses(zone, name, 'AAAA', node.aaaa)],
 ]);
 
-function recordsOf(zone: Zone, name: string, node: ZoneNode, type: number): readonly ZoneRecord[] {
+function recordsAt(zone: Zone, name: string, node: ZoneNode, type: number): readonly ZoneRecord[] {
   if (type === TYPE.ANY) return [...makers.values()].flatMap((make) => make(zone, name, node));
   return makers.get(type)?.(zone, name, node) ?? [];
 }
 
-function services(zone: Zone, name: string, { srv }: ZoneNode): ZoneRecord[] {
+function services(zone: Zone, name: string, list: readonly Service[]): SrvRecord[] {
   const { ttl, srvWeight } = zone.authority;
-  return [...srv.values()].map(({ port, target }) => ({
+  return list.map(({ port, target }) => ({
     kind: 'SRV',
     name,
     ttl,
     priority: 0,
     weight: srvWeight,
-    port,
+    port: port & 0xffff,
     target,
   }));
 }
 
-function addresses(zone: Zone, name: string, kind: 'A' | 'AAAA', set: ReadonlySet<string>): ZoneRecord[] {
-  return [...set].map((address) => ({ kind, name, ttl: zone.authority.ttl, address }));
-}
-
-function nsOf({ domain, authority }: Zone): ZoneRecord {
-  return { kind: 'NS', name: domain, ttl: authority.ttl, target: authority.primary };
+function addresses(zone: Zone, name: string, kind: 'A' | 'AAAA', list: readonly string[]): AddressRecord[] {
+  return list.map((address) => ({ kind, name, ttl: zone.authority.ttl, address }));
 }
 
 /** The addresses of the targets, so that a client need not ask again. */
-function additionalOf(zone: Zone, answers: readonly ZoneRecord[]): ZoneRecord[] {
+function addressesOfTargets(zone: Zone, answers: readonly ZoneRecord[]): ZoneRecord[] {
   const targets = new Set(
     answers.flatMap((record) => (record.kind === 'SRV' || record.kind === 'NS' ? [record.target] : [])),
   );
   return [...targets].flatMap((target) => {
-    const node = zone.nodes.get(target);
+    const node = zone.node(target);
     if (!node) return [];
     return [...addresses(zone, target, 'A', node.a), ...addresses(zone, target, 'AAAA', node.aaaa)];
   });

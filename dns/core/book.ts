@@ -1,41 +1,31 @@
 /**
- * The shape of a zone, and the book that makers of records write it in.
+ * The shape of a zone, and what makers of records write to.
  *
- * To serve another kind of name: a function over the book, and a row in `buildZone`.
+ * To serve another kind of name: a maker that writes to `Put`, and a row in `live-zone.ts`.
  */
 
 import type { LabelRule } from './labels';
-import type { HostPort, IpSource, Note, Snapshot } from './snapshot';
+import type { AgentFacts, FrameworkFacts, HostPort, IpSource, Note } from './snapshot';
+
+/**
+ * Whose answers are given where the original and the standards differ: `mesos-dns` keeps the original's wherever a client
+ * may depend on them, `standard` follows the RFCs.
+ */
+export const COMPATS = ['mesos-dns', 'standard'] as const;
+export type Compat = (typeof COMPATS)[number];
 
 export interface Service {
+  /** As the cluster wrote it; cut to 16 bits when it is encoded. */
   readonly port: number;
   readonly target: string;
 }
 
 export interface ZoneNode {
-  readonly a: ReadonlySet<string>;
-  readonly aaaa: ReadonlySet<string>;
-  /** By `port target`, which makes equal ones one. */
-  readonly srv: ReadonlyMap<string, Service>;
-}
-
-/** One record as the listing of tasks shows it. */
-export interface ListedRecord {
-  readonly name: string;
-  readonly host: string;
-  readonly rtype: 'A' | 'AAAA' | 'SRV';
-}
-
-export interface ListedTask {
-  readonly name: string;
-  readonly id: string;
-  /** Records that no earlier task had made. */
-  readonly records: readonly ListedRecord[];
-}
-
-export interface ListedFramework {
-  readonly name: string;
-  readonly tasks: readonly ListedTask[];
+  readonly a: readonly string[];
+  readonly aaaa: readonly string[];
+  readonly services: readonly Service[];
+  /** False when only names below it were made. */
+  readonly own: boolean;
 }
 
 /** What a zone says about itself, and what all its records share. */
@@ -51,42 +41,61 @@ export interface Authority {
   readonly srvWeight: number;
 }
 
-export interface Zone {
+/** What belongs to the zone and not to one name. */
+export interface ZoneHead {
   readonly domain: string;
+  readonly compat: Compat;
   readonly authority: Authority;
-  readonly nodes: ReadonlyMap<string, ZoneNode>;
-  readonly frameworks: readonly ListedFramework[];
 }
 
-/** How names are made; the same for every zone. */
+/** A zone to answer from. */
+export interface Zone extends ZoneHead {
+  /** What stands at a name, without the final dot. */
+  node(name: string): ZoneNode | undefined;
+}
+
+/** How names are made; the same for the life of a process. */
 export interface ZoneOptions {
   readonly domain: string;
+  readonly compat: Compat;
   readonly authority: Omit<Authority, 'serial'>;
   readonly labelRule: LabelRule;
   readonly ipSources: readonly IpSource[];
-  /** The masters list of the configuration. */
-  readonly masters: readonly HostPort[];
   /** The addresses this server answers on. */
   readonly ownAddresses: readonly string[];
+  /** Leaves unhealthy instances out of a name as long as it has healthy ones. */
+  readonly healthy: boolean;
 }
 
-export interface ZoneInput {
-  readonly snapshot: Snapshot;
+/** What makers of records know besides the thing they are about. */
+export interface MakerContext {
   readonly options: ZoneOptions;
-  readonly serial: number;
-  /** The addresses of a host name, looked up before; nothing for one that is not known. */
-  readonly lookup: (host: string) => readonly string[];
+  /** The addresses of a host: itself when it is one, else what the look-up gave. */
+  addressesOf(host: string): readonly string[];
+  agent(id: string): AgentFacts | undefined;
+  framework(id: string): FrameworkFacts | undefined;
+  readonly leader: HostPort | undefined;
+  /** The list of masters, from the configuration or from ZooKeeper. */
+  readonly masters: readonly HostPort[];
   readonly note: Note;
 }
 
-/** What makers of records write to, and what they know. */
-export interface ZoneBook extends Omit<ZoneInput, 'serial'> {
-  /** Adds an address under a name. Returns whether it was new. */
-  address(name: string, address: string): boolean;
-  service(name: string, service: Service): boolean;
+/** Takes the records of one thing, in a fixed order: what is put twice in the same way is counted and not doubled. */
+export interface Put {
+  address(name: string, address: string): void;
+  service(name: string, service: Service): void;
   /** Makes a name exist without anything at it. */
   exists(name: string): void;
-  /** The addresses of a host: itself when it is one, else what the look-up gave. */
-  addressesOf(host: string): readonly string[];
-  framework(listed: ListedFramework): void;
+}
+
+/** One change of the table that is answered from, as it travels between threads and processes. */
+export interface ZoneChange {
+  readonly head: ZoneHead;
+  /** These are all names: what is not here is gone. A large zone comes in several parts. */
+  readonly fresh: boolean;
+  /** Nothing of a change is answered before its last part is there. */
+  readonly last: boolean;
+  readonly names: readonly string[];
+  /** For each name what `packNode` made of it; null for a name that is gone. */
+  readonly nodes: readonly (string | null)[];
 }

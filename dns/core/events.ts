@@ -1,5 +1,5 @@
 /**
- * The master's event stream: the snapshot it begins with and the changes after it, applied to one Cluster.
+ * The master's event stream: the snapshot it begins with and the changes after it, applied to one target.
  *
  * In: SUBSCRIBED, TASK_ADDED, TASK_UPDATED, AGENT_ADDED, AGENT_REMOVED, FRAMEWORK_*      Out: whether the zone may differ
  * Always true: a change costs what it is about, not the size of the cluster (removals of agents and frameworks,
@@ -7,11 +7,14 @@
  */
 
 import { normalRanges, type Range } from '../../cluster/model/ranges';
+import { type EventTarget, plainTarget } from './event-target';
 import { readDiscovery, readPid, readRunningStatus, usablePorts } from './facts';
 import { listAt, numberAt, textAt, valueAt } from './json';
+import { createJsonScanner, type Decision } from './json-scan';
 import {
   type AgentFacts,
   type Cluster,
+  emptyCluster,
   type FrameworkFacts,
   type HostPort,
   laterStatus,
@@ -33,32 +36,95 @@ const ENDED: ReadonlySet<string> = new Set([
   'TASK_GONE_BY_OPERATOR',
 ]);
 
-type Apply = (cluster: Cluster, event: unknown, note: Note) => boolean;
+type Apply = (target: EventTarget, event: unknown, note: Note) => boolean;
 
 const appliers: Readonly<Record<string, Apply>> = {
-  SUBSCRIBED: subscribed,
-  TASK_ADDED: (cluster, event, note) => addTask(cluster, valueAt(event, 'task_added', 'task'), note),
+  TASK_ADDED: (target, event, note) => addTask(target, valueAt(event, 'task_added', 'task'), note),
   TASK_UPDATED: updateTask,
-  AGENT_ADDED: (cluster, event, note) => addAgent(cluster, valueAt(event, 'agent_added', 'agent'), note),
+  AGENT_ADDED: (target, event, note) => addAgent(target, valueAt(event, 'agent_added', 'agent'), note),
   AGENT_REMOVED: removeAgent,
-  FRAMEWORK_ADDED: (cluster, event, note) =>
-    addFramework(cluster, valueAt(event, 'framework_added', 'framework'), note),
-  FRAMEWORK_UPDATED: (cluster, event, note) =>
-    addFramework(cluster, valueAt(event, 'framework_updated', 'framework'), note),
+  FRAMEWORK_ADDED: (target, event, note) =>
+    addFramework(target, valueAt(event, 'framework_added', 'framework'), note),
+  FRAMEWORK_UPDATED: (target, event, note) =>
+    addFramework(target, valueAt(event, 'framework_updated', 'framework'), note),
   FRAMEWORK_REMOVED: removeFramework,
 };
 
 /** Applies one event. Returns whether names may have changed; kinds we do not know change nothing. */
-export function applyEvent(cluster: Cluster, event: unknown, note: Note): boolean {
+export function applyEvent(target: EventTarget, event: unknown, note: Note): boolean {
   const kind = textAt(event, 'type') ?? '';
   const apply = Object.hasOwn(appliers, kind) ? appliers[kind] : undefined;
-  return apply?.(cluster, event, note) ?? false;
+  return apply?.(target, event, note) ?? false;
 }
 
-/** The seconds between heartbeats, told with the first record. */
-export function readHeartbeatSeconds(event: unknown): number | undefined {
-  const seconds = numberAt(event, 'subscribed', 'heartbeat_interval_seconds');
-  return seconds !== undefined && seconds > 0 ? seconds : undefined;
+/** Whether an event tells of a framework that may have a driver, whose place the stream does not tell. */
+export function isFrameworkEvent(event: unknown): boolean {
+  const kind = textAt(event, 'type');
+  return kind === 'FRAMEWORK_ADDED' || kind === 'FRAMEWORK_UPDATED';
+}
+
+/** Where the parts of the first record stand that are read. */
+const DECISIONS: Readonly<Record<string, Decision>> = {
+  '': 'into',
+  type: 'take',
+  subscribed: 'into',
+  'subscribed/heartbeat_interval_seconds': 'take',
+  'subscribed/get_state': 'into',
+  'subscribed/get_state/get_agents': 'into',
+  'subscribed/get_state/get_agents/agents': 'into',
+  'subscribed/get_state/get_agents/agents/*': 'take',
+  'subscribed/get_state/get_frameworks': 'into',
+  'subscribed/get_state/get_frameworks/frameworks': 'into',
+  'subscribed/get_state/get_frameworks/frameworks/*': 'take',
+  'subscribed/get_state/get_tasks': 'into',
+  'subscribed/get_state/get_tasks/tasks': 'into',
+  'subscribed/get_state/get_tasks/tasks/*': 'take',
+};
+
+export interface Subscribed {
+  readonly cluster: Cluster;
+  readonly heartbeatSeconds: number | undefined;
+}
+
+/** Reads the record that a stream begins with while it arrives: it may be as large as the cluster. */
+export interface SubscribedReader {
+  feed(chunk: Uint8Array): void;
+  /** Undefined when the record was another one. */
+  finish(): Subscribed | undefined;
+}
+
+export function createSubscribedReader(note: Note): SubscribedReader {
+  const cluster = emptyCluster();
+  const target = plainTarget(cluster);
+  const top: Record<string, unknown> = {};
+  const scanner = createJsonScanner({
+    decide: (path) => DECISIONS[path.join('/')] ?? 'skip',
+    take: (path, value) => {
+      if (path.length === 1) top['type'] = value;
+      else if (path.length === 2) top['seconds'] = value;
+      else if (path[2] === 'get_agents') addAgent(target, value, note);
+      else if (path[2] === 'get_frameworks') addFramework(target, value, note);
+      else addTask(target, value, note);
+    },
+    end: () => undefined,
+  });
+  const finish = (): Subscribed | undefined => {
+    if (!scanner.done() || top['type'] !== 'SUBSCRIBED') return undefined;
+    const seconds = numberAt(top, 'seconds');
+    return { cluster, heartbeatSeconds: seconds !== undefined && seconds > 0 ? seconds : undefined };
+  };
+  return { feed: scanner.feed, finish };
+}
+
+/** Where the drivers of frameworks listen, from the master's summary: by framework id. */
+export function readFrameworkPids(summary: unknown): ReadonlyMap<string, HostPort> {
+  const pids = new Map<string, HostPort>();
+  for (const framework of listAt(summary, 'frameworks')) {
+    const id = textAt(framework, 'id');
+    const at = readPid(textAt(framework, 'pid') ?? '');
+    if (id !== undefined && at) pids.set(id, at);
+  }
+  return pids;
 }
 
 /** Where the leader is, from the answer of GET_MASTER. */
@@ -71,27 +137,16 @@ export function readLeader(response: unknown): HostPort | undefined {
   return readPid(textAt(info, 'pid') ?? '');
 }
 
-function subscribed(cluster: Cluster, event: unknown, note: Note): boolean {
-  cluster.agents.clear();
-  cluster.frameworks.clear();
-  cluster.tasks.clear();
-  const state = valueAt(event, 'subscribed', 'get_state');
-  for (const agent of listAt(state, 'get_agents', 'agents')) addAgent(cluster, agent, note);
-  for (const framework of listAt(state, 'get_frameworks', 'frameworks'))
-    addFramework(cluster, framework, note);
-  for (const task of listAt(state, 'get_tasks', 'tasks')) addTask(cluster, task, note);
-  return true;
-}
-
-function addAgent(cluster: Cluster, agent: unknown, note: Note): boolean {
+function addAgent(target: EventTarget, agent: unknown, note: Note): boolean {
   const info = valueAt(agent, 'agent_info');
   const id = textAt(info, 'id', 'value');
   if (id === undefined || id === '') {
     note('an agent without id is left out');
     return false;
   }
-  cluster.agents.set(id, { id, at: readPlace(agent, info) });
-  if (!cluster.agents.get(id)?.at) note(`agent ${id}: neither pid nor hostname can be used`);
+  const at = readPlace(agent, info);
+  if (!at) note(`agent ${id}: neither pid nor hostname can be used`);
+  target.setAgent(id, { id, at });
   return true;
 }
 
@@ -101,37 +156,49 @@ function readPlace(agent: unknown, info: unknown): AgentFacts['at'] {
   return at ?? (host ? { host, port: numberAt(info, 'port') ?? 5051 } : undefined);
 }
 
-function removeAgent(cluster: Cluster, event: unknown): boolean {
+function removeAgent(target: EventTarget, event: unknown): boolean {
   const id = textAt(event, 'agent_removed', 'agent_id', 'value') ?? '';
-  removeTasks(cluster, (task) => task.agentId === id);
-  return cluster.agents.delete(id);
+  const known = target.cluster.agents.has(id);
+  removeTasks(target, (task) => task.agentId === id);
+  target.setAgent(id, undefined);
+  return known;
 }
 
-function addFramework(cluster: Cluster, framework: unknown, note: Note): boolean {
+function addFramework(target: EventTarget, framework: unknown, note: Note): boolean {
   const info = valueAt(framework, 'framework_info');
   const id = textAt(info, 'id', 'value');
   if (id === undefined || id === '') {
     note('a framework without id is left out');
     return false;
   }
-  const host = textAt(info, 'hostname');
-  const next: FrameworkFacts = { id, name: textAt(info, 'name') ?? '', host, port: undefined };
-  const held = cluster.frameworks.get(id);
-  cluster.frameworks.set(id, next);
+  const held = target.cluster.frameworks.get(id);
+  const name = textAt(info, 'name') ?? '';
+  // What a driver told elsewhere stays: the stream does not know it.
+  const host = held?.port === undefined ? textAt(info, 'hostname') : held.host;
+  const next: FrameworkFacts = { id, name, host, port: held?.port };
+  target.setFramework(id, next);
   return held?.name !== next.name || held.host !== next.host;
 }
 
-function removeFramework(cluster: Cluster, event: unknown): boolean {
+function removeFramework(target: EventTarget, event: unknown): boolean {
   const id = textAt(event, 'framework_removed', 'framework_info', 'id', 'value') ?? '';
-  removeTasks(cluster, (task) => task.frameworkId === id);
-  return cluster.frameworks.delete(id);
+  const known = target.cluster.frameworks.has(id);
+  removeTasks(target, (task) => task.frameworkId === id);
+  target.setFramework(id, undefined);
+  return known;
 }
 
-function removeTasks(cluster: Cluster, ends: (task: TaskFacts) => boolean): void {
-  for (const [key, task] of cluster.tasks) if (ends(task)) cluster.tasks.delete(key);
+function removeTasks(target: EventTarget, ends: (task: TaskFacts) => boolean): void {
+  for (const [key, task] of target.cluster.tasks) if (ends(task)) target.removeTask(key);
 }
 
-function addTask(cluster: Cluster, task: unknown, note: Note): boolean {
+function removeTask(target: EventTarget, key: string): boolean {
+  const known = target.cluster.tasks.has(key);
+  target.removeTask(key);
+  return known;
+}
+
+function addTask(target: EventTarget, task: unknown, note: Note): boolean {
   const [id, frameworkId, agentId] = ['task_id', 'framework_id', 'agent_id'].map((name) =>
     textAt(task, name, 'value'),
   );
@@ -140,10 +207,12 @@ function addTask(cluster: Cluster, task: unknown, note: Note): boolean {
     note('a task without task_id, framework_id, agent_id or state is left out');
     return false;
   }
-  if (ENDED.has(state)) return cluster.tasks.delete(taskKey(frameworkId, id));
+  const key = taskKey(frameworkId, id);
+  if (ENDED.has(state)) return removeTask(target, key);
   const taskNote: Note = (text) => note(`task ${id}: ${text}`);
-  const held = cluster.tasks.get(taskKey(frameworkId, id));
-  cluster.tasks.set(taskKey(frameworkId, id), {
+  const held = target.cluster.tasks.get(key);
+  target.setTask({
+    key,
     id,
     frameworkId,
     agentId,
@@ -166,22 +235,22 @@ function portRanges(resource: unknown): Range[] {
   });
 }
 
-function updateTask(cluster: Cluster, event: unknown): boolean {
+function updateTask(target: EventTarget, event: unknown): boolean {
   const update = valueAt(event, 'task_updated');
   const status = valueAt(update, 'status');
   const frameworkId = textAt(update, 'framework_id', 'value') ?? '';
   const key = taskKey(frameworkId, textAt(status, 'task_id', 'value') ?? '');
-  const task = cluster.tasks.get(key);
+  const task = target.cluster.tasks.get(key);
   if (!task) return false;
   const state = textAt(update, 'state') ?? textAt(status, 'state') ?? task.state;
-  if (ENDED.has(state)) return cluster.tasks.delete(key);
+  if (ENDED.has(state)) return removeTask(target, key);
   const running = laterStatus(task.running, readRunningStatus(status));
-  cluster.tasks.set(key, { ...task, state, running });
+  target.setTask({ ...task, state, running });
   return state !== task.state || (state === 'TASK_RUNNING' && !sameAddresses(running, task.running));
 }
 
 function sameAddresses(left: StatusFacts | undefined, right: StatusFacts | undefined): boolean {
   const print = (status: StatusFacts | undefined): string =>
-    JSON.stringify([status?.netinfo, status?.mesos, status?.docker]);
+    JSON.stringify([status?.healthy, status?.netinfo, status?.mesos, status?.docker]);
   return left === right || print(left) === print(right);
 }

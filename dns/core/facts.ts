@@ -3,9 +3,12 @@
  * statuses, discovery information. Whatever cannot be used is left out with a note.
  */
 
-import { countRanges, type Range, type Ranges, subtractRanges } from '../../cluster/model/ranges';
+import { countRanges, type Range, type Ranges } from '../../cluster/model/ranges';
 import { listAt, numberAt, textAt, valueAt } from './json';
 import type { DiscoveryFacts, DiscoveryPort, HostPort, Note, StatusFacts } from './snapshot';
+
+/** One empty list for all that have nothing: there are very many. */
+const NONE: readonly string[] = [];
 
 export const PORT_MAX = 65_535;
 /** Ports of one task that get SRV records. A task with more has taken a range to hand out itself. */
@@ -25,11 +28,15 @@ export function readRunningStatus(status: unknown): StatusFacts | undefined {
   if (textAt(status, 'state') !== 'TASK_RUNNING') return undefined;
   const timestamp = numberAt(status, 'timestamp') ?? 0;
   if (timestamp <= -1) return undefined;
-  const labels = [...listAt(status, 'labels'), ...listAt(status, 'labels', 'labels')];
-  const labelled = (key: string): string[] =>
-    labels.flatMap((label) => (textAt(label, 'key') === key ? [textAt(label, 'value') ?? ''] : []));
+  const plain = listAt(status, 'labels');
+  const labels = plain.length > 0 ? plain : listAt(status, 'labels', 'labels');
+  const labelled = (key: string): readonly string[] =>
+    labels.length === 0
+      ? NONE
+      : labels.flatMap((label) => (textAt(label, 'key') === key ? [textAt(label, 'value') ?? ''] : []));
   return {
     timestamp,
+    healthy: valueAt(status, 'healthy') !== false,
     netinfo: listAt(status, 'container_status', 'network_infos').flatMap(networkAddresses),
     mesos: labelled('MesosContainerizer.NetworkSettings.IPAddress'),
     docker: labelled('Docker.NetworkSettings.IPAddress'),
@@ -48,7 +55,7 @@ export function readDiscovery(discovery: unknown, note: Note): DiscoveryFacts | 
   if (name === undefined || name === '') return undefined;
   const ports = listAt(discovery, 'ports', 'ports').flatMap((port): DiscoveryPort[] => {
     const number = numberAt(port, 'number');
-    if (number === undefined || !isPort(number)) {
+    if (number === undefined || !Number.isInteger(number)) {
       note(`discovery port ${JSON.stringify(valueAt(port, 'number'))} is no port`);
       return [];
     }
@@ -57,13 +64,11 @@ export function readDiscovery(discovery: unknown, note: Note): DiscoveryFacts | 
   return { name, ports: ports.slice(0, TASK_PORTS_MAX) };
 }
 
-/** Keeps what can be a port, and not more than a task may sensibly announce. */
+/** Keeps not more ports than a task may sensibly announce. */
 export function usablePorts(ranges: Ranges, note: Note): Ranges {
-  const possible = subtractRanges(ranges, [[PORT_MAX + 1, Number.MAX_SAFE_INTEGER]]);
-  if (countRanges(possible) !== countRanges(ranges)) note(`ports above ${PORT_MAX} are left out`);
-  if (countRanges(possible) <= TASK_PORTS_MAX) return possible;
+  if (countRanges(ranges) <= TASK_PORTS_MAX) return ranges;
   note(`only the first ${TASK_PORTS_MAX} ports get SRV records`);
-  return firstPorts(possible, TASK_PORTS_MAX);
+  return firstPorts(ranges, TASK_PORTS_MAX);
 }
 
 function firstPorts(ranges: Ranges, count: number): Ranges {
@@ -75,8 +80,4 @@ function firstPorts(ranges: Ranges, count: number): Ranges {
     room -= end - begin + 1;
   }
   return kept;
-}
-
-export function isPort(number: number): boolean {
-  return Number.isInteger(number) && number >= 0 && number <= PORT_MAX;
 }

@@ -16,8 +16,21 @@ const RULES = {
   rfc952: { max: 24, left: /^[-0-9]+/ },
 } as const;
 
+/** What has been cleaned lately: names of ports, protocols and apps come again for each of many tasks. */
+const cleaned = { rfc1123: new Map<string, string>(), rfc952: new Map<string, string>() };
+const CLEANED_MAX = 5000;
+
 /** One label out of any text; empty when nothing of it can be used. */
 export function cleanLabel(text: string, rule: LabelRule): string {
+  const known = cleaned[rule].get(text);
+  if (known !== undefined) return known;
+  if (cleaned[rule].size >= CLEANED_MAX) cleaned[rule].clear();
+  const label = makeLabel(text, rule);
+  cleaned[rule].set(text, label);
+  return label;
+}
+
+function makeLabel(text: string, rule: LabelRule): string {
   const { max, left } = RULES[rule];
   const usable = text
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
@@ -33,6 +46,7 @@ export function cleanLabel(text: string, rule: LabelRule): string {
 
 /** Several labels out of a text with dots: each part cleaned, empty ones dropped. */
 export function cleanDomain(text: string, rule: LabelRule): string {
+  if (!text.includes('.')) return cleanLabel(text, rule);
   return text
     .split('.')
     .map((part) => cleanLabel(part, rule))

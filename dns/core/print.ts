@@ -2,13 +2,16 @@
  * The zone as lists: the shapes of the HTTP interface (those of the original).
  */
 
-import { answer } from './answer';
-import type { Zone, ZoneNode } from './book';
-import { type AddressRecord, type SrvRecord, TYPE } from './records';
+import type { Put, Zone, ZoneHead } from './book';
+import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
+import type { LiveZone } from './live-zone';
+import { unpackNode } from './packed';
+import type { TaskFacts } from './snapshot';
+import { putTask } from './task-records';
 
-/** A name as clients of the interface write it: any case, final dot or not. */
+/** A name as clients of the interface write it: any case, final dot or not, `.*` cut out as everywhere. */
 export function askedName(text: string): string {
-  return text.toLowerCase().replace(/\.+$/, '');
+  return text.toLowerCase().replaceAll('.*', '').replace(/\.+$/, '');
 }
 
 export interface HostEntry {
@@ -19,9 +22,8 @@ export interface HostEntry {
 /** `/v1/hosts/{name}`: A first, then AAAA; one empty entry when there is nothing. */
 export function listHosts(zone: Zone | undefined, asked: string): readonly HostEntry[] {
   const name = askedName(asked);
-  const found = zone
-    ? addressRecords(zone, name).map(({ address }) => ({ host: `${name}.`, ip: address }))
-    : [];
+  const node = zone?.node(name);
+  const found = [...(node?.a ?? []), ...(node?.aaaa ?? [])].map((ip) => ({ host: `${name}.`, ip }));
   return found.length > 0 ? found : [{ host: '', ip: '' }];
 }
 
@@ -34,48 +36,89 @@ export interface ServiceEntry {
 
 /** `/v1/services/{name}`: for each service one A and one AAAA of its target. */
 export function listServices(zone: Zone | undefined, asked: string): readonly ServiceEntry[] {
-  const found = zone ? answer(zone, askedName(asked), TYPE.SRV).answers : [];
-  const entries = found
-    .filter((record): record is SrvRecord => record.kind === 'SRV')
-    .flatMap((record) =>
-      firstOfEach(zone ? addressRecords(zone, record.target) : []).map((ip) => ({
-        service: asked,
-        host: `${record.target}.`,
-        ip,
-        port: String(record.port),
-      })),
-    );
+  const entries = (zone?.node(askedName(asked))?.services ?? []).flatMap(({ port, target }) => {
+    const node = zone?.node(target);
+    const ips = [node?.a[0], node?.aaaa[0]].filter((ip) => ip !== undefined);
+    return ips.map((ip) => ({ service: asked, host: `${target}.`, ip, port: String(port & 0xffff) }));
+  });
   return entries.length > 0 ? entries : [{ service: '', host: '', ip: '', port: '' }];
 }
 
-/** `/v1/enumerate`: what each task made. */
-export function listTasks(zone: Zone | undefined): object {
-  const frameworks = (zone?.frameworks ?? []).map(({ name, tasks }) => ({
-    tasks: tasks.map((task) => ({
-      name: task.name,
-      id: task.id,
-      records:
-        task.records.length === 0
-          ? null
-          : task.records.map(({ name, host, rtype }) => ({ name: `${name}.`, host, rtype })),
-    })),
+interface ListedRecord {
+  readonly name: string;
+  readonly host: string;
+  readonly rtype: 'A' | 'AAAA' | 'SRV';
+}
+
+/** `/v1/enumerate`: what each task made, without what something before it had made. */
+export function listTasks(live: LiveZone | undefined): object {
+  if (!live) return { frameworks: [] };
+  const { cluster, context } = live;
+  const seen = new Set<string>();
+  let made: ListedRecord[] = [];
+  const put = lister(seen, (record) => void made.push(record));
+  putServer(context, put);
+  putMasters(context, put);
+  for (const agent of cluster.agents.values()) putAgent(context, put, agent);
+  for (const framework of cluster.frameworks.values()) putFramework(context, put, framework);
+  const tasks = tasksByFramework(live);
+  const frameworks = [...cluster.frameworks.values()].map(({ id, name }) => ({
+    tasks: (tasks.get(id) ?? []).map((task) => {
+      made = [];
+      putTask(context, put, task);
+      return { name: task.name, id: task.id, records: made.length === 0 ? null : made };
+    }),
     name,
   }));
   return { frameworks };
 }
 
-/** `/v1/axfr`: the whole zone, each name with its values. */
-export function listZone(zone: Zone | undefined, refreshSeconds: number): object {
-  const nodes = [...(zone?.nodes ?? [])];
-  const list = (values: (node: ZoneNode) => string[]): Record<string, string[]> =>
-    Object.fromEntries(
-      nodes.map(([name, node]) => [`${name}.`, values(node)]).filter(([, texts]) => texts?.length),
-    );
-  const records = {
-    As: list((node) => [...node.a]),
-    AAAAs: list((node) => [...node.aaaa]),
-    SRVs: list((node) => [...node.srv.values()].map(({ port, target }) => `${target}.:${port}`)),
+/** The tasks that count, in the order of the document. */
+function tasksByFramework({ cluster }: LiveZone): Map<string, TaskFacts[]> {
+  const tasks = new Map<string, TaskFacts[]>();
+  for (const task of cluster.tasks.values()) {
+    if (task.state !== 'TASK_RUNNING' || !cluster.agents.has(task.agentId)) continue;
+    const held = tasks.get(task.frameworkId);
+    if (held) held.push(task);
+    else tasks.set(task.frameworkId, [task]);
+  }
+  return tasks;
+}
+
+function lister(seen: Set<string>, made: (record: ListedRecord) => void): Put & { sick: Put } {
+  const list = (record: ListedRecord): void => {
+    const key = `${record.name} ${record.rtype} ${record.host}`;
+    if (seen.has(key)) return;
+    seen.add(key);
+    made(record);
   };
+  const put: Put = {
+    address: (name, host) => list({ name: `${name}.`, host, rtype: host.includes(':') ? 'AAAA' : 'A' }),
+    service: (name, { port, target }) => list({ name: `${name}.`, host: `${target}.:${port}`, rtype: 'SRV' }),
+    exists: () => undefined,
+  };
+  return { ...put, sick: put };
+}
+
+/** `/v1/axfr`: the whole zone, each name with its values. */
+export function listZone(
+  zone: ZoneHead | undefined,
+  entries: Iterable<readonly [string, string]>,
+  refreshSeconds: number,
+): object {
+  const lists: Record<'As' | 'AAAAs' | 'SRVs', [string, readonly string[]][]> = {
+    As: [],
+    AAAAs: [],
+    SRVs: [],
+  };
+  for (const [name, packed] of entries) {
+    const { a, aaaa, services } = unpackNode(packed);
+    const fullName = `${name}.`;
+    if (a.length > 0) lists.As.push([fullName, a]);
+    if (aaaa.length > 0) lists.AAAAs.push([fullName, aaaa]);
+    if (services.length > 0)
+      lists.SRVs.push([fullName, services.map(({ port, target }) => `${target}.:${port}`)]);
+  }
   return {
     TTL: zone?.authority.ttl ?? 0,
     Serial: zone?.authority.serial ?? 0,
@@ -83,20 +126,10 @@ export function listZone(zone: Zone | undefined, refreshSeconds: number): object
     Mname: zone ? `${zone.authority.primary}.` : '',
     Rname: zone ? `${zone.authority.admin}.` : '',
     Domain: zone?.domain ?? '',
-    Records: records,
+    Records: {
+      As: Object.fromEntries(lists.As),
+      AAAAs: Object.fromEntries(lists.AAAAs),
+      SRVs: Object.fromEntries(lists.SRVs),
+    },
   };
-}
-
-function addressRecords(zone: Zone, name: string): AddressRecord[] {
-  return [TYPE.A, TYPE.AAAA].flatMap((type) =>
-    answer(zone, name, type).answers.filter(
-      (record): record is AddressRecord => record.kind === 'A' || record.kind === 'AAAA',
-    ),
-  );
-}
-
-function firstOfEach(records: readonly AddressRecord[]): string[] {
-  return (['A', 'AAAA'] as const).flatMap(
-    (kind) => records.find((record) => record.kind === kind)?.address ?? [],
-  );
 }

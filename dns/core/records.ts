@@ -3,7 +3,17 @@
  */
 
 /** Numbers of the record types (RFC 1035, 2782, 3596) that are treated in a way of their own. */
-export const TYPE = { A: 1, NS: 2, SOA: 6, AAAA: 28, SRV: 33, IXFR: 251, AXFR: 252, ANY: 255 } as const;
+export const TYPE = {
+  A: 1,
+  NS: 2,
+  SOA: 6,
+  TXT: 16,
+  AAAA: 28,
+  SRV: 33,
+  IXFR: 251,
+  AXFR: 252,
+  ANY: 255,
+} as const;
 
 export const RCODE = {
   NOERROR: 0,

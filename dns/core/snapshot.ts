@@ -33,6 +33,8 @@ export type IpSource = (typeof IP_SOURCES)[number];
 /** The addresses that the last running status told, by where they stood. */
 export interface StatusFacts {
   readonly timestamp: number;
+  /** False when a health check said so. */
+  readonly healthy: boolean;
   readonly netinfo: readonly string[];
   readonly mesos: readonly string[];
   readonly docker: readonly string[];
@@ -50,6 +52,8 @@ export interface DiscoveryFacts {
 }
 
 export interface TaskFacts {
+  /** What tells it from all others, see `taskKey`. */
+  readonly key: string;
   readonly id: string;
   readonly frameworkId: string;
   readonly agentId: string;

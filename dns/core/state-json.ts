@@ -1,15 +1,19 @@
 /**
  * A master's `/state` document as a snapshot. Member names and shapes are those of Mesos' v0 state.
+ *
+ * The document is read while it arrives. What does not make records (finished tasks, executors, offers) is passed over.
  */
 
 import { readRanges } from '../../cluster/model/ranges';
 import { readDiscovery, readPid, readRunningStatus, usablePorts } from './facts';
 import { listAt, textAt, valueAt } from './json';
+import { createJsonScanner, type Decision } from './json-scan';
 import {
   type AgentFacts,
   type Cluster,
   emptyCluster,
   type FrameworkFacts,
+  type HostPort,
   laterStatus,
   type Note,
   type StatusFacts,
@@ -17,41 +21,107 @@ import {
   taskKey,
 } from './snapshot';
 
-/** Reads the whole document. Entries that cannot be used are left out with a note; the rest stays. */
-export function readState(document: unknown, note: Note): Cluster {
-  const cluster = emptyCluster();
-  const leader = textAt(document, 'leader');
-  cluster.leader = leader === undefined ? undefined : readPid(leader);
-  if (!cluster.leader) note(`the state names no leader: ${JSON.stringify(valueAt(document, 'leader'))}`);
-  for (const slave of listAt(document, 'slaves')) {
-    const agent = readAgent(slave, note);
-    if (agent) cluster.agents.set(agent.id, agent);
-  }
-  for (const [index, entry] of listAt(document, 'frameworks').entries()) {
-    const framework = readFramework(entry, index, note);
-    cluster.frameworks.set(framework.id, framework);
-    for (const item of listAt(entry, 'tasks')) {
-      const task = readTask(item, framework.id, note);
-      if (task) cluster.tasks.set(taskKey(framework.id, task.id), task);
-    }
-  }
-  return cluster;
+/** A task whose framework is not known before all of its members have been read. */
+type Mutable<T> = { -readonly [K in keyof T]: T[K] };
+
+/** What a document says. */
+export interface StateDocument {
+  readonly cluster: Cluster;
+  /** The master that wrote it, as it calls itself; undefined when it does not. */
+  readonly pid: HostPort | undefined;
 }
 
-function readAgent(slave: unknown, note: Note): AgentFacts | undefined {
+export interface StateReader {
+  /** Takes the next bytes; throws for what is no JSON. */
+  feed(chunk: Uint8Array): void;
+  /** What has been read. Throws when the document is not complete or names no leader. */
+  finish(): StateDocument;
+}
+
+const RUNNING = 'TASK_RUNNING';
+
+/** Where the parts stand that are read; every other part is passed over. */
+const DECISIONS: Readonly<Record<string, Decision>> = {
+  '': 'into',
+  leader: 'take',
+  pid: 'take',
+  slaves: 'into',
+  'slaves/*': 'take',
+  frameworks: 'into',
+  'frameworks/*': 'into',
+  'frameworks/*/id': 'take',
+  'frameworks/*/name': 'take',
+  'frameworks/*/pid': 'take',
+  'frameworks/*/hostname': 'take',
+  'frameworks/*/tasks': 'into',
+  'frameworks/*/tasks/*': 'take',
+};
+
+/** Reads a document piece by piece. Entries that cannot be used are left out with a note; the rest stays. */
+export function createStateReader(note: Note): StateReader {
+  const cluster = emptyCluster();
+  const top: Record<string, unknown> = {};
+  let framework: Record<string, unknown> = {};
+  let tasks: Mutable<TaskFacts>[] = [];
+  let frameworks = 0;
+  const endFramework = (): void => {
+    const facts = readFramework(framework, frameworks++, cluster, note);
+    cluster.frameworks.set(facts.id, facts);
+    for (const task of tasks) {
+      task.frameworkId = facts.id;
+      task.key = freeKey(cluster.tasks, taskKey(facts.id, task.id));
+      cluster.tasks.set(task.key, task);
+    }
+    framework = {};
+    tasks = [];
+  };
+  const scanner = createJsonScanner({
+    decide: (path) => DECISIONS[path.join('/')] ?? 'skip',
+    take: (path, value) => {
+      const [first = '', , member, item] = path;
+      if (path.length === 1) top[first] = value;
+      else if (first === 'slaves') addAgent(cluster, value, note);
+      else if (item !== undefined) {
+        const task = readTask(value, cluster, note);
+        if (task) tasks.push(task);
+      } else if (member !== undefined) framework[member] = value;
+    },
+    end: (path) => {
+      if (path.length === 2 && path[0] === 'frameworks') endFramework();
+    },
+  });
+  const finish = (): StateDocument => {
+    if (!scanner.done()) throw new Error('the document ends early');
+    const leader = textAt(top, 'leader');
+    cluster.leader = leader === undefined ? undefined : readPid(leader);
+    if (!cluster.leader)
+      throw new Error(`the state names no leader: ${JSON.stringify(valueAt(top, 'leader'))}`);
+    return { cluster, pid: readPid(textAt(top, 'pid') ?? '') };
+  };
+  return { feed: scanner.feed, finish };
+}
+
+function freeKey(taken: ReadonlyMap<string, unknown>, key: string): string {
+  if (!taken.has(key)) return key;
+  return freeKey(taken, `${key} again`);
+}
+
+function addAgent(cluster: Cluster, slave: unknown, note: Note): void {
   const id = textAt(slave, 'id');
   if (id === undefined || id === '') {
     note('an agent without id is left out');
-    return undefined;
+    return;
   }
   const at = readPid(textAt(slave, 'pid') ?? '');
   if (!at) note(`agent ${id}: pid ${JSON.stringify(valueAt(slave, 'pid'))} is not id@host:port`);
-  return { id, at };
+  const agent: AgentFacts = { id, at };
+  cluster.agents.set(id, agent);
 }
 
-function readFramework(entry: unknown, index: number, note: Note): FrameworkFacts {
+function readFramework(entry: unknown, index: number, cluster: Cluster, note: Note): FrameworkFacts {
   // Documents without framework ids are read too; the place in the list tells them apart.
-  const id = textAt(entry, 'id') ?? `#${index}`;
+  const given = textAt(entry, 'id');
+  const id = given === undefined || cluster.frameworks.has(given) ? `${given ?? ''}#${index}` : given;
   const name = textAt(entry, 'name') ?? '';
   const pid = textAt(entry, 'pid');
   if (pid === undefined) return { id, name, host: textAt(entry, 'hostname'), port: undefined };
@@ -60,19 +130,23 @@ function readFramework(entry: unknown, index: number, note: Note): FrameworkFact
   return { id, name, host: at?.host, port: at?.port };
 }
 
-function readTask(item: unknown, frameworkId: string, note: Note): TaskFacts | undefined {
-  const [id, agentId, state] = [textAt(item, 'id'), textAt(item, 'slave_id'), textAt(item, 'state')];
-  if (id === undefined || agentId === undefined || state === undefined) {
-    note(`a task of framework ${frameworkId} without id, slave_id or state is left out`);
+function readTask(item: unknown, { agents }: Cluster, note: Note): Mutable<TaskFacts> | undefined {
+  if (typeof item !== 'object' || item === null) {
+    note('a task that is no object is left out');
     return undefined;
   }
+  const id = textAt(item, 'id') ?? '';
+  const agentId = textAt(item, 'slave_id') ?? '';
+  const state = textAt(item, 'state') ?? '';
   const taskNote: Note = (text) => note(`task ${id}: ${text}`);
   return {
+    key: '',
     id,
-    frameworkId,
-    agentId,
+    frameworkId: '',
+    // The agent's own text, when it has been read already: there are far fewer agents than tasks.
+    agentId: agents.get(agentId)?.id ?? agentId,
     name: textAt(item, 'name') ?? '',
-    state,
+    state: state === RUNNING ? RUNNING : state,
     ports: readPorts(valueAt(item, 'resources', 'ports'), taskNote),
     running: listAt(item, 'statuses')
       .map(readRunningStatus)

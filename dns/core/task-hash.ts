@@ -8,7 +8,7 @@ const BLOCK_BYTES = 64;
 
 /** `iffe9` for the id `test`. */
 export function taskHash(id: string): string {
-  const word = sha1FirstWord(new TextEncoder().encode(id));
+  const word = sha1FirstWord(encoder.encode(id));
   return [27, 22, 17, 12, 7].map((shift) => ALPHABET[(word >>> shift) & 31]).join('');
 }
 
@@ -32,8 +32,11 @@ function pad(message: Uint8Array): Uint8Array<ArrayBuffer> {
   return padded;
 }
 
+/** Used again for each block, and written whole before it is read. */
+const words = new Uint32Array(80);
+const encoder = new TextEncoder();
+
 function mixBlock(state: Uint32Array, view: DataView, offset: number): void {
-  const words = new Uint32Array(80);
   for (let i = 0; i < 16; i++) words[i] = view.getUint32(offset + i * 4);
   for (let i = 16; i < 80; i++) {
     words[i] = rotate(
@@ -46,7 +49,11 @@ function mixBlock(state: Uint32Array, view: DataView, offset: number): void {
     const next = (rotate(a, 5) + choose(i, b, c, d) + e + (words[i] ?? 0)) >>> 0;
     [a, b, c, d, e] = [next, a, rotate(b, 30), c, d];
   }
-  for (const [index, value] of [a, b, c, d, e].entries()) state[index] = (state[index] ?? 0) + value;
+  state[0] = (state[0] ?? 0) + a;
+  state[1] = (state[1] ?? 0) + b;
+  state[2] = (state[2] ?? 0) + c;
+  state[3] = (state[3] ?? 0) + d;
+  state[4] = (state[4] ?? 0) + e;
 }
 
 function choose(round: number, b: number, c: number, d: number): number {

@@ -6,109 +6,121 @@
  */
 
 import { readAddress } from './address';
-import type { ListedRecord, ListedTask, Service, ZoneBook } from './book';
+import type { MakerContext, Put, Service } from './book';
+import { PORT_MAX } from './facts';
 import { cleanDomain, cleanLabel, LABEL_MAX, shortenLabel } from './labels';
-import type { AgentFacts, DiscoveryFacts, FrameworkFacts, IpSource, TaskFacts } from './snapshot';
+import type { DiscoveryFacts, IpSource, TaskFacts } from './snapshot';
 import { taskHash } from './task-hash';
 
 const PROTOCOLS: readonly string[] = ['tcp', 'udp'];
 
-/** Adds every task, framework by framework, and the listing of them. */
-export function addTasks(book: ZoneBook): void {
-  const tasks = new Map<string, TaskFacts[]>();
-  for (const task of book.snapshot.tasks.values()) {
-    const held = tasks.get(task.frameworkId);
-    if (held) held.push(task);
-    else tasks.set(task.frameworkId, [task]);
+/** Why a task has no records; undefined for one that has. */
+export function whyNone(context: MakerContext, task: TaskFacts): string | undefined {
+  if (!context.framework(task.frameworkId)) return 'its framework is not known';
+  if (task.state !== 'TASK_RUNNING') return `it is ${task.state} and not TASK_RUNNING`;
+  if (!context.agent(task.agentId)) return `its agent ${task.agentId} is not in the list of agents`;
+  return undefined;
+}
+
+/** The records of one task; an unhealthy one's aside, when health counts. */
+export function putTask(context: MakerContext, put: Put & { readonly sick: Put }, task: TaskFacts): void {
+  if (whyNone(context, task) !== undefined) return;
+  const aside = context.options.healthy && task.running?.healthy === false;
+  putTaskRecords(context, aside ? put.sick : put, task);
+}
+
+/** What a task's records are, or would be if it counted. */
+export function putTaskRecords(context: MakerContext, put: Put, task: TaskFacts): void {
+  const { labelRule } = context.options;
+  const scope = scopeOf(context, put, task);
+  if (!task.discovery) {
+    putUnder(scope, cleanLabel(task.name, labelRule));
+    return;
   }
-  for (const framework of book.snapshot.frameworks.values()) {
-    const listed = (tasks.get(framework.id) ?? []).flatMap((task) => addTask(book, framework, task) ?? []);
-    book.framework({ name: framework.name, tasks: listed });
+  // Made twice, as in the original: with the name as it stands (it may have dots), and cleaned.
+  const { name } = task.discovery;
+  const clean = cleanLabel(name, labelRule);
+  putUnder(scope, name);
+  if (clean !== name) putUnder(scope, clean);
+}
+
+/** One task and what its names end in. */
+interface Scope {
+  readonly context: MakerContext;
+  readonly put: Put;
+  readonly task: TaskFacts;
+  readonly suffix: string;
+  readonly agentSuffix: string;
+  readonly taskAddresses: readonly string[];
+  readonly agentAddresses: readonly string[];
+}
+
+function scopeOf(context: MakerContext, put: Put, task: TaskFacts): Scope {
+  const { domain, labelRule, ipSources } = context.options;
+  const framework = cleanDomain(context.framework(task.frameworkId)?.name ?? '', labelRule);
+  const at = context.agent(task.agentId)?.at;
+  const agentAddresses = at ? context.addressesOf(at.host) : [];
+  return {
+    context,
+    put,
+    task,
+    suffix: `${framework}.${domain}`,
+    agentSuffix: `${framework}.slave.${domain}`,
+    agentAddresses,
+    taskAddresses: taskAddresses(task, ipSources, agentAddresses),
+  };
+}
+
+/** All records of the task under one task label. */
+function putUnder(scope: Scope, label: string): void {
+  const { context, put, task, suffix, agentSuffix, agentAddresses } = scope;
+  const canonical = canonicalLabel(label, task);
+  for (const first of [label, canonical]) {
+    for (const address of scope.taskAddresses) put.address(`${first}.${suffix}`, address);
+    for (const address of agentAddresses) put.address(`${first}.${agentSuffix}`, address);
+    // The original stores a text that is no address here, which makes the names exist.
+    if (agentAddresses.length === 0) put.exists(`${first}.${agentSuffix}`);
+    if (scope.taskAddresses.length === 0 && context.options.compat === 'standard')
+      put.exists(`${first}.${suffix}`);
+  }
+  putResourcePorts(scope, label, `${canonical}.${agentSuffix}`);
+  if (task.discovery) putDiscoveryPorts(scope, task.discovery, label, `${canonical}.${suffix}`);
+}
+
+function putResourcePorts(scope: Scope, label: string, target: string): void {
+  const { task, suffix, agentSuffix } = scope;
+  const suffixes = task.discovery ? [agentSuffix] : [agentSuffix, suffix];
+  const first = serviceLabel(label);
+  for (const [begin, end] of task.ports) {
+    for (let port = begin; port <= end; port++) {
+      const service = { port, target };
+      for (const protocol of PROTOCOLS)
+        for (const ending of suffixes) putService(scope, `${first}._${protocol}.${ending}`, service);
+    }
   }
 }
 
-function addTask(book: ZoneBook, framework: FrameworkFacts, task: TaskFacts): ListedTask | undefined {
-  const agent = book.snapshot.agents.get(task.agentId);
-  if (task.state !== 'TASK_RUNNING' || !agent) return undefined;
-  const writer = new TaskWriter(book, framework, task, agent);
-  const { labelRule } = book.options;
-  if (task.discovery) {
-    // Made twice, as in the original: with the name as it stands (it may have dots), and cleaned.
-    writer.add(task.discovery.name);
-    writer.add(cleanLabel(task.discovery.name, labelRule));
-  } else writer.add(cleanLabel(task.name, labelRule));
-  return { name: task.name, id: task.id, records: writer.listed };
+function putDiscoveryPorts(scope: Scope, discovery: DiscoveryFacts, label: string, target: string): void {
+  const { labelRule } = scope.context.options;
+  for (const { number, name, protocol } of discovery.ports) {
+    const clean = cleanLabel(protocol, labelRule);
+    const portLabel = cleanLabel(name, labelRule);
+    const service = { port: number, target };
+    for (const word of clean === '' ? PROTOCOLS : [clean]) {
+      const place = `${serviceLabel(label)}.${serviceLabel(word)}.${scope.suffix}`;
+      putService(scope, place, service);
+      if (portLabel !== '') putService(scope, `${serviceLabel(portLabel)}.${place}`, service);
+    }
+  }
 }
 
-/** Writes the records of one task and remembers which were new. */
-class TaskWriter {
-  readonly listed: ListedRecord[] = [];
-  private readonly suffix: string;
-  private readonly agentSuffix: string;
-  private readonly taskAddresses: readonly string[];
-  private readonly agentAddresses: readonly string[];
-
-  constructor(
-    private readonly book: ZoneBook,
-    framework: FrameworkFacts,
-    private readonly task: TaskFacts,
-    agent: AgentFacts,
-  ) {
-    const { domain, labelRule } = book.options;
-    const name = cleanDomain(framework.name, labelRule);
-    this.suffix = `${name}.${domain}`;
-    this.agentSuffix = `${name}.slave.${domain}`;
-    this.agentAddresses = agent.at ? book.addressesOf(agent.at.host) : [];
-    this.taskAddresses = taskAddresses(task, book.options.ipSources, this.agentAddresses);
-  }
-
-  /** All records of the task under one task label. */
-  add(label: string): void {
-    const canonical = canonicalLabel(label, this.task);
-    for (const first of [label, canonical]) {
-      this.addresses(`${first}.${this.suffix}`, this.taskAddresses);
-      this.addresses(`${first}.${this.agentSuffix}`, this.agentAddresses);
-    }
-    this.resourcePorts(label, `${canonical}.${this.agentSuffix}`);
-    const { discovery } = this.task;
-    if (discovery) this.discoveryPorts(discovery, label, `${canonical}.${this.suffix}`);
-  }
-
-  private addresses(name: string, addresses: readonly string[]): void {
-    if (addresses.length === 0) this.book.exists(name);
-    for (const address of addresses) {
-      const rtype = address.includes(':') ? 'AAAA' : 'A';
-      if (this.book.address(name, address)) this.listed.push({ name, host: address, rtype });
-    }
-  }
-
-  private resourcePorts(label: string, target: string): void {
-    const suffixes = this.task.discovery ? [this.agentSuffix] : [this.agentSuffix, this.suffix];
-    for (const [begin, end] of this.task.ports) {
-      for (let port = begin; port <= end; port++) {
-        for (const protocol of PROTOCOLS)
-          for (const suffix of suffixes)
-            this.service(`${serviceLabel(label)}._${protocol}.${suffix}`, { port, target });
-      }
-    }
-  }
-
-  private discoveryPorts(discovery: DiscoveryFacts, label: string, target: string): void {
-    const { labelRule } = this.book.options;
-    for (const { number, name, protocol } of discovery.ports) {
-      const clean = cleanLabel(protocol, labelRule);
-      const portLabel = cleanLabel(name, labelRule);
-      for (const word of clean === '' ? PROTOCOLS : [clean]) {
-        const service = `${serviceLabel(label)}.${serviceLabel(word)}.${this.suffix}`;
-        this.service(service, { port: number, target });
-        if (portLabel !== '') this.service(`${serviceLabel(portLabel)}.${service}`, { port: number, target });
-      }
-    }
-  }
-
-  private service(name: string, service: Service): void {
-    const host = `${service.target}.:${service.port}`;
-    if (this.book.service(name, service)) this.listed.push({ name, host, rtype: 'SRV' });
+/** Ports that are none are cut to 16 bits by the original; the standards have no place for them. */
+function putService({ context, put, task }: Scope, name: string, service: Service): void {
+  const { port } = service;
+  if (port >= 0 && port <= PORT_MAX) put.service(name, service);
+  else {
+    context.note(`task ${task.id}: ${port} is no port`);
+    if (context.options.compat === 'mesos-dns') put.service(name, service);
   }
 }
 
@@ -134,8 +146,11 @@ function taskAddresses(
   agentAddresses: readonly string[],
 ): readonly string[] {
   for (const source of sources) {
-    const texts = source === 'host' ? agentAddresses : (task.running?.[source] ?? []);
-    const addresses = texts.flatMap((text) => readAddress(text.trim())?.text ?? []);
+    if (source === 'host') {
+      if (agentAddresses.length > 0) return agentAddresses;
+      continue;
+    }
+    const addresses = (task.running?.[source] ?? []).flatMap((text) => readAddress(text.trim())?.text ?? []);
     if (addresses.length > 0) return addresses;
   }
   return [];

@@ -2,35 +2,52 @@
  * Following the cluster: the event stream of the leading master while there is one, else its state now and then.
  *
  * Each round asks every master for a stream, then every master for its state. A stream that was up and ended is tried
- * again at once, what failed after a growing pause. The last facts stay until better ones come.
+ * again at once, what failed after a growing pause. The last facts stay until better ones come. What goes wrong is counted
+ * each time and logged once until something goes well.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
-import type { HttpClient } from '../../cluster/runtime/http/client';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import { RecordDecoder } from '../../cluster/runtime/streams/recordio';
-import { applyEvent, readHeartbeatSeconds } from '../core/events';
-import { textAt } from '../core/json';
-import { type Cluster, emptyCluster, type HostPort, type Snapshot } from '../core/snapshot';
-import { readState } from '../core/state-json';
-import { askLeader, loadState, type MasterCalls, masterUrl, subscribe } from './master';
+import type { EventTarget } from '../core/event-target';
+import {
+  applyEvent,
+  createSubscribedReader,
+  isFrameworkEvent,
+  type Subscribed,
+  type SubscribedReader,
+} from '../core/events';
+import { createFirstRecord, type FirstRecord } from '../core/first-record';
+import type { Cluster, HostPort, Snapshot } from '../core/snapshot';
+import { askLeader, askPids, loadState, type MasterCalls, masterUrl, subscribe } from './master';
+import type { MasterClient } from './master-client';
 
 export interface FollowOptions {
-  readonly masters: readonly HostPort[];
+  /** The masters now, the one to ask first in front. */
+  readonly masters: () => readonly HostPort[];
   /** Between two polls while no master has a stream. */
   readonly refreshMs: number;
   readonly stateTimeoutMs: number;
-  readonly client: HttpClient;
+  readonly https: boolean;
+  readonly client: MasterClient;
   readonly clock: Clock;
   readonly log: Logger;
   readonly note: (text: string) => void;
-  /** New facts; the same object again when events changed it. */
-  readonly changed: (snapshot: Snapshot) => void;
+  /** What events are applied to. */
+  readonly target: EventTarget;
+  /** All facts anew, from a state or from the beginning of a stream. */
+  readonly load: (snapshot: Snapshot) => void;
+  /** Events have changed the target. */
+  readonly changed: () => void;
+  /** A master has been heard. */
+  readonly heard: () => void;
+  /** Something went wrong. */
+  readonly failed: () => void;
 }
 
 /** Where facts come from at present. */
-export type Source = 'stream' | 'poll' | 'none';
+export type SourceKind = 'stream' | 'poll' | 'none';
 
 /** Heartbeats that may be missed before a stream counts as dead. */
 const HEARTBEATS_MISSED = 3;
@@ -39,11 +56,13 @@ const PAUSE_FIRST_MS = 100;
 const PAUSE_MAX_MS = 30_000;
 /** A stream that lived this long was a good one: the next failure starts with short pauses again. */
 const GOOD_LIFE_MS = 10_000;
+/** Between a framework's event and the question where its driver listens, which answers for several at once. */
+const PIDS_AFTER_MS = 200;
 
 type Outcome = 'lost' | 'polled' | 'failed';
 
 export class Follower implements Running {
-  source: Source = 'none';
+  source: SourceKind = 'none';
   private readonly abort = new AbortController();
   private readonly calls: MasterCalls;
   private running: Promise<void> | undefined;
@@ -51,15 +70,26 @@ export class Follower implements Running {
   private failures = 0;
   /** The master that served last, which is asked first. */
   private good: string | undefined;
+  private hangUp: (() => void) | undefined;
+  /** What has been said since things last went well. */
+  private readonly said = new Set<string>();
 
   constructor(private readonly options: FollowOptions) {
-    const { client, stateTimeoutMs } = options;
-    this.calls = { client, timeoutMs: stateTimeoutMs, signal: this.abort.signal };
+    const { client, https, stateTimeoutMs, note } = options;
+    this.calls = { client, https, timeoutMs: stateTimeoutMs, signal: this.abort.signal, note };
   }
 
   /** Begins; never waits for a master. */
   start(): void {
     this.running ??= this.run();
+  }
+
+  /** The list of masters is another one: begin again with the first of it. */
+  mastersChanged(): void {
+    this.good = undefined;
+    this.failures = 0;
+    this.hangUp?.();
+    this.wakeUp?.();
   }
 
   async stop(): Promise<void> {
@@ -87,34 +117,31 @@ export class Follower implements Running {
   }
 
   private bases(): string[] {
-    const listed = this.options.masters.map(masterUrl);
+    const listed = this.options.masters().map((master) => masterUrl(master, this.options.https));
     return [...new Set(this.good === undefined ? listed : [this.good, ...listed])];
   }
 
   /** Follows one master's stream until it ends. Returns whether it had begun. */
   private async follow(asked: string): Promise<boolean> {
     if (this.stopped()) return false;
-    const { log } = this.options;
     try {
-      const { stream, base } = await subscribe(this.calls, asked);
-      const cluster = emptyCluster();
-      cluster.leader = (await askLeader(this.calls, base)) ?? leaderFromUrl(base);
-      const reader = new StreamReader(this.options, cluster, () => stream.close());
+      const { body, base, close } = await subscribe(this.calls, asked);
+      this.hangUp = close;
+      const reader = new StreamReader(this.options, this.calls, base, close, () => this.streaming(base));
       try {
-        for await (const chunk of stream.body) {
-          const fresh = reader.feed(chunk);
-          if (fresh) this.streaming(base);
-        }
-        log.warn({ master: base }, 'the event stream ended');
+        for await (const chunk of body) await reader.feed(chunk as Buffer);
+        if (reader.begun) this.say('the event stream ended', base);
       } catch (error) {
-        if (!this.stopped()) log.warn({ master: base, error: describe(error) }, 'the event stream broke');
+        this.say('the event stream broke', base, error);
       } finally {
+        this.hangUp = undefined;
         reader.close();
-        stream.close();
+        close();
       }
       return reader.begun;
     } catch (error) {
-      if (!this.stopped()) log.debug({ master: asked, error: describe(error) }, 'no event stream');
+      if (!this.stopped())
+        this.options.log.debug({ master: asked, error: describe(error) }, 'no event stream');
       return false;
     }
   }
@@ -122,22 +149,38 @@ export class Follower implements Running {
   private streaming(base: string): void {
     this.good = base;
     this.source = 'stream';
+    this.said.clear();
     this.options.log.info({ master: base }, 'following the event stream');
   }
 
   private async poll(asked: string): Promise<boolean> {
     if (this.stopped()) return false;
-    const { log, note, changed } = this.options;
     try {
-      const { document, base } = await loadState(this.calls, asked);
+      const { cluster, base } = await loadState(this.calls, asked);
+      if (this.stopped()) return false;
       this.good = base;
-      if (this.source !== 'poll') log.info({ master: base }, 'no event stream: polling the state');
-      changed(readState(document, note));
+      this.said.clear();
+      if (this.source !== 'poll')
+        this.options.log.info({ master: base }, 'no event stream: polling the state');
+      this.options.heard();
+      this.options.load(cluster);
       return true;
     } catch (error) {
-      if (!this.stopped()) log.warn({ master: asked, error: describe(error) }, 'cannot load the state');
+      this.say('cannot load the state', asked, error);
       return false;
     }
+  }
+
+  /** Counts a failure, and logs it unless it has been logged since things last went well. */
+  private say(text: string, master: string, error?: unknown): void {
+    if (this.stopped()) return;
+    this.options.failed();
+    const fields = { master, ...(error === undefined ? {} : { error: describe(error) }) };
+    const line = JSON.stringify([text, fields]);
+    if (this.said.has(line)) return;
+    if (this.said.size > 1000) this.said.clear();
+    this.said.add(line);
+    this.options.log.warn(fields, text);
   }
 
   private backOff(): number {
@@ -160,43 +203,92 @@ export class Follower implements Running {
   }
 }
 
-/** One stream's records, applied to its cluster; hangs up when it is silent for too long. */
+/** One stream's records, applied to the target; hangs up when it is silent for too long. */
 class StreamReader {
   begun = false;
   private readonly decoder = new RecordDecoder();
+  private readonly subscribed: SubscribedReader;
+  private readonly first: FirstRecord;
   private silenceMs = HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000;
   private callOff: (() => void) | undefined;
+  private pidsDue: (() => void) | undefined;
+  private closed = false;
   private heardAt: number;
 
   constructor(
     private readonly options: FollowOptions,
-    private readonly cluster: Cluster,
+    private readonly calls: MasterCalls,
+    private readonly base: string,
     private readonly hangUp: () => void,
+    private readonly streaming: () => void,
   ) {
     this.heardAt = options.clock.now();
+    this.subscribed = createSubscribedReader(options.note);
+    this.first = createFirstRecord((part) => this.subscribed.feed(part));
     this.watch();
   }
 
-  /** Takes the next bytes. Returns whether the stream has just begun. */
-  feed(chunk: Uint8Array): boolean {
+  /** Takes the next bytes. */
+  async feed(chunk: Uint8Array): Promise<void> {
     this.heardAt = this.options.clock.now();
-    const before = this.begun;
-    for (const record of this.decoder.feed(chunk)) this.apply(JSON.parse(record.toString()));
-    return !before && this.begun;
+    let rest: Uint8Array | undefined = chunk;
+    if (!this.begun) {
+      rest = this.first.feed(chunk);
+      if (rest === undefined) return;
+      const subscribed = this.subscribed.finish();
+      if (!subscribed) throw new Error('the stream does not begin with SUBSCRIBED');
+      await this.begin(subscribed);
+    }
+    for (const record of this.decoder.feed(rest)) this.apply(JSON.parse(record.toString()));
+    this.options.heard();
   }
 
   close(): void {
+    this.closed = true;
     this.callOff?.();
+    this.pidsDue?.();
+  }
+
+  private async begin({ cluster, heartbeatSeconds }: Subscribed): Promise<void> {
+    const { calls, base, options } = this;
+    const [leader, pids] = await Promise.all([askLeader(calls, base), askPids(calls, base)]);
+    if (this.closed || this.calls.signal.aborted) return;
+    cluster.leader = leader ?? leaderFromUrl(base);
+    addPids(cluster, pids);
+    this.begun = true;
+    this.silenceMs = HEARTBEATS_MISSED * (heartbeatSeconds ?? HEARTBEAT_SECONDS) * 1000;
+    this.heardAt = options.clock.now();
+    this.callOff?.();
+    this.watch();
+    this.streaming();
+    options.load(cluster);
   }
 
   private apply(event: unknown): void {
-    if (textAt(event, 'type') === 'SUBSCRIBED') {
-      this.begun = true;
-      this.silenceMs = HEARTBEATS_MISSED * (readHeartbeatSeconds(event) ?? HEARTBEAT_SECONDS) * 1000;
-      this.close();
-      this.watch();
+    const { target, note, changed } = this.options;
+    if (applyEvent(target, event, note)) changed();
+    if (isFrameworkEvent(event)) this.askPidsSoon();
+  }
+
+  private askPidsSoon(): void {
+    if (this.pidsDue) return;
+    const { clock } = this.options;
+    this.pidsDue = clock.wakeAt(clock.now() + PIDS_AFTER_MS, () => {
+      this.pidsDue = undefined;
+      void this.takePids();
+    });
+  }
+
+  private async takePids(): Promise<void> {
+    const pids = await askPids(this.calls, this.base);
+    const { target, changed } = this.options;
+    if (this.closed) return;
+    for (const [id, at] of pids) {
+      const held = target.cluster.frameworks.get(id);
+      if (!held || (held.host === at.host && held.port === at.port)) continue;
+      target.setFramework(id, { ...held, ...at });
+      changed();
     }
-    if (this.begun && applyEvent(this.cluster, event, this.options.note)) this.options.changed(this.cluster);
   }
 
   private watch(): void {
@@ -206,6 +298,13 @@ class StreamReader {
       log.warn({ silentMs: clock.now() - this.heardAt }, 'no heartbeat on the event stream');
       this.hangUp();
     });
+  }
+}
+
+function addPids(cluster: Cluster, pids: ReadonlyMap<string, HostPort>): void {
+  for (const [id, at] of pids) {
+    const held = cluster.frameworks.get(id);
+    if (held) cluster.frameworks.set(id, { ...held, ...at });
   }
 }
 

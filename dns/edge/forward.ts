@@ -1,5 +1,6 @@
 /**
- * Questions for other zones: passed to the resolvers, one after the other, over the transport they came in on.
+ * Questions for other zones: passed to the resolvers of the zone, one after the other, over the transport they came in on,
+ * and over TCP when a reply over UDP was cut. Replies are kept for their time.
  *
  * Always true: each question goes out with a random id from a socket of its own, so a reply cannot be guessed
  * (RFC 5452); a reply counts when it comes from the resolver and repeats id and question; none outstays the time limit.
@@ -12,19 +13,27 @@ import type { Clock } from '../../cluster/runtime/clock';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { HostPort } from '../core/snapshot';
 import { FrameDecoder, frame } from '../packet/framing';
+import { isBelow } from '../packet/names';
 import { isReplyTo, passBack, withId } from '../packet/relay';
-import { PLAIN_UDP_BYTES, type Request } from '../packet/request';
+import { keyName, PLAIN_UDP_BYTES, type Request } from '../packet/request';
+import { ForwardCache } from './forward-cache';
 import { networkTest } from './networks';
 import type { Elsewhere, Transport } from './responder';
+import type { ZoneResolvers } from './settings';
 
 /** Questions on their way at one time; each holds a socket. */
 const OUT_MAX = 1000;
 const TCP_BYTES = 65_535;
+const FLAG_TC = 0x02;
 
 export interface ForwarderOptions {
   readonly resolvers: readonly HostPort[];
+  /** Resolvers of single zones. */
+  readonly zones: ZoneResolvers;
   readonly networks: readonly string[];
   readonly timeoutMs: number;
+  /** Replies that are kept; 0 for none. */
+  readonly cacheEntries: number;
   readonly clock: Clock;
 }
 
@@ -43,19 +52,52 @@ export class Forwarder implements Elsewhere, Running {
   readonly available = true;
   readonly allows: (address: string) => boolean;
   private readonly out = new Set<() => void>();
+  private readonly cache: ForwardCache;
+  private readonly zones: readonly {
+    readonly labels: readonly string[];
+    readonly resolvers: readonly HostPort[];
+  }[];
   private stopped = false;
 
   constructor(private readonly options: ForwarderOptions) {
     this.allows = networkTest(options.networks);
+    this.cache = new ForwardCache(options.cacheEntries, options.clock);
+    this.zones = options.zones.map(({ zone, resolvers }) => ({ labels: zone.split('.'), resolvers }));
   }
 
   async forward(request: Request, transport: Transport): Promise<Buffer | undefined> {
-    for (const resolver of this.options.resolvers) {
+    const kept = this.cache.find(request);
+    if (kept) return passBack(kept, request, replyLimit(request, transport));
+    for (const resolver of this.resolversFor(request)) {
       if (this.stopped || this.out.size >= OUT_MAX) return undefined;
-      const reply = await this.ask(resolver, request, transport);
-      if (reply) return passBack(reply, request, replyLimit(request, transport));
+      const reply = await this.askWhole(resolver, request, transport);
+      if (!reply) continue;
+      this.cache.keep(request, reply);
+      return passBack(reply, request, replyLimit(request, transport));
     }
     return undefined;
+  }
+
+  /** How many replies are kept. */
+  cached(): number {
+    return this.cache.size();
+  }
+
+  /** The resolver's reply; one that was cut is asked for again over TCP. */
+  private async askWhole(
+    resolver: HostPort,
+    request: Request,
+    transport: Transport,
+  ): Promise<Buffer | undefined> {
+    const reply = await this.ask(resolver, request, transport);
+    if (transport === 'tcp' || !reply || ((reply[2] ?? 0) & FLAG_TC) === 0) return reply;
+    return (await this.ask(resolver, request, 'tcp')) ?? reply;
+  }
+
+  private resolversFor(request: Request): readonly HostPort[] {
+    if (this.zones.length === 0) return this.options.resolvers;
+    const wire = keyName(request.key);
+    return this.zones.find(({ labels }) => isBelow(wire, labels))?.resolvers ?? this.options.resolvers;
   }
 
   async stop(): Promise<void> {

@@ -19,7 +19,7 @@ export interface HostsOptions {
   readonly clock: Clock;
   readonly log: Logger;
   /** Called when the addresses of a name have changed. */
-  readonly changed: () => void;
+  readonly changed: (host: string, addresses: readonly string[]) => void;
   readonly find?: FindHost | undefined;
 }
 
@@ -92,7 +92,7 @@ export class Hosts implements Running {
       const known = this.known.get(host);
       if (this.stopped || !known || addresses.join() === known.addresses.join()) return;
       known.addresses = addresses;
-      this.options.changed();
+      this.options.changed(host, addresses);
     } catch (error) {
       this.options.log.debug({ host, error: String(error) }, 'a host name has no address');
     }

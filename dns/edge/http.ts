@@ -1,38 +1,49 @@
 /**
- * The HTTP interface: the original's look-ups and listings, health and metrics.
+ * The HTTP interface: the original's look-ups and listings, and ours: where answers come from, changes, health, metrics.
  */
 
-import type { Handler, Reply, Request, Route } from '../../cluster/runtime/http/server';
+import type { Handler, Method, Reply, Request, Route } from '../../cluster/runtime/http/server';
 import type { Metrics } from '../../cluster/runtime/metrics';
 import type { Zone } from '../core/book';
-import { listHosts, listServices, listTasks, listZone } from '../core/print';
-import type { Source } from './follow';
+import { listHosts, listServices } from '../core/print';
+import { printJson } from './builder';
+import type { Source, SourceStatus } from './source';
+import type { Watchers } from './watch';
 
 export interface HttpOptions {
   readonly zone: () => Zone | undefined;
-  readonly source: () => Source;
+  readonly source: Pick<Source, 'ask'>;
+  readonly status: () => SourceStatus;
+  /** Whether the zone is too old to be answered from. */
+  readonly expired: () => boolean;
+  readonly config: () => object;
+  readonly watchers: Watchers;
   readonly metrics: Metrics;
   readonly version: string;
-  readonly refreshSeconds: number;
-  /** Whether `/v1/enumerate` and `/v1/axfr` are served. */
+  /** Whether `/v1/enumerate`, `/v1/axfr` and `/v1/watch` are served. */
   readonly enumeration: boolean;
 }
 
 /** The routes. Add one here, its shape in `../core/print.ts`, and a line in the README. */
 export function httpRoutes(options: HttpOptions): Route[] {
-  const { zone, version, refreshSeconds } = options;
-  const get = (path: string, answer: (asked: string) => unknown): Route => ({
+  const { zone, version, source, watchers } = options;
+  const get = (path: string, answer: (asked: string) => string | Promise<string>): Route => ({
     path,
-    methods: { GET: json(answer) },
+    methods: { GET: json(answer), HEAD: headRefused },
   });
-  const listings = [
-    get('/v1/enumerate', () => listTasks(zone())),
-    get('/v1/axfr', () => listZone(zone(), refreshSeconds)),
+  const serial = (): number => zone()?.authority.serial ?? 0;
+  const listings: Route[] = [
+    get('/v1/enumerate', () => source.ask('enumerate', '')),
+    get('/v1/axfr', () => source.ask('axfr', '')),
+    { path: '/v1/watch', methods: { GET: (request, reply) => watchers.add(request, reply, serial()) } },
   ];
   return [
-    get('/v1/version', () => ({ Service: 'Mesos-DNS', Version: version, URL: '' })),
-    get('/v1/hosts/:name', (asked) => listHosts(zone(), asked)),
-    get('/v1/services/:name', (asked) => listServices(zone(), asked)),
+    get('/v1/version', () => printJson({ Service: 'Mesos-DNS', Version: version, URL: '' })),
+    get('/v1/config', () => printJson(options.config())),
+    get('/v1/hosts/:name', (asked) => printJson(listHosts(zone(), asked))),
+    get('/v1/services/:name', (asked) => printJson(listServices(zone(), asked))),
+    get('/v1/explain/:name', (asked) => source.ask('explain', asked)),
+    { path: '/v1/hosts/:name/ports', methods: { GET: notImplemented } },
     ...(options.enumeration ? listings : []),
     { path: '/health', methods: { GET: (_request, reply) => health(options, reply) } },
     { path: '/metrics', methods: { GET: (_request, reply) => metricsText(options, reply) } },
@@ -44,14 +55,30 @@ export function notFound(_request: Request, reply: Reply): unknown {
   return reply.code(404).type('text/plain').send('404: Page Not Found');
 }
 
-function json(answer: (asked: string) => unknown): Handler {
-  return (request, reply) => {
+/** Known paths with another method, in the original's words. */
+export function methodNotAllowed(_request: Request, reply: Reply, allowed: readonly Method[]): unknown {
+  const named = allowed.filter((method) => method !== 'HEAD').join(', ');
+  return reply.code(405).header('allow', named).type('text/plain').send('405: Method Not Allowed');
+}
+
+function headRefused(request: Request, reply: Reply): unknown {
+  return methodNotAllowed(request, reply, ['GET']);
+}
+
+function notImplemented(_request: Request, reply: Reply): unknown {
+  return reply.code(501).type('text/plain').send('To be implemented...');
+}
+
+function json(answer: (asked: string) => string | Promise<string>): Handler {
+  return async (request, reply) => {
     if (!acceptsJson(request.headers.accept)) {
       return reply.code(406).type('text/plain').send('406: Not Acceptable');
     }
+    if (hasOtherBody(request)) return reply.code(415).type('text/plain').send('415: Unsupported Media Type');
     const { params } = request;
-    const asked = typeof params === 'object' && params !== null ? Reflect.get(params, 'name') : undefined;
-    return reply.type('application/json').send(printJson(answer(String(asked ?? ''))));
+    const asked: unknown =
+      typeof params === 'object' && params !== null ? Reflect.get(params, 'name') : undefined;
+    return reply.type('application/json').send(await answer(String(asked ?? '')));
   };
 }
 
@@ -59,24 +86,20 @@ function acceptsJson(accept: string | undefined): boolean {
   return accept === undefined || /\*\/\*|application\/json/.test(accept);
 }
 
-/** The original's layout: every line but the first begins with one blank more. */
-function printJson(value: unknown): string {
-  return JSON.stringify(value, null, 1).replaceAll('\n', '\n ');
+function hasOtherBody({ headers }: Request): boolean {
+  const length = Number(headers['content-length'] ?? 0);
+  return length > 0 && !/^application\/json\b/i.test(headers['content-type'] ?? '');
 }
 
-/** Unhealthy until there is something to answer from; old facts are better than none and stay healthy. */
-function health({ zone, source }: HttpOptions, reply: Reply): unknown {
+/** Unhealthy until there is something to answer from, and when that is too old by `--stale-seconds-max`. */
+function health({ zone, status, expired }: HttpOptions, reply: Reply): unknown {
   const current = zone();
+  const healthy = current !== undefined && !expired();
+  const { source } = status();
   return reply
-    .code(current ? 200 : 503)
+    .code(healthy ? 200 : 503)
     .type('application/json')
-    .send(
-      JSON.stringify({
-        healthy: current !== undefined,
-        source: source(),
-        serial: current?.authority.serial ?? 0,
-      }),
-    );
+    .send(JSON.stringify({ healthy, source, serial: current?.authority.serial ?? 0 }));
 }
 
 async function metricsText({ metrics }: HttpOptions, reply: Reply): Promise<unknown> {

@@ -21,10 +21,10 @@ export function listenerAddresses(listener: string): readonly string[] {
   return isWildcard(listener) ? interfaceAddresses().filter((address) => !isLoopback(address)) : [listener];
 }
 
-/** The resolvers of `/etc/resolv.conf`, without a server of ours that listens at the given place. */
-export function systemResolvers(own: HostPort, path = '/etc/resolv.conf'): HostPort[] {
+/** The resolvers of `/etc/resolv.conf`, without a server of ours that listens at one of the given places. */
+export function systemResolvers(own: readonly HostPort[], path = '/etc/resolv.conf'): HostPort[] {
   return readResolvConf(readText(path))
-    .filter((address) => own.port !== DNS_PORT || !isOwn(address, own.host))
+    .filter((address) => !own.some(({ host, port }) => port === DNS_PORT && isOwn(address, host)))
     .map((host) => ({ host, port: DNS_PORT }));
 }
 
@@ -41,7 +41,8 @@ function isOwn(address: string, listener: string): boolean {
   return isLoopback(address) || interfaceAddresses().includes(address);
 }
 
-function interfaceAddresses(): string[] {
+/** Every address of every interface. */
+export function interfaceAddresses(): string[] {
   return Object.values(networkInterfaces()).flatMap((entries) =>
     (entries ?? []).map(({ address }) => address),
   );

@@ -1,44 +1,56 @@
 /**
- * From changes to zones: many changes in a short time make one new zone, which replaces the old one at once.
+ * From changes to what is answered: changes that come close together go out as one, a fresh zone in parts.
+ *
+ * Always true: a part goes out when the one before has been taken, so that questions are answered between parts; what
+ * changes meanwhile follows after the last part.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
-import type { Zone, ZoneOptions } from '../core/book';
-import type { Snapshot } from '../core/snapshot';
-import { buildZone, hostsOf } from '../core/zone';
+import type { ZoneChange } from '../core/book';
+import type { LiveZone } from '../core/live-zone';
 import type { Hosts } from './hosts';
 
-/** The shortest time between two zones. */
-export const BETWEEN_MS = 20;
-/** A zone that takes long to build waits this many times as long, so that questions get their share. */
-const REST_FACTOR = 3;
+/** The shortest time between two changes. */
+export const BETWEEN_MS = 10;
 
 export interface PublisherOptions {
-  readonly zone: ZoneOptions;
-  readonly hosts: Pick<Hosts, 'lookup' | 'want'>;
+  readonly live: Pick<LiveZone, 'take' | 'hosts' | 'names'>;
+  readonly hosts: Pick<Hosts, 'want'>;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly publish: (zone: Zone) => void;
-  /** Takes notes about odd entries, one line each. */
-  readonly note: (text: string) => void;
+  /** Takes one part; the next comes when the promise is settled. */
+  readonly publish: (change: ZoneChange) => Promise<void>;
+  /** Called when a zone of several parts has gone out. */
+  readonly settled?: (() => void) | undefined;
 }
 
 export class Publisher implements Running {
-  private snapshot: Snapshot | undefined;
   private notBefore = 0;
   private callOff: (() => void) | undefined;
+  private sending = false;
+  private again = false;
+  private loaded = false;
   private stopped = false;
 
   constructor(private readonly options: PublisherOptions) {}
 
-  /** The facts changed (or were replaced): a zone follows within a moment. */
-  changed(snapshot: Snapshot | undefined = this.snapshot): void {
-    this.snapshot = snapshot;
-    if (this.stopped) return;
+  /** There are facts: from now on changes go out. */
+  load(): void {
+    this.loaded = true;
+    this.changed();
+  }
+
+  /** The zone has changed: that goes out within a moment. */
+  changed(): void {
+    if (this.stopped || !this.loaded) return;
+    if (this.sending) {
+      this.again = true;
+      return;
+    }
     const { clock } = this.options;
-    this.callOff ??= clock.wakeAt(Math.max(this.notBefore, clock.now()), () => this.build());
+    this.callOff ??= clock.wakeAt(Math.max(this.notBefore, clock.now()), () => void this.send());
   }
 
   async stop(): Promise<void> {
@@ -46,18 +58,24 @@ export class Publisher implements Running {
     this.callOff?.();
   }
 
-  private build(): void {
+  private async send(): Promise<void> {
     this.callOff = undefined;
-    const { zone: options, hosts, clock, log, note } = this.options;
-    const { snapshot } = this;
-    if (!snapshot) return;
-    const begun = clock.now();
-    const lookup = (host: string): readonly string[] => hosts.lookup(host);
-    const zone = buildZone({ snapshot, options, lookup, note, serial: Math.floor(begun / 1000) });
-    this.options.publish(zone);
-    const tookMs = clock.now() - begun;
-    this.notBefore = clock.now() + Math.max(BETWEEN_MS, tookMs * REST_FACTOR);
-    log.debug({ names: zone.nodes.size, tasks: snapshot.tasks.size, tookMs }, 'new zone');
-    hosts.want(hostsOf(snapshot, options.masters));
+    this.sending = true;
+    const { live, hosts, clock, log, publish } = this.options;
+    const parts = live.take(Math.floor(clock.now() / 1000));
+    for (const part of parts) if (!this.stopped) await publish(part);
+    if (parts.length > 1) {
+      log.debug({ names: live.names(), parts: parts.length }, 'a new zone');
+      // What was sent is let go before the memory is looked through.
+      parts.length = 0;
+      this.options.settled?.();
+    }
+    this.sending = false;
+    this.notBefore = clock.now() + BETWEEN_MS;
+    if (this.stopped) return;
+    hosts.want(live.hosts());
+    if (!this.again) return;
+    this.again = false;
+    this.changed();
   }
 }

@@ -2,17 +2,20 @@
  * One message in, one reply out, for every transport: the zone's names from prepared answers, others by forwarding.
  *
  * Always true: it never throws and its promises never reject, whatever arrives; a question that was answered before
- * costs one look-up and one copy. An answer is encoded when it is asked for the first time in a zone.
+ * costs one look-up and one copy.
  */
 
 import { nextInteger, type Random, randomFrom } from '../../cluster/model/random';
-import type { Counter, Metrics } from '../../cluster/runtime/metrics';
-import { answer, noSuchName } from '../core/answer';
-import type { Zone } from '../core/book';
+import type { Logger } from '../../cluster/runtime/log';
+import type { Metrics } from '../../cluster/runtime/metrics';
+import type { Compat, Zone, ZoneChange } from '../core/book';
 import { RCODE, TYPE } from '../core/records';
-import { isBelow, textName } from '../packet/names';
-import { bareAnswer, encodeFormatError, encodeReply, prepareAnswer, type Ready } from '../packet/ready';
-import { keyName, PLAIN_UDP_BYTES, type Request, readRequest } from '../packet/request';
+import { isBelow, textName, wireLabels } from '../packet/names';
+import { bareAnswer, encodeFailure, encodeReply, prepareAnswer, type Ready } from '../packet/ready';
+import { keyName, PLAIN_UDP_BYTES, type Reading, type Request, readRequest } from '../packet/request';
+import { Answers } from './answers';
+import type { Askers } from './askers';
+import { addCounts, type Counts } from './counts';
 
 export type Transport = 'udp' | 'tcp';
 
@@ -34,17 +37,30 @@ export interface Elsewhere {
 
 export interface ResponderOptions {
   readonly domain: string;
+  readonly compat: Compat;
   readonly payloadBytes: number;
+  /** The RA bit of replies about the domain. */
+  readonly recursion: boolean;
+  /** Whether replies that were cut have the TC bit. */
+  readonly tellCut: boolean;
   readonly elsewhere: Elsewhere;
+  readonly askers: Askers;
   readonly metrics: Metrics;
+  readonly log: Logger;
   readonly seed: number;
+  /** Whether the zone is too old to be answered from. */
+  readonly expired: () => boolean;
+  /** Answers `TXT why.NAME`; without it that is a name like any other. */
+  readonly why?: ((name: string) => Promise<readonly string[]>) | undefined;
 }
 
 const TCP_BYTES = 65_535;
+/** How much longer than the question a reply to an address that may be forged can be. */
+const AMPLIFICATION_MAX = 3;
 const CLASS_IN = 1;
 const CLASS_ANY = 255;
-const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(TYPE));
 const TURNS = 2 ** 32;
+const WHY = 'why';
 
 const SERVFAIL = bareAnswer(RCODE.SERVFAIL);
 const NOTIMP = bareAnswer(RCODE.NOTIMP);
@@ -53,137 +69,163 @@ const BADVERS = bareAnswer(RCODE.BADVERS);
 
 export class Responder {
   private readonly domain: readonly string[];
+  private readonly lenient: boolean;
   private readonly random: Random;
   private readonly counts: Counts;
-  private zone: Zone | undefined;
-  private ready = new Map<string, Ready>();
-  private missing: Ready = SERVFAIL;
+  private readonly answers = new Answers();
+  private readonly trusts: (address: string) => boolean;
 
   constructor(private readonly options: ResponderOptions) {
     this.domain = options.domain.split('.');
+    this.lenient = options.compat === 'mesos-dns';
     this.random = randomFrom(options.seed);
     this.counts = addCounts(options.metrics);
+    this.trusts = (address) => options.askers.isTrusted(address);
   }
 
-  /** From now on answers come from this zone. */
-  publish(zone: Zone): void {
-    this.zone = zone;
-    this.ready = new Map();
-    this.missing = prepareAnswer(noSuchName(zone), zone.domain);
+  /** From now on answers come from the zone with this change. */
+  apply(change: ZoneChange): void {
+    this.answers.apply(change);
   }
 
   /** The zone that is answered from; none before the first snapshot. */
   current(): Zone | undefined {
-    return this.zone;
+    return this.answers.zone();
+  }
+
+  /** Every name with its packed node. */
+  entries(): IterableIterator<[string, string]> {
+    return this.answers.table.entries();
+  }
+
+  size(): number {
+    return this.answers.table.size();
   }
 
   respond(bytes: Buffer, asker: Asker): Reply {
-    const reading = readRequest(bytes);
+    try {
+      return this.answer(bytes, asker);
+    } catch (error) {
+      this.counts.errors.inc();
+      this.options.log.error({ error: String(error) }, 'a question could not be answered');
+      return bytes.length >= 12 ? encodeFailure(bytes, RCODE.SERVFAIL, 'recursion') : undefined;
+    }
+  }
+
+  private answer(bytes: Buffer, asker: Asker): Reply {
+    const reading = readRequest(bytes, this.lenient);
     if (reading.kind === 'ignored') return undefined;
     this.counts.requests.inc();
-    if (reading.kind === 'malformed') {
-      this.counts.malformed.inc();
-      return encodeFormatError(bytes);
-    }
+    const trusted = asker.transport === 'tcp' || this.trusts(asker.address);
+    const verdict = trusted ? 'answer' : this.options.askers.verdict(asker.address);
+    if (verdict !== 'answer') this.counts.limited.inc();
+    if (verdict === 'drop') return undefined;
+    if (reading.kind !== 'request') return this.fail(bytes, reading);
     const { request } = reading;
-    const refusal = refusalOf(request);
-    if (refusal) return this.reply(refusal, request, asker.transport);
-    const ready = this.ready.get(request.key);
-    if (ready) return this.reply(ready, request, asker.transport);
+    if (verdict === 'cut') return cutReply(request);
+    const refusal = this.refusalOf(request);
+    if (refusal) return this.reply(refusal, request, asker);
+    const ready = this.answers.known(request);
+    if (ready && !this.options.expired()) return this.reply(ready, request, asker);
     return this.respondSlowly(request, asker);
+  }
+
+  private fail(bytes: Buffer, { kind }: Reading): Buffer {
+    this.counts.malformed.inc();
+    if (!this.lenient) return encodeFailure(bytes, RCODE.FORMERR, 'all');
+    return kind === 'empty'
+      ? encodeFailure(bytes, RCODE.SERVFAIL, 'recursion')
+      : encodeFailure(bytes, RCODE.FORMERR, 'none');
   }
 
   private respondSlowly(request: Request, asker: Asker): Reply {
     const wire = keyName(request.key);
     if (isBelow(wire, this.domain)) {
-      return this.reply(this.prepare(request, wire), request, asker.transport);
+      if (this.options.expired()) return this.reply(SERVFAIL, request, asker);
+      const why = this.whyOf(request, wire, asker);
+      return why ?? this.reply(this.answers.find(request), request, asker);
     }
     const { elsewhere } = this.options;
     if (!elsewhere.available || !elsewhere.allows(asker.address)) {
       this.counts.refused.inc();
-      return this.reply(REFUSED, request, asker.transport);
+      return this.reply(REFUSED, request, asker);
     }
-    return this.forward(request, asker.transport);
+    return this.forward(request, asker);
   }
 
-  private async forward(request: Request, transport: Transport): Promise<Buffer | undefined> {
+  private async forward(request: Request, asker: Asker): Promise<Buffer | undefined> {
     this.counts.forwarded.inc();
-    const reply = await this.options.elsewhere.forward(request, transport);
+    const reply = await this.options.elsewhere.forward(request, asker.transport);
     if (reply) return reply;
     this.counts.forwardFailures.inc();
-    return this.reply(SERVFAIL, request, transport);
+    return this.reply(SERVFAIL, request, asker);
   }
 
-  /** Looks a name up in the zone and keeps the encoded answer. What is kept is bounded by the names there are. */
-  private prepare(request: Request, wire: string): Ready {
-    const { zone } = this;
-    if (!zone) return SERVFAIL;
-    const name = textName(wire);
-    if (name === undefined || !zone.nodes.has(name)) return this.missing;
-    // All types we do not serve share one answer.
-    const key = KNOWN_TYPES.has(request.type) ? request.key : `${wire}\0\0`;
-    const held = this.ready.get(key);
-    if (held) return held;
-    const made = prepareAnswer(answer(zone, name, request.type), zone.domain);
-    this.ready.set(key, made);
-    return made;
+  /** The answer to `TXT why.NAME`, for those whom names are forwarded for. */
+  private whyOf(request: Request, wire: string, asker: Asker): Promise<Buffer> | undefined {
+    const { why } = this.options;
+    if (!why || request.type !== TYPE.TXT || wireLabels(wire)[0] !== WHY) return undefined;
+    const name = textName(wire)?.slice(WHY.length + 1);
+    const { domain } = this.options;
+    if (name === undefined || !this.trusts(asker.address)) return undefined;
+    const asked = `${WHY}.${name}`;
+    return why(name).then(
+      (lines) => {
+        const answers = lines.map((text) => ({ kind: 'TXT' as const, name: asked, ttl: 0, text }));
+        const given = { rcode: RCODE.NOERROR, answers, authority: [], additional: [] };
+        return this.reply(prepareAnswer(given, { domain, name: asked, asOriginal: false }), request, asker);
+      },
+      () => this.reply(SERVFAIL, request, asker),
+    );
   }
 
-  private reply(ready: Ready, request: Request, transport: Transport): Buffer {
+  private reply(ready: Ready, request: Request, asker: Asker): Buffer {
     this.counts.count(ready);
-    const { payloadBytes, elsewhere } = this.options;
+    const { payloadBytes, recursion, elsewhere, tellCut, askers } = this.options;
+    const cookie = request.edns?.cookie;
     return encodeReply(ready, request, {
-      limit: transport === 'tcp' ? TCP_BYTES : udpLimit(request, payloadBytes),
-      turn: ready.answers.length > 1 ? nextInteger(this.random, TURNS) : 0,
-      recursion: elsewhere.available,
+      limit: asker.transport === 'tcp' ? TCP_BYTES : this.udpLimit(request, asker, ready),
+      turn: ready.answers.length > 1 || ready.additional.length > 0 ? nextInteger(this.random, TURNS) : 0,
+      recursion: ready === REFUSED ? false : ready.authoritative ? recursion : elsewhere.available,
       payloadBytes,
+      tellCut,
+      cookie: cookie && askers.cookieOption(asker.address, cookie),
     });
   }
+
+  /** What an asker takes over UDP, not more than we send, and little for an address that may be forged. */
+  private udpLimit(request: Request, { address }: Asker, ready: Ready): number {
+    const { edns, size } = request;
+    const { payloadBytes, askers } = this.options;
+    const taken = edns
+      ? Math.max(PLAIN_UDP_BYTES, Math.min(edns.payloadBytes, payloadBytes))
+      : PLAIN_UDP_BYTES;
+    if (this.trusts(address) || askers.isVerified(address, edns?.cookie)) return taken;
+    const limit = Math.min(taken, size * AMPLIFICATION_MAX);
+    if (limit < request.end + ready.bytes) this.counts.amplified.inc();
+    return limit;
+  }
+
+  /** Requests that no name is looked up for. */
+  private refusalOf(request: Request): Ready | undefined {
+    if (request.opcode !== 0) return NOTIMP;
+    if (request.edns && request.edns.version !== 0) return BADVERS;
+    if (
+      this.lenient ||
+      (request.class === CLASS_IN && request.type !== TYPE.AXFR && request.type !== TYPE.IXFR)
+    )
+      return undefined;
+    return request.class === CLASS_ANY && request.type !== TYPE.AXFR && request.type !== TYPE.IXFR
+      ? undefined
+      : REFUSED;
+  }
 }
 
-/** What an asker takes over UDP, and not more than we send. */
-function udpLimit({ edns }: Request, payloadBytes: number): number {
-  return edns ? Math.max(PLAIN_UDP_BYTES, Math.min(edns.payloadBytes, payloadBytes)) : PLAIN_UDP_BYTES;
-}
-
-/** Requests that no name is looked up for. */
-function refusalOf(request: Request): Ready | undefined {
-  if (request.opcode !== 0) return NOTIMP;
-  if (request.edns && request.edns.version !== 0) return BADVERS;
-  if (request.class !== CLASS_IN && request.class !== CLASS_ANY) return REFUSED;
-  return request.type === TYPE.AXFR || request.type === TYPE.IXFR ? REFUSED : undefined;
-}
-
-type Counts = Record<
-  | 'requests'
-  | 'successes'
-  | 'nxdomain'
-  | 'nodata'
-  | 'failures'
-  | 'malformed'
-  | 'refused'
-  | 'forwarded'
-  | 'forwardFailures',
-  Counter
-> & { count(ready: Ready): void };
-
-function addCounts(metrics: Metrics): Counts {
-  const counters = {
-    requests: metrics.counter('dns/requests', 'Messages that were questions'),
-    successes: metrics.counter('dns/successes', 'Replies with records from the zone'),
-    nxdomain: metrics.counter('dns/nxdomain', 'Replies that a name does not exist'),
-    nodata: metrics.counter('dns/nodata', 'Replies that a name has no such records'),
-    failures: metrics.counter('dns/failures', 'Replies with an error code'),
-    malformed: metrics.counter('dns/malformed', 'Messages that could not be read'),
-    refused: metrics.counter('dns/refused', 'Questions for other zones that were not passed on'),
-    forwarded: metrics.counter('dns/forwarded', 'Questions passed on to resolvers'),
-    forwardFailures: metrics.counter('dns/forward_failures', 'Questions that no resolver answered'),
-  };
-  const count = (ready: Ready): void => {
-    if (ready.rcode === RCODE.NXDOMAIN) counters.nxdomain.inc();
-    else if (ready.rcode !== RCODE.NOERROR) counters.failures.inc();
-    else if (ready.answers.length === 0) counters.nodata.inc();
-    else counters.successes.inc();
-  };
-  return { ...counters, count };
+/** The question with TC: come again over TCP. */
+function cutReply(request: Request): Buffer {
+  const reply = Buffer.from(request.bytes.subarray(0, request.end));
+  reply.fill(0, 4, 12);
+  reply.writeUInt16BE(0x8200 | (request.flags & 0x7910), 2);
+  reply.writeUInt16BE(1, 4);
+  return reply;
 }

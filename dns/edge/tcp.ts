@@ -2,7 +2,6 @@
  * The TCP side: messages with their length in front, answered in order; idle, greedy and deaf peers are cut off.
  */
 
-import type { AddressInfo } from 'node:net';
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import { FrameDecoder, frame } from '../packet/framing';
@@ -17,35 +16,57 @@ const UNREAD_MAX_BYTES = 1024 * 1024;
 const WAITING_MAX = 256;
 
 export interface TcpOptions {
-  readonly address: string;
-  readonly port: number;
   readonly responder: Pick<Responder, 'respond'>;
+  /** Connections of one address at one time. */
+  readonly perClient: number;
+  /** A peer has shown that its address is real. */
+  readonly spoke: (address: string) => void;
 }
 
 /** Listens; rejects with the system's error when that fails. */
-export async function startTcp(options: TcpOptions): Promise<Running & { readonly port: number }> {
-  const sockets = new Set<Socket>();
-  const server = createServer((socket) => {
-    sockets.add(socket);
-    socket.on('close', () => sockets.delete(socket));
-    serve(socket, options.responder);
-  });
+export async function bindTcp(address: string, port: number): Promise<Server> {
+  const server = createServer();
   server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    server.listen({ host: options.address, port: options.port, exclusive: true }, () => {
+    // For all of IPv6 means for IPv4 too, as with UDP.
+    server.listen({ host: address, port, exclusive: true }, () => {
       server.off('error', reject);
       resolve();
     });
   });
-  server.on('error', () => undefined);
-  const { port } = server.address() as AddressInfo;
-  return { port, stop: () => close(server, sockets) };
+  return server;
 }
 
-function serve(socket: Socket, responder: TcpOptions['responder']): void {
+/** Answers on every connection. */
+export function serveTcp(server: Server, options: TcpOptions): Running {
+  const sockets = new Set<Socket>();
+  const perClient = new Map<string, number>();
+  server.maxConnections = CONNECTIONS_MAX;
+  server.on('error', () => undefined);
+  server.on('connection', (socket) => {
+    const address = socket.remoteAddress ?? '';
+    const count = (perClient.get(address) ?? 0) + 1;
+    if (count > options.perClient) {
+      socket.destroy();
+      return;
+    }
+    perClient.set(address, count);
+    sockets.add(socket);
+    socket.on('close', () => {
+      sockets.delete(socket);
+      const left = (perClient.get(address) ?? 1) - 1;
+      if (left > 0) perClient.set(address, left);
+      else perClient.delete(address);
+    });
+    serve(socket, address, options);
+  });
+  return { stop: () => close(server, sockets) };
+}
+
+function serve(socket: Socket, address: string, { responder, spoke }: TcpOptions): void {
   const decoder = new FrameDecoder();
-  const asker = { address: socket.remoteAddress ?? '', transport: 'tcp' } as const;
+  const asker = { address, transport: 'tcp' } as const;
   let turn = Promise.resolve();
   let waiting = 0;
   const answerNext = async (message: Buffer): Promise<void> => {
@@ -56,6 +77,7 @@ function serve(socket: Socket, responder: TcpOptions['responder']): void {
   };
   socket.setTimeout(IDLE_MS, () => socket.destroy());
   socket.on('error', () => socket.destroy());
+  socket.once('data', () => spoke(address));
   socket.on('data', (chunk) => {
     for (const message of decoder.feed(chunk)) {
       waiting++;

@@ -1,5 +1,5 @@
 /**
- * The UDP side: one socket, each message answered by itself.
+ * The UDP side: sockets, each message answered by itself.
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
@@ -11,17 +11,18 @@ import type { Responder } from './responder';
 /** Questions that wait in the kernel while this process is busy. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-export interface UdpOptions {
+export interface UdpPlace {
   readonly address: string;
   readonly port: number;
-  readonly responder: Pick<Responder, 'respond'>;
-  readonly log: Logger;
+  /** Lets sockets of single addresses stand beside one for all addresses. */
+  readonly beside?: boolean;
 }
 
-/** Binds the socket; rejects with the system's error when that fails. */
-export async function startUdp({ address, port, responder, log }: UdpOptions): Promise<Running> {
+/** Binds a socket; rejects with the system's error when that fails. */
+export async function bindUdp({ address, port, beside = false }: UdpPlace, log: Logger): Promise<Socket> {
   const socket = createSocket({
     type: isIPv6(address) ? 'udp6' : 'udp4',
+    reuseAddr: beside,
     // Addresses need no look-up, and the usual one costs a tick a reply.
     lookup: (host, _options, done) => done(null, host, isIPv6(host) ? 6 : 4),
   });
@@ -41,25 +42,36 @@ export async function startUdp({ address, port, responder, log }: UdpOptions): P
   } catch (error) {
     log.debug({ error: String(error) }, 'the receive buffer keeps its size');
   }
+  return socket;
+}
+
+/** Answers what arrives. */
+export function serveUdp(socket: Socket, responder: Pick<Responder, 'respond'>, log: Logger): Running {
   socket.on('error', (error) => log.warn({ error: error.message }, 'UDP socket'));
   socket.on('message', (bytes, from) => {
     const reply = responder.respond(bytes, { address: from.address, transport: 'udp' });
     if (reply instanceof Promise) void reply.then((late) => send(socket, late, from));
     else send(socket, reply, from);
   });
-  return { stop: () => close(socket) };
+  let closed: Promise<void> | undefined;
+  return {
+    stop: () => {
+      closed ??= new Promise<void>((resolve) => socket.close(() => resolve()));
+      return closed;
+    },
+  };
 }
 
 function send(socket: Socket, reply: Buffer | undefined, { address, port }: RemoteInfo): void {
   // A forged message can come from port 0, which nothing can be sent to.
   if (!reply || port === 0) return;
   try {
-    socket.send(reply, port, address, () => undefined);
+    socket.send(reply, port, address, ignore);
   } catch {
     // The socket was closed while a resolver was asked.
   }
 }
 
-function close(socket: Socket): Promise<void> {
-  return new Promise((resolve) => socket.close(() => resolve()));
+function ignore(): void {
+  // A reply that cannot be sent is lost, as on any network.
 }

@@ -24,10 +24,18 @@ export function wireLabels(wire: string): string[] {
   return labels;
 }
 
+/** Characters that the original writes with a backslash, so that it never finds a label that has one. */
+const ESCAPED = /[^\x21-\x7e]|[."();@\\]/;
+
 /** The text of a wire name; undefined when a label has a dot inside, which no text can tell from two labels. */
 export function textName(wire: string): string | undefined {
   const labels = wireLabels(wire);
   return labels.some((label) => label.includes('.')) ? undefined : labels.join('.');
+}
+
+/** Whether a name has a character that only an escape can write. */
+export function isEscaped(wire: string): boolean {
+  return wireLabels(wire).some((label) => ESCAPED.test(label));
 }
 
 /** Whether a name is the domain or lies below it. Looks at labels, since octets alone could match inside one. */

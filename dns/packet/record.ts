@@ -4,13 +4,15 @@
  */
 
 import DNS from 'dns2';
+import { wireName } from './names';
 import { ByteWriter } from './writer';
 
 const CLASS_IN = 1;
 
 /** The records we encode; the zone's records have this shape. */
 export type PacketRecord = { readonly name: string; readonly ttl: number } & (
-  | { readonly kind: 'A' | 'AAAA'; readonly address: string }
+  | { readonly kind: 'A'; readonly address: string }
+  | { readonly kind: 'AAAA'; readonly address: string }
   | {
       readonly kind: 'SRV';
       readonly priority: number;
@@ -19,6 +21,7 @@ export type PacketRecord = { readonly name: string; readonly ttl: number } & (
       readonly target: string;
     }
   | { readonly kind: 'NS'; readonly target: string }
+  | { readonly kind: 'TXT'; readonly text: string }
   | {
       readonly kind: 'SOA';
       readonly primary: string;
@@ -33,17 +36,60 @@ export type PacketRecord = { readonly name: string; readonly ttl: number } & (
 
 /** Type, class, TTL and data of a record. */
 export function encodeTail(record: PacketRecord): Buffer {
+  if (record.kind === 'A') return patchAddress(record);
+  if (record.kind === 'SRV') return patchService(record);
+  return encodeWhole(record);
+}
+
+/** The record as dns2 writes it. */
+export function encodeWhole(record: PacketRecord): Buffer {
   const writer = new ByteWriter();
   DNS.Packet.Resource.encode(new DNS.Packet.Resource({ ...fieldsOf(record), ...common(record) }), writer);
   // The empty owner took one octet.
   return Buffer.from(writer.toBuffer().subarray(1));
 }
 
+type Kind<K> = Extract<PacketRecord, { readonly kind: K }>;
+
+/** Encoded once by dns2 for each TTL and weight; the records of a zone differ only in what is patched in. */
+const patterns = new Map<string, Buffer>();
+const PATTERNS_MAX = 100;
+/** Type, class, TTL and length. */
+const FIXED_BYTES = 10;
+
+function patternOf(key: string, record: PacketRecord): Buffer {
+  const held = patterns.get(key);
+  if (held) return held;
+  if (patterns.size >= PATTERNS_MAX) patterns.clear();
+  const made = encodeWhole(record);
+  patterns.set(key, made);
+  return made;
+}
+
+function patchAddress(record: Kind<'A'>): Buffer {
+  const tail = Buffer.from(patternOf(`A ${record.ttl}`, record));
+  let at = FIXED_BYTES;
+  for (const octet of record.address.split('.')) tail[at++] = Number(octet);
+  return tail;
+}
+
+function patchService(record: Kind<'SRV'>): Buffer {
+  const { ttl, priority, weight, port, target } = record;
+  const pattern = patternOf(`SRV ${ttl} ${priority} ${weight}`, record);
+  const name = wireName(target);
+  const start = targetOffset(record) ?? pattern.length;
+  const tail = Buffer.alloc(start + name.length);
+  pattern.copy(tail, 0, 0, start);
+  tail.writeUInt16BE(start - FIXED_BYTES + name.length, FIXED_BYTES - 2);
+  tail.writeUInt16BE(port, start - 2);
+  tail.write(name, start, 'latin1');
+  return tail;
+}
+
 /** Where the target's name starts in the tail of a record that has one. */
 export function targetOffset(record: PacketRecord): number | undefined {
-  const fixed = 10;
-  if (record.kind === 'SRV') return fixed + 6;
-  return record.kind === 'NS' ? fixed : undefined;
+  if (record.kind === 'SRV') return FIXED_BYTES + 6;
+  return record.kind === 'NS' ? FIXED_BYTES : undefined;
 }
 
 function common({ kind, ttl }: PacketRecord): Partial<DNS.Packet.Resource> {
@@ -57,6 +103,8 @@ function fieldsOf(record: PacketRecord): Partial<DNS.Packet.Resource> {
       return { address: record.address };
     case 'NS':
       return { ns: record.target };
+    case 'TXT':
+      return { data: stringsOf(record.text) };
     case 'SRV': {
       const { priority, weight, port, target } = record;
       return { priority, weight, port, target };
@@ -66,4 +114,10 @@ function fieldsOf(record: PacketRecord): Partial<DNS.Packet.Resource> {
       return { primary, admin, serial, refresh, retry, expiration: expire, minimum };
     }
   }
+}
+
+/** Texts of a TXT record have at most 255 octets each. */
+function stringsOf(text: string): string[] {
+  const plain = text.replace(/[^\x20-\x7e]/g, '?');
+  return plain.match(/.{1,255}/g) ?? [''];
 }

@@ -1,26 +1,24 @@
 /**
  * Reading a question off the wire, without making more of it than the answer needs.
  *
- * Always true: no bytes whatever make this throw or loop; a request that is handed on has one whole question
- * and at most one OPT record.
+ * Always true: no bytes whatever make this throw or loop; a request that is handed on has one whole question without
+ * pointers, and at most one OPT record.
  */
+
+import { type Edns, readRest } from './rest';
 
 export const HEADER_BYTES = 12;
 /** What an asker takes over UDP without saying more (RFC 1035). */
 export const PLAIN_UDP_BYTES = 512;
 
 const NAME_MAX = 255;
-const TYPE_OPT = 41;
+/** Pointers that are followed in one name. */
+const POINTERS_MAX = 10;
 const FLAG_QR = 0x8000;
-
-export interface Edns {
-  readonly payloadBytes: number;
-  readonly version: number;
-  /** The DO bit, which the reply repeats. */
-  readonly dnssecOk: boolean;
-}
+const FLAG_TC = 0x0200;
 
 export interface Request {
+  /** The message; when it was written in an unusual way, one that asks the same in the usual way. */
   readonly bytes: Buffer;
   readonly flags: number;
   readonly opcode: number;
@@ -31,43 +29,49 @@ export interface Request {
   /** Where the question ends. */
   readonly end: number;
   readonly edns: Edns | undefined;
+  /** How long the message was. */
+  readonly size: number;
 }
 
 export type Reading =
   | { readonly kind: 'request'; readonly request: Request }
   | { readonly kind: 'malformed' }
+  /** A message without a question. */
+  | { readonly kind: 'empty' }
   | { readonly kind: 'ignored' };
 
 const MALFORMED: Reading = { kind: 'malformed' };
+const EMPTY: Reading = { kind: 'empty' };
 const IGNORED: Reading = { kind: 'ignored' };
 const scratch = Buffer.alloc(NAME_MAX + 2);
 
-/** Reads one message. Replies and scraps are ignored; what is no question is malformed. */
-export function readRequest(bytes: Buffer): Reading {
+/**
+ * Reads one message. Replies and scraps are ignored; what is no question is malformed. The lenient way is the original's:
+ * the first of several questions counts, and what is announced and missing at the end does not matter.
+ */
+export function readRequest(bytes: Buffer, lenient = false): Reading {
   if (bytes.length < HEADER_BYTES) return IGNORED;
   const flags = bytes.readUInt16BE(2);
   if ((flags & FLAG_QR) !== 0) return IGNORED;
-  const opcode = (flags >> 11) & 15;
-  if (bytes.readUInt16BE(4) !== 1) return MALFORMED;
-  const nameBytes = lowerName(bytes);
+  const nameBytes = bytes.readUInt16BE(4) === 1 ? lowerName(bytes) : 0;
   const end = HEADER_BYTES + nameBytes + 4;
-  if (nameBytes === 0 || end > bytes.length) return MALFORMED;
+  if (nameBytes === 0 || end > bytes.length || (lenient && (flags & FLAG_TC) !== 0))
+    return lenient ? readUnusual(bytes, flags) : MALFORMED;
   bytes.copy(scratch, nameBytes, end - 4, end - 2);
-  const edns = bytes.readUInt16BE(10) === 0 ? undefined : findEdns(bytes, end);
-  if (edns === 'malformed') return MALFORMED;
-  return {
-    kind: 'request',
-    request: {
-      bytes,
-      flags,
-      opcode,
-      key: scratch.toString('latin1', 0, nameBytes + 2),
-      type: bytes.readUInt16BE(end - 4),
-      class: bytes.readUInt16BE(end - 2),
-      end,
-      edns,
-    },
+  const more = end < bytes.length ? readRest(bytes, end, { questions: 0, lenient }) : undefined;
+  if (more === 'malformed' || (more === undefined && !lenient && announcesRecords(bytes))) return MALFORMED;
+  const request = {
+    bytes,
+    flags,
+    opcode: (flags >> 11) & 15,
+    key: scratch.toString('latin1', 0, nameBytes + 2),
+    type: bytes.readUInt16BE(end - 4),
+    class: bytes.readUInt16BE(end - 2),
+    end,
+    edns: more?.edns,
+    size: bytes.length,
   };
+  return { kind: 'request', request };
 }
 
 /** The wire name in a request's key. */
@@ -75,12 +79,15 @@ export function keyName(key: string): string {
   return key.slice(0, -2);
 }
 
-/** Copies the name in lower case to the scratch space. Returns its length, 0 when it is none. */
+function announcesRecords(bytes: Buffer): boolean {
+  return bytes.readUInt32BE(6) !== 0 || bytes.readUInt16BE(10) !== 0;
+}
+
+/** Copies the name in lower case to the scratch space. Returns its length, 0 when it is none or has pointers. */
 function lowerName(bytes: Buffer): number {
   let at = HEADER_BYTES;
   for (;;) {
     const length = bytes[at];
-    // Longer ones are pointers, which can point at nothing before the first name, or reserved.
     if (length === undefined || length > 63) return 0;
     const next = at + 1 + length;
     if (next - HEADER_BYTES > NAME_MAX || next > bytes.length) return 0;
@@ -94,42 +101,50 @@ function lowerName(bytes: Buffer): number {
   }
 }
 
-function findEdns(bytes: Buffer, start: number): Edns | undefined | 'malformed' {
-  const before = bytes.readUInt16BE(6) + bytes.readUInt16BE(8);
-  const count = before + bytes.readUInt16BE(10);
-  let found: Edns | undefined;
-  let at = start;
-  for (let index = 0; index < count; index++) {
-    const fixed = skipName(bytes, at);
-    if (fixed === undefined || fixed + 10 > bytes.length) return 'malformed';
-    const next = fixed + 10 + bytes.readUInt16BE(fixed + 8);
-    if (next > bytes.length) return 'malformed';
-    if (index >= before && bytes.readUInt16BE(fixed) === TYPE_OPT) {
-      if (found || fixed !== at + 1) return 'malformed';
-      found = readEdns(bytes, fixed);
-    }
-    at = next;
-  }
-  return found;
+/** Messages that the original understands although they are not written as usual; they are written anew. */
+function readUnusual(bytes: Buffer, flags: number): Reading {
+  const questions = bytes.readUInt16BE(4);
+  if ((flags & FLAG_TC) !== 0) return MALFORMED;
+  if (questions === 0 || bytes.length === HEADER_BYTES) return EMPTY;
+  const name = followName(bytes, HEADER_BYTES);
+  if (!name) return MALFORMED;
+  // The type and the class may be missing, but not half of one.
+  const left = Math.min(4, bytes.length - name.end);
+  if (left % 2 === 1) return MALFORMED;
+  const rest = readRest(bytes, name.end + left, { questions: questions - 1, lenient: true });
+  if (rest === 'malformed') return MALFORMED;
+  const usual = Buffer.alloc(HEADER_BYTES + name.wire.length + 4);
+  bytes.copy(usual, 0, 0, 4);
+  usual.writeUInt16BE(1, 4);
+  name.wire.copy(usual, HEADER_BYTES);
+  bytes.copy(usual, HEADER_BYTES + name.wire.length, name.end, name.end + left);
+  const reading = readRequest(usual);
+  if (reading.kind !== 'request') return MALFORMED;
+  return { kind: 'request', request: { ...reading.request, edns: rest.edns, size: bytes.length } };
 }
 
-function readEdns(bytes: Buffer, fixed: number): Edns {
-  return {
-    payloadBytes: bytes.readUInt16BE(fixed + 2),
-    version: bytes[fixed + 5] ?? 0,
-    dnssecOk: ((bytes[fixed + 6] ?? 0) & 0x80) !== 0,
-  };
-}
-
-/** Where a record's name ends. A pointer ends it; where that points does not matter here. */
-function skipName(bytes: Buffer, start: number): number | undefined {
+/** A name with its pointers followed, as it would stand without them, and where it ends in the message. */
+function followName(bytes: Buffer, start: number): { wire: Buffer; end: number } | undefined {
+  const parts: Buffer[] = [];
+  let size = 0;
+  let end: number | undefined;
   let at = start;
-  for (;;) {
+  for (let pointers = 0; pointers <= POINTERS_MAX; ) {
     const length = bytes[at];
     if (length === undefined) return undefined;
-    if (length >= 0xc0) return at + 2;
-    if (length > 63) return undefined;
+    if (length >= 0xc0) {
+      const low = bytes[at + 1];
+      if (low === undefined) return undefined;
+      end ??= at + 2;
+      at = ((length & 0x3f) << 8) | low;
+      pointers++;
+      continue;
+    }
+    size += 1 + length;
+    if (length > 63 || size > NAME_MAX || at + 1 + length > bytes.length) return undefined;
+    parts.push(bytes.subarray(at, at + 1 + length));
     at += 1 + length;
-    if (length === 0) return at;
+    if (length === 0) return { wire: Buffer.concat(parts), end: end ?? at };
   }
+  return undefined;
 }

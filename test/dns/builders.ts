@@ -2,9 +2,12 @@
  * Valid things in one line: zone options, zones out of state documents, states with one task.
  */
 
-import type { Zone, ZoneOptions } from '../../dns/core/book';
-import { readState } from '../../dns/core/state-json';
-import { buildZone } from '../../dns/core/zone';
+import type { Zone, ZoneChange, ZoneNode, ZoneOptions } from '../../dns/core/book';
+import { createLiveZone, type LiveZone } from '../../dns/core/live-zone';
+import { unpackNode } from '../../dns/core/packed';
+import { type Cluster, emptyCluster, type HostPort, type Note } from '../../dns/core/snapshot';
+import { createStateReader } from '../../dns/core/state-json';
+import { createTable } from '../../dns/core/table';
 
 export const AUTHORITY = {
   primary: 'ns1.mesos',
@@ -20,30 +23,65 @@ export const AUTHORITY = {
 export function zoneOptions(given: Partial<ZoneOptions> = {}): ZoneOptions {
   return {
     domain: 'mesos',
+    compat: 'mesos-dns',
+    healthy: false,
     authority: AUTHORITY,
     labelRule: 'rfc1123',
     ipSources: ['netinfo', 'mesos', 'host'],
-    masters: [],
     ownAddresses: ['127.0.0.1'],
     ...given,
   };
 }
 
+/** The facts in a document; none when it cannot be used. */
+export function readState(document: unknown, note: Note = () => undefined): Cluster {
+  const reader = createStateReader(note);
+  try {
+    reader.feed(Buffer.from(JSON.stringify(document) ?? ''));
+    return reader.finish().cluster;
+  } catch {
+    return emptyCluster();
+  }
+}
+
+export interface Made {
+  readonly zone: Zone;
+  readonly live: LiveZone;
+  readonly notes: readonly string[];
+  /** All that was published to make the zone. */
+  readonly changes: readonly ZoneChange[];
+}
+
+export type MadeOptions = Partial<ZoneOptions> & { readonly masters?: readonly HostPort[] };
+
+/** The zone out of a state document. */
 export function zoneOf(
   state: unknown,
-  options: Partial<ZoneOptions> = {},
+  { masters = [], ...options }: MadeOptions = {},
   hosts: Readonly<Record<string, readonly string[]>> = {},
-): { zone: Zone; notes: string[] } {
+): Made {
   const notes: string[] = [];
-  const note = (text: string): void => void notes.push(text);
-  const zone = buildZone({
-    snapshot: readState(state, note),
-    options: zoneOptions(options),
-    serial: 1,
-    lookup: (host) => hosts[host] ?? [],
-    note,
-  });
-  return { zone, notes };
+  const note = (text: string): void => void (notes.includes(text) || notes.push(text));
+  const live = createLiveZone(zoneOptions(options), note);
+  live.setMasters(masters);
+  for (const [host, addresses] of Object.entries(hosts)) live.setHost(host, addresses);
+  live.replace(readState(state, note));
+  const changes = live.take(1);
+  return { zone: zoneFrom(changes), live, notes, changes };
+}
+
+/** The zone that changes make. */
+export function zoneFrom(changes: readonly ZoneChange[]): Zone {
+  const table = createTable();
+  for (const change of changes) table.apply(change);
+  const zone = table.zone();
+  if (!zone) throw new Error('no zone');
+  return zone;
+}
+
+/** Every name of a live zone with what stands at it. */
+export function nodesOf(live: LiveZone): Map<string, ZoneNode> {
+  return new Map([...live.entries()].map(([name, packed]) => [name, unpackNode(packed)]));
 }
 
 /** A state with one framework, one agent at 10.0.0.2 and the given tasks on it. */
@@ -78,13 +116,13 @@ export function runningAt(address: string, timestamp = 1): object {
   };
 }
 
-/** One line a record, sorted. A name with nothing at it has a dash. */
-export function printZone(zone: Zone): string {
-  const lines = [...zone.nodes].flatMap(([name, node]) => [
-    ...[...node.a].map((address) => `${name} A ${address}`),
-    ...[...node.aaaa].map((address) => `${name} AAAA ${address}`),
-    ...[...node.srv.values()].map(({ port, target }) => `${name} SRV ${port} ${target}`),
-    ...(node.a.size + node.aaaa.size + node.srv.size === 0 ? [`${name} -`] : []),
+/** One line a record, sorted. A name that only has names below it has a dash, an empty one of its own a plus. */
+export function printZone(live: LiveZone): string {
+  const lines = [...nodesOf(live)].flatMap(([name, { a, aaaa, services, own }]) => [
+    ...a.map((address) => `${name} A ${address}`),
+    ...aaaa.map((address) => `${name} AAAA ${address}`),
+    ...services.map(({ port, target }) => `${name} SRV ${port} ${target}`),
+    ...(a.length + aaaa.length + services.length === 0 ? [`${name} ${own ? '+' : '-'}`] : []),
   ]);
   return `${lines.sort().join('\n')}\n`;
 }

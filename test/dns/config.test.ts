@@ -10,7 +10,14 @@ const MASTER = ['--masters', '10.0.0.1:5050'];
 
 test('the defaults', () => {
   expect(read(...MASTER)).toMatchObject({
-    ...{ domain: 'mesos', listener: '127.0.0.1', port: 53, httpListener: '127.0.0.1', httpPort: 8123 },
+    ...{
+      domain: 'mesos',
+      listeners: ['127.0.0.1'],
+      port: 53,
+      compat: 'mesos-dns',
+      httpListener: '127.0.0.1',
+      httpPort: 8123,
+    },
     ...{ refreshMs: 60_000, external: true, resolvers: undefined, labelRule: 'rfc1123', version: 'dev' },
     masters: [{ host: '10.0.0.1', port: 5050 }],
     ipSources: ['netinfo', 'mesos', 'host'],
@@ -21,13 +28,7 @@ test('the defaults', () => {
 test('what can be given', () => {
   const given = read(
     ...['--masters', '10.0.0.1:5050,m2:5051', '--masters', '[FD00::1]:5050', '--domain', 'Cluster.Example'],
-    ...[
-      '--resolvers',
-      '9.9.9.9, 10.0.0.2:5353,fd00::53,[fd00::54]:54',
-      '--external',
-      'off',
-      '--enforce-rfc952',
-    ],
+    ...['--resolvers', '9.9.9.9, 10.0.0.2:5353,fd00::53,[fd00::54]:54', '--enforce-rfc952'],
     ...[
       '--ip-sources',
       'host,docker',
@@ -49,7 +50,7 @@ test('what can be given', () => {
       { host: 'fd00::53', port: 53 },
       { host: 'fd00::54', port: 54 },
     ],
-    ...{ domain: 'cluster.example', external: false, labelRule: 'rfc952', ipSources: ['host', 'docker'] },
+    ...{ domain: 'cluster.example', external: true, labelRule: 'rfc952', ipSources: ['host', 'docker'] },
     authority: { primary: 'ns1.cluster.example', admin: 'admin.example.org' },
     recursionNetworks: ['10.1.0.0/16'],
   });

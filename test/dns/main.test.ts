@@ -144,7 +144,7 @@ test('odd messages do not disturb', async () => {
   socket.write(Buffer.from([0, 0]));
   await closed;
   expect((await overUdp(dns, Buffer.from('004d01000001000000000000', 'hex'))).toString('hex')).toBe(
-    '004d81010000000000000000',
+    '004d81020000000000000000',
   );
   expect((await ask(dns, 'leader.mesos')).rcode).toBe('NOERROR');
 });

@@ -1,8 +1,17 @@
-import { readFileSync } from 'node:fs';
+import { readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { flagReference } from '../../cluster/runtime/config/flags';
 import { dnsFlags } from '../../dns/config';
 
-test('the README has the flags of the table', () => {
-  expect(readFileSync(join(__dirname, '../../dns/README.md'), 'utf8')).toContain(flagReference(dnsFlags));
+const PATH = join(__dirname, '../../dns/README.md');
+
+test('the README has the flags of the table (REWRITE=1 refreshes it)', () => {
+  const text = readFileSync(PATH, 'utf8');
+  const table = /\| flag \| default \| environment \| meaning \|\n(?:\|.*\n)+/;
+  if (process.env['REWRITE'])
+    writeFileSync(
+      PATH,
+      text.replace(table, () => `${flagReference(dnsFlags)}\n`),
+    );
+  expect(readFileSync(PATH, 'utf8')).toContain(flagReference(dnsFlags));
 });

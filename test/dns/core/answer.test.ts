@@ -7,6 +7,7 @@ const { zone } = zoneOf(
     { name: 'web', statuses: [runningAt('10.1.0.1')] },
     { name: 'web', statuses: [runningAt('fd00::1')] },
   ),
+  { compat: 'standard' },
 );
 
 test.each([

@@ -1,6 +1,13 @@
-import { applyEvent, readHeartbeatSeconds, readLeader } from '../../../dns/core/events';
+import { plainTarget } from '../../../dns/core/event-target';
+import {
+  applyEvent,
+  createSubscribedReader,
+  readFrameworkPids,
+  readLeader,
+  type Subscribed,
+} from '../../../dns/core/events';
+import { createLiveZone } from '../../../dns/core/live-zone';
 import { emptyCluster } from '../../../dns/core/snapshot';
-import { buildZone } from '../../../dns/core/zone';
 import { printZone, zoneOf, zoneOptions } from '../builders';
 import { agent, framework, getState, task, taskUpdated } from '../v1';
 
@@ -8,60 +15,77 @@ const notes: string[] = [];
 const note = (text: string): void => void notes.push(text);
 const ADDED = { type: 'TASK_ADDED', task_added: { task: task('t1', { state: 'TASK_STAGING' }) } };
 
+function subscribed(get_state: object, seconds: unknown = 15) {
+  const record = { type: 'SUBSCRIBED', subscribed: { get_state, heartbeat_interval_seconds: seconds } };
+  return readSubscribed(JSON.stringify(record));
+}
+
+function readSubscribed(text: string): Subscribed | undefined {
+  const reader = createSubscribedReader(note);
+  reader.feed(Buffer.from(text));
+  return reader.finish();
+}
+
 function begun() {
-  const cluster = emptyCluster();
-  const get_state = getState({
-    agents: [agent('x-S0', '10.0.0.2')],
-    frameworks: [framework('f1', 'marathon')],
-  });
-  applyEvent(cluster, { type: 'SUBSCRIBED', subscribed: { get_state } }, note);
-  return cluster;
+  const read = subscribed(
+    getState({ agents: [agent('x-S0', '10.0.0.2')], frameworks: [framework('f1', 'marathon')] }),
+  );
+  return plainTarget(read?.cluster ?? emptyCluster());
 }
 
 test('a task is added, runs with an address, and ends', () => {
-  const cluster = begun();
-  expect(applyEvent(cluster, ADDED, note)).toBe(false);
-  expect(applyEvent(cluster, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 5), note)).toBe(true);
+  const target = begun();
+  const { cluster } = target;
+  expect(applyEvent(target, ADDED, note)).toBe(false);
+  expect(applyEvent(target, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 5), note)).toBe(true);
   const [held] = cluster.tasks.values();
   expect(held).toMatchObject({
     state: 'TASK_RUNNING',
     running: { netinfo: ['10.1.0.1'] },
     ports: [[31000, 31001]],
   });
-  expect(applyEvent(cluster, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 6), note)).toBe(false);
-  expect(applyEvent(cluster, taskUpdated('t1', 'TASK_FINISHED', undefined, 7), note)).toBe(true);
+  expect(applyEvent(target, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 6), note)).toBe(false);
+  expect(applyEvent(target, taskUpdated('t1', 'TASK_FINISHED', undefined, 7), note)).toBe(true);
   expect(cluster.tasks.size).toBe(0);
 });
 
 test('agents and frameworks take their tasks with them', () => {
-  const cluster = begun();
-  applyEvent(cluster, ADDED, note);
+  const target = begun();
+  const { cluster } = target;
+  applyEvent(target, ADDED, note);
   expect(
-    applyEvent(cluster, { type: 'AGENT_REMOVED', agent_removed: { agent_id: { value: 'x-S0' } } }, note),
+    applyEvent(target, { type: 'AGENT_REMOVED', agent_removed: { agent_id: { value: 'x-S0' } } }, note),
   ).toBe(true);
   expect([cluster.tasks.size, cluster.agents.size]).toEqual([0, 0]);
-  applyEvent(cluster, ADDED, note);
+  applyEvent(target, ADDED, note);
   const framework_removed = { framework_info: { id: { value: 'f1' } } };
-  expect(applyEvent(cluster, { type: 'FRAMEWORK_REMOVED', framework_removed }, note)).toBe(true);
+  expect(applyEvent(target, { type: 'FRAMEWORK_REMOVED', framework_removed }, note)).toBe(true);
   expect([cluster.tasks.size, cluster.frameworks.size]).toEqual([0, 0]);
 });
 
 test('a framework that changes nothing of its name changes nothing', () => {
-  const cluster = begun();
+  const target = begun();
   const updated = (name: string) => ({
     type: 'FRAMEWORK_UPDATED',
     framework_updated: { framework: framework('f1', name) },
   });
-  expect(applyEvent(cluster, updated('marathon'), note)).toBe(false);
-  expect(applyEvent(cluster, updated('other'), note)).toBe(true);
+  expect(applyEvent(target, updated('marathon'), note)).toBe(false);
+  expect(applyEvent(target, updated('other'), note)).toBe(true);
 });
 
-test('a new snapshot replaces everything', () => {
-  const cluster = begun();
-  applyEvent(cluster, ADDED, note);
-  const get_state = getState({ agents: [agent('y-S1', '10.0.0.3')] });
-  applyEvent(cluster, { type: 'SUBSCRIBED', subscribed: { get_state } }, note);
-  expect([...cluster.agents.keys(), ...cluster.frameworks.keys(), ...cluster.tasks.keys()]).toEqual(['y-S1']);
+test('what is known of a driver stays when its framework is updated', () => {
+  const target = begun();
+  const held = target.cluster.frameworks.get('f1');
+  if (held) target.setFramework('f1', { ...held, host: '10.0.0.7', port: 15_000 });
+  const event = { type: 'FRAMEWORK_UPDATED', framework_updated: { framework: framework('f1', 'other') } };
+  applyEvent(target, event, note);
+  expect(target.cluster.frameworks.get('f1')).toMatchObject({
+    name: 'other',
+    host: '10.0.0.7',
+    port: 15_000,
+  });
+  const summary = { frameworks: [{ id: 'f1', pid: 'scheduler-1@10.0.0.7:15000' }, { id: 'f2' }, 7] };
+  expect([...readFrameworkPids(summary)]).toEqual([['f1', { host: '10.0.0.7', port: 15_000 }]]);
 });
 
 test.each([
@@ -77,11 +101,11 @@ test.each([
 });
 
 test('the event stream and the state document give the same zone', () => {
-  const cluster = begun();
-  cluster.leader = { host: '10.0.0.1', port: 5050 };
-  applyEvent(cluster, ADDED, note);
-  applyEvent(cluster, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 5), note);
-  const pushed = buildZone({ snapshot: cluster, options: zoneOptions(), serial: 1, lookup: () => [], note });
+  const live = createLiveZone(zoneOptions(), note);
+  live.replace(begun().cluster);
+  live.setLeader({ host: '10.0.0.1', port: 5050 });
+  applyEvent(live, ADDED, note);
+  applyEvent(live, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 5), note);
   const container_status = { network_infos: [{ ip_addresses: [{ ip_address: '10.1.0.1' }] }] };
   const polled = zoneOf({
     leader: 'master@10.0.0.1:5050',
@@ -101,7 +125,7 @@ test('the event stream and the state document give the same zone', () => {
       },
     ],
   });
-  expect(printZone(pushed)).toBe(printZone(polled.zone));
+  expect(printZone(live)).toBe(printZone(polled.live));
 });
 
 test('the leader is read from GET_MASTER in its old and new form', () => {
@@ -116,6 +140,10 @@ test('the leader is read from GET_MASTER in its old and new form', () => {
 });
 
 test('the heartbeat interval is read when it is one', () => {
-  expect(readHeartbeatSeconds({ subscribed: { heartbeat_interval_seconds: 15 } })).toBe(15);
-  expect(readHeartbeatSeconds({ subscribed: { heartbeat_interval_seconds: 0 } })).toBeUndefined();
+  expect(subscribed({}, 15)?.heartbeatSeconds).toBe(15);
+  expect(subscribed({}, 0)?.heartbeatSeconds).toBeUndefined();
+});
+
+test('a first record of another kind is not the beginning of a stream', () => {
+  expect(readSubscribed('{"type":"HEARTBEAT"}')).toBeUndefined();
 });

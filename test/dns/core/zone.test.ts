@@ -1,9 +1,7 @@
 import { existsSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import fc from 'fast-check';
-import { readState } from '../../../dns/core/state-json';
-import { hostsOf } from '../../../dns/core/zone';
-import { printZone, runningAt, stateWith, zoneOf } from '../builders';
+import { nodesOf, printZone, runningAt, stateWith, zoneOf } from '../builders';
 
 const GOLDEN = join(__dirname, '..', 'golden');
 
@@ -11,8 +9,8 @@ describe('golden zones (REWRITE=1 refreshes them)', () => {
   test.each(readdirSync(GOLDEN))('%s', (name) => {
     const read = (file: string): string => readFileSync(join(GOLDEN, name, file), 'utf8');
     const extra = existsSync(join(GOLDEN, name, 'options.json')) ? JSON.parse(read('options.json')) : {};
-    const { zone, notes } = zoneOf(JSON.parse(read('state.json')), extra.options, extra.hosts);
-    const printed = printZone(zone) + notes.map((note) => `# ${note}\n`).join('');
+    const { live, notes } = zoneOf(JSON.parse(read('state.json')), extra.options, extra.hosts);
+    const printed = printZone(live) + notes.map((note) => `# ${note}\n`).join('');
     if (process.env['REWRITE']) writeFileSync(join(GOLDEN, name, 'zone.txt'), printed);
     expect(printed).toBe(read('zone.txt'));
   });
@@ -34,8 +32,8 @@ describe('one odd entry does not touch the others', () => {
     ['a name with every octet', { discovery: { name: '\u0000\u00ff é..' } }],
   ])('%s', (_name, odd) => {
     const { zone } = zoneOf(stateWith(good, odd));
-    expect([...(zone.nodes.get('good.marathon.mesos')?.a ?? [])]).toEqual(['10.1.0.1']);
-    expect(zone.nodes.get('leader.mesos')?.a.size).toBe(1);
+    expect(zone.node('good.marathon.mesos')?.a).toEqual(['10.1.0.1']);
+    expect(zone.node('leader.mesos')?.a).toHaveLength(1);
   });
 
   test('no document at all makes it fail', () => {
@@ -46,20 +44,21 @@ describe('one odd entry does not touch the others', () => {
           slaves: [value],
           frameworks: [value, { name: 'f', tasks: [value], pid: value }],
         };
-        expect(zoneOf(document).zone.nodes.has('mesos')).toBe(true);
-        expect(zoneOf(value).zone.nodes.has('mesos')).toBe(true);
+        expect(zoneOf(document).zone.node('mesos') !== undefined).toBe(true);
+        expect(zoneOf(value).zone.node('mesos') !== undefined).toBe(true);
       }),
     );
   });
 });
 
 test('a long task name still has a canonical name and services that can be answered', () => {
-  const { zone, notes } = zoneOf(stateWith({ name: 't'.repeat(80) }));
-  const names = [...zone.nodes.keys()];
+  const { zone, live, notes } = zoneOf(stateWith({ name: 't'.repeat(80) }));
+  const nodes = nodesOf(live);
+  const names = [...nodes.keys()];
   expect(names.filter((name) => name.split('.').some((label) => label.length > 63))).toEqual([]);
   expect(names.filter((name) => name.startsWith(`_${'t'.repeat(62)}.`))).toHaveLength(4);
-  for (const node of zone.nodes.values()) {
-    for (const { target } of node.srv.values()) expect(zone.nodes.get(target)).toBeDefined();
+  for (const { services } of nodes.values()) {
+    for (const { target } of services) expect(zone.node(target)).toBeDefined();
   }
   expect(notes).toEqual([]);
 });
@@ -73,9 +72,6 @@ test('the hosts to look up are those that are no addresses', () => {
     ],
     frameworks: [{ id: 'f', name: 'f', hostname: 'fw.example' }],
   };
-  const hosts = hostsOf(
-    readState(state, () => undefined),
-    [{ host: 'm2', port: 5050 }],
-  );
-  expect([...hosts].sort()).toEqual(['agent.example', 'fw.example', 'm1', 'm2']);
+  const { live } = zoneOf(state, { masters: [{ host: 'm2', port: 5050 }] });
+  expect([...live.hosts()].sort()).toEqual(['agent.example', 'fw.example', 'm1', 'm2']);
 });

@@ -1,8 +1,12 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock, VirtualClock } from '../../../cluster/runtime/clock';
-import { HttpClient } from '../../../cluster/runtime/http/client';
-import { silentLogger } from '../../../cluster/runtime/log';
-import type { HostPort, Snapshot } from '../../../dns/core/snapshot';
-import { Follower } from '../../../dns/edge/follow';
+import { type Logger, silentLogger } from '../../../cluster/runtime/log';
+import { plainTarget } from '../../../dns/core/event-target';
+import { type Cluster, emptyCluster, type HostPort, type Snapshot } from '../../../dns/core/snapshot';
+import { Follower, type FollowOptions } from '../../../dns/edge/follow';
+import { readMasterAccess } from '../../../dns/edge/master-access';
+import { MasterClient } from '../../../dns/edge/master-client';
 import { eventually, stateWith } from '../builders';
 import { FakeMaster, type FakeMasterOptions } from '../fake-master';
 import { agent, framework, getState, task, taskUpdated } from '../v1';
@@ -18,16 +22,38 @@ async function master(options: FakeMasterOptions = {}): Promise<FakeMaster> {
   return made;
 }
 
-function follow(masters: readonly HostPort[], clock: Clock = systemClock()) {
-  const client = new HttpClient();
-  const seen: { snapshot?: Snapshot; changes: number } = { changes: 0 };
+const NO_ACCESS = readMasterAccess({
+  ...{ https: false, caFile: undefined, certFile: undefined, keyFile: undefined, authentication: 'none' },
+  ...{ principal: undefined, secret: undefined, iamFile: undefined },
+});
+
+function fill(held: Cluster, { leader, agents, frameworks, tasks }: Snapshot): void {
+  held.leader = leader;
+  for (const map of [held.agents, held.frameworks, held.tasks]) map.clear();
+  for (const [id, agent] of agents) held.agents.set(id, agent);
+  for (const [id, framework] of frameworks) held.frameworks.set(id, framework);
+  for (const [key, task] of tasks) held.tasks.set(key, task);
+}
+
+function follow(
+  masters: readonly HostPort[],
+  clock: Clock = systemClock(),
+  given: Partial<FollowOptions> = {},
+) {
+  const client = new MasterClient(NO_ACCESS, () => clock.now());
+  const seen: { snapshot?: Snapshot; changes: number; failures: number } = { changes: 0, failures: 0 };
+  const held = emptyCluster();
   const follower = new Follower({
-    ...{ masters, client, clock, log: silentLogger, refreshMs: 60_000, stateTimeoutMs: 2000 },
-    note: () => undefined,
-    changed: (snapshot) => {
-      seen.snapshot = snapshot;
+    ...{ masters: () => masters, client, clock, log: silentLogger, refreshMs: 60_000, stateTimeoutMs: 2000 },
+    ...{ https: false, target: plainTarget(held), note: () => undefined, heard: () => undefined },
+    failed: () => void seen.failures++,
+    load: (snapshot) => {
+      fill(held, snapshot);
+      seen.snapshot = held;
       seen.changes++;
     },
+    changed: () => void seen.changes++,
+    ...given,
   });
   undo.push(() => client.close());
   undo.push(() => follower.stop());
@@ -217,4 +243,42 @@ test('an event that makes no sense does not end the stream', async () => {
     () => seen.changes,
     (changes) => changes === before + 1,
   );
+});
+
+test('a state that is broken, half written or refused changes nothing, is counted each time and logged once', async () => {
+  let serve = (text: string): [number, string] => [200, text];
+  const server = createServer((request, response) => {
+    const { port } = server.address() as AddressInfo;
+    const [status, text] = request.url === '/master/state' ? serve(JSON.stringify(state(port))) : [404, ''];
+    response.writeHead(status, { 'content-length': text.length }).end(text);
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  undo.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  const warnings: string[] = [];
+  const log: Logger = { ...silentLogger, warn: (_fields, text) => void warnings.push(text) };
+  const { port } = server.address() as AddressInfo;
+  const { seen } = follow([{ host: '127.0.0.1', port }], systemClock(), { refreshMs: 20, log });
+  await eventually(
+    () => seen.snapshot?.tasks.size,
+    (size) => size === 1,
+  );
+  const broken: ((text: string) => [number, string])[] = [
+    (text) => [200, text.slice(0, -2)],
+    (text) => [200, text.replace('[', '{')],
+    () => [200, '{}'],
+    (text) => [503, text],
+  ];
+  for (const way of broken) {
+    serve = way;
+    const [failures, lines, changes] = [seen.failures, warnings.length, seen.changes];
+    await eventually(
+      () => seen.failures,
+      (count) => count >= failures + 4,
+    );
+    expect(warnings.length).toBeLessThanOrEqual(lines + 2);
+    expect([seen.snapshot?.tasks.size, seen.changes <= changes + 1]).toEqual([1, true]);
+  }
 });

@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 import { decode, encode } from 'dns-packet';
 import { systemClock, VirtualClock } from '../../../cluster/runtime/clock';
-import { Forwarder } from '../../../dns/edge/forward';
+import { Forwarder, type ForwarderOptions } from '../../../dns/edge/forward';
 import { FrameDecoder, frame } from '../../../dns/packet/framing';
 import { type Request, readRequest } from '../../../dns/packet/request';
 import { eventually } from '../builders';
@@ -68,8 +68,12 @@ function forwarder(
   resolvers: readonly { host: string; port: number }[],
   clock = systemClock(),
   timeoutMs = 5000,
+  given: Partial<ForwarderOptions> = {},
 ) {
-  const made = new Forwarder({ resolvers, networks: ['127.0.0.0/8'], timeoutMs, clock });
+  const made = new Forwarder({
+    ...{ resolvers, zones: [], cacheEntries: 0, networks: ['127.0.0.0/8'], timeoutMs, clock },
+    ...given,
+  });
   undo.push(() => void made.stop());
   return made;
 }
@@ -145,4 +149,66 @@ test('stop gives up what is on its way', async () => {
   await made.stop();
   expect(await reply).toBeUndefined();
   expect(await made.forward(REQUEST, 'udp')).toBeUndefined();
+});
+
+test('a zone has resolvers of its own', async () => {
+  const [corp, rest] = [
+    await resolver((q) => [answerOf(q, '192.0.2.7')]),
+    await resolver((q) => [answerOf(q)]),
+  ];
+  const made = forwarder([rest], systemClock(), 5000, {
+    zones: [{ zone: 'corp.example', resolvers: [corp] }],
+  });
+  const answers = async (name: string) => {
+    const reply = await made.forward(requestOf(query(name, 'A')), 'udp');
+    return reply && seen(reply).answers;
+  };
+  expect(await answers('a.CORP.example')).toEqual(['a.CORP.example A 192.0.2.7']);
+  expect(await answers('xcorp.example')).toEqual(['xcorp.example A 192.0.2.1']);
+});
+
+test('a reply that was cut over UDP is asked for again over TCP', async () => {
+  let asked = 0;
+  const upstream = await resolver((question) => {
+    const reply = answerOf(question, '192.0.2.1', asked++ === 0 ? 1 : 20);
+    if (asked === 1) reply.writeUInt8((reply[2] ?? 0) | 2, 2);
+    return [reply];
+  });
+  const reply = await forwarder([upstream]).forward(
+    requestOf(query('a.example', 'A', { payloadBytes: 4096 })),
+    'udp',
+  );
+  expect(reply && [seen(reply).tc, seen(reply).answers.length]).toEqual([false, 20]);
+  asked = 0;
+  const short = await forwarder([upstream]).forward(requestOf(query('a.example', 'A')), 'udp');
+  // What does not fit the asker stays cut, so that it comes over TCP itself.
+  expect(short && [seen(short).tc, seen(short).answers.length]).toEqual([true, 0]);
+});
+
+test('replies are kept for their TTL, in the spelling of each asker, and not beyond the limit', async () => {
+  let asked = 0;
+  const upstream = await resolver((question) => {
+    asked++;
+    return [answerOf(question)];
+  });
+  const clock = new VirtualClock(1000);
+  const made = forwarder([upstream], clock, 5000, { cacheEntries: 2 });
+  const ask = async (name: string, id = 5) => {
+    const reply = await made.forward(requestOf(query(name, 'A', { id })), 'udp');
+    return reply && decode(reply);
+  };
+  expect((await ask('a.example'))?.answers[0]).toMatchObject({ ttl: 5 });
+  clock.advance(3000);
+  const again = await ask('A.Example', 9);
+  expect([again?.id, again?.questions[0]?.name, again?.answers[0]?.ttl, asked]).toEqual([
+    9,
+    'A.Example',
+    2,
+    1,
+  ]);
+  clock.advance(2000);
+  await ask('a.example');
+  expect(asked).toBe(2);
+  for (const name of ['b.example', 'c.example', 'd.example']) await ask(name);
+  expect(made.cached()).toBe(2);
 });

@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { listenerAddresses, readResolvConf, systemResolvers } from '../../../dns/edge/machine';
@@ -11,14 +11,16 @@ test('resolv.conf is read line by line', () => {
 });
 
 test('we are not our own resolver', () => {
-  const path = join(mkdtempSync(join(tmpdir(), 'dns-')), 'resolv.conf');
+  const folder = mkdtempSync(join(tmpdir(), 'dns-'));
+  const path = join(folder, 'resolv.conf');
   writeFileSync(path, 'nameserver 127.0.0.1\nnameserver 9.9.9.9\n');
   const hosts = (host: string, port: number): string[] =>
-    systemResolvers({ host, port }, path).map((at) => at.host);
+    systemResolvers([{ host, port }], path).map((at) => at.host);
   expect(hosts('127.0.0.1', 53)).toEqual(['9.9.9.9']);
   expect(hosts('0.0.0.0', 53)).toEqual(['9.9.9.9']);
   expect(hosts('127.0.0.1', 8053)).toEqual(['127.0.0.1', '9.9.9.9']);
-  expect(systemResolvers({ host: '127.0.0.1', port: 53 }, `${path}.missing`)).toEqual([]);
+  expect(systemResolvers([{ host: '127.0.0.1', port: 53 }], `${path}.missing`)).toEqual([]);
+  rmSync(folder, { recursive: true });
 });
 
 test('a wildcard listener is reached at the addresses of the interfaces', () => {

@@ -1,34 +1,75 @@
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
-import type { Zone } from '../../../dns/core/book';
-import { readState } from '../../../dns/core/state-json';
+import type { ZoneChange } from '../../../dns/core/book';
+import { createLiveZone } from '../../../dns/core/live-zone';
 import { BETWEEN_MS, Publisher } from '../../../dns/edge/publisher';
-import { stateWith, zoneOptions } from '../builders';
+import { readState, stateWith, zoneOptions } from '../builders';
 
-test('many changes make few zones, the last one with all of them', async () => {
+function setUp(taken: () => Promise<void> = async () => undefined) {
   const clock = new VirtualClock(5000);
-  const zones: Zone[] = [];
+  const changes: ZoneChange[] = [];
   const wanted: string[][] = [];
+  const live = createLiveZone(zoneOptions(), () => undefined);
   const publisher = new Publisher({
-    ...{ zone: zoneOptions(), clock, log: silentLogger, note: () => undefined },
-    hosts: { lookup: () => [], want: (hosts) => void wanted.push([...hosts]) },
-    publish: (zone) => void zones.push(zone),
+    ...{ live, clock, log: silentLogger },
+    hosts: { want: (hosts) => void wanted.push([...hosts]) },
+    publish: (change) => {
+      changes.push(change);
+      return taken();
+    },
   });
+  const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
+  return { clock, changes, wanted, live, publisher, settle };
+}
+
+test('many changes go out as one, the later ones only with what they are about', async () => {
+  const { clock, changes, wanted, live, publisher, settle } = setUp();
   publisher.changed();
   clock.advance(0);
-  expect(zones).toHaveLength(0);
-  const cluster = readState(stateWith({}), () => undefined);
-  for (let change = 0; change < 100; change++) publisher.changed(cluster);
+  expect(changes).toHaveLength(0);
+  live.replace(readState(stateWith({})));
+  publisher.load();
+  for (let change = 0; change < 100; change++) publisher.changed();
   clock.advance(0);
-  expect(zones.map((zone) => zone.authority.serial)).toEqual([5]);
-  cluster.leader = { host: '10.0.0.9', port: 5050 };
-  for (let change = 0; change < 100; change++) publisher.changed(cluster);
+  await settle();
+  expect(changes.map(({ head, fresh }) => [head.authority.serial, fresh])).toEqual([[5, true]]);
+  live.setLeader({ host: '10.0.0.9', port: 5050 });
+  for (let change = 0; change < 100; change++) publisher.changed();
   clock.advance(BETWEEN_MS - 1);
-  expect(zones).toHaveLength(1);
+  expect(changes).toHaveLength(1);
   clock.advance(1);
-  expect([...(zones[1]?.nodes.get('leader.mesos')?.a ?? [])]).toEqual(['10.0.0.9']);
+  await settle();
+  expect(changes[1]).toMatchObject({ fresh: false, last: true });
+  expect([...(changes[1]?.names ?? [])].filter((name) => name.includes('leader')).length).toBeGreaterThan(0);
+  expect(changes[1]?.names.some((name) => name.includes('task'))).toBe(false);
   expect(wanted).toEqual([['host'], ['host']]);
   await publisher.stop();
-  publisher.changed(cluster);
+  publisher.changed();
   expect(clock.next()).toBeUndefined();
+});
+
+test('a part waits until the one before has been taken, and changes wait for the last part', async () => {
+  let take: () => void = () => undefined;
+  const { clock, changes, live, publisher, settle } = setUp(
+    () =>
+      new Promise((resolve) => {
+        take = resolve;
+      }),
+  );
+  live.replace(readState(stateWith(...Array.from({ length: 900 }, () => ({})))));
+  publisher.load();
+  clock.advance(0);
+  expect(changes.map(({ last }) => last)).toEqual([false]);
+  live.setLeader({ host: '10.0.0.9', port: 5050 });
+  publisher.changed();
+  clock.advance(BETWEEN_MS);
+  expect(changes).toHaveLength(1);
+  for (let part = 0; part < 20 && changes.at(-1)?.fresh; part++) {
+    take();
+    await settle();
+    clock.advance(BETWEEN_MS);
+  }
+  expect(changes.at(-2)).toMatchObject({ fresh: true, last: true });
+  expect(changes.at(-1)).toMatchObject({ fresh: false, last: true });
+  await publisher.stop();
 });

@@ -1,7 +1,10 @@
 import fc from 'fast-check';
+import { VirtualClock } from '../../../cluster/runtime/clock';
+import { silentLogger } from '../../../cluster/runtime/log';
 import { Metrics } from '../../../cluster/runtime/metrics';
-import type { Zone } from '../../../dns/core/book';
+import type { Compat, ZoneChange } from '../../../dns/core/book';
 import { taskHash } from '../../../dns/core/task-hash';
+import { Askers } from '../../../dns/edge/askers';
 import { nowhere } from '../../../dns/edge/forward';
 import { type Elsewhere, Responder, type Transport } from '../../../dns/edge/responder';
 import { runningAt, stateWith, zoneOf } from '../builders';
@@ -14,16 +17,30 @@ const big = Array.from({ length: 100 }, (_, index) => ({
 }));
 const STATE = stateWith({ name: 'web', statuses: [runningAt('10.9.0.1'), runningAt('fd00::1', 2)] }, ...big);
 
-function responder(given: { zone?: Zone | undefined; elsewhere?: Elsewhere } = {}): Responder {
+interface Given {
+  readonly changes?: readonly ZoneChange[];
+  readonly elsewhere?: Elsewhere;
+  readonly compat?: Compat;
+  readonly why?: (name: string) => Promise<readonly string[]>;
+  readonly perSecond?: number;
+}
+
+/** By the standards unless told otherwise; conformance.test.ts has the points where the original differs. */
+function responder(given: Given = {}): Responder {
+  const compat = given.compat ?? 'standard';
+  const askers = new Askers({
+    trusted: ['127.0.0.0/8'],
+    perSecond: given.perSecond ?? 0,
+    secret: Buffer.alloc(32),
+    clock: new VirtualClock(1_000_000),
+  });
   const made = new Responder({
-    domain: 'mesos',
-    payloadBytes: 1232,
+    ...{ domain: 'mesos', compat, payloadBytes: 1232, recursion: false, tellCut: true, seed: 1 },
+    ...{ askers, log: silentLogger, expired: () => false, why: given.why },
     elsewhere: given.elsewhere ?? nowhere,
     metrics: new Metrics(),
-    seed: 1,
   });
-  const zone = 'zone' in given ? given.zone : zoneOf(STATE).zone;
-  if (zone) made.publish(zone);
+  for (const change of given.changes ?? zoneOf(STATE, { compat }).changes) made.apply(change);
   return made;
 }
 
@@ -127,7 +144,7 @@ describe('limits', () => {
     const statuses = [{ state: 'TASK_RUNNING', timestamp: 1, container_status: { network_infos } }];
     const discovery = { name: 'db', ports: { ports: [{ number: 1, protocol: 'tcp' }] } };
     const given = await ask(
-      responder({ zone: zoneOf(stateWith({ statuses, discovery })).zone }),
+      responder({ changes: zoneOf(stateWith({ statuses, discovery }), { compat: 'standard' }).changes }),
       '_db._tcp.marathon.mesos',
       'SRV',
     );
@@ -141,7 +158,7 @@ describe('limits', () => {
       name: 'huge',
       resources: { ports: `[${20_000 + index}-${20_000 + index}]` },
     }));
-    const to = responder({ zone: zoneOf(stateWith(...tasks)).zone });
+    const to = responder({ changes: zoneOf(stateWith(...tasks), { compat: 'standard' }).changes });
     const bytes = await reply(to, query('_huge._tcp.marathon.mesos', 'SRV'), 'tcp');
     if (!bytes) throw new Error('no reply');
     expect(bytes.length).toBeGreaterThan(40_000);
@@ -188,17 +205,17 @@ test.each([
 });
 
 test('before the first zone names of the domain are SERVFAIL, others are not concerned', async () => {
-  const to = responder({ zone: undefined });
+  const to = responder({ changes: [] });
   expect(await ask(to, 'leader.mesos', 'A')).toMatchObject({ rcode: 'SERVFAIL', aa: false });
   expect((await ask(to, 'example.com', 'A')).rcode).toBe('REFUSED');
-  to.publish(zoneOf(STATE).zone);
+  for (const change of zoneOf(STATE).changes) to.apply(change);
   expect((await ask(to, 'leader.mesos', 'A')).rcode).toBe('NOERROR');
 });
 
 test('a new zone replaces the old one at once', async () => {
   const to = responder();
   await ask(to, 'leader.mesos', 'A');
-  to.publish(zoneOf({ leader: 'master@10.0.0.7:5050' }).zone);
+  for (const change of zoneOf({ leader: 'master@10.0.0.7:5050' }).changes) to.apply(change);
   expect((await ask(to, 'leader.mesos', 'A')).answers).toEqual(['leader.mesos A 10.0.0.7']);
   expect((await ask(to, 'web.marathon.mesos', 'A')).rcode).toBe('NXDOMAIN');
 });

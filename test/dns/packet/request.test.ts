@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import { isBelow, textName, wireLabels, wireName } from '../../../dns/packet/names';
-import { encodeFormatError } from '../../../dns/packet/ready';
+import { encodeFailure } from '../../../dns/packet/ready';
 import { keyName, readRequest } from '../../../dns/packet/request';
 import { query } from '../queries';
 
@@ -23,7 +23,7 @@ test('a question is read with its name in lower case', () => {
   if (reading.kind !== 'request') throw new Error(reading.kind);
   expect(wireLabels(keyName(reading.request.key))).toEqual(['leader', 'mesos']);
   expect(reading.request).toMatchObject({ type: 1, class: 1, opcode: 0 });
-  expect(reading.request.edns).toEqual({ payloadBytes: 4096, version: 0, dnssecOk: true });
+  expect(reading.request.edns).toEqual({ payloadBytes: 4096, version: 0, dnssecOk: true, cookie: undefined });
 });
 
 test.each<[string, string, readonly Buffer[]]>([
@@ -55,8 +55,30 @@ function opt(dataBytes: number): Buffer {
   return Buffer.from([0, 0, 41, 4, 208, 0, 0, 0, 0, 0, dataBytes]);
 }
 
+test.each<[string, string, readonly Buffer[]]>([
+  ['a header alone', 'empty', [HEADER]],
+  ['no question', 'empty', [header({ 4: 0 }), NAME, A_IN]],
+  ['two questions', 'request', [header({ 4: 2 }), NAME, A_IN, NAME, A_IN]],
+  ['half a second question', 'malformed', [header({ 4: 2 }), NAME, A_IN, NAME.subarray(0, 4)]],
+  ['a second question that is missing', 'request', [header({ 4: 2 }), NAME, A_IN]],
+  ['a name without type', 'request', [HEADER, NAME]],
+  ['a name with half a type', 'malformed', [HEADER, NAME, A_IN.subarray(0, 1)]],
+  ['a name without class', 'request', [HEADER, NAME, A_IN.subarray(0, 2)]],
+  ['a name without end', 'malformed', [HEADER, NAME.subarray(0, 6)]],
+  ['a pointer to itself', 'malformed', [HEADER, Buffer.from([0xc0, 12]), A_IN]],
+  ['a forward pointer', 'request', [HEADER, Buffer.from([0xc0, 18]), A_IN, NAME]],
+  ['records announced and missing', 'request', [header({ 10: 1 }), NAME, A_IN]],
+  ['half a record', 'malformed', [header({ 10: 1 }), NAME, A_IN, opt(0).subarray(0, 5)]],
+  ['TC set', 'malformed', [header({ 2: 0x0300 }), NAME, A_IN]],
+])("in the original's way %s is %s", (_name, kind, parts) => {
+  const reading = readRequest(Buffer.concat(parts), true);
+  expect(reading.kind).toBe(kind);
+  if (reading.kind === 'request') expect(textName(keyName(reading.request.key))).toBe('mesos');
+});
+
 test('a format error is twelve octets with the id', () => {
-  expect(encodeFormatError(HEADER).toString('hex')).toBe('004d81010000000000000000');
+  expect(encodeFailure(HEADER, 1, 'all').toString('hex')).toBe('004d81010000000000000000');
+  expect(encodeFailure(HEADER, 1, 'none').toString('hex')).toBe('004d80010000000000000000');
 });
 
 test('no octets make it throw', () => {

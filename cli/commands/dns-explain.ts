@@ -1,0 +1,46 @@
+/**
+ * `meseta dns explain NAME`: which task, agent, framework and state the answers for a name come from, or why there are none.
+ */
+
+import { text, toggle } from '../../cluster/runtime/config/flags';
+import { withApi } from '../api';
+import { flagCommand } from '../command';
+import { printJson } from '../print';
+
+interface Explanation {
+  readonly name: string;
+  readonly records: readonly { readonly record: string; readonly from: string }[];
+  readonly missing: readonly { readonly task: string; readonly why: string }[];
+}
+
+export const dnsExplain = flagCommand({
+  flags: {
+    dns: text({
+      help: 'where the HTTP interface of DNS is',
+      fallback: 'http://127.0.0.1:8123',
+      env: 'MESETA_DNS',
+      value: 'URL',
+    }),
+    credentials: text({ help: 'user:password for it', secret: true, value: 'USER:PASSWORD' }),
+    json: toggle({ help: 'print JSON for programs', fallback: false }),
+  },
+  positionals: ['name'],
+  run: async ({ flags, positionals: [name = ''] }, terminal) => {
+    const url = /^https?:\/\//.test(flags.dns) ? flags.dns : `http://${flags.dns}`;
+    const options = { url, what: 'DNS', flag: '--dns', credentials: flags.credentials };
+    const path = `/v1/explain/${encodeURIComponent(name)}`;
+    const found = (await withApi(options, (api) => api.json('GET', path))) as Explanation | null;
+    if (flags.json) terminal.out(printJson(found));
+    else for (const line of linesOf(found, name)) terminal.out(`${line}\n`);
+    return found && found.records.length > 0 ? 0 : 1;
+  },
+});
+
+function linesOf(found: Explanation | null, name: string): string[] {
+  if (!found) return ['DNS knows nothing of the cluster yet'];
+  const lines = [
+    ...found.records.map(({ record, from }) => `${record}\n    from ${from}`),
+    ...found.missing.map(({ task, why }) => `nothing from task ${task}: ${why}`),
+  ];
+  return lines.length > 0 ? lines : [`Nothing in the cluster makes ${name}.`];
+}

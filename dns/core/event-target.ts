@@ -1,0 +1,29 @@
+/**
+ * What events are applied to: a cluster that can be changed thing by thing. A live zone is one; so are plain facts.
+ */
+
+import type { AgentFacts, Cluster, FrameworkFacts, HostPort, Snapshot, TaskFacts } from './snapshot';
+
+export interface EventTarget {
+  readonly cluster: Snapshot;
+  setLeader(leader: HostPort | undefined): void;
+  setAgent(id: string, agent: AgentFacts | undefined): void;
+  setFramework(id: string, framework: FrameworkFacts | undefined): void;
+  setTask(task: TaskFacts): void;
+  removeTask(key: string): void;
+}
+
+/** Applies to facts alone, for a snapshot that is still being read. */
+export function plainTarget(cluster: Cluster): EventTarget {
+  return {
+    cluster,
+    setLeader: (leader) => {
+      cluster.leader = leader;
+    },
+    setAgent: (id, agent) => void (agent ? cluster.agents.set(id, agent) : cluster.agents.delete(id)),
+    setFramework: (id, framework) =>
+      void (framework ? cluster.frameworks.set(id, framework) : cluster.frameworks.delete(id)),
+    setTask: (task) => void cluster.tasks.set(task.key, task),
+    removeTask: (key) => void cluster.tasks.delete(key),
+  };
+}

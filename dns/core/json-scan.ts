@@ -1,0 +1,184 @@
+/**
+ * Reads a large JSON document piece by piece: parts that matter are parsed one at a time while the document arrives,
+ * the rest is passed over without being made into objects. Chunks in, values out, whatever the chunk borders.
+ *
+ * Always true: it keeps no more than the value that is being taken. A document that ends early is never `done`.
+ */
+
+/** What to do with a value: look at its members, take it whole, or pass over it. */
+export type Decision = 'into' | 'take' | 'skip';
+
+export interface JsonVisitor {
+  /** The path has member names; an item of a list is `*`. */
+  decide(path: readonly string[]): Decision;
+  take(path: readonly string[], value: unknown): void;
+  /** A value that was looked into is over. */
+  end(path: readonly string[]): void;
+}
+
+export interface JsonScanner {
+  /** Takes the next bytes. Throws an Error for what is no JSON. */
+  feed(chunk: Uint8Array): void;
+  /** Whether the whole document has been read. */
+  done(): boolean;
+}
+
+const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
+const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
+/** Longest value that is taken whole. */
+const VALUE_MAX_BYTES = 64 * 1024 * 1024;
+
+type Expect = 'value' | 'first' | 'key' | 'colon' | 'next' | 'run' | 'end';
+
+/** A value that is being passed over or taken. */
+interface Run {
+  readonly taken: boolean;
+  /** The member name itself is read by a run too. */
+  readonly key: boolean;
+  depth: number;
+  inText: boolean;
+  escaped: boolean;
+  scalar: boolean;
+  bytes: number;
+  parts: Uint8Array[];
+}
+
+/** Where the reader stands in the document. */
+interface Place {
+  readonly visitor: JsonVisitor;
+  readonly path: string[];
+  /** For each value that is looked into whether it is a list. */
+  readonly lists: boolean[];
+  readonly decoder: InstanceType<typeof TextDecoder>;
+  expect: Expect;
+  run: Run | undefined;
+}
+
+export function createJsonScanner(visitor: JsonVisitor): JsonScanner {
+  const decoder = new TextDecoder();
+  const place: Place = { visitor, path: [], lists: [], decoder, expect: 'value', run: undefined };
+  const feed = (chunk: Uint8Array): void => {
+    let at = 0;
+    while (at < chunk.length) {
+      if (!place.run) step(place, chunk[at] ?? 0);
+      const { run } = place;
+      if (!run) {
+        at++;
+        continue;
+      }
+      const end = advance(run, chunk, at);
+      keep(run, chunk, at, Math.abs(end));
+      at = Math.abs(end);
+      if (end >= 0) finish(place, run);
+    }
+  };
+  return { feed, done: () => place.expect === 'end' };
+}
+
+/** Handles one byte outside of runs; a run may begin with it. */
+function step(place: Place, byte: number): void {
+  if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) return;
+  const { expect } = place;
+  const inList = place.lists.at(-1) === true;
+  if (expect === 'value') begin(place, byte);
+  else if (expect === 'first') {
+    if (byte === CLOSE_LIST) close(place);
+    else begin(place, byte);
+  } else if (expect === 'key' && byte === QUOTE) {
+    place.run = startRun(byte, true, true);
+    place.expect = 'run';
+  } else if (expect === 'key' && byte === CLOSE_OBJECT) close(place);
+  else if (expect === 'colon' && byte === COLON) place.expect = 'value';
+  else if (expect === 'next' && byte === COMMA) place.expect = inList ? 'value' : 'key';
+  else if (expect === 'next' && byte === (inList ? CLOSE_LIST : CLOSE_OBJECT)) close(place);
+  else {
+    const found = JSON.stringify(String.fromCharCode(byte));
+    throw new Error(`not JSON: ${found} at /${place.path.join('/')} where ${expect} is due`);
+  }
+}
+
+function begin(place: Place, byte: number): void {
+  const decision = place.visitor.decide(place.path);
+  const container = byte === OPEN_OBJECT || byte === OPEN_LIST;
+  if (decision === 'into' && container) {
+    const list = byte === OPEN_LIST;
+    place.lists.push(list);
+    if (list) place.path.push('*');
+    place.expect = list ? 'first' : 'key';
+    return;
+  }
+  place.run = startRun(byte, decision === 'take', false);
+  place.expect = 'run';
+}
+
+/** The value that was looked into is over. */
+function close(place: Place): void {
+  if (place.lists.pop()) place.path.pop();
+  place.visitor.end(place.path);
+  after(place);
+}
+
+function finish(place: Place, run: Run): void {
+  place.run = undefined;
+  const value: unknown = run.taken ? JSON.parse(joined(run.parts, place.decoder)) : undefined;
+  if (run.key) {
+    place.path.push(String(value));
+    place.expect = 'colon';
+    return;
+  }
+  if (run.taken) place.visitor.take(place.path, value);
+  after(place);
+}
+
+/** A value is over, and with it its name when it was a member. */
+function after(place: Place): void {
+  place.expect = place.lists.length === 0 ? 'end' : 'next';
+  if (place.lists.at(-1) === false) place.path.pop();
+}
+
+function startRun(byte: number, taken: boolean, key: boolean): Run {
+  const scalar = byte !== OPEN_OBJECT && byte !== OPEN_LIST && byte !== QUOTE;
+  return { taken, key, depth: 0, inText: false, escaped: false, scalar, bytes: 0, parts: [] };
+}
+
+/** Goes on in a run. Returns where it ends, or the negative end of the chunk when it does not end there. */
+function advance(run: Run, chunk: Uint8Array, from: number): number {
+  let { depth, inText, escaped } = run;
+  const { length } = chunk;
+  for (let at = from; at < length; at++) {
+    const byte = chunk[at] ?? 0;
+    if (inText) {
+      if (escaped) escaped = false;
+      else if (byte === BACKSLASH) escaped = true;
+      else if (byte === QUOTE) {
+        inText = false;
+        if (depth === 0) return at + 1;
+      }
+    } else if (byte === QUOTE) inText = true;
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
+    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
+      // A number or a word ends where what it stands in ends.
+      if (depth === 0) return at;
+      depth--;
+      if (depth === 0) return at + 1;
+    } else if (depth === 0 && run.scalar && (byte === COMMA || byte <= 0x20)) return at;
+  }
+  run.depth = depth;
+  run.inText = inText;
+  run.escaped = escaped;
+  return -length;
+}
+
+function keep(run: Run, chunk: Uint8Array, from: number, end: number): void {
+  if (!run.taken) return;
+  run.bytes += end - from;
+  if (run.bytes > VALUE_MAX_BYTES) throw new Error(`a value of more than ${VALUE_MAX_BYTES} bytes`);
+  // The chunk may be used again by who fed it; what is still open has to be copied.
+  run.parts.push(end === chunk.length ? chunk.slice(from, end) : chunk.subarray(from, end));
+}
+
+function joined(parts: readonly Uint8Array[], decoder: InstanceType<typeof TextDecoder>): string {
+  const [only] = parts;
+  if (only && parts.length === 1) return decoder.decode(only);
+  return parts.map((part, index) => decoder.decode(part, { stream: index < parts.length - 1 })).join('');
+}

@@ -1,0 +1,121 @@
+/**
+ * Prepared answers, kept by question until what they were made of changes.
+ *
+ * Always true: an answer is encoded when it is asked for the first time and forgotten as soon as its name, or the name of
+ * a target it has addresses of, is changed. What is kept is bounded by the names there are.
+ */
+
+import { answer } from '../core/answer';
+import type { Zone, ZoneChange } from '../core/book';
+import { isUsableName } from '../core/labels';
+import { type Answer, RCODE, TYPE, type ZoneRecord } from '../core/records';
+import { createTable, type ZoneTable } from '../core/table';
+import { isEscaped, textName, wireName } from '../packet/names';
+import { bareAnswer, prepareAnswer, type Ready } from '../packet/ready';
+import { keyName, type Request } from '../packet/request';
+
+const SERVFAIL = bareAnswer(RCODE.SERVFAIL);
+const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(TYPE));
+
+export class Answers {
+  readonly table: ZoneTable = createTable();
+  private ready = new Map<string, Ready>();
+  /** Which answers are made of a name. */
+  private uses = new Map<string, Set<string>>();
+  private missing = new Map<number, Ready>();
+  /** Answers with the zone's serial in them. */
+  private serials = new Set<string>();
+
+  /** Takes a change of the zone. */
+  apply(change: ZoneChange): void {
+    const before = this.table.zone()?.authority.serial;
+    const touched = this.table.apply(change);
+    if (touched === 'none') return;
+    if (touched === 'all') {
+      this.ready = new Map();
+      this.uses = new Map();
+      this.serials = new Set();
+      this.missing = new Map();
+      return;
+    }
+    if (before !== change.head.authority.serial) this.forgetSerials();
+    for (const name of touched) this.forget(name);
+  }
+
+  zone(): Zone | undefined {
+    return this.table.zone();
+  }
+
+  /** The answer that is there already. */
+  known(request: Request): Ready | undefined {
+    return this.ready.get(request.key);
+  }
+
+  /** Looks a name of the domain up and keeps the answer. */
+  find(request: Request): Ready {
+    const zone = this.table.zone();
+    if (!zone) return SERVFAIL;
+    const wire = keyName(request.key);
+    const asked = textName(wire);
+    const asOriginal = zone.compat === 'mesos-dns';
+    if (asked === undefined || (asOriginal && isEscaped(wire))) return this.absent(zone, request.type);
+    const name = asOriginal ? asked.replaceAll('.*', '') : asked;
+    if (!zone.node(name)) return this.absent(zone, request.type);
+    const type = KNOWN_TYPES.has(request.type) ? request.type : 0;
+    if (name !== asked) return prepare(zone, name, type, true);
+    // All types we do not serve share one answer.
+    const key = type === 0 ? `${wireName(name)}\0\0` : request.key;
+    const held = this.ready.get(key);
+    if (held) return held;
+    const given = usable(answer(zone, name, type));
+    const made = prepareAnswer(given, { domain: zone.domain, name, asOriginal });
+    this.keep(key, made, [name, ...given.answers.flatMap(targetOf)]);
+    return made;
+  }
+
+  /** The answer for every name that does not exist: one for each type that is treated in a way of its own. */
+  private absent(zone: Zone, asked: number): Ready {
+    const type = KNOWN_TYPES.has(asked) ? asked : 0;
+    const held = this.missing.get(type);
+    if (held) return held;
+    const made = prepare(zone, '', type, false);
+    this.missing.set(type, made);
+    return made;
+  }
+
+  private keep(key: string, ready: Ready, names: readonly string[]): void {
+    this.ready.set(key, ready);
+    if (ready.authority.length > 0) this.serials.add(key);
+    for (const name of names) {
+      const keys = this.uses.get(name);
+      if (keys) keys.add(key);
+      else this.uses.set(name, new Set([key]));
+    }
+  }
+
+  private forget(name: string): void {
+    for (const key of this.uses.get(name) ?? []) this.ready.delete(key);
+    this.uses.delete(name);
+  }
+
+  private forgetSerials(): void {
+    this.missing = new Map();
+    for (const key of this.serials) this.ready.delete(key);
+    this.serials = new Set();
+  }
+}
+
+function prepare(zone: Zone, name: string, type: number, written: boolean): Ready {
+  const asOriginal = zone.compat === 'mesos-dns';
+  return prepareAnswer(usable(answer(zone, name, type)), { domain: zone.domain, name, asOriginal, written });
+}
+
+/** Without targets that cannot be encoded: the original gives no reply at all to such a question. */
+function usable(given: Answer): Answer {
+  const keep = (record: ZoneRecord): boolean => targetOf(record).every(isUsableName);
+  return given.answers.every(keep) ? given : { ...given, answers: given.answers.filter(keep) };
+}
+
+function targetOf(record: ZoneRecord): string[] {
+  return record.kind === 'SRV' || record.kind === 'NS' ? [record.target] : [];
+}

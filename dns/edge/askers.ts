@@ -1,0 +1,128 @@
+/**
+ * Who asks over UDP, where anybody can write any address on a datagram: whom long replies may be sent to, and who asks
+ * too much.
+ *
+ * An address is verified when it lies in a trusted network, when it has spoken over TCP lately, or when the question has
+ * a cookie of ours (RFC 7873). Everyone else gets at most three times what was sent, and so many replies a second.
+ * Always true: what is remembered is bounded.
+ */
+
+import { createHmac, timingSafeEqual } from 'node:crypto';
+import { isIPv6 } from 'node:net';
+import type { Clock } from '../../cluster/runtime/clock';
+import { networkTest } from './networks';
+
+/** What to do with a question: answer it, say that TCP is needed, or say nothing. */
+export type Verdict = 'answer' | 'cut' | 'drop';
+
+export interface AskersOptions {
+  readonly trusted: readonly string[];
+  /** Questions a second of one address that is not trusted; 0 for any number. */
+  readonly perSecond: number;
+  /** What cookies are made with; the same in all processes that share a port. */
+  readonly secret: Buffer;
+  readonly clock: Clock;
+}
+
+const REMEMBERED_MAX = 20_000;
+const TCP_HOLDS_MS = 10 * 60_000;
+const COOKIE_HOLDS_SECONDS = 3600;
+const CLIENT_COOKIE = 8;
+const OPTION_COOKIE = 10;
+
+interface Budget {
+  second: number;
+  asked: number;
+}
+
+export class Askers {
+  private readonly trusts: (address: string) => boolean;
+  private readonly trusted = new Map<string, boolean>();
+  private readonly spoke = new Map<string, number>();
+  private readonly budgets = new Map<string, Budget>();
+
+  constructor(private readonly options: AskersOptions) {
+    this.trusts = networkTest(options.trusted);
+  }
+
+  /** Whether an address lies in a trusted network. */
+  isTrusted(address: string): boolean {
+    let known = this.trusted.get(address);
+    if (known === undefined) {
+      if (this.trusted.size >= REMEMBERED_MAX) this.trusted.clear();
+      known = this.trusts(address);
+      this.trusted.set(address, known);
+    }
+    return known;
+  }
+
+  /** A connection shows that the address is real. */
+  spokeOverTcp(address: string): void {
+    if (this.isTrusted(address)) return;
+    if (this.spoke.size >= REMEMBERED_MAX) this.spoke.clear();
+    this.spoke.set(address, this.options.clock.now());
+  }
+
+  /** Whether a long reply reaches the one who asked and nobody else. For addresses that are not trusted. */
+  isVerified(address: string, cookie: Buffer | undefined): boolean {
+    const at = this.spoke.get(address);
+    if (at !== undefined && this.options.clock.now() - at < TCP_HOLDS_MS) return true;
+    return cookie !== undefined && this.isOurs(address, cookie);
+  }
+
+  /** Counts a question of an address that is not trusted. Of those that are too many every second one gets a short reply. */
+  verdict(address: string): Verdict {
+    const { perSecond, clock } = this.options;
+    if (perSecond === 0) return 'answer';
+    const second = Math.floor(clock.now() / 1000);
+    const network = networkOf(address);
+    const budget = this.budgets.get(network);
+    if (budget?.second !== second) {
+      if (this.budgets.size >= REMEMBERED_MAX) this.budgets.clear();
+      this.budgets.set(network, { second, asked: 1 });
+      return 'answer';
+    }
+    budget.asked++;
+    if (budget.asked <= perSecond) return 'answer';
+    return budget.asked % 2 === 0 ? 'cut' : 'drop';
+  }
+
+  /** The cookie option for a reply: the asker's own and ours, which holds for an hour. */
+  cookieOption(address: string, cookie: Buffer): Buffer {
+    const client = cookie.subarray(0, CLIENT_COOKIE);
+    const now = Math.floor(this.options.clock.now() / 1000);
+    const option = Buffer.alloc(4 + CLIENT_COOKIE + 16);
+    option.writeUInt16BE(OPTION_COOKIE, 0);
+    option.writeUInt16BE(option.length - 4, 2);
+    client.copy(option, 4);
+    this.ours(address, client, now).copy(option, 4 + CLIENT_COOKIE);
+    return option;
+  }
+
+  private isOurs(address: string, cookie: Buffer): boolean {
+    if (cookie.length !== CLIENT_COOKIE + 16) return false;
+    const client = cookie.subarray(0, CLIENT_COOKIE);
+    const made = cookie.readUInt32BE(CLIENT_COOKIE + 4);
+    const age = Math.floor(this.options.clock.now() / 1000) - made;
+    if (age < -300 || age > COOKIE_HOLDS_SECONDS) return false;
+    return timingSafeEqual(this.ours(address, client, made), cookie.subarray(CLIENT_COOKIE));
+  }
+
+  /** Version, time, and a digest over both, the asker's cookie and its address (the layout of RFC 9018). */
+  private ours(address: string, client: Buffer, seconds: number): Buffer {
+    const cookie = Buffer.alloc(16);
+    cookie[0] = 1;
+    cookie.writeUInt32BE(seconds, 4);
+    const digest = createHmac('sha256', this.options.secret)
+      .update(client)
+      .update(cookie.subarray(0, 8))
+      .update(address);
+    digest.digest().copy(cookie, 8, 0, 8);
+    return cookie;
+  }
+}
+
+/** One host or customer: an IPv4 address, or the first half of an IPv6 address. */
+function networkOf(address: string): string {
+  return isIPv6(address) ? address.split(':').slice(0, 4).join(':') : address;
+}

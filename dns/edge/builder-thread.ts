@@ -1,0 +1,66 @@
+/**
+ * The building thread: a builder whose words go to the thread that answers.
+ */
+
+import { setFlagsFromString } from 'node:v8';
+import { runInNewContext } from 'node:vm';
+import { parentPort, workerData } from 'node:worker_threads';
+import { systemClock } from '../../cluster/runtime/clock';
+import type { Logger } from '../../cluster/runtime/log';
+import type { DnsConfig } from '../config';
+import { startBuilder } from './builder';
+import type { FromThread, ToThread } from './thread';
+
+const port = parentPort;
+if (port) run(port, workerData as DnsConfig);
+
+function run(to: NonNullable<typeof parentPort>, config: DnsConfig): void {
+  const say = (message: FromThread): void => to.postMessage(message);
+  let taken: () => void = () => undefined;
+  const source = startBuilder(
+    config,
+    {
+      log: logger(say, {}),
+      clock: systemClock(),
+      settled: collectGarbage,
+      publish: (change) =>
+        new Promise<void>((resolve) => {
+          taken = resolve;
+          say({ kind: 'change', change });
+        }),
+    },
+    { status: (status) => say({ kind: 'status', status }), lost: (reason) => say({ kind: 'lost', reason }) },
+  );
+  to.on('message', (message: ToThread) => {
+    if (message.kind === 'taken') taken();
+    else if (message.kind === 'stop') void source.stop().finally(() => say({ kind: 'stopped' }));
+    else {
+      const { id } = message;
+      source.ask(message.what, message.name).then(
+        (text) => say({ kind: 'answer', id, text }),
+        (error: unknown) => say({ kind: 'answer', id, error: String(error) }),
+      );
+    }
+  });
+}
+
+/** Reading a large state leaves much behind; it is given back at once instead of being kept for the next time. */
+function collectGarbage(): void {
+  setFlagsFromString('--expose-gc');
+  const collect: unknown = runInNewContext('gc');
+  if (typeof collect === 'function') collect();
+}
+
+function logger(say: (message: FromThread) => void, always: object): Logger {
+  const line =
+    (level: keyof Omit<Logger, 'child'>) =>
+    (fields: object, text: string): void =>
+      say({ kind: 'log', level, fields: { ...always, ...fields }, text });
+  return {
+    debug: line('debug'),
+    info: line('info'),
+    warn: line('warn'),
+    error: line('error'),
+    child: (fields) => logger(say, { ...always, ...fields }),
+  };
+}

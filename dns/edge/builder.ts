@@ -1,0 +1,149 @@
+/**
+ * Makes the zone: follows the masters, keeps the live zone, and sends out what changes.
+ */
+
+import type { Clock } from '../../cluster/runtime/clock';
+import { Lifetime } from '../../cluster/runtime/lifecycle';
+import type { Logger } from '../../cluster/runtime/log';
+import type { DnsConfig } from '../config';
+import type { ZoneChange, ZoneOptions } from '../core/book';
+import { explain, printExplanation } from '../core/explain';
+import { createLiveZone, type LiveZone } from '../core/live-zone';
+import { listTasks, listZone } from '../core/print';
+import { Follower } from './follow';
+import { Hosts } from './hosts';
+import { listenerAddresses } from './machine';
+import { MasterClient } from './master-client';
+import { followMasters } from './masters';
+import { noteOnce } from './notes';
+import { Publisher } from './publisher';
+import type { Inquiry, Source, SourceEvents, SourceStatus } from './source';
+
+export interface BuilderDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** Takes one part of a change; the next comes when the promise is settled. */
+  readonly publish: (change: ZoneChange) => Promise<void>;
+  /** Called when a large zone has gone out. */
+  readonly settled?: () => void;
+}
+
+/** Between two words about how it goes, while masters are heard all the time. */
+const STATUS_MS = 500;
+
+/** Starts to build in this thread. */
+export function startBuilder(
+  config: DnsConfig,
+  deps: BuilderDeps,
+  events: Pick<SourceEvents, 'status' | 'lost'>,
+): Source {
+  const { log, clock, publish } = deps;
+  const life = new Lifetime();
+  const note = noteOnce(log);
+  const live = createLiveZone(zoneOptions(config), note);
+  live.setMasters(config.masters);
+  const changed = (): void => publisher.changed();
+  const hosts = new Hosts({
+    refreshMs: config.refreshMs,
+    clock,
+    log,
+    changed: (host, addresses) => {
+      live.setHost(host, addresses);
+      changed();
+    },
+  });
+  const publisher = new Publisher({ live, hosts, clock, log, publish, settled: deps.settled });
+  const client = new MasterClient(config.access, () => clock.now());
+  const status = createStatus(clock, live, events.status, () => follower.source);
+  let masters = config.masters;
+  const follower = new Follower({
+    masters: () => masters,
+    refreshMs: config.refreshMs,
+    stateTimeoutMs: config.stateTimeoutMs,
+    https: config.access.https,
+    ...{ client, clock, log, note, target: live, changed },
+    load: (snapshot) => {
+      const begun = performance.now();
+      live.replace(snapshot);
+      const tookMs = Math.round(performance.now() - begun);
+      log.debug({ tasks: snapshot.tasks.size, names: live.names(), tookMs }, 'the facts are in the zone');
+      publisher.load();
+    },
+    heard: status.heard,
+    failed: status.failed,
+  });
+  if (config.zk !== undefined) {
+    const followed = followMasters({
+      ...{ zk: config.zk, detectionMs: config.zkDetectionMs, clock, log, lost: events.lost },
+      changed: (found) => {
+        masters = found;
+        live.setMasters(found);
+        follower.mastersChanged();
+        changed();
+      },
+    });
+    life.add(() => followed.stop());
+  }
+  for (const part of [hosts, publisher]) life.add(() => part.stop());
+  life.add(() => client.close());
+  follower.start();
+  life.add(() => follower.stop());
+  life.add(() => status.stop());
+  return { ask: async (what, name) => answer(live, config, what, name), stop: () => life.stop() };
+}
+
+function zoneOptions(config: DnsConfig): ZoneOptions {
+  const { domain, compat, authority, labelRule, ipSources, healthy } = config;
+  const ownAddresses = [...new Set(config.listeners.flatMap(listenerAddresses))];
+  return { domain, compat, authority, labelRule, ipSources, healthy, ownAddresses };
+}
+
+function answer(live: LiveZone, config: DnsConfig, what: Inquiry, name: string): string {
+  switch (what) {
+    case 'enumerate':
+      return printJson(listTasks(live));
+    case 'axfr':
+      return printJson(listZone(live.head(), live.entries(), Math.round(config.refreshMs / 1000)));
+    case 'explain':
+      return JSON.stringify(explain(live, name));
+    case 'why':
+      return JSON.stringify(printExplanation(explain(live, name)));
+  }
+}
+
+/** The original's layout: every line but the first begins with one blank more. */
+export function printJson(value: unknown): string {
+  return JSON.stringify(value, null, 1).replaceAll('\n', '\n ');
+}
+
+/** Tells how it goes: at once when something is new, and now and then that masters are still heard. */
+function createStatus(
+  clock: Clock,
+  live: LiveZone,
+  tell: (status: SourceStatus) => void,
+  source: () => SourceStatus['source'],
+) {
+  let failures = 0;
+  let heardAt = 0;
+  let callOff: (() => void) | undefined;
+  const now = (): void => {
+    callOff = undefined;
+    tell({ source: source(), heardAt, failures, tasks: live.cluster.tasks.size });
+  };
+  const soon = (): void => {
+    callOff ??= clock.wakeAt(clock.now() + STATUS_MS, now);
+  };
+  return {
+    heard: () => {
+      const first = heardAt === 0;
+      heardAt = clock.now();
+      if (first) now();
+      soon();
+    },
+    failed: () => {
+      failures++;
+      soon();
+    },
+    stop: () => callOff?.(),
+  };
+}

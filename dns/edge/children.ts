@@ -1,0 +1,139 @@
+/**
+ * More processes that answer on the same sockets: each has the zone, and gets every change of it.
+ *
+ * The first process binds the sockets, follows the masters and serves HTTP. A child that ends is started again.
+ */
+
+import { type ChildProcess, fork } from 'node:child_process';
+import { existsSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Running } from '../../cluster/runtime/lifecycle';
+import type { Logger } from '../../cluster/runtime/log';
+import type { Counter, Metrics } from '../../cluster/runtime/metrics';
+import type { DnsConfig } from '../config';
+import type { ZoneChange } from '../core/book';
+import { createTable, type ZoneTable } from '../core/table';
+import type { Sockets } from './answerer';
+
+/** What a child is told. Sockets come as handles with `socket`. */
+export type ToChild =
+  | { readonly kind: 'config'; readonly config: DnsConfig; readonly secret: string }
+  | { readonly kind: 'socket'; readonly transport: 'udp' | 'tcp' }
+  | { readonly kind: 'change'; readonly change: ZoneChange }
+  | { readonly kind: 'heard'; readonly at: number };
+
+/** What a child says: how much its counters have grown. */
+export interface FromChild {
+  readonly kind: 'counts';
+  readonly grown: Readonly<Record<string, number>>;
+}
+
+export interface Children extends Running {
+  apply(change: ZoneChange): void;
+  heard(at: number): void;
+}
+
+interface ChildrenOptions {
+  readonly file: string;
+  readonly config: DnsConfig;
+  readonly sockets: Sockets;
+  readonly secret: Buffer;
+  readonly log: Logger;
+  readonly metrics: Metrics;
+}
+
+const AGAIN_MS = 1000;
+const PART_NAMES = 2000;
+const KILL_MS = 2000;
+
+/** The compiled file that children run; undefined where there is only TypeScript. */
+export function childFile(): string | undefined {
+  const file = join(__dirname, 'answer-process.js');
+  return existsSync(file) ? file : undefined;
+}
+
+export function startChildren(options: ChildrenOptions): Children {
+  const { config, log, metrics } = options;
+  const running = new Set<ChildProcess>();
+  // Children that start later are given what is known by then.
+  const table = createTable();
+  let heardAt = 0;
+  let stopped = false;
+  const answered: Counter = metrics.counter(
+    'dns/children_requests',
+    'Questions that other processes answered',
+  );
+  const start = (): void => {
+    if (stopped) return;
+    const child = fork(options.file, [], { serialization: 'advanced', stdio: 'inherit' });
+    running.add(child);
+    child.on('error', (error) => log.warn({ error: error.message }, 'an answering process'));
+    child.on('message', (message: FromChild) => answered.inc(message.grown['dns/requests'] ?? 0));
+    child.on('exit', (code, signal) => {
+      running.delete(child);
+      if (stopped) return;
+      log.warn({ code, signal }, 'an answering process ended; it is started again');
+      setTimeout(start, AGAIN_MS).unref();
+    });
+    greet(child, options, table, heardAt);
+  };
+  for (let number = 1; number < config.processes; number++) start();
+  metrics.gauge('dns/processes', 'Processes that answer', () => running.size + 1);
+  return {
+    apply: (change) => {
+      table.apply(change);
+      for (const child of running) tell(child, { kind: 'change', change });
+    },
+    heard: (at) => {
+      heardAt = at;
+      for (const child of running) tell(child, { kind: 'heard', at });
+    },
+    stop: async () => {
+      stopped = true;
+      await Promise.all([...running].map(end));
+    },
+  };
+}
+
+function greet(child: ChildProcess, options: ChildrenOptions, table: ZoneTable, heardAt: number): void {
+  const { config, sockets, secret } = options;
+  tell(child, { kind: 'config', config, secret: secret.toString('hex') });
+  tell(child, { kind: 'heard', at: heardAt });
+  const zone = table.zone();
+  if (zone) {
+    const { domain, compat, authority } = zone;
+    const entries = [...table.entries()];
+    for (let from = 0; from < entries.length; from += PART_NAMES) {
+      const part = entries.slice(from, from + PART_NAMES);
+      const last = from + PART_NAMES >= entries.length;
+      const [names, nodes] = [part.map(([name]) => name), part.map(([, node]) => node)];
+      tell(child, {
+        kind: 'change',
+        change: { head: { domain, compat, authority }, fresh: true, last, names, nodes },
+      });
+    }
+  }
+  const bound = [
+    ...sockets.udp.map((one) => ['udp', one] as const),
+    ...sockets.tcp.map((one) => ['tcp', one] as const),
+  ];
+  for (const [transport, handle] of bound) tell(child, { kind: 'socket', transport }, handle);
+}
+
+function tell(child: ChildProcess, message: ToChild, handle?: Parameters<ChildProcess['send']>[1]): void {
+  if (child.connected) child.send(message, handle, () => undefined);
+}
+
+function end(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    const kill = setTimeout(() => child.kill('SIGKILL'), KILL_MS);
+    child.once('exit', () => {
+      clearTimeout(kill);
+      resolve();
+    });
+    if (child.exitCode !== null || child.signalCode !== null) {
+      clearTimeout(kill);
+      resolve();
+    } else if (child.connected) child.disconnect();
+  });
+}

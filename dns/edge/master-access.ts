@@ -1,0 +1,118 @@
+/**
+ * How masters are reached: TLS, and who we say we are. Everything is read and checked at the start.
+ */
+
+import { createPrivateKey, createSign } from 'node:crypto';
+import { readFileSync } from 'node:fs';
+import { UsageError } from '../../cluster/runtime/config/flags';
+
+export type MasterLogin =
+  | { readonly kind: 'none' }
+  | { readonly kind: 'basic'; readonly principal: string; readonly secret: string }
+  | { readonly kind: 'iam'; readonly uid: string; readonly privateKey: string; readonly endpoint: string };
+
+export interface MasterAccess {
+  readonly https: boolean;
+  /** Texts in PEM. Without certificates to check against, masters are not checked. */
+  readonly ca: string | undefined;
+  readonly cert: string | undefined;
+  readonly key: string | undefined;
+  /** Where these were read from, empty when nowhere. */
+  readonly caFile: string;
+  readonly certFile: string;
+  readonly keyFile: string;
+  readonly iamFile: string;
+  readonly login: MasterLogin;
+}
+
+export interface AccessSettings {
+  readonly https: boolean;
+  readonly caFile: string | undefined;
+  readonly certFile: string | undefined;
+  readonly keyFile: string | undefined;
+  readonly authentication: 'none' | 'basic' | 'iam';
+  readonly principal: string | undefined;
+  readonly secret: string | undefined;
+  readonly iamFile: string | undefined;
+}
+
+const TOKEN_HOLDS_SECONDS = 3600;
+
+export function readMasterAccess(settings: AccessSettings): MasterAccess {
+  const { certFile, keyFile } = settings;
+  if ((certFile === undefined) !== (keyFile === undefined))
+    throw new UsageError('--mesos-cert-file and --mesos-key-file: one is missing, both are needed');
+  return {
+    https: settings.https,
+    ca: readPem('mesos-ca-file', settings.caFile),
+    cert: readPem('mesos-cert-file', certFile),
+    key: readPem('mesos-key-file', keyFile),
+    caFile: settings.caFile ?? '',
+    certFile: certFile ?? '',
+    keyFile: keyFile ?? '',
+    iamFile: settings.iamFile ?? '',
+    login: readLogin(settings),
+  };
+}
+
+function readLogin({ authentication, principal, secret, iamFile }: AccessSettings): MasterLogin {
+  switch (authentication) {
+    case 'none':
+      return { kind: 'none' };
+    case 'basic':
+      if (!principal || !secret)
+        throw new UsageError('--mesos-authentication basic: --mesos-principal and --mesos-secret are needed');
+      return { kind: 'basic', principal, secret };
+    case 'iam':
+      if (!iamFile) throw new UsageError('--mesos-authentication iam: --mesos-iam-file is needed');
+      return readIam(iamFile);
+  }
+}
+
+function readIam(path: string): MasterLogin {
+  const text = readText('mesos-iam-file', path);
+  const wrong = (why: string): UsageError =>
+    new UsageError(`--mesos-iam-file: ${path} cannot be used: ${why}`);
+  let document: unknown;
+  try {
+    document = JSON.parse(text);
+  } catch {
+    throw wrong('it is no JSON');
+  }
+  const member = (name: string): string => {
+    const value = typeof document === 'object' && document !== null ? Reflect.get(document, name) : undefined;
+    if (typeof value !== 'string' || value === '') throw wrong(`${name} is missing`);
+    return value;
+  };
+  const privateKey = member('private_key');
+  const login = { kind: 'iam', uid: member('uid'), privateKey, endpoint: member('login_endpoint') } as const;
+  try {
+    createPrivateKey(privateKey);
+  } catch {
+    throw wrong('private_key is no key in PEM');
+  }
+  return login;
+}
+
+function readPem(flag: string, path: string | undefined): string | undefined {
+  if (path === undefined) return undefined;
+  const text = readText(flag, path);
+  if (!text.includes('-----BEGIN ')) throw new UsageError(`--${flag}: ${path} has nothing in PEM`);
+  return text;
+}
+
+function readText(flag: string, path: string): string {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch (error) {
+    throw new UsageError(`--${flag}: cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
+/** The token that iam takes for a login: a JWT with our name, good for an hour, signed with RS256. */
+export function loginToken(uid: string, privateKey: string, nowMs: number): string {
+  const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
+  const claims = { uid, exp: Math.floor(nowMs / 1000) + TOKEN_HOLDS_SECONDS };
+  const signed = `${encode({ alg: 'RS256', typ: 'JWT' })}.${encode(claims)}`;
+  return `${signed}.${createSign('RSA-SHA256').update(signed).sign(privateKey, 'base64url')}`;
+}

@@ -1,0 +1,150 @@
+/**
+ * The HTTP client for masters: TLS and logins as configured, bodies as they come, redirects to the leader followed.
+ */
+
+import type { Readable } from 'node:stream';
+import { Agent, request as undiciRequest } from 'undici';
+import { textAt } from '../core/json';
+import { loginToken, type MasterAccess } from './master-access';
+
+const REDIRECTS_MAX = 5;
+const CONNECT_MS = 5000;
+const LOGIN_MS = 10_000;
+const SMALL_MAX_BYTES = 64 * 1024 * 1024;
+const JSON_TYPE = 'application/json';
+
+export interface MasterCall {
+  /** Where the master is: `http://host:port`. */
+  readonly base: string;
+  readonly path: string;
+  /** Sent as JSON with POST; without it, GET. */
+  readonly body?: object;
+  readonly signal: AbortSignal;
+  /** Limit until the headers are there. */
+  readonly headersMs: number;
+}
+
+export interface MasterReply {
+  /** The base of the master that answered, after redirects. */
+  readonly base: string;
+  readonly body: Readable;
+  close(): void;
+}
+
+export class MasterClient {
+  private readonly agent: Agent;
+
+  constructor(
+    private readonly access: MasterAccess,
+    private readonly now: () => number,
+  ) {
+    const { ca, cert, key } = access;
+    const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
+    this.agent = new Agent({
+      // The original does not check masters without certificates to check them against.
+      connect: { timeout: CONNECT_MS, rejectUnauthorized: ca !== undefined, ...tls },
+      bodyTimeout: 0,
+      headersTimeout: 0,
+      keepAliveTimeout: 4000,
+      connections: 64,
+    });
+  }
+
+  /** Sends a call and gives the body of status 200. Everything else is an Error that says what the master answered. */
+  async open(call: MasterCall): Promise<MasterReply> {
+    const abort = new AbortController();
+    const signal = AbortSignal.any([abort.signal, call.signal]);
+    const limit = setTimeout(() => abort.abort(new Error(`no answer from ${call.base}`)), call.headersMs);
+    try {
+      let url = `${call.base}${call.path}`;
+      for (let hops = 0; hops <= REDIRECTS_MAX; hops++) {
+        const { statusCode, headers, body } = await this.send(url, call.body, signal);
+        body.on('error', () => undefined);
+        if (statusCode === 200) return { base: new URL(url).origin, body, close: () => abort.abort() };
+        body.destroy();
+        url = this.redirected(url, statusCode, headers['location']);
+      }
+      throw new Error(`${call.base} redirects without end`);
+    } finally {
+      clearTimeout(limit);
+    }
+  }
+
+  /** Sends a call and reads its small answer. */
+  async read(call: MasterCall): Promise<unknown> {
+    const reply = await this.open(call);
+    const limit = setTimeout(() => reply.close(), call.headersMs);
+    try {
+      const chunks: Buffer[] = [];
+      let size = 0;
+      for await (const chunk of reply.body) {
+        size += (chunk as Buffer).length;
+        if (size > SMALL_MAX_BYTES) throw new Error(`${call.base}${call.path} answers with too much`);
+        chunks.push(chunk as Buffer);
+      }
+      return JSON.parse(Buffer.concat(chunks).toString());
+    } finally {
+      clearTimeout(limit);
+      reply.close();
+    }
+  }
+
+  async close(): Promise<void> {
+    await this.agent.destroy();
+  }
+
+  private async send(url: string, body: object | undefined, signal: AbortSignal) {
+    return await undiciRequest(url, {
+      dispatcher: this.agent,
+      method: body ? 'POST' : 'GET',
+      headers: {
+        'user-agent': 'Mesos-DNS',
+        accept: JSON_TYPE,
+        'content-type': JSON_TYPE,
+        ...(await this.authorization(signal)),
+      },
+      body: body ? JSON.stringify(body) : null,
+      signal,
+    });
+  }
+
+  private async authorization(signal: AbortSignal): Promise<Record<string, string>> {
+    const { login } = this.access;
+    switch (login.kind) {
+      case 'none':
+        return {};
+      case 'basic': {
+        const encoded = Buffer.from(`${login.principal}:${login.secret}`).toString('base64');
+        return { authorization: `Basic ${encoded}` };
+      }
+      case 'iam':
+        return { authorization: `token=${await this.token(login, signal)}` };
+    }
+  }
+
+  /** A token for one call, as in the original: none is kept. */
+  private async token(login: { uid: string; privateKey: string; endpoint: string }, signal: AbortSignal) {
+    const { uid, privateKey, endpoint } = login;
+    const { statusCode, body } = await undiciRequest(endpoint, {
+      dispatcher: this.agent,
+      method: 'POST',
+      headers: { 'content-type': JSON_TYPE },
+      body: JSON.stringify({ uid, token: loginToken(uid, privateKey, this.now()) }),
+      signal: AbortSignal.any([signal, AbortSignal.timeout(LOGIN_MS)]),
+    });
+    const text = await body.text();
+    const token = statusCode === 200 ? textAt(JSON.parse(text), 'token') : undefined;
+    if (!token) throw new Error(`the login endpoint answered with status ${statusCode} and no token`);
+    return token;
+  }
+
+  private redirected(url: string, status: number, location: unknown): string {
+    if (status < 300 || status > 399 || typeof location !== 'string' || !URL.canParse(location, url)) {
+      throw new Error(`${url} answered with status ${status}`);
+    }
+    const next = new URL(location, url);
+    if (next.protocol !== (this.access.https ? 'https:' : 'http:'))
+      throw new Error(`${url} redirects to ${location}`);
+    return next.href;
+  }
+}

@@ -1,0 +1,61 @@
+/**
+ * Who the masters are: a list that stays, or what ZooKeeper says, the leader first.
+ */
+
+import type { Clock } from '../../cluster/runtime/clock';
+import type { Running } from '../../cluster/runtime/lifecycle';
+import type { Logger } from '../../cluster/runtime/log';
+import { readZkUrl } from '../../cluster/zookeeper/core/url';
+import { ZkClient } from '../../cluster/zookeeper/edge/client';
+import { Group, type GroupMember } from '../../cluster/zookeeper/edge/group';
+import { readMasterInfo } from '../core/master-info';
+import type { HostPort } from '../core/snapshot';
+
+export interface MastersOptions {
+  readonly zk: string;
+  /** Without a leader for so long, `lost` is called; 0 for never. */
+  readonly detectionMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly changed: (masters: readonly HostPort[]) => void;
+  readonly lost: (reason: string) => void;
+}
+
+const SESSION_MS = 60_000;
+const PREFIXES = ['json.info_', 'info_'];
+
+/** Follows the masters in ZooKeeper. The last ones stay while there are none to be found. */
+export function followMasters(options: MastersOptions): Running {
+  const url = readZkUrl(options.zk);
+  if ('error' in url) throw new Error(`--zk: ${url.error}`);
+  const { log, clock, detectionMs } = options;
+  const client = new ZkClient({ url, sessionTimeoutMs: SESSION_MS, log });
+  let callOff: (() => void) | undefined;
+  const watchFor = (leader: boolean): void => {
+    callOff?.();
+    callOff = undefined;
+    if (leader || detectionMs === 0) return;
+    const reason = `no leader in ZooKeeper for ${Math.round(detectionMs / 1000)} seconds (--zk-detection-timeout)`;
+    callOff = clock.wakeAt(clock.now() + detectionMs, () => options.lost(reason));
+  };
+  const changed = (members: readonly GroupMember[]): void => {
+    const masters = members.flatMap(({ name, data }) => {
+      const at = readMasterInfo(name, data);
+      if (!at) log.warn({ name }, 'a master in ZooKeeper cannot be read');
+      return at ?? [];
+    });
+    log.info({ masters: masters.map(({ host, port }) => `${host}:${port}`) }, 'masters in ZooKeeper');
+    watchFor(masters.length > 0);
+    if (masters.length > 0) options.changed(masters);
+  };
+  const group = new Group({ client, path: url.path, prefixes: PREFIXES, log, changed });
+  watchFor(false);
+  client.start();
+  group.start();
+  const stop = async (): Promise<void> => {
+    callOff?.();
+    await group.stop();
+    await client.stop();
+  };
+  return { stop };
+}

@@ -1,0 +1,184 @@
+/**
+ * The original's settings file: JSON whose names match without regard to case, with the original's defaults.
+ *
+ * Unknown names are ignored, as there, so that old files keep working; values of a wrong type end the start. Our own flags
+ * may stand in the file too, under their names in upper camel case (`RecursionNetworks`).
+ */
+
+import { readFileSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { UsageError } from '../../cluster/runtime/config/flags';
+
+type Read = (value: unknown) => unknown;
+
+/** One setting: its name in the file, the flag it fills in, and the original's default. */
+interface Setting {
+  readonly key: string;
+  readonly flag: string;
+  readonly read: Read;
+  /** The original's default; undefined when it is the flag's own. */
+  readonly fallback?: unknown;
+}
+
+const INT = whole(-(2 ** 31), 2 ** 31 - 1);
+const UINT32 = whole(0, 2 ** 32 - 1);
+
+export const SETTINGS: readonly Setting[] = [
+  { key: 'Masters', flag: 'masters', read: texts },
+  { key: 'Zk', flag: 'zk', read: fileOrText },
+  { key: 'ZkDetectionTimeout', flag: 'zk-detection-timeout', read: atLeast(0) },
+  { key: 'RefreshSeconds', flag: 'refresh-seconds', read: atLeast(1) },
+  { key: 'StateTimeoutSeconds', flag: 'state-timeout-seconds', read: atLeast(1) },
+  { key: 'TTL', flag: 'ttl', read: atLeast(0) },
+  { key: 'SRVRecordDefaultWeight', flag: 'srv-default-weight', read: whole(0, 65_535) },
+  { key: 'Domain', flag: 'domain', read: word },
+  { key: 'Listener', flag: 'listener', read: word, fallback: '0.0.0.0' },
+  { key: 'Port', flag: 'port', read: whole(0, 65_535) },
+  { key: 'DnsOn', flag: 'dns', read: truth },
+  { key: 'HttpOn', flag: 'http', read: truth },
+  // The original's default lets everyone in; here that has to be written down.
+  { key: 'HTTPListener', flag: 'http-listener', read: word },
+  { key: 'HttpPort', flag: 'http-port', read: whole(0, 65_535) },
+  { key: 'ExternalOn', flag: 'external', read: truth },
+  { key: 'Resolvers', flag: 'resolvers', read: resolvers, fallback: '8.8.8.8' },
+  { key: 'ZoneResolvers', flag: 'zone-resolvers', read: zones },
+  { key: 'Timeout', flag: 'timeout-seconds', read: (value) => Number(INT(value)) || 5 },
+  { key: 'RecurseOn', flag: 'recurse-on', read: truth },
+  { key: 'SetTruncateBit', flag: 'truncate-bit', read: truth },
+  { key: 'EnforceRFC952', flag: 'enforce-rfc952', read: truth },
+  { key: 'IPSources', flag: 'ip-sources', read: (value) => texts(value).join(',') },
+  { key: 'SOAMname', flag: 'soa-mname', read: word, fallback: 'ns1.mesos' },
+  { key: 'SOARname', flag: 'soa-rname', read: word, fallback: 'root.ns1.mesos' },
+  { key: 'SOARefresh', flag: 'soa-refresh', read: UINT32 },
+  { key: 'SOARetry', flag: 'soa-retry', read: UINT32 },
+  { key: 'SOAExpire', flag: 'soa-expire', read: UINT32 },
+  { key: 'SOAMinttl', flag: 'soa-minttl', read: UINT32 },
+  { key: 'EnumerationOn', flag: 'enumeration', read: truth },
+  { key: 'MesosAuthentication', flag: 'mesos-authentication', read: authentication },
+  { key: 'MesosHTTPSOn', flag: 'mesos-https', read: truth },
+  { key: 'CACertFile', flag: 'mesos-ca-file', read: optional },
+  { key: 'CertFile', flag: 'mesos-cert-file', read: optional },
+  { key: 'KeyFile', flag: 'mesos-key-file', read: optional },
+  { key: 'IAMConfigFile', flag: 'mesos-iam-file', read: optional },
+  // Ours alone.
+  { key: 'Compat', flag: 'compat', read: oneOf('mesos-dns', 'standard') },
+  { key: 'Processes', flag: 'processes', read: whole(1, 64) },
+  { key: 'HttpCredentials', flag: 'http-credentials', read: optional },
+  { key: 'Insecure', flag: 'insecure', read: truth },
+  { key: 'StaleSecondsMax', flag: 'stale-seconds-max', read: atLeast(0) },
+  { key: 'HealthyOnly', flag: 'healthy-only', read: truth },
+  { key: 'RecursionNetworks', flag: 'recursion-networks', read: (value) => texts(value).join(',') },
+  { key: 'TrustedNetworks', flag: 'trusted-networks', read: (value) => texts(value).join(',') },
+  { key: 'ClientQueriesPerSecond', flag: 'client-queries-per-second', read: whole(0, 1_000_000) },
+  { key: 'ClientConnections', flag: 'client-connections', read: whole(1, 10_000) },
+  { key: 'ForwardCache', flag: 'forward-cache', read: whole(0, 1_000_000) },
+  { key: 'UdpPayloadBytes', flag: 'udp-payload-bytes', read: whole(512, 65_535) },
+  { key: 'Why', flag: 'why', read: truth },
+];
+
+/** Reads the file into values of flags. Throws UsageError with the file and the setting. */
+export function readSettingsFile(path: string): Readonly<Record<string, unknown>> {
+  const members = readMembers(path);
+  const flags: Record<string, unknown> = {};
+  for (const { key, flag, read, fallback } of SETTINGS) {
+    if (fallback !== undefined) flags[flag] = fallback;
+    const given = members.get(key.toLowerCase());
+    if (given === undefined || given === null) continue;
+    try {
+      flags[flag] = read(given);
+    } catch (error) {
+      throw new UsageError(`--config: ${key} in ${path} cannot be used: ${(error as Error).message}`);
+    }
+  }
+  return { ...flags, ...readPrincipal(members, path) };
+}
+
+function readMembers(path: string): Map<string, unknown> {
+  const file = path.startsWith('~/') ? `${homedir()}${path.slice(1)}` : path;
+  let document: unknown;
+  try {
+    document = JSON.parse(readFileSync(file, 'utf8'));
+  } catch (error) {
+    throw new UsageError(`--config: cannot read ${path}: ${(error as Error).message}`);
+  }
+  if (typeof document !== 'object' || document === null || Array.isArray(document))
+    throw new UsageError(`--config: ${path} is not a JSON object`);
+  return membersOf(document);
+}
+
+function membersOf(value: object): Map<string, unknown> {
+  return new Map(Object.entries(value).map(([name, member]) => [name.toLowerCase(), member]));
+}
+
+function readPrincipal(members: ReadonlyMap<string, unknown>, path: string): Record<string, unknown> {
+  const given = members.get('mesoscredentials');
+  if (given === undefined || given === null) return {};
+  if (typeof given !== 'object' || Array.isArray(given))
+    throw new UsageError(`--config: MesosCredentials in ${path} is not an object`);
+  const inner = membersOf(given);
+  return {
+    'mesos-principal': optional(inner.get('principal') ?? ''),
+    'mesos-secret': optional(inner.get('secret') ?? ''),
+  };
+}
+
+function word(value: unknown): string {
+  if (typeof value !== 'string') throw new Error('expected a text');
+  return value;
+}
+
+/** The text, or what stands in the file that `file://` names. */
+function fileOrText(value: unknown): string {
+  const given = word(value);
+  return given.startsWith('file://') ? readFileSync(given.slice('file://'.length), 'utf8').trim() : given;
+}
+
+/** An empty text is none. */
+function optional(value: unknown): string | undefined {
+  return word(value) === '' ? undefined : word(value);
+}
+
+function truth(value: unknown): boolean {
+  if (typeof value !== 'boolean') throw new Error('expected true or false');
+  return value;
+}
+
+function texts(value: unknown): string[] {
+  if (!Array.isArray(value)) throw new Error('expected a list of texts');
+  return value.map(word);
+}
+
+function resolvers(value: unknown): string | undefined {
+  const list = texts(value);
+  return list.length === 0 ? undefined : list.join(',');
+}
+
+function zones(value: unknown): string[] {
+  if (typeof value !== 'object' || value === null || Array.isArray(value))
+    throw new Error('expected an object with a list of resolvers for each zone');
+  return Object.entries(value).map(([zone, list]) => `${zone}=${texts(list).join(',')}`);
+}
+
+function authentication(value: unknown): string {
+  const given = word(value);
+  return given === '' ? 'none' : String(oneOf('basic', 'iam')(given));
+}
+
+function oneOf(...words: readonly string[]): Read {
+  return (value) => {
+    if (!words.includes(word(value))) throw new Error(`expected one of ${words.join(', ')}`);
+    return value;
+  };
+}
+
+function whole(min: number, max: number): Read {
+  return (value) => {
+    if (typeof value !== 'number' || !Number.isInteger(value) || value < min || value > max)
+      throw new Error(`expected a whole number from ${min} to ${max}`);
+    return value;
+  };
+}
+
+function atLeast(min: number): Read {
+  return whole(min, 2 ** 31 - 1);
+}

@@ -1,0 +1,148 @@
+/**
+ * Reading the settings that are more than a word or a number. Each function throws a UsageError that names the flag, what
+ * was given and what is expected.
+ */
+
+import { isIP } from 'node:net';
+import { UsageError } from '../../cluster/runtime/config/flags';
+import type { Credentials } from '../../cluster/runtime/http/guard';
+import { readZkUrl } from '../../cluster/zookeeper/core/url';
+import { readAddress } from '../core/address';
+import { isUsableName } from '../core/labels';
+import { type HostPort, IP_SOURCES, type IpSource } from '../core/snapshot';
+import { isNetwork } from './networks';
+
+const DNS_PORT = 53;
+
+/** Resolvers by zone, the longest zone first. */
+export type ZoneResolvers = readonly { readonly zone: string; readonly resolvers: readonly HostPort[] }[];
+
+function wrong(flag: string, given: string, expected: string): UsageError {
+  return new UsageError(`--${flag}: ${JSON.stringify(given)} cannot be used: expected ${expected}`);
+}
+
+function items(given: string): string[] {
+  return given
+    .split(',')
+    .map((item) => item.trim())
+    .filter((item) => item !== '');
+}
+
+/** Reads `host:port` and `[address]:port`; the port may be left out when there is a default. */
+function readHostPort(given: string, defaultPort?: number): HostPort | undefined {
+  if (defaultPort !== undefined && isIP(given) !== 0) return { host: given, port: defaultPort };
+  const match = /^(?:\[([0-9a-f:.]+)\]|([^:[\]\s/@]+))(?::(\d{1,5}))?$/i.exec(given);
+  const host = match?.[1] ?? match?.[2];
+  const number = match?.[3] === undefined ? defaultPort : Number(match[3]);
+  if (host === undefined || number === undefined || number < 1 || number > 65_535) return undefined;
+  return { host, port: number };
+}
+
+function twiceIn(places: readonly HostPort[]): HostPort | undefined {
+  return places.find(
+    (place, index) =>
+      places.findIndex(({ host, port }) => host === place.host && port === place.port) < index,
+  );
+}
+
+export function readMasters(given: readonly string[]): HostPort[] {
+  const masters = given.flatMap(items).map((item) => {
+    const master = readHostPort(item);
+    if (!master) throw wrong('masters', item, 'HOST:PORT such as 10.0.0.1:5050');
+    return { ...master, host: readAddress(master.host)?.text ?? master.host };
+  });
+  const twice = twiceIn(masters);
+  if (twice) throw wrong('masters', `${twice.host}:${twice.port}`, 'each master once');
+  return masters;
+}
+
+/** Checks where ZooKeeper is. The text may have a password, so errors do not repeat it. */
+export function readZk(given: string): string {
+  const url = readZkUrl(given);
+  if ('error' in url) throw new UsageError(`--zk: ${url.error}`);
+  return given;
+}
+
+export function readResolvers(flag: string, given: string): HostPort[] {
+  const resolvers = items(given).map((item) => {
+    const resolver = readHostPort(item, DNS_PORT);
+    if (!resolver || isIP(resolver.host) === 0) {
+      throw wrong(flag, item, 'an address such as 9.9.9.9, 10.0.0.2:5353 or [fd00::1]:53');
+    }
+    return resolver;
+  });
+  if (resolvers.length === 0) throw wrong(flag, given, 'at least one address, or --external off for none');
+  const twice = twiceIn(resolvers);
+  if (twice) throw wrong(flag, `${twice.host}:${twice.port}`, 'each resolver once');
+  return resolvers;
+}
+
+export function readZoneResolvers(given: readonly string[], domain: string): ZoneResolvers {
+  const zones = given.map((item) => {
+    const [name = '', list, ...rest] = item.split('=');
+    const zone = name.toLowerCase().replace(/\.$/, '');
+    if (list === undefined || rest.length > 0 || !isUsableName(zone))
+      throw wrong('zone-resolvers', item, 'ZONE=ADDRESS such as corp.example=10.0.0.2');
+    return { zone, resolvers: readResolvers('zone-resolvers', list) };
+  });
+  const names = [domain, ...zones.map(({ zone }) => zone)];
+  for (const [index, zone] of names.entries()) {
+    const other = names.find((name, at) => at !== index && (name === zone || zone.endsWith(`.${name}`)));
+    if (other !== undefined)
+      throw wrong(
+        'zone-resolvers',
+        zone,
+        `zones apart from each other and from the domain, and not inside ${other}`,
+      );
+  }
+  return zones;
+}
+
+export function readDomain(given: string): string {
+  const domain = given.toLowerCase();
+  const usable = /^[a-z0-9-]+(\.[a-z0-9-]+)*$/.test(domain) && isUsableName(domain);
+  if (!usable) throw wrong('domain', given, 'letters, digits, dashes and single dots inside, such as mesos');
+  return domain;
+}
+
+export function readName(flag: string, given: string): string {
+  const name = given.toLowerCase().replace(/\.+$/, '');
+  if (!isUsableName(name)) throw wrong(flag, given, 'a domain name such as ns1.mesos');
+  return name;
+}
+
+export function readAddressSetting(flag: string, given: string): string[] {
+  const addresses = items(given);
+  for (const address of addresses.length > 0 ? addresses : ['']) {
+    if (isIP(address) === 0)
+      throw wrong(flag, address, 'an address of this machine such as 127.0.0.1, or 0.0.0.0 for all');
+  }
+  return [...new Set(addresses)];
+}
+
+export function readNetworks(flag: string, given: string): string[] {
+  const networks = items(given);
+  for (const network of networks) {
+    if (!isNetwork(network)) throw wrong(flag, network, 'a network such as 10.0.0.0/8');
+  }
+  return networks;
+}
+
+export function readIpSources(given: string): IpSource[] {
+  const sources = items(given).map((item) => {
+    const source = IP_SOURCES.find((candidate) => candidate === item);
+    if (source === undefined) throw wrong('ip-sources', item, `a list out of ${IP_SOURCES.join(', ')}`);
+    return source;
+  });
+  if (sources.length === 0) throw wrong('ip-sources', given, 'at least one source');
+  if (new Set(sources).size < sources.length) throw wrong('ip-sources', given, 'each source once');
+  return sources;
+}
+
+export function readCredentials(flag: string, given: string | undefined): Credentials | undefined {
+  if (given === undefined) return undefined;
+  const colon = given.indexOf(':');
+  if (colon < 1 || colon === given.length - 1)
+    throw new UsageError(`--${flag}: the value cannot be used: expected USER:PASSWORD`);
+  return { user: given.slice(0, colon), password: given.slice(colon + 1) };
+}

@@ -1,0 +1,33 @@
+/**
+ * What makes the zone, seen from what answers: changes come out, questions about the cluster go in. It runs in this thread
+ * (`builder.ts`) or in one of its own (`thread.ts`).
+ */
+
+import type { Running } from '../../cluster/runtime/lifecycle';
+import type { ZoneChange } from '../core/book';
+import type { SourceKind } from './follow';
+
+export interface SourceStatus {
+  readonly source: SourceKind;
+  /** When a master was heard last; 0 for never. */
+  readonly heardAt: number;
+  /** Loads and streams that failed. */
+  readonly failures: number;
+  readonly tasks: number;
+}
+
+export const NO_STATUS: SourceStatus = { source: 'none', heardAt: 0, failures: 0, tasks: 0 };
+
+export interface SourceEvents {
+  readonly change: (change: ZoneChange) => void;
+  readonly status: (status: SourceStatus) => void;
+  /** There is no use in going on. */
+  readonly lost: (reason: string) => void;
+}
+
+/** What can be asked about the cluster; the answer is JSON. `explain` and `why` are about a name. */
+export type Inquiry = 'enumerate' | 'axfr' | 'explain' | 'why';
+
+export interface Source extends Running {
+  ask(what: Inquiry, name: string): Promise<string>;
+}

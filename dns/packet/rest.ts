@@ -1,0 +1,91 @@
+/**
+ * What follows the question in a request: more questions, records, and the OPT record of EDNS (RFC 6891) with its cookie
+ * (RFC 7873).
+ */
+
+const TYPE_OPT = 41;
+const OPTION_COOKIE = 10;
+const COOKIE_MIN = 8;
+const COOKIE_MAX = 40;
+
+export interface Edns {
+  readonly payloadBytes: number;
+  readonly version: number;
+  /** The DO bit, which the reply repeats. */
+  readonly dnssecOk: boolean;
+  /** The asker's cookie and perhaps ours after it. */
+  readonly cookie: Buffer | undefined;
+}
+
+export interface RestOptions {
+  /** Questions that come first. */
+  readonly questions: number;
+  /** Whether what is announced may be missing when the message ends before it. */
+  readonly lenient: boolean;
+}
+
+/** Passes over everything from a place on. */
+export function readRest(
+  bytes: Buffer,
+  start: number,
+  { questions, lenient }: RestOptions,
+): { readonly edns: Edns | undefined } | 'malformed' {
+  const before = bytes.readUInt16BE(6) + bytes.readUInt16BE(8);
+  const count = before + bytes.readUInt16BE(10);
+  let edns: Edns | undefined;
+  let at = start;
+  for (let index = 0; index < questions && at < bytes.length; index++) {
+    const fixed = skipName(bytes, at);
+    if (fixed === undefined || (bytes.length - fixed) % 2 !== 0) return 'malformed';
+    at = Math.min(fixed + 4, bytes.length);
+  }
+  for (let index = 0; index < count; index++) {
+    if (lenient && at === bytes.length) break;
+    const fixed = skipName(bytes, at);
+    if (fixed === undefined || fixed + 10 > bytes.length) return 'malformed';
+    const next = fixed + 10 + bytes.readUInt16BE(fixed + 8);
+    if (next > bytes.length) return 'malformed';
+    if (index >= before && bytes.readUInt16BE(fixed) === TYPE_OPT) {
+      if (edns || fixed !== at + 1) return 'malformed';
+      edns = readEdns(bytes, fixed, next);
+      if (!edns) return 'malformed';
+    }
+    at = next;
+  }
+  return { edns };
+}
+
+function readEdns(bytes: Buffer, fixed: number, end: number): Edns | undefined {
+  let cookie: Buffer | undefined;
+  let at = fixed + 10;
+  while (at < end) {
+    if (at + 4 > end) return undefined;
+    const next = at + 4 + bytes.readUInt16BE(at + 2);
+    if (next > end) return undefined;
+    if (bytes.readUInt16BE(at) === OPTION_COOKIE) {
+      const size = next - at - 4;
+      if (size !== COOKIE_MIN && (size < 2 * COOKIE_MIN || size > COOKIE_MAX)) return undefined;
+      cookie ??= bytes.subarray(at + 4, next);
+    }
+    at = next;
+  }
+  return {
+    payloadBytes: bytes.readUInt16BE(fixed + 2),
+    version: bytes[fixed + 5] ?? 0,
+    dnssecOk: ((bytes[fixed + 6] ?? 0) & 0x80) !== 0,
+    cookie,
+  };
+}
+
+/** Where a record's name ends. A pointer ends it; where that points does not matter here. */
+function skipName(bytes: Buffer, start: number): number | undefined {
+  let at = start;
+  for (;;) {
+    const length = bytes[at];
+    if (length === undefined) return undefined;
+    if (length >= 0xc0) return at + 2 <= bytes.length ? at + 2 : undefined;
+    if (length > 63) return undefined;
+    at += 1 + length;
+    if (length === 0) return at;
+  }
+}

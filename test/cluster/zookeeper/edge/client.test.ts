@@ -1,0 +1,209 @@
+import { createServer } from 'node:net';
+import zookeeper from 'node-zookeeper-client';
+import { silentLogger } from '../../../../cluster/runtime/log';
+import { readZkUrl, type ZkUrl } from '../../../../cluster/zookeeper/core/url';
+import { DATA_MAX_BYTES, ZkClient, type ZkState } from '../../../../cluster/zookeeper/edge/client';
+import { Relay } from '../relay';
+import { missingForZookeeper, ZookeeperServer } from '../server';
+
+jest.setTimeout(60_000);
+
+const missing = missingForZookeeper();
+const describeReal = missing === undefined ? describe : describe.skip;
+const { CreateMode } = zookeeper;
+const SESSION_MS = 2000;
+
+describeReal(
+  `against a real server${missing === undefined ? '' : ` (skipped: ${missing} is missing)`}`,
+  () => {
+    let server: ZookeeperServer;
+    const undo: (() => Promise<void>)[] = [];
+    beforeAll(async () => {
+      server = await ZookeeperServer.start();
+    });
+    afterEach(async () => {
+      for (const stop of undo.splice(0).reverse()) await stop();
+    });
+    afterAll(async () => {
+      await server?.stop();
+    });
+
+    async function relay(): Promise<Relay> {
+      const made = await Relay.start(server.port);
+      undo.push(() => made.stop());
+      return made;
+    }
+
+    function client(ports: readonly number[], auth = '', callTimeoutMs = 5000) {
+      const text = `zk://${auth}${ports.map((port) => `127.0.0.1:${port}`).join(',')}/`;
+      const url = readZkUrl(text) as ZkUrl;
+      const made = new ZkClient({ url, sessionTimeoutMs: SESSION_MS, log: silentLogger, callTimeoutMs });
+      const states: ZkState[] = [];
+      made.listen((state) => states.push(state));
+      undo.push(() => made.stop());
+      made.start();
+      return { client: made, states };
+    }
+
+    async function until(check: () => boolean, ms = 20_000): Promise<void> {
+      const end = Date.now() + ms;
+      while (!check()) {
+        if (Date.now() > end) throw new Error('waited in vain');
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    }
+
+    let paths = 0;
+    const path = (): string => `/node-${paths++}`;
+
+    test('nodes are made, read, changed and removed; what is not there is undefined', async () => {
+      const { client: zk } = client([server.port]);
+      const at = path();
+      expect(await zk.get(at)).toBeUndefined();
+      expect(await zk.exists(at)).toBeUndefined();
+      await zk.makePath(`${at}/a/b`);
+      await zk.create(`${at}/c`, Buffer.from('one'), CreateMode.PERSISTENT);
+      expect((await zk.get(`${at}/c`))?.data.toString()).toBe('one');
+      await zk.set(`${at}/c`, Buffer.from('two'), 0);
+      await expect(zk.set(`${at}/c`, Buffer.from('three'), 0)).rejects.toMatchObject({ code: 'BAD_VERSION' });
+      expect((await zk.children(at)).sort()).toEqual(['a', 'c']);
+      await zk.transaction([
+        { kind: 'check', path: `${at}/c`, version: 1 },
+        { kind: 'remove', path: `${at}/c` },
+        { kind: 'create', path: `${at}/d`, data: Buffer.alloc(0) },
+      ]);
+      expect((await zk.get(`${at}/d`))?.data.length).toBe(0);
+      await expect(zk.transaction([{ kind: 'check', path: `${at}/c` }])).rejects.toThrow('NO_NODE');
+    });
+
+    test('data that is too large is refused before it is sent', async () => {
+      const { client: zk } = client([server.port]);
+      const large = Buffer.alloc(DATA_MAX_BYTES + 1);
+      await expect(zk.create(path(), large, CreateMode.PERSISTENT)).rejects.toMatchObject({
+        code: 'TOO_LARGE',
+      });
+    });
+
+    test('row 1: a connection that says nothing any more counts as lost', async () => {
+      const wire = await relay();
+      const { client: zk, states } = client([wire.port]);
+      await until(() => zk.state === 'connected');
+      wire.frozen = true;
+      await until(() => zk.state === 'disconnected', SESSION_MS);
+      wire.frozen = false;
+      await until(() => zk.state === 'connected');
+      expect(states).not.toContain('auth-failed');
+    });
+
+    test('row 2: a server that accepts and says nothing is left for the next', async () => {
+      const mute = createServer((socket) => void socket.on('error', () => undefined));
+      await new Promise<void>((resolve) => mute.listen(0, '127.0.0.1', resolve));
+      undo.push(async () => void mute.close());
+      const address = mute.address();
+      const port = typeof address === 'object' && address ? address.port : 0;
+      for (let turn = 0; turn < 4; turn++) {
+        const { client: zk } = client([port, server.port]);
+        await until(() => zk.state === 'connected', 3 * SESSION_MS);
+        await zk.stop();
+      }
+    });
+
+    test('row 3: half a frame of a lost connection does not harm the next', async () => {
+      const wire = await relay();
+      const { client: zk } = client([wire.port]);
+      const at = path();
+      await zk.create(at, Buffer.alloc(10_000, 1), CreateMode.PERSISTENT);
+      wire.passLeft = 200;
+      const begun = Date.now();
+      await expect(zk.get(at)).rejects.toMatchObject({ code: 'CONNECTION_LOSS' });
+      await until(() => zk.state === 'connected');
+      expect((await zk.get(at))?.data.length).toBe(10_000);
+      // Sooner than a new client would be tried.
+      expect(Date.now() - begun).toBeLessThan(SESSION_MS * 2);
+    });
+
+    test('rows 4 and 5: when a session is over all calls fail, watches are told, and a new session serves', async () => {
+      const wire = await relay();
+      const { client: zk, states } = client([wire.port], '', 60_000);
+      await until(() => zk.state === 'connected');
+      const at = await zk.create(path(), Buffer.alloc(0), CreateMode.EPHEMERAL);
+      const before = zk.sessionId();
+      wire.closed = true;
+      wire.cut();
+      await until(() => zk.state === 'disconnected');
+      const waiting = zk.get(at).catch((error: Error) => error);
+      await new Promise((resolve) => setTimeout(resolve, SESSION_MS * 2));
+      wire.closed = false;
+      expect(await waiting).toMatchObject({ code: 'SESSION_EXPIRED' });
+      await until(() => zk.state === 'connected');
+      expect(states).toContain('expired');
+      expect(zk.sessionId().equals(before)).toBe(false);
+      expect(await zk.get(at)).toBeUndefined();
+    });
+
+    test('row 6: after a lost connection credentials go out before what was waiting', async () => {
+      const wire = await relay();
+      const { client: zk } = client([wire.port], 'user:secret@');
+      const at = path();
+      await zk.create(at, Buffer.from('mine'), CreateMode.PERSISTENT);
+      for (let turn = 0; turn < 3; turn++) {
+        wire.closed = true;
+        wire.cut();
+        await until(() => zk.state === 'disconnected');
+        const written = zk.set(at, Buffer.from(`turn ${turn}`));
+        wire.closed = false;
+        await written;
+      }
+      const { client: other } = client([server.port]);
+      expect((await other.get(at))?.data.toString()).toBe('turn 2');
+      await expect(other.set(at, Buffer.from('theirs'))).rejects.toMatchObject({ code: 'NO_AUTH' });
+    });
+
+    test('row 7: a server that hangs up as soon as the session is there is not asked a hundred times a second', async () => {
+      const wire = await relay();
+      wire.cutEach = 1;
+      client([wire.port]);
+      await new Promise((resolve) => setTimeout(resolve, 1500));
+      expect(wire.connections).toBeGreaterThan(1);
+      expect(wire.connections).toBeLessThan(15);
+    });
+
+    test('row 8: it can be stopped at any moment', async () => {
+      for (const ms of [0, 0, 1, 2, 5, 10, 20]) {
+        const { client: zk } = client([server.port]);
+        if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
+        await zk.stop();
+        await expect(zk.children('/')).rejects.toMatchObject({ code: 'CLOSED' });
+      }
+      const { client: nowhere } = client([1]);
+      await nowhere.stop();
+    });
+
+    test('calls settle in time when there is no server', async () => {
+      const { client: zk } = client([1], '', 300);
+      await expect(zk.get('/x')).rejects.toMatchObject({ code: 'TIMEOUT' });
+    });
+
+    test('stopping ends the session, so that its ephemeral nodes go at once', async () => {
+      const { client: zk } = client([server.port]);
+      const { client: other } = client([server.port]);
+      const at = await zk.create(path(), Buffer.alloc(0), CreateMode.EPHEMERAL_SEQUENTIAL);
+      expect(await other.exists(at)).toBeDefined();
+      await zk.stop();
+      expect(await other.exists(at)).toBeUndefined();
+    });
+
+    test('row 11: an ensemble that was made anew is found again', async () => {
+      const own = await ZookeeperServer.start();
+      undo.push(() => own.stop());
+      const { client: zk, states } = client([own.port]);
+      for (let turn = 0; turn < 20; turn++) await zk.create(path(), Buffer.alloc(0), CreateMode.PERSISTENT);
+      await own.kill();
+      own.wipe();
+      await own.run();
+      await until(() => states.includes('expired'), 30_000);
+      await until(() => zk.state === 'connected');
+      expect((await zk.children('/')).includes('zookeeper')).toBe(true);
+    });
+  },
+);

@@ -1,0 +1,158 @@
+import fc from 'fast-check';
+import type { ZoneNode } from '../../../dns/core/book';
+import { createLiveZone, type LiveZone } from '../../../dns/core/live-zone';
+import type { TaskFacts } from '../../../dns/core/snapshot';
+import { createTable } from '../../../dns/core/table';
+import { nodesOf, printZone, runningAt, stateWith, zoneFrom, zoneOf, zoneOptions } from '../builders';
+
+function task(id: string, given: Partial<TaskFacts> = {}): TaskFacts {
+  return {
+    ...{ key: `f1 ${id}`, id, frameworkId: 'f1', agentId: 'x-S0', name: id, state: 'TASK_RUNNING' },
+    ...{ ports: [], discovery: undefined, running: undefined },
+    ...given,
+  };
+}
+
+function at(address: string, healthy = true): TaskFacts['running'] {
+  return { timestamp: 1, healthy, netinfo: [address], mesos: [], docker: [] };
+}
+
+/** The order of records is that of the changes. */
+function sorted(node: ZoneNode | undefined): unknown {
+  if (!node) return undefined;
+  const services = node.services.map(({ port, target }) => `${port} ${target}`).sort();
+  return { own: node.own, a: [...node.a].sort(), aaaa: [...node.aaaa].sort(), services };
+}
+
+type Step = (live: LiveZone) => void;
+
+const ids = fc.constantFrom('a', 'b', 'c', 'A.b');
+const addresses = fc.constantFrom('10.0.0.1', '10.0.0.2', 'fd00::1', 'odd');
+const step: fc.Arbitrary<Step> = fc.oneof(
+  fc
+    .record({
+      id: ids,
+      name: ids,
+      agent: fc.constantFrom('S0', 'S1'),
+      address: addresses,
+      healthy: fc.boolean(),
+    })
+    .map(
+      (r): Step =>
+        (live) =>
+          live.setTask(
+            task(r.id, {
+              ...{ name: r.name, agentId: r.agent, running: at(r.address, r.healthy), ports: [[1, 2]] },
+              discovery:
+                r.id === 'c' ? { name: r.name, ports: [{ number: 5, name: 'p', protocol: '' }] } : undefined,
+            }),
+          ),
+    ),
+  ids.map(
+    (id): Step =>
+      (live) =>
+        live.removeTask(`f1 ${id}`),
+  ),
+  fc.tuple(fc.constantFrom('S0', 'S1'), fc.option(fc.constantFrom('10.0.0.3', 'host', 'other'))).map(
+    ([id, host]): Step =>
+      (live) =>
+        live.setAgent(id, host === null ? undefined : { id, at: { host, port: 5051 } }),
+  ),
+  fc.option(fc.constantFrom('marathon', 'a.marathon', 'leader')).map(
+    (name): Step =>
+      (live) =>
+        live.setFramework('f1', name === null ? undefined : { id: 'f1', name, host: 'host', port: 9 }),
+  ),
+  fc.tuple(fc.constantFrom('host', 'other'), fc.subarray(['10.0.0.8', '10.0.0.9'])).map(
+    ([host, found]): Step =>
+      (live) =>
+        live.setHost(host, found),
+  ),
+  fc.constantFrom('10.0.0.1', 'host').map(
+    (host): Step =>
+      (live) =>
+        live.setLeader({ host, port: 5050 }),
+  ),
+  fc.subarray(['10.0.0.1', 'host', 'other']).map(
+    (hosts): Step =>
+      (live) =>
+        live.setMasters(hosts.map((host) => ({ host, port: 5050 }))),
+  ),
+);
+
+test.each(['mesos-dns', 'standard'] as const)(
+  '%s: whatever happens, the zone is what it would be when built anew',
+  (compat) => {
+    const options = zoneOptions({ compat, healthy: true });
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 30 }), fc.nat(30), (steps, split) => {
+        const live = createLiveZone(options, () => undefined);
+        const table = createTable();
+        const hosts = new Map<string, readonly string[]>();
+        let masters: Parameters<LiveZone['setMasters']>[0] = [];
+        const watched: LiveZone = {
+          ...live,
+          setHost: (host, found) => {
+            hosts.set(host, found);
+            live.setHost(host, found);
+          },
+          setMasters: (list) => {
+            masters = list;
+            live.setMasters(list);
+          },
+        };
+        for (const [index, one] of steps.entries()) {
+          one(watched);
+          if (index % (split + 1) === 0) for (const change of live.take(1)) table.apply(change);
+        }
+        for (const change of live.take(2)) table.apply(change);
+        const anew = createLiveZone(options, () => undefined);
+        for (const [host, found] of hosts) anew.setHost(host, found);
+        anew.setMasters(masters);
+        anew.replace(live.cluster);
+        expect(printZone(live)).toBe(printZone(anew));
+        const zone = table.zone();
+        for (const [name, node] of nodesOf(anew)) expect(sorted(zone?.node(name))).toEqual(sorted(node));
+        expect(table.size()).toBe(anew.names());
+      }),
+      { numRuns: 300 },
+    );
+  },
+);
+
+test('one change of many tells of its own names only', () => {
+  const { live } = zoneOf(stateWith(...Array.from({ length: 500 }, () => ({}))));
+  const held = [...live.cluster.tasks.values()][7];
+  if (!held) throw new Error('no task');
+  live.setTask({ ...held, running: at('10.7.7.7') });
+  const changes = live.take(2);
+  expect(changes).toHaveLength(1);
+  expect(changes[0]?.names.length).toBeLessThan(12);
+  expect(changes[0]?.names.every((name) => name.includes('task7') || !name.includes('task'))).toBe(true);
+});
+
+test('a fresh zone in parts replaces the old one with the last of them', () => {
+  const parts = zoneOf(stateWith(...Array.from({ length: 600 }, () => ({})))).changes;
+  expect(parts.length).toBeGreaterThan(1);
+  const table = createTable();
+  for (const change of zoneOf({ leader: 'master@10.0.0.7:5050' }).changes) table.apply(change);
+  for (const part of parts.slice(0, -1)) expect(table.apply(part)).toBe('none');
+  expect(table.zone()?.node('leader.mesos')?.a).toEqual(['10.0.0.7']);
+  expect(table.apply(parts.at(-1) ?? parts[0] ?? fail())).toBe('all');
+  expect(table.zone()?.node('leader.mesos')?.a).toEqual(['10.0.0.1']);
+});
+
+function fail(): never {
+  throw new Error('no part');
+}
+
+test('unhealthy instances are left out, but never all of them', () => {
+  const status = (address: string, healthy: boolean) => ({ statuses: [{ ...runningAt(address), healthy }] });
+  const web = [status('10.1.0.1', true), status('10.1.0.2', false)].map((one) => ({ name: 'web', ...one }));
+  const state = stateWith(...web, { name: 'sick', ...status('10.1.0.3', false) });
+  const zone = zoneFrom(zoneOf(state, { healthy: true }).changes);
+  expect(zone.node('web.marathon.mesos')?.a).toEqual(['10.1.0.1']);
+  expect(zone.node('_web._tcp.marathon.mesos')?.services).toHaveLength(1);
+  expect(zone.node('sick.marathon.mesos')?.a).toEqual(['10.1.0.3']);
+  expect(zoneOf(state).zone.node('web.marathon.mesos')?.a).toEqual(['10.1.0.1', '10.1.0.2']);
+});

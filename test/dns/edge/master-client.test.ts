@@ -1,0 +1,129 @@
+import { execFileSync } from 'node:child_process';
+import { createVerify, generateKeyPairSync } from 'node:crypto';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer, type IncomingMessage } from 'node:http';
+import { createServer as createTlsServer } from 'node:https';
+import type { AddressInfo } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { type AccessSettings, readMasterAccess } from '../../../dns/edge/master-access';
+import { MasterClient } from '../../../dns/edge/master-client';
+
+const NONE: AccessSettings = {
+  ...{ https: false, caFile: undefined, certFile: undefined, keyFile: undefined, authentication: 'none' },
+  ...{ principal: undefined, secret: undefined, iamFile: undefined },
+};
+const folder = mkdtempSync(join(tmpdir(), 'dns-access-'));
+afterAll(() => rmSync(folder, { recursive: true }));
+const undo: (() => Promise<void>)[] = [];
+afterEach(async () => {
+  for (const stop of undo.splice(0).reverse()) await stop();
+});
+
+async function serve(answer: (request: IncomingMessage, body: string) => [number, string], tls?: object) {
+  const asked: IncomingMessage[] = [];
+  const handle: Parameters<typeof createServer>[1] = (request, response) => {
+    let body = '';
+    request.on('data', (chunk) => {
+      body += String(chunk);
+    });
+    request.on('end', () => {
+      asked.push(request);
+      const [status, text] = answer(request, body);
+      response.writeHead(status, status === 307 ? { location: text } : {}).end(text);
+    });
+  };
+  const server = tls ? createTlsServer(tls, handle) : createServer(handle);
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  undo.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { port: (server.address() as AddressInfo).port, asked };
+}
+
+async function read(settings: Partial<AccessSettings>, base: string): Promise<unknown> {
+  const client = new MasterClient(readMasterAccess({ ...NONE, ...settings }), () => 1_700_000_000_000);
+  undo.push(() => client.close());
+  return await client.read({ base, path: '/x', signal: new AbortController().signal, headersMs: 2000 });
+}
+
+test('basic', async () => {
+  const { port, asked } = await serve(() => [200, '{}']);
+  await read({ authentication: 'basic', principal: 'p', secret: 's' }, `http://127.0.0.1:${port}`);
+  expect(asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('p:s').toString('base64')}`);
+});
+
+test('iam: a signed name is given for a token before each call', async () => {
+  const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
+  const logins: { uid: string; token: string }[] = [];
+  const login = await serve((_request, body) => {
+    logins.push(JSON.parse(body));
+    return [200, JSON.stringify({ token: `t${logins.length}` })];
+  });
+  const { port, asked } = await serve(() => [200, '{}']);
+  const iamFile = join(folder, 'iam.json');
+  const private_key = privateKey.export({ type: 'pkcs8', format: 'pem' });
+  const login_endpoint = `http://127.0.0.1:${login.port}/login`;
+  writeFileSync(iamFile, JSON.stringify({ uid: 'me', private_key, login_endpoint }));
+  for (const token of ['t1', 't2']) {
+    await read({ authentication: 'iam', iamFile }, `http://127.0.0.1:${port}`);
+    expect(asked.at(-1)?.headers.authorization).toBe(`token=${token}`);
+  }
+  const [head = '', claims = '', signature = ''] = logins[0]?.token.split('.') ?? [];
+  expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toEqual({ uid: 'me', exp: 1_700_003_600 });
+  expect(
+    createVerify('RSA-SHA256').update(`${head}.${claims}`).verify(publicKey, signature, 'base64url'),
+  ).toBe(true);
+});
+
+test('https: checked against the certificates given, and not checked without any', async () => {
+  const [certFile, keyFile] = [join(folder, 'cert.pem'), join(folder, 'key.pem')];
+  const subject = ['-subj', '/CN=127.0.0.1', '-addext', 'subjectAltName=IP:127.0.0.1'];
+  const files = ['-keyout', keyFile, '-out', certFile];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', ...subject, ...files],
+    { stdio: 'ignore' },
+  );
+  const pair = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
+  const { port, asked } = await serve(() => [200, '{}'], {
+    ...pair,
+    requestCert: true,
+    rejectUnauthorized: false,
+  });
+  const base = `https://127.0.0.1:${port}`;
+  await read({ https: true }, base);
+  await read({ https: true, caFile: certFile, certFile, keyFile }, base);
+  expect(asked).toHaveLength(2);
+  const other = join(folder, 'other.pem');
+  execFileSync(
+    'openssl',
+    [
+      'req',
+      '-x509',
+      '-newkey',
+      'rsa:2048',
+      '-nodes',
+      '-days',
+      '2',
+      ...subject,
+      '-keyout',
+      join(folder, 'k'),
+      '-out',
+      other,
+    ],
+    { stdio: 'ignore' },
+  );
+  await expect(read({ https: true, caFile: other }, base)).rejects.toThrow();
+});
+
+test('redirects are followed within the same kind of connection, and not without end', async () => {
+  const end = await serve(() => [200, '{"end":true}']);
+  const begin = await serve(() => [307, `//127.0.0.1:${end.port}/x`]);
+  expect(await read({}, `http://127.0.0.1:${begin.port}`)).toEqual({ end: true });
+  const loop = await serve(() => [307, '/x']);
+  await expect(read({}, `http://127.0.0.1:${loop.port}`)).rejects.toThrow('without end');
+  const away = await serve(() => [307, 'https://127.0.0.1/x']);
+  await expect(read({}, `http://127.0.0.1:${away.port}`)).rejects.toThrow('redirects to');
+});

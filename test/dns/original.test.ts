@@ -1,0 +1,177 @@
+import { Answering } from './answering';
+import { runningAt, stateWith, zoneOf } from './builders';
+import { type QueryOptions, query, type Seen, seen } from './queries';
+
+/** Section by section what the original answers, as its behaviour is described. */
+const answering = new Answering();
+const soa = (owner: string): string => `${owner} SOA ns1.mesos root.ns1.mesos 1 60 600 86400 60`;
+
+async function ask(name: string, type = 'A', options: QueryOptions = {}, to = answering): Promise<Seen> {
+  const reply = await to.send(query(name, type, options));
+  if (!reply) throw new Error('no reply');
+  return seen(reply);
+}
+
+async function raw(bytes: Buffer): Promise<string | undefined> {
+  return (await answering.send(bytes))?.toString('hex');
+}
+
+test.each<[string, string, string, string, number, string[], number]>([
+  ['A', 'web.marathon.mesos', 'A', 'NOERROR', 1, [], 0],
+  ['AAAA', 'web6.marathon.mesos', 'AAAA', 'NOERROR', 1, [], 0],
+  ['AAAA of a name with A', 'web.marathon.mesos', 'AAAA', 'NOERROR', 0, [soa('web.marathon.mesos')], 0],
+  ['SRV', '_web._tcp.marathon.mesos', 'SRV', 'NOERROR', 1, [], 1],
+  ['SRV of a missing name', '_no._tcp.marathon.mesos', 'SRV', 'NOERROR', 0, [], 0],
+  ['SRV of a name with A', 'web.marathon.mesos', 'SRV', 'NOERROR', 0, [], 0],
+  [
+    'A of a name with SRV',
+    '_web._tcp.marathon.mesos',
+    'A',
+    'NOERROR',
+    0,
+    [soa('_web._tcp.marathon.mesos')],
+    0,
+  ],
+  ['a missing name', 'no.mesos', 'A', 'NXDOMAIN', 0, [soa('no.mesos')], 0],
+  ['an unknown type', 'leader.mesos', 'TXT', 'NOERROR', 0, [soa('leader.mesos')], 0],
+  ['an unknown type of a missing name', 'no.mesos', 'MX', 'NXDOMAIN', 0, [soa('no.mesos')], 0],
+  ['the domain', 'mesos', 'A', 'NXDOMAIN', 0, [soa('mesos')], 0],
+  ['a name between', '_tcp.marathon.mesos', 'A', 'NXDOMAIN', 0, [soa('_tcp.marathon.mesos')], 0],
+  ['SOA of the domain', 'mesos', 'SOA', 'NOERROR', 0, [soa('mesos')], 0],
+  ['SOA of any name', 'x.y.mesos', 'SOA', 'NOERROR', 0, [soa('x.y.mesos')], 0],
+  ['NS of the domain', 'mesos', 'NS', 'NOERROR', 0, ['mesos NS ns1.mesos'], 0],
+  ['NS of any name', 'x.mesos', 'NS', 'NOERROR', 0, ['x.mesos NS ns1.mesos'], 0],
+  [
+    'ANY',
+    'web.marathon.mesos',
+    'ANY',
+    'NOERROR',
+    1,
+    [soa('web.marathon.mesos'), 'web.marathon.mesos NS ns1.mesos'],
+    0,
+  ],
+  [
+    'ANY of a missing name',
+    'no.mesos',
+    'ANY',
+    'NXDOMAIN',
+    0,
+    [soa('no.mesos'), 'no.mesos NS ns1.mesos', soa('no.mesos')],
+    0,
+  ],
+  ['a zone transfer', 'leader.mesos', 'AXFR', 'NOERROR', 0, [soa('leader.mesos')], 0],
+])('%s', async (_what, name, type, rcode, answers, authority, additional) => {
+  const given = await ask(name, type);
+  expect(given).toMatchObject({ rcode, aa: true, ra: true, tc: false, authority });
+  expect([given.answers.length, given.additional.length]).toEqual([answers, additional]);
+});
+
+test('.* is cut out wherever it stands, and A answers are owned by what was found', async () => {
+  expect((await ask('leader.*.mesos')).answers).toEqual(['leader.mesos A 10.0.0.1']);
+  expect((await ask('lead.*er.mesos')).answers).toEqual(['leader.mesos A 10.0.0.1']);
+  expect((await ask('*.leader.mesos')).rcode).toBe('NXDOMAIN');
+  expect((await ask('_leader.*._tcp.mesos', 'SRV')).answers).toEqual([
+    '_leader.*._tcp.mesos SRV 0 1 5050 leader.mesos',
+  ]);
+});
+
+test('one A and one AAAA for each target, drawn anew each time', async () => {
+  const drawn = new Set<string | undefined>();
+  for (let turn = 0; turn < 40; turn++) {
+    const { additional } = await ask('_two._tcp.marathon.mesos', 'SRV', { payloadBytes: 1232 });
+    expect(additional.map((text) => text.split(' ')[1])).toEqual(['A', 'AAAA']);
+    drawn.add(additional[0]?.split(' ').at(-1));
+  }
+  expect([...drawn].sort()).toEqual(['10.8.0.1', '10.8.0.2']);
+});
+
+test('a reply that is too long has TC, no additional records, and what fits of the answers', async () => {
+  const names = stateWith(...Array.from({ length: 40 }, () => ({ name: 'abc' })));
+  const statuses = Array.from({ length: 40 }, (_, index) => ({
+    name: 'abc',
+    statuses: [runningAt(`10.1.0.${index}`)],
+  }));
+  const to = new Answering({ changes: zoneOf(stateWith(...statuses)).changes });
+  const addresses = await ask('abc.marathon.mesos', 'A', {}, to);
+  // 18 octets of name, 29 records.
+  expect([addresses.tc, addresses.answers.length]).toEqual([true, 29]);
+  const services = await ask(
+    '_abc._tcp.marathon.mesos',
+    'SRV',
+    {},
+    new Answering({ changes: zoneOf(names).changes }),
+  );
+  expect([services.tc, services.additional.length]).toEqual([true, 0]);
+});
+
+test('additional records that do not fit are all left out, and that sets TC', async () => {
+  const some = Array.from({ length: 7 }, (_, index) => ({
+    name: 'abc',
+    statuses: [runningAt(`10.1.0.${index}`)],
+  }));
+  const to = new Answering({ changes: zoneOf(stateWith(...some)).changes });
+  const given = await ask('_abc._tcp.marathon.mesos', 'SRV', {}, to);
+  expect([given.tc, given.answers.length, given.additional.length]).toEqual([true, 7, 0]);
+});
+
+test('without SetTruncateBit the cut is the same and TC is never set', async () => {
+  const given = await ask('big.marathon.mesos', 'A', {}, new Answering({ tellCut: false }));
+  expect([given.tc, given.answers.length]).toEqual([false, 29]);
+});
+
+test.each([
+  ['a header alone is SERVFAIL', '004d01000001000000000000', '004d81020000000000000000'],
+  ['no question is SERVFAIL', '004d01000000000000000000', '004d81020000000000000000'],
+  [
+    'TC in a question is FORMERR',
+    '004d0300000100000000000006' + '6c6561646572056d65736f730000010001',
+    '004d80010000000000000000',
+  ],
+  ['a name that does not parse is FORMERR', '004d01000001000000000000456c656164', '004d80010000000000000000'],
+])('%s', async (_what, question, reply) => {
+  expect(await raw(Buffer.from(question, 'hex'))).toBe(reply);
+});
+
+test('of several questions the first is answered, and only it is repeated', async () => {
+  const one = query('leader.mesos', 'A');
+  const two = Buffer.concat([one, query('slave.mesos', 'A').subarray(12)]);
+  two.writeUInt16BE(2, 4);
+  const reply = await answering.send(two);
+  expect(reply && seen(reply)).toMatchObject({
+    question: 'leader.mesos A',
+    answers: ['leader.mesos A 10.0.0.1'],
+  });
+});
+
+test('the class is not looked at', async () => {
+  const bytes = query('leader.mesos', 'A');
+  bytes.writeUInt16BE(3, bytes.length - 2);
+  const reply = await answering.send(bytes);
+  expect(reply?.readUInt16BE(6)).toBe(1);
+});
+
+test('ports above 16 bits are cut when they are answered', async () => {
+  const discovery = {
+    name: 'odd',
+    ports: {
+      ports: [
+        { number: 70_000, protocol: 'tcp' },
+        { number: -1, protocol: 'udp' },
+      ],
+    },
+  };
+  const to = new Answering({ changes: zoneOf(stateWith({ discovery })).changes });
+  expect((await ask('_odd._tcp.marathon.mesos', 'SRV', {}, to)).answers[0]).toContain(' 4464 ');
+  expect((await ask('_odd._udp.marathon.mesos', 'SRV', {}, to)).answers[0]).toContain(' 65535 ');
+});
+
+test('raw names with capitals or blanks are listed and not found', async () => {
+  const tasks = ['Web.UI', 'a b'].map((name) => ({ discovery: { name } }));
+  const { changes, live } = zoneOf(stateWith(...tasks));
+  const to = new Answering({ changes });
+  expect((await ask('web.ui.marathon.mesos', 'A', {}, to)).rcode).toBe('NXDOMAIN');
+  expect((await ask('web-ui.marathon.mesos', 'A', {}, to)).rcode).toBe('NOERROR');
+  expect((await ask('a b.marathon.mesos', 'A', {}, to)).rcode).toBe('NXDOMAIN');
+  const names = [...live.entries()].map(([name]) => name);
+  expect(names).toEqual(expect.arrayContaining(['Web.UI.marathon.mesos', 'a b.marathon.mesos']));
+});
