@@ -30,6 +30,11 @@ const BENCHES: readonly (readonly [name: string, about: string, run: () => Promi
     'answers of DNS beside NSD and a bare echo; loads and changes of a large cluster',
     async () => (await import('./dns/bench')).benchDns(),
   ],
+  [
+    'lb',
+    'the load balancer: text, changes of servers and apps to traffic, plain restarts beside it',
+    async () => (await import('./lb/bench')).benchLb(),
+  ],
 ];
 
 async function main(names: readonly string[]): Promise<number> {

@@ -112,6 +112,26 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/daemons')).lb,
   },
   {
+    name: 'lb render',
+    about: 'Print the configuration a list of apps would get',
+    load: async () => (await import('./commands/lb-render')).lbRender,
+  },
+  {
+    name: 'lb top',
+    about: 'Show the traffic of each version of each app',
+    load: async () => (await import('./commands/lb-top')).lbTop,
+  },
+  {
+    name: 'lb labels',
+    about: 'List the labels of apps and what they do',
+    load: async () => (await import('./commands/lb-labels')).lbLabels,
+  },
+  {
+    name: 'lb zdd',
+    about: 'Replace an app by its next version without losing a request',
+    load: async () => (await import('./commands/lb-zdd')).lbZdd,
+  },
+  {
     name: 'emulate agents',
     about: 'Many agents that run nothing, behind one socket',
     load: async () => (await import('./commands/emulate')).emulateAgents,

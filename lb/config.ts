@@ -2,11 +2,30 @@
  * Flags of the load balancer, and the frozen configuration made of them. Names are marathon-lb's where it has one.
  */
 
-import { readFileSync } from 'node:fs';
-import { duration, list, port, text, toggle, UsageError, type Values } from '../cluster/runtime/config/flags';
+import {
+  choice,
+  duration,
+  integer,
+  list,
+  port,
+  text,
+  toggle,
+  UsageError,
+  type Values,
+} from '../cluster/runtime/config/flags';
 import type { Credentials } from '../cluster/runtime/http/guard';
-import { StartError } from '../cluster/runtime/lifecycle';
+import type { PortRange } from './core/service-ports';
+import type { TemplateName } from './core/template-table';
 import { isAddress } from './core/values';
+import { type MarathonAccess, marathonAccessFlags, readMarathonAccess, readPair } from './edge/access';
+import {
+  certificatesOf,
+  expandArguments,
+  readDefaultOptions,
+  readLogTarget,
+  readPortRange,
+} from './edge/settings';
+import { readTemplateTexts } from './edge/templates';
 
 export const lbFlags = {
   marathon: list({
@@ -28,8 +47,46 @@ export const lbFlags = {
     fallback: false,
   }),
   'dont-bind-http-https': toggle({ help: 'No shared fronts on 80 and 443', fallback: false }),
-  'ssl-certs': text({ value: 'PATHS', help: 'Certificates for HTTPS, separated by commas; turns HTTPS on' }),
+  'ssl-certs': text({
+    value: 'PATHS',
+    help: 'Certificates for HTTPS, separated by commas. While HAProxy runs there is no HTTPS without one',
+    fallbackText: '/etc/ssl/cert.pem if it exists',
+  }),
+  'group-https-by-vhost': toggle({
+    help: 'One TLS front per host name, with certificates and options of its own',
+    fallback: false,
+  }),
+  'haproxy-map': toggle({ help: 'Look host names and app ids up in map files', fallback: false }),
+  http2: toggle({ help: 'Offer HTTP/2 on the HTTPS front (with --sse)', fallback: true }),
+  'longest-path-first': toggle({
+    help: 'Among rules of equal weight, try longer paths first',
+    fallback: false,
+  }),
+  'min-serv-port-ip-per-task': port({
+    help: 'First service port given to apps that have none; 0, for both, gives none',
+    fallback: 10_050,
+  }),
+  'max-serv-port-ip-per-task': port({ help: 'Last service port given to such apps', fallback: 10_100 }),
+  'templates-dir': text({
+    value: 'PATH',
+    help: 'Folder of files HAPROXY_NAME that replace templates',
+    fallback: 'templates',
+  }),
+  'template-groups': list({
+    value: 'NAME',
+    help: 'Groups whose apps may replace templates by labels; may be given several times; * is all',
+    fallbackText: 'none',
+  }),
+  'template-directives': list({
+    value: 'WORD',
+    help: 'Directives that lines of template labels may begin with; may be given several times; * is all',
+    fallbackText: 'none',
+  }),
   'skip-validation': toggle({ help: 'Do not check the configuration before it is loaded', fallback: false }),
+  'skip-config-cleanup': toggle({
+    help: 'Do not look for the apps at fault when HAProxy refuses the configuration',
+    fallback: false,
+  }),
   dry: toggle({ help: 'Print the configuration and stop', fallback: false }),
   'haproxy-config': text({
     value: 'PATH',
@@ -42,15 +99,7 @@ export const lbFlags = {
     help: 'Folder for the configuration, pid files and sockets',
     fallback: '.meseta/lb',
   }),
-  'auth-credentials': text({
-    value: 'USER:PASSWORD',
-    help: 'Credentials for Marathon (basic authentication)',
-    secret: true,
-  }),
-  'marathon-auth-credential-file': text({
-    value: 'PATH',
-    help: 'A file whose first line is user:password for Marathon',
-  }),
+  ...marathonAccessFlags,
   'bind-address': text({
     value: 'ADDRESS',
     help: 'Where fronts and service ports listen; * is everywhere',
@@ -71,25 +120,79 @@ export const lbFlags = {
     fallback: '127.0.0.1',
   }),
   'http-port': port({ help: "Port of the load balancer's API", fallback: 9092 }),
+  'api-credentials': text({
+    value: 'USER:PASSWORD',
+    help: "Who may use the load balancer's API (basic authentication); without, this machine only",
+    secret: true,
+  }),
   insecure: toggle({ help: 'Let others on the network use API and statistics', fallback: false }),
   'reload-timeout': duration({
     help: 'How long old connections may last after a reload before they are cut',
     fallback: 600_000,
     fallbackText: '10mins',
   }),
+  'reload-wait': duration({
+    help: 'How long a reload waits for the worker of the one before, which is then ended: there are never more than two',
+    fallback: 5000,
+    fallbackText: '5secs',
+  }),
+  'access-log': list({
+    value: 'TARGET',
+    help: 'Where HAProxy logs requests, such as /dev/log, 127.0.0.1:514 or stdout; may be given several times',
+    fallbackText: 'nowhere',
+  }),
+  'access-log-format': text({ value: 'FORMAT', help: "Form of HAProxy's log lines, in its own words" }),
+  'syslog-socket': text({
+    value: 'PATH',
+    help: 'Where the load balancer logs to, beside standard error; /dev/null is nowhere',
+    env: 'SYSLOG_SOCKET',
+    fallback: '/dev/null',
+  }),
+  'log-level': choice({
+    help: 'Which lines of the load balancer are logged',
+    words: ['debug', 'info', 'warn', 'error'],
+    fallback: 'info',
+  }),
+  command: text({
+    value: 'COMMAND',
+    help: 'Run after the configuration was written without --sse, to have somebody reload it',
+  }),
+  'max-backoff': integer({
+    value: 'SECONDS',
+    help: "The longest wait before Marathon's event stream is opened again",
+    min: 1,
+    max: 86_400,
+    fallback: 300,
+  }),
 } as const;
 
+/** Arguments as marathon-lb took them, in our form. */
+export const expandLbArgs: (args: readonly string[]) => string[] = expandArguments;
+
 /** What startLb needs. Ports may be 0: the system chooses. */
-export interface LbConfig {
+export interface LbConfig extends MarathonAccess {
   readonly marathon: readonly string[];
   readonly groups: readonly string[];
-  readonly credentials: Credentials | undefined;
   readonly sse: boolean;
   readonly healthCheck: boolean;
   readonly strictMode: boolean;
   readonly bindHttpHttps: boolean;
   readonly certificates: readonly string[];
+  /** Certificates that came in the environment, name to text. */
+  readonly certificateTexts: ReadonlyMap<string, string>;
+  readonly groupHttps: boolean;
+  readonly maps: boolean;
+  readonly http2: boolean;
+  readonly longestPathFirst: boolean;
+  readonly portRange: PortRange | undefined;
+  readonly templates: ReadonlyMap<TemplateName, string>;
+  readonly templateGroups: readonly string[];
+  readonly templateDirectives: readonly string[];
+  /** The `option` lines of HAProxy's defaults. */
+  readonly defaultOptions: readonly string[];
+  readonly ownName: string | undefined;
   readonly skipValidation: boolean;
+  readonly cleanUp: boolean;
   readonly dry: boolean;
   readonly haproxy: string | undefined;
   readonly haproxyConfig: string | undefined;
@@ -102,25 +205,36 @@ export interface LbConfig {
   readonly statsPort: number;
   readonly httpAddress: string;
   readonly httpPort: number;
+  readonly apiCredentials: Credentials | undefined;
   readonly insecure: boolean;
   readonly reloadTimeoutMs: number;
+  readonly reloadWaitMs: number;
+  readonly accessLogs: readonly string[];
+  readonly accessLogFormat: string | undefined;
+  readonly syslogSocket: string | undefined;
+  readonly command: string | undefined;
+  readonly backoffMaxMs: number;
 }
 
+type Env = Readonly<Record<string, string | undefined>>;
+
 /** Checks the flags and makes the configuration. Wrong ones throw UsageError or StartError, naming flag and fix. */
-export function readLbConfig(flags: Values<typeof lbFlags>): LbConfig {
+export function readLbConfig(flags: Values<typeof lbFlags>, env: Env = process.env): LbConfig {
   if (flags.group.length === 0) {
     throw new UsageError('--group is missing: name the group of apps to serve, or * for all of them');
   }
   return Object.freeze({
     marathon: flags.marathon.flatMap(splitUrls),
     groups: flags.group,
-    credentials: readCredentials(flags['auth-credentials'], flags['marathon-auth-credential-file']),
+    ...readMarathonAccess(flags, env),
     sse: flags.sse,
     healthCheck: flags['health-check'],
     strictMode: flags['strict-mode'],
     bindHttpHttps: !flags['dont-bind-http-https'],
     certificates: readCertificates(flags['ssl-certs']),
+    ...readGeneration(flags, env),
     skipValidation: flags['skip-validation'],
+    cleanUp: !flags['skip-config-cleanup'],
     dry: flags.dry,
     haproxy: flags.haproxy,
     haproxyConfig: flags['haproxy-config'],
@@ -133,9 +247,48 @@ export function readLbConfig(flags: Values<typeof lbFlags>): LbConfig {
     statsPort: flags['stats-port'],
     httpAddress: readAddress('http-address', flags['http-address']),
     httpPort: flags['http-port'],
+    apiCredentials: readPair('api-credentials', flags['api-credentials']),
     insecure: flags.insecure,
     reloadTimeoutMs: flags['reload-timeout'],
+    reloadWaitMs: flags['reload-wait'],
+    accessLogs: flags['access-log'].map(readLogTarget),
+    accessLogFormat: flags['access-log-format'],
+    syslogSocket: flags['syslog-socket'] === '/dev/null' ? undefined : flags['syslog-socket'],
+    command: flags.command,
+    backoffMaxMs: flags['max-backoff'] * 1000,
   });
+}
+
+type Generation = Pick<
+  LbConfig,
+  | 'certificateTexts'
+  | 'groupHttps'
+  | 'maps'
+  | 'http2'
+  | 'longestPathFirst'
+  | 'portRange'
+  | 'templates'
+  | 'templateGroups'
+  | 'templateDirectives'
+  | 'defaultOptions'
+  | 'ownName'
+>;
+
+/** What shapes the text of the configuration. */
+function readGeneration(flags: Values<typeof lbFlags>, env: Env): Generation {
+  return {
+    certificateTexts: certificatesOf(env),
+    groupHttps: flags['group-https-by-vhost'],
+    maps: flags['haproxy-map'],
+    http2: flags.http2 && flags.sse,
+    longestPathFirst: flags['longest-path-first'],
+    portRange: readPortRange(flags['min-serv-port-ip-per-task'], flags['max-serv-port-ip-per-task']),
+    templates: readTemplateTexts(env, flags['templates-dir']),
+    templateGroups: flags['template-groups'],
+    templateDirectives: flags['template-directives'],
+    defaultOptions: readDefaultOptions(env['HAPROXY_GLOBAL_DEFAULT_OPTIONS']),
+    ownName: env['FRAMEWORK_NAME'] || undefined,
+  };
 }
 
 /** Several URLs may stand in one value, separated by blanks, as marathon-lb took them. */
@@ -159,23 +312,4 @@ function readAddress(flag: string, value: string): string {
 function readCertificates(value: string | undefined): string[] {
   const paths = (value ?? '').split(',').map((path) => path.trim());
   return paths.filter(Boolean);
-}
-
-/** The file wins over the inline value. A password may contain colons. */
-function readCredentials(inline: string | undefined, file: string | undefined): Credentials | undefined {
-  const [flag, pair] = file
-    ? ['marathon-auth-credential-file', firstLine(file)]
-    : ['auth-credentials', inline];
-  if (!pair) return undefined;
-  const colon = pair.indexOf(':');
-  if (colon < 1) throw new UsageError(`--${flag}: the value cannot be used: expected user:password`);
-  return { user: pair.slice(0, colon), password: pair.slice(colon + 1) };
-}
-
-function firstLine(path: string): string {
-  try {
-    return (readFileSync(path, 'utf8').split('\n')[0] ?? '').trim();
-  } catch (error) {
-    throw new StartError(`--marathon-auth-credential-file: ${(error as Error).message}`);
-  }
 }

@@ -4,7 +4,8 @@
  * Start never waits for Marathon: HAProxy begins with no apps, and they appear once Marathon has been read.
  */
 
-import { existsSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import type { Clock } from '../cluster/runtime/clock';
 import { HttpClient } from '../cluster/runtime/http/client';
 import { checkListen } from '../cluster/runtime/http/guard';
@@ -14,18 +15,25 @@ import type { Logger } from '../cluster/runtime/log';
 import { Metrics } from '../cluster/runtime/metrics';
 import type { LbConfig } from './config';
 import { printIssue } from './core/issues';
-import type { Bind, ModelOptions } from './core/options';
+import type { Bind, HttpsIn, ModelOptions } from './core/options';
 import { createRenderer } from './core/render';
 import { ownListeners } from './core/services';
 import { type AdminParts, addMetrics, adminRoutes } from './edge/admin';
+import { authorizeBy, clientTrusting } from './edge/authorize';
 import { Balancer } from './edge/balancer';
+import { Certificates } from './edge/certificates';
+import { runCommand } from './edge/command';
+import { Drains } from './edge/drains';
 import { connectionsFor, findHaproxy, type HaproxyProgram } from './edge/find-haproxy';
 import { Follower } from './edge/follow';
 import { Haproxy } from './edge/haproxy';
-import { Marathon } from './edge/marathon';
+import { type Client, Marathon } from './edge/marathon';
 import { requireBindable, withPort } from './edge/ports';
 import { Resolver } from './edge/resolve';
+import { RuntimeApi } from './edge/runtime-api';
+import { withSyslog } from './edge/syslog';
 import { digests, loadTemplates } from './edge/templates';
+import { Traffic } from './edge/traffic';
 import { openWorkFolder, type WorkFolder, writeText } from './edge/work-folder';
 
 export interface LbDeps {
@@ -53,31 +61,57 @@ const CONNECTIONS_MAX = 50_000;
  * Starts the load balancer. Without `sse` (or with `dry`) it writes (or prints) the configuration once, and what is
  * returned has nothing to stop.
  */
-export function startLb(config: LbConfig, deps: LbDeps): Promise<RunningLb> {
+export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
   return Lifetime.start(async (life) => {
     checkConfig(config);
+    const deps = withLogs(config, given, life);
     const program = await findHaproxy(config.haproxy);
     const folder = openWorkFolder(config.workDir, config.haproxyConfig);
     life.add(() => folder.release());
     const options = await modelOptions(config, program, folder);
-    const haproxy = new Haproxy(program.path, folder, deps.log);
+    const haproxy = new Haproxy(program.path, folder, deps.log, config.reloadWaitMs);
+    const runtime = new RuntimeApi(folder.statsSocket, options.mapFolder, deps.log);
+    life.add(() => runtime.stop());
+    const traffic: Traffic = new Traffic(runtime, () => balancer, deps.log);
     const balancer = new Balancer({
       options,
-      render: createRenderer(loadTemplates()),
+      render: createRenderer(loadTemplates(config.templates)),
       haproxy,
+      runtime,
+      abilities: program.abilities,
       resolver: new Resolver(deps.clock, deps.log),
       clock: deps.clock,
       log: deps.log,
       skipValidation: config.skipValidation,
+      cleanUp: config.cleanUp,
+      workerEnds: () => traffic.workerEnds(),
     });
-    const client = new HttpClient();
-    life.add(() => client.close());
-    const marathon = new Marathon(client, config.marathon, config.credentials);
+    const marathon = openMarathon(config, deps, life);
     if (!config.sse || config.dry) await writeOnce(config, marathon, balancer, folder, deps);
-    else await serve(life, config, deps, { options, haproxy, balancer, marathon });
+    else await serve(life, config, deps, { options, haproxy, balancer, marathon, runtime, traffic });
     if (!config.sse || config.dry) await life.stop();
     return places(options);
   });
+}
+
+function withLogs({ syslogSocket }: LbConfig, deps: LbDeps, life: Lifetime): LbDeps {
+  if (syslogSocket === undefined) return deps;
+  const { log, stop } = withSyslog(deps.log, syslogSocket);
+  life.add(stop);
+  return { ...deps, log };
+}
+
+function openMarathon(config: LbConfig, { clock }: LbDeps, life: Lifetime): Marathon {
+  const plain = new HttpClient();
+  life.add(() => plain.close());
+  let client: Client = plain;
+  if (config.caFile !== undefined) {
+    const trusting = clientTrusting(config.caFile);
+    life.add(() => trusting.close());
+    client = trusting;
+  }
+  const authorize = authorizeBy(config, client, () => clock.now());
+  return new Marathon(client, config.marathon, authorize);
 }
 
 function checkConfig(config: LbConfig): void {
@@ -85,7 +119,8 @@ function checkConfig(config: LbConfig): void {
     what: 'The statistics of the load balancer',
     address: config.statsAddress,
     addressFlag: '--stats-address',
-    authenticated: false,
+    authenticationFlag: '--api-credentials',
+    authenticated: config.apiCredentials !== undefined,
     insecure: config.insecure,
   });
   const missing = config.certificates.find((path) => !existsSync(path));
@@ -98,14 +133,14 @@ async function modelOptions(
   folder: WorkFolder,
 ): Promise<ModelOptions> {
   const front = (port: number): Promise<Bind> => withPort({ address: config.bindAddress, port });
-  const https = config.bindHttpHttps && config.certificates.length > 0;
+  const httpsIn = await httpsFront(config, folder);
   return {
     groups: config.groups,
     strict: config.strictMode,
     healthCheck: config.healthCheck,
     serviceAddress: config.bindAddress,
     httpIn: config.bindHttpHttps ? await front(config.httpInPort) : undefined,
-    httpsIn: https ? { ...(await front(config.httpsInPort)), certificates: config.certificates } : undefined,
+    httpsIn,
     appIdIn: await front(config.appIdPort),
     stats: await withPort({ address: config.statsAddress, port: config.statsPort }),
     admin: await withPort({ address: config.httpAddress, port: config.httpPort }),
@@ -114,9 +149,46 @@ async function modelOptions(
       connectionsMax: connectionsFor(CONNECTIONS_MAX),
       drainSeconds: Math.max(1, Math.round(config.reloadTimeoutMs / 1000)),
       prometheus: program.prometheus,
+      stateFile: folder.stateFile,
+      logs: config.accessLogs,
+      logFormat: config.accessLogFormat,
+      options: logOptions(config),
     },
     digests,
+    mapFolder: config.maps ? dirname(folder.config) : undefined,
+    groupHttps: config.groupHttps,
+    longestPathFirst: config.longestPathFirst,
+    portRange: config.portRange,
+    templateLabels: { groups: config.templateGroups, directives: config.templateDirectives },
+    ownName: config.ownName,
   };
+}
+
+/** Requests are logged in HAProxy's HTTP form when they are logged and no other form is given. */
+function logOptions({ accessLogs, accessLogFormat, defaultOptions }: LbConfig): readonly string[] {
+  return accessLogs.length > 0 && accessLogFormat === undefined
+    ? [...new Set([...defaultOptions, 'httplog'])].sort()
+    : defaultOptions;
+}
+
+const DEFAULT_CERTIFICATE = '/etc/ssl/cert.pem';
+
+/** The HTTPS front, if there is a certificate for it; a configuration that is only written may name one that is not here. */
+async function httpsFront(config: LbConfig, folder: WorkFolder): Promise<HttpsIn | undefined> {
+  if (!config.bindHttpHttps) return undefined;
+  const certificates = [...config.certificates];
+  for (const [name, text] of config.certificateTexts) {
+    mkdirSync(folder.certificates, { recursive: true, mode: 0o700 });
+    const path = join(folder.certificates, name);
+    writeText(path, text);
+    certificates.push(path);
+  }
+  const onlyText = config.dry || (!config.sse && config.skipValidation);
+  if (certificates.length === 0 && (onlyText || existsSync(DEFAULT_CERTIFICATE)))
+    certificates.push(DEFAULT_CERTIFICATE);
+  if (certificates.length === 0) return undefined;
+  const bind = await withPort({ address: config.bindAddress, port: config.httpsInPort });
+  return { ...bind, certificates, http2: config.http2 };
 }
 
 function places(options: ModelOptions): LbPlaces {
@@ -130,23 +202,30 @@ interface Parts {
   readonly haproxy: Haproxy;
   readonly balancer: Balancer;
   readonly marathon: Marathon;
+  readonly runtime: RuntimeApi;
+  readonly traffic: Traffic;
 }
 
 async function serve(life: Lifetime, config: LbConfig, deps: LbDeps, parts: Parts): Promise<void> {
-  const { options, haproxy, balancer, marathon } = parts;
+  const { options, haproxy, balancer, marathon, runtime, traffic } = parts;
   const { log, clock } = deps;
   await haproxy.clearLeftOvers();
   await requireBindable(ownListeners(options));
   life.add(() => haproxy.stop());
-  await haproxy.start(balancer.config);
+  await haproxy.start(balancer.files);
   const follower = new Follower({
     marathon,
     clock,
     log,
     onApps: (json) => balancer.update(json),
+    onSome: (answers) => balancer.updateApps(answers),
     hurryMs: () => balancer.hurryMs(),
+    backoffMaxMs: config.backoffMaxMs,
   });
-  const admin: AdminParts = { balancer, haproxy, follower, metrics: deps.metrics ?? new Metrics() };
+  const drains = new Drains({ balancer, haproxy, runtime, log });
+  const certificates = new Certificates(balancer, runtime, log);
+  const metrics = deps.metrics ?? new Metrics();
+  const admin: AdminParts = { balancer, haproxy, follower, metrics, drains, traffic, certificates };
   addMetrics(admin);
   const server = await startHttpServer({
     what: 'The load balancer',
@@ -157,9 +236,16 @@ async function serve(life: Lifetime, config: LbConfig, deps: LbDeps, parts: Part
     log,
     routes: adminRoutes(admin),
     insecure: config.insecure,
+    credentials: config.apiCredentials,
+    credentialsFlag: '--api-credentials',
+    realm: 'meseta lb',
+    openPaths: ['/health', '/metrics'],
   });
   life.add(() => server.close());
   life.add(() => follower.stop());
+  for (const part of [drains, traffic, certificates]) life.add(() => part.stop());
+  traffic.start();
+  certificates.start();
   follower.start();
   log.info({ url: server.url, groups: config.groups.join(',') }, 'the load balancer serves');
 }
@@ -178,8 +264,13 @@ async function writeOnce(
     return;
   }
   if (!outcome.ok) throw new StartError(`HAProxy refuses the configuration: ${outcome.why}`);
+  if (files.maps) {
+    writeText(folder.hostMap, files.maps.hosts);
+    writeText(folder.appMap, files.maps.apps);
+  }
   const changed = writeText(folder.config, files.config);
   log.info({ path: folder.config, changed }, 'the configuration is written');
+  if (changed && config.command !== undefined) await runCommand(config.command, log);
 }
 
 async function readOnce(marathon: Marathon): Promise<unknown> {

@@ -19,7 +19,7 @@ import { dnsFlags, readDnsConfig } from '../../dns/config';
 import { startDns } from '../../dns/main';
 import { MARATHON_FLAGS, marathonConfig } from '../../frameworks/marathon/config';
 import { startMarathon } from '../../frameworks/marathon/main';
-import { lbFlags, readLbConfig } from '../../lb/config';
+import { expandLbArgs, lbFlags, readLbConfig } from '../../lb/config';
 import { startLb } from '../../lb/main';
 import { hostedExecutors } from '../cluster/launcher';
 import { recorderFor } from '../cluster/recorders';
@@ -115,12 +115,14 @@ export const dns = flagCommand({
     }),
 });
 
-export const lb = flagCommand({
+const lbCommand = flagCommand({
   flags: lbFlags,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async () => {
-      const config = readLbConfig(flags);
+      const config = readLbConfig(flags, terminal.env);
       const running = await startLb(config, { log: createLogger(), clock });
       return config.sse && !config.dry ? { running } : { running, finished: Promise.resolve(0) };
     }),
 });
+
+export const lb: Command = (args, terminal, row) => lbCommand(expandLbArgs(args), terminal, row);

@@ -20,6 +20,7 @@ import {
 import type { Credentials } from '../../cluster/runtime/http/guard';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { MarathonSettings } from './core/settings';
+import type { DrainSettings } from './edge/drain';
 
 const DAY_MS = 86_400_000;
 
@@ -93,6 +94,12 @@ const FLAGS = {
   max_concurrent_marathon_health_checks: count('probes at once', 256, 1),
   zk_max_versions: count('versions of an app that are kept', 50, 1),
   metrics_prometheus: toggle({ help: 'serve /metrics/prometheus', fallback: true }),
+  lb_drain: text({
+    help: 'APIs of load balancers that are asked to take a task out before it is killed, comma separated',
+    fallback: '',
+  }),
+  lb_drain_timeout: ms('time after which a task is killed although it has connections', 10_000),
+  lb_drain_credentials: text({ help: 'user:password for the load balancers', secret: true }),
   work_dir: text({ help: 'folder of the stored state', fallback: '.meseta/marathon' }),
   insecure: toggle({ help: 'allow other machines without authentication', fallback: false }),
   record: text({ help: 'file to record all events to' }),
@@ -128,6 +135,7 @@ export interface MarathonConfig {
   readonly defaultNetworkName?: string | undefined;
   readonly probesMax: number;
   readonly metricsPrometheus: boolean;
+  readonly drain: DrainSettings;
   readonly workDir: string;
   readonly recordFile?: string | undefined;
   /** For `/v2/info`, secrets starred out. */
@@ -170,10 +178,23 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
     defaultNetworkName: flags.default_network_name,
     probesMax: flags.max_concurrent_marathon_health_checks,
     metricsPrometheus: flags.metrics_prometheus,
+    drain: drainOf(flags),
     workDir: flags.work_dir,
     recordFile: flags.record,
     info: infoOf(flags),
   };
+}
+
+function drainOf(flags: MarathonFlags): DrainSettings {
+  const urls = flags.lb_drain
+    .split(',')
+    .map((url) => url.trim())
+    .filter(Boolean);
+  const wrong = urls.find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url));
+  if (wrong !== undefined)
+    throw new UsageError(`--lb_drain: "${wrong}" is no URL; write it as http://HOST:9092`);
+  const credentials = credentialsOf(flags.lb_drain_credentials, '--lb_drain_credentials');
+  return { urls, timeoutMs: flags.lb_drain_timeout, credentials };
 }
 
 /** Addresses as given to `--master` to base URLs. */
@@ -237,10 +258,10 @@ function settingsOf(flags: MarathonFlags): MarathonSettings {
   };
 }
 
-function credentialsOf(given: string | undefined): Credentials | undefined {
+function credentialsOf(given: string | undefined, flag = '--http_credentials'): Credentials | undefined {
   if (given === undefined) return undefined;
   const cut = given.indexOf(':');
-  if (cut < 1) throw new UsageError('--http_credentials: expected user:password');
+  if (cut < 1) throw new UsageError(`${flag}: expected user:password`);
   return { user: given.slice(0, cut), password: given.slice(cut + 1) };
 }
 

@@ -19,6 +19,7 @@ import type { MarathonEvent, NewMarathonEvent } from './core/events';
 import type { MarathonState } from './core/state';
 import { marathonMachine } from './core/step';
 import { EventBus } from './edge/bus';
+import { Drain } from './edge/drain';
 import { eventOfNotice } from './edge/driver';
 import { marathonMetrics } from './edge/metrics';
 import { Probes } from './edge/probes';
@@ -95,6 +96,7 @@ function assemble(config: MarathonConfig, deps: MarathonDeps, { boot, onBroken, 
   const probes = new Probes(post, config.probesMax);
   const requests = new Requests(post);
   const scheduler = connectScheduler(config, deps, { post, onBroken, seed: boot.seed });
+  const drain = new Drain(config.drain, (call) => scheduler.call(call), deps.log);
   const mailbox: MarathonMailbox = new Mailbox({
     machine: marathonMachine,
     boot,
@@ -104,7 +106,7 @@ function assemble(config: MarathonConfig, deps: MarathonDeps, { boot, onBroken, 
     onBroken,
     perform: {
       framework: ({ info }) => scheduler.setFramework(info),
-      call: ({ call }) => scheduler.call(call),
+      call: ({ call }) => drain.call(call),
       store: (effect) => void performStore(deps.state, effect, post),
       publish: ({ event }) => bus.publish(event),
       answer: ({ request, answer }) => requests.answer(request, answer),
@@ -115,6 +117,7 @@ function assemble(config: MarathonConfig, deps: MarathonDeps, { boot, onBroken, 
   life.add(() => mailbox.stop());
   life.add(() => probes.stop());
   life.add(() => scheduler.stop());
+  life.add(() => drain.stop());
   return { mailbox, requests, bus };
 }
 

@@ -14,6 +14,7 @@ export interface HealthCheck {
   readonly port: number | undefined;
   readonly intervalSeconds: number;
   readonly timeoutSeconds: number;
+  readonly gracePeriodSeconds: number;
   readonly maxConsecutiveFailures: number;
 }
 
@@ -26,6 +27,13 @@ export interface Task {
   readonly ports: readonly number[];
   /** What Marathon's health checks say; undefined when there is no result yet. */
   readonly alive: boolean | undefined;
+  /** The app's version this task runs. */
+  readonly version: string;
+  /** Takes no new requests any more: a newer app of its deployment group stands in for it. */
+  readonly draining?: boolean;
+  /** In a deployment group: the id and labels of the app the task is of. */
+  readonly app?: string;
+  readonly labels?: Readonly<Record<string, string>>;
 }
 
 export interface App {
@@ -35,6 +43,12 @@ export interface App {
   readonly servicePorts: readonly (number | undefined)[];
   readonly healthChecks: readonly HealthCheck[];
   readonly tasks: readonly Task[];
+  /** Tasks that take no requests, such as starting ones; they count when a deployment group is merged. */
+  readonly idle: readonly Pick<Task, 'id' | 'alive'>[];
+  readonly instances: number;
+  readonly lastScalingAt: string | undefined;
+  /** Its tasks have addresses of their own, and nobody gave it service ports. */
+  readonly wantsPorts: boolean;
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -47,6 +61,8 @@ const STATES_LEFT_OUT = new Set(
     .map((state) => `TASK_${state}`),
 );
 
+const APP_ID = /^\/[A-Za-z0-9._/-]+$/;
+
 /** Reads the answer. Returns a text when it is no list of apps at all. */
 export function readApps(json: unknown): { apps: App[]; issues: Issue[] } | { error: string } {
   const list = object(json)['apps'];
@@ -55,21 +71,40 @@ export function readApps(json: unknown): { apps: App[]; issues: Issue[] } | { er
   const issues: Issue[] = [];
   for (const entry of list.map(object)) {
     const id = text(entry['id']) ?? '';
-    if (/^\/[A-Za-z0-9._/-]+$/.test(id)) apps.push(readApp(id, entry));
+    if (APP_ID.test(id)) apps.push(readApp(id, entry));
     else issues.push({ app: JSON.stringify(id), text: 'this id cannot be used; the app is left out' });
   }
   return { apps: apps.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), issues };
 }
 
+/** Reads the answer to `GET /v2/apps/ID`, `{"app": ...}`; undefined when it is none. */
+export function readOneApp(json: unknown): App | undefined {
+  const app = object(object(json)['app']);
+  const id = text(app['id']) ?? '';
+  return APP_ID.test(id) && Array.isArray(app['tasks']) ? readApp(id, app) : undefined;
+}
+
+/** Reads one app of Marathon's answer. */
 function readApp(id: string, app: Json): App {
   const networking = readNetworking(app);
-  const tasks = array(app['tasks']).flatMap((task) => readTask(object(task), app, networking) ?? []);
+  const all = array(app['tasks']).map((task) => ({
+    json: object(task),
+    task: readTask(object(task), app, networking),
+  }));
+  const tasks = all.flatMap(({ task }) => task ?? []);
+  const idle = all.filter(({ task }) => task === undefined).map(({ json }) => json);
+  const servicePorts = readServicePorts(app, networking);
+  const instances = app['instances'];
   return {
     id,
     labels: readLabels(app['labels']),
-    servicePorts: readServicePorts(app, networking),
+    servicePorts,
+    instances: typeof instances === 'number' && instances >= 0 ? instances : tasks.length,
+    lastScalingAt: text(object(app['versionInfo'])['lastScalingAt']),
+    wantsPorts: networking === 'container' && servicePorts.every((one) => one === undefined),
     healthChecks: array(app['healthChecks']).map((check) => readHealthCheck(object(check))),
     tasks,
+    idle: idle.map((task) => ({ id: text(task['id']) ?? '', alive: readAlive(task) })),
   };
 }
 
@@ -80,7 +115,7 @@ function readLabels(json: unknown): Record<string, string> {
 
 /** `networks` decides; older forms (docker.network, ipAddress) count when it is absent. */
 function readNetworking(app: Json): Networking {
-  const mode = text(object(array(app['networks'])[0])['mode']);
+  const mode = text(object(array(app['networks']).at(-1))['mode']);
   if (array(app['networks']).length > 0) {
     if (mode === 'host') return 'host';
     return mode === 'container/bridge' ? 'bridge' : 'container';
@@ -116,7 +151,15 @@ function readTask(task: Json, app: Json, networking: Networking): Task | undefin
   const ports = taskPorts(task, app, networking);
   if (ports.length === 0) return undefined;
   const id = text(task['id']) ?? '';
-  return { id, host, ip: networking === 'container' ? ip : undefined, ports, alive: readAlive(task) };
+  const version = text(task['version']) ?? text(app['version']) ?? '';
+  return {
+    id,
+    host,
+    ip: networking === 'container' ? ip : undefined,
+    ports,
+    alive: readAlive(task),
+    version,
+  };
 }
 
 function taskPorts(task: Json, app: Json, networking: Networking): number[] {
@@ -150,6 +193,7 @@ function readHealthCheck(check: Json): HealthCheck {
     portIndex: typeof index === 'number' ? index : undefined,
     intervalSeconds: seconds(check['intervalSeconds'], 60),
     timeoutSeconds: seconds(check['timeoutSeconds'], 20),
+    gracePeriodSeconds: seconds(check['gracePeriodSeconds'], 300),
     maxConsecutiveFailures: seconds(check['maxConsecutiveFailures'], 3),
   };
 }
@@ -160,9 +204,11 @@ export function rememberVerdicts(
   before: ReadonlyMap<string, boolean>,
 ): Map<string, boolean> {
   const verdicts = new Map<string, boolean>();
-  for (const task of apps.flatMap((app) => app.tasks)) {
-    const verdict = task.alive ?? before.get(task.id);
-    if (verdict !== undefined) verdicts.set(task.id, verdict);
+  for (const app of apps) {
+    for (const task of app.tasks) {
+      const verdict = task.alive ?? before.get(task.id);
+      if (verdict !== undefined) verdicts.set(task.id, verdict);
+    }
   }
   return verdicts;
 }

@@ -1,76 +1,59 @@
 /**
- * Backends: what the template of one backend needs, decided from the service's labels and health check.
+ * Backends: the pieces of one backend and its servers, decided from the service's labels and health check.
  */
 
 import type { HealthCheck } from './apps';
 import type { Issue } from './issues';
 import type { PortLabelName } from './labels';
+import type { ModelOptions } from './options';
 import type { Mode, Server, Service } from './services';
+import type { Piece, TemplateName, Values } from './template-table';
+import { hostWords } from './vhost-pieces';
 
 export interface Backend {
   readonly name: string;
   readonly app: string;
   readonly mode: Mode;
-  readonly http: boolean;
-  readonly balance: string;
-  readonly hsts: boolean;
-  /** The first host name, for rewriting Host and Location. */
-  readonly host: string | undefined;
-  readonly hostPattern: string | undefined;
-  readonly proxyPathPattern: string | undefined;
-  readonly reversePath: string | undefined;
-  readonly redirectPath: string | undefined;
-  readonly networks: readonly string[];
-  readonly sticky: boolean;
-  readonly check: BackendCheck | undefined;
+  /** All before the servers. */
+  readonly frame: readonly Piece[];
   readonly servers: readonly BackendServer[];
-}
-
-/** HAProxy's own health check. `http` undefined: only a connection is made. */
-export interface BackendCheck {
-  readonly http: { readonly path: string; readonly timeoutSeconds: number } | undefined;
-  readonly intervalSeconds: number;
-  readonly falls: number;
-  readonly port: number | undefined;
+  /** Whether servers can come and go while HAProxy runs. */
+  readonly dynamic: boolean;
 }
 
 export interface BackendServer extends Server {
   /** The address with brackets when it needs them, and the port. */
   readonly place: string;
+  /** The server's line, but for the options of its health check. */
+  readonly line: Piece;
+  readonly health: Piece | undefined;
 }
 
 const HTTP_ONLY: readonly PortLabelName[] = [
-  'STICKY',
   'USE_HSTS',
   'HTTP_BACKEND_PROXYPASS_PATH',
   'HTTP_BACKEND_REVPROXY_PATH',
   'HTTP_BACKEND_REDIR',
 ];
+/** Ways of balancing that let servers come and go; the others need a table made at the start. */
+const DYNAMIC_BALANCE = /^(roundrobin|leastconn|first|random)/;
+const SERVER_TEMPLATES: readonly TemplateName[] = [
+  'BACKEND_SERVER_OPTIONS',
+  'BACKEND_SERVER_HTTP_HEALTHCHECK_OPTIONS',
+  'BACKEND_SERVER_TCP_HEALTHCHECK_OPTIONS',
+];
 
 /** The backend of one service. */
-export function buildBackend(service: Service): Backend {
-  const { labels, mode } = service;
-  const http = mode === 'http';
-  const host = labels.VHOST?.[0];
-  const path = (text: string | undefined): string | undefined =>
-    http ? text?.replace(/\/+$/, '') : undefined;
-  const proxyPath = path(labels.HTTP_BACKEND_PROXYPASS_PATH);
+export function buildBackend(service: Service, options: ModelOptions): Backend {
+  const { labels, mode, name, overrides } = service;
+  const custom = SERVER_TEMPLATES.some((template) => template in overrides);
   return {
-    name: service.name,
+    name,
     app: service.app,
     mode,
-    http,
-    balance: labels.BALANCE,
-    hsts: http && labels.USE_HSTS,
-    host,
-    hostPattern: host && pattern(host),
-    proxyPathPattern: proxyPath === undefined ? undefined : pattern(proxyPath),
-    reversePath: path(labels.HTTP_BACKEND_REVPROXY_PATH),
-    redirectPath: http && host ? labels.HTTP_BACKEND_REDIR : undefined,
-    networks: labels.BACKEND_NETWORK_ALLOWED_ACL ?? [],
-    sticky: http && labels.STICKY,
-    check: service.check && buildCheck(service.check, mode),
-    servers: service.servers.map((server) => ({ ...server, place: place(server) })),
+    frame: mode === 'http' ? httpFrame(service, options) : tcpFrame(service),
+    servers: buildServers(service),
+    dynamic: DYNAMIC_BALANCE.test(labels.BALANCE) && !labels.STICKY && !custom,
   };
 }
 
@@ -78,25 +61,140 @@ export function buildBackend(service: Service): Backend {
 export function modeIssues({ app, index, mode, labels }: Service): Issue[] {
   if (mode === 'http') return [];
   const set = HTTP_ONLY.filter((name) => labels[name]);
-  return set.map((name) => ({
+  const issues = set.map((name) => ({
     app,
     label: `HAPROXY_${index}_${name}`,
     text: 'needs mode http, and this port is tcp',
   }));
+  if (!labels.STICKY) return issues;
+  const text = 'its cookie needs mode http, and this port is tcp';
+  return [...issues, { app, label: `HAPROXY_${index}_STICKY`, text }];
 }
 
-function buildCheck(check: HealthCheck, mode: Mode): BackendCheck {
-  const asks = mode === 'http' && !['TCP', 'MESOS_TCP'].includes(check.protocol);
+type Maker = (template: TemplateName, values?: Values) => Piece;
+
+function maker({ overrides }: Service): Maker {
+  return (template, values = {}) => ({ template, values, own: overrides[template] });
+}
+
+function head(service: Service, make: Maker): Piece {
+  const { name, labels, mode } = service;
+  return make('BACKEND_HEAD', { backend: name, balance: labels.BALANCE, mode });
+}
+
+function httpFrame(service: Service, options: ModelOptions): Piece[] {
+  const { labels } = service;
+  const make = maker(service);
+  const check = checkPiece(service, make);
+  return [
+    head(service, make),
+    ...(labels.USE_HSTS ? [make('BACKEND_HSTS_OPTIONS')] : []),
+    make('BACKEND_HTTP_OPTIONS'),
+    ...rewrites(service, options, make),
+    ...networks(service, make, 'HTTP'),
+    ...(labels.STICKY ? [make('BACKEND_STICKY_OPTIONS')] : []),
+    ...(check ? [check] : []),
+  ];
+}
+
+function tcpFrame(service: Service): Piece[] {
+  const make = maker(service);
+  const check = checkPiece(service, make);
+  return [
+    head(service, make),
+    ...networks(service, make, 'TCP'),
+    ...(service.labels.STICKY ? [make('BACKEND_STICKY_OPTIONS')] : []),
+    ...(check ? [check] : []),
+  ];
+}
+
+/** Paths and hosts that are rewritten on the way there and back; they mean the first host name. */
+function rewrites({ labels }: Service, options: ModelOptions, make: Maker): Piece[] {
+  const hostname = labels.VHOST?.[0];
+  const pieces: Piece[] = [];
+  const proxypath = labels.HTTP_BACKEND_PROXYPASS_PATH?.replace(/\/+$/, '');
+  if (proxypath !== undefined) {
+    const ignoreCase = labels.PATH?.ignoreCase ?? false;
+    const values = { hostname, proxypath, pathPattern: pattern(proxypath), ignoreCase };
+    pieces.push(make('HTTP_BACKEND_PROXYPASS_GLUE', values));
+  }
+  const rootpath = labels.HTTP_BACKEND_REVPROXY_PATH;
+  if (rootpath !== undefined)
+    pieces.push(
+      make('HTTP_BACKEND_REVPROXY_GLUE', { hostname, rootpath, hostPattern: hostname && pattern(hostname) }),
+    );
+  const redirpath = labels.HTTP_BACKEND_REDIR;
+  if (redirpath !== undefined && hostname !== undefined)
+    pieces.push(make('HTTP_BACKEND_REDIR', { hostname, hosts: hostWords(hostname, options), redirpath }));
+  return pieces;
+}
+
+function networks({ labels }: Service, make: Maker, kind: 'HTTP' | 'TCP'): Piece[] {
+  const allowed = labels.BACKEND_NETWORK_ALLOWED_ACL ?? [];
+  if (allowed.length === 0) return [];
+  return [
+    ...allowed.map((one) => make(`${kind}_BACKEND_NETWORK_ALLOWED_ACL`, { network_allowed: one })),
+    make(`${kind}_BACKEND_ACL_ALLOW_DENY`),
+  ];
+}
+
+/** Whether HAProxy asks over HTTP, and not just makes a connection. */
+function asksHttp({ check, mode }: Service): boolean {
+  return check !== undefined && mode === 'http' && !/^((MESOS_)?TCP|COMMAND)$/.test(check.protocol);
+}
+
+function checkPiece(service: Service, make: Maker): Piece | undefined {
+  const { check, servers } = service;
+  if (!check) return undefined;
+  const template = asksHttp(service) ? 'BACKEND_HTTP_HEALTHCHECK_OPTIONS' : 'BACKEND_TCP_HEALTHCHECK_OPTIONS';
+  const port =
+    service.labels.BACKEND_HEALTHCHECK_PORT_INDEX === undefined ? undefined : servers[0]?.checkPort;
+  return make(template, checkValues(check, port ?? servers[0]?.port, service));
+}
+
+function checkValues(check: HealthCheck, port: number | undefined, service: Service): Values {
+  const tls = asksHttp(service) && /HTTPS$/.test(check.protocol);
   return {
-    http: asks ? { path: check.path, timeoutSeconds: Math.max(1, check.timeoutSeconds) } : undefined,
-    intervalSeconds: Math.max(1, check.intervalSeconds),
-    falls: check.maxConsecutiveFailures + 1,
-    port: check.port,
+    healthCheck: JSON.stringify(check),
+    healthCheckPortIndex: check.portIndex ?? 'None',
+    healthCheckPort: port ?? 'None',
+    healthCheckProtocol: check.protocol,
+    healthCheckPath: check.path,
+    healthCheckTimeoutSeconds: Math.max(1, check.timeoutSeconds),
+    healthCheckIntervalSeconds: Math.max(1, check.intervalSeconds),
+    healthCheckGracePeriodSeconds: check.gracePeriodSeconds,
+    healthCheckMaxConsecutiveFailures: check.maxConsecutiveFailures,
+    healthCheckFalls: check.maxConsecutiveFailures + 1,
+    healthCheckPortOptions: port === undefined ? '' : ` port ${port}`,
+    healthCheckTlsOptions: tls ? ' check-ssl verify none' : '',
   };
 }
 
-function place({ address, port }: Server): string {
-  return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
+function buildServers(service: Service): BackendServer[] {
+  const make = maker(service);
+  const health = new Map<number | undefined, Piece>();
+  const { check, labels } = service;
+  const template = asksHttp(service)
+    ? 'BACKEND_SERVER_HTTP_HEALTHCHECK_OPTIONS'
+    : 'BACKEND_SERVER_TCP_HEALTHCHECK_OPTIONS';
+  return service.servers.map((server) => {
+    const address = server.address.includes(':') ? `[${server.address}]` : server.address;
+    const piece =
+      check &&
+      (health.get(server.checkPort) ?? make(template, checkValues(check, server.checkPort, service)));
+    if (piece) health.set(server.checkPort, piece);
+    const weight = server.weight === undefined ? '' : ` weight ${server.weight}`;
+    const line = make('BACKEND_SERVER_OPTIONS', {
+      host: server.host,
+      host_ipv4: address,
+      port: server.port,
+      serverName: server.name,
+      serverId: server.id,
+      cookieOptions: labels.STICKY ? ` check cookie ${server.cookie}` : '',
+      otherOptions: weight + (server.draining ? ' disabled' : ''),
+    });
+    return { ...server, place: `${address}:${server.port}`, line, health: piece };
+  });
 }
 
 /** A safe word as a regular expression that matches just it. */

@@ -1,22 +1,141 @@
 /**
- * What to do so that HAProxy serves what is wanted, with a reason for the log.
- *
- * Commands over the Runtime API would do for changes of servers only; this version reloads for every change.
+ * What to do so that HAProxy serves what is wanted, with a reason for the log: nothing, commands while it runs, or a
+ * reload when the structure changes.
  */
 
-import type { Files } from './render';
+import type { Block, Files } from './render';
 import { describeChange } from './sections';
+
+/** One order to the running HAProxy. `line` is the server's line without its name. */
+export type Command =
+  | {
+      readonly kind: 'add';
+      readonly backend: string;
+      readonly server: string;
+      readonly line: string;
+      readonly draining: boolean;
+    }
+  | { readonly kind: 'remove'; readonly backend: string; readonly server: string }
+  | { readonly kind: 'drain'; readonly backend: string; readonly server: string; readonly out: boolean }
+  | { readonly kind: 'weight'; readonly backend: string; readonly server: string; readonly weight: number }
+  | { readonly kind: 'map'; readonly map: 'hosts' | 'apps'; readonly text: string };
 
 export type Decision =
   | { readonly kind: 'nothing'; readonly reason: string }
-  | { readonly kind: 'commands'; readonly commands: readonly string[]; readonly reason: string }
+  | { readonly kind: 'commands'; readonly commands: readonly Command[]; readonly reason: string }
   | { readonly kind: 'reload'; readonly reason: string };
 
+/** What this HAProxy can do while it runs. */
+export interface Abilities {
+  /** Servers can be added and deleted (2.6 and newer). */
+  readonly servers: boolean;
+  /** Maps can be replaced in one step (2.4 and newer). */
+  readonly maps: boolean;
+}
+
+const COMMANDS_MAX = 2000;
+
 /** `running` is what HAProxy has loaded. */
-export function decide(running: Files, wanted: Files): Decision {
-  if (running.config === wanted.config) return { kind: 'nothing', reason: 'the configuration is the same' };
-  return {
-    kind: 'reload',
-    reason: describeChange(running.config, wanted.config) || 'only blank space changed',
+export function decide(running: Files, wanted: Files, abilities: Abilities): Decision {
+  const sameMaps = running.maps?.hosts === wanted.maps?.hosts && running.maps?.apps === wanted.maps?.apps;
+  if (running.config === wanted.config && sameMaps)
+    return { kind: 'nothing', reason: 'the configuration is the same' };
+  const commands = sameStructure(running.blocks, wanted.blocks)
+    ? commandsFor(running, wanted, abilities)
+    : undefined;
+  if (commands !== undefined && commands.length <= COMMANDS_MAX)
+    return { kind: 'commands', commands, reason: describeCommands(commands) };
+  const change = describeChange(running.config, wanted.config);
+  return { kind: 'reload', reason: change || 'maps or blank space changed' };
+}
+
+function sameStructure(running: readonly Block[], wanted: readonly Block[]): boolean {
+  return running.length === wanted.length && running.every(({ text }, at) => text === wanted[at]?.text);
+}
+
+/** The orders that make one into the other; undefined when only a reload does. */
+function commandsFor(running: Files, wanted: Files, abilities: Abilities): Command[] | undefined {
+  const added: Command[] = [];
+  const removed: Command[] = [];
+  for (const [at, block] of wanted.blocks.entries()) {
+    const before = running.blocks[at];
+    if (block === before || block.servers === before?.servers) continue;
+    const found = serverCommands(before, block, abilities);
+    if (found === undefined) return undefined;
+    for (const command of found) (command.kind === 'remove' ? removed : added).push(command);
+  }
+  const maps: Command[] = [];
+  for (const map of ['hosts', 'apps'] as const) {
+    const text = wanted.maps?.[map];
+    if (running.maps?.[map] === text) continue;
+    if (text === undefined || running.maps === undefined || !abilities.maps) return undefined;
+    maps.push({ kind: 'map', map, text });
+  }
+  return [...added, ...maps, ...removed];
+}
+
+interface ServerLine {
+  readonly line: string;
+  readonly weight: number | undefined;
+  readonly draining: boolean;
+}
+
+function serverCommands(
+  before: Block | undefined,
+  after: Block,
+  abilities: Abilities,
+): Command[] | undefined {
+  const backend = after.backend?.name ?? '';
+  const old = readServers(before?.servers ?? '');
+  const fresh = readServers(after.servers ?? '');
+  if (!old || !fresh || !abilities.servers) return undefined;
+  const commands: Command[] = [];
+  for (const [server, { line, weight, draining }] of fresh) {
+    const known = old.get(server);
+    if (known === undefined) {
+      if (!after.backend?.dynamic) return undefined;
+      const full = weight === undefined ? line : `${line} weight ${weight}`;
+      commands.push({ kind: 'add', backend, server, line: full, draining });
+      continue;
+    }
+    if (known.line !== line) return undefined;
+    if (known.weight !== weight) commands.push({ kind: 'weight', backend, server, weight: weight ?? 1 });
+    if (known.draining !== draining) commands.push({ kind: 'drain', backend, server, out: draining });
+  }
+  for (const server of old.keys()) if (!fresh.has(server)) commands.push({ kind: 'remove', backend, server });
+  return commands;
+}
+
+/** Servers by name; undefined when a line is not one of ours. */
+function readServers(text: string): Map<string, ServerLine> | undefined {
+  const servers = new Map<string, ServerLine>();
+  for (const line of text.split('\n')) {
+    if (line === '') continue;
+    const match = /^ {2}server (\S+) (.*)$/.exec(line);
+    if (!match?.[1] || match[2] === undefined || servers.has(match[1])) return undefined;
+    const draining = / disabled$/.test(match[2]);
+    const rest = match[2].replace(/ disabled$/, '');
+    const weight = / weight (\d+)$/.exec(rest)?.[1];
+    const bare = rest.replace(/ weight \d+$/, '');
+    servers.set(match[1], {
+      line: bare,
+      weight: weight === undefined ? undefined : Number(weight),
+      draining,
+    });
+  }
+  return servers;
+}
+
+function describeCommands(commands: readonly Command[]): string {
+  const words: Readonly<Record<Command['kind'], string>> = {
+    add: 'servers added',
+    remove: 'servers removed',
+    drain: 'servers taken out or back',
+    weight: 'weights changed',
+    map: 'maps replaced',
   };
+  const counts = new Map<Command['kind'], number>();
+  for (const { kind } of commands) counts.set(kind, (counts.get(kind) ?? 0) + 1);
+  const parts = [...counts].map(([kind, count]) => `${count} ${words[kind]}`);
+  return parts.length === 0 ? 'the order of lines changed' : parts.join(', ');
 }

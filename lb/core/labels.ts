@@ -5,6 +5,8 @@
  */
 
 import type { Issue } from './issues';
+import { isTemplateLabel } from './overrides';
+import { DEAD_LABELS } from './template-table';
 import * as values from './values';
 
 /** A label of one service port, `HAPROXY_{n}_NAME`. */
@@ -81,6 +83,16 @@ export const portLabels = {
     help: 'Answers plain requests for the host names with a redirect. Needs --ssl-certs.',
     lands: 'rules of marathon_http_in',
   }),
+  SSL_CERT: optional(values.certificates, {
+    narrows: true,
+    help: 'Certificate of the service port, which then speaks TLS; with --group-https-by-vhost of the host names.',
+    lands: 'bind of the frontend, or of the frontend of each host name',
+  }),
+  BIND_OPTIONS: optional(values.bindOptions, {
+    narrows: true,
+    help: 'More options for the listener, such as `accept-proxy` or `ciphers NAMES`.',
+    lands: 'bind of the frontend, or of the frontend of each host name',
+  }),
   BIND_ADDR: optional(values.bindAddress, {
     narrows: true,
     fallbackText: '--bind-address',
@@ -91,6 +103,16 @@ export const portLabels = {
     fallbackText: '0; 1 with PATH',
     help: 'Order of the host name rules, highest first. Not the weight of servers.',
     lands: 'order of rules in marathon_http_in and marathon_https_in',
+  }),
+  SERVER_WEIGHT: optional(values.wholeNumber(0, 256), {
+    fallbackText: 'none',
+    help: 'Share of requests each task gets, beside tasks of another app of its deployment group. Not of marathon-lb.',
+    lands: 'weight of the servers',
+  }),
+  BACKEND_HEALTHCHECK_PORT_INDEX: optional(values.wholeNumber(-1000, 1000), {
+    fallbackText: 'its own port',
+    help: 'Which port of the app is asked whether it is healthy; from the end when negative.',
+    lands: 'check and port of the servers',
   }),
   USE_HSTS: row(values.boolean, {
     fallback: false,
@@ -135,7 +157,59 @@ export const appLabels = {
     help: 'Groups of load balancers that serve this app, separated by commas.',
     lands: 'whether the app is served',
   }),
+  DEPLOYMENT_GROUP: optional(values.groupId, {
+    help: 'Apps with the same name are one service while one replaces the other.',
+    lands: 'the app id, in all names',
+  }),
+  DEPLOYMENT_ALT_PORT: optional(values.wholeNumber(1, 65_535), {
+    help: 'The service port of the other colour.',
+    lands: 'read by `meseta lb zdd`',
+  }),
+  DEPLOYMENT_COLOUR: optional(values.word, {
+    help: 'blue or green; written by `meseta lb zdd`.',
+    lands: 'read by `meseta lb zdd`',
+  }),
+  DEPLOYMENT_STARTED_AT: optional(values.moment, {
+    help: 'Which app of the group is the older one; written by `meseta lb zdd`.',
+    lands: 'labels and ports of the group',
+  }),
+  DEPLOYMENT_TARGET_INSTANCES: optional(values.wholeNumber(0, 1_000_000), {
+    fallbackText: '1',
+    help: 'How many instances the group is to have; written by `meseta lb zdd`.',
+    lands: 'which servers are disabled',
+  }),
+  DEPLOYMENT_NEW_INSTANCES: optional(values.wholeNumber(0, 1_000_000), {
+    fallbackText: '0',
+    help: 'How many instances of the newer app run beside the older one for good; written by `meseta lb zdd`.',
+    lands: 'which servers are disabled',
+  }),
+  APP_ID: optional(values.word, {
+    help: 'The id before `meseta lb zdd` added a colour.',
+    lands: 'nowhere',
+  }),
 } as const;
+export type AppLabelName = keyof typeof appLabels;
+export type AppLabels = {
+  readonly [K in AppLabelName]: (typeof appLabels)[K] extends LabelRow<infer T> ? T : never;
+};
+
+/** Reads the labels of the whole app. A wrong value counts as absent, and is an issue. */
+export function readAppLabels(
+  app: string,
+  labels: Readonly<Record<string, string>>,
+): { labels: AppLabels; issues: Issue[] } {
+  const issues: Issue[] = [];
+  const found: Partial<Record<AppLabelName, unknown>> = {};
+  for (const name of Object.keys(appLabels) as AppLabelName[]) {
+    const label = `HAPROXY_${name}`;
+    const text = Object.hasOwn(labels, label) ? labels[label] : undefined;
+    if (text === undefined) continue;
+    const read: values.Reading<unknown> = appLabels[name].read(text);
+    if ('value' in read) found[name] = read.value;
+    else issues.push({ app, label, column: read.column, text: read.error });
+  }
+  return { labels: found as AppLabels, issues };
+}
 
 /** The groups an app asks for. Complaints come only once somebody knows that the app is ours. */
 export function readAppGroups(labels: Readonly<Record<string, string>>): readonly string[] {
@@ -185,8 +259,15 @@ export function unknownLabels(
     const match = /^HAPROXY_(?:(\d+)_)?(.+)$/.exec(label);
     if (!match?.[2]) continue;
     const table = match[1] === undefined ? appLabels : portLabels;
-    if (!Object.hasOwn(table, match[2]))
+    const template = match[1] !== undefined && isTemplateLabel(match[2]);
+    if (!Object.hasOwn(table, match[2]) && !template)
       issues.push({ app, label, text: 'this label is not known and steers nothing' });
+    else if (DEAD_LABELS.has(match[2]))
+      issues.push({
+        app,
+        label,
+        text: 'this label steers nothing; replace the template for all apps instead',
+      });
     else if (match[1] !== undefined && Number(match[1]) >= portCount)
       issues.push({
         app,

@@ -7,20 +7,27 @@
 
 import type { App } from './apps';
 import { type Backend, buildBackend, modeIssues } from './backends';
+import { type MergeCache, mergeDeployments } from './deployments';
+import { buildGroupedFronts, type GroupedFront } from './grouped';
 import type { Issue } from './issues';
 import { type Bind, type ModelOptions, type ProcessOptions, printBind, type World } from './options';
-import { buildServices, type Mode, type Service } from './services';
-import { type AppIdRule, buildAppIdRules, buildVhostRules, type VhostRule } from './vhosts';
+import { assignServicePorts } from './service-ports';
+import { buildServices, type Mode, type Service, type ServiceCache } from './services';
+import type { Piece } from './template-table';
+import {
+  type AppIdCache,
+  type AppIdRule,
+  buildAppIdRules,
+  buildVhostRules,
+  createRuleCache,
+  type VhostCache,
+  type VhostRule,
+} from './vhosts';
 
 export interface Head extends ProcessOptions {
   readonly statsBind: string;
   readonly adminBind: string;
-}
-
-export interface Userlist {
-  readonly name: string;
-  readonly user: string;
-  readonly password: string;
+  readonly connectionsDefault: number;
 }
 
 export interface SharedFront {
@@ -28,13 +35,11 @@ export interface SharedFront {
   readonly rules: readonly VhostRule[];
 }
 
-export interface HttpFront extends SharedFront {
-  /** Goes behind the host name in redirects: empty for 443. */
-  readonly httpsPortSuffix: string;
-}
-
 export interface HttpsFront extends SharedFront {
   readonly certificates: readonly string[];
+  readonly http2: boolean;
+  /** With one front per host name; else undefined. */
+  readonly grouped: readonly GroupedFront[] | undefined;
 }
 
 export interface AppIdFront {
@@ -42,51 +47,117 @@ export interface AppIdFront {
   readonly rules: readonly AppIdRule[];
 }
 
+/** What one service brings: a place to listen on, and maybe a user list. */
 export interface Frontend {
   readonly name: string;
   readonly app: string;
   readonly bind: string;
   readonly place: Bind;
   readonly mode: Mode;
+  readonly pieces: readonly Piece[];
+  readonly userlist: Piece | undefined;
+  /** Of the service port itself. */
+  readonly certificates: readonly string[];
 }
 
 export interface Model {
   readonly head: Head;
-  readonly userlists: readonly Userlist[];
-  readonly httpIn: HttpFront | undefined;
+  readonly httpIn: SharedFront | undefined;
   readonly appIdIn: AppIdFront;
   readonly httpsIn: HttpsFront | undefined;
   readonly frontends: readonly Frontend[];
   readonly backends: readonly Backend[];
+  readonly mapFolder: string | undefined;
   readonly issues: readonly Issue[];
+}
+
+interface PerService {
+  readonly frontend: Frontend;
+  readonly backend: Backend;
+  readonly issues: readonly Issue[];
+}
+
+/** A builder that makes again only what changed since the time before. */
+export function createModelBuilder(options: ModelOptions): (apps: readonly App[], world: World) => Model {
+  const services: ServiceCache = new WeakMap();
+  const vhosts: VhostCache = createRuleCache();
+  const appIds: AppIdCache = createRuleCache();
+  const parts = new WeakMap<Service, PerService>();
+  const merges: MergeCache = new Map();
+  const head = buildHead(options);
+  const partsOf = (service: Service): PerService => {
+    const known = parts.get(service) ?? {
+      frontend: buildFrontend(service),
+      backend: buildBackend(service, options),
+      issues: modeIssues(service),
+    };
+    parts.set(service, known);
+    return known;
+  };
+  return (apps, world) => {
+    const merged = mergeDeployments(without(apps, options.ownName), merges);
+    const ported = assignServicePorts(merged.apps, options.portRange, options.digests);
+    const built = buildServices(ported.apps, options, world, services);
+    const { rules, issues } = buildVhostRules(built.services, options, vhosts);
+    const each = built.services.map(partsOf);
+    const bound = options.httpIn !== undefined;
+    return {
+      head,
+      httpIn: options.httpIn && { bind: printBind(options.httpIn), rules },
+      appIdIn: { bind: printBind(options.appIdIn), rules: buildAppIdRules(built.services, appIds) },
+      httpsIn: options.httpsIn && {
+        bind: printBind(options.httpsIn),
+        rules,
+        certificates: options.httpsIn.certificates,
+        http2: options.httpsIn.http2,
+        grouped: options.groupHttps
+          ? buildGroupedFronts(rules, options.httpsIn, new Set(built.services.map(({ name }) => name)))
+          : undefined,
+      },
+      frontends: each.map(({ frontend }) => frontend),
+      backends: each.map(({ backend }) => backend),
+      mapFolder: options.mapFolder,
+      issues: [
+        ...merged.issues,
+        ...ported.issues,
+        ...built.issues,
+        ...(bound ? issues : []),
+        ...each.flatMap((part) => part.issues),
+      ],
+    };
+  };
+}
+
+function without(apps: readonly App[], name: string | undefined): readonly App[] {
+  return name === undefined ? apps : apps.filter(({ id }) => id.slice(1) !== name);
 }
 
 /** Everything the configuration says about these apps. */
 export function buildModel(apps: readonly App[], options: ModelOptions, world: World): Model {
-  const { services, issues } = buildServices(apps, options, world);
-  const vhosts = buildVhostRules(services, options.httpsIn !== undefined);
-  const bound = options.httpIn !== undefined;
+  return createModelBuilder(options)(apps, world);
+}
+
+/** Apps of which a part is not the same object in both models, and is in the second. */
+export function changedApps(before: Model, after: Model): Set<string> {
+  const parts = ({ frontends, backends, httpIn, httpsIn, appIdIn }: Model): { readonly app: string }[] => [
+    ...frontends,
+    ...backends,
+    ...((httpIn ?? httpsIn)?.rules ?? []),
+    ...appIdIn.rules,
+  ];
+  const known = new Set<object>(parts(before));
+  return new Set(parts(after).flatMap((part) => (known.has(part) ? [] : [part.app])));
+}
+
+/** What HAProxy itself takes connections for before it is full; the rest is for health checks and statistics. */
+const CONNECTIONS_DEFAULT = 10_000;
+
+function buildHead(options: ModelOptions): Head {
   return {
-    head: {
-      ...options.process,
-      statsBind: printBind(options.stats),
-      adminBind: printBind(reachable(options.admin)),
-    },
-    userlists: services.flatMap(buildUserlist),
-    httpIn: options.httpIn && {
-      bind: printBind(options.httpIn),
-      rules: vhosts.rules,
-      httpsPortSuffix: portSuffix(options.httpsIn),
-    },
-    appIdIn: { bind: printBind(options.appIdIn), rules: buildAppIdRules(services) },
-    httpsIn: options.httpsIn && {
-      bind: printBind(options.httpsIn),
-      rules: vhosts.rules,
-      certificates: options.httpsIn.certificates,
-    },
-    frontends: services.map(buildFrontend),
-    backends: services.map(buildBackend),
-    issues: [...issues, ...(bound ? vhosts.issues : []), ...services.flatMap(modeIssues)],
+    ...options.process,
+    statsBind: printBind(options.stats),
+    adminBind: printBind(reachable(options.admin)),
+    connectionsDefault: Math.min(CONNECTIONS_DEFAULT, options.process.connectionsMax),
   };
 }
 
@@ -95,26 +166,39 @@ function reachable(bind: Bind): Bind {
   return bind.address === '*' || bind.address === '0.0.0.0' ? { ...bind, address: '127.0.0.1' } : bind;
 }
 
-function buildUserlist({ name, labels }: Service): Userlist[] {
-  return labels.AUTH ? [{ name, user: labels.AUTH.user, password: labels.AUTH.password }] : [];
-}
-
-function buildFrontend({ name, app, bind, mode }: Service): Frontend {
-  return { name, app, bind: printBind(bind), place: bind, mode };
-}
-
-function portSuffix(https: Bind | undefined): string {
-  return https === undefined || https.port === 443 ? '' : `:${https.port}`;
-}
-
-/** Lines `host backend`, for those host names that have no path and no credentials (`/_haproxy_getvhostmap`). */
-export function vhostMap({ httpIn, httpsIn }: Model): string {
-  const rules = (httpIn ?? httpsIn)?.rules.filter(({ path, realm }) => !path && !realm) ?? [];
-  const lines = rules.flatMap(({ hosts, backend }) => hosts.map((host) => `${host} ${backend}\n`));
-  return [...new Set(lines)].join('');
-}
-
-/** Lines `app-id backend` (`/_haproxy_getappmap`). */
-export function appIdMap({ appIdIn }: Model): string {
-  return appIdIn.rules.map(({ app, backend }) => `${app} ${backend}\n`).join('');
+function buildFrontend(service: Service): Frontend {
+  const { name, app, bind, mode, labels, overrides } = service;
+  const head: Piece = {
+    template: 'FRONTEND_HEAD',
+    values: {
+      bindAddr: bind.address.includes(':') ? `[${bind.address}]` : bind.address,
+      backend: name,
+      servicePort: bind.port,
+      mode,
+      sslCert: labels.SSL_CERT ? ` ssl crt ${labels.SSL_CERT.join(' crt ')}` : '',
+      bindOptions: labels.BIND_OPTIONS === undefined ? '' : ` ${labels.BIND_OPTIONS}`,
+    },
+    own: overrides.FRONTEND_HEAD,
+  };
+  const glue: Piece = {
+    template: 'FRONTEND_BACKEND_GLUE',
+    values: { backend: name },
+    own: overrides.FRONTEND_BACKEND_GLUE,
+  };
+  const userlist: Piece | undefined = labels.AUTH && {
+    template: 'USERLIST_HEAD',
+    values: { backend: name, user: labels.AUTH.user, passwd: labels.AUTH.password },
+    own: overrides.USERLIST_HEAD,
+  };
+  const certificates = labels.SSL_CERT ?? [];
+  return {
+    name,
+    app,
+    bind: printBind(bind),
+    place: bind,
+    mode,
+    pieces: [head, glue],
+    userlist,
+    certificates,
+  };
 }

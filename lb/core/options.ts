@@ -3,6 +3,8 @@
  */
 
 import type { Digests } from './names';
+import type { TemplateLabelRules } from './overrides';
+import type { PortRange } from './service-ports';
 
 /** An address and a port to listen on. The address is an IP address or `*`. */
 export interface Bind {
@@ -19,13 +21,28 @@ export interface ModelOptions {
   /** Where service ports listen unless BIND_ADDR says otherwise. */
   readonly serviceAddress: string;
   readonly httpIn: Bind | undefined;
-  readonly httpsIn: (Bind & { readonly certificates: readonly string[] }) | undefined;
+  readonly httpsIn: HttpsIn | undefined;
   readonly appIdIn: Bind;
   readonly stats: Bind;
   /** The load balancer's own HTTP API, which the stats port passes some paths on to. */
   readonly admin: Bind;
   readonly process: ProcessOptions;
   readonly digests: Digests;
+  /** The folder of the map files when host names and app ids are looked up in maps; undefined: rules only. */
+  readonly mapFolder: string | undefined;
+  /** One TLS front per host name, with certificates and options of its own. */
+  readonly groupHttps: boolean;
+  /** Among rules of equal weight the longer paths come first. */
+  readonly longestPathFirst: boolean;
+  readonly portRange: PortRange | undefined;
+  readonly templateLabels: TemplateLabelRules;
+  /** The app with this id (without its first slash) is the load balancer itself. */
+  readonly ownName: string | undefined;
+}
+
+export interface HttpsIn extends Bind {
+  readonly certificates: readonly string[];
+  readonly http2: boolean;
 }
 
 /** Settings of the HAProxy process itself. */
@@ -36,6 +53,13 @@ export interface ProcessOptions {
   readonly drainSeconds: number;
   /** Whether this HAProxy was built with the Prometheus exporter. */
   readonly prometheus: boolean;
+  /** Where the servers' state is kept over a reload. */
+  readonly stateFile: string;
+  /** Targets of log lines, such as `/dev/log local0`; none: no log. */
+  readonly logs: readonly string[];
+  readonly logFormat: string | undefined;
+  /** The `option` lines of the defaults. */
+  readonly options: readonly string[];
 }
 
 /** What the edge found out about the machine and the network. */
@@ -48,6 +72,12 @@ export interface World {
   readonly taken: ReadonlyMap<string, string>;
   /** Apps that HAProxy refused, and why: they are left out. */
   readonly refused: ReadonlyMap<string, string>;
+  /** Apps whose template labels HAProxy refused, and why: they go without them. */
+  readonly plain?: ReadonlyMap<string, string>;
+  /** Tasks that somebody asked to be taken out. */
+  readonly drained?: ReadonlySet<string>;
+  /** Weights of the servers by app, set over the API. */
+  readonly weights?: ReadonlyMap<string, number>;
 }
 
 export const quietWorld: World = {

@@ -1,53 +1,181 @@
 /**
  * From the model to text, through compiled templates that the edge brings.
  *
- * Always true: equal models give equal bytes. Text of a block that did not change is not rendered again.
+ * Always true: equal models give equal bytes. Text of a part that did not change is not made again.
  */
 
-import type { Backend } from './backends';
-import type { AppIdFront, Frontend, Head, HttpFront, HttpsFront, Model, Userlist } from './model';
+import type { Backend, BackendServer } from './backends';
+import { compileFormat } from './format';
+import type { GroupedFront } from './grouped';
+import { buildMaps, type Maps } from './maps';
+import type { AppIdFront, Frontend, HttpsFront, Model, SharedFront } from './model';
+import { type Piece, type TemplateName, templateTable, type Values } from './template-table';
+import type { VhostRule } from './vhosts';
 
-/** What each template is given; the name is the file's, `templates/NAME.hbs`. */
-export interface TemplateInputs {
-  readonly head: Head;
-  readonly userlist: Userlist;
-  readonly 'http-in': HttpFront;
-  readonly 'appid-in': AppIdFront;
-  readonly 'https-in': HttpsFront;
-  readonly frontend: Frontend;
-  readonly backend: Backend;
+export type Templates = Readonly<Record<TemplateName, (values: Values) => string>>;
+
+/** A part of the configuration that cannot change while HAProxy runs, and the servers that can. */
+export interface Block {
+  readonly text: string;
+  readonly backend?: Backend;
+  readonly servers?: string;
 }
-export type TemplateName = keyof TemplateInputs;
-export type Templates = { readonly [K in TemplateName]: (input: TemplateInputs[K]) => string };
 
-/** The files HAProxy needs, name to text. */
+/** The files HAProxy needs. */
 export interface Files {
   readonly config: string;
+  /** Undefined: without map files. */
+  readonly maps: Maps | undefined;
+  readonly blocks: readonly Block[];
 }
 export type Renderer = (model: Model) => Files;
 
-/** A renderer that remembers the texts of its last run. */
+interface Texts {
+  readonly piece: (piece: Piece) => string;
+  readonly pieces: (owner: object, list: readonly Piece[]) => string;
+  readonly remember: (owner: object, make: () => string) => string;
+}
+
+/** A renderer that remembers the texts of objects it has seen. */
 export function createRenderer(templates: Templates): Renderer {
-  let before = new Map<string, string>();
-  return (model) => {
-    const now = new Map<string, string>();
-    const block = <K extends TemplateName>(name: K, input: TemplateInputs[K] | undefined): string[] => {
-      if (input === undefined) return [];
-      const key = `${name} ${JSON.stringify(input)}`;
-      const text = before.get(key) ?? templates[name](input);
-      now.set(key, text);
-      return [text];
-    };
-    const blocks = [
-      ...block('head', model.head),
-      ...model.userlists.flatMap((userlist) => block('userlist', userlist)),
-      ...block('http-in', model.httpIn),
-      ...block('appid-in', model.appIdIn),
-      ...block('https-in', model.httpsIn),
-      ...model.frontends.flatMap((frontend) => block('frontend', frontend)),
-      ...model.backends.flatMap((backend) => block('backend', backend)),
-    ];
-    before = now;
-    return { config: blocks.join('\n') };
+  const known = new WeakMap<object, string>();
+  const same = rememberLists();
+  const remember = (owner: object, make: () => string): string => {
+    const found = known.get(owner) ?? make();
+    known.set(owner, found);
+    return found;
   };
+  const piece = (one: Piece): string => remember(one, () => pieceText(templates, one));
+  const texts: Texts = {
+    piece,
+    pieces: (owner, list) => remember(owner, () => list.map(piece).join('')),
+    remember,
+  };
+  const backends = new WeakMap<Backend, Block>();
+  const backendBlock = (backend: Backend): Block => {
+    const block = backends.get(backend) ?? {
+      text: texts.pieces(backend.frame, backend.frame),
+      backend,
+      servers: backend.servers.map((server) => serverText(templates, texts, server)).join(''),
+    };
+    backends.set(backend, block);
+    return block;
+  };
+  /** A front whose rules are the same objects as the time before has the same text. */
+  const front = <T extends { readonly rules: readonly object[] }>(
+    name: string,
+    one: T | undefined,
+    make: (one: T) => string,
+  ): string[] => (one ? [same(name, one.rules, () => make(one))] : ['']);
+  return (model) => {
+    const userlists = model.frontends.flatMap(({ userlist }) => userlist ?? []);
+    const blocks: Block[] = [
+      remember(model.head, () => templates.HEAD({ ...model.head })),
+      same('userlists', userlists, () => userlists.map(piece).join('')),
+      ...front('http', model.httpIn, (one) => httpFront(templates, texts, one, model)),
+      ...front('app ids', model.appIdIn, (one) => appIdFront(templates, texts, one, model)),
+      ...front('https', model.httpsIn, (one) => httpsFront(templates, texts, one, model)),
+      ...model.frontends.map((frontend: Frontend) => texts.pieces(frontend, frontend.pieces)),
+    ].map((text) => ({ text }));
+    blocks.push(...model.backends.map(backendBlock));
+    const config = blocks
+      .map(({ text, servers }) => (servers === undefined ? text : text + servers))
+      .join('');
+    return { config, maps: model.mapFolder === undefined ? undefined : buildMaps(model), blocks };
+  };
+}
+
+/** Texts of lists by name, made again when the list's objects are others. Other inputs must stay the same for a renderer. */
+function rememberLists(): (name: string, list: readonly object[], make: () => string) => string {
+  const known = new Map<string, { readonly list: readonly object[]; readonly text: string }>();
+  return (name, list, make) => {
+    const before = known.get(name);
+    if (before?.list.length === list.length && before.list.every((one, at) => one === list[at]))
+      return before.text;
+    const text = make();
+    known.set(name, { list: [...list], text });
+    return text;
+  };
+}
+
+/** One piece by its template, or by the label that replaces it. */
+function pieceText(templates: Templates, { template, values, own }: Piece): string {
+  if (own === undefined) return templates[template](values);
+  const row = templateTable[template];
+  if (row.kind === 'raw') return own;
+  const compiled = compileFormat(own, row.placeholders);
+  return 'format' in compiled ? compiled.format.fill(values) : templates[template](values);
+}
+
+function serverText(templates: Templates, { piece }: Texts, { line, health }: BackendServer): string {
+  const options = health ? piece(health).trim() : '';
+  const values = { ...line.values, healthCheckOptions: options === '' ? '' : ` ${options}` };
+  return pieceText(templates, { ...line, values });
+}
+
+function httpFront(templates: Templates, texts: Texts, { bind, rules }: SharedFront, model: Model): string {
+  const body = rules.map((rule) => texts.pieces(rule.http, rule.http)).join('');
+  const lookup = rules.some(({ httpMapped }) => httpMapped)
+    ? templates.MAP_HTTP_FRONTEND_ACL({ haproxy_dir: model.mapFolder })
+    : '';
+  return templates.HTTP_FRONTEND_HEAD({ bind }) + body + lookup;
+}
+
+function appIdFront(
+  templates: Templates,
+  { piece }: Texts,
+  { bind, rules }: AppIdFront,
+  model: Model,
+): string {
+  const head = templates.HTTP_FRONTEND_APPID_HEAD({ bind });
+  if (model.mapFolder === undefined) return head + rules.map((rule) => piece(rule.piece)).join('');
+  if (rules.length === 0) return head;
+  return head + templates.MAP_HTTP_FRONTEND_APPID_ACL({ haproxy_dir: model.mapFolder });
+}
+
+function httpsFront(templates: Templates, texts: Texts, front: HttpsFront, model: Model): string {
+  if (front.grouped) return groupedFronts(templates, texts, front.bind, front.grouped, model);
+  const { bind, certificates, rules } = front;
+  const alpn = front.http2 ? ' alpn h2,http/1.1' : '';
+  const head = templates.HTTPS_FRONTEND_HEAD({ bind, sslCerts: certificateWords(certificates), alpn });
+  const body = rules.map((rule) => texts.remember(rule, () => httpsText(texts, rule))).join('');
+  const lookup = rules.some(({ httpsMapped }) => httpsMapped) ? httpsLookup(templates, model) : '';
+  return head + body + lookup;
+}
+
+function httpsText({ piece }: Texts, { httpsHead, httpsHosts }: VhostRule): string {
+  return [...httpsHead, ...httpsHosts.flatMap(({ pieces }) => pieces)].map(piece).join('');
+}
+
+function httpsLookup(templates: Templates, { mapFolder }: Model): string {
+  return templates.MAP_HTTPS_FRONTEND_ACL({ haproxy_dir: mapFolder, hostname: '' });
+}
+
+function groupedFronts(
+  templates: Templates,
+  { piece }: Texts,
+  bind: string,
+  fronts: readonly GroupedFront[],
+  model: Model,
+): string {
+  const head = templates.HTTPS_GROUPED_FRONTEND_HEAD({ bind });
+  const switches = fronts.map(({ name, host }) =>
+    templates.HTTPS_GROUPED_VHOST_FRONTEND_ACL({ backend: name, host }),
+  );
+  const each = fronts.map(({ name, certificates, bindOptions, http2, pieces, mapped }) => {
+    const own = bindOptions.length === 0 ? '' : ` ${bindOptions.join(' ')}`;
+    const alpn = http2 && !/(^| )(no-)?alpn( |$)/.test(own) ? ' alpn h2,http/1.1' : '';
+    const values = { name, sslCerts: certificateWords(certificates), bindOpts: own + alpn };
+    return [
+      templates.HTTPS_GROUPED_VHOST_BACKEND_HEAD({ name }),
+      templates.HTTPS_GROUPED_VHOST_FRONTEND_HEAD(values),
+      ...pieces.map(piece),
+      mapped ? httpsLookup(templates, model) : '',
+    ].join('');
+  });
+  return [head, ...switches, ...each].join('');
+}
+
+function certificateWords(paths: readonly string[]): string {
+  return paths.map((path) => `crt ${path.replace(/[\s"'\\#]/g, '\\$&')}`).join(' ');
 }

@@ -176,3 +176,58 @@ export function balance(text: string): Reading<string> {
   if (BALANCE.test(value)) return { value };
   return { error: 'expected a balance algorithm such as roundrobin, leastconn or source', column: 1 };
 }
+
+/** Paths of certificates: one, or several with ` crt ` between, as HAProxy writes them. */
+export function certificates(text: string): Reading<readonly string[]> {
+  const paths: string[] = [];
+  for (const match of text.matchAll(/(?:^|\scrt\s+)\s*((?:(?!\scrt\s).)*)/gs)) {
+    const found = (match[1] ?? '').trim();
+    if (/^[A-Za-z0-9@][A-Za-z0-9._@%+=:/-]*$|^\/[A-Za-z0-9._@%+=:/-]+$/.test(found)) paths.push(found);
+    else return { error: 'expected the path of a certificate', column: match.index + 1 };
+  }
+  return paths.length > 0 ? { value: paths } : { error: 'the value is empty', column: 1 };
+}
+
+/** Options of a bind line that apps may set: those without a value, and those with one. */
+const BIND_FLAGS = new Set(
+  (
+    'accept-proxy allow-0rtt defer-accept force-sslv3 force-tlsv10 force-tlsv11 force-tlsv12 force-tlsv13 ' +
+    'no-alpn no-ca-names no-sslv3 no-tls-tickets no-tlsv10 no-tlsv11 no-tlsv12 no-tlsv13 prefer-client-ciphers ssl ' +
+    'strict-sni tfo transparent v4v6 v6only'
+  ).split(' '),
+);
+const BIND_VALUES = new Set(
+  (
+    'alpn backlog ca-file ca-ignore-err ca-verify-file ciphers ciphersuites crl-file crt crt-ignore-err crt-list ' +
+    'curves ecdhe interface maxconn mss name nice npn ssl-max-ver ssl-min-ver tcp-ut tls-ticket-keys verify'
+  ).split(' '),
+);
+
+/** Options of a bind line, checked against the ones that are known. */
+export function bindOptions(text: string): Reading<string> {
+  const words = [...text.matchAll(/\S+/g)];
+  for (let at = 0; at < words.length; at++) {
+    const found = words[at];
+    if (!found) break;
+    const [option] = found;
+    const column = found.index + 1;
+    if (BIND_FLAGS.has(option)) continue;
+    if (!BIND_VALUES.has(option)) return { error: `${JSON.stringify(option)} is no option of bind`, column };
+    const value = words[++at];
+    if (!value) return { error: `${option} needs a value`, column };
+    const read = word(value[0]);
+    if ('error' in read) return { error: read.error, column: value.index + read.column };
+  }
+  if (words.length === 0) return { error: 'the value is empty', column: 1 };
+  return { value: words.map(([one]) => one).join(' ') };
+}
+
+/** A name of a deployment group: an app id with or without its first slash. */
+export const groupId = wordLike(/^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'an app id such as /shop');
+
+/** A moment such as 2024-05-01T10:00:00. */
+export function moment(text: string): Reading<string> {
+  if (Number.isNaN(Date.parse(text)))
+    return { error: 'expected a time such as 2024-05-01T10:00:00Z', column: 1 };
+  return { value: text };
+}

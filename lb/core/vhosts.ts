@@ -1,14 +1,17 @@
 /**
  * Rules of the shared fronts: which host names, paths and app ids lead to which backend.
  *
- * Always true: sorted by weight, then longer paths first, then in the order of the services.
+ * Always true: sorted by weight, then (when asked for) longer paths first, then in the order of the services.
  */
 
 import type { Issue } from './issues';
 import { appIdAcl, hostSuffix } from './names';
+import type { ModelOptions } from './options';
 import type { Service } from './services';
+import type { Piece } from './template-table';
+import { type VhostPieces, vhostPieces } from './vhost-pieces';
 
-export interface VhostRule {
+export interface VhostRule extends VhostPieces {
   readonly app: string;
   readonly backend: string;
   readonly weight: number;
@@ -20,22 +23,64 @@ export interface VhostRule {
   readonly realm: string | undefined;
   /** Plain requests are sent to HTTPS. */
   readonly redirect: boolean;
+  readonly certificates: readonly string[];
+  readonly bindOptions: string | undefined;
 }
 
 export interface AppIdRule {
   readonly acl: string;
   readonly app: string;
   readonly backend: string;
+  readonly piece: Piece;
 }
 
-/** The rules by host name. `https`: whether there is an HTTPS front to redirect to. */
+/** Rules as made before, by service, and by what they were made of: servers that change leave a rule the same object. */
+export interface RuleCache<T> {
+  readonly byService: WeakMap<Service, { readonly wanted: string; readonly name: string; readonly rule: T }>;
+  readonly byName: Map<string, { readonly made: Service; readonly name: string; readonly rule: T }>;
+}
+export type VhostCache = RuleCache<VhostRule>;
+export type AppIdCache = RuleCache<AppIdRule>;
+
+export function createRuleCache<T>(): RuleCache<T> {
+  return { byService: new WeakMap(), byName: new Map() };
+}
+
+/** All that the rules of a service are made of. */
+function ruleKey({ labels, overrides, mode, bind, app, index }: Service): string {
+  return JSON.stringify([labels, overrides, mode, bind, app, index]);
+}
+
+/** The rule of a service whose name in the configuration is to begin with what `wanted` says. */
+function ruleOf<T>(
+  cache: RuleCache<T>,
+  owners: Map<string, string>,
+  service: Service,
+  wanted: () => string,
+  make: (name: string) => T,
+): T {
+  const before = cache.byService.get(service);
+  const base = before?.wanted ?? wanted();
+  const name = ownName(owners, base, service);
+  if (before?.name === name) return before.rule;
+  const known = cache.byName.get(service.name);
+  const same = known?.name === name && ruleKey(known.made) === ruleKey(service);
+  const rule = same ? known.rule : make(name);
+  cache.byName.set(service.name, { made: service, name, rule });
+  cache.byService.set(service, { wanted: base, name, rule });
+  return rule;
+}
+
+/** The rules by host name. */
 export function buildVhostRules(
   services: readonly Service[],
-  https: boolean,
+  options: ModelOptions,
+  cache: VhostCache = createRuleCache(),
 ): { rules: VhostRule[]; issues: Issue[] } {
   const issues: Issue[] = [];
   const rules: VhostRule[] = [];
   const owners = new Map<string, string>();
+  const https = options.httpsIn !== undefined;
   for (const service of services) {
     const { VHOST: hosts, PATH: path, AUTH: auth, REDIRECT_TO_HTTPS: redirect } = service.labels;
     const complain = (label: string, text: string): void => {
@@ -51,18 +96,43 @@ export function buildVhostRules(
       continue;
     }
     if (redirect && !https) complain('REDIRECT_TO_HTTPS', 'there is no HTTPS front; set --ssl-certs');
-    rules.push({
-      app: service.app,
-      backend: service.name,
-      weight: service.labels.BACKEND_WEIGHT ?? (path ? 1 : 0),
-      suffix: ownName(owners, hostSuffix(service.app, hosts[0]), service),
-      hosts,
-      path,
-      realm: auth?.realm,
-      redirect: redirect && https,
-    });
+    const [first] = hosts;
+    const wanted = (): string => hostSuffix(service.app, first);
+    rules.push(
+      ruleOf(cache, owners, service, wanted, (suffix) => buildRule(service, hosts, suffix, options)),
+    );
   }
-  return { rules: rules.sort(byWeight), issues };
+  return { rules: rules.sort(options.longestPathFirst ? byWeightAndPath : byWeight), issues };
+}
+
+function buildRule(
+  service: Service,
+  hosts: readonly string[],
+  suffix: string,
+  options: ModelOptions,
+): VhostRule {
+  const {
+    PATH: path,
+    AUTH: auth,
+    REDIRECT_TO_HTTPS,
+    BACKEND_WEIGHT,
+    SSL_CERT,
+    BIND_OPTIONS,
+  } = service.labels;
+  const redirect = REDIRECT_TO_HTTPS && options.httpsIn !== undefined;
+  return {
+    app: service.app,
+    backend: service.name,
+    weight: BACKEND_WEIGHT ?? (path ? 1 : 0),
+    suffix,
+    hosts,
+    path,
+    realm: auth?.realm,
+    redirect,
+    certificates: SSL_CERT ?? [],
+    bindOptions: BIND_OPTIONS,
+    ...vhostPieces({ service, hosts, suffix, redirect }, options),
+  };
 }
 
 /** ACLs of one name are tested together, so a name that another app has (`/a/b` and `/a.b`) gets an addition. */
@@ -79,18 +149,37 @@ function ownName(
 }
 
 function byWeight(a: VhostRule, b: VhostRule): number {
+  return b.weight - a.weight;
+}
+
+function byWeightAndPath(a: VhostRule, b: VhostRule): number {
   const length = ({ path }: VhostRule): number =>
     Math.max(0, ...(path?.paths ?? []).map((one) => one.length));
   return b.weight - a.weight || length(b) - length(a);
 }
 
 /** The rules by app id: the lowest http port of each app. */
-export function buildAppIdRules(services: readonly Service[]): AppIdRule[] {
+export function buildAppIdRules(
+  services: readonly Service[],
+  cache: AppIdCache = createRuleCache(),
+): AppIdRule[] {
   const rules = new Map<string, AppIdRule>();
   const owners = new Map<string, string>();
-  for (const { app, mode, name } of services) {
+  for (const service of services) {
+    const { app, mode, name, overrides, labels } = service;
     if (mode !== 'http' || rules.has(app)) continue;
-    rules.set(app, { acl: ownName(owners, appIdAcl(app), { app, name }), app, backend: name });
+    const make = (acl: string): AppIdRule => {
+      const values = {
+        cleanedUpAppId: acl.slice('app_'.length),
+        appId: app,
+        backend: name,
+        hostname: labels.VHOST?.join(',') ?? '',
+      };
+      const own = overrides.HTTP_FRONTEND_APPID_ACL;
+      return { acl, app, backend: name, piece: { template: 'HTTP_FRONTEND_APPID_ACL', values, own } };
+    };
+    const rule = ruleOf(cache, owners, service, () => appIdAcl(app), make);
+    rules.set(app, rule);
   }
   return [...rules.values()];
 }

@@ -1,23 +1,34 @@
 /**
- * The load balancer's own HTTP API: health, metrics, issues, and marathon-lb's control paths.
+ * The load balancer's own HTTP API: health, metrics, issues, traffic, taking tasks out, weights, and marathon-lb's
+ * control paths.
  */
 
-import type { Route } from '../../cluster/runtime/http/server';
+import type { Reply, Request, Route } from '../../cluster/runtime/http/server';
+import { ResponseStream } from '../../cluster/runtime/http/stream';
 import type { Metrics } from '../../cluster/runtime/metrics';
-import { appIdMap, vhostMap } from '../core/model';
+import { encodeSse } from '../../cluster/runtime/streams/sse';
+import { appIdMap, vhostMap } from '../core/maps';
+import { printTraffic } from '../core/traffic';
 import type { Balancer } from './balancer';
+import type { Certificates } from './certificates';
+import { DEADLINE_MAX_MS, type Drains } from './drains';
 import type { Follower } from './follow';
 import type { Haproxy } from './haproxy';
+import type { Traffic } from './traffic';
 
 export interface AdminParts {
   readonly balancer: Balancer;
   readonly haproxy: Haproxy;
   readonly follower: Follower;
   readonly metrics: Metrics;
+  readonly drains: Drains;
+  readonly traffic: Traffic;
+  readonly certificates: Certificates;
 }
 
 /** All paths. Signals answer to GET too, because marathon-lb's users send them so. */
-export function adminRoutes({ balancer, haproxy, follower, metrics }: AdminParts): Route[] {
+export function adminRoutes(parts: AdminParts): Route[] {
+  const { balancer, haproxy, follower, metrics, traffic } = parts;
   const text = (path: string, read: () => string | Promise<string>): Route => ({
     path,
     methods: { GET: async (_request, reply) => reply.type('text/plain').send(await read()) },
@@ -34,7 +45,10 @@ export function adminRoutes({ balancer, haproxy, follower, metrics }: AdminParts
   return [
     { path: '/health', methods: { GET: (_request, reply) => sendHealth(reply, haproxy, follower) } },
     { path: '/issues', methods: { GET: (_request, reply) => reply.send(balancer.issues) } },
-    text('/metrics', () => metrics.prometheus()),
+    text('/metrics', async () => (await metrics.prometheus()) + printTraffic(await traffic.read())),
+    { path: '/v1/traffic', methods: { GET: async (_request, reply) => reply.send(await traffic.read()) } },
+    ...drainRoutes(parts),
+    weightRoute(balancer),
     text('/_haproxy_getconfig', () => balancer.config),
     text('/_haproxy_getvhostmap', () => vhostMap(balancer.model)),
     text('/_haproxy_getappmap', () => appIdMap(balancer.model)),
@@ -44,7 +58,73 @@ export function adminRoutes({ balancer, haproxy, follower, metrics }: AdminParts
   ];
 }
 
-type Reply = Parameters<NonNullable<Route['methods']['GET']>>[1];
+/**
+ * `POST /v1/drains {"task", "deadlineMs"}` takes a task out and answers when its connections are done or the deadline is
+ * over; `DELETE /v1/drains/TASK` puts it back; `GET /v1/drains/events` is a stream of what happens.
+ */
+function drainRoutes({ drains }: AdminParts): Route[] {
+  const post = async (request: Request, reply: Reply): Promise<unknown> => {
+    const body = readBody(request);
+    const { task, deadlineMs = 0 } = body ?? {};
+    const fits = typeof deadlineMs === 'number' && deadlineMs >= 0 && deadlineMs <= DEADLINE_MAX_MS;
+    if (typeof task !== 'string' || task === '' || !fits)
+      return reply
+        .code(400)
+        .send({ message: `expected {"task": ID, "deadlineMs": 0 to ${DEADLINE_MAX_MS}} as JSON` });
+    return reply.send(await drains.takeOut(task, deadlineMs));
+  };
+  const events = (_request: Request, reply: Reply): unknown => {
+    const stop = drains.listen((state) => stream.write(encodeSse('drain', JSON.stringify(state))));
+    const beat = setInterval(() => stream.write('\r\n'), 10_000);
+    const closed = (): void => {
+      clearInterval(beat);
+      stop();
+    };
+    const headers = { 'content-type': 'text/event-stream', 'cache-control': 'no-cache' };
+    const stream = new ResponseStream(reply, { headers, closed });
+    return reply;
+  };
+  const task = (request: Request): string => (request.params as { task: string }).task;
+  return [
+    { path: '/v1/drains', methods: { POST: post } },
+    { path: '/v1/drains/events', methods: { GET: events } },
+    {
+      path: '/v1/drains/:task',
+      methods: {
+        GET: async (request, reply) => reply.send(await drains.stateOf(task(request))),
+        DELETE: async (request, reply) => reply.send(await drains.putBack(task(request))),
+      },
+    },
+  ];
+}
+
+/** `PUT /v1/weights {"app", "weight"}`: the weight of each of an app's servers, 0 to 256; null takes it back. */
+function weightRoute(balancer: Balancer): Route {
+  const put = async (request: Request, reply: Reply): Promise<unknown> => {
+    const { app, weight } = readBody(request) ?? {};
+    const fits =
+      weight === null || (Number.isInteger(weight) && Number(weight) >= 0 && Number(weight) <= 256);
+    if (typeof app !== 'string' || !app.startsWith('/') || !fits)
+      return reply
+        .code(400)
+        .send({ message: 'expected {"app": "/ID", "weight": 0 to 256, or null} as JSON' });
+    if (weight === null) balancer.weights.delete(app);
+    else balancer.weights.set(app, Number(weight));
+    await balancer.refresh();
+    return reply.send(Object.fromEntries(balancer.weights));
+  };
+  const get = (_request: Request, reply: Reply): unknown => reply.send(Object.fromEntries(balancer.weights));
+  return { path: '/v1/weights', methods: { GET: get, PUT: put } };
+}
+
+function readBody({ body }: Request): Record<string, unknown> | undefined {
+  try {
+    const json: unknown = JSON.parse(Buffer.isBuffer(body) ? body.toString() : '');
+    return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : undefined;
+  } catch {
+    return undefined;
+  }
+}
 
 /** 200 while HAProxy runs, else 503. Marathon being away does not make the load balancer unhealthy. */
 function sendHealth(reply: Reply, haproxy: Haproxy, follower: Follower): unknown {
@@ -57,7 +137,7 @@ function sendHealth(reply: Reply, haproxy: Haproxy, follower: Follower): unknown
 }
 
 /** Registers what this process counts. */
-export function addMetrics({ balancer, haproxy, follower, metrics }: AdminParts): void {
+export function addMetrics({ balancer, haproxy, follower, metrics, certificates }: AdminParts): void {
   const servers = (): number =>
     balancer.model.backends.reduce((sum, { servers: all }) => sum + all.length, 0);
   metrics.gauge('lb/backends', 'Backends that are served', () => balancer.model.backends.length);
@@ -65,6 +145,9 @@ export function addMetrics({ balancer, haproxy, follower, metrics }: AdminParts)
   metrics.gauge('lb/issues', 'Labels and apps that could not be used as asked', () => balancer.issues.length);
   metrics.gauge('lb/reloads', 'Reloads of HAProxy that worked', () => balancer.reloads);
   metrics.gauge('lb/reload_failures', 'Configurations that HAProxy refused', () => balancer.reloadFailures);
+  metrics.gauge('lb/commands', 'Changes made without a reload', () => balancer.commands);
+  metrics.gauge('lb/certificate_swaps', 'Certificates replaced without a reload', () => certificates.swaps);
+  metrics.gauge('lb/workers_cut', 'Old workers ended with their connections', () => haproxy.workersCut);
   metrics.gauge('lb/haproxy_restarts', 'Times HAProxy ended by itself', () => haproxy.restarts);
   metrics.gauge('lb/haproxy_up', 'Whether HAProxy runs', () => (haproxy.isUp() ? 1 : 0));
   metrics.gauge('lb/marathon_streaming', 'Whether events are followed', () => (follower.streaming ? 1 : 0));

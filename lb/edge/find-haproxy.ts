@@ -6,13 +6,16 @@ import { execFile } from 'node:child_process';
 import { accessSync, constants, readFileSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
+
 import { StartError } from '../../cluster/runtime/lifecycle';
+import type { Abilities } from '../core/decide';
 
 export interface HaproxyProgram {
   readonly path: string;
   /** Such as `2.6.12-1+deb12u4`. */
   readonly version: string;
   readonly prometheus: boolean;
+  readonly abilities: Abilities;
 }
 
 const INSTALL = 'install it with: apt-get install haproxy, or name it with --haproxy';
@@ -32,7 +35,9 @@ export async function findHaproxy(given: string | undefined): Promise<HaproxyPro
       `${path} is HAProxy ${version}; ${VERSION_MIN.join('.')} or newer is needed. Name another with --haproxy.`,
     );
   }
-  return { path, version, prometheus: /prometheus-exporter/.test(about) };
+  const since = (wanted: number): boolean => major > 2 || (major === 2 && minor >= wanted);
+  const abilities = { servers: since(6), maps: since(4) };
+  return { path, version, prometheus: /prometheus-exporter/.test(about), abilities };
 }
 
 async function describe(path: string): Promise<string> {

@@ -9,10 +9,14 @@ import type { HttpStream } from '../../cluster/runtime/http/client';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import { SseDecoder } from '../../cluster/runtime/streams/sse';
+import { appsOfEvent } from '../core/event-apps';
 import { EVENT_TYPES, type Marathon } from './marathon';
 
 /** Readings begin at least this far apart, so that a burst of events becomes few of them. */
 const SPACING_MS = 20;
+const SPACING_FEW_MS = 3;
+/** With more apps than this at a time the whole list is read. */
+const APPS_MAX = 16;
 /** How often to read while the stream is down, and while it is up (an event may have been lost). */
 const POLL_MS = 2000;
 const RESYNC_MS = 60_000;
@@ -28,6 +32,10 @@ export interface FollowOptions {
   readonly log: Logger;
   /** Gets the apps; the next reading waits for it. */
   readonly onApps: (json: unknown) => Promise<void>;
+  /** Gets some apps; answers false when the whole list is needed. */
+  readonly onSome: (apps: readonly { readonly id: string; readonly json: unknown }[]) => Promise<boolean>;
+  /** The longest wait between two attempts to open the event stream. */
+  readonly backoffMaxMs?: number;
   /** Asks for a sooner reading than the usual one, in milliseconds. */
   readonly hurryMs?: () => number | undefined;
 }
@@ -36,6 +44,7 @@ export class Follower implements Running {
   private readonly abort = new AbortController();
   private running: Promise<unknown> = Promise.resolve();
   private wanted = false;
+  private wantedApps = new Set<string>();
   private wakeReader: () => void = () => undefined;
   private failing = false;
   /** Whether the event stream is open, and when the apps were last read. */
@@ -50,9 +59,16 @@ export class Follower implements Running {
     this.trigger();
   }
 
-  /** Asks for a reading. */
+  /** Asks for a reading of everything. */
   trigger(): void {
     this.wanted = true;
+    this.wakeReader();
+  }
+
+  /** Asks for a reading of these apps. */
+  triggerApps(ids: readonly string[]): void {
+    for (const id of ids) this.wantedApps.add(id);
+    if (this.wantedApps.size > APPS_MAX) this.wanted = true;
     this.wakeReader();
   }
 
@@ -66,15 +82,34 @@ export class Follower implements Running {
     while (!this.abort.signal.aborted) {
       await this.untilWanted();
       if (this.abort.signal.aborted) return;
-      const next = this.options.clock.now() + SPACING_MS;
+      const some = !this.wanted && this.wantedApps.size > 0 ? [...this.wantedApps] : undefined;
+      const next = this.options.clock.now() + (some ? SPACING_FEW_MS : SPACING_MS);
       this.wanted = false;
-      await this.read();
+      this.wantedApps = new Set();
+      if (!some || !(await this.readSome(some))) await this.read();
       await this.pause(Math.max(0, next - this.options.clock.now()));
     }
   }
 
+  /** Reads some apps. Returns false when the whole list has to be read instead. */
+  private async readSome(ids: readonly string[]): Promise<boolean> {
+    const { marathon, log, onSome, onApps, clock } = this.options;
+    try {
+      const read = ids.map(async (id) => ({ id, json: await marathon.app(id, this.abort.signal) }));
+      const answers = await Promise.all(read);
+      const all = answers.find(({ json }) => Array.isArray((json as { apps?: unknown } | undefined)?.apps));
+      if (all) await onApps(all.json);
+      else if (answers.some(({ json }) => json === undefined) || !(await onSome(answers))) return false;
+      this.lastReadAt = clock.now();
+      return true;
+    } catch (error) {
+      log.debug({ error: (error as Error).message }, 'some apps cannot be read alone; all are read');
+      return false;
+    }
+  }
+
   private async untilWanted(): Promise<void> {
-    if (this.wanted) return;
+    if (this.wanted || this.wantedApps.size > 0) return;
     const usual = this.streaming ? RESYNC_MS : POLL_MS;
     await new Promise<void>((resolve) => {
       const cancel = this.options.clock.wakeAt(this.options.clock.now() + this.wait(usual), resolve);
@@ -115,9 +150,10 @@ export class Follower implements Running {
 
   private async listenForever(): Promise<void> {
     let delayMs = BACKOFF_FIRST_MS;
+    const last = Math.min(BACKOFF_LAST_MS, this.options.backoffMaxMs ?? BACKOFF_LAST_MS);
     while (!this.abort.signal.aborted) {
       const lasted = await this.listen();
-      delayMs = lasted ? BACKOFF_FIRST_MS : Math.min(BACKOFF_LAST_MS, delayMs * BACKOFF_FACTOR);
+      delayMs = lasted ? BACKOFF_FIRST_MS : Math.min(last, delayMs * BACKOFF_FACTOR);
       await this.pause(delayMs * (0.5 + Math.random() / 2));
     }
   }
@@ -154,12 +190,18 @@ export class Follower implements Running {
         timer = silence();
         const found = decoder.feed(chunk as Buffer).filter(({ event }) => EVENT_TYPES.includes(event ?? ''));
         this.events += found.length;
-        if (found.length > 0) this.trigger();
+        for (const { data } of found) this.heard(data);
       }
     } finally {
       clearTimeout(timer);
       stream.close();
     }
+  }
+
+  private heard(data: string): void {
+    const apps = appsOfEvent(data);
+    if (apps === 'all') this.trigger();
+    else this.triggerApps(apps);
   }
 
   private pause(ms: number): Promise<void> {

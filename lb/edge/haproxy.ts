@@ -6,13 +6,17 @@
  */
 
 import { type ChildProcess, execFile, spawn } from 'node:child_process';
-import { rmSync, writeFileSync } from 'node:fs';
+import { existsSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
+import { APP_MAP, HOST_MAP } from '../core/maps';
+import type { Files } from '../core/render';
+import { keptState } from '../core/server-state';
 import { askSocket, type ProcessList, readProcessList } from './master-socket';
-import { endHaproxies, haproxyProcesses, isHaproxyOf } from './processes';
-import { readText, type WorkFolder, writeText } from './work-folder';
+import { endHaproxies, haproxyProcesses, isHaproxyOf, signal } from './processes';
+import { readText, replaceText, type WorkFolder, writeText } from './work-folder';
 
 /** What came of a check or a reload: nothing wrong, or why not. */
 export type Outcome = { readonly ok: true } | { readonly ok: false; readonly why: string };
@@ -31,13 +35,15 @@ export class Haproxy {
   private restartDelayMs = RESTART_FIRST_MS;
   private restarting: Promise<void> = Promise.resolve();
   private reloading: Promise<unknown> = Promise.resolve();
-  /** How often HAProxy ended by itself and was started again. */
+  /** How often HAProxy ended by itself and was started again; old workers that were ended for the next reload. */
   restarts = 0;
+  workersCut = 0;
 
   constructor(
     private readonly program: string,
     private readonly folder: WorkFolder,
     private readonly log: Logger,
+    private readonly reloadWaitMs = 5000,
   ) {}
 
   /** Ends what an earlier load balancer of this folder left running. */
@@ -50,18 +56,24 @@ export class Haproxy {
     for (const path of [this.folder.masterSocket, this.folder.statsSocket]) rmSync(path, { force: true });
   }
 
-  /** Starts with this configuration. Resolves when it serves; fails with HAProxy's own words. */
-  async start(config: string): Promise<void> {
-    writeText(this.folder.config, config);
+  /** Starts with these files. Resolves when it serves; fails with HAProxy's own words. */
+  async start(files: Files): Promise<void> {
+    writeText(this.folder.stateFile, keptState(''));
+    this.writeFiles(files);
     const outcome = await this.launch();
     if (!outcome.ok) throw new StartError(`HAProxy does not start: ${outcome.why}`);
   }
 
   /** Has HAProxy read a configuration without using it. */
-  check(config: string): Promise<Outcome> {
+  async check(files: Files): Promise<Outcome> {
     const path = `${this.folder.config}.new`;
-    writeFileSync(path, config, { mode: 0o600 });
-    return new Promise((resolve) => {
+    try {
+      if (files.maps) this.ensureMaps();
+      writeFileSync(path, files.config, { mode: 0o600 });
+    } catch (error) {
+      return { ok: false, why: (error as Error).message };
+    }
+    return await new Promise((resolve) => {
       execFile(this.program, ['-c', '-f', path], { timeout: RELOAD_LIMIT_MS }, (error, stdout, stderr) => {
         rmSync(path, { force: true });
         resolve(error ? { ok: false, why: complaints(`${stdout}${stderr}`) } : { ok: true });
@@ -69,37 +81,100 @@ export class Haproxy {
     });
   }
 
+  /** Brings the files on disk to what runs after a change without reload. Returns whether that worked. */
+  write(files: Files): boolean {
+    try {
+      this.writeFiles(files);
+      return true;
+    } catch (error) {
+      this.log.error(
+        { error: (error as Error).message },
+        'the configuration cannot be written; it is tried again',
+      );
+      return false;
+    }
+  }
+
   /**
    * Makes HAProxy load a configuration. The new worker takes the listening sockets over, so no connection is refused.
-   * When it fails, the running workers go on and the file is put back.
+   * When it fails, the running workers go on and the files are put back.
    */
-  reload(config: string): Promise<Outcome> {
-    const turn = this.reloading.then(() => this.replace(config));
+  reload(files: Files): Promise<Outcome> {
+    const turn = this.reloading.then(() => this.replace(files));
     this.reloading = turn.catch(() => undefined);
     return turn;
   }
 
-  private async replace(config: string): Promise<Outcome> {
+  private async replace(files: Files): Promise<Outcome> {
     await this.restarting;
     const child = this.child;
-    const first = await this.attempt(config);
+    const first = await this.attempt(files);
     if (first.ok || this.child === child || this.stopping) return first;
     // HAProxy was killed in the middle of it: once it is back with the old configuration, try again.
     await this.restarting;
-    return await this.attempt(config);
+    return await this.attempt(files);
   }
 
-  private async attempt(config: string): Promise<Outcome> {
-    const before = readText(this.folder.config);
-    writeText(this.folder.config, config);
-    const outcome = await this.reloadOnce();
-    if (!outcome.ok && before !== '') writeText(this.folder.config, before);
+  private async attempt(files: Files): Promise<Outcome> {
+    const paths = [this.folder.config, this.folder.hostMap, this.folder.appMap];
+    const before = paths.map((path) => [path, readText(path)] as const);
+    const putBack = (): void => {
+      for (const [path, text] of before) if (text !== '') writeText(path, text);
+    };
+    let outcome: Outcome;
+    try {
+      await this.endOldWorkers();
+      await this.keepState();
+      this.writeFiles(files);
+      outcome = await this.reloadOnce();
+      if (!outcome.ok) putBack();
+    } catch (error) {
+      outcome = { ok: false, why: (error as Error).message };
+    }
     return outcome;
+  }
+
+  /** There are never more than two generations: what an earlier reload left has to go before the next one. */
+  private async endOldWorkers(): Promise<void> {
+    const left = async (): Promise<readonly number[]> => (await this.processes())?.old ?? [];
+    const deadline = performance.now() + this.reloadWaitMs;
+    for (let old = await left(); old.length > 0; old = await left()) {
+      const late = performance.now() - deadline;
+      if (late > 1000) throw new Error('a worker of an earlier reload does not end');
+      if (late > 0) {
+        this.workersCut += old.length;
+        for (const pid of old) signal(pid, late > 300 ? 'SIGKILL' : 'SIGTERM');
+        this.log.warn({ pids: old.join(' ') }, 'ended the worker of an earlier reload, with its connections');
+      }
+      await sleep(late > 0 ? 100 : 10);
+    }
+  }
+
+  /** HAProxy's verdicts on servers go over to the next worker. */
+  private async keepState(): Promise<void> {
+    const state = await askSocket(this.folder.statsSocket, 'show servers state').catch(() => '');
+    writeText(this.folder.stateFile, keptState(state));
+  }
+
+  private writeFiles({ config, maps }: Files): void {
+    if (maps) {
+      writeText(this.folder.hostMap, maps.hosts);
+      writeText(this.folder.appMap, maps.apps);
+      this.ensureMaps();
+    }
+    replaceText(this.folder.config, config);
+  }
+
+  private ensureMaps(): void {
+    for (const name of [HOST_MAP, APP_MAP]) {
+      const path = join(dirname(this.folder.config), name);
+      if (!existsSync(path)) writeFileSync(path, '', { mode: 0o644 });
+    }
   }
 
   private async reloadOnce(): Promise<Outcome> {
     const processes = await this.processes();
-    if (!processes) return { ok: false, why: 'HAProxy does not answer on its master socket' };
+    if (!processes) return await this.reloadBySignal();
     this.errors = [];
     await askSocket(this.folder.masterSocket, 'reload').catch(() => undefined);
     const after = await this.waitFor((list) => list.reloads > processes.reloads, RELOAD_LIMIT_MS);
@@ -109,6 +184,24 @@ export class Haproxy {
     return { ok: false, why: complaints(this.errors.join('\n')) };
   }
 
+  /** For when somebody removed the master's socket: the master hears a signal too, and its new worker can be seen. */
+  private async reloadBySignal(): Promise<Outcome> {
+    const master = this.child?.pid;
+    const away: Outcome = { ok: false, why: 'HAProxy does not answer on its master socket' };
+    if (master === undefined) return away;
+    const before = new Set(this.pids());
+    signal(master, 'SIGUSR2');
+    const deadline = performance.now() + RELOAD_LIMIT_MS;
+    while (performance.now() < deadline && this.child) {
+      await sleep(100);
+      const fresh = this.pids().filter((pid) => !before.has(pid));
+      if (fresh.length === 0) continue;
+      await sleep(300);
+      if (this.pids().some((pid) => fresh.includes(pid))) return { ok: true };
+    }
+    return away;
+  }
+
   /** Master and workers as the master tells; undefined when it does not answer. */
   async processes(): Promise<ProcessList | undefined> {
     try {
@@ -116,6 +209,13 @@ export class Haproxy {
     } catch {
       return undefined;
     }
+  }
+
+  /** The answers of the workers of earlier reloads to a command. */
+  async askOldWorkers(command: string): Promise<string[]> {
+    const { old = [] } = (await this.processes()) ?? {};
+    const ask = (pid: number): Promise<string> => askSocket(this.folder.masterSocket, `@!${pid} ${command}`);
+    return await Promise.all(old.map((pid) => ask(pid).catch(() => '')));
   }
 
   /** Ids of all HAProxy processes of ours. */

@@ -2,14 +2,18 @@
  * Talking to Marathon: several addresses tried in order, the one that answered last first.
  */
 
-import type { HttpClient, HttpStream } from '../../cluster/runtime/http/client';
-import type { Credentials } from '../../cluster/runtime/http/guard';
+import type { HttpAnswer, HttpClient, HttpRequest, HttpStream } from '../../cluster/runtime/http/client';
+
+/** The part of an HTTP client that is needed. */
+export type Client = Pick<HttpClient, 'request' | 'stream'>;
+/** What goes into the Authorization header; undefined: nothing. */
+export type Authorize = () => Promise<string | undefined>;
 
 const APPS_PATH = '/v2/apps?embed=apps.tasks';
 const READ_LIMIT_MS = 46_000;
 const STREAM_LIMIT_MS = 10_000;
 
-/** Events after which the apps are read again. */
+/** Events after which apps are read again. */
 export const EVENT_TYPES: readonly string[] = [
   'api_post_event',
   'health_status_changed_event',
@@ -25,42 +29,58 @@ export class Marathon {
   private order: readonly string[];
 
   constructor(
-    private readonly client: HttpClient,
+    private readonly client: Client,
     urls: readonly string[],
-    private readonly credentials: Credentials | undefined,
+    private readonly authorize: Authorize,
   ) {
     this.order = urls.map((url) => url.replace(/\/+$/, ''));
   }
 
   /** The apps and their tasks, as JSON. */
   apps(signal: AbortSignal): Promise<unknown> {
-    return this.tryEach(async (url) => {
-      const headers = { ...this.headers(), accept: 'application/json' };
-      const answer = await this.client.request({
-        url: url + APPS_PATH,
-        headers,
-        signal,
-        timeoutMs: READ_LIMIT_MS,
-      });
-      if (answer.status !== 200) throw new Error(`status ${answer.status}`);
-      return JSON.parse(answer.body.toString()) as unknown;
-    });
+    return this.tryEach((url) => this.readJson(url + APPS_PATH, signal));
+  }
+
+  /** One app and its tasks, as JSON; undefined when Marathon does not know it. */
+  app(id: string, signal: AbortSignal): Promise<unknown> {
+    return this.tryEach((url) => this.readJson(`${url}/v2/apps/${id.replace(/^\/+/, '')}`, signal, 404));
   }
 
   /** The event stream, open. */
   events(signal: AbortSignal): Promise<HttpStream> {
     return this.tryEach(async (url) => {
-      const headers = { ...this.headers(), accept: 'text/event-stream' };
-      const stream = await this.client.stream({
-        url: url + EVENTS_PATH,
-        headers,
-        signal,
-        timeoutMs: STREAM_LIMIT_MS,
-      });
+      const request = { url: url + EVENTS_PATH, signal, timeoutMs: STREAM_LIMIT_MS };
+      const send = (one: HttpRequest): Promise<HttpStream> => this.client.stream(one);
+      const stream = await this.followed(send, request, 'text/event-stream', (one) => one.close());
       if (stream.status === 200) return stream;
       stream.close();
       throw new Error(`status ${stream.status} for the event stream`);
     });
+  }
+
+  private async readJson(url: string, signal: AbortSignal, none?: number): Promise<unknown> {
+    const request = { url, signal, timeoutMs: READ_LIMIT_MS };
+    const send = (one: HttpRequest): Promise<HttpAnswer> => this.client.request(one);
+    const answer = await this.followed(send, request, 'application/json');
+    if (answer.status === none) return undefined;
+    if (answer.status !== 200) throw new Error(`status ${answer.status}`);
+    return JSON.parse(answer.body.toString()) as unknown;
+  }
+
+  /** Sends with credentials, and once more to where Marathon redirects. */
+  private async followed<T extends Pick<HttpAnswer, 'status' | 'headers'>>(
+    send: (request: HttpRequest) => Promise<T>,
+    request: HttpRequest,
+    accept: string,
+    drop: (answer: T) => void = () => undefined,
+  ): Promise<T> {
+    const authorization = await this.authorize();
+    const headers = { accept, ...(authorization === undefined ? {} : { authorization }) };
+    const answer = await send({ ...request, headers });
+    const { location } = answer.headers;
+    if (![301, 302, 303, 307, 308].includes(answer.status) || typeof location !== 'string') return answer;
+    drop(answer);
+    return await send({ ...request, headers, url: new URL(location, request.url).href });
   }
 
   private async tryEach<T>(attempt: (url: string) => Promise<T>): Promise<T> {
@@ -75,12 +95,6 @@ export class Marathon {
       }
     }
     throw new Error(`Marathon does not answer: ${failures.join('; ')}`);
-  }
-
-  private headers(): Record<string, string> {
-    if (!this.credentials) return {};
-    const { user, password } = this.credentials;
-    return { authorization: `Basic ${Buffer.from(`${user}:${password}`).toString('base64')}` };
   }
 }
 

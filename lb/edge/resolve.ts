@@ -17,6 +17,7 @@ export type Lookup = (host: string) => Promise<string>;
 const systemLookup: Lookup = async (host) => (await lookup(host, { family: 4 })).address;
 
 export class Resolver {
+  private readonly hosts = new WeakMap<App, readonly string[]>();
   private known = new Map<string, { address: string; until: number }>();
 
   constructor(
@@ -27,7 +28,8 @@ export class Resolver {
 
   /** Addresses of all hosts that tasks of these apps run on. A host that fails keeps its last address. */
   async resolve(apps: readonly App[]): Promise<ReadonlyMap<string, string>> {
-    const hosts = new Set(apps.flatMap((app) => app.tasks.map((task) => task.host)));
+    const hosts = new Set<string>();
+    for (const app of apps) for (const host of this.hostsOf(app)) hosts.add(host);
     const addresses = new Map<string, string>();
     const addAddress = async (host: string): Promise<void> => {
       const address = await this.addressOf(host);
@@ -36,6 +38,12 @@ export class Resolver {
     await Promise.all([...hosts].map(addAddress));
     this.known = new Map([...this.known].filter(([host]) => hosts.has(host)));
     return addresses;
+  }
+
+  private hostsOf(app: App): readonly string[] {
+    const found = this.hosts.get(app) ?? [...new Set(app.tasks.map(({ host }) => host))];
+    this.hosts.set(app, found);
+    return found;
   }
 
   private async addressOf(host: string): Promise<string | undefined> {

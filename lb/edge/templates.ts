@@ -1,5 +1,6 @@
 /**
- * The text templates beside the code, compiled once. Handlebars never sees text that comes from an app as a template.
+ * The text templates beside the code, compiled once, and the texts of the operator that replace them. Handlebars never
+ * sees text that comes from an app as a template.
  *
  * Every value goes through one of the helpers, which refuse what could end a line or begin something new. Readers of
  * labels have refused it long before: a complaint here is a mistake of ours.
@@ -10,9 +11,15 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { assert } from '../../cluster/model/assert';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import { compileFormat } from '../core/format';
 import type { Digests } from '../core/names';
-import type { TemplateInputs, TemplateName, Templates } from '../core/render';
+import type { Templates } from '../core/render';
+import { type TemplateName, templateNames, templateTable, type Values } from '../core/template-table';
 import { isSafeWord } from '../core/values';
+
+// biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
+const CONTROL = /[\x00-\x1f\x7f]/;
 
 const helpers: Readonly<Record<string, (value: unknown) => string>> = {
   /** One word. */
@@ -27,42 +34,98 @@ const helpers: Readonly<Record<string, (value: unknown) => string>> = {
     assert(text.split(' ').every(isSafeWord), `not words for the configuration: ${JSON.stringify(text)}`);
     return text;
   },
+  /** A word in quotes. */
+  quoted: (value) => `"${String(value).replace(/["\\]/g, '\\$&')}"`,
+  /** The rest of a line, put together by us. */
+  line: (value) => {
+    const text = String(value);
+    assert(!CONTROL.test(text), `not a part of a line: ${JSON.stringify(text)}`);
+    return text;
+  },
   /** A word where HAProxy expands `%`. */
   format: (value) => helpers['word']?.(value).replaceAll('%', '%%') ?? '',
   /** A regular expression: a word with backslashes before punctuation. */
   pattern: (value) => {
     const text = String(value);
-    assert(isSafeWord(text.replace(/\\[^\sA-Za-z0-9"'#\\]/g, '.')), `not a pattern: ${JSON.stringify(text)}`);
+    const bare = text.replace(/\\[^\sA-Za-z0-9"'#\\]/g, '.');
+    assert(bare === '' || isSafeWord(bare), `not a pattern: ${JSON.stringify(text)}`);
     return text;
   },
   /** A path the operator named: blanks and quotes are escaped. */
   file: (value) => {
     const text = String(value);
-    // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
-    assert(!/[\x00-\x1f\x7f]/.test(text), `not a path for the configuration: ${JSON.stringify(text)}`);
+    assert(!CONTROL.test(text), `not a path for the configuration: ${JSON.stringify(text)}`);
     return text.replace(/[\s"'\\#]/g, '\\$&');
   },
 };
 
-/** Reads and compiles `lb/templates/*.hbs`. */
-export function loadTemplates(folder = join(__dirname, '../templates')): Templates {
+export type TemplateTexts = ReadonlyMap<TemplateName, string>;
+
+/** Reads and compiles `lb/templates/*.hbs`; `replaced` are texts of the operator in marathon-lb's form. */
+export function loadTemplates(
+  replaced: TemplateTexts = new Map(),
+  folder = join(__dirname, '../templates'),
+): Templates {
   const handlebars = Handlebars.create();
   for (const [name, helper] of Object.entries(helpers)) handlebars.registerHelper(name, helper);
   const knownHelpers = Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
-  const compile = <K extends TemplateName>(name: K): ((input: TemplateInputs[K]) => string) => {
-    const text = readFileSync(join(folder, `${name}.hbs`), 'utf8');
-    const options = { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true };
-    return handlebars.compile<TemplateInputs[K]>(text, options);
+  const options = { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true };
+  const compile = (name: TemplateName): ((values: Values) => string) => {
+    const own = replaced.get(name);
+    if (own !== undefined) return compileOwn(name, own);
+    return handlebars.compile<Values>(readFileSync(join(folder, `${name}.hbs`), 'utf8'), options);
   };
-  return {
-    head: compile('head'),
-    userlist: compile('userlist'),
-    'http-in': compile('http-in'),
-    'appid-in': compile('appid-in'),
-    'https-in': compile('https-in'),
-    frontend: compile('frontend'),
-    backend: compile('backend'),
-  };
+  return Object.fromEntries(templateNames.map((name) => [name, compile(name)])) as Templates;
+}
+
+function compileOwn(name: TemplateName, text: string): (values: Values) => string {
+  if (name === 'HEAD') return (values) => ownHead(text, values);
+  const row = templateTable[name];
+  if (row.kind === 'raw') return () => text;
+  const compiled = compileFormat(text, row.placeholders);
+  if ('error' in compiled)
+    throw new StartError(
+      `The template HAPROXY_${name} cannot be used, column ${compiled.column}: ${compiled.error}`,
+    );
+  return (values) => compiled.format.fill(values);
+}
+
+/** A head of the operator's, with the socket that we steer HAProxy by. */
+function ownHead(text: string, { socket }: Values): string {
+  const line = `  stats socket ${helpers['file']?.(socket)} mode 600 level admin expose-fd listeners\n`;
+  return text.replace(/^[ \t]*global[ \t]*\n/m, (global) => global + line);
+}
+
+/**
+ * The operator's texts: `HAPROXY_<NAME>` of the environment (where `\n` is a line end), else a file of that name in the
+ * folder.
+ */
+export function readTemplateTexts(
+  env: Readonly<Record<string, string | undefined>>,
+  folder: string,
+): Map<TemplateName, string> {
+  const texts = new Map<TemplateName, string>();
+  for (const name of templateNames) {
+    const given = env[`HAPROXY_${name}`];
+    const text = given ? given.replaceAll('\\n', '\n') : readIfThere(join(folder, `HAPROXY_${name}`));
+    if (text !== undefined) texts.set(name, text);
+  }
+  const head = texts.get('HEAD');
+  if (head?.split(/\s+/).includes('daemon'))
+    throw new StartError(
+      'The template HAPROXY_HEAD has the word "daemon": HAProxy runs under the load balancer; remove it.',
+    );
+  if (head !== undefined && !/^[ \t]*global[ \t]*$/m.test(head))
+    throw new StartError('The template HAPROXY_HEAD has no line "global".');
+  return texts;
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
+  }
 }
 
 /** Hashes kept; server names come back with every reading of the apps. */

@@ -6,6 +6,7 @@ import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { StartError } from '../../cluster/runtime/lifecycle';
+import { APP_MAP, HOST_MAP } from '../core/maps';
 import { startedAt } from './processes';
 
 /** A unix socket's path may have 107 bytes, and HAProxy binds it under a longer name first. */
@@ -13,6 +14,12 @@ const SOCKET_PATH_MAX_BYTES = 88;
 
 export interface WorkFolder {
   readonly config: string;
+  readonly hostMap: string;
+  readonly appMap: string;
+  /** Where HAProxy's verdicts on servers wait for the next worker. */
+  readonly stateFile: string;
+  /** For certificates that came in the environment. */
+  readonly certificates: string;
   readonly pidFile: string;
   readonly masterSocket: string;
   readonly statsSocket: string;
@@ -40,10 +47,21 @@ export function openWorkFolder(path: string, configPath: string | undefined): Wo
   const masterSocket = join(sockets, 'haproxy-master.sock');
   const statsSocket = join(sockets, 'haproxy.sock');
   const release = (): void => {
-    for (const file of [masterSocket, statsSocket, lock]) rmSync(file, { force: true });
+    for (const file of [masterSocket, statsSocket, join(sockets, 'server-state'), lock])
+      rmSync(file, { force: true });
     if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
   };
-  return { config, pidFile: join(folder, 'haproxy.pid'), masterSocket, statsSocket, release };
+  return {
+    config,
+    hostMap: join(dirname(config), HOST_MAP),
+    appMap: join(dirname(config), APP_MAP),
+    stateFile: join(sockets, 'server-state'),
+    certificates: join(folder, 'certificates'),
+    pidFile: join(folder, 'haproxy.pid'),
+    masterSocket,
+    statsSocket,
+    release,
+  };
 }
 
 /** A short folder for sockets when the work folder's path is too long, or has characters HAProxy would take apart. */
@@ -77,9 +95,14 @@ export function readText(path: string): string {
 
 /** Replaces a file in one move, and only when its text changes. Returns whether it did. */
 export function writeText(path: string, text: string): boolean {
-  if (readText(path) === text && text !== '') return false;
+  if (readText(path) === text) return false;
+  replaceText(path, text);
+  return true;
+}
+
+/** Replaces a file in one move. */
+export function replaceText(path: string, text: string): void {
   const temporary = `${path}.tmp`;
   writeFileSync(temporary, text, { mode: 0o600 });
   renameSync(temporary, path);
-  return true;
 }

@@ -45,7 +45,17 @@ export const plainOptions: ModelOptions = {
     connectionsMax: 8000,
     drainSeconds: 600,
     prometheus: true,
+    stateFile: '/tmp/meseta-lb/server-state',
+    logs: [],
+    logFormat: undefined,
+    options: ['dontlognull', 'http-server-close', 'idle-close-on-response', 'redispatch 1'],
   },
+  mapFolder: undefined,
+  groupHttps: false,
+  longestPathFirst: false,
+  portRange: { min: 10_050, max: 10_100 },
+  templateLabels: { groups: [], directives: [] },
+  ownName: undefined,
   digests: { sha1: digest('sha1'), sha256: digest('sha256') },
 };
 

@@ -8,6 +8,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { readApps } from '../../lb/core/apps';
 import { printIssue } from '../../lb/core/issues';
+import { APP_MAP, HOST_MAP } from '../../lb/core/maps';
 import { buildModel } from '../../lb/core/model';
 import type { ModelOptions } from '../../lb/core/options';
 import { createRenderer } from '../../lb/core/render';
@@ -31,8 +32,12 @@ beforeAll(() => {
 function readOptions(path: string): ModelOptions {
   const given = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>) : {};
   const { https, ...rest } = given;
-  const httpsIn = { address: '*', port: 443, certificates: ['/etc/ssl/cert.pem'] };
+  const httpsIn = { address: '*', port: 443, certificates: ['/etc/ssl/cert.pem'], http2: false };
   return { ...plainOptions, ...rest, ...(https ? { httpsIn } : {}) };
+}
+
+function comment(kind: string, lines: string): string {
+  return lines.replace(/^(?=.)/gm, `# map ${kind}: `);
 }
 
 test.each(readdirSync(root).sort())('%s', (name) => {
@@ -41,13 +46,17 @@ test.each(readdirSync(root).sort())('%s', (name) => {
   if ('error' in read) throw new Error(read.error);
   const options = readOptions(path('options.json'));
   const model = buildModel(read.apps, options, plainWorld);
-  const { config } = createRenderer(loadTemplates())(model);
+  const { config, maps } = createRenderer(loadTemplates())(model);
   const issues = [...read.issues, ...model.issues].map((issue) => `# ${printIssue(issue)}\n`).join('');
-  const found = issues + config;
+  const listed = maps ? `${comment('host', maps.hosts)}${comment('app', maps.apps)}` : '';
+  const found = issues + listed + config;
   if (process.env['REWRITE'] || !existsSync(path('haproxy.cfg'))) writeFileSync(path('haproxy.cfg'), found);
   expect(found).toBe(readFileSync(path('haproxy.cfg'), 'utf8'));
   const checked = join(folder, 'haproxy.cfg');
-  writeFileSync(checked, found.replaceAll('/etc/ssl/cert.pem', certificate));
+  writeFileSync(join(folder, HOST_MAP), maps?.hosts ?? '');
+  writeFileSync(join(folder, APP_MAP), maps?.apps ?? '');
+  const here = config.replaceAll('/etc/ssl/cert.pem', certificate).replaceAll('/etc/haproxy/', `${folder}/`);
+  writeFileSync(checked, here);
   execFileSync('/usr/sbin/haproxy', ['-c', '-f', checked], { stdio: 'pipe' });
 });
 

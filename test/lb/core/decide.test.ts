@@ -1,16 +1,90 @@
-import { decide } from '../../../lb/core/decide';
+import type { Backend } from '../../../lb/core/backends';
+import { type Abilities, decide } from '../../../lb/core/decide';
 import type { Model } from '../../../lb/core/model';
+import type { Block, Files } from '../../../lb/core/render';
 import { appOfLine, readSections } from '../../../lb/core/sections';
 
 const before = 'global\n  maxconn 1\n\nbackend a_1\n  mode tcp\n\nbackend b_2\n  mode tcp\n';
+const all: Abilities = { servers: true, maps: true };
+const text = (config: string): Files => ({ config, maps: undefined, blocks: [{ text: config }] });
+const frame = 'backend a_1\n  mode http\n';
+
+/** One backend with these servers. */
+function served(servers: readonly string[], more: { dynamic?: boolean; hosts?: string } = {}): Files {
+  const backend = { name: 'a_1', dynamic: more.dynamic ?? true } as Backend;
+  const lines = servers.map((server) => `  server ${server}\n`).join('');
+  const block: Block = { text: frame, backend, servers: lines };
+  const maps = more.hosts === undefined ? undefined : { hosts: more.hosts, apps: '' };
+  return { config: frame + lines, maps, blocks: [block] };
+}
 
 test('equal text needs nothing', () => {
-  expect(decide({ config: before }, { config: before }).kind).toBe('nothing');
+  expect(decide(text(before), text(before), all).kind).toBe('nothing');
+});
+
+test('servers that come and go need commands only: first the new ones, then the old ones', () => {
+  const decision = decide(
+    served(['x 1.1.1.1:1 id 1', 'y 1.1.1.1:2 id 2']),
+    served(['y 1.1.1.1:2 id 2', 'z 1.1.1.1:3 id 3 check']),
+    all,
+  );
+  expect(decision).toEqual({
+    kind: 'commands',
+    reason: '1 servers added, 1 servers removed',
+    commands: [
+      { kind: 'add', backend: 'a_1', server: 'z', line: '1.1.1.1:3 id 3 check', draining: false },
+      { kind: 'remove', backend: 'a_1', server: 'x' },
+    ],
+  });
+});
+
+test('weights and servers taken out need commands only', () => {
+  const decision = decide(
+    served(['x 1.1.1.1:1 id 1', 'y 1.1.1.1:2 id 2 weight 3 disabled']),
+    served(['x 1.1.1.1:1 id 1 weight 9 disabled', 'y 1.1.1.1:2 id 2']),
+    all,
+  );
+  expect(decision.kind === 'commands' && decision.commands).toEqual([
+    { kind: 'weight', backend: 'a_1', server: 'x', weight: 9 },
+    { kind: 'drain', backend: 'a_1', server: 'x', out: true },
+    { kind: 'weight', backend: 'a_1', server: 'y', weight: 1 },
+    { kind: 'drain', backend: 'a_1', server: 'y', out: false },
+  ]);
+});
+
+test('maps are replaced by a command', () => {
+  const decision = decide(served([], { hosts: 'a b\n' }), served([], { hosts: 'a c\n' }), all);
+  expect(decision.kind === 'commands' && decision.commands).toEqual([
+    { kind: 'map', map: 'hosts', text: 'a c\n' },
+  ]);
+});
+
+const reloads: [string, Files, Files, Abilities][] = [
+  ['an old HAProxy', served(['x 1:1']), served(['y 1:1']), { servers: false, maps: true }],
+  [
+    'maps of an old HAProxy',
+    served([], { hosts: 'a' }),
+    served([], { hosts: 'b' }),
+    { servers: true, maps: false },
+  ],
+  ['maps turned on', served([]), served([], { hosts: 'b' }), all],
+  [
+    'a static way of balancing',
+    served(['x 1:1'], { dynamic: false }),
+    served(['y 1:1'], { dynamic: false }),
+    all,
+  ],
+  ['another health check', served(['x 1:1 check inter 5s']), served(['x 1:1 check inter 6s']), all],
+  ['another id', served(['x 1:1 id 1']), served(['x 1:1 id 2']), all],
+];
+
+test.each(reloads)('%s needs a reload', (_name, running, wanted, abilities) => {
+  expect(decide(running, wanted, abilities).kind).toBe('reload');
 });
 
 test('a reload says what changed', () => {
   const after = 'global\n  maxconn 1\n\nbackend b_2\n  mode http\n\nbackend c_3\n  mode tcp\n';
-  expect(decide({ config: before }, { config: after })).toEqual({
+  expect(decide(text(before), text(after), all)).toEqual({
     kind: 'reload',
     reason: 'added backend c_3; removed backend a_1; changed backend b_2',
   });
@@ -18,7 +92,7 @@ test('a reload says what changed', () => {
 
 test('a long list is cut short', () => {
   const many = Array.from({ length: 9 }, (_, n) => `backend x_${n}\n`).join('');
-  expect(decide({ config: '' }, { config: many }).reason).toBe(
+  expect(decide(text(''), text(many), all).reason).toBe(
     'added backend x_0, backend x_1, backend x_2, backend x_3 and 5 more',
   );
 });

@@ -7,6 +7,7 @@ import {
   readPortLabels,
   unknownLabels,
 } from '../../../lb/core/labels';
+import { templateReference } from '../../../lb/core/template-table';
 
 type Row = [name: PortLabelName, text: string, value: unknown];
 type WrongRow = [name: PortLabelName, text: string, column: number, text: string];
@@ -29,6 +30,15 @@ const good: Row[] = [
   ['BIND_ADDR', '::1', '::1'],
   ['BACKEND_WEIGHT', '-3', -3],
   ['USE_HSTS', 'yes', true],
+  ['SSL_CERT', '/etc/ssl/a.pem', ['/etc/ssl/a.pem']],
+  ['SSL_CERT', '/etc/ssl/a.pem crt /etc/ssl/b.pem', ['/etc/ssl/a.pem', '/etc/ssl/b.pem']],
+  [
+    'BIND_OPTIONS',
+    'accept-proxy  ciphers AES128+EECDH:AES128+EDH',
+    'accept-proxy ciphers AES128+EECDH:AES128+EDH',
+  ],
+  ['SERVER_WEIGHT', '90', 90],
+  ['BACKEND_HEALTHCHECK_PORT_INDEX', '-1', -1],
   ['AUTH', 'realm:bob:$6$abc./x$', { realm: 'realm', user: 'bob', password: '$6$abc./x$' }],
   ['BACKEND_NETWORK_ALLOWED_ACL', '10.0.0.0/8 127.0.0.1 fe80::/10', ['10.0.0.0/8', '127.0.0.1', 'fe80::/10']],
   ['HTTP_BACKEND_PROXYPASS_PATH', '/a%20b', '/a%20b'],
@@ -66,13 +76,21 @@ const wrong: WrongRow[] = [
   ['AUTH', 'realm:bob', 1, 'expected realm:user:password, the password as crypt(3) writes it'],
   ['AUTH', 'my realm:bob:x', 3, 'a blank is not allowed here'],
   ['BACKEND_NETWORK_ALLOWED_ACL', '10.0.0.0/8 10.0.0.0/33', 12, 'expected an address such as 10.0.0.0/8'],
+  ['SSL_CERT', '/a.pem user x', 1, 'expected the path of a certificate'],
+  ['SSL_CERT', '/a.pem crt /b"', 7, 'expected the path of a certificate'],
+  ['BIND_OPTIONS', 'tfo user root', 5, '"user" is no option of bind'],
+  ['BIND_OPTIONS', 'tfo  ciphers', 6, 'ciphers needs a value'],
+  ['BIND_OPTIONS', 'ca-file /a#b', 11, '"#" is not allowed here'],
+  ['SERVER_WEIGHT', '257', 1, 'expected a whole number from 0 to 256'],
   ['HTTP_BACKEND_REDIR', 'index', 1, 'expected a path such as /shop'],
   ['HTTP_BACKEND_PROXYPASS_PATH', '/a\\', 3, '"\\\\" is not allowed here'],
 ];
 
 test.each(wrong)('%s %j is refused at column %d', (name, text, column, complaint) => {
   const label = `HAPROXY_1_${name}`;
-  const narrowing = ['GROUP', 'PATH', 'BIND_ADDR', 'AUTH', 'BACKEND_NETWORK_ALLOWED_ACL'];
+  const narrowing = Object.entries(portLabels).flatMap(([key, row]) =>
+    'narrows' in row && row.narrows ? [key] : [],
+  );
   const closes = narrowing.includes(name) ? '; the port is not served' : '';
   const read = readPortLabels('/web', { [label]: text }, 1);
   expect(read.issues).toEqual([{ app: '/web', label, column, text: complaint + closes }]);
@@ -97,4 +115,8 @@ test('labels that steer nothing are named', () => {
 
 test('the README lists the labels of the table', () => {
   expect(readFileSync(join(__dirname, '../../../lb/README.md'), 'utf8')).toContain(labelReference());
+});
+
+test('the README lists the templates of the table', () => {
+  expect(readFileSync(join(__dirname, '../../../lb/README.md'), 'utf8')).toContain(templateReference());
 });

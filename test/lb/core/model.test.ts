@@ -1,5 +1,6 @@
 import { readApps } from '../../../lb/core/apps';
-import { appIdMap, buildModel, type Model, vhostMap } from '../../../lb/core/model';
+import { appIdMap, vhostMap } from '../../../lb/core/maps';
+import { buildModel, type Model } from '../../../lb/core/model';
 import type { ModelOptions, World } from '../../../lb/core/options';
 import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
 
@@ -158,18 +159,21 @@ test('a service without servers, disabled, or without a port is not served', () 
   expect(names(model([web('/a', 10_000), web('/b', 10_001, on)], { strict: true }))).toEqual(['b_10001']);
 });
 
-test('host name rules: weight first, then longer paths, then the order of apps', () => {
+test('host name rules: weight first, then longer paths when asked for, then the order of apps', () => {
   const vhost = (more: Record<string, string> = {}): Record<string, unknown> => ({
     labels: { HAPROXY_0_VHOST: 'x.y', ...more },
   });
-  const { httpIn, ...rest } = model([
+  const apps = [
     web('/a', 1001, vhost()),
     web('/b', 1002, vhost({ HAPROXY_0_PATH: '/x' })),
     web('/c', 1003, vhost({ HAPROXY_0_PATH: '/x/y' })),
     web('/d', 1004, vhost({ HAPROXY_0_BACKEND_WEIGHT: '5' })),
     web('/e', 1005, vhost({ HAPROXY_0_PATH: '/x', HAPROXY_0_BACKEND_WEIGHT: '0' })),
-  ]);
-  expect(httpIn?.rules.map(({ app }) => app)).toEqual(['/d', '/c', '/b', '/e', '/a']);
+  ];
+  const { httpIn, ...rest } = model(apps);
+  expect(httpIn?.rules.map(({ app }) => app)).toEqual(['/d', '/b', '/c', '/a', '/e']);
+  const longest = model(apps, { longestPathFirst: true });
+  expect(longest.httpIn?.rules.map(({ app }) => app)).toEqual(['/d', '/c', '/b', '/e', '/a']);
   expect(vhostMap({ httpIn, ...rest })).toBe('x.y d_1004\nx.y a_1001\n');
   expect(appIdMap({ httpIn, ...rest })).toMatch(/^\/a a_1001\n\/b b_1002\n/);
 });
@@ -183,6 +187,6 @@ test('labels that need http or VHOST say so', () => {
     '/a HAPROXY_0_PATH: does nothing without VHOST',
     '/b HAPROXY_0_VHOST: needs mode http, and this port is tcp',
     '/c HAPROXY_0_REDIRECT_TO_HTTPS: there is no HTTPS front; set --ssl-certs',
-    '/a HAPROXY_0_STICKY: needs mode http, and this port is tcp',
+    '/a HAPROXY_0_STICKY: its cookie needs mode http, and this port is tcp',
   ]);
 });

@@ -4,8 +4,16 @@ import type { App } from '../../../lb/core/apps';
 import { Resolver } from '../../../lb/edge/resolve';
 
 function appOn(...hosts: string[]): App[] {
-  const tasks = hosts.map((host) => ({ id: host, host, ip: undefined, ports: [1], alive: undefined }));
-  return [{ id: '/web', labels: {}, servicePorts: [], healthChecks: [], tasks }];
+  const tasks = hosts.map((host) => ({
+    id: host,
+    host,
+    ip: undefined,
+    ports: [1],
+    alive: undefined,
+    version: '',
+  }));
+  const rest = { idle: [], instances: 1, lastScalingAt: undefined, wantsPorts: false };
+  return [{ id: '/web', labels: {}, servicePorts: [], healthChecks: [], tasks, ...rest }];
 }
 
 test('names are looked up once a minute, addresses and localhost never', async () => {

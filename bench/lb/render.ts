@@ -1,0 +1,48 @@
+/** How long it takes from apps to the text of a configuration: all of 1,000 apps, and one that changed. */
+
+import { parseFlags } from '../../cluster/runtime/config/flags';
+import { lbFlags, readLbConfig } from '../../lb/config';
+import { createAppStore } from '../../lb/core/app-store';
+import { decide } from '../../lb/core/decide';
+import { createModelBuilder } from '../../lb/core/model';
+import { quietWorld } from '../../lb/core/options';
+import { createRenderer } from '../../lb/core/render';
+import { previewOptions } from '../../lb/edge/render/main';
+import { loadTemplates } from '../../lb/edge/templates';
+import { benchApp, benchApps } from './apps';
+import { type Figure, spread } from './figures';
+
+const APPS = 1000;
+
+/** Figures in milliseconds. */
+export function benchRender(): Figure[] {
+  const templates = loadTemplates();
+  const { flags } = parseFlags(lbFlags, { command: '', about: '', args: ['--group', 'external'], env: {} });
+  const options = previewOptions(readLbConfig(flags, {}));
+  const world = { ...quietWorld, addresses: new Map([['127.0.0.1', '127.0.0.1']]) };
+  const json = { apps: benchApps(APPS) };
+  const full: number[] = [];
+  const one: number[] = [];
+  for (let turn = 0; turn < 7; turn++) {
+    const store = createAppStore();
+    store.replaceAll(json);
+    const build = createModelBuilder(options);
+    const render = createRenderer(templates);
+    const began = performance.now();
+    let files = render(build(store.apps(), world));
+    if (turn > 0) full.push(performance.now() - began);
+    for (let change = 0; change < 40; change++) {
+      const app = benchApp(500, 9 + (change % 2), undefined);
+      const from = performance.now();
+      store.replaceOne('/team-0/app-500', { app });
+      const next = render(build(store.apps(), world));
+      decide(files, next, { servers: true, maps: true });
+      files = next;
+      if (turn > 0 && change > 5) one.push(performance.now() - from);
+    }
+  }
+  return [
+    { what: `full render of ${APPS} apps`, ...spread(full), aim: 200 },
+    { what: "one app's change among them, render and decide", ...spread(one), aim: 5 },
+  ];
+}

@@ -1,0 +1,78 @@
+/**
+ * Before a task is killed, load balancers are asked to take it out: `POST /v1/drains` of each answers once the task has
+ * no connection left. The kill goes out then, or at the deadline, or at once when no load balancer can be asked.
+ *
+ * Always true: every kill goes out, at most the deadline late; a kill that is repeated meanwhile is not sent twice.
+ */
+
+import type * as scheduler from '../../../cluster/api/generated/scheduler';
+import { HttpClient } from '../../../cluster/runtime/http/client';
+import type { Credentials } from '../../../cluster/runtime/http/guard';
+import type { Logger } from '../../../cluster/runtime/log';
+
+export interface DrainSettings {
+  /** The API of each load balancer, such as `http://127.0.0.1:9092`. */
+  readonly urls: readonly string[];
+  readonly timeoutMs: number;
+  readonly credentials?: Credentials | undefined;
+}
+
+/** What an answer may take longer than the deadline it was given. */
+const GRACE_MS = 1000;
+
+export class Drain {
+  private readonly client = new HttpClient({ connectTimeoutMs: 1000 });
+  private readonly waiting = new Set<string>();
+  private stopped = false;
+
+  constructor(
+    private readonly settings: DrainSettings,
+    private readonly send: (call: scheduler.Call) => void,
+    private readonly log: Logger,
+  ) {}
+
+  /** Sends a call on; a kill waits for the load balancers. */
+  call(call: scheduler.Call): void {
+    const task = call.type === 'KILL' ? call.kill?.task_id.value : undefined;
+    if (task === undefined || this.settings.urls.length === 0) return this.send(call);
+    if (this.waiting.has(task)) return;
+    this.waiting.add(task);
+    const all = this.settings.urls.map((url) => this.takeOut(url, task));
+    void Promise.all(all).then(() => {
+      this.waiting.delete(task);
+      if (!this.stopped) this.send(call);
+    });
+  }
+
+  async stop(): Promise<void> {
+    this.stopped = true;
+    await this.client.close();
+  }
+
+  private async takeOut(url: string, task: string): Promise<void> {
+    const { timeoutMs, credentials } = this.settings;
+    const headers: Record<string, string> = { 'content-type': 'application/json' };
+    if (credentials) {
+      const pair = `${credentials.user}:${credentials.password}`;
+      headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
+    }
+    try {
+      const answer = await this.client.request({
+        method: 'POST',
+        url: `${url.replace(/\/+$/, '')}/v1/drains`,
+        headers,
+        body: JSON.stringify({ task, deadlineMs: timeoutMs }),
+        timeoutMs: timeoutMs + GRACE_MS,
+      });
+      if (answer.status !== 200) throw new Error(`status ${answer.status}`);
+      const { connections } = JSON.parse(answer.body.toString()) as { connections?: number };
+      if (connections) this.log.warn({ task, connections }, 'a task is killed with connections left');
+    } catch (error) {
+      if (!this.stopped)
+        this.log.warn(
+          { task, url, error: (error as Error).message },
+          'a load balancer cannot take a task out',
+        );
+    }
+  }
+}

@@ -1,0 +1,58 @@
+/**
+ * The apps as last read. An app that reads the same stays the same object, so that nothing is made again for it.
+ */
+
+import { type App, readApps, readOneApp } from './apps';
+import type { Issue } from './issues';
+
+interface Entry {
+  readonly key: string;
+  readonly app: App;
+}
+
+export interface AppStore {
+  /** Sorted by id. */
+  apps(): readonly App[];
+  /** What could not be read of the list. */
+  issues(): readonly Issue[];
+  /** Takes the whole list. Returns why it could not. */
+  replaceAll(json: unknown): string | undefined;
+  /** Takes one app. Returns false when that cannot be told from the JSON. */
+  replaceOne(id: string, json: unknown): boolean;
+}
+
+export function createAppStore(): AppStore {
+  let entries = new Map<string, Entry>();
+  let sorted: readonly App[] = [];
+  let issues: readonly Issue[] = [];
+  const keep = (app: App, before: ReadonlyMap<string, Entry>): boolean => {
+    const key = JSON.stringify(app);
+    const known = before.get(app.id);
+    entries.set(app.id, known?.key === key ? known : { key, app });
+    return known?.key !== key;
+  };
+  const sort = (): void => {
+    const apps = [...entries.values()].map(({ app }) => app);
+    sorted = apps.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0));
+  };
+  return {
+    apps: () => sorted,
+    issues: () => issues,
+    replaceAll: (json) => {
+      const read = readApps(json);
+      if ('error' in read) return read.error;
+      const before = entries;
+      entries = new Map();
+      for (const app of read.apps) keep(app, before);
+      issues = read.issues;
+      sort();
+      return undefined;
+    },
+    replaceOne: (id, json) => {
+      const app = readOneApp(json);
+      if (app?.id !== id) return false;
+      if (keep(app, entries)) sort();
+      return true;
+    },
+  };
+}

@@ -1,0 +1,88 @@
+/**
+ * Deployment groups: apps with the same HAPROXY_DEPLOYMENT_GROUP are one service while one replaces the other.
+ *
+ * The older app lends its labels and ports. Of its tasks as many are marked draining as the newer one can stand in for.
+ */
+
+import type { App, Task } from './apps';
+import type { Issue } from './issues';
+import { readAppLabels } from './labels';
+
+/** What came of a group's apps, so that the same apps give the same object. */
+export type MergeCache = Map<string, { readonly parts: readonly App[]; readonly merged: App }>;
+
+/** Merges the groups; apps without one stay as they are. Sorted by id. */
+export function mergeDeployments(
+  apps: readonly App[],
+  cache: MergeCache = new Map(),
+): { apps: App[]; issues: Issue[] } {
+  const issues: Issue[] = [];
+  const single: App[] = [];
+  const groups = new Map<string, App[]>();
+  for (const app of apps) {
+    if (app.labels['HAPROXY_DEPLOYMENT_GROUP'] === undefined) {
+      single.push(app);
+      continue;
+    }
+    const read = readAppLabels(app.id, app.labels);
+    issues.push(...read.issues);
+    const group = read.labels.DEPLOYMENT_GROUP;
+    if (group === undefined) {
+      single.push(app);
+      continue;
+    }
+    const id = group.startsWith('/') ? group : `/${group}`;
+    groups.set(id, [...(groups.get(id) ?? []), app]);
+  }
+  if (groups.size === 0) return { apps: [...apps], issues };
+  const taken = new Set(single.map(({ id }) => id));
+  for (const [id, parts] of groups) {
+    if (taken.has(id)) issues.push({ app: id, text: 'an app of this id exists beside the deployment group' });
+    else single.push(mergedApp(id, parts, cache));
+  }
+  return { apps: single.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), issues };
+}
+
+function mergedApp(id: string, parts: readonly App[], cache: MergeCache): App {
+  const known = cache.get(id);
+  if (known?.parts.length === parts.length && known.parts.every((part, at) => part === parts[at]))
+    return known.merged;
+  const own = parts.map(
+    (app): App => ({ ...app, id, tasks: app.tasks.map((task) => withOwnLabels(task, app)) }),
+  );
+  const merged = own.reduce(merge);
+  cache.set(id, { parts, merged });
+  return merged;
+}
+
+function withOwnLabels(task: Task, app: App): Task {
+  return { ...task, app: app.id, labels: app.labels };
+}
+
+function merge(first: App, second: App): App {
+  const [older, newer] = startedAt(first) < startedAt(second) ? [first, second] : [second, first];
+  const labels = readAppLabels(newer.id, newer.labels).labels;
+  const hybrid = (labels.DEPLOYMENT_NEW_INSTANCES ?? 0) > 0;
+  const swapped = hybrid && scaledAt(older) > scaledAt(newer);
+  const [old, fresh] = swapped ? [newer, older] : [older, newer];
+  const target = readAppLabels(fresh.id, fresh.labels).labels.DEPLOYMENT_TARGET_INSTANCES ?? 1;
+  const healthy =
+    fresh.healthChecks.length > 0
+      ? [...fresh.tasks, ...fresh.idle].filter(({ alive }) => alive === true).length
+      : fresh.instances;
+  const candidates = [...old.tasks, ...old.idle].map(({ id: task }) => task).sort();
+  const count = Math.min(candidates.length, healthy, Math.max(0, healthy + old.instances - target));
+  const out = new Set(candidates.slice(0, count));
+  const tasks = old.tasks.map((task) => (out.has(task.id) ? { ...task, draining: true } : task));
+  return { ...old, tasks: [...tasks, ...fresh.tasks], idle: [...old.idle, ...fresh.idle] };
+}
+
+function startedAt({ labels }: App): number {
+  const at = Date.parse(labels['HAPROXY_DEPLOYMENT_STARTED_AT'] ?? '');
+  return Number.isNaN(at) ? Number.NEGATIVE_INFINITY : at;
+}
+
+function scaledAt({ lastScalingAt }: App): number {
+  const at = Date.parse(lastScalingAt ?? '');
+  return Number.isNaN(at) ? 0 : at;
+}

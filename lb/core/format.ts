@@ -1,0 +1,44 @@
+/**
+ * Filling in replacement texts: `{name}` is a placeholder, `{{` and `}}` are single braces.
+ *
+ * Always true: what does not compile has a complaint with its column, so that nothing fails while filling in.
+ */
+
+import type { Values } from './template-table';
+
+export interface Format {
+  fill(values: Values): string;
+}
+export type Compiled = { readonly format: Format } | { readonly error: string; readonly column: number };
+
+/** Compiles a text. Only the placeholders named may appear in it. */
+export function compileFormat(text: string, placeholders: readonly string[]): Compiled {
+  const parts: { text?: string; name?: string }[] = [];
+  const piece = /\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g;
+  for (const match of text.matchAll(piece)) {
+    const column = match.index + 1;
+    if (match[1] !== undefined) {
+      const name = match[1].replace(/!s$/, '');
+      if (!placeholders.includes(name))
+        return { error: `there is no placeholder {${match[1]}} here; known: ${list(placeholders)}`, column };
+      parts.push({ name });
+    } else if (match[0] === '{' || match[0] === '}') {
+      return { error: `a single "${match[0]}"; a brace for HAProxy is written twice`, column };
+    } else {
+      parts.push({ text: match[0] === '{{' ? '{' : match[0] === '}}' ? '}' : match[0] });
+    }
+  }
+  const fill = (values: Values): string =>
+    parts
+      .map((part) => (part.name === undefined ? (part.text ?? '') : printValue(values[part.name])))
+      .join('');
+  return { format: { fill } };
+}
+
+function list(placeholders: readonly string[]): string {
+  return placeholders.length === 0 ? 'none' : placeholders.join(', ');
+}
+
+function printValue(value: unknown): string {
+  return value === undefined || value === null ? '' : String(value);
+}

@@ -1,0 +1,64 @@
+/**
+ * One TLS front per host name: port 443 looks at the name the client asks for and passes the connection on, unopened, to
+ * the front of that name, which has certificates and options of its own.
+ *
+ * Always true: sorted by host name; equal sets of certificates and options give equal text.
+ */
+
+import { cleaned } from './names';
+import type { HttpsIn } from './options';
+import type { Piece } from './template-table';
+import type { VhostRule } from './vhosts';
+
+export interface GroupedFront {
+  readonly host: string;
+  readonly name: string;
+  readonly certificates: readonly string[];
+  readonly bindOptions: readonly string[];
+  readonly http2: boolean;
+  readonly pieces: readonly Piece[];
+  /** Whether host names of it are looked up in the map. */
+  readonly mapped: boolean;
+}
+
+/** `taken` are names of backends that must not be used again. */
+export function buildGroupedFronts(
+  rules: readonly VhostRule[],
+  { certificates, http2 }: HttpsIn,
+  taken: ReadonlySet<string>,
+): GroupedFront[] {
+  const byHost = new Map<string, VhostRule[]>();
+  for (const rule of rules)
+    for (const host of new Set(rule.hosts)) byHost.set(host, [...(byHost.get(host) ?? []), rule]);
+  const names = new Set(taken);
+  return [...byHost].sort(byName).map(([host, own]) => {
+    const asked = unique(own.flatMap((rule) => rule.certificates));
+    return {
+      host,
+      name: freeName(cleaned(host), names),
+      certificates: asked.length > 0 ? asked : certificates,
+      bindOptions: unique(own.flatMap(({ bindOptions }) => bindOptions ?? [])),
+      http2,
+      pieces: own.flatMap((rule) => [...rule.httpsHead, ...piecesOf(rule, host)]),
+      mapped: own.some(({ httpsMapped }) => httpsMapped),
+    };
+  });
+}
+
+function byName([a]: [string, unknown], [b]: [string, unknown]): number {
+  return a < b ? -1 : 1;
+}
+
+function unique(texts: readonly string[]): string[] {
+  return [...new Set(texts)].sort();
+}
+
+function freeName(wanted: string, names: Set<string>): string {
+  if (names.has(wanted)) return freeName(`${wanted}_vhost`, names);
+  names.add(wanted);
+  return wanted;
+}
+
+function piecesOf(rule: VhostRule, wanted: string): readonly Piece[] {
+  return rule.httpsHosts.filter(({ host }) => host === wanted).flatMap(({ pieces }) => pieces);
+}

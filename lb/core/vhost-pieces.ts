@@ -1,0 +1,133 @@
+/**
+ * Which pieces of text make up the rules of one service on the shared fronts: the tables of marathon-lb, for one host
+ * name and for several, with and without path, redirect, credentials and maps.
+ */
+
+import type { ModelOptions } from './options';
+import type { Service } from './services';
+import type { Piece, TemplateName, Values } from './template-table';
+
+export interface VhostPieces {
+  readonly http: readonly Piece[];
+  /** Tests that all host names share, then the rules of each. */
+  readonly httpsHead: readonly Piece[];
+  readonly httpsHosts: readonly { readonly host: string; readonly pieces: readonly Piece[] }[];
+  /** Whether the map stands in for rules on port 80 and on port 443. */
+  readonly httpMapped: boolean;
+  readonly httpsMapped: boolean;
+}
+
+interface Wanted {
+  readonly service: Service;
+  readonly hosts: readonly string[];
+  readonly suffix: string;
+  readonly redirect: boolean;
+}
+
+const HTTP_MAPPED: readonly TemplateName[] = [
+  'HTTP_FRONTEND_ACL',
+  'HTTP_FRONTEND_ACL_ONLY',
+  'HTTP_FRONTEND_ROUTING_ONLY',
+];
+
+export function vhostPieces(
+  { service, hosts, suffix, redirect }: Wanted,
+  options: ModelOptions,
+): VhostPieces {
+  const { PATH: path, AUTH: auth } = service.labels;
+  const make = maker(service, suffix, options);
+  const plain = options.mapFolder !== undefined && !path && !auth;
+  const free = (names: readonly TemplateName[]): boolean => !names.some((name) => name in service.overrides);
+  const httpMapped = plain && !redirect && free(HTTP_MAPPED);
+  const httpsMapped = plain && free(['HTTPS_FRONTEND_ACL']);
+  const kind = { path: path !== undefined, auth: auth !== undefined, redirect };
+  const [first = ''] = hosts;
+  const http = httpMapped
+    ? []
+    : hosts.length === 1
+      ? oneHost(kind).map((name) => make(name, first))
+      : severalHosts(kind).flatMap((name) =>
+          name === 'HTTP_FRONTEND_ACL_ONLY' ? hosts.map((host) => make(name, host)) : [make(name, first)],
+        );
+  const rule = httpsRule(kind);
+  return {
+    http,
+    httpsHead: kind.path ? [make('HTTPS_FRONTEND_ACL_ONLY_WITH_PATH', first)] : [],
+    httpsHosts: hosts.map((host) => ({ host, pieces: httpsMapped ? [] : [make(rule, host)] })),
+    httpMapped,
+    httpsMapped,
+  };
+}
+
+interface Kind {
+  readonly path: boolean;
+  readonly auth: boolean;
+  readonly redirect: boolean;
+}
+
+/** Port 80, one host name. */
+function oneHost({ path, auth, redirect }: Kind): TemplateName[] {
+  if (path && redirect)
+    return [
+      'HTTP_FRONTEND_ACL_ONLY',
+      'HTTP_FRONTEND_ACL_ONLY_WITH_PATH',
+      'BACKEND_REDIRECT_HTTP_TO_HTTPS_WITH_PATH',
+    ];
+  if (path) return [auth ? 'HTTP_FRONTEND_ACL_WITH_AUTH_AND_PATH' : 'HTTP_FRONTEND_ACL_WITH_PATH'];
+  if (redirect) return ['HTTP_FRONTEND_ACL', 'BACKEND_REDIRECT_HTTP_TO_HTTPS'];
+  return [auth ? 'HTTP_FRONTEND_ACL_WITH_AUTH' : 'HTTP_FRONTEND_ACL'];
+}
+
+/** Port 80, several host names: HTTP_FRONTEND_ACL_ONLY stands for one piece for each. */
+function severalHosts({ path, auth, redirect }: Kind): TemplateName[] {
+  if (path) {
+    const tests = auth ? 'HTTP_FRONTEND_ACL_ONLY_WITH_PATH_AND_AUTH' : 'HTTP_FRONTEND_ACL_ONLY_WITH_PATH';
+    const routing = auth
+      ? 'HTTP_FRONTEND_ROUTING_ONLY_WITH_PATH_AND_AUTH'
+      : 'HTTP_FRONTEND_ROUTING_ONLY_WITH_PATH';
+    const last = redirect ? 'BACKEND_REDIRECT_HTTP_TO_HTTPS_WITH_PATH' : routing;
+    return [tests, 'HTTP_FRONTEND_ACL_ONLY', last];
+  }
+  if (redirect) return ['HTTP_FRONTEND_ACL_ONLY', 'BACKEND_REDIRECT_HTTP_TO_HTTPS'];
+  return [
+    'HTTP_FRONTEND_ACL_ONLY',
+    auth ? 'HTTP_FRONTEND_ROUTING_ONLY_WITH_AUTH' : 'HTTP_FRONTEND_ROUTING_ONLY',
+  ];
+}
+
+/** Port 443, each host name. */
+function httpsRule({ path, auth }: Kind): TemplateName {
+  if (path) return auth ? 'HTTPS_FRONTEND_ACL_WITH_AUTH_AND_PATH' : 'HTTPS_FRONTEND_ACL_WITH_PATH';
+  return auth ? 'HTTPS_FRONTEND_ACL_WITH_AUTH' : 'HTTPS_FRONTEND_ACL';
+}
+
+function maker(
+  service: Service,
+  suffix: string,
+  options: ModelOptions,
+): (name: TemplateName, host: string) => Piece {
+  const { PATH: path, AUTH: auth } = service.labels;
+  const shared: Values = {
+    backend: service.name,
+    cleanedUpHostname: suffix,
+    appId: service.app,
+    bindAddr: service.bind.address,
+    realm: auth?.realm ?? '',
+    path: path === undefined ? '' : [...(path.ignoreCase ? ['-i'] : []), ...path.paths].join(' '),
+    httpsPortSuffix: options.httpsIn && options.httpsIn.port !== 443 ? `:${options.httpsIn.port}` : '',
+  };
+  return (template, host) => ({
+    template,
+    values: { ...shared, hostname: host, hosts: hostWords(host, options) },
+    own: service.overrides[template],
+  });
+}
+
+/** The Host headers that mean a host name: with a port when a front has another one than the usual. */
+export function hostWords(host: string, { httpIn, httpsIn }: ModelOptions): string {
+  const unusual = [
+    httpIn?.port === 80 ? undefined : httpIn?.port,
+    httpsIn?.port === 443 ? undefined : httpsIn?.port,
+  ];
+  return [host, ...unusual.flatMap((port) => (port === undefined ? [] : [`${host}:${port}`]))].join(' ');
+}

@@ -1,0 +1,89 @@
+/**
+ * Certificates on disk: when one changes it is put in place while HAProxy runs.
+ */
+
+import { readdirSync, readFileSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from '../../cluster/runtime/log';
+import type { Balancer } from './balancer';
+import type { RuntimeApi } from './runtime-api';
+
+const LOOK_MS = 1000;
+
+export class Certificates {
+  private known = new Map<string, string>();
+  private timer: NodeJS.Timeout | undefined;
+  swaps = 0;
+
+  constructor(
+    private readonly balancer: Balancer,
+    private readonly runtime: RuntimeApi,
+    private readonly log: Logger,
+  ) {}
+
+  start(): void {
+    this.known = this.stamps();
+    const look = (): void => {
+      this.look()
+        .catch((error: Error) => this.log.error({ error: error.message }, 'certificates cannot be looked at'))
+        .finally(() => {
+          if (this.timer !== undefined) this.timer = setTimeout(look, LOOK_MS).unref();
+        });
+    };
+    this.timer = setTimeout(look, LOOK_MS).unref();
+  }
+
+  stop(): void {
+    clearTimeout(this.timer);
+    this.timer = undefined;
+  }
+
+  /** Puts what changed since the last look in place. */
+  async look(): Promise<void> {
+    const now = this.stamps();
+    const changed = [...now].filter(
+      ([path, stamp]) => this.known.has(path) && this.known.get(path) !== stamp,
+    );
+    const other = [...now.keys()].some((path) => !this.known.has(path) && this.inFolder(path));
+    this.known = now;
+    let reload = other ? 'a certificate was added' : '';
+    for (const [path] of changed) {
+      const outcome = await this.runtime.replaceCertificate(path, readFileSync(path, 'utf8'));
+      if (outcome.ok) {
+        this.swaps++;
+        this.log.info({ path }, 'a certificate was replaced');
+      } else {
+        this.log.warn({ path, why: outcome.why }, 'a certificate cannot be replaced while HAProxy runs');
+        reload = `the certificate ${path} changed`;
+      }
+    }
+    if (reload !== '') await this.balancer.reloadAgain(reload);
+  }
+
+  private paths(): string[] {
+    const { httpsIn } = this.balancer.model;
+    const labels = httpsIn?.rules.flatMap(({ certificates }) => certificates) ?? [];
+    const fronts = this.balancer.model.frontends.flatMap(({ certificates }) => certificates);
+    return [...new Set([...(httpsIn?.certificates ?? []), ...labels, ...fronts])];
+  }
+
+  private inFolder(path: string): boolean {
+    return !this.paths().includes(path);
+  }
+
+  /** Files and when they changed. */
+  private stamps(): Map<string, string> {
+    const found = new Map<string, string>();
+    const add = (path: string): void => {
+      try {
+        const stat = statSync(path);
+        if (stat.isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
+        else found.set(path, `${stat.mtimeMs} ${stat.size} ${stat.ino}`);
+      } catch {
+        // It is away for the moment; HAProxy has it loaded.
+      }
+    };
+    for (const path of this.paths()) add(path);
+    return found;
+  }
+}

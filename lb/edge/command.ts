@@ -1,0 +1,28 @@
+/**
+ * The operator's command after a configuration was written: split like a shell would, run without one.
+ */
+
+import { execFile } from 'node:child_process';
+import type { Logger } from '../../cluster/runtime/log';
+
+const LIMIT_MS = 60_000;
+
+/** Splits at blanks; quotes keep blanks together. */
+export function splitCommand(text: string): string[] {
+  const words = text.match(/(?:[^\s"']|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? [];
+  return words.map((word) =>
+    word.replace(/"((?:[^"\\]|\\.)*)"|'([^']*)'/g, (_all, double, single) => double ?? single),
+  );
+}
+
+/** Runs the command; a failure is logged. */
+export function runCommand(command: string, log: Logger): Promise<void> {
+  const [program = '', ...args] = splitCommand(command);
+  return new Promise((resolve) => {
+    execFile(program, args, { timeout: LIMIT_MS }, (error) => {
+      if (error) log.error({ command: program, error: error.message }, 'the command failed');
+      else log.info({ command: program }, 'the command ran');
+      resolve();
+    });
+  });
+}

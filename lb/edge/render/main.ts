@@ -1,0 +1,90 @@
+/**
+ * The configuration that a list of apps would get, as text: without Marathon, without HAProxy, without touching a port.
+ */
+
+import { dirname, resolve } from 'node:path';
+import type { Clock } from '../../../cluster/runtime/clock';
+import { StartError } from '../../../cluster/runtime/lifecycle';
+import type { Logger } from '../../../cluster/runtime/log';
+import type { LbConfig } from '../../config';
+import { readApps } from '../../core/apps';
+import { printIssue } from '../../core/issues';
+import type { Maps } from '../../core/maps';
+import { buildModel } from '../../core/model';
+import { type ModelOptions, quietWorld } from '../../core/options';
+import { createRenderer } from '../../core/render';
+import { Resolver } from '../resolve';
+import { digests, loadTemplates } from '../templates';
+
+/** Where things are in the image of marathon-lb; a configuration that is only shown names them. */
+const SOCKET = '/var/run/haproxy/socket';
+const STATE_FILE = '/var/state/haproxy/global';
+const CONFIG = '/etc/haproxy/haproxy.cfg';
+const CERTIFICATE = '/etc/ssl/cert.pem';
+const CONNECTIONS_MAX = 50_000;
+
+/** The options of a configuration that is only shown. */
+export function previewOptions(config: LbConfig): ModelOptions {
+  const { bindAddress: address } = config;
+  const given = [...config.certificates, ...config.certificateTexts.keys()];
+  const certificates = given.length > 0 ? given : [CERTIFICATE];
+  return {
+    groups: config.groups,
+    strict: config.strictMode,
+    healthCheck: config.healthCheck,
+    serviceAddress: address,
+    httpIn: config.bindHttpHttps ? { address, port: config.httpInPort } : undefined,
+    httpsIn: config.bindHttpHttps
+      ? { address, port: config.httpsInPort, certificates, http2: config.http2 }
+      : undefined,
+    appIdIn: { address, port: config.appIdPort },
+    stats: { address: config.statsAddress, port: config.statsPort },
+    admin: { address: config.httpAddress, port: config.httpPort },
+    process: {
+      socket: SOCKET,
+      connectionsMax: CONNECTIONS_MAX,
+      drainSeconds: Math.max(1, Math.round(config.reloadTimeoutMs / 1000)),
+      prometheus: true,
+      stateFile: STATE_FILE,
+      logs: config.accessLogs,
+      logFormat: config.accessLogFormat,
+      options: config.defaultOptions,
+    },
+    digests,
+    mapFolder: config.maps ? dirname(resolve(config.haproxyConfig ?? CONFIG)) : undefined,
+    groupHttps: config.groupHttps,
+    longestPathFirst: config.longestPathFirst,
+    portRange: config.portRange,
+    templateLabels: { groups: config.templateGroups, directives: config.templateDirectives },
+    ownName: config.ownName,
+  };
+}
+
+export interface Rendered {
+  readonly config: string;
+  readonly maps: Maps | undefined;
+  /** In words, one each. */
+  readonly issues: readonly string[];
+}
+
+/** Renders Marathon's answer. `addresses` are known before anybody is asked for a host's address. */
+export async function renderApps(
+  config: LbConfig,
+  json: unknown,
+  addresses: ReadonlyMap<string, string>,
+  { clock, log }: { readonly clock: Clock; readonly log: Logger },
+): Promise<Rendered> {
+  const read = readApps(Array.isArray(json) ? { apps: json } : json);
+  if ('error' in read) throw new StartError(`--apps: ${read.error}`);
+  const options = previewOptions(config);
+  const unknown = read.apps.map((app) => ({
+    ...app,
+    tasks: app.tasks.filter(({ host, ip }) => ip === undefined && !addresses.has(host)),
+  }));
+  const found = await new Resolver(clock, log).resolve(unknown);
+  const world = { ...quietWorld, addresses: new Map([...found, ...addresses]) };
+  const model = buildModel(read.apps, options, world);
+  const files = createRenderer(loadTemplates(config.templates))(model);
+  const issues = [...read.issues, ...model.issues].map(printIssue);
+  return { config: files.config, maps: files.maps, issues };
+}

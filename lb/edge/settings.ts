@@ -1,0 +1,103 @@
+/**
+ * Readers of single settings: texts of flags and of the environment to values, or an error that names the flag.
+ */
+
+import { UsageError } from '../../cluster/runtime/config/flags';
+import type { PortRange } from '../core/service-ports';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** marathon-lb's defaults; a request whose server is gone is tried at another one at once. */
+const DEFAULT_OPTIONS = 'redispatch 1,http-server-close,dontlognull';
+/** Lets an old worker end kept-alive connections after an answer, and not between two requests. */
+const NEEDED_OPTION = 'idle-close-on-response';
+
+/** The `option` lines of HAProxy's defaults. */
+export function readDefaultOptions(given: string | undefined): string[] {
+  const options = (given ?? DEFAULT_OPTIONS).split(',').map((one) => one.trim());
+  const wrong = options.find((one) => !/^[a-z0-9 .-]*$/i.test(one));
+  if (wrong !== undefined) throw new UsageError(`HAPROXY_GLOBAL_DEFAULT_OPTIONS: "${wrong}" is no option`);
+  return [...new Set([...options, NEEDED_OPTION])].filter(Boolean).sort();
+}
+
+/** Certificates in the environment: file name to text. */
+export function certificatesOf(env: Env): Map<string, string> {
+  const found = new Map<string, string>();
+  const first = env['HAPROXY_SSL_CERT'];
+  if (!first) return found;
+  found.set('cert.pem', first.replaceAll('\\n', '\n'));
+  for (let index = 0; index <= 100; index++) {
+    const text = env[`HAPROXY_SSL_CERT${index}`];
+    if (text) found.set(`cert${index}.pem`, text.replaceAll('\\n', '\n'));
+  }
+  return found;
+}
+
+/** The range of service ports to give; both ends 0: none. */
+export function readPortRange(min: number, max: number): PortRange | undefined {
+  if (min === 0 && max === 0) return undefined;
+  if (min > 0 && max >= min) return { min, max };
+  throw new UsageError(
+    `--min-serv-port-ip-per-task ${min} and --max-serv-port-ip-per-task ${max} are no range; both 0 give no ports`,
+  );
+}
+
+/** A target of HAProxy's log lines, with its facility. */
+export function readLogTarget(value: string): string {
+  const [target = '', ...facility] = value.trim().split(/\s+/);
+  if (!/^[A-Za-z0-9@._:/[\]-]+$/.test(target) || facility.some((one) => !/^[a-z0-9]+$/.test(one)))
+    throw new UsageError(
+      `--access-log: "${value}" is no target; write it as /dev/log, or ADDRESS:PORT, or stdout`,
+    );
+  const format = target === 'stdout' || target === 'stderr' ? ' format raw' : '';
+  return `${target}${format} ${facility.length > 0 ? facility.join(' ') : 'local0'}`;
+}
+
+/** Flags of marathon-lb that have nothing to do here any more: read and forgotten. */
+const FORGOTTEN = new Set(
+  ['max-reload-retries', 'reload-interval', 'archive-versions', 'lru-cache-capacity', 'log-format'].map(
+    (name) => `--${name}`,
+  ),
+);
+const SHORT: Readonly<Record<string, string>> = {
+  '-m': '--marathon',
+  '-c': '--command',
+  '-s': '--sse',
+  '-H': '--health-check',
+  '-d': '--dry',
+};
+
+/**
+ * Arguments as marathon-lb took them, in our form: short names, several URLs after `--marathon`, flags that are no more,
+ * levels in capitals, and the first word `sse` of its container.
+ */
+export function expandArguments(args: readonly string[]): string[] {
+  const expanded: string[] = [];
+  const rest = [...args];
+  if (rest[0] === 'sse') rest[0] = '--sse';
+  while (rest.length > 0) {
+    const given = rest.shift() ?? '';
+    const name = SHORT[given] ?? given;
+    if (FORGOTTEN.has(name.split('=')[0] ?? '')) {
+      if (!name.includes('=')) rest.shift();
+    } else if (name === '--log-level') {
+      expanded.push(name, LEVELS[(rest.shift() ?? '').toLowerCase()] ?? 'info');
+    } else if (name === '--marathon') {
+      do expanded.push(name, rest.shift() ?? '');
+      while (/^https?:\/\//.test(rest[0] ?? ''));
+    } else {
+      expanded.push(name);
+    }
+  }
+  return expanded;
+}
+
+const LEVELS: Readonly<Record<string, string>> = {
+  critical: 'error',
+  error: 'error',
+  warning: 'warn',
+  warn: 'warn',
+  info: 'info',
+  debug: 'debug',
+  notset: 'debug',
+};

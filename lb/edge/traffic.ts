@@ -1,0 +1,64 @@
+/**
+ * Reads HAProxy's counters now and then, when somebody asks, and before a worker goes.
+ */
+
+import type { Logger } from '../../cluster/runtime/log';
+import { createTrafficSums, readServerCounts, type ServerCount, type VersionTraffic } from '../core/traffic';
+import type { Balancer } from './balancer';
+import type { RuntimeApi } from './runtime-api';
+
+const EVERY_MS = 10_000;
+const FRESH_MS = 500;
+
+export class Traffic {
+  private readonly sums = createTrafficSums();
+  private known: readonly VersionTraffic[] = [];
+  private readAt = Number.NEGATIVE_INFINITY;
+  private timer: NodeJS.Timeout | undefined;
+  /** Nobody has asked yet: then HAProxy is not asked either. */
+  private asked = false;
+
+  constructor(
+    private readonly runtime: RuntimeApi,
+    private readonly balancer: () => Balancer,
+    private readonly log: Logger,
+  ) {}
+
+  start(): void {
+    this.timer = setInterval(() => void this.look(), EVERY_MS);
+    this.timer.unref();
+  }
+
+  stop(): void {
+    clearInterval(this.timer);
+  }
+
+  /** The traffic by app and version, not older than half a second. */
+  async read(): Promise<readonly VersionTraffic[]> {
+    this.asked = true;
+    return await this.look();
+  }
+
+  private async look(): Promise<readonly VersionTraffic[]> {
+    if (!this.asked) return [];
+    if (performance.now() - this.readAt < FRESH_MS) return this.known;
+    try {
+      this.known = this.sums.add(await this.counts(), this.balancer().model);
+      this.readAt = performance.now();
+    } catch (error) {
+      this.log.debug({ error: (error as Error).message }, "HAProxy's counters cannot be read");
+    }
+    return this.known;
+  }
+
+  /** The worker is about to go: what it counted is added, and the next one counts from zero. */
+  async workerEnds(): Promise<void> {
+    this.readAt = Number.NEGATIVE_INFINITY;
+    await this.look();
+    this.sums.restart();
+  }
+
+  private async counts(): Promise<ServerCount[]> {
+    return readServerCounts(await this.runtime.ask('show stat -1 4 -1'));
+  }
+}

@@ -1,0 +1,110 @@
+/**
+ * Flags of `meseta lb zdd`: those of marathon-lb's script, short names too.
+ */
+
+import { readFileSync } from 'node:fs';
+import {
+  integer,
+  requiredText,
+  text,
+  toggle,
+  UsageError,
+  type Values,
+} from '../../../cluster/runtime/config/flags';
+import { StartError } from '../../../cluster/runtime/lifecycle';
+import { type MarathonAccess, marathonAccessFlags, readMarathonAccess } from '../access';
+import type { ZddConfig } from './main';
+
+const SHORT: Readonly<Record<string, string>> = {
+  '-m': '--marathon',
+  '-l': '--marathon-lb',
+  '-j': '--json',
+  '-d': '--dry-run',
+  '-f': '--force',
+  '-s': '--step-delay',
+  '-i': '--initial-instances',
+  '-r': '--resume',
+  '-w': '--max-wait',
+  '-n': '--new-instances',
+  '-c': '--complete-cur',
+  '-p': '--complete-prev',
+};
+
+const count = { min: 0, max: 1_000_000 } as const;
+
+export const zddFlags = {
+  marathon: requiredText({ value: 'URL', help: 'Marathon' }),
+  'marathon-lb': requiredText({ value: 'URL', help: 'statistics of the load balancers, with the port' }),
+  json: requiredText({ value: 'PATH', help: 'the app' }),
+  'dry-run': toggle({ help: 'print the final app and stop', fallback: false }),
+  force: toggle({ help: 'ask nothing', fallback: false }),
+  'step-delay': integer({ ...count, value: 'SECONDS', help: 'pause between looks', fallback: 5 }),
+  'initial-instances': integer({ ...count, help: 'instances the new app begins with', fallback: 1 }),
+  'linear-increase': integer({
+    ...count,
+    help: 'grow by this many each time instead of by half',
+    fallback: 0,
+  }),
+  resume: toggle({ help: 'go on with a deployment that was broken off', fallback: false }),
+  'max-wait': integer({
+    ...count,
+    value: 'SECONDS',
+    help: 'longest wait for servers to drain',
+    fallback: 300,
+  }),
+  'new-instances': integer({
+    ...count,
+    help: 'instances of the new app beside the old one, for good',
+    fallback: 0,
+  }),
+  'complete-cur': toggle({ help: 'end a hybrid with the new app', fallback: false }),
+  'complete-prev': toggle({ help: 'end a hybrid with the old app', fallback: false }),
+  'pre-kill-hook': text({
+    value: 'PATH',
+    help: 'run before tasks are killed, with old app, tasks and new app as JSON',
+  }),
+  ...marathonAccessFlags,
+} as const;
+
+/** Arguments with short names to ones with long names. */
+export function expandZddArgs(args: readonly string[]): string[] {
+  return args.map((arg) => SHORT[arg] ?? arg);
+}
+
+/** What the deployment needs to know, and how to talk to Marathon. */
+export function readZddConfig(
+  flags: Values<typeof zddFlags>,
+  env: Readonly<Record<string, string | undefined>>,
+): { readonly zdd: ZddConfig; readonly access: MarathonAccess } {
+  const zdd: ZddConfig = {
+    marathon: flags.marathon,
+    loadBalancer: readUrl(flags['marathon-lb']),
+    app: readJson(flags.json),
+    dryRun: flags['dry-run'],
+    force: flags.force,
+    resume: flags.resume,
+    stepDelayMs: flags['step-delay'] * 1000,
+    maxWaitMs: flags['max-wait'] * 1000,
+    preKillHook: flags['pre-kill-hook'],
+    initialInstances: flags['initial-instances'],
+    newInstances: flags['new-instances'],
+    linearIncrease: flags['linear-increase'],
+    completeCurrent: flags['complete-cur'],
+    completePrevious: flags['complete-prev'],
+  };
+  return { zdd, access: readMarathonAccess(flags, env) };
+}
+
+function readUrl(given: string): string {
+  const url = URL.canParse(given) ? new URL(given) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.port !== '') return given;
+  throw new UsageError(`--marathon-lb: "${given}" is no URL with a port; write it as http://HOST:9090`);
+}
+
+function readJson(path: string): unknown {
+  try {
+    return JSON.parse(readFileSync(path, 'utf8'));
+  } catch (error) {
+    throw new StartError(`--json: ${(error as Error).message}`);
+  }
+}

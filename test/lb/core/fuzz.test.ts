@@ -1,0 +1,187 @@
+/**
+ * Random label sets, many of them: LB_FUZZ=1000000 runs that many. Each configuration goes through a fast model of what
+ * may stand where; a sample through HAProxy itself (with LB_FUZZ_HAPROXY=n, every n-th).
+ */
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { readApps } from '../../../lb/core/apps';
+import { portLabels } from '../../../lb/core/labels';
+import { buildModel } from '../../../lb/core/model';
+import type { ModelOptions } from '../../../lb/core/options';
+import { createRenderer } from '../../../lb/core/render';
+import { templateNames } from '../../../lb/core/template-table';
+import { loadTemplates } from '../../../lb/edge/templates';
+import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
+import { strangeLine } from '../strange-line';
+
+const COUNT = Number(process.env['LB_FUZZ'] ?? 3000);
+const SEED = Number(process.env['LB_FUZZ_SEED'] ?? 4711);
+const HAPROXY_EVERY = Number(process.env['LB_FUZZ_HAPROXY'] ?? 300);
+
+/** A small seeded generator (mulberry32). */
+function generator(seed: number): () => number {
+  let state = seed >>> 0;
+  return () => {
+    state = (state + 0x6d2b79f5) >>> 0;
+    let mixed = Math.imul(state ^ (state >>> 15), state | 1);
+    mixed ^= mixed + Math.imul(mixed ^ (mixed >>> 7), mixed | 61);
+    return ((mixed ^ (mixed >>> 14)) >>> 0) / 2 ** 32;
+  };
+}
+
+const random = generator(SEED);
+const pick = <T>(list: readonly T[]): T => list[Math.floor(random() * list.length)] as T;
+
+const GOOD = [
+  ...[
+    'true',
+    'false',
+    'a.example.com',
+    'a.example.com,b.example.com',
+    '/path',
+    '-i /x /y',
+    'r:u:$6$x$y',
+    '10.0.0.0/8',
+  ],
+  ...[
+    '12',
+    '-1',
+    '80',
+    '9090',
+    '10001',
+    'http',
+    'tcp',
+    'source',
+    'leastconn',
+    'uri len 5',
+    'hdr(X-A)',
+    '::1',
+    '127.0.0.1',
+  ],
+  ...[
+    'external',
+    'internal',
+    '/a%20b',
+    'accept-proxy',
+    'ciphers AES128',
+    'url_param id check_post',
+    '1',
+    '0',
+  ],
+];
+const BAD = [
+  ...[
+    '\n',
+    '\r\n',
+    '\n  server x 1.2.3.4:80',
+    '\nbackend evil\n',
+    '\u2028',
+    '\u0000',
+    '"',
+    "'",
+    '\\',
+    '#',
+    '`',
+    '%[src]',
+    '%',
+  ],
+  ...[
+    `\${HOME}`,
+    '$HOME',
+    ' if TRUE',
+    ' or { always_true }',
+    '{',
+    '}',
+    '(',
+    ')',
+    '||',
+    ';',
+    '\t',
+    'é',
+    '😀',
+    ' ',
+    '  ',
+    '.if defined(X)',
+  ],
+];
+
+function value(): string {
+  const parts = Array.from({ length: 1 + Math.floor(random() * 3) }, () =>
+    random() < 0.75 ? pick(GOOD) : pick(BAD),
+  );
+  if (random() < 0.6) return pick(GOOD);
+  return parts.join(pick(['', '', ' ', ',', ':']));
+}
+
+const NAMES = Object.keys(portLabels);
+const TEMPLATES = templateNames.map((name) => `HAPROXY_0_${name}`);
+
+function labels(): Record<string, string> {
+  const set: Record<string, string> = { HAPROXY_GROUP: 'external' };
+  const count = Math.floor(random() * 9);
+  for (let at = 0; at < count; at++) {
+    const name = pick(NAMES);
+    if (name !== 'GROUP') set[`HAPROXY_${pick([0, 0, 0, 1])}_${name}`] = value();
+  }
+  if (random() < 0.2) set[pick(TEMPLATES)] = value();
+  if (random() < 0.05) set['HAPROXY_DEPLOYMENT_GROUP'] = value();
+  return set;
+}
+
+const https = { address: '*', port: 443, certificates: ['/cert.pem'], http2: true };
+const SHAPES: readonly Partial<ModelOptions>[] = [
+  {},
+  { httpsIn: https },
+  { httpsIn: https, groupHttps: true },
+  { httpsIn: https, mapFolder: '/maps' },
+];
+const shapes = SHAPES.map((more) => ({
+  options: { ...plainOptions, ...more },
+  render: createRenderer(loadTemplates()),
+}));
+const two = { portDefinitions: [{ port: 10_000 }, { port: 10_001 }] };
+const checks = [
+  { protocol: 'HTTP', portIndex: 0, path: '/x' },
+  { protocol: 'TCP', portIndex: 1 },
+];
+const tasks = [taskJson('t', [31_000, 31_001], { healthCheckResults: [{ alive: true }] })];
+const other = appJson('/other', 20_000, tasks, { labels: { HAPROXY_0_VHOST: 'other.example.com' } });
+
+function configOf(set: Record<string, string>, shape: (typeof shapes)[number]): string {
+  const read = readApps({
+    apps: [appJson('/web', 10_000, tasks, { labels: set, healthChecks: checks, ...two }), other],
+  });
+  if ('error' in read) throw new Error(read.error);
+  return shape.render(buildModel(read.apps, shape.options, plainWorld)).config;
+}
+
+test(`${COUNT} random label sets make no line or section that is not ours`, () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lb-fuzz-'));
+  const sample: string[] = [];
+  try {
+    for (let turn = 0; turn < COUNT; turn++) {
+      const set = labels();
+      const shape = pick(shapes);
+      const config = configOf(set, shape);
+      const strange = strangeLine(config, ['web', 'other', '[A-Za-z0-9._-]+']);
+      if (strange !== undefined)
+        throw new Error(`turn ${turn}: ${JSON.stringify(set)} gives ${JSON.stringify(strange)}`);
+      const certificates = Object.keys(set).some((name) => /SSL_CERT|BIND_OPTIONS/.test(name));
+      if (turn % HAPROXY_EVERY === 0 && shape === shapes[0] && !certificates) {
+        const path = join(folder, 'haproxy.cfg');
+        writeFileSync(path, config);
+        try {
+          execFileSync('/usr/sbin/haproxy', ['-c', '-f', path], { stdio: 'pipe' });
+        } catch (error) {
+          sample.push(`${JSON.stringify(set)}: ${(error as { stderr?: Buffer }).stderr?.toString() ?? ''}`);
+        }
+      }
+    }
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+  expect(sample).toEqual([]);
+}, 36_000_000);
