@@ -120,7 +120,7 @@ const lbCommand = flagCommand({
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async () => {
       const config = readLbConfig(flags, terminal.env);
-      const running = await startLb(config, { log: createLogger(), clock });
+      const running = await startLb(config, { log: createLogger({ level: flags['log-level'] }), clock });
       return config.sse && !config.dry ? { running } : { running, finished: Promise.resolve(0) };
     }),
 });

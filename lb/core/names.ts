@@ -10,7 +10,7 @@ export interface Digests {
 }
 
 /** HAProxy's limit for `id`; ids of servers are in 1 .. 32766. */
-const SERVER_ID_LIMIT = 32_767n;
+const SERVER_ID_LIMIT = 32_767;
 
 /** Letters, digits and hyphens stay, everything else becomes `_`. */
 export function cleaned(text: string): string {
@@ -41,10 +41,18 @@ export function serverName(host: string, address: string, port: number): string 
 export function serverId(name: string, taken: ReadonlySet<number>, digests: Digests): number {
   for (let text = name; ; ) {
     const hash = digests.sha256(text);
-    const id = Number(BigInt(`0x${hash}`) % SERVER_ID_LIMIT);
+    const id = remainder(hash);
     if (id > 0 && !taken.has(id)) return id;
     text = `${text} ${hash}`;
   }
+}
+
+/** A number of hexadecimal digits, modulo the limit. */
+function remainder(hex: string): number {
+  let rest = 0;
+  for (let at = 0; at < hex.length; at += 8)
+    rest = (rest * 2 ** 32 + Number.parseInt(hex.slice(at, at + 8), 16)) % SERVER_ID_LIMIT;
+  return rest;
 }
 
 /** What the sticky cookie says for a server. */

@@ -7,7 +7,7 @@
 
 import { compileFormat } from './format';
 import type { Issue } from './issues';
-import { DEAD_LABELS, type TemplateName, templateNames, templateTable } from './template-table';
+import { DEAD_LABELS, type TemplateName, templateTable } from './template-table';
 
 /** Whom the operator allows template labels, and which directives. */
 export interface TemplateLabelRules {
@@ -48,14 +48,18 @@ export function readOverrides(
   const prefix = `HAPROXY_${index}_`;
   for (const label of Object.keys(app.labels)) {
     if (!label.startsWith(prefix)) continue;
-    const name = templateNames.find((one) => prefix + one === label);
-    if (name === undefined || !templateTable[name].label) continue;
+    const name = label.slice(prefix.length);
+    if (!isTemplateName(name) || !templateTable[name].label) continue;
     const text = (app.labels[label] ?? '').replaceAll('\r\n', '\n');
     const wrong = complaint(name, text, groups, rules);
     if (wrong) issues.push({ app: app.id, label, ...wrong });
     else overrides[name] = WITHIN_LINE.test(name) || text === '' || text.endsWith('\n') ? text : `${text}\n`;
   }
   return { overrides, issues };
+}
+
+function isTemplateName(name: string): name is TemplateName {
+  return Object.hasOwn(templateTable, name);
 }
 
 /** Whether this is the name of a template label, used or dead. */

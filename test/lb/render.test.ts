@@ -1,0 +1,122 @@
+/** `meseta lb render`, the arguments of the original, and what is read of events. */
+
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { systemClock } from '../../cluster/runtime/clock';
+import { parseFlags } from '../../cluster/runtime/config/flags';
+import { silentLogger } from '../../cluster/runtime/log';
+import { expandLbArgs, type LbConfig, lbFlags, readLbConfig } from '../../lb/config';
+import { createAppStore } from '../../lb/core/app-store';
+import { appsOfEvent } from '../../lb/core/event-apps';
+import { splitCommand } from '../../lb/edge/command';
+import { renderApps } from '../../lb/edge/render/main';
+import { appJson, taskJson } from './builders';
+
+function config(args: string[], env: Record<string, string> = {}): LbConfig {
+  const { flags } = parseFlags(lbFlags, { command: 'meseta lb', about: '', args: expandLbArgs(args), env });
+  return readLbConfig(flags, env);
+}
+
+const io = { clock: systemClock(), log: silentLogger };
+const apps = {
+  apps: [
+    appJson('/web', 10_000, [taskJson('t', [31_000], { host: 'agent1' })], {
+      labels: { HAPROXY_0_VHOST: 'a.b' },
+    }),
+  ],
+};
+
+test('apps become text without a Marathon; the HTTPS front is there as in the original', async () => {
+  const made = await renderApps(config(['--group', 'external']), apps, new Map([['agent1', '1.2.3.4']]), io);
+  expect(made.issues).toEqual([]);
+  expect(made.config).toContain('  bind *:443 ssl crt /etc/ssl/cert.pem\n');
+  expect(made.config).toContain('  server agent1_1_2_3_4_31000 1.2.3.4:31000 id ');
+});
+
+test('templates come from the environment, then from a folder', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'lb-templates-'));
+  try {
+    writeFileSync(join(folder, 'HAPROXY_BACKEND_HTTP_OPTIONS'), '  option from-folder\n');
+    writeFileSync(join(folder, 'HAPROXY_FRONTEND_BACKEND_GLUE'), '  default_backend {backend}\n');
+    const env = {
+      HAPROXY_BACKEND_HTTP_OPTIONS: '  option from-env\\n',
+      HAPROXY_GLOBAL_DEFAULT_OPTIONS: 'dontlognull,redispatch',
+    };
+    const made = await renderApps(
+      config(['--group', '*', '--templates-dir', folder], env),
+      apps,
+      new Map([['agent1', '1.2.3.4']]),
+      io,
+    );
+    expect(made.config).toContain('  option from-env\n');
+    expect(made.config).toContain('  default_backend web_10000\n');
+    expect(made.config).toContain('  option            redispatch\n');
+    expect(() => config(['--group', '*'], { HAPROXY_HEAD: 'global\n  daemon\n' })).toThrow('daemon');
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+});
+
+test('the arguments of the original are taken', () => {
+  const args = [
+    'sse',
+    '-m',
+    'http://a:1',
+    'http://b:2',
+    '-H',
+    '--group',
+    'x',
+    '--max-reload-retries',
+    '3',
+    '--log-level',
+    'WARNING',
+    '--archive-versions=2',
+  ];
+  expect(expandLbArgs(args)).toEqual([
+    ...[
+      '--sse',
+      '--marathon',
+      'http://a:1',
+      '--marathon',
+      'http://b:2',
+      '--health-check',
+      '--group',
+      'x',
+      '--log-level',
+      'warn',
+    ],
+  ]);
+  expect(
+    config(['--group', 'x', '--min-serv-port-ip-per-task', '0', '--max-serv-port-ip-per-task', '0'])
+      .portRange,
+  ).toBeUndefined();
+  expect(() => config(['--group', 'x', '--min-serv-port-ip-per-task', '0'])).toThrow('are no range');
+  expect(splitCommand(`reload "a b" 'c d' e`)).toEqual(['reload', 'a b', 'c d', 'e']);
+});
+
+const events: [string, string[] | 'all'][] = [
+  ['{"appId":"/a"}', ['/a']],
+  ['{"runSpecId":"/a/b"}', ['/a/b']],
+  ['{"appDefinition":{"id":"/c"}}', ['/c']],
+  ['{"plan":{"steps":[{"actions":[{"app":"/a"},{"app":"/b"},{"pod":"/p"}]}]}}', ['/a', '/b']],
+  ['{"eventType":"x"}', 'all'],
+  ['no json', 'all'],
+];
+
+test.each(events)('the event %s is about %j', (data, wanted) => {
+  expect(appsOfEvent(data)).toEqual(wanted);
+});
+
+test('an app that reads the same stays the same object', () => {
+  const store = createAppStore();
+  expect(store.replaceAll({ apps: [appJson('/b', 2, []), appJson('/a', 1, [])] })).toBeUndefined();
+  const [a, b] = store.apps();
+  expect(store.replaceAll({ apps: [appJson('/a', 1, []), appJson('/b', 3, [])] })).toBeUndefined();
+  expect(store.apps()[0]).toBe(a);
+  expect(store.apps()[1]).not.toBe(b);
+  expect(store.replaceOne('/c', { app: appJson('/c', 4, []) })).toBe(true);
+  expect(store.apps().map(({ id }) => id)).toEqual(['/a', '/b', '/c']);
+  expect(store.replaceOne('/c', { apps: [] })).toBe(false);
+  expect(store.replaceAll({})).toContain('no list');
+});
