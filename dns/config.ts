@@ -5,11 +5,13 @@
  * the command line that is not at its default wins over the file.
  */
 
+import { type BearerFlags, bearerFlags } from '../cluster/runtime/auth/flags';
 import {
   choice,
   type Flag,
   integer,
   list,
+  path,
   port,
   text,
   toggle,
@@ -87,6 +89,8 @@ export const dnsFlags = {
     help: 'who may use the HTTP interface; file:///PATH reads it from a file',
     secret: true,
   }),
+  'http-tokens': path({ help: 'JSON file of bearer tokens: {"tokens": [{"principal", "token"}]}' }),
+  'http-jwt-key': path({ help: 'file with the key of signed bearer tokens (HS256)' }),
   insecure: toggle({ fallback: false, help: 'let the HTTP interface listen where others can reach it' }),
   'refresh-seconds': seconds(1, 60, 'between two loads of the state while no master has an event stream'),
   'state-timeout-seconds': seconds(1, 300, 'limit for loading the state'),
@@ -217,6 +221,7 @@ export interface DnsConfig {
   readonly httpListener: string;
   readonly httpPort: number;
   readonly httpCredentials: Credentials | undefined;
+  readonly httpBearer: BearerFlags;
   readonly insecure: boolean;
   readonly refreshMs: number;
   readonly stateTimeoutMs: number;
@@ -335,6 +340,7 @@ function readServing(flags: DnsFlags) {
     httpOn: flags.http,
     httpListener: readAddressSetting('http-listener', flags['http-listener'])[0] ?? '127.0.0.1',
     httpPort: flags['http-port'],
+    httpBearer: bearerFlags(flags, 'http-tokens', 'http-jwt-key'),
     httpCredentials: readCredentials('http-credentials', flags['http-credentials']),
     insecure: flags.insecure,
     trustedNetworks: readNetworks('trusted-networks', flags['trusted-networks']),

@@ -3,6 +3,7 @@
  */
 
 import { randomBytes, randomInt } from 'node:crypto';
+import { bearerOf } from '../cluster/runtime/auth/flags';
 import type { Clock } from '../cluster/runtime/clock';
 import { startHttpServer } from '../cluster/runtime/http/server';
 import { Lifetime, type Running } from '../cluster/runtime/lifecycle';
@@ -157,7 +158,7 @@ function addGauges(metrics: Metrics, clock: Clock, parts: Parts): void {
 
 function startHttp(
   config: DnsConfig,
-  { log, metrics }: Deps,
+  { log, clock, metrics }: Deps,
   parts: Parts,
 ): ReturnType<typeof startHttpServer> {
   const { responder, expired } = parts.answerer;
@@ -169,6 +170,7 @@ function startHttp(
     portFlag: '--http-port',
     insecure: config.insecure,
     credentials: config.httpCredentials,
+    bearer: bearerOf(config.httpBearer, { clock, log }),
     credentialsFlag: '--http-credentials',
     openPaths: ['/health'],
     log,

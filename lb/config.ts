@@ -2,11 +2,13 @@
  * Flags of the load balancer, and the frozen configuration made of them. Names are marathon-lb's where it has one.
  */
 
+import { type BearerFlags, bearerFlags } from '../cluster/runtime/auth/flags';
 import {
   choice,
   duration,
   integer,
   list,
+  path,
   port,
   text,
   toggle,
@@ -125,6 +127,8 @@ export const lbFlags = {
     help: "Who may use the load balancer's API (basic authentication); without, this machine only",
     secret: true,
   }),
+  'api-tokens': path({ help: 'JSON file of bearer tokens: {"tokens": [{"principal", "token"}]}' }),
+  'api-jwt-key': path({ help: 'File with the key of signed bearer tokens (HS256)' }),
   insecure: toggle({ help: 'Let others on the network use API and statistics', fallback: false }),
   'reload-timeout': duration({
     help: 'How long old connections may last after a reload before they are cut',
@@ -206,6 +210,7 @@ export interface LbConfig extends MarathonAccess {
   readonly httpAddress: string;
   readonly httpPort: number;
   readonly apiCredentials: Credentials | undefined;
+  readonly apiBearer: BearerFlags;
   readonly insecure: boolean;
   readonly reloadTimeoutMs: number;
   readonly reloadWaitMs: number;
@@ -248,6 +253,7 @@ export function readLbConfig(flags: Values<typeof lbFlags>, env: Env = process.e
     httpAddress: readAddress('http-address', flags['http-address']),
     httpPort: flags['http-port'],
     apiCredentials: readPair('api-credentials', flags['api-credentials']),
+    apiBearer: bearerFlags(flags, 'api-tokens', 'api-jwt-key'),
     insecure: flags.insecure,
     reloadTimeoutMs: flags['reload-timeout'],
     reloadWaitMs: flags['reload-wait'],

@@ -6,6 +6,7 @@
 
 import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { bearerOf } from '../cluster/runtime/auth/flags';
 import type { Clock } from '../cluster/runtime/clock';
 import { HttpClient } from '../cluster/runtime/http/client';
 import { checkListen } from '../cluster/runtime/http/guard';
@@ -237,6 +238,7 @@ async function serve(life: Lifetime, config: LbConfig, deps: LbDeps, parts: Part
     routes: adminRoutes(admin),
     insecure: config.insecure,
     credentials: config.apiCredentials,
+    bearer: bearerOf(config.apiBearer, deps),
     credentialsFlag: '--api-credentials',
     realm: 'meseta lb',
     openPaths: ['/health', '/metrics'],

@@ -2,51 +2,55 @@
  * The agent's flags. Names and defaults are Mesos'.
  */
 
-import { duration, port, requiredText, text, toggle, type Values } from '../runtime/config/flags';
+import { operatorFlags } from '../runtime/auth/flags';
+import {
+  duration,
+  port,
+  requiredText,
+  text,
+  toggle,
+  type Values,
+  withEnvironment,
+} from '../runtime/config/flags';
 import { StartError } from '../runtime/lifecycle';
 
-export const agentFlags = {
-  master: requiredText({ help: 'the master, as host:port', value: 'HOST:PORT', env: 'MESOS_MASTER' }),
-  ip: text({ help: 'address to listen on', fallback: '127.0.0.1', env: 'MESOS_IP' }),
-  port: port({ help: 'port for everything: API, master, executors', fallback: 5051, env: 'MESOS_PORT' }),
-  hostname: text({ help: 'name that others reach tasks by; the address without it', env: 'MESOS_HOSTNAME' }),
+export const agentFlags = withEnvironment('MESOS_', {
+  master: requiredText({ help: 'the master, as host:port', value: 'HOST:PORT' }),
+  ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
+  port: port({ help: 'port for everything: API, master, executors', fallback: 5051 }),
+  hostname: text({ help: 'name that others reach tasks by; the address without it' }),
   work_dir: text({
     help: 'folder of sandboxes and state',
     fallback: './.meseta/agent',
-    env: 'MESOS_WORK_DIR',
   }),
   resources: text({
     help: 'what to offer, such as cpus:2;mem:1024;ports:[31000-32000]; what is not named is detected',
     fallback: '',
-    env: 'MESOS_RESOURCES',
   }),
-  attributes: text({ help: 'attributes, such as rack:r1;level:10', fallback: '', env: 'MESOS_ATTRIBUTES' }),
+  attributes: text({ help: 'attributes, such as rack:r1;level:10', fallback: '' }),
   registration_backoff_factor: duration({
     help: 'agents wait a random time up to this before they register',
     fallback: 1000,
     fallbackText: '1secs',
-    env: 'MESOS_REGISTRATION_BACKOFF_FACTOR',
   }),
   executor_registration_timeout: duration({
     help: 'time an executor has to subscribe',
     fallback: 60_000,
     fallbackText: '1mins',
-    env: 'MESOS_EXECUTOR_REGISTRATION_TIMEOUT',
   }),
   executor_shutdown_grace_period: duration({
     help: 'time an executor has to end when told to',
     fallback: 5000,
     fallbackText: '5secs',
-    env: 'MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD',
   }),
   executor_environment_variables: text({
     help: 'JSON object of variables for every executor and task; nothing of our own environment is passed on',
     fallback: '{}',
-    env: 'MESOS_EXECUTOR_ENVIRONMENT_VARIABLES',
   }),
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
+  ...operatorFlags,
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
-};
+});
 
 export type AgentConfig = Values<typeof agentFlags>;
 

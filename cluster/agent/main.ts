@@ -20,6 +20,7 @@ import type { AgentEffect } from './core/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from './core/events';
 import type { AgentState } from './core/state';
 import { agentMachine } from './core/step';
+import { AUTHENTICATION_FLAGS, agentAccess } from './edge/authentication';
 import { recallAgentId } from './edge/checkpoint';
 import { Containers, type ExecutorLauncher, killLeftovers } from './edge/containers';
 import { masterPid } from './edge/detector';
@@ -185,6 +186,8 @@ function listen(config: AgentConfig, deps: AgentDeps, { door, mailbox }: Inside)
     addressFlag: '--ip',
     portFlag: '--port',
     insecure: config.insecure,
+    access: agentAccess(config, deps),
+    credentialsFlag: AUTHENTICATION_FLAGS,
     log: deps.log,
     messages,
     rewrite: (url) => url.replace(/^\/slave(\(1\)|%281%29)(?=\/|\?|$)/i, '') || '/',

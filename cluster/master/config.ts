@@ -2,52 +2,56 @@
  * The master's flags: one table for parsing, help, `/flags` and the reference page. Names and defaults are Mesos'.
  */
 
-import { duration, integer, list, port, text, toggle, type Values } from '../runtime/config/flags';
+import {
+  duration,
+  integer,
+  list,
+  port,
+  text,
+  toggle,
+  type Values,
+  withEnvironment,
+} from '../runtime/config/flags';
 import { StartError } from '../runtime/lifecycle';
 import type { MasterSettings } from './core/events';
+import { authenticationFlags } from './edge/authentication';
 
-export const masterFlags = {
-  ip: text({ help: 'address to listen on', fallback: '127.0.0.1', env: 'MESOS_IP' }),
-  port: port({ help: 'port for everything: API, agents, frameworks', fallback: 5050, env: 'MESOS_PORT' }),
-  hostname: text({ help: 'name that others are told; the address without it', env: 'MESOS_HOSTNAME' }),
-  cluster: text({ help: 'name of the cluster, shown to people', env: 'MESOS_CLUSTER' }),
-  work_dir: text({ help: 'folder of the registry', fallback: './.meseta/master', env: 'MESOS_WORK_DIR' }),
+export const masterFlags = withEnvironment('MESOS_', {
+  ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
+  port: port({ help: 'port for everything: API, agents, frameworks', fallback: 5050 }),
+  hostname: text({ help: 'name that others are told; the address without it' }),
+  cluster: text({ help: 'name of the cluster, shown to people' }),
+  work_dir: text({ help: 'folder of the registry', fallback: './.meseta/master' }),
   in_memory: toggle({ help: 'keep the registry in memory: it is gone after a restart', fallback: false }),
   agent_ping_timeout: duration({
     help: 'time an agent has to answer a ping',
     fallback: 15_000,
     fallbackText: '15secs',
-    env: 'MESOS_AGENT_PING_TIMEOUT',
   }),
   max_agent_ping_timeouts: integer({
     help: 'unanswered pings until an agent is unreachable',
     fallback: 5,
     min: 1,
     max: 1000,
-    env: 'MESOS_MAX_AGENT_PING_TIMEOUTS',
   }),
   agent_reregister_timeout: duration({
     help: 'time an agent has to come back after a broken connection or a new master',
     fallback: 600_000,
     fallbackText: '10mins',
-    env: 'MESOS_AGENT_REREGISTER_TIMEOUT',
   }),
   allocation_interval: duration({
     help: 'time between offers of resources that were refused',
     fallback: 1000,
     fallbackText: '1secs',
-    env: 'MESOS_ALLOCATION_INTERVAL',
   }),
   offer_timeout: duration({
     help: 'time after which an unanswered offer is taken back; 0secs for never',
     fallback: 0,
     fallbackText: '0secs',
-    env: 'MESOS_OFFER_TIMEOUT',
   }),
   root_submissions: toggle({
     help: 'whether frameworks may run as root',
     fallback: true,
-    env: 'MESOS_ROOT_SUBMISSIONS',
   }),
   roles: list({ help: 'roles that frameworks may have; any without it', value: 'ROLE' }),
   max_completed_frameworks: integer({
@@ -69,8 +73,9 @@ export const masterFlags = {
     max: 1_000_000,
   }),
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
+  ...authenticationFlags,
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
-};
+});
 
 export type MasterConfig = Values<typeof masterFlags>;
 

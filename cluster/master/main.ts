@@ -25,6 +25,7 @@ import type { MasterState } from './core/state';
 import { masterMachine } from './core/step';
 import { getState } from './core/views/operator';
 import { readAgentMessage } from './edge/agents';
+import { AUTHENTICATION_FLAGS, masterAccess } from './edge/authentication';
 import { masterRoutes } from './edge/http/routes';
 import { snapshot } from './edge/metrics';
 import { type Answer, masterPerformers } from './edge/perform';
@@ -135,6 +136,8 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
     addressFlag: '--ip',
     portFlag: '--port',
     insecure: config.insecure,
+    access: masterAccess(config, deps),
+    credentialsFlag: AUTHENTICATION_FLAGS,
     log: deps.log,
     messages,
     rewrite: (url) => url.replace(/^\/master(?=\/|\?|$)/, '') || '/',

@@ -4,6 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { type BearerFlags, bearerFlags } from '../../cluster/runtime/auth/flags';
 import {
   choice,
   type Flag,
@@ -11,6 +12,7 @@ import {
   integer,
   type ParseOptions,
   parseFlags,
+  path,
   port,
   text,
   toggle,
@@ -47,6 +49,8 @@ const FLAGS = {
   http_address: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
   http_port: port({ help: 'port to listen on', fallback: 8080 }),
   http_credentials: text({ help: 'user:password that requests must carry', secret: true }),
+  http_tokens: path({ help: 'JSON file of bearer tokens: {"tokens": [{"principal", "token"}]}' }),
+  http_jwt_key: path({ help: 'file with the key of signed bearer tokens (HS256)' }),
   http_realm: text({ help: 'realm of the credentials', fallback: 'Mesosphere' }),
   http_max_concurrent_requests: integer({
     help: 'requests handled at once',
@@ -125,6 +129,7 @@ export interface MarathonConfig {
     readonly address: string;
     readonly port: number;
     readonly credentials?: Credentials | undefined;
+    readonly bearer?: BearerFlags | undefined;
     readonly realm: string;
     readonly concurrentMax?: number | undefined;
     readonly outstandingEventsMax: number;
@@ -169,6 +174,7 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
       address: flags.http_address,
       port: flags.http_port,
       credentials: credentialsOf(flags.http_credentials),
+      bearer: bearerFlags(flags, 'http_tokens', 'http_jwt_key'),
       realm: flags.http_realm,
       concurrentMax: flags.http_max_concurrent_requests,
       outstandingEventsMax: flags.event_stream_max_outstanding_messages,

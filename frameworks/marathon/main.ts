@@ -3,6 +3,7 @@
  */
 
 import { randomInt } from 'node:crypto';
+import { bearerOf } from '../../cluster/runtime/auth/flags';
 import type { Clock } from '../../cluster/runtime/clock';
 import { type HttpServer, startHttpServer } from '../../cluster/runtime/http/server';
 import { Lifetime, type Running } from '../../cluster/runtime/lifecycle';
@@ -193,6 +194,7 @@ async function serve(
     routes: marathonRoutes(context),
     insecure: config.http.insecure,
     credentials: config.http.credentials,
+    bearer: config.http.bearer && bearerOf(config.http.bearer, deps),
     credentialsFlag: '--http_credentials',
     realm: config.http.realm,
     notFound: (_request, reply) => send(context, reply, { status: 404, body: { message: 'URI not found' } }),

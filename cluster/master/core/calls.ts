@@ -17,6 +17,7 @@ import { reconcileOperations } from './operations';
 import { count, type Framework, type MasterState } from './state';
 import { acknowledge, kill, reconcile } from './tasks';
 import { updateError, updateFramework } from './update-framework';
+import { principalError } from './validate/call';
 
 type Transition = (
   state: MasterState,
@@ -69,9 +70,9 @@ const METRICS: Partial<Record<scheduler.Call.Type, string>> = {
 
 /** Answers a call, 202 and an empty body when it is taken; the refusals in the order of Mesos. */
 export function call(state: MasterState, event: EventOf<'scheduler.call'>): MasterEffect[] {
-  const { request, stream, call: made, at } = event;
+  const { request, call: made, at } = event;
   const framework = state.frameworks.get(made.framework_id?.value ?? '');
-  const refusal = refusalOf(framework, stream, made);
+  const refusal = refusalOf(framework, event);
   if (refusal || !framework) {
     return [{ kind: 'answer', request, ...(refusal ?? { status: 400, text: 'Framework cannot be found' }) }];
   }
@@ -94,10 +95,12 @@ export function call(state: MasterState, event: EventOf<'scheduler.call'>): Mast
 
 function refusalOf(
   framework: Framework | undefined,
-  stream: string | undefined,
-  made: scheduler.Call,
+  { stream, call: made, principal }: EventOf<'scheduler.call'>,
 ): { status: number; text: string } | undefined {
   if (!framework) return { status: 400, text: 'Framework cannot be found' };
+  if (principal?.value !== undefined && principal.value !== framework.info.principal) {
+    return { status: 400, text: principalError(principal.value, framework.info.principal) };
+  }
   if (framework.stream === undefined) return { status: 403, text: 'Framework is not subscribed' };
   if (stream === undefined) {
     return { status: 400, text: "All non-subscribe calls should include the 'Mesos-Stream-Id' header" };

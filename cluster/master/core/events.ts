@@ -7,6 +7,7 @@ import type { Call as OperatorCall } from '../../api/generated/master';
 import type * as mesos from '../../api/generated/mesos';
 import type * as scheduler from '../../api/generated/scheduler';
 import type { Stamped, Unstamped, Woke } from '../../model/event';
+import type { Principal } from '../../model/principal';
 
 /** What a master is when it starts; everything else follows from events. */
 export interface MasterBoot {
@@ -52,7 +53,12 @@ export interface MasterEvents {
   'agent.status': { readonly pid: string; readonly update: internal.StatusUpdate };
 
   /** A scheduler asks to subscribe on a stream that the edge has opened and named. */
-  'scheduler.subscribe': { readonly stream: string; readonly subscribe: scheduler.Call.Subscribe };
+  'scheduler.subscribe': {
+    readonly stream: string;
+    readonly subscribe: scheduler.Call.Subscribe;
+    /** Who sent it, where the edge asked; so in calls, too. */
+    readonly principal?: Principal | undefined;
+  };
   /** The stream ended, whoever ended it. */
   'scheduler.closed': { readonly stream: string; readonly reason: string };
   /** Any other call. It is answered by an `answer` effect with the same request number. */
@@ -60,12 +66,17 @@ export interface MasterEvents {
     readonly request: number;
     readonly stream: string | undefined;
     readonly call: scheduler.Call;
+    readonly principal?: Principal | undefined;
   };
 
   'operator.subscribe': { readonly stream: string };
   'operator.closed': { readonly stream: string };
   /** A call that changes something. It is answered like a scheduler's. */
-  'operator.call': { readonly request: number; readonly call: OperatorCall };
+  'operator.call': {
+    readonly request: number;
+    readonly call: OperatorCall;
+    readonly principal?: Principal | undefined;
+  };
 
   woke: Woke;
 }

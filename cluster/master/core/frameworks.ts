@@ -25,11 +25,12 @@ const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
 const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
 
 /** SUBSCRIBE: a new framework, one that comes back, or one that takes over. What is wrong is told on the stream. */
-export function subscribe(state: MasterState, event: EventOf<'scheduler.subscribe'>): MasterEffect[] {
+export function subscribe(state: MasterState, given: EventOf<'scheduler.subscribe'>): MasterEffect[] {
+  const event = withPrincipal(given);
   const { stream, subscribe: call } = event;
   const isBack = call.framework_info.id !== undefined;
   count(state, isBack ? 'master/messages_reregister_framework' : 'master/messages_register_framework');
-  const error = subscribeError(state, call.framework_info, call.suppressed_roles ?? []);
+  const error = subscribeError(state, event);
   if (error) return refuse(stream, error);
   const id = call.framework_info.id?.value;
   const known = id === undefined ? undefined : state.frameworks.get(id);
@@ -43,11 +44,19 @@ export function subscribe(state: MasterState, event: EventOf<'scheduler.subscrib
   return [...effects, ...allocateSoon(state, event.at)];
 }
 
+/** A framework that does not say its principal gets that of the connection. */
+function withPrincipal(event: EventOf<'scheduler.subscribe'>): EventOf<'scheduler.subscribe'> {
+  const { principal, subscribe: call } = event;
+  if (principal?.value === undefined || call.framework_info.principal !== undefined) return event;
+  const framework_info = { ...call.framework_info, principal: principal.value };
+  return { ...event, subscribe: { ...call, framework_info } };
+}
+
 function subscribeError(
   state: MasterState,
-  info: mesos.FrameworkInfo,
-  suppressed: readonly string[],
+  { subscribe: call }: EventOf<'scheduler.subscribe'>,
 ): string | undefined {
+  const { framework_info: info, suppressed_roles: suppressed = [] } = call;
   const wrong = frameworkError(info, state.boot.settings);
   if (wrong) return wrong;
   const id = info.id?.value;

@@ -53,6 +53,12 @@ export function requiredText(o: Common): Flag<string> {
   return { value: 'TEXT', ...o, fallback: '', required: true, read: (given) => fromFile(given) };
 }
 
+/** Where a file is: a path, or `file://PATH`. What is in it is read by who needs it, and is not shown. */
+export function path(o: Common): Flag<string | undefined> {
+  const read = (given: string): string => given.replace(/^file:\/\//, '');
+  return { value: 'PATH', ...o, fallback: undefined, read };
+}
+
 /** One of a few words. */
 export function choice<W extends string>(o: Common & { words: readonly W[]; fallback: W }): Flag<W> {
   const read = (given: string): W => {
@@ -217,6 +223,15 @@ function complete(table: FlagTable, values: Map<string, unknown>, options: Parse
 
 function usage(options: ParseOptions, text: string): UsageError {
   return new UsageError(`${text}\nSee '${options.command} --help'.`);
+}
+
+/** Gives each flag of a table its environment variable: the prefix and the name in capitals. */
+export function withEnvironment<T extends FlagTable>(prefix: string, table: T): T {
+  const entries = Object.entries(table).map(([name, flag]) => [
+    name,
+    { ...flag, env: flag.env ?? prefix + name.toUpperCase() },
+  ]);
+  return Object.fromEntries(entries) as T;
 }
 
 /** The flags as text, as `/flags` and `/v2/info` show them. Secrets are starred out. */

@@ -1,9 +1,7 @@
 /**
- * Who may talk to an HTTP API: nobody but this machine unless told otherwise, no web page of another
- * origin, and with credentials only who knows them.
+ * From where an HTTP API may be used: from this machine unless told otherwise, and by no web page of another origin.
  */
 
-import { createHash, timingSafeEqual } from 'node:crypto';
 import { isIP } from 'node:net';
 import { StartError } from '../lifecycle';
 
@@ -38,20 +36,6 @@ export function checkListen(request: ListenRequest): void {
     `${request.what} will not listen on ${request.address} without authentication: others on the network could ` +
       `control it. To go on, ${authentication}keep to this machine with ${request.addressFlag} 127.0.0.1, ` +
       'or accept the risk with --insecure.',
-  );
-}
-
-/** Compares two texts in a time that does not depend on where they differ. */
-export function sameSecret(left: string, right: string): boolean {
-  const digest = (text: string): Buffer => createHash('sha256').update(text).digest();
-  return timingSafeEqual(digest(left), digest(right));
-}
-
-/** Whether an Authorization header carries these credentials (HTTP basic, RFC 7617). */
-export function basicMatches(header: string | undefined, { user, password }: Credentials): boolean {
-  const encoded = /^Basic\s+([A-Za-z0-9+/=]+)$/i.exec(header ?? '')?.[1];
-  return (
-    encoded !== undefined && sameSecret(Buffer.from(encoded, 'base64').toString(), `${user}:${password}`)
   );
 }
 

@@ -9,7 +9,8 @@ import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest }
 import { StartError } from '../lifecycle';
 import type { Logger } from '../log';
 import { MessageRouter } from '../messages/receive';
-import { basicMatches, type Credentials, checkListen, isForeignPage } from './guard';
+import { type AccessOptions, accessCheck, isGuarded } from './access';
+import { checkListen } from './guard';
 
 export type Request = FastifyRequest;
 export type Reply = FastifyReply;
@@ -19,10 +20,18 @@ export type Handler = (request: Request, reply: Reply) => unknown;
 /** One path and what each method does there. Fastify's patterns: `:name`, and `*` at the end. */
 export interface Route {
   readonly path: string;
+  /** Which realm's users may use it, where an API has several; without one it is open. */
+  readonly realm?: string;
   readonly methods: Partial<Record<Method, Handler>>;
 }
 
-export interface HttpServerOptions {
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    realm?: string | undefined;
+  }
+}
+
+export interface HttpServerOptions extends AccessOptions {
   /** What listens, for messages: `the master`. */
   readonly what: string;
   readonly address: string;
@@ -41,11 +50,8 @@ export interface HttpServerOptions {
   readonly bodyMaxBytes?: number;
   readonly messages?: MessageRouter;
   readonly insecure?: boolean;
-  readonly credentials?: Credentials | undefined;
+  /** How authentication is turned on, for messages. */
   readonly credentialsFlag?: string;
-  readonly realm?: string;
-  /** Paths served without credentials, such as `/health`. */
-  readonly openPaths?: readonly string[];
 }
 
 export interface HttpServer {
@@ -68,7 +74,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     address: options.address,
     addressFlag: options.addressFlag,
     authenticationFlag: options.credentialsFlag,
-    authenticated: options.credentials !== undefined,
+    authenticated: isGuarded(options),
     insecure: options.insecure ?? false,
   });
   const app = createApp(options);
@@ -138,28 +144,21 @@ export function answerClientError(error: { code?: string }, socket: Socket): voi
 }
 
 function addGuards(app: FastifyInstance, options: HttpServerOptions): void {
-  app.addHook('onRequest', async (request, reply) => {
-    if (isForeignPage(request.headers)) {
-      return reply.code(403).type('text/plain').send('Requests of web pages from another origin are refused');
-    }
-    const path = request.url.split('?')[0] ?? '/';
-    if (!options.credentials || options.openPaths?.includes(path)) return;
-    if (basicMatches(request.headers.authorization, options.credentials)) return;
-    reply.header('www-authenticate', `Basic realm="${options.realm ?? 'meseta'}"`);
-    return reply.code(401).type('text/plain').send('401 Unauthorized.');
-  });
+  const check = accessCheck(options);
+  app.addHook('onRequest', async (request, reply) => check(request, reply));
 }
 
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
-  for (const { path, methods } of options.routes) {
+  for (const { path, methods, realm } of options.routes) {
     const allowed = METHODS.filter((method) => methods[method]);
     for (const method of METHODS) {
       const handler = methods[method] ?? (method === 'HEAD' ? methods.GET : undefined);
       app.route({
         method,
         url: path,
+        config: { realm },
         handler: handler ?? ((request, reply) => refuseMethod(options, request, reply, allowed)),
       });
     }

@@ -8,6 +8,7 @@ import { VERSION } from '../../../runtime/version';
 import type { AgentFramework, AgentState, Executor } from '../../core/state';
 import { pidOf } from '../../core/updates';
 import { printTask } from '../../core/views/tasks';
+import { READONLY } from '../authentication';
 import type { ExecutorDoor } from './executor-api';
 
 export interface AgentPages {
@@ -25,12 +26,20 @@ export function agentRoutes(door: ExecutorDoor, pages: AgentPages): Route[] {
   const version = { version: VERSION, build_date: '', build_time: 0, build_user: '' };
   return [
     { path: '/api/v1/executor', methods: { POST: (request, reply) => door.handle(request, reply) } },
-    { path: '/state', methods: { GET: json(() => pages.read((state) => statePage(state, pages.flags))) } },
-    { path: '/monitor/statistics', methods: { GET: json(() => pages.statistics()) } },
+    {
+      path: '/state',
+      realm: READONLY,
+      methods: { GET: json(() => pages.read((state) => statePage(state, pages.flags))) },
+    },
+    { path: '/monitor/statistics', realm: READONLY, methods: { GET: json(() => pages.statistics()) } },
     { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
     { path: '/version', methods: { GET: json(() => JSON.stringify(version)) } },
-    { path: '/flags', methods: { GET: json(() => JSON.stringify({ flags: pages.flags })) } },
-    { path: '/metrics/snapshot', methods: { GET: json(() => JSON.stringify(pages.metrics())) } },
+    { path: '/flags', realm: READONLY, methods: { GET: json(() => JSON.stringify({ flags: pages.flags })) } },
+    {
+      path: '/metrics/snapshot',
+      realm: READONLY,
+      methods: { GET: json(() => JSON.stringify(pages.metrics())) },
+    },
   ];
 }
 

@@ -22,25 +22,32 @@ const NEEDED: Partial<Record<scheduler.Call.Type, keyof scheduler.Call>> = {
   UPDATE_FRAMEWORK: 'update_framework',
 };
 
+/** What is told to a sender who is not who the framework says it is. */
+export function principalError(sender: string, principal: string | undefined): string {
+  return `Authenticated principal '${sender}' does not match principal '${principal ?? ''}' set in \`FrameworkInfo\``;
+}
+
 /** Base64 of 16 bytes. */
 const UUID_BASE64 = /^[A-Za-z0-9+/]{22}==$/;
 
 /** The first thing wrong with a call, or undefined. */
-export function callError(call: scheduler.Call): string | undefined {
+export function callError(call: scheduler.Call, sender?: string): string | undefined {
   if (call.type === undefined) return "Expecting 'type' to be present";
   const field = NEEDED[call.type];
   if (field !== undefined && call[field] === undefined) return `Expecting '${field}' to be present`;
-  if (call.type === 'SUBSCRIBE') return subscribeError(call);
+  if (call.type === 'SUBSCRIBE') return subscribeError(call, sender);
   if (call.framework_id === undefined) return "Expecting 'framework_id' to be present";
   if (call.type === 'ACKNOWLEDGE') return uuidError(call.acknowledge?.uuid);
   if (call.type === 'ACKNOWLEDGE_OPERATION_STATUS') return uuidError(call.acknowledge_operation_status?.uuid);
   return undefined;
 }
 
-function subscribeError(call: scheduler.Call): string | undefined {
-  const inside = call.subscribe?.framework_info.id?.value;
-  if (inside === call.framework_id?.value) return undefined;
-  return "'framework_id' differs from 'subscribe.framework_info.id'";
+function subscribeError(call: scheduler.Call, sender: string | undefined): string | undefined {
+  const { id, principal } = call.subscribe?.framework_info ?? {};
+  if (id?.value !== call.framework_id?.value)
+    return "'framework_id' differs from 'subscribe.framework_info.id'";
+  const isOther = sender !== undefined && principal !== undefined && sender !== principal;
+  return isOther ? principalError(sender, principal) : undefined;
 }
 
 function uuidError(uuid: string | undefined): string | undefined {

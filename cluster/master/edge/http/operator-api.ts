@@ -5,6 +5,7 @@
 import { randomUUID } from 'node:crypto';
 import type { Call, Response } from '../../../api/generated/master';
 import { decodeBody, encodeBody, type MediaType, readAccept, readContentType } from '../../../api/media-type';
+import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
 import {
   getAgents,
@@ -16,7 +17,7 @@ import {
   printMasterInfo,
 } from '../../core/views/operator';
 import { type OperatorDoor, passCall } from './operator-door';
-import { plain } from './scheduler-api';
+import { NAMELESS, plain } from './scheduler-api';
 
 type Read = (door: OperatorDoor) => Response;
 
@@ -54,6 +55,8 @@ const READS: Partial<Record<Call.Type, Read>> = {
 };
 
 export function handleOperator(door: OperatorDoor, request: Request, reply: Reply): unknown {
+  const principal = principalOf(request);
+  if (principal && principal.value === undefined) return plain(reply, 403, NAMELESS);
   if (!door.isLeading()) return plain(reply, 503, 'Master has not finished recovery');
   const header = request.headers['content-type'];
   if (header === undefined) return plain(reply, 400, "Expecting 'Content-Type' to be present");
@@ -72,17 +75,22 @@ export function handleOperator(door: OperatorDoor, request: Request, reply: Repl
     }
     if (!accept)
       return plain(reply, 406, "Expecting 'Accept' to allow application/json or application/x-protobuf");
-    return answer(door, reply, call, accept);
+    return answer(door, request, reply, { call, accept });
   } catch (error) {
     return plain(reply, 400, `Failed to parse body into Call protobuf: ${(error as Error).message}`);
   }
 }
 
-function answer(door: OperatorDoor, reply: Reply, call: Call, accept: MediaType): unknown {
+function answer(
+  door: OperatorDoor,
+  request: Request,
+  reply: Reply,
+  { call, accept }: { call: Call; accept: MediaType },
+): unknown {
   const read = call.type && READS[call.type];
   if (read) return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, read(door)));
   if (call.type === 'SUBSCRIBE') return subscribe(door, reply, accept);
-  return passCall(door, reply, call);
+  return passCall(door, request, reply, call);
 }
 
 function subscribe(door: OperatorDoor, reply: Reply, type: MediaType): unknown {

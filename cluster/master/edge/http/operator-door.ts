@@ -3,7 +3,8 @@
  */
 
 import type { Call } from '../../../api/generated/master';
-import type { Reply } from '../../../runtime/http/server';
+import { principalOf } from '../../../runtime/http/access';
+import type { Reply, Request } from '../../../runtime/http/server';
 import type { MasterInput } from '../../core/events';
 import type { MasterState } from '../../core/state';
 import type { Answer } from '../perform';
@@ -24,9 +25,9 @@ export interface OperatorDoor {
 }
 
 /** Calls that change something are answered by the core, when what they change is stored. */
-export function passCall(door: OperatorDoor, reply: Reply, call: Call): Reply {
+export function passCall(door: OperatorDoor, sent: Request, reply: Reply, call: Call): Reply {
   const request = door.nextRequest();
   door.answers.set(request, (status, text) => void plain(reply, status, text ?? ''));
-  door.post({ kind: 'operator.call', request, call });
+  door.post({ kind: 'operator.call', request, call, principal: principalOf(sent) });
   return reply;
 }

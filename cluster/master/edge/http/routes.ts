@@ -5,6 +5,7 @@
 import type { Handler, Reply, Request, Route } from '../../../runtime/http/server';
 import { VERSION } from '../../../runtime/version';
 import type { MasterState } from '../../core/state';
+import { READONLY, READWRITE, SCHEDULER } from '../authentication';
 import { handleOperator } from './operator-api';
 import type { OperatorDoor } from './operator-door';
 import { handleScheduler, plain, type SchedulerDoor } from './scheduler-api';
@@ -41,23 +42,32 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
   return [
     {
       path: '/api/v1/scheduler',
+      realm: SCHEDULER,
       methods: { POST: (request, reply) => handleScheduler(schedulers, request, reply) },
     },
-    { path: '/api/v1', methods: { POST: (request, reply) => handleOperator(operators, request, reply) } },
-    { path: '/state', methods: { GET: shared((state) => statePage(state, operators.flags)) } },
-    { path: '/state-summary', methods: { GET: shared(summaryPage) } },
-    { path: '/slaves', methods: { GET: shared(slavesPage) } },
-    { path: '/frameworks', methods: { GET: shared(frameworksPage) } },
-    { path: '/tasks', methods: { GET: page(tasks) } },
-    { path: '/roles', methods: { GET: page(rolesPage) } },
-    { path: '/weights', methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
-    { path: '/teardown', methods: { POST: teardown(operators) } },
-    { path: '/flags', methods: { GET: value(() => ({ flags: operators.flags })) } },
+    {
+      path: '/api/v1',
+      realm: READWRITE,
+      methods: { POST: (request, reply) => handleOperator(operators, request, reply) },
+    },
+    {
+      path: '/state',
+      realm: READONLY,
+      methods: { GET: shared((state) => statePage(state, operators.flags)) },
+    },
+    { path: '/state-summary', realm: READONLY, methods: { GET: shared(summaryPage) } },
+    { path: '/slaves', realm: READONLY, methods: { GET: shared(slavesPage) } },
+    { path: '/frameworks', realm: READONLY, methods: { GET: shared(frameworksPage) } },
+    { path: '/tasks', realm: READONLY, methods: { GET: page(tasks) } },
+    { path: '/roles', realm: READONLY, methods: { GET: page(rolesPage) } },
+    { path: '/weights', realm: READWRITE, methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
+    { path: '/teardown', realm: READWRITE, methods: { POST: teardown(operators) } },
+    { path: '/flags', realm: READONLY, methods: { GET: value(() => ({ flags: operators.flags })) } },
     {
       path: '/version',
       methods: { GET: value(() => ({ version: VERSION, build_date: '', build_time: 0, build_user: '' })) },
     },
-    { path: '/metrics/snapshot', methods: { GET: value(operators.metrics) } },
+    { path: '/metrics/snapshot', realm: READONLY, methods: { GET: value(operators.metrics) } },
     { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
     { path: '/redirect', methods: { GET: (_request, reply) => redirect(operators, reply) } },
     { path: '/', methods: { GET: (_request, reply) => redirectTo(reply, '/state') } },

@@ -5,6 +5,8 @@
 import { randomUUID } from 'node:crypto';
 import type { Call } from '../../../api/generated/scheduler';
 import { decodeBody, readAccept, readContentType } from '../../../api/media-type';
+import type { Principal } from '../../../model/principal';
+import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
 import type { MasterInput } from '../../core/events';
 import { callError } from '../../core/validate/call';
@@ -21,12 +23,14 @@ export interface SchedulerDoor {
 
 /** Handles one call: SUBSCRIBE opens a stream, every other one is answered by the core. */
 export function handleScheduler(door: SchedulerDoor, request: Request, reply: Reply): unknown {
+  const principal = principalOf(request);
+  if (principal && principal.value === undefined) return plain(reply, 403, NAMELESS);
   if (!door.isLeading()) return plain(reply, 503, 'Master has not finished recovery');
   const call = readCall(request, reply);
   if (!call) return reply;
   const stream = request.headers['mesos-stream-id'];
   const streamId = Array.isArray(stream) ? stream[0] : stream;
-  if (call.type !== 'SUBSCRIBE') return passOn(door, reply, call, streamId);
+  if (call.type !== 'SUBSCRIBE') return passOn(door, reply, { call, stream: streamId, principal });
   if (streamId !== undefined) {
     return plain(reply, 400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
   }
@@ -50,7 +54,7 @@ function readCall(request: Request, reply: Reply): Call | undefined {
       type,
       (request.body as Buffer | undefined) ?? Buffer.alloc(0),
     );
-    const error = callError(call);
+    const error = callError(call, principalOf(request)?.value);
     if (!error) return call;
     void plain(reply, 400, `Failed to validate scheduler::Call: ${error}`);
   } catch (error) {
@@ -75,16 +79,30 @@ function subscribe(door: SchedulerDoor, request: Request, reply: Reply, call: Ca
     headers: { 'Mesos-Stream-Id': stream },
     closed: (reason) => door.post({ kind: 'scheduler.closed', stream, reason }),
   });
-  door.post({ kind: 'scheduler.subscribe', stream, subscribe: call.subscribe });
+  door.post({
+    kind: 'scheduler.subscribe',
+    stream,
+    subscribe: call.subscribe,
+    principal: principalOf(request),
+  });
   return reply;
 }
 
-function passOn(door: SchedulerDoor, reply: Reply, call: Call, stream: string | undefined): unknown {
+function passOn(
+  door: SchedulerDoor,
+  reply: Reply,
+  made: { call: Call; stream: string | undefined; principal: Principal | undefined },
+): unknown {
   const request = door.nextRequest();
   door.answers.set(request, (status, text) => void plain(reply, status, text ?? ''));
-  door.post({ kind: 'scheduler.call', request, stream, call });
+  door.post({ kind: 'scheduler.call', request, ...made });
   return reply;
 }
+
+/** Told to senders whose token has claims but no name. */
+export const NAMELESS =
+  "The request's authenticated principal contains claims, but no value string. " +
+  'The master currently requires that principals have a value';
 
 /** An answer in plain text, the form of Mesos' errors. */
 export function plain(reply: Reply, status: number, text: string): Reply {

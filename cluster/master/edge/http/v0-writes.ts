@@ -16,7 +16,7 @@ export function teardown(door: OperatorDoor): Handler {
   return (request, reply) => {
     const value = new URLSearchParams(bodyOf(request)).get('frameworkId');
     if (value === null) return plain(reply, 400, "Missing 'frameworkId' query parameter");
-    return passCall(door, reply, { type: 'TEARDOWN', teardown: { framework_id: { value } } });
+    return passCall(door, request, reply, { type: 'TEARDOWN', teardown: { framework_id: { value } } });
   };
 }
 
@@ -27,7 +27,7 @@ export function putWeights(door: OperatorDoor): Handler {
       const given: unknown = JSON.parse(bodyOf(request));
       if (!Array.isArray(given)) throw new Error('expected a JSON array');
       const weight_infos = given.map((one) => messageFromJson('mesos.v1.WeightInfo', one));
-      return passCall(door, reply, { type: 'UPDATE_WEIGHTS', update_weights: { weight_infos } });
+      return passCall(door, request, reply, { type: 'UPDATE_WEIGHTS', update_weights: { weight_infos } });
     } catch (error) {
       return plain(reply, 400, `Failed to parse update weights request JSON: ${(error as Error).message}`);
     }

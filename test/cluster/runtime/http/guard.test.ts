@@ -1,10 +1,4 @@
-import {
-  basicMatches,
-  checkListen,
-  isForeignPage,
-  isLoopback,
-  sameSecret,
-} from '../../../../cluster/runtime/http/guard';
+import { checkListen, isForeignPage, isLoopback } from '../../../../cluster/runtime/http/guard';
 import { StartError } from '../../../../cluster/runtime/lifecycle';
 
 describe('the guard of addresses', () => {
@@ -44,32 +38,6 @@ describe('the guard of addresses', () => {
     expect(() => checkListen({ ...open, authenticationFlag: '--http_credentials' })).toThrow(
       'set --http_credentials, or keep to this machine',
     );
-  });
-});
-
-describe('the guard of credentials', () => {
-  const credentials = { user: 'ops', password: 'a:b ü' };
-  const header = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
-
-  it.each([
-    [header('ops:a:b ü'), true],
-    [header('ops:a:b ü').replace('Basic', 'basic'), true],
-    [header('ops:a:b'), false],
-    [header('ops'), false],
-    [header('root:a:b ü'), false],
-    ['Basic', false],
-    ['Basic *', false],
-    [header('ops:a:b ü').replace('Basic', 'Bearer'), false],
-    ['', false],
-    [undefined, false],
-  ])('takes %s: %s', (given, expected) => {
-    expect(basicMatches(given, credentials)).toBe(expected);
-  });
-
-  it('compares texts of any length', () => {
-    expect(sameSecret('a', 'a')).toBe(true);
-    expect(sameSecret('a', 'aa')).toBe(false);
-    expect(sameSecret('', 'a')).toBe(false);
   });
 });
 

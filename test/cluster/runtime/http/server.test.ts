@@ -1,8 +1,12 @@
 import { once } from 'node:events';
 import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { bearerAuthenticator } from '../../../../cluster/runtime/auth/bearer';
+import { signJwt } from '../../../../cluster/runtime/auth/jwt';
+import { principalOf } from '../../../../cluster/runtime/http/access';
 import { HttpClient, type HttpRequest } from '../../../../cluster/runtime/http/client';
 import {
   answerClientError,
+  type Handler,
   type HttpServer,
   type HttpServerOptions,
   startHttpServer,
@@ -226,5 +230,49 @@ describe('guards', () => {
     expect((await from('http://evil.example')).status).toBe(403);
     expect((await from('null')).status).toBe(403);
     expect((await from(server.url)).text).toBe('changed');
+  });
+});
+
+describe('realms', () => {
+  const key = Buffer.from('k');
+  const realms = new Map([['reads', [bearerAuthenticator({ key, now: () => 0 })]]]);
+  const who: Handler = (request) => principalOf(request)?.value ?? 'nobody';
+  const routes = [
+    { path: '/open', methods: { GET: who } },
+    { path: '/asks', realm: 'reads', methods: { GET: who } },
+    { path: '/off', realm: 'writes', methods: { GET: who } },
+  ];
+  const authorization = `Bearer ${signJwt({ sub: 'ann' }, key)}`;
+
+  it('are asked for by route, and the handler learns who it is', async () => {
+    const server = await serve({ routes, access: { realms, guarded: true } });
+    expect(await ask(server, '/open')).toMatchObject({ status: 200, text: 'nobody' });
+    expect(await ask(server, '/off', { headers: { authorization } })).toMatchObject({ text: 'nobody' });
+    expect(await ask(server, '/asks', { headers: { authorization } })).toMatchObject({ text: 'ann' });
+    const refused = await ask(server, '/asks');
+    expect(refused).toMatchObject({ status: 401, text: '401 Unauthorized.' });
+    expect(refused.headers['www-authenticate']).toBe('Bearer realm="reads"');
+    expect((await ask(server, '/asks', { method: 'POST' })).status).toBe(401);
+    expect((await ask(server, '/none')).status).toBe(404);
+  });
+
+  it('of an API with one user also take bearer tokens', async () => {
+    const bearer = bearerAuthenticator({ key, now: () => 0 });
+    const server = await serve({ routes, credentials: { user: 'a', password: 'b' }, bearer, realm: 'one' });
+    expect((await ask(server, '/open')).headers['www-authenticate']).toBe(
+      'Basic realm="one",Bearer realm="one"',
+    );
+    expect(await ask(server, '/open', { headers: { authorization } })).toMatchObject({ text: 'ann' });
+    const basic = `Basic ${Buffer.from('a:b').toString('base64')}`;
+    expect(await ask(server, '/open', { headers: { authorization: basic } })).toMatchObject({ text: 'a' });
+    expect((await ask(server, '/none')).status).toBe(401);
+  });
+
+  it('count as authentication only when they guard control', async () => {
+    const open = serve({ routes, address: '0.0.0.0', access: { realms, guarded: false } });
+    await expect(open).rejects.toThrow('without authentication');
+    expect(
+      (await serve({ routes, address: '0.0.0.0', access: { realms, guarded: true } })).port,
+    ).toBeGreaterThan(0);
   });
 });

@@ -1,0 +1,45 @@
+/**
+ * Who may use the master's HTTP API: its realms and the flags that turn them on (Mesos 1.11).
+ */
+
+import { operatorFlags, realmsOf } from '../../runtime/auth/flags';
+import type { Clock } from '../../runtime/clock';
+import { path, text, toggle, type Values } from '../../runtime/config/flags';
+import type { AccessOptions } from '../../runtime/http/access';
+import type { Logger } from '../../runtime/log';
+
+/** Reads; changes; the scheduler API. Routes without a realm are open: `/health`, `/redirect`, `/version`. */
+export const READONLY = 'mesos-master-readonly';
+export const READWRITE = 'mesos-master-readwrite';
+export const SCHEDULER = 'mesos-master-scheduler';
+
+/** For messages. */
+export const AUTHENTICATION_FLAGS =
+  '--authenticate_http_readwrite, --authenticate_http_frameworks and --credentials PATH';
+
+export const authenticationFlags = {
+  ...operatorFlags,
+  credentials: path({ help: 'JSON file of principals, as --http_credentials; also for drivers and agents' }),
+  authenticate_http_frameworks: toggle({ help: 'ask who schedules over /api/v1/scheduler', fallback: false }),
+  http_framework_authenticators: text({
+    help: 'how frameworks show who they are; as --http_authenticators without it',
+  }),
+};
+
+/** What the master's routes ask for. Guarded: nobody changes or schedules anything without being asked. */
+export function masterAccess(
+  flags: Values<typeof authenticationFlags>,
+  context: { readonly clock: Clock; readonly log: Logger },
+): AccessOptions['access'] {
+  const own = flags.http_framework_authenticators;
+  const frameworks = {
+    realm: SCHEDULER,
+    schemes: own ?? flags.http_authenticators,
+    schemesFlag: own === undefined ? '--http_authenticators' : '--http_framework_authenticators',
+  };
+  const others = flags.authenticate_http_frameworks ? [frameworks] : [];
+  return {
+    realms: realmsOf(flags, { readonly: READONLY, readwrite: READWRITE, others }, context),
+    guarded: flags.authenticate_http_readwrite && flags.authenticate_http_frameworks,
+  };
+}

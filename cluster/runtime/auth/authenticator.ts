@@ -1,0 +1,43 @@
+/**
+ * Who sends a request. An authenticator knows one scheme; a realm may have several, and the first one that knows the sender
+ * decides. Nobody is told more than which schemes there are.
+ */
+
+import type { Principal } from '../../model/principal';
+
+export type AuthenticationResult =
+  | { readonly kind: 'known'; readonly principal: Principal }
+  /** The challenge for `WWW-Authenticate`, and a text for people. */
+  | { readonly kind: 'unknown'; readonly challenge: string };
+
+export interface Authenticator {
+  readonly scheme: string;
+  /** Judges the `Authorization` header of a request to this realm. */
+  authenticate(header: string | undefined, realm: string): AuthenticationResult;
+}
+
+/** Realm to those who know its users. A realm that is not there asks nobody. */
+export type Realms = ReadonlyMap<string, readonly Authenticator[]>;
+
+export type Verdict =
+  | { readonly kind: 'known'; readonly principal: Principal }
+  | { readonly kind: 'unknown'; readonly challenges: string; readonly text: string };
+
+const UNAUTHORIZED = '401 Unauthorized.';
+
+/** Asks a realm's authenticators one after the other (Mesos 1.11 combines several in this way). */
+export function judge(
+  authenticators: readonly Authenticator[],
+  header: string | undefined,
+  realm: string,
+): Verdict {
+  const challenges: string[] = [];
+  for (const authenticator of authenticators) {
+    const result = authenticator.authenticate(header, realm);
+    if (result.kind === 'known') return result;
+    challenges.push(result.challenge);
+  }
+  const texts = authenticators.map(({ scheme }) => `"${scheme}" authenticator returned:\n${UNAUTHORIZED}`);
+  const text = authenticators.length === 1 ? UNAUTHORIZED : texts.join('\n\n');
+  return { kind: 'unknown', challenges: challenges.join(','), text };
+}

@@ -1,0 +1,81 @@
+/**
+ * The flags by which master and agents ask who sends (Mesos 1.11), and those of APIs with one realm.
+ */
+
+import type { Millis } from '../../model/time';
+import { path, text, toggle, type Values } from '../config/flags';
+import type { Logger } from '../log';
+import type { Authenticator, Realms } from './authenticator';
+import { openBearer, openRealms, type RealmFlags, type SecretFiles } from './realms';
+
+/** Flags of master and agent alike. */
+export const operatorFlags = {
+  authenticate_http_readonly: toggle({ help: 'ask who reads, such as /state', fallback: false }),
+  authenticate_http_readwrite: toggle({ help: 'ask who changes something, as in /api/v1', fallback: false }),
+  http_authenticators: text({
+    help: 'how operators show who they are: basic, jwt, token, with commas',
+    fallback: 'basic',
+  }),
+  http_credentials: path({ help: 'JSON file of principals: {"credentials": [{"principal", "secret"}]}' }),
+  jwt_secret_key: path({ help: 'file with the key of signed bearer tokens (HS256); "sub" is the principal' }),
+  http_tokens: path({ help: 'JSON file of plain bearer tokens: {"tokens": [{"principal", "token"}]}' }),
+};
+
+type OperatorFlags = Values<typeof operatorFlags>;
+
+export interface RealmNames {
+  readonly readonly: string;
+  readonly readwrite: string;
+}
+
+interface Context {
+  readonly clock: { now(): Millis };
+  readonly log: Logger;
+}
+
+/** The realms of operators that are to ask, and those given besides. */
+export function realmsOf(
+  flags: OperatorFlags & { readonly credentials?: string | undefined },
+  names: RealmNames & { readonly others?: readonly RealmFlags[] },
+  { clock, log }: Context,
+): Realms {
+  const operators = { schemes: flags.http_authenticators, schemesFlag: '--http_authenticators' };
+  const realms = [
+    ...(flags.authenticate_http_readonly ? [{ realm: names.readonly, ...operators }] : []),
+    ...(flags.authenticate_http_readwrite ? [{ realm: names.readwrite, ...operators }] : []),
+    ...(names.others ?? []),
+  ];
+  const own = flags.http_credentials;
+  const files: SecretFiles = {
+    credentials: own ?? flags.credentials,
+    credentialsFlag: own === undefined && 'credentials' in flags ? '--credentials' : '--http_credentials',
+    key: flags.jwt_secret_key,
+    keyFlag: '--jwt_secret_key',
+    tokens: flags.http_tokens,
+    tokensFlag: '--http_tokens',
+  };
+  return openRealms(realms, { files, now: () => clock.now(), log });
+}
+
+/** Where an API with one realm finds its bearer tokens: plain ones, and the key of signed ones. */
+export interface BearerFlags {
+  readonly tokens: string | undefined;
+  readonly tokensFlag: string;
+  readonly key: string | undefined;
+  readonly keyFlag: string;
+}
+
+/** What two flags of a table say about bearer tokens. */
+export function bearerFlags<T extends string, K extends string>(
+  flags: Readonly<Record<T | K, string | undefined>>,
+  tokens: T,
+  key: K,
+): BearerFlags {
+  return { tokens: flags[tokens], tokensFlag: `--${tokens}`, key: flags[key], keyFlag: `--${key}` };
+}
+
+/** Who knows an API's bearer tokens; undefined when neither flag is set. */
+export function bearerOf(flags: BearerFlags, { clock, log }: Context): Authenticator | undefined {
+  const files = { ...flags, credentials: undefined, credentialsFlag: '' };
+  return openBearer({ files, now: () => clock.now(), log });
+}
