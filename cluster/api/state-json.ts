@@ -138,6 +138,7 @@ export function agentJson(agent: Response.GetAgents.Agent): string {
     deactivated: text(agent.deactivated ?? false),
     version: text(agent.version),
     drain_info: agent.drain_info && encodeJson('mesos.v1.DrainInfo', agent.drain_info),
+    estimated_drain_start_time_seconds: seconds(agent.estimated_drain_start_time),
     capabilities: JSON.stringify((agent.capabilities ?? []).map(({ type }) => type)),
   });
 }

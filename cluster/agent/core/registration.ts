@@ -72,6 +72,7 @@ const CAPABILITIES = [
   { type: 'MULTI_ROLE' },
   { type: 'HIERARCHICAL_ROLE' },
   { type: 'RESERVATION_REFINEMENT' },
+  { type: 'AGENT_DRAINING' },
 ] as const;
 
 function registerMessage(state: AgentState): internal.RegisterSlaveMessage {

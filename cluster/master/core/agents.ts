@@ -11,12 +11,15 @@ import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { NO_RESOURCES, readResources, type WireResource } from '../../model/resources';
 import { isTerminal, stateFor } from '../../model/task-state';
-import type { Millis } from '../../model/time';
+import { type Millis, printDuration } from '../../model/time';
 import { adoptFrameworks, adoptTasks, forgetShares, reconciliations } from './adopt';
 import { addAgent, removeAgent, setAgentActive } from './allocator/state';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
+import { forgetAnswers, rescindInverseOffers } from './inverse-offers';
+import { isDown } from './maintenance/agents';
 import { rescind } from './offers';
+import type { RemovalCause } from './registry/changes';
 import { change } from './registry/queue';
 import { allocateSoon } from './schedule';
 import { type Agent, count, isCapable, type MasterState, type TaskRecord } from './state';
@@ -34,11 +37,14 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
   const { pid, message, at } = event;
   count(state, 'master/messages_register_slave');
   if (state.electedAt === undefined) return [];
+  if (isDown(state, message.slave.hostname, pid)) return refuseDown(pid);
   const known = state.agents.get(state.agentIdByPid.get(pid) ?? '');
   if (known?.connected) return [sendRegistered(state, known)];
   if (state.registry.arriving.has(pid)) return [];
   state.registry.arriving.add(pid);
-  const effects = known ? leave(state, known, 'a new agent registered at its address') : [];
+  const effects = known
+    ? leave(state, known, 'a new agent registered at the same address', 'registered')
+    : [];
   const agentId = freshId(state);
   const info = { ...message.slave, id: { value: agentId } };
   return [
@@ -50,6 +56,11 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
     }),
     ...allocateSoon(state, at),
   ];
+}
+
+/** Agents of a machine that is down are told to end, and asked again when it is up. */
+function refuseDown(pid: string): MasterEffect[] {
+  return [{ kind: 'send', to: pid, name: SHUTDOWN, message: { message: 'Machine is `DOWN`' } }];
 }
 
 /** An id nobody has: agents of the registry may claim any. */
@@ -101,7 +112,7 @@ function createAgent(state: MasterState, { id, pid, message, now }: Arrival): Ag
     registeredAt: now,
     reregisteredAt: undefined,
     pingsUnanswered: 0,
-    leaving: false,
+    drainStartedAt: undefined,
     tasks: new Map(),
     offers: new Set(),
   };
@@ -139,7 +150,8 @@ export function reregister(state: MasterState, event: EventOf<'agent.reregister'
   if (state.registry.gone.has(id)) {
     return [{ kind: 'send', to: pid, name: SHUTDOWN, message: { message: 'Agent has been marked gone' } }];
   }
-  if (state.agents.get(id)?.leaving) return [];
+  if (state.leaving.has(id)) return [];
+  if (isDown(state, message.slave.hostname, pid)) return refuseDown(pid);
   if (state.registry.arriving.has(pid)) return [];
   const arrival = { id, pid, message, now: at };
   const effects = retireOther(state, pid, id);
@@ -153,8 +165,8 @@ export function reregister(state: MasterState, event: EventOf<'agent.reregister'
 /** One address is one agent: who registered from it under another id is gone. */
 function retireOther(state: MasterState, pid: string, id: string): MasterEffect[] {
   const other = state.agents.get(state.agentIdByPid.get(pid) ?? '');
-  if (!other || other.id === id || other.leaving) return [];
-  return leave(state, other, 'another agent registered at its address');
+  if (!other || other.id === id) return [];
+  return leave(state, other, 'a new agent registered at the same address', 'registered');
 }
 
 /** Admits a returning agent: its tasks are adopted, and it is told which ones it should know. */
@@ -215,7 +227,7 @@ function killAgain(agent: Agent): MasterEffect[] {
 /** Tells an agent to empty itself, when that is what its operator wants. */
 export function sendDrain(state: MasterState, agent: Agent): MasterEffect[] {
   const info = state.registry.drains.get(agent.id);
-  if (info?.state !== 'DRAINING' || !agent.connected) return [];
+  if (!info || !agent.connected) return [];
   return [
     {
       kind: 'send',
@@ -233,7 +245,7 @@ function startPings(state: MasterState, agent: Agent, now: Millis): MasterEffect
 /** Time to ask an agent whether it lives, or to give it up. The timer is named `ping <agent>`. */
 export function ping(state: MasterState, timer: string, now: Millis): MasterEffect[] {
   const agent = state.agents.get(timer.slice('ping '.length));
-  if (!agent || agent.leaving) return [];
+  if (!agent || state.leaving.has(agent.id)) return [];
   if (agent.pingsUnanswered >= state.boot.settings.maxAgentPingTimeouts) {
     return markUnreachable(state, agent, 'health check timed out', now);
   }
@@ -287,22 +299,27 @@ export function absent(state: MasterState, timer: string, now: Millis): MasterEf
   const id = timer.slice('absent '.length);
   if (id !== '') {
     const agent = state.agents.get(id);
-    return agent && !agent.connected && !agent.leaving
-      ? markUnreachable(state, agent, 'did not come back', now)
+    return agent && !agent.connected && !state.leaving.has(id)
+      ? markUnreachable(state, agent, absence(state, 'disconnecting'), now)
       : [];
   }
   return [...state.recovered.keys()].flatMap((agentId) => {
     const next = {
       kind: 'unreachable',
       agentId,
-      reason: 'did not re-register after the master failed over',
+      reason: absence(state, 'master failover'),
     } as const;
     return change(state, { change: { kind: 'unreachable', agentId, at: now }, next });
   });
 }
 
+/** Why an agent that had its time is given up. */
+function absence({ boot }: MasterState, since: string): string {
+  return `agent did not reregister within ${printDuration(boot.settings.agentReregisterTimeoutMs)} after ${since}`;
+}
+
 function markUnreachable(state: MasterState, agent: Agent, reason: string, now: Millis): MasterEffect[] {
-  agent.leaving = true;
+  state.leaving.set(agent.id, 'unreachable');
   count(state, 'master/slave_unreachable_scheduled');
   const entry = { kind: 'unreachable', agentId: agent.id, at: now } as const;
   const next = { kind: 'unreachable', agentId: agent.id, reason } as const;
@@ -330,7 +347,7 @@ export function unreachable(
     },
     ...withdrawOffers(state, agent),
   ];
-  const message = `Agent ${agent.info.hostname} is unreachable: ${next.reason}`;
+  const message = next.reason;
   for (const task of [...agent.tasks.values()]) {
     effects.push(
       ...lose(state, task, { state: 'TASK_UNREACHABLE', reason: 'REASON_AGENT_REMOVED', message, now }),
@@ -343,26 +360,28 @@ export function unreachable(
 export function unregister(state: MasterState, event: EventOf<'agent.unregister'>): MasterEffect[] {
   count(state, 'master/messages_unregister_slave');
   const agent = state.agents.get(event.agentId);
-  if (!agent || agent.pid !== event.pid || agent.leaving) return [];
-  return leave(state, agent, 'the agent unregistered');
+  if (!agent || agent.pid !== event.pid) return [];
+  return leave(state, agent, 'the agent unregistered', 'unregistered');
 }
 
-function leave(state: MasterState, agent: Agent, reason: string): MasterEffect[] {
-  agent.leaving = true;
-  const next = { kind: 'removed', agentId: agent.id, reason } as const;
+/** Takes an agent out of the registry for good, unless it is leaving already. */
+export function leave(state: MasterState, agent: Agent, reason: string, cause: RemovalCause): MasterEffect[] {
+  if (state.leaving.has(agent.id)) return [];
+  state.leaving.set(agent.id, 'removed');
+  const next = { kind: 'removed', agentId: agent.id, reason, cause } as const;
   return change(state, { change: { kind: 'remove', agentId: agent.id }, next });
 }
 
 /** The registry has forgotten the agent. */
 export function removed(
   state: MasterState,
-  next: { agentId: string; reason: string },
+  next: { agentId: string; reason: string; cause: RemovalCause },
   now: Millis,
 ): MasterEffect[] {
   const agent = state.agents.get(next.agentId);
   if (!agent) return [];
   count(state, 'master/slave_removals');
-  count(state, 'master/slave_removals/reason_unregistered');
+  if (next.cause !== 'operator') count(state, `master/slave_removals/reason_${next.cause}`);
   const effects = withdrawOffers(state, agent);
   const message = `Agent ${agent.info.hostname} removed: ${next.reason}`;
   for (const task of [...agent.tasks.values()]) {
@@ -374,6 +393,8 @@ export function removed(
 /** Forgets a registered agent; frameworks and operators hear of it. */
 export function drop(state: MasterState, agent: Agent): MasterEffect[] {
   state.agents.delete(agent.id);
+  state.emptied.delete(agent.id);
+  forgetAnswers(state, agent.id);
   if (state.agentIdByPid.get(agent.pid) === agent.id) state.agentIdByPid.delete(agent.pid);
   removeAgent(state.allocator, agent.id);
   const failures = [...state.frameworkByStream.keys()].map(
@@ -389,7 +410,8 @@ export function drop(state: MasterState, agent: Agent): MasterEffect[] {
 
 /** Takes back all offers of an agent. */
 export function withdrawOffers(state: MasterState, agent: Agent): MasterEffect[] {
-  return [...agent.offers].flatMap((offerId) => rescind(state, offerId));
+  const offers = [...agent.offers].flatMap((offerId) => rescind(state, offerId));
+  return [...offers, ...rescindInverseOffers(state, agent.id)];
 }
 
 export interface Loss {
@@ -397,6 +419,11 @@ export interface Loss {
   readonly reason: mesos.TaskStatus.Reason;
   readonly message: string;
   readonly now: Millis;
+}
+
+/** Frameworks that know nothing of operators' wishes learn that the agent is removed. */
+function reasonFor(aware: boolean, { state, reason }: Loss): mesos.TaskStatus.Reason {
+  return state === 'TASK_GONE_BY_OPERATOR' && !aware ? 'REASON_AGENT_REMOVED' : reason;
 }
 
 /** A task goes with its agent: LOST is the end of it, UNREACHABLE may come back. */
@@ -413,7 +440,7 @@ export function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEf
     agent_id: { value: task.agentId },
     state: stateFor(aware, loss.state),
     source: 'SOURCE_MASTER',
-    reason: loss.reason,
+    reason: reasonFor(aware, loss),
     message: loss.message,
     timestamp: loss.now / 1000,
     unreachable_time:

@@ -8,6 +8,7 @@ import type { Millis } from '../../model/time';
 import { allocate } from './allocator/allocate';
 import { expireFilters } from './allocator/state';
 import type { MasterEffect } from './effects';
+import { askSoon } from './inverse-offers';
 import { makeOffers } from './offers';
 import { allocateSoon } from './schedule';
 import type { MasterState } from './state';
@@ -17,7 +18,8 @@ export function runAllocator(state: MasterState, now: Millis): MasterEffect[] {
   const { allocator } = state;
   if (allocator.dueAt === undefined || allocator.dueAt > now) return [];
   allocator.dueAt = undefined;
-  return makeOffers(state, allocate(allocator, state.random, now), now);
+  const offers = makeOffers(state, allocate(allocator, state.random, now), now);
+  return [...offers, ...askSoon(state, now)];
 }
 
 /** The time of a refusal is over. The timer is named `filter <framework> <agent>`. */

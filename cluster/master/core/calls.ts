@@ -10,6 +10,7 @@ import { checkDrained } from './drain';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { remove } from './frameworks';
+import { answerInverseOffers, answerOf, askSoon, clearInverseRefusals } from './inverse-offers';
 import { accept } from './launch';
 import { shutdownExecutor, toExecutor } from './messages';
 import { decline, revive, suppress } from './offers';
@@ -32,14 +33,17 @@ const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
   ACCEPT: (state, framework, call, now) => (call.accept ? accept(state, framework, call.accept, now) : []),
   DECLINE: (state, framework, call, now) =>
     call.decline ? decline(state, framework, call.decline, now) : [],
-  REVIVE: (state, framework, call, now) => revive(state, framework, call.revive?.roles, now),
+  REVIVE: (state, framework, call, now) => {
+    clearInverseRefusals(state, framework.id);
+    return [...revive(state, framework, call.revive?.roles, now), ...askSoon(state, now)];
+  },
   SUPPRESS: (state, framework, call) => suppress(state, framework, call.suppress?.roles),
   KILL: (state, framework, call, now) => (call.kill ? kill(state, framework, call.kill, now) : []),
-  ACKNOWLEDGE: (state, framework, call) =>
+  ACKNOWLEDGE: (state, framework, call, now) =>
     call.acknowledge
       ? [
           ...acknowledge(state, framework, call.acknowledge),
-          ...checkDrained(state, call.acknowledge.agent_id.value),
+          ...checkDrained(state, call.acknowledge.agent_id.value, now),
         ]
       : [],
   RECONCILE: (state, framework, call, now) => reconcile(state, framework, call.reconcile, now),
@@ -48,9 +52,11 @@ const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
   MESSAGE: (state, framework, call) => (call.message ? toExecutor(state, framework, call.message) : []),
   RECONCILE_OPERATIONS: (state, framework, call) =>
     call.reconcile_operations ? reconcileOperations(state, framework, call.reconcile_operations) : [],
-  // There are no inverse offers and no operation updates that could be answered; the calls are taken all the same.
-  ACCEPT_INVERSE_OFFERS: () => [],
-  DECLINE_INVERSE_OFFERS: () => [],
+  ACCEPT_INVERSE_OFFERS: (state, framework, { accept_inverse_offers: given }, now) =>
+    given ? answerInverseOffers(state, framework, answerOf('ACCEPT', given), now) : [],
+  DECLINE_INVERSE_OFFERS: (state, framework, { decline_inverse_offers: given }, now) =>
+    given ? answerInverseOffers(state, framework, answerOf('DECLINE', given), now) : [],
+  // There are no operation updates that could be answered; the call is taken all the same.
   ACKNOWLEDGE_OPERATION_STATUS: () => [],
   REQUEST: () => [],
 };

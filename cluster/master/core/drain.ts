@@ -1,36 +1,64 @@
 /**
  * Emptying an agent: no offers, its tasks are killed, and when the last one is over and known it is drained, or gone if that
- * was wished (Mesos 1.11 Master::Http::drainAgent, checkAndTransitionDrainingAgent).
+ * was wished (Mesos 1.11 Master::Http::drainAgent, Master::checkAndTransitionDrainingAgent).
  *
- * In: DRAIN_AGENT, ACKNOWLEDGE      Out: store, send(DrainSlave), answer
+ * In: DRAIN_AGENT, ACKNOWLEDGE, updates      Out: store, send(DrainSlave), answer
  */
 
+import type * as master from '../../api/generated/master';
+import type * as mesos from '../../api/generated/mesos';
 import type { Millis } from '../../model/time';
 import { sendDrain, syncActivity, withdrawOffers } from './agents';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
+import { scheduledMachine } from './maintenance/agents';
 import { change } from './registry/queue';
 import { allocateSoon } from './schedule';
-import type { MasterState } from './state';
+import type { Agent, MasterState } from './state';
 
 /** DRAIN_AGENT. Asking again replaces what was asked before. */
 export function drainAgent(state: MasterState, { request, call }: EventOf<'operator.call'>): MasterEffect[] {
-  const answer = (status: number, text: string): MasterEffect[] => [
-    { kind: 'answer', request, status, text },
-  ];
   const asked = call.drain_agent;
-  if (!asked) return answer(400, "Failed to validate master::Call: Expecting 'drain_agent' to be present");
+  const refusal = asked
+    ? drainRefusal(state, asked.agent_id.value)
+    : { status: 400, text: "Failed to validate master::Call: Expecting 'drain_agent' to be present" };
+  if (!asked || refusal) return [{ kind: 'answer', request, ...(refusal ?? { status: 400 }) }];
   const agentId = asked.agent_id.value;
-  if (!state.registry.agents.has(agentId)) return answer(400, 'Unknown agent');
-  if (state.agents.get(agentId)?.leaving) return answer(409, 'Agent is being removed');
-  const { seconds = 0, nanos = 0 } = asked.max_grace_period ?? {};
-  const config = {
-    mark_gone: asked.mark_gone ?? false,
-    max_grace_period: asked.max_grace_period && { nanoseconds: Number(seconds) * 1e9 + nanos },
-  };
-  const info = { state: 'DRAINING', config } as const;
+  const info = { state: 'DRAINING', config: readConfig(asked) } as const;
   const next = { kind: 'draining', agentId, request } as const;
   return change(state, { change: { kind: 'drain', agentId, info }, next });
+}
+
+/** Why an agent cannot be drained; of one that is away nobody knows the machine and what it is capable of. */
+function drainRefusal(
+  state: MasterState,
+  agentId: string,
+): { readonly status: number; readonly text: string } | undefined {
+  const agent = state.agents.get(agentId);
+  const machine = agent && scheduledMachine(state, agent);
+  if (machine !== undefined) {
+    const text = `Agent ${agentId} is part of a maintenance schedule under Machine ${machine}`;
+    return { status: 400, text };
+  }
+  if (agent && !agent.capabilities.some(({ type }) => type === 'AGENT_DRAINING')) {
+    return { status: 400, text: `Agent ${agentId} is not capable of draining` };
+  }
+  if (!isKnownAgent(state, agentId)) return { status: 400, text: 'Unknown agent' };
+  if (state.leaving.get(agentId) === 'gone') {
+    return { status: 409, text: 'Agent is currently being marked gone' };
+  }
+  return undefined;
+}
+
+/** Whether an operator may say something about this agent: it is registered, expected back, or unreachable. */
+export function isKnownAgent(state: MasterState, agentId: string): boolean {
+  return state.agents.has(agentId) || state.recovered.has(agentId) || state.registry.unreachable.has(agentId);
+}
+
+function readConfig({ mark_gone, max_grace_period: grace }: master.Call.DrainAgent): mesos.DrainConfig {
+  if (!grace) return { mark_gone: mark_gone ?? false };
+  const nanoseconds = BigInt(grace.seconds ?? 0) * 1_000_000_000n + BigInt(grace.nanos ?? 0);
+  return { max_grace_period: { nanoseconds }, mark_gone: mark_gone ?? false };
 }
 
 /** The registry knows: the agent is told, and may be empty already. */
@@ -38,34 +66,34 @@ export function draining(state: MasterState, agentId: string, now: Millis): Mast
   const agent = state.agents.get(agentId);
   if (!agent) return [];
   agent.deactivated = true;
+  agent.drainStartedAt = now;
   syncActivity(state, agent);
   const effects = [...withdrawOffers(state, agent), ...sendDrain(state, agent)];
-  return [...effects, ...checkDrained(state, agentId), ...allocateSoon(state, now)];
+  return [...effects, ...checkDrained(state, agentId, now), ...allocateSoon(state, now)];
 }
 
 /** Whether a draining agent is empty now: no tasks, and nothing about them unacknowledged. */
-export function checkDrained(state: MasterState, agentId: string): MasterEffect[] {
+export function checkDrained(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
   const info = state.registry.drains.get(agentId);
   const agent = state.agents.get(agentId);
-  if (info?.state !== 'DRAINING' || !agent || agent.leaving || agent.tasks.size > 0) return [];
-  const drainedInfo = { ...info, state: 'DRAINED' } as const;
-  return change(state, {
-    change: { kind: 'drain', agentId, info: drainedInfo },
-    next: { kind: 'drained', agentId },
-  });
+  if (info?.state !== 'DRAINING' || !agent || !isEmpty(agent)) return [];
+  if (state.leaving.get(agentId) === 'gone' || state.emptied.has(agentId)) return [];
+  if (info.config.mark_gone) {
+    state.leaving.set(agentId, 'gone');
+    const next = { kind: 'gone', agentId, request: undefined } as const;
+    return change(state, { change: { kind: 'gone', agentId, at: now }, next });
+  }
+  state.emptied.add(agentId);
+  return change(state, { change: { kind: 'drained', agentId }, next: { kind: 'drained', agentId } });
 }
 
-/** The registry has the agent as drained. If it is to be gone, that comes next. */
-export function drained(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
-  const note: MasterEffect = {
-    kind: 'note',
-    level: 'info',
-    text: 'an agent is drained',
-    fields: { agent: agentId },
-  };
-  const agent = state.agents.get(agentId);
-  if (!state.registry.drains.get(agentId)?.config.mark_gone) return [note];
-  if (agent) agent.leaving = true;
-  const next = { kind: 'gone', agentId, request: undefined } as const;
-  return [note, ...change(state, { change: { kind: 'gone', agentId, at: now }, next })];
+function isEmpty(agent: Agent): boolean {
+  return agent.tasks.size === 0;
+}
+
+/** The registry has the agent as drained. */
+export function drained(state: MasterState, agentId: string): MasterEffect[] {
+  state.emptied.delete(agentId);
+  if (state.registry.drains.get(agentId)?.state !== 'DRAINED') return [];
+  return [{ kind: 'note', level: 'info', text: 'an agent is drained', fields: { agent: agentId } }];
 }

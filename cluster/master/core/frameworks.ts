@@ -10,6 +10,7 @@ import type { Millis } from '../../model/time';
 import { deactivateFramework, removeFramework as forget, recover } from './allocator/state';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
+import { dropInverseOffers, forgetFramework } from './inverse-offers';
 import { removeOffer, syncFramework } from './offers';
 import { allocateSoon } from './schedule';
 import { count, type Framework, type MasterState } from './state';
@@ -113,6 +114,7 @@ export function createFramework(
 function takeOver(state: MasterState, framework: Framework, now: Millis): MasterEffect[] {
   const { stream } = framework;
   withdrawOffers(state, framework);
+  dropInverseOffers(state, framework.id, { keepRefusals: stream !== undefined });
   if (!stream) return [];
   state.frameworkByStream.delete(stream);
   return [...refuse(stream, 'Framework failed over'), ...allocateSoon(state, now)];
@@ -171,6 +173,7 @@ export function closed(state: MasterState, event: EventOf<'scheduler.closed'>): 
   framework.active = false;
   framework.unregisteredAt = event.at;
   withdrawOffers(state, framework);
+  dropInverseOffers(state, framework.id, { keepRefusals: false });
   deactivateFramework(state.allocator, framework.id);
   const waitMs = (framework.info.failover_timeout ?? 0) * 1000;
   const fields = { framework: framework.id, reason: event.reason };
@@ -198,6 +201,7 @@ export function remove(state: MasterState, framework: Framework, now: Millis): M
     if (connected) effects.push({ kind: 'send', to: pid, name: SHUTDOWN_FRAMEWORK, message });
   }
   withdrawOffers(state, framework);
+  forgetFramework(state, framework.id);
   for (const task of [...framework.tasks.values()]) endTask(state, framework, task.id, now);
   if (framework.stream) {
     effects.push({ kind: 'close', stream: framework.stream, reason: 'the framework was removed' });

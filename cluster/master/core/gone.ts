@@ -1,5 +1,5 @@
 /**
- * An agent that will never come back, because an operator said so.
+ * An agent that will never come back, because an operator said so (Mesos 1.11 Master::markGone).
  *
  * Out: send(Shutdown), event(UPDATE, FAILURE, RESCIND), publish
  */
@@ -9,20 +9,31 @@ import { drop, lose, withdrawOffers } from './agents';
 import type { MasterEffect } from './effects';
 import { allocateSoon } from './schedule';
 import type { MasterState } from './state';
+import { unreachableTasksOn } from './unreachable-tasks';
+
+const MESSAGE = 'Agent has been marked gone';
+const LOSS = {
+  state: 'TASK_GONE_BY_OPERATOR',
+  reason: 'REASON_AGENT_REMOVED_BY_OPERATOR',
+  message: MESSAGE,
+} as const;
 
 /** The registry has the agent as gone: it is told to end, its tasks are gone with it. */
 export function gone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
   state.recovered.delete(agentId);
   const agent = state.agents.get(agentId);
-  if (!agent) return [];
+  if (!agent) return unreachableGone(state, agentId, now);
   const effects = withdrawOffers(state, agent);
-  if (agent.connected) {
-    const message = { message: 'Agent has been marked gone' };
-    effects.push({ kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownMessage', message });
-  }
-  const loss = { state: 'TASK_GONE_BY_OPERATOR', reason: 'REASON_AGENT_REMOVED_BY_OPERATOR' } as const;
-  for (const task of [...agent.tasks.values()]) {
-    effects.push(...lose(state, task, { ...loss, message: 'Agent has been marked gone', now }));
-  }
+  const message = { message: MESSAGE };
+  effects.push({ kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownMessage', message });
+  for (const task of [...agent.tasks.values()]) effects.push(...lose(state, task, { ...LOSS, now }));
   return [...effects, ...drop(state, agent), ...allocateSoon(state, now)];
+}
+
+/** Nobody waits any longer for what ran on an agent that was unreachable already. */
+function unreachableGone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
+  return unreachableTasksOn(state, new Set([agentId])).flatMap(({ framework, task }) => {
+    framework.unreachableTasks.delete(task.id);
+    return lose(state, task, { ...LOSS, now });
+  });
 }

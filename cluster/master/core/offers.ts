@@ -18,6 +18,7 @@ import type { Millis } from '../../model/time';
 import type { Allocation } from './allocator/allocate';
 import { addFilter, clearFilters, recover, setFramework } from './allocator/state';
 import type { MasterEffect } from './effects';
+import { unavailabilityOf } from './maintenance/agents';
 import { allocateLater, allocateSoon } from './schedule';
 import { type Agent, count, type Framework, isCapable, type MasterState, type OfferRecord } from './state';
 
@@ -71,11 +72,12 @@ export function printOffer(state: MasterState, framework: Framework, offer: Offe
     url: {
       scheme: 'http',
       address: { hostname: agent.info.hostname, ip: address.ip, port: address.port },
-      path: '/slave(1)',
+      path: `/${agent.pid.slice(0, agent.pid.lastIndexOf('@'))}`,
     },
     domain: agent.info.domain,
     resources: printFor(framework, offer.resources, offer.role) as mesos.Resource[],
     attributes: agent.info.attributes,
+    unavailability: unavailabilityOf(state, agent),
     allocation_info: multiRole ? { role: offer.role } : undefined,
   };
 }
@@ -162,7 +164,7 @@ function earliest(state: MasterState, { frameworkId, agentId }: OfferRecord, unt
   return Math.min(until, ...filters.map((filter) => filter.until));
 }
 
-function refuseSeconds(filters: mesos.Filters | undefined): number {
+export function refuseSeconds(filters: mesos.Filters | undefined): number {
   const seconds = filters?.refuse_seconds ?? REFUSE_DEFAULT_S;
   return Number.isNaN(seconds) || seconds < 0 ? REFUSE_DEFAULT_S : Math.min(seconds, REFUSE_MAX_S);
 }

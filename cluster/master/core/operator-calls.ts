@@ -5,14 +5,13 @@
  */
 
 import type { Call } from '../../api/generated/master';
-import type { Millis } from '../../model/time';
-import { syncActivity, withdrawOffers } from './agents';
+import { deactivateAgent, markGone, reactivateAgent } from './agent-calls';
 import { drainAgent } from './drain';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { remove } from './frameworks';
+import { startMaintenance, stopMaintenance, updateSchedule } from './maintenance/calls';
 import { change } from './registry/queue';
-import { allocateSoon } from './schedule';
 import type { MasterState } from './state';
 import { roleError } from './validate/framework';
 
@@ -24,8 +23,11 @@ const CALLS: Partial<Record<Call.Type, Transition>> = {
   UPDATE_WEIGHTS: updateWeights,
   MARK_AGENT_GONE: markGone,
   DRAIN_AGENT: drainAgent,
-  DEACTIVATE_AGENT: (state, event) => setActivity(state, event, true),
-  REACTIVATE_AGENT: (state, event) => setActivity(state, event, false),
+  UPDATE_MAINTENANCE_SCHEDULE: updateSchedule,
+  START_MAINTENANCE: startMaintenance,
+  STOP_MAINTENANCE: stopMaintenance,
+  DEACTIVATE_AGENT: deactivateAgent,
+  REACTIVATE_AGENT: reactivateAgent,
 };
 
 export function operatorCall(state: MasterState, event: EventOf<'operator.call'>): MasterEffect[] {
@@ -71,49 +73,4 @@ function updateWeights(state: MasterState, { request, call }: EventOf<'operator.
     }
   }
   return change(state, { change: { kind: 'weights', weights }, next: { kind: 'weights', request } });
-}
-
-/** An operator knows that an agent will never come back. Asking again is fine. */
-function markGone(state: MasterState, { request, call, at }: EventOf<'operator.call'>): MasterEffect[] {
-  const agentId = call.mark_agent_gone?.agent_id.value;
-  if (agentId === undefined) return missing(request, 'mark_agent_gone');
-  const { registry } = state;
-  if (registry.gone.has(agentId)) return [{ kind: 'answer', request, status: 200 }];
-  if (!registry.agents.has(agentId) && !registry.unreachable.has(agentId)) {
-    return refuse(request, 404, `Agent '${agentId}' is unknown`);
-  }
-  const agent = state.agents.get(agentId);
-  if (agent?.leaving) return refuse(request, 503, `Agent '${agentId}' is being removed`);
-  if (agent) agent.leaving = true;
-  const next = { kind: 'gone', agentId, request } as const;
-  return change(state, { change: { kind: 'gone', agentId, at }, next });
-}
-
-function setActivity(
-  state: MasterState,
-  { request, call }: EventOf<'operator.call'>,
-  deactivated: boolean,
-): MasterEffect[] {
-  const field = deactivated ? 'deactivate_agent' : 'reactivate_agent';
-  const agentId = call[field]?.agent_id.value;
-  if (agentId === undefined) return missing(request, field);
-  if (!state.registry.agents.has(agentId)) return refuse(request, 400, 'Unknown agent');
-  if (!deactivated && !state.registry.deactivated.has(agentId)) {
-    return refuse(request, 400, 'Agent is not deactivated');
-  }
-  if (!deactivated && state.registry.drains.get(agentId)?.state === 'DRAINING') {
-    return refuse(request, 400, 'Agent is still in the DRAINING state');
-  }
-  const next = { kind: 'activity', agentId, request } as const;
-  return change(state, { change: { kind: 'deactivated', agentId, deactivated }, next });
-}
-
-/** The registry has the new state: without offers, or with them again. Tasks are not concerned. */
-export function activityChanged(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
-  const agent = state.agents.get(agentId);
-  if (!agent) return [];
-  agent.deactivated = state.registry.deactivated.has(agentId);
-  const effects = agent.deactivated ? withdrawOffers(state, agent) : [];
-  syncActivity(state, agent);
-  return [...effects, ...allocateSoon(state, now)];
 }

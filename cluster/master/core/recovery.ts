@@ -5,22 +5,25 @@
  */
 
 import type { Millis } from '../../model/time';
+import { activityChanged } from './agent-calls';
 import { admitted, comeBack, removed, unreachable } from './agents';
 import { drained, draining } from './drain';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { HEARTBEAT_MS, HEARTBEAT_TIMER } from './frameworks';
 import { gone } from './gone';
-import { activityChanged } from './operator-calls';
+import { scheduled, wentDown } from './maintenance/calls';
+import type { Operation } from './registry/changes';
 import { change, failed as registryFailed, stored as registryStored } from './registry/queue';
-import { loadRegistry, type Operation } from './registry/state';
+import { loadRecord } from './registry/stored-form';
 import { allocateSoon } from './schedule';
 import type { MasterState } from './state';
 import { printMasterInfo } from './views/operator';
 
 /** The agents of the registry are expected back; our name goes in first. */
 export function fetched(state: MasterState, event: EventOf<'registry.fetched'>): MasterEffect[] {
-  loadRegistry(state.registry, event.registry);
+  loadRecord(state.registry, event.registry);
+  loadRecord(state.registry.ahead, event.registry);
   for (const [id, info] of state.registry.agents) state.recovered.set(id, info);
   state.allocator.weights = state.registry.weights;
   return change(state, {
@@ -31,8 +34,7 @@ export function fetched(state: MasterState, event: EventOf<'registry.fetched'>):
 
 /** What was waited for is stored. */
 export function stored(state: MasterState, event: EventOf<'registry.stored'>): MasterEffect[] {
-  const { done, effects } = registryStored(state, event.ticket);
-  return [...done.flatMap((operation) => carryOn(state, operation, event.at)), ...effects];
+  return registryStored(state, event.ticket, (operation) => carryOn(state, operation, event.at));
 }
 
 export function failed(_state: MasterState, event: EventOf<'registry.failed'>): MasterEffect[] {
@@ -41,6 +43,9 @@ export function failed(_state: MasterState, event: EventOf<'registry.failed'>): 
 
 function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEffect[] {
   if ('pid' in next) state.registry.arriving.delete(next.pid);
+  if (next.kind === 'unreachable' || next.kind === 'removed' || next.kind === 'gone') {
+    state.leaving.delete(next.agentId);
+  }
   switch (next.kind) {
     case 'elected':
       return elected(state, now);
@@ -59,12 +64,17 @@ function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEf
     case 'draining':
       return [...answered(next.request), ...draining(state, next.agentId, now)];
     case 'drained':
-      return drained(state, next.agentId, now);
+      return drained(state, next.agentId);
     case 'activity':
-      return [
-        { kind: 'answer', request: next.request, status: 200 },
-        ...activityChanged(state, next.agentId, now),
-      ];
+      return activityChanged(state, next, now);
+    case 'pruned':
+      return [];
+    case 'scheduled':
+      return [...answered(next.request), ...scheduled(state, next.machines, now)];
+    case 'machines.down':
+      return [...answered(next.request), ...wentDown(state, next.machines)];
+    case 'machines.up':
+      return answered(next.request);
     case 'weights':
       state.allocator.weights = state.registry.weights;
       return [...answered(next.request), ...allocateSoon(state, now)];

@@ -13,6 +13,7 @@ import type { TaskState } from '../../model/task-state';
 import type { Millis } from '../../model/time';
 import { type AllocatorState, emptyAllocator } from './allocator/state';
 import type { MasterBoot } from './events';
+import { type InverseOffers, noInverseOffers } from './inverse-state';
 import { emptyRegistry, type RegistryState } from './registry/state';
 
 export interface MasterState {
@@ -33,11 +34,19 @@ export interface MasterState {
   readonly frameworkByStream: Map<string, string>;
   readonly offers: Map<string, OfferRecord>;
   readonly allocator: AllocatorState;
+  readonly inverse: InverseOffers;
+  /** Agents about which a registry change that ends their stay is on its way. */
+  readonly leaving: Map<string, Leaving>;
+  /** Draining agents whose end of draining is on its way into the registry. */
+  readonly emptied: Set<string>;
   /** Streams of operators that follow events. */
   readonly operators: Set<string>;
   /** Counters by their name in /metrics/snapshot. */
   readonly counters: Map<string, number>;
 }
+
+/** What becomes of an agent that leaves. */
+export type Leaving = 'unreachable' | 'removed' | 'gone';
 
 export interface Agent {
   readonly id: string;
@@ -54,8 +63,8 @@ export interface Agent {
   reregisteredAt: Millis | undefined;
   /** Pings sent since the last pong. */
   pingsUnanswered: number;
-  /** While a registry change about this agent is on its way. */
-  leaving: boolean;
+  /** When it was told to empty itself. */
+  drainStartedAt: Millis | undefined;
   readonly tasks: Map<string, TaskRecord>;
   readonly offers: Set<string>;
 }
@@ -128,6 +137,9 @@ export function initMaster(boot: MasterBoot): MasterState {
     frameworkByStream: new Map(),
     offers: new Map(),
     allocator: emptyAllocator(),
+    inverse: noInverseOffers(),
+    leaving: new Map(),
+    emptied: new Set(),
     operators: new Set(),
     counters: new Map(),
   };

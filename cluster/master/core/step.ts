@@ -9,6 +9,7 @@ import { call } from './calls';
 import type { MasterEffect } from './effects';
 import type { EventOf, MasterBoot, MasterEvent, MasterEvents } from './events';
 import { closed, failoverOver, heartbeat, subscribe } from './frameworks';
+import { askNow, inverseOfferExpired } from './inverse-offers';
 import { toFramework } from './messages';
 import { offerExpired } from './offers';
 import { operatorCall } from './operator-calls';
@@ -44,6 +45,8 @@ const TIMERS: Record<string, (state: MasterState, timer: string, now: number) =>
   allocate: (state, _timer, now) => runAllocator(state, now),
   filter: filterExpired,
   offer: offerExpired,
+  inverse: (state, _timer, now) => askNow(state, now),
+  'inverse-offer': inverseOfferExpired,
   ping,
   absent,
   failover: failoverOver,

@@ -2,12 +2,17 @@
  * The commands of master scripts: a master on a virtual clock, with agents and frameworks played by the script.
  */
 
+import type { Registry } from '../../../cluster/api/generated/internal';
 import type { Call as OperatorCall } from '../../../cluster/api/generated/master';
+import type { Unavailability } from '../../../cluster/api/generated/mesos';
 import type { Event as SchedulerEvent } from '../../../cluster/api/generated/scheduler';
+import { encodeJson } from '../../../cluster/api/json-write';
+import { decodeProtobuf, encodeProtobuf } from '../../../cluster/api/protobuf';
 import type { MasterEffect } from '../../../cluster/master/core/effects';
-import type { MasterBoot, MasterInput } from '../../../cluster/master/core/events';
+import type { MasterBoot, MasterEvent, MasterInput } from '../../../cluster/master/core/events';
 import type { MasterState } from '../../../cluster/master/core/state';
 import { masterMachine } from '../../../cluster/master/core/step';
+import { getMaintenanceStatus, getSchedule } from '../../../cluster/master/core/views/maintenance';
 import { printResources, readResources, type WireResource } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
@@ -20,9 +25,11 @@ const UUID = (number: number): string => Buffer.alloc(16, number).toString('base
 
 export class MasterScript {
   readonly clock = new VirtualClock(0);
-  readonly mailbox;
+  mailbox;
+  /** What the master that leads now has stored. */
+  private registry: Registry = {};
   private out: string[] = [];
-  private readonly held: { ticket: number }[] = [];
+  private readonly held: { ticket: number; registry: Registry }[] = [];
   private holding = false;
   /** Agents that answer no ping; their pings are shown. */
   private readonly mute = new Set<string>();
@@ -30,10 +37,15 @@ export class MasterScript {
   private streamNumber = 0;
   private updates = 0;
   private requests = 0;
+  private epoch = 1;
 
-  constructor(boot: MasterBoot = BOOT) {
+  constructor(private readonly boot: MasterBoot = BOOT) {
+    this.mailbox = this.open(boot);
+  }
+
+  private open(boot: MasterBoot): Mailbox<MasterState, MasterEvent, MasterEffect, MasterBoot> {
     const say = (line: string): void => void this.out.push(line);
-    this.mailbox = new Mailbox({
+    return new Mailbox({
       machine: masterMachine,
       boot,
       clock: this.clock,
@@ -49,9 +61,9 @@ export class MasterScript {
           return say(`send ${effect.to}: ${printMessage(effect)}`);
         },
         link: ({ to }) => say(`link ${to}`),
-        store: ({ ticket }) => {
+        store: ({ ticket, registry }) => {
           say('store the registry');
-          this.held.push({ ticket });
+          this.held.push({ ticket, registry });
           if (!this.holding) this.answerStores();
         },
         event: ({ stream, event }) => {
@@ -87,7 +99,21 @@ export class MasterScript {
   }
 
   private answerStores(): void {
-    for (const { ticket } of this.held.splice(0)) this.post({ kind: 'registry.stored', ticket });
+    for (const { ticket, registry } of this.held.splice(0)) {
+      this.registry = registry;
+      this.post({ kind: 'registry.stored', ticket });
+    }
+  }
+
+  /** The master is gone; another one takes over what it has stored. */
+  private restart(): void {
+    void this.mailbox.stop();
+    this.held.length = 0;
+    this.streams.clear();
+    this.epoch += 1;
+    this.mailbox = this.open({ ...this.boot, id: `${this.boot.id}${this.epoch}` });
+    const bytes = encodeProtobuf('mesos.internal.Registry', this.registry);
+    this.post({ kind: 'registry.fetched', registry: decodeProtobuf('mesos.internal.Registry', bytes) });
   }
 
   private nameOf(stream: string): string {
@@ -154,12 +180,17 @@ export class MasterScript {
     },
     advance: ([seconds = '0']) => this.clock.advance(Number(seconds) * 1000),
     agent: ([name = ''], given) => {
-      const slave = { hostname: name, resources: resources({ cpus: '4', mem: '4096', ...given }) };
-      this.post({ kind: 'agent.register', pid: pid(name), message: { slave, version: '1.11.0' } });
+      const slave = {
+        hostname: given['host'] ?? name,
+        resources: resources({ cpus: '4', mem: '4096', ...given }),
+      };
+      const agent_capabilities = capabilitiesOf(given);
+      const message = { slave, version: given['version'] ?? '1.11.0', agent_capabilities };
+      this.post({ kind: 'agent.register', pid: pid(name), message });
     },
     reagent: ([name = '', id = ''], given) => {
       const slave = {
-        hostname: name,
+        hostname: given['host'] ?? name,
         id: { value: id },
         resources: resources({ cpus: '4', mem: '4096', ...given }),
       };
@@ -188,7 +219,13 @@ export class MasterScript {
       this.post({
         kind: 'agent.reregister',
         pid: pid(name),
-        message: { slave, version: '1.11.0', tasks, frameworks },
+        message: {
+          slave,
+          version: given['version'] ?? '1.11.0',
+          tasks,
+          frameworks,
+          agent_capabilities: capabilitiesOf(given),
+        },
       });
     },
     unregister: ([name = '', id = '']) =>
@@ -205,7 +242,7 @@ export class MasterScript {
       this.post({ kind: 'scheduler.closed', stream, reason: 'the reader left' });
     },
     accept: ([name = '', offerIds = '', ...tasks], given) => {
-      const ids = offerIds.split(',').map((number) => ({ value: `M-${number}` }));
+      const ids = offerIds.split(',').map((number) => ({ value: `${this.state.boot.id}-${number}` }));
       const [first] = ids;
       const agentId = this.state.offers.get(first?.value ?? '')?.agentId ?? 'M-S0';
       const task_infos = tasks
@@ -217,7 +254,10 @@ export class MasterScript {
     },
     reserve: ([name = '', offer = '', id = '']) => {
       const operations = [{ type: 'RESERVE' as const, id: { value: id }, reserve: { resources: [] } }];
-      this.call(name, { type: 'ACCEPT', accept: { offer_ids: [{ value: `M-${offer}` }], operations } });
+      this.call(name, {
+        type: 'ACCEPT',
+        accept: { offer_ids: [{ value: `${this.state.boot.id}-${offer}` }], operations },
+      });
     },
     reconcileOperations: ([name = '', ...ids]) => {
       const operations = ids.map((word) => {
@@ -228,7 +268,10 @@ export class MasterScript {
     },
     decline: ([name = '', offer = ''], given) => {
       const filters = given['refuse'] === undefined ? undefined : { refuse_seconds: Number(given['refuse']) };
-      this.call(name, { type: 'DECLINE', decline: { offer_ids: [{ value: `M-${offer}` }], filters } });
+      this.call(name, {
+        type: 'DECLINE',
+        decline: { offer_ids: [{ value: `${this.state.boot.id}-${offer}` }], filters },
+      });
     },
     revive: ([name = '']) => this.call(name, { type: 'REVIVE' }),
     suppress: ([name = '']) => this.call(name, { type: 'SUPPRESS' }),
@@ -296,6 +339,42 @@ export class MasterScript {
       const update_weights = { weight_infos: [{ role, weight: Number(weight) }] };
       this.operatorCall({ type: 'UPDATE_WEIGHTS', update_weights });
     },
+    schedule: (words) => {
+      // `a,b:10:60` is a window for two machines, from second 10 on for 60 seconds.
+      const windows = words.map((word) => {
+        const [machines = '', start = '0', duration] = word.split(':');
+        return {
+          machine_ids: machines.split(',').filter(Boolean).map(machineId),
+          unavailability: {
+            start: { nanoseconds: Number(start) * 1e9 },
+            ...(duration !== undefined && { duration: { nanoseconds: Number(duration) * 1e9 } }),
+          },
+        };
+      });
+      const update_maintenance_schedule = { schedule: { windows } };
+      this.operatorCall({ type: 'UPDATE_MAINTENANCE_SCHEDULE', update_maintenance_schedule });
+    },
+    machineDown: (words) =>
+      this.operatorCall({ type: 'START_MAINTENANCE', start_maintenance: { machines: words.map(machineId) } }),
+    machineUp: (words) =>
+      this.operatorCall({ type: 'STOP_MAINTENANCE', stop_maintenance: { machines: words.map(machineId) } }),
+    maintenance: () => {
+      this.out.push(`schedule ${encodeJson('mesos.v1.maintenance.Schedule', getSchedule(this.state))}`);
+      this.out.push(
+        `status ${encodeJson('mesos.v1.maintenance.ClusterStatus', getMaintenanceStatus(this.state))}`,
+      );
+    },
+    inverse: ([name = '', answer = '', ...numbers], given) => {
+      const inverse_offer_ids = numbers
+        .filter((word) => !word.includes('='))
+        .map((number) => ({ value: `${this.state.boot.id}-${number}` }));
+      const filters = given['refuse'] === undefined ? undefined : { refuse_seconds: Number(given['refuse']) };
+      const answered = { inverse_offer_ids, filters };
+      if (answer === 'accept')
+        this.call(name, { type: 'ACCEPT_INVERSE_OFFERS', accept_inverse_offers: answered });
+      else this.call(name, { type: 'DECLINE_INVERSE_OFFERS', decline_inverse_offers: answered });
+    },
+    restart: () => this.restart(),
     markGone: ([id = '']) =>
       this.operatorCall({ type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value: id } } }),
     drain: ([id = ''], given) => {
@@ -312,6 +391,22 @@ export class MasterScript {
         this.out.push(`${id} ${printResources(free) || 'nothing'}`);
     },
   };
+}
+
+function printUnavailability(unavailability: Unavailability | undefined): string {
+  return unavailability ? ` away from ${Number(unavailability.start.nanoseconds) / 1e9} s` : '';
+}
+
+/** The machine of an agent: its name, at the address that its pid has. */
+function machineId(word: string): { hostname?: string; ip?: string } {
+  const [hostname = '', ip = ''] = word.split('@');
+  return { ...(hostname !== '' && { hostname }), ...(ip !== '' && { ip }) };
+}
+
+/** Capabilities of an agent: those of a modern one unless told otherwise. */
+function capabilitiesOf(given: Record<string, string>): { type: never }[] {
+  const words = given['caps'] ?? 'MULTI_ROLE,HIERARCHICAL_ROLE,RESERVATION_REFINEMENT,AGENT_DRAINING';
+  return words.split(',').map((type) => ({ type: type as never }));
 }
 
 function pid(name: string): string {
@@ -348,7 +443,7 @@ function printEvent(event: SchedulerEvent): string {
       return `OFFERS ${(event.offers?.offers ?? [])
         .map(
           (offer) =>
-            `${offer.id.value} ${offer.agent_id.value} ${printResources(readResources(offer.resources as WireResource[]))}`,
+            `${offer.id.value} ${offer.agent_id.value} ${printResources(readResources(offer.resources as WireResource[]))}${printUnavailability(offer.unavailability)}`,
         )
         .sort()
         .join(' | ')}`;
@@ -367,6 +462,12 @@ function printEvent(event: SchedulerEvent): string {
       const status = event.update_operation_status?.status;
       return `UPDATE_OPERATION_STATUS ${status?.operation_id?.value} ${status?.state} ${status?.message}`;
     }
+    case 'INVERSE_OFFERS':
+      return `INVERSE_OFFERS ${(event.inverse_offers?.inverse_offers ?? [])
+        .map(({ id, agent_id }) => `${id.value} ${agent_id?.value}`)
+        .join(' | ')}`;
+    case 'RESCIND_INVERSE_OFFER':
+      return `RESCIND_INVERSE_OFFER ${event.rescind_inverse_offer?.inverse_offer_id.value}`;
     case 'RESCIND':
       return `RESCIND ${event.rescind?.offer_id.value}`;
     case 'FAILURE':

@@ -165,6 +165,11 @@ export interface AllocationKey {
   readonly role: string;
 }
 
+/** Considers an agent at the next run. */
+export function markAgent(state: AllocatorState, id: string): void {
+  if (state.agents.has(id)) state.dirty.add(id);
+}
+
 /** Considers every agent at the next run. */
 export function markAll(state: AllocatorState): void {
   for (const id of state.agents.keys()) state.dirty.add(id);

@@ -7,7 +7,9 @@
 import { assert } from '../../../model/assert';
 import type { MasterEffect } from '../effects';
 import type { MasterState } from '../state';
-import { applyChange, type Operation, writeRegistry } from './state';
+import type { Operation } from './changes';
+import { applyChange } from './record';
+import { writeRecord } from './stored-form';
 
 /** Asks for a change; what follows from it happens when it is stored. */
 export function change(state: MasterState, operation: Operation): MasterEffect[] {
@@ -15,15 +17,23 @@ export function change(state: MasterState, operation: Operation): MasterEffect[]
   return state.registry.inFlight ? [] : flush(state);
 }
 
-/** The store of this ticket succeeded: what it was for, in order, and the next store when changes wait. */
+/**
+ * The store of this ticket succeeded. Each of its changes becomes what is known, in order, and `carryOn` says what follows
+ * from it; then the next store goes out when changes wait.
+ */
 export function stored(
   state: MasterState,
   ticket: number,
-): { done: readonly Operation[]; effects: MasterEffect[] } {
+  carryOn: (operation: Operation) => MasterEffect[],
+): MasterEffect[] {
   const { inFlight } = state.registry;
   assert(inFlight?.ticket === ticket, 'a store is answered that was not asked for');
+  const effects = inFlight.operations.flatMap((operation) => {
+    applyChange(state.registry, operation.change);
+    return carryOn(operation);
+  });
   state.registry.inFlight = undefined;
-  return { done: inFlight.operations, effects: state.registry.queued.length > 0 ? flush(state) : [] };
+  return state.registry.queued.length > 0 ? [...effects, ...flush(state)] : effects;
 }
 
 /** A store that fails leaves us not knowing what is stored: another master must lead. */
@@ -32,10 +42,11 @@ export function failed(reason: string): MasterEffect[] {
 }
 
 function flush(state: MasterState): MasterEffect[] {
-  const operations = state.registry.queued;
-  state.registry.queued = [];
-  for (const operation of operations) applyChange(state.registry, operation.change);
+  const { registry } = state;
+  const operations = registry.queued;
+  registry.queued = [];
+  for (const operation of operations) applyChange(registry.ahead, operation.change);
   const ticket = state.next.ticket++;
-  state.registry.inFlight = { ticket, operations };
-  return [{ kind: 'store', registry: writeRegistry(state.registry), ticket }];
+  registry.inFlight = { ticket, operations };
+  return [{ kind: 'store', registry: writeRecord(registry.ahead), ticket }];
 }

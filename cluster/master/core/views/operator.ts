@@ -7,6 +7,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import { combine, type Resources, writeLegacyResources, writeResources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { allocatedOf } from '../allocator/state';
+import { inverseOffersOf, printInverseOffer } from '../inverse-offers';
 import type { Agent, Framework, MasterState, TaskRecord } from '../state';
 
 /** Resources as endpoints show them: `reservations`, and the older `role` beside it. */
@@ -75,6 +76,7 @@ export function printAgent(state: MasterState, agent: Agent): api.Response.GetAg
     active: agent.active && agent.connected && !agent.deactivated,
     deactivated: agent.deactivated,
     drain_info: state.registry.drains.get(agent.id),
+    estimated_drain_start_time: printTime(agent.drainStartedAt),
     version: agent.version,
     pid: agent.pid,
     registered_time: printTime(agent.registeredAt),
@@ -106,6 +108,7 @@ export function printFramework(
     unregistered_time: framework.stream === undefined ? printTime(framework.unregisteredAt) : undefined,
     allocated_resources: printResources(sum(used)),
     offered_resources: printResources(sum(offered)),
+    inverse_offers: inverseOffersOf(state, framework.id).map((offer) => printInverseOffer(state, offer)),
   };
 }
 

@@ -7,6 +7,7 @@ import type { Call, Response } from '../../../api/generated/master';
 import { decodeBody, encodeBody, type MediaType, readAccept, readContentType } from '../../../api/media-type';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
+import { getMaintenanceStatus, getSchedule } from '../../core/views/maintenance';
 import {
   getAgents,
   getFrameworks,
@@ -50,6 +51,14 @@ const READS: Partial<Record<Call.Type, Read>> = {
   GET_TASKS: ({ read }) => ({ type: 'GET_TASKS', get_tasks: read(getTasks) }),
   GET_ROLES: ({ read }) => ({ type: 'GET_ROLES', get_roles: read(getRoles) }),
   GET_WEIGHTS: ({ read }) => ({ type: 'GET_WEIGHTS', get_weights: read(getWeights) }),
+  GET_MAINTENANCE_SCHEDULE: ({ read }) => ({
+    type: 'GET_MAINTENANCE_SCHEDULE',
+    get_maintenance_schedule: { schedule: read(getSchedule) },
+  }),
+  GET_MAINTENANCE_STATUS: ({ read }) => ({
+    type: 'GET_MAINTENANCE_STATUS',
+    get_maintenance_status: { status: read(getMaintenanceStatus) },
+  }),
   GET_EXECUTORS: () => ({ type: 'GET_EXECUTORS', get_executors: {} }),
   GET_OPERATIONS: () => ({ type: 'GET_OPERATIONS', get_operations: {} }),
 };

@@ -6,6 +6,7 @@ import type { Handler, Reply, Request, Route } from '../../../runtime/http/serve
 import { VERSION } from '../../../runtime/version';
 import type { MasterState } from '../../core/state';
 import { READONLY, READWRITE, SCHEDULER } from '../authentication';
+import { maintenanceRoutes } from './maintenance-routes';
 import { handleOperator } from './operator-api';
 import type { OperatorDoor } from './operator-door';
 import { handleScheduler, plain, type SchedulerDoor } from './scheduler-api';
@@ -61,6 +62,7 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     { path: '/tasks', realm: READONLY, methods: { GET: page(tasks) } },
     { path: '/roles', realm: READONLY, methods: { GET: page(rolesPage) } },
     { path: '/weights', realm: READWRITE, methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
+    ...maintenanceRoutes(operators, page),
     { path: '/teardown', realm: READWRITE, methods: { POST: teardown(operators) } },
     { path: '/flags', realm: READONLY, methods: { GET: value(() => ({ flags: operators.flags })) } },
     {

@@ -1,0 +1,101 @@
+/**
+ * Operators announce maintenance: a schedule of windows, machines taken down and up again. Frameworks learn of it by their
+ * offers and by inverse offers (Mesos 1.11 src/master/http.cpp, Master::updateUnavailability).
+ *
+ * In: UPDATE_MAINTENANCE_SCHEDULE, START_MAINTENANCE, STOP_MAINTENANCE      Out: answer, store, event(RESCIND), send(Shutdown)
+ * Always true: what a call asks for is visible when it is stored, not before.
+ */
+
+import type { Millis } from '../../../model/time';
+import { leave, withdrawOffers } from '../agents';
+import { markAgent } from '../allocator/state';
+import type { MasterEffect } from '../effects';
+import type { EventOf } from '../events';
+import { forgetAnswers } from '../inverse-offers';
+import { change } from '../registry/queue';
+import { allocateSoon } from '../schedule';
+import type { Agent, MasterState } from '../state';
+import { agentMachineKey } from './agents';
+import { machineKey, machinesOf } from './machines';
+import { modeError, scheduleError } from './validate';
+
+type OperatorCall = EventOf<'operator.call'>;
+
+function refuse(request: number, text: string): MasterEffect[] {
+  return [{ kind: 'answer', request, status: 400, text }];
+}
+
+function missing(request: number, field: string): MasterEffect[] {
+  return refuse(request, `Failed to validate master::Call: Expecting '${field}' to be present`);
+}
+
+/** UPDATE_MAINTENANCE_SCHEDULE: replaces the whole schedule; an empty one ends all maintenance that has not begun. */
+export function updateSchedule(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
+  const schedule = call.update_maintenance_schedule?.schedule;
+  if (!schedule) return missing(request, 'update_maintenance_schedule');
+  const error = scheduleError(schedule, state.registry.machines);
+  if (error) return refuse(request, error);
+  const after = machinesOf(schedule).map(({ id }) => machineKey(id));
+  const machines = [...new Set([...state.registry.machines.keys(), ...after])];
+  return change(state, {
+    change: { kind: 'schedule', schedule },
+    next: { kind: 'scheduled', request, machines },
+  });
+}
+
+/** The new schedule is stored: agents on its machines, and on those of the one before, are offered anew. */
+export function scheduled(state: MasterState, machines: readonly string[], now: Millis): MasterEffect[] {
+  const effects = agentsOn(state, machines).flatMap((agent) => {
+    const withdrawn = withdrawOffers(state, agent);
+    forgetAnswers(state, agent.id);
+    markAgent(state.allocator, agent.id);
+    return withdrawn;
+  });
+  return [...effects, ...allocateSoon(state, now)];
+}
+
+/** START_MAINTENANCE: the machines go down, with the agents on them. */
+export function startMaintenance(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
+  if (!call.start_maintenance) return missing(request, 'start_maintenance');
+  const ids = call.start_maintenance.machines ?? [];
+  const error = modeError(ids, state.registry.machines, { from: 'DRAINING', verb: 'down' });
+  if (error) return refuse(request, error);
+  const machines = ids.map(machineKey);
+  return change(state, {
+    change: { kind: 'machines.down', machines: ids },
+    next: { kind: 'machines.down', request, machines },
+  });
+}
+
+/** The machines are down: their agents are told to end, and are removed whether they heard it or not. */
+export function wentDown(state: MasterState, machines: readonly string[]): MasterEffect[] {
+  return agentsOn(state, machines).flatMap((agent): MasterEffect[] => {
+    const text = "Operator initiated 'Machine DOWN'";
+    const message = { message: text };
+    const shutdown = {
+      kind: 'send',
+      to: agent.pid,
+      name: 'mesos.internal.ShutdownMessage',
+      message,
+    } as const;
+    return [shutdown, ...leave(state, agent, text, 'operator')];
+  });
+}
+
+/** STOP_MAINTENANCE: the machines may come back, and leave the schedule. */
+export function stopMaintenance(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
+  if (!call.stop_maintenance) return missing(request, 'stop_maintenance');
+  const ids = call.stop_maintenance.machines ?? [];
+  const error = modeError(ids, state.registry.machines, { from: 'DOWN', verb: 'up' });
+  if (error) return refuse(request, error);
+  return change(state, {
+    change: { kind: 'machines.up', machines: ids },
+    next: { kind: 'machines.up', request },
+  });
+}
+
+function agentsOn(state: MasterState, machines: readonly string[]): Agent[] {
+  if (machines.length === 0) return [];
+  const keys = new Set(machines);
+  return [...state.agents.values()].filter((agent) => keys.has(agentMachineKey(agent)));
+}

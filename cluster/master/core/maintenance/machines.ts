@@ -1,0 +1,64 @@
+/**
+ * Machines under maintenance: which is which, and how the schedule and their modes change.
+ *
+ * Always true: a machine in the schedule is DRAINING or DOWN and has the unavailability of its window; one that is in no
+ * window is simply up and not kept (Mesos 1.11 src/master/maintenance.cpp).
+ */
+
+import type * as maintenance from '../../../api/generated/maintenance';
+import type * as mesos from '../../../api/generated/mesos';
+
+/** What maintenance keeps in the registry. */
+export interface MachineRecord {
+  readonly machines: Map<string, mesos.MachineInfo>;
+  schedules: readonly maintenance.Schedule[];
+}
+
+/** Equal for equal machines. Host names do not differ by case; a field that is absent equals only an absent one. */
+export function machineKey({ hostname, ip }: mesos.MachineID): string {
+  return JSON.stringify([hostname?.toLowerCase() ?? null, ip ?? null]);
+}
+
+/** All machines of a schedule, each with the unavailability of its window. */
+export function machinesOf(
+  schedule: maintenance.Schedule,
+): { id: mesos.MachineID; unavailability: mesos.Unavailability }[] {
+  return (schedule.windows ?? []).flatMap(({ machine_ids, unavailability }) =>
+    (machine_ids ?? []).map((id) => ({ id, unavailability })),
+  );
+}
+
+/** New machines begin to drain, those that are left out are up again, the others keep their mode. */
+export function replaceSchedule(record: MachineRecord, schedule: maintenance.Schedule): void {
+  const wanted = new Map(machinesOf(schedule).map((one) => [machineKey(one.id), one]));
+  for (const key of [...record.machines.keys()]) if (!wanted.has(key)) record.machines.delete(key);
+  for (const [key, { id, unavailability }] of wanted) {
+    const known = record.machines.get(key);
+    record.machines.set(key, { id: known?.id ?? id, mode: known?.mode ?? 'DRAINING', unavailability });
+  }
+  record.schedules = [schedule];
+}
+
+export function bringDown(record: MachineRecord, ids: readonly mesos.MachineID[]): void {
+  for (const id of ids) {
+    const known = record.machines.get(machineKey(id));
+    if (known) record.machines.set(machineKey(id), { ...known, mode: 'DOWN' });
+  }
+}
+
+/** Machines that are up again leave the schedule; windows and schedules that become empty go with them. */
+export function bringUp(record: MachineRecord, ids: readonly mesos.MachineID[]): void {
+  const keys = new Set(ids.map(machineKey));
+  for (const key of keys) record.machines.delete(key);
+  record.schedules = record.schedules
+    .map((schedule) => withoutMachines(schedule, keys))
+    .filter(({ windows }) => (windows ?? []).length > 0);
+}
+
+function withoutMachines(schedule: maintenance.Schedule, keys: ReadonlySet<string>): maintenance.Schedule {
+  const windows = (schedule.windows ?? []).map((window) => ({
+    ...window,
+    machine_ids: (window.machine_ids ?? []).filter((id) => !keys.has(machineKey(id))),
+  }));
+  return { windows: windows.filter(({ machine_ids }) => machine_ids.length > 0) };
+}

@@ -1,0 +1,73 @@
+/**
+ * What is wrong with a schedule or a list of machines, in Mesos' words and order (Mesos 1.11 src/master/maintenance.cpp,
+ * src/master/http.cpp).
+ */
+
+import type * as maintenance from '../../../api/generated/maintenance';
+import type * as mesos from '../../../api/generated/mesos';
+import { machineKey } from './machines';
+
+type Machines = ReadonlyMap<string, mesos.MachineInfo>;
+
+/** A machine in error texts: `{"hostname":"a","ip":"10.0.0.2"}`. */
+function printMachine({ hostname, ip }: mesos.MachineID): string {
+  return `'${JSON.stringify({ hostname, ip })}'`;
+}
+
+/** The first thing wrong with a schedule that is to replace the one there is, or undefined. */
+export function scheduleError(schedule: maintenance.Schedule, machines: Machines): string | undefined {
+  const seen = new Set<string>();
+  for (const window of schedule.windows ?? []) {
+    const error = windowError(window, seen);
+    if (error) return error;
+  }
+  for (const [key, { id, mode }] of machines) {
+    if (mode === 'DOWN' && !seen.has(key)) {
+      return `Machine ${printMachine(id)} is deactivated and cannot be removed from the schedule`;
+    }
+  }
+  return undefined;
+}
+
+function windowError({ machine_ids, unavailability }: maintenance.Window, seen: Set<string>) {
+  if (!machine_ids || machine_ids.length === 0) return 'List of machines in the maintenance window is empty';
+  if (Number(unavailability.duration?.nanoseconds ?? 0) < 0) return "Unavailability 'duration' is negative";
+  return uniqueError(machine_ids, seen);
+}
+
+function uniqueError(ids: readonly mesos.MachineID[], seen: Set<string>): string | undefined {
+  for (const id of ids) {
+    const wrong = machineError(id);
+    if (wrong) return wrong;
+    if (seen.has(machineKey(id))) return `Machine ${printMachine(id)} appears more than once in the schedule`;
+    seen.add(machineKey(id));
+  }
+  return undefined;
+}
+
+/** A dotted IPv4 address as inet_pton takes it: four numbers without leading zeros. */
+const IPV4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
+
+function machineError({ hostname = '', ip = '' }: mesos.MachineID): string | undefined {
+  if (hostname === '' && ip === '') return "Both 'hostname' and 'ip' for a machine are empty";
+  return ip === '' || IPV4.test(ip) ? undefined : `Failed to parse IPv4: ${ip}`;
+}
+
+/** What is wrong with taking machines down or up; `from` is the mode they must have, `verb` what is done to them. */
+export function modeError(
+  ids: readonly mesos.MachineID[],
+  machines: Machines,
+  { from, verb }: { from: mesos.MachineInfo.Mode; verb: 'down' | 'up' },
+): string | undefined {
+  if (ids.length === 0) return 'List of machines is empty';
+  const error = uniqueError(ids, new Set());
+  if (error) return error;
+  for (const id of ids) {
+    const known = machines.get(machineKey(id));
+    if (!known) return `Machine ${printMachine(id)} is not part of a maintenance schedule`;
+    if (known.mode !== from) {
+      return `Machine ${printMachine(id)} is not in ${from} mode and cannot be brought ${verb}`;
+    }
+  }
+  return undefined;
+}

@@ -1,0 +1,73 @@
+/**
+ * What can be asked of the registry, and what follows once it is stored. Plain data, so that it can be recorded with the state.
+ */
+
+import type * as internal from '../../../api/generated/internal';
+import type * as maintenance from '../../../api/generated/maintenance';
+import type * as mesos from '../../../api/generated/mesos';
+import type { Millis } from '../../../model/time';
+
+export type RegistryChange =
+  | { readonly kind: 'master'; readonly info: mesos.MasterInfo }
+  | { readonly kind: 'admit'; readonly info: internal.SlaveInfo }
+  | { readonly kind: 'update'; readonly info: internal.SlaveInfo }
+  | { readonly kind: 'unreachable'; readonly agentId: string; readonly at: Millis }
+  | { readonly kind: 'reachable'; readonly info: internal.SlaveInfo }
+  | { readonly kind: 'remove'; readonly agentId: string }
+  | { readonly kind: 'gone'; readonly agentId: string; readonly at: Millis }
+  | { readonly kind: 'deactivated'; readonly agentId: string; readonly deactivated: boolean }
+  | { readonly kind: 'drain'; readonly agentId: string; readonly info: mesos.DrainInfo }
+  | { readonly kind: 'drained'; readonly agentId: string }
+  | { readonly kind: 'prune'; readonly unreachable: readonly string[]; readonly gone: readonly string[] }
+  | { readonly kind: 'schedule'; readonly schedule: maintenance.Schedule }
+  | { readonly kind: 'machines.down'; readonly machines: readonly mesos.MachineID[] }
+  | { readonly kind: 'machines.up'; readonly machines: readonly mesos.MachineID[] }
+  | {
+      readonly kind: 'weights';
+      readonly weights: readonly { readonly role: string; readonly weight: number }[];
+    };
+
+/** What happens once the change is stored. */
+export type Then =
+  | { readonly kind: 'elected' }
+  | {
+      readonly kind: 'registered';
+      readonly agentId: string;
+      readonly pid: string;
+      readonly message: internal.RegisterSlaveMessage;
+    }
+  | { readonly kind: 'reregistered'; readonly pid: string; readonly message: internal.ReregisterSlaveMessage }
+  | { readonly kind: 'unreachable'; readonly agentId: string; readonly reason: string }
+  | {
+      readonly kind: 'removed';
+      readonly agentId: string;
+      readonly reason: string;
+      readonly cause: RemovalCause;
+    }
+  | { readonly kind: 'gone'; readonly agentId: string; readonly request: number | undefined }
+  | {
+      readonly kind: 'activity';
+      readonly agentId: string;
+      readonly request: number;
+      readonly deactivated: boolean;
+    }
+  | { readonly kind: 'draining'; readonly agentId: string; readonly request: number }
+  | { readonly kind: 'drained'; readonly agentId: string }
+  | { readonly kind: 'pruned'; readonly unreachable: readonly string[]; readonly gone: readonly string[] }
+  | {
+      readonly kind: 'scheduled';
+      readonly request: number;
+      /** Keys of the machines whose unavailability is another one now. */
+      readonly machines: readonly string[];
+    }
+  | { readonly kind: 'machines.down'; readonly request: number; readonly machines: readonly string[] }
+  | { readonly kind: 'machines.up'; readonly request: number }
+  | { readonly kind: 'weights'; readonly request: number };
+
+/** Counted as `slave_removals/reason_...`; an operator's order to take a machine down has no counter in Mesos. */
+export type RemovalCause = 'registered' | 'unregistered' | 'operator';
+
+export interface Operation {
+  readonly change: RegistryChange;
+  readonly next: Then;
+}

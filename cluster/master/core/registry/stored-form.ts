@@ -1,0 +1,66 @@
+/**
+ * The registry as it is stored: `mesos.internal.Registry`, the form of the original (Mesos 1.11 src/master/registry.proto).
+ */
+
+import type * as internal from '../../../api/generated/internal';
+import type * as mesos from '../../../api/generated/mesos';
+import type { Millis } from '../../../model/time';
+import { machineKey } from '../maintenance/machines';
+import type { RegistryRecord } from './record';
+
+type Stored = internal.Registry;
+
+/** Takes over what was stored by the master before. */
+export function loadRecord(record: RegistryRecord, stored: Stored): void {
+  record.master = stored.master?.info;
+  for (const { info, deactivated, drain_info } of stored.slaves?.slaves ?? []) {
+    if (!info.id) continue;
+    record.agents.set(info.id.value, info);
+    keepWish(record, info.id.value, { deactivated, drain_info });
+  }
+  for (const { id, timestamp, ...wish } of stored.unreachable?.slaves ?? []) {
+    record.unreachable.set(id.value, millisOf(timestamp));
+    keepWish(record, id.value, wish);
+  }
+  for (const { id, timestamp } of stored.gone?.slaves ?? []) record.gone.set(id.value, millisOf(timestamp));
+  for (const { info } of stored.weights ?? []) record.weights.set(info.role ?? '*', info.weight);
+  for (const { info } of stored.machines?.machines ?? []) record.machines.set(machineKey(info.id), info);
+  record.schedules = stored.schedules ?? [];
+  for (const { capability } of stored.minimum_capabilities ?? []) record.minimumCapabilities.add(capability);
+}
+
+interface Wish {
+  readonly deactivated?: boolean | undefined;
+  readonly drain_info?: mesos.DrainInfo | undefined;
+}
+
+function keepWish(record: RegistryRecord, id: string, { deactivated, drain_info }: Wish): void {
+  if (deactivated) record.deactivated.add(id);
+  if (drain_info) record.drains.set(id, drain_info);
+}
+
+function millisOf({ nanoseconds }: mesos.TimeInfo): Millis {
+  return Number(nanoseconds) / 1e6;
+}
+
+/** The record as it is stored. */
+export function writeRecord(record: RegistryRecord): Stored {
+  const wish = (id: string): Wish => ({
+    deactivated: record.deactivated.has(id) || undefined,
+    drain_info: record.drains.get(id),
+  });
+  const entry = ([id, at]: [string, Millis]): { id: mesos.AgentID; timestamp: mesos.TimeInfo } => ({
+    id: { value: id },
+    timestamp: { nanoseconds: BigInt(Math.round(at)) * 1_000_000n },
+  });
+  return {
+    master: record.master && { info: record.master },
+    slaves: { slaves: [...record.agents].map(([id, info]) => ({ info, ...wish(id) })) },
+    unreachable: { slaves: [...record.unreachable].map((one) => ({ ...entry(one), ...wish(one[0]) })) },
+    gone: { slaves: [...record.gone].map(entry) },
+    weights: [...record.weights].map(([role, weight]) => ({ info: { role, weight } })),
+    machines: { machines: [...record.machines.values()].map((info) => ({ info })) },
+    schedules: record.schedules,
+    minimum_capabilities: [...record.minimumCapabilities].map((capability) => ({ capability })),
+  };
+}
