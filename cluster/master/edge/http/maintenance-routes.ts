@@ -65,7 +65,7 @@ function write(door: OperatorDoor, read: (json: unknown) => Call): Handler {
     } catch (error) {
       return plain(reply, 400, error instanceof Error ? error.message : String(error));
     }
-    return passCall(door, reply, call);
+    return passCall(door, request, reply, call);
   };
 }
 
