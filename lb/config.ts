@@ -140,6 +140,11 @@ export const lbFlags = {
     fallback: 5000,
     fallbackText: '5secs',
   }),
+  'reload-linger': duration({
+    help: 'How long a removed service keeps its place, without servers, when nothing else needs a reload; 0secs: not at all',
+    fallback: 30_000,
+    fallbackText: '30secs',
+  }),
   'access-log': list({
     value: 'TARGET',
     help: 'Where HAProxy logs requests, such as /dev/log, 127.0.0.1:514 or stdout; may be given several times',
@@ -214,6 +219,7 @@ export interface LbConfig extends MarathonAccess {
   readonly insecure: boolean;
   readonly reloadTimeoutMs: number;
   readonly reloadWaitMs: number;
+  readonly reloadLingerMs: number;
   readonly accessLogs: readonly string[];
   readonly accessLogFormat: string | undefined;
   readonly syslogSocket: string | undefined;
@@ -257,6 +263,7 @@ export function readLbConfig(flags: Values<typeof lbFlags>, env: Env = process.e
     insecure: flags.insecure,
     reloadTimeoutMs: flags['reload-timeout'],
     reloadWaitMs: flags['reload-wait'],
+    reloadLingerMs: flags['reload-linger'],
     accessLogs: flags['access-log'].map(readLogTarget),
     accessLogFormat: flags['access-log-format'],
     syslogSocket: flags['syslog-socket'] === '/dev/null' ? undefined : flags['syslog-socket'],

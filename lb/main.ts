@@ -70,7 +70,7 @@ export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
     const folder = openWorkFolder(config.workDir, config.haproxyConfig);
     life.add(() => folder.release());
     const options = await modelOptions(config, program, folder);
-    const haproxy = new Haproxy(program.path, folder, deps.log, config.reloadWaitMs);
+    const haproxy = new Haproxy(program.path, folder, deps.log);
     const runtime = new RuntimeApi(folder.statsSocket, options.mapFolder, deps.log);
     life.add(() => runtime.stop());
     const traffic: Traffic = new Traffic(runtime, () => balancer, deps.log);
@@ -86,7 +86,10 @@ export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
       skipValidation: config.skipValidation,
       cleanUp: config.cleanUp,
       workerEnds: () => traffic.workerEnds(),
+      reloadWaitMs: config.reloadWaitMs,
+      lingerMs: config.reloadLingerMs,
     });
+    life.add(() => balancer.stop());
     const marathon = openMarathon(config, deps, life);
     if (!config.sse || config.dry) await writeOnce(config, marathon, balancer, folder, deps);
     else await serve(life, config, deps, { options, haproxy, balancer, marathon, runtime, traffic });

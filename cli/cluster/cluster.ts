@@ -2,6 +2,7 @@
  * Everything on one machine, in one process; the parts talk to each other over the real wire.
  */
 
+import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { agentFlags } from '../../cluster/agent/config';
 import { type RunningAgent, startAgent } from '../../cluster/agent/main';
@@ -51,13 +52,16 @@ export function startCluster(options: UpOptions, deps: ClusterDeps): Promise<Clu
   return Lifetime.start(async (life) => {
     const master = await startMasterPart(options, deps, life);
     const address = `${master.http.address}:${master.http.port}`;
+    const lbPort = options.lb ? await chooseLbPort(options) : undefined;
     const [agents, marathon] = await Promise.all([
       startAgents(options, deps, life, address),
-      startMarathonPart(options, deps, life, address),
+      startMarathonPart(options, deps, life, { master: address, lbPort }),
     ]);
     const [dns, lb] = await Promise.all([
       options.dns ? startDnsPart(options, deps, life, address) : undefined,
-      options.lb ? startLbPart(options, deps, life, marathon.http.url) : undefined,
+      lbPort === undefined
+        ? undefined
+        : startLbPart(options, deps, life, { marathon: marathon.http.url, lbPort }),
     ]);
     return {
       places: listPlaces({ master, agents, marathon: marathon.http.url, dns, lb }),
@@ -67,6 +71,18 @@ export function startCluster(options: UpOptions, deps: ClusterDeps): Promise<Clu
       http: lb?.vhosts,
     };
   });
+}
+
+/** Where the load balancer's API will listen: Marathon, which asks it, starts before. */
+async function chooseLbPort(options: UpOptions): Promise<number> {
+  if (!options['free-ports']) return options['lb-port'];
+  const server = createServer();
+  await new Promise<void>((resolve, reject) => {
+    server.once('error', reject).listen(0, '127.0.0.1', resolve);
+  });
+  const place = server.address();
+  await new Promise((resolve) => server.close(resolve));
+  return typeof place === 'object' && place ? place.port : 0;
 }
 
 function flagsOf<Table extends FlagTable>(
@@ -139,8 +155,14 @@ async function startAgents(
   return await Promise.all(starts);
 }
 
-async function startMarathonPart(options: UpOptions, deps: ClusterDeps, life: Lifetime, master: string) {
-  const config = marathonConfig(flagsOf(MARATHON_FLAGS, 'meseta marathon', marathonArgs(options, master)));
+async function startMarathonPart(
+  options: UpOptions,
+  deps: ClusterDeps,
+  life: Lifetime,
+  { master, lbPort }: { readonly master: string; readonly lbPort: number | undefined },
+) {
+  const args = marathonArgs(options, master, lbPort);
+  const config = marathonConfig(flagsOf(MARATHON_FLAGS, 'meseta marathon', args));
   const own = {
     log: deps.log.child({ part: 'marathon' }),
     clock: deps.clock,
@@ -162,8 +184,13 @@ async function startDnsPart(options: UpOptions, deps: ClusterDeps, life: Lifetim
   );
 }
 
-async function startLbPart(options: UpOptions, deps: ClusterDeps, life: Lifetime, marathon: string) {
-  const config = readLbConfig(flagsOf(lbFlags, 'meseta lb', lbArgs(options, marathon)));
+async function startLbPart(
+  options: UpOptions,
+  deps: ClusterDeps,
+  life: Lifetime,
+  { marathon, lbPort }: { readonly marathon: string; readonly lbPort: number },
+) {
+  const config = readLbConfig(flagsOf(lbFlags, 'meseta lb', lbArgs(options, marathon, lbPort)));
   const own = { log: deps.log.child({ part: 'lb' }), clock: deps.clock };
   return await keep(
     life,

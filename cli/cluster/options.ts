@@ -76,8 +76,10 @@ function taskPath(): string {
   return [...new Set([dirname(process.execPath), ...usual])].join(':');
 }
 
-export function marathonArgs(options: UpOptions, master: string): string[] {
+/** `lbPort` is where the load balancer's API will listen; undefined: there is none to ask before a task is killed. */
+export function marathonArgs(options: UpOptions, master: string, lbPort: number | undefined): string[] {
   return [
+    ...(lbPort === undefined ? [] : [`--lb_drain=http://127.0.0.1:${lbPort}`]),
     `--master=${master}`,
     `--http_port=${numbered(options, options['marathon-port'])}`,
     `--work_dir=${join(options['work-dir'], 'marathon')}`,
@@ -95,7 +97,7 @@ export function dnsArgs(options: UpOptions, master: string): string[] {
   ];
 }
 
-export function lbArgs(options: UpOptions, marathon: string): string[] {
+export function lbArgs(options: UpOptions, marathon: string, lbPort: number): string[] {
   return [
     `--marathon=${marathon}`,
     '--group=*',
@@ -106,7 +108,7 @@ export function lbArgs(options: UpOptions, marathon: string): string[] {
     `--http-in-port=${numbered(options, options['http-port'])}`,
     `--appid-port=${numbered(options, options['appid-port'])}`,
     `--stats-port=${numbered(options, options['stats-port'])}`,
-    `--http-port=${numbered(options, options['lb-port'])}`,
+    `--http-port=${lbPort}`,
     ...(options.haproxy === undefined ? [] : [`--haproxy=${options.haproxy}`]),
   ];
 }

@@ -6,16 +6,17 @@
 import type { Block, Files } from './render';
 import { describeChange } from './sections';
 
-/** One order to the running HAProxy. `line` is the server's line without its name. */
+/** One order to the running HAProxy. `line` is the server's line without its name, its weight and `disabled`. */
 export type Command =
   | {
       readonly kind: 'add';
       readonly backend: string;
       readonly server: string;
       readonly line: string;
+      readonly weight: number | undefined;
       readonly draining: boolean;
     }
-  | { readonly kind: 'remove'; readonly backend: string; readonly server: string }
+  | { readonly kind: 'remove'; readonly backend: string; readonly server: string; readonly line: string }
   | { readonly kind: 'drain'; readonly backend: string; readonly server: string; readonly out: boolean }
   | { readonly kind: 'weight'; readonly backend: string; readonly server: string; readonly weight: number }
   | { readonly kind: 'map'; readonly map: 'hosts' | 'apps'; readonly text: string };
@@ -49,7 +50,8 @@ export function decide(running: Files, wanted: Files, abilities: Abilities): Dec
   return { kind: 'reload', reason: change || 'maps or blank space changed' };
 }
 
-function sameStructure(running: readonly Block[], wanted: readonly Block[]): boolean {
+/** Whether two lists of blocks differ in servers only. */
+export function sameStructure(running: readonly Block[], wanted: readonly Block[]): boolean {
   return running.length === wanted.length && running.every(({ text }, at) => text === wanted[at]?.text);
 }
 
@@ -94,15 +96,15 @@ function serverCommands(
     const known = old.get(server);
     if (known === undefined) {
       if (!after.backend?.dynamic) return undefined;
-      const full = weight === undefined ? line : `${line} weight ${weight}`;
-      commands.push({ kind: 'add', backend, server, line: full, draining });
+      commands.push({ kind: 'add', backend, server, line, weight, draining });
       continue;
     }
     if (known.line !== line) return undefined;
     if (known.weight !== weight) commands.push({ kind: 'weight', backend, server, weight: weight ?? 1 });
     if (known.draining !== draining) commands.push({ kind: 'drain', backend, server, out: draining });
   }
-  for (const server of old.keys()) if (!fresh.has(server)) commands.push({ kind: 'remove', backend, server });
+  for (const [server, { line }] of old)
+    if (!fresh.has(server)) commands.push({ kind: 'remove', backend, server, line });
   return commands;
 }
 

@@ -21,6 +21,15 @@ export interface GroupedFront {
   readonly mapped: boolean;
 }
 
+/** What the load balancer's own sections are called: a host name of an app may be the same word. */
+const OWN_NAMES = [
+  'stats',
+  'meseta_admin',
+  'marathon_http_in',
+  'marathon_https_in',
+  'marathon_http_appid_in',
+];
+
 /** `taken` are names of backends that must not be used again. */
 export function buildGroupedFronts(
   rules: readonly VhostRule[],
@@ -30,7 +39,7 @@ export function buildGroupedFronts(
   const byHost = new Map<string, VhostRule[]>();
   for (const rule of rules)
     for (const host of new Set(rule.hosts)) byHost.set(host, [...(byHost.get(host) ?? []), rule]);
-  const names = new Set(taken);
+  const names = new Set([...taken, ...OWN_NAMES]);
   return [...byHost].sort(byName).map(([host, own]) => {
     const asked = unique(own.flatMap((rule) => rule.certificates));
     return {

@@ -2,7 +2,7 @@
  * Template labels: texts of an app that replace a piece of its own part of the configuration.
  *
  * Always true: only for apps of groups the operator listed, and only lines that begin with a directive the operator
- * listed; no line can open a section but the one the piece opens anyway.
+ * listed; no line can open a section but the one the piece opens anyway, or switch the lines after it off (`.if`).
  */
 
 import { compileFormat } from './format';
@@ -115,6 +115,8 @@ function lineComplaint(
       if (words.join(' ') === OPENINGS[name]) continue;
       return { text: `the first line has to be "${OPENINGS[name]}"`, column };
     }
+    if (!/^[a-z][a-z0-9_-]*$/i.test(first))
+      return { text: `a line has to begin with a directive, without quotes: ${first}`, column };
     if (SECTIONS.has(first)) return { text: `${first} would open a section`, column };
     if (!allowed(words.slice(0, 2).join(' '), directives)) return refused(first, column);
   }

@@ -134,6 +134,8 @@ export function auth(text: string): Reading<Auth> {
   const [realm, user, password, more] = text.split(':');
   if (!realm || !user || !password || more !== undefined)
     return { error: 'expected realm:user:password, the password as crypt(3) writes it', column: 1 };
+  const variable = `${realm}${user}`.indexOf('$');
+  if (variable >= 0) return { error: '"$" is not allowed in realm and user', column: text.indexOf('$') + 1 };
   return { value: { realm, user, password } };
 }
 

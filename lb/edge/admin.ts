@@ -11,7 +11,7 @@ import { appIdMap, vhostMap } from '../core/maps';
 import { printTraffic } from '../core/traffic';
 import type { Balancer } from './balancer';
 import type { Certificates } from './certificates';
-import { DEADLINE_MAX_MS, type Drains } from './drains';
+import { DEADLINE_MAX_MS, type Drains, LISTENERS_MAX } from './drains';
 import type { Follower } from './follow';
 import type { Haproxy } from './haproxy';
 import type { Traffic } from './traffic';
@@ -75,6 +75,8 @@ function drainRoutes({ drains }: AdminParts): Route[] {
   };
   const events = (_request: Request, reply: Reply): unknown => {
     const stop = drains.listen((state) => stream.write(encodeSse('drain', JSON.stringify(state))));
+    if (stop === undefined)
+      return reply.code(429).send({ message: `there are ${LISTENERS_MAX} listeners already` });
     const beat = setInterval(() => stream.write('\r\n'), 10_000);
     const closed = (): void => {
       clearInterval(beat);
@@ -108,8 +110,8 @@ function weightRoute(balancer: Balancer): Route {
       return reply
         .code(400)
         .send({ message: 'expected {"app": "/ID", "weight": 0 to 256, or null} as JSON' });
-    if (weight === null) balancer.weights.delete(app);
-    else balancer.weights.set(app, Number(weight));
+    if (!balancer.setWeight(app, weight === null ? undefined : Number(weight)))
+      return reply.code(429).send({ message: 'there are too many weights; take some back with null' });
     await balancer.refresh();
     return reply.send(Object.fromEntries(balancer.weights));
   };

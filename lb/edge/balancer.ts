@@ -2,15 +2,17 @@
  * From apps to a running configuration: resolve, build, render, decide, then commands or check and reload.
  *
  * Always true: what cannot be served is named in the issues, and the running configuration stays until a better one
- * has been loaded. The file on disk follows what runs.
+ * has been loaded. The file on disk follows what runs. Servers change at once, even while a change of structure has to
+ * wait for the worker of an earlier reload, for the disk, or for HAProxy's consent.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
 import { createAppStore } from '../core/app-store';
 import { type App, rememberVerdicts } from '../core/apps';
-import { type Abilities, decide } from '../core/decide';
+import { type Abilities, type Command, decide, sameStructure } from '../core/decide';
 import { type Issue, printIssue } from '../core/issues';
+import { keepStructure, retiredServices, withoutServices } from '../core/keep';
 import { buildModel, changedApps, createModelBuilder, type Model } from '../core/model';
 import { type ModelOptions, quietWorld, type World } from '../core/options';
 import type { Files, Renderer } from '../core/render';
@@ -22,6 +24,9 @@ import type { RuntimeApi } from './runtime-api';
 
 /** A configuration that failed, or a port that was taken, is tried again after this time even when nothing changed. */
 const RETRY_MS = 5000;
+/** An app that HAProxy refused is left out without asking again for this time, while it stays the same. */
+const REFUSED_MS = 60_000;
+const WEIGHTS_MAX = 10_000;
 
 export interface BalancerOptions {
   readonly options: ModelOptions;
@@ -37,6 +42,19 @@ export interface BalancerOptions {
   readonly cleanUp: boolean;
   /** Called when a worker is about to be replaced. */
   readonly workerEnds?: () => Promise<void>;
+  /** How long a change of structure waits for the worker of an earlier reload, before that is ended. */
+  readonly reloadWaitMs: number;
+  /** How long a service that nobody wants any more may stay without servers, until a reload clears it away. */
+  readonly lingerMs: number;
+}
+
+/** What came of trying without a reload: done, nothing to do, a reload is needed, or HAProxy did not obey. */
+type Tried = 'served' | 'same' | 'structure' | 'failed';
+
+interface Refused {
+  readonly app: App;
+  readonly why: string;
+  readonly at: number;
 }
 
 /** With more changed apps than this everything is checked. */
@@ -61,13 +79,22 @@ export class Balancer {
   private failed: { config: string; why: string; at: number } | undefined;
   private lastIssues: readonly Issue[] = [];
   private turn: Promise<unknown> = Promise.resolve();
+  private queued: Promise<void> | undefined;
+  private refusals = new Map<string, Refused>();
+  /** Since when a change of structure waits, since when services linger, and what wakes us for them. */
+  private structureSince: number | undefined;
+  private lingerSince: number | undefined;
+  private waiting: Promise<void> | undefined;
+  private timer: NodeJS.Timeout | undefined;
+  private restartsSeen = 0;
+  private stopped = false;
   /** Whether the file on disk is older than what runs, because it could not be written. */
   private stale = false;
   /** What is served now. */
   model: Model;
-  /** Tasks that somebody asked to be taken out, and weights set over the API. */
-  readonly drained = new Set<string>();
-  readonly weights = new Map<string, number>();
+  /** Tasks that somebody asked to be taken out, and weights set over the API; other objects when they change. */
+  drained: ReadonlySet<string> = new Set();
+  weights: ReadonlyMap<string, number> = new Map();
   reloads = 0;
   reloadFailures = 0;
   commands = 0;
@@ -80,6 +107,13 @@ export class Balancer {
     this.model = this.build([], quietWorld);
     this.running = parts.render(this.model);
     this.culprits = new Culprits(parts);
+    parts.haproxy.onRestart = () => this.refreshLater(0);
+  }
+
+  /** Nothing is tried again after this. */
+  stop(): void {
+    this.stopped = true;
+    clearTimeout(this.timer);
   }
 
   /** The configuration that HAProxy has loaded, and its map files. */
@@ -114,15 +148,41 @@ export class Balancer {
     return true;
   }
 
-  /** Serves the apps as last read, with what else is known by now. One at a time. */
+  /** Gives a task no more requests, from the next refresh on. */
+  takeOut(task: string): void {
+    this.drained = new Set([...this.drained, task]);
+  }
+
+  /** Takes that back. Returns whether it was out. */
+  putBack(task: string): boolean {
+    if (!this.drained.has(task)) return false;
+    this.drained = new Set([...this.drained].filter((one) => one !== task));
+    return true;
+  }
+
+  /** The weight of an app's servers, from the next refresh on; undefined takes it back. False when there are too many. */
+  setWeight(app: string, weight: number | undefined): boolean {
+    const rest = [...this.weights].filter(([one]) => one !== app);
+    if (weight !== undefined && rest.length >= WEIGHTS_MAX) return false;
+    this.weights = new Map(weight === undefined ? rest : [...rest, [app, weight]]);
+    return true;
+  }
+
+  /** Serves the apps as last read, with what else is known by now. One at a time; those that wait are one. */
   refresh(): Promise<void> {
-    const next = this.turn.then(() => this.serveStore());
+    if (this.queued) return this.queued;
+    const next = this.turn.then(() => {
+      this.queued = undefined;
+      return this.serveStore();
+    });
+    this.queued = next;
     this.turn = next.catch(() => undefined);
     return next;
   }
 
   private async serveStore(): Promise<void> {
     const began = performance.now();
+    await this.seeRestart();
     const apps = this.store.apps();
     this.verdicts = rememberVerdicts(apps, this.verdicts);
     const addresses = await this.parts.resolver.resolve(apps);
@@ -130,25 +190,56 @@ export class Balancer {
       ...quietWorld,
       addresses,
       verdicts: this.verdicts,
+      refused: this.knownRefused(apps),
       drained: this.drained,
       weights: this.weights,
     };
     const { world, model } = await this.avoidTaken(apps, await this.culprits.allowTemplates(apps, known));
-    const files = this.parts.render(model);
-    const done = (await this.tryCommands(model, files)) ?? (await this.tryReload(apps, world));
+    const tried = await this.tryCommands(model, this.parts.render(model));
+    const done =
+      tried === 'served' || (tried !== 'same' && (await this.restructure(apps, world, model, tried)));
+    if (tried === 'served' || tried === 'same') this.settled();
     if (done) this.lastChangeMs = performance.now() - began;
   }
 
-  /** Nothing to do, or commands do; undefined when a reload is needed. */
-  private async tryCommands(model: Model, files: Files): Promise<boolean | undefined> {
+  /** HAProxy that somebody killed came back with the file on disk, which may be older than what ran. */
+  private async seeRestart(): Promise<void> {
+    const { haproxy, runtime } = this.parts;
+    if (haproxy.restarts === this.restartsSeen) return;
+    const { restarts } = haproxy;
+    runtime.forget();
+    const same = haproxy.startedWith === this.running.config;
+    if (same || (await this.reload(this.running, 'HAProxy was started again with an older file')).ok)
+      this.restartsSeen = restarts;
+  }
+
+  private knownRefused(apps: readonly App[]): ReadonlyMap<string, string> {
+    const now = this.parts.clock.now();
+    const current = new Map(apps.map((app) => [app.id, app]));
+    for (const [id, { app, at }] of this.refusals)
+      if (current.get(id) !== app || now - at > REFUSED_MS) this.refusals.delete(id);
+    return new Map([...this.refusals].map(([id, { why }]) => [id, why]));
+  }
+
+  private remember(refused: ReadonlyMap<string, string>, apps: readonly App[]): void {
+    const at = this.parts.clock.now();
+    for (const app of apps) {
+      const why = refused.get(app.id);
+      if (why !== undefined && !this.refusals.has(app.id)) this.refusals.set(app.id, { app, why, at });
+    }
+  }
+
+  /** Nothing to do, or commands do. */
+  private async tryCommands(model: Model, files: Files): Promise<Tried> {
     const decision = decide(this.running, files, this.parts.abilities);
-    if (decision.kind === 'reload') return undefined;
+    if (decision.kind === 'reload') return 'structure';
     if (decision.kind === 'commands') {
       const outcome = await this.parts.runtime.perform(decision.commands);
       if (!outcome.ok) {
         this.parts.log.warn({ why: outcome.why }, 'HAProxy cannot change this while it runs; it is reloaded');
-        return undefined;
+        return 'failed';
       }
+      await this.parts.haproxy.takeOutAtOldWorkers(leaving(decision.commands));
       this.commands += decision.commands.length;
       this.lastReason = decision.reason;
       this.parts.log.debug({ reason: decision.reason }, 'HAProxy changed while it runs');
@@ -156,25 +247,93 @@ export class Balancer {
     } else if (this.stale) {
       this.stale = !this.parts.haproxy.write(files);
     }
-    this.failed = undefined;
     this.serve(model, files);
-    return decision.kind === 'commands';
+    return decision.kind === 'commands' ? 'served' : 'same';
   }
 
-  private async tryReload(apps: readonly App[], world: World): Promise<boolean> {
+  /** A change of structure: the servers first, then a reload, unless that may or has to wait. */
+  private async restructure(
+    apps: readonly App[],
+    world: World,
+    model: Model,
+    tried: Tried,
+  ): Promise<boolean> {
+    let kept = tried;
+    if (tried === 'structure') {
+      const keptModel = keepStructure(this.model, model);
+      kept = await this.tryCommands(keptModel, this.parts.render(keptModel));
+    }
+    if ((kept === 'served' || kept === 'same') && (await this.mayLinger(model))) return true;
+    if (await this.hasToWait()) return true;
+    return await this.tryReload(apps, world, kept !== 'failed');
+  }
+
+  private settled(): void {
+    this.failed = undefined;
+    this.structureSince = undefined;
+    this.lingerSince = undefined;
+  }
+
+  /** Whether a reload would only clear services away that nobody asks for, and it is not yet time for that. */
+  private async mayLinger(model: Model): Promise<boolean> {
+    const { lingerMs, render, options, haproxy } = this.parts;
+    const retired = lingerMs > 0 ? retiredServices(this.model, model) : new Set<string>();
+    const rest = retired.size > 0 ? render(withoutServices(this.model, retired)) : undefined;
+    if (!rest || !sameStructure(rest.blocks, render(model).blocks)) {
+      this.lingerSince = undefined;
+      return false;
+    }
+    const now = performance.now();
+    this.lingerSince ??= now;
+    const left = this.lingerSince + lingerMs - now;
+    if (left > 0) this.refreshLater(left);
+    // Nobody's connection is cut only to clear something away.
+    else if (now - this.lingerSince > lingerMs + options.process.drainSeconds * 1000) return false;
+    else if ((await haproxy.oldWorkers()).length === 0) return false;
+    else this.refreshLater(lingerMs);
+    return true;
+  }
+
+  /** Whether the worker of an earlier reload still has connections, and may keep them a little longer. */
+  private async hasToWait(): Promise<boolean> {
+    const { haproxy, reloadWaitMs } = this.parts;
+    this.structureSince ??= performance.now();
+    const left = this.structureSince + reloadWaitMs - performance.now();
+    if (left <= 0 || (await haproxy.oldWorkers()).length === 0) return false;
+    this.waiting ??= haproxy.oldWorkersGone(left).then(() => {
+      this.waiting = undefined;
+      this.refreshLater(0);
+    });
+    return true;
+  }
+
+  private refreshLater(ms: number): void {
+    clearTimeout(this.timer);
+    if (this.stopped) return;
+    const refresh = (): void => {
+      this.refresh().catch((error: Error) =>
+        this.parts.log.error({ error: error.stack ?? '' }, 'refreshing failed'),
+      );
+    };
+    this.timer = setTimeout(refresh, ms).unref();
+  }
+
+  private async tryReload(apps: readonly App[], world: World, works: boolean): Promise<boolean> {
     const { model, files, outcome } = await this.prepare(apps, world);
     if (!outcome.ok) {
       this.tell([...this.store.issues(), ...model.issues]);
       this.refuse(files, outcome.why);
       return false;
     }
-    const decision = decide(this.running, files, { servers: false, maps: false });
-    if (decision.kind === 'nothing' && this.parts.runtime.leavingCount === 0) {
-      const again = await this.tryCommands(model, files);
-      return again ?? false;
+    // Without the apps that HAProxy refuses there may be nothing left to reload for.
+    const tried = works ? await this.tryCommands(model, files) : 'structure';
+    if (tried === 'served' || tried === 'same') {
+      this.settled();
+      return tried === 'served';
     }
     if (this.failedLately(files)) return false;
-    if (!(await this.reload(files, decision.reason)).ok) return false;
+    const { reason } = decide(this.running, files, { servers: false, maps: false });
+    if (!(await this.reload(files, reason)).ok) return false;
     this.serve(model, files);
     return true;
   }
@@ -186,11 +345,12 @@ export class Balancer {
     this.tell([...this.store.issues(), ...model.issues]);
   }
 
-  /** Loads what is running once more. */
-  reloadAgain(reason: string): Promise<Outcome> {
+  /** Loads what is running once more, when the worker of an earlier reload is gone or has had its time. */
+  async reloadAgain(reason: string): Promise<Outcome> {
+    await this.parts.haproxy.oldWorkersGone(this.parts.reloadWaitMs);
     const next = this.turn.then(() => this.reload(this.running, reason));
     this.turn = next.catch(() => undefined);
-    return next;
+    return await next;
   }
 
   /** What the apps' configuration would be, with HAProxy's opinion of it. */
@@ -220,12 +380,13 @@ export class Balancer {
     apps: readonly App[],
     world: World,
   ): Promise<{ model: Model; files: Files; outcome: Outcome }> {
-    const refused = new Map<string, string>();
+    const refused = new Map(world.refused);
     for (;;) {
       const model = this.build(apps, { ...world, refused });
       const files = this.parts.render(model);
       const checked = await this.check({ model, files }, apps, { ...world, refused });
       const { outcome } = checked;
+      if (outcome.ok) this.remember(refused, apps);
       if (outcome.ok || !this.parts.cleanUp) return { model, files, outcome };
       const fresh = await this.culprits.find(outcome.why, { ...checked, apps, world, refused });
       if (fresh.size === 0) return { model, files, outcome };
@@ -255,7 +416,7 @@ export class Balancer {
     const outcome = await this.parts.haproxy.reload(files);
     await counted;
     if (outcome.ok) {
-      this.failed = undefined;
+      this.settled();
       this.stale = false;
       this.running = files;
       this.reloads++;
@@ -286,4 +447,13 @@ export class Balancer {
     }
     this.lastIssues = issues;
   }
+}
+
+/** Servers that get no more requests by these commands, as `backend/server`. */
+function leaving(commands: readonly Command[]): string[] {
+  return commands.flatMap((command) =>
+    command.kind === 'remove' || (command.kind === 'drain' && command.out)
+      ? [`${command.backend}/${command.server}`]
+      : [],
+  );
 }

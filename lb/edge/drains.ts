@@ -2,8 +2,8 @@
  * Taking tasks out on request, and telling when their connections are done: for a scheduler that wants to stop a task
  * without losing a request.
  *
- * Always true: a task that is out gets no new request; it stays out until it is gone from Marathon, put back, or was out
- * for an hour.
+ * Always true: a task that is out gets no new request, also when it is served only later; it stays out until it is gone
+ * from Marathon, put back, or was out for an hour.
  */
 
 import type { Logger } from '../../cluster/runtime/log';
@@ -19,13 +19,24 @@ export interface DrainState {
   readonly connections: number;
 }
 
+/** How often connections are counted while somebody waits for them. */
 const LOOK_MS = 25;
 const OUT_MAX_MS = 3_600_000;
+/** A task that nobody serves may be about to be served: it is remembered for this time. */
+const UNKNOWN_MS = 60_000;
 export const DEADLINE_MAX_MS = 600_000;
+/** Tasks that are out or remembered, and listeners. */
+const TASKS_MAX = 100_000;
+export const LISTENERS_MAX = 100;
+
+/** Connections by task, counted once for all who wait. */
+type Counts = ReadonlyMap<string, number>;
 
 export class Drains {
   private readonly listeners = new Set<(state: DrainState) => void>();
-  private readonly since = new Map<string, number>();
+  private readonly since = new Map<string, { at: number; served: boolean }>();
+  private counting: Promise<Counts> | undefined;
+  private readonly watched = new Set<string>();
   private stopped = false;
 
   constructor(
@@ -42,27 +53,41 @@ export class Drains {
     const { balancer, log } = this.parts;
     const deadline = performance.now() + deadlineMs;
     this.forgetOld();
-    if (!this.serves(task)) return this.tell({ task, state: 'unknown', connections: 0 });
     if (!balancer.drained.has(task)) {
-      balancer.drained.add(task);
-      this.since.set(task, performance.now());
+      if (this.since.size >= TASKS_MAX) return this.tell({ task, state: 'unknown', connections: 0 });
+      balancer.takeOut(task);
       log.info({ task }, 'taking a task out');
       await balancer.refresh();
     }
-    let last = -1;
-    for (;;) {
-      const connections = await this.connections(task);
-      const state: DrainState = { task, state: 'out', connections };
-      if (connections !== last) this.tell(state);
-      last = connections;
-      if (connections === 0 || performance.now() >= deadline || this.stopped) return state;
-      await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+    const served = this.serves(task);
+    this.since.set(task, { at: this.since.get(task)?.at ?? performance.now(), served });
+    if (!served) return this.tell({ task, state: 'unknown', connections: 0 });
+    return await this.waitFor(task, deadline);
+  }
+
+  private async waitFor(task: string, deadline: number): Promise<DrainState> {
+    this.watched.add(task);
+    try {
+      for (let last = -1; ; ) {
+        const over = performance.now() >= deadline || this.stopped;
+        const counts = await this.counts().catch((error: Error) => error);
+        if (counts instanceof Error && over) throw counts;
+        if (!(counts instanceof Error)) {
+          const state: DrainState = { task, state: 'out', connections: counts.get(task) ?? 0 };
+          if (state.connections !== last) this.tell(state);
+          last = state.connections;
+          if (last === 0 || over) return state;
+        }
+        await new Promise((resolve) => setTimeout(resolve, LOOK_MS));
+      }
+    } finally {
+      this.watched.delete(task);
     }
   }
 
   /** Puts a task back. */
   async putBack(task: string): Promise<DrainState> {
-    if (this.parts.balancer.drained.delete(task)) await this.parts.balancer.refresh();
+    if (this.parts.balancer.putBack(task)) await this.parts.balancer.refresh();
     this.since.delete(task);
     return this.tell({ task, state: this.serves(task) ? 'in' : 'unknown', connections: 0 });
   }
@@ -70,11 +95,12 @@ export class Drains {
   async stateOf(task: string): Promise<DrainState> {
     if (!this.serves(task)) return { task, state: 'unknown', connections: 0 };
     const state = this.parts.balancer.drained.has(task) ? 'out' : 'in';
-    return { task, state, connections: await this.connections(task) };
+    return { task, state, connections: (await this.count([task])).get(task) ?? 0 };
   }
 
-  /** Hears of every change until the returned function is called. */
-  listen(listener: (state: DrainState) => void): () => void {
+  /** Hears of every change until the returned function is called; undefined when too many listen already. */
+  listen(listener: (state: DrainState) => void): (() => void) | undefined {
+    if (this.listeners.size >= LISTENERS_MAX) return undefined;
     this.listeners.add(listener);
     return () => this.listeners.delete(listener);
   }
@@ -94,28 +120,42 @@ export class Drains {
     );
   }
 
-  /** Connections of the task's servers, of the workers of earlier reloads too. */
-  private async connections(task: string): Promise<number> {
+  /** The next count that begins from now on: one at a time, of all tasks that are waited for. */
+  private async counts(): Promise<Counts> {
+    await this.counting?.catch(() => undefined);
+    this.counting ??= this.count([...this.watched]).finally(() => {
+      this.counting = undefined;
+    });
+    return await this.counting;
+  }
+
+  /** Connections of these tasks' servers, of the workers of earlier reloads too. */
+  private async count(tasks: readonly string[]): Promise<Counts> {
     const { balancer, haproxy, runtime } = this.parts;
+    const wanted = new Set(tasks);
     const places = balancer.model.backends.flatMap(({ name, servers }) =>
-      servers
-        .filter(({ taskId }) => taskId === task)
-        .map((server) => ({ backend: name, server: server.name })),
+      servers.flatMap((server) =>
+        wanted.has(server.taskId) ? [{ backend: name, server: server.name, task: server.taskId }] : [],
+      ),
     );
-    let sum = 0;
-    for (const { backend, server } of places) {
+    const sums = new Map<string, number>();
+    for (const backend of new Set(places.map((place) => place.backend))) {
       const command = `show servers conn ${backend}`;
       const answers = [await runtime.ask(command), ...(await haproxy.askOldWorkers(command))];
-      for (const answer of answers) sum += readUsed(answer, `${backend}/${server}`);
+      for (const { server, task } of places.filter((place) => place.backend === backend))
+        for (const answer of answers)
+          sums.set(task, (sums.get(task) ?? 0) + readUsed(answer, `${backend}/${server}`));
     }
-    return sum;
+    return sums;
   }
 
   private forgetOld(): void {
-    for (const [task, since] of this.since) {
-      if (this.serves(task) && performance.now() - since < OUT_MAX_MS) continue;
+    const now = performance.now();
+    for (const [task, known] of this.since) {
+      const served = this.serves(task);
+      if (served ? now - known.at < OUT_MAX_MS : !known.served && now - known.at < UNKNOWN_MS) continue;
       this.since.delete(task);
-      this.parts.balancer.drained.delete(task);
+      this.parts.balancer.putBack(task);
     }
   }
 }

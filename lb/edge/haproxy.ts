@@ -27,6 +27,13 @@ const STOP_PATIENCE_MS = 2000;
 const RESTART_FIRST_MS = 50;
 const RESTART_LAST_MS = 5000;
 const ERRORS_KEPT = 40;
+/** An old worker that has to go is asked, then killed, then given up on. */
+const CUT_PATIENCE_MS = 300;
+const CUT_LIMIT_MS = 1500;
+const OLD_LOOK_MS = 20;
+const STOPPING_LIMIT_MS = 2000;
+/** HAProxy's line of commands may be 16 kB. */
+const SERVERS_AT_ONCE = 50;
 
 export class Haproxy {
   private child: ChildProcess | undefined;
@@ -35,15 +42,19 @@ export class Haproxy {
   private restartDelayMs = RESTART_FIRST_MS;
   private restarting: Promise<void> = Promise.resolve();
   private reloading: Promise<unknown> = Promise.resolve();
+  /** Whether workers of earlier reloads may be there. */
+  private mayHaveOld = false;
   /** How often HAProxy ended by itself and was started again; old workers that were ended for the next reload. */
   restarts = 0;
   workersCut = 0;
+  /** The configuration it was started with the last time, and who wants to know when it is started again. */
+  startedWith = '';
+  onRestart: () => void = () => undefined;
 
   constructor(
     private readonly program: string,
     private readonly folder: WorkFolder,
     private readonly log: Logger,
-    private readonly reloadWaitMs = 5000,
   ) {}
 
   /** Ends what an earlier load balancer of this folder left running. */
@@ -97,7 +108,8 @@ export class Haproxy {
 
   /**
    * Makes HAProxy load a configuration. The new worker takes the listening sockets over, so no connection is refused.
-   * When it fails, the running workers go on and the files are put back.
+   * A worker of an earlier reload is ended first, with its connections. When it fails, the running workers go on and
+   * the files are put back.
    */
   reload(files: Files): Promise<Outcome> {
     const turn = this.reloading.then(() => this.replace(files));
@@ -117,36 +129,65 @@ export class Haproxy {
 
   private async attempt(files: Files): Promise<Outcome> {
     const paths = [this.folder.config, this.folder.hostMap, this.folder.appMap];
-    const before = paths.map((path) => [path, readText(path)] as const);
+    const before = paths.map((path) => [path, existsSync(path) ? readText(path) : undefined] as const);
     const putBack = (): void => {
-      for (const [path, text] of before) if (text !== '') writeText(path, text);
+      for (const [path, text] of before) if (text !== undefined) writeText(path, text);
     };
-    let outcome: Outcome;
     try {
       await this.endOldWorkers();
       await this.keepState();
       this.writeFiles(files);
-      outcome = await this.reloadOnce();
+      const outcome = await this.reloadOnce();
       if (!outcome.ok) putBack();
+      return outcome;
     } catch (error) {
-      outcome = { ok: false, why: (error as Error).message };
+      this.attemptSafely(putBack);
+      return { ok: false, why: (error as Error).message };
     }
-    return outcome;
+  }
+
+  private attemptSafely(work: () => void): void {
+    try {
+      work();
+    } catch (error) {
+      this.log.error({ error: (error as Error).message }, 'the files cannot be put back');
+    }
   }
 
   /** There are never more than two generations: what an earlier reload left has to go before the next one. */
   private async endOldWorkers(): Promise<void> {
-    const left = async (): Promise<readonly number[]> => (await this.processes())?.old ?? [];
-    const deadline = performance.now() + this.reloadWaitMs;
-    for (let old = await left(); old.length > 0; old = await left()) {
-      const late = performance.now() - deadline;
-      if (late > 1000) throw new Error('a worker of an earlier reload does not end');
-      if (late > 0) {
-        this.workersCut += old.length;
-        for (const pid of old) signal(pid, late > 300 ? 'SIGKILL' : 'SIGTERM');
-        this.log.warn({ pids: old.join(' ') }, 'ended the worker of an earlier reload, with its connections');
-      }
-      await sleep(late > 0 ? 100 : 10);
+    const began = performance.now();
+    for (let old = await this.oldWorkers(); old.length > 0; old = await this.oldWorkers()) {
+      const since = performance.now() - began;
+      if (since > CUT_LIMIT_MS) throw new Error('a worker of an earlier reload does not end');
+      if (since < CUT_PATIENCE_MS / 3) this.workersCut += old.length;
+      for (const pid of old) signal(pid, since > CUT_PATIENCE_MS ? 'SIGKILL' : 'SIGTERM');
+      this.log.warn({ pids: old.join(' ') }, 'ended the worker of an earlier reload, with its connections');
+      await sleep(CUT_PATIENCE_MS / 3);
+    }
+  }
+
+  /** Workers of earlier reloads that finish their connections. */
+  async oldWorkers(): Promise<readonly number[]> {
+    if (!this.mayHaveOld) return [];
+    const list = await this.processes();
+    if (list?.old.length === 0) this.mayHaveOld = false;
+    return list?.old ?? [];
+  }
+
+  /** Resolves when no worker of an earlier reload is left, or when the time is over. */
+  async oldWorkersGone(limitMs: number): Promise<void> {
+    const deadline = performance.now() + limitMs;
+    while (performance.now() < deadline && !this.stopping && (await this.oldWorkers()).length > 0)
+      await sleep(OLD_LOOK_MS);
+  }
+
+  /** Old workers too give these servers (`backend/server`) no request any more. */
+  async takeOutAtOldWorkers(servers: readonly string[]): Promise<void> {
+    if (!this.mayHaveOld || servers.length === 0) return;
+    for (let at = 0; at < servers.length; at += SERVERS_AT_ONCE) {
+      const some = servers.slice(at, at + SERVERS_AT_ONCE);
+      await this.askOldWorkers(some.map((server) => `set server ${server} state maint`).join(';'));
     }
   }
 
@@ -179,9 +220,26 @@ export class Haproxy {
     await askSocket(this.folder.masterSocket, 'reload').catch(() => undefined);
     const after = await this.waitFor((list) => list.reloads > processes.reloads, RELOAD_LIMIT_MS);
     if (!after) return { ok: false, why: `no new worker within ${RELOAD_LIMIT_MS} ms` };
-    if (after.failed === 0 && after.worker !== undefined) return { ok: true };
+    if (after.failed === 0 && after.worker !== undefined) {
+      this.mayHaveOld = true;
+      await this.oldWorkersStop();
+      return { ok: true };
+    }
     await sleep(20);
     return { ok: false, why: complaints(this.errors.join('\n')) };
+  }
+
+  /**
+   * For a moment after a reload both workers take connections, orders too: what is ordered then would be lost with the
+   * old one. Waits until it says that it stops.
+   */
+  private async oldWorkersStop(): Promise<void> {
+    const deadline = performance.now() + STOPPING_LIMIT_MS;
+    while (performance.now() < deadline) {
+      const answers = await this.askOldWorkers('show info');
+      if (answers.every((answer) => !/^Stopping: 0/m.test(answer))) return;
+      await sleep(2);
+    }
   }
 
   /** For when somebody removed the master's socket: the master hears a signal too, and its new worker can be seen. */
@@ -197,7 +255,9 @@ export class Haproxy {
       const fresh = this.pids().filter((pid) => !before.has(pid));
       if (fresh.length === 0) continue;
       await sleep(300);
-      if (this.pids().some((pid) => fresh.includes(pid))) return { ok: true };
+      if (!this.pids().some((pid) => fresh.includes(pid))) continue;
+      this.mayHaveOld = true;
+      return { ok: true };
     }
     return away;
   }
@@ -213,8 +273,8 @@ export class Haproxy {
 
   /** The answers of the workers of earlier reloads to a command. */
   async askOldWorkers(command: string): Promise<string[]> {
-    const { old = [] } = (await this.processes()) ?? {};
-    const ask = (pid: number): Promise<string> => askSocket(this.folder.masterSocket, `@!${pid} ${command}`);
+    const old = await this.oldWorkers();
+    const ask = (pid: number): Promise<string> => askSocket(this.folder.masterSocket, `@!${pid}\n${command}`);
     return await Promise.all(old.map((pid) => ask(pid).catch(() => '')));
   }
 
@@ -239,6 +299,8 @@ export class Haproxy {
   private async launch(): Promise<Outcome> {
     this.errors = [];
     const words = ['-W', '-S', `${this.folder.masterSocket},mode,600`, '-f', this.folder.config];
+    this.startedWith = readText(this.folder.config);
+    this.mayHaveOld = false;
     const child = spawn(this.program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     let ended = false;
     child.stdout?.on('data', (chunk: Buffer) => this.hear(chunk));
@@ -303,6 +365,7 @@ export class Haproxy {
         this.restarts++;
         this.restartDelayMs = RESTART_FIRST_MS;
         this.log.info({ pid: this.child?.pid ?? 0 }, 'HAProxy runs again');
+        this.onRestart();
         return;
       }
       this.log.error({ why: outcome.why, delayMs: this.restartDelayMs }, 'HAProxy does not start again');

@@ -12,19 +12,19 @@ import { askSocket } from './master-socket';
 
 /** HAProxy's line of commands may be 16 kB. */
 const LINE_MAX_BYTES = 12_000;
-const SWEEP_MS = 100;
-
-interface Leaving {
-  readonly backend: string;
-  readonly server: string;
-  /** The server's line while it was wanted, if we added it or know it. */
-  readonly line: string | undefined;
-}
+/** How often servers that leave are looked at: soon at first, seldom while they keep connections. */
+const SWEEP_FIRST_MS = 100;
+const SWEEP_LAST_MS = 3000;
+const SWEPT_AT_ONCE = 50;
 
 export class RuntimeApi {
-  private leaving = new Map<string, Leaving>();
+  /** Servers that finish their requests, by name, with the line they had while they were wanted. */
+  private leaving = new Map<string, string>();
   private timer: NodeJS.Timeout | undefined;
+  private sweepMs = SWEEP_FIRST_MS;
   private stopped = false;
+  /** Orders and sweeps take turns: a server must not be deleted while it is put back. */
+  private turn: Promise<unknown> = Promise.resolve();
   /** Orders given, and servers that still finish their requests. */
   orders = 0;
 
@@ -39,7 +39,17 @@ export class RuntimeApi {
   }
 
   /** Carries the commands out in order. At the first that fails it says why; a reload then sets things right. */
-  async perform(commands: readonly Command[]): Promise<Outcome> {
+  perform(commands: readonly Command[]): Promise<Outcome> {
+    return this.inTurn(() => this.performNow(commands));
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.turn.then(work);
+    this.turn = next.catch(() => undefined);
+    return next;
+  }
+
+  private async performNow(commands: readonly Command[]): Promise<Outcome> {
     try {
       const lines: string[] = [];
       for (const command of commands) {
@@ -49,7 +59,8 @@ export class RuntimeApi {
       const why = await this.send(lines);
       if (why !== undefined) return { ok: false, why };
       this.orders += commands.length;
-      if (this.leaving.size > 0) this.sweepSoon();
+      this.sweepMs = SWEEP_FIRST_MS;
+      this.sweepSoon();
       return { ok: true };
     } catch (error) {
       return { ok: false, why: (error as Error).message };
@@ -73,7 +84,9 @@ export class RuntimeApi {
 
   /** Puts a new certificate in the place of one that is loaded. */
   async replaceCertificate(path: string, pem: string): Promise<Outcome> {
-    const set = await this.ask(`set ssl cert ${path} <<\n${pem.trim()}\n`);
+    // An empty line would end the certificate, and the rest would be taken for commands.
+    const lines = pem.split(/[\r\n]+/).filter((line) => line.trim() !== '');
+    const set = await this.ask(`set ssl cert ${path} <<\n${lines.join('\n')}\n`);
     if (!/transaction (created|updated)/i.test(set)) return { ok: false, why: firstLine(set) };
     const commit = await this.ask(`commit ssl cert ${path}`);
     if (/Success!/.test(commit)) return { ok: true };
@@ -87,7 +100,7 @@ export class RuntimeApi {
       case 'add':
         return await this.addLines(name, command);
       case 'remove':
-        this.leaving.set(name, { backend: command.backend, server: command.server, line: undefined });
+        this.leaving.set(name, command.line);
         return [`set server ${name} state maint`];
       case 'drain':
         return [`set server ${name} state ${command.out ? 'maint' : 'ready'}`];
@@ -97,11 +110,17 @@ export class RuntimeApi {
   }
 
   private async addLines(name: string, command: Extract<Command, { kind: 'add' }>): Promise<string[]> {
-    if (this.leaving.has(name) && !(await this.remove(name)))
-      throw new Error(`${name} still finishes the requests it had before`);
-    const ready = command.draining ? [] : [`enable server ${name}`];
-    const health = / check /.test(`${command.line} `) ? [`enable health ${name}`] : [];
-    return [`add server ${name} ${command.line}`, ...health, ...ready];
+    const { line, weight, draining } = command;
+    const ready = draining ? [] : [`set server ${name} state ready`];
+    const before = this.leaving.get(name);
+    if (before !== undefined && (await this.sweep([name])).length === 0) {
+      if (before !== line) throw new Error(`${name} still finishes the requests it had before`);
+      this.leaving.delete(name);
+      return [`set server ${name} weight ${weight ?? 1}`, ...ready];
+    }
+    const health = / check /.test(`${line} `) ? [`enable health ${name}`] : [];
+    const full = weight === undefined ? line : `${line} weight ${weight}`;
+    return [`add server ${name} ${full}`, ...health, ...ready];
   }
 
   /** Sends lines together; returns the first complaint. */
@@ -142,24 +161,34 @@ export class RuntimeApi {
   }
 
   private sweepSoon(): void {
-    if (this.timer !== undefined || this.stopped) return;
+    if (this.timer !== undefined || this.stopped || this.leaving.size === 0) return;
     this.timer = setTimeout(() => {
       this.timer = undefined;
-      this.sweep().catch((error: Error) => this.log.debug({ error: error.message }, 'servers stay for now'));
-    }, SWEEP_MS);
+      this.sweepAll().catch((error: Error) =>
+        this.log.debug({ error: error.message }, 'servers stay for now'),
+      );
+    }, this.sweepMs);
     this.timer.unref();
   }
 
-  private async sweep(): Promise<void> {
-    for (const name of [...this.leaving.keys()]) await this.remove(name);
-    if (this.leaving.size > 0) this.sweepSoon();
+  private async sweepAll(): Promise<void> {
+    const names = [...this.leaving.keys()];
+    for (let at = 0; at < names.length; at += SWEPT_AT_ONCE) {
+      const gone = await this.inTurn(() => this.sweep(names.slice(at, at + SWEPT_AT_ONCE)));
+      if (gone.length > 0) this.sweepMs = SWEEP_FIRST_MS;
+    }
+    this.sweepMs = Math.min(SWEEP_LAST_MS, this.sweepMs * 1.5);
+    this.sweepSoon();
   }
 
-  /** Deletes a server that has no request left. */
-  private async remove(name: string): Promise<boolean> {
-    const answer = await this.ask(`del server ${name}`);
-    const gone = /deleted|No such server|not found/i.test(answer);
-    if (gone) this.leaving.delete(name);
+  /** Deletes those of these leaving servers that have no request left. Returns which. */
+  private async sweep(names: readonly string[]): Promise<string[]> {
+    const known = names.filter((name) => this.leaving.has(name));
+    if (known.length === 0) return [];
+    const answer = await this.ask(known.map((name) => `del server ${name}`).join(';'));
+    const verdicts = answer.split('\n').filter((line) => line.trim() !== '');
+    const gone = known.filter((_, at) => /deleted|No such server|not found/i.test(verdicts[at] ?? ''));
+    for (const name of gone) this.leaving.delete(name);
     return gone;
   }
 }

@@ -34,8 +34,12 @@ const helpers: Readonly<Record<string, (value: unknown) => string>> = {
     assert(text.split(' ').every(isSafeWord), `not words for the configuration: ${JSON.stringify(text)}`);
     return text;
   },
-  /** A word in quotes. */
-  quoted: (value) => `"${String(value).replace(/["\\]/g, '\\$&')}"`,
+  /** A text in quotes, in which HAProxy must not look for variables of its environment. */
+  quoted: (value) => {
+    const text = String(value);
+    assert(!CONTROL.test(text), `not a text for the configuration: ${JSON.stringify(text)}`);
+    return `"${text.replace(/["\\$]/g, '\\$&')}"`;
+  },
   /** The rest of a line, put together by us. */
   line: (value) => {
     const text = String(value);
@@ -73,9 +77,52 @@ export function loadTemplates(
   const compile = (name: TemplateName): ((values: Values) => string) => {
     const own = replaced.get(name);
     if (own !== undefined) return compileOwn(name, own);
-    return handlebars.compile<Values>(readFileSync(join(folder, `${name}.hbs`), 'utf8'), options);
+    const text = readFileSync(join(folder, `${name}.hbs`), 'utf8');
+    return compileFlat(handlebars.parse(text)) ?? handlebars.compile<Values>(text, options);
   };
   return Object.fromEntries(templateNames.map((name) => [name, compile(name)])) as Templates;
+}
+
+type Part = string | { readonly name: string; readonly helper: ((value: unknown) => string) | undefined };
+
+/**
+ * A template without conditions and loops as a list of texts and values: there are thousands of those, and this is five
+ * times as fast as Handlebars' own way. Undefined when the template is not of that kind.
+ */
+function compileFlat({ body }: hbs.AST.Program): ((values: Values) => string) | undefined {
+  const parts: Part[] = [];
+  for (const statement of body) {
+    const part = readPart(statement);
+    if (part === undefined) return undefined;
+    parts.push(part);
+  }
+  return (values) => {
+    let text = '';
+    for (const part of parts) {
+      if (typeof part === 'string') {
+        text += part;
+        continue;
+      }
+      const value = values[part.name];
+      assert(value !== undefined, `a template needs ${part.name}`);
+      text += part.helper === undefined ? String(value) : part.helper(value);
+    }
+    return text;
+  };
+}
+
+/** A text, `{{name}}` or `{{helper name}}`; undefined for everything else. */
+function readPart(statement: hbs.AST.Statement): Part | undefined {
+  if (statement.type === 'ContentStatement') return (statement as hbs.AST.ContentStatement).value;
+  if (statement.type !== 'MustacheStatement') return undefined;
+  const { path, params } = statement as hbs.AST.MustacheStatement;
+  const names = [path, ...params].map((one) =>
+    one.type === 'PathExpression' ? (one as hbs.AST.PathExpression).original : undefined,
+  );
+  const [first, second, more] = names;
+  if (first === undefined || more !== undefined || /[./@]/.test(names.join(''))) return undefined;
+  if (params.length === 0) return { name: first, helper: undefined };
+  return second === undefined || !helpers[first] ? undefined : { name: second, helper: helpers[first] };
 }
 
 function compileOwn(name: TemplateName, text: string): (values: Values) => string {

@@ -261,11 +261,13 @@ test('a websocket survives changes of servers; there are never more than two wor
       await sleep(5);
     }
   })();
-  marathon.change([app(a), appJson('/more', await freePort(), [taskJson('m', [b?.port ?? 0])])]);
+  const more = async (id: string): Promise<Record<string, unknown>> =>
+    appJson(id, await freePort(), [taskJson(`${id}.m`, [b?.port ?? 0])]);
+  marathon.change([app(a), await more('/more')]);
   await until('one reload', async () => (await metric('reloads')) === 2);
   socket.write('again');
   await until('it still answers', () => heard.endsWith('again'));
-  marathon.change([app(a)]);
+  marathon.change([...marathon.apps, await more('/most')]);
   await until(
     'another reload, for which the older worker is ended',
     async () => (await metric('reloads')) === 3,

@@ -32,8 +32,15 @@ test('servers that come and go need commands only: first the new ones, then the 
     kind: 'commands',
     reason: '1 servers added, 1 servers removed',
     commands: [
-      { kind: 'add', backend: 'a_1', server: 'z', line: '1.1.1.1:3 id 3 check', draining: false },
-      { kind: 'remove', backend: 'a_1', server: 'x' },
+      {
+        kind: 'add',
+        backend: 'a_1',
+        server: 'z',
+        line: '1.1.1.1:3 id 3 check',
+        weight: undefined,
+        draining: false,
+      },
+      { kind: 'remove', backend: 'a_1', server: 'x', line: '1.1.1.1:1 id 1' },
     ],
   });
 });

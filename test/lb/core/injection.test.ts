@@ -103,3 +103,30 @@ test('HAProxy itself accepts what comes of random labels', () => {
     rmSync(folder, { recursive: true, force: true });
   }
 });
+
+test('a realm cannot show what is in the environment of HAProxy', () => {
+  const config = configOf({ HAPROXY_0_VHOST: 'a.b', HAPROXY_0_AUTH: 'r$HOME:u:p' });
+  expect(config).not.toContain('HOME');
+  expect(
+    loadTemplates().HTTP_FRONTEND_ROUTING_ONLY_WITH_AUTH({
+      cleanedUpHostname: 'x',
+      backend: 'b',
+      realm: '$HOME',
+    }),
+  ).toContain('realm "\\$HOME"');
+});
+
+test('a host name that is called like a section of ours gets a section of another name', () => {
+  const read = readApps({
+    apps: [
+      appJson('/web', 10_000, [taskJson('t', [31_000])], {
+        labels: { HAPROXY_0_VHOST: 'stats,marathon_http_in' },
+      }),
+    ],
+  });
+  if ('error' in read) throw new Error(read.error);
+  const { config } = render(buildModel(read.apps, { ...options, groupHttps: true }, plainWorld));
+  const titles = readSections(config).map(({ title }) => title);
+  expect(new Set(titles).size).toBe(titles.length);
+  expect(titles).toContain('frontend stats_vhost');
+});

@@ -36,6 +36,9 @@ const wrong: [string, string, number | undefined, string][] = [
   ['BACKEND_HTTP_OPTIONS', '  http-request deny\n', 1, 'the directive http-request is not allowed'],
   ['BACKEND_HTTP_OPTIONS', '  option "$HOME"\n', 11, 'variables of the environment'],
   ['BACKEND_HTTP_OPTIONS', '  option a\u0000b\n', 11, 'a control character'],
+  ['BACKEND_HTTP_OPTIONS', '  .if 0\n', 1, 'a line has to begin with a directive'],
+  ['BACKEND_HTTP_OPTIONS', '  "backend" evil\n', 1, 'a line has to begin with a directive'],
+  ['BACKEND_HTTP_OPTIONS', '  back\\end evil\n', 1, 'a line has to begin with a directive'],
   ['BACKEND_HEAD', '  option x\n', 1, 'the first line has to be "backend {backend}"'],
   ['BACKEND_HEAD', 'backend {other}\n', 9, 'there is no placeholder {other} here'],
   ['HTTP_FRONTEND_ACL', '  use_backend x if { y }\n', 20, 'there is no placeholder { y } here'],
@@ -55,4 +58,14 @@ test('apps of other groups may not', () => {
   expect(read('BACKEND_HTTP_OPTIONS', '  option x\n', ['other']).issues[0]?.text).toContain(
     'not allowed for this app',
   );
+});
+
+test('with all directives allowed, a line still has to begin with one that is written plainly', () => {
+  for (const text of ['  .if 0\n', '  "backend" evil\n', "  'backend' evil\n", '  back\\end evil\n'])
+    expect(
+      readOverrides({ id: '/web', labels: { HAPROXY_0_BACKEND_HTTP_OPTIONS: text } }, 0, ['external'], {
+        groups: ['*'],
+        directives: ['*'],
+      }).overrides,
+    ).toEqual({});
 });

@@ -1,0 +1,78 @@
+/**
+ * Keeping the structure that runs: what can be served of a wanted model without a reload, and whether a reload would do
+ * nothing but clear away what nobody asks for any more.
+ *
+ * Always true: the structure of what comes out is that of the running model, line for line.
+ */
+
+import type { Backend, BackendServer } from './backends';
+import type { Model } from './model';
+
+/** The running structure with the servers wanted now: those that are gone are gone, those that can be added are added. */
+export function keepStructure(running: Model, wanted: Model): Model {
+  const fresh = new Map(wanted.backends.map((backend) => [backend.name, backend]));
+  const backends = running.backends.map((backend) => mixed(backend, fresh.get(backend.name)));
+  return { ...running, issues: wanted.issues, backends };
+}
+
+function mixed(running: Backend, wanted: Backend | undefined): Backend {
+  if (running === wanted) return running;
+  if (wanted === undefined) return running.servers.length === 0 ? running : { ...running, servers: [] };
+  const known = new Map(running.servers.map((server) => [server.name, server]));
+  const mayCome = running.dynamic && wanted.dynamic;
+  const servers = wanted.servers.flatMap((server): BackendServer[] => {
+    const before = known.get(server.name);
+    if (before) return [sameLine(before, server) ? server : before];
+    return mayCome ? [server] : [];
+  });
+  return { ...running, servers };
+}
+
+/** Whether two lines of a server differ in nothing but its weight and whether it is switched off. */
+function sameLine(left: BackendServer, right: BackendServer): boolean {
+  const text = ({ line, health }: BackendServer): string =>
+    JSON.stringify([{ ...line.values, otherOptions: '' }, line.own, health?.values, health?.own]);
+  return text(left) === text(right);
+}
+
+/**
+ * Services of the running model that are not wanted any more and may stay as they are, without servers: nobody else is
+ * asked by their host names or their app's id. Empty when there is none or one may not stay.
+ */
+export function retiredServices(running: Model, wanted: Model): ReadonlySet<string> {
+  const names = new Set(wanted.frontends.map(({ name }) => name));
+  const gone = running.frontends.filter(({ name }) => !names.has(name));
+  const retired = new Set(gone.map(({ name }) => name));
+  const apps = new Set(wanted.frontends.map(({ app }) => app));
+  const hosts = new Set(rulesOf(wanted).flatMap((rule) => rule.hosts));
+  const places = new Set(wanted.frontends.map(({ bind }) => bind));
+  const free =
+    gone.every(({ app, bind }) => !apps.has(app) && !places.has(bind)) &&
+    rulesOf(running).every(
+      ({ backend, hosts: own }) => !retired.has(backend) || !own.some((one) => hosts.has(one)),
+    );
+  return free ? retired : new Set();
+}
+
+/** The model without some of its services. */
+export function withoutServices(model: Model, names: ReadonlySet<string>): Model {
+  const { httpIn, httpsIn, appIdIn } = model;
+  const stays = ({ backend }: { readonly backend: string }): boolean => !names.has(backend);
+  const hosts = new Set(rulesOf(model).flatMap((rule) => (stays(rule) ? rule.hosts : [])));
+  return {
+    ...model,
+    frontends: model.frontends.filter(({ name }) => !names.has(name)),
+    backends: model.backends.filter(({ name }) => !names.has(name)),
+    httpIn: httpIn && { ...httpIn, rules: httpIn.rules.filter(stays) },
+    appIdIn: { ...appIdIn, rules: appIdIn.rules.filter(stays) },
+    httpsIn: httpsIn && {
+      ...httpsIn,
+      rules: httpsIn.rules.filter(stays),
+      grouped: httpsIn.grouped?.filter(({ host }) => hosts.has(host)),
+    },
+  };
+}
+
+function rulesOf({ httpIn, httpsIn }: Model): readonly { backend: string; hosts: readonly string[] }[] {
+  return (httpIn ?? httpsIn)?.rules ?? [];
+}
