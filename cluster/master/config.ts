@@ -2,6 +2,7 @@
  * The master's flags: one table for parsing, help, `/flags` and the reference page. Names and defaults are Mesos'.
  */
 
+import { aclsFlag, readAclsFlag } from '../runtime/auth/acls';
 import {
   duration,
   integer,
@@ -74,6 +75,7 @@ export const masterFlags = withEnvironment('MESOS_', {
   }),
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
   ...authenticationFlags,
+  acls: aclsFlag,
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
 });
 
@@ -95,5 +97,6 @@ export function masterSettings(config: MasterConfig): MasterSettings {
     maxCompletedFrameworks: config.max_completed_frameworks,
     maxCompletedTasksPerFramework: config.max_completed_tasks_per_framework,
     maxUnreachableTasksPerFramework: config.max_unreachable_tasks_per_framework,
+    acls: readAclsFlag(config.acls),
   };
 }

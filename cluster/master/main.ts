@@ -5,6 +5,7 @@
 import { randomInt, randomUUID } from 'node:crypto';
 import type { Event as OperatorEvent } from '../api/generated/master';
 import { present } from '../model/assert';
+import type { Principal } from '../model/principal';
 import type { Clock } from '../runtime/clock';
 import { printFlags } from '../runtime/config/flags';
 import { type HttpServer, startHttpServer } from '../runtime/http/server';
@@ -17,6 +18,7 @@ import { Timings } from '../runtime/metrics';
 import { VERSION } from '../runtime/version';
 import type { StateStore } from '../state/store';
 import { type MasterConfig, masterFlags, masterSettings } from './config';
+import { seenBy } from './core/authorize/sight';
 import type { MasterEffect } from './core/effects';
 import type { MasterBoot, MasterEvent, MasterInput } from './core/events';
 import { HEARTBEAT_MS } from './core/frameworks';
@@ -102,6 +104,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
     schedulers,
     operators,
     answers: new Map<number, Answer>(),
+    viewers: new Map<string, Principal | undefined>(),
     flags: printFlags(masterFlags, config),
     use: (made: MasterMailbox) => {
       mailbox = made;
@@ -156,9 +159,12 @@ function openMailbox(
     deps.log.error({ reason }, 'the master stops leading');
     deps.onResign?.(reason);
   };
-  const welcome = (): OperatorEvent => ({
+  const welcome = (stream: string): OperatorEvent => ({
     type: 'SUBSCRIBED',
-    subscribed: { get_state: outside.read(getState), heartbeat_interval_seconds: HEARTBEAT_MS / 1000 },
+    subscribed: {
+      get_state: outside.read((state) => getState(seenBy(state, outside.viewers.get(stream)))),
+      heartbeat_interval_seconds: HEARTBEAT_MS / 1000,
+    },
   });
   return new Mailbox({
     machine: masterMachine,

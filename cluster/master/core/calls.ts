@@ -6,6 +6,7 @@
 
 import type * as scheduler from '../../api/generated/scheduler';
 import type { Millis } from '../../model/time';
+import { registrationRefusal } from './authorize/framework';
 import { checkDrained } from './drain';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
@@ -86,6 +87,8 @@ export function call(state: MasterState, event: EventOf<'scheduler.call'>): Mast
   if (made.type === 'UPDATE_FRAMEWORK' && made.update_framework) {
     const error = updateError(state, framework, made.update_framework);
     if (error) return [{ kind: 'answer', request, status: 400, text: error }];
+    const refused = registrationRefusal(state, made.update_framework.framework_info);
+    if (refused) return [{ kind: 'answer', request, status: 403, text: refused }];
     return [
       { kind: 'answer', request, status: 200 },
       ...updateFramework(state, framework, made.update_framework, at),

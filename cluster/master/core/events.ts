@@ -6,6 +6,7 @@ import type * as internal from '../../api/generated/internal';
 import type { Call as OperatorCall } from '../../api/generated/master';
 import type * as mesos from '../../api/generated/mesos';
 import type * as scheduler from '../../api/generated/scheduler';
+import type { Acls } from '../../model/acls';
 import type { Stamped, Unstamped, Woke } from '../../model/event';
 import type { Principal } from '../../model/principal';
 
@@ -35,6 +36,8 @@ export interface MasterSettings {
   readonly maxCompletedFrameworks: number;
   readonly maxCompletedTasksPerFramework: number;
   readonly maxUnreachableTasksPerFramework: number;
+  /** Who may do what; without them everybody everything. */
+  readonly acls?: Acls | undefined;
 }
 
 export interface MasterEvents {

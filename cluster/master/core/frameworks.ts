@@ -8,6 +8,7 @@
 import type * as mesos from '../../api/generated/mesos';
 import type { Millis } from '../../model/time';
 import { deactivateFramework, removeFramework as forget, recover } from './allocator/state';
+import { registrationRefusal } from './authorize/framework';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { dropInverseOffers, forgetFramework } from './inverse-offers';
@@ -70,7 +71,7 @@ function subscribeError(
   if (known && !known.recovered && known.info.principal !== info.principal) {
     return "Changing framework's principal is not allowed.";
   }
-  return undefined;
+  return registrationRefusal(state, info);
 }
 
 function refuse(stream: string, message: string): MasterEffect[] {

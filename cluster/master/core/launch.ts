@@ -18,6 +18,7 @@ import {
 import { stateFor, type TaskState } from '../../model/task-state';
 import type { Millis } from '../../model/time';
 import { recover } from './allocator/state';
+import { taskRefusal } from './authorize/framework';
 import type { MasterEffect } from './effects';
 import { giveBack, removeOffer } from './offers';
 import { operationFailed } from './operations';
@@ -154,6 +155,17 @@ function launchAll(
     }
     for (const task of operation.launch?.task_infos ?? []) {
       const resources = taskResources(task, first.role);
+      const refused = taskRefusal(state, framework, task);
+      if (refused) {
+        const loss = {
+          reason: 'REASON_TASK_UNAUTHORIZED',
+          message: refused,
+          now,
+          state: 'TASK_ERROR',
+        } as const;
+        effects.push(...lose(state, framework, task, loss));
+        continue;
+      }
       const error = taskError(task, { framework, agentId: agent.id, available: rest, resources });
       if (error) {
         effects.push(

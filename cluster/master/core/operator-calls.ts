@@ -6,6 +6,7 @@
 
 import type { Call } from '../../api/generated/master';
 import { deactivateAgent, markGone, reactivateAgent } from './agent-calls';
+import { mayCall } from './authorize/operator';
 import { drainAgent } from './drain';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
@@ -31,7 +32,8 @@ const CALLS: Partial<Record<Call.Type, Transition>> = {
 };
 
 export function operatorCall(state: MasterState, event: EventOf<'operator.call'>): MasterEffect[] {
-  const { request, call } = event;
+  const { request, call, principal } = event;
+  if (!mayCall(state, principal, call)) return refuse(request, 403, '403 Forbidden.');
   const transition = call.type && CALLS[call.type];
   if (transition) return transition(state, event);
   return [{ kind: 'answer', request, status: 501, text: `Call ${call.type} is not supported` }];

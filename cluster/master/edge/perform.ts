@@ -22,7 +22,7 @@ export interface Outside {
   readonly answers: Map<number, Answer>;
   readonly post: (event: MasterInput) => void;
   /** The first event of an operator's stream, from the state as it is now. */
-  readonly welcome: () => OperatorEvent;
+  readonly welcome: (stream: string) => OperatorEvent;
   readonly resign: (reason: string) => void;
 }
 
@@ -47,7 +47,7 @@ export function masterPerformers(outside: Outside): Performers<MasterEffect> {
       answers.delete(request);
     },
     welcome: ({ stream }) => {
-      operators.write(stream, outside.welcome());
+      operators.write(stream, outside.welcome(stream));
       operators.write(stream, { type: 'HEARTBEAT' });
     },
     publish: ({ event }) => operators.writeAll(event),

@@ -8,13 +8,14 @@ import type { Reply } from '../../runtime/http/server';
 import { ResponseStream } from '../../runtime/http/stream';
 import { encodeRecord } from '../../runtime/streams/recordio';
 
-interface Entry {
+interface Entry<Event> {
   readonly type: MediaType;
   readonly stream: ResponseStream;
+  readonly accepts: ((event: Event) => boolean) | undefined;
 }
 
 export class Streams<N extends MessageName> {
-  private readonly entries = new Map<string, Entry>();
+  private readonly entries = new Map<string, Entry<Messages[N]>>();
 
   constructor(private readonly message: N) {}
 
@@ -25,8 +26,15 @@ export class Streams<N extends MessageName> {
     {
       type,
       headers = {},
+      accepts,
       closed,
-    }: { type: MediaType; headers?: Record<string, string>; closed: (reason: string) => void },
+    }: {
+      type: MediaType;
+      headers?: Record<string, string>;
+      /** Which of the events for all are for this one. */
+      accepts?: (event: Messages[N]) => boolean;
+      closed: (reason: string) => void;
+    },
   ): void {
     const stream = new ResponseStream(reply, {
       headers: { 'content-type': type, 'transfer-encoding': 'chunked', ...headers },
@@ -35,7 +43,7 @@ export class Streams<N extends MessageName> {
         closed(reason);
       },
     });
-    this.entries.set(id, { type, stream });
+    this.entries.set(id, { type, stream, accepts });
   }
 
   /** Writes one event to one stream; a stream that has ended meanwhile is passed over. */
@@ -44,10 +52,11 @@ export class Streams<N extends MessageName> {
     entry?.stream.write(encodeRecord(encodeBody(this.message, entry.type, event)));
   }
 
-  /** Writes one event to all, encoding it once a media type. */
+  /** Writes one event to all who accept it, encoding it once a media type. */
   writeAll(event: Messages[N]): void {
     const encoded = new Map<MediaType, Buffer>();
-    for (const { type, stream } of [...this.entries.values()]) {
+    for (const { type, stream, accepts } of [...this.entries.values()]) {
+      if (accepts && !accepts(event)) continue;
       const record = encoded.get(type) ?? encodeRecord(encodeBody(this.message, type, event));
       encoded.set(type, record);
       stream.write(record);

@@ -59,6 +59,12 @@ export function path(o: Common): Flag<string | undefined> {
   return { value: 'PATH', ...o, fallback: undefined, read };
 }
 
+/** A text such as JSON that may also be in a file: `file://PATH`, or a path that begins with a slash. */
+export function document(o: Common): Flag<string | undefined> {
+  const read = (given: string): string => fromFile(given.startsWith('/') ? `file://${given}` : given);
+  return { value: 'JSON|PATH', ...o, fallback: undefined, read };
+}
+
 /** One of a few words. */
 export function choice<W extends string>(o: Common & { words: readonly W[]; fallback: W }): Flag<W> {
   const read = (given: string): W => {

@@ -3,10 +3,11 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import type { Call, Response } from '../../../api/generated/master';
+import type { Call, Event, Response } from '../../../api/generated/master';
 import { decodeBody, encodeBody, type MediaType, readAccept, readContentType } from '../../../api/media-type';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
+import { isRestricted, seesEvent, sightOf } from '../../core/authorize/sight';
 import { getMaintenanceStatus, getSchedule } from '../../core/views/maintenance';
 import {
   getAgents,
@@ -17,18 +18,22 @@ import {
   getWeights,
   printMasterInfo,
 } from '../../core/views/operator';
-import { type OperatorDoor, passCall } from './operator-door';
+import { FORBIDDEN, type OperatorDoor, passCall, readFor, sightFor } from './operator-door';
 import { NAMELESS, plain } from './scheduler-api';
 
-type Read = (door: OperatorDoor) => Response;
+/** A read's answer; undefined when the sender may not have it. */
+type Read = (door: OperatorDoor, request: Request) => Response | undefined;
 
 /** Reads, each from one moment of the state. */
 const READS: Partial<Record<Call.Type, Read>> = {
   GET_HEALTH: () => ({ type: 'GET_HEALTH', get_health: { healthy: true } }),
-  GET_FLAGS: ({ flags }) => ({
-    type: 'GET_FLAGS',
-    get_flags: { flags: Object.entries(flags).map(([name, value]) => ({ name, value })) },
-  }),
+  GET_FLAGS: (door, request) =>
+    sightFor(door, request).flags
+      ? {
+          type: 'GET_FLAGS',
+          get_flags: { flags: Object.entries(door.flags).map(([name, value]) => ({ name, value })) },
+        }
+      : undefined,
   GET_VERSION: ({ read }) => ({
     type: 'GET_VERSION',
     get_version: { version_info: { version: read((state) => state.boot.version) } },
@@ -45,19 +50,26 @@ const READS: Partial<Record<Call.Type, Read>> = {
       elected_time: (state.electedAt ?? 0) / 1000,
     })),
   }),
-  GET_STATE: ({ read }) => ({ type: 'GET_STATE', get_state: read(getState) }),
-  GET_AGENTS: ({ read }) => ({ type: 'GET_AGENTS', get_agents: read(getAgents) }),
-  GET_FRAMEWORKS: ({ read }) => ({ type: 'GET_FRAMEWORKS', get_frameworks: read(getFrameworks) }),
-  GET_TASKS: ({ read }) => ({ type: 'GET_TASKS', get_tasks: read(getTasks) }),
-  GET_ROLES: ({ read }) => ({ type: 'GET_ROLES', get_roles: read(getRoles) }),
-  GET_WEIGHTS: ({ read }) => ({ type: 'GET_WEIGHTS', get_weights: read(getWeights) }),
-  GET_MAINTENANCE_SCHEDULE: ({ read }) => ({
-    type: 'GET_MAINTENANCE_SCHEDULE',
-    get_maintenance_schedule: { schedule: read(getSchedule) },
+  GET_STATE: (door, request) => ({ type: 'GET_STATE', get_state: readFor(door, request, getState) }),
+  GET_AGENTS: (door, request) => ({ type: 'GET_AGENTS', get_agents: readFor(door, request, getAgents) }),
+  GET_FRAMEWORKS: (door, request) => ({
+    type: 'GET_FRAMEWORKS',
+    get_frameworks: readFor(door, request, getFrameworks),
   }),
-  GET_MAINTENANCE_STATUS: ({ read }) => ({
+  GET_TASKS: (door, request) => ({ type: 'GET_TASKS', get_tasks: readFor(door, request, getTasks) }),
+  GET_ROLES: (door, request) => {
+    const { roles = [] } = readFor(door, request, getRoles);
+    const sight = sightFor(door, request);
+    return { type: 'GET_ROLES', get_roles: { roles: roles.filter(({ name }) => sight.role(name)) } };
+  },
+  GET_WEIGHTS: (door, request) => ({ type: 'GET_WEIGHTS', get_weights: readFor(door, request, getWeights) }),
+  GET_MAINTENANCE_SCHEDULE: (door, request) => ({
+    type: 'GET_MAINTENANCE_SCHEDULE',
+    get_maintenance_schedule: { schedule: readFor(door, request, getSchedule) },
+  }),
+  GET_MAINTENANCE_STATUS: (door, request) => ({
     type: 'GET_MAINTENANCE_STATUS',
-    get_maintenance_status: { status: read(getMaintenanceStatus) },
+    get_maintenance_status: { status: readFor(door, request, getMaintenanceStatus) },
   }),
   GET_EXECUTORS: () => ({ type: 'GET_EXECUTORS', get_executors: {} }),
   GET_OPERATIONS: () => ({ type: 'GET_OPERATIONS', get_operations: {} }),
@@ -97,14 +109,26 @@ function answer(
   { call, accept }: { call: Call; accept: MediaType },
 ): unknown {
   const read = call.type && READS[call.type];
-  if (read) return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, read(door)));
-  if (call.type === 'SUBSCRIBE') return subscribe(door, reply, accept);
+  if (read) {
+    const response = read(door, request);
+    if (!response) return plain(reply, 403, FORBIDDEN);
+    return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, response));
+  }
+  if (call.type === 'SUBSCRIBE') return subscribe(door, request, reply, accept);
   return passCall(door, request, reply, call);
 }
 
-function subscribe(door: OperatorDoor, reply: Reply, type: MediaType): unknown {
+function subscribe(door: OperatorDoor, request: Request, reply: Reply, type: MediaType): unknown {
   const stream = randomUUID();
-  door.streams.open(stream, reply, { type, closed: () => door.post({ kind: 'operator.closed', stream }) });
+  const sender = principalOf(request);
+  const accepts = (event: Event): boolean =>
+    door.read((state) => !isRestricted(state, sender) || seesEvent(state, sightOf(state, sender), event));
+  const closed = (): void => {
+    door.viewers.delete(stream);
+    door.post({ kind: 'operator.closed', stream });
+  };
+  door.viewers.set(stream, sender);
+  door.streams.open(stream, reply, { type, accepts, closed });
   door.post({ kind: 'operator.subscribe', stream });
   return reply;
 }

@@ -3,8 +3,10 @@
  */
 
 import type { Call } from '../../../api/generated/master';
+import type { Principal } from '../../../model/principal';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
+import { type Sight, seenBy, sightOf } from '../../core/authorize/sight';
 import type { MasterInput } from '../../core/events';
 import type { MasterState } from '../../core/state';
 import type { Answer } from '../perform';
@@ -18,11 +20,26 @@ export interface OperatorDoor {
   readonly isLeading: () => boolean;
   readonly nextRequest: () => number;
   readonly read: <T>(view: (state: MasterState) => T) => T;
+  /** Who follows which stream, so that each is told only what it may see. */
+  readonly viewers: Map<string, Principal | undefined>;
   /** Changes with every event: what was read at the same moment is the same. */
   readonly moment: () => number;
   readonly flags: Record<string, string>;
   readonly metrics: () => Record<string, number>;
 }
+
+/** Reads the state as the sender of a request sees it. */
+export function readFor<T>(door: OperatorDoor, request: Request, view: (state: MasterState) => T): T {
+  return door.read((state) => view(seenBy(state, principalOf(request))));
+}
+
+/** What the sender of a request may see. */
+export function sightFor(door: OperatorDoor, request: Request): Sight {
+  return door.read((state) => sightOf(state, principalOf(request)));
+}
+
+/** The body of a refusal that gives no reason. */
+export const FORBIDDEN = '403 Forbidden.';
 
 /** Calls that change something are answered by the core, when what they change is stored. */
 export function passCall(door: OperatorDoor, sent: Request, reply: Reply, call: Call): Reply {

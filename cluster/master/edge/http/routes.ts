@@ -2,13 +2,16 @@
  * Every HTTP path of the master. A new endpoint is a row here.
  */
 
+import { isAllowed, thing } from '../../../model/authorizer';
+import { principalOf } from '../../../runtime/http/access';
 import type { Handler, Reply, Request, Route } from '../../../runtime/http/server';
 import { VERSION } from '../../../runtime/version';
+import { isRestricted, type Sight, seenBy, sightOf } from '../../core/authorize/sight';
 import type { MasterState } from '../../core/state';
 import { READONLY, READWRITE, SCHEDULER } from '../authentication';
 import { maintenanceRoutes } from './maintenance-routes';
 import { handleOperator } from './operator-api';
-import type { OperatorDoor } from './operator-door';
+import { FORBIDDEN, type OperatorDoor, readFor, sightFor } from './operator-door';
 import { handleScheduler, plain, type SchedulerDoor } from './scheduler-api';
 import { sharedPage } from './shared-page';
 import {
@@ -22,19 +25,25 @@ import {
 } from './state-page';
 import { putWeights, teardown } from './v0-writes';
 
+/** Principals whose pages are kept, each for as long as it is shared. */
+const VIEWERS_MAX = 64;
+
 /** Function names that JSONP may call. */
 const JSONP = /^[A-Za-z_$][\w$.]{0,127}$/;
 
 export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor): Route[] {
-  const page = (print: (state: MasterState, query: Query) => string): Handler => {
+  const page = (print: (state: MasterState, query: Query, sight: Sight) => string): Handler => {
     return (request, reply) => {
-      const text = operators.read((state) => print(state, queryOf(request)));
+      const sight = sightFor(operators, request);
+      const text = readFor(operators, request, (state) => print(state, queryOf(request), sight));
       return sendJson(request, reply, Buffer.from(text));
     };
   };
-  const shared = (print: (state: MasterState) => string): Handler => {
-    const read = sharedPage(() => Buffer.from(operators.read(print)), operators.moment);
-    return (request, reply) => sendJson(request, reply, read());
+  const shared = (print: (state: MasterState, flags: Flags | undefined) => string): Handler => {
+    const read = pageByViewer(operators, (state, sight) =>
+      print(state, sight.flags ? operators.flags : undefined),
+    );
+    return (request, reply) => sendJson(request, reply, read(request));
   };
   const value =
     (make: () => unknown): Handler =>
@@ -54,28 +63,37 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     {
       path: '/state',
       realm: READONLY,
-      methods: { GET: shared((state) => statePage(state, operators.flags)) },
+      methods: { GET: shared(statePage) },
     },
     { path: '/state-summary', realm: READONLY, methods: { GET: shared(summaryPage) } },
     { path: '/slaves', realm: READONLY, methods: { GET: shared(slavesPage) } },
     { path: '/frameworks', realm: READONLY, methods: { GET: shared(frameworksPage) } },
     { path: '/tasks', realm: READONLY, methods: { GET: page(tasks) } },
-    { path: '/roles', realm: READONLY, methods: { GET: page(rolesPage) } },
+    {
+      path: '/roles',
+      realm: READONLY,
+      methods: { GET: page((state, _query, sight) => rolesPage(state, sight.role)) },
+    },
     { path: '/weights', realm: READWRITE, methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
     ...maintenanceRoutes(operators, page),
     { path: '/teardown', realm: READWRITE, methods: { POST: teardown(operators) } },
-    { path: '/flags', realm: READONLY, methods: { GET: value(() => ({ flags: operators.flags })) } },
+    { path: '/flags', realm: READONLY, methods: { GET: flagsPage(operators) } },
     {
       path: '/version',
       methods: { GET: value(() => ({ version: VERSION, build_date: '', build_time: 0, build_user: '' })) },
     },
-    { path: '/metrics/snapshot', realm: READONLY, methods: { GET: value(operators.metrics) } },
+    {
+      path: '/metrics/snapshot',
+      realm: READONLY,
+      methods: { GET: endpoint(operators, '/metrics/snapshot', value(operators.metrics)) },
+    },
     { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
     { path: '/redirect', methods: { GET: (_request, reply) => redirect(operators, reply) } },
     { path: '/', methods: { GET: (_request, reply) => redirectTo(reply, '/state') } },
   ];
 }
 
+type Flags = Readonly<Record<string, string>>;
 type Query = Readonly<Record<string, string | undefined>>;
 
 function queryOf(request: Request): Query {
@@ -92,6 +110,42 @@ function tasks(state: MasterState, query: Query): string {
     offset: number(query['offset'], 0),
     ascending: query['order'] === 'asc',
   });
+}
+
+/** A page that those who see the same share. */
+function pageByViewer(
+  door: OperatorDoor,
+  print: (state: MasterState, sight: Sight) => string,
+): (request: Request) => Buffer {
+  const pages = new Map<string, () => Buffer>();
+  return (request) => {
+    const sender = principalOf(request);
+    const isOwn = door.read((state) => isRestricted(state, sender));
+    const key = isOwn ? JSON.stringify([sender?.value]) : '';
+    const make = (): Buffer =>
+      Buffer.from(door.read((state) => print(seenBy(state, sender), sightOf(state, sender))));
+    const page = pages.get(key) ?? sharedPage(make, door.moment);
+    if (!pages.has(key) && pages.size >= VIEWERS_MAX) pages.clear();
+    pages.set(key, page);
+    return page();
+  };
+}
+
+/** An endpoint that `get_endpoints` may keep from somebody. */
+function endpoint(door: OperatorDoor, path: string, handler: Handler): Handler {
+  return (request, reply) => {
+    const may = door.read(({ boot }) =>
+      isAllowed(boot.settings.acls, 'get_endpoints', principalOf(request), thing(path)),
+    );
+    return may ? handler(request, reply) : plain(reply, 403, FORBIDDEN);
+  };
+}
+
+function flagsPage(door: OperatorDoor): Handler {
+  return (request, reply) => {
+    if (!sightFor(door, request).flags) return plain(reply, 403, FORBIDDEN);
+    return sendJson(request, reply, Buffer.from(JSON.stringify({ flags: door.flags })));
+  };
 }
 
 function sendJson(request: Request, reply: Reply, json: Buffer): Reply {

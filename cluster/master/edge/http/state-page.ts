@@ -66,8 +66,8 @@ const agents = (state: MasterState): string =>
 const recovered = (state: MasterState): string =>
   jsonArray([...state.recovered.values()].map(recoveredAgentJson));
 
-/** The whole state. */
-export function statePage(state: MasterState, flags: Record<string, string>): string {
+/** The whole state. Who may not see the flags does not see the cluster's name either, as in the original. */
+export function statePage(state: MasterState, flags: Record<string, string> | undefined): string {
   const { boot } = state;
   const info = printMasterInfo(state);
   const leader = { id: info.id, pid: info.pid, port: info.port, hostname: info.hostname };
@@ -88,8 +88,8 @@ export function statePage(state: MasterState, flags: Record<string, string>): st
     unreachable_slaves: String(state.registry.unreachable.size),
     leader: JSON.stringify(info.pid),
     leader_info: JSON.stringify(leader),
-    cluster: boot.cluster === undefined ? undefined : JSON.stringify(boot.cluster),
-    flags: JSON.stringify(flags),
+    cluster: boot.cluster === undefined || !flags ? undefined : JSON.stringify(boot.cluster),
+    flags: flags && JSON.stringify(flags),
     slaves: agents(state),
     recovered_slaves: recovered(state),
     frameworks: frameworks(state, state.frameworks.values()),
@@ -204,19 +204,21 @@ function withMembers(object: string, members: Record<string, string>): string {
 }
 
 /** Roles with their weights, frameworks and what they hold. */
-export function rolesPage(state: MasterState): string {
-  const { roles } = getRoles(state);
+export function rolesPage(state: MasterState, isSeen: (role: string) => boolean): string {
+  const { roles = [] } = getRoles(state);
   return jsonObject({
     roles: jsonArray(
-      (roles ?? []).map((role) =>
-        jsonObject({
-          name: JSON.stringify(role.name),
-          weight: writeDouble(role.weight),
-          resources: resourcesJson(role.resources),
-          allocated: resourcesJson(role.resources),
-          frameworks: JSON.stringify((role.frameworks ?? []).map(({ value }) => value)),
-        }),
-      ),
+      roles
+        .filter(({ name }) => isSeen(name))
+        .map((role) =>
+          jsonObject({
+            name: JSON.stringify(role.name),
+            weight: writeDouble(role.weight),
+            resources: resourcesJson(role.resources),
+            allocated: resourcesJson(role.resources),
+            frameworks: JSON.stringify((role.frameworks ?? []).map(({ value }) => value)),
+          }),
+        ),
     ),
   });
 }

@@ -38,7 +38,7 @@ export class MasterAtWork {
     const deps = { log: silentLogger, clock: systemClock(), state: new MemoryStore() };
     const master = await startMaster(flags, deps);
     this.master = master;
-    while (!(await this.ask('/metrics/snapshot', {}, 'ops:pw')).text.includes('"master/elected":1')) {
+    while (!(await this.ask('/state', {}, 'ops:pw')).text.includes('"elected_time"')) {
       await new Promise((soon) => setTimeout(soon, 2));
     }
     return master;

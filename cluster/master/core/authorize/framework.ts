@@ -1,0 +1,67 @@
+/**
+ * What frameworks may do, by the principal in their FrameworkInfo (Mesos 1.11 src/master/authorization.cpp). Refusals are told
+ * in the original's words.
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type { AclList } from '../../../model/acls';
+import { isAllowed, thing } from '../../../model/authorizer';
+import type { Principal } from '../../../model/principal';
+import type { Framework, MasterState } from '../state';
+import { rolesOfInfo } from '../validate/framework';
+import { operationActions } from './operations';
+
+function principalOf({ principal }: mesos.FrameworkInfo): Principal | undefined {
+  return principal === undefined ? undefined : { value: principal };
+}
+
+/** Why a framework may not register with these roles, or undefined. */
+export function registrationRefusal(state: MasterState, info: mesos.FrameworkInfo): string | undefined {
+  const { acls } = state.boot.settings;
+  if (!acls) return undefined;
+  const roles = rolesOfInfo(info);
+  const sender = principalOf(info);
+  const isOk =
+    roles.length === 0
+      ? acls.permissive
+      : roles.every((role) => isAllowed(acls, 'register_frameworks', sender, thing(role)));
+  if (isOk) return undefined;
+  const shown = [...roles].sort().join(', ');
+  return `Not authorized to register framework ${info.id?.value ?? ''} with roles { ${shown} }`;
+}
+
+/** Why a framework may not launch this task, or undefined. */
+export function taskRefusal(
+  state: MasterState,
+  { info, id }: Framework,
+  task: mesos.TaskInfo,
+): string | undefined {
+  const { acls } = state.boot.settings;
+  const user = task.command?.user ?? task.executor?.command?.user ?? info.user;
+  if (isAllowed(acls, 'run_tasks', principalOf(info), thing(user))) return undefined;
+  return `Not authorized to launch task ${task.task_id.value} of framework ${id} under user '${user}'`;
+}
+
+/** Names of actions in refusals, where they are not those of the list in the singular. */
+const ACTIONS: Partial<Record<AclList, string>> = {
+  reserve_resources: 'RESERVE_RESOURCES',
+  unreserve_resources: 'UNRESERVE_RESOURCES',
+};
+
+/** Why a framework may not carry out an operation other than a launch, or undefined. */
+export function operationRefusal(
+  state: MasterState,
+  { info }: Framework,
+  operation: mesos.Offer.Operation,
+): string | undefined {
+  const { acls } = state.boot.settings;
+  if (!acls) return undefined;
+  const refused = operationActions(operation).find(
+    ({ list, object }) => !isAllowed(acls, list, principalOf(info), object),
+  );
+  if (!refused) return undefined;
+  const { list, object } = refused;
+  const action = ACTIONS[list] ?? list.toUpperCase().replace(/S$/, '');
+  const on = object?.type === 'SOME' ? `object {"value":${JSON.stringify(object.values[0])}}` : 'ANY object';
+  return `Not authorized to perform action ${action} on ${on}`;
+}

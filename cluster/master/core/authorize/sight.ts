@@ -1,0 +1,141 @@
+/**
+ * What a principal sees: the state without the frameworks, tasks and roles it may not view (Mesos 1.11 filters reads silently).
+ *
+ * Always true: what is shown to somebody restricted is made from what this file lets through, whichever page or call it is for.
+ */
+
+import type { Event } from '../../../api/generated/master';
+import type * as mesos from '../../../api/generated/mesos';
+import type { AclList } from '../../../model/acls';
+import { canRefuse, isAllowed, thing } from '../../../model/authorizer';
+import type { Principal } from '../../../model/principal';
+import type { Framework, MasterState, TaskRecord } from '../state';
+
+const VIEWS: readonly AclList[] = [
+  'view_frameworks',
+  'view_tasks',
+  'view_executors',
+  'view_roles',
+  'view_flags',
+  'get_maintenance_schedules',
+  'get_maintenance_statuses',
+  'get_quotas',
+];
+
+/** Whether there is anything this principal may not see; when not, it shares its pages with everybody. */
+export function isRestricted(state: MasterState, sender: Principal | undefined): boolean {
+  const { acls } = state.boot.settings;
+  if (!canRefuse(acls, VIEWS)) return false;
+  const seesAll = (list: AclList): boolean =>
+    (acls?.permissive === true && !acls.rules[list]?.length) || isEverything(state, list, sender);
+  return !VIEWS.every(seesAll);
+}
+
+/** Whether the first rule for this principal is about everything, and allows it. */
+function isEverything(state: MasterState, list: AclList, sender: Principal | undefined): boolean {
+  const { acls } = state.boot.settings;
+  const first = acls?.rules[list]?.find(
+    ({ principals }) => principals.type !== 'SOME' || principals.values.includes(sender?.value ?? ''),
+  );
+  return first?.objects.type === 'ANY' && isAllowed(acls, list, sender);
+}
+
+export interface Sight {
+  readonly framework: (info: mesos.FrameworkInfo) => boolean;
+  readonly task: (user: string | undefined, info: mesos.FrameworkInfo) => boolean;
+  readonly executor: (executor: mesos.ExecutorInfo, info: mesos.FrameworkInfo) => boolean;
+  readonly role: (name: string) => boolean;
+  readonly quota: (role: string) => boolean;
+  readonly flags: boolean;
+}
+
+export function sightOf(state: MasterState, sender: Principal | undefined): Sight {
+  const { acls } = state.boot.settings;
+  const sees = (list: AclList, name: string | undefined): boolean =>
+    isAllowed(acls, list, sender, thing(name));
+  return {
+    framework: ({ user }) => sees('view_frameworks', user),
+    task: (user, info) => sees('view_tasks', user ?? info.user),
+    executor: ({ command }, info) => sees('view_executors', command?.user ?? info.user),
+    role: (name) => sees('view_roles', name),
+    quota: (role) => sees('get_quotas', role),
+    flags: isAllowed(acls, 'view_flags', sender),
+  };
+}
+
+/** The state as a principal sees it. Nothing of the given state is changed; for those who see all it is the same. */
+export function seenBy(state: MasterState, sender: Principal | undefined): MasterState {
+  if (!isRestricted(state, sender)) return state;
+  const sight = sightOf(state, sender);
+  const shownFrameworks = (all: ReadonlyMap<string, Framework>): Map<string, Framework> =>
+    new Map(
+      [...all]
+        .filter(([, { info }]) => sight.framework(info))
+        .map(([id, framework]) => [id, shownTasks(sight, framework)]),
+    );
+  const frameworks = shownFrameworks(state.frameworks);
+  const agents = [...state.agents].map(([id, agent]): [string, typeof agent] => {
+    const tasks = [...agent.tasks].filter(
+      ([, task]) => frameworks.get(task.frameworkId)?.tasks.get(task.id) === task,
+    );
+    return [id, { ...agent, tasks: new Map(tasks) }];
+  });
+  return {
+    ...state,
+    frameworks,
+    completed: shownFrameworks(state.completed),
+    agents: new Map(agents),
+    registry: shownRegistry(state, sender, sight),
+  };
+}
+
+function shownRegistry(
+  { registry, boot }: MasterState,
+  sender: Principal | undefined,
+  sight: Sight,
+): MasterState['registry'] {
+  const may = (list: AclList): boolean => isAllowed(boot.settings.acls, list, sender);
+  return {
+    ...registry,
+    weights: new Map([...registry.weights].filter(([role]) => sight.role(role))),
+    schedules: may('get_maintenance_schedules') ? registry.schedules : [],
+    machines: may('get_maintenance_statuses') ? registry.machines : new Map(),
+  };
+}
+
+function shownTasks(sight: Sight, framework: Framework): Framework {
+  const isShown = (task: TaskRecord): boolean => sight.task(task.parts.user, framework.info);
+  const only = (tasks: ReadonlyMap<string, TaskRecord>): Map<string, TaskRecord> =>
+    new Map([...tasks].filter(([, task]) => isShown(task)));
+  return {
+    ...framework,
+    tasks: only(framework.tasks),
+    unreachableTasks: only(framework.unreachableTasks),
+    completedTasks: framework.completedTasks.filter(isShown),
+  };
+}
+
+/** Whether a principal is told of an event. Those about agents are for everybody. */
+export function seesEvent(state: MasterState, sight: Sight, event: Event): boolean {
+  const infoOf = (id: string): mesos.FrameworkInfo | undefined =>
+    (state.frameworks.get(id) ?? state.completed.get(id))?.info;
+  const about = event.framework_added?.framework ?? event.framework_updated?.framework;
+  const info = about?.framework_info ?? event.framework_removed?.framework_info;
+  if (info) return sight.framework(info);
+  const added = event.task_added?.task;
+  const id = added?.framework_id.value ?? event.task_updated?.framework_id.value;
+  if (id === undefined) return true;
+  const framework = infoOf(id);
+  const taskId = event.task_updated?.status.task_id.value ?? '';
+  const user = added ? added.user : userOf(state, id, taskId);
+  return framework !== undefined && sight.framework(framework) && sight.task(user, framework);
+}
+
+function userOf(state: MasterState, frameworkId: string, taskId: string): string | undefined {
+  const framework = state.frameworks.get(frameworkId) ?? state.completed.get(frameworkId);
+  const task =
+    framework?.tasks.get(taskId) ??
+    framework?.unreachableTasks.get(taskId) ??
+    framework?.completedTasks.findLast(({ id }) => id === taskId);
+  return task?.parts.user;
+}

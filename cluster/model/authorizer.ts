@@ -1,0 +1,72 @@
+/**
+ * Whether a principal may do something, by the access control lists (Mesos 1.11, the local authorizer).
+ *
+ * Always true: without ACLs everything is allowed; a principal without a name is allowed nothing that lists decide.
+ */
+
+import { ACL_LISTS, type AclList, type Acls, type Entity, type Rule } from './acls';
+import type { Principal } from './principal';
+
+const ANY: Entity = { type: 'ANY' };
+
+/** One thing by its name; a name that is not known is the empty text, as in protobuf. */
+export function thing(name: string | undefined): Entity {
+  return { type: 'SOME', values: [name ?? ''] };
+}
+
+/** Asks whether the sender may act on what is given; without that, whether on anything at all. */
+export function isAllowed(
+  acls: Acls | undefined,
+  list: AclList,
+  sender: Principal | undefined,
+  object: Entity = ANY,
+): boolean {
+  if (!acls) return true;
+  if (sender && sender.value === undefined) return false;
+  const subject: Entity = sender?.value === undefined ? ANY : thing(sender.value);
+  const isNested = 'nested' in ACL_LISTS[list];
+  for (const rule of acls.rules[list] ?? []) {
+    const verdict =
+      isNested && isRecursive(rule) ? below(rule, subject, object) : flat(rule, subject, object);
+    if (verdict !== undefined) return verdict;
+  }
+  return acls.permissive;
+}
+
+/** Whether lists of these kinds can hide anything from anybody: when not, everybody sees the same. */
+export function canRefuse(acls: Acls | undefined, lists: readonly AclList[]): boolean {
+  return (
+    acls !== undefined && (!acls.permissive || lists.some((list) => (acls.rules[list]?.length ?? 0) > 0))
+  );
+}
+
+function flat(rule: Rule, subject: Entity, object: Entity): boolean | undefined {
+  if (!fits(subject, rule.principals) || !fits(object, rule.objects)) return undefined;
+  return allows(subject, rule.principals) && allows(object, rule.objects);
+}
+
+function isRecursive({ objects }: Rule): boolean {
+  return objects.type === 'SOME' && objects.values.length === 1 && objects.values[0]?.endsWith('/%') === true;
+}
+
+/** `eng/%` fits each role below `eng`, and not `eng` itself. */
+function below(rule: Rule, subject: Entity, object: Entity): boolean | undefined {
+  if (object.type !== 'SOME' || rule.objects.type !== 'SOME') return undefined;
+  const parent = (rule.objects.values[0] ?? '').slice(0, -1);
+  if (!object.values[0]?.startsWith(parent)) return undefined;
+  return flat({ principals: rule.principals, objects: ANY }, subject, object);
+}
+
+/** Whether a rule is about this: NONE of a rule is about everything, and allows only NONE. */
+function fits(asked: Entity, rule: Entity): boolean {
+  if (asked.type === 'NONE') return rule.type === 'NONE';
+  if (rule.type !== 'SOME') return true;
+  return asked.type === 'SOME' && asked.values.every((value) => rule.values.includes(value));
+}
+
+function allows(asked: Entity, rule: Entity): boolean {
+  if (asked.type === 'NONE') return rule.type === 'NONE';
+  if (rule.type === 'ANY') return true;
+  if (asked.type === 'ANY' || rule.type === 'NONE') return false;
+  return asked.values.every((value) => rule.values.includes(value));
+}
