@@ -106,7 +106,9 @@ async function listen(
   if (config.processes > 1 && file === undefined)
     deps.log.warn({}, 'this build cannot start more processes: one answers');
   if (file !== undefined) {
-    const children = startChildren({ file, config, sockets, secret, log: deps.log, metrics: deps.metrics });
+    const zone = (): Iterable<ZoneChange> => parts.answerer.responder.parts();
+    const { log, metrics } = deps;
+    const children = startChildren({ file, config, sockets, secret, zone, log, metrics });
     parts.children = children;
     life.add(() => children.stop());
   }
@@ -116,9 +118,10 @@ async function listen(
 function startSource(config: DnsConfig, deps: Deps, parts: Parts): Source {
   const { log, clock } = deps;
   const change = (part: ZoneChange): void => {
-    parts.answerer.responder.apply(part);
+    const { responder } = parts.answerer;
+    const touched = responder.apply(part);
     parts.children?.apply(part);
-    parts.watchers.tell(part);
+    parts.watchers.tell(touched, responder.current());
   };
   const events: SourceEvents = {
     change,

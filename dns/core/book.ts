@@ -1,7 +1,7 @@
 /**
  * The shape of a zone, and what makers of records write to.
  *
- * To serve another kind of name: a maker that writes to `Put`, and a row in `live-zone.ts`.
+ * To serve another kind of name: a maker that writes to `Put`, and a thing in `live-zone.ts`.
  */
 
 import type { LabelRule } from './labels';
@@ -41,10 +41,14 @@ export interface Authority {
   readonly srvWeight: number;
 }
 
-/** What belongs to the zone and not to one name. */
-export interface ZoneHead {
+/** What names are made with once all is known about a thing. */
+export interface Naming {
   readonly domain: string;
   readonly compat: Compat;
+}
+
+/** What belongs to the zone and not to one name. */
+export interface ZoneHead extends Naming {
   readonly authority: Authority;
 }
 
@@ -80,7 +84,7 @@ export interface MakerContext {
   readonly note: Note;
 }
 
-/** Takes the records of one thing, in a fixed order: what is put twice in the same way is counted and not doubled. */
+/** Takes the records of one thing. What is put twice at a name stands there once. */
 export interface Put {
   address(name: string, address: string): void;
   service(name: string, service: Service): void;
@@ -91,11 +95,12 @@ export interface Put {
 /** One change of the table that is answered from, as it travels between threads and processes. */
 export interface ZoneChange {
   readonly head: ZoneHead;
-  /** These are all names: what is not here is gone. A large zone comes in several parts. */
+  /** These are all things: what is not here is gone. A large zone comes in several parts. */
   readonly fresh: boolean;
   /** Nothing of a change is answered before its last part is there. */
   readonly last: boolean;
-  readonly names: readonly string[];
-  /** For each name what `packNode` made of it; null for a name that is gone. */
-  readonly nodes: readonly (string | null)[];
+  /** The numbers of the things that are changed. */
+  readonly things: readonly number[];
+  /** For each thing what it puts in the zone, see `recipe.ts`; null for one that is gone. */
+  readonly recipes: readonly (string | null)[];
 }

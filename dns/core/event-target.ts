@@ -2,7 +2,8 @@
  * What events are applied to: a cluster that can be changed thing by thing. A live zone is one; so are plain facts.
  */
 
-import type { AgentFacts, Cluster, FrameworkFacts, HostPort, Snapshot, TaskFacts } from './snapshot';
+import type { Cluster, Snapshot } from './cluster';
+import type { AgentFacts, FrameworkFacts, HostPort, TaskFacts } from './snapshot';
 
 export interface EventTarget {
   readonly cluster: Snapshot;
@@ -23,7 +24,7 @@ export function plainTarget(cluster: Cluster): EventTarget {
     setAgent: (id, agent) => void (agent ? cluster.agents.set(id, agent) : cluster.agents.delete(id)),
     setFramework: (id, framework) =>
       void (framework ? cluster.frameworks.set(id, framework) : cluster.frameworks.delete(id)),
-    setTask: (task) => void cluster.tasks.set(task.key, task),
-    removeTask: (key) => void cluster.tasks.delete(key),
+    setTask: (task) => cluster.tasks.set(task),
+    removeTask: (key) => cluster.tasks.delete(key),
   };
 }

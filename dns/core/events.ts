@@ -7,20 +7,26 @@
  */
 
 import { normalRanges, type Range } from '../../cluster/model/ranges';
+import { type Cluster, emptyCluster } from './cluster';
 import { type EventTarget, plainTarget } from './event-target';
-import { readDiscovery, readPid, readRunningStatus, usablePorts } from './facts';
+import {
+  DISCOVERY_SHAPE,
+  readDiscovery,
+  readPid,
+  readRunningStatus,
+  STATUS_SHAPE,
+  usablePorts,
+} from './facts';
 import { listAt, numberAt, textAt, valueAt } from './json';
 import { createJsonScanner, type Decision } from './json-scan';
+import { listShape, membersShape, WHOLE } from './json-shape';
 import {
   type AgentFacts,
-  type Cluster,
-  emptyCluster,
   type FrameworkFacts,
   type HostPort,
   laterStatus,
   type Note,
   type StatusFacts,
-  type TaskFacts,
   taskKey,
 } from './snapshot';
 
@@ -35,6 +41,8 @@ const ENDED: ReadonlySet<string> = new Set([
   'TASK_GONE',
   'TASK_GONE_BY_OPERATOR',
 ]);
+
+const NOBODY: ReadonlySet<string> = new Set();
 
 type Apply = (target: EventTarget, event: unknown, note: Note) => boolean;
 
@@ -63,6 +71,21 @@ export function isFrameworkEvent(event: unknown): boolean {
   return kind === 'FRAMEWORK_ADDED' || kind === 'FRAMEWORK_UPDATED';
 }
 
+const ID_SHAPE = membersShape({ value: WHOLE });
+const RANGE_SHAPE = membersShape({ begin: WHOLE, end: WHOLE });
+const TASK_SHAPE = membersShape({
+  task_id: ID_SHAPE,
+  framework_id: ID_SHAPE,
+  agent_id: ID_SHAPE,
+  name: WHOLE,
+  state: WHOLE,
+  resources: listShape(
+    membersShape({ name: WHOLE, ranges: membersShape({ range: listShape(RANGE_SHAPE) }) }),
+  ),
+  statuses: listShape(STATUS_SHAPE),
+  discovery: DISCOVERY_SHAPE,
+});
+
 /** Where the parts of the first record stand that are read. */
 const DECISIONS: Readonly<Record<string, Decision>> = {
   '': 'into',
@@ -78,7 +101,7 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
   'subscribed/get_state/get_frameworks/frameworks/*': 'take',
   'subscribed/get_state/get_tasks': 'into',
   'subscribed/get_state/get_tasks/tasks': 'into',
-  'subscribed/get_state/get_tasks/tasks/*': 'take',
+  'subscribed/get_state/get_tasks/tasks/*': TASK_SHAPE,
 };
 
 export interface Subscribed {
@@ -159,7 +182,7 @@ function readPlace(agent: unknown, info: unknown): AgentFacts['at'] {
 function removeAgent(target: EventTarget, event: unknown): boolean {
   const id = textAt(event, 'agent_removed', 'agent_id', 'value') ?? '';
   const known = target.cluster.agents.has(id);
-  removeTasks(target, (task) => task.agentId === id);
+  for (const key of target.cluster.tasks.ownedBy(new Set([id]), NOBODY)) target.removeTask(key);
   target.setAgent(id, undefined);
   return known;
 }
@@ -183,13 +206,9 @@ function addFramework(target: EventTarget, framework: unknown, note: Note): bool
 function removeFramework(target: EventTarget, event: unknown): boolean {
   const id = textAt(event, 'framework_removed', 'framework_info', 'id', 'value') ?? '';
   const known = target.cluster.frameworks.has(id);
-  removeTasks(target, (task) => task.frameworkId === id);
+  for (const key of target.cluster.tasks.ownedBy(NOBODY, new Set([id]))) target.removeTask(key);
   target.setFramework(id, undefined);
   return known;
-}
-
-function removeTasks(target: EventTarget, ends: (task: TaskFacts) => boolean): void {
-  for (const [key, task] of target.cluster.tasks) if (ends(task)) target.removeTask(key);
 }
 
 function removeTask(target: EventTarget, key: string): boolean {

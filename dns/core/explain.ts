@@ -9,7 +9,7 @@ import type { Put } from './book';
 import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
 import type { LiveZone } from './live-zone';
 import type { TaskFacts } from './snapshot';
-import { putTask, putTaskRecords, whyNone } from './task-records';
+import { putTask, taskRecipe, whyNone, wouldBeRecipe } from './task-records';
 
 export interface Origin {
   /** `A 10.0.0.1` or `SRV 31000 web-x-s0.marathon.slave.mesos`. */
@@ -45,8 +45,10 @@ export function explain(live: LiveZone, asked: string): Explanation {
     make(`agent ${agent.id}`, (put) => putAgent(context, put, agent));
   for (const framework of cluster.frameworks.values())
     make(`framework ${framework.id} (${framework.name})`, (put) => putFramework(context, put, framework));
-  for (const task of cluster.tasks.values())
-    make(describeTask(live, task), (put) => putTask(context, put, task));
+  for (const task of cluster.tasks.values()) {
+    const recipe = taskRecipe(context, task);
+    if (recipe) make(describeTask(live, task), (put) => putTask(context.options, put, recipe));
+  }
   return { name, records, missing: missingAt(live, name) };
 }
 
@@ -59,7 +61,7 @@ function missingAt({ cluster, context }: LiveZone, name: string): Explanation['m
     const put = catching(name, () => {
       would = true;
     });
-    putTaskRecords(context, put, task);
+    putTask(context.options, put, wouldBeRecipe(context, task));
     if (would) missing.push({ task: `${task.id} of framework ${task.frameworkId}`, why });
   }
   return missing;

@@ -5,6 +5,7 @@
 
 import { countRanges, type Range, type Ranges } from '../../cluster/model/ranges';
 import { listAt, numberAt, textAt, valueAt } from './json';
+import { listShape, membersShape, WHOLE } from './json-shape';
 import type { DiscoveryFacts, DiscoveryPort, HostPort, Note, StatusFacts } from './snapshot';
 
 /** One empty list for all that have nothing: there are very many. */
@@ -22,6 +23,28 @@ export function readPid(text: string): HostPort | undefined {
   const port = Number(match?.[3]);
   return host === undefined || port > PORT_MAX ? undefined : { host, port };
 }
+
+const NETWORK = membersShape({
+  ip_addresses: listShape(membersShape({ ip_address: WHOLE })),
+  ip_address: WHOLE,
+});
+
+/** What `readRunningStatus` reads. */
+export const STATUS_SHAPE = membersShape({
+  state: WHOLE,
+  timestamp: WHOLE,
+  healthy: WHOLE,
+  labels: WHOLE,
+  container_status: membersShape({ network_infos: listShape(NETWORK) }),
+});
+
+/** What `readDiscovery` reads. */
+export const DISCOVERY_SHAPE = membersShape({
+  name: WHOLE,
+  ports: membersShape({
+    ports: listShape(membersShape({ number: WHOLE, name: WHOLE, protocol: WHOLE })),
+  }),
+});
 
 /** The addresses of one status, when it is a running one. */
 export function readRunningStatus(status: unknown): StatusFacts | undefined {

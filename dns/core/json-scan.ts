@@ -5,8 +5,10 @@
  * Always true: it keeps no more than the value that is being taken. A document that ends early is never `done`.
  */
 
-/** What to do with a value: look at its members, take it whole, or pass over it. */
-export type Decision = 'into' | 'take' | 'skip';
+import { createShapeReader, type Shape, type ShapeReader } from './json-shape';
+
+/** What to do with a value: look at its members, take it whole, take what a shape names, or pass over it. */
+export type Decision = 'into' | 'take' | 'skip' | Shape;
 
 export interface JsonVisitor {
   /** The path has member names; an item of a list is `*`. */
@@ -33,6 +35,7 @@ type Expect = 'value' | 'first' | 'key' | 'colon' | 'next' | 'run' | 'end';
 /** A value that is being passed over or taken. */
 interface Run {
   readonly taken: boolean;
+  readonly shape: Shape | undefined;
   /** The member name itself is read by a run too. */
   readonly key: boolean;
   depth: number;
@@ -50,43 +53,48 @@ interface Place {
   /** For each value that is looked into whether it is a list. */
   readonly lists: boolean[];
   readonly decoder: InstanceType<typeof TextDecoder>;
+  readonly shapes: ShapeReader;
   expect: Expect;
   run: Run | undefined;
 }
 
 export function createJsonScanner(visitor: JsonVisitor): JsonScanner {
   const decoder = new TextDecoder();
-  const place: Place = { visitor, path: [], lists: [], decoder, expect: 'value', run: undefined };
+  const shapes = createShapeReader();
+  const place: Place = {
+    ...{ visitor, path: [], lists: [], decoder, shapes },
+    ...{ expect: 'value', run: undefined },
+  };
   const feed = (chunk: Uint8Array): void => {
     let at = 0;
+    shapes.use(chunk);
     while (at < chunk.length) {
-      if (!place.run) step(place, chunk[at] ?? 0);
+      if (!place.run) at = step(place, chunk[at] ?? 0, at);
       const { run } = place;
-      if (!run) {
-        at++;
-        continue;
-      }
+      if (!run) continue;
       const end = advance(run, chunk, at);
       keep(run, chunk, at, Math.abs(end));
       at = Math.abs(end);
       if (end >= 0) finish(place, run);
+      if (run.shape) shapes.use(chunk);
     }
   };
   return { feed, done: () => place.expect === 'end' };
 }
 
-/** Handles one byte outside of runs; a run may begin with it. */
-function step(place: Place, byte: number): void {
-  if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) return;
+/** Handles one byte outside of runs. Returns where to go on: at the byte itself when a run begins with it. */
+function step(place: Place, byte: number, at: number): number {
+  if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) return at + 1;
   const { expect } = place;
   const inList = place.lists.at(-1) === true;
-  if (expect === 'value') begin(place, byte);
-  else if (expect === 'first') {
-    if (byte === CLOSE_LIST) close(place);
-    else begin(place, byte);
+  if (expect === 'value') return begin(place, byte, at);
+  if (expect === 'first') {
+    if (byte !== CLOSE_LIST) return begin(place, byte, at);
+    close(place);
   } else if (expect === 'key' && byte === QUOTE) {
-    place.run = startRun(byte, true, true);
+    place.run = startRun(byte, { taken: true, key: true, shape: undefined });
     place.expect = 'run';
+    return at;
   } else if (expect === 'key' && byte === CLOSE_OBJECT) close(place);
   else if (expect === 'colon' && byte === COLON) place.expect = 'value';
   else if (expect === 'next' && byte === COMMA) place.expect = inList ? 'value' : 'key';
@@ -95,9 +103,10 @@ function step(place: Place, byte: number): void {
     const found = JSON.stringify(String.fromCharCode(byte));
     throw new Error(`not JSON: ${found} at /${place.path.join('/')} where ${expect} is due`);
   }
+  return at + 1;
 }
 
-function begin(place: Place, byte: number): void {
+function begin(place: Place, byte: number, at: number): number {
   const decision = place.visitor.decide(place.path);
   const container = byte === OPEN_OBJECT || byte === OPEN_LIST;
   if (decision === 'into' && container) {
@@ -105,10 +114,20 @@ function begin(place: Place, byte: number): void {
     place.lists.push(list);
     if (list) place.path.push('*');
     place.expect = list ? 'first' : 'key';
-    return;
+    return at + 1;
   }
-  place.run = startRun(byte, decision === 'take', false);
+  const shape = typeof decision === 'object' && container ? decision : undefined;
+  if (shape) {
+    const end = place.shapes.read(at, shape);
+    if (end >= 0) {
+      place.visitor.take(place.path, place.shapes.value());
+      after(place);
+      return end;
+    }
+  }
+  place.run = startRun(byte, { taken: decision !== 'skip' && decision !== 'into', key: false, shape });
   place.expect = 'run';
+  return at;
 }
 
 /** The value that was looked into is over. */
@@ -120,7 +139,7 @@ function close(place: Place): void {
 
 function finish(place: Place, run: Run): void {
   place.run = undefined;
-  const value: unknown = run.taken ? JSON.parse(joined(run.parts, place.decoder)) : undefined;
+  const value = run.taken ? parsed(place, run) : undefined;
   if (run.key) {
     place.path.push(String(value));
     place.expect = 'colon';
@@ -130,15 +149,22 @@ function finish(place: Place, run: Run): void {
   after(place);
 }
 
+function parsed({ shapes, decoder }: Place, { parts, shape }: Run): unknown {
+  if (!shape) return JSON.parse(joined(parts, decoder));
+  shapes.use(concat(parts));
+  if (shapes.read(0, shape) < 0) throw new Error('not JSON: a value without its end');
+  return shapes.value();
+}
+
 /** A value is over, and with it its name when it was a member. */
 function after(place: Place): void {
   place.expect = place.lists.length === 0 ? 'end' : 'next';
   if (place.lists.at(-1) === false) place.path.pop();
 }
 
-function startRun(byte: number, taken: boolean, key: boolean): Run {
+function startRun(byte: number, what: Pick<Run, 'taken' | 'key' | 'shape'>): Run {
   const scalar = byte !== OPEN_OBJECT && byte !== OPEN_LIST && byte !== QUOTE;
-  return { taken, key, depth: 0, inText: false, escaped: false, scalar, bytes: 0, parts: [] };
+  return { ...what, depth: 0, inText: false, escaped: false, scalar, bytes: 0, parts: [] };
 }
 
 /** Goes on in a run. Returns where it ends, or the negative end of the chunk when it does not end there. */
@@ -181,4 +207,14 @@ function joined(parts: readonly Uint8Array[], decoder: InstanceType<typeof TextD
   const [only] = parts;
   if (only && parts.length === 1) return decoder.decode(only);
   return parts.map((part, index) => decoder.decode(part, { stream: index < parts.length - 1 })).join('');
+}
+
+function concat(parts: readonly Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
 }

@@ -1,27 +1,20 @@
 /**
- * The zone as it is kept up to date: each thing of the cluster puts its records in when it comes and takes the same ones
- * out when it goes, so that a change costs what it is about and not the size of the cluster.
+ * The zone as it is kept up to date: the facts, and for each thing of the cluster whether what it puts in the zone may have
+ * changed. A change costs what it is about and not the size of the cluster.
  *
- * Always true: what a thing put in is what its maker would put in now. Before anything that a maker reads is changed, the
- * records of all things that read it are taken out; afterwards they are put in again. A value that several things put at a
- * name stands there once, and goes with the last of them.
+ * Always true: a thing's recipe that went out is what its maker would make now, or the thing waits to go out again:
+ * whatever a maker reads, its readers are noted when that changes.
  */
 
 import { readAddress } from './address';
-import type { MakerContext, Put, ZoneChange, ZoneHead, ZoneOptions } from './book';
+import type { MakerContext, Put, ZoneChange, ZoneHead, ZoneNode, ZoneOptions } from './book';
+import { type Cluster, emptyCluster, type Snapshot } from './cluster';
 import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
-import { createNodes, type Direction, type Nodes } from './nodes';
-import {
-  type AgentFacts,
-  type Cluster,
-  emptyCluster,
-  type FrameworkFacts,
-  type HostPort,
-  type Note,
-  type Snapshot,
-  type TaskFacts,
-} from './snapshot';
-import { putTask } from './task-records';
+import { createGathered, type Gathered, gatherInto, nodeOf } from './gather';
+import { cook, packRecords, packTask } from './recipe';
+import type { AgentFacts, FrameworkFacts, HostPort, Note, TaskFacts } from './snapshot';
+import { PART_THINGS, parentOf } from './table';
+import { taskRecipe } from './task-records';
 
 export interface LiveZone {
   readonly cluster: Snapshot;
@@ -34,44 +27,54 @@ export interface LiveZone {
   removeTask(key: string): void;
   /** What a host name resolves to from now on. */
   setHost(host: string, addresses: readonly string[]): void;
-  /** Makes the cluster the given one. Things that are equal are not touched. */
-  replace(next: Snapshot): void;
+  /** Makes the cluster the given one, which is taken over. Things that are equal are not touched. */
+  replace(next: Cluster): void;
   /** The host names whose addresses are wanted. */
   hosts(): Set<string>;
-  /** The changes since the last call: all names the first time, none when nothing differs. */
-  take(serial: number): ZoneChange[];
+  /**
+   * The changes since the last call: everything the first time and when very much has changed, none when nothing differs.
+   * Parts are made when they are asked for; the last one has what has changed meanwhile, so that all together are the zone
+   * at the moment of the last.
+   */
+  take(serial: number): Iterable<ZoneChange>;
   /** The head of the last change. */
   head(): ZoneHead;
-  /** Every name with its packed node. */
-  entries(): Iterable<[string, string]>;
-  names(): number;
+  /** Every name with what stands at it, those between included. Walks through everything. */
+  entries(): Iterable<[string, ZoneNode]>;
 }
 
-/** Names in one part of a large change: each is handled by the answering thread in a moment. */
-const PART_NAMES = 2000;
 const OWN_MAX = 50_000;
+/** A change of more things than this goes out as a fresh zone, in parts: as one change it would hold up the questions. */
+const CHANGED_MAX = 5000;
+
+/** Everything that a zone is made of, and what of it has to go out. */
+interface Book {
+  readonly options: ZoneOptions;
+  readonly cluster: Cluster;
+  readonly context: MakerContext;
+  /** Things that are no tasks: their numbers, and their makers by number. */
+  readonly numbers: Map<string, number>;
+  readonly makers: (Maker | undefined)[];
+  readonly free: number[];
+  changed: Set<number>;
+  /** Nothing has gone out yet, or so much has changed that all of it goes out again. */
+  fresh: boolean;
+}
+
+type Maker = (put: Put) => void;
+
+/** Tasks have the even numbers, all other things the odd ones. */
+const thingOfTask = (number: number): number => number * 2;
+const thingOfOther = (number: number): number => number * 2 + 1;
 
 export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
   const cluster: Cluster = emptyCluster();
-  const nodes = createNodes(options);
   const addresses = new Map<string, readonly string[]>();
-  /** Hosts that are addresses; the same lists serve all tasks of an agent. */
-  const own = new Map<string, readonly string[]>();
   let masters: readonly HostPort[] = [];
   let last = 0;
   const context: MakerContext = {
-    options,
-    note,
-    addressesOf: (host) => {
-      const known = own.get(host);
-      if (known) return known;
-      const address = readAddress(host);
-      if (!address) return (addresses.get(host) ?? []).flatMap((text) => readAddress(text)?.text ?? []);
-      if (own.size > OWN_MAX) own.clear();
-      const list = [address.text];
-      own.set(host, list);
-      return list;
-    },
+    ...{ options, note },
+    addressesOf: ownAddresses((host) => addresses.get(host) ?? []),
     agent: (id) => cluster.agents.get(id),
     framework: (id) => cluster.frameworks.get(id),
     get leader() {
@@ -81,150 +84,248 @@ export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
       return masters;
     },
   };
-  const things = thingsOf(cluster, context, (how) => nodes.put(how));
-  const setters = settersOf(cluster, things);
-  things.server('in');
-  things.masters('in');
+  const book: Book = {
+    ...{ options, cluster, context, numbers: new Map(), makers: [], free: [] },
+    ...{ changed: new Set(), fresh: true },
+  };
+  setOther(book, SERVER, (put) => putServer(context, put));
+  setOther(book, MASTERS, (put) => putMasters(context, put));
+  const setters = settersOf(book);
   return {
     cluster,
     context,
     ...setters,
     setMasters: (next) => {
       if (same(masters, next)) return;
-      around([things.masters], () => {
-        masters = next;
-      });
+      masters = next;
+      touchOther(book, MASTERS);
     },
     setHost: (host, found) => {
       if (same(addresses.get(host) ?? [], found)) return;
-      around(things.readersOf(host), () => void addresses.set(host, found));
+      addresses.set(host, found);
+      touchReadersOf(book, host);
     },
-    replace: (next) => replace(cluster, setters, next),
+    replace: (next) => replace(book, setters, next),
     hosts: () => hostsOf(cluster, masters),
     take: (serial) => {
       last = serial;
-      return takeParts(headOf(options, serial), nodes);
+      return takeParts(book, headOf(options, serial));
     },
     head: () => headOf(options, last),
-    entries: () => nodes.entries(),
-    names: () => nodes.size(),
+    entries: () => entriesOf(book),
   };
+}
+
+/** The addresses of a host: itself when it is one. The same lists serve all tasks of an agent. */
+function ownAddresses(found: (host: string) => readonly string[]): MakerContext['addressesOf'] {
+  const own = new Map<string, readonly string[]>();
+  return (host) => {
+    const known = own.get(host);
+    if (known) return known;
+    const address = readAddress(host);
+    if (!address) return found(host).flatMap((text) => readAddress(text)?.text ?? []);
+    if (own.size > OWN_MAX) own.clear();
+    const list = [address.text];
+    own.set(host, list);
+    return list;
+  };
+}
+
+const SERVER = 'server';
+const MASTERS = 'masters';
+const agentKey = (id: string): string => `agent ${id}`;
+const frameworkKey = (id: string): string => `framework ${id}`;
+const NOBODY: ReadonlySet<string> = new Set();
+
+/** A thing that is no task comes, or goes when it has no maker any more. */
+function setOther(book: Book, key: string, maker: Maker | undefined): void {
+  const held = book.numbers.get(key);
+  if (held === undefined && !maker) return;
+  const number = held ?? book.free.pop() ?? book.makers.length;
+  book.makers[number] = maker;
+  touch(book, thingOfOther(number));
+  if (maker) book.numbers.set(key, number);
+  else {
+    book.numbers.delete(key);
+    book.free.push(number);
+  }
+}
+
+/** Notes that a thing goes out again. */
+function touch({ changed, fresh }: Book, thing: number): void {
+  if (!fresh) changed.add(thing);
+}
+
+function touchOther(book: Book, key: string): void {
+  const number = book.numbers.get(key);
+  if (number !== undefined) touch(book, thingOfOther(number));
+}
+
+function touchTask(book: Book, key: string): void {
+  const number = book.cluster.tasks.number(key);
+  if (number !== undefined) touch(book, thingOfTask(number));
+}
+
+/** Notes the tasks that read these agents and frameworks. */
+function touchTasksOf(book: Book, agents: ReadonlySet<string>, frameworks: ReadonlySet<string>): void {
+  if (book.fresh) return;
+  for (const key of book.cluster.tasks.ownedBy(agents, frameworks)) touchTask(book, key);
+}
+
+/** Notes all things whose records need the addresses of a host name. */
+function touchReadersOf(book: Book, host: string): void {
+  const { agents, frameworks } = book.cluster;
+  touchOther(book, MASTERS);
+  const onHost = [...agents.values()].filter(({ at }) => at?.host === host).map(({ id }) => id);
+  for (const id of onHost) touchOther(book, agentKey(id));
+  for (const [id, framework] of frameworks) if (framework.host === host) touchOther(book, frameworkKey(id));
+  touchTasksOf(book, new Set(onHost), NOBODY);
 }
 
 type Setters = Pick<LiveZone, 'setAgent' | 'setFramework' | 'setTask' | 'removeTask' | 'setLeader'>;
 
-/** Takes the records of things out, changes what they read, and puts them in again. */
-function around(affected: readonly Thing[], change: () => void): void {
-  for (const thing of affected) thing('out');
-  change();
-  for (const thing of affected) thing('in');
-}
-
-function settersOf(cluster: Cluster, things: Things): Setters {
-  const setAgent = (id: string, agent: AgentFacts | undefined): void => {
-    if (same(cluster.agents.get(id), agent)) return;
-    const tasks = [...cluster.tasks.values()].filter((task) => task.agentId === id);
-    around([things.agent(id), ...tasks.map(things.task)], () => place(cluster.agents, id, agent));
-  };
-  const setFramework = (id: string, framework: FrameworkFacts | undefined): void => {
-    if (same(cluster.frameworks.get(id), framework)) return;
-    const tasks = [...cluster.tasks.values()].filter((task) => task.frameworkId === id);
-    around([things.framework(id), ...tasks.map(things.task)], () => place(cluster.frameworks, id, framework));
-  };
-  const setTask = (task: TaskFacts): void => {
-    const held = cluster.tasks.get(task.key);
-    if (held) things.task(held)('out');
-    cluster.tasks.set(task.key, task);
-    things.task(task)('in');
-  };
-  const removeTask = (key: string): void => {
-    const held = cluster.tasks.get(key);
-    if (held) things.task(held)('out');
-    cluster.tasks.delete(key);
-  };
-  const setLeader = (leader: HostPort | undefined): void => {
-    if (same(cluster.leader, leader)) return;
-    around([things.masters], () => {
+function settersOf(book: Book): Setters {
+  const { cluster } = book;
+  return {
+    setAgent: (id, agent) => {
+      if (changeAgent(book, id, agent)) touchTasksOf(book, new Set([id]), NOBODY);
+    },
+    setFramework: (id, framework) => {
+      if (changeFramework(book, id, framework)) touchTasksOf(book, NOBODY, new Set([id]));
+    },
+    setTask: (task) => {
+      const before = cluster.tasks.text(task.key);
+      cluster.tasks.set(task);
+      if (cluster.tasks.text(task.key) !== before) touchTask(book, task.key);
+    },
+    removeTask: (key) => {
+      touchTask(book, key);
+      cluster.tasks.delete(key);
+    },
+    setLeader: (leader) => {
+      if (same(cluster.leader, leader)) return;
       cluster.leader = leader;
-    });
+      touchOther(book, MASTERS);
+    },
   };
-  return { setAgent, setFramework, setTask, removeTask, setLeader };
 }
 
-/** Puts the records of one thing in, or takes them out. */
-type Thing = (how: Direction) => void;
-
-interface Things {
-  readonly server: Thing;
-  readonly masters: Thing;
-  agent(id: string): Thing;
-  framework(id: string): Thing;
-  task(task: TaskFacts): Thing;
-  /** All things whose records need the addresses of a host name. */
-  readersOf(host: string): Thing[];
+/** Whether it is another one than before. */
+function changeAgent(book: Book, id: string, agent: AgentFacts | undefined): boolean {
+  const { cluster, context } = book;
+  if (same(cluster.agents.get(id), agent)) return false;
+  place(cluster.agents, id, agent);
+  setOther(book, agentKey(id), agent && ((put) => putAgent(context, put, agent)));
+  return true;
 }
 
-function thingsOf(
-  cluster: Cluster,
-  context: MakerContext,
-  put: (how: Direction) => Put & { readonly sick: Put },
-): Things {
-  const agent =
-    (id: string): Thing =>
-    (how) => {
-      const held = cluster.agents.get(id);
-      if (held) putAgent(context, put(how), held);
-    };
-  const framework =
-    (id: string): Thing =>
-    (how) => {
-      const held = cluster.frameworks.get(id);
-      if (held) putFramework(context, put(how), held);
-    };
-  const task =
-    (facts: TaskFacts): Thing =>
-    (how) =>
-      putTask(context, put(how), facts);
-  const masters: Thing = (how) => putMasters(context, put(how));
-  const readersOf = (host: string): Thing[] => {
-    const agents = [...cluster.agents.values()].filter(({ at }) => at?.host === host).map(({ id }) => id);
-    const onThem = new Set(agents);
-    const frameworks = [...cluster.frameworks.values()].filter((one) => one.host === host);
-    const tasks =
-      onThem.size === 0 ? [] : [...cluster.tasks.values()].filter((one) => onThem.has(one.agentId));
-    return [masters, ...agents.map(agent), ...frameworks.map(({ id }) => framework(id)), ...tasks.map(task)];
-  };
-  return { server: (how) => putServer(context, put(how)), masters, agent, framework, task, readersOf };
+function changeFramework(book: Book, id: string, framework: FrameworkFacts | undefined): boolean {
+  const { cluster, context } = book;
+  if (same(cluster.frameworks.get(id), framework)) return false;
+  place(cluster.frameworks, id, framework);
+  setOther(book, frameworkKey(id), framework && ((put) => putFramework(context, put, framework)));
+  return true;
 }
 
-function replace(cluster: Cluster, live: Setters, next: Snapshot): void {
+function replace(book: Book, live: Setters, next: Cluster): void {
+  const { cluster } = book;
   live.setLeader(next.leader);
-  // Tasks go first and come last, so that changes of agents and frameworks move few of them.
-  for (const key of [...cluster.tasks.keys()]) if (!next.tasks.has(key)) live.removeTask(key);
-  for (const id of [...cluster.agents.keys()]) if (!next.agents.has(id)) live.setAgent(id, undefined);
-  for (const id of [...cluster.frameworks.keys()])
-    if (!next.frameworks.has(id)) live.setFramework(id, undefined);
-  for (const agent of next.agents.values()) live.setAgent(agent.id, agent);
-  for (const framework of next.frameworks.values()) live.setFramework(framework.id, framework);
-  for (const [key, task] of next.tasks) if (!same(cluster.tasks.get(key), task)) live.setTask(task);
+  const agents = new Set<string>();
+  const frameworks = new Set<string>();
+  for (const id of [...cluster.agents.keys(), ...next.agents.keys()])
+    if (changeAgent(book, id, next.agents.get(id))) agents.add(id);
+  for (const id of [...cluster.frameworks.keys(), ...next.frameworks.keys()])
+    if (changeFramework(book, id, next.frameworks.get(id))) frameworks.add(id);
+  if (book.fresh) {
+    cluster.tasks = next.tasks;
+    return;
+  }
+  touchTasksOf(book, agents, frameworks);
+  for (const key of cluster.tasks.keys()) if (!next.tasks.has(key)) live.removeTask(key);
+  for (const key of next.tasks.keys()) {
+    const text = next.tasks.text(key);
+    if (text === undefined || text === cluster.tasks.text(key)) continue;
+    cluster.tasks.setText(key, text);
+    touchTask(book, key);
+  }
 }
 
 function headOf({ domain, compat, authority }: ZoneOptions, serial: number): ZoneHead {
   return { domain, compat, authority: { ...authority, serial: serial >>> 0 } };
 }
 
-function takeParts(head: ZoneHead, nodes: Nodes): ZoneChange[] {
-  const { fresh, names, packed } = nodes.take();
-  if (names.length === 0) return [];
-  const parts: ZoneChange[] = [];
-  // Small changes are one part; a fresh zone may come in many.
-  const step = fresh ? PART_NAMES : names.length;
-  for (let from = 0; from < names.length; from += step) {
-    const last = from + step >= names.length;
-    const slice = { names: names.slice(from, from + step), nodes: packed.slice(from, from + step) };
-    parts.push({ head, fresh, last, ...slice });
+/** What a thing puts in the zone; null when it puts nothing. */
+function recipeOf({ cluster, context, makers }: Book, thing: number): string | null {
+  if (thing % 2 === 1) {
+    const maker = makers[(thing - 1) / 2];
+    return (maker && packRecords(maker)) ?? null;
   }
-  return parts;
+  const task = cluster.tasks.at(thing / 2);
+  const recipe = task && taskRecipe(context, task);
+  return recipe ? packTask(recipe) : null;
+}
+
+function* takeParts(book: Book, head: ZoneHead): Generator<ZoneChange> {
+  const fresh = book.fresh || book.changed.size > CHANGED_MAX;
+  const changed = [...book.changed];
+  book.changed = new Set();
+  book.fresh = false;
+  if (fresh) yield* takeFresh(book, head);
+  else if (changed.length > 0) yield changeOf(book, head, { fresh, last: true, things: changed });
+}
+
+function* takeFresh(book: Book, head: ZoneHead): Generator<ZoneChange> {
+  const end = endOf(book);
+  for (let from = 0; ; from += PART_THINGS * 2) {
+    const last = from + PART_THINGS * 2 >= end;
+    const things: number[] = [];
+    for (let thing = from; thing < Math.min(from + PART_THINGS * 2, end); thing++) things.push(thing);
+    if (last) {
+      things.push(...book.changed);
+      book.changed = new Set();
+    }
+    yield changeOf(book, head, { fresh: true, last, things });
+    if (last) return;
+  }
+}
+
+/** One more than the highest number of a thing. */
+function endOf({ cluster, makers }: Book): number {
+  return Math.max(thingOfTask(cluster.tasks.end()), thingOfOther(makers.length));
+}
+
+type Part = Pick<ZoneChange, 'fresh' | 'last' | 'things'>;
+
+/** In a fresh zone things without records are not mentioned; those of the last part may have been before. */
+function changeOf(book: Book, head: ZoneHead, { fresh, last, things }: Part): ZoneChange {
+  const made = things.map((thing) => ({ thing, recipe: recipeOf(book, thing) }));
+  const told = fresh && !last ? made.filter(({ recipe }) => recipe !== null) : made;
+  return {
+    ...{ head, fresh, last },
+    things: told.map(({ thing }) => thing),
+    recipes: told.map(({ recipe }) => recipe),
+  };
+}
+
+function entriesOf(book: Book): Map<string, ZoneNode> {
+  const gathered = new Map<string, Gathered>();
+  const put = gatherInto((name) => {
+    const held = gathered.get(name) ?? createGathered();
+    gathered.set(name, held);
+    return held;
+  });
+  const { options } = book;
+  for (let thing = 0; thing < endOf(book); thing++) {
+    const recipe = recipeOf(book, thing);
+    if (recipe !== null) cook(options, recipe, put);
+  }
+  const { domain } = options;
+  for (const name of [domain, ...gathered.keys()]) {
+    let above: string | undefined = name;
+    for (; above !== undefined && (above === name || !gathered.has(above)); above = parentOf(above, domain))
+      if (!gathered.has(above)) gathered.set(above, createGathered());
+  }
+  return new Map([...gathered].map(([name, held]) => [name, nodeOf(held)]));
 }
 
 function hostsOf(cluster: Cluster, masters: readonly HostPort[]): Set<string> {

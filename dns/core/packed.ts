@@ -1,37 +1,49 @@
 /**
- * A node of the zone as one short text: small in memory, cheap to hand to another thread, quick to compare.
+ * Facts as one short text: lines, some of them lists of items. Small in memory, cheap to hand to another thread, quick to
+ * compare.
+ *
+ * Always true: any text comes back as it was, one with line ends and tabs in it too.
  */
 
-import type { Service, ZoneNode } from './book';
+import type { Ranges } from '../../cluster/model/ranges';
 
-const SECTION = '\n';
-const ITEM = '\t';
+export const LINE = '\n';
+export const ITEM = '\t';
 
-/** The text of a name that has nothing, and only exists because there are names below it. */
-export const NON_TERMINAL = '';
+const SPECIAL = /[\t\n\\]/;
+const SPECIALS = new RegExp(SPECIAL, 'g');
+const SHIFT = 0x40;
 
-/** The values of one kind. Services are `port target`. */
-export function joinItems(items: Iterable<string>): string {
-  return [...items].join(ITEM);
+/** A text that can stand in a line. */
+export function packText(text: string): string {
+  if (!SPECIAL.test(text)) return text;
+  return text.replace(SPECIALS, (one) => `\\${String.fromCharCode(one.charCodeAt(0) + SHIFT)}`);
 }
 
-/** A node out of its joined addresses and services. */
-export function joinSections(a: string, aaaa: string, services: string): string {
-  return a + SECTION + aaaa + SECTION + services;
+export function unpackText(text: string): string {
+  if (!text.includes('\\')) return text;
+  return text.replace(/\\(.)/gs, (_all, one: string) => String.fromCharCode(one.charCodeAt(0) - SHIFT));
 }
 
-export function packService({ port, target }: Service): string {
-  return `${port} ${target}`;
+/** A list of texts; one empty text comes back as none. */
+export function packItems(items: readonly string[]): string {
+  return items.length === 1 ? packText(items[0] ?? '') : items.map(packText).join(ITEM);
 }
 
-export function unpackService(text: string): Service {
-  const space = text.indexOf(' ');
-  return { port: Number(text.slice(0, space)), target: text.slice(space + 1) };
+const NOTHING: readonly string[] = [];
+
+export function unpackItems(text: string): readonly string[] {
+  if (text === '') return NOTHING;
+  return text.includes(ITEM) ? text.split(ITEM).map(unpackText) : [unpackText(text)];
 }
 
-export function unpackNode(packed: string): ZoneNode {
-  if (packed === NON_TERMINAL) return { a: [], aaaa: [], services: [], own: false };
-  const [a = '', aaaa = '', services = ''] = packed.split(SECTION);
-  const items = (section: string): string[] => (section === '' ? [] : section.split(ITEM));
-  return { a: items(a), aaaa: items(aaaa), services: items(services).map(unpackService), own: true };
+export function packRanges(ranges: Ranges): string {
+  return ranges.map(([begin, end]) => `${begin}-${end}`).join(ITEM);
+}
+
+export function unpackRanges(text: string): Ranges {
+  return unpackItems(text).map((item) => {
+    const dash = item.indexOf('-', 1);
+    return [Number(item.slice(0, dash)), Number(item.slice(dash + 1))];
+  });
 }

@@ -2,12 +2,11 @@
  * The zone as lists: the shapes of the HTTP interface (those of the original).
  */
 
-import type { Put, Zone, ZoneHead } from './book';
+import type { Put, Zone, ZoneHead, ZoneNode } from './book';
 import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
 import type { LiveZone } from './live-zone';
-import { unpackNode } from './packed';
 import type { TaskFacts } from './snapshot';
-import { putTask } from './task-records';
+import { putTask, taskRecipe } from './task-records';
 
 /** A name as clients of the interface write it: any case, final dot or not, `.*` cut out as everywhere. */
 export function askedName(text: string): string {
@@ -65,7 +64,8 @@ export function listTasks(live: LiveZone | undefined): object {
   const frameworks = [...cluster.frameworks.values()].map(({ id, name }) => ({
     tasks: (tasks.get(id) ?? []).map((task) => {
       made = [];
-      putTask(context, put, task);
+      const recipe = taskRecipe(context, task);
+      if (recipe) putTask(context.options, put, recipe);
       return { name: task.name, id: task.id, records: made.length === 0 ? null : made };
     }),
     name,
@@ -103,7 +103,7 @@ function lister(seen: Set<string>, made: (record: ListedRecord) => void): Put & 
 /** `/v1/axfr`: the whole zone, each name with its values. */
 export function listZone(
   zone: ZoneHead | undefined,
-  entries: Iterable<readonly [string, string]>,
+  entries: Iterable<readonly [string, ZoneNode]>,
   refreshSeconds: number,
 ): object {
   const lists: Record<'As' | 'AAAAs' | 'SRVs', [string, readonly string[]][]> = {
@@ -111,8 +111,7 @@ export function listZone(
     AAAAs: [],
     SRVs: [],
   };
-  for (const [name, packed] of entries) {
-    const { a, aaaa, services } = unpackNode(packed);
+  for (const [name, { a, aaaa, services }] of entries) {
     const fullName = `${name}.`;
     if (a.length > 0) lists.As.push([fullName, a]);
     if (aaaa.length > 0) lists.AAAAs.push([fullName, aaaa]);

@@ -65,33 +65,13 @@ export interface TaskFacts {
   readonly discovery: DiscoveryFacts | undefined;
 }
 
-/** The facts as the event reader changes them. */
-export interface Cluster {
-  leader: HostPort | undefined;
-  readonly agents: Map<string, AgentFacts>;
-  readonly frameworks: Map<string, FrameworkFacts>;
-  /** By `taskKey`, in the order of the document. */
-  readonly tasks: Map<string, TaskFacts>;
-}
-
-/** The facts as everyone else sees them. */
-export interface Snapshot {
-  readonly leader: HostPort | undefined;
-  readonly agents: ReadonlyMap<string, AgentFacts>;
-  readonly frameworks: ReadonlyMap<string, FrameworkFacts>;
-  readonly tasks: ReadonlyMap<string, TaskFacts>;
-}
-
 /** Takes one line about an entry that could not be used. */
 export type Note = (text: string) => void;
 
-export function emptyCluster(): Cluster {
-  return { leader: undefined, agents: new Map(), frameworks: new Map(), tasks: new Map() };
-}
-
 /** Task ids are unique within a framework only. */
 export function taskKey(frameworkId: string, taskId: string): string {
-  return `${frameworkId} ${taskId}`;
+  // Joining copies: the ids may share the memory of the whole document they came from.
+  return [frameworkId, taskId].join(' ');
 }
 
 /** The later of two running statuses. The first of equal ones stays, as in the original. */

@@ -5,13 +5,20 @@
  */
 
 import { readRanges } from '../../cluster/model/ranges';
-import { readDiscovery, readPid, readRunningStatus, usablePorts } from './facts';
+import { type Cluster, emptyCluster } from './cluster';
+import {
+  DISCOVERY_SHAPE,
+  readDiscovery,
+  readPid,
+  readRunningStatus,
+  STATUS_SHAPE,
+  usablePorts,
+} from './facts';
 import { listAt, textAt, valueAt } from './json';
 import { createJsonScanner, type Decision } from './json-scan';
+import { listShape, membersShape, WHOLE } from './json-shape';
 import {
   type AgentFacts,
-  type Cluster,
-  emptyCluster,
   type FrameworkFacts,
   type HostPort,
   laterStatus,
@@ -40,6 +47,16 @@ export interface StateReader {
 
 const RUNNING = 'TASK_RUNNING';
 
+const TASK_SHAPE = membersShape({
+  id: WHOLE,
+  name: WHOLE,
+  slave_id: WHOLE,
+  state: WHOLE,
+  resources: membersShape({ ports: WHOLE }),
+  statuses: listShape(STATUS_SHAPE),
+  discovery: DISCOVERY_SHAPE,
+});
+
 /** Where the parts stand that are read; every other part is passed over. */
 const DECISIONS: Readonly<Record<string, Decision>> = {
   '': 'into',
@@ -54,7 +71,7 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
   'frameworks/*/pid': 'take',
   'frameworks/*/hostname': 'take',
   'frameworks/*/tasks': 'into',
-  'frameworks/*/tasks/*': 'take',
+  'frameworks/*/tasks/*': TASK_SHAPE,
 };
 
 /** Reads a document piece by piece. Entries that cannot be used are left out with a note; the rest stays. */
@@ -62,18 +79,36 @@ export function createStateReader(note: Note): StateReader {
   const cluster = emptyCluster();
   const top: Record<string, unknown> = {};
   let framework: Record<string, unknown> = {};
-  let tasks: Mutable<TaskFacts>[] = [];
+  /** The framework's id, once a task has needed it. */
+  let frameworkId: string | undefined;
+  /** Tasks that came before the id of their framework. */
+  let early: Mutable<TaskFacts>[] = [];
   let frameworks = 0;
+  let doubles = 0;
+  const idOf = (given: string | undefined): string =>
+    // Documents without framework ids are read too; the place in the list tells them apart.
+    given === undefined || cluster.frameworks.has(given) ? `${given ?? ''}#${frameworks}` : given;
+  const addTask = (task: Mutable<TaskFacts>, id: string): void => {
+    const key = taskKey(id, task.id);
+    task.frameworkId = id;
+    task.key = cluster.tasks.has(key) ? `${key} again ${++doubles}` : key;
+    cluster.tasks.set(task);
+  };
   const endFramework = (): void => {
-    const facts = readFramework(framework, frameworks++, cluster, note);
-    cluster.frameworks.set(facts.id, facts);
-    for (const task of tasks) {
-      task.frameworkId = facts.id;
-      task.key = freeKey(cluster.tasks, taskKey(facts.id, task.id));
-      cluster.tasks.set(task.key, task);
-    }
+    const id = frameworkId ?? idOf(textAt(framework, 'id'));
+    cluster.frameworks.set(id, readFramework(framework, id, note));
+    for (const task of early) addTask(task, id);
     framework = {};
-    tasks = [];
+    frameworkId = undefined;
+    early = [];
+    frameworks++;
+  };
+  const takeTask = (value: unknown): void => {
+    const task = readTask(value, cluster, note);
+    const given = textAt(framework, 'id');
+    if (frameworkId === undefined && given !== undefined) frameworkId = idOf(given);
+    if (task && frameworkId !== undefined) addTask(task, frameworkId);
+    else if (task) early.push(task);
   };
   const scanner = createJsonScanner({
     decide: (path) => DECISIONS[path.join('/')] ?? 'skip',
@@ -81,10 +116,8 @@ export function createStateReader(note: Note): StateReader {
       const [first = '', , member, item] = path;
       if (path.length === 1) top[first] = value;
       else if (first === 'slaves') addAgent(cluster, value, note);
-      else if (item !== undefined) {
-        const task = readTask(value, cluster, note);
-        if (task) tasks.push(task);
-      } else if (member !== undefined) framework[member] = value;
+      else if (item !== undefined) takeTask(value);
+      else if (member !== undefined) framework[member] = value;
     },
     end: (path) => {
       if (path.length === 2 && path[0] === 'frameworks') endFramework();
@@ -101,11 +134,6 @@ export function createStateReader(note: Note): StateReader {
   return { feed: scanner.feed, finish };
 }
 
-function freeKey(taken: ReadonlyMap<string, unknown>, key: string): string {
-  if (!taken.has(key)) return key;
-  return freeKey(taken, `${key} again`);
-}
-
 function addAgent(cluster: Cluster, slave: unknown, note: Note): void {
   const id = textAt(slave, 'id');
   if (id === undefined || id === '') {
@@ -118,10 +146,7 @@ function addAgent(cluster: Cluster, slave: unknown, note: Note): void {
   cluster.agents.set(id, agent);
 }
 
-function readFramework(entry: unknown, index: number, cluster: Cluster, note: Note): FrameworkFacts {
-  // Documents without framework ids are read too; the place in the list tells them apart.
-  const given = textAt(entry, 'id');
-  const id = given === undefined || cluster.frameworks.has(given) ? `${given ?? ''}#${index}` : given;
+function readFramework(entry: unknown, id: string, note: Note): FrameworkFacts {
   const name = textAt(entry, 'name') ?? '';
   const pid = textAt(entry, 'pid');
   if (pid === undefined) return { id, name, host: textAt(entry, 'hostname'), port: undefined };
@@ -157,8 +182,22 @@ function readTask(item: unknown, { agents }: Cluster, note: Note): Mutable<TaskF
 
 function readPorts(ports: unknown, note: Note): TaskFacts['ports'] {
   if (ports === undefined || ports === null || ports === '') return [];
-  const ranges = typeof ports === 'string' ? readRanges(ports) : { error: 'ports are not a text' };
+  const ranges = typeof ports === 'string' ? knownRanges(ports) : { error: 'ports are not a text' };
   if (!('error' in ranges)) return usablePorts(ranges, note);
   note(`${ranges.error}; the task gets no port records`);
   return [];
+}
+
+/** What has been read lately: many tasks have the same ports, on different agents. */
+const rangesRead = new Map<string, ReturnType<typeof readRanges>>();
+const RANGES_READ_MAX = 5000;
+
+function knownRanges(text: string): ReturnType<typeof readRanges> {
+  const known = rangesRead.get(text);
+  if (known) return known;
+  if (rangesRead.size >= RANGES_READ_MAX) rangesRead.clear();
+  const ranges = readRanges(text);
+  // A short text is kept by itself; a long one would keep what it was cut from.
+  if (text.length < 50) rangesRead.set([...text].join(''), ranges);
+  return ranges;
 }

@@ -1,59 +1,168 @@
 /**
- * The table that questions are answered from: names to packed nodes, kept up to date by changes.
+ * The table that questions are answered from: what each thing puts in the zone, and which things put something at a name.
+ * The records of a name are made when it is looked up.
  *
  * Always true: it shows one moment of the cluster. A fresh zone that comes in parts replaces the old one with its last part.
  */
 
-import type { Zone, ZoneChange, ZoneHead, ZoneNode } from './book';
-import { unpackNode } from './packed';
+import type { Naming, Put, Zone, ZoneChange, ZoneHead, ZoneNode } from './book';
+import { createGathered, gatherInto, nodeOf } from './gather';
+import { createNameIndex, hashName, type NameIndex } from './name-index';
+import { cook } from './recipe';
+
+/** Names that may have other answers now; none before the last part of a fresh zone. */
+export type Touched = 'none' | 'all' | readonly string[];
 
 export interface ZoneTable {
   /** The zone, from the first complete change on. */
   zone(): Zone | undefined;
   /** Takes a change. Tells which names may have other answers now. */
-  apply(change: ZoneChange): 'none' | 'all' | readonly string[];
-  /** Every name with its packed node. */
-  entries(): IterableIterator<[string, string]>;
+  apply(change: ZoneChange): Touched;
+  /** Everything that is here as a fresh zone in parts, and after it the beginning of the next one when that is on its way. */
+  parts(): Iterable<ZoneChange>;
+  /** How many names have something of their own. */
   size(): number;
 }
 
+/** Things in one part of a fresh zone: each part is handled by the answering thread in a moment. */
+export const PART_THINGS = 500;
+
+interface Store {
+  readonly recipes: (string | undefined)[];
+  readonly index: NameIndex;
+  /** How many names stand one label below a name. Only the standards ask for these. */
+  readonly above: Map<string, number> | undefined;
+}
+
 export function createTable(): ZoneTable {
-  let nodes = new Map<string, string>();
-  let growing: Map<string, string> | undefined;
+  let store: Store | undefined;
+  let growing: { readonly store: Store; readonly head: ZoneHead } | undefined;
   let zone: Zone | undefined;
-  const node = (name: string): ZoneNode | undefined => {
-    const packed = nodes.get(name);
-    return packed === undefined ? undefined : unpackNode(packed);
-  };
-  const show = (head: ZoneHead): void => {
-    zone = { ...head, node };
+  const show = (head: ZoneHead, from: Store): void => {
+    zone = { ...head, node: (name) => nodeAt(from, head, name) };
   };
   const replace = (change: ZoneChange): 'none' | 'all' => {
-    growing ??= new Map();
-    write(growing, change);
+    growing ??= { store: createStore(change.head), head: change.head };
+    enter(growing.store, change);
     if (!change.last) return 'none';
-    nodes = growing;
+    store = growing.store;
     growing = undefined;
-    show(change.head);
+    show(change.head, store);
     return 'all';
   };
   return {
     zone: () => zone,
-    entries: () => nodes.entries(),
-    size: () => nodes.size,
+    size: () => store?.index.size() ?? 0,
+    parts: function* () {
+      if (store && zone) yield* partsOf(store, zone, true);
+      if (growing) yield* partsOf(growing.store, growing.head, false);
+    },
     apply: (change) => {
-      if (change.fresh) return replace(change);
-      write(nodes, change);
-      show(change.head);
-      return change.names;
+      if (change.fresh || !store) return replace(change);
+      const touched = enter(store, change);
+      show(change.head, store);
+      return [...touched];
     },
   };
 }
 
-function write(nodes: Map<string, string>, { names, nodes: packed }: ZoneChange): void {
-  for (const [index, name] of names.entries()) {
-    const text = packed[index];
-    if (text === null || text === undefined) nodes.delete(name);
-    else nodes.set(name, text);
+function createStore({ compat }: ZoneHead): Store {
+  return { recipes: [], index: createNameIndex(), above: compat === 'standard' ? new Map() : undefined };
+}
+
+/** Writes a change down. Gives the names it touches; none for a fresh zone, where all are. */
+function enter(store: Store, { head, fresh, things, recipes }: ZoneChange): Set<string> {
+  const touched = new Set<string>();
+  for (const [at, thing] of things.entries()) {
+    const recipe = recipes[at] ?? undefined;
+    const held = store.recipes[thing];
+    if (held === recipe) continue;
+    if (held !== undefined) {
+      store.index.remove(thing);
+      for (const name of namesOf(head, held)) touch(store, head, { name, by: -1, touched });
+    }
+    store.recipes[thing] = recipe;
+    if (recipe === undefined) continue;
+    addToIndex(store.index, head, thing, recipe);
+    if (fresh && !store.above) continue;
+    for (const name of namesOf(head, recipe)) touch(store, head, { name, by: 1, touched });
+  }
+  return touched;
+}
+
+/** The hashes of one thing, to have each once. */
+const hashes = new Set<number>();
+const hashing = putNames((name) => void hashes.add(hashName(name)));
+
+function addToIndex(index: NameIndex, naming: Naming, thing: number, recipe: string): void {
+  hashes.clear();
+  cook(naming, recipe, hashing);
+  for (const hash of hashes) index.add(thing, hash);
+}
+
+/** All names that a thing puts something at. */
+function namesOf(naming: Naming, recipe: string): ReadonlySet<string> {
+  const names = new Set<string>();
+  cook(
+    naming,
+    recipe,
+    putNames((name) => void names.add(name)),
+  );
+  return names;
+}
+
+function putNames(see: (name: string) => void): Put & { readonly sick: Put } {
+  const put = { address: see, service: see, exists: see };
+  return { ...put, sick: put };
+}
+
+interface Touch {
+  readonly name: string;
+  /** One more thing at the name, or one less. */
+  readonly by: 1 | -1;
+  readonly touched: Set<string>;
+}
+
+/** Notes that a name is touched, and with it those above that come to exist or cease to. */
+function touch(store: Store, naming: Naming, { name, by, touched }: Touch): void {
+  touched.add(name);
+  const above = store.above && parentOf(name, naming.domain);
+  if (!store.above || above === undefined) return;
+  const before = store.above.get(above) ?? 0;
+  if (before + by === 0) store.above.delete(above);
+  else store.above.set(above, before + by);
+  if (before === 0 || before + by === 0) touch(store, naming, { name: above, by, touched });
+}
+
+/** The name one label above; undefined for the domain and for what does not lie below it. */
+export function parentOf(name: string, domain: string): string | undefined {
+  if (name.length <= domain.length || !name.endsWith(domain)) return undefined;
+  const dot = name.indexOf('.');
+  return dot < 0 ? undefined : name.slice(dot + 1);
+}
+
+function nodeAt({ recipes, index, above }: Store, naming: Naming, name: string): ZoneNode | undefined {
+  const gathered = createGathered();
+  const put = gatherInto((at) => (at === name ? gathered : undefined));
+  for (const thing of index.things(hashName(name))) {
+    const recipe = recipes[thing];
+    if (recipe !== undefined) cook(naming, recipe, put);
+  }
+  if (gathered.own) return nodeOf(gathered);
+  return name === naming.domain || above?.has(name) ? NON_TERMINAL : undefined;
+}
+
+const NON_TERMINAL: ZoneNode = { a: [], aaaa: [], services: [], own: false };
+
+function* partsOf({ recipes }: Store, head: ZoneHead, whole: boolean): Generator<ZoneChange> {
+  const { domain, compat, authority } = head;
+  for (let from = 0; ; from += PART_THINGS) {
+    const things: number[] = [];
+    for (let thing = from; thing < Math.min(from + PART_THINGS, recipes.length); thing++)
+      if (recipes[thing] !== undefined) things.push(thing);
+    const last = from + PART_THINGS >= recipes.length;
+    const told = { things, recipes: things.map((thing) => recipes[thing] ?? null) };
+    yield { head: { domain, compat, authority }, fresh: true, last: last && whole, ...told };
+    if (last) return;
   }
 }

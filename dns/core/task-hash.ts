@@ -5,64 +5,85 @@
 
 const ALPHABET = 'ybndrfg8ejkmcpqxot1uwisza345h769';
 const BLOCK_BYTES = 64;
+/** Room for most ids; a longer one gets room of its own. */
+const COMMON_BYTES = 4 * BLOCK_BYTES;
 
 /** `iffe9` for the id `test`. */
 export function taskHash(id: string): string {
-  const word = sha1FirstWord(encoder.encode(id));
-  return [27, 22, 17, 12, 7].map((shift) => ALPHABET[(word >>> shift) & 31]).join('');
+  const word = sha1FirstWord(id);
+  return (
+    letter(word >>> 27) + letter(word >>> 22) + letter(word >>> 17) + letter(word >>> 12) + letter(word >>> 7)
+  );
 }
 
+function letter(bits: number): string {
+  return ALPHABET[bits & 31] ?? '';
+}
+
+// Used again for each id: there are very many. All of it is written before it is read.
+const common = new Uint8Array(COMMON_BYTES);
+const words = new Int32Array(80);
+const state = new Int32Array(5);
+const encoder = new TextEncoder();
+
 /** The first 32 bits of the SHA-1 digest (FIPS 180-4). */
-function sha1FirstWord(message: Uint8Array): number {
-  const padded = pad(message);
-  const view = new DataView(padded.buffer);
-  const state = Uint32Array.of(0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0);
-  for (let offset = 0; offset < padded.length; offset += BLOCK_BYTES) mixBlock(state, view, offset);
+function sha1FirstWord(id: string): number {
+  // A character takes up to three octets; the end of the message nine.
+  const message = id.length * 3 + 9 > COMMON_BYTES ? new Uint8Array(id.length * 3 + 9 + BLOCK_BYTES) : common;
+  const length = writeId(id, message);
+  const size = Math.ceil((length + 9) / BLOCK_BYTES) * BLOCK_BYTES;
+  message.fill(0, length, size);
+  message[length] = 0x80;
+  for (let at = 0, bits = length * 8; at < 5; at++, bits = Math.floor(bits / 256))
+    message[size - 1 - at] = bits % 256;
+  state.set(START);
+  for (let offset = 0; offset < size; offset += BLOCK_BYTES) mixBlock(message, offset);
   return state[0] ?? 0;
 }
 
-function pad(message: Uint8Array): Uint8Array<ArrayBuffer> {
-  const size = Math.ceil((message.length + 9) / BLOCK_BYTES) * BLOCK_BYTES;
-  const padded = new Uint8Array(size);
-  padded.set(message);
-  padded[message.length] = 0x80;
-  const view = new DataView(padded.buffer);
-  view.setUint32(size - 8, Math.floor((message.length * 8) / 2 ** 32));
-  view.setUint32(size - 4, (message.length * 8) >>> 0);
-  return padded;
+const START = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
+
+/** Writes the text in UTF-8 and tells its length. */
+function writeId(id: string, message: Uint8Array): number {
+  for (let at = 0; at < id.length; at++) {
+    const code = id.charCodeAt(at);
+    if (code > 127) return encoder.encodeInto(id, message).written;
+    message[at] = code;
+  }
+  return id.length;
 }
 
-/** Used again for each block, and written whole before it is read. */
-const words = new Uint32Array(80);
-const encoder = new TextEncoder();
-
-function mixBlock(state: Uint32Array, view: DataView, offset: number): void {
-  for (let i = 0; i < 16; i++) words[i] = view.getUint32(offset + i * 4);
+function mixBlock(message: Uint8Array, offset: number): void {
+  for (let at = 0, i = offset; at < 16; at++, i += 4) {
+    words[at] =
+      ((message[i] ?? 0) << 24) |
+      ((message[i + 1] ?? 0) << 16) |
+      ((message[i + 2] ?? 0) << 8) |
+      (message[i + 3] ?? 0);
+  }
   for (let i = 16; i < 80; i++) {
-    words[i] = rotate(
-      (words[i - 3] ?? 0) ^ (words[i - 8] ?? 0) ^ (words[i - 14] ?? 0) ^ (words[i - 16] ?? 0),
-      1,
-    );
+    const word = (words[i - 3] ?? 0) ^ (words[i - 8] ?? 0) ^ (words[i - 14] ?? 0) ^ (words[i - 16] ?? 0);
+    words[i] = (word << 1) | (word >>> 31);
   }
-  let [a = 0, b = 0, c = 0, d = 0, e = 0] = state;
+  let [a, b, c, d, e] = [state[0] ?? 0, state[1] ?? 0, state[2] ?? 0, state[3] ?? 0, state[4] ?? 0];
   for (let i = 0; i < 80; i++) {
-    const next = (rotate(a, 5) + choose(i, b, c, d) + e + (words[i] ?? 0)) >>> 0;
-    [a, b, c, d, e] = [next, a, rotate(b, 30), c, d];
+    const next = (((a << 5) | (a >>> 27)) + choose(i, b, c, d) + e + (words[i] ?? 0)) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = next;
   }
-  state[0] = (state[0] ?? 0) + a;
-  state[1] = (state[1] ?? 0) + b;
-  state[2] = (state[2] ?? 0) + c;
-  state[3] = (state[3] ?? 0) + d;
-  state[4] = (state[4] ?? 0) + e;
+  state[0] = ((state[0] ?? 0) + a) | 0;
+  state[1] = ((state[1] ?? 0) + b) | 0;
+  state[2] = ((state[2] ?? 0) + c) | 0;
+  state[3] = ((state[3] ?? 0) + d) | 0;
+  state[4] = ((state[4] ?? 0) + e) | 0;
 }
 
 function choose(round: number, b: number, c: number, d: number): number {
-  if (round < 20) return ((b & c) | (~b & d)) + 0x5a827999;
-  if (round < 40) return (b ^ c ^ d) + 0x6ed9eba1;
-  if (round < 60) return ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc;
-  return (b ^ c ^ d) + 0xca62c1d6;
-}
-
-function rotate(word: number, bits: number): number {
-  return ((word << bits) | (word >>> (32 - bits))) >>> 0;
+  if (round < 20) return (((b & c) | (~b & d)) + 0x5a827999) | 0;
+  if (round < 40) return ((b ^ c ^ d) + 0x6ed9eba1) | 0;
+  if (round < 60) return (((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc) | 0;
+  return ((b ^ c ^ d) + 0xca62c1d6) | 0;
 }

@@ -5,122 +5,158 @@
  * `task-hash-agent.framework.domain`, and both below `.slave.` for the agent's address.
  */
 
+import type { Range, Ranges } from '../../cluster/model/ranges';
 import { readAddress } from './address';
-import type { MakerContext, Put, Service } from './book';
+import type { MakerContext, Naming, Put } from './book';
 import { PORT_MAX } from './facts';
 import { cleanDomain, cleanLabel, LABEL_MAX, shortenLabel } from './labels';
-import type { DiscoveryFacts, IpSource, TaskFacts } from './snapshot';
+import type { DiscoveryFacts, IpSource } from './snapshot';
 import { taskHash } from './task-hash';
+import type { TaskBody } from './task-map';
 
 const PROTOCOLS: readonly string[] = ['tcp', 'udp'];
 
 /** Why a task has no records; undefined for one that has. */
-export function whyNone(context: MakerContext, task: TaskFacts): string | undefined {
+export function whyNone(context: MakerContext, task: TaskBody): string | undefined {
   if (!context.framework(task.frameworkId)) return 'its framework is not known';
   if (task.state !== 'TASK_RUNNING') return `it is ${task.state} and not TASK_RUNNING`;
   if (!context.agent(task.agentId)) return `its agent ${task.agentId} is not in the list of agents`;
   return undefined;
 }
 
-/** The records of one task; an unhealthy one's aside, when health counts. */
-export function putTask(context: MakerContext, put: Put & { readonly sick: Put }, task: TaskFacts): void {
-  if (whyNone(context, task) !== undefined) return;
-  const aside = context.options.healthy && task.running?.healthy === false;
-  putTaskRecords(context, aside ? put.sick : put, task);
+/** What a task puts in the zone, with everything known that it depends on: agent, framework, settings. */
+export interface TaskRecipe {
+  /** Its records stand aside as long as healthy instances have some. */
+  readonly sick: boolean;
+  /** The framework's part of the names. */
+  readonly framework: string;
+  /** What names begin with: the name of the discovery information as it stands and cleaned, else the task's name. */
+  readonly labels: readonly string[];
+  /** `-hash-tail` of canonical names. */
+  readonly ending: string;
+  readonly addresses: readonly string[];
+  readonly agentAddresses: readonly string[];
+  readonly ports: Ranges;
+  /** Ports of the discovery information; undefined when there is none. */
+  readonly discovery: readonly PortRecipe[] | undefined;
 }
 
-/** What a task's records are, or would be if it counted. */
-export function putTaskRecords(context: MakerContext, put: Put, task: TaskFacts): void {
-  const { labelRule } = context.options;
-  const scope = scopeOf(context, put, task);
-  if (!task.discovery) {
-    putUnder(scope, cleanLabel(task.name, labelRule));
-    return;
-  }
-  // Made twice, as in the original: with the name as it stands (it may have dots), and cleaned.
-  const { name } = task.discovery;
+export interface PortRecipe {
+  readonly port: number;
+  readonly protocols: readonly string[];
+  /** Empty when the port has no name. */
+  readonly label: string;
+}
+
+/** The recipe of a task that counts. */
+export function taskRecipe(context: MakerContext, task: TaskBody): TaskRecipe | undefined {
+  return whyNone(context, task) === undefined ? wouldBeRecipe(context, task) : undefined;
+}
+
+/** What the recipe is, or would be if the task counted. */
+export function wouldBeRecipe(context: MakerContext, task: TaskBody): TaskRecipe {
+  const { labelRule, ipSources, healthy } = context.options;
+  const at = context.agent(task.agentId)?.at;
+  const agentAddresses = at ? context.addressesOf(at.host) : [];
+  const name = task.discovery?.name ?? task.name;
   const clean = cleanLabel(name, labelRule);
-  putUnder(scope, name);
-  if (clean !== name) putUnder(scope, clean);
+  return {
+    sick: healthy && task.running?.healthy === false,
+    framework: cleanDomain(context.framework(task.frameworkId)?.name ?? '', labelRule),
+    // Made twice, as in the original: with the name as it stands (it may have dots), and cleaned.
+    labels: task.discovery && clean !== name ? [name, clean] : [clean],
+    ending: `-${taskHash(task.id)}-${task.agentId.slice(task.agentId.lastIndexOf('-') + 1).toLowerCase()}`,
+    addresses: taskAddresses(task, ipSources, agentAddresses),
+    agentAddresses,
+    ports: usableRanges(context, task),
+    discovery: task.discovery && portRecipes(context, task, task.discovery),
+  };
+}
+
+/** Ports that are none are cut to 16 bits by the original; the standards have no place for them. */
+function isUsablePort({ note, options }: MakerContext, task: TaskBody, port: number): boolean {
+  if (port >= 0 && port <= PORT_MAX) return true;
+  note(`task ${task.id}: ${port} is no port`);
+  return options.compat === 'mesos-dns';
+}
+
+function usableRanges(context: MakerContext, task: TaskBody): Ranges {
+  const { ports } = task;
+  if (ports.every(([, end]) => end <= PORT_MAX)) return ports;
+  return ports.flatMap(([begin, end]): Range[] => {
+    if (end <= PORT_MAX || isUsablePort(context, task, Math.max(begin, PORT_MAX + 1))) return [[begin, end]];
+    return begin <= PORT_MAX ? [[begin, PORT_MAX]] : [];
+  });
+}
+
+function portRecipes(context: MakerContext, task: TaskBody, discovery: DiscoveryFacts): PortRecipe[] {
+  const { labelRule } = context.options;
+  return discovery.ports
+    .filter(({ number }) => isUsablePort(context, task, number))
+    .map(({ number, name, protocol }) => {
+      const clean = cleanLabel(protocol, labelRule);
+      const protocols = clean === '' ? PROTOCOLS : [clean];
+      return { port: number, protocols, label: cleanLabel(name, labelRule) };
+    });
+}
+
+/** Puts the records of one task; an unhealthy one's aside. */
+export function putTask(zone: Naming, put: Put & { readonly sick: Put }, recipe: TaskRecipe): void {
+  const scope = {
+    compat: zone.compat,
+    put: recipe.sick ? put.sick : put,
+    recipe,
+    suffix: `${recipe.framework}.${zone.domain}`,
+    agentSuffix: `${recipe.framework}.slave.${zone.domain}`,
+  };
+  for (const label of recipe.labels) putUnder(scope, label);
 }
 
 /** One task and what its names end in. */
 interface Scope {
-  readonly context: MakerContext;
+  readonly compat: Naming['compat'];
   readonly put: Put;
-  readonly task: TaskFacts;
+  readonly recipe: TaskRecipe;
   readonly suffix: string;
   readonly agentSuffix: string;
-  readonly taskAddresses: readonly string[];
-  readonly agentAddresses: readonly string[];
-}
-
-function scopeOf(context: MakerContext, put: Put, task: TaskFacts): Scope {
-  const { domain, labelRule, ipSources } = context.options;
-  const framework = cleanDomain(context.framework(task.frameworkId)?.name ?? '', labelRule);
-  const at = context.agent(task.agentId)?.at;
-  const agentAddresses = at ? context.addressesOf(at.host) : [];
-  return {
-    context,
-    put,
-    task,
-    suffix: `${framework}.${domain}`,
-    agentSuffix: `${framework}.slave.${domain}`,
-    agentAddresses,
-    taskAddresses: taskAddresses(task, ipSources, agentAddresses),
-  };
 }
 
 /** All records of the task under one task label. */
 function putUnder(scope: Scope, label: string): void {
-  const { context, put, task, suffix, agentSuffix, agentAddresses } = scope;
-  const canonical = canonicalLabel(label, task);
+  const { put, recipe, suffix, agentSuffix } = scope;
+  const { addresses, agentAddresses } = recipe;
+  const canonical = canonicalLabel(label, recipe.ending);
   for (const first of [label, canonical]) {
-    for (const address of scope.taskAddresses) put.address(`${first}.${suffix}`, address);
+    for (const address of addresses) put.address(`${first}.${suffix}`, address);
     for (const address of agentAddresses) put.address(`${first}.${agentSuffix}`, address);
     // The original stores a text that is no address here, which makes the names exist.
     if (agentAddresses.length === 0) put.exists(`${first}.${agentSuffix}`);
-    if (scope.taskAddresses.length === 0 && context.options.compat === 'standard')
-      put.exists(`${first}.${suffix}`);
+    if (addresses.length === 0 && scope.compat === 'standard') put.exists(`${first}.${suffix}`);
   }
   putResourcePorts(scope, label, `${canonical}.${agentSuffix}`);
-  if (task.discovery) putDiscoveryPorts(scope, task.discovery, label, `${canonical}.${suffix}`);
+  putDiscoveryPorts(scope, label, `${canonical}.${suffix}`);
 }
 
-function putResourcePorts(scope: Scope, label: string, target: string): void {
-  const { task, suffix, agentSuffix } = scope;
-  const suffixes = task.discovery ? [agentSuffix] : [agentSuffix, suffix];
+function putResourcePorts({ put, recipe, suffix, agentSuffix }: Scope, label: string, target: string): void {
+  const suffixes = recipe.discovery ? [agentSuffix] : [agentSuffix, suffix];
   const first = serviceLabel(label);
-  for (const [begin, end] of task.ports) {
+  for (const [begin, end] of recipe.ports) {
     for (let port = begin; port <= end; port++) {
       const service = { port, target };
       for (const protocol of PROTOCOLS)
-        for (const ending of suffixes) putService(scope, `${first}._${protocol}.${ending}`, service);
+        for (const ending of suffixes) put.service(`${first}._${protocol}.${ending}`, service);
     }
   }
 }
 
-function putDiscoveryPorts(scope: Scope, discovery: DiscoveryFacts, label: string, target: string): void {
-  const { labelRule } = scope.context.options;
-  for (const { number, name, protocol } of discovery.ports) {
-    const clean = cleanLabel(protocol, labelRule);
-    const portLabel = cleanLabel(name, labelRule);
-    const service = { port: number, target };
-    for (const word of clean === '' ? PROTOCOLS : [clean]) {
-      const place = `${serviceLabel(label)}.${serviceLabel(word)}.${scope.suffix}`;
-      putService(scope, place, service);
-      if (portLabel !== '') putService(scope, `${serviceLabel(portLabel)}.${place}`, service);
+function putDiscoveryPorts({ put, recipe, suffix }: Scope, label: string, target: string): void {
+  for (const { port, protocols, label: portLabel } of recipe.discovery ?? []) {
+    const service = { port, target };
+    for (const protocol of protocols) {
+      const place = `${serviceLabel(label)}.${serviceLabel(protocol)}.${suffix}`;
+      put.service(place, service);
+      if (portLabel !== '') put.service(`${serviceLabel(portLabel)}.${place}`, service);
     }
-  }
-}
-
-/** Ports that are none are cut to 16 bits by the original; the standards have no place for them. */
-function putService({ context, put, task }: Scope, name: string, service: Service): void {
-  const { port } = service;
-  if (port >= 0 && port <= PORT_MAX) put.service(name, service);
-  else {
-    context.note(`task ${task.id}: ${port} is no port`);
-    if (context.options.compat === 'mesos-dns') put.service(name, service);
   }
 }
 
@@ -130,18 +166,16 @@ function serviceLabel(label: string): string {
 }
 
 /** `label-hash-tail`. A long label is shortened to fit: in the original such services could not be answered at all. */
-function canonicalLabel(label: string, task: TaskFacts): string {
-  const tail = task.agentId.slice(task.agentId.lastIndexOf('-') + 1).toLowerCase();
-  const ending = `-${taskHash(task.id)}-${tail}`;
-  const endingLabel = ending.split('.')[0] ?? ending;
+function canonicalLabel(label: string, ending: string): string {
+  const dot = ending.indexOf('.');
+  const room = Math.max(0, LABEL_MAX - (dot < 0 ? ending.length : dot));
   const lastDot = label.lastIndexOf('.') + 1;
-  const room = Math.max(0, LABEL_MAX - endingLabel.length);
   return label.slice(0, lastDot) + shortenLabel(label.slice(lastDot), room) + ending;
 }
 
 /** The addresses of the first source that has any. */
 function taskAddresses(
-  task: TaskFacts,
+  task: TaskBody,
   sources: readonly IpSource[],
   agentAddresses: readonly string[],
 ): readonly string[] {
@@ -150,7 +184,11 @@ function taskAddresses(
       if (agentAddresses.length > 0) return agentAddresses;
       continue;
     }
-    const addresses = (task.running?.[source] ?? []).flatMap((text) => readAddress(text.trim())?.text ?? []);
+    const addresses: string[] = [];
+    for (const text of task.running?.[source] ?? []) {
+      const address = readAddress(text.trim());
+      if (address) addresses.push(address.text);
+    }
     if (addresses.length > 0) return addresses;
   }
   return [];

@@ -9,7 +9,7 @@ import { answer } from '../core/answer';
 import type { Zone, ZoneChange } from '../core/book';
 import { isUsableName } from '../core/labels';
 import { type Answer, RCODE, TYPE, type ZoneRecord } from '../core/records';
-import { createTable, type ZoneTable } from '../core/table';
+import { createTable, type Touched, type ZoneTable } from '../core/table';
 import { isEscaped, textName, wireName } from '../packet/names';
 import { bareAnswer, prepareAnswer, type Ready } from '../packet/ready';
 import { keyName, type Request } from '../packet/request';
@@ -26,20 +26,21 @@ export class Answers {
   /** Answers with the zone's serial in them. */
   private serials = new Set<string>();
 
-  /** Takes a change of the zone. */
-  apply(change: ZoneChange): void {
+  /** Takes a change of the zone. Tells which names may have other answers now. */
+  apply(change: ZoneChange): Touched {
     const before = this.table.zone()?.authority.serial;
     const touched = this.table.apply(change);
-    if (touched === 'none') return;
+    if (touched === 'none') return touched;
     if (touched === 'all') {
       this.ready = new Map();
       this.uses = new Map();
       this.serials = new Set();
       this.missing = new Map();
-      return;
+      return touched;
     }
     if (before !== change.head.authority.serial) this.forgetSerials();
     for (const name of touched) this.forget(name);
+    return touched;
   }
 
   zone(): Zone | undefined {

@@ -62,11 +62,9 @@ export function startBuilder(
     stateTimeoutMs: config.stateTimeoutMs,
     https: config.access.https,
     ...{ client, clock, log, note, target: live, changed },
-    load: (snapshot) => {
-      const begun = performance.now();
-      live.replace(snapshot);
-      const tookMs = Math.round(performance.now() - begun);
-      log.debug({ tasks: snapshot.tasks.size, names: live.names(), tookMs }, 'the facts are in the zone');
+    load: (cluster) => {
+      log.debug({ tasks: cluster.tasks.size, agents: cluster.agents.size }, 'all facts anew');
+      live.replace(cluster);
       publisher.load();
     },
     heard: status.heard,

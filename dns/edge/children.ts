@@ -12,7 +12,6 @@ import type { Logger } from '../../cluster/runtime/log';
 import type { Counter, Metrics } from '../../cluster/runtime/metrics';
 import type { DnsConfig } from '../config';
 import type { ZoneChange } from '../core/book';
-import { createTable, type ZoneTable } from '../core/table';
 import type { Sockets } from './answerer';
 
 /** What a child is told. Sockets come as handles with `socket`. */
@@ -37,13 +36,14 @@ interface ChildrenOptions {
   readonly file: string;
   readonly config: DnsConfig;
   readonly sockets: Sockets;
+  /** The zone as it is now, for children that start later. */
+  readonly zone: () => Iterable<ZoneChange>;
   readonly secret: Buffer;
   readonly log: Logger;
   readonly metrics: Metrics;
 }
 
 const AGAIN_MS = 1000;
-const PART_NAMES = 2000;
 const KILL_MS = 2000;
 
 /** The compiled file that children run; undefined where there is only TypeScript. */
@@ -55,8 +55,6 @@ export function childFile(): string | undefined {
 export function startChildren(options: ChildrenOptions): Children {
   const { config, log, metrics } = options;
   const running = new Set<ChildProcess>();
-  // Children that start later are given what is known by then.
-  const table = createTable();
   let heardAt = 0;
   let stopped = false;
   const answered: Counter = metrics.counter(
@@ -75,13 +73,12 @@ export function startChildren(options: ChildrenOptions): Children {
       log.warn({ code, signal }, 'an answering process ended; it is started again');
       setTimeout(start, AGAIN_MS).unref();
     });
-    greet(child, options, table, heardAt);
+    greet(child, options, heardAt);
   };
   for (let number = 1; number < config.processes; number++) start();
   metrics.gauge('dns/processes', 'Processes that answer', () => running.size + 1);
   return {
     apply: (change) => {
-      table.apply(change);
       for (const child of running) tell(child, { kind: 'change', change });
     },
     heard: (at) => {
@@ -95,24 +92,11 @@ export function startChildren(options: ChildrenOptions): Children {
   };
 }
 
-function greet(child: ChildProcess, options: ChildrenOptions, table: ZoneTable, heardAt: number): void {
+function greet(child: ChildProcess, options: ChildrenOptions, heardAt: number): void {
   const { config, sockets, secret } = options;
   tell(child, { kind: 'config', config, secret: secret.toString('hex') });
   tell(child, { kind: 'heard', at: heardAt });
-  const zone = table.zone();
-  if (zone) {
-    const { domain, compat, authority } = zone;
-    const entries = [...table.entries()];
-    for (let from = 0; from < entries.length; from += PART_NAMES) {
-      const part = entries.slice(from, from + PART_NAMES);
-      const last = from + PART_NAMES >= entries.length;
-      const [names, nodes] = [part.map(([name]) => name), part.map(([, node]) => node)];
-      tell(child, {
-        kind: 'change',
-        change: { head: { domain, compat, authority }, fresh: true, last, names, nodes },
-      });
-    }
-  }
+  for (const change of options.zone()) tell(child, { kind: 'change', change });
   const bound = [
     ...sockets.udp.map((one) => ['udp', one] as const),
     ...sockets.tcp.map((one) => ['tcp', one] as const),

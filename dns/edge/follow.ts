@@ -10,6 +10,7 @@ import type { Clock } from '../../cluster/runtime/clock';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import { RecordDecoder } from '../../cluster/runtime/streams/recordio';
+import type { Cluster } from '../core/cluster';
 import type { EventTarget } from '../core/event-target';
 import {
   applyEvent,
@@ -19,7 +20,7 @@ import {
   type SubscribedReader,
 } from '../core/events';
 import { createFirstRecord, type FirstRecord } from '../core/first-record';
-import type { Cluster, HostPort, Snapshot } from '../core/snapshot';
+import type { HostPort } from '../core/snapshot';
 import { askLeader, askPids, loadState, type MasterCalls, masterUrl, subscribe } from './master';
 import type { MasterClient } from './master-client';
 
@@ -36,8 +37,8 @@ export interface FollowOptions {
   readonly note: (text: string) => void;
   /** What events are applied to. */
   readonly target: EventTarget;
-  /** All facts anew, from a state or from the beginning of a stream. */
-  readonly load: (snapshot: Snapshot) => void;
+  /** All facts anew, from a state or from the beginning of a stream; whoever is called keeps them. */
+  readonly load: (cluster: Cluster) => void;
   /** Events have changed the target. */
   readonly changed: () => void;
   /** A master has been heard. */

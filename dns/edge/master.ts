@@ -2,8 +2,9 @@
  * The calls to a master: the event stream, who leads, the whole state, and where drivers of frameworks listen.
  */
 
+import type { Cluster } from '../core/cluster';
 import { readFrameworkPids, readLeader } from '../core/events';
-import type { Cluster, HostPort, Note } from '../core/snapshot';
+import type { HostPort, Note } from '../core/snapshot';
 import { createStateReader, type StateDocument } from '../core/state-json';
 import type { MasterClient, MasterReply } from './master-client';
 

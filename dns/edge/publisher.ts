@@ -16,7 +16,7 @@ import type { Hosts } from './hosts';
 export const BETWEEN_MS = 10;
 
 export interface PublisherOptions {
-  readonly live: Pick<LiveZone, 'take' | 'hosts' | 'names'>;
+  readonly live: Pick<LiveZone, 'take' | 'hosts'>;
   readonly hosts: Pick<Hosts, 'want'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -62,12 +62,18 @@ export class Publisher implements Running {
     this.callOff = undefined;
     this.sending = true;
     const { live, hosts, clock, log, publish } = this.options;
-    const parts = live.take(Math.floor(clock.now() / 1000));
-    for (const part of parts) if (!this.stopped) await publish(part);
-    if (parts.length > 1) {
-      log.debug({ names: live.names(), parts: parts.length }, 'a new zone');
-      // What was sent is let go before the memory is looked through.
-      parts.length = 0;
+    let parts = 0;
+    let taken: Promise<void> | undefined;
+    for (const part of live.take(Math.floor(clock.now() / 1000))) {
+      // The next part is made while the one before is being taken.
+      if (taken) await taken;
+      if (this.stopped) return;
+      parts++;
+      taken = publish(part);
+    }
+    await taken;
+    if (parts > 1) {
+      log.debug({ parts }, 'a new zone');
       this.options.settled?.();
     }
     this.sending = false;

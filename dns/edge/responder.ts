@@ -10,6 +10,7 @@ import type { Logger } from '../../cluster/runtime/log';
 import type { Metrics } from '../../cluster/runtime/metrics';
 import type { Compat, Zone, ZoneChange } from '../core/book';
 import { RCODE, TYPE } from '../core/records';
+import type { Touched } from '../core/table';
 import { isBelow, textName, wireLabels } from '../packet/names';
 import { bareAnswer, encodeFailure, encodeReply, prepareAnswer, type Ready } from '../packet/ready';
 import { keyName, PLAIN_UDP_BYTES, type Reading, type Request, readRequest } from '../packet/request';
@@ -83,9 +84,9 @@ export class Responder {
     this.trusts = (address) => options.askers.isTrusted(address);
   }
 
-  /** From now on answers come from the zone with this change. */
-  apply(change: ZoneChange): void {
-    this.answers.apply(change);
+  /** From now on answers come from the zone with this change. Tells which names may have other answers now. */
+  apply(change: ZoneChange): Touched {
+    return this.answers.apply(change);
   }
 
   /** The zone that is answered from; none before the first snapshot. */
@@ -93,11 +94,12 @@ export class Responder {
     return this.answers.zone();
   }
 
-  /** Every name with its packed node. */
-  entries(): IterableIterator<[string, string]> {
-    return this.answers.table.entries();
+  /** The zone as it is now, as a fresh one in parts. */
+  parts(): Iterable<ZoneChange> {
+    return this.answers.table.parts();
   }
 
+  /** How many names there are. */
   size(): number {
     return this.answers.table.size();
   }

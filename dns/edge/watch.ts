@@ -1,15 +1,15 @@
 /**
  * `/v1/watch`: changes of the zone as they happen, as server-sent events. `?name=SUFFIX` narrows it to names that end so.
  *
- * In: each change that is answered from
+ * In: which names each change touched, and the zone after it
  * Out: `zone` (all names may be others: ask again), `change` (names and their values)
  */
 
 import type { Reply, Request } from '../../cluster/runtime/http/server';
 import { ResponseStream } from '../../cluster/runtime/http/stream';
 import { encodeSse } from '../../cluster/runtime/streams/sse';
-import type { ZoneChange } from '../core/book';
-import { unpackNode } from '../core/packed';
+import type { Zone } from '../core/book';
+import type { Touched } from '../core/table';
 
 const WATCHERS_MAX = 100;
 const UNREAD_MAX_BYTES = 4 * 1024 * 1024;
@@ -24,15 +24,15 @@ export class Watchers {
   private readonly watchers = new Set<Watcher>();
 
   /** Tells everyone who watches. */
-  tell(change: ZoneChange): void {
-    if (this.watchers.size === 0) return;
-    const { serial } = change.head.authority;
+  tell(touched: Touched, zone: Zone | undefined): void {
+    if (this.watchers.size === 0 || touched === 'none' || !zone) return;
+    const { serial } = zone.authority;
     for (const { stream, ending } of this.watchers) {
-      if (change.fresh) {
-        if (change.last) stream.write(encodeSse('zone', JSON.stringify({ serial })));
+      if (touched === 'all') {
+        stream.write(encodeSse('zone', JSON.stringify({ serial })));
         continue;
       }
-      const names = describe(change, ending);
+      const names = describe(zone, touched, ending);
       if (names.length > 0) stream.write(encodeSse('change', JSON.stringify({ serial, names })));
     }
   }
@@ -58,12 +58,12 @@ export class Watchers {
   }
 }
 
-function describe({ names, nodes }: ZoneChange, ending: string): object[] {
-  return names.flatMap((name, index): object[] => {
+function describe(zone: Zone, touched: readonly string[], ending: string): object[] {
+  return touched.flatMap((name): object[] => {
     if (!name.endsWith(ending)) return [];
-    const packed = nodes[index];
-    if (packed === null || packed === undefined) return [{ name: `${name}.`, gone: true }];
-    const { a, aaaa, services, own } = unpackNode(packed);
+    const node = zone.node(name);
+    if (!node) return [{ name: `${name}.`, gone: true }];
+    const { a, aaaa, services, own } = node;
     if (!own) return [];
     const srv = services.map(({ port, target }) => `${target}.:${port}`);
     return [{ name: `${name}.`, A: a, AAAA: aaaa, SRV: srv }];

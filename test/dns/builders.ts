@@ -3,9 +3,9 @@
  */
 
 import type { Zone, ZoneChange, ZoneNode, ZoneOptions } from '../../dns/core/book';
+import { type Cluster, emptyCluster } from '../../dns/core/cluster';
 import { createLiveZone, type LiveZone } from '../../dns/core/live-zone';
-import { unpackNode } from '../../dns/core/packed';
-import { type Cluster, emptyCluster, type HostPort, type Note } from '../../dns/core/snapshot';
+import type { HostPort, Note } from '../../dns/core/snapshot';
 import { createStateReader } from '../../dns/core/state-json';
 import { createTable } from '../../dns/core/table';
 
@@ -66,7 +66,7 @@ export function zoneOf(
   live.setMasters(masters);
   for (const [host, addresses] of Object.entries(hosts)) live.setHost(host, addresses);
   live.replace(readState(state, note));
-  const changes = live.take(1);
+  const changes = [...live.take(1)];
   return { zone: zoneFrom(changes), live, notes, changes };
 }
 
@@ -81,7 +81,7 @@ export function zoneFrom(changes: readonly ZoneChange[]): Zone {
 
 /** Every name of a live zone with what stands at it. */
 export function nodesOf(live: LiveZone): Map<string, ZoneNode> {
-  return new Map([...live.entries()].map(([name, packed]) => [name, unpackNode(packed)]));
+  return new Map(live.entries());
 }
 
 /** A state with one framework, one agent at 10.0.0.2 and the given tasks on it. */

@@ -1,3 +1,4 @@
+import { emptyCluster } from '../../../dns/core/cluster';
 import { plainTarget } from '../../../dns/core/event-target';
 import {
   applyEvent,
@@ -7,7 +8,6 @@ import {
   type Subscribed,
 } from '../../../dns/core/events';
 import { createLiveZone } from '../../../dns/core/live-zone';
-import { emptyCluster } from '../../../dns/core/snapshot';
 import { printZone, zoneOf, zoneOptions } from '../builders';
 import { agent, framework, getState, task, taskUpdated } from '../v1';
 
@@ -26,11 +26,15 @@ function readSubscribed(text: string): Subscribed | undefined {
   return reader.finish();
 }
 
-function begun() {
+function begunCluster() {
   const read = subscribed(
     getState({ agents: [agent('x-S0', '10.0.0.2')], frameworks: [framework('f1', 'marathon')] }),
   );
-  return plainTarget(read?.cluster ?? emptyCluster());
+  return read?.cluster ?? emptyCluster();
+}
+
+function begun() {
+  return plainTarget(begunCluster());
 }
 
 test('a task is added, runs with an address, and ends', () => {
@@ -102,7 +106,7 @@ test.each([
 
 test('the event stream and the state document give the same zone', () => {
   const live = createLiveZone(zoneOptions(), note);
-  live.replace(begun().cluster);
+  live.replace(begunCluster());
   live.setLeader({ host: '10.0.0.1', port: 5050 });
   applyEvent(live, ADDED, note);
   applyEvent(live, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 5), note);

@@ -2,8 +2,9 @@ import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock, VirtualClock } from '../../../cluster/runtime/clock';
 import { type Logger, silentLogger } from '../../../cluster/runtime/log';
+import { type Cluster, emptyCluster, type Snapshot } from '../../../dns/core/cluster';
 import { plainTarget } from '../../../dns/core/event-target';
-import { type Cluster, emptyCluster, type HostPort, type Snapshot } from '../../../dns/core/snapshot';
+import type { HostPort } from '../../../dns/core/snapshot';
 import { Follower, type FollowOptions } from '../../../dns/edge/follow';
 import { readMasterAccess } from '../../../dns/edge/master-access';
 import { MasterClient } from '../../../dns/edge/master-client';
@@ -29,10 +30,11 @@ const NO_ACCESS = readMasterAccess({
 
 function fill(held: Cluster, { leader, agents, frameworks, tasks }: Snapshot): void {
   held.leader = leader;
-  for (const map of [held.agents, held.frameworks, held.tasks]) map.clear();
+  for (const map of [held.agents, held.frameworks]) map.clear();
+  for (const key of [...held.tasks.keys()]) held.tasks.delete(key);
   for (const [id, agent] of agents) held.agents.set(id, agent);
   for (const [id, framework] of frameworks) held.frameworks.set(id, framework);
-  for (const [key, task] of tasks) held.tasks.set(key, task);
+  for (const task of tasks.values()) held.tasks.set(task);
 }
 
 function follow(

@@ -1,0 +1,62 @@
+/**
+ * What stands at a name, gathered from what things put there: each value once, in the order they came.
+ */
+
+import type { Put, Service, ZoneNode } from './book';
+
+/** The values of one name while they come together. */
+export interface Gathered {
+  /** Whether anything was put here, were it nothing but the name. */
+  own: boolean;
+  readonly healthy: Values;
+  /** What unhealthy instances put; it counts only where nothing else is. */
+  readonly sick: Values;
+}
+
+interface Values {
+  readonly a: Set<string>;
+  readonly aaaa: Set<string>;
+  readonly services: Map<string, Service>;
+}
+
+export function createGathered(): Gathered {
+  return { own: false, healthy: emptyValues(), sick: emptyValues() };
+}
+
+function emptyValues(): Values {
+  return { a: new Set(), aaaa: new Set(), services: new Map() };
+}
+
+/** Gathers the names that `at` has a place for. */
+export function gatherInto(at: (name: string) => Gathered | undefined): Put & { readonly sick: Put } {
+  return { ...putInto(at, 'healthy'), sick: putInto(at, 'sick') };
+}
+
+function putInto(at: (name: string) => Gathered | undefined, kind: 'healthy' | 'sick'): Put {
+  const open = (name: string): Values | undefined => {
+    const gathered = at(name);
+    if (!gathered) return undefined;
+    gathered.own = true;
+    return gathered[kind];
+  };
+  return {
+    address: (name, address) => {
+      const values = open(name);
+      if (values) (address.includes(':') ? values.aaaa : values.a).add(address);
+    },
+    service: (name, service) => {
+      const services = open(name)?.services;
+      if (!services) return;
+      const key = `${service.port} ${service.target}`;
+      if (!services.has(key)) services.set(key, service);
+    },
+    exists: (name) => void open(name),
+  };
+}
+
+export function nodeOf({ own, healthy, sick }: Gathered): ZoneNode {
+  const a = healthy.a.size > 0 ? healthy.a : sick.a;
+  const aaaa = healthy.aaaa.size > 0 ? healthy.aaaa : sick.aaaa;
+  const services = healthy.services.size > 0 ? healthy.services : sick.services;
+  return { a: [...a], aaaa: [...aaaa], services: [...services.values()], own };
+}

@@ -1,0 +1,207 @@
+/**
+ * Which things put something at a name: an index from the hash of a name to the numbers of things.
+ *
+ * It keeps numbers in flat arrays and no texts, since there are several names for each task; who looks a name up checks
+ * with the things themselves, as two names may have one hash.
+ * Always true: adding and removing costs what it is about, however many things share a name.
+ */
+
+export interface NameIndex {
+  /** Adds a thing under a hash; once for each of the thing's hashes. */
+  add(thing: number, hash: number): void;
+  /** Removes a thing from all its hashes. */
+  remove(thing: number): void;
+  /** The things under a hash, in the order they were added. */
+  things(hash: number): number[];
+  /** How many different hashes there are. */
+  size(): number;
+}
+
+const NONE = -1;
+/** Stands in `below` of an entry that is not the first of its hash, or is not used. */
+const FOLLOWS = -2;
+const START = 1024;
+
+/** One column for each thing that is known of an entry. */
+interface Entries {
+  readonly hash: Int32Array;
+  readonly thing: Int32Array;
+  /** The next entry of the same thing. */
+  readonly sibling: Int32Array;
+  /** Rings of entries with the same hash. */
+  readonly after: Int32Array;
+  readonly before: Int32Array;
+  /** The next hash in the same bucket. */
+  readonly below: Int32Array;
+}
+
+/** A hash of a name (FNV-1a, its bits mixed once more). */
+export function hashName(name: string): number {
+  let hash = 0x811c9dc5 | 0;
+  for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
+  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return hash ^ (hash >>> 13);
+}
+
+interface Index {
+  entries: Entries;
+  /** The first hash of each bucket. */
+  buckets: Int32Array;
+  /** The first entry of each thing. */
+  firsts: Int32Array;
+  /** Entries that were used before, chained by `sibling`. */
+  free: number;
+  used: number;
+  hashes: number;
+}
+
+export function createNameIndex(): NameIndex {
+  const index: Index = {
+    entries: entriesOf(START),
+    buckets: new Int32Array(START).fill(NONE),
+    firsts: new Int32Array(START).fill(NONE),
+    ...{ free: NONE, used: 0, hashes: 0 },
+  };
+  return {
+    add: (thing, hash) => add(index, thing, hash),
+    remove: (thing) => remove(index, thing),
+    things: (hash) => things(index, hash),
+    size: () => index.hashes,
+  };
+}
+
+function add(index: Index, thing: number, hash: number): void {
+  const entry = takeEntry(index);
+  if (thing >= index.firsts.length) index.firsts = longer(index.firsts, thing + 1);
+  const { entries, firsts } = index;
+  entries.hash[entry] = hash;
+  entries.thing[entry] = thing;
+  entries.sibling[entry] = firsts[thing] ?? NONE;
+  firsts[thing] = entry;
+  const first = find(index, hash);
+  if (first === NONE) {
+    entries.after[entry] = entry;
+    entries.before[entry] = entry;
+    enterBucket(index, entry);
+    if (++index.hashes > index.buckets.length) spread(index);
+    return;
+  }
+  const last = entries.before[first] ?? NONE;
+  entries.after[last] = entry;
+  entries.before[entry] = last;
+  entries.after[entry] = first;
+  entries.before[first] = entry;
+  entries.below[entry] = FOLLOWS;
+}
+
+function remove(index: Index, thing: number): void {
+  const { entries, firsts } = index;
+  for (let entry = firsts[thing] ?? NONE; entry !== NONE; ) {
+    const next = entries.sibling[entry] ?? NONE;
+    unlink(index, entry);
+    entries.below[entry] = FOLLOWS;
+    entries.sibling[entry] = index.free;
+    index.free = entry;
+    entry = next;
+  }
+  if (thing < firsts.length) firsts[thing] = NONE;
+}
+
+function unlink(index: Index, entry: number): void {
+  const { entries } = index;
+  const [after, before] = [entries.after[entry] ?? NONE, entries.before[entry] ?? NONE];
+  if (entries.below[entry] !== FOLLOWS) {
+    const alone = after === entry;
+    // The next one of the ring stands for the hash from now on.
+    if (!alone) entries.below[after] = entries.below[entry] ?? NONE;
+    replaceInBucket(index, entry, alone ? (entries.below[entry] ?? NONE) : after);
+    if (alone) index.hashes--;
+  }
+  entries.after[before] = after;
+  entries.before[after] = before;
+}
+
+function things(index: Index, hash: number): number[] {
+  const { entries } = index;
+  const found: number[] = [];
+  const first = find(index, hash);
+  if (first === NONE) return found;
+  let entry = first;
+  do {
+    found.push(entries.thing[entry] ?? NONE);
+    entry = entries.after[entry] ?? first;
+  } while (entry !== first);
+  return found;
+}
+
+/** The entry that stands for a hash. */
+function find({ entries, buckets }: Index, hash: number): number {
+  let entry = buckets[hash & (buckets.length - 1)] ?? NONE;
+  while (entry !== NONE && entries.hash[entry] !== hash) entry = entries.below[entry] ?? NONE;
+  return entry;
+}
+
+function enterBucket({ entries, buckets }: Index, entry: number): void {
+  const bucket = (entries.hash[entry] ?? 0) & (buckets.length - 1);
+  entries.below[entry] = buckets[bucket] ?? NONE;
+  buckets[bucket] = entry;
+}
+
+function replaceInBucket({ entries, buckets }: Index, entry: number, by: number): void {
+  const bucket = (entries.hash[entry] ?? 0) & (buckets.length - 1);
+  let at = buckets[bucket] ?? NONE;
+  if (at === entry) {
+    buckets[bucket] = by;
+    return;
+  }
+  while (at !== NONE && entries.below[at] !== entry) at = entries.below[at] ?? NONE;
+  entries.below[at] = by;
+}
+
+function takeEntry(index: Index): number {
+  const { free } = index;
+  if (free !== NONE) {
+    index.free = index.entries.sibling[free] ?? NONE;
+    return free;
+  }
+  const room = index.entries.hash.length;
+  if (index.used === room) index.entries = grown(index.entries, room + (room >> 1));
+  return index.used++;
+}
+
+/** Twice as many buckets. */
+function spread(index: Index): void {
+  index.buckets = new Int32Array(index.buckets.length * 2).fill(NONE);
+  const { below } = index.entries;
+  for (let entry = 0; entry < index.used; entry++) if (below[entry] !== FOLLOWS) enterBucket(index, entry);
+}
+
+function entriesOf(room: number): Entries {
+  const column = (): Int32Array => new Int32Array(room);
+  return {
+    ...{ hash: column(), thing: column(), sibling: column() },
+    ...{ after: column(), before: column(), below: column() },
+  };
+}
+
+function grown(entries: Entries, room: number): Entries {
+  const column = (held: Int32Array): Int32Array => {
+    const next = new Int32Array(room);
+    next.set(held);
+    return next;
+  };
+  return {
+    hash: column(entries.hash),
+    thing: column(entries.thing),
+    sibling: column(entries.sibling),
+    after: column(entries.after),
+    before: column(entries.before),
+    below: column(entries.below),
+  };
+}
+
+function longer(held: Int32Array, room: number): Int32Array {
+  const next = new Int32Array(Math.max(room, held.length * 2)).fill(NONE, held.length);
+  next.set(held);
+  return next;
+}

@@ -1,0 +1,107 @@
+/**
+ * What one thing of the cluster puts in the zone, as one short text: small in memory, cheap to hand to another thread, and
+ * everything that its names are made of.
+ *
+ * A task's text has the parts of its names and not the names, which are several times as long; other things, of which there
+ * are few, have their records written out.
+ */
+
+import type { Naming, Put } from './book';
+import { ITEM, LINE, packItems, packRanges, packText, unpackItems, unpackRanges, unpackText } from './packed';
+import { type PortRecipe, putTask, type TaskRecipe } from './task-records';
+
+const [HEALTHY, SICK, RECORDS] = ['+', '-', '='];
+
+export function packTask(recipe: TaskRecipe): string {
+  const { sick, framework, labels, ending, addresses, agentAddresses, ports, discovery } = recipe;
+  return [
+    sick ? SICK : HEALTHY,
+    framework,
+    packItems(labels),
+    packText(ending),
+    packItems(addresses),
+    packItems(agentAddresses),
+    packRanges(ports),
+    discovery ? packPorts(discovery) : '',
+  ].join(LINE);
+}
+
+/** Lets a maker put its records and gives the text of them; undefined when there are none. */
+export function packRecords(make: (put: Put) => void): string | undefined {
+  const lines: string[] = [];
+  make({
+    address: (name, address) => void lines.push(['a', name, address].join(ITEM)),
+    service: (name, { port, target }) => void lines.push(['s', name, port, target].join(ITEM)),
+    exists: (name) => void lines.push(['e', name].join(ITEM)),
+  });
+  return lines.length === 0 ? undefined : [RECORDS, ...lines].join(LINE);
+}
+
+/** Puts everything that a text says. */
+export function cook(zone: Naming, recipe: string, put: Put & { readonly sick: Put }): void {
+  const lines = recipe.split(LINE);
+  // Names by the standards are all in lower case, those of the original as the cluster wrote them.
+  const spelled = zone.compat === 'standard' ? { ...lowering(put), sick: lowering(put.sick) } : put;
+  if (lines[0] === RECORDS) putRecords(lines, spelled);
+  else putTask(zone, spelled, unpackTask(lines));
+}
+
+function lowering(put: Put): Put {
+  return {
+    address: (name, address) => put.address(name.toLowerCase(), address),
+    service: (name, { port, target }) =>
+      put.service(name.toLowerCase(), { port, target: target.toLowerCase() }),
+    exists: (name) => put.exists(name.toLowerCase()),
+  };
+}
+
+function putRecords(lines: readonly string[], put: Put): void {
+  for (let at = 1; at < lines.length; at++) {
+    const [kind, name = '', value = '', target = ''] = (lines[at] ?? '').split(ITEM);
+    if (kind === 'a') put.address(name, value);
+    else if (kind === 's') put.service(name, { port: Number(value), target });
+    else put.exists(name);
+  }
+}
+
+function unpackTask(lines: readonly string[]): TaskRecipe {
+  const [
+    kind,
+    framework = '',
+    labels = '',
+    ending = '',
+    addresses = '',
+    agents = '',
+    ports = '',
+    found = '',
+  ] = lines;
+  return {
+    sick: kind === SICK,
+    framework,
+    // There is always one label, and it may be empty.
+    labels: labels === '' ? [''] : unpackItems(labels),
+    ending: unpackText(ending),
+    addresses: unpackItems(addresses),
+    agentAddresses: unpackItems(agents),
+    ports: unpackRanges(ports),
+    discovery: unpackPorts(found),
+  };
+}
+
+/** A mark in front tells discovery information without ports from none. */
+function packPorts(ports: readonly PortRecipe[]): string {
+  return ['d', ...ports.map(({ port, protocols, label }) => [port, label, ...protocols].join(' '))].join(
+    ITEM,
+  );
+}
+
+function unpackPorts(text: string): PortRecipe[] | undefined {
+  if (text === '') return undefined;
+  return text
+    .split(ITEM)
+    .slice(1)
+    .map((item) => {
+      const [port, label = '', ...protocols] = item.split(' ');
+      return { port: Number(port), label, protocols };
+    });
+}
