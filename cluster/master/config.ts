@@ -15,6 +15,7 @@ import {
 } from '../runtime/config/flags';
 import { StartError } from '../runtime/lifecycle';
 import type { MasterSettings } from './core/events';
+import { agentFlags, agentSettings } from './edge/agent-flags';
 import { authenticationFlags } from './edge/authentication';
 
 export const masterFlags = withEnvironment('MESOS_', {
@@ -74,6 +75,7 @@ export const masterFlags = withEnvironment('MESOS_', {
     max: 1_000_000,
   }),
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
+  ...agentFlags,
   ...authenticationFlags,
   acls: aclsFlag,
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
@@ -87,6 +89,7 @@ export function masterSettings(config: MasterConfig): MasterSettings {
     throw new StartError('--agent_ping_timeout must be above 0: give a duration such as 15secs');
   }
   return {
+    ...agentSettings(config),
     agentPingTimeoutMs: config.agent_ping_timeout,
     maxAgentPingTimeouts: config.max_agent_ping_timeouts,
     agentReregisterTimeoutMs: config.agent_reregister_timeout,

@@ -77,9 +77,12 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
       seed: randomInt(2 ** 32),
       settings,
     };
-    const registry = new RegistryStore(deps.state, doors.timings);
+    const registry = new RegistryStore(deps.state, doors.timings, {
+      fetchMs: config.registry_fetch_timeout,
+      storeMs: config.registry_store_timeout,
+    });
     const mailbox = openMailbox(boot, deps, { ...doors, links, registry });
-    doors.use(mailbox);
+    doors.use(mailbox, registry);
     life.add(() => mailbox.stop());
     life.add(() => doors.closeStreams());
     mailbox.post({ kind: 'registry.fetched', registry: await registry.fetch() });
@@ -95,6 +98,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
     store: new Timings('registrar/state_store'),
   };
   let mailbox: MasterMailbox | undefined;
+  let registry: RegistryStore | undefined;
   let requests = 0;
   const schedulers = new Streams('mesos.v1.scheduler.Event');
   const operators = new Streams('mesos.v1.master.Event');
@@ -106,8 +110,9 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
     answers: new Map<number, Answer>(),
     viewers: new Map<string, Principal | undefined>(),
     flags: printFlags(masterFlags, config),
-    use: (made: MasterMailbox) => {
+    use: (made: MasterMailbox, store: RegistryStore) => {
       mailbox = made;
+      registry = store;
     },
     post: (event: MasterInput) => mailbox?.post(event),
     read,
@@ -115,7 +120,10 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
     moment: () => mailbox?.handled ?? 0,
     nextRequest: () => requests++,
     timings,
-    metrics: () => read((state) => snapshot(state, deps.clock.now(), Object.values(timings))),
+    metrics: () => ({
+      ...read((state) => snapshot(state, deps.clock.now(), Object.values(timings))),
+      'registrar/registry_size_bytes': registry?.sizeBytes ?? 0,
+    }),
     closeStreams: () => {
       schedulers.closeAll();
       operators.closeAll();

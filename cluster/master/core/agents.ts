@@ -9,18 +9,20 @@
 
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
+import { sameContent } from '../../model/equal';
 import { NO_RESOURCES, readResources, type WireResource } from '../../model/resources';
 import { isTerminal, stateFor } from '../../model/task-state';
 import { type Millis, printDuration } from '../../model/time';
+import { movedRefusal, refusal } from './admission';
 import { adoptFrameworks, adoptTasks, forgetShares, reconciliations } from './adopt';
 import { addAgent, removeAgent, setAgentActive } from './allocator/state';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { forgetAnswers, rescindInverseOffers } from './inverse-offers';
-import { isDown } from './maintenance/agents';
 import { rescind } from './offers';
 import type { RemovalCause } from './registry/changes';
 import { change } from './registry/queue';
+import { cancelRemoval, scheduleRemoval } from './removal';
 import { allocateSoon } from './schedule';
 import { type Agent, count, isCapable, type MasterState, type TaskRecord } from './state';
 import { completeTask } from './task-record';
@@ -37,10 +39,11 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
   const { pid, message, at } = event;
   count(state, 'master/messages_register_slave');
   if (state.electedAt === undefined) return [];
-  if (isDown(state, message.slave.hostname, pid)) return refuseDown(pid);
+  if (state.registry.arriving.has(pid)) return [];
+  const refused = refusal(state, event);
+  if (refused) return refused;
   const known = state.agents.get(state.agentIdByPid.get(pid) ?? '');
   if (known?.connected) return [sendRegistered(state, known)];
-  if (state.registry.arriving.has(pid)) return [];
   state.registry.arriving.add(pid);
   const effects = known
     ? leave(state, known, 'a new agent registered at the same address', 'registered')
@@ -56,11 +59,6 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
     }),
     ...allocateSoon(state, at),
   ];
-}
-
-/** Agents of a machine that is down are told to end, and asked again when it is up. */
-function refuseDown(pid: string): MasterEffect[] {
-  return [{ kind: 'send', to: pid, name: SHUTDOWN, message: { message: 'Machine is `DOWN`' } }];
 }
 
 /** An id nobody has: agents of the registry may claim any. */
@@ -147,19 +145,36 @@ export function reregister(state: MasterState, event: EventOf<'agent.reregister'
   count(state, 'master/messages_reregister_slave');
   const id = message.slave.id?.value;
   if (state.electedAt === undefined || id === undefined) return [];
-  if (state.registry.gone.has(id)) {
-    return [{ kind: 'send', to: pid, name: SHUTDOWN, message: { message: 'Agent has been marked gone' } }];
-  }
-  if (state.leaving.has(id)) return [];
-  if (isDown(state, message.slave.hostname, pid)) return refuseDown(pid);
-  if (state.registry.arriving.has(pid)) return [];
-  const arrival = { id, pid, message, now: at };
+  const { arriving } = state.registry;
+  if (arriving.has(id) || arriving.has(pid) || state.leaving.has(id)) return [];
+  if (state.registry.gone.has(id)) return [goneAlready(pid)];
+  const refused = refusal(state, event) ?? movedRefusal(state, event);
+  if (refused) return refused;
   const effects = retireOther(state, pid, id);
-  if (state.agents.has(id) || state.recovered.has(id)) return [...effects, ...comeBack(state, arrival)];
-  const info = { ...message.slave, id: { value: id } };
+  const known = state.registry.agents.get(id);
+  if (known && sameContent(known, message.slave)) {
+    return [...effects, ...comeBack(state, { id, pid, message, now: at })];
+  }
+  arriving.add(pid).add(id);
+  const kind = known ? 'update' : 'reachable';
   const next = { kind: 'reregistered', pid, message } as const;
-  state.registry.arriving.add(pid);
-  return [...effects, ...change(state, { change: { kind: 'reachable', info }, next })];
+  return [...effects, ...change(state, { change: { kind, info: message.slave }, next })];
+}
+
+/** The registry has the agent as it describes itself now; it may have lost it again meanwhile. */
+export function readmitted(
+  state: MasterState,
+  { pid, message }: { pid: string; message: internal.ReregisterSlaveMessage },
+  now: Millis,
+): MasterEffect[] {
+  const id = message.slave.id?.value ?? '';
+  state.registry.arriving.delete(id);
+  if (state.registry.gone.has(id)) return [goneAlready(pid)];
+  return state.registry.agents.has(id) ? comeBack(state, { id, pid, message, now }) : [];
+}
+
+function goneAlready(pid: string): MasterEffect {
+  return { kind: 'send', to: pid, name: SHUTDOWN, message: { message: 'Agent has been marked gone' } };
 }
 
 /** One address is one agent: who registered from it under another id is gone. */
@@ -170,7 +185,7 @@ function retireOther(state: MasterState, pid: string, id: string): MasterEffect[
 }
 
 /** Admits a returning agent: its tasks are adopted, and it is told which ones it should know. */
-export function comeBack(
+function comeBack(
   state: MasterState,
   arrival: Omit<Arrival, 'message'> & { message: internal.ReregisterSlaveMessage },
 ): MasterEffect[] {
@@ -238,25 +253,34 @@ export function sendDrain(state: MasterState, agent: Agent): MasterEffect[] {
   ];
 }
 
+/** The first ping goes out at once: a silent agent is lost when it thinks so itself. */
 function startPings(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
+  agent.pingsUnanswered = 1;
+  const message = { connected: true };
+  return [{ kind: 'send', to: agent.pid, name: PING, message }, ...nextPing(state, agent, now)];
+}
+
+function nextPing(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
   return [{ kind: 'wake', timer: `ping ${agent.id}`, at: now + state.boot.settings.agentPingTimeoutMs }];
 }
 
 /** Time to ask an agent whether it lives, or to give it up. The timer is named `ping <agent>`. */
 export function ping(state: MasterState, timer: string, now: Millis): MasterEffect[] {
   const agent = state.agents.get(timer.slice('ping '.length));
-  if (!agent || state.leaving.has(agent.id)) return [];
-  if (agent.pingsUnanswered >= state.boot.settings.maxAgentPingTimeouts) {
-    return markUnreachable(state, agent, 'health check timed out', now);
-  }
+  if (!agent) return [];
+  const isLost = agent.pingsUnanswered >= state.boot.settings.maxAgentPingTimeouts;
+  const removal = { agentId: agent.id, kind: 'health', reason: 'health check timed out' } as const;
+  const given = isLost ? scheduleRemoval(state, removal, now) : [];
   agent.pingsUnanswered += 1;
   const message = { connected: agent.connected };
-  return [{ kind: 'send', to: agent.pid, name: PING, message }, ...startPings(state, agent, now)];
+  return [...given, { kind: 'send', to: agent.pid, name: PING, message }, ...nextPing(state, agent, now)];
 }
 
 export function pong(state: MasterState, pid: string): MasterEffect[] {
   const agent = state.agents.get(state.agentIdByPid.get(pid) ?? '');
-  if (agent) agent.pingsUnanswered = 0;
+  if (!agent) return [];
+  agent.pingsUnanswered = 0;
+  cancelRemoval(state, agent.id);
   return [];
 }
 
@@ -299,18 +323,16 @@ export function absent(state: MasterState, timer: string, now: Millis): MasterEf
   const id = timer.slice('absent '.length);
   if (id !== '') {
     const agent = state.agents.get(id);
-    return agent && !agent.connected && !state.leaving.has(id)
-      ? markUnreachable(state, agent, absence(state, 'disconnecting'), now)
-      : [];
+    if (!agent || agent.connected) return [];
+    const reason = absence(state, 'disconnecting');
+    return scheduleRemoval(state, { agentId: id, kind: 'absent', reason }, now);
   }
-  return [...state.recovered.keys()].flatMap((agentId) => {
-    const next = {
-      kind: 'unreachable',
-      agentId,
-      reason: absence(state, 'master failover'),
-    } as const;
-    return change(state, { change: { kind: 'unreachable', agentId, at: now }, next });
-  });
+  const tooMany = removalLimitError(state);
+  if (tooMany !== undefined) return [{ kind: 'resign', reason: tooMany }];
+  const reason = absence(state, 'master failover');
+  return [...state.recovered.keys()].flatMap((agentId) =>
+    scheduleRemoval(state, { agentId, kind: 'recovered', reason }, now),
+  );
 }
 
 /** Why an agent that had its time is given up. */
@@ -318,12 +340,20 @@ function absence({ boot }: MasterState, since: string): string {
   return `agent did not reregister within ${printDuration(boot.settings.agentReregisterTimeoutMs)} after ${since}`;
 }
 
-function markUnreachable(state: MasterState, agent: Agent, reason: string, now: Millis): MasterEffect[] {
-  state.leaving.set(agent.id, 'unreachable');
-  count(state, 'master/slave_unreachable_scheduled');
-  const entry = { kind: 'unreachable', agentId: agent.id, at: now } as const;
-  const next = { kind: 'unreachable', agentId: agent.id, reason } as const;
-  return change(state, { change: entry, next });
+/** More agents missing than `--recovery_agent_removal_limit` allows: something else is wrong than the agents. */
+function removalLimitError({
+  recovered,
+  expectedAgents,
+  boot: { settings },
+}: MasterState): string | undefined {
+  const part = expectedAgents === 0 ? 0 : recovered.size / expectedAgents;
+  if (part <= settings.recoveryAgentRemovalLimit) return undefined;
+  return (
+    `Post-recovery agent removal limit exceeded! After ${printDuration(settings.agentReregisterTimeoutMs)} there were ` +
+    `${recovered.size} (${part * 100}%) agents recovered from the registry that did not reregister. The configured ` +
+    `removal limit is ${settings.recoveryAgentRemovalLimit * 100}% (--recovery_agent_removal_limit). Please ` +
+    'investigate or increase this limit to proceed further'
+  );
 }
 
 /** The registry has the agent as unreachable: its tasks are, too, and their frameworks hear of it. */
@@ -333,11 +363,10 @@ export function unreachable(
   now: Millis,
 ): MasterEffect[] {
   state.recovered.delete(next.agentId);
-  const agent = state.agents.get(next.agentId);
-  if (!agent) return [];
-  count(state, 'master/slave_unreachable_completed');
   count(state, 'master/slave_removals');
   count(state, 'master/slave_removals/reason_unhealthy');
+  const agent = state.agents.get(next.agentId);
+  if (!agent) return tellLost(state, next.agentId);
   const effects: MasterEffect[] = [
     {
       kind: 'note',
@@ -397,15 +426,18 @@ export function drop(state: MasterState, agent: Agent): MasterEffect[] {
   forgetAnswers(state, agent.id);
   if (state.agentIdByPid.get(agent.pid) === agent.id) state.agentIdByPid.delete(agent.pid);
   removeAgent(state.allocator, agent.id);
-  const failures = [...state.frameworkByStream.keys()].map(
-    (stream): MasterEffect => ({
-      kind: 'event',
-      stream,
-      event: { type: 'FAILURE', failure: { agent_id: { value: agent.id } } },
-    }),
-  );
+  state.removals.waiting.delete(agent.id);
   const gone = { type: 'AGENT_REMOVED', agent_removed: { agent_id: { value: agent.id } } } as const;
-  return [...failures, { kind: 'publish', event: gone }];
+  return [...tellLost(state, agent.id), { kind: 'publish', event: gone }];
+}
+
+/** Every framework hears of an agent that is lost, also those that have nothing there. */
+function tellLost(state: MasterState, agentId: string): MasterEffect[] {
+  return [...state.frameworkByStream.keys()].map((stream) => ({
+    kind: 'event',
+    stream,
+    event: { type: 'FAILURE', failure: { agent_id: { value: agentId } } },
+  }));
 }
 
 /** Takes back all offers of an agent. */

@@ -9,6 +9,7 @@ import type * as scheduler from '../../api/generated/scheduler';
 import type { Acls } from '../../model/acls';
 import type { Stamped, Unstamped, Woke } from '../../model/event';
 import type { Principal } from '../../model/principal';
+import type { AgentSettings } from './agent-settings';
 
 /** What a master is when it starts; everything else follows from events. */
 export interface MasterBoot {
@@ -25,7 +26,7 @@ export interface MasterBoot {
 }
 
 /** Times in milliseconds. Defaults in config.ts, named after Mesos' flags. */
-export interface MasterSettings {
+export interface MasterSettings extends AgentSettings {
   readonly agentPingTimeoutMs: number;
   readonly maxAgentPingTimeouts: number;
   readonly agentReregisterTimeoutMs: number;

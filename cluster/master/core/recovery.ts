@@ -6,7 +6,8 @@
 
 import type { Millis } from '../../model/time';
 import { activityChanged } from './agent-calls';
-import { admitted, comeBack, removed, unreachable } from './agents';
+import { admitted, readmitted, removed, unreachable } from './agents';
+import { missingCapabilities } from './capabilities';
 import { drained, draining } from './drain';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
@@ -14,6 +15,7 @@ import { HEARTBEAT_MS, HEARTBEAT_TIMER } from './frameworks';
 import { gone } from './gone';
 import { scheduled, wentDown } from './maintenance/calls';
 import type { Operation } from './registry/changes';
+import { pruned, pruneLater } from './registry/prune';
 import { change, failed as registryFailed, stored as registryStored } from './registry/queue';
 import { loadRecord } from './registry/stored-form';
 import { allocateSoon } from './schedule';
@@ -24,7 +26,13 @@ import { printMasterInfo } from './views/operator';
 export function fetched(state: MasterState, event: EventOf<'registry.fetched'>): MasterEffect[] {
   loadRecord(state.registry, event.registry);
   loadRecord(state.registry.ahead, event.registry);
+  const missing = missingCapabilities(state.registry.minimumCapabilities);
+  if (missing.length > 0) {
+    const reason = `Master is missing the following minimum capabilities: ${missing.join(', ')}`;
+    return [{ kind: 'resign', reason: `${reason}. A newer master stored the registry: run that one again` }];
+  }
   for (const [id, info] of state.registry.agents) state.recovered.set(id, info);
+  state.expectedAgents = state.recovered.size;
   state.allocator.weights = state.registry.weights;
   return change(state, {
     change: { kind: 'master', info: printMasterInfo(state) },
@@ -51,10 +59,8 @@ function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEf
       return elected(state, now);
     case 'registered':
       return admitted(state, next, now);
-    case 'reregistered': {
-      const id = next.message.slave.id?.value ?? '';
-      return comeBack(state, { id, pid: next.pid, message: next.message, now });
-    }
+    case 'reregistered':
+      return readmitted(state, next, now);
     case 'unreachable':
       return unreachable(state, next, now);
     case 'removed':
@@ -68,7 +74,7 @@ function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEf
     case 'activity':
       return activityChanged(state, next, now);
     case 'pruned':
-      return [];
+      return pruned(state, next);
     case 'scheduled':
       return [...answered(next.request), ...scheduled(state, next.machines, now)];
     case 'machines.down':
@@ -90,6 +96,7 @@ function elected(state: MasterState, now: Millis): MasterEffect[] {
   const effects: MasterEffect[] = [
     { kind: 'note', level: 'info', text: 'leading', fields: { agents: state.recovered.size } },
     { kind: 'wake', timer: HEARTBEAT_TIMER, at: now + HEARTBEAT_MS },
+    pruneLater(state, now),
   ];
   if (state.recovered.size > 0) {
     effects.push({ kind: 'wake', timer: 'absent ', at: now + state.boot.settings.agentReregisterTimeoutMs });

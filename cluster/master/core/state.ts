@@ -15,6 +15,7 @@ import { type AllocatorState, emptyAllocator } from './allocator/state';
 import type { MasterBoot } from './events';
 import { type InverseOffers, noInverseOffers } from './inverse-state';
 import { emptyRegistry, type RegistryState } from './registry/state';
+import { noRemovals, type Removals } from './removal-state';
 
 export interface MasterState {
   readonly boot: MasterBoot;
@@ -37,6 +38,9 @@ export interface MasterState {
   readonly inverse: InverseOffers;
   /** Agents about which a registry change that ends their stay is on its way. */
   readonly leaving: Map<string, Leaving>;
+  readonly removals: Removals;
+  /** Agents the registry had when we were elected. */
+  expectedAgents: number;
   /** Draining agents whose end of draining is on its way into the registry. */
   readonly emptied: Set<string>;
   /** Streams of operators that follow events. */
@@ -139,6 +143,8 @@ export function initMaster(boot: MasterBoot): MasterState {
     allocator: emptyAllocator(),
     inverse: noInverseOffers(),
     leaving: new Map(),
+    removals: noRemovals(),
+    expectedAgents: 0,
     emptied: new Set(),
     operators: new Set(),
     counters: new Map(),

@@ -15,6 +15,8 @@ import { offerExpired } from './offers';
 import { operatorCall } from './operator-calls';
 import { follow, unfollow } from './operators';
 import { failed, fetched, stored } from './recovery';
+import { prune } from './registry/prune';
+import { removeNext } from './removal';
 import { initMaster, type MasterState } from './state';
 import { reported } from './tasks';
 
@@ -49,6 +51,8 @@ const TIMERS: Record<string, (state: MasterState, timer: string, now: number) =>
   'inverse-offer': inverseOfferExpired,
   ping,
   absent,
+  removal: (state, _timer, now) => removeNext(state, now),
+  prune: (state, _timer, now) => prune(state, now),
   failover: failoverOver,
   heartbeat: (state, _timer, now) => heartbeat(state, now),
 };

@@ -4,7 +4,7 @@
 
 import type { Registry } from '../../../cluster/api/generated/internal';
 import type { Call as OperatorCall } from '../../../cluster/api/generated/master';
-import type { Unavailability } from '../../../cluster/api/generated/mesos';
+import type { DomainInfo, Unavailability } from '../../../cluster/api/generated/mesos';
 import type { Event as SchedulerEvent } from '../../../cluster/api/generated/scheduler';
 import { encodeJson } from '../../../cluster/api/json-write';
 import { decodeProtobuf, encodeProtobuf } from '../../../cluster/api/protobuf';
@@ -33,13 +33,15 @@ export class MasterScript {
   private holding = false;
   /** Agents that answer no ping; their pings are shown. */
   private readonly mute = new Set<string>();
+  /** The same, but nobody wants to see the pings. */
+  private readonly dead = new Set<string>();
   private readonly streams = new Map<string, string>();
   private streamNumber = 0;
   private updates = 0;
   private requests = 0;
   private epoch = 1;
 
-  constructor(private readonly boot: MasterBoot = BOOT) {
+  constructor(private boot: MasterBoot = BOOT) {
     this.mailbox = this.open(boot);
   }
 
@@ -58,6 +60,7 @@ export class MasterScript {
           if (effect.name === 'mesos.internal.PingSlaveMessage' && !this.mute.has(effect.to)) {
             return this.post({ kind: 'agent.pong', pid: effect.to });
           }
+          if (effect.name === 'mesos.internal.PingSlaveMessage' && this.dead.has(effect.to)) return;
           return say(`send ${effect.to}: ${printMessage(effect)}`);
         },
         link: ({ to }) => say(`link ${to}`),
@@ -166,7 +169,20 @@ export class MasterScript {
     string,
     (words: readonly string[], options: Record<string, string>) => void
   > = {
-    start: () => this.post({ kind: 'registry.fetched', registry: {} }),
+    settings: (_words, given) => {
+      const changed = Object.entries(given).map(([key, value]) => [key, JSON.parse(value) as unknown]);
+      this.boot = { ...this.boot, settings: { ...this.boot.settings, ...Object.fromEntries(changed) } };
+      void this.mailbox.stop();
+      this.mailbox = this.open(this.boot);
+    },
+    start: (words) => {
+      const minimum_capabilities = words.map((capability) => ({ capability }));
+      this.post({ kind: 'registry.fetched', registry: { minimum_capabilities } });
+    },
+    registry: () => this.out.push(...printRegistry(this.state)),
+    metrics: (words) => {
+      for (const name of words) this.out.push(`${name} ${this.state.counters.get(`master/${name}`) ?? 0}`);
+    },
     hold: () => {
       this.holding = true;
     },
@@ -184,6 +200,7 @@ export class MasterScript {
         hostname: given['host'] ?? name,
         resources: resources({ cpus: '4', mem: '4096', ...given }),
       };
+      if (given['region'] !== undefined) Object.assign(slave, { domain: domainOf(given['region']) });
       const agent_capabilities = capabilitiesOf(given);
       const message = { slave, version: given['version'] ?? '1.11.0', agent_capabilities };
       this.post({ kind: 'agent.register', pid: pid(name), message });
@@ -232,6 +249,10 @@ export class MasterScript {
       this.post({ kind: 'agent.unregister', pid: pid(name), agentId: id }),
     exited: ([name = '']) => this.post({ kind: 'agent.exited', pid: pid(name) }),
     mute: ([name = '']) => this.mute.add(pid(name)),
+    dead: ([name = '']) => {
+      this.mute.add(pid(name));
+      this.dead.add(pid(name));
+    },
     unmute: ([name = '']) => this.mute.delete(pid(name)),
     pong: ([name = '']) => this.post({ kind: 'agent.pong', pid: pid(name) }),
     framework: ([name = ''], given) => this.subscribe(name, given),
@@ -393,6 +414,19 @@ export class MasterScript {
   };
 }
 
+function printRegistry({ registry }: MasterState): string[] {
+  const marks = (id: string): string => {
+    const drain = registry.drains.get(id);
+    return `${registry.deactivated.has(id) ? ' deactivated' : ''}${drain ? ` ${drain.state}` : ''}`;
+  };
+  return [
+    ...[...registry.agents.keys()].map((id) => `agent ${id}${marks(id)}`),
+    ...[...registry.unreachable].map(([id, at]) => `unreachable ${id} since ${at / 1000} s${marks(id)}`),
+    ...[...registry.gone].map(([id, at]) => `gone ${id} since ${at / 1000} s`),
+    ...[...registry.minimumCapabilities].map((name) => `needs ${name}`),
+  ];
+}
+
 function printUnavailability(unavailability: Unavailability | undefined): string {
   return unavailability ? ` away from ${Number(unavailability.start.nanoseconds) / 1e9} s` : '';
 }
@@ -401,6 +435,10 @@ function printUnavailability(unavailability: Unavailability | undefined): string
 function machineId(word: string): { hostname?: string; ip?: string } {
   const [hostname = '', ip = ''] = word.split('@');
   return { ...(hostname !== '' && { hostname }), ...(ip !== '' && { ip }) };
+}
+
+function domainOf(region: string): DomainInfo {
+  return { fault_domain: { region: { name: region }, zone: { name: 'zone' } } };
 }
 
 /** Capabilities of an agent: those of a modern one unless told otherwise. */

@@ -7,6 +7,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import { combine, type Resources, writeLegacyResources, writeResources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { allocatedOf } from '../allocator/state';
+import { MASTER_CAPABILITIES } from '../capabilities';
 import { inverseOffersOf, printInverseOffer } from '../inverse-offers';
 import type { Agent, Framework, MasterState, TaskRecord } from '../state';
 
@@ -38,6 +39,8 @@ export function printMasterInfo({ boot }: MasterState): mesos.MasterInfo {
     hostname: boot.hostname,
     version: boot.version,
     address: { hostname: boot.hostname, ip: boot.ip, port: boot.port },
+    domain: boot.settings.domain,
+    capabilities: MASTER_CAPABILITIES.map((type) => ({ type })),
   };
 }
 

@@ -15,6 +15,7 @@ import {
   resourcesJson,
   taskJsonWith,
 } from '../../../api/state-json';
+import { MASTER_CAPABILITIES } from '../../core/capabilities';
 import { printOffer } from '../../core/offers';
 import type { Agent, Framework, MasterState, TaskRecord } from '../../core/state';
 import {
@@ -70,7 +71,8 @@ const recovered = (state: MasterState): string =>
 export function statePage(state: MasterState, flags: Record<string, string> | undefined): string {
   const { boot } = state;
   const info = printMasterInfo(state);
-  const leader = { id: info.id, pid: info.pid, port: info.port, hostname: info.hostname };
+  const { id, pid, port, hostname, domain } = info;
+  const leader = { id, pid, port, hostname, domain };
   const active = [...state.agents.values()].filter((agent) => agent.active && agent.connected).length;
   return jsonObject({
     version: JSON.stringify(boot.version),
@@ -82,10 +84,11 @@ export function statePage(state: MasterState, flags: Record<string, string> | un
     id: JSON.stringify(boot.id),
     pid: JSON.stringify(info.pid),
     hostname: JSON.stringify(boot.hostname),
-    capabilities: '[]',
+    capabilities: JSON.stringify(MASTER_CAPABILITIES),
     activated_slaves: String(active),
     deactivated_slaves: String(state.agents.size - active),
     unreachable_slaves: String(state.registry.unreachable.size),
+    domain: domain && JSON.stringify(domain),
     leader: JSON.stringify(info.pid),
     leader_info: JSON.stringify(leader),
     cluster: boot.cluster === undefined || !flags ? undefined : JSON.stringify(boot.cluster),

@@ -1,0 +1,111 @@
+/**
+ * The flags about agents and the registry, and the words they are written in. Names and defaults are Mesos'.
+ */
+
+import type * as mesos from '../../api/generated/mesos';
+import { messageFromJson } from '../../api/json-read';
+import { readDuration } from '../../model/time';
+import { duration, type Flag, integer, text, toggle, type Values } from '../../runtime/config/flags';
+import type { AgentSettings } from '../core/agent-settings';
+
+export const agentFlags = {
+  registry_fetch_timeout: duration({
+    help: 'most time to read the registry at the start',
+    fallback: 60_000,
+    fallbackText: '1mins',
+  }),
+  registry_store_timeout: duration({
+    help: 'most time to store the registry; a master that cannot stops leading',
+    fallback: 20_000,
+    fallbackText: '20secs',
+  }),
+  registry_gc_interval: duration({
+    help: 'time between looking for unreachable and gone agents to forget',
+    fallback: 900_000,
+    fallbackText: '15mins',
+  }),
+  registry_max_agent_age: duration({
+    help: 'time after which unreachable and gone agents are forgotten',
+    fallback: 1_209_600_000,
+    fallbackText: '2weeks',
+  }),
+  registry_max_agent_count: integer({
+    help: 'unreachable agents, and gone ones, that are remembered; the oldest are forgotten first',
+    fallback: 102_400,
+    min: 0,
+    max: 10_000_000,
+  }),
+  recovery_agent_removal_limit: meaningful(
+    text({
+      help: 'part of the agents that may be missing after a failover; with more, the master stops',
+      fallback: '100%',
+      value: 'PERCENT',
+    }),
+    readPercentage,
+  ),
+  agent_removal_rate_limit: meaningful(
+    text({ help: 'how many agents may be given up in which time, such as 1/10mins', value: 'COUNT/TIME' }),
+    readRate,
+  ),
+  domain: meaningful(
+    text({
+      help: 'where it is: {"fault_domain": {"region": {"name": "east"}, "zone": {"name": "a"}}}',
+      value: 'JSON',
+    }),
+    readDomain,
+  ),
+  require_agent_domain: toggle({ help: 'ignore agents that do not say where they are', fallback: false }),
+};
+
+/** A text that is kept as it is, so that `/flags` shows what was given, and must have a meaning. */
+function meaningful<D extends string | undefined>(
+  flag: Flag<string | D>,
+  check: (given: string) => void,
+): Flag<string | D> {
+  return {
+    ...flag,
+    read: (given, previous) => {
+      const value = flag.read(given, previous);
+      if (value !== undefined) check(value);
+      return value;
+    },
+  };
+}
+
+/** `100%` as a part from 0 to 1. Throws an Error that says what is expected. */
+function readPercentage(given: string): number {
+  const match = /^(\d+(?:\.\d+)?)%$/.exec(given.trim());
+  if (!match || Number(match[1]) > 100) throw new Error('expected a percentage from 0% to 100%');
+  return Number(match[1]) / 100;
+}
+
+/** `1/10mins` as the milliseconds between two. Throws an Error that says what is expected. */
+function readRate(given: string): number {
+  const [count = '', time = '', ...more] = given.trim().split('/');
+  const ms = readDuration(time);
+  if (more.length > 0 || !/^[1-9]\d*$/.test(count) || ms === undefined || ms <= 0) {
+    throw new Error('expected a number of agents and a time, such as 1/10mins');
+  }
+  return ms / Number(count);
+}
+
+function readDomain(given: string): mesos.DomainInfo {
+  return messageFromJson('mesos.v1.DomainInfo', JSON.parse(given));
+}
+
+/** What the core needs of them. */
+export function agentSettings(config: Values<typeof agentFlags>): AgentSettings {
+  return {
+    registryGcIntervalMs: config.registry_gc_interval,
+    registryMaxAgentAgeMs: config.registry_max_agent_age,
+    registryMaxAgentCount: config.registry_max_agent_count,
+    recoveryAgentRemovalLimit: readPercentage(config.recovery_agent_removal_limit),
+    agentRemovalEveryMs: given(config.agent_removal_rate_limit, readRate),
+    domain: given(config.domain, readDomain),
+    requireAgentDomain: config.require_agent_domain,
+  };
+}
+
+function given<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+  return text === undefined ? undefined : read(text);
+}

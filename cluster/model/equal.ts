@@ -1,0 +1,24 @@
+/**
+ * Whether two plain values say the same.
+ */
+
+/** Compares by content. A field that is undefined equals one that is absent; the order of fields does not count. */
+export function sameContent(a: unknown, b: unknown): boolean {
+  if (a === b) return true;
+  if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return sameNumber(a, b);
+  if (Array.isArray(a) || Array.isArray(b)) return sameList(a, b);
+  const left = Object.entries(a).filter(([, value]) => value !== undefined);
+  const right = new Map(Object.entries(b).filter(([, value]) => value !== undefined));
+  return left.length === right.size && left.every(([key, value]) => sameContent(value, right.get(key)));
+}
+
+/** 64-bit numbers of the wire are numbers or bigints, whichever holds them. */
+function sameNumber(a: unknown, b: unknown): boolean {
+  const isNumber = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint';
+  return isNumber(a) && isNumber(b) && String(a) === String(b);
+}
+
+function sameList(a: unknown, b: unknown): boolean {
+  if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
+  return a.every((one, index) => sameContent(one, b[index]));
+}
