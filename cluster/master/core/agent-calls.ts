@@ -6,7 +6,7 @@
 
 import type { Millis } from '../../model/time';
 import { syncActivity, withdrawOffers } from './agents';
-import { isKnownAgent } from './drain';
+import { isKnownAgent } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { change } from './registry/queue';

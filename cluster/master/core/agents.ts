@@ -16,6 +16,7 @@ import { type Millis, printDuration } from '../../model/time';
 import { movedRefusal, refusal } from './admission';
 import { adoptFrameworks, adoptTasks, forgetShares, reconciliations } from './adopt';
 import { addAgent, removeAgent, setAgentActive } from './allocator/state';
+import { checkDrained } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { forgetAnswers, rescindInverseOffers } from './inverse-offers';
@@ -216,8 +217,15 @@ function comeBack(
     ...sendDrain(state, agent),
     ...startPings(state, agent, now),
     publishAdded(state, agent),
+    ...checkReturned(state, agent, now),
   );
   return [...effects, ...allocateSoon(state, now)];
+}
+
+/** With resource providers, what is pending is known only when the agent reports it (UpdateSlaveMessage). */
+function checkReturned(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
+  const reportsLater = agent.capabilities.some(({ type }) => type === 'RESOURCE_PROVIDER');
+  return reportsLater ? [] : checkDrained(state, agent.id, now);
 }
 
 function refresh(state: MasterState, agent: Agent, { pid, message, now }: Arrival): void {

@@ -7,7 +7,7 @@
 import type * as scheduler from '../../api/generated/scheduler';
 import type { Millis } from '../../model/time';
 import { registrationRefusal } from './authorize/framework';
-import { checkDrained } from './drain';
+import { checkDrained } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { remove } from './frameworks';

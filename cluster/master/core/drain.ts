@@ -11,10 +11,11 @@ import type { Millis } from '../../model/time';
 import { sendDrain, syncActivity, withdrawOffers } from './agents';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
+import { checkDrained, isKnownAgent } from './drained';
 import { scheduledMachine } from './maintenance/agents';
 import { change } from './registry/queue';
 import { allocateSoon } from './schedule';
-import type { Agent, MasterState } from './state';
+import type { MasterState } from './state';
 
 /** DRAIN_AGENT. Asking again replaces what was asked before. */
 export function drainAgent(state: MasterState, { request, call }: EventOf<'operator.call'>): MasterEffect[] {
@@ -50,11 +51,6 @@ function drainRefusal(
   return undefined;
 }
 
-/** Whether an operator may say something about this agent: it is registered, expected back, or unreachable. */
-export function isKnownAgent(state: MasterState, agentId: string): boolean {
-  return state.agents.has(agentId) || state.recovered.has(agentId) || state.registry.unreachable.has(agentId);
-}
-
 function readConfig({ mark_gone, max_grace_period: grace }: master.Call.DrainAgent): mesos.DrainConfig {
   if (!grace) return { mark_gone: mark_gone ?? false };
   const nanoseconds = BigInt(grace.seconds ?? 0) * 1_000_000_000n + BigInt(grace.nanos ?? 0);
@@ -70,30 +66,4 @@ export function draining(state: MasterState, agentId: string, now: Millis): Mast
   syncActivity(state, agent);
   const effects = [...withdrawOffers(state, agent), ...sendDrain(state, agent)];
   return [...effects, ...checkDrained(state, agentId, now), ...allocateSoon(state, now)];
-}
-
-/** Whether a draining agent is empty now: no tasks, and nothing about them unacknowledged. */
-export function checkDrained(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
-  const info = state.registry.drains.get(agentId);
-  const agent = state.agents.get(agentId);
-  if (info?.state !== 'DRAINING' || !agent || !isEmpty(agent)) return [];
-  if (state.leaving.get(agentId) === 'gone' || state.emptied.has(agentId)) return [];
-  if (info.config.mark_gone) {
-    state.leaving.set(agentId, 'gone');
-    const next = { kind: 'gone', agentId, request: undefined } as const;
-    return change(state, { change: { kind: 'gone', agentId, at: now }, next });
-  }
-  state.emptied.add(agentId);
-  return change(state, { change: { kind: 'drained', agentId }, next: { kind: 'drained', agentId } });
-}
-
-function isEmpty(agent: Agent): boolean {
-  return agent.tasks.size === 0;
-}
-
-/** The registry has the agent as drained. */
-export function drained(state: MasterState, agentId: string): MasterEffect[] {
-  state.emptied.delete(agentId);
-  if (state.registry.drains.get(agentId)?.state !== 'DRAINED') return [];
-  return [{ kind: 'note', level: 'info', text: 'an agent is drained', fields: { agent: agentId } }];
 }

@@ -9,6 +9,7 @@ import type * as mesos from '../../api/generated/mesos';
 import type { Millis } from '../../model/time';
 import { deactivateFramework, removeFramework as forget, recover } from './allocator/state';
 import { registrationRefusal } from './authorize/framework';
+import { checkDrained } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { dropInverseOffers, forgetFramework } from './inverse-offers';
@@ -203,6 +204,7 @@ export function remove(state: MasterState, framework: Framework, now: Millis): M
   }
   withdrawOffers(state, framework);
   forgetFramework(state, framework.id);
+  const agentIds = new Set([...framework.tasks.values()].map(({ agentId }) => agentId));
   for (const task of [...framework.tasks.values()]) endTask(state, framework, task.id, now);
   if (framework.stream) {
     effects.push({ kind: 'close', stream: framework.stream, reason: 'the framework was removed' });
@@ -213,6 +215,7 @@ export function remove(state: MasterState, framework: Framework, now: Millis): M
   effects.push(
     { kind: 'publish', event: { type: 'FRAMEWORK_REMOVED', framework_removed: { framework_info: info } } },
     { kind: 'note', level: 'info', text: 'a framework was removed', fields: { framework: id } },
+    ...[...agentIds].flatMap((agentId) => checkDrained(state, agentId, now)),
   );
   return [...effects, ...allocateSoon(state, now)];
 }

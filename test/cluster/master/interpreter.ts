@@ -3,7 +3,7 @@
  */
 
 import type { Registry } from '../../../cluster/api/generated/internal';
-import type { Call as OperatorCall } from '../../../cluster/api/generated/master';
+import type { Call as OperatorCall, Response } from '../../../cluster/api/generated/master';
 import type { DomainInfo, Unavailability } from '../../../cluster/api/generated/mesos';
 import type { Event as SchedulerEvent } from '../../../cluster/api/generated/scheduler';
 import { encodeJson } from '../../../cluster/api/json-write';
@@ -12,6 +12,7 @@ import type { MasterEffect } from '../../../cluster/master/core/effects';
 import type { MasterBoot, MasterEvent, MasterInput } from '../../../cluster/master/core/events';
 import type { MasterState } from '../../../cluster/master/core/state';
 import { masterMachine } from '../../../cluster/master/core/step';
+import { getAgents } from '../../../cluster/master/core/views/operator';
 import { getMaintenanceStatus, getSchedule } from '../../../cluster/master/core/views/maintenance';
 import { printResources, readResources, type WireResource } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
@@ -180,6 +181,9 @@ export class MasterScript {
       this.post({ kind: 'registry.fetched', registry: { minimum_capabilities } });
     },
     registry: () => this.out.push(...printRegistry(this.state)),
+    agents: () => {
+      for (const agent of getAgents(this.state).agents ?? []) this.out.push(printAgentLine(agent));
+    },
     metrics: (words) => {
       for (const name of words) this.out.push(`${name} ${this.state.counters.get(`master/${name}`) ?? 0}`);
     },
@@ -399,7 +403,9 @@ export class MasterScript {
     markGone: ([id = '']) =>
       this.operatorCall({ type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value: id } } }),
     drain: ([id = ''], given) => {
-      const drain_agent = { agent_id: { value: id }, mark_gone: given['gone'] === 'yes' };
+      const grace = given['grace'];
+      const max_grace_period = grace === undefined ? undefined : { seconds: Number(grace), nanos: 0 };
+      const drain_agent = { agent_id: { value: id }, mark_gone: given['gone'] === 'yes', max_grace_period };
       this.operatorCall({ type: 'DRAIN_AGENT', drain_agent });
     },
     deactivate: ([id = '']) =>
@@ -425,6 +431,17 @@ function printRegistry({ registry }: MasterState): string[] {
     ...[...registry.gone].map(([id, at]) => `gone ${id} since ${at / 1000} s`),
     ...[...registry.minimumCapabilities].map((name) => `needs ${name}`),
   ];
+}
+
+function printAgentLine(agent: Response.GetAgents.Agent): string {
+  const started = agent.estimated_drain_start_time;
+  return [
+    agent.agent_info.id?.value,
+    agent.active ? 'active' : 'inactive',
+    ...(agent.deactivated ? ['deactivated'] : []),
+    ...(agent.drain_info ? [encodeJson('mesos.v1.DrainInfo', agent.drain_info)] : []),
+    ...(started ? [`since ${Number(started.nanoseconds) / 1e9} s`] : []),
+  ].join(' ');
 }
 
 function printUnavailability(unavailability: Unavailability | undefined): string {
@@ -454,6 +471,12 @@ function pid(name: string): string {
 function printMessage(effect: Extract<MasterEffect, { kind: 'send' }>): string {
   const short = effect.name.replace('mesos.internal.', '').replace(/Message$/, '');
   switch (effect.name) {
+    case 'mesos.internal.DrainSlaveMessage': {
+      const { mark_gone, max_grace_period: grace } = effect.message.config;
+      return `${short}${mark_gone ? ' gone' : ''}${grace ? ` grace ${Number(grace.nanoseconds) / 1e9} s` : ''}`;
+    }
+    case 'mesos.internal.ShutdownMessage':
+      return `${short} ${effect.message.message}`;
     case 'mesos.internal.RunTaskMessage':
       return `${short} ${effect.message.task.task_id.value}`;
     case 'mesos.internal.KillTaskMessage':
