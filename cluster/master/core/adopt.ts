@@ -10,11 +10,14 @@ import type { Millis } from '../../model/time';
 import { addAgent, recover, removeAgent, take } from './allocator/state';
 import type { MasterEffect } from './effects';
 import { createFramework } from './frameworks';
+import type { ReturnFrom } from './registry/changes';
 import type { Agent, Framework, MasterState, TaskRecord } from './state';
-import { completeTask, taskKey } from './task-record';
+import { addCompleted, completeTask, taskKey } from './task-record';
 import { publishTask, tell } from './tasks';
+import { takeUnreachable } from './unreachable-tasks';
 import { printFramework } from './views/operator';
 
+const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
 const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
 
 /** Frameworks of the agent's tasks that have not subscribed since we lead: known as "recovered" until they do. */
@@ -31,24 +34,78 @@ export function adoptFrameworks(
   });
 }
 
-/** Takes over the agent's tasks. Those of a framework that has ended are shut down. */
-export function adoptTasks(
+/** What the master knows of the frameworks the agent runs goes to the agent: it may have changed meanwhile. */
+export function knownFrameworks(
   state: MasterState,
   agent: Agent,
   message: internal.ReregisterSlaveMessage,
-  now: Millis,
+): MasterEffect[] {
+  return (message.frameworks ?? []).flatMap(({ id }): MasterEffect[] => {
+    const framework = state.frameworks.get(id?.value ?? '');
+    if (!framework) return [];
+    const update = { framework_id: { value: framework.id }, framework_info: framework.info };
+    return [{ kind: 'send', to: agent.pid, name: UPDATE_FRAMEWORK, message: update }];
+  });
+}
+
+/** Frameworks that ended, here or with a master before us, end on the agent, too. */
+export function endFrameworks(
+  state: MasterState,
+  agent: Agent,
+  message: internal.ReregisterSlaveMessage,
+): MasterEffect[] {
+  const ids = [
+    ...(message.frameworks ?? []).map(({ id }) => id?.value ?? ''),
+    ...(message.tasks ?? []).map(({ framework_id }) => framework_id.value),
+  ];
+  return [...new Set(ids)]
+    .filter((id) => !state.frameworks.has(id))
+    .map((value) => ({
+      kind: 'send',
+      to: agent.pid,
+      name: SHUTDOWN_FRAMEWORK,
+      message: { framework_id: { value } },
+    }));
+}
+
+/** Tasks that ended before this master led, for the frameworks that are there to have them. */
+export function adoptCompleted(
+  state: MasterState,
+  agent: Agent,
+  message: internal.ReregisterSlaveMessage,
+): void {
+  for (const { framework_info, tasks } of message.completed_frameworks ?? []) {
+    const framework = state.frameworks.get(framework_info.id?.value ?? '');
+    if (!framework || !tasks || tasks.length === 0) continue;
+    const known = new Set(framework.completedTasks.map(({ id }) => id));
+    for (const task of tasks) {
+      const id = task.task_id.value;
+      if (known.has(id) || framework.tasks.has(id) || !isTerminal(task.state)) continue;
+      addCompleted(state, framework, readTask(task, framework, agent.id));
+    }
+  }
+}
+
+interface Returned {
+  readonly message: internal.ReregisterSlaveMessage;
+  readonly from: ReturnFrom;
+  readonly now: Millis;
+}
+
+/** Takes over the agent's tasks, except those of frameworks that have ended. */
+export function adoptTasks(
+  state: MasterState,
+  agent: Agent,
+  { message, from, now }: Returned,
 ): MasterEffect[] {
   const effects: MasterEffect[] = [];
-  const ended = new Set<string>();
   const before = new Map(agent.tasks);
   agent.tasks.clear();
-  const kept: TaskRecord[] = [];
+  takeUnreachable(state, agent.id);
+  if (from !== 'registry') forgetEnded(state, message);
   for (const task of message.tasks ?? []) {
     const framework = state.frameworks.get(task.framework_id.value);
-    if (!framework) {
-      ended.add(task.framework_id.value);
-      continue;
-    }
+    if (!framework) continue;
     const elsewhere = framework.tasks.get(task.task_id.value);
     if (elsewhere && elsewhere.agentId !== agent.id) {
       effects.push(claimedTwice(task, elsewhere));
@@ -59,22 +116,29 @@ export function adoptTasks(
     before.delete(key);
     const record = known ?? readTask(task, framework, agent.id);
     agent.tasks.set(key, record);
-    kept.push(record);
-    if (!known) effects.push(...adopted(framework, record, now));
+    if (known) continue;
+    framework.tasks.set(record.id, record);
+    effects.push(publishTask(record), ...tellReturned(framework, record, from, now));
   }
   for (const task of before.values()) agent.tasks.set(taskKey(task), task);
-  const all = [...agent.tasks.values()];
-  share(state, agent, all);
+  share(state, agent, [...agent.tasks.values()]);
   for (const task of before.values()) if (isTerminal(task.state)) finish(state, task);
-  for (const id of ended) {
-    effects.push({
-      kind: 'send',
-      to: agent.pid,
-      name: SHUTDOWN_FRAMEWORK,
-      message: { framework_id: { value: id } },
-    });
-  }
   return effects;
+}
+
+/** What the master took for ended and the agent still has is not ended. */
+function forgetEnded(state: MasterState, message: internal.ReregisterSlaveMessage): void {
+  const byFramework = new Map<string, Set<string>>();
+  for (const { framework_id, task_id } of message.tasks ?? []) {
+    const ids = byFramework.get(framework_id.value) ?? new Set();
+    byFramework.set(framework_id.value, ids.add(task_id.value));
+  }
+  for (const [id, taskIds] of byFramework) {
+    const completed = state.frameworks.get(id)?.completedTasks;
+    for (let at = (completed?.length ?? 0) - 1; completed && at >= 0; at--) {
+      if (taskIds.has(completed[at]?.id ?? '')) completed.splice(at, 1);
+    }
+  }
 }
 
 /** Two agents say they run the same task. The one we knew first is believed. */
@@ -88,21 +152,28 @@ function claimedTwice(task: mesos.Task, known: TaskRecord): MasterEffect {
   return { kind: 'note', level: 'warn', text: 'a task is claimed by a second agent', fields };
 }
 
-function adopted(framework: Framework, task: TaskRecord, now: Millis): MasterEffect[] {
-  const back = framework.unreachableTasks.delete(task.id);
-  framework.tasks.set(task.id, task);
-  const told = back
-    ? tell(framework, {
-        task_id: { value: task.id },
-        agent_id: { value: task.agentId },
-        state: task.state,
-        source: 'SOURCE_MASTER',
-        reason: 'REASON_AGENT_REREGISTERED',
-        message: 'Agent re-registered',
-        timestamp: now / 1000,
-      })
-    : [];
-  return [publishTask(task), ...told];
+const RETURNED = {
+  unreachable: 'Unreachable agent re-reregistered',
+  unknown: 'Unknown agent reregistered',
+} as const;
+
+/** A framework that took the task for lost learns that it is not. */
+function tellReturned(framework: Framework, task: TaskRecord, from: ReturnFrom, now: Millis): MasterEffect[] {
+  if (from === 'registry') return [];
+  const last = task.statuses.at(-1);
+  return tell(framework, {
+    task_id: { value: task.id },
+    agent_id: { value: task.agentId },
+    executor_id: task.executorId === undefined ? undefined : { value: task.executorId },
+    state: task.state,
+    healthy: last?.healthy,
+    check_status: last?.check_status,
+    container_status: last?.container_status,
+    source: 'SOURCE_MASTER',
+    reason: 'REASON_AGENT_REREGISTERED',
+    message: RETURNED[from],
+    timestamp: now / 1000,
+  });
 }
 
 /** Counts what the agent's tasks use anew; see forgetShares. */

@@ -14,20 +14,29 @@ import { NO_RESOURCES, readResources, type WireResource } from '../../model/reso
 import { isTerminal, stateFor } from '../../model/task-state';
 import { type Millis, printDuration } from '../../model/time';
 import { movedRefusal, refusal } from './admission';
-import { adoptFrameworks, adoptTasks, forgetShares, reconciliations } from './adopt';
+import {
+  adoptCompleted,
+  adoptFrameworks,
+  adoptTasks,
+  endFrameworks,
+  forgetShares,
+  knownFrameworks,
+  reconciliations,
+} from './adopt';
 import { addAgent, removeAgent, setAgentActive } from './allocator/state';
 import { checkDrained } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { forgetAnswers, rescindInverseOffers } from './inverse-offers';
 import { rescind } from './offers';
-import type { RemovalCause } from './registry/changes';
+import type { RemovalCause, ReturnFrom } from './registry/changes';
 import { change } from './registry/queue';
 import { cancelRemoval, scheduleRemoval } from './removal';
 import { allocateSoon } from './schedule';
 import { type Agent, count, isCapable, type MasterState, type TaskRecord } from './state';
-import { completeTask } from './task-record';
+import { addCompleted, completeTask, detachTask } from './task-record';
 import { killEffect, record, tell } from './tasks';
+import { keepUnreachable } from './unreachable-tasks';
 import { printAgent } from './views/operator';
 
 const REGISTERED = 'mesos.internal.SlaveRegisteredMessage';
@@ -154,24 +163,25 @@ export function reregister(state: MasterState, event: EventOf<'agent.reregister'
   const effects = retireOther(state, pid, id);
   const known = state.registry.agents.get(id);
   if (known && sameContent(known, message.slave)) {
-    return [...effects, ...comeBack(state, { id, pid, message, now: at })];
+    return [...effects, ...comeBack(state, { id, pid, message, now: at, from: 'registry' })];
   }
   arriving.add(pid).add(id);
   const kind = known ? 'update' : 'reachable';
-  const next = { kind: 'reregistered', pid, message } as const;
+  const from = known ? 'registry' : state.registry.unreachable.has(id) ? 'unreachable' : 'unknown';
+  const next = { kind: 'reregistered', pid, message, from } as const;
   return [...effects, ...change(state, { change: { kind, info: message.slave }, next })];
 }
 
 /** The registry has the agent as it describes itself now; it may have lost it again meanwhile. */
 export function readmitted(
   state: MasterState,
-  { pid, message }: { pid: string; message: internal.ReregisterSlaveMessage },
+  { pid, message, from }: { pid: string; message: internal.ReregisterSlaveMessage; from: ReturnFrom },
   now: Millis,
 ): MasterEffect[] {
   const id = message.slave.id?.value ?? '';
   state.registry.arriving.delete(id);
   if (state.registry.gone.has(id)) return [goneAlready(pid)];
-  return state.registry.agents.has(id) ? comeBack(state, { id, pid, message, now }) : [];
+  return state.registry.agents.has(id) ? comeBack(state, { id, pid, message, now, from }) : [];
 }
 
 function goneAlready(pid: string): MasterEffect {
@@ -188,9 +198,9 @@ function retireOther(state: MasterState, pid: string, id: string): MasterEffect[
 /** Admits a returning agent: its tasks are adopted, and it is told which ones it should know. */
 function comeBack(
   state: MasterState,
-  arrival: Omit<Arrival, 'message'> & { message: internal.ReregisterSlaveMessage },
+  arrival: Omit<Arrival, 'message'> & { message: internal.ReregisterSlaveMessage; from: ReturnFrom },
 ): MasterEffect[] {
-  const { id, pid, message, now } = arrival;
+  const { id, pid, message, from, now } = arrival;
   count(state, 'master/slave_reregistrations');
   const effects: MasterEffect[] = [];
   const known = state.agents.get(id);
@@ -203,7 +213,9 @@ function comeBack(
   const missing = known ? reconciliations(state, known, message) : [];
   refresh(state, agent, arrival);
   state.recovered.delete(id);
-  effects.push(...adoptFrameworks(state, message), ...adoptTasks(state, agent, message, now));
+  const toUpdate = knownFrameworks(state, agent, message);
+  effects.push(...adoptFrameworks(state, message), ...adoptTasks(state, agent, { message, from, now }));
+  adoptCompleted(state, agent, message);
   syncActivity(state, agent);
   effects.push(
     { kind: 'link', to: pid },
@@ -213,6 +225,8 @@ function comeBack(
       name: REREGISTERED,
       message: { slave_id: { value: id }, reconciliations: missing, connection: connectionOf(state) },
     },
+    ...toUpdate,
+    ...endFrameworks(state, agent, message),
     ...killAgain(agent),
     ...sendDrain(state, agent),
     ...startPings(state, agent, now),
@@ -489,14 +503,9 @@ export function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEf
         : undefined,
   };
   const effects = [...record(state, task, status, status.state, loss.now), ...tell(framework, status)];
-  completeTask(state, framework, task);
-  if (loss.state !== 'TASK_UNREACHABLE') return effects;
-  framework.completedTasks.pop();
-  framework.unreachableTasks.set(task.id, task);
-  const [oldest] = framework.unreachableTasks.keys();
-  const max = state.boot.settings.maxUnreachableTasksPerFramework;
-  if (oldest !== undefined && framework.unreachableTasks.size > max)
-    framework.unreachableTasks.delete(oldest);
+  detachTask(state, framework, task);
+  if (loss.state === 'TASK_UNREACHABLE') keepUnreachable(state, framework, task);
+  else addCompleted(state, framework, task);
   return effects;
 }
 

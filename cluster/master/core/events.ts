@@ -54,6 +54,8 @@ export interface MasterEvents {
   /** The connection we keep to an agent broke. */
   'agent.exited': { readonly pid: string };
   'agent.message': { readonly pid: string; readonly message: internal.ExecutorToFrameworkMessage };
+  'agent.exitedExecutor': { readonly pid: string; readonly message: internal.ExitedExecutorMessage };
+  'agent.update': { readonly pid: string; readonly message: internal.UpdateSlaveMessage };
   'agent.status': { readonly pid: string; readonly update: internal.StatusUpdate };
 
   /** A scheduler asks to subscribe on a stream that the edge has opened and named. */

@@ -17,6 +17,7 @@ import { removeOffer, syncFramework } from './offers';
 import { allocateSoon } from './schedule';
 import { count, type Framework, type MasterState } from './state';
 import { setTaskState, taskKey } from './task-record';
+import { forgetUnreachable } from './unreachable-tasks';
 import { frameworkError, rolesOfInfo } from './validate/framework';
 import { printFramework, printMasterInfo } from './views/operator';
 
@@ -244,6 +245,7 @@ function complete(state: MasterState, framework: Framework, now: Millis): void {
   framework.stream = undefined;
   framework.unregisteredAt = now;
   forget(state.allocator, framework.id);
+  forgetUnreachable(state, framework);
   state.frameworks.delete(framework.id);
   state.completed.set(framework.id, framework);
   for (const oldest of state.completed.keys()) {

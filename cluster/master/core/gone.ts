@@ -9,7 +9,7 @@ import { drop, lose, withdrawOffers } from './agents';
 import type { MasterEffect } from './effects';
 import { allocateSoon } from './schedule';
 import type { MasterState } from './state';
-import { unreachableTasksOn } from './unreachable-tasks';
+import { takeUnreachable } from './unreachable-tasks';
 
 const MESSAGE = 'Agent has been marked gone';
 const LOSS = {
@@ -32,8 +32,5 @@ export function gone(state: MasterState, agentId: string, now: Millis): MasterEf
 
 /** Nobody waits any longer for what ran on an agent that was unreachable already. */
 function unreachableGone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
-  return unreachableTasksOn(state, new Set([agentId])).flatMap(({ framework, task }) => {
-    framework.unreachableTasks.delete(task.id);
-    return lose(state, task, { ...LOSS, now });
-  });
+  return takeUnreachable(state, agentId).flatMap((task) => lose(state, task, { ...LOSS, now }));
 }

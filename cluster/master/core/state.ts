@@ -33,6 +33,8 @@ export interface MasterState {
   /** Frameworks that have ended, oldest first, bounded. */
   readonly completed: Map<string, Framework>;
   readonly frameworkByStream: Map<string, string>;
+  /** Unreachable tasks by agent; see unreachable-tasks.ts. */
+  readonly unreachableByAgent: Map<string, Set<TaskRecord>>;
   readonly offers: Map<string, OfferRecord>;
   readonly allocator: AllocatorState;
   readonly inverse: InverseOffers;
@@ -139,6 +141,7 @@ export function initMaster(boot: MasterBoot): MasterState {
     frameworks: new Map(),
     completed: new Map(),
     frameworkByStream: new Map(),
+    unreachableByAgent: new Map(),
     offers: new Map(),
     allocator: emptyAllocator(),
     inverse: noInverseOffers(),

@@ -3,11 +3,13 @@
  */
 
 import type { Machine } from '../../model/event';
+import { updateAgent } from './agent-update';
 import { absent, exited, ping, pong, register, reregister, unregister } from './agents';
 import { filterExpired, runAllocator } from './allocation';
 import { call } from './calls';
 import type { MasterEffect } from './effects';
 import type { EventOf, MasterBoot, MasterEvent, MasterEvents } from './events';
+import { exitedExecutor } from './executor-exit';
 import { closed, failoverOver, heartbeat, subscribe } from './frameworks';
 import { askNow, inverseOfferExpired } from './inverse-offers';
 import { toFramework } from './messages';
@@ -32,6 +34,8 @@ const TRANSITIONS: {
   'agent.pong': (state, event) => pong(state, event.pid),
   'agent.exited': exited,
   'agent.message': (state, event) => toFramework(state, event.pid, event.message),
+  'agent.exitedExecutor': exitedExecutor,
+  'agent.update': updateAgent,
   'agent.status': reported,
   'scheduler.subscribe': subscribe,
   'scheduler.closed': closed,

@@ -42,10 +42,20 @@ function releaseResources(state: MasterState, task: TaskRecord): void {
   recover(state.allocator, task, task.resources);
 }
 
-/** The task is over and the framework knows: it moves to the completed ones, which are bounded. */
-export function completeTask(state: MasterState, framework: Framework, task: TaskRecord): void {
+/** Takes a task from its framework and agent; its record goes elsewhere. */
+export function detachTask(state: MasterState, framework: Framework, task: TaskRecord): void {
   framework.tasks.delete(task.id);
   state.agents.get(task.agentId)?.tasks.delete(taskKey(task));
+}
+
+/** The task is over and the framework knows: it moves to the completed ones, which are bounded. */
+export function completeTask(state: MasterState, framework: Framework, task: TaskRecord): void {
+  detachTask(state, framework, task);
+  addCompleted(state, framework, task);
+}
+
+/** One more ended task of a framework; above `--max_completed_tasks_per_framework` the oldest are forgotten. */
+export function addCompleted(state: MasterState, framework: Framework, task: TaskRecord): void {
   framework.completedTasks.push(task);
   const surplus = framework.completedTasks.length - state.boot.settings.maxCompletedTasksPerFramework;
   if (surplus > 0) framework.completedTasks.splice(0, surplus);

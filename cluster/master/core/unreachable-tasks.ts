@@ -1,17 +1,42 @@
 /**
- * Tasks whose agents are unreachable, by agent.
+ * Tasks whose agents are unreachable: with their framework until the agent returns, is given up or forgotten.
+ *
+ * Always true: `unreachableByAgent` has exactly the tasks that registered frameworks have as unreachable, by agent.
  */
 
 import type { Framework, MasterState, TaskRecord } from './state';
 
-/** All of these agents' unreachable tasks. Looks at every unreachable task: not for the path of each event. */
-export function unreachableTasksOn(
-  state: MasterState,
-  agentIds: ReadonlySet<string>,
-): { framework: Framework; task: TaskRecord }[] {
-  return [...state.frameworks.values()].flatMap((framework) =>
-    [...framework.unreachableTasks.values()]
-      .filter(({ agentId }) => agentIds.has(agentId))
-      .map((task) => ({ framework, task })),
-  );
+/** Keeps a task as unreachable; above `--max_unreachable_tasks_per_framework` the oldest is forgotten. */
+export function keepUnreachable(state: MasterState, framework: Framework, task: TaskRecord): void {
+  framework.unreachableTasks.set(task.id, task);
+  const known = state.unreachableByAgent.get(task.agentId);
+  if (known) known.add(task);
+  else state.unreachableByAgent.set(task.agentId, new Set([task]));
+  const [oldest] = framework.unreachableTasks.values();
+  const max = state.boot.settings.maxUnreachableTasksPerFramework;
+  if (oldest && framework.unreachableTasks.size > max) dropUnreachable(state, framework, oldest);
+}
+
+function dropUnreachable(state: MasterState, framework: Framework, task: TaskRecord): void {
+  framework.unreachableTasks.delete(task.id);
+  const known = state.unreachableByAgent.get(task.agentId);
+  known?.delete(task);
+  if (known?.size === 0) state.unreachableByAgent.delete(task.agentId);
+}
+
+/** Takes all unreachable tasks of an agent from their frameworks. */
+export function takeUnreachable(state: MasterState, agentId: string): TaskRecord[] {
+  const tasks = [...(state.unreachableByAgent.get(agentId) ?? [])];
+  state.unreachableByAgent.delete(agentId);
+  for (const task of tasks) state.frameworks.get(task.frameworkId)?.unreachableTasks.delete(task.id);
+  return tasks;
+}
+
+/** A framework ended: what is unreachable of it is part of its record, and nobody waits for it. */
+export function forgetUnreachable(state: MasterState, framework: Framework): void {
+  for (const task of [...framework.unreachableTasks.values()]) {
+    const known = state.unreachableByAgent.get(task.agentId);
+    known?.delete(task);
+    if (known?.size === 0) state.unreachableByAgent.delete(task.agentId);
+  }
 }

@@ -29,6 +29,16 @@ const READERS: Record<string, Reader> = {
     pid,
     message: decodeProtobuf('mesos.internal.ExecutorToFrameworkMessage', body),
   }),
+  'mesos.internal.ExitedExecutorMessage': (pid, body) => ({
+    kind: 'agent.exitedExecutor',
+    pid,
+    message: decodeProtobuf('mesos.internal.ExitedExecutorMessage', body),
+  }),
+  'mesos.internal.UpdateSlaveMessage': (pid, body) => ({
+    kind: 'agent.update',
+    pid,
+    message: decodeProtobuf('mesos.internal.UpdateSlaveMessage', body),
+  }),
   'mesos.internal.PongSlaveMessage': (pid) => ({ kind: 'agent.pong', pid }),
   'mesos.internal.StatusUpdateMessage': (pid, body) =>
     statusEvent(pid, decodeProtobuf('mesos.internal.StatusUpdateMessage', body)),

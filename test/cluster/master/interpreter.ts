@@ -12,8 +12,8 @@ import type { MasterEffect } from '../../../cluster/master/core/effects';
 import type { MasterBoot, MasterEvent, MasterInput } from '../../../cluster/master/core/events';
 import type { MasterState } from '../../../cluster/master/core/state';
 import { masterMachine } from '../../../cluster/master/core/step';
-import { getAgents } from '../../../cluster/master/core/views/operator';
 import { getMaintenanceStatus, getSchedule } from '../../../cluster/master/core/views/maintenance';
+import { getAgents } from '../../../cluster/master/core/views/operator';
 import { printResources, readResources, type WireResource } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
@@ -257,7 +257,10 @@ export class MasterScript {
       this.mute.add(pid(name));
       this.dead.add(pid(name));
     },
-    unmute: ([name = '']) => this.mute.delete(pid(name)),
+    unmute: ([name = '']) => {
+      this.mute.delete(pid(name));
+      this.dead.delete(pid(name));
+    },
     pong: ([name = '']) => this.post({ kind: 'agent.pong', pid: pid(name) }),
     framework: ([name = ''], given) => this.subscribe(name, given),
     reframework: ([name = ''], given) => this.subscribe(name, given, given['id'] ?? this.frameworkId(name)),
@@ -331,6 +334,17 @@ export class MasterScript {
       const message = { ...ids, framework_id: { value: this.frameworkId(framework) }, data: 'aGk=' };
       this.post({ kind: 'agent.message', pid: pid(name), message });
     },
+    exitedExecutor: ([name = '', framework = '', agent = '', executor = '', status = '9']) => {
+      const ids = { slave_id: { value: agent }, executor_id: { value: executor } };
+      const message = {
+        ...ids,
+        framework_id: { value: this.frameworkId(framework) },
+        status: Number(status),
+      };
+      this.post({ kind: 'agent.exitedExecutor', pid: pid(name), message });
+    },
+    agentUpdate: ([name = '', agent = '']) =>
+      this.post({ kind: 'agent.update', pid: pid(name), message: { slave_id: { value: agent } } }),
     teardown: ([name = '']) => this.call(name, { type: 'TEARDOWN' }),
     reconcile: ([name = '', ...tasks]) => {
       const asked = tasks.map((word) => {
@@ -444,6 +458,11 @@ function printAgentLine(agent: Response.GetAgents.Agent): string {
   ].join(' ');
 }
 
+function printFailure({ failure }: SchedulerEvent): string {
+  const executor = failure?.executor_id;
+  return `${failure?.agent_id?.value}${executor ? ` ${executor.value} status ${failure.status}` : ''}`;
+}
+
 function printUnavailability(unavailability: Unavailability | undefined): string {
   return unavailability ? ` away from ${Number(unavailability.start.nanoseconds) / 1e9} s` : '';
 }
@@ -532,7 +551,7 @@ function printEvent(event: SchedulerEvent): string {
     case 'RESCIND':
       return `RESCIND ${event.rescind?.offer_id.value}`;
     case 'FAILURE':
-      return `FAILURE ${event.failure?.agent_id?.value}`;
+      return `FAILURE ${printFailure(event)}`;
     case 'ERROR':
       return `ERROR ${event.error?.message}`;
     default:

@@ -36,7 +36,12 @@ export type Then =
       readonly pid: string;
       readonly message: internal.RegisterSlaveMessage;
     }
-  | { readonly kind: 'reregistered'; readonly pid: string; readonly message: internal.ReregisterSlaveMessage }
+  | {
+      readonly kind: 'reregistered';
+      readonly pid: string;
+      readonly message: internal.ReregisterSlaveMessage;
+      readonly from: ReturnFrom;
+    }
   | { readonly kind: 'unreachable'; readonly agentId: string; readonly reason: string }
   | {
       readonly kind: 'removed';
@@ -63,6 +68,9 @@ export type Then =
   | { readonly kind: 'machines.down'; readonly request: number; readonly machines: readonly string[] }
   | { readonly kind: 'machines.up'; readonly request: number }
   | { readonly kind: 'weights'; readonly request: number };
+
+/** Where the registry had an agent that comes back: admitted, unreachable, or not at all any more. */
+export type ReturnFrom = 'registry' | 'unreachable' | 'unknown';
 
 /** Counted as `slave_removals/reason_...`; an operator's order to take a machine down has no counter in Mesos. */
 export type RemovalCause = 'registered' | 'unregistered' | 'operator';

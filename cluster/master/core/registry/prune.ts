@@ -7,7 +7,7 @@
 import type { Millis } from '../../../model/time';
 import type { MasterEffect } from '../effects';
 import type { MasterState } from '../state';
-import { unreachableTasksOn } from '../unreachable-tasks';
+import { takeUnreachable } from '../unreachable-tasks';
 import { change } from './queue';
 
 const TIMER = 'prune';
@@ -44,9 +44,7 @@ export function pruned(
   state: MasterState,
   { unreachable, gone }: { unreachable: readonly string[]; gone: readonly string[] },
 ): MasterEffect[] {
-  for (const { framework, task } of unreachableTasksOn(state, new Set(unreachable))) {
-    framework.unreachableTasks.delete(task.id);
-  }
+  for (const agentId of unreachable) takeUnreachable(state, agentId);
   const fields = { unreachable: unreachable.length, gone: gone.length };
   return [{ kind: 'note', level: 'info', text: 'forgot agents', fields }];
 }

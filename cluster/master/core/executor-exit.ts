@@ -1,0 +1,32 @@
+/**
+ * An executor ended on its agent: its framework hears of it, best effort. What became of its tasks comes as updates
+ * (Mesos 1.11 Master::exitedExecutor).
+ *
+ * In: agent.exitedExecutor      Out: event(FAILURE)
+ */
+
+import type { MasterEffect } from './effects';
+import type { EventOf } from './events';
+import { count, type MasterState } from './state';
+
+export function exitedExecutor(
+  state: MasterState,
+  { pid, message }: EventOf<'agent.exitedExecutor'>,
+): MasterEffect[] {
+  count(state, 'master/messages_exited_executor');
+  const { slave_id: agent_id, framework_id, executor_id, status } = message;
+  const agent = state.agents.get(agent_id.value);
+  if (agent?.pid !== pid) return [ignored(pid, message, 'its agent is not registered')];
+  const stream = state.frameworks.get(framework_id.value)?.stream;
+  if (stream === undefined) return [ignored(pid, message, 'its framework is not connected')];
+  return [{ kind: 'event', stream, event: { type: 'FAILURE', failure: { agent_id, executor_id, status } } }];
+}
+
+function ignored(
+  pid: string,
+  { executor_id, framework_id }: EventOf<'agent.exitedExecutor'>['message'],
+  why: string,
+): MasterEffect {
+  const fields = { pid, executor: executor_id.value, framework: framework_id.value, why };
+  return { kind: 'note', level: 'warn', text: 'the end of an executor is ignored', fields };
+}
