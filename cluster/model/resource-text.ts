@@ -3,7 +3,7 @@
  */
 
 import { readRanges } from './ranges';
-import { type Amount, combine, type Piece, pieceOf, type Resources } from './resources';
+import { type Amount, combine, type Piece, pieceOf, type Resources, type Rest } from './resources';
 
 /** Reads `cpus:2;mem:1024;ports(web):[31000-31100];zones:{a, b}`. Returns an error text that names the part. */
 export function readResourceText(text: string): Resources | { readonly error: string } {
@@ -17,7 +17,7 @@ export function readResourceText(text: string): Resources | { readonly error: st
     const [, name = '', role = '*', value = ''] = match;
     const amount = readAmount(value.trim());
     if ('error' in amount) return { error: `Cannot parse resource "${part}": ${amount.error}` };
-    const reserved = role === '*' || role === '' ? {} : { reservations: [{ type: 'STATIC', role }] };
+    const reserved: Rest = role === '*' || role === '' ? {} : { reservations: [{ type: 'STATIC', role }] };
     pieces.push(pieceOf(name.trim(), amount, reserved));
   }
   return combine(pieces);

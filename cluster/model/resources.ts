@@ -8,8 +8,8 @@
 
 import { addRanges, containsRanges, normalRanges, printRanges, type Ranges, subtractRanges } from './ranges';
 
-/** The shape of a resource on the wire (mesos.v1.Resource), as far as quantities go. The rest is carried along. */
-export interface WireResource {
+/** The shape of a resource on the wire (mesos.v1.Resource). */
+export interface WireResource extends Rest {
   readonly name: string;
   readonly type: 'SCALAR' | 'RANGES' | 'SET' | 'TEXT';
   readonly scalar?: { readonly value: number } | undefined;
@@ -23,13 +23,37 @@ export interface WireResource {
   readonly set?: { readonly item?: readonly string[] | undefined } | undefined;
   readonly role?: string | undefined;
   readonly reservation?: { readonly principal?: string | undefined; readonly labels?: unknown } | undefined;
-  readonly reservations?: readonly Reservation[] | undefined;
-  readonly allocation_info?: { readonly role?: string | undefined } | undefined;
 }
 
-interface Reservation {
+/** One level of a reservation; a stack of them narrows from a role to its descendants. */
+export interface Reservation {
   readonly type?: 'UNKNOWN' | 'STATIC' | 'DYNAMIC' | undefined;
   readonly role?: string | undefined;
+  readonly principal?: string | undefined;
+  readonly labels?: unknown;
+}
+
+/** What makes a disk special: where it comes from, and the persistent volume on it. */
+export interface Disk {
+  readonly persistence?: { readonly id: string; readonly principal?: string | undefined } | undefined;
+  readonly volume?:
+    | {
+        readonly container_path: string;
+        readonly host_path?: string | undefined;
+        readonly mode?: string | undefined;
+      }
+    | undefined;
+  readonly source?: { readonly type: string; readonly id?: string | undefined } | undefined;
+}
+
+/** What a piece has besides its quantity, as on the wire. */
+export interface Rest {
+  readonly reservations?: readonly Reservation[] | undefined;
+  readonly allocation_info?: { readonly role?: string | undefined } | undefined;
+  readonly disk?: Disk | undefined;
+  readonly revocable?: object | undefined;
+  readonly shared?: object | undefined;
+  readonly provider_id?: { readonly value: string } | undefined;
 }
 
 export type Amount =
@@ -37,15 +61,16 @@ export type Amount =
   | { readonly type: 'RANGES'; readonly ranges: Ranges }
   | { readonly type: 'SET'; readonly items: readonly string[] };
 
-/** What a piece has besides its quantity: reservations, allocation, disk and so on, as on the wire. */
-type Rest = Readonly<Record<string, unknown>>;
-
 export interface Piece {
   readonly name: string;
   readonly amount: Amount;
   readonly rest: Rest;
   /** Equal for pieces that combine. */
   readonly identity: string;
+  /** Taken whole or not at all: persistent volumes, and disks that are mounts or devices of their own. */
+  readonly exclusive: boolean;
+  /** How many hold a shared piece; 0 for pieces that are not shared. */
+  readonly shares: number;
 }
 
 export type Resources = readonly Piece[];
@@ -59,9 +84,10 @@ export function readResources(wire: readonly WireResource[] | undefined): Resour
 
 /** Writes resources with `reservations`, the form used between our own processes and to newer frameworks. */
 export function writeResources(resources: Resources): WireResource[] {
-  return resources.map(
-    ({ name, amount, rest }) => ({ name, ...writeAmount(amount), ...rest }) as WireResource,
-  );
+  return resources.flatMap(({ name, amount, rest, shares }) => {
+    const wire: WireResource = { name, ...writeAmount(amount), ...rest };
+    return shares > 1 ? Array.from({ length: shares }, () => wire) : [wire];
+  });
 }
 
 /** Writes resources with `role` and `reservation`, for frameworks without RESERVATION_REFINEMENT and for endpoints. */
@@ -82,20 +108,49 @@ export function addResources(left: Resources, right: Resources): Resources {
 
 /** Left without right. What left does not have is not subtracted: check with containsResources first. */
 export function subtractResources(left: Resources, right: Resources): Resources {
-  return combine([
-    ...left.map((piece) => {
-      const other = right.find(({ identity }) => identity === piece.identity);
-      return other ? { ...piece, amount: subtractAmount(piece.amount, other.amount) } : piece;
-    }),
-  ]);
+  if (right.length === 0) return left;
+  const rest = [...left];
+  for (const piece of right) subtractPiece(rest, piece);
+  return rest;
+}
+
+function subtractPiece(rest: Piece[], piece: Piece): void {
+  const index = rest.findIndex((one) => isSame(one, piece));
+  const from = rest[index];
+  if (!from) return;
+  const left = reduce(from, piece);
+  if (left) rest[index] = left;
+  else rest.splice(index, 1);
+}
+
+/** Whether the piece would be taken from this one: of one identity, and as large when it is whole or shared. */
+function isSame(one: Piece, piece: Piece): boolean {
+  if (one.identity !== piece.identity) return false;
+  return (!piece.exclusive && piece.shares === 0) || equalAmount(one.amount, piece.amount);
+}
+
+function reduce(from: Piece, piece: Piece): Piece | undefined {
+  if (piece.shares > 0)
+    return from.shares > piece.shares ? { ...from, shares: from.shares - piece.shares } : undefined;
+  if (piece.exclusive) return undefined;
+  const amount = subtractAmount(from.amount, piece.amount);
+  return isEmptyAmount(amount) ? undefined : { ...from, amount };
 }
 
 /** Whether each piece of inner is in outer, in at least that quantity. */
 export function containsResources(outer: Resources, inner: Resources): boolean {
+  if (!inner.some(({ exclusive }) => exclusive)) return inner.every((piece) => hasPiece(outer, piece));
+  const rest = [...outer];
   return inner.every((piece) => {
-    const other = outer.find(({ identity }) => identity === piece.identity);
-    return other !== undefined && containsAmount(other.amount, piece.amount);
+    if (!hasPiece(rest, piece)) return false;
+    if (piece.exclusive) subtractPiece(rest, piece);
+    return true;
   });
+}
+
+function hasPiece(outer: Resources, piece: Piece): boolean {
+  const other = outer.find((one) => isSame(one, piece));
+  return other !== undefined && other.shares >= piece.shares && containsAmount(other.amount, piece.amount);
 }
 
 export function equalResources(left: Resources, right: Resources): boolean {
@@ -141,17 +196,26 @@ export function unallocated(resources: Resources): Resources {
 
 /** The role a piece is reserved to; `*` when unreserved. */
 export function reservedRole(piece: Piece): string {
-  const stack = (piece.rest['reservations'] ?? []) as readonly Reservation[];
-  return stack.at(-1)?.role ?? '*';
+  return piece.rest.reservations?.at(-1)?.role ?? '*';
 }
 
 /** `cpus:2; mem:1024; ports:[31000-31010]`, with the role of reserved pieces in brackets. */
 export function printResources(resources: Resources): string {
   const parts = resources.map((piece) => {
     const role = reservedRole(piece);
-    return `${piece.name}${role === '*' ? '' : `(${role})`}:${printAmount(piece.amount)}`;
+    return `${piece.name}${role === '*' ? '' : `(${role})`}${printMarks(piece)}:${printAmount(piece.amount)}`;
   });
   return parts.join('; ');
+}
+
+/** `[id:path]` for a persistent volume, `[MOUNT]` for another source, `{REV}` and `<SHARED>` as in Mesos. */
+function printMarks({ rest: { disk, revocable, shared }, shares }: Piece): string {
+  const parts = [
+    disk?.source?.type,
+    disk?.persistence && `${disk.persistence.id}:${disk.volume?.container_path ?? ''}`,
+  ].filter((part) => part !== undefined);
+  const many = shares > 1 ? `<SHARED x${shares}>` : '<SHARED>';
+  return `${parts.length > 0 ? `[${parts.join(',')}]` : ''}${revocable ? '{REV}' : ''}${shared ? many : ''}`;
 }
 
 export function printAmount(amount: Amount): string {
@@ -167,7 +231,7 @@ export function printAmount(amount: Amount): string {
 
 /** A piece from its parts, for resources that come from flags. */
 export function pieceOf(name: string, amount: Amount, rest: Rest = {}): Piece {
-  return withRest({ name, amount, rest, identity: '' }, rest);
+  return withRest({ name, amount, rest, identity: '', exclusive: false, shares: rest.shared ? 1 : 0 }, rest);
 }
 
 /** Puts pieces into the normal form. */
@@ -180,11 +244,17 @@ export function combine(pieces: readonly Piece[]): Resources {
   }
   const kept: Piece[] = [];
   for (const group of groups.values()) {
-    const [first] = group as [Piece, ...Piece[]];
-    const piece = group.length === 1 ? first : { ...first, amount: sumOf(first.amount, group) };
-    if (!isEmptyAmount(piece.amount)) kept.push(piece);
+    for (const piece of merge(group)) if (!isEmptyAmount(piece.amount)) kept.push(piece);
   }
   return kept.sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0));
+}
+
+/** One piece of many that combine: exclusive ones stay apart, of shared ones the holders are counted. */
+function merge(group: readonly Piece[]): readonly Piece[] {
+  const [first] = group;
+  if (!first || group.length === 1 || first.exclusive) return group;
+  if (first.shares > 0) return [{ ...first, shares: group.reduce((sum, { shares }) => sum + shares, 0) }];
+  return [{ ...first, amount: sumOf(first.amount, group) }];
 }
 
 /** The sum of amounts of one kind, made once however many there are. */
@@ -208,12 +278,16 @@ function sumOf(kind: Amount, group: readonly Piece[]): Amount {
 
 function readPiece(wire: WireResource): Piece {
   const { name, type: _type, scalar: _scalar, ranges: _ranges, set: _set, ...others } = wire;
-  const { role, reservation, ...rest } = others;
-  const upgraded =
-    role !== undefined && role !== '*' && rest.reservations === undefined
-      ? { ...rest, reservations: [{ type: reservation ? 'DYNAMIC' : 'STATIC', role, ...reservation }] }
-      : rest;
-  return pieceOf(name, readAmount(wire), upgraded);
+  const { role: _role, reservation: _reservation, ...given } = others;
+  return pieceOf(name, readAmount(wire), { ...given, reservations: readReservations(wire) });
+}
+
+/** The stack of reservations, from whichever form the wire has. */
+function readReservations(wire: WireResource): readonly Reservation[] | undefined {
+  const { role, reservation, reservations } = wire;
+  if (reservations && reservations.length > 0) return reservations;
+  if (role === undefined || role === '*') return undefined;
+  return [{ type: reservation ? 'DYNAMIC' : 'STATIC', role, ...reservation }];
 }
 
 function readAmount(wire: WireResource): Amount {
@@ -246,8 +320,27 @@ function writeAmount(amount: Amount): Pick<WireResource, 'type' | 'scalar' | 'ra
   }
 }
 
-function withRest(piece: Piece, rest: Rest): Piece {
-  return { ...piece, rest, identity: `${piece.name} ${piece.amount.type} ${identityOf(rest)}` };
+/** The same quantity with other marks. */
+export function withRest(piece: Piece, rest: Rest): Piece {
+  const { shared, disk } = rest;
+  return {
+    ...piece,
+    rest,
+    identity: `${piece.name} ${piece.amount.type} ${identityOf(rest)}`,
+    exclusive: disk !== undefined && shared === undefined && isExclusiveDisk(disk),
+    shares: shared ? Math.max(1, piece.shares) : 0,
+  };
+}
+
+/** The same marks with another quantity. */
+export function withAmount(piece: Piece, amount: Amount): Piece {
+  return { ...piece, amount };
+}
+
+function isExclusiveDisk({ persistence, source }: Disk): boolean {
+  if (persistence) return true;
+  const type = source?.type;
+  return type === 'MOUNT' || type === 'BLOCK' || (type === 'RAW' && source?.id !== undefined);
 }
 
 /** JSON with sorted keys, so that equal descriptions are equal texts. */
@@ -281,7 +374,11 @@ function containsAmount(outer: Amount, inner: Amount): boolean {
   return false;
 }
 
-function isEmptyAmount(amount: Amount): boolean {
+function equalAmount(left: Amount, right: Amount): boolean {
+  return containsAmount(left, right) && containsAmount(right, left);
+}
+
+export function isEmptyAmount(amount: Amount): boolean {
   switch (amount.type) {
     case 'SCALAR':
       return amount.milli <= 0;

@@ -5,6 +5,7 @@
  */
 
 import type { Call } from '../../api/generated/master';
+import { roleError } from '../../model/roles';
 import { deactivateAgent, markGone, reactivateAgent } from './agent-calls';
 import { mayCall } from './authorize/operator';
 import { drainAgent } from './drain';
@@ -14,7 +15,6 @@ import { remove } from './frameworks';
 import { startMaintenance, stopMaintenance, updateSchedule } from './maintenance/calls';
 import { change } from './registry/queue';
 import type { MasterState } from './state';
-import { roleError } from './validate/framework';
 
 type Transition = (state: MasterState, event: EventOf<'operator.call'>) => MasterEffect[];
 

@@ -5,11 +5,12 @@
  * (Mesos 1.11 src/master/allocator/mesos/hierarchical.cpp).
  */
 
+import { scalarsOf } from '../../../model/quantities';
 import { type Random, shuffle } from '../../../model/random';
 import { containsResources, milliOf, type Resources, reservedRole } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { type FairOrder, fairOrder, visit } from './fair-order';
-import { type AllocationKey, type AllocatorFramework, type AllocatorState, scalarsOf, take } from './state';
+import { type AllocationKey, type AllocatorFramework, type AllocatorState, take } from './state';
 
 export interface Allocation extends AllocationKey {
   readonly resources: Resources;

@@ -5,6 +5,7 @@
  * the sum of what it has allocated on all agents.
  */
 
+import { addScalars } from '../../../model/quantities';
 import { addResources, type Resources, subtractResources, unallocated } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 
@@ -63,6 +64,24 @@ export function emptyAllocator(): AllocatorState {
 export function addAgent(state: AllocatorState, id: string, total: Resources, used: Resources): void {
   state.agents.set(id, { id, total, free: subtractResources(total, unallocated(used)), active: true });
   addScalars(state.total, total, 1);
+  state.dirty.add(id);
+}
+
+/**
+ * An agent's resources became others of the same amount, by a reservation or a volume. What was free of them, or else is
+ * offered or used, is the caller's to say.
+ */
+export function convertAgent(
+  state: AllocatorState,
+  id: string,
+  after: { readonly total: Resources; readonly free?: Resources },
+): void {
+  const agent = state.agents.get(id);
+  if (!agent) return;
+  addScalars(state.total, agent.total, -1);
+  agent.total = after.total;
+  addScalars(state.total, agent.total, 1);
+  if (after.free) agent.free = after.free;
   state.dirty.add(id);
 }
 
@@ -189,17 +208,4 @@ function sharesOf(state: AllocatorState, { frameworkId, role }: AllocationKey): 
     framework.allocated.set(role, shares);
   }
   return shares;
-}
-
-/** The scalars of resources in milli-units, by name. */
-export function scalarsOf(resources: Resources): Map<string, number> {
-  const sums = new Map<string, number>();
-  addScalars(sums, resources, 1);
-  return sums;
-}
-
-function addScalars(sums: Map<string, number>, resources: Resources, sign: 1 | -1): void {
-  for (const { name, amount } of resources) {
-    if (amount.type === 'SCALAR') sums.set(name, (sums.get(name) ?? 0) + sign * amount.milli);
-  }
 }

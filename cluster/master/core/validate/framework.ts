@@ -5,6 +5,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import { idError } from '../../../model/ids';
+import { roleError } from '../../../model/roles';
 import type { MasterSettings } from '../events';
 
 /** The first thing wrong with a FrameworkInfo, or undefined. */
@@ -38,23 +39,6 @@ function rolesError(info: mesos.FrameworkInfo): string | undefined {
   const twice = roles.find((role, index) => roles.indexOf(role) !== index);
   if (twice !== undefined) return `'FrameworkInfo.roles' contains duplicate items: ${twice}`;
   return roles.map(roleError).find((error) => error !== undefined);
-}
-
-/** The rules for one role name; `*` alone is the default role. */
-export function roleError(role: string): string | undefined {
-  if (role === '*') return undefined;
-  if (role === '') return 'Empty role name is invalid';
-  if (role.startsWith('/')) return `Role '${role}' cannot start with a slash`;
-  if (role.endsWith('/')) return `Role '${role}' cannot end with a slash`;
-  for (const part of role.split('/')) {
-    if (part === '') return `Role '${role}' cannot contain two adjacent slashes`;
-    if (part === '.' || part === '..' || part === '*')
-      return `Role '${role}' cannot include '${part}' as a component`;
-    if (part.startsWith('-')) return `Role component '${part}' is invalid because it begins with a dash`;
-    if (/[\s\b]/.test(part))
-      return `Role component '${part}' is invalid because it contains whitespace or backspace`;
-  }
-  return undefined;
 }
 
 /** A duration in Mesos is 64-bit nanoseconds. */

@@ -1,0 +1,53 @@
+/**
+ * Amounts by name, whatever they are reserved for: what fairness, quota and minima are about. In thousandths; a range or set
+ * counts a thousand for each of its members (Mesos 1.11 src/common/resource_quantities.hpp).
+ */
+
+import { countRanges } from './ranges';
+import type { Amount, Resources } from './resources';
+
+/** Thousandths by resource name. */
+export type Quantities = ReadonlyMap<string, number>;
+
+/** The scalars of resources, by name. */
+export function scalarsOf(resources: Resources): Map<string, number> {
+  const sums = new Map<string, number>();
+  addScalars(sums, resources, 1);
+  return sums;
+}
+
+/** Adds the scalars of resources to sums, or takes them away. */
+export function addScalars(sums: Map<string, number>, resources: Resources, sign: 1 | -1): void {
+  for (const { name, amount } of resources) {
+    if (amount.type === 'SCALAR') sums.set(name, (sums.get(name) ?? 0) + sign * amount.milli);
+  }
+}
+
+/** All amounts, by name. */
+export function quantitiesOf(resources: Resources): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const { name, amount } of resources) sums.set(name, (sums.get(name) ?? 0) + sizeOf(amount));
+  return sums;
+}
+
+function sizeOf(amount: Amount): number {
+  switch (amount.type) {
+    case 'SCALAR':
+      return amount.milli;
+    case 'RANGES':
+      return 1000 * countRanges(amount.ranges);
+    case 'SET':
+      return 1000 * amount.items.length;
+  }
+}
+
+/** Whether there is at least as much of each name. */
+export function containsQuantities(have: Quantities, want: Quantities): boolean {
+  for (const [name, milli] of want) if (milli > (have.get(name) ?? 0)) return false;
+  return true;
+}
+
+/** Adds quantities to sums, or takes them away. */
+export function addQuantities(sums: Map<string, number>, more: Quantities, sign: 1 | -1 = 1): void {
+  for (const [name, milli] of more) sums.set(name, (sums.get(name) ?? 0) + sign * milli);
+}
