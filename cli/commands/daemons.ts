@@ -9,6 +9,7 @@ import { executorConfig, startExecutor } from '../../cluster/executor/main';
 import { masterFlags } from '../../cluster/master/config';
 import { startMaster } from '../../cluster/master/main';
 import { systemClock } from '../../cluster/runtime/clock';
+import { logOptions } from '../../cluster/runtime/config/log-flags';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
 import { MESETA_VERSION } from '../../cluster/runtime/version';
@@ -51,7 +52,7 @@ export const master = flagCommand({
   flags: masterFlags,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
-      const log = createLogger();
+      const log = createLogger(logOptions(flags, 'mesos-master'));
       const state = flags.in_memory
         ? new MemoryStore()
         : await LocalStore.open(join(flags.work_dir, 'state'));
@@ -69,7 +70,7 @@ export const agent = flagCommand({
   flags: agentFlags,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
-      const log = createLogger();
+      const log = createLogger(logOptions(flags, 'mesos-agent'));
       const launcher = hostedExecutors({ log, clock });
       const running = await startAgent(flags, {
         log,

@@ -2,6 +2,7 @@
  * The agent's flags. Names and defaults are Mesos'.
  */
 
+import { aclsFlag } from '../runtime/auth/acls';
 import { operatorFlags } from '../runtime/auth/flags';
 import {
   duration,
@@ -12,6 +13,7 @@ import {
   type Values,
   withEnvironment,
 } from '../runtime/config/flags';
+import { logFlags } from '../runtime/config/log-flags';
 import { StartError } from '../runtime/lifecycle';
 
 export const agentFlags = withEnvironment('MESOS_', {
@@ -48,6 +50,8 @@ export const agentFlags = withEnvironment('MESOS_', {
     fallback: '{}',
   }),
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
+  ...logFlags,
+  acls: aclsFlag,
   ...operatorFlags,
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
 });

@@ -6,14 +6,18 @@ import { randomInt } from 'node:crypto';
 import { mkdir, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { present } from '../model/assert';
+import { readAclsFlag } from '../runtime/auth/acls';
 import type { Clock } from '../runtime/clock';
 import { printFlags } from '../runtime/config/flags';
+import { logFileOf } from '../runtime/config/log-flags';
+import { OTHER_PROCESSES } from '../runtime/http/common-pages';
 import { type HttpServer, startHttpServer } from '../runtime/http/server';
 import { Lifetime, type Running, StartError } from '../runtime/lifecycle';
-import type { Logger } from '../runtime/log';
+import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { MessageRouter } from '../runtime/messages/receive';
+import { Verbosity } from '../runtime/verbosity';
 import { VERSION } from '../runtime/version';
 import { type AgentConfig, agentFlags, readEnvironment } from './config';
 import type { AgentEffect } from './core/effects';
@@ -25,6 +29,7 @@ import { recallAgentId } from './edge/checkpoint';
 import { Containers, type ExecutorLauncher, killLeftovers } from './edge/containers';
 import { masterPid } from './edge/detector';
 import { ExecutorDoor } from './edge/http/executor-api';
+import { withHelpers } from './edge/http/helper-routes';
 import { agentRoutes } from './edge/http/routes';
 import { readMasterMessage } from './edge/messages';
 import { snapshot } from './edge/metrics';
@@ -64,7 +69,9 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     let mailbox: AgentMailbox | undefined;
     const post = (event: AgentInput): void => mailbox?.post(event);
     const door = new ExecutorDoor(post);
-    const http = await listen(config, deps, { door, mailbox: () => mailbox });
+    const verbosity = new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level));
+    life.add(() => verbosity.stop());
+    const http = await listen(config, deps, { door, mailbox: () => mailbox, workDir, verbosity });
     life.add(() => http.close());
     life.add(() => door.closeAll());
     const links = new Links({
@@ -167,9 +174,12 @@ async function makeWorkDir(given: string): Promise<string> {
 interface Inside {
   readonly door: ExecutorDoor;
   readonly mailbox: () => AgentMailbox | undefined;
+  readonly workDir: string;
+  readonly verbosity: Verbosity;
 }
 
-function listen(config: AgentConfig, deps: AgentDeps, { door, mailbox }: Inside): Promise<HttpServer> {
+function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<HttpServer> {
+  const { door, mailbox, workDir, verbosity } = inside;
   const messages = new MessageRouter(deps.log);
   messages.register('slave(1)', (message) => {
     const event = readMasterMessage(message);
@@ -179,6 +189,16 @@ function listen(config: AgentConfig, deps: AgentDeps, { door, mailbox }: Inside)
   const statistics = new Statistics();
   const read = <T>(view: (state: AgentState) => T): T =>
     view(present(mailbox(), 'the agent is starting').state);
+  const acls = readAclsFlag(config.acls);
+  const own = agentRoutes(door, {
+    read,
+    acls,
+    flags: printFlags(agentFlags, config),
+    metrics: () => read((state) => snapshot(state, deps.clock.now())),
+    statistics: () => read((state) => statistics.read(state, deps.clock.now())),
+  });
+  const logFile = logFileOf(config, 'mesos-agent');
+  const routes = withHelpers(own, { workDir, logFile, acls, read }, verbosity);
   return startHttpServer({
     what: 'the agent',
     address: config.ip,
@@ -190,13 +210,9 @@ function listen(config: AgentConfig, deps: AgentDeps, { door, mailbox }: Inside)
     credentialsFlag: AUTHENTICATION_FLAGS,
     log: deps.log,
     messages,
-    rewrite: (url) => url.replace(/^\/slave(\(1\)|%281%29)(?=\/|\?|$)/i, '') || '/',
-    routes: agentRoutes(door, {
-      read,
-      flags: printFlags(agentFlags, config),
-      metrics: () => read((state) => snapshot(state, deps.clock.now())),
-      statistics: () => read((state) => statistics.read(state, deps.clock.now())),
-    }),
+    paths: { main: 'slave(1)', others: OTHER_PROCESSES, known: routes.map(({ path }) => path) },
+    compress: true,
+    routes,
     notFound: (_request, reply) => reply.code(404).type('text/plain').send('404 Not Found.'),
     bodyMaxBytes: 64 * 1024 * 1024,
   });

@@ -13,6 +13,7 @@ import {
   type Values,
   withEnvironment,
 } from '../runtime/config/flags';
+import { logFlags } from '../runtime/config/log-flags';
 import { StartError } from '../runtime/lifecycle';
 import type { MasterSettings } from './core/events';
 import { agentFlags, agentSettings } from './edge/agent-flags';
@@ -76,6 +77,7 @@ export const masterFlags = withEnvironment('MESOS_', {
   }),
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
   ...agentFlags,
+  ...logFlags,
   ...authenticationFlags,
   acls: aclsFlag,
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),

@@ -8,13 +8,16 @@ import { present } from '../model/assert';
 import type { Principal } from '../model/principal';
 import type { Clock } from '../runtime/clock';
 import { printFlags } from '../runtime/config/flags';
+import { logFileOf } from '../runtime/config/log-flags';
+import { OTHER_PROCESSES } from '../runtime/http/common-pages';
 import { type HttpServer, startHttpServer } from '../runtime/http/server';
 import { Lifetime, type Running } from '../runtime/lifecycle';
-import type { Logger } from '../runtime/log';
+import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { MessageRouter } from '../runtime/messages/receive';
 import { Timings } from '../runtime/metrics';
+import { Verbosity } from '../runtime/verbosity';
 import { VERSION } from '../runtime/version';
 import type { StateStore } from '../state/store';
 import { type MasterConfig, masterFlags, masterSettings } from './config';
@@ -28,6 +31,8 @@ import { masterMachine } from './core/step';
 import { getState } from './core/views/operator';
 import { readAgentMessage } from './edge/agents';
 import { AUTHENTICATION_FLAGS, masterAccess } from './edge/authentication';
+import { helperRoutes, masterFiles, withHelp } from './edge/http/helper-routes';
+import { gated, type Leadership } from './edge/http/leader';
 import { masterRoutes } from './edge/http/routes';
 import { snapshot } from './edge/metrics';
 import { type Answer, masterPerformers } from './edge/perform';
@@ -57,6 +62,7 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
   return Lifetime.start(async (life) => {
     const settings = masterSettings(config);
     const doors = createDoors(config, deps);
+    life.add(() => doors.verbosity.stop());
     const http = await listen(config, deps, doors);
     life.add(() => http.close());
     const pid = `master@${http.address}:${http.port}`;
@@ -102,6 +108,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
   let requests = 0;
   const schedulers = new Streams('mesos.v1.scheduler.Event');
   const operators = new Streams('mesos.v1.master.Event');
+  const logFile = logFileOf(config, 'mesos-master');
   const read = <T>(view: (state: MasterState) => T): T =>
     view(present(mailbox, 'the master is starting').state);
   return {
@@ -116,7 +123,13 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
     },
     post: (event: MasterInput) => mailbox?.post(event),
     read,
-    isLeading: () => mailbox?.state.electedAt !== undefined,
+    leadership: (): Leadership => ({
+      kind: 'leading',
+      recovered: mailbox?.state.electedAt !== undefined,
+    }),
+    verbosity: new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level)),
+    logFile,
+    files: masterFiles(logFile, read),
     moment: () => mailbox?.handled ?? 0,
     nextRequest: () => requests++,
     timings,
@@ -140,6 +153,9 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
     if (event) doors.post(event);
     else deps.log.debug({ message: message.name, from: message.from }, 'a message of no concern');
   });
+  const operators = { ...doors, streams: doors.operators };
+  const own = masterRoutes({ ...doors, streams: doors.schedulers }, operators);
+  const routes = withHelp([...gated(own, doors.leadership), ...helperRoutes(operators)]);
   return startHttpServer({
     what: 'the master',
     address: config.ip,
@@ -151,8 +167,9 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
     credentialsFlag: AUTHENTICATION_FLAGS,
     log: deps.log,
     messages,
-    rewrite: (url) => url.replace(/^\/master(?=\/|\?|$)/, '') || '/',
-    routes: masterRoutes({ ...doors, streams: doors.schedulers }, { ...doors, streams: doors.operators }),
+    paths: { main: 'master', others: OTHER_PROCESSES, known: routes.map(({ path }) => path) },
+    compress: true,
+    routes,
     notFound: (_request, reply) => reply.code(404).type('text/plain').send('404 Not Found.'),
     bodyMaxBytes: 64 * 1024 * 1024,
   });

@@ -15,10 +15,23 @@ export interface Logger {
   child(fields: Record<string, string>): Logger;
 }
 
+/** A logger whose level can be changed while it runs. */
+export interface TunableLogger extends Logger {
+  /** Logs from this level on; without one from the level it began with. Loggers made by `child` before keep theirs. */
+  setLevel(level: Level | undefined): void;
+}
+
+/** Changes the level of a logger that can do that. */
+export function setLogLevel(log: Logger, level: Level | undefined): void {
+  if ('setLevel' in log) (log as TunableLogger).setLevel(level);
+}
+
 export interface LogOptions {
   readonly level?: Level;
   /** A file to append to. Without it lines go to standard error. */
-  readonly file?: string;
+  readonly file?: string | undefined;
+  /** Whether lines go to standard error; unless said so, when there is no file. */
+  readonly stderr?: boolean;
 }
 
 const REDACTED = [
@@ -32,12 +45,24 @@ const REDACTED = [
 ];
 
 /** A logger that writes each line before it returns, so that the last line before a crash is there. */
-export function createLogger({ level = 'info', file }: LogOptions = {}): Logger {
-  const destination = pino.destination({ dest: file ?? 2, sync: true, mkdir: true, append: true });
-  return pino(
+export function createLogger({ level = 'info', file, stderr }: LogOptions = {}): TunableLogger {
+  const places: (string | number)[] = [
+    ...((stderr ?? file === undefined) ? [2] : []),
+    ...(file === undefined ? [] : [file]),
+  ];
+  // The logger's level decides, not the places': so it can be changed in one place.
+  const streams = places.map((dest) => ({
+    level: 'trace' as const,
+    stream: pino.destination({ dest, sync: true, mkdir: true, append: true }),
+  }));
+  const logger = pino(
     { level, redact: REDACTED, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
-    destination,
+    pino.multistream(streams),
   );
+  const setLevel = (wanted: Level | undefined): void => {
+    logger.level = wanted ?? level;
+  };
+  return Object.assign(logger, { setLevel });
 }
 
 /** A logger that says nothing, for tests. */

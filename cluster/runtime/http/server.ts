@@ -10,7 +10,9 @@ import { StartError } from '../lifecycle';
 import type { Logger } from '../log';
 import { MessageRouter } from '../messages/receive';
 import { type AccessOptions, accessCheck, isGuarded } from './access';
+import { addCompression } from './compress';
 import { checkListen } from './guard';
+import { type PathRules, routeUrl, urlRefusal } from './paths';
 
 export type Request = FastifyRequest;
 export type Reply = FastifyReply;
@@ -45,8 +47,10 @@ export interface HttpServerOptions extends AccessOptions {
   readonly methodNotAllowed?: (request: Request, reply: Reply, allowed: readonly Method[]) => unknown;
   /** Answers an exception of a handler; the default is 500 and plain text. */
   readonly failed?: (error: Error, request: Request, reply: Reply) => unknown;
-  /** Changes the path before it is matched, for aliases such as `/master/state`. */
-  readonly rewrite?: (url: string) => string;
+  /** How URLs become paths where processes share them, as in libprocess. */
+  readonly paths?: PathRules;
+  /** Sends whole answers gzipped to those who ask for it. */
+  readonly compress?: boolean;
   readonly bodyMaxBytes?: number;
   readonly messages?: MessageRouter;
   readonly insecure?: boolean;
@@ -90,7 +94,7 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   const app = fastify({
     bodyLimit: options.bodyMaxBytes ?? BODY_MAX_BYTES,
     forceCloseConnections: true,
-    rewriteUrl: (request) => options.rewrite?.(request.url ?? '/') ?? request.url ?? '/',
+    rewriteUrl: ({ url = '/' }) => (options.paths ? routeUrl(url, options.paths) : url),
     routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     clientErrorHandler: answerClientError,
@@ -144,8 +148,14 @@ export function answerClientError(error: { code?: string }, socket: Socket): voi
 }
 
 function addGuards(app: FastifyInstance, options: HttpServerOptions): void {
+  const { paths } = options;
   const check = accessCheck(options);
-  app.addHook('onRequest', async (request, reply) => check(request, reply));
+  app.addHook('onRequest', async (request, reply) => {
+    const refusal = paths && urlRefusal(request.originalUrl, paths);
+    if (refusal) return reply.code(refusal.status).type('text/plain').send(refusal.text);
+    return check(request, reply);
+  });
+  if (options.compress) addCompression(app);
 }
 
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];

@@ -3,48 +3,61 @@
  */
 
 import { attributesJson, jsonArray, jsonObject, resourcesJson, taskJson } from '../../../api/state-json';
-import type { Handler, Route } from '../../../runtime/http/server';
-import { VERSION } from '../../../runtime/version';
+import type { Acls } from '../../../model/acls';
+import { isAllowed } from '../../../model/authorizer';
+import { principalOf } from '../../../runtime/http/access';
+import { sendJson, sendText } from '../../../runtime/http/json';
+import type { Handler, Request, Route } from '../../../runtime/http/server';
 import type { AgentFramework, AgentState, Executor } from '../../core/state';
 import { pidOf } from '../../core/updates';
 import { printTask } from '../../core/views/tasks';
 import { READONLY } from '../authentication';
+import { agentSeenBy } from '../sight';
 import type { ExecutorDoor } from './executor-api';
+import { endpoint } from './helper-routes';
 
 export interface AgentPages {
   readonly read: <T>(view: (state: AgentState) => T) => T;
   readonly flags: Record<string, string>;
   readonly metrics: () => Record<string, number>;
   readonly statistics: () => string;
+  readonly acls: Acls | undefined;
 }
 
 export function agentRoutes(door: ExecutorDoor, pages: AgentPages): Route[] {
+  const { acls } = pages;
   const json =
-    (make: () => string): Handler =>
-    (_request, reply) =>
-      reply.type('application/json').send(make());
-  const version = { version: VERSION, build_date: '', build_time: 0, build_user: '' };
+    (make: (request: Request) => string): Handler =>
+    (request, reply) =>
+      sendJson(request, reply, make(request));
+  const seen = (request: Request) => (state: AgentState) => agentSeenBy(state, acls, principalOf(request));
+  const seesFlags = (request: Request): boolean => isAllowed(acls, 'view_flags', principalOf(request));
+  const state = json((request) => {
+    const flags = seesFlags(request) ? pages.flags : undefined;
+    return pages.read((all) => statePage(seen(request)(all), flags));
+  });
+  const flags: Handler = (request, reply) =>
+    seesFlags(request)
+      ? sendJson(request, reply, JSON.stringify({ flags: pages.flags }))
+      : sendText(reply, 403, '403 Forbidden.');
+  const statistics = endpoint(acls, '/monitor/statistics', json(pages.statistics));
+  const metrics = endpoint(
+    acls,
+    '/metrics/snapshot',
+    json(() => JSON.stringify(pages.metrics())),
+  );
   return [
     { path: '/api/v1/executor', methods: { POST: (request, reply) => door.handle(request, reply) } },
-    {
-      path: '/state',
-      realm: READONLY,
-      methods: { GET: json(() => pages.read((state) => statePage(state, pages.flags))) },
-    },
-    { path: '/monitor/statistics', realm: READONLY, methods: { GET: json(() => pages.statistics()) } },
+    { path: '/state', realm: READONLY, methods: { GET: state } },
+    { path: '/monitor/statistics', realm: READONLY, methods: { GET: statistics } },
     { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
-    { path: '/version', methods: { GET: json(() => JSON.stringify(version)) } },
-    { path: '/flags', realm: READONLY, methods: { GET: json(() => JSON.stringify({ flags: pages.flags })) } },
-    {
-      path: '/metrics/snapshot',
-      realm: READONLY,
-      methods: { GET: json(() => JSON.stringify(pages.metrics())) },
-    },
+    { path: '/flags', realm: READONLY, methods: { GET: flags } },
+    { path: '/metrics/snapshot', realm: READONLY, methods: { GET: metrics } },
   ];
 }
 
 /** The agent's state, keys as in Mesos 1.11. */
-function statePage(state: AgentState, flags: Record<string, string>): string {
+function statePage(state: AgentState, flags: Record<string, string> | undefined): string {
   const { boot } = state;
   const resources = resourcesJson(boot.resources);
   return jsonObject({
@@ -61,7 +74,7 @@ function statePage(state: AgentState, flags: Record<string, string>): string {
     reserved_resources: '{}',
     unreserved_resources: resources,
     attributes: attributesJson(boot.attributes),
-    flags: JSON.stringify(flags),
+    flags: flags && JSON.stringify(flags),
     frameworks: jsonArray([...state.frameworks.values()].map((framework) => frameworkPage(state, framework))),
     completed_frameworks: '[]',
   });

@@ -19,7 +19,8 @@ import {
   printMasterInfo,
 } from '../../core/views/operator';
 import { FORBIDDEN, type OperatorDoor, passCall, readFor, sightFor } from './operator-door';
-import { NAMELESS, plain } from './scheduler-api';
+import { answerHelper, HELPERS, missingField } from './operator-helpers';
+import { plain } from './scheduler-api';
 
 /** A read's answer; undefined when the sender may not have it. */
 type Read = (door: OperatorDoor, request: Request) => Response | undefined;
@@ -76,9 +77,6 @@ const READS: Partial<Record<Call.Type, Read>> = {
 };
 
 export function handleOperator(door: OperatorDoor, request: Request, reply: Reply): unknown {
-  const principal = principalOf(request);
-  if (principal && principal.value === undefined) return plain(reply, 403, NAMELESS);
-  if (!door.isLeading()) return plain(reply, 503, 'Master has not finished recovery');
   const header = request.headers['content-type'];
   if (header === undefined) return plain(reply, 400, "Expecting 'Content-Type' to be present");
   const type = readContentType(header);
@@ -91,6 +89,9 @@ export function handleOperator(door: OperatorDoor, request: Request, reply: Repl
       type,
       (request.body as Buffer | undefined) ?? Buffer.alloc(0),
     );
+    const missing = missingField(call);
+    if (missing)
+      return plain(reply, 400, `Failed to validate master::Call: Expecting '${missing}' to be present`);
     if (call.type === undefined) {
       return plain(reply, 400, "Failed to validate master::Call: Expecting 'type' to be present");
     }
@@ -114,6 +115,8 @@ function answer(
     if (!response) return plain(reply, 403, FORBIDDEN);
     return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, response));
   }
+  const own = call.type && HELPERS[call.type];
+  if (own) return answerHelper(own(door, request, call), reply, accept);
   if (call.type === 'SUBSCRIBE') return subscribe(door, request, reply, accept);
   return passCall(door, request, reply, call);
 }

@@ -4,20 +4,26 @@
 
 import type { Call } from '../../../api/generated/master';
 import type { Principal } from '../../../model/principal';
+import type { VirtualFiles } from '../../../runtime/files/virtual-files';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
+import type { Verbosity } from '../../../runtime/verbosity';
 import { type Sight, seenBy, sightOf } from '../../core/authorize/sight';
 import type { MasterInput } from '../../core/events';
 import type { MasterState } from '../../core/state';
 import type { Answer } from '../perform';
 import type { Streams } from '../streams';
+import type { Leadership } from './leader';
 import { plain } from './scheduler-api';
 
 export interface OperatorDoor {
   readonly streams: Streams<'mesos.v1.master.Event'>;
   readonly answers: Map<number, Answer>;
   readonly post: (event: MasterInput) => void;
-  readonly isLeading: () => boolean;
+  readonly leadership: () => Leadership;
+  readonly files: VirtualFiles;
+  readonly logFile: string | undefined;
+  readonly verbosity: Verbosity;
   readonly nextRequest: () => number;
   readonly read: <T>(view: (state: MasterState) => T) => T;
   /** Who follows which stream, so that each is told only what it may see. */

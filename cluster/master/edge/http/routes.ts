@@ -2,13 +2,13 @@
  * Every HTTP path of the master. A new endpoint is a row here.
  */
 
-import { isAllowed, thing } from '../../../model/authorizer';
 import { principalOf } from '../../../runtime/http/access';
-import type { Handler, Reply, Request, Route } from '../../../runtime/http/server';
-import { VERSION } from '../../../runtime/version';
+import { type Query, queryOf, sendJson } from '../../../runtime/http/json';
+import type { Handler, Request, Route } from '../../../runtime/http/server';
 import { isRestricted, type Sight, seenBy, sightOf } from '../../core/authorize/sight';
 import type { MasterState } from '../../core/state';
 import { READONLY, READWRITE, SCHEDULER } from '../authentication';
+import { redirect, redirectTo } from './leader';
 import { maintenanceRoutes } from './maintenance-routes';
 import { handleOperator } from './operator-api';
 import { FORBIDDEN, type OperatorDoor, readFor, sightFor } from './operator-door';
@@ -28,9 +28,6 @@ import { putWeights, teardown } from './v0-writes';
 /** Principals whose pages are kept, each for as long as it is shared. */
 const VIEWERS_MAX = 64;
 
-/** Function names that JSONP may call. */
-const JSONP = /^[A-Za-z_$][\w$.]{0,127}$/;
-
 export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor): Route[] {
   const page = (print: (state: MasterState, query: Query, sight: Sight) => string): Handler => {
     return (request, reply) => {
@@ -45,10 +42,7 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     );
     return (request, reply) => sendJson(request, reply, read(request));
   };
-  const value =
-    (make: () => unknown): Handler =>
-    (request, reply) =>
-      sendJson(request, reply, Buffer.from(JSON.stringify(make())));
+  const own = (): string => operators.read(({ boot }) => `${boot.hostname}:${boot.port}`);
   return [
     {
       path: '/api/v1/scheduler',
@@ -78,27 +72,13 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     ...maintenanceRoutes(operators, page),
     { path: '/teardown', realm: READWRITE, methods: { POST: teardown(operators) } },
     { path: '/flags', realm: READONLY, methods: { GET: flagsPage(operators) } },
-    {
-      path: '/version',
-      methods: { GET: value(() => ({ version: VERSION, build_date: '', build_time: 0, build_user: '' })) },
-    },
-    {
-      path: '/metrics/snapshot',
-      realm: READONLY,
-      methods: { GET: endpoint(operators, '/metrics/snapshot', value(operators.metrics)) },
-    },
     { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
-    { path: '/redirect', methods: { GET: (_request, reply) => redirect(operators, reply) } },
+    { path: '/redirect', methods: { GET: redirect(operators.leadership, own) } },
     { path: '/', methods: { GET: (_request, reply) => redirectTo(reply, '/state') } },
   ];
 }
 
 type Flags = Readonly<Record<string, string>>;
-type Query = Readonly<Record<string, string | undefined>>;
-
-function queryOf(request: Request): Query {
-  return request.query as Query;
-}
 
 function tasks(state: MasterState, query: Query): string {
   const number = (text: string | undefined, fallback: number): number =>
@@ -131,37 +111,9 @@ function pageByViewer(
   };
 }
 
-/** An endpoint that `get_endpoints` may keep from somebody. */
-function endpoint(door: OperatorDoor, path: string, handler: Handler): Handler {
-  return (request, reply) => {
-    const may = door.read(({ boot }) =>
-      isAllowed(boot.settings.acls, 'get_endpoints', principalOf(request), thing(path)),
-    );
-    return may ? handler(request, reply) : plain(reply, 403, FORBIDDEN);
-  };
-}
-
 function flagsPage(door: OperatorDoor): Handler {
   return (request, reply) => {
     if (!sightFor(door, request).flags) return plain(reply, 403, FORBIDDEN);
     return sendJson(request, reply, Buffer.from(JSON.stringify({ flags: door.flags })));
   };
-}
-
-function sendJson(request: Request, reply: Reply, json: Buffer): Reply {
-  const jsonp = queryOf(request)['jsonp'];
-  if (jsonp === undefined) return reply.type('application/json').send(json);
-  if (!JSONP.test(jsonp)) return plain(reply, 400, "'jsonp' must be the name of a function");
-  return reply.type('text/javascript').send(`${jsonp}(${json.toString('utf8')})`);
-}
-
-function redirect({ read }: OperatorDoor, reply: Reply): Reply {
-  return redirectTo(
-    reply,
-    read(({ boot }) => `//${boot.hostname}:${boot.port}`),
-  );
-}
-
-function redirectTo(reply: Reply, location: string): Reply {
-  return reply.code(307).header('location', location).send();
 }

@@ -17,15 +17,12 @@ export interface SchedulerDoor {
   readonly streams: Streams<'mesos.v1.scheduler.Event'>;
   readonly answers: Map<number, Answer>;
   readonly post: (event: MasterInput) => void;
-  readonly isLeading: () => boolean;
   readonly nextRequest: () => number;
 }
 
 /** Handles one call: SUBSCRIBE opens a stream, every other one is answered by the core. */
 export function handleScheduler(door: SchedulerDoor, request: Request, reply: Reply): unknown {
   const principal = principalOf(request);
-  if (principal && principal.value === undefined) return plain(reply, 403, NAMELESS);
-  if (!door.isLeading()) return plain(reply, 503, 'Master has not finished recovery');
   const call = readCall(request, reply);
   if (!call) return reply;
   const stream = request.headers['mesos-stream-id'];
@@ -98,11 +95,6 @@ function passOn(
   door.post({ kind: 'scheduler.call', request, ...made });
   return reply;
 }
-
-/** Told to senders whose token has claims but no name. */
-export const NAMELESS =
-  "The request's authenticated principal contains claims, but no value string. " +
-  'The master currently requires that principals have a value';
 
 /** An answer in plain text, the form of Mesos' errors. */
 export function plain(reply: Reply, status: number, text: string): Reply {

@@ -103,8 +103,8 @@ describe('routes', () => {
   });
 
   it('see the path after it was rewritten', async () => {
-    const rewrite = (url: string): string => url.replace(/^\/master\//, '/');
-    const server = await serve({ routes, rewrite });
+    const paths = { main: 'master', others: [], known: routes.map(({ path }) => path) };
+    const server = await serve({ routes, paths });
     expect((await ask(server, '/master/things')).text).toBe('list');
   });
 

@@ -1,0 +1,44 @@
+/**
+ * The pages beside the agent's own: files of sandboxes, logging, system, help.
+ */
+
+import type { Acls } from '../../../model/acls';
+import { isAllowed, thing } from '../../../model/authorizer';
+import { filesRoutes } from '../../../runtime/files/routes';
+import { principalOf } from '../../../runtime/http/access';
+import { commonRoutes, helpRoutes } from '../../../runtime/http/common-pages';
+import { sendText } from '../../../runtime/http/json';
+import type { Handler, Request, Route } from '../../../runtime/http/server';
+import type { Verbosity } from '../../../runtime/verbosity';
+import { READONLY, READWRITE } from '../authentication';
+import { agentFiles, attachedSandboxes, type SandboxOptions } from '../sandboxes';
+
+/** The agent's pages with those beside them, and a page about them all. */
+export function withHelpers(own: readonly Route[], sandboxes: SandboxOptions, verbosity: Verbosity): Route[] {
+  const may = (path: string) => (request: Request) => mayUse(sandboxes.acls, path, request);
+  const routes = [
+    ...own,
+    ...filesRoutes({
+      files: agentFiles(sandboxes),
+      realm: READONLY,
+      attached: () => attachedSandboxes(sandboxes),
+      mayDebug: may('/files/debug'),
+    }),
+    ...commonRoutes({
+      verbosity,
+      realms: { readonly: READONLY, readwrite: READWRITE },
+      mayToggle: may('/logging/toggle'),
+    }),
+  ];
+  return [...routes, ...helpRoutes('slave(1)', routes)];
+}
+
+function mayUse(acls: Acls | undefined, path: string, request: Request): boolean {
+  return isAllowed(acls, 'get_endpoints', principalOf(request), thing(path));
+}
+
+/** An endpoint that `get_endpoints` may keep from somebody. */
+export function endpoint(acls: Acls | undefined, path: string, handler: Handler): Handler {
+  return (request, reply) =>
+    mayUse(acls, path, request) ? handler(request, reply) : sendText(reply, 403, '403 Forbidden.');
+}

@@ -1,0 +1,85 @@
+/**
+ * The files that an agent shows: sandboxes under their own paths, under `latest`, and under a path of framework and executor
+ * (Mesos 1.11 src/slave/slave.cpp, getExecutorVirtualPath); and its log. A sandbox is shown as long as it is there.
+ */
+
+import { join } from 'node:path';
+import type { Acls } from '../../model/acls';
+import { isAllowed, thing } from '../../model/authorizer';
+import type { Principal } from '../../model/principal';
+import { type Attached, VirtualFiles } from '../../runtime/files/virtual-files';
+import type { AgentState } from '../core/state';
+
+const LOG_PATH = '/slave/log';
+
+export interface SandboxOptions {
+  readonly workDir: string;
+  readonly logFile: string | undefined;
+  readonly acls: Acls | undefined;
+  readonly read: <T>(view: (state: AgentState) => T) => T;
+}
+
+/** `slaves/A/frameworks/F/executors/E/runs/R` and what is below it. */
+const RUN = /^slaves\/([^/]+)\/frameworks\/([^/]+)\/executors\/([^/]+)\/runs\/([^/]+)(?:\/(.*))?$/s;
+/** `/frameworks/F/executors/E/runs/latest` and what is below it. */
+const VIRTUAL = /^\/frameworks\/([^/]+)\/executors\/([^/]+)\/runs\/latest(?:\/(.*))?$/s;
+
+export function agentFiles(options: SandboxOptions): VirtualFiles {
+  const { workDir, logFile, acls } = options;
+  return new VirtualFiles((path) => {
+    const clean = path.replace(/\/+$/, '');
+    if (logFile !== undefined && clean === LOG_PATH) {
+      return { real: logFile, rest: '', may: (sender) => isAllowed(acls, 'access_mesos_logs', sender) };
+    }
+    const virtual = VIRTUAL.exec(clean);
+    if (virtual) {
+      const [, framework = '', executor = '', rest = ''] = virtual;
+      const agent = options.read(({ agentId }) => agentId) ?? '';
+      return sandbox(options, { agent, framework, executor, run: 'latest', rest });
+    }
+    if (!clean.startsWith(`${workDir}/`)) return undefined;
+    const own = RUN.exec(clean.slice(workDir.length + 1));
+    if (!own) return undefined;
+    const [, agent = '', framework = '', executor = '', run = '', rest = ''] = own;
+    return sandbox(options, { agent, framework, executor, run, rest });
+  });
+}
+
+/** What is attached where, for `/files/debug`. */
+export function attachedSandboxes({ logFile, read }: SandboxOptions): Record<string, string> {
+  const attached: Record<string, string> = logFile === undefined ? {} : { [LOG_PATH]: logFile };
+  read(({ frameworks }) => {
+    for (const framework of frameworks.values()) {
+      for (const executor of framework.executors.values()) {
+        attached[executor.directory] = executor.directory;
+        attached[`/frameworks/${framework.id}/executors/${executor.id}/runs/latest`] = executor.directory;
+      }
+    }
+  });
+  return attached;
+}
+
+interface Names {
+  readonly agent: string;
+  readonly framework: string;
+  readonly executor: string;
+  readonly run: string;
+  readonly rest: string;
+}
+
+function sandbox(options: SandboxOptions, names: Names): Attached | undefined {
+  const { agent, framework, executor, run, rest } = names;
+  const parts = ['slaves', agent, 'frameworks', framework, 'executors', executor, 'runs', run];
+  if (parts.some((part) => part === '' || part === '.' || part === '..')) return undefined;
+  const may = (sender: Principal | undefined): boolean => maySee(options, names, sender);
+  return { real: join(options.workDir, ...parts), rest, may };
+}
+
+/** Sandboxes are for those who may act as the user the executor runs as; nobody knows that user once it is forgotten. */
+function maySee({ acls, read }: SandboxOptions, names: Names, sender: Principal | undefined): boolean {
+  const user = read(({ frameworks }) => {
+    const framework = frameworks.get(names.framework);
+    return framework?.executors.get(names.executor)?.info.command?.user ?? framework?.info.user;
+  });
+  return isAllowed(acls, 'access_sandboxes', sender, user === undefined ? undefined : thing(user));
+}

@@ -1,0 +1,77 @@
+/**
+ * The pages beside the master's own: files, logging, system, metrics, the registry, help. Every master answers them, whoever
+ * leads.
+ */
+
+import { encodeJson } from '../../../api/json-write';
+import { isAllowed, thing } from '../../../model/authorizer';
+import type { Principal } from '../../../model/principal';
+import { readDuration } from '../../../model/time';
+import { filesRoutes } from '../../../runtime/files/routes';
+import { findIn, VirtualFiles } from '../../../runtime/files/virtual-files';
+import { principalOf } from '../../../runtime/http/access';
+import { commonRoutes, helpRoutes } from '../../../runtime/http/common-pages';
+import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
+import type { Handler, Request, Route } from '../../../runtime/http/server';
+import { writeRecord } from '../../core/registry/stored-form';
+import { READONLY, READWRITE } from '../authentication';
+import { FORBIDDEN, type OperatorDoor } from './operator-door';
+
+/** Where the master's log is shown. */
+const LOG_PATH = '/master/log';
+
+/** The files of a master: its log, when it is a file. */
+export function masterFiles(logFile: string | undefined, read: OperatorDoor['read']): VirtualFiles {
+  const may = (sender: Principal | undefined): boolean =>
+    read(({ boot }) => isAllowed(boot.settings.acls, 'access_mesos_logs', sender));
+  return new VirtualFiles(findIn(new Map(logFile === undefined ? [] : [[LOG_PATH, { real: logFile, may }]])));
+}
+
+export function helperRoutes(door: OperatorDoor): Route[] {
+  const mayUse = (path: string) => (request: Request) => isEndpointOpen(door, path, request);
+  const registry: Handler = (request, reply) =>
+    sendJson(
+      request,
+      reply,
+      door.read((state) => encodeJson('mesos.internal.Registry', writeRecord(state.registry))),
+    );
+  return [
+    ...filesRoutes({
+      files: door.files,
+      realm: READONLY,
+      attached: () => (door.logFile === undefined ? {} : { [LOG_PATH]: door.logFile }),
+      mayDebug: mayUse('/files/debug'),
+    }),
+    ...commonRoutes({
+      verbosity: door.verbosity,
+      realms: { readonly: READONLY, readwrite: READWRITE },
+      mayToggle: mayUse('/logging/toggle'),
+    }),
+    { path: '/metrics/snapshot', realm: READONLY, methods: { GET: metrics(door) } },
+    { path: '/registrar(1)/registry', realm: READONLY, methods: { GET: registry } },
+  ];
+}
+
+/** Helper pages, the master's own, and a page about them all. */
+export function withHelp(routes: readonly Route[]): Route[] {
+  return [...routes, ...helpRoutes('master', routes)];
+}
+
+/** All numbers are there at once, so a `timeout` is checked and has nothing to cut short. */
+function metrics(door: OperatorDoor): Handler {
+  return (request, reply) => {
+    if (!isEndpointOpen(door, '/metrics/snapshot', request)) return sendText(reply, 403, FORBIDDEN);
+    const { timeout } = queryOf(request);
+    if (timeout !== undefined && readDuration(timeout) === undefined) {
+      return sendText(reply, 400, `Invalid timeout '${timeout}': expected a duration such as 5secs.\n`);
+    }
+    return sendJson(request, reply, JSON.stringify(door.metrics()));
+  };
+}
+
+/** Whether `get_endpoints` lets the sender use an endpoint. */
+function isEndpointOpen(door: OperatorDoor, path: string, request: Request): boolean {
+  return door.read(({ boot }) =>
+    isAllowed(boot.settings.acls, 'get_endpoints', principalOf(request), thing(path)),
+  );
+}

@@ -1,0 +1,73 @@
+/**
+ * What a master that does not lead answers, in one place: the leader's address where there is one (Mesos 1.11, wire order: the
+ * sender's name, then leadership, then recovery).
+ */
+
+import { principalOf } from '../../../runtime/http/access';
+import { sendText } from '../../../runtime/http/json';
+import type { Handler, Reply, Request, Route } from '../../../runtime/http/server';
+
+export type Leadership =
+  /** We lead; until the registry is read the v1 APIs wait. */
+  | { readonly kind: 'leading'; readonly recovered: boolean }
+  | { readonly kind: 'following'; readonly hostname: string; readonly port: number }
+  | { readonly kind: 'none' };
+
+/** Told to senders whose token has claims but no name. */
+const NAMELESS =
+  "The request's authenticated principal contains claims, but no value string. " +
+  'The master currently requires that principals have a value';
+
+/** Answered by every master, whoever leads. */
+const OPEN = new Set(['/', '/health', '/flags', '/redirect', '/version']);
+
+/** Lets routes answer only where their master leads. */
+export function gated(routes: readonly Route[], leadership: () => Leadership): Route[] {
+  return routes.map((route) => {
+    if (OPEN.has(route.path)) return route;
+    const waits = route.path.startsWith('/api/v1');
+    const gate =
+      (handler: Handler): Handler =>
+      (request, reply) =>
+        nameless(request, reply) ?? elsewhere(leadership(), waits, request, reply) ?? handler(request, reply);
+    const methods = Object.entries(route.methods).map(([method, handler]) => [method, gate(handler)]);
+    return { ...route, methods: Object.fromEntries(methods) as Route['methods'] };
+  });
+}
+
+function nameless(request: Request, reply: Reply): Reply | undefined {
+  const sender = principalOf(request);
+  return sender && sender.value === undefined ? sendText(reply, 403, NAMELESS) : undefined;
+}
+
+function elsewhere(leader: Leadership, waits: boolean, request: Request, reply: Reply): Reply | undefined {
+  switch (leader.kind) {
+    case 'none':
+      return sendText(reply, 503, 'No leader elected');
+    case 'following':
+      return redirectTo(reply, `//${leader.hostname}:${leader.port}${request.originalUrl}`);
+    case 'leading':
+      return waits && !leader.recovered
+        ? sendText(reply, 503, 'Master has not finished recovery')
+        : undefined;
+  }
+}
+
+/** `/redirect`: to the leader, also from the leader itself. What comes after the path would lead in a circle. */
+export function redirect(leadership: () => Leadership, own: () => string): Handler {
+  return (request, reply) => {
+    const path = request.originalUrl.split('?')[0] ?? '';
+    if (!path.endsWith('/redirect')) return sendText(reply, 404, '404 Not Found.');
+    const leader = leadership();
+    if (leader.kind === 'none') return sendText(reply, 503, 'No leader elected');
+    return redirectTo(
+      reply,
+      leader.kind === 'leading' ? `//${own()}` : `//${leader.hostname}:${leader.port}`,
+    );
+  };
+}
+
+/** Without a scheme: the client stays with the one it came by. */
+export function redirectTo(reply: Reply, location: string): Reply {
+  return reply.code(307).header('location', location).send();
+}

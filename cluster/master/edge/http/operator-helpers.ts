@@ -1,0 +1,79 @@
+/**
+ * Calls of the operator API that are about the process and its files, not about the cluster: logging and files.
+ */
+
+import type { Call, Response } from '../../../api/generated/master';
+import { encodeBody, type MediaType } from '../../../api/media-type';
+import type { FileInfo } from '../../../runtime/files/file-info';
+import { problemStatus } from '../../../runtime/files/routes';
+import type { Problem } from '../../../runtime/files/virtual-files';
+import { principalOf } from '../../../runtime/http/access';
+import { sendText } from '../../../runtime/http/json';
+import type { Reply, Request } from '../../../runtime/http/server';
+import { mayCall } from '../../core/authorize/operator';
+import { FORBIDDEN, type OperatorDoor } from './operator-door';
+
+/** An answer: a response, nothing but 200, or why not. */
+export type HelperAnswer = Response | undefined | { readonly status: number; readonly text: string };
+type Helper = (door: OperatorDoor, request: Request, call: Call) => HelperAnswer | Promise<HelperAnswer>;
+
+export const HELPERS: Partial<Record<Call.Type, Helper>> = {
+  GET_LOGGING_LEVEL: ({ verbosity }) => ({
+    type: 'GET_LOGGING_LEVEL',
+    get_logging_level: { level: verbosity.level },
+  }),
+  SET_LOGGING_LEVEL: (door, request, call) => {
+    if (!door.read((state) => mayCall(state, principalOf(request), call)))
+      return { status: 403, text: FORBIDDEN };
+    const { level = 0, duration } = call.set_logging_level ?? {};
+    door.verbosity.set(level, Number(duration?.nanoseconds ?? 0) / 1e6);
+    return undefined;
+  },
+  LIST_FILES: async ({ files }, request, call) => {
+    const listed = await files.browse(call.list_files?.path ?? '', principalOf(request));
+    if ('problem' in listed) return refusal(listed);
+    return { type: 'LIST_FILES', list_files: { file_infos: listed.map(wireInfo) } };
+  },
+  READ_FILE: async ({ files }, request, call) => {
+    const { path = '', offset = 0, length } = call.read_file ?? {};
+    const wanted = { offset: Number(offset), length: length === undefined ? undefined : Number(length) };
+    const found = await files.read(path, wanted, principalOf(request));
+    if ('problem' in found) return refusal(found);
+    return { type: 'READ_FILE', read_file: { size: found.size, data: found.data.toString('base64') } };
+  },
+};
+
+/** Sends what a helper found. */
+export async function answerHelper(
+  answer: ReturnType<Helper>,
+  reply: Reply,
+  accept: MediaType,
+): Promise<Reply> {
+  const found = await answer;
+  if (!found) return sendText(reply, 200, '');
+  if ('status' in found) return sendText(reply, found.status, found.text);
+  return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, found));
+}
+
+function refusal(problem: Problem): HelperAnswer {
+  return { status: problemStatus(problem), text: problem.text };
+}
+
+function wireInfo({ path, nlink, size, modifiedMs, mode, uid, gid }: FileInfo) {
+  const mtime = { nanoseconds: BigInt(modifiedMs) * 1_000_000n };
+  return { path, nlink, size, mtime, mode, uid, gid };
+}
+
+/** The part that a read must carry; calls that change something are checked where they are carried out. */
+const NEEDED: Partial<Record<Call.Type, keyof Call>> = {
+  GET_METRICS: 'get_metrics',
+  SET_LOGGING_LEVEL: 'set_logging_level',
+  LIST_FILES: 'list_files',
+  READ_FILE: 'read_file',
+};
+
+/** The name of the part that a call lacks, or undefined. */
+export function missingField(call: Call): string | undefined {
+  const field = call.type && NEEDED[call.type];
+  return field !== undefined && call[field] === undefined ? field : undefined;
+}

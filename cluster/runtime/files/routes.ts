@@ -1,0 +1,120 @@
+/**
+ * `/files/browse`, `/files/read`, `/files/download` and `/files/debug` (Mesos 1.11 src/files/files.cpp), texts as there.
+ */
+
+import { basename } from 'node:path';
+import { principalOf } from '../http/access';
+import { type Query, queryOf, sendJson, sendText } from '../http/json';
+import type { Handler, Reply, Request, Route } from '../http/server';
+import { fileJson } from './file-info';
+import type { Problem, VirtualFiles } from './virtual-files';
+
+export interface FilesPages {
+  readonly files: VirtualFiles;
+  readonly realm: string;
+  /** What is attached where, for `/files/debug`. */
+  readonly attached: () => Record<string, string>;
+  /** Whether the sender may see `/files/debug`. */
+  readonly mayDebug: (request: Request) => boolean;
+}
+
+const NO_PATH = "Expecting 'path=value' in query.\n";
+
+export function filesRoutes(pages: FilesPages): Route[] {
+  const { files, realm, attached, mayDebug } = pages;
+  const debug: Handler = (request, reply) =>
+    mayDebug(request)
+      ? sendJson(request, reply, JSON.stringify(attached()))
+      : sendText(reply, 403, '403 Forbidden.');
+  return [
+    { path: '/files/browse', realm, methods: { GET: (request, reply) => browse(files, request, reply) } },
+    { path: '/files/read', realm, methods: { GET: (request, reply) => read(files, request, reply) } },
+    { path: '/files/download', realm, methods: { GET: (request, reply) => download(files, request, reply) } },
+    { path: '/files/debug', realm, methods: { GET: debug } },
+  ];
+}
+
+const STATUSES: Record<Problem['problem'], number> = {
+  invalid: 400,
+  missing: 404,
+  forbidden: 403,
+  failed: 500,
+};
+
+/** The status of a problem, for the v1 calls too. */
+export function problemStatus({ problem }: Problem): number {
+  return STATUSES[problem];
+}
+
+async function browse(files: VirtualFiles, request: Request, reply: Reply): Promise<Reply> {
+  const { path } = queryOf(request);
+  if (!path) return sendText(reply, 400, NO_PATH);
+  const listed = await files.browse(path, principalOf(request));
+  if ('problem' in listed) return sendText(reply, problemStatus(listed), listed.text);
+  return sendJson(request, reply, JSON.stringify(listed.map(fileJson)));
+}
+
+/** Without an offset, and with -1, the answer is where the file ends: so the web UI finds it. */
+async function read(files: VirtualFiles, request: Request, reply: Reply): Promise<Reply> {
+  const query = queryOf(request);
+  if (!query['path']) return sendText(reply, 400, NO_PATH);
+  const [offset, length] = [readNumber(query, 'offset'), readNumber(query, 'length')];
+  if (typeof offset === 'string') return sendText(reply, 400, offset);
+  if (typeof length === 'string') return sendText(reply, 400, length);
+  const asksForEnd = offset === -1;
+  const wanted = asksForEnd
+    ? { offset: 0, length: 0 }
+    : { offset, length: length === -1 ? undefined : length };
+  const found = await files.read(query['path'], wanted, principalOf(request));
+  if ('problem' in found) return sendText(reply, problemStatus(found), found.text);
+  const body = { data: found.data.toString('utf8'), offset: asksForEnd ? found.size : offset };
+  return sendJson(request, reply, JSON.stringify(body));
+}
+
+/** -1 when it is not there. */
+function readNumber(query: Query, name: string): number | string {
+  const text = query[name];
+  if (text === undefined) return -1;
+  const number = /^-?\d+$/.test(text) ? Number(text) : Number.NaN;
+  if (!Number.isSafeInteger(number))
+    return `Failed to parse ${name}: Failed to convert '${text}' to number.\n`;
+  return number < -1 ? `Negative ${name} provided: ${number}.\n` : number;
+}
+
+const TYPES: Readonly<Record<string, string>> = {
+  css: 'text/css',
+  csv: 'text/csv',
+  gz: 'application/x-gzip',
+  html: 'text/html',
+  jpg: 'image/jpeg',
+  js: 'application/javascript',
+  json: 'application/json',
+  log: 'text/plain',
+  png: 'image/png',
+  svg: 'image/svg+xml',
+  tar: 'application/x-tar',
+  tgz: 'application/x-tar',
+  txt: 'text/plain',
+  xml: 'application/xml',
+  zip: 'application/zip',
+};
+
+/** What a task wrote is not shown as a page of ours: it is always saved, and its type is not guessed from its bytes. */
+async function download(files: VirtualFiles, request: Request, reply: Reply): Promise<Reply> {
+  const { path } = queryOf(request);
+  if (!path) return sendText(reply, 400, NO_PATH);
+  const opened = await files.open(path, principalOf(request), 'download');
+  if ('problem' in opened) return sendText(reply, problemStatus(opened), opened.text);
+  const name = basename(opened.path).replace(/[^\w.+@ -]/g, '_');
+  const extension = /\.(\w+)$/.exec(name)?.[1] ?? '';
+  return reply
+    .header('content-type', TYPES[extension] ?? 'application/octet-stream')
+    .header('content-disposition', `attachment; filename="${name}"`)
+    .header('x-content-type-options', 'nosniff')
+    .header('content-length', opened.size)
+    .send(
+      opened.size === 0
+        ? await opened.file.close().then(() => '')
+        : opened.file.createReadStream({ start: 0, end: opened.size - 1 }),
+    );
+}

@@ -1,0 +1,41 @@
+/**
+ * Whole answers are sent gzipped to those who can read that (Mesos 1.11, encoder.hpp: from 1024 bytes on; streams never).
+ */
+
+import { promisify } from 'node:util';
+import { gzip } from 'node:zlib';
+import type { FastifyInstance } from 'fastify';
+
+const MIN_BYTES = 1024;
+const compress = promisify(gzip);
+
+/** Bodies that many share are compressed once. */
+const done = new WeakMap<Buffer, Promise<Buffer>>();
+
+export function addCompression(app: FastifyInstance): void {
+  app.addHook('onSend', async (request, reply, payload: unknown) => {
+    const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
+    if (!isWhole || reply.hasHeader('content-encoding') || request.method === 'HEAD') return payload;
+    const body = typeof payload === 'string' ? Buffer.from(payload) : payload;
+    if (body.length < MIN_BYTES || !acceptsGzip(request.headers['accept-encoding'])) return payload;
+    const packed = await packedOf(body);
+    reply.header('content-encoding', 'gzip').header('content-length', packed.length);
+    return packed;
+  });
+}
+
+function packedOf(body: Buffer): Promise<Buffer> {
+  const known = done.get(body) ?? compress(body, { level: 1 });
+  done.set(body, known);
+  return known;
+}
+
+/** Whether gzip is among the encodings of the header, and not refused by `;q=0`. */
+export function acceptsGzip(header: string | undefined): boolean {
+  const ranges = (header ?? '').split(',').map((part) => {
+    const [name = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    return { name, refused: parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) };
+  });
+  const match = ranges.find(({ name }) => name === 'gzip') ?? ranges.find(({ name }) => name === '*');
+  return match !== undefined && !match.refused;
+}

@@ -1,0 +1,33 @@
+/**
+ * Answers of the v0 endpoints: JSON, with JSONP for pages of another time (libprocess), and plain texts.
+ */
+
+import type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify';
+
+/** Function names that JSONP may call. */
+const JSONP = /^[A-Za-z_$][\w$.]{0,127}$/;
+
+export type Query = Readonly<Record<string, string | undefined>>;
+
+/** The query of a request; of a name given twice the last one counts. */
+export function queryOf(request: Request): Query {
+  const entries = Object.entries(request.query as Record<string, string | string[]>);
+  return Object.fromEntries(
+    entries.map(([name, value]) => [name, Array.isArray(value) ? value.at(-1) : value]),
+  );
+}
+
+/** Sends JSON; with `?jsonp=NAME` as a call of that function. */
+export function sendJson(request: Request, reply: Reply, json: Buffer | string): Reply {
+  const { jsonp } = queryOf(request);
+  if (jsonp === undefined) return reply.type('application/json').send(json);
+  if (!JSONP.test(jsonp)) return sendText(reply, 400, "'jsonp' must be the name of a function");
+  return reply.type('text/javascript').send(`${jsonp}(${json.toString()})`);
+}
+
+/** An answer in plain text, the form of Mesos' errors. */
+export function sendText(reply: Reply, status: number, text: string): Reply {
+  return text === ''
+    ? reply.code(status).send()
+    : reply.code(status).type('text/plain; charset=utf-8').send(text);
+}

@@ -1,0 +1,79 @@
+/**
+ * Which path a URL means by the rules of libprocess (Mesos 1.11, process.cpp): the first part names a process, and what names
+ * none belongs to the main one (`/state` is `/master/state`); inside a process the longest known path that fits wins.
+ */
+
+export interface PathRules {
+  /** The main process, such as `master`. */
+  readonly main: string;
+  /** The other processes that paths may begin with. */
+  readonly others: readonly string[];
+  /** Known paths: those of the main process bare, others with their process. Patterns of `:` and `*` match by themselves. */
+  readonly known: readonly string[];
+  /** Paths that nobody may use, with the process in front (`--firewall_rules`). */
+  readonly disabled?: ReadonlySet<string> | undefined;
+}
+
+export interface Refusal {
+  readonly status: number;
+  readonly text: string;
+}
+
+/** Why a URL is refused before anybody looks at it, or undefined. */
+export function urlRefusal(url: string, rules: PathRules): Refusal | undefined {
+  const { path } = split(url);
+  if (!path.startsWith('/')) return { status: 400, text: "Request URL path must start with '/'" };
+  if (path.includes('/..')) return { status: 404, text: '404 Not Found.' };
+  const { full, bare } = named(path, rules);
+  if (rules.disabled?.has(full) || rules.disabled?.has(bare)) {
+    return { status: 403, text: `Endpoint '${full}' is disabled` };
+  }
+  return undefined;
+}
+
+/** The URL as our routes know it. What fits nothing stays as it is and is not found. */
+export function routeUrl(url: string, rules: PathRules): string {
+  const { path, query } = split(url);
+  if (!path.startsWith('/')) return '/';
+  const { bare } = named(path, rules);
+  return longest(bare, rules.known) + query;
+}
+
+/** A URL may also be whole, as a proxy's is: then only its path counts. */
+function split(url: string): { readonly path: string; readonly query: string } {
+  const own = url.replace(/^https?:\/\/[^/?#]*/i, '');
+  const from = own.search(/[?#]/);
+  const path = from < 0 ? own : own.slice(0, from);
+  return { path: path === '' && own !== url ? '/' : path, query: from < 0 ? '' : own.slice(from) };
+}
+
+function named(path: string, { main, others }: PathRules): { readonly full: string; readonly bare: string } {
+  const [first = '', ...rest] = path.split('/').filter((part) => part !== '');
+  const process = decode(first);
+  const tail = rest.map((part) => `/${part}`).join('');
+  if (process === main) return { full: `/${main}${tail}`, bare: tail === '' ? '/' : tail };
+  if (others.includes(process)) return { full: `/${process}${tail}`, bare: `/${process}${tail}` };
+  const bare = first === '' ? '/' : `/${first}${tail}`;
+  return { full: first === '' ? `/${main}` : `/${main}${bare}`, bare };
+}
+
+function decode(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part;
+  }
+}
+
+function longest(path: string, known: readonly string[]): string {
+  const fits = (pattern: string): boolean => {
+    const fixed = pattern.slice(0, pattern.search(/[:*]/));
+    return path.startsWith(fixed);
+  };
+  if (known.includes(path) || known.some((one) => /[:*]/.test(one) && fits(one))) return path;
+  for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
+    const prefix = path.slice(0, end);
+    if (known.includes(prefix)) return prefix;
+  }
+  return path;
+}
