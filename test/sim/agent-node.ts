@@ -85,10 +85,23 @@ export class AgentNode implements MessagePeer {
         event: ({ stream, event }) => this.toExecutor(stream, event),
         close: () => undefined,
         answer: () => undefined,
-        stopped: () => undefined,
+        stopped: () => this.crash(),
       },
     });
     this.post({ kind: 'master.detected', pid: MASTER_PID });
+  }
+
+  /** An operator clears what the agent remembers: it registers as a new one. */
+  forget(): void {
+    this.remembered = undefined;
+  }
+
+  get agentId(): string | undefined {
+    return this.remembered;
+  }
+
+  get machine(): { hostname: string; ip: string } {
+    return { hostname: this.host, ip: this.ip };
   }
 
   /** The machine is lost, with all that runs on it. */

@@ -2,6 +2,7 @@
  * The master in the simulation: the real machine and the real messages, on a simulated network and disk.
  */
 
+import type { Call as OperatorCall } from '../../cluster/api/generated/master';
 import type { Event as SchedulerEvent } from '../../cluster/api/generated/scheduler';
 import { decodeProtobuf, encodeProtobuf } from '../../cluster/api/protobuf';
 import type { MasterEffect } from '../../cluster/master/core/effects';
@@ -137,6 +138,16 @@ export class MasterNode {
     this.answers.set(request, answered);
     this.post({ kind: 'scheduler.call', request, stream, call });
     this.answers.delete(request);
+  }
+
+  /** An operator's call. Without an answer the master went down meanwhile. */
+  operator(call: OperatorCall, answered: (status: number, text: string | undefined) => void): void {
+    const request = this.requests++;
+    this.answers.set(request, (status, text) => {
+      this.answers.delete(request);
+      answered(status, text);
+    });
+    this.post({ kind: 'operator.call', request, call, principal: undefined });
   }
 
   private aliveNow(): () => boolean {

@@ -6,6 +6,7 @@ import { app } from '../frameworks/marathon/fake-cluster';
 import { checkAllocation } from './checkers/allocation';
 import { isSettled, unsettled } from './checkers/settled';
 import { checkStored } from './checkers/stored';
+import { seeds } from './seeds';
 import { World } from './world';
 
 jest.setTimeout(300_000);
@@ -21,13 +22,6 @@ const WEB = {
     { protocol: 'HTTP', path: '/', gracePeriodSeconds: 20, intervalSeconds: 5, timeoutSeconds: 2 },
   ],
 };
-
-/** One seed by SIM_SEED, or a range of them; SIM_SEEDS says how many (see scripts/sim.mjs). */
-function seeds(): number[] {
-  const one = process.env['SIM_SEED'];
-  if (one !== undefined) return [Number(one)];
-  return Array.from({ length: Number(process.env['SIM_SEEDS'] ?? 15) }, (_none, index) => index + 1);
-}
 
 function settle(world: World, wanted: Record<string, number>): void {
   try {
