@@ -14,6 +14,7 @@ import {
   withEnvironment,
 } from '../runtime/config/flags';
 import { logFlags } from '../runtime/config/log-flags';
+import { firewallFlag } from '../runtime/http/firewall';
 import { StartError } from '../runtime/lifecycle';
 
 export const agentFlags = withEnvironment('MESOS_', {
@@ -52,6 +53,7 @@ export const agentFlags = withEnvironment('MESOS_', {
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
   ...logFlags,
   acls: aclsFlag,
+  firewall_rules: firewallFlag,
   ...operatorFlags,
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
 });

@@ -11,6 +11,7 @@ import type { Clock } from '../runtime/clock';
 import { printFlags } from '../runtime/config/flags';
 import { logFileOf } from '../runtime/config/log-flags';
 import { OTHER_PROCESSES } from '../runtime/http/common-pages';
+import { readFirewall } from '../runtime/http/firewall';
 import { type HttpServer, startHttpServer } from '../runtime/http/server';
 import { Lifetime, type Running, StartError } from '../runtime/lifecycle';
 import { type Logger, setLogLevel } from '../runtime/log';
@@ -199,6 +200,7 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
   });
   const logFile = logFileOf(config, 'mesos-agent');
   const routes = withHelpers(own, { workDir, logFile, acls, read }, verbosity);
+  const disabled = readFirewall(config.firewall_rules);
   return startHttpServer({
     what: 'the agent',
     address: config.ip,
@@ -210,7 +212,7 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
     credentialsFlag: AUTHENTICATION_FLAGS,
     log: deps.log,
     messages,
-    paths: { main: 'slave(1)', others: OTHER_PROCESSES, known: routes.map(({ path }) => path) },
+    paths: { main: 'slave(1)', others: OTHER_PROCESSES, known: routes.map(({ path }) => path), disabled },
     compress: true,
     routes,
     notFound: (_request, reply) => reply.code(404).type('text/plain').send('404 Not Found.'),

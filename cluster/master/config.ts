@@ -4,7 +4,9 @@
 
 import { aclsFlag, readAclsFlag } from '../runtime/auth/acls';
 import {
+  choice,
   duration,
+  type Flag,
   integer,
   list,
   port,
@@ -14,17 +16,28 @@ import {
   withEnvironment,
 } from '../runtime/config/flags';
 import { logFlags } from '../runtime/config/log-flags';
+import { firewallFlag } from '../runtime/http/firewall';
 import { StartError } from '../runtime/lifecycle';
 import type { MasterSettings } from './core/events';
+import { checkRefused, refusedFlags, unusedFlags } from './edge/accepted-flags';
 import { agentFlags, agentSettings } from './edge/agent-flags';
 import { authenticationFlags } from './edge/authentication';
 
 export const masterFlags = withEnvironment('MESOS_', {
+  ...unusedFlags,
+  ...refusedFlags,
   ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
   port: port({ help: 'port for everything: API, agents, frameworks', fallback: 5050 }),
+  advertise_ip: text({ help: 'address that others are told, when it is not --ip' }),
+  advertise_port: optionalPort('port that others are told, when it is not --port'),
   hostname: text({ help: 'name that others are told; the address without it' }),
   cluster: text({ help: 'name of the cluster, shown to people' }),
   work_dir: text({ help: 'folder of the registry', fallback: './.meseta/master' }),
+  registry: choice({
+    help: 'where the registry is: on disk (in --work_dir), or in memory',
+    words: ['replicated_log', 'in_memory'],
+    fallback: 'replicated_log',
+  }),
   in_memory: toggle({ help: 'keep the registry in memory: it is gone after a restart', fallback: false }),
   agent_ping_timeout: duration({
     help: 'time an agent has to answer a ping',
@@ -56,7 +69,7 @@ export const masterFlags = withEnvironment('MESOS_', {
     help: 'whether frameworks may run as root',
     fallback: true,
   }),
-  roles: list({ help: 'roles that frameworks may have; any without it', value: 'ROLE' }),
+  roles: list({ help: 'roles that frameworks may have, with commas; any without it', value: 'ROLE' }),
   max_completed_frameworks: integer({
     help: 'ended frameworks kept in memory',
     fallback: 50,
@@ -80,13 +93,25 @@ export const masterFlags = withEnvironment('MESOS_', {
   ...logFlags,
   ...authenticationFlags,
   acls: aclsFlag,
+  firewall_rules: firewallFlag,
+  max_operator_event_stream_subscribers: integer({
+    help: 'operators that may follow events at the same time; the oldest makes room',
+    fallback: 1000,
+    min: 1,
+    max: 100_000,
+  }),
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
 });
+
+function optionalPort(help: string): Flag<number | undefined> {
+  return integer({ help, value: 'PORT', min: 1, max: 65_535, fallback: undefined });
+}
 
 export type MasterConfig = Values<typeof masterFlags>;
 
 /** What the core needs of the flags. */
 export function masterSettings(config: MasterConfig): MasterSettings {
+  checkRefused(config);
   if (config.agent_ping_timeout === 0) {
     throw new StartError('--agent_ping_timeout must be above 0: give a duration such as 15secs');
   }
@@ -98,10 +123,11 @@ export function masterSettings(config: MasterConfig): MasterSettings {
     allocationIntervalMs: config.allocation_interval,
     offerTimeoutMs: config.offer_timeout > 0 ? config.offer_timeout : undefined,
     rootSubmissions: config.root_submissions,
-    roles: config.roles.length > 0 ? config.roles : undefined,
+    roles: config.roles.length > 0 ? config.roles.flatMap((roles) => roles.split(',')) : undefined,
     maxCompletedFrameworks: config.max_completed_frameworks,
     maxCompletedTasksPerFramework: config.max_completed_tasks_per_framework,
     maxUnreachableTasksPerFramework: config.max_unreachable_tasks_per_framework,
+    maxOperators: config.max_operator_event_stream_subscribers,
     acls: readAclsFlag(config.acls),
   };
 }

@@ -10,6 +10,7 @@ import type { Clock } from '../runtime/clock';
 import { printFlags } from '../runtime/config/flags';
 import { logFileOf } from '../runtime/config/log-flags';
 import { OTHER_PROCESSES } from '../runtime/http/common-pages';
+import { readFirewall } from '../runtime/http/firewall';
 import { type HttpServer, startHttpServer } from '../runtime/http/server';
 import { Lifetime, type Running } from '../runtime/lifecycle';
 import { type Logger, setLogLevel } from '../runtime/log';
@@ -55,6 +56,12 @@ export interface RunningMaster extends Running {
   readonly pid: string;
 }
 
+/**
+ * Unread events of one follower, beside the state it began with, and how long it may read nothing. Those who follow share the
+ * bytes of an event, so that many slow ones keep no more than one.
+ */
+const OPERATOR_LIMITS = { unreadMaxBytes: 16 * 1024 * 1024, stallMs: 60_000 };
+
 type MasterMailbox = Mailbox<MasterState, MasterEvent, MasterEffect, MasterBoot>;
 
 /** Starts a master. It serves once the registry is read and our name stored in it. */
@@ -65,18 +72,18 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
     life.add(() => doors.verbosity.stop());
     const http = await listen(config, deps, doors);
     life.add(() => http.close());
-    const pid = `master@${http.address}:${http.port}`;
+    const place = { ip: config.advertise_ip ?? http.address, port: config.advertise_port ?? http.port };
+    const pid = `master@${place.ip}:${place.port}`;
     const links = new Links({
-      from: { id: 'master', host: http.address, port: http.port },
+      from: { id: 'master', host: place.ip, port: place.port },
       log: deps.log,
       exited: (agent) => doors.post({ kind: 'agent.exited', pid: agent }),
     });
     life.add(() => links.stop());
     const boot: MasterBoot = {
       id: randomUUID(),
-      hostname: config.hostname ?? http.address,
-      ip: http.address,
-      port: http.port,
+      hostname: config.hostname ?? place.ip,
+      ...place,
       version: VERSION,
       cluster: config.cluster,
       startedAt: deps.clock.now(),
@@ -107,7 +114,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
   let registry: RegistryStore | undefined;
   let requests = 0;
   const schedulers = new Streams('mesos.v1.scheduler.Event');
-  const operators = new Streams('mesos.v1.master.Event');
+  const operators = new Streams('mesos.v1.master.Event', OPERATOR_LIMITS);
   const logFile = logFileOf(config, 'mesos-master');
   const read = <T>(view: (state: MasterState) => T): T =>
     view(present(mailbox, 'the master is starting').state);
@@ -156,6 +163,7 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
   const operators = { ...doors, streams: doors.operators };
   const own = masterRoutes({ ...doors, streams: doors.schedulers }, operators);
   const routes = withHelp([...gated(own, doors.leadership), ...helperRoutes(operators)]);
+  const disabled = readFirewall(config.firewall_rules);
   return startHttpServer({
     what: 'the master',
     address: config.ip,
@@ -167,7 +175,7 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
     credentialsFlag: AUTHENTICATION_FLAGS,
     log: deps.log,
     messages,
-    paths: { main: 'master', others: OTHER_PROCESSES, known: routes.map(({ path }) => path) },
+    paths: { main: 'master', others: OTHER_PROCESSES, known: routes.map(({ path }) => path), disabled },
     compress: true,
     routes,
     notFound: (_request, reply) => reply.code(404).type('text/plain').send('404 Not Found.'),

@@ -37,6 +37,8 @@ export interface MasterSettings extends AgentSettings {
   readonly maxCompletedFrameworks: number;
   readonly maxCompletedTasksPerFramework: number;
   readonly maxUnreachableTasksPerFramework: number;
+  /** Operators that may follow events at the same time. */
+  readonly maxOperators: number;
   /** Who may do what; without them everybody everything. */
   readonly acls?: Acls | undefined;
 }

@@ -8,13 +8,11 @@ import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import type { MasterState } from './state';
 
-/** Mesos' `--max_operator_event_stream_subscribers`: the oldest makes room. */
-const OPERATORS_MAX = 1000;
-
 export function follow(state: MasterState, event: EventOf<'operator.subscribe'>): MasterEffect[] {
   const effects: MasterEffect[] = [];
   const [oldest] = state.operators;
-  if (oldest !== undefined && state.operators.size >= OPERATORS_MAX) {
+  // The oldest makes room, as in the original.
+  if (oldest !== undefined && state.operators.size >= state.boot.settings.maxOperators) {
     state.operators.delete(oldest);
     effects.push({ kind: 'close', stream: oldest, reason: 'too many subscribers' });
   }

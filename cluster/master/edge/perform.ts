@@ -47,7 +47,7 @@ export function masterPerformers(outside: Outside): Performers<MasterEffect> {
       answers.delete(request);
     },
     welcome: ({ stream }) => {
-      operators.write(stream, outside.welcome(stream));
+      operators.write(stream, outside.welcome(stream), { first: true });
       operators.write(stream, { type: 'HEARTBEAT' });
     },
     publish: ({ event }) => operators.writeAll(event),

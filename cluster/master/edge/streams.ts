@@ -5,7 +5,7 @@
 import type { MessageName, Messages } from '../../api/generated/messages';
 import { encodeBody, type MediaType } from '../../api/media-type';
 import type { Reply } from '../../runtime/http/server';
-import { ResponseStream } from '../../runtime/http/stream';
+import { ResponseStream, type StreamOptions } from '../../runtime/http/stream';
 import { encodeRecord } from '../../runtime/streams/recordio';
 
 interface Entry<Event> {
@@ -17,7 +17,10 @@ interface Entry<Event> {
 export class Streams<N extends MessageName> {
   private readonly entries = new Map<string, Entry<Messages[N]>>();
 
-  constructor(private readonly message: N) {}
+  constructor(
+    private readonly message: N,
+    private readonly limits: Pick<StreamOptions, 'unreadMaxBytes' | 'stallMs'> = {},
+  ) {}
 
   /** Opens a stream: the answer's headers go out at once. */
   open(
@@ -37,6 +40,7 @@ export class Streams<N extends MessageName> {
     },
   ): void {
     const stream = new ResponseStream(reply, {
+      ...this.limits,
       headers: { 'content-type': type, 'transfer-encoding': 'chunked', ...headers },
       closed: (reason) => {
         this.entries.delete(id);
@@ -47,9 +51,9 @@ export class Streams<N extends MessageName> {
   }
 
   /** Writes one event to one stream; a stream that has ended meanwhile is passed over. */
-  write(id: string, event: Messages[N]): void {
+  write(id: string, event: Messages[N], options: { first?: boolean } = {}): void {
     const entry = this.entries.get(id);
-    entry?.stream.write(encodeRecord(encodeBody(this.message, entry.type, event)));
+    entry?.stream.write(encodeRecord(encodeBody(this.message, entry.type, event)), options);
   }
 
   /** Writes one event to all who accept it, encoding it once a media type. */

@@ -7,7 +7,7 @@
 
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
-import { type Millis, readDuration } from '../../model/time';
+import { type Millis, printDuration, readDuration } from '../../model/time';
 
 /** Wrong use of a command: printed without a stack, exit status 2. */
 export class UsageError extends Error {}
@@ -25,6 +25,10 @@ export interface Flag<T> {
   readonly required?: boolean;
   /** Never shown in `/flags`, logs or errors. */
   readonly secret?: boolean;
+  /** How a value looks in `/flags`, when it is not its own text. */
+  print?(value: T): string;
+  /** The value is where a file is, not what is in it. */
+  readonly isPath?: boolean;
   read(text: string, previous: T | undefined): T;
 }
 
@@ -45,23 +49,23 @@ interface Common {
 export function text<D extends string | undefined = undefined>(
   o: Common & { fallback?: D },
 ): Flag<string | D> {
-  return { value: 'TEXT', ...o, fallback: o.fallback as D, read: (given) => fromFile(given) };
+  return { value: 'TEXT', ...o, fallback: o.fallback as D, read: (given) => given };
 }
 
 /** Text that must be given. */
 export function requiredText(o: Common): Flag<string> {
-  return { value: 'TEXT', ...o, fallback: '', required: true, read: (given) => fromFile(given) };
+  return { value: 'TEXT', ...o, fallback: '', required: true, read: (given) => given };
 }
 
 /** Where a file is: a path, or `file://PATH`. What is in it is read by who needs it, and is not shown. */
 export function path(o: Common): Flag<string | undefined> {
   const read = (given: string): string => given.replace(/^file:\/\//, '');
-  return { value: 'PATH', ...o, fallback: undefined, read };
+  return { value: 'PATH', ...o, fallback: undefined, isPath: true, read };
 }
 
 /** A text such as JSON that may also be in a file: `file://PATH`, or a path that begins with a slash. */
 export function document(o: Common): Flag<string | undefined> {
-  const read = (given: string): string => fromFile(given.startsWith('/') ? `file://${given}` : given);
+  const read = (given: string): string => (given.startsWith('/') ? fromFile(`file://${given}`) : given);
   return { value: 'JSON|PATH', ...o, fallback: undefined, read };
 }
 
@@ -101,7 +105,34 @@ export function duration(o: Common & { fallback: Millis; fallbackText: string })
       throw new Error('expected a duration such as 15secs, 500ms, 10mins or 2weeks');
     return ms;
   };
-  return { value: 'DURATION', ...o, read };
+  return { value: 'DURATION', ...o, read, print: printDuration };
+}
+
+const BYTE_UNITS: Readonly<Record<string, number>> = {
+  B: 1,
+  KB: 1024,
+  MB: 1024 ** 2,
+  GB: 1024 ** 3,
+  TB: 1024 ** 4,
+};
+
+/** A number of bytes such as `2GB`. */
+export function bytes(o: Common & { fallback: number; fallbackText: string }): Flag<number> {
+  const read = (given: string): number => {
+    const [, number, unit = ''] = /^(\d+)([A-Z]+)$/.exec(given.trim().toUpperCase()) ?? [];
+    const size = BYTE_UNITS[unit];
+    if (number === undefined || size === undefined)
+      throw new Error('expected a whole number of bytes such as 4096B, 64KB or 2GB');
+    return Number(number) * size;
+  };
+  return { value: 'BYTES', ...o, read, print: printBytes };
+}
+
+/** In the largest unit that divides it, as Mesos does. */
+function printBytes(value: number): string {
+  const fitting = Object.entries(BYTE_UNITS).filter(([, size]) => value !== 0 && value % size === 0);
+  const [unit, size] = fitting.at(-1) ?? ['B', 1];
+  return `${value / size}${unit}`;
 }
 
 /** On or off: `--name`, `--name=false`, `--no-name` or `--disable_name`. */
@@ -121,7 +152,7 @@ export function list(o: Common & { fallback?: readonly string[] }): Flag<readonl
     ...o,
     fallback: o.fallback ?? [],
     repeatable: true,
-    read: (given, previous) => [...(previous ?? []), fromFile(given)],
+    read: (given, previous) => [...(previous ?? []), given],
   };
 }
 
@@ -210,7 +241,8 @@ function printDefault(value: unknown): string {
 
 function accept(values: Map<string, unknown>, name: string, flag: Flag<unknown>, given: string): void {
   try {
-    values.set(name, flag.read(given, flag.repeatable ? values.get(name) : undefined));
+    const value = flag.isPath ? given : fromFile(given);
+    values.set(name, flag.read(value, flag.repeatable ? values.get(name) : undefined));
   } catch (error) {
     const shown = flag.secret ? 'the value' : JSON.stringify(given);
     throw new UsageError(`--${name}: ${shown} cannot be used: ${(error as Error).message}`);
@@ -248,7 +280,7 @@ export function printFlags(
   const shown = Object.entries(table).flatMap(([name, flag]): [string, string][] => {
     const value = values[name];
     if (value === undefined) return [];
-    return [[name, flag.secret ? '***' : printDefault(value)]];
+    return [[name, flag.secret ? '***' : (flag.print?.(value) ?? printDefault(value))]];
   });
   return Object.fromEntries(shown);
 }

@@ -10,6 +10,10 @@ export interface StreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Unread bytes that the process keeps for this reader. */
   readonly unreadMaxBytes?: number;
+  /** How long a reader may take nothing of what is unread; without it for ever. */
+  readonly stallMs?: number;
+  /** For tests. */
+  readonly now?: () => number;
   /** Called once, whoever ended it. */
   readonly closed: (reason: string) => void;
 }
@@ -18,6 +22,9 @@ const UNREAD_MAX_BYTES = 64 * 1024 * 1024;
 
 export class ResponseStream {
   private ended = false;
+  /** Bytes that were written whatever was unread, and may still be. */
+  private allowance = 0;
+  private progress = { taken: 0, at: 0 };
 
   /** Takes the response over from Fastify and sends the headers at once. */
   constructor(
@@ -32,16 +39,33 @@ export class ResponseStream {
     reply.raw.socket?.setNoDelay(true);
   }
 
-  /** Writes one piece; cuts the reader off when too much is unread. */
-  write(chunk: string | Uint8Array): void {
+  /**
+   * Writes one piece; cuts the reader off when too much is unread, or nothing was read for too long. A `first` piece, such as
+   * the whole state that a stream begins with, does not count as unread.
+   */
+  write(chunk: string | Uint8Array, { first = false }: { first?: boolean } = {}): void {
     if (this.ended) return;
+    const { writableLength } = this.reply.raw;
+    if (writableLength === 0) this.allowance = 0;
     const unreadMax = this.options.unreadMaxBytes ?? UNREAD_MAX_BYTES;
-    if (this.reply.raw.writableLength > unreadMax) {
-      this.finish(`the reader is too slow: more than ${unreadMax} bytes unread`);
-      this.reply.raw.destroy();
-      return;
-    }
+    if (writableLength > unreadMax + this.allowance) return this.cut(`more than ${unreadMax} bytes unread`);
+    if (this.isStalled(writableLength)) return this.cut('nothing was read for too long');
+    if (first) this.allowance += chunk.length;
     this.reply.raw.write(chunk);
+  }
+
+  private isStalled(unread: number): boolean {
+    const { stallMs, now = () => performance.now() } = this.options;
+    if (stallMs === undefined) return false;
+    const taken = (this.reply.raw.socket?.bytesWritten ?? 0) - unread;
+    const moved = unread === 0 || taken > this.progress.taken;
+    if (moved || this.progress.at === 0) this.progress = { taken, at: now() };
+    return now() - this.progress.at > stallMs;
+  }
+
+  private cut(why: string): void {
+    this.finish(`the reader is too slow: ${why}`);
+    this.reply.raw.destroy();
   }
 
   /** Sends what is there and ends the response. */

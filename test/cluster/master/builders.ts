@@ -24,6 +24,7 @@ export const BOOT: MasterBoot = {
     maxCompletedFrameworks: 50,
     maxCompletedTasksPerFramework: 1000,
     maxUnreachableTasksPerFramework: 1000,
+    maxOperators: 1000,
     registryGcIntervalMs: 900_000,
     registryMaxAgentAgeMs: 1_209_600_000,
     registryMaxAgentCount: 102_400,

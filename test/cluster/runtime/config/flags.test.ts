@@ -2,18 +2,22 @@ import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
+  bytes,
   choice,
+  document,
   duration,
   flagReference,
   integer,
   list,
   parseFlags,
+  path,
   port,
   printFlags,
   requiredText,
   text,
   toggle,
   UsageError,
+  withEnvironment,
 } from '../../../../cluster/runtime/config/flags';
 
 const TABLE = {
@@ -188,7 +192,7 @@ describe('the texts of a table', () => {
       level: 'low',
       count: '3',
       port: '5050',
-      pause: '15000',
+      pause: '15secs',
       strict_mode: 'false',
       checkpoint: 'true',
       group: 'a b',
@@ -222,5 +226,50 @@ describe('the texts of a table', () => {
     expect(lines).toHaveLength(2 + Object.keys(TABLE).length);
     expect(lines).toContain('| `--count` | `3` | `T_COUNT` | How many. |');
     expect(lines).toContain('| `--name` |  | `T_NAME` | A name. |');
+  });
+});
+
+describe('flags of the originals', () => {
+  const table = withEnvironment('MESOS_', {
+    size: bytes({ help: 'a size', fallback: 2048, fallbackText: '2KB' }),
+    time: duration({ help: 'a time', fallback: 15_000, fallbackText: '15secs' }),
+    place: path({ help: 'a file' }),
+    rules: document({ help: 'JSON' }),
+    on: toggle({ help: 'a switch', fallback: true }),
+  });
+  const read = (args: string[], env: Record<string, string> = {}) =>
+    parseFlags(table, { command: 'x', about: '', args, env }).flags;
+
+  it.each([
+    ['4096B', 4096],
+    ['64kb', 65_536],
+    ['2GB', 2 ** 31],
+    ['1TB', 2 ** 40],
+  ])('take %s as a number of bytes', (given, expected) => {
+    expect(read([`--size=${given}`]).size).toBe(expected);
+  });
+
+  it.each(['1.5GB', '12', 'GB', '-1B', '1XB'])('refuse %s as a number of bytes', (given) => {
+    expect(() => read([`--size=${given}`])).toThrow('expected a whole number of bytes such as');
+  });
+
+  it('come from the environment, and any of them from a file', () => {
+    const folder = mkdtempSync(join(tmpdir(), 'meseta-flags-'));
+    const file = join(folder, 'value');
+    writeFileSync(file, '30secs\n');
+    expect(read([], { MESOS_TIME: '1mins', MESOS_ON: 'false' })).toMatchObject({ time: 60_000, on: false });
+    expect(read([`--time=file://${file}`]).time).toBe(30_000);
+    expect(read([`--place=file://${file}`, '--no-on'])).toMatchObject({ place: file, on: false });
+    for (const given of [file, `file://${file}`]) expect(read([`--rules=${given}`]).rules).toBe('30secs');
+    expect(read(['--rules={}']).rules).toBe('{}');
+    rmSync(folder, { recursive: true });
+  });
+
+  it('are shown in their units', () => {
+    expect(printFlags(table, read(['--size=3MB', '--time=2mins']))).toEqual({
+      size: '3MB',
+      time: '2mins',
+      on: 'true',
+    });
   });
 });

@@ -89,3 +89,50 @@ describe('a response stream', () => {
     expect(reasons).toHaveLength(1);
   });
 });
+
+describe('a reader that does not read', () => {
+  async function silent(options: Partial<StreamOptions>) {
+    const { opened, ended } = await serve(options);
+    const socket = connect(server.port, '127.0.0.1');
+    socket.on('error', () => undefined);
+    socket.pause();
+    socket.write('GET / HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    return { stream: await opened, ended, socket };
+  }
+  /** More than the system's own buffers take. */
+  const whole = Buffer.alloc(32 * 1024 * 1024, 'x');
+
+  it('may leave the first piece unread, however big, and a little more', async () => {
+    const { stream, ended, socket } = await silent({ unreadMaxBytes: 1000 });
+    stream.write(whole, { first: true });
+    stream.write('event');
+    let over = false;
+    void ended.then(() => {
+      over = true;
+    });
+    await new Promise((soon) => setImmediate(soon));
+    expect(over).toBe(false);
+    stream.write(Buffer.alloc(2000));
+    stream.write('one more');
+    expect(await ended).toBe('the reader is too slow: more than 1000 bytes unread');
+    socket.destroy();
+  });
+
+  it('is cut off when it takes nothing for too long', async () => {
+    let time = 1;
+    const { stream, ended, socket } = await silent({ stallMs: 60_000, now: () => time });
+    stream.write(whole, { first: true });
+    for (const at of [15_000, 30_000, 60_000]) {
+      time = at;
+      stream.write('beat');
+      await new Promise((soon) => setTimeout(soon, 5));
+    }
+    // The kernel may have taken some of it until now; from here on nothing moves.
+    time = 200_000;
+    stream.write('beat');
+    time = 300_000;
+    stream.write('beat');
+    expect(await ended).toBe('the reader is too slow: nothing was read for too long');
+    socket.destroy();
+  });
+});

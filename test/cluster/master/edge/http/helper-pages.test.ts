@@ -193,3 +193,34 @@ describe('paths', () => {
     ]);
   });
 });
+
+describe('a master with limits', () => {
+  const limited = new MasterAtWork();
+  afterAll(() => limited.end());
+
+  it('keeps disabled endpoints from everybody, and closes the oldest of too many followers', async () => {
+    await limited.start(
+      '--firewall_rules={"disabled_endpoints": {"paths": ["/master/slaves", "/files/debug"]}}',
+      '--max_operator_event_stream_subscribers=1',
+    );
+    for (const path of ['/slaves', '/master/slaves', '/slaves/']) {
+      expect(await limited.ask(path)).toMatchObject({
+        status: 403,
+        text: "Endpoint '/master/slaves' is disabled",
+      });
+    }
+    expect((await limited.ask('/files/debug')).status).toBe(403);
+    expect((await limited.ask('/frameworks')).status).toBe(200);
+    const follow = () =>
+      limited.client.stream({
+        url: `${limited.url}/api/v1`,
+        method: 'POST',
+        headers: { 'content-type': 'application/json' },
+        body: '{"type": "SUBSCRIBE"}',
+      });
+    const first = await follow();
+    const second = await follow();
+    expect((await buffer(first.body)).toString()).toContain('SUBSCRIBED');
+    second.close();
+  });
+});

@@ -1,0 +1,126 @@
+/**
+ * Flags of the original that people have in their scripts and that change nothing here, each with the reason; and flags whose
+ * promise we cannot keep, which stop the start instead of being passed over.
+ */
+
+import {
+  bytes,
+  choice,
+  document,
+  duration,
+  type Flag,
+  integer,
+  list,
+  text,
+  toggle,
+  type Values,
+} from '../../runtime/config/flags';
+import { StartError } from '../../runtime/lifecycle';
+
+const unused = (reason: string): { help: string } => ({ help: `without effect: ${reason}` });
+
+/** Accepted, and without effect. The reasons are in the README, too. */
+export const unusedFlags = {
+  quorum: integer({
+    ...unused('the registry is kept by ZooKeeper or on disk'),
+    fallback: 1,
+    min: 1,
+    max: 99,
+  }),
+  zk_session_timeout: duration({
+    ...unused('there is no election without --zk'),
+    fallback: 10_000,
+    fallbackText: '10secs',
+  }),
+  log_auto_initialize: toggle({ ...unused('the store makes itself'), fallback: true }),
+  hostname_lookup: toggle({ ...unused('--hostname says the name'), fallback: true }),
+  registry_strict: toggle({ ...unused('the registry is always strict'), fallback: true }),
+  allocator: choice({
+    ...unused('there is one allocator'),
+    words: ['hierarchical', 'HierarchicalDRF'],
+    fallback: 'hierarchical',
+  }),
+  role_sorter: choice({ ...unused('roles are sorted by dominant share'), words: ['drf'], fallback: 'drf' }),
+  framework_sorter: choice({
+    ...unused('frameworks are sorted by dominant share'),
+    words: ['drf'],
+    fallback: 'drf',
+  }),
+  user_sorter: choice({ ...unused('roles are sorted by dominant share'), words: ['drf'], fallback: 'drf' }),
+  weights: text({ ...unused('PUT /weights sets them, and they are kept'), value: 'ROLE=WEIGHT,...' }),
+  whitelist: text({ ...unused('agents are taken out with DEACTIVATE_AGENT'), value: 'PATH' }),
+  webui_dir: text({ ...unused('the user interface is built in'), value: 'PATH' }),
+  rate_limits: document({ ...unused('v1 frameworks are not limited, and drivers are not there yet') }),
+  authenticate_frameworks: toggle({ ...unused('drivers are not there yet'), fallback: false }),
+  authentication_v0_timeout: duration({
+    ...unused('drivers and agents are not authenticated yet'),
+    fallback: 15_000,
+    fallbackText: '15secs',
+  }),
+  authenticators: choice({ ...unused('there is one'), words: ['crammd5'], fallback: 'crammd5' }),
+  authorizers: choice({ ...unused('there is one'), words: ['local'], fallback: 'local' }),
+  publish_per_framework_metrics: toggle({ ...unused('they are always there'), fallback: true }),
+  max_executors_per_agent: integer({
+    ...unused('agents are not limited in executors'),
+    fallback: 0,
+    min: 0,
+    max: 1_000_000,
+  }),
+  memory_profiling: toggle({ ...unused("Node's own profiler is used"), fallback: false }),
+  offer_constraints_re2_max_mem: bytes({
+    ...unused('patterns are bounded by their size alone'),
+    fallback: 4096,
+    fallbackText: '4096B',
+  }),
+  offer_constraints_re2_max_program_size: integer({
+    ...unused('patterns are bounded by their length'),
+    fallback: 100,
+    min: 1,
+    max: 1_000_000,
+  }),
+  fair_sharing_excluded_resource_names: list({
+    ...unused('every resource counts for the dominant share'),
+    value: 'NAME',
+  }),
+  filter_gpu_resources: toggle({ ...unused('agents with GPUs are for frameworks that ask'), fallback: true }),
+  min_allocatable_resources: text({
+    ...unused('the allocator has a minimum of its own'),
+    fallback: 'cpus:0.01|mem:32',
+  }),
+  allocator_agent_recovery_factor: text({
+    ...unused('agents are offered as they come back'),
+    fallback: '0.8',
+  }),
+  allocator_recovery_timeout: duration({
+    ...unused('agents are offered as they come back'),
+    fallback: 600_000,
+    fallbackText: '10mins',
+  }),
+};
+
+/** What an operator who sets one of these relies on is not there: the start fails and says so. */
+export const refusedFlags = {
+  zk: refused('election over ZooKeeper is not there yet: run one master'),
+  authenticate_agents: refused('authentication of agents is not there yet'),
+  modules: refused("Mesos' modules are C++ libraries, which cannot be loaded"),
+  modules_dir: refused("Mesos' modules are C++ libraries, which cannot be loaded"),
+  hooks: refused("Mesos' hooks are C++ libraries, which cannot be loaded"),
+  master_contender: refused('election is not done by modules'),
+  master_detector: refused('election is not done by modules'),
+  ip_discovery_command: refused('give the address with --ip'),
+};
+
+type Refused = Flag<string | undefined> & { readonly reason: string };
+
+function refused(reason: string): Refused {
+  return { ...text({ help: `stops the start: ${reason}` }), reason };
+}
+
+/** Fails with a StartError for the first refused flag that is set. */
+export function checkRefused(config: Values<typeof refusedFlags>): void {
+  for (const [name, { reason }] of Object.entries(refusedFlags)) {
+    if (config[name as keyof typeof refusedFlags] !== undefined) {
+      throw new StartError(`--${name} cannot be used: ${reason}`);
+    }
+  }
+}
