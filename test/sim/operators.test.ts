@@ -8,6 +8,7 @@ import { checkAllocation } from './checkers/allocation';
 import { checkPromises } from './checkers/promises';
 import { isSettled, unsettled } from './checkers/settled';
 import { checkStored } from './checkers/stored';
+import { HolderNode } from './holder-node';
 import { OperatorNode } from './operator-node';
 import { seeds } from './seeds';
 import { World } from './world';
@@ -25,6 +26,7 @@ class Scene {
     this.world = new World(seed, agents);
     this.operator = new OperatorNode(this.world);
     this.world.start();
+    new HolderNode(this.world).subscribe();
     this.world.run(2000);
     this.world.marathon.change({ put: [app(WEB)] });
     this.settle('in the beginning');
