@@ -15,6 +15,8 @@ export interface ApiOptions {
   readonly credentials?: string | undefined;
 }
 
+type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
+
 export class Api {
   private readonly client = new HttpClient();
 
@@ -25,7 +27,13 @@ export class Api {
   }
 
   /** Sends a request and returns the parsed answer. An answer of 400 and above becomes an error with its text. */
-  async json(method: 'GET' | 'POST' | 'PUT' | 'DELETE', path: string, body?: unknown): Promise<unknown> {
+  async json(method: Method, path: string, body?: unknown): Promise<unknown> {
+    const text = await this.text(method, path, body === undefined ? undefined : JSON.stringify(body));
+    return text === '' ? undefined : parse(text);
+  }
+
+  /** The same with texts as they are, for JSON whose numbers are too large for JSON.parse. */
+  async text(method: Method, path: string, body?: string): Promise<string> {
     const { credentials, url } = this.options;
     const headers: Record<string, string> = { accept: 'application/json' };
     if (body !== undefined) headers['content-type'] = 'application/json';
@@ -33,13 +41,13 @@ export class Api {
       headers['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`;
     const target = new URL(path, url).toString();
     const answer = await this.client
-      .request({ method, url: target, headers, ...(body !== undefined && { body: JSON.stringify(body) }) })
+      .request({ method, url: target, headers, ...(body !== undefined && { body }) })
       .catch((error: Error) => {
         throw this.unreachable(error);
       });
     const text = answer.body.toString('utf8');
     if (answer.status >= 400) throw new StartError(this.refusal(answer.status, text));
-    return text === '' ? undefined : parse(text);
+    return text;
   }
 
   async close(): Promise<void> {

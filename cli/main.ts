@@ -53,7 +53,12 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'agent list',
     about: 'List the agents',
-    load: async () => (await import('./commands/inspect')).agents,
+    load: async () => (await import('./commands/agents')).list,
+  },
+  {
+    name: 'agent show',
+    about: 'Show an agent, its resources and its tasks',
+    load: async () => (await import('./commands/agents')).show,
   },
   {
     name: 'agent drain',
@@ -79,6 +84,31 @@ export const COMMANDS: readonly CommandRow[] = [
     name: 'framework teardown',
     about: 'Remove a framework and its tasks',
     load: async () => (await import('./commands/operate')).teardown,
+  },
+  {
+    name: 'maintenance show',
+    about: 'Show the machines that are planned to be away',
+    load: async () => (await import('./commands/maintenance')).show,
+  },
+  {
+    name: 'maintenance status',
+    about: 'Show what frameworks answered about machines under maintenance',
+    load: async () => (await import('./commands/maintenance')).status,
+  },
+  {
+    name: 'maintenance schedule',
+    about: 'Plan machines to be away; a machine is an agent, a host name, or HOSTNAME@IP',
+    load: async () => (await import('./commands/maintenance')).schedule,
+  },
+  {
+    name: 'maintenance down',
+    about: 'Take planned machines down, with the agents on them',
+    load: async () => (await import('./commands/maintenance')).down,
+  },
+  {
+    name: 'maintenance up',
+    about: 'End the maintenance of machines that are down',
+    load: async () => (await import('./commands/maintenance')).up,
   },
   { name: 'master', about: 'Run a master', load: async () => (await import('./commands/daemons')).master },
   {
@@ -185,6 +215,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   app: 'Look after apps',
   task: 'Look after tasks',
   framework: 'Look after frameworks',
+  maintenance: 'Plan machines to be away',
   emulate: 'Make up parts of a cluster, to try others at size',
 };
 

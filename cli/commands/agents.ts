@@ -1,0 +1,162 @@
+/**
+ * `meseta agent list` and `meseta agent show`: agents as the master sees them.
+ */
+
+import { toggle } from '../../cluster/runtime/config/flags';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import { flagCommand } from '../command';
+import { json, masterFlags, readPage } from '../master-api';
+import { printJson, printTable } from '../print';
+
+type Amounts = Readonly<Record<string, number | string>>;
+
+/** An agent in `/slaves`, as far as the commands look at it. */
+export interface AgentView {
+  readonly id: string;
+  readonly hostname: string;
+  readonly pid: string;
+  readonly version: string;
+  readonly active: boolean;
+  readonly deactivated: boolean;
+  readonly registered_time: number;
+  readonly reregistered_time?: number;
+  readonly attributes: Readonly<Record<string, number | string>>;
+  readonly capabilities: readonly string[];
+  readonly domain?: {
+    readonly fault_domain?: { readonly region: { name: string }; readonly zone: { name: string } };
+  };
+  readonly drain_info?: {
+    readonly state: string;
+    readonly config: {
+      readonly max_grace_period?: { readonly nanoseconds: number };
+      readonly mark_gone?: boolean;
+    };
+  };
+  readonly estimated_drain_start_time_seconds?: number;
+  readonly resources: Amounts;
+  readonly used_resources: Amounts;
+  readonly offered_resources: Amounts;
+}
+
+interface SlavesPage {
+  readonly slaves: readonly AgentView[];
+  readonly recovered_slaves: readonly { readonly id: string; readonly hostname: string }[];
+}
+
+interface TaskView {
+  readonly id: string;
+  readonly name: string;
+  readonly state: string;
+  readonly slave_id: string;
+  readonly framework_id: string;
+}
+
+/** One word for what an agent is: active, away, deactivated, draining, drained. */
+function stateOf({ active, deactivated, drain_info: drain }: AgentView): string {
+  if (drain) return drain.state.toLowerCase();
+  return deactivated ? 'deactivated' : active ? 'active' : 'away';
+}
+
+export function addressOf({ pid }: AgentView): string {
+  return pid.slice(pid.indexOf('@') + 1);
+}
+
+export const list = flagCommand({
+  flags: { ...masterFlags, json },
+  run: async ({ flags: given }, terminal) => {
+    const { slaves, recovered_slaves } = (await readPage(given, '/slaves')) as SlavesPage;
+    if (given.json) terminal.out(printJson(slaves));
+    else if (slaves.length + recovered_slaves.length === 0) terminal.out('There are no agents.\n');
+    else {
+      const use = (agent: AgentView, name: string): string =>
+        `${agent.used_resources[name]}/${agent.resources[name]}`;
+      const rows = slaves.map((agent) => [
+        agent.id,
+        agent.hostname,
+        addressOf(agent),
+        stateOf(agent),
+        use(agent, 'cpus'),
+        use(agent, 'mem'),
+        use(agent, 'disk'),
+      ]);
+      // Agents of the registry that have not come back to a master that is new.
+      const expected = recovered_slaves.map(({ id, hostname }) => [id, hostname, '', 'expected', '', '', '']);
+      const heads = ['id', 'hostname', 'address', 'state', 'cpus', 'mem', 'disk'];
+      terminal.out(printTable(heads, [...rows, ...expected]));
+    }
+    return 0;
+  },
+});
+
+export const show = flagCommand({
+  flags: { ...masterFlags, json, all: toggle({ help: 'ended tasks too', fallback: false }) },
+  positionals: ['id'],
+  run: async ({ flags: given, positionals: [id = ''] }, terminal) => {
+    const { slaves } = (await readPage(given, '/slaves')) as SlavesPage;
+    const agent = slaves.find((one) => one.id === id);
+    if (!agent) throw new StartError(`There is no agent ${id}. 'meseta agent list' lists them.`);
+    const { tasks } = (await readPage(given, '/tasks?limit=1000000&order=asc')) as { tasks: TaskView[] };
+    const here = tasks.filter(({ slave_id, state }) => slave_id === id && (given.all || !ENDED.test(state)));
+    terminal.out(given.json ? printJson({ ...agent, tasks: here }) : printAgent(agent, here));
+    return 0;
+  },
+});
+
+const ENDED = /FINISHED|FAILED|KILLED|LOST|ERROR|DROPPED|GONE/;
+
+function printAgent(agent: AgentView, tasks: readonly TaskView[]): string {
+  const domain = agent.domain?.fault_domain;
+  const facts: [string, string | undefined][] = [
+    ['id', agent.id],
+    ['hostname', agent.hostname],
+    ['address', addressOf(agent)],
+    ['state', stateOf(agent)],
+    ['drain', printDrain(agent)],
+    ['version', agent.version],
+    ['domain', domain && `${domain.region.name}/${domain.zone.name}`],
+    ['registered', printTime(agent.registered_time)],
+    ['came back', printTime(agent.reregistered_time)],
+    ['attributes', printAmounts(agent.attributes)],
+    ['capabilities', agent.capabilities.join(', ')],
+  ];
+  const lines = facts.filter(([, value]) => value).map(([name, value]) => `${name.padEnd(13)} ${value}\n`);
+  const names = Object.keys(agent.resources).filter((name) => agent.resources[name] !== 0);
+  const columns = [agent.resources, agent.used_resources, agent.offered_resources];
+  const rows = names.map((name) => [name, ...columns.map((amounts) => String(amounts[name] ?? 0))]);
+  const table = printTable(['resource', 'total', 'used', 'offered'], rows);
+  return `${lines.join('')}\n${table}${tasks.length === 0 ? '' : `\n${printTasks(tasks)}`}`;
+}
+
+function printDrain({
+  drain_info: drain,
+  estimated_drain_start_time_seconds: at,
+}: AgentView): string | undefined {
+  if (!drain) return undefined;
+  const grace = drain.config.max_grace_period;
+  const parts = [
+    at !== undefined && `since ${printTime(at)}`,
+    grace && `at most ${grace.nanoseconds / 1e9} s for each task`,
+    drain.config.mark_gone && 'to be gone',
+  ];
+  return parts.filter(Boolean).join(', ') || 'asked for';
+}
+
+function printTime(seconds: number | undefined): string | undefined {
+  return seconds === undefined ? undefined : new Date(seconds * 1000).toISOString();
+}
+
+function printAmounts(amounts: Amounts): string {
+  return Object.entries(amounts)
+    .map(([name, value]) => `${name}:${value}`)
+    .join('; ');
+}
+
+function printTasks(tasks: readonly TaskView[]): string {
+  const rows = tasks.map(({ id, name, state, framework_id }) => [
+    id,
+    name,
+    state.replace('TASK_', '').toLowerCase(),
+    framework_id,
+  ]);
+  return printTable(['task', 'name', 'state', 'framework'], rows);
+}

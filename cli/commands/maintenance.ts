@@ -1,0 +1,227 @@
+/**
+ * `meseta maintenance ...`: machines that will be away, and how far each of them is.
+ *
+ * A machine is named by an agent's id, by its host name, or as HOSTNAME@IP. A schedule is read, changed and written as a whole,
+ * as the master's API has it.
+ */
+
+import { readFileSync } from 'node:fs';
+import type * as maintenance from '../../cluster/api/generated/maintenance';
+import type * as mesos from '../../cluster/api/generated/mesos';
+import { messageFromJson, parseExact } from '../../cluster/api/json-read';
+import { encodeJson } from '../../cluster/api/json-write';
+import { printDuration } from '../../cluster/model/time';
+import { duration, text, toggle, UsageError } from '../../cluster/runtime/config/flags';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import { flagCommand } from '../command';
+import { json, type MasterPlace, masterFlags, readPage, withMaster } from '../master-api';
+import { printTable } from '../print';
+import { type AgentView, addressOf } from './agents';
+
+const SCHEDULE = 'mesos.v1.maintenance.Schedule';
+const STATUS = 'mesos.v1.maintenance.ClusterStatus';
+
+async function readSchedule(place: MasterPlace): Promise<maintenance.Schedule> {
+  const body = await withMaster(place, (api) => api.text('GET', '/maintenance/schedule'));
+  return messageFromJson(SCHEDULE, parseExact(body));
+}
+
+async function readStatus(place: MasterPlace): Promise<maintenance.ClusterStatus> {
+  const body = await withMaster(place, (api) => api.text('GET', '/maintenance/status'));
+  return messageFromJson(STATUS, parseExact(body));
+}
+
+async function writeSchedule(place: MasterPlace, schedule: maintenance.Schedule): Promise<void> {
+  await withMaster(place, (api) => api.text('POST', '/maintenance/schedule', encodeJson(SCHEDULE, schedule)));
+}
+
+/** The machines that words name; every agent's machine counts, and every machine that is scheduled. */
+async function machinesOf(place: MasterPlace, words: readonly string[]): Promise<mesos.MachineID[]> {
+  const { slaves } = (await readPage(place, '/slaves')) as { slaves: readonly AgentView[] };
+  const { windows } = await readSchedule(place);
+  const scheduled = (windows ?? []).flatMap(({ machine_ids }) => machine_ids ?? []);
+  return words.map((word) => machineOf(word, slaves, scheduled));
+}
+
+function machineOf(
+  word: string,
+  agents: readonly AgentView[],
+  scheduled: readonly mesos.MachineID[],
+): mesos.MachineID {
+  const at = word.indexOf('@');
+  if (at >= 0) {
+    const [hostname, ip] = [word.slice(0, at), word.slice(at + 1)];
+    return { ...(hostname !== '' && { hostname }), ...(ip !== '' && { ip }) };
+  }
+  const known = [
+    ...agents.filter(({ id, hostname }) => id === word || isSame(hostname, word)).map(machineOfAgent),
+    ...scheduled.filter(({ hostname, ip }) => isSame(hostname, word) || ip === word),
+  ];
+  const [first, ...others] = [...new Map(known.map((one) => [printMachine(one), one])).values()];
+  if (!first) {
+    throw new StartError(`No agent is on a machine "${word}". Name one that has none as HOSTNAME@IP.`);
+  }
+  if (others.length === 0) return first;
+  const all = [first, ...others].map(printMachine).join(', ');
+  throw new StartError(`"${word}" may be any of ${all}. Name the one you mean.`);
+}
+
+function isSame(a: string | undefined, b: string): boolean {
+  return a?.toLowerCase() === b.toLowerCase();
+}
+
+function machineOfAgent(agent: AgentView): mesos.MachineID {
+  const address = addressOf(agent);
+  return { hostname: agent.hostname, ip: address.slice(0, address.lastIndexOf(':')) };
+}
+
+function printMachine({ hostname, ip }: mesos.MachineID): string {
+  return `${hostname?.toLowerCase() ?? ''}@${ip ?? ''}`;
+}
+
+/** When a window begins: `now`, a time from now such as `+2hrs`, or a date. Throws UsageError for others. */
+export function readStart(given: string, now: number): number {
+  if (given === 'now') return now;
+  if (given.startsWith('+'))
+    return now + duration({ help: '', fallback: 0, fallbackText: '' }).read(given.slice(1), 0);
+  const at = Date.parse(given);
+  if (!Number.isNaN(at)) return at;
+  throw new UsageError(`--start: "${given}" is no time. Write now, +2hrs or 2030-01-31T18:00:00Z.`);
+}
+
+function without(schedule: maintenance.Schedule, machines: readonly mesos.MachineID[]): maintenance.Window[] {
+  const keys = new Set(machines.map(printMachine));
+  return (schedule.windows ?? [])
+    .map((window) => ({
+      ...window,
+      machine_ids: (window.machine_ids ?? []).filter((id) => !keys.has(printMachine(id))),
+    }))
+    .filter(({ machine_ids }) => machine_ids.length > 0);
+}
+
+export const schedule = flagCommand({
+  flags: {
+    ...masterFlags,
+    start: text({ help: 'when it begins: now, +2hrs, or a date', fallback: 'now', value: 'TIME' }),
+    duration: duration({
+      help: 'how long it takes; 0secs for until further notice',
+      fallback: 0,
+      fallbackText: '0secs',
+    }),
+    remove: toggle({ help: 'take the machines out of the schedule instead', fallback: false }),
+    file: text({ help: 'replace the whole schedule by this JSON; - for standard input', value: 'FILE' }),
+  },
+  positionals: ['[machines...]'],
+  run: async ({ flags: given, positionals: words }, terminal) => {
+    if (given.file !== undefined) {
+      if (words.length > 0) throw new UsageError('Name machines, or give --file; not both.');
+      await writeSchedule(given, readFile(given.file));
+    } else {
+      if (words.length === 0)
+        throw new UsageError("Which machines? See 'meseta maintenance schedule --help'.");
+      await changeSchedule(given, words);
+    }
+    terminal.out(printSchedule(await readSchedule(given), await readStatus(given)));
+    return 0;
+  },
+});
+
+interface Change extends MasterPlace {
+  readonly start: string;
+  readonly duration: number;
+  readonly remove: boolean;
+}
+
+async function changeSchedule(change: Change, words: readonly string[]): Promise<void> {
+  const machines = await machinesOf(change, words);
+  const windows = without(await readSchedule(change), machines);
+  if (change.remove) return await writeSchedule(change, { windows });
+  const nanoseconds = (ms: number): bigint => BigInt(Math.round(ms)) * 1_000_000n;
+  const unavailability = {
+    start: { nanoseconds: nanoseconds(readStart(change.start, Date.now())) },
+    ...(change.duration > 0 && { duration: { nanoseconds: nanoseconds(change.duration) } }),
+  };
+  await writeSchedule(change, { windows: [...windows, { machine_ids: machines, unavailability }] });
+}
+
+function readFile(name: string): maintenance.Schedule {
+  try {
+    return messageFromJson(SCHEDULE, parseExact(readFileSync(name === '-' ? 0 : name, 'utf8')));
+  } catch (error) {
+    throw new StartError(`--file: ${name} is no schedule: ${error instanceof Error ? error.message : error}`);
+  }
+}
+
+export const show = flagCommand({
+  flags: { ...masterFlags, json },
+  run: async ({ flags: given }, terminal) => {
+    const found = await readSchedule(given);
+    if (given.json) terminal.out(`${encodeJson(SCHEDULE, found)}\n`);
+    else terminal.out(printSchedule(found, await readStatus(given)));
+    return 0;
+  },
+});
+
+function printSchedule({ windows }: maintenance.Schedule, status: maintenance.ClusterStatus): string {
+  const down = new Set((status.down_machines ?? []).map(printMachine));
+  const rows = (windows ?? []).flatMap(({ machine_ids, unavailability: { start, duration: length } }) =>
+    (machine_ids ?? []).map((id) => [
+      id.hostname ?? '',
+      id.ip ?? '',
+      down.has(printMachine(id)) ? 'down' : 'draining',
+      new Date(Number(start.nanoseconds) / 1e6).toISOString(),
+      length ? printDuration(Number(length.nanoseconds) / 1e6) : 'until further notice',
+    ]),
+  );
+  if (rows.length === 0) return 'No maintenance is planned.\n';
+  return printTable(['hostname', 'ip', 'mode', 'from', 'for'], rows);
+}
+
+export const status = flagCommand({
+  flags: { ...masterFlags, json },
+  run: async ({ flags: given }, terminal) => {
+    const found = await readStatus(given);
+    terminal.out(given.json ? `${encodeJson(STATUS, found)}\n` : printStatus(found));
+    return 0;
+  },
+});
+
+function printStatus({ draining_machines, down_machines }: maintenance.ClusterStatus): string {
+  const draining = (draining_machines ?? []).flatMap(({ id, statuses }) => {
+    const machine = [id.hostname ?? '', id.ip ?? '', 'draining'];
+    if (!statuses || statuses.length === 0) return [[...machine, '', '', '']];
+    return statuses.map(({ status: word, framework_id, timestamp }) => [
+      ...machine,
+      framework_id.value,
+      word.toLowerCase(),
+      new Date(Number(timestamp.nanoseconds) / 1e6).toISOString(),
+    ]);
+  });
+  const down = (down_machines ?? []).map(({ hostname, ip }) => [
+    hostname ?? '',
+    ip ?? '',
+    'down',
+    '',
+    '',
+    '',
+  ]);
+  const rows = [...draining, ...down];
+  if (rows.length === 0) return 'No machine is under maintenance.\n';
+  return printTable(['hostname', 'ip', 'mode', 'framework', 'answer', 'at'], rows);
+}
+
+function modeCommand(path: '/machine/down' | '/machine/up', done: string) {
+  return flagCommand({
+    flags: masterFlags,
+    positionals: ['machines...'],
+    run: async ({ flags: given, positionals: words }, terminal) => {
+      const machines = await machinesOf(given, words);
+      await withMaster(given, (api) => api.json('POST', path, machines));
+      for (const machine of machines) terminal.out(`${printMachine(machine)} ${done}\n`);
+      return 0;
+    },
+  });
+}
+
+export const down = modeCommand('/machine/down', 'is down: its agent is told to end');
+export const up = modeCommand('/machine/up', 'is up: agents may register from it');

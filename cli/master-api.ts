@@ -1,0 +1,42 @@
+/**
+ * Talks to a master for the client commands: where it is, who asks, and its two operator APIs.
+ */
+
+import { text, toggle } from '../cluster/runtime/config/flags';
+import { type Api, withApi } from './api';
+
+export const masterFlags = {
+  master: text({
+    help: 'where the master is',
+    fallback: 'http://127.0.0.1:5050',
+    env: 'MESETA_MASTER',
+    value: 'URL',
+  }),
+  credentials: text({ help: 'user:password for the master', env: 'MESETA_MASTER_CREDENTIALS', secret: true }),
+};
+
+export const json = toggle({ help: 'print JSON for programs', fallback: false });
+
+export interface MasterPlace {
+  readonly master: string;
+  readonly credentials: string | undefined;
+}
+
+/** Runs something with a connection to the master. */
+export function withMaster<T>(
+  { master, credentials }: MasterPlace,
+  run: (api: Api) => Promise<T>,
+): Promise<T> {
+  const url = /^https?:\/\//.test(master) ? master : `http://${master}`;
+  return withApi({ url, what: 'The master', flag: '--master', credentials }, run);
+}
+
+/** GET of a v0 page. */
+export function readPage(place: MasterPlace, path: string): Promise<unknown> {
+  return withMaster(place, (api) => api.json('GET', path));
+}
+
+/** A call of the v1 operator API. */
+export function callMaster(place: MasterPlace, call: object): Promise<unknown> {
+  return withMaster(place, (api) => api.json('POST', '/api/v1', call));
+}
