@@ -14,11 +14,12 @@ export interface DaemonEnd {
 
 /**
  * Starts, waits for a signal or a failure, stops. Returns 0 after a signal, 1 after a failure. A second signal while it stops
- * does not cut the stop short: what it started must be ended.
+ * does not cut the stop short: what it started must be ended. `signals` are those that end it.
  */
 export async function runDaemon(
   terminal: Terminal,
   start: (end: DaemonEnd) => Promise<{ running: Running; finished?: Promise<number> }>,
+  signals: readonly NodeJS.Signals[] = SIGNALS,
 ): Promise<number> {
   let settle: (status: number) => void = () => undefined;
   const over = new Promise<number>((resolve) => {
@@ -31,7 +32,7 @@ export async function runDaemon(
   const onSignal = (): void => settle(0);
   const onError = (error: unknown): void =>
     fail(error instanceof Error ? (error.stack ?? error.message) : String(error));
-  for (const signal of SIGNALS) process.on(signal, onSignal);
+  for (const signal of signals) process.on(signal, onSignal);
   process.on('uncaughtException', onError);
   process.on('unhandledRejection', onError);
   try {
@@ -41,7 +42,7 @@ export async function runDaemon(
     await running.stop();
     return status;
   } finally {
-    for (const signal of SIGNALS) process.off(signal, onSignal);
+    for (const signal of signals) process.off(signal, onSignal);
     process.off('uncaughtException', onError);
     process.off('unhandledRejection', onError);
   }

@@ -20,6 +20,7 @@ import type { PortRange } from './core/service-ports';
 import type { TemplateName } from './core/template-table';
 import { isAddress } from './core/values';
 import { type MarathonAccess, marathonAccessFlags, readMarathonAccess, readPair } from './edge/access';
+import { type KernelSetting, readKernelSettings, readVault, type Vault } from './edge/container';
 import {
   certificatesOf,
   expandArguments,
@@ -43,6 +44,18 @@ export const lbFlags = {
     help: 'Follow Marathon and run HAProxy; without it the configuration is written once',
     fallback: false,
   }),
+  poll: toggle({
+    help: 'Run HAProxy, and read the apps every --poll-interval instead of following events',
+    fallback: false,
+  }),
+  'poll-interval': integer({
+    value: 'SECONDS',
+    help: 'Time between two readings with --poll',
+    env: 'POLL_INTERVAL',
+    min: 1,
+    max: 86_400,
+    fallback: 60,
+  }),
   'health-check': toggle({ help: 'Leave out tasks that Marathon does not see alive', fallback: false }),
   'strict-mode': toggle({
     help: 'Serve a port only when its HAPROXY_{n}_ENABLED label is true',
@@ -53,6 +66,10 @@ export const lbFlags = {
     value: 'PATHS',
     help: 'Certificates for HTTPS, separated by commas. While HAProxy runs there is no HTTPS without one',
     fallbackText: '/etc/ssl/cert.pem if it exists',
+  }),
+  'self-signed': toggle({
+    help: 'Without any certificate make one (with openssl), as the container of marathon-lb did. The words sse and poll set it',
+    fallback: false,
   }),
   'group-https-by-vhost': toggle({
     help: 'One TLS front per host name, with certificates and options of its own',
@@ -182,13 +199,21 @@ export const expandLbArgs: (args: readonly string[]) => string[] = expandArgumen
 export interface LbConfig extends MarathonAccess {
   readonly marathon: readonly string[];
   readonly groups: readonly string[];
+  /** HAProxy runs and is kept up to date. */
   readonly sse: boolean;
+  /** How often the apps are read instead of following events; undefined: events are followed. */
+  readonly pollMs: number | undefined;
   readonly healthCheck: boolean;
   readonly strictMode: boolean;
   readonly bindHttpHttps: boolean;
   readonly certificates: readonly string[];
   /** Certificates that came in the environment, name to text. */
   readonly certificateTexts: ReadonlyMap<string, string>;
+  readonly selfSigned: boolean;
+  readonly vault: Vault | undefined;
+  readonly kernelSettings: readonly KernelSetting[];
+  /** A kernel setting that cannot be made does not end the start. */
+  readonly kernelLenient: boolean;
   readonly groupHttps: boolean;
   readonly maps: boolean;
   readonly http2: boolean;
@@ -238,11 +263,16 @@ export function readLbConfig(flags: Values<typeof lbFlags>, env: Env = process.e
     marathon: flags.marathon.flatMap(splitUrls),
     groups: flags.group,
     ...readMarathonAccess(flags, env),
-    sse: flags.sse,
+    sse: flags.sse || flags.poll,
+    pollMs: flags.poll ? flags['poll-interval'] * 1000 : undefined,
     healthCheck: flags['health-check'],
     strictMode: flags['strict-mode'],
     bindHttpHttps: !flags['dont-bind-http-https'],
     certificates: readCertificates(flags['ssl-certs']),
+    selfSigned: flags['self-signed'],
+    vault: readVault(env),
+    kernelSettings: readKernelSettings(env),
+    kernelLenient: Boolean(env['HAPROXY_SYSCTL_NONSTRICT']),
     ...readGeneration(flags, env),
     skipValidation: flags['skip-validation'],
     cleanUp: !flags['skip-config-cleanup'],
@@ -264,7 +294,7 @@ export function readLbConfig(flags: Values<typeof lbFlags>, env: Env = process.e
     reloadTimeoutMs: flags['reload-timeout'],
     reloadWaitMs: flags['reload-wait'],
     reloadLingerMs: flags['reload-linger'],
-    accessLogs: flags['access-log'].map(readLogTarget),
+    accessLogs: readAccessLogs(flags['access-log'], env),
     accessLogFormat: flags['access-log-format'],
     syslogSocket: flags['syslog-socket'] === '/dev/null' ? undefined : flags['syslog-socket'],
     command: flags.command,
@@ -293,7 +323,7 @@ function readGeneration(flags: Values<typeof lbFlags>, env: Env): Generation {
     certificateTexts: certificatesOf(env),
     groupHttps: flags['group-https-by-vhost'],
     maps: flags['haproxy-map'],
-    http2: flags.http2 && flags.sse,
+    http2: flags.http2 && (flags.sse || flags.poll),
     longestPathFirst: flags['longest-path-first'],
     portRange: readPortRange(flags['min-serv-port-ip-per-task'], flags['max-serv-port-ip-per-task']),
     templates: readTemplateTexts(env, flags['templates-dir']),
@@ -302,6 +332,12 @@ function readGeneration(flags: Values<typeof lbFlags>, env: Env): Generation {
     defaultOptions: readDefaultOptions(env['HAPROXY_GLOBAL_DEFAULT_OPTIONS']),
     ownName: env['FRAMEWORK_NAME'] || undefined,
   };
+}
+
+/** HAPROXY_SYSLOGD of marathon-lb's container copied HAProxy's log to standard output. */
+function readAccessLogs(targets: readonly string[], env: Env): string[] {
+  const given = targets.length === 0 && env['HAPROXY_SYSLOGD'] ? ['stdout'] : targets;
+  return given.map(readLogTarget);
 }
 
 /** Several URLs may stand in one value, separated by blanks, as marathon-lb took them. */

@@ -24,6 +24,7 @@ import { authorizeBy, clientTrusting } from './edge/authorize';
 import { Balancer } from './edge/balancer';
 import { Certificates } from './edge/certificates';
 import { runCommand } from './edge/command';
+import { applyKernelSettings, askVault, selfSigned } from './edge/container';
 import { Drains } from './edge/drains';
 import { connectionsFor, findHaproxy, type HaproxyProgram } from './edge/find-haproxy';
 import { Follower } from './edge/follow';
@@ -54,7 +55,12 @@ export interface LbPlaces {
   /** HAProxy's statistics. */
   readonly stats: Bind;
 }
-export type RunningLb = Running & LbPlaces;
+export interface RunningLb extends Running, LbPlaces {
+  /** Reads all apps again, as marathon-lb did on SIGHUP. */
+  regenerate(): void;
+  /** Loads the configuration again, as marathon-lb did on SIGUSR1. */
+  reload(): void;
+}
 
 const CONNECTIONS_MAX = 50_000;
 
@@ -69,8 +75,10 @@ export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
     const program = await findHaproxy(config.haproxy);
     const folder = openWorkFolder(config.workDir, config.haproxyConfig);
     life.add(() => folder.release());
-    const options = await modelOptions(config, program, folder);
-    const haproxy = new Haproxy(program.path, folder, deps.log);
+    applyKernelSettings(config.kernelSettings, config.kernelLenient, deps.log);
+    const options = await modelOptions(config, program, folder, deps.log);
+    const output = (chunk: Buffer): unknown => process.stdout.write(chunk);
+    const haproxy = new Haproxy(program.path, folder, deps.log, output);
     const runtime = new RuntimeApi(folder.statsSocket, options.mapFolder, deps.log);
     life.add(() => runtime.stop());
     const traffic: Traffic = new Traffic(runtime, () => balancer, deps.log);
@@ -90,11 +98,14 @@ export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
       lingerMs: config.reloadLingerMs,
     });
     life.add(() => balancer.stop());
-    const marathon = openMarathon(config, deps, life);
-    if (!config.sse || config.dry) await writeOnce(config, marathon, balancer, folder, deps);
-    else await serve(life, config, deps, { options, haproxy, balancer, marathon, runtime, traffic });
-    if (!config.sse || config.dry) await life.stop();
-    return places(options);
+    const marathon = await openMarathon(config, deps, life);
+    if (config.sse && !config.dry) {
+      const parts = { options, haproxy, balancer, marathon, runtime, traffic };
+      return { ...places(options), ...(await serve(life, config, deps, parts)) };
+    }
+    await writeOnce(config, marathon, balancer, folder, deps);
+    await life.stop();
+    return { ...places(options), regenerate: () => undefined, reload: () => undefined };
   });
 }
 
@@ -105,7 +116,7 @@ function withLogs({ syslogSocket }: LbConfig, deps: LbDeps, life: Lifetime): LbD
   return { ...deps, log };
 }
 
-function openMarathon(config: LbConfig, { clock }: LbDeps, life: Lifetime): Marathon {
+async function openMarathon(config: LbConfig, { clock }: LbDeps, life: Lifetime): Promise<Marathon> {
   const plain = new HttpClient();
   life.add(() => plain.close());
   let client: Client = plain;
@@ -114,7 +125,8 @@ function openMarathon(config: LbConfig, { clock }: LbDeps, life: Lifetime): Mara
     life.add(() => trusting.close());
     client = trusting;
   }
-  const authorize = authorizeBy(config, client, () => clock.now());
+  const given = config.credentials ?? (config.vault && (await askVault(config.vault, plain)));
+  const authorize = authorizeBy({ ...config, credentials: given }, client, () => clock.now());
   return new Marathon(client, config.marathon, authorize);
 }
 
@@ -135,9 +147,10 @@ async function modelOptions(
   config: LbConfig,
   program: HaproxyProgram,
   folder: WorkFolder,
+  log: Logger,
 ): Promise<ModelOptions> {
   const front = (port: number): Promise<Bind> => withPort({ address: config.bindAddress, port });
-  const httpsIn = await httpsFront(config, folder);
+  const httpsIn = await httpsFront(config, folder, log);
   return {
     groups: config.groups,
     strict: config.strictMode,
@@ -178,7 +191,7 @@ function logOptions({ accessLogs, accessLogFormat, defaultOptions }: LbConfig): 
 const DEFAULT_CERTIFICATE = '/etc/ssl/cert.pem';
 
 /** The HTTPS front, if there is a certificate for it; a configuration that is only written may name one that is not here. */
-async function httpsFront(config: LbConfig, folder: WorkFolder): Promise<HttpsIn | undefined> {
+async function httpsFront(config: LbConfig, folder: WorkFolder, log: Logger): Promise<HttpsIn | undefined> {
   if (!config.bindHttpHttps) return undefined;
   const certificates = [...config.certificates];
   for (const [name, text] of config.certificateTexts) {
@@ -187,6 +200,8 @@ async function httpsFront(config: LbConfig, folder: WorkFolder): Promise<HttpsIn
     writeText(path, text);
     certificates.push(path);
   }
+  if (certificates.length === 0 && config.selfSigned && config.sse && !existsSync(DEFAULT_CERTIFICATE))
+    certificates.push(await selfSigned(join(folder.certificates, 'self-signed.pem'), log));
   const onlyText = config.dry || (!config.sse && config.skipValidation);
   if (certificates.length === 0 && (onlyText || existsSync(DEFAULT_CERTIFICATE)))
     certificates.push(DEFAULT_CERTIFICATE);
@@ -210,7 +225,12 @@ interface Parts {
   readonly traffic: Traffic;
 }
 
-async function serve(life: Lifetime, config: LbConfig, deps: LbDeps, parts: Parts): Promise<void> {
+async function serve(
+  life: Lifetime,
+  config: LbConfig,
+  deps: LbDeps,
+  parts: Parts,
+): Promise<Pick<RunningLb, 'regenerate' | 'reload'>> {
   const { options, haproxy, balancer, marathon, runtime, traffic } = parts;
   const { log, clock } = deps;
   await haproxy.clearLeftOvers();
@@ -225,6 +245,7 @@ async function serve(life: Lifetime, config: LbConfig, deps: LbDeps, parts: Part
     onSome: (answers) => balancer.updateApps(answers),
     hurryMs: () => balancer.hurryMs(),
     backoffMaxMs: config.backoffMaxMs,
+    pollMs: config.pollMs,
   });
   const drains = new Drains({ balancer, haproxy, runtime, log });
   const certificates = new Certificates(balancer, runtime, log);
@@ -253,6 +274,10 @@ async function serve(life: Lifetime, config: LbConfig, deps: LbDeps, parts: Part
   certificates.start();
   follower.start();
   log.info({ url: server.url, groups: config.groups.join(',') }, 'the load balancer serves');
+  return {
+    regenerate: () => follower.trigger(),
+    reload: () => void balancer.reloadAgain('asked for by a signal').catch(() => undefined),
+  };
 }
 
 async function writeOnce(

@@ -64,6 +64,7 @@ export async function webServer(name: string, cleanups: Cleanups, delayMs = 0): 
     const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade';
     socket.write(`${head}\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
     socket.on('data', (data) => socket.write(data));
+    socket.on('end', () => socket.end());
     socket.on('error', () => undefined);
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -179,6 +180,8 @@ export function websocketHello(host: string): string {
 }
 
 export interface Load {
+  /** Requests so far. */
+  count(): number;
   stop(): Promise<{ requests: number; failed: number; failures: readonly string[] }>;
 }
 
@@ -224,6 +227,7 @@ export function load(port: number, host: string, { kept = 2, fresh = 2, pauseMs 
     ...Array.from({ length: fresh }, () => forever(false)),
   ];
   return {
+    count: () => requests,
     stop: async () => {
       over = true;
       await Promise.all(all);

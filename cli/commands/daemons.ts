@@ -21,6 +21,7 @@ import { startDns } from '../../dns/main';
 import { MARATHON_FLAGS, marathonConfig } from '../../frameworks/marathon/config';
 import { startMarathon } from '../../frameworks/marathon/main';
 import { expandLbArgs, lbFlags, readLbConfig } from '../../lb/config';
+import { referencePage } from '../../lb/edge/reference/main';
 import { startLb } from '../../lb/main';
 import { hostedExecutors } from '../cluster/launcher';
 import { recorderFor } from '../cluster/recorders';
@@ -123,8 +124,17 @@ const lbCommand = flagCommand({
     runDaemon(terminal, async () => {
       const config = readLbConfig(flags, terminal.env);
       const running = await startLb(config, { log: createLogger({ level: flags['log-level'] }), clock });
-      return config.sse && !config.dry ? { running } : { running, finished: Promise.resolve(0) };
-    }),
+      if (!config.sse || config.dry) return { running, finished: Promise.resolve(0) };
+      // As marathon-lb: SIGHUP reads the apps again, SIGUSR1 loads the configuration again.
+      process.on('SIGHUP', running.regenerate).on('SIGUSR1', running.reload);
+      return { running };
+    }, ['SIGINT', 'SIGTERM']),
 });
 
-export const lb: Command = (args, terminal, row) => lbCommand(expandLbArgs(args), terminal, row);
+/** `--longhelp` is all there is to know: flags, labels, templates and their texts. */
+export const lb: Command = async (args, terminal, row) => {
+  if (!args.includes('--longhelp')) return await lbCommand(expandLbArgs(args), terminal, row);
+  await lbCommand(['--help'], terminal, row);
+  terminal.out(`\n${referencePage()}`);
+  return 0;
+};

@@ -51,7 +51,10 @@ export function createAppStore(): AppStore {
     replaceOne: (id, json) => {
       const app = readOneApp(json);
       if (app?.id !== id) return false;
-      if (keep(app, entries)) sort();
+      const known = entries.has(id);
+      if (!keep(app, entries)) return true;
+      if (known) sorted = sorted.map((one) => (one.id === id ? app : one));
+      else sort();
       return true;
     },
   };

@@ -198,19 +198,37 @@ function readHealthCheck(check: Json): HealthCheck {
   };
 }
 
-/** Verdicts to fall back on while Marathon has none for a task, as after a change of its leader. */
+/**
+ * Verdicts to fall back on while Marathon has none for a task, as after a change of its leader. The same object as before
+ * when there is no other verdict. `seen` are apps whose verdicts are in `before` already.
+ */
 export function rememberVerdicts(
   apps: readonly App[],
   before: ReadonlyMap<string, boolean>,
-): Map<string, boolean> {
-  const verdicts = new Map<string, boolean>();
+  seen: WeakSet<App> = new WeakSet(),
+): ReadonlyMap<string, boolean> {
+  let after: Map<string, boolean> | undefined;
+  let tasks = 0;
   for (const app of apps) {
-    for (const task of app.tasks) {
-      const verdict = task.alive ?? before.get(task.id);
-      if (verdict !== undefined) verdicts.set(task.id, verdict);
+    tasks += app.tasks.length;
+    if (seen.has(app)) continue;
+    seen.add(app);
+    for (const { id, alive } of app.tasks) {
+      if (alive === undefined || (after ?? before).get(id) === alive) continue;
+      after ??= new Map(before);
+      after.set(id, alive);
     }
   }
-  return verdicts;
+  const known = after ?? before;
+  return known.size > 2 * tasks + SPARE_VERDICTS ? pruned(apps, known) : known;
+}
+
+/** Verdicts of tasks that are gone are forgotten once there are this many, and as many as those of living ones. */
+const SPARE_VERDICTS = 1000;
+
+function pruned(apps: readonly App[], verdicts: ReadonlyMap<string, boolean>): Map<string, boolean> {
+  const alive = new Set(apps.flatMap(({ tasks }) => tasks.map(({ id }) => id)));
+  return new Map([...verdicts].filter(([id]) => alive.has(id)));
 }
 
 function seconds(value: unknown, fallback: number): number {

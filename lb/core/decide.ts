@@ -39,11 +39,10 @@ const COMMANDS_MAX = 2000;
 /** `running` is what HAProxy has loaded. */
 export function decide(running: Files, wanted: Files, abilities: Abilities): Decision {
   const sameMaps = running.maps?.hosts === wanted.maps?.hosts && running.maps?.apps === wanted.maps?.apps;
-  if (running.config === wanted.config && sameMaps)
+  const same = sameStructure(running.blocks, wanted.blocks);
+  if (same && sameMaps && running.blocks.every(({ servers }, at) => servers === wanted.blocks[at]?.servers))
     return { kind: 'nothing', reason: 'the configuration is the same' };
-  const commands = sameStructure(running.blocks, wanted.blocks)
-    ? commandsFor(running, wanted, abilities)
-    : undefined;
+  const commands = same ? commandsFor(running, wanted, abilities) : undefined;
   if (commands !== undefined && commands.length <= COMMANDS_MAX)
     return { kind: 'commands', commands, reason: describeCommands(commands) };
   const change = describeChange(running.config, wanted.config);

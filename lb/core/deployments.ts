@@ -34,6 +34,7 @@ export function mergeDeployments(
     const id = group.startsWith('/') ? group : `/${group}`;
     groups.set(id, [...(groups.get(id) ?? []), app]);
   }
+  for (const id of cache.keys()) if (!groups.has(id)) cache.delete(id);
   if (groups.size === 0) return { apps: [...apps], issues };
   const taken = new Set(single.map(({ id }) => id));
   for (const [id, parts] of groups) {

@@ -12,17 +12,16 @@ import { buildGroupedFronts, type GroupedFront } from './grouped';
 import type { Issue } from './issues';
 import { type Bind, type ModelOptions, type ProcessOptions, printBind, type World } from './options';
 import { assignServicePorts } from './service-ports';
-import { buildServices, type Mode, type Service, type ServiceCache } from './services';
-import type { Piece } from './template-table';
 import {
-  type AppIdCache,
-  type AppIdRule,
-  buildAppIdRules,
-  buildVhostRules,
-  createRuleCache,
-  type VhostCache,
-  type VhostRule,
-} from './vhosts';
+  buildServices,
+  compileApp,
+  type Mode,
+  type Service,
+  type ServiceCache,
+  structureKey,
+} from './services';
+import type { Piece } from './template-table';
+import { type AppIdRule, buildAppIdRules, buildVhostRules, createRuleCache, type VhostRule } from './vhosts';
 
 export interface Head extends ProcessOptions {
   readonly statsBind: string;
@@ -77,11 +76,10 @@ interface PerService {
   readonly issues: readonly Issue[];
 }
 
-/** A builder that makes again only what changed since the time before. */
+/** A builder that makes again only what changed since the time before. What it is given must not be changed later. */
 export function createModelBuilder(options: ModelOptions): (apps: readonly App[], world: World) => Model {
   const services: ServiceCache = new WeakMap();
-  const vhosts: VhostCache = createRuleCache();
-  const appIds: AppIdCache = createRuleCache();
+  const caches = { services, vhosts: createRuleCache<VhostRule>(), appIds: createRuleCache<AppIdRule>() };
   const parts = new WeakMap<Service, PerService>();
   const merges: MergeCache = new Map();
   const head = buildHead(options);
@@ -94,26 +92,21 @@ export function createModelBuilder(options: ModelOptions): (apps: readonly App[]
     parts.set(service, known);
     return known;
   };
+  let last: Built | undefined;
   return (apps, world) => {
+    const patched = last && patch(last, { apps, world, options, services });
+    if (patched) {
+      last = patched;
+      return patched.model;
+    }
     const merged = mergeDeployments(without(apps, options.ownName), merges);
     const ported = assignServicePorts(merged.apps, options.portRange, options.digests);
     const built = buildServices(ported.apps, options, world, services);
-    const { rules, issues } = buildVhostRules(built.services, options, vhosts);
+    const vhosts = buildVhostRules(built.services, options, caches.vhosts);
     const each = built.services.map(partsOf);
-    const bound = options.httpIn !== undefined;
-    return {
+    const model: Model = {
       head,
-      httpIn: options.httpIn && { bind: printBind(options.httpIn), rules },
-      appIdIn: { bind: printBind(options.appIdIn), rules: buildAppIdRules(built.services, appIds) },
-      httpsIn: options.httpsIn && {
-        bind: printBind(options.httpsIn),
-        rules,
-        certificates: options.httpsIn.certificates,
-        http2: options.httpsIn.http2,
-        grouped: options.groupHttps
-          ? buildGroupedFronts(rules, options.httpsIn, new Set(built.services.map(({ name }) => name)))
-          : undefined,
-      },
+      ...buildFronts(built.services, vhosts.rules, buildAppIdRules(built.services, caches.appIds), options),
       frontends: each.map(({ frontend }) => frontend),
       backends: each.map(({ backend }) => backend),
       mapFolder: options.mapFolder,
@@ -121,10 +114,116 @@ export function createModelBuilder(options: ModelOptions): (apps: readonly App[]
         ...merged.issues,
         ...ported.issues,
         ...built.issues,
-        ...(bound ? issues : []),
+        ...(options.httpIn !== undefined ? vhosts.issues : []),
         ...each.flatMap((part) => part.issues),
       ],
     };
+    last = { apps, world, services: built.services, model };
+    return model;
+  };
+}
+
+/** What was built the time before. */
+interface Built {
+  readonly apps: readonly App[];
+  readonly world: World;
+  /** As many as the model's frontends and backends, in the same order. */
+  readonly services: readonly Service[];
+  readonly model: Model;
+}
+
+/** With more apps changed than this everything is gone through. */
+const PATCHED_MAX = 32;
+
+/**
+ * The model with the backends of some apps replaced, when nothing but servers of those apps changed. Undefined: all has
+ * to be gone through.
+ */
+function patch(
+  last: Built,
+  wanted: {
+    readonly apps: readonly App[];
+    readonly world: World;
+    readonly options: ModelOptions;
+    readonly services: ServiceCache;
+  },
+): Built | undefined {
+  const { apps, world, options } = wanted;
+  if (apps.length !== last.apps.length || !sameWorld(world, last.world)) return undefined;
+  const replaced = new Map<Service, Service>();
+  let count = 0;
+  for (const [at, app] of apps.entries()) {
+    const before = last.apps[at];
+    if (before === app) continue;
+    count++;
+    if (before === undefined || count > PATCHED_MAX || !onlyServers(before, app)) return undefined;
+    const old = wanted.services.get(before);
+    const fresh = compileApp(app, options, world, wanted.services);
+    if (old === undefined || old.services.length !== fresh.services.length) return undefined;
+    if (JSON.stringify(old.issues) !== JSON.stringify(fresh.issues)) return undefined;
+    for (const [index, service] of fresh.services.entries()) {
+      const known = old.services[index];
+      if (known === undefined || structureKey(known) !== structureKey(service)) return undefined;
+      replaced.set(known, service);
+    }
+  }
+  const services = [...last.services];
+  const backends = [...last.model.backends];
+  for (const [at, service] of last.services.entries()) {
+    const fresh = replaced.get(service);
+    if (fresh === undefined) continue;
+    services[at] = fresh;
+    backends[at] = buildBackend(fresh, options);
+  }
+  return { apps, world, services, model: { ...last.model, backends } };
+}
+
+/** Whether two readings of an app are of the same id, and both stand for themselves alone. */
+function onlyServers(before: App, after: App): boolean {
+  const alone = ({ labels, wantsPorts }: App): boolean =>
+    !wantsPorts && labels['HAPROXY_DEPLOYMENT_GROUP'] === undefined;
+  return before.id === after.id && alone(before) && alone(after);
+}
+
+const WORLD_PARTS = ['addresses', 'verdicts', 'taken', 'refused', 'plain', 'weights'] as const;
+
+/** Whether nothing is known otherwise than before. */
+function sameWorld(left: World, right: World): boolean {
+  if (left === right) return true;
+  if (left.drained !== right.drained && (left.drained?.size ?? 0) + (right.drained?.size ?? 0) > 0)
+    return false;
+  return WORLD_PARTS.every((part) => sameMap(left[part], right[part]));
+}
+
+const SMALL = 500;
+
+type AnyMap = ReadonlyMap<string, unknown>;
+
+function sameMap(left: AnyMap = new Map(), right: AnyMap = new Map()): boolean {
+  if (left === right) return true;
+  if (left.size !== right.size || left.size > SMALL) return false;
+  for (const [key, value] of left) if (right.get(key) !== value) return false;
+  return true;
+}
+
+function buildFronts(
+  services: readonly Service[],
+  rules: readonly VhostRule[],
+  appIds: readonly AppIdRule[],
+  options: ModelOptions,
+): Pick<Model, 'httpIn' | 'appIdIn' | 'httpsIn'> {
+  const { httpIn, httpsIn, appIdIn, groupHttps } = options;
+  const names = new Set(services.map(({ name }) => name));
+  return {
+    httpIn: httpIn && { bind: printBind(httpIn), rules },
+    appIdIn: { bind: printBind(appIdIn), rules: appIds },
+    httpsIn: httpsIn && {
+      bind: printBind(httpsIn),
+      rules,
+      certificates: httpsIn.certificates,
+      http2: httpsIn.http2,
+      grouped: groupHttps ? buildGroupedFronts(rules, httpsIn, names) : undefined,
+    },
   };
 }
 

@@ -61,6 +61,9 @@ export function createRenderer(templates: Templates): Renderer {
     backends.set(backend, block);
     return block;
   };
+  const frontendBlock = (frontend: Frontend): Block => ({ text: texts.pieces(frontend, frontend.pieces) });
+  const frontendBlocks = rememberBlocks(frontendBlock);
+  const backendBlocks = rememberBlocks(backendBlock);
   /** A front whose rules are the same objects as the time before has the same text. */
   const front = <T extends { readonly rules: readonly object[] }>(
     name: string,
@@ -69,19 +72,43 @@ export function createRenderer(templates: Templates): Renderer {
   ): string[] => (one ? [same(name, one.rules, () => make(one))] : ['']);
   return (model) => {
     const userlists = model.frontends.flatMap(({ userlist }) => userlist ?? []);
-    const blocks: Block[] = [
+    const shared: Block[] = [
       remember(model.head, () => templates.HEAD({ ...model.head })),
       same('userlists', userlists, () => userlists.map(piece).join('')),
       ...front('http', model.httpIn, (one) => httpFront(templates, texts, one, model)),
       ...front('app ids', model.appIdIn, (one) => appIdFront(templates, texts, one, model)),
       ...front('https', model.httpsIn, (one) => httpsFront(templates, texts, one, model)),
-      ...model.frontends.map((frontend: Frontend) => texts.pieces(frontend, frontend.pieces)),
     ].map((text) => ({ text }));
-    blocks.push(...model.backends.map(backendBlock));
-    const config = blocks
-      .map(({ text, servers }) => (servers === undefined ? text : text + servers))
-      .join('');
-    return { config, maps: model.mapFolder === undefined ? undefined : buildMaps(model), blocks };
+    const blocks = [...shared, ...frontendBlocks(model.frontends), ...backendBlocks(model.backends)];
+    return filesOf(blocks, model.mapFolder === undefined ? undefined : buildMaps(model));
+  };
+}
+
+/** The files of these blocks. The text is put together when somebody asks for it, which a change of servers does late. */
+export function filesOf(blocks: readonly Block[], maps: Maps | undefined): Files {
+  let config: string | undefined;
+  return {
+    blocks,
+    maps,
+    get config() {
+      config ??= blocks.map(({ text, servers }) => (servers === undefined ? text : text + servers)).join('');
+      return config;
+    },
+  };
+}
+
+/** Blocks of a list; where it has the same object as the time before, its block is the same. */
+function rememberBlocks<T extends object>(make: (one: T) => Block): (list: readonly T[]) => readonly Block[] {
+  let before: readonly T[] = [];
+  let blocks: readonly Block[] = [];
+  return (list) => {
+    const known = before;
+    const made = blocks;
+    if (list !== known) {
+      blocks = list.map((one, at) => (one === known[at] && made[at] !== undefined ? made[at] : make(one)));
+      before = list;
+    }
+    return blocks;
   };
 }
 
@@ -90,10 +117,11 @@ function rememberLists(): (name: string, list: readonly object[], make: () => st
   const known = new Map<string, { readonly list: readonly object[]; readonly text: string }>();
   return (name, list, make) => {
     const before = known.get(name);
+    if (before?.list === list) return before.text;
     if (before?.list.length === list.length && before.list.every((one, at) => one === list[at]))
       return before.text;
     const text = make();
-    known.set(name, { list: [...list], text });
+    known.set(name, { list, text });
     return text;
   };
 }

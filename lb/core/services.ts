@@ -44,10 +44,11 @@ export interface Service {
   readonly servers: readonly Server[];
 }
 
-interface Compiled {
+/** What one app alone comes to: its services, before they are kept clear of those of others. */
+export interface Compiled {
   readonly key: string;
-  readonly services: Service[];
-  readonly issues: Issue[];
+  readonly services: readonly Service[];
+  readonly issues: readonly Issue[];
 }
 export type ServiceCache = WeakMap<App, Compiled>;
 
@@ -61,14 +62,25 @@ export function buildServices(
   const issues: Issue[] = [];
   const services: Service[] = [];
   for (const app of apps) {
-    const key = worldKey(app, world);
-    const before = cache.get(app);
-    const found = before?.key === key ? before : { key, ...servicesOf(app, options, world) };
-    cache.set(app, found);
+    const found = compileApp(app, options, world, cache);
     issues.push(...found.issues);
     services.push(...found.services);
   }
   return { services: keepClear(services, options, world, issues), issues };
+}
+
+/** What an app comes to; the same object as before when nothing it depends on changed. */
+export function compileApp(app: App, options: ModelOptions, world: World, cache: ServiceCache): Compiled {
+  const key = worldKey(app, world);
+  const before = cache.get(app);
+  const found = before?.key === key ? before : { key, ...servicesOf(app, options, world) };
+  cache.set(app, found);
+  return found;
+}
+
+/** All that the front, the frontend and the rules of a service are made of: everything but its servers. */
+export function structureKey({ labels, overrides, mode, bind, app, index }: Service): string {
+  return JSON.stringify([labels, overrides, mode, bind, app, index]);
 }
 
 interface Depends {

@@ -2,6 +2,7 @@
  * What HAProxy counts about its servers, added up by app and version of the tasks behind them.
  *
  * Always true: a sum never shrinks: servers come and go and workers start from zero, and what they counted stays counted.
+ * Versions without servers are forgotten when there are too many, the oldest first.
  */
 
 import type { Model } from './model';
@@ -84,6 +85,14 @@ export interface TrafficSums {
   add(counts: readonly ServerCount[], model: Model): VersionTraffic[];
 }
 
+/** Sums that are kept; only those of versions without servers go. */
+const VERSIONS_MAX = 2000;
+
+interface Owner {
+  readonly app: string;
+  readonly version: string;
+}
+
 interface Seen {
   servers: number;
   connections: number;
@@ -94,6 +103,8 @@ interface Seen {
 export function createTrafficSums(): TrafficSums {
   const sums = new Map<string, Sum>();
   let last = new Map<string, ServerCount>();
+  /** Whose servers HAProxy counted the last time: it goes on counting those that leave. */
+  let known = new Map<string, Owner>();
   const see = (now: Map<string, Seen>, key: string, count: ServerCount): void => {
     const seen = now.get(key) ?? { servers: 0, connections: 0, timed: 0, ms: 0 };
     const timed = count.responseMs > 0 ? 1 : 0;
@@ -105,18 +116,26 @@ export function createTrafficSums(): TrafficSums {
     });
   };
   const add = (counts: readonly ServerCount[], model: Model): VersionTraffic[] => {
-    const owners = new Map<string, { app: string; version: string }>();
+    const served = new Map<string, Owner>();
     for (const { name, servers } of model.backends)
-      for (const server of servers) owners.set(`${name}/${server.name}`, server);
+      for (const server of servers) served.set(`${name}/${server.name}`, server);
     const now = new Map<string, Seen>();
+    const owners = new Map<string, Owner>();
+    const latest = new Map<string, ServerCount>();
     for (const count of counts) {
       const name = `${count.backend}/${count.server}`;
-      const owner = owners.get(name);
+      const owner = served.get(name) ?? known.get(name);
       if (!owner) continue;
       const key = `${owner.app} ${owner.version}`;
       sums.set(key, added(sums.get(key), count, last.get(name)));
-      last.set(name, count);
-      see(now, key, count);
+      owners.set(name, owner);
+      latest.set(name, count);
+      if (served.has(name)) see(now, key, count);
+    }
+    [known, last] = [owners, latest];
+    for (const key of sums.keys()) {
+      if (sums.size <= VERSIONS_MAX) break;
+      if (!now.has(key)) sums.delete(key);
     }
     return [...sums].sort().map(([key, sum]): VersionTraffic => {
       const [app = '', version = ''] = key.split(' ');

@@ -7,7 +7,7 @@
 import type { Issue } from './issues';
 import { appIdAcl, hostSuffix } from './names';
 import type { ModelOptions } from './options';
-import type { Service } from './services';
+import { type Service, structureKey } from './services';
 import type { Piece } from './template-table';
 import { type VhostPieces, vhostPieces } from './vhost-pieces';
 
@@ -37,18 +37,13 @@ export interface AppIdRule {
 /** Rules as made before, by service, and by what they were made of: servers that change leave a rule the same object. */
 export interface RuleCache<T> {
   readonly byService: WeakMap<Service, { readonly wanted: string; readonly name: string; readonly rule: T }>;
-  readonly byName: Map<string, { readonly made: Service; readonly name: string; readonly rule: T }>;
+  byName: Map<string, { readonly made: Service; readonly name: string; readonly rule: T }>;
 }
 export type VhostCache = RuleCache<VhostRule>;
 export type AppIdCache = RuleCache<AppIdRule>;
 
 export function createRuleCache<T>(): RuleCache<T> {
   return { byService: new WeakMap(), byName: new Map() };
-}
-
-/** All that the rules of a service are made of. */
-function ruleKey({ labels, overrides, mode, bind, app, index }: Service): string {
-  return JSON.stringify([labels, overrides, mode, bind, app, index]);
 }
 
 /** The rule of a service whose name in the configuration is to begin with what `wanted` says. */
@@ -64,11 +59,18 @@ function ruleOf<T>(
   const name = ownName(owners, base, service);
   if (before?.name === name) return before.rule;
   const known = cache.byName.get(service.name);
-  const same = known?.name === name && ruleKey(known.made) === ruleKey(service);
+  const same = known?.name === name && structureKey(known.made) === structureKey(service);
   const rule = same ? known.rule : make(name);
   cache.byName.set(service.name, { made: service, name, rule });
   cache.byService.set(service, { wanted: base, name, rule });
   return rule;
+}
+
+/** Services that are no more are forgotten, now and then. */
+function forgetGone<T>(cache: RuleCache<T>, services: readonly Service[]): void {
+  if (cache.byName.size <= 2 * services.length + 100) return;
+  const names = new Set(services.map(({ name }) => name));
+  cache.byName = new Map([...cache.byName].filter(([name]) => names.has(name)));
 }
 
 /** The rules by host name. */
@@ -102,6 +104,7 @@ export function buildVhostRules(
       ruleOf(cache, owners, service, wanted, (suffix) => buildRule(service, hosts, suffix, options)),
     );
   }
+  forgetGone(cache, services);
   return { rules: rules.sort(options.longestPathFirst ? byWeightAndPath : byWeight), issues };
 }
 
@@ -181,5 +184,6 @@ export function buildAppIdRules(
     const rule = ruleOf(cache, owners, service, () => appIdAcl(app), make);
     rules.set(app, rule);
   }
+  forgetGone(cache, services);
   return [...rules.values()];
 }

@@ -75,6 +75,7 @@ export class Balancer {
   private running: Files;
   private runningBinds = new Set<string>();
   private verdicts: ReadonlyMap<string, boolean> = new Map();
+  private readonly judged = new WeakSet<App>();
   private taken: ReadonlyMap<string, string> = new Map();
   private failed: { config: string; why: string; at: number } | undefined;
   private lastIssues: readonly Issue[] = [];
@@ -131,7 +132,8 @@ export class Balancer {
 
   /** When to try again although nothing changed. */
   hurryMs(): number | undefined {
-    return this.failed || this.stale || this.taken.size > 0 ? RETRY_MS : undefined;
+    const again = this.failed || this.stale || this.taken.size > 0 || this.parts.resolver.failing;
+    return again ? RETRY_MS : undefined;
   }
 
   /** Serves what Marathon's list of apps says. Throws when it is none. */
@@ -184,7 +186,7 @@ export class Balancer {
     const began = performance.now();
     await this.seeRestart();
     const apps = this.store.apps();
-    this.verdicts = rememberVerdicts(apps, this.verdicts);
+    this.verdicts = rememberVerdicts(apps, this.verdicts, this.judged);
     const addresses = await this.parts.resolver.resolve(apps);
     const known: World = {
       ...quietWorld,
@@ -276,7 +278,7 @@ export class Balancer {
 
   /** Whether a reload would only clear services away that nobody asks for, and it is not yet time for that. */
   private async mayLinger(model: Model): Promise<boolean> {
-    const { lingerMs, render, options, haproxy } = this.parts;
+    const { lingerMs, render } = this.parts;
     const retired = lingerMs > 0 ? retiredServices(this.model, model) : new Set<string>();
     const rest = retired.size > 0 ? render(withoutServices(this.model, retired)) : undefined;
     if (!rest || !sameStructure(rest.blocks, render(model).blocks)) {
@@ -286,12 +288,16 @@ export class Balancer {
     const now = performance.now();
     this.lingerSince ??= now;
     const left = this.lingerSince + lingerMs - now;
-    if (left > 0) this.refreshLater(left);
-    // Nobody's connection is cut only to clear something away.
-    else if (now - this.lingerSince > lingerMs + options.process.drainSeconds * 1000) return false;
-    else if ((await haproxy.oldWorkers()).length === 0) return false;
-    else this.refreshLater(lingerMs);
+    // Nobody's connection is to end only because something is cleared away.
+    if (left <= 0 && !(await this.wouldEndSomething())) return false;
+    this.refreshLater(Math.max(left, 0) || lingerMs);
     return true;
+  }
+
+  private async wouldEndSomething(): Promise<boolean> {
+    const { haproxy, runtime, lingerMs } = this.parts;
+    if ((await haproxy.oldWorkers()).length > 0) return true;
+    return await runtime.hasLong(lingerMs).catch(() => false);
   }
 
   /** Whether the worker of an earlier reload still has connections, and may keep them a little longer. */
@@ -380,7 +386,7 @@ export class Balancer {
     apps: readonly App[],
     world: World,
   ): Promise<{ model: Model; files: Files; outcome: Outcome }> {
-    const refused = new Map(world.refused);
+    let refused = world.refused;
     for (;;) {
       const model = this.build(apps, { ...world, refused });
       const files = this.parts.render(model);
@@ -390,7 +396,8 @@ export class Balancer {
       if (outcome.ok || !this.parts.cleanUp) return { model, files, outcome };
       const fresh = await this.culprits.find(outcome.why, { ...checked, apps, world, refused });
       if (fresh.size === 0) return { model, files, outcome };
-      for (const [app, why] of fresh) refused.set(app, why);
+      // Another object, because a builder takes the same one for the same apps.
+      refused = new Map([...refused, ...fresh]);
     }
   }
 
@@ -441,6 +448,8 @@ export class Balancer {
 
   private tell(issues: readonly Issue[]): void {
     if (issues.length === 0 && this.lastIssues.length === 0) return;
+    if (issues.length === this.lastIssues.length && issues.every((one, at) => one === this.lastIssues[at]))
+      return;
     const known = new Set(this.lastIssues.map(printIssue));
     for (const issue of issues) {
       if (!known.has(printIssue(issue))) this.parts.log.warn({ app: issue.app }, printIssue(issue));

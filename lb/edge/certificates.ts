@@ -38,17 +38,21 @@ export class Certificates {
     this.timer = undefined;
   }
 
-  /** Puts what changed since the last look in place. */
+  /** Puts what changed since the last look in place. A file that is away for the moment stays known as it was. */
   async look(): Promise<void> {
     const now = this.stamps();
+    const paths = new Set(this.paths());
     const changed = [...now].filter(
       ([path, stamp]) => this.known.has(path) && this.known.get(path) !== stamp,
     );
-    const other = [...now.keys()].some((path) => !this.known.has(path) && this.inFolder(path));
-    this.known = now;
+    const other = [...now.keys()].some((path) => !this.known.has(path) && !paths.has(path));
     let reload = other ? 'a certificate was added' : '';
-    for (const [path] of changed) {
-      const outcome = await this.runtime.replaceCertificate(path, readFileSync(path, 'utf8'));
+    for (const [path, stamp] of now) if (!this.known.has(path)) this.known.set(path, stamp);
+    for (const [path, stamp] of changed) {
+      const pem = readIfThere(path);
+      if (pem === undefined) continue;
+      this.known.set(path, stamp);
+      const outcome = await this.runtime.replaceCertificate(path, pem);
       if (outcome.ok) {
         this.swaps++;
         this.log.info({ path }, 'a certificate was replaced');
@@ -57,6 +61,9 @@ export class Certificates {
         reload = `the certificate ${path} changed`;
       }
     }
+    const folders = [...paths].map((path) => `${path}/`);
+    for (const path of this.known.keys())
+      if (!paths.has(path) && !folders.some((folder) => path.startsWith(folder))) this.known.delete(path);
     if (reload !== '') await this.balancer.reloadAgain(reload);
   }
 
@@ -65,10 +72,6 @@ export class Certificates {
     const labels = httpsIn?.rules.flatMap(({ certificates }) => certificates) ?? [];
     const fronts = this.balancer.model.frontends.flatMap(({ certificates }) => certificates);
     return [...new Set([...(httpsIn?.certificates ?? []), ...labels, ...fronts])];
-  }
-
-  private inFolder(path: string): boolean {
-    return !this.paths().includes(path);
   }
 
   /** Files and when they changed. */
@@ -85,5 +88,13 @@ export class Certificates {
     };
     for (const path of this.paths()) add(path);
     return found;
+  }
+}
+
+function readIfThere(path: string): string | undefined {
+  try {
+    return readFileSync(path, 'utf8');
+  } catch {
+    return undefined;
   }
 }

@@ -34,6 +34,8 @@ export interface FollowOptions {
   readonly onApps: (json: unknown) => Promise<void>;
   /** Gets some apps; answers false when the whole list is needed. */
   readonly onSome: (apps: readonly { readonly id: string; readonly json: unknown }[]) => Promise<boolean>;
+  /** Reads this often and follows no events; undefined: events are followed. */
+  readonly pollMs?: number | undefined;
   /** The longest wait between two attempts to open the event stream. */
   readonly backoffMaxMs?: number;
   /** Asks for a sooner reading than the usual one, in milliseconds. */
@@ -55,7 +57,8 @@ export class Follower implements Running {
   constructor(private readonly options: FollowOptions) {}
 
   start(): void {
-    this.running = Promise.all([this.readForever(), this.listenForever()]);
+    const listening = this.options.pollMs === undefined ? this.listenForever() : undefined;
+    this.running = Promise.all([this.readForever(), listening]);
     this.trigger();
   }
 
@@ -110,7 +113,7 @@ export class Follower implements Running {
 
   private async untilWanted(): Promise<void> {
     if (this.wanted || this.wantedApps.size > 0) return;
-    const usual = this.streaming ? RESYNC_MS : POLL_MS;
+    const usual = this.options.pollMs ?? (this.streaming ? RESYNC_MS : POLL_MS);
     await new Promise<void>((resolve) => {
       const cancel = this.options.clock.wakeAt(this.options.clock.now() + this.wait(usual), resolve);
       this.wakeReader = () => {

@@ -55,6 +55,8 @@ export class Haproxy {
     private readonly program: string,
     private readonly folder: WorkFolder,
     private readonly log: Logger,
+    /** Hears what HAProxy writes to its standard output: its own log when that is asked for. */
+    private readonly onOutput: (chunk: Buffer) => void = () => undefined,
   ) {}
 
   /** Ends what an earlier load balancer of this folder left running. */
@@ -303,7 +305,7 @@ export class Haproxy {
     this.mayHaveOld = false;
     const child = spawn(this.program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
     let ended = false;
-    child.stdout?.on('data', (chunk: Buffer) => this.hear(chunk));
+    child.stdout?.on('data', (chunk: Buffer) => this.onOutput(chunk));
     child.stderr?.on('data', (chunk: Buffer) => this.hear(chunk));
     const gone = (): void => {
       if (ended) return;

@@ -80,7 +80,11 @@ export class Marathon {
     const { location } = answer.headers;
     if (![301, 302, 303, 307, 308].includes(answer.status) || typeof location !== 'string') return answer;
     drop(answer);
-    return await send({ ...request, headers, url: new URL(location, request.url).href });
+    const target = new URL(location, request.url);
+    // As the original: credentials go along, but never from a protected connection to one that is not.
+    if (target.protocol !== 'https:' && request.url.startsWith('https:'))
+      throw new Error(`the redirect to ${target.origin} is not followed: it leaves HTTPS`);
+    return await send({ ...request, headers, url: target.href });
   }
 
   private async tryEach<T>(attempt: (url: string) => Promise<T>): Promise<T> {

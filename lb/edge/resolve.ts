@@ -1,5 +1,8 @@
 /**
  * Host names of agents to IPv4 addresses, remembered for a minute.
+ *
+ * Always true: a change waits for a host name only the first time it is seen, and then for three seconds at most. An
+ * address that is old stays in use while it is asked for again.
  */
 
 import { lookup } from 'node:dns/promises';
@@ -9,6 +12,8 @@ import type { Logger } from '../../cluster/runtime/log';
 import type { App } from '../core/apps';
 
 const KEPT_MS = 60_000;
+/** A host that could not be resolved is asked for again after this time. */
+const FAILED_MS = 10_000;
 const LOOKUP_LIMIT_MS = 3000;
 
 /** The part of dns.lookup that is needed. */
@@ -16,9 +21,18 @@ export type Lookup = (host: string) => Promise<string>;
 
 const systemLookup: Lookup = async (host) => (await lookup(host, { family: 4 })).address;
 
+interface Known {
+  readonly address: string | undefined;
+  readonly until: number;
+}
+
 export class Resolver {
   private readonly hosts = new WeakMap<App, readonly string[]>();
-  private known = new Map<string, { address: string; until: number }>();
+  private known = new Map<string, Known>();
+  private readonly asking = new Map<string, Promise<void>>();
+  private last: ReadonlyMap<string, string> = new Map();
+  /** Whether a host had no address the last time: it is worth asking again soon. */
+  failing = false;
 
   constructor(
     private readonly clock: Clock,
@@ -26,18 +40,23 @@ export class Resolver {
     private readonly look: Lookup = systemLookup,
   ) {}
 
-  /** Addresses of all hosts that tasks of these apps run on. A host that fails keeps its last address. */
+  /** Addresses of all hosts that tasks of these apps run on; the same object as before when they are the same. */
   async resolve(apps: readonly App[]): Promise<ReadonlyMap<string, string>> {
     const hosts = new Set<string>();
     for (const app of apps) for (const host of this.hostsOf(app)) hosts.add(host);
+    const asked = [...hosts].flatMap((host) => this.askFor(host) ?? []);
+    if (asked.length > 0) await Promise.all(asked);
+    if (this.known.size > 2 * hosts.size + 100)
+      this.known = new Map([...this.known].filter(([host]) => hosts.has(host)));
     const addresses = new Map<string, string>();
-    const addAddress = async (host: string): Promise<void> => {
-      const address = await this.addressOf(host);
+    for (const host of hosts) {
+      const address = isIP(host) ? host : host === 'localhost' ? '127.0.0.1' : this.known.get(host)?.address;
       if (address !== undefined) addresses.set(host, address);
-    };
-    await Promise.all([...hosts].map(addAddress));
-    this.known = new Map([...this.known].filter(([host]) => hosts.has(host)));
-    return addresses;
+    }
+    const same =
+      addresses.size === this.last.size && [...addresses].every(([host, one]) => this.last.get(host) === one);
+    if (!same) this.last = addresses;
+    return this.last;
   }
 
   private hostsOf(app: App): readonly string[] {
@@ -46,18 +65,25 @@ export class Resolver {
     return found;
   }
 
-  private async addressOf(host: string): Promise<string | undefined> {
-    if (isIP(host)) return host;
-    if (host === 'localhost') return '127.0.0.1';
+  /** Asks for a host when it is time to. Returns what has to be waited for: nothing while an older answer will do. */
+  private askFor(host: string): Promise<void> | undefined {
+    if (isIP(host) || host === 'localhost') return undefined;
     const known = this.known.get(host);
-    if (known && known.until > this.clock.now()) return known.address;
+    if (known && known.until > this.clock.now()) return undefined;
+    const asked = this.asking.get(host) ?? this.ask(host, known?.address);
+    this.asking.set(host, asked);
+    return known === undefined ? asked : undefined;
+  }
+
+  private async ask(host: string, before: string | undefined): Promise<void> {
     try {
       const address = await withLimit(this.look(host), LOOKUP_LIMIT_MS);
       this.known.set(host, { address, until: this.clock.now() + KEPT_MS });
-      return address;
     } catch (error) {
       this.log.warn({ host, error: (error as Error).message }, 'a host name cannot be resolved');
-      return known?.address;
+      this.known.set(host, { address: before, until: this.clock.now() + FAILED_MS });
+    } finally {
+      this.asking.delete(host);
     }
   }
 }

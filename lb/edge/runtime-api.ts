@@ -82,6 +82,11 @@ export class RuntimeApi {
     return askSocket(this.socket, command);
   }
 
+  /** Whether any request or connection has lasted for longer than this: a reload would set an end to it. */
+  async hasLong(olderMs: number): Promise<boolean> {
+    return longestSession(await this.ask('show sess')) * 1000 >= olderMs;
+  }
+
   /** Puts a new certificate in the place of one that is loaded. */
   async replaceCertificate(path: string, pem: string): Promise<Outcome> {
     // An empty line would end the certificate, and the rest would be taken for commands.
@@ -191,6 +196,22 @@ export class RuntimeApi {
     for (const name of gone) this.leaving.delete(name);
     return gone;
   }
+}
+
+const SECONDS = { d: 86_400, h: 3600, m: 60, s: 1 } as const;
+
+/** The age of the oldest session in the answer to `show sess`, in seconds; our own is none. */
+export function longestSession(answer: string): number {
+  let longest = 0;
+  for (const line of answer.split('\n')) {
+    const age = / age=(\S+)/.exec(line)?.[1];
+    if (age === undefined || line.includes(' fe=GLOBAL ')) continue;
+    let seconds = 0;
+    for (const [, count, unit] of age.matchAll(/(\d+)([dhms])/g))
+      seconds += Number(count) * SECONDS[unit as keyof typeof SECONDS];
+    longest = Math.max(longest, seconds);
+  }
+  return longest;
 }
 
 function isGood(line: string): boolean {

@@ -69,19 +69,20 @@ const SHORT: Readonly<Record<string, string>> = {
 
 /**
  * Arguments as marathon-lb took them, in our form: short names, several URLs after `--marathon`, flags that are no more,
- * levels in capitals, and the first word `sse` of its container.
+ * levels in capitals, and the first word `sse` or `poll` of its container.
  */
 export function expandArguments(args: readonly string[]): string[] {
-  const expanded: string[] = [];
-  const rest = [...args];
-  if (rest[0] === 'sse') rest[0] = '--sse';
+  const container = args[0] === 'sse' || args[0] === 'poll';
+  const expanded: string[] = container ? [`--${args[0]}`, '--self-signed'] : [];
+  const rest = args.slice(container ? 1 : 0);
   while (rest.length > 0) {
     const given = rest.shift() ?? '';
     const name = SHORT[given] ?? given;
     if (FORGOTTEN.has(name.split('=')[0] ?? '')) {
       if (!name.includes('=')) rest.shift();
-    } else if (name === '--log-level') {
-      expanded.push(name, LEVELS[(rest.shift() ?? '').toLowerCase()] ?? 'info');
+    } else if (/^--log-level(=|$)/.test(name)) {
+      const level = name.includes('=') ? name.slice(name.indexOf('=') + 1) : (rest.shift() ?? '');
+      expanded.push('--log-level', LEVELS[level.toLowerCase()] ?? level);
     } else if (name === '--marathon') {
       do expanded.push(name, rest.shift() ?? '');
       while (/^https?:\/\//.test(rest[0] ?? ''));

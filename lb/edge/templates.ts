@@ -144,17 +144,21 @@ function ownHead(text: string, { socket }: Values): string {
 }
 
 /**
- * The operator's texts: `HAPROXY_<NAME>` of the environment (where `\n` is a line end), else a file of that name in the
- * folder.
+ * The operator's texts: `HAPROXY_<NAME>` of the environment (where `\n` is a line end), else a file of that name in
+ * `templates/` of the task's sandbox, else in the folder.
  */
 export function readTemplateTexts(
   env: Readonly<Record<string, string | undefined>>,
   folder: string,
 ): Map<TemplateName, string> {
   const texts = new Map<TemplateName, string>();
+  const sandbox = env['MESOS_SANDBOX'];
   for (const name of templateNames) {
     const given = env[`HAPROXY_${name}`];
-    const text = given ? given.replaceAll('\\n', '\n') : readIfThere(join(folder, `HAPROXY_${name}`));
+    const files = sandbox ? [join(sandbox, 'templates'), folder] : [folder];
+    const text = given
+      ? given.replaceAll('\\n', '\n')
+      : files.map((one) => readIfThere(join(one, `HAPROXY_${name}`))).find((one) => one !== undefined);
     if (text !== undefined) texts.set(name, text);
   }
   const head = texts.get('HEAD');

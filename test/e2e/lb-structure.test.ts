@@ -101,6 +101,22 @@ test('a removed app is cleared away after --reload-linger', async () => {
   );
 });
 
+test('a removed app is not cleared away while that would end a connection of somebody', async () => {
+  const a = await webServer('a', cleanups);
+  const [port, other] = [await freePort(), await freePort()];
+  const keep = webApp('keep', other, [a]);
+  const made = await stand(cleanups, ['--reload-linger', '1secs'], [webApp('web', port, [a]), keep]);
+  await served(made, 'web');
+  const socket = await websocket(made.front, 'keep.localhost');
+  await sleep(1100);
+  made.marathon.change([keep]);
+  await sleep(2500);
+  expect(await made.metric('reloads')).toBe(1);
+  await answers(socket, 'still there');
+  socket.destroy();
+  await until('cleared away', async () => (await made.metric('reloads')) === 2, 10_000);
+});
+
 test('a removed app that stood before another is cleared away at once', async () => {
   const webs = await Promise.all(['root', 'deep'].map((name) => webServer(name, cleanups)));
   const [root, deep] = webs as [WebServer, WebServer];

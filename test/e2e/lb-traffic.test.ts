@@ -1,7 +1,7 @@
 /**
- * Traffic under change: LB_TRAFFIC_CHANGES=1000 random changes (default a few) of scale, restart, weight, certificate and
- * bad labels, with requests on kept and on fresh connections and a websocket that was open before. No request may fail,
- * no third worker may appear, the websocket must live.
+ * Traffic under change: LB_TRAFFIC_CHANGES=1000 random changes (default a few) of scale, restart, deploy, suspend, weight,
+ * certificate and bad labels, over at least LB_TRAFFIC_REQUESTS=1000000 requests on kept and on fresh connections, and a
+ * websocket that was open before. No request may fail, no third worker may appear, the websocket must live.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -22,11 +22,13 @@ import {
   webServer,
   websocketHello,
 } from '../../bench/lb/kit';
+import { type Logger, silentLogger } from '../../cluster/runtime/log';
 import { appJson, taskJson } from '../lb/builders';
 
 const CHANGES = Number(process.env['LB_TRAFFIC_CHANGES'] ?? 40);
+const REQUESTS = Number(process.env['LB_TRAFFIC_REQUESTS'] ?? 0);
 const SEED = Number(process.env['LB_TRAFFIC_SEED'] ?? 4711);
-jest.setTimeout(120_000 + CHANGES * 2000);
+jest.setTimeout(120_000 + CHANGES * 2000 + REQUESTS * 5);
 const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
 
@@ -60,6 +62,7 @@ function makeCertificate(folder: string, name: string): string {
 interface Running {
   id: string;
   web: WebServer;
+  version: string;
 }
 
 test(`${CHANGES} random changes lose no request`, async () => {
@@ -70,27 +73,39 @@ test(`${CHANGES} random changes lose no request`, async () => {
   let count = 0;
   let running: Running[] = [];
   let odd: Record<string, string> = {};
+  let suspended = false;
+  let version = 1;
   const begin = async (): Promise<Running> => ({
     id: `web.${count++}`,
-    web: await webServer(`web.${count}`, cleanups),
+    web: await webServer(`web.${count}`, new Cleanups()),
+    version: `2024-05-01T10:00:00.${version}Z`,
   });
+  cleanups.add(() => Promise.all(running.map(({ web }) => web.stop())));
   for (let at = 0; at < 4; at++) running.push(await begin());
   const pinned = running[0];
   const apps = (): Record<string, unknown>[] => [
-    appJson('/odd', oddPort, [taskJson('odd.0', [pinned?.web.port ?? 0])], {
+    appJson('/odd', oddPort, suspended ? [] : [taskJson('odd.0', [pinned?.web.port ?? 0])], {
       labels: { HAPROXY_0_MODE: 'http', ...odd },
     }),
     appJson(
       '/web',
       port,
-      running.map(({ id, web }) => taskJson(id, [web.port])),
-      { labels: { HAPROXY_0_VHOST: 'web.localhost' } },
+      running.map((one) => taskJson(one.id, [one.web.port], { version: one.version })),
+      { labels: { HAPROXY_0_VHOST: 'web.localhost', HAPROXY_0_SERVER_WEIGHT: String(version % 256 || 1) } },
     ),
   ];
+  const told: string[] = [];
+  const done = new Map<string, number>();
+  const log: Logger = {
+    ...silentLogger,
+    info: (fields, text) => void (/reloaded/.test(text) && told.push(`${text}: ${JSON.stringify(fields)}`)),
+    warn: (fields, text) => void (/HAProxy/.test(text) && told.push(`${text}: ${JSON.stringify(fields)}`)),
+  };
   const { marathon, front, lb, api, metric } = await stand(
     cleanups,
     ['--ssl-certs', current, '--https-in-port', '0'],
     apps(),
+    log,
   );
   await until('served', async () => (await metric('reloads')) === 1);
   const tell = (id: string): void => {
@@ -104,6 +119,10 @@ test(`${CHANGES} random changes lose no request`, async () => {
     heard = (heard + data.toString()).slice(-200);
   });
   socket.write(websocketHello('web.localhost'));
+  let closedAt: string | undefined;
+  socket.on('close', () => {
+    closedAt = `${[...done].map(([name, times]) => `${times} ${name}`).join(', ')}`;
+  });
   await until('the websocket is open', () => heard.includes('101'));
   const keeper = running.find(({ web }) => web.upgrades > 0) ?? pinned;
 
@@ -135,6 +154,26 @@ test(`${CHANGES} random changes lose no request`, async () => {
       },
     ],
     [
+      'deploy',
+      async () => {
+        version++;
+        const old = removable();
+        for (const one of old) {
+          running.push(await begin());
+          tell('/web');
+          await sleep(10);
+          await end([one]);
+        }
+      },
+    ],
+    [
+      'suspend or resume',
+      async () => {
+        suspended = !suspended;
+        tell('/odd');
+      },
+    ],
+    [
       'weight',
       async () => void (await send('PUT', `${api}/v1/weights`, { app: '/web', weight: 1 + random(256) })),
     ],
@@ -145,13 +184,15 @@ test(`${CHANGES} random changes lose no request`, async () => {
         odd = {
           HAPROXY_0_BALANCE: ['round"robin', 'a\nb', 'nothing'][random(3)] ?? '',
           HAPROXY_0_STICKY: 'ture',
+          ...(random(4) === 0 ? { HAPROXY_0_BIND_ADDR: 'nowhere' } : {}),
         };
         tell('/odd');
       },
     ],
   ];
 
-  const traffic = load(front, 'web.localhost', { kept: 4, fresh: 4 });
+  const each = REQUESTS > 0 ? 8 : 4;
+  const traffic = load(front, 'web.localhost', { kept: each, fresh: each });
   let workers = 0;
   let over = false;
   const watching = (async () => {
@@ -161,17 +202,18 @@ test(`${CHANGES} random changes lose no request`, async () => {
       await sleep(25);
     }
   })();
-  const done = new Map<string, number>();
   for (let turn = 0; turn < CHANGES; turn++) {
     const [name, change] = changes[random(changes.length)] ?? changes[0] ?? ['', async () => undefined];
     await change();
     done.set(name, (done.get(name) ?? 0) + 1);
     await sleep(20 + random(100));
+    while (traffic.count() < (REQUESTS * (turn + 1)) / CHANGES) await sleep(5);
   }
   await sleep(300);
   over = true;
   await watching;
   const { requests, failures } = await traffic.stop();
+  expect({ closedAt, told: told.slice(1) }).toEqual({ closedAt: undefined, told: [] });
   heard = '';
   socket.write('still there');
   await until('the websocket answers', () => heard === 'still there');

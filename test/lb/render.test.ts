@@ -76,6 +76,7 @@ test('the arguments of the original are taken', () => {
   expect(expandLbArgs(args)).toEqual([
     ...[
       '--sse',
+      '--self-signed',
       '--marathon',
       'http://a:1',
       '--marathon',
@@ -93,6 +94,22 @@ test('the arguments of the original are taken', () => {
   ).toBeUndefined();
   expect(() => config(['--group', 'x', '--min-serv-port-ip-per-task', '0'])).toThrow('are no range');
   expect(splitCommand(`reload "a b" 'c d' e`)).toEqual(['reload', 'a b', 'c d', 'e']);
+});
+
+test('the first word of the container and its environment are taken', () => {
+  const env = { POLL_INTERVAL: '7', HAPROXY_SYSLOGD: 'true', HAPROXY_SYSCTL_PARAMS: 'net.core.somaxconn=99' };
+  expect(config(['poll', '--group', 'x', '--log-level=ERROR'], env)).toMatchObject({
+    sse: true,
+    pollMs: 7000,
+    selfSigned: true,
+    accessLogs: ['stdout format raw local0'],
+    kernelSettings: [{ name: 'net.core.somaxconn', value: '99' }],
+  });
+  expect(config(['--sse', '--group', 'x'])).toMatchObject({
+    pollMs: undefined,
+    selfSigned: false,
+    accessLogs: [],
+  });
 });
 
 const events: [string, string[] | 'all'][] = [

@@ -68,7 +68,7 @@ export const zddFlags = {
 
 /** Arguments with short names to ones with long names. */
 export function expandZddArgs(args: readonly string[]): string[] {
-  return args.map((arg) => SHORT[arg] ?? arg);
+  return args.map((arg) => (arg === '--longhelp' ? '--help' : (SHORT[arg] ?? arg)));
 }
 
 /** What the deployment needs to know, and how to talk to Marathon. */

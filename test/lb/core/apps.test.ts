@@ -102,11 +102,11 @@ test('one result that says alive is enough', () => {
     ['c', true],
     ['gone', true],
   ]);
-  expect([...rememberVerdicts(read ? [read] : [], before)]).toEqual([
-    ['a', true],
-    ['b', false],
-    ['c', true],
-  ]);
+  const after = rememberVerdicts(read ? [read] : [], before);
+  expect(['a', 'b', 'c'].map((task) => after.get(task))).toEqual([true, false, true]);
+  expect(rememberVerdicts(read ? [read] : [], after)).toBe(after);
+  const many = new Map(Array.from({ length: 3000 }, (_, at) => [`gone${at}`, true] as const));
+  expect(rememberVerdicts(read ? [read] : [], new Map([...many, ...after])).size).toBe(3);
 });
 
 test.each([null, [], 'x', {}, { apps: 3 }])('%j is no list of apps', (json) => {

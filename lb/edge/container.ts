@@ -1,0 +1,122 @@
+/**
+ * What marathon-lb's container did before it started: kernel settings, a certificate of its own, credentials from Vault.
+ * Each is off unless the environment or a flag asks for it.
+ */
+
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { dirname, join } from 'node:path';
+import { promisify } from 'node:util';
+import { UsageError } from '../../cluster/runtime/config/flags';
+import type { Credentials } from '../../cluster/runtime/http/guard';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import type { Logger } from '../../cluster/runtime/log';
+import type { Client } from './marathon';
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+/** One kernel setting: `net.core.somaxconn` and its value. */
+export interface KernelSetting {
+  readonly name: string;
+  readonly value: string;
+}
+
+/** `HAPROXY_SYSCTL_PARAMS`: settings `name=value` with blanks between. A value may have blanks in quotes. */
+export function readKernelSettings(env: Env): readonly KernelSetting[] {
+  const text = env['HAPROXY_SYSCTL_PARAMS'] ?? '';
+  const words = text.match(/(?:[^\s"]|"[^"]*")+/g) ?? [];
+  return words.map((word) => {
+    const match = /^([A-Za-z0-9_/-]+(?:\.[A-Za-z0-9_/-]+)+)=(.+)$/.exec(word.replaceAll('"', ''));
+    if (match?.[1] && match[2]) return { name: match[1], value: match[2] };
+    throw new UsageError(
+      `HAPROXY_SYSCTL_PARAMS: "${word}" is no setting; write it as net.core.somaxconn=1024`,
+    );
+  });
+}
+
+/** Writes kernel settings. A failure ends the start unless `lenient`, when it is logged. */
+export function applyKernelSettings(
+  settings: readonly KernelSetting[],
+  lenient: boolean,
+  log: Logger,
+  root = '/proc/sys',
+): void {
+  for (const { name, value } of settings) {
+    try {
+      writeFileSync(join(root, name.replaceAll('.', '/')), `${value}\n`, { flag: 'r+' });
+      log.info({ name, value }, 'a kernel setting is made');
+    } catch (error) {
+      const { message } = error as Error;
+      if (!lenient)
+        throw new StartError(
+          `HAPROXY_SYSCTL_PARAMS: ${name} cannot be set: ${message}. Set HAPROXY_SYSCTL_NONSTRICT to go on without.`,
+        );
+      log.warn({ name, error: message }, 'a kernel setting cannot be made');
+    }
+  }
+}
+
+/** Where the credentials for Marathon are kept. */
+export interface Vault {
+  readonly url: string;
+  readonly token: string;
+}
+
+/**
+ * `VAULT_TOKEN`, `VAULT_HOST`, `VAULT_PORT` and `VAULT_PATH`, all four; undefined without. Over HTTPS unless the host
+ * begins with `http://`.
+ */
+export function readVault(env: Env): Vault | undefined {
+  const { VAULT_TOKEN: token, VAULT_HOST: host, VAULT_PORT: port, VAULT_PATH: path } = env;
+  if (!token || !host || !port || !path) return undefined;
+  const base = /^https?:\/\//.test(host) ? host : `https://${host}`;
+  const url = `${base.replace(/\/+$/, '')}:${port}/v1/${path.replace(/^\/+/, '')}`;
+  if (!URL.canParse(url)) throw new UsageError(`VAULT_HOST, VAULT_PORT and VAULT_PATH make no URL: ${url}`);
+  return { url, token };
+}
+
+/** User and password as Vault keeps them: `user` or `username`, `pass` or `password`, of version 1 and 2 of its store. */
+export async function askVault({ url, token }: Vault, client: Client): Promise<Credentials> {
+  try {
+    const { status, body } = await client.request({ url, headers: { 'x-vault-token': token } });
+    if (status !== 200) throw new Error(`status ${status}`);
+    const data = fields(fields(JSON.parse(body.toString()))['data']);
+    const secret = typeof data['data'] === 'object' ? fields(data['data']) : data;
+    const [user, password] = [secret['user'] ?? secret['username'], secret['pass'] ?? secret['password']];
+    if (typeof user === 'string' && typeof password === 'string') return { user, password };
+    throw new Error('the answer has no user and password');
+  } catch (error) {
+    throw new StartError(
+      `VAULT_PATH: Vault at ${new URL(url).origin} gives no credentials: ${(error as Error).message}`,
+    );
+  }
+}
+
+function fields(json: unknown): Readonly<Record<string, unknown>> {
+  return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
+}
+
+/** Makes a certificate for HTTPS that nobody vouches for, once; the next start finds it. Needs the program `openssl`. */
+export async function selfSigned(path: string, log: Logger): Promise<string> {
+  if (existsSync(path)) return path;
+  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  const [key, certificate] = [`${path}.key`, `${path}.crt`];
+  const words = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', '/CN=*'];
+  try {
+    await promisify(execFile)('openssl', [...words, '-keyout', key, '-out', certificate], {
+      timeout: 60_000,
+    });
+    writeFileSync(`${path}.new`, readFileSync(certificate, 'utf8') + readFileSync(key, 'utf8'), {
+      mode: 0o600,
+    });
+    renameSync(`${path}.new`, path);
+    log.warn({ path }, 'HTTPS has a certificate of our own making; name another with --ssl-certs');
+    return path;
+  } catch (error) {
+    throw new StartError(
+      `--self-signed: openssl makes no certificate: ${(error as Error).message}. Install openssl, or name one with --ssl-certs.`,
+    );
+  } finally {
+    for (const rest of [key, certificate]) rmSync(rest, { force: true });
+  }
+}

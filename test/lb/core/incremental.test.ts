@@ -1,0 +1,85 @@
+/** What is made by changing what was there is what would be made from nothing, whatever changes, in any order. */
+
+import { createAppStore } from '../../../lb/core/app-store';
+import { buildModel, createModelBuilder } from '../../../lb/core/model';
+import type { ModelOptions, World } from '../../../lb/core/options';
+import { createRenderer } from '../../../lb/core/render';
+import { loadTemplates } from '../../../lb/edge/templates';
+import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
+
+type Json = Record<string, unknown>;
+const STEPS = 250;
+const templates = loadTemplates();
+
+function generator(seed: number): (below: number) => number {
+  let state = seed;
+  return (below) => {
+    state = (Math.imul(state, 1_103_515_245) + 12_345) >>> 0;
+    return Math.floor((state / 2 ** 32) * below);
+  };
+}
+
+const LABELS: readonly Json[] = [
+  {},
+  { HAPROXY_0_VHOST: 'a.example.com' },
+  { HAPROXY_0_VHOST: 'b.example.com', HAPROXY_0_PATH: '/x' },
+  { HAPROXY_0_AUTH: 'r:u:p', HAPROXY_0_VHOST: 'c.example.com' },
+  { HAPROXY_0_BIND_ADDR: 'nowhere' },
+  { HAPROXY_0_PORT: '10001' },
+  { HAPROXY_0_STICKY: 'true', HAPROXY_UNKNOWN: 'x' },
+  { HAPROXY_DEPLOYMENT_GROUP: '/group' },
+  { HAPROXY_0_SERVER_WEIGHT: '7' },
+];
+
+const SHAPES: readonly [string, Partial<ModelOptions>][] = [
+  ['plain', {}],
+  ['HTTPS', { httpsIn: { address: '*', port: 443, certificates: ['/c.pem'], http2: true } }],
+  ['maps', { mapFolder: '/maps' }],
+  ['ports by range', { portRange: { min: 20_000, max: 20_010 } }],
+];
+
+test.each(SHAPES)('random changes: %s', (name, more) => {
+  const random = generator(name.length);
+  const options = { ...plainOptions, ...more };
+  const apps: Json[] = [];
+  const change = (at: number): void => {
+    const tasks = Array.from({ length: random(4) }, (_, task) =>
+      taskJson(`t${at}.${random(6)}`, [31_000 + 10 * at + task], {
+        host: ['127.0.0.1', 'agent1', 'agent9'][random(3)],
+        healthCheckResults: random(2) === 0 ? [] : [{ alive: random(3) > 0 }],
+        ipAddresses: [{ ipAddress: '10.0.0.1' }],
+      }),
+    );
+    const networks = random(10) === 0 ? { networks: [{ mode: 'container' }], portDefinitions: [] } : {};
+    apps[at] = appJson(`/app${at}`, 10_000 + at, tasks, {
+      labels: LABELS[random(3) > 0 ? 1 : random(LABELS.length)],
+      healthChecks: random(3) === 0 ? [{ protocol: 'TCP', portIndex: 0 }] : [],
+      ...networks,
+    });
+  };
+  for (let at = 0; at < 6; at++) change(at);
+  const store = createAppStore();
+  const build = createModelBuilder(options);
+  const render = createRenderer(templates);
+  let world: World = plainWorld;
+  for (let step = 0; step < STEPS; step++) {
+    const kind = random(12);
+    if (kind === 0) world = { ...world, drained: new Set([`t${random(6)}.${random(6)}`]) };
+    else if (kind === 1) world = { ...world, weights: new Map([[`/app${random(6)}`, random(200)]]) };
+    else if (kind === 2)
+      world = { ...world, verdicts: new Map([[`t${random(6)}.${random(6)}`, random(2) > 0]]) };
+    else if (kind === 3)
+      world = { ...world, addresses: new Map([...world.addresses, ['agent9', `9.9.9.${random(3)}`]]) };
+    else if (kind === 4)
+      world = { ...world, refused: new Map(random(2) > 0 ? [[`/app${random(6)}`, 'why']] : []) };
+    else for (let times = 1 + random(2); times > 0; times--) change(random(6));
+    store.replaceAll({ apps: apps.filter(() => random(15) > 0) });
+    const model = build(store.apps(), world);
+    const whole = buildModel(store.apps(), options, world);
+    const [made, fresh] = [render(model), createRenderer(templates)(whole)];
+    expect(made.config).toBe(fresh.config);
+    expect(made.maps).toEqual(fresh.maps);
+    expect(model.issues).toEqual(whole.issues);
+    expect(made.blocks.map(({ backend }) => backend)).toEqual(fresh.blocks.map(({ backend }) => backend));
+  }
+});
