@@ -80,11 +80,12 @@ async function bodyOf(request: IncomingMessage): Promise<string> {
 test('a service account logs in with a signed token, keeps the answer, and renews it in time', async () => {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: 2048 });
   const logins: { uid: string; token: string; exp: number }[] = [];
-  const url = await serve(async (request, response) => {
-    logins.push(JSON.parse(await bodyOf(request)) as (typeof logins)[number]);
-    response
-      .setHeader('set-cookie', ['x=1', `dcos-acs-auth-cookie=cookie-${logins.length}; Path=/`])
-      .end('{}');
+  const url = await serve((request, response) => {
+    void bodyOf(request).then((body) => {
+      logins.push(JSON.parse(body) as (typeof logins)[number]);
+      const cookie = `dcos-acs-auth-cookie=cookie-${logins.length}; Path=/`;
+      response.setHeader('set-cookie', ['x=1', cookie]).end('{}');
+    });
   });
   let now = 1_700_000_000_000;
   const pem = privateKey.export({ type: 'pkcs8', format: 'pem' }).toString();
