@@ -5,7 +5,24 @@
  * Always true: it keeps no more than the value that is being taken. A document that ends early is never `done`.
  */
 
+import * as json from './json-bytes';
 import { createShapeReader, type Shape, type ShapeReader } from './json-shape';
+
+// Names of this file's own: reading through the import would be a call for each byte.
+const {
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  endsScalar,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  OUTER_KINDS,
+  PLAIN,
+  QUOTE,
+  TEXT_KINDS,
+} = json;
 
 /** What to do with a value: look at its members, take it whole, take what a shape names, or pass over it. */
 export type Decision = 'into' | 'take' | 'skip' | Shape;
@@ -25,8 +42,8 @@ export interface JsonScanner {
   done(): boolean;
 }
 
-const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
-const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
+/** The shape of what is passed over. */
+const NOTHING: Shape = { skipped: true };
 /** Longest value that is taken whole. */
 const VALUE_MAX_BYTES = 64 * 1024 * 1024;
 
@@ -117,13 +134,12 @@ function begin(place: Place, byte: number, at: number): number {
     return at + 1;
   }
   const shape = typeof decision === 'object' && container ? decision : undefined;
-  if (shape) {
-    const end = place.shapes.read(at, shape);
-    if (end >= 0) {
-      place.visitor.take(place.path, place.shapes.value());
-      after(place);
-      return end;
-    }
+  // Most values stand in one chunk as a whole; the others are read when their last piece is there.
+  const end = container && decision !== 'take' ? place.shapes.read(at, shape ?? NOTHING) : -1;
+  if (end >= 0) {
+    if (shape) place.visitor.take(place.path, place.shapes.value());
+    after(place);
+    return end;
   }
   place.run = startRun(byte, { taken: decision !== 'skip' && decision !== 'into', key: false, shape });
   place.expect = 'run';
@@ -169,30 +185,42 @@ function startRun(byte: number, what: Pick<Run, 'taken' | 'key' | 'shape'>): Run
 
 /** Goes on in a run. Returns where it ends, or the negative end of the chunk when it does not end there. */
 function advance(run: Run, chunk: Uint8Array, from: number): number {
-  let { depth, inText, escaped } = run;
   const { length } = chunk;
-  for (let at = from; at < length; at++) {
-    const byte = chunk[at] ?? 0;
-    if (inText) {
-      if (escaped) escaped = false;
-      else if (byte === BACKSLASH) escaped = true;
-      else if (byte === QUOTE) {
-        inText = false;
-        if (depth === 0) return at + 1;
-      }
-    } else if (byte === QUOTE) inText = true;
-    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
-    else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST) {
-      // A number or a word ends where what it stands in ends.
-      if (depth === 0) return at;
-      depth--;
-      if (depth === 0) return at + 1;
-    } else if (depth === 0 && run.scalar && (byte === COMMA || byte <= 0x20)) return at;
+  let at = from;
+  if (run.scalar) {
+    while (at < length && !endsScalar(chunk[at] ?? 0)) at++;
+    return at < length ? at : -length;
   }
-  run.depth = depth;
-  run.inText = inText;
-  run.escaped = escaped;
+  while (at < length) {
+    if (run.inText) {
+      at = endOfText(run, chunk, at);
+      if (run.inText) return -length;
+      if (run.depth === 0) return at;
+    }
+    while (at < length && OUTER_KINDS[chunk[at] ?? 0] === PLAIN) at++;
+    if (at === length) return -length;
+    const byte = chunk[at++] ?? 0;
+    if (byte === QUOTE) run.inText = true;
+    else if (byte === OPEN_OBJECT || byte === OPEN_LIST) run.depth++;
+    else if (--run.depth === 0) return at;
+  }
   return -length;
+}
+
+/** Goes on in a text. Returns where to go on: behind it, or at the end of the chunk. */
+function endOfText(run: Run, chunk: Uint8Array, from: number): number {
+  const { length } = chunk;
+  let at = run.escaped ? from + 1 : from;
+  run.escaped = false;
+  for (; at < length; at++) {
+    const kind = TEXT_KINDS[chunk[at] ?? 0];
+    if (kind === PLAIN) continue;
+    if (kind === BACKSLASH && ++at === length) run.escaped = true;
+    if (kind !== QUOTE) continue;
+    run.inText = false;
+    return at + 1;
+  }
+  return length;
 }
 
 function keep(run: Run, chunk: Uint8Array, from: number, end: number): void {

@@ -6,11 +6,31 @@
  * is only looked at for where it ends. Texts may share the memory of the bytes they were read from: who keeps one copies it.
  */
 
+import * as json from './json-bytes';
+
+// Names of this file's own: reading through the import would be a call for each byte.
+const {
+  BACKSLASH,
+  CLOSE_LIST,
+  CLOSE_OBJECT,
+  COLON,
+  COMMA,
+  endsScalar,
+  OPEN_LIST,
+  OPEN_OBJECT,
+  OUTER_KINDS,
+  PLAIN,
+  QUOTE,
+  TEXT_KINDS,
+} = json;
+
 /** Which members are wanted. A value without `members` is taken whole. */
 export interface Shape {
   readonly members?: readonly Member[];
   /** The shape of items, should the value be a list. */
   readonly items?: Shape;
+  /** Nothing of it is wanted. */
+  readonly skipped?: boolean;
 }
 
 interface Member {
@@ -35,9 +55,6 @@ export function membersShape(members: Readonly<Record<string, Shape>>): Shape {
 export function listShape(items: Shape): Shape {
   return { items };
 }
-
-const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
-const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
 
 /** Thrown inside when the bytes end before the value does. */
 const INCOMPLETE = new Error('the value is not complete');
@@ -89,6 +106,7 @@ function readValue(place: Place, shape: Shape): unknown {
   if (byte === OPEN_LIST && shape.items) return readList(place, shape.items);
   const start = place.at;
   skip(place, byte);
+  if (shape.skipped) return undefined;
   const container = byte === OPEN_OBJECT || byte === OPEN_LIST;
   return JSON.parse(
     container ? decoder.decode(place.bytes.subarray(start, place.at)) : place.text.slice(start, place.at),
@@ -167,13 +185,14 @@ function skipText(place: Place): boolean {
   const { length } = bytes;
   let plain = true;
   for (let at = place.at + 1; at < length; at++) {
-    const byte = bytes[at] ?? 0;
-    if (byte === QUOTE) {
+    const kind = TEXT_KINDS[bytes[at] ?? 0];
+    if (kind === PLAIN) continue;
+    if (kind === QUOTE) {
       place.at = at + 1;
       return plain;
     }
-    if (byte === BACKSLASH) at++;
-    if (byte === BACKSLASH || byte > 126 || byte < 32) plain = false;
+    plain = false;
+    if (kind === BACKSLASH) at++;
   }
   throw INCOMPLETE;
 }
@@ -200,15 +219,18 @@ function skip(place: Place, byte: number): void {
 function skipContainer(place: Place): void {
   const { bytes } = place;
   let depth = 0;
-  while (place.at < bytes.length) {
-    const byte = bytes[place.at] ?? 0;
-    if (byte === QUOTE) {
+  for (let at = place.at; at < bytes.length; at++) {
+    const kind = OUTER_KINDS[bytes[at] ?? 0];
+    if (kind === PLAIN) continue;
+    if (kind === QUOTE) {
+      place.at = at;
       skipText(place);
-      continue;
+      at = place.at - 1;
+    } else if (kind === OPEN_OBJECT || kind === OPEN_LIST) depth++;
+    else if (--depth === 0) {
+      place.at = at + 1;
+      return;
     }
-    place.at++;
-    if (byte === OPEN_OBJECT || byte === OPEN_LIST) depth++;
-    else if ((byte === CLOSE_OBJECT || byte === CLOSE_LIST) && --depth === 0) return;
   }
   throw INCOMPLETE;
 }
@@ -218,7 +240,7 @@ function skipScalar(place: Place): void {
   const { bytes } = place;
   while (place.at < bytes.length) {
     const byte = bytes[place.at] ?? 0;
-    if (byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_LIST || byte <= 0x20) return;
+    if (endsScalar(byte)) return;
     place.at++;
   }
   throw INCOMPLETE;

@@ -6,10 +6,15 @@
 export function valueAt(value: unknown, ...path: readonly string[]): unknown {
   let found: unknown = value;
   for (const name of path) {
-    if (typeof found !== 'object' || found === null || !Object.hasOwn(found, name)) return undefined;
-    found = Reflect.get(found, name);
+    if (!isObject(found)) return undefined;
+    found = found[name];
   }
   return found;
+}
+
+/** Parsed JSON has no members but its own under the names that are asked for here. */
+function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
+  return typeof value === 'object' && value !== null;
 }
 
 export function textAt(value: unknown, ...path: readonly string[]): string | undefined {

@@ -16,6 +16,8 @@ const RULES = {
   rfc952: { max: 24, left: /^[-0-9]+/ },
 } as const;
 
+const CLEAN = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
+
 /** What has been cleaned lately: names of ports, protocols and apps come again for each of many tasks. */
 const cleaned = { rfc1123: new Map<string, string>(), rfc952: new Map<string, string>() };
 const CLEANED_MAX = 5000;
@@ -32,6 +34,8 @@ export function cleanLabel(text: string, rule: LabelRule): string {
 
 function makeLabel(text: string, rule: LabelRule): string {
   const { max, left } = RULES[rule];
+  // Most texts are labels already.
+  if (text.length <= max && CLEAN.test(text)) return text;
   const usable = text
     .replace(/[A-Z]/g, (letter) => letter.toLowerCase())
     .replace(/[._]/g, '-')

@@ -67,7 +67,16 @@ function mixBlock(message: Uint8Array, offset: number): void {
   }
   let [a, b, c, d, e] = [state[0] ?? 0, state[1] ?? 0, state[2] ?? 0, state[3] ?? 0, state[4] ?? 0];
   for (let i = 0; i < 80; i++) {
-    const next = (((a << 5) | (a >>> 27)) + choose(i, b, c, d) + e + (words[i] ?? 0)) | 0;
+    // One expression for each twenty rounds; a function of its own would cost as much as the rest.
+    const mixed =
+      i < 20
+        ? ((b & c) | (~b & d)) + 0x5a827999
+        : i < 40
+          ? (b ^ c ^ d) + 0x6ed9eba1
+          : i < 60
+            ? ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc
+            : (b ^ c ^ d) + 0xca62c1d6;
+    const next = (((a << 5) | (a >>> 27)) + (mixed | 0) + e + (words[i] ?? 0)) | 0;
     e = d;
     d = c;
     c = (b << 30) | (b >>> 2);
@@ -79,11 +88,4 @@ function mixBlock(message: Uint8Array, offset: number): void {
   state[2] = ((state[2] ?? 0) + c) | 0;
   state[3] = ((state[3] ?? 0) + d) | 0;
   state[4] = ((state[4] ?? 0) + e) | 0;
-}
-
-function choose(round: number, b: number, c: number, d: number): number {
-  if (round < 20) return (((b & c) | (~b & d)) + 0x5a827999) | 0;
-  if (round < 40) return ((b ^ c ^ d) + 0x6ed9eba1) | 0;
-  if (round < 60) return (((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc) | 0;
-  return ((b ^ c ^ d) + 0xca62c1d6) | 0;
 }

@@ -16,7 +16,8 @@ if (port) run(port, workerData as DnsConfig);
 
 function run(to: NonNullable<typeof parentPort>, config: DnsConfig): void {
   const say = (message: FromThread): void => to.postMessage(message);
-  let taken: () => void = () => undefined;
+  /** Parts on their way, the first one sent in front. */
+  const out: (() => void)[] = [];
   const source = startBuilder(
     config,
     {
@@ -25,14 +26,14 @@ function run(to: NonNullable<typeof parentPort>, config: DnsConfig): void {
       settled: collectGarbage,
       publish: (change) =>
         new Promise<void>((resolve) => {
-          taken = resolve;
+          out.push(resolve);
           say({ kind: 'change', change });
         }),
     },
     { status: (status) => say({ kind: 'status', status }), lost: (reason) => say({ kind: 'lost', reason }) },
   );
   to.on('message', (message: ToThread) => {
-    if (message.kind === 'taken') taken();
+    if (message.kind === 'taken') out.shift()?.();
     else if (message.kind === 'stop') void source.stop().finally(() => say({ kind: 'stopped' }));
     else {
       const { id } = message;

@@ -22,7 +22,7 @@ import type { Inquiry, Source, SourceEvents, SourceStatus } from './source';
 export interface BuilderDeps {
   readonly log: Logger;
   readonly clock: Clock;
-  /** Takes one part of a change; the next comes when the promise is settled. */
+  /** Takes one part of a change, in order; the promise is settled when it has been taken. */
   readonly publish: (change: ZoneChange) => Promise<void>;
   /** Called when a large zone has gone out. */
   readonly settled?: () => void;

@@ -1,8 +1,8 @@
 /**
  * From changes to what is answered: changes that come close together go out as one, a fresh zone in parts.
  *
- * Always true: a part goes out when the one before has been taken, so that questions are answered between parts; what
- * changes meanwhile follows after the last part.
+ * Always true: only a few parts are on their way at one time, so that questions are answered between parts; what changes
+ * meanwhile comes with the last part or after it.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
@@ -12,6 +12,8 @@ import type { ZoneChange } from '../core/book';
 import type { LiveZone } from '../core/live-zone';
 import type { Hosts } from './hosts';
 
+/** Parts that are on their way at one time. */
+export const PARTS_OUT = 3;
 /** The shortest time between two changes. */
 export const BETWEEN_MS = 10;
 
@@ -20,7 +22,7 @@ export interface PublisherOptions {
   readonly hosts: Pick<Hosts, 'want'>;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Takes one part; the next comes when the promise is settled. */
+  /** Takes one part, in order; the promise is settled when it has been taken. */
   readonly publish: (change: ZoneChange) => Promise<void>;
   /** Called when a zone of several parts has gone out. */
   readonly settled?: (() => void) | undefined;
@@ -63,15 +65,15 @@ export class Publisher implements Running {
     this.sending = true;
     const { live, hosts, clock, log, publish } = this.options;
     let parts = 0;
-    let taken: Promise<void> | undefined;
+    const out: Promise<void>[] = [];
     for (const part of live.take(Math.floor(clock.now() / 1000))) {
-      // The next part is made while the one before is being taken.
-      if (taken) await taken;
       if (this.stopped) return;
       parts++;
-      taken = publish(part);
+      out.push(publish(part));
+      // The next parts are made while those before are being taken.
+      if (out.length >= PARTS_OUT) await out.shift();
     }
-    await taken;
+    await Promise.all(out);
     if (parts > 1) {
       log.debug({ parts }, 'a new zone');
       this.options.settled?.();
