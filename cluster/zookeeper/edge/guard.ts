@@ -4,7 +4,7 @@
  *
  * - A connection that says nothing for two thirds of the session's time is given up, and counts as lost.
  * - A server that accepts a connection and does not begin a session is left for the next one.
- * - Half a frame of a lost connection is forgotten, and requests are numbered from zero again.
+ * - Half a frame of a lost connection is forgotten, and requests are numbered from zero again, also after the highest number.
  * - Credentials and watches are restored before anything that has been waiting is sent.
  * - After a connection that ended at once the next one waits a little longer each time.
  */
@@ -30,6 +30,8 @@ export interface Connection {
 }
 
 const CONNECTED = 2;
+/** The highest number a request can have. */
+const REQUEST_MAX = 2 ** 31 - 1;
 /** A connection that did not live longer than this counts as ended at once. */
 const SHORT_LIFE_MS = 500;
 const PAUSE_FIRST_MS = 50;
@@ -44,9 +46,21 @@ export function connectionOf(client: Client): Connection {
   return connection as Connection;
 }
 
+/** The library counts on for ever; requests have 32 bits for their number, and the negative ones mean something else. */
+function wrapNumbers(connection: Connection): void {
+  let number = connection.xid;
+  Object.defineProperty(connection, 'xid', {
+    get: () => number,
+    set: (next: number) => {
+      number = next > REQUEST_MAX ? 0 : next;
+    },
+  });
+}
+
 /** Puts the guards around a client that has not connected yet. Returns how to end it at once, whatever it is doing. */
 export function guard(client: Client): () => void {
   const connection = connectionOf(client);
+  wrapNumbers(connection);
   let silence: NodeJS.Timeout | undefined;
   let begin: NodeJS.Timeout | undefined;
   let pause: NodeJS.Timeout | undefined;

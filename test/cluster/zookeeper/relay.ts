@@ -35,6 +35,11 @@ export class Relay {
     return (this.server.address() as AddressInfo).port;
   }
 
+  /** How many connections there are now. */
+  open(): number {
+    return this.sockets.size / 2;
+  }
+
   /** Ends all connections. */
   cut(): void {
     for (const socket of this.sockets) socket.destroy();

@@ -27,10 +27,12 @@ export class ZookeeperServer {
   private constructor(
     private readonly folder: string,
     readonly port: number,
+    private readonly javaArgs: readonly string[],
   ) {}
 
-  static async start(): Promise<ZookeeperServer> {
-    const server = new ZookeeperServer(mkdtempSync(join(tmpdir(), 'zookeeper-')), await freePort());
+  static async start(javaArgs: readonly string[] = []): Promise<ZookeeperServer> {
+    const folder = mkdtempSync(join(tmpdir(), 'zookeeper-'));
+    const server = new ZookeeperServer(folder, await freePort(), javaArgs);
     const lines = [
       ...['tickTime=500', 'minSessionTimeout=500', 'maxSessionTimeout=60000', 'maxClientCnxns=0'],
       ...['admin.enableServer=false', `dataDir=${server.folder}/data`, `clientPort=${server.port}`],
@@ -44,7 +46,10 @@ export class ZookeeperServer {
   /** Starts again on the same port, with the same data. */
   async run(): Promise<void> {
     const main = 'org.apache.zookeeper.server.quorum.QuorumPeerMain';
-    const args = ['-Xmx128m', '-XX:+UseSerialGC', '-cp', `${JARS}/*`, main, join(this.folder, 'zoo.cfg')];
+    const args = [
+      ...['-Xmx128m', '-XX:+UseSerialGC', ...this.javaArgs],
+      ...['-cp', `${JARS}/*`, main, join(this.folder, 'zoo.cfg')],
+    ];
     this.child = spawn('java', args, { stdio: 'ignore' });
     const end = Date.now() + 30_000;
     while (!(await this.answers())) {

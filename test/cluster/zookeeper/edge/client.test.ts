@@ -1,8 +1,10 @@
 import { createServer } from 'node:net';
+import { promisify } from 'node:util';
 import zookeeper from 'node-zookeeper-client';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { readZkUrl, type ZkUrl } from '../../../../cluster/zookeeper/core/url';
 import { DATA_MAX_BYTES, ZkClient, type ZkState } from '../../../../cluster/zookeeper/edge/client';
+import { connectionOf, guard } from '../../../../cluster/zookeeper/edge/guard';
 import { Relay } from '../relay';
 import { missingForZookeeper, ZookeeperServer } from '../server';
 
@@ -82,6 +84,12 @@ describeReal(
       await expect(zk.create(path(), large, CreateMode.PERSISTENT)).rejects.toMatchObject({
         code: 'TOO_LARGE',
       });
+      const half = { kind: 'create', data: Buffer.alloc(DATA_MAX_BYTES / 2 + 1) } as const;
+      const steps = [path(), path()].map((at) => ({ ...half, path: at }));
+      await expect(zk.transaction(steps)).rejects.toMatchObject({ code: 'TOO_LARGE' });
+      const most = path();
+      await zk.create(most, Buffer.alloc(DATA_MAX_BYTES), CreateMode.PERSISTENT);
+      expect((await zk.get(most))?.data.length).toBe(DATA_MAX_BYTES);
     });
 
     test('row 1: a connection that says nothing any more counts as lost', async () => {
@@ -168,15 +176,37 @@ describeReal(
       expect(wire.connections).toBeLessThan(15);
     });
 
-    test('row 8: it can be stopped at any moment', async () => {
+    test('row 8: it can be stopped at any moment, and nothing of it goes on', async () => {
+      const wire = await relay();
       for (const ms of [0, 0, 1, 2, 5, 10, 20]) {
-        const { client: zk } = client([server.port]);
+        const { client: zk, states } = client([wire.port]);
         if (ms > 0) await new Promise((resolve) => setTimeout(resolve, ms));
         await zk.stop();
         await expect(zk.children('/')).rejects.toMatchObject({ code: 'CLOSED' });
+        const told = states.length;
+        await new Promise((resolve) => setTimeout(resolve, 100));
+        expect([states.length, wire.open()]).toEqual([told, 0]);
       }
       const { client: nowhere } = client([1]);
       await nowhere.stop();
+    });
+
+    test('row 9: the numbers of requests begin again after the highest', async () => {
+      const raw = zookeeper.createClient(`127.0.0.1:${server.port}`, {
+        sessionTimeout: SESSION_MS,
+        retries: 0,
+      });
+      const end = guard(raw);
+      undo.push(async () => end());
+      raw.connect();
+      await new Promise<void>((resolve) => raw.once('connected', () => resolve()));
+      connectionOf(raw).xid = 2 ** 31 - 3;
+      const names = Array.from({ length: 6 }, () => path());
+      const made = await Promise.all(
+        names.map((at) => promisify<string, Buffer, string>(raw.create.bind(raw))(at, Buffer.alloc(0))),
+      );
+      expect(made).toEqual(names);
+      expect(connectionOf(raw).xid).toBeLessThan(10);
     });
 
     test('calls settle in time when there is no server', async () => {
@@ -191,6 +221,37 @@ describeReal(
       expect(await other.exists(at)).toBeDefined();
       await zk.stop();
       expect(await other.exists(at)).toBeUndefined();
+    });
+
+    test('row 13: a create whose answer was lost is not made again', async () => {
+      const wire = await relay();
+      const { client: zk } = client([wire.port]);
+      const at = path();
+      await zk.makePath(at);
+      wire.passLeft = 1;
+      const created = zk.create(`${at}/n-`, Buffer.alloc(0), CreateMode.PERSISTENT_SEQUENTIAL);
+      await expect(created).rejects.toMatchObject({ code: 'CONNECTION_LOSS' });
+      await until(() => zk.state === 'connected');
+      expect(await zk.children(at)).toHaveLength(1);
+    });
+
+    test('row 14: credentials that the server does not take are said once and for all', async () => {
+      const strict = await ZookeeperServer.start(['-Dzookeeper.DigestAuthenticationProvider.enabled=false']);
+      undo.push(() => strict.stop());
+      const wire = await Relay.start(strict.port);
+      undo.push(() => wire.stop());
+      const { client: zk, states } = client([wire.port], 'user:secret@');
+      const waiting = zk.get('/').catch((error: Error) => error);
+      await until(() => zk.state === 'auth-failed');
+      expect(await waiting).toMatchObject({ code: expect.stringMatching(/AUTH_FAILED|CONNECTION_LOSS/) });
+      await expect(zk.get('/')).rejects.toMatchObject({ code: 'AUTH_FAILED' });
+      const { connections } = wire;
+      await new Promise((resolve) => setTimeout(resolve, SESSION_MS));
+      expect([zk.state, states.at(-1), wire.connections]).toEqual([
+        'auth-failed',
+        'auth-failed',
+        connections,
+      ]);
     });
 
     test('row 11: an ensemble that was made anew is found again', async () => {
