@@ -99,6 +99,8 @@ export interface ZoneChange {
   readonly fresh: boolean;
   /** Nothing of a change is answered before its last part is there. */
   readonly last: boolean;
+  /** How many things there will be, about; told with a fresh zone. */
+  readonly total: number;
   /** The numbers of the things that are changed. */
   readonly things: readonly number[];
   /** For each thing what it puts in the zone, see `recipe.ts`; null for one that is gone. */

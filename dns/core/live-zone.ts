@@ -301,7 +301,7 @@ function changeOf(book: Book, head: ZoneHead, { fresh, last, things }: Part): Zo
   const made = things.map((thing) => ({ thing, recipe: recipeOf(book, thing) }));
   const told = fresh && !last ? made.filter(({ recipe }) => recipe !== null) : made;
   return {
-    ...{ head, fresh, last },
+    ...{ head, fresh, last, total: book.cluster.tasks.size + book.numbers.size },
     things: told.map(({ thing }) => thing),
     recipes: told.map(({ recipe }) => recipe),
   };

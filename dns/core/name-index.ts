@@ -17,10 +17,13 @@ export interface NameIndex {
   size(): number;
 }
 
-const NONE = -1;
+/** No entry. Arrays are full of it when they are made, so that room which is not used costs nothing. */
+const NONE = 0;
 /** Stands in `below` of an entry that is not the first of its hash, or is not used. */
-const FOLLOWS = -2;
+const FOLLOWS = -1;
 const START = 1024;
+/** Names of one thing, about. */
+const NAMES = 9;
 
 /** One column for each thing that is known of an entry. */
 interface Entries {
@@ -55,17 +58,20 @@ interface Index {
   hashes: number;
 }
 
-export function createNameIndex(): NameIndex {
+/** An index with room for so many things; it grows when there are more. */
+export function createNameIndex(things = 0): NameIndex {
+  const room = Math.max(START, things * NAMES);
   const index: Index = {
-    entries: entriesOf(START),
-    buckets: new Int32Array(START).fill(NONE),
-    firsts: new Int32Array(START).fill(NONE),
-    ...{ free: NONE, used: 0, hashes: 0 },
+    entries: entriesOf(room),
+    buckets: new Int32Array(2 ** Math.ceil(Math.log2(room))),
+    firsts: new Int32Array(Math.max(START, things)),
+    // The first entry has number 1.
+    ...{ free: NONE, used: 1, hashes: 0 },
   };
   return {
     add: (thing, hash) => add(index, thing, hash),
     remove: (thing) => remove(index, thing),
-    things: (hash) => things(index, hash),
+    things: (hash) => thingsAt(index, hash),
     size: () => index.hashes,
   };
 }
@@ -121,7 +127,7 @@ function unlink(index: Index, entry: number): void {
   entries.before[after] = before;
 }
 
-function things(index: Index, hash: number): number[] {
+function thingsAt(index: Index, hash: number): number[] {
   const { entries } = index;
   const found: number[] = [];
   const first = find(index, hash);
@@ -171,9 +177,9 @@ function takeEntry(index: Index): number {
 
 /** Twice as many buckets. */
 function spread(index: Index): void {
-  index.buckets = new Int32Array(index.buckets.length * 2).fill(NONE);
+  index.buckets = new Int32Array(index.buckets.length * 2);
   const { below } = index.entries;
-  for (let entry = 0; entry < index.used; entry++) if (below[entry] !== FOLLOWS) enterBucket(index, entry);
+  for (let entry = 1; entry < index.used; entry++) if (below[entry] !== FOLLOWS) enterBucket(index, entry);
 }
 
 function entriesOf(room: number): Entries {
@@ -201,7 +207,7 @@ function grown(entries: Entries, room: number): Entries {
 }
 
 function longer(held: Int32Array, room: number): Int32Array {
-  const next = new Int32Array(Math.max(room, held.length * 2)).fill(NONE, held.length);
+  const next = new Int32Array(Math.max(room, held.length * 2));
   next.set(held);
   return next;
 }

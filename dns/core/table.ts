@@ -42,7 +42,7 @@ export function createTable(): ZoneTable {
     zone = { ...head, node: (name) => nodeAt(from, head, name) };
   };
   const replace = (change: ZoneChange): 'none' | 'all' => {
-    growing ??= { store: createStore(change.head), head: change.head };
+    growing ??= { store: createStore(change), head: change.head };
     enter(growing.store, change);
     if (!change.last) return 'none';
     store = growing.store;
@@ -66,8 +66,9 @@ export function createTable(): ZoneTable {
   };
 }
 
-function createStore({ compat }: ZoneHead): Store {
-  return { recipes: [], index: createNameIndex(), above: compat === 'standard' ? new Map() : undefined };
+function createStore({ head, total }: ZoneChange): Store {
+  const above = head.compat === 'standard' ? new Map<string, number>() : undefined;
+  return { recipes: [], index: createNameIndex(total), above };
 }
 
 /** Writes a change down. Gives the names it touches; none for a fresh zone, where all are. */
@@ -161,7 +162,11 @@ function* partsOf({ recipes }: Store, head: ZoneHead, whole: boolean): Generator
     for (let thing = from; thing < Math.min(from + PART_THINGS, recipes.length); thing++)
       if (recipes[thing] !== undefined) things.push(thing);
     const last = from + PART_THINGS >= recipes.length;
-    const told = { things, recipes: things.map((thing) => recipes[thing] ?? null) };
+    const told = {
+      things,
+      recipes: things.map((thing) => recipes[thing] ?? null),
+      total: recipes.length / 2,
+    };
     yield { head: { domain, compat, authority }, fresh: true, last: last && whole, ...told };
     if (last) return;
   }

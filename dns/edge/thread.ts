@@ -44,11 +44,21 @@ export function startThread(file: string, config: DnsConfig, log: Logger, events
   let ids = 0;
   let stopping: (() => void) | undefined;
   const say = (message: ToThread): void => worker.postMessage(message);
+  const parts: ZoneChange[] = [];
+  const takePart = (): void => {
+    const part = parts.shift();
+    if (part) events.change(part);
+    say({ kind: 'taken' });
+    if (parts.length > 0) setImmediate(takePart);
+  };
   const take = (message: FromThread): void => {
     switch (message.kind) {
       case 'change':
-        events.change(message.change);
-        say({ kind: 'taken' });
+        parts.push(message.change);
+        if (parts.length > 1) return;
+        // Messages come one after the other without a pause: questions are answered between the parts of a large zone.
+        if (message.change.fresh) setImmediate(takePart);
+        else takePart();
         return;
       case 'status':
         events.status(message.status);
