@@ -14,7 +14,7 @@ import type { ReturnFrom } from './registry/changes';
 import type { Agent, Framework, MasterState, TaskRecord } from './state';
 import { addCompleted, completeTask, taskKey } from './task-record';
 import { publishTask, tell } from './tasks';
-import { takeUnreachable } from './unreachable-tasks';
+import { dropUnreachable, takeUnreachable } from './unreachable-tasks';
 import { printFramework } from './views/operator';
 
 const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
@@ -117,6 +117,7 @@ export function adoptTasks(
     const record = known ?? readTask(task, framework, agent.id);
     agent.tasks.set(key, record);
     if (known) continue;
+    dropUnreachable(state, framework, record.id);
     framework.tasks.set(record.id, record);
     effects.push(publishTask(record), ...tellReturned(framework, record, from, now));
   }

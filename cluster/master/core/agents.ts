@@ -28,10 +28,11 @@ import { checkDrained } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { forgetAnswers, rescindInverseOffers } from './inverse-offers';
+import { isDown } from './maintenance/agents';
 import { rescind } from './offers';
 import type { RemovalCause, ReturnFrom } from './registry/changes';
 import { change } from './registry/queue';
-import { cancelRemoval, scheduleRemoval } from './removal';
+import { cancelRemoval, forgetRemoval, scheduleRemoval } from './removal';
 import { allocateSoon } from './schedule';
 import { type Agent, count, isCapable, type MasterState, type TaskRecord } from './state';
 import { addCompleted, completeTask, detachTask } from './task-record';
@@ -73,10 +74,11 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
 
 /** An id nobody has: agents of the registry may claim any. */
 function freshId(state: MasterState): string {
-  const { agents, unreachable, gone } = state.registry;
+  const { agents, unreachable, gone } = state.registry.ahead;
+  const { arriving } = state.registry;
   for (;;) {
     const id = `${state.boot.id}-S${state.next.agent++}`;
-    if (!agents.has(id) && !unreachable.has(id) && !gone.has(id)) return id;
+    if (![agents, unreachable, gone, arriving].some((known) => known.has(id))) return id;
   }
 }
 
@@ -95,6 +97,7 @@ export function admitted(
     sendRegistered(state, agent),
     ...startPings(state, agent, now),
     publishAdded(state, agent),
+    ...downMeanwhile(state, agent),
     ...allocateSoon(state, now),
   ];
 }
@@ -181,6 +184,8 @@ export function readmitted(
   const id = message.slave.id?.value ?? '';
   state.registry.arriving.delete(id);
   if (state.registry.gone.has(id)) return [goneAlready(pid)];
+  const refused = movedRefusal(state, { pid, message });
+  if (refused) return refused;
   return state.registry.agents.has(id) ? comeBack(state, { id, pid, message, now, from }) : [];
 }
 
@@ -232,8 +237,21 @@ function comeBack(
     ...startPings(state, agent, now),
     publishAdded(state, agent),
     ...checkReturned(state, agent, now),
+    ...downMeanwhile(state, agent),
   );
   return [...effects, ...allocateSoon(state, now)];
+}
+
+/** The machine may have gone down while the registry was stored. */
+function downMeanwhile(state: MasterState, agent: Agent): MasterEffect[] {
+  return isDown(state, agent.info.hostname, agent.pid) ? takeDown(state, agent) : [];
+}
+
+/** The agent's machine goes down: it is told to end, and is removed whether it heard it or not. */
+export function takeDown(state: MasterState, agent: Agent): MasterEffect[] {
+  const text = "Operator initiated 'Machine DOWN'";
+  const shutdown = { kind: 'send', to: agent.pid, name: SHUTDOWN, message: { message: text } } as const;
+  return [shutdown, ...leave(state, agent, text, 'operator')];
 }
 
 /** With resource providers, what is pending is known only when the agent reports it (UpdateSlaveMessage). */
@@ -448,7 +466,7 @@ export function drop(state: MasterState, agent: Agent): MasterEffect[] {
   forgetAnswers(state, agent.id);
   if (state.agentIdByPid.get(agent.pid) === agent.id) state.agentIdByPid.delete(agent.pid);
   removeAgent(state.allocator, agent.id);
-  state.removals.waiting.delete(agent.id);
+  forgetRemoval(state, agent.id);
   const gone = { type: 'AGENT_REMOVED', agent_removed: { agent_id: { value: agent.id } } } as const;
   return [...tellLost(state, agent.id), { kind: 'publish', event: gone }];
 }

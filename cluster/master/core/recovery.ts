@@ -77,11 +77,10 @@ function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEf
     case 'pruned':
       return pruned(state, next);
     case 'scheduled':
+    case 'machines.up':
       return [...answered(next.request), ...scheduled(state, next.machines, now)];
     case 'machines.down':
       return [...answered(next.request), ...wentDown(state, next.machines)];
-    case 'machines.up':
-      return answered(next.request);
     case 'weights':
       state.allocator.weights = state.registry.weights;
       return [...answered(next.request), ...allocateSoon(state, now)];

@@ -55,9 +55,12 @@ function isStillLost(state: MasterState, { agentId, kind }: Removal): boolean {
 
 /** An agent that answers again is not given up for lost pings. */
 export function cancelRemoval(state: MasterState, agentId: string): void {
-  if (state.removals.waiting.get(agentId)?.kind !== 'health') return;
-  state.removals.waiting.delete(agentId);
-  count(state, 'master/slave_unreachable_canceled');
+  if (state.removals.waiting.get(agentId)?.kind === 'health') forgetRemoval(state, agentId);
+}
+
+/** An agent that is removed for another reason needs no turn. */
+export function forgetRemoval(state: MasterState, agentId: string): void {
+  if (state.removals.waiting.delete(agentId)) count(state, 'master/slave_unreachable_canceled');
 }
 
 function giveUp(state: MasterState, { agentId, reason, kind }: Removal, now: Millis): MasterEffect[] {

@@ -8,17 +8,21 @@ import type { Framework, MasterState, TaskRecord } from './state';
 
 /** Keeps a task as unreachable; above `--max_unreachable_tasks_per_framework` the oldest is forgotten. */
 export function keepUnreachable(state: MasterState, framework: Framework, task: TaskRecord): void {
+  dropUnreachable(state, framework, task.id);
   framework.unreachableTasks.set(task.id, task);
   const known = state.unreachableByAgent.get(task.agentId);
   if (known) known.add(task);
   else state.unreachableByAgent.set(task.agentId, new Set([task]));
   const [oldest] = framework.unreachableTasks.values();
   const max = state.boot.settings.maxUnreachableTasksPerFramework;
-  if (oldest && framework.unreachableTasks.size > max) dropUnreachable(state, framework, oldest);
+  if (oldest && framework.unreachableTasks.size > max) dropUnreachable(state, framework, oldest.id);
 }
 
-function dropUnreachable(state: MasterState, framework: Framework, task: TaskRecord): void {
-  framework.unreachableTasks.delete(task.id);
+/** A task of this id is somewhere else now. */
+export function dropUnreachable(state: MasterState, framework: Framework, taskId: string): void {
+  const task = framework.unreachableTasks.get(taskId);
+  if (!task) return;
+  framework.unreachableTasks.delete(taskId);
   const known = state.unreachableByAgent.get(task.agentId);
   known?.delete(task);
   if (known?.size === 0) state.unreachableByAgent.delete(task.agentId);

@@ -7,7 +7,7 @@
  */
 
 import type { Millis } from '../../../model/time';
-import { leave, withdrawOffers } from '../agents';
+import { takeDown, withdrawOffers } from '../agents';
 import { markAgent } from '../allocator/state';
 import type { MasterEffect } from '../effects';
 import type { EventOf } from '../events';
@@ -43,7 +43,7 @@ export function updateSchedule(state: MasterState, { request, call }: OperatorCa
   });
 }
 
-/** The new schedule is stored: agents on its machines, and on those of the one before, are offered anew. */
+/** What is planned for these machines is stored, and another thing than before: their agents are offered anew. */
 export function scheduled(state: MasterState, machines: readonly string[], now: Millis): MasterEffect[] {
   const effects = agentsOn(state, machines).flatMap((agent) => {
     const withdrawn = withdrawOffers(state, agent);
@@ -67,19 +67,9 @@ export function startMaintenance(state: MasterState, { request, call }: Operator
   });
 }
 
-/** The machines are down: their agents are told to end, and are removed whether they heard it or not. */
+/** The machines are down, and their agents with them. */
 export function wentDown(state: MasterState, machines: readonly string[]): MasterEffect[] {
-  return agentsOn(state, machines).flatMap((agent): MasterEffect[] => {
-    const text = "Operator initiated 'Machine DOWN'";
-    const message = { message: text };
-    const shutdown = {
-      kind: 'send',
-      to: agent.pid,
-      name: 'mesos.internal.ShutdownMessage',
-      message,
-    } as const;
-    return [shutdown, ...leave(state, agent, text, 'operator')];
-  });
+  return agentsOn(state, machines).flatMap((agent) => takeDown(state, agent));
 }
 
 /** STOP_MAINTENANCE: the machines may come back, and leave the schedule. */
@@ -90,7 +80,7 @@ export function stopMaintenance(state: MasterState, { request, call }: OperatorC
   if (error) return refuse(request, error);
   return change(state, {
     change: { kind: 'machines.up', machines: ids },
-    next: { kind: 'machines.up', request },
+    next: { kind: 'machines.up', request, machines: ids.map(machineKey) },
   });
 }
 

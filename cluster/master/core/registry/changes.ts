@@ -66,7 +66,7 @@ export type Then =
       readonly machines: readonly string[];
     }
   | { readonly kind: 'machines.down'; readonly request: number; readonly machines: readonly string[] }
-  | { readonly kind: 'machines.up'; readonly request: number }
+  | { readonly kind: 'machines.up'; readonly request: number; readonly machines: readonly string[] }
   | { readonly kind: 'weights'; readonly request: number };
 
 /** Where the registry had an agent that comes back: admitted, unreachable, or not at all any more. */
