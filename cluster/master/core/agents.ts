@@ -34,7 +34,7 @@ import type { RemovalCause, ReturnFrom } from './registry/changes';
 import { change } from './registry/queue';
 import { cancelRemoval, forgetRemoval, scheduleRemoval } from './removal';
 import { allocateSoon } from './schedule';
-import { type Agent, count, isCapable, type MasterState, type TaskRecord } from './state';
+import { type Agent, count, isCapable, isOffered, type MasterState, type TaskRecord } from './state';
 import { addCompleted, completeTask, detachTask } from './task-record';
 import { killEffect, record, tell } from './tasks';
 import { keepUnreachable } from './unreachable-tasks';
@@ -139,7 +139,7 @@ function infoOf(slave: internal.SlaveInfo, id: string): mesos.AgentInfo {
 
 /** Tells the allocator whether the agent takes part. */
 export function syncActivity(state: MasterState, agent: Agent): void {
-  setAgentActive(state.allocator, agent.id, agent.active && agent.connected && !agent.deactivated);
+  setAgentActive(state.allocator, agent.id, isOffered(agent));
 }
 
 function sendRegistered(state: MasterState, agent: Agent): MasterEffect {
@@ -214,6 +214,7 @@ function comeBack(
     state.agentIdByPid.delete(known.pid);
     forgetShares(state, known);
   }
+  const isNews = !known || !sameContent(known.info, infoOf(message.slave, id));
   const agent = known ?? createAgent(state, arrival);
   const missing = known ? reconciliations(state, known, message) : [];
   refresh(state, agent, arrival);
@@ -235,7 +236,7 @@ function comeBack(
     ...killAgain(agent),
     ...sendDrain(state, agent),
     ...startPings(state, agent, now),
-    publishAdded(state, agent),
+    ...(isNews ? [publishAdded(state, agent)] : []),
     ...checkReturned(state, agent, now),
     ...downMeanwhile(state, agent),
   );

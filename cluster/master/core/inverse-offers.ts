@@ -15,7 +15,7 @@ import type { MasterEffect } from './effects';
 import type { AnswerStatus, InverseOfferRecord } from './inverse-state';
 import { agentMachineKey, unavailabilityOf } from './maintenance/agents';
 import { addressOf, refuseSeconds } from './offers';
-import type { Agent, Framework, MasterState } from './state';
+import { type Agent, type Framework, isOffered, type MasterState } from './state';
 
 const TIMER = 'inverse';
 const EXPIRY = 'inverse-offer';
@@ -74,7 +74,7 @@ function scheduledAgents(state: MasterState): Agent[] {
   const { machines } = state.registry;
   if (machines.size === 0) return [];
   return [...state.agents.values()].filter(
-    (agent) => agent.connected && agent.active && !agent.deactivated && machines.has(agentMachineKey(agent)),
+    (agent) => isOffered(agent) && machines.has(agentMachineKey(agent)),
   );
 }
 

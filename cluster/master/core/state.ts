@@ -163,3 +163,8 @@ export function count(state: MasterState, name: string, by = 1): void {
 export function isCapable(framework: Framework, type: mesos.FrameworkInfo.Capability.Type): boolean {
   return framework.info.capabilities?.some((capability) => capability.type === type) ?? false;
 }
+
+/** Whether an agent takes part in offers: `active` in the words of Mesos' endpoints. */
+export function isOffered({ active, connected, deactivated }: Agent): boolean {
+  return active && connected && !deactivated;
+}

@@ -7,7 +7,7 @@ import { milliOf } from '../../model/resources';
 import { TASK_STATES } from '../../model/task-state';
 import type { Timings } from '../../runtime/metrics';
 import { allocatedOf } from '../core/allocator/state';
-import type { MasterState } from '../core/state';
+import { isOffered, type MasterState } from '../core/state';
 
 /** Counters that exist from the start, at zero: exporters complain about missing ones. */
 const COUNTERS = [
@@ -102,7 +102,7 @@ export function snapshot(
 function countAgents(state: MasterState): Record<string, number> {
   const agents = [...state.agents.values()];
   const connected = agents.filter((agent) => agent.connected).length;
-  const active = agents.filter((agent) => agent.connected && agent.active).length;
+  const active = agents.filter(isOffered).length;
   return {
     'master/slaves_connected': connected,
     'master/slaves_disconnected': agents.length - connected,

@@ -9,7 +9,7 @@ import type { Millis } from '../../../model/time';
 import { allocatedOf } from '../allocator/state';
 import { MASTER_CAPABILITIES } from '../capabilities';
 import { inverseOffersOf, printInverseOffer } from '../inverse-offers';
-import type { Agent, Framework, MasterState, TaskRecord } from '../state';
+import { type Agent, type Framework, isOffered, type MasterState, type TaskRecord } from '../state';
 
 /** Resources as endpoints show them: `reservations`, and the older `role` beside it. */
 function printResources(resources: Resources): mesos.Resource[] {
@@ -76,7 +76,7 @@ export function printAgent(state: MasterState, agent: Agent): api.Response.GetAg
   const offered = sum([...agent.offers].flatMap((id) => state.offers.get(id)?.resources ?? []));
   return {
     agent_info: agent.info,
-    active: agent.active && agent.connected && !agent.deactivated,
+    active: isOffered(agent),
     deactivated: agent.deactivated,
     drain_info: state.registry.drains.get(agent.id),
     estimated_drain_start_time: printTime(agent.drainStartedAt),

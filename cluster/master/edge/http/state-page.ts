@@ -17,7 +17,7 @@ import {
 } from '../../../api/state-json';
 import { MASTER_CAPABILITIES } from '../../core/capabilities';
 import { printOffer } from '../../core/offers';
-import type { Agent, Framework, MasterState, TaskRecord } from '../../core/state';
+import { type Agent, type Framework, isOffered, type MasterState, type TaskRecord } from '../../core/state';
 import {
   getRoles,
   getWeights,
@@ -73,7 +73,7 @@ export function statePage(state: MasterState, flags: Record<string, string> | un
   const info = printMasterInfo(state);
   const { id, pid, port, hostname, domain } = info;
   const leader = { id, pid, port, hostname, domain };
-  const active = [...state.agents.values()].filter((agent) => agent.active && agent.connected).length;
+  const active = [...state.agents.values()].filter(isOffered).length;
   return jsonObject({
     version: JSON.stringify(boot.version),
     build_date: '""',
