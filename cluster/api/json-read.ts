@@ -1,7 +1,7 @@
 /**
- * JSON text to plain values by Mesos' own mapping (stout's protobuf.hpp), which is not proto3's: snake_case names only,
- * enums by name only, null is unset, unknown members are ignored, numbers may stand in strings, a single value may stand for
- * a list of one.
+ * JSON text to plain values by Mesos' own mapping (stout's protobuf.hpp), which is not proto3's: snake_case
+ * names only, enums by name only, null is unset, unknown members are ignored, numbers may stand in strings, a
+ * single value may stand for a list of one.
  */
 
 import type { MessageName, Messages } from './generated/messages';

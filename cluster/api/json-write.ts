@@ -1,6 +1,6 @@
 /**
- * Plain values to JSON text by Mesos' own mapping (stout's jsonify): names as in the .proto, 64-bit integers as bare digits,
- * whole doubles with `.0`, unset fields with a declared default printed with it.
+ * Plain values to JSON text by Mesos' own mapping (stout's jsonify): names as in the .proto, 64-bit integers
+ * as bare digits, whole doubles with `.0`, unset fields with a declared default printed with it.
  */
 
 import type { MessageName, Messages } from './generated/messages';

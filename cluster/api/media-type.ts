@@ -1,5 +1,6 @@
 /**
- * JSON or protobuf: which one a body is in, and which one an answer should be in (libprocess' rules: JSON is tried first).
+ * JSON or protobuf: which one a body is in, and which one an answer should be in (libprocess' rules: JSON is
+ * tried first).
  */
 
 import type { MessageName, Messages } from './generated/messages';

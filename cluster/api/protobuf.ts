@@ -1,6 +1,6 @@
 /**
- * Protobuf bytes to plain values and back. Plain values are what the generated types describe: snake_case names, enums as
- * names, bytes as base64, 64-bit integers as Int64, nothing for what is unset.
+ * Protobuf bytes to plain values and back. Plain values are what the generated types describe: snake_case
+ * names, enums as names, bytes as base64, 64-bit integers as Int64, nothing for what is unset.
  */
 
 import type { MessageName, Messages } from './generated/messages';

@@ -1,6 +1,6 @@
 /**
- * How scalar protobuf types look inside, whatever the wire: bytes as base64 text, 64-bit integers as numbers while they are
- * exact and as bigint beyond 2^53.
+ * How scalar protobuf types look inside, whatever the wire: bytes as base64 text, 64-bit integers as numbers
+ * while they are exact and as bigint beyond 2^53.
  */
 
 /** Bytes in standard base64 with padding. */

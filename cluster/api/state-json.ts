@@ -1,7 +1,7 @@
 /**
- * The v0 JSON of tasks, agents and frameworks, as `/state` and its relatives have it: "model" style, which is not the
- * protobuf mapping (Mesos 1.11 src/common/http.cpp). Old names, seconds for times, resources as one object. Everything here is
- * JSON text, so that it can be put together and kept in pieces.
+ * The v0 JSON of tasks, agents and frameworks, as `/state` and its relatives have it: "model" style, which is
+ * not the protobuf mapping (Mesos 1.11 src/common/http.cpp). Old names, seconds for times, resources as one
+ * object. Everything here is JSON text, so that it can be put together and kept in pieces.
  */
 
 import { addRanges, printRanges, type Ranges } from '../model/ranges';

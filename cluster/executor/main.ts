@@ -1,6 +1,6 @@
 /**
- * Puts a command executor together. It can live in the agent's process or in one of its own: it speaks to the agent over the v1
- * executor API either way.
+ * Puts a command executor together. It can live in the agent's process or in one of its own: it speaks to the
+ * agent over the v1 executor API either way.
  */
 
 import { randomInt } from 'node:crypto';

@@ -1,5 +1,6 @@
 /**
- * The master's flags: one table for parsing, help, `/flags` and the reference page. Names and defaults are Mesos'.
+ * The master's flags: one table for parsing, help, `/flags` and the reference page. Names and defaults are
+ * Mesos'.
  */
 
 import { aclsFlag, readAclsFlag } from '../runtime/auth/acls';

@@ -1,6 +1,6 @@
 /**
- * Access control lists in Mesos' JSON (Mesos 1.11, acls.proto): lists of rules by what is done, each with principals and what
- * it is done to. The first rule that fits decides; when none does, `permissive`.
+ * Access control lists in Mesos' JSON (Mesos 1.11, acls.proto): lists of rules by what is done, each with
+ * principals and what it is done to. The first rule that fits decides; when none does, `permissive`.
  */
 
 export type Entity =
@@ -104,8 +104,8 @@ const ENDPOINTS = [
 export type AclsResult = { readonly acls: Acls } | { readonly error: string };
 
 /**
- * Reads ACLs from parsed JSON. A misspelt list is an error: in the original it is passed over, and what it was to forbid is
- * allowed.
+ * Reads ACLs from parsed JSON. A misspelt list is an error: in the original it is passed over, and what it
+ * was to forbid is allowed.
  */
 export function readAcls(json: unknown): AclsResult {
   if (!isObject(json)) return { error: 'expected a JSON object' };

@@ -1,7 +1,8 @@
 /**
  * Whether a principal may do something, by the access control lists (Mesos 1.11, the local authorizer).
  *
- * Always true: without ACLs everything is allowed; a principal without a name is allowed nothing that lists decide.
+ * Always true: without ACLs everything is allowed; a principal without a name is allowed nothing that lists
+ * decide.
  */
 
 import { ACL_LISTS, type AclList, type Acls, type Entity, type Rule } from './acls';

@@ -1,6 +1,7 @@
 /**
- * What an operation on resources turns into what: reservations made and taken back, volumes created, destroyed and resized
- * (Mesos 1.11 src/common/resources_utils.cpp, getResourceConversions). The amount of each resource stays the same.
+ * What an operation on resources turns into what: reservations made and taken back, volumes created,
+ * destroyed and resized (Mesos 1.11 src/common/resources_utils.cpp, getResourceConversions). The amount of
+ * each resource stays the same.
  */
 
 import { popReservation } from './reservations';

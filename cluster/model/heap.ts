@@ -1,6 +1,6 @@
 /**
- * A binary heap in a plain array: the least item is always first. `before` says which of two comes first and must be a
- * strict order.
+ * A binary heap in a plain array: the least item is always first. `before` says which of two comes first and
+ * must be a strict order.
  */
 
 export type Before<T> = (left: T, right: T) => boolean;

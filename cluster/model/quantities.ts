@@ -1,6 +1,6 @@
 /**
- * Amounts by name, whatever they are reserved for: what fairness, quota and minima are about. In thousandths; a range or set
- * counts a thousand for each of its members (Mesos 1.11 src/common/resource_quantities.hpp).
+ * Amounts by name, whatever they are reserved for: what fairness, quota and minima are about. In thousandths;
+ * a range or set counts a thousand for each of its members (Mesos 1.11 src/common/resource_quantities.hpp).
  */
 
 import { countRanges } from './ranges';

@@ -1,6 +1,6 @@
 /**
- * What is wrong with resources as a peer sent them, in Mesos' words (Mesos 1.11 src/common/resources.cpp, Resources::validate,
- * and src/master/validation.cpp, namespace resource).
+ * What is wrong with resources as a peer sent them, in Mesos' words (Mesos 1.11 src/common/resources.cpp,
+ * Resources::validate, and src/master/validation.cpp, namespace resource).
  */
 
 import { idError } from './ids';

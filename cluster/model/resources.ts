@@ -1,9 +1,9 @@
 /**
  * Quantities of an agent's resources: what is there, offered, used.
  *
- * Always true: scalars are whole milli-units (Mesos keeps three decimals), ranges and sets are normal, pieces that combine
- * are combined, no piece is empty, pieces are in order. So equality is exact and adding undoes subtracting.
- * Rules of combining: Mesos 1.11 src/common/resources.cpp.
+ * Always true: scalars are whole milli-units (Mesos keeps three decimals), ranges and sets are normal, pieces
+ * that combine are combined, no piece is empty, pieces are in order. So equality is exact and adding undoes
+ * subtracting. Rules of combining: Mesos 1.11 src/common/resources.cpp.
  */
 
 import { addRanges, containsRanges, normalRanges, printRanges, type Ranges, subtractRanges } from './ranges';
@@ -22,7 +22,7 @@ export interface WireResource extends Rest {
     | undefined;
   readonly set?: { readonly item?: readonly string[] | undefined } | undefined;
   readonly role?: string | undefined;
-  readonly reservation?: { readonly principal?: string | undefined; readonly labels?: unknown } | undefined;
+  readonly reservation?: { readonly principal?: string | undefined; readonly labels?: Labels } | undefined;
 }
 
 /** One level of a reservation; a stack of them narrows from a role to its descendants. */
@@ -30,8 +30,12 @@ export interface Reservation {
   readonly type?: 'UNKNOWN' | 'STATIC' | 'DYNAMIC' | undefined;
   readonly role?: string | undefined;
   readonly principal?: string | undefined;
-  readonly labels?: unknown;
+  readonly labels?: Labels;
 }
+
+type Labels =
+  | { readonly labels?: readonly { readonly key: string; readonly value?: string | undefined }[] | undefined }
+  | undefined;
 
 /** What makes a disk special: where it comes from, and the persistent volume on it. */
 export interface Disk {
@@ -40,10 +44,15 @@ export interface Disk {
     | {
         readonly container_path: string;
         readonly host_path?: string | undefined;
-        readonly mode?: string | undefined;
+        readonly mode: 'RW' | 'RO';
       }
     | undefined;
-  readonly source?: { readonly type: string; readonly id?: string | undefined } | undefined;
+  readonly source?:
+    | {
+        readonly type: 'UNKNOWN' | 'PATH' | 'MOUNT' | 'BLOCK' | 'RAW';
+        readonly id?: string | undefined;
+      }
+    | undefined;
 }
 
 /** What a piece has besides its quantity, as on the wire. */

@@ -44,8 +44,8 @@ export function checkpointedOf(resources: Resources): Resources {
 }
 
 /**
- * An agent's total from what its machine has and what was reserved and created on it. An error names what does not fit any
- * more, for instance after the machine was given less.
+ * An agent's total from what its machine has and what was reserved and created on it. An error names what
+ * does not fit any more, for instance after the machine was given less.
  */
 export function applyCheckpoint(
   resources: Resources,

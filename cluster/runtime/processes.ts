@@ -1,6 +1,6 @@
 /**
- * Processes of this machine that are not (or no longer) our children, found by what stands in their environment. Needs /proc;
- * elsewhere nothing is found.
+ * Processes of this machine that are not (or no longer) our children, found by what stands in their
+ * environment. Needs /proc; elsewhere nothing is found.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';

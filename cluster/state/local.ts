@@ -1,9 +1,11 @@
 /**
- * State on one machine's disk: LevelDB by classic-level. A commit is acknowledged after fdatasync; commits that wait while
- * one is being written go out together as the next batch, so the cost of a sync is shared.
+ * State on one machine's disk: LevelDB by classic-level. A commit is acknowledged after fdatasync; commits
+ * that wait while one is being written go out together as the next batch, so the cost of a sync is shared.
  *
- * An entry is 8 bytes of version, then the value. Versions are kept in memory too: one process owns the folder (LOCK).
- * Always true: a variable removed and made again never repeats a version, also after the store was opened again.
+ * An entry is 8 bytes of version, then the value. Versions are kept in memory too: one process owns the
+ * folder (LOCK).
+ * Always true: a variable removed and made again never repeats a version, also after the store was opened
+ * again.
  */
 
 import { mkdirSync } from 'node:fs';

@@ -1,8 +1,9 @@
 /**
- * State: named variables that are stored before anything is announced (what Mesos calls State: fetch, store, expunge, names).
+ * State: named variables that are stored before anything is announced (what Mesos calls State: fetch, store,
+ * expunge, names).
  *
- * Always true of every store: a change whose version is not the stored one changes nothing, a commit is whole or not at
- * all, and once it is acknowledged it survives a crash (memory aside).
+ * Always true of every store: a change whose version is not the stored one changes nothing, a commit is whole
+ * or not at all, and once it is acknowledged it survives a crash (memory aside).
  */
 
 /** A value as stored. Version 0 means the variable does not exist. */

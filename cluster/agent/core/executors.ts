@@ -1,7 +1,8 @@
 /**
  * Executors and their tasks: launched, subscribed, heard, killed, gone.
  *
- * In: executor.*, container.*, master.killTask, master.shutdownFramework, stop, woke(executor ...), woke(destroy ...)
+ * In: executor.*, container.*, master.killTask, master.shutdownFramework, stop, woke(executor ...),
+ * woke(destroy ...)
  * Out: launch, destroy, event, answer, and updates
  */
 

@@ -1,7 +1,8 @@
 /**
  * Getting into the cluster and staying in it (Mesos 1.11 src/slave/slave.cpp).
  *
- * In: master.detected, master.registered, master.reregistered, master.ping, master.exited, woke(register), woke(silence)
+ * In: master.detected, master.registered, master.reregistered, master.ping, master.exited, woke(register),
+ * woke(silence)
  * Out: send, link, remember, wake
  */
 

@@ -1,7 +1,9 @@
 /**
- * What an agent knows: its place in the cluster, its executors with their tasks, and the updates not yet acknowledged.
+ * What an agent knows: its place in the cluster, its executors with their tasks, and the updates not yet
+ * acknowledged.
  *
- * Always true: every task belongs to one executor; every update stream's first update is the one last sent to the master.
+ * Always true: every task belongs to one executor; every update stream's first update is the one last sent to
+ * the master.
  */
 
 import type * as internal from '../../api/generated/internal';

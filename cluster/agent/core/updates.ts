@@ -1,6 +1,6 @@
 /**
- * Status updates, delivered at least once and in order: the first of each task's queue is with the master, and is sent again
- * until the framework acknowledges it (Mesos 1.11 task status update manager).
+ * Status updates, delivered at least once and in order: the first of each task's queue is with the master,
+ * and is sent again until the framework acknowledges it (Mesos 1.11 task status update manager).
  *
  * In: executor.call(UPDATE), master.acknowledge, woke(update ...)      Out: send, wake
  */

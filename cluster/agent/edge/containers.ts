@@ -1,5 +1,6 @@
 /**
- * The containers of this agent: a sandbox and an executor each. How an executor is started is given from outside.
+ * The containers of this agent: a sandbox and an executor each. How an executor is started is given from
+ * outside.
  */
 
 import { chmod, mkdir, rm, symlink } from 'node:fs/promises';

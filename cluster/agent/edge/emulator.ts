@@ -1,6 +1,6 @@
 /**
- * Many agents behind one socket, for benchmarks and for people who write frameworks: the real agent machine for each, made-up
- * executors that report states on a schedule and run nothing.
+ * Many agents behind one socket, for benchmarks and for people who write frameworks: the real agent machine
+ * for each, made-up executors that report states on a schedule and run nothing.
  */
 
 import { randomInt } from 'node:crypto';

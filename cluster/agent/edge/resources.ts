@@ -1,5 +1,6 @@
 /**
- * What this machine has to offer: what the operator says, and for the rest what is found (Mesos 1.11 containerizer.cpp).
+ * What this machine has to offer: what the operator says, and for the rest what is found (Mesos 1.11
+ * containerizer.cpp).
  */
 
 import { statfs } from 'node:fs/promises';

@@ -1,5 +1,6 @@
 /**
- * What each container uses, from /proc: `/monitor/statistics` (keys as in Mesos 1.11, those that need no cgroups).
+ * What each container uses, from /proc: `/monitor/statistics` (keys as in Mesos 1.11, those that need no
+ * cgroups).
  */
 
 import { readFileSync } from 'node:fs';

@@ -169,7 +169,72 @@ export interface UpdateSlaveMessage {
   readonly slave_id: mesos.AgentID;
   readonly update_oversubscribed_resources?: boolean | undefined;
   readonly oversubscribed_resources?: readonly mesos.Resource[] | undefined;
+  readonly operations?: UpdateSlaveMessage.Operations | undefined;
   readonly resource_version_uuid?: mesos.UUID | undefined;
+  readonly resource_providers?: UpdateSlaveMessage.ResourceProviders | undefined;
+}
+
+export namespace UpdateSlaveMessage {
+  export interface Operations {
+    readonly operations?: readonly mesos.Operation[] | undefined;
+  }
+
+  export interface ResourceProvider {
+    readonly info?: mesos.ResourceProviderInfo | undefined;
+    readonly total_resources?: readonly mesos.Resource[] | undefined;
+    readonly operations: UpdateSlaveMessage.Operations;
+    readonly resource_version_uuid: mesos.UUID;
+  }
+
+  export interface ResourceProviders {
+    readonly providers?: readonly UpdateSlaveMessage.ResourceProvider[] | undefined;
+  }
+}
+
+export interface RunTaskGroupMessage {
+  readonly framework: mesos.FrameworkInfo;
+  readonly executor: mesos.ExecutorInfo;
+  readonly task_group: mesos.TaskGroupInfo;
+  readonly resource_version_uuids?: readonly ResourceVersionUUID[] | undefined;
+  readonly launch_executor?: boolean | undefined;
+}
+
+export interface CheckpointResourcesMessage {
+  readonly resources?: readonly mesos.Resource[] | undefined;
+}
+
+export interface ApplyOperationMessage {
+  readonly framework_id?: mesos.FrameworkID | undefined;
+  readonly operation_info: mesos.Offer.Operation;
+  readonly operation_uuid: mesos.UUID;
+  readonly resource_version_uuid: ResourceVersionUUID;
+}
+
+export interface UpdateOperationStatusMessage {
+  readonly framework_id?: mesos.FrameworkID | undefined;
+  readonly slave_id?: mesos.AgentID | undefined;
+  readonly status: mesos.OperationStatus;
+  readonly latest_status?: mesos.OperationStatus | undefined;
+  readonly operation_uuid?: mesos.UUID | undefined;
+}
+
+export interface AcknowledgeOperationStatusMessage {
+  readonly status_uuid: mesos.UUID;
+  readonly operation_uuid: mesos.UUID;
+  readonly resource_provider_id?: mesos.ResourceProviderID | undefined;
+}
+
+export interface ReconcileOperationsMessage {
+  readonly operations?: readonly ReconcileOperationsMessage.Operation[] | undefined;
+  readonly framework_id?: mesos.FrameworkID | undefined;
+}
+
+export namespace ReconcileOperationsMessage {
+  export interface Operation {
+    readonly operation_uuid?: mesos.UUID | undefined;
+    readonly operation_id?: mesos.OperationID | undefined;
+    readonly resource_provider_id?: mesos.ResourceProviderID | undefined;
+  }
 }
 
 export interface ExitedExecutorMessage {

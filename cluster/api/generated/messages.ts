@@ -152,6 +152,12 @@ export interface Messages {
   'mesos.internal.UpdateFrameworkMessage': internal.UpdateFrameworkMessage;
   'mesos.internal.ResourceVersionUUID': internal.ResourceVersionUUID;
   'mesos.internal.UpdateSlaveMessage': internal.UpdateSlaveMessage;
+  'mesos.internal.RunTaskGroupMessage': internal.RunTaskGroupMessage;
+  'mesos.internal.CheckpointResourcesMessage': internal.CheckpointResourcesMessage;
+  'mesos.internal.ApplyOperationMessage': internal.ApplyOperationMessage;
+  'mesos.internal.UpdateOperationStatusMessage': internal.UpdateOperationStatusMessage;
+  'mesos.internal.AcknowledgeOperationStatusMessage': internal.AcknowledgeOperationStatusMessage;
+  'mesos.internal.ReconcileOperationsMessage': internal.ReconcileOperationsMessage;
   'mesos.internal.ExitedExecutorMessage': internal.ExitedExecutorMessage;
   'mesos.internal.DrainSlaveMessage': internal.DrainSlaveMessage;
   'mesos.internal.ShutdownMessage': internal.ShutdownMessage;

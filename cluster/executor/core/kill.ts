@@ -1,5 +1,6 @@
 /**
- * Ending the task: SIGTERM to all of its processes, SIGKILL when the grace period is over. A later kill can only shorten it.
+ * Ending the task: SIGTERM to all of its processes, SIGKILL when the grace period is over. A later kill can
+ * only shorten it.
  */
 
 import type * as mesos from '../../api/generated/mesos';

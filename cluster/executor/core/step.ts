@@ -1,6 +1,6 @@
 /**
- * The command executor's behaviour (Mesos 1.11 src/launcher/executor.cpp): start the command, say how it goes, end it when
- * told to, and leave when the agent has the last word of it.
+ * The command executor's behaviour (Mesos 1.11 src/launcher/executor.cpp): start the command, say how it
+ * goes, end it when told to, and leave when the agent has the last word of it.
  */
 
 import type * as mesos from '../../api/generated/mesos';

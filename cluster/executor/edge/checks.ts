@@ -1,5 +1,6 @@
 /**
- * One health check, done now: its command in the sandbox, a request, or a connection (to this host's loopback, as Mesos does).
+ * One health check, done now: its command in the sandbox, a request, or a connection (to this host's
+ * loopback, as Mesos does).
  */
 
 import { spawn } from 'node:child_process';

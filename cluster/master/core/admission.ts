@@ -1,6 +1,7 @@
 /**
- * Which agents may register: in the order of Mesos, what stands against it. Agents ask again by themselves, so that most are
- * just not answered; those that must not go on are told to end (Mesos 1.11 Master::_registerSlave, _reregisterSlave).
+ * Which agents may register: in the order of Mesos, what stands against it. Agents ask again by themselves,
+ * so that most are just not answered; those that must not go on are told to end (Mesos 1.11
+ * Master::_registerSlave, _reregisterSlave).
  */
 
 import type * as internal from '../../api/generated/internal';

@@ -1,5 +1,6 @@
 /**
- * What a returning agent brings along: frameworks and tasks this master has not seen, and tasks it should have and has not.
+ * What a returning agent brings along: frameworks and tasks this master has not seen, and tasks it should
+ * have and has not.
  */
 
 import type * as internal from '../../api/generated/internal';
@@ -187,6 +188,7 @@ function share(state: MasterState, agent: Agent, tasks: readonly TaskRecord[]): 
 export function forgetShares(state: MasterState, agent: Agent): void {
   for (const task of agent.tasks.values())
     if (task.holdsResources) recover(state.allocator, task, task.resources);
+  for (const executor of agent.executors.values()) recover(state.allocator, executor, executor.resources);
   removeAgent(state.allocator, agent.id);
 }
 
@@ -243,6 +245,7 @@ function readTask(task: mesos.Task, framework: Framework, agentId: string): Task
       container: task.container,
       health_check: task.health_check,
       kill_policy: task.kill_policy,
+      limits: task.limits,
       user: task.user,
     },
     killWanted: false,

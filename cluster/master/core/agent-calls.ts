@@ -1,7 +1,8 @@
 /**
  * Operators take agents out, bring them back, or give them up (Mesos 1.11 src/master/http.cpp).
  *
- * In: DEACTIVATE_AGENT, REACTIVATE_AGENT, MARK_AGENT_GONE      Out: answer, store, and what the change leads to
+ * In: DEACTIVATE_AGENT, REACTIVATE_AGENT, MARK_AGENT_GONE      Out: answer, store, and what the change leads
+ * to
  */
 
 import type { Millis } from '../../model/time';

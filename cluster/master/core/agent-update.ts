@@ -1,14 +1,23 @@
 /**
- * What an agent reports right after it registered, and whenever it changes (Mesos 1.11 Master::updateSlave). With it everything
- * that is pending on the agent is known, so that one that is being emptied may turn out to be empty.
+ * What an agent reports right after it registered, and whenever it changes: resources it can lend for a
+ * while, operations under way, the version of its resources (Mesos 1.11 Master::updateSlave). With it
+ * everything that is pending on the agent is known, so that one that is being emptied may turn out to be
+ * empty.
  *
- * In: agent.update      Out: store
+ * In: agent.update      Out: store, event(RESCIND), send(ReconcileOperations)
  */
 
+import type * as mesos from '../../api/generated/mesos';
+import { combine, equalResources, readResources, subtractResources } from '../../model/resources';
+import { isRevocable } from '../../model/volumes';
+import { convertAgent } from './allocator/state';
 import { checkDrained } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
-import { count, type MasterState } from './state';
+import { rescind } from './offers';
+import { adoptOperations } from './operations/adopt';
+import { allocateSoon } from './schedule';
+import { type Agent, count, type MasterState } from './state';
 
 export function updateAgent(
   state: MasterState,
@@ -16,5 +25,36 @@ export function updateAgent(
 ): MasterEffect[] {
   count(state, 'master/messages_update_slave');
   const agent = state.agents.get(message.slave_id.value);
-  return agent?.pid === pid ? checkDrained(state, agent.id, at) : [];
+  if (!agent || agent.pid !== pid) return [];
+  const version = message.resource_version_uuid?.value;
+  if (version !== undefined) agent.resourceVersion = version;
+  const oversubscribed = message.update_oversubscribed_resources
+    ? (message.oversubscribed_resources ?? [])
+    : undefined;
+  const effects = oversubscribed ? lend(state, agent, oversubscribed) : [];
+  return [
+    ...effects,
+    ...adoptOperations(state, agent, message.operations?.operations),
+    ...(effects.length > 0 || oversubscribed ? allocateSoon(state, at) : []),
+    ...checkDrained(state, agent.id, at),
+  ];
+}
+
+/** The revocable resources are these now. Offers that hold any come back, since they may be less. */
+function lend(state: MasterState, agent: Agent, wire: readonly mesos.Resource[]): MasterEffect[] {
+  const lent = readResources(wire).filter(isRevocable);
+  const before = agent.total.filter(isRevocable);
+  if (equalResources(lent, before)) return [];
+  const effects = [...agent.offers]
+    .filter((id) => state.offers.get(id)?.resources.some(isRevocable))
+    .flatMap((id) => rescind(state, id));
+  const entry = state.allocator.agents.get(agent.id);
+  const used = subtractResources(before, (entry?.free ?? []).filter(isRevocable));
+  agent.total = combine([...agent.total.filter((piece) => !isRevocable(piece)), ...lent]);
+  const free = [
+    ...(entry?.free ?? []).filter((piece) => !isRevocable(piece)),
+    ...subtractResources(lent, used),
+  ];
+  convertAgent(state.allocator, agent.id, { total: agent.total, free: combine(free) });
+  return effects;
 }

@@ -1,18 +1,20 @@
 /**
  * Agents: how they register, come back after being away, stop answering and leave.
  *
- * In: agent.register, agent.reregister, agent.unregister, agent.pong, agent.exited, woke(ping ...), woke(absent ...)
+ * In: agent.register, agent.reregister, agent.unregister, agent.pong, agent.exited, woke(ping ...),
+ * woke(absent ...)
  * Out: send, link, store, event, publish, wake
- * Always true: an agent is registered (in agents) only when the registry has it; what a change leads to happens after it is
- * stored. Rules: Mesos 1.11 src/master/master.cpp.
+ * Always true: an agent is registered (in agents) only when the registry has it; what a change leads to
+ * happens after it is stored. Rules: Mesos 1.11 src/master/master.cpp.
  */
 
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { sameContent } from '../../model/equal';
-import { NO_RESOURCES, readResources, type WireResource } from '../../model/resources';
+import { equalResources, NO_RESOURCES, type Resources, readResources } from '../../model/resources';
 import { isTerminal, stateFor } from '../../model/task-state';
 import { type Millis, printDuration } from '../../model/time';
+import { applyCheckpoint, checkpointedOf } from '../../model/volumes';
 import { movedRefusal, refusal } from './admission';
 import {
   adoptCompleted,
@@ -27,9 +29,12 @@ import { addAgent, removeAgent, setAgentActive } from './allocator/state';
 import { checkDrained } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
+import { adoptExecutors, removeExecutor } from './executors';
 import { forgetAnswers, rescindInverseOffers } from './inverse-offers';
 import { isDown } from './maintenance/agents';
 import { rescind } from './offers';
+import { sendCheckpoint } from './operations/apply';
+import { loseOperations } from './operations/lost';
 import type { RemovalCause, ReturnFrom } from './registry/changes';
 import { change } from './registry/queue';
 import { cancelRemoval, forgetRemoval, scheduleRemoval } from './removal';
@@ -38,6 +43,7 @@ import { type Agent, count, isCapable, isOffered, type MasterState, type TaskRec
 import { addCompleted, completeTask, detachTask } from './task-record';
 import { killEffect, record, tell } from './tasks';
 import { keepUnreachable } from './unreachable-tasks';
+import { hasCapability } from './validate/operation';
 import { printAgent } from './views/operator';
 
 const REGISTERED = 'mesos.internal.SlaveRegisteredMessage';
@@ -116,7 +122,7 @@ function createAgent(state: MasterState, { id, pid, message, now }: Arrival): Ag
     pid,
     version: message.version ?? '',
     capabilities: message.agent_capabilities ?? [],
-    total: readResources(message.slave.resources as readonly WireResource[] | undefined),
+    total: totalOf(message),
     connected: true,
     active: true,
     deactivated: state.registry.deactivated.has(id),
@@ -125,11 +131,28 @@ function createAgent(state: MasterState, { id, pid, message, now }: Arrival): Ag
     pingsUnanswered: 0,
     drainStartedAt: undefined,
     tasks: new Map(),
+    executors: new Map(),
+    operations: new Map(),
+    resourceVersion: message.resource_version_uuid?.value,
     offers: new Set(),
   };
   state.agents.set(id, agent);
   state.agentIdByPid.set(pid, id);
   return agent;
+}
+
+/**
+ * What an agent has: its machine's resources with what was reserved and created on them. While we knew the
+ * agent, our record of the latter counts; else what it kept itself.
+ */
+function totalOf(
+  { slave, checkpointed_resources: kept }: Arrival['message'],
+  known?: Agent | undefined,
+): Resources {
+  const machine = readResources(slave.resources);
+  const isOlder = known && !hasCapability(known, 'RESOURCE_PROVIDER');
+  const total = applyCheckpoint(machine, isOlder ? checkpointedOf(known.total) : readResources(kept));
+  return 'error' in total ? machine : total;
 }
 
 function infoOf(slave: internal.SlaveInfo, id: string): mesos.AgentInfo {
@@ -221,6 +244,7 @@ function comeBack(
   state.recovered.delete(id);
   const toUpdate = knownFrameworks(state, agent, message);
   effects.push(...adoptFrameworks(state, message), ...adoptTasks(state, agent, { message, from, now }));
+  adoptExecutors(state, agent, message.executor_infos);
   adoptCompleted(state, agent, message);
   syncActivity(state, agent);
   effects.push(
@@ -235,6 +259,7 @@ function comeBack(
     ...endFrameworks(state, agent, message),
     ...killAgain(agent),
     ...sendDrain(state, agent),
+    ...remind(agent, message),
     ...startPings(state, agent, now),
     ...(isNews ? [publishAdded(state, agent)] : []),
     ...checkReturned(state, agent, now),
@@ -261,12 +286,19 @@ function checkReturned(state: MasterState, agent: Agent, now: Millis): MasterEff
   return reportsLater ? [] : checkDrained(state, agent.id, now);
 }
 
+/** An agent that keeps what we tell it, and missed something, is told again. */
+function remind(agent: Agent, { checkpointed_resources: kept }: Arrival['message']): MasterEffect[] {
+  if (hasCapability(agent, 'RESOURCE_PROVIDER')) return [];
+  return equalResources(checkpointedOf(agent.total), readResources(kept)) ? [] : sendCheckpoint(agent);
+}
+
 function refresh(state: MasterState, agent: Agent, { pid, message, now }: Arrival): void {
   agent.pid = pid;
   agent.info = infoOf(message.slave, agent.id);
   agent.version = message.version ?? agent.version;
   agent.capabilities = message.agent_capabilities ?? agent.capabilities;
-  agent.total = readResources(message.slave.resources as readonly WireResource[] | undefined);
+  agent.total = totalOf(message, agent);
+  agent.resourceVersion = message.resource_version_uuid?.value ?? agent.resourceVersion;
   agent.connected = true;
   agent.active = true;
   agent.pingsUnanswered = 0;
@@ -417,6 +449,7 @@ export function unreachable(
     },
     ...withdrawOffers(state, agent),
   ];
+  effects.push(...loseOperations(state, agent, 'OPERATION_UNREACHABLE'));
   const message = next.reason;
   for (const task of [...agent.tasks.values()]) {
     effects.push(
@@ -466,6 +499,7 @@ export function drop(state: MasterState, agent: Agent): MasterEffect[] {
   state.emptied.delete(agent.id);
   forgetAnswers(state, agent.id);
   if (state.agentIdByPid.get(agent.pid) === agent.id) state.agentIdByPid.delete(agent.pid);
+  for (const executor of [...agent.executors.values()]) removeExecutor(state, agent, executor);
   removeAgent(state.allocator, agent.id);
   forgetRemoval(state, agent.id);
   const gone = { type: 'AGENT_REMOVED', agent_removed: { agent_id: { value: agent.id } } } as const;

@@ -6,16 +6,17 @@
 
 import type * as scheduler from '../../api/generated/scheduler';
 import type { Millis } from '../../model/time';
+import { accept } from './accept/accept';
 import { registrationRefusal } from './authorize/framework';
 import { checkDrained } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { remove } from './frameworks';
 import { answerInverseOffers, answerOf, askSoon, clearInverseRefusals } from './inverse-offers';
-import { accept } from './launch';
 import { shutdownExecutor, toExecutor } from './messages';
 import { decline, revive, suppress } from './offers';
-import { reconcileOperations } from './operations';
+import { reconcileOperations } from './operations/reconcile';
+import { acknowledgeOperation } from './operations/updates';
 import { count, type Framework, type MasterState } from './state';
 import { acknowledge, kill, reconcile } from './tasks';
 import { updateError, updateFramework } from './update-framework';
@@ -57,15 +58,14 @@ const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
     given ? answerInverseOffers(state, framework, answerOf('ACCEPT', given), now) : [],
   DECLINE_INVERSE_OFFERS: (state, framework, { decline_inverse_offers: given }, now) =>
     given ? answerInverseOffers(state, framework, answerOf('DECLINE', given), now) : [],
-  // There are no operation updates that could be answered; the call is taken all the same.
-  ACKNOWLEDGE_OPERATION_STATUS: () => [],
+  ACKNOWLEDGE_OPERATION_STATUS: (state, framework, { acknowledge_operation_status: given }) =>
+    given ? acknowledgeOperation(state, framework, given) : [],
   REQUEST: () => [],
 };
 
 /** The names of calls in Mesos' metrics. */
 const METRICS: Partial<Record<scheduler.Call.Type, string>> = {
   TEARDOWN: 'unregister_framework',
-  ACCEPT: 'launch_tasks',
   DECLINE: 'decline_offers',
   REVIVE: 'revive_offers',
   SUPPRESS: 'suppress_offers',

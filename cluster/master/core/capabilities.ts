@@ -1,5 +1,6 @@
 /**
- * What this master can do that older ones cannot. The registry names those without which a master must not take over.
+ * What this master can do that older ones cannot. The registry names those without which a master must not
+ * take over.
  */
 
 import type * as mesos from '../../api/generated/mesos';

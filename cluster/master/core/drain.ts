@@ -1,6 +1,6 @@
 /**
- * Emptying an agent: no offers, its tasks are killed, and when the last one is over and known it is drained, or gone if that
- * was wished (Mesos 1.11 Master::Http::drainAgent, Master::checkAndTransitionDrainingAgent).
+ * Emptying an agent: no offers, its tasks are killed, and when the last one is over and known it is drained,
+ * or gone if that was wished (Mesos 1.11 Master::Http::drainAgent, Master::checkAndTransitionDrainingAgent).
  *
  * In: DRAIN_AGENT, ACKNOWLEDGE, updates      Out: store, send(DrainSlave), answer
  */

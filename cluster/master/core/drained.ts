@@ -14,7 +14,7 @@ export function isKnownAgent(state: MasterState, agentId: string): boolean {
   return state.agents.has(agentId) || state.recovered.has(agentId) || state.registry.unreachable.has(agentId);
 }
 
-/** Whether a draining agent is empty now: no tasks, and nothing about them unacknowledged. */
+/** Whether a draining agent is empty now: no tasks, no operations, and nothing about them unacknowledged. */
 export function checkDrained(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
   const info = state.registry.drains.get(agentId);
   const agent = state.agents.get(agentId);
@@ -30,7 +30,7 @@ export function checkDrained(state: MasterState, agentId: string, now: Millis): 
 }
 
 function isEmpty(agent: Agent): boolean {
-  return agent.tasks.size === 0;
+  return agent.tasks.size === 0 && agent.operations.size === 0;
 }
 
 /** The registry has the agent as drained. */

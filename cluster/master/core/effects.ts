@@ -15,6 +15,11 @@ export interface AgentMessages {
   'mesos.internal.ShutdownMessage': internal.ShutdownMessage;
   'mesos.internal.DrainSlaveMessage': internal.DrainSlaveMessage;
   'mesos.internal.RunTaskMessage': internal.RunTaskMessage;
+  'mesos.internal.RunTaskGroupMessage': internal.RunTaskGroupMessage;
+  'mesos.internal.CheckpointResourcesMessage': internal.CheckpointResourcesMessage;
+  'mesos.internal.ApplyOperationMessage': internal.ApplyOperationMessage;
+  'mesos.internal.AcknowledgeOperationStatusMessage': internal.AcknowledgeOperationStatusMessage;
+  'mesos.internal.ReconcileOperationsMessage': internal.ReconcileOperationsMessage;
   'mesos.internal.KillTaskMessage': internal.KillTaskMessage;
   'mesos.internal.StatusUpdateAcknowledgementMessage': internal.StatusUpdateAcknowledgementMessage;
   'mesos.internal.ShutdownFrameworkMessage': internal.ShutdownFrameworkMessage;

@@ -57,6 +57,10 @@ export interface MasterEvents {
   'agent.exited': { readonly pid: string };
   'agent.message': { readonly pid: string; readonly message: internal.ExecutorToFrameworkMessage };
   'agent.exitedExecutor': { readonly pid: string; readonly message: internal.ExitedExecutorMessage };
+  'agent.operation': {
+    readonly pid: string;
+    readonly message: internal.UpdateOperationStatusMessage;
+  };
   'agent.update': { readonly pid: string; readonly message: internal.UpdateSlaveMessage };
   'agent.status': { readonly pid: string; readonly update: internal.StatusUpdate };
 

@@ -1,25 +1,31 @@
 /**
- * An executor ended on its agent: its framework hears of it, best effort. What became of its tasks comes as updates
- * (Mesos 1.11 Master::exitedExecutor).
+ * An executor ended on its agent: its framework hears of it, best effort. What became of its tasks comes as
+ * updates (Mesos 1.11 Master::exitedExecutor).
  *
  * In: agent.exitedExecutor      Out: event(FAILURE)
  */
 
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
+import { executorKey, removeExecutor } from './executors';
+import { allocateSoon } from './schedule';
 import { count, type MasterState } from './state';
 
 export function exitedExecutor(
   state: MasterState,
-  { pid, message }: EventOf<'agent.exitedExecutor'>,
+  { pid, message, at }: EventOf<'agent.exitedExecutor'>,
 ): MasterEffect[] {
   count(state, 'master/messages_exited_executor');
   const { slave_id: agent_id, framework_id, executor_id, status } = message;
   const agent = state.agents.get(agent_id.value);
   if (agent?.pid !== pid) return [ignored(pid, message, 'its agent is not registered')];
+  const record = agent.executors.get(executorKey(framework_id.value, executor_id.value));
+  if (record) removeExecutor(state, agent, record);
+  const soon = record ? allocateSoon(state, at) : [];
   const stream = state.frameworks.get(framework_id.value)?.stream;
-  if (stream === undefined) return [ignored(pid, message, 'its framework is not connected')];
-  return [{ kind: 'event', stream, event: { type: 'FAILURE', failure: { agent_id, executor_id, status } } }];
+  if (stream === undefined) return [...soon, ignored(pid, message, 'its framework is not connected')];
+  const failure = { agent_id, executor_id, status };
+  return [...soon, { kind: 'event', stream, event: { type: 'FAILURE', failure } }];
 }
 
 function ignored(

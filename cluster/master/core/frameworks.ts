@@ -1,7 +1,8 @@
 /**
  * Frameworks: how they come, are cut off, come back and end.
  *
- * In: scheduler.subscribe, scheduler.closed, TEARDOWN, woke(failover ...)      Out: event, close, send, publish, wake
+ * In: scheduler.subscribe, scheduler.closed, TEARDOWN, woke(failover ...)      Out: event, close, send,
+ * publish, wake
  * Always true: a framework with a stream is in frameworkByStream under it, and only then.
  */
 
@@ -12,6 +13,7 @@ import { registrationRefusal } from './authorize/framework';
 import { checkDrained } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
+import { executorsOf, removeExecutor } from './executors';
 import { dropInverseOffers, forgetFramework } from './inverse-offers';
 import { removeOffer, syncFramework } from './offers';
 import { allocateSoon } from './schedule';
@@ -104,6 +106,7 @@ export function createFramework(
     tasks: new Map(),
     unreachableTasks: new Map(),
     completedTasks: [],
+    operations: new Map(),
     offers: new Set(),
     calls: new Map(),
   };
@@ -207,6 +210,10 @@ export function remove(state: MasterState, framework: Framework, now: Millis): M
   forgetFramework(state, framework.id);
   const agentIds = new Set([...framework.tasks.values()].map(({ agentId }) => agentId));
   for (const task of [...framework.tasks.values()]) endTask(state, framework, task.id, now);
+  for (const executor of executorsOf(state, framework.id)) {
+    const agent = state.agents.get(executor.agentId);
+    if (agent) removeExecutor(state, agent, executor);
+  }
   if (framework.stream) {
     effects.push({ kind: 'close', stream: framework.stream, reason: 'the framework was removed' });
     state.frameworkByStream.delete(framework.stream);

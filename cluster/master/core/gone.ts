@@ -7,6 +7,7 @@
 import type { Millis } from '../../model/time';
 import { drop, lose, withdrawOffers } from './agents';
 import type { MasterEffect } from './effects';
+import { loseOperations } from './operations/lost';
 import { allocateSoon } from './schedule';
 import type { MasterState } from './state';
 import { takeUnreachable } from './unreachable-tasks';
@@ -23,7 +24,10 @@ export function gone(state: MasterState, agentId: string, now: Millis): MasterEf
   state.recovered.delete(agentId);
   const agent = state.agents.get(agentId);
   if (!agent) return unreachableGone(state, agentId, now);
-  const effects = withdrawOffers(state, agent);
+  const effects = [
+    ...withdrawOffers(state, agent),
+    ...loseOperations(state, agent, 'OPERATION_GONE_BY_OPERATOR'),
+  ];
   const message = { message: MESSAGE };
   effects.push({ kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownMessage', message });
   for (const task of [...agent.tasks.values()]) effects.push(...lose(state, task, { ...LOSS, now }));

@@ -1,11 +1,13 @@
 /**
- * Inverse offers: the master asks frameworks to give up what they have on a machine that will be away, and keeps their answers.
+ * Inverse offers: the master asks frameworks to give up what they have on a machine that will be away, and
+ * keeps their answers.
  *
  * In: ACCEPT_INVERSE_OFFERS, DECLINE_INVERSE_OFFERS, woke(inverse ...), runs of the allocator
  * Out: event(INVERSE_OFFERS, RESCIND_INVERSE_OFFER), wake
- * Always true: a framework has at most one inverse offer of an agent; an inverse offer's agent is registered and its machine
- * scheduled. An inverse offer names no resources: it is about the whole agent. Rules: Mesos 1.11
- * src/master/allocator/mesos/hierarchical.cpp (generateInverseOffers, updateInverseOffer), src/master/master.cpp.
+ * Always true: a framework has at most one inverse offer of an agent; an inverse offer's agent is registered
+ * and its machine scheduled. An inverse offer names no resources: it is about the whole agent. Rules: Mesos
+ * 1.11 src/master/allocator/mesos/hierarchical.cpp (generateInverseOffers, updateInverseOffer),
+ * src/master/master.cpp.
  */
 
 import type * as mesos from '../../api/generated/mesos';
@@ -21,8 +23,8 @@ const TIMER = 'inverse';
 const EXPIRY = 'inverse-offer';
 
 /**
- * Asks every framework that has something on a machine under maintenance and was not asked yet. Follows the allocator's runs,
- * at most once in an allocation interval; the timer `inverse` catches up.
+ * Asks every framework that has something on a machine under maintenance and was not asked yet. Follows the
+ * allocator's runs, at most once in an allocation interval; the timer `inverse` catches up.
  */
 export function askSoon(state: MasterState, now: Millis): MasterEffect[] {
   const { inverse } = state;

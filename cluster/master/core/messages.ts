@@ -1,6 +1,6 @@
 /**
- * Between frameworks and their executors: orders and messages that the master only passes on. Best effort: what cannot be
- * delivered now is dropped.
+ * Between frameworks and their executors: orders and messages that the master only passes on. Best effort:
+ * what cannot be delivered now is dropped.
  *
  * In: SHUTDOWN, MESSAGE, agent.message      Out: send, event(MESSAGE)
  */

@@ -13,6 +13,7 @@ import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { remove } from './frameworks';
 import { startMaintenance, stopMaintenance, updateSchedule } from './maintenance/calls';
+import { operateResources } from './operator-resources';
 import { change } from './registry/queue';
 import type { MasterState } from './state';
 
@@ -29,6 +30,12 @@ const CALLS: Partial<Record<Call.Type, Transition>> = {
   STOP_MAINTENANCE: stopMaintenance,
   DEACTIVATE_AGENT: deactivateAgent,
   REACTIVATE_AGENT: reactivateAgent,
+  RESERVE_RESOURCES: operateResources,
+  UNRESERVE_RESOURCES: operateResources,
+  CREATE_VOLUMES: operateResources,
+  DESTROY_VOLUMES: operateResources,
+  GROW_VOLUME: operateResources,
+  SHRINK_VOLUME: operateResources,
 };
 
 export function operatorCall(state: MasterState, event: EventOf<'operator.call'>): MasterEffect[] {

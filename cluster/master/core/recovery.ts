@@ -1,5 +1,6 @@
 /**
- * From an empty memory to leading: the registry is read, our own name is stored in it, and only then anyone is served.
+ * From an empty memory to leading: the registry is read, our own name is stored in it, and only then anyone
+ * is served.
  *
  * In: registry.fetched, registry.stored, registry.failed      Out: store, wake, note
  */

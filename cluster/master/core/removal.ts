@@ -1,6 +1,6 @@
 /**
- * Giving agents up, no faster than `--agent_removal_rate_limit` allows: whoever comes back in time is not given up
- * (Mesos 1.11 SlaveObserver, Master::agentReregisterTimeout, Master::recoveredSlavesTimeout).
+ * Giving agents up, no faster than `--agent_removal_rate_limit` allows: whoever comes back in time is not
+ * given up (Mesos 1.11 SlaveObserver, Master::agentReregisterTimeout, Master::recoveredSlavesTimeout).
  *
  * In: lost pings, agents that stay away, woke(removal)      Out: wake, store
  * Always true: an agent waits at most once; the ones that wait are given up in order.

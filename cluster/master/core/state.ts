@@ -1,8 +1,8 @@
 /**
  * What a master knows. Changed only by the transitions beside this file; everybody else reads.
  *
- * Always true: each piece of an agent's resources is in exactly one of free, offered, used (see allocator/); every offer
- * belongs to one framework and one registered agent; every task belongs to one framework.
+ * Always true: each piece of an agent's resources is in exactly one of free, offered, used (see allocator/);
+ * every offer belongs to one framework and one registered agent; every task belongs to one framework.
  */
 
 import type * as internal from '../../api/generated/internal';
@@ -72,7 +72,32 @@ export interface Agent {
   /** When it was told to empty itself. */
   drainStartedAt: Millis | undefined;
   readonly tasks: Map<string, TaskRecord>;
+  /** Executors that frameworks brought along; see executors.ts. */
+  readonly executors: Map<string, ExecutorRecord>;
+  /** Operations under way, by their uuid in base64; see operations/. */
+  readonly operations: Map<string, OperationRecord>;
+  /** The state of its resources that orders refer to, a uuid in base64. */
+  resourceVersion: string | undefined;
   readonly offers: Set<string>;
+}
+
+export interface ExecutorRecord {
+  readonly id: string;
+  readonly frameworkId: string;
+  readonly agentId: string;
+  readonly role: string;
+  readonly info: mesos.ExecutorInfo;
+  readonly resources: Resources;
+}
+
+export interface OperationRecord {
+  readonly uuid: string;
+  readonly agentId: string;
+  /** Undefined for an operator's. */
+  readonly frameworkId: string | undefined;
+  readonly info: mesos.Offer.Operation;
+  latest: mesos.OperationStatus;
+  statuses: readonly mesos.OperationStatus[];
 }
 
 export interface Framework {
@@ -91,6 +116,8 @@ export interface Framework {
   readonly tasks: Map<string, TaskRecord>;
   readonly unreachableTasks: Map<string, TaskRecord>;
   readonly completedTasks: TaskRecord[];
+  /** Its operations with an id, by that. */
+  readonly operations: Map<string, OperationRecord>;
   readonly offers: Set<string>;
   /** Calls by type, for the metrics. */
   readonly calls: Map<string, number>;
@@ -114,7 +141,7 @@ export interface TaskRecord {
   /** The parts that are only carried along. */
   readonly parts: Pick<
     mesos.Task,
-    'labels' | 'discovery' | 'container' | 'health_check' | 'kill_policy' | 'user'
+    'labels' | 'discovery' | 'container' | 'health_check' | 'kill_policy' | 'user' | 'limits'
   >;
   /** A kill was asked for while the agent was away. */
   killWanted: boolean;

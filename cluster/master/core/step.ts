@@ -1,5 +1,6 @@
 /**
- * The one door into the master's behaviour. It only routes; the transitions are in the files named after their subject.
+ * The one door into the master's behaviour. It only routes; the transitions are in the files named after
+ * their subject.
  */
 
 import type { Machine } from '../../model/event';
@@ -14,6 +15,7 @@ import { closed, failoverOver, heartbeat, subscribe } from './frameworks';
 import { askNow, inverseOfferExpired } from './inverse-offers';
 import { toFramework } from './messages';
 import { offerExpired } from './offers';
+import { operationReported } from './operations/updates';
 import { operatorCall } from './operator-calls';
 import { follow, unfollow } from './operators';
 import { failed, fetched, stored } from './recovery';
@@ -36,6 +38,7 @@ const TRANSITIONS: {
   'agent.message': (state, event) => toFramework(state, event.pid, event.message),
   'agent.exitedExecutor': exitedExecutor,
   'agent.update': updateAgent,
+  'agent.operation': operationReported,
   'agent.status': reported,
   'scheduler.subscribe': subscribe,
   'scheduler.closed': closed,

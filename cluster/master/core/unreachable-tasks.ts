@@ -1,7 +1,8 @@
 /**
  * Tasks whose agents are unreachable: with their framework until the agent returns, is given up or forgotten.
  *
- * Always true: `unreachableByAgent` has exactly the tasks that registered frameworks have as unreachable, by agent.
+ * Always true: `unreachableByAgent` has exactly the tasks that registered frameworks have as unreachable, by
+ * agent.
  */
 
 import type { Framework, MasterState, TaskRecord } from './state';

@@ -1,6 +1,6 @@
 /**
- * UPDATE_FRAMEWORK: a framework changes what it said of itself without subscribing anew. All of it, or nothing
- * (Mesos 1.11 Master::updateFramework).
+ * UPDATE_FRAMEWORK: a framework changes what it said of itself without subscribing anew. All of it, or
+ * nothing (Mesos 1.11 Master::updateFramework).
  *
  * In: UPDATE_FRAMEWORK      Out: answer, event(RESCIND), send(UpdateFramework), publish
  */

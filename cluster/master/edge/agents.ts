@@ -34,6 +34,11 @@ const READERS: Record<string, Reader> = {
     pid,
     message: decodeProtobuf('mesos.internal.ExitedExecutorMessage', body),
   }),
+  'mesos.internal.UpdateOperationStatusMessage': (pid, body) => ({
+    kind: 'agent.operation',
+    pid,
+    message: decodeProtobuf('mesos.internal.UpdateOperationStatusMessage', body),
+  }),
   'mesos.internal.UpdateSlaveMessage': (pid, body) => ({
     kind: 'agent.update',
     pid,

@@ -1,5 +1,6 @@
 /**
- * Bearer tokens (RFC 6750): signed ones whose claims say who sends, and plain ones that a file gives to principals.
+ * Bearer tokens (RFC 6750): signed ones whose claims say who sends, and plain ones that a file gives to
+ * principals.
  */
 
 import type { Principal } from '../../model/principal';

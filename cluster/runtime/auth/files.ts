@@ -1,6 +1,6 @@
 /**
- * The files that hold secrets: credentials in Mesos' JSON, plain tokens, and the key of signed tokens. Errors name the flag,
- * the file and what is expected, and never repeat what is in the file.
+ * The files that hold secrets: credentials in Mesos' JSON, plain tokens, and the key of signed tokens. Errors
+ * name the flag, the file and what is expected, and never repeat what is in the file.
  */
 
 import { readFileSync, statSync } from 'node:fs';

@@ -1,6 +1,7 @@
 /**
- * JSON web tokens signed with a shared key, HS256 alone (RFC 7519; Mesos 1.11, 3rdparty/libprocess/src/jwt.cpp). Whoever has
- * the key can make tokens; without it no part of a token is believed.
+ * JSON web tokens signed with a shared key, HS256 alone (RFC 7519; Mesos 1.11,
+ * 3rdparty/libprocess/src/jwt.cpp). Whoever has the key can make tokens; without it no part of a token is
+ * believed.
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';

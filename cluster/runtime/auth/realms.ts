@@ -1,5 +1,6 @@
 /**
- * From flags to realms: which schemes each realm takes (`--http_authenticators`), and where their secrets come from.
+ * From flags to realms: which schemes each realm takes (`--http_authenticators`), and where their secrets
+ * come from.
  */
 
 import type { Millis } from '../../model/time';

@@ -1,8 +1,9 @@
 /**
- * Flag tables: one table per command gives parsing, environment variables, defaults, help and the reference page.
+ * Flag tables: one table per command gives parsing, environment variables, defaults, help and the reference
+ * page.
  *
- * Order of precedence: command line, environment, default. Values `file://PATH` are read from disk where the originals
- * did so. Unknown flags are errors that suggest the nearest known one (commander does that).
+ * Order of precedence: command line, environment, default. Values `file://PATH` are read from disk where the
+ * originals did so. Unknown flags are errors that suggest the nearest known one (commander does that).
  */
 
 import { readFileSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * Who may use which path of an HTTP API. Simple APIs have one realm for everything; the master and agents have one for reading,
- * one for writing and one for frameworks, and each route says its own.
+ * Who may use which path of an HTTP API. Simple APIs have one realm for everything; the master and agents
+ * have one for reading, one for writing and one for frameworks, and each route says its own.
  */
 
 import type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify';

@@ -1,6 +1,6 @@
 /**
- * The HTTP client of every process: keep-alive connections by undici, whole answers with a size limit, and streams that
- * may be silent for as long as they like.
+ * The HTTP client of every process: keep-alive connections by undici, whole answers with a size limit, and
+ * streams that may be silent for as long as they like.
  */
 
 import type { Readable } from 'node:stream';

@@ -1,5 +1,6 @@
 /**
- * From where an HTTP API may be used: from this machine unless told otherwise, and by no web page of another origin.
+ * From where an HTTP API may be used: from this machine unless told otherwise, and by no web page of another
+ * origin.
  */
 
 import { isIP } from 'node:net';

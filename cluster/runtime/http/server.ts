@@ -1,6 +1,7 @@
 /**
- * The HTTP server of every process: Fastify with bodies as raw bytes (each API decodes at its own door), libprocess
- * messages on the same port, 405 for known paths, and guards against other machines and foreign web pages.
+ * The HTTP server of every process: Fastify with bodies as raw bytes (each API decodes at its own door),
+ * libprocess messages on the same port, 405 for known paths, and guards against other machines and foreign
+ * web pages.
  */
 
 import { createServer as createNodeServer, type Server } from 'node:http';
@@ -130,8 +131,8 @@ function createServer(handler: NodeHandler, messages: MessageRouter | undefined)
 }
 
 /**
- * Answers bytes that are no HTTP, and requests that do not get finished. A connection that has not said anything is left
- * open, however long: it may be the link of a peer that has nothing to say yet.
+ * Answers bytes that are no HTTP, and requests that do not get finished. A connection that has not said
+ * anything is left open, however long: it may be the link of a peer that has nothing to say yet.
  */
 export function answerClientError(error: { code?: string }, socket: Socket): void {
   const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';

@@ -1,9 +1,9 @@
 /**
  * Sends libprocess messages and watches links.
  *
- * Fire and forget: there is no retry and answers are thrown away. Messages to one address keep their order while one
- * connection lives. A link is the connection we dialled; when it breaks, `exited` is told once for each
- * linked pid at that address. Without a link a connection is closed once it has been idle for a while.
+ * Fire and forget: there is no retry and answers are thrown away. Messages to one address keep their order
+ * while one connection lives. A link is the connection we dialled; when it breaks, `exited` is told once for
+ * each linked pid at that address. Without a link a connection is closed once it has been idle for a while.
  */
 
 import { connect, type Socket } from 'node:net';

@@ -1,9 +1,10 @@
 /**
- * One text for one value: JSON with sorted object keys that also holds Maps, Sets, big integers and bytes. Used for
- * recordings and for the hash of a state. Maps and Sets keep their order, since behaviour may depend on it.
+ * One text for one value: JSON with sorted object keys that also holds Maps, Sets, big integers and bytes.
+ * Used for recordings and for the hash of a state. Maps and Sets keep their order, since behaviour may depend
+ * on it.
  *
- * What JSON has no form for is an object of one member whose name begins with `$`. An object of ours that looks like that
- * gets one more `$`, so that nothing a peer names can be taken for it.
+ * What JSON has no form for is an object of one member whose name begins with `$`. An object of ours that
+ * looks like that gets one more `$`, so that nothing a peer names can be taken for it.
  */
 
 import { createHash } from 'node:crypto';

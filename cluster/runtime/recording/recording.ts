@@ -1,9 +1,9 @@
 /**
  * Recordings: everything a machine was told, so that it can be told again.
  *
- * A file of lines `<check> <entry>`: the check is the SHA-256 of the entry, and each entry carries the check of the one
- * before, so a changed, missing or reordered line is found. First entry: machine, boot value. Then the stamped events.
- * Last, when the process ended in order: the hash of its state.
+ * A file of lines `<check> <entry>`: the check is the SHA-256 of the entry, and each entry carries the check
+ * of the one before, so a changed, missing or reordered line is found. First entry: machine, boot value. Then
+ * the stamped events. Last, when the process ended in order: the hash of its state.
  */
 
 import { createHash } from 'node:crypto';

@@ -1,5 +1,6 @@
 /**
- * Runs a recording again: the same machine, the same boot value, the same events. Effects are counted, not performed.
+ * Runs a recording again: the same machine, the same boot value, the same events. Effects are counted, not
+ * performed.
  */
 
 import type { Machine } from '../../model/event';

@@ -1,5 +1,6 @@
 /**
- * Server-sent events: our encoder, and eventsource-parser behind the same feed(chunk) shape as the other streams.
+ * Server-sent events: our encoder, and eventsource-parser behind the same feed(chunk) shape as the other
+ * streams.
  */
 
 import { StringDecoder } from 'node:string_decoder';

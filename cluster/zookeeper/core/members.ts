@@ -9,8 +9,8 @@ export interface Member {
 }
 
 /**
- * The members among children, in the order of their numbers. With several prefixes the first one that anybody has is
- * taken; other children, such as `log_replicas`, are passed over.
+ * The members among children, in the order of their numbers. With several prefixes the first one that anybody
+ * has is taken; other children, such as `log_replicas`, are passed over.
  */
 export function readMembers(children: readonly string[], prefixes: readonly string[]): Member[] {
   for (const prefix of prefixes) {

@@ -1,9 +1,9 @@
 /**
- * A session with ZooKeeper that does what it says: every call settles in time, a silent connection counts as lost, and a
- * session that is over is replaced by a new one, of which those who watch are told.
+ * A session with ZooKeeper that does what it says: every call settles in time, a silent connection counts as
+ * lost, and a session that is over is replaced by a new one, of which those who watch are told.
  *
- * Always true: `connected` is only said while the server has been heard within two thirds of the session's time. After
- * `expired` no watch and no ephemeral node of before is left.
+ * Always true: `connected` is only said while the server has been heard within two thirds of the session's
+ * time. After `expired` no watch and no ephemeral node of before is left.
  */
 
 import zookeeper, { type ACL, type Client, type Event, type Stat } from 'node-zookeeper-client';

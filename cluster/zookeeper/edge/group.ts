@@ -1,8 +1,8 @@
 /**
  * Watching a group: who its members are and what each has written, the leader first.
  *
- * Always true: while ZooKeeper cannot be reached the last members stay; every change comes with all members. Rounds are
- * at least a pause apart, however often the group changes.
+ * Always true: while ZooKeeper cannot be reached the last members stay; every change comes with all members.
+ * Rounds are at least a pause apart, however often the group changes.
  */
 
 import type { Running } from '../../runtime/lifecycle';

@@ -1,5 +1,6 @@
 /**
- * The commands of master scripts: a master on a virtual clock, with agents and frameworks played by the script.
+ * The commands of master scripts: a master on a virtual clock, with agents and frameworks played by the
+ * script.
  */
 
 import type { Registry } from '../../../cluster/api/generated/internal';
@@ -21,6 +22,7 @@ import { silentLogger } from '../../../cluster/runtime/log';
 import { Mailbox } from '../../../cluster/runtime/mailbox';
 import { type Interpreter, optionsOf } from '../../scripts/run';
 import { BOOT, resources, taskInfo } from './builders';
+import { readOperation } from './operation-words';
 
 const UUID = (number: number): string => Buffer.alloc(16, number).toString('base64');
 
@@ -280,12 +282,57 @@ export class MasterScript {
       const operations = [{ type: 'LAUNCH' as const, launch: { task_infos } }];
       this.call(name, { type: 'ACCEPT', accept: { offer_ids: ids, operations, filters } });
     },
-    reserve: ([name = '', offer = '', id = '']) => {
-      const operations = [{ type: 'RESERVE' as const, id: { value: id }, reserve: { resources: [] } }];
+    operate: ([name = '', offers = '', ...words]) => {
+      const offer_ids = offers.split(',').map((offer) => ({ value: `${this.state.boot.id}-${offer}` }));
+      const agentId = this.state.offers.get(offer_ids[0]?.value ?? '')?.agentId ?? 'M-S0';
+      const operations = words.map((word) => readOperation(word, agentId, this.frameworkId(name)));
       this.call(name, {
         type: 'ACCEPT',
-        accept: { offer_ids: [{ value: `${this.state.boot.id}-${offer}` }], operations },
+        accept: { offer_ids, operations, filters: { refuse_seconds: 1000 } },
       });
+    },
+    wish: ([id = '', word = '']) => this.operatorCall(wishOf(id, word)),
+    total: () => {
+      for (const { id, total } of this.state.agents.values())
+        this.out.push(`${id} ${printResources(total) || 'nothing'}`);
+    },
+    operationStatus: ([name = '', state = '']) => {
+      const agent = this.state.agents.get(this.state.agentIdByPid.get(pid(name)) ?? '');
+      const [record] = agent?.operations.values() ?? [];
+      const uuid = { value: UUID(++this.updates) };
+      const message = {
+        framework_id: record?.frameworkId === undefined ? undefined : { value: record.frameworkId },
+        slave_id: { value: agent?.id ?? '' },
+        status: { state: state as never, uuid },
+        operation_uuid: { value: record?.uuid ?? UUID(99) },
+      };
+      this.post({ kind: 'agent.operation', pid: pid(name), message });
+    },
+    acknowledgeOperation: ([name = '', id = '', agent = '']) => {
+      const acknowledge_operation_status = {
+        operation_id: { value: id },
+        agent_id: { value: agent },
+        uuid: UUID(this.updates),
+      };
+      this.call(name, { type: 'ACKNOWLEDGE_OPERATION_STATUS', acknowledge_operation_status });
+    },
+    operations: () => {
+      for (const { operations } of this.state.agents.values())
+        for (const { info, latest, frameworkId } of operations.values())
+          this.out.push(`${info.type} ${info.id?.value ?? '-'} ${latest.state} ${frameworkId ?? 'operator'}`);
+    },
+    executors: () => {
+      for (const { id, executors } of this.state.agents.values())
+        for (const executor of executors.values())
+          this.out.push(`${id} ${executor.id} ${printResources(executor.resources)}`);
+    },
+    executorEnded: ([name = '', framework = '', executor = '']) => {
+      const ids = {
+        slave_id: { value: this.state.agentIdByPid.get(pid(name)) ?? '' },
+        framework_id: { value: this.frameworkId(framework) },
+        executor_id: { value: executor },
+      };
+      this.post({ kind: 'agent.exitedExecutor', pid: pid(name), message: { ...ids, status: 256 } });
     },
     reconcileOperations: ([name = '', ...ids]) => {
       const operations = ids.map((word) => {
@@ -483,6 +530,34 @@ function capabilitiesOf(given: Record<string, string>): { type: never }[] {
   return words.split(',').map((type) => ({ type: type as never }));
 }
 
+/** An operator's call for an operation on an agent. */
+function wishOf(id: string, word: string): OperatorCall {
+  const { type, reserve, unreserve, create, destroy, grow_volume, shrink_volume } = readOperation(
+    word,
+    id,
+    '',
+  );
+  const agent_id = { value: id };
+  return {
+    type: WISHES[type ?? ''] as never,
+    reserve_resources: reserve && { agent_id, ...reserve },
+    unreserve_resources: unreserve && { agent_id, ...unreserve },
+    create_volumes: create && { agent_id, ...create },
+    destroy_volumes: destroy && { agent_id, ...destroy },
+    grow_volume: grow_volume && { agent_id, ...grow_volume },
+    shrink_volume: shrink_volume && { agent_id, ...shrink_volume },
+  };
+}
+
+const WISHES: Record<string, string> = {
+  RESERVE: 'RESERVE_RESOURCES',
+  UNRESERVE: 'UNRESERVE_RESOURCES',
+  CREATE: 'CREATE_VOLUMES',
+  DESTROY: 'DESTROY_VOLUMES',
+  GROW_VOLUME: 'GROW_VOLUME',
+  SHRINK_VOLUME: 'SHRINK_VOLUME',
+};
+
 function pid(name: string): string {
   return `slave(1)@${name}:5051`;
 }
@@ -497,7 +572,15 @@ function printMessage(effect: Extract<MasterEffect, { kind: 'send' }>): string {
     case 'mesos.internal.ShutdownMessage':
       return `${short} ${effect.message.message}`;
     case 'mesos.internal.RunTaskMessage':
-      return `${short} ${effect.message.task.task_id.value}`;
+      return `${short} ${effect.message.task.task_id.value}${effect.message.launch_executor ? '' : ' in its executor'}`;
+    case 'mesos.internal.RunTaskGroupMessage': {
+      const ids = (effect.message.task_group.tasks ?? []).map(({ task_id }) => task_id.value);
+      return `${short} ${ids.join(',')}${effect.message.launch_executor ? '' : ' in its executor'}`;
+    }
+    case 'mesos.internal.CheckpointResourcesMessage':
+      return `${short} ${printResources(readResources(effect.message.resources)) || 'nothing'}`;
+    case 'mesos.internal.ApplyOperationMessage':
+      return `${short} ${effect.message.operation_info.type}`;
     case 'mesos.internal.KillTaskMessage':
       return `${short} ${effect.message.task_id.value}`;
     case 'mesos.internal.StatusUpdateAcknowledgementMessage':

@@ -1,6 +1,6 @@
 /**
- * Who comes next, by dominant resource fairness: the role with the least share, and in it the framework with the least. Ties go
- * to the name. Heaps, since a run over thousands of agents changes one share at a time.
+ * Who comes next, by dominant resource fairness: the role with the least share, and in it the framework with
+ * the least. Ties go to the name. Heaps, since a run over thousands of agents changes one share at a time.
  */
 
 import { type Before, heapify, heapPop, heapPush } from '../../../model/heap';
@@ -56,8 +56,8 @@ export function fairOrder(state: AllocatorState): FairOrder {
 }
 
 /**
- * Shows the contenders in order until `take` says that nothing is left. What it returns for one that took something is
- * what was taken, by scalar; the shares are up to date for the next visit.
+ * Shows the contenders in order until `take` says that nothing is left. What it returns for one that took
+ * something is what was taken, by scalar; the shares are up to date for the next visit.
  */
 export function visit(order: FairOrder, take: (contender: Contender) => Visited): void {
   const roles: RoleEntry[] = [];

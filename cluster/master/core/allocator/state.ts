@@ -1,8 +1,8 @@
 /**
  * What the allocator keeps of agents and frameworks to decide who is offered what.
  *
- * Always true: for each agent, free = total - allocated, where allocated is what is offered or used; a framework's share is
- * the sum of what it has allocated on all agents.
+ * Always true: for each agent, free = total - allocated, where allocated is what is offered or used; a
+ * framework's share is the sum of what it has allocated on all agents.
  */
 
 import { addScalars } from '../../../model/quantities';
@@ -68,8 +68,8 @@ export function addAgent(state: AllocatorState, id: string, total: Resources, us
 }
 
 /**
- * An agent's resources became others of the same amount, by a reservation or a volume. What was free of them, or else is
- * offered or used, is the caller's to say.
+ * An agent's resources became others of the same amount, by a reservation or a volume. What was free of them,
+ * or else is offered or used, is the caller's to say.
  */
 export function convertAgent(
   state: AllocatorState,

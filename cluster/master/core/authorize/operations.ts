@@ -1,6 +1,6 @@
 /**
- * Which permissions an operation on resources needs (Mesos 1.11 src/master/authorization.cpp): by the role of the innermost
- * reservation, by who reserved, by who created a volume.
+ * Which permissions an operation on resources needs (Mesos 1.11 src/master/authorization.cpp): by the role of
+ * the innermost reservation, by who reserved, by who created a volume.
  */
 
 import type * as mesos from '../../../api/generated/mesos';

@@ -1,6 +1,6 @@
 /**
- * What operators may do: each call that changes something, and the permissions it needs (Mesos 1.11 src/master/http.cpp). A
- * refusal is 403.
+ * What operators may do: each call that changes something, and the permissions it needs (Mesos 1.11
+ * src/master/http.cpp). A refusal is 403.
  */
 
 import type { Call } from '../../../api/generated/master';

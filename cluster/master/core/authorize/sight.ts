@@ -1,7 +1,9 @@
 /**
- * What a principal sees: the state without the frameworks, tasks and roles it may not view (Mesos 1.11 filters reads silently).
+ * What a principal sees: the state without the frameworks, tasks and roles it may not view (Mesos 1.11
+ * filters reads silently).
  *
- * Always true: what is shown to somebody restricted is made from what this file lets through, whichever page or call it is for.
+ * Always true: what is shown to somebody restricted is made from what this file lets through, whichever page
+ * or call it is for.
  */
 
 import type { Event } from '../../../api/generated/master';

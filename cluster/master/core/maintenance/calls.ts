@@ -1,8 +1,9 @@
 /**
- * Operators announce maintenance: a schedule of windows, machines taken down and up again. Frameworks learn of it by their
- * offers and by inverse offers (Mesos 1.11 src/master/http.cpp, Master::updateUnavailability).
+ * Operators announce maintenance: a schedule of windows, machines taken down and up again. Frameworks learn
+ * of it by their offers and by inverse offers (Mesos 1.11 src/master/http.cpp, Master::updateUnavailability).
  *
- * In: UPDATE_MAINTENANCE_SCHEDULE, START_MAINTENANCE, STOP_MAINTENANCE      Out: answer, store, event(RESCIND), send(Shutdown)
+ * In: UPDATE_MAINTENANCE_SCHEDULE, START_MAINTENANCE, STOP_MAINTENANCE      Out: answer, store,
+ * event(RESCIND), send(Shutdown)
  * Always true: what a call asks for is visible when it is stored, not before.
  */
 

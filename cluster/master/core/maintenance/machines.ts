@@ -1,8 +1,8 @@
 /**
  * Machines under maintenance: which is which, and how the schedule and their modes change.
  *
- * Always true: a machine in the schedule is DRAINING or DOWN and has the unavailability of its window; one that is in no
- * window is simply up and not kept (Mesos 1.11 src/master/maintenance.cpp).
+ * Always true: a machine in the schedule is DRAINING or DOWN and has the unavailability of its window; one
+ * that is in no window is simply up and not kept (Mesos 1.11 src/master/maintenance.cpp).
  */
 
 import type * as maintenance from '../../../api/generated/maintenance';

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a schedule or a list of machines, in Mesos' words and order (Mesos 1.11 src/master/maintenance.cpp,
- * src/master/http.cpp).
+ * What is wrong with a schedule or a list of machines, in Mesos' words and order (Mesos 1.11
+ * src/master/maintenance.cpp, src/master/http.cpp).
  */
 
 import type * as maintenance from '../../../api/generated/maintenance';

@@ -1,5 +1,6 @@
 /**
- * What can be asked of the registry, and what follows once it is stored. Plain data, so that it can be recorded with the state.
+ * What can be asked of the registry, and what follows once it is stored. Plain data, so that it can be
+ * recorded with the state.
  */
 
 import type * as internal from '../../../api/generated/internal';

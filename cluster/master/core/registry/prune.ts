@@ -1,5 +1,6 @@
 /**
- * Forgetting agents that are unreachable or gone for long, so that the registry stays small (Mesos 1.11 Master::doRegistryGc).
+ * Forgetting agents that are unreachable or gone for long, so that the registry stays small (Mesos 1.11
+ * Master::doRegistryGc).
  *
  * In: woke(prune)      Out: store, wake
  */

@@ -18,8 +18,8 @@ export function change(state: MasterState, operation: Operation): MasterEffect[]
 }
 
 /**
- * The store of this ticket succeeded. Each of its changes becomes what is known, in order, and `carryOn` says what follows
- * from it; then the next store goes out when changes wait.
+ * The store of this ticket succeeded. Each of its changes becomes what is known, in order, and `carryOn` says
+ * what follows from it; then the next store goes out when changes wait.
  */
 export function stored(
   state: MasterState,

@@ -1,6 +1,6 @@
 /**
- * What the registry says, and how each change changes it: agents by what became of them, machines under maintenance,
- * weights, and what a master must be able to do to take it over.
+ * What the registry says, and how each change changes it: agents by what became of them, machines under
+ * maintenance, weights, and what a master must be able to do to take it over.
  *
  * Always true: an agent is in at most one of agents, unreachable and gone (rules of Mesos 1.11
  * src/master/registry_operations.cpp).

@@ -1,9 +1,9 @@
 /**
  * The record of agents that outlives a master, and the changes on their way into it.
  *
- * Always true: what is read here (agents, unreachable, ...) is stored; `ahead` is that and the store in flight. One store is in
- * flight at a time; changes that come meanwhile wait and go out together; what follows from a change happens after it is
- * stored (Mesos 1.11 src/master/registrar.cpp).
+ * Always true: what is read here (agents, unreachable, ...) is stored; `ahead` is that and the store in
+ * flight. One store is in flight at a time; changes that come meanwhile wait and go out together; what
+ * follows from a change happens after it is stored (Mesos 1.11 src/master/registrar.cpp).
  */
 
 import type { Operation } from './changes';

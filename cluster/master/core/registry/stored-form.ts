@@ -1,5 +1,6 @@
 /**
- * The registry as it is stored: `mesos.internal.Registry`, the form of the original (Mesos 1.11 src/master/registry.proto).
+ * The registry as it is stored: `mesos.internal.Registry`, the form of the original (Mesos 1.11
+ * src/master/registry.proto).
  */
 
 import type * as internal from '../../../api/generated/internal';

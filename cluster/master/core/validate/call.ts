@@ -1,5 +1,6 @@
 /**
- * What is wrong with a scheduler's call before it is looked at (Mesos 1.11 src/master/validation.cpp, scheduler::call).
+ * What is wrong with a scheduler's call before it is looked at (Mesos 1.11 src/master/validation.cpp,
+ * scheduler::call).
  */
 
 import type * as scheduler from '../../../api/generated/scheduler';

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a subscription, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp). An error is told on
- * the stream, which is then closed.
+ * What is wrong with a subscription, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp). An
+ * error is told on the stream, which is then closed.
  */
 
 import type * as mesos from '../../../api/generated/mesos';

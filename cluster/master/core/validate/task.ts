@@ -1,36 +1,69 @@
 /**
- * What is wrong with a task that is to be launched, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp).
+ * What is wrong with a task that is to be launched, in Mesos' words and order (Mesos 1.11
+ * src/master/validation.cpp, namespace task). Its resources carry the role of the allocation already.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
 import { idError } from '../../../model/ids';
+import { quantitiesOf } from '../../../model/quantities';
 import {
+  inside,
+  persistenceIdError,
+  resourcesError,
+  revocableMixError,
+  singleRoleError,
+} from '../../../model/resource-errors';
+import {
+  addResources,
   containsResources,
+  milliOf,
+  NO_RESOURCES,
   printResources,
   type Resources,
   readResources,
-  type WireResource,
 } from '../../../model/resources';
-import type { Framework } from '../state';
+import { isShared } from '../../../model/volumes';
+import { executorKey } from '../executors';
+import type { Agent, Framework } from '../state';
+import { checkError, healthCheckError } from './checks';
+import { commandInfoError, containerInfoError } from './command';
+import { executorError } from './executor';
 
 export interface LaunchContext {
   readonly framework: Framework;
-  readonly agentId: string;
+  readonly agent: Agent;
   /** What is left of the offers, with the allocation's role on it. */
   readonly available: Resources;
-  readonly resources: Resources;
 }
 
-/** The first thing wrong with a task, or undefined. */
+/** The first thing wrong with a task of a LAUNCH, or undefined. */
 export function taskError(task: mesos.TaskInfo, context: LaunchContext): string | undefined {
   return (
+    plainTaskError(task, context) ??
+    commandOrExecutorError(task) ??
+    (task.executor && launchExecutorError(task.executor, context)) ??
+    togetherError(task) ??
+    fitError(task, context) ??
+    ownCgroupsError(task)
+  );
+}
+
+/** What can be wrong with any task, alone or in a group, apart from its executor. */
+export function plainTaskError(
+  task: mesos.TaskInfo,
+  { framework, agent }: LaunchContext,
+): string | undefined {
+  return (
     idError(task.task_id.value) ??
-    duplicateError(task, context.framework) ??
-    agentError(task, context.agentId) ??
+    duplicateError(task, framework) ??
+    agentError(task, agent.id) ??
     timesError(task) ??
-    resourcesError(task) ??
-    commandError(task) ??
-    fitError(context)
+    inside('Task uses invalid check', task.check && checkError(task.check)) ??
+    inside('Task uses invalid health check', task.health_check && healthCheckError(task.health_check)) ??
+    taskResourcesError(task) ??
+    inside("Task's `CommandInfo` is invalid", commandInfoError(task.command)) ??
+    inside("Task's `ContainerInfo` is invalid", containerInfoError(task.container)) ??
+    limitsError(task, agent)
   );
 }
 
@@ -49,68 +82,122 @@ function timesError(task: mesos.TaskInfo): string | undefined {
   if ((task.kill_policy?.grace_period?.nanoseconds ?? 0) < 0) {
     return "Task's 'kill_policy.grace_period' must be non-negative";
   }
-  if ((task.max_completion_time?.nanoseconds ?? 0) < 0)
-    return "Task's 'max_completion_time' must be non-negative";
-  return healthError(task.health_check);
-}
-
-function healthError(check: mesos.HealthCheck | undefined): string | undefined {
-  if (!check) return undefined;
-  const wrong = (text: string): string => `Task uses invalid health check: ${text}`;
-  if (check.type === 'COMMAND' && !check.command)
-    return wrong("Expecting 'command' to be set for COMMAND health check");
-  if (check.type === 'HTTP' && !check.http) return wrong("Expecting 'http' to be set for HTTP health check");
-  if (check.type === 'TCP' && !check.tcp) return wrong("Expecting 'tcp' to be set for TCP health check");
-  if (check.http?.path !== undefined && !check.http.path.startsWith('/')) {
-    return wrong(`The path '${check.http.path}' of HTTP health check must start with '/'`);
-  }
-  const times = [
-    check.delay_seconds,
-    check.grace_period_seconds,
-    check.interval_seconds,
-    check.timeout_seconds,
-  ];
-  return times.some((seconds) => (seconds ?? 0) < 0)
-    ? wrong('Expecting its times to be non-negative')
+  return (task.max_completion_time?.nanoseconds ?? 0) < 0
+    ? "Task's `max_completion_time` must be non-negative"
     : undefined;
 }
 
-function resourcesError(task: mesos.TaskInfo): string | undefined {
-  const wire = task.resources ?? [];
-  if (wire.length === 0) return 'Task uses no resources';
-  const negative = wire.find((resource) => (resource.scalar?.value ?? 0) < 0);
-  if (negative)
-    return `Task uses invalid resources: Invalid scalar resource: value < 0 for '${negative.name}'`;
-  const roles = new Set(wire.map((resource) => resource.allocation_info?.role ?? ''));
-  if (roles.size > 1) return 'Invalid task resources: The resources have multiple allocation roles';
-  const gpus = wire.find(({ name, scalar }) => name === 'gpus' && !Number.isInteger(scalar?.value ?? 0));
-  return gpus ? 'Task uses invalid resources: The gpus resource must be an unsigned integer' : undefined;
-}
-
-function commandError(task: mesos.TaskInfo): string | undefined {
-  if ((task.command === undefined) === (task.executor === undefined)) {
-    return 'Task should have at least one (but not both) of CommandInfo or ExecutorInfo present';
-  }
-  for (const variable of task.command?.environment?.variables ?? []) {
-    if (variable.type !== 'SECRET' && variable.value === undefined) {
-      return `Task's \`CommandInfo\` is invalid: Environment variable '${variable.name}' of type 'VALUE' must have a value set`;
-    }
-  }
-  return undefined;
-}
-
-function fitError({ resources, available }: LaunchContext): string | undefined {
-  if (containsResources(available, resources)) return undefined;
+function taskResourcesError({ resources: wire }: mesos.TaskInfo): string | undefined {
+  if ((wire ?? []).length === 0) return 'Task uses no resources';
+  const resources = readResources(wire);
   return (
-    `Total resources ${printResources(resources)} required by task and its executor is more than ` +
+    inside('Task uses invalid resources', resourcesError(wire)) ??
+    inside('Task uses duplicate persistence ID', persistenceIdError(resources)) ??
+    inside('Invalid task resources', singleRoleError(resources)) ??
+    inside('Task mixes revocable and non-revocable resources', revocableMixError(resources))
+  );
+}
+
+function limitsError(task: mesos.TaskInfo, agent: Agent): string | undefined {
+  const limits = new Map(Object.entries(task.limits ?? {}));
+  if (limits.size === 0) return undefined;
+  if (!agent.capabilities.some(({ type }) => type === 'TASK_RESOURCE_LIMITS'))
+    return 'Agent is not capable of handling task resource limits';
+  if ([...limits.keys()].some((name) => name !== 'cpus' && name !== 'mem'))
+    return "Only cpus and mem may be included in a task's resource limits";
+  const resources = readResources(task.resources);
+  return limitError(limits, 'cpus', resources) ?? limitError(limits, 'mem', resources);
+}
+
+const LIMIT_WORDS = {
+  cpus: ['CPU', 'The cpu limit must be greater than or equal to the cpu request'],
+  mem: ['memory', 'The memory limit must be greater than or equal to the memory request'],
+} as const;
+
+function limitError(
+  limits: ReadonlyMap<string, mesos.Value.Scalar>,
+  name: 'cpus' | 'mem',
+  resources: Resources,
+): string | undefined {
+  const limit = limits.get(name);
+  if (!limit) return undefined;
+  const [word, text] = LIMIT_WORDS[name];
+  const request = milliOf(resources, name);
+  if (request === 0) return `When a ${word} limit is specified, a ${word} request must also be specified`;
+  return limit.value * 1000 < request ? text : undefined;
+}
+
+function commandOrExecutorError(task: mesos.TaskInfo): string | undefined {
+  if ((task.command === undefined) !== (task.executor === undefined)) return undefined;
+  return 'Task should have at least one (but not both) of CommandInfo or ExecutorInfo present';
+}
+
+function launchExecutorError(executor: mesos.ExecutorInfo, context: LaunchContext): string | undefined {
+  const wrong = executorError(executor, context);
+  if (wrong) return wrong;
+  if (executor.type !== undefined && executor.type !== 'CUSTOM' && executor.type !== 'UNKNOWN')
+    return "'ExecutorInfo.type' must be 'CUSTOM'";
+  if (!executor.command) return "'ExecutorInfo.command' must be set";
+  const resources = readResources(executor.resources);
+  if (resources.some(isShared))
+    return `Executor resources ${printResources(resources)} should not contain any shared resources`;
+  return sharedCgroupsError(executor);
+}
+
+/** Executors have cgroups of their own. */
+export function sharedCgroupsError({ container }: mesos.ExecutorInfo): string | undefined {
+  return container?.linux_info?.share_cgroups === true
+    ? "The 'share_cgroups' field cannot be set to 'true' on executor containers"
+    : undefined;
+}
+
+/** Ranges and sets of which one has what another has, too. */
+export function overlap(...all: readonly Resources[]): boolean {
+  const sum = new Map<string, number>();
+  for (const resources of all)
+    for (const [name, size] of quantitiesOf(resources)) sum.set(name, (sum.get(name) ?? 0) + size);
+  const together = quantitiesOf(all.reduce(addResources, NO_RESOURCES));
+  return [...sum].some(([name, size]) => size !== (together.get(name) ?? 0));
+}
+
+function togetherError(task: mesos.TaskInfo): string | undefined {
+  if (!task.executor) return undefined;
+  const [own, executors] = [readResources(task.resources), readResources(task.executor.resources)];
+  if (
+    overlap(
+      own.filter((piece) => !isShared(piece)),
+      executors,
+    )
+  ) {
+    const [left, right] = [printResources(own), printResources(executors)];
+    return `There are overlapping resources in the task resources ${left} and executor resources ${right}`;
+  }
+  const total = [...own, ...executors];
+  return (
+    inside('Task and its executor use duplicate persistence ID', persistenceIdError(total)) ??
+    inside('Task and its executor mix revocable and non-revocable resources', revocableMixError(total))
+  );
+}
+
+function fitError(task: mesos.TaskInfo, { framework, agent, available }: LaunchContext): string | undefined {
+  const needed = resourcesOfLaunch(task, framework, agent);
+  if (containsResources(available, needed)) return undefined;
+  return (
+    `Total resources ${printResources(needed)} required by task and its executor is more than ` +
     `available ${printResources(available)}`
   );
 }
 
-/** A task's resources, with the allocation's role on those that lack it. */
-export function taskResources(task: mesos.TaskInfo, role: string): Resources {
-  const wire = (task.resources ?? []) as readonly WireResource[];
-  return readResources(
-    wire.map((resource) => ({ ...resource, allocation_info: resource.allocation_info ?? { role } })),
-  );
+/** What a task takes: its own resources, and those of its executor when that has to be started. */
+export function resourcesOfLaunch(task: mesos.TaskInfo, framework: Framework, agent: Agent): Resources {
+  const own = readResources(task.resources);
+  const { executor } = task;
+  if (!executor || agent.executors.has(executorKey(framework.id, executor.executor_id.value))) return own;
+  return addResources(own, readResources(executor.resources));
+}
+
+function ownCgroupsError(task: mesos.TaskInfo): string | undefined {
+  return task.container?.linux_info?.share_cgroups === false
+    ? "Only tasks in a task group may have 'share_cgroups' set to 'false'"
+    : undefined;
 }

@@ -1,6 +1,6 @@
 /**
- * The v0 endpoints of maintenance: `/maintenance/schedule`, `/maintenance/status`, `/machine/down`, `/machine/up`.
- * Writes are the v1 calls of the same meaning (Mesos 1.11 src/master/http.cpp).
+ * The v0 endpoints of maintenance: `/maintenance/schedule`, `/maintenance/status`, `/machine/down`,
+ * `/machine/up`. Writes are the v1 calls of the same meaning (Mesos 1.11 src/master/http.cpp).
  */
 
 import type { Call } from '../../../api/generated/master';

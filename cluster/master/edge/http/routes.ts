@@ -23,7 +23,7 @@ import {
   tasksPage,
   weightsPage,
 } from './state-page';
-import { putWeights, teardown } from './v0-writes';
+import { putWeights, resourceForm, teardown } from './v0-writes';
 
 /** Principals whose pages are kept, each for as long as it is shared. */
 const VIEWERS_MAX = 64;
@@ -71,6 +71,11 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     { path: '/weights', realm: READWRITE, methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
     ...maintenanceRoutes(operators, page),
     { path: '/teardown', realm: READWRITE, methods: { POST: teardown(operators) } },
+    ...(['reserve', 'unreserve', 'create-volumes', 'destroy-volumes'] as const).map((what) => ({
+      path: `/${what}`,
+      realm: READWRITE,
+      methods: { POST: resourceForm(operators, what) },
+    })),
     { path: '/flags', realm: READONLY, methods: { GET: flagsPage(operators) } },
     { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
     { path: '/redirect', methods: { GET: redirect(operators.leadership, own) } },

@@ -1,5 +1,6 @@
 /**
- * The v1 scheduler API: `POST /api/v1/scheduler` (Mesos 1.11 Master::Http::scheduler). The order of the checks is theirs.
+ * The v1 scheduler API: `POST /api/v1/scheduler` (Mesos 1.11 Master::Http::scheduler). The order of the
+ * checks is theirs.
  */
 
 import { randomUUID } from 'node:crypto';

@@ -1,6 +1,7 @@
 /**
- * A big page that many poll: those who ask at one moment share one text. Where making it takes long, it also serves those who
- * ask within twice that time, so that pollers cannot take the whole process; small clusters always see the newest.
+ * A big page that many poll: those who ask at one moment share one text. Where making it takes long, it also
+ * serves those who ask within twice that time, so that pollers cannot take the whole process; small clusters
+ * always see the newest.
  */
 
 /** Pages made faster than this are made anew for every change. */

@@ -1,5 +1,6 @@
 /**
- * `/state`, `/slaves`, `/frameworks`, `/tasks` and `/state-summary`: the v0 JSON of a moment (keys as in Mesos 1.11).
+ * `/state`, `/slaves`, `/frameworks`, `/tasks` and `/state-summary`: the v0 JSON of a moment (keys as in
+ * Mesos 1.11).
  */
 
 import { encodeJson, writeDouble } from '../../../api/json-write';
@@ -28,8 +29,8 @@ import {
 } from '../../core/views/operator';
 
 /**
- * The JSON of each task as last made, kept as long as the record: a big state is put together from what has not changed.
- * Records replace `statuses` with every update, so that the same list means the same text.
+ * The JSON of each task as last made, kept as long as the record: a big state is put together from what has
+ * not changed. Records replace `statuses` with every update, so that the same list means the same text.
  */
 const fragments = new WeakMap<
   TaskRecord,

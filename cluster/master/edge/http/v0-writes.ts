@@ -2,6 +2,8 @@
  * The v0 endpoints that change something, each as the v1 call it stands for (Mesos 1.11 src/master/http.cpp).
  */
 
+import type { Call } from '../../../api/generated/master';
+import type { AgentID, Resource } from '../../../api/generated/mesos';
 import { messageFromJson } from '../../../api/json-read';
 import type { Handler, Request } from '../../../runtime/http/server';
 import { type OperatorDoor, passCall } from './operator-door';
@@ -18,6 +20,56 @@ export function teardown(door: OperatorDoor): Handler {
     if (value === null) return plain(reply, 400, "Missing 'frameworkId' query parameter");
     return passCall(door, request, reply, { type: 'TEARDOWN', teardown: { framework_id: { value } } });
   };
+}
+
+type ResourceCall = 'reserve' | 'unreserve' | 'create-volumes' | 'destroy-volumes';
+
+/** POST /reserve and its relatives, with a form: slaveId, and resources or volumes as JSON. */
+export function resourceForm(door: OperatorDoor, what: ResourceCall): Handler {
+  return (request, reply) => {
+    const form = new URLSearchParams(bodyOf(request));
+    const value = form.get('slaveId');
+    if (value === null) return plain(reply, 400, "Missing 'slaveId' query parameter in the request body");
+    try {
+      return passCall(door, request, reply, resourceCall(what, { value }, form));
+    } catch (error) {
+      return plain(reply, 400, (error as Error).message);
+    }
+  };
+}
+
+function resourceCall(what: ResourceCall, agent_id: AgentID, form: URLSearchParams): Call {
+  switch (what) {
+    case 'reserve': {
+      const source = form.has('source') ? listOf(form, 'source') : undefined;
+      const reserve_resources = { agent_id, resources: listOf(form, 'resources'), source };
+      return { type: 'RESERVE_RESOURCES', reserve_resources };
+    }
+    case 'unreserve':
+      return {
+        type: 'UNRESERVE_RESOURCES',
+        unreserve_resources: { agent_id, resources: listOf(form, 'resources') },
+      };
+    case 'create-volumes':
+      return { type: 'CREATE_VOLUMES', create_volumes: { agent_id, volumes: listOf(form, 'volumes') } };
+    case 'destroy-volumes':
+      return { type: 'DESTROY_VOLUMES', destroy_volumes: { agent_id, volumes: listOf(form, 'volumes') } };
+  }
+}
+
+/** A field of the form with resources as a JSON array. Throws with Mesos' words. */
+function listOf(form: URLSearchParams, key: string): Resource[] {
+  const text = form.get(key);
+  if (text === null) throw new Error(`Missing '${key}' query parameter in the request body`);
+  try {
+    const given: unknown = JSON.parse(text);
+    if (!Array.isArray(given)) throw new Error('expected a JSON array');
+    return given.map((one) => messageFromJson('mesos.v1.Resource', one));
+  } catch (error) {
+    throw new Error(
+      `Error parsing '${key}' query parameter in the request body: ${(error as Error).message}`,
+    );
+  }
 }
 
 /** PUT /weights, with a JSON array such as `[{"role": "web", "weight": 2.0}]`. */

@@ -1,0 +1,209 @@
+/**
+ * ACCEPT: offers become reservations, volumes and tasks, and what is left goes back (Mesos 1.11
+ * Master::accept, _accept).
+ *
+ * In: ACCEPT      Out: send, event(UPDATE, UPDATE_OPERATION_STATUS, RESCIND), publish(TASK_ADDED), wake
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type * as scheduler from '../../../api/generated/scheduler';
+import {
+  addResources,
+  allocateTo,
+  NO_RESOURCES,
+  type Resources,
+  subtractResources,
+  unallocated,
+} from '../../../model/resources';
+import type { Millis } from '../../../model/time';
+import { isShared } from '../../../model/volumes';
+import { recover } from '../allocator/state';
+import type { MasterEffect } from '../effects';
+import { giveBack, removeOffer } from '../offers';
+import { operationFailed } from '../operations/feedback';
+import { allocateSoon } from '../schedule';
+import { type Agent, count, type Framework, type MasterState, type OfferRecord } from '../state';
+import { hasCapability } from '../validate/operation';
+import type { Batch } from './batch';
+import { convert } from './convert';
+import { launch, launchGroup } from './launch';
+import { type Loss, loseTasks, tasksOf } from './loss';
+import { injectRole, shapeOfOperation } from './normal';
+
+type Operation = mesos.Offer.Operation;
+
+/** Takes the offers, carries out what is valid, and gives the rest back with the filters of the call. */
+export function accept(
+  state: MasterState,
+  framework: Framework,
+  call: scheduler.Call.Accept,
+  now: Millis,
+): MasterEffect[] {
+  const ids = (call.offer_ids ?? []).map(({ value }) => value);
+  const offers = ids
+    .flatMap((id) => state.offers.get(id) ?? [])
+    .filter((offer) => offer.frameworkId === framework.id);
+  const error = offersError(state, framework, ids);
+  for (const offer of new Set(offers)) removeOffer(state, offer);
+  if (error) return refuseAll(state, framework, { call, offers: [...new Set(offers)], error, now });
+  const [first] = offers;
+  const agent = first && state.agents.get(first.agentId);
+  if (!first || !agent) return [];
+  if (!agent.connected) return agentAway(state, framework, { call, offers, now });
+  return carryOut(state, framework, { call, offers, first, agent, now });
+}
+
+function offersError(state: MasterState, framework: Framework, ids: readonly string[]): string | undefined {
+  if (ids.length === 0) return 'No offers specified';
+  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
+  if (twice !== undefined) return `Duplicate offer ${twice} in offer list`;
+  const [first] = ids.flatMap((id) => state.offers.get(id) ?? []);
+  for (const id of ids) {
+    const offer = state.offers.get(id);
+    if (!offer) return `Offer ${id} is no longer valid`;
+    if (offer.frameworkId !== framework.id) {
+      return `Offer ${id} has invalid framework ${offer.frameworkId} while framework ${framework.id} is expected`;
+    }
+    if (offer.role !== first?.role) return 'Offers are allocated to different roles';
+    if (offer.agentId !== first.agentId) {
+      return (
+        `Aggregated offers must belong to one single agent. Offer ${id} uses agent ${offer.agentId} and ` +
+        `agent ${first.agentId}`
+      );
+    }
+  }
+  return undefined;
+}
+
+interface Acceptance {
+  readonly call: scheduler.Call.Accept;
+  readonly offers: readonly OfferRecord[];
+  readonly now: Millis;
+}
+
+function refuseAll(
+  state: MasterState,
+  framework: Framework,
+  { call, offers, error, now }: Acceptance & { error: string },
+): MasterEffect[] {
+  for (const offer of offers) recover(state.allocator, offer, offer.resources);
+  const message = `Task launched with invalid offers: ${error}`;
+  const loss: Loss = { reason: 'REASON_INVALID_OFFERS', message, now };
+  return [
+    ...(call.operations ?? []).flatMap((operation) =>
+      isLaunch(operation)
+        ? loseTasks(state, framework, tasksOf(operation), loss)
+        : operationFailed(framework, operation, `Operation attempted with invalid offers: ${error}`),
+    ),
+    ...allocateSoon(state, now),
+  ];
+}
+
+function isLaunch({ type }: Operation): boolean {
+  return type === 'LAUNCH' || type === 'LAUNCH_GROUP';
+}
+
+function agentAway(
+  state: MasterState,
+  framework: Framework,
+  { call, offers, now }: Acceptance,
+): MasterEffect[] {
+  for (const offer of offers) recover(state.allocator, offer, offer.resources);
+  const loss: Loss = { reason: 'REASON_AGENT_DISCONNECTED', message: 'Agent disconnected', now };
+  return (call.operations ?? []).flatMap((operation) =>
+    loseTasks(state, framework, tasksOf(operation), loss),
+  );
+}
+
+function carryOut(
+  state: MasterState,
+  framework: Framework,
+  { call, offers, first, agent, now }: Acceptance & { first: OfferRecord; agent: Agent },
+): MasterEffect[] {
+  const { role } = first;
+  const all = offers.reduce<Resources>((sum, offer) => addResources(sum, offer.resources), NO_RESOURCES);
+  const offered = allocateTo(all, role);
+  const batch: Batch = {
+    framework,
+    agent,
+    role,
+    offered,
+    remaining: offered,
+    shared: offered.filter(isShared),
+    resized: NO_RESOURCES,
+    now,
+  };
+  count(state, `frameworks/${framework.id}/offers/accepted`, offers.length);
+  const effects = (call.operations ?? []).flatMap((operation) => perform(state, batch, operation));
+  return [...effects, ...giveRest(state, batch, { offer: first, filters: call.filters })];
+}
+
+const PERFORM: Partial<
+  Record<
+    mesos.Offer.Operation.Type,
+    (state: MasterState, batch: Batch, operation: Operation) => MasterEffect[]
+  >
+> = {
+  LAUNCH: launch,
+  LAUNCH_GROUP: launchGroup,
+  RESERVE: convert,
+  UNRESERVE: convert,
+  CREATE: convert,
+  DESTROY: convert,
+  GROW_VOLUME: convert,
+  SHRINK_VOLUME: convert,
+  CREATE_DISK: convert,
+  DESTROY_DISK: convert,
+};
+
+function perform(state: MasterState, batch: Batch, given: Operation): MasterEffect[] {
+  const { framework, agent, role, now } = batch;
+  const type = given.type ?? 'UNKNOWN';
+  const run = PERFORM[type];
+  if (!run) {
+    const fields = { framework: framework.id };
+    return [{ kind: 'note', level: 'warn', text: `Operation ${type} is not known; ignored`, fields }];
+  }
+  const error = firstError(given, agent);
+  if (!error) return run(state, batch, injectRole(given, framework.id, role));
+  if (!isLaunch(given)) return operationFailed(framework, given, error);
+  const reason = type === 'LAUNCH' ? 'REASON_TASK_INVALID' : 'REASON_TASK_GROUP_INVALID';
+  return loseTasks(state, framework, tasksOf(given), { reason, message: error, now, state: 'TASK_ERROR' });
+}
+
+/** What is wrong with an operation before it is looked at: its resources' form, and feedback where there can be none. */
+function firstError(operation: Operation, agent: Agent): string | undefined {
+  const shape = shapeOfOperation(operation);
+  if (isLaunch(operation)) {
+    if (shape) return shape;
+    return operation.id && `The \`id\` field cannot be set on ${operation.type} operations`;
+  }
+  const invalid = 'Operation attempted with invalid resources: ';
+  if (shape) return `${invalid}${shape}`;
+  if ((operation.reserve?.source?.length ?? 0) > 0)
+    return `${invalid}Reservation updates are not yet implemented for the scheduler API.`;
+  if (!operation.id) return undefined;
+  if (!hasCapability(agent, 'RESOURCE_PROVIDER'))
+    return `Operation requested feedback, but agent ${agent.id} does not have the required RESOURCE_PROVIDER capability`;
+  if (hasCapability(agent, 'AGENT_OPERATION_FEEDBACK')) return undefined;
+  return (
+    `Operation on agent default resources requested feedback, but agent ${agent.id} does not have the ` +
+    'required AGENT_OPERATION_FEEDBACK and RESOURCE_PROVIDER capabilities'
+  );
+}
+
+/** What was only converted goes back without a filter, so that it is offered again quickly; the rest was declined. */
+function giveRest(
+  state: MasterState,
+  { framework, offered, remaining, resized, now }: Batch,
+  { offer, filters }: { offer: OfferRecord; filters: mesos.Filters | undefined },
+): MasterEffect[] {
+  const converted = subtractResources(addResources(remaining, resized), offered);
+  const declined = subtractResources(remaining, converted);
+  if (converted.length > 0) recover(state.allocator, offer, unallocated(converted));
+  const key = { ...offer, frameworkId: framework.id };
+  return [
+    ...(converted.length > 0 ? allocateSoon(state, now) : []),
+    ...giveBack(state, key, { resources: unallocated(declined), filters, now }),
+  ];
+}

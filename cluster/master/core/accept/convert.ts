@@ -1,0 +1,80 @@
+/**
+ * Operations of an ACCEPT that make other resources of the offered ones: reservations and volumes.
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import { applyConversions, type Conversion, conversionsOf } from '../../../model/conversions';
+import {
+  addResources,
+  containsResources,
+  printResources,
+  subtractResources,
+  unallocated,
+} from '../../../model/resources';
+import { isShared } from '../../../model/volumes';
+import { operationRefusal } from '../authorize/framework';
+import type { MasterEffect } from '../effects';
+import { rescind } from '../offers';
+import { applyOperation } from '../operations/apply';
+import { operationFailed } from '../operations/feedback';
+import type { Agent, MasterState } from '../state';
+import { operationError } from '../validate/operation';
+import type { Batch } from './batch';
+
+/** Checks the operation, converts what remains of the offers, and lets the agent do the same. */
+export function convert(state: MasterState, batch: Batch, operation: mesos.Offer.Operation): MasterEffect[] {
+  const { framework, agent } = batch;
+  const context = { agent, framework, principal: framework.info.principal };
+  const wrong = operationError(operation, context);
+  const refused = wrong
+    ? `${wrong}; on agent ${printAgent(agent)}`
+    : operationRefusal(state, framework, operation);
+  if (refused) return operationFailed(framework, operation, refused);
+  const effects = operation.type === 'DESTROY' ? withdraw(state, agent, operation) : [];
+  const lacking = take(batch, operation, conversionsOf(operation));
+  if (lacking) return [...effects, ...operationFailed(framework, operation, lacking)];
+  return [...effects, ...applyOperation(state, { agent, framework, operation })];
+}
+
+function printAgent({ id, pid, info }: Agent): string {
+  return `${id} at ${pid} (${info.hostname})`;
+}
+
+/** Offers to others that have a volume that is to be destroyed. */
+function withdraw(state: MasterState, agent: Agent, { destroy }: mesos.Offer.Operation): MasterEffect[] {
+  const volumes = (destroy?.volumes ?? []).flatMap((volume) =>
+    conversionsOf({ type: 'DESTROY', destroy: { volumes: [volume] } }).map(({ consumed }) =>
+      unallocated(consumed),
+    ),
+  );
+  return [...agent.offers]
+    .filter((id) => {
+      const offered = state.offers.get(id)?.resources ?? [];
+      return volumes.some((volume) => containsResources(offered, volume));
+    })
+    .flatMap((id) => rescind(state, id));
+}
+
+/** Converts what remains; an error says what is lacking. What was resized is not for this call any more. */
+function take(
+  batch: Batch,
+  { type }: mesos.Offer.Operation,
+  conversions: readonly Conversion[],
+): string | undefined {
+  if (type !== 'GROW_VOLUME' && type !== 'SHRINK_VOLUME') {
+    const after = applyConversions(batch.remaining, conversions);
+    if ('error' in after) return after.error;
+    batch.remaining = after;
+    if (type === 'CREATE' || type === 'DESTROY') batch.shared = after.filter(isShared);
+    return undefined;
+  }
+  for (const { consumed, converted } of conversions) {
+    if (!containsResources(batch.remaining, consumed)) {
+      const [have, need] = [printResources(batch.remaining), printResources(consumed)];
+      return `Invalid ${type} operation: ${have} does not contain ${need}`;
+    }
+    batch.remaining = subtractResources(batch.remaining, consumed);
+    batch.resized = addResources(batch.resized, converted);
+  }
+  return undefined;
+}

@@ -1,0 +1,181 @@
+/**
+ * Operations of an ACCEPT that start tasks, alone or as groups that stand and fall together.
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import {
+  addResources,
+  NO_RESOURCES,
+  type Resources,
+  readResources,
+  subtractResources,
+  unallocated,
+  type WireResource,
+  writeLegacyResources,
+  writeResources,
+} from '../../../model/resources';
+import { isShared } from '../../../model/volumes';
+import { take } from '../allocator/state';
+import { taskRefusal } from '../authorize/framework';
+import type { MasterEffect } from '../effects';
+import { addExecutor, executorKey } from '../executors';
+import { type Agent, count, type Framework, type MasterState, type TaskRecord } from '../state';
+import { taskKey } from '../task-record';
+import { publishTask } from '../tasks';
+import { groupError, resourcesOfGroup } from '../validate/group';
+import { hasCapability } from '../validate/operation';
+import { resourcesOfLaunch, taskError } from '../validate/task';
+import type { Batch } from './batch';
+import { loseTasks } from './loss';
+
+/** LAUNCH: each task for itself. */
+export function launch(state: MasterState, batch: Batch, operation: mesos.Offer.Operation): MasterEffect[] {
+  const tasks = operation.launch?.task_infos ?? [];
+  count(state, tasks.length > 0 ? 'master/messages_launch_tasks' : 'master/messages_decline_offers');
+  return tasks.flatMap((task) => launchTask(state, batch, task));
+}
+
+function launchTask(state: MasterState, batch: Batch, task: mesos.TaskInfo): MasterEffect[] {
+  const { framework, agent, role, now } = batch;
+  const loss = { now, state: 'TASK_ERROR' } as const;
+  const refused = taskRefusal(state, framework, task);
+  if (refused) {
+    const reason = 'REASON_TASK_UNAUTHORIZED';
+    return loseTasks(state, framework, [task], { ...loss, reason, message: refused });
+  }
+  const error = taskError(task, { framework, agent, available: availableOf(batch) });
+  if (error) {
+    const reason = 'REASON_TASK_INVALID';
+    return loseTasks(state, framework, [task], { ...loss, reason, message: error });
+  }
+  const needed = resourcesOfLaunch(task, framework, agent);
+  const launchExecutor = task.executor ? startExecutor(agent, framework, role, task.executor) : true;
+  consume(state, batch, needed);
+  const record = addTask(state, batch, task);
+  const message = {
+    framework_id: { value: framework.id },
+    framework: framework.info,
+    task: formFor(agent, task),
+    pid: '',
+    launch_executor: launchExecutor,
+    resource_version_uuids: versionsOf(agent),
+  };
+  return [
+    { kind: 'send', to: agent.pid, name: 'mesos.internal.RunTaskMessage', message },
+    publishTask(record),
+  ];
+}
+
+/** LAUNCH_GROUP: all tasks of the group, or none. */
+export function launchGroup(
+  state: MasterState,
+  batch: Batch,
+  operation: mesos.Offer.Operation,
+): MasterEffect[] {
+  const { framework, agent, role, now } = batch;
+  const given = operation.launch_group;
+  if (!given) return [];
+  const { executor } = given;
+  const tasks = given.task_group.tasks ?? [];
+  const refused = tasks.map((task) => taskRefusal(state, framework, task)).find((text) => text !== undefined);
+  const error = refused ?? groupError({ tasks, executor }, { framework, agent, available: batch.remaining });
+  if (error) {
+    const reason = refused ? 'REASON_TASK_GROUP_UNAUTHORIZED' : 'REASON_TASK_GROUP_INVALID';
+    return loseTasks(state, framework, tasks, { reason, message: error, now, state: 'TASK_ERROR' });
+  }
+  const launchExecutor = startExecutor(agent, framework, role, executor);
+  consume(state, batch, resourcesOfGroup({ tasks, executor }, !launchExecutor));
+  const records = tasks.map((task) => addTask(state, batch, task));
+  const message = {
+    framework: framework.info,
+    executor: executorFor(agent, executor),
+    task_group: { ...given.task_group, tasks: tasks.map((task) => formFor(agent, task)) },
+    launch_executor: launchExecutor,
+    resource_version_uuids: versionsOf(agent),
+  };
+  return [
+    { kind: 'send', to: agent.pid, name: 'mesos.internal.RunTaskGroupMessage', message },
+    ...records.map(publishTask),
+  ];
+}
+
+/** A shared volume of the offers may be used by any number of tasks of the call. */
+function availableOf({ remaining, shared }: Batch): Resources {
+  return addResources(
+    remaining.filter((piece) => !isShared(piece)),
+    shared,
+  );
+}
+
+/** Takes what a launch needs. Of shared resources there may be fewer copies than tasks: the others are allocated beside. */
+function consume(state: MasterState, batch: Batch, needed: Resources): void {
+  const { framework, agent, role, remaining } = batch;
+  const extra = subtractResources(needed.filter(isShared), remaining.filter(isShared));
+  if (extra.length > 0) {
+    take(state.allocator, { frameworkId: framework.id, agentId: agent.id, role }, unallocated(extra));
+  }
+  batch.remaining = subtractResources(remaining, subtractResources(needed, extra));
+}
+
+/** Whether the executor has to be started; then it is known from now on. */
+function startExecutor(agent: Agent, framework: Framework, role: string, info: mesos.ExecutorInfo): boolean {
+  if (agent.executors.has(executorKey(framework.id, info.executor_id.value))) return false;
+  addExecutor(agent, { frameworkId: framework.id, role, info });
+  return true;
+}
+
+/** The message's form: agents of before reservation refinement know the old fields only. */
+function formFor(agent: Agent, task: mesos.TaskInfo): mesos.TaskInfo {
+  const executor = task.executor && executorFor(agent, task.executor);
+  return { ...task, resources: wireFor(agent, task.resources), executor };
+}
+
+function executorFor(agent: Agent, executor: mesos.ExecutorInfo): mesos.ExecutorInfo {
+  return { ...executor, resources: wireFor(agent, executor.resources) };
+}
+
+function wireFor(agent: Agent, wire: readonly WireResource[] | undefined): mesos.Resource[] {
+  const resources = readResources(wire);
+  const isModern = hasCapability(agent, 'RESERVATION_REFINEMENT');
+  return isModern ? writeResources(resources) : writeLegacyResources(resources);
+}
+
+/** Which state of its resources the launch assumes; the agent refuses it when that is outdated. */
+function versionsOf({ resourceVersion }: Agent): { readonly uuid: mesos.UUID }[] {
+  return resourceVersion === undefined ? [] : [{ uuid: { value: resourceVersion } }];
+}
+
+function addTask(state: MasterState, { framework, agent, role }: Batch, task: mesos.TaskInfo): TaskRecord {
+  const record = recordOf(framework, agent, role, task);
+  framework.tasks.set(record.id, record);
+  agent.tasks.set(taskKey(record), record);
+  count(state, 'master/tasks_launched');
+  return record;
+}
+
+function recordOf(framework: Framework, agent: Agent, role: string, task: mesos.TaskInfo): TaskRecord {
+  const resources = readResources(task.resources);
+  return {
+    id: task.task_id.value,
+    frameworkId: framework.id,
+    agentId: agent.id,
+    name: task.name,
+    executorId: task.executor?.executor_id.value,
+    state: 'TASK_STAGING',
+    statuses: [],
+    forwarded: undefined,
+    resources: resources.length > 0 ? unallocated(resources) : NO_RESOURCES,
+    holdsResources: true,
+    role,
+    parts: {
+      labels: task.labels,
+      discovery: task.discovery,
+      container: task.container,
+      health_check: task.health_check,
+      kill_policy: task.kill_policy,
+      limits: task.limits,
+      user: task.command?.user ?? task.executor?.command?.user ?? framework.info.user,
+    },
+    killWanted: false,
+  };
+}

@@ -1,0 +1,102 @@
+/**
+ * Brings an operation into the form the checks expect: its resources belong to the role of the offer, its
+ * tasks know their executor (Mesos 1.11 Master::accept, protobuf::injectAllocationInfo).
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import { formError } from '../../../model/resource-errors';
+import { withCheckType } from '../validate/checks';
+
+type Wire = readonly mesos.Resource[] | undefined;
+type Operation = mesos.Offer.Operation;
+
+/** What is wrong with the shape of an operation's resources, or undefined. */
+export function shapeOfOperation(operation: Operation): string | undefined {
+  const { launch, launch_group: group } = operation;
+  const tasks = [...(launch?.task_infos ?? []), ...(group?.task_group.tasks ?? [])];
+  const executors = [...tasks.flatMap(({ executor }) => executor ?? []), ...(group ? [group.executor] : [])];
+  const lists: Wire[] = [
+    ...[...tasks, ...executors].map(({ resources }) => resources),
+    operation.reserve?.source,
+    ...listsOf(operation),
+  ];
+  for (const list of lists) {
+    const error = formError(list);
+    if (error) return error;
+  }
+  return undefined;
+}
+
+function listsOf({ reserve, unreserve, create, destroy, grow_volume, shrink_volume }: Operation): Wire[] {
+  return [
+    reserve?.resources,
+    unreserve?.resources,
+    create?.volumes,
+    destroy?.volumes,
+    grow_volume && [grow_volume.volume, grow_volume.addition],
+    shrink_volume && [shrink_volume.volume],
+  ];
+}
+
+/** The operation with the offer's role on every resource that has none. */
+export function injectRole(operation: Operation, frameworkId: string, role: string): Operation {
+  const one = (resource: mesos.Resource): mesos.Resource =>
+    resource.allocation_info ? resource : { ...resource, allocation_info: { role } };
+  const all = (wire: Wire): Wire => wire?.map(one);
+  const { reserve, unreserve, create, destroy, grow_volume: grow, shrink_volume: shrink } = operation;
+  return {
+    ...operation,
+    reserve: reserve && { ...reserve, resources: all(reserve.resources) },
+    unreserve: unreserve && { ...unreserve, resources: all(unreserve.resources) },
+    create: create && { ...create, volumes: all(create.volumes) },
+    destroy: destroy && { ...destroy, volumes: all(destroy.volumes) },
+    grow_volume: grow && { ...grow, volume: one(grow.volume), addition: one(grow.addition) },
+    shrink_volume: shrink && { ...shrink, volume: one(shrink.volume) },
+    launch: operation.launch && {
+      task_infos: operation.launch.task_infos?.map((task) => launchTask(task, frameworkId, all)),
+    },
+    launch_group: operation.launch_group && groupOf(operation.launch_group, all),
+  };
+}
+
+function launchTask(task: mesos.TaskInfo, frameworkId: string, all: (wire: Wire) => Wire): mesos.TaskInfo {
+  const { executor } = task;
+  return withCheckType({
+    ...task,
+    resources: all(task.resources),
+    executor: executor && {
+      ...executor,
+      framework_id: executor.framework_id ?? { value: frameworkId },
+      resources: all(executor.resources),
+    },
+  });
+}
+
+function groupOf(
+  group: mesos.Offer.Operation.LaunchGroup,
+  all: (wire: Wire) => Wire,
+): mesos.Offer.Operation.LaunchGroup {
+  const executor = { ...group.executor, resources: all(group.executor.resources) };
+  const tasks = group.task_group.tasks?.map((task) => ({
+    ...task,
+    resources: all(task.resources),
+    executor: task.executor ? { ...task.executor, resources: all(task.executor.resources) } : executor,
+  }));
+  return { executor, task_group: { ...group.task_group, tasks } };
+}
+
+/** The operation without roles of allocations, as agents keep their resources. */
+export function stripRole(operation: Operation): Operation {
+  const one = ({ allocation_info: _role, ...resource }: mesos.Resource): mesos.Resource => resource;
+  const all = (wire: Wire): Wire => wire?.map(one);
+  const { reserve, unreserve, create, destroy, grow_volume: grow, shrink_volume: shrink } = operation;
+  return {
+    ...operation,
+    reserve: reserve && { ...reserve, resources: all(reserve.resources) },
+    unreserve: unreserve && { ...unreserve, resources: all(unreserve.resources) },
+    create: create && { ...create, volumes: all(create.volumes) },
+    destroy: destroy && { ...destroy, volumes: all(destroy.volumes) },
+    grow_volume: grow && { ...grow, volume: one(grow.volume), addition: one(grow.addition) },
+    shrink_volume: shrink && { ...shrink, volume: one(shrink.volume) },
+  };
+}

@@ -1,0 +1,67 @@
+/**
+ * Executors the master knows of: those that frameworks bring along, with the resources they use beside their
+ * tasks'. What runs a task that is only a command is the agent's own business.
+ *
+ * Always true: an executor's resources count as used from its first task until its agent says that it ended.
+ */
+
+import type * as mesos from '../../api/generated/mesos';
+import { type Resources, readResources, unallocated } from '../../model/resources';
+import { recover, take } from './allocator/state';
+import type { Agent, ExecutorRecord, MasterState } from './state';
+
+/** How an agent's executors are found: their ids are unique within a framework only. */
+export function executorKey(frameworkId: string, executorId: string): string {
+  return `${frameworkId} ${executorId}`;
+}
+
+/** Takes an executor into the agent's list. Whether its resources are taken already is the caller's to know. */
+export function addExecutor(
+  agent: Agent,
+  { frameworkId, role, info }: { frameworkId: string; role: string; info: mesos.ExecutorInfo },
+): ExecutorRecord {
+  const resources: Resources = unallocated(readResources(info.resources));
+  const record = {
+    id: info.executor_id.value,
+    frameworkId,
+    agentId: agent.id,
+    role,
+    info,
+    resources,
+  };
+  agent.executors.set(executorKey(frameworkId, record.id), record);
+  return record;
+}
+
+/** The executor ended: what it used is free again. */
+export function removeExecutor(state: MasterState, agent: Agent, record: ExecutorRecord): void {
+  agent.executors.delete(executorKey(record.frameworkId, record.id));
+  recover(state.allocator, record, record.resources);
+}
+
+/** All executors of a framework, wherever they are. */
+export function executorsOf(state: MasterState, frameworkId: string): ExecutorRecord[] {
+  return [...state.agents.values()].flatMap(({ executors }) =>
+    [...executors.values()].filter((record) => record.frameworkId === frameworkId),
+  );
+}
+
+/** What a returning agent says it runs takes the place of what was known. Frameworks nobody knows have none. */
+export function adoptExecutors(
+  state: MasterState,
+  agent: Agent,
+  infos: readonly mesos.ExecutorInfo[] | undefined,
+): void {
+  agent.executors.clear();
+  for (const info of infos ?? []) {
+    const framework = state.frameworks.get(info.framework_id?.value ?? '');
+    if (!framework) continue;
+    const role = (info.resources ?? []).find(({ allocation_info }) => allocation_info)?.allocation_info?.role;
+    const record = addExecutor(agent, {
+      frameworkId: framework.id,
+      role: role ?? framework.roles[0] ?? '*',
+      info,
+    });
+    take(state.allocator, record, record.resources);
+  }
+}

@@ -1,0 +1,33 @@
+/**
+ * Operations a returning agent reports (UpdateSlaveMessage): what it has counts; what it does not know any
+ * more is asked for once (Mesos 1.11 Master::updateSlave).
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type { MasterEffect } from '../effects';
+import type { Agent, MasterState } from '../state';
+import { addOperation, isEnd, removeOperation } from './record';
+
+/** Takes the agent's list over. Undefined means that the agent did not say. */
+export function adoptOperations(
+  state: MasterState,
+  agent: Agent,
+  reported: readonly mesos.Operation[] | undefined,
+): MasterEffect[] {
+  if (!reported) return [];
+  const seen = new Set<string>();
+  for (const { uuid, framework_id, info, latest_status, statuses } of reported) {
+    seen.add(uuid.value);
+    const framework = state.frameworks.get(framework_id?.value ?? '');
+    const record =
+      agent.operations.get(uuid.value) ?? addOperation(state, { uuid: uuid.value, agent, framework, info });
+    if (!isEnd(record.latest.state)) record.latest = latest_status;
+    record.statuses = statuses ?? record.statuses;
+  }
+  const missing = [...agent.operations.values()].filter(({ uuid }) => !seen.has(uuid));
+  for (const record of missing.filter(({ latest }) => isEnd(latest.state))) removeOperation(state, record);
+  const asked = missing.filter(({ latest }) => !isEnd(latest.state));
+  if (asked.length === 0) return [];
+  const message = { operations: asked.map(({ uuid }) => ({ operation_uuid: { value: uuid } })) };
+  return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ReconcileOperationsMessage', message }];
+}

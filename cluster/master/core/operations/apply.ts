@@ -1,0 +1,68 @@
+/**
+ * An operation is decided: the master counts with the result at once, and the agent is told to do the same
+ * and to keep it (Mesos 1.11 Master::_apply). Agents with resource providers answer with a status; older ones
+ * are sent what to keep.
+ *
+ * Out: send(ApplyOperation or CheckpointResources)
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import { applyConversions, conversionsOf } from '../../../model/conversions';
+import { nextUuid } from '../../../model/random';
+import { isRefined } from '../../../model/reservations';
+import { writeLegacyResources, writeResources } from '../../../model/resources';
+import { uuidBase64 } from '../../../model/uuid';
+import { checkpointedOf } from '../../../model/volumes';
+import { stripRole } from '../accept/normal';
+import { convertAgent } from '../allocator/state';
+import type { MasterEffect } from '../effects';
+import { type Agent, count, type Framework, type MasterState } from '../state';
+import { hasCapability } from '../validate/operation';
+import { addOperation } from './record';
+
+export interface Application {
+  readonly agent: Agent;
+  /** Undefined for an operator's. */
+  readonly framework: Framework | undefined;
+  readonly operation: mesos.Offer.Operation;
+}
+
+/** Changes what the agent has, and tells it. The conversion was tried on a part of its resources before. */
+export function applyOperation(state: MasterState, application: Application): MasterEffect[] {
+  const { agent, framework, operation } = application;
+  const total = applyConversions(agent.total, conversionsOf(stripRole(operation)));
+  if ('error' in total) {
+    const fields = { agent: agent.id, operation: operation.type ?? '', why: total.error };
+    return [{ kind: 'note', level: 'error', text: 'an operation does not fit its agent', fields }];
+  }
+  agent.total = total;
+  convertAgent(state.allocator, agent.id, { total });
+  if (framework) count(state, `frameworks/${framework.id}/operations/${operation.type}`);
+  return hasCapability(agent, 'RESOURCE_PROVIDER') ? order(state, application) : sendCheckpoint(agent);
+}
+
+function order(state: MasterState, { agent, framework, operation }: Application): MasterEffect[] {
+  const uuid = uuidBase64(nextUuid(state.random));
+  addOperation(state, { uuid, agent, framework, info: operation });
+  const message = {
+    framework_id: framework && { value: framework.id },
+    operation_info: operation,
+    operation_uuid: { value: uuid },
+    resource_version_uuid: { uuid: { value: agent.resourceVersion ?? uuid } },
+  };
+  return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ApplyOperationMessage', message }];
+}
+
+/** What an agent without resource providers has to keep: all its reservations and volumes made at run time. */
+export function sendCheckpoint(agent: Agent): MasterEffect[] {
+  const kept = checkpointedOf(agent.total);
+  const isModern = hasCapability(agent, 'RESERVATION_REFINEMENT');
+  if (!isModern && kept.some(isRefined)) {
+    const fields = { agent: agent.id };
+    const text = 'the agent cannot be told of refined reservations';
+    return [{ kind: 'note', level: 'warn', text, fields }];
+  }
+  const resources = isModern ? writeResources(kept) : writeLegacyResources(kept);
+  const message = { resources };
+  return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.CheckpointResourcesMessage', message }];
+}

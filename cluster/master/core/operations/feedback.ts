@@ -1,0 +1,29 @@
+/**
+ * What frameworks are told of operations that carry an id; without one nobody asked (Mesos 1.11
+ * Master::drop).
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type { MasterEffect } from '../effects';
+import type { Framework } from '../state';
+
+/** An operation that is not carried out: the framework hears why if it asked, and the log says it in any case. */
+export function operationFailed(
+  framework: Framework,
+  operation: mesos.Offer.Operation,
+  message: string,
+): MasterEffect[] {
+  const fields = { framework: framework.id, operation: operation.id?.value ?? '', why: message };
+  const text = `dropped operation ${operation.type ?? 'UNKNOWN'}`;
+  const note: MasterEffect = { kind: 'note', level: 'warn', text, fields };
+  if (!operation.id) return [note];
+  const status = { operation_id: operation.id, state: 'OPERATION_ERROR', message } as const;
+  return [note, ...tellOperation(framework, status)];
+}
+
+/** One status of an operation for its framework, when that is connected. */
+export function tellOperation(framework: Framework, status: mesos.OperationStatus): MasterEffect[] {
+  if (!framework.stream) return [];
+  const event = { type: 'UPDATE_OPERATION_STATUS', update_operation_status: { status } } as const;
+  return [{ kind: 'event', stream: framework.stream, event }];
+}

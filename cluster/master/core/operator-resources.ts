@@ -1,0 +1,170 @@
+/**
+ * Reservations and volumes by operators: on what is free, and on what is offered, which is taken back (Mesos
+ * 1.11 Master::Http::_operation).
+ *
+ * In: RESERVE_RESOURCES, UNRESERVE_RESOURCES, CREATE_VOLUMES, DESTROY_VOLUMES, GROW_VOLUME, SHRINK_VOLUME
+ * Out: answer, event(RESCIND), send(ApplyOperation or CheckpointResources)
+ */
+
+import type { Call } from '../../api/generated/master';
+import type * as mesos from '../../api/generated/mesos';
+import { applyConversions, type Conversion, conversionsOf } from '../../model/conversions';
+import {
+  addResources,
+  equalResources,
+  NO_RESOURCES,
+  type Resources,
+  subtractResources,
+} from '../../model/resources';
+import type { Millis } from '../../model/time';
+import { isShared } from '../../model/volumes';
+import { shapeOfOperation } from './accept/normal';
+import { convertAgent } from './allocator/state';
+import type { MasterEffect } from './effects';
+import type { EventOf } from './events';
+import { giveBack, removeOffer } from './offers';
+import { applyOperation } from './operations/apply';
+import { allocateSoon } from './schedule';
+import type { Agent, MasterState, OfferRecord } from './state';
+import { operationError } from './validate/operation';
+
+interface Wish {
+  readonly agentId: string;
+  readonly operation: mesos.Offer.Operation;
+}
+
+/** The call's field that must be there, and what it wishes. */
+const WISHES: Partial<Record<Call.Type, readonly [keyof Call, (call: Call) => Wish | undefined]>> = {
+  RESERVE_RESOURCES: [
+    'reserve_resources',
+    ({ reserve_resources: given }) =>
+      given && {
+        agentId: given.agent_id.value,
+        operation: { type: 'RESERVE', reserve: { resources: given.resources, source: given.source } },
+      },
+  ],
+  UNRESERVE_RESOURCES: [
+    'unreserve_resources',
+    ({ unreserve_resources: given }) =>
+      given && {
+        agentId: given.agent_id.value,
+        operation: { type: 'UNRESERVE', unreserve: { resources: given.resources } },
+      },
+  ],
+  CREATE_VOLUMES: [
+    'create_volumes',
+    ({ create_volumes: given }) =>
+      given && {
+        agentId: given.agent_id.value,
+        operation: { type: 'CREATE', create: { volumes: given.volumes } },
+      },
+  ],
+  DESTROY_VOLUMES: [
+    'destroy_volumes',
+    ({ destroy_volumes: given }) =>
+      given && {
+        agentId: given.agent_id.value,
+        operation: { type: 'DESTROY', destroy: { volumes: given.volumes } },
+      },
+  ],
+  GROW_VOLUME: [
+    'grow_volume',
+    ({ grow_volume: given }) =>
+      given && {
+        agentId: given.agent_id?.value ?? '',
+        operation: {
+          type: 'GROW_VOLUME',
+          grow_volume: { volume: given.volume, addition: given.addition },
+        },
+      },
+  ],
+  SHRINK_VOLUME: [
+    'shrink_volume',
+    ({ shrink_volume: given }) =>
+      given && {
+        agentId: given.agent_id?.value ?? '',
+        operation: {
+          type: 'SHRINK_VOLUME',
+          shrink_volume: { volume: given.volume, subtract: given.subtract },
+        },
+      },
+  ],
+};
+
+/** Checks the wish, makes room for it, and carries it out: 202; 400 when it is wrong, 409 when the resources are in use. */
+export function operateResources(state: MasterState, event: EventOf<'operator.call'>): MasterEffect[] {
+  const { request, call, principal, at } = event;
+  const refuse = (status: number, text: string): MasterEffect[] => [
+    { kind: 'answer', request, status, text },
+  ];
+  const [field, read] = WISHES[call.type ?? 'UNKNOWN'] ?? [];
+  const wish = read?.(call);
+  if (!wish) return refuse(400, `Failed to validate master::Call: Expecting '${field}' to be present`);
+  const agent = state.agents.get(wish.agentId);
+  if (!agent) return refuse(400, 'No agent found with specified ID');
+  const { operation } = wish;
+  const shape = shapeOfOperation(operation);
+  if (shape) return refuse(400, shape);
+  const wrong = operationError(operation, { agent, principal: principal?.value });
+  const where = `agent ${agent.id} at ${agent.pid} (${agent.info.hostname})`;
+  if (wrong) return refuse(400, `Invalid ${operation.type} operation on ${where}: ${wrong}`);
+  const conversions = conversionsOf(operation);
+  const effects = makeRoom(state, agent, conversions, at);
+  const free = convertFree(state, agent, conversions);
+  if ('error' in free) return [...effects, ...refuse(409, free.error)];
+  const applied = applyOperation(state, { agent, framework: undefined, operation });
+  convertAgent(state.allocator, agent.id, { total: agent.total, free });
+  return [{ kind: 'answer', request, status: 202 }, ...effects, ...applied, ...allocateSoon(state, at)];
+}
+
+/** What is free after the conversions. Shared volumes are in nobody's hands alone, so they count as free. */
+function convertFree(
+  state: MasterState,
+  agent: Agent,
+  conversions: readonly Conversion[],
+): Resources | { readonly error: string } {
+  const free = state.allocator.agents.get(agent.id)?.free ?? NO_RESOURCES;
+  const shared = agent.total.filter(isShared);
+  const after = applyConversions(
+    addResources(
+      free.filter((piece) => !isShared(piece)),
+      shared,
+    ),
+    conversions,
+  );
+  return 'error' in after ? after : after.filter((piece) => !isShared(piece));
+}
+
+/** Takes offers of the agent back, one after the other, until what is needed is free; offers that do not help stay. */
+function makeRoom(
+  state: MasterState,
+  agent: Agent,
+  conversions: readonly Conversion[],
+  now: Millis,
+): MasterEffect[] {
+  let needed = conversions.reduce<Resources>(
+    (all, { consumed }) => addResources(all, consumed),
+    NO_RESOURCES,
+  );
+  const effects: MasterEffect[] = [];
+  for (const id of [...agent.offers]) {
+    if (!('error' in convertFree(state, agent, conversions))) break;
+    const offer = state.offers.get(id);
+    if (!offer) continue;
+    const left = subtractResources(needed, offer.resources);
+    if (equalResources(needed, left)) continue;
+    needed = left;
+    effects.push(...rescindFiltered(state, offer, now));
+  }
+  return effects;
+}
+
+/** The framework does not get the same again at once: as if it had declined. */
+function rescindFiltered(state: MasterState, offer: OfferRecord, now: Millis): MasterEffect[] {
+  removeOffer(state, offer);
+  const stream = state.frameworks.get(offer.frameworkId)?.stream;
+  const back = giveBack(state, offer, { resources: offer.resources, filters: {}, now });
+  if (!stream) return back;
+  const event = { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } } as const;
+  return [{ kind: 'event', stream, event }, ...back];
+}

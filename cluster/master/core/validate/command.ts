@@ -1,0 +1,92 @@
+/**
+ * What is wrong with commands, environments and containers, in Mesos' words (Mesos 1.11
+ * src/common/validation.cpp).
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import { inside } from '../../../model/resource-errors';
+
+/** The first thing wrong with a command, or undefined. */
+export function commandInfoError(command: mesos.CommandInfo | undefined): string | undefined {
+  for (const variable of command?.environment?.variables ?? []) {
+    const error = variableError(variable);
+    if (error) return error;
+  }
+  return undefined;
+}
+
+function variableError({
+  name,
+  type = 'VALUE',
+  value,
+  secret,
+}: mesos.Environment.Variable): string | undefined {
+  const wrong = (text: string): string => `Environment variable '${name}' of type '${type}' ${text}`;
+  switch (type) {
+    case 'SECRET':
+      if (!secret) return wrong('must have a secret set');
+      if (value !== undefined) return wrong('must not have a value set');
+      return inside(
+        `Environment variable '${name}' specifies an invalid secret`,
+        secretError(secret) ?? nullBytes(secret),
+      );
+    case 'VALUE':
+      if (value === undefined) return wrong('must have a value set');
+      return secret ? wrong('must not have a secret set') : undefined;
+    default:
+      return "Environment variable of type 'UNKNOWN' is not allowed";
+  }
+}
+
+function secretError({ type, reference, value }: mesos.Secret): string | undefined {
+  if (type === 'REFERENCE') {
+    if (!reference) return "Secret of type REFERENCE must have the 'reference' field set";
+    return value
+      ? `Secret '${reference.name}' of type REFERENCE must not have the 'value' field set`
+      : undefined;
+  }
+  if (type !== 'VALUE') return undefined;
+  if (!value) return "Secret of type VALUE must have the 'value' field set";
+  return reference ? "Secret of type VALUE must not have the 'reference' field set" : undefined;
+}
+
+/** The data is base64: a zero byte shows in the decoded text only. */
+function nullBytes({ value }: mesos.Secret): string | undefined {
+  const hasNull = value !== undefined && atob(value.data).includes('\0');
+  return hasNull ? 'it contains null bytes, which is not allowed in the environment' : undefined;
+}
+
+/** The first thing wrong with a container, or undefined. */
+export function containerInfoError(container: mesos.ContainerInfo | undefined): string | undefined {
+  if (!container) return undefined;
+  for (const volume of container.volumes ?? []) {
+    const error = volumeError(volume);
+    if (error) return `Invalid volume: ${error}`;
+  }
+  if (container.type !== 'DOCKER') return undefined;
+  if (!container.docker) return "DockerInfo 'docker' is not set for DOCKER typed ContainerInfo";
+  const named = container.docker.parameters?.some(({ key }) => key === 'name');
+  return named ? "Parameter in DockerInfo must not be 'name'" : undefined;
+}
+
+/** The field each type of a volume's source needs. */
+const SOURCES = {
+  DOCKER_VOLUME: ['docker_volume', 'DOCKER_VOLUME'],
+  HOST_PATH: ['host_path', 'HOST_PATH'],
+  SANDBOX_PATH: ['sandbox_path', 'SANDBOX_PATH'],
+  SECRET: ['secret', 'SECRET'],
+  CSI_VOLUME: ['csi_volume', 'CSI'],
+} as const;
+
+function volumeError({ host_path, image, source }: mesos.Volume): string | undefined {
+  if ([host_path, image, source].filter((given) => given !== undefined).length !== 1) {
+    return "Only one of them should be set: 'host_path', 'image' and 'source'";
+  }
+  if (!source) return undefined;
+  const type = source.type ?? 'UNKNOWN';
+  if (type === 'UNKNOWN') return "'source.type' is unknown";
+  const [field, name] = SOURCES[type];
+  if (source[field] === undefined) return `'source.${field}' is not set for ${name} volume`;
+  if (type !== 'CSI_VOLUME' || source.csi_volume?.static_provisioning) return undefined;
+  return "'source.csi_volume.static_provisioning' is not set for CSI volume";
+}

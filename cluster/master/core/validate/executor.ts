@@ -1,0 +1,84 @@
+/**
+ * What is wrong with an executor that is to run tasks, in Mesos' words and order (Mesos 1.11
+ * src/master/validation.cpp, namespace executor).
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import { sameContent } from '../../../model/equal';
+import { idError } from '../../../model/ids';
+import {
+  inside,
+  persistenceIdError,
+  resourcesError,
+  revocableMixError,
+  singleRoleError,
+} from '../../../model/resource-errors';
+import { readResources } from '../../../model/resources';
+import { executorKey } from '../executors';
+import type { Agent, Framework } from '../state';
+import { commandInfoError, containerInfoError } from './command';
+
+/** The first thing wrong with an executor, or undefined. */
+export function executorError(
+  executor: mesos.ExecutorInfo,
+  { framework, agent }: { framework: Framework; agent: Agent },
+): string | undefined {
+  return (
+    typeError(executor) ??
+    idError(executor.executor_id.value) ??
+    graceError(executor) ??
+    inside("Executor's `CommandInfo` is invalid", commandInfoError(executor.command)) ??
+    inside("Executor's `ContainerInfo` is invalid", containerInfoError(executor.container)) ??
+    frameworkError(executor, framework) ??
+    executorResourcesError(executor) ??
+    sameError(executor, framework, agent)
+  );
+}
+
+function typeError({ type, command, container }: mesos.ExecutorInfo): string | undefined {
+  if (type === 'CUSTOM' && !command) return "'ExecutorInfo.command' must be set for 'CUSTOM' executor";
+  if (type !== 'DEFAULT') return undefined;
+  if (command) return "'ExecutorInfo.command' must not be set for 'DEFAULT' executor";
+  if (container && container.type !== 'MESOS')
+    return "'ExecutorInfo.container.type' must be 'MESOS' for 'DEFAULT' executor";
+  return container?.mesos?.image
+    ? "'ExecutorInfo.container.mesos.image' must not be set for 'DEFAULT' executor"
+    : undefined;
+}
+
+function graceError({ shutdown_grace_period: grace }: mesos.ExecutorInfo): string | undefined {
+  const isNegative = (grace?.nanoseconds ?? 0) < 0;
+  return isNegative ? "ExecutorInfo's 'shutdown_grace_period' must be non-negative" : undefined;
+}
+
+function frameworkError({ framework_id }: mesos.ExecutorInfo, framework: Framework): string | undefined {
+  if (!framework_id) return "'ExecutorInfo.framework_id' must be set";
+  if (framework_id.value === framework.id) return undefined;
+  return `ExecutorInfo has an invalid FrameworkID (Actual: ${framework_id.value} vs Expected: ${framework.id})`;
+}
+
+function executorResourcesError({ resources: wire }: mesos.ExecutorInfo): string | undefined {
+  const resources = readResources(wire);
+  return (
+    inside('Executor uses invalid resources', resourcesError(wire)) ??
+    inside('Executor uses duplicate persistence ID', persistenceIdError(resources)) ??
+    inside('Invalid executor resources', singleRoleError(resources)) ??
+    inside('Executor mixes revocable and non-revocable resources', revocableMixError(resources))
+  );
+}
+
+function sameError(executor: mesos.ExecutorInfo, framework: Framework, agent: Agent): string | undefined {
+  const id = executor.executor_id.value;
+  const known = agent.executors.get(executorKey(framework.id, id));
+  if (!known || sameContent(known.info, executor)) return undefined;
+  return (
+    'ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID.\n' +
+    `Existing ExecutorInfo: ${print(known.info)}\nExecutorInfo: ${print(executor)}`
+  );
+}
+
+function print(executor: mesos.ExecutorInfo): string {
+  return JSON.stringify(executor, (_key, value: unknown) =>
+    typeof value === 'bigint' ? String(value) : value,
+  );
+}

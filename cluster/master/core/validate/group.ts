@@ -1,0 +1,139 @@
+/**
+ * What is wrong with a task group that is to be launched, in Mesos' words and order (Mesos 1.11
+ * src/master/validation.cpp, namespace task::group). One wrong task is the end of the whole group.
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import { sameContent } from '../../../model/equal';
+import { inside, persistenceIdError, revocableMixError } from '../../../model/resource-errors';
+import {
+  addResources,
+  containsResources,
+  milliOf,
+  NO_RESOURCES,
+  printResources,
+  type Resources,
+  readResources,
+} from '../../../model/resources';
+import { executorKey } from '../executors';
+import { commandInfoError } from './command';
+import { executorError } from './executor';
+import { type LaunchContext, overlap, plainTaskError, sharedCgroupsError } from './task';
+
+/** The least an executor of a group must have (Mesos' MIN_CPUS, MIN_MEM). */
+const CPUS_MIN_MILLI = 10;
+const MEM_MIN_MILLI = 32_000;
+
+export interface GroupLaunch {
+  readonly tasks: readonly mesos.TaskInfo[];
+  readonly executor: mesos.ExecutorInfo;
+}
+
+/** The first thing wrong with a group, or undefined. */
+export function groupError(group: GroupLaunch, context: LaunchContext): string | undefined {
+  for (const task of group.tasks) {
+    const error = plainTaskError(task, context) ?? memberError(task);
+    if (error) return `Task '${task.task_id.value}' is invalid: ${error}`;
+  }
+  return groupExecutorError(group, context) ?? cgroupsError(group, context);
+}
+
+function memberError(task: mesos.TaskInfo): string | undefined {
+  if (!task.executor) return "'TaskInfo.executor' must be set";
+  const { container, health_check: check } = task;
+  if ((container?.network_infos?.length ?? 0) > 0 && (check?.type === 'HTTP' || check?.type === 'TCP'))
+    return "HTTP and TCP health checks are not supported for nested containers not joining parent's network";
+  if (container?.type === 'DOCKER') return 'Docker ContainerInfo is not supported on the task';
+  const hasLimits = Object.keys(task.limits ?? {}).length > 0;
+  return hasLimits && container?.linux_info?.share_cgroups !== false
+    ? "Resource limits may only be set for tasks within a task group when the 'share_cgroups' field is set to 'false'."
+    : undefined;
+}
+
+function groupExecutorError({ tasks, executor }: GroupLaunch, context: LaunchContext): string | undefined {
+  const wrong = executorError(executor, context);
+  if (wrong) return wrong;
+  if (executor.type === undefined) return "'ExecutorInfo.type' must be set";
+  if (executor.type === 'UNKNOWN') return 'Unknown executor type';
+  if (executor.container?.type === 'DOCKER') return 'Docker ContainerInfo is not supported on the executor';
+  const id = executor.executor_id.value;
+  const other = tasks.find((task) => !sameContent(task.executor, executor));
+  if (other)
+    return `The \`ExecutorInfo\` of task '${other.task_id.value}' is different from executor '${id}'`;
+  return (
+    leastError(executor) ??
+    groupTogetherError(tasks, executor) ??
+    groupFitError({ tasks, executor }, context) ??
+    inside(`Executor '${id}' contains an invalid command`, commandInfoError(executor.command))
+  );
+}
+
+function leastError(executor: mesos.ExecutorInfo): string | undefined {
+  const resources = readResources(executor.resources);
+  const who = `Executor '${executor.executor_id.value}'`;
+  const shown = (milli: number, unit: string): string => (milli === 0 ? 'None' : `${milli / 1000}${unit}`);
+  const [cpus, mem] = [milliOf(resources, 'cpus'), milliOf(resources, 'mem')];
+  if (cpus < CPUS_MIN_MILLI)
+    return `${who} uses less CPUs (${shown(cpus, '')}) than the minimum required (0.01)`;
+  if (mem < MEM_MIN_MILLI)
+    return `${who} uses less memory (${shown(mem, 'MB')}) than the minimum required (32MB)`;
+  return milliOf(resources, 'disk') === 0 ? `${who} uses no disk` : undefined;
+}
+
+function groupTogetherError(
+  tasks: readonly mesos.TaskInfo[],
+  executor: mesos.ExecutorInfo,
+): string | undefined {
+  const own = tasks.map((task) => readResources(task.resources));
+  const executors = readResources(executor.resources);
+  const total = [...own.flat(), ...executors];
+  const wrong =
+    inside('Task group and executor use duplicate persistence ID', persistenceIdError(total)) ??
+    inside('Task group and executor mix revocable and non-revocable resources', revocableMixError(total));
+  if (wrong || !overlap(...own, executors)) return wrong;
+  const shown = own.map(printResources).join(', ');
+  return (
+    `There are overlapping resources in the task group's task resources { ${shown} } and/or executor ` +
+    `resources ${printResources(executors)}`
+  );
+}
+
+function groupFitError(
+  group: GroupLaunch,
+  { framework, agent, available }: LaunchContext,
+): string | undefined {
+  const runs = agent.executors.has(executorKey(framework.id, group.executor.executor_id.value));
+  const needed = resourcesOfGroup(group, runs);
+  if (containsResources(available, needed)) return undefined;
+  return (
+    `Total resources ${printResources(needed)} required by task group and its executor are more than ` +
+    `available ${printResources(available)}`
+  );
+}
+
+/** What a group takes: its tasks' resources, and its executor's when that does not run yet. */
+export function resourcesOfGroup({ tasks, executor }: GroupLaunch, executorRuns: boolean): Resources {
+  const own = tasks.map((task) => readResources(task.resources));
+  return own.reduce(addResources, executorRuns ? NO_RESOURCES : readResources(executor.resources));
+}
+
+/** All tasks of an executor share its cgroups, or none does. */
+function cgroupsError(
+  { tasks, executor }: GroupLaunch,
+  { framework, agent }: LaunchContext,
+): string | undefined {
+  const wrong = sharedCgroupsError(executor);
+  if (wrong) return wrong;
+  const id = executor.executor_id.value;
+  const running = [...framework.tasks.values(), ...framework.unreachableTasks.values()].filter(
+    (task) => task.agentId === agent.id && task.executorId === id,
+  );
+  const containers = [
+    ...tasks.map(({ container }) => container),
+    ...running.map(({ parts }) => parts.container),
+  ];
+  const shares = containers.map((container) => container?.linux_info?.share_cgroups ?? true);
+  return new Set(shares).size > 1
+    ? "If set, the value of 'share_cgroups' must be the same for all tasks in each task group and under a single executor"
+    : undefined;
+}
