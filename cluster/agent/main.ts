@@ -26,7 +26,7 @@ import type { AgentBoot, AgentEvent, AgentInput } from './core/events';
 import type { AgentState } from './core/state';
 import { agentMachine } from './core/step';
 import { AUTHENTICATION_FLAGS, agentAccess } from './edge/authentication';
-import { recallAgentId } from './edge/checkpoint';
+import { recallAgentId, recallResources } from './edge/checkpoint';
 import { Containers, type ExecutorLauncher, killLeftovers } from './edge/containers';
 import { masterPid } from './edge/detector';
 import { ExecutorDoor } from './edge/http/executor-api';
@@ -118,6 +118,7 @@ async function bootOf(
     seed: randomInt(2 ** 32),
     process: 'slave(1)',
     agentId: await recallAgentId(workDir),
+    checkpointed: await recallResources(workDir),
     workDir,
     settings: {
       registrationBackoffMs: config.registration_backoff_factor,

@@ -5,7 +5,7 @@
  */
 
 import { addRanges, printRanges, type Ranges } from '../model/ranges';
-import { printAmount, type Resources, readResources, type WireResource } from '../model/resources';
+import { type Piece, printAmount, type Resources, readResources, reservedRole } from '../model/resources';
 import type { Response } from './generated/master';
 import type * as mesos from './generated/mesos';
 import { encodeJson } from './json-write';
@@ -49,8 +49,27 @@ export function quantitiesJson(resources: Resources): string {
   return jsonObject({ ...members, ...Object.fromEntries(others) });
 }
 
+/** What is reserved, by role, and the rest. */
+export function reservedJson(resources: Resources): {
+  readonly reserved_resources: string;
+  readonly unreserved_resources: string;
+} {
+  const byRole = new Map<string, Piece[]>();
+  for (const piece of resources) {
+    const role = reservedRole(piece);
+    byRole.set(role, [...(byRole.get(role) ?? []), piece]);
+  }
+  const reserved = [...byRole].filter(([role]) => role !== '*');
+  return {
+    reserved_resources: jsonObject(
+      Object.fromEntries(reserved.map(([role, pieces]) => [role, quantitiesJson(pieces)])),
+    ),
+    unreserved_resources: quantitiesJson(byRole.get('*') ?? []),
+  };
+}
+
 function readWire(wire: readonly mesos.Resource[] | undefined): Resources {
-  return readResources(wire as readonly WireResource[] | undefined);
+  return readResources(wire);
 }
 
 export function attributesJson(attributes: readonly mesos.Attribute[] | undefined): string {
@@ -132,8 +151,7 @@ export function agentJson(agent: Response.GetAgents.Agent): string {
     resources: resourcesJson(agent.total_resources),
     used_resources: resourcesJson(agent.allocated_resources),
     offered_resources: resourcesJson(agent.offered_resources),
-    reserved_resources: '{}',
-    unreserved_resources: resourcesJson(agent.total_resources),
+    ...reservedJson(readWire(agent.total_resources)),
     active: text(agent.active),
     deactivated: text(agent.deactivated ?? false),
     version: text(agent.version),

@@ -57,8 +57,8 @@ export interface RunningMaster extends Running {
 }
 
 /**
- * Unread events of one follower, beside the state it began with, and how long it may read nothing. Those who follow share the
- * bytes of an event, so that many slow ones keep no more than one.
+ * Unread events of one follower, beside the state it began with, and how long it may read nothing. Those who
+ * follow share the bytes of an event, so that many slow ones keep no more than one.
  */
 const OPERATOR_LIMITS = { unreadMaxBytes: 16 * 1024 * 1024, stallMs: 60_000 };
 

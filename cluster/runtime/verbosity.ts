@@ -1,6 +1,6 @@
 /**
- * How much is logged, changed while we run: level 0 is what the start said, everything above is debug, and after a while it is
- * as before (libprocess' logging, Mesos 1.11).
+ * How much is logged, changed while we run: level 0 is what the start said, everything above is debug, and
+ * after a while it is as before (libprocess' logging, Mesos 1.11).
  */
 
 import type { Level } from '../model/event';

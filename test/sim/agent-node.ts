@@ -8,7 +8,7 @@ import type { AgentState } from '../../cluster/agent/core/state';
 import { agentMachine } from '../../cluster/agent/core/step';
 import { readMasterMessage } from '../../cluster/agent/edge/messages';
 import type { Event as ExecutorEvent } from '../../cluster/api/generated/executor';
-import type { TaskInfo } from '../../cluster/api/generated/mesos';
+import type { Resource, TaskInfo } from '../../cluster/api/generated/mesos';
 import { encodeProtobuf } from '../../cluster/api/protobuf';
 import type { ExecutorInput } from '../../cluster/executor/core/events';
 import { executorMachine } from '../../cluster/executor/core/step';
@@ -39,6 +39,7 @@ export class AgentNode implements MessagePeer {
   readonly pid: string;
   private readonly ip: string;
   private remembered: string | undefined;
+  private kept: readonly Resource[] = [];
   private linked = false;
   private requests = 0;
 
@@ -67,6 +68,7 @@ export class AgentNode implements MessagePeer {
       seed: this.index,
       startedAt: this.clock.now(),
       agentId: this.remembered,
+      checkpointed: this.kept,
     };
     this.mailbox = new Mailbox({
       machine: agentMachine,
@@ -79,6 +81,9 @@ export class AgentNode implements MessagePeer {
         link: () => this.link(),
         remember: ({ agentId }) => {
           this.remembered = agentId;
+        },
+        keep: ({ resources: kept }) => {
+          this.kept = kept;
         },
         launch: (order) => this.launch(order),
         destroy: ({ containerId }) => this.end(containerId),
@@ -94,6 +99,7 @@ export class AgentNode implements MessagePeer {
   /** An operator clears what the agent remembers: it registers as a new one. */
   forget(): void {
     this.remembered = undefined;
+    this.kept = [];
   }
 
   get agentId(): string | undefined {

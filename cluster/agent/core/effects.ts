@@ -4,6 +4,7 @@
 
 import type { Event as ExecutorEvent } from '../../api/generated/executor';
 import type * as internal from '../../api/generated/internal';
+import type * as mesos from '../../api/generated/mesos';
 import type { CommonEffect } from '../../model/event';
 
 /** Messages an agent sends to the master, by their protobuf name. */
@@ -31,6 +32,8 @@ export type AgentEffect =
   | { readonly kind: 'link'; readonly to: string }
   /** Keep the id we were given, so that a restart is the same agent. */
   | { readonly kind: 'remember'; readonly agentId: string }
+  /** Keep reservations and volumes over a restart. */
+  | { readonly kind: 'keep'; readonly resources: readonly mesos.Resource[] }
   /** Start an executor in its sandbox; it subscribes on its own. Answered by container.failed or container.exited. */
   | {
       readonly kind: 'launch';

@@ -21,6 +21,8 @@ export interface AgentBoot {
   readonly process: string;
   /** The id it was admitted under before; it keeps it. */
   readonly agentId: string | undefined;
+  /** What was reserved and created on it at run time, from the run before. */
+  readonly checkpointed?: readonly mesos.Resource[] | undefined;
   /** Absolute path of the work folder. */
   readonly workDir: string;
   readonly settings: AgentSettings;
@@ -41,6 +43,9 @@ export interface AgentEvents {
   'master.reregistered': { readonly from: string; readonly message: internal.SlaveReregisteredMessage };
   'master.ping': { readonly from: string; readonly connected: boolean };
   'master.runTask': { readonly from: string; readonly message: internal.RunTaskMessage };
+  'master.runTaskGroup': { readonly from: string; readonly message: internal.RunTaskGroupMessage };
+  /** What to keep of our resources from now on. */
+  'master.checkpoint': { readonly from: string; readonly message: internal.CheckpointResourcesMessage };
   'master.killTask': { readonly from: string; readonly message: internal.KillTaskMessage };
   'master.acknowledge': {
     readonly from: string;

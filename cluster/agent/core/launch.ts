@@ -50,6 +50,16 @@ export function runTask(state: AgentState, event: EventOf<'master.runTask'>): Ag
   ];
 }
 
+/** Task groups need the default executor, which this agent does not have: each task is refused with the reason. */
+export function refuseGroup(state: AgentState, event: EventOf<'master.runTaskGroup'>): AgentEffect[] {
+  const { from, message, at } = event;
+  const frameworkId = message.framework.id?.value;
+  if (from !== state.master || frameworkId === undefined || state.agentId === undefined) return [];
+  ensureFramework(state, frameworkId, message.framework);
+  const refusal = failure('Task groups are not supported by this agent');
+  return (message.task_group.tasks ?? []).flatMap((task) => refuse(state, frameworkId, task, refusal, at));
+}
+
 function ensureFramework(state: AgentState, id: string, info: mesos.FrameworkInfo): AgentFramework {
   const known = state.frameworks.get(id);
   if (known) {
@@ -90,6 +100,8 @@ function refusalOf(
     return failure(`Task ${task.task_id.value} is already here`);
   if (task.executor || !task.command)
     return failure('Executors other than the built-in command executor are not supported');
+  if (task.resources?.some(({ disk }) => disk?.persistence))
+    return failure('Persistent volumes are not supported by this agent');
   if (task.container?.type === 'DOCKER') return failure('Docker containers are not supported by this agent');
   if (task.container?.mesos?.image) return failure('Container images are not supported by this agent');
   if ((task.container?.volumes?.length ?? 0) > 0) return failure('Volumes are not supported by this agent');

@@ -69,15 +69,21 @@ function slaveInfo({ boot, agentId }: AgentState): internal.SlaveInfo {
   };
 }
 
-const CAPABILITIES = [
+export const CAPABILITIES = [
   { type: 'MULTI_ROLE' },
   { type: 'HIERARCHICAL_ROLE' },
   { type: 'RESERVATION_REFINEMENT' },
   { type: 'AGENT_DRAINING' },
+  { type: 'RESIZE_VOLUME' },
 ] as const;
 
 function registerMessage(state: AgentState): internal.RegisterSlaveMessage {
-  return { slave: slaveInfo(state), version: state.boot.version, agent_capabilities: CAPABILITIES };
+  return {
+    slave: slaveInfo(state),
+    version: state.boot.version,
+    agent_capabilities: CAPABILITIES,
+    checkpointed_resources: state.checkpointed,
+  };
 }
 
 function reregisterMessage(state: AgentState): internal.ReregisterSlaveMessage {
@@ -86,6 +92,7 @@ function reregisterMessage(state: AgentState): internal.ReregisterSlaveMessage {
     slave: slaveInfo(state),
     version: state.boot.version,
     agent_capabilities: CAPABILITIES,
+    checkpointed_resources: state.checkpointed,
     frameworks: frameworks.map(({ info }) => info),
     tasks: frameworks.flatMap((framework) => printTasks(state, framework)),
   };

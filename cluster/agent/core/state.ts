@@ -19,6 +19,8 @@ export interface AgentState {
   phase: 'disconnected' | 'running' | 'stopping';
   agentId: string | undefined;
   master: string | undefined;
+  /** Reservations and volumes made at run time. */
+  checkpointed: readonly mesos.Resource[];
   /** We are being emptied. */
   drain: mesos.DrainConfig | undefined;
   /** How long until we ask again to be registered, doubling. */
@@ -78,6 +80,7 @@ export function initAgent(boot: AgentBoot): AgentState {
     phase: 'disconnected',
     agentId: boot.agentId,
     master: undefined,
+    checkpointed: boot.checkpointed ?? [],
     drain: undefined,
     registrationBackoffMs: boot.settings.registrationBackoffMs,
     pingTimeoutMs: PING_TIMEOUT_MS,

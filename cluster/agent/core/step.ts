@@ -3,12 +3,13 @@
  */
 
 import type { Machine } from '../../model/event';
+import { checkpoint } from './checkpoint';
 import { drain } from './drain';
 import type { AgentEffect } from './effects';
 import type { AgentBoot, AgentEvent, AgentEvents, EventOf } from './events';
 import { called, containerExited, launchFailed, streamClosed, subscribed, toExecutor } from './executor-api';
 import { destroyOver, killTask, shutdown, shutdownExecutor, shutdownFramework, stop } from './kill';
-import { registrationOver, runTask } from './launch';
+import { refuseGroup, registrationOver, runTask } from './launch';
 import { ask, detected, masterExited, pinged, registered, reregistered, silence } from './registration';
 import { type AgentState, initAgent } from './state';
 import { acknowledged, resend } from './updates';
@@ -21,6 +22,8 @@ const TRANSITIONS: {
   'master.reregistered': reregistered,
   'master.ping': pinged,
   'master.runTask': runTask,
+  'master.runTaskGroup': refuseGroup,
+  'master.checkpoint': checkpoint,
   'master.killTask': killTask,
   'master.acknowledge': acknowledged,
   'master.shutdownFramework': shutdownFramework,

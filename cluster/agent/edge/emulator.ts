@@ -118,6 +118,7 @@ function createAgent(shared: Shared, index: number): AgentMailbox {
       send: ({ to, name, message }) => links.send(to, name, encodeProtobuf(name, message), from),
       link: ({ to }) => links.link(to),
       remember: () => undefined,
+      keep: () => undefined,
       launch: ({ containerId, frameworkId, executorId }) => {
         const ids = { framework_id: { value: frameworkId }, executor_id: { value: executorId } };
         tasks.set(containerId, { ids, cancel: undefined, running: false });

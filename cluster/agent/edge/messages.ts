@@ -29,6 +29,16 @@ const READERS: Record<string, Reader> = {
     from,
     message: decodeProtobuf('mesos.internal.RunTaskMessage', body),
   }),
+  'mesos.internal.RunTaskGroupMessage': (from, body) => ({
+    kind: 'master.runTaskGroup',
+    from,
+    message: decodeProtobuf('mesos.internal.RunTaskGroupMessage', body),
+  }),
+  'mesos.internal.CheckpointResourcesMessage': (from, body) => ({
+    kind: 'master.checkpoint',
+    from,
+    message: decodeProtobuf('mesos.internal.CheckpointResourcesMessage', body),
+  }),
   'mesos.internal.KillTaskMessage': (from, body) => ({
     kind: 'master.killTask',
     from,

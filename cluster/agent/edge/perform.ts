@@ -7,7 +7,7 @@ import type { Logger } from '../../runtime/log';
 import type { Performers } from '../../runtime/mailbox';
 import type { Links } from '../../runtime/messages/links';
 import type { AgentEffect } from '../core/effects';
-import { rememberAgentId } from './checkpoint';
+import { keepResources, rememberAgentId } from './checkpoint';
 import type { Containers } from './containers';
 import type { ExecutorDoor } from './http/executor-api';
 
@@ -28,6 +28,7 @@ export function agentPerformers({
   log,
   stopped,
 }: Outside): Performers<AgentEffect> {
+  let keeping: Promise<void> = Promise.resolve();
   return {
     send: ({ to, name, message }) => links.send(to, name, encodeProtobuf(name, message)),
     link: ({ to }) => links.link(to),
@@ -35,6 +36,13 @@ export function agentPerformers({
       rememberAgentId(workDir, agentId).catch((error: unknown) =>
         log.error({ error: String(error) }, 'the agent id could not be kept; a restart will be a new agent'),
       );
+    },
+    keep: ({ resources }) => {
+      keeping = keeping
+        .then(() => keepResources(workDir, resources))
+        .catch((error: unknown) =>
+          log.error({ error: String(error) }, 'reservations could not be kept; a restart will lose them'),
+        );
     },
     launch: (order) => void containers.launch(order),
     destroy: ({ containerId }) => void containers.destroy(containerId),

@@ -1,6 +1,7 @@
 /**
- * The files that an agent shows: sandboxes under their own paths, under `latest`, and under a path of framework and executor
- * (Mesos 1.11 src/slave/slave.cpp, getExecutorVirtualPath); and its log. A sandbox is shown as long as it is there.
+ * The files that an agent shows: sandboxes under their own paths, under `latest`, and under a path of
+ * framework and executor (Mesos 1.11 src/slave/slave.cpp, getExecutorVirtualPath); and its log. A sandbox is
+ * shown as long as it is there.
  */
 
 import { join } from 'node:path';

@@ -1,6 +1,6 @@
 /**
- * Flags of the original that people have in their scripts and that change nothing here, each with the reason; and flags whose
- * promise we cannot keep, which stop the start instead of being passed over.
+ * Flags of the original that people have in their scripts and that change nothing here, each with the reason;
+ * and flags whose promise we cannot keep, which stop the start instead of being passed over.
  */
 
 import {

@@ -1,6 +1,6 @@
 /**
- * Where master and agents log, by the flags of the originals. Lines go to standard error and, with `--log_dir`, to a file that
- * `/files` shows.
+ * Where master and agents log, by the flags of the originals. Lines go to standard error and, with
+ * `--log_dir`, to a file that `/files` shows.
  */
 
 import { join, resolve } from 'node:path';

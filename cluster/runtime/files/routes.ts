@@ -1,5 +1,6 @@
 /**
- * `/files/browse`, `/files/read`, `/files/download` and `/files/debug` (Mesos 1.11 src/files/files.cpp), texts as there.
+ * `/files/browse`, `/files/read`, `/files/download` and `/files/debug` (Mesos 1.11 src/files/files.cpp),
+ * texts as there.
  */
 
 import { basename } from 'node:path';

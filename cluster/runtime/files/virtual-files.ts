@@ -1,8 +1,9 @@
 /**
- * Files that others may list and read under paths of our choice: sandboxes and logs (Mesos 1.11 src/files/files.cpp).
+ * Files that others may list and read under paths of our choice: sandboxes and logs (Mesos 1.11
+ * src/files/files.cpp).
  *
- * Always true: nothing outside an attached folder is listed or read, whatever links there are inside of it and whoever changes
- * them meanwhile; only plain files are read, and at most 64 KiB at a time.
+ * Always true: nothing outside an attached folder is listed or read, whatever links there are inside of it
+ * and whoever changes them meanwhile; only plain files are read, and at most 64 KiB at a time.
  */
 
 import { constants } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * The pages that every process of libprocess has: `/version`, `/system/stats.json`, `/logging/toggle`, `/help` and
- * `/__processes__`.
+ * The pages that every process of libprocess has: `/version`, `/system/stats.json`, `/logging/toggle`,
+ * `/help` and `/__processes__`.
  */
 
 import { cpus, freemem, loadavg, totalmem } from 'node:os';

@@ -1,5 +1,6 @@
 /**
- * Whole answers are sent gzipped to those who can read that (Mesos 1.11, encoder.hpp: from 1024 bytes on; streams never).
+ * Whole answers are sent gzipped to those who can read that (Mesos 1.11, encoder.hpp: from 1024 bytes on;
+ * streams never).
  */
 
 import { promisify } from 'node:util';

@@ -1,6 +1,7 @@
 /**
- * `--firewall_rules`: endpoints that nobody may use, such as `{"disabled_endpoints": {"paths": ["/files/browse"]}}` (Mesos
- * 1.11). A path is meant with its process in front, `/master/state`; without it `/state` is taken for the same.
+ * `--firewall_rules`: endpoints that nobody may use, such as `{"disabled_endpoints": {"paths":
+ * ["/files/browse"]}}` (Mesos 1.11). A path is meant with its process in front, `/master/state`; without it
+ * `/state` is taken for the same.
  */
 
 import { z } from 'zod';

@@ -40,8 +40,8 @@ export class ResponseStream {
   }
 
   /**
-   * Writes one piece; cuts the reader off when too much is unread, or nothing was read for too long. A `first` piece, such as
-   * the whole state that a stream begins with, does not count as unread.
+   * Writes one piece; cuts the reader off when too much is unread, or nothing was read for too long. A
+   * `first` piece, such as the whole state that a stream begins with, does not count as unread.
    */
   write(chunk: string | Uint8Array, { first = false }: { first?: boolean } = {}): void {
     if (this.ended) return;

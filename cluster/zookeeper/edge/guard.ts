@@ -5,9 +5,9 @@
  *
  * - A connection that says nothing for two thirds of the session's time is given up, and counts as lost.
  * - A server that accepts a connection and does not begin a session is left for the next one.
- * - Half a frame of a lost connection is forgotten, and requests are numbered from zero again, also after the highest number.
- * - Credentials and watches are restored before anything that has been waiting is sent.
- * - After a connection that ended at once the next one waits a little longer each time.
+ * - Half a frame of a lost connection is forgotten, and requests are numbered from zero again, also after the
+ * highest number. - Credentials and watches are restored before anything that has been waiting is sent. -
+ * After a connection that ended at once the next one waits a little longer each time.
  */
 
 import type { Socket } from 'node:net';

@@ -1,17 +1,20 @@
 /**
- * The commands of agent scripts: an agent on a virtual clock, with the master and its executors played by the script.
+ * The commands of agent scripts: an agent on a virtual clock, with the master and its executors played by the
+ * script.
  */
 
 import type { AgentEffect } from '../../../cluster/agent/core/effects';
 import type { AgentBoot, AgentInput } from '../../../cluster/agent/core/events';
 import { agentMachine } from '../../../cluster/agent/core/step';
 import type { TaskInfo } from '../../../cluster/api/generated/mesos';
+import { printResources, readResources } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
 import { Mailbox } from '../../../cluster/runtime/mailbox';
 import { type Interpreter, optionsOf } from '../../scripts/run';
 import { resources, taskInfo } from '../master/builders';
+import { readWords } from '../master/operation-words';
 
 const MASTER = 'master@m:5050';
 
@@ -61,6 +64,7 @@ export class AgentScript {
         send: (effect) => say(`send ${effect.to}: ${this.printMessage(effect)}`),
         link: ({ to }) => say(`link ${to}`),
         remember: ({ agentId }) => say(`remember ${agentId}`),
+        keep: ({ resources: kept }) => say(`keep ${printResources(readResources(kept)) || 'nothing'}`),
         launch: ({ executorId, containerId, environment }) => {
           this.containers.set(executorId, containerId);
           say(
@@ -114,7 +118,9 @@ export class AgentScript {
       }
       case 'mesos.internal.ReregisterSlaveMessage': {
         const tasks = (effect.message.tasks ?? []).map(({ task_id, state }) => `${task_id.value}/${state}`);
-        return `${short} ${effect.message.slave.id?.value} tasks=[${tasks.join(',')}]`;
+        const kept = readResources(effect.message.checkpointed_resources);
+        const also = kept.length > 0 ? ` kept=${printResources(kept)}` : '';
+        return `${short} ${effect.message.slave.id?.value} tasks=[${tasks.join(',')}]${also}`;
       }
       default:
         return short;
@@ -126,6 +132,17 @@ export class AgentScript {
     (words: readonly string[], options: Record<string, string>) => unknown
   > = {
     detected: ([pid]) => this.post({ kind: 'master.detected', pid: pid === 'nobody' ? undefined : MASTER }),
+    checkpoint: ([words = '']) => {
+      const message = { resources: readWords(words) };
+      this.post({ kind: 'master.checkpoint', from: MASTER, message });
+    },
+    runGroup: ([id = '', ...tasks]) => {
+      const framework = { name: 'web', user: 'root', id: { value: 'web' } };
+      const executor = { executor_id: { value: id } };
+      const task_group = { tasks: tasks.map((task) => taskInfo(task, 'S0')) };
+      const message = { framework, executor, task_group };
+      this.post({ kind: 'master.runTaskGroup', from: MASTER, message });
+    },
     registered: ([id = 'S0']) => {
       this.post({ kind: 'master.registered', from: MASTER, message: { slave_id: { value: id } } });
     },

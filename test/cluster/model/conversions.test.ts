@@ -29,7 +29,7 @@ const volume = (id: string, value: number, rest: Partial<WireResource> = {}): Wi
     ...rest,
   });
 
-function after(before: readonly WireResource[], ...operations: ResourceOperation[]): Resources {
+function carriedOut(before: readonly WireResource[], ...operations: ResourceOperation[]): Resources {
   let resources = readResources(before);
   for (const operation of operations) {
     const result = applyConversions(resources, conversionsOf(operation));
@@ -81,7 +81,7 @@ describe('operations on resources', () => {
   it('refine a reservation, and take only the refinement back', () => {
     const before = [disk(10, reserved('a'))];
     const refined = disk(4, reserved('a', 'a/b'));
-    const made = after(before, { type: 'RESERVE', reserve: { resources: [refined] } });
+    const made = carriedOut(before, { type: 'RESERVE', reserve: { resources: [refined] } });
     expect(printResources(made)).toBe('disk(a/b):4; disk(a):6');
     const back = applyConversions(
       made,
@@ -92,7 +92,7 @@ describe('operations on resources', () => {
 
   it('change a reservation for another role in one step, when the source is named', () => {
     const source = [disk(5, reserved('a'))];
-    const moved = after(source, {
+    const moved = carriedOut(source, {
       type: 'RESERVE',
       reserve: { source, resources: [disk(5, reserved('b'))] },
     });
@@ -160,7 +160,7 @@ describe('volumes and disks of their own', () => {
 describe('what an agent keeps', () => {
   it('is what was reserved and created at run time, and makes its total again from what the machine has', () => {
     const machine = readResources([disk(100), disk(50, { role: 'web' })]);
-    const total = after(
+    const total = carriedOut(
       [disk(100), disk(50, { role: 'web' })],
       { type: 'RESERVE', reserve: { resources: [disk(60, reserved('db'))] } },
       { type: 'CREATE', create: { volumes: [volume('v', 20)] } },

@@ -1,5 +1,6 @@
 /**
- * Waiting for what another socket or process will do: until it is so, however long it takes, up to the test's own limit.
+ * Waiting for what another socket or process will do: until it is so, however long it takes, up to the test's
+ * own limit.
  */
 
 export async function until(holds: () => boolean): Promise<void> {

@@ -1,5 +1,6 @@
 /**
- * A real ZooKeeper for tests, out of the packages of Debian: started on a free port with its data in a folder of its own.
+ * A real ZooKeeper for tests, out of the packages of Debian: started on a free port with its data in a folder
+ * of its own.
  */
 
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';

@@ -2,12 +2,21 @@
  * Every HTTP path of the agent. A new endpoint is a row here.
  */
 
-import { attributesJson, jsonArray, jsonObject, resourcesJson, taskJson } from '../../../api/state-json';
+import {
+  attributesJson,
+  jsonArray,
+  jsonObject,
+  reservedJson,
+  resourcesJson,
+  taskJson,
+} from '../../../api/state-json';
 import type { Acls } from '../../../model/acls';
 import { isAllowed } from '../../../model/authorizer';
 import { principalOf } from '../../../runtime/http/access';
 import { sendJson, sendText } from '../../../runtime/http/json';
 import type { Handler, Request, Route } from '../../../runtime/http/server';
+import { totalOf } from '../../core/checkpoint';
+import { CAPABILITIES } from '../../core/registration';
 import type { AgentFramework, AgentState, Executor } from '../../core/state';
 import { pidOf } from '../../core/updates';
 import { printTask } from '../../core/views/tasks';
@@ -60,6 +69,7 @@ export function agentRoutes(door: ExecutorDoor, pages: AgentPages): Route[] {
 function statePage(state: AgentState, flags: Record<string, string> | undefined): string {
   const { boot } = state;
   const resources = resourcesJson(boot.resources);
+  const total = totalOf(state);
   return jsonObject({
     version: JSON.stringify(boot.version),
     build_date: '""',
@@ -69,10 +79,9 @@ function statePage(state: AgentState, flags: Record<string, string> | undefined)
     id: JSON.stringify(state.agentId ?? ''),
     pid: JSON.stringify(pidOf(state)),
     hostname: JSON.stringify(boot.hostname),
-    capabilities: '["MULTI_ROLE","HIERARCHICAL_ROLE","RESERVATION_REFINEMENT"]',
+    capabilities: JSON.stringify(CAPABILITIES.map(({ type }) => type)),
     resources,
-    reserved_resources: '{}',
-    unreserved_resources: resources,
+    ...reservedJson(total),
     attributes: attributesJson(boot.attributes),
     flags: flags && JSON.stringify(flags),
     frameworks: jsonArray([...state.frameworks.values()].map((framework) => frameworkPage(state, framework))),

@@ -1,6 +1,6 @@
 /**
- * The pages beside the master's own: files, logging, system, metrics, the registry, help. Every master answers them, whoever
- * leads.
+ * The pages beside the master's own: files, logging, system, metrics, the registry, help. Every master
+ * answers them, whoever leads.
  */
 
 import { encodeJson } from '../../../api/json-write';

@@ -1,5 +1,6 @@
 /**
- * Calls of the operator API that are about the process and its files, not about the cluster: logging and files.
+ * Calls of the operator API that are about the process and its files, not about the cluster: logging and
+ * files.
  */
 
 import type { Call, Response } from '../../../api/generated/master';

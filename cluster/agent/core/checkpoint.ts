@@ -1,0 +1,28 @@
+/**
+ * Reservations and volumes made at run time: the master says what they are, we keep them and say so when we
+ * come back.
+ *
+ * In: master.checkpoint      Out: keep
+ */
+
+import { type Resources, readResources } from '../../model/resources';
+import { applyCheckpoint } from '../../model/volumes';
+import type { AgentEffect } from './effects';
+import type { EventOf } from './events';
+import type { AgentState } from './state';
+
+export function checkpoint(
+  state: AgentState,
+  { from, message }: EventOf<'master.checkpoint'>,
+): AgentEffect[] {
+  if (from !== state.master) return [];
+  state.checkpointed = message.resources ?? [];
+  return [{ kind: 'keep', resources: state.checkpointed }];
+}
+
+/** What we have, with what is reserved and created on it. */
+export function totalOf({ boot, checkpointed }: AgentState): Resources {
+  const machine = readResources(boot.resources);
+  const total = applyCheckpoint(machine, readResources(checkpointed));
+  return 'error' in total ? machine : total;
+}
