@@ -38,7 +38,9 @@ export function quantitiesJson(resources: Resources): string {
   ]);
   const ranges = new Map<string, Ranges>();
   const others = new Map<string, string>();
-  for (const { name, amount } of resources) {
+  for (const piece of resources) {
+    const { amount } = piece;
+    const name = piece.rest.revocable ? `${piece.name}_revocable` : piece.name;
     if (amount.type === 'SCALAR') scalars.set(name, (scalars.get(name) ?? 0) + amount.milli);
     else if (amount.type === 'RANGES') ranges.set(name, addRanges(ranges.get(name) ?? [], amount.ranges));
     else others.set(name, JSON.stringify(printAmount(amount)));
@@ -123,6 +125,7 @@ export function taskJsonWith(
     slave_id: text(task.agent_id.value),
     state: text(task.state),
     resources,
+    limits: task.limits && limitsJson(task.limits),
     role: text(role),
     statuses: jsonArray((task.statuses ?? []).map(statusJson)),
     user: text(task.user),
@@ -130,6 +133,43 @@ export function taskJsonWith(
     discovery: task.discovery && encodeJson('mesos.v1.DiscoveryInfo', task.discovery),
     container: task.container && encodeJson('mesos.v1.ContainerInfo', task.container),
     health_check: task.health_check && encodeJson('mesos.v1.HealthCheck', task.health_check),
+  });
+}
+
+function limitsJson(limits: Readonly<Record<string, mesos.Value.Scalar>>): string | undefined {
+  const entries = Object.entries(limits).map(([name, { value }]): [string, string] => [
+    name,
+    Number.isFinite(value) ? String(value) : '"Infinity"',
+  ]);
+  return entries.length > 0 ? jsonObject(Object.fromEntries(entries)) : undefined;
+}
+
+/** An executor of a framework's own. */
+export function executorJson(info: mesos.ExecutorInfo, agentId: string): string {
+  const { command } = info;
+  const role = (info.resources ?? []).find(({ allocation_info }) => allocation_info)?.allocation_info?.role;
+  return jsonObject({
+    executor_id: text(info.executor_id.value),
+    name: text(info.name ?? ''),
+    framework_id: text(info.framework_id?.value),
+    command: command ? commandJson(command) : '{}',
+    resources: resourcesJson(info.resources),
+    role: text(role),
+    labels: labelsJson(info.labels),
+    type: text(info.type),
+    slave_id: text(agentId),
+  });
+}
+
+function commandJson({ shell, value, arguments: argv, environment, uris }: mesos.CommandInfo): string {
+  return jsonObject({
+    shell: text(shell),
+    value: text(value),
+    argv: JSON.stringify(argv ?? []),
+    environment: environment && encodeJson('mesos.v1.Environment', environment),
+    uris: JSON.stringify(
+      (uris ?? []).map((uri) => ({ value: uri.value, executable: uri.executable ?? false })),
+    ),
   });
 }
 
@@ -177,6 +217,7 @@ export interface FrameworkParts {
   readonly unreachable: readonly string[];
   readonly completed: readonly string[];
   readonly offers: readonly string[];
+  readonly executors: readonly string[];
 }
 
 export function frameworkJson(framework: Response.GetFrameworks.Framework, parts: FrameworkParts): string {
@@ -206,7 +247,7 @@ export function frameworkJson(framework: Response.GetFrameworks.Framework, parts
     unreachable_tasks: jsonArray(parts.unreachable),
     completed_tasks: jsonArray(parts.completed),
     offers: jsonArray(parts.offers),
-    executors: '[]',
+    executors: jsonArray(parts.executors),
     labels: labelsJson(info.labels),
     offer_constraints: '{}',
   });

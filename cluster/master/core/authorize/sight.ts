@@ -80,7 +80,15 @@ export function seenBy(state: MasterState, sender: Principal | undefined): Maste
     const tasks = [...agent.tasks].filter(
       ([, task]) => frameworks.get(task.frameworkId)?.tasks.get(task.id) === task,
     );
-    return [id, { ...agent, tasks: new Map(tasks) }];
+    const executors = [...agent.executors].filter(([, { frameworkId, info }]) => {
+      const framework = frameworks.get(frameworkId);
+      return framework !== undefined && sight.executor(info, framework.info);
+    });
+    const operations = [...agent.operations].filter(
+      ([, { frameworkId }]) => frameworkId === undefined || frameworks.has(frameworkId),
+    );
+    const shown = { tasks: new Map(tasks), executors: new Map(executors), operations: new Map(operations) };
+    return [id, { ...agent, ...shown }];
   });
   return {
     ...state,

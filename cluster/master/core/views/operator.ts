@@ -9,6 +9,7 @@ import type { Millis } from '../../../model/time';
 import { allocatedOf } from '../allocator/state';
 import { MASTER_CAPABILITIES } from '../capabilities';
 import { inverseOffersOf, printInverseOffer } from '../inverse-offers';
+import { printOperation } from '../operations/record';
 import { type Agent, type Framework, isOffered, type MasterState, type TaskRecord } from '../state';
 
 /** Resources as endpoints show them: `reservations`, and the older `role` beside it. */
@@ -138,11 +139,29 @@ export function getTasks(state: MasterState): api.Response.GetTasks {
   };
 }
 
+/** Executors that frameworks brought along. */
+export function getExecutors(state: MasterState): api.Response.GetExecutors {
+  return {
+    executors: [...state.agents.values()].flatMap(({ id, executors }) =>
+      [...executors.values()].map(({ info }) => ({ executor_info: info, agent_id: { value: id } })),
+    ),
+  };
+}
+
+/** Operations under way. */
+export function getOperations(state: MasterState): api.Response.GetOperations {
+  return {
+    operations: [...state.agents.values()].flatMap(({ operations }) =>
+      [...operations.values()].map(printOperation),
+    ),
+  };
+}
+
 /** The whole state, as GET_STATE and the first event of a stream have it. */
 export function getState(state: MasterState): api.Response.GetState {
   return {
     get_tasks: getTasks(state),
-    get_executors: {},
+    get_executors: getExecutors(state),
     get_frameworks: getFrameworks(state),
     get_agents: getAgents(state),
   };

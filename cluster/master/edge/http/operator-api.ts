@@ -11,7 +11,9 @@ import { isRestricted, seesEvent, sightOf } from '../../core/authorize/sight';
 import { getMaintenanceStatus, getSchedule } from '../../core/views/maintenance';
 import {
   getAgents,
+  getExecutors,
   getFrameworks,
+  getOperations,
   getRoles,
   getState,
   getTasks,
@@ -72,8 +74,8 @@ const READS: Partial<Record<Call.Type, Read>> = {
     type: 'GET_MAINTENANCE_STATUS',
     get_maintenance_status: { status: readFor(door, request, getMaintenanceStatus) },
   }),
-  GET_EXECUTORS: () => ({ type: 'GET_EXECUTORS', get_executors: {} }),
-  GET_OPERATIONS: () => ({ type: 'GET_OPERATIONS', get_operations: {} }),
+  GET_EXECUTORS: ({ read }) => ({ type: 'GET_EXECUTORS', get_executors: read(getExecutors) }),
+  GET_OPERATIONS: ({ read }) => ({ type: 'GET_OPERATIONS', get_operations: read(getOperations) }),
 };
 
 export function handleOperator(door: OperatorDoor, request: Request, reply: Reply): unknown {

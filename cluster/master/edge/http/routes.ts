@@ -42,6 +42,12 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     );
     return (request, reply) => sendJson(request, reply, read(request));
   };
+  /** Everything, shared; or what one id is about. */
+  const one = (key: string, print: (state: MasterState, id?: string) => string): Handler => {
+    const all = shared((state) => print(state));
+    const single = page((state, query) => print(state, query[key]));
+    return (request, reply) => (queryOf(request)[key] === undefined ? all : single)(request, reply);
+  };
   const own = (): string => operators.read(({ boot }) => `${boot.hostname}:${boot.port}`);
   return [
     {
@@ -60,8 +66,8 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
       methods: { GET: shared(statePage) },
     },
     { path: '/state-summary', realm: READONLY, methods: { GET: shared(summaryPage) } },
-    { path: '/slaves', realm: READONLY, methods: { GET: shared(slavesPage) } },
-    { path: '/frameworks', realm: READONLY, methods: { GET: shared(frameworksPage) } },
+    { path: '/slaves', realm: READONLY, methods: { GET: one('slave_id', slavesPage) } },
+    { path: '/frameworks', realm: READONLY, methods: { GET: one('framework_id', frameworksPage) } },
     { path: '/tasks', realm: READONLY, methods: { GET: page(tasks) } },
     {
       path: '/roles',

@@ -3,9 +3,11 @@
  * Mesos 1.11).
  */
 
+import type { Resource } from '../../../api/generated/mesos';
 import { encodeJson, writeDouble } from '../../../api/json-write';
 import {
   agentJson,
+  executorJson,
   type FrameworkParts,
   frameworkJson,
   jsonArray,
@@ -48,18 +50,39 @@ function task(record: TaskRecord): string {
   return json;
 }
 
-function partsOf(state: MasterState, framework: Framework): FrameworkParts {
+/** The executors of each framework, from its agents. */
+function executorsByFramework(state: MasterState): Map<string, string[]> {
+  const all = new Map<string, string[]>();
+  for (const { id, executors } of state.agents.values()) {
+    for (const { frameworkId, info } of executors.values()) {
+      const own = all.get(frameworkId);
+      if (own) own.push(executorJson(info, id));
+      else all.set(frameworkId, [executorJson(info, id)]);
+    }
+  }
+  return all;
+}
+
+function partsOf(
+  state: MasterState,
+  framework: Framework,
+  executors: ReadonlyMap<string, readonly string[]>,
+): FrameworkParts {
   const offers = [...framework.offers].flatMap((id) => state.offers.get(id) ?? []);
   return {
     tasks: [...framework.tasks.values()].map(task),
     unreachable: [...framework.unreachableTasks.values()].map(task),
     completed: framework.completedTasks.map(task),
     offers: offers.map((offer) => offerJson(printOffer(state, framework, offer))),
+    executors: executors.get(framework.id) ?? [],
   };
 }
 
 function frameworks(state: MasterState, which: Iterable<Framework>): string {
-  return jsonArray([...which].map((one) => frameworkJson(printFramework(state, one), partsOf(state, one))));
+  const executors = executorsByFramework(state);
+  return jsonArray(
+    [...which].map((one) => frameworkJson(printFramework(state, one), partsOf(state, one, executors))),
+  );
 }
 
 const agents = (state: MasterState): string =>
@@ -103,14 +126,44 @@ export function statePage(state: MasterState, flags: Record<string, string> | un
   });
 }
 
-export function slavesPage(state: MasterState): string {
-  return jsonObject({ slaves: agents(state), recovered_slaves: recovered(state) });
+/** `/slaves`: agents with their resources one by one, too; with an id only that agent. */
+export function slavesPage(state: MasterState, agentId?: string | undefined): string {
+  const isAsked = (id: string): boolean => agentId === undefined || id === agentId;
+  const shown = [...state.agents.values()].filter(({ id }) => isAsked(id));
+  const expected = [...state.recovered].filter(([id]) => isAsked(id));
+  return jsonObject({
+    slaves: jsonArray(shown.map((agent) => wholeAgent(state, agent))),
+    recovered_slaves: jsonArray(expected.map(([, info]) => recoveredAgentJson(info))),
+  });
 }
 
-export function frameworksPage(state: MasterState): string {
+function wholeAgent(state: MasterState, agent: Agent): string {
+  const printed = printAgent(state, agent);
+  const list = (wire: readonly Resource[] | undefined): string =>
+    jsonArray((wire ?? []).map((resource) => encodeJson('mesos.v1.Resource', resource)));
+  const byRole = new Map<string, Resource[]>();
+  for (const resource of printed.total_resources ?? []) {
+    const role = resource.reservations?.at(-1)?.role ?? '*';
+    byRole.set(role, [...(byRole.get(role) ?? []), resource]);
+  }
+  const reserved = [...byRole].filter(([role]) => role !== '*');
+  return withMembers(agentJson(printed), {
+    reserved_resources_full: jsonObject(
+      Object.fromEntries(reserved.map(([role, wire]) => [role, list(wire)])),
+    ),
+    unreserved_resources_full: list(byRole.get('*')),
+    used_resources_full: list(printed.allocated_resources),
+    offered_resources_full: list(printed.offered_resources),
+  });
+}
+
+/** `/frameworks`; with an id only that one. */
+export function frameworksPage(state: MasterState, frameworkId?: string | undefined): string {
+  const asked = (all: ReadonlyMap<string, Framework>): Framework[] =>
+    [...all.values()].filter(({ id }) => frameworkId === undefined || id === frameworkId);
   return jsonObject({
-    frameworks: frameworks(state, state.frameworks.values()),
-    completed_frameworks: frameworks(state, state.completed.values()),
+    frameworks: frameworks(state, asked(state.frameworks)),
+    completed_frameworks: frameworks(state, asked(state.completed)),
     unregistered_frameworks: '[]',
   });
 }
@@ -185,7 +238,7 @@ function frameworkSummary(state: MasterState, framework: Framework): string {
     ...framework.completedTasks,
   ];
   const ids = [...new Set([...framework.tasks.values()].map(({ agentId }) => agentId))];
-  const empty = { tasks: [], unreachable: [], completed: [], offers: [] };
+  const empty = { tasks: [], unreachable: [], completed: [], offers: [], executors: [] };
   const whole = JSON.parse(frameworkJson(printFramework(state, framework), empty)) as Record<string, unknown>;
   const keys = [
     'id',
