@@ -9,6 +9,7 @@ import { startHttpServer } from '../cluster/runtime/http/server';
 import { Lifetime, type Running } from '../cluster/runtime/lifecycle';
 import type { Logger } from '../cluster/runtime/log';
 import { Metrics } from '../cluster/runtime/metrics';
+import { tlsSettings } from '../cluster/runtime/tls/settings';
 import type { DnsConfig } from './config';
 import type { ZoneChange } from './core/book';
 import { type Answerer, createAnswerer } from './edge/answerer';
@@ -174,6 +175,7 @@ function startHttp(
     insecure: config.insecure,
     credentials: config.httpCredentials,
     bearer: bearerOf(config.httpBearer, { clock, log }),
+    tls: tlsSettings(process.env),
     credentialsFlag: '--http-credentials',
     openPaths: ['/health'],
     log,

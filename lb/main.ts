@@ -14,6 +14,7 @@ import { startHttpServer } from '../cluster/runtime/http/server';
 import { Lifetime, type Running, StartError } from '../cluster/runtime/lifecycle';
 import type { Logger } from '../cluster/runtime/log';
 import { Metrics } from '../cluster/runtime/metrics';
+import { tlsSettings } from '../cluster/runtime/tls/settings';
 import type { LbConfig } from './config';
 import { printIssue } from './core/issues';
 import type { Bind, HttpsIn, ModelOptions } from './core/options';
@@ -263,6 +264,7 @@ async function serve(
     insecure: config.insecure,
     credentials: config.apiCredentials,
     bearer: bearerOf(config.apiBearer, deps),
+    tls: tlsSettings(process.env),
     credentialsFlag: '--api-credentials',
     realm: 'meseta lb',
     openPaths: ['/health', '/metrics'],

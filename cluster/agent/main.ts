@@ -18,6 +18,7 @@ import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { MessageRouter } from '../runtime/messages/receive';
+import { callerEnvironment, type TlsSettings, tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
 import { VERSION } from '../runtime/version';
 import { type AgentConfig, agentFlags, readEnvironment } from './config';
@@ -72,12 +73,14 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     const door = new ExecutorDoor(post);
     const verbosity = new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level));
     life.add(() => verbosity.stop());
-    const http = await listen(config, deps, { door, mailbox: () => mailbox, workDir, verbosity });
+    const tls = tlsSettings(process.env);
+    const http = await listen(config, deps, { door, mailbox: () => mailbox, workDir, verbosity, tls });
     life.add(() => http.close());
     life.add(() => door.closeAll());
     const links = new Links({
       from: { id: 'slave(1)', host: http.address, port: http.port },
       log: deps.log,
+      tls,
       exited: (pid) => post({ kind: 'master.exited', pid }),
     });
     life.add(() => links.stop());
@@ -124,7 +127,10 @@ async function bootOf(
       registrationBackoffMs: config.registration_backoff_factor,
       executorRegistrationTimeoutMs: config.executor_registration_timeout,
       executorShutdownGraceMs: config.executor_shutdown_grace_period,
-      executorEnvironment: readEnvironment(config.executor_environment_variables),
+      executorEnvironment: {
+        ...readEnvironment(config.executor_environment_variables),
+        ...callerEnvironment(process.env),
+      },
     },
   };
 }
@@ -178,6 +184,7 @@ interface Inside {
   readonly mailbox: () => AgentMailbox | undefined;
   readonly workDir: string;
   readonly verbosity: Verbosity;
+  readonly tls: TlsSettings | undefined;
 }
 
 function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<HttpServer> {
@@ -213,6 +220,7 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
     credentialsFlag: AUTHENTICATION_FLAGS,
     log: deps.log,
     messages,
+    tls: inside.tls,
     paths: { main: 'slave(1)', others: OTHER_PROCESSES, known: routes.map(({ path }) => path), disabled },
     compress: true,
     routes,

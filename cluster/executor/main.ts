@@ -11,6 +11,7 @@ import { HttpClient } from '../runtime/http/client';
 import { StartError } from '../runtime/lifecycle';
 import type { Logger } from '../runtime/log';
 import { Mailbox } from '../runtime/mailbox';
+import { callerTrust } from '../runtime/tls/settings';
 import type { ExecutorEffect } from './core/events';
 import { executorMachine } from './core/step';
 import { runCheck } from './edge/checks';
@@ -62,7 +63,8 @@ export function executorConfig(environment: Readonly<Record<string, string | und
 
 /** Starts an executor: it subscribes at once. */
 export function startExecutor(config: ExecutorConfig, deps: { log: Logger; clock: Clock }): RunningExecutor {
-  const client = new HttpClient();
+  const tls = callerTrust(config.environment);
+  const client = new HttpClient({ tls });
   const ids = { framework_id: { value: config.frameworkId }, executor_id: { value: config.executorId } };
   let task: TaskProcess | undefined;
   let finish: (text: string) => void = () => undefined;
@@ -77,7 +79,7 @@ export function startExecutor(config: ExecutorConfig, deps: { log: Logger; clock
     finish(text);
   };
   const session = new Session({
-    url: `http://${config.agentEndpoint}/slave(1)/api/v1/executor`,
+    url: `${tls ? 'https' : 'http'}://${config.agentEndpoint}/slave(1)/api/v1/executor`,
     client,
     post: (event) => mailbox.post(event),
   });

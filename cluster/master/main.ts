@@ -18,6 +18,7 @@ import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { MessageRouter } from '../runtime/messages/receive';
 import { Timings } from '../runtime/metrics';
+import { tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
 import { VERSION } from '../runtime/version';
 import type { StateStore } from '../state/store';
@@ -77,6 +78,7 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
     const links = new Links({
       from: { id: 'master', host: place.ip, port: place.port },
       log: deps.log,
+      tls: doors.tls,
       exited: (agent) => doors.post({ kind: 'agent.exited', pid: agent }),
     });
     life.add(() => links.stop());
@@ -134,6 +136,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
       kind: 'leading',
       recovered: mailbox?.state.electedAt !== undefined,
     }),
+    tls: tlsSettings(process.env),
     verbosity: new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level)),
     logFile,
     files: masterFiles(logFile, read),
@@ -175,6 +178,7 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
     credentialsFlag: AUTHENTICATION_FLAGS,
     log: deps.log,
     messages,
+    tls: doors.tls,
     paths: { main: 'master', others: OTHER_PROCESSES, known: routes.map(({ path }) => path), disabled },
     compress: true,
     routes,

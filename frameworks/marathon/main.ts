@@ -11,6 +11,7 @@ import type { Logger } from '../../cluster/runtime/log';
 import { Mailbox, type Recorder } from '../../cluster/runtime/mailbox';
 import { Metrics } from '../../cluster/runtime/metrics';
 import { FileRecorder } from '../../cluster/runtime/recording/recording';
+import { tlsSettings } from '../../cluster/runtime/tls/settings';
 import type { StateStore } from '../../cluster/state/store';
 import { createScheduler, type Scheduler } from '../scheduler/edge/scheduler';
 import type { MarathonConfig } from './config';
@@ -195,6 +196,7 @@ async function serve(
     insecure: config.http.insecure,
     credentials: config.http.credentials,
     bearer: config.http.bearer && bearerOf(config.http.bearer, deps),
+    tls: tlsSettings(process.env),
     credentialsFlag: '--http_credentials',
     realm: config.http.realm,
     notFound: (_request, reply) => send(context, reply, { status: 404, body: { message: 'URI not found' } }),

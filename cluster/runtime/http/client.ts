@@ -30,15 +30,24 @@ export interface HttpStream {
   close(): void;
 }
 
+/** Whom to believe over TLS, where that is not the system's authorities. */
+export interface PeerTrust {
+  readonly ca?: Buffer[] | undefined;
+  readonly rejectUnauthorized?: boolean;
+}
+
 const TIMEOUT_MS = 10_000;
 const BODY_MAX_BYTES = 1024 * 1024 * 1024;
 
 export class HttpClient {
   private readonly agent: Agent;
 
-  constructor({ connectTimeoutMs = 5000 }: { connectTimeoutMs?: number } = {}) {
+  constructor({
+    connectTimeoutMs = 5000,
+    tls,
+  }: { connectTimeoutMs?: number; tls?: PeerTrust | undefined } = {}) {
     this.agent = new Agent({
-      connect: { timeout: connectTimeoutMs },
+      connect: { timeout: connectTimeoutMs, ...tls },
       bodyTimeout: 0,
       headersTimeout: 0,
       keepAliveTimeout: 30_000,

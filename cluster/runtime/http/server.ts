@@ -4,12 +4,14 @@
  * web pages.
  */
 
-import { createServer as createNodeServer, type Server } from 'node:http';
+import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
 import { StartError } from '../lifecycle';
 import type { Logger } from '../log';
 import { MessageRouter } from '../messages/receive';
+import { createWebServer } from '../tls/server';
+import type { TlsSettings } from '../tls/settings';
 import { type AccessOptions, accessCheck, isGuarded } from './access';
 import { addCompression } from './compress';
 import { checkListen } from './guard';
@@ -50,6 +52,8 @@ export interface HttpServerOptions extends AccessOptions {
   readonly failed?: (error: Error, request: Request, reply: Reply) => unknown;
   /** How URLs become paths where processes share them, as in libprocess. */
   readonly paths?: PathRules;
+  /** Serves TLS. */
+  readonly tls?: TlsSettings | undefined;
   /** Sends whole answers gzipped to those who ask for it. */
   readonly compress?: boolean;
   readonly bodyMaxBytes?: number;
@@ -68,6 +72,9 @@ export interface HttpServer {
 }
 
 const BODY_MAX_BYTES = 16 * 1024 * 1024;
+
+/** A request must be there as a whole by then, however slowly it comes. */
+const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
  * Starts to listen. Fails with a StartError that names the port and the flag when the port is taken, and when
@@ -88,7 +95,12 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
   await listen(app, options);
   const { address, port } = app.server.address() as AddressInfo;
   const host = address.includes(':') ? `[${address}]` : address;
-  return { address, port, url: `http://${host}:${port}`, close: () => app.close() };
+  return {
+    address,
+    port,
+    url: `${options.tls ? 'https' : 'http'}://${host}:${port}`,
+    close: () => app.close(),
+  };
 }
 
 function createApp(options: HttpServerOptions): FastifyInstance {
@@ -99,7 +111,7 @@ function createApp(options: HttpServerOptions): FastifyInstance {
     routerOptions: { maxParamLength: 16_384, ignoreTrailingSlash: true },
     exposeHeadRoutes: false,
     clientErrorHandler: answerClientError,
-    serverFactory: (handler) => createServer(handler, options.messages),
+    serverFactory: (handler) => createServer(handler, options),
   });
   app.removeAllContentTypeParsers();
   app.addContentTypeParser('*', { parseAs: 'buffer' }, (_request, body, done) => done(null, body));
@@ -117,17 +129,19 @@ function createApp(options: HttpServerOptions): FastifyInstance {
   return app;
 }
 
-type NodeHandler = Parameters<typeof createNodeServer>[1];
-
-function createServer(handler: NodeHandler, messages: MessageRouter | undefined): Server {
-  const server = createNodeServer((request, response) => {
-    if (messages && MessageRouter.isMessage(request)) messages.receive(request, response);
-    else handler?.(request, response);
+function createServer(handler: RequestListener, { messages, tls }: HttpServerOptions): Server {
+  return createWebServer({
+    tls,
+    handler: (request, response) => {
+      if (messages && MessageRouter.isMessage(request)) messages.receive(request, response);
+      else handler(request, response);
+    },
+    configure: (server) => {
+      // A peer takes the end of its connection for our death (libprocess links), so idle ones stay open.
+      server.keepAliveTimeout = 0;
+      server.requestTimeout = REQUEST_TIMEOUT_MS;
+    },
   });
-  // A peer takes the end of its connection for our death (libprocess links), so idle ones stay open.
-  server.keepAliveTimeout = 0;
-  server.requestTimeout = 60_000;
-  return server;
 }
 
 /**

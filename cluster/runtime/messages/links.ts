@@ -7,7 +7,9 @@
  */
 
 import { connect, type Socket } from 'node:net';
+import { connect as connectTls } from 'node:tls';
 import type { Logger } from '../log';
+import type { TlsSettings } from '../tls/settings';
 import { type Pid, printPid, readPid } from './pid';
 
 /** Unsent bytes kept for one peer; past that the connection is given up, as a dead peer's would be. */
@@ -25,6 +27,8 @@ export interface LinksOptions {
   /** Our own address, as peers should answer to it. */
   readonly from: Pid;
   readonly log: Logger;
+  /** Peers speak TLS. */
+  readonly tls?: TlsSettings | undefined;
   /** Called when the connection to a linked pid broke or could not be made. */
   readonly exited: (pid: string) => void;
 }
@@ -64,11 +68,11 @@ export class Links {
     const address = `${pid.host}:${pid.port}`;
     const known = this.peers.get(address);
     if (known && !known.socket.destroyed) return known;
-    const socket = connect({ host: pid.host.replace(/^\[|\]$/g, ''), port: pid.port, noDelay: true });
+    const socket = this.dial(pid.host.replace(/^\[|\]$/g, ''), pid.port);
     const peer: Peer = { socket, linked: new Set(), connected: false };
     this.peers.set(address, peer);
     socket.setTimeout(CONNECT_TIMEOUT_MS);
-    socket.on('connect', () => {
+    socket.on(this.options.tls ? 'secureConnect' : 'connect', () => {
       peer.connected = true;
       socket.setTimeout(peer.linked.size > 0 ? 0 : IDLE_CLOSE_MS);
     });
@@ -79,6 +83,15 @@ export class Links {
     socket.on('close', () => this.closed(address, peer));
     socket.resume();
     return peer;
+  }
+
+  private dial(host: string, port: number): Socket {
+    const { tls } = this.options;
+    if (!tls) return connect({ host, port, noDelay: true });
+    const { key, cert, ciphers, minVersion, maxVersion, verifiesServers } = tls;
+    const own = { key, cert, ca: tls.ca?.slice(), ciphers, minVersion, maxVersion };
+    const socket = connectTls({ host, port, ...own, rejectUnauthorized: verifiesServers });
+    return socket.setNoDelay(true);
   }
 
   private closed(address: string, peer: Peer): void {

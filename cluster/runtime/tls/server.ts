@@ -1,0 +1,90 @@
+/**
+ * An HTTP server that speaks TLS, and with downgrade also plain HTTP on the same port: the first byte tells which.
+ */
+
+import { createServer, type RequestListener, type Server } from 'node:http';
+import { createServer as createSecure, type Server as SecureServer } from 'node:https';
+import type { Socket } from 'node:net';
+import type { TlsSettings } from './settings';
+
+/** A TLS handshake begins with this byte; no HTTP method does. */
+const HANDSHAKE = 0x16;
+const HANDSHAKE_TIMEOUT_MS = 20_000;
+
+export interface WebServerOptions {
+  readonly tls: TlsSettings | undefined;
+  readonly handler: RequestListener;
+  /** Sets timeouts and the like; called for each server that has connections. */
+  readonly configure: (server: Server) => void;
+}
+
+/** Makes a server for the settings; without any it is plain. */
+export function createWebServer({ tls, handler, configure }: WebServerOptions): Server {
+  const plain = (): Server => createServer(handler);
+  const server = !tls
+    ? plain()
+    : tls.downgrade
+      ? either(createTls(tls, handler), plain(), configure)
+      : createTls(tls, handler);
+  configure(server);
+  if (tls) closeWholly(server);
+  return server;
+}
+
+/** Closing all connections also ends those that have not come as far as HTTP: in a handshake, or silent so far. */
+function closeWholly(server: Server): void {
+  const sockets = new Set<Socket>();
+  server.on('connection', (socket: Socket) => {
+    sockets.add(socket);
+    socket.on('close', () => sockets.delete(socket));
+  });
+  const closeAll = server.closeAllConnections.bind(server);
+  server.closeAllConnections = () => {
+    closeAll();
+    for (const socket of sockets) socket.destroy();
+  };
+}
+
+function createTls(settings: TlsSettings, handler: RequestListener): SecureServer {
+  const server = createSecure(
+    {
+      key: settings.key,
+      cert: settings.cert,
+      ca: settings.ca?.slice(),
+      ciphers: settings.ciphers,
+      minVersion: settings.minVersion,
+      maxVersion: settings.maxVersion,
+      requestCert: settings.requiresClients,
+      rejectUnauthorized: settings.requiresClients,
+      handshakeTimeout: HANDSHAKE_TIMEOUT_MS,
+    },
+    handler,
+  );
+  // Whoever fails the handshake is let go; that is the whole of it.
+  server.on('tlsClientError', (_error, socket) => socket.destroy());
+  return server;
+}
+
+/** The plain server listens and hands over what begins with a handshake. One that says nothing is kept: it may be a link. */
+function either(secure: SecureServer, plain: Server, configure: (server: Server) => void): Server {
+  configure(secure);
+  const [takePlain] = plain.listeners('connection') as ((socket: Socket) => void)[];
+  plain.removeAllListeners('connection');
+  plain.on('connection', (socket: Socket) => {
+    const drop = (): void => void socket.destroy();
+    socket.on('error', drop);
+    socket.once('readable', () => {
+      const first = socket.read() as Buffer | null;
+      if (first === null) return drop();
+      socket.off('error', drop);
+      socket.unshift(first);
+      if (first[0] === HANDSHAKE) secure.emit('connection', socket);
+      else takePlain?.call(plain, socket);
+    });
+  });
+  // The other one never listens itself: it is told when its clock starts and ends.
+  plain.on('listening', () => secure.emit('listening'));
+  secure.on('clientError', (error, socket) => plain.emit('clientError', error, socket));
+  plain.on('close', () => secure.close(() => undefined));
+  return plain;
+}

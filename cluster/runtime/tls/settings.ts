@@ -1,0 +1,136 @@
+/**
+ * TLS by libprocess' environment, `LIBPROCESS_SSL_*` (Mesos 1.11): for what we serve and for whom we call.
+ */
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { createSecureContext, type SecureVersion } from 'node:tls';
+import { StartError } from '../lifecycle';
+
+export interface TlsSettings {
+  readonly key: Buffer;
+  readonly cert: Buffer;
+  /** Who may have signed certificates of others; the system's authorities without it. */
+  readonly ca: readonly Buffer[] | undefined;
+  /** Servers that we call must have a certificate that is signed. */
+  readonly verifiesServers: boolean;
+  /** Clients must have a certificate that is signed. */
+  readonly requiresClients: boolean;
+  /** Plain HTTP is served on the same port, too. */
+  readonly downgrade: boolean;
+  readonly ciphers: string | undefined;
+  readonly minVersion: SecureVersion;
+  readonly maxVersion: SecureVersion;
+}
+
+type Env = Readonly<Record<string, string | undefined>>;
+
+const PREFIX = 'LIBPROCESS_SSL_';
+
+/** Reads the environment; undefined when TLS is off. Fails with a StartError that names the variable and what to do. */
+export function tlsSettings(env: Env): TlsSettings | undefined {
+  if (!isOn(env, 'ENABLED')) return undefined;
+  const key = needed(env, 'KEY_FILE', 'the private key, in PEM');
+  const cert = needed(env, 'CERT_FILE', 'the certificate, in PEM');
+  const settings: TlsSettings = {
+    key,
+    cert,
+    ca: authorities(env),
+    verifiesServers: isOn(env, 'VERIFY_SERVER_CERT') || isOn(env, 'VERIFY_CERT'),
+    requiresClients: isOn(env, 'REQUIRE_CLIENT_CERT') || isOn(env, 'REQUIRE_CERT'),
+    downgrade: isOn(env, 'SUPPORT_DOWNGRADE'),
+    ciphers: env[`${PREFIX}CIPHERS`],
+    ...versions(env),
+  };
+  checkPair(settings);
+  return settings;
+}
+
+/** What a process that we start needs to call us: never our key. */
+export function callerEnvironment(env: Env): Record<string, string> {
+  if (!isOn(env, 'ENABLED')) return {};
+  const names = ['CA_FILE', 'CA_DIR', 'VERIFY_SERVER_CERT', 'VERIFY_CERT'].map((name) => PREFIX + name);
+  const given = names.flatMap((name): [string, string][] => (env[name] ? [[name, env[name]]] : []));
+  return { [`${PREFIX}ENABLED`]: '1', ...Object.fromEntries(given) };
+}
+
+/** How such a process calls: undefined when in plain. Without verification any certificate will do, as in libprocess. */
+export function callerTrust(
+  env: Env,
+): { readonly ca: Buffer[] | undefined; readonly rejectUnauthorized: boolean } | undefined {
+  if (!isOn(env, 'ENABLED')) return undefined;
+  const rejectUnauthorized = isOn(env, 'VERIFY_SERVER_CERT') || isOn(env, 'VERIFY_CERT');
+  return { ca: authorities(env)?.slice(), rejectUnauthorized };
+}
+
+function isOn(env: Env, name: string, fallback = false): boolean {
+  const given = env[PREFIX + name];
+  if (given === undefined || given === '') return fallback;
+  if (['1', 'true'].includes(given)) return true;
+  if (['0', 'false'].includes(given)) return false;
+  throw new StartError(`${PREFIX}${name}: "${given}" cannot be used: expected true or false`);
+}
+
+function needed(env: Env, name: string, what: string): Buffer {
+  const path = env[PREFIX + name];
+  if (!path)
+    throw new StartError(`${PREFIX}ENABLED is set, so ${PREFIX}${name} must name the file with ${what}`);
+  return read(PREFIX + name, path);
+}
+
+function read(variable: string, path: string): Buffer {
+  try {
+    return readFileSync(path.replace(/^file:\/\//, ''));
+  } catch (error) {
+    throw new StartError(`${variable}: cannot read ${path}: ${(error as Error).message}`);
+  }
+}
+
+function authorities(env: Env): readonly Buffer[] | undefined {
+  const [file, folder] = [env[`${PREFIX}CA_FILE`], env[`${PREFIX}CA_DIR`]];
+  if (!file && !folder) return undefined;
+  const one = file ? [read(`${PREFIX}CA_FILE`, file)] : [];
+  return [...one, ...(folder ? inFolder(`${PREFIX}CA_DIR`, folder) : [])];
+}
+
+function inFolder(variable: string, folder: string): Buffer[] {
+  try {
+    const names = readdirSync(folder).sort();
+    return names
+      .map((name) => read(variable, join(folder, name)))
+      .filter((text) => text.includes('-----BEGIN CERTIFICATE-----'));
+  } catch (error) {
+    if (error instanceof StartError) throw error;
+    throw new StartError(`${variable}: cannot read ${folder}: ${(error as Error).message}`);
+  }
+}
+
+const VERSIONS: readonly (readonly [string, SecureVersion, boolean])[] = [
+  ['ENABLE_TLS_V1_0', 'TLSv1', false],
+  ['ENABLE_TLS_V1_1', 'TLSv1.1', false],
+  ['ENABLE_TLS_V1_2', 'TLSv1.2', true],
+  ['ENABLE_TLS_V1_3', 'TLSv1.3', true],
+];
+
+function versions(env: Env): Pick<TlsSettings, 'minVersion' | 'maxVersion'> {
+  const on = VERSIONS.filter(([name, , fallback]) => isOn(env, name, fallback)).map(([, version]) => version);
+  const [minVersion] = on;
+  const maxVersion = on.at(-1);
+  if (minVersion === undefined || maxVersion === undefined) {
+    throw new StartError(
+      `No version of TLS is left: set ${PREFIX}ENABLE_TLS_V1_2 or ${PREFIX}ENABLE_TLS_V1_3 to true`,
+    );
+  }
+  return { minVersion, maxVersion };
+}
+
+function checkPair({ key, cert, ca, ciphers }: TlsSettings): void {
+  try {
+    createSecureContext({ key, cert, ca: ca?.slice(), ciphers });
+  } catch (error) {
+    throw new StartError(
+      `${PREFIX}KEY_FILE and ${PREFIX}CERT_FILE cannot be used together (PEM, key without a password, both of one pair, ` +
+        `${PREFIX}CIPHERS known to OpenSSL): ${(error as Error).message}`,
+    );
+  }
+}
