@@ -28,6 +28,8 @@ export class OneMachine {
   readonly state: StateStore = new MemoryStore();
   master: RunningMaster | undefined;
   readonly agents: RunningAgent[] = [];
+  /** Agents that ended by themselves, and why. */
+  readonly ended: string[] = [];
 
   async startMaster(args: readonly string[] = []): Promise<RunningMaster> {
     this.master = await startMaster(flagsOf(masterFlags, ['--port=0', ...args]), {
@@ -43,6 +45,7 @@ export class OneMachine {
     const agent = await startAgent(flagsOf(agentFlags, [place, ...own, ...args]), {
       ...deps,
       launcher: hostedExecutors(deps),
+      onEnd: (reason) => this.ended.push(`${name}: ${reason}`),
     });
     this.agents.push(agent);
     return agent;

@@ -9,6 +9,7 @@ import type { Millis } from '../../../model/time';
 import { allocatedOf } from '../allocator/state';
 import { MASTER_CAPABILITIES } from '../capabilities';
 import { inverseOffersOf, printInverseOffer } from '../inverse-offers';
+import { printOffer } from '../offers';
 import { printOperation } from '../operations/record';
 import { type Agent, type Framework, isOffered, type MasterState, type TaskRecord } from '../state';
 
@@ -112,6 +113,10 @@ export function printFramework(
     unregistered_time: framework.stream === undefined ? printTime(framework.unregisteredAt) : undefined,
     allocated_resources: printResources(sum(used)),
     offered_resources: printResources(sum(offered)),
+    offers: [...framework.offers].flatMap((id) => {
+      const offer = state.offers.get(id);
+      return offer ? [printOffer(state, framework, offer)] : [];
+    }),
     inverse_offers: inverseOffersOf(state, framework.id).map((offer) => printInverseOffer(state, offer)),
   };
 }
