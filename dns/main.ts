@@ -148,6 +148,7 @@ function startSource(config: DnsConfig, deps: Deps, parts: Parts): Source {
 function addGauges(metrics: Metrics, clock: Clock, parts: Parts): void {
   const { responder } = parts.answerer;
   metrics.gauge('dns/names', 'Names in the zone', () => responder.size());
+  metrics.gauge('dns/answers_kept', 'Prepared answers that are kept', () => responder.kept());
   metrics.gauge('dns/serial', 'Serial of the zone', () => responder.current()?.authority.serial ?? 0);
   metrics.gauge('dns/tasks', 'Tasks of the cluster', () => parts.status.tasks);
   metrics.gauge('dns/streaming', 'Whether changes are pushed by a master', () =>

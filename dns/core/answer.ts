@@ -18,8 +18,7 @@ import {
 } from './records';
 
 /** Answers a name of the domain, spelled as it is stored and without the final dot. Pure; order is the zone's. */
-export function answer(zone: Zone, name: string, type: number): Answer {
-  const node = zone.node(name);
+export function answer(zone: Zone, name: string, type: number, node = zone.node(name)): Answer {
   return zone.compat === 'mesos-dns'
     ? answerAsOriginal(zone, name, node, type)
     : answerByStandard(zone, name, node, type);

@@ -2,7 +2,7 @@
  * Prepared answers, kept by question until what they were made of changes.
  *
  * Always true: an answer is encoded when it is asked for the first time and forgotten as soon as its name, or the name of
- * a target it has addresses of, is changed. What is kept is bounded by the names there are.
+ * a target it has addresses of, is changed. What is kept is bounded, however many names are asked for.
  */
 
 import { answer } from '../core/answer';
@@ -15,6 +15,8 @@ import { bareAnswer, prepareAnswer, type Ready } from '../packet/ready';
 import { keyName, type Request } from '../packet/request';
 
 const SERVFAIL = bareAnswer(RCODE.SERVFAIL);
+/** Answers that are kept; beyond it all of them are forgotten. One takes about 1 kB. */
+const READY_MAX = 50_000;
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(TYPE));
 
 export class Answers {
@@ -26,15 +28,20 @@ export class Answers {
   /** Answers with the zone's serial in them. */
   private serials = new Set<string>();
 
+  constructor(private readonly readyMax = READY_MAX) {}
+
+  /** How many answers are kept. */
+  kept(): number {
+    return this.ready.size;
+  }
+
   /** Takes a change of the zone. Tells which names may have other answers now. */
   apply(change: ZoneChange): Touched {
     const before = this.table.zone()?.authority.serial;
     const touched = this.table.apply(change);
     if (touched === 'none') return touched;
     if (touched === 'all') {
-      this.ready = new Map();
-      this.uses = new Map();
-      this.serials = new Set();
+      this.forgetAll();
       this.missing = new Map();
       return touched;
     }
@@ -61,15 +68,16 @@ export class Answers {
     const asOriginal = zone.compat === 'mesos-dns';
     if (asked === undefined || (asOriginal && isEscaped(wire))) return this.absent(zone, request.type);
     const name = asOriginal ? asked.replaceAll('.*', '') : asked;
-    if (!zone.node(name)) return this.absent(zone, request.type);
+    const written = name !== asked;
     const type = KNOWN_TYPES.has(request.type) ? request.type : 0;
-    if (name !== asked) return prepare(zone, name, type, true);
-    // All types we do not serve share one answer.
-    const key = type === 0 ? `${wireName(name)}\0\0` : request.key;
+    // All types we do not serve share one answer, and so do all names that come to one when `.*` is cut out.
+    const key = type === 0 || written ? sharedKey(name, type, written) : request.key;
     const held = this.ready.get(key);
     if (held) return held;
-    const given = usable(answer(zone, name, type));
-    const made = prepareAnswer(given, { domain: zone.domain, name, asOriginal });
+    const node = zone.node(name);
+    if (!node) return this.absent(zone, request.type);
+    const given = usable(answer(zone, name, type, node));
+    const made = prepareAnswer(given, { domain: zone.domain, name, asOriginal, written });
     this.keep(key, made, [name, ...given.answers.flatMap(targetOf)]);
     return made;
   }
@@ -79,12 +87,14 @@ export class Answers {
     const type = KNOWN_TYPES.has(asked) ? asked : 0;
     const held = this.missing.get(type);
     if (held) return held;
-    const made = prepare(zone, '', type, false);
+    const asOriginal = zone.compat === 'mesos-dns';
+    const made = prepareAnswer(usable(answer(zone, '', type)), { domain: zone.domain, name: '', asOriginal });
     this.missing.set(type, made);
     return made;
   }
 
   private keep(key: string, ready: Ready, names: readonly string[]): void {
+    if (this.ready.size >= this.readyMax) this.forgetAll();
     this.ready.set(key, ready);
     if (ready.authority.length > 0) this.serials.add(key);
     for (const name of names) {
@@ -99,6 +109,12 @@ export class Answers {
     this.uses.delete(name);
   }
 
+  private forgetAll(): void {
+    this.ready = new Map();
+    this.uses = new Map();
+    this.serials = new Set();
+  }
+
   private forgetSerials(): void {
     this.missing = new Map();
     for (const key of this.serials) this.ready.delete(key);
@@ -106,9 +122,9 @@ export class Answers {
   }
 }
 
-function prepare(zone: Zone, name: string, type: number, written: boolean): Ready {
-  const asOriginal = zone.compat === 'mesos-dns';
-  return prepareAnswer(usable(answer(zone, name, type)), { domain: zone.domain, name, asOriginal, written });
+/** No question has such a key: no label is so long. */
+function sharedKey(name: string, type: number, written: boolean): string {
+  return `${written ? '\xff' : '\xfe'}${wireName(name)}${type}`;
 }
 
 /** Without targets that cannot be encoded: the original gives no reply at all to such a question. */

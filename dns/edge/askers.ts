@@ -8,9 +8,8 @@
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
-import { isIPv6 } from 'node:net';
 import type { Clock } from '../../cluster/runtime/clock';
-import { networkTest } from './networks';
+import { bareAddress, networkOf, networkTest } from './networks';
 
 /** What to do with a question: answer it, say that TCP is needed, or say nothing. */
 export type Verdict = 'answer' | 'cut' | 'drop';
@@ -60,12 +59,13 @@ export class Askers {
   spokeOverTcp(address: string): void {
     if (this.isTrusted(address)) return;
     if (this.spoke.size >= REMEMBERED_MAX) this.spoke.clear();
-    this.spoke.set(address, this.options.clock.now());
+    // The same host may come over IPv6 sockets with one transport and over IPv4 sockets with the other.
+    this.spoke.set(bareAddress(address), this.options.clock.now());
   }
 
   /** Whether a long reply reaches the one who asked and nobody else. For addresses that are not trusted. */
   isVerified(address: string, cookie: Buffer | undefined): boolean {
-    const at = this.spoke.get(address);
+    const at = this.spoke.get(bareAddress(address));
     if (at !== undefined && this.options.clock.now() - at < TCP_HOLDS_MS) return true;
     return cookie !== undefined && this.isOurs(address, cookie);
   }
@@ -120,9 +120,4 @@ export class Askers {
     digest.digest().copy(cookie, 8, 0, 8);
     return cookie;
   }
-}
-
-/** One host or customer: an IPv4 address, or the first half of an IPv6 address. */
-function networkOf(address: string): string {
-  return isIPv6(address) ? address.split(':').slice(0, 4).join(':') : address;
 }

@@ -26,7 +26,7 @@ export class ForwardCache {
 
   /** The reply as it would be now; undefined when there is none or it is over. */
   find(request: Request): Buffer | undefined {
-    if (this.kept.size === 0) return undefined;
+    if (this.kept.size === 0 || isPersonal(request)) return undefined;
     const key = keyOf(request);
     const held = this.kept.get(key);
     if (!held) return undefined;
@@ -38,7 +38,13 @@ export class ForwardCache {
   }
 
   keep(request: Request, reply: Buffer): void {
-    if (this.entriesMax === 0 || reply.length > REPLY_MAX_BYTES || reply.length < request.end) return;
+    if (
+      isPersonal(request) ||
+      this.entriesMax === 0 ||
+      reply.length > REPLY_MAX_BYTES ||
+      reply.length < request.end
+    )
+      return;
     if (reply.readUInt16BE(4) !== 1) return;
     const life = lifespan(reply, request.end);
     if (!life) return;
@@ -50,6 +56,11 @@ export class ForwardCache {
   size(): number {
     return this.kept.size;
   }
+}
+
+/** Options such as a cookie or the asker's network make a reply that is for one asker alone. */
+function isPersonal({ edns }: Request): boolean {
+  return edns !== undefined && !edns.plain;
 }
 
 /** Questions that differ in flags or in EDNS may have other replies. */

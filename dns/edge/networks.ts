@@ -40,7 +40,22 @@ export function networkTest(networks: readonly string[]): (address: string) => b
 }
 
 /** Without a zone (`%eth0`), and as IPv4 when it came through an IPv6 socket. */
-function bareAddress(address: string): string {
+export function bareAddress(address: string): string {
   const [bare = ''] = address.split('%');
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(bare) ? bare.slice('::ffff:'.length) : bare;
+}
+
+/** One host or customer: an IPv4 address, or the first half of an IPv6 address. */
+export function networkOf(given: string): string {
+  const address = bareAddress(given);
+  if (!isIPv6(address)) return address;
+  const [head = '', tail] = address.split('::');
+  const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
+  const [left, right] = [groups(head), groups(tail ?? '')];
+  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const all = [...left, ...new Array<string>(zeros).fill('0'), ...right];
+  return all
+    .slice(0, 4)
+    .map((group) => Number.parseInt(group, 16).toString(16))
+    .join(':');
 }

@@ -12,7 +12,15 @@ import type { Compat, Zone, ZoneChange } from '../core/book';
 import { RCODE, TYPE } from '../core/records';
 import type { Touched } from '../core/table';
 import { isBelow, textName, wireLabels } from '../packet/names';
-import { bareAnswer, encodeFailure, encodeReply, prepareAnswer, type Ready } from '../packet/ready';
+import {
+  bareAnswer,
+  cutFailure,
+  encodeFailure,
+  encodeReply,
+  prepareAnswer,
+  type Ready,
+} from '../packet/ready';
+import { passBack } from '../packet/relay';
 import { keyName, PLAIN_UDP_BYTES, type Reading, type Request, readRequest } from '../packet/request';
 import { Answers } from './answers';
 import type { Askers } from './askers';
@@ -99,6 +107,11 @@ export class Responder {
     return this.answers.table.parts();
   }
 
+  /** How many prepared answers are kept. */
+  kept(): number {
+    return this.answers.kept();
+  }
+
   /** How many names there are. */
   size(): number {
     return this.answers.table.size();
@@ -158,9 +171,16 @@ export class Responder {
   private async forward(request: Request, asker: Asker): Promise<Buffer | undefined> {
     this.counts.forwarded.inc();
     const reply = await this.options.elsewhere.forward(request, asker.transport);
-    if (reply) return reply;
+    if (reply) return this.fitting(reply, request, asker);
     this.counts.forwardFailures.inc();
     return this.reply(SERVFAIL, request, asker);
+  }
+
+  /** A resolver's reply, cut to its question when it is longer than we send to this asker. */
+  private fitting(reply: Buffer, request: Request, asker: Asker): Buffer {
+    if (asker.transport === 'tcp') return reply;
+    const limit = this.udpLimit(request, asker, reply.length);
+    return limit < request.end ? cutFailure(request, RCODE.NOERROR) : passBack(reply, request, limit);
   }
 
   /** The answer to `TXT why.NAME`, for those whom names are forwarded for. */
@@ -186,7 +206,7 @@ export class Responder {
     const { payloadBytes, recursion, elsewhere, tellCut, askers } = this.options;
     const cookie = request.edns?.cookie;
     return encodeReply(ready, request, {
-      limit: asker.transport === 'tcp' ? TCP_BYTES : this.udpLimit(request, asker, ready),
+      limit: asker.transport === 'tcp' ? TCP_BYTES : this.udpLimit(request, asker, request.end + ready.bytes),
       turn: ready.answers.length > 1 || ready.additional.length > 0 ? nextInteger(this.random, TURNS) : 0,
       recursion: ready === REFUSED ? false : ready.authoritative ? recursion : elsewhere.available,
       payloadBytes,
@@ -196,7 +216,7 @@ export class Responder {
   }
 
   /** What an asker takes over UDP, not more than we send, and little for an address that may be forged. */
-  private udpLimit(request: Request, { address }: Asker, ready: Ready): number {
+  private udpLimit(request: Request, { address }: Asker, wanted: number): number {
     const { edns, size } = request;
     const { payloadBytes, askers } = this.options;
     const taken = edns
@@ -204,7 +224,7 @@ export class Responder {
       : PLAIN_UDP_BYTES;
     if (this.trusts(address) || askers.isVerified(address, edns?.cookie)) return taken;
     const limit = Math.min(taken, size * AMPLIFICATION_MAX);
-    if (limit < request.end + ready.bytes) this.counts.amplified.inc();
+    if (limit < wanted) this.counts.amplified.inc();
     return limit;
   }
 

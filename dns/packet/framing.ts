@@ -11,19 +11,35 @@ export function frame(message: Buffer): Buffer {
 }
 
 export class FrameDecoder {
-  private held: Buffer = Buffer.alloc(0);
+  /** The first octet of a length whose second one is missing. */
+  private high: number | undefined;
+  /** The message that is not complete, and how much of it is there. */
+  private message: Buffer | undefined;
+  private filled = 0;
 
   /** Takes the next bytes and returns the messages they complete; never holds more than one unfinished message. */
   feed(chunk: Buffer): Buffer[] {
     const messages: Buffer[] = [];
-    let rest = this.held.length === 0 ? chunk : Buffer.concat([this.held, chunk]);
-    while (rest.length >= 2) {
-      const end = 2 + rest.readUInt16BE(0);
-      if (rest.length < end) break;
-      messages.push(rest.subarray(2, end));
-      rest = rest.subarray(end);
+    for (let at = 0; at < chunk.length; ) {
+      if (!this.message) {
+        const octet = chunk[at++] ?? 0;
+        if (this.high === undefined) this.high = octet;
+        else this.begin(this.high * 256 + octet);
+      }
+      if (!this.message) continue;
+      const copied = chunk.copy(this.message, this.filled, at);
+      at += copied;
+      this.filled += copied;
+      if (this.filled < this.message.length) continue;
+      messages.push(this.message);
+      this.message = undefined;
     }
-    this.held = Buffer.from(rest);
     return messages;
+  }
+
+  private begin(length: number): void {
+    this.high = undefined;
+    this.message = Buffer.allocUnsafe(length);
+    this.filled = 0;
   }
 }

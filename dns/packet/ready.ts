@@ -177,10 +177,18 @@ export function encodeFailure(bytes: Buffer, rcode: number, flagsKept: 'none' | 
   return reply;
 }
 
+/** Twelve octets with TC, for an asker whom not even the question can be repeated to: it was written shorter than it is. */
+export function cutFailure({ bytes }: Request, rcode: number): Buffer {
+  const reply = encodeFailure(bytes, rcode, 'recursion');
+  reply.writeUInt16BE(reply.readUInt16BE(2) | FLAG_TC, 2);
+  return reply;
+}
+
 /** Puts the reply together. Never longer than the limit: what does not fit is left out, and TC is set. */
 export function encodeReply(ready: Ready, request: Request, options: ReplyOptions): Buffer {
   const { cookie } = options;
   const optBytes = request.edns ? OPT_BYTES + (cookie?.length ?? 0) : 0;
+  if (options.limit < request.end + optBytes) return cutFailure(request, ready.rcode & 15);
   const whole = request.end + ready.bytes + optBytes;
   const out = Buffer.allocUnsafe(Math.min(options.limit, whole));
   request.bytes.copy(out, 0, 0, request.end);

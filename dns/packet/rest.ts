@@ -15,6 +15,8 @@ export interface Edns {
   readonly dnssecOk: boolean;
   /** The asker's cookie and perhaps ours after it. */
   readonly cookie: Buffer | undefined;
+  /** Whether there are no options at all. */
+  readonly plain: boolean;
 }
 
 export interface RestOptions {
@@ -74,6 +76,7 @@ function readEdns(bytes: Buffer, fixed: number, end: number): Edns | undefined {
     version: bytes[fixed + 5] ?? 0,
     dnssecOk: ((bytes[fixed + 6] ?? 0) & 0x80) !== 0,
     cookie,
+    plain: end === fixed + 10,
   };
 }
 

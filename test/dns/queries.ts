@@ -9,6 +9,7 @@ export interface QueryOptions {
   readonly payloadBytes?: number;
   readonly flags?: number;
   readonly dnssecOk?: boolean;
+  readonly cookie?: Buffer;
 }
 
 export function query(name: string, type: string, given: QueryOptions = {}): Buffer {
@@ -19,7 +20,7 @@ export function query(name: string, type: string, given: QueryOptions = {}): Buf
     extendedRcode: 0,
     ednsVersion: 0,
     flags: given.dnssecOk ? 0x8000 : 0,
-    options: [],
+    options: given.cookie ? [{ code: 10, data: given.cookie }] : [],
   };
   return encode({
     type: 'query',

@@ -23,6 +23,12 @@ test('who spoke over TCP is verified for a while', () => {
   expect(askers.isVerified('198.51.100.1', undefined)).toBe(false);
 });
 
+test('who spoke over TCP through an IPv6 socket is the same over IPv4', () => {
+  const { askers } = setUp();
+  askers.spokeOverTcp('::ffff:198.51.100.1');
+  expect(askers.isVerified('198.51.100.1', undefined)).toBe(true);
+});
+
 test('a cookie is good for its address and for an hour', () => {
   const { clock, askers } = setUp();
   const option = askers.cookieOption('198.51.100.1', Buffer.alloc(8, 1));

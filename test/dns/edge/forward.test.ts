@@ -212,3 +212,15 @@ test('replies are kept for their TTL, in the spelling of each asker, and not bey
   for (const name of ['b.example', 'c.example', 'd.example']) await ask(name);
   expect(made.cached()).toBe(2);
 });
+
+test('replies to questions with options of their own are not kept', async () => {
+  const upstream = await resolver((question) => [answerOf(question)]);
+  const made = forwarder([upstream], new VirtualClock(1000), 5000, { cacheEntries: 10 });
+  const cookie = query('example.com', 'A', { payloadBytes: 1232, cookie: Buffer.alloc(8, 1) });
+  await made.forward(requestOf(cookie), 'udp');
+  expect(made.cached()).toBe(0);
+  await made.forward(requestOf(query('example.com', 'A', { payloadBytes: 1232 })), 'udp');
+  expect(made.cached()).toBe(1);
+  await made.forward(requestOf(cookie), 'udp');
+  expect(upstream.ids).toHaveLength(3);
+});

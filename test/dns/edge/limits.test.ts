@@ -43,6 +43,46 @@ test('an address that may be forged gets three times its question at most, until
   expect((await to.send(question))?.length).toBeGreaterThan(1000);
 });
 
+/** A question whose name is longer than the message: its labels are read several times over. */
+function foldedQuestion(): Buffer {
+  const message = Buffer.alloc(66, 'a');
+  message.fill(0, 0, 12);
+  message.writeUInt16BE(1, 4);
+  message[12] = 40;
+  // Each label begins one octet later than the one before, and ends behind its pointer.
+  for (let label = 1; label <= 4; label++) {
+    message[12 + label] = 40 + label;
+    message.writeUInt16BE(0xc000 + 12 + label, 51 + label * 2);
+  }
+  message.fill(0, 61);
+  return message;
+}
+
+test('a name that unfolds beyond three times its question gets the code alone', async () => {
+  const to = new Answering();
+  const question = foldedQuestion();
+  expect((await to.send(question))?.length).toBeGreaterThan(question.length * 3);
+  const reply = await to.send(question, 'udp', FAR);
+  expect(reply).toHaveLength(12);
+  const tc = ((reply?.[2] ?? 0) & 2) !== 0;
+  expect([reply?.readUInt16BE(4), tc, (reply?.[3] ?? 0) & 15]).toEqual([0, true, 5]);
+});
+
+test('what resolvers reply is cut as well: to what we send, and for an address that may be forged to three times', async () => {
+  const asked = query('example.com', 'A', { payloadBytes: 4096 });
+  const long = Buffer.concat([asked, Buffer.alloc(2000)]);
+  long[2] = 0x81;
+  const to = new Answering({
+    elsewhere: { available: true, allows: () => true, forward: async () => Buffer.from(long) },
+  });
+  expect(await to.send(asked, 'tcp')).toHaveLength(long.length);
+  for (const address of ['127.0.0.1', FAR]) {
+    const reply = (await to.send(asked, 'udp', address)) ?? Buffer.alloc(12);
+    expect(reply.length).toBeLessThanOrEqual(asked.length);
+    expect(seen(reply)).toMatchObject({ tc: true, question: 'example.com A', answers: [] });
+  }
+});
+
 test('who asks too much is told to come over TCP, or nothing', async () => {
   const to = new Answering({ perSecond: 2 });
   const replies = [];

@@ -1,4 +1,4 @@
-import { isNetwork, networkTest, PRIVATE_NETWORKS } from '../../../dns/edge/networks';
+import { isNetwork, networkOf, networkTest, PRIVATE_NETWORKS } from '../../../dns/edge/networks';
 
 test.each([
   ['127.0.0.1', true],
@@ -28,4 +28,16 @@ test.each([
   ['host', false],
 ])('isNetwork(%j) is %p', (text, is) => {
   expect(isNetwork(text)).toBe(is);
+});
+
+test.each([
+  ['198.51.100.1', '198.51.100.1'],
+  ['::ffff:198.51.100.1', '198.51.100.1'],
+  ['2001:db8:1:2:3:4:5:6', '2001:db8:1:2'],
+  ['2001:db8::1', '2001:db8:0:0'],
+  ['2001:db8::2%eth0', '2001:db8:0:0'],
+  ['::1', '0:0:0:0'],
+  ['fe80::', 'fe80:0:0:0'],
+])('the network of %s is %s', (address, network) => {
+  expect(networkOf(address)).toBe(network);
 });

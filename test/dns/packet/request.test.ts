@@ -23,7 +23,9 @@ test('a question is read with its name in lower case', () => {
   if (reading.kind !== 'request') throw new Error(reading.kind);
   expect(wireLabels(keyName(reading.request.key))).toEqual(['leader', 'mesos']);
   expect(reading.request).toMatchObject({ type: 1, class: 1, opcode: 0 });
-  expect(reading.request.edns).toEqual({ payloadBytes: 4096, version: 0, dnssecOk: true, cookie: undefined });
+  expect(reading.request.edns).toEqual({
+    ...{ payloadBytes: 4096, version: 0, dnssecOk: true, cookie: undefined, plain: true },
+  });
 });
 
 test.each<[string, string, readonly Buffer[]]>([
