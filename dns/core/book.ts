@@ -97,6 +97,8 @@ export interface ZoneChange {
   readonly head: ZoneHead;
   /** These are all things: what is not here is gone. A large zone comes in several parts. */
   readonly fresh: boolean;
+  /** The first part: a fresh zone that was on its way before is not completed any more. */
+  readonly first: boolean;
   /** Nothing of a change is answered before its last part is there. */
   readonly last: boolean;
   /** How many things there will be, about; told with a fresh zone. */

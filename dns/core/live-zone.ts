@@ -271,7 +271,8 @@ function* takeParts(book: Book, head: ZoneHead): Generator<ZoneChange> {
   book.changed = new Set();
   book.fresh = false;
   if (fresh) yield* takeFresh(book, head);
-  else if (changed.length > 0) yield changeOf(book, head, { fresh, last: true, things: changed });
+  else if (changed.length > 0)
+    yield changeOf(book, head, { fresh, first: true, last: true, things: changed });
 }
 
 function* takeFresh(book: Book, head: ZoneHead): Generator<ZoneChange> {
@@ -284,7 +285,7 @@ function* takeFresh(book: Book, head: ZoneHead): Generator<ZoneChange> {
       things.push(...book.changed);
       book.changed = new Set();
     }
-    yield changeOf(book, head, { fresh: true, last, things });
+    yield changeOf(book, head, { fresh: true, first: from === 0, last, things });
     if (last) return;
   }
 }
@@ -294,14 +295,14 @@ function endOf({ cluster, makers }: Book): number {
   return Math.max(thingOfTask(cluster.tasks.end()), thingOfOther(makers.length));
 }
 
-type Part = Pick<ZoneChange, 'fresh' | 'last' | 'things'>;
+type Part = Pick<ZoneChange, 'fresh' | 'first' | 'last' | 'things'>;
 
 /** In a fresh zone things without records are not mentioned; those of the last part may have been before. */
-function changeOf(book: Book, head: ZoneHead, { fresh, last, things }: Part): ZoneChange {
+function changeOf(book: Book, head: ZoneHead, { fresh, first, last, things }: Part): ZoneChange {
   const made = things.map((thing) => ({ thing, recipe: recipeOf(book, thing) }));
   const told = fresh && !last ? made.filter(({ recipe }) => recipe !== null) : made;
   return {
-    ...{ head, fresh, last, total: book.cluster.tasks.size + book.numbers.size },
+    ...{ head, fresh, first, last, total: book.cluster.tasks.size + book.numbers.size },
     things: told.map(({ thing }) => thing),
     recipes: told.map(({ recipe }) => recipe),
   };

@@ -42,6 +42,7 @@ export function createTable(): ZoneTable {
     zone = { ...head, node: (name) => nodeAt(from, head, name) };
   };
   const replace = (change: ZoneChange): 'none' | 'all' => {
+    if (change.first) growing = undefined;
     growing ??= { store: createStore(change), head: change.head };
     enter(growing.store, change);
     if (!change.last) return 'none';
@@ -167,7 +168,13 @@ function* partsOf({ recipes }: Store, head: ZoneHead, whole: boolean): Generator
       recipes: things.map((thing) => recipes[thing] ?? null),
       total: recipes.length / 2,
     };
-    yield { head: { domain, compat, authority }, fresh: true, last: last && whole, ...told };
+    yield {
+      head: { domain, compat, authority },
+      fresh: true,
+      first: from === 0,
+      last: last && whole,
+      ...told,
+    };
     if (last) return;
   }
 }

@@ -8,7 +8,7 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../cluster/runtime/log';
 import type { DnsConfig } from '../config';
 import type { ZoneChange } from '../core/book';
-import type { Inquiry, Source, SourceEvents, SourceStatus } from './source';
+import { type Inquiry, NO_STATUS, type Source, type SourceEvents, type SourceStatus } from './source';
 
 /** What the thread says. */
 export type FromThread =
@@ -36,29 +36,69 @@ export function threadFile(): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
+const AGAIN_FIRST_MS = 1000;
+const AGAIN_MAX_MS = 60_000;
+/** A thread that lived this long was a good one: the next one that fails is started again soon. */
+const GOOD_LIFE_MS = 60_000;
+/** Questions about the cluster that wait for their answer; each may take the thread a second. */
+const WAITING_MAX = 100;
+
+/** Starts the thread. One that fails is started again after a while; the zone stays meanwhile. */
 export function startThread(file: string, config: DnsConfig, log: Logger, events: SourceEvents): Source {
+  let failures = 0;
+  let inRow = 0;
+  let stopped = false;
+  let again: NodeJS.Timeout | undefined;
+  let status = NO_STATUS;
+  let running: Source;
+  const tell = (next: SourceStatus): void => {
+    status = next;
+    events.status({ ...next, failures: next.failures + failures });
+  };
+  const start = (): void => {
+    const begun = Date.now();
+    running = runThread(file, config, log, { ...events, status: tell }, (reason) => {
+      failures += status.failures + 1;
+      tell({ ...status, source: 'none', failures: 0 });
+      inRow = Date.now() - begun > GOOD_LIFE_MS ? 0 : inRow + 1;
+      const afterMs = Math.min(AGAIN_FIRST_MS * 2 ** Math.max(0, inRow - 1), AGAIN_MAX_MS);
+      log.error({ reason, afterMs }, 'the building thread failed: names stay as they are until it is back');
+      if (!stopped) again = setTimeout(start, afterMs);
+    });
+  };
+  start();
+  return {
+    ask: (what, name) => running.ask(what, name),
+    stop: async () => {
+      stopped = true;
+      clearTimeout(again);
+      await running.stop();
+    },
+  };
+}
+
+/** One thread until it ends. */
+function runThread(
+  file: string,
+  config: DnsConfig,
+  log: Logger,
+  events: SourceEvents,
+  failed: (reason: string) => void,
+): Source {
   // What reading a state makes for a moment stays out of the old heap, and the nursery small beside the zone.
   const resourceLimits = { maxYoungGenerationSizeMb: 48 };
   const worker = new Worker(file, { workerData: config, resourceLimits });
   const waiting = new Map<number, { resolve: (text: string) => void; reject: (error: Error) => void }>();
   let ids = 0;
+  let over = false;
   let stopping: (() => void) | undefined;
   const say = (message: ToThread): void => worker.postMessage(message);
-  const parts: ZoneChange[] = [];
-  const takePart = (): void => {
-    const part = parts.shift();
-    if (part) events.change(part);
-    say({ kind: 'taken' });
-    if (parts.length > 0) setImmediate(takePart);
-  };
+  const takeChange = changesInTurn(events.change, () => say({ kind: 'taken' }));
   const take = (message: FromThread): void => {
+    if (over) return;
     switch (message.kind) {
       case 'change':
-        parts.push(message.change);
-        if (parts.length > 1) return;
-        // Messages come one after the other without a pause: questions are answered between the parts of a large zone.
-        if (message.change.fresh) setImmediate(takePart);
-        else takePart();
+        takeChange(message.change);
         return;
       case 'status':
         events.status(message.status);
@@ -80,27 +120,52 @@ export function startThread(file: string, config: DnsConfig, log: Logger, events
         stopping?.();
     }
   };
-  const over = (reason: string): void => {
+  const end = (reason: string): void => {
+    if (over) return;
+    over = true;
     for (const { reject } of waiting.values()) reject(new Error(reason));
     waiting.clear();
     if (stopping) stopping();
-    else events.lost(reason);
+    else failed(reason);
   };
   worker.on('message', take);
-  worker.on('error', (error) => over(`the building thread failed: ${error.message}`));
-  worker.on('exit', () => over('the building thread ended'));
+  worker.on('error', (error) => end(error.message));
+  worker.on('exit', () => end('it ended'));
   const ask = (what: Inquiry, name: string): Promise<string> =>
     new Promise((resolve, reject) => {
+      if (over || waiting.size >= WAITING_MAX) {
+        reject(new Error(over ? 'the building thread is being started again' : 'too many ask already'));
+        return;
+      }
       const id = ids++;
       waiting.set(id, { resolve, reject });
       say({ kind: 'ask', id, what, name });
     });
   const stop = async (): Promise<void> => {
-    await new Promise<void>((resolve) => {
-      stopping = resolve;
-      say({ kind: 'stop' });
-    });
+    if (!over)
+      await new Promise<void>((resolve) => {
+        stopping = resolve;
+        say({ kind: 'stop' });
+      });
     await worker.terminate();
   };
   return { ask, stop };
+}
+
+/** Takes changes in their order; questions are answered between the parts of a large zone. */
+function changesInTurn(change: SourceEvents['change'], taken: () => void): SourceEvents['change'] {
+  const parts: ZoneChange[] = [];
+  const takeNext = (): void => {
+    const part = parts.shift();
+    if (part) change(part);
+    taken();
+    if (parts.length > 0) setImmediate(takeNext);
+  };
+  return (part) => {
+    parts.push(part);
+    if (parts.length > 1) return;
+    // Messages of the thread come without a pause, so each part of a large zone waits for a turn of its own.
+    if (part.fresh) setImmediate(takeNext);
+    else takeNext();
+  };
 }
