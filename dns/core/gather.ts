@@ -3,6 +3,7 @@
  */
 
 import type { Put, Service, ZoneNode } from './book';
+import { ITEM, LINE, packText, unpackText } from './packed';
 
 /** The values of one name while they come together. */
 export interface Gathered {
@@ -59,4 +60,28 @@ export function nodeOf({ own, healthy, sick }: Gathered): ZoneNode {
   const aaaa = healthy.aaaa.size > 0 ? healthy.aaaa : sick.aaaa;
   const services = healthy.services.size > 0 ? healthy.services : sick.services;
   return { a: [...a], aaaa: [...aaaa], services: [...services.values()], own };
+}
+
+/** Gives each record as a line, to be put together with those of its name later on. */
+export function writePuts(take: (name: string, line: string) => void): Put & { readonly sick: Put } {
+  const write = (mark: string): Put => ({
+    address: (name, address) => take(name, mark + ITEM + address),
+    service: (name, { port, target }) => take(name, [mark, port, packText(target)].join(ITEM)),
+    exists: (name) => take(name, mark),
+  });
+  return { ...write('+'), sick: write('-') };
+}
+
+/** The node that the lines of one name make; without any it only has names below it. */
+export function readPuts(lines: string): ZoneNode {
+  const gathered = createGathered();
+  const puts = gatherInto(() => gathered);
+  for (const line of lines === '' ? [] : lines.split(LINE)) {
+    const [mark, value, target] = line.split(ITEM);
+    const put = mark === '-' ? puts.sick : puts;
+    if (target !== undefined) put.service('', { port: Number(value), target: unpackText(target) });
+    else if (value !== undefined) put.address('', value);
+    else put.exists('');
+  }
+  return nodeOf(gathered);
 }

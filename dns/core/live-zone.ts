@@ -10,7 +10,8 @@ import { readAddress } from './address';
 import type { MakerContext, Put, ZoneChange, ZoneHead, ZoneNode, ZoneOptions } from './book';
 import { type Cluster, emptyCluster, type Snapshot } from './cluster';
 import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
-import { createGathered, type Gathered, gatherInto, nodeOf } from './gather';
+import { readPuts, writePuts } from './gather';
+import { LINE } from './packed';
 import { cook, packRecords, packTask } from './recipe';
 import type { AgentFacts, FrameworkFacts, HostPort, Note, TaskFacts } from './snapshot';
 import { PART_THINGS, parentOf } from './table';
@@ -29,8 +30,8 @@ export interface LiveZone {
   setHost(host: string, addresses: readonly string[]): void;
   /** Makes the cluster the given one, which is taken over. Things that are equal are not touched. */
   replace(next: Cluster): void;
-  /** The host names whose addresses are wanted. */
-  hosts(): Set<string>;
+  /** The host names whose addresses are wanted; the same set as before when nothing that has a host was changed. */
+  hosts(): ReadonlySet<string>;
   /**
    * The changes since the last call: everything the first time and when very much has changed, none when nothing differs.
    * Parts are made when they are asked for; the last one has what has changed meanwhile, so that all together are the zone
@@ -57,6 +58,8 @@ interface Book {
   readonly makers: (Maker | undefined)[];
   readonly free: number[];
   changed: Set<number>;
+  /** The host names that are wanted, while nothing that has a host changes. */
+  hosts: ReadonlySet<string> | undefined;
   /** Nothing has gone out yet, or so much has changed that all of it goes out again. */
   fresh: boolean;
 }
@@ -86,7 +89,7 @@ export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
   };
   const book: Book = {
     ...{ options, cluster, context, numbers: new Map(), makers: [], free: [] },
-    ...{ changed: new Set(), fresh: true },
+    ...{ changed: new Set(), hosts: undefined, fresh: true },
   };
   setOther(book, SERVER, (put) => putServer(context, put));
   setOther(book, MASTERS, (put) => putMasters(context, put));
@@ -98,6 +101,7 @@ export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
     setMasters: (next) => {
       if (same(masters, next)) return;
       masters = next;
+      book.hosts = undefined;
       touchOther(book, MASTERS);
     },
     setHost: (host, found) => {
@@ -106,7 +110,10 @@ export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
       touchReadersOf(book, host);
     },
     replace: (next) => replace(book, setters, next),
-    hosts: () => hostsOf(cluster, masters),
+    hosts: () => {
+      book.hosts ??= hostsOf(cluster, masters);
+      return book.hosts;
+    },
     take: (serial) => {
       last = serial;
       return takeParts(book, headOf(options, serial));
@@ -205,6 +212,7 @@ function settersOf(book: Book): Setters {
     setLeader: (leader) => {
       if (same(cluster.leader, leader)) return;
       cluster.leader = leader;
+      book.hosts = undefined;
       touchOther(book, MASTERS);
     },
   };
@@ -215,6 +223,7 @@ function changeAgent(book: Book, id: string, agent: AgentFacts | undefined): boo
   const { cluster, context } = book;
   if (same(cluster.agents.get(id), agent)) return false;
   place(cluster.agents, id, agent);
+  book.hosts = undefined;
   setOther(book, agentKey(id), agent && ((put) => putAgent(context, put, agent)));
   return true;
 }
@@ -223,6 +232,7 @@ function changeFramework(book: Book, id: string, framework: FrameworkFacts | und
   const { cluster, context } = book;
   if (same(cluster.frameworks.get(id), framework)) return false;
   place(cluster.frameworks, id, framework);
+  book.hosts = undefined;
   setOther(book, frameworkKey(id), framework && ((put) => putFramework(context, put, framework)));
   return true;
 }
@@ -308,25 +318,26 @@ function changeOf(book: Book, head: ZoneHead, { fresh, first, last, things }: Pa
   };
 }
 
-function entriesOf(book: Book): Map<string, ZoneNode> {
-  const gathered = new Map<string, Gathered>();
-  const put = gatherInto((name) => {
-    const held = gathered.get(name) ?? createGathered();
-    gathered.set(name, held);
-    return held;
+/** Every name with what was put there, as one text for each until it is asked for: there may be very many at once. */
+function* entriesOf(book: Book): Generator<[string, ZoneNode]> {
+  const { domain } = book.options;
+  const written = new Map<string, string>();
+  const put = writePuts((name, line) => {
+    const held = written.get(name);
+    written.set(name, held === undefined ? line : held + LINE + line);
   });
-  const { options } = book;
   for (let thing = 0; thing < endOf(book); thing++) {
     const recipe = recipeOf(book, thing);
-    if (recipe !== null) cook(options, recipe, put);
+    if (recipe !== null) cook(book.options, recipe, put);
   }
-  const { domain } = options;
-  for (const name of [domain, ...gathered.keys()]) {
-    let above: string | undefined = name;
-    for (; above !== undefined && (above === name || !gathered.has(above)); above = parentOf(above, domain))
-      if (!gathered.has(above)) gathered.set(above, createGathered());
-  }
-  return new Map([...gathered].map(([name, held]) => [name, nodeOf(held)]));
+  for (const name of [domain, ...written.keys()]) addAbove(written, name, domain);
+  for (const [name, lines] of written) yield [name, readPuts(lines)];
+}
+
+/** Adds the domain and names that only have others below them. */
+function addAbove(written: Map<string, string>, name: string, domain: string): void {
+  let above: string | undefined = name === domain ? name : parentOf(name, domain);
+  for (; above !== undefined && !written.has(above); above = parentOf(above, domain)) written.set(above, '');
 }
 
 function hostsOf(cluster: Cluster, masters: readonly HostPort[]): Set<string> {

@@ -15,6 +15,9 @@ import { taskHash } from './task-hash';
 import type { TaskBody } from './task-map';
 
 const PROTOCOLS: readonly string[] = ['tcp', 'udp'];
+const RAW_NAME_MAX = 1000;
+/** Addresses of one task that get records. */
+const ADDRESSES_MAX = 1024;
 
 /** Why a task has no records; undefined for one that has. */
 export function whyNone(context: MakerContext, task: TaskBody): string | undefined {
@@ -64,13 +67,20 @@ export function wouldBeRecipe(context: MakerContext, task: TaskBody): TaskRecipe
     sick: healthy && task.running?.healthy === false,
     framework: cleanDomain(context.framework(task.frameworkId)?.name ?? '', labelRule),
     // Made twice, as in the original: with the name as it stands (it may have dots), and cleaned.
-    labels: task.discovery && clean !== name ? [name, clean] : [clean],
+    labels: task.discovery && clean !== name && isListed(context, task, name) ? [name, clean] : [clean],
     ending: `-${taskHash(task.id)}-${task.agentId.slice(task.agentId.lastIndexOf('-') + 1).toLowerCase()}`,
     addresses: taskAddresses(task, ipSources, agentAddresses),
     agentAddresses,
     ports: usableRanges(context, task),
     discovery: task.discovery && portRecipes(context, task, task.discovery),
   };
+}
+
+/** Nobody can ask for a name that is too long; one that is far too long is not even kept for the listings. */
+function isListed({ note }: MakerContext, task: TaskBody, name: string): boolean {
+  if (name.length <= RAW_NAME_MAX) return true;
+  note(`task ${task.id}: a discovery name of ${name.length} characters is kept in its clean form only`);
+  return false;
 }
 
 /** Ports that are none are cut to 16 bits by the original; the standards have no place for them. */
@@ -187,7 +197,7 @@ function taskAddresses(
     const addresses: string[] = [];
     for (const text of task.running?.[source] ?? []) {
       const address = readAddress(text.trim());
-      if (address) addresses.push(address.text);
+      if (address && addresses.length < ADDRESSES_MAX) addresses.push(address.text);
     }
     if (addresses.length > 0) return addresses;
   }

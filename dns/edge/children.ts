@@ -32,6 +32,12 @@ export interface Children extends Running {
   heard(at: number): void;
 }
 
+interface Child {
+  readonly process: ChildProcess;
+  /** Messages on their way. */
+  unsent: number;
+}
+
 interface ChildrenOptions {
   readonly file: string;
   readonly config: DnsConfig;
@@ -45,6 +51,8 @@ interface ChildrenOptions {
 
 const AGAIN_MS = 1000;
 const KILL_MS = 2000;
+/** Messages that one child may leave unread. */
+const UNSENT_MAX = 20_000;
 
 /** The compiled file that children run; undefined where there is only TypeScript. */
 export function childFile(): string | undefined {
@@ -54,7 +62,7 @@ export function childFile(): string | undefined {
 
 export function startChildren(options: ChildrenOptions): Children {
   const { config, log, metrics } = options;
-  const running = new Set<ChildProcess>();
+  const running = new Set<Child>();
   let heardAt = 0;
   let stopped = false;
   const answered: Counter = metrics.counter(
@@ -63,11 +71,12 @@ export function startChildren(options: ChildrenOptions): Children {
   );
   const start = (): void => {
     if (stopped) return;
-    const child = fork(options.file, [], { serialization: 'advanced', stdio: 'inherit' });
+    const process = fork(options.file, [], { serialization: 'advanced', stdio: 'inherit' });
+    const child = { process, unsent: 0 };
     running.add(child);
-    child.on('error', (error) => log.warn({ error: error.message }, 'an answering process'));
-    child.on('message', (message: FromChild) => answered.inc(message.grown['dns/requests'] ?? 0));
-    child.on('exit', (code, signal) => {
+    process.on('error', (error) => log.warn({ error: error.message }, 'an answering process'));
+    process.on('message', (message: FromChild) => answered.inc(message.grown['dns/requests'] ?? 0));
+    process.on('exit', (code, signal) => {
       running.delete(child);
       if (stopped) return;
       log.warn({ code, signal }, 'an answering process ended; it is started again');
@@ -92,7 +101,7 @@ export function startChildren(options: ChildrenOptions): Children {
   };
 }
 
-function greet(child: ChildProcess, options: ChildrenOptions, heardAt: number): void {
+function greet(child: Child, options: ChildrenOptions, heardAt: number): void {
   const { config, sockets, secret } = options;
   tell(child, { kind: 'config', config, secret: secret.toString('hex') });
   tell(child, { kind: 'heard', at: heardAt });
@@ -104,11 +113,20 @@ function greet(child: ChildProcess, options: ChildrenOptions, heardAt: number): 
   for (const [transport, handle] of bound) tell(child, { kind: 'socket', transport }, handle);
 }
 
-function tell(child: ChildProcess, message: ToChild, handle?: Parameters<ChildProcess['send']>[1]): void {
-  if (child.connected) child.send(message, handle, () => undefined);
+/** A child that does not take what it is told would make it pile up here: it is ended, and started again. */
+function tell(child: Child, message: ToChild, handle?: Parameters<ChildProcess['send']>[1]): void {
+  if (!child.process.connected) return;
+  if (child.unsent >= UNSENT_MAX) {
+    child.process.kill('SIGKILL');
+    return;
+  }
+  child.unsent++;
+  child.process.send(message, handle, () => {
+    child.unsent--;
+  });
 }
 
-function end(child: ChildProcess): Promise<void> {
+function end({ process: child }: Child): Promise<void> {
   return new Promise((resolve) => {
     const kill = setTimeout(() => child.kill('SIGKILL'), KILL_MS);
     child.once('exit', () => {

@@ -2,8 +2,8 @@
  * Following the cluster: the event stream of the leading master while there is one, else its state now and then.
  *
  * Each round asks every master for a stream, then every master for its state. A stream that was up and ended is tried
- * again at once, what failed after a growing pause. The last facts stay until better ones come. What goes wrong is counted
- * each time and logged once until something goes well.
+ * again at once, what failed after a growing pause; another list of masters ends the round, whatever it waits for. The
+ * last facts stay until better ones come. What goes wrong is counted each time and logged once until something goes well.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
@@ -64,54 +64,59 @@ type Outcome = 'lost' | 'polled' | 'failed';
 
 export class Follower implements Running {
   source: SourceKind = 'none';
-  private readonly abort = new AbortController();
-  private readonly calls: MasterCalls;
+  private stopping = false;
+  /** Ends what is being asked in this round. */
+  private round = new AbortController();
   private running: Promise<void> | undefined;
   private wakeUp: (() => void) | undefined;
   private failures = 0;
   /** The master that served last, which is asked first. */
   private good: string | undefined;
-  private hangUp: (() => void) | undefined;
   /** What has been said since things last went well. */
   private readonly said = new Set<string>();
 
-  constructor(private readonly options: FollowOptions) {
-    const { client, https, stateTimeoutMs, note } = options;
-    this.calls = { client, https, timeoutMs: stateTimeoutMs, signal: this.abort.signal, note };
-  }
+  constructor(private readonly options: FollowOptions) {}
 
   /** Begins; never waits for a master. */
   start(): void {
     this.running ??= this.run();
   }
 
-  /** The list of masters is another one: begin again with the first of it. */
+  /** The list of masters is another one: begin again with the first of it, whatever is waited for. */
   mastersChanged(): void {
     this.good = undefined;
     this.failures = 0;
-    this.hangUp?.();
+    this.round.abort();
     this.wakeUp?.();
   }
 
   async stop(): Promise<void> {
-    this.abort.abort();
+    this.stopping = true;
+    this.round.abort();
     this.wakeUp?.();
     await this.running;
   }
 
   private async run(): Promise<void> {
-    while (!this.stopped()) {
+    while (!this.stopping) {
       const begun = this.options.clock.now();
-      const outcome = await this.round();
+      this.round = new AbortController();
+      const outcome = await this.askAll();
       this.source = outcome === 'polled' ? 'poll' : 'none';
-      if (this.stopped()) return;
+      if (this.stopping) return;
+      if (this.round.signal.aborted) continue;
       const lived = this.options.clock.now() - begun;
-      if (outcome === 'polled' || (outcome === 'lost' && lived >= GOOD_LIFE_MS)) this.failures = 0;
+      if (outcome === 'polled' || (outcome === 'lost' && lived >= GOOD_LIFE_MS)) this.goesWell();
       await this.pause(outcome === 'polled' ? this.options.refreshMs : this.backOff());
     }
   }
 
-  private async round(): Promise<Outcome> {
+  private goesWell(): void {
+    this.failures = 0;
+    this.said.clear();
+  }
+
+  private async askAll(): Promise<Outcome> {
     for (const base of this.bases()) if (await this.follow(base)) return 'lost';
     for (const base of this.bases()) if (await this.poll(base)) return 'polled';
     return 'failed';
@@ -124,25 +129,23 @@ export class Follower implements Running {
 
   /** Follows one master's stream until it ends. Returns whether it had begun. */
   private async follow(asked: string): Promise<boolean> {
-    if (this.stopped()) return false;
+    if (this.over()) return false;
     try {
-      const { body, base, close } = await subscribe(this.calls, asked);
-      this.hangUp = close;
-      const reader = new StreamReader(this.options, this.calls, base, close, () => this.streaming(base));
+      const calls = this.calls();
+      const { body, base, close } = await subscribe(calls, asked);
+      const reader = new StreamReader(this.options, calls, base, close, () => this.streaming(base));
       try {
         for await (const chunk of body) await reader.feed(chunk as Buffer);
         if (reader.begun) this.say('the event stream ended', base);
       } catch (error) {
         this.say('the event stream broke', base, error);
       } finally {
-        this.hangUp = undefined;
         reader.close();
         close();
       }
       return reader.begun;
     } catch (error) {
-      if (!this.stopped())
-        this.options.log.debug({ master: asked, error: describe(error) }, 'no event stream');
+      if (!this.over()) this.options.log.debug({ master: asked, error: describe(error) }, 'no event stream');
       return false;
     }
   }
@@ -150,17 +153,15 @@ export class Follower implements Running {
   private streaming(base: string): void {
     this.good = base;
     this.source = 'stream';
-    this.said.clear();
     this.options.log.info({ master: base }, 'following the event stream');
   }
 
   private async poll(asked: string): Promise<boolean> {
-    if (this.stopped()) return false;
+    if (this.over()) return false;
     try {
-      const { cluster, base } = await loadState(this.calls, asked);
-      if (this.stopped()) return false;
+      const { cluster, base } = await loadState(this.calls(), asked);
+      if (this.over()) return false;
       this.good = base;
-      this.said.clear();
       if (this.source !== 'poll')
         this.options.log.info({ master: base }, 'no event stream: polling the state');
       this.options.heard();
@@ -174,7 +175,7 @@ export class Follower implements Running {
 
   /** Counts a failure, and logs it unless it has been logged since things last went well. */
   private say(text: string, master: string, error?: unknown): void {
-    if (this.stopped()) return;
+    if (this.over()) return;
     this.options.failed();
     const fields = { master, ...(error === undefined ? {} : { error: describe(error) }) };
     const line = JSON.stringify([text, fields]);
@@ -199,8 +200,14 @@ export class Follower implements Running {
     });
   }
 
-  private stopped(): boolean {
-    return this.abort.signal.aborted;
+  private calls(): MasterCalls {
+    const { client, https, stateTimeoutMs, note } = this.options;
+    return { client, https, timeoutMs: stateTimeoutMs, signal: this.round.signal, note };
+  }
+
+  /** Whether nothing of this round counts any more. */
+  private over(): boolean {
+    return this.round.signal.aborted;
   }
 }
 
@@ -239,6 +246,7 @@ class StreamReader {
       const subscribed = this.subscribed.finish();
       if (!subscribed) throw new Error('the stream does not begin with SUBSCRIBED');
       await this.begin(subscribed);
+      if (!this.begun) return;
     }
     for (const record of this.decoder.feed(rest)) this.apply(JSON.parse(record.toString()));
     this.options.heard();

@@ -32,6 +32,7 @@ interface Known {
 
 export class Hosts implements Running {
   private known = new Map<string, Known>();
+  private wanted: ReadonlySet<string> | undefined;
   private readonly waiting = new Set<string>();
   private busy = 0;
   private stopped = false;
@@ -46,6 +47,8 @@ export class Hosts implements Running {
 
   /** Says which names are in use; new and old ones get looked up. */
   want(hosts: ReadonlySet<string>): void {
+    if (hosts === this.wanted) return;
+    this.wanted = hosts;
     this.known = new Map(
       [...hosts].map((host) => [host, this.known.get(host) ?? { addresses: [], dueAt: 0 }]),
     );

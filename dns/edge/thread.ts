@@ -88,59 +88,39 @@ function runThread(
   // What reading a state makes for a moment stays out of the old heap, and the nursery small beside the zone.
   const resourceLimits = { maxYoungGenerationSizeMb: 48 };
   const worker = new Worker(file, { workerData: config, resourceLimits });
-  const waiting = new Map<number, { resolve: (text: string) => void; reject: (error: Error) => void }>();
-  let ids = 0;
+  const asked = createInquiries((message) => say(message));
   let over = false;
   let stopping: (() => void) | undefined;
   const say = (message: ToThread): void => worker.postMessage(message);
   const takeChange = changesInTurn(events.change, () => say({ kind: 'taken' }));
   const take = (message: FromThread): void => {
-    if (over) return;
     switch (message.kind) {
       case 'change':
-        takeChange(message.change);
-        return;
+        return takeChange(message.change);
       case 'status':
-        events.status(message.status);
-        return;
+        return events.status(message.status);
       case 'lost':
-        events.lost(message.reason);
-        return;
+        return events.lost(message.reason);
       case 'log':
-        log[message.level](message.fields, message.text);
-        return;
-      case 'answer': {
-        const asked = waiting.get(message.id);
-        waiting.delete(message.id);
-        if (message.text !== undefined) asked?.resolve(message.text);
-        else asked?.reject(new Error(message.error));
-        return;
-      }
+        return log[message.level](message.fields, message.text);
+      case 'answer':
+        return asked.settle(message);
       case 'stopped':
-        stopping?.();
+        return stopping?.();
     }
   };
   const end = (reason: string): void => {
     if (over) return;
     over = true;
-    for (const { reject } of waiting.values()) reject(new Error(reason));
-    waiting.clear();
+    asked.end(reason);
     if (stopping) stopping();
     else failed(reason);
   };
-  worker.on('message', take);
+  worker.on('message', (message: FromThread) => {
+    if (!over) take(message);
+  });
   worker.on('error', (error) => end(error.message));
   worker.on('exit', () => end('it ended'));
-  const ask = (what: Inquiry, name: string): Promise<string> =>
-    new Promise((resolve, reject) => {
-      if (over || waiting.size >= WAITING_MAX) {
-        reject(new Error(over ? 'the building thread is being started again' : 'too many ask already'));
-        return;
-      }
-      const id = ids++;
-      waiting.set(id, { resolve, reject });
-      say({ kind: 'ask', id, what, name });
-    });
   const stop = async (): Promise<void> => {
     if (!over)
       await new Promise<void>((resolve) => {
@@ -149,7 +129,34 @@ function runThread(
       });
     await worker.terminate();
   };
-  return { ask, stop };
+  return { ask: asked.ask, stop };
+}
+
+/** Questions about the cluster and their answers. */
+function createInquiries(say: (message: ToThread) => void) {
+  const waiting = new Map<number, { resolve: (text: string) => void; reject: (error: Error) => void }>();
+  let ids = 0;
+  let refused: string | undefined;
+  const ask: Source['ask'] = (what, name) =>
+    new Promise((resolve, reject) => {
+      const why = refused ?? (waiting.size >= WAITING_MAX ? 'too many ask already' : undefined);
+      if (why !== undefined) return reject(new Error(why));
+      const id = ids++;
+      waiting.set(id, { resolve, reject });
+      say({ kind: 'ask', id, what, name });
+    });
+  const settle = ({ id, text, error }: Extract<FromThread, { readonly kind: 'answer' }>): void => {
+    const one = waiting.get(id);
+    waiting.delete(id);
+    if (text !== undefined) one?.resolve(text);
+    else one?.reject(new Error(error));
+  };
+  const end = (reason: string): void => {
+    refused = 'the building thread is being started again';
+    for (const { reject } of waiting.values()) reject(new Error(reason));
+    waiting.clear();
+  };
+  return { ask, settle, end };
 }
 
 /** Takes changes in their order; questions are answered between the parts of a large zone. */

@@ -173,3 +173,85 @@ test('unhealthy instances are left out, but never all of them', () => {
   expect(zone.node('sick.marathon.mesos')?.a).toEqual(['10.1.0.3']);
   expect(zoneOf(state).zone.node('web.marathon.mesos')?.a).toEqual(['10.1.0.1', '10.1.0.2']);
 });
+
+test('the host names that are wanted are the same set until something with a host changes', () => {
+  const { live } = zoneOf(stateWith({}));
+  const hosts = live.hosts();
+  live.setTask(task('x'));
+  expect(live.hosts()).toBe(hosts);
+  live.setAgent('S9', { id: 'S9', at: { host: 'agent.example', port: 5051 } });
+  expect([...live.hosts()].sort()).toEqual(['agent.example', 'host']);
+  live.setFramework('f9', { id: 'f9', name: 'f9', host: 'fw.example', port: undefined });
+  live.setLeader({ host: 'm.example', port: 5050 });
+  live.setMasters([{ host: 'm2.example', port: 5050 }]);
+  expect(live.hosts().size).toBe(5);
+});
+
+test('agents and frameworks that come and go leave nothing behind', () => {
+  const { live, changes } = zoneOf(stateWith({}));
+  const table = createTable();
+  for (const change of changes) table.apply(change);
+  const size = table.size();
+  const things = new Set<number>();
+  for (let turn = 0; turn < 50; turn++) {
+    const [agent, framework] = [`S${turn + 1}`, `g${turn}`];
+    live.setAgent(agent, { id: agent, at: { host: '10.0.9.9', port: 6000 + turn } });
+    live.setFramework(framework, { id: framework, name: framework, host: '10.0.9.9', port: 1 });
+    live.setTask(task(`t${turn}`, { key: `x ${turn}` }));
+    for (const change of live.take(turn)) table.apply(change);
+    live.setAgent(agent, undefined);
+    live.setFramework(framework, undefined);
+    live.removeTask(`x ${turn}`);
+    for (const change of live.take(turn)) {
+      for (const thing of change.things) things.add(thing);
+      table.apply(change);
+    }
+  }
+  expect(table.size()).toBe(size);
+  expect(things.size).toBe(3);
+});
+
+test('so many changes that one message would hold up the questions go out as a fresh zone', () => {
+  const { live } = zoneOf(stateWith(...Array.from({ length: 6000 }, () => ({}))));
+  live.setAgent('x-S0', { id: 'x-S0', at: { host: '10.0.0.77', port: 5051 } });
+  const changes = [...live.take(3)];
+  expect(changes.every(({ fresh }) => fresh)).toBe(true);
+  expect(changes.length).toBeGreaterThan(10);
+  expect(zoneFrom(changes).node('task5999.marathon.slave.mesos')?.a).toEqual(['10.0.0.77']);
+});
+
+test('a raw name that is far too long is not kept, and no task has endless addresses', () => {
+  const long = 'x'.repeat(100_000);
+  const infos = Array.from({ length: 3000 }, (_, index) => ({
+    ip_address: `10.7.${index >> 8}.${index & 255}`,
+  }));
+  const { live, notes } = zoneOf(
+    stateWith(
+      { discovery: { name: long, ports: { ports: [{ number: 1 }] } } },
+      { name: 'many', statuses: [{ ...runningAt('10.0.0.1'), container_status: { network_infos: infos } }] },
+    ),
+  );
+  const nodes = nodesOf(live);
+  expect([...nodes.keys()].filter((name) => name.length > 300)).toEqual([]);
+  expect(nodes.get(`${'x'.repeat(63)}.marathon.mesos`)?.own).toBe(true);
+  expect(nodes.get('many.marathon.mesos')?.a).toHaveLength(1024);
+  expect(notes.join()).toContain('a discovery name of 100000 characters');
+});
+
+test('a process that starts while a zone is on its way gets all of it', () => {
+  const parts = zoneOf(stateWith(...Array.from({ length: 900 }, () => ({})))).changes;
+  const [table, late] = [createTable(), createTable()];
+  for (const change of zoneOf({ leader: 'master@10.0.0.7:5050' }).changes) table.apply(change);
+  for (const part of parts.slice(0, 2)) table.apply(part);
+  for (const part of table.parts()) late.apply(part);
+  expect(late.zone()?.node('leader.mesos')?.a).toEqual(['10.0.0.7']);
+  for (const part of parts.slice(2)) late.apply(part);
+  expect(late.zone()?.node('leader.mesos')?.a).toEqual(['10.0.0.1']);
+  expect(late.size()).toBe(zoneTable(parts).size());
+});
+
+function zoneTable(parts: Parameters<typeof zoneFrom>[0]) {
+  const table = createTable();
+  for (const part of parts) table.apply(part);
+  return table;
+}

@@ -1,4 +1,4 @@
-import { createServer } from 'node:http';
+import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock, VirtualClock } from '../../../cluster/runtime/clock';
 import { type Logger, silentLogger } from '../../../cluster/runtime/log';
@@ -283,4 +283,95 @@ test('a state that is broken, half written or refused changes nothing, is counte
     expect(warnings.length).toBeLessThanOrEqual(lines + 2);
     expect([seen.snapshot?.tasks.size, seen.changes <= changes + 1]).toEqual([1, true]);
   }
+});
+
+/** A master that answers as told and counts who is connected. */
+async function oddMaster(answer: (response: ServerResponse, url: string) => void): Promise<HostPort> {
+  const server = createServer((request, response) => answer(response, request.url ?? ''));
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  undo.push(async () => {
+    server.closeAllConnections();
+    await new Promise((resolve) => server.close(resolve));
+  });
+  return { host: '127.0.0.1', port: (server.address() as AddressInfo).port };
+}
+
+function warnings(): { lines: string[]; log: Logger } {
+  const lines: string[] = [];
+  return { lines, log: { ...silentLogger, warn: (_fields, text) => void lines.push(text) } };
+}
+
+test('a slow master is left at once when another one leads', async () => {
+  let asked = 0;
+  const slow = await oddMaster(() => void asked++);
+  const good = await master({ snapshot: SNAPSHOT });
+  const masters = [slow];
+  const { follower, seen } = follow(masters, systemClock(), { stateTimeoutMs: 60_000 });
+  await eventually(
+    () => asked,
+    (count) => count === 1,
+  );
+  masters.splice(0, 1, good.place);
+  follower.mastersChanged();
+  await eventually(
+    () => follower.source,
+    (source) => source === 'stream',
+  );
+  expect(seen.failures).toBe(0);
+});
+
+test('a state that stops in the middle is given up after its time, and the facts of before stay', async () => {
+  let whole = true;
+  const place: HostPort = await oddMaster((response, url) => {
+    const text = JSON.stringify(state(place.port));
+    if (url !== '/master/state') response.writeHead(404).end();
+    else if (whole) response.end(text);
+    else response.writeHead(200, { 'content-length': text.length }).write(text.slice(0, -10));
+  });
+  const { lines, log } = warnings();
+  const { seen } = follow([place], systemClock(), { refreshMs: 20, stateTimeoutMs: 100, log });
+  await eventually(
+    () => seen.snapshot?.tasks.size,
+    (size) => size === 1,
+  );
+  whole = false;
+  await eventually(
+    () => seen.failures,
+    (count) => count >= 3,
+  );
+  expect(seen.snapshot?.tasks.size).toBe(1);
+  expect(lines).toEqual(['cannot load the state']);
+});
+
+test('a leader that is lost is counted each time and logged once, and the facts of before stay', async () => {
+  const fake = await master({ snapshot: SNAPSHOT });
+  const { lines, log } = warnings();
+  const { follower, seen } = follow([fake.place], systemClock(), { refreshMs: 20, log });
+  await eventually(
+    () => follower.source,
+    (source) => source === 'stream',
+  );
+  await fake.die();
+  await eventually(
+    () => seen.failures,
+    (count) => count >= 6,
+  );
+  expect(seen.snapshot?.agents.size).toBe(1);
+  expect(lines).toHaveLength(2);
+  expect(lines[1]).toBe('cannot load the state');
+});
+
+test('streams that end as soon as they begin are logged once', async () => {
+  const record = JSON.stringify({ type: 'SUBSCRIBED', subscribed: { get_state: SNAPSHOT } });
+  const place = await oddMaster((response, url) => {
+    if (url === '/api/v1') response.end(`${record.length}\n${record}`);
+    else response.writeHead(404).end();
+  });
+  const { lines, log } = warnings();
+  const { seen } = follow([place], systemClock(), { refreshMs: 20, log });
+  await eventually(
+    () => seen.failures,
+    (count) => count >= 5,
+  );
+  expect(lines).toEqual(['the event stream ended']);
 });
