@@ -3,48 +3,58 @@
  * loaded when it is asked for.
  */
 
-/** Name, what it measures, and the run itself. */
-const BENCHES: readonly (readonly [name: string, about: string, run: () => Promise<void>])[] = [
-  [
-    'allocation',
-    'one allocation over 1,000 to 20,000 agents',
-    async () => (await import('./master/allocation')).benchAllocation(),
-  ],
-  [
-    'launches',
-    'tasks running and acknowledged each second on emulated agents',
-    async () => (await import('./master/launches')).benchLaunches(),
-  ],
-  [
-    'state',
-    '/state of a large cluster under 20 pollers',
-    async () => (await import('./master/state')).benchState(),
-  ],
-  [
-    'up',
-    'time from `meseta up` to the first answer through HAProxy, and memory',
-    async () => (await import('./up/first-answer')).benchUp(),
-  ],
-  [
-    'dns',
-    'answers of DNS beside NSD and a bare echo; loads and changes of a large cluster',
-    async () => (await import('./dns/bench')).benchDns(),
-  ],
-  [
-    'lb',
-    'the load balancer: text, changes of servers and apps to traffic, plain restarts beside it',
-    async () => (await import('./lb/bench')).benchLb(),
-  ],
-];
+/** What may follow the names. */
+interface Options {
+  /** A command that runs what is replaced, to be measured beside it. */
+  readonly original: string | undefined;
+}
 
-async function main(names: readonly string[]): Promise<number> {
+/** Name, what it measures, and the run itself. */
+const BENCHES: readonly (readonly [name: string, about: string, run: (options: Options) => Promise<void>])[] =
+  [
+    [
+      'allocation',
+      'one allocation over 1,000 to 20,000 agents',
+      async () => (await import('./master/allocation')).benchAllocation(),
+    ],
+    [
+      'launches',
+      'tasks running and acknowledged each second on emulated agents',
+      async () => (await import('./master/launches')).benchLaunches(),
+    ],
+    [
+      'state',
+      '/state of a large cluster under 20 pollers',
+      async () => (await import('./master/state')).benchState(),
+    ],
+    [
+      'up',
+      'time from `meseta up` to the first answer through HAProxy, and memory',
+      async () => (await import('./up/first-answer')).benchUp(),
+    ],
+    [
+      'dns',
+      'answers of DNS beside NSD and a bare echo; loads and changes of a large cluster',
+      async () => (await import('./dns/bench')).benchDns(),
+    ],
+    [
+      'lb',
+      'the load balancer: text, changes to traffic, plain restarts beside it; --original COMMAND for marathon-lb',
+      async ({ original }) => (await import('./lb/bench')).benchLb(original),
+    ],
+  ];
+
+async function main(args: readonly string[]): Promise<number> {
+  const at = args.indexOf('--original');
+  const original = at < 0 ? undefined : args[at + 1];
+  const names = at < 0 ? args : args.filter((_, place) => place !== at && place !== at + 1);
   const chosen = BENCHES.filter(([name]) => names.includes(name));
   if (chosen.length === 0 || chosen.length < names.length) {
     process.stderr.write('Which bench?\n');
     for (const [name, about] of BENCHES) process.stderr.write(`  npm run bench -- ${name}   ${about}\n`);
     return 2;
   }
-  for (const [, , run] of chosen) await run();
+  for (const [, , run] of chosen) await run({ original });
   return 0;
 }
 

@@ -167,6 +167,7 @@ async function modelOptions(
       connectionsMax: connectionsFor(CONNECTIONS_MAX),
       drainSeconds: Math.max(1, Math.round(config.reloadTimeoutMs / 1000)),
       prometheus: program.prometheus,
+      noClient: program.abilities.servers,
       stateFile: folder.stateFile,
       logs: config.accessLogs,
       logFormat: config.accessLogFormat,

@@ -58,6 +58,11 @@ export class FakeMarathon {
     return this.listeners.size;
   }
 
+  /** Cuts the event streams that are open. */
+  cut(): void {
+    for (const listener of this.listeners) listener.destroy();
+  }
+
   /** Sends one event to all listeners. */
   publish(event = 'status_update_event', more: Record<string, unknown> = {}): void {
     for (const listener of this.listeners)

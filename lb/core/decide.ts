@@ -45,7 +45,7 @@ export function decide(running: Files, wanted: Files, abilities: Abilities): Dec
   const commands = same ? commandsFor(running, wanted, abilities) : undefined;
   if (commands !== undefined && commands.length <= COMMANDS_MAX)
     return { kind: 'commands', commands, reason: describeCommands(commands) };
-  const change = describeChange(running.config, wanted.config);
+  const change = describeChange(running.blocks, wanted.blocks);
   return { kind: 'reload', reason: change || 'maps or blank space changed' };
 }
 

@@ -53,6 +53,11 @@ export interface ProcessOptions {
   readonly drainSeconds: number;
   /** Whether this HAProxy was built with the Prometheus exporter. */
   readonly prometheus: boolean;
+  /**
+   * HAProxy (2.6 and newer) is told that it will ask nobody over HTTPS itself. Else it reads all authorities of the
+   * machine at each start, check and reload, which takes longer than everything else for a small configuration.
+   */
+  readonly noClient: boolean;
   /** Where the servers' state is kept over a reload. */
   readonly stateFile: string;
   /** Targets of log lines, such as `/dev/log local0`; none: no log. */

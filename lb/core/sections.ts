@@ -21,10 +21,18 @@ export function readSections(config: string): Section[] {
   return sections.map(({ title, line, lines }) => ({ title, line, text: lines.join('\n').trimEnd() }));
 }
 
+interface Text {
+  readonly text: string;
+  readonly servers?: string;
+}
+
 /** What differs, in a few words: `added backend web_10000; changed frontend marathon_http_in`. */
-export function describeChange(before: string, after: string): string {
-  const old = new Map(readSections(before).map(({ title, text }) => [title, text]));
-  const fresh = new Map(readSections(after).map(({ title, text }) => [title, text]));
+export function describeChange(before: readonly Text[], after: readonly Text[]): string {
+  const whole = ({ text, servers }: Text): string => (servers === undefined ? text : text + servers);
+  const [left, right] = [before.map(whole), after.map(whole)];
+  const [inLeft, inRight] = [new Set(left), new Set(right)];
+  const old = titled(left.filter((text) => !inRight.has(text)));
+  const fresh = titled(right.filter((text) => !inLeft.has(text)));
   const added = [...fresh.keys()].filter((title) => !old.has(title));
   const removed = [...old.keys()].filter((title) => !fresh.has(title));
   const changed = [...fresh].filter(([title, text]) => old.has(title) && old.get(title) !== text);
@@ -34,6 +42,10 @@ export function describeChange(before: string, after: string): string {
     ['changed', changed.map(([title]) => title)],
   ];
   return groups.flatMap(([verb, titles]) => printGroup(verb, titles)).join('; ');
+}
+
+function titled(texts: readonly string[]): Map<string, string> {
+  return new Map(texts.flatMap(readSections).map(({ title, text }) => [title, text]));
 }
 
 const TITLES_MAX = 4;

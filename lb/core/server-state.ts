@@ -1,7 +1,8 @@
 /**
  * What one HAProxy worker tells the next about servers: whether its health checks saw them up or down.
  *
- * Always true: nothing is kept of a server that is switched off by order, so an order never outlives its worker.
+ * Always true: nothing is kept of a server that is switched off by order, so an order never outlives its worker. Nothing
+ * is kept of one that is up either: that is how servers begin.
  */
 
 const HEADER =
@@ -9,13 +10,16 @@ const HEADER =
   'srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state ' +
   'bk_f_forced_id srv_f_forced_id srv_fqdn srv_port srvrecord srv_use_ssl srv_check_port srv_check_addr ' +
   'srv_agent_addr srv_agent_port';
+const OPERATION_STATE = 5;
 const ADMIN_STATE = 6;
+const UP = '2';
 
 /** The answer to `show servers state`, cut down to what may be kept. An empty answer gives an empty file of that form. */
 export function keptState(answer: string): string {
-  const rows = answer
-    .split('\n')
-    .filter((line) => /^\d+ /.test(line) && line.split(' ')[ADMIN_STATE] === '0');
+  const rows = answer.split('\n').filter((line) => {
+    const fields = line.split(' ', ADMIN_STATE + 1);
+    return /^\d+ /.test(line) && fields[ADMIN_STATE] === '0' && fields[OPERATION_STATE] !== UP;
+  });
   const header = answer.split('\n').find((line) => line.startsWith('# be_id')) ?? HEADER;
   return `1\n${header}\n${rows.map((row) => `${row}\n`).join('')}`;
 }

@@ -393,7 +393,7 @@ export class Balancer {
       const checked = await this.check({ model, files }, apps, { ...world, refused });
       const { outcome } = checked;
       if (outcome.ok) this.remember(refused, apps);
-      if (outcome.ok || !this.parts.cleanUp) return { model, files, outcome };
+      if (outcome.ok || outcome.nobody || !this.parts.cleanUp) return { model, files, outcome };
       const fresh = await this.culprits.find(outcome.why, { ...checked, apps, world, refused });
       if (fresh.size === 0) return { model, files, outcome };
       // Another object, because a builder takes the same one for the same apps.

@@ -47,6 +47,7 @@ export class Culprits {
     for (const app of apps.slice(0, ALONE_MAX)) {
       if (refused.has(app.id)) continue;
       const outcome = this.alone.get(app) ?? (await this.checkAlone(app, refusal.world));
+      if (!outcome.ok && outcome.nobody) return new Map();
       this.alone.set(app, outcome);
       if (!outcome.ok) found.set(app.id, outcome.why);
     }
@@ -59,7 +60,7 @@ export class Culprits {
     const plain = new Map<string, string>();
     for (const app of apps.filter(hasTemplateLabels)) {
       const outcome = this.templated.get(app) ?? (await this.checkAlone(app, world));
-      this.templated.set(app, outcome);
+      if (outcome.ok || !outcome.nobody) this.templated.set(app, outcome);
       if (!outcome.ok) plain.set(app.id, outcome.why);
     }
     return { ...world, plain };

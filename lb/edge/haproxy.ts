@@ -18,8 +18,10 @@ import { askSocket, type ProcessList, readProcessList } from './master-socket';
 import { endHaproxies, haproxyProcesses, isHaproxyOf, signal } from './processes';
 import { readText, replaceText, type WorkFolder, writeText } from './work-folder';
 
-/** What came of a check or a reload: nothing wrong, or why not. */
-export type Outcome = { readonly ok: true } | { readonly ok: false; readonly why: string };
+/** What came of a check or a reload: nothing wrong, or why not. `nobody`: no app is to blame, such as for a full disk. */
+export type Outcome =
+  | { readonly ok: true }
+  | { readonly ok: false; readonly why: string; readonly nobody?: boolean };
 
 const START_LIMIT_MS = 5000;
 const RELOAD_LIMIT_MS = 10_000;
@@ -84,12 +86,14 @@ export class Haproxy {
       if (files.maps) this.ensureMaps();
       writeFileSync(path, files.config, { mode: 0o600 });
     } catch (error) {
-      return { ok: false, why: (error as Error).message };
+      rmSync(path, { force: true });
+      return { ok: false, why: (error as Error).message, nobody: true };
     }
     return await new Promise((resolve) => {
       execFile(this.program, ['-c', '-f', path], { timeout: RELOAD_LIMIT_MS }, (error, stdout, stderr) => {
         rmSync(path, { force: true });
-        resolve(error ? { ok: false, why: complaints(`${stdout}${stderr}`) } : { ok: true });
+        const nobody = error?.killed === true || typeof error?.code === 'string';
+        resolve(error ? { ok: false, why: complaints(`${stdout}${stderr}`), nobody } : { ok: true });
       });
     });
   }
@@ -137,7 +141,7 @@ export class Haproxy {
     };
     try {
       await this.endOldWorkers();
-      await this.keepState();
+      await this.keepState(files);
       this.writeFiles(files);
       const outcome = await this.reloadOnce();
       if (!outcome.ok) putBack();
@@ -193,9 +197,12 @@ export class Haproxy {
     }
   }
 
-  /** HAProxy's verdicts on servers go over to the next worker. */
-  private async keepState(): Promise<void> {
-    const state = await askSocket(this.folder.statsSocket, 'show servers state').catch(() => '');
+  /** HAProxy's verdicts on servers go over to the next worker; without health checks there are none. */
+  private async keepState({ blocks }: Files): Promise<void> {
+    const checked = blocks.some(({ servers }) => servers?.includes(' check') ?? false);
+    const state = checked
+      ? await askSocket(this.folder.statsSocket, 'show servers state').catch(() => '')
+      : '';
     writeText(this.folder.stateFile, keptState(state));
   }
 

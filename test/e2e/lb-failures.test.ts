@@ -1,9 +1,11 @@
 /**
- * When the world fails: sockets removed, a disk that takes nothing, a killed worker. What runs serves on, and everything
- * is caught up afterwards.
+ * When the world fails: sockets removed, a disk that is full, an event stream cut, a killed worker. What runs serves on, and
+ * everything is caught up afterwards. (Marathon away and HAProxy killed: lb-following.)
  */
 
-import { mkdirSync, readFileSync, rmdirSync, rmSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, Cleanups, freePort, load, stand, until, webServer } from '../../bench/lb/kit';
 import { appJson, taskJson } from '../lb/builders';
@@ -12,7 +14,7 @@ jest.setTimeout(60_000);
 const cleanups = new Cleanups();
 afterEach(() => cleanups.run());
 
-async function served(): Promise<
+async function served(...more: string[]): Promise<
   Awaited<ReturnType<typeof stand>> & {
     app: (...used: number[]) => Record<string, unknown>;
     body: () => Promise<string>;
@@ -28,7 +30,8 @@ async function served(): Promise<
       used.map((at) => taskJson(`t${at}`, [webs[at]?.port ?? 0])),
       { labels },
     );
-  const made = await stand(cleanups, [], [app(0)]);
+  const made = await stand(cleanups, more, [app(0)]);
+
   const body = async (): Promise<string> => (await ask(made.front, '/', { host: 'web.localhost' })).body;
   await until('served', async () => (await body()) === 'a');
   await until('the first reload is over', async () => (await made.metric('reloads')) === 1);
@@ -74,3 +77,47 @@ test('structure that cannot be written is served once it can', async () => {
   rmdirSync(`${config}.tmp`);
   await until('served', async () => (await ask(port)).body === 'more', 15_000);
 });
+
+test('an event stream that is cut is opened again, and what happened meanwhile is not missed', async () => {
+  const { marathon, app, body, front, metric } = await served();
+  const traffic = load(front, 'web.localhost', { kept: 1, fresh: 1 });
+  for (const next of [1, 0, 1]) {
+    marathon.cut();
+    await until('nobody listens', () => marathon.listening === 0);
+    marathon.apps = [app(next)];
+    await until('the other one serves', async () => (await body()) === (next === 1 ? 'b' : 'a'), 15_000);
+    await until('the stream is followed again', () => marathon.listening === 1, 15_000);
+  }
+  expect((await traffic.stop()).failures).toEqual([]);
+  expect(await metric('reloads')).toBe(1);
+});
+
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+(canMount ? test : test.skip)(
+  'a disk that is really full: servers change, structure and the file follow',
+  async () => {
+    const disk = mkdtempSync(join(tmpdir(), 'lb-disk-'));
+    cleanups.add(() => rmdirSync(disk));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=256k', 'tmpfs', disk]);
+    cleanups.add(() => execFileSync('umount', ['-l', disk]));
+    const path = join(disk, 'haproxy.cfg');
+    const { marathon, app, body } = await served('--haproxy-config', path);
+    const more = await webServer('more', cleanups);
+    const port = await freePort();
+    try {
+      for (let size = 65_536; size >= 1; size = size / 2) writeFileSync(join(disk, `filler${size}`), '');
+      for (let at = 0; ; at++) writeFileSync(join(disk, `filler.${at}`), Buffer.alloc(4096));
+    } catch (error) {
+      expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+    }
+    marathon.changeOne(app(1));
+    await until('the other one serves', async () => (await body()) === 'b');
+    marathon.change([app(1), appJson('/more', port, [taskJson('m', [more.port])])]);
+    await new Promise((resolve) => setTimeout(resolve, 500));
+    marathon.changeOne(app(0));
+    await until('servers change beside structure that waits', async () => (await body()) === 'a');
+    execFileSync('find', [disk, '-name', 'filler*', '-delete']);
+    await until('served', async () => (await ask(port).catch(() => undefined))?.body === 'more', 15_000);
+    await until('the file follows', () => readFileSync(path, 'utf8').includes('backend more_'), 15_000);
+  },
+);

@@ -45,6 +45,7 @@ export function previewOptions(config: LbConfig): ModelOptions {
       connectionsMax: CONNECTIONS_MAX,
       drainSeconds: Math.max(1, Math.round(config.reloadTimeoutMs / 1000)),
       prometheus: true,
+      noClient: false,
       stateFile: STATE_FILE,
       logs: config.accessLogs,
       logFormat: config.accessLogFormat,
