@@ -1,6 +1,6 @@
 /**
- * One allocation over a whole cluster: every agent is free, every framework wants offers. Published times of the original for
- * the same shapes stand beside ours; they were measured on its authors' hardware.
+ * One allocation over a whole cluster: every agent is free, every framework wants offers. Published times of
+ * the original for the same shapes stand beside ours; they were measured on its authors' hardware.
  */
 
 import { allocate } from '../../cluster/master/core/allocator/allocate';
@@ -12,7 +12,7 @@ import {
   setFramework,
 } from '../../cluster/master/core/allocator/state';
 import { randomFrom } from '../../cluster/model/random';
-import { NO_RESOURCES, readResources } from '../../cluster/model/resources';
+import { readResources } from '../../cluster/model/resources';
 
 const SHAPES = [
   { agents: 1000, frameworks: 100, original: 0.1 },
@@ -40,7 +40,7 @@ export function benchAllocation(): void {
 
 function measure(agents: number, frameworks: number): { first: number; next: number } {
   const state = emptyAllocator();
-  for (let index = 0; index < agents; index++) addAgent(state, `S${index}`, AGENT, NO_RESOURCES);
+  for (let index = 0; index < agents; index++) addAgent(state, { id: `S${index}`, total: AGENT });
   for (let index = 0; index < frameworks; index++) {
     setFramework(state, `F${String(index).padStart(5, '0')}`, {
       active: true,

@@ -22,6 +22,7 @@ import { StartError } from '../runtime/lifecycle';
 import type { MasterSettings } from './core/events';
 import { checkRefused, refusedFlags, unusedFlags } from './edge/accepted-flags';
 import { agentFlags, agentSettings } from './edge/agent-flags';
+import { allocatorFlags, allocatorSettings } from './edge/allocator-flags';
 import { authenticationFlags } from './edge/authentication';
 
 export const masterFlags = withEnvironment('MESOS_', {
@@ -91,6 +92,7 @@ export const masterFlags = withEnvironment('MESOS_', {
   }),
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
   ...agentFlags,
+  ...allocatorFlags,
   ...logFlags,
   ...authenticationFlags,
   acls: aclsFlag,
@@ -118,6 +120,7 @@ export function masterSettings(config: MasterConfig): MasterSettings {
   }
   return {
     ...agentSettings(config),
+    allocator: allocatorSettings(config),
     agentPingTimeoutMs: config.agent_ping_timeout,
     maxAgentPingTimeouts: config.max_agent_ping_timeouts,
     agentReregisterTimeoutMs: config.agent_reregister_timeout,

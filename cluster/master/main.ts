@@ -32,6 +32,7 @@ import type { MasterState } from './core/state';
 import { masterMachine } from './core/step';
 import { getState } from './core/views/operator';
 import { readAgentMessage } from './edge/agents';
+import { patternLimits } from './edge/allocator-flags';
 import { AUTHENTICATION_FLAGS, masterAccess } from './edge/authentication';
 import { helperRoutes, masterFiles, withHelp } from './edge/http/helper-routes';
 import { gated, type Leadership } from './edge/http/leader';
@@ -40,6 +41,7 @@ import { snapshot } from './edge/metrics';
 import { type Answer, masterPerformers } from './edge/perform';
 import { RegistryStore } from './edge/registry-store';
 import { Streams } from './edge/streams';
+import { watchWhitelist } from './edge/whitelist';
 
 export interface MasterDeps {
   readonly log: Logger;
@@ -100,6 +102,11 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
     doors.use(mailbox, registry);
     life.add(() => mailbox.stop());
     life.add(() => doors.closeStreams());
+    if (config.whitelist !== undefined) {
+      const changed = (hosts: readonly string[] | undefined): void =>
+        mailbox.post({ kind: 'whitelist.changed', hosts });
+      life.add(await watchWhitelist({ path: config.whitelist, clock: deps.clock, log: deps.log, changed }));
+    }
     mailbox.post({ kind: 'registry.fetched', registry: await registry.fetch() });
     return { http, pid };
   });
@@ -126,6 +133,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
     answers: new Map<number, Answer>(),
     viewers: new Map<string, Principal | undefined>(),
     flags: printFlags(masterFlags, config),
+    patternLimits: patternLimits(config),
     use: (made: MasterMailbox, store: RegistryStore) => {
       mailbox = made;
       registry = store;

@@ -30,6 +30,13 @@ export function quantitiesOf(resources: Resources): Map<string, number> {
   return sums;
 }
 
+/** The amount of one name over all pieces. */
+export function amountOf(resources: Resources, name: string): number {
+  let sum = 0;
+  for (const piece of resources) if (piece.name === name) sum += sizeOf(piece.amount);
+  return sum;
+}
+
 function sizeOf(amount: Amount): number {
   switch (amount.type) {
     case 'SCALAR':

@@ -5,12 +5,13 @@
 
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
-import { NO_RESOURCES, readResources, unallocated, type WireResource } from '../../model/resources';
+import { readResources, unallocated, type WireResource } from '../../model/resources';
 import { isTerminal } from '../../model/task-state';
 import type { Millis } from '../../model/time';
 import { addAgent, recover, removeAgent, take } from './allocator/state';
 import type { MasterEffect } from './effects';
 import { createFramework } from './frameworks';
+import { agentFacts } from './offer-constraints/agent-facts';
 import type { ReturnFrom } from './registry/changes';
 import type { Agent, Framework, MasterState, TaskRecord } from './state';
 import { addCompleted, completeTask, taskKey } from './task-record';
@@ -180,7 +181,8 @@ function tellReturned(framework: Framework, task: TaskRecord, from: ReturnFrom, 
 
 /** Counts what the agent's tasks use anew; see forgetShares. */
 function share(state: MasterState, agent: Agent, tasks: readonly TaskRecord[]): void {
-  addAgent(state.allocator, agent.id, agent.total, NO_RESOURCES);
+  const { id, total } = agent;
+  addAgent(state.allocator, { id, total, facts: agentFacts(agent.info, agent.capabilities) });
   for (const task of tasks) if (task.holdsResources) take(state.allocator, task, task.resources);
 }
 
@@ -189,7 +191,7 @@ export function forgetShares(state: MasterState, agent: Agent): void {
   for (const task of agent.tasks.values())
     if (task.holdsResources) recover(state.allocator, task, task.resources);
   for (const executor of agent.executors.values()) recover(state.allocator, executor, executor.resources);
-  removeAgent(state.allocator, agent.id);
+  removeAgent(state.allocator, agent.id, true);
 }
 
 function finish(state: MasterState, task: TaskRecord): void {

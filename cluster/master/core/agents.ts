@@ -11,7 +11,7 @@
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { sameContent } from '../../model/equal';
-import { equalResources, NO_RESOURCES, type Resources, readResources } from '../../model/resources';
+import { equalResources, type Resources, readResources } from '../../model/resources';
 import { isTerminal, stateFor } from '../../model/task-state';
 import { type Millis, printDuration } from '../../model/time';
 import { applyCheckpoint, checkpointedOf } from '../../model/volumes';
@@ -25,13 +25,14 @@ import {
   knownFrameworks,
   reconciliations,
 } from './adopt';
-import { addAgent, removeAgent, setAgentActive } from './allocator/state';
+import { addAgent, clearAgentFilters, removeAgent, setAgentActive } from './allocator/state';
 import { checkDrained } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { adoptExecutors, removeExecutor } from './executors';
 import { forgetAnswers, rescindInverseOffers } from './inverse-offers';
 import { isDown } from './maintenance/agents';
+import { agentFacts } from './offer-constraints/agent-facts';
 import { rescind } from './offers';
 import { sendCheckpoint } from './operations/apply';
 import { loseOperations } from './operations/lost';
@@ -96,7 +97,8 @@ export function admitted(
 ): MasterEffect[] {
   count(state, 'master/slave_registrations');
   const agent = createAgent(state, { ...next, id: next.agentId, now });
-  addAgent(state.allocator, agent.id, agent.total, NO_RESOURCES);
+  const { id, total, info, capabilities } = agent;
+  addAgent(state.allocator, { id, total, facts: agentFacts(info, capabilities) });
   syncActivity(state, agent);
   return [
     { kind: 'link', to: agent.pid },
@@ -240,12 +242,14 @@ function comeBack(
   const isNews = !known || !sameContent(known.info, infoOf(message.slave, id));
   const agent = known ?? createAgent(state, arrival);
   const missing = known ? reconciliations(state, known, message) : [];
+  const isAsBefore = known && sameContent(known.info.attributes, message.slave.attributes);
   refresh(state, agent, arrival);
   state.recovered.delete(id);
   const toUpdate = knownFrameworks(state, agent, message);
   effects.push(...adoptFrameworks(state, message), ...adoptTasks(state, agent, { message, from, now }));
   adoptExecutors(state, agent, message.executor_infos);
   adoptCompleted(state, agent, message);
+  if (!isAsBefore) clearAgentFilters(state.allocator, id);
   syncActivity(state, agent);
   effects.push(
     { kind: 'link', to: pid },

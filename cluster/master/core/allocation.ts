@@ -6,11 +6,13 @@
 
 import type { Millis } from '../../model/time';
 import { allocate } from './allocator/allocate';
-import { expireFilters } from './allocator/state';
+import { resume } from './allocator/pause';
+import { expireFilters, markAll } from './allocator/state';
 import type { MasterEffect } from './effects';
+import type { EventOf } from './events';
 import { askSoon } from './inverse-offers';
 import { makeOffers } from './offers';
-import { allocateSoon } from './schedule';
+import { allocateLater, allocateSoon } from './schedule';
 import type { MasterState } from './state';
 
 /** Runs the allocator when it is due. */
@@ -18,8 +20,30 @@ export function runAllocator(state: MasterState, now: Millis): MasterEffect[] {
   const { allocator } = state;
   if (allocator.dueAt === undefined || allocator.dueAt > now) return [];
   allocator.dueAt = undefined;
+  takeWithheld(state, now);
   const offers = makeOffers(state, allocate(allocator, state.random, now), now);
-  return [...offers, ...askSoon(state, now)];
+  return [...offers, ...lookAgain(state, now), ...askSoon(state, now)];
+}
+
+/**
+ * What was kept back for quotas is looked at again once in an interval, when something was given back since.
+ */
+function takeWithheld({ allocator, boot }: MasterState, now: Millis): void {
+  if (!allocator.quotaMoved || now - allocator.withheldAt < boot.settings.allocationIntervalMs) return;
+  allocator.withheldAt = now;
+  allocator.quotaMoved = false;
+  for (const id of allocator.withheld) allocator.dirty.add(id);
+}
+
+function lookAgain(state: MasterState, now: Millis): MasterEffect[] {
+  const { allocator } = state;
+  return allocator.quotaMoved && allocator.withheld.size > 0 ? allocateLater(state, now) : [];
+}
+
+/** Agents that should have come back after a failover had their time. */
+export function resumeOffers(state: MasterState, now: Millis): MasterEffect[] {
+  resume(state.allocator);
+  return allocateSoon(state, now);
 }
 
 /** The time of a refusal is over. The timer is named `filter <framework> <agent>`. */
@@ -30,4 +54,14 @@ export function filterExpired(state: MasterState, timer: string, now: Millis): M
   const next = Math.min(...left.map(({ until }) => until));
   const again: MasterEffect[] = left.length > 0 ? [{ kind: 'wake', timer, at: next }] : [];
   return [...again, ...allocateSoon(state, now)];
+}
+
+/** The file of `--whitelist` says something else. */
+export function whitelistChanged(
+  state: MasterState,
+  { hosts, at }: EventOf<'whitelist.changed'>,
+): MasterEffect[] {
+  state.allocator.whitelist = hosts && new Set(hosts);
+  markAll(state.allocator);
+  return allocateLater(state, at);
 }

@@ -85,13 +85,13 @@ export function call(state: MasterState, event: EventOf<'scheduler.call'>): Mast
   }
   const type = made.type ?? 'UNKNOWN';
   if (made.type === 'UPDATE_FRAMEWORK' && made.update_framework) {
-    const error = updateError(state, framework, made.update_framework);
+    const error = updateError(state, framework, made.update_framework, event.patterns);
     if (error) return [{ kind: 'answer', request, status: 400, text: error }];
     const refused = registrationRefusal(state, made.update_framework.framework_info);
     if (refused) return [{ kind: 'answer', request, status: 403, text: refused }];
     return [
       { kind: 'answer', request, status: 200 },
-      ...updateFramework(state, framework, made.update_framework, at),
+      ...updateFramework(state, framework, { update: made.update_framework, patterns: event.patterns }, at),
     ];
   }
   const transition = CALLS[type];

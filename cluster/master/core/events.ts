@@ -10,6 +10,8 @@ import type { Acls } from '../../model/acls';
 import type { Stamped, Unstamped, Woke } from '../../model/event';
 import type { Principal } from '../../model/principal';
 import type { AgentSettings } from './agent-settings';
+import type { AllocatorSettings } from './allocator/settings';
+import type { Patterns } from './offer-constraints/program';
 
 /** What a master is when it starts; everything else follows from events. */
 export interface MasterBoot {
@@ -39,6 +41,8 @@ export interface MasterSettings extends AgentSettings {
   readonly maxUnreachableTasksPerFramework: number;
   /** Operators that may follow events at the same time. */
   readonly maxOperators: number;
+  /** Without it, the defaults of Mesos. */
+  readonly allocator?: AllocatorSettings | undefined;
   /** Who may do what; without them everybody everything. */
   readonly acls?: Acls | undefined;
 }
@@ -68,6 +72,8 @@ export interface MasterEvents {
   'scheduler.subscribe': {
     readonly stream: string;
     readonly subscribe: scheduler.Call.Subscribe;
+    /** The regular expressions in it, as programs; so in calls, too. */
+    readonly patterns?: Patterns | undefined;
     /** Who sent it, where the edge asked; so in calls, too. */
     readonly principal?: Principal | undefined;
   };
@@ -78,6 +84,7 @@ export interface MasterEvents {
     readonly request: number;
     readonly stream: string | undefined;
     readonly call: scheduler.Call;
+    readonly patterns?: Patterns | undefined;
     readonly principal?: Principal | undefined;
   };
 
@@ -89,6 +96,9 @@ export interface MasterEvents {
     readonly call: OperatorCall;
     readonly principal?: Principal | undefined;
   };
+
+  /** Hosts that offers are made of; undefined for all. */
+  'whitelist.changed': { readonly hosts: readonly string[] | undefined };
 
   woke: Woke;
 }

@@ -7,6 +7,7 @@
  */
 
 import type * as mesos from '../../api/generated/mesos';
+import type { OfferConstraints } from '../../api/generated/scheduler';
 import type { Millis } from '../../model/time';
 import { deactivateFramework, removeFramework as forget, recover } from './allocator/state';
 import { registrationRefusal } from './authorize/framework';
@@ -15,6 +16,8 @@ import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { executorsOf, removeExecutor } from './executors';
 import { dropInverseOffers, forgetFramework } from './inverse-offers';
+import { isInvalid, NO_CONSTRAINTS, readConstraints } from './offer-constraints/constraints';
+import type { Patterns } from './offer-constraints/program';
 import { removeOffer, syncFramework } from './offers';
 import { allocateSoon } from './schedule';
 import { count, type Framework, type MasterState } from './state';
@@ -30,7 +33,10 @@ export const HEARTBEAT_TIMER = 'heartbeat';
 const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
 const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
 
-/** SUBSCRIBE: a new framework, one that comes back, or one that takes over. What is wrong is told on the stream. */
+/**
+ * SUBSCRIBE: a new framework, one that comes back, or one that takes over. What is wrong is told on the
+ * stream.
+ */
 export function subscribe(state: MasterState, given: EventOf<'scheduler.subscribe'>): MasterEffect[] {
   const event = withPrincipal(given);
   const { stream, subscribe: call } = event;
@@ -60,7 +66,7 @@ function withPrincipal(event: EventOf<'scheduler.subscribe'>): EventOf<'schedule
 
 function subscribeError(
   state: MasterState,
-  { subscribe: call }: EventOf<'scheduler.subscribe'>,
+  { subscribe: call, patterns = {} }: EventOf<'scheduler.subscribe'>,
 ): string | undefined {
   const { framework_info: info, suppressed_roles: suppressed = [] } = call;
   const wrong = frameworkError(info, state.boot.settings);
@@ -71,6 +77,8 @@ function subscribeError(
   const foreign = suppressed.filter((role) => !roles.includes(role));
   if (foreign.length > 0)
     return `Suppressed roles { ${foreign.join(', ')} } are not contained in the set of roles`;
+  const constraints = readConstraints(call.offer_constraints, roles, patterns);
+  if (isInvalid(constraints)) return constraints.error;
   const known = id === undefined ? undefined : state.frameworks.get(id);
   if (known && !known.recovered && known.info.principal !== info.principal) {
     return "Changing framework's principal is not allowed.";
@@ -103,6 +111,8 @@ export function createFramework(
     unregisteredAt: undefined,
     roles: rolesOfInfo(info),
     suppressedRoles: new Set(),
+    offerConstraints: undefined,
+    constraints: NO_CONSTRAINTS,
     tasks: new Map(),
     unreachableTasks: new Map(),
     completedTasks: [],
@@ -133,6 +143,7 @@ function connect(state: MasterState, framework: Framework, event: EventOf<'sched
   framework.info = { ...call.framework_info, ...fixed, id: { value: framework.id } };
   framework.roles = rolesOfInfo(framework.info);
   framework.suppressedRoles = new Set(call.suppressed_roles ?? []);
+  setConstraints(framework, call.offer_constraints, event.patterns);
   framework.stream = stream;
   framework.active = true;
   framework.recovered = false;
@@ -140,6 +151,17 @@ function connect(state: MasterState, framework: Framework, event: EventOf<'sched
   else framework.reregisteredAt = at;
   state.frameworkByStream.set(stream, framework.id);
   syncFramework(state, framework);
+}
+
+/** Takes over constraints that have been found to be valid. */
+export function setConstraints(
+  framework: Framework,
+  given: OfferConstraints | undefined,
+  patterns: Patterns = {},
+): void {
+  const read = readConstraints(given, framework.roles, patterns);
+  framework.offerConstraints = given;
+  framework.constraints = isInvalid(read) ? NO_CONSTRAINTS : read;
 }
 
 function welcome(state: MasterState, framework: Framework, stream: string): MasterEffect[] {

@@ -16,6 +16,7 @@ import {
 } from '../../model/resources';
 import type { Millis } from '../../model/time';
 import type { Allocation } from './allocator/allocate';
+import { frameworkFacts } from './allocator/facts';
 import { addFilter, clearFilters, recover, setFramework } from './allocator/state';
 import type { MasterEffect } from './effects';
 import { unavailabilityOf } from './maintenance/agents';
@@ -178,7 +179,10 @@ function rolesOf(
   return wanted.every((role) => framework.roles.includes(role)) ? new Set(wanted) : undefined;
 }
 
-/** REVIVE: refusals are forgotten and the roles take part again. A role it does not have drops the whole call. */
+/**
+ * REVIVE: refusals are forgotten and the roles take part again. A role it does not have drops the whole
+ * call.
+ */
 export function revive(
   state: MasterState,
   framework: Framework,
@@ -223,5 +227,6 @@ export function syncFramework(state: MasterState, framework: Framework): void {
     active: framework.active,
     roles: framework.roles,
     suppressed: framework.suppressedRoles,
+    facts: frameworkFacts(framework.info, framework.constraints),
   });
 }

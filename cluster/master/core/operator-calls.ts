@@ -14,6 +14,7 @@ import type { EventOf } from './events';
 import { remove } from './frameworks';
 import { startMaintenance, stopMaintenance, updateSchedule } from './maintenance/calls';
 import { operateResources } from './operator-resources';
+import { removeQuota, setOldQuota, updateQuota } from './quota/calls';
 import { change } from './registry/queue';
 import type { MasterState } from './state';
 
@@ -23,6 +24,9 @@ type Transition = (state: MasterState, event: EventOf<'operator.call'>) => Maste
 const CALLS: Partial<Record<Call.Type, Transition>> = {
   TEARDOWN: teardown,
   UPDATE_WEIGHTS: updateWeights,
+  UPDATE_QUOTA: updateQuota,
+  SET_QUOTA: setOldQuota,
+  REMOVE_QUOTA: removeQuota,
   MARK_AGENT_GONE: markGone,
   DRAIN_AGENT: drainAgent,
   UPDATE_MAINTENANCE_SCHEDULE: updateSchedule,

@@ -8,6 +8,8 @@
 import type { Millis } from '../../model/time';
 import { activityChanged } from './agent-calls';
 import { admitted, readmitted, removed, unreachable } from './agents';
+import { pauseFor, RESUME_TIMER } from './allocator/pause';
+import { setWeights } from './allocator/state';
 import { missingCapabilities } from './capabilities';
 import { draining } from './drain';
 import { drained } from './drained';
@@ -16,6 +18,7 @@ import type { EventOf } from './events';
 import { HEARTBEAT_MS, HEARTBEAT_TIMER } from './frameworks';
 import { gone } from './gone';
 import { scheduled, wentDown } from './maintenance/calls';
+import { loadQuotas, quotaStored } from './quota/calls';
 import type { Operation } from './registry/changes';
 import { pruned, pruneLater } from './registry/prune';
 import { change, failed as registryFailed, stored as registryStored } from './registry/queue';
@@ -35,7 +38,8 @@ export function fetched(state: MasterState, event: EventOf<'registry.fetched'>):
   }
   for (const [id, info] of state.registry.agents) state.recovered.set(id, info);
   state.expectedAgents = state.recovered.size;
-  state.allocator.weights = state.registry.weights;
+  setWeights(state.allocator, state.registry.weights);
+  loadQuotas(state);
   return change(state, {
     change: { kind: 'master', info: printMasterInfo(state) },
     next: { kind: 'elected' },
@@ -82,8 +86,10 @@ function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEf
       return [...answered(next.request), ...scheduled(state, next.machines, now)];
     case 'machines.down':
       return [...answered(next.request), ...wentDown(state, next.machines)];
+    case 'quota':
+      return [...answered(next.request), ...quotaStored(state, next, now)];
     case 'weights':
-      state.allocator.weights = state.registry.weights;
+      setWeights(state.allocator, state.registry.weights);
       return [...answered(next.request), ...allocateSoon(state, now)];
   }
 }
@@ -99,6 +105,8 @@ function elected(state: MasterState, now: Millis): MasterEffect[] {
     { kind: 'wake', timer: HEARTBEAT_TIMER, at: now + HEARTBEAT_MS },
     pruneLater(state, now),
   ];
+  const waitMs = pauseFor(state.allocator, state.recovered.size, state.boot.settings.allocator);
+  if (waitMs !== undefined) effects.push({ kind: 'wake', timer: RESUME_TIMER, at: now + waitMs });
   if (state.recovered.size > 0) {
     effects.push({ kind: 'wake', timer: 'absent ', at: now + state.boot.settings.agentReregisterTimeoutMs });
   }

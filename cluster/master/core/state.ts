@@ -7,13 +7,16 @@
 
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
+import type { OfferConstraints } from '../../api/generated/scheduler';
 import { type Random, randomFrom } from '../../model/random';
 import type { Resources } from '../../model/resources';
 import type { TaskState } from '../../model/task-state';
 import type { Millis } from '../../model/time';
-import { type AllocatorState, emptyAllocator } from './allocator/state';
+import { createAllocator } from './allocator/settings';
+import type { AllocatorState } from './allocator/state';
 import type { MasterBoot } from './events';
 import { type InverseOffers, noInverseOffers } from './inverse-state';
+import type { Constraints } from './offer-constraints/constraints';
 import { emptyRegistry, type RegistryState } from './registry/state';
 import { noRemovals, type Removals } from './removal-state';
 
@@ -113,6 +116,9 @@ export interface Framework {
   unregisteredAt: Millis | undefined;
   roles: readonly string[];
   suppressedRoles: ReadonlySet<string>;
+  /** Which agents it wants, as it said it and as it is read. */
+  offerConstraints: OfferConstraints | undefined;
+  constraints: Constraints;
   readonly tasks: Map<string, TaskRecord>;
   readonly unreachableTasks: Map<string, TaskRecord>;
   readonly completedTasks: TaskRecord[];
@@ -170,7 +176,7 @@ export function initMaster(boot: MasterBoot): MasterState {
     frameworkByStream: new Map(),
     unreachableByAgent: new Map(),
     offers: new Map(),
-    allocator: emptyAllocator(),
+    allocator: createAllocator(boot.settings.allocator, boot.settings.domain?.fault_domain?.region.name),
     inverse: noInverseOffers(),
     leaving: new Map(),
     removals: noRemovals(),

@@ -6,7 +6,8 @@
 import type { Machine } from '../../model/event';
 import { updateAgent } from './agent-update';
 import { absent, exited, ping, pong, register, reregister, unregister } from './agents';
-import { filterExpired, runAllocator } from './allocation';
+import { filterExpired, resumeOffers, runAllocator, whitelistChanged } from './allocation';
+import { RESUME_TIMER } from './allocator/pause';
 import { call } from './calls';
 import type { MasterEffect } from './effects';
 import type { EventOf, MasterBoot, MasterEvent, MasterEvents } from './events';
@@ -46,12 +47,14 @@ const TRANSITIONS: {
   'operator.subscribe': follow,
   'operator.closed': unfollow,
   'operator.call': operatorCall,
+  'whitelist.changed': whitelistChanged,
   woke,
 };
 
 /** Timers by the first word of their name. */
 const TIMERS: Record<string, (state: MasterState, timer: string, now: number) => MasterEffect[]> = {
   allocate: (state, _timer, now) => runAllocator(state, now),
+  [RESUME_TIMER]: (state, _timer, now) => resumeOffers(state, now),
   filter: filterExpired,
   offer: offerExpired,
   inverse: (state, _timer, now) => askNow(state, now),

@@ -8,9 +8,10 @@
 import type * as mesos from '../../api/generated/mesos';
 import type * as scheduler from '../../api/generated/scheduler';
 import type { Millis } from '../../model/time';
-import { clearFilters } from './allocator/state';
 import type { MasterEffect } from './effects';
-import { publishFramework, tellAgents } from './frameworks';
+import { publishFramework, setConstraints, tellAgents } from './frameworks';
+import { isInvalid, readConstraints } from './offer-constraints/constraints';
+import type { Patterns } from './offer-constraints/program';
 import { rescind, syncFramework } from './offers';
 import { allocateSoon } from './schedule';
 import type { Framework, MasterState } from './state';
@@ -21,6 +22,7 @@ export function updateError(
   state: MasterState,
   framework: Framework,
   call: scheduler.Call.UpdateFramework,
+  patterns: Patterns = {},
 ): string | undefined {
   const { framework_info: info } = call;
   if (info.id?.value !== framework.id) {
@@ -36,7 +38,10 @@ export function updateError(
     return `FrameworkInfo update is not valid: ${texts.join('; ')}`;
   }
   const foreign = (call.suppressed_roles ?? []).filter((role) => !rolesOfInfo(info).includes(role));
-  if (foreign.length === 0) return undefined;
+  const constraints = readConstraints(call.offer_constraints, rolesOfInfo(info), patterns);
+  if (foreign.length === 0) {
+    return isInvalid(constraints) ? `'UpdateFramework' call is not valid: ${constraints.error}` : undefined;
+  }
   return `'UpdateFramework' call is not valid: Suppressed roles { ${foreign.join(', ')} } are not contained in the set of roles`;
 }
 
@@ -49,21 +54,21 @@ function changes(
   return (before[name] ?? fallback) !== (after[name] ?? fallback);
 }
 
-/** Carries the call out: offers in roles that were dropped come back, roles no longer suppressed are revived. */
+/**
+ * Carries the call out: offers in roles that were dropped come back, roles no longer suppressed are revived.
+ */
 export function updateFramework(
   state: MasterState,
   framework: Framework,
-  call: scheduler.Call.UpdateFramework,
+  { update: call, patterns }: { update: scheduler.Call.UpdateFramework; patterns: Patterns | undefined },
   now: Millis,
 ): MasterEffect[] {
   const before = framework.info;
-  const suppressedBefore = framework.suppressedRoles;
   framework.info = { ...call.framework_info, id: { value: framework.id } };
   framework.roles = rolesOfInfo(framework.info);
   framework.suppressedRoles = new Set(call.suppressed_roles ?? []);
+  setConstraints(framework, call.offer_constraints, patterns);
   syncFramework(state, framework);
-  const revived = [...suppressedBefore].filter((role) => !framework.suppressedRoles.has(role));
-  if (revived.length > 0) clearFilters(state.allocator, framework.id, new Set(revived));
   const effects = withdrawDropped(state, framework);
   if (JSON.stringify(before) !== JSON.stringify(framework.info)) {
     effects.push(...tellAgents(state, framework), publishFramework(state, framework, false));

@@ -4,13 +4,11 @@
  */
 
 import {
-  bytes,
   choice,
   document,
   duration,
   type Flag,
   integer,
-  list,
   text,
   toggle,
   type Values,
@@ -40,15 +38,8 @@ export const unusedFlags = {
     words: ['hierarchical', 'HierarchicalDRF'],
     fallback: 'hierarchical',
   }),
-  role_sorter: choice({ ...unused('roles are sorted by dominant share'), words: ['drf'], fallback: 'drf' }),
-  framework_sorter: choice({
-    ...unused('frameworks are sorted by dominant share'),
-    words: ['drf'],
-    fallback: 'drf',
-  }),
   user_sorter: choice({ ...unused('roles are sorted by dominant share'), words: ['drf'], fallback: 'drf' }),
   weights: text({ ...unused('PUT /weights sets them, and they are kept'), value: 'ROLE=WEIGHT,...' }),
-  whitelist: text({ ...unused('agents are taken out with DEACTIVATE_AGENT'), value: 'PATH' }),
   webui_dir: text({ ...unused('the user interface is built in'), value: 'PATH' }),
   rate_limits: document({ ...unused('v1 frameworks are not limited, and drivers are not there yet') }),
   authenticate_frameworks: toggle({ ...unused('drivers are not there yet'), fallback: false }),
@@ -67,35 +58,6 @@ export const unusedFlags = {
     max: 1_000_000,
   }),
   memory_profiling: toggle({ ...unused("Node's own profiler is used"), fallback: false }),
-  offer_constraints_re2_max_mem: bytes({
-    ...unused('patterns are bounded by their size alone'),
-    fallback: 4096,
-    fallbackText: '4096B',
-  }),
-  offer_constraints_re2_max_program_size: integer({
-    ...unused('patterns are bounded by their length'),
-    fallback: 100,
-    min: 1,
-    max: 1_000_000,
-  }),
-  fair_sharing_excluded_resource_names: list({
-    ...unused('every resource counts for the dominant share'),
-    value: 'NAME',
-  }),
-  filter_gpu_resources: toggle({ ...unused('agents with GPUs are for frameworks that ask'), fallback: true }),
-  min_allocatable_resources: text({
-    ...unused('the allocator has a minimum of its own'),
-    fallback: 'cpus:0.01|mem:32',
-  }),
-  allocator_agent_recovery_factor: text({
-    ...unused('agents are offered as they come back'),
-    fallback: '0.8',
-  }),
-  allocator_recovery_timeout: duration({
-    ...unused('agents are offered as they come back'),
-    fallback: 600_000,
-    fallbackText: '10mins',
-  }),
 };
 
 /** What an operator who sets one of these relies on is not there: the start fails and says so. */

@@ -58,7 +58,7 @@ export const agentFlags = {
 };
 
 /** A text that is kept as it is, so that `/flags` shows what was given, and must have a meaning. */
-function meaningful<D extends string | undefined>(
+export function meaningful<D extends string | undefined>(
   flag: Flag<string | D>,
   check: (given: string) => void,
 ): Flag<string | D> {

@@ -8,6 +8,7 @@ import { TASK_STATES } from '../../model/task-state';
 import type { Timings } from '../../runtime/metrics';
 import { allocatedOf } from '../core/allocator/state';
 import { isOffered, type MasterState } from '../core/state';
+import { allocatorNumbers } from './allocator-metrics';
 
 /** Counters that exist from the start, at zero: exporters complain about missing ones. */
 const COUNTERS = [
@@ -94,6 +95,7 @@ export function snapshot(
     countFrameworks(state),
     countTasks(state),
     sumResources(state),
+    allocatorNumbers(state),
     system(),
   );
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
@@ -146,7 +148,7 @@ function sumResources(state: MasterState): Record<string, number> {
   for (const name of ['cpus', 'mem', 'disk', 'gpus']) {
     let used = 0;
     for (const agent of state.allocator.agents.values()) used += milliOf(allocatedOf(agent), name);
-    const total = state.allocator.total.get(name) ?? 0;
+    const total = state.allocator.roles.total.get(name) ?? 0;
     sums[`master/${name}_total`] = total / 1000;
     sums[`master/${name}_used`] = used / 1000;
     sums[`master/${name}_percent`] = total === 0 ? 0 : used / total;

@@ -11,10 +11,12 @@ import { encodeJson } from '../../../cluster/api/json-write';
 import { decodeProtobuf, encodeProtobuf } from '../../../cluster/api/protobuf';
 import type { MasterEffect } from '../../../cluster/master/core/effects';
 import type { MasterBoot, MasterEvent, MasterInput } from '../../../cluster/master/core/events';
+import { printQuantities } from '../../../cluster/master/core/quota/config';
 import type { MasterState } from '../../../cluster/master/core/state';
 import { masterMachine } from '../../../cluster/master/core/step';
 import { getMaintenanceStatus, getSchedule } from '../../../cluster/master/core/views/maintenance';
 import { getAgents } from '../../../cluster/master/core/views/operator';
+import { type RoleSummary, roleSummaries } from '../../../cluster/master/core/views/roles';
 import { printResources, readResources, type WireResource } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
@@ -425,6 +427,24 @@ export class MasterScript {
       const update_weights = { weight_infos: [{ role, weight: Number(weight) }] };
       this.operatorCall({ type: 'UPDATE_WEIGHTS', update_weights });
     },
+    quota: ([role = ''], given) => {
+      // `quota web guarantee=cpus:2,mem:100 limit=cpus:4 force=yes`
+      const guarantees = scalarsOf(given['guarantee']);
+      const quota_configs = [{ role, guarantees, limits: scalarsOf(given['limit']) }];
+      const update_quota = { force: given['force'] === 'yes', quota_configs };
+      this.operatorCall({ type: 'UPDATE_QUOTA', update_quota });
+    },
+    oldQuota: ([role = ''], given) => {
+      const guarantee = Object.entries(scalarsOf(given['guarantee'])).map(([name, scalar]) => ({
+        name,
+        type: 'SCALAR' as const,
+        scalar,
+      }));
+      const quota_request = { role, guarantee, force: given['force'] === 'yes' };
+      this.operatorCall({ type: 'SET_QUOTA', set_quota: { quota_request } });
+    },
+    removeQuota: ([role = '']) => this.operatorCall({ type: 'REMOVE_QUOTA', remove_quota: { role } }),
+    roles: () => this.out.push(...roleSummaries(this.state).map(printRole)),
     schedule: (words) => {
       // `a,b:10:60` is a window for two machines, from second 10 on for 60 seconds.
       const windows = words.map((word) => {
@@ -479,6 +499,23 @@ export class MasterScript {
         this.out.push(`${id} ${printResources(free) || 'nothing'}`);
     },
   };
+}
+
+function scalarsOf(text = ''): Record<string, { value: number }> {
+  const parts = text.split(',').filter(Boolean);
+  return Object.fromEntries(
+    parts.map((part) => {
+      const [name = '', value = '0'] = part.split(':');
+      return [name, { value: Number(value) }];
+    }),
+  );
+}
+
+function printRole({ name, weight, frameworks, ...parts }: RoleSummary): string {
+  const shown = Object.entries(parts)
+    .filter(([, quantities]) => [...quantities.values()].some((milli) => milli !== 0))
+    .map(([part, quantities]) => `${part} ${printQuantities(quantities)}`);
+  return [`${name} x${weight} [${frameworks.join(' ')}]`, ...shown].join(' | ');
 }
 
 function printRegistry({ registry }: MasterState): string[] {

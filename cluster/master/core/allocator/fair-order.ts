@@ -1,121 +1,81 @@
 /**
- * Who comes next, by dominant resource fairness: the role with the least share, and in it the framework with
- * the least. Ties go to the name. Heaps, since a run over thousands of agents changes one share at a time.
+ * Shows those who want offers in the order in which they get them: roles by dominant resource fairness, at
+ * each level of the tree, and the frameworks of a role likewise; or by lot, as `--role_sorter=random` wants
+ * it.
  */
 
-import { type Before, heapify, heapPop, heapPush } from '../../../model/heap';
-import type { AllocatorFramework, AllocatorState } from './state';
+import { nextRandom, type Random } from '../../../model/random';
+import { add, type Ranked, takeFirst } from './ranked';
+import type { Contender, Leaf, RoleNode, RoleTree } from './role-tree';
 
-export interface Contender {
-  readonly framework: AllocatorFramework;
-  readonly role: string;
-  share: number;
+/** What a visit of somebody means for the rest: go on, nothing is left for this role, or nothing at all. */
+export type Verdict = 'next' | 'next role' | 'done';
+
+export interface Visitor {
+  /** Whether anything could be for this role or one below it. */
+  readonly concerns: (role: string) => boolean;
+  readonly visit: (contender: Contender) => Verdict;
 }
 
-interface RoleEntry {
-  readonly role: string;
-  share: number;
-  /** Milli-units that the role has allocated, by name. */
-  readonly allocated: Map<string, number>;
-  readonly contenders: Contender[];
-}
-
-export interface FairOrder {
-  readonly total: ReadonlyMap<string, number>;
-  readonly weights: ReadonlyMap<string, number>;
-  readonly roles: RoleEntry[];
-}
-
-const roleBefore: Before<RoleEntry> = (a, b) => a.share < b.share || (a.share === b.share && a.role < b.role);
-const contenderBefore: Before<Contender> = (a, b) =>
-  a.share < b.share || (a.share === b.share && a.framework.id < b.framework.id);
-
-/** Everybody who may be offered something now. */
-export function fairOrder(state: AllocatorState): FairOrder {
-  const entries = new Map<string, RoleEntry>();
-  const entryOf = (role: string): RoleEntry => {
-    const entry = entries.get(role) ?? { role, share: 0, allocated: new Map(), contenders: [] };
-    entries.set(role, entry);
-    return entry;
-  };
-  for (const framework of state.frameworks.values()) {
-    for (const [role, scalars] of framework.allocated) addScalars(entryOf(role).allocated, scalars);
-    if (!framework.active) continue;
-    for (const role of framework.roles) {
-      if (framework.suppressed.has(role)) continue;
-      const share = dominantShare(state.total, framework.allocated.get(role));
-      entryOf(role).contenders.push({ framework, role, share });
-    }
-  }
-  const roles = [...entries.values()].filter(({ contenders }) => contenders.length > 0);
-  for (const entry of roles) {
-    entry.share = roleShare(state, entry);
-    heapify(entry.contenders, contenderBefore);
-  }
-  return { total: state.total, weights: state.weights, roles: heapify(roles, roleBefore) };
+/** Which sorters are to draw lots. */
+export interface Lots {
+  readonly random: Random;
+  readonly roles: boolean;
+  readonly frameworks: boolean;
 }
 
 /**
- * Shows the contenders in order until `take` says that nothing is left. What it returns for one that took
- * something is what was taken, by scalar; the shares are up to date for the next visit.
+ * Visits everybody in order until a visit says that it is done. Shares that a visit changes count for the
+ * next walk: this one goes on as it was.
  */
-export function visit(order: FairOrder, take: (contender: Contender) => Visited): void {
-  const roles: RoleEntry[] = [];
-  let done = false;
-  while (!done) {
-    const entry = heapPop(order.roles, roleBefore);
-    if (!entry) break;
-    roles.push(entry);
-    done = visitRole(order, entry, take);
-  }
-  for (const entry of roles) heapPush(order.roles, entry, roleBefore);
+export function walk(tree: RoleTree, visitor: Visitor, lots: Lots): void {
+  walkNode(tree, tree.root, visitor, lots);
 }
 
-export interface Visited {
-  /** What the contender took, in milli-units; undefined when it took nothing. */
-  readonly taken: ReadonlyMap<string, number> | undefined;
-  readonly done: boolean;
+/** The same for one role and those below it. Whether it is done. */
+export function walkNode(tree: RoleTree, node: RoleNode, visitor: Visitor, lots: Lots): boolean {
+  const weightOf = (entry: RoleNode | Leaf): number =>
+    entry.kind === 'role' ? (tree.weights.get(entry.role) ?? 1) : 1;
+  return inTurn(node.queue, lots.roles ? draw(lots.random, weightOf) : undefined, (entry) => {
+    if (entry.kind === 'leaf') return walkLeaf(entry, visitor, lots);
+    return visitor.concerns(entry.role) && walkNode(tree, entry, visitor, lots);
+  });
 }
 
-function visitRole(order: FairOrder, entry: RoleEntry, take: (contender: Contender) => Visited): boolean {
-  const seen: Contender[] = [];
+function walkLeaf(leaf: Leaf, visitor: Visitor, lots: Lots): boolean {
   let done = false;
-  while (!done) {
-    const contender = heapPop(entry.contenders, contenderBefore);
-    if (!contender) break;
-    seen.push(contender);
-    const visited = take(contender);
-    done = visited.done;
-    if (!visited.taken) continue;
-    addScalars(entry.allocated, visited.taken);
-    contender.share = dominantShare(order.total, contender.framework.allocated.get(contender.role));
-    entry.share = roleShare(order, entry);
-  }
-  for (const contender of seen) heapPush(entry.contenders, contender, contenderBefore);
+  inTurn(leaf.queue, lots.frameworks ? draw(lots.random, () => 1) : undefined, (contender) => {
+    const verdict = visitor.visit(contender);
+    done = verdict === 'done';
+    return verdict !== 'next';
+  });
   return done;
 }
 
-/** A role of twice the weight may have twice as much. */
-function roleShare(
-  { total, weights }: Pick<FairOrder, 'total' | 'weights'>,
-  { role, allocated }: RoleEntry,
-): number {
-  return dominantShare(total, allocated) / (weights.get(role) ?? 1);
-}
-
-/** The largest part of any scalar that is taken, from 0 to 1. */
-export function dominantShare(
-  total: ReadonlyMap<string, number>,
-  allocated: ReadonlyMap<string, number> | undefined,
-): number {
-  let share = 0;
-  for (const [name, milli] of allocated ?? []) {
-    const all = total.get(name) ?? 0;
-    if (all > 0) share = Math.max(share, milli / all);
+/** Takes one after the other out of a queue until one says that it is enough, and puts them back. */
+function inTurn<T extends Ranked>(
+  queue: T[],
+  order: ((queue: readonly T[]) => readonly T[]) | undefined,
+  turn: (entry: T) => boolean,
+): boolean {
+  if (order) return order(queue).some(turn);
+  const seen: T[] = [];
+  let isEnough = false;
+  while (!isEnough) {
+    const entry = takeFirst(queue);
+    if (!entry) break;
+    seen.push(entry);
+    isEnough = turn(entry);
   }
-  return share;
+  for (const entry of seen) add(queue, entry);
+  return isEnough;
 }
 
-function addScalars(sums: Map<string, number>, more: ReadonlyMap<string, number>): void {
-  for (const [name, milli] of more) sums.set(name, (sums.get(name) ?? 0) + milli);
+/** Draws an order by lot: who has twice the weight is twice as likely to be before another one. */
+function draw<T extends Ranked>(random: Random, weightOf: (entry: T) => number) {
+  return (queue: readonly T[]): readonly T[] =>
+    queue
+      .map((entry) => ({ entry, key: -Math.log(1 - nextRandom(random)) / weightOf(entry) }))
+      .sort((a, b) => a.key - b.key || (a.entry.name < b.entry.name ? -1 : 1))
+      .map(({ entry }) => entry);
 }

@@ -1,34 +1,79 @@
 /**
  * What the allocator keeps of agents and frameworks to decide who is offered what.
  *
- * Always true: for each agent, free = total - allocated, where allocated is what is offered or used; a
- * framework's share is the sum of what it has allocated on all agents.
+ * Always true: of what is not shared, free = total - allocated for each agent, where allocated is what is
+ * offered or used; shared resources are offered from total, however many have them; what a framework and a
+ * role have (roles) is the sum of what they have allocated on all agents; `headroom` is the free part of all
+ * agents that quotas count.
  */
 
-import { addScalars } from '../../../model/quantities';
+import { addQuantities, addScalars, type Quantities } from '../../../model/quantities';
 import { addResources, type Resources, subtractResources, unallocated } from '../../../model/resources';
+import { topRole } from '../../../model/roles';
 import type { Millis } from '../../../model/time';
+import { isShared } from '../../../model/volumes';
+import { type AgentFacts, PLAIN_AGENT } from '../offer-constraints/agent-facts';
+import { type FrameworkFacts, PLAIN_FRAMEWORK } from './facts';
+import { DEFAULT_MINIMA } from './minimum';
+import { addReserved, type Quota, type QuotaUse, quotaQuantities, useOf } from './quota-use';
+import {
+  type Contender,
+  charge,
+  contenderOf,
+  dropContender,
+  emptyTree,
+  type RoleTree,
+  setWanting,
+} from './role-tree';
 
 export interface AllocatorState {
   readonly agents: Map<string, AllocatorAgent>;
   readonly frameworks: Map<string, AllocatorFramework>;
-  /** Milli-units of each scalar over all agents. */
-  readonly total: Map<string, number>;
-  /** How much more a role may have before it counts as much; 1 without an entry. */
-  weights: ReadonlyMap<string, number>;
+  readonly roles: RoleTree;
+  readonly quotas: Map<string, Quota>;
+  readonly use: QuotaUse;
+  /** Milli-units that are free on all agents and that quotas count. */
+  readonly headroom: Map<string, number>;
   /** Agents with something new to offer. */
   readonly dirty: Set<string>;
+  /** Agents of which something was kept back for the sake of quotas. */
+  readonly withheld: Set<string>;
+  /** Something was given back since, so that less may have to be kept back. */
+  quotaMoved: boolean;
+  /** When they were looked at last. */
+  withheldAt: Millis;
+  /** Host names that offers are made of; undefined for all. */
+  whitelist: ReadonlySet<string> | undefined;
+  /** How many agents must be there before anything is offered; undefined for as it is. */
+  pausedUntil: number | undefined;
+  /** How many frameworks have minima of their own. */
+  ownMinima: number;
+  options: AllocatorOptions;
   /** When the next run is due; undefined when nothing waits. */
   dueAt: Millis | undefined;
   lastRunAt: Millis;
   runs: number;
 }
 
+export interface AllocatorOptions {
+  readonly minima: readonly Quantities[];
+  readonly filterGpus: boolean;
+  /** Where the master is. */
+  readonly region: string | undefined;
+  readonly randomRoles: boolean;
+  readonly randomFrameworks: boolean;
+}
+
 export interface AllocatorAgent {
   readonly id: string;
   total: Resources;
   free: Resources;
+  /** The shared part of total. */
+  shared: Resources;
+  /** The shared pieces in use: each as many times as it is held. */
+  sharedUse: Resources;
   active: boolean;
+  facts: AgentFacts;
 }
 
 export interface AllocatorFramework {
@@ -36,8 +81,9 @@ export interface AllocatorFramework {
   active: boolean;
   roles: readonly string[];
   suppressed: ReadonlySet<string>;
-  /** Milli-units of each scalar, by role. */
-  readonly allocated: Map<string, Map<string, number>>;
+  facts: FrameworkFacts;
+  /** What it has, by role; also of roles it has left. */
+  readonly contenders: Map<string, Contender>;
   /** What it refused, by agent. */
   readonly filters: Map<string, Filter[]>;
 }
@@ -48,28 +94,72 @@ export interface Filter {
   readonly until: Millis;
 }
 
+export interface AllocationKey {
+  readonly frameworkId: string;
+  readonly agentId: string;
+  readonly role: string;
+}
+
 export function emptyAllocator(): AllocatorState {
   return {
     agents: new Map(),
     frameworks: new Map(),
-    total: new Map(),
-    weights: new Map(),
+    roles: emptyTree(),
+    quotas: new Map(),
+    use: new Map(),
+    headroom: new Map(),
     dirty: new Set(),
+    withheld: new Set(),
+    quotaMoved: false,
+    withheldAt: 0,
+    whitelist: undefined,
+    pausedUntil: undefined,
+    ownMinima: 0,
+    options: {
+      minima: DEFAULT_MINIMA,
+      filterGpus: true,
+      region: undefined,
+      randomRoles: false,
+      randomFrameworks: false,
+    },
     dueAt: undefined,
     lastRunAt: 0,
     runs: 0,
   };
 }
 
-export function addAgent(state: AllocatorState, id: string, total: Resources, used: Resources): void {
-  state.agents.set(id, { id, total, free: subtractResources(total, unallocated(used)), active: true });
-  addScalars(state.total, total, 1);
+/** Adds an agent, or what is new of a known one. Of `used` the quantities count as taken, by nobody. */
+export function addAgent(
+  state: AllocatorState,
+  agent: { readonly id: string; readonly total: Resources; readonly facts?: AgentFacts },
+  used: Resources = [],
+): void {
+  const { id, total, facts = PLAIN_AGENT } = agent;
+  const free = subtractResources(unshared(total), unshared(bare(used)));
+  const shared = total.filter(isShared);
+  const sharedUse = bare(used).filter(isShared);
+  state.agents.set(id, { id, total, free, shared, sharedUse, active: true, facts });
+  countTotal(state, total, 1);
+  countFree(state, free, 1);
   state.dirty.add(id);
+  if (state.pausedUntil !== undefined && state.agents.size >= state.pausedUntil)
+    state.pausedUntil = undefined;
+}
+
+function countTotal(state: AllocatorState, total: Resources, sign: 1 | -1): void {
+  addScalars(state.roles.total, total, sign);
+  addReserved(state.use, total, sign);
+  state.roles.stale = true;
+}
+
+function countFree(state: AllocatorState, free: Resources, sign: 1 | -1): void {
+  addQuantities(state.headroom, quotaQuantities(free), sign);
+  if (sign > 0) state.quotaMoved = true;
 }
 
 /**
- * An agent's resources became others of the same amount, by a reservation or a volume. What was free of them,
- * or else is offered or used, is the caller's to say.
+ * An agent's resources became others of the same amount, by a reservation or a volume. `free` is what is
+ * free of them now; without it what became others is offered or used.
  */
 export function convertAgent(
   state: AllocatorState,
@@ -78,20 +168,63 @@ export function convertAgent(
 ): void {
   const agent = state.agents.get(id);
   if (!agent) return;
-  addScalars(state.total, agent.total, -1);
+  const before = { total: agent.total, free: agent.free };
+  countTotal(state, agent.total, -1);
   agent.total = after.total;
-  addScalars(state.total, agent.total, 1);
-  if (after.free) agent.free = after.free;
+  agent.shared = after.total.filter(isShared);
+  agent.sharedUse = agent.sharedUse.filter(({ identity }) =>
+    agent.shared.some((one) => one.identity === identity),
+  );
+  countTotal(state, agent.total, 1);
+  if (after.free) {
+    countFree(state, agent.free, -1);
+    agent.free = unshared(after.free);
+    countFree(state, agent.free, 1);
+  }
+  moveUse(state, before, agent);
   state.dirty.add(id);
 }
 
-export function removeAgent(state: AllocatorState, id: string): void {
+interface Stock {
+  readonly total: Resources;
+  readonly free: Resources;
+}
+
+/**
+ * What is used and was nobody's before it was reserved does not count as used of what is nobody's any more,
+ * and the other way round. A reservation is for the role that uses it, or has the same top.
+ */
+function moveUse(state: AllocatorState, before: Stock, after: Stock): void {
+  const moved = usedOfNobody(after);
+  addQuantities(moved, usedOfNobody(before), -1);
+  if (![...moved.values()].some((milli) => milli !== 0)) return;
+  const reserved: QuotaUse = new Map();
+  addReserved(reserved, after.total, 1);
+  addReserved(reserved, after.free, -1);
+  addReserved(reserved, before.total, -1);
+  addReserved(reserved, before.free, 1);
+  for (const [role, { reserved: more }] of reserved) {
+    const changed = [...more].filter(([name]) => moved.get(name));
+    addQuantities(useOf(state.use, role).unreserved, new Map(changed), -1);
+  }
+}
+
+function usedOfNobody({ total, free }: Stock): Map<string, number> {
+  const used = quotaQuantities(total);
+  addQuantities(used, quotaQuantities(free), -1);
+  return used;
+}
+
+/** Forgets an agent. Refusals of it are forgotten, too, unless it comes back at once. */
+export function removeAgent(state: AllocatorState, id: string, comesBack = false): void {
   const agent = state.agents.get(id);
   if (!agent) return;
-  addScalars(state.total, agent.total, -1);
+  countTotal(state, agent.total, -1);
+  countFree(state, agent.free, -1);
   state.agents.delete(id);
   state.dirty.delete(id);
-  for (const framework of state.frameworks.values()) framework.filters.delete(id);
+  state.withheld.delete(id);
+  if (!comesBack) clearAgentFilters(state, id);
 }
 
 export function setAgentActive(state: AllocatorState, id: string, active: boolean): void {
@@ -101,16 +234,82 @@ export function setAgentActive(state: AllocatorState, id: string, active: boolea
   if (active) state.dirty.add(id);
 }
 
-/** Adds a framework or changes its roles; what it has allocated and refused stays. */
+/** What an agent says of itself changed: refusals were about what it said before. */
+export function clearAgentFilters(state: AllocatorState, id: string): void {
+  for (const framework of state.frameworks.values()) framework.filters.delete(id);
+  markAgent(state, id);
+}
+
+/**
+ * Adds a framework or changes it; what it has allocated stays, and what it refused in roles that are as
+ * before.
+ */
 export function setFramework(
   state: AllocatorState,
   id: string,
-  change: { active: boolean; roles: readonly string[]; suppressed: ReadonlySet<string> },
+  change: {
+    readonly active: boolean;
+    readonly roles: readonly string[];
+    readonly suppressed: ReadonlySet<string>;
+    readonly facts?: FrameworkFacts;
+  },
 ): void {
+  const { facts = PLAIN_FRAMEWORK, ...rest } = change;
   const known = state.frameworks.get(id);
-  if (known) Object.assign(known, change);
-  else state.frameworks.set(id, { id, ...change, allocated: new Map(), filters: new Map() });
-  if (change.active) markAll(state);
+  const framework: AllocatorFramework = known ?? {
+    id,
+    facts,
+    ...rest,
+    contenders: new Map(),
+    filters: new Map(),
+  };
+  const wanted = new Set(known?.active ? wantedRoles(known) : []);
+  const left = framework.roles.filter((role) => !rest.roles.includes(role));
+  const revived = rest.roles.filter((role) => framework.suppressed.has(role) && !rest.suppressed.has(role));
+  if (known) state.ownMinima -= hasMinima(framework);
+  Object.assign(framework, rest, { facts });
+  state.ownMinima += hasMinima(framework);
+  state.frameworks.set(id, framework);
+  dropFilters(framework, new Set([...left, ...revived]));
+  syncContenders(state, framework);
+  const isMore = change.active && (wantedRoles(framework).some((role) => !wanted.has(role)) || known);
+  if (isMore) markAll(state);
+}
+
+function hasMinima({ facts }: AllocatorFramework): number {
+  return facts.minima.size > 0 ? 1 : 0;
+}
+
+/** The roles in which it wants offers. */
+export function wantedRoles({ roles, suppressed }: AllocatorFramework): readonly string[] {
+  return roles.filter((role) => !suppressed.has(role));
+}
+
+function syncContenders(state: AllocatorState, framework: AllocatorFramework): void {
+  for (const role of framework.roles) contenderFor(state, framework, role);
+  for (const [role, contender] of framework.contenders) {
+    const isMember = framework.roles.includes(role);
+    setWanting(state.roles, contender, framework.active && isMember && !framework.suppressed.has(role));
+    if (!isMember && contender.use.size === 0) forgetContender(state, framework, role, contender);
+  }
+}
+
+function forgetContender(
+  state: AllocatorState,
+  framework: AllocatorFramework,
+  role: string,
+  contender: Contender,
+): void {
+  dropContender(state.roles, contender);
+  framework.contenders.delete(role);
+}
+
+function contenderFor(state: AllocatorState, framework: AllocatorFramework, role: string): Contender {
+  const known = framework.contenders.get(role);
+  if (known) return known;
+  const contender = contenderOf(state.roles, framework.id, role);
+  framework.contenders.set(role, contender);
+  return contender;
 }
 
 /** Without the framework's connection its refusals mean nothing. */
@@ -119,9 +318,14 @@ export function deactivateFramework(state: AllocatorState, id: string): void {
   if (!framework) return;
   framework.active = false;
   framework.filters.clear();
+  syncContenders(state, framework);
 }
 
 export function removeFramework(state: AllocatorState, id: string): void {
+  const framework = state.frameworks.get(id);
+  if (!framework) return;
+  for (const contender of framework.contenders.values()) dropContender(state.roles, contender);
+  state.ownMinima -= hasMinima(framework);
   state.frameworks.delete(id);
 }
 
@@ -129,12 +333,17 @@ export function removeFramework(state: AllocatorState, id: string): void {
 export function clearFilters(state: AllocatorState, id: string, roles: ReadonlySet<string>): void {
   const framework = state.frameworks.get(id);
   if (!framework) return;
+  dropFilters(framework, roles);
+  markAll(state);
+}
+
+function dropFilters(framework: AllocatorFramework, roles: ReadonlySet<string>): void {
+  if (roles.size === 0) return;
   for (const [agentId, filters] of framework.filters) {
     const kept = filters.filter(({ role }) => !roles.has(role));
     if (kept.length > 0) framework.filters.set(agentId, kept);
     else framework.filters.delete(agentId);
   }
-  markAll(state);
 }
 
 export function addFilter(state: AllocatorState, frameworkId: string, agentId: string, filter: Filter): void {
@@ -156,32 +365,46 @@ export function expireFilters(
   const kept = filters.filter(({ until }) => until > now);
   if (kept.length > 0) framework.filters.set(agentId, kept);
   else framework.filters.delete(agentId);
-  if (state.agents.has(agentId)) state.dirty.add(agentId);
+  markAgent(state, agentId);
 }
 
 /** Takes resources out of what is free, for a framework in a role. */
 export function take(state: AllocatorState, key: AllocationKey, resources: Resources): void {
+  const pieces = bare(resources);
   const agent = state.agents.get(key.agentId);
-  const bare = unallocated(resources);
-  if (agent) agent.free = subtractResources(agent.free, bare);
-  addScalars(sharesOf(state, key), bare, 1);
+  if (agent) {
+    const own = unshared(pieces);
+    agent.free = subtractResources(agent.free, own);
+    if (own.length < pieces.length) agent.sharedUse = addResources(agent.sharedUse, pieces.filter(isShared));
+    countFree(state, own, -1);
+  }
+  count(state, key, pieces, 1);
 }
 
 /** Gives resources back. */
 export function recover(state: AllocatorState, key: AllocationKey, resources: Resources): void {
+  const pieces = bare(resources);
   const agent = state.agents.get(key.agentId);
-  const bare = unallocated(resources);
   if (agent) {
-    agent.free = addResources(agent.free, bare);
+    const own = unshared(pieces);
+    agent.free = addResources(agent.free, own);
+    if (own.length < pieces.length)
+      agent.sharedUse = subtractResources(agent.sharedUse, pieces.filter(isShared));
+    countFree(state, own, 1);
     state.dirty.add(key.agentId);
   }
-  if (state.frameworks.has(key.frameworkId)) addScalars(sharesOf(state, key), bare, -1);
+  count(state, key, pieces, -1);
 }
 
-export interface AllocationKey {
-  readonly frameworkId: string;
-  readonly agentId: string;
-  readonly role: string;
+function count(state: AllocatorState, key: AllocationKey, resources: Resources, sign: 1 | -1): void {
+  const quantities = quotaQuantities(resources);
+  if (quantities.size > 0) addQuantities(useOf(state.use, topRole(key.role)).unreserved, quantities, sign);
+  const framework = state.frameworks.get(key.frameworkId);
+  if (!framework) return;
+  const contender = contenderFor(state, framework, key.role);
+  charge(state.roles, contender, key.agentId, { resources, sign });
+  if (sign < 0 && contender.use.size === 0 && !framework.roles.includes(key.role))
+    forgetContender(state, framework, key.role, contender);
 }
 
 /** Considers an agent at the next run. */
@@ -191,21 +414,33 @@ export function markAgent(state: AllocatorState, id: string): void {
 
 /** Considers every agent at the next run. */
 export function markAll(state: AllocatorState): void {
-  for (const id of state.agents.keys()) state.dirty.add(id);
+  for (const { id, free, shared } of state.agents.values())
+    if (free.length > 0 || shared.length > 0) state.dirty.add(id);
 }
 
 /** What is allocated of an agent: offered or used. */
-export function allocatedOf(agent: AllocatorAgent): Resources {
-  return agent.free.length === 0 ? agent.total : subtractResources(agent.total, agent.free);
+export function allocatedOf({ total, free, shared, sharedUse }: AllocatorAgent): Resources {
+  if (shared.length === 0) return free.length === 0 ? total : subtractResources(total, free);
+  const used = subtractResources(unshared(total), free);
+  return addResources(used, sharedUse);
 }
 
-function sharesOf(state: AllocatorState, { frameworkId, role }: AllocationKey): Map<string, number> {
-  const framework = state.frameworks.get(frameworkId);
-  if (!framework) return new Map();
-  let shares = framework.allocated.get(role);
-  if (!shares) {
-    shares = new Map();
-    framework.allocated.set(role, shares);
-  }
-  return shares;
+export function setWeights(state: AllocatorState, weights: ReadonlyMap<string, number>): void {
+  state.roles.weights = weights;
+  state.roles.stale = true;
+}
+
+/** A role's quota; undefined for none. Everything is looked at anew. */
+export function setQuota(state: AllocatorState, role: string, quota: Quota | undefined): void {
+  if (quota) state.quotas.set(role, quota);
+  else state.quotas.delete(role);
+  markAll(state);
+}
+
+function unshared(resources: Resources): Resources {
+  return resources.some(isShared) ? resources.filter((piece) => !isShared(piece)) : resources;
+}
+
+function bare(resources: Resources): Resources {
+  return resources.some(({ rest }) => rest.allocation_info) ? unallocated(resources) : resources;
 }

@@ -6,6 +6,7 @@
 import type * as internal from '../../../api/generated/internal';
 import type * as maintenance from '../../../api/generated/maintenance';
 import type * as mesos from '../../../api/generated/mesos';
+import type { QuotaConfig } from '../../../api/generated/quota';
 import type { Millis } from '../../../model/time';
 
 export type RegistryChange =
@@ -23,6 +24,7 @@ export type RegistryChange =
   | { readonly kind: 'schedule'; readonly schedule: maintenance.Schedule }
   | { readonly kind: 'machines.down'; readonly machines: readonly mesos.MachineID[] }
   | { readonly kind: 'machines.up'; readonly machines: readonly mesos.MachineID[] }
+  | { readonly kind: 'quota'; readonly configs: readonly QuotaConfig[] }
   | {
       readonly kind: 'weights';
       readonly weights: readonly { readonly role: string; readonly weight: number }[];
@@ -68,12 +70,22 @@ export type Then =
     }
   | { readonly kind: 'machines.down'; readonly request: number; readonly machines: readonly string[] }
   | { readonly kind: 'machines.up'; readonly request: number; readonly machines: readonly string[] }
+  | {
+      readonly kind: 'quota';
+      readonly request: number;
+      readonly configs: readonly QuotaConfig[];
+      /** Asked for by the older calls, which take back offers in their own way. */
+      readonly isLegacy: boolean;
+    }
   | { readonly kind: 'weights'; readonly request: number };
 
 /** Where the registry had an agent that comes back: admitted, unreachable, or not at all any more. */
 export type ReturnFrom = 'registry' | 'unreachable' | 'unknown';
 
-/** Counted as `slave_removals/reason_...`; an operator's order to take a machine down has no counter in Mesos. */
+/**
+ * Counted as `slave_removals/reason_...`; an operator's order to take a machine down has no counter in
+ * Mesos.
+ */
 export type RemovalCause = 'registered' | 'unregistered' | 'operator';
 
 export interface Operation {

@@ -9,8 +9,10 @@
 import type * as internal from '../../../api/generated/internal';
 import type * as maintenance from '../../../api/generated/maintenance';
 import type * as mesos from '../../../api/generated/mesos';
+import type { QuotaConfig } from '../../../api/generated/quota';
 import type { Millis } from '../../../model/time';
 import { bringDown, bringUp, replaceSchedule } from '../maintenance/machines';
+import { isDefault } from '../quota/config';
 import type { RegistryChange } from './changes';
 
 export interface RegistryRecord {
@@ -27,6 +29,8 @@ export interface RegistryRecord {
   readonly drains: Map<string, mesos.DrainInfo>;
   /** Weights other than 1, by role. */
   readonly weights: Map<string, number>;
+  /** Quotas that say anything, by role. */
+  readonly quotas: Map<string, QuotaConfig>;
   /** Machines that are not simply up, by machineKey. */
   readonly machines: Map<string, mesos.MachineInfo>;
   /** At most one. */
@@ -44,6 +48,7 @@ export function emptyRecord(): RegistryRecord {
     deactivated: new Set(),
     drains: new Map(),
     weights: new Map(),
+    quotas: new Map(),
     machines: new Map(),
     schedules: [],
     minimumCapabilities: new Set(),
@@ -59,6 +64,8 @@ export function applyChange(record: RegistryRecord, change: RegistryChange): voi
     case 'weights':
       for (const { role, weight } of change.weights) record.weights.set(role, weight);
       return;
+    case 'quota':
+      return setQuotas(record, change.configs);
     case 'schedule':
       return replaceSchedule(record, change.schedule);
     case 'machines.down':
@@ -74,7 +81,7 @@ export function applyChange(record: RegistryRecord, change: RegistryChange): voi
 
 type AgentChange = Exclude<
   RegistryChange,
-  { kind: 'master' | 'weights' | 'schedule' | 'machines.down' | 'machines.up' | 'prune' }
+  { kind: 'master' | 'weights' | 'quota' | 'schedule' | 'machines.down' | 'machines.up' | 'prune' }
 >;
 
 function applyAgentChange(record: RegistryRecord, change: AgentChange): void {
@@ -108,6 +115,16 @@ function applyAgentChange(record: RegistryRecord, change: AgentChange): void {
   }
 }
 
+/** A master that knows no limits would offer too much: it must not take over while there are quotas. */
+function setQuotas(record: RegistryRecord, configs: readonly QuotaConfig[]): void {
+  for (const config of configs) {
+    if (isDefault(config)) record.quotas.delete(config.role);
+    else record.quotas.set(config.role, config);
+  }
+  if (record.quotas.size > 0) record.minimumCapabilities.add('QUOTA_V2');
+  else record.minimumCapabilities.delete('QUOTA_V2');
+}
+
 function isKept(record: RegistryRecord, agentId: string): boolean {
   return record.agents.has(agentId) || record.unreachable.has(agentId);
 }
@@ -125,7 +142,10 @@ function forget(record: RegistryRecord, agentId: string): void {
   setDeactivated(record, agentId, false);
 }
 
-/** A master that knows nothing of deactivation would offer these agents: it must not take over while there are any. */
+/**
+ * A master that knows nothing of deactivation would offer these agents: it must not take over while there
+ * are any.
+ */
 function setDeactivated(record: RegistryRecord, agentId: string, deactivated: boolean): void {
   if (deactivated && isKept(record, agentId)) {
     record.deactivated.add(agentId);

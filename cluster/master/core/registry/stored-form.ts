@@ -25,6 +25,7 @@ export function loadRecord(record: RegistryRecord, stored: Stored): void {
   }
   for (const { id, timestamp } of stored.gone?.slaves ?? []) record.gone.set(id.value, millisOf(timestamp));
   for (const { info } of stored.weights ?? []) record.weights.set(info.role ?? '*', info.weight);
+  for (const config of stored.quota_configs ?? []) record.quotas.set(config.role, config);
   for (const { info } of stored.machines?.machines ?? []) record.machines.set(machineKey(info.id), info);
   record.schedules = stored.schedules ?? [];
   for (const { capability } of stored.minimum_capabilities ?? []) record.minimumCapabilities.add(capability);
@@ -60,6 +61,7 @@ export function writeRecord(record: RegistryRecord): Stored {
     unreachable: { slaves: [...record.unreachable].map((one) => ({ ...entry(one), ...wish(one[0]) })) },
     gone: { slaves: [...record.gone].map(entry) },
     weights: [...record.weights].map(([role, weight]) => ({ info: { role, weight } })),
+    quota_configs: [...record.quotas.values()],
     machines: { machines: [...record.machines.values()].map((info) => ({ info })) },
     schedules: record.schedules,
     minimum_capabilities: [...record.minimumCapabilities].map((capability) => ({ capability })),

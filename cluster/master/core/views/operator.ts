@@ -12,6 +12,7 @@ import { inverseOffersOf, printInverseOffer } from '../inverse-offers';
 import { printOffer } from '../offers';
 import { printOperation } from '../operations/record';
 import { type Agent, type Framework, isOffered, type MasterState, type TaskRecord } from '../state';
+import { knownRoles } from './roles';
 
 /** Resources as endpoints show them: `reservations`, and the older `role` beside it. */
 function printResources(resources: Resources): mesos.Resource[] {
@@ -117,6 +118,7 @@ export function printFramework(
       const offer = state.offers.get(id);
       return offer ? [printOffer(state, framework, offer)] : [];
     }),
+    offer_constraints: framework.offerConstraints,
     inverse_offers: inverseOffersOf(state, framework.id).map((offer) => printInverseOffer(state, offer)),
   };
 }
@@ -172,11 +174,9 @@ export function getState(state: MasterState): api.Response.GetState {
   };
 }
 
-/** Every role that a framework, a weight or the default makes known. */
+/** Every role that anything makes known. */
 export function getRoles(state: MasterState): api.Response.GetRoles {
-  const names = new Set(['*', ...state.registry.weights.keys()]);
-  for (const { roles } of state.frameworks.values()) for (const role of roles) names.add(role);
-  return { roles: [...names].sort().map((name) => printRole(state, name)) };
+  return { roles: knownRoles(state).map((name) => printRole(state, name)) };
 }
 
 function printRole(state: MasterState, name: string): mesos.Role {

@@ -20,6 +20,7 @@ import {
   getWeights,
   printMasterInfo,
 } from '../../core/views/operator';
+import { getQuota } from '../../core/views/roles';
 import { FORBIDDEN, type OperatorDoor, passCall, readFor, sightFor } from './operator-door';
 import { answerHelper, HELPERS, missingField } from './operator-helpers';
 import { plain } from './scheduler-api';
@@ -66,6 +67,13 @@ const READS: Partial<Record<Call.Type, Read>> = {
     return { type: 'GET_ROLES', get_roles: { roles: roles.filter(({ name }) => sight.role(name)) } };
   },
   GET_WEIGHTS: (door, request) => ({ type: 'GET_WEIGHTS', get_weights: readFor(door, request, getWeights) }),
+  GET_QUOTA: (door, request) => {
+    const { quota } = sightFor(door, request);
+    return {
+      type: 'GET_QUOTA',
+      get_quota: { status: readFor(door, request, (state) => getQuota(state, quota)) },
+    };
+  },
   GET_MAINTENANCE_SCHEDULE: (door, request) => ({
     type: 'GET_MAINTENANCE_SCHEDULE',
     get_maintenance_schedule: { schedule: readFor(door, request, getSchedule) },

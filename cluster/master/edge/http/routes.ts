@@ -12,18 +12,11 @@ import { redirect, redirectTo } from './leader';
 import { maintenanceRoutes } from './maintenance-routes';
 import { handleOperator } from './operator-api';
 import { FORBIDDEN, type OperatorDoor, readFor, sightFor } from './operator-door';
+import { quotaPage, rolesPage } from './roles-page';
 import { handleScheduler, plain, type SchedulerDoor } from './scheduler-api';
 import { sharedPage } from './shared-page';
-import {
-  frameworksPage,
-  rolesPage,
-  slavesPage,
-  statePage,
-  summaryPage,
-  tasksPage,
-  weightsPage,
-} from './state-page';
-import { putWeights, resourceForm, teardown } from './v0-writes';
+import { frameworksPage, slavesPage, statePage, summaryPage, tasksPage, weightsPage } from './state-page';
+import { deleteQuota, postQuota, putWeights, resourceForm, teardown } from './v0-writes';
 
 /** Principals whose pages are kept, each for as long as it is shared. */
 const VIEWERS_MAX = 64;
@@ -75,6 +68,15 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
       methods: { GET: page((state, _query, sight) => rolesPage(state, sight.role)) },
     },
     { path: '/weights', realm: READWRITE, methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
+    {
+      path: '/quota',
+      realm: READWRITE,
+      methods: {
+        GET: page((state, _query, sight) => quotaPage(state, sight.quota)),
+        POST: postQuota(operators),
+      },
+    },
+    { path: '/quota/*', realm: READWRITE, methods: { DELETE: deleteQuota(operators) } },
     ...maintenanceRoutes(operators, page),
     { path: '/teardown', realm: READWRITE, methods: { POST: teardown(operators) } },
     ...(['reserve', 'unreserve', 'create-volumes', 'destroy-volumes'] as const).map((what) => ({

@@ -11,6 +11,7 @@ import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
 import type { MasterInput } from '../../core/events';
 import { callError } from '../../core/validate/call';
+import { type PatternLimits, patternsOf } from '../patterns';
 import type { Answer } from '../perform';
 import type { Streams } from '../streams';
 
@@ -19,6 +20,7 @@ export interface SchedulerDoor {
   readonly answers: Map<number, Answer>;
   readonly post: (event: MasterInput) => void;
   readonly nextRequest: () => number;
+  readonly patternLimits: PatternLimits;
 }
 
 /** Handles one call: SUBSCRIBE opens a stream, every other one is answered by the core. */
@@ -81,6 +83,7 @@ function subscribe(door: SchedulerDoor, request: Request, reply: Reply, call: Ca
     kind: 'scheduler.subscribe',
     stream,
     subscribe: call.subscribe,
+    patterns: patternsOf(call, door.patternLimits),
     principal: principalOf(request),
   });
   return reply;
@@ -93,7 +96,8 @@ function passOn(
 ): unknown {
   const request = door.nextRequest();
   door.answers.set(request, (status, text) => void plain(reply, status, text ?? ''));
-  door.post({ kind: 'scheduler.call', request, ...made });
+  const patterns = patternsOf(made.call, door.patternLimits);
+  door.post({ kind: 'scheduler.call', request, patterns, ...made });
   return reply;
 }
 

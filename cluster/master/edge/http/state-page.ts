@@ -4,7 +4,7 @@
  */
 
 import type { Resource } from '../../../api/generated/mesos';
-import { encodeJson, writeDouble } from '../../../api/json-write';
+import { encodeJson } from '../../../api/json-write';
 import {
   agentJson,
   executorJson,
@@ -15,14 +15,12 @@ import {
   offerJson,
   quantitiesJson,
   recoveredAgentJson,
-  resourcesJson,
   taskJsonWith,
 } from '../../../api/state-json';
 import { MASTER_CAPABILITIES } from '../../core/capabilities';
 import { printOffer } from '../../core/offers';
 import { type Agent, type Framework, isOffered, type MasterState, type TaskRecord } from '../../core/state';
 import {
-  getRoles,
   getWeights,
   printAgent,
   printFramework,
@@ -261,25 +259,6 @@ function withMembers(object: string, members: Record<string, string>): string {
 }
 
 /** Roles with their weights, frameworks and what they hold. */
-export function rolesPage(state: MasterState, isSeen: (role: string) => boolean): string {
-  const { roles = [] } = getRoles(state);
-  return jsonObject({
-    roles: jsonArray(
-      roles
-        .filter(({ name }) => isSeen(name))
-        .map((role) =>
-          jsonObject({
-            name: JSON.stringify(role.name),
-            weight: writeDouble(role.weight),
-            resources: resourcesJson(role.resources),
-            allocated: resourcesJson(role.resources),
-            frameworks: JSON.stringify((role.frameworks ?? []).map(({ value }) => value)),
-          }),
-        ),
-    ),
-  });
-}
-
 /** Weights other than 1. */
 export function weightsPage(state: MasterState): string {
   return jsonArray(

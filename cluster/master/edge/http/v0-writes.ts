@@ -85,3 +85,35 @@ export function putWeights(door: OperatorDoor): Handler {
     }
   };
 }
+
+/** POST /quota, with a QuotaRequest such as `{"role": "web", "guarantee": [...]}`. */
+export function postQuota(door: OperatorDoor): Handler {
+  return (request, reply) => {
+    const body = bodyOf(request);
+    let given: unknown;
+    try {
+      given = JSON.parse(body);
+    } catch (error) {
+      return plain(
+        reply,
+        400,
+        `Failed to parse set quota request JSON '${body}': ${(error as Error).message}`,
+      );
+    }
+    try {
+      const quota_request = messageFromJson('mesos.v1.quota.QuotaRequest', given);
+      return passCall(door, request, reply, { type: 'SET_QUOTA', set_quota: { quota_request } });
+    } catch (error) {
+      const what = (error as Error).message;
+      return plain(reply, 400, `Failed to validate set quota request JSON '${body}': ${what}`);
+    }
+  };
+}
+
+/** DELETE /quota/ROLE. */
+export function deleteQuota(door: OperatorDoor): Handler {
+  return (request, reply) => {
+    const role = (request.params as { '*'?: string })['*'] ?? '';
+    return passCall(door, request, reply, { type: 'REMOVE_QUOTA', remove_quota: { role } });
+  };
+}

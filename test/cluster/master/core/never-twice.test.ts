@@ -8,7 +8,10 @@ import {
 } from '../../../../cluster/model/resources';
 import { MasterScript } from '../interpreter';
 
-/** Free, offered and used together are exactly what an agent has, and every share is the sum of what was taken. */
+/**
+ * Free, offered and used together are exactly what an agent has, and every share is the sum of what was
+ * taken.
+ */
 function check(state: MasterState): void {
   for (const entry of state.allocator.agents.values()) {
     const agent = state.agents.get(entry.id);
@@ -20,7 +23,7 @@ function check(state: MasterState): void {
     );
     expect(equalResources(all, entry.total)).toBe(true);
   }
-  for (const { id, allocated } of state.allocator.frameworks.values()) {
+  for (const { id, contenders } of state.allocator.frameworks.values()) {
     const holders = [...state.offers.values(), ...(state.frameworks.get(id)?.tasks.values() ?? [])];
     const held = holders.filter(
       (one) => one.frameworkId === id && (!('holdsResources' in one) || one.holdsResources),
@@ -30,7 +33,7 @@ function check(state: MasterState): void {
       (total, { name, amount }) => total + (name === 'cpus' && amount.type === 'SCALAR' ? amount.milli : 0),
       0,
     );
-    const counted = [...allocated.values()].reduce((total, scalars) => total + (scalars.get('cpus') ?? 0), 0);
+    const counted = [...contenders.values()].reduce((total, { use }) => total + (use.get('cpus') ?? 0), 0);
     expect(counted).toBe(cpus);
   }
   for (const offer of state.offers.values())

@@ -1,0 +1,157 @@
+/**
+ * How much a role may still be offered in one run: never more than its limit, and beyond its guarantee only
+ * what others' guarantees do not need (Mesos 1.11 src/master/allocator/mesos/hierarchical.cpp).
+ *
+ * Always true: `required` is what guarantees still lack, `available` what is free of what quotas count.
+ */
+
+import { addQuantities, type Quantities } from '../../../model/quantities';
+import { type Piece, type Resources, withAmount } from '../../../model/resources';
+import { topRole } from '../../../model/roles';
+import { consumedBy, isQuotaPiece, lacking, type Quota, quotaQuantities } from './quota-use';
+import type { AllocatorState } from './state';
+
+export interface Budget {
+  readonly quotas: ReadonlyMap<string, Quota>;
+  readonly consumed: Map<string, Map<string, number>>;
+  readonly required: Map<string, number>;
+  readonly available: Map<string, number>;
+}
+
+/** The budget of a run; undefined when nobody has a quota. */
+export function openBudget(state: AllocatorState): Budget | undefined {
+  if (state.quotas.size === 0) return undefined;
+  const consumed = new Map<string, Map<string, number>>();
+  const required = new Map<string, number>();
+  for (const [role, { guarantees }] of state.quotas) {
+    const used = consumedBy(state.use, role);
+    consumed.set(role, used);
+    addQuantities(required, lacking(guarantees, used));
+  }
+  return { quotas: state.quotas, consumed, required, available: new Map(state.headroom) };
+}
+
+/** Roles that have less than is guaranteed to them. */
+export function unsatisfied(budget: Budget): string[] {
+  return [...budget.quotas.keys()].filter((role) => lacks(budget, role).size > 0);
+}
+
+/** What a role has too little of, by its guarantee. */
+export function lacks({ quotas, consumed }: Budget, role: string): Map<string, number> {
+  const guarantees = quotas.get(role)?.guarantees ?? new Map();
+  return lacking(guarantees, consumed.get(role) ?? new Map());
+}
+
+/**
+ * Of what is there, what a role may have: the part that is nobody's is cut to its limit and to the spare
+ * headroom.
+ */
+export function affordable(budget: Budget, role: string, resources: Resources): Resources {
+  const counted = resources.filter(isQuotaPiece);
+  if (counted.length === 0) return resources;
+  const cut = cutToHeadroom(budget, cutToLimit(budget, role, counted, new Map()));
+  if (cut === counted) return resources;
+  return [...resources.filter((piece) => !isQuotaPiece(piece)), ...cut];
+}
+
+/**
+ * What a role whose guarantee is not met may have: first what it lacks, with what is reserved for it and
+ * what quotas do not count; then more within limit and spare headroom. Nothing when none of it is what it
+ * lacks.
+ */
+export function guaranteed(
+  budget: Budget,
+  role: string,
+  resources: Resources,
+): { readonly resources: Resources; readonly owed: Map<string, number> } {
+  const top = topRole(role);
+  const counted = resources.filter(isQuotaPiece);
+  const first = cutTo(counted, lacks(budget, top));
+  const owed = quotaQuantities(first);
+  if (first.length === 0) return { resources: [], owed };
+  const rest = leftOf(counted, first);
+  const more = cutToHeadroom(budget, cutToLimit(budget, role, rest, owed));
+  const others = resources.filter((piece) => !isQuotaPiece(piece));
+  return { resources: [...others, ...joined(counted, first, more)], owed };
+}
+
+/** Books what a role got, of which `owed` was guaranteed. */
+export function book(budget: Budget, role: string, resources: Resources, owed: Quantities): void {
+  const quantities = quotaQuantities(resources);
+  const used = budget.consumed.get(topRole(role));
+  if (used) addQuantities(used, quantities);
+  addQuantities(budget.required, owed, -1);
+  addQuantities(budget.available, quantities, -1);
+}
+
+function cutToLimit(budget: Budget, role: string, pieces: Resources, owed: Quantities): Resources {
+  const top = topRole(role);
+  const limits = budget.quotas.get(top)?.limits;
+  if (!limits || limits.size === 0) return pieces;
+  const used = budget.consumed.get(top) ?? new Map<string, number>();
+  const left = new Map<string, number>();
+  for (const [name, milli] of limits)
+    left.set(name, Math.max(0, milli - (used.get(name) ?? 0) - (owed.get(name) ?? 0)));
+  return cut(pieces, (name) => left.get(name), left);
+}
+
+function cutToHeadroom({ required, available }: Budget, pieces: Resources): Resources {
+  if (!isAnything(required)) return pieces;
+  return cutTo(pieces, lacking(available, required));
+}
+
+function isAnything(quantities: Quantities): boolean {
+  for (const milli of quantities.values()) if (milli > 0) return true;
+  return false;
+}
+
+/** Cuts pieces to quantities; of names without one nothing is left. */
+function cutTo(pieces: Resources, quantities: Quantities): Resources {
+  const left = new Map(quantities);
+  return cut(pieces, (name) => left.get(name) ?? 0, left);
+}
+
+/**
+ * Cuts scalars to what is left of each name; whole disks are taken whole or not at all. The same array when
+ * all fits.
+ */
+function cut(
+  pieces: Resources,
+  leftOf: (name: string) => number | undefined,
+  left: Map<string, number>,
+): Resources {
+  let isSame = true;
+  const kept: Piece[] = [];
+  for (const piece of pieces) {
+    const most = leftOf(piece.name);
+    const milli = piece.amount.type === 'SCALAR' ? piece.amount.milli : 0;
+    const given = most === undefined || most >= milli ? milli : piece.exclusive ? 0 : most;
+    if (most !== undefined) left.set(piece.name, most - given);
+    if (given !== milli) isSame = false;
+    if (given > 0) kept.push(given === milli ? piece : withAmount(piece, { type: 'SCALAR', milli: given }));
+  }
+  return isSame ? pieces : kept;
+}
+
+/** What is left of pieces of which `taken` were cut. */
+function leftOf(pieces: Resources, taken: Resources): Resources {
+  const rest: Piece[] = [];
+  const open = [...taken];
+  for (const piece of pieces) {
+    const index = open.findIndex(({ identity }) => identity === piece.identity);
+    const [got] = index < 0 ? [] : open.splice(index, 1);
+    const milli = scalar(piece) - (got ? scalar(got) : 0);
+    if (milli > 0) rest.push(withAmount(piece, { type: 'SCALAR', milli }));
+  }
+  return rest;
+}
+
+/** The pieces again, each with what both parts have of it. */
+function joined(pieces: Resources, first: Resources, more: Resources): Resources {
+  const rest = leftOf(leftOf(pieces, first), more);
+  return leftOf(pieces, rest);
+}
+
+function scalar({ amount }: Piece): number {
+  return amount.type === 'SCALAR' ? amount.milli : 0;
+}

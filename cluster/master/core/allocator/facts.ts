@@ -1,0 +1,63 @@
+/**
+ * What the allocator knows of frameworks besides quantities: what decides whether they may be offered an
+ * agent.
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type { Quantities } from '../../../model/quantities';
+import type { Constraints } from '../offer-constraints/constraints';
+
+export interface FrameworkFacts {
+  readonly multiRole: boolean;
+  readonly gpus: boolean;
+  readonly shared: boolean;
+  readonly revocable: boolean;
+  readonly refined: boolean;
+  readonly regionAware: boolean;
+  /** By role: alternatives, of which one must be met. Without an entry the master's minima count. */
+  readonly minima: ReadonlyMap<string, readonly Quantities[]>;
+  readonly constraints: Constraints;
+}
+
+export const PLAIN_FRAMEWORK: FrameworkFacts = {
+  multiRole: false,
+  gpus: false,
+  shared: false,
+  revocable: false,
+  refined: false,
+  regionAware: false,
+  minima: new Map(),
+  constraints: new Map(),
+};
+
+export function frameworkFacts(info: mesos.FrameworkInfo, constraints: Constraints): FrameworkFacts {
+  const can = (name: mesos.FrameworkInfo.Capability.Type): boolean =>
+    info.capabilities?.some(({ type }) => type === name) ?? false;
+  return {
+    multiRole: can('MULTI_ROLE'),
+    gpus: can('GPU_RESOURCES'),
+    shared: can('SHARED_RESOURCES'),
+    revocable: can('REVOCABLE_RESOURCES'),
+    refined: can('RESERVATION_REFINEMENT'),
+    regionAware: can('REGION_AWARE'),
+    minima: minimaOf(info),
+    constraints,
+  };
+}
+
+function minimaOf({ offer_filters }: mesos.FrameworkInfo): Map<string, readonly Quantities[]> {
+  const minima = new Map<string, readonly Quantities[]>();
+  for (const [role, { min_allocatable_resources: given }] of Object.entries(offer_filters ?? {})) {
+    if (given)
+      minima.set(
+        role,
+        (given.quantities ?? []).map(({ quantities }) => readScalars(quantities)),
+      );
+  }
+  return minima;
+}
+
+/** Scalars by name as thousandths. */
+export function readScalars(scalars: Readonly<Record<string, mesos.Value.Scalar>> | undefined): Quantities {
+  return new Map(Object.entries(scalars ?? {}).map(([name, { value }]) => [name, Math.round(value * 1000)]));
+}

@@ -1,0 +1,23 @@
+/**
+ * What is too little to be offered: `--min_allocatable_resources`, or what a framework wants for a role.
+ */
+
+import { amountOf, type Quantities } from '../../../model/quantities';
+import type { Resources } from '../../../model/resources';
+
+/** `cpus:0.01|mem:32`: the default of Mesos 1.11. */
+export const DEFAULT_MINIMA: readonly Quantities[] = [new Map([['cpus', 10]]), new Map([['mem', 32_000]])];
+
+/**
+ * Whether resources meet one of the alternatives. Without any, whatever there is will do; nothing never
+ * does.
+ */
+export function meetsMinima(resources: Resources, minima: readonly Quantities[]): boolean {
+  if (resources.length === 0) return false;
+  return minima.length === 0 || minima.some((one) => meets(resources, one));
+}
+
+function meets(resources: Resources, minimum: Quantities): boolean {
+  for (const [name, milli] of minimum) if (amountOf(resources, name) < milli) return false;
+  return true;
+}

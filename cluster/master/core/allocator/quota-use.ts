@@ -1,0 +1,83 @@
+/**
+ * What counts for quotas: of each top-level role what is reserved for it and the roles below, and what they
+ * have of resources that are nobody's. Revocable resources do not count (Mesos 1.11
+ * src/master/allocator/mesos/hierarchical.cpp).
+ */
+
+import { addQuantities, type Quantities } from '../../../model/quantities';
+import { isReserved } from '../../../model/reservations';
+import { type Piece, type Resources, reservedRole } from '../../../model/resources';
+import { topRole } from '../../../model/roles';
+import { isRevocable } from '../../../model/volumes';
+
+/**
+ * In milli-units by name. What has no limit may be had without end; what has no guarantee is guaranteed
+ * nothing.
+ */
+export interface Quota {
+  readonly guarantees: Quantities;
+  readonly limits: Quantities;
+}
+
+export interface RoleUse {
+  /** Reserved for the role or one below it, used or not. */
+  readonly reserved: Map<string, number>;
+  /** Offered to or used by the role or one below it, of what is nobody's. */
+  readonly unreserved: Map<string, number>;
+}
+
+export type QuotaUse = Map<string, RoleUse>;
+
+/** Whether a quota counts and limits this piece: a scalar that is nobody's and stays with who gets it. */
+export function isQuotaPiece(piece: Piece): boolean {
+  return piece.amount.type === 'SCALAR' && !isReserved(piece) && !isRevocable(piece);
+}
+
+export function useOf(use: QuotaUse, role: string): RoleUse {
+  const top = topRole(role);
+  const known = use.get(top);
+  if (known) return known;
+  const made = { reserved: new Map<string, number>(), unreserved: new Map<string, number>() };
+  use.set(top, made);
+  return made;
+}
+
+/** Adds an agent's reservations to what is kept for roles, or takes them away. */
+export function addReserved(use: QuotaUse, total: Resources, sign: 1 | -1): void {
+  for (const piece of total) {
+    if (piece.amount.type !== 'SCALAR' || !isReserved(piece)) continue;
+    addQuantities(
+      useOf(use, reservedRole(piece)).reserved,
+      new Map([[piece.name, piece.amount.milli]]),
+      sign,
+    );
+  }
+}
+
+/** The quantities among resources that quotas count. */
+export function quotaQuantities(resources: Resources): Map<string, number> {
+  const sums = new Map<string, number>();
+  for (const piece of resources) {
+    if (!isQuotaPiece(piece) || piece.amount.type !== 'SCALAR') continue;
+    sums.set(piece.name, (sums.get(piece.name) ?? 0) + piece.amount.milli);
+  }
+  return sums;
+}
+
+/** What a role counts as having: all that is kept for it, and what it has of the rest. */
+export function consumedBy(use: QuotaUse, role: string): Map<string, number> {
+  const { reserved, unreserved } = useOf(use, role);
+  const sums = new Map(reserved);
+  addQuantities(sums, unreserved);
+  return sums;
+}
+
+/** Left without right, where anything is left. */
+export function lacking(left: Quantities, right: Quantities): Map<string, number> {
+  const rest = new Map<string, number>();
+  for (const [name, milli] of left) {
+    const more = milli - (right.get(name) ?? 0);
+    if (more > 0) rest.set(name, more);
+  }
+  return rest;
+}

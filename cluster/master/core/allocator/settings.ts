@@ -1,0 +1,42 @@
+/**
+ * What flags say about the allocator. Plain data: it is part of a master's boot value.
+ */
+
+import type { AllocatorOptions, AllocatorState } from './state';
+import { emptyAllocator } from './state';
+
+export interface AllocatorSettings {
+  /** Alternatives, each with thousandths by name; one of them must be met. */
+  readonly minima: readonly Readonly<Record<string, number>>[];
+  readonly filterGpus: boolean;
+  /** Names that do not count for shares. */
+  readonly excludedNames: readonly string[];
+  readonly randomRoles: boolean;
+  readonly randomFrameworks: boolean;
+  /**
+   * The part of the registry's agents, from 0 to 1, that must be back before quotas are served after a
+   * failover.
+   */
+  readonly recoveryFactor: number;
+  /** How long they are waited for. */
+  readonly recoveryTimeoutMs: number;
+}
+
+/** An empty allocator by its settings, in the master's region. */
+export function createAllocator(
+  settings: AllocatorSettings | undefined,
+  region: string | undefined,
+): AllocatorState {
+  const state = emptyAllocator();
+  if (!settings) return { ...state, options: { ...state.options, region } };
+  const { minima, filterGpus, randomRoles, randomFrameworks } = settings;
+  const options: AllocatorOptions = {
+    minima: minima.map((one) => new Map(Object.entries(one))),
+    filterGpus,
+    region,
+    randomRoles,
+    randomFrameworks,
+  };
+  state.roles.excluded = new Set(settings.excludedNames);
+  return { ...state, options };
+}

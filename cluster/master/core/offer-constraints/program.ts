@@ -1,0 +1,85 @@
+/**
+ * Regular expressions as data: a program that edge/patterns.ts makes of RE2 syntax, and its run over a text.
+ * The run takes time in proportion to the text times the program, whatever the pattern; so no framework can
+ * make the allocator slow.
+ */
+
+export interface Program {
+  readonly start: number;
+  readonly instructions: readonly Instruction[];
+}
+
+export type Instruction =
+  | { readonly kind: 'fork'; readonly out: number; readonly other: number }
+  | { readonly kind: 'go'; readonly out: number }
+  /** Passes where all of these things hold; see emptyAt. */
+  | { readonly kind: 'empty'; readonly out: number; readonly wanted: number }
+  /** Passes one character that is in a range: first and last code point, again and again. */
+  | { readonly kind: 'character'; readonly out: number; readonly ranges: readonly number[] }
+  | { readonly kind: 'match' }
+  | { readonly kind: 'fail' };
+
+/** What a pattern became: a program, or why there is none. Keyed by the pattern's text. */
+export type Patterns = Readonly<Record<string, Program | { readonly error: string }>>;
+
+const BEGIN_LINE = 1;
+const END_LINE = 2;
+const BEGIN_TEXT = 4;
+const END_TEXT = 8;
+const WORD_BOUNDARY = 16;
+const NO_WORD_BOUNDARY = 32;
+
+/** Whether the program matches the whole text. */
+export function matchesWhole(program: Program, text: string): boolean {
+  const characters = Array.from(text, (one) => one.codePointAt(0) ?? 0);
+  let threads = new Set<number>();
+  follow(program, threads, program.start, emptyAt(characters, 0));
+  for (const [index, character] of characters.entries()) {
+    const next = new Set<number>();
+    const empty = emptyAt(characters, index + 1);
+    for (const thread of threads) {
+      const one = program.instructions[thread];
+      if (one?.kind === 'character' && isIn(one.ranges, character)) follow(program, next, one.out, empty);
+    }
+    threads = next;
+    if (threads.size === 0) return false;
+  }
+  return [...threads].some((thread) => program.instructions[thread]?.kind === 'match');
+}
+
+/** Adds every place that can be reached without a character. */
+function follow(program: Program, threads: Set<number>, from: number, empty: number): void {
+  const open = [from];
+  for (let at = open.pop(); at !== undefined; at = open.pop()) {
+    if (threads.has(at)) continue;
+    threads.add(at);
+    const one = program.instructions[at];
+    if (one?.kind === 'fork') open.push(one.other, one.out);
+    if (one?.kind === 'go' || (one?.kind === 'empty' && (one.wanted & ~empty) === 0)) open.push(one.out);
+  }
+}
+
+function isIn(ranges: readonly number[], character: number): boolean {
+  for (let at = 0; at < ranges.length; at += 2) {
+    if (character >= (ranges[at] ?? 0) && character <= (ranges[at + 1] ?? 0)) return true;
+  }
+  return false;
+}
+
+const NEWLINE = 10;
+
+/** What holds between the character before a place and the one at it. */
+function emptyAt(characters: readonly number[], at: number): number {
+  const before = characters[at - 1];
+  const after = characters[at];
+  let holds = isWord(before) === isWord(after) ? NO_WORD_BOUNDARY : WORD_BOUNDARY;
+  if (before === undefined) holds |= BEGIN_TEXT | BEGIN_LINE;
+  if (before === NEWLINE) holds |= BEGIN_LINE;
+  if (after === undefined) holds |= END_TEXT | END_LINE;
+  if (after === NEWLINE) holds |= END_LINE;
+  return holds;
+}
+
+function isWord(character: number | undefined): boolean {
+  return character !== undefined && /^\w$/.test(String.fromCodePoint(character));
+}

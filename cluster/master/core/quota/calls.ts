@@ -1,0 +1,92 @@
+/**
+ * Operators' calls about quotas. They are answered when the change is stored; then offers are taken back, so
+ * that limits hold and guarantees can be met (Mesos 1.11 src/master/quota_handler.cpp).
+ *
+ * In: UPDATE_QUOTA, SET_QUOTA, REMOVE_QUOTA      Out: answer, store, event(RESCIND), wake
+ */
+
+import type { QuotaConfig } from '../../../api/generated/quota';
+import type { Millis } from '../../../model/time';
+import { setQuota } from '../allocator/state';
+import type { MasterEffect } from '../effects';
+import type { EventOf } from '../events';
+import { change } from '../registry/queue';
+import { allocateSoon } from '../schedule';
+import type { MasterState } from '../state';
+import { configOf, isDefault, quotaOf } from './config';
+import { enforceQuota, makeRoom } from './make-room';
+import { isKnownRole, overcommit, requestError, updateError } from './validate';
+
+type CallEvent = EventOf<'operator.call'>;
+
+function refuse(request: number, status: number, text: string): MasterEffect[] {
+  return [{ kind: 'answer', request, status, text }];
+}
+
+function missing(request: number, field: string): MasterEffect[] {
+  return refuse(request, 400, `Failed to validate master::Call: Expecting '${field}' to be present`);
+}
+
+export function updateQuota(state: MasterState, { request, call }: CallEvent): MasterEffect[] {
+  if (!call.update_quota) return missing(request, 'update_quota');
+  const { force = false, quota_configs: configs = [] } = call.update_quota;
+  const error = updateError(state, configs, force);
+  if (error) return refuse(request, 400, error);
+  return store(state, { request, configs, isLegacy: false });
+}
+
+/** The older call: only for roles without a quota. */
+export function setOldQuota(state: MasterState, { request, call }: CallEvent): MasterEffect[] {
+  if (!call.set_quota) return missing(request, 'set_quota');
+  const { quota_request: given } = call.set_quota;
+  const error = requestError(state, given);
+  if (error) return refuse(request, 400, error);
+  const config = configOf(given);
+  const tooMuch = given.force ? undefined : overcommit(state, [config]);
+  if (tooMuch) {
+    const text =
+      "Quota guarantees overcommit the cluster (use 'force' to bypass this check): " +
+      `Total quota guarantees '${tooMuch.guaranteed}' exceed cluster capacity '${tooMuch.capacity}'`;
+    return refuse(request, 409, text);
+  }
+  return store(state, { request, configs: [config], isLegacy: true });
+}
+
+export function removeQuota(state: MasterState, { request, call }: CallEvent): MasterEffect[] {
+  if (!call.remove_quota) return missing(request, 'remove_quota');
+  const { role } = call.remove_quota;
+  if (!isKnownRole(state, role)) {
+    return refuse(request, 400, `Failed to validate remove quota request: Unknown role '${role}'`);
+  }
+  if (!state.registry.quotas.has(role)) {
+    return refuse(request, 400, `Failed to remove quota: Role '${role}' has no quota set`);
+  }
+  return store(state, { request, configs: [{ role }], isLegacy: true });
+}
+
+interface Wanted {
+  readonly request: number;
+  readonly configs: readonly QuotaConfig[];
+  readonly isLegacy: boolean;
+}
+
+function store(state: MasterState, { request, configs, isLegacy }: Wanted): MasterEffect[] {
+  const next = { kind: 'quota', request, configs, isLegacy } as const;
+  return change(state, { change: { kind: 'quota', configs }, next });
+}
+
+/** The registry has the quotas: the allocator goes by them. */
+export function quotaStored(state: MasterState, { configs, isLegacy }: Wanted, now: Millis): MasterEffect[] {
+  for (const config of configs)
+    setQuota(state.allocator, config.role, isDefault(config) ? undefined : quotaOf(config));
+  const effects = configs.flatMap((config) =>
+    isLegacy ? (isDefault(config) ? [] : makeRoom(state, config)) : enforceQuota(state, config),
+  );
+  return [...effects, ...allocateSoon(state, now)];
+}
+
+/** Quotas of the master before. */
+export function loadQuotas(state: MasterState): void {
+  for (const config of state.registry.quotas.values())
+    setQuota(state.allocator, config.role, quotaOf(config));
+}

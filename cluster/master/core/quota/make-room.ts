@@ -1,0 +1,68 @@
+/**
+ * Taking back offers after a quota changed: those of the role while it has more than its limit, and those
+ * of others until what is guaranteed to it can be offered (Mesos 1.11 src/master/quota_handler.cpp).
+ */
+
+import type { QuotaConfig } from '../../../api/generated/quota';
+import { addQuantities, containsQuantities, quantitiesOf } from '../../../model/quantities';
+import { isStrictSubrole } from '../../../model/roles';
+import type { MasterEffect } from '../effects';
+import { rescind } from '../offers';
+import type { MasterState, OfferRecord } from '../state';
+import { breakdownOf, consumedQuota } from '../views/roles';
+import { quotaOf } from './config';
+
+/** After UPDATE_QUOTA. */
+export function enforceQuota(state: MasterState, config: QuotaConfig): MasterEffect[] {
+  const { guarantees, limits } = quotaOf(config);
+  const held = new Map(consumedQuota(state, config.role));
+  addQuantities(held, breakdownOf(state, config.role).offered);
+  const isOwn = ({ role }: OfferRecord): boolean =>
+    role === config.role || isStrictSubrole(role, config.role);
+  const effects: MasterEffect[] = [];
+  for (const offer of [...state.offers.values()].filter(isOwn)) {
+    if (isWithin(held, limits)) break;
+    addQuantities(held, quantitiesOf(offer.resources), -1);
+    effects.push(...rescind(state, offer.id));
+  }
+  const coming = new Map(held);
+  for (const agent of state.agents.values()) {
+    for (const id of [...agent.offers]) {
+      if (containsQuantities(coming, guarantees)) return effects;
+      const offer = state.offers.get(id);
+      if (!offer || isOwn(offer)) continue;
+      addQuantities(coming, quantitiesOf(offer.resources));
+      effects.push(...rescind(state, id));
+    }
+  }
+  return effects;
+}
+
+function isWithin(held: ReadonlyMap<string, number>, limits: ReadonlyMap<string, number>): boolean {
+  for (const [name, most] of limits) if ((held.get(name) ?? 0) > most) return false;
+  return true;
+}
+
+/**
+ * After SET_QUOTA: as much as is guaranteed comes back, of at least as many agents as the role has
+ * frameworks.
+ */
+export function makeRoom(state: MasterState, config: QuotaConfig): MasterEffect[] {
+  const { guarantees } = quotaOf(config);
+  const frameworks = [...state.frameworks.values()].filter(
+    ({ active, roles }) => active && roles.includes(config.role),
+  ).length;
+  const rescinded = new Map<string, number>();
+  const effects: MasterEffect[] = [];
+  let visited = 0;
+  for (const agent of state.agents.values()) {
+    if (containsQuantities(rescinded, guarantees) && visited >= frameworks) break;
+    if (!agent.connected || !agent.active || agent.offers.size === 0) continue;
+    visited += 1;
+    for (const id of [...agent.offers]) {
+      addQuantities(rescinded, quantitiesOf(state.offers.get(id)?.resources ?? []));
+      effects.push(...rescind(state, id));
+    }
+  }
+  return effects;
+}

@@ -1,0 +1,178 @@
+/**
+ * What is wrong with a quota, in Mesos' words (Mesos 1.11 src/master/quota.cpp,
+ * src/master/quota_handler.cpp).
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type { QuotaConfig, QuotaRequest } from '../../../api/generated/quota';
+import { addQuantities, addScalars, containsQuantities, type Quantities } from '../../../model/quantities';
+import { roleError } from '../../../model/roles';
+import { isRevocable } from '../../../model/volumes';
+import type { MasterState } from '../state';
+import { consumedQuota } from '../views/roles';
+import { printQuantities, quotaOf } from './config';
+
+const EXABYTE_MB = 2 ** 40;
+const TRILLION = 1e12;
+
+/**
+ * What is wrong with changed quotas, or undefined. With `force` they may be more than there is, or less than
+ * is used.
+ */
+export function updateError(
+  state: MasterState,
+  configs: readonly QuotaConfig[],
+  force: boolean,
+): string | undefined {
+  for (const config of configs) {
+    const error = configRefusal(state, config);
+    if (error) return error;
+  }
+  if (force) return undefined;
+  for (const config of configs) {
+    const error = belowUse(state, config);
+    if (error) return `Invalid QuotaConfig: ${error} (use 'force' flag to bypass this check)`;
+  }
+  const error = overcommit(state, configs);
+  if (!error) return undefined;
+  const text = `total quota guarantees '${error.guaranteed}' exceed cluster capacity '${error.capacity}'`;
+  return `Invalid QuotaConfig: ${text} (use 'force' flag to bypass this check)`;
+}
+
+function configRefusal(state: MasterState, config: QuotaConfig): string | undefined {
+  const { role } = config;
+  if (!isKnownRole(state, role)) return `Invalid QuotaConfig: '${role}' is not on the roles whitelist`;
+  if (role.includes('/')) return `Updating quota on nested role '${role}' is not supported yet`;
+  const wrong = configError(config);
+  return wrong && `Invalid QuotaConfig: ${wrong}`;
+}
+
+export function isKnownRole({ boot }: MasterState, role: string): boolean {
+  return role === '*' || boot.settings.roles === undefined || boot.settings.roles.includes(role);
+}
+
+function configError(config: QuotaConfig): string | undefined {
+  const wrong = roleError(config.role);
+  if (wrong) return `Invalid 'QuotaConfig.role': ${wrong}`;
+  const tooLarge = sizeError('guarantees', config.guarantees) ?? sizeError('limits', config.limits);
+  if (tooLarge) return tooLarge;
+  const odd = scalarsError('guarantee', config.guarantees) ?? scalarsError('limit', config.limits);
+  if (odd) return odd;
+  const { guarantees, limits } = quotaOf(config);
+  for (const [name, milli] of guarantees) {
+    if (milli <= (limits.get(name) ?? Number.POSITIVE_INFINITY)) continue;
+    const [low, high] = [printScalars(config.guarantees), printScalars(config.limits)];
+    return `'QuotaConfig.guarantees' ${low} is not contained within the 'QuotaConfig.limits' ${high}`;
+  }
+  return undefined;
+}
+
+type Scalars = Readonly<Record<string, mesos.Value.Scalar>> | undefined;
+
+function printScalars(scalars: Scalars): string {
+  const parts = Object.entries(scalars ?? {}).map(([name, { value }]) => `${name}: ${value}`);
+  return parts.length === 0 ? '{}' : `{ ${parts.sort().join(', ')} }`;
+}
+
+function sizeError(field: string, scalars: Scalars): string | undefined {
+  for (const [name, { value }] of Object.entries(scalars ?? {})) {
+    const isSize = name === 'mem' || name === 'disk';
+    const most = isSize ? EXABYTE_MB : TRILLION;
+    if (!(value > most)) continue;
+    const what = `values greater than 1 ${isSize ? 'exabyte' : 'trillion'} (${most}) are not supported`;
+    return `Invalid 'QuotaConfig.${field}': {'${name}': ${value}} is invalid: ${what}`;
+  }
+  return undefined;
+}
+
+function scalarsError(what: string, scalars: Scalars): string | undefined {
+  for (const [name, { value }] of Object.entries(scalars ?? {})) {
+    const wrong = scalarError(value);
+    if (wrong) return `Invalid ${what} configuration {'${name}': ${value}}: ${wrong}`;
+  }
+  return undefined;
+}
+
+/** What is wrong with a number given for a quantity. */
+export function scalarError(value: number): string | undefined {
+  if (Number.isNaN(value)) return 'NaN not supported';
+  if (!Number.isFinite(value)) return 'Infinite values not supported';
+  return value < 0 ? 'Negative values not supported' : undefined;
+}
+
+function belowUse(state: MasterState, config: QuotaConfig): string | undefined {
+  const { limits } = quotaOf(config);
+  const consumed = consumedQuota(state, config.role);
+  for (const [name, milli] of consumed) {
+    if (milli <= (limits.get(name) ?? Number.POSITIVE_INFINITY)) continue;
+    const [used, limited] = [printQuantities(consumed), printQuantities(limits)];
+    return `Role '${config.role}' is already consuming '${used}'; this is more than the requested limits '${limited}'`;
+  }
+  return undefined;
+}
+
+/** Both sums, when all guarantees together are more than all agents have for good. */
+export function overcommit(
+  state: MasterState,
+  configs: readonly QuotaConfig[],
+): { readonly guaranteed: string; readonly capacity: string } | undefined {
+  const quotas = new Map(state.registry.quotas);
+  for (const config of configs) quotas.set(config.role, config);
+  const guaranteed = new Map<string, number>();
+  for (const config of quotas.values()) addQuantities(guaranteed, quotaOf(config).guarantees);
+  const capacity = capacityOf(state);
+  if (containsQuantities(capacity, guaranteed)) return undefined;
+  return { guaranteed: printQuantities(guaranteed), capacity: printQuantities(capacity) };
+}
+
+function capacityOf(state: MasterState): Quantities {
+  const capacity = new Map<string, number>();
+  for (const { total } of state.agents.values())
+    addScalars(
+      capacity,
+      total.filter((piece) => !isRevocable(piece)),
+      1,
+    );
+  return capacity;
+}
+
+/** What is wrong with a request of the older form, or undefined. */
+export function requestError(state: MasterState, request: QuotaRequest): string | undefined {
+  const { role } = request;
+  const wrong = infoError(request);
+  if (wrong) return `Failed to validate set quota request: ${wrong}`;
+  if (role === undefined || !isKnownRole(state, role))
+    return `Failed to validate set quota request: Unknown role '${role}'`;
+  if (state.registry.ahead.quotas.has(role)) {
+    const what = `Cannot set quota for role '${role}' which already has quota`;
+    return `Failed to validate set quota request: ${what}`;
+  }
+  return role.includes('/') ? `Setting quota on nested role '${role}' is not supported yet` : undefined;
+}
+
+function infoError({ role, guarantee = [] }: QuotaRequest): string | undefined {
+  for (const { name, scalar } of guarantee) {
+    const wrong = scalar && scalarError(scalar.value);
+    if (wrong) return `QuotaInfo with invalid resource: Invalid scalar resource '${name}': ${wrong}`;
+  }
+  if (role === undefined) return 'QuotaInfo must specify a role';
+  const wrong = roleError(role);
+  if (wrong) return `QuotaInfo with invalid role: ${wrong}`;
+  if (guarantee.length === 0) return "QuotaInfo with empty 'guarantee'";
+  const names = new Set<string>();
+  for (const resource of guarantee) {
+    const error = guaranteeError(resource);
+    if (error) return error;
+    if (names.has(resource.name)) return `QuotaInfo contains duplicate resource name '${resource.name}'`;
+    names.add(resource.name);
+  }
+  return undefined;
+}
+
+function guaranteeError(resource: mesos.Resource): string | undefined {
+  const isReserved = (resource.reservations?.length ?? 0) > 0 || (resource.role ?? '*') !== '*';
+  if (isReserved || resource.reservation) return 'QuotaInfo must not contain any ReservationInfo';
+  if (resource.disk) return 'QuotaInfo must not contain DiskInfo';
+  if (resource.revocable) return 'QuotaInfo must not contain RevocableInfo';
+  return resource.type === 'SCALAR' ? undefined : 'QuotaInfo must not include non-scalar resources';
+}

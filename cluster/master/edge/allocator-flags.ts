@@ -1,0 +1,118 @@
+/**
+ * The flags of the allocator. Names and defaults are Mesos'.
+ */
+
+import { amountOf } from '../../model/quantities';
+import { readResourceText } from '../../model/resource-text';
+import {
+  bytes,
+  choice,
+  duration,
+  integer,
+  list,
+  path,
+  text,
+  toggle,
+  type Values,
+} from '../../runtime/config/flags';
+import type { AllocatorSettings } from '../core/allocator/settings';
+import { meaningful } from './agent-flags';
+import type { PatternLimits } from './patterns';
+
+const SORTERS = ['drf', 'random'] as const;
+
+export const allocatorFlags = {
+  role_sorter: choice({
+    help: 'how roles take turns: by dominant share or by lot',
+    words: SORTERS,
+    fallback: 'drf',
+  }),
+  framework_sorter: choice({
+    help: 'how frameworks of a role take turns: by dominant share or by lot',
+    words: SORTERS,
+    fallback: 'drf',
+  }),
+  min_allocatable_resources: meaningful(
+    text({
+      help: 'what is worth an offer: `;` joins, `|` separates alternatives; empty for anything',
+      fallback: 'cpus:0.01|mem:32',
+      value: 'RESOURCES',
+    }),
+    readMinima,
+  ),
+  filter_gpu_resources: toggle({
+    help: 'whether agents with GPUs are only for frameworks that ask for them',
+    fallback: true,
+  }),
+  fair_sharing_excluded_resource_names: list({
+    help: 'resources that do not count for the dominant share, with commas',
+    value: 'NAME',
+  }),
+  allocator_agent_recovery_factor: meaningful(
+    text({
+      help: 'with quotas: part of the agents that must be back after a failover before offers are made',
+      fallback: '0.8',
+      value: 'PART',
+    }),
+    readFactor,
+  ),
+  allocator_recovery_timeout: duration({
+    help: 'with quotas: how long agents are waited for after a failover',
+    fallback: 600_000,
+    fallbackText: '10mins',
+  }),
+  whitelist: path({ help: 'file of host names, one a line, that offers are made of; `*` for all' }),
+  offer_constraints_re2_max_mem: bytes({
+    help: 'most memory that a pattern in offer constraints may take',
+    fallback: 4096,
+    fallbackText: '4096B',
+  }),
+  offer_constraints_re2_max_program_size: integer({
+    help: 'most steps that a pattern in offer constraints may have',
+    fallback: 100,
+    min: 1,
+    max: 1_000_000,
+  }),
+};
+
+/**
+ * `cpus:0.01|mem:32` as thousandths by name, alternative by alternative. Throws an Error that says what is
+ * expected.
+ */
+export function readMinima(given: string): readonly Readonly<Record<string, number>>[] {
+  return given
+    .split('|')
+    .filter((part) => part.trim() !== '')
+    .map((part) => {
+      const resources = readResourceText(part);
+      if ('error' in resources) throw new Error(resources.error);
+      const names = [...new Set(resources.map(({ name }) => name))];
+      return Object.fromEntries(names.map((name) => [name, amountOf(resources, name)]));
+    });
+}
+
+function readFactor(given: string): number {
+  const factor = Number(given);
+  if (given.trim() === '' || !(factor >= 0 && factor <= 1)) throw new Error('expected a number from 0 to 1');
+  return factor;
+}
+
+/** What the core needs of them. */
+export function allocatorSettings(config: Values<typeof allocatorFlags>): AllocatorSettings {
+  return {
+    minima: readMinima(config.min_allocatable_resources),
+    filterGpus: config.filter_gpu_resources,
+    excludedNames: config.fair_sharing_excluded_resource_names.flatMap((names) => names.split(',')),
+    randomRoles: config.role_sorter === 'random',
+    randomFrameworks: config.framework_sorter === 'random',
+    recoveryFactor: readFactor(config.allocator_agent_recovery_factor),
+    recoveryTimeoutMs: config.allocator_recovery_timeout,
+  };
+}
+
+export function patternLimits(config: Values<typeof allocatorFlags>): PatternLimits {
+  return {
+    memoryBytes: config.offer_constraints_re2_max_mem,
+    programSize: config.offer_constraints_re2_max_program_size,
+  };
+}

@@ -1,0 +1,45 @@
+/**
+ * `/roles` and `/quota`: the v0 JSON of a moment (keys as in Mesos 1.11).
+ */
+
+import { encodeJson, writeDouble } from '../../../api/json-write';
+import { jsonArray, jsonObject } from '../../../api/state-json';
+import { addQuantities, type Quantities } from '../../../model/quantities';
+import type { MasterState } from '../../core/state';
+import { getQuota, type RoleSummary, roleSummaries } from '../../core/views/roles';
+
+export function rolesPage(state: MasterState, isSeen: (role: string) => boolean): string {
+  const roles = roleSummaries(state).filter(({ name }) => isSeen(name));
+  return jsonObject({ roles: jsonArray(roles.map(roleJson)) });
+}
+
+function roleJson(role: RoleSummary): string {
+  const all = new Map(role.allocated);
+  addQuantities(all, role.offered);
+  return jsonObject({
+    name: JSON.stringify(role.name),
+    weight: writeDouble(role.weight),
+    quota: jsonObject({
+      role: JSON.stringify(role.name),
+      guarantee: amountsJson(role.guarantee),
+      limit: amountsJson(role.limit),
+      consumed: amountsJson(role.consumed),
+    }),
+    resources: amountsJson(all),
+    allocated: amountsJson(role.allocated),
+    offered: amountsJson(role.offered),
+    reserved: amountsJson(role.reserved),
+    frameworks: JSON.stringify(role.frameworks),
+  });
+}
+
+/** Amounts by name as numbers, those that are there. */
+function amountsJson(quantities: Quantities): string {
+  const shown = [...quantities].filter(([, milli]) => milli > 0).sort(([x], [y]) => (x < y ? -1 : 1));
+  return JSON.stringify(Object.fromEntries(shown.map(([name, milli]) => [name, milli / 1000])));
+}
+
+/** Quotas in both forms. */
+export function quotaPage(state: MasterState, isSeen: (role: string) => boolean): string {
+  return encodeJson('mesos.v1.quota.QuotaStatus', getQuota(state, isSeen));
+}
