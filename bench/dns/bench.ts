@@ -140,10 +140,11 @@ async function changes(): Promise<void> {
       else times.push(took);
     } else await pause(1);
   }
+  const memory = memoryOf(server.pid);
   print(`\n${CHANGES_PER_SECOND} changes a second among ${TASKS} tasks, ${times.length} of them followed:`);
   print(
     `  change to answer: median ${median(times).toFixed(1)} ms, p99 ${percentile(times, 0.99).toFixed(1)} ms` +
-      `${missed > 0 ? `, ${missed} not seen` : ''}; ${memoryOf(server.pid).now} MB`,
+      `${missed > 0 ? `, ${missed} not seen` : ''}; ${memory.now} MB (peak ${memory.peak} MB)`,
   );
   asker.close();
   await stopAll([server], master);

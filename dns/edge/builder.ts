@@ -73,6 +73,7 @@ export function startBuilder(
   if (config.zk !== undefined) {
     const followed = followMasters({
       ...{ zk: config.zk, detectionMs: config.zkDetectionMs, clock, log, lost: events.lost },
+      failed: status.failed,
       changed: (found) => {
         masters = found;
         live.setMasters(found);

@@ -19,6 +19,10 @@ export interface MastersOptions {
   readonly log: Logger;
   readonly changed: (masters: readonly HostPort[]) => void;
   readonly lost: (reason: string) => void;
+  /** Something went wrong. */
+  readonly failed: () => void;
+  /** How long a session holds without a word (default 60 s, as in the original). */
+  readonly sessionMs?: number;
 }
 
 const SESSION_MS = 60_000;
@@ -29,7 +33,7 @@ export function followMasters(options: MastersOptions): Running {
   const url = readZkUrl(options.zk);
   if ('error' in url) throw new Error(`--zk: ${url.error}`);
   const { log, clock, detectionMs } = options;
-  const client = new ZkClient({ url, sessionTimeoutMs: SESSION_MS, log });
+  const client = new ZkClient({ url, sessionTimeoutMs: options.sessionMs ?? SESSION_MS, log });
   let callOff: (() => void) | undefined;
   const watchFor = (leader: boolean): void => {
     callOff?.();
@@ -48,12 +52,24 @@ export function followMasters(options: MastersOptions): Running {
     watchFor(masters.length > 0);
     if (masters.length > 0) options.changed(masters);
   };
+  let away = false;
+  const ignore = client.listen((state) => {
+    if (state === 'connected') {
+      if (away) log.info({}, 'ZooKeeper is back');
+      away = false;
+      return;
+    }
+    options.failed();
+    if (!away) log.warn({ state }, 'ZooKeeper cannot be reached: the masters stay as they are');
+    away = true;
+  });
   const group = new Group({ client, path: url.path, prefixes: PREFIXES, log, changed });
   watchFor(false);
   client.start();
   group.start();
   const stop = async (): Promise<void> => {
     callOff?.();
+    ignore();
     await group.stop();
     await client.stop();
   };

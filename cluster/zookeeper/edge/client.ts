@@ -56,6 +56,8 @@ export class ZkClient implements Running {
   private client: Client | undefined;
   private end: () => void = () => undefined;
   private renewal: NodeJS.Timeout | undefined;
+  /** Sessions that were given up since there was a connection. */
+  private renewals = 0;
   private stopped = false;
   private readonly listeners = new Set<(state: ZkState) => void>();
   /** Calls that wait for an answer: how to fail them. */
@@ -184,6 +186,7 @@ export class ZkClient implements Running {
   private become(client: Client, state: ZkState): void {
     if (client !== this.client || this.stopped || this.state === 'auth-failed') return;
     this.state = state;
+    if (state === 'connected') this.renewals = 0;
     clearTimeout(this.renewal);
     if (state === 'disconnected') this.renewLater(client);
     this.options.log.debug({ state }, 'ZooKeeper');
@@ -198,7 +201,8 @@ export class ZkClient implements Running {
 
   private renew(client: Client, reason: string): void {
     if (client !== this.client || this.stopped) return;
-    this.options.log.warn({ reason }, 'a new ZooKeeper session');
+    // An ensemble that stays away is told of once.
+    this.options.log[this.renewals++ === 0 ? 'warn' : 'debug']({ reason }, 'a new ZooKeeper session');
     this.end();
     clearTimeout(this.renewal);
     this.fail('SESSION_EXPIRED');
