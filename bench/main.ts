@@ -23,6 +23,16 @@ const BENCHES: readonly (readonly [name: string, about: string, run: (options: O
       async () => (await import('./master/launches')).benchLaunches(),
     ],
     [
+      'failover',
+      'agents that come back to a new master with all their tasks, and memory',
+      async () => (await import('./master/failover')).benchFailover(),
+    ],
+    [
+      'paper',
+      'the start of a task beside 200 frameworks on 50,000 agents',
+      async () => (await import('./master/paper')).benchPaper(),
+    ],
+    [
       'state',
       '/state of a large cluster under 20 pollers',
       async () => (await import('./master/state')).benchState(),

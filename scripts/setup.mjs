@@ -21,7 +21,10 @@ const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sb
 checkNode();
 installPackages();
 installPrograms();
-if (process.argv.includes('--tests')) installTestPrograms();
+if (process.argv.includes('--tests')) {
+  installTestPrograms();
+  installThirdParty();
+}
 
 function checkNode() {
   const major = Number(process.versions.node.split('.')[0]);
@@ -97,6 +100,20 @@ function installTestPrograms() {
   say(`Installing ${packages.join(', ')} for tests (apt-get) ...`);
   aptGet(['update', '-q']);
   aptGet(['install', '-y', '-q', '--no-install-recommends', ...packages]);
+}
+
+/** Clients by others that tests run; without them those tests are skipped by name. */
+function installThirdParty() {
+  const folder = join(root, 'test', 'third-party');
+  const lock = read(join(folder, 'package-lock.json')) ?? '';
+  const stamp = join(folder, 'node_modules', '.meseta-lock');
+  const wanted = createHash('sha256').update(lock).digest('hex');
+  if (read(stamp) === wanted) return;
+  say('Installing third-party clients for tests ...');
+  const quiet = ['--no-audit', '--no-fund', '--loglevel=error', '--ignore-scripts'];
+  const done = spawnSync('npm', ['ci', ...quiet], { cwd: folder, stdio: ['ignore', 'pipe', 2] });
+  if (done.status === 0) writeFileSync(stamp, wanted);
+  else say('They could not be installed; the tests that need them are skipped.');
 }
 
 function missingPrograms() {

@@ -286,9 +286,21 @@ function sumOf(kind: Amount, group: readonly Piece[]): Amount {
 }
 
 function readPiece(wire: WireResource): Piece {
-  const { name, type: _type, scalar: _scalar, ranges: _ranges, set: _set, ...others } = wire;
-  const { role: _role, reservation: _reservation, ...given } = others;
-  return pieceOf(name, readAmount(wire), { ...given, reservations: readReservations(wire) });
+  return pieceOf(wire.name, readAmount(wire), restOf(wire));
+}
+
+/** Only what is there: most resources have a role at most. */
+function restOf(wire: WireResource): Rest {
+  const { allocation_info, disk, provider_id, revocable, shared } = wire;
+  const reservations = readReservations(wire);
+  return {
+    ...(allocation_info && { allocation_info }),
+    ...(disk && { disk }),
+    ...(provider_id && { provider_id }),
+    ...(reservations && { reservations }),
+    ...(revocable && { revocable }),
+    ...(shared && { shared }),
+  };
 }
 
 /** The stack of reservations, from whichever form the wire has. */
@@ -335,7 +347,7 @@ export function withRest(piece: Piece, rest: Rest): Piece {
   return {
     ...piece,
     rest,
-    identity: `${piece.name} ${piece.amount.type} ${identityOf(rest)}`,
+    identity: `${piece.name} ${piece.amount.type} ${identityOfRest(rest)}`,
     exclusive: disk !== undefined && shared === undefined && isExclusiveDisk(disk),
     shares: shared ? Math.max(1, piece.shares) : 0,
   };
@@ -350,6 +362,15 @@ function isExclusiveDisk({ persistence, source }: Disk): boolean {
   if (persistence) return true;
   const type = source?.type;
   return type === 'MOUNT' || type === 'BLOCK' || (type === 'RAW' && source?.id !== undefined);
+}
+
+/** Most pieces have a role or nothing at all: that is quick. */
+function identityOfRest({ allocation_info: allocation, ...rest }: Rest): string {
+  const { disk, provider_id, reservations, revocable, shared } = rest;
+  const role = allocation?.role ?? '';
+  const isPlain = !disk && !provider_id && !reservations && !revocable && !shared;
+  // Reserved and other special pieces come before plain ones.
+  return isPlain ? `~${role}` : `${identityOf(rest)} ${role}`;
 }
 
 /** JSON with sorted keys, so that equal descriptions are equal texts. */

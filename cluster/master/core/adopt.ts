@@ -15,7 +15,7 @@ import { agentFacts } from './offer-constraints/agent-facts';
 import type { ReturnFrom } from './registry/changes';
 import type { Agent, Framework, MasterState, TaskRecord } from './state';
 import { addCompleted, completeTask, taskKey } from './task-record';
-import { publishTask, tell } from './tasks';
+import { publishTasks, tell } from './tasks';
 import { dropUnreachable, takeUnreachable } from './unreachable-tasks';
 import { printFramework } from './views/operator';
 
@@ -121,7 +121,7 @@ export function adoptTasks(
     if (known) continue;
     dropUnreachable(state, framework, record.id);
     framework.tasks.set(record.id, record);
-    effects.push(publishTask(record), ...tellReturned(framework, record, from, now));
+    effects.push(...publishTasks(state, [record]), ...tellReturned(framework, record, from, now));
   }
   for (const task of before.values()) agent.tasks.set(taskKey(task), task);
   share(state, agent, [...agent.tasks.values()]);

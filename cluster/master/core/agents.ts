@@ -104,7 +104,7 @@ export function admitted(
     { kind: 'link', to: agent.pid },
     sendRegistered(state, agent),
     ...startPings(state, agent, now),
-    publishAdded(state, agent),
+    ...publishAdded(state, agent),
     ...downMeanwhile(state, agent),
     ...allocateSoon(state, now),
   ];
@@ -265,7 +265,7 @@ function comeBack(
     ...sendDrain(state, agent),
     ...remind(agent, message),
     ...startPings(state, agent, now),
-    ...(isNews ? [publishAdded(state, agent)] : []),
+    ...(isNews ? publishAdded(state, agent) : []),
     ...checkReturned(state, agent, now),
     ...downMeanwhile(state, agent),
   );
@@ -566,9 +566,9 @@ export function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEf
   return effects;
 }
 
-function publishAdded(state: MasterState, agent: Agent): MasterEffect {
-  return {
-    kind: 'publish',
-    event: { type: 'AGENT_ADDED', agent_added: { agent: printAgent(state, agent) } },
-  };
+function publishAdded(state: MasterState, agent: Agent): MasterEffect[] {
+  if (state.operators.size === 0) return [];
+  return [
+    { kind: 'publish', event: { type: 'AGENT_ADDED', agent_added: { agent: printAgent(state, agent) } } },
+  ];
 }

@@ -211,7 +211,11 @@ export function tell(framework: Framework, status: mesos.TaskStatus): MasterEffe
   return [{ kind: 'event', stream: framework.stream, event: { type: 'UPDATE', update: { status } } }];
 }
 
-/** Tells the operators who follow of a new task. */
-export function publishTask(task: TaskRecord): MasterEffect {
-  return { kind: 'publish', event: { type: 'TASK_ADDED', task_added: { task: printTask(task) } } };
+/** Tells the operators who follow of new tasks; without any, nothing is printed at all. */
+export function publishTasks(state: MasterState, tasks: readonly TaskRecord[]): MasterEffect[] {
+  if (state.operators.size === 0) return [];
+  return tasks.map((task) => ({
+    kind: 'publish',
+    event: { type: 'TASK_ADDED', task_added: { task: printTask(task) } },
+  }));
 }

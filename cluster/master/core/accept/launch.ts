@@ -21,7 +21,7 @@ import type { MasterEffect } from '../effects';
 import { addExecutor, executorKey } from '../executors';
 import { type Agent, count, type Framework, type MasterState, type TaskRecord } from '../state';
 import { taskKey } from '../task-record';
-import { publishTask } from '../tasks';
+import { publishTasks } from '../tasks';
 import { groupError, resourcesOfGroup } from '../validate/group';
 import { hasCapability } from '../validate/operation';
 import { resourcesOfLaunch, taskError } from '../validate/task';
@@ -62,7 +62,7 @@ function launchTask(state: MasterState, batch: Batch, task: mesos.TaskInfo): Mas
   };
   return [
     { kind: 'send', to: agent.pid, name: 'mesos.internal.RunTaskMessage', message },
-    publishTask(record),
+    ...publishTasks(state, [record]),
   ];
 }
 
@@ -95,7 +95,7 @@ export function launchGroup(
   };
   return [
     { kind: 'send', to: agent.pid, name: 'mesos.internal.RunTaskGroupMessage', message },
-    ...records.map(publishTask),
+    ...publishTasks(state, records),
   ];
 }
 
