@@ -12,10 +12,12 @@ import { atSize, metrics, type Sized, smallTask } from './size';
 
 const AGENTS = Number(process.env['BENCH_AGENTS'] ?? 1000);
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 15);
+/** With 75secs and 5,000 agents about 150,000 tasks run at a time. */
+const TASK_TIME = process.env['BENCH_TASK_TIME'] ?? '5secs';
 const TASKS_PER_OFFER = 10;
 
 export async function benchLaunches(): Promise<void> {
-  await atSize(AGENTS, ['--task-time=5secs', '--task-spread=1secs'], measure);
+  await atSize(AGENTS, [`--task-time=${TASK_TIME}`, '--task-spread=1secs'], measure);
 }
 
 async function measure(sized: Sized): Promise<void> {

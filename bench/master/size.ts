@@ -68,13 +68,13 @@ export async function metricIs(sized: Sized, name: string, wanted: number): Prom
   return (await metrics(sized))[name] === wanted;
 }
 
-/** Waits for something that comes true within a minute. */
+/** Waits for something that comes true within five minutes. */
 export async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 600; tries++) {
+  for (let tries = 0; tries < 3000; tries++) {
     if (await holds().catch(() => false)) return;
     await new Promise((done) => setTimeout(done, 100));
   }
-  throw new Error('waited a minute in vain');
+  throw new Error('waited five minutes in vain');
 }
 
 function freePort(): Promise<number> {

@@ -1,0 +1,99 @@
+/**
+ * The large run of the Mesos paper (NSDI 2011, section 6.5): very many agents, 200 frameworks that keep them busy with
+ * tasks of 30 seconds give or take 10, and a probe framework of one task: how long from its subscription to its task
+ * running, which the authors had below one second at 50,000 agents.
+ */
+
+import type { Offer } from '../../cluster/api/generated/mesos';
+import { systemClock } from '../../cluster/runtime/clock';
+import { silentLogger } from '../../cluster/runtime/log';
+import { createScheduler, type Scheduler } from '../../frameworks/scheduler/edge/scheduler';
+import { atSize, metrics, type Sized, smallTask } from './size';
+
+const AGENTS = Number(process.env['BENCH_AGENTS'] ?? 50_000);
+const FRAMEWORKS = Number(process.env['BENCH_FRAMEWORKS'] ?? 200);
+const WARM_SECONDS = Number(process.env['BENCH_SECONDS'] ?? 60);
+const PROBES = 10;
+/** A task takes nearly all of its agent, so that each agent runs one at a time. */
+const AGENT_FLAGS = ['--resources=cpus:0.1;mem:32;disk:1000', '--task-time=30secs', '--task-spread=10secs'];
+
+export async function benchPaper(): Promise<void> {
+  await atSize(AGENTS, AGENT_FLAGS, async (sized) => {
+    const busy = Array.from({ length: FRAMEWORKS }, (_none, index) => framework(sized, `load-${index}`));
+    await wait(WARM_SECONDS * 1000);
+    const { 'master/tasks_running': running } = await metrics(sized);
+    const times: number[] = [];
+    for (let index = 0; index < PROBES; index++) times.push(await probe(sized, index));
+    times.sort((a, b) => a - b);
+    const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+    process.stdout.write(
+      `${AGENTS} agents, ${FRAMEWORKS} frameworks, ${running} tasks run: a new framework's task runs after ` +
+        `${mean.toFixed(2)} s (mean of ${PROBES}; worst ${(times.at(-1) ?? 0).toFixed(2)} s; the paper: under 1 s)\n`,
+    );
+    for (const { stop } of busy) await stop();
+  });
+}
+
+function wait(ms: number): Promise<void> {
+  return new Promise((done) => setTimeout(done, ms));
+}
+
+/** Seconds from the subscription of a framework to its only task running. */
+async function probe(sized: Sized, index: number): Promise<number> {
+  const began = performance.now();
+  let done: () => void = () => undefined;
+  const runs = new Promise<void>((resolve) => {
+    done = resolve;
+  });
+  const { stop } = framework(sized, `probe-${index}`, { tasks: 1, running: () => done() });
+  await runs;
+  const seconds = (performance.now() - began) / 1000;
+  await stop();
+  return seconds;
+}
+
+/** A framework that launches a task on every offer, or as many as it is told, and acknowledges every update. */
+function framework(
+  sized: Sized,
+  name: string,
+  {
+    tasks = Number.POSITIVE_INFINITY,
+    running = () => undefined,
+  }: { tasks?: number; running?: () => void } = {},
+): { stop: () => Promise<void> } {
+  let frameworkId = '';
+  let launched = 0;
+  const call: Scheduler['call'] = (made) => scheduler.call({ framework_id: { value: frameworkId }, ...made });
+  const answer = (offer: Offer): void => {
+    const filters = { refuse_seconds: launched < tasks ? 0 : 3600 };
+    const offer_ids = [offer.id];
+    if (launched >= tasks) return call({ type: 'DECLINE', decline: { offer_ids, filters } });
+    const task_infos = [smallTask(offer, `${name}-${launched++}`)];
+    call({
+      type: 'ACCEPT',
+      accept: { offer_ids, operations: [{ type: 'LAUNCH', launch: { task_infos } }], filters },
+    });
+  };
+  const scheduler = createScheduler({
+    masters: [sized.url],
+    clock: systemClock(),
+    log: silentLogger,
+    seed: 1,
+    onRefused: () => undefined,
+    onBroken: (error) => {
+      throw error;
+    },
+    onNotice: (notice) => {
+      if (notice.kind === 'subscribed') frameworkId = notice.subscribed.framework_id.value;
+      if (notice.kind !== 'event') return;
+      for (const offer of notice.event.offers?.offers ?? []) answer(offer);
+      const status = notice.event.update?.status;
+      if (!status?.uuid || !status.agent_id) return;
+      const { task_id, agent_id, uuid } = status;
+      call({ type: 'ACKNOWLEDGE', acknowledge: { task_id, agent_id, uuid } });
+      if (status.state === 'TASK_RUNNING') running();
+    },
+  });
+  scheduler.setFramework({ user: 'root', name, failover_timeout: 0 });
+  return { stop: () => scheduler.stop() };
+}
