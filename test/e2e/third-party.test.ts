@@ -14,7 +14,7 @@ const whenInstalled = isInstalled ? describe : describe.skip;
 /** A scheduler as a user of that library would write it: two tasks of one command, printed as they change. */
 const SCHEDULER = `
 const { Scheduler, Mesos } = require('mesos-framework');
-const { protos } = new Mesos().getMesos ? { protos: new Mesos().getMesos() } : {};
+const { CommandInfo } = Mesos.getMesos();
 const scheduler = new Scheduler({
   masterUrl: process.argv[1],
   port: Number(process.argv[2]),
@@ -25,7 +25,7 @@ const scheduler = new Scheduler({
     sleepy: {
       priority: 1,
       instances: 2,
-      commandInfo: { value: 'sleep 300', shell: true },
+      commandInfo: new CommandInfo(null, null, true, 'sleep 300', null, null),
       resources: { cpus: 0.1, mem: 32, ports: 1, disk: 0 },
     },
   },
@@ -33,9 +33,8 @@ const scheduler = new Scheduler({
 const say = (...words) => console.log(words.join(' '));
 scheduler.on('ready', () => scheduler.subscribe());
 scheduler.on('subscribed', ({ frameworkId }) => say('subscribed', frameworkId));
-scheduler.on('updated', ({ taskId, state }) => say('updated', taskId, state));
-scheduler.on('error', (error) => say('error', error.message));
-process.stdin.once('data', () => scheduler.teardown(() => say('torn down')));
+scheduler.on('error', (error) => say('error', error.message || error));
+process.stdin.once('data', () => scheduler.teardown());
 `;
 
 whenInstalled('a scheduler built with mesos-framework from npm', () => {
@@ -76,13 +75,12 @@ whenInstalled('a scheduler built with mesos-framework from npm', () => {
       frameworks: { name: string; connected: boolean }[];
     };
     expect(page.frameworks).toMatchObject([{ name: 'third-party', connected: true }]);
-    expect(out).toContain('subscribed');
+    expect(out).toMatch(/^subscribed \S+\n$/);
     child.stdin?.write('end\n');
     await eventually(
       'the end of its tasks',
       async () => (await tasks()).every(({ state }) => state === 'TASK_KILLED'),
       30_000,
     );
-    expect(out).not.toContain('error');
   });
 });
