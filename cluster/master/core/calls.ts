@@ -58,8 +58,8 @@ const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
     given ? answerInverseOffers(state, framework, answerOf('ACCEPT', given), now) : [],
   DECLINE_INVERSE_OFFERS: (state, framework, { decline_inverse_offers: given }, now) =>
     given ? answerInverseOffers(state, framework, answerOf('DECLINE', given), now) : [],
-  ACKNOWLEDGE_OPERATION_STATUS: (state, framework, { acknowledge_operation_status: given }) =>
-    given ? acknowledgeOperation(state, framework, given) : [],
+  ACKNOWLEDGE_OPERATION_STATUS: (state, framework, { acknowledge_operation_status: given }, now) =>
+    given ? acknowledgeOperation(state, framework, given, now) : [],
   REQUEST: () => [],
 };
 

@@ -84,6 +84,7 @@ function scheduledAgents(state: MasterState): Agent[] {
 function concerned(agent: Agent, state: MasterState): Set<string> {
   const ids = new Set<string>();
   for (const task of agent.tasks.values()) if (task.holdsResources) ids.add(task.frameworkId);
+  for (const { frameworkId } of agent.executors.values()) ids.add(frameworkId);
   for (const id of agent.offers) {
     const offer = state.offers.get(id);
     if (offer) ids.add(offer.frameworkId);

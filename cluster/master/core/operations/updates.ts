@@ -7,6 +7,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
+import type { Millis } from '../../../model/time';
 import { checkDrained } from '../drained';
 import type { MasterEffect } from '../effects';
 import type { EventOf } from '../events';
@@ -63,6 +64,7 @@ export function acknowledgeOperation(
   state: MasterState,
   framework: Framework,
   call: scheduler.Call.AcknowledgeOperationStatus,
+  now: Millis,
 ): MasterEffect[] {
   const record = framework.operations.get(call.operation_id.value);
   const agent = state.agents.get(call.agent_id?.value ?? record?.agentId ?? '');
@@ -73,5 +75,6 @@ export function acknowledgeOperation(
   }
   count(state, 'master/valid_operation_status_update_acknowledgements');
   if (isEnd(last.state) && last.uuid?.value === call.uuid) removeOperation(state, record);
-  return agent.connected ? [acknowledgeEffect(agent, record, { value: call.uuid })] : [];
+  const told = agent.connected ? [acknowledgeEffect(agent, record, { value: call.uuid })] : [];
+  return [...told, ...checkDrained(state, agent.id, now)];
 }

@@ -11,6 +11,7 @@ function problems(state: MasterState): string[] {
     ...recordProblems(state.registry, 'stored'),
     ...recordProblems(state.registry.ahead, 'ahead'),
     ...agentProblems(state),
+    ...drainProblems(state),
     ...offerProblems(state),
     ...waitingProblems(state),
     ...taskProblems(state),
@@ -36,6 +37,17 @@ function recordProblems(record: RegistryRecord, name: string): string[] {
   );
   if (scheduled.length !== record.machines.size) found.push(`${name}: machines differ from the schedule`);
   return found;
+}
+
+/** An agent that is to be emptied and is empty is on its way to be drained. */
+function drainProblems({ agents, registry, leaving, emptied }: MasterState): string[] {
+  return [...agents.values()]
+    .filter(({ id, connected, tasks, operations, capabilities }) => {
+      const isDue = registry.drains.get(id)?.state === 'DRAINING' && connected && !leaving.has(id);
+      const reportsLater = capabilities.some(({ type }) => type === 'RESOURCE_PROVIDER');
+      return isDue && !reportsLater && !emptied.has(id) && tasks.size + operations.size === 0;
+    })
+    .map(({ id }) => `${id} is empty and never drained`);
 }
 
 function agentProblems({ agents, recovered, registry, agentIdByPid, allocator }: MasterState): string[] {
@@ -133,7 +145,16 @@ const often = <T>(weight: number, arbitrary: fc.Arbitrary<T>) => ({ weight, arbi
 const command = fc.oneof(
   often(
     4,
-    host.map((name) => `agent ${name}`),
+    fc
+      .tuple(
+        host,
+        fc.constantFrom(
+          '',
+          '',
+          ' caps=RESERVATION_REFINEMENT,RESOURCE_PROVIDER,AGENT_OPERATION_FEEDBACK,AGENT_DRAINING',
+        ),
+      )
+      .map(([name, caps]) => `agent ${name}${caps}`),
   ),
   often(
     4,
@@ -205,7 +226,15 @@ const command = fc.oneof(
   often(
     2,
     fc
-      .tuple(framework, fc.constantFrom('', ' caps=PARTITION_AWARE', ' checkpoint=no', ' failover=90'))
+      .tuple(
+        framework,
+        fc.constantFrom(
+          ' role=db caps=RESERVATION_REFINEMENT',
+          ' caps=PARTITION_AWARE',
+          ' checkpoint=no',
+          ' failover=90',
+        ),
+      )
       .map(([f, o]) => `framework ${f}${o}`),
   ),
   often(
@@ -248,6 +277,26 @@ const command = fc.oneof(
     1,
     fc.tuple(host, framework, id).map(([a, f, s]) => `exitedExecutor ${a} ${f} ${s} e`),
   ),
+  often(
+    2,
+    fc
+      .tuple(
+        framework,
+        fc.nat(9),
+        fc.constantFrom('op1@RESERVE=cpus(db):1', 'RESERVE=mem(db):100', 'GROUP=e1/t1/cpus:1'),
+      )
+      .map(([f, o, word]) => `operate ${f} O${o} ${word}`),
+  ),
+  often(
+    1,
+    fc
+      .tuple(host, fc.constantFrom('OPERATION_FINISHED', 'OPERATION_FAILED'))
+      .map(([a, s]) => `operationStatus ${a} ${s}`),
+  ),
+  often(
+    1,
+    fc.tuple(framework, id).map(([f, one]) => `acknowledgeOperation ${f} op1 ${one}`),
+  ),
   often(3, fc.constant('hold')),
   often(4, fc.constant('stored')),
   often(1, fc.constant('restart')),
@@ -274,6 +323,6 @@ test('whatever comes in whatever order, registry, agents, offers and tasks tell 
       }
       expect(writeRecord(script.state.registry)).toEqual(writeRecord(script.state.registry.ahead));
     }),
-    { numRuns: 250 },
+    { numRuns: 200 },
   );
 });
