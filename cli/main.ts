@@ -81,6 +81,51 @@ export const COMMANDS: readonly CommandRow[] = [
     load: async () => (await import('./commands/operate')).gone,
   },
   {
+    name: 'framework list',
+    about: 'List the frameworks',
+    load: async () => (await import('./commands/frameworks')).list,
+  },
+  {
+    name: 'framework show',
+    about: 'Show a framework, its roles and tasks',
+    load: async () => (await import('./commands/frameworks')).show,
+  },
+  {
+    name: 'operation list',
+    about: 'List operations on resources that are under way',
+    load: async () => (await import('./commands/resources')).list,
+  },
+  {
+    name: 'operation reserve',
+    about: 'Reserve resources of an agent: AGENT "cpus(web):2;mem(web):512"',
+    load: async () => (await import('./commands/resources')).reserve,
+  },
+  {
+    name: 'operation unreserve',
+    about: 'Give reserved resources of an agent back',
+    load: async () => (await import('./commands/resources')).unreserve,
+  },
+  {
+    name: 'operation create-volume',
+    about: 'Make a persistent volume of reserved disk: AGENT ID --role=R --size=MB',
+    load: async () => (await import('./commands/resources')).createVolume,
+  },
+  {
+    name: 'operation destroy-volume',
+    about: 'Destroy a persistent volume and what is on it',
+    load: async () => (await import('./commands/resources')).destroyVolume,
+  },
+  {
+    name: 'operation grow-volume',
+    about: 'Make a persistent volume larger',
+    load: async () => (await import('./commands/resources')).growVolume,
+  },
+  {
+    name: 'operation shrink-volume',
+    about: 'Make a persistent volume smaller',
+    load: async () => (await import('./commands/resources')).shrinkVolume,
+  },
+  {
     name: 'framework teardown',
     about: 'Remove a framework and its tasks',
     load: async () => (await import('./commands/operate')).teardown,
@@ -215,6 +260,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   app: 'Look after apps',
   task: 'Look after tasks',
   framework: 'Look after frameworks',
+  operation: 'Reserve resources and make persistent volumes',
   maintenance: 'Plan machines to be away',
   emulate: 'Make up parts of a cluster, to try others at size',
 };
