@@ -75,8 +75,8 @@ export async function startDns(config: DnsConfig, given: DnsDeps): Promise<Runni
 
 function createParts(config: DnsConfig, { log, clock, metrics }: Deps, secret: Buffer): Parts {
   const why = async (name: string): Promise<readonly string[]> => {
-    const text = await parts.source?.ask('why', name);
-    const lines: unknown = JSON.parse(text ?? '[]');
+    const body = await parts.source?.ask('why', name);
+    const lines: unknown = JSON.parse(body ? Buffer.from(body).toString() : '[]');
     return Array.isArray(lines) ? lines.map(String) : [];
   };
   const answerer = createAnswerer(config, {
@@ -184,7 +184,7 @@ function startHttp(
     methodNotAllowed,
     routes: httpRoutes({
       zone: () => responder.current(),
-      source: { ask: async (what, name) => (await parts.source?.ask(what, name)) ?? 'null' },
+      source: { ask: async (what, name) => (await parts.source?.ask(what, name)) ?? Buffer.from('null') },
       status: () => parts.status,
       expired: () => config.staleMaxMs > 0 && expired(),
       config: () => viewConfig(config, responder.current()?.authority.serial ?? 0),

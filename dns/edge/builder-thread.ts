@@ -11,6 +11,9 @@ import type { DnsConfig } from '../config';
 import { startBuilder } from './builder';
 import type { FromThread, ToThread } from './thread';
 
+/** An answer of this size is a listing of a large cluster. */
+const LARGE_BYTES = 4 * 1024 * 1024;
+
 const port = parentPort;
 if (port) run(port, workerData as DnsConfig);
 
@@ -38,14 +41,18 @@ function run(to: NonNullable<typeof parentPort>, config: DnsConfig): void {
     else {
       const { id } = message;
       source.ask(message.what, message.name).then(
-        (text) => say({ kind: 'answer', id, text }),
+        (body) => {
+          const large = body.length > LARGE_BYTES;
+          to.postMessage({ kind: 'answer', id, body } satisfies FromThread, [body.buffer as ArrayBuffer]);
+          if (large) collectGarbage();
+        },
         (error: unknown) => say({ kind: 'answer', id, error: String(error) }),
       );
     }
   });
 }
 
-/** Reading a large state leaves much behind; it is given back at once instead of being kept for the next time. */
+/** Reading a large state or listing it leaves much behind, which is given back at once and not kept for the next time. */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');

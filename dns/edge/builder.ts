@@ -88,7 +88,9 @@ export function startBuilder(
   follower.start();
   life.add(() => follower.stop());
   life.add(() => status.stop());
-  return { ask: async (what, name) => answer(live, config, what, name), stop: () => life.stop() };
+  const encoder = new TextEncoder();
+  const ask: Source['ask'] = async (what, name) => encoder.encode(answer(live, config, what, name));
+  return { ask, stop: () => life.stop() };
 }
 
 function zoneOptions(config: DnsConfig): ZoneOptions {

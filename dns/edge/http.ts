@@ -24,10 +24,13 @@ export interface HttpOptions {
   readonly enumeration: boolean;
 }
 
+/** JSON that is made here, or comes from what makes the zone. */
+type Json = string | Promise<Uint8Array>;
+
 /** The routes. Add one here, its shape in `../core/print.ts`, and a line in the README. */
 export function httpRoutes(options: HttpOptions): Route[] {
   const { zone, version, source, watchers } = options;
-  const get = (path: string, answer: (asked: string) => string | Promise<string>): Route => ({
+  const get = (path: string, answer: (asked: string) => Json): Route => ({
     path,
     methods: { GET: json(answer), HEAD: headRefused },
   });
@@ -69,7 +72,7 @@ function notImplemented(_request: Request, reply: Reply): unknown {
   return reply.code(501).type('text/plain').send('To be implemented...');
 }
 
-function json(answer: (asked: string) => string | Promise<string>): Handler {
+function json(answer: (asked: string) => Json): Handler {
   return async (request, reply) => {
     if (!acceptsJson(request.headers.accept)) {
       return reply.code(406).type('text/plain').send('406: Not Acceptable');
@@ -78,8 +81,14 @@ function json(answer: (asked: string) => string | Promise<string>): Handler {
     const { params } = request;
     const asked: unknown =
       typeof params === 'object' && params !== null ? Reflect.get(params, 'name') : undefined;
-    return reply.type('application/json').send(await answer(String(asked ?? '')));
+    const body = await answer(String(asked ?? ''));
+    return reply.type('application/json').send(typeof body === 'string' ? body : bufferOf(body));
   };
+}
+
+/** The same bytes. */
+function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
+  return Buffer.from(buffer, byteOffset, byteLength);
 }
 
 function acceptsJson(accept: string | undefined): boolean {

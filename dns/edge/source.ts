@@ -25,9 +25,12 @@ export interface SourceEvents {
   readonly lost: (reason: string) => void;
 }
 
-/** What can be asked about the cluster; the answer is JSON. `explain` and `why` are about a name. */
+/**
+ * What can be asked about the cluster; the answer is JSON as bytes, since some answers are as large as the cluster.
+ * `explain` and `why` are about a name.
+ */
 export type Inquiry = 'enumerate' | 'axfr' | 'explain' | 'why';
 
 export interface Source extends Running {
-  ask(what: Inquiry, name: string): Promise<string>;
+  ask(what: Inquiry, name: string): Promise<Uint8Array>;
 }

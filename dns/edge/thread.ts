@@ -21,7 +21,7 @@ export type FromThread =
       readonly fields: object;
       readonly text: string;
     }
-  | { readonly kind: 'answer'; readonly id: number; readonly text?: string; readonly error?: string }
+  | { readonly kind: 'answer'; readonly id: number; readonly body?: Uint8Array; readonly error?: string }
   | { readonly kind: 'stopped' };
 
 /** What it is told. A part of a change that was taken is told with `taken`. */
@@ -134,7 +134,7 @@ function runThread(
 
 /** Questions about the cluster and their answers. */
 function createInquiries(say: (message: ToThread) => void) {
-  const waiting = new Map<number, { resolve: (text: string) => void; reject: (error: Error) => void }>();
+  const waiting = new Map<number, { resolve: (body: Uint8Array) => void; reject: (error: Error) => void }>();
   let ids = 0;
   let refused: string | undefined;
   const ask: Source['ask'] = (what, name) =>
@@ -145,10 +145,10 @@ function createInquiries(say: (message: ToThread) => void) {
       waiting.set(id, { resolve, reject });
       say({ kind: 'ask', id, what, name });
     });
-  const settle = ({ id, text, error }: Extract<FromThread, { readonly kind: 'answer' }>): void => {
+  const settle = ({ id, body, error }: Extract<FromThread, { readonly kind: 'answer' }>): void => {
     const one = waiting.get(id);
     waiting.delete(id);
-    if (text !== undefined) one?.resolve(text);
+    if (body !== undefined) one?.resolve(body);
     else one?.reject(new Error(error));
   };
   const end = (reason: string): void => {

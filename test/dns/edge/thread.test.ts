@@ -34,7 +34,7 @@ function thread(lines: string) {
      const change = (part) => say({ kind: 'change', change: part });
      parentPort.on('message', ({ kind, id, name }) => {
        if (kind === 'stop') say({ kind: 'stopped' });
-       if (kind === 'ask' && name !== 'never') say({ kind: 'answer', id, text: 'about ' + name });
+       if (kind === 'ask' && name !== 'never') say({ kind: 'answer', id, body: Buffer.from('about ' + name) });
      });
      ${lines}`,
   );
@@ -93,13 +93,13 @@ test('a thread that fails in the middle of a zone is started again, and the name
     (found) => found?.[0] === '10.0.0.1',
   );
   expect(table.zone()?.node('task899.marathon.mesos')?.a).toEqual(['10.0.0.2']);
-  expect(await source.ask('why', 'x')).toBe('about x');
+  expect(Buffer.from(await source.ask('why', 'x')).toString()).toBe('about x');
   expect(seen.lost).toEqual([]);
 });
 
 test('not more than a hundred questions about the cluster wait', async () => {
   const { source } = thread('');
-  expect(await source.ask('why', 'x')).toBe('about x');
+  expect(Buffer.from(await source.ask('why', 'x')).toString()).toBe('about x');
   const waiting = Array.from({ length: 100 }, () => source.ask('why', 'never').catch(() => undefined));
   await expect(source.ask('why', 'x')).rejects.toThrow('too many');
   await source.stop();
