@@ -27,9 +27,10 @@ export const agentFlags = withEnvironment('MESOS_', {
     fallback: './.meseta/agent',
   }),
   resources: text({
-    help: 'what to offer, such as cpus:2;mem:1024;ports:[31000-32000]; what is not named is detected',
+    help: 'what to offer, such as cpus:2;mem:1024;ports:[31000-32000], or a JSON array; the rest is detected',
     fallback: '',
   }),
+  default_role: text({ help: 'role that gets what is reserved for nobody', fallback: '*', value: 'ROLE' }),
   attributes: text({ help: 'attributes, such as rack:r1;level:10', fallback: '' }),
   registration_backoff_factor: duration({
     help: 'agents wait a random time up to this before they register',

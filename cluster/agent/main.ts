@@ -115,7 +115,7 @@ async function bootOf(
     port: http.port,
     hostname: config.hostname ?? http.address,
     version: VERSION,
-    resources: await agentResources(config.resources, workDir),
+    resources: await agentResources(config, workDir),
     attributes: agentAttributes(config.attributes),
     startedAt: deps.clock.now(),
     seed: randomInt(2 ** 32),

@@ -30,16 +30,17 @@ function readAmount(text: string): Amount | { readonly error: string } {
   }
   const set = /^\{(.*)\}$/s.exec(text)?.[1];
   if (set !== undefined) {
-    const items = set
-      .split(',')
-      .map((item) => item.trim())
-      .filter((item) => item !== '');
-    return { type: 'SET', items: [...new Set(items)].sort() };
+    return { type: 'SET', items: readItems(set) };
   }
   const value = text === '' ? Number.NaN : Number(text);
   if (!(value >= 0 && Number.isFinite(value)))
     return { error: `"${text}" is not a number, [ranges] or {set}` };
   return { type: 'SCALAR', milli: Math.round(value * 1000) };
+}
+
+function readItems(text: string): readonly string[] {
+  const items = text.split(',').map((item) => item.trim());
+  return [...new Set(items.filter((item) => item !== ''))].sort();
 }
 
 /** An attribute as on the wire. */

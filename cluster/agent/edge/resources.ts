@@ -6,20 +6,81 @@
 import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import type * as mesos from '../../api/generated/mesos';
+import { messageFromJson } from '../../api/json-read';
+import { isDynamicallyReserved, isReserved, pushReservation } from '../../model/reservations';
+import { formError } from '../../model/resource-errors';
 import { readAttributeText, readResourceText } from '../../model/resource-text';
-import { combine, pieceOf, type Resources, writeResources } from '../../model/resources';
+import {
+  combine,
+  pieceOf,
+  printResources,
+  type Resources,
+  readResources,
+  reservedRole,
+  writeResources,
+} from '../../model/resources';
+import { roleError } from '../../model/roles';
+import { isPersistentVolume, isRevocable } from '../../model/volumes';
 import { StartError } from '../../runtime/lifecycle';
 
 const MB = 1024 * 1024;
 const PORTS = [[31_000, 32_000]] as const;
 
+export interface ResourceFlags {
+  /** As text or as a JSON array of resources, which can describe disks, too. */
+  readonly resources: string;
+  /** What is reserved for nobody else is for this role. */
+  readonly default_role: string;
+}
+
 /** Reads `--resources` and fills in what it does not name. */
-export async function agentResources(text: string, workDir: string): Promise<mesos.Resource[]> {
-  const given = readResourceText(text);
+export async function agentResources(flags: ResourceFlags, workDir: string): Promise<mesos.Resource[]> {
+  const given = readGiven(flags.resources.trim());
   if ('error' in given) throw new StartError(`--resources: ${given.error}`);
+  const wrong = givenError(given);
+  if (wrong) throw new StartError(`--resources: ${wrong}`);
   const named = new Set(given.map(({ name }) => name));
   const found = (await detect(workDir)).filter(({ name }) => !named.has(name));
-  return writeResources(combine([...given, ...found])) as mesos.Resource[];
+  const role = flags.default_role;
+  const roleWrong = roleError(role);
+  if (roleWrong) throw new StartError(`--default_role: ${roleWrong}`);
+  const all = combine([...given, ...found]);
+  if (role === '*') return writeResources(all);
+  const rest = all.filter((piece) => !isReserved(piece));
+  return writeResources(
+    combine([...all.filter(isReserved), ...pushReservation(rest, { type: 'STATIC', role })]),
+  );
+}
+
+function readGiven(text: string): Resources | { readonly error: string } {
+  if (!text.startsWith('[')) return readResourceText(text);
+  try {
+    const given: unknown = JSON.parse(text);
+    if (!Array.isArray(given)) return { error: 'expected a JSON array of resources' };
+    const wire = given.map((one) => messageFromJson('mesos.v1.Resource', one));
+    const error = formError(wire);
+    return error === undefined ? readResources(wire) : { error };
+  } catch (error) {
+    return { error: `the JSON cannot be read: ${(error as Error).message}` };
+  }
+}
+
+/** What an agent cannot be given: it is made at run time, or contradicts itself. */
+function givenError(resources: Resources): string | undefined {
+  const types = new Map<string, string>();
+  for (const piece of resources) {
+    const shown = printResources([piece]);
+    const type = types.get(piece.name) ?? piece.amount.type;
+    if (type !== piece.amount.type)
+      return `${piece.name} is given with two types, ${type} and ${piece.amount.type}`;
+    types.set(piece.name, type);
+    const role = roleError(reservedRole(piece));
+    if (role) return role;
+    if (isPersistentVolume(piece)) return `${shown} is a persistent volume: they are created at run time`;
+    if (isRevocable(piece)) return `${shown} is revocable: an estimator says what is`;
+    if (isDynamicallyReserved(piece)) return `${shown} is reserved dynamically: write type STATIC`;
+  }
+  return undefined;
 }
 
 async function detect(workDir: string): Promise<Resources> {
