@@ -3,8 +3,9 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { NOT_ACCEPTABLE, readCallBody } from '../../../api/call-body';
 import type { Call, Event } from '../../../api/generated/executor';
-import { decodeBody, encodeBody, type MediaType, readAccept, readContentType } from '../../../api/media-type';
+import { encodeBody, type MediaType, readAccept } from '../../../api/media-type';
 import type { Reply, Request } from '../../../runtime/http/server';
 import { ResponseStream } from '../../../runtime/http/stream';
 import { encodeRecord } from '../../../runtime/streams/recordio';
@@ -19,20 +20,13 @@ export class ExecutorDoor {
   constructor(private readonly post: (event: AgentInput) => void) {}
 
   handle(request: Request, reply: Reply): unknown {
-    const header = request.headers['content-type'];
-    if (header === undefined) return plain(reply, 400, "Expecting 'Content-Type' to be present");
-    const type = readContentType(header);
-    if (!type)
-      return plain(reply, 415, "Expecting 'Content-Type' of application/json or application/x-protobuf");
-    try {
-      const body = (request.body as Buffer | undefined) ?? Buffer.alloc(0);
-      const call = decodeBody('mesos.v1.executor.Call', type, body);
-      const error = callError(call);
-      if (error) return plain(reply, 400, `Failed to validate Executor::Call: ${error}`);
-      return call.type === 'SUBSCRIBE' ? this.subscribe(request, reply, call) : this.passOn(reply, call);
-    } catch (error) {
-      return plain(reply, 400, `Failed to parse body into Call protobuf: ${(error as Error).message}`);
-    }
+    const body = request.body as Buffer | undefined;
+    const read = readCallBody('mesos.v1.executor.Call', request.headers['content-type'], body);
+    if ('status' in read) return plain(reply, read.status, read.text);
+    const { call } = read;
+    const error = callError(call);
+    if (error) return plain(reply, 400, `Failed to validate Executor::Call: ${error}`);
+    return call.type === 'SUBSCRIBE' ? this.subscribe(request, reply, call) : this.passOn(reply, call);
   }
 
   event(stream: string, event: Event): void {
@@ -56,8 +50,7 @@ export class ExecutorDoor {
 
   private subscribe(request: Request, reply: Reply, call: Call): unknown {
     const type = readAccept(request.headers.accept);
-    if (!type)
-      return plain(reply, 406, "Expecting 'Accept' to allow application/json or application/x-protobuf");
+    if (!type) return plain(reply, 406, NOT_ACCEPTABLE);
     const id = randomUUID();
     const stream = new ResponseStream(reply, {
       headers: { 'content-type': type, 'transfer-encoding': 'chunked' },

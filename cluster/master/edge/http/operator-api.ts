@@ -3,8 +3,9 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { NOT_ACCEPTABLE, readCallBody } from '../../../api/call-body';
 import type { Call, Event, Response } from '../../../api/generated/master';
-import { decodeBody, encodeBody, type MediaType, readAccept, readContentType } from '../../../api/media-type';
+import { encodeBody, type MediaType, readAccept } from '../../../api/media-type';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
 import { isRestricted, seesEvent, sightOf } from '../../core/authorize/sight';
@@ -87,30 +88,16 @@ const READS: Partial<Record<Call.Type, Read>> = {
 };
 
 export function handleOperator(door: OperatorDoor, request: Request, reply: Reply): unknown {
-  const header = request.headers['content-type'];
-  if (header === undefined) return plain(reply, 400, "Expecting 'Content-Type' to be present");
-  const type = readContentType(header);
-  if (!type)
-    return plain(reply, 415, "Expecting 'Content-Type' of application/json or application/x-protobuf");
+  const body = request.body as Buffer | undefined;
+  const read = readCallBody('mesos.v1.master.Call', request.headers['content-type'], body);
+  if ('status' in read) return plain(reply, read.status, read.text);
+  const { call } = read;
+  const missing = call.type === undefined ? 'type' : missingField(call);
+  if (missing)
+    return plain(reply, 400, `Failed to validate master::Call: Expecting '${missing}' to be present`);
   const accept = readAccept(request.headers.accept);
-  try {
-    const call = decodeBody(
-      'mesos.v1.master.Call',
-      type,
-      (request.body as Buffer | undefined) ?? Buffer.alloc(0),
-    );
-    const missing = missingField(call);
-    if (missing)
-      return plain(reply, 400, `Failed to validate master::Call: Expecting '${missing}' to be present`);
-    if (call.type === undefined) {
-      return plain(reply, 400, "Failed to validate master::Call: Expecting 'type' to be present");
-    }
-    if (!accept)
-      return plain(reply, 406, "Expecting 'Accept' to allow application/json or application/x-protobuf");
-    return answer(door, request, reply, { call, accept });
-  } catch (error) {
-    return plain(reply, 400, `Failed to parse body into Call protobuf: ${(error as Error).message}`);
-  }
+  if (!accept) return plain(reply, 406, NOT_ACCEPTABLE);
+  return answer(door, request, reply, { call, accept });
 }
 
 function answer(

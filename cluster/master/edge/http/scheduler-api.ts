@@ -4,8 +4,9 @@
  */
 
 import { randomUUID } from 'node:crypto';
+import { NOT_ACCEPTABLE, type Refusal, readCallBody } from '../../../api/call-body';
 import type { Call } from '../../../api/generated/scheduler';
-import { decodeBody, readAccept, readContentType } from '../../../api/media-type';
+import { readAccept } from '../../../api/media-type';
 import type { Principal } from '../../../model/principal';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
@@ -38,39 +39,25 @@ export function handleScheduler(door: SchedulerDoor, request: Request, reply: Re
 }
 
 function readCall(request: Request, reply: Reply): Call | undefined {
-  const header = request.headers['content-type'];
-  if (header === undefined) {
-    void plain(reply, 400, "Expecting 'Content-Type' to be present");
-    return undefined;
-  }
-  const type = readContentType(header);
-  if (!type) {
-    void plain(reply, 415, "Expecting 'Content-Type' of application/json or application/x-protobuf");
-    return undefined;
-  }
-  try {
-    const call = decodeBody(
-      'mesos.v1.scheduler.Call',
-      type,
-      (request.body as Buffer | undefined) ?? Buffer.alloc(0),
-    );
-    const error = callError(call, principalOf(request)?.value);
-    if (!error) return call;
-    void plain(reply, 400, `Failed to validate scheduler::Call: ${error}`);
-  } catch (error) {
-    void plain(
-      reply,
-      400,
-      `Failed to convert ${type === 'application/json' ? 'JSON' : 'protobuf'} into Call protobuf: ${(error as Error).message}`,
-    );
-  }
-  return undefined;
+  const body = request.body as Buffer | undefined;
+  const read = readCallBody('mesos.v1.scheduler.Call', request.headers['content-type'], body);
+  const refusal = 'status' in read ? read : refusalOf(request, read.call);
+  if (refusal) void plain(reply, refusal.status, refusal.text);
+  return 'status' in read || refusal ? undefined : read.call;
+}
+
+/** What is wrong with a call that could be read. Only calls that are answered with a body ask for its form. */
+function refusalOf(request: Request, call: Call): Refusal | undefined {
+  const error = callError(call, principalOf(request)?.value);
+  if (error) return { status: 400, text: `Failed to validate scheduler::Call: ${error}` };
+  const needsForm = call.type === 'SUBSCRIBE' || call.type === 'RECONCILE_OPERATIONS';
+  return needsForm && !readAccept(request.headers.accept) ? { status: 406, text: NOT_ACCEPTABLE } : undefined;
 }
 
 function subscribe(door: SchedulerDoor, request: Request, reply: Reply, call: Call): unknown {
   const type = readAccept(request.headers.accept);
   if (!type) {
-    return plain(reply, 406, "Expecting 'Accept' to allow application/json or application/x-protobuf");
+    return plain(reply, 406, NOT_ACCEPTABLE);
   }
   if (!call.subscribe) return plain(reply, 400, "Expecting 'subscribe' to be present");
   const stream = randomUUID();

@@ -1,0 +1,62 @@
+/**
+ * The body of a call of a v1 API, with the refusals every one of them has, in Mesos' words and order (Mesos 1.11
+ * src/master/http.cpp, src/slave/http.cpp).
+ */
+
+import type { MessageName, Messages } from './generated/messages';
+import { messageFromJson, parseExact } from './json-read';
+import { type MediaType, readContentType } from './media-type';
+import { CodecError, decodeProtobuf } from './protobuf';
+
+/** Why a call is not taken. */
+export interface Refusal {
+  readonly status: 400 | 406 | 415;
+  readonly text: string;
+}
+
+/** The text of 406, when an Accept header allows neither form. */
+export const NOT_ACCEPTABLE = "Expecting 'Accept' to allow 'application/x-protobuf' or 'application/json'";
+
+/** Reads a call by the Content-Type header of its request. */
+export function readCallBody<N extends MessageName>(
+  name: N,
+  contentType: string | undefined,
+  body: Buffer | undefined,
+): { readonly call: Messages[N] } | Refusal {
+  if (contentType === undefined) return { status: 400, text: "Expecting 'Content-Type' to be present" };
+  const type = readContentType(contentType);
+  if (!type) {
+    const text = "Expecting 'Content-Type' of application/json or application/x-protobuf";
+    return { status: 415, text };
+  }
+  return decodeCall(name, type, body ?? Buffer.alloc(0));
+}
+
+function decodeCall<N extends MessageName>(
+  name: N,
+  type: MediaType,
+  body: Buffer,
+): { readonly call: Messages[N] } | Refusal {
+  if (type === 'application/x-protobuf') {
+    const call = attempt(() => decodeProtobuf(name, body));
+    return 'error' in call ? { status: 400, text: 'Failed to parse body into Call protobuf' } : call;
+  }
+  const json = attempt(() => parseExact(body.toString('utf8')));
+  if ('error' in json) {
+    const why = json.error.replace(/^Failed to parse JSON: /, '');
+    return { status: 400, text: `Failed to parse body into JSON: ${why}` };
+  }
+  const call = attempt(() => messageFromJson(name, json.call));
+  if (!('error' in call)) return call;
+  return { status: 400, text: `Failed to convert JSON into Call protobuf: ${call.error}` };
+}
+
+/** What can be read, or why not. Mistakes of our own go on as they are. */
+function attempt<T>(read: () => T): { readonly call: T } | { readonly error: string } {
+  try {
+    return { call: read() };
+  } catch (error) {
+    if (error instanceof CodecError) return { error: error.message };
+    throw error;
+  }
+}
