@@ -25,7 +25,7 @@ export interface ZoneTable {
 }
 
 /** Things in one part of a fresh zone: each part is handled by the answering thread in a moment. */
-export const PART_THINGS = 200;
+export const PART_THINGS = 400;
 
 interface Store {
   readonly recipes: (string | undefined)[];

@@ -20,7 +20,6 @@ interface Setting {
   readonly fallback?: unknown;
 }
 
-const INT = whole(-(2 ** 31), 2 ** 31 - 1);
 const UINT32 = whole(0, 2 ** 32 - 1);
 
 export const SETTINGS: readonly Setting[] = [
@@ -42,7 +41,7 @@ export const SETTINGS: readonly Setting[] = [
   { key: 'ExternalOn', flag: 'external', read: truth },
   { key: 'Resolvers', flag: 'resolvers', read: resolvers, fallback: '8.8.8.8' },
   { key: 'ZoneResolvers', flag: 'zone-resolvers', read: zones },
-  { key: 'Timeout', flag: 'timeout-seconds', read: (value) => Number(INT(value)) || 5 },
+  { key: 'Timeout', flag: 'timeout-seconds', read: (value) => Number(atLeast(0)(value)) || 5 },
   { key: 'RecurseOn', flag: 'recurse-on', read: truth },
   { key: 'SetTruncateBit', flag: 'truncate-bit', read: truth },
   { key: 'EnforceRFC952', flag: 'enforce-rfc952', read: truth },

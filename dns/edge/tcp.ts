@@ -25,7 +25,8 @@ export interface TcpOptions {
 
 /** Listens; rejects with the system's error when that fails. */
 export async function bindTcp(address: string, port: number): Promise<Server> {
-  const server = createServer();
+  // A peer that has asked everything may close its side and still wait for the replies.
+  const server = createServer({ allowHalfOpen: true });
   server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
@@ -78,6 +79,7 @@ function serve(socket: Socket, address: string, { responder, spoke }: TcpOptions
   socket.setTimeout(IDLE_MS, () => socket.destroy());
   socket.on('error', () => socket.destroy());
   socket.once('data', () => spoke(address));
+  socket.on('end', () => void turn.then(() => socket.end()));
   socket.on('data', (chunk) => {
     for (const message of decoder.feed(chunk)) {
       waiting++;

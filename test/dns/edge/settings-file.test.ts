@@ -87,6 +87,10 @@ test('a flag that is not at its default wins over the file', () => {
   });
 });
 
+test('no time for resolvers means the usual one', () => {
+  expect(read({ ...MASTERS, Timeout: 0 }).forwardTimeoutMs).toBe(5000);
+});
+
 test('an empty list of resolvers means those of the machine', () => {
   expect(read({ ...MASTERS, Resolvers: [] }).resolvers).toBeUndefined();
 });
@@ -104,6 +108,7 @@ test.each<[string, unknown]>([
   ['half a second', { ...MASTERS, RefreshSeconds: 0.5 }],
   ['no refresh', { ...MASTERS, RefreshSeconds: 0 }],
   ['no time for the state', { ...MASTERS, StateTimeoutSeconds: 0 }],
+  ['a time for resolvers below zero', { ...MASTERS, Timeout: -1 }],
   ['a weight too large', { ...MASTERS, SRVRecordDefaultWeight: 65_536 }],
   ['a domain with an underscore', { ...MASTERS, Domain: 'a_b' }],
   ['a domain with a final dot', { ...MASTERS, Domain: 'mesos.' }],
