@@ -155,6 +155,56 @@ export const COMMANDS: readonly CommandRow[] = [
     about: 'End the maintenance of machines that are down',
     load: async () => (await import('./commands/maintenance')).up,
   },
+  {
+    name: 'role list',
+    about: 'List the roles, what they have and their quotas',
+    load: async () => (await import('./commands/roles')).list,
+  },
+  {
+    name: 'role show',
+    about: 'Show a role',
+    load: async () => (await import('./commands/roles')).show,
+  },
+  {
+    name: 'quota list',
+    about: 'List the quotas',
+    load: async () => (await import('./commands/roles')).quotas,
+  },
+  {
+    name: 'quota set',
+    about: 'Guarantee a role something, or limit it',
+    load: async () => (await import('./commands/roles')).setQuota,
+  },
+  {
+    name: 'quota remove',
+    about: 'Take the quota of a role away',
+    load: async () => (await import('./commands/roles')).removeQuota,
+  },
+  {
+    name: 'weights list',
+    about: 'List the weights of roles',
+    load: async () => (await import('./commands/roles')).weights,
+  },
+  {
+    name: 'weights set',
+    about: 'Change the weights of roles',
+    load: async () => (await import('./commands/roles')).setWeights,
+  },
+  {
+    name: 'explain framework',
+    about: 'Say why a framework gets no offers, agent by agent',
+    load: async () => (await import('./commands/explain')).framework,
+  },
+  {
+    name: 'explain role',
+    about: 'Say why the frameworks of a role get no offers',
+    load: async () => (await import('./commands/explain')).role,
+  },
+  {
+    name: 'explain task',
+    about: 'Say what became of a task, and why its framework gets no more',
+    load: async () => (await import('./commands/explain')).task,
+  },
   { name: 'master', about: 'Run a master', load: async () => (await import('./commands/daemons')).master },
   {
     name: 'agent',

@@ -8,7 +8,7 @@ import { addRanges, printRanges, type Ranges } from '../model/ranges';
 import { type Piece, printAmount, type Resources, readResources, reservedRole } from '../model/resources';
 import type { Response } from './generated/master';
 import type * as mesos from './generated/mesos';
-import { encodeJson } from './json-write';
+import { encodeJson, encodeNestedJson } from './json-write';
 
 /** An object of texts; undefined members are left out. */
 export function jsonObject(members: Readonly<Record<string, string | undefined>>): string {
@@ -249,7 +249,10 @@ export function frameworkJson(framework: Response.GetFrameworks.Framework, parts
     offers: jsonArray(parts.offers),
     executors: jsonArray(parts.executors),
     labels: labelsJson(info.labels),
-    offer_constraints: '{}',
+    offer_constraints: encodeNestedJson(
+      'mesos.v1.scheduler.OfferConstraints',
+      framework.offer_constraints ?? {},
+    ),
   });
 }
 

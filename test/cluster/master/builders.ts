@@ -38,7 +38,7 @@ export const BOOT: MasterBoot = {
 /** Resources from texts such as { cpus: '4', mem: '1024', ports: '31000-31010' }. */
 export function resources(given: Readonly<Record<string, string>>, role?: string): Resource[] {
   const allocation = role === undefined ? {} : { allocation_info: { role } };
-  return ['cpus', 'mem', 'disk', 'ports']
+  return ['cpus', 'mem', 'disk', 'gpus', 'ports']
     .filter((name) => given[name] !== undefined)
     .map((name): Resource => {
       const value = given[name] ?? '';

@@ -9,6 +9,7 @@ import { addQuantities, addScalars, containsQuantities, type Quantities } from '
 import { roleError } from '../../../model/roles';
 import { isRevocable } from '../../../model/volumes';
 import type { MasterState } from '../state';
+import { scalarError } from '../validate/scalar';
 import { consumedQuota } from '../views/roles';
 import { printQuantities, quotaOf } from './config';
 
@@ -91,13 +92,6 @@ function scalarsError(what: string, scalars: Scalars): string | undefined {
     if (wrong) return `Invalid ${what} configuration {'${name}': ${value}}: ${wrong}`;
   }
   return undefined;
-}
-
-/** What is wrong with a number given for a quantity. */
-export function scalarError(value: number): string | undefined {
-  if (Number.isNaN(value)) return 'NaN not supported';
-  if (!Number.isFinite(value)) return 'Infinite values not supported';
-  return value < 0 ? 'Negative values not supported' : undefined;
 }
 
 function belowUse(state: MasterState, config: QuotaConfig): string | undefined {

@@ -7,12 +7,14 @@ import type * as mesos from '../../../api/generated/mesos';
 import { idError } from '../../../model/ids';
 import { roleError } from '../../../model/roles';
 import type { MasterSettings } from '../events';
+import { scalarError } from './scalar';
 
 /** The first thing wrong with a FrameworkInfo, or undefined. */
 export function frameworkError(info: mesos.FrameworkInfo, settings: MasterSettings): string | undefined {
   return (
     rolesError(info) ??
     (info.id && idError(info.id.value)) ??
+    filtersError(info) ??
     failoverError(info.failover_timeout) ??
     unknownRoles(info, settings.roles) ??
     rootError(info, settings)
@@ -39,6 +41,20 @@ function rolesError(info: mesos.FrameworkInfo): string | undefined {
   const twice = roles.find((role, index) => roles.indexOf(role) !== index);
   if (twice !== undefined) return `'FrameworkInfo.roles' contains duplicate items: ${twice}`;
   return roles.map(roleError).find((error) => error !== undefined);
+}
+
+function filtersError({ offer_filters }: mesos.FrameworkInfo): string | undefined {
+  for (const { min_allocatable_resources: minimum } of Object.values(offer_filters ?? {})) {
+    for (const { quantities } of minimum?.quantities ?? []) {
+      const entries = Object.entries(quantities ?? {});
+      if (entries.length === 0) return 'Resource quantities must contain at least one quantity';
+      for (const [name, { value }] of entries) {
+        const wrong = scalarError(value);
+        if (wrong) return `Invalid resource quantity for '${name}': ${wrong}`;
+      }
+    }
+  }
+  return undefined;
 }
 
 /** A duration in Mesos is 64-bit nanoseconds. */

@@ -8,6 +8,7 @@ import type { Handler, Request, Route } from '../../../runtime/http/server';
 import { isRestricted, type Sight, seenBy, sightOf } from '../../core/authorize/sight';
 import type { MasterState } from '../../core/state';
 import { READONLY, READWRITE, SCHEDULER } from '../authentication';
+import { explainRoutes } from './explain-routes';
 import { redirect, redirectTo } from './leader';
 import { maintenanceRoutes } from './maintenance-routes';
 import { handleOperator } from './operator-api';
@@ -77,6 +78,7 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
       },
     },
     { path: '/quota/*', realm: READWRITE, methods: { DELETE: deleteQuota(operators) } },
+    ...explainRoutes(operators),
     ...maintenanceRoutes(operators, page),
     { path: '/teardown', realm: READWRITE, methods: { POST: teardown(operators) } },
     ...(['reserve', 'unreserve', 'create-volumes', 'destroy-volumes'] as const).map((what) => ({

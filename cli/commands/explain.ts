@@ -1,0 +1,81 @@
+/**
+ * `meseta explain framework|role|task`: why somebody gets nothing, agent by agent.
+ */
+
+import type { FrameworkWhy, RoleExplanation, RoleWhy, TaskExplanation } from '../../cluster/api/explain';
+import { integer } from '../../cluster/runtime/config/flags';
+import { flagCommand, type Terminal } from '../command';
+import { json, type MasterPlace, masterFlags, readPage } from '../master-api';
+import { printJson, printTable } from '../print';
+
+const flags = {
+  ...masterFlags,
+  json,
+  limit: integer({ help: 'agents to list', fallback: 50, min: 0, max: 100_000 }),
+};
+
+interface Given extends MasterPlace {
+  readonly json: boolean;
+  readonly limit: number;
+}
+
+/** Asks, and prints the answer as JSON or by `print`. */
+function explain<T>(subject: string, print: (answer: T, terminal: Terminal) => void) {
+  return async (
+    { flags: given, positionals: [name = ''] }: { flags: Given; positionals: readonly string[] },
+    terminal: Terminal,
+  ): Promise<number> => {
+    const path = `/explain/${subject}/${name.split('/').map(encodeURIComponent).join('/')}`;
+    const answer = (await readPage(given, `${path}?limit=${given.limit}`)) as T;
+    if (given.json) terminal.out(printJson(answer));
+    else print(answer, terminal);
+    return 0;
+  };
+}
+
+export const framework = flagCommand({
+  flags,
+  positionals: ['id'],
+  run: explain<FrameworkWhy>('framework', printFramework),
+});
+
+export const role = flagCommand({
+  flags,
+  positionals: ['name'],
+  run: explain<RoleExplanation>('role', printRole),
+});
+
+export const task = flagCommand({
+  flags,
+  positionals: ['id'],
+  run: explain<{ tasks: readonly TaskExplanation[] }>('task', ({ tasks }, terminal) => {
+    for (const one of tasks) printTask(one, terminal);
+  }),
+});
+
+function printFramework({ framework_id: id, name, reasons, roles }: FrameworkWhy, terminal: Terminal): void {
+  terminal.out(`${name} (${id})${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}\n`);
+  for (const one of roles) printRoleOf(one, terminal);
+}
+
+function printRoleOf({ role: name, reasons, counts, agents }: RoleWhy, terminal: Terminal): void {
+  const parts = Object.entries(counts).map(([reason, count]) => `${reason} x${count}`);
+  terminal.out(`\nrole ${name}: ${[...reasons, ...parts].join(', ') || 'no agents'}\n`);
+  const rows = agents.map((one) => [one.agent_id, one.hostname, one.reason, one.free || '-']);
+  if (rows.length > 0) terminal.out(printTable(['agent', 'host', 'reason', 'free'], rows));
+}
+
+function printRole(explained: RoleExplanation, terminal: Terminal): void {
+  const { role: name, weight, share, guarantee, limit, consumed, frameworks } = explained;
+  const quota = `guarantee ${guarantee}, limit ${limit}, consumed ${consumed}`;
+  terminal.out(`role ${name}: weight ${weight}, share ${share.toFixed(3)}, ${quota}\n\n`);
+  if (frameworks.length === 0) terminal.out('no framework is in it\n');
+  for (const one of frameworks) printFramework(one, terminal);
+}
+
+function printTask(explained: TaskExplanation, terminal: Terminal): void {
+  const { task_id: id, state, agent_id: agent, reason, message, framework: its } = explained;
+  const why = [reason, message].filter((part) => part !== undefined).join(' ');
+  terminal.out(`${id} is ${state} on ${agent}${why === '' ? '' : `: ${why}`}\n\n`);
+  if (its) printFramework(its, terminal);
+}

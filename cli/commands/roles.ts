@@ -1,0 +1,184 @@
+/**
+ * `meseta role list|show`, `meseta quota list|set|remove` and `meseta weights list|set`: who may have how much.
+ */
+
+import { list as listFlag, text, toggle, UsageError } from '../../cluster/runtime/config/flags';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import { flagCommand } from '../command';
+import { callMaster, json, type MasterPlace, masterFlags, readPage, withMaster } from '../master-api';
+import { printJson, printTable } from '../print';
+
+type Amounts = Readonly<Record<string, number>>;
+
+/** A role in `/roles`. */
+interface RoleView {
+  readonly name: string;
+  readonly weight: number;
+  readonly quota: { readonly guarantee: Amounts; readonly limit: Amounts; readonly consumed: Amounts };
+  readonly allocated: Amounts;
+  readonly offered: Amounts;
+  readonly reserved: Amounts;
+  readonly frameworks: readonly string[];
+}
+
+async function readRoles(place: MasterPlace): Promise<readonly RoleView[]> {
+  return ((await readPage(place, '/roles')) as { roles: readonly RoleView[] }).roles;
+}
+
+/** `cpus:2 mem:1024`, or a dash. */
+function printAmounts(amounts: Amounts): string {
+  const parts = Object.entries(amounts).map(([name, amount]) => `${name}:${amount}`);
+  return parts.length === 0 ? '-' : parts.join(' ');
+}
+
+export const list = flagCommand({
+  flags: { ...masterFlags, json },
+  run: async ({ flags: given }, terminal) => {
+    const roles = await readRoles(given);
+    if (given.json) terminal.out(printJson(roles));
+    else {
+      const rows = roles.map((role) => [
+        role.name,
+        String(role.weight),
+        String(role.frameworks.length),
+        printAmounts(role.allocated),
+        printAmounts(role.offered),
+        printAmounts(role.reserved),
+        printAmounts(role.quota.guarantee),
+        printAmounts(role.quota.limit),
+      ]);
+      const heads = ['role', 'weight', 'frameworks', 'used', 'offered', 'reserved', 'guarantee', 'limit'];
+      terminal.out(printTable(heads, rows));
+    }
+    return 0;
+  },
+});
+
+export const show = flagCommand({
+  flags: { ...masterFlags, json },
+  positionals: ['name'],
+  run: async ({ flags: given, positionals: [name = ''] }, terminal) => {
+    const role = (await readRoles(given)).find((one) => one.name === name);
+    if (!role) throw new StartError(`there is no role "${name}"; see 'meseta role list'`);
+    if (given.json) terminal.out(printJson(role));
+    else {
+      const rows = [
+        ['weight', String(role.weight)],
+        ['used', printAmounts(role.allocated)],
+        ['offered', printAmounts(role.offered)],
+        ['reserved', printAmounts(role.reserved)],
+        ['guarantee', printAmounts(role.quota.guarantee)],
+        ['limit', printAmounts(role.quota.limit)],
+        ['consumed', printAmounts(role.quota.consumed)],
+        ['frameworks', role.frameworks.join(' ') || '-'],
+      ];
+      terminal.out(printTable([name, ''], rows));
+    }
+    return 0;
+  },
+});
+
+interface Scalars {
+  readonly [name: string]: { readonly value: number };
+}
+
+interface QuotaView {
+  readonly role: string;
+  readonly guarantees?: Scalars;
+  readonly limits?: Scalars;
+}
+
+function amountsOf(scalars: Scalars = {}): Amounts {
+  return Object.fromEntries(Object.entries(scalars).map(([name, { value }]) => [name, value]));
+}
+
+export const quotas = flagCommand({
+  flags: { ...masterFlags, json },
+  run: async ({ flags: given }, terminal) => {
+    const { configs = [] } = (await readPage(given, '/quota')) as { configs?: readonly QuotaView[] };
+    if (given.json) terminal.out(printJson(configs));
+    else {
+      const rows = configs.map(({ role, guarantees, limits }) => [
+        role,
+        printAmounts(amountsOf(guarantees)),
+        printAmounts(amountsOf(limits)),
+      ]);
+      terminal.out(printTable(['role', 'guarantee', 'limit'], rows));
+    }
+    return 0;
+  },
+});
+
+/** `cpus:2,mem:1024` as scalars of the wire. */
+function readScalars(flag: string, given: string | undefined): Scalars {
+  const parts = (given ?? '').split(/[,;]/).filter((part) => part.trim() !== '');
+  return Object.fromEntries(
+    parts.map((part) => {
+      const match = /^\s*([^:\s]+)\s*:\s*(\d+(?:\.\d+)?)\s*$/.exec(part);
+      if (!match) throw new UsageError(`--${flag}: "${part}" is no amount; write it as cpus:2,mem:1024`);
+      return [match[1] ?? '', { value: Number(match[2]) }];
+    }),
+  );
+}
+
+export const setQuota = flagCommand({
+  flags: {
+    ...masterFlags,
+    guarantee: text({ help: 'what the role is sure to get, such as cpus:2,mem:1024', value: 'AMOUNTS' }),
+    limit: text({ help: 'the most that it gets; what is not named has no limit', value: 'AMOUNTS' }),
+    force: toggle({ help: 'also more than there is, or less than is used', fallback: false }),
+  },
+  positionals: ['role'],
+  run: async ({ flags: given, positionals: [role = ''] }, terminal) => {
+    const guarantees = readScalars('guarantee', given.guarantee);
+    const limits = readScalars('limit', given.limit);
+    if (Object.keys({ ...guarantees, ...limits }).length === 0) {
+      throw new UsageError('say at least one of --guarantee and --limit');
+    }
+    const update_quota = { force: given.force, quota_configs: [{ role, guarantees, limits }] };
+    await callMaster(given, { type: 'UPDATE_QUOTA', update_quota });
+    terminal.out(`${role} has its quota\n`);
+    return 0;
+  },
+});
+
+export const removeQuota = flagCommand({
+  flags: masterFlags,
+  positionals: ['role'],
+  run: async ({ flags: given, positionals: [role = ''] }, terminal) => {
+    await callMaster(given, { type: 'REMOVE_QUOTA', remove_quota: { role } });
+    terminal.out(`${role} has no quota any more\n`);
+    return 0;
+  },
+});
+
+export const weights = flagCommand({
+  flags: { ...masterFlags, json },
+  run: async ({ flags: given }, terminal) => {
+    const all = (await readPage(given, '/weights')) as readonly { role?: string; weight: number }[];
+    if (given.json) terminal.out(printJson(all));
+    else {
+      const rows = all.map(({ role = '*', weight }) => [role, String(weight)]);
+      terminal.out(printTable(['role', 'weight'], rows));
+    }
+    return 0;
+  },
+});
+
+export const setWeights = flagCommand({
+  flags: {
+    ...masterFlags,
+    weight: listFlag({ help: 'a role and its weight; may be given several times', value: 'ROLE=WEIGHT' }),
+  },
+  run: async ({ flags: given }, terminal) => {
+    const all = given.weight.map((one) => {
+      const match = /^(.+)=(\d+(?:\.\d+)?)$/.exec(one);
+      if (!match) throw new UsageError(`--weight: "${one}" is no weight; write it as web=2.5`);
+      return { role: match[1], weight: Number(match[2]) };
+    });
+    if (all.length === 0) throw new UsageError('say at least one --weight ROLE=WEIGHT');
+    await withMaster(given, (api) => api.text('PUT', '/weights', JSON.stringify(all)));
+    terminal.out(`${all.map(({ role }) => role).join(', ')}: done\n`);
+    return 0;
+  },
+});

@@ -1,0 +1,76 @@
+/**
+ * What `GET /explain/...` answers: why a framework, role or task gets nothing, as values of a closed list.
+ */
+
+/** Everything that may keep an agent, or all of them, from a framework. */
+export type Why =
+  | 'paused'
+  | 'framework inactive'
+  | 'no roles'
+  | 'suppressed'
+  | 'no agents'
+  | 'disconnected'
+  | 'deactivated'
+  | 'draining'
+  | 'maintenance'
+  | 'not whitelisted'
+  | 'agent not multi-role'
+  | 'agent not hierarchical'
+  | 'constraint'
+  | 'nothing free'
+  | 'reserved for others'
+  | 'below minimum'
+  | 'gpu'
+  | 'remote region'
+  | 'capability'
+  | 'quota limit'
+  | 'quota headroom'
+  | 'refused'
+  | 'offered'
+  | 'next run';
+
+export interface AgentWhy {
+  readonly agent_id: string;
+  readonly hostname: string;
+  readonly reason: Why;
+  /** What is free there for the role. */
+  readonly free: string;
+}
+
+export interface RoleWhy {
+  readonly role: string;
+  /** What keeps every agent back, whatever it has. */
+  readonly reasons: readonly Why[];
+  /** How many agents each reason keeps back. */
+  readonly counts: Readonly<Partial<Record<Why, number>>>;
+  readonly agents: readonly AgentWhy[];
+}
+
+export interface FrameworkWhy {
+  readonly framework_id: string;
+  readonly name: string;
+  readonly reasons: readonly Why[];
+  readonly roles: readonly RoleWhy[];
+}
+
+export interface RoleExplanation {
+  readonly role: string;
+  readonly weight: number;
+  /** The part of the cluster that it has, by what it has most of, divided by the weight: who has least is first. */
+  readonly share: number;
+  readonly guarantee: string;
+  readonly limit: string;
+  readonly consumed: string;
+  readonly frameworks: readonly FrameworkWhy[];
+}
+
+export interface TaskExplanation {
+  readonly task_id: string;
+  readonly state: string;
+  readonly agent_id: string;
+  /** What was said of it last. */
+  readonly reason: string | undefined;
+  readonly message: string | undefined;
+  /** Why its framework gets no more; undefined when the framework has ended. */
+  readonly framework: FrameworkWhy | undefined;
+}
