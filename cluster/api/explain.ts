@@ -56,7 +56,10 @@ export interface FrameworkWhy {
 export interface RoleExplanation {
   readonly role: string;
   readonly weight: number;
-  /** The part of the cluster that it has, by what it has most of, divided by the weight: who has least is first. */
+  /**
+   * The part of the cluster that it has, by what it has most of, divided by the weight: who has least is
+   * first.
+   */
   readonly share: number;
   readonly guarantee: string;
   readonly limit: string;

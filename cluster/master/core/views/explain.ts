@@ -1,6 +1,6 @@
 /**
- * Why a framework, role or task gets nothing: every agent, and what keeps it back. Found by the functions that the
- * allocator itself decides by, so that what is told is so.
+ * Why a framework, role or task gets nothing: every agent, and what keeps it back. Found by the functions
+ * that the allocator itself decides by, so that what is told is so.
  */
 
 import type {

@@ -1,6 +1,7 @@
 /**
- * `GET /explain/framework/ID`, `/explain/role/NAME`, `/explain/task/ID`: why somebody gets nothing, as JSON. With
- * `?limit=N` at most N agents are listed; all are counted. And the original's page about offer constraints.
+ * `GET /explain/framework/ID`, `/explain/role/NAME`, `/explain/task/ID`: why somebody gets nothing, as JSON.
+ * With `?limit=N` at most N agents are listed; all are counted. And the original's page about offer
+ * constraints.
  */
 
 import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
