@@ -248,7 +248,7 @@ function comeBack(
   const toUpdate = knownFrameworks(state, agent, message);
   effects.push(...adoptFrameworks(state, message), ...adoptTasks(state, agent, { message, from, now }));
   adoptExecutors(state, agent, message.executor_infos);
-  adoptCompleted(state, agent, message);
+  if (!known) adoptCompleted(state, agent, message);
   if (!isAsBefore) clearAgentFilters(state.allocator, id);
   syncActivity(state, agent);
   effects.push(
