@@ -6,7 +6,8 @@
  */
 
 import type { Millis } from '../../model/time';
-import { syncActivity, withdrawOffers } from './agents';
+import { withdrawOffers } from './agent-loss';
+import { syncActivity } from './agents';
 import { isKnownAgent } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';

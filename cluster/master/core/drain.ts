@@ -8,7 +8,8 @@
 import type * as master from '../../api/generated/master';
 import type * as mesos from '../../api/generated/mesos';
 import type { Millis } from '../../model/time';
-import { sendDrain, syncActivity, withdrawOffers } from './agents';
+import { withdrawOffers } from './agent-loss';
+import { sendDrain, syncActivity } from './agents';
 import { checkDrained, isKnownAgent } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';

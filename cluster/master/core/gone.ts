@@ -5,7 +5,7 @@
  */
 
 import type { Millis } from '../../model/time';
-import { drop, lose, withdrawOffers } from './agents';
+import { drop, lose, withdrawOffers } from './agent-loss';
 import type { MasterEffect } from './effects';
 import { loseOperations } from './operations/lost';
 import { allocateSoon } from './schedule';

@@ -7,7 +7,8 @@
 
 import type { Millis } from '../../model/time';
 import { activityChanged } from './agent-calls';
-import { admitted, readmitted, removed, unreachable } from './agents';
+import { removed, unreachable } from './agent-loss';
+import { admitted, readmitted } from './agents';
 import { pauseFor, RESUME_TIMER } from './allocator/pause';
 import { setWeights } from './allocator/state';
 import { missingCapabilities } from './capabilities';

@@ -4,8 +4,9 @@
  */
 
 import type { Machine } from '../../model/event';
+import { absent, exited, unregister } from './agent-loss';
 import { updateAgent } from './agent-update';
-import { absent, exited, ping, pong, register, reregister, unregister } from './agents';
+import { register, reregister } from './agents';
 import { filterExpired, resumeOffers, runAllocator, whitelistChanged } from './allocation';
 import { RESUME_TIMER } from './allocator/pause';
 import { call } from './calls';
@@ -19,6 +20,7 @@ import { offerExpired } from './offers';
 import { operationReported } from './operations/updates';
 import { operatorCall } from './operator-calls';
 import { follow, unfollow } from './operators';
+import { ping, pong } from './pings';
 import { failed, fetched, stored } from './recovery';
 import { prune } from './registry/prune';
 import { removeNext } from './removal';

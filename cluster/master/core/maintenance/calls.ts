@@ -8,7 +8,7 @@
  */
 
 import type { Millis } from '../../../model/time';
-import { takeDown, withdrawOffers } from '../agents';
+import { takeDown, withdrawOffers } from '../agent-loss';
 import { markAgent } from '../allocator/state';
 import type { MasterEffect } from '../effects';
 import type { EventOf } from '../events';
