@@ -35,12 +35,27 @@ const UUID_BASE64 = /^[A-Za-z0-9+/]{22}==$/;
 export function callError(call: scheduler.Call, sender?: string): string | undefined {
   if (call.type === undefined) return "Expecting 'type' to be present";
   const field = NEEDED[call.type];
-  if (field !== undefined && call[field] === undefined) return `Expecting '${field}' to be present`;
-  if (call.type === 'SUBSCRIBE') return subscribeError(call, sender);
+  const missing = field !== undefined && call[field] === undefined && `Expecting '${field}' to be present`;
+  if (call.type === 'SUBSCRIBE') return missing || subscribeError(call, sender);
   if (call.framework_id === undefined) return "Expecting 'framework_id' to be present";
-  if (call.type === 'ACKNOWLEDGE') return uuidError(call.acknowledge?.uuid);
-  if (call.type === 'ACKNOWLEDGE_OPERATION_STATUS') return uuidError(call.acknowledge_operation_status?.uuid);
-  return undefined;
+  return missing || partError(call);
+}
+
+function partError({
+  type,
+  framework_id,
+  acknowledge,
+  acknowledge_operation_status: operation,
+  update_framework: update,
+}: scheduler.Call): string | undefined {
+  if (type === 'ACKNOWLEDGE') return uuidError(acknowledge?.uuid);
+  if (type === 'ACKNOWLEDGE_OPERATION_STATUS') {
+    return (
+      uuidError(operation?.uuid) ?? (operation?.agent_id ? undefined : "Expecting 'agent_id' to be present")
+    );
+  }
+  const differs = type === 'UPDATE_FRAMEWORK' && update?.framework_info.id?.value !== framework_id?.value;
+  return differs ? "'framework_id' differs from 'update_framework.framework_info.id'" : undefined;
 }
 
 function subscribeError(call: scheduler.Call, sender: string | undefined): string | undefined {
