@@ -48,11 +48,13 @@ function keysOf(key: Buffer): readonly Buffer[] {
 function isSigned(signed: string, signature: string, key: Buffer): boolean {
   const expected = createHmac('sha256', key).update(signed).digest();
   const given = Buffer.from(signature, 'base64url');
-  return given.length === expected.length && timingSafeEqual(given, expected);
+  // One signature has one spelling: what decodes to it by being lax is not it.
+  const isExact = given.toString('base64url') === signature;
+  return isExact && given.length === expected.length && timingSafeEqual(given, expected);
 }
 
 function readPart(part: string): Record<string, unknown> | undefined {
-  if (!/^[A-Za-z0-9_-]+={0,2}$/.test(part)) return undefined;
+  if (!/^[A-Za-z0-9_-]+$/.test(part)) return undefined;
   try {
     const value: unknown = JSON.parse(Buffer.from(part, 'base64url').toString());
     const isObject = typeof value === 'object' && value !== null && !Array.isArray(value);
