@@ -11,7 +11,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import type { AclList } from '../../../model/acls';
 import { canRefuse, isAllowed, thing } from '../../../model/authorizer';
 import type { Principal } from '../../../model/principal';
-import type { Framework, MasterState, TaskRecord } from '../state';
+import type { Agent, Framework, MasterState, TaskRecord } from '../state';
 
 const VIEWS: readonly AclList[] = [
   'view_frameworks',
@@ -76,20 +76,10 @@ export function seenBy(state: MasterState, sender: Principal | undefined): Maste
         .map(([id, framework]) => [id, shownTasks(sight, framework)]),
     );
   const frameworks = shownFrameworks(state.frameworks);
-  const agents = [...state.agents].map(([id, agent]): [string, typeof agent] => {
-    const tasks = [...agent.tasks].filter(
-      ([, task]) => frameworks.get(task.frameworkId)?.tasks.get(task.id) === task,
-    );
-    const executors = [...agent.executors].filter(([, { frameworkId, info }]) => {
-      const framework = frameworks.get(frameworkId);
-      return framework !== undefined && sight.executor(info, framework.info);
-    });
-    const operations = [...agent.operations].filter(
-      ([, { frameworkId }]) => frameworkId === undefined || frameworks.has(frameworkId),
-    );
-    const shown = { tasks: new Map(tasks), executors: new Map(executors), operations: new Map(operations) };
-    return [id, { ...agent, ...shown }];
-  });
+  const agents = [...state.agents].map(([id, agent]): [string, Agent] => [
+    id,
+    shownAgent(sight, agent, frameworks),
+  ]);
   return {
     ...state,
     frameworks,
@@ -111,6 +101,40 @@ function shownRegistry(
     schedules: may('get_maintenance_schedules') ? registry.schedules : [],
     machines: may('get_maintenance_statuses') ? registry.machines : new Map(),
   };
+}
+
+/** Whose framework is not shown has nothing to show on its agents either; nor has whose role is not. */
+function shownAgent(sight: Sight, agent: Agent, frameworks: ReadonlyMap<string, Framework>): Agent {
+  const tasks = [...agent.tasks].filter(
+    ([, task]) => frameworks.get(task.frameworkId)?.tasks.get(task.id) === task,
+  );
+  const executors = [...agent.executors].filter(([, { frameworkId, info }]) => {
+    const framework = frameworks.get(frameworkId);
+    return framework !== undefined && sight.executor(info, framework.info);
+  });
+  const operations = [...agent.operations].filter(([, { frameworkId, info }]) => {
+    const isKnown = frameworkId === undefined || frameworks.has(frameworkId);
+    return isKnown && rolesOf(info).every((role) => sight.role(role));
+  });
+  const shown = { tasks: new Map(tasks), executors: new Map(executors), operations: new Map(operations) };
+  const total = agent.total.filter(({ rest }) =>
+    (rest.reservations ?? []).every(({ role }) => sight.role(role ?? '*')),
+  );
+  return { ...agent, ...shown, total };
+}
+
+/** The roles whose reservations an operation is about. */
+function rolesOf(operation: mesos.Offer.Operation): string[] {
+  const { reserve, unreserve, create, destroy, grow_volume, shrink_volume } = operation;
+  const resources = [
+    ...(reserve?.resources ?? []),
+    ...(unreserve?.resources ?? []),
+    ...(create?.volumes ?? []),
+    ...(destroy?.volumes ?? []),
+    ...(grow_volume ? [grow_volume.volume] : []),
+    ...(shrink_volume ? [shrink_volume.volume] : []),
+  ];
+  return resources.flatMap(({ reservations }) => (reservations ?? []).map(({ role }) => role ?? '*'));
 }
 
 function shownTasks(sight: Sight, framework: Framework): Framework {

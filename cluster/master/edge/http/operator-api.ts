@@ -83,8 +83,14 @@ const READS: Partial<Record<Call.Type, Read>> = {
     type: 'GET_MAINTENANCE_STATUS',
     get_maintenance_status: { status: readFor(door, request, getMaintenanceStatus) },
   }),
-  GET_EXECUTORS: ({ read }) => ({ type: 'GET_EXECUTORS', get_executors: read(getExecutors) }),
-  GET_OPERATIONS: ({ read }) => ({ type: 'GET_OPERATIONS', get_operations: read(getOperations) }),
+  GET_EXECUTORS: (door, request) => ({
+    type: 'GET_EXECUTORS',
+    get_executors: readFor(door, request, getExecutors),
+  }),
+  GET_OPERATIONS: (door, request) => ({
+    type: 'GET_OPERATIONS',
+    get_operations: readFor(door, request, getOperations),
+  }),
 };
 
 export function handleOperator(door: OperatorDoor, request: Request, reply: Reply): unknown {
