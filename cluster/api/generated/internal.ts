@@ -315,3 +315,30 @@ export namespace Registry {
     readonly capability: string;
   }
 }
+
+export interface AuthenticateMessage {
+  readonly pid: string;
+}
+
+export interface AuthenticationMechanismsMessage {
+  readonly mechanisms?: readonly string[] | undefined;
+}
+
+export interface AuthenticationStartMessage {
+  readonly mechanism: string;
+  readonly data?: Base64 | undefined;
+}
+
+export interface AuthenticationStepMessage {
+  readonly data: Base64;
+}
+
+export interface AuthenticationCompletedMessage {
+}
+
+export interface AuthenticationFailedMessage {
+}
+
+export interface AuthenticationErrorMessage {
+  readonly error?: string | undefined;
+}

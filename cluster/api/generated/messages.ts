@@ -162,6 +162,13 @@ export interface Messages {
   'mesos.internal.DrainSlaveMessage': internal.DrainSlaveMessage;
   'mesos.internal.ShutdownMessage': internal.ShutdownMessage;
   'mesos.internal.Registry': internal.Registry;
+  'mesos.internal.AuthenticateMessage': internal.AuthenticateMessage;
+  'mesos.internal.AuthenticationMechanismsMessage': internal.AuthenticationMechanismsMessage;
+  'mesos.internal.AuthenticationStartMessage': internal.AuthenticationStartMessage;
+  'mesos.internal.AuthenticationStepMessage': internal.AuthenticationStepMessage;
+  'mesos.internal.AuthenticationCompletedMessage': internal.AuthenticationCompletedMessage;
+  'mesos.internal.AuthenticationFailedMessage': internal.AuthenticationFailedMessage;
+  'mesos.internal.AuthenticationErrorMessage': internal.AuthenticationErrorMessage;
   'google.protobuf.Duration': google.Duration;
 }
 

@@ -39,7 +39,8 @@ function isEverything(state: MasterState, list: AclList, sender: Principal | und
   const first = acls?.rules[list]?.find(
     ({ principals }) => principals.type !== 'SOME' || principals.values.includes(sender?.value ?? ''),
   );
-  return first?.objects.type === 'ANY' && isAllowed(acls, list, sender);
+  if (!first) return acls?.permissive === true;
+  return first.objects.type === 'ANY' && isAllowed(acls, list, sender);
 }
 
 export interface Sight {
