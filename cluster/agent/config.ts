@@ -6,6 +6,7 @@ import { aclsFlag } from '../runtime/auth/acls';
 import { operatorFlags } from '../runtime/auth/flags';
 import {
   duration,
+  path,
   port,
   requiredText,
   text,
@@ -54,6 +55,7 @@ export const agentFlags = withEnvironment('MESOS_', {
   record: text({ help: 'file to record every event in, for meseta replay', value: 'FILE' }),
   ...logFlags,
   acls: aclsFlag,
+  credential: path({ help: 'JSON file with who we are to the master: {"principal", "secret"}' }),
   firewall_rules: firewallFlag,
   ...operatorFlags,
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),

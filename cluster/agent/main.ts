@@ -7,6 +7,7 @@ import { mkdir, realpath } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import { present } from '../model/assert';
 import { readAclsFlag } from '../runtime/auth/acls';
+import { readCredentialFile } from '../runtime/auth/files';
 import type { Clock } from '../runtime/clock';
 import { printFlags } from '../runtime/config/flags';
 import { logFileOf } from '../runtime/config/log-flags';
@@ -17,6 +18,7 @@ import { Lifetime, type Running, StartError } from '../runtime/lifecycle';
 import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
+import { printPid } from '../runtime/messages/pid';
 import { MessageRouter } from '../runtime/messages/receive';
 import { callerEnvironment, type TlsSettings, tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
@@ -33,6 +35,7 @@ import { masterPid } from './edge/detector';
 import { ExecutorDoor } from './edge/http/executor-api';
 import { withHelpers } from './edge/http/helper-routes';
 import { agentRoutes } from './edge/http/routes';
+import { AUTHENTICATEE, MasterAuthentication } from './edge/master-authentication';
 import { readMasterMessage } from './edge/messages';
 import { snapshot } from './edge/metrics';
 import { agentPerformers } from './edge/perform';
@@ -74,7 +77,15 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     const verbosity = new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level));
     life.add(() => verbosity.stop());
     const tls = tlsSettings(process.env);
-    const http = await listen(config, deps, { door, mailbox: () => mailbox, workDir, verbosity, tls });
+    const messages = new MessageRouter(deps.log);
+    const http = await listen(config, deps, {
+      door,
+      mailbox: () => mailbox,
+      workDir,
+      verbosity,
+      tls,
+      messages,
+    });
     life.add(() => http.close());
     life.add(() => door.closeAll());
     const links = new Links({
@@ -84,6 +95,7 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
       exited: (pid) => post({ kind: 'master.exited', pid }),
     });
     life.add(() => links.stop());
+    const authentication = authenticationOf(config, deps, { http, links, messages });
     const containers = createContainers(workDir, deps, { post, life });
     const boot = await bootOf(config, deps, { http, workDir });
     const end = endOfTasks(deps);
@@ -94,7 +106,15 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
       log: deps.log,
       recorder: deps.record?.({ machine: agentMachine.name, boot }),
       onBroken: (error) => deps.onEnd?.(error.stack ?? error.message),
-      perform: agentPerformers({ links, door, containers, workDir, log: deps.log, stopped: end.reached }),
+      perform: agentPerformers({
+        links,
+        authentication,
+        door,
+        containers,
+        workDir,
+        log: deps.log,
+        stopped: end.reached,
+      }),
     });
     const running = mailbox;
     life.add(() => running.stop());
@@ -102,6 +122,25 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     post({ kind: 'master.detected', pid: master });
     return { http };
   });
+}
+
+/** With a credential the agent shows the master who it is. */
+function authenticationOf(
+  config: AgentConfig,
+  { clock, log }: AgentDeps,
+  { http, links, messages }: { http: HttpServer; links: Links; messages: MessageRouter },
+): MasterAuthentication | undefined {
+  if (config.credential === undefined) return undefined;
+  const place = { host: http.address, port: http.port };
+  const authentication = new MasterAuthentication({
+    credential: readCredentialFile('--credential', config.credential, log),
+    pid: printPid({ id: 'slave(1)', ...place }),
+    clock,
+    log,
+    send: (to, name, body) => links.send(to, name, body, { id: AUTHENTICATEE, ...place }),
+  });
+  messages.register(AUTHENTICATEE, (message) => authentication.receive(message));
+  return authentication;
 }
 
 /** What the agent is when it starts. */
@@ -184,12 +223,13 @@ interface Inside {
   readonly mailbox: () => AgentMailbox | undefined;
   readonly workDir: string;
   readonly verbosity: Verbosity;
+  readonly messages: MessageRouter;
   readonly tls: TlsSettings | undefined;
 }
 
 function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<HttpServer> {
   const { door, mailbox, workDir, verbosity } = inside;
-  const messages = new MessageRouter(deps.log);
+  const { messages } = inside;
   messages.register('slave(1)', (message) => {
     const event = readMasterMessage(message);
     if (event) mailbox()?.post(event);

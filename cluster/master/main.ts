@@ -16,7 +16,7 @@ import { Lifetime, type Running } from '../runtime/lifecycle';
 import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
-import { MessageRouter } from '../runtime/messages/receive';
+import { type Message, MessageRouter } from '../runtime/messages/receive';
 import { Timings } from '../runtime/metrics';
 import { tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
@@ -31,9 +31,10 @@ import { ALLOCATE_TIMER } from './core/schedule';
 import type { MasterState } from './core/state';
 import { masterMachine } from './core/step';
 import { getState } from './core/views/operator';
+import { AgentAuthentication } from './edge/agent-authentication';
 import { readAgentMessage } from './edge/agents';
 import { patternLimits } from './edge/allocator-flags';
-import { AUTHENTICATION_FLAGS, masterAccess } from './edge/authentication';
+import { AUTHENTICATION_FLAGS, agentSecrets, masterAccess } from './edge/authentication';
 import { helperRoutes, masterFiles, withHelp } from './edge/http/helper-routes';
 import { gated, type Leadership } from './edge/http/leader';
 import { masterRoutes } from './edge/http/routes';
@@ -71,6 +72,7 @@ type MasterMailbox = Mailbox<MasterState, MasterEvent, MasterEffect, MasterBoot>
 export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<RunningMaster> {
   return Lifetime.start(async (life) => {
     const settings = masterSettings(config);
+    const secrets = agentSecrets(config, deps.log);
     const doors = createDoors(config, deps);
     life.add(() => doors.verbosity.stop());
     const http = await listen(config, deps, doors);
@@ -81,9 +83,24 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
       from: { id: 'master', host: place.ip, port: place.port },
       log: deps.log,
       tls: doors.tls,
-      exited: (agent) => doors.post({ kind: 'agent.exited', pid: agent }),
+      exited: (agent) => {
+        doors.agents()?.forget(agent);
+        doors.post({ kind: 'agent.exited', pid: agent });
+      },
     });
     life.add(() => links.stop());
+    const agents = new AgentAuthentication({
+      secrets,
+      required: config.authenticate_agents,
+      timeoutMs: config.authentication_v0_timeout,
+      clock: deps.clock,
+      log: deps.log,
+      messages: doors.messages,
+      send: (to, name, body, id) => links.send(to, name, body, { id, host: place.ip, port: place.port }),
+      admit: (message) => doors.take(message),
+    });
+    life.add(() => agents.stop());
+    doors.authenticate(agents);
     const boot: MasterBoot = {
       id: randomUUID(),
       hostname: config.hostname ?? place.ip,
@@ -122,6 +139,9 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
   let mailbox: MasterMailbox | undefined;
   let registry: RegistryStore | undefined;
   let requests = 0;
+  let agents: AgentAuthentication | undefined;
+  const messages = new MessageRouter(deps.log);
+  const post = (event: MasterInput): void => mailbox?.post(event);
   const schedulers = new Streams('mesos.v1.scheduler.Event');
   const operators = new Streams('mesos.v1.master.Event', OPERATOR_LIMITS);
   const logFile = logFileOf(config, 'mesos-master');
@@ -138,7 +158,21 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
       mailbox = made;
       registry = store;
     },
-    post: (event: MasterInput) => mailbox?.post(event),
+    post,
+    messages,
+    agents: () => agents,
+    authenticate: (made: AgentAuthentication) => {
+      agents = made;
+    },
+    /** A message for the master becomes an event, with who sent it where that is known. */
+    take: (message: Message) => {
+      const event = readAgentMessage(message);
+      const principal = agents?.principalOf(message.from);
+      if (event?.kind === 'agent.register' || event?.kind === 'agent.reregister')
+        post({ ...event, principal });
+      else if (event) post(event);
+      else deps.log.debug({ message: message.name, from: message.from }, 'a message of no concern');
+    },
     read,
     leadership: (): Leadership => ({
       kind: 'leading',
@@ -165,11 +199,9 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
 type Doors = ReturnType<typeof createDoors>;
 
 function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<HttpServer> {
-  const messages = new MessageRouter(deps.log);
+  const { messages } = doors;
   messages.register('master', (message) => {
-    const event = readAgentMessage(message);
-    if (event) doors.post(event);
-    else deps.log.debug({ message: message.name, from: message.from }, 'a message of no concern');
+    if (doors.agents()?.passes(message) ?? true) doors.take(message);
   });
   const operators = { ...doors, streams: doors.operators };
   const own = masterRoutes({ ...doors, streams: doors.schedulers }, operators);

@@ -10,9 +10,12 @@ import type { AgentEffect } from '../core/effects';
 import { keepResources, rememberAgentId } from './checkpoint';
 import type { Containers } from './containers';
 import type { ExecutorDoor } from './http/executor-api';
+import type { MasterAuthentication } from './master-authentication';
 
 export interface Outside {
   readonly links: Links;
+  /** Shows the master who we are, with a credential. */
+  readonly authentication: MasterAuthentication | undefined;
   readonly door: ExecutorDoor;
   readonly containers: Containers;
   readonly workDir: string;
@@ -22,6 +25,7 @@ export interface Outside {
 
 export function agentPerformers({
   links,
+  authentication,
   door,
   containers,
   workDir,
@@ -30,7 +34,11 @@ export function agentPerformers({
 }: Outside): Performers<AgentEffect> {
   let keeping: Promise<void> = Promise.resolve();
   return {
-    send: ({ to, name, message }) => links.send(to, name, encodeProtobuf(name, message)),
+    send: ({ to, name, message }) => {
+      const deliver = (): void => links.send(to, name, encodeProtobuf(name, message));
+      if (authentication) authentication.send(to, name, deliver);
+      else deliver();
+    },
     link: ({ to }) => links.link(to),
     remember: ({ agentId }) => {
       rememberAgentId(workDir, agentId).catch((error: unknown) =>

@@ -5,6 +5,8 @@
  */
 
 import type * as internal from '../../api/generated/internal';
+import type { Principal } from '../../model/principal';
+import { agentRefusal } from './authorize/agent';
 import type { MasterEffect } from './effects';
 import { isDown, machineIdOf } from './maintenance/agents';
 import type { MasterState } from './state';
@@ -15,12 +17,15 @@ const SEMVER = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-
 interface Asking {
   readonly pid: string;
   readonly message: internal.RegisterSlaveMessage | internal.ReregisterSlaveMessage;
+  readonly principal?: Principal | undefined;
 }
 
 /** What happens instead of admitting the agent; undefined when nothing stands against it. */
-export function refusal(state: MasterState, { pid, message }: Asking): MasterEffect[] | undefined {
+export function refusal(state: MasterState, { pid, message, principal }: Asking): MasterEffect[] | undefined {
   const invalid = messageError(message);
   if (invalid) return ignored(pid, message, invalid);
+  const unauthorized = agentRefusal(state, message.slave, principal);
+  if (unauthorized) return shutdown(pid, unauthorized);
   if (isDown(state, message.slave.hostname, pid)) return shutdown(pid, 'Machine is `DOWN`');
   const why = versionError(message.version) ?? domainError(state, message.slave);
   return why === undefined ? undefined : ignored(pid, message, why);

@@ -53,8 +53,17 @@ export interface MasterEvents {
   'registry.stored': { readonly ticket: number };
   'registry.failed': { readonly ticket: number; readonly reason: string };
 
-  'agent.register': { readonly pid: string; readonly message: internal.RegisterSlaveMessage };
-  'agent.reregister': { readonly pid: string; readonly message: internal.ReregisterSlaveMessage };
+  'agent.register': {
+    readonly pid: string;
+    readonly message: internal.RegisterSlaveMessage;
+    /** Who it has shown to be, if it had to or wanted to. */
+    readonly principal?: Principal | undefined;
+  };
+  'agent.reregister': {
+    readonly pid: string;
+    readonly message: internal.ReregisterSlaveMessage;
+    readonly principal?: Principal | undefined;
+  };
   'agent.unregister': { readonly pid: string; readonly agentId: string };
   'agent.pong': { readonly pid: string };
   /** The connection we keep to an agent broke. */

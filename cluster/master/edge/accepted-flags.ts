@@ -43,11 +43,6 @@ export const unusedFlags = {
   webui_dir: text({ ...unused('the user interface is built in'), value: 'PATH' }),
   rate_limits: document({ ...unused('v1 frameworks are not limited, and drivers are not there yet') }),
   authenticate_frameworks: toggle({ ...unused('drivers are not there yet'), fallback: false }),
-  authentication_v0_timeout: duration({
-    ...unused('drivers and agents are not authenticated yet'),
-    fallback: 15_000,
-    fallbackText: '15secs',
-  }),
   authenticators: choice({ ...unused('there is one'), words: ['crammd5'], fallback: 'crammd5' }),
   authorizers: choice({ ...unused('there is one'), words: ['local'], fallback: 'local' }),
   publish_per_framework_metrics: toggle({ ...unused('they are always there'), fallback: true }),
@@ -63,7 +58,6 @@ export const unusedFlags = {
 /** What an operator who sets one of these relies on is not there: the start fails and says so. */
 export const refusedFlags = {
   zk: refused('election over ZooKeeper is not there yet: run one master'),
-  authenticate_agents: refused('authentication of agents is not there yet'),
   modules: refused("Mesos' modules are C++ libraries, which cannot be loaded"),
   modules_dir: refused("Mesos' modules are C++ libraries, which cannot be loaded"),
   hooks: refused("Mesos' hooks are C++ libraries, which cannot be loaded"),

@@ -2,10 +2,12 @@
  * Who may use the master's HTTP API: its realms and the flags that turn them on (Mesos 1.11).
  */
 
+import { readCredentialsFile } from '../../runtime/auth/files';
 import { operatorFlags, realmsOf } from '../../runtime/auth/flags';
 import type { Clock } from '../../runtime/clock';
-import { path, text, toggle, type Values } from '../../runtime/config/flags';
+import { duration, path, text, toggle, type Values } from '../../runtime/config/flags';
 import type { AccessOptions } from '../../runtime/http/access';
+import { StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 
 /** Reads; changes; the scheduler API. Routes without a realm are open: `/health`, `/redirect`, `/version`. */
@@ -15,18 +17,36 @@ export const SCHEDULER = 'mesos-master-scheduler';
 
 /** For messages. */
 export const AUTHENTICATION_FLAGS =
-  '--authenticate_http_readwrite, --authenticate_http_frameworks and --credentials PATH';
+  '--authenticate_http_readwrite, --authenticate_http_frameworks, --authenticate_agents and --credentials PATH';
 
 export const authenticationFlags = {
   ...operatorFlags,
   credentials: path({ help: 'JSON file of principals, as --http_credentials; also for drivers and agents' }),
   authenticate_http_frameworks: toggle({ help: 'ask who schedules over /api/v1/scheduler', fallback: false }),
+  authenticate_agents: toggle({ help: 'let only agents register that show who they are', fallback: false }),
+  authentication_v0_timeout: duration({
+    help: 'time an agent has to show who it is',
+    fallback: 15_000,
+    fallbackText: '15secs',
+  }),
   http_framework_authenticators: text({
     help: 'how frameworks show who they are; as --http_authenticators without it',
   }),
 };
 
-/** What the master's routes ask for. Guarded: nobody changes or schedules anything without being asked. */
+/** The principals of agents. Fails with a StartError when agents must show who they are and there is no file of them. */
+export function agentSecrets(
+  flags: Values<typeof authenticationFlags>,
+  log: Logger,
+): ReadonlyMap<string, string> | undefined {
+  if (flags.credentials !== undefined) return readCredentialsFile('--credentials', flags.credentials, log);
+  if (!flags.authenticate_agents) return undefined;
+  throw new StartError(
+    '--authenticate_agents needs --credentials PATH, the file with the principals of agents',
+  );
+}
+
+/** What the master's routes ask for. Guarded: nobody changes, schedules or registers without being asked. */
 export function masterAccess(
   flags: Values<typeof authenticationFlags>,
   context: { readonly clock: Clock; readonly log: Logger },
@@ -40,6 +60,7 @@ export function masterAccess(
   const others = flags.authenticate_http_frameworks ? [frameworks] : [];
   return {
     realms: realmsOf(flags, { readonly: READONLY, readwrite: READWRITE, others }, context),
-    guarded: flags.authenticate_http_readwrite && flags.authenticate_http_frameworks,
+    guarded:
+      flags.authenticate_http_readwrite && flags.authenticate_http_frameworks && flags.authenticate_agents,
   };
 }

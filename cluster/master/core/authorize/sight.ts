@@ -99,6 +99,7 @@ function shownRegistry(
   return {
     ...registry,
     weights: new Map([...registry.weights].filter(([role]) => sight.role(role))),
+    quotas: new Map([...registry.quotas].filter(([role]) => sight.quota(role))),
     schedules: may('get_maintenance_schedules') ? registry.schedules : [],
     machines: may('get_maintenance_statuses') ? registry.machines : new Map(),
   };

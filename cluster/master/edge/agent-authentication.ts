@@ -1,0 +1,165 @@
+/**
+ * Agents show who they are before they register: CRAM-MD5 over libprocess messages (Mesos 1.11, src/authentication/cram_md5).
+ * Each attempt is a process of its own with a limit in time; a registration that comes meanwhile waits for its end.
+ *
+ * Always true: with `--authenticate_agents` no registration of a pid that has not shown who it is goes on.
+ */
+
+import type { MessageName, Messages } from '../../api/generated/messages';
+import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
+import type { Principal } from '../../model/principal';
+import { MECHANISM, makeChallenge, readAnswer } from '../../runtime/auth/cram-md5';
+import type { Clock } from '../../runtime/clock';
+import type { Logger } from '../../runtime/log';
+import { readPid } from '../../runtime/messages/pid';
+import type { Message, MessageRouter } from '../../runtime/messages/receive';
+
+export interface AgentAuthenticationOptions {
+  /** Undefined when there are none: whoever tries to authenticate is told so. */
+  readonly secrets: ReadonlyMap<string, string> | undefined;
+  readonly required: boolean;
+  readonly timeoutMs: number;
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly messages: MessageRouter;
+  /** Sends a message as one of our processes. */
+  readonly send: (to: string, name: MessageName, body: Uint8Array, fromId: string) => void;
+  /** Takes a message that waited. */
+  readonly admit: (message: Message) => void;
+}
+
+interface Session {
+  readonly id: string;
+  /** The process that speaks for the agent. */
+  readonly peer: string;
+  challenge: string | undefined;
+  waiting: Message | undefined;
+  end: () => void;
+}
+
+const REGISTRATIONS = new Set([
+  'mesos.internal.RegisterSlaveMessage',
+  'mesos.internal.ReregisterSlaveMessage',
+]);
+const SESSIONS_MAX = 10_000;
+
+export class AgentAuthentication {
+  /** Attempts under way, by the agent they are for. */
+  private readonly sessions = new Map<string, Session>();
+  private readonly known = new Map<string, string>();
+  private count = 0;
+
+  constructor(private readonly options: AgentAuthenticationOptions) {}
+
+  /** Who an agent has shown to be. */
+  principalOf(pid: string): Principal | undefined {
+    const value = this.known.get(pid);
+    return value === undefined ? undefined : { value };
+  }
+
+  /** The connection to an agent broke: whoever comes from there next shows who it is anew. */
+  forget(pid: string): void {
+    this.known.delete(pid);
+  }
+
+  /** Whether a message to the master may go on; what is about authentication is taken here. */
+  passes(message: Message): boolean {
+    if (message.name === 'mesos.internal.AuthenticateMessage') {
+      this.begin(message);
+      return false;
+    }
+    if (!REGISTRATIONS.has(message.name)) return true;
+    const session = this.sessions.get(message.from);
+    if (session) session.waiting = message;
+    if (session) return false;
+    if (!this.options.required || this.known.has(message.from)) return true;
+    this.options.log.warn({ pid: message.from }, 'an agent is refused: it has not shown who it is');
+    return false;
+  }
+
+  stop(): void {
+    for (const session of [...this.sessions.values()]) session.end();
+  }
+
+  private begin({ from, body }: Message): void {
+    const { pid } = decodeProtobuf('mesos.internal.AuthenticateMessage', body);
+    this.known.delete(pid);
+    const before = this.sessions.get(pid);
+    before?.end();
+    const error = this.beginError(from, pid);
+    if (error) return this.say(from, 'mesos.internal.AuthenticationErrorMessage', { error });
+    const session = this.open(pid, from);
+    session.waiting = before?.waiting;
+    this.say(from, 'mesos.internal.AuthenticationMechanismsMessage', { mechanisms: [MECHANISM] }, session.id);
+  }
+
+  private beginError(from: string, pid: string): string | undefined {
+    if (!this.options.secrets) return 'No authenticator loaded';
+    const [peer, agent] = [readPid(from), readPid(pid)];
+    if (!peer || !agent || peer.host !== agent.host || peer.port !== agent.port) {
+      return 'A process can only authenticate one at its own address';
+    }
+    return this.sessions.size >= SESSIONS_MAX ? 'Too many authentications are under way' : undefined;
+  }
+
+  private open(pid: string, peer: string): Session {
+    const { clock, messages, timeoutMs } = this.options;
+    const id = `crammd5-authenticator-session(${++this.count})`;
+    const unregister = messages.register(id, (message) => this.next(pid, session, message));
+    const cancel = clock.wakeAt(clock.now() + timeoutMs, () => session.end());
+    const session: Session = {
+      id,
+      peer,
+      challenge: undefined,
+      waiting: undefined,
+      end: () => {
+        unregister();
+        cancel();
+        if (this.sessions.get(pid) === session) this.sessions.delete(pid);
+      },
+    };
+    this.sessions.set(pid, session);
+    return session;
+  }
+
+  /** One step of an attempt. Only the process that began it is heard. */
+  private next(pid: string, session: Session, { from, name, body }: Message): void {
+    if (from !== session.peer) return;
+    const { clock, secrets } = this.options;
+    if (name === 'mesos.internal.AuthenticationStartMessage' && session.challenge === undefined) {
+      const { mechanism } = decodeProtobuf(name, body);
+      if (mechanism !== MECHANISM) return this.fail(session, 'no mechanism available');
+      session.challenge = makeChallenge(readPid(from)?.host ?? 'mesos', clock.now());
+      const data = Buffer.from(session.challenge).toString('base64');
+      return this.say(from, 'mesos.internal.AuthenticationStepMessage', { data }, session.id);
+    }
+    if (name !== 'mesos.internal.AuthenticationStepMessage' || session.challenge === undefined) {
+      return this.fail(session, 'Unexpected authentication message received');
+    }
+    const { data } = decodeProtobuf(name, body);
+    const answer = Buffer.from(data, 'base64').toString();
+    this.finish(pid, session, readAnswer(secrets ?? new Map(), session.challenge, answer));
+  }
+
+  private fail(session: Session, error: string): void {
+    session.end();
+    this.say(session.peer, 'mesos.internal.AuthenticationErrorMessage', { error }, session.id);
+  }
+
+  private finish(pid: string, session: Session, principal: string | undefined): void {
+    const { log, admit } = this.options;
+    session.end();
+    if (principal === undefined) {
+      log.warn({ pid }, 'an agent did not show who it is: its principal or secret is wrong');
+      return this.say(session.peer, 'mesos.internal.AuthenticationFailedMessage', {}, session.id);
+    }
+    log.info({ pid, principal }, 'an agent showed who it is');
+    this.known.set(pid, principal);
+    this.say(session.peer, 'mesos.internal.AuthenticationCompletedMessage', {}, session.id);
+    if (session.waiting) admit(session.waiting);
+  }
+
+  private say<N extends MessageName>(to: string, name: N, message: Messages[N], fromId = 'master'): void {
+    this.options.send(to, name, encodeProtobuf(name, message), fromId);
+  }
+}
