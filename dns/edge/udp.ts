@@ -23,8 +23,8 @@ export async function bindUdp({ address, port, beside = false }: UdpPlace, log: 
   const socket = createSocket({
     type: isIPv6(address) ? 'udp6' : 'udp4',
     reuseAddr: beside,
-    // Addresses need no look-up, and the usual one costs a tick a reply.
-    lookup: (host, _options, done) => done(null, host, isIPv6(host) ? 6 : 4),
+    // Addresses need no look-up, and the usual one costs a tick a reply. Only IPv6 addresses have colons.
+    lookup: (host, _options, done) => done(null, host, host.includes(':') ? 6 : 4),
   });
   await new Promise<void>((resolve, reject) => {
     const fail = (error: Error): void => {
