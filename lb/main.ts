@@ -249,7 +249,7 @@ async function serve(
     backoffMaxMs: config.backoffMaxMs,
     pollMs: config.pollMs,
   });
-  const drains = new Drains({ balancer, haproxy, runtime, log });
+  const drains = new Drains({ balancer, haproxy, runtime, follower, log });
   const certificates = new Certificates(balancer, runtime, log);
   const metrics = deps.metrics ?? new Metrics();
   const admin: AdminParts = { balancer, haproxy, follower, metrics, drains, traffic, certificates };

@@ -150,6 +150,13 @@ export class Balancer {
     return true;
   }
 
+  /** The app a task is of, as last read from Marathon, served or not. */
+  appOfTask(task: string): string | undefined {
+    const has = ({ tasks, idle }: App): boolean =>
+      tasks.some(({ id }) => id === task) || idle.some(({ id }) => id === task);
+    return this.store.apps().find(has)?.id;
+  }
+
   /** Gives a task no more requests, from the next refresh on. */
   takeOut(task: string): void {
     this.drained = new Set([...this.drained, task]);

@@ -3,12 +3,13 @@
  * without losing a request.
  *
  * Always true: a task that is out gets no new request, also when it is served only later; it stays out until it is gone
- * from Marathon, put back, or was out for an hour.
+ * from Marathon, put back, or was out for an hour. It goes out after those have come in that Marathon knew when it asked.
  */
 
 import type { Logger } from '../../cluster/runtime/log';
 import { readUsed } from '../core/traffic';
 import type { Balancer } from './balancer';
+import type { Follower } from './follow';
 import type { Haproxy } from './haproxy';
 import type { RuntimeApi } from './runtime-api';
 
@@ -25,6 +26,8 @@ const OUT_MAX_MS = 3_600_000;
 /** A task that nobody serves may be about to be served: it is remembered for this time. */
 const UNKNOWN_MS = 60_000;
 export const DEADLINE_MAX_MS = 600_000;
+/** How long taking out waits for Marathon's answer about the app. */
+const READ_LIMIT_MS = 5000;
 /** Tasks that are out or remembered, and listeners. */
 const TASKS_MAX = 100_000;
 export const LISTENERS_MAX = 100;
@@ -44,17 +47,21 @@ export class Drains {
       readonly balancer: Balancer;
       readonly haproxy: Haproxy;
       readonly runtime: RuntimeApi;
+      readonly follower: Pick<Follower, 'readNow'>;
       readonly log: Logger;
     },
   ) {}
 
   /** Takes a task out. Answers when it has no connection left, or at the deadline. */
   async takeOut(task: string, deadlineMs: number): Promise<DrainState> {
-    const { balancer, log } = this.parts;
+    const { balancer, follower, log } = this.parts;
     const deadline = performance.now() + deadlineMs;
     this.forgetOld();
     if (!balancer.drained.has(task)) {
       if (this.since.size >= TASKS_MAX) return this.tell({ task, state: 'unknown', connections: 0 });
+      // Marathon replaces a task once the next one is healthy: what it knew by then has to be served before.
+      const app = balancer.appOfTask(task);
+      await follower.readNow(app === undefined ? 'all' : [app], Math.min(deadlineMs, READ_LIMIT_MS));
       balancer.takeOut(task);
       log.info({ task }, 'taking a task out');
       await balancer.refresh();

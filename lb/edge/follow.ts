@@ -47,6 +47,8 @@ export class Follower implements Running {
   private running: Promise<unknown> = Promise.resolve();
   private wanted = false;
   private wantedApps = new Set<string>();
+  /** Who waits for the next reading that begins. */
+  private waiters: (() => void)[] = [];
   private wakeReader: () => void = () => undefined;
   private failing = false;
   /** Whether the event stream is open, and when the apps were last read. */
@@ -75,6 +77,20 @@ export class Follower implements Running {
     this.wakeReader();
   }
 
+  /** Reads these apps, or all. Resolves when what Marathon says from now on is served, or when that failed or took too long. */
+  async readNow(ids: readonly string[] | 'all', limitMs: number): Promise<void> {
+    if (this.abort.signal.aborted) return;
+    await new Promise<void>((resolve) => {
+      const timer = setTimeout(resolve, limitMs);
+      this.waiters.push(() => {
+        clearTimeout(timer);
+        resolve();
+      });
+      if (ids === 'all') this.trigger();
+      else this.triggerApps(ids);
+    });
+  }
+
   async stop(): Promise<void> {
     this.abort.abort();
     this.wakeReader();
@@ -89,7 +105,9 @@ export class Follower implements Running {
       const next = this.options.clock.now() + (some ? SPACING_FEW_MS : SPACING_MS);
       this.wanted = false;
       this.wantedApps = new Set();
+      const waiters = this.waiters.splice(0);
       if (!some || !(await this.readSome(some))) await this.read();
+      for (const done of waiters) done();
       await this.pause(Math.max(0, next - this.options.clock.now()));
     }
   }

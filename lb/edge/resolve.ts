@@ -53,6 +53,7 @@ export class Resolver {
       const address = isIP(host) ? host : host === 'localhost' ? '127.0.0.1' : this.known.get(host)?.address;
       if (address !== undefined) addresses.set(host, address);
     }
+    this.failing = addresses.size < hosts.size;
     const same =
       addresses.size === this.last.size && [...addresses].every(([host, one]) => this.last.get(host) === one);
     if (!same) this.last = addresses;

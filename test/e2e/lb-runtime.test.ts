@@ -123,6 +123,28 @@ test('a task is taken out on request, and the answer comes when its connections 
   expect(lb.http.port).toBeGreaterThan(0);
 });
 
+test('a task goes out after those have come in that Marathon knew when it asked, also of an app not yet served', async () => {
+  const webs = await Promise.all(['a', 'b', 'c', 'd'].map((name) => webServer(name, cleanups)));
+  const [port, other] = [await freePort(), await freePort()];
+  const app = (id: string, at: number, ...used: number[]): Record<string, unknown> =>
+    appJson(
+      id,
+      at,
+      used.map((one) => taskJson(`${id}.${one}`, [webs[one]?.port ?? 0])),
+      { labels: { HAPROXY_0_MODE: 'http' } },
+    );
+  const { marathon, api, metric } = await stand(cleanups, [], [app('/web', port, 0)]);
+  await until('served', async () => (await metric('reloads')) === 1);
+  const traffic = load(port, 'x', { kept: 1, fresh: 1 });
+  marathon.apps = [app('/web', port, 0, 1), app('/next', other, 2, 3)];
+  const out = (task: string): Promise<unknown> =>
+    send('POST', `${api}/v1/drains`, { task, deadlineMs: 5000 });
+  expect(await out('/web.0')).toMatchObject({ state: 'out', connections: 0 });
+  expect(await out('/next.2')).toMatchObject({ state: 'out', connections: 0 });
+  expect([(await ask(port)).body, (await ask(other)).body]).toEqual(['b', 'd']);
+  expect((await traffic.stop()).failures).toEqual([]);
+});
+
 test('with --api-credentials nobody else takes tasks out', async () => {
   const { api } = await stand(cleanups, ['--api-credentials', 'ann:secret']);
   expect(await send('POST', `${api}/v1/drains`, { task: 'x' })).toBe(401);

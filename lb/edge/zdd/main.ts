@@ -157,7 +157,11 @@ class Zdd {
         await this.marathon('POST', '/v2/tasks/delete?scale=true', ZDD_STATUS.scale, { ids: drained });
       }
       const instances = nextInstances(fresh.app, old.app, config);
-      if (instances === undefined) continue;
+      if (instances === undefined) {
+        // With nothing to kill and nothing to scale, somebody else has to move: Marathon is not asked without a pause.
+        if (drained.length === 0) await deps.sleep(config.stepDelayMs);
+        continue;
+      }
       deps.say(`scaling ${fresh.app.id} to ${instances} instances`);
       await this.marathon('PUT', `/v2/apps${fresh.app.id}`, ZDD_STATUS.scale, { instances });
     }

@@ -41,3 +41,27 @@ test('names are looked up once a minute, addresses and localhost never', async (
   expect(asked).toEqual(['agent1', 'agent1']);
   expect(await resolver.resolve(appOn('agent2'))).toEqual(new Map());
 });
+
+test('a host that cannot be resolved holds up one change only, and an old address is used while it is asked for', async () => {
+  const clock = new VirtualClock();
+  const waiting: ((address: string) => void)[] = [];
+  const resolver = new Resolver(clock, silentLogger, (host) =>
+    host === 'bad'
+      ? Promise.reject(new Error('no such name'))
+      : new Promise((resolve) => {
+          waiting.push(resolve);
+        }),
+  );
+  expect(await resolver.resolve(appOn('bad'))).toEqual(new Map());
+  expect(resolver.failing).toBe(true);
+  const first = resolver.resolve(appOn('bad', 'slow'));
+  waiting[0]?.('1.1.1.1');
+  const known = await first;
+  expect(known).toEqual(new Map([['slow', '1.1.1.1']]));
+  clock.advance(60_001);
+  expect(await resolver.resolve(appOn('slow'))).toBe(known);
+  expect(waiting).toHaveLength(2);
+  waiting[1]?.('2.2.2.2');
+  await new Promise((resolve) => setImmediate(resolve));
+  expect(await resolver.resolve(appOn('slow'))).toEqual(new Map([['slow', '2.2.2.2']]));
+});
