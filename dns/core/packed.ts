@@ -27,7 +27,10 @@ export function unpackText(text: string): string {
 
 /** A list of texts; one empty text comes back as none. */
 export function packItems(items: readonly string[]): string {
-  return items.length === 1 ? packText(items[0] ?? '') : items.map(packText).join(ITEM);
+  // Nearly all lists have one item or none.
+  const [only] = items;
+  if (only === undefined) return '';
+  return items.length === 1 ? packText(only) : items.map(packText).join(ITEM);
 }
 
 const NOTHING: readonly string[] = [];
@@ -38,7 +41,11 @@ export function unpackItems(text: string): readonly string[] {
 }
 
 export function packRanges(ranges: Ranges): string {
-  return ranges.map(([begin, end]) => `${begin}-${end}`).join(ITEM);
+  const [only] = ranges;
+  if (only === undefined) return '';
+  return ranges.length === 1
+    ? `${only[0]}-${only[1]}`
+    : ranges.map(([begin, end]) => `${begin}-${end}`).join(ITEM);
 }
 
 export function unpackRanges(text: string): Ranges {
