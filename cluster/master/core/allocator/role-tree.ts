@@ -76,13 +76,23 @@ const nothing = (): Pick<Holder, 'share' | 'chosen' | 'at' | 'use' | 'shared'> =
   shared: new Map(),
 });
 
+/**
+ * Hides the way up from whoever walks through the state, such as the hash of a recording: going down shows
+ * everything once, and there is no end to going round.
+ */
+function withHidden<T extends object>(entry: T, up: keyof T): T {
+  return Object.defineProperty(entry, up, { enumerable: false });
+}
+
 function createNode(role: string, parent: RoleNode | undefined): RoleNode {
   const name = role.slice(role.lastIndexOf('/') + 1);
-  return { kind: 'role', role, name, parent, children: new Map(), leaf: undefined, queue: [], ...nothing() };
+  const inside = { children: new Map(), leaf: undefined, queue: [] };
+  return withHidden<RoleNode>({ kind: 'role', role, name, parent, ...inside, ...nothing() }, 'parent');
 }
 
 function leafOf(node: RoleNode): Leaf {
-  node.leaf ??= { kind: 'leaf', name: '.', node, contenders: new Map(), queue: [], ...nothing() };
+  const inside = { contenders: new Map(), queue: [] };
+  node.leaf ??= withHidden<Leaf>({ kind: 'leaf', name: '.', node, ...inside, ...nothing() }, 'node');
   return node.leaf;
 }
 
@@ -103,7 +113,10 @@ export function contenderOf(tree: RoleTree, frameworkId: string, role: string): 
   const leaf = leafOf(nodeOf(tree, role));
   const known = leaf.contenders.get(frameworkId);
   if (known) return known;
-  const contender: Contender = { kind: 'contender', name: frameworkId, leaf, ...nothing() };
+  const contender = withHidden<Contender>(
+    { kind: 'contender', name: frameworkId, leaf, ...nothing() },
+    'leaf',
+  );
   leaf.contenders.set(frameworkId, contender);
   return contender;
 }
