@@ -6,7 +6,7 @@
  */
 
 import { addQuantities, type Quantities } from '../../../model/quantities';
-import { type Piece, type Resources, withAmount } from '../../../model/resources';
+import { combine, type Piece, type Resources, withAmount } from '../../../model/resources';
 import { topRole } from '../../../model/roles';
 import { consumedBy, isQuotaPiece, lacking, type Quota, quotaQuantities } from './quota-use';
 import type { AllocatorState } from './state';
@@ -51,7 +51,7 @@ export function affordable(budget: Budget, role: string, resources: Resources): 
   if (counted.length === 0) return resources;
   const cut = cutToHeadroom(budget, cutToLimit(budget, role, counted, new Map()));
   if (cut === counted) return resources;
-  return [...resources.filter((piece) => !isQuotaPiece(piece)), ...cut];
+  return combine([...resources.filter((piece) => !isQuotaPiece(piece)), ...cut]);
 }
 
 /**
@@ -72,7 +72,7 @@ export function guaranteed(
   const rest = leftOf(counted, first);
   const more = cutToHeadroom(budget, cutToLimit(budget, role, rest, owed));
   const others = resources.filter((piece) => !isQuotaPiece(piece));
-  return { resources: [...others, ...joined(counted, first, more)], owed };
+  return { resources: combine([...others, ...joined(counted, first, more)]), owed };
 }
 
 /** Books what a role got, of which `owed` was guaranteed. */

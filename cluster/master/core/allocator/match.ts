@@ -6,7 +6,7 @@
 
 import { amountOf } from '../../../model/quantities';
 import { isAllocatableTo, isRefined } from '../../../model/reservations';
-import { containsResources, type Resources, subtractResources } from '../../../model/resources';
+import { combine, containsResources, type Resources, subtractResources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { isRevocable, isShared } from '../../../model/volumes';
 import { isExcluded } from '../offer-constraints/constraints';
@@ -47,7 +47,7 @@ export function availableTo(agent: AllocatorAgent, role: string, sharedOffered: 
   const own = agent.free.filter((piece) => isAllocatableTo(piece, role));
   if (agent.shared.length === 0) return own;
   const shared = agent.shared.filter((piece) => isAllocatableTo(piece, role));
-  return [...own, ...subtractResources(shared, sharedOffered)];
+  return combine([...own, ...subtractResources(shared, sharedOffered)]);
 }
 
 /** What the framework can take of what is there for its role, before quotas; or why nothing. */
