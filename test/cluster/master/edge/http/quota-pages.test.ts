@@ -30,10 +30,14 @@ describe('the pages of quotas', () => {
     });
     const { text } = await work.ask('/quota');
     expect(JSON.parse(text)).toEqual({
-      infos: [{ role: 'web', guarantee: [expect.objectContaining({ name: 'cpus', scalar: { value: 1.5 } })] }],
+      infos: [
+        { role: 'web', guarantee: [expect.objectContaining({ name: 'cpus', scalar: { value: 1.5 } })] },
+      ],
       configs: [{ role: 'web', guarantees: { cpus: { value: 1.5 } }, limits: { cpus: { value: 1.5 } } }],
     });
-    const roles = JSON.parse((await work.ask('/roles')).text) as { roles: { name: string; quota: unknown }[] };
+    const roles = JSON.parse((await work.ask('/roles')).text) as {
+      roles: { name: string; quota: unknown }[];
+    };
     expect(roles.roles.find(({ name }) => name === 'web')?.quota).toEqual({
       role: 'web',
       guarantee: { cpus: 1.5 },
@@ -122,7 +126,11 @@ describe('offer constraints over HTTP', () => {
       },
     });
     const explained = JSON.parse((await work.ask(`/explain/framework/${framework?.id}`)).text) as object;
-    expect(explained).toMatchObject({ name: 'picky', reasons: ['no agents'], roles: [{ role: '*', counts: {} }] });
+    expect(explained).toMatchObject({
+      name: 'picky',
+      reasons: ['no agents'],
+      roles: [{ role: '*', counts: {} }],
+    });
     controller.abort();
   });
 });

@@ -1,0 +1,47 @@
+import { type MasterConfig, masterFlags, masterSettings } from '../../../../cluster/master/config';
+import { hostsIn } from '../../../../cluster/master/edge/whitelist';
+import { parseFlags } from '../../../../cluster/runtime/config/flags';
+
+function read(...args: string[]): MasterConfig {
+  return parseFlags(masterFlags, { command: 'meseta master', about: '', args, env: {} }).flags;
+}
+
+it('has the defaults of Mesos', () => {
+  expect(masterSettings(read()).allocator).toEqual({
+    minima: [{ cpus: 10 }, { mem: 32_000 }],
+    filterGpus: true,
+    excludedNames: [],
+    randomRoles: false,
+    randomFrameworks: false,
+    recoveryFactor: 0.8,
+    recoveryTimeoutMs: 600_000,
+  });
+});
+
+it('reads what is worth an offer, alternative by alternative', () => {
+  const minima = (text: string) =>
+    masterSettings(read(`--min_allocatable_resources=${text}`)).allocator?.minima;
+  expect(minima('cpus:1;mem:10|ports:[1-2]')).toEqual([{ cpus: 1000, mem: 10_000 }, { ports: 2000 }]);
+  expect(minima('')).toEqual([]);
+  expect(() => read('--min_allocatable_resources=cpus')).toThrow('Cannot parse resource "cpus"');
+});
+
+it('reads names, sorters and parts', () => {
+  const flags = [
+    'fair_sharing_excluded_resource_names=disk,ports',
+    'role_sorter=random',
+    'no-filter_gpu_resources',
+  ];
+  expect(masterSettings(read(...flags.map((flag) => `--${flag}`))).allocator).toMatchObject({
+    excludedNames: ['disk', 'ports'],
+    randomRoles: true,
+    filterGpus: false,
+  });
+  expect(() => read('--allocator_agent_recovery_factor=80%')).toThrow('expected a number from 0 to 1');
+});
+
+it('reads hosts line by line, and a star alone as every host', () => {
+  expect(hostsIn('a\n b \n\n')).toEqual(['a', 'b']);
+  expect(hostsIn(' * \n')).toBeUndefined();
+  expect(hostsIn('')).toEqual([]);
+});
