@@ -29,16 +29,28 @@ const AGENT = readResources([
 ]);
 
 export function benchAllocation(): void {
-  process.stdout.write('agents x frameworks   first run   next run   the original (published)\n');
+  process.stdout.write(
+    'agents x frameworks   first run   next run   one change   the original (published)\n',
+  );
   for (const { agents, frameworks, original } of SHAPES) {
     const times = Array.from({ length: ROUNDS }, () => measure(agents, frameworks));
     const [first, next] = [median(times.map((time) => time.first)), median(times.map((time) => time.next))];
+    const change = median(times.map((time) => time.change));
     const shape = `${agents} x ${frameworks}`.padEnd(20);
-    process.stdout.write(`${shape}  ${first.toFixed(3)} s     ${next.toFixed(3)} s    ${original} s\n`);
+    process.stdout.write(
+      `${shape}  ${first.toFixed(3)} s     ${next.toFixed(3)} s    ${(change * 1000).toFixed(3)} ms     ${original} s\n`,
+    );
   }
 }
 
-function measure(agents: number, frameworks: number): { first: number; next: number } {
+interface Times {
+  readonly first: number;
+  readonly next: number;
+  /** A task ends and what it had is offered again, all else in use. */
+  readonly change: number;
+}
+
+function measure(agents: number, frameworks: number): Times {
   const state = emptyAllocator();
   for (let index = 0; index < agents; index++) addAgent(state, { id: `S${index}`, total: AGENT });
   for (let index = 0; index < frameworks; index++) {
@@ -49,7 +61,22 @@ function measure(agents: number, frameworks: number): { first: number; next: num
     });
   }
   const first = run(state);
-  return { first, next: run(state) };
+  return { first, next: run(state), change: oneChange(state) };
+}
+
+const CHANGES = 200;
+
+/** Seconds of one change, on average. */
+function oneChange(state: AllocatorState): number {
+  const random = randomFrom(2);
+  let made = allocate(state, random, 0);
+  const began = process.hrtime.bigint();
+  for (let left = CHANGES; left > 0; left--) {
+    const [allocation] = made;
+    if (allocation) recover(state, allocation, allocation.resources);
+    made = allocate(state, random, 0);
+  }
+  return Number(process.hrtime.bigint() - began) / 1e9 / CHANGES;
 }
 
 /** Seconds of one run; what was offered is given back afterwards. */
