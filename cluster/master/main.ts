@@ -133,6 +133,7 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
 function createDoors(config: MasterConfig, deps: MasterDeps) {
   const timings = {
     allocation: new Timings('allocator/mesos/allocation_run'),
+    latency: new Timings('allocator/mesos/allocation_run_latency'),
     fetch: new Timings('registrar/state_fetch'),
     store: new Timings('registrar/state_store'),
   };
@@ -250,7 +251,9 @@ function openMailbox(
     log: deps.log,
     recorder: deps.record?.({ machine: masterMachine.name, boot }),
     observe: (event, ms) => {
-      if (event.kind === 'woke' && event.timer === ALLOCATE_TIMER) outside.timings.allocation.add(ms);
+      if (event.kind !== 'woke' || event.timer !== ALLOCATE_TIMER) return;
+      outside.timings.allocation.add(ms);
+      outside.timings.latency.add(outside.read((state) => state.allocator.lateMs));
     },
     onBroken: (error) => resign(error.stack ?? error.message),
     perform: masterPerformers({ ...outside, welcome, resign }),

@@ -19,6 +19,7 @@ import type { MasterState } from './state';
 export function runAllocator(state: MasterState, now: Millis): MasterEffect[] {
   const { allocator } = state;
   if (allocator.dueAt === undefined || allocator.dueAt > now) return [];
+  allocator.lateMs = now - allocator.dueAt;
   allocator.dueAt = undefined;
   takeWithheld(state, now);
   const offers = makeOffers(state, allocate(allocator, state.random, now), now);

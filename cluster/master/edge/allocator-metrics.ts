@@ -10,7 +10,11 @@ import { breakdowns } from '../core/views/roles';
 const PREFIX = 'allocator/mesos';
 
 export function allocatorNumbers(state: MasterState): Record<string, number> {
-  const numbers: Record<string, number> = { ...filterNumbers(state.allocator), ...quotaNumbers(state) };
+  const numbers: Record<string, number> = {
+    [`${PREFIX}/event_queue_dispatches`]: 0,
+    ...filterNumbers(state.allocator),
+    ...quotaNumbers(state),
+  };
   for (const [role, node] of state.allocator.roles.nodes)
     numbers[`${PREFIX}/roles/${role}/shares/dominant`] = shareOf(state.allocator.roles, node);
   return numbers;

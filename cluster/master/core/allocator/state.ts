@@ -52,6 +52,8 @@ export interface AllocatorState {
   /** When the next run is due; undefined when nothing waits. */
   dueAt: Millis | undefined;
   lastRunAt: Millis;
+  /** How much later than due the last run was. */
+  lateMs: Millis;
   runs: number;
 }
 
@@ -124,6 +126,7 @@ export function emptyAllocator(): AllocatorState {
     },
     dueAt: undefined,
     lastRunAt: 0,
+    lateMs: 0,
     runs: 0,
   };
 }
