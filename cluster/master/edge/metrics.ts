@@ -3,8 +3,10 @@
  */
 
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
-import { milliOf } from '../../model/resources';
+import { addScalars } from '../../model/quantities';
+import type { Piece } from '../../model/resources';
 import { TASK_STATES } from '../../model/task-state';
+import { isRevocable } from '../../model/volumes';
 import type { Timings } from '../../runtime/metrics';
 import { allocatedOf } from '../core/allocator/state';
 import { isOffered, type MasterState } from '../core/state';
@@ -143,21 +145,43 @@ function countTasks(state: MasterState): Record<string, number> {
   return counts;
 }
 
-function sumResources(state: MasterState): Record<string, number> {
-  const sums: Record<string, number> = {};
-  for (const name of ['cpus', 'mem', 'disk', 'gpus']) {
-    let used = 0;
-    for (const agent of state.allocator.agents.values()) used += milliOf(allocatedOf(agent), name);
-    const total = state.allocator.roles.total.get(name) ?? 0;
-    sums[`master/${name}_total`] = total / 1000;
-    sums[`master/${name}_used`] = used / 1000;
-    sums[`master/${name}_percent`] = total === 0 ? 0 : used / total;
-    sums[`allocator/mesos/resources/${name}/total`] = total / 1000;
-    sums[`allocator/mesos/resources/${name}/offered_or_allocated`] = used / 1000;
-    // Nothing is revocable yet; exporters ask all the same.
-    for (const what of ['total', 'used', 'percent']) sums[`master/${name}_revocable_${what}`] = 0;
+const SUMMED = ['cpus', 'mem', 'disk', 'gpus'] as const;
+
+interface Sums {
+  readonly total: Map<string, number>;
+  readonly held: Map<string, number>;
+  readonly offered: Map<string, number>;
+}
+
+/** Milli-units by name: all there is, what is offered or used, what is offered. */
+function sumUp(state: MasterState, isCounted: (piece: Piece) => boolean): Sums {
+  const sums: Sums = { total: new Map(), held: new Map(), offered: new Map() };
+  for (const agent of state.allocator.agents.values()) {
+    addScalars(sums.total, agent.total.filter(isCounted), 1);
+    addScalars(sums.held, allocatedOf(agent).filter(isCounted), 1);
+  }
+  for (const { resources } of state.offers.values()) {
+    addScalars(sums.offered, resources.filter(isCounted), 1);
   }
   return sums;
+}
+
+function sumResources(state: MasterState): Record<string, number> {
+  const own = sumUp(state, (piece) => !isRevocable(piece));
+  const lent = sumUp(state, isRevocable);
+  const numbers: Record<string, number> = {};
+  for (const name of SUMMED) {
+    for (const [kind, { total, held, offered }] of [['', own] as const, ['_revocable', lent] as const]) {
+      const [all, taken] = [total.get(name) ?? 0, held.get(name) ?? 0];
+      const used = taken - (offered.get(name) ?? 0);
+      numbers[`master/${name}${kind}_total`] = all / 1000;
+      numbers[`master/${name}${kind}_used`] = used / 1000;
+      numbers[`master/${name}${kind}_percent`] = all === 0 ? 0 : used / all;
+    }
+    numbers[`allocator/mesos/resources/${name}/total`] = (own.total.get(name) ?? 0) / 1000;
+    numbers[`allocator/mesos/resources/${name}/offered_or_allocated`] = (own.held.get(name) ?? 0) / 1000;
+  }
+  return numbers;
 }
 
 function system(): Record<string, number> {

@@ -4,7 +4,13 @@
 
 import type * as api from '../../../api/generated/master';
 import type * as mesos from '../../../api/generated/mesos';
-import { combine, type Resources, writeLegacyResources, writeResources } from '../../../model/resources';
+import {
+  combine,
+  type Resources,
+  subtractResources,
+  writeLegacyResources,
+  writeResources,
+} from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { allocatedOf } from '../allocator/state';
 import { MASTER_CAPABILITIES } from '../capabilities';
@@ -88,7 +94,8 @@ export function printAgent(state: MasterState, agent: Agent): api.Response.GetAg
     registered_time: printTime(agent.registeredAt),
     reregistered_time: printTime(agent.reregisteredAt),
     total_resources: printResources(agent.total),
-    allocated_resources: entry ? printResources(allocatedOf(entry)) : [],
+    // To the allocator offers are allocated, too; people ask for what is used.
+    allocated_resources: entry ? printResources(subtractResources(allocatedOf(entry), offered)) : [],
     offered_resources: printResources(offered),
     capabilities: agent.capabilities,
   };
