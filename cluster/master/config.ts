@@ -97,6 +97,10 @@ export const masterFlags = withEnvironment('MESOS_', {
   ...authenticationFlags,
   acls: aclsFlag,
   firewall_rules: firewallFlag,
+  publish_per_framework_metrics: toggle({
+    help: 'show numbers of each framework in /metrics/snapshot',
+    fallback: true,
+  }),
   max_operator_event_stream_subscribers: integer({
     help: 'operators that may follow events at the same time; the oldest makes room',
     fallback: 1000,

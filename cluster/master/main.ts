@@ -35,6 +35,7 @@ import { AgentAuthentication } from './edge/agent-authentication';
 import { readAgentMessage } from './edge/agents';
 import { patternLimits } from './edge/allocator-flags';
 import { AUTHENTICATION_FLAGS, agentSecrets, masterAccess } from './edge/authentication';
+import { frameworkMetrics } from './edge/framework-metrics';
 import { helperRoutes, masterFiles, withHelp } from './edge/http/helper-routes';
 import { gated, type Leadership } from './edge/http/leader';
 import { masterRoutes } from './edge/http/routes';
@@ -188,6 +189,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
     timings,
     metrics: () => ({
       ...read((state) => snapshot(state, deps.clock.now(), Object.values(timings))),
+      ...(config.publish_per_framework_metrics ? read(frameworkMetrics) : {}),
       'registrar/registry_size_bytes': registry?.sizeBytes ?? 0,
     }),
     closeStreams: () => {

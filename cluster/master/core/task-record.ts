@@ -31,9 +31,10 @@ function countEnd(state: MasterState, latest: TaskState, status: mesos.TaskStatu
   const name = latest.slice('TASK_'.length).toLowerCase();
   count(state, `master/tasks_${name}`);
   if (!status.source) return;
-  const source = status.source.toLowerCase();
-  const reason = status.reason ? `/${status.reason.toLowerCase()}` : '';
-  count(state, `master/task_${name}/${source}${reason}`);
+  // Exporters know these by the older names.
+  const old = (text: string): string => text.toLowerCase().replace(/(?<=_)agent(?=_|$)/, 'slave');
+  const reason = status.reason ? `/${old(status.reason)}` : '';
+  count(state, `master/task_${name}/${old(status.source)}${reason}`);
 }
 
 function releaseResources(state: MasterState, task: TaskRecord): void {

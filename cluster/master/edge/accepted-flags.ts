@@ -45,7 +45,6 @@ export const unusedFlags = {
   authenticate_frameworks: toggle({ ...unused('drivers are not there yet'), fallback: false }),
   authenticators: choice({ ...unused('there is one'), words: ['crammd5'], fallback: 'crammd5' }),
   authorizers: choice({ ...unused('there is one'), words: ['local'], fallback: 'local' }),
-  publish_per_framework_metrics: toggle({ ...unused('they are always there'), fallback: true }),
   max_executors_per_agent: integer({
     ...unused('agents are not limited in executors'),
     fallback: 0,
