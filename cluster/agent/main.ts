@@ -19,7 +19,7 @@ import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { printPid } from '../runtime/messages/pid';
-import { MessageRouter } from '../runtime/messages/receive';
+import { MessageRouter, routerOptions } from '../runtime/messages/receive';
 import { callerEnvironment, type TlsSettings, tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
 import { VERSION } from '../runtime/version';
@@ -77,7 +77,7 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     const verbosity = new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level));
     life.add(() => verbosity.stop());
     const tls = tlsSettings(process.env);
-    const messages = new MessageRouter(deps.log);
+    const messages = new MessageRouter(deps.log, routerOptions(process.env));
     const http = await listen(config, deps, {
       door,
       mailbox: () => mailbox,

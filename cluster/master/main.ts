@@ -16,7 +16,7 @@ import { Lifetime, type Running } from '../runtime/lifecycle';
 import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
-import { type Message, MessageRouter } from '../runtime/messages/receive';
+import { type Message, MessageRouter, routerOptions } from '../runtime/messages/receive';
 import { Timings } from '../runtime/metrics';
 import { tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
@@ -142,7 +142,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
   let registry: RegistryStore | undefined;
   let requests = 0;
   let agents: AgentAuthentication | undefined;
-  const messages = new MessageRouter(deps.log);
+  const messages = new MessageRouter(deps.log, routerOptions(process.env));
   const post = (event: MasterInput): void => mailbox?.post(event);
   const schedulers = new Streams('mesos.v1.scheduler.Event');
   const operators = new Streams('mesos.v1.master.Event', OPERATOR_LIMITS);

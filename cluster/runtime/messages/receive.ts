@@ -21,10 +21,23 @@ export type Receiver = (message: Message) => void;
 /** No message between master and agent comes near this; a re-registration of 100,000 tasks fits. */
 const MESSAGE_MAX_BYTES = 256 * 1024 * 1024;
 
+export interface RouterOptions {
+  /** A sender must say the address that its bytes come from (libprocess' `--require_peer_address_ip_match`). */
+  readonly peerMatches?: boolean;
+}
+
+/** Reads the options from libprocess' environment. */
+export function routerOptions(env: Readonly<Record<string, string | undefined>>): RouterOptions {
+  return { peerMatches: ['1', 'true'].includes(env['LIBPROCESS_REQUIRE_PEER_ADDRESS_IP_MATCH'] ?? '') };
+}
+
 export class MessageRouter {
   private readonly receivers = new Map<string, Receiver>();
 
-  constructor(private readonly log: Logger) {}
+  constructor(
+    private readonly log: Logger,
+    private readonly options: RouterOptions = {},
+  ) {}
 
   /** Delivers messages to the process of this id, such as `master`, until the returned function is called. */
   register(id: string, receiver: Receiver): () => void {
@@ -56,6 +69,7 @@ export class MessageRouter {
     });
     request.on('end', () => {
       if (!from) return answer(response, 500);
+      if (this.options.peerMatches && !comesFrom(request, from.host)) return answer(response, 400);
       if (!receiver) return answer(response, 404);
       if (size > MESSAGE_MAX_BYTES) return answer(response, 413);
       answer(response, 202);
@@ -74,6 +88,11 @@ export class MessageRouter {
       this.log.warn({ message: message.name, from: message.from, error: String(error) }, 'dropped a message');
     }
   }
+}
+
+function comesFrom({ socket }: IncomingMessage, host: string): boolean {
+  const address = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
+  return address === host.replace(/^\[|\]$/g, '');
 }
 
 function decode(part: string): string {

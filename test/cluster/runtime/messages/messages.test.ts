@@ -5,7 +5,12 @@ import { type AddressInfo, connect, createServer, type Server } from 'node:net';
 import { type HttpServer, startHttpServer } from '../../../../cluster/runtime/http/server';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { Links } from '../../../../cluster/runtime/messages/links';
-import { type Message, MessageRouter } from '../../../../cluster/runtime/messages/receive';
+import {
+  type Message,
+  MessageRouter,
+  type RouterOptions,
+  routerOptions,
+} from '../../../../cluster/runtime/messages/receive';
 import { until } from '../eventually';
 import { keepingLogger } from '../recorded-log';
 
@@ -17,9 +22,9 @@ afterEach(async () => {
 const NAME = 'mesos.internal.PingSlaveMessage';
 
 /** An HTTP server with a process that keeps what it gets. */
-async function receiver(id = 'master') {
+async function receiver(id = 'master', options: RouterOptions = {}) {
   const log = keepingLogger();
-  const messages = new MessageRouter(log);
+  const messages = new MessageRouter(log, options);
   const got: Message[] = [];
   const leave = messages.register(id, (message) => got.push(message));
   const server: HttpServer = await startHttpServer({
@@ -235,4 +240,14 @@ describe('links', () => {
     expect(got).toHaveLength(1);
     expect(log.lines.map(({ level }) => level)).toEqual(['warn']);
   });
+});
+
+it('believes a sender only at its own address, where that is wanted', async () => {
+  expect(routerOptions({})).toEqual({ peerMatches: false });
+  const options = routerOptions({ LIBPROCESS_REQUIRE_PEER_ADDRESS_IP_MATCH: '1' });
+  const { server, got } = await receiver('master', options);
+  const from = (address: string): string =>
+    `POST /master/${NAME} HTTP/1.1\r\nHost: x\r\nLibprocess-From: slave(1)@${address}:1\r\nContent-Length: 0\r\n\r\n`;
+  expect(await raw(server, from('10.0.0.1') + from('127.0.0.1'), 2)).toEqual(['400', '202']);
+  expect(got.map((message) => message.from)).toEqual(['slave(1)@127.0.0.1:1']);
 });
