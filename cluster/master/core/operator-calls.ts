@@ -85,5 +85,6 @@ function updateWeights(state: MasterState, { request, call }: EventOf<'operator.
       return refuse(request, 400, text);
     }
   }
-  return change(state, { change: { kind: 'weights', weights }, next: { kind: 'weights', request } });
+  const roles = weights.map(({ role }) => role);
+  return change(state, { change: { kind: 'weights', weights }, next: { kind: 'weights', request, roles } });
 }

@@ -24,9 +24,9 @@ import type { Operation } from './registry/changes';
 import { pruned, pruneLater } from './registry/prune';
 import { change, failed as registryFailed, stored as registryStored } from './registry/queue';
 import { loadRecord } from './registry/stored-form';
-import { allocateSoon } from './schedule';
 import type { MasterState } from './state';
 import { printMasterInfo } from './views/operator';
+import { weightsStored } from './weights';
 
 /** The agents of the registry are expected back; our name goes in first. */
 export function fetched(state: MasterState, event: EventOf<'registry.fetched'>): MasterEffect[] {
@@ -90,8 +90,7 @@ function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEf
     case 'quota':
       return [...answered(next.request), ...quotaStored(state, next, now)];
     case 'weights':
-      setWeights(state.allocator, state.registry.weights);
-      return [...answered(next.request), ...allocateSoon(state, now)];
+      return [...answered(next.request), ...weightsStored(state, next.roles, now)];
   }
 }
 

@@ -77,7 +77,7 @@ export type Then =
       /** Asked for by the older calls, which take back offers in their own way. */
       readonly isLegacy: boolean;
     }
-  | { readonly kind: 'weights'; readonly request: number };
+  | { readonly kind: 'weights'; readonly request: number; readonly roles: readonly string[] };
 
 /** Where the registry had an agent that comes back: admitted, unreachable, or not at all any more. */
 export type ReturnFrom = 'registry' | 'unreachable' | 'unknown';
