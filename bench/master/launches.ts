@@ -4,10 +4,7 @@
  * 5,000 agents).
  */
 
-import type { Offer } from '../../cluster/api/generated/mesos';
-import { systemClock } from '../../cluster/runtime/clock';
-import { silentLogger } from '../../cluster/runtime/log';
-import { createScheduler } from '../../frameworks/scheduler/edge/scheduler';
+import { loadScheduler } from './load-scheduler';
 import { atSize, metrics, type Sized, smallTask } from './size';
 
 const AGENTS = Number(process.env['BENCH_AGENTS'] ?? 1000);
@@ -22,42 +19,23 @@ export async function benchLaunches(): Promise<void> {
 
 async function measure(sized: Sized): Promise<void> {
   const counts = { launched: 0, running: 0, ended: 0 };
-  const scheduler = createScheduler({
-    masters: [sized.url],
-    clock: systemClock(),
-    log: silentLogger,
-    seed: 1,
-    onRefused: () => undefined,
-    onBroken: (error) => {
-      throw error;
+  const scheduler = loadScheduler({
+    url: sized.url,
+    name: 'bench',
+    failoverSeconds: 0,
+    offered: (offer) => {
+      const task_infos = Array.from({ length: TASKS_PER_OFFER }, () =>
+        smallTask(offer, `t${counts.launched++}`),
+      );
+      const operations = [{ type: 'LAUNCH' as const, launch: { task_infos } }];
+      const filters = { refuse_seconds: 0 };
+      scheduler.call({ type: 'ACCEPT', accept: { offer_ids: [offer.id], operations, filters } });
     },
-    onNotice: (notice) => {
-      if (notice.kind === 'subscribed') frameworkId = notice.subscribed.framework_id.value;
-      if (notice.kind !== 'event') return;
-      const { event } = notice;
-      if (event.type === 'OFFERS') for (const offer of event.offers?.offers ?? []) accept(offer);
-      const status = event.type === 'UPDATE' ? event.update?.status : undefined;
-      if (!status?.uuid || !status.agent_id) return;
-      if (status.state === 'TASK_RUNNING') counts.running += 1;
+    updated: ({ state }) => {
+      if (state === 'TASK_RUNNING') counts.running += 1;
       else counts.ended += 1;
-      const { task_id, agent_id, uuid } = status;
-      scheduler.call({ framework_id: id(), type: 'ACKNOWLEDGE', acknowledge: { task_id, agent_id, uuid } });
     },
   });
-  let frameworkId = '';
-  const id = () => ({ value: frameworkId });
-  const accept = (offer: Offer): void => {
-    const task_infos = Array.from({ length: TASKS_PER_OFFER }, () =>
-      smallTask(offer, `t${counts.launched++}`),
-    );
-    const operations = [{ type: 'LAUNCH' as const, launch: { task_infos } }];
-    scheduler.call({
-      framework_id: id(),
-      type: 'ACCEPT',
-      accept: { offer_ids: [offer.id], operations, filters: { refuse_seconds: 0 } },
-    });
-  };
-  scheduler.setFramework({ user: 'root', name: 'bench', failover_timeout: 0 });
   const begin = Date.now();
   await new Promise((done) => setTimeout(done, SECONDS * 1000));
   const seconds = (Date.now() - begin) / 1000;

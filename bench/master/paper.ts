@@ -5,9 +5,7 @@
  */
 
 import type { Offer } from '../../cluster/api/generated/mesos';
-import { systemClock } from '../../cluster/runtime/clock';
-import { silentLogger } from '../../cluster/runtime/log';
-import { createScheduler, type Scheduler } from '../../frameworks/scheduler/edge/scheduler';
+import { type LoadScheduler, loadScheduler } from './load-scheduler';
 import { atSize, metrics, type Sized, smallTask } from './size';
 
 const AGENTS = Number(process.env['BENCH_AGENTS'] ?? 50_000);
@@ -52,7 +50,7 @@ async function probe(sized: Sized, index: number): Promise<number> {
   return seconds;
 }
 
-/** A framework that launches a task on every offer, or as many as it is told, and acknowledges every update. */
+/** A framework that launches a task on every offer, or as many as it is told. */
 function framework(
   sized: Sized,
   name: string,
@@ -60,40 +58,25 @@ function framework(
     tasks = Number.POSITIVE_INFINITY,
     running = () => undefined,
   }: { tasks?: number; running?: () => void } = {},
-): { stop: () => Promise<void> } {
-  let frameworkId = '';
+): LoadScheduler {
   let launched = 0;
-  const call: Scheduler['call'] = (made) => scheduler.call({ framework_id: { value: frameworkId }, ...made });
   const answer = (offer: Offer): void => {
     const filters = { refuse_seconds: launched < tasks ? 0 : 3600 };
     const offer_ids = [offer.id];
-    if (launched >= tasks) return call({ type: 'DECLINE', decline: { offer_ids, filters } });
-    const task_infos = [smallTask(offer, `${name}-${launched++}`)];
-    call({
-      type: 'ACCEPT',
-      accept: { offer_ids, operations: [{ type: 'LAUNCH', launch: { task_infos } }], filters },
-    });
+    if (launched >= tasks) return scheduler.call({ type: 'DECLINE', decline: { offer_ids, filters } });
+    const operations = [
+      { type: 'LAUNCH' as const, launch: { task_infos: [smallTask(offer, `${name}-${launched++}`)] } },
+    ];
+    scheduler.call({ type: 'ACCEPT', accept: { offer_ids, operations, filters } });
   };
-  const scheduler = createScheduler({
-    masters: [sized.url],
-    clock: systemClock(),
-    log: silentLogger,
-    seed: 1,
-    onRefused: () => undefined,
-    onBroken: (error) => {
-      throw error;
-    },
-    onNotice: (notice) => {
-      if (notice.kind === 'subscribed') frameworkId = notice.subscribed.framework_id.value;
-      if (notice.kind !== 'event') return;
-      for (const offer of notice.event.offers?.offers ?? []) answer(offer);
-      const status = notice.event.update?.status;
-      if (!status?.uuid || !status.agent_id) return;
-      const { task_id, agent_id, uuid } = status;
-      call({ type: 'ACKNOWLEDGE', acknowledge: { task_id, agent_id, uuid } });
-      if (status.state === 'TASK_RUNNING') running();
+  const scheduler = loadScheduler({
+    url: sized.url,
+    name,
+    failoverSeconds: 0,
+    offered: answer,
+    updated: ({ state }) => {
+      if (state === 'TASK_RUNNING') running();
     },
   });
-  scheduler.setFramework({ user: 'root', name, failover_timeout: 0 });
-  return { stop: () => scheduler.stop() };
+  return scheduler;
 }

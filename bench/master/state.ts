@@ -5,9 +5,7 @@
 
 import { spawn } from 'node:child_process';
 import type { Offer } from '../../cluster/api/generated/mesos';
-import { systemClock } from '../../cluster/runtime/clock';
-import { silentLogger } from '../../cluster/runtime/log';
-import { createScheduler, type Scheduler } from '../../frameworks/scheduler/edge/scheduler';
+import { type LoadScheduler, loadScheduler } from './load-scheduler';
 import { atSize, metricIs, metrics, type Sized, smallTask, until } from './size';
 
 const AGENTS = 100;
@@ -22,7 +20,7 @@ export async function benchState(): Promise<void> {
     ['--resources=cpus:1000;mem:10000000;disk:1000000;ports:[31000-32000]'],
     async (sized) => {
       for (let index = 0; index < FRAMEWORKS; index++) await completed(sized, `done-${index}`);
-      const running: Scheduler[] = [];
+      const running: LoadScheduler[] = [];
       for (let index = 0; index < FRAMEWORKS; index++) {
         running.push(await filled(sized, `run-${index}`, (index + 1) * AGENTS * TASKS_PER_AGENT));
       }
@@ -41,51 +39,23 @@ async function completed(sized: Sized, name: string): Promise<void> {
 }
 
 /** A framework with ten tasks on each agent; waits until so many run in all. */
-async function filled(sized: Sized, name: string, runningInAll: number): Promise<Scheduler> {
-  const full = new Map<string, number>();
-  let frameworkId = '';
-  const id = () => ({ value: frameworkId });
-  const take = (offer: Offer): void => {
-    const has = full.get(offer.agent_id.value) ?? 0;
-    if (has > 0)
-      return scheduler.call({
-        framework_id: id(),
-        type: 'DECLINE',
-        decline: { offer_ids: [offer.id], filters: { refuse_seconds: 3600 } },
-      });
-    full.set(offer.agent_id.value, TASKS_PER_AGENT);
+async function filled(sized: Sized, name: string, runningInAll: number): Promise<LoadScheduler> {
+  const full = new Set<string>();
+  const filters = { refuse_seconds: 3600 };
+  const offered = (offer: Offer): void => {
+    const offer_ids = [offer.id];
+    const agentId = offer.agent_id.value;
+    if (full.has(agentId)) return scheduler.call({ type: 'DECLINE', decline: { offer_ids, filters } });
+    full.add(agentId);
     const task_infos = Array.from({ length: TASKS_PER_AGENT }, (_none, index) =>
-      smallTask(offer, `${name}-${offer.agent_id.value}-${index}`),
+      smallTask(offer, `${name}-${agentId}-${index}`),
     );
-    const accept = {
-      offer_ids: [offer.id],
-      operations: [{ type: 'LAUNCH' as const, launch: { task_infos } }],
-      filters: { refuse_seconds: 3600 },
-    };
-    scheduler.call({ framework_id: id(), type: 'ACCEPT', accept });
+    const operations = [{ type: 'LAUNCH' as const, launch: { task_infos } }];
+    scheduler.call({ type: 'ACCEPT', accept: { offer_ids, operations, filters } });
   };
-  const scheduler = createScheduler({
-    masters: [sized.url],
-    clock: systemClock(),
-    log: silentLogger,
-    seed: 1,
-    onRefused: () => undefined,
-    onBroken: (error) => {
-      throw error;
-    },
-    onNotice: (notice) => {
-      if (notice.kind === 'subscribed') frameworkId = notice.subscribed.framework_id.value;
-      if (notice.kind !== 'event') return;
-      for (const offer of notice.event.offers?.offers ?? []) take(offer);
-      const status = notice.event.update?.status;
-      if (!status?.uuid || !status.agent_id) return;
-      const { task_id, agent_id, uuid } = status;
-      scheduler.call({ framework_id: id(), type: 'ACKNOWLEDGE', acknowledge: { task_id, agent_id, uuid } });
-    },
-  });
-  scheduler.setFramework({ user: 'root', name, failover_timeout: 3600 });
+  const scheduler = loadScheduler({ url: sized.url, name, failoverSeconds: 3600, offered });
   await until(async () => ((await metrics(sized))['master/tasks_running'] ?? 0) >= runningInAll);
-  return { ...scheduler, call: (call) => scheduler.call({ framework_id: id(), ...call }) };
+  return scheduler;
 }
 
 /** Asks for a page without pause in a process of its own, which prints how long each answer took in ms. */

@@ -1,8 +1,8 @@
-import { runCli } from '../../../cli/main';
 import { startEmulatedAgents } from '../../../cluster/agent/main';
 import { systemClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
 import { MasterAtWork } from '../../cluster/master/edge/http/running';
+import { runAt } from './run';
 
 const work = new MasterAtWork();
 let agents: Awaited<ReturnType<typeof startEmulatedAgents>>;
@@ -49,16 +49,7 @@ async function slaves(): Promise<SlavesPage> {
   return JSON.parse((await work.ask('/slaves')).text) as SlavesPage;
 }
 
-async function meseta(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const terminal = {
-    env: { MESETA_MASTER: work.url },
-    out: (text: string) => void out.push(text),
-    err: (text: string) => void err.push(text),
-  };
-  return { status: await runCli(args, terminal), out: out.join(''), err: err.join('') };
-}
+const meseta = (...args: string[]) => runAt(work.url, args);
 
 describe('the commands for reservations and volumes', () => {
   const volume = ['--role=db', '--size=200'];

@@ -1,22 +1,12 @@
-import { runCli } from '../../../cli/main';
 import { MasterAtWork } from '../../cluster/master/edge/http/running';
+import { runAt } from './run';
 
 const work = new MasterAtWork();
 
 beforeAll(() => work.start());
 afterAll(() => work.end());
 
-async function meseta(...args: string[]): Promise<{ status: number; out: string; err: string }> {
-  const out: string[] = [];
-  const err: string[] = [];
-  const terminal = {
-    env: { MESETA_MASTER: work.url },
-    out: (text: string) => void out.push(text),
-    err: (text: string) => void err.push(text),
-  };
-  const status = await runCli(args, terminal);
-  return { status, out: out.join(''), err: err.join('') };
-}
+const meseta = (...args: string[]) => runAt(work.url, args);
 
 it('sets, lists and removes quotas', async () => {
   expect(

@@ -43,6 +43,18 @@ export function injectRole(operation: Operation, frameworkId: string, role: stri
   const one = (resource: mesos.Resource): mesos.Resource =>
     resource.allocation_info ? resource : { ...resource, allocation_info: { role } };
   const all = (wire: Wire): Wire => wire?.map(one);
+  return {
+    ...withEach(operation, one),
+    launch: operation.launch && {
+      task_infos: operation.launch.task_infos?.map((task) => launchTask(task, frameworkId, all)),
+    },
+    launch_group: operation.launch_group && groupOf(operation.launch_group, all),
+  };
+}
+
+/** An operation on resources with each of them changed. */
+function withEach(operation: Operation, one: (resource: mesos.Resource) => mesos.Resource): Operation {
+  const all = (wire: Wire): Wire => wire?.map(one);
   const { reserve, unreserve, create, destroy, grow_volume: grow, shrink_volume: shrink } = operation;
   return {
     ...operation,
@@ -52,10 +64,6 @@ export function injectRole(operation: Operation, frameworkId: string, role: stri
     destroy: destroy && { ...destroy, volumes: all(destroy.volumes) },
     grow_volume: grow && { ...grow, volume: one(grow.volume), addition: one(grow.addition) },
     shrink_volume: shrink && { ...shrink, volume: one(shrink.volume) },
-    launch: operation.launch && {
-      task_infos: operation.launch.task_infos?.map((task) => launchTask(task, frameworkId, all)),
-    },
-    launch_group: operation.launch_group && groupOf(operation.launch_group, all),
   };
 }
 
@@ -87,16 +95,5 @@ function groupOf(
 
 /** The operation without roles of allocations, as agents keep their resources. */
 export function stripRole(operation: Operation): Operation {
-  const one = ({ allocation_info: _role, ...resource }: mesos.Resource): mesos.Resource => resource;
-  const all = (wire: Wire): Wire => wire?.map(one);
-  const { reserve, unreserve, create, destroy, grow_volume: grow, shrink_volume: shrink } = operation;
-  return {
-    ...operation,
-    reserve: reserve && { ...reserve, resources: all(reserve.resources) },
-    unreserve: unreserve && { ...unreserve, resources: all(unreserve.resources) },
-    create: create && { ...create, volumes: all(create.volumes) },
-    destroy: destroy && { ...destroy, volumes: all(destroy.volumes) },
-    grow_volume: grow && { ...grow, volume: one(grow.volume), addition: one(grow.addition) },
-    shrink_volume: shrink && { ...shrink, volume: one(shrink.volume) },
-  };
+  return withEach(operation, ({ allocation_info: _role, ...resource }) => resource);
 }
