@@ -134,10 +134,12 @@ export class RuntimeApi {
     let size = 0;
     const flush = async (): Promise<string | undefined> => {
       if (batch.length === 0) return undefined;
-      const answer = await this.ask(batch.join(';'));
+      const sent = batch;
       batch = [];
       size = 0;
-      return answer.split('\n').find((line) => line.trim() !== '' && !isGood(line));
+      const complaints = complaintsOf(await this.ask(sent.join(';')));
+      const again = withoutTakenIds(sent, complaints);
+      return again ? complaintsOf(await this.ask(again.join(';')))[0] : complaints[0];
     };
     for (const line of lines) {
       if (size + line.length > LINE_MAX_BYTES) {
@@ -212,6 +214,32 @@ export function longestSession(answer: string): number {
     longest = Math.max(longest, seconds);
   }
   return longest;
+}
+
+function complaintsOf(answer: string): string[] {
+  return answer.split('\n').filter((line) => line.trim() !== '' && !isGood(line));
+}
+
+/**
+ * What to send once more when the only complaint is about ids: a server that leaves, or one that came before, may have the
+ * id that the file gives to a new one. HAProxy then chooses; the next reload takes the file's. Undefined when something
+ * else is wrong.
+ */
+export function withoutTakenIds(
+  sent: readonly string[],
+  complaints: readonly string[],
+): string[] | undefined {
+  const taken = new Set(complaints.flatMap((line) => /custom id (\d+) already used/.exec(line)?.[1] ?? []));
+  const others = complaints.filter((line) => !/custom id \d+ already used|no such server/i.test(line));
+  if (taken.size === 0 || others.length > 0) return undefined;
+  const refused = new Set(
+    sent.flatMap((line) => {
+      const [, name, id] = /^add server (\S+) .*\bid (\d+)\b/.exec(line) ?? [];
+      return name !== undefined && taken.has(id ?? '') ? [name] : [];
+    }),
+  );
+  const again = sent.filter((line) => refused.has(line.split(' ')[2] ?? ''));
+  return again.map((line) => line.replace(/ id \d+\b/, ''));
 }
 
 function isGood(line: string): boolean {
