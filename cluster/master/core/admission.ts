@@ -6,6 +6,8 @@
 
 import type * as internal from '../../api/generated/internal';
 import type { Principal } from '../../model/principal';
+import { readResources } from '../../model/resources';
+import { applyCheckpoint, checkpointedOf } from '../../model/volumes';
 import { agentRefusal } from './authorize/agent';
 import type { MasterEffect } from './effects';
 import { isDown, machineIdOf } from './maintenance/agents';
@@ -27,8 +29,25 @@ export function refusal(state: MasterState, { pid, message, principal }: Asking)
   const unauthorized = agentRefusal(state, message.slave, principal);
   if (unauthorized) return shutdown(pid, unauthorized);
   if (isDown(state, message.slave.hostname, pid)) return shutdown(pid, 'Machine is `DOWN`');
-  const why = versionError(message.version) ?? domainError(state, message.slave);
+  const why = versionError(message.version) ?? domainError(state, message.slave) ?? keptError(state, message);
   return why === undefined ? undefined : ignored(pid, message, why);
+}
+
+/**
+ * What was reserved and created on the agent has to fit what its machine has now. Letting it in without would
+ * mean to forget that, here and then on the agent.
+ */
+function keptError(
+  state: MasterState,
+  { slave, checkpointed_resources: kept }: Asking['message'],
+): string | undefined {
+  const machine = readResources(slave.resources);
+  const known = state.agents.get(slave.id?.value ?? '');
+  for (const pieces of [readResources(kept), known ? checkpointedOf(known.total) : []]) {
+    const total = applyCheckpoint(machine, pieces);
+    if ('error' in total) return total.error;
+  }
+  return undefined;
 }
 
 /** Maintenance is planned by machine: an agent cannot move to another one and stay the same. */
