@@ -6,11 +6,17 @@
  * time. After `expired` no watch and no ephemeral node of before is left.
  */
 
-import zookeeper, { type ACL, type Client, type Event, type Stat } from 'node-zookeeper-client';
+import zookeeper, {
+  type ACL,
+  type Client,
+  type Event,
+  type Stat,
+  type Transaction,
+} from 'node-zookeeper-client';
 import type { Running } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import type { ZkUrl } from '../core/url';
-import { guard } from './guard';
+import { type Guard, guard } from './guard';
 
 /** Connected; cut off, perhaps for a moment; a new session has begun; the credentials are wrong, which stays so. */
 export type ZkState = 'connected' | 'disconnected' | 'expired' | 'auth-failed';
@@ -54,7 +60,7 @@ const CLOSE_MS = 1000;
 export class ZkClient implements Running {
   state: ZkState = 'disconnected';
   private client: Client | undefined;
-  private end: () => void = () => undefined;
+  private guard: Guard | undefined;
   private renewal: NodeJS.Timeout | undefined;
   /** Sessions that were given up since there was a connection. */
   private renewals = 0;
@@ -83,7 +89,7 @@ export class ZkClient implements Running {
     const { client } = this;
     this.fail('CLOSED');
     if (client && this.state === 'connected') await closed(client);
-    this.end();
+    this.guard?.end();
   }
 
   async children(path: string, watcher?: (event: Event) => void): Promise<string[]> {
@@ -147,12 +153,23 @@ export class ZkClient implements Running {
       for (const step of steps) {
         if (step.kind === 'create')
           open.create(step.path, step.data, this.acl(), step.mode ?? zookeeper.CreateMode.PERSISTENT);
-        else if (step.kind === 'set') open.setData(step.path, step.data, step.version ?? -1);
-        else if (step.kind === 'check') open.check(step.path, step.version ?? -1);
-        else open.remove(step.path, step.version ?? -1);
+        else if (step.kind === 'set') open.setData(step.path, step.data);
+        else if (step.kind === 'check') open.check(step.path);
+        else open.remove(step.path);
+        if (step.kind !== 'create') setVersion(open, step.version ?? -1);
       }
       open.commit(done);
     });
+  }
+
+  /**
+   * Milliseconds until the server may end the session, should it hear nothing any more, by the time that it
+   * granted; 0 when that is over, or nothing has been heard yet.
+   */
+  sessionLeftMs(): number {
+    const heardAt = this.guard?.heardAt();
+    if (heardAt === undefined || !this.client) return 0;
+    return Math.max(0, this.client.getSessionTimeout() - (performance.now() - heardAt));
   }
 
   /** The session's number, which is the owner of its ephemeral nodes. */
@@ -172,7 +189,7 @@ export class ZkClient implements Running {
     const { url, sessionTimeoutMs: sessionTimeout } = this.options;
     const servers = url.servers.map(({ host, port }) => `${host}:${port}`).join(',');
     const client = zookeeper.createClient(servers, { sessionTimeout, spinDelay: 1000, retries: 0 });
-    this.end = guard(client);
+    this.guard = guard(client);
     this.client = client;
     if (url.auth !== undefined) client.addAuthInfo('digest', Buffer.from(url.auth));
     client.on('connected', () => this.become(client, 'connected'));
@@ -203,7 +220,7 @@ export class ZkClient implements Running {
     if (client !== this.client || this.stopped) return;
     // An ensemble that stays away is told of once.
     this.options.log[this.renewals++ === 0 ? 'warn' : 'debug']({ reason }, 'a new ZooKeeper session');
-    this.end();
+    this.guard?.end();
     clearTimeout(this.renewal);
     this.fail('SESSION_EXPIRED');
     this.begin();
@@ -213,7 +230,7 @@ export class ZkClient implements Running {
 
   private refused(client: Client): void {
     if (client !== this.client || this.stopped) return;
-    this.end();
+    this.guard?.end();
     clearTimeout(this.renewal);
     this.state = 'auth-failed';
     this.fail('AUTH_FAILED');
@@ -260,6 +277,15 @@ function named(error: unknown, what: string): ZkError {
   const name: unknown = Reflect.get(error, 'name');
   const known = typeof name === 'string' && name !== 'Error' && name !== 'AssertionError';
   return new ZkError(known ? name : String(Reflect.get(error, 'message')), what);
+}
+
+/** The library takes version 0 for any version, so the number is put where it goes out. */
+function setVersion(open: Transaction, version: number): void {
+  const steps: unknown = Reflect.get(open, 'ops');
+  const last: unknown = Array.isArray(steps) ? steps.at(-1) : undefined;
+  if (typeof last !== 'object' || last === null)
+    throw new Error('node-zookeeper-client is not the version it has to be');
+  Reflect.set(last, 'version', version);
 }
 
 function checkSize(what: string, bytes: number): void {

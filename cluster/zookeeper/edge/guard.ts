@@ -58,8 +58,15 @@ function wrapNumbers(connection: Connection): void {
   });
 }
 
-/** Puts the guards around a client that has not connected yet. Returns how to end it at once, whatever it is doing. */
-export function guard(client: Client): () => void {
+export interface Guard {
+  /** When the server was last heard, by `performance.now()`; undefined before it was. */
+  heardAt(): number | undefined;
+  /** Ends the client at once, whatever it is doing. */
+  end(): void;
+}
+
+/** Puts the guards around a client that has not connected yet. */
+export function guard(client: Client): Guard {
   const connection = connectionOf(client);
   wrapNumbers(connection);
   let silence: NodeJS.Timeout | undefined;
@@ -68,12 +75,14 @@ export function guard(client: Client): () => void {
   let connectedAt = 0;
   let shortLives = 0;
   let ended = false;
+  let heardAt: number | undefined;
   const { connect, onSocketConnected, onSocketData, onSocketClosed } = connection;
   const quiet = (): void => {
     clearTimeout(silence);
     clearTimeout(begin);
   };
   const hear = (): void => {
+    heardAt = performance.now();
     clearTimeout(silence);
     silence = setTimeout(() => connection.socket?.destroy(), (connection.sessionTimeout * 2) / 3);
   };
@@ -114,11 +123,12 @@ export function guard(client: Client): () => void {
     connection.pendingBuffer = null;
     if (!ended) onSocketClosed.call(connection, hasError);
   };
-  return () => {
+  const end = (): void => {
     ended = true;
     quiet();
     clearTimeout(pause);
     if (connection.connectTimeoutHandler) clearTimeout(connection.connectTimeoutHandler);
     connection.socket?.destroy();
   };
+  return { end, heardAt: () => heardAt };
 }

@@ -75,6 +75,13 @@ describeReal(
         { kind: 'create', path: `${at}/d`, data: Buffer.alloc(0) },
       ]);
       expect((await zk.get(`${at}/d`))?.data.length).toBe(0);
+      await zk.set(`${at}/d`, Buffer.from('one'));
+      for (const kind of ['check', 'remove'] as const) {
+        const step = { kind, path: `${at}/d`, version: 0 };
+        await expect(zk.transaction([step])).rejects.toMatchObject({ code: 'BAD_VERSION' });
+      }
+      const set = { kind: 'set', path: `${at}/d`, data: Buffer.alloc(1), version: 0 } as const;
+      await expect(zk.transaction([set])).rejects.toMatchObject({ code: 'BAD_VERSION' });
       await expect(zk.transaction([{ kind: 'check', path: `${at}/c` }])).rejects.toThrow('NO_NODE');
     });
 
@@ -196,7 +203,7 @@ describeReal(
         sessionTimeout: SESSION_MS,
         retries: 0,
       });
-      const end = guard(raw);
+      const { end } = guard(raw);
       undo.push(async () => end());
       raw.connect();
       await new Promise<void>((resolve) => raw.once('connected', () => resolve()));

@@ -1,0 +1,115 @@
+/**
+ * How a value stands in ZooKeeper, whose nodes take no more than 1 MB: an entry is one line of JSON and then the
+ * bytes, or the names of the parts that have them.
+ *
+ * Always true: parts are written before the entry that names them and are never changed, so that an entry that
+ * can be read is whole.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { promisify } from 'node:util';
+import { deflate, inflate } from 'node:zlib';
+
+/** Larger values are compressed, and split when that is not enough. */
+export const PART_BYTES = 512 * 1024;
+/** What a whole transaction may have; the server cuts the connection at 1 MB. */
+const COMMIT_BYTES = 800_000;
+/** In a commit that is too large as a whole, smaller values stay where they are. */
+const SPILL_BYTES = 16 * 1024;
+/** A step's path and permissions, generously. */
+const STEP_BYTES = 300;
+
+/** What an entry says about its value. */
+export interface EntryHead {
+  readonly version: number;
+  /** Bytes of the value. */
+  readonly bytes: number;
+  readonly packed?: boolean | undefined;
+  readonly parts?: readonly string[] | undefined;
+}
+
+/** A value that is ready to be written: in its entry, or in parts that are written first. */
+export interface Placed {
+  readonly name: string;
+  /** Undefined removes the variable. */
+  readonly value: PlacedValue | undefined;
+}
+
+export interface PlacedValue {
+  readonly bytes: number;
+  readonly packed: boolean;
+  /** What stands in the entry itself. */
+  readonly inline: Buffer;
+  readonly parts: ReadonlyMap<string, Buffer>;
+}
+
+export function printEntry(version: number, { bytes, packed, inline, parts }: PlacedValue): Buffer {
+  const head: EntryHead = {
+    version,
+    bytes,
+    ...(packed && { packed }),
+    ...(parts.size > 0 && { parts: [...parts.keys()] }),
+  };
+  return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), inline]);
+}
+
+/** Reads an entry. Throws when it is none: somebody else has written there. */
+export function readEntry(path: string, data: Buffer): { head: EntryHead; inline: Buffer } {
+  const end = data.indexOf(10);
+  try {
+    const head = JSON.parse(data.subarray(0, end).toString()) as EntryHead;
+    if (end > 0 && Number.isSafeInteger(head.version) && Number.isSafeInteger(head.bytes))
+      return { head, inline: data.subarray(end + 1) };
+  } catch {
+    // Said below.
+  }
+  throw new Error(`${path} in ZooKeeper has not been written by this program: restore it, or remove it`);
+}
+
+/** The value of an entry, given what its parts have. Throws when bytes are missing. */
+export async function unpack(path: string, head: EntryHead, pieces: readonly Buffer[]): Promise<Buffer> {
+  const joined = Buffer.concat(pieces);
+  const value = head.packed ? await promisify<Buffer, Buffer>(inflate)(joined) : joined;
+  if (value.length !== head.bytes)
+    throw new Error(`${path} in ZooKeeper has ${value.length} bytes instead of ${head.bytes}`);
+  return value;
+}
+
+/** Makes values ready; what is too large for one transaction goes into parts. Throws when it still does not fit. */
+export async function place(
+  changes: readonly { readonly name: string; readonly value: Buffer | undefined }[],
+): Promise<Placed[]> {
+  const whole = changes.reduce((sum, { value }) => sum + (value?.length ?? 0) + STEP_BYTES, 0);
+  const limit = whole > COMMIT_BYTES ? SPILL_BYTES : PART_BYTES;
+  const placed: Placed[] = [];
+  for (const { name, value } of changes)
+    placed.push({ name, value: value && (await placeValue(value, limit)) });
+  const bytes = bytesOf(placed);
+  if (bytes > COMMIT_BYTES)
+    throw new Error(
+      `a commit of ${changes.length} changes with ${bytes} bytes does not fit into one transaction of ZooKeeper: ` +
+        'change less at once',
+    );
+  return placed;
+}
+
+async function placeValue(value: Buffer, limit: number): Promise<PlacedValue> {
+  const plain = { bytes: value.length, packed: false, inline: value, parts: new Map<string, Buffer>() };
+  if (value.length <= limit) return plain;
+  const packed = await promisify<Buffer, Buffer>(deflate)(value);
+  if (packed.length <= limit) return { ...plain, packed: true, inline: packed };
+  const id = randomUUID();
+  const parts = new Map<string, Buffer>();
+  for (let at = 0; at < packed.length; at += PART_BYTES)
+    parts.set(`${id}.${parts.size}`, packed.subarray(at, at + PART_BYTES));
+  return { ...plain, packed: true, inline: Buffer.alloc(0), parts };
+}
+
+/** What changes take up in a transaction, about. */
+export function bytesOf(placed: readonly Placed[]): number {
+  return placed.reduce(
+    (sum, { name, value }) =>
+      sum + STEP_BYTES + 3 * name.length + (value ? value.inline.length + STEP_BYTES * value.parts.size : 0),
+    0,
+  );
+}

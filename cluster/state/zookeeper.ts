@@ -1,0 +1,477 @@
+/**
+ * State in ZooKeeper, for several masters of which one leads. Below one path there are a `head` that every
+ * commit changes, the `variables`, and `parts` of values that are too large for one node.
+ *
+ * Always true: a commit is one transaction that also checks that nobody else has written since (the head's
+ * version) and, once there is a fence, that our node in the election is still there. So who was deposed
+ * cannot write, whatever it still believes. Whether a commit went through whose answer was lost is looked up
+ * before anybody is told; nothing is sent again before it is certain that the first one cannot happen any more.
+ */
+
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Change, Committed, StateStore, Variable } from './store';
+import {
+  bytesOf,
+  type EntryHead,
+  type Placed,
+  place,
+  printEntry,
+  readEntry,
+  unpack,
+} from './zookeeper-entry';
+
+/** One step of a transaction. */
+export type ZkStep =
+  | { readonly kind: 'create'; readonly path: string; readonly data: Buffer }
+  | { readonly kind: 'set'; readonly path: string; readonly data: Buffer; readonly version?: number }
+  | { readonly kind: 'check' | 'remove'; readonly path: string; readonly version?: number };
+
+/** The client's part that is used. Its errors have a `code`, such as `NO_NODE` or `TIMEOUT`. */
+export interface ZkPort {
+  children(path: string): Promise<string[]>;
+  get(
+    path: string,
+  ): Promise<{ readonly data: Buffer; readonly stat: { readonly version: number } } | undefined>;
+  exists(path: string): Promise<object | undefined>;
+  makePath(path: string): Promise<void>;
+  remove(path: string): Promise<void>;
+  transaction(steps: readonly ZkStep[]): Promise<void>;
+}
+
+export interface ZookeeperStoreOptions {
+  readonly client: ZkPort;
+  /** Where everything is kept; made when it is not there. */
+  readonly path: string;
+  /** How long the outcome of a commit is looked for whose answer was lost (default 30 s). */
+  readonly patienceMs?: number;
+}
+
+/** Our node in the election is gone: another one leads, or soon will. */
+export class DeposedError extends Error {}
+
+interface Waiting {
+  readonly changes: readonly Change[];
+  readonly done: (result: Committed) => void;
+  readonly failed: (error: unknown) => void;
+  placed?: readonly Placed[];
+}
+
+/** What the head says, and the version of its node. */
+interface Head {
+  readonly node: number;
+  /** Versions of variables come from this one counter. */
+  readonly sequence: number;
+  /** Who changed it last. */
+  readonly commit: string;
+}
+
+/** A variable as stored; version 0 is none. */
+interface Known {
+  readonly version: number;
+  readonly parts: readonly string[];
+}
+
+interface Plan {
+  readonly results: readonly Committed[];
+  readonly steps: readonly ZkStep[];
+  readonly sequence: number;
+  readonly after: ReadonlyMap<string, Known>;
+  /** Parts that nothing refers to once this is stored. */
+  readonly spare: readonly string[];
+}
+
+const ABSENT: Known = { version: 0, parts: [] };
+const PATIENCE_MS = 30_000;
+const PAUSE_MS = 200;
+/** How often a commit begins anew because somebody else wrote in between. */
+const ATTEMPTS_MAX = 20;
+/** Commits that wait are put into one transaction up to this size. */
+const BATCH_BYTES = 400_000;
+/** Reads under way at once. */
+const READS_MAX = 100;
+/** After these the server may have done what was asked for, or may still do it. */
+const UNCERTAIN = new Set([
+  'TIMEOUT',
+  'CONNECTION_LOSS',
+  'SESSION_EXPIRED',
+  'OPERATION_TIMEOUT',
+  'SESSION_MOVED',
+]);
+
+export class ZookeeperStore implements StateStore {
+  private waiting: Waiting[] = [];
+  private scheduled = false;
+  private last: Promise<unknown> = Promise.resolve();
+  private head: Head | undefined;
+  /** What is known to be stored as of the head. */
+  private known = new Map<string, Known>();
+  private fence: string | undefined;
+
+  /** A store that is used after `claim`. Nothing is asked of ZooKeeper before. */
+  constructor(private readonly options: ZookeeperStoreOptions) {}
+
+  /** A store for one who needs no election. Rejects when ZooKeeper does not answer. */
+  static async open(options: ZookeeperStoreOptions): Promise<ZookeeperStore> {
+    const store = new ZookeeperStore(options);
+    await store.prepare();
+    return store;
+  }
+
+  private async prepare(): Promise<void> {
+    const { client, path } = this.options;
+    for (const folder of ['variables', 'parts']) await client.makePath(`${path}/${folder}`);
+    const data = printHead({ sequence: 0, commit: randomUUID() });
+    if (!(await client.exists(`${path}/head`))) await create(client, `${path}/head`, data, []);
+  }
+
+  /**
+   * From now on nothing is written unless this node is there, which is ours in the election. What others have
+   * under way can no longer be stored, and what is read from now on has all that was. Rejects with a
+   * DeposedError when the node is gone.
+   */
+  claim(fence: string): Promise<void> {
+    return this.exclusive(async () => {
+      this.fence = fence;
+      await this.untilDone(async () => {
+        await this.prepare();
+        await this.barrier(await this.readHead(), randomUUID());
+        return true;
+      });
+      this.forget();
+      await this.removeSpareParts().catch(() => undefined);
+    });
+  }
+
+  async fetch(name: string): Promise<Variable> {
+    return (await this.read(name)) ?? { name, version: 0, value: Buffer.alloc(0) };
+  }
+
+  /** All variables of one moment. Rejects when others keep writing meanwhile. */
+  fetchAll(prefix: string): Promise<Variable[]> {
+    return this.exclusive(async () => {
+      for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+        const { node } = await this.readHead();
+        const found = await inGroups(await this.names(prefix), (name) => this.read(name));
+        if ((await this.readHead()).node === node) return found.filter((one) => one !== undefined);
+      }
+      throw new Error('somebody else keeps changing the state in ZooKeeper');
+    });
+  }
+
+  async names(prefix = ''): Promise<string[]> {
+    const children = await this.options.client.children(`${this.options.path}/variables`);
+    const own = children.filter((child) => child.startsWith(NODE_PREFIX));
+    const names = own.map((child) => decodeURIComponent(child.slice(NODE_PREFIX.length)));
+    return names.filter((name) => name.startsWith(prefix)).sort();
+  }
+
+  commit(changes: readonly Change[]): Promise<Committed> {
+    return new Promise((done, failed) => {
+      this.waiting.push({ changes, done, failed });
+      this.schedule();
+    });
+  }
+
+  async close(): Promise<void> {
+    await this.last;
+  }
+
+  /** One after the other: commits in the order they were asked for, and reads of one moment between them. */
+  private exclusive<T>(work: () => Promise<T>): Promise<T> {
+    const turn = this.last.then(work);
+    this.last = turn.catch(() => undefined);
+    return turn;
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.waiting.length === 0) return;
+    this.scheduled = true;
+    void this.exclusive(async () => {
+      const batch = await this.takeBatch();
+      this.scheduled = false;
+      try {
+        const results = batch.length > 0 ? await this.write(batch) : [];
+        for (const [index, { done }] of batch.entries()) done(results[index] as Committed);
+      } catch (error) {
+        this.forget();
+        for (const { failed } of batch) failed(error);
+      }
+      this.schedule();
+    });
+  }
+
+  /** As many of those that wait as fit together, at least one; what fits nowhere fails. */
+  private async takeBatch(): Promise<Waiting[]> {
+    const batch: Waiting[] = [];
+    let bytes = 0;
+    for (let next = this.waiting[0]; next; next = this.waiting[0]) {
+      try {
+        next.placed ??= await place(next.changes);
+        bytes += bytesOf(next.placed);
+        if (batch.length > 0 && bytes > BATCH_BYTES) break;
+        batch.push(next);
+      } catch (error) {
+        next.failed(error);
+      }
+      this.waiting.shift();
+    }
+    return batch;
+  }
+
+  private async write(batch: readonly Waiting[]): Promise<readonly Committed[]> {
+    const placed = batch.flatMap((one) => one.placed ?? []);
+    let results: readonly Committed[] = [];
+    await this.untilDone(async () => {
+      await this.writeParts(placed);
+      const head = this.head ?? (await this.readHead());
+      await this.learn(placed.map(({ name }) => name));
+      const plan = this.plan(batch, head);
+      const stored = plan.after.size === 0 ? await this.isUnchanged(head) : await this.store(plan, head);
+      if (!stored) return false;
+      results = plan.results;
+      void this.removeParts(plan.spare);
+      return true;
+    });
+    return results;
+  }
+
+  /** Repeats what was outrun by another writer. The work must be such that it can be begun anew. */
+  private async untilDone(work: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      try {
+        if (await work()) return;
+      } catch (error) {
+        if (error instanceof DeposedError || !isPassing(error) || Date.now() > end) throw error;
+        await this.checkFence();
+        if (UNCERTAIN.has(codeOf(error))) {
+          attempt--;
+          await sleep(PAUSE_MS);
+        }
+      }
+      this.forget();
+    }
+    throw new Error('somebody else keeps changing the state in ZooKeeper');
+  }
+
+  private async checkFence(): Promise<void> {
+    if (this.fence === undefined) return;
+    const found = await this.options.client.exists(this.fence).catch((error: unknown) => {
+      if (UNCERTAIN.has(codeOf(error))) return {};
+      throw error;
+    });
+    if (!found)
+      throw new DeposedError(`${this.fence} is gone from ZooKeeper: another one leads, or soon will`);
+  }
+
+  private plan(batch: readonly Waiting[], head: Head): Plan {
+    const after = new Map<string, Known>();
+    const values = new Map<string, Placed['value']>();
+    let { sequence } = head;
+    const results = batch.map(({ changes, placed = [] }): Committed => {
+      const now = (name: string): number => (after.get(name) ?? this.known.get(name) ?? ABSENT).version;
+      const wrong = changes.find(({ name, version }) => version !== undefined && version !== now(name));
+      if (wrong) return { ok: false, conflict: wrong.name };
+      const versions = new Map<string, number>();
+      for (const { name, value } of placed) {
+        const version = value ? ++sequence : 0;
+        versions.set(name, version);
+        after.set(name, { version, parts: [...(value?.parts.keys() ?? [])] });
+        values.set(name, value);
+      }
+      return { ok: true, versions };
+    });
+    const written = batch.flatMap(({ placed = [] }) =>
+      placed.flatMap(({ value }) => [...(value?.parts.keys() ?? [])]),
+    );
+    const kept = new Set([...after.values()].flatMap(({ parts }) => parts));
+    const replaced = [...after.keys()].flatMap((name) => this.known.get(name)?.parts ?? []);
+    const spare = [...written, ...replaced].filter((part) => !kept.has(part));
+    return { results, steps: this.stepsOf(after, values), sequence, after, spare };
+  }
+
+  private stepsOf(after: ReadonlyMap<string, Known>, values: ReadonlyMap<string, Placed['value']>): ZkStep[] {
+    return [...after].flatMap(([name, { version, parts }]): ZkStep[] => {
+      const path = this.pathOf(name);
+      const exists = (this.known.get(name) ?? ABSENT).version > 0;
+      const value = values.get(name);
+      if (!value) return exists ? [{ kind: 'remove', path }] : [];
+      const data = printEntry(version, value);
+      return [
+        ...parts.map((part): ZkStep => ({ kind: 'check', path: this.partPath(part) })),
+        exists ? { kind: 'set', path, data } : { kind: 'create', path, data },
+      ];
+    });
+  }
+
+  /** Whether the plan is stored now. False when it has to be made anew; rejects when that cannot be found out. */
+  private async store(plan: Plan, head: Head): Promise<boolean> {
+    const commit = randomUUID();
+    const next: Head = { node: head.node + 1, sequence: plan.sequence, commit };
+    try {
+      await this.options.client.transaction([...this.opening(head, next), ...plan.steps]);
+    } catch (error) {
+      if (!UNCERTAIN.has(codeOf(error))) throw error;
+      if (!(await this.happened(commit, head))) return false;
+    }
+    this.head = next;
+    for (const [name, known] of plan.after) this.known.set(name, known);
+    return true;
+  }
+
+  /** What every transaction begins with: we lead, nobody else has written, and now we have. */
+  private opening(head: Head, next: Omit<Head, 'node'>): ZkStep[] {
+    const path = `${this.options.path}/head`;
+    return [...this.fenceStep(), { kind: 'set', path, data: printHead(next), version: head.node }];
+  }
+
+  private fenceStep(): ZkStep[] {
+    return this.fence === undefined ? [] : [{ kind: 'check', path: this.fence }];
+  }
+
+  /**
+   * Whether a commit went through whose answer was lost. What is put in its way, so that it cannot happen any
+   * more, also tells that it has not. Rejects when somebody else has written since.
+   */
+  private async happened(commit: string, head: Head): Promise<boolean> {
+    const end = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
+    const barrier = randomUUID();
+    while (Date.now() < end) {
+      try {
+        await this.barrier(head, barrier);
+        return false;
+      } catch (error) {
+        const code = codeOf(error);
+        if (code === 'NO_NODE') await this.checkFence();
+        if (code !== 'BAD_VERSION' && !UNCERTAIN.has(code)) throw error;
+        const found = code === 'BAD_VERSION' ? await this.readHead().catch(() => undefined) : undefined;
+        if (found?.commit === commit) return true;
+        if (found?.commit === barrier) return false;
+        if (found && found.commit !== head.commit)
+          throw new Error(
+            'somebody else has written to ZooKeeper: whether the last commit was stored is not known',
+          );
+      }
+      await sleep(PAUSE_MS);
+    }
+    throw new Error('ZooKeeper does not answer: whether the last commit was stored is not known');
+  }
+
+  /** Changes the head and nothing else. */
+  private async barrier(head: Head, commit: string): Promise<void> {
+    await this.options.client.transaction(this.opening(head, { sequence: head.sequence, commit }));
+  }
+
+  private async readHead(): Promise<Head> {
+    const path = `${this.options.path}/head`;
+    const found = await this.options.client.get(path);
+    if (!found) throw new Error(`${path} is gone from ZooKeeper: the state there is lost`);
+    const { sequence, commit } = JSON.parse(found.data.toString()) as Omit<Head, 'node'>;
+    const head = { node: found.stat.version, sequence, commit };
+    if (this.head?.node !== head.node) this.known.clear();
+    this.head = head;
+    return head;
+  }
+
+  private async isUnchanged(head: Head): Promise<boolean> {
+    return (await this.readHead()).node === head.node;
+  }
+
+  /** Looks up what is not known of these variables. Should it be from after the head, the commit fails. */
+  private async learn(names: readonly string[]): Promise<void> {
+    const missing = [...new Set(names)].filter((name) => !this.known.has(name));
+    await inGroups(missing, async (name) => {
+      const head = (await this.entry(name))?.head;
+      this.known.set(name, head ? { version: head.version, parts: head.parts ?? [] } : ABSENT);
+    });
+  }
+
+  private forget(): void {
+    this.head = undefined;
+    this.known.clear();
+  }
+
+  private async read(name: string): Promise<Variable | undefined> {
+    for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
+      const entry = await this.entry(name);
+      if (!entry) return undefined;
+      const { head, inline } = entry;
+      const parts = await inGroups(head.parts ?? [], (part) => this.options.client.get(this.partPath(part)));
+      // Parts go when the value has been replaced: then there is another entry.
+      if (parts.includes(undefined)) continue;
+      const pieces = [inline, ...parts.flatMap((part) => part?.data ?? [])];
+      return { name, version: head.version, value: await unpack(this.pathOf(name), head, pieces) };
+    }
+    throw new Error(`parts of ${this.pathOf(name)} are gone from ZooKeeper`);
+  }
+
+  private async entry(name: string): Promise<{ head: EntryHead; inline: Buffer } | undefined> {
+    const path = this.pathOf(name);
+    const found = await this.options.client.get(path);
+    return found && readEntry(path, found.data);
+  }
+
+  /** Parts have names of their own, so that writing one again does no harm. */
+  private async writeParts(placed: readonly Placed[]): Promise<void> {
+    const { client } = this.options;
+    for (const [name, data] of placed.flatMap(({ value }) => [...(value?.parts ?? [])]))
+      await create(client, this.partPath(name), data, this.fenceStep());
+  }
+
+  /** What cannot be removed now is when the next one begins to lead. */
+  private async removeParts(names: readonly string[]): Promise<void> {
+    await inGroups(names, (name) => this.options.client.remove(this.partPath(name)).catch(() => undefined));
+  }
+
+  private async removeSpareParts(): Promise<void> {
+    const parts = await this.options.client.children(`${this.options.path}/parts`);
+    if (parts.length === 0) return;
+    const entries = await inGroups(await this.names(), (name) => this.entry(name));
+    const used = new Set(entries.flatMap((entry) => entry?.head.parts ?? []));
+    await this.removeParts(parts.filter((part) => !used.has(part)));
+  }
+
+  private pathOf(name: string): string {
+    return `${this.options.path}/variables/${NODE_PREFIX}${encodeURIComponent(name)}`;
+  }
+
+  private partPath(name: string): string {
+    return `${this.options.path}/parts/${name}`;
+  }
+}
+
+/** No node may be called `.` or `..`, or nothing. */
+const NODE_PREFIX = 'v.';
+
+function printHead({ sequence, commit }: Omit<Head, 'node'>): Buffer {
+  return Buffer.from(JSON.stringify({ sequence, commit }));
+}
+
+/** Makes a node whose content is always the same: that it is there already is as good. */
+async function create(client: ZkPort, path: string, data: Buffer, before: readonly ZkStep[]): Promise<void> {
+  try {
+    await client.transaction([...before, { kind: 'create', path, data }]);
+  } catch (error) {
+    if (codeOf(error) !== 'NODE_EXISTS') throw error;
+  }
+}
+
+function codeOf(error: unknown): string {
+  const code: unknown = typeof error === 'object' && error !== null ? Reflect.get(error, 'code') : undefined;
+  return typeof code === 'string' ? code : '';
+}
+
+/** Another writer was faster, or the connection is away for a while. */
+function isPassing(error: unknown): boolean {
+  const code = codeOf(error);
+  return code === 'BAD_VERSION' || code === 'NODE_EXISTS' || code === 'NO_NODE' || UNCERTAIN.has(code);
+}
+
+/** Does the same with each, some at a time, and gives the answers in order. */
+async function inGroups<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
+  const results: R[] = [];
+  for (let at = 0; at < items.length; at += READS_MAX)
+    results.push(...(await Promise.all(items.slice(at, at + READS_MAX).map(work))));
+  return results;
+}
