@@ -54,10 +54,8 @@ export const master = flagCommand({
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
       const log = createLogger(logOptions(flags, 'mesos-master'));
-      const state =
-        flags.in_memory || flags.registry === 'in_memory'
-          ? new MemoryStore()
-          : await LocalStore.open(join(flags.work_dir, 'state'));
+      const isLocal = flags.zk === undefined && !flags.in_memory && flags.registry !== 'in_memory';
+      const state = isLocal ? await LocalStore.open(join(flags.work_dir, 'state')) : new MemoryStore();
       const record = recorderFor(flags.record);
       const start = async (): Promise<Running> => {
         const running = await startMaster(flags, { log, clock, state, record, onResign: fail });

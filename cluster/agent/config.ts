@@ -17,9 +17,20 @@ import {
 import { logFlags } from '../runtime/config/log-flags';
 import { firewallFlag } from '../runtime/http/firewall';
 import { StartError } from '../runtime/lifecycle';
+import { zkFlag } from '../zookeeper/edge/flag';
 
 export const agentFlags = withEnvironment('MESOS_', {
-  master: requiredText({ help: 'the master, as host:port', value: 'HOST:PORT' }),
+  master: zkFlag(
+    requiredText({
+      help: 'the master as host:port, or where it is elected: zk://[user:password@]host:2181,.../path, or file://PATH',
+      value: 'HOST:PORT|ZK_URL',
+    }),
+  ),
+  zk_session_timeout: duration({
+    help: 'time without a word from ZooKeeper after which nobody leads, as far as we know',
+    fallback: 10_000,
+    fallbackText: '10secs',
+  }),
   ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
   port: port({ help: 'port for everything: API, master, executors', fallback: 5051 }),
   hostname: text({ help: 'name that others reach tasks by; the address without it' }),

@@ -31,7 +31,7 @@ import { agentMachine } from './core/step';
 import { AUTHENTICATION_FLAGS, agentAccess } from './edge/authentication';
 import { recallAgentId, recallResources } from './edge/checkpoint';
 import { Containers, type ExecutorLauncher, killLeftovers } from './edge/containers';
-import { masterPid } from './edge/detector';
+import { readDetector } from './edge/detector';
 import { ExecutorDoor } from './edge/http/executor-api';
 import { withHelpers } from './edge/http/helper-routes';
 import { agentRoutes } from './edge/http/routes';
@@ -68,7 +68,11 @@ const STOP_MS = 15_000;
 export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<RunningAgent> {
   return Lifetime.start(async (life) => {
     const workDir = await makeWorkDir(config.work_dir);
-    const master = await masterPid(config.master);
+    const detect = await readDetector({
+      master: config.master,
+      sessionTimeoutMs: config.zk_session_timeout,
+      log: deps.log,
+    });
     const leftovers = await killLeftovers(workDir);
     if (leftovers > 0) deps.log.warn({ leftovers }, 'ended processes that a run before left behind');
     let mailbox: AgentMailbox | undefined;
@@ -119,7 +123,11 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     const running = mailbox;
     life.add(() => running.stop());
     life.add(() => end.after(() => post({ kind: 'stop' })));
-    post({ kind: 'master.detected', pid: master });
+    const detector = detect({
+      changed: (pid) => post({ kind: 'master.detected', pid }),
+      failed: (reason) => deps.onEnd?.(reason),
+    });
+    life.add(() => detector.stop());
     return { http };
   });
 }

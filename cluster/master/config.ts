@@ -19,6 +19,7 @@ import {
 import { logFlags } from '../runtime/config/log-flags';
 import { firewallFlag } from '../runtime/http/firewall';
 import { StartError } from '../runtime/lifecycle';
+import { zkText } from '../zookeeper/edge/flag';
 import type { MasterSettings } from './core/events';
 import { checkRefused, refusedFlags, unusedFlags } from './edge/accepted-flags';
 import { agentFlags, agentSettings } from './edge/agent-flags';
@@ -34,10 +35,16 @@ export const masterFlags = withEnvironment('MESOS_', {
   advertise_port: optionalPort('port that others are told, when it is not --port'),
   hostname: text({ help: 'name that others are told; the address without it' }),
   cluster: text({ help: 'name of the cluster, shown to people' }),
-  work_dir: text({ help: 'folder of the registry', fallback: './.meseta/master' }),
+  zk: zkText('several masters of which one leads: zk://[user:password@]host:2181,.../path, or file://PATH'),
+  zk_session_timeout: duration({
+    help: 'time without a word from ZooKeeper after which another master leads',
+    fallback: 10_000,
+    fallbackText: '10secs',
+  }),
+  work_dir: text({ help: 'folder of the registry, without --zk', fallback: './.meseta/master' }),
   registry: choice({
-    help: 'where the registry is: on disk (in --work_dir), or in memory',
-    words: ['replicated_log', 'in_memory'],
+    help: 'where the registry is: kept (on disk in --work_dir, or in ZooKeeper with --zk), or in memory',
+    words: ['replicated_log', 'log_storage', 'in_memory'],
     fallback: 'replicated_log',
   }),
   in_memory: toggle({ help: 'keep the registry in memory: it is gone after a restart', fallback: false }),

@@ -30,11 +30,12 @@ import { HEARTBEAT_MS } from './core/frameworks';
 import { ALLOCATE_TIMER } from './core/schedule';
 import type { MasterState } from './core/state';
 import { masterMachine } from './core/step';
-import { getState } from './core/views/operator';
+import { getState, printMasterInfo } from './core/views/operator';
 import { AgentAuthentication } from './edge/agent-authentication';
 import { readAgentMessage } from './edge/agents';
 import { patternLimits } from './edge/allocator-flags';
 import { AUTHENTICATION_FLAGS, agentSecrets, masterAccess } from './edge/authentication';
+import { Ensemble } from './edge/ensemble';
 import { frameworkMetrics } from './edge/framework-metrics';
 import { helperRoutes, masterFiles, withHelp } from './edge/http/helper-routes';
 import { gated, type Leadership } from './edge/http/leader';
@@ -48,6 +49,7 @@ import { watchWhitelist } from './edge/whitelist';
 export interface MasterDeps {
   readonly log: Logger;
   readonly clock: Clock;
+  /** Where the registry is, unless ZooKeeper has it (`--zk`). */
   readonly state: StateStore;
   /** Makes the recorder once the boot value is known. */
   readonly record?: ((start: { machine: string; boot: unknown }) => Recorder) | undefined;
@@ -69,12 +71,14 @@ const OPERATOR_LIMITS = { unreadMaxBytes: 16 * 1024 * 1024, stallMs: 60_000 };
 
 type MasterMailbox = Mailbox<MasterState, MasterEvent, MasterEffect, MasterBoot>;
 
-/** Starts a master. It serves once the registry is read and our name stored in it. */
+/** Starts a master. It serves once it leads, the registry is read and our name stored in it. */
 export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<RunningMaster> {
   return Lifetime.start(async (life) => {
     const settings = masterSettings(config);
     const secrets = agentSecrets(config, deps.log);
-    const doors = createDoors(config, deps);
+    const ensemble = Ensemble.of(config, deps.log);
+    if (ensemble) life.add(() => ensemble.stop());
+    const doors = createDoors(config, deps, ensemble);
     life.add(() => doors.verbosity.stop());
     const http = await listen(config, deps, doors);
     life.add(() => http.close());
@@ -112,7 +116,7 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
       seed: randomInt(2 ** 32),
       settings,
     };
-    const registry = new RegistryStore(deps.state, doors.timings, {
+    const registry = new RegistryStore(ensemble?.store ?? deps.state, doors.timings, {
       fetchMs: config.registry_fetch_timeout,
       storeMs: config.registry_store_timeout,
     });
@@ -125,13 +129,17 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
         mailbox.post({ kind: 'whitelist.changed', hosts });
       life.add(await watchWhitelist({ path: config.whitelist, clock: deps.clock, log: deps.log, changed }));
     }
-    mailbox.post({ kind: 'registry.fetched', registry: await registry.fetch() });
+    const lead = async (): Promise<void> =>
+      mailbox.post({ kind: 'registry.fetched', registry: await registry.fetch() });
+    const info = printMasterInfo(mailbox.state);
+    if (ensemble) ensemble.start({ info, elected: lead, lost: (reason) => resign(deps, reason) });
+    else await lead();
     return { http, pid };
   });
 }
 
 /** The ways in, made before the mailbox is: they need the port, the mailbox needs to know it. */
-function createDoors(config: MasterConfig, deps: MasterDeps) {
+function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble | undefined) {
   const timings = {
     allocation: new Timings('allocator/mesos/allocation_run'),
     latency: new Timings('allocator/mesos/allocation_run_latency'),
@@ -149,6 +157,11 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
   const logFile = logFileOf(config, 'mesos-master');
   const read = <T>(view: (state: MasterState) => T): T =>
     view(present(mailbox, 'the master is starting').state);
+  let dropped = 0;
+  const leadership = (): Leadership => {
+    const recovered = mailbox?.state.electedAt !== undefined;
+    return ensemble ? ensemble.leadership(recovered) : { kind: 'leading', recovered };
+  };
   return {
     schedulers,
     operators,
@@ -176,10 +189,15 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
       else deps.log.debug({ message: message.name, from: message.from }, 'a message of no concern');
     },
     read,
-    leadership: (): Leadership => ({
-      kind: 'leading',
-      recovered: mailbox?.state.electedAt !== undefined,
-    }),
+    leadership,
+    /** A message to a master that does not lead. */
+    drop: (message: Message) => {
+      dropped++;
+      deps.log.debug(
+        { message: message.name, from: message.from },
+        'dropped, since this master does not lead',
+      );
+    },
     tls: tlsSettings(process.env),
     verbosity: new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level)),
     logFile,
@@ -191,6 +209,8 @@ function createDoors(config: MasterConfig, deps: MasterDeps) {
       ...read((state) => snapshot(state, deps.clock.now(), Object.values(timings))),
       ...(config.publish_per_framework_metrics ? read(frameworkMetrics) : {}),
       'registrar/registry_size_bytes': registry?.sizeBytes ?? 0,
+      'master/elected': leadership().kind === 'leading' ? 1 : 0,
+      'master/dropped_messages': dropped,
     }),
     closeStreams: () => {
       schedulers.closeAll();
@@ -204,7 +224,8 @@ type Doors = ReturnType<typeof createDoors>;
 function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<HttpServer> {
   const { messages } = doors;
   messages.register('master', (message) => {
-    if (doors.agents()?.passes(message) ?? true) doors.take(message);
+    if (doors.leadership().kind !== 'leading') doors.drop(message);
+    else if (doors.agents()?.passes(message) ?? true) doors.take(message);
   });
   const operators = { ...doors, streams: doors.operators };
   const own = masterRoutes({ ...doors, streams: doors.schedulers }, operators);
@@ -235,10 +256,6 @@ function openMailbox(
   deps: MasterDeps,
   outside: Doors & { links: Links; registry: RegistryStore },
 ): MasterMailbox {
-  const resign = (reason: string): void => {
-    deps.log.error({ reason }, 'the master stops leading');
-    deps.onResign?.(reason);
-  };
   const welcome = (stream: string): OperatorEvent => ({
     type: 'SUBSCRIBED',
     subscribed: {
@@ -257,7 +274,13 @@ function openMailbox(
       outside.timings.allocation.add(ms);
       outside.timings.latency.add(outside.read((state) => state.allocator.lateMs));
     },
-    onBroken: (error) => resign(error.stack ?? error.message),
-    perform: masterPerformers({ ...outside, welcome, resign }),
+    onBroken: (error) => resign(deps, error.stack ?? error.message),
+    perform: masterPerformers({ ...outside, welcome, resign: (reason) => resign(deps, reason) }),
   });
+}
+
+/** The process ends; whoever supervises it starts another one. */
+function resign(deps: MasterDeps, reason: string): void {
+  deps.log.error({ reason }, 'the master stops leading');
+  deps.onResign?.(reason);
 }

@@ -1,17 +1,57 @@
 /**
- * Who leads. Without ZooKeeper that is the one master we are told of.
+ * Who leads: the one master we are told of, or whom ZooKeeper says (Mesos' --master: host:port, zk://,
+ * file://).
  */
 
 import { lookup } from 'node:dns/promises';
-import { StartError } from '../../runtime/lifecycle';
+import { type Running, StartError } from '../../runtime/lifecycle';
+import type { Logger } from '../../runtime/log';
+import { isZkText, zkUrlOf } from '../../zookeeper/edge/flag';
+import { followLeader } from '../../zookeeper/edge/leader';
+
+export interface DetectorOptions {
+  /** What `--master` says. */
+  readonly master: string;
+  readonly sessionTimeoutMs: number;
+  readonly log: Logger;
+}
+
+export interface Detected {
+  /** Whenever another one leads, or nobody any more. */
+  readonly changed: (pid: string | undefined) => void;
+  /** No leader can be found any more; the agent has to end. */
+  readonly failed: (reason: string) => void;
+}
+
+/** Reads the flag; what comes back begins to tell who leads. A master that stays is told of once. */
+export async function readDetector(options: DetectorOptions): Promise<(detected: Detected) => Running> {
+  const { master, sessionTimeoutMs, log } = options;
+  if (!isZkText(master)) {
+    const pid = await masterPid(master);
+    return ({ changed }) => {
+      changed(pid);
+      return { stop: async () => undefined };
+    };
+  }
+  const url = zkUrlOf('--master', master);
+  return ({ changed, failed }) =>
+    followLeader({
+      ...{ url, sessionTimeoutMs, log },
+      changed: (leader) => {
+        log.info({ master: leader?.pid }, leader ? 'a master leads' : 'no master leads');
+        changed(leader?.pid);
+      },
+      failed: (reason) => failed(`Failed to detect a master: ${reason}`),
+    });
+}
 
 /** The pid of a master given as `host:port` or `http://host:port`. Names are looked up once, at start. */
 export async function masterPid(given: string): Promise<string> {
-  if (given.startsWith('zk://')) {
-    throw new StartError('--master: zk:// is not supported yet; name the master as host:port');
-  }
   const match = /^(?:http:\/\/)?(\[[0-9a-fA-F:.]+\]|[^:/\s]+):(\d{1,5})\/?$/.exec(given.trim());
-  if (!match) throw new StartError(`--master: "${given}" is not host:port, such as 127.0.0.1:5050`);
+  if (!match)
+    throw new StartError(
+      `--master: "${given}" is neither host:port, such as 127.0.0.1:5050, nor zk://host:2181,.../path`,
+    );
   const [, host = '', port = ''] = match;
   try {
     const { address, family } = await lookup(host.replace(/^\[|\]$/g, ''));

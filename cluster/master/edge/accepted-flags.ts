@@ -3,16 +3,7 @@
  * and flags whose promise we cannot keep, which stop the start instead of being passed over.
  */
 
-import {
-  choice,
-  document,
-  duration,
-  type Flag,
-  integer,
-  text,
-  toggle,
-  type Values,
-} from '../../runtime/config/flags';
+import { choice, document, type Flag, integer, text, toggle, type Values } from '../../runtime/config/flags';
 import { StartError } from '../../runtime/lifecycle';
 
 const unused = (reason: string): { help: string } => ({ help: `without effect: ${reason}` });
@@ -20,15 +11,12 @@ const unused = (reason: string): { help: string } => ({ help: `without effect: $
 /** Accepted, and without effect. The reasons are in the README, too. */
 export const unusedFlags = {
   quorum: integer({
-    ...unused('the registry is kept by ZooKeeper or on disk'),
+    ...unused(
+      'with --zk the registry is in ZooKeeper, whose own configuration says how many servers are needed',
+    ),
     fallback: 1,
     min: 1,
     max: 99,
-  }),
-  zk_session_timeout: duration({
-    ...unused('there is no election without --zk'),
-    fallback: 10_000,
-    fallbackText: '10secs',
   }),
   log_auto_initialize: toggle({ ...unused('the store makes itself'), fallback: true }),
   hostname_lookup: toggle({ ...unused('--hostname says the name'), fallback: true }),
@@ -56,7 +44,6 @@ export const unusedFlags = {
 
 /** What an operator who sets one of these relies on is not there: the start fails and says so. */
 export const refusedFlags = {
-  zk: refused('election over ZooKeeper is not there yet: run one master'),
   modules: refused("Mesos' modules are C++ libraries, which cannot be loaded"),
   modules_dir: refused("Mesos' modules are C++ libraries, which cannot be loaded"),
   hooks: refused("Mesos' hooks are C++ libraries, which cannot be loaded"),

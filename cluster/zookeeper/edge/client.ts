@@ -169,7 +169,12 @@ export class ZkClient implements Running {
   sessionLeftMs(): number {
     const heardAt = this.guard?.heardAt();
     if (heardAt === undefined || !this.client) return 0;
-    return Math.max(0, this.client.getSessionTimeout() - (performance.now() - heardAt));
+    return Math.max(0, this.grantedMs() - (performance.now() - heardAt));
+  }
+
+  /** How long the session lasts without a word: what the server granted, or what was asked for. */
+  grantedMs(): number {
+    return this.client?.getSessionTimeout() ?? this.options.sessionTimeoutMs;
   }
 
   /** The session's number, which is the owner of its ephemeral nodes. */

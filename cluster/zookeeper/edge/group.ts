@@ -44,8 +44,16 @@ export class Group implements Running {
 
   start(): void {
     this.ignore = this.options.client.listen((state) => {
+      // An ensemble that was made anew gives the same names again.
+      if (state === 'expired') this.data.clear();
       if (state === 'connected' || state === 'expired') this.look();
     });
+    this.look();
+  }
+
+  /** Looks again and tells what there is, also when nothing has changed. */
+  refresh(): void {
+    this.last = undefined;
     this.look();
   }
 

@@ -49,7 +49,7 @@ it('shows flags as the original does', () => {
   });
 });
 
-it.each(['zk=zk://h/mesos', 'modules={}', 'hooks=x', 'ip_discovery_command=x'])(
+it.each(['master_detector=x', 'modules={}', 'hooks=x', 'ip_discovery_command=x'])(
   'stops at --%s, which it could not keep',
   (flag) => {
     const name = flag.split('=')[0] ?? '';

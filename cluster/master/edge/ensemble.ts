@@ -1,0 +1,142 @@
+/**
+ * Several masters of which one leads (Mesos 1.11 src/master/master.cpp `detected` and `lostCandidacy`): the
+ * election over ZooKeeper, and the registry there.
+ *
+ * Always true: the registry is read after we were elected and after everybody before us was shut out; a
+ * master that has led and does not any more never leads again: its process ends.
+ */
+
+import type { MasterInfo } from '../../api/generated/mesos';
+import { encodeJson } from '../../api/json-write';
+import type { Running } from '../../runtime/lifecycle';
+import { StartError } from '../../runtime/lifecycle';
+import type { Logger } from '../../runtime/log';
+import type { StateStore } from '../../state/store';
+import { ZookeeperStore } from '../../state/zookeeper';
+import { ZkClient } from '../../zookeeper/edge/client';
+import { Contender, type Standing } from '../../zookeeper/edge/contender';
+import { zkUrlOf } from '../../zookeeper/edge/flag';
+import { MASTER_PREFIX, MASTER_PREFIXES, readLeader } from '../../zookeeper/edge/leader';
+import type { MasterConfig } from '../config';
+import type { Leadership } from './http/leader';
+
+/** Below the path of `--zk`, beside the masters' own nodes. */
+const STATE_NODE = 'meseta';
+const SESSION_MIN_MS = 500;
+
+export interface Candidate {
+  /** What others are told of us. */
+  readonly info: MasterInfo;
+  /** We lead, and the registry can be read. */
+  readonly elected: () => Promise<void>;
+  /** We do not lead any more, or cannot: the process has to end. */
+  readonly lost: (reason: string) => void;
+}
+
+export class Ensemble implements Running {
+  private readonly client: ZkClient;
+  private readonly registry: ZookeeperStore | undefined;
+  private contender: Contender | undefined;
+  private hasLed = false;
+  private over = false;
+
+  /** The ensemble of `--zk`; undefined without it. Throws a StartError when the flags are wrong. */
+  static of(config: MasterConfig, log: Logger): Ensemble | undefined {
+    return config.zk === undefined ? undefined : new Ensemble(config, config.zk, log);
+  }
+
+  private constructor(
+    config: MasterConfig,
+    zk: string,
+    private readonly log: Logger,
+  ) {
+    const url = zkUrlOf('--zk', zk);
+    if (config.zk_session_timeout < SESSION_MIN_MS)
+      throw new StartError('--zk_session_timeout must be at least 500ms: give a duration such as 10secs');
+    this.path = url.path;
+    this.client = new ZkClient({ url, sessionTimeoutMs: config.zk_session_timeout, log });
+    if (!isInMemory(config))
+      this.registry = new ZookeeperStore({ client: this.client, path: `${url.path}/${STATE_NODE}` });
+  }
+
+  private readonly path: string;
+
+  /** Where the registry is; undefined when each master has its own in memory. */
+  get store(): StateStore | undefined {
+    return this.registry;
+  }
+
+  /** How we stand at this moment. */
+  leadership(recovered: boolean): Leadership {
+    const standing = this.over ? undefined : this.contender?.current();
+    if (standing?.kind === 'leading') return { kind: 'leading', recovered };
+    const leader = standing?.kind === 'following' ? readLeader(standing.leader) : undefined;
+    return leader ? { kind: 'following', hostname: leader.hostname, port: leader.port } : { kind: 'none' };
+  }
+
+  /** Takes part from now on. */
+  start(candidate: Candidate): void {
+    this.contender = new Contender({
+      ...{ client: this.client, path: this.path, prefix: MASTER_PREFIX, prefixes: MASTER_PREFIXES },
+      data: Buffer.from(encodeJson('mesos.v1.MasterInfo', candidate.info)),
+      log: this.log,
+      changed: (standing) => this.changed(standing, candidate),
+      failed: (reason) => this.lose(reason, candidate),
+    });
+    this.client.start();
+    this.contender.start();
+  }
+
+  /** Leaves the election; the next one can lead at once. */
+  async stop(): Promise<void> {
+    this.over = true;
+    await this.contender?.stop();
+    await this.client.stop();
+  }
+
+  private changed(standing: Standing, candidate: Candidate): void {
+    if (this.over) return;
+    if (standing.kind === 'leading' && !this.hasLed) void this.lead(standing.node, candidate);
+    else if (this.hasLed) this.lose(lossOf(standing), candidate);
+    else if (standing.kind === 'none') this.log.info({ reason: standing.reason }, 'No master was elected');
+    else if (standing.kind === 'following') {
+      const leader = readLeader(standing.leader);
+      const node = standing.leader.name;
+      if (leader) this.log.info({ leader: leader.pid, id: leader.id }, 'another master leads');
+      else this.lose(`Failed to detect the leading master: what is in ${node} cannot be read`, candidate);
+    }
+  }
+
+  private async lead(node: string, candidate: Candidate): Promise<void> {
+    this.hasLed = true;
+    this.log.info({ node }, 'Elected as the leading master!');
+    try {
+      await this.registry?.claim(node);
+      if (!this.over) await candidate.elected();
+    } catch (error) {
+      this.lose(`Recovery failed: ${error instanceof Error ? error.message : String(error)}`, candidate);
+    }
+  }
+
+  private lose(reason: string, candidate: Candidate): void {
+    if (this.over) return;
+    this.over = true;
+    candidate.lost(reason);
+  }
+}
+
+/** Whether each master has a registry of its own, which is gone with it. */
+export function isInMemory(config: Pick<MasterConfig, 'registry' | 'in_memory'>): boolean {
+  return config.in_memory || config.registry === 'in_memory';
+}
+
+function lossOf(standing: Standing): string {
+  switch (standing.kind) {
+    case 'leading':
+      return 'Lost candidacy as a leader: our node in ZooKeeper was another one before';
+    case 'following':
+      return `Conceded leadership to another master, ${readLeader(standing.leader)?.pid ?? standing.leader.name}`;
+    case 'none':
+      return `Lost leadership after indecisive election: ${standing.reason}`;
+  }
+}

@@ -1,0 +1,165 @@
+/**
+ * Standing in an election: an ephemeral node with a number is ours, and the lowest number leads (Mesos'
+ * src/zookeeper/group.cpp and contender.cpp).
+ *
+ * Always true: `leading` is said only while our node of this session is the first, and is taken back before
+ * the session's time is over. There is one node of ours: before another is made, the first is looked for.
+ */
+
+import zookeeper from 'node-zookeeper-client';
+import type { Running } from '../../runtime/lifecycle';
+import type { Logger } from '../../runtime/log';
+import type { ZkClient } from './client';
+import { Group, type GroupMember } from './group';
+import { watchSession } from './session-watch';
+
+export type Standing =
+  /** Nobody is first, or nobody can know. */
+  | { readonly kind: 'none'; readonly reason: string }
+  | { readonly kind: 'following'; readonly leader: GroupMember }
+  /** `node` is the path of our node; a fence for what only the leader may do. */
+  | { readonly kind: 'leading'; readonly node: string };
+
+export interface ContenderOptions {
+  readonly client: ZkClient;
+  readonly path: string;
+  /** How our node's name begins, such as `json.info_`. */
+  readonly prefix: string;
+  /** How the names of others may begin, ours among them. */
+  readonly prefixes: readonly string[];
+  /** What we write about ourselves. It has to be ours alone: our node is known by it. */
+  readonly data: Buffer;
+  readonly log: Logger;
+  readonly changed: (standing: Standing) => void;
+  /** We cannot take part, and that stays so. */
+  readonly failed: (reason: string) => void;
+  /** Between two looks, and after what went wrong (default 1 s). */
+  readonly pauseMs?: number;
+}
+
+const PAUSE_MS = 1000;
+const START: Standing = { kind: 'none', reason: 'the election has not been looked at yet' };
+
+export class Contender implements Running {
+  private standing: Standing = START;
+  /** The name of our node. */
+  private own: string | undefined;
+  private members: readonly GroupMember[] | undefined;
+  private joining = false;
+  private stopped = false;
+  /** Counts losses of the session: what was asked for before one says nothing about afterwards. */
+  private losses = 0;
+  private readonly group: Group;
+  private ignore: () => void = () => undefined;
+
+  constructor(private readonly options: ContenderOptions) {
+    const { client, path, prefixes, log, pauseMs = PAUSE_MS } = options;
+    const changed = (members: readonly GroupMember[]): void => {
+      this.members = members;
+      this.judge();
+    };
+    this.group = new Group({ client, path, prefixes, log, changed, pauseMs });
+  }
+
+  start(): void {
+    this.ignore = watchSession(this.options.client, {
+      over: (reason) => this.lose(reason),
+      back: () => {
+        this.group.refresh();
+        void this.join();
+      },
+      refused: () => this.options.failed('ZooKeeper does not accept the credentials of the zk:// address'),
+    });
+    this.group.start();
+    void this.join();
+  }
+
+  /** How we stand now. Also when this process has just slept past the end of its session it is not `leading`. */
+  current(): Standing {
+    if (this.standing.kind !== 'leading' || this.options.client.sessionLeftMs() > 0) return this.standing;
+    return { kind: 'none', reason: 'the session with ZooKeeper is over' };
+  }
+
+  /** Leaves the election. Our node goes with the session, which is its owner's to end. */
+  async stop(): Promise<void> {
+    this.stopped = true;
+    this.ignore();
+    await this.group.stop();
+  }
+
+  private lose(reason: string): void {
+    this.losses++;
+    this.own = undefined;
+    this.members = undefined;
+    this.tell({ kind: 'none', reason });
+  }
+
+  private judge(): void {
+    const { own, members } = this;
+    const [leader] = members ?? [];
+    if (own !== undefined && members && !members.some(({ name }) => name === own)) void this.verify(own);
+    if (!leader) this.tell({ kind: 'none', reason: 'nobody takes part in the election' });
+    else if (leader.name === own) this.tell({ kind: 'leading', node: this.pathOf(own) });
+    else this.tell({ kind: 'following', leader });
+  }
+
+  /** Our node is not among the members: they are from before it was made, or somebody has removed it. */
+  private async verify(own: string): Promise<void> {
+    const found = await this.options.client.exists(this.pathOf(own)).catch(() => true);
+    if (found || this.own !== own) return;
+    this.options.log.warn({ node: own }, 'our node in the election has been removed');
+    this.own = undefined;
+    await this.join();
+  }
+
+  private async join(): Promise<void> {
+    if (this.joining) return;
+    this.joining = true;
+    while (this.own === undefined && !this.stopped) {
+      const { losses } = this;
+      try {
+        const own = await this.enter();
+        if (losses === this.losses && !this.stopped) this.own = own;
+      } catch (error) {
+        this.options.log.debug({ error: String(error) }, 'the election cannot be entered yet');
+        await new Promise((resolve) => setTimeout(resolve, this.options.pauseMs ?? PAUSE_MS).unref());
+      }
+    }
+    this.joining = false;
+    if (this.members) this.judge();
+  }
+
+  /** Gives our node's name, after making it unless there is one of this session. */
+  private async enter(): Promise<string> {
+    const { client, path, prefix, data } = this.options;
+    await client.makePath(path);
+    let own: string | undefined;
+    for (const name of (await client.children(path)).filter((child) => child.startsWith(prefix))) {
+      const node = await client.get(this.pathOf(name));
+      if (!node?.data.equals(data)) continue;
+      if (own === undefined && node.stat.ephemeralOwner.equals(client.sessionId())) own = name;
+      // Left by a session that was given up, or made twice because an answer was lost.
+      else await client.remove(this.pathOf(name)).catch(() => undefined);
+    }
+    if (own !== undefined) return own;
+    const made = await client.create(this.pathOf(prefix), data, zookeeper.CreateMode.EPHEMERAL_SEQUENTIAL);
+    this.options.log.info({ node: made }, 'entered the election');
+    return made.slice(made.lastIndexOf('/') + 1);
+  }
+
+  private pathOf(name: string): string {
+    return `${this.options.path === '/' ? '' : this.options.path}/${name}`;
+  }
+
+  private tell(standing: Standing): void {
+    if (this.stopped || sameStanding(standing, this.standing)) return;
+    this.standing = standing;
+    this.options.changed(standing);
+  }
+}
+
+function sameStanding(left: Standing, right: Standing): boolean {
+  if (left.kind === 'none') return right.kind === 'none';
+  if (left.kind === 'leading') return right.kind === 'leading' && left.node === right.node;
+  return right.kind === 'following' && left.leader.name === right.leader.name;
+}

@@ -1,0 +1,33 @@
+/**
+ * How `zk://` addresses stand on a command line: their password is never shown.
+ */
+
+import { type Flag, text } from '../../runtime/config/flags';
+import { StartError } from '../../runtime/lifecycle';
+import { readZkUrl, type ZkUrl } from '../core/url';
+
+export const isZkText = (given: string): boolean => given.trim().startsWith('zk://');
+
+/** The text with stars for the password. Other texts come back as they are. */
+export function hidePassword(given: string): string {
+  return isZkText(given) ? given.replace(/^(\s*zk:\/\/[^:@]*):.*@/s, '$1:***@') : given;
+}
+
+/** A flag whose value may be a `zk://` text. */
+export function zkFlag<T extends string | undefined>(flag: Flag<T>): Flag<T> {
+  return { ...flag, print: (value) => hidePassword(value ?? '') };
+}
+
+/** The optional flag that says where an ensemble is. */
+export function zkText(help: string): Flag<string | undefined> {
+  return zkFlag(text({ help, value: 'ZK_URL' }));
+}
+
+/** Reads the value of a flag. Fails with a StartError that names the flag and does not repeat the value. */
+export function zkUrlOf(flag: string, given: string): ZkUrl {
+  const url = readZkUrl(given);
+  if ('error' in url) throw new StartError(`${flag}: ${url.error}`);
+  if (url.path === '/')
+    throw new StartError(`${flag}: a path is missing, such as /mesos at the end: all masters write below it`);
+  return url;
+}

@@ -1,0 +1,94 @@
+/**
+ * Who the leading master is, for those who follow it: agents and frameworks (Mesos' master/detector).
+ *
+ * Always true: nobody leads while nobody can know; the same leader is told again after that.
+ */
+
+import type { MasterInfo } from '../../api/generated/mesos';
+import { decodeJson } from '../../api/json-read';
+import { decodeProtobuf } from '../../api/protobuf';
+import type { Running } from '../../runtime/lifecycle';
+import type { Logger } from '../../runtime/log';
+import { readPid } from '../../runtime/messages/pid';
+import type { ZkUrl } from '../core/url';
+import { ZkClient } from './client';
+import { Group, type GroupMember } from './group';
+import { watchSession } from './session-watch';
+
+/** How masters' nodes begin: JSON, then what older masters wrote: protobuf, and a pid's text. */
+export const MASTER_PREFIX = 'json.info_';
+export const MASTER_PREFIXES = [MASTER_PREFIX, 'info_', ''];
+
+/** Where a master is. */
+export interface Leader {
+  readonly id: string;
+  /** Such as `master@10.0.0.1:5050`. */
+  readonly pid: string;
+  readonly hostname: string;
+  readonly ip: string;
+  readonly port: number;
+}
+
+/** What a master wrote about itself; undefined when it cannot be read. */
+export function readLeader({ name, data }: Pick<GroupMember, 'name' | 'data'>): Leader | undefined {
+  try {
+    if (name.startsWith(MASTER_PREFIX)) return leaderOf(decodeJson('mesos.v1.MasterInfo', data.toString()));
+    if (name.startsWith('info_')) return leaderOf(decodeProtobuf('mesos.v1.MasterInfo', data));
+    const pid = readPid(data.toString());
+    return pid && { id: '', pid: data.toString().trim(), hostname: pid.host, ip: pid.host, port: pid.port };
+  } catch {
+    return undefined;
+  }
+}
+
+function leaderOf(info: MasterInfo): Leader {
+  const { id, address } = info;
+  const port = address?.port ?? info.port;
+  // The number has the first octet of the address in its lowest eight bits.
+  const ip = address?.ip ?? [0, 8, 16, 24].map((shift) => (info.ip >>> shift) & 255).join('.');
+  const pid = info.pid ?? `master@${ip}:${port}`;
+  return { id, pid, hostname: info.hostname ?? address?.hostname ?? ip, ip, port };
+}
+
+export interface FollowOptions {
+  readonly url: ZkUrl;
+  readonly sessionTimeoutMs: number;
+  readonly log: Logger;
+  /** Whenever another one leads, or nobody any more. */
+  readonly changed: (leader: Leader | undefined) => void;
+  /** The leader cannot be found, and that stays so. */
+  readonly failed: (reason: string) => void;
+}
+
+/** Follows the leading master until it is stopped. */
+export function followLeader({ url, sessionTimeoutMs, log, changed, failed }: FollowOptions): Running {
+  const client = new ZkClient({ url, sessionTimeoutMs, log });
+  let last: Leader | undefined;
+  const tell = (leader: Leader | undefined): void => {
+    if (leader?.pid === last?.pid && leader?.id === last?.id) return;
+    last = leader;
+    changed(leader);
+  };
+  const seen = ([first]: readonly GroupMember[]): void => {
+    const leader = first && readLeader(first);
+    if (first && !leader) log.error({ node: first.name }, 'what the leading master wrote cannot be read');
+    tell(leader);
+  };
+  const group = new Group({ client, path: url.path, prefixes: MASTER_PREFIXES, log, changed: seen });
+  const ignore = watchSession(client, {
+    over: (reason) => {
+      log.warn({ reason }, 'nobody can say who leads');
+      tell(undefined);
+    },
+    back: () => group.refresh(),
+    refused: () => failed('ZooKeeper does not accept the credentials of the zk:// address'),
+  });
+  client.start();
+  group.start();
+  const stop = async (): Promise<void> => {
+    ignore();
+    await group.stop();
+    await client.stop();
+  };
+  return { stop };
+}

@@ -1,0 +1,221 @@
+import zookeeper from 'node-zookeeper-client';
+import { silentLogger } from '../../../../cluster/runtime/log';
+import { readZkUrl, type ZkUrl } from '../../../../cluster/zookeeper/core/url';
+import { ZkClient, ZkError } from '../../../../cluster/zookeeper/edge/client';
+import { Contender, type Standing } from '../../../../cluster/zookeeper/edge/contender';
+import { followLeader, type Leader, readLeader } from '../../../../cluster/zookeeper/edge/leader';
+import { Relay } from '../relay';
+import { missingForZookeeper, ZookeeperServer } from '../server';
+
+jest.setTimeout(60_000);
+
+const missing = missingForZookeeper();
+const describeReal = missing === undefined ? describe : describe.skip;
+const SESSION_MS = 2000;
+
+/** Who said what when, among all candidates of a test. */
+interface Said {
+  readonly who: string;
+  readonly kind: Standing['kind'];
+  readonly at: number;
+}
+
+describeReal(`an election${missing === undefined ? '' : ` (skipped: ${missing} is missing)`}`, () => {
+  let server: ZookeeperServer;
+  let paths = 0;
+  const undo: (() => Promise<void>)[] = [];
+  beforeAll(async () => {
+    server = await ZookeeperServer.start();
+  });
+  afterEach(async () => {
+    for (const stop of undo.splice(0).reverse()) await stop();
+  });
+  afterAll(() => server?.stop());
+
+  function clientOf(port = server.port, auth = ''): ZkClient {
+    const url = readZkUrl(`zk://${auth}127.0.0.1:${port}/`) as ZkUrl;
+    const client = new ZkClient({ url, sessionTimeoutMs: SESSION_MS, log: silentLogger });
+    undo.push(() => client.stop());
+    client.start();
+    return client;
+  }
+
+  /** Enters an election under a name. */
+  function enter(path: string, who: string, said: Said[], client = clientOf()) {
+    const contender = new Contender({
+      ...{ client, path, prefix: 'json.info_', prefixes: ['json.info_'], log: silentLogger, pauseMs: 50 },
+      data: Buffer.from(who),
+      changed: ({ kind }) => void said.push({ who, kind, at: performance.now() }),
+      failed: (reason) => void said.push({ who: reason, kind: 'none', at: performance.now() }),
+    });
+    undo.push(() => contender.stop());
+    contender.start();
+    return { contender, client };
+  }
+
+  const newPath = (): string => `/some/where/election-${paths++}`;
+  const last = (said: readonly Said[], who: string): Said | undefined =>
+    said.filter((one) => one.who === who).at(-1);
+
+  async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
+    const end = Date.now() + 20_000;
+    while (!(await check())) {
+      if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
+      await new Promise((resolve) => setTimeout(resolve, 10));
+    }
+  }
+
+  test('the oldest leads, and when it leaves the next one does', async () => {
+    const [path, said]: [string, Said[]] = [newPath(), []];
+    const first = enter(path, 'one', said);
+    await until('one leads', () => last(said, 'one')?.kind === 'leading');
+    const second = enter(path, 'two', said);
+    await until('two follows', () => last(said, 'two')?.kind === 'following');
+    enter(path, 'three', said);
+    await until('three follows', () => last(said, 'three')?.kind === 'following');
+    const standing = second.contender.current();
+    expect(standing.kind === 'following' && standing.leader.data.toString()).toBe('one');
+    await first.contender.stop();
+    await first.client.stop();
+    await until('two leads', () => last(said, 'two')?.kind === 'leading');
+    expect(second.contender.current()).toEqual({ kind: 'leading', node: `${path}/json.info_0000000001` });
+    expect(last(said, 'three')?.kind).toBe('following');
+  });
+
+  test.each(['frozen', 'cut'])(
+    'a leader whose connection is %s steps down before another leads',
+    async (how) => {
+      const wire = await Relay.start(server.port);
+      undo.push(() => wire.stop());
+      const [path, said]: [string, Said[]] = [newPath(), []];
+      const { contender } = enter(path, 'one', said, clientOf(wire.port));
+      await until('one leads', () => last(said, 'one')?.kind === 'leading');
+      enter(path, 'two', said);
+      await until('two follows', () => last(said, 'two')?.kind === 'following');
+      wire.frozen = true;
+      if (how === 'cut') {
+        wire.closed = true;
+        wire.cut();
+      }
+      await until('two leads', () => last(said, 'two')?.kind === 'leading');
+      expect(last(said, 'one')?.kind).toBe('none');
+      expect(contender.current().kind).toBe('none');
+      expect(last(said, 'one')?.at).toBeLessThan(last(said, 'two')?.at ?? 0);
+      wire.frozen = false;
+      wire.closed = false;
+      await until('one follows', () => last(said, 'one')?.kind === 'following');
+    },
+  );
+
+  test('a short interruption changes nothing', async () => {
+    const wire = await Relay.start(server.port);
+    undo.push(() => wire.stop());
+    const [path, said]: [string, Said[]] = [newPath(), []];
+    const { client } = enter(path, 'one', said, clientOf(wire.port));
+    await until('one leads', () => last(said, 'one')?.kind === 'leading');
+    for (let round = 0; round < 3; round++) {
+      wire.cut();
+      await until('the loss', () => client.state === 'disconnected');
+      await until('the return', () => client.state === 'connected');
+    }
+    expect(said.map(({ kind }) => kind)).toEqual(['leading']);
+  });
+
+  test('who is removed enters again, behind the others', async () => {
+    const [path, said]: [string, Said[]] = [newPath(), []];
+    const { client } = enter(path, 'one', said);
+    await until('one leads', () => last(said, 'one')?.kind === 'leading');
+    enter(path, 'two', said);
+    await until('two follows', () => last(said, 'two')?.kind === 'following');
+    await client.remove(`${path}/json.info_0000000000`);
+    await until('two leads', () => last(said, 'two')?.kind === 'leading');
+    await until('one follows', () => last(said, 'one')?.kind === 'following');
+    expect((await client.children(path)).sort()).toEqual(['json.info_0000000001', 'json.info_0000000002']);
+  });
+
+  test('a node whose making was not answered is found, and one of a session before is taken away', async () => {
+    const [path, said]: [string, Said[]] = [newPath(), []];
+    const earlier = clientOf();
+    await earlier.makePath(path);
+    const mode = zookeeper.CreateMode.EPHEMERAL_SEQUENTIAL;
+    await earlier.create(`${path}/json.info_`, Buffer.from('one'), mode);
+    const real = clientOf();
+    let creates = 0;
+    const client: ZkClient = Object.assign(Object.create(real) as ZkClient, {
+      create: async (at: string, data: Buffer) => {
+        creates++;
+        await real.create(at, data, mode);
+        throw new ZkError('CONNECTION_LOSS', 'the answer is lost');
+      },
+    });
+    enter(path, 'one', said, client);
+    await until('one leads', () => last(said, 'one')?.kind === 'leading');
+    expect([creates, await real.children(path)]).toEqual([1, ['json.info_0000000001']]);
+  });
+
+  test('while ZooKeeper is away nobody leads, and afterwards the same one or another does', async () => {
+    const [path, said]: [string, Said[]] = [newPath(), []];
+    const contenders = ['one', 'two'].map((who) => enter(path, who, said).contender);
+    const leading = (): number => contenders.filter((one) => one.current().kind === 'leading').length;
+    await until('one leads', () => leading() === 1 && said.length >= 2);
+    await server.kill();
+    await until('nobody leads', () => contenders.every((one) => one.current().kind === 'none'));
+    await server.run();
+    await until('somebody leads', () => leading() === 1);
+    await until('the other follows', () => contenders.some((one) => one.current().kind === 'following'));
+    expect(leading()).toBe(1);
+  });
+
+  test('with credentials all may read who leads, and nobody else may take it away', async () => {
+    const [path, said]: [string, Said[]] = [newPath(), []];
+    const top = `/${path.split('/').at(-1)}`;
+    const { client } = enter(top, 'one', said, clientOf(server.port, 'mesos:secret@'));
+    await until('one leads', () => last(said, 'one')?.kind === 'leading');
+    const stranger = clientOf();
+    const node = `${top}/json.info_0000000000`;
+    expect((await stranger.get(node))?.data.toString()).toBe('one');
+    await expect(stranger.remove(node)).rejects.toMatchObject({ code: 'NO_AUTH' });
+    await client.remove(node);
+  });
+
+  test('those who follow are told of each leader, and of none', async () => {
+    const path = newPath();
+    const client = clientOf();
+    await client.makePath(path);
+    const seen: (Leader | undefined)[] = [];
+    const url = readZkUrl(`zk://127.0.0.1:${server.port}${path}`) as ZkUrl;
+    const following = followLeader({
+      ...{ url, sessionTimeoutMs: SESSION_MS, log: silentLogger, failed: () => undefined },
+      changed: (leader) => void seen.push(leader),
+    });
+    undo.push(() => following.stop());
+    const mode = zookeeper.CreateMode.EPHEMERAL_SEQUENTIAL;
+    const info = (id: string, port: number): Buffer =>
+      Buffer.from(
+        `{"address":{"hostname":"m","ip":"10.0.0.1","port":${port}},"hostname":"m","id":"${id}","ip":16777226,` +
+          `"pid":"master@10.0.0.1:${port}","port":${port},"version":"1.11.0"}`,
+      );
+    const first = await client.create(`${path}/json.info_`, info('one', 5050), mode);
+    await until('one', () => seen.at(-1)?.id === 'one');
+    await client.create(`${path}/json.info_`, info('two', 5051), mode);
+    await client.remove(first);
+    await until('two', () => seen.at(-1)?.id === 'two');
+    await client.stop();
+    await until('nobody', () => seen.length >= 3 && seen.at(-1) === undefined);
+    expect(seen[0]).toEqual({
+      ...{ id: 'one', pid: 'master@10.0.0.1:5050', hostname: 'm', ip: '10.0.0.1', port: 5050 },
+    });
+  });
+});
+
+it('reads what masters of all times wrote', () => {
+  const old = { id: 'x', ip: '10.0.0.1', port: 5050, pid: 'master@10.0.0.1:5050', hostname: '10.0.0.1' };
+  const json = '{"id":"x","ip":16777226,"port":5050}';
+  expect(readLeader({ name: 'json.info_0000000001', data: Buffer.from(json) })).toEqual(old);
+  const protobuf = Buffer.from([10, 1, 120, 16, 138, 128, 128, 8, 24, 186, 39]);
+  expect(readLeader({ name: 'info_0000000001', data: protobuf })).toEqual(old);
+  const pid = Buffer.from('master@10.0.0.1:5050');
+  expect(readLeader({ name: '0000000001', data: pid })).toEqual({ ...old, id: '' });
+  for (const name of ['json.info_1', 'info_1', '1'])
+    expect(readLeader({ name, data: Buffer.from('nonsense') })).toBeUndefined();
+});
