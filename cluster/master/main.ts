@@ -16,7 +16,7 @@ import { Lifetime, type Running } from '../runtime/lifecycle';
 import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
-import { type Message, MessageRouter, routerOptions } from '../runtime/messages/receive';
+import { MessageRouter, routerOptions } from '../runtime/messages/receive';
 import { Timings } from '../runtime/metrics';
 import { tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
@@ -32,7 +32,6 @@ import type { MasterState } from './core/state';
 import { masterMachine } from './core/step';
 import { getState, printMasterInfo } from './core/views/operator';
 import { AgentAuthentication } from './edge/agent-authentication';
-import { readAgentMessage } from './edge/agents';
 import { patternLimits } from './edge/allocator-flags';
 import { AUTHENTICATION_FLAGS, agentSecrets, masterAccess } from './edge/authentication';
 import { Ensemble } from './edge/ensemble';
@@ -40,6 +39,7 @@ import { frameworkMetrics } from './edge/framework-metrics';
 import { helperRoutes, masterFiles, withHelp } from './edge/http/helper-routes';
 import { gated, type Leadership } from './edge/http/leader';
 import { masterRoutes } from './edge/http/routes';
+import { Inbox } from './edge/inbox';
 import { snapshot } from './edge/metrics';
 import { type Answer, masterPerformers } from './edge/perform';
 import { RegistryStore } from './edge/registry-store';
@@ -89,7 +89,7 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
       log: deps.log,
       tls: doors.tls,
       exited: (agent) => {
-        doors.agents()?.forget(agent);
+        doors.inbox.agents?.forget(agent);
         doors.post({ kind: 'agent.exited', pid: agent });
       },
     });
@@ -102,10 +102,10 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
       log: deps.log,
       messages: doors.messages,
       send: (to, name, body, id) => links.send(to, name, body, { id, host: place.ip, port: place.port }),
-      admit: (message) => doors.take(message),
+      admit: (message) => doors.inbox.take(message),
     });
     life.add(() => agents.stop());
-    doors.authenticate(agents);
+    doors.inbox.agents = agents;
     const boot: MasterBoot = {
       id: randomUUID(),
       hostname: config.hostname ?? place.ip,
@@ -149,7 +149,6 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
   let mailbox: MasterMailbox | undefined;
   let registry: RegistryStore | undefined;
   let requests = 0;
-  let agents: AgentAuthentication | undefined;
   const messages = new MessageRouter(deps.log, routerOptions(process.env));
   const post = (event: MasterInput): void => mailbox?.post(event);
   const schedulers = new Streams('mesos.v1.scheduler.Event');
@@ -157,11 +156,11 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
   const logFile = logFileOf(config, 'mesos-master');
   const read = <T>(view: (state: MasterState) => T): T =>
     view(present(mailbox, 'the master is starting').state);
-  let dropped = 0;
   const leadership = (): Leadership => {
     const recovered = mailbox?.state.electedAt !== undefined;
     return ensemble ? ensemble.leadership(recovered) : { kind: 'leading', recovered };
   };
+  const inbox = new Inbox({ log: deps.log, leads: () => leadership().kind === 'leading', post });
   return {
     schedulers,
     operators,
@@ -175,29 +174,9 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
     },
     post,
     messages,
-    agents: () => agents,
-    authenticate: (made: AgentAuthentication) => {
-      agents = made;
-    },
-    /** A message for the master becomes an event, with who sent it where that is known. */
-    take: (message: Message) => {
-      const event = readAgentMessage(message);
-      const principal = agents?.principalOf(message.from);
-      if (event?.kind === 'agent.register' || event?.kind === 'agent.reregister')
-        post({ ...event, principal });
-      else if (event) post(event);
-      else deps.log.debug({ message: message.name, from: message.from }, 'a message of no concern');
-    },
+    inbox,
     read,
     leadership,
-    /** A message to a master that does not lead. */
-    drop: (message: Message) => {
-      dropped++;
-      deps.log.debug(
-        { message: message.name, from: message.from },
-        'dropped, since this master does not lead',
-      );
-    },
     tls: tlsSettings(process.env),
     verbosity: new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level)),
     logFile,
@@ -210,7 +189,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
       ...(config.publish_per_framework_metrics ? read(frameworkMetrics) : {}),
       'registrar/registry_size_bytes': registry?.sizeBytes ?? 0,
       'master/elected': leadership().kind === 'leading' ? 1 : 0,
-      'master/dropped_messages': dropped,
+      'master/dropped_messages': inbox.dropped,
     }),
     closeStreams: () => {
       schedulers.closeAll();
@@ -223,10 +202,7 @@ type Doors = ReturnType<typeof createDoors>;
 
 function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<HttpServer> {
   const { messages } = doors;
-  messages.register('master', (message) => {
-    if (doors.leadership().kind !== 'leading') doors.drop(message);
-    else if (doors.agents()?.passes(message) ?? true) doors.take(message);
-  });
+  messages.register('master', (message) => doors.inbox.receive(message));
   const operators = { ...doors, streams: doors.operators };
   const own = masterRoutes({ ...doors, streams: doors.schedulers }, operators);
   const routes = withHelp([...gated(own, doors.leadership), ...helperRoutes(operators)]);
