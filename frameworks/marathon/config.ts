@@ -20,7 +20,8 @@ import {
   type Values,
 } from '../../cluster/runtime/config/flags';
 import type { Credentials } from '../../cluster/runtime/http/guard';
-import { StartError } from '../../cluster/runtime/lifecycle';
+import type { ZkUrl } from '../../cluster/zookeeper/core/url';
+import { hidePassword, isZkText, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
 import type { MarathonSettings } from './core/settings';
 import type { DrainSettings } from './edge/drain';
 
@@ -33,7 +34,7 @@ const count = (help: string, fallback: number, min = 0): Flag<number> =>
 
 const FLAGS = {
   master: text({
-    help: 'masters as host:port or http://host:port, comma separated; the leader is found by itself',
+    help: 'masters as host:port or http://host:port, comma separated, or where they are elected: zk://[user:password@]host:2181,.../path',
   }),
   framework_name: text({ help: 'name of the framework', fallback: 'marathon' }),
   mesos_user: text({ help: 'user that tasks run as; this process own user without it' }),
@@ -122,8 +123,9 @@ export const MARATHON_FLAGS = withEnvironment(FLAGS);
 export type MarathonFlags = Values<typeof MARATHON_FLAGS>;
 
 export interface MarathonConfig {
-  /** Base URLs of the masters. */
+  /** Base URLs of the masters; none where ZooKeeper says who leads. */
   readonly masters: readonly string[];
+  readonly masterZk: ZkUrl | undefined;
   readonly settings: MarathonSettings;
   readonly http: {
     readonly address: string;
@@ -169,6 +171,7 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
   }
   return {
     masters: mastersOf(flags.master),
+    masterZk: isZkText(flags.master) ? zkUrlOf('--master', flags.master) : undefined,
     settings: settingsOf(flags),
     http: {
       address: flags.http_address,
@@ -203,13 +206,9 @@ function drainOf(flags: MarathonFlags): DrainSettings {
   return { urls, timeoutMs: flags.lb_drain_timeout, credentials };
 }
 
-/** Addresses as given to `--master` to base URLs. */
+/** Addresses as given to `--master` to base URLs; none when it says where masters are elected. */
 export function mastersOf(given: string): string[] {
-  if (given.startsWith('zk://')) {
-    throw new StartError(
-      `--master ${given}: ZooKeeper addresses are not supported yet. List the masters instead: --master host1:5050,host2:5050`,
-    );
-  }
+  if (isZkText(given)) return [];
   return given.split(',').map((part) => {
     const url = /^https?:\/\//.test(part.trim()) ? part.trim() : `http://${part.trim()}`;
     if (!URL.canParse(url)) throw new UsageError(`--master: ${JSON.stringify(part)} is not host:port`);
@@ -345,7 +344,7 @@ const ZOOKEEPER_KEYS = [
 function infoOf(flags: MarathonFlags): Record<string, unknown> {
   const known: Record<string, unknown> = {
     ...flags,
-    master: flags.master?.replace(/\/\/[^@/]*@/, '//***@'),
+    master: flags.master && hidePassword(flags.master).replace(/^(https?:\/\/)[^@/]*@/, '$1***@'),
     features: flags.enable_features.split(',').filter(Boolean),
     launch_token: flags.launch_tokens,
     ha: false,

@@ -13,6 +13,8 @@ import { Metrics } from '../../cluster/runtime/metrics';
 import { FileRecorder } from '../../cluster/runtime/recording/recording';
 import { tlsSettings } from '../../cluster/runtime/tls/settings';
 import type { StateStore } from '../../cluster/state/store';
+import type { ZkUrl } from '../../cluster/zookeeper/core/url';
+import { followLeader } from '../../cluster/zookeeper/edge/leader';
 import { createScheduler, type Scheduler } from '../scheduler/edge/scheduler';
 import type { MarathonConfig } from './config';
 import type { MarathonBoot } from './core/boot';
@@ -35,6 +37,8 @@ export { marathonMachine };
 
 /** The version that `/v2/info` reports: of the original whose API this is. */
 const API_VERSION = '1.11.24';
+/** As the original's driver, which has no flag for it. */
+const ZK_SESSION_MS = 10_000;
 
 export interface MarathonDeps {
   readonly log: Logger;
@@ -72,7 +76,7 @@ export async function startMarathon(config: MarathonConfig, deps: MarathonDeps):
     life.add(() => http.close());
     life.add(() => parts.bus.stop());
     parts.mailbox.post({ kind: 'started' });
-    deps.log.info({ url: http.url, masters: config.masters.join(',') }, 'Marathon is up');
+    deps.log.info({ url: http.url, masters: config.masters.join(',') || 'elected' }, 'Marathon is up');
     return { http: { address: http.address, port: http.port, url: http.url } };
   });
   stopped = () => marathon.stop();
@@ -119,6 +123,10 @@ function assemble(config: MarathonConfig, deps: MarathonDeps, { boot, onBroken, 
   life.add(() => mailbox.stop());
   life.add(() => probes.stop());
   life.add(() => scheduler.stop());
+  if (config.masterZk) {
+    const masters = followMasters(config.masterZk, { log: deps.log, scheduler, onBroken });
+    life.add(() => masters.stop());
+  }
   life.add(() => drain.stop());
   return { mailbox, requests, bus };
 }
@@ -150,6 +158,22 @@ function connectScheduler(
     },
     onRefused: (call, reason) => post({ kind: 'driver.refused', call, reason }),
     onBroken,
+  });
+}
+
+/** The session follows whoever leads. */
+function followMasters(
+  url: ZkUrl,
+  { log, scheduler, onBroken }: { log: Logger; scheduler: Scheduler; onBroken: (error: Error) => void },
+): Running {
+  return followLeader({
+    ...{ url, log, sessionTimeoutMs: ZK_SESSION_MS },
+    changed: (leader) => {
+      log.info({ master: leader?.pid }, leader ? 'a master leads' : 'no master leads');
+      const host = leader?.ip.includes(':') ? `[${leader.ip}]` : leader?.ip;
+      scheduler.setMasters(leader ? [`http://${host}:${leader.port}`] : []);
+    },
+    failed: (reason) => onBroken(new Error(`--master: ${reason}`)),
   });
 }
 

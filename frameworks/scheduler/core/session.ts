@@ -3,7 +3,7 @@
  *
  *   idle -> opening -> opened -> subscribed
  *             ^  |________|___________|        (closed, refused, silent)
- *             +-- waiting <-+
+ *             +-- waiting <-+                        (for a while, or until somebody leads)
  *
  * Always true: at most one connection counts; what an earlier one still says is ignored. Pure: the edge opens streams.
  */
@@ -31,6 +31,8 @@ export interface SessionBoot {
 export interface SessionEvents {
   /** What to subscribe with from now on. The first one starts the session. */
   framework: { info: mesos.FrameworkInfo };
+  /** Whom to ask from now on; nobody while nobody leads. Who is none of them any more is left at once. */
+  masters: { masters: readonly string[] };
   /** The stream is open; SUBSCRIBED has yet to come. */
   opened: { connection: number };
   redirected: { connection: number; url: string };
@@ -61,7 +63,7 @@ export type SessionEffect =
   | { readonly kind: 'tell'; readonly notice: Notice };
 
 export interface SessionState {
-  readonly masters: readonly string[];
+  masters: readonly string[];
   readonly random: Random;
   phase: 'idle' | 'opening' | 'opened' | 'subscribed' | 'waiting' | 'stopped';
   connection: number;
@@ -98,6 +100,7 @@ const transitions: {
     state.info = info;
     return state.phase === 'idle' ? openNext(state) : [];
   },
+  masters: mastersChanged,
   opened: (state, { connection, at }) => {
     if (!isCurrent(state, connection) || state.phase !== 'opening') return [];
     state.phase = 'opened';
@@ -125,9 +128,31 @@ function isCurrent(state: SessionState, connection: number): boolean {
   return connection === state.connection && state.phase !== 'waiting' && state.phase !== 'stopped';
 }
 
+function mastersChanged(state: SessionState, { masters }: EventOf<'masters'>): SessionEffect[] {
+  state.masters = masters;
+  state.nextMaster = 0;
+  // While nobody leads, as far as we know, the connection there is may still be good.
+  if (state.phase === 'idle' || state.phase === 'stopped' || masters.length === 0) return [];
+  if (state.phase === 'waiting') return openNext(state);
+  if (masters.includes(state.url)) return [];
+  const reason = 'another master leads';
+  return [
+    { kind: 'close' },
+    ...(state.phase === 'subscribed'
+      ? [{ kind: 'tell', notice: { kind: 'disconnected', reason } } as const]
+      : []),
+    ...openNext(state),
+  ];
+}
+
+/** Asks the next master. Without one it waits until there is. */
 function openNext(state: SessionState): SessionEffect[] {
   state.redirects = 0;
-  const url = state.masters[state.nextMaster % Math.max(1, state.masters.length)] ?? '';
+  if (state.masters.length === 0) {
+    state.phase = 'waiting';
+    return [];
+  }
+  const url = state.masters[state.nextMaster % state.masters.length] ?? '';
   state.nextMaster++;
   return open(state, url);
 }

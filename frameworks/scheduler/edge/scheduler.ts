@@ -17,7 +17,7 @@ import { Calls } from './calls';
 import { runStream } from './stream';
 
 export interface SchedulerOptions {
-  /** Base URLs, such as `http://10.0.0.1:5050`. The leader is found by its redirects. */
+  /** Base URLs, such as `http://10.0.0.1:5050`, or none yet. The leader is found by its redirects. */
   readonly masters: readonly string[];
   readonly clock: Clock;
   readonly log: Logger;
@@ -35,6 +35,8 @@ export interface SchedulerOptions {
 export interface Scheduler extends Running {
   /** What to subscribe with from now on; the first call starts the session. */
   setFramework(info: mesos.FrameworkInfo): void;
+  /** Whom to ask from now on: the leader where it is known, nobody while nobody leads. */
+  setMasters(masters: readonly string[]): void;
   call(call: scheduler.Call): void;
 }
 
@@ -95,6 +97,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
 
   return {
     setFramework: (info) => mailbox.post({ kind: 'framework', info }),
+    setMasters: (masters) => mailbox.post({ kind: 'masters', masters }),
     call: (call) => calls.send(call),
     stop: async () => {
       mailbox.post({ kind: 'stop' });

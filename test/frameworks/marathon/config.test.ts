@@ -1,4 +1,3 @@
-import { StartError } from '../../../cluster/runtime/lifecycle';
 import { type MarathonConfig, mastersOf, parseMarathonConfig } from '../../../frameworks/marathon/config';
 import { DEFAULT_SETTINGS } from '../../../frameworks/marathon/core/settings';
 
@@ -43,8 +42,9 @@ describe('flags', () => {
     expect(() => config(args)).toThrow(text);
   });
 
-  it('say that ZooKeeper addresses are not supported, and that a master is needed', () => {
-    expect(() => mastersOf('zk://a:2181/mesos')).toThrow(StartError);
+  it('know where masters are elected, and that a master is needed', () => {
+    expect(mastersOf('zk://a:2181/mesos')).toEqual([]);
+    expect(config(['--master', 'zk://a/mesos']).masterZk?.path).toBe('/mesos');
     expect(() => parseMarathonConfig({ args: [], env: {} })).toThrow('--master is missing');
   });
 

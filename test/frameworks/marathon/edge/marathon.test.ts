@@ -393,11 +393,11 @@ describe('Marathon over real HTTP', () => {
     expect(launched.size).toBe(1);
   });
 
-  it('refuses a taken port with advice, and addresses of ZooKeeper', async () => {
+  it('refuses a taken port with advice, and addresses of ZooKeeper without a path', async () => {
     await expect(boot(['--http_port', String(marathon.http.port)])).rejects.toThrow(StartError);
     await expect(boot(['--http_address', '0.0.0.0'])).rejects.toThrow('--insecure');
-    expect(() => parseMarathonConfig({ args: ['--master', 'zk://a:2181/mesos'], env: {} })).toThrow(
-      'not supported yet',
+    expect(() => parseMarathonConfig({ args: ['--master', 'zk://u:hidden@a:2181'], env: {} })).toThrow(
+      '--master: a path is missing',
     );
     expect(() => parseMarathonConfig({ args: ['--master', 'a:1', '--framework_nme', 'x'], env: {} })).toThrow(
       'framework_name',

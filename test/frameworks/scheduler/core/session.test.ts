@@ -40,6 +40,30 @@ describe('a session', () => {
     expect(session.tell({ kind: 'framework', info: INFO })).toEqual([]);
   });
 
+  it('asks whoever leads now, leaves who does not any more, and waits while nobody does', () => {
+    const session = new Session();
+    session.tell({ kind: 'masters', masters: [] });
+    expect(session.tell({ kind: 'framework', info: INFO })).toEqual([]);
+    const open = { kind: 'open', connection: 1, url: 'http://m1:1', info: INFO };
+    expect(session.tell({ kind: 'masters', masters: ['http://m1:1'] })).toEqual([open]);
+    session.tell({ kind: 'opened', connection: 1 });
+    const event = { type: 'SUBSCRIBED', subscribed: { framework_id: { value: 'F' } } };
+    session.tell({ kind: 'received', connection: 1, event });
+    expect(session.tell({ kind: 'masters', masters: [] })).toEqual([]);
+    expect(session.tell({ kind: 'masters', masters: ['http://m1:1'] })).toEqual([]);
+    expect(session.tell({ kind: 'masters', masters: ['http://m2:2'] })).toEqual([
+      { kind: 'close' },
+      { kind: 'tell', notice: { kind: 'disconnected', reason: 'another master leads' } },
+      { ...open, connection: 2, url: 'http://m2:2' },
+    ]);
+    session.tell({ kind: 'masters', masters: [] });
+    session.at = wakeOf(session.tell({ kind: 'closed', connection: 2, reason: 'gone' }));
+    expect(session.tell({ kind: 'woke', timer: 'retry' })).toEqual([]);
+    expect(session.tell({ kind: 'masters', masters: ['http://m3:3'] })).toEqual([
+      { ...open, connection: 3, url: 'http://m3:3' },
+    ]);
+  });
+
   it('retries quickly at first, then with growing and random pauses up to seconds, at each master in turn', () => {
     const session = new Session();
     session.tell({ kind: 'framework', info: INFO });
