@@ -2,7 +2,7 @@
  * Talks to a running cluster for the client commands, and turns what goes wrong into words.
  */
 
-import { HttpClient } from '../cluster/runtime/http/client';
+import { type HttpAnswer, HttpClient, type HttpRequest } from '../cluster/runtime/http/client';
 import { StartError } from '../cluster/runtime/lifecycle';
 
 export interface ApiOptions {
@@ -14,6 +14,9 @@ export interface ApiOptions {
   /** user:password for HTTP basic. */
   readonly credentials?: string | undefined;
 }
+
+/** Masters that send us on before we give up. */
+const HOPS_MAX = 3;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
@@ -40,14 +43,30 @@ export class Api {
     if (credentials !== undefined)
       headers['authorization'] = `Basic ${Buffer.from(credentials).toString('base64')}`;
     const target = new URL(path, url).toString();
-    const answer = await this.client
-      .request({ method, url: target, headers, ...(body !== undefined && { body }) })
-      .catch((error: Error) => {
-        throw this.unreachable(error);
-      });
+    const answer = await this.send({ method, url: target, headers, ...(body !== undefined && { body }) });
     const text = answer.body.toString('utf8');
     if (answer.status >= 400) throw new StartError(this.refusal(answer.status, text));
     return text;
+  }
+
+  /** Sends, and goes to the leader when somebody else was asked. */
+  private async send(request: HttpRequest): Promise<HttpAnswer> {
+    const { what, url, flag } = this.options;
+    let target = request.url;
+    for (let hops = 0; hops <= HOPS_MAX; hops++) {
+      const answer = await this.client.request({ ...request, url: target }).catch((error: Error) => {
+        throw this.unreachable(error);
+      });
+      const { location } = answer.headers;
+      if (answer.status !== 307 || typeof location !== 'string') return answer;
+      const next = new URL(location, target);
+      if (target.startsWith('https:') && next.protocol !== 'https:')
+        throw new StartError(
+          `${what} sends us from ${url} to ${next.origin}, which leaves HTTPS: name it with ${flag}`,
+        );
+      target = next.toString();
+    }
+    throw new StartError(`${what} sends us in a circle from ${url}: an election may be under way, try again`);
   }
 
   async close(): Promise<void> {
