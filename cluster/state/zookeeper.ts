@@ -144,23 +144,33 @@ export class ZookeeperStore implements StateStore {
   }
 
   async fetch(name: string): Promise<Variable> {
-    return (await this.read(name)) ?? { name, version: 0, value: Buffer.alloc(0) };
+    const found = await this.patiently(() => this.read(name));
+    return found ?? { name, version: 0, value: Buffer.alloc(0) };
   }
 
   /** All variables of one moment. Rejects when others keep writing meanwhile. */
   fetchAll(prefix: string): Promise<Variable[]> {
     return this.exclusive(async () => {
       for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        const { node } = await this.readHead();
-        const found = await inGroups(await this.names(prefix), (name) => this.read(name));
-        if ((await this.readHead()).node === node) return found.filter((one) => one !== undefined);
+        const found = await this.patiently(() => this.readAll(prefix));
+        if (found) return found;
       }
       throw new Error('somebody else keeps changing the state in ZooKeeper');
     });
   }
 
+  /** All of one moment; undefined when somebody wrote meanwhile. */
+  private async readAll(prefix: string): Promise<Variable[] | undefined> {
+    const { node } = await this.readHead();
+    const found = await inGroups(await this.names(prefix), (name) => this.read(name));
+    if ((await this.readHead()).node !== node) return undefined;
+    return found.filter((one) => one !== undefined);
+  }
+
   async names(prefix = ''): Promise<string[]> {
-    const children = await this.options.client.children(`${this.options.path}/variables`);
+    const children = await this.patiently(() =>
+      this.options.client.children(`${this.options.path}/variables`),
+    );
     const own = children.filter((child) => child.startsWith(NODE_PREFIX));
     const names = own.map((child) => decodeURIComponent(child.slice(NODE_PREFIX.length)));
     return names.filter((name) => name.startsWith(prefix)).sort();
@@ -175,6 +185,19 @@ export class ZookeeperStore implements StateStore {
 
   async close(): Promise<void> {
     await this.last;
+  }
+
+  /** Reads again what a lost connection took along: that does no harm. */
+  private async patiently<T>(read: () => Promise<T>): Promise<T> {
+    const end = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
+    for (;;) {
+      try {
+        return await read();
+      } catch (error) {
+        if (!UNCERTAIN.has(codeOf(error)) || Date.now() > end) throw error;
+      }
+      await sleep(PAUSE_MS);
+    }
   }
 
   /** One after the other: commits in the order they were asked for, and reads of one moment between them. */

@@ -201,6 +201,31 @@ describeReal(
       expect(await registry(next)).toEqual(before);
     });
 
+    test('a leader that slept through the end of its session changes nothing when it wakes up', async () => {
+      const path = `/mesos-${paths++}`;
+      const masters = await startMasters(path, [server.port, server.port]);
+      const first = await leaderOf(masters);
+      const second = masters.find((master) => master !== first);
+      if (!second) throw new Error('there are two');
+      await startAgent(path);
+      const scheduler = await subscribe(first);
+      await runTasks(scheduler);
+      first.signal('SIGSTOP');
+      await eventually('the second to lead', () => second.serves());
+      await configure(second);
+      const before = await registry(second);
+      const weights = JSON.stringify([{ role: 'web', weight: 9 }]);
+      // Waits in the first one's socket and is read the moment it goes on.
+      const late = first.ask('/weights', { method: 'PUT', body: weights }).catch(() => undefined);
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      first.signal('SIGCONT');
+      expect([undefined, 307, 503]).toContain((await late)?.status);
+      await eventually('the end of the first', () => first.ends.length > 0);
+      expect(first.ends).toEqual([1]);
+      expect(await registry(second)).toEqual(before);
+      await expectAllRunning(second, await subscribe(second, scheduler.frameworkId));
+    });
+
     test('a leader that is told to stop leaves at once, and the next one does not wait for its session', async () => {
       const path = `/mesos-${paths++}`;
       const masters = await startMasters(path, [server.port, server.port]);

@@ -191,7 +191,7 @@ describeReal(
       const cutter = setInterval(() => wire.cut(), 150);
       undo.push(async () => clearInterval(cutter));
       for (let count = 0; count < 30; count++) {
-        const before = await again(() => state.fetch('n'));
+        const before = await state.fetch('n');
         expect(before.value.toString()).toBe(count === 0 ? '' : `${count}`);
         expect(await store(state, before, bytes(`${count + 1}`))).toBeDefined();
       }
@@ -200,18 +200,6 @@ describeReal(
     });
   },
 );
-
-/** Reads that a cut connection took along are asked again. */
-async function again<T>(read: () => Promise<T>): Promise<T> {
-  for (;;) {
-    try {
-      return await read();
-    } catch (error) {
-      if (!(error instanceof ZkError) || error.code === 'CLOSED') throw error;
-      await new Promise((resolve) => setTimeout(resolve, 50));
-    }
-  }
-}
 
 async function until(check: () => Promise<boolean>): Promise<void> {
   const end = Date.now() + 20_000;

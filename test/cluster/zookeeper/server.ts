@@ -9,7 +9,7 @@ import { connect, createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
-const JARS = '/usr/share/java';
+export const JARS = '/usr/share/java';
 
 /** What is missing for a real server; undefined when nothing is. */
 export function missingForZookeeper(): string | undefined {
@@ -92,7 +92,7 @@ export class ZookeeperServer {
   }
 }
 
-async function freePort(): Promise<number> {
+export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const address = server.address();

@@ -1,0 +1,68 @@
+import { silentLogger } from '../../../../cluster/runtime/log';
+import { store } from '../../../../cluster/state/store';
+import { ZookeeperStore } from '../../../../cluster/state/zookeeper';
+import { readZkUrl, type ZkUrl } from '../../../../cluster/zookeeper/core/url';
+import { ZkClient } from '../../../../cluster/zookeeper/edge/client';
+import { Contender, type Standing } from '../../../../cluster/zookeeper/edge/contender';
+import { ZookeeperEnsemble } from '../ensemble';
+import { missingForZookeeper } from '../server';
+
+jest.setTimeout(120_000);
+
+const missing = missingForZookeeper();
+(missing === undefined ? test : test.skip)(
+  `whichever server of an ensemble dies, the leader stays and loses nothing${missing === undefined ? '' : ` (skipped: ${missing} is missing)`}`,
+  async () => {
+    const ensemble = await ZookeeperEnsemble.start();
+    const servers = ensemble.ports.map((port) => `127.0.0.1:${port}`).join(',');
+    const url = readZkUrl(`zk://${servers}/mesos`) as ZkUrl;
+    const client = new ZkClient({ url, sessionTimeoutMs: 10_000, log: silentLogger });
+    const said: Standing[] = [];
+    const contender = new Contender({
+      ...{ client, path: '/mesos', prefix: 'json.info_', prefixes: ['json.info_'], log: silentLogger },
+      data: Buffer.from('me'),
+      changed: (standing) => void said.push(standing),
+      failed: () => undefined,
+    });
+    try {
+      client.start();
+      contender.start();
+      const standing = await leading(contender);
+      const state = new ZookeeperStore({ client, path: '/mesos/meseta' });
+      await state.claim(standing.node);
+      let count = 0;
+      const write = async (): Promise<void> => {
+        const before = await state.fetch('count');
+        expect(before.value.toString()).toBe(count === 0 ? '' : `${count}`);
+        expect(await store(state, before, Buffer.from(`${++count}`))).toBeDefined();
+      };
+      for (let round = 0; round < 4; round++) {
+        let more = Number.POSITIVE_INFINITY;
+        const writing = (async () => {
+          for (; more > 0; more--) await write();
+        })();
+        const modes = await ensemble.modes();
+        const victim = round % 2 === 0 ? modes.indexOf('leader') : modes.indexOf('follower');
+        await ensemble.kill(victim);
+        more = 20;
+        await writing;
+        ensemble.run(victim);
+        await ensemble.settled();
+      }
+      expect((await state.fetch('count')).value.toString()).toBe(`${count}`);
+      expect(said.map(({ kind }) => kind)).toEqual(['leading']);
+    } finally {
+      await contender.stop();
+      await client.stop();
+      await ensemble.stop();
+    }
+  },
+);
+
+async function leading(contender: Contender): Promise<Standing & { kind: 'leading' }> {
+  for (;;) {
+    const standing = contender.current();
+    if (standing.kind === 'leading') return standing;
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
