@@ -31,6 +31,7 @@ const FILES = {
   'mesos.v1.maintenance': 'maintenance',
   'mesos.v1.allocator': 'allocator',
   'mesos.internal': 'internal',
+  'mesos.scheduler': 'driver',
   'google.protobuf': 'google',
 };
 

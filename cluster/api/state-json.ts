@@ -218,6 +218,8 @@ export interface FrameworkParts {
   readonly completed: readonly string[];
   readonly offers: readonly string[];
   readonly executors: readonly string[];
+  /** Where its driver is; frameworks that speak HTTP have none. */
+  readonly pid: string | undefined;
 }
 
 export function frameworkJson(framework: Response.GetFrameworks.Framework, parts: FrameworkParts): string {
@@ -226,6 +228,7 @@ export function frameworkJson(framework: Response.GetFrameworks.Framework, parts
   return jsonObject({
     id: text(info.id?.value),
     name: text(info.name),
+    pid: text(parts.pid),
     used_resources: resourcesJson(framework.allocated_resources),
     offered_resources: resourcesJson(framework.offered_resources),
     capabilities: JSON.stringify((info.capabilities ?? []).map(({ type }) => type)),

@@ -25,6 +25,7 @@ import { checkRefused, refusedFlags, unusedFlags } from './edge/accepted-flags';
 import { agentFlags, agentSettings } from './edge/agent-flags';
 import { allocatorFlags, allocatorSettings } from './edge/allocator-flags';
 import { authenticationFlags } from './edge/authentication';
+import { rateLimitsFlag } from './edge/driver-traffic';
 
 export const masterFlags = withEnvironment('MESOS_', {
   ...unusedFlags,
@@ -103,6 +104,7 @@ export const masterFlags = withEnvironment('MESOS_', {
   ...logFlags,
   ...authenticationFlags,
   acls: aclsFlag,
+  rate_limits: rateLimitsFlag,
   firewall_rules: firewallFlag,
   publish_per_framework_metrics: toggle({
     help: 'show numbers of each framework in /metrics/snapshot',
@@ -138,6 +140,7 @@ export function masterSettings(config: MasterConfig): MasterSettings {
     allocationIntervalMs: config.allocation_interval,
     offerTimeoutMs: config.offer_timeout > 0 ? config.offer_timeout : undefined,
     rootSubmissions: config.root_submissions,
+    authenticateFrameworks: config.authenticate_frameworks,
     roles: config.roles.length > 0 ? config.roles.flatMap((roles) => roles.split(',')) : undefined,
     maxCompletedFrameworks: config.max_completed_frameworks,
     maxCompletedTasksPerFramework: config.max_completed_tasks_per_framework,

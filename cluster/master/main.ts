@@ -31,9 +31,9 @@ import { ALLOCATE_TIMER } from './core/schedule';
 import type { MasterState } from './core/state';
 import { masterMachine } from './core/step';
 import { getState, printMasterInfo } from './core/views/operator';
-import { AgentAuthentication } from './edge/agent-authentication';
 import { patternLimits } from './edge/allocator-flags';
-import { AUTHENTICATION_FLAGS, agentSecrets, masterAccess } from './edge/authentication';
+import { AUTHENTICATION_FLAGS, masterAccess, peerSecrets } from './edge/authentication';
+import { readRateLimits } from './edge/driver-traffic';
 import { Ensemble } from './edge/ensemble';
 import { frameworkMetrics } from './edge/framework-metrics';
 import { helperRoutes, masterFiles, withHelp } from './edge/http/helper-routes';
@@ -75,7 +75,8 @@ type MasterMailbox = Mailbox<MasterState, MasterEvent, MasterEffect, MasterBoot>
 export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<RunningMaster> {
   return Lifetime.start(async (life) => {
     const settings = masterSettings(config);
-    const secrets = agentSecrets(config, deps.log);
+    const secrets = peerSecrets(config, deps.log);
+    const limits = readRateLimits(config.rate_limits);
     const ensemble = Ensemble.of(config, deps.log);
     if (ensemble) life.add(() => ensemble.stop());
     const doors = createDoors(config, deps, ensemble);
@@ -88,24 +89,19 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
       from: { id: 'master', host: place.ip, port: place.port },
       log: deps.log,
       tls: doors.tls,
-      exited: (agent) => {
-        doors.inbox.agents?.forget(agent);
-        doors.post({ kind: 'agent.exited', pid: agent });
-      },
+      exited: (peer) => doors.inbox.exited(peer),
     });
     life.add(() => links.stop());
-    const agents = new AgentAuthentication({
+    doors.inbox.open({
       secrets,
+      limits,
       required: config.authenticate_agents,
       timeoutMs: config.authentication_v0_timeout,
       clock: deps.clock,
-      log: deps.log,
       messages: doors.messages,
       send: (to, name, body, id) => links.send(to, name, body, { id, host: place.ip, port: place.port }),
-      admit: (message) => doors.inbox.take(message),
     });
-    life.add(() => agents.stop());
-    doors.inbox.agents = agents;
+    life.add(() => doors.inbox.stop());
     const boot: MasterBoot = {
       id: randomUUID(),
       hostname: config.hostname ?? place.ip,
@@ -160,7 +156,13 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
     const recovered = mailbox?.state.electedAt !== undefined;
     return ensemble ? ensemble.leadership(recovered) : { kind: 'leading', recovered };
   };
-  const inbox = new Inbox({ log: deps.log, leads: () => leadership().kind === 'leading', post });
+  const inbox = new Inbox({
+    log: deps.log,
+    patternLimits: patternLimits(config),
+    leads: () => leadership().kind === 'leading',
+    post,
+    state: () => mailbox?.state,
+  });
   return {
     schedulers,
     operators,
@@ -189,7 +191,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
       ...(config.publish_per_framework_metrics ? read(frameworkMetrics) : {}),
       'registrar/registry_size_bytes': registry?.sizeBytes ?? 0,
       'master/elected': leadership().kind === 'leading' ? 1 : 0,
-      'master/dropped_messages': inbox.dropped,
+      ...read((state) => inbox.metrics(state)),
     }),
     closeStreams: () => {
       schedulers.closeAll();

@@ -14,7 +14,6 @@ import {
   readDiscovery,
   readPid,
   readRunningStatus,
-  readStatuses,
   STATUS_SHAPE,
   usablePorts,
 } from './facts';
@@ -239,7 +238,9 @@ function addTask(target: EventTarget, task: unknown, note: Note): boolean {
     name: textAt(task, 'name') ?? '',
     state,
     ports: usablePorts(normalRanges(listAt(task, 'resources').flatMap(portRanges)), taskNote),
-    running: readStatuses(valueAt(task, 'statuses')),
+    running: listAt(task, 'statuses')
+      .map(readRunningStatus)
+      .reduce<StatusFacts | undefined>(laterStatus, undefined),
     discovery: readDiscovery(valueAt(task, 'discovery'), taskNote),
   });
   return state === 'TASK_RUNNING' || held?.state === 'TASK_RUNNING';

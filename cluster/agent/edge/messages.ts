@@ -83,5 +83,5 @@ const READERS: Record<string, Reader> = {
 
 /** The event a message is; undefined for messages of no concern. Throws CodecError for an unreadable body. */
 export function readMasterMessage({ from, name, body }: Message): AgentInput | undefined {
-  return READERS[name]?.(from, body);
+  return Object.hasOwn(READERS, name) ? READERS[name]?.(from, body) : undefined;
 }

@@ -342,3 +342,81 @@ export interface AuthenticationFailedMessage {
 export interface AuthenticationErrorMessage {
   readonly error?: string | undefined;
 }
+
+export interface SubmitSchedulerRequest {
+  readonly name: string;
+}
+
+export interface SubmitSchedulerResponse {
+  readonly okay: boolean;
+}
+
+export interface RegisterFrameworkMessage {
+  readonly framework: mesos.FrameworkInfo;
+}
+
+export interface ReregisterFrameworkMessage {
+  readonly framework: mesos.FrameworkInfo;
+  readonly failover: boolean;
+}
+
+export interface FrameworkRegisteredMessage {
+  readonly framework_id: mesos.FrameworkID;
+  readonly master_info: mesos.MasterInfo;
+}
+
+export interface FrameworkReregisteredMessage {
+  readonly framework_id: mesos.FrameworkID;
+  readonly master_info: mesos.MasterInfo;
+}
+
+export interface UnregisterFrameworkMessage {
+  readonly framework_id: mesos.FrameworkID;
+}
+
+export interface DeactivateFrameworkMessage {
+  readonly framework_id: mesos.FrameworkID;
+}
+
+export interface ResourceRequestMessage {
+  readonly framework_id: mesos.FrameworkID;
+  readonly requests?: readonly mesos.Request[] | undefined;
+}
+
+export interface ResourceOffersMessage {
+  readonly offers?: readonly mesos.Offer[] | undefined;
+  readonly pids?: readonly string[] | undefined;
+}
+
+export interface InverseOffersMessage {
+  readonly inverse_offers?: readonly mesos.InverseOffer[] | undefined;
+  readonly pids?: readonly string[] | undefined;
+}
+
+export interface LaunchTasksMessage {
+  readonly framework_id: mesos.FrameworkID;
+  readonly tasks?: readonly mesos.TaskInfo[] | undefined;
+  readonly filters: mesos.Filters;
+  readonly offer_ids?: readonly mesos.OfferID[] | undefined;
+}
+
+export interface RescindResourceOfferMessage {
+  readonly offer_id: mesos.OfferID;
+}
+
+export interface RescindInverseOfferMessage {
+  readonly inverse_offer_id: mesos.OfferID;
+}
+
+export interface ReviveOffersMessage {
+  readonly framework_id: mesos.FrameworkID;
+  readonly roles?: readonly string[] | undefined;
+}
+
+export interface LostSlaveMessage {
+  readonly slave_id: mesos.AgentID;
+}
+
+export interface FrameworkErrorMessage {
+  readonly message: string;
+}

@@ -5,6 +5,7 @@
 
 import type * as agent from './agent';
 import type * as allocator from './allocator';
+import type * as driver from './driver';
 import type * as executor from './executor';
 import type * as google from './google';
 import type * as internal from './internal';
@@ -169,6 +170,24 @@ export interface Messages {
   'mesos.internal.AuthenticationCompletedMessage': internal.AuthenticationCompletedMessage;
   'mesos.internal.AuthenticationFailedMessage': internal.AuthenticationFailedMessage;
   'mesos.internal.AuthenticationErrorMessage': internal.AuthenticationErrorMessage;
+  'mesos.internal.SubmitSchedulerRequest': internal.SubmitSchedulerRequest;
+  'mesos.internal.SubmitSchedulerResponse': internal.SubmitSchedulerResponse;
+  'mesos.internal.RegisterFrameworkMessage': internal.RegisterFrameworkMessage;
+  'mesos.internal.ReregisterFrameworkMessage': internal.ReregisterFrameworkMessage;
+  'mesos.internal.FrameworkRegisteredMessage': internal.FrameworkRegisteredMessage;
+  'mesos.internal.FrameworkReregisteredMessage': internal.FrameworkReregisteredMessage;
+  'mesos.internal.UnregisterFrameworkMessage': internal.UnregisterFrameworkMessage;
+  'mesos.internal.DeactivateFrameworkMessage': internal.DeactivateFrameworkMessage;
+  'mesos.internal.ResourceRequestMessage': internal.ResourceRequestMessage;
+  'mesos.internal.ResourceOffersMessage': internal.ResourceOffersMessage;
+  'mesos.internal.InverseOffersMessage': internal.InverseOffersMessage;
+  'mesos.internal.LaunchTasksMessage': internal.LaunchTasksMessage;
+  'mesos.internal.RescindResourceOfferMessage': internal.RescindResourceOfferMessage;
+  'mesos.internal.RescindInverseOfferMessage': internal.RescindInverseOfferMessage;
+  'mesos.internal.ReviveOffersMessage': internal.ReviveOffersMessage;
+  'mesos.internal.LostSlaveMessage': internal.LostSlaveMessage;
+  'mesos.internal.FrameworkErrorMessage': internal.FrameworkErrorMessage;
+  'mesos.scheduler.Call': driver.Call;
   'google.protobuf.Duration': google.Duration;
 }
 

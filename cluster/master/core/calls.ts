@@ -77,29 +77,51 @@ const METRICS: Partial<Record<scheduler.Call.Type, string>> = {
 
 /** Answers a call, 202 and an empty body when it is taken; the refusals in the order of Mesos. */
 export function call(state: MasterState, event: EventOf<'scheduler.call'>): MasterEffect[] {
-  const { request, call: made, at } = event;
+  const { request, call: made } = event;
   const framework = state.frameworks.get(made.framework_id?.value ?? '');
   const refusal = refusalOf(framework, event);
   if (refusal || !framework) {
     return [{ kind: 'answer', request, ...(refusal ?? { status: 400, text: 'Framework cannot be found' }) }];
   }
-  const type = made.type ?? 'UNKNOWN';
-  if (made.type === 'UPDATE_FRAMEWORK' && made.update_framework) {
-    const error = updateError(state, framework, made.update_framework, event.patterns);
-    if (error) return [{ kind: 'answer', request, status: 400, text: error }];
-    const refused = registrationRefusal(state, made.update_framework.framework_info);
-    if (refused) return [{ kind: 'answer', request, status: 403, text: refused }];
-    return [
-      { kind: 'answer', request, status: 200 },
-      ...updateFramework(state, framework, { update: made.update_framework, patterns: event.patterns }, at),
-    ];
+  const { effects, ...answer } = carryOut(state, framework, event);
+  return [{ kind: 'answer', request, ...answer }, ...effects];
+}
+
+type Made = Pick<EventOf<'scheduler.call'>, 'call' | 'patterns' | 'at'>;
+
+/** What a call is answered, and what it leads to. */
+export interface Outcome {
+  readonly status: number;
+  readonly text?: string;
+  readonly effects: MasterEffect[];
+}
+
+/** Carries out a call of a framework that is connected and may make it. */
+export function carryOut(state: MasterState, framework: Framework, made: Made): Outcome {
+  const { call, at } = made;
+  const type = call.type ?? 'UNKNOWN';
+  if (call.type === 'UPDATE_FRAMEWORK' && call.update_framework) {
+    return update(state, framework, call.update_framework, made);
   }
   const transition = CALLS[type];
-  if (!transition) return [{ kind: 'answer', request, status: 501, text: `Call ${type} is not supported` }];
+  if (!transition) return { status: 501, text: `Call ${type} is not supported`, effects: [] };
   framework.calls.set(type, (framework.calls.get(type) ?? 0) + 1);
   const metric = METRICS[type];
   if (metric) count(state, `master/messages_${metric}`);
-  return [{ kind: 'answer', request, status: 202 }, ...transition(state, framework, made, at)];
+  return { status: 202, effects: transition(state, framework, call, at) };
+}
+
+function update(
+  state: MasterState,
+  framework: Framework,
+  call: scheduler.Call.UpdateFramework,
+  { patterns, at }: Made,
+): Outcome {
+  const error = updateError(state, framework, call, patterns);
+  if (error) return { status: 400, text: error, effects: [] };
+  const refused = registrationRefusal(state, call.framework_info);
+  if (refused) return { status: 403, text: refused, effects: [] };
+  return { status: 200, effects: updateFramework(state, framework, { update: call, patterns }, at) };
 }
 
 function refusalOf(
@@ -111,6 +133,7 @@ function refusalOf(
     return { status: 400, text: principalError(principal.value, framework.info.principal) };
   }
   if (framework.stream === undefined) return { status: 403, text: 'Framework is not subscribed' };
+  if (framework.pid !== undefined) return { status: 403, text: 'Framework is not connected via HTTP' };
   if (stream === undefined) {
     return { status: 400, text: "All non-subscribe calls should include the 'Mesos-Stream-Id' header" };
   }

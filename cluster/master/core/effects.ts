@@ -7,6 +7,22 @@ import type { Event as OperatorEvent } from '../../api/generated/master';
 import type { Event as SchedulerEvent } from '../../api/generated/scheduler';
 import type { CommonEffect } from '../../model/event';
 
+/** Messages a master sends to schedulers that are libprocess drivers, by their protobuf name. */
+export interface DriverMessages {
+  'mesos.internal.FrameworkRegisteredMessage': internal.FrameworkRegisteredMessage;
+  'mesos.internal.FrameworkReregisteredMessage': internal.FrameworkReregisteredMessage;
+  'mesos.internal.FrameworkErrorMessage': internal.FrameworkErrorMessage;
+  'mesos.internal.ResourceOffersMessage': internal.ResourceOffersMessage;
+  'mesos.internal.RescindResourceOfferMessage': internal.RescindResourceOfferMessage;
+  'mesos.internal.InverseOffersMessage': internal.InverseOffersMessage;
+  'mesos.internal.RescindInverseOfferMessage': internal.RescindInverseOfferMessage;
+  'mesos.internal.StatusUpdateMessage': internal.StatusUpdateMessage;
+  'mesos.internal.LostSlaveMessage': internal.LostSlaveMessage;
+  'mesos.internal.ExitedExecutorMessage': internal.ExitedExecutorMessage;
+  'mesos.internal.ExecutorToFrameworkMessage': internal.ExecutorToFrameworkMessage;
+  'mesos.internal.SubmitSchedulerResponse': internal.SubmitSchedulerResponse;
+}
+
 /** Messages a master sends to agents, by their protobuf name. */
 export interface AgentMessages {
   'mesos.internal.SlaveRegisteredMessage': internal.SlaveRegisteredMessage;
@@ -28,14 +44,16 @@ export interface AgentMessages {
   'mesos.internal.FrameworkToExecutorMessage': internal.FrameworkToExecutorMessage;
 }
 
+type Sent = AgentMessages & DriverMessages;
+
 export type SendEffect = {
-  [N in keyof AgentMessages]: {
+  [N in keyof Sent]: {
     readonly kind: 'send';
     readonly to: string;
     readonly name: N;
-    readonly message: AgentMessages[N];
+    readonly message: Sent[N];
   };
-}[keyof AgentMessages];
+}[keyof Sent];
 
 export type MasterEffect =
   | CommonEffect
@@ -44,7 +62,7 @@ export type MasterEffect =
   | { readonly kind: 'link'; readonly to: string }
   /** Store the registry; answered by registry.stored or registry.failed with the ticket. */
   | { readonly kind: 'store'; readonly registry: internal.Registry; readonly ticket: number }
-  /** One event for a scheduler's stream. */
+  /** One event for a scheduler's stream; for a driver it leaves as messages (driver-messages.ts). */
   | { readonly kind: 'event'; readonly stream: string; readonly event: SchedulerEvent }
   | { readonly kind: 'close'; readonly stream: string; readonly reason: string }
   /** The answer to a scheduler's or operator's call. Without a text the body is empty. */

@@ -35,6 +35,8 @@ export interface MasterSettings extends AgentSettings {
   readonly allocationIntervalMs: number;
   readonly offerTimeoutMs: number | undefined;
   readonly rootSubmissions: boolean;
+  /** Drivers must have shown who they are. */
+  readonly authenticateFrameworks?: boolean | undefined;
   readonly roles: readonly string[] | undefined;
   readonly maxCompletedFrameworks: number;
   readonly maxCompletedTasksPerFramework: number;
@@ -66,7 +68,7 @@ export interface MasterEvents {
   };
   'agent.unregister': { readonly pid: string; readonly agentId: string };
   'agent.pong': { readonly pid: string };
-  /** The connection we keep to an agent broke. */
+  /** The connection we keep to an agent, or to a driver, broke. */
   'agent.exited': { readonly pid: string };
   'agent.message': { readonly pid: string; readonly message: internal.ExecutorToFrameworkMessage };
   'agent.exitedExecutor': { readonly pid: string; readonly message: internal.ExitedExecutorMessage };
@@ -96,6 +98,28 @@ export interface MasterEvents {
     readonly patterns?: Patterns | undefined;
     readonly principal?: Principal | undefined;
   };
+
+  /** A driver asks to subscribe from its address. */
+  'driver.subscribe': {
+    readonly pid: string;
+    readonly subscribe: scheduler.Call.Subscribe;
+    /** It takes over from whoever was connected before. */
+    readonly force: boolean;
+    /** Which message it came as, where the older ones say whether it is the first time. */
+    readonly form: 'first' | 'again' | 'call';
+    readonly patterns?: Patterns | undefined;
+    readonly principal?: Principal | undefined;
+  };
+  /** Any other call of a driver, in the words of v1. Nothing answers it. */
+  'driver.call': {
+    readonly pid: string;
+    readonly call: scheduler.Call;
+    readonly patterns?: Patterns | undefined;
+  };
+  /** A driver that was aborted: no more offers, the tasks stay. */
+  'driver.deactivate': { readonly pid: string; readonly frameworkId: string };
+  /** Somebody asks us to run a scheduler, which no master does. */
+  'driver.submit': { readonly pid: string };
 
   'operator.subscribe': { readonly stream: string };
   'operator.closed': { readonly stream: string };

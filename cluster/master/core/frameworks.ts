@@ -3,7 +3,8 @@
  *
  * In: scheduler.subscribe, scheduler.closed, TEARDOWN, woke(failover ...)      Out: event, close, send,
  * publish, wake
- * Always true: a framework with a stream is in frameworkByStream under it, and only then.
+ * Always true: a framework with a stream is in frameworkByStream under it, and only then. A driver's stream is its
+ * pid while it is connected; the pid itself stays (see drivers.ts).
  */
 
 import type * as mesos from '../../api/generated/mesos';
@@ -42,7 +43,7 @@ export function subscribe(state: MasterState, given: EventOf<'scheduler.subscrib
   const { stream, subscribe: call } = event;
   const isBack = call.framework_info.id !== undefined;
   count(state, isBack ? 'master/messages_reregister_framework' : 'master/messages_register_framework');
-  const error = subscribeError(state, event);
+  const error = infoError(state, call.framework_info) ?? optionsError(state, event);
   if (error) return refuse(stream, error);
   const id = call.framework_info.id?.value;
   const known = id === undefined ? undefined : state.frameworks.get(id);
@@ -56,23 +57,31 @@ export function subscribe(state: MasterState, given: EventOf<'scheduler.subscrib
   return [...effects, ...allocateSoon(state, event.at)];
 }
 
+/** A subscription, over whichever connection. */
+export type Subscription = Omit<EventOf<'scheduler.subscribe'>, 'kind' | 'stream'>;
+
 /** A framework that does not say its principal gets that of the connection. */
-function withPrincipal(event: EventOf<'scheduler.subscribe'>): EventOf<'scheduler.subscribe'> {
+export function withPrincipal<S extends Subscription>(event: S): S {
   const { principal, subscribe: call } = event;
   if (principal?.value === undefined || call.framework_info.principal !== undefined) return event;
   const framework_info = { ...call.framework_info, principal: principal.value };
   return { ...event, subscribe: { ...call, framework_info } };
 }
 
-function subscribeError(
-  state: MasterState,
-  { subscribe: call, patterns = {} }: EventOf<'scheduler.subscribe'>,
-): string | undefined {
-  const { framework_info: info, suppressed_roles: suppressed = [] } = call;
+/** The first thing wrong with what a framework says of itself. */
+export function infoError(state: MasterState, info: mesos.FrameworkInfo): string | undefined {
   const wrong = frameworkError(info, state.boot.settings);
   if (wrong) return wrong;
+  return info.id && state.completed.has(info.id.value) ? 'Framework has been removed' : undefined;
+}
+
+/** The first thing wrong with what it wants, and whether it may want it. */
+export function optionsError(
+  state: MasterState,
+  { subscribe: call, patterns = {} }: Subscription,
+): string | undefined {
+  const { framework_info: info, suppressed_roles: suppressed = [] } = call;
   const id = info.id?.value;
-  if (id !== undefined && state.completed.has(id)) return 'Framework has been removed';
   const roles = rolesOfInfo(info);
   const foreign = suppressed.filter((role) => !roles.includes(role));
   if (foreign.length > 0)
@@ -86,7 +95,8 @@ function subscribeError(
   return registrationRefusal(state, info);
 }
 
-function refuse(stream: string, message: string): MasterEffect[] {
+/** What is wrong is told, and the connection is not kept. */
+export function refuse(stream: string, message: string): MasterEffect[] {
   return [
     { kind: 'event', stream, event: { type: 'ERROR', error: { message } } },
     { kind: 'close', stream, reason: message },
@@ -104,6 +114,7 @@ export function createFramework(
     id: id ?? `${state.boot.id}-${number}`,
     info,
     stream: undefined,
+    pid: undefined,
     active: false,
     recovered: id !== undefined,
     registeredAt: undefined,
@@ -127,7 +138,7 @@ export function createFramework(
 }
 
 /** The stream before is told and closed; its offers are withdrawn without a word. */
-function takeOver(state: MasterState, framework: Framework, now: Millis): MasterEffect[] {
+export function takeOver(state: MasterState, framework: Framework, now: Millis): MasterEffect[] {
   const { stream } = framework;
   withdrawOffers(state, framework);
   dropInverseOffers(state, framework.id, { keepRefusals: stream !== undefined });
@@ -136,7 +147,12 @@ function takeOver(state: MasterState, framework: Framework, now: Millis): Master
   return [...refuse(stream, 'Framework failed over'), ...allocateSoon(state, now)];
 }
 
-function connect(state: MasterState, framework: Framework, event: EventOf<'scheduler.subscribe'>): void {
+/** The framework is what it says now, by the connection it says it on. */
+export function connect(
+  state: MasterState,
+  framework: Framework,
+  event: Subscription & { readonly stream: string; readonly pid?: string },
+): void {
   const { stream, subscribe: call, at } = event;
   const before = framework.info;
   const fixed = framework.recovered ? {} : { user: before.user, checkpoint: before.checkpoint };
@@ -145,6 +161,9 @@ function connect(state: MasterState, framework: Framework, event: EventOf<'sched
   framework.suppressedRoles = new Set(call.suppressed_roles ?? []);
   setConstraints(framework, call.offer_constraints, event.patterns);
   framework.stream = stream;
+  if (framework.pid !== undefined) state.frameworkByPid.delete(framework.pid);
+  framework.pid = event.pid;
+  if (event.pid !== undefined) state.frameworkByPid.set(event.pid, framework.id);
   framework.active = true;
   framework.recovered = false;
   if (framework.registeredAt === undefined) framework.registeredAt = at;
@@ -178,10 +197,11 @@ function welcome(state: MasterState, framework: Framework, stream: string): Mast
 
 /** Every connected agent learns what the framework says of itself. */
 export function tellAgents(state: MasterState, framework: Framework): MasterEffect[] {
-  const message = { framework_id: { value: framework.id }, framework_info: framework.info };
+  const { id, pid, info: framework_info } = framework;
+  const message = { framework_id: { value: id }, pid, framework_info };
   return [...state.agents.values()]
     .filter(({ connected }) => connected)
-    .map(({ pid }) => ({ kind: 'send', to: pid, name: UPDATE_FRAMEWORK, message }));
+    .map((agent) => ({ kind: 'send', to: agent.pid, name: UPDATE_FRAMEWORK, message }));
 }
 
 /** Tells the operators who follow. */
@@ -193,7 +213,7 @@ export function publishFramework(state: MasterState, framework: Framework, added
 }
 
 /** The stream ended: the framework has its failover timeout to come back. */
-export function closed(state: MasterState, event: EventOf<'scheduler.closed'>): MasterEffect[] {
+export function closed(state: MasterState, event: Omit<EventOf<'scheduler.closed'>, 'kind'>): MasterEffect[] {
   const framework = state.frameworks.get(state.frameworkByStream.get(event.stream) ?? '');
   if (!framework) return [];
   state.frameworkByStream.delete(event.stream);
@@ -273,6 +293,7 @@ function complete(state: MasterState, framework: Framework, now: Millis): void {
   framework.recovered = false;
   framework.stream = undefined;
   framework.unregisteredAt = now;
+  if (framework.pid !== undefined) state.frameworkByPid.delete(framework.pid);
   forget(state.allocator, framework.id);
   forgetUnreachable(state, framework);
   state.frameworks.delete(framework.id);
@@ -292,11 +313,11 @@ function withdrawOffers(state: MasterState, framework: Framework): void {
   }
 }
 
-/** Every framework with a stream hears that we are alive. */
+/** Every framework with a stream hears that we are alive; a driver watches its connection. */
 export function heartbeat(state: MasterState, now: Millis): MasterEffect[] {
-  const beats = [...state.frameworkByStream.keys()].map(
-    (stream): MasterEffect => ({ kind: 'event', stream, event: { type: 'HEARTBEAT' } }),
-  );
+  const beats = [...state.frameworkByStream.keys()]
+    .filter((stream) => !state.frameworkByPid.has(stream))
+    .map((stream): MasterEffect => ({ kind: 'event', stream, event: { type: 'HEARTBEAT' } }));
   const operators: MasterEffect[] =
     state.operators.size > 0 ? [{ kind: 'publish', event: { type: 'HEARTBEAT' } }] : [];
   return [...beats, ...operators, { kind: 'wake', timer: HEARTBEAT_TIMER, at: now + HEARTBEAT_MS }];

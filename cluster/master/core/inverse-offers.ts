@@ -209,6 +209,11 @@ export function rescindInverseOffers(state: MasterState, agentId: string): Maste
   );
 }
 
+/** Takes back what a framework was asked, and says so. */
+export function rescindInverseOffersOf(state: MasterState, frameworkId: string): MasterEffect[] {
+  return inverseOffersOf(state, frameworkId).flatMap(({ id }) => rescindInverse(state, id));
+}
+
 function rescindInverse(state: MasterState, id: string): MasterEffect[] {
   const offer = state.inverse.offers.get(id);
   if (!offer) return [];

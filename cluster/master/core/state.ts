@@ -36,6 +36,8 @@ export interface MasterState {
   /** Frameworks that have ended, oldest first, bounded. */
   readonly completed: Map<string, Framework>;
   readonly frameworkByStream: Map<string, string>;
+  /** Drivers, connected or not. */
+  readonly frameworkByPid: Map<string, string>;
   /** Unreachable tasks by agent; see unreachable-tasks.ts. */
   readonly unreachableByAgent: Map<string, Set<TaskRecord>>;
   readonly offers: Map<string, OfferRecord>;
@@ -106,8 +108,10 @@ export interface OperationRecord {
 export interface Framework {
   readonly id: string;
   info: mesos.FrameworkInfo;
-  /** The stream it is connected by. */
+  /** The stream it is connected by; for a driver, its pid. */
   stream: string | undefined;
+  /** Where its driver is, also while that is disconnected; undefined for one that speaks HTTP. */
+  pid: string | undefined;
   active: boolean;
   /** Known from its agents only, since this master leads. */
   recovered: boolean;
@@ -174,6 +178,7 @@ export function initMaster(boot: MasterBoot): MasterState {
     frameworks: new Map(),
     completed: new Map(),
     frameworkByStream: new Map(),
+    frameworkByPid: new Map(),
     unreachableByAgent: new Map(),
     offers: new Map(),
     allocator: createAllocator(boot.settings.allocator, boot.settings.domain?.fault_domain?.region.name),

@@ -10,6 +10,9 @@ import { register, reregister } from './agents';
 import { filterExpired, resumeOffers, runAllocator, whitelistChanged } from './allocation';
 import { RESUME_TIMER } from './allocator/pause';
 import { call } from './calls';
+import { driverCall } from './driver-calls';
+import { forDrivers } from './driver-messages';
+import { deactivate, driverExited, submit, subscribeDriver } from './drivers';
 import type { MasterEffect } from './effects';
 import type { EventOf, MasterBoot, MasterEvent, MasterEvents } from './events';
 import { exitedExecutor } from './executor-exit';
@@ -37,7 +40,7 @@ const TRANSITIONS: {
   'agent.reregister': reregister,
   'agent.unregister': unregister,
   'agent.pong': (state, event) => pong(state, event.pid),
-  'agent.exited': exited,
+  'agent.exited': (state, event) => [...exited(state, event), ...driverExited(state, event)],
   'agent.message': (state, event) => toFramework(state, event.pid, event.message),
   'agent.exitedExecutor': exitedExecutor,
   'agent.update': updateAgent,
@@ -46,6 +49,10 @@ const TRANSITIONS: {
   'scheduler.subscribe': subscribe,
   'scheduler.closed': closed,
   'scheduler.call': call,
+  'driver.subscribe': subscribeDriver,
+  'driver.call': driverCall,
+  'driver.deactivate': deactivate,
+  'driver.submit': submit,
   'operator.subscribe': follow,
   'operator.closed': unfollow,
   'operator.call': operatorCall,
@@ -77,7 +84,7 @@ function woke(state: MasterState, event: EventOf<'woke'>): MasterEffect[] {
 /** Changes the state by one event and says what to do. */
 export function step(state: MasterState, event: MasterEvent): MasterEffect[] {
   const transition = TRANSITIONS[event.kind] as (state: MasterState, event: MasterEvent) => MasterEffect[];
-  const effects = transition(state, event);
+  const effects = forDrivers(state, transition(state, event));
   return state.operators.size > 0 ? effects : effects.filter(({ kind }) => kind !== 'publish');
 }
 

@@ -3,7 +3,7 @@
  * and flags whose promise we cannot keep, which stop the start instead of being passed over.
  */
 
-import { choice, document, type Flag, integer, text, toggle, type Values } from '../../runtime/config/flags';
+import { choice, type Flag, integer, text, toggle, type Values } from '../../runtime/config/flags';
 import { StartError } from '../../runtime/lifecycle';
 
 const unused = (reason: string): { help: string } => ({ help: `without effect: ${reason}` });
@@ -29,8 +29,6 @@ export const unusedFlags = {
   user_sorter: choice({ ...unused('roles are sorted by dominant share'), words: ['drf'], fallback: 'drf' }),
   weights: text({ ...unused('PUT /weights sets them, and they are kept'), value: 'ROLE=WEIGHT,...' }),
   webui_dir: text({ ...unused('the user interface is built in'), value: 'PATH' }),
-  rate_limits: document({ ...unused('v1 frameworks are not limited, and drivers are not there yet') }),
-  authenticate_frameworks: toggle({ ...unused('drivers are not there yet'), fallback: false }),
   authenticators: choice({ ...unused('there is one'), words: ['crammd5'], fallback: 'crammd5' }),
   authorizers: choice({ ...unused('there is one'), words: ['local'], fallback: 'local' }),
   max_executors_per_agent: integer({

@@ -55,5 +55,5 @@ function statusEvent(from: string, message: internal.StatusUpdateMessage): Maste
 
 /** The event a message is; undefined for messages that need no answer yet. Throws CodecError for an unreadable body. */
 export function readAgentMessage({ from, name, body }: Message): MasterInput | undefined {
-  return READERS[name]?.(from, body);
+  return Object.hasOwn(READERS, name) ? READERS[name]?.(from, body) : undefined;
 }

@@ -17,15 +17,20 @@ export const SCHEDULER = 'mesos-master-scheduler';
 
 /** For messages. */
 export const AUTHENTICATION_FLAGS =
-  '--authenticate_http_readwrite, --authenticate_http_frameworks, --authenticate_agents and --credentials PATH';
+  '--authenticate_http_readwrite, --authenticate_http_frameworks, --authenticate_frameworks, --authenticate_agents ' +
+  'and --credentials PATH';
 
 export const authenticationFlags = {
   ...operatorFlags,
   credentials: path({ help: 'JSON file of principals, as --http_credentials; also for drivers and agents' }),
   authenticate_http_frameworks: toggle({ help: 'ask who schedules over /api/v1/scheduler', fallback: false }),
   authenticate_agents: toggle({ help: 'let only agents register that show who they are', fallback: false }),
+  authenticate_frameworks: toggle({
+    help: 'let only drivers subscribe that show who they are',
+    fallback: false,
+  }),
   authentication_v0_timeout: duration({
-    help: 'time an agent has to show who it is',
+    help: 'time an agent or a driver has to show who it is',
     fallback: 15_000,
     fallbackText: '15secs',
   }),
@@ -34,16 +39,17 @@ export const authenticationFlags = {
   }),
 };
 
-/** The principals of agents. Fails with a StartError when agents must show who they are and there is no file of them. */
-export function agentSecrets(
+/** The principals of agents and drivers. Fails with a StartError when they must show who they are and none are known. */
+export function peerSecrets(
   flags: Values<typeof authenticationFlags>,
   log: Logger,
 ): ReadonlyMap<string, string> | undefined {
   if (flags.credentials !== undefined) return readCredentialsFile('--credentials', flags.credentials, log);
-  if (!flags.authenticate_agents) return undefined;
-  throw new StartError(
-    '--authenticate_agents needs --credentials PATH, the file with the principals of agents',
-  );
+  if (!flags.authenticate_agents && !flags.authenticate_frameworks) return undefined;
+  const [flag, whose] = flags.authenticate_agents
+    ? ['--authenticate_agents', 'agents']
+    : ['--authenticate_frameworks', 'frameworks'];
+  throw new StartError(`${flag} needs --credentials PATH, the file with the principals of ${whose}`);
 }
 
 /** What the master's routes ask for. Guarded: nobody changes, schedules or registers without being asked. */
@@ -61,6 +67,9 @@ export function masterAccess(
   return {
     realms: realmsOf(flags, { readonly: READONLY, readwrite: READWRITE, others }, context),
     guarded:
-      flags.authenticate_http_readwrite && flags.authenticate_http_frameworks && flags.authenticate_agents,
+      flags.authenticate_http_readwrite &&
+      flags.authenticate_http_frameworks &&
+      flags.authenticate_frameworks &&
+      flags.authenticate_agents,
   };
 }

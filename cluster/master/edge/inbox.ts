@@ -1,45 +1,113 @@
 /**
- * Messages for the master: what a master that does not lead drops, what has to show who sent it first, and
- * the rest as events.
+ * Messages for the master: what a master that does not lead drops, what is limited since a driver sent it, what has to
+ * show who sent it first, and the rest as events.
  */
 
+import type { FrameworkInfo, RateLimits } from '../../api/generated/mesos';
+import { encodeProtobuf } from '../../api/protobuf';
 import type { Logger } from '../../runtime/log';
 import type { Message } from '../../runtime/messages/receive';
 import type { MasterInput } from '../core/events';
-import type { AgentAuthentication } from './agent-authentication';
+import type { MasterState } from '../core/state';
 import { readAgentMessage } from './agents';
+import { DriverTraffic } from './driver-traffic';
+import { readDriverMessage } from './drivers';
+import type { PatternLimits } from './patterns';
+import { PeerAuthentication, type PeerAuthenticationOptions } from './peer-authentication';
+
+const ERROR = 'mesos.internal.FrameworkErrorMessage';
 
 export interface InboxOptions {
   readonly log: Logger;
+  readonly patternLimits: PatternLimits;
   readonly leads: () => boolean;
   readonly post: (event: MasterInput) => void;
+  /** What is known now; undefined while the master starts. */
+  readonly state: () => MasterState | undefined;
+}
+
+export interface GuardOptions extends Omit<PeerAuthenticationOptions, 'admit' | 'log'> {
+  readonly limits: RateLimits | undefined;
 }
 
 export class Inbox {
-  /** Messages to a master that did not lead (`master/dropped_messages`). */
-  dropped = 0;
-  /** Whether agents are who they say; known once there is an address to answer from. */
-  agents: AgentAuthentication | undefined;
+  /** Messages to a master that did not lead. */
+  private dropped = 0;
+  /** Whether agents and drivers are who they say, and how much they may send; known once we have an address. */
+  private peers: PeerAuthentication | undefined;
+  private traffic: DriverTraffic | undefined;
 
   constructor(private readonly options: InboxOptions) {}
 
+  /** Begins to take messages. */
+  open(guard: GuardOptions): void {
+    const { log, state } = this.options;
+    const { limits, clock, send } = guard;
+    this.peers = new PeerAuthentication({ ...guard, log, admit: (message) => this.take(message) });
+    this.traffic = new DriverTraffic({
+      limits,
+      clock,
+      log,
+      frameworkOf: (pid) => driverOf(state(), pid),
+      tellError: (to, message) => send(to, ERROR, encodeProtobuf(ERROR, { message }), 'master'),
+    });
+  }
+
   receive(message: Message): void {
-    if (!this.options.leads()) this.drop(message);
-    else if (this.agents?.passes(message) ?? true) this.take(message);
+    if (!this.options.leads()) return this.drop(message);
+    this.traffic?.pass(message, () => {
+      if (this.peers?.passes(message)) this.take(message);
+    });
+  }
+
+  /** The connection to an agent or driver broke. */
+  exited(pid: string): void {
+    this.traffic?.exited(pid, () => {
+      this.forget(pid);
+      this.options.post({ kind: 'agent.exited', pid });
+    });
+  }
+
+  /** Another one speaks for the framework now: this one would have to show anew who it is. */
+  forget(pid: string): void {
+    this.peers?.forget(pid);
+  }
+
+  /** `master/dropped_messages`, and those of drivers by the principals that frameworks say they have. */
+  metrics({ frameworks, counters }: MasterState): Record<string, number> {
+    const principals = [...frameworks.values()].flatMap(({ info }) => info.principal ?? []);
+    const early = counters.get('master/dropped_messages') ?? 0;
+    return { ...this.traffic?.metrics(principals), 'master/dropped_messages': this.dropped + early };
+  }
+
+  stop(): void {
+    this.peers?.stop();
+    this.traffic?.stop();
   }
 
   /** A message for the master becomes an event, with who sent it where that is known. */
-  take(message: Message): void {
-    const { log, post } = this.options;
-    const event = readAgentMessage(message);
-    const principal = this.agents?.principalOf(message.from);
-    if (event?.kind === 'agent.register' || event?.kind === 'agent.reregister') post({ ...event, principal });
-    else if (event) post(event);
-    else log.debug({ message: message.name, from: message.from }, 'a message of no concern');
+  private take(message: Message): void {
+    const { log, patternLimits, post } = this.options;
+    const event = readAgentMessage(message) ?? readDriverMessage(message, patternLimits);
+    if (!event) return log.debug({ message: message.name, from: message.from }, 'a message of no concern');
+    const principal = this.peers?.principalOf(message.from);
+    switch (event.kind) {
+      case 'agent.register':
+      case 'agent.reregister':
+      case 'driver.subscribe':
+        return post({ ...event, principal });
+      default:
+        return post(event);
+    }
   }
 
   private drop({ name, from }: Message): void {
     this.dropped++;
     this.options.log.debug({ message: name, from }, 'dropped, since this master does not lead');
   }
+}
+
+/** What a registered driver said of its framework. */
+function driverOf(state: MasterState | undefined, pid: string): FrameworkInfo | undefined {
+  return state?.frameworks.get(state.frameworkByPid.get(pid) ?? '')?.info;
 }

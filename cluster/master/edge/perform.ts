@@ -8,6 +8,7 @@ import type { Performers } from '../../runtime/mailbox';
 import type { Links } from '../../runtime/messages/links';
 import type { MasterEffect } from '../core/effects';
 import type { MasterInput } from '../core/events';
+import type { Inbox } from './inbox';
 import type { RegistryStore } from './registry-store';
 import type { Streams } from './streams';
 
@@ -23,6 +24,8 @@ export interface Outside {
   readonly post: (event: MasterInput) => void;
   /** The first event of an operator's stream, from the state as it is now. */
   readonly welcome: (stream: string) => OperatorEvent;
+  /** Whoever was connected before has to show anew who it is. */
+  readonly inbox: Pick<Inbox, 'forget'>;
   readonly resign: (reason: string) => void;
 }
 
@@ -41,6 +44,7 @@ export function masterPerformers(outside: Outside): Performers<MasterEffect> {
     close: ({ stream, reason }) => {
       schedulers.close(stream, reason);
       operators.close(stream, reason);
+      outside.inbox.forget(stream);
     },
     answer: ({ request, status, text }) => {
       answers.get(request)?.(status, text);

@@ -20,16 +20,18 @@ import { type RoleSummary, roleSummaries } from '../../../cluster/master/core/vi
 import { printResources, readResources, type WireResource } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
-import { silentLogger } from '../../../cluster/runtime/log';
 import { Mailbox } from '../../../cluster/runtime/mailbox';
 import { type Interpreter, optionsOf } from '../../scripts/run';
+import { keepingLogger } from '../runtime/recorded-log';
 import { BOOT, resources, taskInfo } from './builders';
+import { driverPid, printDriverMessage, said, saying, subscription } from './driver-words';
 import { readOperation } from './operation-words';
 
 const UUID = (number: number): string => Buffer.alloc(16, number).toString('base64');
 
 export class MasterScript {
   readonly clock = new VirtualClock(0);
+  private readonly log = keepingLogger();
   mailbox;
   /** What the master that leads now has stored. */
   private registry: Registry = {};
@@ -56,7 +58,7 @@ export class MasterScript {
       machine: masterMachine,
       boot,
       clock: this.clock,
-      log: silentLogger,
+      log: this.log,
       onBroken: (error) => {
         throw error;
       },
@@ -268,6 +270,20 @@ export class MasterScript {
     pong: ([name = '']) => this.post({ kind: 'agent.pong', pid: pid(name) }),
     framework: ([name = ''], given) => this.subscribe(name, given),
     reframework: ([name = ''], given) => this.subscribe(name, given, given['id'] ?? this.frameworkId(name)),
+    driver: ([name = ''], given) => {
+      const known = [...this.state.frameworks.values(), ...this.state.completed.values()].find(
+        ({ info }) => info.name === name,
+      );
+      const id = given['id'] ?? (given['again'] === 'yes' ? known?.id : undefined);
+      this.post(subscription(name, id, given));
+    },
+    say: ([name = '', ...words], given) => {
+      const framework = given['as'] ?? this.frameworkId(name);
+      const spoken = said(this.state, { framework, uuid: UUID(this.updates) }, given, words);
+      this.post(saying(given['at'] ?? name, framework, spoken, given['form']));
+    },
+    noted: () => this.out.push(...this.log.lines.splice(0).map(({ text }) => text)),
+    gone: ([place = '']) => this.post({ kind: 'agent.exited', pid: driverPid(place) }),
     disconnect: ([name = '']) => {
       const stream = this.streams.get(name) ?? '';
       this.streams.delete(name);
@@ -600,6 +616,8 @@ function pid(name: string): string {
 }
 
 function printMessage(effect: Extract<MasterEffect, { kind: 'send' }>): string {
+  const forDriver = printDriverMessage(effect);
+  if (forDriver !== undefined) return forDriver;
   const short = effect.name.replace('mesos.internal.', '').replace(/Message$/, '');
   switch (effect.name) {
     case 'mesos.internal.DrainSlaveMessage': {

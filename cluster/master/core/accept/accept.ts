@@ -20,7 +20,7 @@ import { isShared } from '../../../model/volumes';
 import { recover } from '../allocator/state';
 import type { MasterEffect } from '../effects';
 import { giveBack, removeOffer } from '../offers';
-import { operationFailed } from '../operations/feedback';
+import { operationFailed, refuseFeedback } from '../operations/feedback';
 import { allocateSoon } from '../schedule';
 import { type Agent, count, type Framework, type MasterState, type OfferRecord } from '../state';
 import { hasCapability } from '../validate/operation';
@@ -164,6 +164,8 @@ function perform(state: MasterState, batch: Batch, given: Operation): MasterEffe
     const fields = { framework: framework.id };
     return [{ kind: 'note', level: 'warn', text: `Operation ${type} is not known; ignored`, fields }];
   }
+  const wantsFeedback = given.id !== undefined && !isLaunch(given);
+  if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(framework, given);
   const error = firstError(given, agent);
   if (!error) return run(state, batch, injectRole(given, framework.id, role));
   if (!isLaunch(given)) return operationFailed(framework, given, error);

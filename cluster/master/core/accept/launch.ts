@@ -56,7 +56,7 @@ function launchTask(state: MasterState, batch: Batch, task: mesos.TaskInfo): Mas
     framework_id: { value: framework.id },
     framework: framework.info,
     task: formFor(agent, task),
-    pid: '',
+    pid: framework.pid ?? '',
     launch_executor: launchExecutor,
     resource_version_uuids: versionsOf(agent),
   };

@@ -16,9 +16,22 @@ export function operationFailed(
   const fields = { framework: framework.id, operation: operation.id?.value ?? '', why: message };
   const text = `dropped operation ${operation.type ?? 'UNKNOWN'}`;
   const note: MasterEffect = { kind: 'note', level: 'warn', text, fields };
-  if (!operation.id) return [note];
+  if (!operation.id || framework.pid !== undefined) return [note];
   const status = { operation_id: operation.id, state: 'OPERATION_ERROR', message } as const;
   return [note, ...tellOperation(framework, status)];
+}
+
+/** Drivers cannot be told what becomes of operations: one that asks for it is told so, and aborts. */
+export function refuseFeedback(framework: Framework, operation: mesos.Offer.Operation): MasterEffect[] {
+  const why =
+    "The 'id' field was set in an offer operation, but operation feedback is not supported for the SchedulerDriver API";
+  const message = `${why}; please use the HTTP scheduler API for this feature`;
+  const notes = operationFailed(framework, operation, why);
+  if (!framework.stream) return notes;
+  return [
+    ...notes,
+    { kind: 'event', stream: framework.stream, event: { type: 'ERROR', error: { message } } },
+  ];
 }
 
 /** One status of an operation for its framework, when that is connected. */

@@ -73,6 +73,7 @@ function partsOf(
     completed: framework.completedTasks.map(task),
     offers: offers.map((offer) => offerJson(printOffer(state, framework, offer))),
     executors: executors.get(framework.id) ?? [],
+    pid: framework.pid,
   };
 }
 
@@ -236,11 +237,12 @@ function frameworkSummary(state: MasterState, framework: Framework): string {
     ...framework.completedTasks,
   ];
   const ids = [...new Set([...framework.tasks.values()].map(({ agentId }) => agentId))];
-  const empty = { tasks: [], unreachable: [], completed: [], offers: [], executors: [] };
+  const empty = { tasks: [], unreachable: [], completed: [], offers: [], executors: [], pid: framework.pid };
   const whole = JSON.parse(frameworkJson(printFramework(state, framework), empty)) as Record<string, unknown>;
   const keys = [
     'id',
     'name',
+    'pid',
     'used_resources',
     'offered_resources',
     'capabilities',

@@ -149,6 +149,47 @@ const CALLS: Partial<Record<MessageName, readonly (() => object)[]>> = {
   'mesos.internal.ExecutorToFrameworkMessage': [
     () => ({ slave_id: id(), framework_id: id(), executor_id: id(), data: '' }),
   ],
+  'mesos.scheduler.Call': [
+    () => ({ type: 'SUBSCRIBE', subscribe: { framework_info: info(), force: true } }),
+    () => ({
+      type: 'SUBSCRIBE',
+      framework_id: id(),
+      subscribe: { framework_info: { ...info(), id: id() }, suppressed_roles: [pick(IDS)] },
+    }),
+    () => ({ type: 'KILL', framework_id: id(), kill: { task_id: id(), agent_id: id() } }),
+    () => ({ type: 'RECONCILE', framework_id: id(), reconcile: { tasks: [{ task_id: id() }] } }),
+    () => ({ type: 'UPDATE_FRAMEWORK', framework_id: id(), update_framework: { framework_info: info() } }),
+    () => ({ framework_id: id() }),
+  ],
+  'mesos.internal.RegisterFrameworkMessage': [() => ({ framework: info() })],
+  'mesos.internal.ReregisterFrameworkMessage': [
+    () => ({ framework: { ...info(), id: id() }, failover: nextInteger(random, 2) === 0 }),
+  ],
+  'mesos.internal.UnregisterFrameworkMessage': [() => ({ framework_id: id() })],
+  'mesos.internal.DeactivateFrameworkMessage': [() => ({ framework_id: id() })],
+  'mesos.internal.ResourceRequestMessage': [() => ({ framework_id: id(), requests: [{}] })],
+  'mesos.internal.LaunchTasksMessage': [
+    () => ({ framework_id: id(), filters: {}, offer_ids: [id()] }),
+    () => ({
+      framework_id: id(),
+      filters: { refuse_seconds: -1 },
+      offer_ids: [id(), id()],
+      tasks: [{ name: 'n', task_id: id(), agent_id: id() }],
+    }),
+  ],
+  'mesos.internal.ReviveOffersMessage': [() => ({ framework_id: id(), roles: [pick(IDS)] })],
+  'mesos.internal.KillTaskMessage': [() => ({ framework_id: id(), task_id: id() })],
+  'mesos.internal.StatusUpdateAcknowledgementMessage': [
+    () => ({ slave_id: id(), framework_id: id(), task_id: id(), uuid: '' }),
+  ],
+  'mesos.internal.FrameworkToExecutorMessage': [
+    () => ({ slave_id: id(), framework_id: id(), executor_id: id(), data: '' }),
+  ],
+  'mesos.internal.ReconcileTasksMessage': [
+    () => ({ framework_id: id(), statuses: [{ task_id: id(), state: 'TASK_RUNNING' }] }),
+  ],
+  'mesos.internal.SubmitSchedulerRequest': [() => ({ name: pick(IDS) })],
+  'mesos.internal.AuthenticateMessage': [() => ({ pid: pick(['scheduler@127.0.0.1:10', ...IDS]) })],
 };
 const NAMES = Object.keys(CALLS) as MessageName[];
 
@@ -261,11 +302,15 @@ describe('a master', () => {
     const name = pick(NAMES);
     const value = example(name) as never;
     const isJson = nextInteger(random, 2) === 0;
-    const isCall = name.endsWith('.Call');
+    const isCall = name.startsWith('mesos.v1.');
     const plain =
       isJson && isCall ? Buffer.from(encodeJson(name, value)) : Buffer.from(encodeProtobuf(name, value));
     const body = nextInteger(random, 3) === 0 ? mutate(plain) : plain;
-    const path = !isCall ? `/master/${name}` : name.includes('scheduler') ? '/api/v1/scheduler' : '/api/v1';
+    const path = !isCall
+      ? `/master/${pick([name, name, name, name, ...IDS.slice(5, 8)])}`
+      : name.includes('scheduler')
+        ? '/api/v1/scheduler'
+        : '/api/v1';
     const headers = [
       'Host: x',
       `Content-Length: ${body.length}`,
@@ -288,6 +333,7 @@ describe('a master', () => {
     expect(health.status).toBe(200);
     const state = JSON.parse((await work.ask('/state')).text) as { elected_time?: number };
     expect(state.elected_time).toBeGreaterThan(0);
+    expect(work.resigned).toBeUndefined();
   });
 
   seeded('refuses a body that is too long, and reads on', async () => {

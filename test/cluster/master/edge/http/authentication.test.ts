@@ -20,6 +20,7 @@ describe('a master that asks who it is talking to', () => {
     '--authenticate_http_readonly',
     '--authenticate_http_readwrite',
     '--authenticate_http_frameworks',
+    '--authenticate_frameworks',
     '--authenticate_agents',
     `--credentials=${credentials}`,
   ];
@@ -107,9 +108,18 @@ describe('a master that nobody is asked by', () => {
     [['--authenticate_http_readwrite', `--credentials=${credentials}`]],
     [['--authenticate_http_readonly', `--credentials=${credentials}`]],
     [['--authenticate_http_readwrite', '--authenticate_http_frameworks', `--credentials=${credentials}`]],
+    [
+      [
+        '--authenticate_http_readwrite',
+        '--authenticate_http_frameworks',
+        '--authenticate_agents',
+        `--credentials=${credentials}`,
+      ],
+    ],
   ])('with %j listens on this machine only', async (args) => {
     await expect(work.start(...args, '--ip=0.0.0.0')).rejects.toThrow(
-      'set --authenticate_http_readwrite, --authenticate_http_frameworks, --authenticate_agents and --credentials PATH',
+      'set --authenticate_http_readwrite, --authenticate_http_frameworks, --authenticate_frameworks, ' +
+        '--authenticate_agents and --credentials PATH',
     );
   });
 });

@@ -24,6 +24,8 @@ export class MasterAtWork {
   readonly folder = mkdtempSync(join(tmpdir(), 'meseta-master-'));
   private files = 0;
   private master: RunningMaster | undefined;
+  /** Why the master gave up, if it did. */
+  resigned: string | undefined;
 
   /** Puts a text into a file of its own and gives its path. */
   file(text: string): string {
@@ -35,7 +37,10 @@ export class MasterAtWork {
   async start(...args: string[]): Promise<RunningMaster> {
     const given = ['--port=0', '--in_memory', ...args];
     const { flags } = parseFlags(masterFlags, { command: 'test', about: '', args: given, env: {} });
-    const deps = { log: silentLogger, clock: systemClock(), state: new MemoryStore() };
+    const onResign = (reason: string): void => {
+      this.resigned = reason;
+    };
+    const deps = { log: silentLogger, clock: systemClock(), state: new MemoryStore(), onResign };
     const master = await startMaster(flags, deps);
     this.master = master;
     while (!(await this.ask('/state', {}, 'ops:pw')).text.includes('"elected_time"')) {

@@ -1,7 +1,8 @@
 import { MasterAuthentication } from '../../../../cluster/agent/edge/master-authentication';
 import type { MessageName } from '../../../../cluster/api/generated/messages';
 import { decodeProtobuf, encodeProtobuf } from '../../../../cluster/api/protobuf';
-import { AgentAuthentication } from '../../../../cluster/master/edge/agent-authentication';
+import { PeerAuthentication } from '../../../../cluster/master/edge/peer-authentication';
+import { answerChallenge } from '../../../../cluster/runtime/auth/cram-md5';
 import { VirtualClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { type Message, MessageRouter, type Receiver } from '../../../../cluster/runtime/messages/receive';
@@ -19,7 +20,7 @@ class Wire {
   readonly processes = new Map<string, Receiver>();
   readonly sent: { to: string; name: string; body: Uint8Array; fromId: string }[] = [];
   readonly admitted: string[] = [];
-  readonly master: AgentAuthentication;
+  readonly master: PeerAuthentication;
 
   constructor(given: { required?: boolean; secrets?: ReadonlyMap<string, string> | undefined } = {}) {
     const messages = new MessageRouter(silentLogger);
@@ -27,7 +28,7 @@ class Wire {
       this.processes.set(id, receiver);
       return () => this.processes.delete(id);
     };
-    this.master = new AgentAuthentication({
+    this.master = new PeerAuthentication({
       secrets: 'secrets' in given ? given.secrets : new Map([['ann', 'secret']]),
       required: given.required ?? true,
       timeoutMs: 15_000,
@@ -118,6 +119,58 @@ describe('an agent with the right secret', () => {
     let delivered = 0;
     new Wire().agent('secret').send(MASTER, 'mesos.internal.PongSlaveMessage', () => delivered++);
     expect(delivered).toBe(1);
+  });
+});
+
+describe('a driver', () => {
+  const DRIVER = 'scheduler-1@10.0.0.1:9000';
+  const call = (value: object): Message => ({
+    from: DRIVER,
+    name: 'mesos.scheduler.Call',
+    body: Buffer.from(encodeProtobuf('mesos.scheduler.Call', value)),
+  });
+  const framework_info = { name: 'n', user: 'u' };
+  const subscribe = call({ type: 'SUBSCRIBE', subscribe: { framework_info } });
+  const register: Message = {
+    from: DRIVER,
+    name: 'mesos.internal.RegisterFrameworkMessage',
+    body: Buffer.from(
+      encodeProtobuf('mesos.internal.RegisterFrameworkMessage', { framework: framework_info }),
+    ),
+  };
+  const peer = 'crammd5-authenticatee(1)@10.0.0.1:9000';
+
+  it('may always ask to subscribe: the core tells it what is wrong', () => {
+    const wire = new Wire();
+    expect([wire.master.passes(subscribe), wire.master.passes(register)]).toEqual([true, true]);
+    expect(wire.master.principalOf(DRIVER)).toBeUndefined();
+  });
+
+  it('that subscribes while it shows who it is waits for that, other calls do not', () => {
+    for (const message of [subscribe, register]) {
+      const wire = new Wire();
+      wire.say('mesos.internal.AuthenticateMessage', { pid: DRIVER }, peer);
+      expect(wire.master.passes(message)).toBe(false);
+      expect(wire.master.passes(call({ type: 'REVIVE', framework_id: { value: 'f' } }))).toBe(true);
+      expect(wire.admitted).toEqual([]);
+      const step = wire.say('mesos.internal.AuthenticationStartMessage', { mechanism: 'CRAM-MD5' }, peer);
+      const { data } = (step as { message: { data: string } }).message;
+      const answer = answerChallenge('ann', 'secret', Buffer.from(data, 'base64').toString());
+      const encoded = Buffer.from(answer).toString('base64');
+      wire.say('mesos.internal.AuthenticationStepMessage', { data: encoded }, peer);
+      expect(wire.admitted).toEqual([DRIVER]);
+      expect(wire.master.principalOf(DRIVER)).toEqual({ value: 'ann' });
+    }
+  });
+
+  it('with a wrong secret goes on as nobody, and so is told', () => {
+    const wire = new Wire();
+    wire.say('mesos.internal.AuthenticateMessage', { pid: DRIVER }, peer);
+    wire.master.passes(subscribe);
+    wire.say('mesos.internal.AuthenticationStartMessage', { mechanism: 'CRAM-MD5' }, peer);
+    wire.say('mesos.internal.AuthenticationStepMessage', { data: '' }, peer);
+    expect(wire.admitted).toEqual([DRIVER]);
+    expect(wire.master.principalOf(DRIVER)).toBeUndefined();
   });
 });
 

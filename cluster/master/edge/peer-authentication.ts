@@ -1,8 +1,10 @@
 /**
- * Agents show who they are before they register: CRAM-MD5 over libprocess messages (Mesos 1.11, src/authentication/cram_md5).
- * Each attempt is a process of its own with a limit in time; a registration that comes meanwhile waits for its end.
+ * Agents and drivers show who they are before they register: CRAM-MD5 over libprocess messages (Mesos 1.11,
+ * src/authentication/cram_md5). Each attempt is a process of its own with a limit in time; a registration that comes
+ * meanwhile waits for its end.
  *
- * Always true: with `--authenticate_agents` no registration of a pid that has not shown who it is goes on.
+ * Always true: with `--authenticate_agents` no registration of an agent's pid that has not shown who it is goes on. Of
+ * drivers all go on, with who sent them: the core tells them what is wrong.
  */
 
 import type { MessageName, Messages } from '../../api/generated/messages';
@@ -13,10 +15,12 @@ import type { Clock } from '../../runtime/clock';
 import type { Logger } from '../../runtime/log';
 import { readPid } from '../../runtime/messages/pid';
 import type { Message, MessageRouter } from '../../runtime/messages/receive';
+import { isSubscription } from './drivers';
 
-export interface AgentAuthenticationOptions {
+export interface PeerAuthenticationOptions {
   /** Undefined when there are none: whoever tries to authenticate is told so. */
   readonly secrets: ReadonlyMap<string, string> | undefined;
+  /** Of agents; what is required of drivers, the core knows. */
   readonly required: boolean;
   readonly timeoutMs: number;
   readonly clock: Clock;
@@ -30,7 +34,7 @@ export interface AgentAuthenticationOptions {
 
 interface Session {
   readonly id: string;
-  /** The process that speaks for the agent. */
+  /** The process that speaks for the agent or driver. */
   readonly peer: string;
   challenge: string | undefined;
   waiting: Message | undefined;
@@ -43,21 +47,21 @@ const REGISTRATIONS = new Set([
 ]);
 const SESSIONS_MAX = 10_000;
 
-export class AgentAuthentication {
-  /** Attempts under way, by the agent they are for. */
+export class PeerAuthentication {
+  /** Attempts under way, by the agent or driver they are for. */
   private readonly sessions = new Map<string, Session>();
   private readonly known = new Map<string, string>();
   private count = 0;
 
-  constructor(private readonly options: AgentAuthenticationOptions) {}
+  constructor(private readonly options: PeerAuthenticationOptions) {}
 
-  /** Who an agent has shown to be. */
+  /** Who an agent or a driver has shown to be. */
   principalOf(pid: string): Principal | undefined {
     const value = this.known.get(pid);
     return value === undefined ? undefined : { value };
   }
 
-  /** The connection to an agent broke: whoever comes from there next shows who it is anew. */
+  /** The connection broke, or the driver is another one: whoever comes from there next shows who it is anew. */
   forget(pid: string): void {
     this.known.delete(pid);
   }
@@ -68,10 +72,13 @@ export class AgentAuthentication {
       this.begin(message);
       return false;
     }
-    if (!REGISTRATIONS.has(message.name)) return true;
     const session = this.sessions.get(message.from);
-    if (session) session.waiting = message;
-    if (session) return false;
+    const isAgent = REGISTRATIONS.has(message.name);
+    if (session && (isAgent || isSubscription(message))) {
+      session.waiting = message;
+      return false;
+    }
+    if (!isAgent) return true;
     if (!this.options.required || this.known.has(message.from)) return true;
     this.options.log.warn({ pid: message.from }, 'an agent is refused: it has not shown who it is');
     return false;
@@ -150,10 +157,12 @@ export class AgentAuthentication {
     const { log, admit } = this.options;
     session.end();
     if (principal === undefined) {
-      log.warn({ pid }, 'an agent did not show who it is: its principal or secret is wrong');
-      return this.say(session.peer, 'mesos.internal.AuthenticationFailedMessage', {}, session.id);
+      log.warn({ pid }, 'an agent or driver did not show who it is: its principal or secret is wrong');
+      this.say(session.peer, 'mesos.internal.AuthenticationFailedMessage', {}, session.id);
+      if (session.waiting && !REGISTRATIONS.has(session.waiting.name)) admit(session.waiting);
+      return;
     }
-    log.info({ pid, principal }, 'an agent showed who it is');
+    log.info({ pid, principal }, 'an agent or driver showed who it is');
     this.known.set(pid, principal);
     this.say(session.peer, 'mesos.internal.AuthenticationCompletedMessage', {}, session.id);
     if (session.waiting) admit(session.waiting);
