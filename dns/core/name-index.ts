@@ -38,11 +38,38 @@ interface Entries {
   readonly below: Int32Array;
 }
 
-/** A hash of a name (FNV-1a, its bits mixed once more). */
+/** A hash of a name (FNV-1a from the end to the beginning, its bits mixed once more). */
 export function hashName(name: string): number {
-  let hash = 0x811c9dc5 | 0;
-  for (let at = 0; at < name.length; at++) hash = Math.imul(hash ^ name.charCodeAt(at), 0x01000193);
-  hash = Math.imul(hash ^ (hash >>> 15), 0x2c1b3c6d);
+  return mixed(goOn(EMPTY, name));
+}
+
+/** The same hash, of names in two parts: labels and, unless it is empty, what many names end in. */
+export function createNameHash(): (labels: string, suffix: string) => number {
+  // A cluster has two endings for each framework.
+  const known = new Map<string, number>();
+  return (labels, suffix) => {
+    if (suffix === '') return hashName(labels);
+    let begun = known.get(suffix);
+    if (begun === undefined) {
+      if (known.size >= KNOWN_MAX) known.clear();
+      begun = goOn(goOn(EMPTY, suffix), '.');
+      known.set(suffix, begun);
+    }
+    return mixed(goOn(begun, labels));
+  };
+}
+
+const EMPTY = 0x811c9dc5 | 0;
+const KNOWN_MAX = 5000;
+
+function goOn(begun: number, text: string): number {
+  let hash = begun;
+  for (let at = text.length - 1; at >= 0; at--) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  return hash;
+}
+
+function mixed(given: number): number {
+  const hash = Math.imul(given ^ (given >>> 15), 0x2c1b3c6d);
   return hash ^ (hash >>> 13);
 }
 

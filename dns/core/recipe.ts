@@ -8,7 +8,7 @@
 
 import type { Naming, Put } from './book';
 import { ITEM, LINE, packItems, packRanges, packText, unpackItems, unpackRanges, unpackText } from './packed';
-import { type PortRecipe, putTask, type TaskRecipe } from './task-records';
+import { type PortRecipe, putTask, putTaskParts, type TaskRecipe } from './task-records';
 
 const [HEALTHY, SICK, RECORDS] = ['+', '-', '='];
 
@@ -44,6 +44,22 @@ export function cook(zone: Naming, recipe: string, put: Put & { readonly sick: P
   const spelled = zone.compat === 'standard' ? { ...lowering(put), sick: lowering(put.sick) } : put;
   if (lines[0] === RECORDS) putRecords(lines, spelled);
   else putTask(zone, spelled, unpackTask(lines));
+}
+
+/**
+ * Shows every name that a text puts something at, some of them more than once: its labels, and what many names end in
+ * (empty when the labels are all of it). For those who need no records.
+ */
+export function cookNames(zone: Naming, recipe: string, see: (labels: string, suffix: string) => void): void {
+  const lines = recipe.split(LINE);
+  const spelled: typeof see =
+    zone.compat === 'standard' ? (labels, suffix) => see(labels.toLowerCase(), suffix.toLowerCase()) : see;
+  if (lines[0] !== RECORDS) {
+    putTaskParts(zone, { address: spelled, service: spelled, exists: spelled }, unpackTask(lines));
+    return;
+  }
+  const whole = (name: string): void => spelled(name, '');
+  putRecords(lines, { address: whole, service: whole, exists: whole });
 }
 
 function lowering(put: Put): Put {
@@ -97,11 +113,11 @@ function packPorts(ports: readonly PortRecipe[]): string {
 
 function unpackPorts(text: string): PortRecipe[] | undefined {
   if (text === '') return undefined;
-  return text
-    .split(ITEM)
-    .slice(1)
-    .map((item) => {
-      const [port, label = '', ...protocols] = item.split(' ');
-      return { port: Number(port), label, protocols };
-    });
+  const ports: PortRecipe[] = [];
+  const items = text.split(ITEM);
+  for (let at = 1; at < items.length; at++) {
+    const [port, label = '', ...protocols] = (items[at] ?? '').split(' ');
+    ports.push({ port: Number(port), label, protocols });
+  }
+  return ports;
 }

@@ -5,10 +5,10 @@
  * Always true: it shows one moment of the cluster. A fresh zone that comes in parts replaces the old one with its last part.
  */
 
-import type { Naming, Put, Zone, ZoneChange, ZoneHead, ZoneNode } from './book';
+import type { Naming, Zone, ZoneChange, ZoneHead, ZoneNode } from './book';
 import { createGathered, gatherInto, nodeOf } from './gather';
-import { createNameIndex, hashName, type NameIndex } from './name-index';
-import { cook } from './recipe';
+import { createNameHash, createNameIndex, hashName, type NameIndex } from './name-index';
+import { cook, cookNames } from './recipe';
 
 /** Names that may have other answers now; none before the last part of a fresh zone. */
 export type Touched = 'none' | 'all' | readonly string[];
@@ -92,30 +92,36 @@ function enter(store: Store, { head, fresh, things, recipes }: ZoneChange): Set<
   return touched;
 }
 
-/** The hashes of one thing, to have each once. */
-const hashes = new Set<number>();
-const hashing = putNames((name) => void hashes.add(hashName(name)));
+const hashOf = createNameHash();
+/** The hashes of one thing, to have each once: the first ones in a list, which is searched faster than a set. */
+const hashes: number[] = [];
+const moreHashes = new Set<number>();
+const LIST_MAX = 30;
+
+const seeHash = (labels: string, suffix: string): void => {
+  const hash = hashOf(labels, suffix);
+  if (hashes.includes(hash)) return;
+  if (hashes.length < LIST_MAX) hashes.push(hash);
+  else moreHashes.add(hash);
+};
 
 function addToIndex(index: NameIndex, naming: Naming, thing: number, recipe: string): void {
-  hashes.clear();
-  cook(naming, recipe, hashing);
+  hashes.length = 0;
+  moreHashes.clear();
+  cookNames(naming, recipe, seeHash);
   for (const hash of hashes) index.add(thing, hash);
+  for (const hash of moreHashes) index.add(thing, hash);
 }
 
 /** All names that a thing puts something at. */
 function namesOf(naming: Naming, recipe: string): ReadonlySet<string> {
   const names = new Set<string>();
-  cook(
+  cookNames(
     naming,
     recipe,
-    putNames((name) => void names.add(name)),
+    (labels, suffix) => void names.add(suffix === '' ? labels : `${labels}.${suffix}`),
   );
   return names;
-}
-
-function putNames(see: (name: string) => void): Put & { readonly sick: Put } {
-  const put = { address: see, service: see, exists: see };
-  return { ...put, sick: put };
 }
 
 interface Touch {

@@ -54,29 +54,41 @@ function writeId(id: string, message: Uint8Array): number {
 }
 
 function mixBlock(message: Uint8Array, offset: number): void {
-  for (let at = 0, i = offset; at < 16; at++, i += 4) {
-    words[at] =
-      ((message[i] ?? 0) << 24) |
-      ((message[i + 1] ?? 0) << 16) |
-      ((message[i + 2] ?? 0) << 8) |
-      (message[i + 3] ?? 0);
+  fillWords(message, offset);
+  let a = state[0] ?? 0;
+  let b = state[1] ?? 0;
+  let c = state[2] ?? 0;
+  let d = state[3] ?? 0;
+  let e = state[4] ?? 0;
+  let i = 0;
+  let next = 0;
+  // One loop for each twenty rounds: asking in each round which of the four it is would cost as much as the round.
+  for (; i < 20; i++) {
+    next = (((a << 5) | (a >>> 27)) + ((b & c) | (~b & d)) + e + (words[i] ?? 0) + 0x5a827999) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = next;
   }
-  for (let i = 16; i < 80; i++) {
-    const word = (words[i - 3] ?? 0) ^ (words[i - 8] ?? 0) ^ (words[i - 14] ?? 0) ^ (words[i - 16] ?? 0);
-    words[i] = (word << 1) | (word >>> 31);
+  for (; i < 40; i++) {
+    next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + (words[i] ?? 0) + 0x6ed9eba1) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = next;
   }
-  let [a, b, c, d, e] = [state[0] ?? 0, state[1] ?? 0, state[2] ?? 0, state[3] ?? 0, state[4] ?? 0];
-  for (let i = 0; i < 80; i++) {
-    // One expression for each twenty rounds; a function of its own would cost as much as the rest.
-    const mixed =
-      i < 20
-        ? ((b & c) | (~b & d)) + 0x5a827999
-        : i < 40
-          ? (b ^ c ^ d) + 0x6ed9eba1
-          : i < 60
-            ? ((b & c) | (b & d) | (c & d)) + 0x8f1bbcdc
-            : (b ^ c ^ d) + 0xca62c1d6;
-    const next = (((a << 5) | (a >>> 27)) + (mixed | 0) + e + (words[i] ?? 0)) | 0;
+  for (; i < 60; i++) {
+    next = (((a << 5) | (a >>> 27)) + ((b & c) | (b & d) | (c & d)) + e + (words[i] ?? 0) - 0x70e44324) | 0;
+    e = d;
+    d = c;
+    c = (b << 30) | (b >>> 2);
+    b = a;
+    a = next;
+  }
+  for (; i < 80; i++) {
+    next = (((a << 5) | (a >>> 27)) + (b ^ c ^ d) + e + (words[i] ?? 0) - 0x359d3e2a) | 0;
     e = d;
     d = c;
     c = (b << 30) | (b >>> 2);
@@ -88,4 +100,18 @@ function mixBlock(message: Uint8Array, offset: number): void {
   state[2] = ((state[2] ?? 0) + c) | 0;
   state[3] = ((state[3] ?? 0) + d) | 0;
   state[4] = ((state[4] ?? 0) + e) | 0;
+}
+
+function fillWords(message: Uint8Array, offset: number): void {
+  for (let at = 0, i = offset; at < 16; at++, i += 4) {
+    words[at] =
+      ((message[i] ?? 0) << 24) |
+      ((message[i + 1] ?? 0) << 16) |
+      ((message[i + 2] ?? 0) << 8) |
+      (message[i + 3] ?? 0);
+  }
+  for (let i = 16; i < 80; i++) {
+    const word = (words[i - 3] ?? 0) ^ (words[i - 8] ?? 0) ^ (words[i - 14] ?? 0) ^ (words[i - 16] ?? 0);
+    words[i] = (word << 1) | (word >>> 31);
+  }
 }

@@ -112,20 +112,61 @@ function portRecipes(context: MakerContext, task: TaskBody, discovery: Discovery
 
 /** Puts the records of one task; an unhealthy one's aside. */
 export function putTask(zone: Naming, put: Put & { readonly sick: Put }, recipe: TaskRecipe): void {
-  const scope = {
-    compat: zone.compat,
-    put: recipe.sick ? put.sick : put,
-    recipe,
-    suffix: `${recipe.framework}.${zone.domain}`,
-    agentSuffix: `${recipe.framework}.slave.${zone.domain}`,
+  putTaskParts(zone, joining(recipe.sick ? put.sick : put), recipe);
+}
+
+/** Takes the records of a task with their names in two parts: labels, and what all names of the framework end in. */
+export interface PutParts {
+  address(labels: string, suffix: string, address: string): void;
+  service(labels: string, suffix: string, service: ServiceParts): void;
+  exists(labels: string, suffix: string): void;
+}
+
+interface ServiceParts {
+  readonly port: number;
+  readonly target: string;
+  readonly targetSuffix: string;
+}
+
+function joining(put: Put): PutParts {
+  return {
+    address: (labels, suffix, address) => put.address(`${labels}.${suffix}`, address),
+    service: (labels, suffix, { port, target, targetSuffix }) =>
+      put.service(`${labels}.${suffix}`, { port, target: `${target}.${targetSuffix}` }),
+    exists: (labels, suffix) => put.exists(`${labels}.${suffix}`),
   };
+}
+
+/** Puts the records of one task, be it healthy or not. */
+export function putTaskParts(zone: Naming, put: PutParts, recipe: TaskRecipe): void {
+  const { suffix, agentSuffix } = suffixesOf(recipe.framework, zone.domain);
+  const scope = { compat: zone.compat, put, recipe, suffix, agentSuffix };
   for (const label of recipe.labels) putUnder(scope, label);
+}
+
+interface Suffixes {
+  readonly framework: string;
+  readonly domain: string;
+  readonly suffix: string;
+  readonly agentSuffix: string;
+}
+
+/** Those of the task before: most tasks that follow each other are of one framework. */
+let suffixes: Suffixes = { framework: '', domain: '', suffix: '.', agentSuffix: '.slave.' };
+
+function suffixesOf(framework: string, domain: string): Suffixes {
+  if (framework !== suffixes.framework || domain !== suffixes.domain)
+    suffixes = {
+      ...{ framework, domain },
+      ...{ suffix: `${framework}.${domain}`, agentSuffix: `${framework}.slave.${domain}` },
+    };
+  return suffixes;
 }
 
 /** One task and what its names end in. */
 interface Scope {
   readonly compat: Naming['compat'];
-  readonly put: Put;
+  readonly put: PutParts;
   readonly recipe: TaskRecipe;
   readonly suffix: string;
   readonly agentSuffix: string;
@@ -133,39 +174,44 @@ interface Scope {
 
 /** All records of the task under one task label. */
 function putUnder(scope: Scope, label: string): void {
-  const { put, recipe, suffix, agentSuffix } = scope;
-  const { addresses, agentAddresses } = recipe;
-  const canonical = canonicalLabel(label, recipe.ending);
-  for (const first of [label, canonical]) {
-    for (const address of addresses) put.address(`${first}.${suffix}`, address);
-    for (const address of agentAddresses) put.address(`${first}.${agentSuffix}`, address);
-    // The original stores a text that is no address here, which makes the names exist.
-    if (agentAddresses.length === 0) put.exists(`${first}.${agentSuffix}`);
-    if (addresses.length === 0 && scope.compat === 'standard') put.exists(`${first}.${suffix}`);
-  }
-  putResourcePorts(scope, label, `${canonical}.${agentSuffix}`);
-  putDiscoveryPorts(scope, label, `${canonical}.${suffix}`);
+  const canonical = canonicalLabel(label, scope.recipe.ending);
+  putAddresses(scope, label);
+  putAddresses(scope, canonical);
+  putResourcePorts(scope, label, canonical);
+  putDiscoveryPorts(scope, label, canonical);
 }
 
-function putResourcePorts({ put, recipe, suffix, agentSuffix }: Scope, label: string, target: string): void {
-  const suffixes = recipe.discovery ? [agentSuffix] : [agentSuffix, suffix];
+function putAddresses({ compat, put, recipe, suffix, agentSuffix }: Scope, first: string): void {
+  const { addresses, agentAddresses } = recipe;
+  for (const address of addresses) put.address(first, suffix, address);
+  for (const address of agentAddresses) put.address(first, agentSuffix, address);
+  // The original stores a text that is no address here, which makes the names exist.
+  if (agentAddresses.length === 0) put.exists(first, agentSuffix);
+  if (addresses.length === 0 && compat === 'standard') put.exists(first, suffix);
+}
+
+function putResourcePorts(scope: Scope, label: string, target: string): void {
+  const { put, recipe, suffix, agentSuffix } = scope;
   const first = serviceLabel(label);
+  const places = PROTOCOLS.map((protocol) => `${first}._${protocol}`);
   for (const [begin, end] of recipe.ports) {
     for (let port = begin; port <= end; port++) {
-      const service = { port, target };
-      for (const protocol of PROTOCOLS)
-        for (const ending of suffixes) put.service(`${first}._${protocol}.${ending}`, service);
+      const service = { port, target, targetSuffix: agentSuffix };
+      for (const place of places) {
+        put.service(place, agentSuffix, service);
+        if (!recipe.discovery) put.service(place, suffix, service);
+      }
     }
   }
 }
 
 function putDiscoveryPorts({ put, recipe, suffix }: Scope, label: string, target: string): void {
   for (const { port, protocols, label: portLabel } of recipe.discovery ?? []) {
-    const service = { port, target };
+    const service = { port, target, targetSuffix: suffix };
     for (const protocol of protocols) {
-      const place = `${serviceLabel(label)}.${serviceLabel(protocol)}.${suffix}`;
-      put.service(place, service);
-      if (portLabel !== '') put.service(`${serviceLabel(portLabel)}.${place}`, service);
+      const place = `${serviceLabel(label)}.${serviceLabel(protocol)}`;
+      put.service(place, suffix, service);
+      if (portLabel !== '') put.service(`${serviceLabel(portLabel)}.${place}`, suffix, service);
     }
   }
 }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { createNameIndex, hashName } from '../../../dns/core/name-index';
+import { createNameHash, createNameIndex, hashName } from '../../../dns/core/name-index';
 
 test('whatever is added and removed, each hash has its things in the order they came', () => {
   const step = fc.record({
@@ -42,4 +42,15 @@ test('it grows with what is added, and room that became free is used again', () 
     expect(index.size()).toBe(0);
     expect(index.things(hashName('all'))).toEqual([]);
   }
+});
+
+test('a name in two parts has the hash of the whole', () => {
+  const hash = createNameHash();
+  fc.assert(
+    fc.property(fc.string(), fc.string({ minLength: 1 }), (labels, suffix) => {
+      expect(hash(labels, suffix)).toBe(hashName(`${labels}.${suffix}`));
+      expect(hash(labels, suffix)).toBe(hashName(`${labels}.${suffix}`));
+      expect(hash(labels, '')).toBe(hashName(labels));
+    }),
+  );
 });

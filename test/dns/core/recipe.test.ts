@@ -1,6 +1,6 @@
 import fc from 'fast-check';
 import type { Put } from '../../../dns/core/book';
-import { cook, packRecords, packTask } from '../../../dns/core/recipe';
+import { cook, cookNames, packRecords, packTask } from '../../../dns/core/recipe';
 import { putTask, type TaskRecipe } from '../../../dns/core/task-records';
 
 const raw = fc.oneof(fc.string(), fc.constantFrom('a\tb', 'a\nb', '\\', '', 'Liquor.Store'));
@@ -53,6 +53,24 @@ test.each(['mesos-dns', 'standard'] as const)('%s: a packed recipe puts what the
   );
 });
 
+test.each(['mesos-dns', 'standard'] as const)(
+  '%s: the names that are shown are those of the records',
+  (compat) => {
+    fc.assert(
+      fc.property(recipes, (recipe) => {
+        const zone = { domain: 'mesos', compat };
+        const [owners, names] = [new Set<string>(), new Set<string>()];
+        const own = (name: string): void => void owners.add(name);
+        const put = { address: own, service: own, exists: own };
+        cook(zone, packTask(recipe), { ...put, sick: put });
+        cookNames(zone, packTask(recipe), (labels, suffix) => void names.add(`${labels}.${suffix}`));
+        expect(names).toEqual(owners);
+      }),
+      { numRuns: 500 },
+    );
+  },
+);
+
 test('records of other things are put as they were', () => {
   const recipe = packRecords((put) => {
     put.address('leader.mesos', '10.0.0.1');
@@ -62,5 +80,12 @@ test('records of other things are put as they were', () => {
   const { lines, put } = listing();
   cook({ domain: 'mesos', compat: 'mesos-dns' }, recipe ?? '', put);
   expect(lines).toEqual(['leader.mesos 10.0.0.1', '_leader._tcp.mesos 5050 leader.mesos', 'master.mesos']);
+  const names = new Set<string>();
+  cookNames(
+    { domain: 'mesos', compat: 'standard' },
+    recipe ?? '',
+    (...parts) => void names.add(parts.join('|')),
+  );
+  expect([...names]).toEqual(['leader.mesos|', '_leader._tcp.mesos|', 'master.mesos|']);
   expect(packRecords(() => undefined)).toBeUndefined();
 });
