@@ -14,6 +14,7 @@ import {
   readDiscovery,
   readPid,
   readRunningStatus,
+  readStatuses,
   STATUS_SHAPE,
   usablePorts,
 } from './facts';
@@ -238,9 +239,7 @@ function addTask(target: EventTarget, task: unknown, note: Note): boolean {
     name: textAt(task, 'name') ?? '',
     state,
     ports: usablePorts(normalRanges(listAt(task, 'resources').flatMap(portRanges)), taskNote),
-    running: listAt(task, 'statuses')
-      .map(readRunningStatus)
-      .reduce<StatusFacts | undefined>(laterStatus, undefined),
+    running: readStatuses(valueAt(task, 'statuses')),
     discovery: readDiscovery(valueAt(task, 'discovery'), taskNote),
   });
   return state === 'TASK_RUNNING' || held?.state === 'TASK_RUNNING';

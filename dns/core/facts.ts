@@ -4,9 +4,16 @@
  */
 
 import { countRanges, type Range, type Ranges } from '../../cluster/model/ranges';
-import { listAt, numberAt, textAt, valueAt } from './json';
+import { asList, asNumber, asText, membersOf, textAt } from './json';
 import { listShape, membersShape, WHOLE } from './json-shape';
-import type { DiscoveryFacts, DiscoveryPort, HostPort, Note, StatusFacts } from './snapshot';
+import {
+  type DiscoveryFacts,
+  type DiscoveryPort,
+  type HostPort,
+  laterStatus,
+  type Note,
+  type StatusFacts,
+} from './snapshot';
 
 /** One empty list for all that have nothing: there are very many. */
 const NONE: readonly string[] = [];
@@ -47,44 +54,62 @@ export const DISCOVERY_SHAPE = membersShape({
 });
 
 /** The addresses of one status, when it is a running one. */
-export function readRunningStatus(status: unknown): StatusFacts | undefined {
-  if (textAt(status, 'state') !== 'TASK_RUNNING') return undefined;
-  const timestamp = numberAt(status, 'timestamp') ?? 0;
+export function readRunningStatus(given: unknown): StatusFacts | undefined {
+  const status = membersOf(given);
+  if (status['state'] !== 'TASK_RUNNING') return undefined;
+  const timestamp = asNumber(status['timestamp']) ?? 0;
   if (timestamp <= -1) return undefined;
-  const plain = listAt(status, 'labels');
-  const labels = plain.length > 0 ? plain : listAt(status, 'labels', 'labels');
-  const labelled = (key: string): readonly string[] =>
-    labels.length === 0
-      ? NONE
-      : labels.flatMap((label) => (textAt(label, 'key') === key ? [textAt(label, 'value') ?? ''] : []));
+  const plain = asList(status['labels']);
+  const labels = plain.length > 0 ? plain : asList(membersOf(status['labels'])['labels']);
   return {
     timestamp,
-    healthy: valueAt(status, 'healthy') !== false,
-    netinfo: listAt(status, 'container_status', 'network_infos').flatMap(networkAddresses),
-    mesos: labelled('MesosContainerizer.NetworkSettings.IPAddress'),
-    docker: labelled('Docker.NetworkSettings.IPAddress'),
+    healthy: status['healthy'] !== false,
+    netinfo: networkAddresses(asList(membersOf(status['container_status'])['network_infos'])),
+    mesos: labelled(labels, 'MesosContainerizer.NetworkSettings.IPAddress'),
+    docker: labelled(labels, 'Docker.NetworkSettings.IPAddress'),
   };
 }
 
-function networkAddresses(network: unknown): string[] {
-  const addresses = listAt(network, 'ip_addresses');
-  const texts = addresses.length > 0 ? addresses : [network];
-  return texts.flatMap((entry) => textAt(entry, 'ip_address') ?? []);
+/** The status that is looked at, out of all of a task's. */
+export function readStatuses(given: unknown): StatusFacts | undefined {
+  let running: StatusFacts | undefined;
+  for (const status of asList(given)) running = laterStatus(running, readRunningStatus(status));
+  return running;
+}
+
+function labelled(labels: readonly unknown[], key: string): readonly string[] {
+  if (labels.length === 0) return NONE;
+  return labels.flatMap((label) => (textAt(label, 'key') === key ? [textAt(label, 'value') ?? ''] : []));
+}
+
+function networkAddresses(networks: readonly unknown[]): readonly string[] {
+  if (networks.length === 0) return NONE;
+  const found: string[] = [];
+  for (const network of networks) {
+    const addresses = asList(membersOf(network)['ip_addresses']);
+    for (const entry of addresses.length > 0 ? addresses : [network]) {
+      const address = asText(membersOf(entry)['ip_address']);
+      if (address !== undefined) found.push(address);
+    }
+  }
+  return found;
 }
 
 /** Discovery information with a name; without one it counts as none, its ports included. */
-export function readDiscovery(discovery: unknown, note: Note): DiscoveryFacts | undefined {
-  const name = textAt(discovery, 'name');
+export function readDiscovery(given: unknown, note: Note): DiscoveryFacts | undefined {
+  const discovery = membersOf(given);
+  const name = asText(discovery['name']);
   if (name === undefined || name === '') return undefined;
-  const ports = listAt(discovery, 'ports', 'ports').flatMap((port): DiscoveryPort[] => {
-    const number = numberAt(port, 'number');
-    if (number === undefined || !Number.isInteger(number)) {
-      note(`discovery port ${JSON.stringify(valueAt(port, 'number'))} is no port`);
-      return [];
-    }
-    return [{ number, name: textAt(port, 'name') ?? '', protocol: textAt(port, 'protocol') ?? '' }];
-  });
-  return { name, ports: ports.slice(0, TASK_PORTS_MAX) };
+  const ports: DiscoveryPort[] = [];
+  for (const entry of asList(membersOf(discovery['ports'])['ports'])) {
+    const port = membersOf(entry);
+    const number = asNumber(port['number']);
+    if (number === undefined || !Number.isInteger(number))
+      note(`discovery port ${JSON.stringify(port['number'])} is no port`);
+    else if (ports.length < TASK_PORTS_MAX)
+      ports.push({ number, name: asText(port['name']) ?? '', protocol: asText(port['protocol']) ?? '' });
+  }
+  return { name, ports };
 }
 
 /** Keeps not more ports than a task may sensibly announce. */

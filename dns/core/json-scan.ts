@@ -28,7 +28,7 @@ const {
 export type Decision = 'into' | 'take' | 'skip' | Shape;
 
 export interface JsonVisitor {
-  /** The path has member names; an item of a list is `*`. */
+  /** The path has member names; an item of a list is `*`. Asked once for all items of a list. */
   decide(path: readonly string[]): Decision;
   take(path: readonly string[], value: unknown): void;
   /** A value that was looked into is over. */
@@ -69,6 +69,8 @@ interface Place {
   readonly path: string[];
   /** For each value that is looked into whether it is a list. */
   readonly lists: boolean[];
+  /** For each of them what to do with its items, once that was asked for. */
+  readonly items: (Decision | undefined)[];
   readonly decoder: InstanceType<typeof TextDecoder>;
   readonly shapes: ShapeReader;
   expect: Expect;
@@ -79,7 +81,7 @@ export function createJsonScanner(visitor: JsonVisitor): JsonScanner {
   const decoder = new TextDecoder();
   const shapes = createShapeReader();
   const place: Place = {
-    ...{ visitor, path: [], lists: [], decoder, shapes },
+    ...{ visitor, path: [], lists: [], items: [], decoder, shapes },
     ...{ expect: 'value', run: undefined },
   };
   const feed = (chunk: Uint8Array): void => {
@@ -124,11 +126,12 @@ function step(place: Place, byte: number, at: number): number {
 }
 
 function begin(place: Place, byte: number, at: number): number {
-  const decision = place.visitor.decide(place.path);
+  const decision = decide(place);
   const container = byte === OPEN_OBJECT || byte === OPEN_LIST;
   if (decision === 'into' && container) {
     const list = byte === OPEN_LIST;
     place.lists.push(list);
+    place.items.push(undefined);
     if (list) place.path.push('*');
     place.expect = list ? 'first' : 'key';
     return at + 1;
@@ -146,8 +149,17 @@ function begin(place: Place, byte: number, at: number): number {
   return at;
 }
 
+function decide({ visitor, path, lists, items }: Place): Decision {
+  const known = items.at(-1);
+  if (known !== undefined) return known;
+  const decision = visitor.decide(path);
+  if (lists.at(-1) === true) items[items.length - 1] = decision;
+  return decision;
+}
+
 /** The value that was looked into is over. */
 function close(place: Place): void {
+  place.items.pop();
   if (place.lists.pop()) place.path.pop();
   place.visitor.end(place.path);
   after(place);
@@ -228,7 +240,9 @@ function keep(run: Run, chunk: Uint8Array, from: number, end: number): void {
   run.bytes += end - from;
   if (run.bytes > VALUE_MAX_BYTES) throw new Error(`a value of more than ${VALUE_MAX_BYTES} bytes`);
   // The chunk may be used again by who fed it; what is still open has to be copied.
-  run.parts.push(end === chunk.length ? chunk.slice(from, end) : chunk.subarray(from, end));
+  // `slice` would not copy a Buffer.
+  const part = chunk.subarray(from, end);
+  run.parts.push(end === chunk.length ? new Uint8Array(part) : part);
 }
 
 function joined(parts: readonly Uint8Array[], decoder: InstanceType<typeof TextDecoder>): string {

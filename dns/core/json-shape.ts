@@ -7,8 +7,9 @@
  */
 
 import * as json from './json-bytes';
+import * as jsonNames from './json-names';
 
-// Names of this file's own: reading through the import would be a call for each byte.
+// Names of this file's own: reading through the import would be a call each time.
 const {
   BACKSLASH,
   CLOSE_LIST,
@@ -23,6 +24,7 @@ const {
   QUOTE,
   TEXT_KINDS,
 } = json;
+const { createKnownNames, learnName, standsAt } = jsonNames;
 
 /** Which members are wanted. A value without `members` is taken whole. */
 export interface Shape {
@@ -35,19 +37,16 @@ export interface Shape {
 
 interface Member {
   readonly name: string;
-  readonly bytes: Uint8Array;
   readonly shape: Shape;
 }
 
 /** All of a value. */
 export const WHOLE: Shape = {};
 
-const encoder = new TextEncoder();
-
 /** The shape of an object of which some members are wanted. */
 export function membersShape(members: Readonly<Record<string, Shape>>): Shape {
   return {
-    members: Object.entries(members).map(([name, shape]) => ({ name, bytes: encoder.encode(name), shape })),
+    members: Object.entries(members).map(([name, shape]) => ({ name, shape })),
   };
 }
 
@@ -56,8 +55,39 @@ export function listShape(items: Shape): Shape {
   return { items };
 }
 
+const ZERO = 0x30;
+/** The code of a dot, counted from that of the digit 0. */
+const DOT = 0x2e - ZERO;
+/** All whole numbers of so many digits are doubles, and so are the powers of ten. */
+const DIGITS_MAX = 15;
+
 /** Thrown inside when the bytes end before the value does. */
 const INCOMPLETE = new Error('the value is not complete');
+
+/** A shape together with what was learned about the values that have it. */
+interface Plan {
+  readonly members: ReadonlyMap<string, PlannedMember> | undefined;
+  readonly names: jsonNames.KnownNames<PlannedMember>;
+  readonly items: Plan | undefined;
+  readonly skipped: boolean;
+}
+
+interface PlannedMember {
+  readonly name: string;
+  readonly plan: Plan;
+}
+
+type Name = jsonNames.KnownName<PlannedMember>;
+
+function planOf({ members, items, skipped }: Shape): Plan {
+  const planned = members?.map(({ name, shape }) => [name, { name, plan: planOf(shape) }] as const);
+  return {
+    members: planned && new Map(planned),
+    names: createKnownNames<PlannedMember>(),
+    items: items && planOf(items),
+    skipped: skipped === true,
+  };
+}
 
 /** Bytes that are being read, and the same as text for what is plain. */
 interface Place {
@@ -79,12 +109,18 @@ export function createShapeReader(): ShapeReader {
   // Only slices without octets above 127 are used, which look the same in all encodings.
   const plain = new TextDecoder('latin1');
   const place: Place = { bytes: new Uint8Array(0), text: '', at: 0 };
+  const plans = new Map<Shape, Plan>();
+  const plan = (shape: Shape): Plan => {
+    const made = planOf(shape);
+    plans.set(shape, made);
+    return made;
+  };
   let value: unknown;
   const read = (start: number, shape: Shape): number => {
     if (place.text === '') place.text = plain.decode(place.bytes);
     place.at = start;
     try {
-      value = readValue(place, shape);
+      value = readValue(place, plans.get(shape) ?? plan(shape));
       return place.at;
     } catch (error) {
       if (error === INCOMPLETE) return -1;
@@ -99,35 +135,40 @@ export function createShapeReader(): ShapeReader {
   return { use, read, value: () => value };
 }
 
-function readValue(place: Place, shape: Shape): unknown {
+function readValue(place: Place, plan: Plan): unknown {
   const byte = next(place);
   if (byte === QUOTE) return readText(place);
-  if (byte === OPEN_OBJECT && shape.members) return readObject(place, shape.members);
-  if (byte === OPEN_LIST && shape.items) return readList(place, shape.items);
+  if (byte === OPEN_OBJECT && plan.members) return readObject(place, plan.names, plan.members);
+  if (byte === OPEN_LIST && plan.items) return readList(place, plan.items);
   const start = place.at;
   skip(place, byte);
-  if (shape.skipped) return undefined;
-  const container = byte === OPEN_OBJECT || byte === OPEN_LIST;
-  return JSON.parse(
-    container ? decoder.decode(place.bytes.subarray(start, place.at)) : place.text.slice(start, place.at),
-  );
+  if (plan.skipped) return undefined;
+  if (byte === OPEN_OBJECT || byte === OPEN_LIST)
+    return JSON.parse(decoder.decode(place.bytes.subarray(start, place.at)));
+  return readNumber(place, start) ?? JSON.parse(place.text.slice(start, place.at));
 }
 
 const decoder = new TextDecoder();
 
-function readObject(place: Place, members: readonly Member[]): Record<string, unknown> {
+function readObject(
+  place: Place,
+  names: Plan['names'],
+  members: ReadonlyMap<string, PlannedMember>,
+): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   place.at++;
   if (next(place) === CLOSE_OBJECT) {
     place.at++;
     return object;
   }
-  for (;;) {
-    if (next(place) !== QUOTE) throw wrong(place, 'a member name');
-    const member = readName(place, members);
-    if (next(place) !== COLON) throw wrong(place, ':');
-    place.at++;
-    if (member) object[member.name] = readValue(place, member.shape);
+  for (let known = names.start; ; ) {
+    const likely = known.follower;
+    if (likely && standsAt(place.bytes, place.at, likely.bytes)) {
+      place.at += likely.bytes.length;
+      known = likely;
+    } else known = readName(place, names, known, members);
+    const { wanted } = known;
+    if (wanted) object[wanted.name] = readValue(place, wanted.plan);
     else skip(place, next(place));
     const byte = next(place);
     if (byte !== COMMA && byte !== CLOSE_OBJECT) throw wrong(place, ', or }');
@@ -136,7 +177,7 @@ function readObject(place: Place, members: readonly Member[]): Record<string, un
   }
 }
 
-function readList(place: Place, shape: Shape): unknown[] {
+function readList(place: Place, items: Plan): unknown[] {
   const list: unknown[] = [];
   place.at++;
   if (next(place) === CLOSE_LIST) {
@@ -144,7 +185,7 @@ function readList(place: Place, shape: Shape): unknown[] {
     return list;
   }
   for (;;) {
-    list.push(readValue(place, shape));
+    list.push(readValue(place, items));
     const byte = next(place);
     if (byte !== COMMA && byte !== CLOSE_LIST) throw wrong(place, ', or ]');
     place.at++;
@@ -152,24 +193,41 @@ function readList(place: Place, shape: Shape): unknown[] {
   }
 }
 
-/** Reads a member name. Undefined for one that is not wanted. */
-function readName(place: Place, members: readonly Member[]): Member | undefined {
-  const start = place.at + 1;
+/** Reads a member name that is not the one that was likely. */
+function readName(
+  place: Place,
+  names: Plan['names'],
+  before: Name,
+  members: ReadonlyMap<string, PlannedMember>,
+): Name {
+  if (next(place) !== QUOTE) throw wrong(place, 'a member name');
+  const start = place.at;
   const plain = skipText(place);
-  const size = place.at - 1 - start;
-  if (!plain) {
-    const name: unknown = JSON.parse(decoder.decode(place.bytes.subarray(start - 1, place.at)));
-    return members.find((member) => member.name === name);
-  }
-  for (const member of members)
-    if (member.bytes.length === size && equal(place, start, member)) return member;
-  return undefined;
+  const end = place.at;
+  if (next(place) !== COLON) throw wrong(place, ':');
+  place.at++;
+  if (plain && place.at === end + 1)
+    return learnName(names, before, place.bytes.subarray(start, place.at), () =>
+      members.get(place.text.slice(start + 1, end - 1)),
+    );
+  const name: unknown = JSON.parse(decoder.decode(place.bytes.subarray(start, end)));
+  return { ...names.start, wanted: members.get(String(name)) };
 }
 
-function equal({ bytes }: Place, start: number, member: Member): boolean {
-  const wanted = member.bytes;
-  for (let at = 0; at < wanted.length; at++) if (bytes[start + at] !== wanted[at]) return false;
-  return true;
+/** A number without a sign and an exponent that a double holds exactly; all others are left to JSON.parse. */
+function readNumber({ bytes, at }: Place, start: number): number | undefined {
+  let [value, scale] = [0, 0];
+  if (at - start > DIGITS_MAX || (bytes[start] === ZERO && at > start + 1)) return undefined;
+  for (let place = start; place < at; place++) {
+    const digit = (bytes[place] ?? 0) - ZERO;
+    if (digit >= 0 && digit <= 9) {
+      value = value * 10 + digit;
+      scale *= 10;
+    } else if (digit === DOT && scale === 0 && place > start && place < at - 1) scale = 1;
+    else return undefined;
+  }
+  // Both are exact, so the quotient is the nearest double, which is what JSON.parse gives.
+  return scale > 1 ? value / scale : value;
 }
 
 function readText(place: Place): string {

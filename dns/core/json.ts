@@ -12,23 +12,46 @@ export function valueAt(value: unknown, ...path: readonly string[]): unknown {
   return found;
 }
 
+/** The members of an object, none for what is no object. Reading them by a written name costs next to nothing. */
+export function membersOf(value: unknown): Members {
+  return isObject(value) ? value : NO_MEMBERS;
+}
+
+export type Members = Readonly<Record<string, unknown>>;
+
+const NO_MEMBERS: Members = {};
+
+/** The value, should it be a text. */
+export function asText(value: unknown): string | undefined {
+  return typeof value === 'string' ? value : undefined;
+}
+
+/** The value, should it be a number. */
+export function asNumber(value: unknown): number | undefined {
+  return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
+}
+
+/** The value, should it be a list; else an empty one. */
+export function asList(value: unknown): readonly unknown[] {
+  return Array.isArray(value) ? value : NO_ITEMS;
+}
+
+const NO_ITEMS: readonly unknown[] = [];
+
 /** Parsed JSON has no members but its own under the names that are asked for here. */
 function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
   return typeof value === 'object' && value !== null;
 }
 
 export function textAt(value: unknown, ...path: readonly string[]): string | undefined {
-  const found = valueAt(value, ...path);
-  return typeof found === 'string' ? found : undefined;
+  return asText(valueAt(value, ...path));
 }
 
 export function numberAt(value: unknown, ...path: readonly string[]): number | undefined {
-  const found = valueAt(value, ...path);
-  return typeof found === 'number' && Number.isFinite(found) ? found : undefined;
+  return asNumber(valueAt(value, ...path));
 }
 
 /** The list at a path; an empty one when there is none. */
 export function listAt(value: unknown, ...path: readonly string[]): readonly unknown[] {
-  const found = valueAt(value, ...path);
-  return Array.isArray(found) ? found : [];
+  return asList(valueAt(value, ...path));
 }

@@ -309,13 +309,15 @@ type Part = Pick<ZoneChange, 'fresh' | 'first' | 'last' | 'things'>;
 
 /** In a fresh zone things without records are not mentioned; those of the last part may have been before. */
 function changeOf(book: Book, head: ZoneHead, { fresh, first, last, things }: Part): ZoneChange {
-  const made = things.map((thing) => ({ thing, recipe: recipeOf(book, thing) }));
-  const told = fresh && !last ? made.filter(({ recipe }) => recipe !== null) : made;
-  return {
-    ...{ head, fresh, first, last, total: book.cluster.tasks.size + book.numbers.size },
-    things: told.map(({ thing }) => thing),
-    recipes: told.map(({ recipe }) => recipe),
-  };
+  const [told, recipes]: [number[], (string | null)[]] = [[], []];
+  for (const thing of things) {
+    const recipe = recipeOf(book, thing);
+    if (recipe === null && fresh && !last) continue;
+    told.push(thing);
+    recipes.push(recipe);
+  }
+  const total = book.cluster.tasks.size + book.numbers.size;
+  return { head, fresh, first, last, total, things: told, recipes };
 }
 
 /** Every name with what was put there, as one text for each until it is asked for: there may be very many at once. */

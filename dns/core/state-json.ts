@@ -6,24 +6,15 @@
 
 import { readRanges } from '../../cluster/model/ranges';
 import { type Cluster, emptyCluster } from './cluster';
-import {
-  DISCOVERY_SHAPE,
-  readDiscovery,
-  readPid,
-  readRunningStatus,
-  STATUS_SHAPE,
-  usablePorts,
-} from './facts';
-import { listAt, textAt, valueAt } from './json';
+import { DISCOVERY_SHAPE, readDiscovery, readPid, readStatuses, STATUS_SHAPE, usablePorts } from './facts';
+import { asText, membersOf, textAt, valueAt } from './json';
 import { createJsonScanner, type Decision } from './json-scan';
 import { listShape, membersShape, WHOLE } from './json-shape';
 import {
   type AgentFacts,
   type FrameworkFacts,
   type HostPort,
-  laterStatus,
   type Note,
-  type StatusFacts,
   type TaskFacts,
   taskKey,
 } from './snapshot';
@@ -44,8 +35,6 @@ export interface StateReader {
   /** What has been read. Throws when the document is not complete or names no leader. */
   finish(): StateDocument;
 }
-
-const RUNNING = 'TASK_RUNNING';
 
 const TASK_SHAPE = membersShape({
   id: WHOLE,
@@ -89,9 +78,10 @@ export function createStateReader(note: Note): StateReader {
     // Documents without framework ids are read too; the place in the list tells them apart.
     given === undefined || cluster.frameworks.has(given) ? `${given ?? ''}#${frameworks}` : given;
   const addTask = (task: Mutable<TaskFacts>, id: string): void => {
-    const key = taskKey(id, task.id);
     task.frameworkId = id;
-    task.key = cluster.tasks.has(key) ? `${key} again ${++doubles}` : key;
+    task.key = taskKey(id, task.id);
+    if (cluster.tasks.add(task)) return;
+    task.key += ` again ${++doubles}`;
     cluster.tasks.set(task);
   };
   const endFramework = (): void => {
@@ -104,9 +94,9 @@ export function createStateReader(note: Note): StateReader {
     frameworks++;
   };
   const takeTask = (value: unknown): void => {
-    const task = readTask(value, cluster, note);
-    const given = textAt(framework, 'id');
-    if (frameworkId === undefined && given !== undefined) frameworkId = idOf(given);
+    const task = readTask(value, note);
+    const given = frameworkId === undefined ? textAt(framework, 'id') : undefined;
+    if (given !== undefined) frameworkId = idOf(given);
     if (task && frameworkId !== undefined) addTask(task, frameworkId);
     else if (task) early.push(task);
   };
@@ -155,28 +145,24 @@ function readFramework(entry: unknown, id: string, note: Note): FrameworkFacts {
   return { id, name, host: at?.host, port: at?.port };
 }
 
-function readTask(item: unknown, { agents }: Cluster, note: Note): Mutable<TaskFacts> | undefined {
-  if (typeof item !== 'object' || item === null) {
+function readTask(given: unknown, note: Note): Mutable<TaskFacts> | undefined {
+  if (typeof given !== 'object' || given === null) {
     note('a task that is no object is left out');
     return undefined;
   }
-  const id = textAt(item, 'id') ?? '';
-  const agentId = textAt(item, 'slave_id') ?? '';
-  const state = textAt(item, 'state') ?? '';
+  const item = membersOf(given);
+  const id = asText(item['id']) ?? '';
   const taskNote: Note = (text) => note(`task ${id}: ${text}`);
   return {
     key: '',
     id,
     frameworkId: '',
-    // The agent's own text, when it has been read already: there are far fewer agents than tasks.
-    agentId: agents.get(agentId)?.id ?? agentId,
-    name: textAt(item, 'name') ?? '',
-    state: state === RUNNING ? RUNNING : state,
-    ports: readPorts(valueAt(item, 'resources', 'ports'), taskNote),
-    running: listAt(item, 'statuses')
-      .map(readRunningStatus)
-      .reduce<StatusFacts | undefined>(laterStatus, undefined),
-    discovery: readDiscovery(valueAt(item, 'discovery'), taskNote),
+    agentId: asText(item['slave_id']) ?? '',
+    name: asText(item['name']) ?? '',
+    state: asText(item['state']) ?? '',
+    ports: readPorts(membersOf(item['resources'])['ports'], taskNote),
+    running: readStatuses(item['statuses']),
+    discovery: readDiscovery(item['discovery'], taskNote),
   };
 }
 

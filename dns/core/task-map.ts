@@ -27,6 +27,8 @@ export interface Tasks {
 
 export interface TaskMap extends Tasks {
   set(task: TaskFacts): void;
+  /** Puts a task in unless there is one with its key. Returns whether there was none. */
+  add(task: TaskFacts): boolean;
   /** Takes a task as another map has it. */
   setText(key: string, text: string): void;
   delete(key: string): void;
@@ -44,11 +46,15 @@ export function createTaskMap(): TaskMap {
     const number = numbers.get(key);
     return number === undefined ? undefined : texts[number];
   };
+  const enter = (key: string, given: string): void => {
+    const number = free.pop() ?? texts.length;
+    numbers.set(key, number);
+    texts[number] = given;
+  };
   const setText = (key: string, given: string): void => {
     const held = numbers.get(key);
-    const number = held ?? free.pop() ?? texts.length;
-    if (held === undefined) numbers.set(key, number);
-    texts[number] = given;
+    if (held === undefined) enter(key, given);
+    else texts[held] = given;
   };
   const get = (key: string): TaskFacts | undefined => {
     const held = text(key);
@@ -68,6 +74,11 @@ export function createTaskMap(): TaskMap {
     },
     end: () => texts.length,
     set: (task) => setText(task.key, packTask(task)),
+    add: (task) => {
+      if (numbers.has(task.key)) return false;
+      enter(task.key, packTask(task));
+      return true;
+    },
     delete: (key) => {
       const number = numbers.get(key);
       if (number === undefined) return;

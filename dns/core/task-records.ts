@@ -10,7 +10,7 @@ import { readAddress } from './address';
 import type { MakerContext, Naming, Put } from './book';
 import { PORT_MAX } from './facts';
 import { cleanDomain, cleanLabel, LABEL_MAX, shortenLabel } from './labels';
-import type { DiscoveryFacts, IpSource } from './snapshot';
+import type { AgentFacts, DiscoveryFacts, FrameworkFacts, IpSource } from './snapshot';
 import { taskHash } from './task-hash';
 import type { TaskBody } from './task-map';
 
@@ -20,11 +20,24 @@ const RAW_NAME_MAX = 1000;
 const ADDRESSES_MAX = 1024;
 
 /** Why a task has no records; undefined for one that has. */
-export function whyNone(context: MakerContext, task: TaskBody): string | undefined {
-  if (!context.framework(task.frameworkId)) return 'its framework is not known';
+export function whyNone(
+  context: MakerContext,
+  task: TaskBody,
+  owners = ownersOf(context, task),
+): string | undefined {
+  if (!owners.framework) return 'its framework is not known';
   if (task.state !== 'TASK_RUNNING') return `it is ${task.state} and not TASK_RUNNING`;
-  if (!context.agent(task.agentId)) return `its agent ${task.agentId} is not in the list of agents`;
+  if (!owners.agent) return `its agent ${task.agentId} is not in the list of agents`;
   return undefined;
+}
+
+interface Owners {
+  readonly framework: FrameworkFacts | undefined;
+  readonly agent: AgentFacts | undefined;
+}
+
+function ownersOf(context: MakerContext, task: TaskBody): Owners {
+  return { framework: context.framework(task.frameworkId), agent: context.agent(task.agentId) };
 }
 
 /** What a task puts in the zone, with everything known that it depends on: agent, framework, settings. */
@@ -53,19 +66,24 @@ export interface PortRecipe {
 
 /** The recipe of a task that counts. */
 export function taskRecipe(context: MakerContext, task: TaskBody): TaskRecipe | undefined {
-  return whyNone(context, task) === undefined ? wouldBeRecipe(context, task) : undefined;
+  const owners = ownersOf(context, task);
+  return whyNone(context, task, owners) === undefined ? wouldBeRecipe(context, task, owners) : undefined;
 }
 
 /** What the recipe is, or would be if the task counted. */
-export function wouldBeRecipe(context: MakerContext, task: TaskBody): TaskRecipe {
+export function wouldBeRecipe(
+  context: MakerContext,
+  task: TaskBody,
+  owners = ownersOf(context, task),
+): TaskRecipe {
   const { labelRule, ipSources, healthy } = context.options;
-  const at = context.agent(task.agentId)?.at;
+  const at = owners.agent?.at;
   const agentAddresses = at ? context.addressesOf(at.host) : [];
   const name = task.discovery?.name ?? task.name;
   const clean = cleanLabel(name, labelRule);
   return {
     sick: healthy && task.running?.healthy === false,
-    framework: cleanDomain(context.framework(task.frameworkId)?.name ?? '', labelRule),
+    framework: cleanDomain(owners.framework?.name ?? '', labelRule),
     // Made twice, as in the original: with the name as it stands (it may have dots), and cleaned.
     labels: task.discovery && clean !== name && isListed(context, task, name) ? [name, clean] : [clean],
     ending: `-${taskHash(task.id)}-${task.agentId.slice(task.agentId.lastIndexOf('-') + 1).toLowerCase()}`,

@@ -48,6 +48,39 @@ test('what is read is what JSON.parse gives, without the members that are not na
   );
 });
 
+test('objects that follow each other may have their members in any order, with blanks and escapes or without', () => {
+  const written = fc
+    .tuple(objects, fc.constantFrom(undefined, 1), fc.boolean())
+    .map(([object, space, turned]) => {
+      const entries = Object.entries(object);
+      return JSON.stringify(Object.fromEntries(turned ? entries.reverse() : entries), null, space);
+    });
+  fc.assert(
+    fc.property(fc.array(written, { maxLength: 12 }), (texts) => {
+      const reader = createShapeReader();
+      for (const text of texts) {
+        const bytes = Buffer.from(`${text} `);
+        reader.use(bytes);
+        expect(reader.read(0, shape)).toBe(bytes.length - 1);
+        expect(reader.value()).toEqual(project(JSON.parse(text), shape));
+        // What was learned is the reader's own: the bytes may be used for something else.
+        bytes.fill(0);
+      }
+    }),
+    { numRuns: 500 },
+  );
+});
+
+test('numbers are those of JSON.parse', () => {
+  const digits = fc.stringMatching(/^(0|[1-9]\d{0,16})(\.\d{1,16})?$/);
+  fc.assert(
+    fc.property(digits, (text) => {
+      expect(read(Buffer.from(`{"a":${text}}`)).value).toEqual({ a: Number(text) });
+    }),
+    { numRuns: 2000 },
+  );
+});
+
 test('a value that is cut anywhere is not complete', () => {
   fc.assert(
     fc.property(objects, (object) => {
@@ -65,6 +98,10 @@ test.each([
   '{"a":}',
   '{"a":tru}',
   '{"a":01}',
+  '{"a":1.}',
+  '{"a":.5}',
+  '{"a":1.2.3}',
+  '{"a":00.5}',
   '{"a":"\u0001"}',
   '{"list":[1 2]}',
   '{1:2}',

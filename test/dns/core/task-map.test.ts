@@ -72,3 +72,17 @@ test('numbers of tasks that went are used again', () => {
   expect([map.number('d'), map.size, map.end()]).toEqual([1, 3, 3]);
   expect([...map.keys()]).toEqual(['a', 'c', 'd']);
 });
+
+test('a task is added once', () => {
+  const map = createTaskMap();
+  const task: TaskFacts = {
+    ...{ key: 'k', id: 'i', frameworkId: 'f', agentId: 'a', name: 'first', state: 'TASK_RUNNING' },
+    ...{ ports: [], running: undefined, discovery: undefined },
+  };
+  expect(map.add(task)).toBe(true);
+  expect(map.add({ ...task, name: 'second' })).toBe(false);
+  expect(map.get('k')?.name).toBe('first');
+  map.delete('k');
+  expect(map.add({ ...task, name: 'third' })).toBe(true);
+  expect([map.get('k')?.name, map.number('k'), map.size]).toEqual(['third', 0, 1]);
+});
