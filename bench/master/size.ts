@@ -11,6 +11,8 @@ import type { Offer, TaskInfo } from '../../cluster/api/generated/mesos';
 import { HttpClient } from '../../cluster/runtime/http/client';
 
 const BIN = join(__dirname, '..', '..', '..', 'bin', 'meseta');
+/** For instance `--cpu-prof --cpu-prof-dir=profiles`, to see where the time of master and agents goes. */
+const NODE_FLAGS = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
 
 export interface Sized {
   readonly client: HttpClient;
@@ -27,7 +29,7 @@ export async function atSize(
   const port = await freePort();
   const children: ChildProcess[] = [];
   const start = (...args: string[]): void => {
-    children.push(spawn(process.execPath, [BIN, ...args], { stdio: 'ignore' }));
+    children.push(spawn(process.execPath, [...NODE_FLAGS, BIN, ...args], { stdio: 'ignore' }));
   };
   const client = new HttpClient();
   const sized = { client, url: `http://127.0.0.1:${port}` };

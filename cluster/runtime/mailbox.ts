@@ -9,6 +9,7 @@ import type { CommonEffect, Machine } from '../model/event';
 import type { Millis } from '../model/time';
 import type { Clock } from './clock';
 import type { Logger } from './log';
+import { Queue } from './queue';
 
 /** Gets each stamped event before the step that handles it. See recording/. */
 export interface Recorder {
@@ -48,7 +49,7 @@ export class Mailbox<
   readonly state: State;
   /** Events handled so far: while it stands still, so does the state. */
   handled = 0;
-  private readonly waiting: Event[] = [];
+  private readonly waiting = new Queue<Event>();
   private readonly timers = new Map<string, () => void>();
   private busy = false;
   private stopped = false;
@@ -60,8 +61,8 @@ export class Mailbox<
   /** Hands in one event. It is handled before this returns, unless a step is running: then right after it. */
   post(event: Event extends Event ? Omit<Event, 'at'> : never): void {
     if (this.stopped) return;
-    if (this.waiting.length >= WAITING_MAX) return this.broken(new Error('the mailbox is full'));
-    this.waiting.push({ ...event, at: this.options.clock.now() } as unknown as Event);
+    if (this.waiting.size >= WAITING_MAX) return this.broken(new Error('the mailbox is full'));
+    this.waiting.add({ ...event, at: this.options.clock.now() } as unknown as Event);
     if (!this.busy) this.drain();
   }
 
@@ -81,7 +82,7 @@ export class Mailbox<
   private drain(): void {
     this.busy = true;
     try {
-      for (let event = this.waiting.shift(); event && !this.stopped; event = this.waiting.shift()) {
+      for (let event = this.waiting.take(); event && !this.stopped; event = this.waiting.take()) {
         this.handled += 1;
         this.options.recorder?.event(event);
         for (const effect of this.step(event)) this.perform(effect);

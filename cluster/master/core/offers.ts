@@ -40,7 +40,9 @@ export function makeOffers(
     state.offers.set(offer.id, offer);
     state.frameworks.get(frameworkId)?.offers.add(offer.id);
     state.agents.get(agentId)?.offers.add(offer.id);
-    byFramework.set(frameworkId, [...(byFramework.get(frameworkId) ?? []), offer]);
+    const others = byFramework.get(frameworkId);
+    if (others) others.push(offer);
+    else byFramework.set(frameworkId, [offer]);
     const { offerTimeoutMs } = state.boot.settings;
     if (offerTimeoutMs !== undefined) {
       effects.push({ kind: 'wake', timer: `offer ${offer.id}`, at: now + offerTimeoutMs });

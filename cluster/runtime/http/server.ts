@@ -14,6 +14,7 @@ import { createWebServer } from '../tls/server';
 import type { TlsSettings } from '../tls/settings';
 import { type AccessOptions, accessCheck, isGuarded } from './access';
 import { addCompression } from './compress';
+import { gatherWrites } from './gather';
 import { checkListen } from './guard';
 import { type PathRules, routeUrl, urlRefusal } from './paths';
 
@@ -132,7 +133,9 @@ function createApp(options: HttpServerOptions): FastifyInstance {
 function createServer(handler: RequestListener, { messages, tls }: HttpServerOptions): Server {
   return createWebServer({
     tls,
+    messages,
     handler: (request, response) => {
+      gatherWrites(request.socket);
       if (messages && MessageRouter.isMessage(request)) messages.receive(request, response);
       else handler(request, response);
     },

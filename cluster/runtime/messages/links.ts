@@ -19,6 +19,8 @@ const CONNECT_TIMEOUT_MS = 10_000;
 
 interface Peer {
   readonly socket: Socket;
+  /** Messages of this turn of the event loop: they go out in one write. */
+  queued: Buffer[];
   readonly linked: Set<string>;
   connected: boolean;
 }
@@ -35,6 +37,7 @@ export interface LinksOptions {
 
 export class Links {
   private readonly peers = new Map<string, Peer>();
+  private readonly unflushed: Peer[] = [];
   private stopped = false;
 
   constructor(private readonly options: LinksOptions) {}
@@ -43,9 +46,25 @@ export class Links {
   send(to: string, name: string, body: Uint8Array, from: Pid = this.options.from): void {
     const pid = readPid(to);
     if (!pid || this.stopped) return this.options.log.warn({ to, name }, 'no such address, message dropped');
-    const { socket } = this.peer(pid);
-    if (socket.writableLength > UNSENT_MAX_BYTES) socket.destroy(new Error('the peer does not read'));
-    socket.write(frame(pid, name, body, printPid(from)));
+    const peer = this.peer(pid);
+    if (peer.socket.writableLength > UNSENT_MAX_BYTES) {
+      peer.socket.destroy(new Error('the peer does not read'));
+      return;
+    }
+    if (peer.queued.push(frame(pid, name, body, printPid(from))) === 1) this.flushSoon(peer);
+  }
+
+  private flushSoon(peer: Peer): void {
+    if (this.unflushed.push(peer) === 1) setImmediate(() => this.flush());
+  }
+
+  private flush(): void {
+    for (const peer of this.unflushed.splice(0)) {
+      const [first, ...others] = peer.queued;
+      peer.queued = [];
+      if (first && !peer.socket.destroyed)
+        peer.socket.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
+    }
   }
 
   /** Keeps a connection to the pid's address and reports when it breaks. */
@@ -60,6 +79,7 @@ export class Links {
   /** Closes every connection without reporting it. */
   stop(): void {
     this.stopped = true;
+    this.flush();
     for (const { socket } of this.peers.values()) socket.destroy();
     this.peers.clear();
   }
@@ -69,7 +89,7 @@ export class Links {
     const known = this.peers.get(address);
     if (known && !known.socket.destroyed) return known;
     const socket = this.dial(pid.host.replace(/^\[|\]$/g, ''), pid.port);
-    const peer: Peer = { socket, linked: new Set(), connected: false };
+    const peer: Peer = { socket, queued: [], linked: new Set(), connected: false };
     this.peers.set(address, peer);
     socket.setTimeout(CONNECT_TIMEOUT_MS);
     socket.on(this.options.tls ? 'secureConnect' : 'connect', () => {

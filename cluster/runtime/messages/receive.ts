@@ -1,10 +1,12 @@
 /**
  * Receives libprocess messages: POSTs of protobuf bytes to `/<process>/<message name>` with the sender
- * in a header (Mesos 1.11, 3rdparty/libprocess). They share the port of the HTTP API.
+ * in a header (Mesos 1.11, 3rdparty/libprocess). They share the port of the HTTP API. Those of libprocess itself come by
+ * connection.ts, without HTTP's server; here are the ones of other senders, and those to be refused.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Logger } from '../log';
+import { decodeId, type MessageHead } from './head';
 import { readPid } from './pid';
 
 /** One message as it arrived. */
@@ -19,7 +21,7 @@ export interface Message {
 export type Receiver = (message: Message) => void;
 
 /** No message between master and agent comes near this; a re-registration of 100,000 tasks fits. */
-const MESSAGE_MAX_BYTES = 256 * 1024 * 1024;
+export const MESSAGE_MAX_BYTES = 256 * 1024 * 1024;
 
 export interface RouterOptions {
   /** A sender must say the address that its bytes come from (libprocess' `--require_peer_address_ip_match`). */
@@ -53,13 +55,24 @@ export class MessageRouter {
     );
   }
 
+  /** Whether a message that came without the HTTP server is for a process of ours, from who it says it is. */
+  takes(head: MessageHead, peer: string | undefined): boolean {
+    return this.receivers.has(head.to) && (!this.options.peerMatches || isAt(peer, head.host));
+  }
+
+  /** Delivers one that `takes` let in. The process may have left meanwhile. */
+  take({ to, from, name }: MessageHead, body: Buffer): void {
+    const receiver = this.receivers.get(to);
+    if (receiver) this.deliver(receiver, { from, name, body });
+  }
+
   /** Answers 202 when delivered, 404 for an unknown process, 500 for an unreadable sender, 413 when too long. */
   receive(request: IncomingMessage, response: ServerResponse): void {
     const header =
       request.headers['libprocess-from'] ?? request.headers['user-agent']?.slice('libprocess/'.length);
     const from = readPid(String(header ?? ''));
     const [, encodedId = '', name = ''] = (request.url ?? '').split('/');
-    const receiver = this.receivers.get(decode(encodedId));
+    const receiver = this.receivers.get(decodeId(encodedId));
     const chunks: Buffer[] = [];
     let size = 0;
     request.on('error', () => undefined);
@@ -69,7 +82,8 @@ export class MessageRouter {
     });
     request.on('end', () => {
       if (!from) return answer(response, 500);
-      if (this.options.peerMatches && !comesFrom(request, from.host)) return answer(response, 400);
+      if (this.options.peerMatches && !isAt(request.socket.remoteAddress, from.host))
+        return answer(response, 400);
       if (!receiver) return answer(response, 404);
       if (size > MESSAGE_MAX_BYTES) return answer(response, 413);
       answer(response, 202);
@@ -90,17 +104,8 @@ export class MessageRouter {
   }
 }
 
-function comesFrom({ socket }: IncomingMessage, host: string): boolean {
-  const address = socket.remoteAddress?.replace(/^::ffff:(?=\d+\.)/, '');
-  return address === host.replace(/^\[|\]$/g, '');
-}
-
-function decode(part: string): string {
-  try {
-    return decodeURIComponent(part);
-  } catch {
-    return part;
-  }
+function isAt(peer: string | undefined, host: string): boolean {
+  return peer?.replace(/^::ffff:(?=\d+\.)/, '') === host.replace(/^\[|\]$/g, '');
 }
 
 function answer(response: ServerResponse, status: number): void {

@@ -5,6 +5,8 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecure, type Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
+import { takeMessages } from '../messages/connection';
+import type { MessageRouter } from '../messages/receive';
 import type { TlsSettings } from './settings';
 
 /** A TLS handshake begins with this byte; no HTTP method does. */
@@ -14,20 +16,25 @@ const HANDSHAKE_TIMEOUT_MS = 20_000;
 export interface WebServerOptions {
   readonly tls: TlsSettings | undefined;
   readonly handler: RequestListener;
+  /** Takes the messages of libprocess peers before the handler sees them. */
+  readonly messages?: MessageRouter | undefined;
   /** Sets timeouts and the like; called for each server that has connections. */
   readonly configure: (server: Server) => void;
 }
 
 /** Makes a server for the settings; without any it is plain. */
-export function createWebServer({ tls, handler, configure }: WebServerOptions): Server {
-  const plain = (): Server => createServer(handler);
-  const server = !tls
-    ? plain()
-    : tls.downgrade
-      ? either(createTls(tls, handler), plain(), configure)
-      : createTls(tls, handler);
+export function createWebServer({ tls, handler, messages, configure }: WebServerOptions): Server {
+  const plain = (): Server => first(createServer(handler), 'connection', messages);
+  const secure = (settings: TlsSettings): Server =>
+    first(createTls(settings, handler), 'secureConnection', messages);
+  const server = !tls ? plain() : tls.downgrade ? either(secure(tls), plain(), configure) : secure(tls);
   configure(server);
-  if (tls) closeWholly(server);
+  if (tls || messages) closeWholly(server);
+  return server;
+}
+
+function first(server: Server, event: string, messages: MessageRouter | undefined): Server {
+  if (messages) takeMessages(server, event, messages);
   return server;
 }
 
@@ -66,7 +73,7 @@ function createTls(settings: TlsSettings, handler: RequestListener): SecureServe
 }
 
 /** The plain server listens and hands over what begins with a handshake. One that says nothing is kept: it may be a link. */
-function either(secure: SecureServer, plain: Server, configure: (server: Server) => void): Server {
+function either(secure: Server, plain: Server, configure: (server: Server) => void): Server {
   configure(secure);
   const [takePlain] = plain.listeners('connection') as ((socket: Socket) => void)[];
   plain.removeAllListeners('connection');

@@ -1,10 +1,11 @@
 /**
- * Calls to the master, one after the other, so that they arrive in the order in which they were made.
+ * Calls to the master, over one connection, so that they arrive in the order in which they were made.
  */
 
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import { encodeBody, type MediaType } from '../../../cluster/api/media-type';
-import type { HttpClient } from '../../../cluster/runtime/http/client';
+import { Pipeline } from '../../../cluster/runtime/http/pipeline';
+import { Queue } from '../../../cluster/runtime/queue';
 
 /** Where calls go: the master of the current subscription and its stream. */
 export interface CallTarget {
@@ -13,7 +14,6 @@ export interface CallTarget {
 }
 
 export interface CallOptions {
-  readonly client: HttpClient;
   readonly mediaType: MediaType;
   readonly headers: Readonly<Record<string, string>>;
   /** The current subscription; undefined without one. */
@@ -24,38 +24,48 @@ export interface CallOptions {
 /** Calls waiting to be sent. A master that takes none for so long has lost us anyway. */
 const WAITING_MAX = 100_000;
 const TIMEOUT_MS = 30_000;
+/** Calls whose answer may be awaited at a time. */
+const UNDER_WAY_MAX = 64;
 
 export class Calls {
-  private readonly waiting: scheduler.Call[] = [];
-  private busy = false;
+  private readonly waiting = new Queue<scheduler.Call>();
+  private readonly pipeline = new Pipeline({ depth: UNDER_WAY_MAX, timeoutMs: TIMEOUT_MS });
+  private underWay = 0;
 
   constructor(private readonly options: CallOptions) {}
 
   /** Takes a call; whether it was refused is told later. */
   send(call: scheduler.Call): void {
-    if (this.waiting.length >= WAITING_MAX) return this.options.refused(call, 'too many calls are waiting');
-    this.waiting.push(call);
-    if (this.busy) return;
-    this.busy = true;
-    void this.drain();
+    if (this.waiting.size >= WAITING_MAX) return this.options.refused(call, 'too many calls are waiting');
+    this.waiting.add(call);
+    this.next();
   }
 
-  private async drain(): Promise<void> {
-    for (let call = this.waiting.shift(); call; call = this.waiting.shift()) {
-      const reason = await this.attempt(call);
-      if (reason !== undefined) this.options.refused(call, reason);
+  /** Drops the connection; calls that are under way are refused. */
+  async stop(): Promise<void> {
+    await this.pipeline.close();
+  }
+
+  private next(): void {
+    while (this.underWay < UNDER_WAY_MAX) {
+      const call = this.waiting.take();
+      if (!call) return;
+      this.underWay += 1;
+      void this.attempt(call).then((reason) => {
+        this.underWay -= 1;
+        if (reason !== undefined) this.options.refused(call, reason);
+        this.next();
+      });
     }
-    this.busy = false;
   }
 
   /** Sends one call; undefined when the master took it. */
   private async attempt(call: scheduler.Call): Promise<string | undefined> {
-    const { client, mediaType, headers } = this.options;
+    const { mediaType, headers } = this.options;
     const target = this.options.target();
     if (!target) return 'not subscribed';
     try {
-      const answer = await client.request({
-        method: 'POST',
+      const answer = await this.pipeline.post({
         url: `${target.url}/api/v1/scheduler`,
         headers: {
           ...headers,
@@ -63,8 +73,7 @@ export class Calls {
           accept: mediaType,
           'mesos-stream-id': target.streamId,
         },
-        body: encodeBody('mesos.v1.scheduler.Call', mediaType, call),
-        timeoutMs: TIMEOUT_MS,
+        body: Buffer.from(encodeBody('mesos.v1.scheduler.Call', mediaType, call)),
       });
       if (answer.status === 202 || answer.status === 200) return undefined;
       return `HTTP ${answer.status}: ${answer.body.toString().slice(0, 300)}`;

@@ -49,7 +49,6 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
   let connection = 0;
   let target: { url: string; streamId: string } | undefined;
   const calls = new Calls({
-    client,
     mediaType,
     headers,
     target: () => target,
@@ -102,6 +101,7 @@ export function createScheduler(options: SchedulerOptions): Scheduler {
     stop: async () => {
       mailbox.post({ kind: 'stop' });
       await mailbox.stop();
+      await calls.stop();
       await client.close();
     },
   };

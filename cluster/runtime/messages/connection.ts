@@ -1,0 +1,59 @@
+/**
+ * Takes the connections of libprocess peers off the HTTP server: their messages come by the thousand and want no answer
+ * (Mesos 1.11, 3rdparty/libprocess/src/process.cpp answers only those who do not call themselves libprocess).
+ *
+ * Always true: whatever is not a message for a process of ours goes to the HTTP server, from its first byte on.
+ */
+
+import type { Server } from 'node:http';
+import type { Socket } from 'node:net';
+import { MessageDecoder } from './decoder';
+import { MESSAGE_MAX_BYTES, type MessageRouter } from './receive';
+
+type Take = (socket: Socket) => void;
+
+/** A message must be there as a whole by then, however slowly it comes. */
+const MESSAGE_TIMEOUT_MS = 60_000;
+
+/**
+ * Looks at the connections of a server first. `event` is the one that brings them: `connection`, or `secureConnection`
+ * with TLS.
+ */
+export function takeMessages(server: Server, event: string, router: MessageRouter): void {
+  const [toHttp] = server.listeners(event) as Take[];
+  server.removeAllListeners(event);
+  server.on(event, (socket: Socket) => receiveFrom(socket, router, (other) => toHttp?.call(server, other)));
+}
+
+function receiveFrom(socket: Socket, router: MessageRouter, toHttp: Take): void {
+  const decoder = new MessageDecoder((head) => router.takes(head, socket.remoteAddress), MESSAGE_MAX_BYTES);
+  let isPeer = false;
+  let late: NodeJS.Timeout | undefined;
+  const drop = (): void => void socket.destroy();
+  const ended = (): void => void socket.end();
+  const closed = (): void => clearTimeout(late);
+  const handOver = (bytes: Buffer): void => {
+    clearTimeout(late);
+    socket.off('data', take).off('error', drop).off('end', ended).off('close', closed);
+    socket.pause();
+    socket.unshift(bytes);
+    toHttp(socket);
+    socket.resume();
+  };
+  const take = (chunk: Buffer): void => {
+    let others: Buffer | undefined;
+    try {
+      const fed = decoder.feed(chunk);
+      for (const { head, body } of fed.messages) router.take(head, body);
+      isPeer ||= fed.messages.length > 0;
+      // Who has not sent a message may be anybody, and slow: the HTTP server knows how to wait.
+      others = fed.others ?? (isPeer || decoder.inBody ? undefined : decoder.giveBack());
+    } catch {
+      return drop();
+    }
+    if (others) handOver(others);
+    else if (!decoder.partial) late = void clearTimeout(late);
+    else late ??= setTimeout(drop, MESSAGE_TIMEOUT_MS).unref();
+  };
+  socket.on('data', take).on('error', drop).on('end', ended).on('close', closed);
+}

@@ -1,0 +1,158 @@
+/**
+ * Cuts the bytes of a connection into libprocess messages, whatever the borders of the chunks.
+ *
+ * Always true: bytes that are not given out as a message are given back, in their order; what waits has a limit.
+ */
+
+import { type MessageHead, readHead } from './head';
+
+export interface DecodedMessage {
+  readonly head: MessageHead;
+  /** A copy: it does not keep the bytes around it in memory. */
+  readonly body: Buffer;
+}
+
+/** What became of the bytes fed so far. */
+export interface Fed {
+  readonly messages: readonly DecodedMessage[];
+  /** What comes next is no message for us: these bytes, and all after them, are for the HTTP server. */
+  readonly others?: Buffer;
+}
+
+/** Not places in the bytes: more bytes are needed; the bytes are not for us. */
+const MORE = -1;
+const OTHERS = -2;
+const END_OF_HEAD = '\r\n\r\n';
+const HEAD_MAX_BYTES = 16 * 1024;
+const CHUNK_LINE_MAX_BYTES = 256;
+
+export class MessageDecoder {
+  private waiting: Buffer[] = [];
+  private size = 0;
+  /** So many bytes must be there before looking again makes sense. */
+  private wanted = 1;
+  private head: MessageHead | undefined;
+  private bodyEnds = false;
+  private parts: Buffer[] = [];
+  private partsSize = 0;
+
+  /** `takes` says for each head whether its message is for us. A body of more than `bodyMaxBytes` is an error. */
+  constructor(
+    private readonly takes: (head: MessageHead) => boolean,
+    private readonly bodyMaxBytes: number,
+  ) {}
+
+  /** Whether a message has begun and not ended. */
+  get partial(): boolean {
+    return this.size > 0 || this.head !== undefined;
+  }
+
+  /** Whether the head of a message was read and its body is awaited. */
+  get inBody(): boolean {
+    return this.head !== undefined;
+  }
+
+  /** The bytes of a head that is not complete; they are no longer ours. */
+  giveBack(): Buffer {
+    const bytes = Buffer.concat(this.waiting);
+    this.waiting = [];
+    this.size = 0;
+    return bytes;
+  }
+
+  /** Takes the next bytes. Throws when a body is broken or too long; the connection is of no use then. */
+  feed(chunk: Buffer): Fed {
+    this.waiting.push(chunk);
+    this.size += chunk.length;
+    if (this.size < this.wanted) return { messages: [] };
+    const bytes = this.waiting.length === 1 ? chunk : Buffer.concat(this.waiting);
+    const messages: DecodedMessage[] = [];
+    let at = 0;
+    for (let next = at; next >= 0; ) {
+      at = next;
+      next = this.advance(bytes, at, messages);
+      if (next === OTHERS) return { messages, others: bytes.subarray(at) };
+    }
+    const rest = bytes.subarray(at);
+    this.waiting = rest.length > 0 ? [rest] : [];
+    this.size = rest.length;
+    return { messages };
+  }
+
+  /** One step from a place in the bytes to the next, or MORE, or OTHERS. */
+  private advance(bytes: Buffer, at: number, messages: DecodedMessage[]): number {
+    if (!this.head) return this.readHead(bytes, at);
+    const { length } = this.head;
+    const next = length === 'chunked' ? this.readChunk(bytes, at) : this.readSized(bytes, at, length);
+    if (this.bodyEnds) {
+      messages.push({ head: this.head, body: this.body() });
+      this.head = undefined;
+      this.bodyEnds = false;
+    }
+    return next;
+  }
+
+  private readHead(bytes: Buffer, at: number): number {
+    if (at === bytes.length) return this.more(0);
+    const end = bytes.indexOf(END_OF_HEAD, at, 'latin1');
+    if (end < 0 || end - at > HEAD_MAX_BYTES)
+      return bytes.length - at > HEAD_MAX_BYTES ? OTHERS : this.more(bytes.length - at);
+    const head = readHead(bytes.toString('latin1', at, end));
+    if (!head || !this.takes(head)) return OTHERS;
+    this.head = head;
+    return end + END_OF_HEAD.length;
+  }
+
+  private readSized(bytes: Buffer, at: number, length: number): number {
+    if (length > this.bodyMaxBytes) throw new Error(`a message of ${length} bytes`);
+    if (bytes.length - at < length) return this.more(length - 1);
+    this.keep(bytes.subarray(at, at + length));
+    this.bodyEnds = true;
+    return at + length;
+  }
+
+  /** The last chunk is an empty one. */
+  private readChunk(bytes: Buffer, at: number): number {
+    const endOfLine = bytes.indexOf('\r\n', at, 'latin1');
+    if (endOfLine < 0 || endOfLine - at > CHUNK_LINE_MAX_BYTES) {
+      if (bytes.length - at > CHUNK_LINE_MAX_BYTES) throw new Error('a chunk without a length');
+      return this.more(bytes.length - at);
+    }
+    const size = chunkSize(bytes.toString('latin1', at, endOfLine));
+    if (size + this.partsSize > this.bodyMaxBytes) throw new Error(`a message of more than ${size} bytes`);
+    const begin = endOfLine + 2;
+    const end = begin + size + 2;
+    if (bytes.length < end) return this.more(end - at - 1);
+    if (bytes[end - 2] !== 0x0d || bytes[end - 1] !== 0x0a) throw new Error('a chunk of another length');
+    this.keep(bytes.subarray(begin, end - 2));
+    this.bodyEnds = size === 0;
+    return end;
+  }
+
+  /** What is there, this many bytes, is not enough. */
+  private more(present: number): number {
+    this.wanted = present + 1;
+    return MORE;
+  }
+
+  private keep(part: Buffer): void {
+    if (part.length === 0) return;
+    this.parts.push(Buffer.from(part));
+    this.partsSize += part.length;
+  }
+
+  private body(): Buffer {
+    const [first = Buffer.alloc(0)] = this.parts;
+    const body = this.parts.length < 2 ? first : Buffer.concat(this.parts);
+    this.parts = [];
+    this.partsSize = 0;
+    return body;
+  }
+}
+
+/** The length in front of a chunk. Extensions are let pass; trailers after the last chunk are not (RFC 9112 7.1). */
+function chunkSize(line: string): number {
+  const [, digits] = /^([0-9a-fA-F]{1,8})[ \t]*(?:;.*)?$/.exec(line) ?? [];
+  if (digits === undefined) throw new Error('a chunk without a length');
+  return Number.parseInt(digits, 16);
+}

@@ -1,0 +1,68 @@
+/**
+ * The head of a libprocess message, as its senders write it: a POST to `/<process>/<message name>` whose User-Agent is
+ * `libprocess/<sender>` (Mesos 1.11, 3rdparty/libprocess/src/encoder.hpp).
+ */
+
+import { readPid } from './pid';
+
+/** Where a message goes, what it is, who sent it, and how its body comes. */
+export interface MessageHead {
+  /** The id of the process it is for, such as `master`. */
+  readonly to: string;
+  readonly name: string;
+  /** The sender as it wrote itself, and the host in it. */
+  readonly from: string;
+  readonly host: string;
+  /** Bytes of the body, or that it comes in chunks. */
+  readonly length: number | 'chunked';
+}
+
+const REQUEST = /^POST \/([^/? ]*)\/([^/? ]*)(?:\?\S*)? HTTP\/1\.1$/;
+const SENDER = 'libprocess/';
+
+/**
+ * Reads a head (without the empty line at its end). Undefined for whatever is not quite that: requests of others, and
+ * messages that the HTTP server has to refuse or answer.
+ */
+export function readHead(text: string): MessageHead | undefined {
+  const lines = text.split('\r\n');
+  const [, to, name] = REQUEST.exec(lines[0] ?? '') ?? [];
+  if (to === undefined || name === undefined) return undefined;
+  const headers = readHeaders(lines);
+  const agent = headers?.get('user-agent');
+  if (!headers || agent === undefined || !agent.startsWith(SENDER)) return undefined;
+  const from = headers.get('libprocess-from') ?? agent.slice(SENDER.length);
+  const host = readPid(from)?.host;
+  const length = lengthOf(headers);
+  if (host === undefined || length === undefined) return undefined;
+  return { to: decodeId(to), name, from, host, length };
+}
+
+/** Undefined when a line is no header, one comes twice, or one asks for more than a message may. */
+function readHeaders(lines: readonly string[]): Map<string, string> | undefined {
+  const headers = new Map<string, string>();
+  for (let index = 1; index < lines.length; index++) {
+    const line = lines[index] ?? '';
+    const colon = line.indexOf(':');
+    const key = line.slice(0, colon).toLowerCase();
+    if (colon < 1 || !/^[a-z-]+$/.test(key) || headers.has(key)) return undefined;
+    headers.set(key, line.slice(colon + 1).trim());
+  }
+  return headers.has('expect') || headers.has('upgrade') ? undefined : headers;
+}
+
+function lengthOf(headers: ReadonlyMap<string, string>): number | 'chunked' | undefined {
+  const coding = headers.get('transfer-encoding');
+  const length = headers.get('content-length');
+  if (coding !== undefined) return coding === 'chunked' && length === undefined ? 'chunked' : undefined;
+  return length !== undefined && /^\d{1,12}$/.test(length) ? Number(length) : undefined;
+}
+
+/** An id that is escaped wrongly is taken as it stands. */
+export function decodeId(text: string): string {
+  try {
+    return decodeURIComponent(text);
+  } catch {
+    return text;
+  }
+}
