@@ -23,7 +23,7 @@ import {
 
 /** One step of a transaction. */
 export type ZkStep =
-  | { readonly kind: 'create'; readonly path: string; readonly data: Buffer }
+  | { readonly kind: 'create'; readonly path: string; readonly data: Buffer; readonly isPrivate: true }
   | { readonly kind: 'set'; readonly path: string; readonly data: Buffer; readonly version?: number }
   | { readonly kind: 'check' | 'remove'; readonly path: string; readonly version?: number };
 
@@ -323,7 +323,7 @@ export class ZookeeperStore implements StateStore {
       const data = printEntry(version, value);
       return [
         ...parts.map((part): ZkStep => ({ kind: 'check', path: this.partPath(part) })),
-        exists ? { kind: 'set', path, data } : { kind: 'create', path, data },
+        exists ? { kind: 'set', path, data } : { kind: 'create', path, data, isPrivate: true },
       ];
     });
   }
@@ -474,7 +474,7 @@ function printHead({ sequence, commit }: Omit<Head, 'node'>): Buffer {
 /** Makes a node whose content is always the same: that it is there already is as good. */
 async function create(client: ZkPort, path: string, data: Buffer, before: readonly ZkStep[]): Promise<void> {
   try {
-    await client.transaction([...before, { kind: 'create', path, data }]);
+    await client.transaction([...before, { kind: 'create', path, data, isPrivate: true }]);
   } catch (error) {
     if (codeOf(error) !== 'NODE_EXISTS') throw error;
   }

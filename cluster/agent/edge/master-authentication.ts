@@ -32,7 +32,8 @@ const ATTEMPT_MS = 5000;
 const GOOD_FOR_MS = 10_000;
 
 export class MasterAuthentication {
-  private begunAt: Millis | undefined;
+  /** The attempt under way, and with whom: another master is to be shown anew. */
+  private begun: { readonly master: string; readonly at: Millis } | undefined;
   private known: { readonly master: string; readonly at: Millis } | undefined;
   private waiting: (() => void) | undefined;
 
@@ -47,14 +48,14 @@ export class MasterAuthentication {
       this.known = { master: to, at: this.options.clock.now() };
       deliver();
     };
-    if (this.begunAt !== undefined && now - this.begunAt < ATTEMPT_MS) return;
-    this.begunAt = now;
+    if (this.begun?.master === to && now - this.begun.at < ATTEMPT_MS) return;
+    this.begun = { master: to, at: now };
     this.say(to, 'mesos.internal.AuthenticateMessage', { pid: this.options.pid });
   }
 
   /** A message to the process that speaks for us. */
   receive({ from, name, body }: Message): void {
-    if (this.begunAt === undefined) return;
+    if (!this.begun || addressOf(from) !== addressOf(this.begun.master)) return;
     switch (name) {
       case 'mesos.internal.AuthenticationMechanismsMessage':
         return this.start(from, decodeProtobuf(name, body).mechanisms ?? []);
@@ -92,7 +93,7 @@ export class MasterAuthentication {
 
   private over(): (() => void) | undefined {
     const { waiting } = this;
-    this.begunAt = undefined;
+    this.begun = undefined;
     this.waiting = undefined;
     return waiting;
   }
@@ -100,4 +101,9 @@ export class MasterAuthentication {
   private say<N extends MessageName>(to: string, name: N, message: Messages[N]): void {
     this.options.send(to, name, encodeProtobuf(name, message));
   }
+}
+
+/** Master and authenticator are processes at one address. */
+function addressOf(pid: string): string {
+  return pid.slice(pid.indexOf('@') + 1);
 }

@@ -6,7 +6,7 @@
  * master that has led and does not any more never leads again: its process ends.
  */
 
-import type { MasterInfo } from '../../api/generated/mesos';
+import type { DomainInfo, MasterInfo } from '../../api/generated/mesos';
 import { encodeJson } from '../../api/json-write';
 import type { Running } from '../../runtime/lifecycle';
 import { StartError } from '../../runtime/lifecycle';
@@ -16,6 +16,7 @@ import { ZookeeperStore } from '../../state/zookeeper';
 import { ZkClient } from '../../zookeeper/edge/client';
 import { Contender, type Standing } from '../../zookeeper/edge/contender';
 import { zkUrlOf } from '../../zookeeper/edge/flag';
+import type { GroupMember } from '../../zookeeper/edge/group';
 import { MASTER_PREFIX, MASTER_PREFIXES, readLeader } from '../../zookeeper/edge/leader';
 import type { MasterConfig } from '../config';
 import type { Leadership } from './http/leader';
@@ -99,12 +100,23 @@ export class Ensemble implements Running {
     if (standing.kind === 'leading' && !this.hasLed) void this.lead(standing.node, candidate);
     else if (this.hasLed) this.lose(lossOf(standing), candidate);
     else if (standing.kind === 'none') this.log.info({ reason: standing.reason }, 'No master was elected');
-    else if (standing.kind === 'following') {
-      const leader = readLeader(standing.leader);
-      const node = standing.leader.name;
-      if (leader) this.log.info({ leader: leader.pid, id: leader.id }, 'another master leads');
-      else this.lose(`Failed to detect the leading master: what is in ${node} cannot be read`, candidate);
-    }
+    else if (standing.kind === 'following') this.follow(standing.leader, candidate);
+  }
+
+  private follow(first: GroupMember, candidate: Candidate): void {
+    const leader = readLeader(first);
+    if (!leader)
+      return this.lose(
+        `Failed to detect the leading master: what is in ${first.name} cannot be read`,
+        candidate,
+      );
+    this.log.info({ leader: leader.pid, id: leader.id }, 'another master leads');
+    const [there, here] = [regionOf(leader.domain), regionOf(candidate.info.domain)];
+    if (there !== undefined && here !== undefined && there !== here)
+      this.lose(
+        `the leading master is in the region ${there} and this one in ${here} (--domain): all masters must be in one`,
+        candidate,
+      );
   }
 
   private async lead(node: string, candidate: Candidate): Promise<void> {
@@ -128,6 +140,10 @@ export class Ensemble implements Running {
 /** Whether each master has a registry of its own, which is gone with it. */
 export function isInMemory(config: Pick<MasterConfig, 'registry' | 'in_memory'>): boolean {
   return config.in_memory || config.registry === 'in_memory';
+}
+
+function regionOf(domain: DomainInfo | undefined): string | undefined {
+  return domain?.fault_domain?.region.name;
 }
 
 function lossOf(standing: Standing): string {

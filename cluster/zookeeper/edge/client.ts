@@ -36,7 +36,14 @@ export interface ZkNode {
 
 /** One step of a transaction. */
 export type ZkStep =
-  | { readonly kind: 'create'; readonly path: string; readonly data: Buffer; readonly mode?: number }
+  | {
+      readonly kind: 'create';
+      readonly path: string;
+      readonly data: Buffer;
+      readonly mode?: number;
+      /** With credentials, nobody else may read it either. */
+      readonly isPrivate?: boolean;
+    }
   | { readonly kind: 'set'; readonly path: string; readonly data: Buffer; readonly version?: number }
   | { readonly kind: 'check'; readonly path: string; readonly version?: number }
   | { readonly kind: 'remove'; readonly path: string; readonly version?: number };
@@ -53,6 +60,7 @@ export class ZkError extends Error {
 
 /** A node, or a whole transaction, that the server takes. More of it has to be split. */
 export const DATA_MAX_BYTES = 1_000_000;
+const { PERSISTENT } = zookeeper.CreateMode;
 /** Session times without a connection after which a new client tries: the ensemble may have been made anew. */
 const RENEW_AFTER_SESSIONS = 3;
 const CLOSE_MS = 1000;
@@ -152,7 +160,7 @@ export class ZkClient implements Running {
       const open = client.transaction();
       for (const step of steps) {
         if (step.kind === 'create')
-          open.create(step.path, step.data, this.acl(), step.mode ?? zookeeper.CreateMode.PERSISTENT);
+          open.create(step.path, step.data, this.acl(step.isPrivate), step.mode ?? PERSISTENT);
         else if (step.kind === 'set') open.setData(step.path, step.data);
         else if (step.kind === 'check') open.check(step.path);
         else open.remove(step.path);
@@ -183,11 +191,12 @@ export class ZkClient implements Running {
   }
 
   /** Open to all without credentials; with them everyone may read and only we may write (as Mesos does). */
-  private acl(): ACL[] {
+  private acl(isPrivate = false): ACL[] {
     const { ACL: Acl, Id, Permission } = zookeeper;
     const everyone = new Id('world', 'anyone');
     if (this.options.url.auth === undefined) return [new Acl(Permission.ALL, everyone)];
-    return [new Acl(Permission.READ, everyone), new Acl(Permission.ALL, new Id('auth', ''))];
+    const own = new Acl(Permission.ALL, new Id('auth', ''));
+    return isPrivate ? [own] : [new Acl(Permission.READ, everyone), own];
   }
 
   private begin(): void {

@@ -4,7 +4,7 @@
  * Always true: nobody leads while nobody can know; the same leader is told again after that.
  */
 
-import type { MasterInfo } from '../../api/generated/mesos';
+import type { DomainInfo, MasterInfo } from '../../api/generated/mesos';
 import { decodeJson } from '../../api/json-read';
 import { decodeProtobuf } from '../../api/protobuf';
 import type { Running } from '../../runtime/lifecycle';
@@ -27,6 +27,7 @@ export interface Leader {
   readonly hostname: string;
   readonly ip: string;
   readonly port: number;
+  readonly domain?: DomainInfo | undefined;
 }
 
 /** What a master wrote about itself; undefined when it cannot be read. */
@@ -42,12 +43,13 @@ export function readLeader({ name, data }: Pick<GroupMember, 'name' | 'data'>): 
 }
 
 function leaderOf(info: MasterInfo): Leader {
-  const { id, address } = info;
+  const { id, address, domain } = info;
   const port = address?.port ?? info.port;
   // The number has the first octet of the address in its lowest eight bits.
   const ip = address?.ip ?? [0, 8, 16, 24].map((shift) => (info.ip >>> shift) & 255).join('.');
   const pid = info.pid ?? `master@${ip}:${port}`;
-  return { id, pid, hostname: info.hostname ?? address?.hostname ?? ip, ip, port };
+  const hostname = info.hostname ?? address?.hostname ?? ip;
+  return { id, pid, hostname, ip, port, ...(domain && { domain }) };
 }
 
 export interface FollowOptions {

@@ -83,6 +83,20 @@ describeReal(
       await expect(state.commit(all)).rejects.toThrow('does not fit into one transaction');
     });
 
+    test('with credentials nobody else reads what is kept', async () => {
+      const path = newPath();
+      const url = readZkUrl(`zk://mesos:secret@127.0.0.1:${server.port}/`) as ZkUrl;
+      const zk = new ZkClient({ url, sessionTimeoutMs: 4000, log: silentLogger });
+      undo.push(() => zk.stop());
+      zk.start();
+      const state = await open(path, zk);
+      await state.commit([{ name: 'a', value: randomBytes(1_000_000) }]);
+      const [part] = await zk.children(`${path}/parts`);
+      const stranger = client();
+      for (const node of ['head', 'variables/v.a', `parts/${part}`])
+        await expect(stranger.get(`${path}/${node}`)).rejects.toMatchObject({ code: 'NO_AUTH' });
+    });
+
     test('two who write to the same place see and respect each other', async () => {
       const path = newPath();
       const [one, two] = [await open(path), await open(path)];

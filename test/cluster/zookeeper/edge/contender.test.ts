@@ -130,7 +130,8 @@ describeReal(`an election${missing === undefined ? '' : ` (skipped: ${missing} i
     await client.remove(`${path}/json.info_0000000000`);
     await until('two leads', () => last(said, 'two')?.kind === 'leading');
     await until('one follows', () => last(said, 'one')?.kind === 'following');
-    expect((await client.children(path)).sort()).toEqual(['json.info_0000000001', 'json.info_0000000002']);
+    const both = ['json.info_0000000001', 'json.info_0000000002'];
+    await until('both', async () => `${(await client.children(path)).sort()}` === `${both}`);
   });
 
   test('a node whose making was not answered is found, and one of a session before is taken away', async () => {
