@@ -5,6 +5,8 @@
 import type { Running } from '../cluster/runtime/lifecycle';
 import type { Terminal } from './command';
 
+/** What cannot go on ends, however its stop fares: whoever supervises it waits for that. */
+const FAILED_STOP_MS = 60_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
 export interface DaemonEnd {
@@ -27,6 +29,7 @@ export async function runDaemon(
   });
   const fail = (reason: string): void => {
     terminal.err(`meseta stops: ${reason}\n`);
+    setTimeout(() => process.exit(1), FAILED_STOP_MS).unref();
     settle(1);
   };
   const onSignal = (): void => settle(0);
