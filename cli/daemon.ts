@@ -27,9 +27,10 @@ export async function runDaemon(
   const over = new Promise<number>((resolve) => {
     settle = resolve;
   });
+  let limit: NodeJS.Timeout | undefined;
   const fail = (reason: string): void => {
     terminal.err(`meseta stops: ${reason}\n`);
-    setTimeout(() => process.exit(1), FAILED_STOP_MS).unref();
+    limit ??= setTimeout(() => process.exit(1), FAILED_STOP_MS);
     settle(1);
   };
   const onSignal = (): void => settle(0);
@@ -45,6 +46,7 @@ export async function runDaemon(
     await running.stop();
     return status;
   } finally {
+    clearTimeout(limit);
     for (const signal of signals) process.off(signal, onSignal);
     process.off('uncaughtException', onError);
     process.off('unhandledRejection', onError);
