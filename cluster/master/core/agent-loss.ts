@@ -24,7 +24,7 @@ import { forgetRemoval, scheduleRemoval } from './removal';
 import { allocateSoon } from './schedule';
 import { type Agent, count, isCapable, type MasterState, type TaskRecord } from './state';
 import { addCompleted, completeTask, detachTask } from './task-record';
-import { record, tell } from './tasks';
+import { executorOf, record, tell } from './tasks';
 import { keepUnreachable } from './unreachable-tasks';
 
 const SHUTDOWN = 'mesos.internal.ShutdownMessage';
@@ -217,6 +217,7 @@ export function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEf
   const status: mesos.TaskStatus = {
     task_id: { value: task.id },
     agent_id: { value: task.agentId },
+    executor_id: executorOf(task),
     state: stateFor(aware, loss.state),
     source: 'SOURCE_MASTER',
     reason: reasonFor(aware, loss),

@@ -73,6 +73,8 @@ const METRICS: Partial<Record<scheduler.Call.Type, string>> = {
   ACKNOWLEDGE: 'status_update_acknowledgement',
   RECONCILE: 'reconcile_tasks',
   REQUEST: 'resource_request',
+  MESSAGE: 'framework_to_executor',
+  RECONCILE_OPERATIONS: 'reconcile_operations',
 };
 
 /** Answers a call, 202 and an empty body when it is taken; the refusals in the order of Mesos. */

@@ -81,11 +81,14 @@ export function tellError(pid: string, message: string): MasterEffect {
   return { kind: 'send', to: pid, name: 'mesos.internal.FrameworkErrorMessage', message: { message } };
 }
 
-/** Drivers ask until they are answered: one that is known at its address is only answered again. */
+/**
+ * Drivers ask until they are answered: one that is connected at its address is only answered again. Where one was cut off
+ * a new process has begun at its address: that is another framework.
+ */
 function comes(state: MasterState, event: Subscribing): MasterEffect[] {
   const { pid, at } = event;
-  const known = state.frameworkByPid.get(pid);
-  if (known !== undefined) return [welcome(state, known, pid, REGISTERED)];
+  const known = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
+  if (known?.stream !== undefined) return [welcome(state, known.id, pid, REGISTERED)];
   const framework = createFramework(state, undefined, event.subscribe.framework_info);
   connect(state, framework, { ...event, stream: pid });
   return [
@@ -99,11 +102,11 @@ function comes(state: MasterState, event: Subscribing): MasterEffect[] {
 function comesBack(state: MasterState, event: Subscribing): MasterEffect[] {
   const { pid, at, subscribe } = event;
   const id = subscribe.framework_info.id?.value ?? '';
-  const other = state.frameworkByPid.get(pid);
-  if (other !== undefined && other !== id) {
+  const other = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
+  if (other?.stream !== undefined && other.id !== id) {
     const text =
       `Dropping SUBSCRIBE call for framework '${subscribe.framework_info.name}': ` +
-      `${other} already connected at ${pid}`;
+      `${other.id} already connected at ${pid}`;
     return [{ kind: 'note', level: 'error', text }];
   }
   const known = state.frameworks.get(id);

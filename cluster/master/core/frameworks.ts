@@ -161,15 +161,22 @@ export function connect(
   framework.suppressedRoles = new Set(call.suppressed_roles ?? []);
   setConstraints(framework, call.offer_constraints, event.patterns);
   framework.stream = stream;
-  if (framework.pid !== undefined) state.frameworkByPid.delete(framework.pid);
-  framework.pid = event.pid;
-  if (event.pid !== undefined) state.frameworkByPid.set(event.pid, framework.id);
+  placeDriver(state, framework, event.pid);
   framework.active = true;
   framework.recovered = false;
   if (framework.registeredAt === undefined) framework.registeredAt = at;
   else framework.reregisteredAt = at;
   state.frameworkByStream.set(stream, framework.id);
   syncFramework(state, framework);
+}
+
+/** Where the framework's driver is now, if it has one. Whose driver was there before and is cut off has lost it. */
+function placeDriver(state: MasterState, framework: Framework, pid: string | undefined): void {
+  if (framework.pid !== undefined) state.frameworkByPid.delete(framework.pid);
+  const before = state.frameworks.get(state.frameworkByPid.get(pid ?? '') ?? '');
+  if (before) before.pid = undefined;
+  framework.pid = pid;
+  if (pid !== undefined) state.frameworkByPid.set(pid, framework.id);
 }
 
 /** Takes over constraints that have been found to be valid. */

@@ -44,6 +44,7 @@ export function toFramework(
   pid: string,
   { slave_id, framework_id, executor_id, data }: internal.ExecutorToFrameworkMessage,
 ): MasterEffect[] {
+  count(state, 'master/messages_executor_to_framework');
   const stream = state.frameworks.get(framework_id.value)?.stream;
   if (state.agentIdByPid.get(pid) !== slave_id.value || stream === undefined) {
     count(state, 'master/invalid_executor_to_framework_messages');

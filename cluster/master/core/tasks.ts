@@ -150,11 +150,17 @@ export function reconcile(
   );
 }
 
+/** What a status made by the master says of a task's executor: commands have none of their own. */
+export function executorOf({ executorId }: TaskRecord): mesos.ExecutorID | undefined {
+  return executorId === undefined ? undefined : { value: executorId };
+}
+
 function tellState(framework: Framework, task: TaskRecord, message: string, now: Millis): MasterEffect[] {
   const last = task.statuses.at(-1);
   return tell(framework, {
     task_id: { value: task.id },
     agent_id: { value: task.agentId },
+    executor_id: executorOf(task),
     state: task.forwarded?.state ?? task.state,
     healthy: last?.healthy,
     container_status: last?.container_status,

@@ -103,8 +103,9 @@ export class PeerAuthentication {
   private beginError(from: string, pid: string): string | undefined {
     if (!this.options.secrets) return 'No authenticator loaded';
     const [peer, agent] = [readPid(from), readPid(pid)];
-    if (!peer || !agent || peer.host !== agent.host || peer.port !== agent.port) {
-      return 'A process can only authenticate one at its own address';
+    // Some drivers (mesos-go) authenticate from a port of their own.
+    if (!peer || !agent || peer.host !== agent.host) {
+      return 'A process can only authenticate one on its own host';
     }
     return this.sessions.size >= SESSIONS_MAX ? 'Too many authentications are under way' : undefined;
   }

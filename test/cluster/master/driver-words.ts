@@ -197,8 +197,9 @@ export function printDriverMessage({ name, message }: SendEffect): string | unde
     case 'mesos.internal.RescindInverseOfferMessage':
       return `${short} ${message.inverse_offer_id.value}`;
     case 'mesos.internal.StatusUpdateMessage': {
-      const { status, uuid, slave_id, framework_id } = message.update;
+      const { status, uuid, slave_id, framework_id, executor_id } = message.update;
       const parts = [status.task_id.value, status.state, status.reason, framework_id.value, slave_id?.value];
+      if (executor_id) parts.push(`in ${executor_id.value}`);
       const ends = [uuid ? 'uuid' : 'no uuid', message.pid ? `from ${message.pid}` : 'from nobody'];
       return `${short} ${[...parts, ...ends].filter(Boolean).join(' ')}`;
     }

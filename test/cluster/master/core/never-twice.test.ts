@@ -1,14 +1,15 @@
 import fc from 'fast-check';
 import type { MasterState } from '../../../../cluster/master/core/state';
 import { bookErrors } from '../books';
+import { connectionErrors } from '../connections';
 import { MasterScript } from '../interpreter';
 
 /** Schedules tried; more with `BOOKS_RUNS=20000`. */
 const RUNS = Number(process.env['BOOKS_RUNS'] ?? 400);
 
-/** The books are right, and offers are for those who listen. */
+/** The books are right, offers are for those who listen, and it is clear who those are. */
 function check(state: MasterState): void {
-  expect(bookErrors(state)).toEqual([]);
+  expect([...bookErrors(state), ...connectionErrors(state)]).toEqual([]);
   for (const offer of state.offers.values())
     expect(state.frameworks.get(offer.frameworkId)?.stream).toBeDefined();
 }
@@ -19,6 +20,10 @@ const task = fc.constantFrom('t1', 't2', 't3');
 const state = fc.constantFrom('TASK_RUNNING', 'TASK_FINISHED', 'TASK_FAILED');
 const offer = fc.integer({ min: 0, max: 12 }).map((number) => `O${number}`);
 const slave = fc.integer({ min: 0, max: 3 }).map((number) => `M-S${number}`);
+
+/** Where drivers are; two of them may be at one place after each other. */
+const place = fc.constantFrom('one', 'two', 'x');
+const form = fc.constantFrom('', ' form=call');
 
 const command = fc.oneof(
   fc.tuple(agent).map(([name]) => `agent ${name} cpus=4 mem=1000 disk=200`),
@@ -84,6 +89,21 @@ const command = fc.oneof(
     .map(([f, o, operations]) => `operate ${f} ${o} ${operations}`),
   framework.map((name) => `reframework ${name} failover=20`),
   framework.map((name) => `disconnect ${name}`),
+  fc
+    .tuple(
+      framework,
+      place,
+      fc.constantFrom('', ' again=yes', ' again=yes force=yes', ' failover=30 form=call'),
+    )
+    .map(([f, at, how]) => `driver ${f} at=${at}${how}`),
+  place.map((at) => `gone ${at}`),
+  fc
+    .tuple(framework, place, fc.constantFrom('stop', 'abort', 'revive', 'suppress', 'reconcile'), form)
+    .map(([f, at, word, how]) => `say ${f} ${word} at=${at}${how}`),
+  fc
+    .tuple(framework, place, offer, task, form)
+    .map(([f, at, o, t, how]) => `say ${f} launch ${o} ${t} at=${at}${how}`),
+  fc.tuple(framework, place, offer, form).map(([f, at, o, how]) => `say ${f} decline ${o} at=${at}${how}`),
   fc
     .tuple(framework, offer, task, fc.integer({ min: 1, max: 5 }))
     .map(([f, o, t, cpus]) => `accept ${f} ${o} ${t} cpus=${cpus}`),

@@ -201,10 +201,13 @@ describe('a master', () => {
     expect(errorOf(wire.say(...authenticate(AGENT)))).toBe('No authenticator loaded');
   });
 
-  it('knows an agent by processes at its own address only', () => {
+  it('knows an agent by processes on its own host only', () => {
     const wire = new Wire();
-    expect(errorOf(wire.say(...authenticate('slave(1)@10.0.0.2:5051')))).toContain('at its own address');
-    expect(errorOf(wire.say(...authenticate('nonsense')))).toContain('at its own address');
+    expect(errorOf(wire.say(...authenticate('slave(1)@10.0.0.2:5051')))).toContain('on its own host');
+    expect(errorOf(wire.say(...authenticate('nonsense')))).toContain('on its own host');
+    // The process may have a port of its own, as in mesos-go.
+    const other = wire.say(...authenticate('scheduler(1)@10.0.0.1:9001'));
+    expect(other?.name).toBe('mesos.internal.AuthenticationMechanismsMessage');
   });
 
   it('ends an attempt that is out of order, of another mechanism, or takes too long', () => {
