@@ -131,7 +131,14 @@ describe('a master that asks who drivers are, and limits them', () => {
     const known = [{ principal: 'ann', secret: 'right' }];
     writeFileSync(credentials, JSON.stringify({ credentials: known }), { mode: 0o600 });
     const limits = { limits: [{ principal: 'ann', qps: 1, capacity: 1 }] };
+    const anybody = { type: 'ANY' };
+    const register_frameworks = [
+      { principals: anybody, roles: { values: ['*'] } },
+      { principals: anybody, roles: { type: 'NONE' } },
+    ];
+    const acls = { register_frameworks };
     const master = await strict.startMaster([
+      `--acls=${JSON.stringify(acls)}`,
       '--authenticate_frameworks',
       `--credentials=${credentials}`,
       `--rate_limits=${JSON.stringify(limits)}`,
@@ -141,6 +148,11 @@ describe('a master that asks who drivers are, and limits them', () => {
     const { message } = await driver.message(ERROR);
     expect(message).toBe(`Framework at ${driver.pid} is not authenticated`);
     expect(await driver.authenticate('ann', 'wrong')).toBe('Failed');
+    const greedy = await start(master.pid, { name: 'greedy', role: 'root' });
+    expect(await greedy.authenticate('ann', 'right')).toBe('Completed');
+    greedy.subscribe();
+    const refusal = await greedy.message(ERROR);
+    expect(refusal.message).toMatch(/^Not authorized to register framework .*with roles { root }$/);
     expect(await driver.authenticate('ann', 'right')).toBe('Completed');
     driver.subscribe();
     await driver.message(REGISTERED);
@@ -151,7 +163,10 @@ describe('a master that asks who drivers are, and limits them', () => {
     const dropped = await driver.message(ERROR);
     expect(dropped.message).toBe('Message mesos.internal.ReviveOffersMessage dropped: capacity(1) exceeded');
     const numbers = (await (await fetch(`${master.http.url}/metrics/snapshot`)).json()) as object;
-    expect(numbers).toMatchObject({ 'frameworks/ann/messages_received': 4 });
+    expect(numbers).toMatchObject({
+      'frameworks/ann/messages_received': 4,
+      'master/messages_authenticate': 3,
+    });
     const [framework] = (
       (await (await fetch(`${master.http.url}/frameworks`)).json()) as { frameworks: object[] }
     ).frameworks;

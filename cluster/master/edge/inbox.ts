@@ -73,11 +73,15 @@ export class Inbox {
     this.peers?.forget(pid);
   }
 
-  /** `master/dropped_messages`, and those of drivers by the principals that frameworks say they have. */
+  /** What was dropped, attempts to show who one is, and messages of drivers by the principals that frameworks say they have. */
   metrics({ frameworks, counters }: MasterState): Record<string, number> {
     const principals = [...frameworks.values()].flatMap(({ info }) => info.principal ?? []);
     const early = counters.get('master/dropped_messages') ?? 0;
-    return { ...this.traffic?.metrics(principals), 'master/dropped_messages': this.dropped + early };
+    return {
+      ...this.traffic?.metrics(principals),
+      'master/dropped_messages': this.dropped + early,
+      'master/messages_authenticate': this.peers?.attempts ?? 0,
+    };
   }
 
   stop(): void {

@@ -52,6 +52,8 @@ export class PeerAuthentication {
   private readonly sessions = new Map<string, Session>();
   private readonly known = new Map<string, string>();
   private count = 0;
+  /** Attempts that were begun (`master/messages_authenticate`). */
+  attempts = 0;
 
   constructor(private readonly options: PeerAuthenticationOptions) {}
 
@@ -90,6 +92,7 @@ export class PeerAuthentication {
 
   private begin({ from, body }: Message): void {
     const { pid } = decodeProtobuf('mesos.internal.AuthenticateMessage', body);
+    this.attempts += 1;
     this.known.delete(pid);
     const before = this.sessions.get(pid);
     before?.end();
