@@ -36,14 +36,17 @@ const NETWORK = membersShape({
   ip_address: WHOLE,
 });
 
-/** What `readRunningStatus` reads. */
-export const STATUS_SHAPE = membersShape({
-  state: WHOLE,
-  timestamp: WHOLE,
-  healthy: WHOLE,
-  labels: WHOLE,
-  container_status: membersShape({ network_infos: listShape(NETWORK) }),
-});
+/** What `readRunningStatus` reads: little of statuses that are no running ones. */
+export const STATUS_SHAPE = membersShape(
+  {
+    state: WHOLE,
+    timestamp: WHOLE,
+    healthy: WHOLE,
+    labels: WHOLE,
+    container_status: membersShape({ network_infos: listShape(NETWORK) }),
+  },
+  { name: 'state', value: 'TASK_RUNNING' },
+);
 
 /** What `readDiscovery` reads. */
 export const DISCOVERY_SHAPE = membersShape({

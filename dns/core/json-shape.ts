@@ -2,8 +2,9 @@
  * Reads the wanted members of one JSON value straight from its bytes; everything else in it is passed over without being
  * made into anything. For documents with very many values that are alike.
  *
- * Always true: what comes out is what JSON.parse would give, without the members that no shape names. What is passed over
- * is only looked at for where it ends. Texts may share the memory of the bytes they were read from: who keeps one copies it.
+ * Always true: what comes out is what JSON.parse would give, without the members that no shape names and those behind an
+ * `only` that does not hold. What is passed over is only looked at for where it ends. Texts may share the memory of the
+ * bytes they were read from: who keeps one copies it.
  */
 
 import * as json from './json-bytes';
@@ -29,10 +30,17 @@ const { createKnownNames, learnName, standsAt } = jsonNames;
 /** Which members are wanted. A value without `members` is taken whole. */
 export interface Shape {
   readonly members?: readonly Member[];
+  /** Without this value of this member the members that come after it are not wanted. */
+  readonly only?: Only | undefined;
   /** The shape of items, should the value be a list. */
   readonly items?: Shape;
   /** Nothing of it is wanted. */
   readonly skipped?: boolean;
+}
+
+interface Only {
+  readonly name: string;
+  readonly value: string;
 }
 
 interface Member {
@@ -44,8 +52,9 @@ interface Member {
 export const WHOLE: Shape = {};
 
 /** The shape of an object of which some members are wanted. */
-export function membersShape(members: Readonly<Record<string, Shape>>): Shape {
+export function membersShape(members: Readonly<Record<string, Shape>>, only?: Only): Shape {
   return {
+    only,
     members: Object.entries(members).map(([name, shape]) => ({ name, shape })),
   };
 }
@@ -66,6 +75,7 @@ const INCOMPLETE = new Error('the value is not complete');
 
 /** A shape together with what was learned about the values that have it. */
 interface Plan {
+  readonly only: Only | undefined;
   readonly members: ReadonlyMap<string, PlannedMember> | undefined;
   readonly names: jsonNames.KnownNames<PlannedMember>;
   readonly items: Plan | undefined;
@@ -79,9 +89,10 @@ interface PlannedMember {
 
 type Name = jsonNames.KnownName<PlannedMember>;
 
-function planOf({ members, items, skipped }: Shape): Plan {
+function planOf({ members, only, items, skipped }: Shape): Plan {
   const planned = members?.map(({ name, shape }) => [name, { name, plan: planOf(shape) }] as const);
   return {
+    only,
     members: planned && new Map(planned),
     names: createKnownNames<PlannedMember>(),
     items: items && planOf(items),
@@ -138,7 +149,7 @@ export function createShapeReader(): ShapeReader {
 function readValue(place: Place, plan: Plan): unknown {
   const byte = next(place);
   if (byte === QUOTE) return readText(place);
-  if (byte === OPEN_OBJECT && plan.members) return readObject(place, plan.names, plan.members);
+  if (byte === OPEN_OBJECT && plan.members) return readObject(place, plan, plan.members);
   if (byte === OPEN_LIST && plan.items) return readList(place, plan.items);
   const start = place.at;
   skip(place, byte);
@@ -152,10 +163,11 @@ const decoder = new TextDecoder();
 
 function readObject(
   place: Place,
-  names: Plan['names'],
+  { names, only }: Plan,
   members: ReadonlyMap<string, PlannedMember>,
 ): Record<string, unknown> {
   const object: Record<string, unknown> = {};
+  let passing = false;
   place.at++;
   if (next(place) === CLOSE_OBJECT) {
     place.at++;
@@ -168,8 +180,11 @@ function readObject(
       known = likely;
     } else known = readName(place, names, known, members);
     const { wanted } = known;
-    if (wanted) object[wanted.name] = readValue(place, wanted.plan);
-    else skip(place, next(place));
+    if (wanted && (!passing || wanted.name === only?.name)) {
+      const value = readValue(place, wanted.plan);
+      object[wanted.name] = value;
+      if (only && wanted.name === only.name) passing = value !== only.value;
+    } else skip(place, next(place));
     const byte = next(place);
     if (byte !== COMMA && byte !== CLOSE_OBJECT) throw wrong(place, ', or }');
     place.at++;

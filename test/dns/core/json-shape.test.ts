@@ -109,6 +109,20 @@ test.each([
   expect(() => read(Buffer.from(text))).toThrow();
 });
 
+test('members behind a value that is not the one that counts are passed over', () => {
+  const given = membersShape({ state: WHOLE, a: WHOLE }, { name: 'state', value: 'up' });
+  const readAs = (text: string): unknown => {
+    const reader = createShapeReader();
+    reader.use(Buffer.from(text));
+    expect(reader.read(0, given)).toBe(text.length);
+    return reader.value();
+  };
+  expect(readAs('{"state":"up","a":[1],"b":2}')).toEqual({ state: 'up', a: [1] });
+  expect(readAs('{"state":"down","a":[1],"b":2}')).toEqual({ state: 'down' });
+  expect(readAs('{"a":[1],"state":"down"}')).toEqual({ a: [1], state: 'down' });
+  expect(readAs('{"a":[1]}')).toEqual({ a: [1] });
+});
+
 test('of two members with one name the last counts', () => {
   expect(read(Buffer.from('{"a":1,"\\u0061":2}')).value).toEqual({ a: 2 });
 });
