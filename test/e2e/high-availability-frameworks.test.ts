@@ -5,11 +5,13 @@ import { startDns } from '../../dns/main';
 import { parseMarathonConfig } from '../../frameworks/marathon/config';
 import { startMarathon } from '../../frameworks/marathon/main';
 import { missingForZookeeper, ZookeeperServer } from '../cluster/zookeeper/server';
-import { eventually } from './eventually';
-import { leaderOf, MasterProcess } from './masters';
+import { eventually as within } from './eventually';
+import { leaderOf, MasterProcess, STEP_MS } from './masters';
 import { deps, flagsOf, OneMachine } from './one-machine';
 
-jest.setTimeout(120_000);
+jest.setTimeout(300_000);
+
+const eventually: typeof within = (what, ask) => within(what, ask, STEP_MS);
 
 const missing = missingForZookeeper();
 const undo: (() => unknown)[] = [];
@@ -68,11 +70,7 @@ interface Tasks {
     first.signal('SIGKILL');
     await leaderOf(masters.filter((master) => master !== first));
     await put(3);
-    const after = await eventually(
-      'all',
-      async () => ((await tasks()).length === 3 ? tasks() : undefined),
-      60_000,
-    );
+    const after = await eventually('all', async () => ((await tasks()).length === 3 ? tasks() : undefined));
     expect(after).toEqual(expect.arrayContaining([...before]));
     const srv = async (port: number): Promise<boolean> =>
       (await resolver.resolveSrv('_leader._tcp.mesos')).every((record) => record.port === port);

@@ -12,6 +12,9 @@ import { eventually } from './eventually';
 
 const BIN = join(__dirname, '..', '..', 'bin', 'meseta');
 
+/** How long a step may take on a machine that has much else to do. */
+export const STEP_MS = 60_000;
+
 export async function freePort(): Promise<number> {
   const server = createServer();
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -38,11 +41,11 @@ export class MasterProcess {
     const master = new MasterProcess(port, [
       `--zk=${zk}`,
       `--port=${port}`,
-      '--zk_session_timeout=2secs',
+      '--zk_session_timeout=4secs',
       ...args,
     ]);
     master.run();
-    await eventually('the master', () => master.ask('/health').then(({ status }) => status === 200));
+    await eventually('the master', async () => (await master.ask('/health')).status === 200, STEP_MS);
     return master;
   }
 
@@ -105,8 +108,9 @@ export class MasterProcess {
 
 /** The one that leads and has read the registry. */
 export function leaderOf(masters: readonly MasterProcess[]): Promise<MasterProcess> {
-  return eventually('a leader', async () => {
+  const look = async (): Promise<MasterProcess | undefined> => {
     for (const master of masters) if (await master.serves()) return master;
     return undefined;
-  });
+  };
+  return eventually('a leader', look, STEP_MS);
 }

@@ -47,7 +47,7 @@ describeReal(`over ZooKeeper${missing === undefined ? '' : ` (skipped: ${missing
 
   async function join(path: string, args: readonly string[] = []) {
     const resigned: string[] = [];
-    const zk = [`--zk=zk://127.0.0.1:${server.port}${path}`, '--zk_session_timeout=2secs'];
+    const zk = [`--zk=zk://127.0.0.1:${server.port}${path}`, '--zk_session_timeout=6secs'];
     const master = await start([...zk, ...args], (reason) => void resigned.push(reason));
     undo.push(() => master.stop());
     return { master, resigned };

@@ -11,7 +11,7 @@ jest.setTimeout(60_000);
 
 const missing = missingForZookeeper();
 const describeReal = missing === undefined ? describe : describe.skip;
-const SESSION_MS = 2000;
+const SESSION_MS = 3000;
 
 /** Who said what when, among all candidates of a test. */
 interface Said {
