@@ -18,17 +18,20 @@ const AGENT_FLAGS = ['--resources=cpus:0.1;mem:32;disk:1000', '--task-time=30sec
 export async function benchPaper(): Promise<void> {
   await atSize(AGENTS, AGENT_FLAGS, async (sized) => {
     const busy = Array.from({ length: FRAMEWORKS }, (_none, index) => framework(sized, `load-${index}`));
-    await wait(WARM_SECONDS * 1000);
-    const { 'master/tasks_running': running } = await metrics(sized);
-    const times: number[] = [];
-    for (let index = 0; index < PROBES; index++) times.push(await probe(sized, index));
-    times.sort((a, b) => a - b);
-    const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
-    process.stdout.write(
-      `${AGENTS} agents, ${FRAMEWORKS} frameworks, ${running} tasks run: a new framework's task runs after ` +
-        `${mean.toFixed(2)} s (mean of ${PROBES}; worst ${(times.at(-1) ?? 0).toFixed(2)} s; the paper: under 1 s)\n`,
-    );
-    for (const { stop } of busy) await stop();
+    try {
+      await wait(WARM_SECONDS * 1000);
+      const { 'master/tasks_running': running } = await metrics(sized);
+      const times: number[] = [];
+      for (let index = 0; index < PROBES; index++) times.push(await probe(sized, index));
+      times.sort((a, b) => a - b);
+      const mean = times.reduce((sum, time) => sum + time, 0) / times.length;
+      process.stdout.write(
+        `${AGENTS} agents, ${FRAMEWORKS} frameworks, ${running} tasks run: a new framework's task runs after ` +
+          `${mean.toFixed(2)} s (mean of ${PROBES}; worst ${(times.at(-1) ?? 0).toFixed(2)} s; the paper: under 1 s)\n`,
+      );
+    } finally {
+      for (const { stop } of busy) await stop();
+    }
   });
 }
 

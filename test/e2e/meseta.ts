@@ -27,7 +27,7 @@ export function meseta(args: readonly string[], env: Record<string, string> = {}
   return new Promise((resolve) => child.once('close', (status) => resolve({ status, out, err })));
 }
 
-function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
+export function start(args: readonly string[], env: Record<string, string> = {}): ChildProcess {
   return spawn(process.execPath, [BIN, ...args], {
     env: { PATH: process.env['PATH'] ?? '', ...env },
     stdio: ['ignore', 'pipe', 'pipe'],

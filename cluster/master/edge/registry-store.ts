@@ -3,10 +3,11 @@
  */
 
 import type { Registry } from '../../api/generated/internal';
-import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
+import { decodeProtobuf } from '../../api/protobuf';
 import { type Millis, printDuration } from '../../model/time';
 import type { Timings } from '../../runtime/metrics';
 import { type StateStore, store, type Variable } from '../../state/store';
+import { registryEncoder } from './registry-bytes';
 
 const NAME = 'registry';
 
@@ -18,6 +19,7 @@ export interface RegistryLimits {
 
 export class RegistryStore {
   private variable: Variable | undefined;
+  private readonly encode = registryEncoder();
   /** Bytes as last read or stored. */
   sizeBytes = 0;
 
@@ -40,7 +42,7 @@ export class RegistryStore {
   /** Stores the registry if nobody else did since; rejects otherwise, or when it takes too long. One store at a time. */
   async store(registry: Registry): Promise<void> {
     if (!this.variable) throw new Error('the registry was not fetched');
-    const value = Buffer.from(encodeProtobuf('mesos.internal.Registry', registry));
+    const value = this.encode(registry);
     const began = process.hrtime.bigint();
     const storing = store(this.state, this.variable, value);
     const stored = await within(storing, this.limits.storeMs, 'stored', '--registry_store_timeout');

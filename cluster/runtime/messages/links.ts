@@ -20,7 +20,7 @@ const CONNECT_TIMEOUT_MS = 10_000;
 interface Peer {
   readonly socket: Socket;
   /** Messages of this turn of the event loop: they go out in one write. */
-  queued: Buffer[];
+  queued: Frame[];
   readonly linked: Set<string>;
   connected: boolean;
 }
@@ -60,10 +60,9 @@ export class Links {
 
   private flush(): void {
     for (const peer of this.unflushed.splice(0)) {
-      const [first, ...others] = peer.queued;
+      const frames = peer.queued;
       peer.queued = [];
-      if (first && !peer.socket.destroyed)
-        peer.socket.write(others.length === 0 ? first : Buffer.concat([first, ...others]));
+      if (!peer.socket.destroyed) peer.socket.write(joined(frames));
     }
   }
 
@@ -121,12 +120,36 @@ export class Links {
   }
 }
 
-function frame(to: Pid, name: string, body: Uint8Array, from: string): Buffer {
+/** A message as it goes out: its head, its body, and what ends it. */
+interface Frame {
+  readonly head: string;
+  readonly body: Uint8Array;
+}
+
+const END_OF_CHUNKS = '\r\n0\r\n\r\n';
+
+function frame(to: Pid, name: string, body: Uint8Array, from: string): Frame {
   const head =
     `POST /${encodeURIComponent(to.id).replace(/%2F/g, '/')}/${name} HTTP/1.1\r\n` +
     `User-Agent: libprocess/${from}\r\nLibprocess-From: ${from}\r\n` +
     `Connection: Keep-Alive\r\nHost: ${to.host}:${to.port}\r\n`;
-  if (body.byteLength === 0) return Buffer.from(`${head}Content-Length: 0\r\n\r\n`);
-  const start = `${head}Transfer-Encoding: chunked\r\n\r\n${body.byteLength.toString(16)}\r\n`;
-  return Buffer.concat([Buffer.from(start), body, Buffer.from('\r\n0\r\n\r\n')]);
+  return body.byteLength === 0
+    ? { head: `${head}Content-Length: 0\r\n\r\n`, body }
+    : { head: `${head}Transfer-Encoding: chunked\r\n\r\n${body.byteLength.toString(16)}\r\n`, body };
+}
+
+/** Frames one behind the other, put together at once: there may be thousands. */
+function joined(frames: readonly Frame[]): Buffer {
+  let size = 0;
+  for (const { head, body } of frames)
+    size += Buffer.byteLength(head) + body.byteLength + (body.byteLength > 0 ? END_OF_CHUNKS.length : 0);
+  const bytes = Buffer.allocUnsafe(size);
+  let at = 0;
+  for (const { head, body } of frames) {
+    at += bytes.write(head, at);
+    bytes.set(body, at);
+    at += body.byteLength;
+    if (body.byteLength > 0) at += bytes.write(END_OF_CHUNKS, at, 'latin1');
+  }
+  return bytes;
 }

@@ -9,10 +9,10 @@ import { addResources, NO_RESOURCES, type Resources, reservedRole } from '../../
 import { isStrictSubrole, topRole } from '../../../model/roles';
 import type { Millis } from '../../../model/time';
 import { isShared } from '../../../model/volumes';
+import { isBarren } from './barren';
 import { affordable, type Budget, book, guaranteed, lacks, openBudget, unsatisfied } from './budget';
 import { type Lots, type Verdict, walk, walkNode } from './fair-order';
 import { agentReason, availableTo, offerReason, type Pair, takeable } from './match';
-import { meetsMinima } from './minimum';
 import { isBefore } from './ranked';
 import { type Contender, type RoleNode, refresh } from './role-tree';
 import { type AllocationKey, type AllocatorAgent, type AllocatorState, take } from './state';
@@ -102,12 +102,6 @@ function serveAll(run: Run, agent: AllocatorAgent): void {
   const offered: Shared = { resources: NO_RESOURCES };
   const visit = (contender: Contender): Verdict => visitAny(run, { agent, contender, offered });
   walk(state.roles, { concerns: (role) => concerns(agent, role), visit }, run.lots);
-}
-
-/** Nothing is left that anybody could be offered. */
-function isBarren(state: AllocatorState, { free, shared }: AllocatorAgent): boolean {
-  if (free.length === 0 && shared.length === 0) return true;
-  return state.ownMinima === 0 && shared.length === 0 && !meetsMinima(free, state.options.minima);
 }
 
 /** Whether anything on the agent could be for this role or one below it. */

@@ -13,6 +13,7 @@ import { topRole } from '../../../model/roles';
 import type { Millis } from '../../../model/time';
 import { isShared } from '../../../model/volumes';
 import { type AgentFacts, PLAIN_AGENT } from '../offer-constraints/agent-facts';
+import { isBarren } from './barren';
 import { type FrameworkFacts, PLAIN_FRAMEWORK } from './facts';
 import { DEFAULT_MINIMA } from './minimum';
 import { addReserved, type Quota, type QuotaUse, quotaQuantities, useOf } from './quota-use';
@@ -415,10 +416,9 @@ export function markAgent(state: AllocatorState, id: string): void {
   if (state.agents.has(id)) state.dirty.add(id);
 }
 
-/** Considers every agent at the next run. */
+/** Considers every agent that has something to offer at the next run. */
 export function markAll(state: AllocatorState): void {
-  for (const { id, free, shared } of state.agents.values())
-    if (free.length > 0 || shared.length > 0) state.dirty.add(id);
+  for (const agent of state.agents.values()) if (!isBarren(state, agent)) state.dirty.add(agent.id);
 }
 
 /** What is allocated of an agent: offered or used. */

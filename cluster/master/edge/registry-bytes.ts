@@ -1,0 +1,49 @@
+/**
+ * The registry as bytes. An agent is encoded once, not at every store: there may be tens of thousands, and a store for
+ * each batch of those that come.
+ *
+ * Always true: the bytes are those of `mesos.internal.Registry`; what an agent says of itself is never changed in place.
+ */
+
+import type { Registry } from '../../api/generated/internal';
+import { encodeProtobuf } from '../../api/protobuf';
+
+type Entry = NonNullable<NonNullable<Registry['slaves']>['slaves']>[number];
+
+/** Field 2, `slaves`, with a length in front (Mesos 1.11 src/master/registry.proto). */
+const SLAVES_TAG = 0x12;
+
+/** An encoder that remembers the agents it has encoded, as long as somebody else does. */
+export function registryEncoder(): (registry: Registry) => Buffer {
+  const known = new WeakMap<Entry['info'], Buffer>();
+  const bytesOf = (entry: Entry): Buffer => {
+    const plain = entry.deactivated === undefined && entry.drain_info === undefined;
+    const before = plain ? known.get(entry.info) : undefined;
+    if (before) return before;
+    const bytes = encodeEntry(entry);
+    if (plain) known.set(entry.info, bytes);
+    return bytes;
+  };
+  return (registry) => {
+    const entries = (registry.slaves?.slaves ?? []).map(bytesOf);
+    const rest = encodeProtobuf('mesos.internal.Registry', { ...registry, slaves: undefined });
+    const size = entries.reduce((sum, { length }) => sum + length, 0);
+    return Buffer.concat([rest, Buffer.from([SLAVES_TAG, ...varint(size)]), ...entries]);
+  };
+}
+
+/** One entry of the list, with its own tag and length: a registry of one, without what is around the list. */
+function encodeEntry(entry: Entry): Buffer {
+  const alone = encodeProtobuf('mesos.internal.Registry', { slaves: { slaves: [entry] } });
+  let start = 1;
+  while (((alone[start] ?? 0) & 0x80) !== 0) start += 1;
+  return Buffer.from(alone.subarray(start + 1));
+}
+
+function varint(value: number): number[] {
+  const bytes: number[] = [];
+  for (let rest = value; ; rest = Math.floor(rest / 128)) {
+    if (rest < 128) return [...bytes, rest];
+    bytes.push((rest % 128) | 0x80);
+  }
+}
