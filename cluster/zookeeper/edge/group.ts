@@ -39,6 +39,8 @@ export class Group implements Running {
   private timer: NodeJS.Timeout | undefined;
   private notBefore = 0;
   private ignore: () => void = () => undefined;
+  /** Always the same one: the library keeps what it is given until there is a change, and knows it again. */
+  private readonly watcher = (): void => this.look();
 
   constructor(private readonly options: GroupOptions) {}
 
@@ -93,9 +95,8 @@ export class Group implements Running {
 
   private async read(): Promise<GroupMember[]> {
     const { client, path, prefixes } = this.options;
-    const watcher = (): void => this.look();
-    if (!(await client.exists(path, watcher))) return [];
-    const listed = readMembers(await client.children(path, watcher), prefixes).slice(0, MEMBERS_MAX);
+    if (!(await client.exists(path, this.watcher))) return [];
+    const listed = readMembers(await client.children(path, this.watcher), prefixes).slice(0, MEMBERS_MAX);
     const members: GroupMember[] = [];
     for (const member of listed) {
       const { name } = member;

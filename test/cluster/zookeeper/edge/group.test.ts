@@ -7,6 +7,34 @@ import { missingForZookeeper, ZookeeperServer } from '../server';
 
 jest.setTimeout(60_000);
 
+it('watches with one and the same function, however often it looks', async () => {
+  const watchers = new Set<unknown>();
+  let looks = 0;
+  const group = new Group({
+    client: {
+      exists: async (_path, watcher) => {
+        watchers.add(watcher);
+        return Object.create(null);
+      },
+      children: async (_path, watcher) => {
+        watchers.add(watcher);
+        looks++;
+        return [];
+      },
+      get: async () => undefined,
+      listen: () => () => undefined,
+    },
+    ...{ path: '/mesos', prefixes: [''], log: silentLogger, changed: () => undefined, pauseMs: 0 },
+  });
+  group.start();
+  while (looks < 20) {
+    group.refresh();
+    await new Promise((resolve) => setTimeout(resolve, 1));
+  }
+  await group.stop();
+  expect(watchers.size).toBe(1);
+});
+
 const missing = missingForZookeeper();
 const describeReal = missing === undefined ? describe : describe.skip;
 const { EPHEMERAL_SEQUENTIAL } = zookeeper.CreateMode;
