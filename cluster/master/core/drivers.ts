@@ -83,12 +83,13 @@ export function tellError(pid: string, message: string): MasterEffect {
 
 /**
  * Drivers ask until they are answered: one that is connected at its address is only answered again. Where one was cut off
- * a new process has begun at its address: that is another framework.
+ * with tasks, a new process has begun at its address: that is another framework.
  */
 function comes(state: MasterState, event: Subscribing): MasterEffect[] {
   const { pid, at } = event;
   const known = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
   if (known?.stream !== undefined) return [welcome(state, known.id, pid, REGISTERED)];
+  if (known && isSameAnew(known, event)) return comesBack(state, withId(event, known.id));
   const framework = createFramework(state, undefined, event.subscribe.framework_info);
   connect(state, framework, { ...event, stream: pid });
   return [
@@ -97,6 +98,17 @@ function comes(state: MasterState, event: Subscribing): MasterEffect[] {
     publishFramework(state, framework, true),
     ...allocateSoon(state, at),
   ];
+}
+
+/** A driver that we cannot reach asks again and again: each time it would be one framework more. */
+function isSameAnew({ info, tasks }: Framework, { subscribe }: Subscribing): boolean {
+  const { name, user, principal } = subscribe.framework_info;
+  return tasks.size === 0 && info.name === name && info.user === user && info.principal === principal;
+}
+
+function withId(event: Subscribing, id: string): Subscribing {
+  const framework_info = { ...event.subscribe.framework_info, id: { value: id } };
+  return { ...event, force: true, subscribe: { ...event.subscribe, framework_info } };
 }
 
 function comesBack(state: MasterState, event: Subscribing): MasterEffect[] {

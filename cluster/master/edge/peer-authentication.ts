@@ -28,6 +28,8 @@ export interface PeerAuthenticationOptions {
   readonly messages: MessageRouter;
   /** Sends a message as one of our processes. */
   readonly send: (to: string, name: MessageName, body: Uint8Array, fromId: string) => void;
+  /** How many are remembered; a sensible limit without it. */
+  readonly knownMax?: number;
   /** Takes a message that waited. */
   readonly admit: (message: Message) => void;
 }
@@ -46,6 +48,8 @@ const REGISTRATIONS = new Set([
   'mesos.internal.ReregisterSlaveMessage',
 ]);
 const SESSIONS_MAX = 10_000;
+/** Who is refused after showing who it is leaves no connection whose end would make us forget it. */
+const KNOWN_MAX = 200_000;
 
 export class PeerAuthentication {
   /** Attempts under way, by the agent or driver they are for. */
@@ -167,9 +171,18 @@ export class PeerAuthentication {
       return;
     }
     log.info({ pid, principal }, 'an agent or driver showed who it is');
-    this.known.set(pid, principal);
+    this.know(pid, principal);
     this.say(session.peer, 'mesos.internal.AuthenticationCompletedMessage', {}, session.id);
     if (session.waiting) admit(session.waiting);
+  }
+
+  /** The one that showed it the longest time ago makes room; it would only have to show it again. */
+  private know(pid: string, principal: string): void {
+    this.known.delete(pid);
+    const [oldest] = this.known.keys();
+    if (oldest !== undefined && this.known.size >= (this.options.knownMax ?? KNOWN_MAX))
+      this.known.delete(oldest);
+    this.known.set(pid, principal);
   }
 
   private say<N extends MessageName>(to: string, name: N, message: Messages[N], fromId = 'master'): void {

@@ -22,7 +22,9 @@ class Wire {
   readonly admitted: string[] = [];
   readonly master: PeerAuthentication;
 
-  constructor(given: { required?: boolean; secrets?: ReadonlyMap<string, string> | undefined } = {}) {
+  constructor(
+    given: { required?: boolean; knownMax?: number; secrets?: ReadonlyMap<string, string> | undefined } = {},
+  ) {
     const messages = new MessageRouter(silentLogger);
     messages.register = (id, receiver) => {
       this.processes.set(id, receiver);
@@ -31,6 +33,7 @@ class Wire {
     this.master = new PeerAuthentication({
       secrets: 'secrets' in given ? given.secrets : new Map([['ann', 'secret']]),
       required: given.required ?? true,
+      ...(given.knownMax !== undefined && { knownMax: given.knownMax }),
       timeoutMs: 15_000,
       clock: this.clock,
       log: this.log,
@@ -161,6 +164,21 @@ describe('a driver', () => {
       expect(wire.admitted).toEqual([DRIVER]);
       expect(wire.master.principalOf(DRIVER)).toEqual({ value: 'ann' });
     }
+  });
+
+  it('that shows who it is and is not let in is forgotten when there are too many', () => {
+    const wire = new Wire({ knownMax: 2 });
+    const pids = [1, 2, 3].map((number) => `scheduler-${number}@10.0.0.1:9000`);
+    for (const pid of pids) {
+      wire.say('mesos.internal.AuthenticateMessage', { pid }, peer);
+      const step = wire.say('mesos.internal.AuthenticationStartMessage', { mechanism: 'CRAM-MD5' }, peer);
+      const { data } = (step as { message: { data: string } }).message;
+      const answer = answerChallenge('ann', 'secret', Buffer.from(data, 'base64').toString());
+      const encoded = Buffer.from(answer).toString('base64');
+      wire.say('mesos.internal.AuthenticationStepMessage', { data: encoded }, peer);
+    }
+    expect(pids.map((pid) => wire.master.principalOf(pid)?.value)).toEqual([undefined, 'ann', 'ann']);
+    expect(wire.master.attempts).toBe(3);
   });
 
   it('with a wrong secret goes on as nobody, and so is told', () => {
