@@ -88,6 +88,7 @@ export class Contender implements Running {
   }
 
   private lose(reason: string): void {
+    this.options.log.warn({ reason }, 'nobody can say who leads');
     this.losses++;
     this.own = undefined;
     this.members = undefined;

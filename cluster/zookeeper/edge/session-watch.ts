@@ -9,7 +9,7 @@
 import type { ZkClient } from './client';
 
 export interface SessionWatch {
-  /** What belonged to the session counts as lost: called once for each loss. */
+  /** What belonged to the session counts as lost: called once for each loss, and when there is no first session in time. */
   readonly over: (reason: string) => void;
   /** There is a connection, in the session of before or in a new one. */
   readonly back: () => void;
@@ -25,13 +25,13 @@ export function watchSession(
   client: Pick<ZkClient, 'listen' | 'sessionLeftMs' | 'grantedMs'>,
   { over, back, refused }: SessionWatch,
 ): () => void {
-  let timer: NodeJS.Timeout | undefined;
-  let lost = true;
+  let lost = false;
   const lose = (reason: string): void => {
     clearTimeout(timer);
     if (!lost) over(reason);
     lost = true;
   };
+  let timer = setTimeout(() => lose('ZooKeeper cannot be reached'), client.grantedMs()).unref();
   const ignore = client.listen((state) => {
     clearTimeout(timer);
     if (state === 'connected') {

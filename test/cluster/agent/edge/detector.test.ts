@@ -1,0 +1,28 @@
+import { masterPid, readDetector } from '../../../../cluster/agent/edge/detector';
+import { silentLogger } from '../../../../cluster/runtime/log';
+
+it.each([
+  ['127.0.0.1:5050', 'master@127.0.0.1:5050'],
+  ['http://127.0.0.1:5050/', 'master@127.0.0.1:5050'],
+  ['[::1]:5050', 'master@[::1]:5050'],
+])('%s is the master %s, which is told of once', async (master, pid) => {
+  const detect = await readDetector({ master, sessionTimeoutMs: 1000, log: silentLogger });
+  const told: (string | undefined)[] = [];
+  const running = detect({ changed: (one) => told.push(one), failed: () => undefined });
+  await running.stop();
+  expect(told).toEqual([pid]);
+});
+
+it.each([
+  ['nowhere', 'neither host:port, such as 127.0.0.1:5050, nor zk://'],
+  ['zk://user:hidden@a:2181', '--master: a path is missing'],
+  ['zk://user:hidden@', '--master: each server is host or host:port'],
+])('%s is refused with a fix, and without a password', async (master, text) => {
+  const read = readDetector({ master, sessionTimeoutMs: 1000, log: silentLogger });
+  await expect(read).rejects.toThrow(text);
+  await expect(read).rejects.not.toThrow('hidden');
+});
+
+it('one master is asked for where only that can be used', async () => {
+  await expect(masterPid('zk://a/mesos')).rejects.toThrow('name one master as host:port');
+});
