@@ -17,7 +17,7 @@ import { shutdownExecutor, toExecutor } from './messages';
 import { decline, revive, suppress } from './offers';
 import { reconcileOperations } from './operations/reconcile';
 import { acknowledgeOperation } from './operations/updates';
-import { count, type Framework, type MasterState } from './state';
+import { count, countOf, type Framework, type MasterState } from './state';
 import { acknowledge, kill, reconcile } from './tasks';
 import { updateError, updateFramework } from './update-framework';
 import { principalError } from './validate/call';
@@ -107,7 +107,7 @@ export function carryOut(state: MasterState, framework: Framework, made: Made): 
   }
   const transition = CALLS[type];
   if (!transition) return { status: 501, text: `Call ${type} is not supported`, effects: [] };
-  framework.calls.set(type, (framework.calls.get(type) ?? 0) + 1);
+  countOf(framework, `calls/${type.toLowerCase()}`);
   const metric = METRICS[type];
   if (metric) count(state, `master/messages_${metric}`);
   return { status: 202, effects: transition(state, framework, call, at) };

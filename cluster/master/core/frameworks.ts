@@ -21,7 +21,7 @@ import { isInvalid, NO_CONSTRAINTS, readConstraints } from './offer-constraints/
 import type { Patterns } from './offer-constraints/program';
 import { removeOffer, syncFramework } from './offers';
 import { allocateSoon } from './schedule';
-import { count, type Framework, type MasterState } from './state';
+import { count, countOf, type Framework, type MasterState } from './state';
 import { setTaskState, taskKey } from './task-record';
 import { forgetUnreachable } from './unreachable-tasks';
 import { frameworkError, rolesOfInfo } from './validate/framework';
@@ -129,7 +129,7 @@ export function createFramework(
     completedTasks: [],
     operations: new Map(),
     offers: new Set(),
-    calls: new Map(),
+    counts: new Map(),
   };
   if (id === undefined) state.next.framework += 1;
   state.frameworks.set(framework.id, framework);
@@ -161,6 +161,7 @@ export function connect(
   framework.suppressedRoles = new Set(call.suppressed_roles ?? []);
   setConstraints(framework, call.offer_constraints, event.patterns);
   framework.stream = stream;
+  countOf(framework, 'calls/subscribe');
   placeDriver(state, framework, event.pid);
   framework.active = true;
   framework.recovered = false;

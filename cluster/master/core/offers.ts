@@ -21,7 +21,7 @@ import { addFilter, clearFilters, recover, setFramework } from './allocator/stat
 import type { MasterEffect } from './effects';
 import { unavailabilityOf } from './maintenance/agents';
 import { allocateLater, allocateSoon } from './schedule';
-import { type Agent, count, type Framework, isCapable, type MasterState, type OfferRecord } from './state';
+import { type Agent, countOf, type Framework, isCapable, type MasterState, type OfferRecord } from './state';
 
 /** A refusal without a time lasts this long; one longer than a year is cut to a year (Mesos 1.11). */
 const REFUSE_DEFAULT_S = 5;
@@ -52,7 +52,7 @@ export function makeOffers(
     const framework = state.frameworks.get(frameworkId);
     if (!framework?.stream) continue;
     const printed = offers.map((offer) => printOffer(state, framework, offer));
-    count(state, `frameworks/${frameworkId}/offers/sent`, offers.length);
+    countOf(framework, 'offers/sent', offers.length);
     effects.push({
       kind: 'event',
       stream: framework.stream,
@@ -112,7 +112,9 @@ export function rescind(state: MasterState, offerId: string): MasterEffect[] {
   if (!offer) return [];
   removeOffer(state, offer);
   recover(state.allocator, offer, offer.resources);
-  const stream = state.frameworks.get(offer.frameworkId)?.stream;
+  const framework = state.frameworks.get(offer.frameworkId);
+  if (framework) countOf(framework, 'offers/rescinded');
+  const stream = framework?.stream;
   if (!stream) return [];
   return [{ kind: 'event', stream, event: { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } } }];
 }
@@ -135,6 +137,7 @@ export function decline(
     const offer = state.offers.get(value);
     if (offer?.frameworkId !== framework.id) continue;
     removeOffer(state, offer);
+    countOf(framework, 'offers/declined');
     effects.push(...giveBack(state, offer, { resources: offer.resources, filters: call.filters, now }));
   }
   return effects;

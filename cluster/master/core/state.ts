@@ -129,8 +129,8 @@ export interface Framework {
   /** Its operations with an id, by that. */
   readonly operations: Map<string, OperationRecord>;
   readonly offers: Set<string>;
-  /** Calls by type, for the metrics. */
-  readonly calls: Map<string, number>;
+  /** Calls, events, operations and the like by what follows its name in the metrics, such as `calls/revive`. */
+  readonly counts: Map<string, number>;
 }
 
 export interface TaskRecord {
@@ -195,6 +195,11 @@ export function initMaster(boot: MasterBoot): MasterState {
 /** Counts something under its metric name. */
 export function count(state: MasterState, name: string, by = 1): void {
   state.counters.set(name, (state.counters.get(name) ?? 0) + by);
+}
+
+/** Counts something of one framework. */
+export function countOf({ counts }: Framework, name: string, by = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
 /** Whether a framework has a capability of this type. */

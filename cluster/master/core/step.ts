@@ -27,7 +27,7 @@ import { ping, pong } from './pings';
 import { failed, fetched, stored } from './recovery';
 import { prune } from './registry/prune';
 import { removeNext } from './removal';
-import { initMaster, type MasterState } from './state';
+import { countOf, initMaster, type MasterState } from './state';
 import { reported } from './tasks';
 
 const TRANSITIONS: {
@@ -84,8 +84,19 @@ function woke(state: MasterState, event: EventOf<'woke'>): MasterEffect[] {
 /** Changes the state by one event and says what to do. */
 export function step(state: MasterState, event: MasterEvent): MasterEffect[] {
   const transition = TRANSITIONS[event.kind] as (state: MasterState, event: MasterEvent) => MasterEffect[];
-  const effects = forDrivers(state, transition(state, event));
+  const made = transition(state, event);
+  countEvents(state, made);
+  const effects = forDrivers(state, made);
   return state.operators.size > 0 ? effects : effects.filter(({ kind }) => kind !== 'publish');
+}
+
+/** What schedulers are told, for the metrics of their frameworks. */
+function countEvents(state: MasterState, effects: readonly MasterEffect[]): void {
+  for (const effect of effects) {
+    if (effect.kind !== 'event') continue;
+    const framework = state.frameworks.get(state.frameworkByStream.get(effect.stream) ?? '');
+    if (framework) countOf(framework, `events/${effect.event.type?.toLowerCase()}`);
+  }
 }
 
 export const masterMachine: Machine<MasterState, MasterEvent, MasterEffect, MasterBoot> = {

@@ -5,7 +5,7 @@
 import type * as mesos from '../../api/generated/mesos';
 import { isTerminal, type TaskState } from '../../model/task-state';
 import { recover } from './allocator/state';
-import { count, type Framework, type MasterState, type TaskRecord } from './state';
+import { count, countOf, type Framework, type MasterState, type TaskRecord } from './state';
 
 /** Statuses kept of one task. Equal states in a row are one, so this is only reached by checks that flap. */
 const STATUSES_MAX = 100;
@@ -21,15 +21,17 @@ export function setTaskState(
   const before = task.statuses.at(-1)?.state === kept.state ? task.statuses.slice(0, -1) : task.statuses;
   task.statuses = [...before.slice(-STATUSES_MAX + 1), kept];
   if (!isTerminal(task.state)) {
-    if (latest !== task.state && isTerminal(latest)) countEnd(state, latest, status);
+    if (latest !== task.state && isTerminal(latest)) countEnd(state, task, latest, status);
     task.state = latest;
   }
   if (isTerminal(task.state) || task.state === 'TASK_UNREACHABLE') releaseResources(state, task);
 }
 
-function countEnd(state: MasterState, latest: TaskState, status: mesos.TaskStatus): void {
+function countEnd(state: MasterState, task: TaskRecord, latest: TaskState, status: mesos.TaskStatus): void {
   const name = latest.slice('TASK_'.length).toLowerCase();
   count(state, `master/tasks_${name}`);
+  const framework = state.frameworks.get(task.frameworkId);
+  if (framework) countOf(framework, `tasks/terminal/task_${name}`);
   if (!status.source) return;
   // Exporters know these by the older names.
   const old = (text: string): string => text.toLowerCase().replace(/(?<=_)agent(?=_|$)/, 'slave');

@@ -1,10 +1,24 @@
 /**
- * The numbers of each framework, `master/frameworks/<name>/<id>/...` (Mesos 1.11 src/master/metrics.cpp).
+ * The numbers of each framework, `master/frameworks/<name>/<id>/...` (Mesos 1.11 src/master/metrics.cpp). All that can be
+ * counted is there from the beginning.
  */
 
+import { planOf } from '../../api/plan';
+import { isTerminal, type TaskState } from '../../model/task-state';
 import type { Framework, MasterState } from '../core/state';
 
-const ACTIVE = ['TASK_STAGING', 'TASK_STARTING', 'TASK_RUNNING', 'TASK_KILLING', 'TASK_UNREACHABLE'] as const;
+/** Those with a sum of their own. */
+const SUMMED = {
+  calls: typesOf('mesos.v1.scheduler.Call', 'type'),
+  events: typesOf('mesos.v1.scheduler.Event', 'type'),
+  operations: typesOf('mesos.v1.Offer.Operation', 'type'),
+};
+const STATES = namesOf('mesos.v1.TaskStatus', 'state') as TaskState[];
+const ACTIVE = STATES.filter((state) => !isTerminal(state));
+const OTHERS = [
+  ...['sent', 'accepted', 'declined', 'rescinded'].map((name) => `offers/${name}`),
+  ...STATES.filter(isTerminal).map((state) => `tasks/terminal/${state.toLowerCase()}`),
+];
 
 /** All numbers of all frameworks that have not ended. */
 export function frameworkMetrics({ frameworks }: MasterState): Record<string, number> {
@@ -13,15 +27,16 @@ export function frameworkMetrics({ frameworks }: MasterState): Record<string, nu
 
 function numbersOf(framework: Framework): Record<string, number> {
   const prefix = `master/frameworks/${encode(framework.info.name)}/${framework.id}`;
+  const countOf = (name: string): number => framework.counts.get(name) ?? 0;
   const numbers: Record<string, number> = {
     [`${prefix}/subscribed`]: framework.stream === undefined ? 0 : 1,
   };
-  let calls = 0;
-  for (const [type, number] of framework.calls) {
-    numbers[`${prefix}/calls/${type.toLowerCase()}`] = number;
-    calls += number;
+  for (const [group, types] of Object.entries(SUMMED)) {
+    const counts = types.map((type): [string, number] => [type, countOf(`${group}/${type}`)]);
+    numbers[`${prefix}/${group}`] = counts.reduce((sum, [, number]) => sum + number, 0);
+    for (const [type, number] of counts) numbers[`${prefix}/${group}/${type}`] = number;
   }
-  numbers[`${prefix}/calls`] = calls;
+  for (const name of OTHERS) numbers[`${prefix}/${name}`] = countOf(name);
   for (const state of ACTIVE) numbers[`${prefix}/tasks/active/${state.toLowerCase()}`] = 0;
   for (const { state } of [...framework.tasks.values(), ...framework.unreachableTasks.values()]) {
     const name = `${prefix}/tasks/active/${state.toLowerCase()}`;
@@ -32,6 +47,17 @@ function numbersOf(framework: Framework): Record<string, number> {
     numbers[`${prefix}/roles/${role}/suppressed`] = framework.suppressedRoles.has(role) ? 1 : 0;
   }
   return numbers;
+}
+
+/** The types there are, as they stand in names of metrics. */
+function typesOf(message: string, field: string): string[] {
+  return namesOf(message, field)
+    .filter((name) => name !== 'UNKNOWN')
+    .map((name) => name.toLowerCase());
+}
+
+function namesOf(message: string, field: string): string[] {
+  return [...(planOf(message).byName.get(field)?.numberOf.keys() ?? [])];
 }
 
 /** As libprocess encodes: a slash or a blank in a name must not look like a part of the key. */

@@ -4,28 +4,27 @@
  */
 
 import type { Registry } from '../../../cluster/api/generated/internal';
-import type { Call as OperatorCall, Response } from '../../../cluster/api/generated/master';
-import type { DomainInfo, Unavailability } from '../../../cluster/api/generated/mesos';
-import type { Event as SchedulerEvent } from '../../../cluster/api/generated/scheduler';
+import type { Call as OperatorCall } from '../../../cluster/api/generated/master';
+import type { DomainInfo } from '../../../cluster/api/generated/mesos';
 import { encodeJson } from '../../../cluster/api/json-write';
 import { decodeProtobuf, encodeProtobuf } from '../../../cluster/api/protobuf';
 import type { MasterEffect } from '../../../cluster/master/core/effects';
 import type { MasterBoot, MasterEvent, MasterInput } from '../../../cluster/master/core/events';
-import { printQuantities } from '../../../cluster/master/core/quota/config';
 import type { MasterState } from '../../../cluster/master/core/state';
 import { masterMachine } from '../../../cluster/master/core/step';
 import { getMaintenanceStatus, getSchedule } from '../../../cluster/master/core/views/maintenance';
 import { getAgents } from '../../../cluster/master/core/views/operator';
-import { type RoleSummary, roleSummaries } from '../../../cluster/master/core/views/roles';
-import { printResources, readResources, type WireResource } from '../../../cluster/model/resources';
+import { roleSummaries } from '../../../cluster/master/core/views/roles';
+import { printResources } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { Mailbox } from '../../../cluster/runtime/mailbox';
 import { type Interpreter, optionsOf } from '../../scripts/run';
 import { keepingLogger } from '../runtime/recorded-log';
 import { BOOT, resources, taskInfo } from './builders';
-import { driverPid, printDriverMessage, said, saying, subscription } from './driver-words';
+import { driverPid, said, saying, subscription } from './driver-words';
 import { readOperation } from './operation-words';
+import { printAgentLine, printEvent, printMessage, printRegistry, printRole } from './printed';
 
 const UUID = (number: number): string => Buffer.alloc(16, number).toString('base64');
 
@@ -192,6 +191,10 @@ export class MasterScript {
     },
     metrics: (words) => {
       for (const name of words) this.out.push(`${name} ${this.state.counters.get(`master/${name}`) ?? 0}`);
+    },
+    counts: ([name]) => {
+      const framework = [...this.state.frameworks.values()].find(({ info }) => info.name === name);
+      for (const [what, number] of [...(framework?.counts ?? [])].sort()) this.out.push(`${what} ${number}`);
     },
     hold: () => {
       this.holding = true;
@@ -527,46 +530,6 @@ function scalarsOf(text = ''): Record<string, { value: number }> {
   );
 }
 
-function printRole({ name, weight, frameworks, ...parts }: RoleSummary): string {
-  const shown = Object.entries(parts)
-    .filter(([, quantities]) => [...quantities.values()].some((milli) => milli !== 0))
-    .map(([part, quantities]) => `${part} ${printQuantities(quantities)}`);
-  return [`${name} x${weight} [${frameworks.join(' ')}]`, ...shown].join(' | ');
-}
-
-function printRegistry({ registry }: MasterState): string[] {
-  const marks = (id: string): string => {
-    const drain = registry.drains.get(id);
-    return `${registry.deactivated.has(id) ? ' deactivated' : ''}${drain ? ` ${drain.state}` : ''}`;
-  };
-  return [
-    ...[...registry.agents.keys()].map((id) => `agent ${id}${marks(id)}`),
-    ...[...registry.unreachable].map(([id, at]) => `unreachable ${id} since ${at / 1000} s${marks(id)}`),
-    ...[...registry.gone].map(([id, at]) => `gone ${id} since ${at / 1000} s`),
-    ...[...registry.minimumCapabilities].map((name) => `needs ${name}`),
-  ];
-}
-
-function printAgentLine(agent: Response.GetAgents.Agent): string {
-  const started = agent.estimated_drain_start_time;
-  return [
-    agent.agent_info.id?.value,
-    agent.active ? 'active' : 'inactive',
-    ...(agent.deactivated ? ['deactivated'] : []),
-    ...(agent.drain_info ? [encodeJson('mesos.v1.DrainInfo', agent.drain_info)] : []),
-    ...(started ? [`since ${Number(started.nanoseconds) / 1e9} s`] : []),
-  ].join(' ');
-}
-
-function printFailure({ failure }: SchedulerEvent): string {
-  const executor = failure?.executor_id;
-  return `${failure?.agent_id?.value}${executor ? ` ${executor.value} status ${failure.status}` : ''}`;
-}
-
-function printUnavailability(unavailability: Unavailability | undefined): string {
-  return unavailability ? ` away from ${Number(unavailability.start.nanoseconds) / 1e9} s` : '';
-}
-
 /** The machine of an agent: its name, at the address that its pid has. */
 function machineId(word: string): { hostname?: string; ip?: string } {
   const [hostname = '', ip = ''] = word.split('@');
@@ -613,86 +576,4 @@ const WISHES: Record<string, string> = {
 
 function pid(name: string): string {
   return `slave(1)@${name}:5051`;
-}
-
-function printMessage(effect: Extract<MasterEffect, { kind: 'send' }>): string {
-  const forDriver = printDriverMessage(effect);
-  if (forDriver !== undefined) return forDriver;
-  const short = effect.name.replace('mesos.internal.', '').replace(/Message$/, '');
-  switch (effect.name) {
-    case 'mesos.internal.DrainSlaveMessage': {
-      const { mark_gone, max_grace_period: grace } = effect.message.config;
-      return `${short}${mark_gone ? ' gone' : ''}${grace ? ` grace ${Number(grace.nanoseconds) / 1e9} s` : ''}`;
-    }
-    case 'mesos.internal.ShutdownMessage':
-      return `${short} ${effect.message.message}`;
-    case 'mesos.internal.RunTaskMessage':
-      return `${short} ${effect.message.task.task_id.value}${effect.message.launch_executor ? '' : ' in its executor'}`;
-    case 'mesos.internal.RunTaskGroupMessage': {
-      const ids = (effect.message.task_group.tasks ?? []).map(({ task_id }) => task_id.value);
-      return `${short} ${ids.join(',')}${effect.message.launch_executor ? '' : ' in its executor'}`;
-    }
-    case 'mesos.internal.CheckpointResourcesMessage':
-      return `${short} ${printResources(readResources(effect.message.resources)) || 'nothing'}`;
-    case 'mesos.internal.ApplyOperationMessage':
-      return `${short} ${effect.message.operation_info.type}`;
-    case 'mesos.internal.KillTaskMessage':
-      return `${short} ${effect.message.task_id.value}`;
-    case 'mesos.internal.StatusUpdateAcknowledgementMessage':
-      return `${short} ${effect.message.task_id.value}`;
-    case 'mesos.internal.SlaveRegisteredMessage':
-      return `${short} ${effect.message.slave_id.value}`;
-    case 'mesos.internal.SlaveReregisteredMessage': {
-      const missing = (effect.message.reconciliations ?? []).flatMap(({ statuses }) => statuses ?? []);
-      return `${short} ${effect.message.slave_id.value} missing=[${missing.map(({ task_id }) => task_id.value).join(',')}]`;
-    }
-    case 'mesos.internal.PingSlaveMessage':
-      return `${short} connected=${effect.message.connected}`;
-    default:
-      return short;
-  }
-}
-
-function printEvent(event: SchedulerEvent): string {
-  switch (event.type) {
-    case 'SUBSCRIBED':
-      return `SUBSCRIBED ${event.subscribed?.framework_id.value}`;
-    case 'OFFERS':
-      return `OFFERS ${(event.offers?.offers ?? [])
-        .map(
-          (offer) =>
-            `${offer.id.value} ${offer.agent_id.value} ${printResources(readResources(offer.resources as WireResource[]))}${printUnavailability(offer.unavailability)}`,
-        )
-        .sort()
-        .join(' | ')}`;
-    case 'UPDATE': {
-      const status = event.update?.status;
-      const parts = [
-        status?.task_id.value,
-        status?.state,
-        status?.reason,
-        status?.uuid ? 'uuid' : 'no uuid',
-        status?.message,
-      ];
-      return `UPDATE ${parts.filter(Boolean).join(' ')}`;
-    }
-    case 'UPDATE_OPERATION_STATUS': {
-      const status = event.update_operation_status?.status;
-      return `UPDATE_OPERATION_STATUS ${status?.operation_id?.value} ${status?.state} ${status?.message}`;
-    }
-    case 'INVERSE_OFFERS':
-      return `INVERSE_OFFERS ${(event.inverse_offers?.inverse_offers ?? [])
-        .map(({ id, agent_id }) => `${id.value} ${agent_id?.value}`)
-        .join(' | ')}`;
-    case 'RESCIND_INVERSE_OFFER':
-      return `RESCIND_INVERSE_OFFER ${event.rescind_inverse_offer?.inverse_offer_id.value}`;
-    case 'RESCIND':
-      return `RESCIND ${event.rescind?.offer_id.value}`;
-    case 'FAILURE':
-      return `FAILURE ${printFailure(event)}`;
-    case 'ERROR':
-      return `ERROR ${event.error?.message}`;
-    default:
-      return String(event.type);
-  }
 }

@@ -22,7 +22,7 @@ import type { MasterEffect } from '../effects';
 import { giveBack, removeOffer } from '../offers';
 import { operationFailed, refuseFeedback } from '../operations/feedback';
 import { allocateSoon } from '../schedule';
-import { type Agent, count, type Framework, type MasterState, type OfferRecord } from '../state';
+import { type Agent, countOf, type Framework, type MasterState, type OfferRecord } from '../state';
 import { hasCapability } from '../validate/operation';
 import type { Batch } from './batch';
 import { convert } from './convert';
@@ -133,7 +133,7 @@ function carryOut(
     resized: NO_RESOURCES,
     now,
   };
-  count(state, `frameworks/${framework.id}/offers/accepted`, offers.length);
+  countOf(framework, 'offers/accepted', offers.length);
   const effects = (call.operations ?? []).flatMap((operation) => perform(state, batch, operation));
   return [...effects, ...giveRest(state, batch, { offer: first, filters: call.filters })];
 }

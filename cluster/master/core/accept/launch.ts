@@ -19,7 +19,7 @@ import { take } from '../allocator/state';
 import { taskRefusal } from '../authorize/framework';
 import type { MasterEffect } from '../effects';
 import { addExecutor, executorKey } from '../executors';
-import { type Agent, count, type Framework, type MasterState, type TaskRecord } from '../state';
+import { type Agent, count, countOf, type Framework, type MasterState, type TaskRecord } from '../state';
 import { taskKey } from '../task-record';
 import { publishTasks } from '../tasks';
 import { groupError, resourcesOfGroup } from '../validate/group';
@@ -52,6 +52,7 @@ function launchTask(state: MasterState, batch: Batch, task: mesos.TaskInfo): Mas
   const launchExecutor = task.executor ? startExecutor(agent, framework, role, task.executor) : true;
   consume(state, batch, needed);
   const record = addTask(state, batch, task);
+  countOf(framework, 'operations/launch');
   const message = {
     framework_id: { value: framework.id },
     framework: framework.info,
@@ -86,6 +87,7 @@ export function launchGroup(
   const launchExecutor = startExecutor(agent, framework, role, executor);
   consume(state, batch, resourcesOfGroup({ tasks, executor }, !launchExecutor));
   const records = tasks.map((task) => addTask(state, batch, task));
+  countOf(framework, 'operations/launch_group');
   const message = {
     framework: framework.info,
     executor: executorFor(agent, executor),

@@ -16,7 +16,7 @@ import { checkpointedOf } from '../../../model/volumes';
 import { stripRole } from '../accept/normal';
 import { convertAgent } from '../allocator/state';
 import type { MasterEffect } from '../effects';
-import { type Agent, count, type Framework, type MasterState } from '../state';
+import { type Agent, countOf, type Framework, type MasterState } from '../state';
 import { hasCapability } from '../validate/operation';
 import { addOperation } from './record';
 
@@ -37,7 +37,7 @@ export function applyOperation(state: MasterState, application: Application): Ma
   }
   agent.total = total;
   convertAgent(state.allocator, agent.id, { total });
-  if (framework) count(state, `frameworks/${framework.id}/operations/${operation.type}`);
+  if (framework) countOf(framework, `operations/${operation.type?.toLowerCase()}`);
   return hasCapability(agent, 'RESOURCE_PROVIDER') ? order(state, application) : sendCheckpoint(agent);
 }
 

@@ -1,25 +1,50 @@
 import { createFramework } from '../../../../cluster/master/core/frameworks';
-import { initMaster } from '../../../../cluster/master/core/state';
+import { countOf, initMaster } from '../../../../cluster/master/core/state';
 import { frameworkMetrics } from '../../../../cluster/master/edge/framework-metrics';
 import { BOOT } from '../builders';
 
-it('has the numbers of each framework under its encoded name', () => {
+const PREFIX = 'master/frameworks/my%20web%2F%C3%BC/f1';
+
+function numbers(): Record<string, number> {
   const state = initMaster(BOOT);
   const framework = createFramework(state, 'f1', { user: 'root', name: 'my web/ü', role: 'web' });
   framework.stream = 's';
-  framework.calls.set('REVIVE', 2).set('KILL', 1);
+  countOf(framework, 'calls/revive', 2);
+  countOf(framework, 'calls/kill');
+  countOf(framework, 'events/offers', 3);
+  countOf(framework, 'operations/launch', 4);
+  countOf(framework, 'offers/declined', 5);
+  countOf(framework, 'tasks/terminal/task_finished', 6);
   framework.suppressedRoles = new Set(['web']);
-  const prefix = 'master/frameworks/my%20web%2F%C3%BC/f1';
-  expect(frameworkMetrics(state)).toEqual({
-    [`${prefix}/subscribed`]: 1,
-    [`${prefix}/calls`]: 3,
-    [`${prefix}/calls/revive`]: 2,
-    [`${prefix}/calls/kill`]: 1,
-    [`${prefix}/tasks/active/task_staging`]: 0,
-    [`${prefix}/tasks/active/task_starting`]: 0,
-    [`${prefix}/tasks/active/task_running`]: 0,
-    [`${prefix}/tasks/active/task_killing`]: 0,
-    [`${prefix}/tasks/active/task_unreachable`]: 0,
-    [`${prefix}/roles/web/suppressed`]: 1,
+  return frameworkMetrics(state);
+}
+
+it('has the numbers of each framework under its encoded name', () => {
+  const all = numbers();
+  const some = Object.entries(all).filter(([, number]) => number !== 0);
+  expect(Object.fromEntries(some.map(([name, number]) => [name.slice(PREFIX.length), number]))).toEqual({
+    '/subscribed': 1,
+    '/calls': 3,
+    '/calls/revive': 2,
+    '/calls/kill': 1,
+    '/events': 3,
+    '/events/offers': 3,
+    '/operations': 4,
+    '/operations/launch': 4,
+    '/offers/declined': 5,
+    '/tasks/terminal/task_finished': 6,
+    '/roles/web/suppressed': 1,
   });
+});
+
+it('has a number for all that can be counted, from the beginning', () => {
+  const names = Object.keys(numbers()).map((name) => name.slice(PREFIX.length));
+  const count = (group: string): number => names.filter((name) => name.startsWith(`/${group}/`)).length;
+  expect(['calls', 'events', 'operations', 'offers', 'tasks/active', 'tasks/terminal'].map(count)).toEqual([
+    17, 11, 10, 4, 6, 8,
+  ]);
+  expect(names).toEqual(
+    expect.arrayContaining(['/calls/subscribe', '/events/heartbeat', '/tasks/active/task_unknown']),
+  );
+  expect(names.join()).not.toMatch(/\/unknown/);
 });
