@@ -38,7 +38,7 @@ export async function atSize(
     await until(() => metricIs(sized, 'master/elected', 1));
     const place = [`--master=127.0.0.1:${port}`, `--count=${agents}`, '--registration-time=0secs'];
     start('emulate', 'agents', ...place, ...agentFlags);
-    await until(() => metricIs(sized, 'master/slaves_active', agents));
+    await until(() => metricIs(sized, 'master/slaves_active', agents), 1000);
     await run(sized);
   } finally {
     for (const child of children.reverse()) child.kill();
@@ -70,11 +70,11 @@ export async function metricIs(sized: Sized, name: string, wanted: number): Prom
   return (await metrics(sized))[name] === wanted;
 }
 
-/** Waits for something that comes true within five minutes. */
-export async function until(holds: () => Promise<boolean>): Promise<void> {
-  for (let tries = 0; tries < 3000; tries++) {
+/** Waits for something that comes true within five minutes; asking costs a large cluster's master some time, too. */
+export async function until(holds: () => Promise<boolean>, everyMs = 100): Promise<void> {
+  for (let tries = 0; tries < 300_000 / everyMs; tries++) {
     if (await holds().catch(() => false)) return;
-    await new Promise((done) => setTimeout(done, 100));
+    await new Promise((done) => setTimeout(done, everyMs));
   }
   throw new Error('waited five minutes in vain');
 }

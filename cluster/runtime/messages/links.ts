@@ -95,7 +95,11 @@ export class Links {
       peer.connected = true;
       socket.setTimeout(peer.linked.size > 0 ? 0 : IDLE_CLOSE_MS);
     });
-    socket.on('timeout', () => socket.destroy());
+    // A busy process notices late that it was connected in time: what happened meanwhile is looked at first.
+    socket.on('timeout', () => {
+      const { connected } = peer;
+      setImmediate(() => peer.connected === connected && socket.destroy());
+    });
     socket.on('error', (error) =>
       this.options.log.debug({ address, error: error.message }, 'connection failed'),
     );
