@@ -23,7 +23,7 @@ import { zkText } from '../zookeeper/edge/flag';
 import type { MasterSettings } from './core/events';
 import { checkRefused, refusedFlags, unusedFlags } from './edge/accepted-flags';
 import { agentFlags, agentSettings } from './edge/agent-flags';
-import { allocatorFlags, allocatorSettings } from './edge/allocator-flags';
+import { allocatorFlags, allocatorSettings, readWeights } from './edge/allocator-flags';
 import { authenticationFlags } from './edge/authentication';
 import { rateLimitsFlag } from './edge/driver-traffic';
 
@@ -142,6 +142,7 @@ export function masterSettings(config: MasterConfig): MasterSettings {
     rootSubmissions: config.root_submissions,
     authenticateFrameworks: config.authenticate_frameworks,
     roles: config.roles.length > 0 ? config.roles.flatMap((roles) => roles.split(',')) : undefined,
+    weights: readWeights(config.weights),
     maxCompletedFrameworks: config.max_completed_frameworks,
     maxCompletedTasksPerFramework: config.max_completed_tasks_per_framework,
     maxUnreachableTasksPerFramework: config.max_unreachable_tasks_per_framework,

@@ -28,6 +28,11 @@ export interface MasterBoot {
 }
 
 /** Times in milliseconds. Defaults in config.ts, named after Mesos' flags. */
+export interface RoleWeight {
+  readonly role: string;
+  readonly weight: number;
+}
+
 export interface MasterSettings extends AgentSettings {
   readonly agentPingTimeoutMs: number;
   readonly maxAgentPingTimeouts: number;
@@ -38,6 +43,8 @@ export interface MasterSettings extends AgentSettings {
   /** Drivers must have shown who they are. */
   readonly authenticateFrameworks?: boolean | undefined;
   readonly roles: readonly string[] | undefined;
+  /** For a registry that has none. */
+  readonly weights?: readonly RoleWeight[] | undefined;
   readonly maxCompletedFrameworks: number;
   readonly maxCompletedTasksPerFramework: number;
   readonly maxUnreachableTasksPerFramework: number;

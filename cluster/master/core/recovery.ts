@@ -39,12 +39,27 @@ export function fetched(state: MasterState, event: EventOf<'registry.fetched'>):
   }
   for (const [id, info] of state.registry.agents) state.recovered.set(id, info);
   state.expectedAgents = state.recovered.size;
+  const notes = beginWithWeights(state);
   setWeights(state.allocator, state.registry.weights);
   loadQuotas(state);
-  return change(state, {
+  const elected = change(state, {
     change: { kind: 'master', info: printMasterInfo(state) },
     next: { kind: 'elected' },
   });
+  return [...notes, ...elected];
+}
+
+/** `--weights` is for a registry that has none; it is stored with the master's name, before anyone is served. */
+function beginWithWeights({ registry, boot }: MasterState): MasterEffect[] {
+  const { weights = [] } = boot.settings;
+  if (weights.length === 0) return [];
+  if (registry.weights.size > 0) {
+    const text = 'Ignoring --weights: the registry has weights. Change them with PUT /weights';
+    return [{ kind: 'note', level: 'warn', text }];
+  }
+  for (const record of [registry, registry.ahead])
+    for (const { role, weight } of weights) record.weights.set(role, weight);
+  return [];
 }
 
 /** What was waited for is stored. */

@@ -27,7 +27,6 @@ export const unusedFlags = {
     fallback: 'hierarchical',
   }),
   user_sorter: choice({ ...unused('roles are sorted by dominant share'), words: ['drf'], fallback: 'drf' }),
-  weights: text({ ...unused('PUT /weights sets them, and they are kept'), value: 'ROLE=WEIGHT,...' }),
   webui_dir: text({ ...unused('the user interface is built in'), value: 'PATH' }),
   authenticators: choice({ ...unused('there is one'), words: ['crammd5'], fallback: 'crammd5' }),
   authorizers: choice({ ...unused('there is one'), words: ['local'], fallback: 'local' }),

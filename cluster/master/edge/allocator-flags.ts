@@ -4,6 +4,7 @@
 
 import { amountOf } from '../../model/quantities';
 import { readResourceText } from '../../model/resource-text';
+import { roleError } from '../../model/roles';
 import {
   bytes,
   choice,
@@ -16,12 +17,37 @@ import {
   type Values,
 } from '../../runtime/config/flags';
 import type { AllocatorSettings } from '../core/allocator/settings';
+import type { RoleWeight } from '../core/events';
 import { meaningful } from './agent-flags';
 import type { PatternLimits } from './patterns';
+
+/** `web=2,batch=0.5`. Throws an error that names the part and the fix. */
+export function readWeights(given: string | undefined): readonly RoleWeight[] {
+  return (given ?? '').split(',').filter(Boolean).map(readWeight);
+}
+
+function readWeight(part: string): RoleWeight {
+  const [role = '', number = '', ...more] = part.split('=').map((word) => word.trim());
+  const weight = Number(number);
+  if (role === '' || number === '' || more.length > 0)
+    throw new Error(`Invalid weight: '${part}'. Give role=weight,role=weight`);
+  const error = roleError(role);
+  if (error !== undefined) throw new Error(`Invalid weight: '${part}'. ${error}`);
+  if (!(weight > 0 && Number.isFinite(weight)))
+    throw new Error(`Invalid weight: '${part}'. Weights must be positive`);
+  return { role, weight };
+}
 
 const SORTERS = ['drf', 'random'] as const;
 
 export const allocatorFlags = {
+  weights: meaningful(
+    text({
+      help: 'weights of roles to begin with, while none are stored; afterwards PUT /weights',
+      value: 'ROLE=WEIGHT,...',
+    }),
+    readWeights,
+  ),
   role_sorter: choice({
     help: 'how roles take turns: by dominant share or by lot',
     words: SORTERS,

@@ -45,3 +45,19 @@ it('reads hosts line by line, and a star alone as every host', () => {
   expect(hostsIn(' * \n')).toBeUndefined();
   expect(hostsIn('')).toEqual([]);
 });
+
+it('reads weights to begin with, and says what is wrong with one', () => {
+  expect(masterSettings(read('--weights=web=2,batch=0.5')).weights).toEqual([
+    { role: 'web', weight: 2 },
+    { role: 'batch', weight: 0.5 },
+  ]);
+  expect(masterSettings(read()).weights).toEqual([]);
+  for (const [given, error] of [
+    ['web', "Invalid weight: 'web'. Give role=weight,role=weight"],
+    ['web=1=2', 'Give role=weight'],
+    ['web=0', "Invalid weight: 'web=0'. Weights must be positive"],
+    ['web=x', 'Weights must be positive'],
+    ['../x=1', "Invalid weight: '../x=1'."],
+  ])
+    expect(() => read(`--weights=${given}`)).toThrow(error);
+});
