@@ -14,15 +14,21 @@ const compress = promisify(gzip);
 const done = new WeakMap<Buffer, Promise<Buffer>>();
 
 export function addCompression(app: FastifyInstance): void {
-  app.addHook('onSend', async (request, reply, payload: unknown) => {
+  app.addHook('onSend', (request, reply, payload: unknown, done) => {
     const isWhole = typeof payload === 'string' || Buffer.isBuffer(payload);
-    if (!isWhole || reply.hasHeader('content-encoding') || request.method === 'HEAD') return payload;
-    const body = typeof payload === 'string' ? Buffer.from(payload) : payload;
-    if (body.length < MIN_BYTES || !acceptsGzip(request.headers['accept-encoding'])) return payload;
-    const packed = await packedOf(body);
-    reply.header('content-encoding', 'gzip').header('content-length', packed.length);
-    return packed;
+    const isPacked = reply.hasHeader('content-encoding') || request.method === 'HEAD';
+    const body = isWhole && !isPacked ? bytesOf(payload) : undefined;
+    if (!body || body.length < MIN_BYTES || !acceptsGzip(request.headers['accept-encoding']))
+      return done(null, payload);
+    packedOf(body).then((packed) => {
+      reply.header('content-encoding', 'gzip').header('content-length', packed.length);
+      done(null, packed);
+    }, done);
   });
+}
+
+function bytesOf(payload: string | Buffer): Buffer {
+  return typeof payload === 'string' ? Buffer.from(payload) : payload;
 }
 
 function packedOf(body: Buffer): Promise<Buffer> {

@@ -168,10 +168,10 @@ export function answerClientError(error: { code?: string }, socket: Socket): voi
 function addGuards(app: FastifyInstance, options: HttpServerOptions): void {
   const { paths } = options;
   const check = accessCheck(options);
-  app.addHook('onRequest', async (request, reply) => {
+  app.addHook('onRequest', (request, reply, done) => {
     const refusal = paths && urlRefusal(request.originalUrl, paths);
-    if (refusal) return reply.code(refusal.status).type('text/plain').send(refusal.text);
-    return check(request, reply);
+    if (refusal) void reply.code(refusal.status).type('text/plain').send(refusal.text);
+    else if (!check(request, reply)) done();
   });
   if (options.compress) addCompression(app);
 }
