@@ -25,7 +25,7 @@ export interface CallOptions {
 const WAITING_MAX = 100_000;
 const TIMEOUT_MS = 30_000;
 /** Calls whose answer may be awaited at a time. */
-const UNDER_WAY_MAX = 64;
+const UNDER_WAY_MAX = 256;
 
 export class Calls {
   private readonly waiting = new Queue<scheduler.Call>();
