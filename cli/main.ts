@@ -205,26 +205,26 @@ export const COMMANDS: readonly CommandRow[] = [
     about: 'Say what became of a task, and why its framework gets no more',
     load: async () => (await import('./commands/explain')).task,
   },
-  { name: 'master', about: 'Run a master', load: async () => (await import('./commands/daemons')).master },
+  { name: 'master', about: 'Run a master', load: async () => (await import('./daemons/master')).master },
   {
     name: 'agent',
     about: 'Run an agent; stopping it ends its tasks',
-    load: async () => (await import('./commands/daemons')).agent,
+    load: async () => (await import('./daemons/agent')).agent,
   },
   {
     name: 'executor',
     about: 'Run the built-in command executor; an agent starts it with MESOS_* variables',
-    load: async () => (await import('./commands/daemons')).executor,
+    load: async () => (await import('./daemons/executor')).executor,
   },
   {
     name: 'marathon',
     about: 'Run Marathon',
-    load: async () => (await import('./commands/daemons')).marathon,
+    load: async () => (await import('./daemons/marathon')).marathon,
   },
   {
     name: 'dns',
     about: 'Serve the names of a cluster',
-    load: async () => (await import('./commands/daemons')).dns,
+    load: async () => (await import('./daemons/dns')).dns,
   },
   {
     name: 'dns explain',
@@ -234,7 +234,7 @@ export const COMMANDS: readonly CommandRow[] = [
   {
     name: 'lb',
     about: 'Run HAProxy with a configuration that follows Marathon',
-    load: async () => (await import('./commands/daemons')).lb,
+    load: async () => (await import('./daemons/lb')).lb,
   },
   {
     name: 'lb render',

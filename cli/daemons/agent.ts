@@ -1,0 +1,31 @@
+/** `meseta agent`. */
+
+import { agentFlags } from '../../cluster/agent/config';
+import { startAgent } from '../../cluster/agent/main';
+import { systemClock } from '../../cluster/runtime/clock';
+import { logOptions } from '../../cluster/runtime/config/log-flags';
+import { createLogger } from '../../cluster/runtime/log';
+import { hostedExecutors } from '../cluster/launcher';
+import { recorderFor } from '../cluster/recorders';
+import { flagCommand } from '../command';
+import { runDaemon } from '../daemon';
+
+const clock = systemClock();
+
+export const agent = flagCommand({
+  flags: agentFlags,
+  run: ({ flags }, terminal) =>
+    runDaemon(terminal, async ({ fail }) => {
+      const log = createLogger(logOptions(flags, 'mesos-agent'));
+      const launcher = hostedExecutors({ log, clock });
+      const running = await startAgent(flags, {
+        log,
+        clock,
+        launcher,
+        record: recorderFor(flags.record),
+        onEnd: fail,
+      });
+      log.info({ url: running.http.url }, 'the agent listens');
+      return { running };
+    }),
+});

@@ -1,0 +1,32 @@
+/** `meseta lb`. */
+
+import { systemClock } from '../../cluster/runtime/clock';
+import { createLogger } from '../../cluster/runtime/log';
+import { expandLbArgs, lbFlags, readLbConfig } from '../../lb/config';
+import { referencePage } from '../../lb/edge/reference/main';
+import { startLb } from '../../lb/main';
+import { type Command, flagCommand } from '../command';
+import { runDaemon } from '../daemon';
+
+const clock = systemClock();
+
+const lbCommand = flagCommand({
+  flags: lbFlags,
+  run: ({ flags }, terminal) =>
+    runDaemon(terminal, async () => {
+      const config = readLbConfig(flags, terminal.env);
+      const running = await startLb(config, { log: createLogger({ level: flags['log-level'] }), clock });
+      if (!config.sse || config.dry) return { running, finished: Promise.resolve(0) };
+      // As marathon-lb: SIGHUP reads the apps again, SIGUSR1 loads the configuration again.
+      process.on('SIGHUP', running.regenerate).on('SIGUSR1', running.reload);
+      return { running };
+    }, ['SIGINT', 'SIGTERM']),
+});
+
+/** `--longhelp` is all there is to know: flags, labels, templates and their texts. */
+export const lb: Command = async (args, terminal, row) => {
+  if (!args.includes('--longhelp')) return await lbCommand(expandLbArgs(args), terminal, row);
+  await lbCommand(['--help'], terminal, row);
+  terminal.out(`\n${referencePage()}`);
+  return 0;
+};

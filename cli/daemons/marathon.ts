@@ -1,0 +1,30 @@
+/** `meseta marathon`. */
+
+import { join } from 'node:path';
+import { systemClock } from '../../cluster/runtime/clock';
+import type { Running } from '../../cluster/runtime/lifecycle';
+import { createLogger } from '../../cluster/runtime/log';
+import { LocalStore } from '../../cluster/state/local';
+import { MARATHON_FLAGS, marathonConfig } from '../../frameworks/marathon/config';
+import { startMarathon } from '../../frameworks/marathon/main';
+import { flagCommand } from '../command';
+import { runDaemon } from '../daemon';
+import { startWith } from './with-store';
+
+const clock = systemClock();
+
+export const marathon = flagCommand({
+  flags: MARATHON_FLAGS,
+  run: ({ flags }, terminal) =>
+    runDaemon(terminal, async ({ fail }) => {
+      const log = createLogger();
+      const config = marathonConfig(flags);
+      const state = await LocalStore.open(join(flags.work_dir, 'state'));
+      const start = async (): Promise<Running> => {
+        const running = await startMarathon(config, { log, clock, state, onResign: fail });
+        log.info({ url: running.http.url }, 'Marathon listens');
+        return running;
+      };
+      return { running: await startWith(state, start) };
+    }),
+});

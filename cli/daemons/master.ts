@@ -1,0 +1,34 @@
+/** `meseta master`. It logs to standard error, as every daemon here. */
+
+import { join } from 'node:path';
+import { masterFlags } from '../../cluster/master/config';
+import { startMaster } from '../../cluster/master/main';
+import { systemClock } from '../../cluster/runtime/clock';
+import { logOptions } from '../../cluster/runtime/config/log-flags';
+import type { Running } from '../../cluster/runtime/lifecycle';
+import { createLogger } from '../../cluster/runtime/log';
+import { LocalStore } from '../../cluster/state/local';
+import { MemoryStore } from '../../cluster/state/memory';
+import { recorderFor } from '../cluster/recorders';
+import { flagCommand } from '../command';
+import { runDaemon } from '../daemon';
+import { startWith } from './with-store';
+
+const clock = systemClock();
+
+export const master = flagCommand({
+  flags: masterFlags,
+  run: ({ flags }, terminal) =>
+    runDaemon(terminal, async ({ fail }) => {
+      const log = createLogger(logOptions(flags, 'mesos-master'));
+      const isLocal = flags.zk === undefined && !flags.in_memory && flags.registry !== 'in_memory';
+      const state = isLocal ? await LocalStore.open(join(flags.work_dir, 'state')) : new MemoryStore();
+      const record = recorderFor(flags.record);
+      const start = async (): Promise<Running> => {
+        const running = await startMaster(flags, { log, clock, state, record, onResign: fail });
+        log.info({ url: running.http.url }, 'the master listens');
+        return running;
+      };
+      return { running: await startWith(state, start) };
+    }),
+});
