@@ -5,7 +5,7 @@
 import { randomBytes, randomInt } from 'node:crypto';
 import { bearerOf } from '../cluster/runtime/auth/flags';
 import type { Clock } from '../cluster/runtime/clock';
-import { startHttpServer } from '../cluster/runtime/http/server';
+import type { HttpServer } from '../cluster/runtime/http/server';
 import { Lifetime, type Running } from '../cluster/runtime/lifecycle';
 import type { Logger } from '../cluster/runtime/log';
 import { Metrics } from '../cluster/runtime/metrics';
@@ -13,7 +13,6 @@ import { tlsSettings } from '../cluster/runtime/tls/settings';
 import type { DnsConfig } from './config';
 import type { ZoneChange } from './core/book';
 import { type Answerer, createAnswerer } from './edge/answerer';
-import { startBuilder } from './edge/builder';
 import { type Children, childFile, startChildren } from './edge/children';
 import { viewConfig } from './edge/config-view';
 import { httpRoutes, methodNotAllowed, notFound } from './edge/http';
@@ -54,15 +53,16 @@ export async function startDns(config: DnsConfig, given: DnsDeps): Promise<Runni
     const secret = randomBytes(32);
     const parts = createParts(config, deps, secret);
     life.add(() => parts.answerer.stop());
+    // First of all: the building thread takes longest, and what it loads need not be loaded here, too.
+    const source = await startSource(config, deps, parts);
+    parts.source = source;
+    life.add(() => source.stop());
     const port = config.dnsOn ? await listen(config, deps, parts, life, secret) : 0;
     const http = config.httpOn ? await startHttp(config, deps, parts) : undefined;
     if (http) {
       life.add(() => http.close());
       life.add(() => parts.watchers.close());
     }
-    const source = startSource(config, deps, parts);
-    parts.source = source;
-    life.add(() => source.stop());
     const [address = ''] = config.listeners;
     const { domain, compat } = config;
     deps.log.info(
@@ -116,7 +116,7 @@ async function listen(
   return sockets.port;
 }
 
-function startSource(config: DnsConfig, deps: Deps, parts: Parts): Source {
+async function startSource(config: DnsConfig, deps: Deps, parts: Parts): Promise<Source> {
   const { log, clock } = deps;
   const change = (part: ZoneChange): void => {
     const { responder } = parts.answerer;
@@ -142,6 +142,7 @@ function startSource(config: DnsConfig, deps: Deps, parts: Parts): Source {
     // Questions are answered between the parts of a large zone.
     if (part.fresh && !part.last) await new Promise((resolve) => setImmediate(resolve));
   };
+  const { startBuilder } = await import('./edge/builder');
   return startBuilder(config, { log, clock, publish }, events);
 }
 
@@ -161,13 +162,14 @@ function addGauges(metrics: Metrics, clock: Clock, parts: Parts): void {
   });
 }
 
-function startHttp(
+async function startHttp(
   config: DnsConfig,
   { log, clock, metrics }: Deps,
   parts: Parts,
-): ReturnType<typeof startHttpServer> {
+): Promise<HttpServer> {
+  const { startHttpServer } = await import('../cluster/runtime/http/server');
   const { responder, expired } = parts.answerer;
-  return startHttpServer({
+  return await startHttpServer({
     what: 'the DNS HTTP interface',
     address: config.httpListener,
     port: config.httpPort,

@@ -132,3 +132,8 @@ export function listZone(
     },
   };
 }
+
+/** The original's layout: every line but the first begins with one blank more. */
+export function printJson(value: unknown): string {
+  return JSON.stringify(value, null, 1).replaceAll('\n', '\n ');
+}

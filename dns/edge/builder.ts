@@ -9,7 +9,7 @@ import type { DnsConfig } from '../config';
 import type { ZoneChange, ZoneOptions } from '../core/book';
 import { explain, printExplanation } from '../core/explain';
 import { createLiveZone, type LiveZone } from '../core/live-zone';
-import { listTasks, listZone } from '../core/print';
+import { listTasks, listZone, printJson } from '../core/print';
 import { Follower } from './follow';
 import { Hosts } from './hosts';
 import { listenerAddresses } from './machine';
@@ -110,11 +110,6 @@ function answer(live: LiveZone, config: DnsConfig, what: Inquiry, name: string):
     case 'why':
       return JSON.stringify(printExplanation(explain(live, name)));
   }
-}
-
-/** The original's layout: every line but the first begins with one blank more. */
-export function printJson(value: unknown): string {
-  return JSON.stringify(value, null, 1).replaceAll('\n', '\n ');
 }
 
 /** Tells how it goes: at once when something is new, and now and then that masters are still heard. */

@@ -5,8 +5,7 @@
 import type { Handler, Method, Reply, Request, Route } from '../../cluster/runtime/http/server';
 import type { Metrics } from '../../cluster/runtime/metrics';
 import type { Zone } from '../core/book';
-import { listHosts, listServices } from '../core/print';
-import { printJson } from './builder';
+import { listHosts, listServices, printJson } from '../core/print';
 import type { Source, SourceStatus } from './source';
 import type { Watchers } from './watch';
 

@@ -4,7 +4,7 @@
 
 import type { Socket as UdpSocket } from 'node:dgram';
 import { type AddressInfo, isIPv6, type Server } from 'node:net';
-import { listenError } from '../../cluster/runtime/http/server';
+import { listenError } from '../../cluster/runtime/http/listen-error';
 import type { Logger } from '../../cluster/runtime/log';
 import type { DnsConfig } from '../config';
 import type { Sockets } from './answerer';

@@ -7,7 +7,6 @@
 import type { RequestListener, Server } from 'node:http';
 import type { AddressInfo, Socket } from 'node:net';
 import fastify, { type FastifyInstance, type FastifyReply, type FastifyRequest } from 'fastify';
-import { StartError } from '../lifecycle';
 import type { Logger } from '../log';
 import { MessageRouter } from '../messages/receive';
 import { createWebServer } from '../tls/server';
@@ -16,6 +15,7 @@ import { type AccessOptions, accessCheck, isGuarded } from './access';
 import { addCompression } from './compress';
 import { gatherWrites } from './gather';
 import { checkListen } from './guard';
+import { listenError } from './listen-error';
 import { type PathRules, routeUrl, urlRefusal } from './paths';
 
 export type Request = FastifyRequest;
@@ -213,31 +213,5 @@ async function listen(app: FastifyInstance, options: HttpServerOptions): Promise
   } catch (error) {
     await app.close();
     throw listenError(error as NodeJS.ErrnoException, options);
-  }
-}
-
-/** Turns an error of listen() into words that name the port and the flag. Also for sockets that are not HTTP. */
-export function listenError(
-  error: NodeJS.ErrnoException,
-  what: { what: string; address: string; port: number; addressFlag: string; portFlag: string },
-): Error {
-  const place = `${what.address}:${what.port}`;
-  switch (error.code) {
-    case 'EADDRINUSE':
-      return new StartError(
-        `${what.what} cannot listen on ${place}: the port is taken. ` +
-          `Stop the process that uses it, or choose another port with ${what.portFlag}.`,
-      );
-    case 'EACCES':
-      return new StartError(
-        `${what.what} cannot listen on ${place}: not allowed. ` +
-          `Ports below 1024 need root; choose another with ${what.portFlag}.`,
-      );
-    case 'EADDRNOTAVAIL':
-      return new StartError(
-        `${what.what} cannot listen on ${place}: this machine has no such address. Set ${what.addressFlag} to one it has.`,
-      );
-    default:
-      return error;
   }
 }
