@@ -25,7 +25,7 @@ import {
 import { rescindInverseOffersOf } from './inverse-offers';
 import { rescind } from './offers';
 import { allocateSoon } from './schedule';
-import { count, type Framework, type MasterState } from './state';
+import { count, countOf, type Framework, type MasterState } from './state';
 import { printMasterInfo } from './views/operator';
 
 type Subscribing = EventOf<'driver.subscribe'>;
@@ -151,6 +151,8 @@ function welcome(
   pid: string,
   name: typeof REGISTERED | typeof REREGISTERED,
 ): MasterEffect {
+  const framework = state.frameworks.get(id);
+  if (framework) countOf(framework, 'events/subscribed');
   const message = { framework_id: { value: id }, master_info: printMasterInfo(state) };
   return { kind: 'send', to: pid, name, message };
 }

@@ -15,6 +15,7 @@ import { document } from '../../runtime/config/flags';
 import { StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import type { Message } from '../../runtime/messages/receive';
+import { Queue } from '../../runtime/queue';
 
 export const rateLimitsFlag = document({
   help: "how many messages a second drivers of a principal may send, in Mesos' JSON; in place, /PATH or file://PATH",
@@ -55,7 +56,7 @@ function parse(text: string): RateLimits {
 
 /** So many a second at most, evenly: the first at once, the others in order at their time. */
 class Limiter {
-  private readonly waiting: (() => void)[] = [];
+  private waiting = new Queue<() => void>();
   private readonly gapMs: Millis;
   private nextAt: Millis = Number.NEGATIVE_INFINITY;
   private cancel: (() => void) | undefined;
@@ -75,11 +76,11 @@ class Limiter {
   }
 
   run(action: () => void): void {
-    if (this.waiting.length === 0 && this.clock.now() >= this.nextAt) {
+    if (this.waiting.size === 0 && this.clock.now() >= this.nextAt) {
       this.nextAt = this.clock.now() + this.gapMs;
       return action();
     }
-    this.waiting.push(action);
+    this.waiting.add(action);
     this.cancel ??= this.clock.wakeAt(this.nextAt, () => this.next());
   }
 
@@ -88,14 +89,14 @@ class Limiter {
     this.cancel = undefined;
     do {
       this.nextAt = Math.max(this.nextAt, this.clock.now() - LATE_MAX_MS) + this.gapMs;
-      this.waiting.shift()?.();
-    } while (this.waiting.length > 0 && this.clock.now() >= this.nextAt);
-    if (this.waiting.length > 0) this.cancel = this.clock.wakeAt(this.nextAt, () => this.next());
+      this.waiting.take()?.();
+    } while (this.waiting.size > 0 && this.clock.now() >= this.nextAt);
+    if (this.waiting.size > 0) this.cancel = this.clock.wakeAt(this.nextAt, () => this.next());
   }
 
   stop(): void {
     this.cancel?.();
-    this.waiting.length = 0;
+    this.waiting = new Queue();
   }
 }
 

@@ -50,7 +50,8 @@ function receiveFrom(socket: Socket, router: MessageRouter, toHttp: Take): void 
       isPeer ||= fed.messages.length > 0;
       // Who has not sent a message may be anybody, and slow: the HTTP server knows how to wait.
       others = fed.others ?? (isPeer || decoder.inBody ? undefined : decoder.giveBack());
-    } catch {
+    } catch (error) {
+      router.broken(socket.remoteAddress, error);
       return drop();
     }
     if (others) handOver(others);

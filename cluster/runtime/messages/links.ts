@@ -95,10 +95,10 @@ export class Links {
       peer.connected = true;
       socket.setTimeout(peer.linked.size > 0 ? 0 : IDLE_CLOSE_MS);
     });
-    // A busy process notices late that it was connected in time: what happened meanwhile is looked at first.
     socket.on('timeout', () => {
-      const { connected } = peer;
-      setImmediate(() => peer.connected === connected && socket.destroy());
+      // A busy process notices late that it was connected in time: what happened meanwhile is looked at first.
+      if (!peer.connected) setImmediate(() => peer.connected || socket.destroy());
+      else if (peer.queued.length === 0) socket.destroy();
     });
     socket.on('error', (error) =>
       this.options.log.debug({ address, error: error.message }, 'connection failed'),

@@ -66,6 +66,11 @@ export class MessageRouter {
     if (receiver) this.deliver(receiver, { from, name, body });
   }
 
+  /** Says why a peer's connection is cut: its bytes cannot be followed any further. */
+  broken(peer: string | undefined, error: unknown): void {
+    this.log.warn({ peer, error: String(error) }, 'cut off a peer whose messages cannot be read');
+  }
+
   /** Answers 202 when delivered, 404 for an unknown process, 500 for an unreadable sender, 413 when too long. */
   receive(request: IncomingMessage, response: ServerResponse): void {
     const header =

@@ -164,6 +164,42 @@ describe('the router', () => {
     expect(log.lines).toEqual([expect.objectContaining({ level: 'warn', text: 'dropped a message' })]);
   });
 
+  it('cuts off a peer whose messages cannot be read, says why, and serves others', async () => {
+    const { server, got, log, pid } = await receiver();
+    const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+    const head = `POST /master/a HTTP/1.1\r\nUser-Agent: libprocess/slave(1)@127.0.0.1:5051\r\n`;
+    socket.write(`${head}Content-Length: 0\r\n\r\n${head}Transfer-Encoding: chunked\r\n\r\n`);
+    await until(() => got.length === 1);
+    socket.write('nonsense\r\n');
+    await once(socket, 'close');
+    expect(log.lines).toEqual([
+      {
+        level: 'warn',
+        text: 'cut off a peer whose messages cannot be read',
+        fields: { peer: '127.0.0.1', error: 'Error: a chunk without a length' },
+      },
+    ]);
+    sender().links.send(pid, NAME, Buffer.alloc(1));
+    await until(() => got.length === 2);
+  });
+
+  it('answers nothing to a peer of libprocess', async () => {
+    const { server, got } = await receiver();
+    const socket = connect(server.port, '127.0.0.1');
+    let answered = '';
+    socket.on('data', (chunk: Buffer) => {
+      answered += chunk.toString();
+    });
+    const peer = 'User-Agent: libprocess/slave(1)@127.0.0.1:5051\r\n';
+    socket.write(post('/master/a', peer) + post('/master/b', peer));
+    await until(() => got.length === 2);
+    // What comes after on the same connection is HTTP's, and answered.
+    socket.write('GET /master/state HTTP/1.1\r\nHost: x\r\n\r\n');
+    await until(() => answered.includes('state'));
+    expect(answered.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 200']);
+    socket.destroy();
+  });
+
   it('knows a process until it leaves', async () => {
     const { server, leave } = await receiver();
     leave();
