@@ -16,19 +16,21 @@ const command = flagCommand({
     ...lbFlags,
     apps: requiredText({
       value: 'PATH',
-      help: "Marathon's answer to GET /v2/apps?embed=apps.tasks; - is standard input",
+      help: "Marathon's answer to GET /v2/apps?embed=apps.tasks, a list of apps or one app; - is standard input",
     }),
     address: list({ value: 'HOST=ADDRESS', help: "An agent's address; may be given several times" }),
     maps: toggle({ help: 'Print the map files too, as comments', fallback: false }),
   },
   run: async ({ flags }, terminal) => {
-    const config = readLbConfig(flags, terminal.env);
+    // Who looks at apps wants to see them, whatever their group.
+    const group = flags.group.length > 0 ? flags.group : ['*'];
+    const config = readLbConfig({ ...flags, group }, terminal.env);
     const logs = { clock: systemClock(), log: silentLogger };
     const {
       config: text,
       maps,
       issues,
-    } = await renderApps(config, readJson(flags.apps), readAddresses(flags.address), logs);
+    } = await renderApps(config, appsIn(readJson(flags.apps)), readAddresses(flags.address), logs);
     for (const issue of issues) terminal.err(`${issue}\n`);
     terminal.out(text);
     if (flags.maps && maps)
@@ -46,6 +48,52 @@ function readJson(path: string): unknown {
   } catch (error) {
     throw new StartError(`--apps: ${(error as Error).message}`);
   }
+}
+
+type Json = Record<string, unknown>;
+
+/** An app or a list of them, as they are posted to Marathon, in the form of its answer. */
+function appsIn(json: unknown): unknown {
+  const list: unknown = isObject(json) && !('id' in json) ? json['apps'] : json;
+  const apps: unknown[] = Array.isArray(list) ? list : [list];
+  let next = FIRST_PORT;
+  const chosen = (port: unknown): unknown => (port === 0 ? next++ : port);
+  return isObject(json) && list === undefined ? json : { apps: apps.map((app) => asRunning(app, chosen)) };
+}
+
+/** Where Marathon begins to choose service ports. */
+const FIRST_PORT = 10_000;
+/** Where an agent begins with the ports of tasks. */
+const FIRST_TASK_PORT = 31_000;
+const SHOWN_MAX = 100;
+
+/**
+ * An app that was not posted yet has no tasks, and Marathon has not chosen its service ports. It is shown as if its
+ * instances ran on this machine.
+ */
+function asRunning(app: unknown, chosen: (port: unknown) => unknown): unknown {
+  if (!isObject(app) || 'tasks' in app) return app;
+  const { ports, portDefinitions: definitions, instances } = app;
+  const count = Math.max(lengthOf(ports), lengthOf(definitions), 1);
+  const task = (_none: unknown, index: number): Json => ({
+    ...{ id: `${String(app['id']).replaceAll('/', '')}.${index}`, host: '127.0.0.1' },
+    ports: Array.from({ length: count }, (_port, at) => FIRST_TASK_PORT + index * count + at),
+  });
+  const withPort = (one: unknown): unknown => (isObject(one) ? { ...one, port: chosen(one['port']) } : one);
+  return {
+    ...app,
+    tasks: Array.from({ length: Math.min(Number(instances ?? 1) || 1, SHOWN_MAX) }, task),
+    ...(Array.isArray(ports) && { ports: ports.map(chosen) }),
+    ...(Array.isArray(definitions) && { portDefinitions: definitions.map(withPort) }),
+  };
+}
+
+function lengthOf(list: unknown): number {
+  return Array.isArray(list) ? list.length : 0;
+}
+
+function isObject(value: unknown): value is Json {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
 function readAddresses(given: readonly string[]): Map<string, string> {
