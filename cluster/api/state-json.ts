@@ -51,8 +51,11 @@ export function quantitiesJson(resources: Resources): string {
   return jsonObject({ ...members, ...Object.fromEntries(others) });
 }
 
-/** What is reserved, by role, and the rest. */
-export function reservedJson(resources: Resources): {
+/** What is reserved, by role as far as roles may be seen, and what is not. */
+export function reservedJson(
+  resources: Resources,
+  seesRole: (role: string) => boolean = () => true,
+): {
   readonly reserved_resources: string;
   readonly unreserved_resources: string;
 } {
@@ -61,7 +64,7 @@ export function reservedJson(resources: Resources): {
     const role = reservedRole(piece);
     byRole.set(role, [...(byRole.get(role) ?? []), piece]);
   }
-  const reserved = [...byRole].filter(([role]) => role !== '*');
+  const reserved = [...byRole].filter(([role]) => role !== '*' && seesRole(role));
   return {
     reserved_resources: jsonObject(
       Object.fromEntries(reserved.map(([role, pieces]) => [role, quantitiesJson(pieces)])),
@@ -177,7 +180,8 @@ function seconds(time: mesos.TimeInfo | undefined): string | undefined {
   return time === undefined ? undefined : String(Number(time.nanoseconds) / 1e9);
 }
 
-export function agentJson(agent: Response.GetAgents.Agent): string {
+/** Sums are of everything; of the roles that something is reserved for only those are named that may be seen. */
+export function agentJson(agent: Response.GetAgents.Agent, seesRole?: (role: string) => boolean): string {
   const { agent_info: info } = agent;
   return jsonObject({
     id: text(info.id?.value),
@@ -191,7 +195,7 @@ export function agentJson(agent: Response.GetAgents.Agent): string {
     resources: resourcesJson(agent.total_resources),
     used_resources: resourcesJson(agent.allocated_resources),
     offered_resources: resourcesJson(agent.offered_resources),
-    ...reservedJson(readWire(agent.total_resources)),
+    ...reservedJson(readWire(agent.total_resources), seesRole),
     active: text(agent.active),
     deactivated: text(agent.deactivated ?? false),
     version: text(agent.version),
@@ -243,7 +247,10 @@ export function frameworkJson(framework: Response.GetFrameworks.Framework, parts
     registered_time: seconds(framework.registered_time) ?? '0',
     unregistered_time: seconds(framework.unregistered_time) ?? '0',
     principal: text(info.principal),
-    resources: resourcesJson(framework.allocated_resources),
+    resources: resourcesJson([
+      ...(framework.allocated_resources ?? []),
+      ...(framework.offered_resources ?? []),
+    ]),
     reregistered_time: seconds(framework.reregistered_time),
     ...(multiRole ? { roles: JSON.stringify(info.roles ?? []) } : { role: text(info.role ?? '*') }),
     tasks: jsonArray(parts.tasks),

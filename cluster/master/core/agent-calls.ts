@@ -21,10 +21,6 @@ function refuse(request: number, status: number, text: string): MasterEffect[] {
   return [{ kind: 'answer', request, status, text }];
 }
 
-function missing(request: number, field: string): MasterEffect[] {
-  return refuse(request, 400, `Failed to validate master::Call: Expecting '${field}' to be present`);
-}
-
 /** Why an agent that is leaving cannot be given up now; it can be tried again. */
 const BUSY: Record<Leaving, string> = {
   gone: 'is already being transitioned to gone',
@@ -34,8 +30,7 @@ const BUSY: Record<Leaving, string> = {
 
 /** An operator knows that an agent will never come back. Asking again is fine. */
 export function markGone(state: MasterState, { request, call, at }: OperatorCall): MasterEffect[] {
-  const agentId = call.mark_agent_gone?.agent_id.value;
-  if (agentId === undefined) return missing(request, 'mark_agent_gone');
+  const agentId = call.mark_agent_gone?.agent_id.value ?? '';
   if (state.registry.gone.has(agentId)) return [{ kind: 'answer', request, status: 200 }];
   const leaving = state.leaving.get(agentId);
   if (leaving) return refuse(request, 503, `Agent '${agentId}' ${BUSY[leaving]}`);
@@ -47,8 +42,7 @@ export function markGone(state: MasterState, { request, call, at }: OperatorCall
 
 /** DEACTIVATE_AGENT: no offers any more; tasks keep running. */
 export function deactivateAgent(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
-  const agentId = call.deactivate_agent?.agent_id.value;
-  if (agentId === undefined) return missing(request, 'deactivate_agent');
+  const agentId = call.deactivate_agent?.agent_id.value ?? '';
   if (!isKnownAgent(state, agentId)) return refuse(request, 400, 'Unknown agent');
   const next = { kind: 'activity', agentId, request, deactivated: true } as const;
   return change(state, { change: { kind: 'deactivated', agentId, deactivated: true }, next });
@@ -56,8 +50,7 @@ export function deactivateAgent(state: MasterState, { request, call }: OperatorC
 
 /** REACTIVATE_AGENT: offers again. What is still being emptied must be empty first. */
 export function reactivateAgent(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
-  const agentId = call.reactivate_agent?.agent_id.value;
-  if (agentId === undefined) return missing(request, 'reactivate_agent');
+  const agentId = call.reactivate_agent?.agent_id.value ?? '';
   if (!state.registry.deactivated.has(agentId)) return refuse(request, 400, 'Agent is not deactivated');
   if (state.registry.drains.get(agentId)?.state === 'DRAINING') {
     return refuse(request, 400, 'Agent is still in the DRAINING state');

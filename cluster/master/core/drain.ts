@@ -21,35 +21,27 @@ import type { MasterState } from './state';
 /** DRAIN_AGENT. Asking again replaces what was asked before. */
 export function drainAgent(state: MasterState, { request, call }: EventOf<'operator.call'>): MasterEffect[] {
   const asked = call.drain_agent;
-  const refusal = asked
-    ? drainRefusal(state, asked.agent_id.value)
-    : { status: 400, text: "Failed to validate master::Call: Expecting 'drain_agent' to be present" };
-  if (!asked || refusal) return [{ kind: 'answer', request, ...(refusal ?? { status: 400 }) }];
+  if (!asked) return [];
   const agentId = asked.agent_id.value;
+  const refuse = (status: number, text: string): MasterEffect[] => [
+    { kind: 'answer', request, status, text },
+  ];
+  if (!isKnownAgent(state, agentId)) return refuse(400, 'Unknown agent');
+  if (state.leaving.get(agentId) === 'gone') return refuse(409, 'Agent is currently being marked gone');
   const info = { state: 'DRAINING', config: readConfig(asked) } as const;
   const next = { kind: 'draining', agentId, request } as const;
   return change(state, { change: { kind: 'drain', agentId, info }, next });
 }
 
 /** Why an agent cannot be drained; of one that is away nobody knows the machine and what it is capable of. */
-function drainRefusal(
-  state: MasterState,
-  agentId: string,
-): { readonly status: number; readonly text: string } | undefined {
-  const agent = state.agents.get(agentId);
-  const machine = agent && scheduledMachine(state, agent);
-  if (machine !== undefined) {
-    const text = `Agent ${agentId} is part of a maintenance schedule under Machine ${machine}`;
-    return { status: 400, text };
-  }
-  if (agent && !agent.capabilities.some(({ type }) => type === 'AGENT_DRAINING')) {
-    return { status: 400, text: `Agent ${agentId} is not capable of draining` };
-  }
-  if (!isKnownAgent(state, agentId)) return { status: 400, text: 'Unknown agent' };
-  if (state.leaving.get(agentId) === 'gone') {
-    return { status: 409, text: 'Agent is currently being marked gone' };
-  }
-  return undefined;
+export function drainError(state: MasterState, { call }: EventOf<'operator.call'>): string | undefined {
+  const agent = state.agents.get(call.drain_agent?.agent_id.value ?? '');
+  if (!agent) return undefined;
+  const machine = scheduledMachine(state, agent);
+  if (machine !== undefined)
+    return `Agent ${agent.id} is part of a maintenance schedule under Machine ${machine}`;
+  const isCapable = agent.capabilities.some(({ type }) => type === 'AGENT_DRAINING');
+  return isCapable ? undefined : `Agent ${agent.id} is not capable of draining`;
 }
 
 function readConfig({ mark_gone, max_grace_period: grace }: master.Call.DrainAgent): mesos.DrainConfig {

@@ -33,85 +33,82 @@ interface Wish {
   readonly operation: mesos.Offer.Operation;
 }
 
-/** The call's field that must be there, and what it wishes. */
-const WISHES: Partial<Record<Call.Type, readonly [keyof Call, (call: Call) => Wish | undefined]>> = {
-  RESERVE_RESOURCES: [
-    'reserve_resources',
-    ({ reserve_resources: given }) =>
-      given && {
-        agentId: given.agent_id.value,
-        operation: { type: 'RESERVE', reserve: { resources: given.resources, source: given.source } },
+/** What each call wishes. */
+const WISHES: Partial<Record<Call.Type, (call: Call) => Wish | undefined>> = {
+  RESERVE_RESOURCES: ({ reserve_resources: given }) =>
+    given && {
+      agentId: given.agent_id.value,
+      operation: { type: 'RESERVE', reserve: { resources: given.resources, source: given.source } },
+    },
+  UNRESERVE_RESOURCES: ({ unreserve_resources: given }) =>
+    given && {
+      agentId: given.agent_id.value,
+      operation: { type: 'UNRESERVE', unreserve: { resources: given.resources } },
+    },
+  CREATE_VOLUMES: ({ create_volumes: given }) =>
+    given && {
+      agentId: given.agent_id.value,
+      operation: { type: 'CREATE', create: { volumes: given.volumes } },
+    },
+  DESTROY_VOLUMES: ({ destroy_volumes: given }) =>
+    given && {
+      agentId: given.agent_id.value,
+      operation: { type: 'DESTROY', destroy: { volumes: given.volumes } },
+    },
+  GROW_VOLUME: ({ grow_volume: given }) =>
+    given && {
+      agentId: given.agent_id?.value ?? '',
+      operation: {
+        type: 'GROW_VOLUME',
+        grow_volume: { volume: given.volume, addition: given.addition },
       },
-  ],
-  UNRESERVE_RESOURCES: [
-    'unreserve_resources',
-    ({ unreserve_resources: given }) =>
-      given && {
-        agentId: given.agent_id.value,
-        operation: { type: 'UNRESERVE', unreserve: { resources: given.resources } },
+    },
+  SHRINK_VOLUME: ({ shrink_volume: given }) =>
+    given && {
+      agentId: given.agent_id?.value ?? '',
+      operation: {
+        type: 'SHRINK_VOLUME',
+        shrink_volume: { volume: given.volume, subtract: given.subtract },
       },
-  ],
-  CREATE_VOLUMES: [
-    'create_volumes',
-    ({ create_volumes: given }) =>
-      given && {
-        agentId: given.agent_id.value,
-        operation: { type: 'CREATE', create: { volumes: given.volumes } },
-      },
-  ],
-  DESTROY_VOLUMES: [
-    'destroy_volumes',
-    ({ destroy_volumes: given }) =>
-      given && {
-        agentId: given.agent_id.value,
-        operation: { type: 'DESTROY', destroy: { volumes: given.volumes } },
-      },
-  ],
-  GROW_VOLUME: [
-    'grow_volume',
-    ({ grow_volume: given }) =>
-      given && {
-        agentId: given.agent_id?.value ?? '',
-        operation: {
-          type: 'GROW_VOLUME',
-          grow_volume: { volume: given.volume, addition: given.addition },
-        },
-      },
-  ],
-  SHRINK_VOLUME: [
-    'shrink_volume',
-    ({ shrink_volume: given }) =>
-      given && {
-        agentId: given.agent_id?.value ?? '',
-        operation: {
-          type: 'SHRINK_VOLUME',
-          shrink_volume: { volume: given.volume, subtract: given.subtract },
-        },
-      },
-  ],
+    },
 };
 
-/** Checks the wish, makes room for it, and carries it out: 202; 400 when it is wrong, 409 when the resources are in use. */
-export function operateResources(state: MasterState, event: EventOf<'operator.call'>): MasterEffect[] {
-  const { request, call, principal, at } = event;
-  const refuse = (status: number, text: string): MasterEffect[] => [
-    { kind: 'answer', request, status, text },
-  ];
-  const [field, read] = WISHES[call.type ?? 'UNKNOWN'] ?? [];
-  const wish = read?.(call);
-  if (!wish) return refuse(400, `Failed to validate master::Call: Expecting '${field}' to be present`);
-  const agent = state.agents.get(wish.agentId);
-  if (!agent) return refuse(400, 'No agent found with specified ID');
+function wishOf(call: Call): Wish | undefined {
+  return WISHES[call.type ?? 'UNKNOWN']?.(call);
+}
+
+/** What is wrong with what a call wishes for, or undefined. */
+export function wishError(
+  state: MasterState,
+  { call, principal }: EventOf<'operator.call'>,
+): string | undefined {
+  const wish = wishOf(call);
+  const agent = state.agents.get(wish?.agentId ?? '');
+  if (!wish || !agent) return 'No agent found with specified ID';
   const { operation } = wish;
   const shape = shapeOfOperation(operation);
-  if (shape) return refuse(400, shape);
+  if (shape) return shape;
   const wrong = operationError(operation, { agent, principal: principal?.value });
-  const where = `agent ${agent.id} at ${agent.pid} (${agent.info.hostname})`;
-  if (wrong) return refuse(400, `Invalid ${operation.type} operation on ${where}: ${wrong}`);
+  return wrong && `Invalid ${operation.type} operation${whereOf(agent, operation)}: ${wrong}`;
+}
+
+/** The original says where only for some. */
+function whereOf({ id, pid, info }: Agent, { type }: mesos.Offer.Operation): string {
+  const isSaid = type !== 'UNRESERVE' && type !== 'DESTROY';
+  return isSaid ? ` on agent ${id} at ${pid} (${info.hostname})` : '';
+}
+
+/** Makes room for what is wished for and carries it out: 202, or 409 when the resources are in use. */
+export function operateResources(state: MasterState, event: EventOf<'operator.call'>): MasterEffect[] {
+  const { request, call, at } = event;
+  const wish = wishOf(call);
+  const agent = state.agents.get(wish?.agentId ?? '');
+  if (!wish || !agent) return [];
+  const { operation } = wish;
   const conversions = conversionsOf(operation);
   const effects = makeRoom(state, agent, conversions, at);
   const free = convertFree(state, agent, conversions);
-  if ('error' in free) return [...effects, ...refuse(409, free.error)];
+  if ('error' in free) return [...effects, { kind: 'answer', request, status: 409, text: free.error }];
   const applied = applyOperation(state, { agent, framework: undefined, operation });
   convertAgent(state.allocator, agent.id, { total: agent.total, free });
   return [{ kind: 'answer', request, status: 202 }, ...effects, ...applied, ...allocateSoon(state, at)];

@@ -11,7 +11,7 @@ import { encodeRecord } from '../../runtime/streams/recordio';
 interface Entry<Event> {
   readonly type: MediaType;
   readonly stream: ResponseStream;
-  readonly accepts: ((event: Event) => boolean) | undefined;
+  readonly shown: ((event: Event) => Event | undefined) | undefined;
 }
 
 export class Streams<N extends MessageName> {
@@ -29,13 +29,13 @@ export class Streams<N extends MessageName> {
     {
       type,
       headers = {},
-      accepts,
+      shown,
       closed,
     }: {
       type: MediaType;
       headers?: Record<string, string>;
-      /** Which of the events for all are for this one. */
-      accepts?: (event: Messages[N]) => boolean;
+      /** What this one sees of an event for all; undefined for nothing. */
+      shown?: (event: Messages[N]) => Messages[N] | undefined;
       closed: (reason: string) => void;
     },
   ): void {
@@ -47,7 +47,7 @@ export class Streams<N extends MessageName> {
         closed(reason);
       },
     });
-    this.entries.set(id, { type, stream, accepts });
+    this.entries.set(id, { type, stream, shown });
   }
 
   /** Writes one event to one stream; a stream that has ended meanwhile is passed over. */
@@ -56,14 +56,20 @@ export class Streams<N extends MessageName> {
     entry?.stream.write(encodeRecord(encodeBody(this.message, entry.type, event)), options);
   }
 
-  /** Writes one event to all who accept it, encoding it once a media type. */
+  /** Writes one event to all, encoding what all see once a media type. */
   writeAll(event: Messages[N]): void {
     const encoded = new Map<MediaType, Buffer>();
-    for (const { type, stream, accepts } of [...this.entries.values()]) {
-      if (accepts && !accepts(event)) continue;
-      const record = encoded.get(type) ?? encodeRecord(encodeBody(this.message, type, event));
-      encoded.set(type, record);
-      stream.write(record);
+    const encode = (type: MediaType, one: Messages[N]): Buffer =>
+      encodeRecord(encodeBody(this.message, type, one));
+    for (const { type, stream, shown } of [...this.entries.values()]) {
+      const own = shown ? shown(event) : event;
+      if (own === undefined) continue;
+      if (own !== event) stream.write(encode(type, own));
+      else {
+        const record = encoded.get(type) ?? encode(type, event);
+        encoded.set(type, record);
+        stream.write(record);
+      }
     }
   }
 

@@ -29,6 +29,8 @@ export interface Route {
   /** Which realm's users may use it, where an API has several; without one it is open. */
   readonly realm?: string;
   readonly methods: Partial<Record<Method, Handler>>;
+  /** Looks at a request with any method first; what it answers is not handled any more. */
+  readonly before?: (request: Request, reply: Reply) => Reply | undefined;
 }
 
 declare module 'fastify' {
@@ -179,15 +181,16 @@ function addGuards(app: FastifyInstance, options: HttpServerOptions): void {
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
-  for (const { path, methods, realm } of options.routes) {
+  for (const { path, methods, realm, before } of options.routes) {
     const allowed = METHODS.filter((method) => methods[method]);
     for (const method of METHODS) {
-      const handler = methods[method] ?? (method === 'HEAD' ? methods.GET : undefined);
+      const known = methods[method] ?? (method === 'HEAD' ? methods.GET : undefined);
+      const handler: Handler = known ?? ((request, reply) => refuseMethod(options, request, reply, allowed));
       app.route({
         method,
         url: path,
         config: { realm },
-        handler: handler ?? ((request, reply) => refuseMethod(options, request, reply, allowed)),
+        handler: (request, reply) => before?.(request, reply) ?? handler(request, reply),
       });
     }
   }

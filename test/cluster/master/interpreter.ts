@@ -15,6 +15,7 @@ import { masterMachine } from '../../../cluster/master/core/step';
 import { getMaintenanceStatus, getSchedule } from '../../../cluster/master/core/views/maintenance';
 import { getAgents } from '../../../cluster/master/core/views/operator';
 import { roleSummaries } from '../../../cluster/master/core/views/roles';
+import { readAcls } from '../../../cluster/model/acls';
 import { printResources } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
@@ -46,6 +47,8 @@ export class MasterScript {
   private updates = 0;
   private requests = 0;
   private epoch = 1;
+  /** Who makes operators' calls; undefined for nobody in particular. */
+  private operator: string | undefined;
 
   constructor(private boot: MasterBoot = BOOT) {
     this.mailbox = this.open(boot);
@@ -147,7 +150,8 @@ export class MasterScript {
   }
 
   private operatorCall(call: OperatorCall): void {
-    this.post({ kind: 'operator.call', request: this.requests++, call });
+    const principal = this.operator === undefined ? undefined : { value: this.operator };
+    this.post({ kind: 'operator.call', request: this.requests++, call, principal });
   }
 
   private subscribe(name: string, given: Record<string, string>, id?: string): void {
@@ -180,6 +184,16 @@ export class MasterScript {
       this.boot = { ...this.boot, settings: { ...this.boot.settings, ...Object.fromEntries(changed) } };
       void this.mailbox.stop();
       this.mailbox = this.open(this.boot);
+    },
+    acls: ([json = '{}']) => {
+      const read = readAcls(JSON.parse(json));
+      if ('error' in read) throw new Error(read.error);
+      this.boot = { ...this.boot, settings: { ...this.boot.settings, acls: read.acls } };
+      void this.mailbox.stop();
+      this.mailbox = this.open(this.boot);
+    },
+    by: ([name]) => {
+      this.operator = name;
     },
     start: (words) => {
       const minimum_capabilities = words.map((capability) => ({ capability }));

@@ -30,7 +30,10 @@ const NEEDS: Partial<Record<Call.Type, Needs>> = {
     return framework ? [{ list: 'teardown_frameworks', object: thing(framework.info.principal) }] : [];
   },
   UPDATE_WEIGHTS: ({ update_weights }) =>
-    (update_weights?.weight_infos ?? []).map(({ role }) => ({ list: 'update_weights', object: thing(role) })),
+    (update_weights?.weight_infos ?? []).map(({ role }) => ({
+      list: 'update_weights',
+      object: thing(role?.trim()),
+    })),
   UPDATE_QUOTA: ({ update_quota }) =>
     (update_quota?.quota_configs ?? []).map(({ role }) => ({ list: 'update_quotas', object: thing(role) })),
   SET_QUOTA: ({ set_quota }) => [{ list: 'update_quotas', object: thing(set_quota?.quota_request.role) }],
@@ -44,7 +47,10 @@ const NEEDS: Partial<Record<Call.Type, Needs>> = {
   UPDATE_MAINTENANCE_SCHEDULE: always('update_maintenance_schedules'),
   START_MAINTENANCE: always('start_maintenances'),
   STOP_MAINTENANCE: always('stop_maintenances'),
-  DRAIN_AGENT: always('drain_agents'),
+  DRAIN_AGENT: ({ drain_agent }) => [
+    { list: 'drain_agents' },
+    ...(drain_agent?.mark_gone ? [{ list: 'mark_agents_gone' } as const] : []),
+  ],
   DEACTIVATE_AGENT: always('deactivate_agents'),
   REACTIVATE_AGENT: always('reactivate_agents'),
   MARK_AGENT_GONE: always('mark_agents_gone'),

@@ -6,7 +6,6 @@
  * or call it is for.
  */
 
-import type { Event } from '../../../api/generated/master';
 import type * as mesos from '../../../api/generated/mesos';
 import type { AclList } from '../../../model/acls';
 import { canRefuse, isAllowed, thing } from '../../../model/authorizer';
@@ -66,8 +65,23 @@ export function sightOf(state: MasterState, sender: Principal | undefined): Sigh
   };
 }
 
+/** A state of which some may be hidden. */
+export interface SeenState extends MasterState {
+  /** Undefined when nothing is hidden. */
+  readonly seen?: {
+    /** What it was made from: sums of resources count all. */
+    readonly whole: MasterState;
+    readonly role: Sight['role'];
+  };
+}
+
+/** The state with what is hidden. */
+export function wholeOf(state: SeenState): MasterState {
+  return state.seen?.whole ?? state;
+}
+
 /** The state as a principal sees it. Nothing of the given state is changed; for those who see all it is the same. */
-export function seenBy(state: MasterState, sender: Principal | undefined): MasterState {
+export function seenBy(state: MasterState, sender: Principal | undefined): SeenState {
   if (!isRestricted(state, sender)) return state;
   const sight = sightOf(state, sender);
   const shownFrameworks = (all: ReadonlyMap<string, Framework>): Map<string, Framework> =>
@@ -87,6 +101,7 @@ export function seenBy(state: MasterState, sender: Principal | undefined): Maste
     completed: shownFrameworks(state.completed),
     agents: new Map(agents),
     registry: shownRegistry(state, sender, sight),
+    seen: { whole: state, role: sight.role },
   };
 }
 
@@ -105,7 +120,10 @@ function shownRegistry(
   };
 }
 
-/** Whose framework is not shown has nothing to show on its agents either; nor has whose role is not. */
+/**
+ * Whose framework is not shown has nothing to show on its agents either. An agent's resources stay: pages show
+ * their sums to everybody, and single pieces by their roles (views/held.ts).
+ */
 function shownAgent(sight: Sight, agent: Agent, frameworks: ReadonlyMap<string, Framework>): Agent {
   const tasks = [...agent.tasks].filter(
     ([, task]) => frameworks.get(task.frameworkId)?.tasks.get(task.id) === task,
@@ -119,10 +137,7 @@ function shownAgent(sight: Sight, agent: Agent, frameworks: ReadonlyMap<string, 
     return isKnown && rolesOf(info).every((role) => sight.role(role));
   });
   const shown = { tasks: new Map(tasks), executors: new Map(executors), operations: new Map(operations) };
-  const total = agent.total.filter(({ rest }) =>
-    (rest.reservations ?? []).every(({ role }) => sight.role(role ?? '*')),
-  );
-  return { ...agent, ...shown, total };
+  return { ...agent, ...shown };
 }
 
 /** The roles whose reservations an operation is about. */
@@ -149,29 +164,4 @@ function shownTasks(sight: Sight, framework: Framework): Framework {
     unreachableTasks: only(framework.unreachableTasks),
     completedTasks: framework.completedTasks.filter(isShown),
   };
-}
-
-/** Whether a principal is told of an event. Those about agents are for everybody. */
-export function seesEvent(state: MasterState, sight: Sight, event: Event): boolean {
-  const infoOf = (id: string): mesos.FrameworkInfo | undefined =>
-    (state.frameworks.get(id) ?? state.completed.get(id))?.info;
-  const about = event.framework_added?.framework ?? event.framework_updated?.framework;
-  const info = about?.framework_info ?? event.framework_removed?.framework_info;
-  if (info) return sight.framework(info);
-  const added = event.task_added?.task;
-  const id = added?.framework_id.value ?? event.task_updated?.framework_id.value;
-  if (id === undefined) return true;
-  const framework = infoOf(id);
-  const taskId = event.task_updated?.status.task_id.value ?? '';
-  const user = added ? added.user : userOf(state, id, taskId);
-  return framework !== undefined && sight.framework(framework) && sight.task(user, framework);
-}
-
-function userOf(state: MasterState, frameworkId: string, taskId: string): string | undefined {
-  const framework = state.frameworks.get(frameworkId) ?? state.completed.get(frameworkId);
-  const task =
-    framework?.tasks.get(taskId) ??
-    framework?.unreachableTasks.get(taskId) ??
-    framework?.completedTasks.findLast(({ id }) => id === taskId);
-  return task?.parts.user;
 }

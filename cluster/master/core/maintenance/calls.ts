@@ -22,20 +22,19 @@ import { modeError, scheduleError } from './validate';
 
 type OperatorCall = EventOf<'operator.call'>;
 
-function refuse(request: number, text: string): MasterEffect[] {
-  return [{ kind: 'answer', request, status: 400, text }];
-}
-
-function missing(request: number, field: string): MasterEffect[] {
-  return refuse(request, `Failed to validate master::Call: Expecting '${field}' to be present`);
+/** What is wrong with a schedule, or with the machines that are to go down or up; undefined when nothing is. */
+export function machinesError({ registry }: MasterState, { call }: OperatorCall): string | undefined {
+  const { update_maintenance_schedule: update, start_maintenance: start, stop_maintenance: stop } = call;
+  const { machines } = registry;
+  if (update) return scheduleError(update.schedule, machines);
+  if (start) return modeError(start.machines ?? [], machines, { from: 'DRAINING', verb: 'down' });
+  return stop && modeError(stop.machines ?? [], machines, { from: 'DOWN', verb: 'up' });
 }
 
 /** UPDATE_MAINTENANCE_SCHEDULE: replaces the whole schedule; an empty one ends all maintenance that has not begun. */
 export function updateSchedule(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
   const schedule = call.update_maintenance_schedule?.schedule;
-  if (!schedule) return missing(request, 'update_maintenance_schedule');
-  const error = scheduleError(schedule, state.registry.machines);
-  if (error) return refuse(request, error);
+  if (!schedule) return [];
   const after = machinesOf(schedule).map(({ id }) => machineKey(id));
   const machines = [...new Set([...state.registry.machines.keys(), ...after])];
   return change(state, {
@@ -57,10 +56,7 @@ export function scheduled(state: MasterState, machines: readonly string[], now: 
 
 /** START_MAINTENANCE: the machines go down, with the agents on them. */
 export function startMaintenance(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
-  if (!call.start_maintenance) return missing(request, 'start_maintenance');
-  const ids = call.start_maintenance.machines ?? [];
-  const error = modeError(ids, state.registry.machines, { from: 'DRAINING', verb: 'down' });
-  if (error) return refuse(request, error);
+  const ids = call.start_maintenance?.machines ?? [];
   const machines = ids.map(machineKey);
   return change(state, {
     change: { kind: 'machines.down', machines: ids },
@@ -75,10 +71,7 @@ export function wentDown(state: MasterState, machines: readonly string[]): Maste
 
 /** STOP_MAINTENANCE: the machines may come back, and leave the schedule. */
 export function stopMaintenance(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
-  if (!call.stop_maintenance) return missing(request, 'stop_maintenance');
-  const ids = call.stop_maintenance.machines ?? [];
-  const error = modeError(ids, state.registry.machines, { from: 'DOWN', verb: 'up' });
-  if (error) return refuse(request, error);
+  const ids = call.stop_maintenance?.machines ?? [];
   return change(state, {
     change: { kind: 'machines.up', machines: ids },
     next: { kind: 'machines.up', request, machines: ids.map(machineKey) },

@@ -23,24 +23,22 @@ function refuse(request: number, status: number, text: string): MasterEffect[] {
   return [{ kind: 'answer', request, status, text }];
 }
 
-function missing(request: number, field: string): MasterEffect[] {
-  return refuse(request, 400, `Failed to validate master::Call: Expecting '${field}' to be present`);
+/** What is wrong with a quota that is asked for, or taken away; undefined when nothing is. */
+export function quotaError(state: MasterState, { call }: CallEvent): string | undefined {
+  const { update_quota: update, set_quota: set, remove_quota: removed } = call;
+  if (update) return updateError(state, update.quota_configs ?? [], update.force ?? false);
+  if (set) return requestError(state, set.quota_request);
+  return removed && removeError(state, removed.role);
 }
 
 export function updateQuota(state: MasterState, { request, call }: CallEvent): MasterEffect[] {
-  if (!call.update_quota) return missing(request, 'update_quota');
-  const { force = false, quota_configs: configs = [] } = call.update_quota;
-  const error = updateError(state, configs, force);
-  if (error) return refuse(request, 400, error);
-  return store(state, { request, configs, isLegacy: false });
+  return store(state, { request, configs: call.update_quota?.quota_configs ?? [], isLegacy: false });
 }
 
 /** The older call: only for roles without a quota. */
 export function setOldQuota(state: MasterState, { request, call }: CallEvent): MasterEffect[] {
-  if (!call.set_quota) return missing(request, 'set_quota');
+  if (!call.set_quota) return [];
   const { quota_request: given } = call.set_quota;
-  const error = requestError(state, given);
-  if (error) return refuse(request, 400, error);
   const config = configOf(given);
   const tooMuch = given.force ? undefined : overcommit(state, [config]);
   if (tooMuch) {
@@ -53,15 +51,17 @@ export function setOldQuota(state: MasterState, { request, call }: CallEvent): M
 }
 
 export function removeQuota(state: MasterState, { request, call }: CallEvent): MasterEffect[] {
-  if (!call.remove_quota) return missing(request, 'remove_quota');
-  const { role } = call.remove_quota;
-  if (!isKnownRole(state, role)) {
-    return refuse(request, 400, `Failed to validate remove quota request: Unknown role '${role}'`);
-  }
-  if (!state.registry.quotas.has(role)) {
-    return refuse(request, 400, `Failed to remove quota: Role '${role}' has no quota set`);
-  }
+  const role = call.remove_quota?.role ?? '';
   return store(state, { request, configs: [{ role }], isLegacy: true });
+}
+
+/** Why a role's quota cannot be taken away, or undefined; `where` says by which request. */
+export function removeError(state: MasterState, role: string, where = ''): string | undefined {
+  if (!isKnownRole(state, role))
+    return `Failed to validate remove quota request${where}: Unknown role '${role}'`;
+  if (!state.registry.ahead.quotas.has(role))
+    return `Failed to remove quota${where}: Role '${role}' has no quota set`;
+  return undefined;
 }
 
 interface Wanted {

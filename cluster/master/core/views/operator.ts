@@ -4,30 +4,23 @@
 
 import type * as api from '../../../api/generated/master';
 import type * as mesos from '../../../api/generated/mesos';
-import {
-  combine,
-  type Resources,
-  subtractResources,
-  writeLegacyResources,
-  writeResources,
-} from '../../../model/resources';
+import { combine } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
-import { allocatedOf } from '../allocator/state';
+import { type SeenState, wholeOf } from '../authorize/sight';
 import { MASTER_CAPABILITIES } from '../capabilities';
 import { inverseOffersOf, printInverseOffer } from '../inverse-offers';
 import { printOffer } from '../offers';
 import { printOperation } from '../operations/record';
-import { type Agent, type Framework, isOffered, type MasterState, type TaskRecord } from '../state';
+import {
+  type Agent,
+  type ExecutorRecord,
+  type Framework,
+  isOffered,
+  type MasterState,
+  type TaskRecord,
+} from '../state';
+import { executorsByFramework, offeredIn, onlySeen, printResources, usedBy, usedOn } from './held';
 import { knownRoles } from './roles';
-
-/** Resources as endpoints show them: `reservations`, and the older `role` beside it. */
-function printResources(resources: Resources): mesos.Resource[] {
-  const legacy = writeLegacyResources(resources);
-  return writeResources(resources).map((resource, index) => ({
-    ...legacy[index],
-    ...resource,
-  })) as mesos.Resource[];
-}
 
 function printTime(at: Millis | undefined): mesos.TimeInfo | undefined {
   return at === undefined ? undefined : { nanoseconds: BigInt(Math.round(at)) * 1_000_000n };
@@ -80,9 +73,11 @@ function withRole(task: TaskRecord): mesos.Resource[] {
   }));
 }
 
-export function printAgent(state: MasterState, agent: Agent): api.Response.GetAgents.Agent {
-  const entry = state.allocator.agents.get(agent.id);
-  const offered = sum([...agent.offers].flatMap((id) => state.offers.get(id)?.resources ?? []));
+type PrintedAgent = api.Response.GetAgents.Agent;
+
+/** An agent with all of its resources; see `shownAgent` for those who may not see them all. */
+export function printAgent(state: SeenState, agent: Agent): PrintedAgent {
+  const whole = wholeOf(state).agents.get(agent.id) ?? agent;
   return {
     agent_info: agent.info,
     active: isOffered(agent),
@@ -94,23 +89,35 @@ export function printAgent(state: MasterState, agent: Agent): api.Response.GetAg
     registered_time: printTime(agent.registeredAt),
     reregistered_time: printTime(agent.reregisteredAt),
     total_resources: printResources(agent.total),
-    // To the allocator offers are allocated, too; people ask for what is used.
-    allocated_resources: entry ? printResources(subtractResources(allocatedOf(entry), offered)) : [],
-    offered_resources: printResources(offered),
+    allocated_resources: printResources(usedOn(whole)),
+    offered_resources: printResources(offeredIn(state, agent.offers)),
     capabilities: agent.capabilities,
   };
 }
 
-function sum(resources: Resources): Resources {
-  return combine(resources);
+/** An agent without the resources of roles that may not be seen. */
+export function shownAgent(printed: PrintedAgent, seesRole: (role: string) => boolean): PrintedAgent {
+  return {
+    ...printed,
+    agent_info: shownInfo(printed.agent_info, seesRole),
+    total_resources: onlySeen(printed.total_resources, seesRole),
+    allocated_resources: onlySeen(printed.allocated_resources, seesRole),
+    offered_resources: onlySeen(printed.offered_resources, seesRole),
+  };
 }
 
+function shownInfo(info: mesos.AgentInfo, seesRole: (role: string) => boolean): mesos.AgentInfo {
+  return info.resources ? { ...info, resources: onlySeen(info.resources, seesRole) } : info;
+}
+
+/** A framework with all it has. Its executors are looked for when they are not given. */
 export function printFramework(
-  state: MasterState,
+  state: SeenState,
   framework: Framework,
+  executors?: readonly ExecutorRecord[],
 ): api.Response.GetFrameworks.Framework {
-  const used = [...framework.tasks.values()].flatMap((task) => (task.holdsResources ? task.resources : []));
-  const offered = [...framework.offers].flatMap((id) => state.offers.get(id)?.resources ?? []);
+  const whole = wholeOf(state);
+  const used = usedBy(whole, whole.frameworks.get(framework.id) ?? framework, executors);
   return {
     framework_info: framework.info,
     active: framework.active,
@@ -119,8 +126,8 @@ export function printFramework(
     registered_time: printTime(framework.registeredAt),
     reregistered_time: printTime(framework.reregisteredAt),
     unregistered_time: framework.stream === undefined ? printTime(framework.unregisteredAt) : undefined,
-    allocated_resources: printResources(sum(used)),
-    offered_resources: printResources(sum(offered)),
+    allocated_resources: printResources(used),
+    offered_resources: printResources(offeredIn(state, framework.offers)),
     offers: [...framework.offers].flatMap((id) => {
       const offer = state.offers.get(id);
       return offer ? [printOffer(state, framework, offer)] : [];
@@ -130,17 +137,24 @@ export function printFramework(
   };
 }
 
-export function getAgents(state: MasterState): api.Response.GetAgents {
+export function getAgents(state: SeenState): api.Response.GetAgents {
+  const agents = [...state.agents.values()].map((agent) => printAgent(state, agent));
+  const recovered = [...state.recovered.values()].map(({ checkpoint: _checkpoint, ...info }) => info);
+  const seesRole = state.seen?.role;
+  if (!seesRole) return { agents, recovered_agents: recovered };
   return {
-    agents: [...state.agents.values()].map((agent) => printAgent(state, agent)),
-    recovered_agents: [...state.recovered.values()].map(({ checkpoint: _checkpoint, ...info }) => info),
+    agents: agents.map((agent) => shownAgent(agent, seesRole)),
+    recovered_agents: recovered.map((info) => shownInfo(info, seesRole)),
   };
 }
 
-export function getFrameworks(state: MasterState): api.Response.GetFrameworks {
+export function getFrameworks(state: SeenState): api.Response.GetFrameworks {
+  const executors = executorsByFramework(wholeOf(state));
+  const print = (framework: Framework): api.Response.GetFrameworks.Framework =>
+    printFramework(state, framework, executors.get(framework.id) ?? []);
   return {
-    frameworks: [...state.frameworks.values()].map((framework) => printFramework(state, framework)),
-    completed_frameworks: [...state.completed.values()].map((framework) => printFramework(state, framework)),
+    frameworks: [...state.frameworks.values()].map(print),
+    completed_frameworks: [...state.completed.values()].map(print),
   };
 }
 
@@ -172,7 +186,7 @@ export function getOperations(state: MasterState): api.Response.GetOperations {
 }
 
 /** The whole state, as GET_STATE and the first event of a stream have it. */
-export function getState(state: MasterState): api.Response.GetState {
+export function getState(state: SeenState): api.Response.GetState {
   return {
     get_tasks: getTasks(state),
     get_executors: getExecutors(state),
@@ -193,7 +207,7 @@ function printRole(state: MasterState, name: string): mesos.Role {
     ...[...offers].flatMap((id) => state.offers.get(id) ?? []),
   ]);
   const resources = held.filter(({ role }) => role === name).flatMap((one) => one.resources);
-  const shown = sum(resources).filter((piece) => ['cpus', 'mem', 'disk', 'gpus'].includes(piece.name));
+  const shown = combine(resources).filter((piece) => ['cpus', 'mem', 'disk', 'gpus'].includes(piece.name));
   return {
     name,
     weight: state.registry.weights.get(name) ?? 1,

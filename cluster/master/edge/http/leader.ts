@@ -21,17 +21,14 @@ const NAMELESS =
 /** Answered by every master, whoever leads. */
 const OPEN = new Set(['/', '/health', '/flags', '/redirect', '/version']);
 
-/** Lets routes answer only where their master leads. */
+/** Lets routes answer only where their master leads, whatever the method. */
 export function gated(routes: readonly Route[], leadership: () => Leadership): Route[] {
   return routes.map((route) => {
     if (OPEN.has(route.path)) return route;
     const waits = route.path.startsWith('/api/v1');
-    const gate =
-      (handler: Handler): Handler =>
-      (request, reply) =>
-        nameless(request, reply) ?? elsewhere(leadership(), waits, request, reply) ?? handler(request, reply);
-    const methods = Object.entries(route.methods).map(([method, handler]) => [method, gate(handler)]);
-    return { ...route, methods: Object.fromEntries(methods) as Route['methods'] };
+    const before: Route['before'] = (request, reply) =>
+      nameless(request, reply) ?? elsewhere(leadership(), waits, request, reply);
+    return { ...route, before };
   });
 }
 

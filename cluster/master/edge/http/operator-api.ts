@@ -8,7 +8,9 @@ import type { Call, Event, Response } from '../../../api/generated/master';
 import { encodeBody, type MediaType, readAccept } from '../../../api/media-type';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
-import { isRestricted, seesEvent, sightOf } from '../../core/authorize/sight';
+import { shownEvent } from '../../core/authorize/shown-event';
+import { isRestricted, sightOf } from '../../core/authorize/sight';
+import { callError } from '../../core/validate/operator-call';
 import { getMaintenanceStatus, getSchedule } from '../../core/views/maintenance';
 import {
   getAgents,
@@ -23,7 +25,7 @@ import {
 } from '../../core/views/operator';
 import { getQuota } from '../../core/views/roles';
 import { FORBIDDEN, type OperatorDoor, passCall, readFor, sightFor } from './operator-door';
-import { answerHelper, HELPERS, missingField } from './operator-helpers';
+import { answerHelper, HELPERS } from './operator-helpers';
 import { plain } from './scheduler-api';
 
 /** A read's answer; undefined when the sender may not have it. */
@@ -98,9 +100,8 @@ export function handleOperator(door: OperatorDoor, request: Request, reply: Repl
   const read = readCallBody('mesos.v1.master.Call', request.headers['content-type'], body);
   if ('status' in read) return plain(reply, read.status, read.text);
   const { call } = read;
-  const missing = call.type === undefined ? 'type' : missingField(call);
-  if (missing)
-    return plain(reply, 400, `Failed to validate master::Call: Expecting '${missing}' to be present`);
+  const wrong = callError(call);
+  if (wrong) return plain(reply, 400, wrong);
   const accept = readAccept(request.headers.accept);
   if (!accept) return plain(reply, 406, NOT_ACCEPTABLE);
   return answer(door, request, reply, { call, accept });
@@ -127,14 +128,16 @@ function answer(
 function subscribe(door: OperatorDoor, request: Request, reply: Reply, type: MediaType): unknown {
   const stream = randomUUID();
   const sender = principalOf(request);
-  const accepts = (event: Event): boolean =>
-    door.read((state) => !isRestricted(state, sender) || seesEvent(state, sightOf(state, sender), event));
+  const shown = (event: Event): Event | undefined =>
+    door.read((state) =>
+      isRestricted(state, sender) ? shownEvent(state, sightOf(state, sender), event) : event,
+    );
   const closed = (): void => {
     door.viewers.delete(stream);
     door.post({ kind: 'operator.closed', stream });
   };
   door.viewers.set(stream, sender);
-  door.streams.open(stream, reply, { type, accepts, closed });
+  door.streams.open(stream, reply, { type, shown, closed });
   door.post({ kind: 'operator.subscribe', stream });
   return reply;
 }

@@ -64,17 +64,3 @@ function wireInfo({ path, nlink, size, modifiedMs, mode, uid, gid }: FileInfo) {
   const mtime = { nanoseconds: BigInt(modifiedMs) * 1_000_000n };
   return { path, nlink, size, mtime, mode, uid, gid };
 }
-
-/** The part that a read must carry; calls that change something are checked where they are carried out. */
-const NEEDED: Partial<Record<Call.Type, keyof Call>> = {
-  GET_METRICS: 'get_metrics',
-  SET_LOGGING_LEVEL: 'set_logging_level',
-  LIST_FILES: 'list_files',
-  READ_FILE: 'read_file',
-};
-
-/** The name of the part that a call lacks, or undefined. */
-export function missingField(call: Call): string | undefined {
-  const field = call.type && NEEDED[call.type];
-  return field !== undefined && call[field] === undefined ? field : undefined;
-}

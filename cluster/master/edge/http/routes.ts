@@ -22,6 +22,9 @@ import { deleteQuota, postQuota, putWeights, resourceForm, teardown } from './v0
 /** Principals whose pages are kept, each for as long as it is shared. */
 const VIEWERS_MAX = 64;
 
+const NO_ROLE =
+  "Failed to parse remove quota request for path '/master/quota': expected 3 tokens, found 2 tokens";
+
 export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor): Route[] {
   const page = (print: (state: MasterState, query: Query, sight: Sight) => string): Handler => {
     return (request, reply) => {
@@ -75,6 +78,7 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
       methods: {
         GET: page((state, _query, sight) => quotaPage(state, sight.quota)),
         POST: postQuota(operators),
+        DELETE: (_request, reply) => plain(reply, 400, NO_ROLE),
       },
     },
     { path: '/quota/*', realm: READWRITE, methods: { DELETE: deleteQuota(operators) } },

@@ -17,9 +17,18 @@ import {
   recoveredAgentJson,
   taskJsonWith,
 } from '../../../api/state-json';
+import { type SeenState, wholeOf } from '../../core/authorize/sight';
 import { MASTER_CAPABILITIES } from '../../core/capabilities';
 import { printOffer } from '../../core/offers';
-import { type Agent, type Framework, isOffered, type MasterState, type TaskRecord } from '../../core/state';
+import {
+  type Agent,
+  type ExecutorRecord,
+  type Framework,
+  isOffered,
+  type MasterState,
+  type TaskRecord,
+} from '../../core/state';
+import { executorsByFramework, onlySeen } from '../../core/views/held';
 import {
   getWeights,
   printAgent,
@@ -48,23 +57,10 @@ function task(record: TaskRecord): string {
   return json;
 }
 
-/** The executors of each framework, from its agents. */
-function executorsByFramework(state: MasterState): Map<string, string[]> {
-  const all = new Map<string, string[]>();
-  for (const { id, executors } of state.agents.values()) {
-    for (const { frameworkId, info } of executors.values()) {
-      const own = all.get(frameworkId);
-      if (own) own.push(executorJson(info, id));
-      else all.set(frameworkId, [executorJson(info, id)]);
-    }
-  }
-  return all;
-}
-
 function partsOf(
   state: MasterState,
   framework: Framework,
-  executors: ReadonlyMap<string, readonly string[]>,
+  executors: readonly ExecutorRecord[],
 ): FrameworkParts {
   const offers = [...framework.offers].flatMap((id) => state.offers.get(id) ?? []);
   return {
@@ -72,26 +68,32 @@ function partsOf(
     unreachable: [...framework.unreachableTasks.values()].map(task),
     completed: framework.completedTasks.map(task),
     offers: offers.map((offer) => offerJson(printOffer(state, framework, offer))),
-    executors: executors.get(framework.id) ?? [],
+    executors: executors.map(({ info, agentId }) => executorJson(info, agentId)),
     pid: framework.pid,
   };
 }
 
-function frameworks(state: MasterState, which: Iterable<Framework>): string {
-  const executors = executorsByFramework(state);
+function frameworks(state: SeenState, which: Iterable<Framework>): string {
+  const shown = executorsByFramework(state);
+  const all = state.seen ? executorsByFramework(wholeOf(state)) : shown;
   return jsonArray(
-    [...which].map((one) => frameworkJson(printFramework(state, one), partsOf(state, one, executors))),
+    [...which].map((one) =>
+      frameworkJson(
+        printFramework(state, one, all.get(one.id) ?? []),
+        partsOf(state, one, shown.get(one.id) ?? []),
+      ),
+    ),
   );
 }
 
-const agents = (state: MasterState): string =>
-  jsonArray([...state.agents.values()].map((agent) => agentJson(printAgent(state, agent))));
+const agents = (state: SeenState): string =>
+  jsonArray([...state.agents.values()].map((agent) => agentJson(printAgent(state, agent), state.seen?.role)));
 
 const recovered = (state: MasterState): string =>
   jsonArray([...state.recovered.values()].map(recoveredAgentJson));
 
 /** The whole state. Who may not see the flags does not see the cluster's name either, as in the original. */
-export function statePage(state: MasterState, flags: Record<string, string> | undefined): string {
+export function statePage(state: SeenState, flags: Record<string, string> | undefined): string {
   const { boot } = state;
   const info = printMasterInfo(state);
   const { id, pid, port, hostname, domain } = info;
@@ -126,7 +128,7 @@ export function statePage(state: MasterState, flags: Record<string, string> | un
 }
 
 /** `/slaves`: agents with their resources one by one, too; with an id only that agent. */
-export function slavesPage(state: MasterState, agentId?: string | undefined): string {
+export function slavesPage(state: SeenState, agentId?: string | undefined): string {
   const isAsked = (id: string): boolean => agentId === undefined || id === agentId;
   const shown = [...state.agents.values()].filter(({ id }) => isAsked(id));
   const expected = [...state.recovered].filter(([id]) => isAsked(id));
@@ -136,17 +138,18 @@ export function slavesPage(state: MasterState, agentId?: string | undefined): st
   });
 }
 
-function wholeAgent(state: MasterState, agent: Agent): string {
+function wholeAgent(state: SeenState, agent: Agent): string {
   const printed = printAgent(state, agent);
+  const seesRole = state.seen?.role ?? ((): boolean => true);
   const list = (wire: readonly Resource[] | undefined): string =>
-    jsonArray((wire ?? []).map((resource) => encodeJson('mesos.v1.Resource', resource)));
+    jsonArray(onlySeen(wire, seesRole).map((resource) => encodeJson('mesos.v1.Resource', resource)));
   const byRole = new Map<string, Resource[]>();
   for (const resource of printed.total_resources ?? []) {
     const role = resource.reservations?.at(-1)?.role ?? '*';
     byRole.set(role, [...(byRole.get(role) ?? []), resource]);
   }
-  const reserved = [...byRole].filter(([role]) => role !== '*');
-  return withMembers(agentJson(printed), {
+  const reserved = [...byRole].filter(([role]) => role !== '*' && seesRole(role));
+  return withMembers(agentJson(printed, state.seen?.role), {
     reserved_resources_full: jsonObject(
       Object.fromEntries(reserved.map(([role, wire]) => [role, list(wire)])),
     ),
@@ -157,7 +160,7 @@ function wholeAgent(state: MasterState, agent: Agent): string {
 }
 
 /** `/frameworks`; with an id only that one. */
-export function frameworksPage(state: MasterState, frameworkId?: string | undefined): string {
+export function frameworksPage(state: SeenState, frameworkId?: string | undefined): string {
   const asked = (all: ReadonlyMap<string, Framework>): Framework[] =>
     [...all.values()].filter(({ id }) => frameworkId === undefined || id === frameworkId);
   return jsonObject({
@@ -210,27 +213,34 @@ function countsOf(records: Iterable<TaskRecord>): Record<string, string> {
 }
 
 /** The cluster in numbers: agents and frameworks with their tasks counted by state. */
-export function summaryPage(state: MasterState): string {
+export function summaryPage(state: SeenState): string {
   const { boot } = state;
+  const executors = executorsByFramework(wholeOf(state));
   return jsonObject({
     hostname: JSON.stringify(boot.hostname),
     cluster: boot.cluster === undefined ? undefined : JSON.stringify(boot.cluster),
     slaves: jsonArray([...state.agents.values()].map((agent) => agentSummary(state, agent))),
     frameworks: jsonArray(
-      [...state.frameworks.values()].map((framework) => frameworkSummary(state, framework)),
+      [...state.frameworks.values()].map((framework) =>
+        frameworkSummary(state, framework, executors.get(framework.id) ?? []),
+      ),
     ),
   });
 }
 
-function agentSummary(state: MasterState, agent: Agent): string {
+function agentSummary(state: SeenState, agent: Agent): string {
   const ids = [...new Set([...agent.tasks.values()].map(({ frameworkId }) => frameworkId))];
-  return withMembers(agentJson(printAgent(state, agent)), {
+  return withMembers(agentJson(printAgent(state, agent), state.seen?.role), {
     ...countsOf(agent.tasks.values()),
     framework_ids: JSON.stringify(ids),
   });
 }
 
-function frameworkSummary(state: MasterState, framework: Framework): string {
+function frameworkSummary(
+  state: SeenState,
+  framework: Framework,
+  executors: readonly ExecutorRecord[],
+): string {
   const records = [
     ...framework.tasks.values(),
     ...framework.unreachableTasks.values(),
@@ -238,7 +248,10 @@ function frameworkSummary(state: MasterState, framework: Framework): string {
   ];
   const ids = [...new Set([...framework.tasks.values()].map(({ agentId }) => agentId))];
   const empty = { tasks: [], unreachable: [], completed: [], offers: [], executors: [], pid: framework.pid };
-  const whole = JSON.parse(frameworkJson(printFramework(state, framework), empty)) as Record<string, unknown>;
+  const whole = JSON.parse(frameworkJson(printFramework(state, framework, executors), empty)) as Record<
+    string,
+    unknown
+  >;
   const keys = [
     'id',
     'name',

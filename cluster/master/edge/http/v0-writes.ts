@@ -6,6 +6,7 @@ import type { Call } from '../../../api/generated/master';
 import type { AgentID, Resource } from '../../../api/generated/mesos';
 import { messageFromJson } from '../../../api/json-read';
 import type { Handler, Request } from '../../../runtime/http/server';
+import { removeError } from '../../core/quota/calls';
 import { type OperatorDoor, passCall } from './operator-door';
 import { plain } from './scheduler-api';
 
@@ -17,7 +18,7 @@ function bodyOf(request: Request): string {
 export function teardown(door: OperatorDoor): Handler {
   return (request, reply) => {
     const value = new URLSearchParams(bodyOf(request)).get('frameworkId');
-    if (value === null) return plain(reply, 400, "Missing 'frameworkId' query parameter");
+    if (value === null) return plain(reply, 400, "Missing 'frameworkId' query parameter in the request body");
     return passCall(door, request, reply, { type: 'TEARDOWN', teardown: { framework_id: { value } } });
   };
 }
@@ -41,8 +42,9 @@ export function resourceForm(door: OperatorDoor, what: ResourceCall): Handler {
 function resourceCall(what: ResourceCall, agent_id: AgentID, form: URLSearchParams): Call {
   switch (what) {
     case 'reserve': {
-      const source = form.has('source') ? listOf(form, 'source') : undefined;
-      const reserve_resources = { agent_id, resources: listOf(form, 'resources'), source };
+      const resources = listOf(form, 'resources', 'Error parsing');
+      const source = form.has('source') ? listOf(form, 'source', 'Error parsing') : undefined;
+      const reserve_resources = { agent_id, resources, source };
       return { type: 'RESERVE_RESOURCES', reserve_resources };
     }
     case 'unreserve':
@@ -58,7 +60,7 @@ function resourceCall(what: ResourceCall, agent_id: AgentID, form: URLSearchPara
 }
 
 /** A field of the form with resources as a JSON array. Throws with Mesos' words. */
-function listOf(form: URLSearchParams, key: string): Resource[] {
+function listOf(form: URLSearchParams, key: string, what = 'Error in parsing'): Resource[] {
   const text = form.get(key);
   if (text === null) throw new Error(`Missing '${key}' query parameter in the request body`);
   try {
@@ -66,22 +68,23 @@ function listOf(form: URLSearchParams, key: string): Resource[] {
     if (!Array.isArray(given)) throw new Error('expected a JSON array');
     return given.map((one) => messageFromJson('mesos.v1.Resource', one));
   } catch (error) {
-    throw new Error(
-      `Error parsing '${key}' query parameter in the request body: ${(error as Error).message}`,
-    );
+    throw new Error(`${what} '${key}' query parameter in the request body: ${(error as Error).message}`);
   }
 }
 
 /** PUT /weights, with a JSON array such as `[{"role": "web", "weight": 2.0}]`. */
 export function putWeights(door: OperatorDoor): Handler {
   return (request, reply) => {
+    const body = bodyOf(request);
+    let what = 'Failed to parse update weights request JSON';
     try {
-      const given: unknown = JSON.parse(bodyOf(request));
+      const given: unknown = JSON.parse(body);
       if (!Array.isArray(given)) throw new Error('expected a JSON array');
+      what = 'Failed to convert weights JSON array to protobuf';
       const weight_infos = given.map((one) => messageFromJson('mesos.v1.WeightInfo', one));
       return passCall(door, request, reply, { type: 'UPDATE_WEIGHTS', update_weights: { weight_infos } });
     } catch (error) {
-      return plain(reply, 400, `Failed to parse update weights request JSON: ${(error as Error).message}`);
+      return plain(reply, 400, `${what} '${body}': ${(error as Error).message}`);
     }
   };
 }
@@ -114,6 +117,9 @@ export function postQuota(door: OperatorDoor): Handler {
 export function deleteQuota(door: OperatorDoor): Handler {
   return (request, reply) => {
     const role = (request.params as { '*'?: string })['*'] ?? '';
+    const where = ` for path '/master/quota/${role}'`;
+    const wrong = door.read((state) => removeError(state, role, where));
+    if (wrong) return plain(reply, 400, wrong);
     return passCall(door, request, reply, { type: 'REMOVE_QUOTA', remove_quota: { role } });
   };
 }

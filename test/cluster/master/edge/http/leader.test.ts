@@ -1,4 +1,5 @@
 import { gated, type Leadership, redirect } from '../../../../../cluster/master/edge/http/leader';
+import { masterRoutes } from '../../../../../cluster/master/edge/http/routes';
 import { HttpClient } from '../../../../../cluster/runtime/http/client';
 import { type HttpServer, startHttpServer } from '../../../../../cluster/runtime/http/server';
 import { silentLogger } from '../../../../../cluster/runtime/log';
@@ -85,4 +86,81 @@ it.each<[string, Leadership, string, number, string]>([
 ])('when %s (%j), %s is %i %s', async (_when, state, path, status, text) => {
   leader = state;
   expect(await ask(path)).toEqual([status, text]);
+});
+
+describe('the routes of the master', () => {
+  const known = masterRoutes({} as never, { leadership: () => leader } as never);
+  /** What the original redirects (Mesos 1.11 src/master/http.cpp, each with `if (!master->elected())`). */
+  const redirected = [
+    '/api/v1',
+    '/api/v1/scheduler',
+    '/create-volumes',
+    '/destroy-volumes',
+    '/frameworks',
+    '/machine/down',
+    '/machine/up',
+    '/maintenance/schedule',
+    '/maintenance/status',
+    '/quota',
+    '/quota/*',
+    '/reserve',
+    '/roles',
+    '/slaves',
+    '/state',
+    '/state-summary',
+    '/tasks',
+    '/teardown',
+    '/unreserve',
+    '/weights',
+  ];
+  const open = ['/', '/flags', '/health', '/redirect'];
+  const ours = [
+    '/allocator/offer_constraints_debug',
+    '/explain/framework/*',
+    '/explain/role/*',
+    '/explain/task/*',
+  ];
+
+  it("are the original's, and some of ours", () => {
+    const paths = known.map(({ path }) => path).sort();
+    expect(paths).toEqual([...redirected, ...open, ...ours].sort());
+  });
+
+  let whole: HttpServer;
+  beforeAll(async () => {
+    whole = await startHttpServer({
+      what: 'the test',
+      address: '127.0.0.1',
+      port: 0,
+      addressFlag: '--ip',
+      portFlag: '--port',
+      log: silentLogger,
+      paths: { main: 'master', others: [], known: known.map(({ path }) => path) },
+      routes: gated(known, () => leader),
+    });
+  });
+  afterAll(() => whole.close());
+
+  it.each(redirected.concat(ours))('send whoever asks %s to the leader, with any method', async (path) => {
+    const url = path.replace('*', 'x');
+    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+      leader = { kind: 'following', hostname: 'm2', port: 1 };
+      const { status, headers } = await client.request({ url: whole.url + url, method });
+      expect([method, status, headers['location']]).toEqual([method, 307, `//m2:1${url}`]);
+      leader = { kind: 'none' };
+      expect((await client.request({ url: whole.url + url, method })).status).toBe(503);
+    }
+  });
+
+  it('refuse methods where the master leads, after the recovery only', async () => {
+    leader = { kind: 'leading', recovered: true };
+    const refused = await client.request({ url: `${whole.url}/api/v1/scheduler` });
+    expect([refused.status, refused.headers['allow'], refused.body.toString()]).toEqual([
+      405,
+      'POST',
+      "405 Method Not Allowed. Expecting one of { 'POST' }, but received 'GET'.",
+    ]);
+    leader = { kind: 'leading', recovered: false };
+    expect((await client.request({ url: `${whole.url}/api/v1/scheduler` })).status).toBe(503);
+  });
 });

@@ -48,7 +48,7 @@ describe('the pages of quotas', () => {
     expect(metrics['allocator/mesos/quota/roles/web/resources/cpus/guarantee']).toBe(1.5);
     expect((await work.ask('/quota/web', { method: 'DELETE' })).status).toBe(200);
     expect((await work.ask('/quota/web', { method: 'DELETE' })).text).toBe(
-      "Failed to remove quota: Role 'web' has no quota set",
+      "Failed to remove quota for path '/master/quota/web': Role 'web' has no quota set",
     );
   });
 

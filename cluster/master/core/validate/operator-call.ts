@@ -1,0 +1,57 @@
+/**
+ * What is wrong with an operator's call before anything of the cluster is looked at (Mesos 1.11
+ * validation::master::call::validate).
+ */
+
+import type { Call } from '../../../api/generated/master';
+import { formError } from '../../../model/resource-errors';
+
+/** Calls that come with a part of their own, which has the call's name in small letters. */
+const WITH_PART: ReadonlySet<Call.Type> = new Set<Call.Type>([
+  'GET_METRICS',
+  'SET_LOGGING_LEVEL',
+  'LIST_FILES',
+  'READ_FILE',
+  'UPDATE_WEIGHTS',
+  'RESERVE_RESOURCES',
+  'UNRESERVE_RESOURCES',
+  'CREATE_VOLUMES',
+  'DESTROY_VOLUMES',
+  'GROW_VOLUME',
+  'SHRINK_VOLUME',
+  'UPDATE_MAINTENANCE_SCHEDULE',
+  'START_MAINTENANCE',
+  'STOP_MAINTENANCE',
+  'DRAIN_AGENT',
+  'DEACTIVATE_AGENT',
+  'REACTIVATE_AGENT',
+  'UPDATE_QUOTA',
+  'SET_QUOTA',
+  'REMOVE_QUOTA',
+  'TEARDOWN',
+  'MARK_AGENT_GONE',
+]);
+
+const PREFIX = 'Failed to validate master::Call: ';
+const NO_AGENT = "Expecting 'agent_id' to be present; only agent default resources are supported right now";
+
+/** What a call lacks, or undefined. */
+export function partError(call: Call): string | undefined {
+  const { type, grow_volume, shrink_volume } = call;
+  if (type === undefined) return `${PREFIX}Expecting 'type' to be present`;
+  const part = type.toLowerCase();
+  if (WITH_PART.has(type) && call[part as keyof Call] === undefined)
+    return `${PREFIX}Expecting '${part}' to be present`;
+  const resized = grow_volume ?? shrink_volume;
+  return resized && resized.agent_id === undefined ? PREFIX + NO_AGENT : undefined;
+}
+
+/**
+ * What is wrong with a call of the v1 API, or undefined. What is to be reserved is looked at here already; the
+ * older endpoints look at it when they have found the agent.
+ */
+export function callError(call: Call): string | undefined {
+  const wrong =
+    formError(call.reserve_resources?.resources) ?? formError(call.unreserve_resources?.resources);
+  return partError(call) ?? (wrong && PREFIX + wrong);
+}

@@ -1,0 +1,94 @@
+/**
+ * What is used and offered, each piece with the role that has it, as endpoints show it (Mesos 1.11
+ * Slave::usedResources, Framework::totalUsedResources).
+ *
+ * Always true: what is used is what tasks and executors hold; whoever asks, it is counted from all of them, as in
+ * the original, which hides pieces by their roles and not by whose they are.
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import {
+  allocateTo,
+  combine,
+  type Piece,
+  type Resources,
+  type WireResource,
+  writeLegacyResources,
+  writeResources,
+} from '../../../model/resources';
+import { executorsOf } from '../executors';
+import type { Agent, ExecutorRecord, Framework, MasterState } from '../state';
+
+interface Holding {
+  readonly role: string;
+  readonly resources: Resources;
+}
+
+/** What runs on an agent uses. */
+export function usedOn(agent: Agent): Resources {
+  return sumByRole([...heldTasks(agent), ...agent.executors.values()]);
+}
+
+/** What a framework's tasks and executors use. */
+export function usedBy(
+  state: MasterState,
+  framework: Framework,
+  executors: readonly ExecutorRecord[] = executorsOf(state, framework.id),
+): Resources {
+  return sumByRole([...heldTasks(framework), ...executors]);
+}
+
+/** What is in these offers. */
+export function offeredIn(state: MasterState, offers: Iterable<string>): Resources {
+  return sumByRole([...offers].flatMap((id) => state.offers.get(id) ?? []));
+}
+
+/** All executors by the id of their framework. */
+export function executorsByFramework(state: MasterState): ReadonlyMap<string, readonly ExecutorRecord[]> {
+  const all = new Map<string, ExecutorRecord[]>();
+  for (const { executors } of state.agents.values()) {
+    for (const executor of executors.values()) {
+      const own = all.get(executor.frameworkId);
+      if (own) own.push(executor);
+      else all.set(executor.frameworkId, [executor]);
+    }
+  }
+  return all;
+}
+
+function heldTasks({ tasks }: Pick<Agent, 'tasks'>): Holding[] {
+  return [...tasks.values()].filter(({ holdsResources }) => holdsResources);
+}
+
+/** Summed before they are marked: there are many holders and few roles. */
+function sumByRole(holdings: readonly Holding[]): Resources {
+  const byRole = new Map<string, Piece[]>();
+  for (const { role, resources } of holdings) {
+    const pieces = byRole.get(role);
+    if (pieces) pieces.push(...resources);
+    else byRole.set(role, [...resources]);
+  }
+  return [...byRole].flatMap(([role, pieces]) => allocateTo(combine(pieces), role));
+}
+
+/** Resources as endpoints show them: `reservations`, and the older `role` beside it. */
+export function printResources(resources: Resources): mesos.Resource[] {
+  const legacy = writeLegacyResources(resources);
+  return writeResources(resources).map((resource, index) => ({
+    ...legacy[index],
+    ...resource,
+  })) as mesos.Resource[];
+}
+
+/** The resources all of whose roles may be seen (Mesos 1.11 ObjectApprovers::approved<VIEW_ROLE>). */
+export function onlySeen<R extends WireResource>(
+  resources: readonly R[] | undefined,
+  seesRole: (role: string) => boolean,
+): R[] {
+  return (resources ?? []).filter(({ role, reservations, allocation_info }) => {
+    const roles = (reservations ?? []).map((one) => one.role ?? '*');
+    if (role !== undefined && role !== '*') roles.push(role);
+    if (allocation_info) roles.push(allocation_info.role ?? '*');
+    return roles.every(seesRole);
+  });
+}
