@@ -84,16 +84,23 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     { path: '/quota/*', realm: READWRITE, methods: { DELETE: deleteQuota(operators) } },
     ...explainRoutes(operators),
     ...maintenanceRoutes(operators, page),
+    ...writeRoutes(operators),
+    { path: '/flags', realm: READONLY, methods: { GET: flagsPage(operators) } },
+    { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
+    { path: '/redirect', methods: { GET: redirect(operators.leadership, own) } },
+    { path: '/', methods: { GET: (_request, reply) => redirectTo(reply, '/state') } },
+  ];
+}
+
+/** The older endpoints that change resources and frameworks. */
+function writeRoutes(operators: OperatorDoor): Route[] {
+  return [
     { path: '/teardown', realm: READWRITE, methods: { POST: teardown(operators) } },
     ...(['reserve', 'unreserve', 'create-volumes', 'destroy-volumes'] as const).map((what) => ({
       path: `/${what}`,
       realm: READWRITE,
       methods: { POST: resourceForm(operators, what) },
     })),
-    { path: '/flags', realm: READONLY, methods: { GET: flagsPage(operators) } },
-    { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
-    { path: '/redirect', methods: { GET: redirect(operators.leadership, own) } },
-    { path: '/', methods: { GET: (_request, reply) => redirectTo(reply, '/state') } },
   ];
 }
 
