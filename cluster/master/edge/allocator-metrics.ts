@@ -12,6 +12,8 @@ const PREFIX = 'allocator/mesos';
 export function allocatorNumbers(state: MasterState): Record<string, number> {
   const numbers: Record<string, number> = {
     [`${PREFIX}/event_queue_dispatches`]: 0,
+    /** Its name before Mesos 1.0, which the original still has and exporters read. */
+    'allocator/event_queue_dispatches': 0,
     ...filterNumbers(state.allocator),
     ...quotaNumbers(state),
   };

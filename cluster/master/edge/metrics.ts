@@ -9,6 +9,7 @@ import { TASK_STATES } from '../../model/task-state';
 import { isRevocable } from '../../model/volumes';
 import type { Timings } from '../../runtime/metrics';
 import { allocatedOf } from '../core/allocator/state';
+import { COUNTED_STATES, COUNTED_TYPES, shortState } from '../core/operations/counts';
 import { isOffered, type MasterState } from '../core/state';
 import { allocatorNumbers } from './allocator-metrics';
 
@@ -63,6 +64,12 @@ const COUNTERS = [
   'messages_exited_executor',
   'messages_authenticate',
   'messages_reconcile_operations',
+  'messages_operation_status_update',
+  'messages_operation_status_update_acknowledgement',
+  'valid_operation_status_updates',
+  'invalid_operation_status_updates',
+  'valid_operation_status_update_acknowledgements',
+  'invalid_operation_status_update_acknowledgements',
   'valid_framework_to_executor_messages',
   'invalid_framework_to_executor_messages',
   'valid_executor_to_framework_messages',
@@ -71,6 +78,9 @@ const COUNTERS = [
   'event_queue_messages',
   'event_queue_dispatches',
   'event_queue_http_requests',
+  ...['', ...COUNTED_TYPES.map((type) => `${type.toLowerCase()}/`)].flatMap((prefix) =>
+    ['total', ...COUNTED_STATES.map(shortState)].map((name) => `operations/${prefix}${name}`),
+  ),
 ];
 
 /** All numbers of a moment, by name. */

@@ -93,7 +93,7 @@ function refuseAll(
     ...(call.operations ?? []).flatMap((operation) =>
       isLaunch(operation)
         ? loseTasks(state, framework, tasksOf(operation), loss)
-        : operationFailed(framework, operation, `Operation attempted with invalid offers: ${error}`),
+        : operationFailed(state, framework, operation, `Operation attempted with invalid offers: ${error}`),
     ),
     ...allocateSoon(state, now),
   ];
@@ -165,10 +165,10 @@ function perform(state: MasterState, batch: Batch, given: Operation): MasterEffe
     return [{ kind: 'note', level: 'warn', text: `Operation ${type} is not known; ignored`, fields }];
   }
   const wantsFeedback = given.id !== undefined && !isLaunch(given);
-  if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(framework, given);
+  if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(state, framework, given);
   const error = firstError(given, agent);
   if (!error) return run(state, batch, injectRole(given, framework.id, role));
-  if (!isLaunch(given)) return operationFailed(framework, given, error);
+  if (!isLaunch(given)) return operationFailed(state, framework, given, error);
   const reason = type === 'LAUNCH' ? 'REASON_TASK_INVALID' : 'REASON_TASK_GROUP_INVALID';
   return loseTasks(state, framework, tasksOf(given), { reason, message: error, now, state: 'TASK_ERROR' });
 }

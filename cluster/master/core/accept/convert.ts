@@ -29,10 +29,10 @@ export function convert(state: MasterState, batch: Batch, operation: mesos.Offer
   const refused = wrong
     ? `${wrong}; on agent ${printAgent(agent)}`
     : operationRefusal(state, framework, operation);
-  if (refused) return operationFailed(framework, operation, refused);
+  if (refused) return operationFailed(state, framework, operation, refused);
   const effects = operation.type === 'DESTROY' ? withdraw(state, agent, operation) : [];
   const lacking = take(batch, operation, conversionsOf(operation));
-  if (lacking) return [...effects, ...operationFailed(framework, operation, lacking)];
+  if (lacking) return [...effects, ...operationFailed(state, framework, operation, lacking)];
   return [...effects, ...applyOperation(state, { agent, framework, operation })];
 }
 

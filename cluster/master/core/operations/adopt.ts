@@ -6,7 +6,7 @@
 import type * as mesos from '../../../api/generated/mesos';
 import type { MasterEffect } from '../effects';
 import type { Agent, MasterState } from '../state';
-import { addOperation, isEnd, removeOperation } from './record';
+import { addOperation, isEnd, removeOperation, setLatest } from './record';
 
 /** Takes the agent's list over. Undefined means that the agent did not say. */
 export function adoptOperations(
@@ -19,9 +19,10 @@ export function adoptOperations(
   for (const { uuid, framework_id, info, latest_status, statuses } of reported) {
     seen.add(uuid.value);
     const framework = state.frameworks.get(framework_id?.value ?? '');
+    const known = agent.operations.get(uuid.value);
+    if (known) setLatest(state, known, latest_status);
     const record =
-      agent.operations.get(uuid.value) ?? addOperation(state, { uuid: uuid.value, agent, framework, info });
-    if (!isEnd(record.latest.state)) record.latest = latest_status;
+      known ?? addOperation(state, { uuid: uuid.value, agent, framework, info, latest: latest_status });
     record.statuses = statuses ?? record.statuses;
   }
   const missing = [...agent.operations.values()].filter(({ uuid }) => !seen.has(uuid));

@@ -5,14 +5,17 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { MasterEffect } from '../effects';
-import type { Framework } from '../state';
+import type { Framework, MasterState } from '../state';
+import { countOperation } from './counts';
 
 /** An operation that is not carried out: the framework hears why if it asked, and the log says it in any case. */
 export function operationFailed(
+  state: MasterState,
   framework: Framework,
   operation: mesos.Offer.Operation,
   message: string,
 ): MasterEffect[] {
+  countOperation(state, operation.type, 'OPERATION_ERROR');
   const fields = { framework: framework.id, operation: operation.id?.value ?? '', why: message };
   const text = `dropped operation ${operation.type ?? 'UNKNOWN'}`;
   const note: MasterEffect = { kind: 'note', level: 'warn', text, fields };
@@ -22,11 +25,15 @@ export function operationFailed(
 }
 
 /** Drivers cannot be told what becomes of operations: one that asks for it is told so, and aborts. */
-export function refuseFeedback(framework: Framework, operation: mesos.Offer.Operation): MasterEffect[] {
+export function refuseFeedback(
+  state: MasterState,
+  framework: Framework,
+  operation: mesos.Offer.Operation,
+): MasterEffect[] {
   const why =
     "The 'id' field was set in an offer operation, but operation feedback is not supported for the SchedulerDriver API";
   const message = `${why}; please use the HTTP scheduler API for this feature`;
-  const notes = operationFailed(framework, operation, why);
+  const notes = operationFailed(state, framework, operation, why);
   if (!framework.stream) return notes;
   return [
     ...notes,

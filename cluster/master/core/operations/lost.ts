@@ -6,6 +6,7 @@
 import type * as mesos from '../../../api/generated/mesos';
 import type { MasterEffect } from '../effects';
 import type { Agent, MasterState } from '../state';
+import { countOperation } from './counts';
 import { tellOperation } from './feedback';
 import { isEnd, removeOperation } from './record';
 
@@ -22,6 +23,7 @@ export function loseOperations(
       const status = { operation_id: record.info.id, agent_id: { value: agent.id }, state: verdict };
       effects.push(...tellOperation(framework, status));
     }
+    countOperation(state, record.info.type, verdict);
     removeOperation(state, record);
   }
   return effects;

@@ -4,7 +4,8 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
-import { type Agent, count, type Framework, type MasterState, type OperationRecord } from '../state';
+import type { Agent, Framework, MasterState, OperationRecord } from '../state';
+import { countOperation } from './counts';
 
 /** Operations that end like this are over. */
 const ENDS: ReadonlySet<mesos.OperationState> = new Set([
@@ -25,32 +26,34 @@ export interface NewOperation {
   readonly agent: Agent;
   readonly framework: Framework | undefined;
   readonly info: mesos.Offer.Operation;
+  readonly latest?: mesos.OperationStatus;
 }
 
-/** Takes an operation into the lists of its agent and framework, as pending. */
+/** Takes an operation into the lists of its agent and framework; pending unless its agent says more. */
 export function addOperation(
   state: MasterState,
-  { uuid, agent, framework, info }: NewOperation,
+  { uuid, agent, framework, info, latest }: NewOperation,
 ): OperationRecord {
   const record: OperationRecord = {
     uuid,
     agentId: agent.id,
     frameworkId: framework?.id,
     info,
-    latest: { operation_id: info.id, state: 'OPERATION_PENDING', agent_id: { value: agent.id } },
+    latest: latest ?? { operation_id: info.id, state: 'OPERATION_PENDING', agent_id: { value: agent.id } },
     statuses: [],
   };
   agent.operations.set(uuid, record);
   if (framework && info.id) framework.operations.set(info.id.value, record);
-  count(state, 'master/operations/total');
+  countOperation(state, info.type, record.latest.state);
   return record;
 }
 
 /** Forgets an operation. */
 export function removeOperation(
   state: MasterState,
-  { agentId, frameworkId, uuid, info }: OperationRecord,
+  { agentId, frameworkId, uuid, info, latest }: OperationRecord,
 ): void {
+  if (!isEnd(latest.state)) countOperation(state, info.type, latest.state, -1);
   state.agents.get(agentId)?.operations.delete(uuid);
   const framework = state.frameworks.get(frameworkId ?? '');
   const id = info.id?.value;
@@ -58,9 +61,17 @@ export function removeOperation(
 }
 
 /** Takes a status in. The first terminal one stays. */
-export function setStatus(record: OperationRecord, status: mesos.OperationStatus): void {
-  if (!isEnd(record.latest.state)) record.latest = status;
+export function setStatus(state: MasterState, record: OperationRecord, status: mesos.OperationStatus): void {
+  setLatest(state, record, status);
   record.statuses = [...record.statuses, status].slice(-STATUSES_MAX);
+}
+
+/** The same without a line in the list of statuses. */
+export function setLatest(state: MasterState, record: OperationRecord, status: mesos.OperationStatus): void {
+  if (isEnd(record.latest.state)) return;
+  countOperation(state, record.info.type, record.latest.state, -1);
+  countOperation(state, record.info.type, status.state);
+  record.latest = status;
 }
 
 const STATUSES_MAX = 10;

@@ -32,6 +32,7 @@ export function operationReported(
   count(state, 'master/valid_operation_status_updates');
   const status = { ...message.status, operation_id: record.info.id };
   setStatus(
+    state,
     record,
     message.latest_status ? { ...message.latest_status, operation_id: record.info.id } : status,
   );
@@ -66,6 +67,7 @@ export function acknowledgeOperation(
   call: scheduler.Call.AcknowledgeOperationStatus,
   now: Millis,
 ): MasterEffect[] {
+  count(state, 'master/messages_operation_status_update_acknowledgement');
   const record = framework.operations.get(call.operation_id.value);
   const agent = state.agents.get(call.agent_id?.value ?? record?.agentId ?? '');
   const last = record?.statuses.at(-1);

@@ -33,4 +33,21 @@ describe('the numbers of a master', () => {
     const [agent] = getAgents(state).agents ?? [];
     expect(printResources(readResources(agent?.allocated_resources))).toBe('cpus:1; mem:128');
   });
+
+  it('are all there from the start, at zero, so that no exporter misses one', () => {
+    const all = snapshot(play().state, 1000);
+    const late = ['update', 'update_acknowledgement'].map((what) => `operation_status_${what}`);
+    const names = [
+      'allocator/event_queue_dispatches',
+      'allocator/mesos/event_queue_dispatches',
+      ...late.map((name) => `master/messages_${name}`),
+      ...late.flatMap((name) => [`master/valid_${name}s`, `master/invalid_${name}s`]),
+      ...['', 'reserve/', 'destroy_disk/'].flatMap((type) =>
+        ['total', 'pending', 'recovering', 'unreachable', 'finished', 'failed', 'gone_by_operator'].map(
+          (state) => `master/operations/${type}${state}`,
+        ),
+      ),
+    ];
+    for (const name of names) expect([name, all[name]]).toEqual([name, 0]);
+  });
 });

@@ -1,0 +1,49 @@
+/**
+ * How many operations are in which state: of all, and of each type (Mesos 1.11 Metrics::OperationStates). Ends stay
+ * counted; the other states are of now. Launches are not counted here.
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import { count, type MasterState } from '../state';
+
+export const COUNTED_TYPES = [
+  'RESERVE',
+  'UNRESERVE',
+  'CREATE',
+  'DESTROY',
+  'GROW_VOLUME',
+  'SHRINK_VOLUME',
+  'CREATE_DISK',
+  'DESTROY_DISK',
+] as const satisfies readonly mesos.Offer.Operation.Type[];
+
+export const COUNTED_STATES = [
+  'OPERATION_PENDING',
+  'OPERATION_RECOVERING',
+  'OPERATION_UNREACHABLE',
+  'OPERATION_FINISHED',
+  'OPERATION_FAILED',
+  'OPERATION_ERROR',
+  'OPERATION_DROPPED',
+  'OPERATION_GONE_BY_OPERATOR',
+] as const satisfies readonly mesos.OperationState[];
+
+/** What the metrics call a state: `gone_by_operator`. */
+export function shortState(state: mesos.OperationState): string {
+  return state.replace('OPERATION_', '').toLowerCase();
+}
+
+/** One operation more in a state, or with -1 one less. */
+export function countOperation(
+  counted: MasterState,
+  type: mesos.Offer.Operation.Type | undefined,
+  state: mesos.OperationState,
+  by: 1 | -1 = 1,
+): void {
+  const prefixes = ['master/operations/'];
+  if (COUNTED_TYPES.some((one) => one === type)) prefixes.push(`master/operations/${type?.toLowerCase()}/`);
+  for (const prefix of prefixes) {
+    count(counted, `${prefix}total`, by);
+    if (COUNTED_STATES.some((one) => one === state)) count(counted, `${prefix}${shortState(state)}`, by);
+  }
+}
