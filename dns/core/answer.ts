@@ -77,9 +77,14 @@ function recordsAt(zone: Zone, name: string, node: ZoneNode, type: number): read
   return makers.get(type)?.(zone, name, node) ?? [];
 }
 
+/** The original cannot take port and target apart again when the target has such a character, and leaves it out. */
+export function isAnswered({ target }: Service): boolean {
+  return !/[:[\]]/.test(target);
+}
+
 function services(zone: Zone, name: string, list: readonly Service[]): SrvRecord[] {
   const { ttl, srvWeight } = zone.authority;
-  return list.map(({ port, target }) => ({
+  return list.filter(isAnswered).map(({ port, target }) => ({
     kind: 'SRV',
     name,
     ttl,

@@ -6,10 +6,10 @@ import type { MakerContext, Put } from './book';
 import { cleanDomain } from './labels';
 import type { AgentFacts, FrameworkFacts, HostPort } from './snapshot';
 
-/** The name of this server, when it lies inside the domain. */
+/** The name of this server. One outside the domain is listed, as in the original, and nobody can ask for it here. */
 export function putServer({ options }: MakerContext, put: Put): void {
-  const name = options.authority.primary;
-  if (!name.endsWith(`.${options.domain}`)) return;
+  const name = options.authority.primary.toLowerCase();
+  if (options.compat === 'standard' && !name.endsWith(`.${options.domain}`)) return;
   for (const address of options.ownAddresses) put.address(name, address);
 }
 
@@ -74,7 +74,7 @@ export function putFramework(context: MakerContext, put: Put, framework: Framewo
   const { name: given, host, port } = framework;
   const label = cleanDomain(given, labelRule);
   const name = `${label}.${domain}`;
-  if (label === '' || GUARDED.test(label) || name === authority.primary) {
+  if (label === '' || GUARDED.test(label) || name === authority.primary.toLowerCase()) {
     const why = `${label || 'none'} is not free`;
     context.note(`the framework ${JSON.stringify(given)} gets no name of its own: ${why}`);
     return;

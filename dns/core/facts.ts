@@ -106,9 +106,10 @@ export function readDiscovery(given: unknown, note: Note): DiscoveryFacts | unde
   const ports: DiscoveryPort[] = [];
   for (const entry of asList(membersOf(discovery['ports'])['ports'])) {
     const port = membersOf(entry);
-    const number = asNumber(port['number']);
+    // One without a number is port 0, as in the original.
+    const number = typeof entry === 'object' ? asNumber(port['number'] ?? 0) : undefined;
     if (number === undefined || !Number.isInteger(number))
-      note(`discovery port ${JSON.stringify(port['number'])} is no port`);
+      note(`discovery port ${JSON.stringify(port['number'] ?? entry)} is no port`);
     else if (ports.length < TASK_PORTS_MAX)
       ports.push({ number, name: asText(port['name']) ?? '', protocol: asText(port['protocol']) ?? '' });
   }

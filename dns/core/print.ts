@@ -2,6 +2,7 @@
  * The zone as lists: the shapes of the HTTP interface (those of the original).
  */
 
+import { isAnswered } from './answer';
 import type { Put, Zone, ZoneHead, ZoneNode } from './book';
 import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
 import type { LiveZone } from './live-zone';
@@ -35,10 +36,11 @@ export interface ServiceEntry {
 
 /** `/v1/services/{name}`: for each service one A and one AAAA of its target. */
 export function listServices(zone: Zone | undefined, asked: string): readonly ServiceEntry[] {
-  const entries = (zone?.node(askedName(asked))?.services ?? []).flatMap(({ port, target }) => {
+  const services = zone?.node(askedName(asked))?.services.filter(isAnswered) ?? [];
+  const entries = services.flatMap(({ port, target }) => {
     const node = zone?.node(target);
     const ips = [node?.a[0], node?.aaaa[0]].filter((ip) => ip !== undefined);
-    return ips.map((ip) => ({ service: asked, host: `${target}.`, ip, port: String(port & 0xffff) }));
+    return ips.map((ip) => ({ service: asked, host: `${target}.`, ip, port: String(port) }));
   });
   return entries.length > 0 ? entries : [{ service: '', host: '', ip: '', port: '' }];
 }
@@ -51,7 +53,7 @@ interface ListedRecord {
 
 /** `/v1/enumerate`: what each task made, without what something before it had made. */
 export function listTasks(live: LiveZone | undefined): object {
-  if (!live) return { frameworks: [] };
+  if (!live) return { frameworks: null };
   const { cluster, context } = live;
   const seen = new Set<string>();
   let made: ListedRecord[] = [];
@@ -70,7 +72,8 @@ export function listTasks(live: LiveZone | undefined): object {
     }),
     name,
   }));
-  return { frameworks };
+  // The original's list starts as none at all.
+  return { frameworks: frameworks.length > 0 ? frameworks : null };
 }
 
 /** The tasks that count, in the order of the document. */
@@ -100,7 +103,7 @@ function lister(seen: Set<string>, made: (record: ListedRecord) => void): Put & 
   return { ...put, sick: put };
 }
 
-/** `/v1/axfr`: the whole zone, each name with its values. */
+/** `/v1/axfr`: the whole zone, each name with its values, in the order of the names. */
 export function listZone(
   zone: ZoneHead | undefined,
   entries: Iterable<readonly [string, ZoneNode]>,
@@ -126,14 +129,22 @@ export function listZone(
     Rname: zone ? `${zone.authority.admin}.` : '',
     Domain: zone?.domain ?? '',
     Records: {
-      As: Object.fromEntries(lists.As),
-      AAAAs: Object.fromEntries(lists.AAAAs),
-      SRVs: Object.fromEntries(lists.SRVs),
+      As: byName(lists.As),
+      AAAAs: byName(lists.AAAAs),
+      SRVs: byName(lists.SRVs),
     },
   };
 }
 
-/** The original's layout: every line but the first begins with one blank more. */
+function byName(entries: readonly [string, readonly string[]][]): object {
+  return Object.fromEntries([...entries].sort(([left], [right]) => (left < right ? -1 : 1)));
+}
+
+/** The original's layout: every line but the first begins with one blank more, and what HTML would read is escaped. */
 export function printJson(value: unknown): string {
-  return JSON.stringify(value, null, 1).replaceAll('\n', '\n ');
+  const text = JSON.stringify(value, null, 1).replaceAll('\n', '\n ');
+  return text.replace(
+    /[<>&\u2028\u2029]/g,
+    (char) => `\\u${char.charCodeAt(0).toString(16).padStart(4, '0')}`,
+  );
 }

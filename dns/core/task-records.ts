@@ -190,22 +190,30 @@ interface Scope {
   readonly agentSuffix: string;
 }
 
-/** All records of the task under one task label. */
+/** All records of the task under one task label, in the original's order. */
 function putUnder(scope: Scope, label: string): void {
   const canonical = canonicalLabel(label, scope.recipe.ending);
-  putAddresses(scope, label);
-  putAddresses(scope, canonical);
+  putAddresses(scope, label, canonical);
   putResourcePorts(scope, label, canonical);
   putDiscoveryPorts(scope, label, canonical);
 }
 
-function putAddresses({ compat, put, recipe, suffix, agentSuffix }: Scope, first: string): void {
+function putAddresses(scope: Scope, label: string, canonical: string): void {
+  const { compat, put, recipe, suffix, agentSuffix } = scope;
   const { addresses, agentAddresses } = recipe;
-  for (const address of addresses) put.address(first, suffix, address);
-  for (const address of agentAddresses) put.address(first, agentSuffix, address);
-  // The original stores a text that is no address here, which makes the names exist.
-  if (agentAddresses.length === 0) put.exists(first, agentSuffix);
-  if (addresses.length === 0 && compat === 'standard') put.exists(first, suffix);
+  for (const address of addresses) {
+    put.address(label, suffix, address);
+    put.address(canonical, suffix, address);
+  }
+  for (const address of agentAddresses) {
+    put.address(label, agentSuffix, address);
+    put.address(canonical, agentSuffix, address);
+  }
+  for (const first of [label, canonical]) {
+    // The original stores a text that is no address here, which makes the names exist.
+    if (agentAddresses.length === 0) put.exists(first, agentSuffix);
+    if (addresses.length === 0 && compat === 'standard') put.exists(first, suffix);
+  }
 }
 
 function putResourcePorts(scope: Scope, label: string, target: string): void {
@@ -215,10 +223,8 @@ function putResourcePorts(scope: Scope, label: string, target: string): void {
   for (const [begin, end] of recipe.ports) {
     for (let port = begin; port <= end; port++) {
       const service = { port, target, targetSuffix: agentSuffix };
-      for (const place of places) {
-        put.service(place, agentSuffix, service);
-        if (!recipe.discovery) put.service(place, suffix, service);
-      }
+      for (const place of places) put.service(place, agentSuffix, service);
+      if (!recipe.discovery) for (const place of places) put.service(place, suffix, service);
     }
   }
 }
@@ -226,11 +232,10 @@ function putResourcePorts(scope: Scope, label: string, target: string): void {
 function putDiscoveryPorts({ put, recipe, suffix }: Scope, label: string, target: string): void {
   for (const { port, protocols, label: portLabel } of recipe.discovery ?? []) {
     const service = { port, target, targetSuffix: suffix };
-    for (const protocol of protocols) {
-      const place = `${serviceLabel(label)}.${serviceLabel(protocol)}`;
-      put.service(place, suffix, service);
-      if (portLabel !== '') put.service(`${serviceLabel(portLabel)}.${place}`, suffix, service);
-    }
+    const places = protocols.map((protocol) => `${serviceLabel(label)}.${serviceLabel(protocol)}`);
+    for (const place of places) put.service(place, suffix, service);
+    if (portLabel === '') continue;
+    for (const place of places) put.service(`${serviceLabel(portLabel)}.${place}`, suffix, service);
   }
 }
 
@@ -260,7 +265,7 @@ function taskAddresses(
     }
     const addresses: string[] = [];
     for (const text of task.running?.[source] ?? []) {
-      const address = readAddress(text.trim());
+      const address = readAddress(text);
       if (address && addresses.length < ADDRESSES_MAX) addresses.push(address.text);
     }
     if (addresses.length > 0) return addresses;

@@ -23,6 +23,8 @@ export interface HttpOptions {
   readonly enumeration: boolean;
 }
 
+const TEXT = 'text/plain; charset=utf-8';
+
 /** JSON that is made here, or comes from what makes the zone. */
 type Json = string | Promise<Uint8Array>;
 
@@ -40,12 +42,12 @@ export function httpRoutes(options: HttpOptions): Route[] {
     { path: '/v1/watch', methods: { GET: (request, reply) => watchers.add(request, reply, serial()) } },
   ];
   return [
-    get('/v1/version', () => printJson({ Service: 'Mesos-DNS', Version: version, URL: '' })),
+    get('/v1/version', () => printJson({ Service: 'Mesos-DNS', URL: '', Version: version })),
     get('/v1/config', () => printJson(options.config())),
     get('/v1/hosts/:name', (asked) => printJson(listHosts(zone(), asked))),
     get('/v1/services/:name', (asked) => printJson(listServices(zone(), asked))),
     get('/v1/explain/:name', (asked) => source.ask('explain', asked)),
-    { path: '/v1/hosts/:name/ports', methods: { GET: notImplemented } },
+    { path: '/v1/hosts/:name/ports', methods: { GET: checked(notImplemented), HEAD: headRefused } },
     ...(options.enumeration ? listings : []),
     { path: '/health', methods: { GET: (_request, reply) => health(options, reply) } },
     { path: '/metrics', methods: { GET: (_request, reply) => metricsText(options, reply) } },
@@ -54,13 +56,13 @@ export function httpRoutes(options: HttpOptions): Route[] {
 
 /** Unknown paths, in the original's words. */
 export function notFound(_request: Request, reply: Reply): unknown {
-  return reply.code(404).type('text/plain').send('404: Page Not Found');
+  return reply.code(404).type(TEXT).send('404: Page Not Found');
 }
 
 /** Known paths with another method, in the original's words. */
 export function methodNotAllowed(_request: Request, reply: Reply, allowed: readonly Method[]): unknown {
   const named = allowed.filter((method) => method !== 'HEAD').join(', ');
-  return reply.code(405).header('allow', named).type('text/plain').send('405: Method Not Allowed');
+  return reply.code(405).header('allow', named).type(TEXT).send('405: Method Not Allowed');
 }
 
 function headRefused(request: Request, reply: Reply): unknown {
@@ -68,20 +70,25 @@ function headRefused(request: Request, reply: Reply): unknown {
 }
 
 function notImplemented(_request: Request, reply: Reply): unknown {
-  return reply.code(501).type('text/plain').send('To be implemented...');
+  return reply.code(501).type(TEXT).send('To be implemented...');
 }
 
 function json(answer: (asked: string) => Json): Handler {
-  return async (request, reply) => {
-    if (!acceptsJson(request.headers.accept)) {
-      return reply.code(406).type('text/plain').send('406: Not Acceptable');
-    }
-    if (hasOtherBody(request)) return reply.code(415).type('text/plain').send('415: Unsupported Media Type');
-    const { params } = request;
+  return checked(async ({ params }, reply) => {
     const asked: unknown =
       typeof params === 'object' && params !== null ? Reflect.get(params, 'name') : undefined;
     const body = await answer(String(asked ?? ''));
-    return reply.type('application/json').send(typeof body === 'string' ? body : bufferOf(body));
+    // A text would get a charset beside its type.
+    return reply.type('application/json').send(typeof body === 'string' ? Buffer.from(body) : bufferOf(body));
+  });
+}
+
+/** For those who take JSON and send nothing else. */
+function checked(handler: Handler): Handler {
+  return (request, reply) => {
+    if (!acceptsJson(request.headers.accept)) return reply.code(406).type(TEXT).send('406: Not Acceptable');
+    if (hasOtherBody(request)) return reply.code(415).type(TEXT).send('415: Unsupported Media Type');
+    return handler(request, reply);
   };
 }
 
@@ -91,7 +98,7 @@ function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
 }
 
 function acceptsJson(accept: string | undefined): boolean {
-  return accept === undefined || /\*\/\*|application\/json/.test(accept);
+  return !accept || /\*\/\*|application\/json/.test(accept);
 }
 
 function hasOtherBody({ headers }: Request): boolean {

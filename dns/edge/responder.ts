@@ -149,7 +149,7 @@ export class Responder {
     this.counts.malformed.inc();
     if (!this.lenient) return encodeFailure(bytes, RCODE.FORMERR, 'all');
     return kind === 'empty'
-      ? encodeFailure(bytes, RCODE.SERVFAIL, 'recursion')
+      ? encodeFailure(bytes, RCODE.SERVFAIL, 'original')
       : encodeFailure(bytes, RCODE.FORMERR, 'none');
   }
 
@@ -208,11 +208,16 @@ export class Responder {
     return encodeReply(ready, request, {
       limit: asker.transport === 'tcp' ? TCP_BYTES : this.udpLimit(request, asker, request.end + ready.bytes),
       turn: ready.answers.length > 1 || ready.additional.length > 0 ? nextInteger(this.random, TURNS) : 0,
-      recursion: ready === REFUSED ? false : ready.authoritative ? recursion : elsewhere.available,
+      recursion: ready.authoritative ? recursion : elsewhere.available && !this.hidesRecursion(ready),
       payloadBytes,
       tellCut,
       cookie: cookie && askers.cookieOption(asker.address, cookie),
     });
+  }
+
+  /** The original clears RA when no resolver has answered. */
+  private hidesRecursion(ready: Ready): boolean {
+    return ready === REFUSED || (this.lenient && ready === SERVFAIL);
   }
 
   /** What an asker takes over UDP, not more than we send, and little for an address that may be forged. */

@@ -105,8 +105,9 @@ export function readDomain(given: string): string {
   return domain;
 }
 
+/** Reads a domain name; its capitals are kept. */
 export function readName(flag: string, given: string): string {
-  const name = given.toLowerCase().replace(/\.+$/, '');
+  const name = given.replace(/\.+$/, '');
   if (!isUsableName(name)) throw wrong(flag, given, 'a domain name such as ns1.mesos');
   return name;
 }

@@ -3,15 +3,20 @@
  *
  * A reply differs from the last one to the same question in id, flags, the spelling of the name, the order of the
  * records and the room there is. Owners are pointers to the question's name, to the domain inside it, or to the
- * target of an SRV record; these offsets are all that is computed.
+ * target of an SRV record; these offsets are all that is computed, and those of the names in SOA and NS records.
  */
 
+import { type Name, nameIn, type Standing, sizeOf, standingIn, writeName } from './compress';
 import { wireName } from './names';
 import { encodeTail, type PacketRecord, targetOffset } from './record';
 import { HEADER_BYTES, type Request } from './request';
 
 const POINTER_BYTES = 2;
 const POINTER_MAX = 0x3fff;
+/** Type, class and TTL. */
+const FIXED_BYTES = 8;
+/** The length of the data. */
+const LENGTH_BYTES = 2;
 const OPT_BYTES = 11;
 const NO_STARTS: number[] = [];
 
@@ -19,13 +24,25 @@ const FLAG_QR = 0x8000;
 const FLAG_AA = 0x0400;
 const FLAG_TC = 0x0200;
 const FLAG_RA = 0x0080;
+const OPCODE = 0x7800;
 /** Opcode, RD and CD come back as they came. */
-const FLAGS_KEPT = 0x7800 | 0x0100 | 0x0010;
+const FLAGS_KEPT = OPCODE | 0x0100 | 0x0010;
 
 interface Piece {
   readonly tail: Buffer;
   /** The owner when it is not the name asked for. */
-  readonly owner: Buffer | undefined;
+  readonly owner: Name | undefined;
+}
+
+/** A record of the authority section, with the names in it apart. */
+interface AuthorityPiece {
+  /** Whether the owner is the domain; else it is the name asked for. */
+  readonly ofDomain: boolean;
+  /** Type, class and TTL. */
+  readonly fixed: Buffer;
+  readonly names: readonly Name[];
+  /** What follows the names. */
+  readonly rest: Buffer;
 }
 
 interface NamedPiece {
@@ -46,7 +63,7 @@ export interface Ready {
   readonly rcode: number;
   readonly authoritative: boolean;
   readonly answers: readonly Piece[];
-  readonly authority: readonly Piece[];
+  readonly authority: readonly AuthorityPiece[];
   readonly additional: readonly Group[];
   /** Additional records are one of each kind, drawn anew, and their absence is told with TC. */
   readonly asOriginal: boolean;
@@ -96,18 +113,14 @@ export function prepareAnswer(answer: PacketAnswer, options: PrepareOptions): Re
     const offset = targetOffset(record);
     if (offset !== undefined && 'target' in record) targets.set(record.target, { answer: index, offset });
   }
-  const ownerOf = (record: PacketRecord): Buffer | undefined => {
+  const ownerOf = (record: PacketRecord): Name | undefined => {
     // Services keep the name as asked, whatever else was found under it.
-    if (written && (record.kind === 'A' || record.kind === 'AAAA')) return nameBytes(record.name);
-    return record.name === name ? undefined : nameBytes(record.name);
+    const own = written && (record.kind === 'A' || record.kind === 'AAAA');
+    return own || record.name !== name ? nameIn(nameBytes(record.name)) : undefined;
   };
-  const piece = (record: PacketRecord): Piece => ({ tail: encodeTail(record), owner: ownerOf(record) });
-  const answers = answer.answers.map(piece);
-  const authority = answer.authority.map(piece);
+  const answers = answer.answers.map((record) => ({ tail: encodeTail(record), owner: ownerOf(record) }));
+  const authority = answer.authority.map((record) => authorityPiece(record, record.name !== name));
   const additional = groupsOf(answer.additional, targets);
-  const size = (pieces: readonly { tail: Buffer; owner: Buffer | undefined }[]): number =>
-    pieces.reduce((sum, { tail, owner }) => sum + tail.length + POINTER_BYTES + (owner?.length ?? 0), 0);
-  const named = additional.reduce((sum, { a, aaaa }) => sum + size(a) + size(aaaa), 0);
   return {
     rcode: answer.rcode,
     authoritative: true,
@@ -117,8 +130,39 @@ export function prepareAnswer(answer: PacketAnswer, options: PrepareOptions): Re
     asOriginal,
     run: runOf(answers),
     domainBytes: wireName(domain).length,
-    bytes: size(answers) + size(authority) + named,
+    bytes: mostBytes(answers, authority, additional),
   };
+}
+
+function mostBytes(
+  answers: readonly Piece[],
+  authority: readonly AuthorityPiece[],
+  additional: readonly Group[],
+): number {
+  let sum = 0;
+  for (const { tail, owner } of answers) sum += tail.length + (owner?.wire.length ?? POINTER_BYTES);
+  for (const { fixed, names, rest } of authority)
+    sum += POINTER_BYTES + fixed.length + LENGTH_BYTES + rest.length + wireBytes(names);
+  for (const { a, aaaa } of additional)
+    for (const { tail, owner } of [...a, ...aaaa]) sum += tail.length + POINTER_BYTES + owner.length;
+  return sum;
+}
+
+function wireBytes(names: readonly Name[]): number {
+  return names.reduce((sum, { wire }) => sum + wire.length, 0);
+}
+
+function authorityPiece(record: PacketRecord, ofDomain: boolean): AuthorityPiece {
+  const tail = encodeTail(record);
+  const names = namesIn(record).map((name) => nameIn(nameBytes(name)));
+  const rest = tail.subarray(FIXED_BYTES + LENGTH_BYTES + wireBytes(names));
+  return { ofDomain, fixed: tail.subarray(0, FIXED_BYTES), names, rest };
+}
+
+/** The names that the data of a record begins with. */
+function namesIn(record: PacketRecord): string[] {
+  if (record.kind === 'SOA') return [record.primary, record.admin];
+  return record.kind === 'NS' ? [record.target] : [];
 }
 
 function runOf(answers: readonly Piece[]): Ready['run'] {
@@ -169,13 +213,20 @@ export function bareAnswer(rcode: number): Ready {
 }
 
 /** Twelve octets for a message whose question could not be read. The original repeats nothing but the id. */
-export function encodeFailure(bytes: Buffer, rcode: number, flagsKept: 'none' | 'recursion' | 'all'): Buffer {
+export function encodeFailure(bytes: Buffer, rcode: number, flagsKept: keyof typeof FAILURE_FLAGS): Buffer {
   const reply = Buffer.alloc(HEADER_BYTES);
   bytes.copy(reply, 0, 0, 2);
-  const mask = { none: 0, recursion: 0x0100, all: FLAGS_KEPT }[flagsKept];
-  reply.writeUInt16BE(FLAG_QR | (bytes.readUInt16BE(2) & mask) | rcode, 2);
+  reply.writeUInt16BE(FLAG_QR | FAILURE_FLAGS[flagsKept](bytes.readUInt16BE(2)) | rcode, 2);
   return reply;
 }
+
+const FAILURE_FLAGS = {
+  none: () => 0,
+  recursion: (flags: number) => flags & 0x0100,
+  all: (flags: number) => flags & FLAGS_KEPT,
+  /** The original's: RD and CD only of what is a query. */
+  original: (flags: number) => flags & ((flags & OPCODE) === 0 ? FLAGS_KEPT : OPCODE),
+};
 
 /** Twelve octets with TC, for an asker whom not even the question can be repeated to: it was written shorter than it is. */
 export function cutFailure({ bytes }: Request, rcode: number): Buffer {
@@ -220,12 +271,14 @@ interface Body {
 
 function writeBody(out: Buffer, ready: Ready, request: Request, room: number, turn: number): Body {
   const body: Body = { end: request.end, answers: 0, authority: 0, additional: 0, truncated: false };
+  const standing = plainNames(ready)
+    ? NO_STANDING
+    : [standingIn(request.bytes, HEADER_BYTES, request.end - 4)];
   // The original gives authority records their room first.
-  const kept = ready.asOriginal
-    ? ready.authority.reduce((sum, { tail }) => sum + tail.length + POINTER_BYTES, 0)
-    : 0;
-  const starts = writeAnswers(out, ready, body, { room: room - kept, turn });
-  if (ready.authority.length > 0) writeAuthority(out, ready, request, body, room);
+  const tight = ready.asOriginal && ready.authority.length > 0 && request.end + ready.bytes > room;
+  const kept = tight ? authorityBytes(ready, standing) : 0;
+  const starts = writeAnswers(out, ready, body, { room: room - kept, turn }, standing);
+  if (ready.authority.length > 0) writeAuthority(out, { ready, request, standing }, body, room);
   if (body.truncated || ready.additional.length === 0) return body;
   const { end } = body;
   const complete = writeAdditional(out, ready, starts, body, { room, turn });
@@ -237,14 +290,51 @@ function writeBody(out: Buffer, ready: Ready, request: Request, room: number, tu
   return body;
 }
 
-function writeAuthority(out: Buffer, ready: Ready, request: Request, body: Body, room: number): void {
+const NO_STANDING: Standing[] = [];
+
+/** Whether no name is written that could end in a pointer to one that stands there. */
+function plainNames({ authority, answers, run }: Ready): boolean {
+  return authority.length === 0 && (run !== undefined || answers.length === 0);
+}
+
+/** What the authority records take. */
+function authorityBytes({ authority }: Ready, before: readonly Standing[]): number {
+  const standing = [...before];
+  return authority.reduce((sum, piece) => sum + pieceBytes(piece, standing), 0);
+}
+
+/** What one record takes. Its names are added to those that stand, as if they were written. */
+function pieceBytes({ fixed, names, rest }: AuthorityPiece, standing: Standing[]): number {
+  let sum = POINTER_BYTES + fixed.length + LENGTH_BYTES + rest.length;
+  for (const name of names) {
+    const size = sizeOf(name, standing);
+    sum += size;
+    if (size > POINTER_BYTES) standing.push({ ...name, at: 0, own: name.wire.length });
+  }
+  return sum;
+}
+
+interface Writing {
+  readonly ready: Ready;
+  readonly request: Request;
+  /** Names that pointers can lead to. */
+  readonly standing: Standing[];
+}
+
+function writeAuthority(out: Buffer, writing: Writing, body: Body, room: number): void {
+  const { ready, request, standing } = writing;
   const domainAt = request.end - 4 - ready.domainBytes;
-  for (const { tail, owner } of ready.authority) {
-    if (body.end + POINTER_BYTES + tail.length > room) {
+  for (const piece of ready.authority) {
+    if (body.end + pieceBytes(piece, [...standing]) > room) {
       body.truncated = true;
       return;
     }
-    body.end = writeOwned(out, body.end, owner ? domainAt : HEADER_BYTES, tail);
+    const at = writeOwned(out, body.end, piece.ofDomain ? domainAt : HEADER_BYTES, piece.fixed);
+    let end = at + LENGTH_BYTES;
+    for (const name of piece.names) end = writeName(out, end, name, standing);
+    end += piece.rest.copy(out, end);
+    out.writeUInt16BE(end - at - LENGTH_BYTES, at);
+    body.end = end;
     body.authority++;
   }
 }
@@ -255,7 +345,13 @@ interface Place {
 }
 
 /** Writes the answers, beginning at the turn, and returns where each of them starts. */
-function writeAnswers(out: Buffer, ready: Ready, body: Body, { room, turn }: Place): number[] {
+function writeAnswers(
+  out: Buffer,
+  ready: Ready,
+  body: Body,
+  { room, turn }: Place,
+  standing: Standing[],
+): number[] {
   const { answers, run } = ready;
   if (run && body.end + run.bytes.length <= room) return writeRun(out, run, body, ready, turn);
   const starts: number[] = [];
@@ -263,7 +359,8 @@ function writeAnswers(out: Buffer, ready: Ready, body: Body, { room, turn }: Pla
   let index = count > 1 ? turn % count : 0;
   for (let written = 0; written < count; written++) {
     const piece = answers[index];
-    const size = piece ? (piece.owner?.length ?? POINTER_BYTES) + piece.tail.length : 0;
+    const owned = piece?.owner ? sizeOf(piece.owner, standing) : POINTER_BYTES;
+    const size = owned + (piece?.tail.length ?? 0);
     const left = room - body.end - size;
     // The original's cut replies are shorter than the limit, and never as long.
     if (!piece || left < 0 || (left === 0 && ready.asOriginal && written + 1 < count)) {
@@ -271,7 +368,7 @@ function writeAnswers(out: Buffer, ready: Ready, body: Body, { room, turn }: Pla
       break;
     }
     starts[index] = body.end;
-    body.end = writePiece(out, body.end, piece);
+    body.end = writePiece(out, body.end, piece, standing);
     body.answers++;
     index = index + 1 === count ? 0 : index + 1;
   }
@@ -297,9 +394,9 @@ function writeRun(
   return starts.map((start) => begin + (start >= cut ? start - cut : start + bytes.length - cut));
 }
 
-function writePiece(out: Buffer, at: number, { owner, tail }: Piece): number {
+function writePiece(out: Buffer, at: number, { owner, tail }: Piece, standing: Standing[]): number {
   if (!owner) return writeOwned(out, at, HEADER_BYTES, tail);
-  const after = at + owner.copy(out, at);
+  const after = writeName(out, at, owner, standing);
   return after + tail.copy(out, after);
 }
 

@@ -3,6 +3,7 @@
  */
 
 import { HEADER_BYTES, type Request, readRequest } from './request';
+import { skipName } from './rest';
 
 const FLAG_QR = 0x80;
 const FLAG_TC = 0x02;
@@ -23,14 +24,30 @@ export function isReplyTo(reply: Buffer, request: Request, id: number): boolean 
   return questionKey(reply) === `${request.key}${request.class}`;
 }
 
-/** The reply as the asker may have it: its own id, and cut to the question with TC when it is too long. */
+/** The reply as the asker may have it: its own id, and cut to the first answers with TC when it is too long. */
 export function passBack(reply: Buffer, request: Request, limit: number): Buffer {
   const id = request.bytes.readUInt16BE(0);
   if (reply.length <= limit) return withId(reply, id);
-  const cut = withId(reply.subarray(0, request.end), id);
+  const { answers, end } = answersWithin(reply, request.end, limit);
+  const cut = withId(reply.subarray(0, end), id);
   cut.fill(0, 6, HEADER_BYTES);
+  cut.writeUInt16BE(answers, 6);
   cut[2] = (cut[2] ?? 0) | FLAG_TC;
   return cut;
+}
+
+/** How many answers end before the limit. */
+function answersWithin(reply: Buffer, start: number, limit: number): { answers: number; end: number } {
+  const count = reply.readUInt16BE(6);
+  let end = start;
+  for (let answers = 0; answers < count; answers++) {
+    const fixed = skipName(reply, end);
+    if (fixed === undefined || fixed + 10 > reply.length) return { answers, end };
+    const next = fixed + 10 + reply.readUInt16BE(fixed + 8);
+    if (next >= limit) return { answers, end };
+    end = next;
+  }
+  return { answers: count, end };
 }
 
 function questionKey(reply: Buffer): string | undefined {

@@ -104,20 +104,22 @@ function lowerName(bytes: Buffer): number {
 /** Messages that the original understands although they are not written as usual; they are written anew. */
 function readUnusual(bytes: Buffer, flags: number): Reading {
   const questions = bytes.readUInt16BE(4);
+  if (bytes.length === HEADER_BYTES) return EMPTY;
   if ((flags & FLAG_TC) !== 0) return MALFORMED;
-  if (questions === 0 || bytes.length === HEADER_BYTES) return EMPTY;
+  if (questions === 0)
+    return readRest(bytes, HEADER_BYTES, { questions, lenient: true }) === 'malformed' ? MALFORMED : EMPTY;
   const name = followName(bytes, HEADER_BYTES);
   if (!name) return MALFORMED;
-  // The type and the class may be missing, but not half of one.
+  // The type and the class may be missing, or half of the class, but not half of the type.
   const left = Math.min(4, bytes.length - name.end);
-  if (left % 2 === 1) return MALFORMED;
+  if (left === 1) return MALFORMED;
   const rest = readRest(bytes, name.end + left, { questions: questions - 1, lenient: true });
   if (rest === 'malformed') return MALFORMED;
   const usual = Buffer.alloc(HEADER_BYTES + name.wire.length + 4);
   bytes.copy(usual, 0, 0, 4);
   usual.writeUInt16BE(1, 4);
   name.wire.copy(usual, HEADER_BYTES);
-  bytes.copy(usual, HEADER_BYTES + name.wire.length, name.end, name.end + left);
+  bytes.copy(usual, HEADER_BYTES + name.wire.length, name.end, name.end + (left === 3 ? 2 : left));
   const reading = readRequest(usual);
   if (reading.kind !== 'request') return MALFORMED;
   return { kind: 'request', request: { ...reading.request, edns: rest.edns, size: bytes.length } };

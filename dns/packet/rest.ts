@@ -22,7 +22,7 @@ export interface Edns {
 export interface RestOptions {
   /** Questions that come first. */
   readonly questions: number;
-  /** Whether what is announced may be missing when the message ends before it. */
+  /** Whether records that are announced may be missing when the message ends before them. */
   readonly lenient: boolean;
 }
 
@@ -36,9 +36,9 @@ export function readRest(
   const count = before + bytes.readUInt16BE(10);
   let edns: Edns | undefined;
   let at = start;
-  for (let index = 0; index < questions && at < bytes.length; index++) {
+  for (let index = 0; index < questions; index++) {
     const fixed = skipName(bytes, at);
-    if (fixed === undefined || (bytes.length - fixed) % 2 !== 0) return 'malformed';
+    if (fixed === undefined || bytes.length - fixed === 1) return 'malformed';
     at = Math.min(fixed + 4, bytes.length);
   }
   for (let index = 0; index < count; index++) {
@@ -80,8 +80,8 @@ function readEdns(bytes: Buffer, fixed: number, end: number): Edns | undefined {
   };
 }
 
-/** Where a record's name ends. A pointer ends it; where that points does not matter here. */
-function skipName(bytes: Buffer, start: number): number | undefined {
+/** Where a record's name ends, if it does. A pointer ends it; where that points does not matter here. */
+export function skipName(bytes: Buffer, start: number): number | undefined {
   let at = start;
   for (;;) {
     const length = bytes[at];

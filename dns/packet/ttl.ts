@@ -3,6 +3,7 @@
  */
 
 import { HEADER_BYTES } from './request';
+import { skipName } from './rest';
 
 const TYPE_SOA = 6;
 const TYPE_OPT = 41;
@@ -57,16 +58,4 @@ export function aged(reply: Buffer, { offsets }: Lifespan, seconds: number): Buf
 export function respelled(reply: Buffer, question: Buffer, end: number): Buffer {
   question.copy(reply, HEADER_BYTES, HEADER_BYTES, end);
   return reply;
-}
-
-function skipName(bytes: Buffer, start: number): number | undefined {
-  let at = start;
-  for (;;) {
-    const length = bytes[at];
-    if (length === undefined) return undefined;
-    if (length >= 0xc0) return at + 2;
-    if (length > 63) return undefined;
-    at += 1 + length;
-    if (length === 0) return at;
-  }
 }

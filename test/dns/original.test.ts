@@ -132,6 +132,80 @@ test.each([
   expect(await raw(Buffer.from(question, 'hex'))).toBe(reply);
 });
 
+test.each([
+  ['an empty query repeats opcode, RD and CD', '004d01100000000000000000', '004d81120000000000000000'],
+  ['of another opcode only that', '004d29000000000000000000', '004da8020000000000000000'],
+  ['an empty query may have TC', '004d03000001000000000000', '004d81020000000000000000'],
+  ['no question, but records that do not parse', '004d010000000001000000000561', '004d80010000000000000000'],
+  [
+    'a second question that is missing is FORMERR',
+    '004d01000002000000000000066c6561646572056d65736f730000010001',
+    '004d80010000000000000000',
+  ],
+])('%s', async (_what, question, reply) => {
+  expect(await raw(Buffer.from(question, 'hex'))).toBe(reply);
+});
+
+test('half a class counts as none', async () => {
+  const reply = await answering.send(query('leader.mesos', 'A').subarray(0, -1));
+  expect(reply?.toString('hex', reply.length - 4)).toBe('0a000001');
+  expect(reply?.readUInt16BE(28)).toBe(0);
+});
+
+const SOA_REST = '000000010000003c00000258000151800000003c';
+
+test.each([
+  ['no.mesos', 'A', `c00c000600010000003c0021036e7331c00f04726f6f74c026${SOA_REST}`],
+  // Capitals are not the same octets.
+  ['NO.MESOS', 'A', `c00c000600010000003c0026036e7331056d65736f730004726f6f74c026${SOA_REST}`],
+  ['ns1.mesos', 'TXT', `c00c000600010000003c001dc00c04726f6f74c00c${SOA_REST}`],
+  ['x.ns1.mesos', 'A', `c00c000600010000003c001dc00e04726f6f74c00e${SOA_REST}`],
+  ['web.marathon.mesos', 'NS', 'c00c000200010000003c0006036e7331c019'],
+  [
+    'NO.MESOS',
+    'ANY',
+    `c00c000600010000003c0026036e7331056d65736f730004726f6f74c026${SOA_REST}` +
+      `c00c000200010000003c0002c026c00c000600010000003c0018c026c031${SOA_REST}`,
+  ],
+  [
+    'leader.*.mesos',
+    'ANY',
+    `066c6561646572c015000100010000003c00040a000001` +
+      `c00c000600010000003c0021036e7331c01504726f6f74c043${SOA_REST}c00c000200010000003c0002c043`,
+  ],
+])('octet by octet: %s %s', async (name, type, records) => {
+  const question = query(name, type);
+  const reply = await answering.send(question);
+  expect(reply?.toString('hex', question.length)).toBe(records);
+});
+
+test('authority records take as little room in a cut reply as they do there', async () => {
+  const some = Array.from({ length: 40 }, (_, index) => ({
+    name: 'abc',
+    statuses: [runningAt(`10.1.0.${index}`)],
+  }));
+  const to = new Answering({ changes: zoneOf(stateWith(...some)).changes });
+  // Header and question take 36 octets, SOA and NS 59, each answer 16: 511.
+  const given = await ask('abc.marathon.mesos', 'ANY', {}, to);
+  expect([given.tc, given.answers.length, given.authority.length]).toEqual([true, 26, 2]);
+});
+
+test('a service whose target has a colon or a bracket is left out', async () => {
+  const ports = { ports: [{ number: 80, protocol: 'tcp' }] };
+  const odd = ['col:on', '[br]'].map((name) => ({
+    discovery: { name, ports },
+    statuses: [runningAt('10.1.0.1')],
+  }));
+  const to = new Answering({ changes: zoneOf(stateWith(...odd)).changes });
+  for (const name of ['col:on', '[br]']) {
+    expect((await ask(`${name}.marathon.mesos`, 'A', {}, to)).answers).toHaveLength(1);
+    expect(await ask(`_${name}._tcp.marathon.mesos`, 'SRV', {}, to)).toMatchObject({
+      rcode: 'NOERROR',
+      answers: [],
+    });
+  }
+});
+
 test('of several questions the first is answered, and only it is repeated', async () => {
   const one = query('leader.mesos', 'A');
   const two = Buffer.concat([one, query('slave.mesos', 'A').subarray(12)]);

@@ -64,9 +64,11 @@ test('discovery without a name is none; its bad ports are left out with a note',
     ports: [
       { number: 80, name: '', protocol: '' },
       { number: 70_000, name: '', protocol: '' },
+      // One without a number is port 0, as in the original.
+      { number: 0, name: '', protocol: '' },
     ],
   });
-  expect(notes).toHaveLength(2);
+  expect(notes).toEqual(['discovery port "odd" is no port']);
 });
 
 test('ports are limited in number', () => {

@@ -106,12 +106,12 @@ test('replies that do not match are not taken, the right one after them is', asy
   expect(reply && seen(reply).answers).toEqual(['example.com A 192.0.2.1']);
 });
 
-test('a reply longer than the asker takes is cut to TC', async () => {
+test('a reply longer than the asker takes is cut to its first answers, with TC', async () => {
   const upstream = await resolver((question) => [answerOf(question, '192.0.2.1', 100)]);
   const made = forwarder([upstream]);
   const cut = await made.forward(REQUEST, 'udp');
   expect(cut?.length).toBeLessThanOrEqual(512);
-  expect(cut && seen(cut)).toMatchObject({ tc: true, answers: [] });
+  expect(cut && [seen(cut).tc, seen(cut).answers.length]).toEqual([true, 17]);
   const whole = await made.forward(REQUEST, 'tcp');
   expect(whole && seen(whole).answers).toHaveLength(100);
 });
@@ -181,8 +181,8 @@ test('a reply that was cut over UDP is asked for again over TCP', async () => {
   expect(reply && [seen(reply).tc, seen(reply).answers.length]).toEqual([false, 20]);
   asked = 0;
   const short = await forwarder([upstream]).forward(requestOf(query('a.example', 'A')), 'udp');
-  // What does not fit the asker stays cut, so that it comes over TCP itself.
-  expect(short && [seen(short).tc, seen(short).answers.length]).toEqual([true, 0]);
+  // What does not fit the asker stays cut: it may come over TCP itself.
+  expect(short && [seen(short).tc, seen(short).answers.length]).toEqual([true, 19]);
 });
 
 test('replies are kept for their TTL, in the spelling of each asker, and not beyond the limit', async () => {

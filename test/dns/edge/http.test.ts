@@ -76,6 +76,27 @@ test("the original's refusals", async () => {
     text: '405: Method Not Allowed',
   });
   expect((await get('/v1/hosts/.*')).status).toBe(200);
+  expect((await get('/v1/hosts/x/ports', { method: 'HEAD' })).status).toBe(405);
+  for (const path of ['/v1/version', '/v1/hosts/x/ports']) {
+    expect(await get(path, { headers: { accept: 'text/html' } })).toEqual({
+      status: 406,
+      text: '406: Not Acceptable',
+    });
+  }
+});
+
+test("the original's bytes: types without or with a charset, members in its order, names in theirs", async () => {
+  const { dns } = await start();
+  const fetched = (path: string) => fetch(`http://127.0.0.1:${dns.http.port}${path}`);
+  const version = await fetched('/v1/version');
+  expect(version.headers.get('content-type')).toBe('application/json');
+  expect(await version.text()).toBe('{\n  "Service": "Mesos-DNS",\n  "URL": "",\n  "Version": "dev"\n }');
+  expect((await fetched('/nothing')).headers.get('content-type')).toBe('text/plain; charset=utf-8');
+  const { Records } = JSON.parse(await (await fetched('/v1/axfr')).text());
+  for (const kind of ['As', 'SRVs']) {
+    const names = Object.keys(Records[kind]);
+    expect(names).toEqual([...names].sort());
+  }
 });
 
 test('where an answer comes from', async () => {

@@ -45,5 +45,14 @@ test('the asker gets its own id, and TC when the reply is too long', () => {
     flag_tc: false,
   });
   const cut = decode(passBack(replyTo('example.com', 'A', 9, 100), request, 512));
-  expect(cut).toMatchObject({ id: 5, flag_tc: true, answers: [], questions: [{ name: 'example.com' }] });
+  expect(cut).toMatchObject({ id: 5, flag_tc: true, questions: [{ name: 'example.com' }] });
+  // The question in 29 octets and 17 answers of 27; one more would be 515.
+  expect(cut.answers).toHaveLength(17);
+});
+
+test('of a long reply that breaks off, what can be read goes on', () => {
+  const long = replyTo('example.com', 'A', 9, 40);
+  long.writeUInt16BE(9999, 29 + 27 + 21);
+  expect(decode(passBack(long, request, 512)).answers).toHaveLength(1);
+  expect(decode(passBack(long.subarray(0, 60), request, 50)).answers).toHaveLength(0);
 });

@@ -1,0 +1,41 @@
+import { nameIn, type Standing, sizeOf, standingIn, writeName } from '../../../dns/packet/compress';
+import { wireName } from '../../../dns/packet/names';
+
+const named = (name: string) => nameIn(Buffer.from(wireName(name), 'latin1'));
+const at12 = (name: string): Standing => {
+  const wire = Buffer.from(wireName(name), 'latin1');
+  return standingIn(Buffer.concat([Buffer.alloc(12), wire]), 12, 12 + wire.length);
+};
+
+function written(name: string, standing: Standing[]): string {
+  const out = Buffer.alloc(300);
+  const size = sizeOf(named(name), standing);
+  const end = writeName(out, 100, named(name), standing);
+  expect(end - 100).toBe(size);
+  return out.toString('hex', 100, end);
+}
+
+test.each([
+  ['the whole name', 'ns1.mesos', 'ns1.mesos', 'c00c'],
+  ['the end of a name', 'ns1.mesos', 'web.mesos', '036e7331c010'],
+  ['nothing in common', 'ns1.mesos', 'example.com', '036e7331056d65736f7300'],
+  ['other capitals', 'ns1.mesos', 'web.MESOS', '036e7331056d65736f7300'],
+  ['octets that are no labels there', 'c.d', 'a\x01c\x01d', '01630164' + '00'],
+  ['the root', '', 'web.mesos', '00'],
+])('%s', (_what, name, question, hex) => {
+  expect(written(name, [at12(question)])).toBe(hex);
+});
+
+test('a name that was written with a pointer is pointed to in its own part only, the first place first', () => {
+  const standing = [at12('web.mesos')];
+  expect(written('ns1.mesos', standing)).toBe('036e7331c010');
+  expect(written('root.ns1.mesos', standing)).toBe('04726f6f74c064');
+  expect(written('other.mesos', standing)).toBe('056f74686572c010');
+});
+
+test('no pointer leads beyond what fits in one', () => {
+  const { wire, starts } = named('ns1.mesos');
+  expect(written('ns1.mesos', [{ wire, starts, at: 0x4000, own: wire.length }])).toBe(
+    '036e7331056d65736f7300',
+  );
+});
