@@ -11,6 +11,7 @@ import type { MakerContext, Put, ZoneChange, ZoneHead, ZoneNode, ZoneOptions } f
 import { type Cluster, emptyCluster, type Snapshot } from './cluster';
 import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
 import { readPuts, writePuts } from './gather';
+import { createHeadStart, type HeadStart, type Rest, type TaskWatch } from './head-start';
 import { LINE } from './packed';
 import { cook, packRecords, packTask } from './recipe';
 import type { AgentFacts, FrameworkFacts, HostPort, Note, TaskFacts } from './snapshot';
@@ -30,6 +31,11 @@ export interface LiveZone {
   setHost(host: string, addresses: readonly string[]): void;
   /** Makes the cluster the given one, which is taken over. Things that are equal are not touched. */
   replace(next: Cluster): void;
+  /**
+   * Sees a cluster that is being read, to be given to `replace` in the end, and sends parts of the zone while that goes on;
+   * undefined when a zone has gone out already.
+   */
+  watch(serial: number, send: (part: ZoneChange) => void): TaskWatch | undefined;
   /** The host names whose addresses are wanted; the same set as before when nothing that has a host was changed. */
   hosts(): ReadonlySet<string>;
   /**
@@ -62,6 +68,10 @@ interface Book {
   hosts: ReadonlySet<string> | undefined;
   /** Nothing has gone out yet, or so much has changed that all of it goes out again. */
   fresh: boolean;
+  /** What is sent of a first zone before it is complete. */
+  ahead: HeadStart | undefined;
+  /** What is left to go out of it once all of it is known. */
+  rest: Rest | undefined;
 }
 
 type Maker = (put: Put) => void;
@@ -89,7 +99,7 @@ export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
   };
   const book: Book = {
     ...{ options, cluster, context, numbers: new Map(), makers: [], free: [] },
-    ...{ changed: new Set(), hosts: undefined, fresh: true },
+    ...{ changed: new Set(), hosts: undefined, fresh: true, ahead: undefined, rest: undefined },
   };
   setOther(book, SERVER, (put) => putServer(context, put));
   setOther(book, MASTERS, (put) => putMasters(context, put));
@@ -107,9 +117,17 @@ export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
     setHost: (host, found) => {
       if (same(addresses.get(host) ?? [], found)) return;
       addresses.set(host, found);
+      // What has gone out may have been made with the old ones.
+      if (!book.rest) book.ahead = undefined;
       touchReadersOf(book, host);
     },
     replace: (next) => replace(book, setters, next),
+    watch: (serial, send) => {
+      if (!book.fresh) return undefined;
+      book.rest = undefined;
+      book.ahead = createHeadStart({ context, head: headOf(options, serial), thingOf: thingOfTask, send });
+      return book.ahead;
+    },
     hosts: () => {
       book.hosts ??= hostsOf(cluster, masters);
       return book.hosts;
@@ -159,8 +177,8 @@ function setOther(book: Book, key: string, maker: Maker | undefined): void {
 }
 
 /** Notes that a thing goes out again. */
-function touch({ changed, fresh }: Book, thing: number): void {
-  if (!fresh) changed.add(thing);
+function touch({ changed, fresh, rest }: Book, thing: number): void {
+  if (!fresh || rest) changed.add(thing);
 }
 
 function touchOther(book: Book, key: string): void {
@@ -175,7 +193,7 @@ function touchTask(book: Book, key: string): void {
 
 /** Notes the tasks that read these agents and frameworks. */
 function touchTasksOf(book: Book, agents: ReadonlySet<string>, frameworks: ReadonlySet<string>): void {
-  if (book.fresh) return;
+  if (book.fresh && !book.rest) return;
   for (const key of book.cluster.tasks.ownedBy(agents, frameworks)) touchTask(book, key);
 }
 
@@ -248,6 +266,7 @@ function replace(book: Book, live: Setters, next: Cluster): void {
     if (changeFramework(book, id, next.frameworks.get(id))) frameworks.add(id);
   if (book.fresh) {
     cluster.tasks = next.tasks;
+    book.rest = book.ahead?.rest(next);
     return;
   }
   touchTasksOf(book, agents, frameworks);
@@ -276,28 +295,43 @@ function recipeOf({ cluster, context, makers }: Book, thing: number): string | n
 }
 
 function* takeParts(book: Book, head: ZoneHead): Generator<ZoneChange> {
+  const { rest } = book;
   const fresh = book.fresh || book.changed.size > CHANGED_MAX;
   const changed = [...book.changed];
-  book.changed = new Set();
+  // What has changed since parts went out ahead goes out with the last part.
+  if (!rest) book.changed = new Set();
   book.fresh = false;
-  if (fresh) yield* takeFresh(book, head);
+  book.ahead = undefined;
+  book.rest = undefined;
+  if (fresh) yield* takeFresh(book, head, rest);
   else if (changed.length > 0)
     yield changeOf(book, head, { fresh, first: true, last: true, things: changed });
 }
 
-function* takeFresh(book: Book, head: ZoneHead): Generator<ZoneChange> {
-  const end = endOf(book);
-  for (let from = 0; ; from += PART_THINGS * 2) {
-    const last = from + PART_THINGS * 2 >= end;
-    const things: number[] = [];
-    for (let thing = from; thing < Math.min(from + PART_THINGS * 2, end); thing++) things.push(thing);
-    if (last) {
-      things.push(...book.changed);
-      book.changed = new Set();
-    }
-    yield changeOf(book, head, { fresh: true, first: from === 0, last, things });
-    if (last) return;
+/** A fresh zone in parts: all of it, or what is left of one whose first parts have gone out. */
+function* takeFresh(book: Book, head: ZoneHead, rest: Rest | undefined): Generator<ZoneChange> {
+  let first = !rest;
+  let things: number[] = [];
+  for (const thing of rest ? thingsLeft(book, rest) : thingsUpTo(endOf(book))) {
+    things.push(thing);
+    if (things.length < PART_THINGS * 2) continue;
+    yield changeOf(book, head, { fresh: true, first, last: false, things });
+    first = false;
+    things = [];
   }
+  things.push(...book.changed);
+  book.changed = new Set();
+  yield changeOf(book, head, { fresh: true, first, last: true, things });
+}
+
+function* thingsUpTo(end: number): Generator<number> {
+  for (let thing = 0; thing < end; thing++) yield thing;
+}
+
+function* thingsLeft({ cluster, makers }: Book, { tasks, from }: Rest): Generator<number> {
+  for (let other = 0; other < makers.length; other++) yield thingOfOther(other);
+  for (const task of tasks) yield thingOfTask(task);
+  for (let task = from; task < cluster.tasks.end(); task++) yield thingOfTask(task);
 }
 
 /** One more than the highest number of a thing. */

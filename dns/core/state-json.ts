@@ -7,6 +7,7 @@
 import { readRanges } from '../../cluster/model/ranges';
 import { type Cluster, emptyCluster } from './cluster';
 import { DISCOVERY_SHAPE, readDiscovery, readPid, readStatuses, STATUS_SHAPE, usablePorts } from './facts';
+import type { TaskWatch } from './head-start';
 import { asText, membersOf, textAt, valueAt } from './json';
 import { createJsonScanner, type Decision } from './json-scan';
 import { listShape, membersShape, WHOLE } from './json-shape';
@@ -63,13 +64,18 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
   'frameworks/*/tasks/*': TASK_SHAPE,
 };
 
-/** Reads a document piece by piece. Entries that cannot be used are left out with a note; the rest stays. */
-export function createStateReader(note: Note): StateReader {
+/**
+ * Reads a document piece by piece. Entries that cannot be used are left out with a note; the rest stays. Who watches sees
+ * each task as it is read.
+ */
+export function createStateReader(note: Note, watch?: TaskWatch): StateReader {
   const cluster = emptyCluster();
   const top: Record<string, unknown> = {};
   let framework: Record<string, unknown> = {};
   /** The framework's id, once a task has needed it. */
   let frameworkId: string | undefined;
+  /** What was known of it when its first task was read; undefined without its name. */
+  let known: FrameworkFacts | undefined;
   /** Tasks that came before the id of their framework. */
   let early: Mutable<TaskFacts>[] = [];
   let frameworks = 0;
@@ -80,9 +86,11 @@ export function createStateReader(note: Note): StateReader {
   const addTask = (task: Mutable<TaskFacts>, id: string): void => {
     task.frameworkId = id;
     task.key = taskKey(id, task.id);
-    if (cluster.tasks.add(task)) return;
-    task.key += ` again ${++doubles}`;
-    cluster.tasks.set(task);
+    if (!cluster.tasks.add(task)) {
+      task.key += ` again ${++doubles}`;
+      cluster.tasks.set(task);
+    }
+    watch?.task(cluster, task, known);
   };
   const endFramework = (): void => {
     const id = frameworkId ?? idOf(textAt(framework, 'id'));
@@ -90,13 +98,18 @@ export function createStateReader(note: Note): StateReader {
     for (const task of early) addTask(task, id);
     framework = {};
     frameworkId = undefined;
+    known = undefined;
     early = [];
     frameworks++;
   };
   const takeTask = (value: unknown): void => {
     const task = readTask(value, note);
     const given = frameworkId === undefined ? textAt(framework, 'id') : undefined;
-    if (given !== undefined) frameworkId = idOf(given);
+    if (given !== undefined) {
+      frameworkId = idOf(given);
+      if (textAt(framework, 'name') !== undefined)
+        known = readFramework(framework, frameworkId, () => undefined);
+    }
     if (task && frameworkId !== undefined) addTask(task, frameworkId);
     else if (task) early.push(task);
   };

@@ -62,6 +62,7 @@ export function startBuilder(
     stateTimeoutMs: config.stateTimeoutMs,
     https: config.access.https,
     ...{ client, clock, log, note, target: live, changed },
+    watch: () => publisher.ahead(),
     load: (cluster) => {
       log.debug({ tasks: cluster.tasks.size, agents: cluster.agents.size }, 'all facts anew');
       live.replace(cluster);

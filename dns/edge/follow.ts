@@ -21,7 +21,15 @@ import {
 } from '../core/events';
 import { createFirstRecord, type FirstRecord } from '../core/first-record';
 import type { HostPort } from '../core/snapshot';
-import { askLeader, askPids, loadState, type MasterCalls, masterUrl, subscribe } from './master';
+import {
+  askLeader,
+  askPids,
+  loadState,
+  type MasterCalls,
+  masterUrl,
+  subscribe,
+  type Watcher,
+} from './master';
 import type { MasterClient } from './master-client';
 
 export interface FollowOptions {
@@ -37,6 +45,8 @@ export interface FollowOptions {
   readonly note: (text: string) => void;
   /** What events are applied to. */
   readonly target: EventTarget;
+  /** A state will be read: who sees it while it arrives. */
+  readonly watch?: () => Watcher | undefined;
   /** All facts anew, from a state or from the beginning of a stream; whoever is called keeps them. */
   readonly load: (cluster: Cluster) => void;
   /** Events have changed the target. */
@@ -159,7 +169,7 @@ export class Follower implements Running {
   private async poll(asked: string): Promise<boolean> {
     if (this.over()) return false;
     try {
-      const { cluster, base } = await loadState(this.calls(), asked);
+      const { cluster, base } = await loadState(this.calls(), asked, this.options.watch);
       if (this.over()) return false;
       this.good = base;
       if (this.source !== 'poll')

@@ -5,6 +5,7 @@
 import { finished } from 'node:stream/promises';
 import type { Cluster } from '../core/cluster';
 import { readFrameworkPids, readLeader } from '../core/events';
+import type { TaskWatch } from '../core/head-start';
 import type { HostPort, Note } from '../core/snapshot';
 import { createStateReader, type StateDocument } from '../core/state-json';
 import type { MasterClient, MasterReply } from './master-client';
@@ -24,6 +25,12 @@ export interface MasterCalls {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly note: Note;
+}
+
+/** Who sees a state while it arrives. */
+export interface Watcher extends TaskWatch {
+  /** When more can be taken; undefined when it can be now. */
+  room(): Promise<void> | undefined;
 }
 
 /** Opens the event stream. */
@@ -57,22 +64,30 @@ export async function askPids(calls: MasterCalls, base: string): Promise<Readonl
   }
 }
 
-/** The leader's `/state`. A document of another master than the leader it names is fetched again from the leader. */
+/**
+ * The leader's `/state`. A document of another master than the leader it names is fetched again from the leader. Each
+ * document has a watcher of its own, if any.
+ */
 export async function loadState(
   calls: MasterCalls,
   base: string,
+  watch: () => Watcher | undefined = () => undefined,
 ): Promise<{ cluster: Cluster; base: string }> {
-  const first = await loadDocument(calls, base);
+  const first = await loadDocument(calls, base, watch());
   const { leader } = first.cluster;
   if (!leader) throw new Error(`${base} names no leader`);
   const leaderUrl = masterUrl(leader, calls.https);
   const { pid } = first;
   const own = pid ? pid.host === leader.host && pid.port === leader.port : first.base === leaderUrl;
-  return own ? first : await loadDocument(calls, leaderUrl);
+  return own ? first : await loadDocument(calls, leaderUrl, watch());
 }
 
 /** Reads the document while it arrives; the limit is for all of it. */
-async function loadDocument(calls: MasterCalls, base: string): Promise<StateDocument & { base: string }> {
+async function loadDocument(
+  calls: MasterCalls,
+  base: string,
+  watcher: Watcher | undefined,
+): Promise<StateDocument & { base: string }> {
   const limit = AbortSignal.timeout(calls.timeoutMs);
   const reply = await calls.client.open({
     base,
@@ -81,7 +96,7 @@ async function loadDocument(calls: MasterCalls, base: string): Promise<StateDocu
     headersMs: calls.timeoutMs,
   });
   try {
-    const reader = createStateReader(calls.note);
+    const reader = createStateReader(calls.note, watcher);
     const { body } = reply;
     // Waiting for each piece in turn would cost a tenth of the reading.
     body.on('data', (chunk: Buffer) => {
@@ -90,6 +105,10 @@ async function loadDocument(calls: MasterCalls, base: string): Promise<StateDocu
       } catch (error) {
         body.destroy(error instanceof Error ? error : new Error(String(error)));
       }
+      const room = watcher?.room();
+      if (!room) return;
+      body.pause();
+      void room.then(() => body.resume());
     });
     await finished(body);
     return { ...reader.finish(), base: reply.base };

@@ -11,14 +11,17 @@ import type { Logger } from '../../cluster/runtime/log';
 import type { ZoneChange } from '../core/book';
 import type { LiveZone } from '../core/live-zone';
 import type { Hosts } from './hosts';
+import type { Watcher } from './master';
 
 /** Parts that are on their way at one time. */
 export const PARTS_OUT = 3;
+/** Parts of a state that is still being read that may be on their way before reading waits. */
+export const PARTS_AHEAD = 25;
 /** The shortest time between two changes. */
 export const BETWEEN_MS = 10;
 
 export interface PublisherOptions {
-  readonly live: Pick<LiveZone, 'take' | 'hosts'>;
+  readonly live: Pick<LiveZone, 'take' | 'hosts' | 'watch'>;
   readonly hosts: Pick<Hosts, 'want'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -37,6 +40,22 @@ export class Publisher implements Running {
   private stopped = false;
 
   constructor(private readonly options: PublisherOptions) {}
+
+  /**
+   * A first state will be read: its watcher, which sends parts of the zone out while that goes on. Undefined when there is
+   * a zone already.
+   */
+  ahead(): Watcher | undefined {
+    const { live, clock, publish } = this.options;
+    const out: Promise<void>[] = [];
+    const watch = live.watch(Math.floor(clock.now() / 1000), (part) => {
+      if (!this.stopped) out.push(publish(part));
+    });
+    const room = async (): Promise<void> => {
+      while (out.length > PARTS_AHEAD / 2) await out.shift();
+    };
+    return watch && { task: watch.task, room: () => (out.length > PARTS_AHEAD ? room() : undefined) };
+  }
 
   /** There are facts: from now on changes go out. */
   load(): void {

@@ -2,7 +2,9 @@ import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
 import type { ZoneChange } from '../../../dns/core/book';
 import { createLiveZone } from '../../../dns/core/live-zone';
-import { BETWEEN_MS, PARTS_OUT, Publisher } from '../../../dns/edge/publisher';
+import { createStateReader } from '../../../dns/core/state-json';
+import { PART_THINGS } from '../../../dns/core/table';
+import { BETWEEN_MS, PARTS_AHEAD, PARTS_OUT, Publisher } from '../../../dns/edge/publisher';
 import { readState, stateWith, zoneFrom, zoneOptions } from '../builders';
 
 function setUp(taken: () => Promise<void> = async () => undefined) {
@@ -72,5 +74,43 @@ test('few parts are on their way at one time, and changes wait for the last part
   expect(changes.filter(({ fresh, last }) => fresh && last)).toHaveLength(1);
   expect(changes.at(-1)?.last).toBe(true);
   expect(zoneFrom(changes).node('leader.mesos')?.a).toEqual(['10.0.0.9']);
+  await publisher.stop();
+});
+
+test('reading waits when many parts of the state that is being read are on their way', async () => {
+  const out: (() => void)[] = [];
+  const { changes, live, publisher, settle } = setUp(
+    () =>
+      new Promise((resolve) => {
+        out.push(resolve);
+      }),
+  );
+  const watcher = publisher.ahead();
+  const state = stateWith(...Array.from({ length: (PARTS_AHEAD + 2) * PART_THINGS }, () => ({})));
+  const waits: Promise<void>[] = [];
+  let seen = 0;
+  let waitedAt = 0;
+  const reader = createStateReader(
+    () => undefined,
+    watcher && {
+      task: (...given) => {
+        watcher.task(...given);
+        seen++;
+        const wait = watcher.room();
+        if (!wait) return;
+        waitedAt ||= seen;
+        waits.push(wait);
+      },
+    },
+  );
+  reader.feed(Buffer.from(JSON.stringify(state)));
+  expect(changes).toHaveLength(PARTS_AHEAD + 2);
+  expect(waitedAt).toBe((PARTS_AHEAD + 1) * PART_THINGS);
+  for (const taken of out) taken();
+  await settle();
+  await Promise.all(waits);
+  expect(watcher?.room()).toBeUndefined();
+  live.replace(reader.finish().cluster);
+  expect(publisher.ahead()).toBeDefined();
   await publisher.stop();
 });
