@@ -19,6 +19,7 @@ import {
   type Values,
 } from '../cluster/runtime/config/flags';
 import type { Credentials } from '../cluster/runtime/http/guard';
+import { StartError } from '../cluster/runtime/lifecycle';
 import { COMPATS, type Compat } from './core/book';
 import type { LabelRule } from './core/labels';
 import { type HostPort, IP_SOURCES, type IpSource } from './core/snapshot';
@@ -37,7 +38,7 @@ import {
   readZoneResolvers,
   type ZoneResolvers,
 } from './edge/settings';
-import { readSettingsFile } from './edge/settings-file';
+import { inFileNames, readSettingsFile } from './edge/settings-file';
 
 const SECONDS_MAX = 2 ** 31 - 1;
 /** Above this, packets are cut into fragments on common networks (DNS flag day 2020). */
@@ -234,6 +235,8 @@ export interface DnsConfig {
   /** Undefined: those of /etc/resolv.conf. */
   readonly resolvers: readonly HostPort[] | undefined;
   readonly zoneResolvers: ZoneResolvers;
+  /** What was given as `--resolvers`, whether it is used or not. */
+  readonly resolversGiven: readonly string[] | undefined;
   readonly recursionNetworks: readonly string[];
   readonly trustedNetworks: readonly string[];
   readonly clientQueriesPerSecond: number;
@@ -263,9 +266,21 @@ export interface DnsConfig {
   readonly file: string | undefined;
 }
 
-/** Checks the flags and computes what follows from them. Throws UsageError with the flag and the fix. */
+/**
+ * Checks the flags and computes what follows from them. Throws UsageError with the flag and the fix, and StartError when
+ * there is a settings file: such a start ends with status 1, as the original's.
+ */
 export function readDnsConfig(given: DnsFlags, { version = 'dev' }: { version?: string } = {}): DnsConfig {
-  const flags = given.config === undefined ? given : withFile(given, given.config);
+  try {
+    return readFlags(given.config === undefined ? given : withFile(given, given.config), version);
+  } catch (error) {
+    if (error instanceof UsageError && given.config !== undefined)
+      throw new StartError(inFileNames(error.message));
+    throw error;
+  }
+}
+
+function readFlags(flags: DnsFlags, version: string): DnsConfig {
   const domain = readDomain(flags.domain);
   if (!flags.dns && !flags.http) throw new UsageError('--dns and --http are both off: nothing is left to do');
   return Object.freeze({
@@ -359,6 +374,7 @@ function readForwarding(flags: DnsFlags, domain: string) {
     resolvers:
       flags.resolvers === undefined || !external ? undefined : readResolvers('resolvers', flags.resolvers),
     zoneResolvers: external ? readZoneResolvers(flags['zone-resolvers'], domain) : [],
+    resolversGiven: flags.resolvers?.split(',').map((item) => item.trim()),
     recursionNetworks: readNetworks('recursion-networks', flags['recursion-networks']),
     forwardCache: flags['forward-cache'],
     forwardTimeoutMs: flags['timeout-seconds'] * 1000,

@@ -3,7 +3,7 @@
  * statuses, discovery information. Whatever cannot be used is left out with a note.
  */
 
-import { countRanges, type Range, type Ranges } from '../../cluster/model/ranges';
+import { countRanges, normalRanges, type Range, type Ranges } from '../../cluster/model/ranges';
 import { asList, asNumber, asText, membersOf, textAt } from './json';
 import { listShape, membersShape, WHOLE } from './json-shape';
 import {
@@ -114,6 +114,27 @@ export function readDiscovery(given: unknown, note: Note): DiscoveryFacts | unde
       ports.push({ number, name: asText(port['name']) ?? '', protocol: asText(port['protocol']) ?? '' });
   }
   return { name, ports };
+}
+
+const PORT = /^\+?\d+$/;
+
+/** Reads `[31000-31001, 31005-31005]` as the original does: a part that is no `begin-end` is left out by itself. */
+export function readPortRanges(text: string): Ranges | { error: string } {
+  const parts =
+    /\[([^\]]*)/
+      .exec(text)?.[1]
+      ?.split(',')
+      .map((part) => part.trim()) ?? [];
+  const ranges = parts.flatMap((part): Range[] => {
+    const [begin = '', end = ''] = part.split('-');
+    return PORT.test(begin) && PORT.test(end) && Number(begin) <= Number(end)
+      ? [[Number(begin), Number(end)]]
+      : [];
+  });
+  if (ranges.length === 0 && parts.join('') !== '')
+    return { error: `no range in the ports ${JSON.stringify(text)}` };
+  if (parts.length === 0) return { error: `the ports ${JSON.stringify(text)} are no list of ranges` };
+  return normalRanges(ranges);
 }
 
 /** Keeps not more ports than a task may sensibly announce. */

@@ -4,9 +4,16 @@
  * The document is read while it arrives. What does not make records (finished tasks, executors, offers) is passed over.
  */
 
-import { readRanges } from '../../cluster/model/ranges';
 import { type Cluster, emptyCluster } from './cluster';
-import { DISCOVERY_SHAPE, readDiscovery, readPid, readStatuses, STATUS_SHAPE, usablePorts } from './facts';
+import {
+  DISCOVERY_SHAPE,
+  readDiscovery,
+  readPid,
+  readPortRanges,
+  readStatuses,
+  STATUS_SHAPE,
+  usablePorts,
+} from './facts';
 import type { TaskWatch } from './head-start';
 import { asText, membersOf, textAt, valueAt } from './json';
 import { createJsonScanner, type Decision } from './json-scan';
@@ -188,14 +195,14 @@ function readPorts(ports: unknown, note: Note): TaskFacts['ports'] {
 }
 
 /** What has been read lately: many tasks have the same ports, on different agents. */
-const rangesRead = new Map<string, ReturnType<typeof readRanges>>();
+const rangesRead = new Map<string, ReturnType<typeof readPortRanges>>();
 const RANGES_READ_MAX = 5000;
 
-function knownRanges(text: string): ReturnType<typeof readRanges> {
+function knownRanges(text: string): ReturnType<typeof readPortRanges> {
   const known = rangesRead.get(text);
   if (known) return known;
   if (rangesRead.size >= RANGES_READ_MAX) rangesRead.clear();
-  const ranges = readRanges(text);
+  const ranges = readPortRanges(text);
   // A short text is kept by itself; a long one would keep what it was cut from.
   if (text.length < 50) rangesRead.set([...text].join(''), ranges);
   return ranges;

@@ -28,9 +28,9 @@ export function viewConfig(config: DnsConfig, serial: number): object {
     SOARname: `${authority.admin}.`,
     Masters: config.masters.length > 0 ? config.masters.map(print) : null,
     ZoneResolvers: Object.fromEntries(
-      config.zoneResolvers.map(({ zone, resolvers }) => [zone, resolvers.map(print)]),
+      config.zoneResolvers.map(({ zone, resolvers }) => [zone, resolvers.map(printResolver)]),
     ),
-    Resolvers: (config.resolvers ?? []).map(print),
+    Resolvers: config.resolversGiven ?? [],
     IPSources: config.ipSources,
     Zk: (config.zk ?? '').replace(/^(zk:\/\/[^:/]*):.*@/, `$1:${SECRET}@`),
     Domain: config.domain,
@@ -60,6 +60,11 @@ export function viewConfig(config: DnsConfig, serial: number): object {
 
 function seconds(ms: number): number {
   return Math.round(ms / 1000);
+}
+
+/** As most people write them: with the port only when it is another one than that of DNS. */
+function printResolver(place: HostPort): string {
+  return place.port === 53 ? place.host : print(place);
 }
 
 function print({ host, port }: HostPort): string {

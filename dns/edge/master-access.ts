@@ -55,17 +55,18 @@ export function readMasterAccess(settings: AccessSettings): MasterAccess {
   };
 }
 
-function readLogin({ authentication, principal, secret, iamFile }: AccessSettings): MasterLogin {
+function readLogin({ authentication, principal, secret = '', iamFile }: AccessSettings): MasterLogin {
+  // A file that is named is checked, whether it is used or not.
+  const iam = iamFile ? readIam(iamFile) : undefined;
   switch (authentication) {
     case 'none':
       return { kind: 'none' };
     case 'basic':
-      if (!principal || !secret)
-        throw new UsageError('--mesos-authentication basic: --mesos-principal and --mesos-secret are needed');
+      if (!principal) throw new UsageError('--mesos-authentication basic: --mesos-principal is needed');
       return { kind: 'basic', principal, secret };
     case 'iam':
-      if (!iamFile) throw new UsageError('--mesos-authentication iam: --mesos-iam-file is needed');
-      return readIam(iamFile);
+      if (!iam) throw new UsageError('--mesos-authentication iam: --mesos-iam-file is needed');
+      return iam;
   }
 }
 

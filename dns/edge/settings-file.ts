@@ -18,6 +18,8 @@ interface Setting {
   readonly read: Read;
   /** The original's default; undefined when it is the flag's own. */
   readonly fallback?: unknown;
+  /** What a null in the file means; undefined when it means nothing. */
+  readonly none?: unknown;
 }
 
 const UINT32 = whole(0, 2 ** 32 - 1);
@@ -39,13 +41,13 @@ export const SETTINGS: readonly Setting[] = [
   { key: 'HTTPListener', flag: 'http-listener', read: word },
   { key: 'HttpPort', flag: 'http-port', read: whole(0, 65_535) },
   { key: 'ExternalOn', flag: 'external', read: truth },
-  { key: 'Resolvers', flag: 'resolvers', read: resolvers, fallback: '8.8.8.8' },
+  { key: 'Resolvers', flag: 'resolvers', read: resolvers, fallback: '8.8.8.8', none: [] },
   { key: 'ZoneResolvers', flag: 'zone-resolvers', read: zones },
   { key: 'Timeout', flag: 'timeout-seconds', read: (value) => Number(atLeast(0)(value)) || 5 },
   { key: 'RecurseOn', flag: 'recurse-on', read: truth },
   { key: 'SetTruncateBit', flag: 'truncate-bit', read: truth },
   { key: 'EnforceRFC952', flag: 'enforce-rfc952', read: truth },
-  { key: 'IPSources', flag: 'ip-sources', read: (value) => texts(value).join(',') },
+  { key: 'IPSources', flag: 'ip-sources', read: (value) => texts(value).join(','), none: [] },
   { key: 'SOAMname', flag: 'soa-mname', read: word, fallback: 'ns1.mesos' },
   { key: 'SOARname', flag: 'soa-rname', read: word, fallback: 'root.ns1.mesos' },
   { key: 'SOARefresh', flag: 'soa-refresh', read: UINT32 },
@@ -79,10 +81,11 @@ export const SETTINGS: readonly Setting[] = [
 export function readSettingsFile(path: string): Readonly<Record<string, unknown>> {
   const members = readMembers(path);
   const flags: Record<string, unknown> = {};
-  for (const { key, flag, read, fallback } of SETTINGS) {
+  for (const { key, flag, read, fallback, none } of SETTINGS) {
     if (fallback !== undefined) flags[flag] = fallback;
-    const given = members.get(key.toLowerCase());
-    if (given === undefined || given === null) continue;
+    const found = members.get(key.toLowerCase());
+    const given = found === null ? none : found;
+    if (given === undefined) continue;
     try {
       flags[flag] = read(given);
     } catch (error) {
@@ -90,6 +93,14 @@ export function readSettingsFile(path: string): Readonly<Record<string, unknown>
     }
   }
   return { ...flags, ...readPrincipal(members, path) };
+}
+
+/** The text of an error with the file's names for the flags. */
+export function inFileNames(text: string): string {
+  return text.replace(
+    /--([a-z0-9-]+)/g,
+    (given, flag) => SETTINGS.find((row) => row.flag === flag)?.key ?? given,
+  );
 }
 
 function readMembers(path: string): Map<string, unknown> {

@@ -69,7 +69,7 @@ export function readResolvers(flag: string, given: string): HostPort[] {
     if (!resolver || isIP(resolver.host) === 0) {
       throw wrong(flag, item, 'an address such as 9.9.9.9, 10.0.0.2:5353 or [fd00::1]:53');
     }
-    return resolver;
+    return { ...resolver, host: readAddress(resolver.host)?.text ?? resolver.host };
   });
   if (resolvers.length === 0) throw wrong(flag, given, 'at least one address, or --external off for none');
   const twice = twiceIn(resolvers);

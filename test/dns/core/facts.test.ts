@@ -5,6 +5,7 @@ import {
   readRunningStatus,
   TASK_PORTS_MAX,
   usablePorts,
+  readPortRanges,
 } from '../../../dns/core/facts';
 import { laterStatus } from '../../../dns/core/snapshot';
 
@@ -86,4 +87,33 @@ test('ports are limited in number', () => {
     ),
   ).toBe(TASK_PORTS_MAX);
   expect(notes).toHaveLength(1);
+});
+
+test.each([
+  [
+    '[31000-31001, 31005-31005]',
+    [
+      [31000, 31001],
+      [31005, 31005],
+    ],
+  ],
+  ['[]', []],
+  [
+    '[1-2, a-b, 4-5]',
+    [
+      [1, 2],
+      [4, 5],
+    ],
+  ],
+  ['[ 1 - 2 , 7-8 ]', [[7, 8]]],
+  ['[1-2-9]', [[1, 2]]],
+  ['[9-1, +3-04]', [[3, 4]]],
+  ['x[1-2]y[3-4]', [[1, 2]]],
+  ['[1-2', [[1, 2]]],
+])('ports %s', (text, ranges) => {
+  expect(readPortRanges(text)).toEqual(ranges);
+});
+
+test.each(['31000', '[31000]', '[a-b]', 'ports'])('ports %s are none', (text) => {
+  expect(readPortRanges(text)).toHaveProperty('error');
 });

@@ -1,7 +1,8 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseFlags, UsageError } from '../../../cluster/runtime/config/flags';
+import { parseFlags } from '../../../cluster/runtime/config/flags';
+import { StartError } from '../../../cluster/runtime/lifecycle';
 import { type DnsConfig, dnsFlags, readDnsConfig } from '../../../dns/config';
 import { viewConfig } from '../../../dns/edge/config-view';
 
@@ -93,6 +94,7 @@ test('no time for resolvers means the usual one', () => {
 
 test('an empty list of resolvers means those of the machine', () => {
   expect(read({ ...MASTERS, Resolvers: [] }).resolvers).toBeUndefined();
+  expect(read({ ...MASTERS, Resolvers: null }).resolvers).toBeUndefined();
 });
 
 test.each<[string, unknown]>([
@@ -115,21 +117,31 @@ test.each<[string, unknown]>([
   ['a resolver with a name', { ...MASTERS, Resolvers: ['dns.example'] }],
   ['a resolver with a bad port', { ...MASTERS, Resolvers: ['9.9.9.9:99999'] }],
   ['a resolver twice', { ...MASTERS, Resolvers: ['9.9.9.9', '9.9.9.9:53'] }],
+  ['a resolver twice in other words', { ...MASTERS, Resolvers: ['[0::1]:53', '::1'] }],
   ['a zone without resolvers', { ...MASTERS, ZoneResolvers: { 'a.b': [] } }],
   ['a zone that is the domain', { ...MASTERS, ZoneResolvers: { mesos: ['9.9.9.9'] } }],
   ['a zone inside the domain', { ...MASTERS, ZoneResolvers: { 'a.mesos': ['9.9.9.9'] } }],
   ['a zone inside another', { ...MASTERS, ZoneResolvers: { 'b.c': ['9.9.9.9'], 'a.b.c': ['9.9.9.9'] } }],
   ['no IP sources', { ...MASTERS, IPSources: [] }],
+  ['null as IP sources', { ...MASTERS, IPSources: null }],
   ['an IP source twice', { ...MASTERS, IPSources: ['host', 'host'] }],
   ['an unknown IP source', { ...MASTERS, IPSources: ['rkt'] }],
   ['half a key pair', { ...MASTERS, CertFile: '/dev/null' }],
   ['a file that is not there', { ...MASTERS, CACertFile: '/nowhere/ca.pem' }],
   ['basic without credentials', { ...MASTERS, MesosAuthentication: 'basic' }],
+  ['a file for iam that is not there', { ...MASTERS, IAMConfigFile: '/nowhere/iam.json' }],
   ['iam without a file', { ...MASTERS, MesosAuthentication: 'iam' }],
   ['an unknown authentication', { ...MASTERS, MesosAuthentication: 'kerberos' }],
   ['a zk that is none', { zk: 'http://x' }],
 ])('%s ends the start', (_what, document) => {
-  expect(() => read(document)).toThrow(UsageError);
+  // Status 1, as the original's; a wrong command line is 2.
+  expect(() => read(document)).toThrow(StartError);
+});
+
+test('errors call settings as the file does', () => {
+  expect(() => read({ ...MASTERS, IPSources: ['rkt'] })).toThrow(
+    'IPSources: "rkt" cannot be used: expected a list out of netinfo, mesos, docker, host',
+  );
 });
 
 test('what is only about forwarding is not looked at without it', () => {
@@ -137,6 +149,14 @@ test('what is only about forwarding is not looked at without it', () => {
   expect(
     read({ ...MASTERS, ExternalOn: false, Resolvers: ['x'], ZoneResolvers: zones }).zoneResolvers,
   ).toEqual([]);
+});
+
+test('/v1/config shows resolvers as they were written, used or not', () => {
+  const Resolvers = ['9.9.9.9', '10.0.0.2:5353', '10.0.0.3:53'];
+  for (const ExternalOn of [true, false])
+    expect(viewConfig(read({ ...MASTERS, ExternalOn, Resolvers }), 1)).toMatchObject({ Resolvers });
+  const ZoneResolvers = { 'corp.example': ['10.0.0.4', '10.0.0.5:5353'] };
+  expect(viewConfig(read({ ...MASTERS, ZoneResolvers }), 1)).toMatchObject({ ZoneResolvers });
 });
 
 test("/v1/config has the original's names, and no secret", () => {
@@ -148,6 +168,6 @@ test("/v1/config has the original's names, and no secret", () => {
   expect(JSON.stringify(view)).not.toContain('hidden');
   expect(view).toMatchObject({
     ...{ SOASerial: 7, SOAMname: 'ns1.mesos.', Zk: 'zk://user:***@10.0.0.1:2181/mesos', Masters: null },
-    ...{ Resolvers: ['8.8.8.8:53'], DnsOn: true, MesosCredentials: { Principal: 'p', Secret: '***' } },
+    ...{ Resolvers: ['8.8.8.8'], DnsOn: true, MesosCredentials: { Principal: 'p', Secret: '***' } },
   });
 });
