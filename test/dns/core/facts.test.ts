@@ -2,10 +2,10 @@ import { countRanges } from '../../../cluster/model/ranges';
 import {
   readDiscovery,
   readPid,
+  readPortRanges,
   readRunningStatus,
   TASK_PORTS_MAX,
   usablePorts,
-  readPortRanges,
 } from '../../../dns/core/facts';
 import { laterStatus } from '../../../dns/core/snapshot';
 
