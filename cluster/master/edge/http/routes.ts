@@ -3,7 +3,7 @@
  */
 
 import { principalOf } from '../../../runtime/http/access';
-import { type Query, queryOf, sendJson } from '../../../runtime/http/json';
+import { type Query, queryOf, readInt32, sendJson } from '../../../runtime/http/json';
 import type { Handler, Request, Route } from '../../../runtime/http/server';
 import { isRestricted, type Sight, seenBy, sightOf } from '../../core/authorize/sight';
 import type { MasterState } from '../../core/state';
@@ -106,14 +106,15 @@ function writeRoutes(operators: OperatorDoor): Route[] {
 
 type Flags = Readonly<Record<string, string>>;
 
+/** How many tasks are shown when nobody says (Mesos 1.11 TASK_LIMIT). */
+const TASKS_MAX = 100;
+
 function tasks(state: MasterState, query: Query): string {
-  const number = (text: string | undefined, fallback: number): number =>
-    text !== undefined && /^\d+$/.test(text) ? Number(text) : fallback;
   return tasksPage(state, {
     frameworkId: query['framework_id'],
     taskId: query['task_id'],
-    limit: number(query['limit'], 100),
-    offset: number(query['offset'], 0),
+    limit: readInt32(query['limit']) ?? TASKS_MAX,
+    offset: readInt32(query['offset']) ?? 0,
     ascending: query['order'] === 'asc',
   });
 }

@@ -173,7 +173,9 @@ export function frameworksPage(state: SeenState, frameworkId?: string | undefine
 export interface TasksQuery {
   readonly frameworkId?: string | undefined;
   readonly taskId?: string | undefined;
+  /** Below 0 with no offset: all, as the original's own command line asks for. */
   readonly limit: number;
+  /** Below 0: past them all. */
   readonly offset: number;
   readonly ascending: boolean;
 }
@@ -188,9 +190,11 @@ export function tasksPage(state: MasterState, query: TasksQuery): string {
       ...completedTasks,
     ])
     .filter(({ id }) => query.taskId === undefined || id === query.taskId);
-  const began = (record: TaskRecord): number => record.statuses[0]?.timestamp ?? Number.POSITIVE_INFINITY;
+  const began = (record: TaskRecord): number => record.statuses[0]?.timestamp ?? Number.NEGATIVE_INFINITY;
   all.sort((a, b) => (query.ascending ? 1 : -1) * (began(a) - began(b) || 0));
-  return jsonObject({ tasks: jsonArray(all.slice(query.offset, query.offset + query.limit).map(task)) });
+  const sum = query.offset + query.limit;
+  const shown = query.offset < 0 ? [] : all.slice(query.offset, sum < 0 ? undefined : sum);
+  return jsonObject({ tasks: jsonArray(shown.map(task)) });
 }
 
 const COUNTED = [
