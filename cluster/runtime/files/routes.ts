@@ -6,7 +6,7 @@
 import { basename } from 'node:path';
 import { principalOf } from '../http/access';
 import { type Query, queryOf, sendJson, sendText } from '../http/json';
-import type { Handler, Reply, Request, Route } from '../http/server';
+import { always, type Handler, type Reply, type Request, type Route } from '../http/server';
 import { fileJson } from './file-info';
 import type { Problem, VirtualFiles } from './virtual-files';
 
@@ -27,11 +27,17 @@ export function filesRoutes(pages: FilesPages): Route[] {
     mayDebug(request)
       ? sendJson(request, reply, JSON.stringify(attached()))
       : sendText(reply, 403, '403 Forbidden.');
+  const pageOf = (name: string, GET: Handler): Route => ({
+    path: `/files/${name}`,
+    realm,
+    methods: { GET },
+    anyMethod: always,
+  });
   return [
-    { path: '/files/browse', realm, methods: { GET: (request, reply) => browse(files, request, reply) } },
-    { path: '/files/read', realm, methods: { GET: (request, reply) => read(files, request, reply) } },
-    { path: '/files/download', realm, methods: { GET: (request, reply) => download(files, request, reply) } },
-    { path: '/files/debug', realm, methods: { GET: debug } },
+    pageOf('browse', (request, reply) => browse(files, request, reply)),
+    pageOf('read', (request, reply) => read(files, request, reply)),
+    pageOf('download', (request, reply) => download(files, request, reply)),
+    pageOf('debug', debug),
   ];
 }
 

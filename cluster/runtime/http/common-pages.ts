@@ -8,7 +8,7 @@ import { readDuration } from '../../model/time';
 import type { Verbosity } from '../verbosity';
 import { VERSION } from '../version';
 import { queryOf, sendJson, sendText } from './json';
-import type { Handler, Reply, Request, Route } from './server';
+import { always, type Handler, type Reply, type Request, type Route } from './server';
 
 /** What `/version` says; the times of a build are not kept, the keys are. */
 export const VERSION_INFO = { version: VERSION, build_date: '', build_time: 0, build_user: '' } as const;
@@ -41,9 +41,14 @@ export function commonRoutes({ verbosity, realms, mayToggle }: CommonPages): Rou
   const toggle: Handler = (request, reply) =>
     mayToggle(request) ? toggleLogging(verbosity, request, reply) : sendText(reply, 403, '403 Forbidden.');
   return [
-    { path: '/version', methods: { GET: json(() => VERSION_INFO) } },
-    { path: '/system/stats.json', methods: { GET: json(systemStats) } },
-    { path: '/logging/toggle', realm: realms.readwrite, methods: { GET: toggle, POST: toggle } },
+    { path: '/version', methods: { GET: json(() => VERSION_INFO) }, anyMethod: always },
+    { path: '/system/stats.json', methods: { GET: json(systemStats) }, anyMethod: always },
+    {
+      path: '/logging/toggle',
+      realm: realms.readwrite,
+      methods: { GET: toggle, POST: toggle },
+      anyMethod: always,
+    },
   ];
 }
 
@@ -88,9 +93,9 @@ export function helpRoutes(main: string, routes: readonly Route[]): Route[] {
   const ids: Handler = (request, reply) =>
     sendJson(request, reply, JSON.stringify([...processes.keys()].sort().map((id) => ({ id, events: [] }))));
   return [
-    { path: '/help', methods: { GET: all } },
-    { path: '/help/*', methods: { GET: one } },
-    { path: '/__processes__', methods: { GET: ids } },
+    { path: '/help', methods: { GET: all }, anyMethod: always },
+    { path: '/help/*', methods: { GET: one }, anyMethod: always },
+    { path: '/__processes__', methods: { GET: ids }, anyMethod: always },
   ];
 }
 

@@ -29,6 +29,8 @@ export interface Route {
   /** Which realm's users may use it, where an API has several; without one it is open. */
   readonly realm?: string;
   readonly methods: Partial<Record<Method, Handler>>;
+  /** Any other method gets what GET gets: many pages of Mesos never look, and there are exporters that POST. */
+  readonly anyMethod?: () => boolean;
   /** Looks at a request with any method first; what it answers is not handled any more. */
   readonly before?: (request: Request, reply: Reply) => Reply | undefined;
 }
@@ -178,14 +180,19 @@ function addGuards(app: FastifyInstance, options: HttpServerOptions): void {
   if (options.compress) addCompression(app);
 }
 
+/** For `anyMethod`. */
+export const always = (): boolean => true;
+
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
-  for (const { path, methods, realm, before } of options.routes) {
+  for (const { path, methods, realm, before, anyMethod } of options.routes) {
     const allowed = METHODS.filter((method) => methods[method]);
     for (const method of METHODS) {
       const known = methods[method] ?? (method === 'HEAD' ? methods.GET : undefined);
-      const handler: Handler = known ?? ((request, reply) => refuseMethod(options, request, reply, allowed));
+      const refuse: Handler = (request, reply) => refuseMethod(options, request, reply, allowed);
+      const handler: Handler =
+        known ?? ((...both) => (anyMethod?.() && methods.GET ? methods.GET : refuse)(...both));
       app.route({
         method,
         url: path,

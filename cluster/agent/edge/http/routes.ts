@@ -14,7 +14,7 @@ import type { Acls } from '../../../model/acls';
 import { isAllowed } from '../../../model/authorizer';
 import { principalOf } from '../../../runtime/http/access';
 import { sendJson, sendText } from '../../../runtime/http/json';
-import type { Handler, Request, Route } from '../../../runtime/http/server';
+import { always, type Handler, type Request, type Route } from '../../../runtime/http/server';
 import { totalOf } from '../../core/checkpoint';
 import { CAPABILITIES } from '../../core/registration';
 import type { AgentFramework, AgentState, Executor } from '../../core/state';
@@ -57,11 +57,16 @@ export function agentRoutes(door: ExecutorDoor, pages: AgentPages): Route[] {
   );
   return [
     { path: '/api/v1/executor', methods: { POST: (request, reply) => door.handle(request, reply) } },
-    { path: '/state', realm: READONLY, methods: { GET: state } },
-    { path: '/monitor/statistics', realm: READONLY, methods: { GET: statistics } },
-    { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
-    { path: '/flags', realm: READONLY, methods: { GET: flags } },
-    { path: '/metrics/snapshot', realm: READONLY, methods: { GET: metrics } },
+    { path: '/state', realm: READONLY, methods: { GET: state }, anyMethod: always },
+    {
+      path: '/monitor/statistics',
+      realm: READONLY,
+      methods: { GET: statistics },
+      anyMethod: () => acls === undefined,
+    },
+    { path: '/health', methods: { GET: (_request, reply) => reply.send() }, anyMethod: always },
+    { path: '/flags', realm: READONLY, methods: { GET: flags }, anyMethod: () => acls === undefined },
+    { path: '/metrics/snapshot', realm: READONLY, methods: { GET: metrics }, anyMethod: always },
   ];
 }
 

@@ -12,7 +12,7 @@ import { findIn, VirtualFiles } from '../../../runtime/files/virtual-files';
 import { principalOf } from '../../../runtime/http/access';
 import { commonRoutes, helpRoutes } from '../../../runtime/http/common-pages';
 import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
-import type { Handler, Request, Route } from '../../../runtime/http/server';
+import { always, type Handler, type Request, type Route } from '../../../runtime/http/server';
 import { writeRecord } from '../../core/registry/stored-form';
 import { READONLY, READWRITE } from '../authentication';
 import { FORBIDDEN, type OperatorDoor } from './operator-door';
@@ -47,8 +47,8 @@ export function helperRoutes(door: OperatorDoor): Route[] {
       realms: { readonly: READONLY, readwrite: READWRITE },
       mayToggle: mayUse('/logging/toggle'),
     }),
-    { path: '/metrics/snapshot', realm: READONLY, methods: { GET: metrics(door) } },
-    { path: '/registrar(1)/registry', realm: READONLY, methods: { GET: registry } },
+    { path: '/metrics/snapshot', realm: READONLY, methods: { GET: metrics(door) }, anyMethod: always },
+    { path: '/registrar(1)/registry', realm: READONLY, methods: { GET: registry }, anyMethod: always },
   ];
 }
 

@@ -4,7 +4,7 @@
 
 import { principalOf } from '../../../runtime/http/access';
 import { type Query, queryOf, readInt32, sendJson } from '../../../runtime/http/json';
-import type { Handler, Request, Route } from '../../../runtime/http/server';
+import { always, type Handler, type Request, type Route } from '../../../runtime/http/server';
 import { isRestricted, type Sight, seenBy, sightOf } from '../../core/authorize/sight';
 import type { MasterState } from '../../core/state';
 import { READONLY, READWRITE, SCHEDULER } from '../authentication';
@@ -61,15 +61,22 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
       path: '/state',
       realm: READONLY,
       methods: { GET: shared(statePage) },
+      anyMethod: always,
     },
-    { path: '/state-summary', realm: READONLY, methods: { GET: shared(summaryPage) } },
-    { path: '/slaves', realm: READONLY, methods: { GET: one('slave_id', slavesPage) } },
-    { path: '/frameworks', realm: READONLY, methods: { GET: one('framework_id', frameworksPage) } },
-    { path: '/tasks', realm: READONLY, methods: { GET: page(tasks) } },
+    { path: '/state-summary', realm: READONLY, methods: { GET: shared(summaryPage) }, anyMethod: always },
+    { path: '/slaves', realm: READONLY, methods: { GET: one('slave_id', slavesPage) }, anyMethod: always },
+    {
+      path: '/frameworks',
+      realm: READONLY,
+      methods: { GET: one('framework_id', frameworksPage) },
+      anyMethod: always,
+    },
+    { path: '/tasks', realm: READONLY, methods: { GET: page(tasks) }, anyMethod: always },
     {
       path: '/roles',
       realm: READONLY,
       methods: { GET: page((state, _query, sight) => rolesPage(state, sight.role)) },
+      anyMethod: always,
     },
     { path: '/weights', realm: READWRITE, methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
     {
@@ -85,9 +92,15 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     ...explainRoutes(operators),
     ...maintenanceRoutes(operators, page),
     ...writeRoutes(operators),
-    { path: '/flags', realm: READONLY, methods: { GET: flagsPage(operators) } },
-    { path: '/health', methods: { GET: (_request, reply) => reply.send() } },
-    { path: '/redirect', methods: { GET: redirect(operators.leadership, own) } },
+    {
+      path: '/flags',
+      realm: READONLY,
+      methods: { GET: flagsPage(operators) },
+      /** The original looks at the method only where `--acls` could refuse the page. */
+      anyMethod: () => operators.read(({ boot }) => boot.settings.acls === undefined),
+    },
+    { path: '/health', methods: { GET: (_request, reply) => reply.send() }, anyMethod: always },
+    { path: '/redirect', methods: { GET: redirect(operators.leadership, own) }, anyMethod: always },
     { path: '/', methods: { GET: (_request, reply) => redirectTo(reply, '/state') } },
   ];
 }

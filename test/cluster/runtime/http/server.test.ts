@@ -76,6 +76,17 @@ describe('routes', () => {
     expect([odd.status, seen.length]).toEqual([415, 6]);
   });
 
+  it('answer any method as GET where the page never looks', async () => {
+    let isOpen = true;
+    const server = await serve({
+      routes: [{ path: '/numbers', methods: { GET: () => '{}' }, anyMethod: () => isOpen }],
+    });
+    for (const method of ['GET', 'POST', 'PUT', 'DELETE'] as const)
+      expect(await ask(server, '/numbers', { method })).toMatchObject({ status: 200, text: '{}' });
+    isOpen = false;
+    expect((await ask(server, '/numbers', { method: 'POST', body: 'x' })).status).toBe(405);
+  });
+
   it('answer 405 with what is allowed for a known path', async () => {
     const server = await serve({ routes });
     for (const method of ['PUT', 'DELETE', 'PATCH'] as const) {

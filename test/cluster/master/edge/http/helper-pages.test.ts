@@ -123,6 +123,25 @@ describe('pages of every process', () => {
     }
   });
 
+  it('are told to whoever asks with another method: there are exporters that POST', async () => {
+    const post = async (path: string) => {
+      const { status, text } = await work.ask(path, { method: 'POST', body: '' });
+      return text.startsWith('{') ? status : `${status} ${text}`;
+    };
+    const read = [
+      '/metrics/snapshot',
+      '/master/tasks',
+      '/master/frameworks',
+      '/slaves/M-S0',
+      '/state-summary',
+    ];
+    for (const path of [...read, '/state', '/roles', '/flags', '/version', '/files/read?path=/master/log'])
+      expect([path, await post(path)]).toEqual([path, 200]);
+    expect(await post('/maintenance/status')).toBe(
+      "405 405 Method Not Allowed. Expecting one of { 'GET' }, but received 'POST'.",
+    );
+  });
+
   it('help', async () => {
     expect((await work.ask('/help')).text).toContain('[/master](/help/master)');
     expect((await work.ask('/help/master/state')).text).toContain('GET /state');
