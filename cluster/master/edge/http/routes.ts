@@ -34,10 +34,10 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     };
   };
   const shared = (print: (state: MasterState, flags: Flags | undefined) => string): Handler => {
-    const read = pageByViewer(operators, (state, sight) =>
+    const pageFor = pageByViewer(operators, (state, sight) =>
       print(state, sight.flags ? operators.flags : undefined),
     );
-    return (request, reply) => sendJson(request, reply, read(request));
+    return (request, reply) => sendJson(request, reply, pageFor(request));
   };
   /** Everything, shared; or what one id is about. */
   const one = (key: string, print: (state: MasterState, id?: string) => string): Handler => {
@@ -57,27 +57,15 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
       realm: READWRITE,
       methods: { POST: (request, reply) => handleOperator(operators, request, reply) },
     },
-    {
-      path: '/state',
-      realm: READONLY,
-      methods: { GET: shared(statePage) },
-      anyMethod: always,
-    },
-    { path: '/state-summary', realm: READONLY, methods: { GET: shared(summaryPage) }, anyMethod: always },
-    { path: '/slaves', realm: READONLY, methods: { GET: one('slave_id', slavesPage) }, anyMethod: always },
-    {
-      path: '/frameworks',
-      realm: READONLY,
-      methods: { GET: one('framework_id', frameworksPage) },
-      anyMethod: always,
-    },
-    { path: '/tasks', realm: READONLY, methods: { GET: page(tasks) }, anyMethod: always },
-    {
-      path: '/roles',
-      realm: READONLY,
-      methods: { GET: page((state, _query, sight) => rolesPage(state, sight.role)) },
-      anyMethod: always,
-    },
+    read('/state', shared(statePage)),
+    read('/state-summary', shared(summaryPage)),
+    read('/slaves', one('slave_id', slavesPage)),
+    read('/frameworks', one('framework_id', frameworksPage)),
+    read('/tasks', page(tasks)),
+    read(
+      '/roles',
+      page((state, _query, sight) => rolesPage(state, sight.role)),
+    ),
     { path: '/weights', realm: READWRITE, methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
     {
       path: '/quota',
@@ -103,6 +91,11 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     { path: '/redirect', methods: { GET: redirect(operators.leadership, own) }, anyMethod: always },
     { path: '/', methods: { GET: (_request, reply) => redirectTo(reply, '/state') } },
   ];
+}
+
+/** A page that is the same whatever the method, as in the original. */
+function read(path: string, GET: Handler): Route {
+  return { path, realm: READONLY, methods: { GET }, anyMethod: always };
 }
 
 /** The older endpoints that change resources and frameworks. */
