@@ -159,7 +159,26 @@ function joining(put: Put): PutParts {
 export function putTaskParts(zone: Naming, put: PutParts, recipe: TaskRecipe): void {
   const { suffix, agentSuffix } = suffixesOf(recipe.framework, zone.domain);
   const scope = { compat: zone.compat, put, recipe, suffix, agentSuffix };
-  for (const label of recipe.labels) putUnder(scope, label);
+  for (const label of recipe.labels) putUnder(scope, labelsOf(recipe, label));
+}
+
+/** What the names of a task begin with. */
+interface TaskLabels {
+  readonly label: string;
+  /** `label-hash-tail` */
+  readonly canonical: string;
+  /** `_label` */
+  readonly service: string;
+}
+
+/**
+ * A clean label is shortened where more is put to it: in the original nobody could ask for such names, or got no reply. A
+ * name as it stands is listed and not shortened: what came out could be the name of something else.
+ */
+function labelsOf({ labels, ending }: TaskRecipe, label: string): TaskLabels {
+  return label === labels.at(-1)
+    ? { label, canonical: canonicalLabel(label, ending), service: serviceLabel(label) }
+    : { label, canonical: label + ending, service: `_${label}` };
 }
 
 interface Suffixes {
@@ -191,14 +210,13 @@ interface Scope {
 }
 
 /** All records of the task under one task label, in the original's order. */
-function putUnder(scope: Scope, label: string): void {
-  const canonical = canonicalLabel(label, scope.recipe.ending);
-  putAddresses(scope, label, canonical);
-  putResourcePorts(scope, label, canonical);
-  putDiscoveryPorts(scope, label, canonical);
+function putUnder(scope: Scope, labels: TaskLabels): void {
+  putAddresses(scope, labels);
+  putResourcePorts(scope, labels);
+  putDiscoveryPorts(scope, labels);
 }
 
-function putAddresses(scope: Scope, label: string, canonical: string): void {
+function putAddresses(scope: Scope, { label, canonical }: TaskLabels): void {
   const { compat, put, recipe, suffix, agentSuffix } = scope;
   const { addresses, agentAddresses } = recipe;
   for (const address of addresses) {
@@ -216,9 +234,8 @@ function putAddresses(scope: Scope, label: string, canonical: string): void {
   }
 }
 
-function putResourcePorts(scope: Scope, label: string, target: string): void {
+function putResourcePorts(scope: Scope, { canonical: target, service: first }: TaskLabels): void {
   const { put, recipe, suffix, agentSuffix } = scope;
-  const first = serviceLabel(label);
   const places = PROTOCOLS.map((protocol) => `${first}._${protocol}`);
   for (const [begin, end] of recipe.ports) {
     for (let port = begin; port <= end; port++) {
@@ -229,27 +246,27 @@ function putResourcePorts(scope: Scope, label: string, target: string): void {
   }
 }
 
-function putDiscoveryPorts({ put, recipe, suffix }: Scope, label: string, target: string): void {
+function putDiscoveryPorts({ put, recipe, suffix }: Scope, labels: TaskLabels): void {
+  const { canonical: target, service: first } = labels;
   for (const { port, protocols, label: portLabel } of recipe.discovery ?? []) {
     const service = { port, target, targetSuffix: suffix };
-    const places = protocols.map((protocol) => `${serviceLabel(label)}.${serviceLabel(protocol)}`);
+    const places = protocols.map((protocol) => `${first}.${serviceLabel(protocol)}`);
     for (const place of places) put.service(place, suffix, service);
     if (portLabel === '') continue;
     for (const place of places) put.service(`${serviceLabel(portLabel)}.${place}`, suffix, service);
   }
 }
 
-/** `_label`, with the label shortened so that the whole is one: the original made names here that nobody can ask. */
+/** `_label` in at most 63 octets. Dashes at the end stay: without them it could be the label of something else. */
 function serviceLabel(label: string): string {
-  return label.includes('.') ? `_${label}` : `_${shortenLabel(label, LABEL_MAX - 1)}`;
+  return `_${label.slice(0, LABEL_MAX - 1)}`;
 }
 
-/** `label-hash-tail`. A long label is shortened to fit: in the original such services could not be answered at all. */
+/** `label-hash-tail`, with the label shortened to fit. */
 function canonicalLabel(label: string, ending: string): string {
   const dot = ending.indexOf('.');
   const room = Math.max(0, LABEL_MAX - (dot < 0 ? ending.length : dot));
-  const lastDot = label.lastIndexOf('.') + 1;
-  return label.slice(0, lastDot) + shortenLabel(label.slice(lastDot), room) + ending;
+  return shortenLabel(label, room) + ending;
 }
 
 /** The addresses of the first source that has any. */

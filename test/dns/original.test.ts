@@ -249,3 +249,18 @@ test('raw names with capitals or blanks are listed and not found', async () => {
   const names = [...live.entries()].map(([name]) => name);
   expect(names).toEqual(expect.arrayContaining(['Web.UI.marathon.mesos', 'a b.marathon.mesos']));
 });
+
+test('a long label is shortened where more is put to it, but not to what could be the label of something else', async () => {
+  const ports = { ports: [{ number: 80, protocol: 'tcp' }] };
+  const long = `hello${'-'.repeat(57)}f`;
+  const raw = `hello${'-'.repeat(60)}f`;
+  const state = stateWith(
+    ...[long, raw].map((name) => ({ discovery: { name, ports }, statuses: [runningAt('10.1.0.1')] })),
+  );
+  const to = new Answering({ changes: zoneOf(state).changes });
+  const services = async (label: string) =>
+    (await ask(`${label}._tcp.marathon.mesos`, 'SRV', {}, to)).answers.length;
+  expect(await services(`_${long.slice(0, -1)}`)).toBe(1);
+  expect(await services('_hellof')).toBe(1);
+  expect(await services('_hello')).toBe(0);
+});
