@@ -3,6 +3,8 @@
  * Mesos'.
  */
 
+import { isIPv4 } from 'node:net';
+import { roleError } from '../model/roles';
 import { aclsFlag, readAclsFlag } from '../runtime/auth/acls';
 import {
   choice,
@@ -22,7 +24,7 @@ import { StartError } from '../runtime/lifecycle';
 import { zkText } from '../zookeeper/edge/flag';
 import type { MasterSettings } from './core/events';
 import { checkRefused, refusedFlags, unusedFlags } from './edge/accepted-flags';
-import { agentFlags, agentSettings } from './edge/agent-flags';
+import { agentFlags, agentSettings, meaningful } from './edge/agent-flags';
 import { allocatorFlags, allocatorSettings, readWeights } from './edge/allocator-flags';
 import { authenticationFlags } from './edge/authentication';
 import { rateLimitsFlag } from './edge/driver-traffic';
@@ -32,7 +34,10 @@ export const masterFlags = withEnvironment('MESOS_', {
   ...refusedFlags,
   ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
   port: port({ help: 'port for everything: API, agents, frameworks', fallback: 5050 }),
-  advertise_ip: text({ help: 'address that others are told, when it is not --ip' }),
+  advertise_ip: meaningful(
+    text({ help: 'address that others are told, when it is not --ip', value: 'IP' }),
+    checkIpv4,
+  ),
   advertise_port: optionalPort('port that others are told, when it is not --port'),
   hostname: text({ help: 'name that others are told; the address without it' }),
   cluster: text({ help: 'name of the cluster, shown to people' }),
@@ -41,6 +46,7 @@ export const masterFlags = withEnvironment('MESOS_', {
     help: 'time without a word from ZooKeeper after which another master leads',
     fallback: 10_000,
     fallbackText: '10secs',
+    positive: true,
   }),
   work_dir: text({ help: 'folder of the registry, without --zk', fallback: './.meseta/master' }),
   registry: choice({
@@ -53,33 +59,44 @@ export const masterFlags = withEnvironment('MESOS_', {
     help: 'time an agent has to answer a ping',
     fallback: 15_000,
     fallbackText: '15secs',
+    min: 1000,
+    max: 900_000,
+    formerly: 'slave_ping_timeout',
   }),
   max_agent_ping_timeouts: integer({
     help: 'unanswered pings until an agent is unreachable',
     fallback: 5,
     min: 1,
     max: 1000,
+    formerly: 'max_slave_ping_timeouts',
   }),
   agent_reregister_timeout: duration({
     help: 'time an agent has to come back after a broken connection or a new master',
     fallback: 600_000,
     fallbackText: '10mins',
+    min: 600_000,
+    formerly: 'slave_reregister_timeout',
   }),
   allocation_interval: duration({
     help: 'time between offers of resources that were refused',
     fallback: 1000,
     fallbackText: '1secs',
+    positive: true,
   }),
   offer_timeout: duration({
-    help: 'time after which an unanswered offer is taken back; 0secs for never',
-    fallback: 0,
-    fallbackText: '0secs',
+    help: 'time after which an unanswered offer is taken back; never without it',
+    fallback: undefined,
+    positive: true,
   }),
   root_submissions: toggle({
     help: 'whether frameworks may run as root',
     fallback: true,
   }),
-  roles: list({ help: 'roles that frameworks may have, with commas; any without it', value: 'ROLE' }),
+  roles: list({
+    help: 'roles that frameworks may have, with commas; any without it',
+    value: 'ROLE',
+    check: checkRoles,
+  }),
   max_completed_frameworks: integer({
     help: 'ended frameworks kept in memory',
     fallback: 50,
@@ -119,6 +136,22 @@ export const masterFlags = withEnvironment('MESOS_', {
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
 });
 
+/** Addresses are told to agents as one number, so they have to be IPv4. */
+function checkIpv4(given: string): void {
+  if (!isIPv4(given)) throw new Error('expected an IPv4 address such as 10.0.0.1');
+}
+
+function rolesOf(given: readonly string[]): string[] {
+  return given.flatMap((some) => some.split(',')).filter((role) => role !== '');
+}
+
+function checkRoles(given: string): void {
+  for (const role of rolesOf([given])) {
+    const error = roleError(role);
+    if (error !== undefined) throw new Error(error);
+  }
+}
+
 function optionalPort(help: string): Flag<number | undefined> {
   return integer({ help, value: 'PORT', min: 1, max: 65_535, fallback: undefined });
 }
@@ -128,9 +161,10 @@ export type MasterConfig = Values<typeof masterFlags>;
 /** What the core needs of the flags. */
 export function masterSettings(config: MasterConfig): MasterSettings {
   checkRefused(config);
-  if (config.agent_ping_timeout === 0) {
-    throw new StartError('--agent_ping_timeout must be above 0: give a duration such as 15secs');
-  }
+  const roles = config.roles.length > 0 ? rolesOf(config.roles) : undefined;
+  const weights = readWeights(config.weights);
+  const stranger = weights.find(({ role }) => role !== '*' && roles && !roles.includes(role));
+  if (stranger) throw new StartError(`--weights: ${stranger.role} is not a valid role: it is not in --roles`);
   return {
     ...agentSettings(config),
     allocator: allocatorSettings(config),
@@ -138,11 +172,11 @@ export function masterSettings(config: MasterConfig): MasterSettings {
     maxAgentPingTimeouts: config.max_agent_ping_timeouts,
     agentReregisterTimeoutMs: config.agent_reregister_timeout,
     allocationIntervalMs: config.allocation_interval,
-    offerTimeoutMs: config.offer_timeout > 0 ? config.offer_timeout : undefined,
+    offerTimeoutMs: config.offer_timeout,
     rootSubmissions: config.root_submissions,
     authenticateFrameworks: config.authenticate_frameworks,
-    roles: config.roles.length > 0 ? config.roles.flatMap((roles) => roles.split(',')) : undefined,
-    weights: readWeights(config.weights),
+    roles,
+    weights,
     maxCompletedFrameworks: config.max_completed_frameworks,
     maxCompletedTasksPerFramework: config.max_completed_tasks_per_framework,
     maxUnreachableTasksPerFramework: config.max_unreachable_tasks_per_framework,

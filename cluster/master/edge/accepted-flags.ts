@@ -20,13 +20,11 @@ export const unusedFlags = {
   }),
   log_auto_initialize: toggle({ ...unused('the store makes itself'), fallback: true }),
   hostname_lookup: toggle({ ...unused('--hostname says the name'), fallback: true }),
-  registry_strict: toggle({ ...unused('the registry is always strict'), fallback: true }),
   allocator: choice({
     ...unused('there is one allocator'),
     words: ['hierarchical', 'HierarchicalDRF'],
     fallback: 'hierarchical',
   }),
-  user_sorter: choice({ ...unused('roles are sorted by dominant share'), words: ['drf'], fallback: 'drf' }),
   webui_dir: text({ ...unused('the user interface is built in'), value: 'PATH' }),
   authenticators: choice({ ...unused('there is one'), words: ['crammd5'], fallback: 'crammd5' }),
   authorizers: choice({ ...unused('there is one'), words: ['local'], fallback: 'local' }),
@@ -35,12 +33,14 @@ export const unusedFlags = {
     fallback: 0,
     min: 0,
     max: 1_000_000,
+    formerly: 'max_executors_per_slave',
   }),
   memory_profiling: toggle({ ...unused("Node's own profiler is used"), fallback: false }),
 };
 
 /** What an operator who sets one of these relies on is not there: the start fails and says so. */
 export const refusedFlags = {
+  registry_strict: unlessOff(refused('it was turned off in Mesos 1.0; leave it out')),
   modules: refused("Mesos' modules are C++ libraries, which cannot be loaded"),
   modules_dir: refused("Mesos' modules are C++ libraries, which cannot be loaded"),
   hooks: refused("Mesos' hooks are C++ libraries, which cannot be loaded"),
@@ -53,6 +53,15 @@ type Refused = Flag<string | undefined> & { readonly reason: string };
 
 function refused(reason: string): Refused {
   return { ...text({ help: `stops the start: ${reason}` }), reason };
+}
+
+/** Turned off it is what is there anyway. */
+function unlessOff(flag: Refused): Refused {
+  return {
+    ...flag,
+    value: undefined,
+    read: (given, previous) => (['false', '0'].includes(given) ? undefined : flag.read(given, previous)),
+  };
 }
 
 /** Fails with a StartError for the first refused flag that is set. */

@@ -13,16 +13,19 @@ export const agentFlags = {
     help: 'most time to read the registry at the start',
     fallback: 60_000,
     fallbackText: '1mins',
+    positive: true,
   }),
   registry_store_timeout: duration({
     help: 'most time to store the registry; a master that cannot stops leading',
     fallback: 20_000,
     fallbackText: '20secs',
+    positive: true,
   }),
   registry_gc_interval: duration({
     help: 'time between looking for unreachable and gone agents to forget',
     fallback: 900_000,
     fallbackText: '15mins',
+    positive: true,
   }),
   registry_max_agent_age: duration({
     help: 'time after which unreachable and gone agents are forgotten',
@@ -40,11 +43,16 @@ export const agentFlags = {
       help: 'part of the agents that may be missing after a failover; with more, the master stops',
       fallback: '100%',
       value: 'PERCENT',
+      formerly: 'recovery_slave_removal_limit',
     }),
     readPercentage,
   ),
   agent_removal_rate_limit: meaningful(
-    text({ help: 'how many agents may be given up in which time, such as 1/10mins', value: 'COUNT/TIME' }),
+    text({
+      help: 'how many agents may be given up in which time, such as 1/10mins',
+      value: 'COUNT/TIME',
+      formerly: 'slave_removal_rate_limit',
+    }),
     readRate,
   ),
   domain: meaningful(
@@ -89,8 +97,11 @@ function readRate(given: string): number {
   return ms / Number(count);
 }
 
+/** Throws an Error that says what is missing. */
 function readDomain(given: string): mesos.DomainInfo {
-  return messageFromJson('mesos.v1.DomainInfo', JSON.parse(given));
+  const domain = messageFromJson('mesos.v1.DomainInfo', JSON.parse(given));
+  if (!domain.fault_domain) throw new Error('`domain` must define `fault_domain`');
+  return domain;
 }
 
 /** What the core needs of them. */

@@ -52,6 +52,7 @@ export const allocatorFlags = {
     help: 'how roles take turns: by dominant share or by lot',
     words: SORTERS,
     fallback: 'drf',
+    formerly: 'user_sorter',
   }),
   framework_sorter: choice({
     help: 'how frameworks of a role take turns: by dominant share or by lot',

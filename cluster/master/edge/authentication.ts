@@ -24,10 +24,15 @@ export const authenticationFlags = {
   ...operatorFlags,
   credentials: path({ help: 'JSON file of principals, as --http_credentials; also for drivers and agents' }),
   authenticate_http_frameworks: toggle({ help: 'ask who schedules over /api/v1/scheduler', fallback: false }),
-  authenticate_agents: toggle({ help: 'let only agents register that show who they are', fallback: false }),
+  authenticate_agents: toggle({
+    help: 'let only agents register that show who they are',
+    fallback: false,
+    formerly: 'authenticate_slaves',
+  }),
   authenticate_frameworks: toggle({
     help: 'let only drivers subscribe that show who they are',
     fallback: false,
+    formerly: 'authenticate',
   }),
   authentication_v0_timeout: duration({
     help: 'time an agent or a driver has to show who it is',

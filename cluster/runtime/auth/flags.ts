@@ -11,7 +11,11 @@ import { openBearer, openRealms, type RealmFlags, type SecretFiles } from './rea
 /** Flags of master and agent alike. */
 export const operatorFlags = {
   authenticate_http_readonly: toggle({ help: 'ask who reads, such as /state', fallback: false }),
-  authenticate_http_readwrite: toggle({ help: 'ask who changes something, as in /api/v1', fallback: false }),
+  authenticate_http_readwrite: toggle({
+    help: 'ask who changes something, as in /api/v1',
+    fallback: false,
+    formerly: 'authenticate_http',
+  }),
   http_authenticators: text({
     help: 'how operators show who they are: basic, jwt, token, with commas',
     fallback: 'basic',

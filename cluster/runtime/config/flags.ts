@@ -22,6 +22,10 @@ export interface Flag<T> {
   /** How the default looks in help, when it is not its own text. */
   readonly fallbackText?: string;
   readonly env?: string;
+  /** An older name that still works, not shown in help. */
+  readonly formerly?: string;
+  /** The variable of the older name. */
+  readonly formerEnv?: string;
   readonly repeatable?: boolean;
   readonly required?: boolean;
   /** Never shown in `/flags`, logs or errors. */
@@ -44,6 +48,7 @@ interface Common {
   readonly value?: string;
   readonly secret?: boolean;
   readonly fallbackText?: string;
+  readonly formerly?: string;
 }
 
 /** Text. Without a default the value may be undefined. */
@@ -98,15 +103,36 @@ export function port(o: Common & { fallback: number }): Flag<number> {
   return integer({ value: 'PORT', ...o, min: 0, max: 65535 });
 }
 
-/** A span of time such as `15secs`, kept in milliseconds. */
-export function duration(o: Common & { fallback: Millis; fallbackText: string }): Flag<Millis> {
+/** What a duration must be, beside not negative. */
+interface DurationLimits {
+  readonly min?: Millis;
+  readonly max?: Millis;
+  /** Zero is not enough. */
+  readonly positive?: boolean;
+}
+
+/** A duration such as `15secs`. Without a default the value may be undefined. */
+export function duration<D extends Millis | undefined>(
+  o: Common & DurationLimits & { fallback: D; fallbackText?: string },
+): Flag<Millis | D> {
   const read = (given: string): Millis => {
     const ms = readDuration(given);
     if (ms === undefined || ms < 0)
       throw new Error('expected a duration such as 15secs, 500ms, 10mins or 2weeks');
+    const wrong = limitError(ms, o);
+    if (wrong) throw new Error(wrong);
     return ms;
   };
-  return { value: 'DURATION', ...o, read, print: printDuration };
+  const print = (value: Millis | D): string => (value === undefined ? '' : printDuration(value));
+  return { value: 'DURATION', ...o, read, print };
+}
+
+function limitError(ms: Millis, { min, max, positive = false }: DurationLimits): string | undefined {
+  if (positive && ms === 0) return 'expected a duration greater than zero';
+  const least = min === undefined ? '' : printDuration(min);
+  if (min !== undefined && max !== undefined && (ms < min || ms > max))
+    return `expected a duration from ${least} to ${printDuration(max)}`;
+  return min !== undefined && ms < min ? `expected a duration of at least ${least}` : undefined;
 }
 
 const BYTE_UNITS: Readonly<Record<string, number>> = {
@@ -146,14 +172,19 @@ export function toggle(o: Common & { fallback: boolean }): Flag<boolean> {
   return { ...o, value: undefined, read };
 }
 
-/** A flag that may be given several times. */
-export function list(o: Common & { fallback?: readonly string[] }): Flag<readonly string[]> {
+/** A flag that may be given several times. `check` throws an Error that says what is expected. */
+export function list(
+  o: Common & { fallback?: readonly string[]; check?: (given: string) => void },
+): Flag<readonly string[]> {
   return {
     value: 'TEXT',
     ...o,
     fallback: o.fallback ?? [],
     repeatable: true,
-    read: (given, previous) => [...(previous ?? []), given],
+    read: (given, previous) => {
+      o.check?.(given);
+      return [...(previous ?? []), given];
+    },
   };
 }
 
@@ -188,8 +219,11 @@ export function parseFlags<Table extends FlagTable>(table: Table, options: Parse
   const values = new Map<string, unknown>();
   const command = describe(table, options);
   for (const [name, flag] of Object.entries(table)) {
-    command.on(`option:${name}`, (given: string | null) => accept(values, name, flag, given ?? ''));
-    for (const off of offNames(name)) command.on(`option:${off}`, () => accept(values, name, flag, 'false'));
+    for (const called of namesOf(name, flag)) {
+      command.on(`option:${called}`, (given: string | null) => accept(values, name, flag, given ?? ''));
+      for (const off of offNames(called))
+        command.on(`option:${off}`, () => accept(values, name, flag, 'false'));
+    }
   }
   let help: string | undefined;
   try {
@@ -212,11 +246,19 @@ function describe(table: FlagTable, options: ParseOptions): Command {
     .helpOption('--help', 'print this and stop');
   for (const name of options.positionals ?? []) command.argument(name.startsWith('[') ? name : `<${name}>`);
   for (const [name, flag] of Object.entries(table)) {
-    command.addOption(new Option(flagSyntax(name, flag), flagHelp(flag)));
-    if (flag.value !== undefined) continue;
-    for (const off of offNames(name)) command.addOption(new Option(`--${off}`).hideHelp());
+    for (const called of namesOf(name, flag)) {
+      const option = new Option(flagSyntax(called, flag), flagHelp(flag));
+      command.addOption(called === name ? option : option.hideHelp());
+      if (flag.value !== undefined) continue;
+      for (const off of offNames(called)) command.addOption(new Option(`--${off}`).hideHelp());
+    }
   }
   return command;
+}
+
+/** What a flag is called, the name of today first. */
+function namesOf(name: string, { formerly }: Flag<unknown>): string[] {
+  return formerly === undefined ? [name] : [name, formerly];
 }
 
 /** How a switch is turned off, in Mesos' manner and in Marathon's. */
@@ -252,7 +294,9 @@ function accept(values: Map<string, unknown>, name: string, flag: Flag<unknown>,
 
 function complete(table: FlagTable, values: Map<string, unknown>, options: ParseOptions): void {
   for (const [name, flag] of Object.entries(table)) {
-    const given = flag.env === undefined ? undefined : options.env[flag.env];
+    const given = [flag.env, flag.formerEnv]
+      .map((variable) => (variable === undefined ? undefined : options.env[variable]))
+      .find((one) => one !== undefined);
     if (!values.has(name) && given !== undefined) accept(values, name, flag, given);
     if (values.has(name)) continue;
     if (flag.required) throw usage(options, `--${name} is missing: ${flag.help}`);
@@ -268,7 +312,11 @@ function usage(options: ParseOptions, text: string): UsageError {
 export function withEnvironment<T extends FlagTable>(prefix: string, table: T): T {
   const entries = Object.entries(table).map(([name, flag]) => [
     name,
-    { ...flag, env: flag.env ?? prefix + name.toUpperCase() },
+    {
+      ...flag,
+      env: flag.env ?? prefix + name.toUpperCase(),
+      ...(flag.formerly !== undefined && { formerEnv: prefix + flag.formerly.toUpperCase() }),
+    },
   ]);
   return Object.fromEntries(entries) as T;
 }
