@@ -1,7 +1,6 @@
 /** `meseta master`. It logs to standard error, as every daemon here. */
 
-import { join } from 'node:path';
-import { masterFlags } from '../../cluster/master/config';
+import { masterFlags, stateFolder } from '../../cluster/master/config';
 import { startMaster } from '../../cluster/master/main';
 import { systemClock } from '../../cluster/runtime/clock';
 import { logOptions } from '../../cluster/runtime/config/log-flags';
@@ -22,7 +21,7 @@ export const master = flagCommand({
     runDaemon(terminal, async ({ fail }) => {
       const log = createLogger(logOptions(flags, 'mesos-master'));
       const isLocal = flags.zk === undefined && !flags.in_memory && flags.registry !== 'in_memory';
-      const state = isLocal ? await LocalStore.open(join(flags.work_dir, 'state')) : new MemoryStore();
+      const state = isLocal ? await LocalStore.open(stateFolder(flags)) : new MemoryStore();
       const record = recorderFor(flags.record);
       const start = async (): Promise<Running> => {
         const running = await startMaster(flags, { log, clock, state, record, onResign: fail });

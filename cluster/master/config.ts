@@ -4,6 +4,7 @@
  */
 
 import { isIPv4 } from 'node:net';
+import { join } from 'node:path';
 import { roleError } from '../model/roles';
 import { aclsFlag, readAclsFlag } from '../runtime/auth/acls';
 import {
@@ -157,6 +158,11 @@ function optionalPort(help: string): Flag<number | undefined> {
 }
 
 export type MasterConfig = Values<typeof masterFlags>;
+
+/** Where a master without `--zk` keeps its registry. */
+export function stateFolder({ work_dir }: Pick<MasterConfig, 'work_dir'>): string {
+  return join(work_dir, 'state');
+}
 
 /** What the core needs of the flags. */
 export function masterSettings(config: MasterConfig): MasterSettings {

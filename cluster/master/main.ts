@@ -22,7 +22,7 @@ import { tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
 import { VERSION } from '../runtime/version';
 import type { StateStore } from '../state/store';
-import { type MasterConfig, masterFlags, masterSettings } from './config';
+import { type MasterConfig, masterFlags, masterSettings, stateFolder } from './config';
 import { seenBy } from './core/authorize/sight';
 import type { MasterEffect } from './core/effects';
 import type { MasterBoot, MasterEvent, MasterInput } from './core/events';
@@ -35,6 +35,7 @@ import { patternLimits } from './edge/allocator-flags';
 import { AUTHENTICATION_FLAGS, masterAccess, peerSecrets } from './edge/authentication';
 import { readRateLimits } from './edge/driver-traffic';
 import { Ensemble } from './edge/ensemble';
+import { moveFormer } from './edge/former-registry';
 import { frameworkMetrics } from './edge/framework-metrics';
 import { helperRoutes, masterFiles, withHelp } from './edge/http/helper-routes';
 import { gated, type Leadership } from './edge/http/leader';
@@ -125,8 +126,12 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
         mailbox.post({ kind: 'whitelist.changed', hosts });
       life.add(await watchWhitelist({ path: config.whitelist, clock: deps.clock, log: deps.log, changed }));
     }
-    const lead = async (): Promise<void> =>
-      mailbox.post({ kind: 'registry.fetched', registry: await registry.fetch() });
+    const lead = async (): Promise<void> => {
+      const found = await registry.fetch();
+      const former = { found, folder: stateFolder(config), log: deps.log };
+      const known = ensemble?.store ? await moveFormer(registry, former) : found;
+      mailbox.post({ kind: 'registry.fetched', registry: known });
+    };
     const info = printMasterInfo(mailbox.state);
     if (ensemble) ensemble.start({ info, elected: lead, lost: (reason) => resign(deps, reason) });
     else await lead();

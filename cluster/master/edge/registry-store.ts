@@ -6,10 +6,12 @@ import type { Registry } from '../../api/generated/internal';
 import { decodeProtobuf } from '../../api/protobuf';
 import { type Millis, printDuration } from '../../model/time';
 import type { Timings } from '../../runtime/metrics';
-import { type StateStore, store, type Variable } from '../../state/store';
+import type { Change, StateStore, Variable } from '../../state/store';
 import { registryEncoder } from './registry-bytes';
 
-const NAME = 'registry';
+export const REGISTRY_NAME = 'registry';
+/** What was moved here from a disk: a digest of it. */
+const FORMER_NAME = 'registry.former';
 
 /** What takes longer has failed: `--registry_fetch_timeout`, `--registry_store_timeout`. */
 export interface RegistryLimits {
@@ -33,7 +35,12 @@ export class RegistryStore {
   async fetch(): Promise<Registry> {
     const began = process.hrtime.bigint();
     const { fetchMs } = this.limits;
-    this.variable = await within(this.state.fetch(NAME), fetchMs, 'read', '--registry_fetch_timeout');
+    this.variable = await within(
+      this.state.fetch(REGISTRY_NAME),
+      fetchMs,
+      'read',
+      '--registry_fetch_timeout',
+    );
     this.timings.fetch.add(msSince(began));
     this.sizeBytes = this.variable.value.length;
     return decodeProtobuf('mesos.internal.Registry', this.variable.value);
@@ -41,14 +48,31 @@ export class RegistryStore {
 
   /** Stores the registry if nobody else did since; rejects otherwise, or when it takes too long. One store at a time. */
   async store(registry: Registry): Promise<void> {
+    await this.write(registry, []);
+  }
+
+  /** Stores one that was elsewhere before, with a mark by which it is known again. Rejects as `store` does. */
+  async take(registry: Registry, mark: string): Promise<void> {
+    await this.write(registry, [{ name: FORMER_NAME, value: Buffer.from(mark) }]);
+  }
+
+  /** Whether the last one taken had this mark. */
+  async wasTaken(mark: string): Promise<boolean> {
+    const marks = this.state.fetch(FORMER_NAME);
+    const { value } = await within(marks, this.limits.fetchMs, 'read', '--registry_fetch_timeout');
+    return value.toString() === mark;
+  }
+
+  private async write(registry: Registry, others: readonly Change[]): Promise<void> {
     if (!this.variable) throw new Error('the registry was not fetched');
+    const { name, version } = this.variable;
     const value = this.encode(registry);
     const began = process.hrtime.bigint();
-    const storing = store(this.state, this.variable, value);
-    const stored = await within(storing, this.limits.storeMs, 'stored', '--registry_store_timeout');
+    const storing = this.state.commit([{ name, value, version }, ...others]);
+    const done = await within(storing, this.limits.storeMs, 'stored', '--registry_store_timeout');
     this.timings.store.add(msSince(began));
-    if (!stored) throw new Error('another master stored it');
-    this.variable = stored;
+    if (!done.ok) throw new Error('another master stored it');
+    this.variable = { name, version: done.versions.get(name) ?? 0, value };
     this.sizeBytes = value.length;
   }
 }

@@ -5,14 +5,10 @@ import { systemClock } from '../../../../cluster/runtime/clock';
 import { parseFlags } from '../../../../cluster/runtime/config/flags';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { MemoryStore } from '../../../../cluster/state/memory';
-import { readZkUrl, type ZkUrl } from '../../../../cluster/zookeeper/core/url';
-import { ZkClient } from '../../../../cluster/zookeeper/edge/client';
-import { missingForZookeeper, ZookeeperServer } from '../../zookeeper/server';
+import type { ZkClient } from '../../../../cluster/zookeeper/edge/client';
+import { describeZookeeper, until } from '../../zookeeper/setting';
 
 jest.setTimeout(60_000);
-
-const missing = missingForZookeeper();
-const describeReal = missing === undefined ? describe : describe.skip;
 
 function start(args: readonly string[], onResign: (reason: string) => void = () => undefined) {
   const { flags } = parseFlags(masterFlags, {
@@ -33,51 +29,27 @@ it.each([
   await expect(start(args)).rejects.toThrow(text);
 });
 
-describeReal(`over ZooKeeper${missing === undefined ? '' : ` (skipped: ${missing} is missing)`}`, () => {
-  let server: ZookeeperServer;
-  let paths = 0;
-  const undo: (() => Promise<void>)[] = [];
-  beforeAll(async () => {
-    server = await ZookeeperServer.start();
-  });
-  afterEach(async () => {
-    for (const stop of undo.splice(0).reverse()) await stop();
-  });
-  afterAll(() => server?.stop());
-
+describeZookeeper('over ZooKeeper', (setting) => {
   async function join(path: string, args: readonly string[] = []) {
     const resigned: string[] = [];
-    const zk = [`--zk=zk://127.0.0.1:${server.port}${path}`, '--zk_session_timeout=6secs'];
+    const zk = [`--zk=zk://127.0.0.1:${setting.server.port}${path}`, '--zk_session_timeout=6secs'];
     const master = await start([...zk, ...args], (reason) => void resigned.push(reason));
-    undo.push(() => master.stop());
+    setting.undo(() => master.stop());
     return { master, resigned };
   }
 
   /** Another one in the same election. */
   async function client(path: string): Promise<ZkClient> {
-    const url = readZkUrl(`zk://127.0.0.1:${server.port}/`) as ZkUrl;
-    const made = new ZkClient({ url, sessionTimeoutMs: 2000, log: silentLogger });
-    undo.push(() => made.stop());
-    made.start();
+    const made = setting.client();
     await made.makePath(path);
     return made;
   }
 
   const enter = (zk: ZkClient, path: string, data: string): Promise<string> =>
     zk.create(`${path}/json.info_`, Buffer.from(data), zookeeper.CreateMode.EPHEMERAL_SEQUENTIAL);
-  const newPath = (): string => `/mesos-${paths++}`;
+  const newPath = (): string => setting.newPath();
   const ask = ({ http }: RunningMaster, path: string): Promise<Response> =>
     fetch(http.url + path, { redirect: 'manual' });
-
-  async function until<T>(what: string, look: () => Promise<T | undefined | false>): Promise<T> {
-    const end = Date.now() + 20_000;
-    for (;;) {
-      const found = await look();
-      if (found !== undefined && found !== false) return found;
-      if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
-  }
 
   const serves = (master: RunningMaster): Promise<boolean> =>
     until('a leader', async () => (await (await ask(master, '/state')).text()).includes('"elected_time"'));

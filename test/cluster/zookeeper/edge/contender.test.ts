@@ -1,16 +1,14 @@
 import zookeeper from 'node-zookeeper-client';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { readZkUrl, type ZkUrl } from '../../../../cluster/zookeeper/core/url';
-import { ZkClient, ZkError } from '../../../../cluster/zookeeper/edge/client';
+import { type ZkClient, ZkError } from '../../../../cluster/zookeeper/edge/client';
 import { Contender, type Standing } from '../../../../cluster/zookeeper/edge/contender';
 import { followLeader, type Leader, readLeader } from '../../../../cluster/zookeeper/edge/leader';
 import { Relay } from '../relay';
-import { missingForZookeeper, ZookeeperServer } from '../server';
+import { describeZookeeper, until } from '../setting';
 
 jest.setTimeout(60_000);
 
-const missing = missingForZookeeper();
-const describeReal = missing === undefined ? describe : describe.skip;
 const SESSION_MS = 3000;
 
 /** Who said what when, among all candidates of a test. */
@@ -20,25 +18,9 @@ interface Said {
   readonly at: number;
 }
 
-describeReal(`an election${missing === undefined ? '' : ` (skipped: ${missing} is missing)`}`, () => {
-  let server: ZookeeperServer;
-  let paths = 0;
-  const undo: (() => Promise<void>)[] = [];
-  beforeAll(async () => {
-    server = await ZookeeperServer.start();
-  });
-  afterEach(async () => {
-    for (const stop of undo.splice(0).reverse()) await stop();
-  });
-  afterAll(() => server?.stop());
-
-  function clientOf(port = server.port, auth = ''): ZkClient {
-    const url = readZkUrl(`zk://${auth}127.0.0.1:${port}/`) as ZkUrl;
-    const client = new ZkClient({ url, sessionTimeoutMs: SESSION_MS, log: silentLogger });
-    undo.push(() => client.stop());
-    client.start();
-    return client;
-  }
+describeZookeeper('an election', (setting) => {
+  const clientOf = (port = setting.server.port, auth = ''): ZkClient =>
+    setting.client({ ports: [port], auth, sessionTimeoutMs: SESSION_MS });
 
   /** Enters an election under a name. */
   function enter(path: string, who: string, said: Said[], client = clientOf()) {
@@ -48,22 +30,14 @@ describeReal(`an election${missing === undefined ? '' : ` (skipped: ${missing} i
       changed: ({ kind }) => void said.push({ who, kind, at: performance.now() }),
       failed: (reason) => void said.push({ who: reason, kind: 'none', at: performance.now() }),
     });
-    undo.push(() => contender.stop());
+    setting.undo(() => contender.stop());
     contender.start();
     return { contender, client };
   }
 
-  const newPath = (): string => `/some/where/election-${paths++}`;
+  const newPath = (): string => setting.newPath('/some/where');
   const last = (said: readonly Said[], who: string): Said | undefined =>
     said.filter((one) => one.who === who).at(-1);
-
-  async function until(what: string, check: () => boolean | Promise<boolean>): Promise<void> {
-    const end = Date.now() + 20_000;
-    while (!(await check())) {
-      if (Date.now() > end) throw new Error(`waited in vain: ${what}`);
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
-  }
 
   test('the oldest leads, and when it leaves the next one does', async () => {
     const [path, said]: [string, Said[]] = [newPath(), []];
@@ -85,8 +59,8 @@ describeReal(`an election${missing === undefined ? '' : ` (skipped: ${missing} i
   test.each(['frozen', 'cut'])(
     'a leader whose connection is %s steps down before another leads',
     async (how) => {
-      const wire = await Relay.start(server.port);
-      undo.push(() => wire.stop());
+      const wire = await Relay.start(setting.server.port);
+      setting.undo(() => wire.stop());
       const [path, said]: [string, Said[]] = [newPath(), []];
       const { contender } = enter(path, 'one', said, clientOf(wire.port));
       await until('one leads', () => last(said, 'one')?.kind === 'leading');
@@ -108,8 +82,8 @@ describeReal(`an election${missing === undefined ? '' : ` (skipped: ${missing} i
   );
 
   test('a short interruption changes nothing', async () => {
-    const wire = await Relay.start(server.port);
-    undo.push(() => wire.stop());
+    const wire = await Relay.start(setting.server.port);
+    setting.undo(() => wire.stop());
     const [path, said]: [string, Said[]] = [newPath(), []];
     const { client } = enter(path, 'one', said, clientOf(wire.port));
     await until('one leads', () => last(said, 'one')?.kind === 'leading');
@@ -159,9 +133,9 @@ describeReal(`an election${missing === undefined ? '' : ` (skipped: ${missing} i
     const contenders = ['one', 'two'].map((who) => enter(path, who, said).contender);
     const leading = (): number => contenders.filter((one) => one.current().kind === 'leading').length;
     await until('one leads', () => leading() === 1 && said.length >= 2);
-    await server.kill();
+    await setting.server.kill();
     await until('nobody leads', () => contenders.every((one) => one.current().kind === 'none'));
-    await server.run();
+    await setting.server.run();
     await until('somebody leads', () => leading() === 1);
     await until('the other follows', () => contenders.some((one) => one.current().kind === 'following'));
     expect(leading()).toBe(1);
@@ -170,7 +144,7 @@ describeReal(`an election${missing === undefined ? '' : ` (skipped: ${missing} i
   test('with credentials all may read who leads, and nobody else may take it away', async () => {
     const [path, said]: [string, Said[]] = [newPath(), []];
     const top = `/${path.split('/').at(-1)}`;
-    const { client } = enter(top, 'one', said, clientOf(server.port, 'mesos:secret@'));
+    const { client } = enter(top, 'one', said, clientOf(setting.server.port, 'mesos:secret@'));
     await until('one leads', () => last(said, 'one')?.kind === 'leading');
     const stranger = clientOf();
     const node = `${top}/json.info_0000000000`;
@@ -184,12 +158,12 @@ describeReal(`an election${missing === undefined ? '' : ` (skipped: ${missing} i
     const client = clientOf();
     await client.makePath(path);
     const seen: (Leader | undefined)[] = [];
-    const url = readZkUrl(`zk://127.0.0.1:${server.port}${path}`) as ZkUrl;
+    const url = readZkUrl(`zk://127.0.0.1:${setting.server.port}${path}`) as ZkUrl;
     const following = followLeader({
       ...{ url, sessionTimeoutMs: SESSION_MS, log: silentLogger, failed: () => undefined },
       changed: (leader) => void seen.push(leader),
     });
-    undo.push(() => following.stop());
+    setting.undo(() => following.stop());
     const mode = zookeeper.CreateMode.EPHEMERAL_SEQUENTIAL;
     const info = (id: string, port: number): Buffer =>
       Buffer.from(

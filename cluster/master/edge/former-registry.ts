@@ -1,0 +1,96 @@
+/**
+ * The registry on disk of a master that ran without `--zk`, moved into ZooKeeper when the flag is there.
+ *
+ * Always true: it is taken only where ZooKeeper has none or one that says nothing, in the commit that checks
+ * that we lead, so that of several masters with one each the first that leads stores its own and the others
+ * keep theirs on disk. What was taken is marked in the same commit and its folder gets another name: nothing
+ * is taken twice.
+ */
+
+import { createHash } from 'node:crypto';
+import { existsSync, renameSync } from 'node:fs';
+import type { Registry } from '../../api/generated/internal';
+import { decodeProtobuf } from '../../api/protobuf';
+import type { Logger } from '../../runtime/log';
+import { LocalStore } from '../../state/local';
+import { REGISTRY_NAME, type RegistryStore } from './registry-store';
+
+/** What the folder is called when its registry is in ZooKeeper. */
+const MOVED = '.moved-to-zookeeper';
+
+/**
+ * The registry to lead with: the one found in ZooKeeper, or the one on disk when that is moved now. Rejects
+ * when it cannot be read or stored: then nothing has changed and the next one who leads may try.
+ */
+export async function moveFormer(
+  registry: RegistryStore,
+  { found, folder, log }: { readonly found: Registry; readonly folder: string; readonly log: Logger },
+): Promise<Registry> {
+  if (!existsSync(folder)) return found;
+  const bytes = await readFormer(folder);
+  if (bytes.length === 0) return found;
+  const former = decode(bytes, folder);
+  if (saysNothing(former)) return found;
+  const mark = createHash('sha256').update(bytes).digest('hex');
+  if (await registry.wasTaken(mark)) {
+    retire(folder, log);
+    return found;
+  }
+  if (!saysNothing(found)) {
+    const text =
+      'ZooKeeper has a registry, so the one on disk is left alone: move its folder away if it is not needed';
+    log.warn({ folder }, text);
+    return found;
+  }
+  await registry.take(former, mark);
+  const agents = former.slaves?.slaves?.length ?? 0;
+  const kept = retire(folder, log);
+  log.info({ folder, kept, agents }, 'the registry on disk was moved into ZooKeeper');
+  return former;
+}
+
+async function readFormer(folder: string): Promise<Buffer> {
+  const state = await LocalStore.open(folder);
+  try {
+    return (await state.fetch(REGISTRY_NAME)).value;
+  } finally {
+    await state.close();
+  }
+}
+
+function decode(bytes: Buffer, folder: string): Registry {
+  try {
+    return decodeProtobuf('mesos.internal.Registry', bytes);
+  } catch (error) {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new Error(
+      `the registry in ${folder} cannot be read (${why}): move the folder away to begin without it`,
+    );
+  }
+}
+
+/** Whether there is nothing in it but the name of who led. */
+export function saysNothing({
+  master: _master,
+  slaves,
+  unreachable,
+  gone,
+  machines,
+  ...lists
+}: Registry): boolean {
+  const members = [slaves?.slaves, unreachable?.slaves, gone?.slaves, machines?.machines];
+  return [...members, ...Object.values(lists)].every((list) => !list || list.length === 0);
+}
+
+/** Gives the folder another name, and tells which. The registry is safe already: failing is worth a warning only. */
+function retire(folder: string, log: Logger): string {
+  let kept = folder + MOVED;
+  for (let number = 2; existsSync(kept); number++) kept = `${folder}${MOVED}-${number}`;
+  try {
+    renameSync(folder, kept);
+    return kept;
+  } catch (error) {
+    log.warn({ folder, why: String(error) }, `the folder cannot be renamed: rename it to ${kept}`);
+    return folder;
+  }
+}
