@@ -9,11 +9,24 @@ import { writeResources } from '../../cluster/model/resources';
 import { systemClock } from '../../cluster/runtime/clock';
 import { duration, integer, port, requiredText, text, UsageError } from '../../cluster/runtime/config/flags';
 import { createLogger } from '../../cluster/runtime/log';
+import { zkFlag } from '../../cluster/zookeeper/edge/flag';
 import { flagCommand } from '../command';
 import { runDaemon } from '../daemon';
 
 const flags = {
-  master: requiredText({ help: 'the master, as host:port', value: 'HOST:PORT', env: 'MESOS_MASTER' }),
+  master: zkFlag(
+    requiredText({
+      help: 'the master as host:port, or where it is elected: zk://host:2181,.../path, or file://PATH',
+      value: 'HOST:PORT|ZK_URL',
+      env: 'MESOS_MASTER',
+    }),
+  ),
+  'zk-session-timeout': duration({
+    help: 'time without a word from ZooKeeper after which it is asked anew who leads',
+    fallback: 10_000,
+    fallbackText: '10secs',
+    positive: true,
+  }),
   count: integer({ help: 'how many agents', fallback: 100, min: 1, max: 1_000_000 }),
   ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
   port: port({ help: 'port that all of them share', fallback: 0 }),
@@ -39,11 +52,12 @@ const REPORT_MS = 2000;
 export const emulateAgents = flagCommand({
   flags,
   run: ({ flags: given }, terminal) =>
-    runDaemon(terminal, async () => {
+    runDaemon(terminal, async ({ fail }) => {
       const resources = readResourceText(given.resources);
       if ('error' in resources) throw new UsageError(`--resources: ${resources.error}`);
       const options = {
         master: given.master,
+        sessionTimeoutMs: given['zk-session-timeout'],
         count: given.count,
         ip: given.ip,
         port: given.port,
@@ -55,6 +69,7 @@ export const emulateAgents = flagCommand({
       const running = await startEmulatedAgents(options, {
         log: createLogger({ level: 'warn' }),
         clock: systemClock(),
+        onEnd: fail,
       });
       let last = '';
       const timer = setInterval(() => {

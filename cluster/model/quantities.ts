@@ -37,7 +37,8 @@ export function amountOf(resources: Resources, name: string): number {
   return sum;
 }
 
-function sizeOf(amount: Amount): number {
+/** One amount. */
+export function sizeOf(amount: Amount): number {
   switch (amount.type) {
     case 'SCALAR':
       return amount.milli;

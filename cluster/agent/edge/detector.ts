@@ -46,9 +46,7 @@ export async function readDetector(options: DetectorOptions): Promise<(detected:
 }
 
 /** The pid of a master given as `host:port` or `http://host:port`. Names are looked up once, at start. */
-export async function masterPid(given: string): Promise<string> {
-  if (isZkText(given))
-    throw new StartError('--master: zk:// cannot be used here: name one master as host:port');
+async function masterPid(given: string): Promise<string> {
   const match = /^(?:http:\/\/)?(\[[0-9a-fA-F:.]+\]|[^:/\s]+):(\d{1,5})\/?$/.exec(given.trim());
   if (!match)
     throw new StartError(

@@ -19,11 +19,14 @@ import type { AgentEffect } from '../core/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from '../core/events';
 import type { AgentState } from '../core/state';
 import { agentMachine } from '../core/step';
-import { masterPid } from './detector';
+import { readDetector } from './detector';
 import { readMasterMessage } from './messages';
 
 export interface EmulatorOptions {
+  /** As the agent's own `--master`: one master, or where it is elected. */
   readonly master: string;
+  /** For `zk://`; the agent's own default without it. */
+  readonly sessionTimeoutMs?: number;
   readonly count: number;
   readonly ip: string;
   readonly port: number;
@@ -42,6 +45,15 @@ export interface EmulatedAgents extends Running {
   tasks(): number;
 }
 
+export interface EmulatorDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  /** No leader can be found any more. */
+  readonly onEnd?: (reason: string) => void;
+}
+
+const SESSION_MS = 10_000;
+
 type AgentMailbox = Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
 
 interface Shared {
@@ -53,13 +65,11 @@ interface Shared {
   readonly running: { count: number };
 }
 
-/** Starts them all; each registers on its own. */
-export function startEmulatedAgents(
-  options: EmulatorOptions,
-  deps: { log: Logger; clock: Clock },
-): Promise<EmulatedAgents> {
+/** Starts them all; each registers on its own, with whoever leads. */
+export function startEmulatedAgents(options: EmulatorOptions, deps: EmulatorDeps): Promise<EmulatedAgents> {
   return Lifetime.start(async (life) => {
-    const master = await masterPid(options.master);
+    const { master, sessionTimeoutMs = SESSION_MS } = options;
+    const detect = await readDetector({ master, sessionTimeoutMs, log: deps.log });
     const router = new MessageRouter(deps.log);
     const http = await startHttpServer({
       what: 'the emulator',
@@ -93,7 +103,13 @@ export function startEmulatedAgents(
     life.add(async () => {
       await Promise.all(agents.map((agent) => agent.stop()));
     });
-    for (const agent of agents) agent.post({ kind: 'master.detected', pid: master });
+    const detector = detect({
+      changed: (pid) => {
+        for (const agent of agents) agent.post({ kind: 'master.detected', pid });
+      },
+      failed: (reason) => deps.onEnd?.(reason),
+    });
+    life.add(() => detector.stop());
     return {
       registered: () => agents.filter(({ state }) => state.phase === 'running').length,
       tasks: () => shared.running.count,

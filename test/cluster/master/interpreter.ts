@@ -13,7 +13,7 @@ import type { MasterBoot, MasterEvent, MasterInput } from '../../../cluster/mast
 import type { MasterState } from '../../../cluster/master/core/state';
 import { masterMachine } from '../../../cluster/master/core/step';
 import { getMaintenanceStatus, getSchedule } from '../../../cluster/master/core/views/maintenance';
-import { getAgents } from '../../../cluster/master/core/views/operator';
+import { getAgents, getRoles } from '../../../cluster/master/core/views/operator';
 import { roleSummaries } from '../../../cluster/master/core/views/roles';
 import { readAcls } from '../../../cluster/model/acls';
 import { printResources } from '../../../cluster/model/resources';
@@ -478,6 +478,9 @@ export class MasterScript {
     },
     removeQuota: ([role = '']) => this.operatorCall({ type: 'REMOVE_QUOTA', remove_quota: { role } }),
     roles: () => this.out.push(...roleSummaries(this.state).map(printRole)),
+    callRoles: () => {
+      for (const role of getRoles(this.state).roles ?? []) this.out.push(encodeJson('mesos.v1.Role', role));
+    },
     schedule: (words) => {
       // `a,b:10:60` is a window for two machines, from second 10 on for 60 seconds.
       const windows = words.map((word) => {

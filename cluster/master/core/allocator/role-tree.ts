@@ -7,7 +7,7 @@
  * those under whom somebody wants offers; queues are in order as long as `totals` is the tree's.
  */
 
-import type { Quantities } from '../../../model/quantities';
+import { type Quantities, sizeOf } from '../../../model/quantities';
 import type { Piece, Resources } from '../../../model/resources';
 import { isShared } from '../../../model/volumes';
 import { add, move, type Ranked, remove, reorder } from './ranked';
@@ -15,6 +15,8 @@ import { add, move, type Ranked, remove, reorder } from './ranked';
 /** Milli-units by name, and what is shared by how many holders: shared pieces count once. */
 interface Holder extends Ranked {
   readonly use: Map<string, number>;
+  /** Ranges and sets: their members in thousandths. They are shown, and do not count for shares. */
+  readonly members: Map<string, number>;
   readonly shared: Map<string, number>;
 }
 
@@ -68,11 +70,12 @@ export function emptyTree(): RoleTree {
   };
 }
 
-const nothing = (): Pick<Holder, 'share' | 'chosen' | 'at' | 'use' | 'shared'> => ({
+const nothing = (): Pick<Holder, 'share' | 'chosen' | 'at' | 'use' | 'members' | 'shared'> => ({
   share: 0,
   chosen: 0,
   at: -1,
   use: new Map(),
+  members: new Map(),
   shared: new Map(),
 });
 
@@ -157,6 +160,7 @@ export function dropContender(tree: RoleTree, contender: Contender): void {
   leaf.contenders.delete(contender.name);
   for (const holder of holdersAbove(contender)) {
     for (const [name, milli] of contender.use) addTo(holder.use, name, -milli);
+    for (const [name, milli] of contender.members) addTo(holder.members, name, -milli);
     for (const [key, holders] of contender.shared) addTo(holder.shared, key, -holders);
   }
   prune(tree, leaf.node);
@@ -196,7 +200,10 @@ export function charge(
 function hold(holder: Holder, agentId: string, resources: Resources, sign: 1 | -1): void {
   if (sign > 0) holder.chosen += 1;
   for (const piece of resources) {
-    if (piece.amount.type !== 'SCALAR') continue;
+    if (piece.amount.type !== 'SCALAR') {
+      addTo(holder.members, piece.name, sign * sizeOf(piece.amount));
+      continue;
+    }
     if (isShared(piece) && !isFirstOrLast(holder, agentId, piece, sign)) continue;
     addTo(holder.use, piece.name, sign * piece.amount.milli);
   }

@@ -4,7 +4,7 @@
 
 import type * as api from '../../../api/generated/master';
 import type * as mesos from '../../../api/generated/mesos';
-import { combine } from '../../../model/resources';
+import { addQuantities } from '../../../model/quantities';
 import type { Millis } from '../../../model/time';
 import { type SeenState, wholeOf } from '../authorize/sight';
 import { MASTER_CAPABILITIES } from '../capabilities';
@@ -20,7 +20,7 @@ import {
   type TaskRecord,
 } from '../state';
 import { executorsByFramework, offeredIn, onlySeen, printResources, usedBy, usedOn } from './held';
-import { knownRoles } from './roles';
+import { type RoleSummary, roleSummaries } from './roles';
 
 function printTime(at: Millis | undefined): mesos.TimeInfo | undefined {
   return at === undefined ? undefined : { nanoseconds: BigInt(Math.round(at)) * 1_000_000n };
@@ -195,24 +195,27 @@ export function getState(state: SeenState): api.Response.GetState {
   };
 }
 
-/** Every role that anything makes known. */
+/** Every role that anything makes known, with what it and the roles below it use and are offered. */
 export function getRoles(state: MasterState): api.Response.GetRoles {
-  return { roles: knownRoles(state).map((name) => printRole(state, name)) };
+  return { roles: roleSummaries(state).map(printRole) };
 }
 
-function printRole(state: MasterState, name: string): mesos.Role {
-  const frameworks = [...state.frameworks.values()].filter(({ roles }) => roles.includes(name));
-  const held = frameworks.flatMap(({ tasks, offers }) => [
-    ...[...tasks.values()].filter((task) => task.holdsResources),
-    ...[...offers].flatMap((id) => state.offers.get(id) ?? []),
-  ]);
-  const resources = held.filter(({ role }) => role === name).flatMap((one) => one.resources);
-  const shown = combine(resources).filter((piece) => ['cpus', 'mem', 'disk', 'gpus'].includes(piece.name));
+/** Names that are scalars for certain. */
+const SHOWN = new Set(['cpus', 'mem', 'disk', 'gpus']);
+
+function printRole({ name, weight, frameworks, allocated, offered }: RoleSummary): mesos.Role {
+  const all = new Map(allocated);
+  addQuantities(all, offered);
+  const shown = [...all].filter(([resource, milli]) => SHOWN.has(resource) && milli > 0).sort();
   return {
     name,
-    weight: state.registry.weights.get(name) ?? 1,
-    frameworks: frameworks.map(({ id }) => ({ value: id })),
-    resources: printResources(shown),
+    weight,
+    frameworks: frameworks.map((value) => ({ value })),
+    resources: shown.map(([resource, milli]) => ({
+      name: resource,
+      type: 'SCALAR',
+      scalar: { value: milli / 1000 },
+    })),
   };
 }
 

@@ -88,7 +88,7 @@ function addAllocated(
     if (!isWanted(role)) continue;
     const entry = made.get(role) ?? emptyBreakdown();
     made.set(role, entry);
-    for (const [name, milli] of node.use) {
+    for (const [name, milli] of [...node.use, ...node.members]) {
       const used = milli - (entry.offered.get(name) ?? 0);
       if (used <= 0) continue;
       entry.allocated.set(name, used);
@@ -97,14 +97,25 @@ function addAllocated(
   }
 }
 
-/** Roles of frameworks, weights, quotas and reservations, and the roles above them; sorted. */
+/**
+ * The roles of `--roles`; without it those of frameworks, weights, quotas and reservations. And the roles above
+ * them; sorted (Mesos 1.11 Master::knownRoles).
+ */
 export function knownRoles(state: MasterState): string[] {
-  const names = new Set(['*', ...state.registry.weights.keys(), ...state.registry.quotas.keys()]);
-  for (const { roles } of state.frameworks.values()) for (const role of roles) names.add(role);
-  for (const { total } of state.allocator.agents.values())
-    for (const piece of total) if (isReserved(piece)) names.add(reservedRole(piece));
+  const { roles: allowed } = state.boot.settings;
+  const names = new Set(allowed ? ['*', ...allowed] : rolesAtWork(state));
   for (const role of [...names]) for (const above of ancestorsOf(role)) names.add(above);
   return [...names].sort();
+}
+
+function* rolesAtWork({ registry, frameworks, allocator }: MasterState): Iterable<string> {
+  yield* registry.weights.keys();
+  yield* registry.quotas.keys();
+  for (const { roles } of frameworks.values()) yield* roles;
+  for (const { role, leaf } of allocator.roles.nodes.values())
+    if (leaf && leaf.contenders.size > 0) yield role;
+  for (const { total } of allocator.agents.values())
+    for (const piece of total) if (isReserved(piece)) yield reservedRole(piece);
 }
 
 /** Frameworks that are in a role, or still have something there. */

@@ -1,4 +1,4 @@
-import { masterPid, readDetector } from '../../../../cluster/agent/edge/detector';
+import { readDetector } from '../../../../cluster/agent/edge/detector';
 import { silentLogger } from '../../../../cluster/runtime/log';
 
 it.each([
@@ -21,8 +21,4 @@ it.each([
   const read = readDetector({ master, sessionTimeoutMs: 1000, log: silentLogger });
   await expect(read).rejects.toThrow(text);
   await expect(read).rejects.not.toThrow('hidden');
-});
-
-it('one master is asked for where only that can be used', async () => {
-  await expect(masterPid('zk://a/mesos')).rejects.toThrow('name one master as host:port');
 });
