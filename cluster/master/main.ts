@@ -197,6 +197,8 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
       'registrar/registry_size_bytes': registry?.sizeBytes ?? 0,
       'master/elected': leadership().kind === 'leading' ? 1 : 0,
       ...read((state) => inbox.metrics(state)),
+      'master/event_streams/operators/unread_bytes': operators.unreadBytes,
+      'master/event_streams/schedulers/unread_bytes': schedulers.unreadBytes,
     }),
     closeStreams: () => {
       schedulers.closeAll();

@@ -73,6 +73,13 @@ export class Streams<N extends MessageName> {
     }
   }
 
+  /** Bytes that are kept for readers who have not taken them. What several wait for is counted for each. */
+  get unreadBytes(): number {
+    let bytes = 0;
+    for (const { stream } of this.entries.values()) bytes += stream.unreadBytes;
+    return bytes;
+  }
+
   close(id: string, reason: string): void {
     this.entries.get(id)?.stream.close(reason);
   }

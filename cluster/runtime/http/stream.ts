@@ -56,6 +56,11 @@ export class ResponseStream {
     this.reply.raw.write(chunk);
   }
 
+  /** Bytes that the process keeps because the reader has not taken them. */
+  get unreadBytes(): number {
+    return this.reply.raw.destroyed ? 0 : this.reply.raw.writableLength;
+  }
+
   private isStalled(unread: number): boolean {
     const { stallMs, now = () => performance.now() } = this.options;
     if (stallMs === undefined) return false;
