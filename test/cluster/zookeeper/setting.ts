@@ -31,6 +31,10 @@ export class ZookeeperSetting {
 
   async start(): Promise<void> {
     this.running = await ZookeeperServer.start();
+    // A server that has just come up takes its time for the first write.
+    const first = this.client({ callTimeoutMs: PATIENCE_MS });
+    await first.makePath('/ready');
+    await this.cleanUp();
   }
 
   async stop(): Promise<void> {
