@@ -143,8 +143,8 @@ describe('lists of rules', () => {
   it('hide roles, and with the flags also the name of the cluster', async () => {
     const roles = async (name: string): Promise<string[]> =>
       (await json<{ roles: { name: string }[] }>('/roles', name)).roles.map((role) => role.name);
-    expect(await roles('ops')).toEqual(['*', 'web', 'web/front']);
-    expect(await roles('guest')).toEqual(['*']);
+    expect(await roles('ops')).toEqual(['web', 'web/front']);
+    expect(await roles('guest')).toEqual([]);
     expect(await json('/state', 'ops')).toMatchObject({ cluster: 'lab', flags: { cluster: 'lab' } });
     const state = await json<object>('/state', 'guest');
     expect(Object.keys(state)).not.toEqual(expect.arrayContaining(['flags']));
