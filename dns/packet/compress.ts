@@ -61,6 +61,23 @@ function placeOf(name: Name, standing: readonly Standing[]): { own: number; poin
   return { own: name.wire.length, pointer: undefined };
 }
 
+/** How many octets of a name, from one of its labels on, are the end of the name that stands at a place. */
+export function commonEnd({ wire, starts }: Name, bytes: Buffer, at: number, end: number): number {
+  for (const start of starts) {
+    const from = end - (wire.length - start);
+    if (from >= at && startsLabel(bytes, at, from) && endsAlike(wire, start, bytes, from))
+      return wire.length - start;
+  }
+  return 0;
+}
+
+/** Whether one of the labels of the name begins here. */
+function startsLabel(bytes: Buffer, name: number, from: number): boolean {
+  let at = name;
+  while (at < from) at += 1 + (bytes[at] ?? 0);
+  return at === from;
+}
+
 function endsAlike(left: Buffer, leftFrom: number, right: Buffer, rightFrom: number): boolean {
   for (let at = leftFrom, other = rightFrom; at < left.length; at++, other++)
     if (left[at] !== right[other]) return false;

@@ -6,7 +6,7 @@
  * target of an SRV record; these offsets are all that is computed, and those of the names in SOA and NS records.
  */
 
-import { type Name, nameIn, type Standing, sizeOf, standingIn, writeName } from './compress';
+import { commonEnd, type Name, nameIn, type Standing, sizeOf, standingIn, writeName } from './compress';
 import { wireName } from './names';
 import { encodeTail, type PacketRecord, targetOffset } from './record';
 import { HEADER_BYTES, type Request } from './request';
@@ -19,6 +19,9 @@ const FIXED_BYTES = 8;
 const LENGTH_BYTES = 2;
 const OPT_BYTES = 11;
 const NO_STARTS: number[] = [];
+const NO_SECTIONS = new Map<number, Buffer>();
+/** Authority sections that are kept with one answer; most have one, that of all missing names one for each length. */
+const SECTIONS_MAX = 500;
 
 const FLAG_QR = 0x8000;
 const FLAG_AA = 0x0400;
@@ -69,6 +72,10 @@ export interface Ready {
   readonly asOriginal: boolean;
   /** All answers in one piece, when each is owned by the question's name, and where each of them starts. */
   readonly run: { readonly bytes: Buffer; readonly starts: readonly number[] } | undefined;
+  /** The names in the authority records, each once. */
+  readonly names: readonly Name[];
+  /** Authority sections that were written, by what they depend on. */
+  readonly sections: Map<number, Buffer>;
   readonly domainBytes: number;
   /** The most octets that all of it can take. */
   readonly bytes: number;
@@ -129,6 +136,8 @@ export function prepareAnswer(answer: PacketAnswer, options: PrepareOptions): Re
     additional,
     asOriginal,
     run: runOf(answers),
+    names: distinctNames(authority),
+    sections: new Map(),
     domainBytes: wireName(domain).length,
     bytes: mostBytes(answers, authority, additional),
   };
@@ -157,6 +166,13 @@ function authorityPiece(record: PacketRecord, ofDomain: boolean): AuthorityPiece
   const names = namesIn(record).map((name) => nameIn(nameBytes(name)));
   const rest = tail.subarray(FIXED_BYTES + LENGTH_BYTES + wireBytes(names));
   return { ofDomain, fixed: tail.subarray(0, FIXED_BYTES), names, rest };
+}
+
+function distinctNames(authority: readonly AuthorityPiece[]): Name[] {
+  const names = new Map<string, Name>();
+  for (const piece of authority)
+    for (const name of piece.names) names.set(name.wire.toString('latin1'), name);
+  return [...names.values()];
 }
 
 /** The names that the data of a record begins with. */
@@ -207,6 +223,8 @@ export function bareAnswer(rcode: number): Ready {
     additional: [],
     asOriginal: false,
     run: undefined,
+    names: [],
+    sections: NO_SECTIONS,
     domainBytes: 0,
     bytes: 0,
   };
@@ -271,19 +289,21 @@ interface Body {
 
 function writeBody(out: Buffer, ready: Ready, request: Request, room: number, turn: number): Body {
   const body: Body = { end: request.end, answers: 0, authority: 0, additional: 0, truncated: false };
-  const standing = plainNames(ready)
-    ? NO_STANDING
-    : [standingIn(request.bytes, HEADER_BYTES, request.end - 4)];
+  const { authority, answers, run, asOriginal } = ready;
+  const tight = request.end + ready.bytes > room;
+  const owned = run === undefined && answers.length > 0;
+  const careful = authority.length > 0 && (tight || owned);
+  const standing = careful || owned ? [questionName(request)] : NO_STANDING;
   // The original gives authority records their room first.
-  const tight = ready.asOriginal && ready.authority.length > 0 && request.end + ready.bytes > room;
-  const kept = tight ? authorityBytes(ready, standing) : 0;
+  const kept = careful && tight && asOriginal ? authorityBytes(ready, standing) : 0;
   const starts = writeAnswers(out, ready, body, { room: room - kept, turn }, standing);
-  if (ready.authority.length > 0) writeAuthority(out, { ready, request, standing }, body, room);
+  if (careful) writeAuthority(out, { ready, request, standing }, body, room);
+  else if (authority.length > 0) copyAuthority(out, ready, request, body);
   if (body.truncated || ready.additional.length === 0) return body;
   const { end } = body;
   const complete = writeAdditional(out, ready, starts, body, { room, turn });
   // The original leaves all additional records out when one does not fit, and says so.
-  if (complete || !ready.asOriginal) return body;
+  if (complete || !asOriginal) return body;
   body.end = end;
   body.additional = 0;
   body.truncated = true;
@@ -292,9 +312,35 @@ function writeBody(out: Buffer, ready: Ready, request: Request, room: number, tu
 
 const NO_STANDING: Standing[] = [];
 
-/** Whether no name is written that could end in a pointer to one that stands there. */
-function plainNames({ authority, answers, run }: Ready): boolean {
-  return authority.length === 0 && (run !== undefined || answers.length === 0);
+function questionName({ bytes, end }: Request): Standing {
+  return standingIn(bytes, HEADER_BYTES, end - 4);
+}
+
+/** Copies the authority records when all of it fits and only the question's name stands before them. */
+function copyAuthority(out: Buffer, ready: Ready, request: Request, body: Body): void {
+  const key = sectionKey(ready, request);
+  let section = ready.sections.get(key);
+  if (!section) {
+    if (ready.sections.size >= SECTIONS_MAX) ready.sections.clear();
+    section = makeSection(ready, request, body);
+    ready.sections.set(key, section);
+  }
+  body.end += section.copy(out, body.end);
+  body.authority = ready.authority.length;
+}
+
+/** Names of one length that end alike have the same section: its pointers depend on nothing else. */
+function sectionKey({ names }: Ready, { bytes, end }: Request): number {
+  let key = end - HEADER_BYTES;
+  for (const name of names) key = key * 256 + commonEnd(name, bytes, HEADER_BYTES, end - 4);
+  return key;
+}
+
+function makeSection(ready: Ready, request: Request, { end }: Body): Buffer {
+  const scratch = Buffer.alloc(end + ready.bytes);
+  const body: Body = { end, answers: 0, authority: 0, additional: 0, truncated: false };
+  writeAuthority(scratch, { ready, request, standing: [questionName(request)] }, body, scratch.length);
+  return Buffer.from(scratch.subarray(end, body.end));
 }
 
 /** What the authority records take. */

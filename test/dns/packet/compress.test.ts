@@ -1,4 +1,11 @@
-import { nameIn, type Standing, sizeOf, standingIn, writeName } from '../../../dns/packet/compress';
+import {
+  commonEnd,
+  nameIn,
+  type Standing,
+  sizeOf,
+  standingIn,
+  writeName,
+} from '../../../dns/packet/compress';
 import { wireName } from '../../../dns/packet/names';
 
 const named = (name: string) => nameIn(Buffer.from(wireName(name), 'latin1'));
@@ -38,4 +45,15 @@ test('no pointer leads beyond what fits in one', () => {
   expect(written('ns1.mesos', [{ wire, starts, at: 0x4000, own: wire.length }])).toBe(
     '036e7331056d65736f7300',
   );
+});
+
+test.each([
+  ['ns1.mesos', 'ns1.mesos', 11],
+  ['ns1.mesos', 'web.mesos', 7],
+  ['ns1.mesos', 'MESOS', 0],
+  ['c.d', 'a\x01c\x01d', 0],
+  ['a.very.long.name', 'name', 6],
+])('%s and %s end alike in %i octets', (name, question, octets) => {
+  const { wire } = named(question);
+  expect(commonEnd(named(name), wire, 0, wire.length)).toBe(octets);
 });
