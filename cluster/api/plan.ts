@@ -18,6 +18,9 @@ export type Scalar =
 
 export interface FieldPlan {
   readonly name: string;
+  readonly id: number;
+  /** The number and wire type that stand in front of each value. */
+  readonly tag: number;
   /** `message`, `enum`, or the scalar's protobuf name. */
   readonly kind: Scalar | 'message' | 'enum';
   readonly repeated: boolean;
@@ -34,8 +37,19 @@ export interface MessagePlan {
   readonly name: string;
   readonly type: Type;
   readonly fields: readonly FieldPlan[];
+  /** The same in the order of their numbers, which is that of the wire. */
+  readonly byNumber: readonly FieldPlan[];
+  /** The same by their numbers. */
+  readonly byId: readonly (FieldPlan | undefined)[];
+  readonly required: readonly FieldPlan[];
   readonly byName: ReadonlyMap<string, FieldPlan>;
 }
+
+/** How the values of each kind stand on the wire. */
+export const WIRE_TYPES: Readonly<Record<FieldPlan['kind'], number>> = {
+  ...{ message: 2, string: 2, bytes: 2, enum: 0, bool: 0 },
+  ...{ int32: 0, uint32: 0, int64: 0, uint64: 0, double: 1, float: 5 },
+};
 
 const root = Root.fromJSON(descriptors as never);
 const plans = new Map<string, MessagePlan>();
@@ -50,13 +64,17 @@ function makePlan(type: Type): MessagePlan {
   if (known) return known;
   const fields: FieldPlan[] = [];
   const byName = new Map<string, FieldPlan>();
-  const plan = { name: type.fullName.slice(1), type, fields, byName };
+  const lists = { byNumber: [] as FieldPlan[], byId: [] as FieldPlan[], required: [] as FieldPlan[] };
+  const plan = { name: type.fullName.slice(1), type, fields, byName, ...lists };
   plans.set(plan.name, plan);
   for (const field of type.fieldsArray) {
     const made = planField(field.resolve());
     fields.push(made);
     byName.set(made.name, made);
+    lists.byId[made.id] = made;
+    if (made.required) lists.required.push(made);
   }
+  lists.byNumber.push(...fields.toSorted((left, right) => left.id - right.id));
   return plan;
 }
 
@@ -65,11 +83,15 @@ function planField(field: Field): FieldPlan {
   const names = target instanceof Enum ? Object.entries(target.values) : [];
   const nameOf = new Map<number, string>();
   for (const [name, number] of names) if (!nameOf.has(number)) nameOf.set(number, name);
+  const kind = target instanceof Enum ? 'enum' : target instanceof Type ? 'message' : (field.type as Scalar);
+  const map = field instanceof MapField;
   return {
     name: field.name,
-    kind: target instanceof Enum ? 'enum' : target instanceof Type ? 'message' : (field.type as Scalar),
+    id: field.id,
+    tag: (field.id << 3) | (map ? WIRE_TYPES.message : WIRE_TYPES[kind]),
+    kind,
     repeated: field.repeated,
-    map: field instanceof MapField,
+    map,
     required: field.required,
     shownDefault: shownDefault(field),
     message: target instanceof Type ? makePlan(target) : undefined,
