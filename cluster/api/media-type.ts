@@ -40,5 +40,7 @@ export function decodeBody<N extends MessageName>(name: N, type: MediaType, body
 
 /** Writes a body in the wanted media type. */
 export function encodeBody<N extends MessageName>(name: N, type: MediaType, value: Messages[N]): Buffer {
-  return Buffer.from(type === 'application/json' ? encodeJson(name, value) : encodeProtobuf(name, value));
+  if (type === 'application/json') return Buffer.from(encodeJson(name, value));
+  const bytes = encodeProtobuf(name, value);
+  return Buffer.isBuffer(bytes) ? bytes : Buffer.from(bytes);
 }

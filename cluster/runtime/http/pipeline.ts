@@ -5,7 +5,7 @@
  * Always true: nothing is sent twice. When the connection breaks, every request that was on it fails.
  */
 
-import { Client } from 'undici';
+import { Client, type Dispatcher } from 'undici';
 import type { HttpAnswer } from './client';
 
 export interface PipelineRequest {
@@ -23,25 +23,31 @@ export interface PipelineOptions {
 
 const ANSWER_MAX_BYTES = 16 * 1024 * 1024;
 
+/** The connection to one origin. */
+interface Connection {
+  readonly origin: string;
+  readonly client: Client;
+}
+
 export class Pipeline {
-  private current: { readonly origin: string; readonly client: Client } | undefined;
+  private current: Connection | undefined;
+  /** The URL of the last request, taken apart. */
+  private last = { url: '', origin: '', path: '' };
 
   constructor(private readonly options: PipelineOptions) {}
 
   /** POSTs; requests of one origin arrive in the order of these calls. Rejects when no answer comes. */
-  async post({ url, headers, body }: PipelineRequest): Promise<HttpAnswer> {
-    const { origin, pathname, search } = new URL(url);
-    const answer = await this.to(origin).request({
-      method: 'POST',
-      path: pathname + search,
-      headers,
-      body,
+  post({ url, headers, body }: PipelineRequest): Promise<HttpAnswer> {
+    return new Promise((resolve, reject) => {
+      if (this.last.url !== url) {
+        const { origin, pathname, search } = new URL(url);
+        this.last = { url, origin, path: pathname + search };
+      }
+      const { origin, path } = this.last;
       // To undici both mean: others may be under way meanwhile. Nothing is sent again, see `to`.
-      idempotent: true,
-      blocking: false,
+      const request = { method: 'POST', path, headers, body, idempotent: true, blocking: false } as const;
+      this.to(origin).dispatch(request, answerHandler(resolve, reject));
     });
-    const bytes = Buffer.from(await answer.body.arrayBuffer());
-    return { status: answer.statusCode, headers: answer.headers, body: bytes };
   }
 
   /** Drops the connection; what is under way fails. */
@@ -74,4 +80,24 @@ export class Pipeline {
     this.current = made;
     return client;
   }
+}
+
+/** Gathers one answer. A stream for each, as undici's `request` makes, would cost more than the call itself. */
+function answerHandler(
+  resolve: (answer: HttpAnswer) => void,
+  reject: (error: Error) => void,
+): Dispatcher.DispatchHandler {
+  let status = 0;
+  let headers: HttpAnswer['headers'] = {};
+  const chunks: Buffer[] = [];
+  return {
+    onRequestStart: () => undefined,
+    onResponseStart: (_controller, statusCode, given) => {
+      status = statusCode;
+      headers = given;
+    },
+    onResponseData: (_controller, chunk) => void chunks.push(chunk),
+    onResponseEnd: () => resolve({ status, headers, body: Buffer.concat(chunks) }),
+    onResponseError: (_controller, error) => reject(error),
+  };
 }

@@ -31,6 +31,10 @@ export class Calls {
   private readonly waiting = new Queue<scheduler.Call>();
   private readonly pipeline = new Pipeline({ depth: UNDER_WAY_MAX, timeoutMs: TIMEOUT_MS });
   private underWay = 0;
+  /** The headers of calls to the last target. */
+  private last:
+    | { readonly target: CallTarget; readonly url: string; readonly headers: Record<string, string> }
+    | undefined;
 
   constructor(private readonly options: CallOptions) {}
 
@@ -61,24 +65,26 @@ export class Calls {
 
   /** Sends one call; undefined when the master took it. */
   private async attempt(call: scheduler.Call): Promise<string | undefined> {
-    const { mediaType, headers } = this.options;
+    const { mediaType } = this.options;
     const target = this.options.target();
     if (!target) return 'not subscribed';
+    const { url, headers } = this.to(target);
     try {
-      const answer = await this.pipeline.post({
-        url: `${target.url}/api/v1/scheduler`,
-        headers: {
-          ...headers,
-          'content-type': mediaType,
-          accept: mediaType,
-          'mesos-stream-id': target.streamId,
-        },
-        body: Buffer.from(encodeBody('mesos.v1.scheduler.Call', mediaType, call)),
-      });
+      const body = encodeBody('mesos.v1.scheduler.Call', mediaType, call);
+      const answer = await this.pipeline.post({ url, headers, body });
       if (answer.status === 202 || answer.status === 200) return undefined;
       return `HTTP ${answer.status}: ${answer.body.toString().slice(0, 300)}`;
     } catch (error) {
       return (error as Error).message;
     }
+  }
+
+  private to(target: CallTarget) {
+    const { mediaType, headers } = this.options;
+    if (this.last?.target !== target) {
+      const own = { 'content-type': mediaType, accept: mediaType, 'mesos-stream-id': target.streamId };
+      this.last = { target, url: `${target.url}/api/v1/scheduler`, headers: { ...headers, ...own } };
+    }
+    return this.last;
   }
 }
