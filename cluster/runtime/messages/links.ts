@@ -16,10 +16,12 @@ import { type Pid, printPid, readPid } from './pid';
 const UNSENT_MAX_BYTES = 64 * 1024 * 1024;
 const IDLE_CLOSE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
+/** Between two rounds of writes: who sends thousands of messages a second writes a few at a time. */
+const BETWEEN_WRITES_MS = 1;
 
 interface Peer {
   readonly socket: Socket;
-  /** Messages of this turn of the event loop: they go out in one write. */
+  /** Messages that go out in one write: those of a turn of the event loop, or of a moment when there are many. */
   queued: Frame[];
   readonly linked: Set<string>;
   connected: boolean;
@@ -39,6 +41,8 @@ export class Links {
   private readonly peers = new Map<string, Peer>();
   private readonly unflushed: Peer[] = [];
   private stopped = false;
+  /** When messages were written last, in milliseconds since the process began. */
+  private flushedAt = 0;
 
   constructor(private readonly options: LinksOptions) {}
 
@@ -55,10 +59,14 @@ export class Links {
   }
 
   private flushSoon(peer: Peer): void {
-    if (this.unflushed.push(peer) === 1) setImmediate(() => this.flush());
+    if (this.unflushed.push(peer) > 1) return;
+    if (performance.now() - this.flushedAt < BETWEEN_WRITES_MS)
+      setTimeout(() => this.flush(), BETWEEN_WRITES_MS);
+    else setImmediate(() => this.flush());
   }
 
   private flush(): void {
+    this.flushedAt = performance.now();
     for (const peer of this.unflushed.splice(0)) {
       const frames = peer.queued;
       peer.queued = [];
