@@ -116,7 +116,9 @@ export function statePage(state: SeenState, flags: Record<string, string> | unde
     domain: domain && JSON.stringify(domain),
     leader: JSON.stringify(info.pid),
     leader_info: JSON.stringify(leader),
-    cluster: boot.cluster === undefined || !flags ? undefined : JSON.stringify(boot.cluster),
+    cluster: flags && quoted(boot.cluster),
+    log_dir: quoted(flags?.['log_dir']),
+    external_log_file: quoted(flags?.['external_log_file']),
     flags: flags && JSON.stringify(flags),
     slaves: agents(state),
     recovered_slaves: recovered(state),
@@ -126,6 +128,9 @@ export function statePage(state: SeenState, flags: Record<string, string> | unde
     unregistered_frameworks: '[]',
   });
 }
+
+const quoted = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : JSON.stringify(text);
 
 /** `/slaves`: agents with their resources one by one, too; with an id only that agent. */
 export function slavesPage(state: SeenState, agentId?: string | undefined): string {

@@ -1,4 +1,4 @@
-import { tasksPage } from '../../../../../cluster/master/edge/http/state-page';
+import { statePage, tasksPage } from '../../../../../cluster/master/edge/http/state-page';
 import { MasterScript } from '../../interpreter';
 
 /** A master with t1 (running), t2 (running, later) and t3 (no status yet). */
@@ -41,5 +41,16 @@ describe('the page of tasks', () => {
     expect(ids({ limit: -1 })).toEqual(['t2', 't1', 't3']);
     expect(ids({ limit: -1, offset: 2 })).toEqual([]);
     expect(ids({ offset: -1 })).toEqual([]);
+  });
+});
+
+describe('the page of the whole state', () => {
+  it('says where the log is, to those who see the flags', () => {
+    const { state } = withTasks();
+    const read = (flags?: Record<string, string>): unknown => JSON.parse(statePage(state, flags));
+    const places = { log_dir: '/var/log', external_log_file: '/tmp/log' };
+    expect(read(places)).toMatchObject({ ...places, flags: places });
+    expect(Object.keys(read() as object)).not.toContain('log_dir');
+    expect(Object.keys(read({}) as object)).not.toContain('external_log_file');
   });
 });
