@@ -1,67 +1,24 @@
-import { type ChildProcess, spawn, spawnSync } from 'node:child_process';
-import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from './eventually';
+import { buildGo, GoProgram } from './go-program';
 import { OneMachine } from './one-machine';
 
 jest.setTimeout(60_000);
 
-/** With the versions of go.sum; without Go, or without its module proxy, this is skipped. */
-const SOURCE = join(__dirname, '..', 'third-party', 'mesos-go');
-const BUILD_MS = 180_000;
-const folder = mkdtempSync(join(tmpdir(), 'meseta-driver-'));
-const binary = join(folder, 'driver');
-const built = spawnSync('go', ['build', '-mod=readonly', '-o', binary, '.'], {
-  cwd: SOURCE,
-  timeout: BUILD_MS,
-});
-const isBuilt = built.status === 0;
-if (!isBuilt) rmSync(folder, { recursive: true, force: true });
-const whenBuilt = isBuilt ? describe : describe.skip;
-
-/** One process of the scheduler in test/third-party/mesos-go. */
-class GoDriver {
-  readonly lines: string[] = [];
-  private readonly child: ChildProcess;
-
-  constructor(master: string, args: readonly string[]) {
-    this.child = spawn(binary, ['-logtostderr', `-master=${master}`, ...args], {
-      stdio: ['pipe', 'pipe', 'ignore'],
-    });
-    let rest = '';
-    this.child.stdout?.on('data', (chunk: Buffer) => {
-      const [last = '', ...whole] = (rest + chunk.toString()).split('\n').reverse();
-      rest = last;
-      this.lines.push(...whole.reverse());
-    });
-  }
-
-  /** The rest of the first line that starts so. */
-  line(start: string): Promise<string> {
-    return eventually(`a line ${start} after ${this.lines.join(', ')}`, () => {
-      const found = this.lines.find((line) => `${line} `.startsWith(`${start} `));
-      return found === undefined ? undefined : found.slice(start.length).trim() || start;
-    });
-  }
-
-  say(word: 'kill' | 'stop'): void {
-    this.child.stdin?.write(`${word}\n`);
-  }
-
-  end(): void {
-    this.child.kill('SIGKILL');
-  }
-}
+const built = buildGo('.');
+const { folder, binary } = built ?? { folder: '', binary: '' };
+const whenBuilt = built ? describe : describe.skip;
 
 whenBuilt("a scheduler built with mesos-go's v0 driver", () => {
   const machine = new OneMachine();
-  const drivers: GoDriver[] = [];
+  const drivers: GoProgram[] = [];
   let place = '';
 
-  const start = (...args: string[]): GoDriver => {
+  const start = (...args: string[]): GoProgram => {
     const secret = join(folder, 'secret');
-    const driver = new GoDriver(place, ['-principal=ann', `-secret=${secret}`, ...args]);
+    const own = ['-logtostderr', `-master=${place}`, '-principal=ann', `-secret=${secret}`];
+    const driver = new GoProgram(binary, [...own, ...args]);
     drivers.push(driver);
     return driver;
   };
