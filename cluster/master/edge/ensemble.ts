@@ -34,8 +34,17 @@ export interface Candidate {
   readonly lost: (reason: string) => void;
 }
 
+interface EnsembleOptions {
+  /** Not started yet. */
+  readonly client: ZkClient;
+  /** Where the masters' nodes are. */
+  readonly path: string;
+  /** Each master has a registry of its own, which is not in ZooKeeper. */
+  readonly inMemory?: boolean;
+  readonly log: Logger;
+}
+
 export class Ensemble implements Running {
-  private readonly client: ZkClient;
   private readonly registry: ZookeeperStore | undefined;
   private contender: Contender | undefined;
   private hasLed = false;
@@ -43,24 +52,18 @@ export class Ensemble implements Running {
 
   /** The ensemble of `--zk`; undefined without it. Throws a StartError when the flags are wrong. */
   static of(config: MasterConfig, log: Logger): Ensemble | undefined {
-    return config.zk === undefined ? undefined : new Ensemble(config, config.zk, log);
-  }
-
-  private constructor(
-    config: MasterConfig,
-    zk: string,
-    private readonly log: Logger,
-  ) {
-    const url = zkUrlOf('--zk', zk);
+    if (config.zk === undefined) return undefined;
+    const url = zkUrlOf('--zk', config.zk);
     if (config.zk_session_timeout < SESSION_MIN_MS)
       throw new StartError('--zk_session_timeout must be at least 500ms: give a duration such as 10secs');
-    this.path = url.path;
-    this.client = new ZkClient({ url, sessionTimeoutMs: config.zk_session_timeout, log });
-    if (!isInMemory(config))
-      this.registry = new ZookeeperStore({ client: this.client, path: `${url.path}/${STATE_NODE}` });
+    const client = new ZkClient({ url, sessionTimeoutMs: config.zk_session_timeout, log });
+    return new Ensemble({ client, path: url.path, inMemory: isInMemory(config), log });
   }
 
-  private readonly path: string;
+  constructor(private readonly options: EnsembleOptions) {
+    const { client, path, inMemory = false } = options;
+    if (!inMemory) this.registry = new ZookeeperStore({ client, path: `${path}/${STATE_NODE}` });
+  }
 
   /** Where the registry is; undefined when each master has its own in memory. */
   get store(): StateStore | undefined {
@@ -77,14 +80,14 @@ export class Ensemble implements Running {
 
   /** Takes part from now on. */
   start(candidate: Candidate): void {
+    const { client, path, log } = this.options;
     this.contender = new Contender({
-      ...{ client: this.client, path: this.path, prefix: MASTER_PREFIX, prefixes: MASTER_PREFIXES },
+      ...{ client, path, log, prefix: MASTER_PREFIX, prefixes: MASTER_PREFIXES },
       data: Buffer.from(encodeJson('mesos.v1.MasterInfo', candidate.info)),
-      log: this.log,
       changed: (standing) => this.changed(standing, candidate),
       failed: (reason) => this.lose(reason, candidate),
     });
-    this.client.start();
+    client.start();
     this.contender.start();
   }
 
@@ -92,14 +95,15 @@ export class Ensemble implements Running {
   async stop(): Promise<void> {
     this.over = true;
     await this.contender?.stop();
-    await this.client.stop();
+    await this.options.client.stop();
   }
 
   private changed(standing: Standing, candidate: Candidate): void {
     if (this.over) return;
     if (standing.kind === 'leading' && !this.hasLed) void this.lead(standing.node, candidate);
     else if (this.hasLed) this.lose(lossOf(standing), candidate);
-    else if (standing.kind === 'none') this.log.info({ reason: standing.reason }, 'No master was elected');
+    else if (standing.kind === 'none')
+      this.options.log.info({ reason: standing.reason }, 'No master was elected');
     else if (standing.kind === 'following') this.follow(standing.leader, candidate);
   }
 
@@ -110,7 +114,7 @@ export class Ensemble implements Running {
         `Failed to detect the leading master: what is in ${first.name} cannot be read`,
         candidate,
       );
-    this.log.info({ leader: leader.pid, id: leader.id }, 'another master leads');
+    this.options.log.info({ leader: leader.pid, id: leader.id }, 'another master leads');
     const [there, here] = [regionOf(leader.domain), regionOf(candidate.info.domain)];
     if (there !== undefined && here !== undefined && there !== here)
       this.lose(
@@ -121,7 +125,7 @@ export class Ensemble implements Running {
 
   private async lead(node: string, candidate: Candidate): Promise<void> {
     this.hasLed = true;
-    this.log.info({ node }, 'Elected as the leading master!');
+    this.options.log.info({ node }, 'Elected as the leading master!');
     try {
       await this.registry?.claim(node);
       if (!this.over) await candidate.elected();
