@@ -82,6 +82,7 @@ export function startExecutor(config: ExecutorConfig, deps: { log: Logger; clock
     url: `${tls ? 'https' : 'http'}://${config.agentEndpoint}/slave(1)/api/v1/executor`,
     client,
     post: (event) => mailbox.post(event),
+    log: deps.log,
   });
   const mailbox = new Mailbox({
     machine: executorMachine,

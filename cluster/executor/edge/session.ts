@@ -5,16 +5,21 @@
 import type { Call, Event } from '../../api/generated/executor';
 import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
 import type { HttpClient, HttpStream } from '../../runtime/http/client';
+import type { Logger } from '../../runtime/log';
 import { RecordDecoder } from '../../runtime/streams/recordio';
 import type { ExecutorInput } from '../core/events';
 
 const PROTOBUF = { 'content-type': 'application/x-protobuf', accept: 'application/x-protobuf' };
+
+/** Of an answer, for the log. */
+const TEXT_MAX_BYTES = 500;
 
 export interface SessionOptions {
   /** `http://host:port/slave(1)/api/v1/executor`. */
   readonly url: string;
   readonly client: HttpClient;
   readonly post: (event: ExecutorInput) => void;
+  readonly log: Logger;
 }
 
 export class Session {
@@ -46,15 +51,28 @@ export class Session {
     }
   }
 
-  /** Makes a call after those before it. One that fails is not repeated here: updates are resent until acknowledged. */
+  /** Makes a call after those before it. One that fails is noted and not repeated here: updates are resent until acknowledged. */
   call(call: Call): void {
     const body = encodeProtobuf('mesos.v1.executor.Call', call);
     this.calls = this.calls.then(async () => {
       if (this.stopped) return;
-      await this.options.client
-        .request({ method: 'POST', url: this.options.url, headers: PROTOBUF, body })
-        .catch(() => undefined);
+      const why = await this.refusal(body);
+      if (why !== undefined && !this.stopped)
+        this.options.log.warn({ call: call.type, why }, 'the agent did not take a call');
     });
+  }
+
+  /** Why a call failed, or undefined. */
+  private async refusal(body: Uint8Array): Promise<string | undefined> {
+    const { client, url } = this.options;
+    try {
+      const answer = await client.request({ method: 'POST', url, headers: PROTOBUF, body });
+      return answer.status < 300
+        ? undefined
+        : `${answer.status} ${answer.body.toString('utf8', 0, TEXT_MAX_BYTES)}`;
+    } catch (error) {
+      return (error as Error).message;
+    }
   }
 
   stop(): void {

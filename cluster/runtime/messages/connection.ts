@@ -47,6 +47,8 @@ function receiveFrom(socket: Socket, router: MessageRouter, toHttp: Take): void 
       // The end of a chunk is rarely the end of a message: what counts is the time since a message ended.
       if (fed.messages.length > 0) late = void clearTimeout(late);
       for (const { head, body } of fed.messages) router.take(head, body);
+      // What came whole before what is broken counts.
+      if (fed.broken !== undefined) throw new Error(fed.broken);
       isPeer ||= fed.messages.length > 0;
       // Who has not sent a message may be anybody, and slow: the HTTP server knows how to wait.
       others = fed.others ?? (isPeer || decoder.inBody ? undefined : decoder.giveBack());

@@ -17,7 +17,12 @@ export interface Fed {
   readonly messages: readonly DecodedMessage[];
   /** What comes next is no message for us: these bytes, and all after them, are for the HTTP server. */
   readonly others?: Buffer;
+  /** A body is broken or too long: the connection is of no use after these messages. */
+  readonly broken?: string;
 }
+
+/** What is wrong with the bytes; it ends the decoding. */
+class Broken extends Error {}
 
 /** Not places in the bytes: more bytes are needed; the bytes are not for us. */
 const MORE = -1;
@@ -36,7 +41,7 @@ export class MessageDecoder {
   private parts: Buffer[] = [];
   private partsSize = 0;
 
-  /** `takes` says for each head whether its message is for us. A body of more than `bodyMaxBytes` is an error. */
+  /** `takes` says for each head whether its message is for us. A body of more than `bodyMaxBytes` is broken. */
   constructor(
     private readonly takes: (head: MessageHead) => boolean,
     private readonly bodyMaxBytes: number,
@@ -60,7 +65,7 @@ export class MessageDecoder {
     return bytes;
   }
 
-  /** Takes the next bytes. Throws when a body is broken or too long; the connection is of no use then. */
+  /** Takes the next bytes. Nothing more may be fed once something was broken. */
   feed(chunk: Buffer): Fed {
     this.waiting.push(chunk);
     this.size += chunk.length;
@@ -68,10 +73,15 @@ export class MessageDecoder {
     const bytes = this.waiting.length === 1 ? chunk : Buffer.concat(this.waiting);
     const messages: DecodedMessage[] = [];
     let at = 0;
-    for (let next = at; next >= 0; ) {
-      at = next;
-      next = this.advance(bytes, at, messages);
-      if (next === OTHERS) return { messages, others: bytes.subarray(at) };
+    try {
+      for (let next = at; next >= 0; ) {
+        at = next;
+        next = this.advance(bytes, at, messages);
+        if (next === OTHERS) return { messages, others: bytes.subarray(at) };
+      }
+    } catch (error) {
+      if (!(error instanceof Broken)) throw error;
+      return { messages, broken: error.message };
     }
     const rest = bytes.subarray(at);
     this.waiting = rest.length > 0 ? [rest] : [];
@@ -104,7 +114,7 @@ export class MessageDecoder {
   }
 
   private readSized(bytes: Buffer, at: number, length: number): number {
-    if (length > this.bodyMaxBytes) throw new Error(`a message of ${length} bytes`);
+    if (length > this.bodyMaxBytes) throw new Broken(`a message of ${length} bytes`);
     if (bytes.length - at < length) return this.more(length - 1);
     this.keep(bytes.subarray(at, at + length));
     this.bodyEnds = true;
@@ -115,15 +125,15 @@ export class MessageDecoder {
   private readChunk(bytes: Buffer, at: number): number {
     const endOfLine = bytes.indexOf('\r\n', at, 'latin1');
     if (endOfLine < 0 || endOfLine - at > CHUNK_LINE_MAX_BYTES) {
-      if (bytes.length - at > CHUNK_LINE_MAX_BYTES) throw new Error('a chunk without a length');
+      if (bytes.length - at > CHUNK_LINE_MAX_BYTES) throw new Broken('a chunk without a length');
       return this.more(bytes.length - at);
     }
     const size = chunkSize(bytes.toString('latin1', at, endOfLine));
-    if (size + this.partsSize > this.bodyMaxBytes) throw new Error(`a message of more than ${size} bytes`);
+    if (size + this.partsSize > this.bodyMaxBytes) throw new Broken(`a message of more than ${size} bytes`);
     const begin = endOfLine + 2;
     const end = begin + size + 2;
     if (bytes.length < end) return this.more(end - at - 1);
-    if (bytes[end - 2] !== 0x0d || bytes[end - 1] !== 0x0a) throw new Error('a chunk of another length');
+    if (bytes[end - 2] !== 0x0d || bytes[end - 1] !== 0x0a) throw new Broken('a chunk of another length');
     this.keep(bytes.subarray(begin, end - 2));
     this.bodyEnds = size === 0;
     return end;
@@ -153,6 +163,6 @@ export class MessageDecoder {
 /** The length in front of a chunk. Extensions are let pass; trailers after the last chunk are not (RFC 9112 7.1). */
 function chunkSize(line: string): number {
   const [, digits] = /^([0-9a-fA-F]{1,8})[ \t]*(?:;.*)?$/.exec(line) ?? [];
-  if (digits === undefined) throw new Error('a chunk without a length');
+  if (digits === undefined) throw new Broken('a chunk without a length');
   return Number.parseInt(digits, 16);
 }

@@ -1,0 +1,67 @@
+import { Session } from '../../../../cluster/executor/edge/session';
+import { HttpClient } from '../../../../cluster/runtime/http/client';
+import { type Handler, type HttpServer, startHttpServer } from '../../../../cluster/runtime/http/server';
+import { silentLogger } from '../../../../cluster/runtime/log';
+import { keepingLogger } from '../../runtime/recorded-log';
+
+const client = new HttpClient();
+let server: HttpServer | undefined;
+afterEach(() => server?.close());
+afterAll(() => client.close());
+
+async function agent(answer: Handler): Promise<string> {
+  server = await startHttpServer({
+    ...{ what: 'the test', address: '127.0.0.1', port: 0, addressFlag: '--ip', portFlag: '--port' },
+    log: silentLogger,
+    routes: [{ path: '/', methods: { POST: answer } }],
+  });
+  return server.url;
+}
+
+const ids = { framework_id: { value: 'f' }, executor_id: { value: 'e' } };
+const update = {
+  ...{ type: 'UPDATE' as const, ...ids },
+  update: { status: { task_id: { value: 't' }, state: 'TASK_RUNNING' as const } },
+};
+
+async function callOnce(url: string) {
+  const log = keepingLogger();
+  const session = new Session({ url, client, post: () => undefined, log });
+  session.call(update);
+  const end = Date.now() + 5000;
+  while (log.lines.length === 0 && Date.now() < end) await new Promise((resolve) => setTimeout(resolve, 5));
+  session.stop();
+  return log.lines;
+}
+
+describe('a call of an executor', () => {
+  it('that the agent refuses is noted with the reason', async () => {
+    const url = await agent((_request, reply) => reply.code(403).send('403 Forbidden: not yours'));
+    expect(await callOnce(url)).toEqual([
+      expect.objectContaining({
+        text: 'the agent did not take a call',
+        fields: { call: 'UPDATE', why: '403 403 Forbidden: not yours' },
+      }),
+    ]);
+  });
+
+  it('that reaches nobody is noted, too', async () => {
+    const [line] = await callOnce('http://127.0.0.1:1/');
+    expect(line?.text).toBe('the agent did not take a call');
+  });
+
+  it('that is taken is not', async () => {
+    const log = keepingLogger();
+    let calls = 0;
+    const url = await agent((_request, reply) => {
+      calls += 1;
+      return reply.code(202).send();
+    });
+    const session = new Session({ url, client, post: () => undefined, log });
+    session.call(update);
+    session.call(update);
+    while (calls < 2) await new Promise((resolve) => setTimeout(resolve, 5));
+    session.stop();
+    expect(log.lines).toEqual([]);
+  });
+});
