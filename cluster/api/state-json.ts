@@ -4,7 +4,7 @@
  * object. Everything here is JSON text, so that it can be put together and kept in pieces.
  */
 
-import { addRanges, printRanges, type Ranges } from '../model/ranges';
+import { addRanges, printRanges, type Ranges, rangeNumberError } from '../model/ranges';
 import { type Piece, printAmount, type Resources, readResources, reservedRole } from '../model/resources';
 import type { Response } from './generated/master';
 import type * as mesos from './generated/mesos';
@@ -81,10 +81,11 @@ export function attributesJson(attributes: readonly mesos.Attribute[] | undefine
   const members = (attributes ?? []).map(({ name, scalar, ranges, set, text: plain }): [string, string] => {
     if (scalar) return [name, String(scalar.value)];
     if (ranges) {
-      const all = (ranges.range ?? []).map(({ begin, end }): [number, number] => [
-        Number(begin),
-        Number(end),
-      ]);
+      const given = ranges.range ?? [];
+      // Attributes are not counted with: numbers that are too large for that are shown as they came.
+      if (given.some(({ end }) => rangeNumberError(end) !== undefined))
+        return [name, JSON.stringify(`[${given.map(({ begin, end }) => `${begin}-${end}`).join(', ')}]`)];
+      const all = given.map(({ begin, end }): [number, number] => [Number(begin), Number(end)]);
       return [name, JSON.stringify(printRanges(addRanges([], all)))];
     }
     if (set) return [name, JSON.stringify(`{${(set.item ?? []).join(', ')}}`)];

@@ -8,6 +8,14 @@
 export type Range = readonly [begin: number, end: number];
 export type Ranges = readonly Range[];
 
+/** Numbers above this are not counted exactly, so that they are refused wherever they come in. */
+export const RANGE_MAX = Number.MAX_SAFE_INTEGER;
+
+/** What is wrong with a number of a range, or undefined. */
+export function rangeNumberError(number: number | bigint): string | undefined {
+  return number > RANGE_MAX ? `${number} is above ${RANGE_MAX}, the largest number of a range` : undefined;
+}
+
 /** Sorts and joins ranges into the normal form; empty ones (end before begin) vanish. */
 export function normalRanges(ranges: Iterable<Range>): Ranges {
   const sorted = [...ranges].filter(([begin, end]) => begin <= end).sort((a, b) => a[0] - b[0]);
@@ -64,6 +72,10 @@ export function readRanges(text: string): Ranges | { error: string } {
   for (const part of inner.split(',')) {
     const match = /^\s*(\d+)\s*-\s*(\d+)\s*$/.exec(part);
     if (!match) return { error: `Cannot parse ranges "${text}": "${part.trim()}" is not begin-end` };
+    const tooLarge = [match[1], match[2]]
+      .map((digits) => rangeNumberError(BigInt(digits ?? 0)))
+      .find(Boolean);
+    if (tooLarge) return { error: `Cannot parse ranges "${text}": ${tooLarge}` };
     const [begin, end] = [Number(match[1]), Number(match[2])];
     if (begin > end) return { error: `Cannot parse ranges "${text}": begin exceeds end` };
     out.push([begin, end]);

@@ -4,6 +4,7 @@
  */
 
 import { idError } from './ids';
+import { rangeNumberError } from './ranges';
 import { isDynamicallyReserved, isReserved } from './reservations';
 import type { Disk, Reservation, WireResource } from './resources';
 import { printResources, type Resources, readResources, reservedRole } from './resources';
@@ -49,7 +50,7 @@ export function shapeError(resource: WireResource): string | undefined {
   );
 }
 
-function valueError({ type, scalar, ranges, set }: WireResource): string | undefined {
+function valueError({ name, type, scalar, ranges, set }: WireResource): string | undefined {
   switch (type) {
     case 'SCALAR':
       if (!scalar || ranges || set) return 'Invalid scalar resource';
@@ -57,7 +58,7 @@ function valueError({ type, scalar, ranges, set }: WireResource): string | undef
         ? 'Invalid scalar resource: value <= 0'
         : undefined;
     case 'RANGES':
-      return !ranges || scalar || set ? 'Invalid ranges resource' : rangesError(ranges.range ?? []);
+      return !ranges || scalar || set ? 'Invalid ranges resource' : rangesError(name, ranges.range ?? []);
     case 'SET': {
       if (!set || scalar || ranges) return 'Invalid set resource';
       const items = set.item ?? [];
@@ -69,9 +70,12 @@ function valueError({ type, scalar, ranges, set }: WireResource): string | undef
 }
 
 function rangesError(
+  name: string,
   ranges: readonly { readonly begin: number | bigint; readonly end: number | bigint }[],
 ): string | undefined {
   if (ranges.some(({ begin, end }) => begin > end)) return 'Invalid ranges resource: begin > end';
+  const tooLarge = ranges.map(({ end }) => rangeNumberError(end)).find((error) => error !== undefined);
+  if (tooLarge) return `Invalid ranges resource '${name}': ${tooLarge}`;
   const sorted = [...ranges].sort((a, b) => (a.begin < b.begin ? -1 : 1));
   const overlaps = sorted.some(({ begin }, index) => {
     const before = sorted[index - 1];

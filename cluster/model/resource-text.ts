@@ -2,7 +2,7 @@
  * The text forms of `--resources` and `--attributes` (Mesos 1.11 src/common/resources.cpp, attributes.cpp).
  */
 
-import { readRanges } from './ranges';
+import { rangeNumberError, readRanges } from './ranges';
 import { type Amount, combine, type Piece, pieceOf, type Resources, type Rest } from './resources';
 
 /** Reads `cpus:2;mem:1024;ports(web):[31000-31100];zones:{a, b}`. Returns an error text that names the part. */
@@ -62,9 +62,18 @@ export function readAttributeText(text: string): readonly AttributeValue[] | { r
     .filter((one) => one !== '')) {
     const colon = part.indexOf(':');
     if (colon <= 0) return { error: `Cannot parse attribute "${part}": expected name:value` };
-    out.push(readAttribute(part.slice(0, colon).trim(), part.slice(colon + 1).trim()));
+    const value = part.slice(colon + 1).trim();
+    const tooLarge = tooLargeError(value);
+    if (tooLarge) return { error: `Cannot parse attribute "${part}": ${tooLarge}` };
+    out.push(readAttribute(part.slice(0, colon).trim(), value));
   }
   return out;
+}
+
+/** Ranges with numbers that cannot be kept are no text either. */
+function tooLargeError(value: string): string | undefined {
+  const numbers = value.startsWith('[') ? (value.match(/\d+/g) ?? []) : [];
+  return numbers.map((digits) => rangeNumberError(BigInt(digits))).find((error) => error !== undefined);
 }
 
 function readAttribute(name: string, value: string): AttributeValue {

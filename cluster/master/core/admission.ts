@@ -6,7 +6,8 @@
 
 import type * as internal from '../../api/generated/internal';
 import type { Principal } from '../../model/principal';
-import { readResources } from '../../model/resources';
+import { formError } from '../../model/resource-errors';
+import { readResources, type WireResource } from '../../model/resources';
 import { applyCheckpoint, checkpointedOf } from '../../model/volumes';
 import { agentRefusal } from './authorize/agent';
 import type { MasterEffect } from './effects';
@@ -75,11 +76,13 @@ function ignored(pid: string, { slave }: Asking['message'], why: string): Master
 }
 
 function messageError(message: Asking['message']): string | undefined {
+  const wrong = formError(message.slave.resources) ?? formError(message.checkpointed_resources);
+  if (wrong) return wrong;
   if ((message.checkpointed_resources?.length ?? 0) > 0 && message.slave.checkpoint === false) {
     return 'Checkpointed resources provided when checkpointing is not enabled';
   }
   if (!('tasks' in message) && !('frameworks' in message)) return undefined;
-  return frameworksError(message) ?? tasksError(message);
+  return frameworksError(message) ?? executorsError(message) ?? tasksError(message);
 }
 
 function frameworksError({ frameworks }: internal.ReregisterSlaveMessage): string | undefined {
@@ -90,7 +93,24 @@ function frameworksError({ frameworks }: internal.ReregisterSlaveMessage): strin
 
 function tasksError({ slave, tasks }: internal.ReregisterSlaveMessage): string | undefined {
   const foreign = tasks?.find(({ agent_id }) => agent_id.value !== slave.id?.value);
-  return foreign && `Task has an invalid SlaveID '${foreign.agent_id.value}'`;
+  if (foreign) return `Task has an invalid SlaveID '${foreign.agent_id.value}'`;
+  return firstError(tasks, 'Task uses invalid resources: ');
+}
+
+function executorsError({ executor_infos }: internal.ReregisterSlaveMessage): string | undefined {
+  return firstError(executor_infos, 'Executor uses invalid resources: ');
+}
+
+function firstError(holders: readonly Holder[] | undefined, what: string): string | undefined {
+  for (const { resources } of holders ?? []) {
+    const error = formError(resources);
+    if (error) return what + error;
+  }
+  return undefined;
+}
+
+interface Holder {
+  readonly resources?: readonly WireResource[] | undefined;
 }
 
 function versionError(version: string | undefined): string | undefined {

@@ -8,6 +8,7 @@
  */
 
 import type * as mesos from '../../api/generated/mesos';
+import { formError } from '../../model/resource-errors';
 import { combine, equalResources, readResources, subtractResources } from '../../model/resources';
 import { isRevocable } from '../../model/volumes';
 import { convertAgent } from './allocator/state';
@@ -28,16 +29,22 @@ export function updateAgent(
   if (!agent || agent.pid !== pid) return [];
   const version = message.resource_version_uuid?.value;
   if (version !== undefined) agent.resourceVersion = version;
-  const oversubscribed = message.update_oversubscribed_resources
-    ? (message.oversubscribed_resources ?? [])
-    : undefined;
+  const wrong = formError(message.oversubscribed_resources);
+  const oversubscribed =
+    message.update_oversubscribed_resources && !wrong ? (message.oversubscribed_resources ?? []) : undefined;
   const effects = oversubscribed ? lend(state, agent, oversubscribed) : [];
   return [
+    ...(wrong ? [dropped(agent, wrong)] : []),
     ...effects,
     ...adoptOperations(state, agent, message.operations?.operations),
     ...(effects.length > 0 || oversubscribed ? allocateSoon(state, at) : []),
     ...checkDrained(state, agent.id, at),
   ];
+}
+
+function dropped({ id }: Agent, why: string): MasterEffect {
+  const text = 'what an agent can lend is not taken over';
+  return { kind: 'note', level: 'warn', text, fields: { agent: id, why } };
 }
 
 /** The revocable resources are these now. Offers that hold any come back, since they may be less. */
