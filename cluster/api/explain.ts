@@ -1,18 +1,10 @@
 /**
- * What `GET /explain/...` answers: why a framework, role or task gets nothing, as values of a closed list.
+ * What `GET /explain/...` and the calls EXPLAIN_... answer: why a framework, role or task gets nothing, as values
+ * of a closed list.
  */
 
-/** Everything that may keep an agent, or all of them, from a framework. */
-export type Why =
-  | 'paused'
-  | 'framework inactive'
-  | 'no roles'
-  | 'suppressed'
-  | 'no agents'
-  | 'disconnected'
-  | 'deactivated'
-  | 'draining'
-  | 'maintenance'
+/** What the allocator finds between an agent and a framework, in the words in which it is told. */
+export type MatchWhy =
   | 'not whitelisted'
   | 'agent not multi-role'
   | 'agent not hierarchical'
@@ -23,11 +15,19 @@ export type Why =
   | 'gpu'
   | 'remote region'
   | 'capability'
-  | 'quota limit'
-  | 'quota headroom'
-  | 'refused'
-  | 'offered'
-  | 'next run';
+  | 'refused';
+
+/** Why an agent is not active: to the allocator all of these are the same. */
+export type InactiveWhy = 'disconnected' | 'deactivated' | 'draining' | 'maintenance';
+
+/** Which part of a quota keeps something back: to the allocator both are the same. */
+export type QuotaWhy = 'quota limit' | 'quota headroom';
+
+/** What keeps every agent from a framework or one of its roles. */
+export type GeneralWhy = 'paused' | 'framework inactive' | 'no roles' | 'suppressed' | 'no agents';
+
+/** Everything that may keep an agent, or all of them, from a framework. */
+export type Why = MatchWhy | InactiveWhy | QuotaWhy | GeneralWhy | 'offered' | 'next run';
 
 export interface AgentWhy {
   readonly agent_id: string;

@@ -34,6 +34,9 @@ export interface Call {
   readonly mark_agent_gone?: Call.MarkAgentGone | undefined;
   readonly set_quota?: Call.SetQuota | undefined;
   readonly remove_quota?: Call.RemoveQuota | undefined;
+  readonly explain_framework?: Call.ExplainFramework | undefined;
+  readonly explain_role?: Call.ExplainRole | undefined;
+  readonly explain_task?: Call.ExplainTask | undefined;
 }
 
 export namespace Call {
@@ -77,7 +80,25 @@ export namespace Call {
     | 'SET_QUOTA'
     | 'REMOVE_QUOTA'
     | 'TEARDOWN'
-    | 'MARK_AGENT_GONE';
+    | 'MARK_AGENT_GONE'
+    | 'EXPLAIN_FRAMEWORK'
+    | 'EXPLAIN_ROLE'
+    | 'EXPLAIN_TASK';
+
+  export interface ExplainFramework {
+    readonly framework_id: mesos.FrameworkID;
+    readonly limit?: number | undefined;
+  }
+
+  export interface ExplainRole {
+    readonly role: string;
+    readonly limit?: number | undefined;
+  }
+
+  export interface ExplainTask {
+    readonly task_id: mesos.TaskID;
+    readonly limit?: number | undefined;
+  }
 
   export interface GetMetrics {
     readonly timeout?: mesos.DurationInfo | undefined;
@@ -197,6 +218,9 @@ export interface Response {
   readonly get_frameworks?: Response.GetFrameworks | undefined;
   readonly get_executors?: Response.GetExecutors | undefined;
   readonly get_operations?: Response.GetOperations | undefined;
+  readonly explain_framework?: Response.FrameworkWhy | undefined;
+  readonly explain_role?: Response.RoleExplanation | undefined;
+  readonly explain_task?: Response.ExplainTask | undefined;
   readonly get_tasks?: Response.GetTasks | undefined;
   readonly get_roles?: Response.GetRoles | undefined;
   readonly get_weights?: Response.GetWeights | undefined;
@@ -227,7 +251,54 @@ export namespace Response {
     | 'GET_MASTER'
     | 'GET_MAINTENANCE_STATUS'
     | 'GET_MAINTENANCE_SCHEDULE'
-    | 'GET_QUOTA';
+    | 'GET_QUOTA'
+    | 'EXPLAIN_FRAMEWORK'
+    | 'EXPLAIN_ROLE'
+    | 'EXPLAIN_TASK';
+
+  export interface AgentWhy {
+    readonly agent_id: string;
+    readonly hostname: string;
+    readonly reason: string;
+    readonly free: string;
+  }
+
+  export interface RoleWhy {
+    readonly role: string;
+    readonly reasons?: readonly string[] | undefined;
+    readonly counts?: Record<string, number> | undefined;
+    readonly agents?: readonly Response.AgentWhy[] | undefined;
+  }
+
+  export interface FrameworkWhy {
+    readonly framework_id: string;
+    readonly name: string;
+    readonly reasons?: readonly string[] | undefined;
+    readonly roles?: readonly Response.RoleWhy[] | undefined;
+  }
+
+  export interface RoleExplanation {
+    readonly role: string;
+    readonly weight: number;
+    readonly share: number;
+    readonly guarantee: string;
+    readonly limit: string;
+    readonly consumed: string;
+    readonly frameworks?: readonly Response.FrameworkWhy[] | undefined;
+  }
+
+  export interface TaskExplanation {
+    readonly task_id: string;
+    readonly state: string;
+    readonly agent_id: string;
+    readonly reason?: string | undefined;
+    readonly message?: string | undefined;
+    readonly framework?: Response.FrameworkWhy | undefined;
+  }
+
+  export interface ExplainTask {
+    readonly tasks?: readonly Response.TaskExplanation[] | undefined;
+  }
 
   export interface GetHealth {
     readonly healthy: boolean;

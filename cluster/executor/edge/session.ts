@@ -51,7 +51,7 @@ export class Session {
     }
   }
 
-  /** Makes a call after those before it. One that fails is noted and not repeated here: updates are resent until acknowledged. */
+  /** Makes a call after those before it. One that fails is noted and not repeated: updates are resent until acknowledged. */
   call(call: Call): void {
     const body = encodeProtobuf('mesos.v1.executor.Call', call);
     this.calls = this.calls.then(async () => {
@@ -67,9 +67,8 @@ export class Session {
     const { client, url } = this.options;
     try {
       const answer = await client.request({ method: 'POST', url, headers: PROTOBUF, body });
-      return answer.status < 300
-        ? undefined
-        : `${answer.status} ${answer.body.toString('utf8', 0, TEXT_MAX_BYTES)}`;
+      if (answer.status < 300) return undefined;
+      return `${answer.status} ${answer.body.toString('utf8', 0, TEXT_MAX_BYTES)}`;
     } catch (error) {
       return (error as Error).message;
     }

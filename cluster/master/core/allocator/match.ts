@@ -4,6 +4,7 @@
  * src/master/allocator/mesos/hierarchical.cpp).
  */
 
+import type { MatchWhy } from '../../../api/explain';
 import { amountOf } from '../../../model/quantities';
 import { isAllocatableTo, isRefined } from '../../../model/reservations';
 import { combine, containsResources, type Resources, subtractResources } from '../../../model/resources';
@@ -13,21 +14,8 @@ import { isExcluded } from '../offer-constraints/constraints';
 import { meetsMinima } from './minimum';
 import type { AllocatorAgent, AllocatorFramework, AllocatorState } from './state';
 
-/** Why an agent gives a framework nothing. */
-export type Reason =
-  | 'agent inactive'
-  | 'not whitelisted'
-  | 'agent not multi-role'
-  | 'agent not hierarchical'
-  | 'constraint'
-  | 'nothing free'
-  | 'reserved for others'
-  | 'below minimum'
-  | 'gpu'
-  | 'remote region'
-  | 'capability'
-  | 'quota'
-  | 'refused';
+/** Why an agent gives a framework nothing; `explain` tells the last two in more detail. */
+export type Reason = MatchWhy | 'agent inactive' | 'quota';
 
 export interface Pair {
   readonly agent: AllocatorAgent;

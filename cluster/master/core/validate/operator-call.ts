@@ -30,6 +30,9 @@ const WITH_PART: ReadonlySet<Call.Type> = new Set<Call.Type>([
   'REMOVE_QUOTA',
   'TEARDOWN',
   'MARK_AGENT_GONE',
+  'EXPLAIN_FRAMEWORK',
+  'EXPLAIN_ROLE',
+  'EXPLAIN_TASK',
 ]);
 
 const PREFIX = 'Failed to validate master::Call: ';

@@ -1,9 +1,10 @@
 /**
  * `GET /explain/framework/ID`, `/explain/role/NAME`, `/explain/task/ID`: why somebody gets nothing, as JSON.
- * With `?limit=N` at most N agents are listed; all are counted. And the original's page about offer
- * constraints.
+ * With `?limit=N` at most N agents are listed; all are counted. The same as calls of the v1 API, and the original's
+ * page about offer constraints.
  */
 
+import type { Call } from '../../../api/generated/master';
 import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
 import type { Handler, Request, Route } from '../../../runtime/http/server';
 import type { Sight } from '../../core/authorize/sight';
@@ -12,6 +13,7 @@ import type { MasterState } from '../../core/state';
 import { explainFramework, explainRole, explainTasks } from '../../core/views/explain';
 import { READONLY } from '../authentication';
 import { type OperatorDoor, readFor, sightFor } from './operator-door';
+import type { Helper } from './operator-helpers';
 
 /** Agents that are listed unless told otherwise. */
 const LISTED = 1000;
@@ -22,7 +24,7 @@ type Explain = (
   look: { readonly limit: number; readonly sight: Sight },
 ) => unknown;
 
-const SUBJECTS: Readonly<Record<string, Explain>> = {
+const SUBJECTS = {
   framework: (state, id, { limit }) => {
     const framework = state.frameworks.get(id);
     return framework && explainFramework(state, framework, limit);
@@ -35,14 +37,51 @@ const SUBJECTS: Readonly<Record<string, Explain>> = {
     const tasks = explainTasks(state, id, limit);
     return tasks.length > 0 ? { tasks } : undefined;
   },
+} satisfies Readonly<Record<string, Explain>>;
+
+type Subject = keyof typeof SUBJECTS;
+
+/** The calls of the v1 API that ask the same, JSON and protobuf. */
+export const EXPLAIN_CALLS: Partial<Record<Call.Type, Helper>> = {
+  EXPLAIN_FRAMEWORK: (door, request, { explain_framework: asked }) => {
+    const name = asked?.framework_id.value ?? '';
+    const explain_framework = look(door, request, 'framework', { name, limit: asked?.limit });
+    return explain_framework ? { type: 'EXPLAIN_FRAMEWORK', explain_framework } : nobody('framework', name);
+  },
+  EXPLAIN_ROLE: (door, request, { explain_role: asked }) => {
+    const name = asked?.role ?? '';
+    const explain_role = look(door, request, 'role', { name, limit: asked?.limit });
+    return explain_role ? { type: 'EXPLAIN_ROLE', explain_role } : nobody('role', name);
+  },
+  EXPLAIN_TASK: (door, request, { explain_task: asked }) => {
+    const name = asked?.task_id.value ?? '';
+    const explain_task = look(door, request, 'task', { name, limit: asked?.limit });
+    return explain_task ? { type: 'EXPLAIN_TASK', explain_task } : nobody('task', name);
+  },
 };
+
+/** What the sender may know of the subject; undefined when there is none, or none for the sender. */
+function look<S extends Subject>(
+  door: OperatorDoor,
+  request: Request,
+  subject: S,
+  { name, limit = LISTED }: { readonly name: string; readonly limit?: number | undefined },
+): ReturnType<(typeof SUBJECTS)[S]> {
+  const sight = sightFor(door, request);
+  type Found = ReturnType<(typeof SUBJECTS)[S]>;
+  return readFor(door, request, (state) => SUBJECTS[subject](state, name, { limit, sight }) as Found);
+}
+
+function nobody(subject: Subject, name: string): { readonly status: number; readonly text: string } {
+  return { status: 404, text: `There is no ${subject} '${name}'` };
+}
 
 export function explainRoutes(door: OperatorDoor): Route[] {
   return [
-    ...Object.entries(SUBJECTS).map(([subject, explain]) => ({
+    ...(Object.keys(SUBJECTS) as Subject[]).map((subject) => ({
       path: `/explain/${subject}/*`,
       realm: READONLY,
-      methods: { GET: answer(door, subject, explain) },
+      methods: { GET: answer(door, subject) },
     })),
     {
       path: '/allocator/offer_constraints_debug',
@@ -55,14 +94,13 @@ export function explainRoutes(door: OperatorDoor): Route[] {
   ];
 }
 
-function answer(door: OperatorDoor, subject: string, explain: Explain): Handler {
+function answer(door: OperatorDoor, subject: Subject): Handler {
   return (request, reply) => {
     const name = nameOf(request);
-    const sight = sightFor(door, request);
     const given = queryOf(request)['limit'];
-    const limit = given !== undefined && /^\d+$/.test(given) ? Number(given) : LISTED;
-    const explained = readFor(door, request, (state) => explain(state, name, { limit, sight }));
-    if (explained === undefined) return sendText(reply, 404, `There is no ${subject} '${name}'`);
+    const limit = given !== undefined && /^\d+$/.test(given) ? Number(given) : undefined;
+    const explained = look(door, request, subject, { name, limit });
+    if (explained === undefined) return sendText(reply, 404, nobody(subject, name).text);
     return sendJson(request, reply, JSON.stringify(explained));
   };
 }

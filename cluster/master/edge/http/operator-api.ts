@@ -24,6 +24,7 @@ import {
   printMasterInfo,
 } from '../../core/views/operator';
 import { getQuota } from '../../core/views/roles';
+import { EXPLAIN_CALLS } from './explain-routes';
 import { FORBIDDEN, type OperatorDoor, passCall, readFor, sightFor } from './operator-door';
 import { answerHelper, HELPERS } from './operator-helpers';
 import { plain } from './scheduler-api';
@@ -119,7 +120,7 @@ function answer(
     if (!response) return plain(reply, 403, FORBIDDEN);
     return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, response));
   }
-  const own = call.type && HELPERS[call.type];
+  const own = call.type && (HELPERS[call.type] ?? EXPLAIN_CALLS[call.type]);
   if (own) return answerHelper(own(door, request, call), reply, accept);
   if (call.type === 'SUBSCRIBE') return subscribe(door, request, reply, accept);
   return passCall(door, request, reply, call);

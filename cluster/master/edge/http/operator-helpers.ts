@@ -16,7 +16,12 @@ import { FORBIDDEN, type OperatorDoor } from './operator-door';
 
 /** An answer: a response, nothing but 200, or why not. */
 export type HelperAnswer = Response | undefined | { readonly status: number; readonly text: string };
-type Helper = (door: OperatorDoor, request: Request, call: Call) => HelperAnswer | Promise<HelperAnswer>;
+/** A call that is answered here, without the core. */
+export type Helper = (
+  door: OperatorDoor,
+  request: Request,
+  call: Call,
+) => HelperAnswer | Promise<HelperAnswer>;
 
 export const HELPERS: Partial<Record<Call.Type, Helper>> = {
   GET_LOGGING_LEVEL: ({ verbosity }) => ({
