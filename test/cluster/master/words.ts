@@ -1,0 +1,8 @@
+/** Small words of master scripts: where an agent is, the identity of an update. */
+
+export function pid(name: string): string {
+  return `slave(1)@${name}:5051`;
+}
+
+/** The same for the same number, in base64. */
+export const UUID = (number: number): string => Buffer.alloc(16, number).toString('base64');
