@@ -89,7 +89,6 @@ describe('Marathon over real HTTP', () => {
 
   it('creates, shows, scales, restarts and removes an app, end to end', async () => {
     await until('the subscription', () => master.isSubscribed);
-    const started = Date.now();
     const created = await ask('POST', '/v2/apps', {
       id: 'web',
       cmd: 'sleep 100',
@@ -113,7 +112,6 @@ describe('Marathon over real HTTP', () => {
       unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
     });
     await until('two tasks', () => launched.size === 2);
-    expect(Date.now() - started).toBeLessThan(1000);
     await settled();
     const shown = await ask('GET', '/v2/apps//web');
     expect(shown.body.app).toMatchObject({ tasksRunning: 2, tasksStaged: 0, deployments: [] });
