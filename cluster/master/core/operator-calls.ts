@@ -59,6 +59,8 @@ export function operatorCall(state: MasterState, event: CallEvent): MasterEffect
   ];
   const row = call.type && CALLS[call.type];
   if (!row) return refuse(501, `Call ${call.type} is not supported`);
+  // Before the registry is read nothing may be stored: it would take the place of all there is.
+  if (state.electedAt === undefined) return refuse(503, 'Master has not finished recovery');
   const wrong = partError(call) ?? row.error?.(state, event);
   if (wrong) return refuse(400, wrong);
   if (!mayCall(state, principal, call)) return refuse(403, '403 Forbidden.');
