@@ -80,12 +80,9 @@ export class MasterProcess {
     return this.ensemble.leadership(this.state.electedAt !== undefined);
   }
 
-  /** What comes from outside is passed over unless we lead, as the inbox does. */
-  receive(event: MasterInput): boolean {
-    const leads =
-      this.isRunning && this.leadership().kind === 'leading' && this.state.electedAt !== undefined;
-    if (leads) this.post(event);
-    return leads;
+  /** What comes from outside is passed over unless we lead, as the inbox does; also before the registry is read. */
+  receive(event: MasterInput): void {
+    if (this.isRunning && this.leadership().kind === 'leading') this.post(event);
   }
 
   /** Gone without a word: its session goes on until its time is over. */
