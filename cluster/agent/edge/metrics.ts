@@ -2,7 +2,7 @@
  * The agent's numbers under the names that exporters and dashboards read (`/metrics/snapshot`, Mesos 1.11).
  */
 
-import type { WireResource } from '../../model/resources';
+import type { Resources, WireResource } from '../../model/resources';
 import { addResources, NO_RESOURCES, readResources, scalarOf } from '../../model/resources';
 import { isTerminal } from '../../model/task-state';
 import type { AgentState, Executor } from '../core/state';
@@ -21,12 +21,28 @@ const COUNTERS = [
   'invalid_framework_messages',
   'executors_preempted',
   'recovery_time_secs',
+  'executor_directory_max_allowed_age_secs',
+];
+
+/** Of what is not there, or is not counted: exporters ask for these of every agent. */
+const OTHERS = [
+  'containerizer/fetcher/cache_size_total_bytes',
+  'containerizer/fetcher/cache_size_used_bytes',
+  'containerizer/fetcher/task_fetches_failed',
+  'containerizer/fetcher/task_fetches_succeeded',
+  'containerizer/mesos/container_destroy_errors',
+  'containerizer/mesos/provisioner/bind/remove_rootfs_errors',
+  'containerizer/mesos/provisioner/remove_container_errors',
+  'gc/path_removals_failed',
+  'gc/path_removals_pending',
+  'gc/path_removals_succeeded',
 ];
 
 /** All numbers of a moment, by name. */
 export function snapshot(state: AgentState, now: number): Record<string, number> {
   const executors = [...state.frameworks.values()].flatMap((framework) => [...framework.executors.values()]);
   const all: Record<string, number> = {};
+  for (const name of OTHERS) all[name] = 0;
   for (const name of COUNTERS) all[`slave/${name}`] = 0;
   for (const [name, value] of state.counters) all[name] = value;
   all['slave/registered'] = state.phase === 'running' ? 1 : 0;
@@ -53,15 +69,19 @@ function taskCounts(executors: readonly Executor[]): Record<string, number> {
   return counts;
 }
 
+/** What the tasks of executors hold. */
+export function usedBy(executors: readonly Executor[]): Resources {
+  return executors
+    .flatMap(({ tasks }) => [...tasks.values()].filter(({ state }) => !isTerminal(state)))
+    .reduce(
+      (used, { info }) => addResources(used, readResources(info.resources as readonly WireResource[])),
+      NO_RESOURCES,
+    );
+}
+
 function resourceSums(state: AgentState, executors: readonly Executor[]): Record<string, number> {
   const total = readResources(state.boot.resources as readonly WireResource[]);
-  let used = NO_RESOURCES;
-  for (const executor of executors) {
-    for (const { info, state: taskState } of executor.tasks.values()) {
-      if (!isTerminal(taskState))
-        used = addResources(used, readResources(info.resources as readonly WireResource[]));
-    }
-  }
+  const used = usedBy(executors);
   const sums: Record<string, number> = {};
   for (const name of ['cpus', 'mem', 'disk', 'gpus']) {
     const [all, taken] = [scalarOf(total, name), scalarOf(used, name)];

@@ -5,6 +5,7 @@
 
 import type { AgentEffect } from '../../../cluster/agent/core/effects';
 import type { AgentBoot, AgentInput } from '../../../cluster/agent/core/events';
+import type { AgentState } from '../../../cluster/agent/core/state';
 import { agentMachine } from '../../../cluster/agent/core/step';
 import type { TaskInfo } from '../../../cluster/api/generated/mesos';
 import { printResources, readResources } from '../../../cluster/model/resources';
@@ -49,6 +50,11 @@ export class AgentScript {
   private updates = 0;
   private requests = 0;
   private lastSent = '';
+
+  /** What the agent knows at this moment. */
+  read<T>(view: (state: AgentState) => T): T {
+    return this.mailbox.read(view);
+  }
 
   constructor(boot: AgentBoot = AGENT_BOOT) {
     const say = (line: string): void => void this.out.push(line);

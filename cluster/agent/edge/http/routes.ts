@@ -21,6 +21,7 @@ import type { AgentFramework, AgentState, Executor } from '../../core/state';
 import { pidOf } from '../../core/updates';
 import { printTask } from '../../core/views/tasks';
 import { READONLY } from '../authentication';
+import { usedBy } from '../metrics';
 import { agentSeenBy } from '../sight';
 import type { ExecutorDoor } from './executor-api';
 import { endpoint } from './helper-routes';
@@ -71,10 +72,12 @@ export function agentRoutes(door: ExecutorDoor, pages: AgentPages): Route[] {
 }
 
 /** The agent's state, keys as in Mesos 1.11. */
-function statePage(state: AgentState, flags: Record<string, string> | undefined): string {
+export function statePage(state: AgentState, flags: Record<string, string> | undefined): string {
   const { boot } = state;
   const resources = resourcesJson(boot.resources);
   const total = totalOf(state);
+  const executors = [...state.frameworks.values()].flatMap((framework) => [...framework.executors.values()]);
+  const allocated = reservedJson(usedBy(executors));
   return jsonObject({
     version: JSON.stringify(boot.version),
     build_date: '""',
@@ -87,11 +90,25 @@ function statePage(state: AgentState, flags: Record<string, string> | undefined)
     capabilities: JSON.stringify(CAPABILITIES.map(({ type }) => type)),
     resources,
     ...reservedJson(total),
+    reserved_resources_allocated: allocated.reserved_resources,
+    unreserved_resources_allocated: allocated.unreserved_resources,
+    resource_providers: '[]',
     attributes: attributesJson(boot.attributes),
+    master_hostname: quoted(state.master && hostOf(state.master)),
+    log_dir: quoted(flags?.['log_dir']),
+    external_log_file: quoted(flags?.['external_log_file']),
     flags: flags && JSON.stringify(flags),
     frameworks: jsonArray([...state.frameworks.values()].map((framework) => frameworkPage(state, framework))),
     completed_frameworks: '[]',
   });
+}
+
+const quoted = (text: string | undefined): string | undefined =>
+  text === undefined ? undefined : JSON.stringify(text);
+
+/** Where the master is, as far as its pid says: monitors go from agents to their master by it. */
+function hostOf(pid: string): string {
+  return pid.slice(pid.indexOf('@') + 1, pid.lastIndexOf(':'));
 }
 
 function frameworkPage(state: AgentState, { info, id, executors }: AgentFramework): string {
@@ -102,10 +119,18 @@ function frameworkPage(state: AgentState, { info, id, executors }: AgentFramewor
     failover_timeout: String(info.failover_timeout ?? 0),
     checkpoint: String(info.checkpoint ?? false),
     hostname: JSON.stringify(info.hostname ?? ''),
+    principal: quoted(info.principal),
     ...(info.roles ? { roles: JSON.stringify(info.roles) } : { role: JSON.stringify(info.role ?? '*') }),
     executors: jsonArray([...executors.values()].map((executor) => executorPage(state, executor))),
     completed_executors: '[]',
   });
+}
+
+/** Whose resources its tasks have. */
+function roleOf({ tasks, queued }: Executor): string | undefined {
+  const infos = [...[...tasks.values()].map(({ info }) => info), ...queued.values()];
+  return infos.flatMap(({ resources }) => resources ?? []).find((one) => one.allocation_info)?.allocation_info
+    ?.role;
 }
 
 function executorPage(state: AgentState, executor: Executor): string {
@@ -116,6 +141,7 @@ function executorPage(state: AgentState, executor: Executor): string {
     source: JSON.stringify(executor.info.source ?? ''),
     container: JSON.stringify(executor.containerId),
     directory: JSON.stringify(executor.directory),
+    role: quoted(roleOf(executor)),
     resources: resourcesJson(tasks.flatMap(({ info }) => info.resources ?? [])),
     tasks: jsonArray(tasks.map((task) => taskJson(printTask(state, executor, task)))),
     queued_tasks: jsonArray(
