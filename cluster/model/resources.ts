@@ -245,6 +245,7 @@ export function pieceOf(name: string, amount: Amount, rest: Rest = {}): Piece {
 
 /** Puts pieces into the normal form. */
 export function combine(pieces: readonly Piece[]): Resources {
+  if (isNormal(pieces)) return pieces;
   const groups = new Map<string, Piece[]>();
   for (const piece of pieces) {
     const group = groups.get(piece.identity);
@@ -256,6 +257,16 @@ export function combine(pieces: readonly Piece[]): Resources {
     for (const piece of merge(group)) if (!isEmptyAmount(piece.amount)) kept.push(piece);
   }
   return kept.sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0));
+}
+
+/** Whether nothing has to be done, which is so for most: one piece of each identity, in their order, none empty. */
+function isNormal(pieces: readonly Piece[]): boolean {
+  let before = '';
+  for (const { identity, amount } of pieces) {
+    if (identity <= before || isEmptyAmount(amount)) return false;
+    before = identity;
+  }
+  return true;
 }
 
 /** One piece of many that combine: exclusive ones stay apart, of shared ones the holders are counted. */
@@ -342,14 +353,15 @@ function writeAmount(amount: Amount): Pick<WireResource, 'type' | 'scalar' | 'ra
 }
 
 /** The same quantity with other marks. */
-export function withRest(piece: Piece, rest: Rest): Piece {
+export function withRest({ name, amount, shares }: Piece, rest: Rest): Piece {
   const { shared, disk } = rest;
   return {
-    ...piece,
+    name,
+    amount,
     rest,
-    identity: `${piece.name} ${piece.amount.type} ${identityOfRest(rest)}`,
+    identity: `${name} ${amount.type} ${identityOfRest(rest)}`,
     exclusive: disk !== undefined && shared === undefined && isExclusiveDisk(disk),
-    shares: shared ? Math.max(1, piece.shares) : 0,
+    shares: shared ? Math.max(1, shares) : 0,
   };
 }
 
@@ -365,12 +377,13 @@ function isExclusiveDisk({ persistence, source }: Disk): boolean {
 }
 
 /** Most pieces have a role or nothing at all: that is quick. */
-function identityOfRest({ allocation_info: allocation, ...rest }: Rest): string {
-  const { disk, provider_id, reservations, revocable, shared } = rest;
+function identityOfRest(all: Rest): string {
+  const { allocation_info: allocation, disk, provider_id, reservations, revocable, shared } = all;
   const role = allocation?.role ?? '';
-  const isPlain = !disk && !provider_id && !reservations && !revocable && !shared;
+  if (!disk && !provider_id && !reservations && !revocable && !shared) return `~${role}`;
+  const { allocation_info: _allocation, ...rest } = all;
   // Reserved and other special pieces come before plain ones.
-  return isPlain ? `~${role}` : `${identityOf(rest)} ${role}`;
+  return `${identityOf(rest)} ${role}`;
 }
 
 /** JSON with sorted keys, so that equal descriptions are equal texts. */
