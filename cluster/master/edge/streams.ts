@@ -14,12 +14,21 @@ interface Entry<Event> {
   readonly shown: ((event: Event) => Event | undefined) | undefined;
 }
 
+export interface StreamLimits extends Pick<StreamOptions, 'unreadMaxBytes' | 'stallMs'> {
+  /** Of all streams together; whoever has read least is cut off for the others. */
+  readonly unreadTotalMaxBytes?: number;
+}
+
+const UNREAD_TOTAL_MAX_BYTES = 1024 * 1024 * 1024;
+/** Who has less than this unread is no reason to look at all the others. */
+const UNREAD_FEW_BYTES = 1024 * 1024;
+
 export class Streams<N extends MessageName> {
   private readonly entries = new Map<string, Entry<Messages[N]>>();
 
   constructor(
     private readonly message: N,
-    private readonly limits: Pick<StreamOptions, 'unreadMaxBytes' | 'stallMs'> = {},
+    private readonly limits: StreamLimits = {},
   ) {}
 
   /** Opens a stream: the answer's headers go out at once. */
@@ -53,7 +62,22 @@ export class Streams<N extends MessageName> {
   /** Writes one event to one stream; a stream that has ended meanwhile is passed over. */
   write(id: string, event: Messages[N], options: { first?: boolean } = {}): void {
     const entry = this.entries.get(id);
-    entry?.stream.write(encodeRecord(encodeBody(this.message, entry.type, event)), options);
+    if (entry) this.give(entry, encodeRecord(encodeBody(this.message, entry.type, event)), options);
+  }
+
+  private give({ stream }: Entry<Messages[N]>, record: Buffer, options: { first?: boolean } = {}): void {
+    stream.write(record, options);
+    if (stream.unreadBytes > UNREAD_FEW_BYTES) this.relieve();
+  }
+
+  /** Many slow readers together must not take what the process has. */
+  private relieve(): void {
+    const { unreadTotalMaxBytes: most = UNREAD_TOTAL_MAX_BYTES } = this.limits;
+    while (this.unreadBytes > most) {
+      const all = [...this.entries.values()].map(({ stream }) => stream);
+      const slowest = all.reduce((a, b) => (b.unreadBytes > a.unreadBytes ? b : a));
+      slowest.cut(`more than ${most} bytes unread by all together`);
+    }
   }
 
   /** Writes one event to all, encoding what all see once a media type. */
@@ -61,14 +85,15 @@ export class Streams<N extends MessageName> {
     const encoded = new Map<MediaType, Buffer>();
     const encode = (type: MediaType, one: Messages[N]): Buffer =>
       encodeRecord(encodeBody(this.message, type, one));
-    for (const { type, stream, shown } of [...this.entries.values()]) {
+    for (const entry of [...this.entries.values()]) {
+      const { type, shown } = entry;
       const own = shown ? shown(event) : event;
       if (own === undefined) continue;
-      if (own !== event) stream.write(encode(type, own));
+      if (own !== event) this.give(entry, encode(type, own));
       else {
         const record = encoded.get(type) ?? encode(type, event);
         encoded.set(type, record);
-        stream.write(record);
+        this.give(entry, record);
       }
     }
   }

@@ -70,7 +70,8 @@ export class ResponseStream {
     return now() - this.progress.at > stallMs;
   }
 
-  private cut(why: string): void {
+  /** Ends it at once; what is unread is lost. */
+  cut(why: string): void {
     this.finish(`the reader is too slow: ${why}`);
     this.reply.raw.destroy();
   }

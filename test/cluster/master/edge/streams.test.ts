@@ -1,0 +1,72 @@
+import { connect, type Socket } from 'node:net';
+import { setTimeout as pause } from 'node:timers/promises';
+import { Streams } from '../../../../cluster/master/edge/streams';
+import { HttpClient } from '../../../../cluster/runtime/http/client';
+import { type HttpServer, startHttpServer } from '../../../../cluster/runtime/http/server';
+import { silentLogger } from '../../../../cluster/runtime/log';
+
+const MIB = 1024 * 1024;
+const TOTAL = 20 * MIB;
+const client = new HttpClient();
+const sockets: Socket[] = [];
+const ended: string[] = [];
+let server: HttpServer;
+let streams: Streams<'mesos.v1.master.Event'>;
+
+beforeAll(async () => {
+  streams = new Streams('mesos.v1.master.Event', { unreadMaxBytes: 16 * MIB, unreadTotalMaxBytes: TOTAL });
+  server = await startHttpServer({
+    ...{ what: 'the test', address: '127.0.0.1', port: 0, addressFlag: '--ip', portFlag: '--port' },
+    log: silentLogger,
+    routes: [
+      {
+        path: '/:id',
+        methods: {
+          GET: (request, reply) => {
+            const { id } = request.params as { id: string };
+            const closed = (reason: string): void => void ended.push(`${id}: ${reason}`);
+            streams.open(id, reply, { type: 'application/json', closed });
+          },
+        },
+      },
+    ],
+  });
+});
+afterAll(async () => {
+  for (const socket of sockets) socket.destroy();
+  streams.closeAll();
+  await client.close();
+  await server.close();
+});
+
+/** Asks for a stream and reads nothing. */
+async function deaf(id: string): Promise<void> {
+  const socket = connect(server.port, '127.0.0.1').on('error', () => undefined);
+  sockets.push(socket);
+  socket.write(`GET /${id} HTTP/1.1\r\nHost: x\r\n\r\n`);
+  await new Promise((resolve) => socket.once('readable', resolve));
+}
+
+const event = (bytes: number) => ({
+  type: 'AGENT_REMOVED' as const,
+  agent_removed: { agent_id: { value: 'x'.repeat(bytes) } },
+});
+
+it('together keep no more than the total: who has read least goes first, whoever reads stays', async () => {
+  for (const id of ['one', 'two', 'three']) await deaf(id);
+  const reader = await client.stream({ url: `${server.url}/reader` });
+  let read = 0;
+  reader.body.on('data', (chunk: Buffer) => {
+    read += chunk.length;
+  });
+  streams.write('two', event(12 * MIB), { first: true });
+  for (let count = 0; count < 30; count++) {
+    streams.writeAll(event(MIB));
+    expect(streams.unreadBytes).toBeLessThanOrEqual(TOTAL);
+    while (read < (count + 1) * MIB) await pause(1);
+  }
+  expect(ended[0]).toBe(`two: the reader is too slow: more than ${TOTAL} bytes unread by all together`);
+  expect(ended.some((line) => line.startsWith('reader'))).toBe(false);
+  expect(read).toBeGreaterThan(30 * MIB);
+  reader.close();
+});
