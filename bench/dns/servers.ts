@@ -6,6 +6,7 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 
@@ -52,12 +53,18 @@ export function memoryOf(pid: number): { now: number; peak: number } {
   return { now: value('VmRSS'), peak: value('VmHWM') };
 }
 
+/** A port that is free for UDP and TCP. */
 export async function freePort(): Promise<number> {
   const socket = createSocket('udp4');
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   const { port } = socket.address();
+  const server = createServer();
+  const taken = await new Promise<boolean>((resolve) => {
+    server.once('error', () => resolve(true)).listen(port, '127.0.0.1', () => resolve(false));
+  });
+  if (!taken) await new Promise<void>((resolve) => server.close(() => resolve()));
   await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return port;
+  return taken ? await freePort() : port;
 }
 
 /** Starts a program bound to one core, or to all of them. */
@@ -70,9 +77,14 @@ export function startServer(
   const child: ChildProcess = spawn('taskset', ['-c', options.cores ?? SERVER_CORE, ...command], {
     stdio: ['ignore', 'ignore', process.env['BENCH_DEBUG'] ? 'inherit' : 'ignore'],
   });
+  let stopping = false;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.on('error', () => undefined);
+  child.once('exit', (status) => {
+    if (!stopping) throw new Error(`${name} ended by itself (status ${status}): ${command.join(' ')}`);
+  });
   const stop = async (): Promise<void> => {
+    stopping = true;
     child.kill('SIGTERM');
     const kill = setTimeout(() => child.kill('SIGKILL'), 3000);
     await ended;
