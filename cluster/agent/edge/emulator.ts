@@ -86,6 +86,7 @@ export function startEmulatedAgents(options: EmulatorOptions, deps: EmulatorDeps
     const links = new Links({
       from: { id: 'emulator', host: http.address, port: http.port },
       log: deps.log,
+      senders: options.count,
       exited: (pid) => {
         for (const agent of agents) agent.post({ kind: 'master.exited', pid });
       },

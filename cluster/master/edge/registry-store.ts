@@ -19,8 +19,15 @@ export interface RegistryLimits {
   readonly storeMs: Millis;
 }
 
+/** A store begins no sooner after the last one than so many times as long as that took to be made. */
+const REST_TIMES = 3;
+/** Shorter than this nothing is waited for. */
+const REST_MIN_MS = 5;
+
 export class RegistryStore {
   private variable: Variable | undefined;
+  /** When the next store may be made: a large registry is made less often, and has more changes each time. */
+  private notBefore = 0;
   private readonly encode = registryEncoder();
   /** Bytes as last read or stored. */
   sizeBytes = 0;
@@ -29,6 +36,7 @@ export class RegistryStore {
     private readonly state: StateStore,
     private readonly timings: { readonly fetch: Timings; readonly store: Timings },
     private readonly limits: RegistryLimits,
+    private readonly rest: (ms: Millis) => Promise<unknown> = pause,
   ) {}
 
   /** What the master before stored; empty at the very first start. Rejects when it takes too long. */
@@ -66,7 +74,12 @@ export class RegistryStore {
   private async write(registry: Registry, others: readonly Change[]): Promise<void> {
     if (!this.variable) throw new Error('the registry was not fetched');
     const { name, version } = this.variable;
+    const restMs = this.notBefore - performance.now();
+    if (restMs >= REST_MIN_MS) await this.rest(restMs);
+    const made = performance.now();
     const value = this.encode(registry);
+    const now = performance.now();
+    this.notBefore = now + (now - made) * REST_TIMES;
     const began = process.hrtime.bigint();
     const storing = this.state.commit([{ name, value, version }, ...others]);
     const done = await within(storing, this.limits.storeMs, 'stored', '--registry_store_timeout');
@@ -75,6 +88,10 @@ export class RegistryStore {
     this.variable = { name, version: done.versions.get(name) ?? 0, value };
     this.sizeBytes = value.length;
   }
+}
+
+function pause(ms: Millis): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
 }
 
 function within<T>(work: Promise<T>, ms: Millis, done: string, flag: string): Promise<T> {

@@ -12,8 +12,10 @@ import type { Logger } from '../log';
 import type { TlsSettings } from '../tls/settings';
 import { type Pid, printPid, readPid } from './pid';
 
-/** Unsent bytes kept for one peer; past that the connection is given up, as a dead peer's would be. */
+/** Unsent bytes kept for one address; past that the connection is given up, as a dead peer's would be. */
 const UNSENT_MAX_BYTES = 64 * 1024 * 1024;
+/** And so many more for each pid there that is linked: thousands of emulated agents share an address. */
+const UNSENT_LINKED_BYTES = 16 * 1024;
 const IDLE_CLOSE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
 /** Between two rounds of writes: who sends thousands of messages a second writes a few at a time. */
@@ -33,6 +35,8 @@ export interface LinksOptions {
   readonly log: Logger;
   /** Peers speak TLS. */
   readonly tls?: TlsSettings | undefined;
+  /** How many pids send from here, when there are more than one: their messages share connections. */
+  readonly senders?: number;
   /** Called when the connection to a linked pid broke or could not be made. */
   readonly exited: (pid: string) => void;
 }
@@ -51,7 +55,8 @@ export class Links {
     const pid = readPid(to);
     if (!pid || this.stopped) return this.options.log.warn({ to, name }, 'no such address, message dropped');
     const peer = this.peer(pid);
-    if (peer.socket.writableLength > UNSENT_MAX_BYTES) {
+    const pids = peer.linked.size + (this.options.senders ?? 0);
+    if (peer.socket.writableLength > UNSENT_MAX_BYTES + pids * UNSENT_LINKED_BYTES) {
       peer.socket.destroy(new Error('the peer does not read'));
       return;
     }

@@ -35,4 +35,24 @@ describe('the registry in State', () => {
     });
     await expect(deaf.fetch()).rejects.toThrow('it was not read within 1ms (--registry_fetch_timeout)');
   });
+
+  it('rests between stores of a large registry, not of a small one', async () => {
+    const rests: number[] = [];
+    const store = new RegistryStore(
+      new MemoryStore(),
+      { fetch: new Timings('fetch'), store: new Timings('store') },
+      { fetchMs: 10_000, storeMs: 10_000 },
+      async (ms) => void rests.push(ms),
+    );
+    await store.fetch();
+    await store.store({ minimum_capabilities: [{ capability: 'AGENT_DRAINING' }] });
+    rests.length = 0;
+    const slaves = Array.from({ length: 20_000 }, (_none, index) => ({
+      info: { id: { value: `S${index}` }, hostname: `host-${index}`, port: 5051 },
+    }));
+    await store.store({ slaves: { slaves } });
+    expect(rests).toEqual([]);
+    await store.store({ slaves: { slaves: slaves.slice(1) } });
+    expect(rests).toHaveLength(1);
+  });
 });
