@@ -21,16 +21,11 @@ export interface TaskWatch {
 }
 
 export interface HeadStart extends TaskWatch {
-  /** For the cluster as it is in the end: the tasks that have not gone out. Undefined when all of it has to go out anew. */
-  rest(cluster: Cluster): Rest | undefined;
-}
-
-/** What is left to go out. */
-export interface Rest {
-  /** Numbers of tasks, the rising ones below `from`. */
-  readonly tasks: readonly number[];
-  /** All tasks with this number and higher ones are left, too. */
-  readonly from: number;
+  /**
+   * For the cluster as it is in the end: the numbers of the tasks that have not gone out. Undefined when all of it has to
+   * go out anew.
+   */
+  rest(cluster: Cluster): readonly number[] | undefined;
 }
 
 export interface HeadStartOptions {
@@ -51,7 +46,6 @@ export function createHeadStart({ context, head, thingOf, send }: HeadStartOptio
   /** Tasks of the part that is being made, and what they put in the zone. */
   let tasks: number[] = [];
   let recipes: string[] = [];
-  let end = 0;
   const owned: MakerContext = {
     ...{ options: context.options, note: context.note, leader: undefined, masters: [] },
     addressesOf: context.addressesOf,
@@ -70,8 +64,7 @@ export function createHeadStart({ context, head, thingOf, send }: HeadStartOptio
     if (!frameworks.has(framework.id)) frameworks.set(framework.id, framework);
     return true;
   };
-  const flush = (): void => {
-    const total = end;
+  const flush = (total: number): void => {
     send({ head, fresh: true, first, last: false, total, things: tasks.map(thingOf), recipes });
     first = false;
     tasks = [];
@@ -82,7 +75,6 @@ export function createHeadStart({ context, head, thingOf, send }: HeadStartOptio
       of ??= cluster;
       if (of !== cluster) return;
       const number = cluster.tasks.end() - 1;
-      end = number + 1;
       if (!owners(cluster, task, framework)) {
         left.push(number);
         return;
@@ -92,14 +84,14 @@ export function createHeadStart({ context, head, thingOf, send }: HeadStartOptio
       if (!recipe) return;
       tasks.push(number);
       recipes.push(packTask(recipe));
-      if (tasks.length >= PART_THINGS) flush();
+      if (tasks.length >= PART_THINGS) flush(cluster.tasks.size);
     },
     rest: (cluster) => {
       if (of !== cluster || first) return undefined;
       for (const [id, agent] of agents) if (cluster.agents.get(id) !== agent) return undefined;
       for (const [id, { name }] of frameworks)
         if (cluster.frameworks.get(id)?.name !== name) return undefined;
-      return { tasks: [...left, ...tasks], from: end };
+      return [...left, ...tasks];
     },
   };
 }

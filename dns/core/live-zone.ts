@@ -11,7 +11,7 @@ import type { MakerContext, Put, ZoneChange, ZoneHead, ZoneNode, ZoneOptions } f
 import { type Cluster, emptyCluster, type Snapshot } from './cluster';
 import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
 import { readPuts, writePuts } from './gather';
-import { createHeadStart, type HeadStart, type Rest, type TaskWatch } from './head-start';
+import { createHeadStart, type HeadStart, type TaskWatch } from './head-start';
 import { LINE } from './packed';
 import { cook, packRecords, packTask } from './recipe';
 import type { AgentFacts, FrameworkFacts, HostPort, Note, TaskFacts } from './snapshot';
@@ -70,8 +70,8 @@ interface Book {
   fresh: boolean;
   /** What is sent of a first zone before it is complete. */
   ahead: HeadStart | undefined;
-  /** What is left to go out of it once all of it is known. */
-  rest: Rest | undefined;
+  /** The tasks that are left to go out of it once all of it is known. */
+  rest: readonly number[] | undefined;
 }
 
 type Maker = (put: Put) => void;
@@ -309,7 +309,7 @@ function* takeParts(book: Book, head: ZoneHead): Generator<ZoneChange> {
 }
 
 /** A fresh zone in parts: all of it, or what is left of one whose first parts have gone out. */
-function* takeFresh(book: Book, head: ZoneHead, rest: Rest | undefined): Generator<ZoneChange> {
+function* takeFresh(book: Book, head: ZoneHead, rest: Book['rest']): Generator<ZoneChange> {
   let first = !rest;
   let things: number[] = [];
   for (const thing of rest ? thingsLeft(book, rest) : thingsUpTo(endOf(book))) {
@@ -328,10 +328,9 @@ function* thingsUpTo(end: number): Generator<number> {
   for (let thing = 0; thing < end; thing++) yield thing;
 }
 
-function* thingsLeft({ cluster, makers }: Book, { tasks, from }: Rest): Generator<number> {
+function* thingsLeft({ makers }: Book, tasks: readonly number[]): Generator<number> {
   for (let other = 0; other < makers.length; other++) yield thingOfOther(other);
   for (const task of tasks) yield thingOfTask(task);
-  for (let task = from; task < cluster.tasks.end(); task++) yield thingOfTask(task);
 }
 
 /** One more than the highest number of a thing. */

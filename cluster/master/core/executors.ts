@@ -39,11 +39,14 @@ export function removeExecutor(state: MasterState, agent: Agent, record: Executo
   recover(state.allocator, record, record.resources);
 }
 
-/** All executors of a framework, wherever they are. */
+/** All executors of a framework, wherever they are. Asked for each event of a framework: most agents have none. */
 export function executorsOf(state: MasterState, frameworkId: string): ExecutorRecord[] {
-  return [...state.agents.values()].flatMap(({ executors }) =>
-    [...executors.values()].filter((record) => record.frameworkId === frameworkId),
-  );
+  const own: ExecutorRecord[] = [];
+  for (const { executors } of state.agents.values()) {
+    if (executors.size === 0) continue;
+    for (const record of executors.values()) if (record.frameworkId === frameworkId) own.push(record);
+  }
+  return own;
 }
 
 /** What a returning agent says it runs takes the place of what was known. Frameworks nobody knows have none. */
