@@ -9,9 +9,9 @@
 
 import type * as mesos from '../../api/generated/mesos';
 import { formError } from '../../model/resource-errors';
-import { combine, equalResources, readResources, subtractResources } from '../../model/resources';
+import { combine, equalResources, readResources } from '../../model/resources';
 import { isRevocable } from '../../model/volumes';
-import { convertAgent } from './allocator/state';
+import { resizeAgent } from './allocator/state';
 import { checkDrained } from './drained';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
@@ -55,13 +55,7 @@ function lend(state: MasterState, agent: Agent, wire: readonly mesos.Resource[])
   const effects = [...agent.offers]
     .filter((id) => state.offers.get(id)?.resources.some(isRevocable))
     .flatMap((id) => rescind(state, id));
-  const entry = state.allocator.agents.get(agent.id);
-  const used = subtractResources(before, (entry?.free ?? []).filter(isRevocable));
   agent.total = combine([...agent.total.filter((piece) => !isRevocable(piece)), ...lent]);
-  const free = [
-    ...(entry?.free ?? []).filter((piece) => !isRevocable(piece)),
-    ...subtractResources(lent, used),
-  ];
-  convertAgent(state.allocator, agent.id, { total: agent.total, free: combine(free) });
+  resizeAgent(state.allocator, agent.id, agent.total);
   return effects;
 }

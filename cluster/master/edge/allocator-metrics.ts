@@ -2,10 +2,12 @@
  * The allocator's numbers under Mesos' names: shares of roles, quotas, and what was refused.
  */
 
-import { shareOf } from '../core/allocator/role-tree';
-import type { AllocatorState } from '../core/allocator/state';
+import { addQuantities } from '../../model/quantities';
+import { ancestorsOf, topRole } from '../../model/roles';
+import { quotaQuantities } from '../core/allocator/quota-use';
+import { type RoleNode, shareOf } from '../core/allocator/role-tree';
 import type { MasterState } from '../core/state';
-import { breakdowns } from '../core/views/roles';
+import { breakdowns, rolesAtWork } from '../core/views/roles';
 
 const PREFIX = 'allocator/mesos';
 
@@ -14,18 +16,29 @@ export function allocatorNumbers(state: MasterState): Record<string, number> {
     [`${PREFIX}/event_queue_dispatches`]: 0,
     /** Its name before Mesos 1.0, which the original still has and exporters read. */
     'allocator/event_queue_dispatches': 0,
-    ...filterNumbers(state.allocator),
+    ...filterNumbers(state),
     ...quotaNumbers(state),
+    ...consumedNumbers(state),
   };
-  for (const [role, node] of state.allocator.roles.nodes)
-    numbers[`${PREFIX}/roles/${role}/shares/dominant`] = shareOf(state.allocator.roles, node);
+  for (const [role, node] of state.allocator.roles.nodes) {
+    const share = ownShare(state, node);
+    if (share !== undefined) numbers[`${PREFIX}/roles/${role}/shares/dominant`] = share;
+  }
   return numbers;
 }
 
-function filterNumbers({ frameworks }: AllocatorState): Record<string, number> {
+/** What a role's own frameworks have, apart from the roles below it; undefined when it has none. */
+function ownShare({ allocator }: MasterState, node: RoleNode): number | undefined {
+  if (!node.leaf || node.leaf.contenders.size === 0) return undefined;
+  return shareOf(allocator.roles, node.children.size > 0 ? node.leaf : node);
+}
+
+/** One number for each role that is known for anything, and for those above it. */
+function filterNumbers(state: MasterState): Record<string, number> {
   const numbers: Record<string, number> = {};
-  for (const { roles, filters } of frameworks.values()) {
-    for (const role of roles) numbers[nameFor(role)] ??= 0;
+  for (const role of rolesAtWork(state))
+    for (const name of [role, ...ancestorsOf(role)]) numbers[nameFor(name)] ??= 0;
+  for (const { filters } of state.allocator.frameworks.values()) {
     for (const some of filters.values())
       for (const { role } of some) numbers[nameFor(role)] = (numbers[nameFor(role)] ?? 0) + 1;
   }
@@ -48,8 +61,26 @@ function quotaNumbers(state: MasterState): Record<string, number> {
     for (const resource of new Set([...guarantees.keys(), ...limits.keys()])) {
       const had = (part?.allocated.get(resource) ?? 0) + (part?.offered.get(resource) ?? 0);
       numbers[name(resource, 'offered_or_allocated')] = had / 1000;
-      numbers[name(resource, 'consumed')] = (part?.consumed.get(resource) ?? 0) / 1000;
     }
+  }
+  return numbers;
+}
+
+/** What counts for the quota of each top-level role, whether it has one or not: used, or reserved for it. */
+function consumedNumbers({ allocator, offers }: MasterState): Record<string, number> {
+  const offered = new Map<string, Map<string, number>>();
+  for (const { role, resources } of offers.values()) {
+    const sums = offered.get(topRole(role)) ?? new Map<string, number>();
+    offered.set(topRole(role), sums);
+    addQuantities(sums, quotaQuantities(resources));
+  }
+  const numbers: Record<string, number> = {};
+  for (const [role, { reserved, unreserved }] of allocator.use) {
+    const sums = new Map(reserved);
+    addQuantities(sums, unreserved);
+    addQuantities(sums, offered.get(role) ?? new Map(), -1);
+    for (const [resource, milli] of sums)
+      if (milli > 0) numbers[`${PREFIX}/quota/roles/${role}/resources/${resource}/consumed`] = milli / 1000;
   }
   return numbers;
 }

@@ -2,7 +2,7 @@
  * Operations in one word for master scripts: `RESERVE=disk(web):100`, `CREATE=disk(web)[v1]:100`,
  * `LAUNCH=t1/cpus:1`, `GROUP=e1/t1/cpus:1`, with `id@` in front for feedback. In brackets behind the name
  * stands the role of a dynamic reservation (`a>a/b` for a refined one, `!a` for a static one), in square ones
- * a persistent volume's id (`v1!` for a shared one).
+ * a persistent volume's id (`v1!` for a shared one); `{REV}` comes last and says that it can be revoked.
  */
 
 import type { ExecutorInfo, Offer, Resource, TaskInfo } from '../../../cluster/api/generated/mesos';
@@ -16,9 +16,9 @@ export function readWords(text: string): Resource[] {
 }
 
 function readWord(word: string): Resource {
-  const match = /^(\w+)(?:\(([^)]*)\))?(?:\[([^\]]*)\])?:(.*)$/.exec(word);
+  const match = /^(\w+)(?:\(([^)]*)\))?(?:\[([^\]]*)\])?(\{REV\})?:(.*)$/.exec(word);
   if (!match) throw new Error(`no resource: ${word}`);
-  const [, name = '', roles, volume, value = ''] = match;
+  const [, name = '', roles, volume, revocable, value = ''] = match;
   const [begin = 0, end = 0] = value.split('-').map(Number);
   const amount: Pick<Resource, 'type' | 'ranges' | 'scalar'> =
     name === 'ports'
@@ -37,6 +37,7 @@ function readWord(word: string): Resource {
       disk: { persistence: { id }, volume: { container_path: 'data', mode: 'RW' as const } },
     }),
     ...(volume?.endsWith('!') && { shared: {} }),
+    ...(revocable !== undefined && { revocable: {} }),
   };
 }
 

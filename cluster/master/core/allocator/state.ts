@@ -1,14 +1,21 @@
 /**
  * What the allocator keeps of agents and frameworks to decide who is offered what.
  *
- * Always true: of what is not shared, free = total - allocated for each agent, where allocated is what is
- * offered or used; shared resources are offered from total, however many have them; what a framework and a
- * role have (roles) is the sum of what they have allocated on all agents; `headroom` is the free part of all
- * agents that quotas count.
+ * Always true: of what is not shared, total + excess = free + allocated for each agent, where allocated is
+ * what is offered or used, and nothing is both free and in excess; shared resources are offered from total,
+ * however many have them; what a framework and a role have (roles) is the sum of what they have allocated on
+ * all agents; `headroom` is the free part of all agents that quotas count.
  */
 
 import { addQuantities, addScalars, type Quantities } from '../../../model/quantities';
-import { addResources, type Resources, subtractResources, unallocated } from '../../../model/resources';
+import {
+  addResources,
+  containsResources,
+  NO_RESOURCES,
+  type Resources,
+  subtractResources,
+  unallocated,
+} from '../../../model/resources';
 import { topRole } from '../../../model/roles';
 import type { Millis } from '../../../model/time';
 import { isShared } from '../../../model/volumes';
@@ -71,6 +78,8 @@ export interface AllocatorAgent {
   readonly id: string;
   total: Resources;
   free: Resources;
+  /** What is allocated beyond the total: an agent may have less than before while tasks still use it. */
+  excess: Resources;
   /** The shared part of total. */
   shared: Resources;
   /** The shared pieces in use: each as many times as it is held. */
@@ -139,10 +148,12 @@ export function addAgent(
   used: Resources = [],
 ): void {
   const { id, total, facts = PLAIN_AGENT } = agent;
-  const free = subtractResources(unshared(total), unshared(bare(used)));
+  const [own, taken] = [unshared(total), unshared(bare(used))];
+  const free = subtractResources(own, taken);
+  const excess = subtractResources(taken, own);
   const shared = total.filter(isShared);
   const sharedUse = bare(used).filter(isShared);
-  state.agents.set(id, { id, total, free, shared, sharedUse, active: true, facts });
+  state.agents.set(id, { id, total, free, excess, shared, sharedUse, active: true, facts });
   countTotal(state, total, 1);
   countFree(state, free, 1);
   state.dirty.add(id);
@@ -189,6 +200,16 @@ export function convertAgent(
   state.dirty.add(id);
 }
 
+/** An agent has other resources than before; what is allocated of it stays allocated. */
+export function resizeAgent(state: AllocatorState, id: string, total: Resources): void {
+  const agent = state.agents.get(id);
+  if (!agent) return;
+  const allocated = unshared(allocatedOf(agent));
+  const own = unshared(total);
+  convertAgent(state, id, { total, free: subtractResources(own, allocated) });
+  agent.excess = subtractResources(allocated, own);
+}
+
 interface Stock {
   readonly total: Resources;
   readonly free: Resources;
@@ -225,6 +246,8 @@ export function removeAgent(state: AllocatorState, id: string, comesBack = false
   if (!agent) return;
   countTotal(state, agent.total, -1);
   countFree(state, agent.free, -1);
+  // What is reserved there does not count for its role's quota any more.
+  state.quotaMoved = true;
   state.agents.delete(id);
   state.dirty.delete(id);
   state.withheld.delete(id);
@@ -378,9 +401,11 @@ export function take(state: AllocatorState, key: AllocationKey, resources: Resou
   const agent = state.agents.get(key.agentId);
   if (agent) {
     const own = unshared(pieces);
+    const lacking = containsResources(agent.free, own) ? NO_RESOURCES : subtractResources(own, agent.free);
     agent.free = subtractResources(agent.free, own);
+    if (lacking.length > 0) agent.excess = addResources(agent.excess, lacking);
     if (own.length < pieces.length) agent.sharedUse = addResources(agent.sharedUse, pieces.filter(isShared));
-    countFree(state, own, -1);
+    countFree(state, subtractResources(own, lacking), -1);
   }
   count(state, key, pieces, 1);
 }
@@ -391,10 +416,12 @@ export function recover(state: AllocatorState, key: AllocationKey, resources: Re
   const agent = state.agents.get(key.agentId);
   if (agent) {
     const own = unshared(pieces);
-    agent.free = addResources(agent.free, own);
+    const back = subtractResources(own, agent.excess);
+    agent.excess = subtractResources(agent.excess, own);
+    agent.free = addResources(agent.free, back);
     if (own.length < pieces.length)
       agent.sharedUse = subtractResources(agent.sharedUse, pieces.filter(isShared));
-    countFree(state, own, 1);
+    countFree(state, back, 1);
     state.dirty.add(key.agentId);
   }
   count(state, key, pieces, -1);
@@ -422,10 +449,10 @@ export function markAll(state: AllocatorState): void {
 }
 
 /** What is allocated of an agent: offered or used. */
-export function allocatedOf({ total, free, shared, sharedUse }: AllocatorAgent): Resources {
-  if (shared.length === 0) return free.length === 0 ? total : subtractResources(total, free);
-  const used = subtractResources(unshared(total), free);
-  return addResources(used, sharedUse);
+export function allocatedOf({ total, free, excess, shared, sharedUse }: AllocatorAgent): Resources {
+  const held = excess.length === 0 ? total : addResources(total, excess);
+  if (shared.length === 0) return free.length === 0 ? held : subtractResources(held, free);
+  return addResources(subtractResources(unshared(held), free), sharedUse);
 }
 
 export function setWeights(state: AllocatorState, weights: ReadonlyMap<string, number>): void {

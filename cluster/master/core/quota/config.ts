@@ -34,6 +34,14 @@ export function infoOf({ role, guarantees }: QuotaConfig): QuotaInfo {
   return { role, guarantee };
 }
 
+/** What is not guaranteed is not shown; a limit of zero is. */
+export function shownConfig(config: QuotaConfig): QuotaConfig {
+  const guarantees = Object.fromEntries(
+    Object.entries(config.guarantees ?? {}).filter(([, { value }]) => value > 0),
+  );
+  return { ...config, guarantees };
+}
+
 function withoutZero(quantities: Quantities): Quantities {
   return new Map([...quantities].filter(([, milli]) => milli > 0));
 }

@@ -6,6 +6,7 @@
 import type * as mesos from '../../../api/generated/mesos';
 import type { QuotaConfig, QuotaRequest } from '../../../api/generated/quota';
 import { addQuantities, addScalars, containsQuantities, type Quantities } from '../../../model/quantities';
+import { formError } from '../../../model/resource-errors';
 import { roleError } from '../../../model/roles';
 import { isRevocable } from '../../../model/volumes';
 import type { MasterState } from '../state';
@@ -145,10 +146,8 @@ export function requestError(state: MasterState, request: QuotaRequest): string 
 }
 
 function infoError({ role, guarantee = [] }: QuotaRequest): string | undefined {
-  for (const { name, scalar } of guarantee) {
-    const wrong = scalar && scalarError(scalar.value);
-    if (wrong) return `QuotaInfo with invalid resource: Invalid scalar resource '${name}': ${wrong}`;
-  }
+  const odd = formError(guarantee);
+  if (odd) return `QuotaInfo with invalid resource: ${odd}`;
   if (role === undefined) return 'QuotaInfo must specify a role';
   const wrong = roleError(role);
   if (wrong) return `QuotaInfo with invalid role: ${wrong}`;

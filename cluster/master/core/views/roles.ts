@@ -10,7 +10,7 @@ import { type Resources, reservedRole } from '../../../model/resources';
 import { ancestorsOf, isStrictSubrole } from '../../../model/roles';
 import { readScalars } from '../allocator/facts';
 import { allocatedOf } from '../allocator/state';
-import { infoOf } from '../quota/config';
+import { infoOf, shownConfig } from '../quota/config';
 import type { MasterState } from '../state';
 
 /** What a role and those below it have, in thousandths by name. */
@@ -108,7 +108,8 @@ export function knownRoles(state: MasterState): string[] {
   return [...names].sort();
 }
 
-function* rolesAtWork({ registry, frameworks, allocator }: MasterState): Iterable<string> {
+/** Roles that have a weight, a quota, a framework, something in use or a reservation; some more than once. */
+export function* rolesAtWork({ registry, frameworks, allocator }: MasterState): Iterable<string> {
   yield* registry.weights.keys();
   yield* registry.quotas.keys();
   for (const { roles } of frameworks.values()) yield* roles;
@@ -151,7 +152,7 @@ export function roleSummaries(state: MasterState): RoleSummary[] {
 
 export function getQuota(state: MasterState, isSeen: (role: string) => boolean): QuotaStatus {
   const configs = [...state.registry.quotas.values()].filter(({ role }) => isSeen(role));
-  return { infos: configs.map(infoOf), configs };
+  return { infos: configs.map(infoOf), configs: configs.map(shownConfig) };
 }
 
 /** What all agents have in use or offered, of one name. */

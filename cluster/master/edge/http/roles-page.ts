@@ -22,7 +22,7 @@ function roleJson(role: RoleSummary): string {
     quota: jsonObject({
       role: JSON.stringify(role.name),
       guarantee: amountsJson(role.guarantee),
-      limit: amountsJson(role.limit),
+      limit: amountsJson(role.limit, true),
       consumed: amountsJson(role.consumed),
     }),
     resources: amountsJson(all),
@@ -33,10 +33,13 @@ function roleJson(role: RoleSummary): string {
   });
 }
 
-/** Amounts by name as numbers, those that are there. */
-function amountsJson(quantities: Quantities): string {
-  const shown = [...quantities].filter(([, milli]) => milli > 0).sort(([x], [y]) => (x < y ? -1 : 1));
-  return JSON.stringify(Object.fromEntries(shown.map(([name, milli]) => [name, milli / 1000])));
+/** Amounts by name as numbers, those that are there. Nothing is an amount where it is a limit. */
+function amountsJson(quantities: Quantities, isLimit = false): string {
+  const shown = [...quantities]
+    .filter(([, milli]) => isLimit || milli > 0)
+    .sort(([x], [y]) => (x < y ? -1 : 1));
+  const members = shown.map(([name, milli]) => `${JSON.stringify(name)}:${writeDouble(milli / 1000)}`);
+  return `{${members.join(',')}}`;
 }
 
 /** Quotas in both forms. */

@@ -3,6 +3,7 @@
 import type { DomainInfo } from '../../../../cluster/api/generated/mesos';
 import type { TaskState } from '../../../../cluster/model/task-state';
 import { resources } from '../builders';
+import { readWords } from '../operation-words';
 import type { Commands, Stage } from '../stage';
 import { pid, UUID } from '../words';
 
@@ -105,8 +106,19 @@ export function agentsCommands(script: Stage): Commands {
       };
       script.post({ kind: 'agent.exitedExecutor', pid: pid(name), message });
     },
-    agentUpdate: ([name = '', agent = '']) =>
-      script.post({ kind: 'agent.update', pid: pid(name), message: { slave_id: { value: agent } } }),
+    agentUpdate: ([name = '', agent = ''], given) => {
+      // `agentUpdate a M-S0 lends=cpus{REV}:4`
+      const oversubscribed_resources = readWords(given['lends'] ?? '');
+      const lends = given['lends'] !== undefined && {
+        update_oversubscribed_resources: true,
+        oversubscribed_resources,
+      };
+      script.post({
+        kind: 'agent.update',
+        pid: pid(name),
+        message: { slave_id: { value: agent }, ...lends },
+      });
+    },
     status: ([name = '', framework = '', task = '', state = '']) => {
       script.post({
         kind: 'agent.status',

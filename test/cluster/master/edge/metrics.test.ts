@@ -34,6 +34,30 @@ describe('the numbers of a master', () => {
     expect(printResources(readResources(agent?.allocated_resources))).toBe('cpus:1; mem:128');
   });
 
+  it('tell of each role what counts for a quota, what was refused, and what its own frameworks have', () => {
+    const caps = 'caps=RESERVATION_REFINEMENT';
+    const { state } = play(
+      'suppress web',
+      'decline web O0 refuse=100',
+      'wish M-S0 RESERVE=cpus(a):1',
+      `framework below role=a/b ${caps}`,
+      'advance 2',
+      'accept below O1 t1 cpus=2 mem=1024 refuse=100',
+      'advance 2',
+    );
+    const all = snapshot(state, 1000);
+    const told = Object.entries(all).filter(([name]) => /mesos\/.*roles\//.test(name));
+    expect(Object.fromEntries(told)).toEqual({
+      'allocator/mesos/offer_filters/roles/*/active': 1,
+      'allocator/mesos/offer_filters/roles/a/active': 0,
+      'allocator/mesos/offer_filters/roles/a/b/active': 1,
+      'allocator/mesos/quota/roles/a/resources/cpus/consumed': 3,
+      'allocator/mesos/quota/roles/a/resources/mem/consumed': 1024,
+      'allocator/mesos/roles/*/shares/dominant': 0,
+      'allocator/mesos/roles/a/b/shares/dominant': 0.5,
+    });
+  });
+
   it('are all there from the start, at zero, so that no exporter misses one', () => {
     const all = snapshot(play().state, 1000);
     const late = ['update', 'update_acknowledgement'].map((what) => `operation_status_${what}`);

@@ -67,12 +67,35 @@ describe('the pages of quotas', () => {
     });
   });
 
+  it('show a limit of nothing, and nothing of what is not guaranteed', async () => {
+    const quota_configs = [
+      { role: 'none', guarantees: { cpus: { value: 0 } }, limits: { cpus: { value: 0 }, mem: { value: 5 } } },
+    ];
+    await post('/api/v1', { type: 'UPDATE_QUOTA', update_quota: { quota_configs } });
+    const { roles } = JSON.parse((await work.ask('/roles')).text) as { roles: { name: string }[] };
+    expect(roles.find(({ name }) => name === 'none')).toMatchObject({
+      quota: { role: 'none', guarantee: {}, limit: { cpus: 0, mem: 5 }, consumed: {} },
+    });
+    const { configs } = JSON.parse((await work.ask('/quota')).text) as { configs: { role: string }[] };
+    expect(configs.find(({ role }) => role === 'none')).toEqual({
+      role: 'none',
+      limits: { cpus: { value: 0 }, mem: { value: 5 } },
+    });
+  });
+
   it('refuse what cannot be read', async () => {
     expect(await work.ask('/quota', { method: 'POST', body: '{' })).toMatchObject({
       status: 400,
       text: expect.stringContaining("Failed to parse set quota request JSON '{': "),
     });
     expect((await post('/quota', { role: 7 })).text).toContain('Failed to validate set quota request JSON');
+    const noValue = { role: 'web', guarantee: [{ name: 'cpus', type: 'SCALAR' }] };
+    expect(await post('/quota', noValue)).toMatchObject({
+      status: 400,
+      text: expect.stringMatching(
+        /^Failed to validate .*: QuotaInfo with invalid resource: .* scalar resource$/,
+      ),
+    });
   });
 });
 

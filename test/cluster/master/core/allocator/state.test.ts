@@ -1,0 +1,93 @@
+import fc from 'fast-check';
+import {
+  type AllocatorState,
+  addAgent,
+  allocatedOf,
+  emptyAllocator,
+  recover,
+  resizeAgent,
+  setFramework,
+  take,
+} from '../../../../../cluster/master/core/allocator/state';
+import {
+  addResources,
+  combine,
+  equalResources,
+  milliOf,
+  pieceOf,
+  printResources,
+  type Resources,
+  subtractResources,
+} from '../../../../../cluster/model/resources';
+
+const cpus = (value: number): Resources =>
+  combine([pieceOf('cpus', { type: 'SCALAR', milli: value * 1000 })]);
+const key = { frameworkId: 'f', agentId: 'S', role: 'web' };
+
+function agentWith(total: Resources): AllocatorState {
+  const state = emptyAllocator();
+  setFramework(state, 'f', { active: true, roles: ['web'], suppressed: new Set() });
+  addAgent(state, { id: 'S', total });
+  return state;
+}
+
+function shown(state: AllocatorState): string {
+  const agent = state.agents.get('S');
+  if (!agent) throw new Error('the agent is gone');
+  const parts = [agent.free, allocatedOf(agent)].map((part) => printResources(part) || 'nothing');
+  return parts.join(' free, allocated ');
+}
+
+it('has nothing free on an agent that became smaller than what is used, until enough came back', () => {
+  const state = agentWith(cpus(10));
+  take(state, key, cpus(10));
+  resizeAgent(state, 'S', cpus(5));
+  expect(shown(state)).toBe('nothing free, allocated cpus:10');
+  recover(state, key, cpus(4));
+  expect(shown(state)).toBe('nothing free, allocated cpus:6');
+  recover(state, key, cpus(2));
+  expect(shown(state)).toBe('cpus:1 free, allocated cpus:4');
+  expect(state.headroom.get('cpus')).toBe(1000);
+});
+
+it('counts what is used before the agent says that it has it, as after a failover of the master', () => {
+  const state = agentWith(cpus(1));
+  take(state, key, cpus(3));
+  expect(shown(state)).toBe('nothing free, allocated cpus:3');
+  expect(state.headroom.get('cpus') ?? 0).toBe(0);
+  resizeAgent(state, 'S', cpus(4));
+  expect(shown(state)).toBe('cpus:1 free, allocated cpus:3');
+});
+
+it('knows of what is used whatever the agent has meanwhile', () => {
+  const amount = fc.integer({ min: 0, max: 8 });
+  const step = fc.oneof(
+    fc.record({ kind: fc.constantFrom('take' as const, 'recover' as const), by: amount }),
+    fc.record({ kind: fc.constant('resize' as const), by: amount }),
+  );
+  fc.assert(
+    fc.property(fc.array(step, { maxLength: 30 }), (steps) => {
+      const state = agentWith(cpus(8));
+      let [total, used] = [cpus(8), cpus(0)];
+      for (const { kind, by } of steps) {
+        if (kind === 'resize') {
+          total = cpus(by);
+          resizeAgent(state, 'S', total);
+        } else if (kind === 'take') {
+          take(state, key, cpus(by));
+          used = addResources(used, cpus(by));
+        } else {
+          const back = subtractResources(used, subtractResources(used, cpus(by)));
+          recover(state, key, back);
+          used = subtractResources(used, back);
+        }
+        const agent = state.agents.get('S');
+        if (!agent) return false;
+        const free = subtractResources(total, used);
+        if (!equalResources(agent.free, free) || !equalResources(allocatedOf(agent), used)) return false;
+        if ((state.headroom.get('cpus') ?? 0) !== milliOf(free, 'cpus')) return false;
+      }
+      return true;
+    }),
+  );
+});
