@@ -3,15 +3,16 @@
  */
 
 import type { Readable } from 'node:stream';
-import { Agent, request as undiciRequest } from 'undici';
+import { text } from 'node:stream/consumers';
 import { textAt } from '../core/json';
+import { type HttpCaller, httpCaller } from './http-call';
 import { loginToken, type MasterAccess } from './master-access';
 
 const REDIRECTS_MAX = 5;
 const CONNECT_MS = 5000;
 const LOGIN_MS = 10_000;
 const SMALL_MAX_BYTES = 64 * 1024 * 1024;
-const JSON_TYPE = 'application/json';
+const JSON_HEADERS = { accept: 'application/json', 'content-type': 'application/json' };
 
 export interface MasterCall {
   /** Where the master is: `http://host:port`. */
@@ -32,7 +33,7 @@ export interface MasterReply {
 }
 
 export class MasterClient {
-  private readonly agent: Agent;
+  private readonly http: HttpCaller;
 
   constructor(
     private readonly access: MasterAccess,
@@ -40,14 +41,8 @@ export class MasterClient {
   ) {
     const { ca, cert, key } = access;
     const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-    this.agent = new Agent({
-      // The original does not check masters without certificates to check them against.
-      connect: { timeout: CONNECT_MS, rejectUnauthorized: ca !== undefined, ...tls },
-      bodyTimeout: 0,
-      headersTimeout: 0,
-      keepAliveTimeout: 4000,
-      connections: 64,
-    });
+    // The original does not check masters without certificates to check them against.
+    this.http = httpCaller({ connectMs: CONNECT_MS, tls: { rejectUnauthorized: ca !== undefined, ...tls } });
   }
 
   /** Sends a call and gives the body of status 200. Everything else is an Error that says what the master answered. */
@@ -58,11 +53,11 @@ export class MasterClient {
     try {
       let url = `${call.base}${call.path}`;
       for (let hops = 0; hops <= REDIRECTS_MAX; hops++) {
-        const { statusCode, headers, body } = await this.send(url, call.body, signal);
-        body.on('error', () => undefined);
+        const body = await this.send(url, call.body, signal);
+        const { statusCode = 0, headers } = body;
         if (statusCode === 200) return { base: new URL(url).origin, body, close: () => abort.abort() };
         body.destroy();
-        url = this.redirected(url, statusCode, headers['location']);
+        url = this.redirected(url, statusCode, headers.location);
       }
       throw new Error(`${call.base} redirects without end`);
     } finally {
@@ -89,21 +84,15 @@ export class MasterClient {
     }
   }
 
-  async close(): Promise<void> {
-    await this.agent.destroy();
+  close(): void {
+    this.http.close();
   }
 
   private async send(url: string, body: object | undefined, signal: AbortSignal) {
-    return await undiciRequest(url, {
-      dispatcher: this.agent,
+    return await this.http.call(url, {
       method: body ? 'POST' : 'GET',
-      headers: {
-        'user-agent': 'Mesos-DNS',
-        accept: JSON_TYPE,
-        'content-type': JSON_TYPE,
-        ...(await this.authorization(signal)),
-      },
-      body: body ? JSON.stringify(body) : null,
+      headers: { 'user-agent': 'Mesos-DNS', ...JSON_HEADERS, ...(await this.authorization(signal)) },
+      body: body && JSON.stringify(body),
       signal,
     });
   }
@@ -125,21 +114,21 @@ export class MasterClient {
   /** A token for one call, as in the original: none is kept. */
   private async token(login: { uid: string; privateKey: string; endpoint: string }, signal: AbortSignal) {
     const { uid, privateKey, endpoint } = login;
-    const { statusCode, body } = await undiciRequest(endpoint, {
-      dispatcher: this.agent,
+    const reply = await this.http.call(endpoint, {
       method: 'POST',
-      headers: { 'content-type': JSON_TYPE },
+      headers: JSON_HEADERS,
       body: JSON.stringify({ uid, token: loginToken(uid, privateKey, this.now()) }),
       signal: AbortSignal.any([signal, AbortSignal.timeout(LOGIN_MS)]),
     });
-    const text = await body.text();
-    const token = statusCode === 200 ? textAt(JSON.parse(text), 'token') : undefined;
+    const { statusCode } = reply;
+    const body = await text(reply);
+    const token = statusCode === 200 ? textAt(JSON.parse(body), 'token') : undefined;
     if (!token) throw new Error(`the login endpoint answered with status ${statusCode} and no token`);
     return token;
   }
 
-  private redirected(url: string, status: number, location: unknown): string {
-    if (status < 300 || status > 399 || typeof location !== 'string' || !URL.canParse(location, url)) {
+  private redirected(url: string, status: number, location: string | undefined): string {
+    if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, url)) {
       throw new Error(`${url} answered with status ${status}`);
     }
     const next = new URL(location, url);

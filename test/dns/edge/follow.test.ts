@@ -57,7 +57,7 @@ function follow(
     changed: () => void seen.changes++,
     ...given,
   });
-  undo.push(() => client.close());
+  undo.push(async () => client.close());
   undo.push(() => follower.stop());
   follower.start();
   return { follower, seen };

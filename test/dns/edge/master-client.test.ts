@@ -3,9 +3,10 @@ import { createVerify, generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer, type IncomingMessage } from 'node:http';
 import { createServer as createTlsServer } from 'node:https';
-import type { AddressInfo } from 'node:net';
+import { type AddressInfo, createServer as createRawServer } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { type AccessSettings, readMasterAccess } from '../../../dns/edge/master-access';
 import { MasterClient } from '../../../dns/edge/master-client';
 
@@ -44,7 +45,7 @@ async function serve(answer: (request: IncomingMessage, body: string) => [number
 
 async function read(settings: Partial<AccessSettings>, base: string): Promise<unknown> {
   const client = new MasterClient(readMasterAccess({ ...NONE, ...settings }), () => 1_700_000_000_000);
-  undo.push(() => client.close());
+  undo.push(async () => client.close());
   return await client.read({ base, path: '/x', signal: new AbortController().signal, headersMs: 2000 });
 }
 
@@ -52,6 +53,50 @@ test('basic', async () => {
   const { port, asked } = await serve(() => [200, '{}']);
   await read({ authentication: 'basic', principal: 'p', secret: 's' }, `http://127.0.0.1:${port}`);
   expect(asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('p:s').toString('base64')}`);
+});
+
+test('a connection that the master closes when it is used again is replaced', async () => {
+  const asked: number[] = [];
+  let connections = 0;
+  const master = createRawServer((socket) => {
+    const connection = ++connections;
+    socket.on('data', () => {
+      // The second call over the first connection gets no answer.
+      if (connection === 1 && asked.includes(1)) return socket.destroy();
+      asked.push(connection);
+      socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
+    });
+  });
+  await new Promise<void>((resolve) => master.listen(0, '127.0.0.1', resolve));
+  undo.push(async () => void master.close());
+  const client = new MasterClient(readMasterAccess(NONE), () => 0);
+  undo.push(async () => client.close());
+  const base = `http://127.0.0.1:${(master.address() as AddressInfo).port}`;
+  for (const path of ['/a', '/b'])
+    await client.read({ base, path, signal: new AbortController().signal, headersMs: 2000 });
+  expect(asked).toEqual([1, 2]);
+});
+
+test('what ends a call is told', async () => {
+  const master = createServer((request, response) => {
+    if (request.url === '/body') response.write('{');
+  });
+  await new Promise<void>((resolve) => master.listen(0, '127.0.0.1', resolve));
+  undo.push(async () => {
+    master.closeAllConnections();
+    master.close();
+  });
+  const base = `http://127.0.0.1:${(master.address() as AddressInfo).port}`;
+  const client = new MasterClient(readMasterAccess(NONE), () => 0);
+  undo.push(async () => client.close());
+  const call = { base, signal: new AbortController().signal, headersMs: 50 };
+  await expect(client.read({ ...call, path: '/headers' })).rejects.toThrow(`no answer from ${base}`);
+  const stop = new AbortController();
+  const { body } = await client.open({ ...call, path: '/body', headersMs: 2000, signal: stop.signal });
+  const read = text(body);
+  stop.abort(new Error('enough'));
+  await expect(read).rejects.toThrow('enough');
+  await expect(client.open({ ...call, path: '/', signal: stop.signal })).rejects.toThrow('enough');
 });
 
 test('iam: a signed name is given for a token before each call', async () => {
