@@ -3,20 +3,22 @@
  *
  * Absolute numbers differ from run to run; the ratios are what counts. Servers run on one core and the load on another.
  * `BENCH_SECONDS` is how long each load lasts (default 3), `BENCH_ROUNDS` of how many the median is taken (default 3),
- * `BENCH_TASKS` the size of the large cluster (default 100,000), `BENCH_PARTS` what is measured (`small,large,changes`).
+ * `BENCH_TASKS` the size of the large cluster (default 100,000), `BENCH_PARTS` what is measured
+ *   (`small,scaling,large,changes`).
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { moved, type PaperMaster, startPaperMaster } from './cluster';
-import { Asker, type Measured, median, percentile, runLoad, writeQuestions } from './load';
+import { Asker, type Measured, median, pause, percentile, ready, runLoad, writeQuestions } from './load';
+import { benchScaling } from './scaling';
 import { memoryOf, type ServerProcess, startEcho, startNsd, startOriginal, startOurs } from './servers';
 
 const SECONDS = Number(process.env['BENCH_SECONDS'] ?? 3);
 const ROUNDS = Number(process.env['BENCH_ROUNDS'] ?? 3);
 const TASKS = Number(process.env['BENCH_TASKS'] ?? 100_000);
-const PARTS = (process.env['BENCH_PARTS'] ?? 'small,large,changes').split(',');
+const PARTS = (process.env['BENCH_PARTS'] ?? 'small,scaling,large,changes').split(',');
 const PER_NAME = 10;
 const NAMES = 100;
 const CHANGES_PER_SECOND = 1000;
@@ -28,6 +30,7 @@ export async function benchDns(): Promise<void> {
   const folder = mkdtempSync(join(tmpdir(), 'bench-dns-'));
   try {
     if (PARTS.includes('small')) await small(folder);
+    if (PARTS.includes('scaling')) await benchScaling(folder, SECONDS, print);
     if (PARTS.includes('large')) await large(folder);
     if (PARTS.includes('changes')) await changes();
   } finally {
@@ -167,20 +170,6 @@ async function seenAfter(
   return undefined;
 }
 
-async function ready(servers: readonly ServerProcess[], name: string): Promise<void> {
-  for (const server of servers) {
-    const asker = new Asker(server.port);
-    const end = performance.now() + 60_000;
-    for (;;) {
-      const reply = await asker.ask(name, 100);
-      if (reply && reply.readUInt16BE(6) > 0) break;
-      if (performance.now() > end) throw new Error(`${server.name} does not answer`);
-      await pause(20);
-    }
-    asker.close();
-  }
-}
-
 async function measure(servers: readonly ServerProcess[], questions: string): Promise<Map<string, Measured>> {
   const all = new Map<string, Measured[]>(servers.map(({ name }) => [name, []]));
   for (let round = 0; round < ROUNDS; round++)
@@ -211,8 +200,4 @@ function report(results: ReadonlyMap<string, Measured>): void {
 async function stopAll(servers: readonly ServerProcess[], master: PaperMaster): Promise<void> {
   await Promise.all(servers.map((server) => server.stop()));
   await master.stop();
-}
-
-function pause(ms: number): Promise<void> {
-  return new Promise((resolve) => setTimeout(resolve, ms));
 }

@@ -108,3 +108,22 @@ export function percentile(times: readonly number[], share: number): number {
 export function median(values: readonly number[]): number {
   return percentile(values, 0.5);
 }
+
+/** Waits until each of the servers knows a name. */
+export async function ready(servers: readonly ServerProcess[], name: string): Promise<void> {
+  for (const server of servers) {
+    const asker = new Asker(server.port);
+    const end = performance.now() + 60_000;
+    for (;;) {
+      const reply = await asker.ask(name, 100);
+      if (reply && reply.readUInt16BE(6) > 0) break;
+      if (performance.now() > end) throw new Error(`${server.name} does not answer`);
+      await pause(20);
+    }
+    asker.close();
+  }
+}
+
+export function pause(ms: number): Promise<void> {
+  return new Promise((resolve) => setTimeout(resolve, ms));
+}

@@ -29,7 +29,12 @@ export function cpuSeconds(pid: number): number {
       return 0;
     }
   };
-  return [pid, ...childrenOf(pid)].reduce((sum, one) => sum + ticks(one), 0) / 100;
+  return processesOf(pid).reduce((sum, one) => sum + ticks(one), 0) / 100;
+}
+
+/** A process and all that it started. */
+export function processesOf(pid: number): number[] {
+  return [pid, ...childrenOf(pid)];
 }
 
 function childrenOf(pid: number): number[] {
