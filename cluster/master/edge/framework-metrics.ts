@@ -37,16 +37,20 @@ function numbersOf(framework: Framework): Record<string, number> {
     for (const [type, number] of counts) numbers[`${prefix}/${group}/${type}`] = number;
   }
   for (const name of OTHERS) numbers[`${prefix}/${name}`] = countOf(name);
-  for (const state of ACTIVE) numbers[`${prefix}/tasks/active/${state.toLowerCase()}`] = 0;
-  for (const { state } of [...framework.tasks.values(), ...framework.unreachableTasks.values()]) {
-    const name = `${prefix}/tasks/active/${state.toLowerCase()}`;
-    const number = numbers[name];
-    if (number !== undefined) numbers[name] = number + 1;
-  }
+  const active = countStates(framework);
+  for (const state of ACTIVE)
+    numbers[`${prefix}/tasks/active/${state.toLowerCase()}`] = active.get(state) ?? 0;
   for (const role of framework.roles) {
     numbers[`${prefix}/roles/${role}/suppressed`] = framework.suppressedRoles.has(role) ? 1 : 0;
   }
   return numbers;
+}
+
+function countStates({ tasks, unreachableTasks }: Framework): ReadonlyMap<string, number> {
+  const counts = new Map<string, number>();
+  for (const some of [tasks, unreachableTasks])
+    for (const { state } of some.values()) counts.set(state, (counts.get(state) ?? 0) + 1);
+  return counts;
 }
 
 /** The types there are, as they stand in names of metrics. */

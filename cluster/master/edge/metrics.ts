@@ -3,8 +3,7 @@
  */
 
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
-import { addScalars } from '../../model/quantities';
-import type { Piece } from '../../model/resources';
+import type { Resources } from '../../model/resources';
 import { TASK_STATES } from '../../model/task-state';
 import { isRevocable } from '../../model/volumes';
 import type { Timings } from '../../runtime/metrics';
@@ -143,42 +142,64 @@ function countTasks(state: MasterState): Record<string, number> {
   for (const name of TASK_STATES.filter((one) => /STAGING|STARTING|RUNNING|KILLING|UNREACHABLE/.test(one))) {
     counts[`master/${name.toLowerCase().replace('task_', 'tasks_')}`] = 0;
   }
-  const add = (name: string): void => {
-    counts[name] = (counts[name] ?? 0) + 1;
-  };
-  for (const { tasks, unreachableTasks } of state.frameworks.values()) {
-    for (const task of tasks.values()) {
-      if (task.holdsResources) add(`master/${task.state.toLowerCase().replace('task_', 'tasks_')}`);
-    }
-    for (let left = unreachableTasks.size; left > 0; left--) add('master/tasks_unreachable');
+  const byState = new Map<string, number>();
+  let unreachable = 0;
+  for (const framework of state.frameworks.values()) {
+    unreachable += framework.unreachableTasks.size;
+    for (const { holdsResources, state: at } of framework.tasks.values())
+      if (holdsResources) byState.set(at, (byState.get(at) ?? 0) + 1);
   }
+  byState.set('TASK_UNREACHABLE', (byState.get('TASK_UNREACHABLE') ?? 0) + unreachable);
+  for (const [at, count] of byState) counts[`master/${at.toLowerCase().replace('task_', 'tasks_')}`] = count;
   return counts;
 }
 
 const SUMMED = ['cpus', 'mem', 'disk', 'gpus'] as const;
 
+/** Milli-units by name: all there is, what is offered or used, what is offered. */
 interface Sums {
   readonly total: Map<string, number>;
   readonly held: Map<string, number>;
   readonly offered: Map<string, number>;
 }
 
-/** Milli-units by name: all there is, what is offered or used, what is offered. */
-function sumUp(state: MasterState, isCounted: (piece: Piece) => boolean): Sums {
-  const sums: Sums = { total: new Map(), held: new Map(), offered: new Map() };
+interface BothSums {
+  readonly own: Sums;
+  /** Of what is only lent. */
+  readonly lent: Sums;
+}
+
+function noSums(): Sums {
+  return { total: new Map(), held: new Map(), offered: new Map() };
+}
+
+/** Adds up all agents and offers, of which there may be very many: without a list for any of them. */
+function sumUp(state: MasterState): BothSums {
+  const sums: BothSums = { own: noSums(), lent: noSums() };
   for (const agent of state.allocator.agents.values()) {
-    addScalars(sums.total, agent.total.filter(isCounted), 1);
-    addScalars(sums.held, allocatedOf(agent).filter(isCounted), 1);
+    const { total, free, excess, shared } = agent;
+    addTo(sums, 'total', total, 1);
+    if (shared.length > 0) addTo(sums, 'held', allocatedOf(agent), 1);
+    else {
+      addTo(sums, 'held', total, 1);
+      addTo(sums, 'held', excess, 1);
+      addTo(sums, 'held', free, -1);
+    }
   }
-  for (const { resources } of state.offers.values()) {
-    addScalars(sums.offered, resources.filter(isCounted), 1);
-  }
+  for (const { resources } of state.offers.values()) addTo(sums, 'offered', resources, 1);
   return sums;
 }
 
+function addTo({ own, lent }: BothSums, kind: keyof Sums, resources: Resources, sign: 1 | -1): void {
+  for (const piece of resources) {
+    if (piece.amount.type !== 'SCALAR') continue;
+    const sums = (isRevocable(piece) ? lent : own)[kind];
+    sums.set(piece.name, (sums.get(piece.name) ?? 0) + sign * piece.amount.milli);
+  }
+}
+
 function sumResources(state: MasterState): Record<string, number> {
-  const own = sumUp(state, (piece) => !isRevocable(piece));
-  const lent = sumUp(state, isRevocable);
+  const { own, lent } = sumUp(state);
   const numbers: Record<string, number> = {};
   for (const name of SUMMED) {
     for (const [kind, { total, held, offered }] of [['', own] as const, ['_revocable', lent] as const]) {
