@@ -11,16 +11,11 @@ import type { Metrics } from '../../cluster/runtime/metrics';
 import type { Compat, Zone, ZoneChange } from '../core/book';
 import { RCODE, TYPE } from '../core/records';
 import type { Touched } from '../core/table';
+import { cutFailure, encodeFailure } from '../packet/failure';
 import { isBelow, textName, wireLabels } from '../packet/names';
-import {
-  bareAnswer,
-  cutFailure,
-  encodeFailure,
-  encodeReply,
-  prepareAnswer,
-  type Ready,
-} from '../packet/ready';
+import { bareAnswer, prepareAnswer, type Ready } from '../packet/ready';
 import { passBack } from '../packet/relay';
+import { encodeReply } from '../packet/reply';
 import { keyName, PLAIN_UDP_BYTES, type Reading, type Request, readRequest } from '../packet/request';
 import { Answers } from './answers';
 import type { Askers } from './askers';

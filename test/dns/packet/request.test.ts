@@ -1,6 +1,6 @@
 import fc from 'fast-check';
+import { encodeFailure } from '../../../dns/packet/failure';
 import { isBelow, textName, wireLabels, wireName } from '../../../dns/packet/names';
-import { encodeFailure } from '../../../dns/packet/ready';
 import { keyName, readRequest } from '../../../dns/packet/request';
 import { query } from '../queries';
 
