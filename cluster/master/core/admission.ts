@@ -5,14 +5,19 @@
  */
 
 import type * as internal from '../../api/generated/internal';
+import type * as mesos from '../../api/generated/mesos';
+import { idError } from '../../model/ids';
 import type { Principal } from '../../model/principal';
-import { formError } from '../../model/resource-errors';
-import { readResources, type WireResource } from '../../model/resources';
+import { formError, inside } from '../../model/resource-errors';
+import { readResources } from '../../model/resources';
 import { applyCheckpoint, checkpointedOf } from '../../model/volumes';
 import { agentRefusal } from './authorize/agent';
 import type { MasterEffect } from './effects';
+import { executorKey } from './executors';
 import { isDown, machineIdOf } from './maintenance/agents';
 import type { MasterState } from './state';
+import { infoOfExecutorError } from './validate/executor';
+import { infoError } from './validate/framework';
 
 const VERSION_MIN = [1, 0, 0] as const;
 const SEMVER = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
@@ -75,42 +80,88 @@ function ignored(pid: string, { slave }: Asking['message'], why: string): Master
   return [{ kind: 'note', level: 'warn', text: 'a registration is ignored', fields }];
 }
 
+/** What is wrong with the message itself (Mesos 1.11 validation.cpp, master::message). */
 function messageError(message: Asking['message']): string | undefined {
-  const wrong = formError(message.slave.resources) ?? formError(message.checkpointed_resources);
+  const { slave, checkpointed_resources: kept } = message;
+  const wrong =
+    (slave.id ? idError(slave.id.value) : undefined) ?? formError(slave.resources) ?? formError(kept);
   if (wrong) return wrong;
-  if ((message.checkpointed_resources?.length ?? 0) > 0 && message.slave.checkpoint === false) {
-    return 'Checkpointed resources provided when checkpointing is not enabled';
-  }
-  if (!('tasks' in message) && !('frameworks' in message)) return undefined;
-  return frameworksError(message) ?? executorsError(message) ?? tasksError(message);
+  return isReturning(message) ? returningError(message) : undefined;
+}
+
+/** Only an agent that was registered before has its id. */
+function isReturning(message: Asking['message']): message is internal.ReregisterSlaveMessage {
+  return message.slave.id !== undefined;
+}
+
+function returningError(message: internal.ReregisterSlaveMessage): string | undefined {
+  const frameworks = new Set((message.frameworks ?? []).map(({ id }) => id?.value ?? ''));
+  return frameworksError(message) ?? executorsError(message, frameworks) ?? tasksError(message, frameworks);
 }
 
 function frameworksError({ frameworks }: internal.ReregisterSlaveMessage): string | undefined {
-  const ids = (frameworks ?? []).map(({ id }) => id?.value ?? '');
-  const twice = ids.find((id, index) => ids.indexOf(id) !== index);
-  return twice === undefined ? undefined : `Framework has a duplicate FrameworkID: '${twice}'`;
-}
-
-function tasksError({ slave, tasks }: internal.ReregisterSlaveMessage): string | undefined {
-  const foreign = tasks?.find(({ agent_id }) => agent_id.value !== slave.id?.value);
-  if (foreign) return `Task has an invalid SlaveID '${foreign.agent_id.value}'`;
-  return firstError(tasks, 'Task uses invalid resources: ');
-}
-
-function executorsError({ executor_infos }: internal.ReregisterSlaveMessage): string | undefined {
-  return firstError(executor_infos, 'Executor uses invalid resources: ');
-}
-
-function firstError(holders: readonly Holder[] | undefined, what: string): string | undefined {
-  for (const { resources } of holders ?? []) {
-    const error = formError(resources);
-    if (error) return what + error;
+  const seen = new Set<string>();
+  for (const info of frameworks ?? []) {
+    const id = info.id?.value ?? '';
+    const wrong = infoError(info);
+    if (wrong) return wrong;
+    if (seen.has(id)) return `Framework has a duplicate FrameworkID: '${id}'`;
+    seen.add(id);
   }
   return undefined;
 }
 
-interface Holder {
-  readonly resources?: readonly WireResource[] | undefined;
+function executorsError(
+  { executor_infos }: internal.ReregisterSlaveMessage,
+  frameworks: ReadonlySet<string>,
+): string | undefined {
+  const seen = new Set<string>();
+  for (const executor of executor_infos ?? []) {
+    const id = executor.executor_id.value;
+    const frameworkId = executor.framework_id?.value ?? '';
+    const key = executorKey(frameworkId, id);
+    const wrong = infoOfExecutorError(executor) ?? formError(executor.resources);
+    if (wrong) return wrong;
+    if (!frameworks.has(frameworkId)) return `Executor has an invalid FrameworkID '${frameworkId}'`;
+    if (seen.has(key)) return `Framework '${frameworkId}' has a duplicate ExecutorID '${id}'`;
+    seen.add(key);
+  }
+  return undefined;
+}
+
+function tasksError(
+  { slave, tasks, executor_infos }: internal.ReregisterSlaveMessage,
+  frameworks: ReadonlySet<string>,
+): string | undefined {
+  const executors = new Set(
+    (executor_infos ?? []).map(({ framework_id, executor_id }) =>
+      executorKey(framework_id?.value ?? '', executor_id.value),
+    ),
+  );
+  for (const task of tasks ?? []) {
+    const error = taskError(task, { agentId: slave.id?.value, frameworks, executors });
+    if (error) return error;
+  }
+  return undefined;
+}
+
+interface Known {
+  readonly agentId: string | undefined;
+  readonly frameworks: ReadonlySet<string>;
+  readonly executors: ReadonlySet<string>;
+}
+
+function taskError(task: mesos.Task, { agentId, frameworks, executors }: Known): string | undefined {
+  const frameworkId = task.framework_id.value;
+  const executorId = task.executor_id?.value;
+  const wrong = inside('Task has an invalid TaskID', idError(task.task_id.value));
+  if (wrong) return wrong;
+  if (task.agent_id.value !== agentId) return `Task has an invalid SlaveID '${task.agent_id.value}'`;
+  if (!frameworks.has(frameworkId)) return `Task has an invalid FrameworkID '${frameworkId}'`;
+  const isRunning = executorId !== undefined && task.state === 'TASK_RUNNING';
+  if (isRunning && !executors.has(executorKey(frameworkId, executorId)))
+    return `Task has an invalid ExecutorID '${executorId}'`;
+  return inside('Task uses invalid resources', formError(task.resources));
 }
 
 function versionError(version: string | undefined): string | undefined {

@@ -13,9 +13,16 @@ import type { MasterEffect } from './effects';
 import { createFramework } from './frameworks';
 import { agentFacts } from './offer-constraints/agent-facts';
 import type { ReturnFrom } from './registry/changes';
-import type { Agent, Framework, MasterState, TaskRecord } from './state';
-import { addCompleted, completeTask, taskKey } from './task-record';
-import { publishTasks, tell } from './tasks';
+import {
+  type Agent,
+  countOf,
+  type Framework,
+  type MasterState,
+  type OfferRecord,
+  type TaskRecord,
+} from './state';
+import { addCompleted, taskKey } from './task-record';
+import { publishTasks, tell, toldState } from './tasks';
 import { dropUnreachable, takeUnreachable } from './unreachable-tasks';
 import { printFramework } from './views/operator';
 
@@ -45,7 +52,8 @@ export function knownFrameworks(
   return (message.frameworks ?? []).flatMap(({ id }): MasterEffect[] => {
     const framework = state.frameworks.get(id?.value ?? '');
     if (!framework) return [];
-    const update = { framework_id: { value: framework.id }, framework_info: framework.info };
+    const { pid, info } = framework;
+    const update = { framework_id: { value: framework.id }, pid, framework_info: info };
     return [{ kind: 'send', to: agent.pid, name: UPDATE_FRAMEWORK, message: update }];
   });
 }
@@ -121,12 +129,17 @@ export function adoptTasks(
     if (known) continue;
     dropUnreachable(state, framework, record.id);
     framework.tasks.set(record.id, record);
+    countAdopted(framework, record);
     effects.push(...publishTasks(state, [record]), ...tellReturned(framework, record, from, now));
   }
   for (const task of before.values()) agent.tasks.set(taskKey(task), task);
   share(state, agent, [...agent.tasks.values()]);
-  for (const task of before.values()) if (isTerminal(task.state)) finish(state, task);
   return effects;
+}
+
+/** A task that had ended when the framework's numbers begin anew. */
+function countAdopted(framework: Framework, { state }: TaskRecord): void {
+  if (isTerminal(state)) countOf(framework, `tasks/terminal/${state.toLowerCase()}`);
 }
 
 /** What the master took for ended and the agent still has is not ended. */
@@ -184,6 +197,12 @@ function share(state: MasterState, agent: Agent, tasks: readonly TaskRecord[]): 
   const { id, total } = agent;
   addAgent(state.allocator, { id, total, facts: agentFacts(agent.info, agent.capabilities) });
   for (const task of tasks) if (task.holdsResources) take(state.allocator, task, task.resources);
+  for (const offer of offersOf(state, agent)) take(state.allocator, offer, offer.resources);
+}
+
+/** Offers that stay while an agent registers again. */
+function offersOf(state: MasterState, agent: Agent): OfferRecord[] {
+  return [...agent.offers].flatMap((id) => state.offers.get(id) ?? []);
 }
 
 /** Takes a known agent and what its tasks use out of the allocator, before it is adopted anew. */
@@ -191,19 +210,15 @@ export function forgetShares(state: MasterState, agent: Agent): void {
   for (const task of agent.tasks.values())
     if (task.holdsResources) recover(state.allocator, task, task.resources);
   for (const executor of agent.executors.values()) recover(state.allocator, executor, executor.resources);
+  for (const offer of offersOf(state, agent)) recover(state.allocator, offer, offer.resources);
   removeAgent(state.allocator, agent.id, true);
-}
-
-function finish(state: MasterState, task: TaskRecord): void {
-  const framework = state.frameworks.get(task.frameworkId);
-  if (framework) completeTask(state, framework, task);
 }
 
 /** Tasks the master has for this agent and the agent did not report: it will answer for each. */
 export function reconciliations(
   state: MasterState,
   agent: Agent,
-  message: internal.ReregisterSlaveMessage,
+  { message, now }: Pick<Returned, 'message' | 'now'>,
 ): internal.ReconcileTasksMessage[] {
   const reported = new Set(
     (message.tasks ?? []).map((task) =>
@@ -212,8 +227,16 @@ export function reconciliations(
   );
   const byFramework = new Map<string, mesos.TaskStatus[]>();
   for (const [key, task] of agent.tasks) {
-    if (reported.has(key) || isTerminal(task.state)) continue;
-    const status = { task_id: { value: task.id }, agent_id: { value: agent.id }, state: task.state };
+    if (reported.has(key)) continue;
+    const status = {
+      task_id: { value: task.id },
+      agent_id: { value: agent.id },
+      state: toldState(task),
+      source: 'SOURCE_MASTER',
+      message: 'Reconciliation request',
+      reason: 'REASON_RECONCILIATION',
+      timestamp: now / 1000,
+    } as const;
     byFramework.set(task.frameworkId, [...(byFramework.get(task.frameworkId) ?? []), status]);
   }
   return [...byFramework].map(([id, statuses]) => ({

@@ -17,13 +17,13 @@ import type { EventOf } from './events';
 import { removeExecutor } from './executors';
 import { forgetAnswers, rescindInverseOffers } from './inverse-offers';
 import { rescind } from './offers';
-import { loseOperations } from './operations/lost';
+import { forgetOperations, loseOperations } from './operations/lost';
 import type { RemovalCause } from './registry/changes';
 import { change } from './registry/queue';
 import { forgetRemoval, scheduleRemoval } from './removal';
 import { allocateSoon } from './schedule';
-import { type Agent, count, isCapable, type MasterState, type TaskRecord } from './state';
-import { addCompleted, completeTask, detachTask } from './task-record';
+import { type Agent, count, type Framework, isCapable, type MasterState, type TaskRecord } from './state';
+import { addCompleted, detachTask } from './task-record';
 import { executorOf, record, tell } from './tasks';
 import { keepUnreachable } from './unreachable-tasks';
 
@@ -45,22 +45,21 @@ export function exited(state: MasterState, event: EventOf<'agent.exited'>): Mast
     },
     ...withdrawOffers(state, agent),
   ];
-  for (const task of [...agent.tasks.values()]) {
-    const framework = state.frameworks.get(task.frameworkId);
-    if (framework && !framework.info.checkpoint) {
-      const message = `Agent ${agent.info.hostname} disconnected`;
-      effects.push(
-        ...lose(state, task, {
-          state: 'TASK_LOST',
-          reason: 'REASON_AGENT_DISCONNECTED',
-          message,
-          now: event.at,
-        }),
-      );
-    }
-  }
+  effects.push(...loseUnkept(state, agent, event.at));
   const at = event.at + state.boot.settings.agentReregisterTimeoutMs;
   return [...effects, { kind: 'wake', timer: `absent ${agent.id}`, at }];
+}
+
+/** What of frameworks without checkpointing cannot outlive the connection: their tasks and executors. */
+function loseUnkept(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
+  const isUnkept = ({ frameworkId }: { frameworkId: string }): boolean =>
+    state.frameworks.get(frameworkId)?.info.checkpoint !== true;
+  const message = `Agent ${agent.info.hostname} disconnected`;
+  const loss = { state: 'TASK_LOST', reason: 'REASON_AGENT_DISCONNECTED', message, now } as const;
+  const lost = [...agent.tasks.values()].filter(isUnkept).flatMap((task) => lose(state, task, loss));
+  for (const executor of [...agent.executors.values()].filter(isUnkept))
+    removeExecutor(state, agent, executor);
+  return lost;
 }
 
 /** `--agent_reregister_timeout` is over. The timer is named `absent <agent>`; `absent` alone is for those before us. */
@@ -119,16 +118,15 @@ export function unreachable(
       text: 'an agent is unreachable',
       fields: { agent: agent.id, reason: next.reason },
     },
-    ...withdrawOffers(state, agent),
+    ...loseOperations(state, agent, 'OPERATION_UNREACHABLE'),
   ];
-  effects.push(...loseOperations(state, agent, 'OPERATION_UNREACHABLE'));
   const message = next.reason;
   for (const task of [...agent.tasks.values()]) {
     effects.push(
       ...lose(state, task, { state: 'TASK_UNREACHABLE', reason: 'REASON_AGENT_REMOVED', message, now }),
     );
   }
-  return [...effects, ...drop(state, agent), ...allocateSoon(state, now)];
+  return [...effects, ...withdrawOffers(state, agent), ...drop(state, agent), ...allocateSoon(state, now)];
 }
 
 /** An agent shuts down in order. */
@@ -157,11 +155,13 @@ export function removed(
   if (!agent) return [];
   count(state, 'master/slave_removals');
   if (next.cause !== 'operator') count(state, `master/slave_removals/reason_${next.cause}`);
-  const effects = withdrawOffers(state, agent);
+  const effects: MasterEffect[] = [];
   const message = `Agent ${agent.info.hostname} removed: ${next.reason}`;
   for (const task of [...agent.tasks.values()]) {
     effects.push(...lose(state, task, { state: 'TASK_LOST', reason: 'REASON_AGENT_REMOVED', message, now }));
   }
+  effects.push(...withdrawOffers(state, agent));
+  forgetOperations(state, agent);
   return [...effects, ...drop(state, agent), ...allocateSoon(state, now)];
 }
 
@@ -210,7 +210,7 @@ export function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEf
   const framework = state.frameworks.get(task.frameworkId);
   if (!framework) return [];
   if (isTerminal(task.state)) {
-    completeTask(state, framework, task);
+    putAway(state, framework, task, loss);
     return [];
   }
   const aware = isCapable(framework, 'PARTITION_AWARE');
@@ -229,10 +229,15 @@ export function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEf
         : undefined,
   };
   const effects = [...record(state, task, status, status.state, loss.now), ...tell(framework, status)];
+  putAway(state, framework, task, loss);
+  return effects;
+}
+
+/** What is out of reach may come back, also what had ended there and was not acknowledged; everything else is over. */
+function putAway(state: MasterState, framework: Framework, task: TaskRecord, loss: Loss): void {
   detachTask(state, framework, task);
   if (loss.state === 'TASK_UNREACHABLE') keepUnreachable(state, framework, task);
   else addCompleted(state, framework, task);
-  return effects;
 }
 
 /** The agent's machine goes down: it is told to end, and is removed whether it heard it or not. */

@@ -31,7 +31,9 @@ export function updateAgent(
   if (version !== undefined) agent.resourceVersion = version;
   const wrong = formError(message.oversubscribed_resources);
   const oversubscribed =
-    message.update_oversubscribed_resources && !wrong ? (message.oversubscribed_resources ?? []) : undefined;
+    (message.update_oversubscribed_resources ?? true) && !wrong
+      ? (message.oversubscribed_resources ?? [])
+      : undefined;
   const effects = oversubscribed ? lend(state, agent, oversubscribed) : [];
   return [
     ...(wrong ? [dropped(agent, wrong)] : []),

@@ -10,6 +10,7 @@ import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { sameContent } from '../../model/equal';
 import { equalResources, type Resources, readResources } from '../../model/resources';
+import { isTerminal } from '../../model/task-state';
 import type { Millis } from '../../model/time';
 import { applyCheckpoint, checkpointedOf } from '../../model/volumes';
 import { movedRefusal, refusal } from './admission';
@@ -31,11 +32,13 @@ import { adoptExecutors } from './executors';
 import { isDown } from './maintenance/agents';
 import { agentFacts } from './offer-constraints/agent-facts';
 import { sendCheckpoint } from './operations/apply';
+import { isEnd, removeOperation } from './operations/record';
 import { startPings } from './pings';
 import type { ReturnFrom } from './registry/changes';
 import { change } from './registry/queue';
 import { allocateSoon } from './schedule';
 import { type Agent, count, isOffered, type MasterState } from './state';
+import { taskKey } from './task-record';
 import { killEffect } from './tasks';
 import { hasCapability } from './validate/operation';
 import { printAgent } from './views/operator';
@@ -227,13 +230,14 @@ function comeBack(
   const effects: MasterEffect[] = [];
   const known = state.agents.get(id);
   if (known) {
-    effects.push(...withdrawOffers(state, known));
+    if (!isSameAgain(known, arrival)) effects.push(...withdrawOffers(state, known));
     state.agentIdByPid.delete(known.pid);
+    forgetUnanswerable(state, known, message);
     forgetShares(state, known);
   }
   const isNews = !known || !sameContent(known.info, infoOf(message.slave, id));
   const agent = known ?? createAgent(state, arrival);
-  const missing = known ? reconciliations(state, known, message) : [];
+  const missing = known ? reconciliations(state, known, arrival) : [];
   const isAsBefore = known && sameContent(known.info.attributes, message.slave.attributes);
   refresh(state, agent, arrival);
   state.recovered.delete(id);
@@ -253,7 +257,7 @@ function comeBack(
     },
     ...toUpdate,
     ...endFrameworks(state, agent, message),
-    ...killAgain(agent),
+    ...killAgain(agent, message),
     ...sendDrain(state, agent),
     ...remind(agent, message),
     ...startPings(state, agent, now),
@@ -262,6 +266,23 @@ function comeBack(
     ...downMeanwhile(state, agent),
   );
   return [...effects, ...allocateSoon(state, now)];
+}
+
+/** An agent that was never away, for us, and has what it had: its offers stay. */
+function isSameAgain(known: Agent, { message }: Arrival): boolean {
+  return known.connected && equalResources(known.total, totalOf(message, known));
+}
+
+/** Who cannot give feedback any more sends no acknowledgements on: what had ended is over (Master::_reregisterSlave). */
+function forgetUnanswerable(
+  state: MasterState,
+  known: Agent,
+  { agent_capabilities }: Arrival['message'],
+): void {
+  const isAble = agent_capabilities?.some(({ type }) => type === 'AGENT_OPERATION_FEEDBACK') ?? false;
+  if (isAble || !hasCapability(known, 'AGENT_OPERATION_FEEDBACK')) return;
+  for (const record of [...known.operations.values()])
+    if (record.info.id && isEnd(record.latest.state)) removeOperation(state, record);
 }
 
 /** The machine may have gone down while the registry was stored. */
@@ -295,10 +316,12 @@ function refresh(state: MasterState, agent: Agent, { pid, message, now }: Arriva
   state.agentIdByPid.set(pid, agent.id);
 }
 
-function killAgain(agent: Agent): MasterEffect[] {
-  return [...agent.tasks.values()]
-    .filter(({ killWanted }) => killWanted)
-    .map((task) => killEffect(agent, task));
+/** Kills that were asked for while the agent was away, of what it says it still runs. */
+function killAgain(agent: Agent, { tasks }: internal.ReregisterSlaveMessage): MasterEffect[] {
+  return (tasks ?? []).flatMap(({ task_id, framework_id, state }) => {
+    const task = agent.tasks.get(taskKey({ frameworkId: framework_id.value, id: task_id.value }));
+    return task?.killWanted && !isTerminal(state) ? [killEffect(agent, task)] : [];
+  });
 }
 
 /** Tells an agent to empty itself, when that is what its operator wants. */

@@ -20,8 +20,9 @@ export function exitedExecutor(
   const agent = state.agents.get(agent_id.value);
   if (agent?.pid !== pid) return [ignored(pid, message, 'its agent is not registered')];
   const record = agent.executors.get(executorKey(framework_id.value, executor_id.value));
-  if (record) removeExecutor(state, agent, record);
-  const soon = record ? allocateSoon(state, at) : [];
+  if (!record) return [ignored(pid, message, 'the executor is not known')];
+  removeExecutor(state, agent, record);
+  const soon = allocateSoon(state, at);
   const stream = state.frameworks.get(framework_id.value)?.stream;
   if (stream === undefined) return [...soon, ignored(pid, message, 'its framework is not connected')];
   const failure = { agent_id, executor_id, status };

@@ -20,11 +20,13 @@ import { dropInverseOffers, forgetFramework } from './inverse-offers';
 import { isInvalid, NO_CONSTRAINTS, readConstraints } from './offer-constraints/constraints';
 import type { Patterns } from './offer-constraints/program';
 import { removeOffer, syncFramework } from './offers';
+import { claimOperations } from './operations/record';
 import { allocateSoon } from './schedule';
-import { count, countOf, type Framework, type MasterState } from './state';
-import { setTaskState, taskKey } from './task-record';
-import { forgetUnreachable } from './unreachable-tasks';
-import { frameworkError, rolesOfInfo } from './validate/framework';
+import { count, countOf, type Framework, type MasterState, type TaskRecord } from './state';
+import { addCompleted, detachTask } from './task-record';
+import { executorOf, record } from './tasks';
+import { dropUnreachable } from './unreachable-tasks';
+import { changeError, frameworkError, keepFixed, printRoles, rolesOfInfo } from './validate/framework';
 import { printFramework, printMasterInfo } from './views/operator';
 
 /** Mesos' DEFAULT_HEARTBEAT_INTERVAL. */
@@ -39,7 +41,7 @@ const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
  * stream.
  */
 export function subscribe(state: MasterState, given: EventOf<'scheduler.subscribe'>): MasterEffect[] {
-  const event = withPrincipal(given);
+  const event = withPrincipal(withoutEmptyId(given));
   const { stream, subscribe: call } = event;
   const isBack = call.framework_info.id !== undefined;
   count(state, isBack ? 'master/messages_reregister_framework' : 'master/messages_register_framework');
@@ -49,12 +51,19 @@ export function subscribe(state: MasterState, given: EventOf<'scheduler.subscrib
   const known = id === undefined ? undefined : state.frameworks.get(id);
   const framework = known ?? createFramework(state, id, call.framework_info);
   const effects = known ? takeOver(state, known, event.at) : [];
-  const wasNew = known === undefined || known.recovered;
+  if (isBack && !known) effects.push(publishFramework(state, framework, true));
   connect(state, framework, event);
   effects.push(...welcome(state, framework, stream));
-  if (!wasNew || known?.recovered === false) effects.push(...tellAgents(state, framework));
-  effects.push(publishFramework(state, framework, known === undefined));
+  if (isBack) effects.push(...tellAgents(state, framework));
+  effects.push(publishFramework(state, framework, !isBack));
   return [...effects, ...allocateSoon(state, event.at)];
+}
+
+/** An id that is there and empty is none. */
+function withoutEmptyId<S extends Subscription>(event: S): S {
+  const { subscribe: call } = event;
+  if (call.framework_info.id?.value !== '') return event;
+  return { ...event, subscribe: { ...call, framework_info: { ...call.framework_info, id: undefined } } };
 }
 
 /** A subscription, over whichever connection. */
@@ -85,14 +94,13 @@ export function optionsError(
   const roles = rolesOfInfo(info);
   const foreign = suppressed.filter((role) => !roles.includes(role));
   if (foreign.length > 0)
-    return `Suppressed roles { ${foreign.join(', ')} } are not contained in the set of roles`;
+    return `Suppressed roles ${printRoles(foreign)} are not contained in the set of roles`;
   const constraints = readConstraints(call.offer_constraints, roles, patterns);
   if (isInvalid(constraints)) return constraints.error;
   const known = id === undefined ? undefined : state.frameworks.get(id);
-  if (known && !known.recovered && known.info.principal !== info.principal) {
-    return "Changing framework's principal is not allowed.";
-  }
-  return registrationRefusal(state, info);
+  const refused = registrationRefusal(state, info);
+  if (refused !== undefined || !known) return refused;
+  return changeError(known.info, keepFixed(known.info, info));
 }
 
 /** What is wrong is told, and the connection is not kept. */
@@ -132,6 +140,7 @@ export function createFramework(
     counts: new Map(),
   };
   if (id === undefined) state.next.framework += 1;
+  else claimOperations(state, framework);
   state.frameworks.set(framework.id, framework);
   syncFramework(state, framework);
   return framework;
@@ -154,14 +163,12 @@ export function connect(
   event: Subscription & { readonly stream: string; readonly pid?: string },
 ): void {
   const { stream, subscribe: call, at } = event;
-  const before = framework.info;
-  const fixed = framework.recovered ? {} : { user: before.user, checkpoint: before.checkpoint };
-  framework.info = { ...call.framework_info, ...fixed, id: { value: framework.id } };
+  framework.info = { ...keepFixed(framework.info, call.framework_info), id: { value: framework.id } };
   framework.roles = rolesOfInfo(framework.info);
   framework.suppressedRoles = new Set(call.suppressed_roles ?? []);
   setConstraints(framework, call.offer_constraints, event.patterns);
   framework.stream = stream;
-  countOf(framework, 'calls/subscribe');
+  if (event.pid === undefined) countOf(framework, 'calls/subscribe');
   placeDriver(state, framework, event.pid);
   framework.active = true;
   framework.recovered = false;
@@ -236,7 +243,6 @@ export function closed(state: MasterState, event: Omit<EventOf<'scheduler.closed
   return [
     { kind: 'note', level: 'info', text: 'a framework is disconnected', fields },
     { kind: 'wake', timer: `failover ${framework.id}`, at: event.at + Math.max(0, waitMs) },
-    publishFramework(state, framework, false),
     ...allocateSoon(state, event.at),
   ];
 }
@@ -259,7 +265,8 @@ export function remove(state: MasterState, framework: Framework, now: Millis): M
   withdrawOffers(state, framework);
   forgetFramework(state, framework.id);
   const agentIds = new Set([...framework.tasks.values()].map(({ agentId }) => agentId));
-  for (const task of [...framework.tasks.values()]) endTask(state, framework, task.id, now);
+  const tasks = [...framework.tasks.values(), ...framework.unreachableTasks.values()];
+  for (const task of tasks) effects.push(...endTask(state, framework, task, now));
   for (const executor of executorsOf(state, framework.id)) {
     const agent = state.agents.get(executor.agentId);
     if (agent) removeExecutor(state, agent, executor);
@@ -278,22 +285,23 @@ export function remove(state: MasterState, framework: Framework, now: Millis): M
   return [...effects, ...allocateSoon(state, now)];
 }
 
-function endTask(state: MasterState, framework: Framework, taskId: string, now: Millis): void {
-  const task = framework.tasks.get(taskId);
-  if (!task) return;
+/** Operators see each task end; what was unreachable ends with the others. */
+function endTask(state: MasterState, framework: Framework, task: TaskRecord, now: Millis): MasterEffect[] {
   const status = {
     task_id: { value: task.id },
     agent_id: { value: task.agentId },
+    executor_id: executorOf(task),
     state: 'TASK_KILLED',
     source: 'SOURCE_MASTER',
     reason: 'REASON_FRAMEWORK_REMOVED',
     message: `Framework ${framework.id} removed`,
     timestamp: now / 1000,
   } as const;
-  setTaskState(state, task, status, 'TASK_KILLED');
-  state.agents.get(task.agentId)?.tasks.delete(taskKey(task));
-  framework.tasks.delete(task.id);
-  framework.completedTasks.push(task);
+  const effects = record(state, task, status, 'TASK_KILLED', now);
+  if (framework.tasks.get(task.id) === task) detachTask(state, framework, task);
+  else dropUnreachable(state, framework, task.id);
+  addCompleted(state, framework, task);
+  return effects;
 }
 
 function complete(state: MasterState, framework: Framework, now: Millis): void {
@@ -302,8 +310,8 @@ function complete(state: MasterState, framework: Framework, now: Millis): void {
   framework.stream = undefined;
   framework.unregisteredAt = now;
   if (framework.pid !== undefined) state.frameworkByPid.delete(framework.pid);
+  framework.operations.clear();
   forget(state.allocator, framework.id);
-  forgetUnreachable(state, framework);
   state.frameworks.delete(framework.id);
   state.completed.set(framework.id, framework);
   for (const oldest of state.completed.keys()) {

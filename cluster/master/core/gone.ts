@@ -24,14 +24,13 @@ export function gone(state: MasterState, agentId: string, now: Millis): MasterEf
   state.recovered.delete(agentId);
   const agent = state.agents.get(agentId);
   if (!agent) return unreachableGone(state, agentId, now);
-  const effects = [
-    ...withdrawOffers(state, agent),
+  const message = { message: MESSAGE };
+  const effects: MasterEffect[] = [
+    { kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownMessage', message },
     ...loseOperations(state, agent, 'OPERATION_GONE_BY_OPERATOR'),
   ];
-  const message = { message: MESSAGE };
-  effects.push({ kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownMessage', message });
   for (const task of [...agent.tasks.values()]) effects.push(...lose(state, task, { ...LOSS, now }));
-  return [...effects, ...drop(state, agent), ...allocateSoon(state, now)];
+  return [...effects, ...withdrawOffers(state, agent), ...drop(state, agent), ...allocateSoon(state, now)];
 }
 
 /** Nobody waits any longer for what ran on an agent that was unreachable already. */

@@ -80,12 +80,24 @@ export function printOffer(state: MasterState, framework: Framework, offer: Offe
     domain: agent.info.domain,
     resources: printFor(framework, offer.resources, offer.role) as mesos.Resource[],
     attributes: agent.info.attributes,
+    executor_ids: executorIdsOf(agent, framework),
     unavailability: unavailabilityOf(state, agent),
     allocation_info: multiRole ? { role: offer.role } : undefined,
   };
 }
 
-function printFor(framework: Framework, resources: Resources, role: string): WireResource[] {
+/** The executors that the framework has there; undefined without any. */
+function executorIdsOf({ executors }: Agent, framework: Framework): mesos.ExecutorID[] | undefined {
+  if (executors.size === 0) return undefined;
+  const own = [...executors.values()].filter(({ frameworkId }) => frameworkId === framework.id);
+  return own.length === 0 ? undefined : own.map(({ id }) => ({ value: id }));
+}
+
+/** Ports that the system hands out by itself are an agent's own matter. */
+const HIDDEN = 'ephemeral_ports';
+
+function printFor(framework: Framework, offered: Resources, role: string): WireResource[] {
+  const resources = offered.filter(({ name }) => name !== HIDDEN);
   const marked = isCapable(framework, 'MULTI_ROLE') ? allocateTo(resources, role) : resources;
   return isCapable(framework, 'RESERVATION_REFINEMENT')
     ? writeResources(marked)

@@ -21,22 +21,33 @@ export function setTaskState(
   const before = task.statuses.at(-1)?.state === kept.state ? task.statuses.slice(0, -1) : task.statuses;
   task.statuses = [...before.slice(-STATUSES_MAX + 1), kept];
   if (!isTerminal(task.state)) {
-    if (latest !== task.state && isTerminal(latest)) countEnd(state, task, latest, status);
+    if (latest !== task.state) countChange(state, task, latest, status);
     task.state = latest;
   }
-  if (isTerminal(task.state) || task.state === 'TASK_UNREACHABLE') releaseResources(state, task);
+  if (isOver(task.state)) releaseResources(state, task);
 }
 
-function countEnd(state: MasterState, task: TaskRecord, latest: TaskState, status: mesos.TaskStatus): void {
+/** Whether a task in this state uses nothing any more. */
+function isOver(state: TaskState): boolean {
+  return isTerminal(state) || state === 'TASK_UNREACHABLE';
+}
+
+/** A task is counted when it begins to use nothing; that one which was unreachable ends is its framework's matter. */
+function countChange(
+  state: MasterState,
+  task: TaskRecord,
+  latest: TaskState,
+  status: mesos.TaskStatus,
+): void {
   const name = latest.slice('TASK_'.length).toLowerCase();
-  count(state, `master/tasks_${name}`);
   const framework = state.frameworks.get(task.frameworkId);
-  if (framework) countOf(framework, `tasks/terminal/task_${name}`);
-  if (!status.source) return;
+  if (framework && isTerminal(latest)) countOf(framework, `tasks/terminal/task_${name}`);
+  if (isOver(task.state) || !isOver(latest)) return;
+  if (isTerminal(latest)) count(state, `master/tasks_${name}`);
+  if (!status.source || !status.reason) return;
   // Exporters know these by the older names.
   const old = (text: string): string => text.toLowerCase().replace(/(?<=_)agent(?=_|$)/, 'slave');
-  const reason = status.reason ? `/${old(status.reason)}` : '';
-  count(state, `master/task_${name}/${old(status.source)}${reason}`);
+  count(state, `master/task_${name}/${old(status.source)}/${old(status.reason)}`);
 }
 
 function releaseResources(state: MasterState, task: TaskRecord): void {

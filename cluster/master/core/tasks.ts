@@ -14,6 +14,7 @@ import type { EventOf } from './events';
 import { allocateSoon } from './schedule';
 import { type Agent, count, type Framework, isCapable, type MasterState, type TaskRecord } from './state';
 import { completeTask, setTaskState, taskKey } from './task-record';
+import { uuidError } from './validate/call';
 import { printTask } from './views/operator';
 
 const ACKNOWLEDGE = 'mesos.internal.StatusUpdateAcknowledgementMessage';
@@ -25,12 +26,18 @@ export function reported(state: MasterState, event: EventOf<'agent.status'>): Ma
   count(state, 'master/messages_status_update');
   const agent = state.agents.get(state.agentIdByPid.get(pid) ?? '');
   const framework = state.frameworks.get(update.framework_id.value);
-  if (!agent || !framework) {
+  const why = !agent
+    ? 'its agent is not registered'
+    : framework
+      ? uuidError(update.uuid)
+      : 'its framework is unknown';
+  if (why !== undefined || !agent || !framework) {
     count(state, 'master/invalid_status_updates');
-    return [dropNote(update, agent ? 'its framework is unknown' : 'its agent is not registered')];
+    return [dropNote(update, why ?? '')];
   }
   const task = agent.tasks.get(taskKey({ frameworkId: framework.id, id: update.status.task_id.value }));
-  count(state, task ? 'master/valid_status_updates' : 'master/invalid_status_updates');
+  const isHeard = task !== undefined && framework.stream !== undefined;
+  count(state, isHeard ? 'master/valid_status_updates' : 'master/invalid_status_updates');
   const effects = forward(framework, agent, update);
   if (!task) return effects;
   if (framework.stream && update.uuid) task.forwarded = { state: update.status.state, uuid: update.uuid };
@@ -114,7 +121,10 @@ export function kill(
   now: Millis,
 ): MasterEffect[] {
   const task = framework.tasks.get(call.task_id.value);
-  if (!task) return explain(state, framework, { task_id: call.task_id, agent_id: call.agent_id }, now);
+  if (!task) {
+    count(state, 'master/messages_reconcile_tasks');
+    return explain(state, framework, { task_id: call.task_id, agent_id: call.agent_id }, now);
+  }
   if (call.agent_id && call.agent_id.value !== task.agentId) return [];
   const agent = state.agents.get(task.agentId);
   task.killWanted = true;
@@ -161,14 +171,20 @@ function tellState(framework: Framework, task: TaskRecord, message: string, now:
     task_id: { value: task.id },
     agent_id: { value: task.agentId },
     executor_id: executorOf(task),
-    state: task.forwarded?.state ?? task.state,
+    state: toldState(task),
     healthy: last?.healthy,
+    check_status: last?.check_status,
     container_status: last?.container_status,
     reason: 'REASON_RECONCILIATION',
     message,
     source: 'SOURCE_MASTER',
     timestamp: now / 1000,
   });
+}
+
+/** What the framework was told last, which may be behind what is known. */
+export function toldState({ forwarded, state }: TaskRecord): TaskState {
+  return forwarded?.state ?? state;
 }
 
 type Asked = Pick<scheduler.Call.Reconcile.Task, 'task_id' | 'agent_id'>;
@@ -206,7 +222,7 @@ function absent(
     return { state: 'TASK_UNREACHABLE', message: 'Reconciliation: Task is unreachable', since };
   }
   if (agentId !== undefined && state.registry.gone.has(agentId)) {
-    return { state: 'TASK_GONE_BY_OPERATOR', message: 'Reconciliation: Agent is gone' };
+    return { state: 'TASK_GONE_BY_OPERATOR', message: 'Reconciliation: Task is gone' };
   }
   return { state: 'TASK_UNKNOWN', message: 'Reconciliation: Task is unknown' };
 }

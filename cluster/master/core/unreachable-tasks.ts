@@ -36,12 +36,3 @@ export function takeUnreachable(state: MasterState, agentId: string): TaskRecord
   for (const task of tasks) state.frameworks.get(task.frameworkId)?.unreachableTasks.delete(task.id);
   return tasks;
 }
-
-/** A framework ended: what is unreachable of it is part of its record, and nobody waits for it. */
-export function forgetUnreachable(state: MasterState, framework: Framework): void {
-  for (const task of [...framework.unreachableTasks.values()]) {
-    const known = state.unreachableByAgent.get(task.agentId);
-    known?.delete(task);
-    if (known?.size === 0) state.unreachableByAgent.delete(task.agentId);
-  }
-}

@@ -5,7 +5,6 @@
  * In: UPDATE_FRAMEWORK      Out: answer, event(RESCIND), send(UpdateFramework), publish
  */
 
-import type * as mesos from '../../api/generated/mesos';
 import type * as scheduler from '../../api/generated/scheduler';
 import type { Millis } from '../../model/time';
 import type { MasterEffect } from './effects';
@@ -15,7 +14,7 @@ import type { Patterns } from './offer-constraints/program';
 import { rescind, syncFramework } from './offers';
 import { allocateSoon } from './schedule';
 import type { Framework, MasterState } from './state';
-import { frameworkError, rolesOfInfo } from './validate/framework';
+import { changeError, frameworkError, printRoles, rolesOfInfo } from './validate/framework';
 
 /** What is wrong with the call, in Mesos' words, or undefined. */
 export function updateError(
@@ -30,28 +29,14 @@ export function updateError(
   }
   const wrong = frameworkError(info, state.boot.settings);
   if (wrong) return `Supplied FrameworkInfo is not valid: ${wrong}`;
-  const fixed = (['user', 'checkpoint', 'principal'] as const).filter((name) =>
-    changes(framework.info, info, name),
-  );
-  if (fixed.length > 0) {
-    const texts = fixed.map((name) => `Updating 'FrameworkInfo.${name}' is unsupported`);
-    return `FrameworkInfo update is not valid: ${texts.join('; ')}`;
-  }
+  const changed = changeError(framework.info, info);
+  if (changed) return `FrameworkInfo update is not valid: ${changed}`;
   const foreign = (call.suppressed_roles ?? []).filter((role) => !rolesOfInfo(info).includes(role));
   const constraints = readConstraints(call.offer_constraints, rolesOfInfo(info), patterns);
   if (foreign.length === 0) {
     return isInvalid(constraints) ? `'UpdateFramework' call is not valid: ${constraints.error}` : undefined;
   }
-  return `'UpdateFramework' call is not valid: Suppressed roles { ${foreign.join(', ')} } are not contained in the set of roles`;
-}
-
-function changes(
-  before: mesos.FrameworkInfo,
-  after: mesos.FrameworkInfo,
-  name: 'user' | 'checkpoint' | 'principal',
-): boolean {
-  const fallback = name === 'checkpoint' ? false : undefined;
-  return (before[name] ?? fallback) !== (after[name] ?? fallback);
+  return `'UpdateFramework' call is not valid: Suppressed roles ${printRoles(foreign)} are not contained in the set of roles`;
 }
 
 /**

@@ -20,9 +20,10 @@ const OTHERS = [
   ...STATES.filter(isTerminal).map((state) => `tasks/terminal/${state.toLowerCase()}`),
 ];
 
-/** All numbers of all frameworks that have not ended. */
-export function frameworkMetrics({ frameworks }: MasterState): Record<string, number> {
-  return Object.assign({}, ...[...frameworks.values()].map(numbersOf)) as Record<string, number>;
+/** All numbers of all frameworks, also of those that ended, as long as they are remembered. */
+export function frameworkMetrics({ completed, frameworks }: MasterState): Record<string, number> {
+  const all = [...completed.values(), ...frameworks.values()];
+  return Object.assign({}, ...all.map(numbersOf)) as Record<string, number>;
 }
 
 function numbersOf(framework: Framework): Record<string, number> {

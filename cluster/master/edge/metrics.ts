@@ -145,7 +145,8 @@ function countTasks(state: MasterState): Record<string, number> {
   const byState = new Map<string, number>();
   let unreachable = 0;
   for (const framework of state.frameworks.values()) {
-    unreachable += framework.unreachableTasks.size;
+    for (const { state: at } of framework.unreachableTasks.values())
+      if (at === 'TASK_UNREACHABLE') unreachable += 1;
     for (const { holdsResources, state: at } of framework.tasks.values())
       if (holdsResources) byState.set(at, (byState.get(at) ?? 0) + 1);
   }

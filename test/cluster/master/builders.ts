@@ -38,12 +38,12 @@ export const BOOT: MasterBoot = {
 /** Resources from texts such as { cpus: '4', mem: '1024', ports: '31000-31010' }. */
 export function resources(given: Readonly<Record<string, string>>, role?: string): Resource[] {
   const allocation = role === undefined ? {} : { allocation_info: { role } };
-  return ['cpus', 'mem', 'disk', 'gpus', 'ports']
+  return ['cpus', 'mem', 'disk', 'gpus', 'ports', 'ephemeral_ports']
     .filter((name) => given[name] !== undefined)
     .map((name): Resource => {
       const value = given[name] ?? '';
       const [begin = 0, end = 0] = value.split('-').map(Number);
-      return name === 'ports'
+      return name.endsWith('ports')
         ? { name, type: 'RANGES', ranges: { range: [{ begin, end }] }, ...allocation }
         : { name, type: 'SCALAR', scalar: { value: Number(value) }, ...allocation };
     });

@@ -3,7 +3,7 @@
  */
 
 import type { Response } from '../../../cluster/api/generated/master';
-import type { Unavailability } from '../../../cluster/api/generated/mesos';
+import type { Offer, Unavailability } from '../../../cluster/api/generated/mesos';
 import type { Event as SchedulerEvent } from '../../../cluster/api/generated/scheduler';
 import { encodeJson } from '../../../cluster/api/json-write';
 import type { MasterEffect } from '../../../cluster/master/core/effects';
@@ -47,6 +47,10 @@ export function printAgentLine(agent: Response.GetAgents.Agent): string {
 function printFailure({ failure }: SchedulerEvent): string {
   const executor = failure?.executor_id;
   return `${failure?.agent_id?.value}${executor ? ` ${executor.value} status ${failure.status}` : ''}`;
+}
+
+function printExecutors({ executor_ids }: Offer): string {
+  return executor_ids ? ` running ${executor_ids.map(({ value }) => value).join(',')}` : '';
 }
 
 function printUnavailability(unavailability: Unavailability | undefined): string {
@@ -99,7 +103,7 @@ export function printEvent(event: SchedulerEvent): string {
       return `OFFERS ${(event.offers?.offers ?? [])
         .map(
           (offer) =>
-            `${offer.id.value} ${offer.agent_id.value} ${printResources(readResources(offer.resources as WireResource[]))}${printUnavailability(offer.unavailability)}`,
+            `${offer.id.value} ${offer.agent_id.value} ${printResources(readResources(offer.resources as WireResource[]))}${printExecutors(offer)}${printUnavailability(offer.unavailability)}`,
         )
         .sort()
         .join(' | ')}`;

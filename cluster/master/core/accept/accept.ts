@@ -22,7 +22,7 @@ import type { MasterEffect } from '../effects';
 import { giveBack, removeOffer } from '../offers';
 import { operationFailed, refuseFeedback } from '../operations/feedback';
 import { allocateSoon } from '../schedule';
-import { type Agent, countOf, type Framework, type MasterState, type OfferRecord } from '../state';
+import { type Agent, count, countOf, type Framework, type MasterState, type OfferRecord } from '../state';
 import { hasCapability } from '../validate/operation';
 import type { Batch } from './batch';
 import { convert } from './convert';
@@ -39,6 +39,7 @@ export function accept(
   call: scheduler.Call.Accept,
   now: Millis,
 ): MasterEffect[] {
+  countLaunches(state, call);
   const ids = (call.offer_ids ?? []).map(({ value }) => value);
   const offers = ids
     .flatMap((id) => state.offers.get(id) ?? [])
@@ -53,26 +54,46 @@ export function accept(
   return carryOut(state, framework, { call, offers, first, agent, now });
 }
 
+/** A launch of nothing is a decline. */
+function countLaunches(state: MasterState, { operations }: scheduler.Call.Accept): void {
+  for (const { type, launch: given } of operations ?? []) {
+    if (type !== 'LAUNCH') continue;
+    const isEmpty = (given?.task_infos ?? []).length === 0;
+    count(state, isEmpty ? 'master/messages_decline_offers' : 'master/messages_launch_tasks');
+  }
+}
+
+/** What is wrong with the offers: each question is asked of all of them before the next one. */
 function offersError(state: MasterState, framework: Framework, ids: readonly string[]): string | undefined {
   if (ids.length === 0) return 'No offers specified';
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twice !== undefined) return `Duplicate offer ${twice} in offer list`;
-  const [first] = ids.flatMap((id) => state.offers.get(id) ?? []);
-  for (const id of ids) {
-    const offer = state.offers.get(id);
-    if (!offer) return `Offer ${id} is no longer valid`;
-    if (offer.frameworkId !== framework.id) {
-      return `Offer ${id} has invalid framework ${offer.frameworkId} while framework ${framework.id} is expected`;
-    }
-    if (offer.role !== first?.role) return 'Offers are allocated to different roles';
-    if (offer.agentId !== first.agentId) {
-      return (
-        `Aggregated offers must belong to one single agent. Offer ${id} uses agent ${offer.agentId} and ` +
-        `agent ${first.agentId}`
-      );
-    }
+  const gone = ids.find((id) => !state.offers.has(id));
+  if (gone !== undefined) return `Offer ${gone} is no longer valid`;
+  const offers = ids.flatMap((id) => state.offers.get(id) ?? []);
+  const foreign = offers.find(({ frameworkId }) => frameworkId !== framework.id);
+  if (foreign) {
+    return `Offer ${foreign.id} has invalid framework ${foreign.frameworkId} while framework ${framework.id} is expected`;
   }
-  return undefined;
+  return offers.length > 1 ? apartError(offers) : undefined;
+}
+
+/** Offers that are taken together are of one role and one agent. The quotes are missing in the original, too. */
+function apartError(offers: readonly OfferRecord[]): string | undefined {
+  const [first] = offers;
+  const otherRole = offers.find(({ role }) => role !== first?.role);
+  if (otherRole) {
+    return (
+      `Aggregated offers must be allocated to the same role. Offer ${otherRole.id} uses role '${otherRole.role} ` +
+      `but another is using role '${first?.role}`
+    );
+  }
+  const elsewhere = offers.find(({ agentId }) => agentId !== first?.agentId);
+  if (!elsewhere) return undefined;
+  return (
+    `Aggregated offers must belong to one single agent. Offer ${elsewhere.id} uses agent ${elsewhere.agentId} and ` +
+    `agent ${first?.agentId}`
+  );
 }
 
 interface Acceptance {
@@ -165,7 +186,7 @@ function perform(state: MasterState, batch: Batch, given: Operation): MasterEffe
     return [{ kind: 'note', level: 'warn', text: `Operation ${type} is not known; ignored`, fields }];
   }
   const wantsFeedback = given.id !== undefined && !isLaunch(given);
-  if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(state, framework, given);
+  if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(framework, given);
   const error = firstError(given, agent);
   if (!error) return run(state, batch, injectRole(given, framework.id, role));
   if (!isLaunch(given)) return operationFailed(state, framework, given, error);

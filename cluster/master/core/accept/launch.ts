@@ -31,7 +31,6 @@ import { loseTasks } from './loss';
 /** LAUNCH: each task for itself. */
 export function launch(state: MasterState, batch: Batch, operation: mesos.Offer.Operation): MasterEffect[] {
   const tasks = operation.launch?.task_infos ?? [];
-  count(state, tasks.length > 0 ? 'master/messages_launch_tasks' : 'master/messages_decline_offers');
   return tasks.flatMap((task) => launchTask(state, batch, task));
 }
 

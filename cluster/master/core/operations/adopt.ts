@@ -8,21 +8,20 @@ import type { MasterEffect } from '../effects';
 import type { Agent, MasterState } from '../state';
 import { addOperation, isEnd, removeOperation, setLatest } from './record';
 
-/** Takes the agent's list over. Undefined means that the agent did not say. */
+/** Takes the agent's list over; one that is not there is empty. */
 export function adoptOperations(
   state: MasterState,
   agent: Agent,
   reported: readonly mesos.Operation[] | undefined,
 ): MasterEffect[] {
-  if (!reported) return [];
   const seen = new Set<string>();
-  for (const { uuid, framework_id, info, latest_status, statuses } of reported) {
+  for (const { uuid, framework_id, info, latest_status, statuses } of reported ?? []) {
     seen.add(uuid.value);
-    const framework = state.frameworks.get(framework_id?.value ?? '');
+    const frameworkId = framework_id?.value;
     const known = agent.operations.get(uuid.value);
     if (known) setLatest(state, known, latest_status);
     const record =
-      known ?? addOperation(state, { uuid: uuid.value, agent, framework, info, latest: latest_status });
+      known ?? addOperation(state, { uuid: uuid.value, agent, frameworkId, info, latest: latest_status });
     record.statuses = statuses ?? record.statuses;
   }
   const missing = [...agent.operations.values()].filter(({ uuid }) => !seen.has(uuid));

@@ -43,7 +43,7 @@ export function applyOperation(state: MasterState, application: Application): Ma
 
 function order(state: MasterState, { agent, framework, operation }: Application): MasterEffect[] {
   const uuid = uuidBase64(nextUuid(state.random));
-  addOperation(state, { uuid, agent, framework, info: operation });
+  addOperation(state, { uuid, agent, frameworkId: framework?.id, info: operation });
   const message = {
     framework_id: framework && { value: framework.id },
     operation_info: operation,

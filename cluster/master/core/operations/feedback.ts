@@ -16,29 +16,25 @@ export function operationFailed(
   message: string,
 ): MasterEffect[] {
   countOperation(state, operation.type, 'OPERATION_ERROR');
-  const fields = { framework: framework.id, operation: operation.id?.value ?? '', why: message };
-  const text = `dropped operation ${operation.type ?? 'UNKNOWN'}`;
-  const note: MasterEffect = { kind: 'note', level: 'warn', text, fields };
+  const note = noted(framework, operation, message);
   if (!operation.id || framework.pid !== undefined) return [note];
   const status = { operation_id: operation.id, state: 'OPERATION_ERROR', message } as const;
   return [note, ...tellOperation(framework, status)];
 }
 
+function noted(framework: Framework, operation: mesos.Offer.Operation, why: string): MasterEffect {
+  const fields = { framework: framework.id, operation: operation.id?.value ?? '', why };
+  return { kind: 'note', level: 'warn', text: `dropped operation ${operation.type ?? 'UNKNOWN'}`, fields };
+}
+
 /** Drivers cannot be told what becomes of operations: one that asks for it is told so, and aborts. */
-export function refuseFeedback(
-  state: MasterState,
-  framework: Framework,
-  operation: mesos.Offer.Operation,
-): MasterEffect[] {
+export function refuseFeedback(framework: Framework, operation: mesos.Offer.Operation): MasterEffect[] {
   const why =
     "The 'id' field was set in an offer operation, but operation feedback is not supported for the SchedulerDriver API";
   const message = `${why}; please use the HTTP scheduler API for this feature`;
-  const notes = operationFailed(state, framework, operation, why);
-  if (!framework.stream) return notes;
-  return [
-    ...notes,
-    { kind: 'event', stream: framework.stream, event: { type: 'ERROR', error: { message } } },
-  ];
+  const note = noted(framework, operation, why);
+  if (!framework.stream) return [note];
+  return [note, { kind: 'event', stream: framework.stream, event: { type: 'ERROR', error: { message } } }];
 }
 
 /** One status of an operation for its framework, when that is connected. */

@@ -3,28 +3,39 @@
  * Master::sendBulkOperationFeedback).
  */
 
-import type * as mesos from '../../../api/generated/mesos';
 import type { MasterEffect } from '../effects';
 import type { Agent, MasterState } from '../state';
 import { countOperation } from './counts';
 import { tellOperation } from './feedback';
-import { isEnd, removeOperation } from './record';
+import { removeOperation } from './record';
 
-/** Forgets an agent's operations; those with an id are told to their frameworks. */
+const MESSAGES = {
+  OPERATION_UNREACHABLE: 'Agent was marked unreachable',
+  OPERATION_GONE_BY_OPERATOR: 'Agent has been marked gone',
+} as const;
+
+/** Forgets an agent's operations; those with an id are told to their frameworks, unless these are drivers. */
 export function loseOperations(
   state: MasterState,
   agent: Agent,
-  verdict: Extract<mesos.OperationState, 'OPERATION_UNREACHABLE' | 'OPERATION_GONE_BY_OPERATOR'>,
+  verdict: keyof typeof MESSAGES,
 ): MasterEffect[] {
   const effects: MasterEffect[] = [];
   for (const record of [...agent.operations.values()]) {
     const framework = state.frameworks.get(record.frameworkId ?? '');
-    if (framework && record.info.id && !isEnd(record.latest.state)) {
-      const status = { operation_id: record.info.id, agent_id: { value: agent.id }, state: verdict };
+    if (framework && record.info.id && framework.pid === undefined) {
+      const { id: operation_id } = record.info;
+      const agent_id = { value: agent.id };
+      const status = { operation_id, agent_id, state: verdict, message: MESSAGES[verdict] };
       effects.push(...tellOperation(framework, status));
     }
     countOperation(state, record.info.type, verdict);
     removeOperation(state, record);
   }
   return effects;
+}
+
+/** Forgets the operations of an agent that left in order: nobody is told. */
+export function forgetOperations(state: MasterState, agent: Agent): void {
+  for (const record of [...agent.operations.values()]) removeOperation(state, record);
 }

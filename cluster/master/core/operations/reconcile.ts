@@ -11,6 +11,7 @@ import type { MasterEffect } from '../effects';
 import type { Framework, MasterState } from '../state';
 import { hasCapability } from '../validate/operation';
 import { tellOperation } from './feedback';
+import { lastStatus } from './record';
 
 type Asked = scheduler.Call.ReconcileOperations.Operation;
 
@@ -22,24 +23,49 @@ export function reconcileOperations(
 ): MasterEffect[] {
   const asked = call.operations ?? [];
   if (asked.length > 0) return asked.flatMap((operation) => answer(state, framework, operation));
-  return [...framework.operations.values()].flatMap(({ latest }) => tellOperation(framework, latest));
+  return [...framework.operations.values()].flatMap((record) => tellOperation(framework, lastStatus(record)));
 }
 
-function answer(state: MasterState, framework: Framework, { operation_id, agent_id }: Asked): MasterEffect[] {
+function answer(state: MasterState, framework: Framework, asked: Asked): MasterEffect[] {
+  const { operation_id, agent_id, resource_provider_id } = asked;
   const known = framework.operations.get(operation_id.value);
-  if (known) return tellOperation(framework, known.latest);
+  if (known) return tellOperation(framework, lastStatus(known));
   const agent = state.agents.get(agent_id?.value ?? '');
-  if (agent?.connected && hasCapability(agent, 'AGENT_OPERATION_FEEDBACK')) {
-    const message = { operations: [{ operation_id }], framework_id: { value: framework.id } };
+  if (agent && resource_provider_id && hasCapability(agent, 'AGENT_OPERATION_FEEDBACK')) {
+    const operations = [{ operation_id, resource_provider_id }];
+    const message = { operations, framework_id: { value: framework.id } };
     return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ReconcileOperationsMessage', message }];
   }
-  const status = { operation_id, agent_id, state: placeState(state, agent_id?.value) };
-  return tellOperation(framework, { ...status, message: 'Reconciliation: Operation is unknown' });
+  const { state: told, message } = placeOf(state, agent_id?.value);
+  const status = {
+    operation_id,
+    agent_id,
+    resource_provider_id,
+    state: told,
+    message: `Reconciliation: ${message}`,
+  };
+  return tellOperation(framework, status);
 }
 
-function placeState(state: MasterState, agentId: string | undefined): mesos.OperationState {
-  if (agentId === undefined || state.agents.has(agentId)) return 'OPERATION_UNKNOWN';
-  if (state.recovered.has(agentId)) return 'OPERATION_RECOVERING';
-  if (state.registry.unreachable.has(agentId)) return 'OPERATION_UNREACHABLE';
-  return state.registry.gone.has(agentId) ? 'OPERATION_GONE_BY_OPERATOR' : 'OPERATION_UNKNOWN';
+interface Place {
+  readonly state: mesos.OperationState;
+  readonly message: string;
+}
+
+/** What can be said of an operation that is not known, from where it would be. */
+function placeOf(state: MasterState, agentId: string | undefined): Place {
+  if (agentId === undefined) {
+    const message = "Operation is unknown and no 'agent_id' was provided";
+    return { state: 'OPERATION_UNKNOWN', message };
+  }
+  if (state.recovered.has(agentId)) {
+    return { state: 'OPERATION_RECOVERING', message: 'Agent is recovered but has not re-registered' };
+  }
+  if (state.agents.has(agentId)) return { state: 'OPERATION_UNKNOWN', message: 'Operation is unknown' };
+  if (state.registry.unreachable.has(agentId)) {
+    return { state: 'OPERATION_UNREACHABLE', message: 'Agent is unreachable' };
+  }
+  return state.registry.gone.has(agentId)
+    ? { state: 'OPERATION_GONE_BY_OPERATOR', message: 'Agent marked gone by operator' }
+    : { state: 'OPERATION_UNKNOWN', message: 'Both operation and agent are unknown' };
 }

@@ -4,6 +4,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { sameContent } from '../../../model/equal';
 import type { Agent, Framework, MasterState, OperationRecord } from '../state';
 import { countOperation } from './counts';
 
@@ -24,7 +25,8 @@ export interface NewOperation {
   /** Base64 of 16 bytes. */
   readonly uuid: string;
   readonly agent: Agent;
-  readonly framework: Framework | undefined;
+  /** Undefined for an operator's. The framework may not be known yet. */
+  readonly frameworkId: string | undefined;
   readonly info: mesos.Offer.Operation;
   readonly latest?: mesos.OperationStatus;
 }
@@ -32,17 +34,18 @@ export interface NewOperation {
 /** Takes an operation into the lists of its agent and framework; pending unless its agent says more. */
 export function addOperation(
   state: MasterState,
-  { uuid, agent, framework, info, latest }: NewOperation,
+  { uuid, agent, frameworkId, info, latest }: NewOperation,
 ): OperationRecord {
   const record: OperationRecord = {
     uuid,
     agentId: agent.id,
-    frameworkId: framework?.id,
+    frameworkId,
     info,
     latest: latest ?? { operation_id: info.id, state: 'OPERATION_PENDING', agent_id: { value: agent.id } },
     statuses: [],
   };
   agent.operations.set(uuid, record);
+  const framework = state.frameworks.get(frameworkId ?? '');
   if (framework && info.id) framework.operations.set(info.id.value, record);
   countOperation(state, info.type, record.latest.state);
   return record;
@@ -60,9 +63,26 @@ export function removeOperation(
   if (id !== undefined && framework?.operations.get(id)?.uuid === uuid) framework.operations.delete(id);
 }
 
-/** Takes a status in. The first terminal one stays. */
+/** A framework is known now: what agents said of its operations before is its own. */
+export function claimOperations({ agents }: MasterState, framework: Framework): void {
+  for (const { operations } of agents.values()) {
+    if (operations.size === 0) continue;
+    for (const record of operations.values()) {
+      const id = record.info.id?.value;
+      if (record.frameworkId === framework.id && id !== undefined) framework.operations.set(id, record);
+    }
+  }
+}
+
+/** What a framework is told when it asks: the last status, which nobody has to acknowledge again. */
+export function lastStatus({ statuses, latest }: OperationRecord): mesos.OperationStatus {
+  return { ...(statuses.at(-1) ?? latest), uuid: undefined };
+}
+
+/** Takes a status in. The first terminal one stays; one that is repeated has one line. */
 export function setStatus(state: MasterState, record: OperationRecord, status: mesos.OperationStatus): void {
   setLatest(state, record, status);
+  if (sameContent(record.statuses.at(-1), status)) return;
   record.statuses = [...record.statuses, status].slice(-STATUSES_MAX);
 }
 

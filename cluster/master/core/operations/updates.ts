@@ -12,6 +12,7 @@ import { checkDrained } from '../drained';
 import type { MasterEffect } from '../effects';
 import type { EventOf } from '../events';
 import { type Agent, count, type Framework, type MasterState, type OperationRecord } from '../state';
+import { hasCapability } from '../validate/operation';
 import { tellOperation } from './feedback';
 import { isEnd, removeOperation, setStatus } from './record';
 
@@ -36,23 +37,40 @@ export function operationReported(
     record,
     message.latest_status ? { ...message.latest_status, operation_id: record.info.id } : status,
   );
-  return [...passOn(state, agent, record, status), ...checkDrained(state, agent.id, at)];
+  const told = passOn(state, agent, { record, status, now: at });
+  return [...told, ...checkDrained(state, agent.id, at)];
 }
 
-function passOn(
-  state: MasterState,
-  agent: Agent,
-  record: OperationRecord,
-  status: mesos.OperationStatus,
-): MasterEffect[] {
+/** How long a framework that is not known has to come back for its operations' statuses (Mesos 1.11 constants.hpp). */
+const ADOPTION_WAIT_MS = 600_000;
+
+interface Reported {
+  readonly record: OperationRecord;
+  readonly status: mesos.OperationStatus;
+  readonly now: Millis;
+}
+
+function passOn(state: MasterState, agent: Agent, reported: Reported): MasterEffect[] {
+  const { record, status } = reported;
   const owner = state.frameworks.get(record.frameworkId ?? '');
   const isOver = isEnd(record.latest.state);
   if (record.info.id && owner) {
     if (isOver && !status.uuid) removeOperation(state, record);
     return tellOperation(owner, status);
   }
+  if (status.uuid && mayBeClaimed(state, agent, reported)) return [];
   if (isOver) removeOperation(state, record);
   return status.uuid ? [acknowledgeEffect(agent, record, status.uuid)] : [];
+}
+
+/** Whether the framework that asked may still come back: it has not ended, and its agent is back for a short time only. */
+function mayBeClaimed(
+  { completed }: MasterState,
+  { reregisteredAt }: Agent,
+  { record: { info, frameworkId }, now }: Reported,
+): boolean {
+  if (!info.id || frameworkId === undefined || completed.has(frameworkId)) return false;
+  return reregisteredAt !== undefined && now - reregisteredAt < ADOPTION_WAIT_MS;
 }
 
 function acknowledgeEffect(agent: Agent, record: OperationRecord, uuid: mesos.UUID): MasterEffect {
@@ -68,15 +86,16 @@ export function acknowledgeOperation(
   now: Millis,
 ): MasterEffect[] {
   count(state, 'master/messages_operation_status_update_acknowledgement');
+  const agent = state.agents.get(call.agent_id?.value ?? '');
   const record = framework.operations.get(call.operation_id.value);
-  const agent = state.agents.get(call.agent_id?.value ?? record?.agentId ?? '');
-  const last = record?.statuses.at(-1);
-  if (!record || !agent || agent.id !== record.agentId || !last) {
+  const acknowledged = record?.statuses.find(({ uuid }) => uuid?.value === call.uuid);
+  const isAble = agent?.connected && hasCapability(agent, 'AGENT_OPERATION_FEEDBACK');
+  if (!record || !acknowledged || !isAble || agent.id !== record.agentId) {
     count(state, 'master/invalid_operation_status_update_acknowledgements');
     return [];
   }
   count(state, 'master/valid_operation_status_update_acknowledgements');
-  if (isEnd(last.state) && last.uuid?.value === call.uuid) removeOperation(state, record);
-  const told = agent.connected ? [acknowledgeEffect(agent, record, { value: call.uuid })] : [];
-  return [...told, ...checkDrained(state, agent.id, now)];
+  if (isEnd(acknowledged.state)) removeOperation(state, record);
+  const told = acknowledgeEffect(agent, record, { value: call.uuid });
+  return [told, ...checkDrained(state, agent.id, now)];
 }

@@ -60,12 +60,13 @@ function partError({
 
 function subscribeError(call: scheduler.Call, sender: string | undefined): string | undefined {
   const { id, principal } = call.subscribe?.framework_info ?? {};
-  if (id?.value !== call.framework_id?.value)
+  if ((id?.value ?? '') !== (call.framework_id?.value ?? ''))
     return "'framework_id' differs from 'subscribe.framework_info.id'";
   const isOther = sender !== undefined && principal !== undefined && sender !== principal;
   return isOther ? principalError(sender, principal) : undefined;
 }
 
-function uuidError(uuid: string | undefined): string | undefined {
+/** What is wrong with an identity, in base64, of 16 bytes. */
+export function uuidError(uuid: string | undefined): string | undefined {
   return uuid !== undefined && UUID_BASE64.test(uuid) ? undefined : 'Not a valid UUID';
 }

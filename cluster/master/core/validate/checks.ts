@@ -44,7 +44,13 @@ function healthKindError({ type, command, http, tcp }: mesos.HealthCheck): strin
 /** The first thing wrong with a check, or undefined. */
 export function checkError(check: mesos.CheckInfo): string | undefined {
   if (check.type === undefined) return "CheckInfo must specify 'type'";
-  return checkKindError(check) ?? timesError(check, TIMES.slice(0, 3));
+  return (
+    checkKindError(check) ??
+    timesError(
+      check,
+      TIMES.filter((name) => name !== 'grace_period_seconds'),
+    )
+  );
 }
 
 function checkKindError({ type, command, http, tcp }: mesos.CheckInfo): string | undefined {
@@ -74,7 +80,7 @@ function pathError(path: string | undefined, what: string): string | undefined {
   return `The path '${path}' of ${what} must start with '/'`;
 }
 
-const TIMES = ['delay_seconds', 'interval_seconds', 'timeout_seconds', 'grace_period_seconds'] as const;
+const TIMES = ['delay_seconds', 'grace_period_seconds', 'interval_seconds', 'timeout_seconds'] as const;
 
 function timesError(
   check: Partial<Record<(typeof TIMES)[number], number | undefined>>,

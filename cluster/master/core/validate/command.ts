@@ -26,9 +26,9 @@ function variableError({
     case 'SECRET':
       if (!secret) return wrong('must have a secret set');
       if (value !== undefined) return wrong('must not have a value set');
-      return inside(
-        `Environment variable '${name}' specifies an invalid secret`,
-        secretError(secret) ?? nullBytes(secret),
+      return (
+        inside(`Environment variable '${name}' specifies an invalid secret`, secretError(secret)) ??
+        nullBytes(name, secret)
       );
     case 'VALUE':
       if (value === undefined) return wrong('must have a value set');
@@ -51,9 +51,10 @@ function secretError({ type, reference, value }: mesos.Secret): string | undefin
 }
 
 /** The data is base64: a zero byte shows in the decoded text only. */
-function nullBytes({ value }: mesos.Secret): string | undefined {
+function nullBytes(name: string, { value }: mesos.Secret): string | undefined {
   const hasNull = value !== undefined && atob(value.data).includes('\0');
-  return hasNull ? 'it contains null bytes, which is not allowed in the environment' : undefined;
+  if (!hasNull) return undefined;
+  return `Environment variable '${name}' specifies a secret containing null bytes, which is not allowed in the environment`;
 }
 
 /** The first thing wrong with a container, or undefined. */

@@ -24,14 +24,21 @@ export function executorError(
   { framework, agent }: { framework: Framework; agent: Agent },
 ): string | undefined {
   return (
+    infoOfExecutorError(executor) ??
+    frameworkError(executor, framework) ??
+    executorResourcesError(executor) ??
+    sameError(executor, framework, agent)
+  );
+}
+
+/** The same without what it uses and whose it is. */
+export function infoOfExecutorError(executor: mesos.ExecutorInfo): string | undefined {
+  return (
     typeError(executor) ??
     idError(executor.executor_id.value) ??
     graceError(executor) ??
     inside("Executor's `CommandInfo` is invalid", commandInfoError(executor.command)) ??
-    inside("Executor's `ContainerInfo` is invalid", containerInfoError(executor.container)) ??
-    frameworkError(executor, framework) ??
-    executorResourcesError(executor) ??
-    sameError(executor, framework, agent)
+    inside("Executor's `ContainerInfo` is invalid", containerInfoError(executor.container))
   );
 }
 

@@ -5,19 +5,23 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import { idError } from '../../../model/ids';
+import { inside } from '../../../model/resource-errors';
 import { roleError } from '../../../model/roles';
 import type { MasterSettings } from '../events';
 import { scalarError } from './scalar';
 
 /** The first thing wrong with a FrameworkInfo, or undefined. */
 export function frameworkError(info: mesos.FrameworkInfo, settings: MasterSettings): string | undefined {
+  return infoError(info) ?? unknownRoles(info, settings.roles) ?? rootError(info, settings);
+}
+
+/** The same whatever the master allows. */
+export function infoError(info: mesos.FrameworkInfo): string | undefined {
   return (
     rolesError(info) ??
-    (info.id && idError(info.id.value)) ??
+    (info.id?.value ? idError(info.id.value) : undefined) ??
     filtersError(info) ??
-    failoverError(info.failover_timeout) ??
-    unknownRoles(info, settings.roles) ??
-    rootError(info, settings)
+    failoverError(info.failover_timeout)
   );
 }
 
@@ -38,9 +42,18 @@ function rolesError(info: mesos.FrameworkInfo): string | undefined {
     return "'FrameworkInfo.roles' must not be set when the framework is not MULTI_ROLE capable";
   }
   const roles = rolesOfInfo(info);
-  const twice = roles.find((role, index) => roles.indexOf(role) !== index);
-  if (twice !== undefined) return `'FrameworkInfo.roles' contains duplicate items: ${twice}`;
-  return roles.map(roleError).find((error) => error !== undefined);
+  const twice = roles.filter((role, index) => roles.indexOf(role) !== index);
+  if (twice.length > 0) return `'FrameworkInfo.roles' contains duplicate items: ${printRoles(twice)}`;
+  const wrong = roles.map(roleError).find((error) => error !== undefined);
+  const what = isMultiRole(info)
+    ? "'FrameworkInfo.roles' contains invalid role"
+    : "'FrameworkInfo.role' is not a valid role";
+  return inside(what, wrong);
+}
+
+/** Roles in an error text: `{ a, b }`, each once. */
+export function printRoles(roles: readonly string[]): string {
+  return `{ ${[...new Set(roles)].sort().join(', ')} }`;
 }
 
 function filtersError({ offer_filters }: mesos.FrameworkInfo): string | undefined {
@@ -58,22 +71,41 @@ function filtersError({ offer_filters }: mesos.FrameworkInfo): string | undefine
 }
 
 /** A duration in Mesos is 64-bit nanoseconds. */
-const FAILOVER_MAX_S = 9.2e9;
+const FAILOVER_MAX_S = 2 ** 63 / 1e9;
 
 function failoverError(seconds: number | undefined): string | undefined {
   if (seconds === undefined || Math.abs(seconds) <= FAILOVER_MAX_S) return undefined;
-  return `The framework's failover_timeout (${seconds}) is invalid: the value is out of range`;
+  return `The framework failover_timeout (${seconds}) is invalid`;
 }
 
 function unknownRoles(info: mesos.FrameworkInfo, allowed: readonly string[] | undefined): string | undefined {
   if (!allowed) return undefined;
   const unknown = rolesOfInfo(info).filter((role) => role !== '*' && !allowed.includes(role));
   return unknown.length > 0
-    ? `Roles { ${unknown.join(', ')} } are not present in the master's --roles`
+    ? `Roles ${printRoles(unknown)} are not present in the master's --roles`
     : undefined;
 }
 
 function rootError(info: mesos.FrameworkInfo, settings: MasterSettings): string | undefined {
   if (settings.rootSubmissions || info.user !== 'root') return undefined;
   return "User 'root' is not allowed to run frameworks without --root_submissions set";
+}
+
+/**
+ * What may not change of a framework that is known, in Mesos' words (validateUpdate), or undefined. Whoever subscribes
+ * anew keeps user and checkpointing without a word; see keepFixed.
+ */
+export function changeError(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): string | undefined {
+  if (before.principal !== after.principal) return "Changing framework's principal is not allowed.";
+  for (const name of ['user', 'checkpoint'] as const) {
+    const [from, to] = [before[name] ?? false, after[name] ?? false];
+    if (from !== to)
+      return `Updating 'FrameworkInfo.${name}' is unsupported; attempted to update from '${from}' to '${to}'`;
+  }
+  return undefined;
+}
+
+/** What a framework says of itself, with what it cannot change as it was (preserveImmutableFields). */
+export function keepFixed(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): mesos.FrameworkInfo {
+  return { ...after, user: before.user, checkpoint: before.checkpoint };
 }

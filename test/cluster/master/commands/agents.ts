@@ -1,6 +1,11 @@
 /** Commands of master scripts: what agents say and do. */
 
-import type { DomainInfo } from '../../../../cluster/api/generated/mesos';
+import type {
+  DomainInfo,
+  ExecutorInfo,
+  Operation,
+  OperationState,
+} from '../../../../cluster/api/generated/mesos';
 import type { TaskState } from '../../../../cluster/model/task-state';
 import { resources } from '../builders';
 import { readWords } from '../operation-words';
@@ -55,6 +60,7 @@ export function agentsCommands(script: Stage): Commands {
           version: given['version'] ?? '1.11.0',
           tasks,
           frameworks,
+          executor_infos: executorsOf(given['executors'], script),
           agent_capabilities: capabilitiesOf(given),
         },
       });
@@ -107,16 +113,17 @@ export function agentsCommands(script: Stage): Commands {
       script.post({ kind: 'agent.exitedExecutor', pid: pid(name), message });
     },
     agentUpdate: ([name = '', agent = ''], given) => {
-      // `agentUpdate a M-S0 lends=cpus{REV}:4`
+      // `agentUpdate a M-S0 lends=cpus{REV}:4 operations=web/op1/OPERATION_PENDING`
       const oversubscribed_resources = readWords(given['lends'] ?? '');
       const lends = given['lends'] !== undefined && {
         update_oversubscribed_resources: true,
         oversubscribed_resources,
       };
+      const operations = { operations: operationsOf(given['operations'], script) };
       script.post({
         kind: 'agent.update',
         pid: pid(name),
-        message: { slave_id: { value: agent }, ...lends },
+        message: { slave_id: { value: agent }, ...lends, ...(given['operations'] && { operations }) },
       });
     },
     status: ([name = '', framework = '', task = '', state = '']) => {
@@ -142,4 +149,34 @@ function domainOf(region: string): DomainInfo {
 function capabilitiesOf(given: Record<string, string>): { type: never }[] {
   const words = given['caps'] ?? 'MULTI_ROLE,HIERARCHICAL_ROLE,RESERVATION_REFINEMENT,AGENT_DRAINING';
   return words.split(',').map((type) => ({ type: type as never }));
+}
+
+/** `web/e1,web/e2` */
+function executorsOf(text: string | undefined, script: Stage): ExecutorInfo[] | undefined {
+  return text?.split(',').map((one) => {
+    const [framework = '', executor = ''] = one.split('/');
+    return {
+      executor_id: { value: executor },
+      framework_id: { value: script.frameworkId(framework) },
+      command: { value: './run' },
+      resources: resources({ cpus: '0.1', mem: '32', disk: '1' }, '*'),
+    };
+  });
+}
+
+/** `web/op1/OPERATION_PENDING`, reservations of a CPU */
+function operationsOf(text: string | undefined, script: Stage): Operation[] {
+  return (text ?? '')
+    .split(',')
+    .filter(Boolean)
+    .map((one, index) => {
+      const [framework = '', id = '', state = ''] = one.split('/');
+      const operation_id = { value: id };
+      return {
+        framework_id: { value: script.frameworkId(framework) },
+        info: { type: 'RESERVE', id: operation_id, reserve: { resources: readWords('cpus(*):1') } },
+        latest_status: { operation_id, state: state as OperationState },
+        uuid: { value: UUID(200 + index) },
+      };
+    });
 }

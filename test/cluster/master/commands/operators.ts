@@ -9,6 +9,7 @@ export function operatorsCommands(script: Stage): Commands {
     by: ([name]) => {
       script.operator = name;
     },
+    follow: () => script.post({ kind: 'operator.subscribe', stream: 'follower' }),
     wish: ([id = '', word = '']) => script.operatorCall(wishOf(id, word)),
     weights: ([role = '', weight = '1']) => {
       const update_weights = { weight_infos: [{ role, weight: Number(weight) }] };

@@ -35,6 +35,11 @@ export function viewsCommands(script: Stage): Commands {
             `${info.type} ${info.id?.value ?? '-'} ${latest.state} ${frameworkId ?? 'operator'}`,
           );
     },
+    unreachable: ([name = '']) => {
+      const framework = script.state.frameworks.get(script.frameworkId(name));
+      for (const task of framework?.unreachableTasks.values() ?? [])
+        script.out.push(`${task.id} ${task.state}`);
+    },
     executors: () => {
       for (const { id, executors } of script.state.agents.values())
         for (const executor of executors.values())
