@@ -383,10 +383,18 @@ function identityOfRest(all: Rest): string {
   if (!disk && !provider_id && !reservations && !revocable && !shared) return `~${role}`;
   const { allocation_info: _allocation, ...rest } = all;
   // Reserved and other special pieces come before plain ones.
-  return `${identityOf(rest)} ${role}`;
+  return `${identityOf(disk ? { ...rest, disk: sameDisk(disk) } : rest)} ${role}`;
 }
 
-/** JSON with sorted keys, so that equal descriptions are equal texts. */
+/**
+ * What makes a disk this one. Where it is mounted is up to each task that uses it, and who made the volume is
+ * told by its id (operator== of DiskInfo).
+ */
+function sameDisk({ persistence, source }: Disk): object {
+  return { persistence: persistence && { id: persistence.id }, source };
+}
+
+/** JSON with sorted keys and labels in order, so that equal descriptions are equal texts. */
 function identityOf(value: unknown): string {
   if (value === null || typeof value !== 'object')
     return typeof value === 'bigint' ? `${value}n` : JSON.stringify(value);
@@ -394,8 +402,17 @@ function identityOf(value: unknown): string {
   const members = Object.entries(value).filter(([, member]) => member !== undefined);
   return `{${members
     .sort()
-    .map(([key, member]) => `${key}:${identityOf(member)}`)
+    .map(([key, member]) => `${key}:${key === 'labels' ? labelsIdentity(member) : identityOf(member)}`)
     .join(',')}}`;
+}
+
+/** Labels mean the same in whatever order; without a value is with an empty one. */
+function labelsIdentity(labels: unknown): string {
+  if (!Array.isArray(labels)) return identityOf(labels);
+  const all = labels.map((label: { readonly value?: string }) =>
+    identityOf({ ...label, value: label.value ?? '' }),
+  );
+  return `[${all.sort().join(',')}]`;
 }
 
 function subtractAmount(left: Amount, right: Amount): Amount {

@@ -5,11 +5,12 @@
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
 import type { Resources } from '../../model/resources';
 import { TASK_STATES } from '../../model/task-state';
-import { isRevocable } from '../../model/volumes';
+import { isRevocable, isShared } from '../../model/volumes';
 import type { Timings } from '../../runtime/metrics';
 import { allocatedOf } from '../core/allocator/state';
 import { COUNTED_STATES, COUNTED_TYPES, shortState } from '../core/operations/counts';
 import { isOffered, type MasterState } from '../core/state';
+import { sharedOnlyOffered } from '../core/views/held';
 import { allocatorNumbers } from './allocator-metrics';
 
 /** Counters that exist from the start, at zero: exporters complain about missing ones. */
@@ -157,7 +158,7 @@ function countTasks(state: MasterState): Record<string, number> {
 
 const SUMMED = ['cpus', 'mem', 'disk', 'gpus'] as const;
 
-/** Milli-units by name: all there is, what is offered or used, what is offered. */
+/** Milli-units by name: all there is, what is offered or used, what is only offered. */
 interface Sums {
   readonly total: Map<string, number>;
   readonly held: Map<string, number>;
@@ -180,14 +181,22 @@ function sumUp(state: MasterState): BothSums {
   for (const agent of state.allocator.agents.values()) {
     const { total, free, excess, shared } = agent;
     addTo(sums, 'total', total, 1);
-    if (shared.length > 0) addTo(sums, 'held', allocatedOf(agent), 1);
-    else {
+    if (shared.length > 0) {
+      addTo(sums, 'held', allocatedOf(agent), 1);
+      addTo(sums, 'offered', sharedOnlyOffered(state, agent), 1);
+    } else {
       addTo(sums, 'held', total, 1);
       addTo(sums, 'held', excess, 1);
       addTo(sums, 'held', free, -1);
     }
   }
-  for (const { resources } of state.offers.values()) addTo(sums, 'offered', resources, 1);
+  for (const { resources } of state.offers.values())
+    addTo(
+      sums,
+      'offered',
+      resources.some(isShared) ? resources.filter((one) => !isShared(one)) : resources,
+      1,
+    );
   return sums;
 }
 

@@ -142,6 +142,32 @@ describe('resources', () => {
     );
   });
 
+  it('are the same volume wherever it is mounted and whoever made it, and another one by its id', () => {
+    const volume = (id: string, container_path: string, principal?: string): WireResource =>
+      scalar('disk', 10, {
+        ...reserved('db'),
+        disk: {
+          persistence: { id, ...(principal && { principal }) },
+          volume: { container_path, mode: 'RW' },
+        },
+      });
+    const made = readResources([volume('v', 'data', 'ops')]);
+    expect(equalResources(made, readResources([volume('v', 'logs')]))).toBe(true);
+    expect(containsResources(made, readResources([volume('w', 'data', 'ops')]))).toBe(false);
+    expect(subtractResources(made, readResources([volume('v', 'logs')]))).toEqual([]);
+  });
+
+  it('are the same reservation in whatever order its labels stand', () => {
+    const labelled = (...labels: { key: string; value?: string }[]): Resources =>
+      readResources([
+        scalar('cpus', 1, { reservations: [{ type: 'DYNAMIC', role: 'web', labels: { labels } }] }),
+      ]);
+    const [a, b] = [{ key: 'a', value: '1' }, { key: 'b' }];
+    expect(equalResources(labelled(a, b), labelled({ key: 'b', value: '' }, a))).toBe(true);
+    expect(equalResources(labelled(a), labelled(a, b))).toBe(false);
+    expect(equalResources(labelled(a), labelled({ key: 'a', value: '2' }))).toBe(false);
+  });
+
   it('are printed with the role of what is reserved', () => {
     const all = readResources([
       scalar('mem', 512.5),

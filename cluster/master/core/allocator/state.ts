@@ -18,7 +18,7 @@ import {
 } from '../../../model/resources';
 import { topRole } from '../../../model/roles';
 import type { Millis } from '../../../model/time';
-import { isShared } from '../../../model/volumes';
+import { isPersistentVolume, isShared } from '../../../model/volumes';
 import { type AgentFacts, PLAIN_AGENT } from '../offer-constraints/agent-facts';
 import { isBarren } from './barren';
 import { type FrameworkFacts, PLAIN_FRAMEWORK } from './facts';
@@ -418,13 +418,21 @@ export function recover(state: AllocatorState, key: AllocationKey, resources: Re
     const own = unshared(pieces);
     const back = subtractResources(own, agent.excess);
     agent.excess = subtractResources(agent.excess, own);
-    agent.free = addResources(agent.free, back);
+    agent.free = addResources(agent.free, asTheAgentHas(agent, back));
     if (own.length < pieces.length)
       agent.sharedUse = subtractResources(agent.sharedUse, pieces.filter(isShared));
     countFree(state, back, 1);
     state.dirty.add(key.agentId);
   }
   count(state, key, pieces, -1);
+}
+
+/** A volume that comes back is mounted nowhere any more: it is as the agent has it, not as a task used it. */
+function asTheAgentHas({ total }: AllocatorAgent, back: Resources): Resources {
+  if (!back.some(isPersistentVolume)) return back;
+  return back.map((piece) =>
+    isPersistentVolume(piece) ? (total.find(({ identity }) => identity === piece.identity) ?? piece) : piece,
+  );
 }
 
 function count(state: AllocatorState, key: AllocationKey, resources: Resources, sign: 1 | -1): void {

@@ -12,10 +12,13 @@ import {
   combine,
   type Piece,
   type Resources,
+  subtractResources,
   type WireResource,
   writeLegacyResources,
   writeResources,
 } from '../../../model/resources';
+import { isShared } from '../../../model/volumes';
+import type { AllocatorAgent } from '../allocator/state';
 import { executorsOf } from '../executors';
 import type { Agent, ExecutorRecord, Framework, MasterState } from '../state';
 
@@ -41,6 +44,16 @@ export function usedBy(
 /** What is in these offers. */
 export function offeredIn(state: MasterState, offers: Iterable<string>): Resources {
   return sumByRole([...offers].flatMap((id) => state.offers.get(id) ?? []));
+}
+
+/** The shared volumes of an agent that are offered and that nothing uses. */
+export function sharedOnlyOffered(state: MasterState, { id, sharedUse }: AllocatorAgent): Resources {
+  const offers = [...(state.agents.get(id)?.offers ?? [])].flatMap((offer) => state.offers.get(offer) ?? []);
+  const used = subtractResources(
+    sharedUse,
+    offers.flatMap(({ resources }) => resources.filter(isShared)),
+  );
+  return sharedUse.filter(({ identity }) => !used.some((one) => one.identity === identity));
 }
 
 /** All executors by the id of their framework. */
@@ -74,10 +87,14 @@ function sumByRole(holdings: readonly Holding[]): Resources {
 /** Resources as endpoints show them: `reservations`, and the older `role` beside it. */
 export function printResources(resources: Resources): mesos.Resource[] {
   const legacy = writeLegacyResources(resources);
-  return writeResources(resources).map((resource, index) => ({
-    ...legacy[index],
-    ...resource,
-  })) as mesos.Resource[];
+  return writeResources(resources).map((resource, index) =>
+    isOldForm(resource) ? { ...legacy[index], ...resource } : resource,
+  ) as mesos.Resource[];
+}
+
+/** The older fields know one reservation at most. */
+function isOldForm({ reservations = [] }: WireResource): boolean {
+  return reservations.length <= 1;
 }
 
 /** The resources all of whose roles may be seen (Mesos 1.11 ObjectApprovers::approved<VIEW_ROLE>). */

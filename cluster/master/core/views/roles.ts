@@ -9,7 +9,6 @@ import { isReserved } from '../../../model/reservations';
 import { type Resources, reservedRole } from '../../../model/resources';
 import { ancestorsOf, isStrictSubrole } from '../../../model/roles';
 import { readScalars } from '../allocator/facts';
-import { allocatedOf } from '../allocator/state';
 import { infoOf, shownConfig } from '../quota/config';
 import type { MasterState } from '../state';
 
@@ -153,13 +152,6 @@ export function roleSummaries(state: MasterState): RoleSummary[] {
 export function getQuota(state: MasterState, isSeen: (role: string) => boolean): QuotaStatus {
   const configs = [...state.registry.quotas.values()].filter(({ role }) => isSeen(role));
   return { infos: configs.map(infoOf), configs: configs.map(shownConfig) };
-}
-
-/** What all agents have in use or offered, of one name. */
-export function allocatedMilli(state: MasterState, name: string): number {
-  let sum = 0;
-  for (const agent of state.allocator.agents.values()) sum += quantitiesOf(allocatedOf(agent)).get(name) ?? 0;
-  return sum;
 }
 
 /** Whether one role is another or below it. */

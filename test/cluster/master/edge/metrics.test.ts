@@ -34,6 +34,31 @@ describe('the numbers of a master', () => {
     expect(printResources(readResources(agent?.allocated_resources))).toBe('cpus:1; mem:128');
   });
 
+  it('count a shared volume once, used by however many and offered to others at the same time', () => {
+    const caps = 'caps=RESERVATION_REFINEMENT,SHARED_RESOURCES';
+    const script = new MasterScript();
+    for (const line of [
+      'start',
+      'agent a cpus=4 mem=4096 disk=500',
+      'wish M-S0 RESERVE=disk(db):200',
+      'wish M-S0 CREATE=disk(db)[v!]:200',
+      `framework one role=db ${caps}`,
+      'advance 1',
+    ])
+      script.interpret(line.split(' '), line);
+    const used = (): unknown => snapshot(script.state, 1000)['master/disk_used'];
+    expect(used()).toBe(0);
+    const launch = 'operate one O0 LAUNCH=t1/cpus:1;mem:128;disk(db)[v!]:200';
+    script.interpret(launch.split(' '), launch);
+    expect(used()).toBe(200);
+    for (const line of [`framework two role=db ${caps}`, 'advance 1'])
+      script.interpret(line.split(' '), line);
+    expect(used()).toBe(200);
+    const second = 'operate two O1 LAUNCH=t2/cpus:1;mem:128;disk(db)[v!]:200';
+    script.interpret(second.split(' '), second);
+    expect(used()).toBe(200);
+  });
+
   it('tell of each role what counts for a quota, what was refused, and what its own frameworks have', () => {
     const caps = 'caps=RESERVATION_REFINEMENT';
     const { state } = play(
