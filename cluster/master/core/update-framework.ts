@@ -5,7 +5,9 @@
  * In: UPDATE_FRAMEWORK      Out: answer, event(RESCIND), send(UpdateFramework), publish
  */
 
+import type * as mesos from '../../api/generated/mesos';
 import type * as scheduler from '../../api/generated/scheduler';
+import { sameContent } from '../../model/equal';
 import type { Millis } from '../../model/time';
 import type { MasterEffect } from './effects';
 import { publishFramework, setConstraints, tellAgents } from './frameworks';
@@ -39,6 +41,18 @@ export function updateError(
   return `'UpdateFramework' call is not valid: Suppressed roles ${printRoles(foreign)} are not contained in the set of roles`;
 }
 
+/** Whether both say the same; roles and capabilities are sets. */
+function isSameInfo(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): boolean {
+  const types = ({ capabilities = [] }: mesos.FrameworkInfo): string[] =>
+    capabilities.map(({ type }) => type ?? '').sort();
+  const shown = (info: mesos.FrameworkInfo): unknown => ({
+    ...info,
+    roles: [...(info.roles ?? [])].sort(),
+    capabilities: types(info),
+  });
+  return sameContent(shown(before), shown(after));
+}
+
 /**
  * Carries the call out: offers in roles that were dropped come back, roles no longer suppressed are revived.
  */
@@ -55,7 +69,7 @@ export function updateFramework(
   setConstraints(framework, call.offer_constraints, patterns);
   syncFramework(state, framework);
   const effects = withdrawDropped(state, framework);
-  if (JSON.stringify(before) !== JSON.stringify(framework.info)) {
+  if (!isSameInfo(before, framework.info)) {
     effects.push(...tellAgents(state, framework), publishFramework(state, framework, false));
   }
   return [...effects, ...allocateSoon(state, now)];

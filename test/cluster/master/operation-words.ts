@@ -2,7 +2,8 @@
  * Operations in one word for master scripts: `RESERVE=disk(web):100`, `CREATE=disk(web)[v1]:100`,
  * `LAUNCH=t1/cpus:1`, `GROUP=e1/t1/cpus:1`, with `id@` in front for feedback. In brackets behind the name
  * stands the role of a dynamic reservation (`a>a/b` for a refined one, `!a` for a static one), in square ones
- * a persistent volume's id (`v1!` for a shared one, `v1@logs` for one that is mounted at `logs`); `{REV}` comes last and says that it can be revoked.
+ * a persistent volume's id (`v1!` for a shared one, `v1@logs` for one that is mounted at `logs`); `{REV}`
+ * comes last and says that it can be revoked.
  */
 
 import type { ExecutorInfo, Offer, Resource, TaskInfo } from '../../../cluster/api/generated/mesos';

@@ -6,9 +6,12 @@
 import type { QuotaConfig, QuotaStatus } from '../../../api/generated/quota';
 import { addQuantities, type Quantities, quantitiesOf } from '../../../model/quantities';
 import { isReserved } from '../../../model/reservations';
-import { type Resources, reservedRole } from '../../../model/resources';
+import { type Piece, type Resources, reservedRole, unallocated } from '../../../model/resources';
 import { ancestorsOf, isStrictSubrole } from '../../../model/roles';
+import { isShared } from '../../../model/volumes';
 import { readScalars } from '../allocator/facts';
+import type { RoleNode } from '../allocator/role-tree';
+import type { AllocatorAgent } from '../allocator/state';
 import { infoOf, shownConfig } from '../quota/config';
 import type { MasterState } from '../state';
 
@@ -57,17 +60,55 @@ export function breakdowns(
   for (const agent of state.allocator.agents.values()) {
     addReserved('reserved', agent.total);
     addReserved('consumed', agent.free);
-    const unused = agent.shared.filter(
-      ({ identity }) => !agent.sharedUse.some((one) => one.identity === identity),
-    );
-    addReserved('consumed', unused);
   }
   for (const { role, resources } of state.offers.values()) {
-    add(role, 'offered', resources);
-    addReserved('consumed', resources);
+    const own = resources.filter((piece) => !isShared(piece));
+    add(role, 'offered', own);
+    addReserved('consumed', own);
   }
   addAllocated(state, made, isWanted);
+  for (const agent of state.allocator.agents.values())
+    if (agent.shared.length > 0) addShared(state, agent, add);
   return made;
+}
+
+type Add = (role: string, part: keyof Breakdown, resources: Resources) => void;
+
+/**
+ * Shared volumes count once for each framework that uses them, and once for each that they are offered to;
+ * one that nobody uses counts as kept for its role.
+ */
+function addShared(state: MasterState, { id, shared }: AllocatorAgent, add: Add): void {
+  const agent = state.agents.get(id);
+  if (!agent) return;
+  const offers = [...agent.offers].flatMap((offer) => state.offers.get(offer) ?? []);
+  const tasks = [...agent.tasks.values()].filter(({ holdsResources }) => holdsResources);
+  for (const { role, piece } of sharedBy(offers).values()) add(role, 'offered', [piece]);
+  const used = sharedBy([...tasks, ...agent.executors.values()]);
+  for (const { role, piece } of used.values()) {
+    add(role, 'allocated', [piece]);
+    add(role, 'consumed', [piece]);
+  }
+  const inUse = new Set([...used.values()].map(({ piece }) => piece.identity));
+  for (const piece of shared.filter(({ identity }) => !inUse.has(identity)))
+    add(reservedRole(piece), 'consumed', [piece]);
+}
+
+interface Holder {
+  readonly frameworkId: string;
+  readonly role: string;
+  readonly resources: Resources;
+}
+
+/** Each shared piece once for each framework and role that has it. */
+function sharedBy(holders: readonly Holder[]): ReadonlyMap<string, { role: string; piece: Piece }> {
+  const seen = new Map<string, { role: string; piece: Piece }>();
+  for (const { frameworkId, role, resources } of holders) {
+    if (!resources.some(isShared)) continue;
+    for (const piece of unallocated(resources).filter(isShared))
+      seen.set(`${frameworkId} ${role} ${piece.identity}`, { role, piece });
+  }
+  return seen;
 }
 
 const emptyBreakdown = (): { [K in keyof Breakdown]: Map<string, number> } => ({
@@ -87,13 +128,27 @@ function addAllocated(
     if (!isWanted(role)) continue;
     const entry = made.get(role) ?? emptyBreakdown();
     made.set(role, entry);
+    const shared = sharedOf(state, node);
     for (const [name, milli] of [...node.use, ...node.members]) {
-      const used = milli - (entry.offered.get(name) ?? 0);
+      const used = milli - (shared.get(name) ?? 0) - (entry.offered.get(name) ?? 0);
       if (used <= 0) continue;
       entry.allocated.set(name, used);
       addQuantities(entry.consumed, new Map([[name, used]]));
     }
   }
+}
+
+/** What of a role's sums is of shared volumes. */
+function sharedOf({ allocator }: MasterState, { shared }: RoleNode): Quantities {
+  const sums = new Map<string, number>();
+  for (const key of shared.keys()) {
+    const [agentId = ''] = key.split(' ', 1);
+    const piece = allocator.agents
+      .get(agentId)
+      ?.shared.find(({ identity }) => key === `${agentId} ${identity}`);
+    if (piece) addQuantities(sums, quantitiesOf([piece]));
+  }
+  return sums;
 }
 
 /**
