@@ -35,22 +35,27 @@ function holdings(state: MasterState): Holding[] {
   ];
 }
 
-/** What is wrong with the books, one text a finding. */
+/**
+ * What is wrong with the books, one text a finding. An agent may report tasks that use more than it has left
+ * after offers: that is known as excess, and nothing of it is free.
+ */
 export function bookErrors(state: MasterState): string[] {
   const held = holdings(state);
   return [...stockErrors(state, held), ...quotaErrors(state, held), ...shareErrors(state, held)];
 }
 
 function stockErrors(state: MasterState, held: readonly Holding[]): string[] {
-  return [...state.allocator.agents.values()].flatMap(({ id, total, free }) => {
+  return [...state.allocator.agents.values()].flatMap(({ id, total, free, excess }) => {
     const given = held.filter(({ agentId }) => agentId === id).flatMap(({ resources }) => resources);
     const all = addResources(
       free,
       given.filter((piece) => !isShared(piece)),
     );
     const own = total.filter((piece) => !isShared(piece));
-    if (equalResources(all, own)) return [];
-    return [`${id} has ${printResources(own)} but ${printResources(all)} is free or given out`];
+    const both = free.filter(({ identity }) => excess.some((piece) => piece.identity === identity));
+    if (equalResources(all, addResources(own, excess)) && both.length === 0) return [];
+    const text = `${id} has ${printResources(own)} but ${printResources(all)} is free or given out`;
+    return [`${text}, of which ${printResources(excess) || 'nothing'} is known to be too much`];
   });
 }
 
