@@ -95,8 +95,30 @@ export function attributesJson(attributes: readonly mesos.Attribute[] | undefine
 }
 
 function labelsJson(labels: mesos.Labels | undefined): string | undefined {
-  const list = labels?.labels;
-  return list && list.length > 0 ? JSON.stringify(list) : undefined;
+  return labels && JSON.stringify(labels.labels ?? []);
+}
+
+/** What v0 tells of a container: no process, and labels of networks as a plain list. */
+function containerJson({ container_id, network_infos, cgroup_info }: mesos.ContainerStatus): string {
+  return jsonObject({
+    container_id: container_id && encodeNestedJson('mesos.v1.ContainerID', container_id),
+    network_infos: network_infos?.length ? jsonArray(network_infos.map(networkJson)) : undefined,
+    cgroup_info: cgroup_info && encodeNestedJson('mesos.v1.CgroupInfo', cgroup_info),
+  });
+}
+
+function networkJson({ groups, labels, ip_addresses, name, port_mappings }: mesos.NetworkInfo): string {
+  return jsonObject({
+    groups: groups?.length ? JSON.stringify(groups) : undefined,
+    labels: labelsJson(labels),
+    ip_addresses: ip_addresses?.length
+      ? jsonArray(ip_addresses.map((one) => encodeNestedJson('mesos.v1.NetworkInfo.IPAddress', one)))
+      : undefined,
+    name: text(name),
+    port_mappings: port_mappings?.length
+      ? jsonArray(port_mappings.map((one) => encodeNestedJson('mesos.v1.NetworkInfo.PortMapping', one)))
+      : undefined,
+  });
 }
 
 /** One entry of a task's `statuses`. */
@@ -105,8 +127,7 @@ function statusJson(status: mesos.TaskStatus): string {
     state: text(status.state),
     timestamp: text(status.timestamp ?? 0),
     labels: labelsJson(status.labels),
-    container_status:
-      status.container_status && encodeJson('mesos.v1.ContainerStatus', status.container_status),
+    container_status: status.container_status && containerJson(status.container_status),
     healthy: text(status.healthy),
   });
 }
@@ -252,7 +273,7 @@ export function frameworkJson(framework: Response.GetFrameworks.Framework, parts
       ...(framework.allocated_resources ?? []),
       ...(framework.offered_resources ?? []),
     ]),
-    reregistered_time: seconds(framework.reregistered_time),
+    reregistered_time: isBack(framework) ? seconds(framework.reregistered_time) : undefined,
     ...(multiRole ? { roles: JSON.stringify(info.roles ?? []) } : { role: text(info.role ?? '*') }),
     tasks: jsonArray(parts.tasks),
     unreachable_tasks: jsonArray(parts.unreachable),
@@ -265,6 +286,14 @@ export function frameworkJson(framework: Response.GetFrameworks.Framework, parts
       framework.offer_constraints ?? {},
     ),
   });
+}
+
+/** Whether it registered again: the first time counts for both in v1, and is named once in v0. */
+function isBack({
+  registered_time: first,
+  reregistered_time: last,
+}: Response.GetFrameworks.Framework): boolean {
+  return String(first?.nanoseconds) !== String(last?.nanoseconds);
 }
 
 export function offerJson(offer: mesos.Offer): string {

@@ -150,6 +150,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
   let mailbox: MasterMailbox | undefined;
   let registry: RegistryStore | undefined;
   let requests = 0;
+  let pageHits = 0;
   const messages = new MessageRouter(deps.log, routerOptions(process.env));
   const post = (event: MasterInput): void => mailbox?.post(event);
   const schedulers = new Streams('mesos.v1.scheduler.Event');
@@ -190,11 +191,15 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
     files: masterFiles(logFile, read),
     moment: () => mailbox?.handled ?? 0,
     nextRequest: () => requests++,
+    pageHit: () => {
+      pageHits += 1;
+    },
     timings,
     metrics: () => ({
       ...read((state) => snapshot(state, deps.clock.now(), Object.values(timings))),
       ...(config.publish_per_framework_metrics ? read(frameworkMetrics) : {}),
       'registrar/registry_size_bytes': registry?.sizeBytes ?? 0,
+      'master/http_cache_hits': pageHits,
       'master/elected': leadership().kind === 'leading' ? 1 : 0,
       ...read((state) => inbox.metrics(state)),
       'master/event_streams/operators/unread_bytes': operators.unreadBytes,

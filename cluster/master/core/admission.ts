@@ -33,7 +33,7 @@ export function refusal(state: MasterState, { pid, message, principal }: Asking)
   const invalid = messageError(message);
   if (invalid) return ignored(pid, message, invalid);
   const unauthorized = agentRefusal(state, message.slave, principal);
-  if (unauthorized) return shutdown(pid, unauthorized);
+  if (unauthorized) return ignored(pid, message, unauthorized);
   if (isDown(state, message.slave.hostname, pid)) return shutdown(pid, 'Machine is `DOWN`');
   const why = versionError(message.version) ?? domainError(state, message.slave) ?? keptError(state, message);
   return why === undefined ? undefined : ignored(pid, message, why);

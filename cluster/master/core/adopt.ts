@@ -43,6 +43,35 @@ export function adoptFrameworks(
   });
 }
 
+/**
+ * As followers are told of what a returning agent brings: tasks of frameworks they know, the agent, and frameworks
+ * that nobody knew, each before its tasks (Mesos 1.11 Master::addSlave, Master::recoverFramework).
+ */
+export function inOrder(news: {
+  readonly frameworks: readonly MasterEffect[];
+  readonly tasks: readonly MasterEffect[];
+  readonly agent: readonly MasterEffect[];
+}): MasterEffect[] {
+  const { frameworks, tasks, agent } = news;
+  if (frameworks.length === 0) return [...tasks, ...agent];
+  const late = frameworks.flatMap((added) => {
+    const id = frameworkOf(added);
+    return [added, ...tasks.filter((task) => isAddedTo(task, id))];
+  });
+  const isLate = new Set(late);
+  return [...tasks.filter((effect) => !isLate.has(effect)), ...agent, ...late];
+}
+
+function frameworkOf(effect: MasterEffect): string | undefined {
+  return effect.kind === 'publish'
+    ? effect.event.framework_added?.framework.framework_info.id?.value
+    : undefined;
+}
+
+function isAddedTo(effect: MasterEffect, frameworkId: string | undefined): boolean {
+  return effect.kind === 'publish' && effect.event.task_added?.task.framework_id.value === frameworkId;
+}
+
 /** What the master knows of the frameworks the agent runs goes to the agent: it may have changed meanwhile. */
 export function knownFrameworks(
   state: MasterState,

@@ -20,6 +20,7 @@ import {
   adoptTasks,
   endFrameworks,
   forgetShares,
+  inOrder,
   knownFrameworks,
   reconciliations,
 } from './adopt';
@@ -235,19 +236,20 @@ function comeBack(
     forgetUnanswerable(state, known, message);
     forgetShares(state, known);
   }
-  const isNews = !known || !sameContent(known.info, infoOf(message.slave, id));
   const agent = known ?? createAgent(state, arrival);
   const missing = known ? reconciliations(state, known, arrival) : [];
   const isAsBefore = known && sameContent(known.info.attributes, message.slave.attributes);
   refresh(state, agent, arrival);
   state.recovered.delete(id);
   const toUpdate = knownFrameworks(state, agent, message);
-  effects.push(...adoptFrameworks(state, message), ...adoptTasks(state, agent, { message, from, now }));
+  const frameworks = adoptFrameworks(state, message);
+  const tasks = adoptTasks(state, agent, { message, from, now });
   adoptExecutors(state, agent, message.executor_infos);
   if (!known) adoptCompleted(state, agent, message);
   if (!isAsBefore) clearAgentFilters(state.allocator, id);
   syncActivity(state, agent);
   effects.push(
+    ...inOrder({ frameworks, tasks, agent: known ? [] : publishAdded(state, agent) }),
     { kind: 'link', to: pid },
     {
       kind: 'send',
@@ -261,7 +263,6 @@ function comeBack(
     ...sendDrain(state, agent),
     ...remind(agent, message),
     ...startPings(state, agent, now),
-    ...(isNews ? publishAdded(state, agent) : []),
     ...checkReturned(state, agent, now),
     ...downMeanwhile(state, agent),
   );

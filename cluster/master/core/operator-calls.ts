@@ -13,7 +13,13 @@ import { drainAgent, drainError } from './drain';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
 import { remove } from './frameworks';
-import { machinesError, startMaintenance, stopMaintenance, updateSchedule } from './maintenance/calls';
+import {
+  laterMachinesError,
+  machinesError,
+  startMaintenance,
+  stopMaintenance,
+  updateSchedule,
+} from './maintenance/calls';
 import { operateResources, wishError } from './operator-resources';
 import { quotaError, removeQuota, setOldQuota, updateQuota } from './quota/calls';
 import type { MasterState } from './state';
@@ -25,6 +31,8 @@ type CallEvent = EventOf<'operator.call'>;
 interface Row {
   /** What is wrong with the call whoever makes it: 400. */
   readonly error?: (state: MasterState, event: CallEvent) => string | undefined;
+  /** What is wrong that the original sees only after it has asked whether the sender may make it: 400, too. */
+  readonly late?: (state: MasterState, event: CallEvent) => string | undefined;
   readonly run: (state: MasterState, event: CallEvent) => MasterEffect[];
 }
 
@@ -40,8 +48,8 @@ const CALLS: Partial<Record<Call.Type, Row>> = {
   MARK_AGENT_GONE: { run: markGone },
   DRAIN_AGENT: { error: drainError, run: drainAgent },
   UPDATE_MAINTENANCE_SCHEDULE: { error: machinesError, run: updateSchedule },
-  START_MAINTENANCE: { error: machinesError, run: startMaintenance },
-  STOP_MAINTENANCE: { error: machinesError, run: stopMaintenance },
+  START_MAINTENANCE: { error: machinesError, late: laterMachinesError, run: startMaintenance },
+  STOP_MAINTENANCE: { error: machinesError, late: laterMachinesError, run: stopMaintenance },
   DEACTIVATE_AGENT: { run: deactivateAgent },
   REACTIVATE_AGENT: { run: reactivateAgent },
   RESERVE_RESOURCES: ON_RESOURCES,
@@ -64,6 +72,8 @@ export function operatorCall(state: MasterState, event: CallEvent): MasterEffect
   const wrong = partError(call) ?? row.error?.(state, event);
   if (wrong) return refuse(400, wrong);
   if (!mayCall(state, principal, call)) return refuse(403, '403 Forbidden.');
+  const late = row.late?.(state, event);
+  if (late) return refuse(400, late);
   return row.run(state, event);
 }
 

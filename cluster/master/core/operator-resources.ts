@@ -132,7 +132,10 @@ function convertFree(
   return 'error' in after ? after : after.filter((piece) => !isShared(piece));
 }
 
-/** Takes offers of the agent back, one after the other, until what is needed is free; offers that do not help stay. */
+/**
+ * Takes offers of the agent back, one after the other, until what came back suffices; offers that do not help stay.
+ * What is free besides is not relied on, as in the original (Mesos 1.11 Master::Http::_operation).
+ */
 function makeRoom(
   state: MasterState,
   agent: Agent,
@@ -143,15 +146,17 @@ function makeRoom(
     (all, { consumed }) => addResources(all, consumed),
     NO_RESOURCES,
   );
+  let recovered = NO_RESOURCES;
   const effects: MasterEffect[] = [];
   for (const id of [...agent.offers]) {
-    if (!('error' in convertFree(state, agent, conversions))) break;
     const offer = state.offers.get(id);
     if (!offer) continue;
     const left = subtractResources(needed, offer.resources);
     if (equalResources(needed, left)) continue;
     needed = left;
+    recovered = addResources(recovered, offer.resources);
     effects.push(...rescindFiltered(state, offer, now));
+    if (!('error' in applyConversions(recovered, conversions))) break;
   }
   return effects;
 }

@@ -8,6 +8,7 @@ import { principalOf } from '../http/access';
 import { type Query, queryOf, sendJson, sendText } from '../http/json';
 import { always, type Handler, type Reply, type Request, type Route } from '../http/server';
 import { fileJson } from './file-info';
+import { typeOf } from './mime-types';
 import type { Problem, VirtualFiles } from './virtual-files';
 
 export interface FilesPages {
@@ -88,24 +89,6 @@ function readNumber(query: Query, name: string): number | string {
   return number < -1 ? `Negative ${name} provided: ${number}.\n` : number;
 }
 
-const TYPES: Readonly<Record<string, string>> = {
-  css: 'text/css',
-  csv: 'text/csv',
-  gz: 'application/x-gzip',
-  html: 'text/html',
-  jpg: 'image/jpeg',
-  js: 'application/javascript',
-  json: 'application/json',
-  log: 'text/plain',
-  png: 'image/png',
-  svg: 'image/svg+xml',
-  tar: 'application/x-tar',
-  tgz: 'application/x-tar',
-  txt: 'text/plain',
-  xml: 'application/xml',
-  zip: 'application/zip',
-};
-
 /** What a task wrote is not shown as a page of ours: it is always saved, and its type is not guessed from its bytes. */
 async function download(files: VirtualFiles, request: Request, reply: Reply): Promise<Reply> {
   const { path } = queryOf(request);
@@ -113,9 +96,8 @@ async function download(files: VirtualFiles, request: Request, reply: Reply): Pr
   const opened = await files.open(path, principalOf(request), 'download');
   if ('problem' in opened) return sendText(reply, problemStatus(opened), opened.text);
   const name = basename(opened.path).replace(/[^\w.+@ -]/g, '_');
-  const extension = /\.(\w+)$/.exec(name)?.[1] ?? '';
   return reply
-    .header('content-type', TYPES[extension] ?? 'application/octet-stream')
+    .header('content-type', typeOf(name))
     .header('content-disposition', `attachment; filename="${name}"`)
     .header('x-content-type-options', 'nosniff')
     .header('content-length', opened.size)

@@ -13,7 +13,7 @@ import { VirtualClock } from '../../../cluster/runtime/clock';
 import { Mailbox } from '../../../cluster/runtime/mailbox';
 import { keepingLogger } from '../runtime/recorded-log';
 import { BOOT } from './builders';
-import { printEvent, printMessage } from './printed';
+import { printEvent, printMessage, printPublished } from './printed';
 
 /** What each command does, with its words and its `key=value` options. */
 export type Commands = Record<string, (words: readonly string[], options: Record<string, string>) => void>;
@@ -76,7 +76,7 @@ export class Stage {
         },
         answer: ({ status, text }) => say(`answer ${status}${text ? ` ${text}` : ''}`),
         welcome: ({ stream }) => say(`welcome ${stream}`),
-        publish: ({ event }) => say(`publish ${event.type}`),
+        publish: ({ event }) => say(`publish ${printPublished(event)}`),
         resign: ({ reason }) => say(`resign: ${reason}`),
       },
     });

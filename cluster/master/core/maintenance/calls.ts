@@ -7,6 +7,7 @@
  * Always true: what a call asks for is visible when it is stored, not before.
  */
 
+import type * as mesos from '../../../api/generated/mesos';
 import type { Millis } from '../../../model/time';
 import { takeDown, withdrawOffers } from '../agent-loss';
 import { markAgent } from '../allocator/state';
@@ -18,17 +19,45 @@ import { allocateSoon } from '../schedule';
 import type { Agent, MasterState } from '../state';
 import { agentMachineKey } from './agents';
 import { machineKey, machinesOf } from './machines';
-import { modeError, scheduleError } from './validate';
+import { listError, modeError, scheduleError, type Wanted } from './validate';
 
 type OperatorCall = EventOf<'operator.call'>;
 
-/** What is wrong with a schedule, or with the machines that are to go down or up; undefined when nothing is. */
-export function machinesError({ registry }: MasterState, { call }: OperatorCall): string | undefined {
-  const { update_maintenance_schedule: update, start_maintenance: start, stop_maintenance: stop } = call;
-  const { machines } = registry;
-  if (update) return scheduleError(update.schedule, machines);
-  if (start) return modeError(start.machines ?? [], machines, { from: 'DRAINING', verb: 'down' });
-  return stop && modeError(stop.machines ?? [], machines, { from: 'DOWN', verb: 'up' });
+/**
+ * What is wrong with a schedule, or with the machines that are to go down or up; undefined when nothing is. Of
+ * machines only the first is looked at, as in the original, which asks after it whether the sender may do it.
+ */
+export function machinesError(state: MasterState, { call }: OperatorCall): string | undefined {
+  const { update_maintenance_schedule: update } = call;
+  if (update) return scheduleError(update.schedule, state.registry.machines);
+  const ids = machinesIn(call);
+  return listError(ids) ?? firstError(state, call, ids.slice(0, 1));
+}
+
+/** What is wrong with the machines after the first one. */
+export function laterMachinesError(state: MasterState, { call }: OperatorCall): string | undefined {
+  return firstError(state, call, machinesIn(call).slice(1));
+}
+
+function machinesIn(call: OperatorCall['call']): readonly mesos.MachineID[] {
+  return call.start_maintenance?.machines ?? call.stop_maintenance?.machines ?? [];
+}
+
+function firstError(
+  state: MasterState,
+  call: OperatorCall['call'],
+  ids: readonly mesos.MachineID[],
+): string | undefined {
+  const hasAgent = (key: string): boolean =>
+    [...state.agents.values()].some((agent) => agentMachineKey(agent) === key);
+  const wanted: Wanted = call.start_maintenance
+    ? { from: 'DRAINING', verb: 'down', hasAgent }
+    : { from: 'DOWN', verb: 'up', hasAgent };
+  for (const id of ids) {
+    const wrong = modeError(id, state.registry.machines, wanted);
+    if (wrong) return wrong;
+  }
+  return undefined;
 }
 
 /** UPDATE_MAINTENANCE_SCHEDULE: replaces the whole schedule; an empty one ends all maintenance that has not begun. */

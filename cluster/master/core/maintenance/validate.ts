@@ -53,21 +53,28 @@ function machineError({ hostname = '', ip = '' }: mesos.MachineID): string | und
   return ip === '' || IPV4.test(ip) ? undefined : `Failed to parse IPv4: ${ip}`;
 }
 
-/** What is wrong with taking machines down or up; `from` is the mode they must have, `verb` what is done to them. */
+/** What is wrong with a list of machines that are to go down or up, whatever they are; undefined when nothing is. */
+export function listError(ids: readonly mesos.MachineID[]): string | undefined {
+  return ids.length === 0 ? 'List of machines is empty' : uniqueError(ids, new Set());
+}
+
+/** What machines must be for what is to be done to them. */
+export interface Wanted {
+  readonly from: mesos.MachineInfo.Mode;
+  readonly verb: 'down' | 'up';
+  /** Whether an agent runs on a machine that nothing is planned for. */
+  readonly hasAgent: (key: string) => boolean;
+}
+
+/** Why a machine cannot be taken down or brought up, or undefined. */
 export function modeError(
-  ids: readonly mesos.MachineID[],
+  id: mesos.MachineID,
   machines: Machines,
-  { from, verb }: { from: mesos.MachineInfo.Mode; verb: 'down' | 'up' },
+  { from, verb, hasAgent }: Wanted,
 ): string | undefined {
-  if (ids.length === 0) return 'List of machines is empty';
-  const error = uniqueError(ids, new Set());
-  if (error) return error;
-  for (const id of ids) {
-    const known = machines.get(machineKey(id));
-    if (!known) return `Machine ${printMachine(id)} is not part of a maintenance schedule`;
-    if (known.mode !== from) {
-      return `Machine ${printMachine(id)} is not in ${from} mode and cannot be brought ${verb}`;
-    }
-  }
-  return undefined;
+  const key = machineKey(id);
+  const known = machines.get(key);
+  if (!known && !hasAgent(key)) return `Machine ${printMachine(id)} is not part of a maintenance schedule`;
+  if (known?.mode === from) return undefined;
+  return `Machine ${printMachine(id)} is not in ${from} mode and cannot be brought ${verb}`;
 }

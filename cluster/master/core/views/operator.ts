@@ -83,7 +83,9 @@ export function printAgent(state: SeenState, agent: Agent): PrintedAgent {
     active: isOffered(agent),
     deactivated: agent.deactivated,
     drain_info: state.registry.drains.get(agent.id),
-    estimated_drain_start_time: printTime(agent.drainStartedAt),
+    estimated_drain_start_time: printTime(
+      agent.drainStartedAt && Math.floor(agent.drainStartedAt / 1000) * 1000,
+    ),
     version: agent.version,
     pid: agent.pid,
     registered_time: printTime(agent.registeredAt),
@@ -124,15 +126,15 @@ export function printFramework(
     connected: framework.stream !== undefined,
     recovered: framework.recovered,
     registered_time: printTime(framework.registeredAt),
-    reregistered_time: printTime(framework.reregisteredAt),
-    unregistered_time: framework.stream === undefined ? printTime(framework.unregisteredAt) : undefined,
+    reregistered_time: printTime(framework.reregisteredAt ?? framework.registeredAt),
+    unregistered_time: whole.frameworks.has(framework.id) ? undefined : printTime(framework.unregisteredAt),
     allocated_resources: printResources(used),
     offered_resources: printResources(offeredIn(state, framework.offers)),
     offers: [...framework.offers].flatMap((id) => {
       const offer = state.offers.get(id);
       return offer ? [printOffer(state, framework, offer)] : [];
     }),
-    offer_constraints: framework.offerConstraints,
+    offer_constraints: framework.offerConstraints ?? {},
     inverse_offers: inverseOffersOf(state, framework.id).map((offer) => printInverseOffer(state, offer)),
   };
 }

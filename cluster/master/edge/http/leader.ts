@@ -18,12 +18,14 @@ const NAMELESS =
   "The request's authenticated principal contains claims, but no value string. " +
   'The master currently requires that principals have a value';
 
-/** Answered by every master, whoever leads. */
+/** Answered by every master, whoever leads; of these only the flags need a sender with a name. */
 const OPEN = new Set(['/', '/health', '/flags', '/redirect', '/version']);
+const NAMED = '/flags';
 
 /** Lets routes answer only where their master leads, whatever the method. */
 export function gated(routes: readonly Route[], leadership: () => Leadership): Route[] {
   return routes.map((route) => {
+    if (route.path === NAMED) return { ...route, before: nameless };
     if (OPEN.has(route.path)) return route;
     const waits = route.path.startsWith('/api/v1');
     const before: Route['before'] = (request, reply) =>

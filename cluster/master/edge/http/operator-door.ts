@@ -30,6 +30,8 @@ export interface OperatorDoor {
   readonly viewers: Map<string, Principal | undefined>;
   /** Changes with every event: what was read at the same moment is the same. */
   readonly moment: () => number;
+  /** A page was served again (`master/http_cache_hits`). */
+  readonly pageHit: () => void;
   readonly flags: Record<string, string>;
   readonly metrics: () => Record<string, number>;
 }

@@ -66,6 +66,6 @@ function refusal(problem: Problem): HelperAnswer {
 }
 
 function wireInfo({ path, nlink, size, modifiedMs, mode, uid, gid }: FileInfo) {
-  const mtime = { nanoseconds: BigInt(modifiedMs) * 1_000_000n };
+  const mtime = { nanoseconds: BigInt(Math.floor(modifiedMs / 1000)) * 1_000_000_000n };
   return { path, nlink, size, mtime, mode, uid, gid };
 }

@@ -33,12 +33,12 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
       return sendJson(request, reply, Buffer.from(text));
     };
   };
-  const shared = (print: (state: MasterState, flags: Flags | undefined) => string): Handler => {
-    const pageFor = pageByViewer(operators, (state, sight) =>
-      print(state, sight.flags ? operators.flags : undefined),
-    );
+  const byViewer = (print: (state: MasterState, sight: Sight) => string): Handler => {
+    const pageFor = pageByViewer(operators, print);
     return (request, reply) => sendJson(request, reply, pageFor(request));
   };
+  const shared = (print: (state: MasterState, flags: Flags | undefined) => string): Handler =>
+    byViewer((state, sight) => print(state, sight.flags ? operators.flags : undefined));
   /** Everything, shared; or what one id is about. */
   const one = (key: string, print: (state: MasterState, id?: string) => string): Handler => {
     const all = shared((state) => print(state));
@@ -64,7 +64,7 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     read('/tasks', page(tasks)),
     read(
       '/roles',
-      page((state, _query, sight) => rolesPage(state, sight.role)),
+      byViewer((state, sight) => rolesPage(state, sight.role)),
     ),
     { path: '/weights', realm: READWRITE, methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
     {
@@ -137,7 +137,7 @@ function pageByViewer(
     const key = isOwn ? JSON.stringify([sender?.value]) : '';
     const make = (): Buffer =>
       Buffer.from(door.read((state) => print(seenBy(state, sender), sightOf(state, sender))));
-    const page = pages.get(key) ?? sharedPage(make, door.moment);
+    const page = pages.get(key) ?? sharedPage(make, door.moment, { hit: door.pageHit });
     if (!pages.has(key) && pages.size >= VIEWERS_MAX) pages.clear();
     pages.set(key, page);
     return page();

@@ -11,13 +11,23 @@ const REST_FACTOR = 2;
 export function sharedPage(
   make: () => Buffer,
   moment: () => number,
-  now: () => number = () => performance.now(),
+  {
+    now = () => performance.now(),
+    hit = () => undefined,
+  }: {
+    readonly now?: () => number;
+    /** Called when somebody gets a page that was made for another. */
+    readonly hit?: () => void;
+  } = {},
 ) {
   let last: { moment: number; body: Buffer; madeAt: number; tookMs: number } | undefined;
   return (): Buffer => {
     const began = now();
     const current = moment();
-    if (last && (last.moment === current || isStillGood(last, began))) return last.body;
+    if (last && (last.moment === current || isStillGood(last, began))) {
+      hit();
+      return last.body;
+    }
     const body = make();
     const madeAt = now();
     last = { moment: current, body, madeAt, tookMs: madeAt - began };

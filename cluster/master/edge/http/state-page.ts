@@ -215,20 +215,50 @@ const COUNTED = [
   'TASK_UNREACHABLE',
 ] as const;
 
-function countsOf(records: Iterable<TaskRecord>): Record<string, string> {
+function countsOf(states: readonly string[]): Record<string, string> {
   const counts = new Map<string, number>(COUNTED.map((name) => [name, 0]));
-  for (const { state } of records) counts.set(state, (counts.get(state) ?? 0) + 1);
+  for (const state of states) {
+    const counted = counts.get(state);
+    if (counted !== undefined) counts.set(state, counted + 1);
+  }
   return Object.fromEntries([...counts].map(([name, number]) => [name, String(number)]));
+}
+
+/** What registered frameworks have and had, by agent. */
+interface Summed {
+  readonly states: string[];
+  readonly frameworks: Set<string>;
+}
+
+function sumByAgent(state: MasterState): ReadonlyMap<string, Summed> {
+  const sums = new Map<string, Summed>();
+  for (const framework of state.frameworks.values()) {
+    for (const { agentId, state: now } of recordsOf(framework)) {
+      const sum = sums.get(agentId) ?? { states: [], frameworks: new Set() };
+      sums.set(agentId, sum);
+      sum.states.push(now);
+      sum.frameworks.add(framework.id);
+    }
+  }
+  return sums;
+}
+
+/** Tasks that run, are unreachable or have ended: all a framework is remembered by. */
+function recordsOf({ tasks, unreachableTasks, completedTasks }: Framework): TaskRecord[] {
+  return [...tasks.values(), ...unreachableTasks.values(), ...completedTasks];
 }
 
 /** The cluster in numbers: agents and frameworks with their tasks counted by state. */
 export function summaryPage(state: SeenState): string {
   const { boot } = state;
   const executors = executorsByFramework(wholeOf(state));
+  const sums = sumByAgent(state);
   return jsonObject({
     hostname: JSON.stringify(boot.hostname),
     cluster: boot.cluster === undefined ? undefined : JSON.stringify(boot.cluster),
-    slaves: jsonArray([...state.agents.values()].map((agent) => agentSummary(state, agent))),
+    slaves: jsonArray(
+      [...state.agents.values()].map((agent) => agentSummary(state, agent, sums.get(agent.id))),
+    ),
     frameworks: jsonArray(
       [...state.frameworks.values()].map((framework) =>
         frameworkSummary(state, framework, executors.get(framework.id) ?? []),
@@ -237,11 +267,10 @@ export function summaryPage(state: SeenState): string {
   });
 }
 
-function agentSummary(state: SeenState, agent: Agent): string {
-  const ids = [...new Set([...agent.tasks.values()].map(({ frameworkId }) => frameworkId))];
+function agentSummary(state: SeenState, agent: Agent, sum: Summed | undefined): string {
   return withMembers(agentJson(printAgent(state, agent), state.seen?.role), {
-    ...countsOf(agent.tasks.values()),
-    framework_ids: JSON.stringify(ids),
+    ...countsOf(sum?.states ?? []),
+    framework_ids: JSON.stringify([...(sum?.frameworks ?? [])]),
   });
 }
 
@@ -250,12 +279,8 @@ function frameworkSummary(
   framework: Framework,
   executors: readonly ExecutorRecord[],
 ): string {
-  const records = [
-    ...framework.tasks.values(),
-    ...framework.unreachableTasks.values(),
-    ...framework.completedTasks,
-  ];
-  const ids = [...new Set([...framework.tasks.values()].map(({ agentId }) => agentId))];
+  const records = recordsOf(framework);
+  const ids = [...new Set(records.map(({ agentId }) => agentId))];
   const empty = { tasks: [], unreachable: [], completed: [], offers: [], executors: [], pid: framework.pid };
   const whole = JSON.parse(frameworkJson(printFramework(state, framework, executors), empty)) as Record<
     string,
@@ -275,14 +300,16 @@ function frameworkSummary(
     'recovered',
   ];
   const head = JSON.stringify(Object.fromEntries(keys.map((key) => [key, whole[key]])));
-  return withMembers(head, { ...countsOf(records), slave_ids: JSON.stringify(ids) });
+  return withMembers(head, {
+    ...countsOf(records.map(({ state: now }) => now)),
+    slave_ids: JSON.stringify(ids),
+  });
 }
 
 function withMembers(object: string, members: Record<string, string>): string {
   return `${object.slice(0, -1)},${jsonObject(members).slice(1)}`;
 }
 
-/** Roles with their weights, frameworks and what they hold. */
 /** Weights other than 1. */
 export function weightsPage(state: MasterState): string {
   return jsonArray(

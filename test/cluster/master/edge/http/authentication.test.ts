@@ -96,6 +96,16 @@ describe('a master that asks who it is talking to', () => {
       text: expect.stringContaining('claims, but no value string') as string,
     });
     expect((await ask({ sub: 'ann', exp: 1 })).status).toBe(401);
+    const nameless = `Bearer ${signJwt({ cid: 'container' }, Buffer.from('key'))}`;
+    expect((await work.ask('/flags', { headers: { authorization: nameless } })).status).toBe(200);
+    await work.stop();
+    await work.start(
+      ...jwt,
+      '--authenticate_http_readonly',
+      `--credentials=${credentials}`,
+      `--jwt_secret_key=file://${key}`,
+    );
+    expect((await work.ask('/flags', { headers: { authorization: nameless } })).status).toBe(403);
     expect((await work.ask('/api/v1', { method: 'POST' })).headers['www-authenticate']).toBe(
       'Basic realm="mesos-master-readwrite",Bearer realm="mesos-master-readwrite"',
     );

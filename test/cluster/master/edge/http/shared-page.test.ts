@@ -1,17 +1,18 @@
 import { sharedPage } from '../../../../../cluster/master/edge/http/shared-page';
 
 function page(tookMs: number) {
-  let [time, moment, made] = [0, 0, 0];
+  let [time, moment, made, hits] = [0, 0, 0, 0];
   const read = sharedPage(
     () => {
       time += tookMs;
       return Buffer.from(String(++made));
     },
     () => moment,
-    () => time,
+    { now: () => time, hit: () => (hits += 1) },
   );
   return {
     read: () => read().toString(),
+    hits: () => hits,
     event: () => {
       moment += 1;
     },
@@ -22,10 +23,11 @@ function page(tookMs: number) {
 }
 
 test('those who ask at one moment share one text, and a quick page is new after every event', () => {
-  const { read, event } = page(5);
+  const { read, event, hits } = page(5);
   expect([read(), read()]).toEqual(['1', '1']);
   event();
   expect(read()).toBe('2');
+  expect(hits()).toBe(1);
 });
 
 test('a page that takes long serves for twice its time, and is then made anew', () => {

@@ -1,4 +1,9 @@
-import { statePage, tasksPage } from '../../../../../cluster/master/edge/http/state-page';
+import {
+  frameworksPage,
+  statePage,
+  summaryPage,
+  tasksPage,
+} from '../../../../../cluster/master/edge/http/state-page';
 import { MasterScript } from '../../interpreter';
 
 /** A master with t1 (running), t2 (running, later) and t3 (no status yet). */
@@ -52,5 +57,54 @@ describe('the page of the whole state', () => {
     expect(read(places)).toMatchObject({ ...places, flags: places });
     expect(Object.keys(read() as object)).not.toContain('log_dir');
     expect(Object.keys(read({}) as object)).not.toContain('external_log_file');
+  });
+});
+
+describe('the page of the cluster in numbers', () => {
+  interface Row {
+    readonly framework_ids?: string[];
+    readonly slave_ids?: string[];
+    readonly [state: string]: unknown;
+  }
+  const summary = (script: MasterScript): { slaves: Row[]; frameworks: Row[] } =>
+    JSON.parse(summaryPage(script.state)) as { slaves: Row[]; frameworks: Row[] };
+  const say = (script: MasterScript, ...lines: string[]): void => {
+    for (const line of lines) script.interpret(line.split(' '), line);
+  };
+
+  it('counts what ran on an agent as long as its framework remembers it', () => {
+    const script = withTasks();
+    say(script, 'status a web t1 TASK_FINISHED', 'acknowledge web t1 M-S0');
+    const { slaves, frameworks } = summary(script);
+    const counts = { TASK_FINISHED: 1, TASK_RUNNING: 1, TASK_STAGING: 1 };
+    expect(slaves).toMatchObject([{ ...counts, framework_ids: ['M-0000'] }]);
+    expect(frameworks).toMatchObject([{ ...counts, slave_ids: ['M-S0'] }]);
+    say(script, 'teardown web');
+    expect(summary(script).slaves).toMatchObject([{ TASK_FINISHED: 0, TASK_RUNNING: 0, framework_ids: [] }]);
+  });
+
+  it('counts ten states and no others', () => {
+    const script = withTasks();
+    say(script, 'status a web t1 TASK_DROPPED', 'acknowledge web t1 M-S0');
+    const { slaves, frameworks } = summary(script);
+    const states = (row: Row | undefined): string[] =>
+      Object.keys(row ?? {}).filter((key) => key.startsWith('TASK_'));
+    expect(states(slaves[0])).toHaveLength(10);
+    expect(states(frameworks[0])).toEqual(states(slaves[0]));
+  });
+});
+
+describe('the times of a framework', () => {
+  it('do not say that it ended while it is only cut off', () => {
+    const script = withTasks();
+    const first = (): Record<string, unknown> | undefined => {
+      const page = JSON.parse(frameworksPage(script.state)) as Record<string, Record<string, unknown>[]>;
+      return [...(page['frameworks'] ?? []), ...(page['completed_frameworks'] ?? [])][0];
+    };
+    expect(Object.keys(first() ?? {})).not.toContain('reregistered_time');
+    script.interpret(['disconnect', 'web'], 'disconnect web');
+    expect(first()).toMatchObject({ connected: false, unregistered_time: 0 });
+    script.clock.advance(1000);
+    expect(first()?.['unregistered_time']).toBeGreaterThan(0);
   });
 });
