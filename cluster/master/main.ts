@@ -191,9 +191,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
     files: masterFiles(logFile, read),
     moment: () => mailbox?.handled ?? 0,
     nextRequest: () => requests++,
-    pageHit: () => {
-      pageHits += 1;
-    },
+    pageHit: () => void pageHits++,
     timings,
     metrics: () => ({
       ...read((state) => snapshot(state, deps.clock.now(), Object.values(timings))),

@@ -81,8 +81,7 @@ export function record(
   const effects: MasterEffect[] = [];
   const isCheck = status.reason?.includes('CHECK_STATUS_UPDATED') ?? false;
   if (last?.state !== status.state || isCheck) {
-    const { uuid: _uuid, data: _data, ...shown } = status;
-    const updated = { framework_id: { value: task.frameworkId }, status: shown, state: task.state };
+    const updated = { framework_id: { value: task.frameworkId }, status, state: task.state };
     effects.push({ kind: 'publish', event: { type: 'TASK_UPDATED', task_updated: updated } });
   }
   if (held && !task.holdsResources) effects.push(...allocateSoon(state, now));

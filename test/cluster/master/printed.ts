@@ -2,7 +2,7 @@
  * How master scripts print what comes out: messages to agents, events to schedulers, roles, the registry.
  */
 
-import type { Response } from '../../../cluster/api/generated/master';
+import type { Event as OperatorEvent, Response } from '../../../cluster/api/generated/master';
 import type { Offer, Unavailability } from '../../../cluster/api/generated/mesos';
 import type { Event as SchedulerEvent } from '../../../cluster/api/generated/scheduler';
 import { encodeJson } from '../../../cluster/api/json-write';
@@ -93,6 +93,15 @@ export function printMessage(effect: Extract<MasterEffect, { kind: 'send' }>): s
     default:
       return short;
   }
+}
+
+/** What operators who follow are told; of a task which one, and how it is. */
+export function printPublished({ type, task_added: added, task_updated: updated }: OperatorEvent): string {
+  if (added) return `${type} ${added.task.task_id.value}`;
+  if (!updated) return String(type);
+  const { status, state } = updated;
+  const parts = [status.task_id.value, state, status.reason, status.uuid ? 'uuid' : 'no uuid'];
+  return `${type} ${parts.filter(Boolean).join(' ')}`;
 }
 
 export function printEvent(event: SchedulerEvent): string {
