@@ -81,12 +81,35 @@ const METRICS: Partial<Record<scheduler.Call.Type, string>> = {
 export function call(state: MasterState, event: EventOf<'scheduler.call'>): MasterEffect[] {
   const { request, call: made } = event;
   const framework = state.frameworks.get(made.framework_id?.value ?? '');
+  if (framework) countCall(framework, made);
   const refusal = refusalOf(framework, event);
   if (refusal || !framework) {
     return [{ kind: 'answer', request, ...(refusal ?? { status: 400, text: 'Framework cannot be found' }) }];
   }
   const { effects, ...answer } = carryOut(state, framework, event);
   return [{ kind: 'answer', request, ...answer }, ...effects];
+}
+
+/** Calls of a framework are counted whether they are carried out or not. */
+export function countCall(framework: Framework, { type = 'UNKNOWN' }: scheduler.Call): void {
+  countOf(framework, `calls/${type.toLowerCase()}`);
+}
+
+/** Metrics of calls that are not valid (Mesos 1.11 Metrics::incrementInvalidSchedulerCalls). */
+const INVALID: Partial<Record<scheduler.Call.Type, string>> = {
+  ACKNOWLEDGE: 'invalid_status_update_acknowledgements',
+  ACKNOWLEDGE_OPERATION_STATUS: 'invalid_operation_status_update_acknowledgements',
+  MESSAGE: 'invalid_framework_to_executor_messages',
+};
+
+/** A call that was refused for its form is counted where there is a number for it. */
+export function countInvalid(
+  state: MasterState,
+  { type = 'UNKNOWN' }: { readonly type?: scheduler.Call.Type | undefined },
+): MasterEffect[] {
+  const metric = INVALID[type];
+  if (metric) count(state, `master/${metric}`);
+  return [];
 }
 
 type Made = Pick<EventOf<'scheduler.call'>, 'call' | 'patterns' | 'at'>;
@@ -107,7 +130,6 @@ export function carryOut(state: MasterState, framework: Framework, made: Made): 
   }
   const transition = CALLS[type];
   if (!transition) return { status: 501, text: `Call ${type} is not supported`, effects: [] };
-  countOf(framework, `calls/${type.toLowerCase()}`);
   const metric = METRICS[type];
   if (metric) count(state, `master/messages_${metric}`);
   return { status: 202, effects: transition(state, framework, call, at) };

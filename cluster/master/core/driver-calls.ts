@@ -6,7 +6,7 @@
  */
 
 import type * as scheduler from '../../api/generated/scheduler';
-import { carryOut } from './calls';
+import { carryOut, countCall, countInvalid } from './calls';
 import { tellError } from './drivers';
 import type { MasterEffect } from './effects';
 import type { EventOf } from './events';
@@ -27,11 +27,14 @@ export function driverCall(state: MasterState, event: EventOf<'driver.call'>): M
     return [];
   }
   const framework = state.frameworks.get(call.framework_id?.value ?? '');
+  const invalid = callError(call);
+  if (invalid) countInvalid(state, call);
   const wrong =
-    callError(call) ??
+    invalid ??
     (framework ? undefined : 'Framework cannot be found') ??
     (framework?.pid === pid ? undefined : 'Call is not from registered framework');
   if (wrong || !framework) return [drop(event, wrong ?? 'Framework cannot be found')];
+  countCall(framework, call);
   if (framework.stream === undefined) return [tellError(pid, 'Framework disconnected')];
   if (NOT_IN_V0.includes(call.type)) return [drop(event, `'${call.type}' is not supported by the v0 API`)];
   const { status, text, effects } = carryOut(state, framework, event);

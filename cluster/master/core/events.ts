@@ -106,6 +106,9 @@ export interface MasterEvents {
     readonly principal?: Principal | undefined;
   };
 
+  /** A call that the edge has refused for its form. */
+  'scheduler.invalid': { readonly type?: scheduler.Call.Type | undefined };
+
   /** A driver asks to subscribe from its address. */
   'driver.subscribe': {
     readonly pid: string;

@@ -9,7 +9,7 @@ import { updateAgent } from './agent-update';
 import { register, reregister } from './agents';
 import { filterExpired, resumeOffers, runAllocator, whitelistChanged } from './allocation';
 import { RESUME_TIMER } from './allocator/pause';
-import { call } from './calls';
+import { call, countInvalid } from './calls';
 import { driverCall } from './driver-calls';
 import { forDrivers } from './driver-messages';
 import { deactivate, driverExited, submit, subscribeDriver } from './drivers';
@@ -49,6 +49,7 @@ const TRANSITIONS: {
   'scheduler.subscribe': subscribe,
   'scheduler.closed': closed,
   'scheduler.call': call,
+  'scheduler.invalid': countInvalid,
   'driver.subscribe': subscribeDriver,
   'driver.call': driverCall,
   'driver.deactivate': deactivate,

@@ -4,7 +4,6 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
-import { sameContent } from '../../../model/equal';
 import { idError } from '../../../model/ids';
 import {
   inside,
@@ -17,6 +16,7 @@ import { readResources } from '../../../model/resources';
 import { executorKey } from '../executors';
 import type { Agent, Framework } from '../state';
 import { commandInfoError, containerInfoError } from './command';
+import { isSameExecutor } from './same-executor';
 
 /** The first thing wrong with an executor, or undefined. */
 export function executorError(
@@ -74,13 +74,15 @@ function executorResourcesError({ resources: wire }: mesos.ExecutorInfo): string
   );
 }
 
+const RULE = `${'-'.repeat(60)}\n`;
+
 function sameError(executor: mesos.ExecutorInfo, framework: Framework, agent: Agent): string | undefined {
   const id = executor.executor_id.value;
   const known = agent.executors.get(executorKey(framework.id, id));
-  if (!known || sameContent(known.info, executor)) return undefined;
+  if (!known || isSameExecutor(known.info, executor)) return undefined;
   return (
-    'ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID.\n' +
-    `Existing ExecutorInfo: ${print(known.info)}\nExecutorInfo: ${print(executor)}`
+    `ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID.\n${RULE}` +
+    `Existing ExecutorInfo:\n${print(known.info)}\n${RULE}ExecutorInfo:\n${print(executor)}\n${RULE}`
   );
 }
 

@@ -4,7 +4,6 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
-import { sameContent } from '../../../model/equal';
 import { inside, persistenceIdError, revocableMixError } from '../../../model/resource-errors';
 import {
   addResources,
@@ -18,6 +17,7 @@ import {
 import { executorKey } from '../executors';
 import { commandInfoError } from './command';
 import { executorError } from './executor';
+import { isSameExecutor } from './same-executor';
 import { type LaunchContext, overlap, plainTaskError, sharedCgroupsError } from './task';
 
 /** The least an executor of a group must have (Mesos' MIN_CPUS, MIN_MEM). */
@@ -57,7 +57,7 @@ function groupExecutorError({ tasks, executor }: GroupLaunch, context: LaunchCon
   if (executor.type === 'UNKNOWN') return 'Unknown executor type';
   if (executor.container?.type === 'DOCKER') return 'Docker ContainerInfo is not supported on the executor';
   const id = executor.executor_id.value;
-  const other = tasks.find((task) => !sameContent(task.executor, executor));
+  const other = tasks.find((task) => task.executor && !isSameExecutor(task.executor, executor));
   if (other)
     return `The \`ExecutorInfo\` of task '${other.task_id.value}' is different from executor '${id}'`;
   return (

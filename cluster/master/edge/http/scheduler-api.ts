@@ -27,7 +27,7 @@ export interface SchedulerDoor {
 /** Handles one call: SUBSCRIBE opens a stream, every other one is answered by the core. */
 export function handleScheduler(door: SchedulerDoor, request: Request, reply: Reply): unknown {
   const principal = principalOf(request);
-  const call = readCall(request, reply);
+  const call = readCall(door, request, reply);
   if (!call) return reply;
   const stream = request.headers['mesos-stream-id'];
   const streamId = Array.isArray(stream) ? stream[0] : stream;
@@ -38,18 +38,21 @@ export function handleScheduler(door: SchedulerDoor, request: Request, reply: Re
   return subscribe(door, request, reply, call);
 }
 
-function readCall(request: Request, reply: Reply): Call | undefined {
+function readCall(door: SchedulerDoor, request: Request, reply: Reply): Call | undefined {
   const body = request.body as Buffer | undefined;
   const read = readCallBody('mesos.v1.scheduler.Call', request.headers['content-type'], body);
-  const refusal = 'status' in read ? read : refusalOf(request, read.call);
+  const refusal = 'status' in read ? read : refusalOf(door, request, read.call);
   if (refusal) void plain(reply, refusal.status, refusal.text);
   return 'status' in read || refusal ? undefined : read.call;
 }
 
 /** What is wrong with a call that could be read. Only calls that are answered with a body ask for its form. */
-function refusalOf(request: Request, call: Call): Refusal | undefined {
+function refusalOf({ post }: SchedulerDoor, request: Request, call: Call): Refusal | undefined {
   const error = callError(call, principalOf(request)?.value);
-  if (error) return { status: 400, text: `Failed to validate scheduler::Call: ${error}` };
+  if (error) {
+    post({ kind: 'scheduler.invalid', type: call.type });
+    return { status: 400, text: `Failed to validate scheduler::Call: ${error}` };
+  }
   const needsForm = call.type === 'SUBSCRIBE' || call.type === 'RECONCILE_OPERATIONS';
   return needsForm && !readAccept(request.headers.accept) ? { status: 406, text: NOT_ACCEPTABLE } : undefined;
 }
