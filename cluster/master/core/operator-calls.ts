@@ -38,7 +38,7 @@ interface Row {
 
 const ON_RESOURCES: Row = { error: wishError, run: operateResources };
 
-/** Types without a row are answered 501: they are part of the API and not carried out here yet. */
+/** Types without a row are those that nobody knows: 501. */
 const CALLS: Partial<Record<Call.Type, Row>> = {
   TEARDOWN: { error: teardownError, run: teardown },
   UPDATE_WEIGHTS: { error: weightsError, run: updateWeights },
@@ -66,7 +66,7 @@ export function operatorCall(state: MasterState, event: CallEvent): MasterEffect
     { kind: 'answer', request, status, text },
   ];
   const row = call.type && CALLS[call.type];
-  if (!row) return refuse(501, `Call ${call.type} is not supported`);
+  if (!row) return refuse(501, '501 Not Implemented.');
   // Before the registry is read nothing may be stored: it would take the place of all there is.
   if (state.electedAt === undefined) return refuse(503, 'Master has not finished recovery');
   const wrong = partError(call) ?? row.error?.(state, event);

@@ -14,32 +14,53 @@ function bodyOf(request: Request): string {
   return (request.body as Buffer | undefined)?.toString('utf8') ?? '';
 }
 
-/** POST /teardown, with the form `frameworkId=...`. */
-export function teardown(door: OperatorDoor): Handler {
-  return (request, reply) => {
-    const value = new URLSearchParams(bodyOf(request)).get('frameworkId');
-    if (value === null) return plain(reply, 400, "Missing 'frameworkId' query parameter in the request body");
-    return passCall(door, request, reply, { type: 'TEARDOWN', teardown: { framework_id: { value } } });
-  };
+/** What comes as a form. */
+type Form = ReadonlyMap<string, string>;
+
+/** Reads a form; of a name given twice the last one counts. Throws with Mesos' words. */
+function readForm(body: string): Form {
+  const broken = /%(?![0-9a-f]{2}).{0,2}/i.exec(body);
+  if (broken) {
+    const part = body.split(/[&;=]/).find((one) => one.includes(broken[0])) ?? body;
+    throw new Error(`Unable to decode query string: Malformed % escape in '${part}': '${broken[0]}'`);
+  }
+  return new Map(new URLSearchParams(body));
 }
 
-type ResourceCall = 'reserve' | 'unreserve' | 'create-volumes' | 'destroy-volumes';
-
-/** POST /reserve and its relatives, with a form: slaveId, and resources or volumes as JSON. */
-export function resourceForm(door: OperatorDoor, what: ResourceCall): Handler {
+/** Handles a form; what is wrong with it is answered 400. */
+function ofForm(handle: (form: Form, ...to: Parameters<Handler>) => unknown): Handler {
   return (request, reply) => {
-    const form = new URLSearchParams(bodyOf(request));
-    const value = form.get('slaveId');
-    if (value === null) return plain(reply, 400, "Missing 'slaveId' query parameter in the request body");
     try {
-      return passCall(door, request, reply, resourceCall(what, { value }, form));
+      return handle(readForm(bodyOf(request)), request, reply);
     } catch (error) {
       return plain(reply, 400, (error as Error).message);
     }
   };
 }
 
-function resourceCall(what: ResourceCall, agent_id: AgentID, form: URLSearchParams): Call {
+/** POST /teardown, with the form `frameworkId=...`. */
+export function teardown(door: OperatorDoor): Handler {
+  return ofForm((form, request, reply) => {
+    const value = form.get('frameworkId');
+    if (value === undefined)
+      return plain(reply, 400, "Missing 'frameworkId' query parameter in the request body");
+    return passCall(door, request, reply, { type: 'TEARDOWN', teardown: { framework_id: { value } } });
+  });
+}
+
+type ResourceCall = 'reserve' | 'unreserve' | 'create-volumes' | 'destroy-volumes';
+
+/** POST /reserve and its relatives, with a form: slaveId, and resources or volumes as JSON. */
+export function resourceForm(door: OperatorDoor, what: ResourceCall): Handler {
+  return ofForm((form, request, reply) => {
+    const value = form.get('slaveId');
+    if (value === undefined)
+      return plain(reply, 400, "Missing 'slaveId' query parameter in the request body");
+    return passCall(door, request, reply, resourceCall(what, { value }, form));
+  });
+}
+
+function resourceCall(what: ResourceCall, agent_id: AgentID, form: Form): Call {
   switch (what) {
     case 'reserve': {
       const resources = listOf(form, 'resources', 'Error parsing');
@@ -60,9 +81,9 @@ function resourceCall(what: ResourceCall, agent_id: AgentID, form: URLSearchPara
 }
 
 /** A field of the form with resources as a JSON array. Throws with Mesos' words. */
-function listOf(form: URLSearchParams, key: string, what = 'Error in parsing'): Resource[] {
+function listOf(form: Form, key: string, what = 'Error in parsing'): Resource[] {
   const text = form.get(key);
-  if (text === null) throw new Error(`Missing '${key}' query parameter in the request body`);
+  if (text === undefined) throw new Error(`Missing '${key}' query parameter in the request body`);
   try {
     const given: unknown = JSON.parse(text);
     if (!Array.isArray(given)) throw new Error('expected a JSON array');

@@ -20,6 +20,13 @@ const rows = [
   ['POST', '/create-volumes', AGENT, "Missing 'volumes' query parameter in the request body"],
   ['POST', '/destroy-volumes', `${AGENT}volumes=[7]`, "Error in parsing 'volumes' query parameter in the "],
   ['POST', '/reserve', `${AGENT}resources=[{"name":"","type":"SCALAR"}]`, 'No agent found with specified ID'],
+  [
+    'POST',
+    '/reserve',
+    `slaveId=%zz&resources=[]`,
+    "Unable to decode query string: Malformed % escape in '%zz': '%zz'",
+  ],
+  ['POST', '/teardown', 'frameworkId=a&frameworkId=%2', "Malformed % escape in '%2': '%2'"],
   ['POST', '/teardown', '', "Missing 'frameworkId' query parameter in the request body"],
   ['POST', '/teardown', 'frameworkId=x', 'No framework found with specified ID'],
   ['PUT', '/weights', '{', "Failed to parse update weights request JSON '{': "],
