@@ -2,19 +2,22 @@
  * Role names: `web`, `web/frontend`, and `*` for everybody (Mesos 1.11 src/common/roles.cpp).
  */
 
+/** White space of ASCII, and the character of the delete key. */
+const FORBIDDEN = /[\t\n\v\f\r \x7f]/;
+
 /** What is wrong with a role's name, in Mesos' words, or undefined. */
 export function roleError(role: string): string | undefined {
   if (role === '*') return undefined;
-  if (role === '') return 'Empty role name is invalid';
+  if (role === '') return 'Role names cannot be the empty string';
   if (role.startsWith('/')) return `Role '${role}' cannot start with a slash`;
   if (role.endsWith('/')) return `Role '${role}' cannot end with a slash`;
+  if (role.includes('//')) return `Role '${role}' cannot contain two adjacent slashes`;
   for (const part of role.split('/')) {
-    if (part === '') return `Role '${role}' cannot contain two adjacent slashes`;
     if (part === '.' || part === '..' || part === '*')
       return `Role '${role}' cannot include '${part}' as a component`;
-    if (part.startsWith('-')) return `Role component '${part}' is invalid because it begins with a dash`;
-    if (/[\s\b]/.test(part))
-      return `Role component '${part}' is invalid because it contains whitespace or backspace`;
+    if (part.startsWith('-')) return `Role component '${part}' is invalid because it starts with a dash`;
+    if (FORBIDDEN.test(part))
+      return `Role component '${part}' is invalid because it contains backspace or whitespace`;
   }
   return undefined;
 }
