@@ -416,8 +416,7 @@ export function recover(state: AllocatorState, key: AllocationKey, resources: Re
   const agent = state.agents.get(key.agentId);
   if (agent) {
     const own = unshared(pieces);
-    const back = subtractResources(own, agent.excess);
-    agent.excess = subtractResources(agent.excess, own);
+    const back = agent.excess.length === 0 ? own : payBack(agent, own);
     agent.free = addResources(agent.free, asTheAgentHas(agent, back));
     if (own.length < pieces.length)
       agent.sharedUse = subtractResources(agent.sharedUse, pieces.filter(isShared));
@@ -425,6 +424,13 @@ export function recover(state: AllocatorState, key: AllocationKey, resources: Re
     state.dirty.add(key.agentId);
   }
   count(state, key, pieces, -1);
+}
+
+/** What comes back first makes up for what was too much. The rest, which is free. */
+function payBack(agent: AllocatorAgent, own: Resources): Resources {
+  const rest = subtractResources(own, agent.excess);
+  agent.excess = subtractResources(agent.excess, own);
+  return rest;
 }
 
 /** A volume that comes back is mounted nowhere any more: it is as the agent has it, not as a task used it. */
