@@ -22,7 +22,7 @@ import type { Patterns } from './offer-constraints/program';
 import { removeOffer, syncFramework } from './offers';
 import { claimOperations } from './operations/record';
 import { allocateSoon } from './schedule';
-import { count, countOf, type Framework, type MasterState, type TaskRecord } from './state';
+import { type Agent, count, countOf, type Framework, type MasterState, type TaskRecord } from './state';
 import { addCompleted, detachTask } from './task-record';
 import { executorOf, record } from './tasks';
 import { dropUnreachable } from './unreachable-tasks';
@@ -210,13 +210,27 @@ function welcome(state: MasterState, framework: Framework, stream: string): Mast
   ];
 }
 
-/** Every connected agent learns what the framework says of itself. */
+/** The agents that have something of the framework learn what it says of itself. */
 export function tellAgents(state: MasterState, framework: Framework): MasterEffect[] {
   const { id, pid, info: framework_info } = framework;
   const message = { framework_id: { value: id }, pid, framework_info };
-  return [...state.agents.values()]
-    .filter(({ connected }) => connected)
-    .map((agent) => ({ kind: 'send', to: agent.pid, name: UPDATE_FRAMEWORK, message }));
+  return agentsOf(state, framework).map(({ pid: to }) => ({
+    kind: 'send',
+    to,
+    name: UPDATE_FRAMEWORK,
+    message,
+  }));
+}
+
+/**
+ * The connected agents that have tasks or executors of a framework. The original tells all agents, and those that have
+ * nothing of the framework let it pass: with thousands of them each framework that came or went held up the others.
+ */
+function agentsOf(state: MasterState, { id, tasks }: Framework): Agent[] {
+  const ids = new Set<string>();
+  for (const { agentId } of tasks.values()) ids.add(agentId);
+  for (const { agentId } of executorsOf(state, id)) ids.add(agentId);
+  return [...ids].flatMap((one) => state.agents.get(one) ?? []).filter(({ connected }) => connected);
 }
 
 /** Tells the operators who follow. */
@@ -257,11 +271,10 @@ export function failoverOver(state: MasterState, timer: string, now: Millis): Ma
 
 /** TEARDOWN or failover timeout: all its tasks end, it can never come back. */
 export function remove(state: MasterState, framework: Framework, now: Millis): MasterEffect[] {
-  const effects: MasterEffect[] = [];
   const message = { framework_id: { value: framework.id } };
-  for (const { connected, pid } of state.agents.values()) {
-    if (connected) effects.push({ kind: 'send', to: pid, name: SHUTDOWN_FRAMEWORK, message });
-  }
+  const effects = agentsOf(state, framework).map(
+    ({ pid: to }): MasterEffect => ({ kind: 'send', to, name: SHUTDOWN_FRAMEWORK, message }),
+  );
   withdrawOffers(state, framework);
   forgetFramework(state, framework.id);
   const agentIds = new Set([...framework.tasks.values()].map(({ agentId }) => agentId));
