@@ -1,3 +1,4 @@
+import { getFrameworks } from '../../../../../cluster/master/core/views/operator';
 import {
   frameworksPage,
   statePage,
@@ -106,5 +107,14 @@ describe('the times of a framework', () => {
     expect(first()).toMatchObject({ connected: false, unregistered_time: 0 });
     script.clock.advance(1000);
     expect(first()?.['unregistered_time']).toBeGreaterThan(0);
+  });
+
+  it('are in v1 the first time and the last, the same at first; what it wants of agents is there, if only nothing', () => {
+    const script = withTasks();
+    const [first] = getFrameworks(script.state).frameworks ?? [];
+    expect(first?.reregistered_time).toEqual(first?.registered_time);
+    expect(first).toMatchObject({ offer_constraints: {}, unregistered_time: undefined });
+    script.interpret(['teardown', 'web'], 'teardown web');
+    expect(getFrameworks(script.state).completed_frameworks?.[0]?.unregistered_time).toBeDefined();
   });
 });
