@@ -16,6 +16,7 @@ import { isKnownRole } from './quota/validate';
 import { change } from './registry/queue';
 import { allocateSoon } from './schedule';
 import type { MasterState } from './state';
+import { frameworksIn } from './views/roles';
 
 type CallEvent = EventOf<'operator.call'>;
 
@@ -52,9 +53,7 @@ export function updateWeights(state: MasterState, event: CallEvent): MasterEffec
 /** The registry has the weights of these roles. */
 export function weightsStored(state: MasterState, roles: readonly string[], now: Millis): MasterEffect[] {
   setWeights(state.allocator, state.registry.weights);
-  const isAnyIn = [...state.frameworks.values()].some((framework) =>
-    framework.roles.some((role) => roles.includes(role)),
-  );
+  const isAnyIn = roles.some((role) => frameworksIn(state, role).length > 0);
   const rescinded = isAnyIn ? [...state.offers.keys()].flatMap((id) => rescind(state, id)) : [];
   return [...rescinded, ...allocateSoon(state, now)];
 }
