@@ -11,8 +11,11 @@ import type { Offer, TaskInfo } from '../../cluster/api/generated/mesos';
 import { HttpClient } from '../../cluster/runtime/http/client';
 
 const BIN = join(__dirname, '..', '..', '..', 'bin', 'meseta');
-/** For instance `--cpu-prof --cpu-prof-dir=profiles`, to see where the time of master and agents goes. */
-const NODE_FLAGS = (process.env['BENCH_NODE_FLAGS'] ?? '').split(' ').filter(Boolean);
+/**
+ * For instance `--cpu-prof --cpu-prof-dir=profiles`, to see where the time of master and agents goes. Without it what the
+ * master's README advises for large clusters.
+ */
+const NODE_FLAGS = (process.env['BENCH_NODE_FLAGS'] ?? '--max-semi-space-size=64').split(' ').filter(Boolean);
 
 export interface Sized {
   readonly client: HttpClient;

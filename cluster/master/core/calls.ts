@@ -17,7 +17,7 @@ import { shutdownExecutor, toExecutor } from './messages';
 import { decline, revive, suppress } from './offers';
 import { reconcileOperations } from './operations/reconcile';
 import { acknowledgeOperation } from './operations/updates';
-import { count, countOf, type Framework, type MasterState } from './state';
+import { count, countType, type Framework, type MasterState } from './state';
 import { acknowledge, kill, reconcile } from './tasks';
 import { updateError, updateFramework } from './update-framework';
 import { principalError } from './validate/call';
@@ -92,7 +92,7 @@ export function call(state: MasterState, event: EventOf<'scheduler.call'>): Mast
 
 /** Calls of a framework are counted whether they are carried out or not. */
 export function countCall(framework: Framework, { type = 'UNKNOWN' }: scheduler.Call): void {
-  countOf(framework, `calls/${type.toLowerCase()}`);
+  countType(framework, 'calls', type);
 }
 
 /** Metrics of calls that are not valid (Mesos 1.11 Metrics::incrementInvalidSchedulerCalls). */

@@ -202,6 +202,16 @@ export function countOf({ counts }: Framework, name: string, by = 1): void {
   counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
+const NAMES = { calls: new Map<string, string>(), events: new Map<string, string>() };
+
+/** Counts a call or an event of one framework by its type. */
+export function countType(framework: Framework, group: keyof typeof NAMES, type: string): void {
+  let name = NAMES[group].get(type);
+  // The types are a closed list, and there are thousands of calls and events a second.
+  if (name === undefined) NAMES[group].set(type, (name = `${group}/${type.toLowerCase()}`));
+  countOf(framework, name);
+}
+
 /** Whether a framework has a capability of this type. */
 export function isCapable(framework: Framework, type: mesos.FrameworkInfo.Capability.Type): boolean {
   return framework.info.capabilities?.some((capability) => capability.type === type) ?? false;

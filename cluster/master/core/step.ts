@@ -27,7 +27,7 @@ import { ping, pong } from './pings';
 import { failed, fetched, stored } from './recovery';
 import { prune } from './registry/prune';
 import { removeNext } from './removal';
-import { countOf, initMaster, type MasterState } from './state';
+import { countType, initMaster, type MasterState } from './state';
 import { reported } from './tasks';
 
 const TRANSITIONS: {
@@ -96,7 +96,7 @@ function countEvents(state: MasterState, effects: readonly MasterEffect[]): void
   for (const effect of effects) {
     if (effect.kind !== 'event') continue;
     const framework = state.frameworks.get(state.frameworkByStream.get(effect.stream) ?? '');
-    if (framework) countOf(framework, `events/${effect.event.type?.toLowerCase()}`);
+    if (framework) countType(framework, 'events', effect.event.type ?? 'UNKNOWN');
   }
 }
 

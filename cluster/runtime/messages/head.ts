@@ -19,12 +19,34 @@ export interface MessageHead {
 
 const REQUEST = /^POST \/([^/? ]*)\/([^/? ]*)(?:\?\S*)? HTTP\/1\.1$/;
 const SENDER = 'libprocess/';
+/** A head as libprocess writes it (encoder.hpp), as nearly all are: read in one go, there are thousands a second. */
+const USUAL = new RegExp(
+  [
+    String.raw`^POST /([^/? ]*)/([^/? ]*) HTTP/1\.1`,
+    String.raw`User-Agent: libprocess/\S+`,
+    String.raw`Libprocess-From: ([^@\s]+@(\[[0-9a-fA-F:.]+\]|[^:@\s]+):(\d{1,5}))`,
+    'Connection: Keep-Alive',
+    String.raw`Host: [^\r\n]*`,
+    String.raw`(?:Transfer-Encoding: chunked|Content-Length: (\d{1,12}))$`,
+  ].join(String.raw`\r\n`),
+);
+const PORT_MAX = 65_535;
 
 /**
  * Reads a head (without the empty line at its end). Undefined for whatever is not quite that: requests of others, and
  * messages that the HTTP server has to refuse or answer.
  */
 export function readHead(text: string): MessageHead | undefined {
+  return readUsual(text) ?? readAny(text);
+}
+
+function readUsual(text: string): MessageHead | undefined {
+  const [, to = '', name = '', from = '', host = '', port, length] = USUAL.exec(text) ?? [];
+  if (port === undefined || Number(port) > PORT_MAX) return undefined;
+  return { to: decodeId(to), name, from, host, length: length === undefined ? 'chunked' : Number(length) };
+}
+
+function readAny(text: string): MessageHead | undefined {
   const lines = text.split('\r\n');
   const [, to, name] = REQUEST.exec(lines[0] ?? '') ?? [];
   if (to === undefined || name === undefined) return undefined;
@@ -60,6 +82,7 @@ function lengthOf(headers: ReadonlyMap<string, string>): number | 'chunked' | un
 
 /** An id that is escaped wrongly is taken as it stands. */
 export function decodeId(text: string): string {
+  if (!text.includes('%')) return text;
   try {
     return decodeURIComponent(text);
   } catch {
