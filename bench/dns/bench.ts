@@ -86,6 +86,10 @@ async function large(folder: string): Promise<void> {
   print(
     `  load of the state: ${(loading.seconds).toFixed(2)} s, then ${loading.memory.now} MB (peak ${loading.memory.peak} MB)`,
   );
+  const parsing = median([1, 2, 3].map(() => master.parseSeconds()));
+  print(
+    `  JSON.parse alone takes ${parsing.toFixed(2)} s here: the load is ${(loading.seconds / parsing).toFixed(1)} times that`,
+  );
   print(`  answers meanwhile: p99 ${loading.p99.toFixed(1)} ms, worst ${loading.worst.toFixed(1)} ms`);
   const servers = [loading.server, await startOriginal(master.port)].filter((server) => server !== undefined);
   await ready(servers, 'svc-0.marathon.mesos');

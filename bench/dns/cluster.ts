@@ -146,6 +146,8 @@ export interface PaperMaster {
   followers(): number;
   /** How many octets the state has. */
   readonly stateBytes: number;
+  /** How long JSON.parse takes for it, in seconds: what this machine is worth. */
+  parseSeconds(): number;
   stop(): Promise<void>;
 }
 
@@ -179,6 +181,12 @@ export async function startPaperMaster(
   return {
     port,
     stateBytes: state.length,
+    parseSeconds: () => {
+      const text = state.toString();
+      const begun = performance.now();
+      JSON.parse(text);
+      return (performance.now() - begun) / 1000;
+    },
     followers: () => streams.size,
     push: (event) => {
       const record = encodeRecord(JSON.stringify(event));

@@ -111,6 +111,8 @@ export function createStateReader(note: Note, watch?: TaskWatch): StateReader {
   };
   const takeTask = (value: unknown): void => {
     const task = readTask(value, note);
+    // The same text as the agent has: what looks the agent up by it from here on need not read it again.
+    if (task) task.agentId = cluster.agents.get(task.agentId)?.id ?? task.agentId;
     const given = frameworkId === undefined ? textAt(framework, 'id') : undefined;
     if (given !== undefined) {
       frameworkId = idOf(given);
