@@ -202,13 +202,13 @@ export function countOf({ counts }: Framework, name: string, by = 1): void {
   counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
+/** Names of counts by type. The types are a closed list, and there are thousands of calls and events a second. */
 const NAMES = { calls: new Map<string, string>(), events: new Map<string, string>() };
 
 /** Counts a call or an event of one framework by its type. */
 export function countType(framework: Framework, group: keyof typeof NAMES, type: string): void {
-  let name = NAMES[group].get(type);
-  // The types are a closed list, and there are thousands of calls and events a second.
-  if (name === undefined) NAMES[group].set(type, (name = `${group}/${type.toLowerCase()}`));
+  const name = NAMES[group].get(type) ?? `${group}/${type.toLowerCase()}`;
+  NAMES[group].set(type, name);
   countOf(framework, name);
 }
 
