@@ -78,7 +78,7 @@ describe('the v1 operator API', () => {
     ['no type', '{}', {}, 400, "Expecting 'type' to be present"],
     ['broken JSON', '{', {}, 400, 'Failed to parse body into JSON: '],
     ['JSON of another shape', '{"type":7}', {}, 400, 'Failed to convert JSON into Call protobuf: '],
-    ['a type not carried out', '{"type":"UNKNOWN"}', {}, 501, 'UNKNOWN is not supported'],
+    ['a type not carried out', '{"type":"UNKNOWN"}', {}, 501, '501 Not Implemented.'],
     ['a missing part', '{"type":"TEARDOWN"}', {}, 400, "Expecting 'teardown' to be present"],
     ['another content type', '{}', { 'content-type': 'text/plain' }, 415, 'application/json'],
     ['an answer nobody can give', '{"type":"GET_HEALTH"}', { accept: 'text/html' }, 406, 'Accept'],
