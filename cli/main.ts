@@ -266,6 +266,11 @@ export const COMMANDS: readonly CommandRow[] = [
     about: 'Run a recording again and compare the state it leads to',
     load: async () => (await import('./commands/replay')).replayCommand,
   },
+  {
+    name: 'state accept',
+    about: 'Go on with what is left of a damaged store: FOLDER',
+    load: async () => (await import('./commands/state')).accept,
+  },
 ];
 
 /** Runs a command line and returns the exit status: 0 done, 1 it did not work, 2 used wrongly. */
@@ -312,6 +317,7 @@ const GROUPS: Readonly<Record<string, string>> = {
   framework: 'Look after frameworks',
   operation: 'Reserve resources and make persistent volumes',
   maintenance: 'Plan machines to be away',
+  state: 'Look after what components keep on disk',
   emulate: 'Make up parts of a cluster, to try others at size',
 };
 

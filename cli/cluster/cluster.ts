@@ -93,8 +93,8 @@ function flagsOf<Table extends FlagTable>(
   return parseFlags(table, { command, about: '', args, env: {} }).flags;
 }
 
-async function openState(folder: string, life: Lifetime): Promise<StateStore> {
-  const state = await LocalStore.open(join(folder, 'state')).catch((error: unknown) => {
+async function openState(folder: string, log: Logger, life: Lifetime): Promise<StateStore> {
+  const state = await LocalStore.open(join(folder, 'state'), { log }).catch((error: unknown) => {
     throw error instanceof StartError
       ? new StartError(error.message.replace('--work_dir', '--work-dir'))
       : error;
@@ -127,7 +127,7 @@ async function startMasterPart(
   const own = {
     log: deps.log.child({ part: 'master' }),
     clock: deps.clock,
-    state: await openState(config.work_dir, life),
+    state: await openState(config.work_dir, deps.log, life),
     record: recorderFor(config.record),
     onResign: (reason: string) => deps.fail(`the master: ${reason}`),
   };
@@ -150,7 +150,7 @@ async function startAgents(
       record: recorderFor(config.record),
       onEnd: (reason) => deps.fail(`agent ${index + 1}: ${reason}`),
     });
-    return keep(life, { '--port': '--agent-port' }, agent);
+    return keep(life, { '--port': '--agent-port', '--work_dir': '--work-dir' }, agent);
   });
   return await Promise.all(starts);
 }
@@ -166,7 +166,7 @@ async function startMarathonPart(
   const own = {
     log: deps.log.child({ part: 'marathon' }),
     clock: deps.clock,
-    state: await openState(join(options['work-dir'], 'marathon'), life),
+    state: await openState(join(options['work-dir'], 'marathon'), deps.log, life),
     onResign: (reason: string) => deps.fail(`Marathon: ${reason}`),
   };
   return await keep(life, { '--http_port': '--marathon-port' }, startMarathon(config, own));

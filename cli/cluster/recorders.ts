@@ -2,8 +2,6 @@
  * Recordings of the daemons, for `meseta replay`.
  */
 
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Recorder } from '../../cluster/runtime/mailbox';
 import { FileRecorder } from '../../cluster/runtime/recording/recording';
@@ -15,7 +13,6 @@ export function recorderFor(file: string | undefined): RecorderMaker | undefined
   if (file === undefined) return undefined;
   return (start) => {
     try {
-      mkdirSync(dirname(file), { recursive: true });
       return new FileRecorder(file, start);
     } catch (error) {
       throw new StartError(`--record: ${file} cannot be written: ${(error as Error).message}`);

@@ -2,9 +2,9 @@
  * `meseta up`: a whole cluster on this machine until Ctrl-C.
  */
 
-import { mkdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { systemClock } from '../../cluster/runtime/clock';
+import { makeFolder } from '../../cluster/runtime/files/make-folder';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
 import { type Cluster, startCluster } from '../cluster/cluster';
@@ -35,7 +35,7 @@ export async function up(options: UpOptions, terminal: Terminal, fail: (reason: 
 function openLog(workDir: string) {
   const file = join(workDir, 'meseta.log');
   try {
-    mkdirSync(workDir, { recursive: true });
+    makeFolder(workDir);
     return { file, logger: createLogger({ file }) };
   } catch (error) {
     throw new StartError(`--work-dir: ${workDir} cannot be used: ${(error as Error).message}`);

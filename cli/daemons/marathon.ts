@@ -19,7 +19,7 @@ export const marathon = flagCommand({
     runDaemon(terminal, async ({ fail }) => {
       const log = createLogger();
       const config = marathonConfig(flags);
-      const state = await LocalStore.open(join(flags.work_dir, 'state'));
+      const state = await LocalStore.open(join(flags.work_dir, 'state'), { log });
       const start = async (): Promise<Running> => {
         const running = await startMarathon(config, { log, clock, state, onResign: fail });
         log.info({ url: running.http.url }, 'Marathon listens');

@@ -21,7 +21,7 @@ export const master = flagCommand({
     runDaemon(terminal, async ({ fail }) => {
       const log = createLogger(logOptions(flags, 'mesos-master'));
       const isLocal = flags.zk === undefined && !flags.in_memory && flags.registry !== 'in_memory';
-      const state = isLocal ? await LocalStore.open(stateFolder(flags)) : new MemoryStore();
+      const state = isLocal ? await LocalStore.open(stateFolder(flags), { log }) : new MemoryStore();
       const record = recorderFor(flags.record);
       const start = async (): Promise<Running> => {
         const running = await startMaster(flags, { log, clock, state, record, onResign: fail });

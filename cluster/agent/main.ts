@@ -3,14 +3,14 @@
  */
 
 import { randomInt } from 'node:crypto';
-import { mkdir, realpath } from 'node:fs/promises';
-import { resolve } from 'node:path';
+import { realpath } from 'node:fs/promises';
 import { present } from '../model/assert';
 import { readAclsFlag } from '../runtime/auth/acls';
 import { readCredentialFile } from '../runtime/auth/files';
 import type { Clock } from '../runtime/clock';
 import { printFlags } from '../runtime/config/flags';
 import { logFileOf } from '../runtime/config/log-flags';
+import { makeFolder } from '../runtime/files/make-folder';
 import { OTHER_PROCESSES } from '../runtime/http/common-pages';
 import { readFirewall } from '../runtime/http/firewall';
 import { type HttpServer, startHttpServer } from '../runtime/http/server';
@@ -23,13 +23,14 @@ import { MessageRouter, routerOptions } from '../runtime/messages/receive';
 import { callerEnvironment, type TlsSettings, tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
 import { VERSION } from '../runtime/version';
+import type { StateStore } from '../state/store';
 import { type AgentConfig, agentFlags, readEnvironment } from './config';
 import type { AgentEffect } from './core/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from './core/events';
 import type { AgentState } from './core/state';
 import { agentMachine } from './core/step';
 import { AUTHENTICATION_FLAGS, agentAccess } from './edge/authentication';
-import { recallAgentId, recallResources } from './edge/checkpoint';
+import { openCheckpoint, recallAgentId, recallResources } from './edge/checkpoint';
 import { Containers, type ExecutorLauncher, killLeftovers } from './edge/containers';
 import { readDetector } from './edge/detector';
 import { ExecutorDoor } from './edge/http/executor-api';
@@ -73,6 +74,8 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
       sessionTimeoutMs: config.zk_session_timeout,
       log: deps.log,
     });
+    const checkpoint = await openCheckpoint(workDir, deps.log);
+    life.add(() => checkpoint.close());
     const leftovers = await killLeftovers(workDir);
     if (leftovers > 0) deps.log.warn({ leftovers }, 'ended processes that a run before left behind');
     let mailbox: AgentMailbox | undefined;
@@ -101,7 +104,7 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     life.add(() => links.stop());
     const authentication = authenticationOf(config, deps, { http, links, messages });
     const containers = createContainers(workDir, deps, { post, life });
-    const boot = await bootOf(config, deps, { http, workDir });
+    const boot = await bootOf(config, deps, { http, workDir, checkpoint });
     const end = endOfTasks(deps);
     mailbox = new Mailbox({
       machine: agentMachine,
@@ -116,6 +119,7 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
         door,
         containers,
         workDir,
+        checkpoint,
         log: deps.log,
         stopped: end.reached,
       }),
@@ -155,7 +159,7 @@ function authenticationOf(
 async function bootOf(
   config: AgentConfig,
   deps: AgentDeps,
-  { http, workDir }: { http: HttpServer; workDir: string },
+  { http, workDir, checkpoint }: { http: HttpServer; workDir: string; checkpoint: StateStore },
 ): Promise<AgentBoot> {
   return {
     ip: http.address,
@@ -168,7 +172,7 @@ async function bootOf(
     seed: randomInt(2 ** 32),
     process: 'slave(1)',
     agentId: await recallAgentId(workDir),
-    checkpointed: await recallResources(workDir),
+    checkpointed: await recallResources(checkpoint),
     workDir,
     settings: {
       registrationBackoffMs: config.registration_backoff_factor,
@@ -219,7 +223,7 @@ function endOfTasks({ onEnd }: AgentDeps) {
 
 async function makeWorkDir(given: string): Promise<string> {
   try {
-    await mkdir(resolve(given), { recursive: true });
+    makeFolder(given);
     return await realpath(given);
   } catch (error) {
     throw new StartError(`--work_dir: ${given} cannot be used: ${(error as Error).message}`);

@@ -2,15 +2,21 @@
  * State on one machine's disk: LevelDB by classic-level. A commit is acknowledged after fdatasync; commits
  * that wait while one is being written go out together as the next batch, so the cost of a sync is shared.
  *
- * An entry is 8 bytes of version, then the value. Versions are kept in memory too: one process owns the
- * folder (LOCK).
+ * An entry is 8 bytes of version, then the value. Versions and digests are kept in memory too: one process
+ * owns the folder (LOCK). Each batch counts as a commit, and the file COMMITS vouches for it (commit-file.ts).
  * Always true: a variable removed and made again never repeats a version, also after the store was opened
- * again.
+ * again; a store that lacks a commit it acknowledged does not open.
  */
 
-import { mkdirSync } from 'node:fs';
+import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { makeFolder } from '../runtime/files/make-folder';
 import { StartError } from '../runtime/lifecycle';
+import type { Logger } from '../runtime/log';
+import { CommitFile, type CommitPoint } from './commit-file';
+import { type Digest, entryDigest, printDigest, readDigest, sealed, unsealed } from './digest';
+import { judge, type LastCommit } from './judgement';
+import { COPY_FOLDER, damagedFiles, keepCopy, removeCopy } from './opening';
 import type { Change, Committed, StateStore, Variable } from './store';
 
 interface Waiting {
@@ -19,65 +25,77 @@ interface Waiting {
   readonly failed: (error: unknown) => void;
 }
 
-type Operation = { type: 'put'; key: string; value: Buffer } | { type: 'del'; key: string };
+interface Stored {
+  readonly version: number;
+  readonly digest: Digest;
+}
 
-/** An entry of ours: the highest version when something was removed. No variable has this name. */
-const SEQUENCE_KEY = '\u0000sequence';
+type Operation = { type: 'put'; key: string; value: Buffer } | { type: 'del'; key: string };
+type Level = ClassicLevel<string, Buffer>;
+
+export interface LocalOptions {
+  /** Told of a commit that a crash cut short, and of a store whose commits are counted from now on. */
+  readonly log?: Pick<Logger, 'warn'>;
+  /** Takes a store as it is, although commits may be missing. */
+  readonly accept?: boolean;
+}
+
+/** Entries of ours begin with this; no variable does. Stores that do not count commits have one with the highest version. */
+const RESERVED = '\u0000';
+/** The last commit; its version is the highest of all. */
+const LAST_KEY = `${RESERVED}commit`;
+const COMMITS = 'COMMITS';
 
 export class LocalStore implements StateStore {
-  private readonly versions = new Map<string, number>();
+  private readonly stored = new Map<string, Stored>();
   private waiting: Waiting[] = [];
   private writing: Promise<void> | undefined;
   /** Versions come from this one counter. */
   private sequence = 0;
+  private point: CommitPoint = { commits: 0, digest: 0n };
+  /** Set when a commit is in the log and could not be confirmed: nothing may be written after it. */
+  private broken: unknown;
 
-  private constructor(private readonly level: ClassicLevel<string, Buffer>) {}
+  private constructor(
+    private readonly folder: string,
+    private readonly level: Level,
+    private readonly commits: CommitFile,
+  ) {}
 
-  /** Opens or creates the store in a folder. A folder that another process has open is a StartError. */
-  static async open(folder: string): Promise<LocalStore> {
-    const level = new ClassicLevel<string, Buffer>(folder, { valueEncoding: 'buffer' });
+  /**
+   * Opens or creates the store in a folder. A StartError for a folder that another process has open, that
+   * cannot be used, or whose contents are not all that was acknowledged; the text names the way out.
+   */
+  static async open(folder: string, options: LocalOptions = {}): Promise<LocalStore> {
+    const store = await openFolder(folder, (level, commits) => new LocalStore(folder, level, commits));
     try {
-      mkdirSync(folder, { recursive: true });
-      await level.open();
+      await store.load(options);
+      if (options.accept !== true) await removeCopy(folder);
+      return store;
     } catch (error) {
-      const cause = (error as { cause?: { code?: string; message?: string } }).cause;
-      if (cause?.code === 'LEVEL_LOCKED') {
-        throw new StartError(
-          `the state in ${folder} is in use by another process: stop that one, or choose another --work_dir`,
-        );
-      }
-      throw new StartError(
-        `cannot open the state in ${folder}: ${cause?.message ?? (error as Error).message}. ` +
-          'Make it a folder this process may write to, or choose another --work_dir',
-      );
+      await store.close();
+      throw error;
     }
-    const store = new LocalStore(level);
-    for await (const [name, entry] of level.iterator()) {
-      const version = versionOf(entry);
-      store.sequence = Math.max(store.sequence, version);
-      if (name !== SEQUENCE_KEY) store.versions.set(name, version);
-    }
-    return store;
+  }
+
+  /** How many commits there have been, and how many variables there are. */
+  get size(): { readonly commits: number; readonly variables: number } {
+    return { commits: this.point.commits, variables: this.stored.size };
   }
 
   async fetch(name: string): Promise<Variable> {
-    const entry = await this.level.get(name);
-    if (!entry) return { name, version: 0, value: Buffer.alloc(0) };
-    return { name, version: versionOf(entry), value: entry.subarray(8) };
+    const entry = await this.reading(() => this.level.get(name));
+    if (!entry && !this.stored.has(name)) return { name, version: 0, value: Buffer.alloc(0) };
+    return await this.checked(name, entry);
   }
 
   async fetchAll(prefix: string): Promise<Variable[]> {
-    const found: Variable[] = [];
-    for await (const [name, entry] of this.level.iterator({ gte: prefix })) {
-      if (name === SEQUENCE_KEY) continue;
-      if (!name.startsWith(prefix)) break;
-      found.push({ name, version: versionOf(entry), value: entry.subarray(8) });
-    }
-    return found;
+    const entries = await this.reading(() => entriesOf(this.level, prefix));
+    return await Promise.all(entries.map(([name, entry]) => this.checked(name, entry)));
   }
 
   async names(prefix = ''): Promise<string[]> {
-    return [...this.versions.keys()].filter((name) => name.startsWith(prefix)).sort();
+    return [...this.stored.keys()].filter((name) => name.startsWith(prefix)).sort();
   }
 
   commit(changes: readonly Change[]): Promise<Committed> {
@@ -90,6 +108,62 @@ export class LocalStore implements StateStore {
   async close(): Promise<void> {
     await this.writing;
     await this.level.close();
+    await this.commits.close();
+  }
+
+  /** Reads all entries and judges whether they are all that was acknowledged. */
+  private async load({ log, accept }: LocalOptions): Promise<void> {
+    const last = await this.readEntries();
+    const digest = [...this.stored.values()].reduce((sum, entry) => sum ^ entry.digest, 0n);
+    const isEmpty = this.stored.size === 0;
+    const { confirmed } = this.commits;
+    const judgement = judge({ digest, isEmpty, last, file: confirmed });
+    if (!judgement.ok && accept !== true) throw await damage(this.folder, judgement.why);
+    if (judgement.ok && judgement.notice !== undefined) log?.warn({ folder: this.folder }, judgement.notice);
+    await this.vouchAgain(judgement.ok, last, digest);
+  }
+
+  /** Brings the commit file, and the last commit as the contents name it, to what is there. */
+  private async vouchAgain(isComplete: boolean, last: LastCommit | undefined, digest: Digest): Promise<void> {
+    const { confirmed } = this.commits;
+    const commits = Math.max(last?.commits ?? 0, isComplete ? 0 : (confirmed.last?.commits ?? 0));
+    this.point = { commits, digest };
+    const isConfirmed = confirmed.last?.commits === commits && confirmed.last.digest === digest;
+    if (!isConfirmed || confirmed.isTorn) await this.commits.restart(this.point);
+    if (last?.commits === commits && last.digest === digest) return;
+    if (this.stored.size > 0 || commits > 0)
+      await this.level.batch([this.lastEntry(this.point, digest)], { sync: true });
+  }
+
+  private async readEntries(): Promise<LastCommit | undefined> {
+    let last: LastCommit | undefined;
+    try {
+      for await (const [name, entry] of this.level.iterator()) {
+        if (entry.length < 8) throw new Error(`the entry ${JSON.stringify(name)} is cut short`);
+        const version = versionOf(entry);
+        this.sequence = Math.max(this.sequence, version);
+        if (name === LAST_KEY) last = readLast(entry);
+        if (!name.startsWith(RESERVED)) this.stored.set(name, { version, digest: entryDigest(name, entry) });
+      }
+    } catch (error) {
+      throw await damage(this.folder, (error as Error).message);
+    }
+    return last;
+  }
+
+  /** A read of LevelDB; what it finds damaged is told like damage found at the opening. */
+  private async reading<T>(read: () => Promise<T>): Promise<T> {
+    try {
+      return await read();
+    } catch (error) {
+      throw await damage(this.folder, (error as Error).message);
+    }
+  }
+
+  private async checked(name: string, entry: Buffer | undefined): Promise<Variable> {
+    if (!entry || this.stored.get(name)?.digest !== entryDigest(name, entry))
+      throw await damage(this.folder, `the variable ${name} is not what was stored`);
+    return { name, version: versionOf(entry), value: entry.subarray(8) };
   }
 
   private async writeAll(): Promise<void> {
@@ -105,49 +179,144 @@ export class LocalStore implements StateStore {
 
   private async writeBatch(batch: readonly Waiting[]): Promise<void> {
     const operations = new Map<string, Operation>();
-    const before = new Map<string, number | undefined>();
+    const before = new Map<string, Stored | undefined>();
     const results = batch.map(({ changes }) => this.apply(changes, operations, before));
-    if ([...operations.values()].some(({ type }) => type === 'del')) {
-      operations.set(SEQUENCE_KEY, put(SEQUENCE_KEY, this.sequence, Buffer.alloc(0)));
-    }
     try {
-      if (operations.size > 0) await this.level.batch([...operations.values()], { sync: true });
+      if (operations.size > 0) await this.write([...operations.values()], before);
     } catch (error) {
-      for (const [name, version] of before) this.setVersion(name, version ?? 0);
+      for (const [name, entry] of before) this.setStored(name, entry);
       for (const { failed } of batch) failed(error);
       return;
     }
     for (const [index, { done }] of batch.entries()) done(results[index] as Committed);
   }
 
+  /** Writes one batch and has it vouched for. */
+  private async write(
+    operations: readonly Operation[],
+    before: ReadonlyMap<string, Stored | undefined>,
+  ): Promise<void> {
+    if (this.broken !== undefined) throw this.broken;
+    const { commits, digest: previous } = this.point;
+    let digest = previous;
+    for (const [name, entry] of before)
+      digest ^= (entry?.digest ?? 0n) ^ (this.stored.get(name)?.digest ?? 0n);
+    const point = { commits: commits + 1, digest };
+    this.commits.begin(point.commits);
+    await this.level.batch([...operations, this.lastEntry(point, previous)], { sync: true });
+    try {
+      await this.commits.confirm(point);
+    } catch (error) {
+      this.broken = error;
+      throw error;
+    }
+    this.point = point;
+  }
+
+  private lastEntry({ commits, digest }: CommitPoint, previous: Digest): Operation {
+    const text = `${commits} ${printDigest(digest)} ${printDigest(previous)} ${this.sequence}`;
+    return put(LAST_KEY, this.sequence, Buffer.from(sealed(text)));
+  }
+
   private apply(
     changes: readonly Change[],
     operations: Map<string, Operation>,
-    before: Map<string, number | undefined>,
+    before: Map<string, Stored | undefined>,
   ): Committed {
     for (const { name, version } of changes) {
-      if (version !== undefined && version !== (this.versions.get(name) ?? 0))
+      if (version !== undefined && version !== (this.stored.get(name)?.version ?? 0))
         return { ok: false, conflict: name };
     }
     const versions = new Map<string, number>();
     for (const { name, value } of changes) {
-      const known = this.versions.get(name);
-      if (!before.has(name)) before.set(name, known);
+      if (!before.has(name)) before.set(name, this.stored.get(name));
       const version = value === undefined ? 0 : ++this.sequence;
-      this.setVersion(name, version);
-      operations.set(name, value === undefined ? { type: 'del', key: name } : put(name, version, value));
+      const operation = value === undefined ? remove(name) : put(name, version, value);
+      this.setStored(
+        name,
+        operation.type === 'put' ? { version, digest: entryDigest(name, operation.value) } : undefined,
+      );
+      operations.set(name, operation);
       versions.set(name, version);
     }
     return { ok: true, versions };
   }
 
-  private setVersion(name: string, version: number): void {
-    if (version === 0) this.versions.delete(name);
-    else this.versions.set(name, version);
+  private setStored(name: string, entry: Stored | undefined): void {
+    if (entry === undefined) this.stored.delete(name);
+    else this.stored.set(name, entry);
   }
 }
 
-function put(key: string, version: number, value: Buffer): Operation {
+/** The entries of variables whose name begins with the prefix, by name. */
+async function entriesOf(level: Level, prefix: string): Promise<[string, Buffer][]> {
+  const entries: [string, Buffer][] = [];
+  for await (const [name, entry] of level.iterator({ gte: prefix })) {
+    if (name.startsWith(RESERVED)) continue;
+    if (!name.startsWith(prefix)) break;
+    entries.push([name, entry]);
+  }
+  return entries;
+}
+
+/** Opens LevelDB and the commit file of a folder, with a copy of its files until they have been judged. */
+async function openFolder<T>(folder: string, make: (level: Level, commits: CommitFile) => T): Promise<T> {
+  let isCopied = false;
+  try {
+    makeFolder(folder);
+    isCopied = await keepCopy(folder);
+    // LevelDB is opened by its constructor, so there must be none before the copy.
+    const level: Level = new ClassicLevel(folder, { valueEncoding: 'buffer' });
+    await level.open();
+    return make(level, await CommitFile.open(join(folder, COMMITS)));
+  } catch (error) {
+    const { code, message } = causeOf(error);
+    if (/^Corruption|^IO error: .*No such file/.test(message)) throw await damage(folder, message);
+    if (isCopied) await removeCopy(folder);
+    if (code === 'LEVEL_LOCKED') {
+      throw new StartError(
+        `the state in ${folder} is in use by another process: stop that one, or choose another --work_dir`,
+      );
+    }
+    throw new StartError(
+      `cannot open the state in ${folder}: ${message}. ` +
+        'Make it a folder this process may write to, or choose another --work_dir',
+    );
+  }
+}
+
+function causeOf(error: unknown): { readonly code: string | undefined; readonly message: string } {
+  const { cause, code, message } = error as NodeJS.ErrnoException & {
+    cause?: { code?: string; message?: string };
+  };
+  return { code: cause?.code ?? code, message: cause?.message ?? message };
+}
+
+/** The refusal to open a damaged store: its file, its folder and the way out. */
+async function damage(folder: string, why: string): Promise<StartError> {
+  const files = await damagedFiles(folder);
+  const named = files.length > 0 ? ` Damaged: ${files.join(', ')}.` : '';
+  return new StartError(
+    `the state in ${folder} is not all that was stored: ${why}.${named} Nothing was started on it. ` +
+      `Put back a copy of the folder (its files before this start are in ${join(folder, COPY_FOLDER)}), or go on ` +
+      `with what is left: meseta state accept ${folder}`,
+  );
+}
+
+/** The last commit as lastEntry wrote it; undefined when that is damaged. */
+function readLast(entry: Buffer): LastCommit | undefined {
+  const [commits, digest, previous, sequence] = (unsealed(entry.toString('latin1', 8)) ?? '').split(' ');
+  const digests = [readDigest(digest), readDigest(previous)];
+  if (digests[0] === undefined || digests[1] === undefined || Number(sequence) !== versionOf(entry))
+    return undefined;
+  return { commits: Number(commits), digest: digests[0], previous: digests[1] };
+}
+
+function remove(key: string): Operation {
+  return { type: 'del', key };
+}
+
+function put(key: string, version: number, value: Buffer): Operation & { type: 'put' } {
   const head = Buffer.alloc(8);
   head.writeBigUInt64BE(BigInt(version));
   return { type: 'put', key, value: Buffer.concat([head, value]) };

@@ -1,61 +1,93 @@
 /**
- * What an agent must not forget: the id it was admitted under, in Mesos' place for it (meta/slaves/latest),
- * and the reservations and volumes made on it (meta/resources/resources.info).
+ * The agent's memory on disk: the id it was admitted under, in Mesos' place for it (meta/slaves/latest, which
+ * operators remove to make an agent a new one), and in a store (meta/state) the reservations and volumes made on it.
+ *
+ * Always true: one process has the work folder, by the lock of the store.
  */
 
-import { mkdir, open, readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Resource } from '../../api/generated/mesos';
 import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
+import { makeFolder } from '../../runtime/files/make-folder';
 import { StartError } from '../../runtime/lifecycle';
+import type { Logger } from '../../runtime/log';
+import { LocalStore } from '../../state/local';
+import type { StateStore } from '../../state/store';
 
 const LATEST = 'latest';
+const RESOURCES = 'agent/resources';
+const MESSAGE = 'mesos.internal.CheckpointResourcesMessage';
 
-/** The id of the last run; undefined at the first. */
-export async function recallAgentId(workDir: string): Promise<string | undefined> {
+/** Opens the store and takes the work folder; a StartError when another agent has it, or when the store is damaged. */
+export async function openCheckpoint(workDir: string, log: Pick<Logger, 'warn'>): Promise<StateStore> {
+  const state = await LocalStore.open(join(workDir, 'meta', 'state'), { log });
   try {
-    return basename(await readlink(join(workDir, 'meta', 'slaves', LATEST)));
-  } catch {
-    return undefined;
+    await takeOver(state, join(workDir, 'meta', 'resources', 'resources.info'));
+    return state;
+  } catch (error) {
+    await state.close();
+    throw error;
+  }
+}
+
+/** Moves the file in which earlier versions had the reservations into the store. */
+async function takeOver(state: StateStore, path: string): Promise<void> {
+  if (!existsSync(path)) return;
+  const value = await readFile(path);
+  if ((await state.fetch(RESOURCES)).version === 0) {
+    decode(value, path);
+    await state.commit([{ name: RESOURCES, value }]);
+  }
+  await rm(path);
+}
+
+/**
+ * The id of the last run; undefined at the first, and after an operator removed the link. A StartError for a
+ * link that does not lead to a folder of the agent's.
+ */
+export async function recallAgentId(workDir: string): Promise<string | undefined> {
+  const link = join(workDir, 'meta', 'slaves', LATEST);
+  try {
+    const id = basename(await readlink(link));
+    if (existsSync(join(workDir, 'meta', 'slaves', id))) return id;
+    throw new Error(`it names ${JSON.stringify(id)}, which has no folder beside it`);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw new StartError(
+      `${link} cannot be read: ${(error as Error).message}. Restore it, or remove it to start as a new agent`,
+    );
   }
 }
 
 /** Keeps the id: made beside the old one and renamed over it, so that there is always one. */
 export async function rememberAgentId(workDir: string, agentId: string): Promise<void> {
   const folder = join(workDir, 'meta', 'slaves');
-  await mkdir(join(folder, agentId), { recursive: true });
+  makeFolder(join(folder, agentId));
   const fresh = join(folder, `${LATEST}.new`);
   await rm(fresh, { force: true });
   await symlink(agentId, fresh);
   await rename(fresh, join(folder, LATEST));
 }
 
-const KEPT = 'mesos.internal.CheckpointResourcesMessage';
-const keptPath = (workDir: string): string => join(workDir, 'meta', 'resources', 'resources.info');
-
-/** Reservations and volumes of the last run; none at the first. A file that cannot be read stops the start. */
-export async function recallResources(workDir: string): Promise<readonly Resource[]> {
-  const path = keptPath(workDir);
-  try {
-    return decodeProtobuf(KEPT, await readFile(path)).resources ?? [];
-  } catch (error) {
-    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
-    throw new StartError(
-      `${path} cannot be read: ${(error as Error).message}. Restore it, or remove it to start without reservations`,
-    );
-  }
+/** Reservations and volumes of the last run; none at the first. */
+export async function recallResources(state: StateStore): Promise<readonly Resource[]> {
+  const { value, version } = await state.fetch(RESOURCES);
+  return version === 0 ? [] : decode(value, `the variable ${RESOURCES} of the agent's state`);
 }
 
-/** Keeps them: written beside the old ones, on the disk, and renamed over them. One at a time, please. */
-export async function keepResources(workDir: string, resources: readonly Resource[]): Promise<void> {
-  const path = keptPath(workDir);
-  await mkdir(join(workDir, 'meta', 'resources'), { recursive: true });
-  const file = await open(`${path}.new`, 'w');
+/** Keeps them; commits are applied in the order they are asked for. */
+export async function keepResources(state: StateStore, resources: readonly Resource[]): Promise<void> {
+  await state.commit([{ name: RESOURCES, value: Buffer.from(encodeProtobuf(MESSAGE, { resources })) }]);
+}
+
+function decode(bytes: Buffer, source: string): readonly Resource[] {
   try {
-    await file.writeFile(encodeProtobuf(KEPT, { resources }));
-    await file.sync();
-  } finally {
-    await file.close();
+    return decodeProtobuf(MESSAGE, bytes).resources ?? [];
+  } catch (error) {
+    throw new StartError(
+      `${source} cannot be read: ${(error as Error).message}. Restore it, or remove it to start without reservations`,
+    );
   }
-  await rename(`${path}.new`, path);
 }

@@ -6,6 +6,7 @@ import { encodeProtobuf } from '../../api/protobuf';
 import type { Logger } from '../../runtime/log';
 import type { Performers } from '../../runtime/mailbox';
 import type { Links } from '../../runtime/messages/links';
+import type { StateStore } from '../../state/store';
 import type { AgentEffect } from '../core/effects';
 import { keepResources, rememberAgentId } from './checkpoint';
 import type { Containers } from './containers';
@@ -19,6 +20,7 @@ export interface Outside {
   readonly door: ExecutorDoor;
   readonly containers: Containers;
   readonly workDir: string;
+  readonly checkpoint: StateStore;
   readonly log: Logger;
   readonly stopped: () => void;
 }
@@ -29,10 +31,10 @@ export function agentPerformers({
   door,
   containers,
   workDir,
+  checkpoint,
   log,
   stopped,
 }: Outside): Performers<AgentEffect> {
-  let keeping: Promise<void> = Promise.resolve();
   return {
     send: ({ to, name, message }) => {
       const deliver = (): void => links.send(to, name, encodeProtobuf(name, message));
@@ -46,11 +48,9 @@ export function agentPerformers({
       );
     },
     keep: ({ resources }) => {
-      keeping = keeping
-        .then(() => keepResources(workDir, resources))
-        .catch((error: unknown) =>
-          log.error({ error: String(error) }, 'reservations could not be kept; a restart will lose them'),
-        );
+      keepResources(checkpoint, resources).catch((error: unknown) =>
+        log.error({ error: String(error) }, 'reservations could not be kept; a restart will lose them'),
+      );
     },
     launch: (order) => void containers.launch(order),
     destroy: ({ containerId }) => void containers.destroy(containerId),

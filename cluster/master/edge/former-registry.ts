@@ -27,7 +27,7 @@ export async function moveFormer(
   { found, folder, log }: { readonly found: Registry; readonly folder: string; readonly log: Logger },
 ): Promise<Registry> {
   if (!existsSync(folder)) return found;
-  const bytes = await readFormer(folder);
+  const bytes = await readFormer(folder, log);
   if (bytes.length === 0) return found;
   const former = decode(bytes, folder);
   if (saysNothing(former)) return found;
@@ -49,8 +49,8 @@ export async function moveFormer(
   return former;
 }
 
-async function readFormer(folder: string): Promise<Buffer> {
-  const state = await LocalStore.open(folder);
+async function readFormer(folder: string, log: Logger): Promise<Buffer> {
+  const state = await LocalStore.open(folder, { log });
   try {
     return (await state.fetch(REGISTRY_NAME)).value;
   } finally {

@@ -7,8 +7,9 @@
  */
 
 import { createHash } from 'node:crypto';
-import { closeSync, mkdirSync, openSync, writeSync } from 'node:fs';
+import { closeSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
+import { makeFolder } from '../files/make-folder';
 import type { Recorder } from '../mailbox';
 import { canonicalText, hashOf, readCanonical } from './canonical';
 
@@ -40,7 +41,7 @@ export class FileRecorder implements Recorder {
 
   /** Starts a new file, replacing one of that name. */
   constructor(path: string, start: { machine: string; boot: unknown }) {
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolder(dirname(path));
     this.file = openSync(path, 'w');
     this.append({ format: RECORDING_FORMAT, ...start });
   }

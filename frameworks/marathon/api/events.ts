@@ -25,6 +25,7 @@ export type EventType =
   | 'status_update_event'
   | 'instance_changed_event'
   | 'instance_health_changed_event'
+  | 'unknown_instance_kill_event'
   | 'unknown_instance_terminated_event'
   | 'framework_message_event';
 

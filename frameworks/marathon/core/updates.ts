@@ -16,7 +16,7 @@ import { killed, killStranger } from './kill';
 import { MESSAGE_MAX_CHARS } from './limits';
 import type { Condition, Instance, IpAddress, Task } from './state';
 import { saveFailure } from './storage';
-import { callDurable, isoTime, publish, type Turn } from './turn';
+import { callDurable, isoTime, note, publish, type Turn } from './turn';
 import { becameUnreachable } from './unreachable';
 
 export function updated(turn: Turn, { status }: EventOf<'driver.update'>): void {
@@ -39,16 +39,38 @@ function stranger(turn: Turn, status: mesos.TaskStatus): void {
   const condition = conditionOf(status);
   const taskId = status.task_id.value;
   if (isActive(condition) && condition !== 'Unreachable') {
-    if (status.state !== 'TASK_KILLING') killStranger(turn, taskId, status.agent_id?.value);
+    if (status.state !== 'TASK_KILLING') killUnknown(turn, status);
     return;
   }
+  publish(turn, 'unknown_instance_terminated_event', { ...namesOf(taskId), condition });
+}
+
+/** Kills a task of no instance; nobody asked for it, so that log and event stream say so. */
+function killUnknown(turn: Turn, { task_id, agent_id, state }: mesos.TaskStatus): void {
+  const { instanceId, runSpecId } = namesOf(task_id.value);
+  const slaveId = agent_id?.value ?? '';
+  note(turn, 'warn', 'a task that Marathon has no record of is killed', {
+    task: task_id.value,
+    app: runSpecId,
+    agent: slaveId,
+    state,
+  });
+  publish(turn, 'unknown_instance_kill_event', {
+    instanceId,
+    runSpecId,
+    taskId: task_id.value,
+    slaveId,
+    taskStatus: state,
+    reason: 'Marathon has no record of this task',
+  });
+  killStranger(turn, task_id.value, agent_id?.value);
+}
+
+/** The instance and the app that the id of a task names. */
+function namesOf(taskId: string): { readonly instanceId: string; readonly runSpecId: string } {
   const [instanceId = taskId] = taskId.split('._app.');
   const [safe = ''] = instanceId.split('.');
-  publish(turn, 'unknown_instance_terminated_event', {
-    instanceId,
-    runSpecId: `/${safe.split('_').join('/')}`,
-    condition,
-  });
+  return { instanceId, runSpecId: `/${safe.split('_').join('/')}` };
 }
 
 interface Applied {

@@ -1,13 +1,17 @@
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
   keepResources,
+  openCheckpoint,
   recallAgentId,
   recallResources,
   rememberAgentId,
 } from '../../../../cluster/agent/edge/checkpoint';
+import { encodeProtobuf } from '../../../../cluster/api/protobuf';
 import { StartError } from '../../../../cluster/runtime/lifecycle';
+import type { StateStore } from '../../../../cluster/state/store';
 import { readWords } from '../../master/operation-words';
 
 describe('what an agent keeps over a restart', () => {
@@ -17,21 +21,61 @@ describe('what an agent keeps over a restart', () => {
   });
   afterEach(() => rm(folder, { recursive: true, force: true }));
 
+  const open = (): Promise<StateStore> => openCheckpoint(folder, { warn: () => undefined });
+
   it('is nothing at first, then its id and the reservations last told', async () => {
     expect(await recallAgentId(folder)).toBeUndefined();
-    expect(await recallResources(folder)).toEqual([]);
+    const first = await open();
+    expect(await recallResources(first)).toEqual([]);
     await rememberAgentId(folder, 'S0');
     await rememberAgentId(folder, 'S1');
-    await keepResources(folder, readWords('cpus(db):1'));
-    await keepResources(folder, readWords('cpus(db):2;disk(db)[v1]:100'));
+    await Promise.all([
+      keepResources(first, readWords('cpus(db):1')),
+      keepResources(first, readWords('cpus(db):2;disk(db)[v1]:100')),
+    ]);
+    await first.close();
     expect(await recallAgentId(folder)).toBe('S1');
-    expect(await recallResources(folder)).toEqual(readWords('cpus(db):2;disk(db)[v1]:100'));
+    const second = await open();
+    expect(await recallResources(second)).toEqual(readWords('cpus(db):2;disk(db)[v1]:100'));
+    await second.close();
   });
 
-  it('stops the start when it is damaged, and says what can be done', async () => {
-    await keepResources(folder, readWords('cpus(db):1'));
+  it('moves from the file of earlier versions into the store, once', async () => {
+    const path = join(folder, 'meta', 'resources');
+    await mkdir(path, { recursive: true });
+    const bytes = encodeProtobuf('mesos.internal.CheckpointResourcesMessage', {
+      resources: readWords('cpus(db):3'),
+    });
+    await writeFile(join(path, 'resources.info'), bytes);
+    const state = await open();
+    expect(await recallResources(state)).toEqual(readWords('cpus(db):3'));
+    await state.close();
+    expect(existsSync(join(path, 'resources.info'))).toBe(false);
+  });
+
+  it('stops the start when that file is damaged, and says what can be done', async () => {
+    await mkdir(join(folder, 'meta', 'resources'), { recursive: true });
     await writeFile(join(folder, 'meta', 'resources', 'resources.info'), 'not a message');
-    await expect(recallResources(folder)).rejects.toThrow(StartError);
-    await expect(recallResources(folder)).rejects.toThrow(/remove it to start without reservations/);
+    await expect(open()).rejects.toThrow(StartError);
+    await expect(open()).rejects.toThrow(/remove it to start without reservations/);
+  });
+
+  it('is a new agent where the link was removed, and an error where it leads nowhere', async () => {
+    await rememberAgentId(folder, 'S0');
+    const link = join(folder, 'meta', 'slaves', 'latest');
+    await rm(link);
+    expect(await recallAgentId(folder)).toBeUndefined();
+    await symlink('S0x', link);
+    await expect(recallAgentId(folder)).rejects.toThrow(
+      /latest cannot be read: it names "S0x".*start as a new agent/,
+    );
+  });
+
+  it('is held by one agent at a time', async () => {
+    const holder = await open();
+    await expect(open()).rejects.toThrow(/in use by another process.*choose another --work_dir/);
+    await holder.close();
+    await (await open()).close();
+    expect(await recallAgentId(folder)).toBeUndefined();
   });
 });

@@ -6,7 +6,12 @@ import { VirtualClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { Mailbox } from '../../../../cluster/runtime/mailbox';
 import { hashOf } from '../../../../cluster/runtime/recording/canonical';
-import { FileRecorder, RecordingError, readRecording } from '../../../../cluster/runtime/recording/recording';
+import {
+  FileRecorder,
+  type Recording,
+  RecordingError,
+  readRecording,
+} from '../../../../cluster/runtime/recording/recording';
 import { replay } from '../../../../cluster/runtime/recording/replay';
 
 interface Events {
@@ -67,6 +72,15 @@ const change = (text: string, edit: (lines: string[]) => void): string => {
   edit(lines);
   return lines.join('\n');
 };
+
+function outcome(text: string): Recording | 'refused' {
+  try {
+    return readRecording(text);
+  } catch (error) {
+    if (error instanceof RecordingError) return 'refused';
+    throw error;
+  }
+}
 
 describe('a recording', () => {
   it('has the machine, what it began with, its events in order, and the hash of its end', async () => {
@@ -134,6 +148,22 @@ describe('a recording', () => {
     }
     const cleanCut = change(text, (lines) => lines.splice(-2, 1));
     expect(readRecording(cleanCut)).toMatchObject({ torn: false, end: undefined });
+  });
+
+  it('is refused, or known to lack its end, whichever byte is flipped and wherever it is cut', async () => {
+    const { text } = await record();
+    const bytes = Buffer.from(text);
+    const whole = readRecording(text);
+    for (let at = 0; at < bytes.length; at++) {
+      const flipped = Buffer.from(bytes);
+      flipped.writeUInt8(flipped.readUInt8(at) ^ 0x20, at);
+      for (const damaged of [flipped, bytes.subarray(0, at)]) {
+        const read = outcome(damaged.toString());
+        if (read === 'refused') continue;
+        expect({ at, end: read.end }).toEqual({ at, end: undefined });
+        expect(read.events).toEqual(whole.events.slice(0, read.events.length));
+      }
+    }
   });
 
   it.each(['', 'hello\n', 'hello world\n', '{"a":1}\n'])('is not what %j is', (text) => {

@@ -1,3 +1,4 @@
+import { silentLogger } from '../../../../cluster/runtime/log';
 import { isActive } from '../../../../frameworks/marathon/core/conditions';
 import { agent, app, FakeCluster, portsOf } from '../fake-cluster';
 
@@ -316,12 +317,28 @@ describe('a deployment', () => {
 });
 
 describe('status updates', () => {
-  it('of unknown tasks that live lead to a kill', () => {
+  it('of unknown tasks that live lead to a kill, which log and event stream tell', () => {
+    const warn = jest.spyOn(silentLogger, 'warn');
     const cluster = new FakeCluster();
     cluster.update('other.instance-1._app.1', 'TASK_RUNNING', { agent_id: { value: 'S1' } });
     expect(cluster.callsOf('KILL')).toMatchObject([
       { kill: { task_id: { value: 'other.instance-1._app.1' } } },
     ]);
+    expect(cluster.events).toContainEqual({
+      eventType: 'unknown_instance_kill_event',
+      timestamp: expect.any(String),
+      instanceId: 'other.instance-1',
+      runSpecId: '/other',
+      taskId: 'other.instance-1._app.1',
+      slaveId: 'S1',
+      taskStatus: 'TASK_RUNNING',
+      reason: 'Marathon has no record of this task',
+    });
+    expect(warn).toHaveBeenCalledWith(
+      { task: 'other.instance-1._app.1', app: '/other', agent: 'S1', state: 'TASK_RUNNING' },
+      'a task that Marathon has no record of is killed',
+    );
+    warn.mockRestore();
   });
 
   it('are acknowledged once stored, and only those with a uuid', () => {

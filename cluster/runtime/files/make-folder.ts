@@ -1,0 +1,28 @@
+/**
+ * Folders made with all that lead to them. Node's own recursive form never returns where a parent refuses
+ * new entries with ENOENT, as `/proc` does.
+ */
+
+import { mkdirSync, statSync } from 'node:fs';
+import { dirname, resolve } from 'node:path';
+
+/** For the owner alone. */
+const PRIVATE = 0o700;
+
+/** Makes a folder and its missing parents; one that is there is left as it is. Throws as `mkdir` of Node does. */
+export function makeFolder(path: string, mode = PRIVATE): void {
+  const folder = resolve(path);
+  if (isFolder(folder)) return;
+  const parent = dirname(folder);
+  if (parent !== folder) makeFolder(parent, mode);
+  try {
+    mkdirSync(folder, { mode });
+  } catch (error) {
+    // Another process may have made it meanwhile.
+    if (!isFolder(folder)) throw error;
+  }
+}
+
+function isFolder(path: string): boolean {
+  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+}

@@ -1,0 +1,52 @@
+/**
+ * A damaged local store taken as it is, by order of its operator.
+ *
+ * Always true: the files as they were before the first refused opening stay in a folder of their own.
+ */
+
+import { existsSync, renameSync } from 'node:fs';
+import { join } from 'node:path';
+import { ClassicLevel } from 'classic-level';
+import { StartError } from '../runtime/lifecycle';
+import { LocalStore } from './local';
+import { COPY_FOLDER, keepCopy } from './opening';
+
+const ACCEPTED_FOLDER = 'before-accepting';
+
+export interface Accepted {
+  readonly commits: number;
+  readonly variables: number;
+  /** The folder with the files as they were. */
+  readonly copy: string;
+}
+
+/** Makes a store of what can still be read in the folder. A StartError when it is no store, or in use. */
+export async function acceptLocal(folder: string): Promise<Accepted> {
+  if (!existsSync(join(folder, 'CURRENT')) && !existsSync(join(folder, COPY_FOLDER))) {
+    throw new StartError(`${folder} is not the folder of a store: it has no file CURRENT`);
+  }
+  await keepCopy(folder);
+  const state = await openWhatIsLeft(folder);
+  const { commits, variables } = state.size;
+  await state.close();
+  const copy = freeName(join(folder, ACCEPTED_FOLDER));
+  renameSync(join(folder, COPY_FOLDER), copy);
+  return { commits, variables, copy };
+}
+
+/** Opens the store; where LevelDB cannot read its own files it first gathers what they still have. */
+async function openWhatIsLeft(folder: string): Promise<LocalStore> {
+  try {
+    return await LocalStore.open(folder, { accept: true });
+  } catch (error) {
+    if (!(error instanceof StartError) || !error.message.includes(COPY_FOLDER)) throw error;
+    await ClassicLevel.repair(folder);
+    return await LocalStore.open(folder, { accept: true });
+  }
+}
+
+function freeName(path: string): string {
+  let name = path;
+  for (let number = 2; existsSync(name); number++) name = `${path}-${number}`;
+  return name;
+}

@@ -1,0 +1,133 @@
+/**
+ * The file that vouches for a local store from outside its log: how many commits were acknowledged, and the
+ * digest of the contents after the last of them.
+ *
+ * Two slots in blocks of their own are written in turn, each with a check of its own, so that one is whole
+ * whatever happens while the other is written. A third slot says which commit has begun; it is not synced.
+ * Always true: a commit is confirmed here, on the disk, after it is in the log and before it is acknowledged.
+ */
+
+import { writeSync } from 'node:fs';
+import { type FileHandle, open, rename } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { type Digest, printDigest, readDigest, sealed, unsealed } from './digest';
+
+/** The number of commits since the store was made, and the digest of its contents after the last one. */
+export interface CommitPoint {
+  readonly commits: number;
+  readonly digest: Digest;
+}
+
+/** The file's contents when it was opened. */
+export interface Confirmed {
+  /** The last acknowledged commit; undefined when neither slot is whole. */
+  readonly last: CommitPoint | undefined;
+  /** The commit that was last begun, so far as it is known. */
+  readonly begun: number | undefined;
+  readonly isNew: boolean;
+  /** One of the two slots is not whole: the last write was cut short, or the file was damaged. */
+  readonly isTorn: boolean;
+}
+
+/** One block of a disk, so that a torn write of one slot leaves the other alone. */
+const SLOT_BYTES = 4096;
+const BEGUN_SLOT = 2;
+const NONE: CommitPoint = { commits: 0, digest: 0n };
+
+export class CommitFile {
+  private constructor(
+    private readonly file: FileHandle,
+    readonly confirmed: Confirmed,
+  ) {}
+
+  /** Opens the file, or makes one of no commits that only its owner may read. Rejects as `open` of Node does. */
+  static async open(path: string): Promise<CommitFile> {
+    const existing = await open(path, 'r+').catch((error: unknown) => {
+      if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+      throw error;
+    });
+    const file = existing ?? (await create(path));
+    try {
+      return new CommitFile(file, { ...(await readSlots(file)), isNew: existing === undefined });
+    } catch (error) {
+      await file.close();
+      throw error;
+    }
+  }
+
+  /** Notes that a commit is being written, for a word about it after a crash. */
+  begin(commits: number): void {
+    this.write(BEGUN_SLOT, { commits, digest: 0n });
+  }
+
+  /** Confirms a commit; it may be acknowledged once this resolves. */
+  async confirm(point: CommitPoint): Promise<void> {
+    this.write(point.commits % 2, point);
+    await this.file.datasync();
+  }
+
+  /** Makes this point the only one, whatever the file had before. */
+  async restart(point: CommitPoint): Promise<void> {
+    for (const slot of [0, 1, BEGUN_SLOT]) this.write(slot, point);
+    await this.file.datasync();
+  }
+
+  async close(): Promise<void> {
+    await this.file.close();
+  }
+
+  /** Writes to the page cache, which takes microseconds; a sync brings it to the disk. */
+  private write(slot: number, point: CommitPoint): void {
+    writeSync(this.file.fd, encodeLine(point), slot * SLOT_BYTES);
+  }
+}
+
+/** Made whole beside its place, so that no crash leaves a file without slots. */
+async function create(path: string): Promise<FileHandle> {
+  const file = await open(`${path}.new`, 'w+', 0o600);
+  try {
+    for (const slot of [0, 1, BEGUN_SLOT])
+      await file.write(encodeLine(NONE).padEnd(SLOT_BYTES, '\0'), slot * SLOT_BYTES);
+    await file.sync();
+    await rename(`${path}.new`, path);
+    await syncFolder(dirname(path));
+    return file;
+  } catch (error) {
+    await file.close();
+    throw error;
+  }
+}
+
+/** A new name in a folder is on the disk once the folder is. */
+async function syncFolder(path: string): Promise<void> {
+  const folder = await open(path, 'r');
+  try {
+    await folder.sync();
+  } finally {
+    await folder.close();
+  }
+}
+
+async function readSlots(file: FileHandle): Promise<Omit<Confirmed, 'isNew'>> {
+  const bytes = Buffer.alloc(SLOT_BYTES * 3);
+  await file.read(bytes, 0, bytes.length, 0);
+  const slots = [0, 1].map((slot) => decodeSlot(bytes, slot));
+  const whole = slots.filter((slot) => slot !== undefined);
+  return {
+    last: whole.sort((a, b) => b.commits - a.commits)[0],
+    begun: decodeSlot(bytes, BEGUN_SLOT)?.commits,
+    isTorn: whole.length < slots.length,
+  };
+}
+
+/** A line of text, so that an operator can read it. What an earlier line of the slot had more does not count. */
+function encodeLine({ commits, digest }: CommitPoint): string {
+  return sealed(`${commits} ${printDigest(digest)}`);
+}
+
+function decodeSlot(bytes: Buffer, slot: number): CommitPoint | undefined {
+  const block = bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES).toString('latin1');
+  const [, count, hex] = /^(\d{1,15}) ([0-9a-f]{32})$/.exec(unsealed(block) ?? '') ?? [];
+  const digest = readDigest(hex);
+  return digest === undefined ? undefined : { commits: Number(count), digest };
+}
