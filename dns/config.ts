@@ -19,6 +19,7 @@ import {
   type Values,
 } from '../cluster/runtime/config/flags';
 import type { Credentials } from '../cluster/runtime/http/guard';
+import { allowedHostsFlag } from '../cluster/runtime/http/hosts';
 import { StartError } from '../cluster/runtime/lifecycle';
 import { COMPATS, type Compat } from './core/book';
 import type { LabelRule } from './core/labels';
@@ -93,6 +94,7 @@ export const dnsFlags = {
   'http-tokens': path({ help: 'JSON file of bearer tokens: {"tokens": [{"principal", "token"}]}' }),
   'http-jwt-key': path({ help: 'file with the key of signed bearer tokens (HS256)' }),
   insecure: toggle({ fallback: false, help: 'let the HTTP interface listen where others can reach it' }),
+  allowed_hosts: allowedHostsFlag('allowed-hosts'),
   'refresh-seconds': seconds(1, 60, 'between two loads of the state while no master has an event stream'),
   'state-timeout-seconds': seconds(1, 300, 'limit for loading the state'),
   'stale-seconds-max': seconds(
@@ -224,6 +226,7 @@ export interface DnsConfig {
   readonly httpCredentials: Credentials | undefined;
   readonly httpBearer: BearerFlags;
   readonly insecure: boolean;
+  readonly allowedHosts: readonly string[];
   readonly refreshMs: number;
   readonly stateTimeoutMs: number;
   /** 0 for any time. */
@@ -358,6 +361,7 @@ function readServing(flags: DnsFlags) {
     httpBearer: bearerFlags(flags, 'http-tokens', 'http-jwt-key'),
     httpCredentials: readCredentials('http-credentials', flags['http-credentials']),
     insecure: flags.insecure,
+    allowedHosts: flags.allowed_hosts,
     trustedNetworks: readNetworks('trusted-networks', flags['trusted-networks']),
     clientQueriesPerSecond: flags['client-queries-per-second'],
     clientConnections: flags['client-connections'],

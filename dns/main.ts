@@ -168,6 +168,7 @@ async function startHttp(
   parts: Parts,
 ): Promise<HttpServer> {
   const { startHttpServer } = await import('../cluster/runtime/http/server');
+  const { hostRule } = await import('../cluster/runtime/http/hosts');
   const { responder, expired } = parts.answerer;
   return await startHttpServer({
     what: 'the DNS HTTP interface',
@@ -176,6 +177,7 @@ async function startHttp(
     addressFlag: '--http-listener',
     portFlag: '--http-port',
     insecure: config.insecure,
+    hosts: hostRule({ domain: config.domain, allowed: config.allowedHosts }),
     credentials: config.httpCredentials,
     bearer: bearerOf(config.httpBearer, { clock, log }),
     tls: tlsSettings(process.env),

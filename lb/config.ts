@@ -16,6 +16,7 @@ import {
   type Values,
 } from '../cluster/runtime/config/flags';
 import type { Credentials } from '../cluster/runtime/http/guard';
+import { allowedHostsFlag } from '../cluster/runtime/http/hosts';
 import type { PortRange } from './core/service-ports';
 import type { TemplateName } from './core/template-table';
 import { isAddress } from './core/values';
@@ -147,6 +148,7 @@ export const lbFlags = {
   'api-tokens': path({ help: 'JSON file of bearer tokens: {"tokens": [{"principal", "token"}]}' }),
   'api-jwt-key': path({ help: 'File with the key of signed bearer tokens (HS256)' }),
   insecure: toggle({ help: 'Let others on the network use API and statistics', fallback: false }),
+  allowed_hosts: allowedHostsFlag('allowed-hosts'),
   'reload-timeout': duration({
     help: 'How long old connections may last after a reload before they are cut',
     fallback: 600_000,
@@ -242,6 +244,7 @@ export interface LbConfig extends MarathonAccess {
   readonly apiCredentials: Credentials | undefined;
   readonly apiBearer: BearerFlags;
   readonly insecure: boolean;
+  readonly allowedHosts: readonly string[];
   readonly reloadTimeoutMs: number;
   readonly reloadWaitMs: number;
   readonly reloadLingerMs: number;
@@ -291,6 +294,7 @@ export function readLbConfig(flags: Values<typeof lbFlags>, env: Env = process.e
     apiCredentials: readPair('api-credentials', flags['api-credentials']),
     apiBearer: bearerFlags(flags, 'api-tokens', 'api-jwt-key'),
     insecure: flags.insecure,
+    allowedHosts: flags.allowed_hosts,
     reloadTimeoutMs: flags['reload-timeout'],
     reloadWaitMs: flags['reload-wait'],
     reloadLingerMs: flags['reload-linger'],

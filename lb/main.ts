@@ -10,6 +10,7 @@ import { bearerOf } from '../cluster/runtime/auth/flags';
 import type { Clock } from '../cluster/runtime/clock';
 import { HttpClient } from '../cluster/runtime/http/client';
 import { checkListen } from '../cluster/runtime/http/guard';
+import { hostRule } from '../cluster/runtime/http/hosts';
 import { startHttpServer } from '../cluster/runtime/http/server';
 import { Lifetime, type Running, StartError } from '../cluster/runtime/lifecycle';
 import type { Logger } from '../cluster/runtime/log';
@@ -263,6 +264,7 @@ async function serve(
     log,
     routes: adminRoutes(admin),
     insecure: config.insecure,
+    hosts: hostRule({ allowed: config.allowedHosts }),
     credentials: config.apiCredentials,
     bearer: bearerOf(config.apiBearer, deps),
     tls: tlsSettings(process.env),

@@ -5,6 +5,7 @@
 import { availableParallelism, totalmem, userInfo } from 'node:os';
 import { dirname, join } from 'node:path';
 import { integer, port, text, toggle, type Values } from '../../cluster/runtime/config/flags';
+import { allowedHostsFlag } from '../../cluster/runtime/http/hosts';
 
 export const upFlags = {
   agents: integer({ help: 'agents to run', fallback: 1, min: 0, max: 64 }),
@@ -23,6 +24,7 @@ export const upFlags = {
   lb: toggle({ help: 'run the load balancer', fallback: true }),
   haproxy: text({ help: 'the haproxy program', value: 'PATH', fallbackText: 'found on PATH' }),
   record: text({ help: 'folder for a recording of each part, for meseta replay', value: 'FOLDER' }),
+  allowed_hosts: allowedHostsFlag('allowed-hosts'),
   resources: text({ help: 'what each agent offers', fallbackText: "this machine's, shared out" }),
 };
 
@@ -38,7 +40,7 @@ export function masterArgs(options: UpOptions): string[] {
     `--port=${numbered(options, options['master-port'])}`,
     `--work_dir=${join(options['work-dir'], 'master')}`,
   ];
-  return [...args, '--cluster=meseta', ...recording(options, 'master')];
+  return [...args, '--cluster=meseta', ...common(options, 'master')];
 }
 
 /** The arguments of agent number `index` (from 0). Each has a loopback address of its own, so that hosts differ. */
@@ -52,7 +54,7 @@ export function agentArgs(options: UpOptions, index: number, master: string): st
     `--resources=${agentShare(options, index)}`,
     '--registration_backoff_factor=0ms',
     `--executor_environment_variables=${JSON.stringify({ PATH: taskPath() })}`,
-    ...recording(options, `agent-${index + 1}`),
+    ...common(options, `agent-${index + 1}`),
   ];
 }
 
@@ -85,7 +87,7 @@ export function marathonArgs(options: UpOptions, master: string, lbPort: number 
     `--work_dir=${join(options['work-dir'], 'marathon')}`,
     '--hostname=127.0.0.1',
     `--mesos_user=${userInfo().username}`,
-    ...recording(options, 'marathon'),
+    ...common(options, 'marathon'),
   ];
 }
 
@@ -94,6 +96,7 @@ export function dnsArgs(options: UpOptions, master: string): string[] {
     `--masters=${master}`,
     `--port=${numbered(options, options['dns-port'])}`,
     `--http-port=${numbered(options, options['dns-http-port'])}`,
+    ...hostArgs(options),
   ];
 }
 
@@ -109,10 +112,17 @@ export function lbArgs(options: UpOptions, marathon: string, lbPort: number): st
     `--appid-port=${numbered(options, options['appid-port'])}`,
     `--stats-port=${numbered(options, options['stats-port'])}`,
     `--http-port=${lbPort}`,
+    ...hostArgs(options),
     ...(options.haproxy === undefined ? [] : [`--haproxy=${options.haproxy}`]),
   ];
 }
 
-function recording(options: UpOptions, part: string): string[] {
-  return options.record === undefined ? [] : [`--record=${join(options.record, `${part}.rec`)}`];
+/** Of master, agents and Marathon: the names they may be called by, and a recording of each. */
+function common(options: UpOptions, part: string): string[] {
+  const record = options.record === undefined ? [] : [`--record=${join(options.record, `${part}.rec`)}`];
+  return [...hostArgs(options), ...record];
+}
+
+function hostArgs({ allowed_hosts }: UpOptions): string[] {
+  return allowed_hosts.map((names) => `--allowed_hosts=${names}`);
 }

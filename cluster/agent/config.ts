@@ -16,6 +16,8 @@ import {
 } from '../runtime/config/flags';
 import { logFlags } from '../runtime/config/log-flags';
 import { firewallFlag } from '../runtime/http/firewall';
+import { allowedHostsFlag } from '../runtime/http/hosts';
+import { jsonpFlag } from '../runtime/http/json';
 import { StartError } from '../runtime/lifecycle';
 import { zkFlag } from '../zookeeper/edge/flag';
 
@@ -70,6 +72,8 @@ export const agentFlags = withEnvironment('MESOS_', {
   firewall_rules: firewallFlag,
   ...operatorFlags,
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
+  allowed_hosts: allowedHostsFlag(),
+  jsonp: jsonpFlag,
 });
 
 export type AgentConfig = Values<typeof agentFlags>;

@@ -13,6 +13,7 @@ import { logFileOf } from '../runtime/config/log-flags';
 import { makeFolder } from '../runtime/files/make-folder';
 import { OTHER_PROCESSES } from '../runtime/http/common-pages';
 import { readFirewall } from '../runtime/http/firewall';
+import { hostRule } from '../runtime/http/hosts';
 import { type HttpServer, startHttpServer } from '../runtime/http/server';
 import { Lifetime, type Running, StartError } from '../runtime/lifecycle';
 import { type Logger, setLogLevel } from '../runtime/log';
@@ -268,6 +269,8 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
     addressFlag: '--ip',
     portFlag: '--port',
     insecure: config.insecure,
+    hosts: hostRule({ advertised: [config.hostname], allowed: config.allowed_hosts }),
+    jsonp: config.jsonp,
     access: agentAccess(config, deps),
     credentialsFlag: AUTHENTICATION_FLAGS,
     log: deps.log,

@@ -21,6 +21,8 @@ import {
 } from '../runtime/config/flags';
 import { logFlags } from '../runtime/config/log-flags';
 import { firewallFlag } from '../runtime/http/firewall';
+import { allowedHostsFlag } from '../runtime/http/hosts';
+import { jsonpFlag } from '../runtime/http/json';
 import { StartError } from '../runtime/lifecycle';
 import { zkText } from '../zookeeper/edge/flag';
 import type { MasterSettings } from './core/events';
@@ -135,6 +137,8 @@ export const masterFlags = withEnvironment('MESOS_', {
     max: 100_000,
   }),
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
+  allowed_hosts: allowedHostsFlag(),
+  jsonp: jsonpFlag,
 });
 
 /** Addresses are told to agents as one number, so they have to be IPv4. */

@@ -11,6 +11,7 @@ import { printFlags } from '../runtime/config/flags';
 import { logFileOf } from '../runtime/config/log-flags';
 import { OTHER_PROCESSES } from '../runtime/http/common-pages';
 import { readFirewall } from '../runtime/http/firewall';
+import { hostRule } from '../runtime/http/hosts';
 import { type HttpServer, startHttpServer } from '../runtime/http/server';
 import { Lifetime, type Running } from '../runtime/lifecycle';
 import { type Logger, setLogLevel } from '../runtime/log';
@@ -151,7 +152,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
   let registry: RegistryStore | undefined;
   let requests = 0;
   let pageHits = 0;
-  const messages = new MessageRouter(deps.log, routerOptions(process.env));
+  const messages = createRouter(config, deps.log);
   const post = (event: MasterInput): void => mailbox?.post(event);
   const schedulers = new Streams('mesos.v1.scheduler.Event');
   const operators = new Streams('mesos.v1.master.Event', OPERATOR_LIMITS);
@@ -210,6 +211,11 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
   };
 }
 
+function createRouter(config: MasterConfig, log: Logger): MessageRouter {
+  const authenticated = config.authenticate_agents && config.authenticate_frameworks;
+  return new MessageRouter(log, { ...routerOptions(process.env), authenticated });
+}
+
 type Doors = ReturnType<typeof createDoors>;
 
 function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<HttpServer> {
@@ -226,6 +232,8 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
     addressFlag: '--ip',
     portFlag: '--port',
     insecure: config.insecure,
+    hosts: hostRule({ advertised: [config.hostname], allowed: config.allowed_hosts }),
+    jsonp: config.jsonp,
     access: masterAccess(config, deps),
     credentialsFlag: AUTHENTICATION_FLAGS,
     log: deps.log,

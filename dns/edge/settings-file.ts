@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { UsageError } from '../../cluster/runtime/config/flags';
+import { allowedHostsFlag } from '../../cluster/runtime/http/hosts';
 
 type Read = (value: unknown) => unknown;
 
@@ -66,6 +67,7 @@ export const SETTINGS: readonly Setting[] = [
   { key: 'Processes', flag: 'processes', read: whole(1, 64) },
   { key: 'HttpCredentials', flag: 'http-credentials', read: optional },
   { key: 'Insecure', flag: 'insecure', read: truth },
+  { key: 'AllowedHosts', flag: 'allowed_hosts', read: hostNames },
   { key: 'StaleSecondsMax', flag: 'stale-seconds-max', read: atLeast(0) },
   { key: 'HealthyOnly', flag: 'healthy-only', read: truth },
   { key: 'RecursionNetworks', flag: 'recursion-networks', read: (value) => texts(value).join(',') },
@@ -98,7 +100,7 @@ export function readSettingsFile(path: string): Readonly<Record<string, unknown>
 /** The text of an error with the file's names for the flags. */
 export function inFileNames(text: string): string {
   return text.replace(
-    /--([a-z0-9-]+)/g,
+    /--([a-z0-9_-]+)/g,
     (given, flag) => SETTINGS.find((row) => row.flag === flag)?.key ?? given,
   );
 }
@@ -156,6 +158,11 @@ function truth(value: unknown): boolean {
 function texts(value: unknown): string[] {
   if (!Array.isArray(value)) throw new Error('expected a list of texts');
   return value.map(word);
+}
+
+function hostNames(value: unknown): readonly string[] {
+  const { read } = allowedHostsFlag();
+  return texts(value).reduce<readonly string[]>((names, name) => read(name, names), []);
 }
 
 function resolvers(value: unknown): string | undefined {

@@ -20,6 +20,7 @@ import {
   type Values,
 } from '../../cluster/runtime/config/flags';
 import type { Credentials } from '../../cluster/runtime/http/guard';
+import { allowedHostsFlag, type HostNames } from '../../cluster/runtime/http/hosts';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
 import { hidePassword, isZkText, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
 import type { MarathonSettings } from './core/settings';
@@ -107,6 +108,7 @@ const FLAGS = {
   lb_drain_credentials: text({ help: 'user:password for the load balancers', secret: true }),
   work_dir: text({ help: 'folder of the stored state', fallback: '.meseta/marathon' }),
   insecure: toggle({ help: 'allow other machines without authentication', fallback: false }),
+  allowed_hosts: allowedHostsFlag(),
   record: text({ help: 'file to record all events to' }),
 } as const;
 
@@ -136,6 +138,8 @@ export interface MarathonConfig {
     readonly concurrentMax?: number | undefined;
     readonly outstandingEventsMax: number;
     readonly insecure: boolean;
+    /** Names that others are told, and those of `--allowed_hosts`. */
+    readonly hosts: HostNames;
   };
   /** `principal:secret` for the master. */
   readonly mesosCredentials?: string | undefined;
@@ -182,6 +186,7 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
       concurrentMax: flags.http_max_concurrent_requests,
       outstandingEventsMax: flags.event_stream_max_outstanding_messages,
       insecure: flags.insecure,
+      hosts: { advertised: [flags.hostname, flags.webui_url], allowed: flags.allowed_hosts },
     },
     mesosCredentials: mesosCredentialsOf(flags),
     defaultNetworkName: flags.default_network_name,

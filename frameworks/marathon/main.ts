@@ -5,6 +5,7 @@
 import { randomInt } from 'node:crypto';
 import { bearerOf } from '../../cluster/runtime/auth/flags';
 import type { Clock } from '../../cluster/runtime/clock';
+import { hostRule } from '../../cluster/runtime/http/hosts';
 import { type HttpServer, startHttpServer } from '../../cluster/runtime/http/server';
 import { Lifetime, type Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
@@ -218,6 +219,7 @@ async function serve(
     log: deps.log,
     routes: marathonRoutes(context),
     insecure: config.http.insecure,
+    hosts: hostRule(config.http.hosts),
     credentials: config.http.credentials,
     bearer: config.http.bearer && bearerOf(config.http.bearer, deps),
     tls: tlsSettings(process.env),

@@ -26,7 +26,7 @@ export interface AdminParts {
   readonly certificates: Certificates;
 }
 
-/** All paths. Signals answer to GET too, because marathon-lb's users send them so. */
+/** All paths. Signals answer to GET too, because marathon-lb's users send them so; a browser may not be led there. */
 export function adminRoutes(parts: AdminParts): Route[] {
   const { balancer, haproxy, follower, metrics, traffic } = parts;
   const text = (path: string, read: () => string | Promise<string>): Route => ({
@@ -53,8 +53,8 @@ export function adminRoutes(parts: AdminParts): Route[] {
     text('/_haproxy_getvhostmap', () => vhostMap(balancer.model)),
     text('/_haproxy_getappmap', () => appIdMap(balancer.model)),
     text('/_haproxy_getpids', () => `${haproxy.pids().join(' ')}\n`),
-    { path: '/_mlb_signal/hup', methods: { GET: hup, POST: hup } },
-    { path: '/_mlb_signal/usr1', methods: { GET: usr1, POST: usr1 } },
+    { path: '/_mlb_signal/hup', changes: true, methods: { GET: hup, POST: hup } },
+    { path: '/_mlb_signal/usr1', changes: true, methods: { GET: usr1, POST: usr1 } },
   ];
 }
 

@@ -193,13 +193,9 @@ describe('the v0 pages', () => {
     });
   });
 
-  it('speak JSONP, redirect, and refuse what is wrong', async () => {
+  it('redirect, and refuse JSONP and what is wrong', async () => {
     const jsonp = await fetch(`${url}/version?jsonp=take`);
-    expect([jsonp.headers.get('content-type'), await jsonp.text()]).toEqual([
-      'text/javascript',
-      expect.stringMatching(/^take\(\{"version":"1\.11\.0".*\}\)$/),
-    ]);
-    expect((await fetch(`${url}/version?jsonp=alert(1)//`)).status).toBe(400);
+    expect([jsonp.status, await jsonp.text()]).toEqual([403, expect.stringContaining('--jsonp')]);
     const redirect = await fetch(`${url}/redirect`, { redirect: 'manual' });
     expect([redirect.status, redirect.headers.get('location')]).toEqual([307, url.replace('http:', '')]);
     expect((await fetch(`${url}/state.json`)).status).toBe(404);

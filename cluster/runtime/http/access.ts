@@ -7,7 +7,11 @@ import type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify';
 import type { Principal } from '../../model/principal';
 import { type Authenticator, judge, type Realms } from '../auth/authenticator';
 import { basicAuthenticator } from '../auth/basic';
-import { type Credentials, isForeignPage } from './guard';
+import type { Logger } from '../log';
+import { SeldomLog } from '../seldom';
+import type { Credentials } from './guard';
+import { type HostRule, hostRule } from './hosts';
+import { type PageRefusal, pageRefusal } from './pages';
 
 export interface AccessOptions {
   /** One user for the whole API. */
@@ -20,6 +24,10 @@ export interface AccessOptions {
   readonly openPaths?: readonly string[];
   /** Instead of one realm for everything: what each route's realm asks for, and whether control is guarded by it. */
   readonly access?: { readonly realms: Realms; readonly guarded: boolean } | undefined;
+  /** Names that `Host` may have where no credentials are asked for; those of any daemon without it. */
+  readonly hosts?: HostRule | undefined;
+  /** JSONP may be asked for, by pages of any site, too. */
+  readonly jsonp?: boolean | undefined;
 }
 
 const REALM = 'meseta';
@@ -37,20 +45,21 @@ export function isGuarded(options: AccessOptions): boolean {
   return options.access?.guarded ?? (options.credentials !== undefined || options.bearer !== undefined);
 }
 
-/** Refuses pages of other origins and senders that the route's realm does not know. Undefined when the request may go on. */
-export function accessCheck(options: AccessOptions): (request: Request, reply: Reply) => Reply | undefined {
+/**
+ * Refuses what a foreign page has its browser send, and senders that the route's realm does not know. Undefined when the
+ * request may go on.
+ */
+export function accessCheck(
+  options: AccessOptions & { readonly log: Logger },
+): (request: Request, reply: Reply) => Reply | undefined {
   const realms = options.access?.realms ?? realmOfAll(options);
-  const realmOf = (request: Request): string | undefined => {
-    if (options.access) return request.routeOptions.config.realm;
-    const path = request.url.split('?')[0] ?? '/';
-    return options.openPaths?.includes(path) ? undefined : (options.realm ?? REALM);
-  };
+  const realmOf = realmFinder(options);
+  const pages = pageCheck(options);
   return (request, reply) => {
-    if (isForeignPage(request.headers)) {
-      return refuse(reply, 403, 'Requests of web pages from another origin are refused');
-    }
     const realm = realmOf(request);
     const authenticators = realm === undefined ? undefined : realms.get(realm);
+    const refusal = pages(request, { realm, asked: authenticators !== undefined });
+    if (refusal) return refuse(reply, 403, refusal.text);
     if (realm === undefined || !authenticators) return undefined;
     const verdict = judge(authenticators, request.headers.authorization, realm);
     if (verdict.kind === 'unknown') {
@@ -58,6 +67,45 @@ export function accessCheck(options: AccessOptions): (request: Request, reply: R
     }
     principals.set(request, verdict.principal);
     return undefined;
+  };
+}
+
+/** The realm of a request; undefined where its path is open. */
+function realmFinder(options: AccessOptions): (request: Request) => string | undefined {
+  return (request) => {
+    if (options.access) return request.routeOptions.config.realm;
+    const path = request.url.split('?')[0] ?? '/';
+    return options.openPaths?.includes(path) ? undefined : (options.realm ?? REALM);
+  };
+}
+
+type RealmState = { readonly realm: string | undefined; readonly asked: boolean };
+
+/** Judges what the browser says. What a daemon that asks for credentials shows everybody is shown under any name. */
+function pageCheck(
+  options: AccessOptions & { readonly log: Logger },
+): (request: Request, state: RealmState) => PageRefusal | undefined {
+  const hosts = options.hosts ?? hostRule();
+  const isGuardedApi = isGuarded(options);
+  const log = new SeldomLog(options.log);
+  return (request, { realm, asked }) => {
+    const { method, headers } = request;
+    const isShown = isGuardedApi && realm === undefined && (method === 'GET' || method === 'HEAD');
+    const query = request.query as Readonly<Record<string, unknown>> | undefined;
+    const refusal = pageRefusal({
+      method,
+      headers,
+      hosts: asked || isShown ? undefined : hosts,
+      changes: request.routeOptions.config?.changes === true,
+      jsonp: query?.['jsonp'] !== undefined,
+      jsonpAllowed: options.jsonp === true,
+    });
+    if (refusal) {
+      const { host, origin } = headers;
+      const fields = { method, path: request.url.split('?')[0], host, origin, peer: request.ip };
+      log.warn(refusal.kind, fields, refusal.text);
+    }
+    return refusal;
   };
 }
 

@@ -46,6 +46,7 @@ export function commonRoutes({ verbosity, realms, mayToggle }: CommonPages): Rou
     {
       path: '/logging/toggle',
       realm: realms.readwrite,
+      changes: true,
       methods: { GET: toggle, POST: toggle },
       anyMethod: always,
     },

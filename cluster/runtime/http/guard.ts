@@ -1,9 +1,7 @@
 /**
- * From where an HTTP API may be used: from this machine unless told otherwise, and by no web page of another
- * origin.
+ * From where an HTTP API may be used: from this machine unless told otherwise.
  */
 
-import { isIP } from 'node:net';
 import { StartError } from '../lifecycle';
 
 export interface Credentials {
@@ -37,24 +35,5 @@ export function checkListen(request: ListenRequest): void {
     `${request.what} will not listen on ${request.address} without authentication: others on the network could ` +
       `control it. To go on, ${authentication}keep to this machine with ${request.addressFlag} 127.0.0.1, ` +
       'or accept the risk with --insecure.',
-  );
-}
-
-/**
- * Whether a browser sends this request on behalf of a page that is not ours: another origin, or a name that
- * was made to point at this machine (DNS rebinding). Programs send no Origin and are not concerned.
- */
-export function isForeignPage(headers: { origin?: string | undefined; host?: string | undefined }): boolean {
-  const { origin, host } = headers;
-  if (origin === undefined || origin === '') return false;
-  const name = URL.canParse(origin) ? new URL(origin) : undefined;
-  if (!name || name.host !== host) return true;
-  const bare = name.hostname.replace(/^\[|\]$/g, '');
-  return !(
-    isIP(bare) ||
-    bare === 'localhost' ||
-    bare.endsWith('.localhost') ||
-    !bare.includes('.') ||
-    bare.endsWith('.mesos')
   );
 }

@@ -3,9 +3,16 @@
  */
 
 import type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify';
+import { toggle } from '../config/flags';
 
 /** Function names that JSONP may call. */
 const JSONP = /^[A-Za-z_$][\w$.]{0,127}$/;
+
+/** `--jsonp`, where pages of Mesos are served. */
+export const jsonpFlag = toggle({
+  help: 'answer ?jsonp=FUNCTION as scripts, as the web pages of Mesos used: any web page can then read this API',
+  fallback: false,
+});
 
 export type Query = Readonly<Record<string, string | undefined>>;
 

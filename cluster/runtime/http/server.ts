@@ -15,6 +15,7 @@ import { type AccessOptions, accessCheck, isGuarded } from './access';
 import { addCompression } from './compress';
 import { gatherWrites } from './gather';
 import { checkListen } from './guard';
+import { hostRule } from './hosts';
 import { listenError } from './listen-error';
 import { type PathRules, routeUrl, urlRefusal } from './paths';
 
@@ -31,6 +32,8 @@ export interface Route {
   readonly methods: Partial<Record<Method, Handler>>;
   /** Any other method gets what GET gets: many pages of Mesos never look, and there are exporters that POST. */
   readonly anyMethod?: () => boolean;
+  /** Every method changes something, GET too: browsers may not be led there. */
+  readonly changes?: boolean;
   /** Looks at a request with any method first; what it answers is not handled any more. */
   readonly before?: (request: Request, reply: Reply) => Reply | undefined;
 }
@@ -38,6 +41,7 @@ export interface Route {
 declare module 'fastify' {
   interface FastifyContextConfig {
     realm?: string | undefined;
+    changes?: boolean | undefined;
   }
 }
 
@@ -94,6 +98,7 @@ export async function startHttpServer(options: HttpServerOptions): Promise<HttpS
     authenticated: isGuarded(options),
     insecure: options.insecure ?? false,
   });
+  options.messages?.guard(options.hosts ?? hostRule());
   const app = createApp(options);
   addGuards(app, options);
   addRoutes(app, options);
@@ -186,7 +191,7 @@ export const always = (): boolean => true;
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
-  for (const { path, methods, realm, before, anyMethod } of options.routes) {
+  for (const { path, methods, realm, changes, before, anyMethod } of options.routes) {
     const allowed = METHODS.filter((method) => methods[method]);
     for (const method of METHODS) {
       const known = methods[method] ?? (method === 'HEAD' ? methods.GET : undefined);
@@ -196,7 +201,7 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
       app.route({
         method,
         url: path,
-        config: { realm },
+        config: { realm, changes },
         handler: (request, reply) => before?.(request, reply) ?? handler(request, reply),
       });
     }

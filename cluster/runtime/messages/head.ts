@@ -3,6 +3,7 @@
  * `libprocess/<sender>` (Mesos 1.11, 3rdparty/libprocess/src/encoder.hpp).
  */
 
+import { isBrowserMark } from '../http/pages';
 import { readPid } from './pid';
 
 /** Where a message goes, what it is, who sent it, and how its body comes. */
@@ -13,6 +14,8 @@ export interface MessageHead {
   /** The sender as it wrote itself, and the host in it. */
   readonly from: string;
   readonly host: string;
+  /** The header `Host`: where the sender believes us to be. */
+  readonly target: string | undefined;
   /** Bytes of the body, or that it comes in chunks. */
   readonly length: number | 'chunked';
 }
@@ -26,7 +29,7 @@ const USUAL = new RegExp(
     String.raw`User-Agent: libprocess/\S+`,
     String.raw`Libprocess-From: ([^@\s]+@(\[[0-9a-fA-F:.]+\]|[^:@\s]+):(\d{1,5}))`,
     'Connection: Keep-Alive',
-    String.raw`Host: [^\r\n]*`,
+    String.raw`Host: ([^\r\n]*)`,
     String.raw`(?:Transfer-Encoding: chunked|Content-Length: (\d{1,12}))$`,
   ].join(String.raw`\r\n`),
 );
@@ -41,9 +44,10 @@ export function readHead(text: string): MessageHead | undefined {
 }
 
 function readUsual(text: string): MessageHead | undefined {
-  const [, to = '', name = '', from = '', host = '', port, length] = USUAL.exec(text) ?? [];
+  const [, to = '', name = '', from = '', host = '', port, target, length] = USUAL.exec(text) ?? [];
   if (port === undefined || Number(port) > PORT_MAX) return undefined;
-  return { to: decodeId(to), name, from, host, length: length === undefined ? 'chunked' : Number(length) };
+  const size = length === undefined ? 'chunked' : Number(length);
+  return { to: decodeId(to), name, from, host, target, length: size };
 }
 
 function readAny(text: string): MessageHead | undefined {
@@ -57,17 +61,17 @@ function readAny(text: string): MessageHead | undefined {
   const host = readPid(from)?.host;
   const length = lengthOf(headers);
   if (host === undefined || length === undefined) return undefined;
-  return { to: decodeId(to), name, from, host, length };
+  return { to: decodeId(to), name, from, host, target: headers.get('host'), length };
 }
 
-/** Undefined when a line is no header, one comes twice, or one asks for more than a message may. */
+/** Undefined when a line is no header, one comes twice, is a browser's, or asks for more than a message may. */
 function readHeaders(lines: readonly string[]): Map<string, string> | undefined {
   const headers = new Map<string, string>();
   for (let index = 1; index < lines.length; index++) {
     const line = lines[index] ?? '';
     const colon = line.indexOf(':');
     const key = line.slice(0, colon).toLowerCase();
-    if (colon < 1 || !/^[a-z-]+$/.test(key) || headers.has(key)) return undefined;
+    if (colon < 1 || !/^[a-z-]+$/.test(key) || headers.has(key) || isBrowserMark(key)) return undefined;
     headers.set(key, line.slice(colon + 1).trim());
   }
   return headers.has('expect') || headers.has('upgrade') ? undefined : headers;

@@ -5,7 +5,10 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { HostRule } from '../http/hosts';
+import { messageRefusal, type PageRefusal } from '../http/pages';
 import type { Logger } from '../log';
+import { SeldomLog } from '../seldom';
 import { decodeId, type MessageHead } from './head';
 import { readPid } from './pid';
 
@@ -26,6 +29,8 @@ export const MESSAGE_MAX_BYTES = 256 * 1024 * 1024;
 export interface RouterOptions {
   /** A sender must say the address that its bytes come from (libprocess' `--require_peer_address_ip_match`). */
   readonly peerMatches?: boolean;
+  /** Peers show who they are: `Host` may be any name. */
+  readonly authenticated?: boolean;
 }
 
 /** Reads the options from libprocess' environment. */
@@ -35,11 +40,20 @@ export function routerOptions(env: Readonly<Record<string, string | undefined>>)
 
 export class MessageRouter {
   private readonly receivers = new Map<string, Receiver>();
+  private readonly refusals: SeldomLog;
+  private hosts: HostRule | undefined;
 
   constructor(
     private readonly log: Logger,
     private readonly options: RouterOptions = {},
-  ) {}
+  ) {
+    this.refusals = new SeldomLog(log);
+  }
+
+  /** Sets the names that `Host` may have. */
+  guard(hosts: HostRule): void {
+    this.hosts = this.options.authenticated ? undefined : hosts;
+  }
 
   /** Delivers messages to the process of this id, such as `master`, until the returned function is called. */
   register(id: string, receiver: Receiver): () => void {
@@ -57,7 +71,9 @@ export class MessageRouter {
 
   /** Whether a message that came without the HTTP server is for a process of ours, from who it says it is. */
   takes(head: MessageHead, peer: string | undefined): boolean {
-    return this.receivers.has(head.to) && (!this.options.peerMatches || isAt(peer, head.host));
+    const { hosts, options, receivers } = this;
+    if (hosts && !hosts(head.target)) return false;
+    return receivers.has(head.to) && (!options.peerMatches || isAt(peer, head.host));
   }
 
   /** Delivers one that `takes` let in. The process may have left meanwhile. */
@@ -71,8 +87,13 @@ export class MessageRouter {
     this.log.warn({ peer, error: String(error) }, 'cut off a peer whose messages cannot be read');
   }
 
-  /** Answers 202 when delivered, 404 for an unknown process, 500 for an unreadable sender, 413 when too long. */
+  /**
+   * Answers 202 when delivered, 403 for one that a web page could have sent, 404 for an unknown process, 500 for an
+   * unreadable sender, 413 when too long.
+   */
   receive(request: IncomingMessage, response: ServerResponse): void {
+    const refusal = messageRefusal(request.headers, this.hosts);
+    if (refusal) return this.refuse(refusal, request, response);
     const header =
       request.headers['libprocess-from'] ?? request.headers['user-agent']?.slice('libprocess/'.length);
     const from = readPid(String(header ?? ''));
@@ -98,6 +119,15 @@ export class MessageRouter {
         body: Buffer.concat(chunks),
       });
     });
+  }
+
+  private refuse(refusal: PageRefusal, request: IncomingMessage, response: ServerResponse): void {
+    const { host, origin } = request.headers;
+    const fields = { path: request.url, host, origin, peer: request.socket.remoteAddress };
+    this.refusals.warn(refusal.kind, fields, `refused a message: ${refusal.text}`);
+    // The body is not read: the connection ends with the answer.
+    const headers = { 'content-type': 'text/plain; charset=utf-8', connection: 'close' };
+    response.writeHead(403, headers).end(refusal.text);
   }
 
   private deliver(receiver: Receiver, message: Message): void {

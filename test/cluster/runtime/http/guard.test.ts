@@ -1,4 +1,4 @@
-import { checkListen, isForeignPage, isLoopback } from '../../../../cluster/runtime/http/guard';
+import { checkListen, isLoopback } from '../../../../cluster/runtime/http/guard';
 import { StartError } from '../../../../cluster/runtime/lifecycle';
 
 describe('the guard of addresses', () => {
@@ -38,25 +38,5 @@ describe('the guard of addresses', () => {
     expect(() => checkListen({ ...open, authenticationFlag: '--http_credentials' })).toThrow(
       'set --http_credentials, or keep to this machine',
     );
-  });
-});
-
-describe('the guard against web pages', () => {
-  it.each<[string | undefined, string | undefined, boolean]>([
-    [undefined, 'anything', false],
-    ['', '127.0.0.1:5050', false],
-    ['http://127.0.0.1:5050', '127.0.0.1:5050', false],
-    ['http://[::1]:5050', '[::1]:5050', false],
-    ['http://localhost:5050', 'localhost:5050', false],
-    ['http://ui.localhost:5050', 'ui.localhost:5050', false],
-    ['http://master.mesos:5050', 'master.mesos:5050', false],
-    ['http://myhost:5050', 'myhost:5050', false],
-    ['http://127.0.0.1:9999', '127.0.0.1:5050', true],
-    ['http://evil.example', '127.0.0.1:5050', true],
-    ['http://evil.example:5050', 'evil.example:5050', true],
-    ['null', '127.0.0.1:5050', true],
-    ['not a url', 'not a url', true],
-  ])('sees a page of %s at %s as foreign: %s', (origin, host, expected) => {
-    expect(isForeignPage({ origin, host })).toBe(expected);
   });
 });

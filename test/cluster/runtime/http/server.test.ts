@@ -242,6 +242,33 @@ describe('guards', () => {
     expect((await from('null')).status).toBe(403);
     expect((await from(server.url)).text).toBe('changed');
   });
+
+  it('refuse another Host where nobody is asked who it is, name the flag, and log it once in a while', async () => {
+    const log = keepingLogger();
+    const free = await serve({ routes, log });
+    const guarded = await serve({ routes, credentials, openPaths: ['/health'] });
+    const called = (host: string) => ({ headers: { host, authorization } });
+    const refused = await ask(free, '/state', called('evil.example'));
+    await ask(free, '/state', called('evil.example'));
+    expect(refused).toMatchObject({ status: 403, text: expect.stringContaining('--allowed_hosts') });
+    expect(log.lines).toMatchObject([{ level: 'warn', fields: { path: '/state', host: 'evil.example' } }]);
+    for (const [server, path, host] of [
+      [free, '/state', 'leader.mesos'],
+      [guarded, '/state', 'lb.corp.example'],
+      [guarded, '/health', 'lb.corp.example'],
+    ] as const)
+      expect((await ask(server, path, called(host))).status).toBe(200);
+  });
+
+  it('let no browser be led to what changes something, nor read JSONP unless told so', async () => {
+    const changing = [{ path: '/signal', changes: true, methods: { GET: () => 'done' } }];
+    const [plain, jsonp] = [await serve({ routes: changing }), await serve({ routes, jsonp: true })];
+    const link = { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' };
+    expect((await ask(plain, '/signal')).text).toBe('done');
+    expect((await ask(plain, '/signal', { headers: link })).status).toBe(403);
+    expect((await ask(plain, '/signal?jsonp=f')).text).toContain('--jsonp');
+    expect((await ask(jsonp, '/state?jsonp=f')).status).toBe(200);
+  });
 });
 
 describe('realms', () => {

@@ -134,6 +134,7 @@ describe('a head', () => {
       name: 'mesos.internal.PongSlaveMessage',
       from: 'slave(1)@10.0.0.1:5051',
       host: '10.0.0.1',
+      target: 'x:1',
       length: 2,
     });
     expect(read(chunked([]))?.length).toBe('chunked');

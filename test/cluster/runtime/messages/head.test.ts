@@ -25,7 +25,7 @@ test('a length, an IPv6 sender and a host', () => {
   const lines = ['User-Agent: libprocess/a@[::1]:5', 'Libprocess-From: a@[::1]:5', 'Connection: Keep-Alive'];
   for (const order of [lines, [...lines].reverse()])
     expect(readHead(head('/master/x', [...order, 'Host: [::1]:5050', 'Content-Length: 0']))).toEqual({
-      ...{ to: 'master', name: 'x', from: 'a@[::1]:5', host: '[::1]', length: 0 },
+      ...{ to: 'master', name: 'x', from: 'a@[::1]:5', host: '[::1]', target: '[::1]:5050', length: 0 },
     });
 });
 
@@ -34,6 +34,8 @@ test.each([
   ['no sender', LINES.slice(2)],
   ['a length beside chunks', [...LINES, 'Content-Length: 3']],
   ['a header twice', [...LINES, 'Host: ']],
+  ['an origin', [...LINES, 'Origin: null']],
+  ['fetch metadata', [...LINES, 'Sec-Fetch-Site: none']],
   ['a wish to be answered first', [...LINES, 'Expect: 100-continue']],
 ])('%s is not for us', (_what, lines) => {
   expect(readHead(head('/master/x', lines))).toBeUndefined();

@@ -130,6 +130,41 @@ describe('sending and receiving', () => {
   });
 });
 
+describe('a message that a web page could have sent', () => {
+  const libprocess = (headers: string, host = '127.0.0.1:5050'): string =>
+    'POST /master/a HTTP/1.1\r\nUser-Agent: libprocess/slave(1)@127.0.0.1:5051\r\n' +
+    'Libprocess-From: slave(1)@127.0.0.1:5051\r\nConnection: Keep-Alive\r\n' +
+    `Host: ${host}\r\n${headers}Content-Length: 1\r\n\r\nx`;
+  const other = (headers: string, host = '127.0.0.1:5050'): string =>
+    `POST /master/a HTTP/1.1\r\nHost: ${host}\r\n${headers}Libprocess-From: slave(1)@127.0.0.1:5051\r\n` +
+    'Content-Length: 1\r\n\r\nx';
+
+  it.each([
+    ['of libprocess, with an origin', libprocess('Origin: http://127.0.0.1:5050\r\n')],
+    ['of libprocess, with fetch metadata', libprocess('Sec-Fetch-Mode: cors\r\n')],
+    ['of libprocess, to a foreign name', libprocess('', 'evil.example:5050')],
+    ['of another sender, with an origin', other('Origin: null\r\n')],
+    ['of another sender, with fetch metadata', other('Sec-Fetch-Site: same-origin\r\n')],
+    ['of another sender, to a foreign name', other('', 'evil.example:5050')],
+  ])('%s, is refused with 403, and logged', async (_name, bytes) => {
+    const { server, got, log } = await receiver();
+    expect(await raw(server, bytes)).toEqual(['403']);
+    expect(got).toEqual([]);
+    expect(log.lines).toMatchObject([{ level: 'warn', text: expect.stringMatching(/^refused a message: /) }]);
+  });
+
+  it('is taken to every name of ours, to none, and to any where peers show who they are', async () => {
+    const { server, got } = await receiver();
+    const guarded = await receiver('master', { authenticated: true });
+    for (const host of ['', '127.0.0.1:5050', 'localhost', 'leader.mesos:5050', 'myhost'])
+      await raw(server, libprocess('', host) + post('/x', ''), 1);
+    expect(got).toHaveLength(5);
+    await raw(guarded.server, libprocess('', 'm1.corp.example') + post('/x', ''), 1);
+    expect(guarded.got).toHaveLength(1);
+    expect(await raw(guarded.server, libprocess('Origin: null\r\n', 'm1.corp.example'))).toEqual(['403']);
+  });
+});
+
 describe('the router', () => {
   const from = 'Libprocess-From: slave(1)@127.0.0.1:5051\r\n';
 

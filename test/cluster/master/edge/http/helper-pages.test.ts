@@ -10,6 +10,7 @@ const tokens = work.file('{"tokens": [{"principal": "a", "token": "t"}]}');
 beforeAll(() =>
   work.start(
     '--cluster=lab',
+    '--jsonp',
     `--external_log_file=${log}`,
     `--http_tokens=${tokens}`,
     '--logging_level=ERROR',

@@ -2,7 +2,7 @@ import { MasterAtWork } from './running';
 
 const work = new MasterAtWork();
 
-beforeAll(() => work.start());
+beforeAll(() => work.start('--jsonp'));
 afterAll(() => work.end());
 
 const MACHINE = { hostname: 'a', ip: '10.0.0.2' };

@@ -1,0 +1,105 @@
+/**
+ * Requests that a browser sends for a page which is not ours, or that a person was led to. Programs send neither `Origin` nor
+ * `Sec-Fetch-*` and are not concerned (Fetch Metadata Request Headers, W3C; RFC 6454 for the origin).
+ */
+
+import type { HostRule } from './hosts';
+
+/** Headers by their names in lower case. */
+export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
+
+/** A refusal: `kind` for the log, `text` for the sender. */
+export interface PageRefusal {
+  readonly kind: 'origin' | 'fetch' | 'host' | 'change' | 'script' | 'message';
+  readonly text: string;
+}
+
+export interface PageRequest {
+  readonly method: string;
+  readonly headers: Headers;
+  /** The rule for `Host`; undefined where credentials are checked. */
+  readonly hosts: HostRule | undefined;
+  /** The path changes something whatever the method. */
+  readonly changes: boolean;
+  /** JSONP is asked for; and may be given to pages of any site. */
+  readonly jsonp: boolean;
+  readonly jsonpAllowed: boolean;
+}
+
+const SHOWN_MAX = 100;
+
+/** The reason why a request is refused for what its browser says about it; undefined when it may go on. */
+export function pageRefusal(request: PageRequest): PageRefusal | undefined {
+  const { headers, hosts } = request;
+  const host = textOf(headers['host']);
+  const origin = textOf(headers['origin']);
+  if (origin !== undefined && origin !== '' && !isSameOrigin(origin, host)) {
+    return { kind: 'origin', text: 'Requests of web pages from another origin are refused' };
+  }
+  if (request.jsonp && !request.jsonpAllowed) {
+    const text = "'jsonp' is refused: any web page could read the answer. To allow it, start with --jsonp";
+    return { kind: 'script', text };
+  }
+  return fetchRefusal(request) ?? changeRefusal(request) ?? (hosts && hostRefusal(host, hosts));
+}
+
+/**
+ * The reason why a libprocess message is refused; undefined when it may be delivered. No sender of messages is a browser.
+ * `hosts` is undefined where its peers show who they are.
+ */
+export function messageRefusal(headers: Headers, hosts: HostRule | undefined): PageRefusal | undefined {
+  const mark = Object.keys(headers).find(isBrowserMark);
+  if (mark !== undefined) {
+    const text = `Messages from web pages are refused: the request has the header ${mark}`;
+    return { kind: 'message', text };
+  }
+  return hosts && hostRefusal(textOf(headers['host']), hosts);
+}
+
+/** A header, in lower case, that only browsers send. */
+export function isBrowserMark(header: string): boolean {
+  return header === 'origin' || header.startsWith('sec-fetch-');
+}
+
+function hostRefusal(host: string | undefined, hosts: HostRule): PageRefusal | undefined {
+  if (hosts(host)) return undefined;
+  const shown = JSON.stringify((host ?? '').slice(0, SHOWN_MAX));
+  const text =
+    `The Host ${shown} is refused: it is not known as a name of this daemon, and no credentials are asked for. ` +
+    'Use an address, or add the name to --allowed_hosts';
+  return { kind: 'host', text };
+}
+
+/** What a page of another site loads. Following a link is a navigation: the page does not see the answer. */
+function fetchRefusal({ headers, jsonp, jsonpAllowed }: PageRequest): PageRefusal | undefined {
+  const site = textOf(headers['sec-fetch-site']);
+  if (site !== 'cross-site' && site !== 'same-site') return undefined;
+  if (textOf(headers['sec-fetch-mode']) === 'navigate') return undefined;
+  if (jsonp && jsonpAllowed) return undefined;
+  return {
+    kind: 'fetch',
+    text: `Requests of web pages from another site are refused (Sec-Fetch-Site: ${site})`,
+  };
+}
+
+/** A GET that changes something: no link, image or typed address may cause it, a program or our own page may. */
+function changeRefusal({ method, headers, changes }: PageRequest): PageRefusal | undefined {
+  if (!changes || (method !== 'GET' && method !== 'HEAD')) return undefined;
+  const site = textOf(headers['sec-fetch-site']);
+  const isOurPage = site === 'same-origin' && textOf(headers['sec-fetch-mode']) !== 'navigate';
+  // Over plain HTTP to another machine browsers send no Sec-Fetch; all of them call themselves Mozilla.
+  const isBrowser = site !== undefined || /^mozilla\//i.test(textOf(headers['user-agent']) ?? '');
+  if (isOurPage || !isBrowser) return undefined;
+  return {
+    kind: 'change',
+    text: 'This changes something, so a browser may not ask for it by GET: send a POST, or use a program such as curl',
+  };
+}
+
+function isSameOrigin(origin: string, host: string | undefined): boolean {
+  return URL.canParse(origin) && host !== undefined && new URL(origin).host === host.toLowerCase();
+}
+
+function textOf(value: string | readonly string[] | undefined): string | undefined {
+  return typeof value === 'string' || value === undefined ? value : value[0];
+}
