@@ -9,6 +9,11 @@ import type { Terminal } from './command';
 const FAILED_STOP_MS = 60_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 
+/** Resolves when the process gets this signal. */
+export function onSignal(signal: NodeJS.Signals): Promise<void> {
+  return new Promise((resolve) => process.once(signal, () => resolve()));
+}
+
 export interface DaemonEnd {
   /** Called by the daemon when it has to end by itself. */
   readonly fail: (reason: string) => void;

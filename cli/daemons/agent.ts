@@ -8,7 +8,7 @@ import { createLogger } from '../../cluster/runtime/log';
 import { hostedExecutors } from '../cluster/launcher';
 import { recorderFor } from '../cluster/recorders';
 import { flagCommand } from '../command';
-import { runDaemon } from '../daemon';
+import { onSignal, runDaemon } from '../daemon';
 
 const clock = systemClock();
 
@@ -26,6 +26,7 @@ export const agent = flagCommand({
         onEnd: fail,
       });
       log.info({ url: running.http.url }, 'the agent listens');
-      return { running };
+      const unregistered = onSignal('SIGUSR1').then(() => running.unregister());
+      return { running, finished: unregistered.then(() => 0) };
     }),
 });

@@ -59,6 +59,8 @@ export interface AgentDeps {
 
 export interface RunningAgent extends Running {
   readonly http: HttpServer;
+  /** Leaves the cluster and ends every task; resolves when they have ended. The process should end then. */
+  unregister(): Promise<void>;
 }
 
 type AgentMailbox = Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
@@ -133,7 +135,7 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
       failed: (reason) => deps.onEnd?.(reason),
     });
     life.add(() => detector.stop());
-    return { http };
+    return { http, unregister: () => end.after(() => post({ kind: 'unregister' })) };
   });
 }
 

@@ -9,13 +9,17 @@ import { Server } from 'node:net';
 import { systemClock } from '../../cluster/runtime/clock';
 import { createLogger } from '../../cluster/runtime/log';
 import { Metrics } from '../../cluster/runtime/metrics';
+import { refuseInspector } from '../../cluster/runtime/no-inspector';
 import type { DnsConfig } from '../config';
 import { type Answerer, createAnswerer } from './answerer';
 import type { FromChild, ToChild } from './children';
 
 const COUNTS_MS = 1000;
 
-if (process.send) run();
+if (process.send) {
+  refuseInspector();
+  run();
+}
 
 function run(): void {
   const metrics = new Metrics();

@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Counter, Metrics } from '../../cluster/runtime/metrics';
+import { refusingArguments } from '../../cluster/runtime/no-inspector';
 import type { DnsConfig } from '../config';
 import type { ZoneChange } from '../core/book';
 import type { Sockets } from './answerer';
@@ -71,8 +72,8 @@ export function startChildren(options: ChildrenOptions): Children {
   );
   const start = (): void => {
     if (stopped) return;
-    const process = fork(options.file, [], { serialization: 'advanced', stdio: 'inherit' });
-    const child = { process, unsent: 0 };
+    const child = { process: forkChild(options.file), unsent: 0 };
+    const { process } = child;
     running.add(child);
     process.on('error', (error) => log.warn({ error: error.message }, 'an answering process'));
     process.on('message', (message: FromChild) => answered.inc(message.grown['dns/requests'] ?? 0));
@@ -99,6 +100,11 @@ export function startChildren(options: ChildrenOptions): Children {
       await Promise.all([...running].map(end));
     },
   };
+}
+
+function forkChild(file: string): ChildProcess {
+  const execArgv = [...process.execArgv, ...refusingArguments()];
+  return fork(file, [], { serialization: 'advanced', stdio: 'inherit', execArgv });
 }
 
 function greet(child: Child, options: ChildrenOptions, heardAt: number): void {

@@ -68,6 +68,8 @@ export interface AgentEvents {
 
   /** Kill everything and say when it is done. */
   stop: Record<never, never>;
+  /** Leave the cluster for good (SIGUSR1): the master forgets this agent, everything is killed. */
+  unregister: Record<never, never>;
   woke: Woke;
 }
 

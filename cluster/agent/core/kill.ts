@@ -1,14 +1,15 @@
 /**
  * Ending things: one task, all of a framework, everything.
  *
- * In: master.killTask, master.shutdownFramework, master.shutdown, stop, woke(destroy ...)
- * Out: event(KILL, SHUTDOWN), destroy, updates, stopped
+ * In: master.killTask, master.shutdownFramework, master.shutdown, stop, unregister, woke(destroy ...)
+ * Out: send(UnregisterSlave), event(KILL, SHUTDOWN), destroy, updates, stopped
  */
 
+import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
 import { shutDown, stoppedWhenNoneAlive } from './executors';
-import { type AgentState, findContainer, findExecutor, isPartitionAware, taskKey } from './state';
+import { type AgentFramework, type AgentState, findContainer, findExecutor, isPartitionAware, taskKey } from './state';
 import { addUpdate } from './updates';
 
 /** Kills one task. One whose executor has not come yet is killed right here. */
@@ -54,12 +55,15 @@ export function shutdownFramework(
   event: EventOf<'master.shutdownFramework'>,
 ): AgentEffect[] {
   const framework = state.frameworks.get(event.frameworkId);
-  if (!framework || event.from !== state.master) return [];
+  return framework && event.from === state.master ? endFramework(state, framework, event.at) : [];
+}
+
+function endFramework(state: AgentState, framework: AgentFramework, now: Millis): AgentEffect[] {
   framework.terminating = true;
   for (const [key, stream] of state.streams)
     if (stream.frameworkId === framework.id) state.streams.delete(key);
   const effects = [...framework.executors.values()].flatMap((executor) =>
-    shutDown(state, executor, event.at),
+    shutDown(state, executor, now),
   );
   for (const executor of [...framework.executors.values()]) {
     if (executor.state === 'terminated') framework.executors.delete(executor.id);
@@ -92,6 +96,30 @@ export function stop(state: AgentState, event: EventOf<'stop'>): AgentEffect[] {
     [...executors.values()].flatMap((executor) => shutDown(state, executor, event.at)),
   );
   return [...effects, ...stoppedWhenNoneAlive(state)];
+}
+
+/**
+ * Leaves the cluster: the master hears it first and tells the frameworks that the tasks are lost, so they get no updates
+ * from here (Mesos 1.11 src/slave/slave.cpp, `shutdown`).
+ */
+export function unregister(state: AgentState, event: EventOf<'unregister'>): AgentEffect[] {
+  if (state.phase === 'stopping') return [];
+  const { master, agentId } = state;
+  const leave: AgentEffect[] = [];
+  if (master !== undefined && agentId !== undefined) {
+    const message = { slave_id: { value: agentId } };
+    leave.push({ kind: 'send', to: master, name: 'mesos.internal.UnregisterSlaveMessage', message });
+  }
+  const text = leave.length > 0 ? 'unregistering and shutting down' : 'shutting down; no master to tell it';
+  const fields = { agent: agentId, master };
+  state.phase = 'stopping';
+  const ends = [...state.frameworks.values()].flatMap((framework) => endFramework(state, framework, event.at));
+  return [
+    { kind: 'note', level: 'info', text, fields },
+    ...leave,
+    ...ends,
+    ...stoppedWhenNoneAlive(state),
+  ];
 }
 
 /** The master does not want this agent any more. */

@@ -8,7 +8,7 @@ import { drain } from './drain';
 import type { AgentEffect } from './effects';
 import type { AgentBoot, AgentEvent, AgentEvents, EventOf } from './events';
 import { called, containerExited, launchFailed, streamClosed, subscribed, toExecutor } from './executor-api';
-import { destroyOver, killTask, shutdown, shutdownExecutor, shutdownFramework, stop } from './kill';
+import { destroyOver, killTask, shutdown, shutdownExecutor, shutdownFramework, stop, unregister } from './kill';
 import { refuseGroup, registrationOver, runTask } from './launch';
 import { ask, detected, masterExited, pinged, registered, reregistered, silence } from './registration';
 import { type AgentState, initAgent } from './state';
@@ -39,6 +39,7 @@ const TRANSITIONS: {
   'container.failed': launchFailed,
   'container.exited': containerExited,
   stop,
+  unregister,
   woke,
 };
 

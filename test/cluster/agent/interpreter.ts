@@ -213,5 +213,6 @@ export class AgentScript {
     },
     advance: ([seconds = '0']) => this.clock.advance(Number(seconds) * 1000),
     stop: () => this.post({ kind: 'stop' }),
+    unregister: () => this.post({ kind: 'unregister' }),
   };
 }
