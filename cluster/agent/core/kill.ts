@@ -9,7 +9,14 @@ import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
 import { shutDown, stoppedWhenNoneAlive } from './executors';
-import { type AgentFramework, type AgentState, findContainer, findExecutor, isPartitionAware, taskKey } from './state';
+import {
+  type AgentFramework,
+  type AgentState,
+  findContainer,
+  findExecutor,
+  isPartitionAware,
+  taskKey,
+} from './state';
 import { addUpdate } from './updates';
 
 /** Kills one task. One whose executor has not come yet is killed right here. */
@@ -62,9 +69,7 @@ function endFramework(state: AgentState, framework: AgentFramework, now: Millis)
   framework.terminating = true;
   for (const [key, stream] of state.streams)
     if (stream.frameworkId === framework.id) state.streams.delete(key);
-  const effects = [...framework.executors.values()].flatMap((executor) =>
-    shutDown(state, executor, now),
-  );
+  const effects = [...framework.executors.values()].flatMap((executor) => shutDown(state, executor, now));
   for (const executor of [...framework.executors.values()]) {
     if (executor.state === 'terminated') framework.executors.delete(executor.id);
   }
@@ -113,13 +118,10 @@ export function unregister(state: AgentState, event: EventOf<'unregister'>): Age
   const text = leave.length > 0 ? 'unregistering and shutting down' : 'shutting down; no master to tell it';
   const fields = { agent: agentId, master };
   state.phase = 'stopping';
-  const ends = [...state.frameworks.values()].flatMap((framework) => endFramework(state, framework, event.at));
-  return [
-    { kind: 'note', level: 'info', text, fields },
-    ...leave,
-    ...ends,
-    ...stoppedWhenNoneAlive(state),
-  ];
+  const ends = [...state.frameworks.values()].flatMap((framework) =>
+    endFramework(state, framework, event.at),
+  );
+  return [{ kind: 'note', level: 'info', text, fields }, ...leave, ...ends, ...stoppedWhenNoneAlive(state)];
 }
 
 /** The master does not want this agent any more. */

@@ -8,7 +8,15 @@ import { drain } from './drain';
 import type { AgentEffect } from './effects';
 import type { AgentBoot, AgentEvent, AgentEvents, EventOf } from './events';
 import { called, containerExited, launchFailed, streamClosed, subscribed, toExecutor } from './executor-api';
-import { destroyOver, killTask, shutdown, shutdownExecutor, shutdownFramework, stop, unregister } from './kill';
+import {
+  destroyOver,
+  killTask,
+  shutdown,
+  shutdownExecutor,
+  shutdownFramework,
+  stop,
+  unregister,
+} from './kill';
 import { refuseGroup, registrationOver, runTask } from './launch';
 import { ask, detected, masterExited, pinged, registered, reregistered, silence } from './registration';
 import { type AgentState, initAgent } from './state';
