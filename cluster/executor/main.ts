@@ -5,6 +5,7 @@
 
 import { randomInt } from 'node:crypto';
 import type { ExecutorID, FrameworkID } from '../api/generated/mesos';
+import { present } from '../model/assert';
 import { readDuration } from '../model/time';
 import type { Clock } from '../runtime/clock';
 import { HttpClient } from '../runtime/http/client';
@@ -14,7 +15,8 @@ import { Mailbox } from '../runtime/mailbox';
 import { callerTrust } from '../runtime/tls/settings';
 import type { ExecutorEffect } from './core/events';
 import { executorMachine } from './core/step';
-import { runCheck } from './edge/checks';
+import { type CheckContext, runCheck } from './edge/checks';
+import { taskEnvironment } from './edge/environment';
 import { TaskProcess } from './edge/process';
 import { Session } from './edge/session';
 
@@ -67,6 +69,7 @@ export function startExecutor(config: ExecutorConfig, deps: { log: Logger; clock
   const client = new HttpClient({ tls });
   const ids = { framework_id: { value: config.frameworkId }, executor_id: { value: config.executorId } };
   let task: TaskProcess | undefined;
+  let context: CheckContext | undefined;
   let finish: (text: string) => void = () => undefined;
   const exited = new Promise<string>((resolve) => {
     finish = resolve;
@@ -101,11 +104,13 @@ export function startExecutor(config: ExecutorConfig, deps: { log: Logger; clock
       subscribe: (effect) => void session.subscribe(subscribeCall(ids, effect)),
       update: ({ status }) => session.call({ ...ids, type: 'UPDATE', update: { status } }),
       spawn: ({ task: info, user }) => {
+        const environment = taskEnvironment(config.environment, info.command);
+        context = { directory: config.directory, environment, user, client };
         task = new TaskProcess({
           task: info,
           user,
           directory: config.directory,
-          environment: config.environment,
+          environment,
           started: () => mailbox.post({ kind: 'process.started' }),
           failed: (reason) => mailbox.post({ kind: 'process.failed', reason }),
           exited: (ending) => mailbox.post({ kind: 'process.exited', ending }),
@@ -114,8 +119,8 @@ export function startExecutor(config: ExecutorConfig, deps: { log: Logger; clock
       },
       signal: ({ signal }) => task?.signal(signal),
       check: ({ check }) => {
-        const place = { directory: config.directory, environment: config.environment, client };
-        void runCheck(check, place).then((result) => mailbox.post({ kind: 'health.checked', ...result }));
+        const running = present(context, 'checks begin once the task runs');
+        void runCheck(check, running).then((result) => mailbox.post({ kind: 'health.checked', ...result }));
       },
       exit: () => void end('done'),
     },

@@ -3,6 +3,8 @@
  * machine's state and a recording replays to the same choices. Not for secrets.
  */
 
+import { uuidBase64 } from './uuid';
+
 export interface Random {
   /** The generator's state, 32 bits. Changed by every draw. */
   word: number;
@@ -35,6 +37,11 @@ export function shuffle<T>(random: Random, items: T[]): T[] {
     items[other] = held;
   }
   return items;
+}
+
+/** A random (version 4) UUID in the form of the wire's `bytes` fields: 16 bytes in base64. */
+export function nextUuidBytes(random: Random): string {
+  return uuidBase64(nextUuid(random));
 }
 
 /** A random (version 4) UUID in its usual text form, drawn from the generator. */

@@ -2,7 +2,7 @@
  * The text forms of `--resources` and `--attributes` (Mesos 1.11 src/common/resources.cpp, attributes.cpp).
  */
 
-import { rangeNumberError, readRanges } from './ranges';
+import { readRanges } from './ranges';
 import { type Amount, combine, type Piece, pieceOf, type Resources, type Rest } from './resources';
 
 /** Reads `cpus:2;mem:1024;ports(web):[31000-31100];zones:{a, b}`. Returns an error text that names the part. */
@@ -53,36 +53,53 @@ export type AttributeValue =
     }
   | { readonly name: string; readonly type: 'TEXT'; readonly text: { readonly value: string } };
 
-/** Reads `rack:r1;level:10`. Only the first colon splits; what is no number or ranges is text. */
+/**
+ * Reads `rack:r1;level:10`, by the rules of Mesos' attributes.cpp and values.cpp: the first colon splits, spaces in
+ * a value go, a value in brackets is ranges, a number that is not negative is a scalar, anything else is text.
+ * Sets and unmatched brackets are errors, as there.
+ */
 export function readAttributeText(text: string): readonly AttributeValue[] | { readonly error: string } {
-  const out: AttributeValue[] = [];
-  for (const part of text
-    .split(';')
-    .map((one) => one.trim())
-    .filter((one) => one !== '')) {
+  const attributes: AttributeValue[] = [];
+  for (const part of text.split(/[;\n]/).map((token) => token.trim())) {
+    if (part === '') continue;
     const colon = part.indexOf(':');
-    if (colon <= 0) return { error: `Cannot parse attribute "${part}": expected name:value` };
-    const value = part.slice(colon + 1).trim();
-    const tooLarge = tooLargeError(value);
-    if (tooLarge) return { error: `Cannot parse attribute "${part}": ${tooLarge}` };
-    out.push(readAttribute(part.slice(0, colon).trim(), value));
+    const [name, value] = [part.slice(0, colon).trim(), part.slice(colon + 1).replaceAll(' ', '')];
+    if (colon <= 0 || value === '') return { error: `Cannot parse attribute "${part}": expected name:value` };
+    const attribute = readAttribute(name, value);
+    if ('error' in attribute) return { error: `Cannot parse attribute "${part}": ${attribute.error}` };
+    attributes.push(attribute);
   }
-  return out;
+  return attributes;
 }
 
-/** Ranges with numbers that cannot be kept are no text either. */
-function tooLargeError(value: string): string | undefined {
-  const numbers = value.startsWith('[') ? (value.match(/\d+/g) ?? []) : [];
-  return numbers.map((digits) => rangeNumberError(BigInt(digits))).find((error) => error !== undefined);
-}
+const SCALAR = /^(\+?(\d+\.?\d*|\.\d+)(e[+-]?\d+)?|0x[0-9a-f]+)$/i;
 
-function readAttribute(name: string, value: string): AttributeValue {
+function readAttribute(name: string, value: string): AttributeValue | { readonly error: string } {
+  const brackets = bracketError(value);
+  if (brackets !== undefined) return { error: brackets };
   if (value.startsWith('[')) {
     const ranges = readRanges(value);
-    if (!('error' in ranges)) {
-      return { name, type: 'RANGES', ranges: { range: ranges.map(([begin, end]) => ({ begin, end })) } };
-    }
+    if ('error' in ranges) return ranges;
+    return { name, type: 'RANGES', ranges: { range: ranges.map(([begin, end]) => ({ begin, end })) } };
   }
-  if (/^-?\d+(\.\d+)?$/.test(value)) return { name, type: 'SCALAR', scalar: { value: Number(value) } };
+  if (SCALAR.test(value) && Number.isFinite(Number(value)))
+    return { name, type: 'SCALAR', scalar: { value: Number(value) } };
   return { name, type: 'TEXT', text: { value } };
+}
+
+/** The error in a value's brackets: ranges begin with one, and attributes have no sets. */
+function bracketError(value: string): string | undefined {
+  if (['{}', '[]', '()'].some((pair) => !isMatched(value, pair))) return 'its brackets do not match';
+  if (value.startsWith('{')) return 'attributes cannot be sets; write text, such as x_y';
+  if (value.lastIndexOf('[') > 0) return "unexpected '[' found: only ranges have brackets";
+  return value.includes('{') ? "unexpected '{' found" : undefined;
+}
+
+function isMatched(text: string, pair: string): boolean {
+  let depth = 0;
+  for (const char of text) {
+    if (char === pair[0]) depth++;
+    if (char === pair[1] && --depth < 0) return false;
+  }
+  return depth === 0;
 }

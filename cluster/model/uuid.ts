@@ -2,6 +2,16 @@
  * UUIDs as the wire has them: 16 bytes, in plain values as base64.
  */
 
+/**
+ * The base64 of 16 bytes whose version, the upper half of the seventh, is 1 to 5. Mesos takes no other for a
+ * UUID (stout's UUID::fromBytes), and drops a status update that has one.
+ */
+const UUID_BASE64 = /^[A-Za-z0-9+/]{8}[E-X][A-Za-z0-9+/]{13}==$/;
+
+export function isUuidBase64(text: string | undefined): boolean {
+  return text !== undefined && UUID_BASE64.test(text);
+}
+
 /** The 16 bytes of `6f8a...-...` in base64. */
 export function uuidBase64(text: string): string {
   const hex = text.replaceAll('-', '');

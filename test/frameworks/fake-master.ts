@@ -8,6 +8,7 @@ import type * as mesos from '../../cluster/api/generated/mesos';
 import type * as scheduler from '../../cluster/api/generated/scheduler';
 import { decodeBody, encodeBody, type MediaType, readContentType } from '../../cluster/api/media-type';
 import { encodeRecord } from '../../cluster/runtime/streams/recordio';
+import { numberedUuid } from '../cluster/numbered-uuid';
 
 export class FakeMaster {
   readonly calls: scheduler.Call[] = [];
@@ -82,7 +83,7 @@ export class FakeMaster {
   }
 
   update(taskId: string, state: mesos.TaskState, more: Partial<mesos.TaskStatus> = {}): void {
-    const uuid = Buffer.alloc(16, 7).toString('base64');
+    const uuid = numberedUuid(7);
     const status = { task_id: { value: taskId }, agent_id: { value: 'S1' }, state, uuid, ...more };
     this.send({ type: 'UPDATE', update: { status } });
   }

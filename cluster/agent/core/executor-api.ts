@@ -112,7 +112,8 @@ function take(state: AgentState, executor: Executor, given: mesos.TaskStatus, no
     const acknowledged = { task_id: given.task_id, uuid: given.uuid };
     effects.push({ kind: 'event', stream: executor.stream, event: { type: 'ACKNOWLEDGED', acknowledged } });
   }
-  if (!task || (isTerminal(task.state) && task.state !== given.state)) {
+  const ending = state.frameworks.get(executor.frameworkId)?.terminating;
+  if (ending || !task || (isTerminal(task.state) && task.state !== given.state)) {
     count(state, 'slave/invalid_status_updates');
     return effects;
   }
@@ -189,5 +190,6 @@ function abandoned(state: AgentState, executor: Executor): AgentEffect[] {
   executor.queued.clear();
   executor.tasks.clear();
   forgetExecutor(state, executor);
+  endDrain(state);
   return stoppedWhenNoneAlive(state);
 }

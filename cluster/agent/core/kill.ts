@@ -12,6 +12,7 @@ import { shutDown, stoppedWhenNoneAlive } from './executors';
 import {
   type AgentFramework,
   type AgentState,
+  endDrain,
   findContainer,
   findExecutor,
   isPartitionAware,
@@ -61,19 +62,28 @@ export function shutdownFramework(
   state: AgentState,
   event: EventOf<'master.shutdownFramework'>,
 ): AgentEffect[] {
+  if (event.from !== state.master) return [];
+  dropStreams(state, event.frameworkId);
   const framework = state.frameworks.get(event.frameworkId);
-  return framework && event.from === state.master ? endFramework(state, framework, event.at) : [];
+  if (framework) return endFramework(state, framework, event.at);
+  endDrain(state);
+  return [];
+}
+
+function dropStreams(state: AgentState, frameworkId: string): void {
+  for (const [key, stream] of state.streams)
+    if (stream.frameworkId === frameworkId) state.streams.delete(key);
 }
 
 function endFramework(state: AgentState, framework: AgentFramework, now: Millis): AgentEffect[] {
   framework.terminating = true;
-  for (const [key, stream] of state.streams)
-    if (stream.frameworkId === framework.id) state.streams.delete(key);
+  dropStreams(state, framework.id);
   const effects = [...framework.executors.values()].flatMap((executor) => shutDown(state, executor, now));
   for (const executor of [...framework.executors.values()]) {
     if (executor.state === 'terminated') framework.executors.delete(executor.id);
   }
   if (framework.executors.size === 0) state.frameworks.delete(framework.id);
+  endDrain(state);
   return effects;
 }
 

@@ -7,7 +7,7 @@
 
 import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
-import { nextInteger } from '../../model/random';
+import { nextUuidBytes } from '../../model/random';
 import { isTerminal, type TaskState } from '../../model/task-state';
 import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
@@ -36,7 +36,7 @@ export function addUpdate(state: AgentState, own: OwnUpdate): AgentEffect[] {
     source: 'SOURCE_AGENT',
     reason: own.reason,
     message: own.message,
-    uuid: randomBytes(state, 16),
+    uuid: nextUuidBytes(state.random),
     timestamp: own.now / 1000,
   };
   return queue(state, { ...own, status, latest: own.state });
@@ -50,15 +50,19 @@ export interface Queued {
   readonly now: Millis;
 }
 
-/** Puts an update into its task's queue; a repeat by its uuid changes nothing. */
+/**
+ * Puts an update into its task's queue; a repeat by its uuid changes nothing. One of a framework that is
+ * ending is dropped: nobody would acknowledge it (slave.cpp of Mesos).
+ */
 export function queue(
   state: AgentState,
   { frameworkId, executorId, status, latest, now }: Queued,
 ): AgentEffect[] {
+  if (state.frameworks.get(frameworkId)?.terminating) return [];
   const taskId = status.task_id.value;
   const key = taskKey(frameworkId, taskId);
   const stream = state.streams.get(key) ?? newStream(frameworkId, executorId, taskId);
-  const uuid = status.uuid ?? randomBytes(state, 16);
+  const uuid = status.uuid ?? nextUuidBytes(state.random);
   if (stream.seen.has(uuid)) return [];
   state.streams.set(key, stream);
   remember(stream, uuid);
@@ -158,12 +162,4 @@ export function acknowledged(state: AgentState, event: EventOf<'master.acknowled
   forgetTask(state, framework_id.value, task_id.value);
   endDrain(state);
   return [];
-}
-
-function randomBytes(state: AgentState, size: number): string {
-  return base64(Array.from({ length: size }, () => nextInteger(state.random, 256)));
-}
-
-function base64(bytes: readonly number[]): string {
-  return btoa(String.fromCharCode(...bytes));
 }

@@ -226,7 +226,10 @@ let reports = 0;
 function report({ post }: Place, { ids }: FakeTask, state: mesos.TaskState): void {
   const uuid = Buffer.alloc(16);
   uuid.writeUInt32BE(reports++ % 2 ** 32);
-  uuid.writeUInt32BE(randomInt(2 ** 32), 8);
+  uuid.writeUInt32BE(randomInt(2 ** 32), 12);
+  // The bits of version 4: masters of Mesos ignore updates with any other uuid.
+  uuid[6] = 0x40;
+  uuid[8] = 0x80;
   const task_id = { value: ids.executor_id.value };
   const status = { task_id, state, uuid: uuid.toString('base64'), source: 'SOURCE_EXECUTOR' as const };
   post({ kind: 'executor.call', request: reports, call: { ...ids, type: 'UPDATE', update: { status } } });

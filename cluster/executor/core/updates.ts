@@ -3,7 +3,7 @@
  */
 
 import type * as mesos from '../../api/generated/mesos';
-import { nextInteger } from '../../model/random';
+import { nextUuidBytes } from '../../model/random';
 import type { Millis } from '../../model/time';
 import type { ExecutorEffect } from './events';
 import type { ExecutorState } from './state';
@@ -17,8 +17,7 @@ export function update(
   given: Pick<mesos.TaskStatus, 'task_id' | 'state' | 'message' | 'reason' | 'healthy'>,
   now: Millis,
 ): ExecutorEffect[] {
-  const bytes = Array.from({ length: 16 }, () => nextInteger(state.random, 256));
-  const uuid = btoa(String.fromCharCode(...bytes));
+  const uuid = nextUuidBytes(state.random);
   const status: mesos.TaskStatus = {
     ...given,
     uuid,

@@ -7,27 +7,34 @@ import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import type * as mesos from '../../api/generated/mesos';
 import type { HttpClient } from '../../runtime/http/client';
+import { signalAll } from '../../runtime/processes';
+import { checkEnvironment } from './environment';
+import { identityOf } from './identity';
 
 export interface CheckResult {
   readonly ok: boolean;
   readonly detail: string;
 }
 
-export interface CheckPlace {
+export interface CheckContext {
+  /** The task's sandbox. */
   readonly directory: string;
+  /** The task's. */
   readonly environment: Readonly<Record<string, string>>;
+  /** The user the task runs as. */
+  readonly user: string | undefined;
   readonly client: HttpClient;
 }
 
 const TIMEOUT_S = 20;
 
 /** Never rejects: what goes wrong is a failed check. */
-export async function runCheck(check: mesos.HealthCheck, place: CheckPlace): Promise<CheckResult> {
+export async function runCheck(check: mesos.HealthCheck, context: CheckContext): Promise<CheckResult> {
   const timeoutMs = (check.timeout_seconds ?? TIMEOUT_S) * 1000;
   try {
-    if (check.type === 'HTTP' && check.http) return await http(check.http, place.client, timeoutMs);
+    if (check.type === 'HTTP' && check.http) return await http(check.http, context.client, timeoutMs);
     if (check.type === 'TCP' && check.tcp) return await tcp(check.tcp.port, timeoutMs);
-    if (check.command) return await command(check.command, place, timeoutMs);
+    if (check.command) return await command(check.command, context, timeoutMs);
     return { ok: false, detail: `a health check of type ${check.type} cannot be done` };
   } catch (error) {
     return { ok: false, detail: (error as Error).message };
@@ -57,22 +64,32 @@ function tcp(port: number, timeoutMs: number): Promise<CheckResult> {
   });
 }
 
-function command(info: mesos.CommandInfo, place: CheckPlace, timeoutMs: number): Promise<CheckResult> {
+/** Runs the command as the task's user, in its sandbox and with its environment. */
+async function command(
+  info: mesos.CommandInfo,
+  context: CheckContext,
+  timeoutMs: number,
+): Promise<CheckResult> {
+  const identity = await identityOf(context.user);
   const shell = info.shell ?? true;
   const [file, args] = shell
     ? ['/bin/sh', ['-c', info.value ?? '']]
     : [info.value ?? '', (info.arguments ?? []).slice(1)];
   return new Promise((resolve) => {
     const child = spawn(file, args, {
-      cwd: place.directory,
-      env: { ...place.environment },
+      cwd: context.directory,
+      env: { ...checkEnvironment(context.environment, info) },
       detached: true,
       stdio: 'ignore',
+      ...identity,
     });
     const timer = setTimeout(() => {
-      if (child.pid !== undefined) process.kill(-child.pid, 'SIGKILL');
+      if (child.pid !== undefined) signalAll([-child.pid], 'SIGKILL');
     }, timeoutMs);
-    child.once('error', (error) => resolve({ ok: false, detail: error.message }));
+    child.once('error', (error) => {
+      clearTimeout(timer);
+      resolve({ ok: false, detail: error.message });
+    });
     child.once('exit', (code, signal) => {
       clearTimeout(timer);
       resolve({

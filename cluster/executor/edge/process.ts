@@ -2,22 +2,19 @@
  * The task's process: own session and process group, output into the sandbox, nothing of our own environment.
  */
 
-import { execFile, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { closeSync, openSync } from 'node:fs';
-import { userInfo } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import type * as mesos from '../../api/generated/mesos';
 import { findProcesses, killFound, signalAll } from '../../runtime/processes';
 import type { Ending } from '../core/events';
-
-/** What a task finds in PATH when it does not say. */
-const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
+import { type Identity, identityOf } from './identity';
 
 export interface TaskProcessOptions {
   readonly task: mesos.TaskInfo;
   readonly user: string | undefined;
   readonly directory: string;
+  /** All of it: nothing is added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly started: () => void;
   readonly failed: (reason: string) => void;
@@ -46,7 +43,7 @@ export class TaskProcess {
       const child = spawn(command.file, command.arguments, {
         argv0: command.argv0,
         cwd: directory,
-        env: this.environment(),
+        env: { ...this.options.environment },
         detached: true,
         stdio: ['ignore', files[0], files[1]],
         ...identity,
@@ -60,12 +57,6 @@ export class TaskProcess {
     } finally {
       for (const file of files) closeSync(file);
     }
-  }
-
-  private environment(): Record<string, string> {
-    const variables = this.options.task.command?.environment?.variables ?? [];
-    const own = variables.flatMap(({ name, value }) => (value === undefined ? [] : [[name, value] as const]));
-    return { PATH, ...this.options.environment, ...Object.fromEntries(own) };
   }
 
   /** To the process group, and to what has left it but still carries our sandbox in its environment. */
@@ -98,22 +89,4 @@ function commandOf(command: mesos.CommandInfo | undefined): Command {
   const [argv0 = value, ...rest] = command?.arguments ?? [];
   if (value === '') throw new Error("Failed to execute the command: 'value' is empty and 'shell' is false");
   return { file: value, argv0, arguments: rest };
-}
-
-interface Identity {
-  readonly uid: number;
-  readonly gid: number;
-}
-
-/** The ids of another user; undefined when the task runs as we do. Only root may become somebody else. */
-async function identityOf(user: string | undefined): Promise<Identity | undefined> {
-  if (user === undefined || user === '' || user === userInfo().username) return undefined;
-  if (process.getuid?.() !== 0) return undefined;
-  try {
-    const ask = async (flag: string): Promise<number> =>
-      Number((await promisify(execFile)('id', [flag, '--', user])).stdout);
-    return { uid: await ask('-u'), gid: await ask('-g') };
-  } catch {
-    throw new Error(`Failed to get user information for '${user}': no such user on this agent`);
-  }
 }

@@ -1,6 +1,6 @@
 /**
- * Takes the connections of libprocess peers off the HTTP server: their messages come by the thousand and want no answer
- * (Mesos 1.11, 3rdparty/libprocess/src/process.cpp answers only those who do not call themselves libprocess).
+ * Takes the connections of libprocess peers off the HTTP server: their messages come by the thousand. Each is answered 202,
+ * as Mesos 1.11 does; the answers to what arrived together go out together.
  *
  * Always true: whatever is not a message for a process of ours goes to the HTTP server, from its first byte on.
  */
@@ -14,6 +14,8 @@ type Take = (socket: Socket) => void;
 
 /** A message must be there as a whole by then, however slowly it comes. */
 const MESSAGE_TIMEOUT_MS = 60_000;
+/** A peer that does not read its answers, which say nothing, gets no more of them than this. */
+const UNREAD_MAX_BYTES = 1024 * 1024;
 
 /**
  * Looks at the connections of a server first. `event` is the one that brings them: `connection`, or `secureConnection`
@@ -47,6 +49,7 @@ function receiveFrom(socket: Socket, router: MessageRouter, toHttp: Take): void 
       // The end of a chunk is rarely the end of a message: what counts is the time since a message ended.
       if (fed.messages.length > 0) late = void clearTimeout(late);
       for (const { head, body } of fed.messages) router.take(head, body);
+      accept(socket, fed.messages.length);
       // What came whole before what is broken counts.
       if (fed.broken !== undefined) throw new Error(fed.broken);
       isPeer ||= fed.messages.length > 0;
@@ -61,4 +64,11 @@ function receiveFrom(socket: Socket, router: MessageRouter, toHttp: Take): void 
     else late ??= setTimeout(drop, MESSAGE_TIMEOUT_MS).unref();
   };
   socket.on('data', take).on('error', drop).on('end', ended).on('close', closed);
+}
+
+/** Answers messages that were taken. */
+function accept(socket: Socket, messages: number): void {
+  if (messages === 0 || socket.writableLength > UNREAD_MAX_BYTES) return;
+  const answer = `HTTP/1.1 202 Accepted\r\nDate: ${new Date().toUTCString()}\r\nContent-Length: 0\r\n\r\n`;
+  socket.write(answer.repeat(messages));
 }

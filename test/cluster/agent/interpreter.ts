@@ -16,6 +16,7 @@ import { Mailbox } from '../../../cluster/runtime/mailbox';
 import { type Interpreter, optionsOf } from '../../scripts/run';
 import { resources, taskInfo } from '../master/builders';
 import { readWords } from '../master/operation-words';
+import { numberedUuid } from '../numbered-uuid';
 
 const MASTER = 'master@m:5050';
 
@@ -39,7 +40,7 @@ export const AGENT_BOOT: AgentBoot = {
   },
 };
 
-const UUID = (number: number): string => Buffer.alloc(16, number).toString('base64');
+const UUID = numberedUuid;
 
 export class AgentScript {
   readonly clock = new VirtualClock(0);

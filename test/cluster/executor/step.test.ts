@@ -1,6 +1,7 @@
 import type { FrameworkInfo, HealthCheck, TaskInfo } from '../../../cluster/api/generated/mesos';
 import type { ExecutorInput } from '../../../cluster/executor/core/events';
 import { executorMachine } from '../../../cluster/executor/core/step';
+import { isUuidBase64 } from '../../../cluster/model/uuid';
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
 import { Mailbox } from '../../../cluster/runtime/mailbox';
@@ -35,6 +36,7 @@ function play(framework: Partial<FrameworkInfo> = {}) {
     perform: {
       subscribe: ({ updates }) => out.push(`subscribe with ${updates.length}`),
       update: ({ status }) => {
+        expect(isUuidBase64(status.uuid)).toBe(true);
         uuids.push(status.uuid ?? '');
         const health = status.healthy === undefined ? '' : ` healthy=${status.healthy}`;
         out.push(`${status.state}${health}${status.message ? `: ${status.message}` : ''}`);

@@ -1,3 +1,4 @@
+import { numberedUuid } from '../numbered-uuid';
 /** Small words of master scripts: where an agent is, the identity of an update. */
 
 export function pid(name: string): string {
@@ -5,4 +6,4 @@ export function pid(name: string): string {
 }
 
 /** The same for the same number, in base64. */
-export const UUID = (number: number): string => Buffer.alloc(16, number).toString('base64');
+export const UUID = numberedUuid;

@@ -26,7 +26,7 @@ it('in the JSON of --resources', async () => {
 
 it('in the text of --attributes', () => {
   expect(() => agentAttributes(`level:[1-${LARGE}]`)).toThrow(
-    `--attributes: Cannot parse attribute "level:[1-${LARGE}]": ${WHY}`,
+    `--attributes: Cannot parse attribute "level:[1-${LARGE}]": Cannot parse ranges "[1-${LARGE}]": ${WHY}`,
   );
 });
 

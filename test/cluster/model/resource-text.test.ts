@@ -43,18 +43,45 @@ describe('the text of --resources', () => {
 
 describe('the text of --attributes', () => {
   it('reads numbers, ranges and words, and splits at the first colon only', () => {
-    expect(readAttributeText('rack:r1; level:10.5 ;ports:[1-2];url:http://a:1;odd:[x]')).toEqual([
+    expect(
+      readAttributeText(
+        'rack:r1; level:10.5 ;ports:[1-2, 4-5];url:http://a:1\nzone:us east;below:-1;hex:0x10;f(x):g(x)',
+      ),
+    ).toEqual([
       { name: 'rack', type: 'TEXT', text: { value: 'r1' } },
       { name: 'level', type: 'SCALAR', scalar: { value: 10.5 } },
-      { name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 1, end: 2 }] } },
+      {
+        name: 'ports',
+        type: 'RANGES',
+        ranges: {
+          range: [
+            { begin: 1, end: 2 },
+            { begin: 4, end: 5 },
+          ],
+        },
+      },
       { name: 'url', type: 'TEXT', text: { value: 'http://a:1' } },
-      { name: 'odd', type: 'TEXT', text: { value: '[x]' } },
+      { name: 'zone', type: 'TEXT', text: { value: 'useast' } },
+      { name: 'below', type: 'TEXT', text: { value: '-1' } },
+      { name: 'hex', type: 'SCALAR', scalar: { value: 16 } },
+      { name: 'f(x)', type: 'TEXT', text: { value: 'g(x)' } },
     ]);
   });
 
-  it.each(['rack', ':r1'])('refuses %s', (text) => {
+  it.each([
+    ['a:{x,y}', 'attributes cannot be sets; write text, such as x_y'],
+    ['a:[x]', 'Cannot parse ranges "[x]": "x" is not begin-end'],
+    ['a:x[1-2]', "unexpected '[' found: only ranges have brackets"],
+    ['a:x{y}', "unexpected '{' found"],
+    ['a:{x', 'its brackets do not match'],
+    ['a:)(', 'its brackets do not match'],
+  ])('refuses %s as Mesos does, with the reason', (text, why) => {
+    expect(readAttributeText(text)).toEqual({ error: `Cannot parse attribute "${text}": ${why}` });
+  });
+
+  it.each(['rack', ':r1', 'a:', 'a: '])('refuses %s', (text) => {
     expect(readAttributeText(text)).toEqual({
-      error: `Cannot parse attribute "${text}": expected name:value`,
+      error: `Cannot parse attribute "${text.trim()}": expected name:value`,
     });
   });
 });

@@ -26,6 +26,7 @@ import type {
 import { DEFAULT_SETTINGS, type MarathonSettings } from '../../../frameworks/marathon/core/settings';
 import type { Instance, MarathonState } from '../../../frameworks/marathon/core/state';
 import { marathonMachine } from '../../../frameworks/marathon/core/step';
+import { numberedUuid } from '../../cluster/numbered-uuid';
 
 export interface FakeAgent {
   readonly id: string;
@@ -256,7 +257,7 @@ export class FakeCluster {
       if (isTerminal(task.state)) return;
       task.state = state;
     }
-    const uuid = Buffer.alloc(16, this.nextUuid++).toString('base64');
+    const uuid = numberedUuid(this.nextUuid++);
     this.tell({
       task_id: { value: taskId },
       state,

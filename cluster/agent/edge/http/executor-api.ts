@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { NOT_ACCEPTABLE, readCallBody } from '../../../api/call-body';
 import type { Call, Event } from '../../../api/generated/executor';
 import { encodeBody, type MediaType, readAccept } from '../../../api/media-type';
+import { isUuidBase64 } from '../../../model/uuid';
 import type { Reply, Request } from '../../../runtime/http/server';
 import { ResponseStream } from '../../../runtime/http/stream';
 import { encodeRecord } from '../../../runtime/streams/recordio';
@@ -72,8 +73,6 @@ export class ExecutorDoor {
   }
 }
 
-const UUID_BASE64 = /^[A-Za-z0-9+/]{22}==$/;
-
 function callError(call: Call): string | undefined {
   if (call.type === undefined) return "Expecting 'type' to be present";
   if (call.type === 'SUBSCRIBE' && !call.subscribe) return "Expecting 'subscribe' to be present";
@@ -81,7 +80,7 @@ function callError(call: Call): string | undefined {
   if (call.type !== 'UPDATE') return undefined;
   const status = call.update?.status;
   if (!status) return "Expecting 'update' to be present";
-  if (status.uuid === undefined || !UUID_BASE64.test(status.uuid)) return 'Not a valid UUID';
+  if (!isUuidBase64(status.uuid)) return 'Not a valid UUID';
   if (status.executor_id && status.executor_id.value !== call.executor_id.value) {
     return `ExecutorID in Call: ${call.executor_id.value} does not match ExecutorID in TaskStatus: ${status.executor_id.value}`;
   }

@@ -4,6 +4,7 @@
  */
 
 import type * as scheduler from '../../../api/generated/scheduler';
+import { isUuidBase64 } from '../../../model/uuid';
 
 /** The field a call must carry, by its type. */
 const NEEDED: Partial<Record<scheduler.Call.Type, keyof scheduler.Call>> = {
@@ -27,9 +28,6 @@ const NEEDED: Partial<Record<scheduler.Call.Type, keyof scheduler.Call>> = {
 export function principalError(sender: string, principal: string | undefined): string {
   return `Authenticated principal '${sender}' does not match principal '${principal ?? ''}' set in \`FrameworkInfo\``;
 }
-
-/** Base64 of 16 bytes. */
-const UUID_BASE64 = /^[A-Za-z0-9+/]{22}==$/;
 
 /** The first thing wrong with a call, or undefined. */
 export function callError(call: scheduler.Call, sender?: string): string | undefined {
@@ -68,5 +66,5 @@ function subscribeError(call: scheduler.Call, sender: string | undefined): strin
 
 /** What is wrong with an identity, in base64, of 16 bytes. */
 export function uuidError(uuid: string | undefined): string | undefined {
-  return uuid !== undefined && UUID_BASE64.test(uuid) ? undefined : 'Not a valid UUID';
+  return isUuidBase64(uuid) ? undefined : 'Not a valid UUID';
 }

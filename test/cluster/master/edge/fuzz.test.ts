@@ -18,6 +18,7 @@ import { signJwt } from '../../../../cluster/runtime/auth/jwt';
 import { routeUrl, urlRefusal } from '../../../../cluster/runtime/http/paths';
 import { readPid } from '../../../../cluster/runtime/messages/pid';
 import { RecordDecoder, RecordError } from '../../../../cluster/runtime/streams/recordio';
+import { numberedUuid } from '../../numbered-uuid';
 import { MasterAtWork } from './http/running';
 
 const VOLUME = Math.max(1, Number(process.env['MESETA_FUZZ'] ?? 1));
@@ -142,7 +143,7 @@ const CALLS: Partial<Record<MessageName, readonly (() => object)[]>> = {
         framework_id: id(),
         status: { task_id: id(), state: 'TASK_RUNNING' },
         timestamp: 1,
-        uuid: Buffer.alloc(16).toString('base64'),
+        uuid: numberedUuid(0),
       },
     }),
   ],

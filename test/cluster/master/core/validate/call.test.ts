@@ -1,10 +1,11 @@
 import type { Call } from '../../../../../cluster/api/generated/scheduler';
 import { callError } from '../../../../../cluster/master/core/validate/call';
+import { numberedUuid } from '../../../numbered-uuid';
 
 const framework_id = { value: 'F' };
 const task_id = { value: 't' };
 const agent_id = { value: 'S' };
-const uuid = Buffer.alloc(16, 1).toString('base64');
+const uuid = numberedUuid(1);
 const info = { user: 'root', name: 'web' };
 
 describe('what is wrong with a scheduler’s call', () => {
@@ -22,6 +23,15 @@ describe('what is wrong with a scheduler’s call', () => {
     [
       'a uuid that is none',
       { type: 'ACKNOWLEDGE', framework_id, acknowledge: { agent_id, task_id, uuid: 'AAAA' } },
+      'Not a valid UUID',
+    ],
+    [
+      'a uuid of no version',
+      {
+        type: 'ACKNOWLEDGE',
+        framework_id,
+        acknowledge: { agent_id, task_id, uuid: Buffer.alloc(16, 1).toString('base64') },
+      },
       'Not a valid UUID',
     ],
     [
