@@ -1,5 +1,6 @@
-import { numberedUuid } from '../numbered-uuid';
 /** Small words of master scripts: where an agent is, the identity of an update. */
+
+import { numberedUuid } from '../numbered-uuid';
 
 export function pid(name: string): string {
   return `slave(1)@${name}:5051`;
