@@ -108,6 +108,10 @@ export const lbFlags = {
     fallback: false,
   }),
   dry: toggle({ help: 'Print the configuration and stop', fallback: false }),
+  'stop-haproxy': toggle({
+    help: 'A stop ends HAProxy, too; without, it serves on and the next start in the same --work-dir adopts it',
+    fallback: false,
+  }),
   'haproxy-config': text({
     value: 'PATH',
     help: 'Where the configuration is written',
@@ -231,6 +235,8 @@ export interface LbConfig extends MarathonAccess {
   readonly cleanUp: boolean;
   readonly dry: boolean;
   readonly haproxy: string | undefined;
+  /** A stop ends HAProxy, too. */
+  readonly stopHaproxy: boolean;
   readonly haproxyConfig: string | undefined;
   readonly workDir: string;
   readonly bindAddress: string;
@@ -281,6 +287,7 @@ export function readLbConfig(flags: Values<typeof lbFlags>, env: Env = process.e
     cleanUp: !flags['skip-config-cleanup'],
     dry: flags.dry,
     haproxy: flags.haproxy,
+    stopHaproxy: flags['stop-haproxy'],
     haproxyConfig: flags['haproxy-config'],
     workDir: flags['work-dir'],
     bindAddress: readAddress('bind-address', flags['bind-address']),

@@ -1,7 +1,8 @@
 /**
  * The load balancer: wires HAProxy, the follower of Marathon and the HTTP API together.
  *
- * Start never waits for Marathon: HAProxy begins with no apps, and they appear once Marathon has been read.
+ * A HAProxy that serves is adopted as it is; else one starts with the configuration of the run before, or with the apps
+ * as Marathon has them. Start waits for Marathon for a moment only when nothing else could be served.
  */
 
 import { existsSync, mkdirSync } from 'node:fs';
@@ -31,7 +32,9 @@ import { Drains } from './edge/drains';
 import { connectionsFor, findHaproxy, type HaproxyProgram } from './edge/find-haproxy';
 import { Follower } from './edge/follow';
 import { Haproxy } from './edge/haproxy';
+import { Life } from './edge/life';
 import { type Client, Marathon } from './edge/marathon';
+import { Memory } from './edge/memory';
 import { requireBindable, withPort } from './edge/ports';
 import { Resolver } from './edge/resolve';
 import { RuntimeApi } from './edge/runtime-api';
@@ -65,6 +68,8 @@ export interface RunningLb extends Running, LbPlaces {
 }
 
 const CONNECTIONS_MAX = 50_000;
+/** How long a start waits for Marathon's apps when nothing serves yet. */
+const READ_LIMIT_MS = 2000;
 
 /**
  * Starts the load balancer. Without `sse` (or with `dry`) it writes (or prints) the configuration once, and what is
@@ -81,7 +86,7 @@ export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
     const options = await modelOptions(config, program, folder, deps.log);
     const output = (chunk: Buffer): unknown => process.stdout.write(chunk);
     const haproxy = new Haproxy(program.path, folder, deps.log, output);
-    const runtime = new RuntimeApi(folder.statsSocket, options.mapFolder, deps.log);
+    const runtime = new RuntimeApi(() => haproxy.socketPath, options.mapFolder, deps.log);
     life.add(() => runtime.stop());
     const traffic: Traffic = new Traffic(runtime, () => balancer, deps.log);
     const balancer = new Balancer({
@@ -90,6 +95,8 @@ export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
       haproxy,
       runtime,
       abilities: program.abilities,
+      version: program.version,
+      memory: new Memory(folder.memory, deps.log),
       resolver: new Resolver(deps.clock, deps.log),
       clock: deps.clock,
       log: deps.log,
@@ -99,7 +106,6 @@ export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
       reloadWaitMs: config.reloadWaitMs,
       lingerMs: config.reloadLingerMs,
     });
-    life.add(() => balancer.stop());
     const marathon = await openMarathon(config, deps, life);
     if (config.sse && !config.dry) {
       const parts = { options, haproxy, balancer, marathon, runtime, traffic };
@@ -228,32 +234,66 @@ interface Parts {
   readonly traffic: Traffic;
 }
 
+function createLife(config: LbConfig, { clock, log }: LbDeps, parts: Parts): Life {
+  const { options, haproxy, balancer, marathon, runtime } = parts;
+  return new Life({
+    boot: { endHaproxy: config.stopHaproxy, readLimitMs: READ_LIMIT_MS },
+    haproxy,
+    balancer,
+    runtime,
+    clock,
+    log,
+    readApps: () => marathon.apps(AbortSignal.timeout(READ_LIMIT_MS)),
+    requireListeners: () =>
+      requireBindable(ownListeners(options).filter(([, place]) => !balancer.holds(place))),
+  });
+}
+
+function createFollower(config: LbConfig, { clock, log }: LbDeps, parts: Parts, machine: Life): Follower {
+  const { balancer, marathon } = parts;
+  return new Follower({
+    marathon,
+    clock,
+    log,
+    onApps: async (json) => {
+      await balancer.update(json);
+      if (!balancer.adopting) machine.post({ kind: 'apps.served' });
+    },
+    onSome: (answers) => balancer.updateApps(answers),
+    onUnreachable: (why) => machine.post({ kind: 'apps.unreachable', why }),
+    hurryMs: () => balancer.hurryMs(),
+    backoffMaxMs: config.backoffMaxMs,
+    pollMs: config.pollMs,
+  });
+}
+
 async function serve(
   life: Lifetime,
   config: LbConfig,
   deps: LbDeps,
   parts: Parts,
 ): Promise<Pick<RunningLb, 'regenerate' | 'reload'>> {
-  const { options, haproxy, balancer, marathon, runtime, traffic } = parts;
-  const { log, clock } = deps;
-  await haproxy.clearLeftOvers();
-  await requireBindable(ownListeners(options));
-  life.add(() => haproxy.stop());
-  await haproxy.start(balancer.files);
-  const follower = new Follower({
-    marathon,
-    clock,
-    log,
-    onApps: (json) => balancer.update(json),
-    onSome: (answers) => balancer.updateApps(answers),
-    hurryMs: () => balancer.hurryMs(),
-    backoffMaxMs: config.backoffMaxMs,
-    pollMs: config.pollMs,
-  });
+  const { options, haproxy, balancer, runtime, traffic } = parts;
+  const { log } = deps;
+  const machine = createLife(config, deps, parts);
+  let serves = false;
+  life.add(() => machine.stop(!serves));
+  life.add(() => balancer.stop());
+  await machine.start();
+  const follower = createFollower(config, deps, parts, machine);
   const drains = new Drains({ balancer, haproxy, runtime, follower, log });
   const certificates = new Certificates(balancer, runtime, log);
   const metrics = deps.metrics ?? new Metrics();
-  const admin: AdminParts = { balancer, haproxy, follower, metrics, drains, traffic, certificates };
+  const admin: AdminParts = {
+    life: machine,
+    balancer,
+    haproxy,
+    follower,
+    metrics,
+    drains,
+    traffic,
+    certificates,
+  };
   addMetrics(admin);
   const server = await startHttpServer({
     what: 'The load balancer',
@@ -278,6 +318,7 @@ async function serve(
   traffic.start();
   certificates.start();
   follower.start();
+  serves = true;
   log.info({ url: server.url, groups: config.groups.join(',') }, 'the load balancer serves');
   return {
     regenerate: () => follower.trigger(),

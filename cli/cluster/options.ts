@@ -106,6 +106,7 @@ export function lbArgs(options: UpOptions, marathon: string, lbPort: number): st
     '--group=*',
     '--sse',
     '--health-check',
+    '--stop-haproxy',
     '--bind-address=127.0.0.1',
     `--work-dir=${join(options['work-dir'], 'lb')}`,
     `--http-in-port=${numbered(options, options['http-port'])}`,

@@ -14,9 +14,11 @@ import type { Certificates } from './certificates';
 import { DEADLINE_MAX_MS, type Drains, LISTENERS_MAX } from './drains';
 import type { Follower } from './follow';
 import type { Haproxy } from './haproxy';
+import type { Life } from './life';
 import type { Traffic } from './traffic';
 
 export interface AdminParts {
+  readonly life: Life;
   readonly balancer: Balancer;
   readonly haproxy: Haproxy;
   readonly follower: Follower;
@@ -28,7 +30,7 @@ export interface AdminParts {
 
 /** All paths. Signals answer to GET too, because marathon-lb's users send them so; a browser may not be led there. */
 export function adminRoutes(parts: AdminParts): Route[] {
-  const { balancer, haproxy, follower, metrics, traffic } = parts;
+  const { life, balancer, haproxy, follower, metrics, traffic } = parts;
   const text = (path: string, read: () => string | Promise<string>): Route => ({
     path,
     methods: { GET: async (_request, reply) => reply.type('text/plain').send(await read()) },
@@ -43,8 +45,11 @@ export function adminRoutes(parts: AdminParts): Route[] {
     return reply.code(500).type('text/plain').send(`${outcome.why}\n`);
   };
   return [
-    { path: '/health', methods: { GET: (_request, reply) => sendHealth(reply, haproxy, follower) } },
-    { path: '/issues', methods: { GET: (_request, reply) => reply.send(balancer.issues) } },
+    { path: '/health', methods: { GET: (_request, reply) => sendHealth(reply, parts) } },
+    {
+      path: '/issues',
+      methods: { GET: (_request, reply) => reply.send([...life.issues, ...balancer.issues]) },
+    },
     text('/metrics', async () => (await metrics.prometheus()) + printTraffic(await traffic.read())),
     { path: '/v1/traffic', methods: { GET: async (_request, reply) => reply.send(await traffic.read()) } },
     ...drainRoutes(parts),
@@ -129,22 +134,27 @@ function readBody({ body }: Request): Record<string, unknown> | undefined {
 }
 
 /** 200 while HAProxy runs, else 503. Marathon being away does not make the load balancer unhealthy. */
-function sendHealth(reply: Reply, haproxy: Haproxy, follower: Follower): unknown {
+function sendHealth(reply: Reply, { life, haproxy, follower }: AdminParts): unknown {
   const up = haproxy.isUp();
   return reply.code(up ? 200 : 503).send({
     haproxy: up ? 'running' : 'down',
+    ...life.health,
     marathon: follower.streaming ? 'streaming' : 'polling',
     lastReadAt: follower.lastReadAt === undefined ? null : new Date(follower.lastReadAt).toISOString(),
   });
 }
 
 /** Registers what this process counts. */
-export function addMetrics({ balancer, haproxy, follower, metrics, certificates }: AdminParts): void {
+export function addMetrics({ life, balancer, haproxy, follower, metrics, certificates }: AdminParts): void {
   const servers = (): number =>
     balancer.model.backends.reduce((sum, { servers: all }) => sum + all.length, 0);
   metrics.gauge('lb/backends', 'Backends that are served', () => balancer.model.backends.length);
   metrics.gauge('lb/servers', 'Servers in all backends', servers);
-  metrics.gauge('lb/issues', 'Labels and apps that could not be used as asked', () => balancer.issues.length);
+  metrics.gauge(
+    'lb/issues',
+    'Labels and apps that could not be used as asked, and faults of HAProxy',
+    () => life.issues.length + balancer.issues.length,
+  );
   metrics.gauge('lb/reloads', 'Reloads of HAProxy that worked', () => balancer.reloads);
   metrics.gauge('lb/reload_failures', 'Configurations that HAProxy refused', () => balancer.reloadFailures);
   metrics.gauge('lb/commands', 'Changes made without a reload', () => balancer.commands);

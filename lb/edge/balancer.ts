@@ -6,18 +6,28 @@
  * wait for the worker of an earlier reload, for the disk, or for HAProxy's consent.
  */
 
+import { createHash } from 'node:crypto';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
+import {
+  type Adopted,
+  changesBeforeReload,
+  readBinds,
+  readRunningServers,
+  runningFiles,
+  structureOf,
+} from '../core/adoption';
 import { createAppStore } from '../core/app-store';
 import { type App, rememberVerdicts } from '../core/apps';
 import { type Abilities, type Command, decide, sameStructure } from '../core/decide';
 import { type Issue, printIssue } from '../core/issues';
 import { keepStructure, retiredServices, withoutServices } from '../core/keep';
 import { buildModel, changedApps, createModelBuilder, type Model } from '../core/model';
-import { type ModelOptions, quietWorld, type World } from '../core/options';
+import { type Bind, bindsCollide, type ModelOptions, quietWorld, type World } from '../core/options';
 import type { Files, Renderer } from '../core/render';
 import { Culprits } from './culprits';
-import type { Haproxy, Outcome } from './haproxy';
+import type { Haproxy, Outcome, Worker } from './haproxy';
+import type { Loaded, Memory } from './memory';
 import { findTaken } from './ports';
 import type { Resolver } from './resolve';
 import type { RuntimeApi } from './runtime-api';
@@ -34,6 +44,9 @@ export interface BalancerOptions {
   readonly haproxy: Haproxy;
   readonly runtime: RuntimeApi;
   readonly abilities: Abilities;
+  /** Version of the haproxy program. */
+  readonly version: string;
+  readonly memory: Memory;
   readonly resolver: Resolver;
   readonly clock: Clock;
   readonly log: Logger;
@@ -89,13 +102,17 @@ export class Balancer {
   private timer: NodeJS.Timeout | undefined;
   private restartsSeen = 0;
   private stopped = false;
+  /** Hash of the structure a HAProxy of an earlier run has loaded, until it serves the apps as read; '' when not known. */
+  private adoptedStructure: string | undefined;
+  /** Whether Marathon's whole list has been read since the start. */
+  private appsRead = false;
   /** Whether the file on disk is older than what runs, because it could not be written. */
   private stale = false;
   /** What is served now. */
   model: Model;
   /** Tasks that somebody asked to be taken out, and weights set over the API; other objects when they change. */
-  drained: ReadonlySet<string> = new Set();
-  weights: ReadonlyMap<string, number> = new Map();
+  drained: ReadonlySet<string>;
+  weights: ReadonlyMap<string, number>;
   reloads = 0;
   reloadFailures = 0;
   commands = 0;
@@ -108,7 +125,32 @@ export class Balancer {
     this.model = this.build([], quietWorld);
     this.running = parts.render(this.model);
     this.culprits = new Culprits(parts);
-    parts.haproxy.onRestart = () => this.refreshLater(0);
+    this.drained = new Set(parts.memory.drained.keys());
+    this.weights = parts.memory.weights;
+  }
+
+  /** HAProxy runs with the files on disk, which an earlier load balancer wrote; `adopted`: it serves since then. */
+  async adopt(adopted: boolean): Promise<void> {
+    const { haproxy, memory, options } = this.parts;
+    this.running = haproxy.filesOnDisk(options.mapFolder !== undefined);
+    const worker = await haproxy.worker();
+    const same = adopted && worker !== undefined && isSameWorker(memory.loaded, worker);
+    const current = same && worker.version === this.parts.version;
+    this.adoptedStructure = current ? (memory.loaded?.structure ?? '') : '';
+    this.runningBinds = new Set([...(memory.loaded?.binds ?? []), ...readBinds(this.running.config)]);
+  }
+
+  /** Whether the running HAProxy listens on a place, or on one that collides with it: a reload may take that over. */
+  holds(place: Bind): boolean {
+    return [...this.runningBinds].some((text) => {
+      const [, address = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(text) ?? [];
+      return bindsCollide(place, { address, port: Number(port) });
+    });
+  }
+
+  /** Whether HAProxy still serves what an earlier load balancer gave it. */
+  get adopting(): boolean {
+    return this.adoptedStructure !== undefined;
   }
 
   /** Nothing is tried again after this. */
@@ -140,12 +182,13 @@ export class Balancer {
   update(json: unknown): Promise<void> {
     const why = this.store.replaceAll(json);
     if (why !== undefined) return Promise.reject(new Error(why));
+    this.appsRead = true;
     return this.refresh();
   }
 
   /** Serves what Marathon's answer about some apps says. Returns false when the whole list is needed. */
   async updateApps(answers: readonly { readonly id: string; readonly json: unknown }[]): Promise<boolean> {
-    if (!answers.every(({ id, json }) => this.store.replaceOne(id, json))) return false;
+    if (!this.appsRead || !answers.every(({ id, json }) => this.store.replaceOne(id, json))) return false;
     await this.refresh();
     return true;
   }
@@ -160,13 +203,21 @@ export class Balancer {
   /** Gives a task no more requests, from the next refresh on. */
   takeOut(task: string): void {
     this.drained = new Set([...this.drained, task]);
+    this.keepDrained();
   }
 
   /** Takes that back. Returns whether it was out. */
   putBack(task: string): boolean {
     if (!this.drained.has(task)) return false;
     this.drained = new Set([...this.drained].filter((one) => one !== task));
+    this.keepDrained();
     return true;
+  }
+
+  private keepDrained(): void {
+    const { memory, clock } = this.parts;
+    const before = memory.drained;
+    memory.keep({ drained: [...this.drained].map((task) => [task, before.get(task) ?? clock.now()]) });
   }
 
   /** The weight of an app's servers, from the next refresh on; undefined takes it back. False when there are too many. */
@@ -174,6 +225,7 @@ export class Balancer {
     const rest = [...this.weights].filter(([one]) => one !== app);
     if (weight !== undefined && rest.length >= WEIGHTS_MAX) return false;
     this.weights = new Map(weight === undefined ? rest : [...rest, [app, weight]]);
+    this.parts.memory.keep({ weights: [...this.weights] });
     return true;
   }
 
@@ -192,6 +244,8 @@ export class Balancer {
   private async serveStore(): Promise<void> {
     const began = performance.now();
     await this.seeRestart();
+    // What serves stays until the apps have been read.
+    if (!this.appsRead) return;
     const apps = this.store.apps();
     this.verdicts = rememberVerdicts(apps, this.verdicts, this.judged);
     const addresses = await this.parts.resolver.resolve(apps);
@@ -204,11 +258,37 @@ export class Balancer {
       weights: this.weights,
     };
     const { world, model } = await this.avoidTaken(apps, await this.culprits.allowTemplates(apps, known));
+    await this.takeOver(this.parts.render(model));
     const tried = await this.tryCommands(model, this.parts.render(model));
     const done =
       tried === 'served' || (tried !== 'same' && (await this.restructure(apps, world, model, tried)));
     if (tried === 'served' || tried === 'same') this.settled();
     if (done) this.lastChangeMs = performance.now() - began;
+  }
+
+  /**
+   * What an adopted HAProxy serves, from its own mouth: with the wanted structure only servers are left to change;
+   * with another one servers change at once as far as they can, and a reload brings the rest.
+   */
+  private async takeOver(files: Files): Promise<void> {
+    if (this.adoptedStructure === undefined) return;
+    const { runtime, abilities, log } = this.parts;
+    let adopted: Adopted;
+    try {
+      const servers = readRunningServers(await runtime.ask('show servers state'));
+      adopted = { config: this.running.config, servers };
+    } catch (error) {
+      log.warn({ why: (error as Error).message }, 'HAProxy does not tell what it serves; it is reloaded');
+      return;
+    }
+    if (this.adoptedStructure !== hashOf(files)) {
+      for (const commands of changesBeforeReload(files, adopted, abilities)) await runtime.perform(commands);
+      return;
+    }
+    const { files: running, leaving } = runningFiles(files, adopted);
+    this.running = running;
+    runtime.adoptLeaving(leaving);
+    this.stale = true;
   }
 
   /** HAProxy that somebody killed came back with the file on disk, which may be older than what ran. */
@@ -218,6 +298,7 @@ export class Balancer {
     const { restarts } = haproxy;
     runtime.forget();
     const same = haproxy.startedWith === this.running.config;
+    if (same) await this.keepLoaded(this.running);
     if (same || (await this.reload(this.running, 'HAProxy was started again with an older file')).ok)
       this.restartsSeen = restarts;
   }
@@ -320,6 +401,11 @@ export class Balancer {
     return true;
   }
 
+  /** HAProxy ended and runs again. */
+  seeRestartSoon(): void {
+    this.refreshLater(0);
+  }
+
   private refreshLater(ms: number): void {
     clearTimeout(this.timer);
     if (this.stopped) return;
@@ -354,6 +440,7 @@ export class Balancer {
   private serve(model: Model, files: Files): void {
     this.model = model;
     this.running = files;
+    this.adoptedStructure = undefined;
     this.runningBinds = new Set(model.frontends.map(({ bind }) => bind));
     this.tell([...this.store.issues(), ...model.issues]);
   }
@@ -380,7 +467,9 @@ export class Balancer {
   /** Tries the ports that HAProxy does not hold yet; the taken ones are left out of the model. */
   private async avoidTaken(apps: readonly App[], world: World): Promise<{ world: World; model: Model }> {
     const wanted = this.build(apps, world);
-    const fresh = wanted.frontends.filter(({ bind }) => !this.runningBinds.has(bind));
+    const fresh = wanted.frontends.filter(
+      ({ bind, place }) => !this.runningBinds.has(bind) && !this.holds(place),
+    );
     this.taken = fresh.length === 0 ? new Map() : await findTaken(fresh.map(({ place }) => place));
     if (this.taken.size === 0) return { world, model: wanted };
     for (const [place, why] of this.taken) this.parts.log.debug({ place, why }, 'a place is taken');
@@ -433,6 +522,7 @@ export class Balancer {
       this.settled();
       this.stale = false;
       this.running = files;
+      await this.keepLoaded(files);
       this.reloads++;
       this.lastReason = reason;
       this.parts.runtime.forget();
@@ -441,6 +531,18 @@ export class Balancer {
       this.refuse(files, outcome.why);
     }
     return outcome;
+  }
+
+  /** The next load balancer has to know what the worker has loaded. An adopted configuration is not in blocks. */
+  async keepLoaded(files: Files): Promise<void> {
+    const { haproxy, memory } = this.parts;
+    const worker = await haproxy.worker();
+    if (files.blocks.length === 0) this.adoptedStructure = '';
+    if (worker === undefined || files.blocks.length === 0) return;
+    const { worker: pid, since } = worker;
+    memory.keep({
+      loaded: { worker: pid, since, structure: hashOf(files), binds: [...readBinds(files.config)] },
+    });
   }
 
   private refuse({ config }: Files, why: string): void {
@@ -472,4 +574,13 @@ function leaving(commands: readonly Command[]): string[] {
       ? [`${command.backend}/${command.server}`]
       : [],
   );
+}
+
+/** Hash of the structure of a configuration. */
+function hashOf(files: Files): string {
+  return createHash('sha256').update(structureOf(files)).digest('hex');
+}
+
+function isSameWorker(loaded: Loaded | undefined, { worker, since }: Worker): boolean {
+  return loaded?.worker === worker && loaded.since === since;
 }

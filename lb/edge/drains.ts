@@ -50,7 +50,11 @@ export class Drains {
       readonly follower: Pick<Follower, 'readNow'>;
       readonly log: Logger;
     },
-  ) {}
+  ) {
+    // What an earlier load balancer took out stays out; whether it is served is known once the apps are read.
+    const at = performance.now();
+    for (const task of parts.balancer.drained) this.since.set(task, { at, served: false });
+  }
 
   /** Takes a task out. Answers when it has no connection left, or at the deadline. */
   async takeOut(task: string, deadlineMs: number): Promise<DrainState> {

@@ -34,6 +34,8 @@ export interface FollowOptions {
   readonly onApps: (json: unknown) => Promise<void>;
   /** Gets some apps; answers false when the whole list is needed. */
   readonly onSome: (apps: readonly { readonly id: string; readonly json: unknown }[]) => Promise<boolean>;
+  /** Hears why the apps could not be read. */
+  readonly onUnreachable?: (why: string) => void;
   /** Reads this often and follows no events; undefined: events are followed. */
   readonly pollMs?: number | undefined;
   /** The longest wait between two attempts to open the event stream. */
@@ -164,7 +166,9 @@ export class Follower implements Running {
   }
 
   private failed(error: string): void {
-    if (this.failing || this.abort.signal.aborted) return;
+    if (this.abort.signal.aborted) return;
+    this.options.onUnreachable?.(error);
+    if (this.failing) return;
     this.failing = true;
     this.options.log.warn({ error }, 'the apps cannot be read; the last good configuration stays');
   }

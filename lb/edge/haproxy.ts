@@ -1,22 +1,25 @@
 /**
- * The HAProxy process: started in master-worker mode, reloaded without losing a connection, started again when somebody
- * kills it, and gone when we are.
+ * The HAProxy process: started in master-worker mode in a session of its own, adopted from an earlier load balancer,
+ * reloaded without losing a connection, let go to serve on, or ended.
  *
  * Always true: the configuration file on disk is one that HAProxy has loaded, so a new start finds something that works.
+ * Starts and reloads take turns.
  */
 
-import { type ChildProcess, execFile, spawn } from 'node:child_process';
+import { execFile, spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
+import type { Finding } from '../core/events';
 import { APP_MAP, HOST_MAP } from '../core/maps';
 import type { Files } from '../core/render';
 import { keptState } from '../core/server-state';
+import { findRunning, printPidFile } from './find-running';
 import { askSocket, type ProcessList, readProcessList } from './master-socket';
-import { endHaproxies, haproxyProcesses, isHaproxyOf, signal } from './processes';
-import { readText, replaceText, type WorkFolder, writeText } from './work-folder';
+import { Outputs } from './outputs';
+import { endAll, endHaproxies, haproxyMasters, haproxyProcesses, signal, startedAt } from './processes';
+import { readOwnText, readText, replaceText, type WorkFolder, writeText } from './work-folder';
 
 /** What came of a check or a reload: nothing wrong, or why not. `nobody`: no app is to blame, such as for a full disk. */
 export type Outcome =
@@ -26,9 +29,9 @@ export type Outcome =
 const START_LIMIT_MS = 5000;
 const RELOAD_LIMIT_MS = 10_000;
 const STOP_PATIENCE_MS = 2000;
-const RESTART_FIRST_MS = 50;
-const RESTART_LAST_MS = 5000;
 const ERRORS_KEPT = 40;
+/** How often a process that is no child of ours is looked at. */
+const WATCH_MS = 100;
 /** An old worker that has to go is asked, then killed, then given up on. */
 const CUT_PATIENCE_MS = 300;
 const CUT_LIMIT_MS = 1500;
@@ -37,46 +40,133 @@ const STOPPING_LIMIT_MS = 2000;
 /** HAProxy's line of commands may be 16 kB. */
 const SERVERS_AT_ONCE = 50;
 
+/** A worker, by process id and the time it began. */
+export interface Worker {
+  readonly worker: number;
+  readonly since: string;
+  /** Of its program. */
+  readonly version: string;
+}
+
 export class Haproxy {
-  private child: ChildProcess | undefined;
+  private pid: number | undefined;
+  private unwatch: () => void = () => undefined;
   private errors: string[] = [];
   private stopping = false;
-  private restartDelayMs = RESTART_FIRST_MS;
-  private restarting: Promise<void> = Promise.resolve();
-  private reloading: Promise<unknown> = Promise.resolve();
+  private turn: Promise<unknown> = Promise.resolve();
+  private readonly outputs: Outputs;
   /** Whether workers of earlier reloads may be there. */
   private mayHaveOld = false;
-  /** How often HAProxy ended by itself and was started again; old workers that were ended for the next reload. */
+  /** How often HAProxy was started again after it ended; old workers that were ended for the next reload. */
   restarts = 0;
   workersCut = 0;
-  /** The configuration it was started with the last time, and who wants to know when it is started again. */
+  private starts = 0;
+  /** The configuration it was started with the last time. */
   startedWith = '';
-  onRestart: () => void = () => undefined;
+  /** Where the Runtime API is now, and whether the next reload makes it at its other path. */
+  socketPath: string;
+  private socketMoves = false;
+  /** The files as last loaded or written. */
+  private latest: Files | undefined;
+  /** Hears that HAProxy ended. */
+  onEnd: (pid: number, status: string) => void = () => undefined;
 
   constructor(
     private readonly program: string,
     private readonly folder: WorkFolder,
     private readonly log: Logger,
     /** Hears what HAProxy writes to its standard output: its own log when that is asked for. */
-    private readonly onOutput: (chunk: Buffer) => void = () => undefined,
-  ) {}
-
-  /** Ends what an earlier load balancer of this folder left running. */
-  async clearLeftOvers(): Promise<void> {
-    const pid = Number(readText(this.folder.pidFile));
-    const known = pid > 0 && isHaproxyOf(pid, this.folder.config);
-    const count = await endHaproxies(this.folder.config, STOP_PATIENCE_MS);
-    if (count > 0)
-      this.log.warn({ count, known }, 'ended HAProxy processes that an earlier load balancer left');
-    for (const path of [this.folder.masterSocket, this.folder.statsSocket]) rmSync(path, { force: true });
+    onOutput: (chunk: Buffer) => void = () => undefined,
+  ) {
+    const listeners = { log: onOutput, errors: (chunk: Buffer) => this.hear(chunk) };
+    this.outputs = new Outputs(folder.outputs, listeners, log);
+    this.socketPath = folder.statsSocket;
   }
 
-  /** Starts with these files. Resolves when it serves; fails with HAProxy's own words. */
-  async start(files: Files): Promise<void> {
-    writeText(this.folder.stateFile, keptState(''));
-    this.writeFiles(files);
-    const outcome = await this.launch();
-    if (!outcome.ok) throw new StartError(`HAProxy does not start: ${outcome.why}`);
+  /** Looks for a HAProxy that an earlier load balancer left. What is left beside the one to adopt is ended. */
+  async find(): Promise<Finding> {
+    const { finding, others } = await findRunning(this.folder);
+    if (others.length > 0) {
+      this.log.warn({ pids: others.join(' ') }, 'ended HAProxy processes beside the one that serves');
+      await endAll(
+        () => haproxyMasters(this.folder.config).filter((pid) => others.includes(pid)),
+        STOP_PATIENCE_MS,
+      );
+    }
+    return finding;
+  }
+
+  /** Takes a running HAProxy over as it is. */
+  async adopt(pid: number): Promise<void> {
+    this.socketPath = await this.liveSocket();
+    this.startedWith = this.configOnDisk();
+    this.outputs.adopt(pid);
+    // Workers of reloads of the earlier load balancer may still finish their connections.
+    this.mayHaveOld = true;
+    this.starts = 1;
+    this.keepPid(pid);
+    const timer = setInterval(() => {
+      if (startedAt(pid) === undefined) this.ended(pid, 'unknown');
+    }, WATCH_MS);
+    timer.unref();
+    this.unwatch = () => clearInterval(timer);
+    this.pid = pid;
+  }
+
+  /** The socket that the running worker listens on: one of two, of which one may be left of an earlier worker. */
+  private async liveSocket(): Promise<string> {
+    const { statsSocket, otherStatsSocket } = this.folder;
+    for (const path of [statsSocket, otherStatsSocket])
+      if (/^Pid: /m.test(await askSocket(path, 'show info').catch(() => ''))) return path;
+    return readOwnText(this.folder.config).includes(otherStatsSocket) ? otherStatsSocket : statsSocket;
+  }
+
+  /** The configuration on disk, as the model has it; empty when there is none of ours. */
+  configOnDisk(): string {
+    return readOwnText(this.folder.config).replaceAll(this.folder.otherStatsSocket, this.folder.statsSocket);
+  }
+
+  /** The files on disk. */
+  filesOnDisk(maps: boolean): Files {
+    const read = { hosts: readOwnText(this.folder.hostMap), apps: readOwnText(this.folder.appMap) };
+    return { config: this.configOnDisk(), maps: maps ? read : undefined, blocks: [] };
+  }
+
+  /** Starts HAProxy with these files, or with those on disk. A HAProxy that runs by then is a success, too. */
+  start(files?: Files): Promise<Outcome> {
+    return this.inTurn(() => (this.pid === undefined ? this.startNow(files) : Promise.resolve({ ok: true })));
+  }
+
+  private inTurn<T>(work: () => Promise<T>): Promise<T> {
+    const next = this.turn.then(work);
+    this.turn = next.catch(() => undefined);
+    return next;
+  }
+
+  private async startNow(files: Files | undefined): Promise<Outcome> {
+    try {
+      await endHaproxies(this.folder.config, STOP_PATIENCE_MS);
+      const { masterSocket, statsSocket, otherStatsSocket } = this.folder;
+      for (const path of [masterSocket, statsSocket, otherStatsSocket]) rmSync(path, { force: true });
+      this.socketPath = statsSocket;
+      this.prepareFiles(files);
+      return await this.launch();
+    } catch (error) {
+      return { ok: false, why: (error as Error).message, nobody: true };
+    }
+  }
+
+  /** Files for a start. Those on disk are used as they are: a full disk must not keep HAProxy from starting again. */
+  private prepareFiles(files: Files | undefined): void {
+    this.attemptSafely(() => this.folder.ensure());
+    this.attemptSafely(() => void writeText(this.folder.stateFile, keptState('')));
+    const onDisk = readOwnText(this.folder.config);
+    if (files === undefined && onDisk !== '' && onDisk === this.configOnDisk()) return;
+    // Somebody may have removed the folder while HAProxy served.
+    const source = files ?? (onDisk === '' ? this.latest : this.filesOnDisk(false));
+    if (source === undefined) throw new Error(`there is no configuration in ${this.folder.config}`);
+    this.latest = files ?? this.latest;
+    this.writeFiles(source);
   }
 
   /** Has HAProxy read a configuration without using it. */
@@ -101,6 +191,7 @@ export class Haproxy {
   /** Brings the files on disk to what runs after a change without reload. Returns whether that worked. */
   write(files: Files): boolean {
     try {
+      this.latest = files;
       this.writeFiles(files);
       return true;
     } catch (error) {
@@ -118,19 +209,24 @@ export class Haproxy {
    * the files are put back.
    */
   reload(files: Files): Promise<Outcome> {
-    const turn = this.reloading.then(() => this.replace(files));
-    this.reloading = turn.catch(() => undefined);
-    return turn;
+    return this.inTurn(() => this.replace(files));
   }
 
   private async replace(files: Files): Promise<Outcome> {
-    await this.restarting;
-    const child = this.child;
+    if (this.pid === undefined) return await this.startNow(files);
+    const { pid } = this;
     const first = await this.attempt(files);
-    if (first.ok || this.child === child || this.stopping) return first;
-    // HAProxy was killed in the middle of it: once it is back with the old configuration, try again.
-    await this.restarting;
-    return await this.attempt(files);
+    if (first.ok || this.pid === pid || this.stopping) return first;
+    // HAProxy was killed in the middle of it: a new one may as well begin with this configuration.
+    return await this.startNow(files);
+  }
+
+  /**
+   * The next reload makes the Runtime API's socket again. That takes another path: for the same one the new worker takes
+   * the listening socket over, and nothing appears on disk.
+   */
+  moveSocket(): void {
+    this.socketMoves = true;
   }
 
   private async attempt(files: Files): Promise<Outcome> {
@@ -139,24 +235,41 @@ export class Haproxy {
     const putBack = (): void => {
       for (const [path, text] of before) if (text !== undefined) writeText(path, text);
     };
+    const socket = this.socketPath;
     try {
+      this.folder.ensure();
       await this.endOldWorkers();
       await this.keepState(files);
+      if (this.socketMoves) this.socketPath = this.otherSocket();
       this.writeFiles(files);
       const outcome = await this.reloadOnce();
-      if (!outcome.ok) putBack();
+      if (outcome.ok) {
+        this.socketMoves = false;
+        this.latest = files;
+      } else {
+        this.socketPath = socket;
+        putBack();
+      }
       return outcome;
     } catch (error) {
+      this.socketPath = socket;
       this.attemptSafely(putBack);
       return { ok: false, why: (error as Error).message };
     }
+  }
+
+  private otherSocket(): string {
+    const { statsSocket, otherStatsSocket } = this.folder;
+    const other = this.socketPath === statsSocket ? otherStatsSocket : statsSocket;
+    rmSync(other, { force: true });
+    return other;
   }
 
   private attemptSafely(work: () => void): void {
     try {
       work();
     } catch (error) {
-      this.log.error({ error: (error as Error).message }, 'the files cannot be put back');
+      this.log.error({ error: (error as Error).message }, 'a file cannot be written');
     }
   }
 
@@ -200,19 +313,19 @@ export class Haproxy {
   /** HAProxy's verdicts on servers go over to the next worker; without health checks there are none. */
   private async keepState({ blocks }: Files): Promise<void> {
     const checked = blocks.some(({ servers }) => servers?.includes(' check') ?? false);
-    const state = checked
-      ? await askSocket(this.folder.statsSocket, 'show servers state').catch(() => '')
-      : '';
+    const state = checked ? await askSocket(this.socketPath, 'show servers state').catch(() => '') : '';
     writeText(this.folder.stateFile, keptState(state));
   }
 
   private writeFiles({ config, maps }: Files): void {
+    const { statsSocket } = this.folder;
     if (maps) {
       writeText(this.folder.hostMap, maps.hosts);
       writeText(this.folder.appMap, maps.apps);
       this.ensureMaps();
     }
-    replaceText(this.folder.config, config);
+    const moved = this.socketPath !== statsSocket;
+    replaceText(this.folder.config, moved ? config.replaceAll(statsSocket, this.socketPath) : config);
   }
 
   private ensureMaps(): void {
@@ -251,24 +364,34 @@ export class Haproxy {
     }
   }
 
-  /** For when somebody removed the master's socket: the master hears a signal too, and its new worker can be seen. */
+  /** For when somebody removed the master's socket: the master hears a signal too, and makes its socket again. */
   private async reloadBySignal(): Promise<Outcome> {
-    const master = this.child?.pid;
+    const { pid } = this;
     const away: Outcome = { ok: false, why: 'HAProxy does not answer on its master socket' };
-    if (master === undefined) return away;
+    if (pid === undefined) return away;
     const before = new Set(this.pids());
-    signal(master, 'SIGUSR2');
+    this.errors = [];
+    signal(pid, 'SIGUSR2');
     const deadline = performance.now() + RELOAD_LIMIT_MS;
-    while (performance.now() < deadline && this.child) {
-      await sleep(100);
-      const fresh = this.pids().filter((pid) => !before.has(pid));
-      if (fresh.length === 0) continue;
-      await sleep(300);
-      if (!this.pids().some((pid) => fresh.includes(pid))) continue;
+    while (performance.now() < deadline && this.pid === pid) {
+      await sleep(20);
+      const list = await this.processes();
+      if (list === undefined) continue;
+      if (list.failed > 0) return { ok: false, why: complaints(this.errors.join('\n')) };
+      if (list.worker === undefined || before.has(list.worker)) continue;
       this.mayHaveOld = true;
+      await this.oldWorkersStop();
       return { ok: true };
     }
     return away;
+  }
+
+  /** The worker that serves; undefined when that cannot be told. */
+  async worker(): Promise<Worker | undefined> {
+    const list = await this.processes();
+    const since = list?.worker === undefined ? undefined : startedAt(list.worker);
+    if (list?.worker === undefined || since === undefined) return undefined;
+    return { worker: list.worker, since, version: list.version };
   }
 
   /** Master and workers as the master tells; undefined when it does not answer. */
@@ -293,42 +416,64 @@ export class Haproxy {
   }
 
   isUp(): boolean {
-    return this.child !== undefined;
+    return this.pid !== undefined;
   }
 
-  /** Ends every HAProxy process of ours and waits until they are gone. */
-  async stop(): Promise<void> {
+  /** Process id of the master; undefined while HAProxy does not run. */
+  get masterPid(): number | undefined {
+    return this.pid;
+  }
+
+  /** Lets HAProxy serve on without us, once a start or reload that is under way is over. */
+  async detach(): Promise<void> {
     this.stopping = true;
+    await this.turn;
+    this.unwatch();
+    this.outputs.stop();
+  }
+
+  /** Ends every HAProxy process of ours, waits until they are gone, and removes their files. */
+  async end(): Promise<void> {
+    this.stopping = true;
+    this.unwatch();
     await endHaproxies(this.folder.config, STOP_PATIENCE_MS);
-    await this.restarting;
+    await this.turn;
     await endHaproxies(this.folder.config, STOP_PATIENCE_MS);
-    rmSync(this.folder.pidFile, { force: true });
+    this.pid = undefined;
+    this.outputs.stop();
+    this.folder.clear();
   }
 
   private async launch(): Promise<Outcome> {
+    if (this.stopping) return { ok: false, why: 'the load balancer stops', nobody: true };
     this.errors = [];
     const words = ['-W', '-S', `${this.folder.masterSocket},mode,600`, '-f', this.folder.config];
-    this.startedWith = readText(this.folder.config);
+    this.startedWith = this.configOnDisk();
     this.mayHaveOld = false;
-    const child = spawn(this.program, words, { stdio: ['ignore', 'pipe', 'pipe'] });
+    const child = this.outputs.spawnWith(([log, errors]) =>
+      // A session of its own: neither our end nor a Ctrl-C in our terminal reaches it.
+      spawn(this.program, words, { detached: true, stdio: ['ignore', log, errors] }),
+    );
+    child.unref();
+    const { pid } = child;
     let ended = false;
-    child.stdout?.on('data', (chunk: Buffer) => this.onOutput(chunk));
-    child.stderr?.on('data', (chunk: Buffer) => this.hear(chunk));
     const gone = (): void => {
       if (ended) return;
       ended = true;
-      this.ended(child);
+      if (pid !== undefined) this.ended(pid, String(child.exitCode ?? child.signalCode ?? ''));
     };
     child.on('error', gone);
     child.on('exit', gone);
-    if (child.pid !== undefined) writeFileSync(this.folder.pidFile, `${child.pid}\n`);
+    if (pid !== undefined) this.keepPid(pid);
     const list = await this.waitFor(
       (one) => one.worker !== undefined,
       START_LIMIT_MS,
       () => ended,
     );
-    if (list && !ended) {
-      this.child = child;
+    if (list && !ended && pid !== undefined) {
+      this.unwatch = () => void child.removeListener('exit', gone);
+      this.pid = pid;
+      if (this.starts++ > 0) this.restarts++;
       return { ok: true };
     }
     child.kill('SIGKILL');
@@ -336,10 +481,19 @@ export class Haproxy {
     return { ok: false, why: complaints(this.errors.join('\n')) };
   }
 
+  /** A disk that takes no pid file is no reason not to serve: the process can be found without. */
+  private keepPid(pid: number): void {
+    try {
+      writeText(this.folder.pidFile, printPidFile(pid));
+    } catch (error) {
+      this.log.warn({ error: (error as Error).message }, "HAProxy's pid file cannot be written");
+    }
+  }
+
   private async waitFor(
     met: (list: ProcessList) => boolean,
     limitMs: number,
-    over: () => boolean = () => this.child === undefined,
+    over: () => boolean = () => this.pid === undefined,
   ): Promise<ProcessList | undefined> {
     const deadline = performance.now() + limitMs;
     while (performance.now() < deadline && !over()) {
@@ -357,30 +511,11 @@ export class Haproxy {
     }
   }
 
-  /** Somebody ended HAProxy: with the master gone its workers leave too, and we start over. */
-  private ended(child: ChildProcess): void {
-    if (this.child !== child) return;
-    this.child = undefined;
-    if (this.stopping) return;
-    this.log.error({ status: child.exitCode ?? child.signalCode ?? '' }, 'HAProxy ended; starting it again');
-    this.restarting = this.restart();
-  }
-
-  private async restart(): Promise<void> {
-    while (!this.stopping) {
-      await endHaproxies(this.folder.config, STOP_PATIENCE_MS);
-      const outcome = await this.launch();
-      if (outcome.ok) {
-        this.restarts++;
-        this.restartDelayMs = RESTART_FIRST_MS;
-        this.log.info({ pid: this.child?.pid ?? 0 }, 'HAProxy runs again');
-        this.onRestart();
-        return;
-      }
-      this.log.error({ why: outcome.why, delayMs: this.restartDelayMs }, 'HAProxy does not start again');
-      await sleep(this.restartDelayMs);
-      this.restartDelayMs = Math.min(RESTART_LAST_MS, this.restartDelayMs * 2);
-    }
+  private ended(pid: number, status: string): void {
+    if (this.pid !== pid) return;
+    this.unwatch();
+    this.pid = undefined;
+    if (!this.stopping) this.onEnd(pid, status);
   }
 }
 

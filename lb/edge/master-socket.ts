@@ -12,6 +12,8 @@ export interface ProcessList {
   readonly failed: number;
   /** The worker that serves; undefined while there is none. */
   readonly worker: number | undefined;
+  /** Version of the worker's program; the master's while there is no worker. */
+  readonly version: string;
   /** Workers of earlier reloads that finish their connections. */
   readonly old: readonly number[];
 }
@@ -33,6 +35,7 @@ export function askSocket(path: string, command: string, timeoutMs = 2000): Prom
 export function readProcessList(text: string): ProcessList | undefined {
   let part = '';
   let master: { pid: number; reloads: number; failed: number } | undefined;
+  let version = '';
   const workers: number[] = [];
   const old: number[] = [];
   for (const line of text.split('\n')) {
@@ -40,9 +43,17 @@ export function readProcessList(text: string): ProcessList | undefined {
     const row = /^(\d+)\s+(master|worker)\s+(\d+)(?:\s+\[failed: (\d+)\])?/.exec(line);
     if (!row) continue;
     const pid = Number(row[1]);
+    if (!part.startsWith('# old')) version = line.trim().split(/\s+/).at(-1) ?? '';
     if (row[2] === 'master') master = { pid, reloads: Number(row[3]), failed: Number(row[4] ?? 0) };
     else (part.startsWith('# old') ? old : workers).push(pid);
   }
   if (!master) return undefined;
-  return { master: master.pid, reloads: master.reloads, failed: master.failed, worker: workers[0], old };
+  return {
+    master: master.pid,
+    reloads: master.reloads,
+    failed: master.failed,
+    worker: workers[0],
+    version,
+    old,
+  };
 }

@@ -1,14 +1,24 @@
 /**
- * Processes of this machine, by /proc: who they are, and ending them.
+ * HAProxy processes of this machine, by /proc: whose they are, and ending them.
+ *
+ * Always true: a process counts only when its program is a haproxy, its arguments name our configuration, and it (or the
+ * master it is a worker of) runs as our user; what others wrote into their own arguments does not make one.
  */
 
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 /** When a process began, in ticks since boot; undefined when there is no such (living) process. */
 export function startedAt(pid: number): string | undefined {
   const fields = statFields(pid);
   return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];
+}
+
+/** The process that started this one (or took it over); undefined when there is none. */
+function parentOf(pid: number): number | undefined {
+  const parent = Number(statFields(pid)?.[1]);
+  return parent > 0 ? parent : undefined;
 }
 
 /** The fields of /proc/PID/stat behind the name in brackets; the first is the state. */
@@ -32,11 +42,33 @@ export function haproxyProcesses(config: string): number[] {
   return names.map(Number).filter((pid) => isHaproxyOf(pid, config));
 }
 
-/** Whether this process is a haproxy with this configuration file. */
+/** Masters among them: those that are no worker of another. */
+export function haproxyMasters(config: string): number[] {
+  const pids = haproxyProcesses(config);
+  return pids.filter((pid) => !pids.includes(parentOf(pid) ?? 0));
+}
+
+/** Whether this process is a haproxy of ours with this configuration file. */
 export function isHaproxyOf(pid: number, config: string): boolean {
+  if (!namesConfig(pid, config)) return false;
+  const parent = parentOf(pid);
+  return isOurs(pid) || (parent !== undefined && isOurs(parent) && namesConfig(parent, config));
+}
+
+function namesConfig(pid: number, config: string): boolean {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    return words.includes('-W') && words.includes('-f') && words.includes(config);
+    const named = words.includes('-W') && words[words.indexOf('-f') + 1] === config;
+    // An upgrade of the package leaves "/usr/sbin/haproxy (deleted)".
+    return named && /^(haproxy|hapee)/.test(basename(readlinkSync(`/proc/${pid}/exe`)));
+  } catch {
+    return false;
+  }
+}
+
+function isOurs(pid: number): boolean {
+  try {
+    return statSync(`/proc/${pid}`).uid === process.geteuid?.();
   } catch {
     return false;
   }
@@ -52,10 +84,15 @@ export function signal(pid: number, name: NodeJS.Signals): void {
 
 /** Ends all haproxy processes of a configuration: asks first, then kills. Returns how many there were. */
 export async function endHaproxies(config: string, patienceMs: number): Promise<number> {
-  const first = haproxyProcesses(config);
+  return await endAll(() => haproxyProcesses(config), patienceMs);
+}
+
+/** Ends the processes a search finds until it finds none. Returns how many there were. */
+export async function endAll(search: () => number[], patienceMs: number): Promise<number> {
+  const first = search();
   for (const pid of first) signal(pid, 'SIGTERM');
   const deadline = performance.now() + patienceMs;
-  for (let left = first; left.length > 0; left = haproxyProcesses(config)) {
+  for (let left = first; left.length > 0; left = search()) {
     if (performance.now() > deadline) for (const pid of left) signal(pid, 'SIGKILL');
     if (performance.now() > deadline + 2000) break;
     await sleep(10);

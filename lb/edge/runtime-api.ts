@@ -29,7 +29,8 @@ export class RuntimeApi {
   orders = 0;
 
   constructor(
-    private readonly socket: string,
+    /** The socket's path; a function when it may move. */
+    private readonly socket: string | (() => string),
     private readonly mapFolder: string | undefined,
     private readonly log: Logger,
   ) {}
@@ -72,6 +73,12 @@ export class RuntimeApi {
     this.leaving = new Map();
   }
 
+  /** Servers that an earlier load balancer took out to delete them; their lines are not known. */
+  adoptLeaving(names: readonly string[]): void {
+    for (const name of names) this.leaving.set(name, '');
+    this.sweepSoon();
+  }
+
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
@@ -79,7 +86,7 @@ export class RuntimeApi {
 
   /** The answer to one command. */
   ask(command: string): Promise<string> {
-    return askSocket(this.socket, command);
+    return askSocket(typeof this.socket === 'string' ? this.socket : this.socket(), command);
   }
 
   /** Whether any request or connection has lasted for longer than this: a reload would set an end to it. */

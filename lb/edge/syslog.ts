@@ -11,22 +11,41 @@ const UNREAD_MAX_BYTES = 1_000_000;
 
 const END_PATIENCE_MS = 1000;
 
-/** A logger that also tells the socket. When `logger` is not there, it says so once and goes on. */
+/** A `logger` that ended is started again after this time. */
+const AGAIN_MS = 1000;
+
+/**
+ * A logger that also tells the socket. When `logger` is not there or ends, as it may with the syslog daemon, it says so
+ * once and goes on, and the socket is told again as soon as that works.
+ */
 export function withSyslog(log: Logger, socket: string): { readonly log: Logger; stop(): void } {
-  const child: ChildProcess = spawn('logger', ['--socket', socket, '--tag', 'meseta-lb'], {
-    stdio: ['pipe', 'ignore', 'ignore'],
-  });
   let stopped = false;
+  let quiet = false;
+  let child: ChildProcess | undefined;
+  let timer: NodeJS.Timeout | undefined;
+  const lost = (fields: object, text: string): void => {
+    if (stopped) return;
+    if (!quiet) log.warn({ socket, ...fields }, text);
+    quiet = true;
+    clearTimeout(timer);
+    timer = setTimeout(start, AGAIN_MS).unref();
+  };
+  const start = (): void => {
+    child = spawn('logger', ['--socket', socket, '--tag', 'meseta-lb'], {
+      stdio: ['pipe', 'ignore', 'ignore'],
+    });
+    child.on('error', (error) => lost({ error: error.message }, 'nothing goes to syslog for now'));
+    child.on('exit', (status) =>
+      lost({ status: status ?? '' }, '`logger` ended; nothing goes to syslog for now'),
+    );
+    child.stdin?.on('error', () => undefined);
+  };
   if (!existsSync(socket)) log.warn({ socket }, 'nothing goes to syslog while there is no such socket');
-  child.on('error', (error) => log.warn({ error: error.message }, 'nothing goes to syslog'));
-  child.on('exit', (status) => {
-    if (!stopped)
-      log.warn({ socket, status: status ?? '' }, 'nothing goes to syslog any more: `logger` ended');
-  });
-  child.stdin?.on('error', () => undefined);
+  start();
   const tell = (fields: object, text: string): void => {
-    const { stdin } = child;
+    const stdin = child?.stdin;
     if (!stdin?.writable || stdin.writableLength > UNREAD_MAX_BYTES) return;
+    quiet = false;
     stdin.write(`${`${text} ${JSON.stringify(fields)}`.replaceAll('\n', ' ')}\n`);
   };
   const wrap = (inner: Logger): Logger => ({
@@ -47,11 +66,14 @@ export function withSyslog(log: Logger, socket: string): { readonly log: Logger;
   });
   const stop = (): void => {
     stopped = true;
-    child.stdin?.end();
+    clearTimeout(timer);
+    const last = child;
+    if (last === undefined) return;
+    last.stdin?.end();
     // Without its socket `logger` waits for it, and would outlive us.
-    const end = setTimeout(() => child.kill('SIGKILL'), END_PATIENCE_MS).unref();
-    child.on('exit', () => clearTimeout(end));
-    if (!existsSync(socket)) child.kill('SIGKILL');
+    const end = setTimeout(() => last.kill('SIGKILL'), END_PATIENCE_MS).unref();
+    last.on('exit', () => clearTimeout(end));
+    if (!existsSync(socket)) last.kill('SIGKILL');
   };
   return { log: wrap(log), stop };
 }

@@ -1,8 +1,23 @@
 /**
- * The folder on disk: the configuration, the pid files and the sockets. One load balancer owns it at a time.
+ * The folder on disk: the configuration, the pid files and the sockets. One load balancer owns it at a time; its HAProxy
+ * may serve on in it without one.
+ *
+ * Always true: a file that belongs to another user is not read, and nobody else can write into the folder.
  */
 
-import { mkdirSync, mkdtempSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import {
+  chmodSync,
+  existsSync,
+  linkSync,
+  lstatSync,
+  mkdirSync,
+  readFileSync,
+  renameSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { StartError } from '../../cluster/runtime/lifecycle';
@@ -10,9 +25,10 @@ import { APP_MAP, HOST_MAP } from '../core/maps';
 import { startedAt } from './processes';
 
 /** A unix socket's path may have 107 bytes, and HAProxy binds it under a longer name first. */
-const SOCKET_PATH_MAX_BYTES = 88;
+const SOCKET_PATH_MAX_BYTES = 86;
 
 export interface WorkFolder {
+  readonly path: string;
   readonly config: string;
   readonly hostMap: string;
   readonly appMap: string;
@@ -23,17 +39,27 @@ export interface WorkFolder {
   readonly pidFile: string;
   readonly masterSocket: string;
   readonly statsSocket: string;
-  /** Gives the folder free and removes the sockets. */
+  /** The Runtime API socket's other path: a reload makes a removed socket again only under another one. */
+  readonly otherStatsSocket: string;
+  /** What the next load balancer has to know of this one's HAProxy. */
+  readonly memory: string;
+  /** Pipes that HAProxy writes its log lines and complaints to. */
+  readonly outputs: { readonly log: string; readonly errors: string };
+  /** Makes the folder and its lock again when somebody removed them. */
+  ensure(): void;
+  /** Gives the folder free. */
   release(): void;
+  /** Removes HAProxy's sockets and pipes, once it is gone. */
+  clear(): void;
 }
 
-/** Makes and takes the folder. Fails when a living process has it. */
+/** Makes and takes the folder. Fails when a living process has it or when it is another user's. */
 export function openWorkFolder(path: string, configPath: string | undefined): WorkFolder {
   const folder = resolve(path);
   const config = configPath === undefined ? join(folder, 'haproxy.cfg') : resolve(configPath);
   const lock = join(folder, 'lb.lock');
   try {
-    mkdirSync(folder, { recursive: true, mode: 0o700 });
+    makePrivate(folder);
     mkdirSync(dirname(config), { recursive: true });
     takeLock(lock);
   } catch (error) {
@@ -42,38 +68,116 @@ export function openWorkFolder(path: string, configPath: string | undefined): Wo
       `The load balancer cannot write to ${folder}: ${(error as Error).message}. Name another folder with --work-dir.`,
     );
   }
-  const temporary = socketFolder(folder);
-  const sockets = temporary ?? folder;
-  const masterSocket = join(sockets, 'haproxy-master.sock');
-  const statsSocket = join(sockets, 'haproxy.sock');
-  const release = (): void => {
-    for (const file of [masterSocket, statsSocket, join(sockets, 'server-state'), lock])
-      rmSync(file, { force: true });
-    if (temporary !== undefined) rmSync(temporary, { recursive: true, force: true });
+  const sockets = socketFolder(folder);
+  const inSockets = (name: string): string => join(sockets, name);
+  const files = {
+    stateFile: inSockets('server-state'),
+    masterSocket: inSockets('haproxy-master.sock'),
+    statsSocket: inSockets('haproxy.sock'),
+    otherStatsSocket: inSockets('haproxy2.sock'),
   };
+  const outputs = { log: join(folder, 'haproxy-log.pipe'), errors: join(folder, 'haproxy-errors.pipe') };
+  const pidFile = join(folder, 'haproxy.pid');
   return {
+    path: folder,
     config,
     hostMap: join(dirname(config), HOST_MAP),
     appMap: join(dirname(config), APP_MAP),
-    stateFile: join(sockets, 'server-state'),
     certificates: join(folder, 'certificates'),
-    pidFile: join(folder, 'haproxy.pid'),
-    masterSocket,
-    statsSocket,
-    release,
+    pidFile,
+    memory: join(folder, 'memory.json'),
+    outputs,
+    ...files,
+    ensure: () => {
+      if (existsSync(lock)) return;
+      makePrivate(folder);
+      mkdirSync(dirname(config), { recursive: true });
+      if (sockets !== folder) makePrivate(sockets);
+      takeLock(lock);
+    },
+    release: () => rmSync(lock, { force: true }),
+    clear: () => {
+      const all = [...Object.values(files), ...Object.values(outputs), pidFile];
+      for (const file of all) rmSync(file, { force: true });
+      if (sockets !== folder) rmSync(sockets, { recursive: true, force: true });
+    },
   };
 }
 
-/** A short folder for sockets when the work folder's path is too long, or has characters HAProxy would take apart. */
-function socketFolder(folder: string): string | undefined {
+/** Makes a folder that only this user may write to. Fails when it is another user's. */
+function makePrivate(folder: string): void {
+  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  const { uid, mode } = statSync(folder);
+  if (!isOwner(uid)) {
+    throw new StartError(
+      `The load balancer's folder ${folder} belongs to another user (uid ${uid}), who could steer HAProxy there. ` +
+        'Give it to this user with chown, or name another folder with --work-dir.',
+    );
+  }
+  if ((mode & 0o022) !== 0) chmodSync(folder, mode & 0o755);
+}
+
+function isOwner(uid: number): boolean {
+  return process.geteuid === undefined || uid === process.geteuid();
+}
+
+/**
+ * A short folder for sockets when the work folder's path is too long, or has characters HAProxy would take apart. The
+ * next load balancer of the work folder finds the same one.
+ */
+function socketFolder(folder: string): string {
   const longest = join(folder, 'haproxy-master.sock');
-  if (Buffer.byteLength(longest) <= SOCKET_PATH_MAX_BYTES && !/[,@\s]/.test(longest)) return undefined;
-  return mkdtempSync(join(tmpdir(), 'meseta-lb-'));
+  if (Buffer.byteLength(longest) <= SOCKET_PATH_MAX_BYTES && !/[,@\s"'\\#]/.test(longest)) return folder;
+  const name = createHash('sha256').update(folder).digest('hex').slice(0, 12);
+  const short = join(tmpdir(), `meseta-lb-${process.geteuid?.() ?? 0}-${name}`);
+  if (lstatSync(short, { throwIfNoEntry: false })?.isSymbolicLink())
+    throw new StartError(`${short} is a link: remove it, or name a shorter folder with --work-dir.`);
+  makePrivate(short);
+  return short;
 }
 
 /** The lock says who has the folder: process id and when that process began, so that a reused id is not taken for it. */
 function takeLock(lock: string): void {
-  const [pid, since] = readText(lock).split(' ');
+  const ours = `${lock}.${process.pid}`;
+  try {
+    for (;;) {
+      writeFileSync(ours, `${process.pid} ${startedAt(process.pid) ?? ''}\n`, { mode: 0o600 });
+      try {
+        // The lock is there with its text, or not at all.
+        linkSync(ours, lock);
+        return;
+      } catch (error) {
+        if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+        removeStale(lock);
+      }
+    }
+  } finally {
+    rmSync(ours, { force: true });
+  }
+}
+
+/** Removes the lock of a process that is gone; fails when it lives. */
+function removeStale(lock: string): void {
+  const text = readText(lock);
+  refuseLiving(lock, text);
+  const aside = `${lock}.stale`;
+  rmSync(aside, { force: true });
+  try {
+    renameSync(lock, aside);
+  } catch {
+    return;
+  }
+  // Another one may have removed the stale lock and made its own meanwhile.
+  const moved = readText(aside);
+  if (moved !== text) {
+    renameSync(aside, lock);
+    refuseLiving(lock, moved);
+  }
+  rmSync(aside, { force: true });
+}
+
+function refuseLiving(lock: string, text: string): void {
+  const [pid, since] = text.split(' ');
   const owner = Number(pid);
   if (owner > 0 && since !== undefined && startedAt(owner) === since.trim()) {
     throw new StartError(
@@ -81,7 +185,17 @@ function takeLock(lock: string): void {
         'Stop that process, or name another folder with --work-dir.',
     );
   }
-  writeFileSync(lock, `${process.pid} ${startedAt(process.pid) ?? ''}\n`, { mode: 0o600 });
+}
+
+/** The text of a file that this user (or root) owns and that is no link; nothing for others. */
+export function readOwnText(path: string): string {
+  try {
+    const stats = lstatSync(path);
+    const trusted = stats.isFile() && (isOwner(stats.uid) || stats.uid === 0);
+    return trusted ? readFileSync(path, 'utf8') : '';
+  } catch {
+    return '';
+  }
 }
 
 /** The text of a file, or nothing. */

@@ -134,7 +134,13 @@ test('a request that does not end is cut at the deadline, and the others lose no
     `--stats-port=${stats}`,
     `--http-port=${api}`,
   ];
-  const lbArgs = ['--sse', '--group=*', `--marathon=${marathon.http.url}`, `--work-dir=${machine.folder}/lb`];
+  const lbArgs = [
+    '--sse',
+    '--stop-haproxy',
+    '--group=*',
+    `--marathon=${marathon.http.url}`,
+    `--work-dir=${machine.folder}/lb`,
+  ];
   const lb = await startLb(
     readLbConfig(flagsOf(lbFlags, [...lbArgs, '--bind-address=127.0.0.1', '--health-check', ...places]), {}),
     deps,

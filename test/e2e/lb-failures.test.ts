@@ -4,7 +4,16 @@
  */
 
 import { execFileSync } from 'node:child_process';
-import { mkdirSync, mkdtempSync, readFileSync, rmdirSync, rmSync, writeFileSync } from 'node:fs';
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  rmdirSync,
+  rmSync,
+  writeFileSync,
+} from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask, Cleanups, freePort, load, stand, until, webServer } from '../../bench/lb/kit';
@@ -53,6 +62,43 @@ test('without its master socket too it is told by a signal', async () => {
   for (const name of ['haproxy.sock', 'haproxy-master.sock']) rmSync(join(folder, name));
   marathon.changeOne(app(1));
   await until('the other one serves', async () => (await body()) === 'b', 15_000);
+});
+
+test('a removed runtime socket is told at /health and /issues and made again', async () => {
+  const { marathon, app, body, front, folder, lb, metric } = await served();
+  const traffic = load(front, 'web.localhost', { kept: 1, fresh: 1 });
+  const health = async (): Promise<unknown> => JSON.parse((await ask(lb.http.port, '/health')).body);
+  const issues = async (): Promise<string> => (await ask(lb.http.port, '/issues')).body;
+  expect(await health()).toMatchObject({ runtimeSocket: 'answers', masterSocket: 'answers' });
+  // Again and again: a socket can be made under one of two names.
+  for (let round = 0; round < 3; round++) {
+    const sockets = readdirSync(folder).filter((name) => /^haproxy2?\.sock$/.test(name));
+    for (const name of sockets) rmSync(join(folder, name));
+    await until('it is told', async () => (await issues()).includes('Runtime API socket'), 15_000);
+    await until('it is made again', async () => (await issues()) === '[]', 15_000);
+    expect(await health()).toMatchObject({ runtimeSocket: 'answers' });
+    const reloads = await metric('reloads');
+    marathon.changeOne(app((round + 1) % 2));
+    await until('a change is served', async () => (await body()) === (round % 2 === 0 ? 'b' : 'a'), 15_000);
+    expect(await metric('reloads')).toBe(reloads);
+  }
+  expect((await traffic.stop()).failures).toEqual([]);
+});
+
+test('a removed master socket, and a work folder that is gone, are made again, too', async () => {
+  const { marathon, app, body, front, folder, lb, config } = await served();
+  const traffic = load(front, 'web.localhost', { kept: 1, fresh: 1 });
+  const health = async (): Promise<string> => (await ask(lb.http.port, '/health')).body;
+  rmSync(join(folder, 'haproxy-master.sock'));
+  await until('it is told', async () => (await health()).includes('"masterSocket":"gone"'), 15_000);
+  await until('it is made again', async () => !(await health()).includes('gone'), 15_000);
+  rmSync(folder, { recursive: true });
+  await until('it is told', async () => (await health()).includes('gone'), 15_000);
+  await until('all is made again', async () => !(await health()).includes('gone'), 15_000);
+  marathon.changeOne(app(1));
+  await until('the other one serves', async () => (await body()) === 'b', 15_000);
+  expect(existsSync(config)).toBe(true);
+  expect((await traffic.stop()).failures).toEqual([]);
 });
 
 test('a disk that takes nothing: servers change all the same, and the file is caught up', async () => {

@@ -3,16 +3,16 @@
  */
 
 import { spawn } from 'node:child_process';
-import { readdirSync, readFileSync } from 'node:fs';
-import { connect } from 'node:net';
+import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { FakeMarathon } from '../../bench/lb/fake-marathon';
-import { haproxyProcesses } from '../../lb/edge/processes';
+import { endHaproxies, haproxyProcesses } from '../../lb/edge/processes';
 import { startLb } from '../../lb/main';
 import { appJson, taskJson } from '../lb/builders';
-import { ask, backend, bench, cleanups, deps, lbConfig, newFolder, until } from './lb-stand';
+import { ask, backend, bench, cleanups, deps, freePort, lbConfig, newFolder, until } from './lb-stand';
 
-jest.setTimeout(30_000);
+jest.setTimeout(60_000);
 afterEach(() => cleanups.run());
 
 test('stopping leaves no process, no socket and no open port', async () => {
@@ -29,20 +29,123 @@ test('stopping leaves no process, no socket and no open port', async () => {
   ).rejects.toThrow('ECONNREFUSED');
 });
 
-test('what a killed load balancer left running is ended by the next start', async () => {
-  const { folder, config, lb } = await bench();
+const PORTS = ['front', 'appIds', 'stats', 'api'] as const;
+
+/** Flags with ports that stay the same over restarts. */
+async function fixedPorts(): Promise<{ flags: string[]; front: number; api: number }> {
+  const [front, appIds, stats, api] = await Promise.all(PORTS.map(freePort));
+  const flags = ['--http-in-port', front, '--appid-port', appIds, '--stats-port', stats, '--http-port', api];
+  return { flags: flags.map(String), front: front ?? 0, api: api ?? 0 };
+}
+
+const NOBODY = 'http://127.0.0.1:9';
+
+/** A load balancer that served one app and let HAProxy go. */
+async function left(): Promise<{
+  folder: string;
+  config: string;
+  flags: string[];
+  front: number;
+  api: number;
+  body: () => Promise<string>;
+  issues: () => Promise<string>;
+}> {
+  const { flags, front, api } = await fixedPorts();
+  const web = await backend('web');
+  const marathon = new FakeMarathon();
+  await marathon.start();
+  cleanups.add(() => marathon.stop());
+  const port = await freePort();
+  marathon.apps = [appJson('/web', port, [taskJson('t1', [web.port])])];
+  const folder = newFolder();
+  const lb = await startLb({ ...lbConfig(marathon.url, folder, flags), stopHaproxy: false }, deps);
+  const body = async (): Promise<string> => (await ask(port).catch(() => ({ body: '' }))).body;
+  await until('served', async () => (await body()) === 'web');
   await lb.stop();
-  const words = ['-W', '-S', `${join(folder, 'haproxy-master.sock')},mode,600`, '-f', config];
-  const left = spawn('/usr/sbin/haproxy', words, { detached: true, stdio: 'ignore' });
-  left.unref();
-  await until('the left-over runs', () => haproxyProcesses(config).length >= 2);
-  const old = haproxyProcesses(config);
+  const config = join(folder, 'haproxy.cfg');
+  cleanups.add(() => endHaproxies(config, 2000));
+  const issues = async (): Promise<string> => (await ask(api, '/issues')).body;
+  return { folder, config, flags, front, api, body, issues };
+}
+
+test('HAProxy that was let go serves on, is adopted by the next start, and ended with it', async () => {
+  const { folder, config, flags, api, body } = await left();
+  const pids = haproxyProcesses(config);
+  expect([pids.length, await body()]).toEqual([2, 'web']);
   const began = performance.now();
-  const next = await startLb(lbConfig('http://127.0.0.1:9', folder), deps);
-  process.stderr.write(`start with a left-over HAProxy: ${(performance.now() - began).toFixed(0)} ms` + '\n');
+  const next = await startLb(lbConfig(NOBODY, folder, flags), deps);
+  process.stderr.write(`start that adopts HAProxy: ${(performance.now() - began).toFixed(0)} ms` + '\n');
+  expect([haproxyProcesses(config), await body()]).toEqual([pids, 'web']);
+  expect(JSON.parse((await ask(api, '/health')).body)).toMatchObject({
+    adopted: true,
+    configuration: 'previous',
+  });
+  await next.stop();
+  expect(haproxyProcesses(config)).toEqual([]);
+});
+
+test('when HAProxy is gone, too, and Marathon away, the configuration of the run before serves', async () => {
+  const { folder, config, flags, body, issues } = await left();
+  await endHaproxies(config, 0);
+  const next = await startLb(lbConfig(NOBODY, folder, flags), deps);
   cleanups.add(() => next.stop());
-  expect(haproxyProcesses(config).some((pid) => old.includes(pid))).toBe(false);
-  expect((await ask(next.stats.port, '/_haproxy_health_check')).status).toBe(200);
+  expect(await body()).toBe('web');
+  await until('it is told', async () =>
+    (await issues()).includes('the configuration of the run before serves'),
+  );
+});
+
+test('a configuration of the run before that HAProxy refuses is told, and HAProxy starts without', async () => {
+  const { folder, config, flags, api, issues } = await left();
+  await endHaproxies(config, 0);
+  writeFileSync(config, `${readFileSync(config, 'utf8')}\nfrontend broken\n  no such line\n`, {
+    mode: 0o600,
+  });
+  const next = await startLb(lbConfig(NOBODY, folder, flags), deps);
+  cleanups.add(() => next.stop());
+  expect(await issues()).toMatch(/cannot load the configuration of the run before: .*unknown keyword/);
+  expect((await ask(api, '/health')).status).toBe(200);
+});
+
+test('a pid file that names another process ends nobody and is told', async () => {
+  const { folder, config, flags, body } = await left();
+  await endHaproxies(config, 0);
+  const words = ['-e', 'setTimeout(() => {}, 60000)', '--', '-W', '-f', config];
+  const other = spawn(process.execPath, words, { stdio: 'ignore' });
+  cleanups.add(() => other.kill('SIGKILL'));
+  await until('it runs', () => other.pid !== undefined);
+  writeFileSync(join(folder, 'haproxy.pid'), `${other.pid}\n`);
+  const told: string[] = [];
+  const log = { ...deps.log, warn: (_fields: object, text: string) => void told.push(text) };
+  const next = await startLb(lbConfig(NOBODY, folder, flags), { ...deps, log });
+  cleanups.add(() => next.stop());
+  expect(told.join('\n')).toContain(`is another process than the HAProxy of ${config}`);
+  expect(await body()).toBe('web');
+  expect(other.exitCode).toBeNull();
+});
+
+test('a start that fails leaves the HAProxy that serves alone', async () => {
+  const { folder, config, flags, api, body } = await left();
+  const pids = haproxyProcesses(config);
+  const taken = createServer();
+  await new Promise<void>((resolve) => taken.listen(api, '127.0.0.1', resolve));
+  cleanups.add(() => new Promise((resolve) => taken.close(resolve)));
+  await expect(startLb(lbConfig(NOBODY, folder, flags), deps)).rejects.toThrow(`127.0.0.1:${api}`);
+  expect([haproxyProcesses(config), await body()]).toEqual([pids, 'web']);
+});
+
+test('files that others could write are not trusted', async () => {
+  const folder = newFolder();
+  chmodSync(folder, 0o777);
+  const lb = await startLb(lbConfig(NOBODY, folder), deps);
+  cleanups.add(() => lb.stop());
+  expect(statSync(folder).mode & 0o022).toBe(0);
+  if (process.geteuid?.() !== 0) return;
+  const foreign = newFolder();
+  chownSync(foreign, 12_345, 12_345);
+  await expect(startLb(lbConfig(NOBODY, foreign), deps)).rejects.toThrow(
+    'belongs to another user (uid 12345)',
+  );
 });
 
 test('start is quick and does not wait for Marathon; a long work folder path is no obstacle', async () => {

@@ -72,7 +72,7 @@ export async function until(
 
 export function lbConfig(marathon: string, workDir: string, more: readonly string[] = []): LbConfig {
   const args = [
-    '--sse',
+    ...['--sse', '--stop-haproxy'],
     ...['--group', 'external', '--marathon', marathon, '--work-dir', workDir, '--health-check'],
     ...['--bind-address', '127.0.0.1', '--http-in-port', '0', '--appid-port', '0'],
     ...['--stats-port', '0', '--http-port', '0', ...more],

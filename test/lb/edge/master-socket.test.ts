@@ -11,7 +11,14 @@ const answer = `#<PID>          <type>          <reloads>       <uptime>        
 `;
 
 test('the list of processes is read', () => {
-  expect(readProcessList(answer)).toEqual({ master: 4800, reloads: 2, failed: 1, worker: 4829, old: [4803] });
+  expect(readProcessList(answer)).toEqual({
+    master: 4800,
+    reloads: 2,
+    failed: 1,
+    worker: 4829,
+    version: '2.6.12-1+deb12u4',
+    old: [4803],
+  });
 });
 
 test.each(['', 'Unknown command'])('%j is no list', (text) => {

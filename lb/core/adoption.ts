@@ -1,0 +1,135 @@
+/**
+ * What an adopted HAProxy serves, so that only the difference to the wanted configuration is ordered.
+ *
+ * In: its answer to `show servers state`, the configuration on disk, the wanted files      Out: Files as they run
+ * Always true: a server whose line cannot be told for certain differs from every wanted one.
+ */
+
+import { type Abilities, type Command, decide } from './decide';
+import type { Block, Files } from './render';
+import { readSections } from './sections';
+
+/** A server as the running worker has it. */
+export interface RunningServer {
+  readonly backend: string;
+  readonly server: string;
+  /** `address:port`, an IPv6 address in brackets. */
+  readonly place: string;
+  /** Taken out by order: no new request goes there. */
+  readonly out: boolean;
+  readonly weight: number;
+}
+
+const COLUMNS = { backend: 1, server: 3, address: 4, admin: 6, weight: 7, port: 18 } as const;
+/** HAProxy's flags of an administrative state: forced maintenance and forced drain (`SRV_ADMF_FMAINT`, `_FDRAIN`). */
+const OUT_FLAGS = 0x01 | 0x08;
+
+/** Reads the answer to `show servers state`; rows of another form are left out. */
+export function readRunningServers(answer: string): RunningServer[] {
+  return answer.split('\n').flatMap((line) => {
+    const fields = line.split(' ');
+    if (!/^\d+ /.test(line) || fields.length <= COLUMNS.port) return [];
+    const text = (column: keyof typeof COLUMNS): string => fields[COLUMNS[column]] ?? '';
+    const address = text('address');
+    return {
+      backend: text('backend'),
+      server: text('server'),
+      place: `${address.includes(':') ? `[${address}]` : address}:${text('port')}`,
+      out: (Number(text('admin')) & OUT_FLAGS) !== 0,
+      weight: Number(text('weight')),
+    };
+  });
+}
+
+/** Lines of servers by backend and name, as a configuration has them; without `weight` and `disabled` at their end. */
+type ConfiguredLines = ReadonlyMap<string, ReadonlyMap<string, { line: string; weighted: boolean }>>;
+
+export function readConfiguredServers(config: string): ConfiguredLines {
+  const backends = new Map<string, Map<string, { line: string; weighted: boolean }>>();
+  for (const { title, text } of readSections(config)) {
+    const name = /^backend (\S+)$/.exec(title)?.[1];
+    if (name === undefined) continue;
+    const lines = new Map<string, { line: string; weighted: boolean }>();
+    for (const [, server, rest] of text.matchAll(/^ {2}server (\S+) (.*)$/gm)) {
+      const enabled = (rest ?? '').replace(/ disabled$/, '');
+      const line = enabled.replace(/ weight \d+$/, '');
+      lines.set(server ?? '', { line, weighted: line !== enabled });
+    }
+    backends.set(name, lines);
+  }
+  return backends;
+}
+
+/** Addresses that a configuration binds, as `address:port`. */
+export function readBinds(config: string): Set<string> {
+  return new Set([...config.matchAll(/^[ \t]+bind (\S+:\d+)/gm)].map(([, place]) => place ?? ''));
+}
+
+/** Structure of a configuration, all but servers and maps: equal texts mean that commands do. */
+export function structureOf({ blocks }: Files): string {
+  return blocks.map(({ text }) => text).join('\u0000');
+}
+
+export interface Adopted {
+  readonly config: string;
+  readonly servers: readonly RunningServer[];
+}
+
+/** Line of a server that no configuration on disk has: it equals no wanted one. */
+const UNKNOWN = '?';
+
+/**
+ * The wanted files with the servers that run in place of the wanted ones, for `decide`; and the servers that were taken
+ * out to be deleted, as `backend/server`. Maps differ from all wanted ones, so that they are replaced.
+ */
+export function runningFiles(
+  wanted: Files,
+  { config, servers }: Adopted,
+): { files: Files; leaving: string[] } {
+  const configured = readConfiguredServers(config);
+  const byBackend = new Map<string, RunningServer[]>();
+  for (const server of servers) {
+    const list = byBackend.get(server.backend);
+    if (list === undefined) byBackend.set(server.backend, [server]);
+    else list.push(server);
+  }
+  const leaving: string[] = [];
+  const blocks = wanted.blocks.map((block): Block => {
+    if (block.backend === undefined) return block;
+    const lines = configured.get(block.backend.name);
+    const texts = (byBackend.get(block.backend.name) ?? []).map((server) => {
+      const line = lines?.get(server.server);
+      if (line === undefined && server.out) leaving.push(`${server.backend}/${server.server}`);
+      else return printServer(server, line);
+      return '';
+    });
+    return { ...block, servers: texts.join('') };
+  });
+  const maps = wanted.maps && { hosts: '\n', apps: '\n' };
+  return { files: { blocks, maps, config }, leaving };
+}
+
+function printServer(
+  { server, place, out, weight }: RunningServer,
+  configured: { line: string; weighted: boolean } | undefined,
+): string {
+  const line = configured?.line.split(' ', 1)[0] === place ? configured.line : `${place} ${UNKNOWN}`;
+  const weights = weight !== 1 || configured?.weighted ? ` weight ${weight}` : '';
+  return `  server ${server} ${line}${weights}${out ? ' disabled' : ''}\n`;
+}
+
+/**
+ * Orders by backend that bring servers of the running structure to the wanted ones, for backends that run and are wanted:
+ * what can be done before a reload brings the rest.
+ */
+export function changesBeforeReload(wanted: Files, adopted: Adopted, abilities: Abilities): Command[][] {
+  const running = new Set(adopted.servers.map(({ backend }) => backend));
+  const { files } = runningFiles(wanted, adopted);
+  return wanted.blocks.flatMap((block, index) => {
+    const before = files.blocks[index];
+    if (before === undefined || !running.has(block.backend?.name ?? '')) return [];
+    const alone = (one: Block): Files => ({ blocks: [one], maps: undefined, config: '' });
+    const decision = decide(alone(before), alone(block), abilities);
+    return decision.kind === 'commands' ? [[...decision.commands]] : [];
+  });
+}

@@ -1,0 +1,31 @@
+/**
+ * Everything the load balancer's life can order. Performed by `edge/life.ts`.
+ */
+
+import type { CommonEffect } from '../../cluster/model/event';
+import type { StartSource } from './events';
+
+export type LbEffect =
+  | CommonEffect
+  /** Look for a HAProxy of this work folder; answered by `haproxy.found`. */
+  | { readonly kind: 'find' }
+  /** Take the running HAProxy over; answered by `haproxy.adopted` or `start.failed`. */
+  | { readonly kind: 'adopt'; readonly pid: number }
+  /** Read Marathon's apps once; answered by `apps.read` or `apps.unreachable`. */
+  | { readonly kind: 'read' }
+  /** Start HAProxy; answered by `haproxy.started`, `haproxy.refused` or `start.failed`. */
+  | { readonly kind: 'start'; readonly source: StartSource }
+  /** HAProxy runs: apps may be followed from now on. */
+  | { readonly kind: 'ready' }
+  /** The start cannot go on. */
+  | { readonly kind: 'fail'; readonly why: string }
+  /** Ask both sockets; answered by `sockets.probed`. */
+  | { readonly kind: 'probe' }
+  /** Make the sockets again by a reload; answered by `sockets.renewed`. */
+  | { readonly kind: 'renew'; readonly runtime: boolean }
+  /** Let HAProxy serve on without us; answered by `haproxy.released`. */
+  | { readonly kind: 'detach' }
+  /** End HAProxy and remove its files; answered by `haproxy.released`. */
+  | { readonly kind: 'end' }
+  /** Nothing is left to do. */
+  | { readonly kind: 'stopped' };

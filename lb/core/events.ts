@@ -1,0 +1,56 @@
+/**
+ * Everything the load balancer's life can be told: by its edge about HAProxy, by the follower about Marathon, by its
+ * operator.
+ */
+
+import type { Stamped, Unstamped, Woke } from '../../cluster/model/event';
+
+/** Fixed for one run of the load balancer. */
+export interface LbBoot {
+  /** A stop ends HAProxy, too; otherwise HAProxy serves on and the next start adopts it. */
+  readonly endHaproxy: boolean;
+  /** Longest wait for Marathon's apps before HAProxy is started without any, when nothing serves yet. */
+  readonly readLimitMs: number;
+}
+
+/**
+ * Result of looking for a HAProxy of this work folder. `none`: no living process of ours; `why` tells of what an earlier
+ * run left. `previous`: a configuration of an earlier run is on disk.
+ */
+export type Finding =
+  | { readonly kind: 'serving'; readonly pid: number }
+  | { readonly kind: 'none'; readonly previous: boolean; readonly why: string };
+
+/** Configuration to start HAProxy with: the one on disk, one without apps, or one of the apps just read. */
+export type StartSource = 'previous' | 'empty' | 'current';
+
+export interface LbEvents {
+  /** The load balancer begins. */
+  started: Record<never, never>;
+  'haproxy.found': { readonly finding: Finding };
+  'haproxy.adopted': { readonly pid: number };
+  'haproxy.started': { readonly pid: number; readonly source: StartSource };
+  /** HAProxy refuses to start with this configuration. */
+  'haproxy.refused': { readonly source: StartSource; readonly why: string };
+  'haproxy.ended': { readonly pid: number; readonly status: string };
+  /** The load balancer's own listeners cannot be had, or its folder not be used. */
+  'start.failed': { readonly why: string };
+  /** Marathon's apps were read; HAProxy does not have them yet. */
+  'apps.read': Record<never, never>;
+  'apps.unreachable': { readonly why: string };
+  /** HAProxy serves the apps as last read. */
+  'apps.served': Record<never, never>;
+  /** Answers of the two sockets: true when one came. */
+  'sockets.probed': { readonly runtime: boolean; readonly master: boolean };
+  /** The reload that makes the sockets again is over; `why` when it failed. */
+  'sockets.renewed': { readonly why: string | undefined };
+  /** `failed`: the start failed after HAProxy was there. */
+  'stop.requested': { readonly failed: boolean };
+  /** HAProxy has been let go or ended. */
+  'haproxy.released': Record<never, never>;
+  woke: Woke;
+}
+
+export type LbEvent = Stamped<LbEvents>;
+export type EventOf<K extends keyof LbEvents> = Stamped<LbEvents, K>;
+export type LbInput = Unstamped<LbEvents>;

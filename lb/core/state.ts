@@ -1,0 +1,110 @@
+/**
+ * The load balancer's life as it is now: what HAProxy does, whose configuration it has, and what is wrong with it.
+ */
+
+import type { LbBoot } from './events';
+
+/**
+ * `looking` for a HAProxy that serves, `adopting` it; with none, `reading` the apps first and `starting` one; `serving`;
+ * `restarting` one that ended; `stopping` until HAProxy is let go or ended.
+ */
+export type Phase =
+  | 'new'
+  | 'looking'
+  | 'adopting'
+  | 'reading'
+  | 'starting'
+  | 'serving'
+  | 'restarting'
+  | 'stopping'
+  | 'stopped';
+
+/** Configuration HAProxy serves: of an earlier run, without apps, or of the apps as last read. */
+export type ServedSource = 'previous' | 'empty' | 'current';
+
+export interface LbState {
+  readonly boot: LbBoot;
+  phase: Phase;
+  pid: number | undefined;
+  /** HAProxy is of an earlier run of the load balancer. */
+  adopted: boolean;
+  served: ServedSource;
+  /** Why the configuration of the earlier run could not be loaded. */
+  previousRefused: string | undefined;
+  /** Why Marathon could not be read the last time; undefined once it could. */
+  unreachable: string | undefined;
+  /** Why HAProxy did not start again, and the wait before the next attempt in milliseconds. */
+  startRefused: string | undefined;
+  restartDelayMs: number;
+  /** Failed probes in a row by socket. */
+  readonly silent: { runtime: number; master: number };
+  /** A reload that makes the sockets again is under way. */
+  renewing: boolean;
+}
+
+export const RESTART_FIRST_MS = 50;
+
+export function initLb(boot: LbBoot): LbState {
+  return {
+    boot,
+    phase: 'new',
+    pid: undefined,
+    adopted: false,
+    served: 'empty',
+    previousRefused: undefined,
+    unreachable: undefined,
+    startRefused: undefined,
+    restartDelayMs: RESTART_FIRST_MS,
+    silent: { runtime: 0, master: 0 },
+    renewing: false,
+  };
+}
+
+/** Failed probes in a row after which a socket counts as gone: one may fall into a reload. */
+export const SILENT_MAX = 2;
+
+/** State of the load balancer as `/health` shows it. */
+export interface LbHealth {
+  readonly configuration: ServedSource;
+  readonly adopted: boolean;
+  readonly runtimeSocket: 'answers' | 'gone';
+  readonly masterSocket: 'answers' | 'gone';
+}
+
+export function healthOf({ served, adopted, silent }: LbState): LbHealth {
+  const word = (count: number): 'answers' | 'gone' => (count >= SILENT_MAX ? 'gone' : 'answers');
+  return {
+    configuration: served,
+    adopted,
+    runtimeSocket: word(silent.runtime),
+    masterSocket: word(silent.master),
+  };
+}
+
+/** An issue of the load balancer itself, in words for its operator. */
+export interface LifeIssue {
+  readonly part: 'haproxy' | 'marathon';
+  readonly text: string;
+}
+
+/** What is wrong with HAProxy or Marathon now; shown at `/issues` before the issues of apps. */
+export function lifeIssues(state: LbState): LifeIssue[] {
+  const { runtimeSocket, masterSocket } = healthOf(state);
+  const issues: LifeIssue[] = [];
+  const add = (part: LifeIssue['part'], text: string): void => void issues.push({ part, text });
+  if (state.startRefused !== undefined) add('haproxy', `HAProxy does not start again: ${state.startRefused}`);
+  if (state.previousRefused !== undefined)
+    add('haproxy', `HAProxy cannot load the configuration of the run before: ${state.previousRefused}`);
+  if (runtimeSocket === 'gone')
+    add('haproxy', 'the Runtime API socket does not answer; a reload makes it again');
+  if (masterSocket === 'gone')
+    add('haproxy', "the master process's socket does not answer; a reload makes it again");
+  if (state.served !== 'current' && state.unreachable !== undefined)
+    add('marathon', `${SERVED_WORDS[state.served]} until the apps can be read: ${state.unreachable}`);
+  return issues;
+}
+
+const SERVED_WORDS: Readonly<Record<'previous' | 'empty', string>> = {
+  previous: 'the configuration of the run before serves',
+  empty: 'no apps are served',
+};

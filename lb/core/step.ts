@@ -1,0 +1,212 @@
+/**
+ * The load balancer's life: a HAProxy that serves is adopted, otherwise one is started with the configuration of the run
+ * before, or with the apps as just read; one that ends is started again; a stop lets it serve on.
+ *
+ * In: started, haproxy.*, apps.*, sockets.*, stop.requested, woke      Out: find, adopt, read, start, renew, detach, end
+ * Always true: a HAProxy that serves is never ended but by a stop that is to end it; what serves stays until the apps
+ * have been read.
+ */
+
+import type { Machine } from '../../cluster/model/event';
+import type { LbEffect } from './effects';
+import type { EventOf, LbBoot, LbEvent, LbEvents, StartSource } from './events';
+import { initLb, type LbState, RESTART_FIRST_MS, SILENT_MAX } from './state';
+
+export const PROBE_MS = 1000;
+export const RESTART_LAST_MS = 5000;
+
+const TRANSITIONS: {
+  readonly [K in keyof LbEvents]: (state: LbState, event: EventOf<K>) => LbEffect[];
+} = {
+  started,
+  'haproxy.found': haproxyFound,
+  'haproxy.adopted': haproxyAdopted,
+  'haproxy.started': haproxyStarted,
+  'haproxy.refused': haproxyRefused,
+  'haproxy.ended': haproxyEnded,
+  'start.failed': startFailed,
+  'apps.read': appsRead,
+  'apps.unreachable': appsUnreachable,
+  'apps.served': appsServed,
+  'sockets.probed': socketsProbed,
+  'sockets.renewed': socketsRenewed,
+  'stop.requested': stopRequested,
+  'haproxy.released': haproxyReleased,
+  woke,
+};
+
+export const lbMachine: Machine<LbState, LbEvent, LbEffect, LbBoot> = {
+  name: 'lb',
+  init: initLb,
+  step: (state, event) =>
+    (TRANSITIONS[event.kind] as (state: LbState, event: LbEvent) => LbEffect[])(state, event),
+};
+
+function started(state: LbState): LbEffect[] {
+  if (state.phase !== 'new') return [];
+  state.phase = 'looking';
+  return [{ kind: 'find' }];
+}
+
+function haproxyFound(state: LbState, { finding, at }: EventOf<'haproxy.found'>): LbEffect[] {
+  if (state.phase !== 'looking') return [];
+  if (finding.kind === 'serving') {
+    state.phase = 'adopting';
+    return [{ kind: 'adopt', pid: finding.pid }];
+  }
+  const left: LbEffect[] = finding.why === '' ? [] : [{ kind: 'note', level: 'warn', text: finding.why }];
+  return [...left, ...(finding.previous ? start(state, 'previous') : read(state, at))];
+}
+
+function start(state: LbState, source: StartSource): LbEffect[] {
+  state.phase = 'starting';
+  return [{ kind: 'start', source }];
+}
+
+function read(state: LbState, at: number): LbEffect[] {
+  state.phase = 'reading';
+  return [{ kind: 'read' }, { kind: 'wake', timer: 'reading', at: at + state.boot.readLimitMs }];
+}
+
+function haproxyAdopted(state: LbState, { pid, at }: EventOf<'haproxy.adopted'>): LbEffect[] {
+  if (state.phase !== 'adopting') return [];
+  state.adopted = true;
+  state.served = 'previous';
+  const text = 'adopted the HAProxy that serves; its configuration stays until the apps are read';
+  return [
+    { kind: 'note', level: 'info', text, fields: { pid } },
+    ...serving(state, pid, at),
+    { kind: 'ready' },
+  ];
+}
+
+function serving(state: LbState, pid: number, at: number): LbEffect[] {
+  state.phase = 'serving';
+  state.pid = pid;
+  state.startRefused = undefined;
+  state.restartDelayMs = RESTART_FIRST_MS;
+  state.silent.runtime = 0;
+  state.silent.master = 0;
+  return [{ kind: 'wake', timer: 'probe', at: at + PROBE_MS }];
+}
+
+function haproxyStarted(state: LbState, { pid, source, at }: EventOf<'haproxy.started'>): LbEffect[] {
+  if (state.phase === 'starting') {
+    state.served = source;
+    const previous = 'HAProxy starts with the configuration of the run before, until the apps are read';
+    const text = source === 'previous' ? previous : 'HAProxy runs';
+    const note: LbEffect = { kind: 'note', level: 'info', text, fields: { pid } };
+    return [note, ...serving(state, pid, at), { kind: 'ready' }];
+  }
+  if (state.phase !== 'restarting') return [];
+  // It is ours now, whoever started the one before; what it serves is what was on disk, which is what was served.
+  state.adopted = false;
+  return [
+    { kind: 'note', level: 'info', text: 'HAProxy runs again', fields: { pid } },
+    ...serving(state, pid, at),
+  ];
+}
+
+function haproxyRefused(state: LbState, { source, why, at }: EventOf<'haproxy.refused'>): LbEffect[] {
+  if (state.phase === 'starting' && source === 'previous') {
+    state.previousRefused = why;
+    const text = 'HAProxy cannot load the configuration of the run before';
+    return [{ kind: 'note', level: 'error', text, fields: { why } }, ...read(state, at)];
+  }
+  if (state.phase === 'starting' && source === 'current') return start(state, 'empty');
+  if (state.phase === 'starting') return startFailed(state, { why: `HAProxy does not start: ${why}` });
+  if (state.phase !== 'restarting') return [];
+  state.startRefused = why;
+  const delayMs = state.restartDelayMs;
+  state.restartDelayMs = Math.min(RESTART_LAST_MS, delayMs * 2);
+  return [
+    { kind: 'note', level: 'error', text: 'HAProxy does not start again', fields: { why, delayMs } },
+    { kind: 'wake', timer: 'restart', at: at + delayMs },
+  ];
+}
+
+/** With the master gone its workers leave, too: a new one starts with the file on disk. */
+function haproxyEnded(state: LbState, { pid, status }: EventOf<'haproxy.ended'>): LbEffect[] {
+  if (state.phase !== 'serving' || pid !== state.pid) return [];
+  state.phase = 'restarting';
+  state.pid = undefined;
+  return [
+    { kind: 'note', level: 'error', text: 'HAProxy ended; starting it again', fields: { pid, status } },
+    { kind: 'start', source: 'previous' },
+  ];
+}
+
+function startFailed(state: LbState, { why }: { readonly why: string }): LbEffect[] {
+  const starts = ['looking', 'adopting', 'reading', 'starting'].includes(state.phase);
+  return starts ? [{ kind: 'fail', why }] : [];
+}
+
+function appsRead(state: LbState): LbEffect[] {
+  return state.phase === 'reading' ? start(state, 'current') : [];
+}
+
+function appsUnreachable(state: LbState, { why }: EventOf<'apps.unreachable'>): LbEffect[] {
+  state.unreachable = why;
+  return state.phase === 'reading' ? start(state, 'empty') : [];
+}
+
+function appsServed(state: LbState): LbEffect[] {
+  state.unreachable = undefined;
+  state.previousRefused = undefined;
+  state.served = 'current';
+  return [];
+}
+
+function socketsProbed(state: LbState, { runtime, master }: EventOf<'sockets.probed'>): LbEffect[] {
+  if (state.phase !== 'serving') return [];
+  const { silent } = state;
+  const back = (runtime && silent.runtime >= SILENT_MAX) || (master && silent.master >= SILENT_MAX);
+  silent.runtime = runtime ? 0 : silent.runtime + 1;
+  silent.master = master ? 0 : silent.master + 1;
+  const gone = silent.runtime >= SILENT_MAX || silent.master >= SILENT_MAX;
+  if (back && !gone) return [{ kind: 'note', level: 'info', text: "HAProxy's sockets answer again" }];
+  if (!gone || state.renewing) return [];
+  state.renewing = true;
+  const fields = { runtime, master };
+  return [
+    { kind: 'note', level: 'warn', text: "a socket of HAProxy's is gone; it is made again", fields },
+    { kind: 'renew', runtime: silent.runtime >= SILENT_MAX },
+  ];
+}
+
+function socketsRenewed(state: LbState, { why }: EventOf<'sockets.renewed'>): LbEffect[] {
+  state.renewing = false;
+  if (why === undefined) return [];
+  return [
+    { kind: 'note', level: 'error', text: "HAProxy's sockets cannot be made again yet", fields: { why } },
+  ];
+}
+
+/** A start that failed ends no HAProxy but its own. */
+function stopRequested(state: LbState, { failed }: EventOf<'stop.requested'>): LbEffect[] {
+  const { phase, adopted, boot, pid } = state;
+  if (phase === 'stopping' || phase === 'stopped') return [];
+  state.phase = 'stopping';
+  if (phase === 'new' || phase === 'looking' || phase === 'adopting') return [{ kind: 'detach' }];
+  const ends = failed ? !adopted : boot.endHaproxy;
+  if (ends || pid === undefined) return [{ kind: 'end' }];
+  const text = `HAProxy serves on; the next start adopts it, and kill ${pid} ends it`;
+  return [{ kind: 'note', level: 'info', text, fields: { pid } }, { kind: 'detach' }];
+}
+
+function haproxyReleased(state: LbState): LbEffect[] {
+  if (state.phase !== 'stopping') return [];
+  state.phase = 'stopped';
+  return [{ kind: 'stopped' }];
+}
+
+function woke(state: LbState, { timer, at }: EventOf<'woke'>): LbEffect[] {
+  if (timer === 'reading' && state.phase === 'reading') {
+    state.unreachable ??= 'Marathon does not answer yet';
+    return start(state, 'empty');
+  }
+  if (timer === 'restart' && state.phase === 'restarting') return [{ kind: 'start', source: 'previous' }];
+  if (timer !== 'probe' || state.phase !== 'serving') return [];
+  const again: LbEffect = { kind: 'wake', timer: 'probe', at: at + PROBE_MS };
+  return state.renewing ? [again] : [{ kind: 'probe' }, again];
+}

@@ -1,0 +1,44 @@
+/**
+ * Looking for a HAProxy of this work folder that an earlier load balancer left serving.
+ *
+ * Always true: only a process that is ours (`processes.ts`) counts. The pid file and the answers of sockets choose among
+ * those; they never make one.
+ */
+
+import { existsSync } from 'node:fs';
+import type { Finding } from '../core/events';
+import { askSocket, readProcessList } from './master-socket';
+import { haproxyMasters, startedAt } from './processes';
+import { readOwnText, type WorkFolder } from './work-folder';
+
+/** Text of the pid file: the process id, and when that process began. */
+export function printPidFile(pid: number): string {
+  return `${pid} ${startedAt(pid) ?? ''}\n`;
+}
+
+/** The HAProxy to adopt, the others of the folder (which only a fault can leave), or why there is none. */
+export async function findRunning(folder: WorkFolder): Promise<{ finding: Finding; others: number[] }> {
+  const masters = haproxyMasters(folder.config);
+  const pid = await chooseMaster(folder, masters);
+  if (pid !== undefined)
+    return { finding: { kind: 'serving', pid }, others: masters.filter((p) => p !== pid) };
+  const previous = readOwnText(folder.config) !== '';
+  return { finding: { kind: 'none', previous, why: whyNone(folder) }, others: [] };
+}
+
+/** The master that answers on our socket; else the one of the pid file; else the only one. */
+async function chooseMaster(folder: WorkFolder, masters: readonly number[]): Promise<number | undefined> {
+  if (masters.length === 0) return undefined;
+  const answer = await askSocket(folder.masterSocket, 'show proc').catch(() => '');
+  const answering = readProcessList(answer)?.master;
+  if (answering !== undefined && masters.includes(answering)) return answering;
+  const named = masters.find((pid) => readOwnText(folder.pidFile) === printPidFile(pid));
+  return named ?? masters[0];
+}
+
+function whyNone({ pidFile, config }: WorkFolder): string {
+  const pid = Number(readOwnText(pidFile).split(' ')[0]);
+  if (!(pid > 0)) return '';
+  const other = startedAt(pid) === undefined ? 'is gone' : `is another process than the HAProxy of ${config}`;
+  return existsSync(pidFile) ? `process ${pid} of ${pidFile} ${other}; a HAProxy is started` : '';
+}

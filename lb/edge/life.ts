@@ -1,0 +1,178 @@
+/**
+ * Performs the load balancer's life (`core/step.ts`): finds, adopts, starts, lets go and ends HAProxy, and asks its sockets.
+ */
+
+import type { Clock } from '../../cluster/runtime/clock';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import type { Logger } from '../../cluster/runtime/log';
+import { Mailbox, type Performers } from '../../cluster/runtime/mailbox';
+import type { LbEffect } from '../core/effects';
+import type { LbBoot, LbEvent, LbInput, StartSource } from '../core/events';
+import { healthOf, type LbHealth, type LbState, type LifeIssue, lifeIssues } from '../core/state';
+import { lbMachine } from '../core/step';
+import type { Balancer } from './balancer';
+import type { Haproxy } from './haproxy';
+import type { RuntimeApi } from './runtime-api';
+
+interface Parts {
+  readonly boot: LbBoot;
+  readonly haproxy: Haproxy;
+  readonly balancer: Balancer;
+  readonly runtime: RuntimeApi;
+  readonly clock: Clock;
+  readonly log: Logger;
+  /** Reads the apps; fails when Marathon cannot be read. */
+  readonly readApps: () => Promise<unknown>;
+  /** Fails, in words for the operator, when a listener of ours that HAProxy does not hold cannot be had. */
+  readonly requireListeners: () => Promise<void>;
+}
+
+export class Life {
+  private readonly mailbox: Mailbox<LbState, LbEvent, LbEffect, LbBoot>;
+  private apps: unknown;
+  private broken = false;
+  private settleStart: (why?: string) => void = () => undefined;
+  private settleStop: () => void = () => undefined;
+
+  constructor(private readonly parts: Parts) {
+    const { boot, clock, log, haproxy } = parts;
+    this.mailbox = new Mailbox({
+      machine: lbMachine,
+      boot,
+      clock,
+      log,
+      perform: this.performers(),
+      onBroken: (error) => {
+        log.error({ error: error.stack ?? error.message }, "the load balancer's own state broke");
+        this.broken = true;
+        this.settleStart(error.message);
+        this.settleStop();
+      },
+    });
+    haproxy.onEnd = (pid, status) => this.post({ kind: 'haproxy.ended', pid, status });
+  }
+
+  post(event: LbInput): void {
+    this.mailbox.post(event);
+  }
+
+  get issues(): readonly LifeIssue[] {
+    return this.mailbox.read(lifeIssues);
+  }
+
+  get health(): LbHealth {
+    return this.mailbox.read(healthOf);
+  }
+
+  /** Resolves when HAProxy serves; fails with a StartError. */
+  async start(): Promise<void> {
+    const why = await new Promise<string | undefined>((resolve) => {
+      this.settleStart = resolve;
+      this.post({ kind: 'started' });
+    });
+    if (why !== undefined) throw new StartError(why);
+  }
+
+  /** Lets HAProxy serve on, or ends it; `failed`: because the start failed. */
+  async stop(failed: boolean): Promise<void> {
+    if (this.broken) return await this.parts.haproxy.detach();
+    await new Promise<void>((resolve) => {
+      this.settleStop = resolve;
+      this.post({ kind: 'stop.requested', failed });
+    });
+    await this.mailbox.stop();
+  }
+
+  private performers(): Performers<LbEffect> {
+    const { haproxy, balancer } = this.parts;
+    return {
+      find: () => {
+        const found = haproxy.find().then((finding) => this.post({ kind: 'haproxy.found', finding }));
+        this.orFailStart(found);
+      },
+      adopt: ({ pid }) => this.orFailStart(this.adopt(pid)),
+      read: () => void this.read(),
+      start: ({ source }) => this.orFailStart(this.startHaproxy(source)),
+      ready: () => this.settleStart(),
+      fail: ({ why }) => this.settleStart(why),
+      probe: () => void this.probe(),
+      renew: ({ runtime }) => {
+        if (runtime) haproxy.moveSocket();
+        const reload = balancer.reloadAgain("a socket of HAProxy's was gone");
+        void reload.then(
+          (outcome) => this.post({ kind: 'sockets.renewed', why: outcome.ok ? undefined : outcome.why }),
+          (error: Error) => this.post({ kind: 'sockets.renewed', why: error.message }),
+        );
+      },
+      detach: () => void this.released(haproxy.detach()),
+      end: () => void this.released(haproxy.end()),
+      stopped: () => this.settleStop(),
+    };
+  }
+
+  private orFailStart(work: Promise<void>): void {
+    work.catch((error: Error) => this.post({ kind: 'start.failed', why: error.message }));
+  }
+
+  private async released(work: Promise<void>): Promise<void> {
+    await work.catch((error: Error) => {
+      this.parts.log.error({ error: error.message }, 'HAProxy cannot be let go or ended');
+    });
+    this.post({ kind: 'haproxy.released' });
+  }
+
+  private async adopt(pid: number): Promise<void> {
+    const { haproxy, balancer, requireListeners } = this.parts;
+    await balancer.adopt(true);
+    await requireListeners();
+    await haproxy.adopt(pid);
+    this.post({ kind: 'haproxy.adopted', pid });
+  }
+
+  private async read(): Promise<void> {
+    const { readApps, requireListeners } = this.parts;
+    try {
+      await requireListeners();
+    } catch (error) {
+      return this.post({ kind: 'start.failed', why: (error as Error).message });
+    }
+    try {
+      this.apps = await readApps();
+      this.post({ kind: 'apps.read' });
+    } catch (error) {
+      this.post({ kind: 'apps.unreachable', why: (error as Error).message });
+    }
+  }
+
+  private async startHaproxy(source: StartSource): Promise<void> {
+    const { haproxy, balancer } = this.parts;
+    const why = await this.startWith(source);
+    const pid = haproxy.masterPid;
+    if (pid === undefined) return this.post({ kind: 'haproxy.refused', source, why });
+    this.post({ kind: 'haproxy.started', pid, source });
+    if (source === 'current' && !balancer.adopting) this.post({ kind: 'apps.served' });
+    balancer.seeRestartSoon();
+  }
+
+  /** Starts HAProxy. Returns why it does not run, if it does not. */
+  private async startWith(source: StartSource): Promise<string> {
+    const { haproxy, balancer, requireListeners } = this.parts;
+    if (source === 'current') {
+      await balancer.update(this.apps).catch((error: Error) => error);
+      return 'the apps cannot be served';
+    }
+    const first = this.mailbox.read(({ phase }) => phase === 'starting');
+    if (first) await requireListeners();
+    const outcome = await haproxy.start(source === 'empty' ? balancer.files : undefined);
+    if (!outcome.ok) return outcome.why;
+    if (source === 'empty') await balancer.keepLoaded(balancer.files);
+    else if (first) await balancer.adopt(false);
+    return '';
+  }
+
+  private async probe(): Promise<void> {
+    const { runtime, haproxy } = this.parts;
+    const [info, list] = await Promise.all([runtime.ask('show info').catch(() => ''), haproxy.processes()]);
+    this.post({ kind: 'sockets.probed', runtime: /^Pid: /m.test(info), master: list !== undefined });
+  }
+}

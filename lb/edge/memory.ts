@@ -1,0 +1,93 @@
+/**
+ * What the next load balancer of the work folder has to know of this one's HAProxy, on disk: which configuration which
+ * worker has loaded, and what was ordered over the API.
+ *
+ * Always true: the text on disk is whole, and of this user; anything else counts as nothing remembered.
+ */
+
+import type { Logger } from '../../cluster/runtime/log';
+import { readOwnText, writeText } from './work-folder';
+
+/** A configuration that a worker has loaded. */
+export interface Loaded {
+  /** The worker, by process id and the time it began: a reused id is another one. */
+  readonly worker: number;
+  readonly since: string;
+  /** Hash of the structure. */
+  readonly structure: string;
+  /** What it listens on, as `address:port`. */
+  readonly binds: readonly string[];
+}
+
+interface Remembered {
+  loaded?: Loaded;
+  /** Tasks that are out, with the time they went out; weights by app. */
+  drained?: readonly (readonly [string, number])[];
+  weights?: readonly (readonly [string, number])[];
+}
+
+export class Memory {
+  private remembered: Remembered;
+
+  constructor(
+    private readonly path: string,
+    private readonly log: Logger,
+  ) {
+    this.remembered = readRemembered(readOwnText(path));
+  }
+
+  get loaded(): Loaded | undefined {
+    return this.remembered.loaded;
+  }
+
+  get drained(): ReadonlyMap<string, number> {
+    return new Map(this.remembered.drained ?? []);
+  }
+
+  get weights(): ReadonlyMap<string, number> {
+    return new Map(this.remembered.weights ?? []);
+  }
+
+  /** Remembers what is given; a disk that takes nothing is told in the log. */
+  keep(fresh: Remembered): void {
+    this.remembered = { ...this.remembered, ...fresh };
+    try {
+      writeText(this.path, `${JSON.stringify({ version: 1, ...this.remembered })}\n`);
+    } catch (error) {
+      this.log.warn(
+        { error: (error as Error).message },
+        'what the next load balancer should know cannot be written; its first change would be a reload',
+      );
+    }
+  }
+}
+
+function readRemembered(text: string): Remembered {
+  try {
+    const json = JSON.parse(text) as Record<string, unknown>;
+    if (json['version'] !== 1) return {};
+    const loaded = readLoaded(json['loaded']);
+    return {
+      ...(loaded && { loaded }),
+      drained: readPairs(json['drained']),
+      weights: readPairs(json['weights']),
+    };
+  } catch {
+    return {};
+  }
+}
+
+function readLoaded(json: unknown): Loaded | undefined {
+  const { worker, since, structure, binds } = (json ?? {}) as Record<string, unknown>;
+  if (typeof worker !== 'number' || typeof since !== 'string' || typeof structure !== 'string')
+    return undefined;
+  return { worker, since, structure, binds: Array.isArray(binds) ? binds.map(String) : [] };
+}
+
+function readPairs(json: unknown): [string, number][] {
+  if (!Array.isArray(json)) return [];
+  return json.flatMap((pair: unknown): [string, number][] => {
+    const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
+    return typeof name === 'string' && typeof value === 'number' ? [[name, value]] : [];
+  });
+}

@@ -1,0 +1,88 @@
+/**
+ * HAProxy's standard output and standard error: named pipes that HAProxy itself holds open at both ends, so that it can
+ * outlive the load balancer. While nobody reads them they fill, and HAProxy drops lines instead of waiting or ending;
+ * the next load balancer reads on.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { constants, lstatSync, openSync, rmSync, statSync } from 'node:fs';
+import { Socket } from 'node:net';
+import type { Logger } from '../../cluster/runtime/log';
+
+/** Open at both ends, so that there is a reader as long as HAProxy lives. */
+const FLAGS = constants.O_RDWR | constants.O_NONBLOCK;
+
+type Listener = (chunk: Buffer) => void;
+
+interface Paths {
+  readonly log: string;
+  readonly errors: string;
+}
+
+export class Outputs {
+  private readonly readers: Socket[] = [];
+
+  constructor(
+    private readonly paths: Paths,
+    private readonly listeners: { readonly log: Listener; readonly errors: Listener },
+    private readonly log: Logger,
+  ) {}
+
+  /**
+   * Runs a spawn with descriptors for its output, and hears what it writes. The pipes must not block: a child gets its
+   * descriptors blocking, and reading from the very same ones sets that right for HAProxy, too.
+   */
+  spawnWith<T>(spawn: (stdio: readonly [number | 'ignore', number | 'ignore']) => T): T {
+    this.stop();
+    const log = this.openPipe(this.paths.log);
+    const errors = this.openPipe(this.paths.errors);
+    const child = spawn([log, errors]);
+    if (typeof log === 'number') this.readFrom(log, this.listeners.log);
+    if (typeof errors === 'number') this.readFrom(errors, this.listeners.errors);
+    return child;
+  }
+
+  /** Hears what a running HAProxy writes from now on: by way of the process, since a pipe may have lost its name. */
+  adopt(pid: number): void {
+    this.stop();
+    for (const [descriptor, listener] of [
+      [1, this.listeners.log],
+      [2, this.listeners.errors],
+    ] as const) {
+      const path = `/proc/${pid}/fd/${descriptor}`;
+      try {
+        if (statSync(path).isFIFO()) this.readFrom(openSync(path, FLAGS), listener);
+      } catch (error) {
+        this.log.debug({ path, error: (error as Error).message }, "HAProxy's output cannot be read");
+      }
+    }
+  }
+
+  stop(): void {
+    for (const reader of this.readers.splice(0)) reader.destroy();
+  }
+
+  private openPipe(path: string): number | 'ignore' {
+    try {
+      const stats = lstatSync(path, { throwIfNoEntry: false });
+      const usable = stats?.isFIFO() === true && stats.uid === process.geteuid?.();
+      if (!usable) {
+        rmSync(path, { force: true });
+        execFileSync('mkfifo', ['-m', '600', path], { stdio: 'ignore' });
+      }
+      return openSync(path, FLAGS);
+    } catch (error) {
+      const fields = { path, error: (error as Error).message };
+      this.log.warn(fields, "HAProxy's output cannot be read: there is no pipe for it");
+      return 'ignore';
+    }
+  }
+
+  private readFrom(descriptor: number, listener: Listener): void {
+    const reader = new Socket({ fd: descriptor, readable: true, writable: false });
+    reader.on('data', listener);
+    reader.on('error', (error) => this.log.debug({ error: error.message }, "HAProxy's output ended"));
+    reader.unref();
+    this.readers.push(reader);
+  }
+}

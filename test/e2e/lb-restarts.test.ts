@@ -1,0 +1,296 @@
+/**
+ * Restarts of the load balancer under traffic: stopped, killed, upgraded, in the middle of a reload or a drain, with and
+ * without Marathon. HAProxy serves on, and no request is lost.
+ */
+
+import { constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { connect } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { FakeMarathon } from '../../bench/lb/fake-marathon';
+import {
+  type Answer,
+  ask,
+  Cleanups,
+  freePort,
+  load,
+  send,
+  until,
+  type WebServer,
+  webServer,
+  websocketHello,
+} from '../../bench/lb/kit';
+import { haproxyMasters, haproxyProcesses } from '../../lb/edge/processes';
+import { appJson, taskJson } from '../lb/builders';
+import { LbProcess, newSite, type Site } from './lb-processes';
+
+jest.setTimeout(240_000);
+const cleanups = new Cleanups();
+afterEach(() => cleanups.run());
+const LIMIT_MS = 20_000;
+
+interface Stand {
+  readonly site: Site;
+  readonly marathon: FakeMarathon;
+  readonly url: string;
+  readonly webs: WebServer[];
+  lb: LbProcess;
+  /** Apps with these tasks of /web, by index. */
+  apps(tasks: readonly number[], more?: readonly Record<string, unknown>[]): Record<string, unknown>[];
+  api(path: string): Promise<Answer>;
+  metric(name: string): Promise<number>;
+  restart(signal: NodeJS.Signals, more?: readonly string[], env?: Record<string, string>): Promise<void>;
+  start(more?: readonly string[], env?: Record<string, string>): Promise<void>;
+}
+
+async function stand(webCount = 4, more: readonly string[] = []): Promise<Stand> {
+  const site = await newSite(cleanups);
+  const webs = await Promise.all(
+    Array.from({ length: webCount }, (_none, index) => webServer(`web.${index}`, cleanups)),
+  );
+  const [port, marathon] = [await freePort(), new FakeMarathon()];
+  const url = await marathon.start(await freePort());
+  cleanups.add(() => marathon.stop());
+  const api = (path: string): Promise<Answer> => ask(site.ports.api, path);
+  const bench: Stand = {
+    site,
+    marathon,
+    url,
+    webs,
+    lb: undefined as unknown as LbProcess,
+    apps: (tasks, others = []) => [
+      ...others,
+      appJson(
+        '/web',
+        port,
+        tasks.map((index) => taskJson(`web.${index}`, [webs[index]?.port ?? 0])),
+        { labels: { HAPROXY_0_VHOST: 'web.localhost' } },
+      ),
+    ],
+    api,
+    metric: async (name) =>
+      Number(new RegExp(`^meseta_lb_${name} (\\S+)$`, 'm').exec((await api('/metrics')).body)?.[1]),
+    start: async (flags = more, env = {}) => {
+      bench.lb = await LbProcess.start(site, url, flags, env);
+      if (!bench.lb.running) throw new Error(`the load balancer ended: ${bench.lb.err}`);
+    },
+    restart: async (signal, flags = more, env = {}) => {
+      await bench.lb.stop(signal);
+      await bench.start(flags, env);
+    },
+  };
+  cleanups.add(async () => {
+    if (bench.lb?.running) await bench.lb.stop('SIGKILL');
+  });
+  return bench;
+}
+
+const served = async ({ api }: Stand): Promise<boolean> =>
+  (JSON.parse((await api('/health')).body) as { configuration: string }).configuration === 'current';
+
+async function firstStart(bench: Stand): Promise<number | undefined> {
+  await bench.start();
+  const body = async (): Promise<string> =>
+    (await ask(bench.site.ports.front, '/', { host: 'web.localhost' })).body;
+  await until('served', async () => (await body()).startsWith('web.'), LIMIT_MS);
+  return haproxyMasters(bench.site.config)[0];
+}
+
+test('stop, kill -9 and start, with and without Marathon, lose no request and no websocket', async () => {
+  const bench = await stand();
+  bench.marathon.apps = bench.apps([0, 1]);
+  const master = await firstStart(bench);
+  const socket = connect(bench.site.ports.front, '127.0.0.1');
+  cleanups.add(() => socket.destroy());
+  let heard = '';
+  let closed = false;
+  socket.on('data', (data) => {
+    heard += data.toString();
+  });
+  socket.on('close', () => {
+    closed = true;
+  });
+  socket.write(websocketHello('web.localhost'));
+  await until('the websocket is open', () => heard.includes('101'));
+  const traffic = load(bench.site.ports.front, 'web.localhost');
+  for (const signal of ['SIGTERM', 'SIGKILL', 'SIGINT', 'SIGKILL'] as const) {
+    await bench.restart(signal);
+    await until('the apps are served', () => served(bench), LIMIT_MS);
+  }
+  // Marathon away: what serves stays, also over several restarts.
+  const { port } = new URL(bench.url);
+  await bench.marathon.stop();
+  for (const signal of ['SIGKILL', 'SIGTERM', 'SIGKILL'] as const) {
+    await bench.restart(signal);
+    await sleep(300);
+    const health = JSON.parse((await bench.api('/health')).body) as unknown;
+    expect(health).toMatchObject({ haproxy: 'running', configuration: 'previous', adopted: true });
+    await until(
+      'it is told',
+      async () => (await bench.api('/issues')).body.includes('"part":"marathon"'),
+      LIMIT_MS,
+    );
+  }
+  const back = new FakeMarathon();
+  back.apps = bench.apps([0, 1, 2]);
+  await back.start(Number(port));
+  cleanups.add(() => back.stop());
+  await until('the apps are served', () => served(bench), LIMIT_MS);
+  await until('the new task serves', () => (bench.webs[2]?.hits ?? 0) > 0, LIMIT_MS);
+  expect((await bench.api('/issues')).body).toBe('[]');
+  const { requests, failures } = await traffic.stop();
+  process.stderr.write(`restarts with and without Marathon: ${requests} requests\n`);
+  expect(failures).toEqual([]);
+  expect(await bench.metric('reloads')).toBe(0);
+  expect(haproxyMasters(bench.site.config)).toEqual([master]);
+  heard = '';
+  socket.write('still there');
+  await until('the websocket answers', () => heard === 'still there');
+  expect(closed).toBe(false);
+});
+
+test('tasks that come and go while no load balancer runs are caught up by commands', async () => {
+  const bench = await stand(6);
+  bench.marathon.apps = bench.apps([0, 1]);
+  await firstStart(bench);
+  const traffic = load(bench.site.ports.front, 'web.localhost');
+  for (const [signal, tasks] of [
+    ['SIGKILL', [1, 2]],
+    ['SIGTERM', [2, 3, 4]],
+    ['SIGKILL', [5]],
+  ] as const) {
+    await bench.lb.stop(signal);
+    bench.marathon.apps = bench.apps(tasks);
+    await bench.start();
+    await until('the apps are served', () => served(bench), LIMIT_MS);
+    const before = bench.webs.map(({ hits }) => hits);
+    await sleep(200);
+    const busy = bench.webs.flatMap(({ hits }, index) => (hits > (before[index] ?? 0) + 1 ? [index] : []));
+    expect(busy).toEqual([...tasks]);
+  }
+  // Servers that left by commands of an earlier balancer are gone from HAProxy, not only taken out.
+  await until(
+    'one server is left',
+    async () =>
+      (await ask(bench.site.ports.stats, '/haproxy?stats;csv')).body.match(/^web_\d+,127/gm)?.length === 1,
+    LIMIT_MS,
+  );
+  expect((await traffic.stop()).failures).toEqual([]);
+  expect(await bench.metric('reloads')).toBe(0);
+});
+
+test('killed in the middle of reloads and drains, the next one carries on', async () => {
+  const bench = await stand(4);
+  bench.marathon.apps = bench.apps([0, 1]);
+  await firstStart(bench);
+  const traffic = load(bench.site.ports.front, 'web.localhost');
+  const others: Record<string, unknown>[] = [];
+  for (let round = 0; round < 8; round++) {
+    const extra = await webServer(`extra.${round}`, cleanups);
+    const port = await freePort();
+    others.push(appJson(`/extra${round}`, port, [taskJson(`extra.${round}`, [extra.port])]));
+    const tasks = round % 2 === 0 ? [0, 1, 2] : [1, 2];
+    if (round % 2 === 1)
+      void send('POST', `http://127.0.0.1:${bench.site.ports.api}/v1/drains`, {
+        task: 'web.0',
+        deadlineMs: 500,
+      }).catch(() => undefined);
+    bench.marathon.change(bench.apps(tasks, others));
+    await sleep(round * 12);
+    await bench.restart(round % 3 === 2 ? 'SIGTERM' : 'SIGKILL');
+    await until('the new app serves', async () => (await ask(port)).body === `extra.${round}`, LIMIT_MS);
+    await until('the apps are served', () => served(bench), LIMIT_MS);
+    expect(haproxyProcesses(bench.site.config).length).toBeLessThanOrEqual(3);
+  }
+  expect((await traffic.stop()).failures).toEqual([]);
+});
+
+test('a task that is out, and a weight, are so after a restart', async () => {
+  const bench = await stand(2);
+  bench.marathon.apps = bench.apps([0, 1]);
+  await firstStart(bench);
+  const url = `http://127.0.0.1:${bench.site.ports.api}`;
+  expect(await send('POST', `${url}/v1/drains`, { task: 'web.0', deadlineMs: 5000 })).toMatchObject({
+    state: 'out',
+  });
+  await send('PUT', `${url}/v1/weights`, { app: '/web', weight: 7 });
+  await bench.restart('SIGKILL');
+  await until('the apps are served', () => served(bench), LIMIT_MS);
+  const hits = bench.webs[0]?.hits;
+  for (let count = 0; count < 8; count++) await ask(bench.site.ports.front, '/', { host: 'web.localhost' });
+  expect(bench.webs[0]?.hits).toBe(hits);
+  expect(await send('GET', `${url}/v1/weights`)).toEqual({ '/web': 7 });
+  expect(await send('GET', `${url}/v1/drains/web.0`)).toMatchObject({ state: 'out' });
+  expect(await send('DELETE', `${url}/v1/drains/web.0`)).toMatchObject({ state: 'in' });
+  const { body } = await ask(bench.site.ports.stats, '/haproxy?stats;csv');
+  const rows = body.split('\n').filter((line) => /^web_\d+,127/.test(line));
+  expect(rows.map((row) => row.split(',')[18])).toEqual(['7', '7']);
+  expect(await bench.metric('reloads')).toBe(0);
+});
+
+test('an upgrade (other flags, another template) is one reload, and loses nothing', async () => {
+  const bench = await stand(2);
+  bench.marathon.apps = bench.apps([0, 1]);
+  const master = await firstStart(bench);
+  const traffic = load(bench.site.ports.front, 'web.localhost');
+  await bench.restart('SIGTERM', ['--reload-timeout=7mins', '--longest-path-first']);
+  await until('the apps are served', () => served(bench), LIMIT_MS);
+  expect(await bench.metric('reloads')).toBe(1);
+  const templates = join(bench.site.folder, 'templates');
+  mkdirSync(templates);
+  const text =
+    '\nfrontend {backend}\n  bind {bindAddr}:{servicePort}{sslCert}{bindOptions}\n  mode {mode}\n  # changed\n';
+  writeFileSync(join(templates, 'HAPROXY_FRONTEND_HEAD'), text);
+  await bench.restart('SIGKILL', [`--templates-dir=${templates}`]);
+  await until('the apps are served', () => served(bench), LIMIT_MS);
+  expect(readFileSync(bench.site.config, 'utf8')).toContain('# changed');
+  expect(await bench.metric('reloads')).toBe(1);
+  // Upgraded while Marathon is away: what serves stays as it is until the apps can be read.
+  await bench.lb.stop('SIGTERM');
+  bench.marathon.delayMs = 1500;
+  await bench.start(['--reload-timeout=3mins']);
+  expect(JSON.parse((await bench.api('/health')).body)).toMatchObject({ configuration: 'previous' });
+  await until('the apps are served', () => served(bench), LIMIT_MS);
+  expect((await traffic.stop()).failures).toEqual([]);
+  expect(haproxyMasters(bench.site.config)).toEqual([master]);
+});
+
+test('--stop-haproxy ends it; a second load balancer on the folder is refused and harms nothing', async () => {
+  const bench = await stand(1);
+  bench.marathon.apps = bench.apps([0]);
+  await firstStart(bench);
+  const second = await LbProcess.start(bench.site, bench.url);
+  expect(await second.closed).toBe(1);
+  expect(second.err).toContain('is in use by process');
+  expect((await ask(bench.site.ports.front, '/', { host: 'web.localhost' })).status).toBe(200);
+  expect(await bench.lb.stop()).toBe(0);
+  expect(bench.lb.err).toMatch(/serves on/);
+  expect(haproxyMasters(bench.site.config)).toHaveLength(1);
+  await bench.start(['--stop-haproxy']);
+  expect(await bench.lb.stop()).toBe(0);
+  expect(haproxyProcesses(bench.site.config)).toEqual([]);
+});
+
+test("HAProxy's log on standard output: it serves on while nobody reads it, and the next balancer reads on", async () => {
+  const flags = ['--access-log=stdout'];
+  const bench = await stand(1, flags);
+  bench.marathon.apps = bench.apps([0]);
+  const master = await firstStart(bench);
+  await until('a line', () => bench.lb.out.includes('GET / HTTP'), LIMIT_MS);
+  expect(await bench.lb.stop('SIGKILL')).toBeNull();
+  // More than a pipe holds.
+  const long = `/${'x'.repeat(800)}`;
+  for (let count = 0; count < 200; count++)
+    expect((await ask(bench.site.ports.front, long, { host: 'web.localhost' })).status).toBe(200);
+  for (const descriptor of [1, 2]) {
+    const flagsOf = readFileSync(`/proc/${master}/fdinfo/${descriptor}`, 'utf8');
+    expect(Number.parseInt(/^flags:\s*(\d+)/m.exec(flagsOf)?.[1] ?? '', 8) & constants.O_NONBLOCK).not.toBe(
+      0,
+    );
+  }
+  await bench.start();
+  await until('what the pipe held', () => bench.lb.out.includes(long), LIMIT_MS);
+  await ask(bench.site.ports.front, '/again', { host: 'web.localhost' });
+  await until('a new line', () => bench.lb.out.includes('GET /again HTTP'), LIMIT_MS);
+  expect(haproxyMasters(bench.site.config)).toEqual([master]);
+});

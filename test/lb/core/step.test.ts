@@ -1,0 +1,239 @@
+/** The load balancer's life: every event in every phase, and the ways through. */
+
+import type { LbEffect } from '../../../lb/core/effects';
+import type { LbBoot, LbEvent, LbEvents, LbInput } from '../../../lb/core/events';
+import { healthOf, initLb, type LbState, lifeIssues, type Phase } from '../../../lb/core/state';
+import { lbMachine } from '../../../lb/core/step';
+
+const BOOT: LbBoot = { endHaproxy: false, readLimitMs: 2000 };
+const PHASES: readonly Phase[] = [
+  'new',
+  'looking',
+  'adopting',
+  'reading',
+  'starting',
+  'serving',
+  'restarting',
+  'stopping',
+  'stopped',
+];
+
+function stateIn(phase: Phase, more: Partial<LbState> = {}): LbState {
+  const pid = phase === 'serving' ? 7 : undefined;
+  return { ...initLb(BOOT), phase, pid, ...more };
+}
+
+/** Effects in words: `start previous`, `wake probe+1000`, `note warn`. */
+function print(effect: LbEffect): string {
+  switch (effect.kind) {
+    case 'start':
+      return `start ${effect.source}`;
+    case 'wake':
+      return `wake ${effect.timer}+${effect.at - 100}`;
+    case 'note':
+      return `note ${effect.level}`;
+    case 'renew':
+      return `renew${effect.runtime ? ' runtime' : ''}`;
+    case 'adopt':
+      return `adopt ${effect.pid}`;
+    default:
+      return effect.kind;
+  }
+}
+
+function step(state: LbState, event: LbInput): string {
+  const effects = lbMachine.step(state, { ...event, at: 100 } as LbEvent).map(print);
+  return [state.phase, ...effects].join(', ');
+}
+
+/** What each event does where it means something; everywhere else nothing happens. */
+const EVENTS: { readonly [K in keyof LbEvents]: readonly [LbInput, Partial<Record<Phase, string>>][] } = {
+  started: [[{ kind: 'started' }, { new: 'looking, find' }]],
+  'haproxy.found': [
+    [{ kind: 'haproxy.found', finding: { kind: 'serving', pid: 7 } }, { looking: 'adopting, adopt 7' }],
+    [
+      { kind: 'haproxy.found', finding: { kind: 'none', previous: true, why: 'process 9 is gone' } },
+      { looking: 'starting, note warn, start previous' },
+    ],
+    [
+      { kind: 'haproxy.found', finding: { kind: 'none', previous: false, why: '' } },
+      { looking: 'reading, read, wake reading+2000' },
+    ],
+  ],
+  'haproxy.adopted': [
+    [{ kind: 'haproxy.adopted', pid: 7 }, { adopting: 'serving, note info, wake probe+1000, ready' }],
+  ],
+  'haproxy.started': [
+    [
+      { kind: 'haproxy.started', pid: 7, source: 'previous' },
+      {
+        starting: 'serving, note info, wake probe+1000, ready',
+        restarting: 'serving, note info, wake probe+1000',
+      },
+    ],
+  ],
+  'haproxy.refused': [
+    [
+      { kind: 'haproxy.refused', source: 'previous', why: 'x' },
+      {
+        starting: 'reading, note error, read, wake reading+2000',
+        restarting: 'restarting, note error, wake restart+50',
+      },
+    ],
+    [
+      { kind: 'haproxy.refused', source: 'current', why: 'x' },
+      { starting: 'starting, start empty', restarting: 'restarting, note error, wake restart+50' },
+    ],
+    [
+      { kind: 'haproxy.refused', source: 'empty', why: 'x' },
+      { starting: 'starting, fail', restarting: 'restarting, note error, wake restart+50' },
+    ],
+  ],
+  'haproxy.ended': [
+    [{ kind: 'haproxy.ended', pid: 7, status: '1' }, { serving: 'restarting, note error, start previous' }],
+    [{ kind: 'haproxy.ended', pid: 6, status: '1' }, {}],
+  ],
+  'start.failed': [
+    [
+      { kind: 'start.failed', why: 'x' },
+      {
+        looking: 'looking, fail',
+        adopting: 'adopting, fail',
+        reading: 'reading, fail',
+        starting: 'starting, fail',
+      },
+    ],
+  ],
+  'apps.read': [[{ kind: 'apps.read' }, { reading: 'starting, start current' }]],
+  'apps.unreachable': [[{ kind: 'apps.unreachable', why: 'x' }, { reading: 'starting, start empty' }]],
+  'apps.served': [[{ kind: 'apps.served' }, {}]],
+  'sockets.probed': [
+    [{ kind: 'sockets.probed', runtime: true, master: true }, {}],
+    [{ kind: 'sockets.probed', runtime: false, master: false }, {}],
+  ],
+  'sockets.renewed': [
+    [{ kind: 'sockets.renewed', why: undefined }, {}],
+    [
+      { kind: 'sockets.renewed', why: 'x' },
+      Object.fromEntries(PHASES.map((phase) => [phase, `${phase}, note error`])),
+    ],
+  ],
+  'stop.requested': [
+    [
+      { kind: 'stop.requested', failed: false },
+      {
+        new: 'stopping, detach',
+        looking: 'stopping, detach',
+        adopting: 'stopping, detach',
+        reading: 'stopping, end',
+        starting: 'stopping, end',
+        serving: 'stopping, note info, detach',
+        restarting: 'stopping, end',
+      },
+    ],
+    [
+      { kind: 'stop.requested', failed: true },
+      {
+        new: 'stopping, detach',
+        looking: 'stopping, detach',
+        adopting: 'stopping, detach',
+        reading: 'stopping, end',
+        starting: 'stopping, end',
+        serving: 'stopping, end',
+        restarting: 'stopping, end',
+      },
+    ],
+  ],
+  'haproxy.released': [[{ kind: 'haproxy.released' }, { stopping: 'stopped, stopped' }]],
+  woke: [
+    [{ kind: 'woke', timer: 'reading' }, { reading: 'starting, start empty' }],
+    [{ kind: 'woke', timer: 'restart' }, { restarting: 'restarting, start previous' }],
+    [{ kind: 'woke', timer: 'probe' }, { serving: 'serving, probe, wake probe+1000' }],
+  ],
+};
+
+describe('each event in each phase', () => {
+  const rows = Object.values(EVENTS).flatMap((cases) =>
+    cases.flatMap(([event, expected]) =>
+      PHASES.map((phase) => [JSON.stringify(event), phase, expected[phase] ?? phase, event] as const),
+    ),
+  );
+  test.each(rows)('%s in %s: %s', (_name, phase, expected, event) => {
+    expect(step(stateIn(phase), event)).toBe(expected);
+  });
+});
+
+/** Several events in a row; returns the last line. */
+function run(state: LbState, ...events: LbInput[]): string {
+  return events.map((event) => step(state, event)).at(-1) ?? '';
+}
+
+test('a start that fails leaves an adopted HAProxy serving, whatever a stop is to do', () => {
+  const state = { ...stateIn('serving', { adopted: true }), boot: { ...BOOT, endHaproxy: true } };
+  expect(step(state, { kind: 'stop.requested', failed: true })).toBe('stopping, note info, detach');
+});
+
+test('a stop that is to end HAProxy ends an adopted one, too', () => {
+  const state = { ...stateIn('serving', { adopted: true }), boot: { ...BOOT, endHaproxy: true } };
+  expect(step(state, { kind: 'stop.requested', failed: false })).toBe('stopping, end');
+});
+
+test('attempts to start HAProxy again come later and later, 5 s apart at most', () => {
+  const state = stateIn('restarting');
+  const waits = Array.from({ length: 9 }, () =>
+    step(state, { kind: 'haproxy.refused', source: 'previous', why: 'no' }).replace(/^.*\+/, ''),
+  );
+  expect(waits).toEqual(['50', '100', '200', '400', '800', '1600', '3200', '5000', '5000']);
+  expect(lifeIssues(state)).toEqual([{ part: 'haproxy', text: 'HAProxy does not start again: no' }]);
+  step(state, { kind: 'haproxy.started', pid: 8, source: 'previous' });
+  expect(lifeIssues(state)).toEqual([]);
+});
+
+test('a socket that is silent twice is told and made again once, and told until it answers', () => {
+  const state = stateIn('serving');
+  const gone: LbInput = { kind: 'sockets.probed', runtime: false, master: true };
+  expect(step(state, gone)).toBe('serving');
+  expect(healthOf(state).runtimeSocket).toBe('answers');
+  expect(step(state, gone)).toBe('serving, note warn, renew runtime');
+  expect(step(state, gone)).toBe('serving');
+  expect(step(state, { kind: 'woke', timer: 'probe' })).toBe('serving, wake probe+1000');
+  expect([healthOf(state).runtimeSocket, healthOf(state).masterSocket]).toEqual(['gone', 'answers']);
+  expect(lifeIssues(state)).toHaveLength(1);
+  // It failed: the next probe tries again.
+  run(state, { kind: 'sockets.renewed', why: 'no' });
+  expect(step(state, gone)).toBe('serving, note warn, renew runtime');
+  run(state, { kind: 'sockets.renewed', why: undefined });
+  expect(step(state, { kind: 'sockets.probed', runtime: true, master: true })).toBe('serving, note info');
+  expect([healthOf(state).runtimeSocket, lifeIssues(state)]).toEqual(['answers', []]);
+});
+
+test('without the master socket the reload makes that one alone', () => {
+  const gone: LbInput = { kind: 'sockets.probed', runtime: true, master: false };
+  expect(run(stateIn('serving'), gone, gone)).toBe('serving, note warn, renew');
+});
+
+test('an adopted configuration is told as such until the apps are served', () => {
+  const state = stateIn('adopting');
+  step(state, { kind: 'haproxy.adopted', pid: 7 });
+  expect([healthOf(state).configuration, lifeIssues(state)]).toEqual(['previous', []]);
+  step(state, { kind: 'apps.unreachable', why: 'refused' });
+  const text = 'the configuration of the run before serves until the apps can be read: refused';
+  expect(lifeIssues(state)).toEqual([{ part: 'marathon', text }]);
+  step(state, { kind: 'apps.served' });
+  expect([healthOf(state).configuration, lifeIssues(state)]).toEqual(['current', []]);
+  step(state, { kind: 'apps.unreachable', why: 'refused' });
+  expect(lifeIssues(state)).toEqual([]);
+});
+
+test('a configuration of the run before that HAProxy refuses is told until the apps are served', () => {
+  const state = stateIn('starting');
+  step(state, { kind: 'haproxy.refused', source: 'previous', why: 'unknown keyword' });
+  run(state, { kind: 'apps.unreachable', why: 'refused' });
+  expect(run(state, { kind: 'haproxy.started', pid: 7, source: 'empty' })).toMatch(/^serving/);
+  expect(lifeIssues(state).map(({ text }) => text)).toEqual([
+    'HAProxy cannot load the configuration of the run before: unknown keyword',
+    'no apps are served until the apps can be read: refused',
+  ]);
+  step(state, { kind: 'apps.served' });
+  expect(lifeIssues(state)).toEqual([]);
+});
