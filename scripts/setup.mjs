@@ -14,7 +14,12 @@ const NODE_MIN = 20;
 /** Program to the Debian package that has it. */
 const PROGRAMS = { haproxy: 'haproxy', dig: 'bind9-dnsutils' };
 /** The same for tests that are skipped, by name, where it is missing: with `--tests`. */
-const TEST_PROGRAMS = { java: 'default-jre-headless', unbound: 'unbound', openssl: 'openssl' };
+const TEST_PROGRAMS = {
+  java: 'default-jre-headless',
+  unbound: 'unbound',
+  openssl: 'openssl',
+  chromium: 'chromium',
+};
 const ZOOKEEPER = '/usr/share/java/zookeeper.jar';
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
 
