@@ -2,6 +2,7 @@
  * Runs something until it is told to stop or ends by itself, and leaves nothing behind.
  */
 
+import { keepFilesPrivate } from '../cluster/runtime/files/private';
 import type { Running } from '../cluster/runtime/lifecycle';
 import type { Terminal } from './command';
 
@@ -28,6 +29,7 @@ export async function runDaemon(
   start: (end: DaemonEnd) => Promise<{ running: Running; finished?: Promise<number> }>,
   signals: readonly NodeJS.Signals[] = SIGNALS,
 ): Promise<number> {
+  keepFilesPrivate();
   let settle: (status: number) => void = () => undefined;
   const over = new Promise<number>((resolve) => {
     settle = resolve;

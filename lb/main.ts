@@ -5,10 +5,11 @@
  * as Marathon has them. Start waits for Marathon for a moment only when nothing else could be served.
  */
 
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bearerOf } from '../cluster/runtime/auth/flags';
 import type { Clock } from '../cluster/runtime/clock';
+import { tellOpenFolder, tellOpenSecret } from '../cluster/runtime/files/private';
 import { HttpClient } from '../cluster/runtime/http/client';
 import { checkListen } from '../cluster/runtime/http/guard';
 import { hostRule } from '../cluster/runtime/http/hosts';
@@ -81,6 +82,7 @@ export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
     const deps = withLogs(config, given, life);
     const program = await findHaproxy(config.haproxy);
     const folder = openWorkFolder(config.workDir, config.haproxyConfig);
+    tellOpenFolder('--work-dir', config.workDir, deps.log);
     life.add(() => folder.release());
     applyKernelSettings(config.kernelSettings, config.kernelLenient, deps.log);
     const options = await modelOptions(config, program, folder, deps.log);
@@ -149,6 +151,7 @@ function checkConfig(config: LbConfig): void {
   });
   const missing = config.certificates.find((path) => !existsSync(path));
   if (missing !== undefined) throw new StartError(`--ssl-certs: there is no ${missing}`);
+  for (const path of config.certificates) if (statSync(path).isFile()) tellOpenSecret('--ssl-certs', path);
 }
 
 async function modelOptions(

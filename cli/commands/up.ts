@@ -5,6 +5,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../cluster/runtime/clock';
 import { makeFolder } from '../../cluster/runtime/files/make-folder';
+import { tellOpenFolder, wayMode } from '../../cluster/runtime/files/private';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
 import { type Cluster, startCluster } from '../cluster/cluster';
@@ -35,8 +36,10 @@ export async function up(options: UpOptions, terminal: Terminal, fail: (reason: 
 function openLog(workDir: string) {
   const file = join(workDir, 'meseta.log');
   try {
-    makeFolder(workDir);
-    return { file, logger: createLogger({ file }) };
+    makeFolder(workDir, wayMode());
+    const logger = createLogger({ file });
+    tellOpenFolder('--work-dir', workDir, logger);
+    return { file, logger };
   } catch (error) {
     throw new StartError(`--work-dir: ${workDir} cannot be used: ${(error as Error).message}`);
   }

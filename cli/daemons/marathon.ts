@@ -2,6 +2,7 @@
 
 import { join } from 'node:path';
 import { systemClock } from '../../cluster/runtime/clock';
+import { tellOpenFolder } from '../../cluster/runtime/files/private';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
 import { LocalStore } from '../../cluster/state/local';
@@ -20,6 +21,7 @@ export const marathon = flagCommand({
       const log = createLogger();
       const config = marathonConfig(flags);
       const state = await LocalStore.open(join(flags.work_dir, 'state'), { log });
+      tellOpenFolder('--work_dir', flags.work_dir, log);
       const start = async (): Promise<Running> => {
         const running = await startMarathon(config, { log, clock, state, onResign: fail });
         log.info({ url: running.http.url }, 'Marathon listens');

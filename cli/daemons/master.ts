@@ -4,6 +4,7 @@ import { masterFlags, stateFolder } from '../../cluster/master/config';
 import { startMaster } from '../../cluster/master/main';
 import { systemClock } from '../../cluster/runtime/clock';
 import { logOptions } from '../../cluster/runtime/config/log-flags';
+import { tellOpenFolder } from '../../cluster/runtime/files/private';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
 import { LocalStore } from '../../cluster/state/local';
@@ -22,6 +23,7 @@ export const master = flagCommand({
       const log = createLogger(logOptions(flags, 'mesos-master'));
       const isLocal = flags.zk === undefined && !flags.in_memory && flags.registry !== 'in_memory';
       const state = isLocal ? await LocalStore.open(stateFolder(flags), { log }) : new MemoryStore();
+      if (isLocal) tellOpenFolder('--work_dir', flags.work_dir, log);
       const record = recorderFor(flags.record);
       const start = async (): Promise<Running> => {
         const running = await startMaster(flags, { log, clock, state, record, onResign: fail });

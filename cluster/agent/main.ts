@@ -3,7 +3,9 @@
  */
 
 import { randomInt } from 'node:crypto';
-import { realpath } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { realpath, stat } from 'node:fs/promises';
+import { join } from 'node:path';
 import { present } from '../model/assert';
 import { readAclsFlag } from '../runtime/auth/acls';
 import { readCredentialFile } from '../runtime/auth/files';
@@ -11,6 +13,7 @@ import type { Clock } from '../runtime/clock';
 import { printFlags } from '../runtime/config/flags';
 import { logFileOf } from '../runtime/config/log-flags';
 import { makeFolder } from '../runtime/files/make-folder';
+import { setMode, tellOpenFolder, tightenFolder, wayMode } from '../runtime/files/private';
 import { OTHER_PROCESSES } from '../runtime/http/common-pages';
 import { readFirewall } from '../runtime/http/firewall';
 import { hostRule } from '../runtime/http/hosts';
@@ -42,6 +45,7 @@ import { readMasterMessage } from './edge/messages';
 import { snapshot } from './edge/metrics';
 import { agentPerformers } from './edge/perform';
 import { agentAttributes, agentResources } from './edge/resources';
+import { closeOldSandboxes } from './edge/sandbox';
 import { Statistics } from './edge/statistics';
 
 export { startEmulatedAgents } from './edge/emulator';
@@ -71,7 +75,7 @@ const STOP_MS = 15_000;
 /** Starts an agent: it registers with the master as soon as that is there. Stopping it ends every task. */
 export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<RunningAgent> {
   return Lifetime.start(async (life) => {
-    const workDir = await makeWorkDir(config.work_dir);
+    const workDir = await makeWorkDir(config.work_dir, deps.log);
     const detect = await readDetector({
       master: config.master,
       sessionTimeoutMs: config.zk_session_timeout,
@@ -195,7 +199,7 @@ function createContainers(
   { launcher, log }: AgentDeps,
   { post, life }: { post: (event: AgentInput) => void; life: Lifetime },
 ): Containers {
-  const containers = new Containers({ launcher, post });
+  const containers = new Containers({ workDir, launcher, post });
   life.add(async () => {
     const left = await killLeftovers(workDir);
     if (left > 0) log.warn({ left }, 'ended processes that outlived their containers');
@@ -224,10 +228,16 @@ function endOfTasks({ onEnd }: AgentDeps) {
   };
 }
 
-async function makeWorkDir(given: string): Promise<string> {
+/** As root, tasks of other users have to pass through it to their sandboxes. */
+async function makeWorkDir(given: string, log: Logger): Promise<string> {
   try {
-    makeFolder(given);
-    return await realpath(given);
+    makeFolder(given, wayMode());
+    const folder = await realpath(given);
+    setMode(folder, ((await stat(folder)).mode & 0o7777) | (wayMode() & 0o011));
+    tellOpenFolder('--work_dir', folder, log);
+    if (existsSync(join(folder, 'meta'))) tightenFolder(join(folder, 'meta'));
+    await closeOldSandboxes(folder);
+    return folder;
   } catch (error) {
     throw new StartError(`--work_dir: ${given} cannot be used: ${(error as Error).message}`);
   }

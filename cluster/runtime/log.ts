@@ -53,7 +53,7 @@ export function createLogger({ level = 'info', file, stderr }: LogOptions = {}):
   // The logger's level decides, not the places': so it can be changed in one place.
   const streams = places.map((dest) => ({
     level: 'trace' as const,
-    stream: pino.destination({ dest, sync: true, mkdir: true, append: true }),
+    stream: pino.destination({ dest, sync: true, mkdir: true, append: true, mode: 0o600 }),
   }));
   const logger = pino(
     { level, redact: REDACTED, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },

@@ -11,6 +11,7 @@
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { makeFolder } from '../runtime/files/make-folder';
+import { tightenFolder } from '../runtime/files/private';
 import { StartError } from '../runtime/lifecycle';
 import type { Logger } from '../runtime/log';
 import { CommitFile, type CommitPoint } from './commit-file';
@@ -71,6 +72,7 @@ export class LocalStore implements StateStore {
     try {
       await store.load(options);
       if (options.accept !== true) await removeCopy(folder);
+      tightenFolder(folder);
       return store;
     } catch (error) {
       await store.close();

@@ -5,6 +5,7 @@
 import { createPrivateKey, createSign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../cluster/runtime/config/flags';
+import { tellOpenSecret } from '../../cluster/runtime/files/private';
 
 export type MasterLogin =
   | { readonly kind: 'none' }
@@ -71,6 +72,7 @@ function readLogin({ authentication, principal, secret = '', iamFile }: AccessSe
 }
 
 function readIam(path: string): MasterLogin {
+  tellOpenSecret('--mesos-iam-file', path);
   const text = readText('mesos-iam-file', path);
   const wrong = (why: string): UsageError =>
     new UsageError(`--mesos-iam-file: ${path} cannot be used: ${why}`);
@@ -98,6 +100,7 @@ function readIam(path: string): MasterLogin {
 function readPem(flag: string, path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   const text = readText(flag, path);
+  if (text.includes('PRIVATE KEY')) tellOpenSecret(`--${flag}`, path);
   if (!text.includes('-----BEGIN ')) throw new UsageError(`--${flag}: ${path} has nothing in PEM`);
   return text;
 }

@@ -8,6 +8,7 @@
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { UsageError } from '../../cluster/runtime/config/flags';
+import { tellOpenSecret } from '../../cluster/runtime/files/private';
 import { allowedHostsFlag } from '../../cluster/runtime/http/hosts';
 
 type Read = (value: unknown) => unknown;
@@ -82,6 +83,8 @@ export const SETTINGS: readonly Setting[] = [
 /** Reads the file into values of flags. Throws UsageError with the file and the setting. */
 export function readSettingsFile(path: string): Readonly<Record<string, unknown>> {
   const members = readMembers(path);
+  if (['mesoscredentials', 'httpcredentials'].some((key) => members.get(key)))
+    tellOpenSecret('--config', path);
   const flags: Record<string, unknown> = {};
   for (const { key, flag, read, fallback, none } of SETTINGS) {
     if (fallback !== undefined) flags[flag] = fallback;

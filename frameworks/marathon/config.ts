@@ -19,6 +19,7 @@ import {
   UsageError,
   type Values,
 } from '../../cluster/runtime/config/flags';
+import { tellOpenSecret } from '../../cluster/runtime/files/private';
 import type { Credentials } from '../../cluster/runtime/http/guard';
 import { allowedHostsFlag, type HostNames } from '../../cluster/runtime/http/hosts';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
@@ -283,6 +284,7 @@ function mesosCredentialsOf(flags: MarathonFlags): string | undefined {
 }
 
 function readSecret(file: string): string {
+  tellOpenSecret('--mesos_authentication_secret_file', file);
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {

@@ -3,6 +3,7 @@
  */
 
 import { execFile } from 'node:child_process';
+import { withStartersUmask } from '../../cluster/runtime/files/private';
 import type { Logger } from '../../cluster/runtime/log';
 
 const LIMIT_MS = 60_000;
@@ -19,10 +20,11 @@ export function splitCommand(text: string): string[] {
 export function runCommand(command: string, log: Logger): Promise<void> {
   const [program = '', ...args] = splitCommand(command);
   return new Promise((resolve) => {
-    execFile(program, args, { timeout: LIMIT_MS }, (error) => {
+    const ended = (error: Error | null): void => {
       if (error) log.error({ command: program, error: error.message }, 'the command failed');
       else log.info({ command: program }, 'the command ran');
       resolve();
-    });
+    };
+    withStartersUmask(() => execFile(program, args, { timeout: LIMIT_MS }, ended));
   });
 }

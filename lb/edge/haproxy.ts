@@ -10,6 +10,7 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { withStartersUmask } from '../../cluster/runtime/files/private';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Finding } from '../core/events';
 import { APP_MAP, HOST_MAP } from '../core/maps';
@@ -451,8 +452,9 @@ export class Haproxy {
     this.startedWith = this.configOnDisk();
     this.mayHaveOld = false;
     const child = this.outputs.spawnWith(([log, errors]) =>
-      // A session of its own: neither our end nor a Ctrl-C in our terminal reaches it.
-      spawn(this.program, words, { detached: true, stdio: ['ignore', log, errors] }),
+      // A session of its own: neither our end nor a Ctrl-C in our terminal reaches it. Sockets of templates have the modes
+      // that the operator's umask gives them.
+      withStartersUmask(() => spawn(this.program, words, { detached: true, stdio: ['ignore', log, errors] })),
     );
     child.unref();
     const { pid } = child;

@@ -3,11 +3,10 @@
  * outside.
  */
 
-import { chmod, mkdir, rm, symlink } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
 import { findProcesses, killFound } from '../../runtime/processes';
 import type { AgentEffect } from '../core/effects';
 import type { AgentInput } from '../core/events';
+import { makeSandbox } from './sandbox';
 
 export interface LaunchedExecutor {
   readonly exited: Promise<string>;
@@ -18,6 +17,8 @@ export interface LaunchedExecutor {
 export type ExecutorLauncher = (environment: Readonly<Record<string, string>>) => Promise<LaunchedExecutor>;
 
 export interface ContainersOptions {
+  /** Sandboxes lie below it. */
+  readonly workDir: string;
   readonly launcher: ExecutorLauncher;
   readonly post: (event: AgentInput) => void;
 }
@@ -32,7 +33,7 @@ export class Containers {
   async launch(order: Launch): Promise<void> {
     const { containerId } = order;
     try {
-      await makeSandbox(order.directory, order.user);
+      await makeSandbox({ workDir: this.options.workDir, ...order });
       const executor = await this.options.launcher(order.environment);
       this.running.set(containerId, executor);
       void executor.exited.then((text) => {
@@ -54,15 +55,6 @@ export class Containers {
   async destroyAll(): Promise<void> {
     await Promise.all([...this.running.values()].map((executor) => executor.destroy()));
   }
-}
-
-async function makeSandbox(directory: string, user: string | undefined): Promise<void> {
-  await mkdir(directory, { recursive: true, mode: 0o755 });
-  // Who the task runs as is settled when it starts; only root changes users, and then the sandbox must be writable.
-  if (process.getuid?.() === 0 && user !== undefined && user !== 'root') await chmod(directory, 0o1777);
-  const latest = join(dirname(directory), 'latest');
-  await rm(latest, { force: true });
-  await symlink(basename(directory), latest);
 }
 
 /** Kills tasks that a run before us left behind: those whose sandbox lies in our work folder. Returns how many. */

@@ -6,10 +6,11 @@
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import type * as mesos from '../../api/generated/mesos';
+import { withStartersUmask } from '../../runtime/files/private';
 import type { HttpClient } from '../../runtime/http/client';
+import { identityOf } from '../../runtime/identity';
 import { signalAll } from '../../runtime/processes';
 import { checkEnvironment } from './environment';
-import { identityOf } from './identity';
 
 export interface CheckResult {
   readonly ok: boolean;
@@ -76,13 +77,14 @@ async function command(
     ? ['/bin/sh', ['-c', info.value ?? '']]
     : [info.value ?? '', (info.arguments ?? []).slice(1)];
   return new Promise((resolve) => {
-    const child = spawn(file, args, {
+    const options = {
       cwd: context.directory,
       env: { ...checkEnvironment(context.environment, info) },
       detached: true,
       stdio: 'ignore',
       ...identity,
-    });
+    } as const;
+    const child = withStartersUmask(() => spawn(file, args, options));
     const timer = setTimeout(() => {
       if (child.pid !== undefined) signalAll([-child.pid], 'SIGKILL');
     }, timeoutMs);

@@ -3,12 +3,16 @@
  */
 
 import { spawn } from 'node:child_process';
-import { closeSync, openSync } from 'node:fs';
+import { closeSync, fchmodSync, fchownSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as mesos from '../../api/generated/mesos';
+import { withStartersUmask } from '../../runtime/files/private';
+import { type Identity, identityOf } from '../../runtime/identity';
 import { findProcesses, killFound, signalAll } from '../../runtime/processes';
 import type { Ending } from '../core/events';
-import { type Identity, identityOf } from './identity';
+
+/** What the task prints: its user's, and for the group to read, as its sandbox. */
+const OUTPUT = 0o640;
 
 export interface TaskProcessOptions {
   readonly task: mesos.TaskInfo;
@@ -38,16 +42,18 @@ export class TaskProcess {
   }
 
   private spawn(command: Command, identity: Identity | undefined, directory: string): void {
-    const files = ['stdout', 'stderr'].map((name) => openSync(join(directory, name), 'a'));
+    const files = ['stdout', 'stderr'].map((name) => openOutput(join(directory, name), identity));
     try {
-      const child = spawn(command.file, command.arguments, {
-        argv0: command.argv0,
-        cwd: directory,
-        env: { ...this.options.environment },
-        detached: true,
-        stdio: ['ignore', files[0], files[1]],
-        ...identity,
-      });
+      const child = withStartersUmask(() =>
+        spawn(command.file, command.arguments, {
+          argv0: command.argv0,
+          cwd: directory,
+          env: { ...this.options.environment },
+          detached: true,
+          stdio: ['ignore', files[0], files[1]],
+          ...identity,
+        }),
+      );
       this.pid = child.pid;
       child.once('spawn', () => this.options.started());
       child.once('error', (error) =>
@@ -89,4 +95,12 @@ function commandOf(command: mesos.CommandInfo | undefined): Command {
   const [argv0 = value, ...rest] = command?.arguments ?? [];
   if (value === '') throw new Error("Failed to execute the command: 'value' is empty and 'shell' is false");
   return { file: value, argv0, arguments: rest };
+}
+
+/** A file for the task's output, which is its user's. */
+function openOutput(path: string, identity: Identity | undefined): number {
+  const file = openSync(path, 'a', OUTPUT);
+  fchmodSync(file, OUTPUT);
+  if (identity) fchownSync(file, identity.uid, identity.gid);
+  return file;
 }

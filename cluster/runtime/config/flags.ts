@@ -9,6 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError, Option } from 'commander';
 import { type Millis, printDuration, readDuration } from '../../model/time';
+import { tellOpenSecret } from '../files/private';
 
 /** Wrong use of a command: printed without a stack, exit status 2. */
 export class UsageError extends Error {}
@@ -285,6 +286,7 @@ function printDefault(value: unknown): string {
 function accept(values: Map<string, unknown>, name: string, flag: Flag<unknown>, given: string): void {
   try {
     const value = flag.isPath ? given : fromFile(given);
+    if (flag.secret && value !== given) tellOpenSecret(`--${name}`, given.slice('file://'.length));
     values.set(name, flag.read(value, flag.repeatable ? values.get(name) : undefined));
   } catch (error) {
     const shown = flag.secret ? 'the value' : JSON.stringify(given);

@@ -3,7 +3,7 @@
  * new entries with ENOENT, as `/proc` does.
  */
 
-import { mkdirSync, statSync } from 'node:fs';
+import { chmodSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /** For the owner alone. */
@@ -17,6 +17,8 @@ export function makeFolder(path: string, mode = PRIVATE): void {
   if (parent !== folder) makeFolder(parent, mode);
   try {
     mkdirSync(folder, { mode });
+    // Whatever the umask is.
+    chmodSync(folder, mode);
   } catch (error) {
     // Another process may have made it meanwhile.
     if (!isFolder(folder)) throw error;

@@ -7,7 +7,7 @@
  */
 
 import { createHash } from 'node:crypto';
-import { closeSync, openSync, writeSync } from 'node:fs';
+import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../files/make-folder';
 import type { Recorder } from '../mailbox';
@@ -42,7 +42,8 @@ export class FileRecorder implements Recorder {
   /** Starts a new file, replacing one of that name. */
   constructor(path: string, start: { machine: string; boot: unknown }) {
     makeFolder(dirname(path));
-    this.file = openSync(path, 'w');
+    this.file = openSync(path, 'w', 0o600);
+    fchmodSync(this.file, 0o600);
     this.append({ format: RECORDING_FORMAT, ...start });
   }
 

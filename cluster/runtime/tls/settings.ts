@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureVersion } from 'node:tls';
+import { tellOpenSecret } from '../files/private';
 import { StartError } from '../lifecycle';
 
 export interface TlsSettings {
@@ -75,6 +76,7 @@ function needed(env: Env, name: string, what: string): Buffer {
   const path = env[PREFIX + name];
   if (!path)
     throw new StartError(`${PREFIX}ENABLED is set, so ${PREFIX}${name} must name the file with ${what}`);
+  if (name === 'KEY_FILE') tellOpenSecret(PREFIX + name, path.replace(/^file:\/\//, ''));
   return read(PREFIX + name, path);
 }
 

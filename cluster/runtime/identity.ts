@@ -1,5 +1,5 @@
 /**
- * The user a task and its command checks run as. Only root may become somebody else.
+ * Users of this machine by their names, as the system knows them.
  */
 
 import { execFile } from 'node:child_process';
@@ -11,7 +11,10 @@ export interface Identity {
   readonly gid: number;
 }
 
-/** The ids of a user; undefined when the task runs as this process does. Rejects for a name that this host does not know. */
+/**
+ * The ids of another user; undefined when a task runs as we do. Only root may become somebody else. Rejects for an unknown
+ * user.
+ */
 export async function identityOf(user: string | undefined): Promise<Identity | undefined> {
   if (user === undefined || user === '' || user === userInfo().username) return undefined;
   if (process.getuid?.() !== 0) return undefined;

@@ -1,0 +1,82 @@
+/**
+ * Files that nobody else on the machine may use: what daemons keep, whatever umask they are started with.
+ */
+
+import { chmodSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import type { Logger } from '../log';
+
+const PRIVATE_UMASK = 0o077;
+/** For the owner alone. */
+export const PRIVATE_FOLDER = 0o700;
+const PRIVATE_FILE = 0o600;
+/** Others may pass through, and not look around. */
+const PASSABLE_FOLDER = 0o711;
+
+/** The umask of whoever started this process; undefined before `keepFilesPrivate`. */
+let startersUmask: number | undefined;
+
+/** From now on everything that this process and its libraries write is for its owner alone. */
+export function keepFilesPrivate(): void {
+  startersUmask ??= process.umask(PRIVATE_UMASK);
+}
+
+/**
+ * Starts a program of somebody else, such as a task, with the umask that this process was started with. `begin` is
+ * synchronous.
+ */
+export function withStartersUmask<T>(begin: () => T): T {
+  if (startersUmask === undefined) return begin();
+  process.umask(startersUmask);
+  try {
+    return begin();
+  } finally {
+    process.umask(PRIVATE_UMASK);
+  }
+}
+
+/** Whether this process may run tasks as other users, who then have to pass through our folders to theirs. */
+export function isRoot(): boolean {
+  return process.getuid?.() === 0;
+}
+
+/** The mode of folders on the way to sandboxes. */
+export function wayMode(): number {
+  return isRoot() ? PASSABLE_FOLDER : PRIVATE_FOLDER;
+}
+
+/** Takes a folder of ours, and the files right in it, away from others. One that belongs to somebody else is left. */
+export function tightenFolder(folder: string, mode = PRIVATE_FOLDER): void {
+  setMode(folder, mode);
+  for (const entry of readdirSync(folder, { withFileTypes: true }))
+    if (entry.isFile()) setMode(join(folder, entry.name), PRIVATE_FILE);
+}
+
+/** Gives a file or folder of ours exactly this mode; one that belongs to somebody else is left as it is. */
+export function setMode(path: string, mode: number): void {
+  const found = statSync(path, { throwIfNoEntry: false });
+  if (!found || (found.mode & 0o7777) === mode) return;
+  try {
+    chmodSync(path, mode);
+  } catch (error) {
+    if (!['EPERM', 'EROFS', 'ENOENT'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+  }
+}
+
+/**
+ * Warns when others can look into the folder of a flag. It is not changed: it may be shared with other programs, and what
+ * we put there is closed by itself. As root, tasks of other users are let through.
+ */
+export function tellOpenFolder(flag: string, path: string, log: Pick<Logger, 'warn'>): void {
+  const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
+  if ((mode & 0o066) === 0) return;
+  const wanted = wayMode().toString(8);
+  log.warn({ flag, path }, `others on this machine can look into this folder: chmod ${wanted} it`);
+}
+
+/** Warns, on standard error, when others can use a file of secrets that is read before there is a log. */
+export function tellOpenSecret(flag: string, path: string): void {
+  if (((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o007) === 0) return;
+  const text = `${flag}: others on this machine can use the secrets in ${path}: chmod 600 it`;
+  process.emitWarning(text, { type: 'SecurityWarning', code: 'MESETA_OPEN_SECRET' });
+}
