@@ -5,7 +5,7 @@
 import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { agentFlags } from '../../cluster/agent/config';
-import { type RunningAgent, startAgent } from '../../cluster/agent/main';
+import { type GoneAgent, type RunningAgent, startAgent } from '../../cluster/agent/main';
 import { masterFlags } from '../../cluster/master/config';
 import { type RunningMaster, startMaster } from '../../cluster/master/main';
 import type { Clock } from '../../cluster/runtime/clock';
@@ -23,13 +23,14 @@ import { lbFlags, readLbConfig } from '../../lb/config';
 import { startLb } from '../../lb/main';
 import { hostedExecutors } from './launcher';
 import { agentArgs, dnsArgs, lbArgs, marathonArgs, masterArgs, type UpOptions } from './options';
+import { type FlagNames, Parts } from './parts';
 import { recorderFor } from './recorders';
 
 export interface ClusterDeps {
   readonly log: Logger;
   readonly clock: Clock;
-  /** Called when a part cannot go on. */
-  readonly fail: (reason: string) => void;
+  /** Says to the operator what happened to a part that ended by itself; the others go on. */
+  readonly tell: (text: string) => void;
 }
 
 /** One part and where it listens. */
@@ -50,19 +51,20 @@ export interface Cluster {
 /** Starts all parts, those that do not need each other side by side. Stopping ends every task, too. */
 export function startCluster(options: UpOptions, deps: ClusterDeps): Promise<Cluster & Running> {
   return Lifetime.start(async (life) => {
-    const master = await startMasterPart(options, deps, life);
+    const parts = new Parts(deps, life);
+    const context: Context = { options, deps, life, parts };
+    const master = await startMasterPart(context);
     const address = `${master.http.address}:${master.http.port}`;
     const lbPort = options.lb ? await chooseLbPort(options) : undefined;
     const [agents, marathon] = await Promise.all([
-      startAgents(options, deps, life, address),
-      startMarathonPart(options, deps, life, { master: address, lbPort }),
+      startAgents(context, address),
+      startMarathonPart(context, { master: address, lbPort }),
     ]);
     const [dns, lb] = await Promise.all([
-      options.dns ? startDnsPart(options, deps, life, address) : undefined,
-      lbPort === undefined
-        ? undefined
-        : startLbPart(options, deps, life, { marathon: marathon.http.url, lbPort }),
+      options.dns ? startDnsPart(context, address) : undefined,
+      lbPort === undefined ? undefined : startLbPart(context, { marathon: marathon.http.url, lbPort }),
     ]);
+    parts.allStarted();
     return {
       places: listPlaces({ master, agents, marathon: marathon.http.url, dns, lb }),
       master: master.http.url,
@@ -103,103 +105,112 @@ async function openState(folder: string, log: Logger, life: Lifetime): Promise<S
   return state;
 }
 
-/** What a part calls its flags, and what they are called here. */
-type FlagNames = Readonly<Record<string, string>>;
-
-/** Parts start side by side, so each adds its own stop, whichever is ready first. */
-async function keep<T extends Running>(life: Lifetime, names: FlagNames, start: Promise<T>): Promise<T> {
-  try {
-    const running = await start;
-    life.add(() => running.stop());
-    return running;
-  } catch (error) {
-    if (!(error instanceof StartError)) throw error;
-    throw new StartError(error.message.replace(/--[\w-]+/g, (flag) => names[flag] ?? flag));
-  }
+interface Context {
+  readonly options: UpOptions;
+  readonly deps: ClusterDeps;
+  readonly life: Lifetime;
+  readonly parts: Parts;
 }
 
-async function startMasterPart(
-  options: UpOptions,
-  deps: ClusterDeps,
-  life: Lifetime,
-): Promise<RunningMaster> {
+async function startMasterPart({ options, deps, life, parts }: Context): Promise<RunningMaster> {
   const config = flagsOf(masterFlags, 'meseta master', masterArgs(options));
-  const own = {
-    log: deps.log.child({ part: 'master' }),
-    clock: deps.clock,
-    state: await openState(config.work_dir, deps.log, life),
-    record: recorderFor(config.record),
-    onResign: (reason: string) => deps.fail(`the master: ${reason}`),
-  };
-  return await keep(life, { '--port': '--master-port' }, startMaster(config, own));
+  const state = await openState(config.work_dir, deps.log, life);
+  return await parts.start('the master', { '--port': '--master-port' }, (ended) =>
+    startMaster(config, {
+      log: deps.log.child({ part: 'master' }),
+      clock: deps.clock,
+      state,
+      record: recorderFor(config.record),
+      onResign: ended,
+    }),
+  );
 }
 
-async function startAgents(
-  options: UpOptions,
-  deps: ClusterDeps,
-  life: Lifetime,
+async function startAgents(context: Context, master: string): Promise<RunningAgent[]> {
+  const starts = Array.from({ length: context.options.agents }, (_none, index) =>
+    startAgentPart(context, index, master),
+  );
+  return await Promise.all(starts);
+}
+
+const AGENT_FLAGS: FlagNames = { '--port': '--agent-port', '--work_dir': '--work-dir' };
+
+/**
+ * An agent of a work folder whose id was marked gone before is refused by the master: it starts once more, as a new one.
+ * `renewed`: that was done.
+ */
+function startAgentPart(
+  context: Context,
+  index: number,
   master: string,
-): Promise<RunningAgent[]> {
-  const starts = Array.from({ length: options.agents }, (_none, index) => {
-    const config = flagsOf(agentFlags, 'meseta agent', agentArgs(options, index, master));
-    const log = deps.log.child({ part: `agent-${index + 1}` });
-    const agent = startAgent(config, {
+  renewed = false,
+): Promise<RunningAgent> {
+  const { options, deps, parts } = context;
+  const config = flagsOf(agentFlags, 'meseta agent', agentArgs(options, index, master));
+  const name = `agent ${index + 1}`;
+  const log = deps.log.child({ part: `agent-${index + 1}` });
+  return parts.start(name, AGENT_FLAGS, async (ended) => {
+    const goneEnded = async (reason: string, gone: GoneAgent): Promise<void> => {
+      await gone.forget();
+      const [first = reason] = reason.split('. ');
+      if (gone.admitted || renewed) return ended(first, 'the next start in this folder makes it a new agent');
+      deps.tell(`${name} was marked gone before; it starts as a new agent.`);
+      await agent.stop();
+      await startAgentPart(context, index, master, true);
+    };
+    const agent = await startAgent(config, {
       log,
       clock: deps.clock,
       launcher: hostedExecutors({ log, clock: deps.clock }),
       record: recorderFor(config.record),
-      onEnd: (reason) => deps.fail(`agent ${index + 1}: ${reason}`),
+      onEnd: (reason, gone) => {
+        if (gone === undefined) return ended(reason);
+        goneEnded(reason, gone).catch((error: Error) => ended(`${reason}; ${error.message}`));
+      },
     });
-    return keep(life, { '--port': '--agent-port', '--work_dir': '--work-dir' }, agent);
+    return agent;
   });
-  return await Promise.all(starts);
 }
 
 async function startMarathonPart(
-  options: UpOptions,
-  deps: ClusterDeps,
-  life: Lifetime,
+  { options, deps, life, parts }: Context,
   { master, lbPort }: { readonly master: string; readonly lbPort: number | undefined },
 ) {
   const args = marathonArgs(options, master, lbPort);
   const config = marathonConfig(flagsOf(MARATHON_FLAGS, 'meseta marathon', args));
-  const own = {
-    log: deps.log.child({ part: 'marathon' }),
-    clock: deps.clock,
-    state: await openState(join(options['work-dir'], 'marathon'), deps.log, life),
-    onResign: (reason: string) => deps.fail(`Marathon: ${reason}`),
-  };
-  return await keep(life, { '--http_port': '--marathon-port' }, startMarathon(config, own));
+  const state = await openState(join(options['work-dir'], 'marathon'), deps.log, life);
+  return await parts.start('Marathon', { '--http_port': '--marathon-port' }, (ended) =>
+    startMarathon(config, {
+      log: deps.log.child({ part: 'marathon' }),
+      clock: deps.clock,
+      state,
+      onResign: ended,
+    }),
+  );
 }
 
-async function startDnsPart(options: UpOptions, deps: ClusterDeps, life: Lifetime, master: string) {
+function startDnsPart({ options, deps, parts }: Context, master: string) {
   const config = readDnsConfig(flagsOf(dnsFlags, 'meseta dns', dnsArgs(options, master)), {
     version: MESETA_VERSION,
   });
-  const own = { log: deps.log.child({ part: 'dns' }), clock: deps.clock };
-  return await keep(
-    life,
-    { '--port': '--dns-port', '--http-port': '--dns-http-port' },
-    startDns(config, own),
+  const flags = { '--port': '--dns-port', '--http-port': '--dns-http-port' };
+  return parts.start('DNS', flags, (ended) =>
+    startDns(config, { log: deps.log.child({ part: 'dns' }), clock: deps.clock, onEnd: ended }),
   );
 }
 
-async function startLbPart(
-  options: UpOptions,
-  deps: ClusterDeps,
-  life: Lifetime,
+function startLbPart(
+  { options, deps, parts }: Context,
   { marathon, lbPort }: { readonly marathon: string; readonly lbPort: number },
 ) {
   const config = readLbConfig(flagsOf(lbFlags, 'meseta lb', lbArgs(options, marathon, lbPort)));
-  const own = { log: deps.log.child({ part: 'lb' }), clock: deps.clock };
-  return await keep(
-    life,
-    { '--http-in-port': '--http-port', '--http-port': '--lb-port' },
-    startLb(config, own),
+  const flags = { '--http-in-port': '--http-port', '--http-port': '--lb-port' };
+  return parts.start('the load balancer', flags, () =>
+    startLb(config, { log: deps.log.child({ part: 'lb' }), clock: deps.clock }),
   );
 }
 
-interface Parts {
+interface Started {
   readonly master: RunningMaster;
   readonly agents: readonly RunningAgent[];
   readonly marathon: string;
@@ -207,7 +218,7 @@ interface Parts {
   readonly lb: Awaited<ReturnType<typeof startLbPart>> | undefined;
 }
 
-function listPlaces({ master, agents, marathon, dns, lb }: Parts): Place[] {
+function listPlaces({ master, agents, marathon, dns, lb }: Started): Place[] {
   const places: Place[] = [
     { part: 'master', url: master.http.url, about: 'cluster state at /state, v1 API at /api/v1' },
     ...agents.map(({ http }, index) => ({

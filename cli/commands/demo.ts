@@ -29,8 +29,8 @@ const flags = {
 export const demoCommand: Command = flagCommand({
   flags,
   run: ({ flags: given }, terminal) =>
-    runDaemon(terminal, async ({ fail }) => {
-      const running = await up(upOptions(given['free-ports']), terminal, fail).catch(hintAtPorts);
+    runDaemon(terminal, async () => {
+      const running = await up(upOptions(given['free-ports']), terminal).catch(hintAtPorts);
       const shown = show(running, terminal, given.exit);
       if (given.exit) return { running, finished: shown };
       void shown;

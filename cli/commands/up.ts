@@ -16,17 +16,17 @@ import { printTable } from '../print';
 
 export const upCommand: Command = flagCommand({
   flags: upFlags,
-  run: ({ flags }, terminal) =>
-    runDaemon(terminal, async ({ fail }) => {
-      const running = await up(flags, terminal, fail);
-      return { running };
-    }),
+  run: ({ flags }, terminal) => runDaemon(terminal, async () => ({ running: await up(flags, terminal) })),
 });
 
-/** Starts the cluster and prints what listens where, and how long that took since the program began. */
-export async function up(options: UpOptions, terminal: Terminal, fail: (reason: string) => void) {
+/**
+ * Starts the cluster and prints what listens where, and how long that took since the program began. Says what stops by
+ * itself; the rest goes on.
+ */
+export async function up(options: UpOptions, terminal: Terminal) {
   const log = openLog(options['work-dir']);
-  const cluster = await startCluster(options, { log: log.logger, clock: systemClock(), fail });
+  const tell = (text: string): void => terminal.err(`meseta: ${text}\n`);
+  const cluster = await startCluster(options, { log: log.logger, clock: systemClock(), tell });
   terminal.out(describe(cluster));
   const seconds = process.uptime().toFixed(2);
   terminal.out(`\n${style.strong('Up')} in ${seconds} s. Log: ${log.file}. Ctrl-C stops everything.\n`);

@@ -34,7 +34,7 @@ import type { AgentBoot, AgentEvent, AgentInput } from './core/events';
 import type { AgentState } from './core/state';
 import { agentMachine } from './core/step';
 import { AUTHENTICATION_FLAGS, agentAccess } from './edge/authentication';
-import { openCheckpoint, recallAgentId, recallResources } from './edge/checkpoint';
+import { forgetAgentId, openCheckpoint, recallAgentId, recallResources } from './edge/checkpoint';
 import { Containers, type ExecutorLauncher, killLeftovers } from './edge/containers';
 import { readDetector } from './edge/detector';
 import { ExecutorDoor } from './edge/http/executor-api';
@@ -58,7 +58,15 @@ export interface AgentDeps {
   readonly launcher: ExecutorLauncher;
   readonly record?: ((start: { machine: string; boot: unknown }) => Recorder) | undefined;
   /** Called when the agent has ended by itself: told to by the master, or broken. */
-  readonly onEnd?: ((reason: string) => void) | undefined;
+  readonly onEnd?: ((reason: string, gone?: GoneAgent) => void) | undefined;
+}
+
+/** An agent that was marked gone: its id is refused for ever. */
+export interface GoneAgent {
+  /** Whether the master had admitted it in this run: else it was gone before. */
+  readonly admitted: boolean;
+  /** Makes the next start in its work folder one of a new agent. */
+  forget(): Promise<void>;
 }
 
 export interface RunningAgent extends Running {
@@ -112,7 +120,7 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     const authentication = authenticationOf(config, deps, { http, links, messages });
     const containers = createContainers(workDir, deps, { post, life });
     const boot = await bootOf(config, deps, { http, workDir, checkpoint });
-    const end = endOfTasks(deps);
+    const end = endOfTasks(deps, workDir, () => mailbox?.state.dismissed);
     mailbox = new Mailbox({
       machine: agentMachine,
       boot,
@@ -209,7 +217,7 @@ function createContainers(
 }
 
 /** The moment the last task has ended: waited for by a stop, a surprise otherwise. */
-function endOfTasks({ onEnd }: AgentDeps) {
+function endOfTasks({ onEnd }: AgentDeps, workDir: string, dismissed: () => AgentState['dismissed']) {
   let ended: () => void = () => undefined;
   let wanted = false;
   const allEnded = new Promise<void>((done) => {
@@ -218,7 +226,7 @@ function endOfTasks({ onEnd }: AgentDeps) {
   return {
     reached: (): void => {
       ended();
-      if (!wanted) onEnd?.('the master told the agent to shut down');
+      if (!wanted) tellDismissal(onEnd, workDir, dismissed());
     },
     after: async (stop: () => void): Promise<void> => {
       wanted = true;
@@ -226,6 +234,15 @@ function endOfTasks({ onEnd }: AgentDeps) {
       await Promise.race([allEnded, new Promise((late) => setTimeout(late, STOP_MS).unref())]);
     },
   };
+}
+
+/** Says why the master sent the agent away; for one that is gone, how to start as a new agent. */
+function tellDismissal(onEnd: AgentDeps['onEnd'], workDir: string, dismissed: AgentState['dismissed']): void {
+  const { message = '', admitted = false } = dismissed ?? {};
+  const reason = `the master told the agent to shut down${message === '' ? '' : `: ${message}`}`;
+  if (!/marked gone/.test(message)) return onEnd?.(reason);
+  const remedy = `To start as a new agent, remove ${join(workDir, 'meta', 'slaves', 'latest')}`;
+  onEnd?.(`${reason}. ${remedy}`, { admitted, forget: () => forgetAgentId(workDir) });
 }
 
 /** As root, tasks of other users have to pass through it to their sandboxes. */

@@ -44,6 +44,9 @@ const REDACTED = [
   '*.authorization',
 ];
 
+/** Characters that wait for room on a full disk; what comes then is lost. */
+const UNWRITTEN_MAX = 1_000_000;
+
 /** A logger that writes each line before it returns, so that the last line before a crash is there. */
 export function createLogger({ level = 'info', file, stderr }: LogOptions = {}): TunableLogger {
   const places: (string | number)[] = [
@@ -51,10 +54,19 @@ export function createLogger({ level = 'info', file, stderr }: LogOptions = {}):
     ...(file === undefined ? [] : [file]),
   ];
   // The logger's level decides, not the places': so it can be changed in one place.
-  const streams = places.map((dest) => ({
-    level: 'trace' as const,
-    stream: pino.destination({ dest, sync: true, mkdir: true, append: true, mode: 0o600 }),
-  }));
+  const streams = places.map((dest) => {
+    const stream = pino.destination({
+      dest,
+      sync: true,
+      mkdir: true,
+      append: true,
+      mode: 0o600,
+      maxLength: UNWRITTEN_MAX,
+    });
+    // A full disk costs lines, not the process; they are written once there is room again.
+    stream.on('error', () => undefined);
+    return { level: 'trace' as const, stream };
+  });
   const logger = pino(
     { level, redact: REDACTED, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
     pino.multistream(streams),

@@ -85,7 +85,7 @@ test('meseta up: scaling down, restarting and deploying lose no request', async 
     '--resources=cpus:4;mem:4096',
   ]);
   const failed: string[] = [];
-  const cluster = await startCluster(options, { ...deps, fail: (why) => failed.push(why) });
+  const cluster = await startCluster(options, { ...deps, tell: (text) => failed.push(text) });
   cleanups.add(() => cluster.stop());
   const { marathon } = cluster;
   const front = cluster.http?.port ?? 0;

@@ -61,6 +61,11 @@ export class Up {
     return this.child.pid ?? 0;
   }
 
+  /** What it said on standard error so far. */
+  get errors(): string {
+    return this.err;
+  }
+
   /** Where the n-th line of a part says it listens. */
   place(part: string, which = 0): string {
     const lines = this.out.split('\n').filter((line) => line.startsWith(part));

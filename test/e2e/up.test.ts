@@ -142,12 +142,14 @@ test('after kill -9 of everything a new start ends what was left and brings the 
   await meseta(['app', 'create', HELLO, '--wait'], { MESETA_MARATHON: up.place('marathon') });
   const left = tasks();
   await up.stop('SIGKILL');
+  const [balancer] = haproxies();
   expect(left.length).toBeGreaterThanOrEqual(3);
   expect(tasks().sort()).toEqual(left.sort());
   up = await Up.start(join(folder, 'work'));
   const front = up.place('haproxy');
   await eventually('three answers', async () => (await answering(front)).size === 3);
   expect(tasks().filter((pid) => left.includes(pid))).toEqual([]);
+  expect(haproxies()).toContain(balancer);
 });
 
 test('the demo proves itself, records, and the recordings lead to the same states', async () => {

@@ -138,6 +138,8 @@ export function unregister(state: AgentState, event: EventOf<'unregister'>): Age
 export function shutdown(state: AgentState, event: EventOf<'master.shutdown'>): AgentEffect[] {
   if (event.from !== state.master) return [];
   const fields = { master: event.from, message: event.message };
+  if (state.phase !== 'stopping')
+    state.dismissed = { message: event.message, admitted: state.phase === 'running' };
   return [
     { kind: 'note', level: 'error', text: 'the master told this agent to shut down', fields },
     ...stop(state, { kind: 'stop', at: event.at }),

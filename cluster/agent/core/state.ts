@@ -19,6 +19,8 @@ export interface AgentState {
   phase: 'disconnected' | 'running' | 'stopping';
   agentId: string | undefined;
   master: string | undefined;
+  /** Why the master told us to shut down, and whether it had admitted us in this run. */
+  dismissed: { readonly message: string; readonly admitted: boolean } | undefined;
   /** Reservations and volumes made at run time. */
   checkpointed: readonly mesos.Resource[];
   /** We are being emptied. */
@@ -80,6 +82,7 @@ export function initAgent(boot: AgentBoot): AgentState {
     phase: 'disconnected',
     agentId: boot.agentId,
     master: undefined,
+    dismissed: undefined,
     checkpointed: boot.checkpointed ?? [],
     drain: undefined,
     registrationBackoffMs: boot.settings.registrationBackoffMs,

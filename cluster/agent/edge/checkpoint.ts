@@ -71,6 +71,11 @@ export async function rememberAgentId(workDir: string, agentId: string): Promise
   await rename(fresh, join(folder, LATEST));
 }
 
+/** Makes the next start one of a new agent, as operators do by hand; reservations stay. */
+export async function forgetAgentId(workDir: string): Promise<void> {
+  await rm(join(workDir, 'meta', 'slaves', LATEST), { force: true });
+}
+
 /** Reservations and volumes of the last run; none at the first. */
 export async function recallResources(state: StateStore): Promise<readonly Resource[]> {
   const { value, version } = await state.fetch(RESOURCES);

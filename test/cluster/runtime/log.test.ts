@@ -31,6 +31,12 @@ describe('a log', () => {
     expect(lines(file)).toHaveLength(1);
   });
 
+  it('on a full disk loses lines, and nothing else', () => {
+    const log = createLogger({ file: '/dev/full' });
+    for (let count = 0; count < 3000; count++) log.info({ count }, 'x'.repeat(1000));
+    expect(() => log.error({}, 'still there')).not.toThrow();
+  });
+
   it('of tests says nothing', () => {
     expect(silentLogger.child({ a: 'b' }).error({}, 'x')).toBeUndefined();
   });

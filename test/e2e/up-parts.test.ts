@@ -1,0 +1,127 @@
+/**
+ * One part of `meseta up` that ends by itself (an agent marked gone, a full disk): the others go on, it is said what
+ * stopped and why, Ctrl-C stops the rest, and a start in the same folder has all of them again.
+ */
+
+import { execFileSync } from 'node:child_process';
+import { mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { ask } from '../../bench/lb/kit';
+import { eventually } from './eventually';
+import { meseta, Up } from './meseta';
+
+jest.setTimeout(180_000);
+
+let folder: string;
+let up: Up | undefined;
+
+beforeEach(() => {
+  folder = mkdtempSync(join(tmpdir(), 'meseta-parts-'));
+});
+
+afterEach(async () => {
+  await up?.stop('SIGINT');
+  up = undefined;
+  rmSync(folder, { recursive: true, force: true });
+});
+
+interface AgentRow {
+  readonly id: string;
+  readonly active: boolean;
+}
+
+const agents = async (): Promise<AgentRow[]> => {
+  const { out } = await meseta(['agent', 'list', '--json'], { MESETA_MASTER: up?.place('master') ?? '' });
+  return JSON.parse(out) as AgentRow[];
+};
+
+const firstAgent = (): Promise<AgentRow> =>
+  eventually('an agent', async () => (await agents()).find(({ active }) => active));
+
+const status = async (part: string, path: string): Promise<number> =>
+  (await ask(Number(new URL(up?.place(part) ?? '').port), path).catch(() => ({ status: 0 }))).status;
+
+test('an agent marked gone: the rest goes on, and the next start makes it a new one', async () => {
+  up = await Up.start(join(folder, 'work'));
+  const old = await firstAgent();
+  const gone = await meseta(['agent', 'gone', old.id], { MESETA_MASTER: up.place('master') });
+  expect(gone.status).toBe(0);
+  await eventually('the word of it', () => up?.errors.includes('agent 1 stopped'));
+  expect(up.errors).toContain(
+    'meseta: agent 1 stopped: the master told the agent to shut down: Agent has been marked gone. ' +
+      'The rest goes on; the next start in this folder makes it a new agent.\n',
+  );
+  expect([await status('master', '/health'), await status('marathon', '/ping')]).toEqual([200, 200]);
+  expect(await status('lb', '/health')).toBe(200);
+  await eventually('the agent hears nobody any more', async () => (await status('agent 1', '/health')) === 0);
+  expect(await up.stop('SIGINT')).toBe(0);
+
+  up = await Up.start(join(folder, 'work'));
+  const fresh = await firstAgent();
+  expect(fresh.id).not.toBe(old.id);
+  expect(up.errors).toBe('');
+  expect(await up.stop('SIGINT')).toBe(0);
+
+  // The id that was gone, as a work folder of an earlier version or of another disk has it.
+  const slaves = join(folder, 'work', 'agent-1', 'meta', 'slaves');
+  rmSync(join(slaves, 'latest'));
+  symlinkSync(old.id, join(slaves, 'latest'));
+  up = await Up.start(join(folder, 'work'));
+  const third = await firstAgent();
+  expect([old.id, readdirSync(slaves).includes(third.id)]).not.toContain(third.id);
+  expect(up.errors).toContain('meseta: agent 1 was marked gone before; it starts as a new agent.\n');
+});
+
+const canMount = process.platform === 'linux' && process.getuid?.() === 0;
+(canMount ? test : test.skip)(
+  'a full disk: what serves goes on, and a start with room has all of it',
+  async () => {
+    const disk = mkdtempSync(join(tmpdir(), 'meseta-disk-'));
+    execFileSync('mount', ['-t', 'tmpfs', '-o', 'size=48m', 'tmpfs', disk]);
+    try {
+      up = await Up.start(join(disk, 'work'));
+      await firstAgent();
+      const app = join(folder, 'app.json');
+      const json = { id: '/full', cmd: 'sleep 1000', cpus: 0.01, mem: 16, instances: 1 };
+      writeFileSync(app, JSON.stringify(json));
+      const marathon = { MESETA_MARATHON: up.place('marathon') };
+      expect((await meseta(['app', 'create', app, '--wait'], marathon)).status).toBe(0);
+      fill(disk);
+      // Everything here wants to write: what cannot go on says so, and only that stops.
+      for (let instances = 2; instances < 12 && !up.errors.includes('stopped'); instances++)
+        await meseta(['app', 'scale', '/full', String(instances)], marathon);
+      await eventually('somebody stopped', () => up?.errors.includes('Marathon stopped: '));
+      expect(up.errors).toMatch(
+        /Marathon stopped: .*The rest goes on; once the cause is gone, stop with Ctrl-C/,
+      );
+      expect(await status('master', '/health')).toBe(200);
+      expect(await status('lb', '/health')).toBe(200);
+      expect(await up.stop('SIGINT')).toBe(0);
+      execFileSync('find', [disk, '-name', 'filler*', '-delete']);
+      up = await Up.start(join(disk, 'work'));
+      await firstAgent();
+      await eventually('the app', async () => (await status('marathon', '/v2/apps//full')) === 200);
+      expect(await up.stop('SIGINT')).toBe(0);
+      up = undefined;
+    } finally {
+      await up?.stop('SIGINT');
+      up = undefined;
+      execFileSync('umount', ['-l', disk]);
+      rmdirSync(disk);
+    }
+  },
+);
+
+function fill(disk: string): void {
+  try {
+    for (let at = 0; ; at++) writeFileSync(join(disk, `filler.${at}`), Buffer.alloc(1 << 16));
+  } catch (error) {
+    expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+  }
+  try {
+    for (let at = 0; ; at++) writeFileSync(join(disk, `filler.small.${at}`), Buffer.alloc(4096));
+  } catch (error) {
+    expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
+  }
+}
