@@ -38,6 +38,11 @@ const BENCHES: readonly (readonly [name: string, about: string, run: (options: O
       async () => (await import('./master/state')).benchState(),
     ],
     [
+      'snapshot',
+      'how long big reads of the operator API hold up the master at 100,000 tasks',
+      async () => (await import('./master/snapshot')).benchSnapshot(),
+    ],
+    [
       'up',
       'time from `meseta up` to the first answer through HAProxy, and memory',
       async () => (await import('./up/first-answer')).benchUp(),

@@ -39,7 +39,7 @@ async function completed(sized: Sized, name: string): Promise<void> {
 }
 
 /** A framework with ten tasks on each agent; waits until so many run in all. */
-async function filled(sized: Sized, name: string, runningInAll: number): Promise<LoadScheduler> {
+export async function filled(sized: Sized, name: string, runningInAll: number): Promise<LoadScheduler> {
   const full = new Set<string>();
   const filters = { refuse_seconds: 3600 };
   const offered = (offer: Offer): void => {
@@ -76,6 +76,7 @@ const ask = () => {
 };
 for (let index = 0; index < Number(count); index++) ask();
 process.on('exit', () => process.stdout.write(JSON.stringify({ times, bytes })));
+process.stdin.on('end', () => process.exit(0)).resume();
 setTimeout(() => process.exit(0), Number(until) - Date.now() + 5000);
 `;
 
@@ -91,6 +92,23 @@ function poller(url: string, count: number, until_: number): Promise<Polled> {
     out += chunk.toString();
   });
   return new Promise((done) => child.once('close', () => done(JSON.parse(out) as Polled)));
+}
+
+/** Asks for `/health` again and again until it is stopped; how long each answer took, in ms. */
+export function pollHealth({ url }: Sized): { readonly stop: () => Promise<readonly number[]> } {
+  const child = spawn(process.execPath, ['-e', POLLER, `${url}/health`, '1', String(Date.now() + 600_000)]);
+  let out = '';
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  const ended = new Promise((done) => child.once('close', done));
+  return {
+    stop: async () => {
+      child.stdin.end();
+      await ended;
+      return (JSON.parse(out) as Polled).times;
+    },
+  };
 }
 
 async function poll({ url }: Sized): Promise<void> {

@@ -18,6 +18,11 @@ export function encodeNestedJson(fullName: string, value: object): string {
   return writeMessage(planOf(fullName), value as Plain);
 }
 
+/** The same by the plan of a message. */
+export function encodePlanned(plan: MessagePlan, value: object): string {
+  return writeMessage(plan, value as Plain);
+}
+
 function writeMessage(plan: MessagePlan, value: Plain): string {
   let text = '';
   for (const field of plan.fields) {

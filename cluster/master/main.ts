@@ -3,7 +3,6 @@
  */
 
 import { randomInt, randomUUID } from 'node:crypto';
-import type { Event as OperatorEvent } from '../api/generated/master';
 import { present } from '../model/assert';
 import type { Principal } from '../model/principal';
 import type { Clock } from '../runtime/clock';
@@ -19,19 +18,18 @@ import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { MessageRouter, routerOptions } from '../runtime/messages/receive';
 import { Timings } from '../runtime/metrics';
+import { SlicedWork } from '../runtime/sliced-work';
 import { tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
 import { VERSION } from '../runtime/version';
 import type { StateStore } from '../state/store';
 import { type MasterConfig, masterFlags, masterSettings, stateFolder } from './config';
-import { seenBy } from './core/authorize/sight';
 import type { MasterEffect } from './core/effects';
 import type { MasterBoot, MasterEvent, MasterInput } from './core/events';
-import { HEARTBEAT_MS } from './core/frameworks';
 import { ALLOCATE_TIMER } from './core/schedule';
 import type { MasterState } from './core/state';
 import { masterMachine } from './core/step';
-import { getState, printMasterInfo } from './core/views/operator';
+import { printMasterInfo } from './core/views/operator';
 import { patternLimits } from './edge/allocator-flags';
 import { AUTHENTICATION_FLAGS, masterAccess, peerSecrets } from './edge/authentication';
 import { readRateLimits } from './edge/driver-traffic';
@@ -40,6 +38,7 @@ import { moveFormer } from './edge/former-registry';
 import { frameworkMetrics } from './edge/framework-metrics';
 import { helperRoutes, masterFiles, withHelp } from './edge/http/helper-routes';
 import { gated, type Leadership } from './edge/http/leader';
+import { welcome } from './edge/http/operator-lists';
 import { masterRoutes } from './edge/http/routes';
 import { Inbox } from './edge/inbox';
 import { snapshot } from './edge/metrics';
@@ -156,6 +155,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
   const post = (event: MasterInput): void => mailbox?.post(event);
   const schedulers = new Streams('mesos.v1.scheduler.Event');
   const operators = new Streams('mesos.v1.master.Event', OPERATOR_LIMITS);
+  const slices = new SlicedWork();
   const logFile = logFileOf(config, 'mesos-master');
   const read = <T>(view: (state: MasterState) => T): T =>
     view(present(mailbox, 'the master is starting').state);
@@ -185,6 +185,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
     messages,
     inbox,
     read,
+    slices,
     leadership,
     tls: tlsSettings(process.env),
     verbosity: new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level)),
@@ -205,6 +206,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
       'master/event_streams/schedulers/unread_bytes': schedulers.unreadBytes,
     }),
     closeStreams: () => {
+      slices.stop();
       schedulers.closeAll();
       operators.closeAll();
     },
@@ -252,13 +254,6 @@ function openMailbox(
   deps: MasterDeps,
   outside: Doors & { links: Links; registry: RegistryStore },
 ): MasterMailbox {
-  const welcome = (stream: string): OperatorEvent => ({
-    type: 'SUBSCRIBED',
-    subscribed: {
-      get_state: outside.read((state) => getState(seenBy(state, outside.viewers.get(stream)))),
-      heartbeat_interval_seconds: HEARTBEAT_MS / 1000,
-    },
-  });
   return new Mailbox({
     machine: masterMachine,
     boot,
@@ -271,7 +266,11 @@ function openMailbox(
       outside.timings.latency.add(outside.read((state) => state.allocator.lateMs));
     },
     onBroken: (error) => resign(deps, error.stack ?? error.message),
-    perform: masterPerformers({ ...outside, welcome, resign: (reason) => resign(deps, reason) }),
+    perform: masterPerformers({
+      ...outside,
+      welcome: (stream) => welcome({ ...outside, streams: outside.operators }, stream),
+      resign: (reason) => resign(deps, reason),
+    }),
   });
 }
 

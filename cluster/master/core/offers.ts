@@ -64,26 +64,37 @@ export function makeOffers(
 
 /** An offer as the framework sees it; the form depends on its capabilities. */
 export function printOffer(state: MasterState, framework: Framework, offer: OfferRecord): mesos.Offer {
+  return offerPrinter(state, framework, offer)();
+}
+
+/** Gathers what printing an offer needs, and prints it later as of now. */
+export function offerPrinter(
+  state: MasterState,
+  framework: Framework,
+  offer: OfferRecord,
+): () => mesos.Offer {
   const agent = state.agents.get(offer.agentId) as Agent;
-  const address = addressOf(agent);
-  const multiRole = isCapable(framework, 'MULTI_ROLE');
-  return {
+  const { id, info, pid } = agent;
+  const asNow = { id: framework.id, info: framework.info };
+  const executorIds = executorIdsOf(agent, framework);
+  const unavailability = unavailabilityOf(state, agent);
+  return () => ({
     id: { value: offer.id },
-    framework_id: { value: framework.id },
-    agent_id: { value: agent.id },
-    hostname: agent.info.hostname,
+    framework_id: { value: asNow.id },
+    agent_id: { value: id },
+    hostname: info.hostname,
     url: {
       scheme: 'http',
-      address: { hostname: agent.info.hostname, ip: address.ip, port: address.port },
-      path: `/${agent.pid.slice(0, agent.pid.lastIndexOf('@'))}`,
+      address: { hostname: info.hostname, ...addressOf({ pid }) },
+      path: `/${pid.slice(0, pid.lastIndexOf('@'))}`,
     },
-    domain: agent.info.domain,
-    resources: printFor(framework, offer.resources, offer.role) as mesos.Resource[],
-    attributes: agent.info.attributes,
-    executor_ids: executorIdsOf(agent, framework),
-    unavailability: unavailabilityOf(state, agent),
-    allocation_info: multiRole ? { role: offer.role } : undefined,
-  };
+    domain: info.domain,
+    resources: printFor(asNow, offer.resources, offer.role) as mesos.Resource[],
+    attributes: info.attributes,
+    executor_ids: executorIds,
+    unavailability,
+    allocation_info: isCapable(asNow, 'MULTI_ROLE') ? { role: offer.role } : undefined,
+  });
 }
 
 /** The executors that the framework has there; undefined without any. */
@@ -96,7 +107,7 @@ function executorIdsOf({ executors }: Agent, framework: Framework): mesos.Execut
 /** Ports that the system hands out by itself are an agent's own matter. */
 const HIDDEN = 'ephemeral_ports';
 
-function printFor(framework: Framework, offered: Resources, role: string): WireResource[] {
+function printFor(framework: Pick<Framework, 'info'>, offered: Resources, role: string): WireResource[] {
   const resources = offered.filter(({ name }) => name !== HIDDEN);
   const marked = isCapable(framework, 'MULTI_ROLE') ? allocateTo(resources, role) : resources;
   return isCapable(framework, 'RESERVATION_REFINEMENT')
@@ -105,7 +116,7 @@ function printFor(framework: Framework, offered: Resources, role: string): WireR
 }
 
 /** Where an agent listens, from its pid. */
-export function addressOf(agent: Agent): { ip: string; port: number } {
+export function addressOf(agent: Pick<Agent, 'pid'>): { ip: string; port: number } {
   const at = agent.pid.lastIndexOf('@');
   const colon = agent.pid.lastIndexOf(':');
   return { ip: agent.pid.slice(at + 1, colon), port: Number(agent.pid.slice(colon + 1)) };

@@ -213,7 +213,10 @@ export function countType(framework: Framework, group: keyof typeof NAMES, type:
 }
 
 /** Whether a framework has a capability of this type. */
-export function isCapable(framework: Framework, type: mesos.FrameworkInfo.Capability.Type): boolean {
+export function isCapable(
+  framework: Pick<Framework, 'info'>,
+  type: mesos.FrameworkInfo.Capability.Type,
+): boolean {
   return framework.info.capabilities?.some((capability) => capability.type === type) ?? false;
 }
 

@@ -2,7 +2,6 @@
  * Does what the master's core orders.
  */
 
-import type { Event as OperatorEvent } from '../../api/generated/master';
 import { encodeProtobuf } from '../../api/protobuf';
 import type { Performers } from '../../runtime/mailbox';
 import type { Links } from '../../runtime/messages/links';
@@ -22,8 +21,8 @@ export interface Outside {
   readonly operators: Streams<'mesos.v1.master.Event'>;
   readonly answers: Map<number, Answer>;
   readonly post: (event: MasterInput) => void;
-  /** The first event of an operator's stream, from the state as it is now. */
-  readonly welcome: (stream: string) => OperatorEvent;
+  /** Begins an operator's stream with the state. */
+  readonly welcome: (stream: string) => void;
   /** Whoever was connected before has to show anew who it is. */
   readonly inbox: Pick<Inbox, 'forget'>;
   readonly resign: (reason: string) => void;
@@ -50,10 +49,7 @@ export function masterPerformers(outside: Outside): Performers<MasterEffect> {
       answers.get(request)?.(status, text);
       answers.delete(request);
     },
-    welcome: ({ stream }) => {
-      operators.write(stream, outside.welcome(stream), { first: true });
-      operators.write(stream, { type: 'HEARTBEAT' });
-    },
+    welcome: ({ stream }) => outside.welcome(stream),
     publish: ({ event }) => operators.writeAll(event),
     resign: ({ reason }) => outside.resign(reason),
   };

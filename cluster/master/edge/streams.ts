@@ -5,13 +5,21 @@
 import type { MessageName, Messages } from '../../api/generated/messages';
 import { encodeBody, type MediaType } from '../../api/media-type';
 import type { Reply } from '../../runtime/http/server';
-import { ResponseStream, type StreamOptions } from '../../runtime/http/stream';
+import { ResponseStream, type StreamOptions, UNREAD_MAX_BYTES } from '../../runtime/http/stream';
 import { encodeRecord } from '../../runtime/streams/recordio';
 
 interface Entry<Event> {
   readonly type: MediaType;
   readonly stream: ResponseStream;
   readonly shown: ((event: Event) => Event | undefined) | undefined;
+  /** Undefined once its first event is written; before, what follows that, or `waits` until the first one is begun. */
+  held: Held | 'waits' | undefined;
+}
+
+/** Events of a stream whose first one is still being written. */
+interface Held {
+  readonly records: Buffer[];
+  bytes: number;
 }
 
 export interface StreamLimits extends Pick<StreamOptions, 'unreadMaxBytes' | 'stallMs'> {
@@ -40,12 +48,15 @@ export class Streams<N extends MessageName> {
       headers = {},
       shown,
       closed,
+      waits = false,
     }: {
       type: MediaType;
       headers?: Record<string, string>;
       /** What this one sees of an event for all; undefined for nothing. */
       shown?: (event: Messages[N]) => Messages[N] | undefined;
       closed: (reason: string) => void;
+      /** It begins with an event that takes a while to write: see `begin` and `first`. */
+      waits?: boolean;
     },
   ): void {
     const stream = new ResponseStream(reply, {
@@ -56,27 +67,57 @@ export class Streams<N extends MessageName> {
         closed(reason);
       },
     });
-    this.entries.set(id, { type, stream, shown });
+    this.entries.set(id, { type, stream, shown, held: waits ? 'waits' : undefined });
+  }
+
+  /** The media type of a stream; undefined when it has ended. */
+  typeOf(id: string): MediaType | undefined {
+    return this.entries.get(id)?.type;
+  }
+
+  /** The first event of a stream is what is true now: what happens from here on comes after it. */
+  begin(id: string): void {
+    const entry = this.entries.get(id);
+    if (entry?.held === 'waits') entry.held = { records: [], bytes: 0 };
+  }
+
+  /** Writes the first event, made in chunks, then these, then what has happened since it was begun. */
+  first(id: string, chunks: readonly Buffer[], then: readonly Messages[N][]): void {
+    const entry = this.entries.get(id);
+    if (!entry?.held || entry.held === 'waits') return;
+    const { records } = entry.held;
+    entry.held = undefined;
+    const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
+    for (const chunk of [Buffer.from(`${bytes}\n`), ...chunks]) entry.stream.write(chunk, { first: true });
+    this.relieve();
+    for (const event of then) this.give(entry, encodeRecord(encodeBody(this.message, entry.type, event)));
+    for (const record of records) this.give(entry, record);
   }
 
   /** Writes one event to one stream; a stream that has ended meanwhile is passed over. */
-  write(id: string, event: Messages[N], options: { first?: boolean } = {}): void {
+  write(id: string, event: Messages[N]): void {
     const entry = this.entries.get(id);
-    if (entry) this.give(entry, encodeRecord(encodeBody(this.message, entry.type, event)), options);
+    if (entry) this.give(entry, encodeRecord(encodeBody(this.message, entry.type, event)));
   }
 
-  private give({ stream }: Entry<Messages[N]>, record: Buffer, options: { first?: boolean } = {}): void {
-    stream.write(record, options);
-    if (stream.unreadBytes > UNREAD_FEW_BYTES) this.relieve();
+  private give(entry: Entry<Messages[N]>, record: Buffer): void {
+    const { stream, held } = entry;
+    if (held === 'waits') return;
+    if (held) {
+      held.records.push(record);
+      held.bytes += record.length;
+      const { unreadMaxBytes: most = UNREAD_MAX_BYTES } = this.limits;
+      if (held.bytes > most) stream.cut(`more than ${most} bytes unread`);
+    } else stream.write(record);
+    if (unreadOf(entry) > UNREAD_FEW_BYTES) this.relieve();
   }
 
   /** Many slow readers together must not take what the process has. */
   private relieve(): void {
     const { unreadTotalMaxBytes: most = UNREAD_TOTAL_MAX_BYTES } = this.limits;
     while (this.unreadBytes > most) {
-      const all = [...this.entries.values()].map(({ stream }) => stream);
-      const slowest = all.reduce((a, b) => (b.unreadBytes > a.unreadBytes ? b : a));
-      slowest.cut(`more than ${most} bytes unread by all together`);
+      const slowest = [...this.entries.values()].reduce((a, b) => (unreadOf(b) > unreadOf(a) ? b : a));
+      slowest.stream.cut(`more than ${most} bytes unread by all together`);
     }
   }
 
@@ -86,7 +127,8 @@ export class Streams<N extends MessageName> {
     const encode = (type: MediaType, one: Messages[N]): Buffer =>
       encodeRecord(encodeBody(this.message, type, one));
     for (const entry of [...this.entries.values()]) {
-      const { type, shown } = entry;
+      const { type, shown, held } = entry;
+      if (held === 'waits') continue;
       const own = shown ? shown(event) : event;
       if (own === undefined) continue;
       if (own !== event) this.give(entry, encode(type, own));
@@ -101,7 +143,7 @@ export class Streams<N extends MessageName> {
   /** Bytes that are kept for readers who have not taken them. What several wait for is counted for each. */
   get unreadBytes(): number {
     let bytes = 0;
-    for (const { stream } of this.entries.values()) bytes += stream.unreadBytes;
+    for (const entry of this.entries.values()) bytes += unreadOf(entry);
     return bytes;
   }
 
@@ -112,4 +154,8 @@ export class Streams<N extends MessageName> {
   closeAll(): void {
     for (const { stream } of [...this.entries.values()]) stream.close('the master stops');
   }
+}
+
+function unreadOf({ stream, held }: Pick<Entry<never>, 'stream' | 'held'>): number {
+  return stream.unreadBytes + (typeof held === 'object' ? held.bytes : 0);
 }

@@ -19,7 +19,8 @@ export interface StreamOptions {
   readonly closed: (reason: string) => void;
 }
 
-const UNREAD_MAX_BYTES = 64 * 1024 * 1024;
+/** Unread bytes of one reader unless told otherwise. */
+export const UNREAD_MAX_BYTES = 64 * 1024 * 1024;
 
 export class ResponseStream {
   private ended = false;

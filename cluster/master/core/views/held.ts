@@ -20,30 +20,31 @@ import {
 import { isShared } from '../../../model/volumes';
 import type { AllocatorAgent } from '../allocator/state';
 import { executorsOf } from '../executors';
-import type { Agent, ExecutorRecord, Framework, MasterState } from '../state';
+import type { Agent, ExecutorRecord, Framework, MasterState, OfferRecord } from '../state';
 
-interface Holding {
+/** Something that has resources: a task, an executor, an offer. None of it changes while it has them. */
+export interface Holding {
   readonly role: string;
   readonly resources: Resources;
 }
 
-/** What runs on an agent uses. */
-export function usedOn(agent: Agent): Resources {
-  return sumByRole([...heldTasks(agent), ...agent.executors.values()]);
+/** What runs on an agent. */
+export function holdersOn(agent: Agent): Holding[] {
+  return [...heldTasks(agent), ...agent.executors.values()];
 }
 
-/** What a framework's tasks and executors use. */
-export function usedBy(
+/** A framework's tasks and executors that use something. */
+export function holdersOf(
   state: MasterState,
   framework: Framework,
   executors: readonly ExecutorRecord[] = executorsOf(state, framework.id),
-): Resources {
-  return sumByRole([...heldTasks(framework), ...executors]);
+): Holding[] {
+  return [...heldTasks(framework), ...executors];
 }
 
-/** What is in these offers. */
-export function offeredIn(state: MasterState, offers: Iterable<string>): Resources {
-  return sumByRole([...offers].flatMap((id) => state.offers.get(id) ?? []));
+/** Those of these offers that are still out. */
+export function offersOf(state: MasterState, ids: Iterable<string>): OfferRecord[] {
+  return [...ids].flatMap((id) => state.offers.get(id) ?? []);
 }
 
 /** The shared volumes of an agent that are offered and that nothing uses. */
@@ -73,8 +74,8 @@ function heldTasks({ tasks }: Pick<Agent, 'tasks'>): Holding[] {
   return [...tasks.values()].filter(({ holdsResources }) => holdsResources);
 }
 
-/** Summed before they are marked: there are many holders and few roles. */
-function sumByRole(holdings: readonly Holding[]): Resources {
+/** What they have in all. Summed before it is marked with roles: there are many holders and few roles. */
+export function sumByRole(holdings: readonly Holding[]): Resources {
   const byRole = new Map<string, Piece[]>();
   for (const { role, resources } of holdings) {
     const pieces = byRole.get(role);

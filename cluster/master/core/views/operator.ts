@@ -4,12 +4,13 @@
 
 import type * as api from '../../../api/generated/master';
 import type * as mesos from '../../../api/generated/mesos';
+import { lazyList } from '../../../model/lazy-list';
 import { addQuantities } from '../../../model/quantities';
 import type { Millis } from '../../../model/time';
 import { type SeenState, wholeOf } from '../authorize/sight';
 import { MASTER_CAPABILITIES } from '../capabilities';
 import { inverseOffersOf, printInverseOffer } from '../inverse-offers';
-import { printOffer } from '../offers';
+import { offerPrinter } from '../offers';
 import { printOperation } from '../operations/record';
 import {
   type Agent,
@@ -19,7 +20,15 @@ import {
   type MasterState,
   type TaskRecord,
 } from '../state';
-import { executorsByFramework, offeredIn, onlySeen, printResources, usedBy, usedOn } from './held';
+import {
+  executorsByFramework,
+  holdersOf,
+  holdersOn,
+  offersOf,
+  onlySeen,
+  printResources,
+  sumByRole,
+} from './held';
 import { type RoleSummary, roleSummaries } from './roles';
 
 function printTime(at: Millis | undefined): mesos.TimeInfo | undefined {
@@ -74,27 +83,36 @@ function withRole(task: TaskRecord): mesos.Resource[] {
 }
 
 type PrintedAgent = api.Response.GetAgents.Agent;
+type PrintedFramework = api.Response.GetFrameworks.Framework;
 
 /** An agent with all of its resources; see `shownAgent` for those who may not see them all. */
 export function printAgent(state: SeenState, agent: Agent): PrintedAgent {
-  const whole = wholeOf(state).agents.get(agent.id) ?? agent;
-  return {
-    agent_info: agent.info,
-    active: isOffered(agent),
-    deactivated: agent.deactivated,
-    drain_info: state.registry.drains.get(agent.id),
+  return agentPrinter(state, agent)();
+}
+
+/** Gathers what printing an agent needs, and prints it later as of now. */
+function agentPrinter(state: SeenState, agent: Agent): () => PrintedAgent {
+  const asNow = { ...agent };
+  const holders = holdersOn(wholeOf(state).agents.get(agent.id) ?? agent);
+  const offers = offersOf(state, agent.offers);
+  const drain = state.registry.drains.get(agent.id);
+  return () => ({
+    agent_info: asNow.info,
+    active: isOffered(asNow),
+    deactivated: asNow.deactivated,
+    drain_info: drain,
     estimated_drain_start_time: printTime(
-      agent.drainStartedAt && Math.floor(agent.drainStartedAt / 1000) * 1000,
+      asNow.drainStartedAt && Math.floor(asNow.drainStartedAt / 1000) * 1000,
     ),
-    version: agent.version,
-    pid: agent.pid,
-    registered_time: printTime(agent.registeredAt),
-    reregistered_time: printTime(agent.reregisteredAt),
-    total_resources: printResources(agent.total),
-    allocated_resources: printResources(usedOn(whole)),
-    offered_resources: printResources(offeredIn(state, agent.offers)),
-    capabilities: agent.capabilities,
-  };
+    version: asNow.version,
+    pid: asNow.pid,
+    registered_time: printTime(asNow.registeredAt),
+    reregistered_time: printTime(asNow.reregisteredAt),
+    total_resources: printResources(asNow.total),
+    allocated_resources: printResources(sumByRole(holders)),
+    offered_resources: printResources(sumByRole(offers)),
+    capabilities: asNow.capabilities,
+  });
 }
 
 /** An agent without the resources of roles that may not be seen. */
@@ -117,78 +135,110 @@ export function printFramework(
   state: SeenState,
   framework: Framework,
   executors?: readonly ExecutorRecord[],
-): api.Response.GetFrameworks.Framework {
-  const whole = wholeOf(state);
-  const used = usedBy(whole, whole.frameworks.get(framework.id) ?? framework, executors);
-  return {
-    framework_info: framework.info,
-    active: framework.active,
-    connected: framework.stream !== undefined,
-    recovered: framework.recovered,
-    registered_time: printTime(framework.registeredAt),
-    reregistered_time: printTime(framework.reregisteredAt ?? framework.registeredAt),
-    unregistered_time: whole.frameworks.has(framework.id) ? undefined : printTime(framework.unregisteredAt),
-    allocated_resources: printResources(used),
-    offered_resources: printResources(offeredIn(state, framework.offers)),
-    offers: [...framework.offers].flatMap((id) => {
-      const offer = state.offers.get(id);
-      return offer ? [printOffer(state, framework, offer)] : [];
-    }),
-    offer_constraints: framework.offerConstraints ?? {},
-    inverse_offers: inverseOffersOf(state, framework.id).map((offer) => printInverseOffer(state, offer)),
-  };
+): PrintedFramework {
+  return frameworkPrinter(state, framework, executors)();
 }
 
-export function getAgents(state: SeenState): api.Response.GetAgents {
-  const agents = [...state.agents.values()].map((agent) => printAgent(state, agent));
+/** Gathers what printing a framework needs, and prints it later as of now. */
+function frameworkPrinter(
+  state: SeenState,
+  framework: Framework,
+  executors?: readonly ExecutorRecord[],
+): () => PrintedFramework {
+  const whole = wholeOf(state);
+  const isRegistered = whole.frameworks.has(framework.id);
+  const asNow = { ...framework };
+  const holders = holdersOf(whole, whole.frameworks.get(framework.id) ?? framework, executors);
+  const offers = offersOf(state, framework.offers);
+  const printers = offers.map((offer) => offerPrinter(state, framework, offer));
+  const inverse = inverseOffersOf(state, framework.id).map((offer) => printInverseOffer(state, offer));
+  return () => ({
+    framework_info: asNow.info,
+    active: asNow.active,
+    connected: asNow.stream !== undefined,
+    recovered: asNow.recovered,
+    registered_time: printTime(asNow.registeredAt),
+    reregistered_time: printTime(asNow.reregisteredAt ?? asNow.registeredAt),
+    unregistered_time: isRegistered ? undefined : printTime(asNow.unregisteredAt),
+    allocated_resources: printResources(sumByRole(holders)),
+    offered_resources: printResources(sumByRole(offers)),
+    offers: printers.map((print) => print()),
+    offer_constraints: asNow.offerConstraints ?? {},
+    inverse_offers: inverse,
+  });
+}
+
+/** The lists of a reply: gathered at one moment, their items printed when they are read. */
+export type Lists<Reply, Names extends keyof Reply> = {
+  readonly [Name in Names]-?: Iterable<ItemOf<Reply[Name]>>;
+};
+type ItemOf<List> = NonNullable<List> extends readonly (infer Item)[] ? Item : never;
+
+const call = <Item>(print: () => Item): Item => print();
+
+export function getAgents(state: SeenState): Lists<api.Response.GetAgents, 'agents' | 'recovered_agents'> {
+  const printers = [...state.agents.values()].map((agent) => agentPrinter(state, agent));
   const recovered = [...state.recovered.values()].map(({ checkpoint: _checkpoint, ...info }) => info);
   const seesRole = state.seen?.role;
-  if (!seesRole) return { agents, recovered_agents: recovered };
+  if (!seesRole) return { agents: lazyList(printers, call), recovered_agents: recovered };
   return {
-    agents: agents.map((agent) => shownAgent(agent, seesRole)),
+    agents: lazyList(printers, (print) => shownAgent(print(), seesRole)),
     recovered_agents: recovered.map((info) => shownInfo(info, seesRole)),
   };
 }
 
-export function getFrameworks(state: SeenState): api.Response.GetFrameworks {
+export function getFrameworks(
+  state: SeenState,
+): Lists<api.Response.GetFrameworks, 'frameworks' | 'completed_frameworks'> {
   const executors = executorsByFramework(wholeOf(state));
-  const print = (framework: Framework): api.Response.GetFrameworks.Framework =>
-    printFramework(state, framework, executors.get(framework.id) ?? []);
+  const printer = (framework: Framework): (() => PrintedFramework) =>
+    frameworkPrinter(state, framework, executors.get(framework.id) ?? []);
   return {
-    frameworks: [...state.frameworks.values()].map(print),
-    completed_frameworks: [...state.completed.values()].map(print),
+    frameworks: lazyList([...state.frameworks.values()].map(printer), call),
+    completed_frameworks: lazyList([...state.completed.values()].map(printer), call),
   };
 }
 
-export function getTasks(state: MasterState): api.Response.GetTasks {
-  const all = [...state.frameworks.values(), ...state.completed.values()];
+/** Records change with their tasks: a list is one of copies. */
+export function getTasks(
+  state: MasterState,
+): Lists<api.Response.GetTasks, 'tasks' | 'unreachable_tasks' | 'completed_tasks'> {
+  const tasks: TaskRecord[] = [];
+  const unreachable: TaskRecord[] = [];
+  const completed: TaskRecord[] = [];
+  for (const framework of [...state.frameworks.values(), ...state.completed.values()]) {
+    for (const record of framework.tasks.values()) tasks.push({ ...record });
+    for (const record of framework.unreachableTasks.values()) unreachable.push({ ...record });
+    for (const record of framework.completedTasks) completed.push({ ...record });
+  }
   return {
-    tasks: all.flatMap((framework) => [...framework.tasks.values()].map(printTask)),
-    unreachable_tasks: all.flatMap((framework) => [...framework.unreachableTasks.values()].map(printTask)),
-    completed_tasks: all.flatMap((framework) => framework.completedTasks.map(printTask)),
+    tasks: lazyList(tasks, printTask),
+    unreachable_tasks: lazyList(unreachable, printTask),
+    completed_tasks: lazyList(completed, printTask),
   };
 }
 
 /** Executors that frameworks brought along. */
-export function getExecutors(state: MasterState): api.Response.GetExecutors {
+export function getExecutors(state: MasterState): Lists<api.Response.GetExecutors, 'executors'> {
+  const records = [...state.agents.values()].flatMap(({ executors }) => [...executors.values()]);
   return {
-    executors: [...state.agents.values()].flatMap(({ id, executors }) =>
-      [...executors.values()].map(({ info }) => ({ executor_info: info, agent_id: { value: id } })),
-    ),
+    executors: lazyList(records, ({ info, agentId }) => ({
+      executor_info: info,
+      agent_id: { value: agentId },
+    })),
   };
 }
 
 /** Operations under way. */
-export function getOperations(state: MasterState): api.Response.GetOperations {
-  return {
-    operations: [...state.agents.values()].flatMap(({ operations }) =>
-      [...operations.values()].map(printOperation),
-    ),
-  };
+export function getOperations(state: MasterState): Lists<api.Response.GetOperations, 'operations'> {
+  const records = [...state.agents.values()].flatMap(({ operations }) =>
+    [...operations.values()].map((record) => ({ ...record })),
+  );
+  return { operations: lazyList(records, printOperation) };
 }
 
-/** The whole state, as GET_STATE and the first event of a stream have it. */
-export function getState(state: SeenState): api.Response.GetState {
+/** The whole state of one moment, as GET_STATE and the first event of a stream have it. */
+export function getState(state: SeenState) {
   return {
     get_tasks: getTasks(state),
     get_executors: getExecutors(state),

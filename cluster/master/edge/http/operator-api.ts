@@ -12,21 +12,12 @@ import { shownEvent } from '../../core/authorize/shown-event';
 import { isRestricted, sightOf } from '../../core/authorize/sight';
 import { callError } from '../../core/validate/operator-call';
 import { getMaintenanceStatus, getSchedule } from '../../core/views/maintenance';
-import {
-  getAgents,
-  getExecutors,
-  getFrameworks,
-  getOperations,
-  getRoles,
-  getState,
-  getTasks,
-  getWeights,
-  printMasterInfo,
-} from '../../core/views/operator';
+import { getRoles, getWeights, printMasterInfo } from '../../core/views/operator';
 import { getQuota } from '../../core/views/roles';
 import { EXPLAIN_CALLS } from './explain-routes';
 import { FORBIDDEN, type OperatorDoor, passCall, readFor, sightFor } from './operator-door';
 import { answerHelper, HELPERS } from './operator-helpers';
+import { answerLists } from './operator-lists';
 import { plain } from './scheduler-api';
 
 /** A read's answer; undefined when the sender may not have it. */
@@ -58,13 +49,6 @@ const READS: Partial<Record<Call.Type, Read>> = {
       elected_time: (state.electedAt ?? 0) / 1000,
     })),
   }),
-  GET_STATE: (door, request) => ({ type: 'GET_STATE', get_state: readFor(door, request, getState) }),
-  GET_AGENTS: (door, request) => ({ type: 'GET_AGENTS', get_agents: readFor(door, request, getAgents) }),
-  GET_FRAMEWORKS: (door, request) => ({
-    type: 'GET_FRAMEWORKS',
-    get_frameworks: readFor(door, request, getFrameworks),
-  }),
-  GET_TASKS: (door, request) => ({ type: 'GET_TASKS', get_tasks: readFor(door, request, getTasks) }),
   GET_ROLES: (door, request) => {
     const { roles = [] } = readFor(door, request, getRoles);
     const sight = sightFor(door, request);
@@ -86,14 +70,6 @@ const READS: Partial<Record<Call.Type, Read>> = {
     type: 'GET_MAINTENANCE_STATUS',
     get_maintenance_status: { status: readFor(door, request, getMaintenanceStatus) },
   }),
-  GET_EXECUTORS: (door, request) => ({
-    type: 'GET_EXECUTORS',
-    get_executors: readFor(door, request, getExecutors),
-  }),
-  GET_OPERATIONS: (door, request) => ({
-    type: 'GET_OPERATIONS',
-    get_operations: readFor(door, request, getOperations),
-  }),
 };
 
 export function handleOperator(door: OperatorDoor, request: Request, reply: Reply): unknown {
@@ -114,6 +90,8 @@ function answer(
   reply: Reply,
   { call, accept }: { call: Call; accept: MediaType },
 ): unknown {
+  const lists = answerLists(door, request, reply, { type: call.type, accept });
+  if (lists) return lists;
   const read = call.type && READS[call.type];
   if (read) {
     const response = read(door, request);
@@ -138,7 +116,7 @@ function subscribe(door: OperatorDoor, request: Request, reply: Reply, type: Med
     door.post({ kind: 'operator.closed', stream });
   };
   door.viewers.set(stream, sender);
-  door.streams.open(stream, reply, { type, shown, closed });
+  door.streams.open(stream, reply, { type, shown, closed, waits: true });
   door.post({ kind: 'operator.subscribe', stream });
   return reply;
 }

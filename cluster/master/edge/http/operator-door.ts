@@ -7,6 +7,7 @@ import type { Principal } from '../../../model/principal';
 import type { VirtualFiles } from '../../../runtime/files/virtual-files';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
+import type { SlicedWork } from '../../../runtime/sliced-work';
 import type { Verbosity } from '../../../runtime/verbosity';
 import { type Sight, seenBy, sightOf } from '../../core/authorize/sight';
 import type { MasterInput } from '../../core/events';
@@ -18,6 +19,8 @@ import { plain } from './scheduler-api';
 
 export interface OperatorDoor {
   readonly streams: Streams<'mesos.v1.master.Event'>;
+  /** Where big answers are written. */
+  readonly slices: SlicedWork;
   readonly answers: Map<number, Answer>;
   readonly post: (event: MasterInput) => void;
   readonly leadership: () => Leadership;

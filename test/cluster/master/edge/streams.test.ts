@@ -4,9 +4,12 @@ import { Streams } from '../../../../cluster/master/edge/streams';
 import { HttpClient } from '../../../../cluster/runtime/http/client';
 import { type HttpServer, startHttpServer } from '../../../../cluster/runtime/http/server';
 import { silentLogger } from '../../../../cluster/runtime/log';
+import { RecordDecoder } from '../../../../cluster/runtime/streams/recordio';
 
 const MIB = 1024 * 1024;
 const TOTAL = 20 * MIB;
+/** Streams that begin with an event which takes a while to write. */
+const WAITING = new Set(['two', 'late', 'held']);
 const client = new HttpClient();
 const sockets: Socket[] = [];
 const ended: string[] = [];
@@ -25,7 +28,7 @@ beforeAll(async () => {
           GET: (request, reply) => {
             const { id } = request.params as { id: string };
             const closed = (reason: string): void => void ended.push(`${id}: ${reason}`);
-            streams.open(id, reply, { type: 'application/json', closed });
+            streams.open(id, reply, { type: 'application/json', closed, waits: WAITING.has(id) });
           },
         },
       },
@@ -59,7 +62,8 @@ it('together keep no more than the total: who has read least goes first, whoever
   reader.body.on('data', (chunk: Buffer) => {
     read += chunk.length;
   });
-  streams.write('two', event(12 * MIB), { first: true });
+  streams.begin('two');
+  streams.first('two', [Buffer.alloc(12 * MIB)], []);
   for (let count = 0; count < 30; count++) {
     streams.writeAll(event(MIB));
     expect(streams.unreadBytes).toBeLessThanOrEqual(TOTAL);
@@ -69,4 +73,37 @@ it('together keep no more than the total: who has read least goes first, whoever
   expect(ended.some((line) => line.startsWith('reader'))).toBe(false);
   expect(read).toBeGreaterThan(30 * MIB);
   reader.close();
+});
+
+it('that begin with an event which takes a while get what happens meanwhile right after it, each event once', async () => {
+  const gone = (id: string) => ({
+    type: 'AGENT_REMOVED' as const,
+    agent_removed: { agent_id: { value: id } },
+  });
+  const { body, close } = await client.stream({ url: `${server.url}/late` });
+  const decoder = new RecordDecoder();
+  const records: string[] = [];
+  body.on('data', (chunk: Buffer) => {
+    for (const record of decoder.feed(chunk)) records.push(record.toString());
+  });
+  streams.writeAll(gone('before'));
+  streams.begin('late');
+  streams.begin('late');
+  streams.writeAll(gone('first'));
+  streams.write('late', gone('second'));
+  expect(streams.unreadBytes).toBeGreaterThan(0);
+  streams.first('late', [Buffer.from('{"the":'), Buffer.from('"state"}')], [{ type: 'HEARTBEAT' }]);
+  streams.writeAll(gone('third'));
+  while (records.length < 5) await pause(1);
+  const names = records.map((text) => /"value":"(\w+)"/.exec(text)?.[1] ?? text);
+  expect(names).toEqual(['{"the":"state"}', '{"type":"HEARTBEAT"}', 'first', 'second', 'third']);
+  close();
+});
+
+it('keep no more than the limit of what happens while the first event is written', async () => {
+  await deaf('held');
+  streams.begin('held');
+  for (let count = 0; count < 17; count++) streams.write('held', event(MIB));
+  expect(ended.at(-1)).toBe(`held: the reader is too slow: more than ${16 * MIB} bytes unread`);
+  expect(streams.typeOf('held')).toBeUndefined();
 });

@@ -79,10 +79,10 @@ it('hides executors, operations and reservations with their frameworks and roles
     ],
   });
   const seen = seenBy(state, { value: 'guest' });
-  expect(getExecutors(seen).executors?.map(({ executor_info }) => executor_info.executor_id?.value)).toEqual([
-    'e-www',
-  ]);
-  expect(getOperations(seen).operations).toHaveLength(1);
+  expect(
+    [...getExecutors(seen).executors].map(({ executor_info }) => executor_info.executor_id?.value),
+  ).toEqual(['e-www']);
+  expect([...getOperations(seen).operations]).toHaveLength(1);
   const [agent] = getAgents(seen).agents ?? [];
   expect(agent?.total_resources?.map(({ reservations }) => reservations?.[0]?.role)).toEqual(['web']);
   expect(seenBy(state, { value: 'other' })).toBe(state);
@@ -90,14 +90,14 @@ it('hides executors, operations and reservations with their frameworks and roles
 
 it('hides single executors by the user of their command', () => {
   const state = master({ view_executors: [{ principals: ANY, users: some('www') }], permissive: false });
-  expect(getExecutors(seenBy(state, { value: 'guest' })).executors ?? []).toEqual([]);
+  expect([...getExecutors(seenBy(state, { value: 'guest' })).executors]).toEqual([]);
   const open = master({
     view_executors: [
       { principals: ANY, users: some('www') },
       { principals: ANY, users: NONE },
     ],
   });
-  expect(getExecutors(seenBy(open, undefined)).executors).toHaveLength(1);
+  expect([...getExecutors(seenBy(open, undefined)).executors]).toHaveLength(1);
 });
 
 it('knows who sees everything', () => {

@@ -115,6 +115,6 @@ describe('the times of a framework', () => {
     expect(first?.reregistered_time).toEqual(first?.registered_time);
     expect(first).toMatchObject({ offer_constraints: {}, unregistered_time: undefined });
     script.interpret(['teardown', 'web'], 'teardown web');
-    expect(getFrameworks(script.state).completed_frameworks?.[0]?.unregistered_time).toBeDefined();
+    expect([...getFrameworks(script.state).completed_frameworks][0]?.unregistered_time).toBeDefined();
   });
 });

@@ -1,0 +1,97 @@
+/**
+ * Reads of the operator API that may be big, and the state that a stream begins with: gathered at one moment, written in
+ * slices, so that pings, launches and `/health` go on meanwhile.
+ *
+ * Always true: what is written is the state between two steps of the master, whatever happens while it is written.
+ */
+
+import type { Call } from '../../../api/generated/master';
+import type { MediaType } from '../../../api/media-type';
+import { encodeSlices, Part } from '../../../api/slices';
+import type { Principal } from '../../../model/principal';
+import { principalOf } from '../../../runtime/http/access';
+import type { Reply, Request } from '../../../runtime/http/server';
+import { isRestricted, type SeenState, seenBy } from '../../core/authorize/sight';
+import { HEARTBEAT_MS } from '../../core/frameworks';
+import type { MasterState } from '../../core/state';
+import {
+  getAgents,
+  getExecutors,
+  getFrameworks,
+  getOperations,
+  getState,
+  getTasks,
+} from '../../core/views/operator';
+import type { OperatorDoor } from './operator-door';
+
+/** The lists that each call answers with, under the name they have in its response. */
+const LISTS: Partial<Record<Call.Type, readonly [name: string, list: (state: SeenState) => Part]>> = {
+  GET_STATE: ['get_state', statePart],
+  GET_AGENTS: ['get_agents', (state) => new Part(getAgents(state))],
+  GET_FRAMEWORKS: ['get_frameworks', (state) => new Part(getFrameworks(state))],
+  GET_TASKS: ['get_tasks', (state) => new Part(getTasks(state))],
+  GET_EXECUTORS: ['get_executors', (state) => new Part(getExecutors(state))],
+  GET_OPERATIONS: ['get_operations', operationsPart],
+};
+
+function statePart(state: SeenState): Part {
+  const parts = Object.entries(getState(state)).map(([name, lists]) => [name, new Part(lists)]);
+  return new Part(Object.fromEntries(parts));
+}
+
+/** The one list that the original leaves out when it is empty. */
+function operationsPart(state: MasterState): Part {
+  const { operations } = getOperations(state);
+  const [first] = operations;
+  return new Part(first === undefined ? {} : { operations });
+}
+
+/** The answer of a call that reads lists; undefined for every other call. Those who ask while it waits share it. */
+export function answerLists(
+  door: OperatorDoor,
+  request: Request,
+  reply: Reply,
+  { type, accept }: { readonly type: Call.Type | undefined; readonly accept: MediaType },
+): Promise<Reply> | undefined {
+  const row = type && LISTS[type];
+  if (!row) return undefined;
+  const [name, list] = row;
+  const sender = principalOf(request);
+  const written = door.slices.run({
+    key: keyOf(door, sender, [type, accept]),
+    begin: () => {
+      const part = door.read((state) => list(seenBy(state, sender)));
+      return encodeSlices('mesos.v1.master.Response', accept, new Part({ type, [name]: part }));
+    },
+    isWanted: () => !reply.raw.destroyed,
+  });
+  return written.then((chunks) => reply.type(accept).send(Buffer.concat(chunks ?? [])));
+}
+
+/** Writes the state as the first event of a stream; what happens from then on follows it. */
+export function welcome(door: OperatorDoor, stream: string): void {
+  const { streams, slices } = door;
+  const type = streams.typeOf(stream);
+  if (!type) return;
+  const sender = door.viewers.get(stream);
+  const written = slices.run({
+    key: keyOf(door, sender, ['SUBSCRIBED', type]),
+    began: () => streams.begin(stream),
+    begin: () => {
+      const get_state = door.read((state) => statePart(seenBy(state, sender)));
+      const subscribed = new Part({ get_state, heartbeat_interval_seconds: HEARTBEAT_MS / 1000 });
+      return encodeSlices('mesos.v1.master.Event', type, new Part({ type: 'SUBSCRIBED', subscribed }));
+    },
+    isWanted: () => streams.typeOf(stream) !== undefined,
+  });
+  written.then(
+    (chunks) => chunks && streams.first(stream, chunks, [{ type: 'HEARTBEAT' }]),
+    (error: unknown) => streams.close(stream, String(error)),
+  );
+}
+
+/** Answers under one key are the same for all: what is asked for, and by whom where somebody sees less. */
+function keyOf(door: OperatorDoor, sender: Principal | undefined, parts: readonly string[]): string {
+  const viewer = door.read((state) => (isRestricted(state, sender) ? sender?.value : undefined));
+  return JSON.stringify([...parts, viewer]);
+}

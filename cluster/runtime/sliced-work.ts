@@ -1,0 +1,144 @@
+/**
+ * Long work done in slices between which the process goes on with everything else: a generator is run for a few
+ * milliseconds at a time.
+ *
+ * Always true: the first slice runs before `run` returns when there is room, so that small work is not held up; no more
+ * than `activeMax` pieces of work are under way, and those that wait have not begun.
+ */
+
+/** How long one slice may take, in ms: what a ping or a launch waits for one. */
+const SLICE_MS = 5;
+/** Each piece under way keeps what it has made so far. */
+const ACTIVE_MAX = 4;
+
+export interface SlicedWorkOptions {
+  readonly sliceMs?: number;
+  readonly activeMax?: number;
+  /** For tests. */
+  readonly now?: () => number;
+  readonly later?: (next: () => void) => void;
+}
+
+interface Job {
+  readonly key: string | undefined;
+  readonly begin: () => Generator<void, unknown>;
+  readonly wanted: (() => boolean)[];
+  readonly began: (() => void)[];
+  readonly promise: Promise<unknown>;
+  readonly resolve: (value: unknown) => void;
+  readonly reject: (error: unknown) => void;
+  work: Generator<void, unknown> | undefined;
+}
+
+export interface Work<T> {
+  /** Called when it is its turn; what the work is about is gathered then. */
+  readonly begin: () => Generator<void, T>;
+  /** Work under one key that has not begun yet is done once for all who ask. */
+  readonly key?: string;
+  /** Called right before `begin`, for each who asked. */
+  readonly began?: () => void;
+  /** Whether anybody still waits for it; work that nobody wants is given up. */
+  readonly isWanted?: () => boolean;
+}
+
+export class SlicedWork {
+  private readonly active: Job[] = [];
+  private readonly waiting: Job[] = [];
+  private scheduled = false;
+  private stopped = false;
+
+  constructor(private readonly options: SlicedWorkOptions = {}) {}
+
+  /** Does the work; undefined when it was given up because nobody wants it any more. Rejects when it throws. */
+  run<T>({ begin, key, began = () => undefined, isWanted = () => true }: Work<T>): Promise<T | undefined> {
+    const same = key === undefined ? undefined : this.waiting.find((job) => job.key === key);
+    if (same) {
+      same.wanted.push(isWanted);
+      same.began.push(began);
+      return same.promise as Promise<T | undefined>;
+    }
+    const { promise, resolve, reject } = promiseParts();
+    const callers = { wanted: [isWanted], began: [began] };
+    const job: Job = { key, begin, ...callers, promise, resolve, reject, work: undefined };
+    if (this.active.length >= (this.options.activeMax ?? ACTIVE_MAX)) this.waiting.push(job);
+    else this.start(job);
+    this.schedule();
+    return promise as Promise<T | undefined>;
+  }
+
+  /** Gives everything up. */
+  stop(): void {
+    this.stopped = true;
+    for (const job of [...this.active.splice(0), ...this.waiting.splice(0)]) job.resolve(undefined);
+  }
+
+  private start(job: Job): void {
+    this.active.push(job);
+    this.slice(job);
+  }
+
+  /** Runs one slice of a job; one that is over leaves the list. */
+  private slice(job: Job): void {
+    const { now = () => performance.now(), sliceMs = SLICE_MS } = this.options;
+    const end = now() + sliceMs;
+    try {
+      if (!job.wanted.some((isWanted) => isWanted())) return this.finish(job, undefined);
+      job.work ??= open(job);
+      do {
+        const { done, value } = job.work.next();
+        if (done) return this.finish(job, value);
+      } while (now() < end);
+    } catch (error) {
+      this.leave(job);
+      job.reject(error);
+    }
+  }
+
+  private finish(job: Job, value: unknown): void {
+    this.leave(job);
+    job.resolve(value);
+  }
+
+  private leave(job: Job): void {
+    const index = this.active.indexOf(job);
+    if (index >= 0) this.active.splice(index, 1);
+  }
+
+  private schedule(): void {
+    if (this.scheduled || this.stopped || this.active.length + this.waiting.length === 0) return;
+    this.scheduled = true;
+    const { later = setImmediate } = this.options;
+    later(() => {
+      this.scheduled = false;
+      this.turn();
+      this.schedule();
+    });
+  }
+
+  /** One slice of the job whose turn it is; then the next one is first. */
+  private turn(): void {
+    const job = this.active.shift();
+    if (job) {
+      this.active.push(job);
+      this.slice(job);
+    }
+    const room = this.active.length < (this.options.activeMax ?? ACTIVE_MAX);
+    const next = room && !this.stopped ? this.waiting.shift() : undefined;
+    if (next) this.start(next);
+  }
+}
+
+function open({ began, begin }: Job): Generator<void, unknown> {
+  for (const tell of began) tell();
+  return begin();
+}
+
+function promiseParts() {
+  let resolve: (value: unknown) => void = () => undefined;
+  let reject: (error: unknown) => void = () => undefined;
+  const promise = new Promise<unknown>((done, failed) => {
+    resolve = done;
+    reject = failed;
+  });
+  return { promise, resolve, reject };
+}
