@@ -4,12 +4,14 @@
  * Types are not checked here: `npm run types` does that.
  */
 
+import { execFileSync } from 'node:child_process';
 import {
   copyFileSync,
   existsSync,
   mkdirSync,
   readdirSync,
   readFileSync,
+  realpathSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -34,6 +36,7 @@ const changed = files.filter((file) => !fresh || before[relative(root, file)] !=
 const gone = Object.keys(before).filter((file) => !(file in now));
 
 if (changed.length > 0 || gone.length > 0 || !fresh) await build();
+stampCommit();
 
 async function build() {
   const started = Date.now();
@@ -65,6 +68,31 @@ async function build() {
   }
   writeFileSync(stampFile, JSON.stringify(now));
   process.stderr.write(`built ${changed.length} files in ${Date.now() - started} ms\n`);
+}
+
+/** Writes which commit this is, for `/version`. Nothing of the clock is in it: one commit makes one build. */
+function stampCommit() {
+  const file = join(dist, 'build-info.json');
+  const info = commitInfo();
+  if (!info) return rmSync(file, { force: true });
+  const text = `${JSON.stringify(info)}\n`;
+  if (!existsSync(file) || readFileSync(file, 'utf8') !== text) writeFileSync(file, text);
+}
+
+/** The commit of this tree; undefined where the tree is not a repository of its own, or there is no Git. */
+function commitInfo() {
+  const git = (...args) =>
+    execFileSync('git', args, { cwd: root, encoding: 'utf8', stdio: ['ignore', 'pipe', 'ignore'] }).trim();
+  try {
+    if (realpathSync(git('rev-parse', '--show-toplevel')) !== realpathSync(root)) return undefined;
+    const [git_sha, time, build_user] = git('log', '-1', '--format=%H%n%ct%n%cn').split('\n');
+    const build_time = Number(time);
+    const build_date = new Date(build_time * 1000).toISOString().slice(0, 19).replace('T', ' ');
+    const [git_tag] = git('tag', '--points-at', 'HEAD').split('\n').filter(Boolean);
+    return { git_sha, ...(git_tag && { git_tag }), build_date, build_time, build_user };
+  } catch {
+    return undefined;
+  }
 }
 
 /**

@@ -6,6 +6,7 @@ import { aclsFlag } from '../runtime/auth/acls';
 import { operatorFlags } from '../runtime/auth/flags';
 import {
   duration,
+  integer,
   path,
   port,
   requiredText,
@@ -60,6 +61,12 @@ export const agentFlags = withEnvironment('MESOS_', {
     help: 'time an executor has to end when told to',
     fallback: 5000,
     fallbackText: '5secs',
+  }),
+  max_completed_executors_per_framework: integer({
+    help: 'ended executors of a framework that are remembered, with their sandboxes in /state',
+    fallback: 150,
+    min: 0,
+    max: 100_000,
   }),
   executor_environment_variables: text({
     help: 'JSON object of variables for every executor and task; nothing of our own environment is passed on',

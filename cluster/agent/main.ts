@@ -31,12 +31,14 @@ import type { StateStore } from '../state/store';
 import { type AgentConfig, agentFlags, readEnvironment } from './config';
 import type { AgentEffect } from './core/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from './core/events';
+import { missingPart } from './core/executor-api';
 import type { AgentState } from './core/state';
 import { agentMachine } from './core/step';
 import { AUTHENTICATION_FLAGS, agentAccess } from './edge/authentication';
 import { forgetAgentId, openCheckpoint, recallAgentId, recallResources } from './edge/checkpoint';
 import { Containers, type ExecutorLauncher, killLeftovers } from './edge/containers';
 import { readDetector } from './edge/detector';
+import { containerPages } from './edge/http/container-pages';
 import { ExecutorDoor } from './edge/http/executor-api';
 import { withHelpers } from './edge/http/helper-routes';
 import { agentRoutes } from './edge/http/routes';
@@ -46,6 +48,7 @@ import { snapshot } from './edge/metrics';
 import { agentPerformers } from './edge/perform';
 import { agentAttributes, agentResources } from './edge/resources';
 import { closeOldSandboxes } from './edge/sandbox';
+import { agentFiles } from './edge/sandboxes';
 import { Statistics } from './edge/statistics';
 
 export { startEmulatedAgents } from './edge/emulator';
@@ -95,7 +98,7 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     if (leftovers > 0) deps.log.warn({ leftovers }, 'ended processes that a run before left behind');
     let mailbox: AgentMailbox | undefined;
     const post = (event: AgentInput): void => mailbox?.post(event);
-    const door = new ExecutorDoor(post);
+    const door = new ExecutorDoor(post, (call) => mailbox?.read((state) => missingPart(state, call)));
     const verbosity = new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level));
     life.add(() => verbosity.stop());
     const tls = tlsSettings(process.env);
@@ -193,6 +196,7 @@ async function bootOf(
       registrationBackoffMs: config.registration_backoff_factor,
       executorRegistrationTimeoutMs: config.executor_registration_timeout,
       executorShutdownGraceMs: config.executor_shutdown_grace_period,
+      maxCompletedExecutors: config.max_completed_executors_per_framework,
       executorEnvironment: {
         ...readEnvironment(config.executor_environment_variables),
         ...callerEnvironment(process.env),
@@ -281,15 +285,19 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
   const read = <T>(view: (state: AgentState) => T): T =>
     view(present(mailbox(), 'the agent is starting').state);
   const acls = readAclsFlag(config.acls);
+  const sandboxes = { workDir, logFile: logFileOf(config, 'mesos-agent'), acls, read };
+  const now = (): number => deps.clock.now();
   const own = agentRoutes(door, {
     read,
     acls,
+    verbosity,
+    files: agentFiles(sandboxes),
     flags: printFlags(agentFlags, config),
-    metrics: () => read((state) => snapshot(state, deps.clock.now())),
-    statistics: () => read((state) => statistics.read(state, deps.clock.now())),
+    metrics: () => read((state) => snapshot(state, now())),
+    statistics: () => read((state) => statistics.read(state, now())),
+    containers: containerPages({ read, acls, statistics, now }),
   });
-  const logFile = logFileOf(config, 'mesos-agent');
-  const routes = withHelpers(own, { workDir, logFile, acls, read }, verbosity);
+  const routes = withHelpers(own, sandboxes, verbosity);
   const disabled = readFirewall(config.firewall_rules);
   return startHttpServer({
     what: 'the agent',
@@ -308,7 +316,7 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
     paths: { main: 'slave(1)', others: OTHER_PROCESSES, known: routes.map(({ path }) => path), disabled },
     compress: true,
     routes,
-    notFound: (_request, reply) => reply.code(404).type('text/plain').send('404 Not Found.'),
+    notFound: (_request, reply) => reply.code(404).type('text/plain; charset=utf-8').send('404 Not Found.'),
     bodyMaxBytes: 64 * 1024 * 1024,
   });
 }

@@ -73,6 +73,25 @@ export function reservedJson(
   };
 }
 
+/** The same resources one by one. */
+export function reservedFullJson(
+  resources: readonly mesos.Resource[] | undefined,
+  seesRole: (role: string) => boolean = () => true,
+): { readonly reserved_resources_full: string; readonly unreserved_resources_full: string } {
+  const byRole = new Map<string, string[]>();
+  for (const resource of resources ?? []) {
+    const role = resource.reservations?.at(-1)?.role ?? '*';
+    byRole.set(role, [...(byRole.get(role) ?? []), encodeJson('mesos.v1.Resource', resource)]);
+  }
+  const reserved = [...byRole].filter(([role]) => role !== '*' && seesRole(role));
+  return {
+    reserved_resources_full: jsonObject(
+      Object.fromEntries(reserved.map(([role, pieces]) => [role, jsonArray(pieces)])),
+    ),
+    unreserved_resources_full: jsonArray(byRole.get('*') ?? []),
+  };
+}
+
 function readWire(wire: readonly mesos.Resource[] | undefined): Resources {
   return readResources(wire);
 }
@@ -94,7 +113,7 @@ export function attributesJson(attributes: readonly mesos.Attribute[] | undefine
   return jsonObject(Object.fromEntries(members));
 }
 
-function labelsJson(labels: mesos.Labels | undefined): string | undefined {
+export function labelsJson(labels: mesos.Labels | undefined): string | undefined {
   return labels && JSON.stringify(labels.labels ?? []);
 }
 
@@ -186,7 +205,7 @@ export function executorJson(info: mesos.ExecutorInfo, agentId: string): string 
   });
 }
 
-function commandJson({ shell, value, arguments: argv, environment, uris }: mesos.CommandInfo): string {
+export function commandJson({ shell, value, arguments: argv, environment, uris }: mesos.CommandInfo): string {
   return jsonObject({
     shell: text(shell),
     value: text(value),

@@ -244,7 +244,7 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
     paths: { main: 'master', others: OTHER_PROCESSES, known: routes.map(({ path }) => path), disabled },
     compress: true,
     routes,
-    notFound: (_request, reply) => reply.code(404).type('text/plain').send('404 Not Found.'),
+    notFound: (_request, reply) => reply.code(404).type('text/plain; charset=utf-8').send('404 Not Found.'),
     bodyMaxBytes: 64 * 1024 * 1024,
   });
 }

@@ -448,3 +448,11 @@ export function isEmptyAmount(amount: Amount): boolean {
       return amount.items.length === 0;
   }
 }
+
+/** Resources as endpoints show them: `reservations`, and the older `role` beside it where that can say as much. */
+export function writeShownResources(resources: Resources): WireResource[] {
+  const legacy = writeLegacyResources(resources);
+  return writeResources(resources).map((resource, index) =>
+    (resource.reservations ?? []).length <= 1 ? { ...legacy[index], ...resource } : resource,
+  );
+}

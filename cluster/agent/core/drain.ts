@@ -13,6 +13,7 @@ import { type AgentState, endDrain, isPartitionAware } from './state';
 export function drain(state: AgentState, event: EventOf<'master.drain'>): AgentEffect[] {
   if (event.from !== state.master) return [];
   state.drain = event.config;
+  state.drainStartedAt = event.at;
   const effects = [...state.frameworks.values()].flatMap(({ id, executors }) =>
     killAll(state, event, id, executors),
   );

@@ -32,6 +32,8 @@ export interface AgentSettings {
   readonly registrationBackoffMs: number;
   readonly executorRegistrationTimeoutMs: number;
   readonly executorShutdownGraceMs: number;
+  /** Ended executors of a framework that are remembered. */
+  readonly maxCompletedExecutors: number;
   /** Variables that every executor and task gets; a task's own win. */
   readonly executorEnvironment: Readonly<Record<string, string>>;
 }

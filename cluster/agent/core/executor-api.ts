@@ -12,13 +12,19 @@ import type { Millis } from '../../model/time';
 import { drainStatus } from './drain';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
-import { forgetExecutor, stoppedWhenNoneAlive } from './executors';
+import { completeExecutor, stoppedWhenNoneAlive } from './executors';
 import { failQueued } from './launch';
 import { type AgentState, count, type Executor, endDrain, findContainer } from './state';
 import { addUpdate, queue } from './updates';
 
 function executorOf(state: AgentState, call: executorApi.Call): Executor | undefined {
   return state.frameworks.get(call.framework_id.value)?.executors.get(call.executor_id.value);
+}
+
+/** What a call is about and is not here: the text of the refusal. */
+export function missingPart(state: AgentState, call: executorApi.Call): string | undefined {
+  if (!state.frameworks.has(call.framework_id.value)) return 'Framework cannot be found';
+  return executorOf(state, call) ? undefined : 'Executor cannot be found';
 }
 
 /** An executor is there: it learns who it is and gets what waits for it. */
@@ -69,9 +75,8 @@ export function called(state: AgentState, event: EventOf<'executor.call'>): Agen
   const answer = (status: number, text?: string): AgentEffect =>
     text === undefined ? { kind: 'answer', request, status } : { kind: 'answer', request, status, text };
   if (call.type === 'HEARTBEAT') return [answer(202)];
-  if (!state.frameworks.has(call.framework_id.value)) return [answer(400, 'Framework cannot be found')];
   const executor = executorOf(state, call);
-  if (!executor) return [answer(400, 'Executor cannot be found')];
+  if (!executor) return [answer(400, missingPart(state, call))];
   if (executor.stream === undefined) return [answer(403, 'Executor is not subscribed')];
   if (call.type === 'UPDATE' && call.update) {
     return [answer(202), ...take(state, executor, call.update.status, at)];
@@ -149,7 +154,7 @@ export function launchFailed(state: AgentState, event: EventOf<'container.failed
   count(state, 'slave/container_launch_errors');
   executor.state = 'terminated';
   const effects = failQueued(state, executor, 'REASON_CONTAINER_LAUNCH_FAILED', event.reason, event.at);
-  forgetExecutor(state, executor);
+  completeExecutor(state, executor);
   endDrain(state);
   return [...effects, ...stoppedWhenNoneAlive(state)];
 }
@@ -180,7 +185,7 @@ export function containerExited(state: AgentState, event: EventOf<'container.exi
       }),
     );
   }
-  forgetExecutor(state, executor);
+  completeExecutor(state, executor);
   endDrain(state);
   return [...effects, ...stoppedWhenNoneAlive(state)];
 }
@@ -188,8 +193,7 @@ export function containerExited(state: AgentState, event: EventOf<'container.exi
 /** The framework is gone: nobody is to be told, and nobody would acknowledge. */
 function abandoned(state: AgentState, executor: Executor): AgentEffect[] {
   executor.queued.clear();
-  executor.tasks.clear();
-  forgetExecutor(state, executor);
+  completeExecutor(state, executor);
   endDrain(state);
   return stoppedWhenNoneAlive(state);
 }

@@ -8,22 +8,48 @@
 
 import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
-import type { AgentState, Executor } from './state';
+import type { AgentFramework, AgentState, Executor } from './state';
 
-/** The terminal update of a task is acknowledged: forget it, and its executor when that was its last. */
-export function forgetTask(state: AgentState, frameworkId: string, taskId: string): void {
+/** As in Mesos 1.11 (src/slave/constants.hpp). */
+const COMPLETED_FRAMEWORKS_MAX = 50;
+const COMPLETED_TASKS_MAX = 200;
+
+/** The terminal update of a task is acknowledged: it is history, and so is its executor when that was its last. */
+export function completeTask(state: AgentState, frameworkId: string, taskId: string): void {
   const framework = state.frameworks.get(frameworkId);
   for (const executor of framework?.executors.values() ?? []) {
-    if (executor.tasks.delete(taskId)) forgetExecutor(state, executor);
+    const task = executor.tasks.get(taskId);
+    if (!task) continue;
+    executor.tasks.delete(taskId);
+    push(executor.completedTasks, task, COMPLETED_TASKS_MAX);
+    completeExecutor(state, executor);
   }
 }
 
-/** Forgets an executor that has ended and owes nothing, and its framework when that was its last. */
-export function forgetExecutor(state: AgentState, executor: Executor): void {
+/** Moves an executor that has ended and owes nothing to the completed ones, and its framework when that was its last. */
+export function completeExecutor(state: AgentState, executor: Executor): void {
   const framework = state.frameworks.get(executor.frameworkId);
-  if (!framework || executor.state !== 'terminated' || executor.tasks.size > 0) return;
+  if (!framework || executor.state !== 'terminated') return;
+  if (executor.tasks.size > 0 && !framework.terminating) return;
   framework.executors.delete(executor.id);
-  if (framework.executors.size === 0) state.frameworks.delete(framework.id);
+  push(framework.completedExecutors, executor, state.boot.settings.maxCompletedExecutors);
+  completeFramework(state, framework);
+}
+
+/** Moves a framework without executors to the completed ones. */
+export function completeFramework(state: AgentState, framework: AgentFramework): void {
+  if (framework.executors.size > 0) return;
+  state.frameworks.delete(framework.id);
+  state.completedFrameworks.set(framework.id, framework);
+  for (const oldest of state.completedFrameworks.keys()) {
+    if (state.completedFrameworks.size <= COMPLETED_FRAMEWORKS_MAX) break;
+    state.completedFrameworks.delete(oldest);
+  }
+}
+
+function push<T>(list: T[], item: T, max: number): void {
+  list.push(item);
+  if (list.length > max) list.splice(0, list.length - max);
 }
 
 /** While we stop: says so when the last executor has ended. Unacknowledged updates do not hold us. */

@@ -8,7 +8,7 @@
 import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
-import { shutDown, stoppedWhenNoneAlive } from './executors';
+import { completeExecutor, completeFramework, shutDown, stoppedWhenNoneAlive } from './executors';
 import {
   type AgentFramework,
   type AgentState,
@@ -80,9 +80,9 @@ function endFramework(state: AgentState, framework: AgentFramework, now: Millis)
   dropStreams(state, framework.id);
   const effects = [...framework.executors.values()].flatMap((executor) => shutDown(state, executor, now));
   for (const executor of [...framework.executors.values()]) {
-    if (executor.state === 'terminated') framework.executors.delete(executor.id);
+    completeExecutor(state, executor);
   }
-  if (framework.executors.size === 0) state.frameworks.delete(framework.id);
+  completeFramework(state, framework);
   endDrain(state);
   return effects;
 }

@@ -11,6 +11,7 @@ import { nextUuid } from '../../model/random';
 import { type Millis, printDuration } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
+import { completeFramework } from './executors';
 import {
   type AgentFramework,
   type AgentState,
@@ -20,7 +21,8 @@ import {
 } from './state';
 import { addUpdate, pidOf } from './updates';
 
-/** What the command executor itself needs; not charged to the task (Mesos 1.11). */
+/** What the command executor itself needs; not charged to the task (Mesos 1.11 src/slave/constants.hpp). */
+const COMMAND_EXECUTOR_NEEDS = { cpus: 0.1, mem: 32 };
 const EXECUTOR_NAME_COMMAND_MAX = 15;
 
 export function runTask(state: AgentState, event: EventOf<'master.runTask'>): AgentEffect[] {
@@ -66,7 +68,15 @@ function ensureFramework(state: AgentState, id: string, info: mesos.FrameworkInf
     known.info = info;
     return known;
   }
-  const framework = { id, info, executors: new Map<string, Executor>(), terminating: false };
+  const before = state.completedFrameworks.get(id);
+  state.completedFrameworks.delete(id);
+  const framework: AgentFramework = {
+    id,
+    info,
+    executors: new Map(),
+    completedExecutors: before?.completedExecutors ?? [],
+    terminating: false,
+  };
   state.frameworks.set(id, framework);
   return framework;
 }
@@ -125,7 +135,7 @@ function refuse(
 ): AgentEffect[] {
   const taskId = task.task_id.value;
   const framework = state.frameworks.get(frameworkId);
-  if (framework?.executors.size === 0) state.frameworks.delete(frameworkId);
+  if (framework) completeFramework(state, framework);
   const fields = { task: taskId, why: refusal.message };
   return [
     { kind: 'note', level: 'warn', text: 'a task cannot be launched', fields },
@@ -147,6 +157,7 @@ function createExecutor(state: AgentState, framework: AgentFramework, task: meso
     stream: undefined,
     queued: new Map([[id, task]]),
     tasks: new Map(),
+    completedTasks: [],
   };
 }
 
@@ -159,7 +170,21 @@ function executorInfo(framework: AgentFramework, task: mesos.TaskInfo): mesos.Ex
     name: `Command Executor (Task: ${task.task_id.value}) (Command: sh -c '${short}')`,
     source: task.task_id.value,
     command: task.command,
+    labels: task.labels,
+    discovery: task.discovery,
+    resources: allowance(task),
   };
+}
+
+/** The command executor's own needs, in the task's role; they are not charged to the framework. */
+function allowance({ resources }: mesos.TaskInfo): mesos.Resource[] {
+  const allocation_info = resources?.find((resource) => resource.allocation_info)?.allocation_info;
+  return Object.entries(COMMAND_EXECUTOR_NEEDS).map(([name, value]) => ({
+    name,
+    type: 'SCALAR',
+    scalar: { value },
+    allocation_info,
+  }));
 }
 
 /** What Mesos gives every executor (mesos-wire: section 4.3). */

@@ -25,11 +25,15 @@ export interface AgentState {
   checkpointed: readonly mesos.Resource[];
   /** We are being emptied. */
   drain: mesos.DrainConfig | undefined;
+  /** Since when. */
+  drainStartedAt: Millis | undefined;
   /** How long until we ask again to be registered, doubling. */
   registrationBackoffMs: Millis;
   /** Without a ping for this long we register anew; the master says how long. */
   pingTimeoutMs: Millis;
   readonly frameworks: Map<string, AgentFramework>;
+  /** Frameworks that have nothing here any more, oldest first, bounded; one that gets a task again is taken back. */
+  readonly completedFrameworks: Map<string, AgentFramework>;
   /** Updates that the framework has not acknowledged, by task key. */
   readonly streams: Map<string, UpdateStream>;
   readonly counters: Map<string, number>;
@@ -39,6 +43,8 @@ export interface AgentFramework {
   readonly id: string;
   info: mesos.FrameworkInfo;
   readonly executors: Map<string, Executor>;
+  /** Executors that have ended and owe nothing, oldest first, bounded. */
+  readonly completedExecutors: Executor[];
   terminating: boolean;
 }
 
@@ -53,6 +59,8 @@ export interface Executor {
   /** Tasks that wait for the executor to subscribe. */
   readonly queued: Map<string, mesos.TaskInfo>;
   readonly tasks: Map<string, AgentTask>;
+  /** Tasks whose end the framework knows, oldest first, bounded. */
+  readonly completedTasks: AgentTask[];
 }
 
 export interface AgentTask {
@@ -85,9 +93,11 @@ export function initAgent(boot: AgentBoot): AgentState {
     dismissed: undefined,
     checkpointed: boot.checkpointed ?? [],
     drain: undefined,
+    drainStartedAt: undefined,
     registrationBackoffMs: boot.settings.registrationBackoffMs,
     pingTimeoutMs: PING_TIMEOUT_MS,
     frameworks: new Map(),
+    completedFrameworks: new Map(),
     streams: new Map(),
     counters: new Map(),
   };
@@ -123,5 +133,7 @@ export function count(state: AgentState, name: string): void {
 
 /** A drain is over when nothing runs and nothing is owed; whether we get new tasks is then the master's business. */
 export function endDrain(state: AgentState): void {
-  if (state.frameworks.size === 0 && state.streams.size === 0) state.drain = undefined;
+  if (state.frameworks.size > 0 || state.streams.size > 0) return;
+  state.drain = undefined;
+  state.drainStartedAt = undefined;
 }

@@ -12,7 +12,7 @@ import { isTerminal, type TaskState } from '../../model/task-state';
 import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
-import { forgetTask } from './executors';
+import { completeTask } from './executors';
 import { type AgentState, endDrain, taskKey, type UpdateStream } from './state';
 
 const RETRY_FIRST_MS = 10_000;
@@ -159,7 +159,7 @@ export function acknowledged(state: AgentState, event: EventOf<'master.acknowled
   stream.retryMs = RETRY_FIRST_MS;
   if (!isTerminal(first.status.state)) return send(state, key, stream, event.at);
   state.streams.delete(key);
-  forgetTask(state, framework_id.value, task_id.value);
+  completeTask(state, framework_id.value, task_id.value);
   endDrain(state);
   return [];
 }

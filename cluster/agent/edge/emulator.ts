@@ -168,6 +168,7 @@ function bootOf({ options, address, clock }: Shared, index: number): AgentBoot {
       registrationBackoffMs: options.registrationBackoffMs,
       executorRegistrationTimeoutMs: 60_000,
       executorShutdownGraceMs: 5000,
+      maxCompletedExecutors: 0,
       executorEnvironment: {},
     },
   };

@@ -5,7 +5,9 @@
 import type { Resources, WireResource } from '../../model/resources';
 import { addResources, NO_RESOURCES, readResources, scalarOf } from '../../model/resources';
 import { isTerminal } from '../../model/task-state';
+import { systemMetrics } from '../../runtime/system';
 import type { AgentState, Executor } from '../core/state';
+import { executorsIn, heldBy } from '../core/views/held';
 
 const COUNTERS = [
   'tasks_finished',
@@ -40,7 +42,7 @@ const OTHERS = [
 
 /** All numbers of a moment, by name. */
 export function snapshot(state: AgentState, now: number): Record<string, number> {
-  const executors = [...state.frameworks.values()].flatMap((framework) => [...framework.executors.values()]);
+  const executors = executorsIn(state);
   const all: Record<string, number> = {};
   for (const name of OTHERS) all[name] = 0;
   for (const name of COUNTERS) all[`slave/${name}`] = 0;
@@ -52,7 +54,7 @@ export function snapshot(state: AgentState, now: number): Record<string, number>
   for (const phase of ['registering', 'running', 'terminating', 'terminated'] as const) {
     all[`slave/executors_${phase}`] = executors.filter((executor) => executor.state === phase).length;
   }
-  Object.assign(all, taskCounts(executors), resourceSums(state, executors));
+  Object.assign(all, taskCounts(executors), resourceSums(state, executors), systemMetrics());
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
@@ -69,14 +71,12 @@ function taskCounts(executors: readonly Executor[]): Record<string, number> {
   return counts;
 }
 
-/** What the tasks of executors hold. */
+/** What executors and their tasks have. */
 export function usedBy(executors: readonly Executor[]): Resources {
-  return executors
-    .flatMap(({ tasks }) => [...tasks.values()].filter(({ state }) => !isTerminal(state)))
-    .reduce(
-      (used, { info }) => addResources(used, readResources(info.resources as readonly WireResource[])),
-      NO_RESOURCES,
-    );
+  return executors.reduce(
+    (used, executor) => addResources(used, readResources(heldBy(executor) as readonly WireResource[])),
+    NO_RESOURCES,
+  );
 }
 
 function resourceSums(state: AgentState, executors: readonly Executor[]): Record<string, number> {

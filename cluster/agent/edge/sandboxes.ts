@@ -49,9 +49,9 @@ export function agentFiles(options: SandboxOptions): VirtualFiles {
 /** What is attached where, for `/files/debug`. */
 export function attachedSandboxes({ logFile, read }: SandboxOptions): Record<string, string> {
   const attached: Record<string, string> = logFile === undefined ? {} : { [LOG_PATH]: logFile };
-  read(({ frameworks }) => {
-    for (const framework of frameworks.values()) {
-      for (const executor of framework.executors.values()) {
+  read(({ frameworks, completedFrameworks }) => {
+    for (const framework of [...completedFrameworks.values(), ...frameworks.values()]) {
+      for (const executor of [...framework.completedExecutors, ...framework.executors.values()]) {
         attached[executor.directory] = executor.directory;
         attached[`/frameworks/${framework.id}/executors/${executor.id}/runs/latest`] = executor.directory;
       }
@@ -78,9 +78,12 @@ function sandbox(options: SandboxOptions, names: Names): Attached | undefined {
 
 /** Sandboxes are for those who may act as the user the executor runs as; nobody knows that user once it is forgotten. */
 function maySee({ acls, read }: SandboxOptions, names: Names, sender: Principal | undefined): boolean {
-  const user = read(({ frameworks }) => {
-    const framework = frameworks.get(names.framework);
-    return framework?.executors.get(names.executor)?.info.command?.user ?? framework?.info.user;
+  const user = read(({ frameworks, completedFrameworks }) => {
+    const framework = frameworks.get(names.framework) ?? completedFrameworks.get(names.framework);
+    const executor =
+      framework?.executors.get(names.executor) ??
+      framework?.completedExecutors.findLast(({ id }) => id === names.executor);
+    return executor?.info.command?.user ?? framework?.info.user;
   });
   return isAllowed(acls, 'access_sandboxes', sender, user === undefined ? undefined : thing(user));
 }

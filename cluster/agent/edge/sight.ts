@@ -14,22 +14,35 @@ export function agentSeenBy(
   sender: Principal | undefined,
 ): AgentState {
   if (!acls) return state;
-  const frameworks = [...state.frameworks]
-    .filter(([, { info }]) => isAllowed(acls, 'view_frameworks', sender, thing(info.user)))
-    .map(([id, framework]): [string, AgentFramework] => [id, shown(acls, sender, framework)]);
-  return { ...state, frameworks: new Map(frameworks) };
+  const seen = (frameworks: ReadonlyMap<string, AgentFramework>): Map<string, AgentFramework> =>
+    new Map(
+      [...frameworks]
+        .filter(([, { info }]) => isAllowed(acls, 'view_frameworks', sender, thing(info.user)))
+        .map(([id, framework]) => [id, shown(acls, sender, framework)]),
+    );
+  return {
+    ...state,
+    frameworks: seen(state.frameworks),
+    completedFrameworks: seen(state.completedFrameworks),
+  };
 }
 
 function shown(acls: Acls, sender: Principal | undefined, framework: AgentFramework): AgentFramework {
   const userOf = (own: string | undefined): string => own ?? framework.info.user;
   const seesTask = (user: string | undefined): boolean =>
     isAllowed(acls, 'view_tasks', sender, thing(userOf(user)));
-  const executors = [...framework.executors]
-    .filter(([, { info }]) => isAllowed(acls, 'view_executors', sender, thing(userOf(info.command?.user))))
-    .map(([id, executor]): [string, Executor] => {
-      const tasks = [...executor.tasks].filter(([, { info }]) => seesTask(info.command?.user));
-      const queued = [...executor.queued].filter(([, info]) => seesTask(info.command?.user));
-      return [id, { ...executor, tasks: new Map(tasks), queued: new Map(queued) }];
-    });
-  return { ...framework, executors: new Map(executors) };
+  const seesExecutor = ({ info }: Executor): boolean =>
+    isAllowed(acls, 'view_executors', sender, thing(userOf(info.command?.user)));
+  const shownTasks = (executor: Executor): Executor => ({
+    ...executor,
+    tasks: new Map([...executor.tasks].filter(([, { info }]) => seesTask(info.command?.user))),
+    queued: new Map([...executor.queued].filter(([, info]) => seesTask(info.command?.user))),
+    completedTasks: executor.completedTasks.filter(({ info }) => seesTask(info.command?.user)),
+  });
+  const executors = [...framework.executors.values()].filter(seesExecutor).map(shownTasks);
+  return {
+    ...framework,
+    executors: new Map(executors.map((executor) => [executor.id, executor])),
+    completedExecutors: framework.completedExecutors.filter(seesExecutor).map(shownTasks),
+  };
 }

@@ -4,10 +4,14 @@
  */
 
 import { readFileSync } from 'node:fs';
+import type { ResourceStatistics } from '../../api/generated/mesos';
+import { encodeJson } from '../../api/json-write';
 import { jsonArray, jsonObject } from '../../api/state-json';
 import { readResources, scalarOf, type WireResource } from '../../model/resources';
 import { groupProcesses } from '../../runtime/processes';
 import type { AgentState, Executor } from '../core/state';
+import { heldBy } from '../core/views/held';
+import { containersOf } from '../core/views/operator';
 
 /** The kernel counts processor time in these (USER_HZ, 100 on every Linux we run on) and memory in pages. */
 const TICKS_PER_SECOND = 100;
@@ -25,48 +29,62 @@ interface Use {
 }
 
 export class Statistics {
-  private page = '[]';
+  private last: ReadonlyMap<string, ResourceStatistics> = new Map();
   private takenAt = Number.NEGATIVE_INFINITY;
 
   /** The JSON of a moment, at most half a second old. */
   read(state: AgentState, now: number): string {
+    const usage = this.usage(state, now);
+    return jsonArray(
+      containersOf(state).flatMap((executor) => {
+        const statistics = usage.get(executor.containerId);
+        return statistics ? [executorStatistics(executor, statistics)] : [];
+      }),
+    );
+  }
+
+  /** What each container uses, by its id; at most half a second old. */
+  usage(state: AgentState, now: number): ReadonlyMap<string, ResourceStatistics> {
     if (now - this.takenAt >= FRESH_MS) {
-      this.page = statisticsPage(state, now);
+      this.last = usageOf(containersOf(state), now);
       this.takenAt = now;
     }
-    return this.page;
+    return this.last;
   }
 }
 
-function statisticsPage(state: AgentState, now: number): string {
-  const executors = [...state.frameworks.values()].flatMap((framework) => [...framework.executors.values()]);
-  if (executors.length === 0) return '[]';
+function usageOf(executors: readonly Executor[], now: number): ReadonlyMap<string, ResourceStatistics> {
+  if (executors.length === 0) return new Map();
   const bySandbox = groupProcesses('MESOS_SANDBOX');
-  return jsonArray(
-    executors
-      .filter((executor) => executor.state !== 'terminated')
-      .map((executor) => executorStatistics(executor, sum(bySandbox.get(executor.directory) ?? []), now)),
+  return new Map(
+    executors.map((executor) => [
+      executor.containerId,
+      statisticsOf(executor, sum(bySandbox.get(executor.directory) ?? []), now),
+    ]),
   );
 }
 
-function executorStatistics(executor: Executor, use: Use, now: number): string {
-  const wire = [...executor.tasks.values()].flatMap(({ info }) => info.resources ?? []);
-  const limits = readResources(wire as readonly WireResource[]);
+function statisticsOf(executor: Executor, use: Use, now: number): ResourceStatistics {
+  const limits = readResources(heldBy(executor) as readonly WireResource[]);
+  return {
+    cpus_limit: scalarOf(limits, 'cpus'),
+    cpus_system_time_secs: use.systemSeconds,
+    cpus_user_time_secs: use.userSeconds,
+    mem_limit_bytes: scalarOf(limits, 'mem') * MB,
+    mem_rss_bytes: use.rssBytes,
+    processes: use.processes,
+    threads: use.threads,
+    timestamp: now / 1000,
+  };
+}
+
+function executorStatistics(executor: Executor, statistics: ResourceStatistics): string {
   return jsonObject({
     executor_id: JSON.stringify(executor.id),
     executor_name: JSON.stringify(executor.info.name ?? ''),
     framework_id: JSON.stringify(executor.frameworkId),
     source: JSON.stringify(executor.info.source ?? ''),
-    statistics: JSON.stringify({
-      cpus_limit: scalarOf(limits, 'cpus'),
-      cpus_system_time_secs: use.systemSeconds,
-      cpus_user_time_secs: use.userSeconds,
-      mem_limit_bytes: scalarOf(limits, 'mem') * MB,
-      mem_rss_bytes: use.rssBytes,
-      processes: use.processes,
-      threads: use.threads,
-      timestamp: now / 1000,
-    }),
+    statistics: encodeJson('mesos.v1.ResourceStatistics', statistics),
   });
 }
 

@@ -2,11 +2,11 @@
  * The master's numbers under the names that exporters and dashboards read (`/metrics/snapshot`, Mesos 1.11).
  */
 
-import { cpus, freemem, loadavg, totalmem } from 'node:os';
 import type { Resources } from '../../model/resources';
 import { TASK_STATES } from '../../model/task-state';
 import { isRevocable, isShared } from '../../model/volumes';
 import type { Timings } from '../../runtime/metrics';
+import { systemMetrics } from '../../runtime/system';
 import { allocatedOf } from '../core/allocator/state';
 import { COUNTED_STATES, COUNTED_TYPES, shortState } from '../core/operations/counts';
 import { isOffered, type MasterState } from '../core/state';
@@ -108,7 +108,7 @@ export function snapshot(
     countTasks(state),
     sumResources(state),
     allocatorNumbers(state),
-    system(),
+    systemMetrics(),
   );
   return Object.fromEntries(Object.entries(all).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
@@ -223,16 +223,4 @@ function sumResources(state: MasterState): Record<string, number> {
     numbers[`allocator/mesos/resources/${name}/offered_or_allocated`] = (own.held.get(name) ?? 0) / 1000;
   }
   return numbers;
-}
-
-function system(): Record<string, number> {
-  const [one = 0, five = 0, fifteen = 0] = loadavg();
-  return {
-    'system/cpus_total': cpus().length,
-    'system/load_1min': one,
-    'system/load_5min': five,
-    'system/load_15min': fifteen,
-    'system/mem_total_bytes': totalmem(),
-    'system/mem_free_bytes': freemem(),
-  };
 }

@@ -118,5 +118,5 @@ function realmOfAll({ credentials, bearer, realm }: AccessOptions): Realms {
 }
 
 function refuse(reply: Reply, status: number, text: string): Reply {
-  return reply.code(status).type('text/plain').send(text);
+  return reply.code(status).type('text/plain; charset=utf-8').send(text);
 }

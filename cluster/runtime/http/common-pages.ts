@@ -3,28 +3,12 @@
  * `/help` and `/__processes__`.
  */
 
-import { cpus, freemem, loadavg, totalmem } from 'node:os';
 import { readDuration } from '../../model/time';
+import { VERSION_INFO } from '../build';
+import { systemStats } from '../system';
 import type { Verbosity } from '../verbosity';
-import { VERSION } from '../version';
 import { queryOf, sendJson, sendText } from './json';
 import { always, type Handler, type Reply, type Request, type Route } from './server';
-
-/** What `/version` says; the times of a build are not kept, the keys are. */
-export const VERSION_INFO = { version: VERSION, build_date: '', build_time: 0, build_user: '' } as const;
-
-/** The machine in numbers, under libprocess' names. */
-export function systemStats(): Record<string, number> {
-  const [one = 0, five = 0, fifteen = 0] = loadavg();
-  return {
-    avg_load_1min: one,
-    avg_load_5min: five,
-    avg_load_15min: fifteen,
-    cpus_total: cpus().length,
-    mem_total_bytes: totalmem(),
-    mem_free_bytes: freemem(),
-  };
-}
 
 export interface CommonPages {
   readonly verbosity: Verbosity;

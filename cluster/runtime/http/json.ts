@@ -32,17 +32,21 @@ export function readInt32(text: string | undefined): number | undefined {
   return value >= -(2 ** 31) && value < 2 ** 31 ? value : undefined;
 }
 
-/** Sends JSON; with `?jsonp=NAME` as a call of that function. */
+/** Sends JSON, as bytes: texts would get a charset, which Mesos does not send. With `?jsonp=NAME` as a call of that function. */
 export function sendJson(request: Request, reply: Reply, json: Buffer | string): Reply {
   const { jsonp } = queryOf(request);
-  if (jsonp === undefined) return reply.type('application/json').send(json);
+  if (jsonp === undefined) return reply.type('application/json').send(bytesOf(json));
   if (!JSONP.test(jsonp)) return sendText(reply, 400, "'jsonp' must be the name of a function");
   return reply.type('text/javascript').send(`${jsonp}(${json.toString()})`);
 }
 
-/** An answer in plain text, the form of Mesos' errors. */
+function bytesOf(json: Buffer | string): Buffer {
+  return typeof json === 'string' ? Buffer.from(json) : json;
+}
+
+/** An answer in plain text, the form of Mesos' errors: those have a type even when they say nothing. */
 export function sendText(reply: Reply, status: number, text: string): Reply {
-  return text === ''
+  return text === '' && status < 400
     ? reply.code(status).send()
     : reply.code(status).type('text/plain; charset=utf-8').send(text);
 }

@@ -132,7 +132,7 @@ function createApp(options: HttpServerOptions): FastifyInstance {
     if (options.failed) return options.failed(error, request, reply);
     return reply
       .code(status)
-      .type('text/plain')
+      .type('text/plain; charset=utf-8')
       .send(status >= 500 ? 'Internal error' : error.message);
   });
   if (options.notFound) app.setNotFoundHandler(options.notFound);
@@ -179,7 +179,7 @@ function addGuards(app: FastifyInstance, options: HttpServerOptions): void {
   const check = accessCheck(options);
   app.addHook('onRequest', (request, reply, done) => {
     const refusal = paths && urlRefusal(request.originalUrl, paths);
-    if (refusal) void reply.code(refusal.status).type('text/plain').send(refusal.text);
+    if (refusal) void reply.code(refusal.status).type('text/plain; charset=utf-8').send(refusal.text);
     else if (!check(request, reply)) done();
   });
   if (options.compress) addCompression(app);
@@ -218,7 +218,7 @@ function refuseMethod(
   if (options.methodNotAllowed) return options.methodNotAllowed(request, reply, allowed);
   const expected = allowed.map((method) => `'${method}'`).join(', ');
   return reply
-    .type('text/plain')
+    .type('text/plain; charset=utf-8')
     .send(`405 Method Not Allowed. Expecting one of { ${expected} }, but received '${request.method}'.`);
 }
 

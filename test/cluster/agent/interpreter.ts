@@ -36,6 +36,7 @@ export const AGENT_BOOT: AgentBoot = {
     registrationBackoffMs: 0,
     executorRegistrationTimeoutMs: 60_000,
     executorShutdownGraceMs: 5000,
+    maxCompletedExecutors: 2,
     executorEnvironment: {},
   },
 };

@@ -7,6 +7,7 @@ import { NOT_ACCEPTABLE, readCallBody } from '../../../api/call-body';
 import type { Call, Event } from '../../../api/generated/executor';
 import { encodeBody, type MediaType, readAccept } from '../../../api/media-type';
 import { isUuidBase64 } from '../../../model/uuid';
+import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
 import { ResponseStream } from '../../../runtime/http/stream';
 import { encodeRecord } from '../../../runtime/streams/recordio';
@@ -18,7 +19,11 @@ export class ExecutorDoor {
   private readonly answers = new Map<number, Reply>();
   private requests = 0;
 
-  constructor(private readonly post: (event: AgentInput) => void) {}
+  constructor(
+    private readonly post: (event: AgentInput) => void,
+    /** What of a call is not here, as the text of a refusal. */
+    private readonly missing: (call: Call) => string | undefined,
+  ) {}
 
   handle(request: Request, reply: Reply): unknown {
     const body = request.body as Buffer | undefined;
@@ -52,6 +57,8 @@ export class ExecutorDoor {
   private subscribe(request: Request, reply: Reply, call: Call): unknown {
     const type = readAccept(request.headers.accept);
     if (!type) return plain(reply, 406, NOT_ACCEPTABLE);
+    const missing = this.missing(call);
+    if (missing !== undefined) return plain(reply, 400, missing);
     const id = randomUUID();
     const stream = new ResponseStream(reply, {
       headers: { 'content-type': type, 'transfer-encoding': 'chunked' },
@@ -92,7 +99,5 @@ function callError(call: Call): string | undefined {
 }
 
 function plain(reply: Reply, status: number, text: string): Reply {
-  return text === ''
-    ? reply.code(status).send()
-    : reply.code(status).type('text/plain; charset=utf-8').send(text);
+  return sendText(reply, status, text);
 }

@@ -175,7 +175,7 @@ function recordOf(framework: Framework, agent: Agent, role: string, task: mesos.
       health_check: task.health_check,
       kill_policy: task.kill_policy,
       limits: task.limits,
-      user: task.command?.user ?? task.executor?.command?.user ?? framework.info.user,
+      user: task.command?.user ?? task.executor?.command?.user,
     },
     killWanted: false,
   };

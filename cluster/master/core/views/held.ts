@@ -14,8 +14,7 @@ import {
   type Resources,
   subtractResources,
   type WireResource,
-  writeLegacyResources,
-  writeResources,
+  writeShownResources,
 } from '../../../model/resources';
 import { isShared } from '../../../model/volumes';
 import type { AllocatorAgent } from '../allocator/state';
@@ -85,17 +84,9 @@ export function sumByRole(holdings: readonly Holding[]): Resources {
   return [...byRole].flatMap(([role, pieces]) => allocateTo(combine(pieces), role));
 }
 
-/** Resources as endpoints show them: `reservations`, and the older `role` beside it. */
+/** Resources as endpoints show them. */
 export function printResources(resources: Resources): mesos.Resource[] {
-  const legacy = writeLegacyResources(resources);
-  return writeResources(resources).map((resource, index) =>
-    isOldForm(resource) ? { ...legacy[index], ...resource } : resource,
-  ) as mesos.Resource[];
-}
-
-/** The older fields know one reservation at most. */
-function isOldForm({ reservations = [] }: WireResource): boolean {
-  return reservations.length <= 1;
+  return writeShownResources(resources) as mesos.Resource[];
 }
 
 /** The resources all of whose roles may be seen (Mesos 1.11 ObjectApprovers::approved<VIEW_ROLE>). */

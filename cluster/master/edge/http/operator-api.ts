@@ -6,6 +6,7 @@ import { randomUUID } from 'node:crypto';
 import { NOT_ACCEPTABLE, readCallBody } from '../../../api/call-body';
 import type { Call, Event, Response } from '../../../api/generated/master';
 import { encodeBody, type MediaType, readAccept } from '../../../api/media-type';
+import { VERSION_INFO } from '../../../runtime/build';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
 import { shownEvent } from '../../core/authorize/shown-event';
@@ -33,10 +34,7 @@ const READS: Partial<Record<Call.Type, Read>> = {
           get_flags: { flags: Object.entries(door.flags).map(([name, value]) => ({ name, value })) },
         }
       : undefined,
-  GET_VERSION: ({ read }) => ({
-    type: 'GET_VERSION',
-    get_version: { version_info: { version: read((state) => state.boot.version) } },
-  }),
+  GET_VERSION: () => ({ type: 'GET_VERSION', get_version: { version_info: VERSION_INFO } }),
   GET_METRICS: ({ metrics }) => ({
     type: 'GET_METRICS',
     get_metrics: { metrics: Object.entries(metrics()).map(([name, value]) => ({ name, value })) },

@@ -5,9 +5,7 @@
 
 import type { Call, Response } from '../../../api/generated/master';
 import { encodeBody, type MediaType } from '../../../api/media-type';
-import type { FileInfo } from '../../../runtime/files/file-info';
-import { problemStatus } from '../../../runtime/files/routes';
-import type { Problem } from '../../../runtime/files/virtual-files';
+import { listFiles, readFile } from '../../../runtime/files/v1-files';
 import { principalOf } from '../../../runtime/http/access';
 import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
@@ -36,16 +34,12 @@ export const HELPERS: Partial<Record<Call.Type, Helper>> = {
     return undefined;
   },
   LIST_FILES: async ({ files }, request, call) => {
-    const listed = await files.browse(call.list_files?.path ?? '', principalOf(request));
-    if ('problem' in listed) return refusal(listed);
-    return { type: 'LIST_FILES', list_files: { file_infos: listed.map(wireInfo) } };
+    const listed = await listFiles(files, call.list_files?.path, principalOf(request));
+    return 'status' in listed ? listed : { type: 'LIST_FILES', list_files: listed };
   },
   READ_FILE: async ({ files }, request, call) => {
-    const { path = '', offset = 0, length } = call.read_file ?? {};
-    const wanted = { offset: Number(offset), length: length === undefined ? undefined : Number(length) };
-    const found = await files.read(path, wanted, principalOf(request));
-    if ('problem' in found) return refusal(found);
-    return { type: 'READ_FILE', read_file: { size: found.size, data: found.data.toString('base64') } };
+    const part = await readFile(files, call.read_file ?? {}, principalOf(request));
+    return 'status' in part ? part : { type: 'READ_FILE', read_file: part };
   },
 };
 
@@ -59,13 +53,4 @@ export async function answerHelper(
   if (!found) return sendText(reply, 200, '');
   if ('status' in found) return sendText(reply, found.status, found.text);
   return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, found));
-}
-
-function refusal(problem: Problem): HelperAnswer {
-  return { status: problemStatus(problem), text: problem.text };
-}
-
-function wireInfo({ path, nlink, size, modifiedMs, mode, uid, gid }: FileInfo) {
-  const mtime = { nanoseconds: BigInt(Math.floor(modifiedMs / 1000)) * 1_000_000_000n };
-  return { path, nlink, size, mtime, mode, uid, gid };
 }

@@ -9,6 +9,7 @@ import type { Call } from '../../../api/generated/scheduler';
 import { readAccept } from '../../../api/media-type';
 import type { Principal } from '../../../model/principal';
 import { principalOf } from '../../../runtime/http/access';
+import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
 import type { MasterInput } from '../../core/events';
 import { callError } from '../../core/validate/call';
@@ -93,7 +94,5 @@ function passOn(
 
 /** An answer in plain text, the form of Mesos' errors. */
 export function plain(reply: Reply, status: number, text: string): Reply {
-  return text === ''
-    ? reply.code(status).send()
-    : reply.code(status).type('text/plain; charset=utf-8').send(text);
+  return sendText(reply, status, text);
 }

@@ -15,8 +15,10 @@ import {
   offerJson,
   quantitiesJson,
   recoveredAgentJson,
+  reservedFullJson,
   taskJsonWith,
 } from '../../../api/state-json';
+import { buildMembers } from '../../../runtime/build';
 import { type SeenState, wholeOf } from '../../core/authorize/sight';
 import { MASTER_CAPABILITIES } from '../../core/capabilities';
 import { printOffer } from '../../core/offers';
@@ -101,9 +103,7 @@ export function statePage(state: SeenState, flags: Record<string, string> | unde
   const active = [...state.agents.values()].filter(isOffered).length;
   return jsonObject({
     version: JSON.stringify(boot.version),
-    build_date: '""',
-    build_time: '0',
-    build_user: '""',
+    ...buildMembers(),
     start_time: String(boot.startedAt / 1000),
     elected_time: state.electedAt === undefined ? undefined : String(state.electedAt / 1000),
     id: JSON.stringify(boot.id),
@@ -148,17 +148,9 @@ function wholeAgent(state: SeenState, agent: Agent): string {
   const seesRole = state.seen?.role ?? ((): boolean => true);
   const list = (wire: readonly Resource[] | undefined): string =>
     jsonArray(onlySeen(wire, seesRole).map((resource) => encodeJson('mesos.v1.Resource', resource)));
-  const byRole = new Map<string, Resource[]>();
-  for (const resource of printed.total_resources ?? []) {
-    const role = resource.reservations?.at(-1)?.role ?? '*';
-    byRole.set(role, [...(byRole.get(role) ?? []), resource]);
-  }
-  const reserved = [...byRole].filter(([role]) => role !== '*' && seesRole(role));
+  const total = onlySeen(printed.total_resources, seesRole);
   return withMembers(agentJson(printed, state.seen?.role), {
-    reserved_resources_full: jsonObject(
-      Object.fromEntries(reserved.map(([role, wire]) => [role, list(wire)])),
-    ),
-    unreserved_resources_full: list(byRole.get('*')),
+    ...reservedFullJson(total, seesRole),
     used_resources_full: list(printed.allocated_resources),
     offered_resources_full: list(printed.offered_resources),
   });

@@ -1,4 +1,4 @@
-import { statePage } from '../../../../../cluster/agent/edge/http/routes';
+import { statePage } from '../../../../../cluster/agent/edge/http/state-page';
 import { snapshot } from '../../../../../cluster/agent/edge/metrics';
 import { AgentScript } from '../../interpreter';
 
@@ -16,7 +16,7 @@ describe("an agent's state", () => {
   it('says what its tasks have, which master it has and where its log is: the web UI and monitors ask', () => {
     const script = play('run web t1', 'subscribe web t1', 'update web t1 TASK_RUNNING');
     expect(read(script, { log_dir: '/var/log' })).toMatchObject({
-      unreserved_resources_allocated: { cpus: 1, mem: 128 },
+      unreserved_resources_allocated: { cpus: 1.1, mem: 160 },
       reserved_resources_allocated: {},
       resource_providers: [],
       master_hostname: 'm',

@@ -1,0 +1,82 @@
+/**
+ * The agent's state in the words of its v1 operator API (mesos.v1.agent, Mesos 1.11 src/slave/http.cpp).
+ */
+
+import type * as api from '../../../api/generated/agent';
+import type * as mesos from '../../../api/generated/mesos';
+import { isTerminal } from '../../../model/task-state';
+import type { AgentFramework, AgentState, AgentTask, Executor } from '../state';
+import { executorsIn } from './held';
+import { printTask } from './tasks';
+
+/** Every list of a reply, empty ones too: the original shows them. */
+type Whole<Reply> = { readonly [Name in keyof Reply]-?: NonNullable<Reply[Name]> };
+
+export function getFrameworks({
+  frameworks,
+  completedFrameworks,
+}: AgentState): Whole<api.Response.GetFrameworks> {
+  const print = ({ info }: AgentFramework) => ({ framework_info: info });
+  return {
+    frameworks: [...frameworks.values()].map(print),
+    completed_frameworks: [...completedFrameworks.values()].map(print),
+  };
+}
+
+export function getExecutors(state: AgentState): Whole<api.Response.GetExecutors> {
+  const print = ({ info }: Executor) => ({ executor_info: info });
+  const all = everyFramework(state);
+  return {
+    executors: all.flatMap(({ executors }) => [...executors.values()].map(print)),
+    completed_executors: all.flatMap(({ completedExecutors }) => completedExecutors.map(print)),
+  };
+}
+
+/** Tasks by how far they are: without an executor, running, ended and not acknowledged, and known to be over. */
+export function getTasks(state: AgentState): Whole<api.Response.GetTasks> {
+  const executors = everyFramework(state).flatMap((framework) => [
+    ...framework.executors.values(),
+    ...framework.completedExecutors,
+  ]);
+  const print = (tasks: (executor: Executor) => Iterable<AgentTask>): mesos.Task[] =>
+    executors.flatMap((executor) => [...tasks(executor)].map((task) => printTask(state, executor, task)));
+  const ended = (wanted: boolean) => (executor: Executor) =>
+    [...executor.tasks.values()].filter((task) => isTerminal(task.state) === wanted);
+  return {
+    pending_tasks: [],
+    queued_tasks: print(({ queued }) => queuedTasks(queued.values())),
+    launched_tasks: print(ended(false)),
+    terminated_tasks: print(ended(true)),
+    completed_tasks: print(({ completedTasks }) => completedTasks),
+  };
+}
+
+function queuedTasks(infos: Iterable<mesos.TaskInfo>): AgentTask[] {
+  return [...infos].map((info) => ({ info, state: 'TASK_STAGING', statuses: [] }));
+}
+
+function everyFramework({ frameworks, completedFrameworks }: AgentState): AgentFramework[] {
+  return [...frameworks.values(), ...completedFrameworks.values()];
+}
+
+export function getAgent({ boot, agentId, drain, drainStartedAt }: AgentState): api.Response.GetAgent {
+  return {
+    agent_info: {
+      hostname: boot.hostname,
+      port: boot.port,
+      resources: boot.resources,
+      attributes: boot.attributes,
+      id: agentId === undefined ? undefined : { value: agentId },
+    },
+    drain_config: drain,
+    estimated_drain_start_time:
+      drainStartedAt === undefined
+        ? undefined
+        : { nanoseconds: BigInt(Math.floor(drainStartedAt / 1000)) * 1_000_000_000n },
+  };
+}
+
+/** The executors whose containers have not ended. */
+export function containersOf(state: AgentState): Executor[] {
+  return executorsIn(state).filter((executor) => executor.state !== 'terminated');
+}

@@ -1,0 +1,96 @@
+/**
+ * `/containers` and GET_CONTAINERS: the containers of executors with what they use (Mesos 1.11 Http::_containers).
+ */
+
+import type { Response } from '../../../api/generated/agent';
+import { encodeJson } from '../../../api/json-write';
+import { jsonArray, jsonObject } from '../../../api/state-json';
+import type { Acls } from '../../../model/acls';
+import { isAllowed, thing } from '../../../model/authorizer';
+import { principalOf } from '../../../runtime/http/access';
+import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
+import type { Reply, Request } from '../../../runtime/http/server';
+import type { AgentState, Executor } from '../../core/state';
+import { containersOf } from '../../core/views/operator';
+import type { Statistics } from '../statistics';
+
+export interface ContainerPages {
+  /** The answer of `/containers`. */
+  readonly page: (request: Request, reply: Reply) => Reply;
+  /** The same in the words of the v1 API. */
+  readonly wire: (request: Request) => Response.GetContainers.Container[];
+}
+
+interface Sources {
+  readonly read: <T>(view: (state: AgentState) => T) => T;
+  readonly statistics: Statistics;
+  readonly now: () => number;
+  readonly acls: Acls | undefined;
+}
+
+const WRONG_QUERY =
+  'Supported query parameters are container_id only, framework_id only, or executor_id and framework_id only';
+
+export function containerPages(sources: Sources): ContainerPages {
+  const wire = (request: Request): Response.GetContainers.Container[] => containers(sources, request);
+  return {
+    wire,
+    page: (request, reply) => {
+      const { container_id, framework_id, executor_id } = queryOf(request);
+      const isTooMuch = container_id !== undefined && (executor_id ?? framework_id) !== undefined;
+      const isTooLittle = executor_id !== undefined && framework_id === undefined;
+      if (isTooMuch || isTooLittle) return sendText(reply, 400, WRONG_QUERY);
+      const wanted = wire(request).filter(
+        (container) =>
+          matches(container_id, container.container_id) &&
+          matches(framework_id, container.framework_id) &&
+          matches(executor_id, container.executor_id),
+      );
+      return sendJson(request, reply, jsonArray(wanted.map(containerJson)));
+    },
+  };
+}
+
+function matches(wanted: string | undefined, id: { readonly value: string } | undefined): boolean {
+  return wanted === undefined || wanted === id?.value;
+}
+
+function containers(
+  { read, statistics, now, acls }: Sources,
+  request: Request,
+): Response.GetContainers.Container[] {
+  const sender = principalOf(request);
+  return read((state) => {
+    const usage = statistics.usage(state, now());
+    const mayView = ({ info, frameworkId }: Executor): boolean =>
+      isAllowed(
+        acls,
+        'view_containers',
+        sender,
+        thing(info.command?.user ?? state.frameworks.get(frameworkId)?.info.user),
+      );
+    return containersOf(state)
+      .filter(mayView)
+      .map((executor) => ({
+        framework_id: { value: executor.frameworkId },
+        executor_id: { value: executor.id },
+        executor_name: executor.info.name ?? '',
+        container_id: { value: executor.containerId },
+        container_status: { container_id: { value: executor.containerId } },
+        resource_statistics: usage.get(executor.containerId),
+      }));
+  });
+}
+
+function containerJson(container: Response.GetContainers.Container): string {
+  const { container_status: status, resource_statistics: statistics } = container;
+  return jsonObject({
+    container_id: JSON.stringify(container.container_id.value),
+    executor_id: JSON.stringify(container.executor_id?.value),
+    executor_name: JSON.stringify(container.executor_name),
+    framework_id: JSON.stringify(container.framework_id?.value),
+    source: JSON.stringify(container.executor_id?.value),
+    statistics: statistics && encodeJson('mesos.v1.ResourceStatistics', statistics),
+    status: status && encodeJson('mesos.v1.ContainerStatus', status),
+  });
+}

@@ -1,0 +1,42 @@
+/**
+ * The build that runs: `/version`, `/state` and GET_VERSION tell of it. It is known by its commit, and its times are the
+ * commit's, so that one commit always makes the same build (`scripts/build.mjs` writes the file).
+ */
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { VERSION } from './version';
+
+/** What the original shows of its build; without a commit the keys that are always there are empty. */
+export interface Build {
+  readonly git_sha?: string;
+  /** Where the commit has one. */
+  readonly git_tag?: string;
+  /** `2026-01-31 12:00:00`, UTC. */
+  readonly build_date: string;
+  /** The same in seconds since 1970. */
+  readonly build_time: number;
+  /** Whose commit it is. */
+  readonly build_user: string;
+}
+
+const UNKNOWN: Build = { build_date: '', build_time: 0, build_user: '' };
+
+/** Reads what the build wrote about itself; nothing is known where it wrote nothing, or no build. */
+export function readBuild(file = join(__dirname, '..', '..', 'build-info.json')): Build {
+  try {
+    return { ...UNKNOWN, ...(JSON.parse(readFileSync(file, 'utf8')) as Partial<Build>) };
+  } catch {
+    return UNKNOWN;
+  }
+}
+
+const BUILD = readBuild();
+
+/** The answer of `/version`. */
+export const VERSION_INFO = { version: VERSION, ...BUILD };
+
+/** The members of `/state` that tell of the build, in JSON. */
+export function buildMembers(): Record<string, string> {
+  return Object.fromEntries(Object.entries(BUILD).map(([name, value]) => [name, JSON.stringify(value)]));
+}

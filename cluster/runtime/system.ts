@@ -1,0 +1,26 @@
+/**
+ * The machine in numbers, under the names that libprocess gives them.
+ */
+
+import { cpus, freemem, loadavg, totalmem } from 'node:os';
+
+/** `/system/stats.json`. */
+export function systemStats(): Record<string, number> {
+  const [one = 0, five = 0, fifteen = 0] = loadavg();
+  return {
+    avg_load_1min: one,
+    avg_load_5min: five,
+    avg_load_15min: fifteen,
+    cpus_total: cpus().length,
+    mem_total_bytes: totalmem(),
+    mem_free_bytes: freemem(),
+  };
+}
+
+/** The same in `/metrics/snapshot`. */
+export function systemMetrics(): Record<string, number> {
+  const stats = systemStats();
+  return Object.fromEntries(
+    Object.entries(stats).map(([name, value]) => [`system/${name.replace(/^avg_/, '')}`, value]),
+  );
+}
