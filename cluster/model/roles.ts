@@ -35,6 +35,11 @@ export function ancestorsOf(role: string): readonly string[] {
   return out;
 }
 
+/** A role and those above it: all that count what it has. */
+export function lineageOf(role: string): readonly string[] {
+  return role.includes('/') ? [role, ...ancestorsOf(role)] : [role];
+}
+
 /** The first component, which is what can have a quota. */
 export function topRole(role: string): string {
   const slash = role.indexOf('/');

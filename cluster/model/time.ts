@@ -26,6 +26,16 @@ export function readDuration(text: string): Millis | undefined {
   return match && unit ? Number(match[1]) * unit[1] : undefined;
 }
 
+/** Why a text is no duration, in the words of Mesos 1.11 (stout's Duration::parse); undefined for one. */
+export function durationError(text: string): string | undefined {
+  if (!text.startsWith('-') && readDuration(text) !== undefined) return undefined;
+  const digits = /^[\d.]*/.exec(text)?.[0] ?? '';
+  if (digits === text) return `Invalid duration '${text}'`;
+  if (!/^\d*\.?\d*$/.test(digits) || !/\d/.test(digits)) return `Failed to convert '${digits}' to number`;
+  const units = "'ns', 'us', 'ms', 'secs', 'mins', 'hrs', 'days', and 'weeks'";
+  return `Unknown duration unit '${text.slice(digits.length)}'; supported units are ${units}`;
+}
+
 /** Prints milliseconds in the largest unit that divides them, as Mesos does in its flags. */
 export function printDuration(ms: Millis): string {
   for (const [name, size] of UNITS) {

@@ -288,6 +288,7 @@ export interface AgentInfo {
   readonly attributes?: readonly Attribute[] | undefined;
   readonly id?: AgentID | undefined;
   readonly domain?: DomainInfo | undefined;
+  readonly checkpoint?: boolean | undefined;
 }
 
 export namespace AgentInfo {

@@ -154,8 +154,7 @@ function totalOf(
 }
 
 function infoOf(slave: internal.SlaveInfo, id: string): mesos.AgentInfo {
-  const { checkpoint: _checkpoint, ...info } = slave;
-  return { ...info, id: { value: id } };
+  return { ...slave, id: { value: id }, checkpoint: slave.checkpoint ?? false };
 }
 
 /** Tells the allocator whether the agent takes part. */
@@ -341,7 +340,9 @@ export function sendDrain(state: MasterState, agent: Agent): MasterEffect[] {
 
 function publishAdded(state: MasterState, agent: Agent): MasterEffect[] {
   if (state.operators.size === 0) return [];
-  return [
-    { kind: 'publish', event: { type: 'AGENT_ADDED', agent_added: { agent: printAgent(state, agent) } } },
-  ];
+  const { agent_info, ...rest } = printAgent(state, agent);
+  // The original's event has what its AgentInfo has.
+  const { checkpoint: _checkpoint, ...info } = agent_info;
+  const agent_added = { agent: { agent_info: info, ...rest } };
+  return [{ kind: 'publish', event: { type: 'AGENT_ADDED', agent_added } }];
 }

@@ -3,8 +3,8 @@
  */
 
 import { addQuantities } from '../../model/quantities';
-import { ancestorsOf, topRole } from '../../model/roles';
-import { quotaQuantities } from '../core/allocator/quota-use';
+import { ancestorsOf, lineageOf, topRole } from '../../model/roles';
+import { consumedBy, quotaQuantities } from '../core/allocator/quota-use';
 import { type RoleNode, shareOf } from '../core/allocator/role-tree';
 import type { MasterState } from '../core/state';
 import { breakdowns, rolesAtWork } from '../core/views/roles';
@@ -66,21 +66,19 @@ function quotaNumbers(state: MasterState): Record<string, number> {
   return numbers;
 }
 
-/** What counts for the quota of each top-level role, whether it has one or not: used, or reserved for it. */
+/** What counts for the quota of each role, whether it has one or not, and of all together, which has no name. */
 function consumedNumbers({ allocator, offers }: MasterState): Record<string, number> {
-  const offered = new Map<string, Map<string, number>>();
+  const consumed = new Map<string, Map<string, number>>();
+  for (const role of allocator.use.keys()) consumed.set(role, consumedBy(allocator.use, role));
   for (const { role, resources } of offers.values()) {
-    const sums = offered.get(topRole(role)) ?? new Map<string, number>();
-    offered.set(topRole(role), sums);
-    addQuantities(sums, quotaQuantities(resources));
+    const offered = quotaQuantities(resources);
+    for (const name of lineageOf(role)) addQuantities(consumed.get(name) ?? new Map(), offered, -1);
   }
+  const all = new Map<string, number>();
+  for (const [role, sums] of consumed) if (role === topRole(role)) addQuantities(all, sums);
   const numbers: Record<string, number> = {};
-  for (const [role, { reserved, unreserved }] of allocator.use) {
-    const sums = new Map(reserved);
-    addQuantities(sums, unreserved);
-    addQuantities(sums, offered.get(role) ?? new Map(), -1);
+  for (const [role, sums] of [['', all] as const, ...consumed])
     for (const [resource, milli] of sums)
       if (milli > 0) numbers[`${PREFIX}/quota/roles/${role}/resources/${resource}/consumed`] = milli / 1000;
-  }
   return numbers;
 }

@@ -1,5 +1,5 @@
 /**
- * What counts for quotas: of each top-level role what is reserved for it and the roles below, and what they
+ * What counts for quotas: of each role what is reserved for it and the roles below, and what they
  * have of resources that are nobody's. Revocable resources do not count (Mesos 1.11
  * src/master/allocator/mesos/hierarchical.cpp).
  */
@@ -7,7 +7,7 @@
 import { addQuantities, type Quantities } from '../../../model/quantities';
 import { isReserved } from '../../../model/reservations';
 import { type Piece, type Resources, reservedRole } from '../../../model/resources';
-import { topRole } from '../../../model/roles';
+import { lineageOf } from '../../../model/roles';
 import { isRevocable } from '../../../model/volumes';
 
 /**
@@ -34,11 +34,10 @@ export function isQuotaPiece(piece: Piece): boolean {
 }
 
 export function useOf(use: QuotaUse, role: string): RoleUse {
-  const top = topRole(role);
-  const known = use.get(top);
+  const known = use.get(role);
   if (known) return known;
   const made = { reserved: new Map<string, number>(), unreserved: new Map<string, number>() };
-  use.set(top, made);
+  use.set(role, made);
   return made;
 }
 
@@ -46,11 +45,9 @@ export function useOf(use: QuotaUse, role: string): RoleUse {
 export function addReserved(use: QuotaUse, total: Resources, sign: 1 | -1): void {
   for (const piece of total) {
     if (piece.amount.type !== 'SCALAR' || !isReserved(piece)) continue;
-    addQuantities(
-      useOf(use, reservedRole(piece)).reserved,
-      new Map([[piece.name, piece.amount.milli]]),
-      sign,
-    );
+    const quantities = new Map([[piece.name, piece.amount.milli]]);
+    for (const role of lineageOf(reservedRole(piece)))
+      addQuantities(useOf(use, role).reserved, quantities, sign);
   }
 }
 

@@ -16,7 +16,7 @@ import {
   subtractResources,
   unallocated,
 } from '../../../model/resources';
-import { topRole } from '../../../model/roles';
+import { lineageOf } from '../../../model/roles';
 import type { Millis } from '../../../model/time';
 import { isPersistentVolume, isShared } from '../../../model/volumes';
 import { type AgentFacts, PLAIN_AGENT } from '../offer-constraints/agent-facts';
@@ -443,7 +443,9 @@ function asTheAgentHas({ total }: AllocatorAgent, back: Resources): Resources {
 
 function count(state: AllocatorState, key: AllocationKey, resources: Resources, sign: 1 | -1): void {
   const quantities = quotaQuantities(resources);
-  if (quantities.size > 0) addQuantities(useOf(state.use, topRole(key.role)).unreserved, quantities, sign);
+  if (quantities.size > 0)
+    for (const role of lineageOf(key.role))
+      addQuantities(useOf(state.use, role).unreserved, quantities, sign);
   const framework = state.frameworks.get(key.frameworkId);
   if (!framework) return;
   const contender = contenderFor(state, framework, key.role);

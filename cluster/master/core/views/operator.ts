@@ -178,7 +178,10 @@ const call = <Item>(print: () => Item): Item => print();
 
 export function getAgents(state: SeenState): Lists<api.Response.GetAgents, 'agents' | 'recovered_agents'> {
   const printers = [...state.agents.values()].map((agent) => agentPrinter(state, agent));
-  const recovered = [...state.recovered.values()].map(({ checkpoint: _checkpoint, ...info }) => info);
+  const recovered = [...state.recovered.values()].map((info) => ({
+    ...info,
+    checkpoint: info.checkpoint ?? false,
+  }));
   const seesRole = state.seen?.role;
   if (!seesRole) return { agents: lazyList(printers, call), recovered_agents: recovered };
   return {

@@ -3,17 +3,22 @@
  * answers them, whoever leads.
  */
 
+import type { Registry } from '../../../api/generated/internal';
+import type { Resource } from '../../../api/generated/mesos';
 import { encodeJson } from '../../../api/json-write';
 import { isAllowed, thing } from '../../../model/authorizer';
 import type { Principal } from '../../../model/principal';
-import { readDuration } from '../../../model/time';
+import { readResources, writeShownResources } from '../../../model/resources';
+import { durationError } from '../../../model/time';
 import { filesRoutes } from '../../../runtime/files/routes';
 import { findIn, VirtualFiles } from '../../../runtime/files/virtual-files';
 import { principalOf } from '../../../runtime/http/access';
-import { commonRoutes, helpRoutes } from '../../../runtime/http/common-pages';
+import { commonRoutes } from '../../../runtime/http/common-pages';
+import { helpRoutes } from '../../../runtime/http/help-pages';
 import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
 import { always, type Handler, type Request, type Route } from '../../../runtime/http/server';
 import { writeRecord } from '../../core/registry/stored-form';
+import type { MasterState } from '../../core/state';
 import { READONLY, READWRITE } from '../authentication';
 import { FORBIDDEN, type OperatorDoor } from './operator-door';
 
@@ -33,7 +38,7 @@ export function helperRoutes(door: OperatorDoor): Route[] {
     sendJson(
       request,
       reply,
-      door.read((state) => encodeJson('mesos.internal.Registry', writeRecord(state.registry))),
+      door.read((state) => encodeJson('mesos.internal.Registry', shownRegistry(state))),
     );
   return [
     ...filesRoutes({
@@ -52,6 +57,22 @@ export function helperRoutes(door: OperatorDoor): Route[] {
   ];
 }
 
+/** The registry as the original shows it: without what is empty, and with the older role of resources. */
+function shownRegistry({ registry }: MasterState): Registry {
+  const { slaves, unreachable, gone, machines, ...rest } = writeRecord(registry);
+  const shown = (slaves?.slaves ?? []).map(({ info, ...wish }) => ({
+    info: { ...info, resources: writeShownResources(readResources(info.resources)) as Resource[] },
+    ...wish,
+  }));
+  return {
+    ...rest,
+    slaves: { slaves: shown },
+    ...(unreachable?.slaves?.length && { unreachable }),
+    ...(gone?.slaves?.length && { gone }),
+    ...(machines?.machines?.length && { machines }),
+  };
+}
+
 /** Helper pages, the master's own, and a page about them all. */
 export function withHelp(routes: readonly Route[]): Route[] {
   return [...routes, ...helpRoutes('master', routes)];
@@ -62,9 +83,8 @@ function metrics(door: OperatorDoor): Handler {
   return (request, reply) => {
     if (!isEndpointOpen(door, '/metrics/snapshot', request)) return sendText(reply, 403, FORBIDDEN);
     const { timeout } = queryOf(request);
-    if (timeout !== undefined && readDuration(timeout) === undefined) {
-      return sendText(reply, 400, `Invalid timeout '${timeout}': expected a duration such as 5secs.\n`);
-    }
+    const wrong = timeout === undefined ? undefined : durationError(timeout);
+    if (wrong !== undefined) return sendText(reply, 400, `Invalid timeout '${timeout}': ${wrong}.\n`);
     return sendJson(request, reply, JSON.stringify(door.metrics()));
   };
 }

@@ -52,7 +52,11 @@ const READS: Partial<Record<Call.Type, Read>> = {
     const sight = sightFor(door, request);
     return { type: 'GET_ROLES', get_roles: { roles: roles.filter(({ name }) => sight.role(name)) } };
   },
-  GET_WEIGHTS: (door, request) => ({ type: 'GET_WEIGHTS', get_weights: readFor(door, request, getWeights) }),
+  GET_WEIGHTS: (door, request) => {
+    const weights = readFor(door, request, getWeights);
+    // Without weights the original names no part.
+    return { type: 'GET_WEIGHTS', ...(weights.weight_infos?.length ? { get_weights: weights } : {}) };
+  },
   GET_QUOTA: (door, request) => {
     const { quota } = sightFor(door, request);
     return {
