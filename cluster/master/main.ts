@@ -171,8 +171,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
     state: () => mailbox?.state,
   });
   return {
-    schedulers,
-    operators,
+    ...{ schedulers, operators },
     answers: new Map<number, Answer>(),
     viewers: new Map<string, Principal | undefined>(),
     flags: printFlags(masterFlags, config),
@@ -184,9 +183,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
     post,
     messages,
     inbox,
-    read,
-    slices,
-    leadership,
+    ...{ read, slices, leadership },
     tls: tlsSettings(process.env),
     verbosity: new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level)),
     logFile,

@@ -8,12 +8,12 @@ import { cpus, freemem, loadavg, totalmem } from 'node:os';
 export function systemStats(): Record<string, number> {
   const [one = 0, five = 0, fifteen = 0] = loadavg();
   return {
+    avg_load_15min: fifteen,
     avg_load_1min: one,
     avg_load_5min: five,
-    avg_load_15min: fifteen,
     cpus_total: cpus().length,
-    mem_total_bytes: totalmem(),
     mem_free_bytes: freemem(),
+    mem_total_bytes: totalmem(),
   };
 }
 

@@ -125,11 +125,6 @@ function take(state: AgentState, executor: Executor, given: mesos.TaskStatus, no
   count(state, 'slave/valid_status_updates');
   if (!isTerminal(task.state) && isTerminal(status.state)) countEnd(state, status.state);
   task.state = status.state;
-  const { data: _data, uuid: _uuid, ...kept } = status;
-  task.statuses = [
-    ...(task.statuses.at(-1)?.state === kept.state ? task.statuses.slice(0, -1) : task.statuses),
-    kept,
-  ];
   const { frameworkId, id: executorId } = executor;
   return [...effects, ...queue(state, { frameworkId, executorId, status, latest: task.state, now })];
 }

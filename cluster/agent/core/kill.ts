@@ -9,6 +9,7 @@ import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
 import { completeExecutor, completeFramework, shutDown, stoppedWhenNoneAlive } from './executors';
+import { endQueued } from './launch';
 import {
   type AgentFramework,
   type AgentState,
@@ -38,7 +39,8 @@ export function killTask(state: AgentState, event: EventOf<'master.killTask'>): 
       message: 'Cannot find executor',
     });
   }
-  if (executor.queued.delete(taskId)) {
+  if (executor.queued.has(taskId)) {
+    endQueued(executor, taskId, 'TASK_KILLED');
     executor.state = 'terminating';
     const reason = 'REASON_TASK_KILLED_DURING_LAUNCH';
     return [

@@ -8,6 +8,7 @@ import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import { idError } from '../../model/ids';
 import { nextUuid } from '../../model/random';
+import type { TaskState } from '../../model/task-state';
 import { type Millis, printDuration } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
@@ -235,10 +236,9 @@ export function failQueued(
   message: string,
   now: Millis,
 ): AgentEffect[] {
-  const ids = [...executor.queued.keys()];
-  executor.queued.clear();
-  return ids.flatMap((taskId) =>
-    addUpdate(state, {
+  return [...executor.queued.keys()].flatMap((taskId) => {
+    endQueued(executor, taskId, 'TASK_FAILED');
+    return addUpdate(state, {
       frameworkId: executor.frameworkId,
       executorId: executor.id,
       taskId,
@@ -246,6 +246,13 @@ export function failQueued(
       reason,
       message,
       now,
-    }),
-  );
+    });
+  });
+}
+
+/** A task that will not run is over; it stays until its framework knows. */
+export function endQueued(executor: Executor, taskId: string, state: TaskState): void {
+  const info = executor.queued.get(taskId);
+  executor.queued.delete(taskId);
+  if (info) executor.tasks.set(taskId, { info, state, statuses: [] });
 }

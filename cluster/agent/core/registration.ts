@@ -11,9 +11,9 @@ import { nextRandom } from '../../model/random';
 import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
-import { type AgentState, findExecutor, isPartitionAware, taskKey } from './state';
+import { type AgentFramework, type AgentState, findExecutor, isPartitionAware, taskKey } from './state';
 import { addUpdate, resendAll } from './updates';
-import { printTasks } from './views/tasks';
+import { printTask, printTasks } from './views/tasks';
 
 const BACKOFF_FIRST_MS = 2000;
 const BACKOFF_MAX_MS = 60_000;
@@ -95,8 +95,19 @@ function reregisterMessage(state: AgentState): internal.ReregisterSlaveMessage {
     checkpointed_resources: state.checkpointed,
     frameworks: frameworks.map(({ info }) => info),
     tasks: frameworks.flatMap((framework) => printTasks(state, framework)),
+    completed_frameworks: [...state.completedFrameworks.values()].map(printCompleted(state)),
   };
 }
+
+/** A framework that has nothing here any more, for a master that may not know what it had. */
+const printCompleted =
+  (state: AgentState) =>
+  ({ info, completedExecutors }: AgentFramework) => ({
+    framework_info: info,
+    tasks: completedExecutors.flatMap((executor) =>
+      executor.completedTasks.map((task) => printTask(state, executor, task)),
+    ),
+  });
 
 /** Admitted as a new agent. */
 export function registered(state: AgentState, event: EventOf<'master.registered'>): AgentEffect[] {

@@ -66,16 +66,31 @@ export function queue(
   if (stream.seen.has(uuid)) return [];
   state.streams.set(key, stream);
   remember(stream, uuid);
+  const agent_id = state.agentId === undefined ? undefined : { value: state.agentId };
+  const shown = decorate(state, { ...status, agent_id: status.agent_id ?? agent_id });
+  keepStatus(state, { frameworkId, executorId, status: shown });
   stream.pending.push({
     framework_id: { value: frameworkId },
     executor_id: { value: executorId },
-    slave_id: state.agentId === undefined ? undefined : { value: state.agentId },
-    status: { ...decorate(state, status), uuid },
+    slave_id: agent_id,
+    status: { ...shown, uuid },
     timestamp: status.timestamp ?? now / 1000,
     uuid,
     latest_state: latest,
   });
   return stream.pending.length === 1 ? send(state, key, stream, now) : [];
+}
+
+/** A task that is still here has each status in its history; equal states in a row are one. */
+function keepStatus(
+  state: AgentState,
+  { frameworkId, executorId, status }: Pick<Queued, 'frameworkId' | 'executorId' | 'status'>,
+): void {
+  const task = state.frameworks.get(frameworkId)?.executors.get(executorId)?.tasks.get(status.task_id.value);
+  if (!task) return;
+  const { data: _data, uuid: _uuid, ...kept } = status;
+  const before = task.statuses.at(-1)?.state === kept.state ? task.statuses.slice(0, -1) : task.statuses;
+  task.statuses = [...before, kept];
 }
 
 /** Executors repeat what was not acknowledged to them, which is never far back. */

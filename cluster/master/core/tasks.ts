@@ -43,7 +43,7 @@ export function reported(state: MasterState, event: EventOf<'agent.status'>): Ma
   if (framework.stream && update.uuid) task.forwarded = { state: update.status.state, uuid: update.uuid };
   return [
     ...effects,
-    ...record(state, task, statusOf(agent, update), update.latest_state ?? update.status.state, event.at),
+    ...record(state, task, statusOf(update), update.latest_state ?? update.status.state, event.at),
   ];
 }
 
@@ -54,14 +54,14 @@ function dropNote(update: internal.StatusUpdate, why: string): MasterEffect {
 
 function forward(framework: Framework, agent: Agent, update: internal.StatusUpdate): MasterEffect[] {
   if (!framework.stream) return [];
-  const status = { ...statusOf(agent, update), uuid: update.uuid };
+  const status = { ...statusOf(update), agent_id: { value: agent.id }, uuid: update.uuid };
   return [{ kind: 'event', stream: framework.stream, event: { type: 'UPDATE', update: { status } } }];
 }
 
-function statusOf(agent: Agent, update: internal.StatusUpdate): mesos.TaskStatus {
+/** A status as it is kept: of which agent it is, the update says. */
+function statusOf(update: internal.StatusUpdate): mesos.TaskStatus {
   return {
     ...update.status,
-    agent_id: { value: agent.id },
     executor_id: update.executor_id ?? update.status.executor_id,
     timestamp: update.timestamp,
   };

@@ -32,7 +32,10 @@ export function readInt32(text: string | undefined): number | undefined {
   return value >= -(2 ** 31) && value < 2 ** 31 ? value : undefined;
 }
 
-/** Sends JSON, as bytes: texts would get a charset, which Mesos does not send. With `?jsonp=NAME` as a call of that function. */
+/**
+ * Sends JSON; with `?jsonp=NAME` as a call of that function. It goes out as bytes: Fastify gives texts a charset, and
+ * Mesos sends none.
+ */
 export function sendJson(request: Request, reply: Reply, json: Buffer | string): Reply {
   const { jsonp } = queryOf(request);
   if (jsonp === undefined) return reply.type('application/json').send(bytesOf(json));

@@ -6,6 +6,7 @@ import type * as api from '../../../api/generated/master';
 import type * as mesos from '../../../api/generated/mesos';
 import { lazyList } from '../../../model/lazy-list';
 import { addQuantities } from '../../../model/quantities';
+import { writeResources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { type SeenState, wholeOf } from '../authorize/sight';
 import { MASTER_CAPABILITIES } from '../capabilities';
@@ -76,10 +77,9 @@ export function printTaskHead(task: TaskRecord): Omit<mesos.Task, 'resources'> {
 }
 
 function withRole(task: TaskRecord): mesos.Resource[] {
-  return printResources(task.resources).map((resource) => ({
-    ...resource,
-    allocation_info: { role: task.role },
-  }));
+  return writeResources(task.resources).map(
+    (resource) => ({ ...resource, allocation_info: { role: task.role } }) as mesos.Resource,
+  );
 }
 
 type PrintedAgent = api.Response.GetAgents.Agent;

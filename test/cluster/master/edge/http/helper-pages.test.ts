@@ -110,12 +110,12 @@ describe('pages of every process', () => {
       build_date: expect.any(String) as string,
     });
     expect(Object.keys((await json('/system/stats.json')) as object)).toEqual([
+      'avg_load_15min',
       'avg_load_1min',
       'avg_load_5min',
-      'avg_load_15min',
       'cpus_total',
-      'mem_total_bytes',
       'mem_free_bytes',
+      'mem_total_bytes',
     ]);
     expect(await json('/metrics/snapshot?timeout=5secs')).toMatchObject({ 'master/elected': 1 });
     expect((await work.ask('/metrics/snapshot?timeout=soon')).status).toBe(400);
@@ -144,7 +144,12 @@ describe('pages of every process', () => {
   });
 
   it('help', async () => {
-    expect((await work.ask('/help')).text).toContain('[/master](/help/master)');
+    const curl = await work.ask('/help', { headers: { 'user-agent': 'curl/8' } });
+    expect(curl.text).toContain('[/master](/help/master)');
+    expect(curl.headers['content-type']).toBe('text/x-markdown');
+    const page = await work.ask('/help');
+    expect(page.text).toContain('<a href="/help/master">/master</a>');
+    expect(page.headers['content-type']).toBe('text/html');
     expect((await work.ask('/help/master/state')).text).toContain('GET /state');
     expect((await work.ask('/help/files')).text).toContain('/files/read');
     expect(await work.ask('/help/none')).toMatchObject({
