@@ -12,7 +12,7 @@ import type { Clock } from '../cluster/runtime/clock';
 import { tellOpenFolder, tellOpenSecret } from '../cluster/runtime/files/private';
 import { HttpClient } from '../cluster/runtime/http/client';
 import { checkListen } from '../cluster/runtime/http/guard';
-import { hostRule } from '../cluster/runtime/http/hosts';
+import { hostPattern, hostRule } from '../cluster/runtime/http/hosts';
 import { startHttpServer } from '../cluster/runtime/http/server';
 import { Lifetime, type Running, StartError } from '../cluster/runtime/lifecycle';
 import type { Logger } from '../cluster/runtime/log';
@@ -177,6 +177,7 @@ async function modelOptions(
       connectionsMax: connectionsFor(CONNECTIONS_MAX),
       drainSeconds: Math.max(1, Math.round(config.reloadTimeoutMs / 1000)),
       prometheus: program.prometheus,
+      hostPattern: hostPattern({ allowed: config.allowedHosts }),
       noClient: program.abilities.servers,
       stateFile: folder.stateFile,
       logs: config.accessLogs,

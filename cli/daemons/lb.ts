@@ -4,7 +4,7 @@ import { systemClock } from '../../cluster/runtime/clock';
 import { createLogger } from '../../cluster/runtime/log';
 import { expandLbArgs, lbFlags, readLbConfig } from '../../lb/config';
 import { referencePage } from '../../lb/edge/reference/main';
-import { startLb } from '../../lb/main';
+import { type RunningLb, startLb } from '../../lb/main';
 import { type Command, flagCommand } from '../command';
 import { runDaemon } from '../daemon';
 
@@ -15,11 +15,12 @@ const lbCommand = flagCommand({
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async () => {
       const config = readLbConfig(flags, terminal.env);
-      const running = await startLb(config, { log: createLogger({ level: flags['log-level'] }), clock });
-      if (!config.sse || config.dry) return { running, finished: Promise.resolve(0) };
-      // As marathon-lb: SIGHUP reads the apps again, SIGUSR1 loads the configuration again.
-      process.on('SIGHUP', running.regenerate).on('SIGUSR1', running.reload);
-      return { running };
+      const once = !config.sse || config.dry;
+      let running: RunningLb | undefined;
+      // As marathon-lb: SIGHUP reads the apps again, SIGUSR1 loads the configuration again. Neither ends it while it starts.
+      if (!once) process.on('SIGHUP', () => running?.regenerate()).on('SIGUSR1', () => running?.reload());
+      running = await startLb(config, { log: createLogger({ level: flags['log-level'] }), clock });
+      return once ? { running, finished: Promise.resolve(0) } : { running };
     }, ['SIGINT', 'SIGTERM']),
 });
 

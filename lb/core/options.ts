@@ -53,6 +53,8 @@ export interface ProcessOptions {
   readonly drainSeconds: number;
   /** Whether this HAProxy was built with the Prometheus exporter. */
   readonly prometheus: boolean;
+  /** Names that `Host` may have at the statistics, as a regular expression; undefined for any. */
+  readonly hostPattern: string | undefined;
   /**
    * HAProxy (2.6 and newer) is told that it will ask nobody over HTTPS itself. Else it reads all authorities of the
    * machine at each start, check and reload, which takes longer than everything else for a small configuration.

@@ -90,6 +90,8 @@ function attacks(): Record<string, string> {
     [`${place('dns', 1)}/v1/enumerate`]: `fetch('${place('dns', 1)}/v1/enumerate', { mode: 'no-cors' })${quiet}`,
     [`${master}/state?jsonp=steal`]: tag('script', `${master}/state?jsonp=steal`),
     [`${agent}/state?jsonp=steal`]: tag('script', `${agent}/state?jsonp=steal`),
+    [`${place('haproxy', 2)}/metrics`]: `fetch('${place('haproxy', 2)}/metrics', { mode: 'no-cors' })${quiet}`,
+    [`${place('haproxy', 2)}/_mlb_signal/hup`]: tag('img', `${place('haproxy', 2)}/_mlb_signal/hup`),
     [`${lb}/_mlb_signal/usr1`]: tag('img', `${lb}/_mlb_signal/usr1`),
     [`${lb}/_mlb_signal/hup`]: tag('iframe', `${lb}/_mlb_signal/hup`),
     [`${master}/logging/toggle?level=3&duration=1mins`]: tag(
@@ -129,6 +131,12 @@ withBrowser('a page of another site, or on another port, reads and changes nothi
 
 withBrowser('a page whose name was made to point here is refused everything, messages too', async () => {
   const before = await counts();
+  const stats = await tab(`http://${EVIL}:${portOf(place('haproxy', 2))}/haproxy?stats`);
+  const read = (path: string): Promise<string> =>
+    stats.page.evaluate(`fetch('${path}').then(async (it) => it.status + ' ' + (await it.text()))`);
+  for (const path of ['/haproxy?stats', '/metrics', '/_haproxy_getconfig', '/_mlb_signal/usr1'])
+    expect(await read(path)).toMatch(/^403 .*--allowed_hosts/);
+  await stats.page.close();
   const places = [place('master'), place('agent 1'), place('marathon'), place('dns', 1), place('lb')];
   for (const url of places) {
     const { page } = await tab(`http://${EVIL}:${portOf(url)}/`);

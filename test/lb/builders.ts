@@ -45,6 +45,7 @@ export const plainOptions: ModelOptions = {
     connectionsMax: 8000,
     drainSeconds: 600,
     prometheus: true,
+    hostPattern: undefined,
     noClient: false,
     stateFile: '/tmp/meseta-lb/server-state',
     logs: [],

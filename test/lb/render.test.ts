@@ -34,6 +34,13 @@ test('apps become text without a Marathon; the HTTPS front is there as in the or
   expect(made.config).toContain('  server agent1_1_2_3_4_31000 1.2.3.4:31000 id ');
 });
 
+test('the statistics take the names of this machine and those of --allowed_hosts, and no page of another site', async () => {
+  const made = await renderApps(config(['--group', '*', '--allowed_hosts=lb.example']), apps, new Map(), io);
+  expect(made.config).toMatch(/ {2}acl own_host req\.fhdr\(host\) -m reg -i "\^.*lb\\\\\.example.*\\\$"\n/);
+  expect(made.config).toContain('!own_host\n');
+  expect(made.config).toContain('if { req.fhdr(sec-fetch-site) -i cross-site same-site }');
+});
+
 test('templates come from the environment, then from a folder', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lb-templates-'));
   try {

@@ -38,20 +38,32 @@ export function allowedHostsFlag(formerly?: string): Flag<readonly string[]> {
   return formerly === undefined ? flag : { ...flag, formerly };
 }
 
-/** The rule for a daemon. The names of this host are read once. */
-export function hostRule({ domain = 'mesos', advertised = [], allowed = [] }: HostNames = {}): HostRule {
+interface Names {
+  readonly exact: ReadonlySet<string>;
+  /** Each begins with a dot. */
+  readonly endings: readonly string[];
+}
+
+/** The names with a dot that are taken. Those of this host are read now. */
+function readNames({ domain = 'mesos', advertised = [], allowed = [] }: HostNames): Names {
   const given = [...advertised.flatMap((name) => (name === undefined ? [] : [hostOf(name)])), ...ownNames()];
-  const names = new Set(given.map(bareName));
-  const domains = ['localhost', bareName(domain)].filter(Boolean).map((name) => `.${name}`);
+  const exact = new Set(given.map(bareName).filter((name) => name.includes('.')));
+  const endings = ['localhost', bareName(domain)].filter(Boolean).map((name) => `.${name}`);
   for (const name of allowed.flatMap(split)) {
-    if (name.startsWith('.')) domains.push(`.${bareName(name.slice(1))}`);
-    else names.add(bareName(name));
+    if (name.startsWith('.')) endings.push(`.${bareName(name.slice(1))}`);
+    else exact.add(bareName(name));
   }
+  return { exact, endings };
+}
+
+/** The rule for a daemon. The names of this host are read once. */
+export function hostRule(given: HostNames = {}): HostRule {
+  const { exact, endings } = readNames(given);
   let last: string | undefined;
   const check = (host: string): boolean => {
     const name = bareName(host);
-    if (isIP(name) !== 0 || !name.includes('.') || names.has(name)) return true;
-    return domains.some((end) => name.endsWith(end));
+    if (isIP(name) !== 0 || !name.includes('.') || exact.has(name)) return true;
+    return endings.some((end) => name.endsWith(end));
   };
   return (host) => {
     // No browser leaves it out. Peers send the same one thousands of times.
@@ -60,6 +72,16 @@ export function hostRule({ domain = 'mesos', advertised = [], allowed = [] }: Ho
     last = host;
     return true;
   };
+}
+
+/** The same rule for servers that are not of this program, as a regular expression for which case does not matter. */
+export function hostPattern(given: HostNames = {}): string {
+  const { exact, endings } = readNames(given);
+  const literal = (name: string): string => name.replace(/[^a-z0-9_-]/g, '\\$&');
+  const names = [...exact].sort().map(literal);
+  const domains = endings.map((end) => `.*${literal(end)}`);
+  const forms = ['\\[[0-9a-f:.%]*\\]', '[0-9.]+', '[^.:]*', ...domains, ...names];
+  return `^(${forms.join('|')})\\.?(:[0-9]*)?$`;
 }
 
 function split(names: string): string[] {

@@ -4,6 +4,7 @@
 
 import { dirname, resolve } from 'node:path';
 import type { Clock } from '../../../cluster/runtime/clock';
+import { hostPattern } from '../../../cluster/runtime/http/hosts';
 import { StartError } from '../../../cluster/runtime/lifecycle';
 import type { Logger } from '../../../cluster/runtime/log';
 import type { LbConfig } from '../../config';
@@ -45,6 +46,7 @@ export function previewOptions(config: LbConfig): ModelOptions {
       connectionsMax: CONNECTIONS_MAX,
       drainSeconds: Math.max(1, Math.round(config.reloadTimeoutMs / 1000)),
       prometheus: true,
+      hostPattern: hostPattern({ allowed: config.allowedHosts }),
       noClient: false,
       stateFile: STATE_FILE,
       logs: config.accessLogs,

@@ -1,13 +1,15 @@
 import { hostname } from 'node:os';
 import { parseFlags, UsageError } from '../../../../cluster/runtime/config/flags';
-import { allowedHostsFlag, fullNames, hostRule } from '../../../../cluster/runtime/http/hosts';
+import { allowedHostsFlag, fullNames, hostPattern, hostRule } from '../../../../cluster/runtime/http/hosts';
 
 describe('the names of a daemon', () => {
-  const allows = hostRule({
+  const names = {
     domain: 'cluster.corp.',
     advertised: [undefined, 'm1.corp.example', 'https://ui.corp.example:8443/marathon'],
     allowed: ['a.example, B.Example.', '.wild.example'],
-  });
+  };
+  const allows = hostRule(names);
+  const pattern = new RegExp(hostPattern(names), 'i');
   it.each<[string | undefined, boolean]>([
     [undefined, true],
     ['', true],
@@ -38,6 +40,8 @@ describe('the names of a daemon', () => {
   ])('have %s among them: %s', (host, expected) => {
     expect(allows(host)).toBe(expected);
     expect(allows(host)).toBe(expected);
+    // Numbers with dots are no names of anybody, so the pattern need not tell them from addresses.
+    if (host !== undefined && host !== '1.2.3') expect(pattern.test(host)).toBe(expected);
   });
 
   it('are those of the domain mesos without another', () => {
