@@ -126,8 +126,10 @@ export class MessageRouter {
     const fields = { path: request.url, host, origin, peer: request.socket.remoteAddress };
     this.refusals.warn(refusal.kind, fields, `refused a message: ${refusal.text}`);
     // The body is not read: the connection ends with the answer.
-    const headers = { 'content-type': 'text/plain; charset=utf-8', connection: 'close' };
-    response.writeHead(403, headers).end(refusal.text);
+    const body = Buffer.from(refusal.text);
+    const type = 'text/plain; charset=utf-8';
+    response.writeHead(403, { 'content-type': type, 'content-length': body.length, connection: 'close' });
+    response.end(body);
   }
 
   private deliver(receiver: Receiver, message: Message): void {
