@@ -90,6 +90,7 @@ export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
     const haproxy = new Haproxy(program.path, folder, deps.log, output);
     const runtime = new RuntimeApi(() => haproxy.socketPath, options.mapFolder, deps.log);
     life.add(() => runtime.stop());
+    const memory = new Memory(folder.memory, deps.log);
     const traffic: Traffic = new Traffic(runtime, () => balancer, deps.log);
     const balancer = new Balancer({
       options,
@@ -98,7 +99,7 @@ export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
       runtime,
       abilities: program.abilities,
       version: program.version,
-      memory: new Memory(folder.memory, deps.log),
+      memory,
       resolver: new Resolver(deps.clock, deps.log),
       clock: deps.clock,
       log: deps.log,
@@ -110,7 +111,7 @@ export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
     });
     const marathon = await openMarathon(config, deps, life);
     if (config.sse && !config.dry) {
-      const parts = { options, haproxy, balancer, marathon, runtime, traffic };
+      const parts = { options, haproxy, balancer, marathon, runtime, traffic, memory };
       return { ...places(options), ...(await serve(life, config, deps, parts)) };
     }
     await writeOnce(config, marathon, balancer, folder, deps);
@@ -236,6 +237,7 @@ interface Parts {
   readonly marathon: Marathon;
   readonly runtime: RuntimeApi;
   readonly traffic: Traffic;
+  readonly memory: Memory;
 }
 
 function createLife(config: LbConfig, { clock, log }: LbDeps, parts: Parts): Life {
@@ -249,7 +251,10 @@ function createLife(config: LbConfig, { clock, log }: LbDeps, parts: Parts): Lif
     log,
     readApps: () => marathon.apps(AbortSignal.timeout(READ_LIMIT_MS)),
     requireListeners: () =>
-      requireBindable(ownListeners(options).filter(([, place]) => !balancer.holds(place))),
+      requireBindable(
+        ownListeners(options).filter(([, place]) => !balancer.holds(place)),
+        haproxy.config,
+      ),
   });
 }
 
@@ -277,7 +282,7 @@ async function serve(
   deps: LbDeps,
   parts: Parts,
 ): Promise<Pick<RunningLb, 'regenerate' | 'reload'>> {
-  const { options, haproxy, balancer, runtime, traffic } = parts;
+  const { options, haproxy, balancer, runtime, traffic, memory } = parts;
   const { log } = deps;
   const machine = createLife(config, deps, parts);
   let serves = false;
@@ -286,7 +291,7 @@ async function serve(
   await machine.start();
   const follower = createFollower(config, deps, parts, machine);
   const drains = new Drains({ balancer, haproxy, runtime, follower, log });
-  const certificates = new Certificates(balancer, runtime, log);
+  const certificates = new Certificates(balancer, runtime, memory, log);
   const metrics = deps.metrics ?? new Metrics();
   const admin: AdminParts = {
     life: machine,
@@ -320,7 +325,7 @@ async function serve(
   life.add(() => follower.stop());
   for (const part of [drains, traffic, certificates]) life.add(() => part.stop());
   traffic.start();
-  certificates.start();
+  certificates.start(machine.health.adopted);
   follower.start();
   serves = true;
   log.info({ url: server.url, groups: config.groups.join(',') }, 'the load balancer serves');

@@ -87,6 +87,7 @@ export class Balancer {
   private readonly culprits: Culprits;
   private running: Files;
   private runningBinds = new Set<string>();
+  private bindsByPort: { of: ReadonlySet<string>; byPort: Map<number, Bind[]> } | undefined;
   private verdicts: ReadonlyMap<string, boolean> = new Map();
   private readonly judged = new WeakSet<App>();
   private taken: ReadonlyMap<string, string> = new Map();
@@ -142,10 +143,16 @@ export class Balancer {
 
   /** Whether the running HAProxy listens on a place, or on one that collides with it: a reload may take that over. */
   holds(place: Bind): boolean {
-    return [...this.runningBinds].some((text) => {
-      const [, address = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(text) ?? [];
-      return bindsCollide(place, { address, port: Number(port) });
-    });
+    if (this.bindsByPort?.of !== this.runningBinds) {
+      const byPort = new Map<number, Bind[]>();
+      for (const text of this.runningBinds) {
+        const [, address = '', port] = /^\[?(.*?)\]?:(\d+)$/.exec(text) ?? [];
+        const list = byPort.get(Number(port)) ?? [];
+        byPort.set(Number(port), [...list, { address, port: Number(port) }]);
+      }
+      this.bindsByPort = { of: this.runningBinds, byPort };
+    }
+    return this.bindsByPort.byPort.get(place.port)?.some((bind) => bindsCollide(place, bind)) ?? false;
   }
 
   /** Whether HAProxy still serves what an earlier load balancer gave it. */
@@ -258,8 +265,9 @@ export class Balancer {
       weights: this.weights,
     };
     const { world, model } = await this.avoidTaken(apps, await this.culprits.allowTemplates(apps, known));
-    await this.takeOver(this.parts.render(model));
-    const tried = await this.tryCommands(model, this.parts.render(model));
+    const files = this.parts.render(model);
+    await this.takeOver(files);
+    const tried = await this.tryCommands(model, files);
     const done =
       tried === 'served' || (tried !== 'same' && (await this.restructure(apps, world, model, tried)));
     if (tried === 'served' || tried === 'same') this.settled();

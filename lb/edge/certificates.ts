@@ -6,6 +6,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Balancer } from './balancer';
+import type { Memory } from './memory';
 import type { RuntimeApi } from './runtime-api';
 
 const LOOK_MS = 1000;
@@ -18,11 +19,14 @@ export class Certificates {
   constructor(
     private readonly balancer: Balancer,
     private readonly runtime: RuntimeApi,
+    private readonly memory: Memory,
     private readonly log: Logger,
   ) {}
 
-  start(): void {
-    this.known = this.stamps();
+  /** `adopted`: HAProxy has the files as an earlier load balancer knew them, and some may have changed since. */
+  start(adopted: boolean): void {
+    this.known = adopted ? new Map(this.memory.certificates) : this.stamps();
+    this.memory.keep({ certificates: [...this.known] });
     const look = (): void => {
       this.look()
         .catch((error: Error) => this.log.error({ error: error.message }, 'certificates cannot be looked at'))
@@ -40,6 +44,12 @@ export class Certificates {
 
   /** Puts what changed since the last look in place. A file that is away for the moment stays known as it was. */
   async look(): Promise<void> {
+    const before = [...this.known].join('\n');
+    await this.replaceChanged();
+    if ([...this.known].join('\n') !== before) this.memory.keep({ certificates: [...this.known] });
+  }
+
+  private async replaceChanged(): Promise<void> {
     const now = this.stamps();
     const paths = new Set(this.paths());
     const changed = [...now].filter(
@@ -68,6 +78,8 @@ export class Certificates {
   }
 
   private paths(): string[] {
+    // What an adopted HAProxy has loaded is in no model yet.
+    if (this.balancer.adopting) return [...this.known.keys()];
     const { httpsIn } = this.balancer.model;
     const labels = httpsIn?.rules.flatMap(({ certificates }) => certificates) ?? [];
     const fronts = this.balancer.model.frontends.flatMap(({ certificates }) => certificates);

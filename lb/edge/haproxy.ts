@@ -122,6 +122,11 @@ export class Haproxy {
     return readOwnText(this.folder.config).includes(otherStatsSocket) ? otherStatsSocket : statsSocket;
   }
 
+  /** Path of the configuration. */
+  get config(): string {
+    return this.folder.config;
+  }
+
   /** The configuration on disk, as the model has it; empty when there is none of ours. */
   configOnDisk(): string {
     return readOwnText(this.folder.config).replaceAll(this.folder.otherStatsSocket, this.folder.statsSocket);

@@ -24,6 +24,8 @@ interface Remembered {
   /** Tasks that are out, with the time they went out; weights by app. */
   drained?: readonly (readonly [string, number])[];
   weights?: readonly (readonly [string, number])[];
+  /** Certificate files that HAProxy has loaded, with when they changed. */
+  certificates?: readonly (readonly [string, string])[];
 }
 
 export class Memory {
@@ -48,6 +50,10 @@ export class Memory {
     return new Map(this.remembered.weights ?? []);
   }
 
+  get certificates(): readonly (readonly [string, string])[] {
+    return this.remembered.certificates ?? [];
+  }
+
   /** Remembers what is given; a disk that takes nothing is told in the log. */
   keep(fresh: Remembered): void {
     this.remembered = { ...this.remembered, ...fresh };
@@ -69,8 +75,9 @@ function readRemembered(text: string): Remembered {
     const loaded = readLoaded(json['loaded']);
     return {
       ...(loaded && { loaded }),
-      drained: readPairs(json['drained']),
-      weights: readPairs(json['weights']),
+      drained: readPairs(json['drained'], isNumber),
+      weights: readPairs(json['weights'], isNumber),
+      certificates: readPairs(json['certificates'], isText),
     };
   } catch {
     return {};
@@ -84,10 +91,13 @@ function readLoaded(json: unknown): Loaded | undefined {
   return { worker, since, structure, binds: Array.isArray(binds) ? binds.map(String) : [] };
 }
 
-function readPairs(json: unknown): [string, number][] {
+const isNumber = (value: unknown): value is number => typeof value === 'number';
+const isText = (value: unknown): value is string => typeof value === 'string';
+
+function readPairs<T>(json: unknown, fits: (value: unknown) => value is T): [string, T][] {
   if (!Array.isArray(json)) return [];
-  return json.flatMap((pair: unknown): [string, number][] => {
+  return json.flatMap((pair: unknown): [string, T][] => {
     const [name, value] = Array.isArray(pair) ? (pair as unknown[]) : [];
-    return typeof name === 'string' && typeof value === 'number' ? [[name, value]] : [];
+    return typeof name === 'string' && fits(value) ? [[name, value]] : [];
   });
 }

@@ -5,7 +5,10 @@
 
 import { createServer, type Server } from 'node:net';
 import { StartError } from '../../cluster/runtime/lifecycle';
+import { readBinds } from '../core/adoption';
 import { type Bind, printBind } from '../core/options';
+import { otherMasters } from './processes';
+import { readText } from './work-folder';
 
 const WORDS: Readonly<Record<string, string>> = {
   EADDRINUSE: 'another process listens there',
@@ -35,15 +38,27 @@ export async function findTaken(binds: readonly Bind[]): Promise<Map<string, str
 }
 
 /** Fails, in words for the operator, when one of our own listeners has no place. */
-export async function requireBindable(listeners: readonly (readonly [string, Bind])[]): Promise<void> {
+export async function requireBindable(
+  listeners: readonly (readonly [string, Bind])[],
+  config: string,
+): Promise<void> {
   for (const [who, bind] of listeners) {
     const why = await whyNotBindable(bind);
     if (why === undefined) continue;
     throw new StartError(
       `The load balancer cannot listen on ${printBind(bind)} for ${who}: ${why}. ` +
-        'Stop what uses it, or choose another port with the flag named above.',
+        `Stop what uses it, or choose another port with the flag named above.${otherHaproxy(bind.port, config)}`,
     );
   }
+}
+
+/** A HAProxy that outlived a load balancer of another work folder may be what is in the way. */
+function otherHaproxy(port: number, config: string): string {
+  const other = otherMasters(config).find((one) =>
+    [...readBinds(readText(one.config))].some((bind) => bind.endsWith(`:${port}`)),
+  );
+  if (other === undefined) return '';
+  return ` HAProxy serves there (process ${other.pid} with ${other.config}); start with its --work-dir to adopt it.`;
 }
 
 /** The place itself, or one with a port the system chose when its port is 0. */

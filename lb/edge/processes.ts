@@ -31,15 +31,19 @@ function statFields(pid: number): string[] | undefined {
   }
 }
 
-/** Ids of living haproxy processes (master and workers) that were started with this configuration file. */
-export function haproxyProcesses(config: string): number[] {
-  let names: string[];
+function numericFolders(): number[] {
   try {
-    names = readdirSync('/proc').filter((name) => /^\d+$/.test(name));
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .map(Number);
   } catch {
     return [];
   }
-  return names.map(Number).filter((pid) => isHaproxyOf(pid, config));
+}
+
+/** Ids of living haproxy processes (master and workers) that were started with this configuration file. */
+export function haproxyProcesses(config: string): number[] {
+  return numericFolders().filter((pid) => isHaproxyOf(pid, config));
 }
 
 /** Masters among them: those that are no worker of another. */
@@ -55,14 +59,29 @@ export function isHaproxyOf(pid: number, config: string): boolean {
   return isOurs(pid) || (parent !== undefined && isOurs(parent) && namesConfig(parent, config));
 }
 
+/** Masters of ours with other configurations than this one, and theirs. */
+export function otherMasters(config: string): { pid: number; config: string }[] {
+  const ours = numericFolders().flatMap((pid) => {
+    const other = isOurs(pid) ? configOf(pid) : undefined;
+    return other === undefined || other === config ? [] : [{ pid, config: other }];
+  });
+  return ours.filter(({ pid }) => !ours.some((one) => one.pid === parentOf(pid)));
+}
+
 function namesConfig(pid: number, config: string): boolean {
+  return configOf(pid) === config;
+}
+
+/** The configuration file of a haproxy in master-worker mode; undefined for any other process. */
+function configOf(pid: number): string | undefined {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
-    const named = words.includes('-W') && words[words.indexOf('-f') + 1] === config;
+    if (!words.includes('-W') || !words.includes('-f')) return undefined;
     // An upgrade of the package leaves "/usr/sbin/haproxy (deleted)".
-    return named && /^(haproxy|hapee)/.test(basename(readlinkSync(`/proc/${pid}/exe`)));
+    const isProgram = /^(haproxy|hapee)/.test(basename(readlinkSync(`/proc/${pid}/exe`)));
+    return isProgram ? words[words.indexOf('-f') + 1] : undefined;
   } catch {
-    return false;
+    return undefined;
   }
 }
 

@@ -90,7 +90,17 @@ test('with --poll the apps are read every so often, and no events are asked for'
 /** `meseta lb` in a process of its own. */
 async function daemon(marathon: string, args: readonly string[]) {
   const places = ['--bind-address', '127.0.0.1', '--http-in-port', '0', '--https-in-port', '0'];
-  const rest = ['--appid-port', '0', '--stats-port', '0', '--http-port', '0', '--work-dir', newFolder()];
+  const rest = [
+    '--appid-port',
+    '0',
+    '--stats-port',
+    '0',
+    '--http-port',
+    '0',
+    '--stop-haproxy',
+    '--work-dir',
+    newFolder(),
+  ];
   const [first = '', ...more] = args;
   const words = ['lb', first, '--group', 'external', '--marathon', marathon, ...places, ...rest, ...more];
   const child = spawn(process.execPath, [BIN, ...words], { stdio: ['ignore', 'pipe', 'pipe'] });
@@ -120,6 +130,7 @@ test('SIGHUP reads the apps again and SIGUSR1 reloads; neither ends it. Requests
   });
   await until('served', async () => (await ask(port)).body === 'web', 10_000);
   await until('logged', () => /web_\d+ .*"GET \/ HTTP\/1.1"/.test(out));
+  await until('started', () => err.includes('the load balancer serves'), 10_000);
   await sleep(200);
   const before = marathon.reads;
   child.kill('SIGHUP');

@@ -3,10 +3,12 @@
  * without Marathon. HAProxy serves on, and no request is lost.
  */
 
-import { constants, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { execFileSync } from 'node:child_process';
+import { constants, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { connect as tlsConnect } from 'node:tls';
 import { FakeMarathon } from '../../bench/lb/fake-marathon';
 import {
   type Answer,
@@ -293,4 +295,57 @@ test("HAProxy's log on standard output: it serves on while nobody reads it, and 
   await ask(bench.site.ports.front, '/again', { host: 'web.localhost' });
   await until('a new line', () => bench.lb.out.includes('GET /again HTTP'), LIMIT_MS);
   expect(haproxyMasters(bench.site.config)).toEqual([master]);
+});
+
+test('a certificate that changes while no load balancer runs, or while Marathon is away, is put in place', async () => {
+  const bench = await stand(1);
+  const certificate = join(bench.site.folder, 'front.pem');
+  const port = await freePort();
+  const name = (): Promise<string> =>
+    new Promise((resolve, reject) => {
+      const socket = tlsConnect({ port, host: '127.0.0.1', rejectUnauthorized: false }, () => {
+        resolve(String(socket.getPeerCertificate().subject.CN));
+        socket.destroy();
+      });
+      socket.on('error', reject);
+    });
+  const flags = ['--ssl-certs', certificate, '--https-in-port', String(port)];
+  makeCertificate(certificate, 'first');
+  bench.marathon.apps = bench.apps([0]);
+  await bench.start(flags);
+  await until('served', () => served(bench), LIMIT_MS);
+  expect(await name()).toBe('first');
+  await bench.lb.stop('SIGKILL');
+  makeCertificate(certificate, 'second');
+  await bench.start(flags);
+  await until('the second', async () => (await name()) === 'second', LIMIT_MS);
+  await bench.marathon.stop();
+  await bench.restart('SIGTERM', flags);
+  makeCertificate(certificate, 'third');
+  await until('the third', async () => (await name()) === 'third', LIMIT_MS);
+  expect(await bench.metric('reloads')).toBe(0);
+});
+
+/** A certificate with its key, made beside and moved into place. */
+function makeCertificate(path: string, commonName: string): void {
+  const [key, fresh] = [`${path}.key`, `${path}.fresh`];
+  const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
+  execFileSync(
+    'openssl',
+    ['req', '-x509', ...curve, '-subj', `/CN=${commonName}`, '-keyout', key, '-out', fresh],
+    { stdio: 'ignore' },
+  );
+  writeFileSync(fresh, readFileSync(fresh, 'utf8') + readFileSync(key, 'utf8'));
+  renameSync(fresh, path);
+}
+
+test('a balancer of another work folder is told whose HAProxy has its ports', async () => {
+  const bench = await stand(1);
+  bench.marathon.apps = bench.apps([0]);
+  await firstStart(bench);
+  await bench.lb.stop();
+  const other = await newSite(cleanups);
+  const lb = await LbProcess.start({ ...other, ports: bench.site.ports }, bench.url);
+  expect(await lb.closed).toBe(1);
+  expect(lb.err).toContain(`with ${bench.site.config}); start with its --work-dir to adopt it`);
 });

@@ -133,7 +133,7 @@ onLinux('no daemon opens the inspector at SIGUSR1, and each lives on', async () 
     'lb',
     `--marathon=http://${url}`,
     '--group=*',
-    '--sse',
+    ...['--sse', '--stop-haproxy'],
     `--work-dir=${join(folder, 'lb')}`,
     ...ports,
   );

@@ -1,10 +1,13 @@
 /**
  * Before a task is killed, load balancers are asked to take it out: `POST /v1/drains` of each answers once the task has
- * no connection left. The kill goes out then, or at the deadline, or at once when no load balancer can be asked.
+ * no connection left. The kill goes out then, or at the deadline. A load balancer that cannot be asked is asked again
+ * until the deadline: it may be restarting, while its HAProxy serves on. One that was away for a whole deadline holds
+ * no more kills up until it answers again.
  *
  * Always true: every kill goes out, at most the deadline late; a kill that is repeated meanwhile is not sent twice.
  */
 
+import { setTimeout as sleep } from 'node:timers/promises';
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import { HttpClient } from '../../../cluster/runtime/http/client';
 import type { Credentials } from '../../../cluster/runtime/http/guard';
@@ -17,12 +20,19 @@ export interface DrainSettings {
   readonly credentials?: Credentials | undefined;
 }
 
+/** Pause before a load balancer that could not be asked is asked again. */
+const AGAIN_MS = 200;
 /** What an answer may take longer than the deadline it was given. */
 const GRACE_MS = 1000;
+
+/** A load balancer that is there and does not do as asked: asking again changes nothing. */
+class Refusal extends Error {}
 
 export class Drain {
   private readonly client = new HttpClient({ connectTimeoutMs: 1000 });
   private readonly waiting = new Set<string>();
+  /** Load balancers that were away for a whole deadline. */
+  private readonly away = new Set<string>();
   private stopped = false;
 
   constructor(
@@ -50,29 +60,45 @@ export class Drain {
   }
 
   private async takeOut(url: string, task: string): Promise<void> {
-    const { timeoutMs, credentials } = this.settings;
+    const { timeoutMs } = this.settings;
+    const deadline = performance.now() + timeoutMs;
+    const patient = !this.away.has(url);
+    for (let leftMs = timeoutMs; ; leftMs = Math.round(deadline - performance.now())) {
+      try {
+        await this.askOnce(url, task, leftMs);
+        this.away.delete(url);
+        return;
+      } catch (error) {
+        if (this.stopped) return;
+        const refused = error instanceof Refusal;
+        if (patient && !refused && performance.now() + AGAIN_MS < deadline) {
+          await sleep(AGAIN_MS);
+          continue;
+        }
+        if (!refused) this.away.add(url);
+        const fields = { task, url, error: (error as Error).message };
+        return this.log.warn(fields, 'a load balancer cannot take a task out');
+      }
+    }
+  }
+
+  private async askOnce(url: string, task: string, deadlineMs: number): Promise<void> {
+    const { credentials } = this.settings;
     const headers: Record<string, string> = { 'content-type': 'application/json' };
     if (credentials) {
       const pair = `${credentials.user}:${credentials.password}`;
       headers['authorization'] = `Basic ${Buffer.from(pair).toString('base64')}`;
     }
-    try {
-      const answer = await this.client.request({
-        method: 'POST',
-        url: `${url.replace(/\/+$/, '')}/v1/drains`,
-        headers,
-        body: JSON.stringify({ task, deadlineMs: timeoutMs }),
-        timeoutMs: timeoutMs + GRACE_MS,
-      });
-      if (answer.status !== 200) throw new Error(`status ${answer.status}`);
-      const { connections } = JSON.parse(answer.body.toString()) as { connections?: number };
-      if (connections) this.log.warn({ task, connections }, 'a task is killed with connections left');
-    } catch (error) {
-      if (!this.stopped)
-        this.log.warn(
-          { task, url, error: (error as Error).message },
-          'a load balancer cannot take a task out',
-        );
-    }
+    const answer = await this.client.request({
+      method: 'POST',
+      url: `${url.replace(/\/+$/, '')}/v1/drains`,
+      headers,
+      body: JSON.stringify({ task, deadlineMs }),
+      timeoutMs: deadlineMs + GRACE_MS,
+    });
+    if (answer.status >= 400 && answer.status < 500) throw new Refusal(`status ${answer.status}`);
+    if (answer.status !== 200) throw new Error(`status ${answer.status}`);
+    const { connections } = JSON.parse(answer.body.toString()) as { connections?: number };
+    if (connections) this.log.warn({ task, connections }, 'a task is killed with connections left');
   }
 }

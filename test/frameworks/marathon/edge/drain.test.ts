@@ -69,8 +69,39 @@ test('other calls, and kills without load balancers, go out at once', async () =
   expect(sent).toEqual([kill('a'), { type: 'REVIVE' }]);
 });
 
-test('a load balancer that is away does not hold a kill up', async () => {
+test('a load balancer that is away holds a kill up to the deadline, since its HAProxy may serve on, and no more after', async () => {
   const sent: scheduler.Call[] = [];
-  drain(['http://127.0.0.1:1'], sent).call(kill('a'));
+  const made = new Drain(
+    { urls: ['http://127.0.0.1:1'], timeoutMs: 500 },
+    (call) => sent.push(call),
+    silentLogger,
+  );
+  stops.push(() => made.stop());
+  const began = performance.now();
+  made.call(kill('a'));
   await until(() => sent.length === 1);
+  expect(performance.now() - began).toBeGreaterThan(250);
+  made.call(kill('b'));
+  const second = performance.now();
+  await until(() => sent.length === 2);
+  expect(performance.now() - second).toBeLessThan(250);
+});
+
+test('a load balancer that restarts meanwhile is asked again', async () => {
+  const sent: scheduler.Call[] = [];
+  const asked: string[] = [];
+  const server: Server = createServer((request, response) => {
+    asked.push(request.url ?? '');
+    request.resume();
+    if (asked.length < 3) response.socket?.destroy();
+    else response.end(JSON.stringify({ state: 'out', connections: 0 }));
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  stops.push(() => {
+    server.closeAllConnections();
+    return new Promise((resolve) => server.close(resolve));
+  });
+  drain([`http://127.0.0.1:${(server.address() as AddressInfo).port}`], sent).call(kill('a'));
+  await until(() => sent.length === 1);
+  expect(asked).toHaveLength(3);
 });
