@@ -144,7 +144,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
   const timings = {
     allocation: new Timings('allocator/mesos/allocation_run'),
     latency: new Timings('allocator/mesos/allocation_run_latency'),
-    fetch: new Timings('registrar/state_fetch'),
+    fetch: new Timings('registrar/state_fetch', false),
     store: new Timings('registrar/state_store'),
   };
   let mailbox: MasterMailbox | undefined;

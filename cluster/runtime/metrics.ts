@@ -60,7 +60,11 @@ export class Timings {
   private readonly values: number[] = [];
   private count = 0;
 
-  constructor(private readonly name: string) {}
+  constructor(
+    private readonly name: string,
+    /** Without a window only the last time is shown: what happens once has no percentiles. */
+    private readonly windowed = true,
+  ) {}
 
   add(ms: number): void {
     this.values[this.count % TIMINGS_MAX] = ms;
@@ -69,13 +73,17 @@ export class Timings {
 
   snapshot(): Record<string, number> {
     if (this.count === 0) return {};
+    const name = `${this.name}_ms`;
+    const last = { [name]: this.values[(this.count - 1) % TIMINGS_MAX] ?? 0 };
+    return this.windowed ? { ...last, ...this.spread(name) } : last;
+  }
+
+  private spread(name: string): Record<string, number> {
     const sorted = [...this.values].sort((a, b) => a - b);
     const at = (part: number): number =>
       sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
-    const name = `${this.name}_ms`;
     const percentiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999, p9999: 0.9999 };
     return {
-      [name]: this.values[(this.count - 1) % TIMINGS_MAX] ?? 0,
       [`${name}/count`]: this.count,
       [`${name}/min`]: at(0),
       [`${name}/max`]: at(1),

@@ -1,7 +1,8 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { eventually } from './eventually';
-import { buildGo, GoProgram } from './go-program';
+import { buildGo } from './go-program';
+import { LineProgram } from './line-program';
 import { OneMachine } from './one-machine';
 
 jest.setTimeout(60_000);
@@ -12,13 +13,13 @@ const whenBuilt = built ? describe : describe.skip;
 
 whenBuilt("a scheduler built with mesos-go's v0 driver", () => {
   const machine = new OneMachine();
-  const drivers: GoProgram[] = [];
+  const drivers: LineProgram[] = [];
   let place = '';
 
-  const start = (...args: string[]): GoProgram => {
+  const start = (...args: string[]): LineProgram => {
     const secret = join(folder, 'secret');
     const own = ['-logtostderr', `-master=${place}`, '-principal=ann', `-secret=${secret}`];
-    const driver = new GoProgram(binary, [...own, ...args]);
+    const driver = new LineProgram(binary, [...own, ...args]);
     drivers.push(driver);
     return driver;
   };

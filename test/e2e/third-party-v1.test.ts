@@ -1,6 +1,7 @@
 import { rmSync } from 'node:fs';
 import { eventually } from './eventually';
-import { buildGo, GoProgram } from './go-program';
+import { buildGo } from './go-program';
+import { LineProgram } from './line-program';
 import { OneMachine } from './one-machine';
 
 jest.setTimeout(60_000);
@@ -11,11 +12,11 @@ const whenBuilt = built ? describe : describe.skip;
 
 whenBuilt.each(['protobuf', 'json'])("clients built with mesos-go's v1 library, in %s", (codec) => {
   const machine = new OneMachine();
-  const programs: GoProgram[] = [];
+  const programs: LineProgram[] = [];
   let place = '';
 
-  const start = (...args: string[]): GoProgram => {
-    const program = new GoProgram(binary, [`-master=${place}`, `-codec=${codec}`, ...args]);
+  const start = (...args: string[]): LineProgram => {
+    const program = new LineProgram(binary, [`-master=${place}`, `-codec=${codec}`, ...args]);
     programs.push(program);
     return program;
   };

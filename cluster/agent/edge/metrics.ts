@@ -38,6 +38,9 @@ const OTHERS = [
   'gc/path_removals_failed',
   'gc/path_removals_pending',
   'gc/path_removals_succeeded',
+  'resource_provider_manager/events/disconnect',
+  'resource_provider_manager/events/subscribe',
+  'resource_provider_manager/subscribed',
 ];
 
 /** All numbers of a moment, by name. */

@@ -219,6 +219,7 @@ function sumResources(state: MasterState): Record<string, number> {
       numbers[`master/${name}${kind}_used`] = used / 1000;
       numbers[`master/${name}${kind}_percent`] = all === 0 ? 0 : used / all;
     }
+    if (name === 'gpus') continue;
     numbers[`allocator/mesos/resources/${name}/total`] = (own.total.get(name) ?? 0) / 1000;
     numbers[`allocator/mesos/resources/${name}/offered_or_allocated`] = (own.held.get(name) ?? 0) / 1000;
   }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { printDuration, readDuration, toSeconds } from '../../../cluster/model/time';
+import { durationError, printDuration, readDuration, toSeconds } from '../../../cluster/model/time';
 
 describe('durations', () => {
   it.each([
@@ -46,4 +46,19 @@ describe('durations', () => {
   it('become seconds with a fraction', () => {
     expect(toSeconds(1_500)).toBe(1.5);
   });
+});
+
+it.each([
+  ['abc', "Failed to convert '' to number"],
+  ['-5secs', "Failed to convert '' to number"],
+  ['.secs', "Failed to convert '.' to number"],
+  ['5', "Invalid duration '5'"],
+  ['', "Invalid duration ''"],
+  [
+    '5foo',
+    "Unknown duration unit 'foo'; supported units are 'ns', 'us', 'ms', 'secs', 'mins', 'hrs', 'days', and 'weeks'",
+  ],
+  ['1.5secs', undefined],
+])('why %j is no duration is said in the words of the original', (text, why) => {
+  expect(durationError(text)).toBe(why);
 });

@@ -5,6 +5,7 @@
 import { isAllowed } from '../../../model/authorizer';
 import { principalOf } from '../../../runtime/http/access';
 import { sendJson, sendText } from '../../../runtime/http/json';
+import { metricsPage } from '../../../runtime/http/metrics-page';
 import { always, type Handler, type Request, type Route } from '../../../runtime/http/server';
 import type { AgentState } from '../../core/state';
 import { READONLY, READWRITE } from '../authentication';
@@ -37,11 +38,7 @@ export function agentRoutes(door: ExecutorDoor, pages: AgentPages): Route[] {
       ? sendJson(request, reply, JSON.stringify({ flags: pages.flags }))
       : sendText(reply, 403, '403 Forbidden.');
   const statistics = endpoint(acls, '/monitor/statistics', json(pages.statistics));
-  const metrics = endpoint(
-    acls,
-    '/metrics/snapshot',
-    json(() => JSON.stringify(pages.metrics())),
-  );
+  const metrics = endpoint(acls, '/metrics/snapshot', metricsPage(pages.metrics));
   return [
     { path: '/api/v1/executor', methods: { POST: (request, reply) => door.handle(request, reply) } },
     {

@@ -9,13 +9,13 @@ import { encodeJson } from '../../../api/json-write';
 import { isAllowed, thing } from '../../../model/authorizer';
 import type { Principal } from '../../../model/principal';
 import { readResources, writeShownResources } from '../../../model/resources';
-import { durationError } from '../../../model/time';
 import { filesRoutes } from '../../../runtime/files/routes';
 import { findIn, VirtualFiles } from '../../../runtime/files/virtual-files';
 import { principalOf } from '../../../runtime/http/access';
 import { commonRoutes } from '../../../runtime/http/common-pages';
 import { helpRoutes } from '../../../runtime/http/help-pages';
-import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
+import { sendJson, sendText } from '../../../runtime/http/json';
+import { metricsPage } from '../../../runtime/http/metrics-page';
 import { always, type Handler, type Request, type Route } from '../../../runtime/http/server';
 import { writeRecord } from '../../core/registry/stored-form';
 import type { MasterState } from '../../core/state';
@@ -78,15 +78,12 @@ export function withHelp(routes: readonly Route[]): Route[] {
   return [...routes, ...helpRoutes('master', routes)];
 }
 
-/** All numbers are there at once, so a `timeout` is checked and has nothing to cut short. */
 function metrics(door: OperatorDoor): Handler {
-  return (request, reply) => {
-    if (!isEndpointOpen(door, '/metrics/snapshot', request)) return sendText(reply, 403, FORBIDDEN);
-    const { timeout } = queryOf(request);
-    const wrong = timeout === undefined ? undefined : durationError(timeout);
-    if (wrong !== undefined) return sendText(reply, 400, `Invalid timeout '${timeout}': ${wrong}.\n`);
-    return sendJson(request, reply, JSON.stringify(door.metrics()));
-  };
+  const page = metricsPage(door.metrics);
+  return (request, reply) =>
+    isEndpointOpen(door, '/metrics/snapshot', request)
+      ? page(request, reply)
+      : sendText(reply, 403, FORBIDDEN);
 }
 
 /** Whether `get_endpoints` lets the sender use an endpoint. */

@@ -1,0 +1,114 @@
+/**
+ * The original Mesos 1.11, where it is set up: `MESETA_ORIGINAL_MESOS` names a folder whose `python` runs Python 2.7 with the
+ * original's library. A master of it (with an agent, if wanted) and schedulers on its C++ driver, as processes of their own.
+ */
+
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
+import { createServer, request, type Server } from 'node:http';
+import { createServer as createSocketServer } from 'node:net';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { eventually } from './eventually';
+import { LineProgram } from './line-program';
+
+const SCRIPTS = join(__dirname, '..', 'third-party', 'original-mesos');
+const FOLDER = process.env['MESETA_ORIGINAL_MESOS'];
+
+/** Why its tests are skipped; undefined when they are not. */
+export const missingOriginal =
+  FOLDER === undefined
+    ? 'MESETA_ORIGINAL_MESOS does not say where it is'
+    : existsSync(join(FOLDER, 'python'))
+      ? undefined
+      : `there is no ${join(FOLDER, 'python')}`;
+
+function python(script: string, args: readonly string[], env: Record<string, string> = {}): LineProgram {
+  return new LineProgram(join(FOLDER ?? '', 'python'), [join(SCRIPTS, script), ...args], env);
+}
+
+/** A scheduler on the C++ driver; see driver.py for what it says and obeys. */
+export function startDriver(master: string, name: string, kind: '' | 'plain' = ''): LineProgram {
+  return python('driver.py', [master, name, kind]);
+}
+
+/** The original's master on a port of its own. */
+export class OriginalMaster {
+  private constructor(
+    readonly url: string,
+    private readonly program: LineProgram,
+    private readonly folder: string,
+  ) {}
+
+  static async start({ agents }: { readonly agents: 0 | 1 }): Promise<OriginalMaster> {
+    const folder = mkdtempSync(join(tmpdir(), 'meseta-original-'));
+    const port = await freePort();
+    const program = python('master.py', [], {
+      LIBPROCESS_IP: '127.0.0.1',
+      LIBPROCESS_PORT: String(port),
+      MESOS_WORK_DIR: folder,
+      MESOS_RUNTIME_DIR: join(folder, 'run'),
+      MESOS_LAUNCHER_DIR: folder,
+      MESOS_NUM_SLAVES: String(agents),
+      MESOS_LAUNCHER: 'posix',
+      MESOS_ISOLATION: 'posix/cpu,posix/mem',
+      MESOS_SYSTEMD_ENABLE_SUPPORT: 'false',
+    });
+    const master = new OriginalMaster(`http://127.0.0.1:${port}`, program, folder);
+    await program.line('registered');
+    await eventually('its agent', async () => (await master.agents()) >= agents);
+    return master;
+  }
+
+  get place(): string {
+    return this.url.slice('http://'.length);
+  }
+
+  /** How many agents are registered. */
+  async agents(): Promise<number> {
+    const page = (await (await fetch(`${this.url}/master/slaves`)).json()) as { slaves: object[] };
+    return page.slaves.length;
+  }
+
+  async stop(): Promise<void> {
+    await this.program.close();
+    rmSync(this.folder, { recursive: true, force: true });
+  }
+}
+
+/** Paths that a master of the original in a process of its own answers without its name in front. */
+const OWN = /^\/(api\/v1|state|slaves|frameworks|tasks|redirect|health)/;
+
+/** Puts `/master` in front of paths: the master that comes with a driver answers only with it. */
+export async function startPrefix(master: string): Promise<{ place: string; stop: () => void }> {
+  const { hostname, port } = new URL(master);
+  const server: Server = createServer((incoming, outgoing) => {
+    const { method, headers, url = '/' } = incoming;
+    const path = OWN.test(url) ? `/master${url}` : url;
+    const sent = request({ hostname, port, path, method, headers, agent: false }, (answer) => {
+      outgoing.writeHead(answer.statusCode ?? 500, answer.headers);
+      outgoing.flushHeaders();
+      answer.pipe(outgoing);
+      answer.on('error', () => outgoing.destroy());
+    });
+    sent.on('error', () => outgoing.destroy());
+    outgoing.on('close', () => sent.destroy());
+    incoming.pipe(sent);
+  });
+  await new Promise<void>((done) => server.listen(0, '127.0.0.1', done));
+  const address = server.address();
+  const stop = (): void => {
+    server.close();
+    server.closeAllConnections();
+  };
+  return { place: `127.0.0.1:${typeof address === 'object' ? address?.port : 0}`, stop };
+}
+
+function freePort(): Promise<number> {
+  return new Promise((resolve, reject) => {
+    const server = createSocketServer().once('error', reject);
+    server.listen(0, '127.0.0.1', () => {
+      const address = server.address();
+      server.close(() => resolve(typeof address === 'object' && address ? address.port : 0));
+    });
+  });
+}
