@@ -128,7 +128,7 @@ export function changesBeforeReload(wanted: Files, adopted: Adopted, abilities: 
   return wanted.blocks.flatMap((block, index) => {
     const before = files.blocks[index];
     if (before === undefined || !running.has(block.backend?.name ?? '')) return [];
-    const alone = (one: Block): Files => ({ blocks: [one], maps: undefined, config: '' });
+    const alone = (block: Block): Files => ({ blocks: [block], maps: undefined, config: '' });
     const decision = decide(alone(before), alone(block), abilities);
     return decision.kind === 'commands' ? [[...decision.commands]] : [];
   });

@@ -74,7 +74,7 @@ function haproxyAdopted(state: LbState, { pid, at }: EventOf<'haproxy.adopted'>)
   state.served = 'previous';
   const text = 'adopted the HAProxy that serves; its configuration stays until the apps are read';
   return [
-    { kind: 'note', level: 'info', text, fields: { pid } },
+    { kind: 'note', level: 'info', text, fields: { haproxy: pid } },
     ...serving(state, pid, at),
     { kind: 'ready' },
   ];
@@ -95,14 +95,14 @@ function haproxyStarted(state: LbState, { pid, source, at }: EventOf<'haproxy.st
     state.served = source;
     const previous = 'HAProxy starts with the configuration of the run before, until the apps are read';
     const text = source === 'previous' ? previous : 'HAProxy runs';
-    const note: LbEffect = { kind: 'note', level: 'info', text, fields: { pid } };
+    const note: LbEffect = { kind: 'note', level: 'info', text, fields: { haproxy: pid } };
     return [note, ...serving(state, pid, at), { kind: 'ready' }];
   }
   if (state.phase !== 'restarting') return [];
   // It is ours now, whoever started the one before; what it serves is what was on disk, which is what was served.
   state.adopted = false;
   return [
-    { kind: 'note', level: 'info', text: 'HAProxy runs again', fields: { pid } },
+    { kind: 'note', level: 'info', text: 'HAProxy runs again', fields: { haproxy: pid } },
     ...serving(state, pid, at),
   ];
 }
@@ -131,7 +131,12 @@ function haproxyEnded(state: LbState, { pid, status }: EventOf<'haproxy.ended'>)
   state.phase = 'restarting';
   state.pid = undefined;
   return [
-    { kind: 'note', level: 'error', text: 'HAProxy ended; starting it again', fields: { pid, status } },
+    {
+      kind: 'note',
+      level: 'error',
+      text: 'HAProxy ended; starting it again',
+      fields: { haproxy: pid, status },
+    },
     { kind: 'start', source: 'previous' },
   ];
 }
@@ -191,7 +196,7 @@ function stopRequested(state: LbState, { failed }: EventOf<'stop.requested'>): L
   const ends = failed ? !adopted : boot.endHaproxy;
   if (ends || pid === undefined) return [{ kind: 'end' }];
   const text = `HAProxy serves on; the next start adopts it, and kill ${pid} ends it`;
-  return [{ kind: 'note', level: 'info', text, fields: { pid } }, { kind: 'detach' }];
+  return [{ kind: 'note', level: 'info', text, fields: { haproxy: pid } }, { kind: 'detach' }];
 }
 
 function haproxyReleased(state: LbState): LbEffect[] {

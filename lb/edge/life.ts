@@ -87,8 +87,8 @@ export class Life {
     const { haproxy, balancer } = this.parts;
     return {
       find: () => {
-        const found = haproxy.find().then((finding) => this.post({ kind: 'haproxy.found', finding }));
-        this.orFailStart(found);
+        const search = haproxy.find().then((finding) => this.post({ kind: 'haproxy.found', finding }));
+        this.orFailStart(search);
       },
       adopt: ({ pid }) => this.orFailStart(this.adopt(pid)),
       read: () => void this.read(),

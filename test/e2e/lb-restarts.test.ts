@@ -339,6 +339,111 @@ function makeCertificate(path: string, commonName: string): void {
   renameSync(fresh, path);
 }
 
+const ROUNDS = Number(process.env['LB_RESTART_ROUNDS'] ?? 14);
+const SEED = Number(process.env['LB_RESTART_SEED'] ?? 4711);
+
+test(
+  `${ROUNDS} random changes and restarts, in any order, with and without Marathon, lose no request`,
+  async () => {
+    let seed = SEED;
+    const random = (below: number): number => {
+      seed = (Math.imul(seed, 1_103_515_245) + 12_345) >>> 0;
+      return Math.floor((seed / 2 ** 32) * below);
+    };
+    const bench = await stand(2);
+    const { site, marathon } = bench;
+    let running = [0, 1];
+    let others: Record<string, unknown>[] = [];
+    const publish = (): void => marathon.change(bench.apps(running, others));
+    publish();
+    await firstStart(bench);
+    const done = new Map<string, number>();
+    const traffic = load(site.ports.front, 'web.localhost', { kept: 3, fresh: 3 });
+    const flagSets = [[], ['--reload-timeout=7mins'], ['--longest-path-first'], ['--haproxy-map']];
+    let flags = flagSets[0] ?? [];
+    let away = false;
+    const tasksEnd: Promise<unknown>[] = [];
+
+    /** As Marathon ends a task: taken out first, however often that has to be asked, then gone, then its process. */
+    const end = async (index: number): Promise<void> => {
+      const ask = (): Promise<unknown> =>
+        send('POST', `http://127.0.0.1:${site.ports.api}/v1/drains`, {
+          task: `web.${index}`,
+          deadlineMs: 5000,
+        }).catch(() => undefined);
+      await until('taken out', async () => ((await ask()) as { state?: string })?.state === 'out', 30_000);
+      running = running.filter((one) => one !== index);
+      publish();
+      await bench.webs[index]?.stop();
+    };
+    const changes: Record<string, () => Promise<void> | void> = {
+      'scale up': async () => {
+        const web = await webServer(`web.${bench.webs.length}`, cleanups);
+        running = [...running, bench.webs.push(web) - 1];
+        publish();
+      },
+      'scale down': () => {
+        const [oldest] = running;
+        if (away || running.length < 3 || oldest === undefined) return;
+        running = [...running.slice(1), oldest];
+        tasksEnd.push(end(oldest));
+      },
+      'new app': async () => {
+        const extra = await webServer('extra', cleanups);
+        others = [
+          ...others.slice(-2),
+          appJson(`/extra${seed}`, await freePort(), [taskJson('e', [extra.port])]),
+        ];
+        publish();
+      },
+      'app gone': () => {
+        others = others.slice(1);
+        publish();
+      },
+      weight: async () => {
+        await send('PUT', `http://127.0.0.1:${site.ports.api}/v1/weights`, {
+          app: '/web',
+          weight: 1 + random(200),
+        }).catch(() => undefined);
+      },
+      'SIGTERM and start': () => bench.restart('SIGTERM', flags),
+      'SIGKILL and start': () => bench.restart('SIGKILL', flags),
+      'SIGKILL and start, again and again': async () => {
+        for (let times = 0; times < 3; times++) {
+          await bench.restart('SIGKILL', flags);
+          await sleep(random(120));
+        }
+      },
+      upgrade: async () => {
+        flags = flagSets[random(flagSets.length)] ?? [];
+        await bench.restart('SIGTERM', flags);
+      },
+      'Marathon away or back': async () => {
+        await Promise.all(tasksEnd.splice(0));
+        away = !away;
+        if (away) await marathon.stop();
+        else await marathon.start(Number(new URL(bench.url).port));
+      },
+    };
+    const names = Object.keys(changes);
+    for (let round = 0; round < ROUNDS; round++) {
+      const name = names[random(names.length)] ?? '';
+      await changes[name]?.();
+      done.set(name, (done.get(name) ?? 0) + 1);
+      await sleep(random(400));
+      expect(haproxyProcesses(site.config).length).toBeLessThanOrEqual(3);
+    }
+    if (away) await marathon.start(Number(new URL(bench.url).port));
+    await Promise.all(tasksEnd.splice(0));
+    await until('the apps are served', () => served(bench), LIMIT_MS);
+    const { requests, failures } = await traffic.stop();
+    const report = [...done].map(([name, times]) => `${times} ${name}`).join(', ');
+    process.stderr.write(`restarts: ${requests} requests, ${failures.length} failed; ${report}\n`);
+    expect(failures).toEqual([]);
+  },
+  120_000 + ROUNDS * 5000,
+);
+
 test('a balancer of another work folder is told whose HAProxy has its ports', async () => {
   const bench = await stand(1);
   bench.marathon.apps = bench.apps([0]);

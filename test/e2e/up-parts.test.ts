@@ -3,13 +3,14 @@
  * stopped and why, Ctrl-C stops the rest, and a start in the same folder has all of them again.
  */
 
-import { execFileSync } from 'node:child_process';
+import { type ChildProcess, execFileSync } from 'node:child_process';
+import { once } from 'node:events';
 import { mkdtempSync, readdirSync, rmdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { ask } from '../../bench/lb/kit';
 import { eventually } from './eventually';
-import { meseta, Up } from './meseta';
+import { meseta, start, Up } from './meseta';
 
 jest.setTimeout(180_000);
 
@@ -71,6 +72,39 @@ test('an agent marked gone: the rest goes on, and the next start makes it a new 
   const third = await firstAgent();
   expect([old.id, readdirSync(slaves).includes(third.id)]).not.toContain(third.id);
   expect(up.errors).toContain('meseta: agent 1 was marked gone before; it starts as a new agent.\n');
+});
+
+test('an agent of its own that is marked gone ends with the way to start it as a new one', async () => {
+  up = await Up.start(join(folder, 'work'), ['--agents=0', '--no-lb', '--no-dns']);
+  const master = new URL(up.place('master')).host;
+  const workDir = join(folder, 'agent');
+  const run = (): ChildProcess =>
+    start(['agent', `--master=${master}`, '--ip=127.0.0.1', '--port=0', `--work_dir=${workDir}`]);
+  const lastWords = async (child: ChildProcess): Promise<string> => {
+    let text = '';
+    child.stderr?.on('data', (chunk: Buffer) => {
+      text += chunk.toString();
+    });
+    const [status] = (await once(child, 'close')) as [number];
+    return `${status} ${text.split('\n').find((line) => line.startsWith('meseta')) ?? ''}`;
+  };
+  const words =
+    '1 meseta stops: the master told the agent to shut down: Agent has been marked gone. ' +
+    `To start as a new agent, remove ${join(workDir, 'meta', 'slaves', 'latest')}`;
+  const first = run();
+  const ended = lastWords(first);
+  const { id } = await firstAgent();
+  expect((await meseta(['agent', 'gone', id], { MESETA_MASTER: up.place('master') })).status).toBe(0);
+  expect(await ended).toBe(words);
+  expect(await lastWords(run())).toBe(words);
+  rmSync(join(workDir, 'meta', 'slaves', 'latest'));
+  const fresh = run();
+  try {
+    expect((await firstAgent()).id).not.toBe(id);
+  } finally {
+    fresh.kill('SIGTERM');
+    await once(fresh, 'close');
+  }
 });
 
 const canMount = process.platform === 'linux' && process.getuid?.() === 0;
