@@ -15,6 +15,16 @@ export interface ApiOptions {
   readonly credentials?: string | undefined;
 }
 
+/** An answer of 400 and above. */
+export class ApiError extends StartError {
+  constructor(
+    readonly status: number,
+    message: string,
+  ) {
+    super(message);
+  }
+}
+
 /** Masters that send us on before we give up. */
 const HOPS_MAX = 3;
 
@@ -45,7 +55,7 @@ export class Api {
     const target = new URL(path, url).toString();
     const answer = await this.send({ method, url: target, headers, ...(body !== undefined && { body }) });
     const text = answer.body.toString('utf8');
-    if (answer.status >= 400) throw new StartError(this.refusal(answer.status, text));
+    if (answer.status >= 400) throw new ApiError(answer.status, this.refusal(answer.status, text));
     return text;
   }
 
@@ -83,12 +93,29 @@ export class Api {
   }
 
   private refusal(status: number, text: string): string {
-    const parsed = parse(text) as { message?: string; details?: unknown } | undefined;
+    const parsed = parse(text) as Refusal | undefined;
     const message = typeof parsed?.message === 'string' ? parsed.message : text.trim();
-    return [`${this.options.what} answered ${status}: ${message}`, ...detailLines(parsed?.details)].join(
-      '\n',
-    );
+    const lines = [...detailLines(parsed?.details), ...lockLines(parsed?.deployments)];
+    return [`${this.options.what} answered ${status}: ${message}`, ...lines].join('\n');
   }
+}
+
+/** The body of a refusal, as Marathon writes it; masters write text. */
+interface Refusal {
+  readonly message?: string;
+  readonly details?: unknown;
+  /** With 409: what holds the lock. */
+  readonly deployments?: unknown;
+}
+
+/** The deployments that lock an app, and the flag that overrides them. */
+function lockLines(deployments: unknown): string[] {
+  if (!Array.isArray(deployments) || deployments.length === 0) return [];
+  const ids = (deployments as { id?: unknown }[]).map(({ id }) => String(id));
+  const [noun, pronoun] = ids.length === 1 ? ['deployment', 'it'] : ['deployments', 'them'];
+  return [
+    `  locked by the ${noun} ${ids.join(', ')}: wait for ${pronoun}, or override ${pronoun} with --force`,
+  ];
 }
 
 function detailLines(details: unknown): string[] {

@@ -10,6 +10,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   out(text: string): void;
   err(text: string): void;
+  /** Clears the screen; undefined where the output is no terminal. */
+  clear?(): void;
 }
 
 /** A command in the list: how it is called, and where its code is. */
@@ -25,7 +27,11 @@ export interface CommandRow {
  * Runs a command to its end and returns the exit status. Throws StartError and UsageError for the caller to print.
  * The row says how the command was called.
  */
-export type Command = (args: readonly string[], terminal: Terminal, row: CommandRow) => Promise<number>;
+export interface Command {
+  (args: readonly string[], terminal: Terminal, row: CommandRow): Promise<number>;
+  /** Its flags, for completion. */
+  readonly flags?: FlagTable;
+}
 
 export interface FlagCommand<Table extends FlagTable> {
   readonly flags: Table;
@@ -35,7 +41,7 @@ export interface FlagCommand<Table extends FlagTable> {
 
 /** A command whose flags come from a table; `--help` is answered from the same table. */
 export function flagCommand<Table extends FlagTable>(made: FlagCommand<Table>): Command {
-  return async (args, terminal, { name, about }) => {
+  const run: Command = async (args, terminal, { name, about }) => {
     const options: ParseOptions = {
       command: `meseta ${name}`,
       about,
@@ -48,6 +54,7 @@ export function flagCommand<Table extends FlagTable>(made: FlagCommand<Table>): 
     terminal.out(parsed.help);
     return 0;
   };
+  return Object.assign(run, { flags: made.flags });
 }
 
 /** Text for a terminal: what is important stands out. */

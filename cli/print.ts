@@ -3,6 +3,7 @@
  */
 
 import Table from 'cli-table3';
+import { visibleJson, visibleLine } from '../cluster/runtime/visible';
 
 /** A plain table: a heading line, columns two blanks apart, no frames. */
 export function printTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -28,10 +29,19 @@ export function printTable(heads: readonly string[], rows: readonly (readonly st
     chars: none,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
-  table.push(...rows.map((row) => [...row]));
+  table.push(...rows.map((row) => row.map(visibleLine)));
   return `${table.toString().replace(/ +$/gm, '')}\n`;
 }
 
+/** Facts as lines of a name and a value, the names of one width. */
+export function printFacts(facts: readonly (readonly [string, string | undefined])[], width: number): string {
+  const shown = facts.filter(([, value]) => value !== undefined && value !== '');
+  return shown
+    .map(([name, value]) => `${visibleLine(name).padEnd(width)}  ${visibleLine(value ?? '')}\n`)
+    .join('');
+}
+
+/** Two blanks deep; control characters that JSON leaves as they are become escapes. */
 export function printJson(value: unknown): string {
-  return `${JSON.stringify(value, null, 2)}\n`;
+  return `${visibleJson(JSON.stringify(value, null, 2))}\n`;
 }

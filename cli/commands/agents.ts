@@ -5,8 +5,10 @@
 import { toggle } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { flagCommand } from '../command';
-import { json, masterFlags, readPage } from '../master-api';
-import { printJson, printTable } from '../print';
+import { listCommand } from '../list';
+import { json, type MasterPlace, masterFlags, readPage } from '../master-api';
+import { printFacts, printJson, printTable } from '../print';
+import { resolveId } from '../resolve';
 
 type Amounts = Readonly<Record<string, number | string>>;
 
@@ -61,40 +63,50 @@ export function addressOf({ pid }: AgentView): string {
   return pid.slice(pid.indexOf('@') + 1);
 }
 
-export const list = flagCommand({
-  flags: { ...masterFlags, json },
-  run: async ({ flags: given }, terminal) => {
-    const { slaves, recovered_slaves } = (await readPage(given, '/slaves')) as SlavesPage;
-    if (given.json) terminal.out(printJson(slaves));
-    else if (slaves.length + recovered_slaves.length === 0) terminal.out('There are no agents.\n');
-    else {
-      const use = (agent: AgentView, name: string): string =>
-        `${agent.used_resources[name]}/${agent.resources[name]}`;
-      const rows = slaves.map((agent) => [
-        agent.id,
-        agent.hostname,
-        addressOf(agent),
-        stateOf(agent),
-        use(agent, 'cpus'),
-        use(agent, 'mem'),
-        use(agent, 'disk'),
-      ]);
-      // Agents of the registry that have not come back to a master that is new.
-      const expected = recovered_slaves.map(({ id, hostname }) => [id, hostname, '', 'expected', '', '', '']);
-      const heads = ['id', 'hostname', 'address', 'state', 'cpus', 'mem', 'disk'];
-      terminal.out(printTable(heads, [...rows, ...expected]));
-    }
-    return 0;
+export const list = listCommand({
+  flags: masterFlags,
+  read: async (flags) => (await readPage(flags, '/slaves')) as SlavesPage,
+  encode: ({ slaves }) => printJson(slaves),
+  print: ({ slaves, recovered_slaves }) => {
+    if (slaves.length + recovered_slaves.length === 0) return 'There are no agents.\n';
+    const use = (agent: AgentView, name: string): string =>
+      `${agent.used_resources[name]}/${agent.resources[name]}`;
+    const rows = slaves.map((agent) => [
+      agent.id,
+      agent.hostname,
+      addressOf(agent),
+      stateOf(agent),
+      use(agent, 'cpus'),
+      use(agent, 'mem'),
+      use(agent, 'disk'),
+    ]);
+    // Agents of the registry that have not come back to a master that is new.
+    const expected = recovered_slaves.map(({ id, hostname }) => [id, hostname, '', 'expected', '', '', '']);
+    const heads = ['id', 'hostname', 'address', 'state', 'cpus', 'mem', 'disk'];
+    return printTable(heads, [...rows, ...expected]);
   },
 });
+
+const AGENTS = { name: 'Agent', list: 'meseta agent list' };
+
+/** The id of the agent that a word means: its id, the beginning or end of it, its host name or its address. */
+export async function findAgent(target: MasterPlace, word: string): Promise<string> {
+  const { slaves, recovered_slaves } = (await readPage(target, '/slaves')) as SlavesPage;
+  const candidates = [
+    ...slaves.map((agent) => ({ id: agent.id, names: [agent.hostname, addressOf(agent)] })),
+    ...recovered_slaves.map(({ id, hostname }) => ({ id, names: [hostname] })),
+  ];
+  return resolveId(AGENTS, word, candidates);
+}
 
 export const show = flagCommand({
   flags: { ...masterFlags, json, all: toggle({ help: 'ended tasks too', fallback: false }) },
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [id = ''] }, terminal) => {
+  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
+    const id = await findAgent(given, word);
     const { slaves } = (await readPage(given, '/slaves')) as SlavesPage;
     const agent = slaves.find((one) => one.id === id);
-    if (!agent) throw new StartError(`There is no agent ${id}. 'meseta agent list' lists them.`);
+    if (!agent) throw new StartError(`Agent ${id} has not come back to this master yet`);
     const { tasks } = (await readPage(given, '/tasks?limit=1000000&order=asc')) as { tasks: TaskView[] };
     const here = tasks.filter(({ slave_id, state }) => slave_id === id && (given.all || !ENDED.test(state)));
     terminal.out(given.json ? printJson({ ...agent, tasks: here }) : printAgent(agent, here));
@@ -119,12 +131,11 @@ function printAgent(agent: AgentView, tasks: readonly TaskView[]): string {
     ['attributes', printAmounts(agent.attributes)],
     ['capabilities', agent.capabilities.join(', ')],
   ];
-  const lines = facts.filter(([, value]) => value).map(([name, value]) => `${name.padEnd(13)} ${value}\n`);
   const names = Object.keys(agent.resources).filter((name) => agent.resources[name] !== 0);
   const columns = [agent.resources, agent.used_resources, agent.offered_resources];
   const rows = names.map((name) => [name, ...columns.map((amounts) => String(amounts[name] ?? 0))]);
   const table = printTable(['resource', 'total', 'used', 'offered'], rows);
-  return `${lines.join('')}\n${table}${tasks.length === 0 ? '' : `\n${printTasks(tasks)}`}`;
+  return `${printFacts(facts, 12)}\n${table}${tasks.length === 0 ? '' : `\n${printTasks(tasks)}`}`;
 }
 
 function printDrain({

@@ -7,6 +7,7 @@ import { integer } from '../../cluster/runtime/config/flags';
 import { flagCommand, type Terminal } from '../command';
 import { json, type MasterPlace, masterFlags, readPage } from '../master-api';
 import { printJson, printTable } from '../print';
+import { findFramework } from './frameworks';
 
 const flags = {
   ...masterFlags,
@@ -20,11 +21,16 @@ interface Given extends MasterPlace {
 }
 
 /** Asks, and prints the answer as JSON or by `print`. */
-function explain<T>(subject: string, print: (answer: T, terminal: Terminal) => void) {
+function explain<T>(
+  subject: string,
+  print: (answer: T, terminal: Terminal) => void,
+  find: (given: Given, word: string) => Promise<string> = async (_given, word) => word,
+) {
   return async (
-    { flags: given, positionals: [name = ''] }: { flags: Given; positionals: readonly string[] },
+    { flags: given, positionals: [word = ''] }: { flags: Given; positionals: readonly string[] },
     terminal: Terminal,
   ): Promise<number> => {
+    const name = await find(given, word);
     const path = `/explain/${subject}/${name.split('/').map(encodeURIComponent).join('/')}`;
     const answer = (await readPage(given, `${path}?limit=${given.limit}`)) as T;
     if (given.json) terminal.out(printJson(answer));
@@ -36,7 +42,7 @@ function explain<T>(subject: string, print: (answer: T, terminal: Terminal) => v
 export const framework = flagCommand({
   flags,
   positionals: ['id'],
-  run: explain<FrameworkWhy>('framework', printFramework),
+  run: explain<FrameworkWhy>('framework', printFramework, findFramework),
 });
 
 export const role = flagCommand({

@@ -5,8 +5,10 @@
 import { toggle } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { flagCommand } from '../command';
-import { json, masterFlags, readPage } from '../master-api';
-import { printJson, printTable } from '../print';
+import { listCommand } from '../list';
+import { json, type MasterPlace, masterFlags, readPage } from '../master-api';
+import { printFacts, printJson, printTable } from '../print';
+import { resolveId } from '../resolve';
 
 interface FrameworkView {
   readonly id: string;
@@ -52,41 +54,61 @@ function rolesOf({ role, roles }: FrameworkView): string {
   return roles?.join(', ') ?? role ?? '*';
 }
 
-export const list = flagCommand({
-  flags: { ...masterFlags, json, all: toggle({ help: 'ended ones too', fallback: false }) },
-  run: async ({ flags: given }, terminal) => {
-    const page = (await readPage(given, '/frameworks')) as FrameworksPage;
-    const ended = given.all ? page.completed_frameworks : [];
-    const shown = [...page.frameworks, ...ended];
-    if (given.json) terminal.out(printJson(shown));
-    else if (shown.length === 0) terminal.out('There are no frameworks.\n');
-    else {
-      const rows = shown.map((framework) => [
-        framework.id,
-        framework.name,
-        ended.includes(framework) ? 'ended' : stateOf(framework),
-        rolesOf(framework),
-        framework.user,
-        String(framework.tasks.length),
-        String(framework.used_resources['cpus']),
-        String(framework.used_resources['mem']),
-      ]);
-      const heads = ['id', 'name', 'state', 'roles', 'user', 'tasks', 'cpus', 'mem'];
-      terminal.out(printTable(heads, rows));
-    }
-    return 0;
+interface Listed {
+  readonly framework: FrameworkView;
+  readonly state: string;
+}
+
+export const list = listCommand({
+  flags: { ...masterFlags, all: toggle({ help: 'ended ones too', fallback: false }) },
+  read: async (flags) => listed((await readPage(flags, '/frameworks')) as FrameworksPage, flags.all),
+  encode: (frameworks) => printJson(frameworks.map(({ framework }) => framework)),
+  print: (frameworks) => {
+    if (frameworks.length === 0) return 'There are no frameworks.\n';
+    const rows = frameworks.map(({ framework, state }) => [
+      framework.id,
+      framework.name,
+      state,
+      rolesOf(framework),
+      framework.user,
+      String(framework.tasks.length),
+      String(framework.used_resources['cpus']),
+      String(framework.used_resources['mem']),
+    ]);
+    return printTable(['id', 'name', 'state', 'roles', 'user', 'tasks', 'cpus', 'mem'], rows);
   },
 });
+
+function listed({ frameworks, completed_frameworks }: FrameworksPage, all: boolean): Listed[] {
+  const ended = all ? completed_frameworks : [];
+  return [
+    ...frameworks.map((framework) => ({ framework, state: stateOf(framework) })),
+    ...ended.map((framework) => ({ framework, state: 'ended' })),
+  ];
+}
+
+const FRAMEWORKS = { name: 'Framework', list: 'meseta framework list' };
+
+/** The id of the framework that a word means: its id, the beginning or end of it, or its name. Ended ones count last. */
+export async function findFramework(target: MasterPlace, word: string): Promise<string> {
+  const page = (await readPage(target, '/frameworks')) as FrameworksPage;
+  const running = page.frameworks.map(({ id, name }) => ({ id, names: [name] }));
+  const ended = page.completed_frameworks
+    .filter(({ id }) => id === word)
+    .map(({ id }) => ({ id, names: [] }));
+  return resolveId(FRAMEWORKS, word, [...running, ...ended]);
+}
 
 export const show = flagCommand({
   flags: { ...masterFlags, json },
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [id = ''] }, terminal) => {
+  run: async ({ flags, positionals: [word = ''] }, terminal) => {
+    const id = await findFramework(flags, word);
     const path = `/frameworks?framework_id=${encodeURIComponent(id)}`;
-    const { frameworks, completed_frameworks } = (await readPage(given, path)) as FrameworksPage;
+    const { frameworks, completed_frameworks } = (await readPage(flags, path)) as FrameworksPage;
     const [framework] = [...frameworks, ...completed_frameworks];
-    if (!framework) throw new StartError(`There is no framework ${id}. 'meseta framework list' lists them.`);
-    terminal.out(given.json ? printJson(framework) : print(framework, frameworks.length === 0));
+    if (!framework) throw new StartError(`Framework ${id} has ended meanwhile`);
+    terminal.out(flags.json ? printJson(framework) : print(framework, frameworks.length === 0));
     return 0;
   },
 });
@@ -109,12 +131,11 @@ function print(framework: FrameworkView, isEnded: boolean): string {
     ['offers', String(framework.offers.length)],
     ['executors', framework.executors.map(({ executor_id }) => executor_id).join(', ')],
   ];
-  const lines = facts.filter(([, value]) => value).map(([name, value]) => `${name.padEnd(13)} ${value}\n`);
   const rows = framework.tasks.map(({ id, name, state, slave_id }) => [
     id,
     name,
     state.replace('TASK_', '').toLowerCase(),
     slave_id,
   ]);
-  return `${lines.join('')}${rows.length === 0 ? '' : `\n${printTable(['task', 'name', 'state', 'agent'], rows)}`}`;
+  return `${printFacts(facts, 12)}${rows.length === 0 ? '' : `\n${printTable(['task', 'name', 'state', 'agent'], rows)}`}`;
 }

@@ -14,7 +14,8 @@ import { printDuration } from '../../cluster/model/time';
 import { duration, text, toggle, UsageError } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { flagCommand } from '../command';
-import { json, type MasterPlace, masterFlags, readPage, withMaster } from '../master-api';
+import { listCommand } from '../list';
+import { type MasterPlace, masterFlags, readPage, withMaster } from '../master-api';
 import { printTable } from '../print';
 import { type AgentView, addressOf } from './agents';
 
@@ -152,14 +153,19 @@ function readFile(name: string): maintenance.Schedule {
   }
 }
 
-export const show = flagCommand({
-  flags: { ...masterFlags, json },
-  run: async ({ flags: given }, terminal) => {
-    const found = await readSchedule(given);
-    if (given.json) terminal.out(`${encodeJson(SCHEDULE, found)}\n`);
-    else terminal.out(printSchedule(found, await readStatus(given)));
-    return 0;
-  },
+interface Planned {
+  readonly schedule: maintenance.Schedule;
+  readonly status: maintenance.ClusterStatus;
+}
+
+export const show = listCommand({
+  flags: masterFlags,
+  read: async (flags): Promise<Planned> => ({
+    schedule: await readSchedule(flags),
+    status: await readStatus(flags),
+  }),
+  encode: (planned) => `${encodeJson(SCHEDULE, planned.schedule)}\n`,
+  print: (planned) => printSchedule(planned.schedule, planned.status),
 });
 
 function printSchedule({ windows }: maintenance.Schedule, status: maintenance.ClusterStatus): string {
@@ -177,13 +183,11 @@ function printSchedule({ windows }: maintenance.Schedule, status: maintenance.Cl
   return printTable(['hostname', 'ip', 'mode', 'from', 'for'], rows);
 }
 
-export const status = flagCommand({
-  flags: { ...masterFlags, json },
-  run: async ({ flags: given }, terminal) => {
-    const found = await readStatus(given);
-    terminal.out(given.json ? `${encodeJson(STATUS, found)}\n` : printStatus(found));
-    return 0;
-  },
+export const status = listCommand({
+  flags: masterFlags,
+  read: readStatus,
+  encode: (clusterStatus) => `${encodeJson(STATUS, clusterStatus)}\n`,
+  print: printStatus,
 });
 
 function printStatus({ draining_machines, down_machines }: maintenance.ClusterStatus): string {

@@ -5,7 +5,8 @@
 import { duration, toggle } from '../../cluster/runtime/config/flags';
 import { flagCommand } from '../command';
 import { callMaster, type MasterPlace, masterFlags, readPage } from '../master-api';
-import type { AgentView } from './agents';
+import { type AgentView, findAgent } from './agents';
+import { findFramework } from './frameworks';
 
 export const drain = flagCommand({
   flags: {
@@ -19,7 +20,8 @@ export const drain = flagCommand({
     wait: toggle({ help: 'return when the agent is empty', fallback: false }),
   },
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [value = ''] }, terminal) => {
+  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
+    const value = await findAgent(given, word);
     const max_grace_period = given.grace > 0 ? { seconds: Math.ceil(given.grace / 1000) } : undefined;
     const drain_agent = { agent_id: { value }, mark_gone: given.gone, max_grace_period };
     await callMaster(given, { type: 'DRAIN_AGENT', drain_agent });
@@ -46,7 +48,8 @@ async function emptied(place: MasterPlace, id: string): Promise<string> {
 export const deactivate = flagCommand({
   flags: masterFlags,
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [value = ''] }, terminal) => {
+  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
+    const value = await findAgent(given, word);
     await callMaster(given, { type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id: { value } } });
     terminal.out(`${value} is offered to nobody; its tasks go on\n`);
     return 0;
@@ -56,7 +59,8 @@ export const deactivate = flagCommand({
 export const reactivate = flagCommand({
   flags: masterFlags,
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [value = ''] }, terminal) => {
+  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
+    const value = await findAgent(given, word);
     await callMaster(given, { type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id: { value } } });
     terminal.out(`${value} is offered again\n`);
     return 0;
@@ -66,7 +70,8 @@ export const reactivate = flagCommand({
 export const gone = flagCommand({
   flags: masterFlags,
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [value = ''] }, terminal) => {
+  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
+    const value = await findAgent(given, word);
     await callMaster(given, { type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value } } });
     terminal.out(`${value} is gone for good\n`);
     return 0;
@@ -76,7 +81,8 @@ export const gone = flagCommand({
 export const teardown = flagCommand({
   flags: masterFlags,
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [value = ''] }, terminal) => {
+  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
+    const value = await findFramework(given, word);
     await callMaster(given, { type: 'TEARDOWN', teardown: { framework_id: { value } } });
     terminal.out(`${value} and its tasks are removed\n`);
     return 0;

@@ -11,8 +11,10 @@ import {
 } from '../../cluster/model/resources';
 import { integer, requiredText, text, UsageError } from '../../cluster/runtime/config/flags';
 import { type Command, flagCommand } from '../command';
-import { callMaster, json, masterFlags } from '../master-api';
-import { printJson, printTable } from '../print';
+import { listCommand } from '../list';
+import { callMaster, masterFlags } from '../master-api';
+import { printTable } from '../print';
+import { findAgent } from './agents';
 
 interface OperationView {
   readonly info: { readonly type: string; readonly id?: { readonly value: string } };
@@ -21,26 +23,24 @@ interface OperationView {
   readonly framework_id?: { readonly value: string };
 }
 
-export const list = flagCommand({
-  flags: { ...masterFlags, json },
-  run: async ({ flags: given }, terminal) => {
-    const answer = (await callMaster(given, { type: 'GET_OPERATIONS' })) as {
-      get_operations?: { operations?: OperationView[] };
+export const list = listCommand({
+  flags: masterFlags,
+  read: async (flags) => {
+    const answer = (await callMaster(flags, { type: 'GET_OPERATIONS' })) as {
+      get_operations?: { operations?: readonly OperationView[] };
     };
-    const operations = answer.get_operations?.operations ?? [];
-    if (given.json) terminal.out(printJson(operations));
-    else if (operations.length === 0) terminal.out('There are no operations under way.\n');
-    else {
-      const rows = operations.map(({ info, latest_status, agent_id, framework_id }) => [
-        info.id?.value ?? '',
-        info.type,
-        latest_status.state.replace('OPERATION_', '').toLowerCase(),
-        agent_id?.value ?? '',
-        framework_id?.value ?? 'operator',
-      ]);
-      terminal.out(printTable(['id', 'operation', 'state', 'agent', 'framework'], rows));
-    }
-    return 0;
+    return answer.get_operations?.operations ?? [];
+  },
+  print: (operations) => {
+    if (operations.length === 0) return 'There are no operations under way.\n';
+    const rows = operations.map(({ info, latest_status, agent_id, framework_id }) => [
+      info.id?.value ?? '',
+      info.type,
+      latest_status.state.replace('OPERATION_', '').toLowerCase(),
+      agent_id?.value ?? '',
+      framework_id?.value ?? 'operator',
+    ]);
+    return printTable(['id', 'operation', 'state', 'agent', 'framework'], rows);
   },
 });
 
@@ -66,7 +66,8 @@ const reserving = (type: 'RESERVE_RESOURCES' | 'UNRESERVE_RESOURCES', done: stri
   flagCommand({
     flags: reservationFlags,
     positionals: ['agent', 'resources'],
-    run: async ({ flags: given, positionals: [value = '', words = ''] }, terminal) => {
+    run: async ({ flags: given, positionals: [agent = '', words = ''] }, terminal) => {
+      const value = await findAgent(given, agent);
       const resources = readReserved(words, given.principal);
       const agent_id = { value };
       await callMaster(given, { type, [type.toLowerCase()]: { agent_id, resources } });
@@ -107,8 +108,9 @@ const changingVolume = (type: 'CREATE_VOLUMES' | 'DESTROY_VOLUMES', done: string
   flagCommand({
     flags: volumeFlags,
     positionals: ['agent', 'id'],
-    run: async ({ flags: given, positionals: [value = '', id = ''] }, terminal) => {
+    run: async ({ flags: given, positionals: [agent = '', id = ''] }, terminal) => {
       const volumes = [volumeOf(id, given)];
+      const value = await findAgent(given, agent);
       await callMaster(given, { type, [type.toLowerCase()]: { agent_id: { value }, volumes } });
       terminal.out(`The volume ${id} of ${given.size} MB on ${value} is ${done}\n`);
       return 0;
@@ -123,8 +125,9 @@ const by = integer({ help: 'by how many MB', fallback: undefined, min: 1, max: 2
 export const growVolume = flagCommand({
   flags: { ...volumeFlags, by },
   positionals: ['agent', 'id'],
-  run: async ({ flags: given, positionals: [value = '', id = ''] }, terminal) => {
+  run: async ({ flags: given, positionals: [agent = '', id = ''] }, terminal) => {
     const volume = volumeOf(id, given);
+    const value = await findAgent(given, agent);
     const { disk: _disk, ...plain } = volume;
     const addition = { ...plain, scalar: { value: changeOf(given.by) } };
     await callMaster(given, { type: 'GROW_VOLUME', grow_volume: { agent_id: { value }, volume, addition } });
@@ -136,10 +139,12 @@ export const growVolume = flagCommand({
 export const shrinkVolume = flagCommand({
   flags: { ...volumeFlags, by },
   positionals: ['agent', 'id'],
-  run: async ({ flags: given, positionals: [value = '', id = ''] }, terminal) => {
+  run: async ({ flags: given, positionals: [agent = '', id = ''] }, terminal) => {
+    const volume = volumeOf(id, given);
+    const value = await findAgent(given, agent);
     const shrink_volume = {
       agent_id: { value },
-      volume: volumeOf(id, given),
+      volume,
       subtract: { value: changeOf(given.by) },
     };
     await callMaster(given, { type: 'SHRINK_VOLUME', shrink_volume });

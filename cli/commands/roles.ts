@@ -6,6 +6,7 @@
 import { list as listFlag, text, toggle, UsageError } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { flagCommand } from '../command';
+import { listCommand } from '../list';
 import { callMaster, json, type MasterPlace, masterFlags, readPage, withMaster } from '../master-api';
 import { printJson, printTable } from '../print';
 
@@ -32,26 +33,22 @@ function printAmounts(amounts: Amounts): string {
   return parts.length === 0 ? '-' : parts.join(' ');
 }
 
-export const list = flagCommand({
-  flags: { ...masterFlags, json },
-  run: async ({ flags: given }, terminal) => {
-    const roles = await readRoles(given);
-    if (given.json) terminal.out(printJson(roles));
-    else {
-      const rows = roles.map((role) => [
-        role.name,
-        String(role.weight),
-        String(role.frameworks.length),
-        printAmounts(role.allocated),
-        printAmounts(role.offered),
-        printAmounts(role.reserved),
-        printAmounts(role.quota.guarantee),
-        printAmounts(role.quota.limit),
-      ]);
-      const heads = ['role', 'weight', 'frameworks', 'used', 'offered', 'reserved', 'guarantee', 'limit'];
-      terminal.out(printTable(heads, rows));
-    }
-    return 0;
+export const list = listCommand({
+  flags: masterFlags,
+  read: readRoles,
+  print: (roles) => {
+    const rows = roles.map((role) => [
+      role.name,
+      String(role.weight),
+      String(role.frameworks.length),
+      printAmounts(role.allocated),
+      printAmounts(role.offered),
+      printAmounts(role.reserved),
+      printAmounts(role.quota.guarantee),
+      printAmounts(role.quota.limit),
+    ]);
+    const heads = ['role', 'weight', 'frameworks', 'used', 'offered', 'reserved', 'guarantee', 'limit'];
+    return printTable(heads, rows);
   },
 });
 
@@ -60,7 +57,7 @@ export const show = flagCommand({
   positionals: ['name'],
   run: async ({ flags: given, positionals: [name = ''] }, terminal) => {
     const role = (await readRoles(given)).find((one) => one.name === name);
-    if (!role) throw new StartError(`there is no role "${name}"; see 'meseta role list'`);
+    if (!role) throw new StartError(`Role ${name} does not exist. 'meseta role list' lists them.`);
     if (given.json) terminal.out(printJson(role));
     else {
       const rows = [
@@ -93,20 +90,19 @@ function amountsOf(scalars: Scalars = {}): Amounts {
   return Object.fromEntries(Object.entries(scalars).map(([name, { value }]) => [name, value]));
 }
 
-export const quotas = flagCommand({
-  flags: { ...masterFlags, json },
-  run: async ({ flags: given }, terminal) => {
-    const { configs = [] } = (await readPage(given, '/quota')) as { configs?: readonly QuotaView[] };
-    if (given.json) terminal.out(printJson(configs));
-    else {
-      const rows = configs.map(({ role, guarantees, limits }) => [
-        role,
-        printAmounts(amountsOf(guarantees)),
-        printAmounts(amountsOf(limits)),
-      ]);
-      terminal.out(printTable(['role', 'guarantee', 'limit'], rows));
-    }
-    return 0;
+export const quotas = listCommand({
+  flags: masterFlags,
+  read: async (flags) => {
+    const { configs = [] } = (await readPage(flags, '/quota')) as { configs?: readonly QuotaView[] };
+    return configs;
+  },
+  print: (configs) => {
+    const rows = configs.map(({ role, guarantees, limits }) => [
+      role,
+      printAmounts(amountsOf(guarantees)),
+      printAmounts(amountsOf(limits)),
+    ]);
+    return printTable(['role', 'guarantee', 'limit'], rows);
   },
 });
 
@@ -153,17 +149,15 @@ export const removeQuota = flagCommand({
   },
 });
 
-export const weights = flagCommand({
-  flags: { ...masterFlags, json },
-  run: async ({ flags: given }, terminal) => {
-    const all = (await readPage(given, '/weights')) as readonly { role?: string; weight: number }[];
-    if (given.json) terminal.out(printJson(all));
-    else {
-      const rows = all.map(({ role = '*', weight }) => [role, String(weight)]);
-      terminal.out(printTable(['role', 'weight'], rows));
-    }
-    return 0;
-  },
+export const weights = listCommand({
+  flags: masterFlags,
+  read: async (flags) =>
+    (await readPage(flags, '/weights')) as readonly { readonly role?: string; readonly weight: number }[],
+  print: (all) =>
+    printTable(
+      ['role', 'weight'],
+      all.map(({ role = '*', weight }) => [role, String(weight)]),
+    ),
 });
 
 export const setWeights = flagCommand({

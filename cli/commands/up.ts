@@ -13,10 +13,20 @@ import { type UpOptions, upFlags } from '../cluster/options';
 import { type Command, flagCommand, style, type Terminal } from '../command';
 import { runDaemon } from '../daemon';
 import { printTable } from '../print';
+import { writeUpFile } from '../up-file';
 
 export const upCommand: Command = flagCommand({
   flags: upFlags,
-  run: ({ flags }, terminal) => runDaemon(terminal, async () => ({ running: await up(flags, terminal) })),
+  run: ({ flags }, terminal) =>
+    runDaemon(terminal, async () => {
+      const running = await up(flags, terminal);
+      const forget = writeUpFile(flags['work-dir']);
+      const stop = async (): Promise<void> => {
+        await running.stop();
+        forget();
+      };
+      return { running: { stop } };
+    }),
 });
 
 /**
@@ -29,7 +39,9 @@ export async function up(options: UpOptions, terminal: Terminal) {
   const cluster = await startCluster(options, { log: log.logger, clock: systemClock(), tell });
   terminal.out(describe(cluster));
   const seconds = process.uptime().toFixed(2);
-  terminal.out(`\n${style.strong('Up')} in ${seconds} s. Log: ${log.file}. Ctrl-C stops everything.\n`);
+  terminal.out(
+    `\n${style.strong('Up')} in ${seconds} s. Log: ${log.file}. Ctrl-C, or 'meseta down', stops everything.\n`,
+  );
   return cluster;
 }
 

@@ -7,7 +7,7 @@ import { request } from 'node:http';
 import { Api } from '../api';
 import type { Cluster } from '../cluster/cluster';
 import { style, type Terminal } from '../command';
-import { readAppFile } from '../commands/app';
+import { readAppFile } from '../commands/app-file';
 import { askDns } from './ask-dns';
 
 /** Thrown with the step's name in its text. */

@@ -4,6 +4,7 @@
 
 import pino from 'pino';
 import type { Level } from '../model/event';
+import { visibleJson } from './visible';
 
 /** The part of a logger that we use: fields first, then the text. */
 export interface Logger {
@@ -65,7 +66,7 @@ export function createLogger({ level = 'info', file, stderr }: LogOptions = {}):
     });
     // A full disk costs lines, not the process; they are written once there is room again.
     stream.on('error', () => undefined);
-    return { level: 'trace' as const, stream };
+    return { level: 'trace' as const, stream: readable(stream) };
   });
   const logger = pino(
     { level, redact: REDACTED, base: { pid: process.pid }, timestamp: pino.stdTimeFunctions.isoTime },
@@ -75,6 +76,11 @@ export function createLogger({ level = 'info', file, stderr }: LogOptions = {}):
     logger.level = wanted ?? level;
   };
   return Object.assign(logger, { setLevel });
+}
+
+/** Lines may have texts of anybody, and are read in terminals. */
+function readable(destination: { write(line: string): unknown }): { write(line: string): void } {
+  return { write: (line) => void destination.write(visibleJson(line)) };
 }
 
 /** A logger that says nothing, for tests. */

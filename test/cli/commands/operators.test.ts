@@ -55,7 +55,7 @@ describe('the commands for agents', () => {
     expect(await meseta('agent', 'show', 'nobody')).toEqual({
       status: 1,
       out: '',
-      err: "meseta: There is no agent nobody. 'meseta agent list' lists them.\n",
+      err: "meseta: Agent nobody does not exist. 'meseta agent list' lists them.\n",
     });
   });
 

@@ -84,13 +84,13 @@ describe('the commands for reservations and volumes', () => {
     expect(much.status).not.toBe(0);
     expect(much.err).toContain('does not contain cpus:100');
     const nowhere = await meseta('operation', 'reserve', 'S9', 'cpus(db):1');
-    expect(nowhere.err).toContain('No agent found with specified ID');
+    expect(nowhere.err).toContain('Agent S9 does not exist');
   });
 
   it('list operations and frameworks, of which there are none', async () => {
     expect((await meseta('operation', 'list')).out).toBe('There are no operations under way.\n');
     expect((await meseta('framework', 'list')).out).toBe('There are no frameworks.\n');
-    expect((await meseta('framework', 'show', 'F')).err).toContain('There is no framework F');
+    expect((await meseta('framework', 'show', 'F')).err).toContain('Framework F does not exist');
   });
 });
 
@@ -118,7 +118,7 @@ describe('the v0 forms for reservations', () => {
     ['/reserve', { resources }, "Missing 'slaveId' query parameter in the request body"],
     ['/reserve', { slaveId: 'S' }, "Missing 'resources' query parameter in the request body"],
     ['/create-volumes', { slaveId: 'S', volumes: '{' }, "Error in parsing 'volumes' query parameter"],
-    ['/destroy-volumes', { slaveId: 'S', volumes: '[]' }, 'No agent found with specified ID'],
+    ['/destroy-volumes', { slaveId: 'S', volumes: '[]' }, 'Agent S9 does not exist'],
   ])('%s answers 400 to %j', async (path, fields, expected) => {
     const { status, text } = await form(path, fields);
     expect({ status, text }).toEqual({ status: 400, text: expect.stringContaining(expected) });

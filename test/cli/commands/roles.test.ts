@@ -46,6 +46,6 @@ it('explains roles, and says of whom there is nothing to explain', async () => {
     'role a/b: weight 2.5, share 0.000, guarantee {}, limit {}, consumed {}\n\nno framework is in it\n',
   );
   expect(JSON.parse((await meseta('explain', 'role', 'c', '--json')).out)).toMatchObject({ weight: 3 });
-  expect((await meseta('explain', 'framework', 'nobody')).err).toContain("There is no framework 'nobody'");
+  expect((await meseta('explain', 'framework', 'nobody')).err).toContain('Framework nobody does not exist');
   expect((await meseta('explain', 'task', 'nothing')).status).toBe(1);
 });

@@ -1,0 +1,301 @@
+/**
+ * The list of commands. A new command is a row.
+ */
+
+import type { CommandRow } from './command';
+
+export const COMMANDS: readonly CommandRow[] = [
+  {
+    name: 'up',
+    about: 'Run a whole cluster on this machine, until Ctrl-C',
+    load: async () => (await import('./commands/up')).upCommand,
+  },
+  {
+    name: 'status',
+    about: 'Show how the parts of a cluster are',
+    load: async () => (await import('./commands/status')).status,
+  },
+  {
+    name: 'down',
+    about: "Stop the cluster that 'meseta up' runs on this machine",
+    load: async () => (await import('./commands/down')).down,
+  },
+  {
+    name: 'demo',
+    about: 'Show it: a cluster with two agents, an app, its names and its traffic',
+    load: async () => (await import('./commands/demo')).demoCommand,
+  },
+  { name: 'app list', about: 'List the apps', load: async () => (await import('./commands/app')).list },
+  {
+    name: 'app show',
+    about: 'Show an app and its tasks',
+    load: async () => (await import('./commands/app')).show,
+  },
+  {
+    name: 'app create',
+    about: 'Make an app from a JSON file (- for standard input)',
+    load: async () => (await import('./commands/app-change')).create,
+  },
+  {
+    name: 'app update',
+    about: 'Change an app by a JSON file; fields it does not name stay',
+    load: async () => (await import('./commands/app-change')).update,
+  },
+  {
+    name: 'app apply',
+    about: 'Create or change an app by a JSON file',
+    load: async () => (await import('./commands/app-change')).apply,
+  },
+  {
+    name: 'app scale',
+    about: 'Change the number of instances',
+    load: async () => (await import('./commands/app-change')).scale,
+  },
+  {
+    name: 'app restart',
+    about: 'Replace all tasks of an app, a few at a time',
+    load: async () => (await import('./commands/app-change')).restart,
+  },
+  {
+    name: 'app remove',
+    about: 'Remove an app and its tasks',
+    load: async () => (await import('./commands/app-change')).remove,
+  },
+  {
+    name: 'task list',
+    about: 'List the tasks',
+    load: async () => (await import('./commands/inspect')).tasks,
+  },
+  {
+    name: 'agent list',
+    about: 'List the agents',
+    load: async () => (await import('./commands/agents')).list,
+  },
+  {
+    name: 'agent show',
+    about: 'Show an agent, its resources and its tasks',
+    load: async () => (await import('./commands/agents')).show,
+  },
+  {
+    name: 'agent drain',
+    about: 'Kill the tasks of an agent and give it no new ones',
+    load: async () => (await import('./commands/operate')).drain,
+  },
+  {
+    name: 'agent deactivate',
+    about: 'Offer an agent to nobody',
+    load: async () => (await import('./commands/operate')).deactivate,
+  },
+  {
+    name: 'agent reactivate',
+    about: 'Offer an agent again',
+    load: async () => (await import('./commands/operate')).reactivate,
+  },
+  {
+    name: 'agent gone',
+    about: 'Give an agent up for good',
+    load: async () => (await import('./commands/operate')).gone,
+  },
+  {
+    name: 'framework list',
+    about: 'List the frameworks',
+    load: async () => (await import('./commands/frameworks')).list,
+  },
+  {
+    name: 'framework show',
+    about: 'Show a framework, its roles and tasks',
+    load: async () => (await import('./commands/frameworks')).show,
+  },
+  {
+    name: 'operation list',
+    about: 'List operations on resources that are under way',
+    load: async () => (await import('./commands/resources')).list,
+  },
+  {
+    name: 'operation reserve',
+    about: 'Reserve resources of an agent: AGENT "cpus(web):2;mem(web):512"',
+    load: async () => (await import('./commands/resources')).reserve,
+  },
+  {
+    name: 'operation unreserve',
+    about: 'Give reserved resources of an agent back',
+    load: async () => (await import('./commands/resources')).unreserve,
+  },
+  {
+    name: 'operation create-volume',
+    about: 'Make a persistent volume of reserved disk: AGENT ID --role=R --size=MB',
+    load: async () => (await import('./commands/resources')).createVolume,
+  },
+  {
+    name: 'operation destroy-volume',
+    about: 'Destroy a persistent volume and what is on it',
+    load: async () => (await import('./commands/resources')).destroyVolume,
+  },
+  {
+    name: 'operation grow-volume',
+    about: 'Make a persistent volume larger',
+    load: async () => (await import('./commands/resources')).growVolume,
+  },
+  {
+    name: 'operation shrink-volume',
+    about: 'Make a persistent volume smaller',
+    load: async () => (await import('./commands/resources')).shrinkVolume,
+  },
+  {
+    name: 'framework teardown',
+    about: 'Remove a framework and its tasks',
+    load: async () => (await import('./commands/operate')).teardown,
+  },
+  {
+    name: 'maintenance show',
+    about: 'Show the machines that are planned to be away',
+    load: async () => (await import('./commands/maintenance')).show,
+  },
+  {
+    name: 'maintenance status',
+    about: 'Show what frameworks answered about machines under maintenance',
+    load: async () => (await import('./commands/maintenance')).status,
+  },
+  {
+    name: 'maintenance schedule',
+    about: 'Plan machines to be away; a machine is an agent, a host name, or HOSTNAME@IP',
+    load: async () => (await import('./commands/maintenance')).schedule,
+  },
+  {
+    name: 'maintenance down',
+    about: 'Take planned machines down, with the agents on them',
+    load: async () => (await import('./commands/maintenance')).down,
+  },
+  {
+    name: 'maintenance up',
+    about: 'End the maintenance of machines that are down',
+    load: async () => (await import('./commands/maintenance')).up,
+  },
+  {
+    name: 'role list',
+    about: 'List the roles, what they have and their quotas',
+    load: async () => (await import('./commands/roles')).list,
+  },
+  {
+    name: 'role show',
+    about: 'Show a role',
+    load: async () => (await import('./commands/roles')).show,
+  },
+  {
+    name: 'quota list',
+    about: 'List the quotas',
+    load: async () => (await import('./commands/roles')).quotas,
+  },
+  {
+    name: 'quota set',
+    about: 'Guarantee a role something, or limit it',
+    load: async () => (await import('./commands/roles')).setQuota,
+  },
+  {
+    name: 'quota remove',
+    about: 'Take the quota of a role away',
+    load: async () => (await import('./commands/roles')).removeQuota,
+  },
+  {
+    name: 'weights list',
+    about: 'List the weights of roles',
+    load: async () => (await import('./commands/roles')).weights,
+  },
+  {
+    name: 'weights set',
+    about: 'Change the weights of roles',
+    load: async () => (await import('./commands/roles')).setWeights,
+  },
+  {
+    name: 'explain framework',
+    about: 'Say why a framework gets no offers, agent by agent',
+    load: async () => (await import('./commands/explain')).framework,
+  },
+  {
+    name: 'explain role',
+    about: 'Say why the frameworks of a role get no offers',
+    load: async () => (await import('./commands/explain')).role,
+  },
+  {
+    name: 'explain task',
+    about: 'Say what became of a task, and why its framework gets no more',
+    load: async () => (await import('./commands/explain')).task,
+  },
+  { name: 'master', about: 'Run a master', load: async () => (await import('./daemons/master')).master },
+  {
+    name: 'agent',
+    about: 'Run an agent; stopping it ends its tasks',
+    load: async () => (await import('./daemons/agent')).agent,
+  },
+  {
+    name: 'executor',
+    about: 'Run the built-in command executor; an agent starts it with MESOS_* variables',
+    load: async () => (await import('./daemons/executor')).executor,
+  },
+  {
+    name: 'marathon',
+    about: 'Run Marathon',
+    load: async () => (await import('./daemons/marathon')).marathon,
+  },
+  {
+    name: 'dns',
+    about: 'Serve the names of a cluster',
+    load: async () => (await import('./daemons/dns')).dns,
+  },
+  {
+    name: 'dns explain',
+    about: 'Say where the answers for a name come from',
+    load: async () => (await import('./commands/dns-explain')).dnsExplain,
+  },
+  {
+    name: 'lb',
+    about: 'Run HAProxy with a configuration that follows Marathon',
+    load: async () => (await import('./daemons/lb')).lb,
+  },
+  {
+    name: 'lb render',
+    about: 'Print the configuration a list of apps would get',
+    load: async () => (await import('./commands/lb-render')).lbRender,
+  },
+  {
+    name: 'lb top',
+    about: 'Show the traffic of each version of each app',
+    load: async () => (await import('./commands/lb-top')).lbTop,
+  },
+  {
+    name: 'lb labels',
+    about: 'List the labels of apps and what they do',
+    load: async () => (await import('./commands/lb-labels')).lbLabels,
+  },
+  {
+    name: 'lb zdd',
+    about: 'Replace an app by its next version without losing a request',
+    load: async () => (await import('./commands/lb-zdd')).lbZdd,
+  },
+  {
+    name: 'emulate agents',
+    about: 'Many agents that run nothing, behind one socket',
+    load: async () => (await import('./commands/emulate')).emulateAgents,
+  },
+  {
+    name: 'replay',
+    about: 'Run a recording again and compare the state it leads to',
+    load: async () => (await import('./commands/replay')).replayCommand,
+  },
+  {
+    name: 'state accept',
+    about: 'Go on with what is left of a damaged store: FOLDER',
+    load: async () => (await import('./commands/state')).accept,
+  },
+];
+
+/** Descriptions of words that only group commands. */
+export const GROUPS: Readonly<Record<string, string>> = {
+  app: 'Look after apps',
+  task: 'Look after tasks',
+  framework: 'Look after frameworks',
+  operation: 'Reserve resources and make persistent volumes',
+  maintenance: 'Plan machines to be away',
+  state: 'Look after what components keep on disk',
+  emulate: 'Make up parts of a cluster, to try others at size',
+};

@@ -1,0 +1,135 @@
+/**
+ * `meseta app create|update|apply|scale|restart|remove`: apps changed, and waited for.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { duration, toggle, UsageError, type Values } from '../../cluster/runtime/config/flags';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import type { Api } from '../api';
+import { type Command, flagCommand, type Terminal } from '../command';
+import { appPath, findApp, json, marathonFlags, readApp, withMarathon } from '../marathon-api';
+import { printJson } from '../print';
+import { idIn, readAppFile, refuseUnknownFields } from './app-file';
+import { waitForApp } from './app-wait';
+
+const flags = {
+  ...marathonFlags,
+  json,
+  force: toggle({ help: 'override a running deployment', fallback: false }),
+  wait: toggle({ help: 'return when the deployment has ended and the tasks run on', fallback: false }),
+  timeout: duration({
+    help: 'with --wait: the longest time to wait; 0secs for no limit',
+    fallback: 0,
+    fallbackText: '0secs',
+  }),
+};
+type Flags = Values<typeof flags>;
+
+const fileFlags = {
+  ...flags,
+  'ignore-unknown': toggle({
+    help: 'send fields nobody knows, too; Marathon ignores them',
+    fallback: false,
+  }),
+};
+
+interface Change {
+  readonly app: string;
+  readonly method: 'POST' | 'PUT' | 'DELETE';
+  readonly path: string;
+  readonly body?: unknown;
+  /** The words for it: `is being deployed`, and once it was waited for `is deployed`. */
+  readonly begins: string;
+  readonly ends: string;
+}
+
+/** Marathon's answers to changes: an app with its deployments, or the deployment alone. */
+interface Changed {
+  readonly deployments?: readonly { readonly id: string }[];
+  readonly deploymentId?: string;
+}
+
+/** A command that sends a file's app; `planOf` may ask before it says how. */
+function fileCommand(planOf: (api: Api, app: string) => Promise<Pick<Change, 'method' | 'path'>>): Command {
+  return flagCommand({
+    flags: fileFlags,
+    positionals: ['file'],
+    run: ({ flags: values, positionals: [file = ''] }, terminal) => {
+      const body = readAppFile(file);
+      const app = idIn(body, file);
+      if (!values['ignore-unknown']) refuseUnknownFields(body, file);
+      return withMarathon(values, async (api) => {
+        const words = { begins: 'is being deployed', ends: 'is deployed' };
+        return await perform(api, { app, body, ...words, ...(await planOf(api, app)) }, values, terminal);
+      });
+    },
+  });
+}
+
+export const create = fileCommand(async () => ({ method: 'POST', path: '/v2/apps' }));
+
+export const update = fileCommand(async (api, app) => {
+  if (!(await readApp(api, app))) {
+    throw new StartError(`App ${app} does not exist. 'meseta app apply' creates or changes it.`);
+  }
+  return { method: 'PUT', path: appPath(app) };
+});
+
+export const apply = fileCommand(async (_api, app) => ({ method: 'PUT', path: appPath(app) }));
+
+/** A command about an app that is there. */
+function change(
+  word: string,
+  values: Flags,
+  terminal: Terminal,
+  plan: (path: string) => Omit<Change, 'app'>,
+): Promise<number> {
+  return withMarathon(values, async (api) => {
+    const { id } = await findApp(api, word);
+    return await perform(api, { app: id, ...plan(appPath(id)) }, values, terminal);
+  });
+}
+
+export const scale = flagCommand({
+  flags,
+  positionals: ['id', 'instances'],
+  run: ({ flags: values, positionals: [id = '', count = ''] }, terminal) => {
+    if (!/^\d+$/.test(count))
+      throw new UsageError(`"${count}" is no number of instances; give a whole number from 0`);
+    const body = { instances: Number(count) };
+    const words = { begins: `is being scaled to ${count}`, ends: `is scaled to ${count}` };
+    return change(id, values, terminal, (path) => ({ method: 'PUT', path, body, ...words }));
+  },
+});
+
+export const remove = flagCommand({
+  flags,
+  positionals: ['id'],
+  run: ({ flags: values, positionals: [id = ''] }, terminal) => {
+    const words = { begins: 'is being removed', ends: 'is removed' };
+    return change(id, values, terminal, (path) => ({ method: 'DELETE', path, ...words }));
+  },
+});
+
+export const restart = flagCommand({
+  flags,
+  positionals: ['id'],
+  run: ({ flags: values, positionals: [id = ''] }, terminal) => {
+    const words = { begins: 'is being restarted', ends: 'is restarted' };
+    return change(id, values, terminal, (path) => ({ method: 'POST', path: `${path}/restart`, ...words }));
+  },
+});
+
+async function perform(api: Api, order: Change, values: Flags, terminal: Terminal): Promise<number> {
+  const { app, method, path, body } = order;
+  const result = await api.json(method, `${path}?force=${values.force}`, body);
+  const { deployments = [], deploymentId } = (result ?? {}) as Changed;
+  const ids = deploymentId === undefined ? deployments.map(({ id }) => id) : [deploymentId];
+  if (values.wait) {
+    const tell = (line: string): void => terminal.err(`${line}\n`);
+    const time = { now: Date.now, sleep };
+    await waitForApp({ api, app, deployments: ids, timeoutMs: values.timeout, tell, ...time });
+  }
+  terminal.out(values.json ? printJson(result) : `${app} ${values.wait ? order.ends : order.begins}\n`);
+  return 0;
+}

@@ -1,0 +1,43 @@
+/**
+ * App definitions in files, and what is wrong with them before they are sent.
+ */
+
+import { readFileSync } from 'node:fs';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import { readAppUpdate } from '../../frameworks/marathon/api/app-update';
+import { hintFor, newReading } from '../../frameworks/marathon/api/read';
+
+/** Reads an app definition; `-` is standard input. The error names the file and the place. */
+export function readAppFile(file: string): unknown {
+  let content: string;
+  try {
+    content = readFileSync(file === '-' ? 0 : file, 'utf8');
+  } catch (error) {
+    throw new StartError(`${file} cannot be read: ${(error as Error).message}`);
+  }
+  try {
+    return JSON.parse(content);
+  } catch (error) {
+    throw new StartError(`${file} is not JSON: ${(error as Error).message}`);
+  }
+}
+
+/** Marathon ignores fields it does not know; a person who misspelt one wants to hear of it. */
+export function refuseUnknownFields(body: unknown, file: string): void {
+  const reading = newReading();
+  readAppUpdate(body, '', reading);
+  const hints = reading.unknown.map(hintFor);
+  if (hints.length > 0) {
+    throw new StartError(
+      `${file}: ${hints.join('\n  ')}\nMend it, or send it as it is with --ignore-unknown.`,
+    );
+  }
+}
+
+/** The id that a definition names. A StartError without one. */
+export function idIn(body: unknown, file: string): string {
+  const id = body !== null && typeof body === 'object' && 'id' in body ? body.id : undefined;
+  if (typeof id !== 'string' || id === '')
+    throw new StartError(`${file} names no app: give it a field "id", such as "/web"`);
+  return `/${id.replace(/^\/+/, '')}`;
+}

@@ -1,0 +1,69 @@
+/**
+ * `meseta completion SHELL`: a script that completes commands and flags, by asking `meseta completion words ...`.
+ */
+
+import { UsageError } from '../../cluster/runtime/config/flags';
+import { type Command, type CommandRow, flagCommand } from '../command';
+
+const SCRIPTS: Readonly<Record<string, string>> = {
+  bash: `_meseta() {
+  local IFS=$'\\n'
+  COMPREPLY=($(compgen -W "$(meseta completion words "\${COMP_WORDS[@]:1:COMP_CWORD-1}" 2>/dev/null)" -- "\${COMP_WORDS[COMP_CWORD]}"))
+  [ \${#COMPREPLY[@]} -eq 0 ] && COMPREPLY=($(compgen -f -- "\${COMP_WORDS[COMP_CWORD]}"))
+}
+complete -F _meseta meseta
+`,
+  zsh: `#compdef meseta
+_meseta() {
+  local -a words_here
+  words_here=(\${(f)"$(meseta completion words "\${(@)words[2,CURRENT-1]}" 2>/dev/null)"})
+  compadd -a words_here || _files
+}
+compdef _meseta meseta
+`,
+  fish: `function __meseta_words
+  set -l before (commandline -opc)
+  meseta completion words $before[2..-1] 2>/dev/null
+end
+complete -c meseta -f -a '(__meseta_words)'
+`,
+};
+
+const ask = flagCommand({
+  flags: {},
+  positionals: ['shell'],
+  run: async ({ positionals: [shell = ''] }, terminal) => {
+    const script = SCRIPTS[shell];
+    if (script === undefined)
+      throw new UsageError(`"${shell}" is none of ${Object.keys(SCRIPTS).join(', ')}: name the shell`);
+    terminal.out(script);
+    return 0;
+  },
+});
+
+/** The command, which completes these commands. */
+export function completionOf(commands: readonly CommandRow[]): Command {
+  return async (args, terminal, row) => {
+    if (args[0] !== 'words') return await ask(args, terminal, row);
+    const words = await wordsAfter(args.slice(1), commands);
+    terminal.out(words.map((word) => `${word}\n`).join(''));
+    return 0;
+  };
+}
+
+/** The words that may come next: names of commands, or the flags of the command. */
+async function wordsAfter(before: readonly string[], commands: readonly CommandRow[]): Promise<string[]> {
+  const names = before.filter((word) => !word.startsWith('-'));
+  const next = commands
+    .map(({ name }) => name.split(' '))
+    .filter((parts) => parts.length > names.length && names.every((word, index) => parts[index] === word))
+    .map((parts) => parts[names.length] ?? '');
+  const row = longestMatch(names, commands);
+  const flags = row ? Object.keys((await row.load()).flags ?? {}).map((flag) => `--${flag}`) : [];
+  return [...new Set([...next, ...flags, ...(row ? ['--help'] : [])])];
+}
+
+function longestMatch(names: readonly string[], commands: readonly CommandRow[]): CommandRow | undefined {
+  const two = commands.find(({ name }) => name === names.slice(0, 2).join(' '));
+  return two ?? commands.find(({ name }) => name === names[0]);
+}

@@ -1,0 +1,136 @@
+/**
+ * `meseta status`: how each part of a cluster is, one line each.
+ */
+
+import { text } from '../../cluster/runtime/config/flags';
+import { StartError } from '../../cluster/runtime/lifecycle';
+import { type Api, type ApiOptions, withApi } from '../api';
+import { listCommand } from '../list';
+import { type AppView, marathonFlags } from '../marathon-api';
+import { masterFlags } from '../master-api';
+import { printTable } from '../print';
+
+const flags = {
+  ...masterFlags,
+  marathon: marathonFlags.marathon,
+  dns: text({
+    help: 'where the HTTP interface of DNS is',
+    fallback: 'http://127.0.0.1:8123',
+    env: 'MESETA_DNS',
+    value: 'URL',
+  }),
+  lb: text({
+    help: "the load balancer's API",
+    fallback: 'http://127.0.0.1:9092',
+    env: 'MESETA_LB',
+    value: 'URL',
+  }),
+};
+
+interface Part {
+  readonly part: string;
+  readonly url: string;
+  readonly ok: boolean;
+  /** A clause for people. */
+  readonly about: string;
+}
+
+type Report = Pick<Part, 'ok' | 'about'>;
+
+export const status = listCommand({
+  flags,
+  read: async ({ master, marathon, dns, lb, credentials }): Promise<Part[]> =>
+    await Promise.all([
+      look({ part: 'master', url: master, credentials }, reportMaster),
+      look({ part: 'marathon', url: marathon, credentials }, reportMarathon),
+      look({ part: 'dns', url: dns, credentials }, reportDns),
+      look({ part: 'lb', url: lb, credentials }, reportLb),
+    ]),
+  print: (parts) =>
+    printTable(
+      ['part', 'state', 'where', 'what'],
+      parts.map(({ part, ok, url, about }) => [part, ok ? 'ok' : 'not ok', url, about]),
+    ),
+  status: (parts) => (parts.every(({ ok }) => ok) ? 0 : 1),
+});
+
+interface Target {
+  readonly part: string;
+  readonly url: string;
+  readonly credentials: string | undefined;
+}
+
+/** Asks one part; what goes wrong is its report. */
+async function look(
+  { part, url: place, credentials }: Target,
+  report: (api: Api) => Promise<Report>,
+): Promise<Part> {
+  const url = /^https?:\/\//.test(place) ? place : `http://${place}`;
+  const options: ApiOptions = { url, what: part, flag: `--${part}`, credentials };
+  try {
+    return { part, url, ...(await withApi(options, report)) };
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    return { part, url, ok: false, about: reasonOf(error.message, part, url) };
+  }
+}
+
+/** The reason without what the row says already, and without the advice for a single part. */
+function reasonOf(message: string, part: string, url: string): string {
+  const [reason = ''] = message.split(/\. Start everything|\n/);
+  return reason.replace(`${part} `, '').replace(` at ${url}`, '');
+}
+
+interface Summary {
+  readonly hostname: string;
+  readonly leader?: string;
+  readonly activated_slaves?: number;
+  readonly slaves: readonly { readonly active: boolean; readonly TASK_RUNNING: number }[];
+  readonly frameworks: readonly { readonly active: boolean }[];
+}
+
+async function reportMaster(api: Api): Promise<Report> {
+  const { slaves, frameworks } = (await api.json('GET', '/state-summary')) as Summary;
+  const active = slaves.filter((agent) => agent.active).length;
+  const tasks = slaves.reduce((sum, { TASK_RUNNING: running }) => sum + running, 0);
+  const about = `${active} of ${count(slaves.length, 'agent')} active, ${count(frameworks.length, 'framework')}, ${count(tasks, 'task')} running`;
+  return { ok: active === slaves.length && active > 0, about };
+}
+
+async function reportMarathon(api: Api): Promise<Report> {
+  const { apps } = (await api.json('GET', '/v2/apps')) as { apps: readonly AppView[] };
+  const deploying = apps.filter(({ deployments }) => deployments.length > 0).length;
+  const short = apps.filter(({ deployments, tasksRunning, instances }) => {
+    return deployments.length === 0 && tasksRunning < instances;
+  });
+  const parts = [
+    count(apps.length, 'app'),
+    ...(deploying > 0 ? [`${deploying} deploying`] : []),
+    ...(short.length > 0 ? [`with too few tasks: ${short.map(({ id }) => id).join(', ')}`] : []),
+  ];
+  return { ok: short.length === 0, about: parts.join(', ') };
+}
+
+async function reportDns(api: Api): Promise<Report> {
+  const { healthy, source, serial } = (await api.json('GET', '/health')) as {
+    healthy: boolean;
+    source?: string;
+    serial: number;
+  };
+  return { ok: healthy, about: `zone ${serial}${source === undefined ? '' : `, from ${source}`}` };
+}
+
+async function reportLb(api: Api): Promise<Report> {
+  const { haproxy, marathon } = (await api.json('GET', '/health')) as Record<string, string>;
+  const issues = (await api.json('GET', '/issues')) as unknown;
+  const found = Array.isArray(issues) ? issues.length : 0;
+  const about = `HAProxy ${haproxy}, Marathon's events ${marathon}`;
+  return {
+    ok: haproxy === 'running',
+    about: found > 0 ? `${about}, ${count(found, 'issue')} at /issues` : about,
+  };
+}
+
+function count(number: number, noun: string): string {
+  return `${number} ${noun}${number === 1 ? '' : 's'}`;
+}

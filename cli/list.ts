@@ -1,0 +1,59 @@
+/**
+ * Lists: a table for people or JSON for programs, printed once, or again whenever it changes.
+ */
+
+import { setTimeout as sleep } from 'node:timers/promises';
+import { type FlagTable, toggle, type Values } from '../cluster/runtime/config/flags';
+import { StartError } from '../cluster/runtime/lifecycle';
+import { type Command, flagCommand, type Terminal } from './command';
+import { printJson } from './print';
+
+const WATCH_MS = 1000;
+
+const listFlags = {
+  json: toggle({ help: 'print JSON for programs', fallback: false }),
+  watch: toggle({ help: 'print it again whenever it changes, until Ctrl-C', fallback: false }),
+};
+
+interface ListCommand<Table extends FlagTable, T> {
+  readonly flags: Table;
+  read(flags: Values<Table>): Promise<T>;
+  /** The text of `--json`, when it is not the list as it was read. */
+  encode?(list: T): string;
+  /** The text for people. */
+  print(list: T): string;
+  /** The exit status; 0 without it. */
+  status?(list: T): number;
+}
+
+/** A command that prints a list; it has `--json` and `--watch` beside its own flags. */
+export function listCommand<Table extends FlagTable, T>(list: ListCommand<Table, T>): Command {
+  return flagCommand({
+    flags: { ...list.flags, ...listFlags },
+    run: async ({ flags }, terminal) => {
+      const { json, watch } = flags as Values<typeof listFlags>;
+      const encode = list.encode ?? printJson;
+      const read = (): Promise<T> => list.read(flags as Values<Table>);
+      const render = (value: T): string => (json ? encode(value) : list.print(value));
+      if (watch) return await printChanges(async () => render(await read()), terminal);
+      const value = await read();
+      terminal.out(render(value));
+      return list.status?.(value) ?? 0;
+    },
+  });
+}
+
+/** Ends with the process. A cluster that cannot be reached meanwhile is told like any other change. */
+async function printChanges(render: () => Promise<string>, terminal: Terminal): Promise<number> {
+  for (let last: string | undefined; ; await sleep(WATCH_MS)) {
+    const text = await render().catch((error: unknown) => {
+      if (error instanceof StartError) return `${error.message}\n`;
+      throw error;
+    });
+    if (text === last) continue;
+    if (terminal.clear) terminal.clear();
+    else if (last !== undefined) terminal.out('\n');
+    terminal.out(text);
+    last = text;
+  }
+}

@@ -1,0 +1,143 @@
+/**
+ * Talks to Marathon for the client commands: where it is, who asks, and what its answers look like.
+ */
+
+import { text, toggle } from '../cluster/runtime/config/flags';
+import { StartError } from '../cluster/runtime/lifecycle';
+import { type Api, ApiError, withApi } from './api';
+import { resolveId } from './resolve';
+
+export const marathonFlags = {
+  marathon: text({
+    help: 'where Marathon is',
+    fallback: 'http://127.0.0.1:8080',
+    env: 'MESETA_MARATHON',
+    value: 'URL',
+  }),
+  credentials: text({ help: 'user:password for Marathon', env: 'MESETA_MARATHON_CREDENTIALS', secret: true }),
+};
+
+export const json = toggle({ help: 'print JSON for programs', fallback: false });
+
+export interface MarathonTarget {
+  readonly marathon: string;
+  readonly credentials: string | undefined;
+}
+
+export interface AppView {
+  readonly id: string;
+  readonly cmd?: string;
+  readonly version: string;
+  readonly instances: number;
+  readonly cpus: number;
+  readonly mem: number;
+  readonly tasksRunning: number;
+  readonly tasksHealthy: number;
+  readonly tasksStaged: number;
+  readonly tasksUnhealthy: number;
+  readonly labels: Record<string, string>;
+  readonly deployments: readonly { readonly id: string }[];
+  readonly portDefinitions?: readonly { readonly port: number }[];
+  readonly healthChecks?: readonly unknown[];
+  readonly tasks?: readonly TaskView[];
+  readonly lastTaskFailure?: FailureView;
+}
+
+export interface TaskView {
+  readonly id: string;
+  readonly host: string;
+  readonly state: string;
+  readonly ports: readonly number[];
+  readonly startedAt?: string;
+}
+
+export interface FailureView {
+  readonly taskId: string;
+  readonly timestamp: string;
+  readonly host: string;
+  readonly state: string;
+  readonly message: string;
+}
+
+/** An entry of `/v2/queue`: instances to launch, and the reasons of those that were not. */
+export interface QueueView {
+  readonly app?: { readonly id: string };
+  readonly count: number;
+  readonly delay: { readonly timeLeftSeconds: number; readonly overdue: boolean };
+  readonly processedOffersSummary: {
+    readonly processedOffersCount: number;
+    readonly rejectSummaryLaunchAttempt: readonly { readonly reason: string; readonly declined: number }[];
+  };
+}
+
+/** Runs something with a connection to Marathon. */
+export function withMarathon<T>(
+  { marathon, credentials }: MarathonTarget,
+  run: (api: Api) => Promise<T>,
+): Promise<T> {
+  const url = /^https?:\/\//.test(marathon) ? marathon : `http://${marathon}`;
+  return withApi({ url, what: 'Marathon', flag: '--marathon', credentials }, run);
+}
+
+/** The part of a connection that reads need. */
+type Asking = Pick<Api, 'json'>;
+
+/** The path of an app; its id with or without the slash at the beginning. */
+export function appPath(id: string): string {
+  return `/v2/apps/${id.replace(/^\/+/, '').split('/').map(encodeURIComponent).join('/')}`;
+}
+
+const APPS = { name: 'App', list: 'meseta app list' };
+
+/** The app that a word means: its id, the beginning or end of it, or its last part. A StartError when there is none. */
+export async function findApp(api: Asking, word: string): Promise<AppView> {
+  const id = `/${word.replace(/^\/+/, '')}`;
+  const exact = id === '/' ? undefined : await readApp(api, id);
+  if (exact) return exact;
+  const { apps } = (await api.json('GET', '/v2/apps')) as { apps: readonly AppView[] };
+  const candidates = apps.map((app) => ({ id: app.id, names: [app.id.slice(app.id.lastIndexOf('/') + 1)] }));
+  const found = resolveId(APPS, word, candidates.map(withShortForm));
+  return (await readApp(api, found)) ?? missing(found);
+}
+
+/** `prod/web` is as good as `/prod/web`. */
+function withShortForm(candidate: { id: string; names: string[] }) {
+  return { id: candidate.id, names: [...candidate.names, candidate.id.slice(1)] };
+}
+
+function missing(id: string): never {
+  throw new StartError(`${APPS.name} ${id} does not exist. '${APPS.list}' lists them.`);
+}
+
+/** An app with its tasks and last failure; undefined when there is none of this id. */
+export async function readApp(api: Asking, id: string): Promise<AppView | undefined> {
+  try {
+    return ((await api.json('GET', appPath(id))) as { app: AppView }).app;
+  } catch (error) {
+    if (error instanceof ApiError && error.status === 404) return undefined;
+    throw error;
+  }
+}
+
+export async function readQueue(api: Asking, id: string): Promise<readonly QueueView[]> {
+  const { queue } = (await api.json('GET', '/v2/queue')) as { queue: readonly QueueView[] };
+  return queue.filter(({ app }) => app?.id === id);
+}
+
+/** Why instances are not there yet: the back-off, or what offers lacked. Pairs of a heading and a text. */
+export function waitingReasons({
+  count,
+  delay,
+  processedOffersSummary: offers,
+}: QueueView): [string, string][] {
+  const rows: [string, string][] = [['waiting', `${count} instances to launch`]];
+  if (!delay.overdue) rows.push(['delayed', `${delay.timeLeftSeconds} s, after failures`]);
+  const lacking = offers.rejectSummaryLaunchAttempt.filter(({ declined }) => declined > 0);
+  const reasons = lacking.map(({ reason, declined }) => `${reason} ${declined}`).join(', ');
+  if (reasons) rows.push(['offers', `${offers.processedOffersCount} looked at; declined for ${reasons}`]);
+  return rows;
+}
+
+export function printFailure({ timestamp, host, state, message }: FailureView): string {
+  return `${timestamp} on ${host}: ${state} ${message}`;
+}

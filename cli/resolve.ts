@@ -1,0 +1,42 @@
+/**
+ * The thing a person means by a word: its id, the beginning or the end of its id, or its name.
+ */
+
+import { StartError } from '../cluster/runtime/lifecycle';
+
+export interface Candidate {
+  readonly id: string;
+  /** Other words for it, such as a host name. */
+  readonly names: readonly string[];
+}
+
+interface Kind {
+  /** With a capital: `Agent`. */
+  readonly name: string;
+  /** The command that lists them. */
+  readonly list: string;
+}
+
+const SHOWN_MAX = 5;
+
+/** The id of the one candidate that a word means. A StartError when there is none, or more than one. */
+export function resolveId(kind: Kind, word: string, candidates: readonly Candidate[]): string {
+  const tests: ((candidate: Candidate) => boolean)[] = [
+    ({ id }) => id === word,
+    ({ names }) => names.includes(word),
+    ({ id }) => word !== '' && (id.startsWith(word) || id.endsWith(word)),
+    ({ names }) => word !== '' && names.some((name) => name.startsWith(word)),
+  ];
+  for (const test of tests) {
+    const [match, ...others] = candidates.filter(test);
+    if (match && others.length === 0) return match.id;
+    if (match) throw new StartError(ambiguous(kind, word, [match, ...others]));
+  }
+  throw new StartError(`${kind.name} ${word} does not exist. '${kind.list}' lists them.`);
+}
+
+function ambiguous({ name }: Kind, word: string, matches: readonly Candidate[]): string {
+  const shown = matches.slice(0, SHOWN_MAX).map(({ id }) => `  ${id}`);
+  const more = matches.length > SHOWN_MAX ? [`  and ${matches.length - SHOWN_MAX} more`] : [];
+  return [`${name} ${word} may be any of these; write more of the id:`, ...shown, ...more].join('\n');
+}

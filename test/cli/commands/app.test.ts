@@ -1,0 +1,173 @@
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { runCli } from '../../../cli/main';
+import { appView, FakeMarathon } from '../fake-marathon';
+
+const folder = mkdtempSync(join(tmpdir(), 'meseta-app-'));
+afterAll(() => rmSync(folder, { recursive: true, force: true }));
+
+let marathon: FakeMarathon;
+let url = '';
+beforeEach(async () => {
+  marathon = new FakeMarathon();
+  url = await marathon.start();
+  marathon.answers.set('GET /v2/queue', { queue: [] });
+});
+afterEach(() => marathon.stop());
+
+async function meseta(...args: string[]) {
+  let [out, err] = ['', ''];
+  const terminal = {
+    env: { MESETA_MARATHON: url },
+    out: (text: string) => (out += text),
+    err: (text: string) => (err += text),
+  };
+  return { status: await runCli(args, terminal), out, err };
+}
+
+function apps(...views: Record<string, unknown>[]): void {
+  marathon.answers.set('GET /v2/apps', { apps: views });
+  for (const view of views) marathon.answers.set(`GET /v2/apps${String(view['id'])}`, { app: view });
+}
+
+function file(json: unknown): string {
+  const path = join(folder, 'app.json');
+  writeFileSync(path, JSON.stringify(json));
+  return path;
+}
+
+describe('an app is found', () => {
+  beforeEach(() => apps(appView('/prod/web'), appView('/prod/api'), appView('/test/api')));
+
+  it.each(['/prod/web', 'prod/web', 'web', '/prod/w', 'prod/w', 'we'])('by %s', async (word) => {
+    expect((await meseta('app', 'show', word)).out).toMatch(/^id +\/prod\/web$/m);
+  });
+
+  it('unless the word means several, which are listed', async () => {
+    expect(await meseta('app', 'show', 'api')).toMatchObject({
+      status: 1,
+      err: 'meseta: App api may be any of these; write more of the id:\n  /prod/api\n  /test/api\n',
+    });
+  });
+
+  it.each([
+    ['show', 'nope'],
+    ['scale', 'nope', '3'],
+    ['restart', 'nope'],
+    ['remove', '/nope'],
+  ])('or does not exist, for %s too', async (command, word, ...more) => {
+    expect(await meseta('app', command, word, ...more)).toEqual({
+      status: 1,
+      out: '',
+      err: `meseta: App ${word} does not exist. 'meseta app list' lists them.\n`,
+    });
+    expect(marathon.asked.every((request) => request.startsWith('GET'))).toBe(true);
+  });
+});
+
+describe('a change', () => {
+  const definition = { id: '/web', cmd: 'run', cpus: 0.1, mem: 32 };
+
+  it('is told under the whole id, as what begins', async () => {
+    apps(appView('/prod/web'));
+    for (const method of ['PUT', 'DELETE'])
+      marathon.answers.set(`${method} /v2/apps/prod/web`, { deploymentId: 'd1' });
+    marathon.answers.set('POST /v2/apps/prod/web/restart', { deploymentId: 'd1' });
+    expect((await meseta('app', 'scale', 'web', '5')).out).toBe('/prod/web is being scaled to 5\n');
+    expect((await meseta('app', 'restart', 'web', '--force')).out).toBe('/prod/web is being restarted\n');
+    expect((await meseta('app', 'remove', 'web')).out).toBe('/prod/web is being removed\n');
+    expect(marathon.asked.filter((request) => !request.startsWith('GET'))).toEqual([
+      'PUT /v2/apps/prod/web?force=false {"instances":5}',
+      'POST /v2/apps/prod/web/restart?force=true',
+      'DELETE /v2/apps/prod/web?force=false',
+    ]);
+  });
+
+  it('by update needs an app that is there; by apply it need not be', async () => {
+    marathon.answers.set('PUT /v2/apps/web', { deploymentId: 'd1' });
+    expect((await meseta('app', 'update', file(definition))).err).toBe(
+      "meseta: App /web does not exist. 'meseta app apply' creates or changes it.\n",
+    );
+    expect((await meseta('app', 'apply', file(definition))).out).toBe('/web is being deployed\n');
+    apps(appView('/web'));
+    expect((await meseta('app', 'update', file(definition))).out).toBe('/web is being deployed\n');
+    expect(marathon.asked.filter((request) => request.startsWith('PUT'))).toHaveLength(2);
+  });
+
+  it.each([
+    [{ cmd: 'run' }, 'names no app: give it a field "id"'],
+    [[definition], 'names no app'],
+    [{ ...definition, instnaces: 2 }, '--ignore-unknown'],
+  ])('by a file that cannot be sent says why', async (body, why) => {
+    const { status, err } = await meseta('app', 'apply', file(body));
+    expect([status, err]).toEqual([1, expect.stringContaining(why)]);
+    expect(marathon.asked).toEqual([]);
+  });
+
+  it('of a locked app names the deployment and the flag', async () => {
+    apps(appView('/web'));
+    const body = { message: 'App is locked by one or more deployments.', deployments: [{ id: 'd7' }] };
+    marathon.answers.set('DELETE /v2/apps/web', { status: 409, body });
+    expect(await meseta('app', 'remove', 'web')).toMatchObject({
+      status: 1,
+      err: expect.stringContaining('locked by the deployment d7: wait for it, or override it with --force'),
+    });
+  });
+});
+
+describe('what is printed', () => {
+  const EVIL = '\u001b]0;pwned\u0007\u001b[2J\u009b31m\r\n\u202e';
+
+  it('has no control character of a name, label, command or message, in tables, text and JSON', async () => {
+    const failure = { taskId: 't', timestamp: EVIL, host: EVIL, state: EVIL, message: EVIL };
+    const view = appView(`/a${EVIL}`, { cmd: EVIL, labels: { [EVIL]: EVIL }, lastTaskFailure: failure });
+    marathon.answers.set('GET /v2/apps', { apps: [view] });
+    marathon.answers.set('GET /v2/apps/x', { app: view });
+    const printed = [
+      await meseta('app', 'list'),
+      await meseta('app', 'list', '--json'),
+      await meseta('app', 'show', 'x'),
+      await meseta('app', 'show', 'x', '--json'),
+      await meseta('app', 'show', EVIL),
+      await meseta(EVIL),
+    ];
+    for (const { out, err } of printed) {
+      expect(out + err).not.toBe('');
+      expect((out + err).replaceAll('\n', '')).not.toMatch(/[\p{Cc}\u202e]/u);
+    }
+    expect(JSON.parse(printed[3]?.out ?? '')).toEqual(view);
+    expect(printed[2]?.out).toContain(
+      'command     \\u001b]0;pwned\\u0007\\u001b[2J\\u009b31m\\u000d\\u000a\\u202e\n',
+    );
+  });
+});
+
+describe('help and completion', () => {
+  it('lists the commands below one that does something by itself', async () => {
+    expect((await meseta('dns', '--help')).out).toMatch(/\nCommands:\n {2}dns explain {2}\S/);
+    expect((await meseta('lb', '--help')).out).toMatch(/\n {2}lb zdd +\S/);
+    expect((await meseta('app', 'list', '--help')).out).not.toContain('Commands:');
+  });
+
+  it('completes groups, commands and flags', async () => {
+    const words = async (...before: string[]) =>
+      (await meseta('completion', 'words', ...before)).out.split('\n').filter(Boolean);
+    expect(await words()).toEqual(expect.arrayContaining(['up', 'app', 'status', 'down']));
+    expect(await words('app')).toEqual(expect.arrayContaining(['list', 'apply', 'remove']));
+    expect(await words('app', 'scale', 'x')).toEqual(expect.arrayContaining(['--force', '--wait', '--help']));
+    expect(await words('dns')).toEqual(expect.arrayContaining(['explain', '--masters']));
+    expect(await words('nothing')).toEqual([]);
+  });
+
+  it.each(['bash', 'zsh', 'fish'])('prints a script for %s', async (shell) => {
+    expect((await meseta('completion', shell)).out).toContain('meseta completion words');
+  });
+
+  it('names the shells it knows', async () => {
+    expect(await meseta('completion', 'csh')).toMatchObject({
+      status: 2,
+      err: expect.stringContaining('"csh" is none of bash, zsh, fish'),
+    });
+  });
+});

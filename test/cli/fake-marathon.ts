@@ -1,0 +1,67 @@
+/**
+ * A Marathon whose answers a test writes down: by method and path, as values or as a status with a body.
+ */
+
+import { type HttpServer, startHttpServer } from '../../cluster/runtime/http/server';
+import { silentLogger } from '../../cluster/runtime/log';
+
+export interface Scripted {
+  readonly status: number;
+  readonly body: unknown;
+}
+
+export class FakeMarathon {
+  /** By `GET /v2/apps`, without the query. */
+  readonly answers = new Map<string, unknown>();
+  /** Every request, with its query and body. */
+  readonly asked: string[] = [];
+  private server: HttpServer | undefined;
+
+  async start(): Promise<string> {
+    const handle = (method: string) => (request: { originalUrl: string; body: unknown }, reply: Reply) => {
+      const [path = ''] = request.originalUrl.split('?');
+      this.asked.push(`${method} ${request.originalUrl} ${String(request.body ?? '')}`.trim());
+      const answer = this.answers.get(`${method} ${path}`);
+      if (answer === undefined) return send(reply, 404, { message: `App '${path}' does not exist` });
+      return isScripted(answer) ? send(reply, answer.status, answer.body) : send(reply, 200, answer);
+    };
+    const methods = Object.fromEntries(['GET', 'PUT', 'POST', 'DELETE'].map((name) => [name, handle(name)]));
+    this.server = await startHttpServer({
+      ...{ what: 'the test', address: '127.0.0.1', port: 0, addressFlag: '--ip', portFlag: '--port' },
+      log: silentLogger,
+      routes: ['/v2/apps', '/v2/apps/*', '/v2/queue', '/v2/deployments'].map((path) => ({
+        path,
+        methods: methods as never,
+      })),
+    });
+    return this.server.url;
+  }
+
+  async stop(): Promise<void> {
+    await this.server?.close();
+  }
+}
+
+interface Reply {
+  code(status: number): Reply;
+  type(type: string): Reply;
+  send(body: string): unknown;
+}
+
+function send(reply: Reply, status: number, body: unknown): unknown {
+  return reply.code(status).type('application/json').send(JSON.stringify(body));
+}
+
+function isScripted(answer: unknown): answer is Scripted {
+  return typeof answer === 'object' && answer !== null && 'status' in answer && 'body' in answer;
+}
+
+/** An app as Marathon shows it. */
+export function appView(id: string, more: Record<string, unknown> = {}): Record<string, unknown> {
+  return {
+    ...{ id, cmd: 'run', instances: 1, cpus: 0.1, mem: 32, labels: {}, version: 'v1' },
+    ...{ tasksRunning: 1, tasksHealthy: 0, tasksStaged: 0, tasksUnhealthy: 0 },
+    ...{ deployments: [], portDefinitions: [{ port: 10_000 }], tasks: [] },
+    ...more,
+  };
+}
