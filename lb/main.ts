@@ -37,6 +37,7 @@ import { Life } from './edge/life';
 import { type Client, Marathon } from './edge/marathon';
 import { Memory } from './edge/memory';
 import { requireBindable, withPort } from './edge/ports';
+import { canFindProcesses } from './edge/processes';
 import { Resolver } from './edge/resolve';
 import { RuntimeApi } from './edge/runtime-api';
 import { withSyslog } from './edge/syslog';
@@ -243,7 +244,8 @@ interface Parts {
 function createLife(config: LbConfig, { clock, log }: LbDeps, parts: Parts): Life {
   const { options, haproxy, balancer, marathon, runtime } = parts;
   return new Life({
-    boot: { endHaproxy: config.stopHaproxy, readLimitMs: READ_LIMIT_MS },
+    // A HAProxy that could not be found again is not left behind.
+    boot: { endHaproxy: config.stopHaproxy || !canFindProcesses(), readLimitMs: READ_LIMIT_MS },
     haproxy,
     balancer,
     runtime,
@@ -260,15 +262,22 @@ function createLife(config: LbConfig, { clock, log }: LbDeps, parts: Parts): Lif
 
 function createFollower(config: LbConfig, { clock, log }: LbDeps, parts: Parts, machine: Life): Follower {
   const { balancer, marathon } = parts;
+  const served = (): void => {
+    if (!balancer.adopting) machine.post({ kind: 'apps.served' });
+  };
   return new Follower({
     marathon,
     clock,
     log,
     onApps: async (json) => {
       await balancer.update(json);
-      if (!balancer.adopting) machine.post({ kind: 'apps.served' });
+      served();
     },
-    onSome: (answers) => balancer.updateApps(answers),
+    onSome: async (answers) => {
+      const done = await balancer.updateApps(answers);
+      if (done) served();
+      return done;
+    },
     onUnreachable: (why) => machine.post({ kind: 'apps.unreachable', why }),
     hurryMs: () => balancer.hurryMs(),
     backoffMaxMs: config.backoffMaxMs,

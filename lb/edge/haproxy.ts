@@ -442,6 +442,7 @@ export class Haproxy {
   async end(): Promise<void> {
     this.stopping = true;
     this.unwatch();
+    if (this.pid !== undefined) signal(this.pid, 'SIGTERM');
     await endHaproxies(this.folder.config, STOP_PATIENCE_MS);
     await this.turn;
     await endHaproxies(this.folder.config, STOP_PATIENCE_MS);

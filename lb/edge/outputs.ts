@@ -45,13 +45,15 @@ export class Outputs {
   /** Hears what a running HAProxy writes from now on: by way of the process, since a pipe may have lost its name. */
   adopt(pid: number): void {
     this.stop();
-    for (const [descriptor, listener] of [
-      [1, this.listeners.log],
-      [2, this.listeners.errors],
-    ] as const) {
-      const path = `/proc/${pid}/fd/${descriptor}`;
+    this.adoptOne([`/proc/${pid}/fd/1`, this.paths.log], this.listeners.log);
+    this.adoptOne([`/proc/${pid}/fd/2`, this.paths.errors], this.listeners.errors);
+  }
+
+  /** The first of these paths that can be opened; a program with capabilities of its own hides its descriptors. */
+  private adoptOne(paths: readonly string[], listener: Listener): void {
+    for (const path of paths) {
       try {
-        if (statSync(path).isFIFO()) this.readFrom(openSync(path, FLAGS), listener);
+        if (statSync(path).isFIFO()) return this.readFrom(openSync(path, FLAGS), listener);
       } catch (error) {
         this.log.debug({ path, error: (error as Error).message }, "HAProxy's output cannot be read");
       }

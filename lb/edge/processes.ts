@@ -5,9 +5,14 @@
  * master it is a worker of) runs as our user; what others wrote into their own arguments does not make one.
  */
 
-import { readdirSync, readFileSync, readlinkSync, statSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+
+/** Whether processes that are no children of ours can be found, and so adopted, on this system. */
+export function canFindProcesses(): boolean {
+  return existsSync('/proc/self/stat');
+}
 
 /** When a process began, in ticks since boot; undefined when there is no such (living) process. */
 export function startedAt(pid: number): string | undefined {
@@ -77,17 +82,30 @@ function configOf(pid: number): string | undefined {
   try {
     const words = readFileSync(`/proc/${pid}/cmdline`, 'utf8').split('\0');
     if (!words.includes('-W') || !words.includes('-f')) return undefined;
-    // An upgrade of the package leaves "/usr/sbin/haproxy (deleted)".
-    const isProgram = /^(haproxy|hapee)/.test(basename(readlinkSync(`/proc/${pid}/exe`)));
-    return isProgram ? words[words.indexOf('-f') + 1] : undefined;
+    return /^(haproxy|hapee)/.test(programOf(pid)) ? words[words.indexOf('-f') + 1] : undefined;
   } catch {
     return undefined;
   }
 }
 
+/** Name of a process's program. A program with capabilities of its own hides its path even from its own user. */
+function programOf(pid: number): string {
+  try {
+    // An upgrade of the package leaves "/usr/sbin/haproxy (deleted)".
+    return basename(readlinkSync(`/proc/${pid}/exe`));
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EACCES') throw error;
+    return readFileSync(`/proc/${pid}/comm`, 'utf8').trim();
+  }
+}
+
+/** Whether a process runs as our user, whatever else it may do. */
 function isOurs(pid: number): boolean {
   try {
-    return statSync(`/proc/${pid}`).uid === process.geteuid?.();
+    const [, real, effective] =
+      /^Uid:\t(\d+)\t(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8')) ?? [];
+    const ours = process.geteuid?.();
+    return Number(real) === ours && Number(effective) === ours;
   } catch {
     return false;
   }

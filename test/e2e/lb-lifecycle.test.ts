@@ -7,7 +7,7 @@ import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSyn
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { FakeMarathon } from '../../bench/lb/fake-marathon';
-import { endHaproxies, haproxyProcesses } from '../../lb/edge/processes';
+import { endHaproxies, haproxyMasters, haproxyProcesses } from '../../lb/edge/processes';
 import { startLb } from '../../lb/main';
 import { appJson, taskJson } from '../lb/builders';
 import { ask, backend, bench, cleanups, deps, freePort, lbConfig, newFolder, until } from './lb-stand';
@@ -82,6 +82,24 @@ test('HAProxy that was let go serves on, is adopted by the next start, and ended
   });
   await next.stop();
   expect(haproxyProcesses(config)).toEqual([]);
+});
+
+test('an adopted HAProxy that somebody kills, or whose worker somebody ends, is back with what it served', async () => {
+  const { folder, config, flags, api, body } = await left();
+  const next = await startLb(lbConfig(NOBODY, folder, flags), deps);
+  cleanups.add(() => next.stop());
+  const first = haproxyProcesses(config);
+  for (const pid of first) process.kill(pid, 'SIGKILL');
+  await until('it is back', async () => (await body()) === 'web', 10_000);
+  const health = async (): Promise<unknown> => JSON.parse((await ask(api, '/health')).body);
+  await until('it is told', async () => JSON.stringify(await health()).includes('"adopted":false'), 10_000);
+  const [master] = haproxyMasters(config);
+  const worker = haproxyProcesses(config).find((pid) => pid !== master) ?? 0;
+  expect(first).not.toContain(worker);
+  // A worker that ends in order leaves its master without one.
+  process.kill(worker, 'SIGUSR1');
+  await until('the worker is gone', () => !haproxyProcesses(config).includes(worker), 10_000);
+  await until('there is another', async () => (await body()) === 'web', 15_000);
 });
 
 test('when HAProxy is gone, too, and Marathon away, the configuration of the run before serves', async () => {
