@@ -45,10 +45,18 @@ export class OneMachine {
     const agent = await startAgent(flagsOf(agentFlags, [place, ...own, ...args]), {
       ...deps,
       launcher: hostedExecutors(deps),
-      onEnd: (reason) => this.ended.push(`${name}: ${reason}`),
+      onEnd: (reason) => void this.agentEnded(`${name}: ${reason}`, () => agent),
     });
     this.agents.push(agent);
     return agent;
+  }
+
+  /** An agent that ends by itself is stopped, as its process would: its work folder is free again. */
+  private async agentEnded(reason: string, agent: () => RunningAgent): Promise<void> {
+    // It may end before its start has returned.
+    await new Promise((soon) => setImmediate(soon));
+    await agent().stop();
+    this.ended.push(reason);
   }
 
   async stop(): Promise<void> {
