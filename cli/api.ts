@@ -118,11 +118,19 @@ function lockLines(deployments: unknown): string[] {
   ];
 }
 
+/** What is wrong at one place of a body; `messages` are sentences, where Marathon is ours. */
+interface Detail {
+  readonly path?: string;
+  readonly errors?: readonly string[];
+  readonly messages?: readonly string[];
+}
+
 function detailLines(details: unknown): string[] {
   if (typeof details === 'string') return [`  ${details}`];
   if (!Array.isArray(details)) return [];
-  return (details as { path?: string; errors?: string[] }[]).map(
-    ({ path, errors }) => `  ${path ?? ''}: ${(errors ?? []).join(', ')}`,
+  return (details as Detail[]).flatMap(
+    ({ path, errors, messages }) =>
+      messages?.map((message) => `  ${message}`) ?? [`  ${path ?? ''}: ${(errors ?? []).join(', ')}`],
   );
 }
 

@@ -11,6 +11,7 @@ interface Explanation {
   readonly name: string;
   readonly records: readonly { readonly record: string; readonly from: string }[];
   readonly missing: readonly { readonly task: string; readonly why: string }[];
+  readonly near?: readonly string[];
 }
 
 export const dnsExplain = flagCommand({
@@ -42,5 +43,7 @@ function linesOf(found: Explanation | null, name: string): string[] {
     ...found.records.map(({ record, from }) => `${record}\n    from ${from}`),
     ...found.missing.map(({ task, why }) => `nothing from task ${task}: ${why}`),
   ];
-  return lines.length > 0 ? lines : [`Nothing in the cluster makes ${name}.`];
+  if (lines.length > 0) return lines;
+  const near = (found.near ?? []).map((other) => `  ${other}`);
+  return [`Nothing in the cluster makes ${name}.`, ...(near.length > 0 ? ['Names near it:', ...near] : [])];
 }

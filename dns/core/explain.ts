@@ -5,11 +5,12 @@
  * Costs a walk through the cluster; asked for by people, not by resolvers.
  */
 
+import { nearest } from '../../cluster/model/nearest';
 import type { Put } from './book';
 import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
 import type { LiveZone } from './live-zone';
 import type { TaskFacts } from './snapshot';
-import { putTask, taskRecipe, whyNone, wouldBeRecipe } from './task-records';
+import { putTask, type TaskRecipe, taskRecipe, whyNoAddress, whyNone, wouldBeRecipe } from './task-records';
 
 export interface Origin {
   /** `A 10.0.0.1` or `SRV 31000 web-x-s0.marathon.slave.mesos`. */
@@ -23,10 +24,13 @@ export interface Explanation {
   readonly records: readonly Origin[];
   /** Tasks that would have the name, and why they do not. */
   readonly missing: readonly { readonly task: string; readonly why: string }[];
+  /** Names of the zone that may have been meant; only where there is nothing else to say. */
+  readonly near: readonly string[];
 }
 
 /** How many lines one explanation has at most. */
 const LINES_MAX = 200;
+const NEAR_MAX = 5;
 
 export function explain(live: LiveZone, asked: string): Explanation {
   const name = asked.toLowerCase().replaceAll('.*', '').replace(/\.+$/, '');
@@ -49,23 +53,59 @@ export function explain(live: LiveZone, asked: string): Explanation {
     const recipe = taskRecipe(context, task);
     if (recipe) make(describeTask(live, task), (put) => putTask(context.options, put, recipe));
   }
-  return { name, records, missing: missingAt(live, name) };
+  const missing = missingAt(live, name);
+  const near = records.length + missing.length === 0 ? namesNear(live, name) : [];
+  return { name, records, missing, near };
 }
 
 function missingAt({ cluster, context }: LiveZone, name: string): Explanation['missing'] {
   const missing: { task: string; why: string }[] = [];
   for (const task of cluster.tasks.values()) {
-    const why = whyNone(context, task);
-    if (why === undefined || missing.length >= LINES_MAX) continue;
-    let would = false;
-    const put = catching(name, () => {
-      would = true;
-    });
-    putTask(context.options, put, wouldBeRecipe(context, task));
-    if (would) missing.push({ task: `${task.id} of framework ${task.frameworkId}`, why });
+    if (missing.length >= LINES_MAX) break;
+    const recipe = wouldBeRecipe(context, task);
+    const why =
+      whyNone(context, task) ?? (recipe.addresses.length > 0 ? undefined : whyNoAddress(context, task));
+    if (why !== undefined && wouldHave(context.options, withAddress(recipe), name))
+      missing.push({ task: `${task.id} of framework ${task.frameworkId}`, why });
   }
   return missing;
 }
+
+/** As it would be with an address, so that it makes all of its names. */
+function withAddress(recipe: TaskRecipe): TaskRecipe {
+  const some = (addresses: readonly string[]): readonly string[] =>
+    addresses.length > 0 ? addresses : ['0.0.0.0'];
+  return { ...recipe, addresses: some(recipe.addresses), agentAddresses: some(recipe.agentAddresses) };
+}
+
+function wouldHave(naming: LiveZone['context']['options'], recipe: TaskRecipe, name: string): boolean {
+  let would = false;
+  const put = catching(name, () => {
+    would = true;
+  });
+  putTask(naming, put, recipe);
+  return would;
+}
+
+/** Names of tasks that are spelled nearly the same, or begin with the same label. */
+function namesNear({ cluster, context }: LiveZone, name: string): string[] {
+  const names = new Set<string>();
+  const add = (spelled: string): void => void names.add(spelled.toLowerCase());
+  const collect: Put = { address: add, service: add, exists: add };
+  putMasters(context, collect);
+  for (const task of cluster.tasks.values()) {
+    const recipe = taskRecipe(context, task);
+    if (recipe) putTask(context.options, { ...collect, sick: collect }, recipe);
+  }
+  const label = `${name.split('.')[0]}.`;
+  const sameLabel = [...names].filter((spelled) => spelled.startsWith(label)).sort(byLength);
+  return [...new Set([...sameLabel.slice(0, NEAR_MAX), ...nearest(name, names, NEAR_MAX)])].slice(
+    0,
+    NEAR_MAX,
+  );
+}
+
+const byLength = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
 
 function describeTask({ cluster }: LiveZone, task: TaskFacts): string {
   const framework = cluster.frameworks.get(task.frameworkId)?.name ?? '';
@@ -94,10 +134,12 @@ function catching(name: string, caught: (record: string) => void): Put & { sick:
 }
 
 /** An explanation as lines for people. */
-export function printExplanation({ name, records, missing }: Explanation): string[] {
+export function printExplanation({ name, records, missing, near }: Explanation): string[] {
   const lines = [
     ...records.map(({ record, from }) => `${record}: ${from}`),
     ...missing.map(({ task, why }) => `nothing from task ${task}: ${why}`),
   ];
-  return lines.length > 0 ? lines : [`nothing in the cluster makes ${name}`];
+  if (lines.length > 0) return lines;
+  const advice = near.length > 0 ? `; near it are ${near.join(', ')}` : '';
+  return [`nothing in the cluster makes ${name}${advice}`];
 }

@@ -269,6 +269,27 @@ function canonicalLabel(label: string, ending: string): string {
   return shortenLabel(label, room) + ending;
 }
 
+/** Why a task that counts has no address of its own: the sources, in the order in which they were asked. */
+export function whyNoAddress(context: MakerContext, task: TaskBody): string {
+  const { agent } = ownersOf(context, task);
+  const asked = context.options.ipSources.map((source) => {
+    const texts = source === 'host' ? [] : (task.running?.[source] ?? []);
+    if (texts.length > 0)
+      return `${source} (${texts
+        .slice(0, 3)
+        .map((text) => JSON.stringify(text))
+        .join(', ')}: no address)`;
+    return source === 'host' ? `host (${whyNoHost(agent)})` : `${source} (none)`;
+  });
+  return `it has no usable address; sources asked: ${asked.join(', ')}`;
+}
+
+function whyNoHost(agent: AgentFacts | undefined): string {
+  return agent?.at
+    ? `its agent's host ${agent.at.host} has no address`
+    : "its agent's address cannot be read";
+}
+
 /** The addresses of the first source that has any. */
 function taskAddresses(
   task: TaskBody,

@@ -84,10 +84,11 @@ export interface AppUpdate extends Loose<Omit<App, 'container' | 'networks' | 'v
 const PART = '([a-z0-9]|[a-z0-9][a-z0-9-]*[a-z0-9])';
 const SEGMENT = `(\\.\\.|\\.|(${PART}\\.)*${PART})`;
 export const PATH_PATTERN = new RegExp(`^/*(${SEGMENT}(/${SEGMENT})*)?/?$`);
-const path = text({ pattern: PATH_PATTERN });
+export const PATH_FORM = 'have parts of lower-case letters, digits, dots and dashes, such as /prod/web';
+const path = text({ pattern: PATH_PATTERN, form: PATH_FORM });
 const labels = mapOf(text());
 const port = integer({ min: 0, max: 65_535 });
-const PORT_NAME = /^[a-z0-9-]+$/;
+const PORT_NAME = { pattern: /^[a-z0-9-]+$/, form: 'be of lower-case letters, digits and dashes' };
 const seconds = integer({ min: 0 });
 
 const protocol: Reader<string> = (value, at, reading) =>
@@ -119,7 +120,7 @@ const network = object<RawNetwork>({
 
 const portDefinition = object<PortDefinition>({
   port: fallback(port, 0),
-  name: optional(text({ pattern: PORT_NAME })),
+  name: optional(text(PORT_NAME)),
   protocol: fallback(protocol, 'tcp'),
   labels: fallback(labels, {}),
 });
@@ -129,7 +130,7 @@ const portMapping = object<PortMapping>({
   hostPort: optional(port),
   servicePort: fallback(port, 0),
   protocol: fallback(protocol, 'tcp'),
-  name: optional(text({ pattern: PORT_NAME })),
+  name: optional(text(PORT_NAME)),
   labels: fallback(labels, {}),
   networkNames: fallback(listOf(text({ min: 1 })), []),
 });

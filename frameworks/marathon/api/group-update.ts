@@ -2,7 +2,7 @@
  * A group as requests describe it (api section 16). Ids may be relative to the group around.
  */
 
-import { type AppUpdate, PATH_PATTERN, readAppUpdate } from './app-update';
+import { type AppUpdate, PATH_FORM, PATH_PATTERN, readAppUpdate } from './app-update';
 import { listOf, number, object, optional, type Reader, text, truth } from './read';
 
 export interface GroupUpdate {
@@ -18,7 +18,7 @@ export interface GroupUpdate {
 /** Groups inside groups, no deeper than anybody names them. */
 const DEPTH_MAX = 32;
 
-const path = text({ pattern: PATH_PATTERN });
+const path = text({ pattern: PATH_PATTERN, form: PATH_FORM });
 
 function groupReader(depth: number): Reader<GroupUpdate> {
   return object<GroupUpdate>(

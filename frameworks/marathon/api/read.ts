@@ -4,8 +4,18 @@
  * A null counts as absent. Members that no table names are remembered, so that typing errors can be pointed out.
  */
 
+import { nearest } from '../../../cluster/model/nearest';
+
+export interface Problem {
+  readonly path: string;
+  /** Marathon's code. */
+  readonly error: string;
+  /** The same for people: a clause whose subject is the path. */
+  readonly clause: string;
+}
+
 export interface Reading {
-  readonly problems: { readonly path: string; readonly error: string }[];
+  readonly problems: Problem[];
   readonly unknown: { readonly path: string; readonly known: readonly string[] }[];
 }
 
@@ -24,9 +34,29 @@ export function newReading(): Reading {
   return { problems: [], unknown: [] };
 }
 
-function problem(reading: Reading, path: string, error: string): undefined {
-  reading.problems.push({ path: path === '' ? '/' : path, error });
+function problem(reading: Reading, path: string, error: string, clause: string): undefined {
+  reading.problems.push({ path: path === '' ? '/' : path, error, clause });
   return undefined;
+}
+
+const SHOWN_MAX = 60;
+
+/** A value as it was sent, cut where it is long. */
+function shown(value: unknown): string {
+  const text = JSON.stringify(value);
+  return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text;
+}
+
+const TYPES = {
+  jsstring: 'a string',
+  jsnumber: 'a number',
+  jsboolean: 'true or false',
+  jsarray: 'a list',
+  jsobject: 'an object',
+};
+
+function wrongType(reading: Reading, path: string, type: keyof typeof TYPES, value: unknown): undefined {
+  return problem(reading, path, `error.expected.${type}`, `must be ${TYPES[type]}, not ${shown(value)}`);
 }
 
 /** A member that may be left out. */
@@ -46,14 +76,28 @@ interface TextLimits {
   readonly min?: number;
   readonly max?: number;
   readonly pattern?: RegExp;
+  /** The pattern in words, behind `must`. */
+  readonly form?: string;
 }
 
-export function text({ min = 0, max = Number.POSITIVE_INFINITY, pattern }: TextLimits = {}): Reader<string> {
+const count = (number: number, noun: string): string => `${number} ${noun}${number === 1 ? '' : 's'}`;
+
+export function text({
+  min = 0,
+  max = Number.POSITIVE_INFINITY,
+  pattern,
+  form,
+}: TextLimits = {}): Reader<string> {
   return (value, path, reading) => {
-    if (typeof value !== 'string') return problem(reading, path, 'error.expected.jsstring');
-    if (value.length < min) return problem(reading, path, 'error.minLength');
-    if (value.length > max) return problem(reading, path, 'error.maxLength');
-    if (pattern && !pattern.test(value)) return problem(reading, path, 'error.pattern');
+    if (typeof value !== 'string') return wrongType(reading, path, 'jsstring', value);
+    if (value.length < min)
+      return problem(reading, path, 'error.minLength', `must have at least ${count(min, 'character')}`);
+    if (value.length > max)
+      return problem(reading, path, 'error.maxLength', `must have at most ${count(max, 'character')}`);
+    if (pattern && !pattern.test(value)) {
+      const wanted = form ?? `match ${pattern.source}`;
+      return problem(reading, path, 'error.pattern', `must ${wanted}, not ${shown(value)}`);
+    }
     return value;
   };
 }
@@ -66,9 +110,10 @@ interface NumberLimits {
 export function number(limits: NumberLimits = {}): Reader<number> {
   const { min = Number.NEGATIVE_INFINITY, max = Number.POSITIVE_INFINITY } = limits;
   return (value, path, reading) => {
-    if (typeof value !== 'number') return problem(reading, path, 'error.expected.jsnumber');
-    if (value < min) return problem(reading, path, 'error.min');
-    return value > max ? problem(reading, path, 'error.max') : value;
+    if (typeof value !== 'number') return wrongType(reading, path, 'jsnumber', value);
+    if (value < min) return problem(reading, path, 'error.min', `must be at least ${min}, not ${value}`);
+    if (value > max) return problem(reading, path, 'error.max', `must be at most ${max}, not ${value}`);
+    return value;
   };
 }
 
@@ -78,29 +123,34 @@ export function integer(limits: NumberLimits = {}): Reader<number> {
   const read = number({ max: INT_MAX, ...limits });
   return (value, path, reading) => {
     if (typeof value === 'number' && !Number.isInteger(value)) {
-      return problem(reading, path, 'error.expected.jsnumber');
+      const clause = `must be a whole number, not ${value}`;
+      return problem(reading, path, 'error.expected.jsnumber', clause);
     }
     return read(value, path, reading);
   };
 }
 
 export const truth: Reader<boolean> = (value, path, reading) =>
-  typeof value === 'boolean' ? value : problem(reading, path, 'error.expected.jsboolean');
+  typeof value === 'boolean' ? value : wrongType(reading, path, 'jsboolean', value);
 
 /** One of some words, in any case; the word in its own case comes out. */
 export function word<W extends string>(...words: readonly W[]): Reader<W> {
   return (value, path, reading) => {
-    if (typeof value !== 'string') return problem(reading, path, 'error.expected.jsstring');
+    if (typeof value !== 'string') return wrongType(reading, path, 'jsstring', value);
     const found = words.find((candidate) => candidate.toLowerCase() === value.toLowerCase());
-    return found ?? problem(reading, path, 'error.unknown.enum.literal');
+    if (found !== undefined) return found;
+    const clause = `must be one of ${words.join(', ')}, not ${shown(value)}`;
+    return problem(reading, path, 'error.unknown.enum.literal', clause);
   };
 }
 
 export function listOf<T>(read: Reader<T>, { min = 0, max = INT_MAX }: NumberLimits = {}): Reader<T[]> {
   return (value, path, reading) => {
-    if (!Array.isArray(value)) return problem(reading, path, 'error.expected.jsarray');
-    if (value.length < min) return problem(reading, path, 'error.minLength');
-    if (value.length > max) return problem(reading, path, 'error.maxLength');
+    if (!Array.isArray(value)) return wrongType(reading, path, 'jsarray', value);
+    if (value.length < min)
+      return problem(reading, path, 'error.minLength', `must have at least ${count(min, 'member')}`);
+    if (value.length > max)
+      return problem(reading, path, 'error.maxLength', `must have at most ${count(max, 'member')}`);
     const items = value.map((item: unknown, index) => read(item, `${path}(${index})`, reading));
     return items.filter((item) => item !== undefined) as T[];
   };
@@ -108,7 +158,7 @@ export function listOf<T>(read: Reader<T>, { min = 0, max = INT_MAX }: NumberLim
 
 export function mapOf<T>(read: Reader<T>): Reader<Record<string, T>> {
   return (value, path, reading) => {
-    if (!isObject(value)) return problem(reading, path, 'error.expected.jsobject');
+    if (!isObject(value)) return wrongType(reading, path, 'jsobject', value);
     const entries = Object.entries(value).flatMap(([key, item]): [string, T][] => {
       const got = read(item, `${path}/${key}`, reading);
       return got === undefined ? [] : [[key, got]];
@@ -122,7 +172,7 @@ export function object<T extends object>(fields: Fields<T>, ignored: readonly st
   const table = Object.entries(fields) as [string, Field<unknown>][];
   const known = [...table.map(([name]) => name), ...ignored];
   return (value, path, reading) => {
-    if (!isObject(value)) return problem(reading, path, 'error.expected.jsobject');
+    if (!isObject(value)) return wrongType(reading, path, 'jsobject', value);
     for (const key of Object.keys(value)) {
       if (!known.includes(key)) reading.unknown.push({ path: `${path}/${key}`, known });
     }
@@ -136,7 +186,7 @@ export function object<T extends object>(fields: Fields<T>, ignored: readonly st
 
 function readField(field: Field<unknown>, value: unknown, path: string, reading: Reading): unknown {
   if (value !== undefined && value !== null) return field.read(value, path, reading);
-  if (field.required) return problem(reading, path, 'error.path.missing');
+  if (field.required) return problem(reading, path, 'error.path.missing', 'is missing');
   return field.fallback;
 }
 
@@ -147,27 +197,8 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 /** What to say about a member nobody knows, with the nearest known name if there is one. */
 export function hintFor({ path, known }: Reading['unknown'][number]): string {
   const cut = path.lastIndexOf('/');
-  const name = path.slice(cut + 1);
-  const ranked = known
-    .map((other) => ({ other, distance: editDistance(name.toLowerCase(), other.toLowerCase()) }))
-    .sort((a, b) => a.distance - b.distance);
-  const [best] = ranked;
-  const near = best && best.distance <= Math.max(2, Math.floor(name.length / 3));
-  return near
-    ? `unknown field ${path}; did you mean ${path.slice(0, cut)}/${best.other}?`
-    : `unknown field ${path}`;
-}
-
-/** Levenshtein's distance; names are short. */
-function editDistance(left: string, right: string): number {
-  let row = Array.from({ length: right.length + 1 }, (_unused, index) => index);
-  for (let i = 1; i <= Math.min(left.length, 64); i++) {
-    const next = [i];
-    for (let j = 1; j <= right.length; j++) {
-      const replace = (row[j - 1] ?? 0) + (left[i - 1] === right[j - 1] ? 0 : 1);
-      next.push(Math.min(replace, (row[j] ?? 0) + 1, (next[j - 1] ?? 0) + 1));
-    }
-    row = next;
-  }
-  return row[right.length] ?? 0;
+  const [near] = nearest(path.slice(cut + 1), known, 1);
+  return near === undefined
+    ? `unknown field ${path}`
+    : `unknown field ${path}; did you mean ${path.slice(0, cut)}/${near}?`;
 }

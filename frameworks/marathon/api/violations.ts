@@ -2,6 +2,8 @@
  * Why a request is refused, as the API words it: one entry per path, several errors per path.
  */
 
+import type { Problem } from './read';
+
 export interface Violation {
   readonly path: string;
   readonly errors: readonly string[];
@@ -20,8 +22,21 @@ export function byPath(found: readonly { readonly path: string; readonly error: 
   return [...paths].map(([path, errors]) => ({ path, errors }));
 }
 
-export function invalidJson(found: readonly { readonly path: string; readonly error: string }[]): ApiFailure {
-  return { status: 422, body: { message: 'Invalid JSON', details: byPath(found) } };
+/**
+ * JSON that cannot be read. `errors` has Marathon's codes, which programs know; `messages`, which the original does
+ * not have, says the same in sentences about the app or group of this id.
+ */
+export function invalidJson(problems: readonly Problem[], id?: string): ApiFailure {
+  const details = byPath(problems).map(({ path, errors }) => ({
+    path,
+    errors,
+    messages: problems.filter((problem) => problem.path === path).map((problem) => sentence(problem, id)),
+  }));
+  return { status: 422, body: { message: 'Invalid JSON', details } };
+}
+
+function sentence({ path, clause }: Problem, id: string | undefined): string {
+  return `${id === undefined ? '' : `${id}: `}${path} ${clause}.`;
 }
 
 export function notValid(details: readonly Violation[]): ApiFailure {

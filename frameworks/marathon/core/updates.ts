@@ -171,8 +171,14 @@ const FAILURES: ReadonlySet<Condition> = new Set<Condition>([
   'Unknown',
 ]);
 
+/** A kill that nobody asked for, because of failed checks of the executor, is a failure, too. */
+function isFailure({ state }: Turn, instance: Instance, status: mesos.TaskStatus): boolean {
+  if (FAILURES.has(instance.condition)) return true;
+  return instance.condition === 'Killed' && status.healthy === false && !state.kills.has(instance.id);
+}
+
 function ended(turn: Turn, { instance, task, status }: Applied): void {
-  if (FAILURES.has(instance.condition) && turn.state.apps.has(instance.appId)) {
+  if (isFailure(turn, instance, status) && turn.state.apps.has(instance.appId)) {
     saveFailure(turn, {
       appId: instance.appId,
       taskId: task.id,

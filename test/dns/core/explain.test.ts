@@ -29,6 +29,43 @@ test('why a name has nothing', () => {
   expect(printExplanation(explain(live, 'no.mesos'))).toEqual(['nothing in the cluster makes no.mesos']);
 });
 
+describe('a task without a usable address', () => {
+  const container = runningAt('not-an-address');
+  const { live: bare } = zoneOf(
+    {
+      ...stateWith({ id: 'app.1', name: 'app', statuses: [container] }),
+      slaves: [{ id: 'x-S0', hostname: 'h', pid: 'slave(1)@agent.example:5051' }],
+    },
+    { ipSources: ['netinfo', 'docker', 'host'] },
+  );
+
+  it('is told with the sources that were asked, in their order', () => {
+    const why =
+      'it has no usable address; sources asked: netinfo ("not-an-address": no address), docker (none), ' +
+      "host (its agent's host agent.example has no address)";
+    expect(explain(bare, 'app.marathon.mesos')).toMatchObject({
+      records: [],
+      missing: [{ task: 'app.1 of framework f1', why }],
+    });
+  });
+});
+
+describe('a name that is misspelt', () => {
+  it('is shown the nearest names, and those that begin with the same label', () => {
+    expect(explain(live, 'wbe.marathon.mesos').near[0]).toBe('web.marathon.mesos');
+    expect(explain(live, 'web.mesos').near).toContain('web.marathon.mesos');
+    expect(explain(live, 'leadr.mesos').near).toContain('leader.mesos');
+    expect(printExplanation(explain(live, 'wbe.marathon.mesos'))[0]).toMatch(
+      /^nothing in the cluster makes wbe\.marathon\.mesos; near it are web\.marathon\.mesos/,
+    );
+  });
+
+  it('is shown nothing where nothing is near, or where there are records', () => {
+    expect(explain(live, 'quite-another-name.example').near).toEqual([]);
+    expect(explain(live, 'web.marathon.mesos').near).toEqual([]);
+  });
+});
+
 test('names of the cluster itself', () => {
   expect(explain(live, 'leader.mesos').records).toEqual([
     { record: 'the name, without an address', from: 'the masters' },

@@ -82,7 +82,8 @@ async function create(context: RestContext, request: Request): Promise<Outcome> 
   const body = readBody(request, readAppUpdate);
   if (isFailure(body)) return body;
   const { id: given } = body.value;
-  if (given === undefined) return invalidJson([{ path: '/id', error: 'error.path.missing' }]);
+  if (given === undefined)
+    return invalidJson([{ path: '/id', error: 'error.path.missing', clause: 'is missing' }]);
   const id = absoluteId(given);
   const app = wantedApp(context, { id, update: { ...body.value, version: undefined }, partial: false });
   if (isFailure(app)) return app;

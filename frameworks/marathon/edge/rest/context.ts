@@ -116,10 +116,17 @@ export function readBody<T>(request: Request, read: Reader<T>): BodyRead<T> | Ap
   if (isFailure(parsed)) return parsed;
   const reading = newReading();
   const value = read(parsed.json, '', reading);
-  if (reading.problems.length > 0 || value === undefined) return invalidJson(reading.problems);
+  if (reading.problems.length > 0 || value === undefined)
+    return invalidJson(reading.problems, idOf(parsed.json));
   return { value, headers: warnings(reading) };
 }
 
+/** The id that a body names, for messages about it. */
+function idOf(json: unknown): string | undefined {
+  return isObject(json) && typeof json['id'] === 'string' ? json['id'].slice(0, ID_SHOWN_MAX) : undefined;
+}
+
+const ID_SHOWN_MAX = 200;
 const WARNINGS_MAX = 10;
 
 /** Unknown members are ignored, as the original does, but not silently. */

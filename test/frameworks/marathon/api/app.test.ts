@@ -4,6 +4,7 @@ import { normalised, resolvePath } from '../../../../frameworks/marathon/api/app
 import { readAppUpdate } from '../../../../frameworks/marathon/api/app-update';
 import { violationsOf } from '../../../../frameworks/marathon/api/app-validate';
 import { hintFor, newReading } from '../../../../frameworks/marathon/api/read';
+import { invalidJson } from '../../../../frameworks/marathon/api/violations';
 import { printApp } from '../../../../frameworks/marathon/core/views/app';
 
 type Given = Record<string, unknown>;
@@ -55,6 +56,27 @@ describe('reading', () => {
     ['two readiness checks', { readinessChecks: [{}, {}] }, ['/readinessChecks error.maxLength']],
   ])('refuses %s', (_name, given, problems) => {
     expect(problemsOf(given)).toEqual(problems);
+  });
+
+  it.each<[unknown, string]>([
+    [
+      { id: '/Web_App' },
+      '/id must have parts of lower-case letters, digits, dots and dashes, such as /prod/web, not "/Web_App".',
+    ],
+    [{ cpus: '1' }, '/cpus must be a number, not "1".'],
+    [{ instances: 1.5 }, '/instances must be a whole number, not 1.5.'],
+    [{ instances: -1 }, '/instances must be at least 0, not -1.'],
+    [{ cmd: '' }, '/cmd must have at least 1 character.'],
+    [{ portDefinitions: [{ port: 70_000 }] }, '/portDefinitions(0)/port must be at most 65535, not 70000.'],
+    [{ killSelection: 'FIRST' }, '/killSelection must be one of YOUNGEST_FIRST, OLDEST_FIRST, not "FIRST".'],
+    [{ container: { docker: {} } }, '/container/docker/image is missing.'],
+    [{ constraints: [['hostname']] }, '/constraints(0) must have at least 2 members.'],
+    [{ env: ['x'.repeat(100)] }, `/env must be an object, not ["${'x'.repeat(58)}....`],
+  ])('says in a sentence what is wrong with %j', (given, sentence) => {
+    const reading = newReading();
+    readAppUpdate(given, '', reading);
+    const { body } = invalidJson(reading.problems, '/web');
+    expect(body).toMatchObject({ details: [{ messages: [`/web: ${sentence}`] }] });
   });
 
   it('takes words in any case and nulls as absent', () => {

@@ -341,6 +341,26 @@ describe('status updates', () => {
     warn.mockRestore();
   });
 
+  it('of a task that its executor killed for failed checks are the last failure of its app', () => {
+    const cluster = new FakeCluster();
+    cluster.put({ id: '/app' });
+    cluster.advance(1000);
+    const [id = ''] = cluster.running().map(({ task }) => task?.id ?? '');
+    const message = 'Task health check failed 3 times in a row';
+    cluster.update(id, 'TASK_KILLED', { healthy: false, message, agent_id: { value: 'S1' } });
+    expect(cluster.state.failures.get('/app')).toMatchObject({ taskId: id, state: 'TASK_KILLED', message });
+  });
+
+  it('of a task that was killed by a wish are none', () => {
+    const cluster = new FakeCluster();
+    cluster.put({ id: '/app' });
+    cluster.advance(1000);
+    cluster.change({ put: [app({ id: '/app', instances: 0 })] });
+    cluster.advance(5000);
+    expect(cluster.running()).toEqual([]);
+    expect(cluster.state.failures.get('/app')).toBeUndefined();
+  });
+
   it('are acknowledged once stored, and only those with a uuid', () => {
     const cluster = new FakeCluster({ storeMs: 30 });
     cluster.put({ id: '/app' });

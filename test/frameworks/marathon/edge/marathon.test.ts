@@ -205,8 +205,16 @@ describe('Marathon over real HTTP', () => {
         {
           message: 'Invalid JSON',
           details: [
-            { path: '/cpus', errors: ['error.expected.jsnumber'] },
-            { path: '/ports(1)', errors: ['error.expected.jsnumber'] },
+            {
+              path: '/cpus',
+              errors: ['error.expected.jsnumber'],
+              messages: ['/y: /cpus must be a number, not "many".'],
+            },
+            {
+              path: '/ports(1)',
+              errors: ['error.expected.jsnumber'],
+              messages: ['/y: /ports(1) must be a number, not "a".'],
+            },
           ],
         },
       ],
