@@ -80,7 +80,8 @@ test('a shell task and an argv task run, write to their sandboxes and finish', a
   const [used] = await json<{ executor_id: string; statistics: Record<string, number> }[]>(
     `${machine.agents[0]?.http.url}/monitor/statistics`,
   );
-  expect(used).toMatchObject({ statistics: { cpus_limit: 0.1, mem_limit_bytes: 32 * 1024 * 1024 } });
+  // The task's, and what the command executor itself needs.
+  expect(used).toMatchObject({ statistics: { cpus_limit: 0.2, mem_limit_bytes: 64 * 1024 * 1024 } });
   expect(used?.statistics['processes']).toBeGreaterThan(0);
   expect(used?.statistics['mem_rss_bytes']).toBeGreaterThan(0);
   const page = await json<never>(`${machine.agents[0]?.http.url}/state`);

@@ -3,7 +3,7 @@
  */
 
 import type { FrameworkInfo, Resource, TaskInfo } from '../../../api/generated/mesos';
-import { encodeJson } from '../../../api/json-write';
+import { encodeJson, encodeNestedJson } from '../../../api/json-write';
 import {
   attributesJson,
   commandJson,
@@ -40,6 +40,9 @@ export function statePage(state: AgentState, flags: Record<string, string> | und
     pid: JSON.stringify(pidOf(state)),
     hostname: JSON.stringify(boot.hostname),
     capabilities: JSON.stringify(CAPABILITIES.map(({ type }) => type)),
+    drain_config: state.drain && encodeNestedJson('mesos.v1.DrainConfig', state.drain),
+    estimated_drain_start_time_seconds:
+      state.drainStartedAt === undefined ? undefined : String(Math.floor(state.drainStartedAt / 1000)),
     resources: quantitiesJson(total),
     ...reservedJson(total),
     ...reservedFullJson(writeShownResources(total) as Resource[]),
