@@ -39,7 +39,7 @@ const BENCHES: readonly (readonly [name: string, about: string, run: (options: O
     ],
     [
       'snapshot',
-      'how long big reads of the operator API hold up the master at 100,000 tasks',
+      'how long big reads hold up the master at 100,000 tasks',
       async () => (await import('./master/snapshot')).benchSnapshot(),
     ],
     [

@@ -1,5 +1,5 @@
 /**
- * Big reads of the operator API beside everything else: 100,000 running tasks; GET_STATE, GET_TASKS and the first event
+ * Big reads beside everything else: 100,000 running tasks; `/state`, GET_STATE, GET_TASKS and others, and the first event
  * of SUBSCRIBE in JSON and protobuf, while `/health` is asked every few milliseconds. The longest answer of `/health`
  * is how long the master's loop was held up.
  */
@@ -22,6 +22,8 @@ export async function benchSnapshot(): Promise<void> {
       running.push(await filled(sized, `run-${index}`, (index + 1) * AGENTS * TASKS_PER_AGENT));
     }
     await measure(sized, 'nothing', () => new Promise((done) => setTimeout(() => done(0), 3000)));
+    for (const which of ['/state, first', '/state, again'])
+      await measure(sized, which, () => readState(sized));
     for (const type of CALLS)
       for (const accept of TYPES) await measure(sized, `${type} ${accept}`, () => read(sized, type, accept));
     for (const scheduler of running) await scheduler.stop();
@@ -39,6 +41,10 @@ async function measure(sized: Sized, what: string, run: () => Promise<number>): 
     `${what}: ${(bytes / 1e6).toFixed(1)} MB in ${took.toFixed(0)} ms; ` +
       `/health meanwhile at most ${longest.toFixed(0)} ms\n`,
   );
+}
+
+async function readState({ url }: Sized): Promise<number> {
+  return (await (await fetch(`${url}/state`)).arrayBuffer()).byteLength;
 }
 
 /** The bytes of an answer, or of the first event of a stream. */

@@ -51,6 +51,7 @@ export class SlicedWork {
 
   /** Does the work; undefined when it was given up because nobody wants it any more. Rejects when it throws. */
   run<T>({ begin, key, began = () => undefined, isWanted = () => true }: Work<T>): Promise<T | undefined> {
+    if (this.stopped) return Promise.resolve(undefined);
     const same = key === undefined ? undefined : this.waiting.find((job) => job.key === key);
     if (same) {
       same.wanted.push(isWanted);

@@ -23,6 +23,7 @@ import {
   getTasks,
 } from '../../core/views/operator';
 import type { OperatorDoor } from './operator-door';
+import { plain } from './scheduler-api';
 
 /** The lists that each call answers with, under the name they have in its response. */
 const LISTS: Partial<Record<Call.Type, readonly [name: string, list: (state: SeenState) => Part]>> = {
@@ -65,7 +66,9 @@ export function answerLists(
     },
     isWanted: () => !reply.raw.destroyed,
   });
-  return written.then((chunks) => reply.type(accept).send(Buffer.concat(chunks ?? [])));
+  return written.then((chunks) =>
+    chunks ? reply.type(accept).send(Buffer.concat(chunks)) : plain(reply, 503, 'The master is stopping'),
+  );
 }
 
 /** Writes the state as the first event of a stream; what happens from then on follows it. */

@@ -21,18 +21,22 @@ export function sharedPage(
   } = {},
 ) {
   let last: { moment: number; body: Buffer; madeAt: number; tookMs: number } | undefined;
-  return (): Buffer => {
-    const began = now();
-    const current = moment();
-    if (last && (last.moment === current || isStillGood(last, began))) {
-      hit();
-      return last.body;
-    }
+  /** The page that was made before, where it serves this request, too. */
+  const kept = (): Buffer | undefined => {
+    if (!last || (last.moment !== moment() && !isStillGood(last, now()))) return undefined;
+    hit();
+    return last.body;
+  };
+  const page = (): Buffer => {
+    const known = kept();
+    if (known) return known;
+    const [current, began] = [moment(), now()];
     const body = make();
     const madeAt = now();
     last = { moment: current, body, madeAt, tookMs: madeAt - began };
     return body;
   };
+  return Object.assign(page, { kept });
 }
 
 function isStillGood({ madeAt, tookMs }: { madeAt: number; tookMs: number }, now: number): boolean {

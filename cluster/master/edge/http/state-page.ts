@@ -59,6 +59,21 @@ function task(record: TaskRecord): string {
   return json;
 }
 
+/**
+ * Makes the JSON of each task that has none yet, with a pause after each: a page that is put together afterwards, of
+ * that moment, finds nearly all of it made.
+ */
+export function* prepareTasks(state: MasterState): Generator<void, void> {
+  for (const framework of [...state.frameworks.values(), ...state.completed.values()]) {
+    for (const record of recordsOf(framework)) {
+      const known = fragments.get(record);
+      if (known && known.statuses === record.statuses && known.state === record.state) continue;
+      task(record);
+      yield;
+    }
+  }
+}
+
 function partsOf(
   state: MasterState,
   framework: Framework,

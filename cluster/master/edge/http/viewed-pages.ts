@@ -1,0 +1,83 @@
+/**
+ * Pages that are made from the state as their reader sees it. Big ones are shared by those who see the same.
+ */
+
+import { principalOf } from '../../../runtime/http/access';
+import { type Query, queryOf, sendJson } from '../../../runtime/http/json';
+import type { Handler, Request } from '../../../runtime/http/server';
+import { SlicedWork } from '../../../runtime/sliced-work';
+import { isRestricted, type Sight, seenBy, sightOf } from '../../core/authorize/sight';
+import type { MasterState } from '../../core/state';
+import { type OperatorDoor, readFor, sightFor } from './operator-door';
+import { sharedPage } from './shared-page';
+import { prepareTasks } from './state-page';
+
+type Flags = Readonly<Record<string, string>>;
+
+/** Principals whose pages are kept, each for as long as it is shared. */
+const VIEWERS_MAX = 64;
+
+/** The ways in which a page can be made. */
+export function viewedPages(door: OperatorDoor) {
+  const page = (print: (state: MasterState, query: Query, sight: Sight) => string): Handler => {
+    return (request, reply) => {
+      const sight = sightFor(door, request);
+      const text = readFor(door, request, (state) => print(state, queryOf(request), sight));
+      return sendJson(request, reply, Buffer.from(text));
+    };
+  };
+  const byViewer = (print: (state: MasterState, sight: Sight) => string): Handler => {
+    const pageFor = pageByViewer(door, print);
+    return (request, reply) => sendJson(request, reply, pageFor(request)());
+  };
+  const preparing = new SlicedWork();
+  /** A page made when the texts of all tasks are. */
+  const prepared = async (page: SharedPage): Promise<Buffer> => {
+    const begin = (): Generator<void, void> => door.read(prepareTasks);
+    await preparing.run({ key: 'tasks', begin });
+    return page();
+  };
+  /** The same of pages with every task, whose texts are made in slices first where there are none. */
+  const ofTasks = (print: (state: MasterState, flags: Flags | undefined) => string): Handler => {
+    const pageFor = pageByViewer(door, (state, sight) => print(state, sight.flags ? door.flags : undefined));
+    return async (request, reply) => {
+      const page = pageFor(request);
+      const body = page.kept() ?? (await prepared(page));
+      return sendJson(request, reply, body);
+    };
+  };
+  const shared = (print: (state: MasterState, flags: Flags | undefined) => string): Handler =>
+    byViewer((state, sight) => print(state, sight.flags ? door.flags : undefined));
+  /** Everything, shared; or what one id is about. */
+  const one = (
+    key: string,
+    print: (state: MasterState, id?: string) => string,
+    share: typeof shared = shared,
+  ): Handler => {
+    const all = share((state) => print(state));
+    const single = page((state, query) => print(state, query[key]));
+    return (request, reply) => (queryOf(request)[key] === undefined ? all : single)(request, reply);
+  };
+  return { page, byViewer, shared, ofTasks, one };
+}
+
+type SharedPage = ReturnType<typeof sharedPage>;
+
+/** A page that those who see the same share. */
+function pageByViewer(
+  door: OperatorDoor,
+  print: (state: MasterState, sight: Sight) => string,
+): (request: Request) => SharedPage {
+  const pages = new Map<string, SharedPage>();
+  return (request) => {
+    const sender = principalOf(request);
+    const isOwn = door.read((state) => isRestricted(state, sender));
+    const key = isOwn ? JSON.stringify([sender?.value]) : '';
+    const make = (): Buffer =>
+      Buffer.from(door.read((state) => print(seenBy(state, sender), sightOf(state, sender))));
+    const page = pages.get(key) ?? sharedPage(make, door.moment, { hit: door.pageHit });
+    if (!pages.has(key) && pages.size >= VIEWERS_MAX) pages.clear();
+    pages.set(key, page);
+    return page;
+  };
+}
