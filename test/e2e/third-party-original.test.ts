@@ -3,6 +3,7 @@
  * both masters and both agents beside each other.
  */
 
+import { RecordDecoder } from '../../cluster/runtime/streams/recordio';
 import { MemoryStore } from '../../cluster/state/memory';
 import { parseMarathonConfig } from '../../frameworks/marathon/config';
 import { startMarathon } from '../../frameworks/marathon/main';
@@ -295,6 +296,22 @@ async function expectSame(
   expect(different).toEqual([]);
 }
 
+/** The shape of the first event that an operator's stream has. */
+async function firstEvent(url: string): Promise<string[]> {
+  const answer = await fetch(`${url}/master/api/v1`, {
+    method: 'POST',
+    headers: { 'content-type': 'application/json', accept: 'application/json' },
+    body: JSON.stringify({ type: 'SUBSCRIBE' }),
+  });
+  const decoder = new RecordDecoder();
+  for await (const chunk of answer.body ?? []) {
+    const [record] = decoder.feed(chunk as Uint8Array);
+    // Leaving the loop ends the stream.
+    if (record) return shapeOf(JSON.parse(record.toString()));
+  }
+  return [];
+}
+
 /** Changes by operators that fill the pages. */
 async function enrich(url: string): Promise<void> {
   const { slaves } = await json<{ slaves: { id: string }[] }>(`${url}/master/slaves`);
@@ -390,5 +407,7 @@ whenThere(`pages and calls beside the original${why}`, () => {
     }
     const masters = [original.url, `http://${place}`] as const;
     await expectSame(masters, [...MASTER_PAGES, ...MASTER_CALLS, page('/metrics/snapshot')], /^$/);
+    const [theirs, own] = await Promise.all(masters.map(firstEvent));
+    expect(own).toEqual(theirs);
   });
 });
