@@ -242,13 +242,12 @@ interface Parts {
 }
 
 function createLife(config: LbConfig, { clock, log }: LbDeps, parts: Parts): Life {
-  const { options, haproxy, balancer, marathon, runtime } = parts;
+  const { options, haproxy, balancer, marathon } = parts;
   return new Life({
     // A HAProxy that could not be found again is not left behind.
     boot: { endHaproxy: config.stopHaproxy || !canFindProcesses(), readLimitMs: READ_LIMIT_MS },
     haproxy,
     balancer,
-    runtime,
     clock,
     log,
     readApps: () => marathon.apps(AbortSignal.timeout(READ_LIMIT_MS)),

@@ -21,6 +21,9 @@ export type Finding =
   | { readonly kind: 'serving'; readonly pid: number }
   | { readonly kind: 'none'; readonly previous: boolean; readonly why: string };
 
+/** Result of asking a socket. `gone`: nobody listens there; `silent`: no answer in time, as under a heavy load. */
+export type Probe = 'answers' | 'silent' | 'gone';
+
 /** Configuration to start HAProxy with: the one on disk, one without apps, or one of the apps just read. */
 export type StartSource = 'previous' | 'empty' | 'current';
 
@@ -40,8 +43,7 @@ export interface LbEvents {
   'apps.unreachable': { readonly why: string };
   /** HAProxy serves the apps as last read. */
   'apps.served': Record<never, never>;
-  /** Answers of the two sockets: true when one came. */
-  'sockets.probed': { readonly runtime: boolean; readonly master: boolean };
+  'sockets.probed': { readonly runtime: Probe; readonly master: Probe };
   /** The reload that makes the sockets again is over; `why` when it failed. */
   'sockets.renewed': { readonly why: string | undefined };
   /** `failed`: the start failed after HAProxy was there. */

@@ -2,7 +2,7 @@
  * The load balancer's life as it is now: what HAProxy does, whose configuration it has, and what is wrong with it.
  */
 
-import type { LbBoot } from './events';
+import type { LbBoot, Probe } from './events';
 
 /**
  * `looking` for a HAProxy that serves, `adopting` it; with none, `reading` the apps first and `starting` one; `serving`;
@@ -36,8 +36,9 @@ export interface LbState {
   /** Why HAProxy did not start again, and the wait before the next attempt in milliseconds. */
   startRefused: string | undefined;
   restartDelayMs: number;
-  /** Failed probes in a row by socket. */
+  /** Weight of failed probes in a row by socket; a probe is under way. */
   readonly silent: { runtime: number; master: number };
+  probing: boolean;
   /** A reload that makes the sockets again is under way. */
   renewing: boolean;
 }
@@ -56,12 +57,17 @@ export function initLb(boot: LbBoot): LbState {
     startRefused: undefined,
     restartDelayMs: RESTART_FIRST_MS,
     silent: { runtime: 0, master: 0 },
+    probing: false,
     renewing: false,
   };
 }
 
-/** Failed probes in a row after which a socket counts as gone: one may fall into a reload. */
-export const SILENT_MAX = 2;
+/**
+ * Weights of failed probes, and their sum after which a socket counts as gone: a single one may fall into a reload, and a
+ * HAProxy under a heavy load may be slow to answer without needing another worker.
+ */
+export const PROBE_WEIGHTS: Readonly<Record<Probe, number>> = { answers: 0, silent: 1, gone: 5 };
+export const SILENT_MAX = 10;
 
 /** State of the load balancer as `/health` shows it. */
 export interface LbHealth {

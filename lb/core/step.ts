@@ -10,7 +10,7 @@
 import type { Machine } from '../../cluster/model/event';
 import type { LbEffect } from './effects';
 import type { EventOf, LbBoot, LbEvent, LbEvents, StartSource } from './events';
-import { initLb, type LbState, RESTART_FIRST_MS, SILENT_MAX } from './state';
+import { initLb, type LbState, PROBE_WEIGHTS, RESTART_FIRST_MS, SILENT_MAX } from './state';
 
 export const PROBE_MS = 1000;
 export const RESTART_LAST_MS = 5000;
@@ -163,13 +163,14 @@ function appsServed(state: LbState): LbEffect[] {
 }
 
 function socketsProbed(state: LbState, { runtime, master }: EventOf<'sockets.probed'>): LbEffect[] {
+  state.probing = false;
   if (state.phase !== 'serving') return [];
   const { silent } = state;
-  const back = (runtime && silent.runtime >= SILENT_MAX) || (master && silent.master >= SILENT_MAX);
-  silent.runtime = runtime ? 0 : silent.runtime + 1;
-  silent.master = master ? 0 : silent.master + 1;
-  const gone = silent.runtime >= SILENT_MAX || silent.master >= SILENT_MAX;
-  if (back && !gone) return [{ kind: 'note', level: 'info', text: "HAProxy's sockets answer again" }];
+  const before = isGone(state);
+  silent.runtime = runtime === 'answers' ? 0 : silent.runtime + PROBE_WEIGHTS[runtime];
+  silent.master = master === 'answers' ? 0 : silent.master + PROBE_WEIGHTS[master];
+  const gone = isGone(state);
+  if (before && !gone) return [{ kind: 'note', level: 'info', text: "HAProxy's sockets answer again" }];
   if (!gone || state.renewing) return [];
   state.renewing = true;
   const fields = { runtime, master };
@@ -177,6 +178,10 @@ function socketsProbed(state: LbState, { runtime, master }: EventOf<'sockets.pro
     { kind: 'note', level: 'warn', text: "a socket of HAProxy's is gone; it is made again", fields },
     { kind: 'renew', runtime: silent.runtime >= SILENT_MAX },
   ];
+}
+
+function isGone({ silent }: LbState): boolean {
+  return silent.runtime >= SILENT_MAX || silent.master >= SILENT_MAX;
 }
 
 function socketsRenewed(state: LbState, { why }: EventOf<'sockets.renewed'>): LbEffect[] {
@@ -213,5 +218,7 @@ function woke(state: LbState, { timer, at }: EventOf<'woke'>): LbEffect[] {
   if (timer === 'restart' && state.phase === 'restarting') return [{ kind: 'start', source: 'previous' }];
   if (timer !== 'probe' || state.phase !== 'serving') return [];
   const again: LbEffect = { kind: 'wake', timer: 'probe', at: at + PROBE_MS };
-  return state.renewing ? [again] : [{ kind: 'probe' }, again];
+  if (state.renewing || state.probing) return [again];
+  state.probing = true;
+  return [{ kind: 'probe' }, again];
 }

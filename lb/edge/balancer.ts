@@ -213,10 +213,11 @@ export class Balancer {
     this.keepDrained();
   }
 
-  /** Takes that back. Returns whether it was out. */
-  putBack(task: string): boolean {
-    if (!this.drained.has(task)) return false;
-    this.drained = new Set([...this.drained].filter((one) => one !== task));
+  /** Takes that back. Returns whether one of them was out. */
+  putBack(...tasks: readonly string[]): boolean {
+    const back = new Set(tasks.filter((task) => this.drained.has(task)));
+    if (back.size === 0) return false;
+    this.drained = new Set([...this.drained].filter((task) => !back.has(task)));
     this.keepDrained();
     return true;
   }

@@ -162,11 +162,13 @@ export class Drains {
 
   private forgetOld(): void {
     const now = performance.now();
+    const over: string[] = [];
     for (const [task, known] of this.since) {
       const served = this.serves(task);
       if (served ? now - known.at < OUT_MAX_MS : !known.served && now - known.at < UNKNOWN_MS) continue;
       this.since.delete(task);
-      this.parts.balancer.putBack(task);
+      over.push(task);
     }
+    this.parts.balancer.putBack(...over);
   }
 }

@@ -12,12 +12,12 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withStartersUmask } from '../../cluster/runtime/files/private';
 import type { Logger } from '../../cluster/runtime/log';
-import type { Finding } from '../core/events';
+import type { Finding, Probe } from '../core/events';
 import { APP_MAP, HOST_MAP } from '../core/maps';
 import type { Files } from '../core/render';
 import { keptState } from '../core/server-state';
 import { findRunning, printPidFile } from './find-running';
-import { askSocket, type ProcessList, readProcessList } from './master-socket';
+import { askSocket, type ProcessList, probeSocket, readProcessList } from './master-socket';
 import { Outputs } from './outputs';
 import { endAll, endHaproxies, haproxyMasters, haproxyProcesses, signal, startedAt } from './processes';
 import { readOwnText, readText, replaceText, type WorkFolder, writeText } from './work-folder';
@@ -390,6 +390,15 @@ export class Haproxy {
       return { ok: true };
     }
     return away;
+  }
+
+  /** Whether the sockets of worker and master answer. */
+  async probe(): Promise<{ runtime: Probe; master: Probe }> {
+    const [runtime, master] = await Promise.all([
+      probeSocket(this.socketPath, 'show info', /^Pid: /m),
+      probeSocket(this.folder.masterSocket, 'show proc', /^\d+\s+master/m),
+    ]);
+    return { runtime, master };
   }
 
   /** The worker that serves; undefined when that cannot be told. */

@@ -12,13 +12,11 @@ import { healthOf, type LbHealth, type LbState, type LifeIssue, lifeIssues } fro
 import { lbMachine } from '../core/step';
 import type { Balancer } from './balancer';
 import type { Haproxy } from './haproxy';
-import type { RuntimeApi } from './runtime-api';
 
 interface Parts {
   readonly boot: LbBoot;
   readonly haproxy: Haproxy;
   readonly balancer: Balancer;
-  readonly runtime: RuntimeApi;
   readonly clock: Clock;
   readonly log: Logger;
   /** Reads the apps; fails when Marathon cannot be read. */
@@ -171,8 +169,6 @@ export class Life {
   }
 
   private async probe(): Promise<void> {
-    const { runtime, haproxy } = this.parts;
-    const [info, list] = await Promise.all([runtime.ask('show info').catch(() => ''), haproxy.processes()]);
-    this.post({ kind: 'sockets.probed', runtime: /^Pid: /m.test(info), master: list !== undefined });
+    this.post({ kind: 'sockets.probed', ...(await this.parts.haproxy.probe()) });
   }
 }

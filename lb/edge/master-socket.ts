@@ -3,6 +3,7 @@
  */
 
 import { connect } from 'node:net';
+import type { Probe } from '../core/events';
 
 /** What `show proc` says. */
 export interface ProcessList {
@@ -29,6 +30,16 @@ export function askSocket(path: string, command: string, timeoutMs = 2000): Prom
     socket.on('close', () => resolve(Buffer.concat(chunks).toString()));
     socket.end(`${command}\n`);
   });
+}
+
+/** Asks a socket a command whose answer has a known form. */
+export async function probeSocket(path: string, command: string, form: RegExp): Promise<Probe> {
+  try {
+    return form.test(await askSocket(path, command)) ? 'answers' : 'silent';
+  } catch (error) {
+    const { code = '' } = error as NodeJS.ErrnoException;
+    return ['ENOENT', 'ECONNREFUSED', 'ENOTSOCK'].includes(code) ? 'gone' : 'silent';
+  }
 }
 
 /** Reads the answer to `show proc`. Returns undefined when it is none. */

@@ -218,6 +218,9 @@ test('a task that is out, and a weight, are so after a restart', async () => {
   await send('PUT', `${url}/v1/weights`, { app: '/web', weight: 7 });
   await bench.restart('SIGKILL');
   await until('the apps are served', () => served(bench), LIMIT_MS);
+  // What `meseta lb top` shows counts on: the worker is the one it was.
+  const traffic = JSON.parse((await bench.api('/v1/traffic')).body) as { app: string; requests: number }[];
+  expect(traffic.find(({ app }) => app === '/web')?.requests).toBeGreaterThan(0);
   const hits = bench.webs[0]?.hits;
   for (let count = 0; count < 8; count++) await ask(bench.site.ports.front, '/', { host: 'web.localhost' });
   expect(bench.webs[0]?.hits).toBe(hits);

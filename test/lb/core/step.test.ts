@@ -108,8 +108,8 @@ const EVENTS: { readonly [K in keyof LbEvents]: readonly [LbInput, Partial<Recor
   'apps.unreachable': [[{ kind: 'apps.unreachable', why: 'x' }, { reading: 'starting, start empty' }]],
   'apps.served': [[{ kind: 'apps.served' }, {}]],
   'sockets.probed': [
-    [{ kind: 'sockets.probed', runtime: true, master: true }, {}],
-    [{ kind: 'sockets.probed', runtime: false, master: false }, {}],
+    [{ kind: 'sockets.probed', runtime: 'answers', master: 'answers' }, {}],
+    [{ kind: 'sockets.probed', runtime: 'gone', master: 'silent' }, {}],
   ],
   'sockets.renewed': [
     [{ kind: 'sockets.renewed', why: undefined }, {}],
@@ -191,7 +191,7 @@ test('attempts to start HAProxy again come later and later, 5 s apart at most', 
 
 test('a socket that is silent twice is told and made again once, and told until it answers', () => {
   const state = stateIn('serving');
-  const gone: LbInput = { kind: 'sockets.probed', runtime: false, master: true };
+  const gone: LbInput = { kind: 'sockets.probed', runtime: 'gone', master: 'answers' };
   expect(step(state, gone)).toBe('serving');
   expect(healthOf(state).runtimeSocket).toBe('answers');
   expect(step(state, gone)).toBe('serving, note warn, renew runtime');
@@ -203,12 +203,34 @@ test('a socket that is silent twice is told and made again once, and told until 
   run(state, { kind: 'sockets.renewed', why: 'no' });
   expect(step(state, gone)).toBe('serving, note warn, renew runtime');
   run(state, { kind: 'sockets.renewed', why: undefined });
-  expect(step(state, { kind: 'sockets.probed', runtime: true, master: true })).toBe('serving, note info');
+  expect(step(state, { kind: 'sockets.probed', runtime: 'answers', master: 'answers' })).toBe(
+    'serving, note info',
+  );
   expect([healthOf(state).runtimeSocket, lifeIssues(state)]).toEqual(['answers', []]);
 });
 
+test('a socket that is slow to answer is made again only after ten times in a row', () => {
+  const state = stateIn('serving');
+  const silent: LbInput = { kind: 'sockets.probed', runtime: 'silent', master: 'answers' };
+  for (let times = 0; times < 9; times++) expect(step(state, silent)).toBe('serving');
+  run(state, { kind: 'sockets.probed', runtime: 'answers', master: 'answers' });
+  for (let times = 0; times < 9; times++) expect(step(state, silent)).toBe('serving');
+  expect(step(state, silent)).toBe('serving, note warn, renew runtime');
+});
+
+test('a probe that takes long is waited for', () => {
+  const state = stateIn('serving');
+  const woke: LbInput = { kind: 'woke', timer: 'probe' };
+  expect([step(state, woke), step(state, woke)]).toEqual([
+    'serving, probe, wake probe+1000',
+    'serving, wake probe+1000',
+  ]);
+  run(state, { kind: 'sockets.probed', runtime: 'answers', master: 'answers' });
+  expect(step(state, woke)).toBe('serving, probe, wake probe+1000');
+});
+
 test('without the master socket the reload makes that one alone', () => {
-  const gone: LbInput = { kind: 'sockets.probed', runtime: true, master: false };
+  const gone: LbInput = { kind: 'sockets.probed', runtime: 'answers', master: 'gone' };
   expect(run(stateIn('serving'), gone, gone)).toBe('serving, note warn, renew');
 });
 
