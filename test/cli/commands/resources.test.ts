@@ -118,7 +118,7 @@ describe('the v0 forms for reservations', () => {
     ['/reserve', { resources }, "Missing 'slaveId' query parameter in the request body"],
     ['/reserve', { slaveId: 'S' }, "Missing 'resources' query parameter in the request body"],
     ['/create-volumes', { slaveId: 'S', volumes: '{' }, "Error in parsing 'volumes' query parameter"],
-    ['/destroy-volumes', { slaveId: 'S', volumes: '[]' }, 'Agent S9 does not exist'],
+    ['/destroy-volumes', { slaveId: 'S', volumes: '[]' }, 'No agent found with specified ID'],
   ])('%s answers 400 to %j', async (path, fields, expected) => {
     const { status, text } = await form(path, fields);
     expect({ status, text }).toEqual({ status: 400, text: expect.stringContaining(expected) });
