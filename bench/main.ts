@@ -3,6 +3,8 @@
  * loaded when it is asked for.
  */
 
+import { removeLeftoversAtExit } from './leftovers';
+
 /** What may follow the names. */
 interface Options {
   /** A command that runs what is replaced, to be measured beside it. */
@@ -69,6 +71,7 @@ async function main(args: readonly string[]): Promise<number> {
     for (const [name, about] of BENCHES) process.stderr.write(`  npm run bench -- ${name}   ${about}\n`);
     return 2;
   }
+  removeLeftoversAtExit();
   for (const [, , run] of chosen) await run({ original });
   return 0;
 }
@@ -79,6 +82,7 @@ main(process.argv.slice(2)).then(
   },
   (error: unknown) => {
     process.stderr.write(`${error instanceof Error ? (error.stack ?? error.message) : String(error)}\n`);
-    process.exitCode = 1;
+    // What was started may still keep this process.
+    process.exit(1);
   },
 );

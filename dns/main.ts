@@ -172,6 +172,7 @@ async function startHttp(
   const { responder, expired } = parts.answerer;
   return await startHttpServer({
     what: 'the DNS HTTP interface',
+    about: 'Names of the cluster over HTTP: /v1/hosts/NAME, /v1/services/NAME, /v1/explain/NAME, /health.',
     address: config.httpListener,
     port: config.httpPort,
     addressFlag: '--http-listener',

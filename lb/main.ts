@@ -314,6 +314,7 @@ async function serve(
   addMetrics(admin);
   const server = await startHttpServer({
     what: 'The load balancer',
+    about: 'The configuration is at /_haproxy_getconfig, what is wrong at /issues, and how it is at /health.',
     address: config.httpAddress === '*' ? '0.0.0.0' : config.httpAddress,
     port: options.admin.port,
     addressFlag: '--http-address',

@@ -3,7 +3,7 @@
  * the tests use. Says something only when there is something to do. Uses nothing but Node itself.
  */
 
-import { spawnSync } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import { accessSync, constants, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
@@ -11,6 +11,7 @@ import { fileURLToPath } from 'node:url';
 
 const root = join(dirname(fileURLToPath(import.meta.url)), '..');
 const NODE_MIN = 20;
+const ALIVE_MS = 5000;
 /** Program to the Debian package that has it. */
 const PROGRAMS = { haproxy: 'haproxy', dig: 'bind9-dnsutils' };
 /** The same for tests that are skipped, by name, where it is missing: with `--tests`. */
@@ -24,7 +25,7 @@ const ZOOKEEPER = '/usr/share/java/zookeeper.jar';
 const FOLDERS = [...(process.env.PATH ?? '').split(delimiter), '/usr/sbin', '/sbin'];
 
 checkNode();
-installPackages();
+await installPackages();
 installPrograms();
 if (process.argv.includes('--tests')) {
   installTestPrograms();
@@ -39,7 +40,7 @@ function checkNode() {
   );
 }
 
-function installPackages() {
+async function installPackages() {
   const stamp = join(root, 'node_modules', '.meseta-lock');
   const lock = read(join(root, 'package-lock.json')) ?? stop('package-lock.json is missing.');
   const wanted = createHash('sha256').update(lock).digest('hex');
@@ -47,17 +48,27 @@ function installPackages() {
   if (!isInstalled(lock)) {
     say('Installing npm packages ...');
     // A registry that has no packages for other platforms makes `npm ci` refuse the lock file; `npm install` does not mind.
-    const done = npm(['ci'], 'pipe') || npm(['install', '--no-save'], 2);
+    const done = (await npm(['ci'], 'ignore')) || (await npm(['install', '--no-save'], 2));
     if (!done) stop('The npm packages could not be installed: see above.');
   }
   writeFileSync(stamp, wanted);
 }
 
-function npm(args, output) {
+/** Runs npm, which says nothing itself for minutes on a slow line; a word every few seconds shows that it lives. */
+async function npm(args, output) {
   const quiet = ['--no-audit', '--no-fund', '--loglevel=error'];
-  const done = spawnSync('npm', [...args, ...quiet], { cwd: root, stdio: ['ignore', output, output] });
-  if (done.error) stop(`npm cannot be run: ${done.error.message}`);
-  return done.status === 0;
+  const began = Date.now();
+  const child = spawn('npm', [...args, ...quiet], { cwd: root, stdio: ['ignore', output, output] });
+  const alive = setInterval(() => {
+    const seconds = Math.round((Date.now() - began) / 1000);
+    say(`  npm ${args[0]} is at work, ${seconds} s so far`);
+  }, ALIVE_MS);
+  const status = await new Promise((done) => {
+    child.once('error', (error) => stop(`npm cannot be run: ${error.message}`));
+    child.once('exit', done);
+  });
+  clearInterval(alive);
+  return status === 0;
 }
 
 /** Whether node_modules has what the lock file says. Packages for other platforms may be missing. */

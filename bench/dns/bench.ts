@@ -7,9 +7,10 @@
  *   (`small,scaling,large,changes`).
  */
 
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { rmSync } from 'node:fs';
 import { join } from 'node:path';
+import { benchFolder } from '../leftovers';
+import { requirePrograms } from '../programs';
 import { moved, type PaperMaster, startPaperMaster } from './cluster';
 import { Asker, type Measured, median, pause, percentile, ready, runLoad, writeQuestions } from './load';
 import { benchScaling } from './scaling';
@@ -27,7 +28,8 @@ const CHANGE_SECONDS = 5;
 const print = (text: string): void => void process.stdout.write(`${text}\n`);
 
 export async function benchDns(): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-dns-'));
+  requirePrograms('dns', { nsd: 'nsd', dnsperf: 'dnsperf', taskset: 'util-linux' });
+  const folder = benchFolder('bench-dns-');
   try {
     if (PARTS.includes('small')) await small(folder);
     if (PARTS.includes('scaling')) await benchScaling(folder, SECONDS, print);

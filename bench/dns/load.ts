@@ -5,6 +5,7 @@
 import { execFile } from 'node:child_process';
 import { createSocket, type Socket } from 'node:dgram';
 import { writeFileSync } from 'node:fs';
+import { endWithBench } from '../leftovers';
 import { cpuSeconds, type ServerProcess } from './servers';
 
 const LOAD_CORE = '1';
@@ -48,9 +49,9 @@ export async function runLoad(server: ServerProcess, questions: string, seconds:
 
 function run(command: string, args: readonly string[]): Promise<string> {
   return new Promise((resolve, reject) => {
-    execFile(command, args, { maxBuffer: 16 * 1024 * 1024 }, (error, out, err) =>
-      error && !out ? reject(new Error(`${command}: ${err || error.message}`)) : resolve(out),
-    );
+    const done = (error: Error | null, out: string, err: string): void =>
+      error && !out ? reject(new Error(`${command}: ${err || error.message}`)) : resolve(out);
+    endWithBench(execFile(command, args, { maxBuffer: 16 * 1024 * 1024 }, done));
   });
 }
 

@@ -3,12 +3,12 @@
  * the original when `MESETA_BENCH_MESOS_DNS` has its command (`{config}` stands for the settings file).
  */
 
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process';
+import { type ChildProcess, execFileSync, type StdioOptions, spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { benchFolder, endWithBench } from '../leftovers';
 
 export interface ServerProcess {
   readonly name: string;
@@ -79,9 +79,9 @@ export function startServer(
   command: readonly string[],
   options: { readonly cores?: string; readonly clean?: string } = {},
 ): ServerProcess {
-  const child: ChildProcess = spawn('taskset', ['-c', options.cores ?? SERVER_CORE, ...command], {
-    stdio: ['ignore', 'ignore', process.env['BENCH_DEBUG'] ? 'inherit' : 'ignore'],
-  });
+  const stdio: StdioOptions = ['ignore', 'ignore', process.env['BENCH_DEBUG'] ? 'inherit' : 'ignore'];
+  const started = spawn('taskset', ['-c', options.cores ?? SERVER_CORE, ...command], { stdio });
+  const child: ChildProcess = endWithBench(started);
   let stopping = false;
   const ended = new Promise<void>((resolve) => child.once('exit', () => resolve()));
   child.on('error', () => undefined);
@@ -101,7 +101,7 @@ export function startServer(
 
 /** NSD with the records that are asked for. */
 export async function startNsd(zone: string): Promise<ServerProcess> {
-  const folder = mkdtempSync(join(tmpdir(), 'bench-nsd-'));
+  const folder = benchFolder('bench-nsd-');
   const port = await freePort();
   writeFileSync(join(folder, 'mesos.zone'), zone);
   writeFileSync(
@@ -177,7 +177,7 @@ export async function startOurs({
 export async function startOriginal(master: number): Promise<ServerProcess | undefined> {
   const command = process.env['MESETA_BENCH_MESOS_DNS'];
   if (!command) return undefined;
-  const folder = mkdtempSync(join(tmpdir(), 'bench-original-'));
+  const folder = benchFolder('bench-original-');
   const port = await freePort();
   const settings = {
     ...{ masters: [`127.0.0.1:${master}`], port, listener: '127.0.0.1', httpOn: false, externalOn: false },

@@ -4,11 +4,11 @@
  */
 
 import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findHaproxy } from '../../lb/edge/find-haproxy';
+import { benchFolder, endWithBench } from '../leftovers';
 import { benchApp, benchApps } from './apps';
 import { type Figure, spread } from './figures';
 import { ask, Cleanups, freePort, type Load, load, stand, until, webServer } from './kit';
@@ -97,7 +97,7 @@ async function structureChanges(marathon: Played, front: number, port: number): 
 
 /** The same configuration, restarted with `-sf` each time: until what changed can be seen. */
 async function plainRestarts(config: string, cleanups: Cleanups): Promise<Figure> {
-  const folder = mkdtempSync(join(tmpdir(), 'lb-bench-'));
+  const folder = benchFolder('lb-bench-');
   cleanups.add(() => rmSync(folder, { recursive: true, force: true }));
   const { path } = await findHaproxy(undefined);
   const port = await freePort();
@@ -110,7 +110,7 @@ async function plainRestarts(config: string, cleanups: Cleanups): Promise<Figure
     const answer = `http-request return status 200 content-type text/plain string turn-${turn}`;
     writeFileSync(file, `${own}\nfrontend probe\n  mode http\n  bind 127.0.0.1:${port}\n  ${answer}\n`);
     const words = ['-db', '-f', file, ...(before.length > 0 ? ['-sf', ...before.map(String)] : [])];
-    const child = spawn(path, words, { stdio: 'ignore' });
+    const child = endWithBench(spawn(path, words, { stdio: 'ignore' }));
     cleanups.add(() => child.kill('SIGKILL'));
     return child.pid ?? 0;
   };

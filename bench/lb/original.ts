@@ -3,12 +3,12 @@
  * Marathon; measured is until the text it writes says what changed. Without it, figures that were measured once.
  */
 
-import { spawn } from 'node:child_process';
-import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { type StdioOptions, spawn } from 'node:child_process';
+import { readFileSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { splitCommand } from '../../lb/edge/command';
+import { benchFolder, endWithBench } from '../leftovers';
 import { benchApp, benchApps } from './apps';
 import { FakeMarathon } from './fake-marathon';
 import { type Figure, spread } from './figures';
@@ -31,7 +31,7 @@ export const MEASURED_ONCE = [
 export async function benchOriginal(command: string): Promise<Figure[]> {
   const cleanups = new Cleanups();
   try {
-    const folder = mkdtempSync(join(tmpdir(), 'lb-original-'));
+    const folder = benchFolder('lb-original-');
     cleanups.add(() => rmSync(folder, { recursive: true, force: true }));
     const marathon = new FakeMarathon();
     marathon.apps = benchApps(APPS);
@@ -52,7 +52,8 @@ function start(command: string, marathon: FakeMarathon, file: string, more: read
   const [program = '', ...words] = splitCommand(command);
   const own = ['--marathon', marathon.url, '--group', 'external', '--haproxy-config', file];
   const rest = ['--skip-validation', '--command', 'true', '--syslog-socket', '/dev/null', ...more];
-  return spawn(program, [...words, ...own, ...rest], { stdio: ['ignore', 'ignore', 'inherit'] });
+  const stdio: StdioOptions = ['ignore', 'ignore', 'inherit'];
+  return endWithBench(spawn(program, [...words, ...own, ...rest], { stdio }));
 }
 
 function textOf(file: string): string {

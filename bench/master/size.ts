@@ -3,12 +3,12 @@
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
-import { mkdtempSync, rmSync } from 'node:fs';
+import { rmSync } from 'node:fs';
 import { createServer } from 'node:net';
-import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Offer, TaskInfo } from '../../cluster/api/generated/mesos';
 import { HttpClient } from '../../cluster/runtime/http/client';
+import { benchFolder, endWithBench } from '../leftovers';
 
 const BIN = join(__dirname, '..', '..', '..', 'bin', 'meseta');
 /**
@@ -28,11 +28,12 @@ export async function atSize(
   agentFlags: readonly string[],
   run: (sized: Sized) => Promise<void>,
 ): Promise<void> {
-  const folder = mkdtempSync(join(tmpdir(), 'meseta-bench-'));
+  const folder = benchFolder('meseta-bench-');
   const port = await freePort();
   const children: ChildProcess[] = [];
   const start = (...args: string[]): void => {
-    children.push(spawn(process.execPath, [...NODE_FLAGS, BIN, ...args], { stdio: 'ignore' }));
+    const child = spawn(process.execPath, [...NODE_FLAGS, BIN, ...args], { stdio: 'ignore' });
+    children.push(endWithBench(child));
   };
   const client = new HttpClient();
   const sized = { client, url: `http://127.0.0.1:${port}` };

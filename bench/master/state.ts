@@ -5,6 +5,7 @@
 
 import { spawn } from 'node:child_process';
 import type { Offer } from '../../cluster/api/generated/mesos';
+import { endWithBench } from '../leftovers';
 import { type LoadScheduler, loadScheduler } from './load-scheduler';
 import { atSize, metricIs, metrics, type Sized, smallTask, until } from './size';
 
@@ -86,7 +87,7 @@ interface Polled {
 }
 
 function poller(url: string, count: number, until_: number): Promise<Polled> {
-  const child = spawn(process.execPath, ['-e', POLLER, url, String(count), String(until_)]);
+  const child = endWithBench(spawn(process.execPath, ['-e', POLLER, url, String(count), String(until_)]));
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString();
@@ -96,7 +97,8 @@ function poller(url: string, count: number, until_: number): Promise<Polled> {
 
 /** Asks for `/health` again and again until it is stopped; how long each answer took, in ms. */
 export function pollHealth({ url }: Sized): { readonly stop: () => Promise<readonly number[]> } {
-  const child = spawn(process.execPath, ['-e', POLLER, `${url}/health`, '1', String(Date.now() + 600_000)]);
+  const args = ['-e', POLLER, `${url}/health`, '1', String(Date.now() + 600_000)];
+  const child = endWithBench(spawn(process.execPath, args));
   let out = '';
   child.stdout.on('data', (chunk: Buffer) => {
     out += chunk.toString();

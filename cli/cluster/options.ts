@@ -19,6 +19,7 @@ export const upFlags = {
   'appid-port': port({ help: 'port of HAProxy for X-Marathon-App-Id', fallback: 9091 }),
   'stats-port': port({ help: "port of HAProxy's statistics", fallback: 9090 }),
   'lb-port': port({ help: "port of the load balancer's API", fallback: 9092 }),
+  'service-port': port({ help: 'lowest service port that apps get', fallback: 10_000 }),
   'free-ports': toggle({ help: 'let the system choose every port', fallback: false }),
   dns: toggle({ help: 'run DNS', fallback: true }),
   lb: toggle({ help: 'run the load balancer', fallback: true }),
@@ -32,6 +33,9 @@ export type UpOptions = Values<typeof upFlags>;
 
 /** Ports that tasks get, shared out so that agents of one machine do not hand out the same ones. */
 const TASK_PORTS = [31_000, 32_000] as const;
+
+/** Marathon's own number of service ports. */
+const SERVICE_PORTS = 10_000;
 
 const numbered = (options: UpOptions, number: number): string => String(options['free-ports'] ? 0 : number);
 
@@ -85,6 +89,8 @@ export function marathonArgs(options: UpOptions, master: string, lbPort: number 
     `--master=${master}`,
     `--http_port=${numbered(options, options['marathon-port'])}`,
     `--work_dir=${join(options['work-dir'], 'marathon')}`,
+    `--local_port_min=${options['service-port']}`,
+    `--local_port_max=${Math.min(65_535, options['service-port'] + SERVICE_PORTS)}`,
     '--hostname=127.0.0.1',
     `--mesos_user=${userInfo().username}`,
     ...common(options, 'marathon'),

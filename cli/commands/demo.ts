@@ -5,7 +5,7 @@
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseFlags, toggle } from '../../cluster/runtime/config/flags';
-import { StartError } from '../../cluster/runtime/lifecycle';
+import { takenPorts } from '../cluster/free-ports';
 import { upFlags } from '../cluster/options';
 import { type Command, flagCommand, style, type Terminal } from '../command';
 import { runDaemon } from '../daemon';
@@ -30,7 +30,7 @@ export const demoCommand: Command = flagCommand({
   flags,
   run: ({ flags: given }, terminal) =>
     runDaemon(terminal, async () => {
-      const running = await up(upOptions(given['free-ports']), terminal).catch(hintAtPorts);
+      const running = await up(await upOptions(given['free-ports'], terminal), terminal);
       const shown = show(running, terminal, given.exit);
       if (given.exit) return { running, finished: shown };
       void shown;
@@ -38,18 +38,19 @@ export const demoCommand: Command = flagCommand({
     }),
 });
 
-/** The demo has no flags for its ports: another set of them is the way out. */
-function hintAtPorts(error: unknown): never {
-  if (!(error instanceof StartError) || !error.message.includes('the port is taken')) throw error;
-  const what = error.message.replace(/Stop the process that uses it.*$/s, '');
-  throw new StartError(`${what}Stop the process that uses it, or run: npm run demo -- --free-ports`);
-}
-
-function upOptions(freePorts: boolean) {
+/** The usual ports; where one of them is taken, the system chooses all. */
+async function upOptions(freePorts: boolean, terminal: Terminal) {
   rmSync(FOLDER, { recursive: true, force: true });
   const args = ['--agents=2', `--work-dir=${FOLDER}`, `--record=${join(FOLDER, 'recordings')}`];
-  if (freePorts) args.push('--free-ports');
-  return parseFlags(upFlags, { command: 'meseta demo', about: '', args, env: {} }).flags;
+  const read = (more: readonly string[]) =>
+    parseFlags(upFlags, { command: 'meseta demo', about: '', args: [...args, ...more], env: {} }).flags;
+  const usual = read([]);
+  const taken = freePorts ? [] : await takenPorts(usual);
+  if (taken.length > 0) {
+    const verb = taken.length === 1 ? 'port is' : 'ports are';
+    terminal.out(`The usual ${verb} taken (${taken.join(', ')}): the demo lets the system choose.\n\n`);
+  }
+  return freePorts || taken.length > 0 ? read(['--free-ports']) : usual;
 }
 
 async function show(

@@ -9,6 +9,7 @@ import { tellOpenFolder, wayMode } from '../../cluster/runtime/files/private';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
 import { type Cluster, startCluster } from '../cluster/cluster';
+import { freeServicePort } from '../cluster/free-ports';
 import { type UpOptions, upFlags } from '../cluster/options';
 import { type Command, flagCommand, style, type Terminal } from '../command';
 import { runDaemon } from '../daemon';
@@ -34,9 +35,10 @@ export const upCommand: Command = flagCommand({
  * itself; the rest goes on.
  */
 export async function up(options: UpOptions, terminal: Terminal) {
+  const chosen = options['free-ports'] ? { ...options, 'service-port': await freeServicePort() } : options;
   const log = openLog(options['work-dir']);
   const tell = (text: string): void => terminal.err(`meseta: ${text}\n`);
-  const cluster = await startCluster(options, { log: log.logger, clock: systemClock(), tell });
+  const cluster = await startCluster(chosen, { log: log.logger, clock: systemClock(), tell });
   terminal.out(describe(cluster));
   const seconds = process.uptime().toFixed(2);
   terminal.out(

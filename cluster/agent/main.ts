@@ -301,6 +301,7 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
   const disabled = readFirewall(config.firewall_rules);
   return startHttpServer({
     what: 'the agent',
+    about: 'Its tasks are at /state, its API at /api/v1, all pages at /help.',
     address: config.ip,
     port: config.port,
     addressFlag: '--ip',

@@ -226,6 +226,7 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
   const disabled = readFirewall(config.firewall_rules);
   return startHttpServer({
     what: 'the master',
+    about: 'The state of the cluster is at /state, the operator API at /api/v1, all pages at /help.',
     address: config.ip,
     port: config.port,
     addressFlag: '--ip',

@@ -212,6 +212,7 @@ async function serve(
   };
   const server = await startHttpServer({
     what: 'Marathon',
+    about: 'Apps are at /v2/apps, events at /v2/events, facts at /v2/info, and an answer at /ping.',
     address: config.http.address,
     port: config.http.port,
     addressFlag: '--http_address',

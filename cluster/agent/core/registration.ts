@@ -21,6 +21,7 @@ const BACKOFF_MAX_MS = 60_000;
 /** A master leads: ask it, not all agents at once. */
 export function detected(state: AgentState, event: EventOf<'master.detected'>): AgentEffect[] {
   state.master = event.pid;
+  state.unanswered = 0;
   if (state.phase === 'stopping') return [];
   state.phase = 'disconnected';
   if (event.pid === undefined) return [];
@@ -37,9 +38,11 @@ function askSoon(state: AgentState, now: Millis): AgentEffect[] {
 export function ask(state: AgentState, now: Millis): AgentEffect[] {
   const { master } = state;
   if (state.phase !== 'disconnected' || master === undefined) return [];
+  state.unanswered += 1;
   const wait = nextRandom(state.random) * state.registrationBackoffMs;
   state.registrationBackoffMs = Math.min(BACKOFF_MAX_MS, state.registrationBackoffMs * 2);
   return [
+    ...unanswered(state, master),
     { kind: 'link', to: master },
     state.agentId === undefined
       ? {
@@ -56,6 +59,16 @@ export function ask(state: AgentState, now: Millis): AgentEffect[] {
         },
     { kind: 'wake', timer: 'register', at: now + Math.max(100, wait) },
   ];
+}
+
+/** Requests without an answer are told after the third, and then at each doubling. */
+function unanswered({ unanswered: asked }: AgentState, master: string): AgentEffect[] {
+  const requests = asked - 1;
+  if (requests < 3 || !Number.isInteger(Math.log2(requests / 3))) return [];
+  const text =
+    'the master has not answered and this agent is not registered: is it there, does --master name it, ' +
+    'and does it admit this agent (credentials, version, maintenance)?';
+  return [{ kind: 'note', level: 'warn', text, fields: { master, requests } }];
 }
 
 function slaveInfo({ boot, agentId }: AgentState): internal.SlaveInfo {
@@ -164,6 +177,7 @@ function running(
   now: Millis,
 ): AgentEffect[] {
   state.phase = 'running';
+  state.unanswered = 0;
   const seconds = connection?.total_ping_timeout_seconds;
   if (seconds !== undefined) state.pingTimeoutMs = seconds * 1000;
   return [silenceTimer(state, now), ...resendAll(state, now)];
@@ -202,8 +216,12 @@ export function masterExited(state: AgentState, event: EventOf<'master.exited'>)
   if (event.pid !== state.master || state.phase === 'stopping') return [];
   const wasRunning = state.phase === 'running';
   state.phase = 'disconnected';
-  if (!wasRunning) return [];
   const fields = { master: event.pid };
+  if (!wasRunning) {
+    if (state.unanswered !== 1) return [];
+    const text = 'the master cannot be reached; this agent asks again until it can';
+    return [{ kind: 'note', level: 'warn', text, fields }];
+  }
   return [
     { kind: 'note', level: 'warn', text: 'the master is gone; registering again', fields },
     ...askSoon(state, event.at),

@@ -27,6 +27,8 @@ export interface AgentState {
   drain: mesos.DrainConfig | undefined;
   /** Since when. */
   drainStartedAt: Millis | undefined;
+  /** Requests to be registered since the last answer. */
+  unanswered: number;
   /** How long until we ask again to be registered, doubling. */
   registrationBackoffMs: Millis;
   /** Without a ping for this long we register anew; the master says how long. */
@@ -94,6 +96,7 @@ export function initAgent(boot: AgentBoot): AgentState {
     checkpointed: boot.checkpointed ?? [],
     drain: undefined,
     drainStartedAt: undefined,
+    unanswered: 0,
     registrationBackoffMs: boot.settings.registrationBackoffMs,
     pingTimeoutMs: PING_TIMEOUT_MS,
     frameworks: new Map(),

@@ -73,6 +73,7 @@ export function startEmulatedAgents(options: EmulatorOptions, deps: EmulatorDeps
     const router = new MessageRouter(deps.log);
     const http = await startHttpServer({
       what: 'the emulator',
+      about: 'Emulated agents, to try a master at size.',
       address: options.ip,
       port: options.port,
       addressFlag: '--ip',

@@ -3,16 +3,20 @@
  * new entries with ENOENT, as `/proc` does.
  */
 
-import { chmodSync, mkdirSync, statSync } from 'node:fs';
+import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 
 /** For the owner alone. */
 const PRIVATE = 0o700;
 
-/** Makes a folder and its missing parents; one that is there is left as it is. Throws as `mkdir` of Node does. */
+/**
+ * Makes a folder and its missing parents; one that is there is left as it is. Throws as `mkdir` of Node does, and
+ * ENOTDIR for a path through, or to, something that is no folder.
+ */
 export function makeFolder(path: string, mode = PRIVATE): void {
   const folder = resolve(path);
   if (isFolder(folder)) return;
+  if (existsSync(folder)) throw notFolder(folder);
   const parent = dirname(folder);
   if (parent !== folder) makeFolder(parent, mode);
   try {
@@ -26,5 +30,9 @@ export function makeFolder(path: string, mode = PRIVATE): void {
 }
 
 function isFolder(path: string): boolean {
-  return statSync(path, { throwIfNoEntry: false })?.isDirectory() === true;
+  return existsSync(path) && statSync(path).isDirectory();
+}
+
+function notFolder(path: string): NodeJS.ErrnoException {
+  return Object.assign(new Error(`ENOTDIR: not a directory, mkdir '${path}'`), { code: 'ENOTDIR' });
 }

@@ -11,6 +11,7 @@ import type { Logger } from '../log';
 import { MessageRouter } from '../messages/receive';
 import { createWebServer } from '../tls/server';
 import type { TlsSettings } from '../tls/settings';
+import { MESETA_VERSION } from '../version';
 import { type AccessOptions, accessCheck, isGuarded } from './access';
 import { addCompression } from './compress';
 import { gatherWrites } from './gather';
@@ -48,6 +49,8 @@ declare module 'fastify' {
 export interface HttpServerOptions extends AccessOptions {
   /** What listens, for messages: `the master`. */
   readonly what: string;
+  /** A line for `/`: what the server is for, and where to look. Without it there is no such page. */
+  readonly about?: string;
   readonly address: string;
   /** 0 lets the system choose. */
   readonly port: number;
@@ -191,7 +194,10 @@ export const always = (): boolean => true;
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
 
 function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
-  for (const { path, methods, realm, changes, before, anyMethod } of options.routes) {
+  for (const { path, methods, realm, changes, before, anyMethod } of [
+    ...options.routes,
+    ...aboutPage(options),
+  ]) {
     const allowed = METHODS.filter((method) => methods[method]);
     for (const method of METHODS) {
       const known = methods[method] ?? (method === 'HEAD' ? methods.GET : undefined);
@@ -206,6 +212,14 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
       });
     }
   }
+}
+
+/** `/`, where people look first: two lines on what answers here. */
+function aboutPage({ what, about }: HttpServerOptions): Route[] {
+  if (about === undefined) return [];
+  const text = `Meseta ${MESETA_VERSION}, ${what.replace(/^the /i, '')}\n${about}\n`;
+  const page: Handler = (_request, reply) => reply.type('text/plain; charset=utf-8').send(text);
+  return [{ path: '/', methods: { GET: page } }];
 }
 
 function refuseMethod(

@@ -64,7 +64,7 @@ export class AgentScript {
       machine: agentMachine,
       boot,
       clock: this.clock,
-      log: silentLogger,
+      log: { ...silentLogger, warn: (_fields, text) => say(`warn: ${text}`) },
       onBroken: (error) => {
         throw error;
       },

@@ -7,7 +7,7 @@ import { always, type Handler, type Route } from '../../../runtime/http/server';
 import type { MasterState } from '../../core/state';
 import { READONLY, READWRITE, SCHEDULER } from '../authentication';
 import { explainRoutes } from './explain-routes';
-import { redirect, redirectTo } from './leader';
+import { redirect } from './leader';
 import { maintenanceRoutes } from './maintenance-routes';
 import { handleOperator } from './operator-api';
 import { FORBIDDEN, type OperatorDoor, sightFor } from './operator-door';
@@ -66,7 +66,6 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     },
     { path: '/health', methods: { GET: (_request, reply) => reply.send() }, anyMethod: always },
     { path: '/redirect', methods: { GET: redirect(operators.leadership, own) }, anyMethod: always },
-    { path: '/', methods: { GET: (_request, reply) => redirectTo(reply, '/state') } },
   ];
 }
 

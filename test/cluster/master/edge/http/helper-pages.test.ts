@@ -186,7 +186,7 @@ describe('paths', () => {
     ['/master/state', 200],
     ['/state/x', 200],
     ['/state.json', 404],
-    ['/master', 307],
+    ['/master', 200],
     ['/nothing', 404],
   ])('%s is %i', async (path, status) => {
     expect((await work.ask(path)).status).toBe(status);

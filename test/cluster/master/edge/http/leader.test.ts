@@ -113,7 +113,7 @@ describe('the routes of the master', () => {
     '/unreserve',
     '/weights',
   ];
-  const open = ['/', '/flags', '/health', '/redirect'];
+  const open = ['/flags', '/health', '/redirect'];
   const ours = [
     '/allocator/offer_constraints_debug',
     '/explain/framework/*',
