@@ -166,9 +166,13 @@ test('tasks that come and go while no load balancer runs are caught up by comman
     await bench.start();
     await until('the apps are served', () => served(bench), LIMIT_MS);
     const before = bench.webs.map(({ hits }) => hits);
-    await sleep(200);
-    const busy = bench.webs.flatMap(({ hits }, index) => (hits > (before[index] ?? 0) + 1 ? [index] : []));
-    expect(busy).toEqual([...tasks]);
+    const more = (index: number): number => (bench.webs[index]?.hits ?? 0) - (before[index] ?? 0);
+    await until('each is busy', () => tasks.every((index) => more(index) > 5), LIMIT_MS);
+    // A request may have been on its way when the others left.
+    const left = bench.webs.flatMap((_web, index) =>
+      tasks.some((task) => task === index) ? [] : [more(index)],
+    );
+    expect(Math.max(...left)).toBeLessThanOrEqual(4);
   }
   // Servers that left by commands of an earlier balancer are gone from HAProxy, not only taken out.
   await until(
@@ -252,7 +256,7 @@ test('an upgrade (other flags, another template) is one reload, and loses nothin
   expect(await bench.metric('reloads')).toBe(1);
   // Upgraded while Marathon is away: what serves stays as it is until the apps can be read.
   await bench.lb.stop('SIGTERM');
-  bench.marathon.delayMs = 1500;
+  bench.marathon.delayMs = 5000;
   await bench.start(['--reload-timeout=3mins']);
   expect(JSON.parse((await bench.api('/health')).body)).toMatchObject({ configuration: 'previous' });
   await until('the apps are served', () => served(bench), LIMIT_MS);
