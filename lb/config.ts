@@ -29,7 +29,7 @@ import {
   readLogTarget,
   readPortRange,
 } from './edge/settings';
-import { readTemplateTexts } from './edge/templates';
+import { readTemplateTexts } from './edge/template-texts';
 
 export const lbFlags = {
   marathon: list({

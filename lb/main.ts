@@ -192,6 +192,7 @@ async function modelOptions(
     longestPathFirst: config.longestPathFirst,
     portRange: config.portRange,
     templateLabels: { groups: config.templateGroups, directives: config.templateDirectives },
+    replacedTemplates: new Set(config.templates.keys()),
     ownName: config.ownName,
   };
 }

@@ -2,7 +2,7 @@
  * The apps as last read. An app that reads the same stays the same object, so that nothing is made again for it.
  */
 
-import { type App, readApps, readOneApp } from './apps';
+import { type App, ordersPorts, readApps, readOneApp } from './apps';
 import type { Issue } from './issues';
 
 interface Entry {
@@ -13,11 +13,13 @@ interface Entry {
 export interface AppStore {
   /** Sorted by id. */
   apps(): readonly App[];
+  /** Ids of the apps that have a say in which service ports are chosen, in Marathon's order. */
+  portOrder(): readonly string[];
   /** What could not be read of the list. */
   issues(): readonly Issue[];
   /** Takes the whole list. Returns why it could not. */
   replaceAll(json: unknown): string | undefined;
-  /** Takes one app. Returns false when that cannot be told from the JSON. */
+  /** Takes one app. Returns false when its JSON does not do: the whole list is needed. */
   replaceOne(id: string, json: unknown): boolean;
 }
 
@@ -25,6 +27,7 @@ export function createAppStore(): AppStore {
   let entries = new Map<string, Entry>();
   let sorted: readonly App[] = [];
   let issues: readonly Issue[] = [];
+  let portOrder: readonly string[] = [];
   const keep = (app: App, before: ReadonlyMap<string, Entry>): boolean => {
     const key = JSON.stringify(app);
     const known = before.get(app.id);
@@ -37,6 +40,7 @@ export function createAppStore(): AppStore {
   };
   return {
     apps: () => sorted,
+    portOrder: () => portOrder,
     issues: () => issues,
     replaceAll: (json) => {
       const read = readApps(json);
@@ -45,12 +49,14 @@ export function createAppStore(): AppStore {
       entries = new Map();
       for (const app of read.apps) keep(app, before);
       issues = read.issues;
+      portOrder = read.portOrder;
       sort();
       return undefined;
     },
     replaceOne: (id, json) => {
       const app = readOneApp(json);
       if (app?.id !== id) return false;
+      if (ordersPorts(app) && !portOrder.includes(id)) return false;
       const known = entries.has(id);
       if (!keep(app, entries)) return true;
       if (known) sorted = sorted.map((one) => (one.id === id ? app : one));

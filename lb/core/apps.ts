@@ -5,11 +5,13 @@
  */
 
 import type { Issue } from './issues';
-import { isAddress, isSafeWord } from './values';
+import { checkPath, isAddress, isSafeWord } from './values';
 
 export interface HealthCheck {
   readonly protocol: string;
   readonly path: string;
+  /** The path as its app wrote it, where that cannot be asked for. */
+  readonly givenPath?: string;
   readonly portIndex: number | undefined;
   readonly port: number | undefined;
   readonly intervalSeconds: number;
@@ -49,6 +51,8 @@ export interface App {
   readonly lastScalingAt: string | undefined;
   /** Its tasks have addresses of their own, and nobody gave it service ports. */
   readonly wantsPorts: boolean;
+  /** Ports that every task has inside its own network, when nobody gave the app service ports. */
+  readonly insidePorts: readonly number[];
 }
 
 type Json = Readonly<Record<string, unknown>>;
@@ -63,8 +67,10 @@ const STATES_LEFT_OUT = new Set(
 
 const APP_ID = /^\/[A-Za-z0-9._/-]+$/;
 
-/** Reads the answer. Returns a text when it is no list of apps at all. */
-export function readApps(json: unknown): { apps: App[]; issues: Issue[] } | { error: string } {
+/** Reads the answer. Returns a text when it is no list of apps at all. `portOrder` is for `assignServicePorts`. */
+export function readApps(
+  json: unknown,
+): { apps: App[]; issues: Issue[]; portOrder: readonly string[] } | { error: string } {
   const list = object(json)['apps'];
   if (!Array.isArray(list)) return { error: 'the answer has no list "apps"' };
   const apps: App[] = [];
@@ -74,7 +80,13 @@ export function readApps(json: unknown): { apps: App[]; issues: Issue[] } | { er
     if (APP_ID.test(id)) apps.push(readApp(id, entry));
     else issues.push({ app: JSON.stringify(id), text: 'this id cannot be used; the app is left out' });
   }
-  return { apps: apps.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), issues };
+  const portOrder = apps.filter(ordersPorts).map(({ id }) => id);
+  return { apps: apps.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), issues, portOrder };
+}
+
+/** Whether the place of an app in Marathon's list has a say in which service ports are chosen here. */
+export function ordersPorts({ wantsPorts, labels }: App): boolean {
+  return wantsPorts || labels['HAPROXY_DEPLOYMENT_GROUP'] !== undefined;
 }
 
 /** Reads the answer to `GET /v2/apps/ID`, `{"app": ...}`; undefined when it is none. */
@@ -94,6 +106,7 @@ function readApp(id: string, app: Json): App {
   const tasks = all.flatMap(({ task }) => task ?? []);
   const idle = all.filter(({ task }) => task === undefined).map(({ json }) => json);
   const servicePorts = readServicePorts(app, networking);
+  const wantsPorts = networking === 'container' && servicePorts.every((entry) => entry === undefined);
   const instances = app['instances'];
   return {
     id,
@@ -101,7 +114,8 @@ function readApp(id: string, app: Json): App {
     servicePorts,
     instances: typeof instances === 'number' && instances >= 0 ? instances : tasks.length,
     lastScalingAt: text(object(app['versionInfo'])['lastScalingAt']),
-    wantsPorts: networking === 'container' && servicePorts.every((one) => one === undefined),
+    wantsPorts,
+    insidePorts: wantsPorts ? taskPorts({}, app, networking) : [],
     healthChecks: array(app['healthChecks']).map((check) => readHealthCheck(object(check))),
     tasks,
     idle: idle.map((task) => ({ id: text(task['id']) ?? '', alive: readAlive(task) })),
@@ -185,10 +199,12 @@ function readAlive(task: Json): boolean | undefined {
 function readHealthCheck(check: Json): HealthCheck {
   const portNumber = port(check['port']);
   const index = check['portIndex'];
-  const path = text(check['path']) ?? '/';
+  const givenPath = text(check['path']) ?? '/';
+  const path = checkPath(givenPath);
   return {
     protocol: text(check['protocol']) ?? 'HTTP',
-    path: isSafeWord(path) ? path : '/',
+    path,
+    ...(path === givenPath ? {} : { givenPath }),
     port: portNumber === 0 ? undefined : portNumber,
     portIndex: typeof index === 'number' ? index : undefined,
     intervalSeconds: seconds(check['intervalSeconds'], 60),

@@ -3,12 +3,10 @@
  */
 
 import type { HealthCheck } from './apps';
-import type { Issue } from './issues';
-import type { PortLabelName } from './labels';
 import type { ModelOptions } from './options';
 import type { Mode, Server, Service } from './services';
 import type { Piece, TemplateName, Values } from './template-table';
-import { hostWords } from './vhost-pieces';
+import { hostWords, withoutPort } from './vhost-pieces';
 
 export interface Backend {
   readonly name: string;
@@ -29,12 +27,6 @@ export interface BackendServer extends Server {
   readonly health: Piece | undefined;
 }
 
-const HTTP_ONLY: readonly PortLabelName[] = [
-  'USE_HSTS',
-  'HTTP_BACKEND_PROXYPASS_PATH',
-  'HTTP_BACKEND_REVPROXY_PATH',
-  'HTTP_BACKEND_REDIR',
-];
 /** Ways of balancing that let servers come and go; the others need a table made at the start. */
 const DYNAMIC_BALANCE = /^(roundrobin|leastconn|first|random)/;
 const SERVER_TEMPLATES: readonly TemplateName[] = [
@@ -55,20 +47,6 @@ export function buildBackend(service: Service, options: ModelOptions): Backend {
     servers: buildServers(service),
     dynamic: DYNAMIC_BALANCE.test(labels.BALANCE) && !labels.STICKY && !custom,
   };
-}
-
-/** Complaints about labels that need mode http on a port that is tcp. */
-export function modeIssues({ app, index, mode, labels }: Service): Issue[] {
-  if (mode === 'http') return [];
-  const set = HTTP_ONLY.filter((name) => labels[name]);
-  const issues = set.map((name) => ({
-    app,
-    label: `HAPROXY_${index}_${name}`,
-    text: 'needs mode http, and this port is tcp',
-  }));
-  if (!labels.STICKY) return issues;
-  const text = 'its cookie needs mode http, and this port is tcp';
-  return [...issues, { app, label: `HAPROXY_${index}_STICKY`, text }];
 }
 
 type Maker = (template: TemplateName, values?: Values) => Piece;
@@ -108,25 +86,38 @@ function tcpFrame(service: Service): Piece[] {
   ];
 }
 
-/** Paths and hosts that are rewritten on the way there and back; they mean the first host name. */
+/**
+ * Paths and hosts that are rewritten on the way there and back. A Host header is set only when there is one host name to
+ * set it to.
+ */
 function rewrites({ labels }: Service, options: ModelOptions, make: Maker): Piece[] {
-  const hostname = labels.VHOST?.[0];
+  const hosts = labels.VHOST ?? [];
+  const [hostname] = hosts;
   const pieces: Piece[] = [];
   const proxypath = labels.HTTP_BACKEND_PROXYPASS_PATH?.replace(/\/+$/, '');
   if (proxypath !== undefined) {
     const ignoreCase = labels.PATH?.ignoreCase ?? false;
-    const values = { hostname, proxypath, pathPattern: pattern(proxypath), ignoreCase };
+    const hostHeader = hosts.length === 1 ? hostname : undefined;
+    const values = { hostname, hostHeader, proxypath, pathPattern: pattern(proxypath), ignoreCase };
     pieces.push(make('HTTP_BACKEND_PROXYPASS_GLUE', values));
   }
   const rootpath = labels.HTTP_BACKEND_REVPROXY_PATH;
-  if (rootpath !== undefined)
-    pieces.push(
-      make('HTTP_BACKEND_REVPROXY_GLUE', { hostname, rootpath, hostPattern: hostname && pattern(hostname) }),
-    );
+  if (rootpath !== undefined) {
+    const values = { hostname, rootpath, prefix: rootpath.replace(/\/+$/, ''), hostPattern: anyOf(hosts) };
+    pieces.push(make('HTTP_BACKEND_REVPROXY_GLUE', values));
+  }
   const redirpath = labels.HTTP_BACKEND_REDIR;
-  if (redirpath !== undefined && hostname !== undefined)
-    pieces.push(make('HTTP_BACKEND_REDIR', { hostname, hosts: hostWords(hostname, options), redirpath }));
+  if (redirpath !== undefined && hostname !== undefined) {
+    const words = hosts.map((host) => hostWords(host, options)).join(' ');
+    pieces.push(make('HTTP_BACKEND_REDIR', { hostname, hosts: words, redirpath }));
+  }
   return pieces;
+}
+
+/** A regular expression that matches these host names; undefined when there is none. */
+function anyOf(hosts: readonly string[]): string | undefined {
+  const patterns = hosts.map((host) => pattern(withoutPort(host)));
+  return patterns.length > 1 ? `(?:${patterns.join('|')})` : patterns[0];
 }
 
 function networks({ labels }: Service, make: Maker, kind: 'HTTP' | 'TCP'): Piece[] {

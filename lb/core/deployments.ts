@@ -11,11 +11,11 @@ import { readAppLabels } from './labels';
 /** What came of a group's apps, so that the same apps give the same object. */
 export type MergeCache = Map<string, { readonly parts: readonly App[]; readonly merged: App }>;
 
-/** Merges the groups; apps without one stay as they are. Sorted by id. */
+/** Merges the groups; apps without one stay as they are. Sorted by id. `members` are the ids of each group's apps. */
 export function mergeDeployments(
   apps: readonly App[],
   cache: MergeCache = new Map(),
-): { apps: App[]; issues: Issue[] } {
+): { apps: App[]; issues: Issue[]; members: ReadonlyMap<string, readonly string[]> } {
   const issues: Issue[] = [];
   const single: App[] = [];
   const groups = new Map<string, App[]>();
@@ -35,13 +35,14 @@ export function mergeDeployments(
     groups.set(id, [...(groups.get(id) ?? []), app]);
   }
   for (const id of cache.keys()) if (!groups.has(id)) cache.delete(id);
-  if (groups.size === 0) return { apps: [...apps], issues };
+  const members = new Map([...groups].map(([id, parts]) => [id, parts.map((app) => app.id)]));
+  if (groups.size === 0) return { apps: [...apps], issues, members };
   const taken = new Set(single.map(({ id }) => id));
   for (const [id, parts] of groups) {
     if (taken.has(id)) issues.push({ app: id, text: 'an app of this id exists beside the deployment group' });
     else single.push(mergedApp(id, parts, cache));
   }
-  return { apps: single.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), issues };
+  return { apps: single.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), issues, members };
 }
 
 function mergedApp(id: string, parts: readonly App[], cache: MergeCache): App {

@@ -9,11 +9,17 @@ import type { Values } from './template-table';
 export interface Format {
   fill(values: Values): string;
 }
+interface Placeholder {
+  readonly name: string;
+  /** Outside quotes. */
+  readonly bare: boolean;
+}
+type Part = Placeholder | { readonly name?: undefined; readonly text: string };
 export type Compiled = { readonly format: Format } | { readonly error: string; readonly column: number };
 
 /** Compiles a text. Only the placeholders named may appear in it. */
 export function compileFormat(text: string, placeholders: readonly string[]): Compiled {
-  const parts: { text?: string; name?: string }[] = [];
+  const parts: Part[] = [];
   const piece = /\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g;
   for (const match of text.matchAll(piece)) {
     const column = match.index + 1;
@@ -21,7 +27,7 @@ export function compileFormat(text: string, placeholders: readonly string[]): Co
       const name = match[1].replace(/!s$/, '');
       if (!placeholders.includes(name))
         return { error: `there is no placeholder {${match[1]}} here; known: ${list(placeholders)}`, column };
-      parts.push({ name });
+      parts.push({ name, bare: !isQuoted(text.slice(0, match.index)) });
     } else if (match[0] === '{' || match[0] === '}') {
       return { error: `a single "${match[0]}"; a brace for HAProxy is written twice`, column };
     } else {
@@ -29,9 +35,7 @@ export function compileFormat(text: string, placeholders: readonly string[]): Co
     }
   }
   const fill = (values: Values): string =>
-    parts
-      .map((part) => (part.name === undefined ? (part.text ?? '') : printValue(values[part.name])))
-      .join('');
+    parts.map((part) => (part.name === undefined ? part.text : printValue(part, values))).join('');
   return { format: { fill } };
 }
 
@@ -39,6 +43,20 @@ function list(placeholders: readonly string[]): string {
   return placeholders.length === 0 ? 'none' : placeholders.join(', ');
 }
 
-function printValue(value: unknown): string {
-  return value === undefined || value === null ? '' : String(value);
+/** Whether a text ends within quotes of its last line. */
+function isQuoted(text: string): boolean {
+  const line = text.slice(text.lastIndexOf('\n') + 1).replace(/\\./g, '');
+  let quote = '';
+  for (const sign of line) {
+    if (quote === '' && (sign === '"' || sign === "'")) quote = sign;
+    else if (sign === quote) quote = '';
+  }
+  return quote !== '';
+}
+
+/** A realm is the only value that is one word to HAProxy and may have blanks. */
+function printValue({ name, bare }: Placeholder, values: Values): string {
+  const value = values[name];
+  const text = value === undefined || value === null ? '' : String(value);
+  return name === 'realm' && bare ? text.replaceAll(' ', '\\ ') : text;
 }

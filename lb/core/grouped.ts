@@ -8,6 +8,7 @@
 import { cleaned } from './names';
 import type { HttpsIn } from './options';
 import type { Piece } from './template-table';
+import { comesLast } from './vhost-pieces';
 import type { VhostRule } from './vhosts';
 
 export interface GroupedFront {
@@ -17,6 +18,8 @@ export interface GroupedFront {
   readonly bindOptions: readonly string[];
   readonly http2: boolean;
   readonly pieces: readonly Piece[];
+  /** Pieces that come after the look-up in the map. */
+  readonly lastPieces: readonly Piece[];
   /** Whether host names of it are looked up in the map. */
   readonly mapped: boolean;
 }
@@ -48,7 +51,8 @@ export function buildGroupedFronts(
       certificates: asked.length > 0 ? asked : certificates,
       bindOptions: unique(own.flatMap(({ bindOptions }) => bindOptions ?? [])),
       http2,
-      pieces: own.flatMap((rule) => [...rule.httpsHead, ...piecesOf(rule, host)]),
+      pieces: own.flatMap((rule) => (comesLast(rule) ? [] : piecesOf(rule, host))),
+      lastPieces: own.flatMap((rule) => (comesLast(rule) ? piecesOf(rule, host) : [])),
       mapped: own.some(({ httpsMapped }) => httpsMapped),
     };
   });
@@ -69,5 +73,6 @@ function freeName(wanted: string, names: Set<string>): string {
 }
 
 function piecesOf(rule: VhostRule, wanted: string): readonly Piece[] {
-  return rule.httpsHosts.filter(({ host }) => host === wanted).flatMap(({ pieces }) => pieces);
+  const pieces = rule.httpsHosts.filter(({ host }) => host === wanted).flatMap((entry) => entry.pieces);
+  return [...rule.httpsHead, ...pieces];
 }

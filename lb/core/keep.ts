@@ -45,9 +45,9 @@ export function retiredServices(running: Model, wanted: Model): ReadonlySet<stri
   const retired = new Set(gone.map(({ name }) => name));
   const apps = new Set(wanted.frontends.map(({ app }) => app));
   const hosts = new Set(rulesOf(wanted).flatMap((rule) => rule.hosts));
-  const places = new Set(wanted.frontends.map(({ bind }) => bind));
+  const places = new Set(wanted.frontends.flatMap(({ bind }) => bind ?? []));
   const free =
-    gone.every(({ app, bind }) => !apps.has(app) && !places.has(bind)) &&
+    gone.every(({ app, bind }) => !apps.has(app) && (bind === undefined || !places.has(bind))) &&
     rulesOf(running).every(
       ({ backend, hosts: own }) => !retired.has(backend) || !own.some((one) => hosts.has(one)),
     );

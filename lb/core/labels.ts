@@ -19,9 +19,17 @@ export interface LabelRow<T> {
   readonly help: string;
   /** Where it lands in the configuration. */
   readonly lands: string;
-  /** It narrows who or what may come: with a wrong value the port is not served, rather than open to all. */
-  readonly narrows?: boolean;
+  /** It narrows who or what may come: a wrong value closes this part of the service, rather than open it to all. */
+  readonly closes?: Closing;
 }
+
+/** The parts of a service that can be closed: all of it, its own listener, its host names. */
+export type Closing = 'port' | 'listener' | 'hosts';
+const CLOSINGS: Readonly<Record<Closing, { readonly issue: string; readonly help: string }>> = {
+  port: { issue: 'the port is not served', help: 'closes the port' },
+  listener: { issue: 'the port has no listener of its own', help: 'closes the listener of the port' },
+  hosts: { issue: 'its host names are not served', help: 'closes the host names' },
+};
 
 function row<T>(read: values.Reader<T>, rest: Omit<LabelRow<T>, 'read'>): LabelRow<T> {
   return { read, ...rest };
@@ -29,18 +37,18 @@ function row<T>(read: values.Reader<T>, rest: Omit<LabelRow<T>, 'read'>): LabelR
 
 function optional<T>(
   read: values.Reader<T>,
-  rest: { help: string; lands: string; fallbackText?: string; narrows?: boolean },
+  rest: { help: string; lands: string; fallbackText?: string; closes?: Closing },
 ): LabelRow<T | undefined> {
   return { read, fallback: undefined, fallbackText: 'none', ...rest };
 }
 
 export const portLabels = {
-  VHOST: optional(values.listOf(',', values.host), {
-    help: 'Host names whose requests come here, separated by commas. Makes the port http.',
+  VHOST: optional(values.listOf(',', values.host, []), {
+    help: 'Host names whose requests come here, separated by commas, without wildcards. Makes the port http.',
     lands: 'rules of marathon_http_in and marathon_https_in',
   }),
-  GROUP: optional(values.listOf(',', values.groupName), {
-    narrows: true,
+  GROUP: optional(values.groupNames, {
+    closes: 'port',
     fallbackText: 'HAPROXY_GROUP',
     help: 'Groups of load balancers that serve this port, instead of the ones of the app.',
     lands: 'whether the port is served',
@@ -73,8 +81,10 @@ export const portLabels = {
     lands: 'cookie of the backend and its servers',
   }),
   PATH: optional(values.pathTest, {
-    narrows: true,
-    help: 'Beginnings of paths that come here, separated by blanks, `-i` first to ignore case. Needs VHOST.',
+    closes: 'hosts',
+    help:
+      'Beginnings of paths that come here, separated by blanks. First may stand `-i` to ignore case, and `-m reg` for ' +
+      'regular expressions. Needs VHOST.',
     lands: 'rules of marathon_http_in and marathon_https_in',
   }),
   REDIRECT_TO_HTTPS: row(values.boolean, {
@@ -84,22 +94,22 @@ export const portLabels = {
     lands: 'rules of marathon_http_in',
   }),
   SSL_CERT: optional(values.certificates, {
-    narrows: true,
+    closes: 'listener',
     help: 'Certificate of the service port, which then speaks TLS; with --group-https-by-vhost of the host names.',
     lands: 'bind of the frontend, or of the frontend of each host name',
   }),
   BIND_OPTIONS: optional(values.bindOptions, {
-    narrows: true,
+    closes: 'listener',
     help: 'More options for the listener, such as `accept-proxy` or `ciphers NAMES`.',
     lands: 'bind of the frontend, or of the frontend of each host name',
   }),
   BIND_ADDR: optional(values.bindAddress, {
-    narrows: true,
+    closes: 'listener',
     fallbackText: '--bind-address',
     help: 'The address to listen on.',
     lands: 'bind of the frontend',
   }),
-  BACKEND_WEIGHT: optional(values.wholeNumber(-1_000_000, 1_000_000), {
+  BACKEND_WEIGHT: optional(values.wholeNumber(-999_999_999, 999_999_999), {
     fallbackText: '0; 1 with PATH',
     help: 'Order of the host name rules, highest first. Not the weight of servers.',
     lands: 'order of rules in marathon_http_in and marathon_https_in',
@@ -121,12 +131,12 @@ export const portLabels = {
     lands: 'http-response of the backend',
   }),
   AUTH: optional(values.auth, {
-    narrows: true,
+    closes: 'hosts',
     help: '`realm:user:password`, the password as crypt(3) writes it. Guards the host names, not the service port.',
     lands: 'a userlist, rules of marathon_http_in and marathon_https_in',
   }),
   BACKEND_NETWORK_ALLOWED_ACL: optional(values.listOf(' ', values.network), {
-    narrows: true,
+    closes: 'port',
     fallbackText: 'everyone',
     help: 'Networks that may come here, separated by blanks.',
     lands: 'allow list of the backend',
@@ -139,8 +149,8 @@ export const portLabels = {
     help: 'Path put before the path of Location headers in answers (http).',
     lands: 'http-response of the backend',
   }),
-  HTTP_BACKEND_REDIR: optional(values.path, {
-    help: 'Requests for `/` are redirected to this path (http, needs VHOST).',
+  HTTP_BACKEND_REDIR: optional(values.redirectTarget, {
+    help: 'Requests for `/` are redirected to this path or URL (http, needs VHOST).',
     lands: 'redirect of the backend',
   }),
 } as const;
@@ -153,7 +163,7 @@ export type PortLabels = {
 
 /** Labels of the whole app. */
 export const appLabels = {
-  GROUP: optional(values.listOf(',', values.groupName), {
+  GROUP: optional(values.groupNames, {
     help: 'Groups of load balancers that serve this app, separated by commas.',
     lands: 'whether the app is served',
   }),
@@ -199,53 +209,54 @@ export function readAppLabels(
   labels: Readonly<Record<string, string>>,
 ): { labels: AppLabels; issues: Issue[] } {
   const issues: Issue[] = [];
-  const found: Partial<Record<AppLabelName, unknown>> = {};
+  const typed: Partial<Record<AppLabelName, unknown>> = {};
   for (const name of Object.keys(appLabels) as AppLabelName[]) {
     const label = `HAPROXY_${name}`;
     const text = Object.hasOwn(labels, label) ? labels[label] : undefined;
     if (text === undefined) continue;
-    const read: values.Reading<unknown> = appLabels[name].read(text);
-    if ('value' in read) found[name] = read.value;
-    else issues.push({ app, label, column: read.column, text: read.error });
+    const reading: values.Reading<unknown> = appLabels[name].read(text);
+    if ('value' in reading) typed[name] = reading.value;
+    else issues.push({ app, label, column: reading.column, text: reading.error });
   }
-  return { labels: found as AppLabels, issues };
+  return { labels: typed as AppLabels, issues };
 }
 
 /** The groups an app asks for. Complaints come only once somebody knows that the app is ours. */
 export function readAppGroups(labels: Readonly<Record<string, string>>): readonly string[] {
-  const read = appLabels.GROUP.read(labels['HAPROXY_GROUP'] ?? '');
-  return 'value' in read ? (read.value ?? []) : [];
+  const reading = appLabels.GROUP.read(labels['HAPROXY_GROUP'] ?? '');
+  return 'value' in reading ? (reading.value ?? []) : [];
 }
 
 /**
  * Reads the labels of port `index`. A wrong value gives the default and an issue; when it was to narrow who may come,
- * the port is closed.
+ * the part of the service it is about is closed.
  */
 export function readPortLabels(
   app: string,
   labels: Readonly<Record<string, string>>,
   index: number,
-): { labels: PortLabels; closed: boolean; issues: Issue[] } {
+): { labels: PortLabels; closed: ReadonlySet<Closing>; issues: Issue[] } {
   const issues: Issue[] = [];
-  let closed = false;
-  const found: Partial<Record<PortLabelName, unknown>> = {};
+  const closed = new Set<Closing>();
+  const typed: Partial<Record<PortLabelName, unknown>> = {};
   for (const name of Object.keys(portLabels) as PortLabelName[]) {
     const label = `HAPROXY_${index}_${name}`;
     const text = Object.hasOwn(labels, label) ? labels[label] : undefined;
-    const { fallback } = portLabels[name];
-    found[name] = fallback;
+    const { fallback, closes }: LabelRow<unknown> = portLabels[name];
+    typed[name] = fallback;
     if (text === undefined) continue;
-    const read: values.Reading<unknown> = portLabels[name].read(text);
-    if ('value' in read) found[name] = read.value;
-    else {
-      found[name] = read.instead ?? fallback;
-      const narrows = (portLabels[name] as LabelRow<unknown>).narrows ?? false;
-      closed ||= narrows;
-      const text = narrows ? `${read.error}; the port is not served` : read.error;
-      issues.push({ app, label, column: read.column, text });
+    const reading: values.Reading<unknown> = portLabels[name].read(text);
+    if ('value' in reading) {
+      typed[name] = reading.value;
+      for (const { error, column } of reading.remarks ?? []) issues.push({ app, label, column, text: error });
+      continue;
     }
+    typed[name] = reading.instead ?? fallback;
+    if (closes) closed.add(closes);
+    const consequence = closes ? `; ${CLOSINGS[closes].issue}` : '';
+    issues.push({ app, label, column: reading.column, text: reading.error + consequence });
   }
-  return { labels: found as PortLabels, closed, issues };
+  return { labels: typed as PortLabels, closed, issues };
 }
 
 /** Issues for labels that look like ours but steer nothing. */
@@ -287,7 +298,7 @@ export function labelReference(): string {
   return ['| label | default | meaning | where it lands |', '| --- | --- | --- | --- |', ...lines].join('\n');
 }
 
-function referenceLine(name: string, { fallbackText, help, lands, narrows }: LabelRow<unknown>): string {
-  const closes = narrows ? ' A wrong value closes the port.' : '';
-  return `| \`${name}\` | ${fallbackText} | ${help}${closes} | ${lands} |`;
+function referenceLine(name: string, { fallbackText, help, lands, closes }: LabelRow<unknown>): string {
+  const consequence = closes ? ` A wrong value ${CLOSINGS[closes].help}.` : '';
+  return `| \`${name}\` | ${fallbackText} | ${help}${consequence} | ${lands} |`;
 }

@@ -6,10 +6,11 @@
  */
 
 import type { App } from './apps';
-import { type Backend, buildBackend, modeIssues } from './backends';
+import { type Backend, buildBackend } from './backends';
 import { type MergeCache, mergeDeployments } from './deployments';
 import { buildGroupedFronts, type GroupedFront } from './grouped';
 import type { Issue } from './issues';
+import { labelEffects } from './label-effects';
 import { type Bind, type ModelOptions, type ProcessOptions, printBind, type World } from './options';
 import { assignServicePorts } from './service-ports';
 import {
@@ -18,6 +19,7 @@ import {
   type Mode,
   type Service,
   type ServiceCache,
+  standInLike,
   structureKey,
 } from './services';
 import type { Piece } from './template-table';
@@ -46,12 +48,15 @@ export interface AppIdFront {
   readonly rules: readonly AppIdRule[];
 }
 
-/** What one service brings: a place to listen on, and maybe a user list. */
+/** Of one service: its listener and its user list, both of which it may do without. */
 export interface Frontend {
   readonly name: string;
   readonly app: string;
-  readonly bind: string;
-  readonly place: Bind;
+  /** Position of the port in its app. */
+  readonly index: number;
+  /** Where it listens; undefined when it does not. */
+  readonly bind: string | undefined;
+  readonly place: Bind | undefined;
   readonly mode: Mode;
   readonly pieces: readonly Piece[];
   readonly userlist: Piece | undefined;
@@ -87,7 +92,7 @@ export function createModelBuilder(options: ModelOptions): (apps: readonly App[]
     const known = parts.get(service) ?? {
       frontend: buildFrontend(service),
       backend: buildBackend(service, options),
-      issues: modeIssues(service),
+      issues: labelEffects(service, options),
     };
     parts.set(service, known);
     return known;
@@ -100,7 +105,8 @@ export function createModelBuilder(options: ModelOptions): (apps: readonly App[]
       return patched.model;
     }
     const merged = mergeDeployments(without(apps, options.ownName), merges);
-    const ported = assignServicePorts(merged.apps, options.portRange, options.digests);
+    const { portRange, digests } = options;
+    const ported = assignServicePorts(merged.apps, portRange, digests, world.portOrder, merged.members);
     const built = buildServices(ported.apps, options, world, services);
     const vhosts = buildVhostRules(built.services, options, caches.vhosts);
     const each = built.services.map(partsOf);
@@ -170,8 +176,9 @@ function patch(
   const services = [...last.services];
   const backends = [...last.model.backends];
   for (const [at, service] of last.services.entries()) {
-    const fresh = replaced.get(service);
-    if (fresh === undefined) continue;
+    const asked = replaced.get(service.origin ?? service);
+    if (asked === undefined) continue;
+    const fresh = standInLike(service, asked);
     services[at] = fresh;
     backends[at] = buildBackend(fresh, options);
   }
@@ -192,6 +199,7 @@ function sameWorld(left: World, right: World): boolean {
   if (left === right) return true;
   if (left.drained !== right.drained && (left.drained?.size ?? 0) + (right.drained?.size ?? 0) > 0)
     return false;
+  if (left.portOrder?.join(' ') !== right.portOrder?.join(' ')) return false;
   return WORLD_PARTS.every((part) => sameMap(left[part], right[part]));
 }
 
@@ -266,7 +274,26 @@ function reachable(bind: Bind): Bind {
 }
 
 function buildFrontend(service: Service): Frontend {
-  const { name, app, bind, mode, labels, overrides } = service;
+  const { name, app, index, bind, mode, labels, overrides, listens } = service;
+  const userlist: Piece | undefined = labels.AUTH && {
+    template: 'USERLIST_HEAD',
+    values: { backend: name, user: labels.AUTH.user, passwd: labels.AUTH.password },
+    own: overrides.USERLIST_HEAD,
+  };
+  return {
+    name,
+    app,
+    index,
+    bind: listens ? printBind(bind) : undefined,
+    place: listens ? bind : undefined,
+    mode,
+    pieces: listens ? listenerPieces(service) : [],
+    userlist,
+    certificates: listens ? (labels.SSL_CERT ?? []) : [],
+  };
+}
+
+function listenerPieces({ name, bind, mode, labels, overrides }: Service): Piece[] {
   const head: Piece = {
     template: 'FRONTEND_HEAD',
     values: {
@@ -279,25 +306,6 @@ function buildFrontend(service: Service): Frontend {
     },
     own: overrides.FRONTEND_HEAD,
   };
-  const glue: Piece = {
-    template: 'FRONTEND_BACKEND_GLUE',
-    values: { backend: name },
-    own: overrides.FRONTEND_BACKEND_GLUE,
-  };
-  const userlist: Piece | undefined = labels.AUTH && {
-    template: 'USERLIST_HEAD',
-    values: { backend: name, user: labels.AUTH.user, passwd: labels.AUTH.password },
-    own: overrides.USERLIST_HEAD,
-  };
-  const certificates = labels.SSL_CERT ?? [];
-  return {
-    name,
-    app,
-    bind: printBind(bind),
-    place: bind,
-    mode,
-    pieces: [head, glue],
-    userlist,
-    certificates,
-  };
+  const values = { backend: name };
+  return [head, { template: 'FRONTEND_BACKEND_GLUE', values, own: overrides.FRONTEND_BACKEND_GLUE }];
 }

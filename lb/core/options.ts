@@ -36,6 +36,8 @@ export interface ModelOptions {
   readonly longestPathFirst: boolean;
   readonly portRange: PortRange | undefined;
   readonly templateLabels: TemplateLabelRules;
+  /** Names of the templates that the operator replaced for all apps. */
+  readonly replacedTemplates?: ReadonlySet<string>;
   /** The app with this id (without its first slash) is the load balancer itself. */
   readonly ownName: string | undefined;
 }
@@ -77,12 +79,14 @@ export interface World {
   readonly verdicts: ReadonlyMap<string, boolean>;
   /** Places (`address:port`) that cannot be bound, and why. */
   readonly taken: ReadonlyMap<string, string>;
-  /** Apps that HAProxy refused, and why: they are left out. */
+  /** What HAProxy refused, by `refusalKey`, and why: it is left out. */
   readonly refused: ReadonlyMap<string, string>;
   /** Apps whose template labels HAProxy refused, and why: they go without them. */
   readonly plain?: ReadonlyMap<string, string>;
   /** Tasks that somebody asked to be taken out. */
   readonly drained?: ReadonlySet<string>;
+  /** Ids of apps whose service ports are chosen here, in Marathon's order. */
+  readonly portOrder?: readonly string[];
   /** Weights of the servers by app, set over the API. */
   readonly weights?: ReadonlyMap<string, number>;
 }
@@ -99,10 +103,21 @@ export function printBind({ address, port }: Bind): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** Whether two places cannot both be listened on. */
+/** Whether an address stands for all addresses of the machine. */
+export function isWild({ address }: Bind): boolean {
+  return address === '*' || address === '0.0.0.0' || address === '::';
+}
+
+/** Whether two processes cannot both listen on these places. */
 export function bindsCollide(left: Bind, right: Bind): boolean {
-  const wild = (address: string): boolean => address === '*' || address === '0.0.0.0' || address === '::';
-  return (
-    left.port === right.port && (left.address === right.address || wild(left.address) || wild(right.address))
-  );
+  return left.port === right.port && (left.address === right.address || isWild(left) || isWild(right));
+}
+
+/**
+ * Whether two places are one and the same. One HAProxy listens on `*` and on a single address of a port beside it:
+ * connections to that address go to the latter.
+ */
+export function isSameBind(left: Bind, right: Bind): boolean {
+  const address = (bind: Bind): string => (bind.address === '0.0.0.0' ? '*' : bind.address);
+  return left.port === right.port && address(left) === address(right);
 }

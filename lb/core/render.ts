@@ -10,6 +10,7 @@ import type { GroupedFront } from './grouped';
 import { buildMaps, type Maps } from './maps';
 import type { AppIdFront, Frontend, HttpsFront, Model, SharedFront } from './model';
 import { type Piece, type TemplateName, templateTable, type Values } from './template-table';
+import { comesLast } from './vhost-pieces';
 import type { VhostRule } from './vhosts';
 
 export type Templates = Readonly<Record<TemplateName, (values: Values) => string>>;
@@ -142,11 +143,26 @@ function serverText(templates: Templates, { piece }: Texts, { line, health }: Ba
 }
 
 function httpFront(templates: Templates, texts: Texts, { bind, rules }: SharedFront, model: Model): string {
-  const body = rules.map((rule) => texts.pieces(rule.http, rule.http)).join('');
+  const guarded = rules.some(comesLast);
   const lookup = rules.some(({ httpMapped }) => httpMapped)
-    ? templates.MAP_HTTP_FRONTEND_ACL({ haproxy_dir: model.mapFolder })
+    ? templates.MAP_HTTP_FRONTEND_ACL({ haproxy_dir: model.mapFolder, guarded })
     : '';
-  return templates.HTTP_FRONTEND_HEAD({ bind }) + body + lookup;
+  const body = aroundLookup(rules, (rule) => texts.pieces(rule.http, rule.http), lookup);
+  return templates.HTTP_FRONTEND_HEAD({ bind }) + body;
+}
+
+/**
+ * The look-up in the map stands where the weight of its names, 0, puts it. Rules of less weight come after it, one of
+ * which may catch everything else; HAProxy gets to them only when the look-up asks first whether there is such a name.
+ */
+function aroundLookup(
+  rules: readonly VhostRule[],
+  text: (rule: VhostRule) => string,
+  lookup: string,
+): string {
+  const last = rules.filter(comesLast);
+  const first = last.length === 0 ? rules : rules.filter((rule) => !comesLast(rule));
+  return [...first.map(text), lookup, ...last.map(text)].join('');
 }
 
 function appIdFront(
@@ -166,17 +182,18 @@ function httpsFront(templates: Templates, texts: Texts, front: HttpsFront, model
   const { bind, certificates, rules } = front;
   const alpn = front.http2 ? ' alpn h2,http/1.1' : '';
   const head = templates.HTTPS_FRONTEND_HEAD({ bind, sslCerts: certificateWords(certificates), alpn });
-  const body = rules.map((rule) => texts.remember(rule, () => httpsText(texts, rule))).join('');
-  const lookup = rules.some(({ httpsMapped }) => httpsMapped) ? httpsLookup(templates, model) : '';
-  return head + body + lookup;
+  const lookup = rules.some(({ httpsMapped }) => httpsMapped)
+    ? httpsLookup(templates, model, rules.some(comesLast))
+    : '';
+  return head + aroundLookup(rules, (rule) => texts.remember(rule, () => httpsText(texts, rule)), lookup);
 }
 
 function httpsText({ piece }: Texts, { httpsHead, httpsHosts }: VhostRule): string {
   return [...httpsHead, ...httpsHosts.flatMap(({ pieces }) => pieces)].map(piece).join('');
 }
 
-function httpsLookup(templates: Templates, { mapFolder }: Model): string {
-  return templates.MAP_HTTPS_FRONTEND_ACL({ haproxy_dir: mapFolder, hostname: '' });
+function httpsLookup(templates: Templates, { mapFolder }: Model, guarded: boolean): string {
+  return templates.MAP_HTTPS_FRONTEND_ACL({ haproxy_dir: mapFolder, hostname: '', guarded });
 }
 
 function groupedFronts(
@@ -190,7 +207,7 @@ function groupedFronts(
   const switches = fronts.map(({ name, host }) =>
     templates.HTTPS_GROUPED_VHOST_FRONTEND_ACL({ backend: name, host }),
   );
-  const each = fronts.map(({ name, certificates, bindOptions, http2, pieces, mapped }) => {
+  const each = fronts.map(({ name, certificates, bindOptions, http2, pieces, lastPieces, mapped }) => {
     const own = bindOptions.length === 0 ? '' : ` ${bindOptions.join(' ')}`;
     const alpn = http2 && !/(^| )(no-)?alpn( |$)/.test(own) ? ' alpn h2,http/1.1' : '';
     const values = { name, sslCerts: certificateWords(certificates), bindOpts: own + alpn };
@@ -198,7 +215,8 @@ function groupedFronts(
       templates.HTTPS_GROUPED_VHOST_BACKEND_HEAD({ name }),
       templates.HTTPS_GROUPED_VHOST_FRONTEND_HEAD(values),
       ...pieces.map(piece),
-      mapped ? httpsLookup(templates, model) : '',
+      mapped ? httpsLookup(templates, model, lastPieces.length > 0) : '',
+      ...lastPieces.map(piece),
     ].join('');
   });
   return [head, ...switches, ...each].join('');

@@ -3,6 +3,8 @@
  */
 
 import type { Model } from './model';
+import type { RefusedPart } from './refusals';
+import type { VhostRule } from './vhosts';
 
 /** `frontend web_10000` and its lines, the first line included. */
 export interface Section {
@@ -56,18 +58,47 @@ function printGroup(verb: string, titles: readonly string[]): string[] {
   return [`${verb} ${titles.slice(0, TITLES_MAX).join(', ')}${rest}`];
 }
 
-/** The app that a line of the configuration is about; undefined when it is not about one app. */
-export function appOfLine(config: string, lineNumber: number, model: Model): string | undefined {
+/** What a line of the configuration is about: one app, and the part of its service if it is no more than that. */
+export interface LineOwner {
+  readonly app: string;
+  readonly part: RefusedPart | undefined;
+  readonly index: number | undefined;
+}
+
+/** The owner of a line of the configuration; undefined when it is not about one app. */
+export function ownerOfLine(config: string, lineNumber: number, model: Model): LineOwner | undefined {
   const line = config.split('\n')[lineNumber - 1] ?? '';
-  const section = readSections(config).findLast((one) => one.line <= lineNumber);
-  const words = new Set([...(section?.title ?? '').split(' ').slice(1), ...line.trim().split(/\s+/)]);
-  const owner = model.backends.find(({ name }) => words.has(name) || words.has(`user_${name}`));
-  if (owner) return owner.app;
-  const rules = (model.httpIn ?? model.httpsIn)?.rules ?? [];
-  const acls = (suffix: string, backend: string): string[] => [
+  const section = readSections(config).findLast((candidate) => candidate.line <= lineNumber);
+  const [kind = '', title = ''] = (section?.title ?? '').split(' ');
+  const words = new Set([title, ...line.trim().split(/\s+/)]);
+  const shared = kind === 'frontend' && !model.frontends.some(({ name }) => name === title);
+  const service = model.backends.find(({ name }) => words.has(name) || words.has(`user_${name}`))?.name;
+  const backend = service ?? backendOfRule(words, model) ?? backendOfGroupedFront(title, model);
+  const frontend = model.frontends.find(({ name }) => name === backend);
+  if (frontend === undefined) return undefined;
+  const { app, index } = frontend;
+  const part = shared ? 'hosts' : kind === 'frontend' ? 'listener' : undefined;
+  return { app, part, index };
+}
+
+/** By the ACLs that its rules on the shared fronts are made of. */
+function backendOfRule(words: ReadonlySet<string>, { httpIn, httpsIn }: Model): string | undefined {
+  const acls = ({ suffix, backend }: VhostRule): string[] => [
     `host_${suffix}`,
     `auth_${suffix}`,
     `path_${backend}`,
   ];
-  return rules.find(({ suffix, backend }) => acls(suffix, backend).some((acl) => words.has(acl)))?.app;
+  const rules = (httpIn ?? httpsIn)?.rules ?? [];
+  return rules.find((rule) => acls(rule).some((acl) => words.has(acl)))?.backend;
+}
+
+/** The only one that asked for something of its own at the TLS front of a host name. */
+function backendOfGroupedFront(title: string, { httpsIn }: Model): string | undefined {
+  const front = httpsIn?.grouped?.find(({ name }) => name === title);
+  if (front === undefined) return undefined;
+  const asking = (httpsIn?.rules ?? []).filter(
+    ({ hosts, certificates, bindOptions }) =>
+      hosts.includes(front.host) && (certificates.length > 0 || bindOptions !== undefined),
+  );
+  return asking.length === 1 ? asking[0]?.backend : undefined;
 }

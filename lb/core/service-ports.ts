@@ -14,27 +14,48 @@ export interface PortRange {
 
 const TRIES_MAX = 50;
 
-/** Gives ports to those apps that need them. Apps that need none stay the same objects. */
+/**
+ * Gives ports to those apps that need them, in marathon-lb's order, which decides clashes: `order` are ids as Marathon
+ * lists them, and deployment groups come last, by the first of their `members`. Other apps stay the same objects.
+ */
 export function assignServicePorts(
   apps: readonly App[],
   range: PortRange | undefined,
   digests: Digests,
+  order: readonly string[] = [],
+  members: ReadonlyMap<string, readonly string[]> = new Map(),
 ): { apps: App[]; issues: Issue[] } {
   const issues: Issue[] = [];
-  if (!range || !apps.some(({ wantsPorts }) => wantsPorts)) return { apps: [...apps], issues };
+  const wanting = apps.filter(({ wantsPorts, insidePorts }) => wantsPorts && insidePorts.length > 0);
+  if (!range || wanting.length === 0) return { apps: [...apps], issues };
   const taken = new Set<number>();
-  const assigned = apps.map((app) => {
-    const inside = app.tasks[0]?.ports ?? [];
-    if (!app.wantsPorts || inside.length === 0) return app;
+  const assigned = new Map<App, App>();
+  for (const app of inOrder(wanting, order, members)) {
+    const { id, insidePorts, tasks, idle } = app;
+    if (tasks.length + idle.length === 0) continue;
     const ports = new Map<number, number | undefined>();
-    for (const port of inside)
-      if (!ports.has(port)) ports.set(port, choose(app.id, port, range, taken, digests));
-    const servicePorts = inside.map((port) => ports.get(port));
+    for (const port of insidePorts)
+      if (!ports.has(port)) ports.set(port, choose(id, port, range, taken, digests));
+    const servicePorts = insidePorts.map((port) => ports.get(port));
     if (servicePorts.includes(undefined))
-      issues.push({ app: app.id, text: `no service port is left of ${range.min} to ${range.max}` });
-    return { ...app, servicePorts };
-  });
-  return { apps: assigned, issues };
+      issues.push({ app: id, text: `no service port is left of ${range.min} to ${range.max}` });
+    assigned.set(app, { ...app, servicePorts });
+  }
+  return { apps: apps.map((app) => assigned.get(app) ?? app), issues };
+}
+
+function inOrder(
+  apps: readonly App[],
+  order: readonly string[],
+  members: ReadonlyMap<string, readonly string[]>,
+): readonly App[] {
+  const places = new Map(order.map((id, index) => [id, index]));
+  const place = (id: string): number => places.get(id) ?? order.length;
+  const rank = ({ id }: App): number => {
+    const group = members.get(id);
+    return group === undefined ? place(id) : order.length + 1 + Math.min(...group.map(place));
+  };
+  return [...apps].sort((a, b) => rank(a) - rank(b));
 }
 
 function choose(

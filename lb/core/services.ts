@@ -1,16 +1,33 @@
 /**
  * Services: one per service port of each app that is ours, with its labels read and its servers named.
  *
- * Always true: ordered by app id, then port; no two have the same name or collide in where they listen. What is made of
- * an app that did not change is the same object as before.
+ * Always true: ordered by app id, then port; no two have the same name or listen on the same place. A service that
+ * cannot listen keeps its backend, its host names and its app id. What is made of an app that did not change is the same
+ * object as before.
  */
 
 import type { App, HealthCheck, Task } from './apps';
 import type { Issue } from './issues';
-import { type PortLabels, portLabels, readAppGroups, readPortLabels, unknownLabels } from './labels';
+import {
+  type Closing,
+  type PortLabels,
+  portLabels,
+  readAppGroups,
+  readPortLabels,
+  unknownLabels,
+} from './labels';
 import { backendName, cookieValue, serverId, serverName } from './names';
-import { type Bind, bindsCollide, type ModelOptions, printBind, type World } from './options';
+import {
+  type Bind,
+  bindsCollide,
+  isSameBind,
+  isWild,
+  type ModelOptions,
+  printBind,
+  type World,
+} from './options';
 import { type Overrides, readOverrides } from './overrides';
+import { appOfRefusal, type RefusedPart, refusalKey } from './refusals';
 
 export type Mode = 'http' | 'tcp';
 
@@ -42,6 +59,12 @@ export interface Service {
   readonly overrides: Overrides;
   readonly check: HealthCheck | undefined;
   readonly servers: readonly Server[];
+  /** Whether it has a listener of its own, at `bind`. */
+  readonly listens: boolean;
+  /** Whether requests for its host names may come. */
+  readonly routesHosts: boolean;
+  /** The service as its app asked for it, where this one stands in for it under another name or without a listener. */
+  readonly origin?: Service;
 }
 
 /** What one app alone comes to: its services, before they are kept clear of those of others. */
@@ -79,8 +102,9 @@ export function compileApp(app: App, options: ModelOptions, world: World, cache:
 }
 
 /** All that the front, the frontend and the rules of a service are made of: everything but its servers. */
-export function structureKey({ labels, overrides, mode, bind, app, index }: Service): string {
-  return JSON.stringify([labels, overrides, mode, bind, app, index]);
+export function structureKey(service: Service): string {
+  const { labels, overrides, mode, bind, app, index, check, listens, routesHosts } = service;
+  return JSON.stringify([labels, overrides, mode, bind, app, index, check?.givenPath, listens, routesHosts]);
 }
 
 interface Depends {
@@ -108,6 +132,8 @@ function depends(app: App): Depends {
 function worldKey(app: App, { addresses, verdicts, refused, drained, weights, plain }: World): string {
   const { hosts, waiting } = depends(app);
   let key = `${refused.get(app.id) ?? ''} ${plain?.get(app.id) ?? ''}`;
+  for (const [what, why] of refused)
+    if (what !== app.id && appOfRefusal(what) === app.id) key += ` ${what} ${why}`;
   for (const host of hosts) key += ` ${addresses.get(host) ?? ''}`;
   for (const task of waiting) key += ` ${verdicts.get(task) ?? ''}`;
   if (drained && drained.size > 0) for (const { id } of app.tasks) if (drained.has(id)) key += ` out ${id}`;
@@ -132,8 +158,11 @@ function servicesOf(app: App, options: ModelOptions, world: World): { services: 
     const templates = readOverrides(app, index, groups, options.templateLabels);
     issues.push(...templates.issues);
     const overrides = why === undefined ? templates.overrides : {};
-    const service = serviceOf(app, { index, servicePort, labels: read.labels, overrides }, options, world);
-    if (service && !read.closed) services.push(service);
+    issues.push(...checkIndexIssues(app, index, read.labels));
+    if (read.closed.has('port')) return;
+    const { labels, closed } = read;
+    const service = serviceOf(app, { index, servicePort, labels, overrides, closed }, options, world);
+    if (service) services.push(withoutRefused(service, world, issues));
   });
   if (!ours) return { services: [], issues: [] };
   issues.push(...unknownLabels(app.id, app.labels, app.servicePorts.length));
@@ -146,6 +175,26 @@ function servicesOf(app: App, options: ModelOptions, world: World): { services: 
   return { services: [], issues };
 }
 
+/** The service without those of its parts that HAProxy refused. */
+function withoutRefused(service: Service, { refused }: World, issues: Issue[]): Service {
+  if (refused.size === 0) return service;
+  const { app, index } = service;
+  const whyOf = (part: RefusedPart): string | undefined => refused.get(refusalKey(app, part, index));
+  const [listener, hosts] = [whyOf('listener'), whyOf('hosts')];
+  if (listener !== undefined)
+    issues.push({ app, text: `port ${index} has no listener of its own, HAProxy refuses it: ${listener}` });
+  if (hosts !== undefined)
+    issues.push({
+      app,
+      text: `the host names of port ${index} are not served, HAProxy refuses them: ${hosts}`,
+    });
+  return {
+    ...service,
+    listens: service.listens && listener === undefined,
+    routesHosts: service.routesHosts && hosts === undefined,
+  };
+}
+
 function isOurs(asked: readonly string[], groups: readonly string[]): boolean {
   return groups.includes('*') || asked.some((group) => groups.includes(group));
 }
@@ -155,21 +204,27 @@ interface Asked {
   readonly servicePort: number | undefined;
   readonly labels: PortLabels;
   readonly overrides: Overrides;
+  readonly closed: ReadonlySet<Closing>;
 }
 
-function serviceOf(app: App, given: Asked, options: ModelOptions, world: World): Service | undefined {
-  const { index, labels, overrides } = given;
-  const port = labels.PORT ?? given.servicePort;
-  if (!(labels.ENABLED ?? !options.strict) || given.servicePort === undefined || !port) return undefined;
+function serviceOf(app: App, asked: Asked, options: ModelOptions, world: World): Service | undefined {
+  const { index, labels, overrides, servicePort, closed } = asked;
+  const port = labels.PORT ?? servicePort;
+  if (!(labels.ENABLED ?? !options.strict) || servicePort === undefined || !port) return undefined;
   const checkIndex = checkPortIndex(app, labels);
   const own = findCheck(app, index);
-  const asked = labels.BACKEND_HEALTHCHECK_PORT_INDEX;
-  const borrowed = own === undefined && asked !== undefined ? findCheck(app, asked) : undefined;
+  const other = labels.BACKEND_HEALTHCHECK_PORT_INDEX;
+  const borrowed = own === undefined && other !== undefined ? findCheck(app, other) : undefined;
   const check = own ?? borrowed;
   const servers = serversOf(app, { index, labels, check, checkIndex }, options, world);
   if (servers.length === 0) return undefined;
   const implied: Mode = own?.protocol === 'HTTP' || labels.VHOST ? 'http' : 'tcp';
   const forced = borrowed && /^(MESOS_)?HTTPS?$/.test(borrowed.protocol);
+  // With one front per host name these options guard it; wrong ones must not leave it unguarded.
+  const unguarded =
+    options.groupHttps &&
+    labels.BIND_OPTIONS === undefined &&
+    Object.hasOwn(app.labels, `HAPROXY_${index}_BIND_OPTIONS`);
   return {
     app: app.id,
     name: backendName(app.id, port),
@@ -180,6 +235,8 @@ function serviceOf(app: App, given: Asked, options: ModelOptions, world: World):
     overrides,
     check,
     servers,
+    listens: !closed.has('listener'),
+    routesHosts: !closed.has('hosts') && !unguarded,
   };
 }
 
@@ -193,6 +250,17 @@ function checkPortIndex(app: App, labels: PortLabels): number | undefined {
   const asked = labels.BACKEND_HEALTHCHECK_PORT_INDEX;
   if (asked === undefined) return undefined;
   return asked < 0 ? app.servicePorts.length + asked : asked;
+}
+
+function checkIndexIssues(app: App, index: number, labels: PortLabels): Issue[] {
+  const other = labels.BACKEND_HEALTHCHECK_PORT_INDEX;
+  const count = app.servicePorts.length;
+  if (other === undefined) return [];
+  const label = `HAPROXY_${index}_BACKEND_HEALTHCHECK_PORT_INDEX`;
+  if (other >= count || other < -count)
+    return [{ app: app.id, label, text: `the app has no port ${other}: it has ${count}, counted from 0` }];
+  if (findCheck(app, index) ?? findCheck(app, other)) return [];
+  return [{ app: app.id, label, text: 'does nothing: no health check is about this port' }];
 }
 
 interface Wanted {
@@ -269,39 +337,96 @@ function isAlive(task: Task, world: World): boolean {
   return task.alive ?? world.verdicts.get(task.id) ?? false;
 }
 
-/** Drops services whose place is another's: the load balancer's own listeners win, then the first app. */
+/** A place to listen on, its owner, and whether another place takes it away from whoever asks for it. */
+interface Holder {
+  readonly bind: Bind;
+  readonly owner: string | Service;
+  readonly blocks: (bind: Bind) => boolean;
+}
+
+/** Services with names of their own. One whose place is another's does not listen; listeners of the load balancer win. */
 function keepClear(
   services: readonly Service[],
   options: ModelOptions,
   world: World,
   issues: Issue[],
 ): Service[] {
-  const held = new Map<number, { bind: Bind; who: string | Service }[]>();
-  const names = new Map<string, Service>();
-  const hold = (bind: Bind, who: string | Service): void => {
-    const there = held.get(bind.port);
-    if (there) there.push({ bind, who });
-    else held.set(bind.port, [{ bind, who }]);
+  const held = new Map<number, Holder[]>();
+  const names = new Set<string>();
+  const hold = (holder: Holder): void => {
+    const holders = held.get(holder.bind.port);
+    if (holders) holders.push(holder);
+    else held.set(holder.bind.port, [holder]);
   };
-  for (const [who, bind] of ownListeners(options)) hold(bind, who);
+  for (const [owner, bind] of ownListeners(options)) hold({ owner, bind, blocks: ownBlocks(bind, options) });
   const ordered = [...services].sort((a, b) => (a.app === b.app ? a.bind.port - b.bind.port : 0));
-  return ordered.filter((service) => {
-    const { app, index, bind, name, labels } = service;
-    const other = held.get(bind.port)?.find((one) => bindsCollide(one.bind, bind))?.who;
-    const namesake = names.get(name);
+  return ordered.map((service) => {
+    const { app, index, bind, labels } = service;
+    const name = freeName(service, names);
+    names.add(name);
+    if (!service.listens) return standIn(service, name, false);
+    const holders = held.get(bind.port) ?? [];
+    const blocking = holders.find(({ blocks }) => blocks(bind));
     const why =
-      (other && `it belongs to ${printOwner(other)}`) ??
-      (namesake && `the name ${name} belongs to ${printOwner(namesake)}`) ??
+      (blocking && `it belongs to ${printOwner(blocking.owner)}`) ??
       (world.taken.size > 0 ? world.taken.get(printBind(bind)) : undefined);
     if (why === undefined) {
-      hold(bind, service);
-      names.set(name, service);
-      return true;
+      issues.push(...holders.flatMap((holder) => shadowIssues({ owner: service, bind }, holder)));
+      hold({ bind, owner: service, blocks: (other) => isSameBind(bind, other) });
+      return standIn(service, name, true);
     }
     const label = labels.PORT === undefined ? undefined : `HAPROXY_${index}_PORT`;
-    issues.push({ app, label, text: `port ${index} cannot listen on ${printBind(bind)}: ${why}` });
-    return false;
+    const text = `port ${index} cannot listen on ${printBind(bind)}: ${why}; ${wayIn(service, options)}`;
+    issues.push({ app, label, text });
+    return standIn(service, name, false);
   });
+}
+
+/** Binds that one of the load balancer's own listeners keeps from services: its API is another process than HAProxy. */
+function ownBlocks(bind: Bind, { admin, stats }: ModelOptions): (other: Bind) => boolean {
+  if (bind === admin) return (other) => bindsCollide(bind, other);
+  if (bind === stats && isWild(bind)) return (other) => other.port === bind.port;
+  return (other) => isSameBind(bind, other);
+}
+
+/** Of two that share a port, the one with a single address takes connections from the one with all. */
+function shadowIssues(left: Pick<Holder, 'owner' | 'bind'>, right: Pick<Holder, 'owner' | 'bind'>): Issue[] {
+  const [single, wild] = isWild(left.bind) ? [right, left] : [left, right];
+  if (!isWild(wild.bind) || isWild(single.bind) || typeof single.owner === 'string') return [];
+  const { app, index } = single.owner;
+  const text = `takes the connections to ${printBind(single.bind)} from ${printOwner(wild.owner)}`;
+  return [{ app, label: `HAPROXY_${index}_BIND_ADDR`, text: `${text}, which has ${printBind(wild.bind)}` }];
+}
+
+/** How requests reach a service without a listener. */
+function wayIn({ mode, labels, index, routesHosts }: Service, { httpIn }: ModelOptions): string {
+  if (mode !== 'http') return `nothing leads to it; HAPROXY_${index}_PORT gives it another port`;
+  const hosts = httpIn !== undefined && routesHosts && (labels.VHOST ?? []).length > 0;
+  return hosts ? 'its host names and app id lead to it' : 'its app id leads to it';
+}
+
+/** The name of a service, with its index when another one of the same app has it. */
+function freeName({ name, index }: Service, names: ReadonlySet<string>): string {
+  let free = name;
+  while (names.has(free)) free = `${free}_${index}`;
+  return free;
+}
+
+const standIns = new WeakMap<Service, Service>();
+
+/** The service under this name, with or without a listener; the same object for the same wishes. */
+function standIn(service: Service, name: string, listens: boolean): Service {
+  if (service.name === name && service.listens === listens) return service;
+  const before = standIns.get(service);
+  if (before?.name === name && before.listens === listens) return before;
+  const changed: Service = { ...service, name, listens, origin: service };
+  standIns.set(service, changed);
+  return changed;
+}
+
+/** The service that stands in for `fresh` as `before` did for an older state of it. */
+export function standInLike(before: Service, fresh: Service): Service {
+  return standIn(fresh, before.name, before.listens);
 }
 
 function printOwner(owner: string | Service): string {

@@ -5,18 +5,24 @@
  * ASCII, and a word holds no blank. So no value can end a line of the configuration, or add a directive to it.
  */
 
-/** Why a value cannot be used, and from which column on. `instead` is what stands in for it, if anything does. */
-export interface Complaint<T> {
+/** The reason why a value, or a part of it, does not do what it seems to say; columns count from 1. */
+export interface Remark {
   readonly error: string;
   readonly column: number;
+}
+/** The reason why a value cannot be used. `instead` stands in for it, if anything does. */
+export interface Complaint<T> extends Remark {
   readonly instead?: T | undefined;
 }
-export type Reading<T> = { readonly value: T } | Complaint<T>;
+/** A value may come with remarks about parts of it: items left out, effects that surprise. */
+export type Reading<T> = { readonly value: T; readonly remarks?: readonly Remark[] } | Complaint<T>;
 export type Reader<T> = (text: string) => Reading<T>;
 
-/** A path_beg test: optional `-i`, then one or more beginnings. */
+/** The arguments of a path_beg test: optional `-i` and `-m METHOD`, then one or more patterns. */
 export interface PathTest {
   readonly ignoreCase: boolean;
+  /** The way of matching that stands in for path_beg's own, such as `reg`. */
+  readonly method?: string;
   readonly paths: readonly string[];
 }
 export interface Auth {
@@ -27,7 +33,7 @@ export interface Auth {
 }
 
 const UNSAFE = /[^\x21-\x7e]|["'\\#`]/;
-const UNSAFE_NAMES: Readonly<Record<string, string>> = {
+const SIGN_NAMES: Readonly<Record<string, string>> = {
   ' ': 'a blank',
   '\t': 'a tab',
   '\n': 'a line end',
@@ -42,10 +48,10 @@ export function isSafeWord(text: string): boolean {
 /** One word that is safe in the configuration. */
 export function word(text: string): Reading<string> {
   if (text === '') return { error: 'the value is empty', column: 1 };
-  const at = text.search(UNSAFE);
-  if (at < 0) return { value: text };
-  const found = text.charAt(at);
-  return { error: `${UNSAFE_NAMES[found] ?? JSON.stringify(found)} is not allowed here`, column: at + 1 };
+  const index = text.search(UNSAFE);
+  if (index < 0) return { value: text };
+  const sign = text.charAt(index);
+  return { error: `${SIGN_NAMES[sign] ?? JSON.stringify(sign)} is not allowed here`, column: index + 1 };
 }
 
 /** A safe word that also looks as described. */
@@ -68,7 +74,7 @@ export function boolean(text: string): Reading<boolean> {
 /** A whole number within limits. */
 export function wholeNumber(min: number, max: number): Reader<number> {
   return (text) => {
-    const number = /^\s*-?\d{1,9}\s*$/.test(text) ? Number(text) : Number.NaN;
+    const number = /^\s*[+-]?\d{1,9}\s*$/.test(text) ? Number(text) : Number.NaN;
     if (number >= min && number <= max) return { value: number };
     return { error: `expected a whole number from ${min} to ${max}`, column: 1 };
   };
@@ -84,59 +90,167 @@ export function oneOf<W extends string>(...words: readonly W[]): Reader<W> {
   };
 }
 
-/** A list; complaints point at the item. Blanks around items are dropped, and so are empty items. */
-export function listOf<T>(separator: ',' | ' ', item: Reader<T>): Reader<readonly T[]> {
-  const piece = separator === ',' ? /[^,]+/g : /[^ \t]+/g;
+interface Item {
+  readonly text: string;
+  readonly column: number;
+}
+
+/** The items of a list, without the blanks around them; empty ones are dropped. */
+function itemsOf(text: string, separator: ',' | ' '): Item[] {
+  return [...text.matchAll(separator === ',' ? /[^,]+/g : /\S+/g)].flatMap((match) => {
+    const trimmed = match[0].trim();
+    const blanks = match[0].length - match[0].trimStart().length;
+    return trimmed === '' ? [] : [{ text: trimmed, column: match.index + blanks + 1 }];
+  });
+}
+
+/**
+ * A list. An item that cannot be used is left out, with a remark that points at it; with none left the whole value is
+ * refused, and `instead` stands in for it.
+ */
+export function listOf<T>(
+  separator: ',' | ' ',
+  item: Reader<T>,
+  instead?: readonly T[],
+): Reader<readonly T[]> {
   return (text) => {
     const values: T[] = [];
-    for (const match of text.matchAll(piece)) {
-      const trimmed = match[0].trim();
-      if (trimmed === '') continue;
-      const read = item(trimmed);
-      if ('error' in read) {
-        const before = match[0].length - match[0].trimStart().length;
-        return { error: read.error, column: match.index + before + read.column };
-      }
-      values.push(read.value);
+    const remarks: Remark[] = [];
+    for (const { text: entry, column } of itemsOf(text, separator)) {
+      const reading = item(entry);
+      const about = 'value' in reading ? (reading.remarks ?? []) : [reading];
+      remarks.push(...about.map((remark) => ({ error: remark.error, column: column + remark.column - 1 })));
+      if ('value' in reading) values.push(reading.value);
     }
-    return values.length > 0 ? { value: values } : { error: 'the value is empty', column: 1 };
+    const [first] = remarks;
+    if (values.length > 0) return { value: values, ...(first ? { remarks } : {}) };
+    return first ? { ...first, instead } : { error: 'the value is empty', column: 1 };
   };
 }
 
 const HOST = wordLike(
-  /^[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*$/,
+  /^([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?|\[[0-9a-f:.]+\])$/,
   'a host name',
 );
+const WILDCARD = 'a wildcard matches no name; list each name, or replace the template HTTP_FRONTEND_ACL';
 
-/** A host name, in lower case. Wildcards are no host names. */
+/**
+ * A host name in lower case, as the `Host` header has it: a port after it has to be there, too. Wildcards are refused:
+ * HAProxy would compare them letter by letter.
+ */
 export function host(text: string): Reading<string> {
-  return HOST(text.toLowerCase());
+  const lower = text.toLowerCase();
+  const port = /:\d{1,5}$/.exec(lower)?.[0] ?? '';
+  const name = HOST(lower.slice(0, lower.length - port.length));
+  if ('value' in name && port === '') return name;
+  if ('value' in name) {
+    const error = `matches only requests with ${port.slice(1)} in their Host header, and none over HTTPS`;
+    return { value: lower, remarks: [{ error: `${lower} ${error}`, column: 1 }] };
+  }
+  if (text.includes('*')) return { error: WILDCARD, column: text.indexOf('*') + 1 };
+  if (/^https?:\/\//.test(lower)) return { error: 'expected a host name alone, without http://', column: 1 };
+  const letter = text.search(/[^\0-\x7f]/);
+  if (letter >= 0) return { error: 'write this name in its ASCII form, xn--...', column: letter + 1 };
+  return name;
 }
 
-/** The name of a group. */
-export const groupName: Reader<string> = word;
+/** Names of groups, which never stand in the configuration. None is a value, too: only `--group *` serves it. */
+export function groupNames(text: string): Reading<readonly string[]> {
+  const control = text.search(/\p{Cc}/u);
+  if (control >= 0) return { error: 'a control character is not allowed here', column: control + 1 };
+  return { value: itemsOf(text, ',').map((item) => item.text) };
+}
 
 /** A path that begins with a slash. */
 export const path = wordLike(/^\/[A-Za-z0-9._~%+=@,:&!*;/-]*$/, 'a path such as /shop');
 
-/** `path_beg` arguments: flags first, then beginnings of paths. Of the flags only `-i` is known. */
-export function pathTest(text: string): Reading<PathTest> {
-  const flag = /^\s*-i\s+/.exec(text)?.[0] ?? '';
-  const read = listOf(' ', path)(text.slice(flag.length));
-  if ('error' in read) return { error: read.error, column: read.column + flag.length };
-  return { value: { ignoreCase: flag !== '', paths: read.value } };
+/** What HAProxy would take for something else than a pattern, or look into: options, operators, `%[`, `$NAME`. */
+const NO_PATTERN = /^[-!{}]|^(\|\||or|if|unless)$|%[[{]|\$[A-Za-z_{]/i;
+
+/** A backslash and what it stands before, which HAProxy hands on as it is. */
+const ESCAPED = /\\(?![nrtx"'#`])[!-~]/g;
+
+/** Whether a text may stand as a pattern of an ACL: a safe word, in which a backslash may stand before a letter or sign. */
+export function isPattern(text: string): boolean {
+  return isSafeWord(text.replace(ESCAPED, '.')) && !NO_PATTERN.test(text);
 }
 
-/** `realm:user:cryptpassword`. */
+/** Ways of matching that an app may choose after `-m`. */
+const METHODS = new Set(['beg', 'dir', 'dom', 'end', 'reg', 'str', 'sub']);
+
+function pathPattern(text: string): Reading<string> {
+  if (isPattern(text)) return { value: text };
+  const bare = word(text.replace(ESCAPED, '..'));
+  if ('error' in bare) {
+    const letter = /[^\0-\x7f]/.test(text) ? '; write it percent-encoded' : '';
+    return { error: bare.error + letter, column: bare.column };
+  }
+  return text.startsWith('-') ? noOption(text) : { error: 'expected a path such as /shop', column: 1 };
+}
+
+function noOption(option: string): Complaint<never> {
+  return { error: `the option ${option} is not taken here; -i and -m METHOD come first`, column: 1 };
+}
+
+/** `path_beg` arguments: options first, then patterns. Of the options `-i`, `-m` and `--` are known. */
+export function pathTest(text: string): Reading<PathTest> {
+  let ignoreCase = false;
+  let method: string | undefined;
+  let start = 0;
+  for (let option = OPTION.exec(text); option; option = OPTION.exec(text.slice(start))) {
+    if (option[1] === '-i') ignoreCase = true;
+    else if (option[2] !== undefined) method = option[2].toLowerCase();
+    if (method !== undefined && !METHODS.has(method))
+      return { error: `expected -m with one of ${[...METHODS].join(', ')}`, column: start + 1 };
+    start += option[0].length;
+    if (option[1] === '--') break;
+  }
+  const rest = text.slice(start);
+  const option = /^\s*(-\S*)/.exec(rest)?.[1];
+  const reading = option === undefined ? listOf(' ', pathPattern)(rest) : noOption(option);
+  if ('error' in reading) return { error: reading.error, column: reading.column + start };
+  const remarks = (reading.remarks ?? []).map(({ error, column }) => ({ error, column: column + start }));
+  const value = { ignoreCase, ...(method === undefined ? {} : { method }), paths: reading.value };
+  return { value, ...(remarks.length > 0 ? { remarks } : {}) };
+}
+
+const OPTION = /^\s*(-i|--|-m\s+(\S+))\s+/;
+
+/** Where a redirect leads: a path, or a URL. */
+export function redirectTarget(text: string): Reading<string> {
+  const reading = word(text);
+  if ('error' in reading) return reading;
+  if (/^(https?:\/\/[^/?]+)?\/|^https?:\/\/[^/?]+$/i.test(text) && !NO_PATTERN.test(text)) return reading;
+  return { error: 'expected a path such as /shop, or a URL', column: 1 };
+}
+
+/** Forms of crypt(3): `$id$...`, and the two old ones. */
+const CRYPT = /^(\$[a-z0-9]+\$.+|[./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19})$/;
+const NO_REALM = /[\p{C}\p{Zl}\p{Zp}"'\\$#`]/u;
+
+/** `realm:user:cryptpassword`. The realm may have blanks. */
 export function auth(text: string): Reading<Auth> {
-  const read = word(text);
-  if ('error' in read) return { error: read.error, column: read.column };
-  const [realm, user, password, more] = text.split(':');
-  if (!realm || !user || !password || more !== undefined)
+  const [realm = '', user = '', password = '', ...more] = text.split(':');
+  if (realm.trim() === '' || user === '' || password === '' || more.length > 0)
     return { error: 'expected realm:user:password, the password as crypt(3) writes it', column: 1 };
-  const variable = `${realm}${user}`.indexOf('$');
-  if (variable >= 0) return { error: '"$" is not allowed in realm and user', column: text.indexOf('$') + 1 };
-  return { value: { realm, user, password } };
+  const wrong = realm.search(NO_REALM);
+  if (wrong >= 0) {
+    const sign = realm.charAt(wrong);
+    return {
+      error: `${SIGN_NAMES[sign] ?? JSON.stringify(sign)} is not allowed in the realm`,
+      column: wrong + 1,
+    };
+  }
+  const credentials = word(`${user}:${password}`);
+  if ('error' in credentials)
+    return { error: credentials.error, column: realm.length + 1 + credentials.column };
+  if (user.includes('$'))
+    return { error: '"$" is not allowed in realm and user', column: realm.length + user.indexOf('$') + 2 };
+  const value = { realm, user, password };
+  if (CRYPT.test(password)) return { value };
+  const error =
+    'this password is not as crypt(3) writes it, so that no password fits; `openssl passwd -6` makes one';
+  return { value, remarks: [{ error, column: text.length - password.length + 1 }] };
 }
 
 const V4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
@@ -147,30 +261,59 @@ export function isAddress(text: string): boolean {
 }
 
 function isV6(text: string): boolean {
+  const embedded = /^(.*:)([\d.]+)$/.exec(text);
+  if (embedded?.[2]?.includes('.')) return V4.test(embedded[2]) && isV6(`${embedded[1]}0:0`);
   const halves = text.split('::');
   if (halves.length > 2) return false;
   const words = halves.flatMap((half) => (half === '' ? [] : half.split(':')));
   const full = halves.length === 2 ? words.length <= 7 : words.length === 8;
-  return full && words.every((piece) => /^[0-9a-fA-F]{1,4}$/.test(piece));
+  return full && words.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group));
 }
 
-/** An address with an optional prefix length. */
+/** Masks such as 255.255.0.0, and beginnings such as 10.1/16, both of which HAProxy reads. */
+const MASK = /^1*0*$/;
+const BEGINNING = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){0,2}$/;
+
+/** An address with an optional prefix length or mask. Names are refused: HAProxy would not start without a resolver. */
 export function network(text: string): Reading<string> {
   const [address = '', bits, more] = text.split('/');
-  const bitsMax = V4.test(address) ? 32 : 128;
-  const bitsFit = bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= bitsMax);
-  if (isAddress(address) && bitsFit && more === undefined) return { value: text };
-  return { error: 'expected an address such as 10.0.0.0/8', column: 1 };
+  const complaint = { error: 'expected an address such as 10.0.0.0/8', column: 1 };
+  if (more !== undefined) return complaint;
+  if (text.includes(',')) return { error: 'networks are separated by blanks', column: text.indexOf(',') + 1 };
+  if (bits !== undefined && V4.test(bits)) {
+    const binary = bits.split('.').map((octet) => Number(octet).toString(2).padStart(8, '0'));
+    return V4.test(address) && MASK.test(binary.join('')) ? { value: text } : complaint;
+  }
+  const bitsMax = V4.test(address) || BEGINNING.test(address) ? 32 : 128;
+  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > bitsMax)) return complaint;
+  if (isAddress(address) || (bits !== undefined && BEGINNING.test(address))) return { value: text };
+  const named = /^[a-z][a-z0-9.-]*$/i.test(text);
+  return named ? { error: 'a host name is not taken here; write its address', column: 1 } : complaint;
 }
 
-/** An address to listen on. */
+/** An address to listen on: empty for all, IPv6 with or without brackets, and as `ipv4@` or `ipv6@`. */
 export function bindAddress(text: string): Reading<string> {
-  if (text === '*' || isAddress(text)) return { value: text };
+  const [, bare = '', bracketed = ''] = /^(?:ipv[46]@)?(?:\[(.*)\]|(.*))$/s.exec(text.trim()) ?? [];
+  const address = bare === '' ? bracketed : bare;
+  if (address === '' || address === '*') return { value: '*' };
+  if (address === 'localhost') return { value: '127.0.0.1' };
+  if (isAddress(address)) return { value: address };
   return { error: 'expected an IP address, or *', column: 1 };
 }
 
-const BALANCE =
-  /^((static-rr|roundrobin|leastconn|first|source|random(\(\d{1,3}\))?|rdp-cookie(\([\w-]+\))?|hdr\([\w-]+\))|uri( (whole|path-only|len \d{1,4}|depth \d{1,4}))*|url_param [\w-]+( check_post)?)$/;
+const HASHED =
+  '(src|path|pathq|url|base|method|(req\\.)?(hdr|fhdr|cook)\\([\\w-]+\\)|url_param\\([\\w.-]+\\))(,(lower|upper))*';
+const BALANCE = new RegExp(
+  `^(${[
+    'static-rr|roundrobin|leastconn|first|source',
+    'random(\\([1-9]\\d{0,2}\\))?',
+    'rdp-cookie(\\([\\w-]+\\))?',
+    'hdr\\([\\w-]+\\)( use_domain_only)?',
+    'uri( (whole|path-only|len \\d{1,4}|depth \\d{1,4}))*',
+    'url_param [\\w.-]+( check_post( \\d{1,5})?)?',
+    `hash ${HASHED}`,
+  ].join('|')})$`,
+);
 
 /** HAProxy's balance algorithms with their arguments. */
 export function balance(text: string): Reading<string> {
@@ -183,9 +326,12 @@ export function balance(text: string): Reading<string> {
 export function certificates(text: string): Reading<readonly string[]> {
   const paths: string[] = [];
   for (const match of text.matchAll(/(?:^|\scrt\s+)\s*((?:(?!\scrt\s).)*)/gs)) {
-    const found = (match[1] ?? '').trim();
-    if (/^[A-Za-z0-9@][A-Za-z0-9._@%+=:/-]*$|^\/[A-Za-z0-9._@%+=:/-]+$/.test(found)) paths.push(found);
-    else return { error: 'expected the path of a certificate', column: match.index + 1 };
+    const path = (match[1] ?? '').trim();
+    if (/^[A-Za-z0-9@][A-Za-z0-9._@%+=:/-]*$|^\/[A-Za-z0-9._@%+=:/-]+$/.test(path)) paths.push(path);
+    else {
+      const error = 'expected the path of a certificate; other options of bind go into BIND_OPTIONS';
+      return { error, column: match.index + 1 };
+    }
   }
   return paths.length > 0 ? { value: paths } : { error: 'the value is empty', column: 1 };
 }
@@ -200,28 +346,43 @@ const BIND_FLAGS = new Set(
 );
 const BIND_VALUES = new Set(
   (
-    'alpn backlog ca-file ca-ignore-err ca-verify-file ciphers ciphersuites crl-file crt crt-ignore-err crt-list ' +
-    'curves ecdhe interface maxconn mss name nice npn ssl-max-ver ssl-min-ver tcp-ut tls-ticket-keys verify'
+    'accept-netscaler-cip alpn backlog ca-file ca-ignore-err ca-verify-file ciphers ciphersuites crl-file crt crt-ignore-err crt-list ' +
+    'curves ecdhe interface maxconn mss name nice npn proto ssl-max-ver ssl-min-ver tcp-ut tls-ticket-keys verify'
   ).split(' '),
 );
 
 /** Options of a bind line, checked against the ones that are known. */
 export function bindOptions(text: string): Reading<string> {
   const words = [...text.matchAll(/\S+/g)];
-  for (let at = 0; at < words.length; at++) {
-    const found = words[at];
-    if (!found) break;
-    const [option] = found;
-    const column = found.index + 1;
+  const options: string[] = [];
+  for (let index = 0; index < words.length; index++) {
+    const match = words[index];
+    if (!match) break;
+    const [option] = match;
+    const column = match.index + 1;
+    options.push(option);
     if (BIND_FLAGS.has(option)) continue;
     if (!BIND_VALUES.has(option)) return { error: `${JSON.stringify(option)} is no option of bind`, column };
-    const value = words[++at];
-    if (!value) return { error: `${option} needs a value`, column };
-    const read = word(value[0]);
-    if ('error' in read) return { error: read.error, column: value.index + read.column };
+    const argument = words[++index];
+    if (!argument) return { error: `${option} needs a value`, column };
+    const reading = word(argument[0].replace(/^"([^"]+)"$/, '$1'));
+    if ('error' in reading) return { error: reading.error, column: argument.index + reading.column };
+    options.push(reading.value);
   }
   if (words.length === 0) return { error: 'the value is empty', column: 1 };
-  return { value: words.map(([one]) => one).join(' ') };
+  return { value: options.join(' ') };
+}
+
+/** The path of a health check as it is asked: begins with a slash, and what no configuration can hold is percent-encoded. */
+export function checkPath(text: string): string {
+  const encoded = [...text].map((sign) => (isSafeWord(sign) ? sign : percentEncoded(sign))).join('');
+  return encoded.startsWith('/') ? encoded : `/${encoded}`;
+}
+
+function percentEncoded(sign: string): string {
+  const code = sign.codePointAt(0) ?? 0;
+  if (code < 0x80) return `%${code.toString(16).toUpperCase().padStart(2, '0')}`;
+  return code >= 0xd800 && code <= 0xdfff ? '%EF%BF%BD' : encodeURIComponent(sign);
 }
 
 /** A name of a deployment group: an app id with or without its first slash. */

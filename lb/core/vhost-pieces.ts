@@ -6,6 +6,7 @@
 import type { ModelOptions } from './options';
 import type { Service } from './services';
 import type { Piece, TemplateName, Values } from './template-table';
+import type { PathTest } from './values';
 
 export interface VhostPieces {
   readonly http: readonly Piece[];
@@ -36,7 +37,7 @@ export function vhostPieces(
 ): VhostPieces {
   const { PATH: path, AUTH: auth } = service.labels;
   const make = maker(service, suffix, options);
-  const plain = options.mapFolder !== undefined && !path && !auth;
+  const plain = options.mapFolder !== undefined && !path && !auth && hosts.every(isMappable);
   const free = (names: readonly TemplateName[]): boolean => !names.some((name) => name in service.overrides);
   const httpMapped = plain && !redirect && free(HTTP_MAPPED);
   const httpsMapped = plain && free(['HTTPS_FRONTEND_ACL']);
@@ -113,7 +114,7 @@ function maker(
     appId: service.app,
     bindAddr: service.bind.address,
     realm: auth?.realm ?? '',
-    path: path === undefined ? '' : [...(path.ignoreCase ? ['-i'] : []), ...path.paths].join(' '),
+    path: path === undefined ? '' : pathArguments(path),
     httpsPortSuffix: options.httpsIn && options.httpsIn.port !== 443 ? `:${options.httpsIn.port}` : '',
   };
   return (template, host) => ({
@@ -123,11 +124,32 @@ function maker(
   });
 }
 
+function pathArguments({ ignoreCase, method, paths }: PathTest): string {
+  const options = [...(ignoreCase ? ['-i'] : []), ...(method === undefined ? [] : ['-m', method])];
+  return [...options, ...paths].join(' ');
+}
+
+/** The look-up in a map cuts everything from the first colon off. */
+function isMappable(host: string): boolean {
+  return !host.includes(':');
+}
+
+/** A host name without the port it may be written with. */
+export function withoutPort(host: string): string {
+  return host.replace(/:\d+$/, '');
+}
+
 /** The Host headers that mean a host name: with a port when a front has another one than the usual. */
 export function hostWords(host: string, { httpIn, httpsIn }: ModelOptions): string {
+  if (withoutPort(host) !== host) return host;
   const unusual = [
     httpIn?.port === 80 ? undefined : httpIn?.port,
     httpsIn?.port === 443 ? undefined : httpsIn?.port,
   ];
   return [host, ...unusual.flatMap((port) => (port === undefined ? [] : [`${host}:${port}`]))].join(' ');
+}
+
+/** Whether a rule comes after the look-up of host names in a map. */
+export function comesLast({ weight }: { readonly weight: number }): boolean {
+  return weight < 0;
 }

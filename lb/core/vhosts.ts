@@ -8,7 +8,9 @@ import type { Issue } from './issues';
 import { appIdAcl, hostSuffix } from './names';
 import type { ModelOptions } from './options';
 import { type Service, structureKey } from './services';
+import { findShadowed } from './shadowed-hosts';
 import type { Piece } from './template-table';
+import type { PathTest } from './values';
 import { type VhostPieces, vhostPieces } from './vhost-pieces';
 
 export interface VhostRule extends VhostPieces {
@@ -18,7 +20,7 @@ export interface VhostRule extends VhostPieces {
   /** Suffix of the ACLs that test the host and the credentials. */
   readonly suffix: string;
   readonly hosts: readonly string[];
-  readonly path: { readonly ignoreCase: boolean; readonly paths: readonly string[] } | undefined;
+  readonly path: PathTest | undefined;
   /** Asks for credentials from the userlist of the backend. */
   readonly realm: string | undefined;
   /** Plain requests are sent to HTTPS. */
@@ -89,8 +91,8 @@ export function buildVhostRules(
       issues.push({ app: service.app, label: `HAPROXY_${service.index}_${label}`, text });
     };
     if (!hosts?.[0]) {
-      if (path) complain('PATH', 'does nothing without VHOST');
-      if (auth) complain('AUTH', 'does nothing without VHOST');
+      if (path && !hosts) complain('PATH', 'does nothing without VHOST');
+      if (auth && !hosts) complain('AUTH', 'does nothing without VHOST');
       continue;
     }
     if (service.mode === 'tcp') {
@@ -98,6 +100,7 @@ export function buildVhostRules(
       continue;
     }
     if (redirect && !https) complain('REDIRECT_TO_HTTPS', 'there is no HTTPS front; set --ssl-certs');
+    if (!service.routesHosts) continue;
     const [first] = hosts;
     const wanted = (): string => hostSuffix(service.app, first);
     rules.push(
@@ -105,7 +108,8 @@ export function buildVhostRules(
     );
   }
   forgetGone(cache, services);
-  return { rules: rules.sort(options.longestPathFirst ? byWeightAndPath : byWeight), issues };
+  rules.sort(options.longestPathFirst ? byWeightAndPath : byWeight);
+  return { rules, issues: [...issues, ...shadowIssues(rules, services)] };
 }
 
 function buildRule(
@@ -159,6 +163,20 @@ function byWeightAndPath(a: VhostRule, b: VhostRule): number {
   const length = ({ path }: VhostRule): number =>
     Math.max(0, ...(path?.paths ?? []).map((one) => one.length));
   return b.weight - a.weight || length(b) - length(a);
+}
+
+/** Host names that never lead to the app that asks for them. */
+function shadowIssues(rules: readonly VhostRule[], services: readonly Service[]): Issue[] {
+  const shadowed = findShadowed(rules);
+  if (shadowed.length === 0) return [];
+  const indices = new Map(services.map(({ name, index }) => [name, index]));
+  return shadowed.map(({ rule, host, by }) => ({
+    app: rule.app,
+    label: `HAPROXY_${indices.get(rule.backend) ?? 0}_VHOST`,
+    text:
+      `requests for ${host} go to ${by.app} port ${indices.get(by.backend) ?? 0}, whose rule comes first; ` +
+      'another PATH, or a higher BACKEND_WEIGHT, brings them here',
+  }));
 }
 
 /** The rules by app id: the lowest http port of each app. */

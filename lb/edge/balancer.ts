@@ -24,6 +24,7 @@ import { type Issue, printIssue } from '../core/issues';
 import { keepStructure, retiredServices, withoutServices } from '../core/keep';
 import { buildModel, changedApps, createModelBuilder, type Model } from '../core/model';
 import { type Bind, bindsCollide, type ModelOptions, quietWorld, type World } from '../core/options';
+import { appOfRefusal } from '../core/refusals';
 import type { Files, Renderer } from '../core/render';
 import { Culprits } from './culprits';
 import type { Haproxy, Outcome, Worker } from './haproxy';
@@ -264,6 +265,7 @@ export class Balancer {
       refused: this.knownRefused(apps),
       drained: this.drained,
       weights: this.weights,
+      portOrder: this.store.portOrder(),
     };
     const { world, model } = await this.avoidTaken(apps, await this.culprits.allowTemplates(apps, known));
     const files = this.parts.render(model);
@@ -315,16 +317,18 @@ export class Balancer {
   private knownRefused(apps: readonly App[]): ReadonlyMap<string, string> {
     const now = this.parts.clock.now();
     const current = new Map(apps.map((app) => [app.id, app]));
-    for (const [id, { app, at }] of this.refusals)
-      if (current.get(id) !== app || now - at > REFUSED_MS) this.refusals.delete(id);
-    return new Map([...this.refusals].map(([id, { why }]) => [id, why]));
+    for (const [key, { app, at }] of this.refusals)
+      if (current.get(appOfRefusal(key)) !== app || now - at > REFUSED_MS) this.refusals.delete(key);
+    return new Map([...this.refusals].map(([key, { why }]) => [key, why]));
   }
 
   private remember(refused: ReadonlyMap<string, string>, apps: readonly App[]): void {
     const at = this.parts.clock.now();
-    for (const app of apps) {
-      const why = refused.get(app.id);
-      if (why !== undefined && !this.refusals.has(app.id)) this.refusals.set(app.id, { app, why, at });
+    if (refused.size === 0) return;
+    const current = new Map(apps.map((app) => [app.id, app]));
+    for (const [key, why] of refused) {
+      const app = current.get(appOfRefusal(key));
+      if (app && !this.refusals.has(key)) this.refusals.set(key, { app, why, at });
     }
   }
 
@@ -450,7 +454,7 @@ export class Balancer {
     this.model = model;
     this.running = files;
     this.adoptedStructure = undefined;
-    this.runningBinds = new Set(model.frontends.map(({ bind }) => bind));
+    this.runningBinds = new Set(model.frontends.flatMap(({ bind }) => bind ?? []));
     this.tell([...this.store.issues(), ...model.issues]);
   }
 
@@ -467,7 +471,8 @@ export class Balancer {
     const why = this.store.replaceAll(json);
     if (why !== undefined) throw new Error(why);
     const apps = this.store.apps();
-    const world = { ...quietWorld, addresses: await this.parts.resolver.resolve(apps) };
+    const addresses = await this.parts.resolver.resolve(apps);
+    const world = { ...quietWorld, addresses, portOrder: this.store.portOrder() };
     const found = await this.culprits.allowTemplates(apps, world);
     const { model, files, outcome } = await this.prepare(apps, found);
     return { files, issues: [...this.store.issues(), ...model.issues], outcome };
@@ -476,10 +481,10 @@ export class Balancer {
   /** Tries the ports that HAProxy does not hold yet; the taken ones are left out of the model. */
   private async avoidTaken(apps: readonly App[], world: World): Promise<{ world: World; model: Model }> {
     const wanted = this.build(apps, world);
-    const fresh = wanted.frontends.filter(
-      ({ bind, place }) => !this.runningBinds.has(bind) && !this.holds(place),
+    const fresh = wanted.frontends.flatMap(({ bind, place }) =>
+      bind === undefined || !place || this.runningBinds.has(bind) || this.holds(place) ? [] : [place],
     );
-    this.taken = fresh.length === 0 ? new Map() : await findTaken(fresh.map(({ place }) => place));
+    this.taken = fresh.length === 0 ? new Map() : await findTaken(fresh);
     if (this.taken.size === 0) return { world, model: wanted };
     for (const [place, why] of this.taken) this.parts.log.debug({ place, why }, 'a place is taken');
     const known = { ...world, taken: this.taken };

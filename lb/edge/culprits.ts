@@ -1,14 +1,16 @@
 /**
  * Whose fault it is that HAProxy refuses a configuration: by the line it complains about, else by checking apps alone.
- * Apps with template labels are checked alone before they join the others.
+ * A line of a listener or of host names costs no more than those, at first. Apps with template labels are checked alone
+ * before they join the others.
  */
 
 import type { App } from '../core/apps';
 import { buildModel, type Model } from '../core/model';
 import type { ModelOptions, World } from '../core/options';
 import { isTemplateLabel } from '../core/overrides';
+import { refusalKey } from '../core/refusals';
 import type { Files, Renderer } from '../core/render';
-import { appOfLine } from '../core/sections';
+import { ownerOfLine } from '../core/sections';
 import { complainedLines, type Haproxy, type Outcome } from './haproxy';
 
 /** Apps that HAProxy refuses are left out, at most this many; checked alone at most this many. */
@@ -34,24 +36,21 @@ export class Culprits {
 
   constructor(private readonly parts: Parts) {}
 
-  /** The apps at fault that were not known yet; none when it cannot be told. */
+  /** What is at fault and was not known yet, by `refusalKey`; nothing when it cannot be told. */
   async find(why: string, refusal: Refusal): Promise<Map<string, string>> {
-    const { apps, files, model, refused } = refusal;
-    const found = new Map<string, string>();
-    if (refused.size >= REFUSED_MAX) return found;
-    for (const line of complainedLines(why)) {
-      const app = appOfLine(files.config, line, model);
-      if (app !== undefined && !refused.has(app)) found.set(app, why);
-    }
-    if (found.size > 0) return found;
+    const { apps, refused } = refusal;
+    if (refused.size >= REFUSED_MAX) return new Map();
+    const named = namedIn(why, refusal, refused);
+    if (named.size > 0) return named;
+    const culprits = new Map<string, string>();
     for (const app of apps.slice(0, ALONE_MAX)) {
       if (refused.has(app.id)) continue;
       const outcome = this.alone.get(app) ?? (await this.checkAlone(app, refusal.world));
       if (!outcome.ok && outcome.nobody) return new Map();
       this.alone.set(app, outcome);
-      if (!outcome.ok) found.set(app.id, outcome.why);
+      if (!outcome.ok) culprits.set(app.id, outcome.why);
     }
-    return found;
+    return culprits;
   }
 
   /** The world with those apps named whose template labels HAProxy refuses when it sees them alone. */
@@ -70,6 +69,22 @@ export class Culprits {
     const files = this.parts.render(buildModel([app], this.parts.options, world));
     return this.parts.haproxy.check(files);
   }
+}
+
+/** What the complaints name by their lines: a part of an app, or all of it when that part is left out already. */
+function namedIn(
+  why: string,
+  { files, model }: Pick<Refusal, 'files' | 'model'>,
+  refused: ReadonlyMap<string, string>,
+): Map<string, string> {
+  const named = new Map<string, string>();
+  for (const line of complainedLines(why)) {
+    const owner = ownerOfLine(files.config, line, model);
+    if (owner === undefined || refused.has(owner.app)) continue;
+    const part = refusalKey(owner.app, owner.part, owner.index);
+    named.set(refused.has(part) ? owner.app : part, why);
+  }
+  return named;
 }
 
 function hasTemplateLabels({ labels }: App): boolean {

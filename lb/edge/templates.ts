@@ -16,7 +16,8 @@ import { compileFormat } from '../core/format';
 import type { Digests } from '../core/names';
 import type { Templates } from '../core/render';
 import { type TemplateName, templateNames, templateTable, type Values } from '../core/template-table';
-import { isSafeWord } from '../core/values';
+import { isPattern, isSafeWord } from '../core/values';
+import { replaceLua } from './template-texts';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const CONTROL = /[\x00-\x1f\x7f]/;
@@ -34,6 +35,13 @@ const helpers: Readonly<Record<string, (value: unknown) => string>> = {
     assert(text.split(' ').every(isSafeWord), `not words for the configuration: ${JSON.stringify(text)}`);
     return text;
   },
+  /** Patterns of an ACL, after its options. */
+  patterns: (value) => {
+    const text = String(value);
+    const bare = text.replace(/^(-i )?(-m [a-z]+ )?/, '');
+    assert(bare.split(' ').every(isPattern), `not patterns for the configuration: ${JSON.stringify(text)}`);
+    return text;
+  },
   /** A text in quotes, in which HAProxy must not look for variables of its environment. */
   quoted: (value) => {
     const text = String(value);
@@ -46,8 +54,8 @@ const helpers: Readonly<Record<string, (value: unknown) => string>> = {
     assert(!CONTROL.test(text), `not a part of a line: ${JSON.stringify(text)}`);
     return text;
   },
-  /** A word where HAProxy expands `%`. */
-  format: (value) => helpers['word']?.(value).replaceAll('%', '%%') ?? '',
+  /** A word, or nothing, where HAProxy expands `%`. */
+  format: (value) => (value === '' ? '' : (helpers['word']?.(value).replaceAll('%', '%%') ?? '')),
   /** A regular expression: a word with backslashes before punctuation. */
   pattern: (value) => {
     const text = String(value);
@@ -138,45 +146,10 @@ function compileOwn(name: TemplateName, text: string): (values: Values) => strin
 }
 
 /** A head of the operator's, with the socket that we steer HAProxy by. */
-function ownHead(text: string, { socket }: Values): string {
-  const line = `  stats socket ${helpers['file']?.(socket)} mode 600 level admin expose-fd listeners\n`;
-  return text.replace(/^[ \t]*global[ \t]*\n/m, (global) => global + line);
-}
-
-/**
- * The operator's texts: `HAPROXY_<NAME>` of the environment (where `\n` is a line end), else a file of that name in
- * `templates/` of the task's sandbox, else in the folder.
- */
-export function readTemplateTexts(
-  env: Readonly<Record<string, string | undefined>>,
-  folder: string,
-): Map<TemplateName, string> {
-  const texts = new Map<TemplateName, string>();
-  const sandbox = env['MESOS_SANDBOX'];
-  for (const name of templateNames) {
-    const given = env[`HAPROXY_${name}`];
-    const files = sandbox ? [join(sandbox, 'templates'), folder] : [folder];
-    const text = given
-      ? given.replaceAll('\\n', '\n')
-      : files.map((one) => readIfThere(join(one, `HAPROXY_${name}`))).find((one) => one !== undefined);
-    if (text !== undefined) texts.set(name, text);
-  }
-  const head = texts.get('HEAD');
-  if (head?.split(/\s+/).includes('daemon'))
-    throw new StartError(
-      'The template HAPROXY_HEAD has the word "daemon": HAProxy runs under the load balancer; remove it.',
-    );
-  if (head !== undefined && !/^[ \t]*global[ \t]*$/m.test(head))
-    throw new StartError('The template HAPROXY_HEAD has no line "global".');
-  return texts;
-}
-
-function readIfThere(path: string): string | undefined {
-  try {
-    return readFileSync(path, 'utf8');
-  } catch {
-    return undefined;
-  }
+function ownHead(text: string, values: Values): string {
+  const line = `  stats socket ${helpers['file']?.(values['socket'])} mode 600 level admin expose-fd listeners\n`;
+  const steered = text.replace(/^[ \t]*global[ \t]*\n/m, (global) => global + line);
+  return replaceLua(steered, String(values['adminBind']));
 }
 
 /** Hashes kept; server names come back with every reading of the apps. */

@@ -2,6 +2,8 @@
  * What is wrong with one app costs that app: a label, a value that only HAProxy can judge, a port that somebody has.
  */
 
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { appJson, taskJson } from '../lb/builders';
 import { ask, backend, bench, cleanups, freePort, settled, until } from './lb-stand';
 
@@ -27,20 +29,33 @@ test('a wrong label is listed and the rest goes on', async () => {
   ]);
 });
 
-test('a value that only HAProxy can judge costs its own app, not the others', async () => {
+test('a value that only HAProxy can judge costs no more than the part it is about', async () => {
   const { marathon, lb, front } = await bench();
   const web = await backend('web');
+  const [certified, open] = [await freePort(), await freePort()];
   marathon.change([
-    appJson('/bad', await freePort(), [taskJson('t1', [web.port])], {
-      labels: { HAPROXY_0_BALANCE: 'random(0)' },
+    appJson('/certificate', certified, [taskJson('t1', [web.port])], {
+      labels: { HAPROXY_0_VHOST: 'certificate.localhost', HAPROXY_0_SSL_CERT: '/no/such.pem' },
+    }),
+    appJson('/pattern', open, [taskJson('t3', [web.port])], {
+      labels: { HAPROXY_0_VHOST: 'pattern.localhost', HAPROXY_0_PATH: '-m reg ^/(' },
+    }),
+    appJson('/twice', await freePort(), [taskJson('t4', [web.port])], {
+      labels: { HAPROXY_0_BALANCE: 'hash url_param(a),upper,lower', HAPROXY_0_BIND_OPTIONS: 'proto none' },
     }),
     appJson('/good', await freePort(), [taskJson('t2', [web.port])], {
       labels: { HAPROXY_0_VHOST: 'good.localhost' },
     }),
   ]);
   await settled(lb, 'good.localhost');
-  expect((await ask(front, '/', { host: 'good.localhost' })).status).toBe(200);
-  expect((await ask(lb.http.port, '/issues')).body).toMatch(/"app":"\/bad".*HAProxy refuses.*balance/);
+  for (const host of ['good', 'certificate'])
+    expect((await ask(front, '/', { host: `${host}.localhost` })).body).toBe('web');
+  expect((await ask(front, '/', { host: 'pattern.localhost' })).status).toBe(503);
+  expect((await ask(open)).body).toBe('web');
+  await expect(ask(certified)).rejects.toThrow('ECONNREFUSED');
+  const issues = (await ask(lb.http.port, '/issues')).body;
+  expect(issues).toContain('port 0 has no listener of its own, HAProxy refuses it');
+  expect(issues).toContain('the host names of port 0 are not served, HAProxy refuses them');
 });
 
 test('a port that somebody else has costs only its app, and is taken once it is free', async () => {
@@ -48,17 +63,59 @@ test('a port that somebody else has costs only its app, and is taken once it is 
   const [web, other] = [await backend('web'), await backend('other')];
   marathon.change([
     appJson('/blocked', other.port, [taskJson('t1', [web.port])]),
-    appJson('/clash', front, [taskJson('t3', [web.port])]),
+    appJson('/clash', front, [taskJson('t3', [web.port])], {
+      labels: { HAPROXY_0_VHOST: 'clash.localhost' },
+    }),
     appJson('/good', await freePort(), [taskJson('t2', [web.port])], {
       labels: { HAPROXY_0_VHOST: 'good.localhost' },
     }),
   ]);
   await settled(lb, 'good.localhost');
   expect((await ask(front, '/', { host: 'good.localhost' })).status).toBe(200);
+  expect((await ask(front, '/', { host: 'clash.localhost' })).body).toBe('web');
   const issues = (await ask(lb.http.port, '/issues')).body;
   expect(issues).toContain(`cannot listen on 127.0.0.1:${other.port}: another process listens there`);
   expect(issues).toContain(`cannot listen on 127.0.0.1:${front}: it belongs to the HTTP front`);
   other.server.closeAllConnections();
   await new Promise((resolve) => other.server.close(resolve));
   await until('the blocked port serves', async () => (await ask(other.port)).body === 'web', 8000);
+});
+
+test('two addresses of one port are two listeners, and one for all others stands beside them', async () => {
+  const { marathon, lb } = await bench();
+  const port = await freePort();
+  const on = async (id: string, address: string): Promise<object> => {
+    const { port: inside } = await backend(id);
+    const labels = { HAPROXY_0_BIND_ADDR: address, HAPROXY_0_VHOST: `${id.slice(1)}.localhost` };
+    return appJson(id, port, [taskJson(id, [inside])], { labels });
+  };
+  marathon.change([await on('/one', '127.0.0.1'), await on('/two', '127.0.0.2'), await on('/all', '*')]);
+  for (const host of ['one', 'two', 'all']) await settled(lb, `${host}.localhost`);
+  const answers = ['127.0.0.1', '127.0.0.2', '127.0.0.3'].map(async (address) => {
+    const answer = await fetch(`http://${address}:${port}/`);
+    return await answer.text();
+  });
+  expect(await Promise.all(answers)).toEqual(['/one', '/two', '/all']);
+});
+
+test("a redirect of the backend keeps the rest of its path, and with several host names Host is the client's", async () => {
+  const { marathon, lb, front } = await bench();
+  const server = createServer((request, response) => {
+    const { host = '' } = request.headers;
+    response.writeHead(302, { location: `http://${host}/deep${request.url}?q=1`, 'x-host': host }).end();
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  cleanups.add(() => new Promise((resolve) => server.close(resolve)));
+  const { port } = server.address() as AddressInfo;
+  const labels = {
+    HAPROXY_0_VHOST: 'a.localhost,b.localhost',
+    HAPROXY_0_HTTP_BACKEND_PROXYPASS_PATH: '/shop',
+    HAPROXY_0_HTTP_BACKEND_REVPROXY_PATH: '/shop/',
+  };
+  marathon.change([appJson('/web', await freePort(), [taskJson('t', [port])], { labels })]);
+  await settled(lb, 'b.localhost');
+  for (const host of ['a.localhost', 'b.localhost']) {
+    const { headers } = await ask(front, '/shop/cart', { host });
+    expect(headers).toMatchObject({ location: '/shop/deep/cart?q=1', 'x-host': host });
+  }
 });

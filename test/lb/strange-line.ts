@@ -6,7 +6,8 @@
 import { readSections } from '../../lb/core/sections';
 
 const WORD = '[^\\s"\'#\\\\]+';
-const PATH_TEST = `path_beg( -i)?( /${'[^\\s"\'#\\\\]*'})+`;
+const PATTERN = '(?![-!{}])([^\\s"\'#\\\\]|\\\\[^\\snrtx"\'#])+';
+const PATH_TEST = `path_beg( -i)?( -m [a-z]+)?( ${PATTERN})+`;
 const REGEX = '\\^[^\\s"\'#]*\\$';
 
 const KNOWN: Readonly<Record<string, RegExp>> = {
@@ -19,7 +20,7 @@ const KNOWN: Readonly<Record<string, RegExp>> = {
       `(redirect scheme https code 301|http-request redirect code 301 location ${WORD}) if !\\{ ssl_fc \\} host_${WORD}( path_${WORD})?`,
       `http-request auth realm "[^"\\\\]*" if (host_${WORD}|\\{ ssl_fc_sni ${WORD} \\})( path_${WORD})? !auth_${WORD}`,
       `use_backend ${WORD}( if (\\{ (ssl_fc_sni|req_ssl_sni -i) ${WORD} \\}|(host|app)_${WORD})( path_${WORD})?)?`,
-      'use_backend %\\[[^\\s"\']+\\]',
+      'use_backend %\\[[^\\s"\']+\\]( if \\{ [^\\s"\']+ -m found \\})?',
       'tcp-request (inspect-delay 5s|content accept if \\{ req_ssl_hello_type 1 \\})',
     ]
       .reduce((all, one) => `${all}|${one}`, 'x'.repeat(40))
@@ -28,7 +29,7 @@ const KNOWN: Readonly<Record<string, RegExp>> = {
   ),
   backend: new RegExp(
     [
-      'balance [\\w ()-]+',
+      'balance [\\w ().,-]+',
       'mode (http|tcp)',
       'option {1,2}(forwardfor|httpchk GET /[^\\s"\'#\\\\]*)',
       'timeout check \\d+s',
@@ -39,7 +40,7 @@ const KNOWN: Readonly<Record<string, RegExp>> = {
       'acl hdr_location res\\.hdr\\(Location\\) -m found',
       `redirect code 301 location ${WORD} if is_domain is_root`,
       `http-request (set-header (X-Forwarded-Port %\\[dst_port\\]|Host ${WORD})|add-header X-Forwarded-Proto https if \\{ ssl_fc \\}|allow if network_allowed|deny|replace-path ${REGEX} /\\\\1)`,
-      `http-response (add-header Strict-Transport-Security max-age=15768000|replace-header Location ${REGEX} ${WORD} if hdr_location)`,
+      `http-response (add-header Strict-Transport-Security max-age=15768000|replace-header Location ${REGEX} (${WORD})?\\\\3 if hdr_location)`,
       'tcp-request content (accept if network_allowed|reject)',
       `server loopback-for-tls abns@${WORD} send-proxy-v2`,
       `server [\\w-]+ [0-9a-f.:[\\]]+ id \\d+( check cookie [0-9a-f]{10})?( check inter \\d+s fall \\d+( port \\d+)?( check-ssl verify none)?)?( weight \\d+)?( disabled)?`,

@@ -59,6 +59,7 @@ export function previewOptions(config: LbConfig): ModelOptions {
     longestPathFirst: config.longestPathFirst,
     portRange: config.portRange,
     templateLabels: { groups: config.templateGroups, directives: config.templateDirectives },
+    replacedTemplates: new Set(config.templates.keys()),
     ownName: config.ownName,
   };
 }
@@ -85,7 +86,8 @@ export async function renderApps(
     tasks: app.tasks.filter(({ host, ip }) => ip === undefined && !addresses.has(host)),
   }));
   const found = await new Resolver(clock, log).resolve(unknown);
-  const world = { ...quietWorld, addresses: new Map([...found, ...addresses]) };
+  const { portOrder } = read;
+  const world = { ...quietWorld, addresses: new Map([...found, ...addresses]), portOrder };
   const model = buildModel(read.apps, options, world);
   const files = createRenderer(loadTemplates(config.templates))(model);
   const issues = [...read.issues, ...model.issues].map(printIssue);

@@ -2,7 +2,7 @@ import type { Backend } from '../../../lb/core/backends';
 import { type Abilities, decide } from '../../../lb/core/decide';
 import type { Model } from '../../../lb/core/model';
 import type { Block, Files } from '../../../lb/core/render';
-import { appOfLine, readSections } from '../../../lb/core/sections';
+import { ownerOfLine, readSections } from '../../../lb/core/sections';
 
 const before = 'global\n  maxconn 1\n\nbackend a_1\n  mode tcp\n\nbackend b_2\n  mode tcp\n';
 const all: Abilities = { servers: true, maps: true };
@@ -104,7 +104,7 @@ test('a long list is cut short', () => {
   );
 });
 
-test('a line of the configuration leads to its app', () => {
+test('a line of the configuration leads to its app, and to the part of it that can be left out alone', () => {
   const config = [
     'frontend marathon_http_in',
     '  acl host_x_web req.hdr(host) x',
@@ -118,9 +118,13 @@ test('a line of the configuration leads to its app', () => {
     'global',
   ].join('\n');
   const rule = { app: '/web', backend: 'web_1', suffix: 'x_web' };
-  const model = { backends: [{ name: 'web_1', app: '/web' }], httpIn: { rules: [rule] } } as unknown as Model;
-  const apps = config.split('\n').map((_, n) => appOfLine(config, n + 1, model));
-  const web = '/web';
-  expect(apps).toEqual([undefined, web, web, web, web, web, web, web, web, undefined]);
+  const backends = [{ name: 'web_1', app: '/web' }];
+  const frontends = [{ name: 'web_1', app: '/web', index: 0 }];
+  const model = { backends, frontends, httpIn: { rules: [rule] } } as unknown as Model;
+  const owners = config.split('\n').map((_, n) => ownerOfLine(config, n + 1, model));
+  const web = (part?: string): object => ({ app: '/web', part, index: 0 });
+  const hosts = [web('hosts'), web('hosts')];
+  const rest = [web(), web(), web(), web()];
+  expect(owners).toEqual([undefined, ...hosts, web('listener'), web('listener'), ...rest, undefined]);
   expect(readSections(config).map(({ line }) => line)).toEqual([1, 4, 6, 8, 10]);
 });

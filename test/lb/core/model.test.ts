@@ -7,11 +7,17 @@ import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
 function model(apps: unknown[], options: Partial<ModelOptions> = {}, world: Partial<World> = {}): Model {
   const read = readApps({ apps });
   if ('error' in read) throw new Error(read.error);
-  return buildModel(read.apps, { ...plainOptions, ...options }, { ...plainWorld, ...world });
+  return buildModel(
+    read.apps,
+    { ...plainOptions, ...options },
+    { ...plainWorld, portOrder: read.portOrder, ...world },
+  );
 }
 
 const names = ({ backends }: Model): string[] => backends.map(({ name }) => name);
 const texts = ({ issues }: Model): string[] => issues.map(({ app, text }) => `${app}: ${text}`);
+const listeners = ({ frontends }: Model): string[] =>
+  frontends.flatMap(({ name, bind }) => (bind === undefined ? [] : [name]));
 const web = (id: string, port: number, more: Record<string, unknown> = {}): unknown =>
   appJson(id, port, [taskJson('t', [31_000])], more);
 
@@ -100,13 +106,72 @@ test('two definitions of one place: our own listeners win, then the first app; t
     web('/e', 10_001, { labels: { HAPROXY_0_BIND_ADDR: '127.0.0.1' } }),
     web('/f', 9090),
   ]);
-  expect(names(found)).toEqual(['a_10000', 'd_10001']);
+  expect(listeners(found)).toEqual(['a_10000', 'd_10001', 'e_10001', 'f_9090']);
   expect(texts(found)).toEqual([
-    '/b: port 0 cannot listen on *:10000: it belongs to /a port 0',
-    '/c: port 0 cannot listen on *:80: it belongs to the HTTP front (--http-in-port)',
-    '/e: port 0 cannot listen on 127.0.0.1:10001: it belongs to /d port 0',
-    '/f: port 0 cannot listen on *:9090: it belongs to the statistics (--stats-port)',
+    '/b: port 0 cannot listen on *:10000: it belongs to /a port 0; ' +
+      'nothing leads to it; HAPROXY_0_PORT gives it another port',
+    '/c: port 0 cannot listen on *:80: it belongs to the HTTP front (--http-in-port); ' +
+      'nothing leads to it; HAPROXY_0_PORT gives it another port',
+    '/e: takes the connections to 127.0.0.1:10001 from /d port 0, which has *:10001',
   ]);
+});
+
+test('a service that cannot listen keeps its host names, its app id, its users and its backend', () => {
+  const hosts = (host: string): object => ({ HAPROXY_0_VHOST: host, HAPROXY_0_AUTH: 'r:u:$1$x' });
+  const found = model(
+    [
+      web('/a', 10_000, { labels: hosts('a.x') }),
+      web('/b', 10_000, { labels: hosts('b.x') }),
+      web('/c', 80, { labels: hosts('c.x') }),
+      web('/d', 10_003, { labels: hosts('d.x') }),
+      web('/e', 10_004, { labels: { ...hosts('e.x'), HAPROXY_0_BIND_ADDR: 'nowhere' } }),
+    ],
+    {},
+    { taken: new Map([['*:10003', 'another process listens there']]) },
+  );
+  expect(listeners(found)).toEqual(['a_10000']);
+  const all = ['a_10000', 'b_10000', 'c_80', 'd_10003', 'e_10004'];
+  expect(found.backends.map(({ name }) => name)).toEqual(all);
+  expect(found.httpIn?.rules.map(({ backend }) => backend)).toEqual(all);
+  expect(found.appIdIn.rules.map(({ backend }) => backend)).toEqual(all);
+  expect(found.frontends.filter(({ userlist }) => userlist).map(({ name }) => name)).toEqual(all);
+  expect(texts(found)).toEqual([
+    '/e: expected an IP address, or *; the port has no listener of its own',
+    '/b: port 0 cannot listen on *:10000: it belongs to /a port 0; its host names and app id lead to it',
+    '/c: port 0 cannot listen on *:80: it belongs to the HTTP front (--http-in-port); ' +
+      'its host names and app id lead to it',
+    '/d: port 0 cannot listen on *:10003: another process listens there; its host names and app id lead to it',
+  ]);
+});
+
+test('two addresses of one port do not meet; the control of the load balancer shares no port', () => {
+  const on = (id: string, port: number, address: string): unknown =>
+    web(id, port, { labels: { HAPROXY_0_BIND_ADDR: address } });
+  const stats = { address: '*', port: 9090 };
+  const found = model(
+    [
+      on('/a', 10_000, '127.0.0.1'),
+      on('/b', 10_000, '10.0.0.1'),
+      on('/c', 10_000, '0.0.0.0'),
+      on('/d', 443, '10.0.0.1'),
+      on('/e', 9090, '10.0.0.1'),
+      on('/f', 9092, '*'),
+      on('/g', 10_000, '*'),
+      on('/h', 10_000, '127.0.0.1'),
+    ],
+    { stats, httpsIn: { address: '*', port: 443, certificates: ['/c.pem'], http2: true } },
+  );
+  expect(listeners(found)).toEqual(['a_10000', 'b_10000', 'c_10000', 'd_443']);
+});
+
+test('one app may ask for one port twice: the second service has a name of its own', () => {
+  const ports = { portDefinitions: [{ port: 1 }, { port: 2 }] };
+  const tasks = [taskJson('t', [31_000, 31_001])];
+  const labels = { HAPROXY_0_PORT: '8000', HAPROXY_1_PORT: '8000', HAPROXY_1_VHOST: 'x.y' };
+  const found = model([appJson('/a', 1, tasks, { ...ports, labels })]);
+  expect(found.backends.map(({ name }) => name)).toEqual(['a_8000', 'a_8000_1']);
+  expect(listeners(found)).toEqual(['a_8000']);
+  expect(found.httpIn?.rules.map(({ backend }) => backend)).toEqual(['a_8000_1']);
 });
 
 test('names that meet are kept apart', () => {
@@ -127,28 +192,54 @@ test('names that meet are kept apart', () => {
   const acls = found.appIdIn.rules.map(({ acl }) => acl);
   expect(new Set(acls).size).toBe(3);
   expect(new Set(found.httpIn?.rules.map(({ suffix }) => suffix)).size).toBe(3);
+  expect(found.backends.map(({ name }) => name)).toEqual(expect.arrayContaining(['c_d_8000', 'c_d_8000_0']));
   expect(texts(found)).toEqual([
-    '/c_d: port 0 cannot listen on 127.0.0.2:8000: the name c_d_8000 belongs to /c/d port 0',
+    '/b: requests for x.a go to /a.b port 0, whose rule comes first; ' +
+      'another PATH, or a higher BACKEND_WEIGHT, brings them here',
   ]);
 });
 
-test('a label that was to narrow who may come closes the port when it is wrong', () => {
-  const wrong = ['AUTH', 'BACKEND_NETWORK_ALLOWED_ACL', 'PATH', 'BIND_ADDR', 'GROUP'];
-  for (const name of wrong) {
-    const labels = { HAPROXY_0_VHOST: 'x.y', [`HAPROXY_0_${name}`]: 'a b"' };
+test('a label that was to narrow who may come closes what it is about when it is wrong', () => {
+  const wrong: Record<string, string[]> = {
+    BACKEND_NETWORK_ALLOWED_ACL: [],
+    GROUP: [],
+    AUTH: ['backend', 'listener', 'app id'],
+    PATH: ['backend', 'listener', 'app id'],
+    BIND_ADDR: ['backend', 'host', 'app id'],
+    BIND_OPTIONS: ['backend', 'host', 'app id'],
+    SSL_CERT: ['backend', 'host', 'app id'],
+  };
+  for (const [name, left] of Object.entries(wrong)) {
+    const labels = { HAPROXY_0_VHOST: 'x.y', [`HAPROXY_0_${name}`]: '"\u0000' };
     const found = model([web('/a', 10_000, { labels }), web('/b', 10_001)]);
-    expect(names(found)).toEqual(['b_10001']);
-    expect(texts(found)).toEqual([expect.stringContaining('the port is not served')]);
+    const parts: Record<string, readonly { readonly app: string }[]> = {
+      backend: found.backends,
+      host: found.httpIn?.rules ?? [],
+      listener: found.frontends.filter(({ bind }) => bind !== undefined),
+      'app id': found.appIdIn.rules,
+    };
+    const open = Object.keys(parts).filter((part) => parts[part]?.some(({ app }) => app === '/a'));
+    expect({ name, open: open.sort() }).toEqual({ name, open: left.sort() });
+    expect(found.issues.map(({ label }) => label)).toEqual([`HAPROXY_0_${name}`]);
   }
+});
+
+test('with one front per host name, wrong options of bind close the host names, too', () => {
+  const httpsIn = { address: '*', port: 443, certificates: ['/c.pem'], http2: true };
+  const labels = { HAPROXY_0_VHOST: 'x.y', HAPROXY_0_BIND_OPTIONS: 'verify requird ca-fil /ca.pem' };
+  const found = model([web('/a', 10_000, { labels })], { httpsIn, groupHttps: true });
+  expect(found.httpIn?.rules).toEqual([]);
+  expect(names(found)).toEqual(['a_10000']);
 });
 
 test('a taken place and a refused app cost only themselves', () => {
   const world = { taken: new Map([['*:10000', 'taken']]), refused: new Map([['/b', 'bad']]) };
   const found = model([web('/a', 10_000), web('/b', 10_001), web('/c', 10_002)], {}, world);
-  expect(names(found)).toEqual(['c_10002']);
+  expect(listeners(found)).toEqual(['c_10002']);
+  expect(names(found)).toEqual(['a_10000', 'c_10002']);
   expect(texts(found)).toEqual([
     "/b: HAProxy refuses this app's part of the configuration: bad",
-    '/a: port 0 cannot listen on *:10000: taken',
+    '/a: port 0 cannot listen on *:10000: taken; nothing leads to it; HAPROXY_0_PORT gives it another port',
   ]);
 });
 

@@ -12,7 +12,7 @@ function appOn(...hosts: string[]): App[] {
     alive: undefined,
     version: '',
   }));
-  const rest = { idle: [], instances: 1, lastScalingAt: undefined, wantsPorts: false };
+  const rest = { idle: [], instances: 1, lastScalingAt: undefined, wantsPorts: false, insidePorts: [] };
   return [{ id: '/web', labels: {}, servicePorts: [], healthChecks: [], tasks, ...rest }];
 }
 

@@ -1,0 +1,59 @@
+/**
+ * Labels that are read but do nothing, or something else than they seem to say.
+ */
+
+import type { Issue } from './issues';
+import type { PortLabelName } from './labels';
+import type { ModelOptions } from './options';
+import type { Service } from './services';
+
+const HTTP_ONLY: readonly PortLabelName[] = [
+  'USE_HSTS',
+  'HTTP_BACKEND_PROXYPASS_PATH',
+  'HTTP_BACKEND_REVPROXY_PATH',
+  'HTTP_BACKEND_REDIR',
+];
+const NEEDS_HOSTS: readonly PortLabelName[] = ['REDIRECT_TO_HTTPS', 'BACKEND_WEIGHT', 'HTTP_BACKEND_REDIR'];
+/** Ways of balancing that look into requests. */
+const HTTP_BALANCE = /^(uri|url_param|hdr)/;
+/** Templates that test a path. */
+const PATH_TEMPLATE = /^HTTPS?_FRONTEND_ACL.*_PATH/;
+
+/** Complaints about labels of one service. */
+export function labelEffects(service: Service, options: ModelOptions): Issue[] {
+  const { app, index, mode, check } = service;
+  const effects = mode === 'http' ? httpEffects(service, options) : tcpEffects(service);
+  const issues: Issue[] = effects.map(([name, text]) => ({ app, label: `HAPROXY_${index}_${name}`, text }));
+  if (check?.givenPath !== undefined && mode === 'http') {
+    const given = JSON.stringify(check.givenPath);
+    issues.push({ app, text: `HAProxy asks for ${check.path} as its health check: ${given} is no path` });
+  }
+  return issues;
+}
+
+type Effect = [name: PortLabelName, text: string];
+
+function tcpEffects({ labels }: Service): Effect[] {
+  const text = 'needs mode http, and this port is tcp';
+  const effects = HTTP_ONLY.filter((name) => labels[name]).map((name): Effect => [name, text]);
+  if (labels.STICKY) effects.push(['STICKY', 'its cookie needs mode http, and this port is tcp']);
+  if (HTTP_BALANCE.test(labels.BALANCE))
+    effects.push(['BALANCE', 'needs mode http, and this port is tcp; HAProxy takes roundrobin']);
+  return effects;
+}
+
+function httpEffects({ labels, overrides }: Service, options: ModelOptions): Effect[] {
+  const { VHOST: hosts, PATH: path, HTTP_BACKEND_REDIR: target } = labels;
+  const effects: Effect[] = [];
+  if (hosts === undefined)
+    for (const name of NEEDS_HOSTS) if (labels[name]) effects.push([name, 'does nothing without VHOST']);
+  if (target === '/') effects.push(['HTTP_BACKEND_REDIR', 'redirects / to itself']);
+  const replaced = [...Object.keys(overrides), ...(options.replacedTemplates ?? [])];
+  const pattern = path?.method === undefined && path?.paths.find((start) => !start.startsWith('/'));
+  if (pattern && !replaced.some((name) => PATH_TEMPLATE.test(name))) {
+    const regular = /[^\w./-]/.test(pattern);
+    const advice = regular ? `for a regular expression write "-m reg ${pattern}"` : `write /${pattern}`;
+    effects.push(['PATH', `no path begins with ${pattern}; ${advice}`]);
+  }
+  return effects;
+}

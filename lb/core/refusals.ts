@@ -1,0 +1,16 @@
+/**
+ * Keys of what HAProxy refused: a whole app, or no more than the listener or the host names of one of its ports.
+ */
+
+/** A part of one service that can be left out while the rest of its app stays. */
+export type RefusedPart = 'listener' | 'hosts';
+
+/** What is left out of the configuration: a whole app by its id, or a part of the service of its port `index`. */
+export function refusalKey(app: string, part?: RefusedPart, index?: number): string {
+  return part === undefined ? app : `${part} ${index} ${app}`;
+}
+
+/** The id of the app that a refusal is about. */
+export function appOfRefusal(key: string): string {
+  return key.slice(key.indexOf('/'));
+}

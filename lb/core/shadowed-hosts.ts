@@ -1,0 +1,58 @@
+/**
+ * Host names that several services ask for: of the rules of one host name only the first that fits a request counts.
+ */
+
+import type { PathTest } from './values';
+import { comesLast, type VhostPieces } from './vhost-pieces';
+
+interface HostRule extends VhostPieces {
+  readonly app: string;
+  readonly backend: string;
+  readonly weight: number;
+  readonly hosts: readonly string[];
+  readonly path: PathTest | undefined;
+}
+
+export interface Shadowed {
+  readonly rule: HostRule;
+  readonly host: string;
+  /** The rule that takes all requests for that host name which `rule` would get. */
+  readonly by: HostRule;
+}
+
+/** Rules, in the order of the front, whose requests for a host name all go to an earlier one. */
+export function findShadowed(rules: readonly HostRule[]): Shadowed[] {
+  const earlier = new Map<string, HostRule[]>();
+  const shadowed: Shadowed[] = [];
+  for (const rule of inOrder(rules)) {
+    const plain = !hasOwnTexts(rule);
+    for (const host of new Set(rule.hosts)) {
+      const before = earlier.get(host) ?? [];
+      const by = plain ? before.find((other) => covers(other.path, rule.path)) : undefined;
+      if (by) shadowed.push({ rule, host, by });
+      else if (plain) earlier.set(host, [...before, rule]);
+    }
+  }
+  return shadowed;
+}
+
+/** Host names in a map come after the rules of no less than the usual weight. */
+function inOrder(rules: readonly HostRule[]): HostRule[] {
+  const turn = (rule: HostRule): number => (rule.httpMapped ? 1 : comesLast(rule) ? 2 : 0);
+  return rules.some(({ httpMapped }) => httpMapped)
+    ? [...rules].sort((a, b) => turn(a) - turn(b))
+    : [...rules];
+}
+
+/** What a rule with a text of the app's own does is not known. */
+function hasOwnTexts({ http, httpsHosts }: HostRule): boolean {
+  return [...http, ...httpsHosts.flatMap(({ pieces }) => pieces)].some(({ own }) => own !== undefined);
+}
+
+function covers(first: PathTest | undefined, second: PathTest | undefined): boolean {
+  if (first === undefined) return true;
+  if (second === undefined || first.method !== undefined || second.method !== undefined) return false;
+  if (second.ignoreCase && !first.ignoreCase) return false;
+  const fold = (path: string): string => (first.ignoreCase ? path.toLowerCase() : path);
+  return second.paths.every((path) => first.paths.some((start) => fold(path).startsWith(fold(start))));
+}
