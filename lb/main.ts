@@ -5,10 +5,11 @@
  * as Marathon has them. Start waits for Marathon for a moment only when nothing else could be served.
  */
 
-import { existsSync, mkdirSync, statSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { bearerOf } from '../cluster/runtime/auth/flags';
 import type { Clock } from '../cluster/runtime/clock';
+import { makeFolder } from '../cluster/runtime/files/make-folder';
 import { tellOpenFolder, tellOpenSecret } from '../cluster/runtime/files/private';
 import { HttpClient } from '../cluster/runtime/http/client';
 import { checkListen } from '../cluster/runtime/http/guard';
@@ -211,7 +212,7 @@ async function httpsFront(config: LbConfig, folder: WorkFolder, log: Logger): Pr
   if (!config.bindHttpHttps) return undefined;
   const certificates = [...config.certificates];
   for (const [name, text] of config.certificateTexts) {
-    mkdirSync(folder.certificates, { recursive: true, mode: 0o700 });
+    makeFolder(folder.certificates);
     const path = join(folder.certificates, name);
     writeText(path, text);
     certificates.push(path);

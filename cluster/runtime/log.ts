@@ -2,8 +2,11 @@
  * Logs as JSON lines, by pino. Secrets never go into a log line: pass what is needed, not whole requests.
  */
 
+import { dirname } from 'node:path';
 import pino from 'pino';
 import type { Level } from '../model/event';
+import { makeFolder } from './files/make-folder';
+import { StartError } from './lifecycle';
 import { visibleJson } from './visible';
 
 /** The part of a logger that we use: fields first, then the text. */
@@ -54,12 +57,12 @@ export function createLogger({ level = 'info', file, stderr }: LogOptions = {}):
     ...((stderr ?? file === undefined) ? [2] : []),
     ...(file === undefined ? [] : [file]),
   ];
+  if (file !== undefined) makeLogFolder(file);
   // The logger's level decides, not the places': so it can be changed in one place.
   const streams = places.map((dest) => {
     const stream = pino.destination({
       dest,
       sync: true,
-      mkdir: true,
       append: true,
       mode: 0o600,
       maxLength: UNWRITTEN_MAX,
@@ -77,6 +80,19 @@ export function createLogger({ level = 'info', file, stderr }: LogOptions = {}):
   };
   return Object.assign(logger, { setLevel });
 }
+
+function makeLogFolder(file: string): void {
+  try {
+    makeFolder(dirname(file), LOG_FOLDER);
+  } catch (error) {
+    throw new StartError(
+      `the log ${file} cannot be written: ${(error as Error).message}; name another folder`,
+    );
+  }
+}
+
+/** Log files are for their owner alone; other programs may have theirs beside them. */
+const LOG_FOLDER = 0o755;
 
 /** Lines may have texts of anybody, and are read in terminals. */
 function readable(destination: { write(line: string): unknown }): { write(line: string): void } {

@@ -4,10 +4,11 @@
  */
 
 import { execFile } from 'node:child_process';
-import { existsSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
 import { UsageError } from '../../cluster/runtime/config/flags';
+import { makeFolder } from '../../cluster/runtime/files/make-folder';
 import type { Credentials } from '../../cluster/runtime/http/guard';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
@@ -99,7 +100,7 @@ function fields(json: unknown): Readonly<Record<string, unknown>> {
 /** Makes a certificate for HTTPS that nobody vouches for, once; the next start finds it. Needs the program `openssl`. */
 export async function selfSigned(path: string, log: Logger): Promise<string> {
   if (existsSync(path)) return path;
-  mkdirSync(dirname(path), { recursive: true, mode: 0o700 });
+  makeFolder(dirname(path));
   const [key, certificate] = [`${path}.key`, `${path}.crt`];
   const words = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', '/CN=*'];
   try {

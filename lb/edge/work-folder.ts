@@ -11,7 +11,6 @@ import {
   existsSync,
   linkSync,
   lstatSync,
-  mkdirSync,
   readFileSync,
   renameSync,
   rmSync,
@@ -20,12 +19,16 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { makeFolder } from '../../cluster/runtime/files/make-folder';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { APP_MAP, HOST_MAP } from '../core/maps';
 import { startedAt } from './processes';
 
 /** A unix socket's path may have 107 bytes, and HAProxy binds it under a longer name first. */
 const SOCKET_PATH_MAX_BYTES = 86;
+
+/** The configuration may be where other programs read it. */
+const CONFIG_FOLDER = 0o755;
 
 export interface WorkFolder {
   readonly path: string;
@@ -60,7 +63,7 @@ export function openWorkFolder(path: string, configPath: string | undefined): Wo
   const lock = join(folder, 'lb.lock');
   try {
     makePrivate(folder);
-    mkdirSync(dirname(config), { recursive: true });
+    makeFolder(dirname(config), CONFIG_FOLDER);
     takeLock(lock);
   } catch (error) {
     if (error instanceof StartError) throw error;
@@ -91,7 +94,7 @@ export function openWorkFolder(path: string, configPath: string | undefined): Wo
     ensure: () => {
       if (existsSync(lock)) return;
       makePrivate(folder);
-      mkdirSync(dirname(config), { recursive: true });
+      makeFolder(dirname(config), CONFIG_FOLDER);
       if (sockets !== folder) makePrivate(sockets);
       takeLock(lock);
     },
@@ -106,7 +109,7 @@ export function openWorkFolder(path: string, configPath: string | undefined): Wo
 
 /** Makes a folder that only this user may write to. Fails when it is another user's. */
 function makePrivate(folder: string): void {
-  mkdirSync(folder, { recursive: true, mode: 0o700 });
+  makeFolder(folder);
   const { uid, mode } = statSync(folder);
   if (!isOwner(uid)) {
     throw new StartError(

@@ -56,6 +56,13 @@ interface Shown {
   };
 }
 
+/** The servers of the app that are up, as columns of HAProxy's statistics; the fifth is the sessions it has now. */
+async function serversAt(stats: number): Promise<string[][]> {
+  const { body } = await ask(stats, '/haproxy?stats;csv');
+  const rows = body.split('\n').filter((line) => /^web_\d+,(?!BACKEND|FRONTEND)/.test(line));
+  return rows.map((line) => line.split(',')).filter((columns) => columns[17]?.startsWith('UP'));
+}
+
 async function shown(marathon: string): Promise<Shown['app']> {
   return ((await send('GET', `${marathon}/v2/apps//web`)) as Shown).app;
 }
@@ -149,6 +156,7 @@ test('a request that does not end is cut at the deadline, and the others lose no
   await put(`${marathon.http.url}/v2/apps`, app('one', 2), 'POST');
   await deployed(marathon.http.url, 2);
   await eventually('an answer', async () => (await ask(http, '/', { host: 'web.localhost' })).body === 'one');
+  await eventually('both servers', async () => (await serversAt(stats)).length === 2);
   let cut: number | undefined;
   for (let at = 0; at < 6; at++) {
     const slow = request({
@@ -167,15 +175,9 @@ test('a request that does not end is cut at the deadline, and the others lose no
     slow.end();
     cleanups.add(() => slow.destroy());
   }
-  await eventually('both have one', async () => {
-    const { body } = await ask(stats, '/haproxy?stats;csv');
-    return (
-      body
-        .split('\n')
-        .filter((line) => /^web_\d+,(?!BACKEND|FRONTEND)/.test(line) && Number(line.split(',')[4]) > 0)
-        .length === 2
-    );
-  });
+  await eventually('both have one', async () =>
+    (await serversAt(stats)).every((columns) => Number(columns[4]) > 0),
+  );
   const traffic = load(http, 'web.localhost', { kept: 2, fresh: 2 });
   const began = performance.now();
   await put(`${marathon.http.url}/v2/apps//web`, { instances: 1 });
