@@ -89,20 +89,16 @@ export function appPath(id: string): string {
 
 const APPS = { name: 'App', list: 'meseta app list' };
 
-/** The app that a word means: its id, the beginning or end of it, or its last part. A StartError when there is none. */
+/** The app that a word means: its id, the beginning of it, or its last part. A StartError when there is none. */
 export async function findApp(api: Asking, word: string): Promise<AppView> {
   const id = `/${word.replace(/^\/+/, '')}`;
   const exact = id === '/' ? undefined : await readApp(api, id);
   if (exact) return exact;
   const { apps } = (await api.json('GET', '/v2/apps')) as { apps: readonly AppView[] };
-  const candidates = apps.map((app) => ({ id: app.id, names: [app.id.slice(app.id.lastIndexOf('/') + 1)] }));
-  const found = resolveId(APPS, word, candidates.map(withShortForm));
+  // `prod/web` is as good as `/prod/web`, and `web` names it, too.
+  const candidates = apps.map((app) => ({ id: app.id, names: [app.id.slice(app.id.lastIndexOf('/'))] }));
+  const found = resolveId(APPS, id === '/' ? word : id, candidates);
   return (await readApp(api, found)) ?? missing(found);
-}
-
-/** `prod/web` is as good as `/prod/web`. */
-function withShortForm(candidate: { id: string; names: string[] }) {
-  return { id: candidate.id, names: [...candidate.names, candidate.id.slice(1)] };
 }
 
 function missing(id: string): never {

@@ -1,12 +1,13 @@
 /**
- * The thing a person means by a word: its id, the beginning or the end of its id, or its name.
+ * The thing a person means by a word: its id, its name, or the beginning of its id. Nothing looser: the word may be
+ * that of a command which removes the thing.
  */
 
 import { StartError } from '../cluster/runtime/lifecycle';
 
 export interface Candidate {
   readonly id: string;
-  /** Other words for it, such as a host name. */
+  /** Other words for it, such as a host name; they count whole. */
   readonly names: readonly string[];
 }
 
@@ -24,8 +25,7 @@ export function resolveId(kind: Kind, word: string, candidates: readonly Candida
   const tests: ((candidate: Candidate) => boolean)[] = [
     ({ id }) => id === word,
     ({ names }) => names.includes(word),
-    ({ id }) => word !== '' && (id.startsWith(word) || id.endsWith(word)),
-    ({ names }) => word !== '' && names.some((name) => name.startsWith(word)),
+    ({ id }) => word !== '' && id.startsWith(word),
   ];
   for (const test of tests) {
     const [match, ...others] = candidates.filter(test);

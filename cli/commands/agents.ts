@@ -87,14 +87,20 @@ export const list = listCommand({
   },
 });
 
+/** `S0` of an id that begins with the one of the master. */
+const numberOf = (id: string): string => id.slice(id.lastIndexOf('-') + 1);
+
 const AGENTS = { name: 'Agent', list: 'meseta agent list' };
 
-/** The id of the agent that a word means: its id, the beginning or end of it, its host name or its address. */
+/** The id of the agent that a word means: its id, the beginning of it, `S0`, its host name or its address. */
 export async function findAgent(target: MasterPlace, word: string): Promise<string> {
   const { slaves, recovered_slaves } = (await readPage(target, '/slaves')) as SlavesPage;
   const candidates = [
-    ...slaves.map((agent) => ({ id: agent.id, names: [agent.hostname, addressOf(agent)] })),
-    ...recovered_slaves.map(({ id, hostname }) => ({ id, names: [hostname] })),
+    ...slaves.map((agent) => ({
+      id: agent.id,
+      names: [agent.hostname, addressOf(agent), numberOf(agent.id)],
+    })),
+    ...recovered_slaves.map(({ id, hostname }) => ({ id, names: [hostname, numberOf(id)] })),
   ];
   return resolveId(AGENTS, word, candidates);
 }

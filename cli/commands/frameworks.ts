@@ -89,10 +89,13 @@ function listed({ frameworks, completed_frameworks }: FrameworksPage, all: boole
 
 const FRAMEWORKS = { name: 'Framework', list: 'meseta framework list' };
 
-/** The id of the framework that a word means: its id, the beginning or end of it, or its name. Ended ones count last. */
+/** The id of the framework that a word means: its id, the beginning of it, `0001`, or its name. Ended ones count last. */
 export async function findFramework(target: MasterPlace, word: string): Promise<string> {
   const page = (await readPage(target, '/frameworks')) as FrameworksPage;
-  const running = page.frameworks.map(({ id, name }) => ({ id, names: [name] }));
+  const running = page.frameworks.map(({ id, name }) => ({
+    id,
+    names: [name, id.slice(id.lastIndexOf('-') + 1)],
+  }));
   const ended = page.completed_frameworks
     .filter(({ id }) => id === word)
     .map(({ id }) => ({ id, names: [] }));

@@ -40,15 +40,21 @@ function file(json: unknown): string {
 describe('an app is found', () => {
   beforeEach(() => apps(appView('/prod/web'), appView('/prod/api'), appView('/test/api')));
 
-  it.each(['/prod/web', 'prod/web', 'web', '/prod/w', 'prod/w', 'we'])('by %s', async (word) => {
+  it.each(['/prod/web', 'prod/web', 'web', '/prod/w', 'prod/w'])('by %s', async (word) => {
     expect((await meseta('app', 'show', word)).out).toMatch(/^id +\/prod\/web$/m);
   });
 
   it('unless the word means several, which are listed', async () => {
     expect(await meseta('app', 'show', 'api')).toMatchObject({
       status: 1,
-      err: 'meseta: App api may be any of these; write more of the id:\n  /prod/api\n  /test/api\n',
+      err: 'meseta: App /api may be any of these; write more of the id:\n  /prod/api\n  /test/api\n',
     });
+  });
+
+  it.each(['eb', 'we', 'b', '/w'])('not by %s, which may be meant for another', async (word) => {
+    expect((await meseta('app', 'remove', word)).err).toContain(
+      `App ${word.startsWith('/') ? word : `/${word}`} does not exist`,
+    );
   });
 
   it.each([
@@ -60,7 +66,7 @@ describe('an app is found', () => {
     expect(await meseta('app', command, word, ...more)).toEqual({
       status: 1,
       out: '',
-      err: `meseta: App ${word} does not exist. 'meseta app list' lists them.\n`,
+      err: `meseta: App /${word.replace('/', '')} does not exist. 'meseta app list' lists them.\n`,
     });
     expect(marathon.asked.every((request) => request.startsWith('GET'))).toBe(true);
   });
