@@ -12,6 +12,8 @@ import type { TlsSettings } from './settings';
 /** A TLS handshake begins with this byte; no HTTP method does. */
 const HANDSHAKE = 0x16;
 const HANDSHAKE_TIMEOUT_MS = 20_000;
+/** libprocess takes requests without Host, and there are pollers that send none; no browser leaves it out. */
+const NO_HOST_NEEDED = { requireHostHeader: false };
 
 export interface WebServerOptions {
   readonly tls: TlsSettings | undefined;
@@ -24,7 +26,7 @@ export interface WebServerOptions {
 
 /** Makes a server for the settings; without any it is plain. */
 export function createWebServer({ tls, handler, messages, configure }: WebServerOptions): Server {
-  const plain = (): Server => first(createServer(handler), 'connection', messages);
+  const plain = (): Server => first(createServer(NO_HOST_NEEDED, handler), 'connection', messages);
   const secure = (settings: TlsSettings): Server =>
     first(createTls(settings, handler), 'secureConnection', messages);
   const server = !tls ? plain() : tls.downgrade ? either(secure(tls), plain(), configure) : secure(tls);
@@ -55,6 +57,7 @@ function closeWholly(server: Server): void {
 function createTls(settings: TlsSettings, handler: RequestListener): SecureServer {
   const server = createSecure(
     {
+      ...NO_HOST_NEEDED,
       key: settings.key,
       cert: settings.cert,
       ca: settings.ca?.slice(),

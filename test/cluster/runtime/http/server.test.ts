@@ -51,6 +51,15 @@ describe('routes', () => {
     { path: '/wild/*', methods: { PUT: ({ params }: { params: unknown }) => params } },
   ];
 
+  it('answer who sends no Host, as libprocess does', async () => {
+    const { port } = await serve({ routes });
+    const socket = connect(port, '127.0.0.1');
+    socket.end('GET /things HTTP/1.1\r\n\r\n');
+    let text = '';
+    for await (const chunk of socket) text += String(chunk);
+    expect(text).toMatch(/^HTTP\/1\.1 200 [\s\S]*list$/);
+  });
+
   it('answer by path and method, with or without a slash at the end', async () => {
     const server = await serve({ routes });
     expect(await ask(server, '/things')).toMatchObject({ status: 200, text: 'list' });
