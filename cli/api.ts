@@ -34,7 +34,7 @@ export class Api {
   private readonly client = new HttpClient();
 
   constructor(private readonly options: ApiOptions) {
-    if (!/^https?:\/\//.test(options.url)) {
+    if (!/^https?:\/\//.test(options.url) || !URL.canParse(options.url)) {
       throw new StartError(`${options.flag}: "${options.url}" is no URL; write it as http://HOST:PORT`);
     }
   }

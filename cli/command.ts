@@ -2,9 +2,11 @@
  * What a command is, and what it may touch.
  */
 
+import { randomBytes } from 'node:crypto';
 import pc from 'picocolors';
 import type { FlagTable, Parsed, ParseOptions } from '../cluster/runtime/config/flags';
 import { parseFlags } from '../cluster/runtime/config/flags';
+import { visible } from '../cluster/runtime/visible';
 
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -57,5 +59,26 @@ export function flagCommand<Table extends FlagTable>(made: FlagCommand<Table>): 
   return Object.assign(run, { flags: made.flags });
 }
 
+/** Marks of our own styles have a word that nobody else knows, so that texts of others cannot contain one. */
+const SECRET = randomBytes(8).toString('hex');
+const MARK = new RegExp(`<${SECRET}:(\\d+)>`);
+
+const styled =
+  (begin: number, end: number) =>
+  (text: string): string =>
+    pc.isColorSupported ? `<${SECRET}:${begin}>${text}<${SECRET}:${end}>` : text;
+
 /** Text for a terminal: what is important stands out. */
-export const style = { strong: pc.bold, faint: pc.dim, good: pc.green, bad: pc.red };
+export const style = {
+  strong: styled(1, 22),
+  faint: styled(2, 22),
+  good: styled(32, 39),
+  bad: styled(31, 39),
+};
+
+/** Text as a terminal gets it: styles of ours, and every control character of others as an escape. */
+export function render(text: string): string {
+  // A split by a group has the groups at odd places.
+  const parts = text.split(MARK);
+  return parts.map((part, index) => (index % 2 === 1 ? `\u001b[${part}m` : visible(part))).join('');
+}

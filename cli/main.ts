@@ -6,8 +6,7 @@ import { CommanderError, Command as Program } from 'commander';
 import { UsageError } from '../cluster/runtime/config/flags';
 import { StartError } from '../cluster/runtime/lifecycle';
 import { MESETA_VERSION } from '../cluster/runtime/version';
-import { visible } from '../cluster/runtime/visible';
-import type { CommandRow, Terminal } from './command';
+import { type CommandRow, render, type Terminal } from './command';
 import { COMMANDS, GROUPS } from './command-list';
 import { completionOf } from './commands/completion';
 
@@ -34,8 +33,8 @@ export async function runCli(args: readonly string[], device: Terminal): Promise
 
 /** Names, labels and messages are anybody's: nothing of them moves the cursor or colours the screen. */
 function harmless(device: Terminal): Terminal {
-  const out = (text: string): void => device.out(visible(text));
-  return { ...device, out, err: (text) => device.err(visible(text)) };
+  const out = (text: string): void => device.out(render(text));
+  return { ...device, out, err: (text) => device.err(render(text)) };
 }
 
 function createProgram(terminal: Terminal, done: (status: number) => void): Program {

@@ -90,14 +90,14 @@ export function appPath(id: string): string {
 const APPS = { name: 'App', list: 'meseta app list' };
 
 /** The app that a word means: its id, the beginning of it, or its last part. A StartError when there is none. */
-export async function findApp(api: Asking, word: string): Promise<AppView> {
+export async function findApp(api: Asking, word: string, find = resolveId): Promise<AppView> {
   const id = `/${word.replace(/^\/+/, '')}`;
   const exact = id === '/' ? undefined : await readApp(api, id);
   if (exact) return exact;
   const { apps } = (await api.json('GET', '/v2/apps')) as { apps: readonly AppView[] };
   // `prod/web` is as good as `/prod/web`, and `web` names it, too.
   const candidates = apps.map((app) => ({ id: app.id, names: [app.id.slice(app.id.lastIndexOf('/'))] }));
-  const found = resolveId(APPS, id === '/' ? word : id, candidates);
+  const found = find(APPS, id === '/' ? word : id, candidates);
   return (await readApp(api, found)) ?? missing(found);
 }
 

@@ -35,6 +35,18 @@ export function resolveId(kind: Kind, word: string, candidates: readonly Candida
   throw new StartError(`${kind.name} ${word} does not exist. '${kind.list}' lists them.`);
 }
 
+/**
+ * The same for commands that remove: only the id counts. The same command given twice, as a script does that
+ * tries again, must not mean something else the second time.
+ */
+export function exactId(kind: Kind, word: string, candidates: readonly Candidate[]): string {
+  if (candidates.some(({ id }) => id === word)) return word;
+  const near = resolveId(kind, word, candidates);
+  throw new StartError(
+    `${kind.name} ${word} does not exist. ${near} does: write the whole id, since this cannot be undone.`,
+  );
+}
+
 function ambiguous({ name }: Kind, word: string, matches: readonly Candidate[]): string {
   const shown = matches.slice(0, SHOWN_MAX).map(({ id }) => `  ${id}`);
   const more = matches.length > SHOWN_MAX ? [`  and ${matches.length - SHOWN_MAX} more`] : [];

@@ -93,7 +93,7 @@ const numberOf = (id: string): string => id.slice(id.lastIndexOf('-') + 1);
 const AGENTS = { name: 'Agent', list: 'meseta agent list' };
 
 /** The id of the agent that a word means: its id, the beginning of it, `S0`, its host name or its address. */
-export async function findAgent(target: MasterPlace, word: string): Promise<string> {
+export async function findAgent(target: MasterPlace, word: string, find = resolveId): Promise<string> {
   const { slaves, recovered_slaves } = (await readPage(target, '/slaves')) as SlavesPage;
   const candidates = [
     ...slaves.map((agent) => ({
@@ -102,7 +102,7 @@ export async function findAgent(target: MasterPlace, word: string): Promise<stri
     })),
     ...recovered_slaves.map(({ id, hostname }) => ({ id, names: [hostname, numberOf(id)] })),
   ];
-  return resolveId(AGENTS, word, candidates);
+  return find(AGENTS, word, candidates);
 }
 
 export const show = flagCommand({

@@ -9,6 +9,7 @@ import type { Api } from '../api';
 import { type Command, flagCommand, type Terminal } from '../command';
 import { appPath, findApp, json, marathonFlags, readApp, withMarathon } from '../marathon-api';
 import { printJson } from '../print';
+import { exactId } from '../resolve';
 import { idIn, readAppFile, refuseUnknownFields } from './app-file';
 import { waitForApp } from './app-wait';
 
@@ -107,7 +108,10 @@ export const remove = flagCommand({
   positionals: ['id'],
   run: ({ flags: values, positionals: [id = ''] }, terminal) => {
     const words = { begins: 'is being removed', ends: 'is removed' };
-    return change(id, values, terminal, (path) => ({ method: 'DELETE', path, ...words }));
+    return withMarathon(values, async (api) => {
+      const app = (await findApp(api, id, exactId)).id;
+      return await perform(api, { app, method: 'DELETE', path: appPath(app), ...words }, values, terminal);
+    });
   },
 });
 

@@ -90,7 +90,7 @@ function listed({ frameworks, completed_frameworks }: FrameworksPage, all: boole
 const FRAMEWORKS = { name: 'Framework', list: 'meseta framework list' };
 
 /** The id of the framework that a word means: its id, the beginning of it, `0001`, or its name. Ended ones count last. */
-export async function findFramework(target: MasterPlace, word: string): Promise<string> {
+export async function findFramework(target: MasterPlace, word: string, find = resolveId): Promise<string> {
   const page = (await readPage(target, '/frameworks')) as FrameworksPage;
   const running = page.frameworks.map(({ id, name }) => ({
     id,
@@ -99,7 +99,7 @@ export async function findFramework(target: MasterPlace, word: string): Promise<
   const ended = page.completed_frameworks
     .filter(({ id }) => id === word)
     .map(({ id }) => ({ id, names: [] }));
-  return resolveId(FRAMEWORKS, word, [...running, ...ended]);
+  return find(FRAMEWORKS, word, [...running, ...ended]);
 }
 
 export const show = flagCommand({

@@ -5,6 +5,7 @@
 import { duration, toggle } from '../../cluster/runtime/config/flags';
 import { flagCommand } from '../command';
 import { callMaster, type MasterPlace, masterFlags, readPage } from '../master-api';
+import { exactId } from '../resolve';
 import { type AgentView, findAgent } from './agents';
 import { findFramework } from './frameworks';
 
@@ -71,7 +72,7 @@ export const gone = flagCommand({
   flags: masterFlags,
   positionals: ['id'],
   run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
-    const value = await findAgent(given, word);
+    const value = await findAgent(given, word, exactId);
     await callMaster(given, { type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value } } });
     terminal.out(`${value} is gone for good\n`);
     return 0;
@@ -82,7 +83,7 @@ export const teardown = flagCommand({
   flags: masterFlags,
   positionals: ['id'],
   run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
-    const value = await findFramework(given, word);
+    const value = await findFramework(given, word, exactId);
     await callMaster(given, { type: 'TEARDOWN', teardown: { framework_id: { value } } });
     terminal.out(`${value} and its tasks are removed\n`);
     return 0;

@@ -7,11 +7,7 @@
 const CONTROLS =
   '\\u0000-\\u001f\\u007f-\\u009f\\u2028\\u2029\\u061c\\u200e\\u200f\\u202a-\\u202e\\u2066-\\u2069';
 
-/** The styles that our own commands print: bold, dim, red, green, and their ends. */
-const STYLES = '\\u001b\\[(?:0|1|2|22|31|32|39)m';
-
 const ANY = new RegExp(`[${CONTROLS}]`, 'gu');
-const STYLED = new RegExp(`${STYLES}|[${CONTROLS}]`, 'gu');
 /** JSON.stringify escapes the others. */
 const LEFT_BY_JSON = /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
@@ -20,11 +16,9 @@ export function visibleLine(text: string): string {
   return text.replace(ANY, escaped);
 }
 
-/** Text with line breaks, tabs and our own styles; every other control character is an escape. */
+/** Text with line breaks and tabs; every other control character is an escape. */
 export function visible(text: string): string {
-  return text.replace(STYLED, (match) =>
-    match.length > 1 || '\n\t'.includes(match) ? match : escaped(match),
-  );
+  return text.replace(ANY, (match) => ('\n\t'.includes(match) ? match : escaped(match)));
 }
 
 /** JSON text whose strings have no control character as such; its value stays the same. */

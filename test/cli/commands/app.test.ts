@@ -72,6 +72,20 @@ describe('an app is found', () => {
   });
 });
 
+describe('a removal', () => {
+  it('takes whole ids only, so that a second try never means another app', async () => {
+    apps(appView('/prod/web'));
+    for (const word of ['web', '/prod/w']) {
+      const { status, err } = await meseta('app', 'remove', word);
+      expect([status, err]).toEqual([
+        1,
+        expect.stringContaining('does not exist. /prod/web does: write the whole id'),
+      ]);
+    }
+    expect(marathon.asked.every((request) => request.startsWith('GET'))).toBe(true);
+  });
+});
+
 describe('a change', () => {
   const definition = { id: '/web', cmd: 'run', cpus: 0.1, mem: 32 };
 
@@ -82,7 +96,7 @@ describe('a change', () => {
     marathon.answers.set('POST /v2/apps/prod/web/restart', { deploymentId: 'd1' });
     expect((await meseta('app', 'scale', 'web', '5')).out).toBe('/prod/web is being scaled to 5\n');
     expect((await meseta('app', 'restart', 'web', '--force')).out).toBe('/prod/web is being restarted\n');
-    expect((await meseta('app', 'remove', 'web')).out).toBe('/prod/web is being removed\n');
+    expect((await meseta('app', 'remove', 'prod/web')).out).toBe('/prod/web is being removed\n');
     expect(marathon.asked.filter((request) => !request.startsWith('GET'))).toEqual([
       'PUT /v2/apps/prod/web?force=false {"instances":5}',
       'POST /v2/apps/prod/web/restart?force=true',
@@ -123,6 +137,20 @@ describe('a change', () => {
 });
 
 describe('what is printed', () => {
+  it('has no control character of an argument', async () => {
+    const red = '\u001b[31mx';
+    const all = [
+      ['app', 'show', red],
+      [red],
+      ['app', 'create', `/tmp/${red}`],
+      ['app', 'list', '--marathon', red],
+    ];
+    for (const args of all) expect((await meseta(...args)).err).not.toContain('\u001b');
+    expect((await meseta('app', 'list', '--marathon', 'http://a b')).err).toContain(
+      '--marathon: "http://a b" is no URL',
+    );
+  });
+
   const EVIL = '\u001b]0;pwned\u0007\u001b[2J\u009b31m\r\n\u202e';
 
   it('has no control character of a name, label, command or message, in tables, text and JSON', async () => {

@@ -9,10 +9,10 @@ it('shows each control character of a line as an escape', () => {
   );
 });
 
-it('leaves line breaks, tabs, the styles of our own, and everything that can be read', () => {
-  const text = '\u001b[1mUp\u001b[22m in 1 s\n\tä 漢字 👩‍🚀\n';
+it('leaves line breaks, tabs, and everything that can be read', () => {
+  const text = 'Up in 1 s\n\tä 漢字 👩‍🚀\n';
   expect(visible(text)).toBe(text);
-  expect(visible('\u001b[8mhidden\u001b[5n')).toBe('\\u001b[8mhidden\\u001b[5n');
+  expect(visible('\u001b[31mred')).toBe('\\u001b[31mred');
 });
 
 it('keeps the value of JSON, whatever is in its strings', () => {

@@ -1,5 +1,5 @@
 import { once } from 'node:events';
-import { type AddressInfo, createServer, type Server, type Socket } from 'node:net';
+import { type AddressInfo, connect, createServer, type Server, type Socket } from 'node:net';
 import { bearerAuthenticator } from '../../../../cluster/runtime/auth/bearer';
 import { signJwt } from '../../../../cluster/runtime/auth/jwt';
 import { principalOf } from '../../../../cluster/runtime/http/access';
