@@ -41,8 +41,10 @@ function problem(reading: Reading, path: string, error: string, clause: string):
 
 const SHOWN_MAX = 60;
 
-/** A value as it was sent, cut where it is long. */
+/** A value as it was sent, cut where it is long; lists and objects, which may be deep, by their kind. */
 function shown(value: unknown): string {
+  if (Array.isArray(value)) return 'a list';
+  if (isObject(value)) return 'an object';
   const text = JSON.stringify(value);
   return text.length > SHOWN_MAX ? `${text.slice(0, SHOWN_MAX)}...` : text;
 }

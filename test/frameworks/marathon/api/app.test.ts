@@ -71,7 +71,9 @@ describe('reading', () => {
     [{ killSelection: 'FIRST' }, '/killSelection must be one of YOUNGEST_FIRST, OLDEST_FIRST, not "FIRST".'],
     [{ container: { docker: {} } }, '/container/docker/image is missing.'],
     [{ constraints: [['hostname']] }, '/constraints(0) must have at least 2 members.'],
-    [{ env: ['x'.repeat(100)] }, `/env must be an object, not ["${'x'.repeat(58)}....`],
+    [{ env: ['x'] }, '/env must be an object, not a list.'],
+    [{ cpus: {} }, '/cpus must be a number, not an object.'],
+    [{ cpus: 'x'.repeat(100) }, `/cpus must be a number, not "${'x'.repeat(59)}....`],
   ])('says in a sentence what is wrong with %j', (given, sentence) => {
     const reading = newReading();
     readAppUpdate(given, '', reading);
