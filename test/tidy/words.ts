@@ -1,0 +1,135 @@
+/**
+ * Measures of the language of this code base: comments, names, README lines, type names, rooms and the files that texts name.
+ */
+
+import { dirname } from 'node:path';
+import ts from 'typescript';
+import { allPaths, isGenerated, isTest, readText, type Source, sources, visit } from './tree';
+
+const RELATIVE = /^\/\*\*[\s*]*(What|Who|Whom|Whose|Whether|How|Where|When|Which)\b/;
+const WEAK_NAMES: ReadonlySet<string> = new Set(
+  'given known one found made own at taken kept said asked meant'.split(' '),
+);
+const README_LINE_MAX = 120;
+
+const product = sources.filter(
+  ({ path }) => !isTest(path) && !isGenerated(path) && !path.startsWith('bench/'),
+);
+const readmes = allPaths.filter((path) => path.endsWith('README.md'));
+
+export interface Share {
+  readonly of: number;
+  readonly offenders: readonly string[];
+}
+
+/** Doc comments that begin with a relative pronoun, of all doc comments. */
+export function relativeComments(): Share {
+  const comments = product.flatMap(({ path, text }) =>
+    [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].map((match) => ({
+      place: `${path}:${lineAt(text, match.index)}`,
+      text: match[0],
+    })),
+  );
+  const offenders = comments.filter((comment) => RELATIVE.test(comment.text));
+  return { of: comments.length, offenders: offenders.map(({ place }) => place) };
+}
+
+/** Locals and parameters whose name says nothing, of all of them. */
+export function weakNames(): Share {
+  const names = product.flatMap(localNames);
+  return {
+    of: names.length,
+    offenders: names.filter(({ name }) => WEAK_NAMES.has(name)).map(({ place }) => place),
+  };
+}
+
+function localNames(source: Source): { readonly name: string; readonly place: string }[] {
+  const names: { name: string; place: string }[] = [];
+  visit(source, (node) => {
+    const isLocal = ts.isVariableDeclaration(node) || ts.isParameter(node) || ts.isBindingElement(node);
+    if (!isLocal || !ts.isIdentifier(node.name)) return;
+    const { line } = source.tree.getLineAndCharacterOfPosition(node.getStart(source.tree));
+    names.push({ name: node.name.text, place: `${source.path}:${line + 1} ${node.name.text}` });
+  });
+  return names;
+}
+
+/** Lines of READMEs, outside tables and code, that are too long. */
+export function longReadmeLines(): Share {
+  const lines = readmes.flatMap((path) => proseOf(readText(path)).map((line) => ({ path, ...line })));
+  const long = lines.filter(({ text }) => text.length > README_LINE_MAX);
+  return { of: lines.length, offenders: long.map(({ path, number }) => `${path}:${number}`) };
+}
+
+function proseOf(text: string): { readonly text: string; readonly number: number }[] {
+  let inCode = false;
+  return text.split('\n').flatMap((line, index) => {
+    if (line.startsWith('```')) inCode = !inCode;
+    return inCode || line.startsWith('|') || line.trim() === '' ? [] : [{ text: line, number: index + 1 }];
+  });
+}
+
+/** Exported type names with several meanings in one component, such as `Place`. */
+export function ambiguousTypes(): Share {
+  const meanings = new Map<string, string[]>();
+  for (const source of product) {
+    for (const name of exportedTypes(source)) {
+      const key = `${componentOf(source.path)} ${name}`;
+      meanings.set(key, [...(meanings.get(key) ?? []), source.path]);
+    }
+  }
+  const several = [...meanings].filter(([, paths]) => paths.length > 1);
+  return { of: meanings.size, offenders: several.map(([key, paths]) => `${key}: ${paths.join(', ')}`) };
+}
+
+function exportedTypes({ tree }: Source): string[] {
+  return tree.statements.flatMap((node) => {
+    if (!ts.isInterfaceDeclaration(node) && !ts.isTypeAliasDeclaration(node) && !ts.isClassDeclaration(node))
+      return [];
+    const isExported = node.modifiers?.some(({ kind }) => kind === ts.SyntaxKind.ExportKeyword);
+    return isExported && node.name ? [node.name.text] : [];
+  });
+}
+
+/** Pairs of rooms of one core that import each other: folders, and the files that stand flat as one room. */
+export function mutualRooms(): Share {
+  const arrows = new Set<string>();
+  for (const { path, imports } of product) {
+    const core = /^(.*\/core)\//.exec(path)?.[1];
+    if (core === undefined) continue;
+    for (const { target, local } of imports) {
+      if (local && target.startsWith(`${core}/`) && dirname(target) !== dirname(path))
+        arrows.add(`${dirname(path)} ${dirname(target)}`);
+    }
+  }
+  const mutual = [...arrows].filter((arrow) => {
+    const [from = '', to = ''] = arrow.split(' ');
+    return from < to && arrows.has(`${to} ${from}`);
+  });
+  return { of: arrows.size, offenders: mutual };
+}
+
+/** Files of components that their README does not name. */
+export function unnamedFiles(): Share {
+  const files = product.filter(({ path }) => /\/(api|core|edge|packet)\//.test(path));
+  const unnamed = files.filter(({ path }) => {
+    const component = path.replace(/\/(api|core|edge|packet)\/.*$/, '');
+    const readme = `${component}/README.md`;
+    if (!allPaths.includes(readme)) return true;
+    const text = readText(readme);
+    const [file = '', folder = ''] = path
+      .slice(component.length + 1)
+      .split('/')
+      .reverse();
+    return !text.includes(file) && !text.includes(`${folder}/\``);
+  });
+  return { of: files.length, offenders: unnamed.map(({ path }) => path) };
+}
+
+function componentOf(path: string): string {
+  return path.replace(/\/(api|core|edge|packet)\/.*$/, '').replace(/\/[^/]+\.ts$/, '');
+}
+
+function lineAt(text: string, index: number): number {
+  return text.slice(0, index).split('\n').length;
+}
