@@ -3,6 +3,7 @@
  */
 
 import { type HttpAnswer, HttpClient, type HttpRequest } from '../cluster/runtime/http/client';
+import { splitUserinfo } from '../cluster/runtime/http/userinfo';
 import { StartError } from '../cluster/runtime/lifecycle';
 
 export interface ApiOptions {
@@ -32,10 +33,14 @@ type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
 
 export class Api {
   private readonly client = new HttpClient();
+  private readonly options: ApiOptions;
 
-  constructor(private readonly options: ApiOptions) {
-    if (!/^https?:\/\//.test(options.url) || !URL.canParse(options.url)) {
-      throw new StartError(`${options.flag}: "${options.url}" is no URL; write it as http://HOST:PORT`);
+  /** Credentials in the URL are used unless there are others. */
+  constructor(options: ApiOptions) {
+    const { url, credentials } = splitUserinfo(options.url);
+    this.options = { ...options, url, credentials: options.credentials ?? credentials };
+    if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
+      throw new StartError(`${options.flag}: "${url}" is no URL; write it as http://HOST:PORT`);
     }
   }
 

@@ -6,6 +6,7 @@ import { randomBytes } from 'node:crypto';
 import pc from 'picocolors';
 import type { FlagTable, Parsed, ParseOptions } from '../cluster/runtime/config/flags';
 import { parseFlags } from '../cluster/runtime/config/flags';
+import { MESETA_VERSION } from '../cluster/runtime/version';
 import { visible } from '../cluster/runtime/visible';
 
 export interface Terminal {
@@ -51,6 +52,10 @@ export function flagCommand<Table extends FlagTable>(made: FlagCommand<Table>): 
       env: terminal.env,
       positionals: made.positionals ?? [],
     };
+    if ('version' in made.flags && args.some((arg) => /^--version(=true)?$/.test(arg))) {
+      terminal.out(`${MESETA_VERSION}\n`);
+      return 0;
+    }
     const parsed = parseFlags(made.flags, options);
     if (parsed.help === undefined) return await made.run(parsed, terminal);
     terminal.out(parsed.help);

@@ -5,7 +5,9 @@
  * the command line that is not at its default wins over the file.
  */
 
+import { existsSync } from 'node:fs';
 import { type BearerFlags, bearerFlags } from '../cluster/runtime/auth/flags';
+import { refused, unused, unusedSwitches } from '../cluster/runtime/config/classes';
 import {
   choice,
   type Flag,
@@ -17,13 +19,16 @@ import {
   toggle,
   UsageError,
   type Values,
+  versionFlag,
 } from '../cluster/runtime/config/flags';
+
 import type { Credentials } from '../cluster/runtime/http/guard';
 import { allowedHostsFlag } from '../cluster/runtime/http/hosts';
 import { StartError } from '../cluster/runtime/lifecycle';
 import { COMPATS, type Compat } from './core/book';
 import type { LabelRule } from './core/labels';
 import { type HostPort, IP_SOURCES, type IpSource } from './core/snapshot';
+import { expandGoFlags } from './edge/go-flags';
 import { type MasterAccess, readMasterAccess } from './edge/master-access';
 import { PRIVATE_NETWORKS } from './edge/networks';
 import {
@@ -39,7 +44,7 @@ import {
   readZoneResolvers,
   type ZoneResolvers,
 } from './edge/settings';
-import { inFileNames, readSettingsFile } from './edge/settings-file';
+import { inFileNames, readSettingsFile, type SettingNames, type SettingsFile } from './edge/settings-file';
 
 const SECONDS_MAX = 2 ** 31 - 1;
 /** Above this, packets are cut into fragments on common networks (DNS flag day 2020). */
@@ -50,6 +55,7 @@ export const dnsFlags = {
   config: text({
     value: 'FILE',
     help: 'a settings file of the original, in JSON, with its names and defaults',
+    fallbackText: 'config.json of this folder, where neither --masters nor --zk is there',
   }),
   masters: list({
     value: 'HOST:PORT',
@@ -202,7 +208,35 @@ export const dnsFlags = {
     fallback: 'info',
     help: 'least severe log lines',
   }),
+  v: integer({ min: 0, max: 10, fallback: 0, help: 'from 1 on, log as with --log-level debug' }),
+  version: versionFlag,
+  ...unusedSwitches('log lines go to standard error', 'logtostderr', 'alsologtostderr'),
+  ...unused('log lines go to standard error', 'stderrthreshold'),
+  ...unused('--log-level decides for all parts', 'vmodule'),
+  ...unused('there are no stacks of Go', 'log_backtrace_at'),
+  ...refused(
+    'log lines go to standard error, as JSON; leave it out, and have them collected there',
+    'log_dir',
+  ),
 };
+
+/** Arguments as Go's flags are written, in our form: `-config=FILE`, `-v=1`. */
+export function expandDnsArgs(args: readonly string[]): string[] {
+  return expandGoFlags(args, Object.keys(dnsFlags));
+}
+
+/** The least severe lines that are logged. */
+export function dnsLogLevel(flags: Pick<DnsFlags, 'log-level' | 'v'>): DnsFlags['log-level'] {
+  return flags.v > 0 && flags['log-level'] === 'info' ? 'debug' : flags['log-level'];
+}
+
+const DEFAULT_FILE = 'config.json';
+
+/** The flags with the settings file of the current folder, when nothing says where the masters are. */
+export function withDefaultFile(flags: DnsFlags): DnsFlags {
+  const alone = flags.config === undefined && flags.masters.length === 0 && !flags.zk;
+  return alone && existsSync(DEFAULT_FILE) ? { ...flags, config: DEFAULT_FILE } : flags;
+}
 
 export type DnsFlags = Values<typeof dnsFlags>;
 
@@ -267,6 +301,10 @@ export interface DnsConfig {
   readonly logLevel: DnsFlags['log-level'];
   /** The settings file, when there is one. */
   readonly file: string | undefined;
+  /** What the settings file calls flags that were not typed. */
+  readonly settingNames: SettingNames;
+  /** Sentences about the settings file, for the log. */
+  readonly notices: readonly string[];
 }
 
 /**
@@ -274,20 +312,29 @@ export interface DnsConfig {
  * there is a settings file: such a start ends with status 1, as the original's.
  */
 export function readDnsConfig(given: DnsFlags, { version = 'dev' }: { version?: string } = {}): DnsConfig {
+  if (given.config === undefined) return readFlags(given, { version, names: {}, notices: [] });
+  let names: SettingNames = {};
   try {
-    return readFlags(given.config === undefined ? given : withFile(given, given.config), version);
+    const typed = typedFlags(given);
+    const file = readSettingsFile(given.config);
+    names = Object.fromEntries(Object.entries(file.names).filter(([flag]) => !(flag in typed)));
+    const flags = { ...given, ...file.flags, ...typed };
+    return readFlags(flags, { version, names, notices: file.notices });
   } catch (error) {
-    if (error instanceof UsageError && given.config !== undefined)
-      throw new StartError(inFileNames(error.message));
+    if (error instanceof UsageError) throw new StartError(inFileNames(error.message, names));
     throw error;
   }
 }
 
-function readFlags(flags: DnsFlags, version: string): DnsConfig {
+interface Origin extends Pick<SettingsFile, 'names' | 'notices'> {
+  readonly version: string;
+}
+
+function readFlags(flags: DnsFlags, { version, names, notices }: Origin): DnsConfig {
   const domain = readDomain(flags.domain);
   if (!flags.dns && !flags.http) throw new UsageError('--dns and --http are both off: nothing is left to do');
   return Object.freeze({
-    ...readSources(flags),
+    ...readSources(flags, names),
     ...readServing(flags),
     ...readForwarding(flags, domain),
     domain,
@@ -308,26 +355,30 @@ function readFlags(flags: DnsFlags, version: string): DnsConfig {
     enumeration: flags.enumeration,
     why: flags.why,
     version,
-    logLevel: flags['log-level'],
+    logLevel: dnsLogLevel(flags),
     file: flags.config,
+    settingNames: names,
+    notices,
   });
 }
 
-/** The file's settings, and those of the command line that are not at their defaults. */
-function withFile(given: DnsFlags, path: string): DnsFlags {
+/** The flags of the command line that are not at their defaults: they win over the file. */
+function typedFlags(flags: DnsFlags): Partial<DnsFlags> {
   const table: Readonly<Record<string, Flag<unknown>>> = dnsFlags;
-  const chosen = Object.entries(given).filter(
+  const typed = Object.entries(flags).filter(
     ([name, value]) => JSON.stringify(value) !== JSON.stringify(table[name]?.fallback),
   );
-  return { ...given, ...readSettingsFile(path), ...Object.fromEntries(chosen) };
+  return Object.fromEntries(typed);
 }
 
-function readSources(flags: DnsFlags) {
+function readSources(flags: DnsFlags, names: SettingNames) {
   const masters = readMasters(flags.masters);
   const zk = flags.zk === undefined || flags.zk === '' ? undefined : readZk(flags.zk);
   if (masters.length === 0 && zk === undefined)
     throw new UsageError(
-      '--masters is missing: give at least one, as --masters 10.0.0.1:5050, or --zk zk://10.0.0.1:2181/mesos',
+      flags.config === undefined
+        ? '--masters is missing: give at least one, as --masters 10.0.0.1:5050, or --zk zk://10.0.0.1:2181/mesos, or a settings file with --config'
+        : `--masters is missing in ${flags.config}: give at least one, as ["10.0.0.1:5050"], or --zk, as "zk://10.0.0.1:2181/mesos"`,
     );
   return {
     masters,
@@ -342,6 +393,7 @@ function readSources(flags: DnsFlags) {
       principal: flags['mesos-principal'],
       secret: flags['mesos-secret'],
       iamFile: flags['mesos-iam-file'],
+      names,
     }),
     refreshMs: flags['refresh-seconds'] * 1000,
     stateTimeoutMs: flags['state-timeout-seconds'] * 1000,

@@ -6,7 +6,7 @@ import { randomBytes, randomInt } from 'node:crypto';
 import { bearerOf } from '../cluster/runtime/auth/flags';
 import type { Clock } from '../cluster/runtime/clock';
 import type { HttpServer } from '../cluster/runtime/http/server';
-import { Lifetime, type Running } from '../cluster/runtime/lifecycle';
+import { Lifetime, type Running, StartError } from '../cluster/runtime/lifecycle';
 import type { Logger } from '../cluster/runtime/log';
 import { Metrics } from '../cluster/runtime/metrics';
 import { tlsSettings } from '../cluster/runtime/tls/settings';
@@ -17,6 +17,7 @@ import { type Children, childFile, startChildren } from './edge/children';
 import { viewConfig } from './edge/config-view';
 import { httpRoutes, methodNotAllowed, notFound } from './edge/http';
 import { bindSockets } from './edge/listen';
+import { inFileNames } from './edge/settings-file';
 import { NO_STATUS, type Source, type SourceEvents, type SourceStatus } from './edge/source';
 import { startThread, threadFile } from './edge/thread';
 import { Watchers } from './edge/watch';
@@ -49,7 +50,17 @@ interface Parts {
 /** Starts everything. Comes up without any master: names of the domain are SERVFAIL until the first facts. */
 export async function startDns(config: DnsConfig, given: DnsDeps): Promise<Running & DnsPlaces> {
   const deps = { ...given, metrics: given.metrics ?? new Metrics() };
-  return await Lifetime.start(async (life) => {
+  for (const notice of config.notices) deps.log.warn({}, notice);
+  try {
+    return await start(config, deps);
+  } catch (error) {
+    if (!(error instanceof StartError)) throw error;
+    throw new StartError(inFileNames(error.message, config.settingNames));
+  }
+}
+
+function start(config: DnsConfig, deps: Deps): Promise<Running & DnsPlaces> {
+  return Lifetime.start(async (life) => {
     const secret = randomBytes(32);
     const parts = createParts(config, deps, secret);
     life.add(() => parts.answerer.stop());
@@ -130,7 +141,8 @@ async function startSource(config: DnsConfig, deps: Deps, parts: Parts): Promise
       parts.status = status;
       parts.children?.heard(status.heardAt);
     },
-    lost: (reason) => {
+    lost: (text) => {
+      const reason = inFileNames(text, config.settingNames);
       log.error({ reason }, 'the source of names is lost');
       deps.onEnd?.(reason);
     },

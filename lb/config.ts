@@ -3,6 +3,7 @@
  */
 
 import { type BearerFlags, bearerFlags } from '../cluster/runtime/auth/flags';
+import { unused } from '../cluster/runtime/config/classes';
 import {
   choice,
   duration,
@@ -17,8 +18,9 @@ import {
 } from '../cluster/runtime/config/flags';
 import type { Credentials } from '../cluster/runtime/http/guard';
 import { allowedHostsFlag } from '../cluster/runtime/http/hosts';
+import { hideUserinfo, splitUserinfo } from '../cluster/runtime/http/userinfo';
 import type { PortRange } from './core/service-ports';
-import type { TemplateName } from './core/template-table';
+import { type TemplateName, templateTable } from './core/template-table';
 import { isAddress } from './core/values';
 import { type MarathonAccess, marathonAccessFlags, readMarathonAccess, readPair } from './edge/access';
 import { type KernelSetting, readKernelSettings, readVault, type Vault } from './edge/container';
@@ -196,7 +198,24 @@ export const lbFlags = {
     max: 86_400,
     fallback: 300,
   }),
+  longhelp: toggle({ help: 'Print flags, labels and templates, and stop', fallback: false }),
+  ...unused('HAProxy says how a reload went, so it is not tried again', 'max-reload-retries'),
+  ...unused('--reload-wait says how reloads follow each other', 'reload-interval'),
+  ...unused('older configurations are not kept', 'archive-versions'),
+  ...unused('there is no cache', 'lru-cache-capacity'),
+  ...unused('log lines are JSON', 'log-format'),
 } as const;
+
+/** The variables of marathon-lb and its container that begin with HAPROXY_. */
+export const LB_VARIABLES: readonly string[] = [
+  ...Object.keys(templateTable).map((name) => `HAPROXY_${name}`),
+  'HAPROXY_SSL_CERT',
+  ...Array.from({ length: 101 }, (_none, index) => `HAPROXY_SSL_CERT${index}`),
+  'HAPROXY_GLOBAL_DEFAULT_OPTIONS',
+  'HAPROXY_SYSCTL_PARAMS',
+  'HAPROXY_SYSCTL_NONSTRICT',
+  'HAPROXY_SYSLOGD',
+];
 
 /** Arguments as marathon-lb took them, in our form. */
 export const expandLbArgs: (args: readonly string[]) => string[] = expandArguments;
@@ -268,10 +287,17 @@ export function readLbConfig(flags: Values<typeof lbFlags>, env: Env = process.e
   if (flags.group.length === 0) {
     throw new UsageError('--group is missing: name the group of apps to serve, or * for all of them');
   }
+  const marathon = flags.marathon.flatMap(splitUrls);
+  const access = readMarathonAccess(flags, env);
+  const inUrls = marathon.some((url) => splitUserinfo(url).credentials !== undefined);
+  if (inUrls && (access.credentials ?? access.serviceAccount) !== undefined)
+    throw new UsageError(
+      '--marathon: a URL has credentials, and so has --auth-credentials or its like: leave one of them out',
+    );
   return Object.freeze({
-    marathon: flags.marathon.flatMap(splitUrls),
+    marathon,
     groups: flags.group,
-    ...readMarathonAccess(flags, env),
+    ...access,
     sse: flags.sse || flags.poll,
     pollMs: flags.poll ? flags['poll-interval'] * 1000 : undefined,
     healthCheck: flags['health-check'],
@@ -359,7 +385,7 @@ function splitUrls(value: string): string[] {
     .map((url) => {
       const parsed = URL.canParse(url) ? new URL(url) : undefined;
       if (parsed?.protocol === 'http:' || parsed?.protocol === 'https:') return url;
-      throw new UsageError(`--marathon: "${url}" is no URL; write it as http://HOST:PORT`);
+      throw new UsageError(`--marathon: "${hideUserinfo(url)}" is no URL; write it as http://HOST:PORT`);
     });
 }
 

@@ -3,6 +3,7 @@
  */
 
 import { text } from '../../cluster/runtime/config/flags';
+import { splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { type Api, type ApiOptions, withApi } from '../api';
 import { listCommand } from '../list';
@@ -66,12 +67,13 @@ async function look(
   report: (api: Api) => Promise<Report>,
 ): Promise<Part> {
   const url = /^https?:\/\//.test(place) ? place : `http://${place}`;
+  const { url: shown } = splitUserinfo(url);
   const options: ApiOptions = { url, what: part, flag: `--${part}`, credentials };
   try {
-    return { part, url, ...(await withApi(options, report)) };
+    return { part, url: shown, ...(await withApi(options, report)) };
   } catch (error) {
     if (!(error instanceof StartError)) throw error;
-    return { part, url, ok: false, about: reasonOf(error.message, part, url) };
+    return { part, url: shown, ok: false, about: reasonOf(error.message, part, shown) };
   }
 }
 

@@ -3,6 +3,8 @@
 import { agentFlags } from '../../cluster/agent/config';
 import { startAgent } from '../../cluster/agent/main';
 import { systemClock } from '../../cluster/runtime/clock';
+import { strayVariables, tellStrayVariables } from '../../cluster/runtime/config/environment';
+import { variablesOf } from '../../cluster/runtime/config/flags';
 import { logOptions } from '../../cluster/runtime/config/log-flags';
 import { createLogger } from '../../cluster/runtime/log';
 import { hostedExecutors } from '../cluster/launcher';
@@ -17,6 +19,7 @@ export const agent = flagCommand({
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
       const log = createLogger(logOptions(flags, 'mesos-agent'));
+      tellStrayVariables(strayVariables(variablesOf(agentFlags), 'MESOS_', terminal.env), log);
       const launcher = hostedExecutors({ log, clock });
       const running = await startAgent(flags, {
         log,

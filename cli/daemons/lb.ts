@@ -1,8 +1,9 @@
 /** `meseta lb`. */
 
 import { systemClock } from '../../cluster/runtime/clock';
+import { strayVariables, tellStrayVariables } from '../../cluster/runtime/config/environment';
 import { createLogger } from '../../cluster/runtime/log';
-import { expandLbArgs, lbFlags, readLbConfig } from '../../lb/config';
+import { expandLbArgs, LB_VARIABLES, lbFlags, readLbConfig } from '../../lb/config';
 import { referencePage } from '../../lb/edge/reference/main';
 import { type RunningLb, startLb } from '../../lb/main';
 import { type Command, flagCommand } from '../command';
@@ -15,11 +16,13 @@ const lbCommand = flagCommand({
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async () => {
       const config = readLbConfig(flags, terminal.env);
+      const log = createLogger({ level: flags['log-level'] });
+      tellStrayVariables(strayVariables(LB_VARIABLES, 'HAPROXY_', terminal.env), log);
       const once = !config.sse || config.dry;
       let running: RunningLb | undefined;
       // As marathon-lb: SIGHUP reads the apps again, SIGUSR1 loads the configuration again. Neither ends it while it starts.
       if (!once) process.on('SIGHUP', () => running?.regenerate()).on('SIGUSR1', () => running?.reload());
-      running = await startLb(config, { log: createLogger({ level: flags['log-level'] }), clock });
+      running = await startLb(config, { log, clock });
       return once ? { running, finished: Promise.resolve(0) } : { running };
     }, ['SIGINT', 'SIGTERM']),
 });

@@ -2,6 +2,8 @@
 
 import { join } from 'node:path';
 import { systemClock } from '../../cluster/runtime/clock';
+import { strayVariables, tellStrayVariables } from '../../cluster/runtime/config/environment';
+import { variablesOf } from '../../cluster/runtime/config/flags';
 import { tellOpenFolder } from '../../cluster/runtime/files/private';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
@@ -18,8 +20,9 @@ export const marathon = flagCommand({
   flags: MARATHON_FLAGS,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
-      const log = createLogger();
       const config = marathonConfig(flags);
+      const log = createLogger({ level: config.logLevel });
+      tellStrayVariables(strayVariables(variablesOf(MARATHON_FLAGS), 'MARATHON_', terminal.env), log);
       const state = await LocalStore.open(join(flags.work_dir, 'state'), { log });
       tellOpenFolder('--work_dir', flags.work_dir, log);
       const start = async (): Promise<Running> => {

@@ -3,6 +3,8 @@
 import { masterFlags, stateFolder } from '../../cluster/master/config';
 import { startMaster } from '../../cluster/master/main';
 import { systemClock } from '../../cluster/runtime/clock';
+import { strayVariables, tellStrayVariables } from '../../cluster/runtime/config/environment';
+import { variablesOf } from '../../cluster/runtime/config/flags';
 import { logOptions } from '../../cluster/runtime/config/log-flags';
 import { tellOpenFolder } from '../../cluster/runtime/files/private';
 import type { Running } from '../../cluster/runtime/lifecycle';
@@ -21,6 +23,7 @@ export const master = flagCommand({
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
       const log = createLogger(logOptions(flags, 'mesos-master'));
+      tellStrayVariables(strayVariables(variablesOf(masterFlags), 'MESOS_', terminal.env), log);
       const isLocal = flags.zk === undefined && !flags.in_memory && flags.registry !== 'in_memory';
       const state = isLocal ? await LocalStore.open(stateFolder(flags), { log }) : new MemoryStore();
       if (isLocal) tellOpenFolder('--work_dir', flags.work_dir, log);

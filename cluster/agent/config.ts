@@ -7,12 +7,15 @@ import { operatorFlags } from '../runtime/auth/flags';
 import {
   duration,
   integer,
+  ipv4,
+  optionalPort,
   path,
   port,
   requiredText,
   text,
   toggle,
   type Values,
+  versionFlag,
   withEnvironment,
 } from '../runtime/config/flags';
 import { logFlags } from '../runtime/config/log-flags';
@@ -21,6 +24,7 @@ import { allowedHostsFlag } from '../runtime/http/hosts';
 import { jsonpFlag } from '../runtime/http/json';
 import { StartError } from '../runtime/lifecycle';
 import { zkFlag } from '../zookeeper/edge/flag';
+import { acceptedFlags } from './edge/accepted-flags';
 
 export const agentFlags = withEnvironment('MESOS_', {
   master: zkFlag(
@@ -36,6 +40,8 @@ export const agentFlags = withEnvironment('MESOS_', {
   }),
   ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
   port: port({ help: 'port for everything: API, master, executors', fallback: 5051 }),
+  advertise_ip: ipv4({ help: 'address that others are told, when it is not --ip' }),
+  advertise_port: optionalPort('port that others are told, when it is not --port'),
   hostname: text({ help: 'name that others reach tasks by; the address without it' }),
   work_dir: text({
     help: 'folder of sandboxes and state',
@@ -81,6 +87,8 @@ export const agentFlags = withEnvironment('MESOS_', {
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
   allowed_hosts: allowedHostsFlag(),
   jsonp: jsonpFlag,
+  version: versionFlag,
+  ...acceptedFlags,
 });
 
 export type AgentConfig = Values<typeof agentFlags>;

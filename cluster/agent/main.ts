@@ -113,16 +113,17 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     });
     life.add(() => http.close());
     life.add(() => door.closeAll());
+    const place = advertised(config, http);
     const links = new Links({
-      from: { id: 'slave(1)', host: http.address, port: http.port },
+      from: { id: 'slave(1)', ...place },
       log: deps.log,
       tls,
       exited: (pid) => post({ kind: 'master.exited', pid }),
     });
     life.add(() => links.stop());
-    const authentication = authenticationOf(config, deps, { http, links, messages });
+    const authentication = authenticationOf(config, deps, { place, links, messages });
     const containers = createContainers(workDir, deps, { post, life });
-    const boot = await bootOf(config, deps, { http, workDir, checkpoint });
+    const boot = await bootOf(config, deps, { place, workDir, checkpoint });
     const end = endOfTasks(deps, workDir, () => mailbox?.state.dismissed);
     mailbox = new Mailbox({
       machine: agentMachine,
@@ -154,14 +155,23 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
   });
 }
 
+interface Place {
+  readonly host: string;
+  readonly port: number;
+}
+
+/** Where others reach the agent. */
+function advertised(config: AgentConfig, http: HttpServer): Place {
+  return { host: config.advertise_ip ?? http.address, port: config.advertise_port ?? http.port };
+}
+
 /** With a credential the agent shows the master who it is. */
 function authenticationOf(
   config: AgentConfig,
   { clock, log }: AgentDeps,
-  { http, links, messages }: { http: HttpServer; links: Links; messages: MessageRouter },
+  { place, links, messages }: { place: Place; links: Links; messages: MessageRouter },
 ): MasterAuthentication | undefined {
   if (config.credential === undefined) return undefined;
-  const place = { host: http.address, port: http.port };
   const authentication = new MasterAuthentication({
     credential: readCredentialFile('--credential', config.credential, log),
     pid: printPid({ id: 'slave(1)', ...place }),
@@ -177,12 +187,12 @@ function authenticationOf(
 async function bootOf(
   config: AgentConfig,
   deps: AgentDeps,
-  { http, workDir, checkpoint }: { http: HttpServer; workDir: string; checkpoint: StateStore },
+  { place, workDir, checkpoint }: { place: Place; workDir: string; checkpoint: StateStore },
 ): Promise<AgentBoot> {
   return {
-    ip: http.address,
-    port: http.port,
-    hostname: config.hostname ?? http.address,
+    ip: place.host,
+    port: place.port,
+    hostname: config.hostname ?? place.host,
     version: VERSION,
     resources: await agentResources(config, workDir),
     attributes: agentAttributes(config.attributes),
@@ -307,7 +317,7 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
     addressFlag: '--ip',
     portFlag: '--port',
     insecure: config.insecure,
-    hosts: hostRule({ advertised: [config.hostname], allowed: config.allowed_hosts }),
+    hosts: hostRule({ advertised: [config.hostname, config.advertise_ip], allowed: config.allowed_hosts }),
     jsonp: config.jsonp,
     access: agentAccess(config, deps),
     credentialsFlag: AUTHENTICATION_FLAGS,

@@ -3,20 +3,21 @@
  * Mesos'.
  */
 
-import { isIPv4 } from 'node:net';
 import { join } from 'node:path';
 import { roleError } from '../model/roles';
 import { aclsFlag, readAclsFlag } from '../runtime/auth/acls';
 import {
   choice,
   duration,
-  type Flag,
   integer,
+  ipv4,
   list,
+  optionalPort,
   port,
   text,
   toggle,
   type Values,
+  versionFlag,
   withEnvironment,
 } from '../runtime/config/flags';
 import { logFlags } from '../runtime/config/log-flags';
@@ -26,8 +27,8 @@ import { jsonpFlag } from '../runtime/http/json';
 import { StartError } from '../runtime/lifecycle';
 import { zkText } from '../zookeeper/edge/flag';
 import type { MasterSettings } from './core/events';
-import { checkRefused, refusedFlags, unusedFlags } from './edge/accepted-flags';
-import { agentFlags, agentSettings, meaningful } from './edge/agent-flags';
+import { refusedFlags, unusedFlags } from './edge/accepted-flags';
+import { agentFlags, agentSettings } from './edge/agent-flags';
 import { allocatorFlags, allocatorSettings, readWeights } from './edge/allocator-flags';
 import { authenticationFlags } from './edge/authentication';
 import { rateLimitsFlag } from './edge/driver-traffic';
@@ -37,10 +38,7 @@ export const masterFlags = withEnvironment('MESOS_', {
   ...refusedFlags,
   ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
   port: port({ help: 'port for everything: API, agents, frameworks', fallback: 5050 }),
-  advertise_ip: meaningful(
-    text({ help: 'address that others are told, when it is not --ip', value: 'IP' }),
-    checkIpv4,
-  ),
+  advertise_ip: ipv4({ help: 'address that others are told, when it is not --ip' }),
   advertise_port: optionalPort('port that others are told, when it is not --port'),
   hostname: text({ help: 'name that others are told; the address without it' }),
   cluster: text({ help: 'name of the cluster, shown to people' }),
@@ -139,12 +137,8 @@ export const masterFlags = withEnvironment('MESOS_', {
   insecure: toggle({ help: 'listen on any address without authentication', fallback: false }),
   allowed_hosts: allowedHostsFlag(),
   jsonp: jsonpFlag,
+  version: versionFlag,
 });
-
-/** Addresses are told to agents as one number, so they have to be IPv4. */
-function checkIpv4(given: string): void {
-  if (!isIPv4(given)) throw new Error('expected an IPv4 address such as 10.0.0.1');
-}
 
 function rolesOf(given: readonly string[]): string[] {
   return given.flatMap((some) => some.split(',')).filter((role) => role !== '');
@@ -157,10 +151,6 @@ function checkRoles(given: string): void {
   }
 }
 
-function optionalPort(help: string): Flag<number | undefined> {
-  return integer({ help, value: 'PORT', min: 1, max: 65_535, fallback: undefined });
-}
-
 export type MasterConfig = Values<typeof masterFlags>;
 
 /** Where a master without `--zk` keeps its registry. */
@@ -170,7 +160,6 @@ export function stateFolder({ work_dir }: Pick<MasterConfig, 'work_dir'>): strin
 
 /** What the core needs of the flags. */
 export function masterSettings(config: MasterConfig): MasterSettings {
-  checkRefused(config);
   const roles = config.roles.length > 0 ? rolesOf(config.roles) : undefined;
   const weights = readWeights(config.weights);
   const stranger = weights.find(({ role }) => role !== '*' && roles && !roles.includes(role));

@@ -2,7 +2,7 @@
  * All facts about a cluster, as they are read and as they are kept.
  */
 
-import type { AgentFacts, FrameworkFacts, HostPort } from './snapshot';
+import type { AgentFacts, FrameworkFacts, HostPort, StatusRule } from './snapshot';
 import { createTaskMap, type TaskMap, type Tasks } from './task-map';
 
 /** The facts as the event reader changes them. */
@@ -12,6 +12,8 @@ export interface Cluster {
   readonly frameworks: Map<string, FrameworkFacts>;
   /** By `taskKey`, in the order of the document. */
   tasks: TaskMap;
+  /** Which address a task has after a status that tells none. */
+  readonly statusRule: StatusRule;
 }
 
 /** The facts as everyone else sees them. */
@@ -20,8 +22,15 @@ export interface Snapshot {
   readonly agents: ReadonlyMap<string, AgentFacts>;
   readonly frameworks: ReadonlyMap<string, FrameworkFacts>;
   readonly tasks: Tasks;
+  readonly statusRule: StatusRule;
 }
 
-export function emptyCluster(): Cluster {
-  return { leader: undefined, agents: new Map(), frameworks: new Map(), tasks: createTaskMap() };
+export function emptyCluster(statusRule: StatusRule = 'latest'): Cluster {
+  return {
+    leader: undefined,
+    agents: new Map(),
+    frameworks: new Map(),
+    tasks: createTaskMap(),
+    statusRule,
+  };
 }

@@ -28,6 +28,7 @@ import {
   laterStatus,
   type Note,
   type StatusFacts,
+  type StatusRule,
   taskKey,
 } from './snapshot';
 
@@ -117,8 +118,8 @@ export interface SubscribedReader {
   finish(): Subscribed | undefined;
 }
 
-export function createSubscribedReader(note: Note): SubscribedReader {
-  const cluster = emptyCluster();
+export function createSubscribedReader(note: Note, rule: StatusRule = 'latest'): SubscribedReader {
+  const cluster = emptyCluster(rule);
   const target = plainTarget(cluster);
   const top: Record<string, unknown> = {};
   const scanner = createJsonScanner({
@@ -239,7 +240,7 @@ function addTask(target: EventTarget, task: unknown, note: Note): boolean {
     name: textAt(task, 'name') ?? '',
     state,
     ports: usablePorts(normalRanges(listAt(task, 'resources').flatMap(portRanges)), taskNote),
-    running: readStatuses(valueAt(task, 'statuses')),
+    running: readStatuses(valueAt(task, 'statuses'), target.cluster.statusRule),
     discovery: readDiscovery(valueAt(task, 'discovery'), taskNote),
   });
   return state === 'TASK_RUNNING' || held?.state === 'TASK_RUNNING';
@@ -262,7 +263,7 @@ function updateTask(target: EventTarget, event: unknown): boolean {
   if (!task) return false;
   const state = textAt(update, 'state') ?? textAt(status, 'state') ?? task.state;
   if (ENDED.has(state)) return removeTask(target, key);
-  const running = laterStatus(task.running, readRunningStatus(status));
+  const running = laterStatus(task.running, readRunningStatus(status), target.cluster.statusRule);
   target.setTask({ ...task, state, running });
   return state !== task.state || (state === 'TASK_RUNNING' && !sameAddresses(running, task.running));
 }

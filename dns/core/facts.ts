@@ -13,6 +13,7 @@ import {
   laterStatus,
   type Note,
   type StatusFacts,
+  type StatusRule,
 } from './snapshot';
 
 /** One empty list for all that have nothing: there are very many. */
@@ -74,10 +75,17 @@ export function readRunningStatus(given: unknown): StatusFacts | undefined {
 }
 
 /** The status that is looked at, out of all of a task's. */
-export function readStatuses(given: unknown): StatusFacts | undefined {
+export function readStatuses(list: unknown, rule: StatusRule): StatusFacts | undefined {
   let running: StatusFacts | undefined;
-  for (const status of asList(given)) running = laterStatus(running, readRunningStatus(status));
+  for (const status of inTime(asList(list).map(readRunningStatus)))
+    running = laterStatus(running, status, rule);
   return running;
+}
+
+/** The earliest first; equal ones stay in their order. */
+function inTime(statuses: readonly (StatusFacts | undefined)[]): readonly (StatusFacts | undefined)[] {
+  if (statuses.length < 2) return statuses;
+  return statuses.flatMap((status) => status ?? []).sort((left, right) => left.timestamp - right.timestamp);
 }
 
 function labelled(labels: readonly unknown[], key: string): readonly string[] {

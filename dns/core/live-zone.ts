@@ -81,7 +81,7 @@ const thingOfTask = (number: number): number => number * 2;
 const thingOfOther = (number: number): number => number * 2 + 1;
 
 export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
-  const cluster: Cluster = emptyCluster();
+  const cluster: Cluster = emptyCluster(options.compat === 'standard' ? 'addressed' : 'latest');
   const addresses = new Map<string, readonly string[]>();
   let masters: readonly HostPort[] = [];
   let last = 0;

@@ -60,7 +60,7 @@ export interface TaskFacts {
   readonly name: string;
   readonly state: string;
   readonly ports: Ranges;
-  /** The status that is looked at: running, latest time stamp, of equal ones the first. */
+  /** The status that is looked at: running, latest time stamp, of equal ones the first; see `StatusRule`. */
   readonly running: StatusFacts | undefined;
   readonly discovery: DiscoveryFacts | undefined;
 }
@@ -74,11 +74,25 @@ export function taskKey(frameworkId: string, taskId: string): string {
   return [frameworkId, taskId].join(' ');
 }
 
+/**
+ * What a running status without addresses, such as one that only tells of health, does to those of the one before: with
+ * `latest` they are forgotten, as in the original; with `addressed` they stay.
+ */
+export type StatusRule = 'latest' | 'addressed';
+
 /** The later of two running statuses. The first of equal ones stays, as in the original. */
 export function laterStatus(
   held: StatusFacts | undefined,
   next: StatusFacts | undefined,
+  rule: StatusRule = 'latest',
 ): StatusFacts | undefined {
-  if (!next) return held;
-  return !held || next.timestamp > held.timestamp ? next : held;
+  if (!next || !held) return held ?? next;
+  const [earlier, later] = next.timestamp > held.timestamp ? [held, next] : [next, held];
+  if (rule === 'latest' || hasAddress(later) || !hasAddress(earlier)) return later;
+  const { netinfo, mesos, docker } = earlier;
+  return { ...later, netinfo, mesos, docker };
+}
+
+function hasAddress({ netinfo, mesos, docker }: StatusFacts): boolean {
+  return netinfo.length + mesos.length + docker.length > 0;
 }

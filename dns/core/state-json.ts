@@ -23,6 +23,7 @@ import {
   type FrameworkFacts,
   type HostPort,
   type Note,
+  type StatusRule,
   type TaskFacts,
   taskKey,
 } from './snapshot';
@@ -75,8 +76,8 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
  * Reads a document piece by piece. Entries that cannot be used are left out with a note; the rest stays. Who watches sees
  * each task as it is read.
  */
-export function createStateReader(note: Note, watch?: TaskWatch): StateReader {
-  const cluster = emptyCluster();
+export function createStateReader(note: Note, watch?: TaskWatch, rule: StatusRule = 'latest'): StateReader {
+  const cluster = emptyCluster(rule);
   const top: Record<string, unknown> = {};
   let framework: Record<string, unknown> = {};
   /** The framework's id, once a task has needed it. */
@@ -110,7 +111,7 @@ export function createStateReader(note: Note, watch?: TaskWatch): StateReader {
     frameworks++;
   };
   const takeTask = (value: unknown): void => {
-    const task = readTask(value, note);
+    const task = readTask(value, rule, note);
     // The same text as the agent has: what looks the agent up by it from here on need not read it again.
     if (task) task.agentId = cluster.agents.get(task.agentId)?.id ?? task.agentId;
     const given = frameworkId === undefined ? textAt(framework, 'id') : undefined;
@@ -167,7 +168,7 @@ function readFramework(entry: unknown, id: string, note: Note): FrameworkFacts {
   return { id, name, host: at?.host, port: at?.port };
 }
 
-function readTask(given: unknown, note: Note): Mutable<TaskFacts> | undefined {
+function readTask(given: unknown, rule: StatusRule, note: Note): Mutable<TaskFacts> | undefined {
   if (typeof given !== 'object' || given === null) {
     note('a task that is no object is left out');
     return undefined;
@@ -183,7 +184,7 @@ function readTask(given: unknown, note: Note): Mutable<TaskFacts> | undefined {
     name: asText(item['name']) ?? '',
     state: asText(item['state']) ?? '',
     ports: readPorts(membersOf(item['resources'])['ports'], taskNote),
-    running: readStatuses(item['statuses']),
+    running: readStatuses(item['statuses'], rule),
     discovery: readDiscovery(item['discovery'], taskNote),
   };
 }

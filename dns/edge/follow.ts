@@ -211,8 +211,9 @@ export class Follower implements Running {
   }
 
   private calls(): MasterCalls {
-    const { client, https, stateTimeoutMs, note } = this.options;
-    return { client, https, timeoutMs: stateTimeoutMs, signal: this.round.signal, note };
+    const { client, https, stateTimeoutMs, note, target } = this.options;
+    const { statusRule } = target.cluster;
+    return { client, https, timeoutMs: stateTimeoutMs, signal: this.round.signal, note, statusRule };
   }
 
   /** Whether nothing of this round counts any more. */
@@ -241,7 +242,7 @@ class StreamReader {
     private readonly streaming: () => void,
   ) {
     this.heardAt = options.clock.now();
-    this.subscribed = createSubscribedReader(options.note);
+    this.subscribed = createSubscribedReader(options.note, options.target.cluster.statusRule);
     this.first = createFirstRecord((part) => this.subscribed.feed(part));
     this.watch();
   }

@@ -1,6 +1,6 @@
 /**
- * Questions for other zones: passed to the resolvers of the zone, one after the other, over the transport they came in on,
- * and over TCP when a reply over UDP was cut. Replies are kept for their time.
+ * Questions for other zones: passed to the resolvers of the zone, one after the other in the order of `core/upstreams.ts`, over
+ * the transport they came in on, and over TCP when a reply over UDP was cut. Replies are kept for their time.
  *
  * Always true: each question goes out with a random id from a socket of its own, so a reply cannot be guessed
  * (RFC 5452); a reply counts when it comes from the resolver and repeats id and question; none outstays the time limit.
@@ -12,6 +12,13 @@ import { connect, isIPv6 } from 'node:net';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { HostPort } from '../core/snapshot';
+import {
+  emptyUpstreams,
+  resolverAnswered,
+  resolverFailed,
+  resolverOrder,
+  type Upstreams,
+} from '../core/upstreams';
 import { FrameDecoder, frame } from '../packet/framing';
 import { isBelow } from '../packet/names';
 import { isReplyTo, passBack, withId } from '../packet/relay';
@@ -57,6 +64,11 @@ export class Forwarder implements Elsewhere, Running {
     readonly labels: readonly string[];
     readonly resolvers: readonly HostPort[];
   }[];
+  /** A resolver may answer over one transport alone. */
+  private readonly upstreams: Readonly<Record<Transport, Upstreams>> = {
+    udp: emptyUpstreams(),
+    tcp: emptyUpstreams(),
+  };
   private stopped = false;
 
   constructor(private readonly options: ForwarderOptions) {
@@ -68,10 +80,17 @@ export class Forwarder implements Elsewhere, Running {
   async forward(request: Request, transport: Transport): Promise<Buffer | undefined> {
     const kept = this.cache.find(request);
     if (kept) return passBack(kept, request, replyLimit(request, transport));
-    for (const resolver of this.resolversFor(request)) {
+    const { clock } = this.options;
+    const upstreams = this.upstreams[transport];
+    for (const resolver of resolverOrder(upstreams, this.resolversFor(request), clock.now())) {
       if (this.stopped || this.out.size >= OUT_MAX) return undefined;
       const reply = await this.askWhole(resolver, request, transport);
-      if (!reply) continue;
+      if (this.stopped) return reply && passBack(reply, request, replyLimit(request, transport));
+      if (!reply) {
+        resolverFailed(upstreams, resolver, clock.now());
+        continue;
+      }
+      resolverAnswered(upstreams, resolver);
       this.cache.keep(request, reply);
       return passBack(reply, request, replyLimit(request, transport));
     }

@@ -6,6 +6,7 @@ import { createPrivateKey, createSign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../cluster/runtime/config/flags';
 import { tellOpenSecret } from '../../cluster/runtime/files/private';
+import { inFileNames, type SettingNames } from './settings-file';
 
 export type MasterLogin =
   | { readonly kind: 'none' }
@@ -24,6 +25,17 @@ export interface MasterAccess {
   readonly keyFile: string;
   readonly iamFile: string;
   readonly login: MasterLogin;
+  /** What to do when a master refuses us, in the words of the flags or of the settings file. */
+  readonly remedies: Remedies;
+}
+
+export interface Remedies {
+  /** The master speaks TLS, and we do not. */
+  readonly tls: string;
+  /** We speak TLS, and the master does not. */
+  readonly plain: string;
+  /** The master asks who we are, or does not believe it. */
+  readonly login: string;
 }
 
 export interface AccessSettings {
@@ -35,6 +47,8 @@ export interface AccessSettings {
   readonly principal: string | undefined;
   readonly secret: string | undefined;
   readonly iamFile: string | undefined;
+  /** What the settings file calls flags; nothing without one. */
+  readonly names?: SettingNames;
 }
 
 const TOKEN_HOLDS_SECONDS = 3600;
@@ -53,6 +67,20 @@ export function readMasterAccess(settings: AccessSettings): MasterAccess {
     keyFile: keyFile ?? '',
     iamFile: settings.iamFile ?? '',
     login: readLogin(settings),
+    remedies: remediesOf(settings),
+  };
+}
+
+function remediesOf({ authentication, names = {} }: AccessSettings): Remedies {
+  const login = {
+    none: 'it asks who we are: give --mesos-authentication basic, --mesos-principal and --mesos-secret',
+    basic: 'it does not take our credentials: check --mesos-principal and --mesos-secret',
+    iam: 'it does not take our token: check --mesos-iam-file',
+  }[authentication];
+  return {
+    tls: inFileNames('it speaks TLS: turn --mesos-https on', names),
+    plain: inFileNames('it does not speak TLS: turn --mesos-https off', names),
+    login: inFileNames(login, names),
   };
 }
 

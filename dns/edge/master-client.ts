@@ -7,6 +7,7 @@ import { text } from 'node:stream/consumers';
 import { textAt } from '../core/json';
 import { type HttpCaller, httpCaller } from './http-call';
 import { loginToken, type MasterAccess } from './master-access';
+import { speaksTls } from './tls-probe';
 
 const REDIRECTS_MAX = 5;
 const CONNECT_MS = 5000;
@@ -89,12 +90,29 @@ export class MasterClient {
   }
 
   private async send(url: string, body: object | undefined, signal: AbortSignal) {
-    return await this.http.call(url, {
-      method: body ? 'POST' : 'GET',
-      headers: { 'user-agent': 'Mesos-DNS', ...JSON_HEADERS, ...(await this.authorization(signal)) },
-      body: body && JSON.stringify(body),
-      signal,
-    });
+    const headers = { 'user-agent': 'Mesos-DNS', ...JSON_HEADERS, ...(await this.authorization(signal)) };
+    try {
+      return await this.http.call(url, {
+        method: body ? 'POST' : 'GET',
+        headers,
+        body: body && JSON.stringify(body),
+        signal,
+      });
+    } catch (error) {
+      throw signal.aborted ? error : await this.explain(url, error);
+    }
+  }
+
+  /** A connection that fails because one side speaks TLS and the other does not says what to change. */
+  private async explain(url: string, error: unknown): Promise<unknown> {
+    const { https, remedies } = this.access;
+    const { code, message } = error as NodeJS.ErrnoException;
+    const answersPlainly = /wrong version number|packet length too long|http request/i.test(message);
+    if (https && answersPlainly)
+      return new Error(`${new URL(url).origin}: ${remedies.plain}`, { cause: error });
+    const brokeOff = code === 'ECONNRESET' || code?.startsWith('HPE_') === true;
+    if (https || !brokeOff || !(await speaksTls(new URL(url)))) return error;
+    return new Error(`${new URL(url).origin}: ${remedies.tls}`, { cause: error });
   }
 
   private async authorization(signal: AbortSignal): Promise<Record<string, string>> {
@@ -128,6 +146,8 @@ export class MasterClient {
   }
 
   private redirected(url: string, status: number, location: string | undefined): string {
+    if (status === 401 || status === 403)
+      throw new Error(`${url} answered with status ${status}: ${this.access.remedies.login}`);
     if (status < 300 || status > 399 || location === undefined || !URL.canParse(location, url)) {
       throw new Error(`${url} answered with status ${status}`);
     }

@@ -6,7 +6,7 @@ import { finished } from 'node:stream/promises';
 import type { Cluster } from '../core/cluster';
 import { readFrameworkPids, readLeader } from '../core/events';
 import type { TaskWatch } from '../core/head-start';
-import type { HostPort, Note } from '../core/snapshot';
+import type { HostPort, Note, StatusRule } from '../core/snapshot';
 import { createStateReader, type StateDocument } from '../core/state-json';
 import type { MasterClient, MasterReply } from './master-client';
 
@@ -25,6 +25,7 @@ export interface MasterCalls {
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly note: Note;
+  readonly statusRule: StatusRule;
 }
 
 /** Who sees a state while it arrives. */
@@ -96,7 +97,7 @@ async function loadDocument(
     headersMs: calls.timeoutMs,
   });
   try {
-    const reader = createStateReader(calls.note, watcher);
+    const reader = createStateReader(calls.note, watcher, calls.statusRule);
     const { body } = reply;
     // Waiting for each piece in turn would cost a tenth of the reading.
     body.on('data', (chunk: Buffer) => {

@@ -1,12 +1,13 @@
 /**
  * The original's settings file: JSON whose names match without regard to case, with the original's defaults.
  *
- * Unknown names are ignored, as there, so that old files keep working; values of a wrong type end the start. Our own flags
- * may stand in the file too, under their names in upper camel case (`RecursionNetworks`).
+ * Unknown names are passed over, as there, so that old files keep working, and told; values of a wrong type end the start. Our
+ * own flags may stand in the file too, under their names in upper camel case (`RecursionNetworks`).
  */
 
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { nearest } from '../../cluster/model/nearest';
 import { UsageError } from '../../cluster/runtime/config/flags';
 import { tellOpenSecret } from '../../cluster/runtime/files/private';
 import { allowedHostsFlag } from '../../cluster/runtime/http/hosts';
@@ -80,35 +81,98 @@ export const SETTINGS: readonly Setting[] = [
   { key: 'Why', flag: 'why', read: truth },
 ];
 
+const CREDENTIALS = 'MesosCredentials';
+const CREDENTIAL_KEYS = ['principal', 'secret'];
+/** The original has these in its structure and sets them itself. */
+const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
+  SOASerial: 'the serial is made from the time of the zone',
+  File: 'it is the path of the file itself',
+};
+
+/** What a settings file says. */
+export interface SettingsFile {
+  /** Values of flags. */
+  readonly flags: Readonly<Record<string, unknown>>;
+  /** How the file calls each flag, as it is spelled there. */
+  readonly names: SettingNames;
+  /** Sentences about keys that are passed over. */
+  readonly notices: readonly string[];
+}
+
+/** Flag to the key of a settings file. */
+export type SettingNames = Readonly<Record<string, string>>;
+
 /** Reads the file into values of flags. Throws UsageError with the file and the setting. */
-export function readSettingsFile(path: string): Readonly<Record<string, unknown>> {
-  const members = readMembers(path);
+export function readSettingsFile(path: string): SettingsFile {
+  const file = readMembers(path);
+  const { members } = file;
   if (['mesoscredentials', 'httpcredentials'].some((key) => members.get(key)))
     tellOpenSecret('--config', path);
   const flags: Record<string, unknown> = {};
+  const names = namesIn(file.spellings);
   for (const { key, flag, read, fallback, none } of SETTINGS) {
     if (fallback !== undefined) flags[flag] = fallback;
-    const found = members.get(key.toLowerCase());
-    const given = found === null ? none : found;
-    if (given === undefined) continue;
+    const member = members.get(key.toLowerCase());
+    const value = member === null ? none : member;
+    if (value === undefined) continue;
     try {
-      flags[flag] = read(given);
+      flags[flag] = read(value);
     } catch (error) {
-      throw new UsageError(`--config: ${key} in ${path} cannot be used: ${(error as Error).message}`);
+      throw new UsageError(`--config: ${names[flag]} in ${path} cannot be used: ${(error as Error).message}`);
     }
   }
-  return { ...flags, ...readPrincipal(members, path) };
+  const credentials = readPrincipal(members, path);
+  return { flags: { ...flags, ...credentials }, names, notices: noticesOf(file, path) };
 }
 
-/** The text of an error with the file's names for the flags. */
-export function inFileNames(text: string): string {
-  return text.replace(
-    /--([a-z0-9_-]+)/g,
-    (given, flag) => SETTINGS.find((row) => row.flag === flag)?.key ?? given,
-  );
+/** A text that names flags, with the file's names for those that were not typed. */
+export function inFileNames(text: string, names: SettingNames): string {
+  return text.replace(/--([a-z0-9_-]+)/g, (flag, name: string) => names[name] ?? flag);
 }
 
-function readMembers(path: string): Map<string, unknown> {
+function namesIn(spellings: ReadonlyMap<string, string>): SettingNames {
+  const nameOf = (key: string): string => spellings.get(key.toLowerCase()) ?? documented(key);
+  const credentials = nameOf(CREDENTIALS);
+  return {
+    ...Object.fromEntries(SETTINGS.map(({ key, flag }) => [flag, nameOf(key)])),
+    'mesos-principal': `${credentials}.principal`,
+    'mesos-secret': `${credentials}.secret`,
+  };
+}
+
+/** A key as the original's documents spell it: `Masters` is `masters`, `SOAMname` stays. */
+function documented(key: string): string {
+  return /^[A-Z]([A-Z]|FC)/.test(key) ? key : key.charAt(0).toLowerCase() + key.slice(1);
+}
+
+function noticesOf({ members, spellings }: Members, path: string): string[] {
+  const keys = [...SETTINGS.map(({ key }) => key), CREDENTIALS];
+  const inner = members.get(CREDENTIALS.toLowerCase());
+  const within = typeof inner === 'object' && inner !== null ? Object.keys(inner) : [];
+  return [
+    ...[...spellings.values()].flatMap((name) => noticeOf(name, keys, path)),
+    ...within.flatMap((name) => noticeOf(name, CREDENTIAL_KEYS, `${CREDENTIALS} of ${path}`)),
+  ];
+}
+
+function noticeOf(name: string, keys: readonly string[], place: string): string[] {
+  const isName = (key: string): boolean => key.toLowerCase() === name.toLowerCase();
+  if (keys.some(isName)) return [];
+  const idle = Object.entries(WITHOUT_EFFECT).find(([key]) => isName(key));
+  if (idle) return [`${name} in ${place} is without effect: ${idle[1]}`];
+  const [candidate] = nearest(name, keys, 1);
+  const advice = candidate === undefined ? 'it is passed over' : `did you mean ${documented(candidate)}?`;
+  return [`${name} in ${place} is no setting: ${advice}`];
+}
+
+interface Members {
+  /** By names in small letters. */
+  readonly members: ReadonlyMap<string, unknown>;
+  /** The names as they are written, by those in small letters. */
+  readonly spellings: ReadonlyMap<string, string>;
+}
+
+function readMembers(path: string): Members {
   const file = path.startsWith('~/') ? `${homedir()}${path.slice(1)}` : path;
   let document: unknown;
   try {
@@ -118,7 +182,8 @@ function readMembers(path: string): Map<string, unknown> {
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new UsageError(`--config: ${path} is not a JSON object`);
-  return membersOf(document);
+  const spellings = new Map(Object.keys(document).map((name) => [name.toLowerCase(), name]));
+  return { members: membersOf(document), spellings };
 }
 
 function membersOf(value: object): Map<string, unknown> {

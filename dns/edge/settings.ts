@@ -6,6 +6,7 @@
 import { isIP } from 'node:net';
 import { UsageError } from '../../cluster/runtime/config/flags';
 import type { Credentials } from '../../cluster/runtime/http/guard';
+import { splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import { readZkUrl } from '../../cluster/zookeeper/core/url';
 import { readAddress } from '../core/address';
 import { isUsableName } from '../core/labels';
@@ -47,6 +48,10 @@ function twiceIn(places: readonly HostPort[]): HostPort | undefined {
 
 export function readMasters(given: readonly string[]): HostPort[] {
   const masters = given.flatMap(items).map((item) => {
+    if (splitUserinfo(item).credentials !== undefined || /^[^[]*@/.test(item))
+      throw new UsageError(
+        '--masters: a master is HOST:PORT without credentials: give them with --mesos-authentication basic, --mesos-principal and --mesos-secret',
+      );
     const master = readHostPort(item);
     if (!master) throw wrong('masters', item, 'HOST:PORT such as 10.0.0.1:5050');
     return { ...master, host: readAddress(master.host)?.text ?? master.host };

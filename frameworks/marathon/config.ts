@@ -4,11 +4,11 @@
 
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import type { Level } from '../../cluster/model/event';
 import { type BearerFlags, bearerFlags } from '../../cluster/runtime/auth/flags';
 import {
   choice,
   type Flag,
-  type FlagTable,
   integer,
   type ParseOptions,
   parseFlags,
@@ -18,13 +18,16 @@ import {
   toggle,
   UsageError,
   type Values,
+  withEnvironment,
 } from '../../cluster/runtime/config/flags';
 import { tellOpenSecret } from '../../cluster/runtime/files/private';
 import type { Credentials } from '../../cluster/runtime/http/guard';
 import { allowedHostsFlag, type HostNames } from '../../cluster/runtime/http/hosts';
+import { hideUserinfo, type SplitUrl, splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
 import { hidePassword, isZkText, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
 import type { MarathonSettings } from './core/settings';
+import { acceptedFlags } from './edge/accepted-flags';
 import type { DrainSettings } from './edge/drain';
 
 const DAY_MS = 86_400_000;
@@ -34,13 +37,39 @@ const ms = (help: string, fallback: number): Flag<number> =>
 const count = (help: string, fallback: number, min = 0): Flag<number> =>
   integer({ help, min, max: 2 ** 31 - 1, fallback }) as Flag<number>;
 
+/** The original's words and what we log for them: there is nothing below debug, and errors are never left out. */
+const LEVELS: Readonly<Record<string, Level>> = {
+  all: 'debug',
+  trace: 'debug',
+  debug: 'debug',
+  info: 'info',
+  warn: 'warn',
+  error: 'error',
+  fatal: 'error',
+  off: 'error',
+};
+
+function loggingLevel(): Flag<Level> {
+  const read = (text: string): Level => {
+    const level = LEVELS[text.toLowerCase()];
+    if (level === undefined) throw new Error(`expected one of ${Object.keys(LEVELS).join(', ')}`);
+    return level;
+  };
+  const help = 'least severe lines that are logged: off, error, warn, info, debug, trace or all';
+  return { value: 'LEVEL', help, fallback: 'info', read };
+}
+
 const FLAGS = {
   master: text({
-    help: 'masters as host:port or http://host:port, comma separated, or where they are elected: zk://[user:password@]host:2181,.../path',
+    help: 'masters as host:port or http://[principal:secret@]host:port, comma separated, or where they are elected: zk://[user:password@]host:2181,.../path',
   }),
   framework_name: text({ help: 'name of the framework', fallback: 'marathon' }),
   mesos_user: text({ help: 'user that tasks run as; this process own user without it' }),
   mesos_role: text({ help: 'role of the framework', fallback: '*' }),
+  mesos_authentication: toggle({
+    help: 'insist on --mesos_authentication_principal; with it and a secret we authenticate in any case',
+    fallback: false,
+  }),
   mesos_authentication_principal: text({ help: 'principal at the master' }),
   mesos_authentication_secret: text({ help: 'secret at the master', secret: true }),
   mesos_authentication_secret_file: text({ help: 'file with the secret at the master' }),
@@ -51,7 +80,10 @@ const FLAGS = {
   webui_url: text({ help: 'URL of the user interface, given to Mesos' }),
   http_address: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
   http_port: port({ help: 'port to listen on', fallback: 8080 }),
-  http_credentials: text({ help: 'user:password that requests must carry', secret: true }),
+  http_credentials: {
+    ...text({ help: 'user:password that requests must carry', secret: true }),
+    formerEnv: 'MESOSPHERE_HTTP_CREDENTIALS',
+  },
   http_tokens: path({ help: 'JSON file of bearer tokens: {"tokens": [{"principal", "token"}]}' }),
   http_jwt_key: path({ help: 'file with the key of signed bearer tokens (HS256)' }),
   http_realm: text({ help: 'realm of the credentials', fallback: 'Mesosphere' }),
@@ -111,18 +143,12 @@ const FLAGS = {
   insecure: toggle({ help: 'allow other machines without authentication', fallback: false }),
   allowed_hosts: allowedHostsFlag(),
   record: text({ help: 'file to record all events to' }),
+  logging_level: loggingLevel(),
+  ...acceptedFlags,
 } as const;
 
 /** Each flag can also be given as MARATHON_NAME. */
-function withEnvironment<T extends FlagTable>(table: T): T {
-  const entries = Object.entries(table).map(([name, flag]) => [
-    name,
-    { ...flag, env: `MARATHON_${name.toUpperCase()}` },
-  ]);
-  return Object.fromEntries(entries) as T;
-}
-
-export const MARATHON_FLAGS = withEnvironment(FLAGS);
+export const MARATHON_FLAGS = withEnvironment('MARATHON_', FLAGS);
 export type MarathonFlags = Values<typeof MARATHON_FLAGS>;
 
 export interface MarathonConfig {
@@ -148,6 +174,7 @@ export interface MarathonConfig {
   readonly probesMax: number;
   readonly metricsPrometheus: boolean;
   readonly drain: DrainSettings;
+  readonly logLevel: Level;
   readonly workDir: string;
   readonly recordFile?: string | undefined;
   /** For `/v2/info`, secrets starred out. */
@@ -194,6 +221,7 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
     probesMax: flags.max_concurrent_marathon_health_checks,
     metricsPrometheus: flags.metrics_prometheus,
     drain: drainOf(flags),
+    logLevel: flags.logging_level,
     workDir: flags.work_dir,
     recordFile: flags.record,
     info: infoOf(flags),
@@ -207,18 +235,29 @@ function drainOf(flags: MarathonFlags): DrainSettings {
     .filter(Boolean);
   const wrong = urls.find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url));
   if (wrong !== undefined)
-    throw new UsageError(`--lb_drain: "${wrong}" is no URL; write it as http://HOST:9092`);
+    throw new UsageError(`--lb_drain: "${hideUserinfo(wrong)}" is no URL; write it as http://HOST:9092`);
+  const secret = urls.find((url) => splitUserinfo(url).credentials !== undefined);
+  if (secret !== undefined)
+    throw new UsageError(
+      `--lb_drain: "${hideUserinfo(secret)}" has credentials, which belong in --lb_drain_credentials`,
+    );
   const credentials = credentialsOf(flags.lb_drain_credentials, '--lb_drain_credentials');
   return { urls, timeoutMs: flags.lb_drain_timeout, credentials };
 }
 
-/** Addresses as given to `--master` to base URLs; none when it says where masters are elected. */
+/** Addresses as given to `--master` to base URLs without credentials; none when it says where masters are elected. */
 export function mastersOf(given: string): string[] {
-  if (isZkText(given)) return [];
-  return given.split(',').map((part) => {
-    const url = /^https?:\/\//.test(part.trim()) ? part.trim() : `http://${part.trim()}`;
-    if (!URL.canParse(url)) throw new UsageError(`--master: ${JSON.stringify(part)} is not host:port`);
-    return new URL(url).origin;
+  return masterUrlsOf(given).map(({ url }) => new URL(url).origin);
+}
+
+function masterUrlsOf(text: string): SplitUrl[] {
+  if (isZkText(text)) return [];
+  return text.split(',').map((part) => {
+    const address = part.trim();
+    const master = splitUserinfo(/^https?:\/\//.test(address) ? address : `http://${address}`);
+    if (!URL.canParse(master.url))
+      throw new UsageError(`--master: ${JSON.stringify(hideUserinfo(part))} is not host:port`);
+    return master;
   });
 }
 
@@ -276,9 +315,22 @@ function credentialsOf(given: string | undefined, flag = '--http_credentials'): 
   return { user: given.slice(0, cut), password: given.slice(cut + 1) };
 }
 
+/** Who we are to the master: by flags, else by the URL of `--master`. */
 function mesosCredentialsOf(flags: MarathonFlags): string | undefined {
   const { mesos_authentication_principal: principal, mesos_authentication_secret_file: file } = flags;
+  if (flags.mesos_authentication && principal === undefined)
+    throw new UsageError('--mesos_authentication: --mesos_authentication_principal is missing');
   const secret = flags.mesos_authentication_secret ?? (file && readSecret(file));
+  const inUrls = new Set(
+    masterUrlsOf(flags.master ?? '').flatMap(({ credentials }) => (credentials ? [credentials] : [])),
+  );
+  if (inUrls.size > 1 || (inUrls.size === 1 && secret !== undefined))
+    throw new UsageError(
+      '--master: its URLs have credentials that contradict each other or --mesos_authentication_secret; ' +
+        'leave them out, and give --mesos_authentication_principal and --mesos_authentication_secret',
+    );
+  const [inUrl] = inUrls;
+  if (inUrl !== undefined) return inUrl;
   if (principal === undefined || secret === undefined) return undefined;
   return `${principal}:${secret}`;
 }
@@ -351,7 +403,7 @@ const ZOOKEEPER_KEYS = [
 function infoOf(flags: MarathonFlags): Record<string, unknown> {
   const known: Record<string, unknown> = {
     ...flags,
-    master: flags.master && hidePassword(flags.master).replace(/^(https?:\/\/)[^@/]*@/, '$1***@'),
+    master: flags.master && hideUserinfo(hidePassword(flags.master)),
     features: flags.enable_features.split(',').filter(Boolean),
     launch_token: flags.launch_tokens,
     ha: false,

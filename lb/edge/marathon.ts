@@ -3,6 +3,7 @@
  */
 
 import type { HttpAnswer, HttpClient, HttpRequest, HttpStream } from '../../cluster/runtime/http/client';
+import { splitUserinfo } from '../../cluster/runtime/http/userinfo';
 
 /** The part of an HTTP client that is needed. */
 export type Client = Pick<HttpClient, 'request' | 'stream'>;
@@ -25,43 +26,56 @@ export const EVENT_TYPES: readonly string[] = [
 ];
 const EVENTS_PATH = `/v2/events?plan-format=light&${EVENT_TYPES.map((type) => `event_type=${type}`).join('&')}`;
 
-export class Marathon {
-  private order: readonly string[];
+/** One Marathon, and who we are there. */
+interface Target {
+  readonly url: string;
+  readonly authorize: Authorize;
+}
 
+export class Marathon {
+  private order: readonly Target[];
+
+  /** Credentials in a URL count at that Marathon; `authorize` is for the others. */
   constructor(
     private readonly client: Client,
     urls: readonly string[],
-    private readonly authorize: Authorize,
+    authorize: Authorize,
   ) {
-    this.order = urls.map((url) => url.replace(/\/+$/, ''));
+    this.order = urls.map((text) => {
+      const { url, credentials } = splitUserinfo(text.replace(/\/+$/, ''));
+      return { url, authorize: credentials === undefined ? authorize : basicOf(credentials) };
+    });
   }
 
   /** The apps and their tasks, as JSON. */
   apps(signal: AbortSignal): Promise<unknown> {
-    return this.tryEach((url) => this.readJson(url + APPS_PATH, signal));
+    return this.tryEach((target) => this.readJson(target, APPS_PATH, signal));
   }
 
   /** One app and its tasks, as JSON; undefined when Marathon does not know it. */
   app(id: string, signal: AbortSignal): Promise<unknown> {
-    return this.tryEach((url) => this.readJson(`${url}/v2/apps/${id.replace(/^\/+/, '')}`, signal, 404));
+    return this.tryEach((target) => this.readJson(target, `/v2/apps/${id.replace(/^\/+/, '')}`, signal, 404));
   }
 
   /** The event stream, open. */
   events(signal: AbortSignal): Promise<HttpStream> {
-    return this.tryEach(async (url) => {
-      const request = { url: url + EVENTS_PATH, signal, timeoutMs: STREAM_LIMIT_MS };
+    return this.tryEach(async (target) => {
+      const request = { url: target.url + EVENTS_PATH, signal, timeoutMs: STREAM_LIMIT_MS };
       const send = (one: HttpRequest): Promise<HttpStream> => this.client.stream(one);
-      const stream = await this.followed(send, request, 'text/event-stream', (one) => one.close());
+      const stream = await this.followed(send, target, request, {
+        accept: 'text/event-stream',
+        drop: (one) => one.close(),
+      });
       if (stream.status === 200) return stream;
       stream.close();
       throw new Error(`status ${stream.status} for the event stream`);
     });
   }
 
-  private async readJson(url: string, signal: AbortSignal, none?: number): Promise<unknown> {
-    const request = { url, signal, timeoutMs: READ_LIMIT_MS };
+  private async readJson(target: Target, path: string, signal: AbortSignal, none?: number): Promise<unknown> {
+    const request = { url: target.url + path, signal, timeoutMs: READ_LIMIT_MS };
     const send = (one: HttpRequest): Promise<HttpAnswer> => this.client.request(one);
-    const answer = await this.followed(send, request, 'application/json');
+    const answer = await this.followed(send, target, request, { accept: 'application/json' });
     if (answer.status === none) return undefined;
     if (answer.status !== 200) throw new Error(`status ${answer.status}`);
     return JSON.parse(answer.body.toString()) as unknown;
@@ -70,11 +84,11 @@ export class Marathon {
   /** Sends with credentials, and once more to where Marathon redirects. */
   private async followed<T extends Pick<HttpAnswer, 'status' | 'headers'>>(
     send: (request: HttpRequest) => Promise<T>,
+    { authorize }: Target,
     request: HttpRequest,
-    accept: string,
-    drop: (answer: T) => void = () => undefined,
+    { accept, drop = () => undefined }: { accept: string; drop?: (answer: T) => void },
   ): Promise<T> {
-    const authorization = await this.authorize();
+    const authorization = await authorize();
     const headers = { accept, ...(authorization === undefined ? {} : { authorization }) };
     const answer = await send({ ...request, headers });
     const { location } = answer.headers;
@@ -87,15 +101,15 @@ export class Marathon {
     return await send({ ...request, headers, url: target.href });
   }
 
-  private async tryEach<T>(attempt: (url: string) => Promise<T>): Promise<T> {
+  private async tryEach<T>(attempt: (target: Target) => Promise<T>): Promise<T> {
     const failures: string[] = [];
-    for (const url of this.order) {
+    for (const target of this.order) {
       try {
-        const result = await attempt(url);
-        this.order = [url, ...this.order.filter((other) => other !== url)];
+        const result = await attempt(target);
+        this.order = [target, ...this.order.filter((other) => other !== target)];
         return result;
       } catch (error) {
-        failures.push(`${withoutPassword(url)}: ${describe(error)}`);
+        failures.push(`${target.url}: ${describe(error)}`);
       }
     }
     throw new Error(`Marathon does not answer: ${failures.join('; ')}`);
@@ -107,6 +121,7 @@ function describe(error: unknown): string {
   return message || code || 'no connection';
 }
 
-function withoutPassword(url: string): string {
-  return url.replace(/\/\/[^@/]*@/, '//');
+function basicOf(credentials: string): Authorize {
+  const header = `Basic ${Buffer.from(credentials).toString('base64')}`;
+  return () => Promise.resolve(header);
 }

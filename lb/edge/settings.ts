@@ -53,23 +53,18 @@ export function readLogTarget(value: string): string {
   return `${target}${format} ${facility.length > 0 ? facility.join(' ') : 'local0'}`;
 }
 
-/** Flags of marathon-lb that have nothing to do here any more: read and forgotten. */
-const FORGOTTEN = new Set(
-  ['max-reload-retries', 'reload-interval', 'archive-versions', 'lru-cache-capacity', 'log-format'].map(
-    (name) => `--${name}`,
-  ),
-);
 const SHORT: Readonly<Record<string, string>> = {
   '-m': '--marathon',
   '-c': '--command',
   '-s': '--sse',
   '-H': '--health-check',
   '-d': '--dry',
+  '-h': '--help',
 };
 
 /**
- * Arguments as marathon-lb took them, in our form: short names, several URLs after `--marathon`, flags that are no more,
- * levels in capitals, and the first word `sse` or `poll` of its container.
+ * Arguments as marathon-lb took them, in our form: short names, several URLs after `--marathon`, levels in capitals, and
+ * the first word `sse` or `poll` of its container.
  */
 export function expandArguments(args: readonly string[]): string[] {
   const container = args[0] === 'sse' || args[0] === 'poll';
@@ -78,9 +73,7 @@ export function expandArguments(args: readonly string[]): string[] {
   while (rest.length > 0) {
     const given = rest.shift() ?? '';
     const name = SHORT[given] ?? given;
-    if (FORGOTTEN.has(name.split('=')[0] ?? '')) {
-      if (!name.includes('=')) rest.shift();
-    } else if (/^--log-level(=|$)/.test(name)) {
+    if (/^--log-level(=|$)/.test(name)) {
       const level = name.includes('=') ? name.slice(name.indexOf('=') + 1) : (rest.shift() ?? '');
       expanded.push('--log-level', LEVELS[level.toLowerCase()] ?? level);
     } else if (name === '--marathon') {

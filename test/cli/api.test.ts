@@ -1,3 +1,5 @@
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { withApi } from '../../cli/api';
 import { type HttpServer, startHttpServer } from '../../cluster/runtime/http/server';
 import { silentLogger } from '../../cluster/runtime/log';
@@ -45,6 +47,30 @@ it('goes to the leader with the same request when a master that follows is asked
   const follower = await master(() => place(leader));
   expect(await put(follower)).toEqual({ here: true });
   expect(seen).toEqual(['PUT /weights?x=1 [{"role":"a"}]']);
+});
+
+it('shows credentials of the URL to who is asked, and to nobody else', async () => {
+  const heard: (string | undefined)[] = [];
+  const server = createServer((request, response) => {
+    heard.push(request.headers.authorization);
+    response.end('{}');
+  });
+  await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
+  const { port } = server.address() as AddressInfo;
+  const ask = (credentials?: string): Promise<unknown> =>
+    withApi(
+      { url: `http://u:p%40w@127.0.0.1:${port}`, what: 'Marathon', flag: '--marathon', credentials },
+      (api) => api.json('GET', '/x'),
+    );
+  await ask();
+  await ask('other:one');
+  const basic = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
+  expect(heard).toEqual([basic('u:p@w'), basic('other:one')]);
+  server.closeAllConnections();
+  await new Promise((resolve) => server.close(resolve));
+  await expect(ask()).rejects.toThrow(
+    `Marathon cannot be reached at http://127.0.0.1:${port} (ECONNREFUSED)`,
+  );
 });
 
 it('gives up with advice when masters send it in a circle', async () => {

@@ -4,6 +4,7 @@
  */
 
 import { lookup } from 'node:dns/promises';
+import { splitUserinfo } from '../../runtime/http/userinfo';
 import { type Running, StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import { isZkText, zkUrlOf } from '../../zookeeper/edge/flag';
@@ -48,6 +49,8 @@ export async function readDetector(options: DetectorOptions): Promise<(detected:
 /** The pid of a master given as `host:port` or `http://host:port`. Names are looked up once, at start. */
 async function masterPid(given: string): Promise<string> {
   const match = /^(?:http:\/\/)?(\[[0-9a-fA-F:.]+\]|[^:/\s]+):(\d{1,5})\/?$/.exec(given.trim());
+  if (splitUserinfo(given).credentials !== undefined)
+    throw new StartError('--master: host:port has no credentials; give them with --credential, a JSON file');
   if (!match)
     throw new StartError(
       `--master: "${given}" is neither host:port, such as 127.0.0.1:5050, nor zk://host:2181,.../path`,

@@ -3,10 +3,10 @@
  * and flags whose promise we cannot keep, which stop the start instead of being passed over.
  */
 
-import { choice, type Flag, integer, text, toggle, type Values } from '../../runtime/config/flags';
-import { StartError } from '../../runtime/lifecycle';
+import { refused, refusedSwitches, unusedSwitches, WITHOUT_EFFECT } from '../../runtime/config/classes';
+import { choice, integer, text, toggle } from '../../runtime/config/flags';
 
-const unused = (reason: string): { help: string } => ({ help: `without effect: ${reason}` });
+const unused = (reason: string): { help: string } => ({ help: WITHOUT_EFFECT + reason });
 
 /** Accepted, and without effect. The reasons are in the README, too. */
 export const unusedFlags = {
@@ -36,39 +36,14 @@ export const unusedFlags = {
     formerly: 'max_executors_per_slave',
   }),
   memory_profiling: toggle({ ...unused("Node's own profiler is used"), fallback: false }),
+  ...unusedSwitches('there is no driver of C++', 'initialize_driver_logging'),
 };
 
 /** What an operator who sets one of these relies on is not there: the start fails and says so. */
 export const refusedFlags = {
-  registry_strict: unlessOff(refused('it was turned off in Mesos 1.0; leave it out')),
-  modules: refused("Mesos' modules are C++ libraries, which cannot be loaded"),
-  modules_dir: refused("Mesos' modules are C++ libraries, which cannot be loaded"),
-  hooks: refused("Mesos' hooks are C++ libraries, which cannot be loaded"),
-  master_contender: refused('election is not done by modules'),
-  master_detector: refused('election is not done by modules'),
-  ip_discovery_command: refused('give the address with --ip'),
+  ...refusedSwitches('it was turned off in Mesos 1.0; leave it out', 'registry_strict'),
+  ...refused("Mesos' modules are C++ libraries, which cannot be loaded", 'modules', 'modules_dir'),
+  ...refused("Mesos' hooks are C++ libraries, which cannot be loaded", 'hooks'),
+  ...refused('election is not done by modules', 'master_contender', 'master_detector'),
+  ...refused('give the address with --ip', 'ip_discovery_command'),
 };
-
-type Refused = Flag<string | undefined> & { readonly reason: string };
-
-function refused(reason: string): Refused {
-  return { ...text({ help: `stops the start: ${reason}` }), reason };
-}
-
-/** Turned off it is what is there anyway. */
-function unlessOff(flag: Refused): Refused {
-  return {
-    ...flag,
-    value: undefined,
-    read: (given, previous) => (['false', '0'].includes(given) ? undefined : flag.read(given, previous)),
-  };
-}
-
-/** Fails with a StartError for the first refused flag that is set. */
-export function checkRefused(config: Values<typeof refusedFlags>): void {
-  for (const [name, { reason }] of Object.entries(refusedFlags)) {
-    if (config[name as keyof typeof refusedFlags] !== undefined) {
-      throw new StartError(`--${name} cannot be used: ${reason}`);
-    }
-  }
-}

@@ -7,12 +7,17 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { isIPv4 } from 'node:net';
 import { Command, CommanderError, Option } from 'commander';
 import { type Millis, printDuration, readDuration } from '../../model/time';
 import { tellOpenSecret } from '../files/private';
+import { hideUserinfo } from '../http/userinfo';
 
 /** Wrong use of a command: printed without a stack, exit status 2. */
 export class UsageError extends Error {}
+
+/** A flag whose promise cannot be kept: the message is the reason and the way out. The value is not repeated. */
+export class FlagRefusal extends Error {}
 
 /** One flag. `read` turns text into a value or throws an Error that says what is expected. */
 export interface Flag<T> {
@@ -25,7 +30,7 @@ export interface Flag<T> {
   readonly env?: string;
   /** An older name that still works, not shown in help. */
   readonly formerly?: string;
-  /** The variable of the older name. */
+  /** The variable of the older name, or a second one. */
   readonly formerEnv?: string;
   readonly repeatable?: boolean;
   readonly required?: boolean;
@@ -103,6 +108,28 @@ export function integer<D extends number | undefined>(
 export function port(o: Common & { fallback: number }): Flag<number> {
   return integer({ value: 'PORT', ...o, min: 0, max: 65535 });
 }
+
+/** A TCP port that has to be told as it is; undefined without it. */
+export function optionalPort(help: string): Flag<number | undefined> {
+  return integer({ help, value: 'PORT', min: 1, max: 65_535, fallback: undefined });
+}
+
+/** An IPv4 address: addresses of masters and agents are told as one number. */
+export function ipv4(o: Common): Flag<string | undefined> {
+  const read = (address: string): string => {
+    if (!isIPv4(address)) throw new Error('expected an IPv4 address such as 10.0.0.1');
+    return address;
+  };
+  return { value: 'IP', ...o, fallback: undefined, read };
+}
+
+/** Prints the version and stops; whoever runs the command does that before anything else is read. */
+export const versionFlag: Flag<boolean> = toggle({
+  help: 'print the version and stop',
+  fallback: false,
+  // Images of Mesos set MESOS_VERSION to their version.
+  env: '',
+});
 
 /** What a duration must be, beside not negative. */
 interface DurationLimits {
@@ -283,23 +310,60 @@ function printDefault(value: unknown): string {
   return Array.isArray(value) ? value.join(' ') : String(value);
 }
 
-function accept(values: Map<string, unknown>, name: string, flag: Flag<unknown>, given: string): void {
+/** Reads a value; `variable` is where it came from when that was the environment. */
+function accept(
+  values: Map<string, unknown>,
+  name: string,
+  flag: Flag<unknown>,
+  given: string,
+  variable?: string,
+): void {
   try {
     const value = flag.isPath ? given : fromFile(given);
     if (flag.secret && value !== given) tellOpenSecret(`--${name}`, given.slice('file://'.length));
     values.set(name, flag.read(value, flag.repeatable ? values.get(name) : undefined));
   } catch (error) {
-    const shown = flag.secret ? 'the value' : JSON.stringify(given);
-    throw new UsageError(`--${name}: ${shown} cannot be used: ${(error as Error).message}`);
+    const source = variable === undefined ? `--${name}` : `${variable} (--${name})`;
+    const { message } = error as Error;
+    if (error instanceof FlagRefusal) throw new UsageError(`${source} cannot be used: ${message}`);
+    const shown = flag.secret ? 'the value' : JSON.stringify(hideUserinfo(given));
+    throw new UsageError(`${source}: ${shown} cannot be used: ${message}`);
   }
+}
+
+/** The variable that sets a flag, and its text. */
+function variableOf(
+  name: string,
+  flag: Flag<unknown>,
+  env: ParseOptions['env'],
+): { variable: string; text: string } | undefined {
+  for (const variable of [flag.env, flag.formerEnv]) {
+    const text = variable === undefined ? undefined : env[variable];
+    if (variable !== undefined && text !== undefined) return { variable, text };
+  }
+  const off = flag.value === undefined ? offVariable(name, flag) : undefined;
+  // Marathon takes MARATHON_DISABLE_HA= for --disable_ha.
+  return off !== undefined && env[off] !== undefined ? { variable: off, text: 'false' } : undefined;
+}
+
+/** The variable that turns a switch off: `MARATHON_DISABLE_HA` for `ha`. */
+function offVariable(name: string, { env }: Flag<unknown>): string | undefined {
+  const ending = name.toUpperCase();
+  return env?.endsWith(ending) ? `${env.slice(0, -ending.length)}DISABLE_${ending}` : undefined;
+}
+
+/** Every variable that a table reads. */
+export function variablesOf(table: FlagTable): string[] {
+  return Object.entries(table).flatMap(([name, flag]) => {
+    const off = flag.value === undefined ? offVariable(name, flag) : undefined;
+    return [flag.env, flag.formerEnv, off].flatMap((variable) => (variable ? [variable] : []));
+  });
 }
 
 function complete(table: FlagTable, values: Map<string, unknown>, options: ParseOptions): void {
   for (const [name, flag] of Object.entries(table)) {
-    const given = [flag.env, flag.formerEnv]
-      .map((variable) => (variable === undefined ? undefined : options.env[variable]))
-      .find((one) => one !== undefined);
-    if (!values.has(name) && given !== undefined) accept(values, name, flag, given);
+    const source = values.has(name) ? undefined : variableOf(name, flag, options.env);
+    if (source !== undefined) accept(values, name, flag, source.text, source.variable);
     if (values.has(name)) continue;
     if (flag.required) throw usage(options, `--${name} is missing: ${flag.help}`);
     values.set(name, flag.fallback);

@@ -37,6 +37,8 @@ export function readZkUrl(text: string): ZkUrl | { readonly error: string } {
 }
 
 function readServer(item: string): { host: string; port: number } | { error: string } {
+  if (/^[^:[\]]+:(\d*:)?$/.test(item))
+    return { error: 'a server ends in a colon, as in host:2181:/path: write host:2181,.../path' };
   if (/[[\]]/.test(item) || item.split(':').length > 2)
     return { error: 'an IPv6 address cannot stand here: use a host name that resolves to it' };
   const match = /^([A-Za-z0-9._-]+)(?::(\d{1,5}))?$/.exec(item);

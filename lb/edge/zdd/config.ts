@@ -3,6 +3,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { unused } from '../../../cluster/runtime/config/classes';
 import {
   integer,
   requiredText,
@@ -11,8 +12,9 @@ import {
   UsageError,
   type Values,
 } from '../../../cluster/runtime/config/flags';
+import { hideUserinfo, splitUserinfo } from '../../../cluster/runtime/http/userinfo';
 import { StartError } from '../../../cluster/runtime/lifecycle';
-import { type MarathonAccess, marathonAccessFlags, readMarathonAccess } from '../access';
+import { type MarathonAccess, marathonAccessFlags, readMarathonAccess, readPair } from '../access';
 import type { ZddConfig } from './main';
 
 const SHORT: Readonly<Record<string, string>> = {
@@ -28,6 +30,7 @@ const SHORT: Readonly<Record<string, string>> = {
   '-n': '--new-instances',
   '-c': '--complete-cur',
   '-p': '--complete-prev',
+  '-h': '--help',
 };
 
 const count = { min: 0, max: 1_000_000 } as const;
@@ -64,6 +67,8 @@ export const zddFlags = {
     help: 'run before tasks are killed, with old app, tasks and new app as JSON',
   }),
   ...marathonAccessFlags,
+  ...unused('what happens is told on standard error', 'syslog-socket', 'log-format', 'log-level'),
+  longhelp: toggle({ help: 'print this and stop', fallback: false }),
 } as const;
 
 /** Arguments with short names to ones with long names. */
@@ -76,9 +81,12 @@ export function readZddConfig(
   flags: Values<typeof zddFlags>,
   env: Readonly<Record<string, string | undefined>>,
 ): { readonly zdd: ZddConfig; readonly access: MarathonAccess } {
+  const marathon = splitUserinfo(flags.marathon);
+  const loadBalancer = splitUserinfo(readUrl(flags['marathon-lb']));
   const zdd: ZddConfig = {
-    marathon: flags.marathon,
-    loadBalancer: readUrl(flags['marathon-lb']),
+    marathon: marathon.url,
+    loadBalancer: loadBalancer.url,
+    loadBalancerCredentials: loadBalancer.credentials,
     app: readJson(flags.json),
     dryRun: flags['dry-run'],
     force: flags.force,
@@ -92,13 +100,30 @@ export function readZddConfig(
     completeCurrent: flags['complete-cur'],
     completePrevious: flags['complete-prev'],
   };
-  return { zdd, access: readMarathonAccess(flags, env) };
+  return { zdd, access: readAccess(flags, env, marathon.credentials) };
+}
+
+/** Who we are at Marathon: by the flags, or by its URL. */
+function readAccess(
+  flags: Values<typeof zddFlags>,
+  env: Readonly<Record<string, string | undefined>>,
+  inUrl: string | undefined,
+): MarathonAccess {
+  const access = readMarathonAccess(flags, env);
+  if (inUrl === undefined) return access;
+  if ((access.credentials ?? access.serviceAccount) !== undefined)
+    throw new UsageError(
+      '--marathon: the URL has credentials, and so has --auth-credentials or its like: leave one of them out',
+    );
+  return { ...access, credentials: readPair('marathon', inUrl) };
 }
 
 function readUrl(given: string): string {
   const url = URL.canParse(given) ? new URL(given) : undefined;
   if (url && /^https?:$/.test(url.protocol) && url.port !== '') return given;
-  throw new UsageError(`--marathon-lb: "${given}" is no URL with a port; write it as http://HOST:9090`);
+  throw new UsageError(
+    `--marathon-lb: "${hideUserinfo(given)}" is no URL with a port; write it as http://HOST:9090`,
+  );
 }
 
 function readJson(path: string): unknown {

@@ -33,6 +33,8 @@ import type { Authorize, Client } from '../marathon';
 export interface ZddConfig extends ZddOptions {
   readonly marathon: string;
   readonly loadBalancer: string;
+  /** `user:password` for the statistics of the load balancers. */
+  readonly loadBalancerCredentials?: string | undefined;
   readonly app: unknown;
   readonly dryRun: boolean;
   readonly force: boolean;
@@ -233,7 +235,11 @@ class Zdd {
 
   private async text(url: string): Promise<string | undefined> {
     try {
-      const { status, body } = await this.deps.client.request({ url });
+      const { loadBalancerCredentials: credentials } = this.config;
+      const headers: Record<string, string> = credentials
+        ? { authorization: `Basic ${Buffer.from(credentials).toString('base64')}` }
+        : {};
+      const { status, body } = await this.deps.client.request({ url, headers });
       return status === 200 ? body.toString() : undefined;
     } catch {
       return undefined;

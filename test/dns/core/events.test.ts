@@ -151,3 +151,24 @@ test('the heartbeat interval is read when it is one', () => {
 test('a first record of another kind is not the beginning of a stream', () => {
   expect(readSubscribed('{"type":"HEARTBEAT"}')).toBeUndefined();
 });
+
+test.each([
+  ['mesos-dns', 'addresses are forgotten, as in the original', []],
+  ['standard', 'the container keeps its address', ['10.1.0.1']],
+] as const)('compat %s: after a status that tells of health alone %s', (compat, _what, netinfo) => {
+  const live = createLiveZone(zoneOptions({ compat }), note);
+  live.replace(begunCluster());
+  applyEvent(live, ADDED, note);
+  applyEvent(live, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 5), note);
+  applyEvent(live, healthOnly('t1', false, 6), note);
+  const [held] = live.cluster.tasks.values();
+  expect(held?.running).toMatchObject({ timestamp: 6, healthy: false, netinfo });
+});
+
+function healthOnly(id: string, healthy: boolean, timestamp: number): object {
+  const event = taskUpdated(id, 'TASK_RUNNING', undefined, timestamp) as {
+    task_updated: { status: Record<string, unknown> };
+  };
+  const { container_status: _none, ...status } = event.task_updated.status;
+  return { ...event, task_updated: { ...event.task_updated, status: { ...status, healthy } } };
+}

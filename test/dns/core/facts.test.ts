@@ -4,6 +4,7 @@ import {
   readPid,
   readPortRanges,
   readRunningStatus,
+  readStatuses,
   TASK_PORTS_MAX,
   usablePorts,
 } from '../../../dns/core/facts';
@@ -116,4 +117,23 @@ test.each([
 
 test.each(['31000', '[31000]', '[a-b]', 'ports'])('ports %s are none', (text) => {
   expect(readPortRanges(text)).toHaveProperty('error');
+});
+
+test('statuses without addresses forget those before, or keep the latest of them', () => {
+  const at = (timestamp: number, address?: string, healthy?: boolean) => ({
+    state: 'TASK_RUNNING',
+    timestamp,
+    ...(healthy !== undefined && { healthy }),
+    ...(address && { container_status: { network_infos: [{ ip_addresses: [{ ip_address: address }] }] } }),
+  });
+  const list = [at(3, undefined, false), at(1, '10.1.0.1'), at(2, '10.1.0.2')];
+  expect(readStatuses(list, 'latest')).toMatchObject({ timestamp: 3, healthy: false, netinfo: [] });
+  expect(readStatuses(list, 'addressed')).toMatchObject({
+    ...{ timestamp: 3, healthy: false, netinfo: ['10.1.0.2'] },
+  });
+  const moved = [at(1, '10.1.0.1'), at(2, '10.1.0.2')];
+  for (const rule of ['latest', 'addressed'] as const)
+    expect(readStatuses(moved, rule)).toMatchObject({ netinfo: ['10.1.0.2'] });
+  expect(readStatuses([at(1)], 'addressed')).toMatchObject({ netinfo: [] });
+  expect(readStatuses([], 'addressed')).toBeUndefined();
 });

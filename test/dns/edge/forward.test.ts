@@ -142,6 +142,35 @@ test.each(['udp', 'tcp'] as const)(
   },
 );
 
+test.each(['udp', 'tcp'] as const)(
+  '%s: a resolver that did not answer is not waited for again, until it answers',
+  async (transport) => {
+    let speaks = false;
+    const first = await resolver((question) => (speaks ? [answerOf(question, '192.0.2.8')] : []));
+    const second = await resolver((question) => [answerOf(question)]);
+    const clock = new VirtualClock(1);
+    const made = forwarder([first, second], clock, 3000);
+    const ask = async (): Promise<string | undefined> => {
+      const reply = await made.forward(REQUEST, transport);
+      return reply && seen(reply).answers[0];
+    };
+    const slow = ask();
+    await eventually(
+      () => clock.next() ?? 0,
+      (next) => next === 3001,
+    );
+    clock.advance(3000);
+    expect(await slow).toBe('example.com A 192.0.2.1');
+    // No time passes on the clock: the silent one would be waited for without end.
+    expect(await ask()).toBe('example.com A 192.0.2.1');
+    speaks = true;
+    expect(await ask()).toBe('example.com A 192.0.2.1');
+    clock.advance(30_000);
+    expect(await ask()).toBe('example.com A 192.0.2.8');
+    expect(await ask()).toBe('example.com A 192.0.2.8');
+  },
+);
+
 test('stop gives up what is on its way', async () => {
   const silent = await resolver(() => []);
   const made = forwarder([silent], new VirtualClock());

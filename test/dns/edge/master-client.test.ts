@@ -55,6 +55,49 @@ test('basic', async () => {
   expect(asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('p:s').toString('base64')}`);
 });
 
+test('a master that asks who we are says what to give', async () => {
+  const { port } = await serve(() => [401, '']);
+  const base = `http://127.0.0.1:${port}`;
+  await expect(read({}, base)).rejects.toThrow(
+    'answered with status 401: it asks who we are: give --mesos-authentication basic, --mesos-principal and --mesos-secret',
+  );
+  await expect(read({ authentication: 'basic', principal: 'p', secret: 'hidden' }, base)).rejects.toThrow(
+    'status 401: it does not take our credentials: check --mesos-principal and --mesos-secret',
+  );
+  const names = {
+    'mesos-authentication': 'mesosAuthentication',
+    'mesos-principal': 'mesosCredentials.principal',
+  };
+  await expect(read({ names }, base)).rejects.toThrow(
+    'give mesosAuthentication basic, mesosCredentials.principal and --mesos-secret',
+  );
+});
+
+test('a master that speaks TLS when we do not, and the other way round, says so', async () => {
+  const [keyFile, certFile] = [join(folder, 'tls-key.pem'), join(folder, 'tls-cert.pem')];
+  const words = '-x509 -newkey rsa:2048 -nodes -days 2 -subj /CN=localhost'.split(' ');
+  execFileSync('openssl', ['req', ...words, '-keyout', keyFile, '-out', certFile], { stdio: 'ignore' });
+  const tls = { key: readFileSync(keyFile), cert: readFileSync(certFile) };
+  const secure = await serve(() => [200, '{}'], tls);
+  const names = { 'mesos-https': 'MesosHTTPSOn' };
+  await expect(read({ names }, `http://127.0.0.1:${secure.port}`)).rejects.toThrow(
+    `http://127.0.0.1:${secure.port}: it speaks TLS: turn MesosHTTPSOn on`,
+  );
+  const plain = await serve(() => [200, '{}']);
+  await expect(read({ https: true }, `https://127.0.0.1:${plain.port}`)).rejects.toThrow(
+    `https://127.0.0.1:${plain.port}: it does not speak TLS: turn --mesos-https off`,
+  );
+});
+
+test('a server that hangs up and speaks no TLS is told as it is', async () => {
+  const master = createRawServer((socket) => socket.once('data', () => socket.destroy()));
+  await new Promise<void>((resolve) => master.listen(0, '127.0.0.1', resolve));
+  undo.push(async () => void master.close());
+  await expect(read({}, `http://127.0.0.1:${(master.address() as AddressInfo).port}`)).rejects.toThrow(
+    /hang up|ECONNRESET/,
+  );
+});
+
 test('a connection that the master closes when it is used again is replaced', async () => {
   const asked: number[] = [];
   let connections = 0;

@@ -5,6 +5,7 @@ import { parseFlags } from '../../../cluster/runtime/config/flags';
 import { StartError } from '../../../cluster/runtime/lifecycle';
 import { type DnsConfig, dnsFlags, readDnsConfig } from '../../../dns/config';
 import { viewConfig } from '../../../dns/edge/config-view';
+import { inFileNames } from '../../../dns/edge/settings-file';
 
 const folder = mkdtempSync(join(tmpdir(), 'dns-settings-'));
 afterAll(() => rmSync(folder, { recursive: true }));
@@ -42,7 +43,7 @@ test("the original's defaults, but HTTP only for this machine", () => {
   });
 });
 
-test('names match without regard to case, unknown ones are ignored, null is none', () => {
+test('names match without regard to case, unknown ones are passed over, null is none', () => {
   const given = read({
     ...{ ZK: 'zk://user:pass@10.0.0.1:2181,10.0.0.2:2181/mesos', MASTERS: null, email: 'x', ns: 'y' },
     ...{
@@ -170,4 +171,59 @@ test("/v1/config has the original's names, and no secret", () => {
     ...{ SOASerial: 7, SOAMname: 'ns1.mesos.', Zk: 'zk://user:***@10.0.0.1:2181/mesos', Masters: null },
     ...{ Resolvers: ['8.8.8.8'], DnsOn: true, MesosCredentials: { Principal: 'p', Secret: '***' } },
   });
+});
+
+test('keys that are no settings are told, with the nearest one; those without effect say why', () => {
+  const { notices } = read({
+    ...MASTERS,
+    ...{ refreshSecond: 5, resolver: ['9.9.9.9'], email: 'x', SOASerial: 7, file: 'c.json', SOAMnam: 'a' },
+    mesosCredentials: { principal: 'p', secrt: 's' },
+  });
+  expect(notices.map((notice) => notice.replace(/\/\S+\.json/, 'FILE'))).toEqual([
+    'refreshSecond in FILE is no setting: did you mean refreshSeconds?',
+    'resolver in FILE is no setting: did you mean resolvers?',
+    'email in FILE is no setting: it is passed over',
+    'SOASerial in FILE is without effect: the serial is made from the time of the zone',
+    'file in FILE is without effect: it is the path of the file itself',
+    'SOAMnam in FILE is no setting: did you mean SOAMname?',
+    'secrt in MesosCredentials of FILE is no setting: did you mean secret?',
+  ]);
+  expect(read(MASTERS).notices).toEqual([]);
+});
+
+test.each<[string, unknown, readonly string[], string]>([
+  ['as the file spells them', { masters: ['h'] }, [], 'masters: "h" cannot be used'],
+  ['as the file spells them, even oddly', { MaStErS: ['h'] }, [], 'MaStErS: "h" cannot be used'],
+  ['as documents spell what is missing', {}, [], 'masters is missing in'],
+  ['with where ZooKeeper would be', {}, [], 'or zk, as "zk://'],
+  [
+    'inside credentials',
+    { ...MASTERS, MesosAuthentication: 'basic' },
+    [],
+    'mesosCredentials.principal is needed',
+  ],
+  ['with a wrong type', { ...MASTERS, port: 'x' }, [], '--config: port in '],
+  ['by the flag that was typed', MASTERS, ['--domain', 'a_b'], '--domain: "a_b" cannot be used'],
+  [
+    'by the flag that was typed over the file',
+    { masters: ['h'] },
+    ['--masters', 'i'],
+    '--masters: "i" cannot',
+  ],
+  [
+    'with a colon too many',
+    { zk: 'zk://h:2181:/mesos' },
+    [],
+    'zk: a server ends in a colon, as in host:2181:/path',
+  ],
+])('errors name settings %s', (_how, document, args, text) => {
+  expect(() => read(document, ...args)).toThrow(text);
+});
+
+test('names of settings are for what was not typed', () => {
+  const { settingNames } = read({ ...MASTERS, HTTPPORT: 81 }, '--port', '1053');
+  const text = 'listen elsewhere with --port, --http-port, --zk-detection-timeout or --unheard-of';
+  expect(inFileNames(text, settingNames)).toBe(
+    'listen elsewhere with --port, HTTPPORT, zkDetectionTimeout or --unheard-of',
+  );
 });

@@ -135,3 +135,18 @@ test('a Marathon with a certificate of the named authority is trusted, another i
   await expect(new Marathon(client(), [url], nobody).apps(signal)).rejects.toThrow('self-signed certificate');
   expect(() => clientTrusting(join(folder, 'nothing.pem'))).toThrow('--marathon-ca-cert');
 });
+
+test('credentials of an address are shown to that Marathon, the others to the rest', async () => {
+  const heard: (string | undefined)[] = [];
+  const record = (status: number) =>
+    serve((request, response) => {
+      heard.push(request.headers.authorization);
+      response.writeHead(status).end('{"apps":[]}');
+    });
+  const [first, second] = [await record(503), await record(200)];
+  const urls = [first.replace('http://', 'http://u:p%3Aw@'), second];
+  const marathon = new Marathon(client(), urls, basic({ user: 'a', password: 'b' }));
+  await marathon.apps(signal);
+  const header = (text: string): string => `Basic ${Buffer.from(text).toString('base64')}`;
+  expect(heard).toEqual([header('u:p:w'), header('a:b')]);
+});

@@ -16,6 +16,8 @@ it.each([
 it.each([
   ['nowhere', 'neither host:port, such as 127.0.0.1:5050, nor zk://'],
   ['zk://user:hidden@a:2181', '--master: a path is missing'],
+  ['http://user:hidden@a:5050', 'give them with --credential'],
+  ['zk://a:2181:/mesos', '--master: a server ends in a colon'],
   ['zk://user:hidden@', '--master: each server is host or host:port'],
 ])('%s is refused with a fix, and without a password', async (master, text) => {
   const read = readDetector({ master, sessionTimeoutMs: 1000, log: silentLogger });

@@ -128,7 +128,7 @@ describe('flags', () => {
       strict_mode: false,
       count: 5,
     });
-    expect(refusal([], { T_COUNT: 'many' })).toContain('--count: "many" cannot be used');
+    expect(refusal([], { T_COUNT: 'many' })).toContain('T_COUNT (--count): "many" cannot be used');
     expect(refusal(['--count=1'], { T_COUNT: 'many' })).toBe('was accepted');
   });
 

@@ -1,0 +1,252 @@
+/**
+ * Flags of the original agent that change nothing here, or stop the start, each with the reason.
+ */
+
+import {
+  isOff,
+  refuse,
+  refused,
+  refusedSwitches,
+  refusedUnless,
+  STOPS_THE_START,
+  unused,
+  unusedSwitches,
+} from '../../runtime/config/classes';
+import type { Flag } from '../../runtime/config/flags';
+import { isRoot } from '../../runtime/files/private';
+
+const IMAGES = 'container images are not there yet, and --image_providers stops the start';
+const DOCKER = 'the Docker containerizer is not there yet, and --containerizers=docker stops the start';
+const ISOLATION =
+  'it is about an isolator that is not there yet, and --isolation stops the start with its name';
+const PORT_MAPPING =
+  'it is about the isolator network/port_mapping, which is not there, and --isolation stops the start with its name';
+const FETCHER = 'fetched URIs are refused with TASK_FAILED, as yet';
+const MODULES = "Mesos' modules are C++ libraries, which cannot be loaded; leave it out";
+const RECOVERY = 'tasks end with the agent, as yet, so nothing is recovered';
+const COLLECTOR =
+  'sandboxes are not removed by the agent yet; leave it out, and remove old ones below WORK_DIR/slaves';
+const OVERSUBSCRIPTION = 'nothing is oversubscribed: estimators and controllers are modules';
+
+/** An agent that is not root cannot become another user anyway. */
+function switchUser(): Flag<boolean> {
+  const reason =
+    'an agent of root runs tasks as the user of their framework; start it as the user that all tasks are to have';
+  const read = (text: string): boolean => !isOff(text) || (isRoot() ? refuse(reason) : false);
+  return {
+    value: undefined,
+    fallback: true,
+    help: `${STOPS_THE_START}when it is off for root: ${reason}`,
+    read,
+  };
+}
+
+const unusedFlags = {
+  ...unusedSwitches('--hostname says the name', 'hostname_lookup'),
+  ...unused(
+    IMAGES,
+    'image_provisioner_backend',
+    'image_gc_config',
+    'appc_simple_discovery_uri_prefix',
+    'appc_store_dir',
+    'docker_registry',
+    'docker_store_dir',
+    'docker_volume_checkpoint_dir',
+  ),
+  ...unusedSwitches(IMAGES, 'docker_volume_chown', 'docker_ignore_runtime'),
+  ...unused(
+    DOCKER,
+    'docker',
+    'docker_remove_delay',
+    'docker_mesos_image',
+    'docker_socket',
+    'docker_config',
+    'docker_stop_timeout',
+    'sandbox_directory',
+  ),
+  ...unusedSwitches(DOCKER, 'docker_kill_orphans'),
+  ...unused(FETCHER, 'fetcher_cache_size', 'fetcher_cache_dir', 'fetcher_stall_timeout', 'hadoop_home'),
+  ...unused('executors with a path of their own are refused with TASK_FAILED, as yet', 'frameworks_home'),
+  ...unused('nothing is started from files of Mesos', 'launcher_dir'),
+  ...unused('all that is kept is in --work_dir', 'runtime_dir'),
+  ...unused('the calls that hold a connection open are refused with 501, as yet', 'http_heartbeat_interval'),
+  ...unused(
+    'the agent authenticates again 5 s after an attempt without an answer',
+    'authentication_backoff_factor',
+    'authentication_timeout_min',
+    'authentication_timeout_max',
+  ),
+  ...unused(
+    RECOVERY,
+    'executor_reregistration_timeout',
+    'executor_reregistration_retry_interval',
+    'recovery_timeout',
+  ),
+  ...unusedSwitches(RECOVERY, 'strict'),
+  ...unused('resources and attributes may change in any way between two starts', 'reconfiguration_policy'),
+  ...unused('sandboxes are not removed by the agent yet', 'disk_watch_interval'),
+  ...unusedSwitches('nested containers are not there yet', 'gc_non_executor_container_sandboxes'),
+  ...unused(
+    ISOLATION,
+    'cgroups_destroy_timeout',
+    'cgroups_hierarchy',
+    'cgroups_root',
+    'cgroups_net_cls_primary_handle',
+    'cgroups_net_cls_secondary_handles',
+    'allowed_devices',
+    'host_path_volume_force_creation',
+    'nvidia_gpu_devices',
+    'perf_events',
+    'perf_interval',
+    'perf_duration',
+    'effective_capabilities',
+    'allowed_capabilities',
+    'bounding_capabilities',
+    'default_container_shm_size',
+    'container_ports_watch_interval',
+    'container_ports_isolated_range',
+    'network_cni_plugins_dir',
+    'network_cni_config_dir',
+    'container_disk_watch_interval',
+    'xfs_project_range',
+    'xfs_quota_headroom',
+    'seccomp_config_dir',
+    'seccomp_profile_name',
+    'default_container_dns',
+  ),
+  ...unusedSwitches(
+    ISOLATION,
+    'cgroups_enable_cfs',
+    'cgroups_limit_swap',
+    'cgroups_cpu_enable_pids_and_tids_count',
+    'revocable_cpu_low_priority',
+    'disallow_sharing_agent_ipc_namespace',
+    'disallow_sharing_agent_pid_namespace',
+    'check_agent_port_range_only',
+    'enforce_container_ports',
+    'network_cni_root_dir_persist',
+    'network_cni_metrics',
+    'enforce_container_disk_quota',
+    'xfs_kill_containers',
+  ),
+  ...unused(
+    PORT_MAPPING,
+    'ephemeral_ports_per_container',
+    'eth0_name',
+    'lo_name',
+    'egress_rate_limit_per_container',
+    'egress_rate_per_cpu',
+    'minimum_egress_rate_limit',
+    'maximum_egress_rate_limit',
+    'egress_ceil_limit',
+    'egress_burst',
+    'egress_flow_classifier_parent',
+    'ingress_rate_limit_per_container',
+    'ingress_rate_per_cpu',
+    'minimum_ingress_rate_limit',
+    'maximum_ingress_rate_limit',
+    'ingress_ceil_limit',
+    'ingress_burst',
+    'network_link_speed',
+    'network_rate_statistics_window',
+    'network_rate_statistics_interval',
+  ),
+  ...unusedSwitches(
+    PORT_MAPPING,
+    'egress_unique_flow_per_container',
+    'ingress_isolate_existing_containers',
+    'network_enable_socket_statistics_summary',
+    'network_enable_socket_statistics_details',
+    'network_enable_snmp_statistics',
+    'network_enable_rate_statistics',
+  ),
+  ...unusedSwitches('tasks are not put into units of systemd', 'systemd_enable_support'),
+  ...unused('tasks are not put into units of systemd', 'systemd_runtime_directory'),
+  ...unused('executors reach the agent over TCP', 'domain_socket_location'),
+  ...unused(OVERSUBSCRIPTION, 'qos_correction_interval_min', 'oversubscribed_resources_interval'),
+  ...unusedSwitches('command executors always speak the v1 API', 'http_command_executor'),
+  ...unusedSwitches('there is no driver of C++', 'initialize_driver_logging'),
+  ...unused('tasks are not told an IPv6 address', 'ip6'),
+  ...unusedSwitches("Node's own profiler is used", 'memory_profiling'),
+};
+
+const refusedFlags = {
+  ...refusedUnless(
+    {
+      values: ['mesos'],
+      reason:
+        'the Docker containerizer and others are not there yet; leave it out, and run apps without images',
+    },
+    'containerizers',
+  ),
+  ...refusedUnless(
+    {
+      values: ['posix/cpu', 'posix/mem', 'filesystem/posix'],
+      reason:
+        'other isolators are not there yet: nothing limits what tasks use; leave it out to go on without',
+    },
+    'isolation',
+  ),
+  ...refusedUnless(
+    {
+      values: ['posix'],
+      reason: 'tasks are found by their process group and not by cgroups; leave it out',
+    },
+    'launcher',
+  ),
+  ...refused(
+    'container images are not there yet; leave it out, and run apps without images',
+    'image_providers',
+  ),
+  ...refused(
+    'resource providers are not there yet; leave it out, and give what the machine has with --resources',
+    'resource_provider_config_dir',
+    'csi_plugin_config_dir',
+    'disk_profile_adaptor',
+  ),
+  switch_user: switchUser(),
+  ...refused('volumes are not there yet; leave it out', 'volume_gid_range'),
+  ...refused(COLLECTOR, 'gc_delay', 'gc_disk_headroom'),
+  ...refused(
+    'tasks end with the agent, as yet, and what is left of them at a start; leave it out',
+    'recover',
+  ),
+  ...refused(
+    'the agent does not move itself into cgroups; leave it out',
+    'agent_subsystems',
+    'slave_subsystems',
+  ),
+  ...refused(
+    'containers with volumes, images or networks are not there yet; leave it out',
+    'default_container_info',
+  ),
+  ...refused('what the agent can do is not configured; leave it out', 'agent_features'),
+  ...refused(
+    'agents tell no fault domain yet; leave it out, or tell racks and regions apart with --attributes',
+    'domain',
+  ),
+  ...refused('give the address with --ip', 'ip_discovery_command'),
+  ...refused('tasks are not told an IPv6 address; leave it out', 'ip6_discovery_command'),
+  ...refused(
+    MODULES,
+    'modules',
+    'modules_dir',
+    'hooks',
+    'container_logger',
+    'secret_resolver',
+    'resource_estimator',
+    'qos_controller',
+    'master_detector',
+  ),
+  ...refusedUnless({ values: ['crammd5'], reason: MODULES }, 'authenticatee'),
+  ...refusedUnless({ values: ['local'], reason: MODULES }, 'authorizer'),
+  ...refusedSwitches(
+    'executors are not asked who they are, as yet; leave it out',
+    'authenticate_http_executors',
+  ),
+  ...refusedSwitches('executors reach the agent over TCP; leave it out', 'http_executor_domain_sockets'),
+  ...refused('executors are not asked who they are, as yet; leave it out', 'executor_secret_key'),
+};
+
+/** Both kinds, for the table of the agent. */
+export const acceptedFlags = { ...unusedFlags, ...refusedFlags };

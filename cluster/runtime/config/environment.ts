@@ -1,0 +1,46 @@
+/**
+ * Variables that look like flags and are none: a misspelt one would be passed over in silence.
+ */
+
+import { editDistance, nearest } from '../../model/nearest';
+import type { Logger } from '../log';
+
+/** What agents and Marathon give to tasks and executors: a daemon that runs as a task has them, too. */
+const OF_TASKS = [
+  /^MARATHON_(APP|CONTAINER)_/,
+  /^MESOS_(AGENT_ENDPOINT|ALLOCATION_ROLE|CHECKPOINT|CONTAINER_\w+|DIRECTORY|DOMAIN_SOCKET)$/,
+  /^MESOS_EXECUTOR_(ID|AUTHENTICATION_TOKEN|SHUTDOWN_GRACE_PERIOD)$/,
+  /^MESOS_(FRAMEWORK_ID|HTTP_COMMAND_EXECUTOR|NATIVE_\w+|RECOVERY_TIMEOUT|SANDBOX)$/,
+  /^MESOS_(SLAVE_ID|SLAVE_PID|SUBSCRIPTION_BACKOFF_MAX|TASK_ID|VERSION)$/,
+];
+
+/** A variable that no flag reads, and the one that was probably meant. */
+export interface StrayVariable {
+  readonly variable: string;
+  readonly nearest: string;
+}
+
+/** Variables with the prefix that resemble one of `readable` and are none. One letter in four may be wrong. */
+export function strayVariables(
+  readable: Iterable<string>,
+  prefix: string,
+  env: Readonly<Record<string, string | undefined>>,
+): StrayVariable[] {
+  const names = new Set(readable);
+  const bare = [...names].map((name) => name.slice(prefix.length));
+  return Object.keys(env).flatMap((variable) => {
+    if (!variable.startsWith(prefix) || names.has(variable)) return [];
+    if (OF_TASKS.some((pattern) => pattern.test(variable))) return [];
+    const name = variable.slice(prefix.length);
+    const [candidate] = nearest(name, bare, 1);
+    if (candidate === undefined) return [];
+    const limit = Math.floor(candidate.length / 4);
+    return editDistance(name, candidate) <= limit ? [{ variable, nearest: prefix + candidate }] : [];
+  });
+}
+
+/** Warns of variables that are probably misspelt. */
+export function tellStrayVariables(strays: readonly StrayVariable[], log: Pick<Logger, 'warn'>): void {
+  for (const { variable, nearest: meant } of strays)
+    log.warn({ variable }, `nothing reads the variable ${variable}: did you mean ${meant}?`);
+}

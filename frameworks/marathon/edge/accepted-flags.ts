@@ -1,0 +1,193 @@
+/**
+ * Flags of the original Marathon that change nothing here, or stop the start, each with the reason.
+ */
+
+import {
+  refused,
+  refusedSwitches,
+  refusedUnless,
+  unused,
+  unusedSwitches,
+  WITHOUT_EFFECT,
+} from '../../../cluster/runtime/config/classes';
+import { type Flag, integer, toggle } from '../../../cluster/runtime/config/flags';
+
+const ZOOKEEPER = 'the state is kept in --work_dir and not in ZooKeeper';
+const THREADS = 'there are no thread pools';
+const MESSAGES = 'nothing waits for messages between the parts of one process';
+const METRICS = 'counts are kept exactly, without histograms that are reset';
+const PUSH = 'metrics are not pushed, and the switch that turns this on stops the start';
+const LEADER = 'there is one Marathon, and no requests are passed to another';
+const COLLECT = 'leave it out, and read /metrics/prometheus';
+const ONE_MARATHON =
+  'there is one Marathon, which keeps its state in --work_dir: elections and a store in ZooKeeper are not there yet; leave it out';
+const KEYSTORE =
+  'Java keystores are not read; leave it out, and set LIBPROCESS_SSL_ENABLED=1, LIBPROCESS_SSL_CERT_FILE and LIBPROCESS_SSL_KEY_FILE (PEM): --http_port then speaks TLS';
+
+/** `/v2/info` shows these as numbers. */
+function unusedNumbers<N extends string>(reason: string, ...names: readonly N[]) {
+  const flag = integer({
+    help: WITHOUT_EFFECT + reason,
+    min: 0,
+    max: Number.MAX_SAFE_INTEGER,
+    fallback: undefined,
+  });
+  return Object.fromEntries(names.map((name) => [name, flag])) as Readonly<
+    Record<N, Flag<number | undefined>>
+  >;
+}
+
+const unusedFlags = {
+  ...unusedNumbers(
+    ZOOKEEPER,
+    'zk_timeout',
+    'zk_session_timeout',
+    'zk_connection_timeout',
+    'zk_compression_threshold',
+    'zk_max_node_size',
+    'zk_operation_max_retries',
+    'zk_operation_base_retry_sleep_ms',
+    'zk_max_concurrency',
+    'storage_compaction_interval',
+    'storage_compaction_scan_batch_size',
+    'group_versions_cache_size',
+  ),
+  zk_compression: toggle({ help: WITHOUT_EFFECT + ZOOKEEPER, fallback: true }),
+  store_cache: toggle({ help: `${WITHOUT_EFFECT}all state is in memory, too`, fallback: true }),
+  ...unusedSwitches('all state is in memory, too', 'internal_version_caching'),
+  ...unusedNumbers(
+    THREADS,
+    'app_info_module_execution_context_size',
+    'default_info_service_execution_context_size',
+    'group_manager_execution_context_size',
+    'scheduler_actions_execution_context_size',
+    'storage_execution_context_size',
+  ),
+  ...unusedNumbers(
+    MESSAGES,
+    'deployment_manager_request_timeout',
+    'group_manager_request_timeout',
+    'launch_queue_request_timeout',
+    'task_operation_notification_timeout',
+    'task_tracker_request_timeout',
+    'task_update_request_timeout',
+    'instance_tracker_num_parallel_updates',
+    'instance_tracker_num_parallel_loads',
+    'instance_tracker_update_queue_size',
+    'max_parallel_status_updates',
+    'max_queued_status_updates',
+    'max_queued_root_group_updates',
+    'max_parallel_offers',
+    'max_queued_offers',
+    'max_actor_startup_time',
+    'offer_matching_timeout',
+  ),
+  ...unusedNumbers('--kill_chunk_size and --kill_retry_timeout decide', 'killsPerBatch', 'killBatchDuration'),
+  ...unusedNumbers(
+    LEADER,
+    'leader_proxy_max_open_connections',
+    'leader_proxy_connection_timeout',
+    'leader_proxy_read_timeout',
+    'on_elected_prepare_timeout',
+  ),
+  ...unusedSwitches(LEADER, 'leader_proxy_ssl_ignore_hostname'),
+  ...refusedUnless(
+    { values: ['curator'], reason: 'there is no election; leave it out' },
+    'leader_election_backend',
+  ),
+  ...unusedNumbers('a stop waits for what is being stored, and no longer', 'graceful_shutdown_timeout'),
+  ...unusedNumbers('no reservations are made, as yet', 'task_reservation_timeout'),
+  ...unusedNumbers(
+    'the heartbeats of the connection to the master decide when it is dead',
+    'mesos_heartbeat_interval',
+    'mesos_heartbeat_failure_threshold',
+  ),
+  ...unused('/v2/info shows it', 'mesos_leader_ui_url'),
+  ...unusedSwitches('offers that no app can use are declined', 'mesos_offer_constraints'),
+  ...unusedNumbers('offers are not constrained', 'min_mesos_offer_constraints_update_interval'),
+  ...unusedSwitches('answers are not compressed', 'http_compression'),
+  ...unused('TLS is on --http_port, and a keystore stops the start', 'https_address', 'https_port'),
+  ...unused('there are no files of a user interface', 'assets_path'),
+  ...unused('--sentry stops the start', 'sentry_tags'),
+  ...unusedSwitches('it was given up in Marathon, too', 'metrics'),
+  ...unusedNumbers(
+    METRICS,
+    'metrics_histogram_reservoir_highest_trackable_value',
+    'metrics_histogram_reservoir_significant_digits',
+    'metrics_histogram_reservoir_resetting_interval_ms',
+    'metrics_histogram_reservoir_resetting_chunks',
+  ),
+  ...unusedSwitches(METRICS, 'metrics_histogram_reservoir_reset_periodically'),
+  ...unused(
+    PUSH,
+    'metrics_statsd_host',
+    'metrics_statsd_port',
+    'metrics_statsd_transmission_interval_ms',
+    'metrics_datadog_protocol',
+    'metrics_datadog_host',
+    'metrics_datadog_port',
+    'metrics_datadog_transmission_interval_ms',
+  ),
+  ...secretly(unused(PUSH, 'metrics_datadog_api_key')),
+};
+
+const refusedFlags = {
+  ...refused(
+    'the state is kept in --work_dir and not in ZooKeeper, as yet; leave it out, and give --work_dir',
+    'zk',
+    'internal_store_backend',
+  ),
+  ...refusedSwitches(ONE_MARATHON, 'ha'),
+  ...refused(
+    'backups are not made by Marathon; leave it out, and copy --work_dir while Marathon is stopped',
+    'backup_location',
+  ),
+  ...refused('plugins are Java archives, which cannot be loaded; leave it out', 'plugin_conf', 'plugin_dir'),
+  ...second(refused(KEYSTORE, 'ssl_keystore_path'), 'MESOSPHERE_KEYSTORE_PATH'),
+  ...second(refused(KEYSTORE, 'ssl_keystore_password'), 'MESOSPHERE_KEYSTORE_PASS'),
+  ...refusedSwitches(
+    'there is one port, --http_port; leave it out, and turn TLS on with LIBPROCESS_SSL_ENABLED=1',
+    'disable_http',
+  ),
+  ...refused(
+    'pages of other origins are refused; leave it out, and let a proxy answer for them',
+    'access_control_allow_origin',
+  ),
+  ...refusedUnless(
+    { values: ['off'], reason: 'roles of groups are not enforced, as yet; leave it out' },
+    'new_group_enforce_role',
+  ),
+  ...refused(
+    'it was removed in Marathon 1.10; use --accepted_resource_roles_default_behavior',
+    'default_accepted_resource_roles',
+  ),
+  ...refused('nothing that Marathon gave up is kept; leave it out', 'deprecated_features'),
+  ...refused(
+    'log lines go to standard error, as JSON; leave it out, and have them collected there',
+    'logstash',
+    'sentry',
+  ),
+  ...refusedUnless(
+    { values: ['marathon'], reason: 'metrics are named as in Marathon 1.11; leave it out' },
+    'metrics_name_prefix',
+  ),
+  ...refusedSwitches(`metrics are not pushed; ${COLLECT}`, 'metrics_statsd', 'metrics_datadog'),
+};
+
+/** The value is not shown. */
+function secretly<T extends Readonly<Record<string, Flag<string | undefined>>>>(flags: T): T {
+  return Object.fromEntries(
+    Object.entries(flags).map(([name, flag]) => [name, { ...flag, secret: true }]),
+  ) as T;
+}
+
+/** A second variable, which is not named after the flag. */
+function second<T extends Readonly<Record<string, Flag<string | undefined>>>>(
+  flags: T,
+  formerEnv: string,
+): T {
+  return Object.fromEntries(Object.entries(flags).map(([name, flag]) => [name, { ...flag, formerEnv }])) as T;
+}
+
+/** Both kinds, for the table of Marathon. */
+export const acceptedFlags = { ...unusedFlags, ...refusedFlags };
