@@ -30,7 +30,7 @@ export interface AdminParts {
 
 /** All paths. Signals answer to GET too, because marathon-lb's users send them so; a browser may not be led there. */
 export function adminRoutes(parts: AdminParts): Route[] {
-  const { life, balancer, haproxy, follower, metrics, traffic } = parts;
+  const { balancer, haproxy, follower, metrics, traffic } = parts;
   const text = (path: string, read: () => string | Promise<string>): Route => ({
     path,
     methods: { GET: async (_request, reply) => reply.type('text/plain').send(await read()) },
@@ -48,7 +48,7 @@ export function adminRoutes(parts: AdminParts): Route[] {
     { path: '/health', methods: { GET: (_request, reply) => sendHealth(reply, parts) } },
     {
       path: '/issues',
-      methods: { GET: (_request, reply) => reply.send([...life.issues, ...balancer.issues]) },
+      methods: { GET: (_request, reply) => reply.send(allIssues(parts)) },
     },
     text('/metrics', async () => (await metrics.prometheus()) + printTraffic(await traffic.read())),
     { path: '/v1/traffic', methods: { GET: async (_request, reply) => reply.send(await traffic.read()) } },
@@ -145,6 +145,14 @@ function sendHealth(reply: Reply, { life, haproxy, follower }: AdminParts): unkn
 }
 
 /** Registers what this process counts. */
+/** What is wrong with HAProxy, Marathon or the configuration as a whole, then with apps and labels. */
+function allIssues({ life, balancer }: Pick<AdminParts, 'life' | 'balancer'>): readonly object[] {
+  const { refusal, issues } = balancer;
+  const text = `HAProxy refuses the wanted configuration, and goes on with the one before: ${refusal}`;
+  const whole = refusal === undefined ? [] : [{ part: 'configuration', text }];
+  return [...life.issues, ...whole, ...issues];
+}
+
 export function addMetrics({ life, balancer, haproxy, follower, metrics, certificates }: AdminParts): void {
   const servers = (): number =>
     balancer.model.backends.reduce((sum, { servers: all }) => sum + all.length, 0);
@@ -153,7 +161,7 @@ export function addMetrics({ life, balancer, haproxy, follower, metrics, certifi
   metrics.gauge(
     'lb/issues',
     'Labels and apps that could not be used as asked, and faults of HAProxy',
-    () => life.issues.length + balancer.issues.length,
+    () => allIssues({ life, balancer }).length,
   );
   metrics.gauge('lb/reloads', 'Reloads of HAProxy that worked', () => balancer.reloads);
   metrics.gauge('lb/reload_failures', 'Configurations that HAProxy refused', () => balancer.reloadFailures);

@@ -180,6 +180,11 @@ export class Balancer {
     return this.lastIssues;
   }
 
+  /** Why HAProxy does not have the wanted configuration, and goes on with the one before; undefined when it has it. */
+  get refusal(): string | undefined {
+    return this.failed?.why;
+  }
+
   /** When to try again although nothing changed. */
   hurryMs(): number | undefined {
     const again = this.failed || this.stale || this.taken.size > 0 || this.parts.resolver.failing;

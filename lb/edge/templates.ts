@@ -145,10 +145,12 @@ function compileOwn(name: TemplateName, text: string): (values: Values) => strin
   return (values) => compiled.format.fill(values);
 }
 
-/** A head of the operator's, with the socket that we steer HAProxy by. */
+/** A head of the operator's, with the socket that HAProxy is steered by. */
 function ownHead(text: string, values: Values): string {
-  const line = `  stats socket ${helpers['file']?.(values['socket'])} mode 600 level admin expose-fd listeners\n`;
-  const steered = text.replace(/^[ \t]*global[ \t]*\n/m, (global) => global + line);
+  const socket = `  stats socket ${helpers['file']?.(values['socket'])} mode 600 level admin expose-fd listeners\n`;
+  // HAProxy of today would not start where it may open fewer files than maxconn asks for.
+  const limits = /\bstrict-limits\b/.test(text) ? '' : '  no strict-limits\n';
+  const steered = text.replace(/^[ \t]*global[ \t]*\n/m, (global) => global + socket + limits);
   return replaceLua(steered, String(values['adminBind']));
 }
 

@@ -2,7 +2,8 @@
  * What is wrong with one app costs that app: a label, a value that only HAProxy can judge, a port that somebody has.
  */
 
-import { createServer } from 'node:http';
+import { readFileSync } from 'node:fs';
+import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { appJson, taskJson } from '../lb/builders';
 import { ask, backend, bench, cleanups, freePort, settled, until } from './lb-stand';
@@ -81,6 +82,30 @@ test('a port that somebody else has costs only its app, and is taken once it is 
   await until('the blocked port serves', async () => (await ask(other.port)).body === 'web', 8000);
 });
 
+test('a refused configuration is told, and the file and what serves stay, when nobody looks for the app at fault', async () => {
+  const { marathon, lb, front, config } = await bench(['--skip-config-cleanup']);
+  const web = await backend('web');
+  const good = appJson('/good', await freePort(), [taskJson('t1', [web.port])], {
+    labels: { HAPROXY_0_VHOST: 'good.localhost' },
+  });
+  const bad = appJson('/bad', await freePort(), [taskJson('t2', [web.port])], {
+    labels: { HAPROXY_0_VHOST: 'bad.localhost', HAPROXY_0_SSL_CERT: '/no/such.pem' },
+  });
+  marathon.change([good]);
+  await settled(lb, 'good.localhost');
+  const before = readFileSync(config, 'utf8');
+  marathon.change([good, bad]);
+  const told = async (): Promise<boolean> => {
+    const issues = (await ask(lb.http.port, '/issues')).body;
+    return issues.includes('HAProxy refuses the wanted configuration') && issues.includes('/no/such.pem');
+  };
+  await until('the refusal is told', told);
+  expect(readFileSync(config, 'utf8')).toBe(before);
+  expect((await ask(front, '/', { host: 'good.localhost' })).body).toBe('web');
+  marathon.change([good]);
+  await until('nothing is refused any more', async () => (await ask(lb.http.port, '/issues')).body === '[]');
+});
+
 test('two addresses of one port are two listeners, and one for all others stands beside them', async () => {
   const { marathon, lb } = await bench();
   const port = await freePort();
@@ -115,7 +140,10 @@ test("a redirect of the backend keeps the rest of its path, and with several hos
   marathon.change([appJson('/web', await freePort(), [taskJson('t', [port])], { labels })]);
   await settled(lb, 'b.localhost');
   for (const host of ['a.localhost', 'b.localhost']) {
-    const { headers } = await ask(front, '/shop/cart', { host });
-    expect(headers).toMatchObject({ location: '/shop/deep/cart?q=1', 'x-host': host });
+    const answer = await new Promise<IncomingMessage>((resolve, reject) => {
+      const options = { host: '127.0.0.1', port: front, path: '/shop/cart', headers: { host }, agent: false };
+      get(options, (message) => resolve(message.resume())).on('error', reject);
+    });
+    expect(answer.headers).toMatchObject({ location: '/shop/deep/cart?q=1', 'x-host': host });
   }
 });

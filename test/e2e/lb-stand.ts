@@ -4,7 +4,7 @@
  */
 
 import { mkdtempSync, rmSync } from 'node:fs';
-import { createServer, get, type IncomingHttpHeaders, type Server } from 'node:http';
+import { createServer, get, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -43,17 +43,13 @@ export function ask(
   port: number,
   path = '/',
   headers: Record<string, string> = {},
-): Promise<{ status: number; body: string; headers: IncomingHttpHeaders }> {
+): Promise<{ status: number; body: string }> {
   return new Promise((resolve, reject) => {
     const request = get({ host: '127.0.0.1', port, path, headers, agent: false, timeout: 5000 }, (answer) => {
       const chunks: Buffer[] = [];
       answer.on('data', (chunk: Buffer) => chunks.push(chunk));
       answer.on('end', () =>
-        resolve({
-          status: answer.statusCode ?? 0,
-          body: Buffer.concat(chunks).toString(),
-          headers: answer.headers,
-        }),
+        resolve({ status: answer.statusCode ?? 0, body: Buffer.concat(chunks).toString() }),
       );
       answer.on('error', reject);
     });

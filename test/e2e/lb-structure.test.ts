@@ -138,7 +138,7 @@ test('beside an app that HAProxy refuses, servers of others come and go without 
   const webs = await Promise.all(['a', 'b'].map((name) => webServer(name, cleanups)));
   const [a, b] = webs as [WebServer, WebServer];
   const [port, other] = [await freePort(), await freePort()];
-  const bad = webApp('bad', other, [a], { HAPROXY_0_BALANCE: 'random(0)' });
+  const bad = webApp('bad', other, [a], { HAPROXY_0_SSL_CERT: '/no/such.pem' });
   const made = await stand(cleanups, [], [webApp('web', port, [a]), bad]);
   await served(made, 'web');
   for (const web of [b, a, b]) {

@@ -184,7 +184,7 @@ test(`${CHANGES} random changes lose no request`, async () => {
         odd = {
           HAPROXY_0_BALANCE: ['round"robin', 'a\nb', 'nothing'][random(3)] ?? '',
           HAPROXY_0_STICKY: 'ture',
-          ...(random(4) === 0 ? { HAPROXY_0_BIND_ADDR: 'nowhere' } : {}),
+          ...(random(4) === 0 ? { HAPROXY_0_BACKEND_NETWORK_ALLOWED_ACL: 'nowhere' } : {}),
         };
         tell('/odd');
       },

@@ -26,10 +26,14 @@ const LABELS: readonly Json[] = [
   { HAPROXY_0_AUTH: 'r:u:p', HAPROXY_0_VHOST: 'c.example.com' },
   { HAPROXY_0_BIND_ADDR: 'nowhere' },
   { HAPROXY_0_PORT: '10001' },
+  { HAPROXY_0_PORT: '10001', HAPROXY_0_VHOST: 'a.example.com' },
+  { HAPROXY_0_PORT: '10001', HAPROXY_0_BIND_ADDR: '127.0.0.1', HAPROXY_0_BACKEND_WEIGHT: '-1' },
   { HAPROXY_0_STICKY: 'true', HAPROXY_UNKNOWN: 'x' },
   { HAPROXY_DEPLOYMENT_GROUP: '/group' },
   { HAPROXY_0_SERVER_WEIGHT: '7' },
 ];
+
+const WHAT = ['', 'listener 0 ', 'hosts 0 '];
 
 const SHAPES: readonly [string, Partial<ModelOptions>][] = [
   ['plain', {}],
@@ -71,7 +75,12 @@ test.each(SHAPES)('random changes: %s', (name, more) => {
     else if (kind === 3)
       world = { ...world, addresses: new Map([...world.addresses, ['agent9', `9.9.9.${random(3)}`]]) };
     else if (kind === 4)
-      world = { ...world, refused: new Map(random(2) > 0 ? [[`/app${random(6)}`, 'why']] : []) };
+      world = {
+        ...world,
+        refused: new Map(random(2) > 0 ? [[`${WHAT[random(3)]}/app${random(6)}`, 'why']] : []),
+      };
+    else if (kind === 5)
+      world = { ...world, taken: new Map(random(2) > 0 ? [[`*:${10_000 + random(6)}`, 'taken']] : []) };
     else for (let times = 1 + random(2); times > 0; times--) change(random(6));
     store.replaceAll({ apps: apps.filter(() => random(15) > 0) });
     const model = build(store.apps(), world);

@@ -72,6 +72,7 @@ test('a head copied from the original works: its scripts and its socket are repl
   const config = configWith({ HEAD: ORIGINAL_HEAD });
   expect(config).not.toContain('lua');
   expect(config).not.toContain('no-such-folder');
+  expect(config).toContain('  no strict-limits\n');
   expect(config).toContain(
     'use_backend meseta_admin if { path_beg /_haproxy_get } or { path_beg /_mlb_signal/ }',
   );
