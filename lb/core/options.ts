@@ -81,7 +81,7 @@ export interface World {
   readonly taken: ReadonlyMap<string, string>;
   /** What HAProxy refused, by `refusalKey`, and why: it is left out. */
   readonly refused: ReadonlyMap<string, string>;
-  /** Apps whose template labels HAProxy refused, and why: they go without them. */
+  /** Template labels that HAProxy refused, by `plainKey` or all of an app by its id, and why: they are not used. */
   readonly plain?: ReadonlyMap<string, string>;
   /** Tasks that somebody asked to be taken out. */
   readonly drained?: ReadonlySet<string>;

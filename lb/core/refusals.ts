@@ -14,3 +14,8 @@ export function refusalKey(app: string, part?: RefusedPart, index?: number): str
 export function appOfRefusal(key: string): string {
   return key.slice(key.indexOf('/'));
 }
+
+/** What goes without template labels: a whole app by its id, or one label of it. */
+export function plainKey(app: string, label: string): string {
+  return `${label} ${app}`;
+}

@@ -27,7 +27,7 @@ import {
   type World,
 } from './options';
 import { type Overrides, readOverrides } from './overrides';
-import { appOfRefusal, type RefusedPart, refusalKey } from './refusals';
+import { appOfRefusal, plainKey, type RefusedPart, refusalKey } from './refusals';
 
 export type Mode = 'http' | 'tcp';
 
@@ -132,8 +132,9 @@ function depends(app: App): Depends {
 function worldKey(app: App, { addresses, verdicts, refused, drained, weights, plain }: World): string {
   const { hosts, waiting } = depends(app);
   let key = `${refused.get(app.id) ?? ''} ${plain?.get(app.id) ?? ''}`;
-  for (const [what, why] of refused)
-    if (what !== app.id && appOfRefusal(what) === app.id) key += ` ${what} ${why}`;
+  for (const map of plain ? [refused, plain] : [refused])
+    for (const [what, why] of map)
+      if (what !== app.id && appOfRefusal(what) === app.id) key += ` ${what} ${why}`;
   for (const host of hosts) key += ` ${addresses.get(host) ?? ''}`;
   for (const task of waiting) key += ` ${verdicts.get(task) ?? ''}`;
   if (drained && drained.size > 0) for (const { id } of app.tasks) if (drained.has(id)) key += ` out ${id}`;
@@ -154,10 +155,9 @@ function servicesOf(app: App, options: ModelOptions, world: World): { services: 
     if (!isOurs(groups, options.groups)) return;
     ours = true;
     issues.push(...read.issues);
-    const why = world.plain?.get(app.id);
     const templates = readOverrides(app, index, groups, options.templateLabels);
     issues.push(...templates.issues);
-    const overrides = why === undefined ? templates.overrides : {};
+    const overrides = usableOverrides(app, index, templates.overrides, world, issues);
     issues.push(...checkIndexIssues(app, index, read.labels));
     if (read.closed.has('port')) return;
     const { labels, closed } = read;
@@ -173,6 +173,26 @@ function servicesOf(app: App, options: ModelOptions, world: World): { services: 
   if (refused === undefined) return { services, issues };
   issues.push({ app: app.id, text: `HAProxy refuses this app's part of the configuration: ${refused}` });
   return { services: [], issues };
+}
+
+/** The template labels of a port that HAProxy did not refuse. */
+function usableOverrides(
+  app: App,
+  index: number,
+  overrides: Overrides,
+  { plain }: World,
+  issues: Issue[],
+): Overrides {
+  if (plain === undefined || plain.size === 0) return overrides;
+  if (plain.has(app.id)) return {};
+  const usable = Object.entries(overrides).filter(([name]) => {
+    const label = `HAPROXY_${index}_${name}`;
+    const why = plain.get(plainKey(app.id, label));
+    if (why !== undefined)
+      issues.push({ app: app.id, label, text: `it is not used, HAProxy refuses it: ${why}` });
+    return why === undefined;
+  });
+  return Object.fromEntries(usable);
 }
 
 /** The service without those of its parts that HAProxy refused. */

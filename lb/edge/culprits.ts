@@ -8,7 +8,7 @@ import type { App } from '../core/apps';
 import { buildModel, type Model } from '../core/model';
 import type { ModelOptions, World } from '../core/options';
 import { isTemplateLabel } from '../core/overrides';
-import { refusalKey } from '../core/refusals';
+import { plainKey, refusalKey } from '../core/refusals';
 import type { Files, Renderer } from '../core/render';
 import { ownerOfLine } from '../core/sections';
 import { complainedLines, type Haproxy, type Outcome } from './haproxy';
@@ -16,6 +16,8 @@ import { complainedLines, type Haproxy, type Outcome } from './haproxy';
 /** Apps that HAProxy refuses are left out, at most this many; checked alone at most this many. */
 const REFUSED_MAX = 50;
 const ALONE_MAX = 200;
+/** With more template labels than this, all of an app's go when one is at fault. */
+const LABELS_MAX = 20;
 
 interface Parts {
   readonly options: ModelOptions;
@@ -30,9 +32,14 @@ interface Refusal {
   readonly refused: ReadonlyMap<string, string>;
 }
 
+/** An app as it is without the others, and what HAProxy says of it. */
+interface Alone extends Pick<Refusal, 'files' | 'model'> {
+  readonly outcome: Outcome;
+}
+
 export class Culprits {
   private readonly alone = new WeakMap<App, Outcome>();
-  private readonly templated = new WeakMap<App, Outcome>();
+  private readonly templated = new WeakMap<App, ReadonlyMap<string, string>>();
 
   constructor(private readonly parts: Parts) {}
 
@@ -53,21 +60,59 @@ export class Culprits {
     return culprits;
   }
 
-  /** The world with those apps named whose template labels HAProxy refuses when it sees them alone. */
+  /** The world with those template labels named that HAProxy refuses when it sees their apps alone. */
   async allowTemplates(apps: readonly App[], world: World): Promise<World> {
     if (this.parts.options.templateLabels.groups.length === 0) return world;
     const plain = new Map<string, string>();
-    for (const app of apps.filter(hasTemplateLabels)) {
-      const outcome = this.templated.get(app) ?? (await this.checkAlone(app, world));
-      if (outcome.ok || !outcome.nobody) this.templated.set(app, outcome);
-      if (!outcome.ok) plain.set(app.id, outcome.why);
+    for (const app of apps) {
+      const labels = templateLabelsOf(app);
+      if (labels.length === 0) continue;
+      const refused = this.templated.get(app) ?? (await this.refusedTemplates(app, labels, world));
+      if (refused === undefined) continue;
+      this.templated.set(app, refused);
+      for (const [key, why] of refused) plain.set(key, why);
     }
     return { ...world, plain };
   }
 
-  private checkAlone(app: App, world: World): Promise<Outcome> {
-    const files = this.parts.render(buildModel([app], this.parts.options, world));
-    return this.parts.haproxy.check(files);
+  /** By `plainKey`, the template labels of an app that are at fault; undefined when HAProxy cannot be asked. */
+  private async refusedTemplates(
+    app: App,
+    labels: readonly string[],
+    world: World,
+  ): Promise<ReadonlyMap<string, string> | undefined> {
+    const without = (left: readonly string[], refused = world.refused): Promise<Alone> => {
+      const plain = new Map(left.map((label) => [plainKey(app.id, label), '']));
+      return this.tryAlone(app, { ...world, plain, refused });
+    };
+    const { outcome: whole } = await without([]);
+    if (whole.ok) return new Map();
+    if (whole.nobody) return undefined;
+    const all = new Map([[app.id, whole.why]]);
+    if (labels.length > LABELS_MAX) return all;
+    const bare = await without(labels);
+    if (!bare.outcome.ok) {
+      // Another label is at fault, which is found when all apps are checked together.
+      const parts = new Map([...world.refused, ...namedIn(bare.outcome.why, bare, world.refused)]);
+      return (await without([], parts)).outcome.ok ? new Map() : all;
+    }
+    const refused = new Map<string, string>();
+    for (const label of labels) {
+      const { outcome } = await without(labels.filter((other) => other !== label));
+      if (!outcome.ok) refused.set(plainKey(app.id, label), outcome.why);
+    }
+    const rest = await without(labels.filter((label) => refused.has(plainKey(app.id, label))));
+    return rest.outcome.ok ? refused : all;
+  }
+
+  private async checkAlone(app: App, world: World): Promise<Outcome> {
+    return (await this.tryAlone(app, world)).outcome;
+  }
+
+  private async tryAlone(app: App, world: World): Promise<Alone> {
+    const model = buildModel([app], this.parts.options, world);
+    const files = this.parts.render(model);
+    return { model, files, outcome: await this.parts.haproxy.check(files) };
   }
 }
 
@@ -87,6 +132,6 @@ function namedIn(
   return named;
 }
 
-function hasTemplateLabels({ labels }: App): boolean {
-  return Object.keys(labels).some((label) => isTemplateLabel(label.replace(/^HAPROXY_\d+_/, '')));
+function templateLabelsOf({ labels }: App): string[] {
+  return Object.keys(labels).filter((label) => isTemplateLabel(label.replace(/^HAPROXY_\d+_/, '')));
 }

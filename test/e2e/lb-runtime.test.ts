@@ -322,20 +322,28 @@ test('traffic is counted by app and version', async () => {
 
 test('template labels of a listed group are used, and one that HAProxy refuses is not', async () => {
   const web = await webServer('web', cleanups);
-  const [good, bad] = [await freePort(), await freePort()];
-  const labels = (text: string): Record<string, unknown> => ({
-    labels: { HAPROXY_0_MODE: 'http', HAPROXY_0_BACKEND_HTTP_OPTIONS: text },
+  const [good, bad, other] = [await freePort(), await freePort(), await freePort()];
+  const own = '  http-response set-header X-Own yes\n';
+  const labels = (text: string, more = {}): Record<string, unknown> => ({
+    labels: { HAPROXY_0_MODE: 'http', HAPROXY_0_BACKEND_HTTP_OPTIONS: text, ...more },
   });
-  const { api, metric } = await stand(
+  const hsts = { HAPROXY_0_USE_HSTS: 'true', HAPROXY_0_BACKEND_HSTS_OPTIONS: '  http-response none\n' };
+  const broken = { HAPROXY_0_SSL_CERT: '/no/such.pem', HAPROXY_0_VHOST: 'other.localhost' };
+  const { api, metric, front } = await stand(
     cleanups,
     ['--template-groups', 'external', '--template-directives', 'http-response'],
     [
-      appJson('/good', good, [taskJson('g', [web.port])], labels('  http-response set-header X-Own yes\n')),
-      appJson('/bad', bad, [taskJson('b', [web.port])], labels('  http-response no-such-thing\n')),
+      appJson('/good', good, [taskJson('g', [web.port])], labels(own)),
+      appJson('/bad', bad, [taskJson('b', [web.port])], labels(own, hsts)),
+      appJson('/other', other, [taskJson('o', [web.port])], labels(own, broken)),
     ],
   );
   await until('served', async () => (await metric('reloads')) === 1);
   expect((await ask(good)).headers['x-own']).toBe('yes');
-  expect((await ask(bad)).body).toBe('web');
-  expect(JSON.stringify(await send('GET', `${api}/issues`))).toContain('its template labels are not used');
+  expect(await ask(bad)).toMatchObject({ body: 'web', headers: { 'x-own': 'yes' } });
+  expect((await ask(front, '/', { host: 'other.localhost' })).headers['x-own']).toBe('yes');
+  expect(await send('GET', `${api}/issues`)).toMatchObject([
+    { app: '/bad', label: 'HAPROXY_0_BACKEND_HSTS_OPTIONS', text: expect.stringContaining('it is not used') },
+    { app: '/other', text: expect.stringContaining('port 0 has no listener of its own') },
+  ]);
 });
