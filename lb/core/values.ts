@@ -67,7 +67,8 @@ export function wordLike(pattern: RegExp, expected: string): Reader<string> {
 export function boolean(text: string): Reading<boolean> {
   const lower = text.trim().toLowerCase();
   if (['true', 't', 'yes', 'y'].includes(lower)) return { value: true };
-  if (['false', 'f', 'no', 'n', '0', 'off', ''].includes(lower)) return { value: false };
+  if (['false', 'f', 'no', 'n', '0', 'off'].includes(lower)) return { value: false };
+  if (lower === '') return { error: 'the value is empty; it counts as false', column: 1, instead: false };
   return { error: 'expected true or false; it counts as false', column: 1, instead: false };
 }
 

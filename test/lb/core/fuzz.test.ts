@@ -64,6 +64,17 @@ const GOOD = [
     '127.0.0.1',
   ],
   ...[
+    'my realm:u:$6$x$y',
+    '-m reg ^/(a|b)\\.php$',
+    '^/\\d+/?$',
+    'c.example:8080',
+    '10.0.0.0/255.0.0.0',
+    'hash src',
+    'https://a.example/x?y=(1)',
+    '[::1]',
+    '*',
+  ],
+  ...[
     'external',
     'internal',
     '/a%20b',
@@ -107,6 +118,10 @@ const BAD = [
     ' ',
     '  ',
     '.if defined(X)',
+    '\\"',
+    '\\ ',
+    '-f /etc/passwd',
+    ' }',
   ],
 ];
 

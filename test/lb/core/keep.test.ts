@@ -83,3 +83,11 @@ test.each([
   const rest = model([app('/a', 1001, [1]), app('/c', 1003, [1])], more);
   expect(render(withoutServices(all, new Set(['b_1002']))).config).toBe(render(rest).config);
 });
+
+test('a service that waits for the port of one that goes gets it at once; it may itself go without a reload', () => {
+  const [first, second] = [app('/a', 10_000, [31_000]), app('/b', 10_000, [31_001])];
+  const both = model([first, second]);
+  expect(both.frontends.map(({ bind }) => bind)).toEqual(['*:10000', undefined]);
+  expect(retiredServices(both, model([second]))).toEqual(new Set());
+  expect(retiredServices(both, model([first]))).toEqual(new Set(['b_10000']));
+});

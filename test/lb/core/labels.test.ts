@@ -97,6 +97,7 @@ const wrong: WrongRow[] = [
   ['BALANCE', 'fair', 1, 'expected a balance algorithm such as roundrobin, leastconn or source'],
   ['BALANCE', 'random(0)', 1, 'expected a balance algorithm such as roundrobin, leastconn or source'],
   ['STICKY', 'ture', 1, 'expected true or false; it counts as false'],
+  ['ENABLED', '', 1, 'the value is empty; it counts as false'],
   ['ENABLED', '1', 1, 'expected true or false; it counts as false'],
   [
     'PATH',
