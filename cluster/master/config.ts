@@ -153,12 +153,12 @@ function checkRoles(given: string): void {
 
 export type MasterConfig = Values<typeof masterFlags>;
 
-/** Where a master without `--zk` keeps its registry. */
+/** The folder that has the registry of a master without `--zk`. */
 export function stateFolder({ work_dir }: Pick<MasterConfig, 'work_dir'>): string {
   return join(work_dir, 'state');
 }
 
-/** What the core needs of the flags. */
+/** The part of the flags that the core needs. */
 export function masterSettings(config: MasterConfig): MasterSettings {
   const roles = config.roles.length > 0 ? rolesOf(config.roles) : undefined;
   const weights = readWeights(config.weights);

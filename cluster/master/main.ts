@@ -50,7 +50,7 @@ import { watchWhitelist } from './edge/whitelist';
 export interface MasterDeps {
   readonly log: Logger;
   readonly clock: Clock;
-  /** Where the registry is, unless ZooKeeper has it (`--zk`). */
+  /** The store of the registry, unless ZooKeeper has it (`--zk`). */
   readonly state: StateStore;
   /** Makes the recorder once the boot value is known. */
   readonly record?: ((start: { machine: string; boot: unknown }) => Recorder) | undefined;

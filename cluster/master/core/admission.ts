@@ -1,7 +1,7 @@
 /**
- * Which agents may register: in the order of Mesos, what stands against it. Agents ask again by themselves,
- * so that most are just not answered; those that must not go on are told to end (Mesos 1.11
- * Master::_registerSlave, _reregisterSlave).
+ * Admission of agents: the reasons against it, in Mesos' order. Agents ask again by themselves, so that
+ * most are just not answered; those that must not go on are told to end (Mesos 1.11 Master::_registerSlave,
+ * _reregisterSlave).
  */
 
 import type * as internal from '../../api/generated/internal';
@@ -28,7 +28,7 @@ interface Asking {
   readonly principal?: Principal | undefined;
 }
 
-/** What happens instead of admitting the agent; undefined when nothing stands against it. */
+/** The effects of refusing the agent; undefined when nothing stands against admitting it. */
 export function refusal(state: MasterState, { pid, message, principal }: Asking): MasterEffect[] | undefined {
   const invalid = messageError(message);
   if (invalid) return ignored(pid, message, invalid);
@@ -40,8 +40,8 @@ export function refusal(state: MasterState, { pid, message, principal }: Asking)
 }
 
 /**
- * What was reserved and created on the agent has to fit what its machine has now. Letting it in without would
- * mean to forget that, here and then on the agent.
+ * The agent's reservations and volumes have to fit the resources that its machine has now. Letting it in
+ * without would mean to forget that, here and then on the agent.
  */
 function keptError(
   state: MasterState,
@@ -80,7 +80,7 @@ function ignored(pid: string, { slave }: Asking['message'], why: string): Master
   return [{ kind: 'note', level: 'warn', text: 'a registration is ignored', fields }];
 }
 
-/** What is wrong with the message itself (Mesos 1.11 validation.cpp, master::message). */
+/** The error in the message itself (Mesos 1.11 validation.cpp, master::message). */
 function messageError(message: Asking['message']): string | undefined {
   const { slave, checkpointed_resources: kept } = message;
   const wrong =

@@ -1,6 +1,6 @@
 /**
- * What a returning agent brings along: frameworks and tasks this master has not seen, and tasks it should
- * have and has not.
+ * A returning agent's frameworks and tasks: those this master has not seen, and those it should have and
+ * has not.
  */
 
 import type * as internal from '../../api/generated/internal';
@@ -72,7 +72,7 @@ function isAddedTo(effect: MasterEffect, frameworkId: string | undefined): boole
   return effect.kind === 'publish' && effect.event.task_added?.task.framework_id.value === frameworkId;
 }
 
-/** What the master knows of the frameworks the agent runs goes to the agent: it may have changed meanwhile. */
+/** Sends the agent the frameworks it runs as the master has them, since they may have changed meanwhile. */
 export function knownFrameworks(
   state: MasterState,
   agent: Agent,
@@ -171,7 +171,7 @@ function countAdopted(framework: Framework, { state }: TaskRecord): void {
   if (isTerminal(state)) countOf(framework, `tasks/terminal/${state.toLowerCase()}`);
 }
 
-/** What the master took for ended and the agent still has is not ended. */
+/** Takes tasks that the agent still has out of those that count as ended. */
 function forgetEnded(state: MasterState, message: internal.ReregisterSlaveMessage): void {
   const byFramework = new Map<string, Set<string>>();
   for (const { framework_id, task_id } of message.tasks ?? []) {

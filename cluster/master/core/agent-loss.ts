@@ -50,7 +50,7 @@ export function exited(state: MasterState, event: EventOf<'agent.exited'>): Mast
   return [...effects, { kind: 'wake', timer: `absent ${agent.id}`, at }];
 }
 
-/** What of frameworks without checkpointing cannot outlive the connection: their tasks and executors. */
+/** Removes tasks and executors of frameworks without checkpointing, which cannot outlive the connection. */
 function loseUnkept(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
   const isUnkept = ({ frameworkId }: { frameworkId: string }): boolean =>
     state.frameworks.get(frameworkId)?.info.checkpoint !== true;
@@ -233,7 +233,10 @@ export function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEf
   return effects;
 }
 
-/** What is out of reach may come back, also what had ended there and was not acknowledged; everything else is over. */
+/**
+ * Tasks out of reach may come back, those that ended there and were not acknowledged included; all others
+ * are over.
+ */
 function putAway(state: MasterState, framework: Framework, task: TaskRecord, loss: Loss): void {
   detachTask(state, framework, task);
   if (loss.state === 'TASK_UNREACHABLE') keepUnreachable(state, framework, task);

@@ -1,6 +1,4 @@
-/**
- * What flags say about agents and their entries in the registry. Times in milliseconds.
- */
+/** Settings of agents and their entries in the registry, from flags. Times in milliseconds. */
 
 import type * as mesos from '../../api/generated/mesos';
 
@@ -12,7 +10,7 @@ export interface AgentSettings {
   readonly recoveryAgentRemovalLimit: number;
   /** The time between two agents that are given up; undefined for no limit. */
   readonly agentRemovalEveryMs: number | undefined;
-  /** Where this master is. */
+  /** The fault domain of this master. */
   readonly domain: mesos.DomainInfo | undefined;
   readonly requireAgentDomain: boolean;
 }

@@ -1,5 +1,5 @@
 /**
- * What an agent reports right after it registered, and whenever it changes: resources it can lend for a
+ * The report of an agent right after it registered, and whenever it changes: resources it can lend for a
  * while, operations under way, the version of its resources (Mesos 1.11 Master::updateSlave). With it
  * everything that is pending on the agent is known, so that one that is being emptied may turn out to be
  * empty.

@@ -140,8 +140,8 @@ function createAgent(state: MasterState, { id, pid, message, now }: Arrival): Ag
 }
 
 /**
- * What an agent has: its machine's resources with what was reserved and created on them. While we knew the
- * agent, our record of the latter counts; else what it kept itself.
+ * The total of an agent: its machine's resources with the reservations and volumes made on them. While we
+ * knew the agent, our record of the latter counts; else what it kept itself.
  */
 function totalOf(
   { slave, checkpointed_resources: kept }: Arrival['message'],
@@ -273,7 +273,10 @@ function isSameAgain(known: Agent, { message }: Arrival): boolean {
   return known.connected && equalResources(known.total, totalOf(message, known));
 }
 
-/** Who cannot give feedback any more sends no acknowledgements on: what had ended is over (Master::_reregisterSlave). */
+/**
+ * Agents that cannot give feedback any more send no acknowledgements on: their ended operations are over
+ * (Master::_reregisterSlave).
+ */
 function forgetUnanswerable(
   state: MasterState,
   known: Agent,

@@ -26,9 +26,7 @@ export function runAllocator(state: MasterState, now: Millis): MasterEffect[] {
   return [...offers, ...lookAgain(state, now), ...askSoon(state, now)];
 }
 
-/**
- * What was kept back for quotas is looked at again once in an interval, when something was given back since.
- */
+/** Reconsiders resources withheld for quotas once in an interval, when some were returned since. */
 function takeWithheld({ allocator, boot }: MasterState, now: Millis): void {
   if (!allocator.quotaMoved || now - allocator.withheldAt < boot.settings.allocationIntervalMs) return;
   allocator.withheldAt = now;

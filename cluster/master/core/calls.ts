@@ -114,7 +114,7 @@ export function countInvalid(
 
 type Made = Pick<EventOf<'scheduler.call'>, 'call' | 'patterns' | 'at'>;
 
-/** What a call is answered, and what it leads to. */
+/** The answer to a call, and its effects. */
 export interface Outcome {
   readonly status: number;
   readonly text?: string;

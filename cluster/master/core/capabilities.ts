@@ -1,6 +1,6 @@
 /**
- * What this master can do that older ones cannot. The registry names those without which a master must not
- * take over.
+ * The capabilities of this master, which older ones lack. The registry names those without which a master
+ * must not take over.
  */
 
 import type * as mesos from '../../api/generated/mesos';
@@ -11,7 +11,7 @@ export const MASTER_CAPABILITIES: readonly mesos.MasterInfo.Capability.Type[] = 
   'QUOTA_V2',
 ];
 
-/** What a registry asks for and this master cannot do. */
+/** The capabilities that a registry requires and this master lacks. */
 export function missingCapabilities(wanted: Iterable<string>): string[] {
   const known: readonly string[] = MASTER_CAPABILITIES;
   return [...wanted].filter((name) => !known.includes(name));

@@ -1,5 +1,5 @@
 /**
- * When an agent that is being emptied is empty: looked at whenever something on it ends or becomes known.
+ * The end of a drain: an agent is checked whenever something on it ends or becomes known.
  *
  * In: acknowledgements, agents that come back, frameworks that end      Out: store
  */
@@ -9,12 +9,15 @@ import type { MasterEffect } from './effects';
 import { change } from './registry/queue';
 import type { Agent, MasterState } from './state';
 
-/** Whether an operator may say something about this agent: it is registered, expected back, or unreachable. */
+/** True for an agent that operators may name: registered, expected back, or unreachable. */
 export function isKnownAgent(state: MasterState, agentId: string): boolean {
   return state.agents.has(agentId) || state.recovered.has(agentId) || state.registry.unreachable.has(agentId);
 }
 
-/** Whether a draining agent is empty now: no tasks, no operations, and nothing about them unacknowledged. */
+/**
+ * Stores that a draining agent is drained once it has no tasks, no operations, and nothing about them
+ * unacknowledged.
+ */
 export function checkDrained(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
   const info = state.registry.drains.get(agentId);
   const agent = state.agents.get(agentId);

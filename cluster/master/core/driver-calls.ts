@@ -13,7 +13,7 @@ import type { EventOf } from './events';
 import { count, type MasterState } from './state';
 import { callError } from './validate/call';
 
-/** What drivers cannot do. */
+/** Calls that drivers do not have. */
 const NOT_IN_V0: readonly (scheduler.Call.Type | undefined)[] = [
   'ACKNOWLEDGE_OPERATION_STATUS',
   'RECONCILE_OPERATIONS',

@@ -1,6 +1,6 @@
 /**
- * What a driver is told: events for frameworks, as the messages that drivers have read since before there was the v1 API
- * (Mesos 1.11 src/internal/evolve.cpp the other way round, src/sched/sched.cpp for what drivers make of them).
+ * Events for drivers, as the messages that they have read since before the v1 API (Mesos 1.11
+ * src/internal/evolve.cpp in reverse; src/sched/sched.cpp reads them).
  */
 
 import type * as internal from '../../api/generated/internal';
@@ -59,7 +59,7 @@ function frameworkOf({ frameworkByPid }: MasterState, pid: string): mesos.Framew
   return { value: frameworkByPid.get(pid) ?? '' };
 }
 
-/** Where the agents of offers are, one for each: drivers send messages for executors there. */
+/** The pid of each offer's agent: drivers send messages for executors there. */
 function pidsOf(
   state: MasterState,
   offers: readonly { readonly agent_id?: { readonly value: string } | undefined }[] | undefined,

@@ -13,7 +13,7 @@ import type { AgentSettings } from './agent-settings';
 import type { AllocatorSettings } from './allocator/settings';
 import type { Patterns } from './offer-constraints/program';
 
-/** What a master is when it starts; everything else follows from events. */
+/** The boot value of a master; all other state follows from events. */
 export interface MasterBoot {
   /** A random UUID per process start; frameworks, agents and offers carry it in their ids. */
   readonly id: string;
@@ -52,7 +52,7 @@ export interface MasterSettings extends AgentSettings {
   readonly maxOperators: number;
   /** Without it, the defaults of Mesos. */
   readonly allocator?: AllocatorSettings | undefined;
-  /** Who may do what; without them everybody everything. */
+  /** Access control lists; without them everybody may do everything. */
   readonly acls?: Acls | undefined;
 }
 
@@ -65,7 +65,7 @@ export interface MasterEvents {
   'agent.register': {
     readonly pid: string;
     readonly message: internal.RegisterSlaveMessage;
-    /** Who it has shown to be, if it had to or wanted to. */
+    /** The authenticated principal, if there is one. */
     readonly principal?: Principal | undefined;
   };
   'agent.reregister': {
@@ -92,7 +92,7 @@ export interface MasterEvents {
     readonly subscribe: scheduler.Call.Subscribe;
     /** The regular expressions in it, as programs; so in calls, too. */
     readonly patterns?: Patterns | undefined;
-    /** Who sent it, where the edge asked; so in calls, too. */
+    /** The authenticated sender, where the edge asked for one; the same in calls. */
     readonly principal?: Principal | undefined;
   };
   /** The stream ended, whoever ended it. */
@@ -115,7 +115,7 @@ export interface MasterEvents {
     readonly subscribe: scheduler.Call.Subscribe;
     /** It takes over from whoever was connected before. */
     readonly force: boolean;
-    /** Which message it came as, where the older ones say whether it is the first time. */
+    /** The kind of the message, where older ones tell a first registration from a repeated one. */
     readonly form: 'first' | 'again' | 'call';
     readonly patterns?: Patterns | undefined;
     readonly principal?: Principal | undefined;

@@ -10,7 +10,7 @@ import { type Resources, readResources, unallocated } from '../../model/resource
 import { recover, take } from './allocator/state';
 import type { Agent, ExecutorRecord, MasterState } from './state';
 
-/** How an agent's executors are found: their ids are unique within a framework only. */
+/** The key of an executor: ids are unique within a framework only. */
 export function executorKey(frameworkId: string, executorId: string): string {
   return `${frameworkId} ${executorId}`;
 }
@@ -49,7 +49,10 @@ export function executorsOf(state: MasterState, frameworkId: string): ExecutorRe
   return own;
 }
 
-/** What a returning agent says it runs takes the place of what was known. Frameworks nobody knows have none. */
+/**
+ * Replaces the executors of an agent by those that it reports when it returns. Frameworks nobody knows have
+ * none.
+ */
 export function adoptExecutors(
   state: MasterState,
   agent: Agent,

@@ -103,7 +103,7 @@ export function optionsError(
   return changeError(known.info, keepFixed(known.info, info));
 }
 
-/** What is wrong is told, and the connection is not kept. */
+/** Tells the error and closes the stream. */
 export function refuse(stream: string, message: string): MasterEffect[] {
   return [
     { kind: 'event', stream, event: { type: 'ERROR', error: { message } } },
@@ -178,7 +178,9 @@ export function connect(
   syncFramework(state, framework);
 }
 
-/** Where the framework's driver is now, if it has one. Whose driver was there before and is cut off has lost it. */
+/**
+ * Sets the pid of the framework's driver; the one before is cut off.
+ */
 function placeDriver(state: MasterState, framework: Framework, pid: string | undefined): void {
   if (framework.pid !== undefined) state.frameworkByPid.delete(framework.pid);
   const before = state.frameworks.get(state.frameworkByPid.get(pid ?? '') ?? '');

@@ -159,7 +159,7 @@ export interface InverseAnswer {
   readonly filters: mesos.Filters | undefined;
 }
 
-/** What a call says about inverse offers. */
+/** The answer to inverse offers that a call gives. */
 export function answerOf(
   status: InverseAnswer['status'],
   { inverse_offer_ids, filters }: scheduler.Call.AcceptInverseOffers | scheduler.Call.DeclineInverseOffers,
@@ -263,7 +263,7 @@ export function forgetAnswers(state: MasterState, agentId: string): void {
   state.inverse.refusedUntil.delete(agentId);
 }
 
-/** What frameworks answered about an agent, for the maintenance status. */
+/** Answers of frameworks about an agent, for the maintenance status. */
 export function answersAbout(state: MasterState, agentId: string): AnswerStatus[] {
   return [...(state.inverse.answers.get(agentId)?.values() ?? [])];
 }

@@ -1,6 +1,4 @@
-/**
- * What is kept of inverse offers: those that are out, and what frameworks answered.
- */
+/** State of inverse offers: those outstanding, and the answers of frameworks. */
 
 import type * as allocatorApi from '../../api/generated/allocator';
 import type * as mesos from '../../api/generated/mesos';
@@ -13,7 +11,7 @@ export interface InverseOfferRecord {
   readonly unavailability: mesos.Unavailability;
 }
 
-/** What a framework answered, and when. */
+/** A framework's answer and its time. */
 export type AnswerStatus = allocatorApi.InverseOfferStatus;
 
 export interface InverseOffers {

@@ -115,7 +115,7 @@ function printFor(framework: Pick<Framework, 'info'>, offered: Resources, role: 
     : writeLegacyResources(marked);
 }
 
-/** Where an agent listens, from its pid. */
+/** The address that an agent listens on, from its pid. */
 export function addressOf(agent: Pick<Agent, 'pid'>): { ip: string; port: number } {
   const at = agent.pid.lastIndexOf('@');
   const colon = agent.pid.lastIndexOf(':');

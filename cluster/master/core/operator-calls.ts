@@ -29,9 +29,9 @@ import { updateWeights, weightsError } from './weights';
 type CallEvent = EventOf<'operator.call'>;
 
 interface Row {
-  /** What is wrong with the call whoever makes it: 400. */
+  /** The error in the call whoever makes it: 400. */
   readonly error?: (state: MasterState, event: CallEvent) => string | undefined;
-  /** What is wrong that the original sees only after it has asked whether the sender may make it: 400, too. */
+  /** The error that the original finds only after it has authorized the sender: 400, too. */
   readonly late?: (state: MasterState, event: CallEvent) => string | undefined;
   readonly run: (state: MasterState, event: CallEvent) => MasterEffect[];
 }

@@ -33,7 +33,7 @@ interface Wish {
   readonly operation: mesos.Offer.Operation;
 }
 
-/** What each call wishes. */
+/** The change that each call asks for. */
 const WISHES: Partial<Record<Call.Type, (call: Call) => Wish | undefined>> = {
   RESERVE_RESOURCES: ({ reserve_resources: given }) =>
     given && {
@@ -77,7 +77,7 @@ function wishOf(call: Call): Wish | undefined {
   return WISHES[call.type ?? 'UNKNOWN']?.(call);
 }
 
-/** What is wrong with what a call wishes for, or undefined. */
+/** The error in the change that a call asks for, or undefined. */
 export function wishError(
   state: MasterState,
   { call, principal }: EventOf<'operator.call'>,
@@ -114,7 +114,9 @@ export function operateResources(state: MasterState, event: EventOf<'operator.ca
   return [{ kind: 'answer', request, status: 202 }, ...effects, ...applied, ...allocateSoon(state, at)];
 }
 
-/** What is free after the conversions. Shared volumes are in nobody's hands alone, so they count as free. */
+/**
+ * The free resources after conversions; shared volumes count as free, since nobody holds them alone.
+ */
 function convertFree(
   state: MasterState,
   agent: Agent,

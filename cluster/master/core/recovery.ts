@@ -62,7 +62,7 @@ function beginWithWeights({ registry, boot }: MasterState): MasterEffect[] {
   return [];
 }
 
-/** What was waited for is stored. */
+/** Continues after a store of the registry. */
 export function stored(state: MasterState, event: EventOf<'registry.stored'>): MasterEffect[] {
   return registryStored(state, event.ticket, (operation) => carryOn(state, operation, event.at));
 }

@@ -16,7 +16,7 @@ export interface Removal {
 export interface Removals {
   /** Those that wait, by agent, in order. */
   readonly waiting: Map<string, Removal>;
-  /** When the next one may go. */
+  /** Time of the next one. */
   nextAt: Millis;
 }
 

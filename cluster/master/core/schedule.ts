@@ -1,6 +1,6 @@
 /**
- * When the allocator runs next. Runs are batched: a change is considered at once when the last run is long
- * enough ago, otherwise when it is.
+ * The time of the next allocation run. Runs are batched: a change is considered at once when the last run
+ * is long enough ago, otherwise when it is.
  */
 
 import type { Millis } from '../../model/time';

@@ -1,5 +1,5 @@
 /**
- * What a master knows. Changed only by the transitions beside this file; everybody else reads.
+ * The master's state, changed only by the transitions beside this file.
  *
  * Always true: each piece of an agent's resources is in exactly one of free, offered, used (see allocator/);
  * every offer belongs to one framework and one registered agent; every task belongs to one framework.
@@ -23,7 +23,7 @@ import { noRemovals, type Removals } from './removal-state';
 export interface MasterState {
   readonly boot: MasterBoot;
   readonly random: Random;
-  /** When the registry was there and we began to lead; undefined before. */
+  /** Time when the registry had been recovered; undefined before. */
   electedAt: Millis | undefined;
   readonly next: { agent: number; framework: number; offer: number; ticket: number };
   readonly registry: RegistryState;
@@ -56,7 +56,7 @@ export interface MasterState {
   readonly counters: Map<string, number>;
 }
 
-/** What becomes of an agent that leaves. */
+/** The ways in which an agent leaves. */
 export type Leaving = 'unreachable' | 'removed' | 'gone';
 
 export interface Agent {
@@ -74,7 +74,7 @@ export interface Agent {
   reregisteredAt: Millis | undefined;
   /** Pings sent since the last pong. */
   pingsUnanswered: number;
-  /** When it was told to empty itself. */
+  /** Time of the drain order. */
   drainStartedAt: Millis | undefined;
   readonly tasks: Map<string, TaskRecord>;
   /** Executors that frameworks brought along; see executors.ts. */
@@ -110,7 +110,7 @@ export interface Framework {
   info: mesos.FrameworkInfo;
   /** The stream it is connected by; for a driver, its pid. */
   stream: string | undefined;
-  /** Where its driver is, also while that is disconnected; undefined for one that speaks HTTP. */
+  /** The pid of its driver, kept while that is disconnected; undefined for a framework over HTTP. */
   pid: string | undefined;
   active: boolean;
   /** Known from its agents only, since this master leads. */
@@ -120,7 +120,7 @@ export interface Framework {
   unregisteredAt: Millis | undefined;
   roles: readonly string[];
   suppressedRoles: ReadonlySet<string>;
-  /** Which agents it wants, as it said it and as it is read. */
+  /** Its offer constraints, as given and as read. */
   offerConstraints: OfferConstraints | undefined;
   constraints: Constraints;
   readonly tasks: Map<string, TaskRecord>;
@@ -142,10 +142,10 @@ export interface TaskRecord {
   /** The latest state. Once terminal it never changes. */
   state: TaskState;
   statuses: readonly mesos.TaskStatus[];
-  /** What was last forwarded to the framework and may be acknowledged. */
+  /** The last status that was forwarded to the framework and may be acknowledged. */
   forwarded: { readonly state: TaskState; readonly uuid: string } | undefined;
   readonly resources: Resources;
-  /** Whether the resources still count as used. */
+  /** True while its resources count as used. */
   holdsResources: boolean;
   readonly role: string;
   /** The parts that are only carried along. */
@@ -212,7 +212,7 @@ export function countType(framework: Framework, group: keyof typeof NAMES, type:
   countOf(framework, name);
 }
 
-/** Whether a framework has a capability of this type. */
+/** True when a framework has a capability of this type. */
 export function isCapable(
   framework: Pick<Framework, 'info'>,
   type: mesos.FrameworkInfo.Capability.Type,
@@ -220,7 +220,7 @@ export function isCapable(
   return framework.info.capabilities?.some((capability) => capability.type === type) ?? false;
 }
 
-/** Whether an agent takes part in offers: `active` in the words of Mesos' endpoints. */
+/** True when an agent's resources may be offered: `active` in Mesos' endpoints. */
 export function isOffered({ active, connected, deactivated }: Agent): boolean {
   return active && connected && !deactivated;
 }

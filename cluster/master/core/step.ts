@@ -91,7 +91,10 @@ export function step(state: MasterState, event: MasterEvent): MasterEffect[] {
   return state.operators.size > 0 ? effects : effects.filter(({ kind }) => kind !== 'publish');
 }
 
-/** What schedulers are told, for the metrics of their frameworks; the welcome of a driver is counted where it is made. */
+/**
+ * Counts events for schedulers in the metrics of their frameworks; the registration of a driver is counted
+ * where it is made.
+ */
 function countEvents(state: MasterState, effects: readonly MasterEffect[]): void {
   for (const effect of effects) {
     if (effect.kind !== 'event') continue;

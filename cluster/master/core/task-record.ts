@@ -27,7 +27,7 @@ export function setTaskState(
   if (isOver(task.state)) releaseResources(state, task);
 }
 
-/** Whether a task in this state uses nothing any more. */
+/** True for a state in which a task uses nothing any more. */
 function isOver(state: TaskState): boolean {
   return isTerminal(state) || state === 'TASK_UNREACHABLE';
 }
@@ -75,7 +75,7 @@ export function addCompleted(state: MasterState, framework: Framework, task: Tas
   if (surplus > 0) framework.completedTasks.splice(0, surplus);
 }
 
-/** How an agent's tasks are found: task ids are unique within a framework only. */
+/** The key of a task on an agent: ids are unique within a framework only. */
 export function taskKey(task: { frameworkId: string; id: string }): string {
   return `${task.frameworkId} ${task.id}`;
 }

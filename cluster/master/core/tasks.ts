@@ -159,7 +159,7 @@ export function reconcile(
   );
 }
 
-/** What a status made by the master says of a task's executor: commands have none of their own. */
+/** The executor in a status made by the master; commands have none. */
 export function executorOf({ executorId }: TaskRecord): mesos.ExecutorID | undefined {
   return executorId === undefined ? undefined : { value: executorId };
 }
@@ -181,7 +181,7 @@ function tellState(framework: Framework, task: TaskRecord, message: string, now:
   });
 }
 
-/** What the framework was told last, which may be behind what is known. */
+/** The state that the framework was told last; it may be behind. */
 export function toldState({ forwarded, state }: TaskRecord): TaskState {
   return forwarded?.state ?? state;
 }

@@ -18,7 +18,7 @@ import { allocateSoon } from './schedule';
 import type { Framework, MasterState } from './state';
 import { changeError, frameworkError, printRoles, rolesOfInfo } from './validate/framework';
 
-/** What is wrong with the call, in Mesos' words, or undefined. */
+/** The error in the call, in Mesos' words, or undefined. */
 export function updateError(
   state: MasterState,
   framework: Framework,
@@ -41,7 +41,7 @@ export function updateError(
   return `'UpdateFramework' call is not valid: Suppressed roles ${printRoles(foreign)} are not contained in the set of roles`;
 }
 
-/** Whether both say the same; roles and capabilities are sets. */
+/** True when both are equal; roles and capabilities are compared as sets. */
 function isSameInfo(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): boolean {
   const types = ({ capabilities = [] }: mesos.FrameworkInfo): string[] =>
     capabilities.map(({ type }) => type ?? '').sort();

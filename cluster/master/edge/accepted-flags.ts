@@ -39,7 +39,7 @@ export const unusedFlags = {
   ...unusedSwitches('there is no driver of C++', 'initialize_driver_logging'),
 };
 
-/** What an operator who sets one of these relies on is not there: the start fails and says so. */
+/** Flags whose promise this master cannot keep: they stop the start with the reason. */
 export const refusedFlags = {
   ...refusedSwitches('it was turned off in Mesos 1.0; leave it out', 'registry_strict'),
   ...refused("Mesos' modules are C++ libraries, which cannot be loaded", 'modules', 'modules_dir'),

@@ -104,7 +104,7 @@ function readDomain(given: string): mesos.DomainInfo {
   return domain;
 }
 
-/** What the core needs of them. */
+/** The part of them that the core needs. */
 export function agentSettings(config: Values<typeof agentFlags>): AgentSettings {
   return {
     registryGcIntervalMs: config.registry_gc_interval,

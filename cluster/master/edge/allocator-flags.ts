@@ -124,7 +124,7 @@ function readFactor(given: string): number {
   return factor;
 }
 
-/** What the core needs of them. */
+/** The part of them that the core needs. */
 export function allocatorSettings(config: Values<typeof allocatorFlags>): AllocatorSettings {
   return {
     minima: readMinima(config.min_allocatable_resources),

@@ -27,7 +27,7 @@ export function allocatorNumbers(state: MasterState): Record<string, number> {
   return numbers;
 }
 
-/** What a role's own frameworks have, apart from the roles below it; undefined when it has none. */
+/** The share of a role's own frameworks, apart from the roles below it; undefined when it has none. */
 function ownShare({ allocator }: MasterState, node: RoleNode): number | undefined {
   if (!node.leaf || node.leaf.contenders.size === 0) return undefined;
   return shareOf(allocator.roles, node.children.size > 0 ? node.leaf : node);
@@ -66,7 +66,7 @@ function quotaNumbers(state: MasterState): Record<string, number> {
   return numbers;
 }
 
-/** What counts for the quota of each role, whether it has one or not, and of all together, which has no name. */
+/** Consumed quantities of each role, with or without a quota, and of all together, which has no name. */
 function consumedNumbers({ allocator, offers }: MasterState): Record<string, number> {
   const consumed = new Map<string, Map<string, number>>();
   for (const role of allocator.use.keys()) consumed.set(role, consumedBy(allocator.use, role));

@@ -1,6 +1,4 @@
-/**
- * Who may use the master's HTTP API: its realms and the flags that turn them on (Mesos 1.11).
- */
+/** Access to the master's HTTP API: its realms and the flags that turn them on (Mesos 1.11). */
 
 import { readCredentialsFile } from '../../runtime/auth/files';
 import { operatorFlags, realmsOf } from '../../runtime/auth/flags';
@@ -57,7 +55,9 @@ export function peerSecrets(
   throw new StartError(`${flag} needs --credentials PATH, the file with the principals of ${whose}`);
 }
 
-/** What the master's routes ask for. Guarded: nobody changes, schedules or registers without being asked. */
+/**
+ * Access rules of the master's routes. Guarded: nobody changes, schedules or registers without being asked.
+ */
 export function masterAccess(
   flags: Values<typeof authenticationFlags>,
   context: { readonly clock: Clock; readonly log: Logger },

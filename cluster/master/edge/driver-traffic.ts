@@ -1,7 +1,8 @@
 /**
- * How many messages of drivers there are, and how fast they may come: `--rate_limits` (Mesos 1.11 Master::consume,
- * src/master/metrics.cpp). Like there, what comes over HTTP is not limited, and neither is a driver before it has
- * registered. A message that has to wait keeps its place; one too many is dropped, and its driver told to abort.
+ * Counts and rates of drivers' messages: `--rate_limits` (Mesos 1.11 Master::consume,
+ * src/master/metrics.cpp). Like there, what comes over HTTP is not limited, and neither is a driver before
+ * it has registered. A message that has to wait keeps its place; one too many is dropped, and its driver
+ * told to abort.
  *
  * Always true: messages of one driver, and the end of its connection, keep their order.
  */
@@ -84,7 +85,9 @@ class Limiter {
     this.cancel ??= this.clock.wakeAt(this.nextAt, () => this.next());
   }
 
-  /** What is due. Timers are coarser than many a second: what they are late by is made up for. */
+  /**
+   * Delivers the messages that are due; many at a time, since timers are coarser than the rates.
+   */
   private next(): void {
     this.cancel = undefined;
     do {

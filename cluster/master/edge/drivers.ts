@@ -101,7 +101,7 @@ export function readDriverMessage(
   return Object.hasOwn(READERS, name) ? READERS[name]?.(from, body, limits) : undefined;
 }
 
-/** Whether a message asks to subscribe. Throws CodecError for an unreadable call. */
+/** True for a message that subscribes. Throws CodecError for an unreadable call. */
 export function isSubscription({ name, body }: Message): boolean {
   if (name !== CALL) return DRIVER_REGISTRATIONS.has(name);
   return decodeProtobuf(CALL, body).type === 'SUBSCRIBE';

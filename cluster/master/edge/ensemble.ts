@@ -26,7 +26,7 @@ const STATE_NODE = 'meseta';
 const SESSION_MIN_MS = 500;
 
 export interface Candidate {
-  /** What others are told of us. */
+  /** The MasterInfo that others are told. */
   readonly info: MasterInfo;
   /** We lead, and the registry can be read. */
   readonly elected: () => Promise<void>;
@@ -37,7 +37,7 @@ export interface Candidate {
 interface EnsembleOptions {
   /** Not started yet. */
   readonly client: ZkClient;
-  /** Where the masters' nodes are. */
+  /** The path of the masters' nodes. */
   readonly path: string;
   /** Each master has a registry of its own, which is not in ZooKeeper. */
   readonly inMemory?: boolean;
@@ -65,12 +65,12 @@ export class Ensemble implements Running {
     if (!inMemory) this.registry = new ZookeeperStore({ client, path: `${path}/${STATE_NODE}` });
   }
 
-  /** Where the registry is; undefined when each master has its own in memory. */
+  /** The store of the registry; undefined when each master has its own in memory. */
   get store(): StateStore | undefined {
     return this.registry;
   }
 
-  /** How we stand at this moment. */
+  /** The leadership at this moment. */
   leadership(recovered: boolean): Leadership {
     const standing = this.over ? undefined : this.contender?.current();
     if (standing?.kind === 'leading') return { kind: 'leading', recovered };
@@ -141,7 +141,7 @@ export class Ensemble implements Running {
   }
 }
 
-/** Whether each master has a registry of its own, which is gone with it. */
+/** True when each master has a registry of its own, which is gone with it. */
 export function isInMemory(config: Pick<MasterConfig, 'registry' | 'in_memory'>): boolean {
   return config.in_memory || config.registry === 'in_memory';
 }

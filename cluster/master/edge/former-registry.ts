@@ -15,7 +15,7 @@ import type { Logger } from '../../runtime/log';
 import { LocalStore } from '../../state/local';
 import { REGISTRY_NAME, type RegistryStore } from './registry-store';
 
-/** What the folder is called when its registry is in ZooKeeper. */
+/** The suffix of the folder whose registry was moved into ZooKeeper. */
 const MOVED = '.moved-to-zookeeper';
 
 /**
@@ -69,7 +69,7 @@ function decode(bytes: Buffer, folder: string): Registry {
   }
 }
 
-/** Whether there is nothing in it but the name of who led. */
+/** True for a registry that has only the last leader's name. */
 export function saysNothing({
   master: _master,
   slaves,

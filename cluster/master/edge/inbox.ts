@@ -22,7 +22,7 @@ export interface InboxOptions {
   readonly patternLimits: PatternLimits;
   readonly leads: () => boolean;
   readonly post: (event: MasterInput) => void;
-  /** What is known now; undefined while the master starts. */
+  /** The current state; undefined while the master starts. */
   readonly state: () => MasterState | undefined;
 }
 
@@ -33,7 +33,7 @@ export interface GuardOptions extends Omit<PeerAuthenticationOptions, 'admit' | 
 export class Inbox {
   /** Messages to a master that did not lead. */
   private dropped = 0;
-  /** Whether agents and drivers are who they say, and how much they may send; known once we have an address. */
+  /** Authentication and rates of agents and drivers; there once the address is. */
   private peers: PeerAuthentication | undefined;
   private traffic: DriverTraffic | undefined;
 
@@ -73,7 +73,10 @@ export class Inbox {
     this.peers?.forget(pid);
   }
 
-  /** What was dropped, attempts to show who one is, and messages of drivers by the principals that frameworks say they have. */
+  /**
+   * Counts of dropped messages, of authentications, and of drivers' messages by the principals of their
+   * frameworks.
+   */
   metrics({ frameworks, counters }: MasterState): Record<string, number> {
     const principals = [...frameworks.values()].flatMap(({ info }) => info.principal ?? []);
     const early = counters.get('master/dropped_messages') ?? 0;
@@ -111,7 +114,7 @@ export class Inbox {
   }
 }
 
-/** What a registered driver said of its framework. */
+/** The FrameworkInfo of a registered driver. */
 function driverOf(state: MasterState | undefined, pid: string): FrameworkInfo | undefined {
   return state?.frameworks.get(state.frameworkByPid.get(pid) ?? '')?.info;
 }

@@ -50,7 +50,7 @@ export function readPattern(pattern: string, limits: PatternLimits): Program | {
   }
 }
 
-/** What re2js says otherwise than RE2. */
+/** Error texts of re2js that differ from RE2's. */
 const WORDS: Readonly<Record<string, string>> = {
   'missing closing )': 'missing )',
   'missing closing ]': 'missing ]',

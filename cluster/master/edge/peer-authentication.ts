@@ -28,7 +28,7 @@ export interface PeerAuthenticationOptions {
   readonly messages: MessageRouter;
   /** Sends a message as one of our processes. */
   readonly send: (to: string, name: MessageName, body: Uint8Array, fromId: string) => void;
-  /** How many are remembered; a sensible limit without it. */
+  /** The number of remembered peers; a sensible limit without it. */
   readonly knownMax?: number;
   /** Takes a message that waited. */
   readonly admit: (message: Message) => void;
@@ -48,7 +48,7 @@ const REGISTRATIONS = new Set([
   'mesos.internal.ReregisterSlaveMessage',
 ]);
 const SESSIONS_MAX = 10_000;
-/** Who is refused after showing who it is leaves no connection whose end would make us forget it. */
+/** The limit of remembered peers: one that was refused leaves no connection whose end would remove it. */
 const KNOWN_MAX = 200_000;
 
 export class PeerAuthentication {
@@ -61,7 +61,7 @@ export class PeerAuthentication {
 
   constructor(private readonly options: PeerAuthenticationOptions) {}
 
-  /** Who an agent or a driver has shown to be. */
+  /** The authenticated principal of an agent or a driver. */
   principalOf(pid: string): Principal | undefined {
     const value = this.known.get(pid);
     return value === undefined ? undefined : { value };
@@ -72,7 +72,7 @@ export class PeerAuthentication {
     this.known.delete(pid);
   }
 
-  /** Whether a message to the master may go on; what is about authentication is taken here. */
+  /** True when a message to the master may go on; messages of authentication are handled here. */
   passes(message: Message): boolean {
     if (message.name === 'mesos.internal.AuthenticateMessage') {
       this.begin(message);

@@ -10,10 +10,10 @@ import type { Change, StateStore, Variable } from '../../state/store';
 import { registryEncoder } from './registry-bytes';
 
 export const REGISTRY_NAME = 'registry';
-/** What was moved here from a disk: a digest of it. */
+/** The digest of the registry that was moved here from a disk. */
 const FORMER_NAME = 'registry.former';
 
-/** What takes longer has failed: `--registry_fetch_timeout`, `--registry_store_timeout`. */
+/** Timeouts after which an access has failed: `--registry_fetch_timeout`, `--registry_store_timeout`. */
 export interface RegistryLimits {
   readonly fetchMs: Millis;
   readonly storeMs: Millis;
@@ -26,7 +26,7 @@ const REST_MIN_MS = 5;
 
 export class RegistryStore {
   private variable: Variable | undefined;
-  /** When the next store may be made: a large registry is made less often, and has more changes each time. */
+  /** Time of the next store: a large registry is stored less often, with more changes each time. */
   private notBefore = 0;
   private readonly encode = registryEncoder();
   /** Bytes as last read or stored. */
@@ -39,7 +39,7 @@ export class RegistryStore {
     private readonly rest: (ms: Millis) => Promise<unknown> = pause,
   ) {}
 
-  /** What the master before stored; empty at the very first start. Rejects when it takes too long. */
+  /** The registry of the master before; empty at the very first start. Rejects when it takes too long. */
   async fetch(): Promise<Registry> {
     const began = process.hrtime.bigint();
     const { fetchMs } = this.limits;
@@ -64,7 +64,7 @@ export class RegistryStore {
     await this.write(registry, [{ name: FORMER_NAME, value: Buffer.from(mark) }]);
   }
 
-  /** Whether the last one taken had this mark. */
+  /** True when the last one taken had this mark. */
   async wasTaken(mark: string): Promise<boolean> {
     const marks = this.state.fetch(FORMER_NAME);
     const { value } = await within(marks, this.limits.fetchMs, 'read', '--registry_fetch_timeout');

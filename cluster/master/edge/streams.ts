@@ -28,7 +28,7 @@ export interface StreamLimits extends Pick<StreamOptions, 'unreadMaxBytes' | 'st
 }
 
 const UNREAD_TOTAL_MAX_BYTES = 1024 * 1024 * 1024;
-/** Who has less than this unread is no reason to look at all the others. */
+/** Unread bytes up to which a stream is no reason to look at all the others. */
 const UNREAD_FEW_BYTES = 1024 * 1024;
 
 export class Streams<N extends MessageName> {
@@ -52,7 +52,7 @@ export class Streams<N extends MessageName> {
     }: {
       type: MediaType;
       headers?: Record<string, string>;
-      /** What this one sees of an event for all; undefined for nothing. */
+      /** The part of an event that this follower may see; undefined for none. */
       shown?: (event: Messages[N]) => Messages[N] | undefined;
       closed: (reason: string) => void;
       /** It begins with an event that takes a while to write: see `begin` and `first`. */

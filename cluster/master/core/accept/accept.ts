@@ -63,7 +63,7 @@ function countLaunches(state: MasterState, { operations }: scheduler.Call.Accept
   }
 }
 
-/** What is wrong with the offers: each question is asked of all of them before the next one. */
+/** The first error in the offers: each check is made for all of them before the next one. */
 function offersError(state: MasterState, framework: Framework, ids: readonly string[]): string | undefined {
   if (ids.length === 0) return 'No offers specified';
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
@@ -194,7 +194,10 @@ function perform(state: MasterState, batch: Batch, given: Operation): MasterEffe
   return loseTasks(state, framework, tasksOf(given), { reason, message: error, now, state: 'TASK_ERROR' });
 }
 
-/** What is wrong with an operation before it is looked at: its resources' form, and feedback where there can be none. */
+/**
+ * The first error in an operation before it is applied: the form of its resources, and feedback where there
+ * can be none.
+ */
 function firstError(operation: Operation, agent: Agent): string | undefined {
   const shape = shapeOfOperation(operation);
   if (isLaunch(operation)) {
@@ -215,7 +218,10 @@ function firstError(operation: Operation, agent: Agent): string | undefined {
   );
 }
 
-/** What was only converted goes back without a filter, so that it is offered again quickly; the rest was declined. */
+/**
+ * Returns converted resources without a filter, so that they are offered again at once; the remainder
+ * counts as declined.
+ */
 function giveRest(
   state: MasterState,
   { framework, offered, remaining, resized, now }: Batch,

@@ -15,7 +15,7 @@ export interface Batch {
   /** The role of the allocation; all resources here carry it. */
   readonly role: string;
   readonly offered: Resources;
-  /** What later operations can use. */
+  /** The resources that later operations can use. */
   remaining: Resources;
   /** Shared resources of the offers, which every task of the call may use again. */
   shared: Resources;

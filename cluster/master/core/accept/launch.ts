@@ -118,7 +118,7 @@ function consume(state: MasterState, batch: Batch, needed: Resources): void {
   batch.remaining = subtractResources(remaining, subtractResources(needed, extra));
 }
 
-/** Whether the executor has to be started; then it is known from now on. */
+/** Records the executor that the task needs; true when the agent has to start it. */
 function startExecutor(agent: Agent, framework: Framework, role: string, info: mesos.ExecutorInfo): boolean {
   if (agent.executors.has(executorKey(framework.id, info.executor_id.value))) return false;
   addExecutor(agent, { frameworkId: framework.id, role, info });
@@ -141,7 +141,7 @@ function wireFor(agent: Agent, wire: readonly WireResource[] | undefined): mesos
   return isModern ? writeResources(resources) : writeLegacyResources(resources);
 }
 
-/** Which state of its resources the launch assumes; the agent refuses it when that is outdated. */
+/** The version of its resources that a launch assumes; the agent refuses an outdated one. */
 function versionsOf({ resourceVersion }: Agent): { readonly uuid: mesos.UUID }[] {
   return resourceVersion === undefined ? [] : [{ uuid: { value: resourceVersion } }];
 }

@@ -10,7 +10,7 @@ import { withCheckType } from '../validate/checks';
 type Wire = readonly mesos.Resource[] | undefined;
 type Operation = mesos.Offer.Operation;
 
-/** What is wrong with the shape of an operation's resources, or undefined. */
+/** The error in the shape of an operation's resources, or undefined. */
 export function shapeOfOperation(operation: Operation): string | undefined {
   const { launch, launch_group: group } = operation;
   const tasks = [...(launch?.task_infos ?? []), ...(group?.task_group.tasks ?? [])];

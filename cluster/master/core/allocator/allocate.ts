@@ -1,7 +1,7 @@
 /**
- * Who is offered what. First those whose guaranteed quota is not met, then everybody, each in the fair
- * order. Offers are coarse: the first framework that passes gets all that is free on the agent for its
- * role, as far as quotas let it (Mesos 1.11 src/master/allocator/mesos/hierarchical.cpp).
+ * One allocation run: roles below their guarantee first, then all roles, each in the fair order. Offers are coarse: the
+ * first framework that passes gets all that is free on the agent for its role, as far as quotas let it
+ * (Mesos 1.11 src/master/allocator/mesos/hierarchical.cpp).
  */
 
 import { type Random, shuffle } from '../../../model/random';
@@ -104,7 +104,7 @@ function serveAll(run: Run, agent: AllocatorAgent): void {
   walk(state.roles, { concerns: (role) => concerns(agent, role), visit }, run.lots);
 }
 
-/** Whether anything on the agent could be for this role or one below it. */
+/** True when the agent may have resources for this role or one below it. */
 function concerns({ free, shared }: AllocatorAgent, role: string): boolean {
   const isFor = (owner: string): boolean =>
     owner === '*' || owner === role || isStrictSubrole(role, owner) || isStrictSubrole(owner, role);

@@ -6,7 +6,7 @@ import type { Quantities } from '../../../model/quantities';
 import type { Resources } from '../../../model/resources';
 import { meetsMinima } from './minimum';
 
-/** What is too little: for all, and how many frameworks have limits of their own. */
+/** Minimal amounts of an offer: those for all, and the number of frameworks that have their own. */
 interface Limits {
   readonly options: { readonly minima: readonly Quantities[] };
   readonly ownMinima: number;

@@ -1,6 +1,6 @@
 /**
- * How much a role may still be offered in one run: never more than its limit, and beyond its guarantee only
- * what others' guarantees do not need (Mesos 1.11 src/master/allocator/mesos/hierarchical.cpp).
+ * The budget of a role in one run: never more than its limit, and beyond its guarantee only what guarantees
+ * of others do not need (Mesos 1.11 src/master/allocator/mesos/hierarchical.cpp).
  *
  * Always true: `required` is what guarantees still lack, `available` what is free of what quotas count.
  */
@@ -36,7 +36,7 @@ export function unsatisfied(budget: Budget): string[] {
   return [...budget.quotas.keys()].filter((role) => lacks(budget, role).size > 0);
 }
 
-/** What a role has too little of, by its guarantee. */
+/** The quantities that a role lacks of its guarantee. */
 export function lacks({ quotas, consumed }: Budget, role: string): Map<string, number> {
   const guarantees = quotas.get(role)?.guarantees ?? new Map();
   return lacking(guarantees, consumed.get(role) ?? new Map());
@@ -55,9 +55,9 @@ export function affordable(budget: Budget, role: string, resources: Resources): 
 }
 
 /**
- * What a role whose guarantee is not met may have: first what it lacks, with what is reserved for it and
- * what quotas do not count; then more within limit and spare headroom. Nothing when none of it is what it
- * lacks.
+ * Resources for a role whose guarantee is not met: first those it lacks, with its reservations and
+ * resources that quotas do not count; then more within limit and spare headroom. Nothing when none of it is
+ * what it lacks.
  */
 export function guaranteed(
   budget: Budget,
@@ -133,7 +133,7 @@ function cut(
   return isSame ? pieces : kept;
 }
 
-/** What is left of pieces of which `taken` were cut. */
+/** The remainder of resources of which `taken` were cut. */
 function leftOf(pieces: Resources, taken: Resources): Resources {
   const rest: Piece[] = [];
   const open = [...taken];

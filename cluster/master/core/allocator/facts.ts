@@ -1,7 +1,4 @@
-/**
- * What the allocator knows of frameworks besides quantities: what decides whether they may be offered an
- * agent.
- */
+/** Facts about frameworks besides quantities: they decide on offers of an agent. */
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { Quantities } from '../../../model/quantities';

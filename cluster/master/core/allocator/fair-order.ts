@@ -8,16 +8,16 @@ import { nextRandom, type Random } from '../../../model/random';
 import { add, type Ranked, takeFirst } from './ranked';
 import type { Contender, Leaf, RoleNode, RoleTree } from './role-tree';
 
-/** What a visit of somebody means for the rest: go on, nothing is left for this role, or nothing at all. */
+/** The effect of one visit on the others: go on, nothing is left for this role, or nothing at all. */
 export type Verdict = 'next' | 'next role' | 'done';
 
 export interface Visitor {
-  /** Whether anything could be for this role or one below it. */
+  /** True when resources may be left for this role or one below it. */
   readonly concerns: (role: string) => boolean;
   readonly visit: (contender: Contender) => Verdict;
 }
 
-/** Which sorters are to draw lots. */
+/** The sorters that draw lots. */
 export interface Lots {
   readonly random: Random;
   readonly roles: boolean;

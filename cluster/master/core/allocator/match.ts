@@ -1,6 +1,6 @@
 /**
- * What of an agent a framework may be offered for a role, or why nothing. The allocator offers by it, and
- * `explain` tells by it, so that what is told is so (rules of Mesos 1.11
+ * The resources of an agent that a framework may be offered for a role, or the reason why there are none.
+ * The allocator offers by it, and `explain` tells by it, so that what is told is so (rules of Mesos 1.11
  * src/master/allocator/mesos/hierarchical.cpp).
  */
 
@@ -30,7 +30,7 @@ export function agentReason(state: AllocatorState, agent: AllocatorAgent): Reaso
   return undefined;
 }
 
-/** What is there for a role, shared pieces included unless this run has offered them already. */
+/** Resources available to a role; shared ones included unless this run has offered them already. */
 export function availableTo(agent: AllocatorAgent, role: string, sharedOffered: Resources): Resources {
   const own = agent.free.filter((piece) => isAllocatableTo(piece, role));
   if (agent.shared.length === 0) return own;
@@ -38,7 +38,7 @@ export function availableTo(agent: AllocatorAgent, role: string, sharedOffered: 
   return combine([...own, ...subtractResources(shared, sharedOffered)]);
 }
 
-/** What the framework can take of what is there for its role, before quotas; or why nothing. */
+/** The available resources that the framework can use, before quotas; or the reason why there are none. */
 export function takeable(
   state: AllocatorState,
   { agent, framework, role }: Pair,

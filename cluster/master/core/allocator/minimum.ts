@@ -1,6 +1,4 @@
-/**
- * What is too little to be offered: `--min_allocatable_resources`, or what a framework wants for a role.
- */
+/** Minimal amounts of an offer: `--min_allocatable_resources`, or those a framework wants for a role. */
 
 import { amountOf, type Quantities } from '../../../model/quantities';
 import type { Resources } from '../../../model/resources';
@@ -9,8 +7,8 @@ import type { Resources } from '../../../model/resources';
 export const DEFAULT_MINIMA: readonly Quantities[] = [new Map([['cpus', 10]]), new Map([['mem', 32_000]])];
 
 /**
- * Whether resources meet one of the alternatives. Without any, whatever there is will do; nothing never
- * does.
+ * True when resources meet one of the alternatives; without alternatives any resources do, and no resources
+ * never do.
  */
 export function meetsMinima(resources: Resources, minima: readonly Quantities[]): boolean {
   if (resources.length === 0) return false;

@@ -1,6 +1,6 @@
 /**
- * What counts for quotas: of each role what is reserved for it and the roles below, and what they
- * have of resources that are nobody's. Revocable resources do not count (Mesos 1.11
+ * Quantities that count for quotas: of each role its reservations and those of roles below it, and its
+ * allocations of unreserved resources. Revocable resources do not count (Mesos 1.11
  * src/master/allocator/mesos/hierarchical.cpp).
  */
 
@@ -28,7 +28,7 @@ export interface RoleUse {
 
 export type QuotaUse = Map<string, RoleUse>;
 
-/** Whether a quota counts and limits this piece: a scalar that is nobody's and stays with who gets it. */
+/** True for a resource that quotas count and limit: an unreserved scalar that is not revocable or shared. */
 export function isQuotaPiece(piece: Piece): boolean {
   return piece.amount.type === 'SCALAR' && !isReserved(piece) && !isRevocable(piece);
 }
@@ -61,7 +61,7 @@ export function quotaQuantities(resources: Resources): Map<string, number> {
   return sums;
 }
 
-/** What a role counts as having: all that is kept for it, and what it has of the rest. */
+/** The quantities a role counts as consuming: its reservations, and its allocations of the rest. */
 export function consumedBy(use: QuotaUse, role: string): Map<string, number> {
   const { reserved, unreserved } = useOf(use, role);
   const sums = new Map(reserved);

@@ -1,6 +1,6 @@
 /**
- * Who is first among those that compete at one place: the one with the least share, then the one that was
- * chosen least often, then by name (Mesos 1.11 src/master/allocator/mesos/sorter/drf/sorter.cpp).
+ * The order of clients below one role: the least share first, then the least often chosen, then by name
+ * (Mesos 1.11 src/master/allocator/mesos/sorter/drf/sorter.cpp).
  *
  * Always true: `at` is where an entry stands in its heap, -1 when it stands in none. So one that changed is
  * moved in the time of the heap's depth, however many compete.
@@ -9,7 +9,7 @@
 export interface Ranked {
   readonly name: string;
   share: number;
-  /** How often it was chosen. */
+  /** Number of times it was chosen. */
   chosen: number;
   at: number;
 }

@@ -124,7 +124,7 @@ export function contenderOf(tree: RoleTree, frameworkId: string, role: string): 
   return contender;
 }
 
-/** Whether a framework wants offers in a role. */
+/** Sets that a framework wants offers in a role, or does not. */
 export function setWanting(tree: RoleTree, contender: Contender, wants: boolean): void {
   if (wants === contender.at >= 0) return;
   const { leaf } = contender;

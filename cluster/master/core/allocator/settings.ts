@@ -1,6 +1,4 @@
-/**
- * What flags say about the allocator. Plain data: it is part of a master's boot value.
- */
+/** Settings of the allocator, from flags. Plain data: it is part of a master's boot value. */
 
 import type { AllocatorOptions, AllocatorState } from './state';
 import { emptyAllocator } from './state';
@@ -18,7 +16,7 @@ export interface AllocatorSettings {
    * failover.
    */
   readonly recoveryFactor: number;
-  /** How long they are waited for. */
+  /** Time that the allocator waits for them. */
   readonly recoveryTimeoutMs: number;
 }
 

@@ -1,5 +1,5 @@
 /**
- * What the allocator keeps of agents and frameworks to decide who is offered what.
+ * The allocator's state: agents and frameworks, as far as they decide on offers.
  *
  * Always true: of what is not shared, total + excess = free + allocated for each agent, where allocated is
  * what is offered or used, and nothing is both free and in excess; shared resources are offered from total,
@@ -48,19 +48,19 @@ export interface AllocatorState {
   readonly withheld: Set<string>;
   /** Something was given back since, so that less may have to be kept back. */
   quotaMoved: boolean;
-  /** When they were looked at last. */
+  /** Time of the last reconsideration. */
   withheldAt: Millis;
   /** Host names that offers are made of; undefined for all. */
   whitelist: ReadonlySet<string> | undefined;
-  /** How many agents must be there before anything is offered; undefined for as it is. */
+  /** Number of agents that must be there before the first offer; undefined when offers have begun. */
   pausedUntil: number | undefined;
-  /** How many frameworks have minima of their own. */
+  /** Number of frameworks with minima of their own. */
   ownMinima: number;
   options: AllocatorOptions;
-  /** When the next run is due; undefined when nothing waits. */
+  /** Time of the next run; undefined when nothing waits. */
   dueAt: Millis | undefined;
   lastRunAt: Millis;
-  /** How much later than due the last run was. */
+  /** Delay of the last run. */
   lateMs: Millis;
   runs: number;
 }
@@ -68,7 +68,7 @@ export interface AllocatorState {
 export interface AllocatorOptions {
   readonly minima: readonly Quantities[];
   readonly filterGpus: boolean;
-  /** Where the master is. */
+  /** The region of the master. */
   readonly region: string | undefined;
   readonly randomRoles: boolean;
   readonly randomFrameworks: boolean;
@@ -78,7 +78,7 @@ export interface AllocatorAgent {
   readonly id: string;
   total: Resources;
   free: Resources;
-  /** What is allocated beyond the total: an agent may have less than before while tasks still use it. */
+  /** Allocations beyond the total: an agent may have less than before while tasks still use it. */
   excess: Resources;
   /** The shared part of total. */
   shared: Resources;
@@ -94,9 +94,9 @@ export interface AllocatorFramework {
   roles: readonly string[];
   suppressed: ReadonlySet<string>;
   facts: FrameworkFacts;
-  /** What it has, by role; also of roles it has left. */
+  /** The framework's clients by role, those of roles it has left included. */
   readonly contenders: Map<string, Contender>;
-  /** What it refused, by agent. */
+  /** The framework's filters by agent. */
   readonly filters: Map<string, Filter[]>;
 }
 
@@ -216,8 +216,8 @@ interface Stock {
 }
 
 /**
- * What is used and was nobody's before it was reserved does not count as used of what is nobody's any more,
- * and the other way round. A reservation is for the role that uses it, or has the same top.
+ * Moves use between unreserved and reserved resources when a reservation is made or removed. A reservation
+ * is for the role that uses it, or has the same top.
  */
 function moveUse(state: AllocatorState, before: Stock, after: Stock): void {
   const moved = usedOfNobody(after);
@@ -261,7 +261,10 @@ export function setAgentActive(state: AllocatorState, id: string, active: boolea
   if (active) state.dirty.add(id);
 }
 
-/** What an agent says of itself changed: refusals were about what it said before. */
+/**
+ * Removes the filters of an agent that reports other attributes or capabilities: they were about the
+ * earlier ones.
+ */
 export function clearAgentFilters(state: AllocatorState, id: string): void {
   for (const framework of state.frameworks.values()) framework.filters.delete(id);
   markAgent(state, id);
@@ -426,7 +429,9 @@ export function recover(state: AllocatorState, key: AllocationKey, resources: Re
   count(state, key, pieces, -1);
 }
 
-/** What comes back first makes up for what was too much. The rest, which is free. */
+/**
+ * Returned resources make up for over-allocation first; the result is the free rest.
+ */
 function payBack(agent: AllocatorAgent, own: Resources): Resources {
   const rest = subtractResources(own, agent.excess);
   agent.excess = subtractResources(agent.excess, own);
@@ -464,7 +469,7 @@ export function markAll(state: AllocatorState): void {
   for (const agent of state.agents.values()) if (!isBarren(state, agent)) state.dirty.add(agent.id);
 }
 
-/** What is allocated of an agent: offered or used. */
+/** The allocated resources of an agent: offered or used. */
 export function allocatedOf({ total, free, excess, shared, sharedUse }: AllocatorAgent): Resources {
   const held = excess.length === 0 ? total : addResources(total, excess);
   if (shared.length === 0) return free.length === 0 ? held : subtractResources(held, free);

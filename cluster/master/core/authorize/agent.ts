@@ -1,5 +1,5 @@
 /**
- * Whether an agent may register: by who it has shown to be, and with what it reserves from the start (Mesos 1.11
+ * Permission of an agent to register: by its principal, and by its static reservations (Mesos 1.11
  * ActionObject::agentRegistration).
  */
 

@@ -1,6 +1,6 @@
 /**
- * What frameworks may do, by the principal in their FrameworkInfo (Mesos 1.11 src/master/authorization.cpp).
- * Refusals are told in the original's words.
+ * Permissions of frameworks, by the principal in their FrameworkInfo (Mesos 1.11
+ * src/master/authorization.cpp). Refusals are told in the original's words.
  */
 
 import type * as mesos from '../../../api/generated/mesos';

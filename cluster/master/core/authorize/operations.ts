@@ -1,6 +1,6 @@
 /**
- * Which permissions an operation on resources needs (Mesos 1.11 src/master/authorization.cpp): by the role of
- * the innermost reservation, by who reserved, by who created a volume.
+ * Permissions that an operation on resources needs (Mesos 1.11 src/master/authorization.cpp): by the role
+ * of the innermost reservation, by who reserved, by who created a volume.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -106,7 +106,7 @@ function roleOf(resource: mesos.Resource): string {
   return stackOf(resource).at(-1)?.role ?? '*';
 }
 
-/** How many reservations two resources share from the outside. */
+/** Number of reservations that two resources share, from the outermost on. */
 function sharedDepth(source: mesos.Resource | undefined, target: mesos.Resource | undefined): number {
   if (!source || !target) return 0;
   const [left, right] = [stackOf(source), stackOf(target)];

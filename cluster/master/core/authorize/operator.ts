@@ -1,5 +1,5 @@
 /**
- * What operators may do: each call that changes something, and the permissions it needs (Mesos 1.11
+ * Permissions of operators: each call that changes something, and the permissions it needs (Mesos 1.11
  * src/master/http.cpp). A refusal is 403.
  */
 
@@ -56,7 +56,7 @@ const NEEDS: Partial<Record<Call.Type, Needs>> = {
   MARK_AGENT_GONE: always('mark_agents_gone'),
 };
 
-/** Whether the sender may make this call. */
+/** True when the sender may make this call. */
 export function mayCall(state: MasterState, sender: Principal | undefined, call: Call): boolean {
   const needs = call.type && NEEDS[call.type];
   if (!needs || !state.boot.settings.acls) return true;

@@ -1,5 +1,6 @@
 /**
- * Which events a follower is told of, and what of them it sees (Mesos 1.11 Master::Subscribers::Subscriber::send).
+ * The events that a follower is told, and the parts of them it may see (Mesos 1.11
+ * Master::Subscribers::Subscriber::send).
  *
  * Always true: of frameworks and agents only resources are named whose roles may be seen. The original looks at
  * an agent's total only, though what is used comes with its roles, too.
@@ -33,7 +34,9 @@ function shownFramework(printed: PrintedFramework, { role }: Sight): PrintedFram
   };
 }
 
-/** Whether a principal is told of an event. Those about agents are for everybody. */
+/**
+ * True when a principal is told of an event; events about agents are for everybody.
+ */
 function seesEvent(state: MasterState, sight: Sight, event: Event): boolean {
   const infoOf = (id: string): mesos.FrameworkInfo | undefined =>
     (state.frameworks.get(id) ?? state.completed.get(id))?.info;

@@ -1,5 +1,5 @@
 /**
- * What a principal sees: the state without the frameworks, tasks and roles it may not view (Mesos 1.11
+ * The view of a principal: the state without the frameworks, tasks and roles it may not view (Mesos 1.11
  * filters reads silently).
  *
  * Always true: what is shown to somebody restricted is made from what this file lets through, whichever page
@@ -23,7 +23,7 @@ const VIEWS: readonly AclList[] = [
   'get_quotas',
 ];
 
-/** Whether there is anything this principal may not see; when not, it shares its pages with everybody. */
+/** True when something is hidden from this principal; all others share their pages. */
 export function isRestricted(state: MasterState, sender: Principal | undefined): boolean {
   const { acls } = state.boot.settings;
   if (!canRefuse(acls, VIEWS)) return false;
@@ -32,7 +32,7 @@ export function isRestricted(state: MasterState, sender: Principal | undefined):
   return !VIEWS.every(seesAll);
 }
 
-/** Whether the first rule for this principal is about everything, and allows it. */
+/** True when the first rule for this principal is about everything, and allows it. */
 function isEverything(state: MasterState, list: AclList, sender: Principal | undefined): boolean {
   const { acls } = state.boot.settings;
   const first = acls?.rules[list]?.find(
@@ -69,7 +69,7 @@ export function sightOf(state: MasterState, sender: Principal | undefined): Sigh
 export interface SeenState extends MasterState {
   /** Undefined when nothing is hidden. */
   readonly seen?: {
-    /** What it was made from: sums of resources count all. */
+    /** The unfiltered state: sums of resources count all. */
     readonly whole: MasterState;
     readonly role: Sight['role'];
   };
@@ -121,8 +121,8 @@ function shownRegistry(
 }
 
 /**
- * Whose framework is not shown has nothing to show on its agents either. An agent's resources stay: pages show
- * their sums to everybody, and single pieces by their roles (views/held.ts).
+ * An agent without the parts of frameworks that are hidden. An agent's resources stay: pages show their
+ * sums to everybody, and single pieces by their roles (views/held.ts).
  */
 function shownAgent(sight: Sight, agent: Agent, frameworks: ReadonlyMap<string, Framework>): Agent {
   const tasks = [...agent.tasks].filter(

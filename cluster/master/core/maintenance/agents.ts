@@ -1,6 +1,4 @@
-/**
- * Which machine an agent is on, and what maintenance means for it.
- */
+/** The machine of an agent, and the effect of maintenance on it. */
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { Agent, MasterState } from '../state';
@@ -16,13 +14,13 @@ export function agentMachineKey({ info, pid }: Pick<Agent, 'info' | 'pid'>): str
   return machineKey(machineIdOf(info.hostname, pid));
 }
 
-/** When the agent's machine is planned to be away; undefined when it is not. */
+/** The planned unavailability of the agent's machine; undefined without one. */
 export function unavailabilityOf(state: MasterState, agent: Agent): mesos.Unavailability | undefined {
   if (state.registry.machines.size === 0) return undefined;
   return state.registry.machines.get(agentMachineKey(agent))?.unavailability;
 }
 
-/** Whether agents of this machine must not register. */
+/** True when agents of this machine must not register. */
 export function isDown(state: MasterState, hostname: string, pid: string): boolean {
   if (state.registry.machines.size === 0) return false;
   return state.registry.machines.get(machineKey(machineIdOf(hostname, pid)))?.mode === 'DOWN';

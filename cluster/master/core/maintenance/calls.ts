@@ -24,8 +24,9 @@ import { listError, modeError, scheduleError, type Wanted } from './validate';
 type OperatorCall = EventOf<'operator.call'>;
 
 /**
- * What is wrong with a schedule, or with the machines that are to go down or up; undefined when nothing is. Of
- * machines only the first is looked at, as in the original, which asks after it whether the sender may do it.
+ * The error in a schedule, or in the machines that are to go down or up; undefined when there is none. Of
+ * machines only the first is looked at, as in the original, which asks after it whether the sender may do
+ * it.
  */
 export function machinesError(state: MasterState, { call }: OperatorCall): string | undefined {
   const { update_maintenance_schedule: update } = call;
@@ -34,7 +35,7 @@ export function machinesError(state: MasterState, { call }: OperatorCall): strin
   return listError(ids) ?? firstError(state, call, ids.slice(0, 1));
 }
 
-/** What is wrong with the machines after the first one. */
+/** The error in the machines after the first one. */
 export function laterMachinesError(state: MasterState, { call }: OperatorCall): string | undefined {
   return firstError(state, call, machinesIn(call).slice(1));
 }
@@ -72,7 +73,7 @@ export function updateSchedule(state: MasterState, { request, call }: OperatorCa
   });
 }
 
-/** What is planned for these machines is stored, and another thing than before: their agents are offered anew. */
+/** Offers the agents of machines anew whose stored plan has changed. */
 export function scheduled(state: MasterState, machines: readonly string[], now: Millis): MasterEffect[] {
   const effects = agentsOn(state, machines).flatMap((agent) => {
     const withdrawn = withdrawOffers(state, agent);

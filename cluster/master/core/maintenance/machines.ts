@@ -8,7 +8,7 @@
 import type * as maintenance from '../../../api/generated/maintenance';
 import type * as mesos from '../../../api/generated/mesos';
 
-/** What maintenance keeps in the registry. */
+/** The registry's record of a machine. */
 export interface MachineRecord {
   readonly machines: Map<string, mesos.MachineInfo>;
   schedules: readonly maintenance.Schedule[];

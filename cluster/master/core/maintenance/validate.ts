@@ -1,5 +1,5 @@
 /**
- * What is wrong with a schedule or a list of machines, in Mesos' words and order (Mesos 1.11
+ * Errors in a schedule or a list of machines, in Mesos' words and order (Mesos 1.11
  * src/master/maintenance.cpp, src/master/http.cpp).
  */
 
@@ -53,16 +53,19 @@ function machineError({ hostname = '', ip = '' }: mesos.MachineID): string | und
   return ip === '' || IPV4.test(ip) ? undefined : `Failed to parse IPv4: ${ip}`;
 }
 
-/** What is wrong with a list of machines that are to go down or up, whatever they are; undefined when nothing is. */
+/**
+ * The error in a list of machines that are to go down or up, whatever their mode; undefined when there is
+ * none.
+ */
 export function listError(ids: readonly mesos.MachineID[]): string | undefined {
   return ids.length === 0 ? 'List of machines is empty' : uniqueError(ids, new Set());
 }
 
-/** What machines must be for what is to be done to them. */
+/** The mode that machines must have for a change. */
 export interface Wanted {
   readonly from: mesos.MachineInfo.Mode;
   readonly verb: 'down' | 'up';
-  /** Whether an agent runs on a machine that nothing is planned for. */
+  /** True when an agent runs on a machine without a planned unavailability. */
   readonly hasAgent: (key: string) => boolean;
 }
 

@@ -1,6 +1,4 @@
-/**
- * What decides about an agent besides its resources: where it is, what it says of itself, and what it can do.
- */
+/** Facts about an agent besides its resources: place, attributes and capabilities. */
 
 import type * as mesos from '../../../api/generated/mesos';
 

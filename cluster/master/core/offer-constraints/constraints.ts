@@ -1,6 +1,6 @@
 /**
- * Which agents a framework wants offers of, by what agents say of themselves: one of several groups must
- * hold, and of a group everything (Mesos 1.11 src/master/allocator/mesos/offer_constraints_filter.cpp).
+ * Offer constraints: a framework's filter on attributes of agents; one of several groups must hold, and of
+ * a group every constraint (Mesos 1.11 src/master/allocator/mesos/offer_constraints_filter.cpp).
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -24,7 +24,7 @@ type Predicate =
 
 export const NO_CONSTRAINTS: Constraints = new Map();
 
-/** Whether a framework wants no offers of this agent for a role. */
+/** True when a framework's constraints exclude this agent for a role. */
 export function isExcluded(constraints: Constraints, role: string, agent: AgentFacts): boolean {
   const groups = constraints.get(role);
   return groups !== undefined && !groups.some((group) => group.every((one) => holds(one, agent)));

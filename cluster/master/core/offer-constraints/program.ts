@@ -19,7 +19,10 @@ export type Instruction =
   | { readonly kind: 'match' }
   | { readonly kind: 'fail' };
 
-/** What a pattern became: a program, or why there is none. Keyed by the pattern's text. */
+/**
+ * The compiled patterns by their text: a program, or the reason why there is none. Keyed by the pattern's
+ * text.
+ */
 export type Patterns = Readonly<Record<string, Program | { readonly error: string }>>;
 
 const BEGIN_LINE = 1;
@@ -29,7 +32,7 @@ const END_TEXT = 8;
 const WORD_BOUNDARY = 16;
 const NO_WORD_BOUNDARY = 32;
 
-/** Whether the program matches the whole text. */
+/** True when the program matches the whole text. */
 export function matchesWhole(program: Program, text: string): boolean {
   const characters = Array.from(text, (one) => one.codePointAt(0) ?? 0);
   let threads = new Set<number>();
@@ -68,7 +71,7 @@ function isIn(ranges: readonly number[], character: number): boolean {
 
 const NEWLINE = 10;
 
-/** What holds between the character before a place and the one at it. */
+/** Assertions that hold between the character before a position and the one at it. */
 function emptyAt(characters: readonly number[], at: number): number {
   const before = characters[at - 1];
   const after = characters[at];

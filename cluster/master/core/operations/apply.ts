@@ -53,7 +53,7 @@ function order(state: MasterState, { agent, framework, operation }: Application)
   return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ApplyOperationMessage', message }];
 }
 
-/** What an agent without resource providers has to keep: all its reservations and volumes made at run time. */
+/** Sends an agent without resource providers all its dynamic reservations and volumes, which it keeps. */
 export function sendCheckpoint(agent: Agent): MasterEffect[] {
   const kept = checkpointedOf(agent.total);
   const isModern = hasCapability(agent, 'RESERVATION_REFINEMENT');

@@ -1,6 +1,6 @@
 /**
- * How many operations are in which state: of all, and of each type (Mesos 1.11 Metrics::OperationStates). Ends stay
- * counted; the other states are of now. Launches are not counted here.
+ * Counts of operations by state and type (Mesos 1.11 Metrics::OperationStates). Ends stay counted; the
+ * other states are of now. Launches are not counted here.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -28,7 +28,7 @@ export const COUNTED_STATES = [
   'OPERATION_GONE_BY_OPERATOR',
 ] as const satisfies readonly mesos.OperationState[];
 
-/** What the metrics call a state: `gone_by_operator`. */
+/** The name of a state in metrics: `gone_by_operator`. */
 export function shortState(state: mesos.OperationState): string {
   return state.replace('OPERATION_', '').toLowerCase();
 }

@@ -1,7 +1,4 @@
-/**
- * What frameworks are told of operations that carry an id; without one nobody asked (Mesos 1.11
- * Master::drop).
- */
+/** Status updates of operations for frameworks, of those that carry an id (Mesos 1.11 Master::drop). */
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { MasterEffect } from '../effects';

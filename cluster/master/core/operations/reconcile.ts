@@ -52,7 +52,7 @@ interface Place {
   readonly message: string;
 }
 
-/** What can be said of an operation that is not known, from where it would be. */
+/** The state that is reported for an unknown operation, by the place it would be in. */
 function placeOf(state: MasterState, agentId: string | undefined): Place {
   if (agentId === undefined) {
     const message = "Operation is unknown and no 'agent_id' was provided";

@@ -74,7 +74,7 @@ export function claimOperations({ agents }: MasterState, framework: Framework): 
   }
 }
 
-/** What a framework is told when it asks: the last status, which nobody has to acknowledge again. */
+/** The last status of an operation, for reconciliation; nobody has to acknowledge it again. */
 export function lastStatus({ statuses, latest }: OperationRecord): mesos.OperationStatus {
   return { ...(statuses.at(-1) ?? latest), uuid: undefined };
 }

@@ -1,5 +1,6 @@
 /**
- * What agents say of operations, and frameworks' acknowledgements (Mesos 1.11 Master::updateOperationStatus).
+ * Status updates of operations from agents, and acknowledgements of frameworks (Mesos 1.11
+ * Master::updateOperationStatus).
  *
  * In: agent.operation, ACKNOWLEDGE_OPERATION_STATUS      Out: event(UPDATE_OPERATION_STATUS),
  * send(AcknowledgeOperationStatus)
@@ -41,7 +42,10 @@ export function operationReported(
   return [...told, ...checkDrained(state, agent.id, at)];
 }
 
-/** How long a framework that is not known has to come back for its operations' statuses (Mesos 1.11 constants.hpp). */
+/**
+ * Time that an unknown framework has to come back for the statuses of its operations (Mesos 1.11
+ * constants.hpp).
+ */
 const ADOPTION_WAIT_MS = 600_000;
 
 interface Reported {
@@ -63,7 +67,10 @@ function passOn(state: MasterState, agent: Agent, reported: Reported): MasterEff
   return status.uuid ? [acknowledgeEffect(agent, record, status.uuid)] : [];
 }
 
-/** Whether the framework that asked may still come back: it has not ended, and its agent is back for a short time only. */
+/**
+ * True when the framework of an operation may still come back: it has not ended, and its agent returned a
+ * short time ago.
+ */
 function mayBeClaimed(
   { completed }: MasterState,
   { reregisteredAt }: Agent,

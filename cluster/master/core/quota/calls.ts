@@ -23,7 +23,7 @@ function refuse(request: number, status: number, text: string): MasterEffect[] {
   return [{ kind: 'answer', request, status, text }];
 }
 
-/** What is wrong with a quota that is asked for, or taken away; undefined when nothing is. */
+/** The error in a quota that is set or removed; undefined when there is none. */
 export function quotaError(state: MasterState, { call }: CallEvent): string | undefined {
   const { update_quota: update, set_quota: set, remove_quota: removed } = call;
   if (update) return updateError(state, update.quota_configs ?? [], update.force ?? false);

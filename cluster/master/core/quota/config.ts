@@ -34,7 +34,7 @@ export function infoOf({ role, guarantees }: QuotaConfig): QuotaInfo {
   return { role, guarantee };
 }
 
-/** What is not guaranteed is not shown; a limit of zero is. */
+/** Omits guarantees of zero; a limit of zero is shown. */
 export function shownConfig(config: QuotaConfig): QuotaConfig {
   const guarantees = Object.fromEntries(
     Object.entries(config.guarantees ?? {}).filter(([, { value }]) => value > 0),

@@ -1,7 +1,4 @@
-/**
- * What is wrong with a quota, in Mesos' words (Mesos 1.11 src/master/quota.cpp,
- * src/master/quota_handler.cpp).
- */
+/** Errors in a quota, in Mesos' words (Mesos 1.11 src/master/quota.cpp, src/master/quota_handler.cpp). */
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { QuotaConfig, QuotaRequest } from '../../../api/generated/quota';
@@ -18,8 +15,8 @@ const EXABYTE_MB = 2 ** 40;
 const TRILLION = 1e12;
 
 /**
- * What is wrong with changed quotas, or undefined. With `force` they may be more than there is, or less than
- * is used.
+ * The error in changed quotas, or undefined. With `force` they may be more than there is, or less than is
+ * used.
  */
 export function updateError(
   state: MasterState,
@@ -131,7 +128,7 @@ function capacityOf(state: MasterState): Quantities {
   return capacity;
 }
 
-/** What is wrong with a request of the older form, or undefined. */
+/** The error in a request of the older form, or undefined. */
 export function requestError(state: MasterState, request: QuotaRequest): string | undefined {
   const { role } = request;
   const wrong = infoError(request);

@@ -1,5 +1,5 @@
 /**
- * What can be asked of the registry, and what follows once it is stored. Plain data, so that it can be
+ * Changes of the registry, and their continuations once they are stored. Plain data, so that it can be
  * recorded with the state.
  */
 
@@ -30,7 +30,7 @@ export type RegistryChange =
       readonly weights: readonly { readonly role: string; readonly weight: number }[];
     };
 
-/** What happens once the change is stored. */
+/** The continuation once the change is stored. */
 export type Then =
   | { readonly kind: 'elected' }
   | {
@@ -79,7 +79,7 @@ export type Then =
     }
   | { readonly kind: 'weights'; readonly request: number; readonly roles: readonly string[] };
 
-/** Where the registry had an agent that comes back: admitted, unreachable, or not at all any more. */
+/** The list of the registry that had a returning agent: admitted, unreachable, or none. */
 export type ReturnFrom = 'registry' | 'unreachable' | 'unknown';
 
 /**

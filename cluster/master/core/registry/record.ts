@@ -1,6 +1,6 @@
 /**
- * What the registry says, and how each change changes it: agents by what became of them, machines under
- * maintenance, weights, and what a master must be able to do to take it over.
+ * The registry, and the effect of each change on it: lists of agents, machines under maintenance, weights,
+ * and the capabilities a master needs to take it over.
  *
  * Always true: an agent is in at most one of agents, unreachable and gone (rules of Mesos 1.11
  * src/master/registry_operations.cpp).
@@ -135,7 +135,7 @@ function admit(record: RegistryRecord, info: internal.SlaveInfo): void {
   record.agents.set(info.id.value, info);
 }
 
-/** What an operator wanted of an agent goes with it; it stays while the agent is unreachable. */
+/** Removes an operator's settings of an agent; they stay while it is unreachable. */
 function forget(record: RegistryRecord, agentId: string): void {
   record.agents.delete(agentId);
   record.drains.delete(agentId);

@@ -1,5 +1,5 @@
 /**
- * What is wrong with a scheduler's call before it is looked at (Mesos 1.11 src/master/validation.cpp,
+ * Errors in a scheduler's call before it is processed (Mesos 1.11 src/master/validation.cpp,
  * scheduler::call).
  */
 
@@ -24,7 +24,7 @@ const NEEDED: Partial<Record<scheduler.Call.Type, keyof scheduler.Call>> = {
   UPDATE_FRAMEWORK: 'update_framework',
 };
 
-/** What is told to a sender who is not who the framework says it is. */
+/** The error for a sender whose principal is not the framework's. */
 export function principalError(sender: string, principal: string | undefined): string {
   return `Authenticated principal '${sender}' does not match principal '${principal ?? ''}' set in \`FrameworkInfo\``;
 }
@@ -64,7 +64,7 @@ function subscribeError(call: scheduler.Call, sender: string | undefined): strin
   return isOther ? principalError(sender, principal) : undefined;
 }
 
-/** What is wrong with an identity, in base64, of 16 bytes. */
+/** The error in a uuid in base64, or undefined. */
 export function uuidError(uuid: string | undefined): string | undefined {
   return isUuidBase64(uuid) ? undefined : 'Not a valid UUID';
 }

@@ -1,6 +1,4 @@
-/**
- * What is wrong with checks and health checks, in Mesos' words (Mesos 1.11 src/common/validation.cpp).
- */
+/** Errors in checks and health checks, in Mesos' words (Mesos 1.11 src/common/validation.cpp). */
 
 import type * as mesos from '../../../api/generated/mesos';
 import { inside } from '../../../model/resource-errors';

@@ -1,6 +1,5 @@
 /**
- * What is wrong with commands, environments and containers, in Mesos' words (Mesos 1.11
- * src/common/validation.cpp).
+ * Errors in commands, environments and containers, in Mesos' words (Mesos 1.11 src/common/validation.cpp).
  */
 
 import type * as mesos from '../../../api/generated/mesos';

@@ -1,5 +1,5 @@
 /**
- * What is wrong with an executor that is to run tasks, in Mesos' words and order (Mesos 1.11
+ * Errors in an executor that is to run tasks, in Mesos' words and order (Mesos 1.11
  * src/master/validation.cpp, namespace executor).
  */
 

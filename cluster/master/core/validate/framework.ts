@@ -1,6 +1,6 @@
 /**
- * What is wrong with a subscription, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp). An
- * error is told on the stream, which is then closed.
+ * Errors in a subscription, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp). An error is
+ * told on the stream, which is then closed.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -92,8 +92,8 @@ function rootError(info: mesos.FrameworkInfo, settings: MasterSettings): string 
 }
 
 /**
- * What may not change of a framework that is known, in Mesos' words (validateUpdate), or undefined. Whoever subscribes
- * anew keeps user and checkpointing without a word; see keepFixed.
+ * The error in a change of a known framework, in Mesos' words (validateUpdate), or undefined. Whoever
+ * subscribes anew keeps user and checkpointing without a word; see keepFixed.
  */
 export function changeError(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): string | undefined {
   if (before.principal !== after.principal) return "Changing framework's principal is not allowed.";
@@ -105,7 +105,7 @@ export function changeError(before: mesos.FrameworkInfo, after: mesos.FrameworkI
   return undefined;
 }
 
-/** What a framework says of itself, with what it cannot change as it was (preserveImmutableFields). */
+/** The new FrameworkInfo with its immutable fields as they were (preserveImmutableFields). */
 export function keepFixed(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): mesos.FrameworkInfo {
   return { ...after, user: before.user, checkpoint: before.checkpoint };
 }

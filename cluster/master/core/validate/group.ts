@@ -1,5 +1,5 @@
 /**
- * What is wrong with a task group that is to be launched, in Mesos' words and order (Mesos 1.11
+ * Errors in a task group that is to be launched, in Mesos' words and order (Mesos 1.11
  * src/master/validation.cpp, namespace task::group). One wrong task is the end of the whole group.
  */
 
@@ -111,7 +111,7 @@ function groupFitError(
   );
 }
 
-/** What a group takes: its tasks' resources, and its executor's when that does not run yet. */
+/** Resources of a group: those of its tasks, and of its executor when that does not run yet. */
 export function resourcesOfGroup({ tasks, executor }: GroupLaunch, executorRuns: boolean): Resources {
   const own = tasks.map((task) => readResources(task.resources));
   return own.reduce(addResources, executorRuns ? NO_RESOURCES : readResources(executor.resources));

@@ -1,6 +1,6 @@
 /**
- * What is wrong with an operation on resources, by a framework or an operator, in Mesos' words and order
- * (Mesos 1.11 src/master/validation.cpp, namespace operation).
+ * Errors in an operation on resources, by a framework or an operator, in Mesos' words and order (Mesos 1.11
+ * src/master/validation.cpp, namespace operation).
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -27,7 +27,7 @@ import { checkpointedOf, isPersistentVolume, isShared, stripVolume } from '../..
 import type { Agent, Framework } from '../state';
 import { isCapable } from '../state';
 
-/** Who asks, of which agent. An operator has no framework. */
+/** The sender of an operation, and its agent. An operator has no framework. */
 export interface OperationContext {
   readonly agent: Agent;
   readonly framework?: Framework | undefined;
@@ -207,7 +207,7 @@ function createError(wire: Wire, context: OperationContext): string | undefined 
   return context.framework ? inside('Invalid volume resources', singleRoleError(volumes)) : undefined;
 }
 
-/** Whether all of them are volumes that can be made. */
+/** The first error among resources that must all be volumes that can be created. */
 function volumesError(volumes: Resources): string | undefined {
   for (const piece of volumes) {
     const { disk } = piece.rest;
@@ -254,7 +254,7 @@ function destroyError(wire: Wire, agent: Agent): string | undefined {
   return volumes.some((volume) => isInUse(agent, volume)) ? 'Persistent volumes in use' : undefined;
 }
 
-/** Whether a task or executor on the agent has the volume. */
+/** True when a task or executor on the agent has the volume. */
 function isInUse(agent: Agent, volume: Piece): boolean {
   const users = [
     ...[...agent.tasks.values()].filter(({ holdsResources }) => holdsResources),

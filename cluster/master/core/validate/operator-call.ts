@@ -1,5 +1,5 @@
 /**
- * What is wrong with an operator's call before anything of the cluster is looked at (Mesos 1.11
+ * Errors in an operator's call before the state is consulted (Mesos 1.11
  * validation::master::call::validate).
  */
 
@@ -38,7 +38,7 @@ const WITH_PART: ReadonlySet<Call.Type> = new Set<Call.Type>([
 const PREFIX = 'Failed to validate master::Call: ';
 const NO_AGENT = "Expecting 'agent_id' to be present; only agent default resources are supported right now";
 
-/** What a call lacks, or undefined. */
+/** The part that a call lacks, or undefined. */
 export function partError(call: Call): string | undefined {
   const { type, grow_volume, shrink_volume } = call;
   if (type === undefined) return `${PREFIX}Expecting 'type' to be present`;
@@ -50,7 +50,7 @@ export function partError(call: Call): string | undefined {
 }
 
 /**
- * What is wrong with a call of the v1 API, or undefined. What is to be reserved is looked at here already; the
+ * The error in a call of the v1 API, or undefined. What is to be reserved is looked at here already; the
  * older endpoints look at it when they have found the agent.
  */
 export function callError(call: Call): string | undefined {

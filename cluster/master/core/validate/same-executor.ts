@@ -1,5 +1,5 @@
 /**
- * Whether two descriptions mean the same executor (Mesos 1.11 src/common/type_utils.cpp, operator== of ExecutorInfo).
+ * Equality of executors (Mesos 1.11 src/common/type_utils.cpp, operator== of ExecutorInfo).
  *
  * Always true: lists whose order says nothing are compared as sets; labels and the grace period do not count.
  */
@@ -25,7 +25,7 @@ function executorParts(executor: mesos.ExecutorInfo): object {
   };
 }
 
-/** Whether an artefact may come from the cache makes no difference. */
+/** The parts of a command that count; the use of the fetcher's cache does not. */
 function commandParts({
   value,
   user,
@@ -87,7 +87,7 @@ function discoveryParts(discovery: mesos.DiscoveryInfo | undefined): object | un
   };
 }
 
-/** What counts of each element, in an order of its own. */
+/** The parts of each element that count, in an order of their own. */
 function asSet<T>(list: readonly T[] | undefined, partsOf: (one: T) => readonly unknown[]): string[] {
   return (list ?? []).map((one) => JSON.stringify(partsOf(one), plain)).sort();
 }

@@ -2,7 +2,7 @@
  * Numbers that people give for quantities (Mesos 1.11 src/common/validation.cpp).
  */
 
-/** What is wrong with a number given for a quantity. */
+/** The error in a number for a quantity, or undefined. */
 export function scalarError(value: number): string | undefined {
   if (Number.isNaN(value)) return 'NaN not supported';
   if (!Number.isFinite(value)) return 'Infinite values not supported';

@@ -1,6 +1,6 @@
 /**
- * What is wrong with a task that is to be launched, in Mesos' words and order (Mesos 1.11
- * src/master/validation.cpp, namespace task). Its resources carry the role of the allocation already.
+ * Errors in a task that is to be launched, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp,
+ * namespace task). Its resources carry the role of the allocation already.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -32,7 +32,7 @@ import { executorError } from './executor';
 export interface LaunchContext {
   readonly framework: Framework;
   readonly agent: Agent;
-  /** What is left of the offers, with the allocation's role on it. */
+  /** The remainder of the offers, with the allocation's role on it. */
   readonly available: Resources;
 }
 
@@ -48,7 +48,7 @@ export function taskError(task: mesos.TaskInfo, context: LaunchContext): string 
   );
 }
 
-/** What can be wrong with any task, alone or in a group, apart from its executor. */
+/** The errors that any task can have, alone or in a group, apart from its executor. */
 export function plainTaskError(
   task: mesos.TaskInfo,
   { framework, agent }: LaunchContext,
@@ -188,7 +188,7 @@ function fitError(task: mesos.TaskInfo, { framework, agent, available }: LaunchC
   );
 }
 
-/** What a task takes: its own resources, and those of its executor when that has to be started. */
+/** Resources of a launch: those of the task, and of its executor when that has to be started. */
 export function resourcesOfLaunch(task: mesos.TaskInfo, framework: Framework, agent: Agent): Resources {
   const own = readResources(task.resources);
   const { executor } = task;

@@ -74,7 +74,7 @@ function explainRoleOf(state: MasterState, { framework, role }: Member, { budget
   return { role, reasons, counts, agents };
 }
 
-/** What keeps one agent from one framework in one role, as things are. */
+/** The reason why one agent is not offered to one framework in one role at this moment. */
 export function whyNot(
   state: MasterState,
   pair: Pair,

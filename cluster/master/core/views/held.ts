@@ -1,6 +1,6 @@
 /**
- * What is used and offered, each piece with the role that has it, as endpoints show it (Mesos 1.11
- * Slave::usedResources, Framework::totalUsedResources).
+ * Used and offered resources by role, as endpoints show them (Mesos 1.11 Slave::usedResources,
+ * Framework::totalUsedResources).
  *
  * Always true: what is used is what tasks and executors hold; whoever asks, it is counted from all of them, as in
  * the original, which hides pieces by their roles and not by whose they are.
@@ -27,7 +27,7 @@ export interface Holding {
   readonly resources: Resources;
 }
 
-/** What runs on an agent. */
+/** The tasks and executors on an agent, with their resources. */
 export function holdersOn(agent: Agent): Holding[] {
   return [...heldTasks(agent), ...agent.executors.values()];
 }
@@ -73,7 +73,9 @@ function heldTasks({ tasks }: Pick<Agent, 'tasks'>): Holding[] {
   return [...tasks.values()].filter(({ holdsResources }) => holdsResources);
 }
 
-/** What they have in all. Summed before it is marked with roles: there are many holders and few roles. */
+/**
+ * The sum by role; resources are added before they are marked, since there are many holders and few roles.
+ */
 export function sumByRole(holdings: readonly Holding[]): Resources {
   const byRole = new Map<string, Piece[]>();
   for (const { role, resources } of holdings) {

@@ -15,12 +15,12 @@ import type { AllocatorAgent } from '../allocator/state';
 import { infoOf, shownConfig } from '../quota/config';
 import type { MasterState } from '../state';
 
-/** What a role and those below it have, in thousandths by name. */
+/** The quantities of a role and those below it, in thousandths by name. */
 export interface Breakdown {
   readonly offered: Quantities;
   readonly allocated: Quantities;
   readonly reserved: Quantities;
-  /** What counts for its quota: what is used, and what is reserved and not used. */
+  /** Quantities that count for its quota: used, and reserved but unused. */
   readonly consumed: Quantities;
 }
 
@@ -118,7 +118,7 @@ const emptyBreakdown = (): { [K in keyof Breakdown]: Map<string, number> } => ({
   consumed: new Map(),
 });
 
-/** What is used is what the allocator counts for the role without what is only offered. */
+/** Adds the allocated resources of the role, without those that are only offered. */
 function addAllocated(
   state: MasterState,
   made: Map<string, { [K in keyof Breakdown]: Map<string, number> }>,
@@ -138,7 +138,7 @@ function addAllocated(
   }
 }
 
-/** What of a role's sums is of shared volumes. */
+/** The part of a role's sums that is of shared volumes. */
 function sharedOf({ allocator }: MasterState, { shared }: RoleNode): Quantities {
   const sums = new Map<string, number>();
   for (const key of shared.keys()) {
@@ -209,7 +209,7 @@ export function getQuota(state: MasterState, isSeen: (role: string) => boolean):
   return { infos: configs.map(infoOf), configs: configs.map(shownConfig) };
 }
 
-/** Whether one role is another or below it. */
+/** True when one role is another or below it. */
 export function isWithin(role: string, top: string): boolean {
   return role === top || isStrictSubrole(role, top);
 }

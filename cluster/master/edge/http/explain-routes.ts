@@ -60,7 +60,7 @@ export const EXPLAIN_CALLS: Partial<Record<Call.Type, Helper>> = {
   },
 };
 
-/** What the sender may know of the subject; undefined when there is none, or none for the sender. */
+/** The view of the subject for the sender; undefined when there is none, or none for the sender. */
 function look<S extends Subject>(
   door: OperatorDoor,
   request: Request,

@@ -22,7 +22,7 @@ import type { MasterState } from '../../core/state';
 import { READONLY, READWRITE } from '../authentication';
 import { FORBIDDEN, type OperatorDoor } from './operator-door';
 
-/** Where the master's log is shown. */
+/** The virtual path of the master's log. */
 const LOG_PATH = '/master/log';
 
 /** The files of a master: its log, when it is a file. */
@@ -86,7 +86,7 @@ function metrics(door: OperatorDoor): Handler {
       : sendText(reply, 403, FORBIDDEN);
 }
 
-/** Whether `get_endpoints` lets the sender use an endpoint. */
+/** True when `get_endpoints` lets the sender use an endpoint. */
 function isEndpointOpen(door: OperatorDoor, path: string, request: Request): boolean {
   return door.read(({ boot }) =>
     isAllowed(boot.settings.acls, 'get_endpoints', principalOf(request), thing(path)),

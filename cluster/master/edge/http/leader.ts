@@ -1,6 +1,6 @@
 /**
- * What a master that does not lead answers, in one place: the leader's address where there is one (Mesos
- * 1.11, wire order: the sender's name, then leadership, then recovery).
+ * Answers of a master that does not lead: the leader's address where there is one (Mesos 1.11, wire order:
+ * the sender's name, then leadership, then recovery).
  */
 
 import { principalOf } from '../../../runtime/http/access';

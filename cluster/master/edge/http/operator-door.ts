@@ -1,6 +1,4 @@
-/**
- * What the operators' endpoints need of the master: the way in, and the state to read.
- */
+/** The operators' endpoints' access to the master: its mailbox, and the state to read. */
 
 import type { Call } from '../../../api/generated/master';
 import type { Principal } from '../../../model/principal';
@@ -19,7 +17,7 @@ import { plain } from './scheduler-api';
 
 export interface OperatorDoor {
   readonly streams: Streams<'mesos.v1.master.Event'>;
-  /** Where big answers are written. */
+  /** Writes big answers in slices. */
   readonly slices: SlicedWork;
   readonly answers: Map<number, Answer>;
   readonly post: (event: MasterInput) => void;
@@ -29,7 +27,7 @@ export interface OperatorDoor {
   readonly verbosity: Verbosity;
   readonly nextRequest: () => number;
   readonly read: <T>(view: (state: MasterState) => T) => T;
-  /** Who follows which stream, so that each is told only what it may see. */
+  /** The principal of each stream, so that it is told only what it may see. */
   readonly viewers: Map<string, Principal | undefined>;
   /** Changes with every event: what was read at the same moment is the same. */
   readonly moment: () => number;
@@ -44,7 +42,7 @@ export function readFor<T>(door: OperatorDoor, request: Request, view: (state: M
   return door.read((state) => view(seenBy(state, principalOf(request))));
 }
 
-/** What the sender of a request may see. */
+/** The view for the sender of a request. */
 export function sightFor(door: OperatorDoor, request: Request): Sight {
   return door.read((state) => sightOf(state, principalOf(request)));
 }

@@ -86,7 +86,7 @@ function writeRoutes(operators: OperatorDoor): Route[] {
   ];
 }
 
-/** How many tasks are shown when nobody says (Mesos 1.11 TASK_LIMIT). */
+/** The default number of tasks on a page (Mesos 1.11 TASK_LIMIT). */
 const TASKS_MAX = 100;
 
 function tasks(state: MasterState, query: Query): string {

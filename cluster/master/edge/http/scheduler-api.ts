@@ -47,7 +47,7 @@ function readCall(door: SchedulerDoor, request: Request, reply: Reply): Call | u
   return 'status' in read || refusal ? undefined : read.call;
 }
 
-/** What is wrong with a call that could be read. Only calls that are answered with a body ask for its form. */
+/** The error in a call that could be decoded. Only calls that are answered with a body ask for its form. */
 function refusalOf({ post }: SchedulerDoor, request: Request, call: Call): Refusal | undefined {
   const error = callError(call, principalOf(request)?.value);
   if (error) {

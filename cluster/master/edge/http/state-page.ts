@@ -231,7 +231,7 @@ function countsOf(states: readonly string[]): Record<string, string> {
   return Object.fromEntries([...counts].map(([name, number]) => [name, String(number)]));
 }
 
-/** What registered frameworks have and had, by agent. */
+/** Sums over the current and former tasks of registered frameworks, by agent. */
 interface Summed {
   readonly states: string[];
   readonly frameworks: Set<string>;

@@ -14,7 +14,7 @@ function bodyOf(request: Request): string {
   return (request.body as Buffer | undefined)?.toString('utf8') ?? '';
 }
 
-/** What comes as a form. */
+/** The fields of a form. */
 type Form = ReadonlyMap<string, string>;
 
 /** Reads a form; of a name given twice the last one counts. Throws with Mesos' words. */
