@@ -280,9 +280,11 @@ async function openFolder<T>(folder: string, make: (level: Level, commits: Commi
         `the state in ${folder} is in use by another process: stop that one, or choose another --work_dir`,
       );
     }
+    const advice = ['ENOSPC', 'EDQUOT'].includes(code ?? '')
+      ? 'Make room on its disk'
+      : 'Make it a folder this process may write to';
     throw new StartError(
-      `cannot open the state in ${folder}: ${message}. ` +
-        'Make it a folder this process may write to, or choose another --work_dir',
+      `cannot open the state in ${folder}: ${message}. ${advice}, or choose another --work_dir`,
     );
   }
 }

@@ -3,11 +3,12 @@
  * bind during a reload makes the running worker pause for a moment.
  */
 
+import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { readBinds } from '../core/adoption';
 import { type Bind, printBind } from '../core/options';
-import { otherMasters } from './processes';
+import { haproxyMasters, otherMasters } from './processes';
 import { readText } from './work-folder';
 
 const WORDS: Readonly<Record<string, string>> = {
@@ -52,8 +53,15 @@ export async function requireBindable(
   }
 }
 
-/** A HAProxy that outlived a load balancer of another work folder may be what is in the way. */
+/** A HAProxy that outlived a load balancer may be what is in the way: ours without its files, or one of another work folder. */
 function otherHaproxy(port: number, config: string): string {
+  const [own] = haproxyMasters(config);
+  if (own !== undefined && !existsSync(config)) {
+    return (
+      ` HAProxy of this work folder serves there (process ${own}), but its configuration ${config} is gone, so that it cannot ` +
+      `be adopted: put the file back, or end that process and its traffic with kill ${own}.`
+    );
+  }
   const other = otherMasters(config).find((one) =>
     [...readBinds(readText(one.config))].some((bind) => bind.endsWith(`:${port}`)),
   );

@@ -3,7 +3,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { chmodSync, chownSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, readdirSync, readFileSync, rmSync, statSync, writeFileSync } from 'node:fs';
 import { connect, createServer } from 'node:net';
 import { join } from 'node:path';
 import { FakeMarathon } from '../../bench/lb/fake-marathon';
@@ -82,6 +82,16 @@ test('HAProxy that was let go serves on, is adopted by the next start, and ended
   });
   await next.stop();
   expect(haproxyProcesses(config)).toEqual([]);
+});
+
+test('HAProxy whose configuration was removed is not ended, and the start says what to do', async () => {
+  const { folder, config, flags, body } = await left();
+  for (const name of [config, join(folder, 'memory.json')]) rmSync(name);
+  const [master] = haproxyMasters(config);
+  await expect(startLb(lbConfig(NOBODY, folder, flags), deps)).rejects.toThrow(
+    `is gone, so that it cannot be adopted: put the file back, or end that process and its traffic with kill ${master}`,
+  );
+  expect(await body()).toBe('web');
 });
 
 test('an adopted HAProxy that somebody kills, or whose worker somebody ends, is back with what it served', async () => {
