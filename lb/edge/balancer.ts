@@ -26,7 +26,7 @@ import { buildModel, changedApps, createModelBuilder, type Model } from '../core
 import { type Bind, bindsCollide, type ModelOptions, quietWorld, type World } from '../core/options';
 import { appOfRefusal } from '../core/refusals';
 import type { Files, Renderer } from '../core/render';
-import { Culprits } from './culprits';
+import { Culprits, listenersNamed } from './culprits';
 import type { Haproxy, Outcome, Worker } from './haproxy';
 import type { Loaded, Memory } from './memory';
 import { findTaken } from './ports';
@@ -450,9 +450,17 @@ export class Balancer {
     }
     if (this.failedLately(files)) return false;
     const { reason } = decide(this.running, files, { servers: false, maps: false });
-    if (!(await this.reload(files, reason)).ok) return false;
-    this.serve(model, files);
-    return true;
+    const reloaded = await this.reload(files, reason);
+    if (reloaded.ok) this.serve(model, files);
+    else this.leaveOutListeners(reloaded.why, model, apps);
+    return reloaded.ok;
+  }
+
+  /** A worker that cannot listen somewhere, which no check tells, says where: the rest is tried without that. */
+  private leaveOutListeners(why: string, model: Model, apps: readonly App[]): void {
+    const listeners = this.parts.cleanUp ? listenersNamed(why, model) : new Map<string, string>();
+    this.remember(listeners, apps);
+    if (listeners.size > 0) this.refreshLater(0);
   }
 
   private serve(model: Model, files: Files): void {

@@ -132,6 +132,16 @@ function namedIn(
   return named;
 }
 
+/** The listeners that a worker names when it cannot start because of them, by `refusalKey`. */
+export function listenersNamed(why: string, model: Model): Map<string, string> {
+  const named = new Map<string, string>();
+  for (const [, name] of why.matchAll(/\b(?:starting|for) (?:frontend|proxy) ([\w.-]+)/gi)) {
+    const frontend = model.frontends.find((candidate) => candidate.name === name);
+    if (frontend) named.set(refusalKey(frontend.app, 'listener', frontend.index), why);
+  }
+  return named;
+}
+
 function templateLabelsOf({ labels }: App): string[] {
   return Object.keys(labels).filter((label) => isTemplateLabel(label.replace(/^HAPROXY_\d+_/, '')));
 }

@@ -11,6 +11,10 @@ import { ask, backend, bench, cleanups, freePort, settled, until } from './lb-st
 jest.setTimeout(30_000);
 afterEach(() => cleanups.run());
 
+async function isServed(front: number, host: string): Promise<boolean> {
+  return (await ask(front, '/', { host })).body === 'web';
+}
+
 test('a wrong label is listed and the rest goes on', async () => {
   const { marathon, lb } = await bench();
   const web = await backend('web');
@@ -121,6 +125,26 @@ test('two addresses of one port are two listeners, and one for all others stands
     return await answer.text();
   });
   expect(await Promise.all(answers)).toEqual(['/one', '/two', '/all']);
+});
+
+test('a listener that no check finds fault with, and HAProxy cannot have, is left out alone', async () => {
+  const { marathon, lb, front } = await bench();
+  const [port, web] = [await freePort(), await backend('web')];
+  const stranger = createServer();
+  await new Promise<void>((resolve) => stranger.listen(port, '127.0.0.9', resolve));
+  cleanups.add(() => new Promise((resolve) => stranger.close(resolve)));
+  const on = (id: string, address: string): object =>
+    appJson(id, port, [taskJson(id, [web.port])], {
+      labels: { HAPROXY_0_BIND_ADDR: address, HAPROXY_0_VHOST: `${id.slice(1)}.localhost` },
+    });
+  marathon.change([on('/one', '127.0.0.1')]);
+  await settled(lb, 'one.localhost');
+  marathon.change([on('/one', '127.0.0.1'), on('/all', '*')]);
+  // HAProxy itself tries for two seconds to listen there.
+  await until('all is served', async () => await isServed(front, 'all.localhost'), 20_000);
+  await settled(lb, 'all.localhost');
+  expect((await ask(port)).body).toBe('web');
+  expect((await ask(lb.http.port, '/issues')).body).toMatch(/"app":"\/all".*no listener of its own/);
 });
 
 test("a redirect of the backend keeps the rest of its path, and with several host names Host is the client's", async () => {
