@@ -13,6 +13,8 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   out(text: string): void;
   err(text: string): void;
+  /** True when whoever read the output has left. */
+  isClosed?(): boolean;
   /** Clears the screen; undefined where the output is no terminal. */
   clear?(): void;
 }

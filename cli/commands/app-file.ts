@@ -36,6 +36,7 @@ export function refuseUnknownFields(body: unknown, file: string): void {
 
 /** The id that a definition names. A StartError without one. */
 export function idIn(body: unknown, file: string): string {
+  if (Array.isArray(body)) throw new StartError(`${file} has a list: give one app in each file`);
   const id = body !== null && typeof body === 'object' && 'id' in body ? body.id : undefined;
   if (typeof id !== 'string' || id === '')
     throw new StartError(`${file} names no app: give it a field "id", such as "/web"`);

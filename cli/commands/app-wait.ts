@@ -73,8 +73,10 @@ class Wait {
     const { api, app } = this.order;
     const view = await readApp(api, app);
     if (!view) return undefined;
-    this.tellNews(view, await readQueue(api, app));
+    const queue = await readQueue(api, app);
     this.countTasks(view);
+    this.tellNews(view, queue);
+    this.giveUpOnChurn(view);
     return view;
   }
 
@@ -96,13 +98,16 @@ class Wait {
   }
 
   /** One new task for each instance is a deployment; many more are tasks that keep ending. */
-  private countTasks({ id, instances, tasks = [], lastTaskFailure: failure }: AppView): void {
+  private countTasks({ tasks = [], lastTaskFailure: failure }: AppView): void {
     const failed = failure && this.isNew(failure) ? [failure.taskId] : [];
     for (const task of [...tasks.map((view) => view.id), ...failed]) {
       if (!this.hasLooked) this.before.add(task);
       else if (!this.before.has(task)) this.since.add(task);
     }
     this.hasLooked = true;
+  }
+
+  private giveUpOnChurn({ id, instances }: AppView): void {
     if (this.since.size <= instances + SPARE_TASKS) return;
     const last = this.failure === '' ? 'their command ends by itself' : this.failure;
     throw new StartError(
@@ -128,6 +133,7 @@ class Wait {
       `${view.tasksRunning} of ${view.instances} running${health(view)}`,
       ...queue.flatMap(reasonsWithoutNumbers),
       ...(this.failure === '' ? [] : [`failed: ${this.failure}`]),
+      ...(this.since.size > view.instances + 1 ? ['its tasks end soon after they start'] : []),
     ];
     for (const line of this.lines) {
       if (this.told.has(line)) continue;

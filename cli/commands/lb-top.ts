@@ -45,6 +45,7 @@ export const lbTop = flagCommand({
         (await api.json('GET', '/v1/traffic')) as VersionTraffic[];
       let before = await read();
       for (let turn = 0; flags.count === 0 || turn < flags.count; turn++) {
+        if (terminal.isClosed?.()) break;
         await sleep(flags.seconds * 1000);
         const now = await read();
         if (flags.json) terminal.out(printJson(now));

@@ -51,7 +51,7 @@ function decodeCall<N extends MessageName>(
   return { status: 400, text: `Failed to convert JSON into Call protobuf: ${call.error}` };
 }
 
-/** What can be read, or why not. Mistakes of our own go on as they are. */
+/** The decoded call, or the error in it. Mistakes of our own go on as they are. */
 function attempt<T>(read: () => T): { readonly call: T } | { readonly error: string } {
   try {
     return { call: read() };

@@ -1,9 +1,9 @@
 /**
- * What `GET /explain/...` and the calls EXPLAIN_... answer: why a framework, role or task gets nothing, as values
- * of a closed list.
+ * Explanations of why a framework, role or task gets nothing, as `GET /explain/...` and the EXPLAIN_ calls
+ * answer them: values of a closed list.
  */
 
-/** What the allocator finds between an agent and a framework, in the words in which it is told. */
+/** The allocator's finding between an agent and a framework, in the words in which it is told. */
 export type MatchWhy =
   | 'not whitelisted'
   | 'agent not multi-role'
@@ -20,10 +20,10 @@ export type MatchWhy =
 /** Why an agent is not active: to the allocator all of these are the same. */
 export type InactiveWhy = 'disconnected' | 'deactivated' | 'draining' | 'maintenance';
 
-/** Which part of a quota keeps something back: to the allocator both are the same. */
+/** The part of a quota that withholds resources: to the allocator both are the same. */
 export type QuotaWhy = 'quota limit' | 'quota headroom';
 
-/** What keeps every agent from a framework or one of its roles. */
+/** The reason that withholds every agent from a framework or one of its roles. */
 export type GeneralWhy = 'paused' | 'framework inactive' | 'no roles' | 'suppressed' | 'no agents';
 
 /** Everything that may keep an agent, or all of them, from a framework. */
@@ -33,15 +33,15 @@ export interface AgentWhy {
   readonly agent_id: string;
   readonly hostname: string;
   readonly reason: Why;
-  /** What is free there for the role. */
+  /** The free resources for the role. */
   readonly free: string;
 }
 
 export interface RoleWhy {
   readonly role: string;
-  /** What keeps every agent back, whatever it has. */
+  /** Reasons that withhold every agent, whatever it has. */
   readonly reasons: readonly Why[];
-  /** How many agents each reason keeps back. */
+  /** Number of agents that each reason withholds. */
   readonly counts: Readonly<Partial<Record<Why, number>>>;
   readonly agents: readonly AgentWhy[];
 }
@@ -71,7 +71,7 @@ export interface TaskExplanation {
   readonly task_id: string;
   readonly state: string;
   readonly agent_id: string;
-  /** What was said of it last. */
+  /** The last reason in a status of it. */
   readonly reason: string | undefined;
   readonly message: string | undefined;
   /** Why its framework gets no more; undefined when the framework has ended. */

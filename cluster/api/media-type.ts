@@ -16,7 +16,7 @@ export function readContentType(header: string): MediaType | undefined {
   return bare === 'application/json' || bare === 'application/x-protobuf' ? bare : undefined;
 }
 
-/** What an Accept header lets us answer with; undefined when neither will do. */
+/** The media type of the answer for an Accept header; undefined when neither is acceptable. */
 export function readAccept(header: string | undefined): MediaType | undefined {
   if (header === undefined || header.trim() === '') return 'application/json';
   const ranges = header.split(',').map((part) => {

@@ -1,6 +1,4 @@
-/**
- * What the codecs need to know of each message, worked out once from the descriptors.
- */
+/** Codec plans: the facts about each message that codecs need, computed once from the descriptors. */
 
 import { Enum, type Field, MapField, Root, Type } from 'protobufjs';
 import descriptors from './generated/descriptors.json';
@@ -45,7 +43,7 @@ export interface MessagePlan {
   readonly byName: ReadonlyMap<string, FieldPlan>;
 }
 
-/** How the values of each kind stand on the wire. */
+/** The wire type of each kind of value. */
 export const WIRE_TYPES: Readonly<Record<FieldPlan['kind'], number>> = {
   ...{ message: 2, string: 2, bytes: 2, enum: 0, bool: 0 },
   ...{ int32: 0, uint32: 0, int64: 0, uint64: 0, double: 1, float: 5 },

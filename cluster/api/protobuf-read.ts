@@ -21,7 +21,7 @@ export function readMessage(plan: MessagePlan, reader: Reader, end: number): Pla
   return readFields(plan, { reader, end, depth: 0 }, {});
 }
 
-/** Where one message ends, and how many it stands in. */
+/** The end of a message, and its depth. */
 interface Span {
   readonly reader: Reader;
   readonly end: number;

@@ -11,7 +11,7 @@ export class CodecError extends Error {}
 
 type Plain = Record<string, unknown>;
 
-/** Where in a message something stands, and the required fields that are missing. */
+/** The path to a field in a message, and the required fields that are missing. */
 interface Trail {
   readonly path: string;
   readonly missing: string[];

@@ -1,5 +1,5 @@
 /**
- * How scalar protobuf types look inside, whatever the wire: bytes as base64 text, 64-bit integers as numbers
+ * The values of scalar protobuf types inside the program: bytes as base64 text, 64-bit integers as numbers
  * while they are exact and as bigint beyond 2^53.
  */
 

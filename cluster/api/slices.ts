@@ -113,7 +113,7 @@ class ByteSink {
 
   constructor(private readonly name: string) {}
 
-  /** What stands in front of a nested message. */
+  /** Writes the tag and length of a nested message. */
   head(tag: number, bytes: number): void {
     this.writer.uint32(tag).uint32(bytes);
   }

@@ -51,7 +51,7 @@ export function quantitiesJson(resources: Resources): string {
   return jsonObject({ ...members, ...Object.fromEntries(others) });
 }
 
-/** What is reserved, by role as far as roles may be seen, and what is not. */
+/** Reserved resources by role, as far as roles may be seen, and unreserved ones. */
 export function reservedJson(
   resources: Resources,
   seesRole: (role: string) => boolean = () => true,
@@ -117,7 +117,7 @@ export function labelsJson(labels: mesos.Labels | undefined): string | undefined
   return labels && JSON.stringify(labels.labels ?? []);
 }
 
-/** What v0 tells of a container: no process, and labels of networks as a plain list. */
+/** The container status in v0's form: no process, and labels of networks as a plain list. */
 function containerJson({ container_id, network_infos, cgroup_info }: mesos.ContainerStatus): string {
   return jsonObject({
     container_id: container_id && encodeNestedJson('mesos.v1.ContainerID', container_id),
@@ -263,7 +263,7 @@ export interface FrameworkParts {
   readonly completed: readonly string[];
   readonly offers: readonly string[];
   readonly executors: readonly string[];
-  /** Where its driver is; frameworks that speak HTTP have none. */
+  /** The pid of its driver; frameworks over HTTP have none. */
   readonly pid: string | undefined;
 }
 
@@ -307,7 +307,10 @@ export function frameworkJson(framework: Response.GetFrameworks.Framework, parts
   });
 }
 
-/** Whether it registered again: the first time counts for both in v1, and is named once in v0. */
+/**
+ * True for a framework that registered again: the first time counts for both in v1, and is named once in
+ * v0.
+ */
 function isBack({
   registered_time: first,
   reregistered_time: last,

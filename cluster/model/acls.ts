@@ -14,7 +14,7 @@ export interface Rule {
 }
 
 interface ListKind {
-  /** What the rule calls what is acted on. */
+  /** The member of the rule that names the objects. */
   readonly objects: string;
   /** Roles nest: `eng/%` in a rule is every role below `eng`. */
   readonly nested?: true;

@@ -1,5 +1,5 @@
 /**
- * Whether a principal may do something, by the access control lists (Mesos 1.11, the local authorizer).
+ * Authorization of a principal by access control lists (Mesos 1.11, the local authorizer).
  *
  * Always true: without ACLs everything is allowed; a principal without a name is allowed nothing that lists
  * decide.
@@ -34,7 +34,7 @@ export function isAllowed(
   return acls.permissive;
 }
 
-/** Whether lists of these kinds can hide anything from anybody: when not, everybody sees the same. */
+/** True when lists of these kinds can hide anything from anybody; otherwise everybody sees the same. */
 export function canRefuse(acls: Acls | undefined, lists: readonly AclList[]): boolean {
   return (
     acls !== undefined && (!acls.permissive || lists.some((list) => (acls.rules[list]?.length ?? 0) > 0))
@@ -58,7 +58,7 @@ function below(rule: Rule, subject: Entity, object: Entity): boolean | undefined
   return flat({ principals: rule.principals, objects: ANY }, subject, object);
 }
 
-/** Whether a rule is about this: NONE of a rule is about everything, and allows only NONE. */
+/** True when a rule applies: NONE in a rule is about everything, and allows only NONE. */
 function fits(asked: Entity, rule: Entity): boolean {
   if (asked.type === 'NONE') return rule.type === 'NONE';
   if (rule.type !== 'SOME') return true;

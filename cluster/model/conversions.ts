@@ -1,7 +1,7 @@
 /**
- * What an operation on resources turns into what: reservations made and taken back, volumes created,
- * destroyed and resized (Mesos 1.11 src/common/resources_utils.cpp, getResourceConversions). The amount of
- * each resource stays the same.
+ * Conversions of resources by operations: reservations made and removed, volumes created, destroyed and
+ * resized (Mesos 1.11 src/common/resources_utils.cpp, getResourceConversions). The amount of each resource
+ * stays the same.
  */
 
 import { popReservation } from './reservations';
@@ -23,7 +23,7 @@ import { stripVolume } from './volumes';
 export interface Conversion {
   readonly consumed: Resources;
   readonly converted: Resources;
-  /** What must be gone afterwards: a shared volume is destroyed with its last copy. */
+  /** Resources that must be gone afterwards: a shared volume is destroyed with its last copy. */
   readonly gone?: Resources;
 }
 
@@ -42,7 +42,7 @@ export interface ResourceOperation {
 
 type Wire = readonly WireResource[] | undefined;
 
-/** What an operation converts, in order. Operations that are not about resources convert nothing. */
+/** The conversions of an operation, in order. Operations that are not about resources convert nothing. */
 export function conversionsOf(operation: ResourceOperation): readonly Conversion[] {
   switch (operation.type) {
     case 'RESERVE':

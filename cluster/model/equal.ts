@@ -1,6 +1,4 @@
-/**
- * Whether two plain values say the same.
- */
+/** Equality of plain values. */
 
 /** Compares by content. A field that is undefined equals one that is absent; the order of fields does not count. */
 export function sameContent(a: unknown, b: unknown): boolean {

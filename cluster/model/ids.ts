@@ -5,7 +5,7 @@
 const MAX_BYTES = 255;
 const encoder = new TextEncoder();
 
-/** What is wrong with an identifier, in Mesos' words (src/common/validation.cpp), or undefined. */
+/** The error in an identifier, in Mesos' words (src/common/validation.cpp), or undefined. */
 export function idError(id: string): string | undefined {
   if (id === '') return 'ID must not be empty';
   if (isLonger(id, MAX_BYTES)) return 'ID must not be greater than 255 characters';
@@ -15,7 +15,9 @@ export function idError(id: string): string | undefined {
   return undefined;
 }
 
-/** Whether a text takes more bytes in UTF-8. Most are so short that they need not be written to know. */
+/**
+ * True for a text that takes more bytes in UTF-8. Most are so short that they need not be written to know.
+ */
 function isLonger(text: string, bytes: number): boolean {
   if (text.length * 3 <= bytes) return false;
   return text.length > bytes || encoder.encode(text).length > bytes;

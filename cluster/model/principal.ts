@@ -1,6 +1,4 @@
-/**
- * Who sends a request: a name, or claims without one, as the tokens of executors have.
- */
+/** The sender of a request: a name, or claims without one, as the tokens of executors have. */
 
 export interface Principal {
   readonly value?: string | undefined;

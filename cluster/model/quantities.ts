@@ -49,7 +49,7 @@ export function sizeOf(amount: Amount): number {
   }
 }
 
-/** Whether there is at least as much of each name. */
+/** True when there is at least as much of each name. */
 export function containsQuantities(have: Quantities, want: Quantities): boolean {
   for (const [name, milli] of want) if (milli > (have.get(name) ?? 0)) return false;
   return true;

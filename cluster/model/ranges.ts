@@ -11,7 +11,7 @@ export type Ranges = readonly Range[];
 /** Numbers above this are not counted exactly, so that they are refused wherever they come in. */
 export const RANGE_MAX = Number.MAX_SAFE_INTEGER;
 
-/** What is wrong with a number of a range, or undefined. */
+/** The error in a number of a range, or undefined. */
 export function rangeNumberError(number: number | bigint): string | undefined {
   return number > RANGE_MAX ? `${number} is above ${RANGE_MAX}, the largest number of a range` : undefined;
 }
@@ -48,12 +48,12 @@ export function subtractRanges(left: Ranges, right: Ranges): Ranges {
   return rest;
 }
 
-/** Whether every number of inner is in outer. */
+/** True when every number of inner is in outer. */
 export function containsRanges(outer: Ranges, inner: Ranges): boolean {
   return inner.every(([begin, end]) => outer.some(([from, to]) => from <= begin && end <= to));
 }
 
-/** How many numbers there are. */
+/** The number of numbers in the ranges. */
 export function countRanges(ranges: Ranges): number {
   return ranges.reduce((count, [begin, end]) => count + end - begin + 1, 0);
 }

@@ -24,7 +24,7 @@ export function isRefined(piece: Piece): boolean {
   return stackOf(piece).length > 1;
 }
 
-/** Whether a role may use the piece: nobody's, its own, or of a role above it. */
+/** True when a role may use the resource: an unreserved one, its own, or one of a role above it. */
 export function isAllocatableTo(piece: Piece, role: string): boolean {
   const owner = reservedRole(piece);
   return owner === '*' || owner === role || isStrictSubrole(role, owner);

@@ -1,5 +1,5 @@
 /**
- * What is wrong with resources as a peer sent them, in Mesos' words (Mesos 1.11 src/common/resources.cpp,
+ * Errors in resources as a peer sent them, in Mesos' words (Mesos 1.11 src/common/resources.cpp,
  * Resources::validate, and src/master/validation.cpp, namespace resource).
  */
 
@@ -26,7 +26,7 @@ export function inside(what: string, error: string | undefined): string | undefi
   return error === undefined ? undefined : `${what}: ${error}`;
 }
 
-/** What is wrong with the shape of resources, or undefined. */
+/** The error in the shape of resources, or undefined. */
 export function formError(wire: readonly WireResource[] | undefined): string | undefined {
   for (const resource of wire ?? []) {
     const error = shapeError(resource);
@@ -39,7 +39,7 @@ function plainNumbers(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
 }
 
-/** What is wrong with the shape of one resource, or undefined. */
+/** The error in the shape of one resource, or undefined. */
 export function shapeError(resource: WireResource): string | undefined {
   return (
     (resource.name === '' ? 'Empty resource name' : undefined) ??
@@ -180,7 +180,7 @@ export function gpusError(wire: readonly WireResource[] | undefined): string | u
   return broken ? "The 'gpus' resource must be an unsigned integer" : undefined;
 }
 
-/** What is wrong with the disks among resources, or undefined. */
+/** The error in the disks among resources, or undefined. */
 export function diskInfosError(resources: Resources): string | undefined {
   for (const piece of resources) {
     const { disk } = piece.rest;

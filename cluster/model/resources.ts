@@ -37,7 +37,7 @@ type Labels =
   | { readonly labels?: readonly { readonly key: string; readonly value?: string | undefined }[] | undefined }
   | undefined;
 
-/** What makes a disk special: where it comes from, and the persistent volume on it. */
+/** The parts of a special disk: its source, and the persistent volume on it. */
 export interface Disk {
   readonly persistence?: { readonly id: string; readonly principal?: string | undefined } | undefined;
   readonly volume?:
@@ -55,7 +55,7 @@ export interface Disk {
     | undefined;
 }
 
-/** What a piece has besides its quantity, as on the wire. */
+/** The parts of a resource besides its quantity, as on the wire. */
 export interface Rest {
   readonly reservations?: readonly Reservation[] | undefined;
   readonly allocation_info?: { readonly role?: string | undefined } | undefined;
@@ -78,7 +78,7 @@ export interface Piece {
   readonly identity: string;
   /** Taken whole or not at all: persistent volumes, and disks that are mounts or devices of their own. */
   readonly exclusive: boolean;
-  /** How many hold a shared piece; 0 for pieces that are not shared. */
+  /** Number of holders of a shared resource; 0 for one that is not shared. */
   readonly shares: number;
 }
 
@@ -132,7 +132,10 @@ function subtractPiece(rest: Piece[], piece: Piece): void {
   else rest.splice(index, 1);
 }
 
-/** Whether the piece would be taken from this one: of one identity, and as large when it is whole or shared. */
+/**
+ * True when the resource could be subtracted from this one: of one identity, and as large when it is whole
+ * or shared.
+ */
 function isSame(one: Piece, piece: Piece): boolean {
   if (one.identity !== piece.identity) return false;
   return (!piece.exclusive && piece.shares === 0) || equalAmount(one.amount, piece.amount);
@@ -146,7 +149,7 @@ function reduce(from: Piece, piece: Piece): Piece | undefined {
   return isEmptyAmount(amount) ? undefined : { ...from, amount };
 }
 
-/** Whether each piece of inner is in outer, in at least that quantity. */
+/** True when each resource of inner is in outer, in at least that quantity. */
 export function containsResources(outer: Resources, inner: Resources): boolean {
   if (!inner.some(({ exclusive }) => exclusive)) return inner.every((piece) => hasPiece(outer, piece));
   const rest = [...outer];
@@ -259,7 +262,10 @@ export function combine(pieces: readonly Piece[]): Resources {
   return kept.sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0));
 }
 
-/** Whether nothing has to be done, which is so for most: one piece of each identity, in their order, none empty. */
+/**
+ * True for resources in normal form, as most are: one resource of each identity, in their order, none
+ * empty.
+ */
 function isNormal(pieces: readonly Piece[]): boolean {
   let before = '';
   for (const { identity, amount } of pieces) {
@@ -387,8 +393,8 @@ function identityOfRest(all: Rest): string {
 }
 
 /**
- * What makes a disk this one. Where it is mounted is up to each task that uses it, and who made the volume is
- * told by its id (operator== of DiskInfo).
+ * The parts of a disk that count for its identity. Where it is mounted is up to each task that uses it, and
+ * who made the volume is told by its id (operator== of DiskInfo).
  */
 function sameDisk({ persistence, source }: Disk): object {
   return { persistence: persistence && { id: persistence.id }, source };

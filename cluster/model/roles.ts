@@ -5,7 +5,7 @@
 /** White space of ASCII, and the character of the delete key. */
 const FORBIDDEN = /[\t\n\v\f\r \x7f]/;
 
-/** What is wrong with a role's name, in Mesos' words, or undefined. */
+/** The error in a role's name, in Mesos' words, or undefined. */
 export function roleError(role: string): string | undefined {
   if (role === '*') return undefined;
   if (role === '') return 'Role names cannot be the empty string';
@@ -22,7 +22,7 @@ export function roleError(role: string): string | undefined {
   return undefined;
 }
 
-/** Whether a role is below another one, at any depth. */
+/** True when a role is below another one, at any depth. */
 export function isStrictSubrole(role: string, ancestor: string): boolean {
   return role.length > ancestor.length && role.startsWith(ancestor) && role[ancestor.length] === '/';
 }

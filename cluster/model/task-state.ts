@@ -32,7 +32,7 @@ const TERMINAL: ReadonlySet<TaskState> = new Set<TaskState>([
   'TASK_GONE_BY_OPERATOR',
 ]);
 
-/** Whether the task will never run again and its resources are free. */
+/** True when the task will never run again and its resources are free. */
 export function isTerminal(state: TaskState): boolean {
   return TERMINAL.has(state);
 }

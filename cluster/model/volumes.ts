@@ -33,12 +33,12 @@ export function stripVolume(piece: Piece): Piece {
   return withRest(piece, source ? { ...rest, disk: { source } } : rest);
 }
 
-/** What an agent must not forget: reservations and volumes made at run time. */
+/** True for resources that an agent must checkpoint: reservations and volumes made at run time. */
 export function needsCheckpoint(piece: Piece): boolean {
   return piece.rest.provider_id === undefined && (isDynamicallyReserved(piece) || isPersistentVolume(piece));
 }
 
-/** What an agent has to keep of its resources over a restart. */
+/** The resources that an agent has to checkpoint. */
 export function checkpointedOf(resources: Resources): Resources {
   return resources.filter(needsCheckpoint);
 }
@@ -63,7 +63,7 @@ export function applyCheckpoint(
   return total;
 }
 
-/** What the machine itself has of a checkpointed piece. */
+/** The resource of the machine that a checkpointed one is made of. */
 function basisOf(piece: Piece): Piece {
   const stripped = isPersistentVolume(piece) ? stripVolume(piece) : piece;
   const [first] = stackOf(piece);

@@ -7,16 +7,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { VERSION } from './version';
 
-/** What the original shows of its build; without a commit the keys that are always there are empty. */
+/**
+ * The build information that the original shows; without a commit the keys that are always there are empty.
+ */
 export interface Build {
   readonly git_sha?: string;
-  /** Where the commit has one. */
+  /** The tag of the commit, if it has one. */
   readonly git_tag?: string;
   /** `2026-01-31 12:00:00`, UTC. */
   readonly build_date: string;
   /** The same in seconds since 1970. */
   readonly build_time: number;
-  /** Whose commit it is. */
+  /** The author of the commit. */
   readonly build_user: string;
 }
 

@@ -34,7 +34,7 @@ export interface LogOptions {
   readonly level?: Level;
   /** A file to append to. Without it lines go to standard error. */
   readonly file?: string | undefined;
-  /** Whether lines go to standard error; unless said so, when there is no file. */
+  /** True when lines go to standard error; by default, when there is no file. */
   readonly stderr?: boolean;
 }
 

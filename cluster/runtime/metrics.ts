@@ -55,7 +55,7 @@ export class Metrics {
 /** Times kept for percentiles; older ones have no say. */
 const TIMINGS_MAX = 1000;
 
-/** How long something takes, as Mesos' timers show it: `<name>_ms` and beside it count, extremes and percentiles. */
+/** Durations as Mesos' timers show them: `<name>_ms` and beside it count, extremes and percentiles. */
 export class Timings {
   private readonly values: number[] = [];
   private count = 0;

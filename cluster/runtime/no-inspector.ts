@@ -5,7 +5,7 @@
 
 import inspector from 'node:inspector';
 
-/** Whether the operator asked for the inspector. */
+/** True when the operator asked for the inspector. */
 function isAskedFor(): boolean {
   return [...process.execArgv, process.env['NODE_OPTIONS'] ?? ''].some((word) => word.includes('--inspect'));
 }

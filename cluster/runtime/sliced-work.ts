@@ -6,7 +6,7 @@
  * than `activeMax` pieces of work are under way, and those that wait have not begun.
  */
 
-/** How long one slice may take, in ms: what a ping or a launch waits for one. */
+/** The longest time of one slice, in ms: a ping or a launch waits for at most one. */
 const SLICE_MS = 5;
 /** Each piece under way keeps what it has made so far. */
 const ACTIVE_MAX = 4;
@@ -37,7 +37,7 @@ export interface Work<T> {
   readonly key?: string;
   /** Called right before `begin`, for each who asked. */
   readonly began?: () => void;
-  /** Whether anybody still waits for it; work that nobody wants is given up. */
+  /** True while anybody still waits for it; unwanted work is given up. */
   readonly isWanted?: () => boolean;
 }
 

@@ -1,6 +1,6 @@
 /**
- * How much is logged, changed while we run: level 0 is what the start said, everything above is debug, and
- * after a while it is as before (libprocess' logging, Mesos 1.11).
+ * The verbosity of the log, changed at run time: level 0 is the one of the start, everything above is
+ * debug, and after a while it is as before (libprocess' logging, Mesos 1.11).
  */
 
 import type { Level } from '../model/event';

@@ -80,7 +80,7 @@ export class LocalStore implements StateStore {
     }
   }
 
-  /** How many commits there have been, and how many variables there are. */
+  /** The number of commits so far, and of variables. */
   get size(): { readonly commits: number; readonly variables: number } {
     return { commits: this.point.commits, variables: this.stored.size };
   }

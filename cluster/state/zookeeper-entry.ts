@@ -1,6 +1,6 @@
 /**
- * How a value stands in ZooKeeper, whose nodes take no more than 1 MB: an entry is one line of JSON and then the
- * bytes, or the names of the parts that have them.
+ * The form of a value in ZooKeeper, whose nodes take no more than 1 MB: an entry is one line of JSON and
+ * then the bytes, or the names of the parts that have them.
  *
  * Always true: parts are written before the entry that names them and are never changed, so that an entry that
  * can be read is whole.
@@ -12,14 +12,14 @@ import { deflate, inflate } from 'node:zlib';
 
 /** Larger values are compressed, and split when that is not enough. */
 export const PART_BYTES = 512 * 1024;
-/** What a whole transaction may have; the server cuts the connection at 1 MB. */
+/** The largest transaction; the server cuts the connection at 1 MB. */
 const COMMIT_BYTES = 800_000;
 /** In a commit that is too large as a whole, smaller values stay where they are. */
 const SPILL_BYTES = 16 * 1024;
 /** A step's path and permissions, generously. */
 const STEP_BYTES = 300;
 
-/** What an entry says about its value. */
+/** The head of an entry: facts about its value. */
 export interface EntryHead {
   readonly version: number;
   /** Bytes of the value. */
@@ -38,7 +38,7 @@ export interface Placed {
 export interface PlacedValue {
   readonly bytes: number;
   readonly packed: boolean;
-  /** What stands in the entry itself. */
+  /** The bytes in the entry itself. */
   readonly inline: Buffer;
   readonly parts: ReadonlyMap<string, Buffer>;
 }
@@ -105,7 +105,7 @@ async function placeValue(value: Buffer, limit: number): Promise<PlacedValue> {
   return { ...plain, packed: true, inline: Buffer.alloc(0), parts };
 }
 
-/** What changes take up in a transaction, about. */
+/** The approximate size of changes in a transaction. */
 export function bytesOf(placed: readonly Placed[]): number {
   return placed.reduce(
     (sum, { name, value }) =>

@@ -41,9 +41,9 @@ export interface ZkPort {
 
 export interface ZookeeperStoreOptions {
   readonly client: ZkPort;
-  /** Where everything is kept; made when it is not there. */
+  /** The path of everything that is stored; made when it is not there. */
   readonly path: string;
-  /** How long the outcome of a commit is looked for whose answer was lost (default 30 s). */
+  /** Time to look for the outcome of a commit whose answer was lost (default 30 s). */
   readonly patienceMs?: number;
 }
 
@@ -57,12 +57,12 @@ interface Waiting {
   placed?: readonly Placed[];
 }
 
-/** What the head says, and the version of its node. */
+/** The contents of the head, and the version of its node. */
 interface Head {
   readonly node: number;
   /** Versions of variables come from this one counter. */
   readonly sequence: number;
-  /** Who changed it last. */
+  /** The last commit that changed it. */
   readonly commit: string;
 }
 
@@ -84,7 +84,7 @@ interface Plan {
 const ABSENT: Known = { version: 0, parts: [] };
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 200;
-/** How often a commit begins anew because somebody else wrote in between. */
+/** Attempts of a commit whose head others change in between. */
 const ATTEMPTS_MAX = 20;
 /** Commits that wait are put into one transaction up to this size. */
 const BATCH_BYTES = 400_000;
@@ -104,7 +104,7 @@ export class ZookeeperStore implements StateStore {
   private scheduled = false;
   private last: Promise<unknown> = Promise.resolve();
   private head: Head | undefined;
-  /** What is known to be stored as of the head. */
+  /** The entries stored as of the head. */
   private known = new Map<string, Known>();
   private fence: string | undefined;
 
@@ -328,7 +328,9 @@ export class ZookeeperStore implements StateStore {
     });
   }
 
-  /** Whether the plan is stored now. False when it has to be made anew; rejects when that cannot be found out. */
+  /**
+   * Stores the plan; false when it has to be made anew, and rejects when the outcome cannot be found out.
+   */
   private async store(plan: Plan, head: Head): Promise<boolean> {
     const commit = randomUUID();
     const next: Head = { node: head.node + 1, sequence: plan.sequence, commit };
@@ -343,7 +345,7 @@ export class ZookeeperStore implements StateStore {
     return true;
   }
 
-  /** What every transaction begins with: we lead, nobody else has written, and now we have. */
+  /** The first steps of every transaction: we lead, nobody else has written, and now we have. */
   private opening(head: Head, next: Omit<Head, 'node'>): ZkStep[] {
     const path = `${this.options.path}/head`;
     return [...this.fenceStep(), { kind: 'set', path, data: printHead(next), version: head.node }];
@@ -354,8 +356,8 @@ export class ZookeeperStore implements StateStore {
   }
 
   /**
-   * Whether a commit went through whose answer was lost. What is put in its way, so that it cannot happen any
-   * more, also tells that it has not. Rejects when somebody else has written since.
+   * True when a commit went through whose answer was lost. What is put in its way, so that it cannot happen
+   * any more, also tells that it has not. Rejects when somebody else has written since.
    */
   private async happened(commit: string, head: Head): Promise<boolean> {
     const end = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
@@ -442,7 +444,7 @@ export class ZookeeperStore implements StateStore {
       await create(client, this.partPath(name), data, this.fenceStep());
   }
 
-  /** What cannot be removed now is when the next one begins to lead. */
+  /** Removes parts; those that cannot be removed now are removed by the next leader. */
   private async removeParts(names: readonly string[]): Promise<void> {
     await inGroups(names, (name) => this.options.client.remove(this.partPath(name)).catch(() => undefined));
   }

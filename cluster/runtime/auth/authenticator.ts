@@ -1,6 +1,6 @@
 /**
- * Who sends a request. An authenticator knows one scheme; a realm may have several, and the first one that
- * knows the sender decides. Nobody is told more than which schemes there are.
+ * Authentication of a request's sender. An authenticator knows one scheme; a realm may have several, and
+ * the first one that knows the sender decides. Nobody is told more than which schemes there are.
  */
 
 import type { Principal } from '../../model/principal';

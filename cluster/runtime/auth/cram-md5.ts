@@ -19,7 +19,7 @@ export function answerChallenge(principal: string, secret: string, challenge: st
   return `${principal} ${digest(secret, challenge)}`;
 }
 
-/** Whose answer it is; undefined when it is nobody's. A name may have blanks. */
+/** The principal of an answer; undefined when it is nobody's. A name may have blanks. */
 export function readAnswer(
   secrets: ReadonlyMap<string, string>,
   challenge: string,

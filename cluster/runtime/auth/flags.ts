@@ -61,7 +61,7 @@ export function realmsOf(
   return openRealms(realms, { files, now: () => clock.now(), log });
 }
 
-/** Where an API with one realm finds its bearer tokens: plain ones, and the key of signed ones. */
+/** The flags of bearer tokens of an API with one realm: plain tokens, and the key of signed ones. */
 export interface BearerFlags {
   readonly tokens: string | undefined;
   readonly tokensFlag: string;
@@ -69,7 +69,7 @@ export interface BearerFlags {
   readonly keyFlag: string;
 }
 
-/** What two flags of a table say about bearer tokens. */
+/** The bearer tokens that two flags of a table configure. */
 export function bearerFlags<T extends string, K extends string>(
   flags: Readonly<Record<T | K, string | undefined>>,
   tokens: T,
@@ -78,7 +78,7 @@ export function bearerFlags<T extends string, K extends string>(
   return { tokens: flags[tokens], tokensFlag: `--${tokens}`, key: flags[key], keyFlag: `--${key}` };
 }
 
-/** Who knows an API's bearer tokens; undefined when neither flag is set. */
+/** The authenticator of an API's bearer tokens; undefined when neither flag is set. */
 export function bearerOf(flags: BearerFlags, { clock, log }: Context): Authenticator | undefined {
   const files = { ...flags, credentials: undefined, credentialsFlag: '' };
   return openBearer({ files, now: () => clock.now(), log });

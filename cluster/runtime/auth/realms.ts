@@ -19,7 +19,7 @@ export interface RealmFlags {
   readonly schemesFlag: string;
 }
 
-/** Where secrets are; each is read when a scheme needs it. */
+/** The files of secrets; each is read when a scheme needs it. */
 export interface SecretFiles {
   readonly credentials: string | undefined;
   readonly credentialsFlag: string;

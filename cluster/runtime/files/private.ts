@@ -35,7 +35,9 @@ export function withStartersUmask<T>(begin: () => T): T {
   }
 }
 
-/** Whether this process may run tasks as other users, who then have to pass through our folders to theirs. */
+/**
+ * True when this process may run tasks as other users, who then have to pass through our folders to theirs.
+ */
 export function isRoot(): boolean {
   return process.getuid?.() === 0;
 }

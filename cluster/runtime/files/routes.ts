@@ -14,9 +14,9 @@ import type { Problem, VirtualFiles } from './virtual-files';
 export interface FilesPages {
   readonly files: VirtualFiles;
   readonly realm: string;
-  /** What is attached where, for `/files/debug`. */
+  /** The attached paths and their places, for `/files/debug`. */
   readonly attached: () => Record<string, string>;
-  /** Whether the sender may see `/files/debug`. */
+  /** True when the sender may see `/files/debug`. */
   readonly mayDebug: (request: Request) => boolean;
 }
 
@@ -89,7 +89,10 @@ function readNumber(query: Query, name: string): number | string {
   return number < -1 ? `Negative ${name} provided: ${number}.\n` : number;
 }
 
-/** What a task wrote is not shown as a page of ours: it is always saved, and its type is not guessed from its bytes. */
+/**
+ * Sends a file of a task: it is always saved, never shown as a page of ours, and its type is not guessed
+ * from its bytes.
+ */
 async function download(files: VirtualFiles, request: Request, reply: Reply): Promise<Reply> {
   const { path } = queryOf(request);
   if (!path) return sendText(reply, 400, NO_PATH);

@@ -15,7 +15,7 @@ import { type FileInfo, fileInfo } from './file-info';
 /** A folder or file that is served, as of now. */
 export interface Attached {
   readonly real: string;
-  /** What is below it; empty for itself. */
+  /** The path below it; empty for itself. */
   readonly rest: string;
   readonly may: (sender: Principal | undefined) => boolean;
 }
@@ -49,7 +49,7 @@ export function findIn(
 export class VirtualFiles {
   constructor(private readonly find: Find) {}
 
-  /** What is in a folder, sorted by name; nothing for a file. */
+  /** The entries of a folder, sorted by name; nothing for a file. */
   async browse(path: string, sender: Principal | undefined): Promise<readonly FileInfo[] | Problem> {
     const place = await this.resolve(path, sender);
     if ('problem' in place) return place;

@@ -1,6 +1,7 @@
 /**
- * Who may use which path of an HTTP API. Simple APIs have one realm for everything; the master and agents
- * have one for reading, one for writing and one for frameworks, and each route says its own.
+ * Access to an HTTP API: the realms that guard its paths. Simple APIs have one realm for everything; the
+ * master and agents have one for reading, one for writing and one for frameworks, and each route says its
+ * own.
  */
 
 import type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify';
@@ -32,7 +33,7 @@ export interface AccessOptions {
 
 const REALM = 'meseta';
 
-/** Who sent a request, as far as its realm asked. */
+/** The senders of requests, as far as their realms asked. */
 const principals = new WeakMap<object, Principal>();
 
 /** The sender of a request; undefined when nobody asked who it is. */
@@ -40,7 +41,7 @@ export function principalOf(request: Request): Principal | undefined {
   return principals.get(request);
 }
 
-/** Whether others cannot control this API without showing who they are. */
+/** True when others cannot control this API without authentication. */
 export function isGuarded(options: AccessOptions): boolean {
   return options.access?.guarded ?? (options.credentials !== undefined || options.bearer !== undefined);
 }

@@ -30,7 +30,7 @@ export interface HttpStream {
   close(): void;
 }
 
-/** Whom to believe over TLS, where that is not the system's authorities. */
+/** The certificates to trust over TLS, where that is not the system's authorities. */
 export interface PeerTrust {
   readonly ca?: Buffer[] | undefined;
   readonly rejectUnauthorized?: boolean;

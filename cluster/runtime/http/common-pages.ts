@@ -13,7 +13,7 @@ import { always, type Handler, type Reply, type Request, type Route } from './se
 export interface CommonPages {
   readonly verbosity: Verbosity;
   readonly realms: { readonly readonly: string; readonly readwrite: string };
-  /** Whether the sender may use `/logging/toggle`. */
+  /** True when the sender may use `/logging/toggle`. */
   readonly mayToggle: (request: Request) => boolean;
 }
 

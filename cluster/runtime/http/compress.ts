@@ -37,7 +37,7 @@ function packedOf(body: Buffer): Promise<Buffer> {
   return known;
 }
 
-/** Whether gzip is among the encodings of the header, and not refused by `;q=0`. */
+/** True when gzip is among the encodings of the header, and not refused by `;q=0`. */
 export function acceptsGzip(header: string | undefined): boolean {
   const ranges = (header ?? '').split(',').map((part) => {
     const [name = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());

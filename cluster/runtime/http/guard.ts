@@ -11,7 +11,7 @@ export interface Credentials {
 
 const LOOPBACK = /^(127(\.\d{1,3}){3}|::1|localhost)$/;
 
-/** Whether an address can only be reached from this machine. */
+/** True for an address that can only be reached from this machine. */
 export function isLoopback(address: string): boolean {
   return LOOPBACK.test(address);
 }
@@ -21,7 +21,7 @@ export interface ListenRequest {
   readonly address: string;
   /** The flag that sets the address, for the message. */
   readonly addressFlag: string;
-  /** How authentication is turned on, for the message; undefined when this process has none. */
+  /** The flag that turns authentication on, for the message; undefined when this process has none. */
   readonly authenticationFlag?: string | undefined;
   readonly authenticated: boolean;
   readonly insecure: boolean;

@@ -70,7 +70,10 @@ function hostRefusal(host: string | undefined, hosts: HostRule): PageRefusal | u
   return { kind: 'host', text };
 }
 
-/** What a page of another site loads. Following a link is a navigation: the page does not see the answer. */
+/**
+ * Refuses resources that a page of another site loads. Following a link is a navigation: the page does not
+ * see the answer.
+ */
 function fetchRefusal({ headers, jsonp, jsonpAllowed }: PageRequest): PageRefusal | undefined {
   const site = textOf(headers['sec-fetch-site']);
   if (site !== 'cross-site' && site !== 'same-site') return undefined;

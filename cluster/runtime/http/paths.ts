@@ -1,7 +1,7 @@
 /**
- * Which path a URL means by the rules of libprocess (Mesos 1.11, process.cpp): the first part names a
- * process, and what names none belongs to the main one (`/state` is `/master/state`); inside a process the
- * longest known path that fits wins.
+ * The path that a URL means by the rules of libprocess (Mesos 1.11, process.cpp): the first part names a
+ * process, and a path that names none belongs to the main one (`/state` is `/master/state`); inside a
+ * process the longest known path that fits wins.
  */
 
 export interface PathRules {

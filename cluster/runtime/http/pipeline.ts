@@ -15,9 +15,9 @@ export interface PipelineRequest {
 }
 
 export interface PipelineOptions {
-  /** How many requests may be under way. */
+  /** The number of requests that may be under way. */
   readonly depth: number;
-  /** How long the connection and each answer may take. */
+  /** The timeout of the connection and of each answer. */
   readonly timeoutMs: number;
 }
 

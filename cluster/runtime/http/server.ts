@@ -28,7 +28,7 @@ export type Handler = (request: Request, reply: Reply) => unknown;
 /** One path and what each method does there. Fastify's patterns: `:name`, and `*` at the end. */
 export interface Route {
   readonly path: string;
-  /** Which realm's users may use it, where an API has several; without one it is open. */
+  /** The realm that guards it, where an API has several; a route without one is open. */
   readonly realm?: string;
   readonly methods: Partial<Record<Method, Handler>>;
   /** Any other method gets what GET gets: many pages of Mesos never look, and there are exporters that POST. */
@@ -47,7 +47,7 @@ declare module 'fastify' {
 }
 
 export interface HttpServerOptions extends AccessOptions {
-  /** What listens, for messages: `the master`. */
+  /** The name of the listener, for messages: `the master`. */
   readonly what: string;
   /** A line for `/`: what the server is for, and where to look. Without it there is no such page. */
   readonly about?: string;
@@ -62,7 +62,7 @@ export interface HttpServerOptions extends AccessOptions {
   readonly methodNotAllowed?: (request: Request, reply: Reply, allowed: readonly Method[]) => unknown;
   /** Answers an exception of a handler; the default is 500 and plain text. */
   readonly failed?: (error: Error, request: Request, reply: Reply) => unknown;
-  /** How URLs become paths where processes share them, as in libprocess. */
+  /** The rules by which URLs become paths where processes share them, as in libprocess. */
   readonly paths?: PathRules;
   /** Serves TLS. */
   readonly tls?: TlsSettings | undefined;
@@ -71,7 +71,7 @@ export interface HttpServerOptions extends AccessOptions {
   readonly bodyMaxBytes?: number;
   readonly messages?: MessageRouter;
   readonly insecure?: boolean;
-  /** How authentication is turned on, for messages. */
+  /** The flag that turns authentication on, for messages. */
   readonly credentialsFlag?: string;
 }
 

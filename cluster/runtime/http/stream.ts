@@ -11,7 +11,7 @@ export interface StreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Unread bytes that the process keeps for this reader. */
   readonly unreadMaxBytes?: number;
-  /** How long a reader may take nothing of what is unread; without it for ever. */
+  /** Time that a reader may take nothing of its unread bytes; without it for ever. */
   readonly stallMs?: number;
   /** For tests. */
   readonly now?: () => number;

@@ -12,16 +12,16 @@ export interface DecodedMessage {
   readonly body: Buffer;
 }
 
-/** What became of the bytes fed so far. */
+/** The result of the bytes fed so far. */
 export interface Fed {
   readonly messages: readonly DecodedMessage[];
-  /** What comes next is no message for us: these bytes, and all after them, are for the HTTP server. */
+  /** Bytes that are no message for us: they, and all after them, are for the HTTP server. */
   readonly others?: Buffer;
   /** A body is broken or too long: the connection is of no use after these messages. */
   readonly broken?: string;
 }
 
-/** What is wrong with the bytes; it ends the decoding. */
+/** An error in the bytes; it ends the decoding. */
 class Broken extends Error {}
 
 /** Not places in the bytes: more bytes are needed; the bytes are not for us. */
@@ -47,12 +47,12 @@ export class MessageDecoder {
     private readonly bodyMaxBytes: number,
   ) {}
 
-  /** Whether a message has begun and not ended. */
+  /** True when a message has begun and not ended. */
   get partial(): boolean {
     return this.size > 0 || this.head !== undefined;
   }
 
-  /** Whether the head of a message was read and its body is awaited. */
+  /** True when the head of a message was read and its body is awaited. */
   get inBody(): boolean {
     return this.head !== undefined;
   }
@@ -139,7 +139,7 @@ export class MessageDecoder {
     return end;
   }
 
-  /** What is there, this many bytes, is not enough. */
+  /** Asks for more bytes than those present. */
   private more(present: number): number {
     this.wanted = present + 1;
     return MORE;

@@ -6,7 +6,7 @@
 import { isBrowserMark } from '../http/pages';
 import { readPid } from './pid';
 
-/** Where a message goes, what it is, who sent it, and how its body comes. */
+/** The head of a message: its destination, name, sender, and the form of its body. */
 export interface MessageHead {
   /** The id of the process it is for, such as `master`. */
   readonly to: string;

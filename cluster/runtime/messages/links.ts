@@ -35,7 +35,7 @@ export interface LinksOptions {
   readonly log: Logger;
   /** Peers speak TLS. */
   readonly tls?: TlsSettings | undefined;
-  /** How many pids send from here, when there are more than one: their messages share connections. */
+  /** Number of pids that send from here, when there are several: their messages share connections. */
   readonly senders?: number;
   /** Called when the connection to a linked pid broke or could not be made. */
   readonly exited: (pid: string) => void;
@@ -45,7 +45,7 @@ export class Links {
   private readonly peers = new Map<string, Peer>();
   private readonly unflushed: Peer[] = [];
   private stopped = false;
-  /** When messages were written last, in milliseconds since the process began. */
+  /** Time of the last write, in milliseconds since the process began. */
   private flushedAt = 0;
 
   constructor(private readonly options: LinksOptions) {}

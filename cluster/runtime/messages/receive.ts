@@ -61,7 +61,7 @@ export class MessageRouter {
     return () => this.receivers.delete(id);
   }
 
-  /** Whether an HTTP request is a message: a POST that names a libprocess sender. */
+  /** True for an HTTP request that is a message: a POST that names a libprocess sender. */
   static isMessage(request: IncomingMessage): boolean {
     const agent = request.headers['user-agent'] ?? '';
     return (
@@ -69,7 +69,10 @@ export class MessageRouter {
     );
   }
 
-  /** Whether a message that came without the HTTP server is for a process of ours, from who it says it is. */
+  /**
+   * True for a message, received without the HTTP server, that is for a process of ours and from the sender
+   * it names.
+   */
   takes(head: MessageHead, peer: string | undefined): boolean {
     const { hosts, options, receivers } = this;
     if (hosts && !hosts(head.target)) return false;

@@ -11,7 +11,7 @@ export interface Replayed {
   readonly events: number;
   readonly effects: ReadonlyMap<string, number>;
   readonly hash: string;
-  /** Whether the hash equals the recorded one; undefined when the recording has no end. */
+  /** True when the hash equals the recorded one; undefined when the recording has no end. */
   readonly same: boolean | undefined;
   readonly state: unknown;
 }

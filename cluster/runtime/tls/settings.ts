@@ -11,7 +11,7 @@ import { StartError } from '../lifecycle';
 export interface TlsSettings {
   readonly key: Buffer;
   readonly cert: Buffer;
-  /** Who may have signed certificates of others; the system's authorities without it. */
+  /** Authorities of other's certificates; the system's without it. */
   readonly ca: readonly Buffer[] | undefined;
   /** Servers that we call must have a certificate that is signed. */
   readonly verifiesServers: boolean;
@@ -47,7 +47,7 @@ export function tlsSettings(env: Env): TlsSettings | undefined {
   return settings;
 }
 
-/** What a process that we start needs to call us: never our key. */
+/** The TLS environment of a process that we start, without our key. */
 export function callerEnvironment(env: Env): Record<string, string> {
   if (!isOn(env, 'ENABLED')) return {};
   const names = ['CA_FILE', 'CA_DIR', 'VERIFY_SERVER_CERT', 'VERIFY_CERT'].map((name) => PREFIX + name);
@@ -55,7 +55,10 @@ export function callerEnvironment(env: Env): Record<string, string> {
   return { [`${PREFIX}ENABLED`]: '1', ...Object.fromEntries(given) };
 }
 
-/** How such a process calls: undefined when in plain. Without verification any certificate will do, as in libprocess. */
+/**
+ * The trust of such a process; undefined for plain connections. Without verification any certificate will
+ * do, as in libprocess.
+ */
 export function callerTrust(
   env: Env,
 ): { readonly ca: Buffer[] | undefined; readonly rejectUnauthorized: boolean } | undefined {

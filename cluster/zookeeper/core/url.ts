@@ -1,6 +1,4 @@
-/**
- * Where an ensemble is, as Mesos writes it: `zk://[user:password@]host[:port],host[:port]/path`.
- */
+/** The address of an ensemble, as Mesos writes it: `zk://[user:password@]host[:port],host[:port]/path`. */
 
 export interface ZkUrl {
   readonly servers: readonly { readonly host: string; readonly port: number }[];

@@ -48,7 +48,7 @@ export type ZkStep =
   | { readonly kind: 'check'; readonly path: string; readonly version?: number }
   | { readonly kind: 'remove'; readonly path: string; readonly version?: number };
 
-/** What went wrong, with the library's name for it such as `NO_NODE`, or `TIMEOUT`. */
+/** An error of ZooKeeper, with the library's name for it such as `NO_NODE`, or `TIMEOUT`. */
 export class ZkError extends Error {
   constructor(
     readonly code: string,
@@ -121,7 +121,7 @@ export class ZkClient implements Running {
     }
   }
 
-  /** What is known about the node; undefined when there is none. A watcher is told when it comes, changes or goes. */
+  /** The stat of the node; undefined when there is none. A watcher is told when it comes, changes or goes. */
   async exists(path: string, watcher?: (event: Event) => void): Promise<Stat | undefined> {
     const stat = await this.call<Stat | null>(`whether ${path} exists`, (client, done) =>
       watcher ? client.exists(path, watcher, done) : client.exists(path, done),
@@ -180,7 +180,7 @@ export class ZkClient implements Running {
     return Math.max(0, this.grantedMs() - (performance.now() - heardAt));
   }
 
-  /** How long the session lasts without a word: what the server granted, or what was asked for. */
+  /** The session timeout: granted by the server, or else asked for. */
   grantedMs(): number {
     return this.client?.getSessionTimeout() ?? this.options.sessionTimeoutMs;
   }

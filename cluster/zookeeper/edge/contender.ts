@@ -23,11 +23,13 @@ export type Standing =
 export interface ContenderOptions {
   readonly client: ZkClient;
   readonly path: string;
-  /** How our node's name begins, such as `json.info_`. */
+  /** The prefix of our node's name, such as `json.info_`. */
   readonly prefix: string;
-  /** How the names of others may begin, ours among them. */
+  /** The prefixes that names of others may have, ours among them. */
   readonly prefixes: readonly string[];
-  /** What we write about ourselves. It has to be ours alone: our node is known by it. */
+  /**
+   * The data of our node, by which it is known: it has to be ours alone.
+   */
   readonly data: Buffer;
   readonly log: Logger;
   readonly changed: (standing: Standing) => void;
@@ -74,7 +76,10 @@ export class Contender implements Running {
     void this.join();
   }
 
-  /** How we stand now. Also when this process has just slept past the end of its session it is not `leading`. */
+  /**
+   * Our standing now. Also when this process has just slept past the end of its session it is not
+   * `leading`.
+   */
   current(): Standing {
     if (this.standing.kind !== 'leading' || this.options.client.sessionLeftMs() > 0) return this.standing;
     return { kind: 'none', reason: 'the session with ZooKeeper is over' };

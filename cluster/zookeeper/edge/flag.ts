@@ -1,6 +1,4 @@
-/**
- * How `zk://` addresses stand on a command line: their password is never shown.
- */
+/** The text form of `zk://` addresses on a command line: their password is never shown. */
 
 import { type Flag, text } from '../../runtime/config/flags';
 import { StartError } from '../../runtime/lifecycle';

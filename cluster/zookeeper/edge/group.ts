@@ -17,7 +17,7 @@ export interface GroupMember extends Member {
 export interface GroupOptions {
   readonly client: Pick<ZkClient, 'children' | 'get' | 'exists' | 'listen'>;
   readonly path: string;
-  /** How the names of members begin; the first prefix that anybody has is taken. */
+  /** The prefixes of members' names; the first one that anybody has is taken. */
   readonly prefixes: readonly string[];
   readonly log: Logger;
   /** The members in the order of their numbers, whenever they have changed; none when there are none. */

@@ -1,7 +1,7 @@
 /**
- * What node-zookeeper-client leaves out, put around its connection. It reaches into an object of the library
- * that is not meant for others, so the version is pinned exactly and each guard has a test against a real
- * server.
+ * A guard around the connection of node-zookeeper-client, for its gaps. It reaches into an object of the
+ * library that is not meant for others, so the version is pinned exactly and each guard has a test against
+ * a real server.
  *
  * - A connection that says nothing for two thirds of the session's time is given up, and counts as lost.
  * - A server that accepts a connection and does not begin a session is left for the next one.
@@ -59,7 +59,7 @@ function wrapNumbers(connection: Connection): void {
 }
 
 export interface Guard {
-  /** When the server was last heard, by `performance.now()`; undefined before it was. */
+  /** Time when the server was last heard, by `performance.now()`; undefined before. */
   heardAt(): number | undefined;
   /** Ends the client at once, whatever it is doing. */
   end(): void;

@@ -1,5 +1,5 @@
 /**
- * Who the leading master is, for those who follow it: agents and frameworks (Mesos' master/detector).
+ * The leading master, for its followers: agents and frameworks (Mesos' master/detector).
  *
  * Always true: nobody leads while nobody can know; the same leader is told again after that.
  */
@@ -15,11 +15,11 @@ import { ZkClient } from './client';
 import { Group, type GroupMember } from './group';
 import { watchSession } from './session-watch';
 
-/** How masters' nodes begin: JSON, then what older masters wrote: protobuf, and a pid's text. */
+/** The prefixes of masters' nodes: JSON, then the forms of older masters: protobuf, and a pid's text. */
 export const MASTER_PREFIX = 'json.info_';
 export const MASTER_PREFIXES = [MASTER_PREFIX, 'info_', ''];
 
-/** Where a master is. */
+/** The address of a master. */
 export interface Leader {
   readonly id: string;
   /** Such as `master@10.0.0.1:5050`. */
@@ -30,7 +30,7 @@ export interface Leader {
   readonly domain?: DomainInfo | undefined;
 }
 
-/** What a master wrote about itself; undefined when it cannot be read. */
+/** The leader that a master's node describes; undefined when it cannot be read. */
 export function readLeader({ name, data }: Pick<GroupMember, 'name' | 'data'>): Leader | undefined {
   try {
     if (name.startsWith(MASTER_PREFIX)) return leaderOf(decodeJson('mesos.v1.MasterInfo', data.toString()));

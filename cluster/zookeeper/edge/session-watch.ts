@@ -1,6 +1,6 @@
 /**
- * When a session has to be taken for over: by our own clock, before the server ends it and somebody else can
- * be first in its place.
+ * The end of a session by our own clock, before the server ends it and somebody else can be first in its
+ * place.
  *
  * Always true: `over` comes before the time that the server granted is over, counted from when it was last
  * heard, unless this process did not run meanwhile; then as soon as it runs.
@@ -9,7 +9,10 @@
 import type { ZkClient } from './client';
 
 export interface SessionWatch {
-  /** What belonged to the session counts as lost: called once for each loss, and when there is no first session in time. */
+  /**
+   * Called once for each loss of a session and everything that belonged to it, and when there is no first
+   * session in time.
+   */
   readonly over: (reason: string) => void;
   /** There is a connection, in the session of before or in a new one. */
   readonly back: () => void;

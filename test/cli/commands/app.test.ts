@@ -117,7 +117,7 @@ describe('a change', () => {
 
   it.each([
     [{ cmd: 'run' }, 'names no app: give it a field "id"'],
-    [[definition], 'names no app'],
+    [[definition], 'has a list: give one app in each file'],
     [{ ...definition, instnaces: 2 }, '--ignore-unknown'],
   ])('by a file that cannot be sent says why', async (body, why) => {
     const { status, err } = await meseta('app', 'apply', file(body));
