@@ -43,7 +43,10 @@ export function listCommand<Table extends FlagTable, T>(list: ListCommand<Table,
   });
 }
 
-/** Ends with the process, or when nobody reads any more. A cluster that cannot be reached meanwhile is told like any other change. */
+/**
+ * Ends with the process, or when nobody reads any more. A cluster that cannot be reached meanwhile is told like any
+ * other change.
+ */
 async function printChanges(render: () => Promise<string>, terminal: Terminal): Promise<number> {
   for (let last: string | undefined; !terminal.isClosed?.(); await sleep(WATCH_MS)) {
     const text = await render().catch((error: unknown) => {

@@ -92,6 +92,7 @@ export function openWorkFolder(path: string, configPath: string | undefined): Wo
     outputs,
     ...files,
     ensure: () => {
+      if (!existsSync(sockets)) socketFolder(folder);
       if (existsSync(lock)) return;
       makePrivate(folder);
       makeFolder(dirname(config), CONFIG_FOLDER);

@@ -4,6 +4,7 @@
  */
 
 import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import {
   existsSync,
   mkdirSync,
@@ -98,6 +99,23 @@ test('a removed master socket, and a work folder that is gone, are made again, t
   marathon.changeOne(app(1));
   await until('the other one serves', async () => (await body()) === 'b', 15_000);
   expect(existsSync(config)).toBe(true);
+  expect((await traffic.stop()).failures).toEqual([]);
+});
+
+test('the folder of the sockets of a work folder with a blank in its path is made again', async () => {
+  const root = mkdtempSync(join(tmpdir(), 'lb blank '));
+  cleanups.add(() => rmSync(root, { recursive: true, force: true }));
+  const { marathon, app, body, front, lb } = await served(`--work-dir=${root}`);
+  const health = async (): Promise<string> => (await ask(lb.http.port, '/health')).body;
+  const traffic = load(front, 'web.localhost', { kept: 1, fresh: 1 });
+  const digest = createHash('sha256').update(root).digest('hex').slice(0, 12);
+  const sockets = join(tmpdir(), `meseta-lb-${process.geteuid?.() ?? 0}-${digest}`);
+  expect(existsSync(sockets)).toBe(true);
+  rmSync(sockets, { recursive: true });
+  await until('it is told', async () => (await health()).includes('gone'), 15_000);
+  await until('it is made again', async () => !(await health()).includes('gone'), 15_000);
+  marathon.changeOne(app(1));
+  await until('the other one serves', async () => (await body()) === 'b', 15_000);
   expect((await traffic.stop()).failures).toEqual([]);
 });
 
