@@ -20,7 +20,7 @@ import { taskEnvironment } from './edge/environment';
 import { TaskProcess } from './edge/process';
 import { Session } from './edge/session';
 
-/** What the agent gives an executor by its environment (MESOS_*). */
+/** The configuration of an executor, from the environment that the agent gives it (MESOS_*). */
 export interface ExecutorConfig {
   readonly agentEndpoint: string;
   readonly frameworkId: string;

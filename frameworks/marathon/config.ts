@@ -315,7 +315,7 @@ function credentialsOf(given: string | undefined, flag = '--http_credentials'): 
   return { user: given.slice(0, cut), password: given.slice(cut + 1) };
 }
 
-/** Who we are to the master: by flags, else by the URL of `--master`. */
+/** The credentials for the master: by flags, else by the URL of `--master`. */
 function mesosCredentialsOf(flags: MarathonFlags): string | undefined {
   const { mesos_authentication_principal: principal, mesos_authentication_secret_file: file } = flags;
   if (flags.mesos_authentication && principal === undefined)

@@ -20,7 +20,7 @@ export function checkpoint(
   return [{ kind: 'keep', resources: state.checkpointed }];
 }
 
-/** What we have, with what is reserved and created on it. */
+/** The agent's resources with the reservations and volumes made on them. */
 export function totalOf({ boot, checkpointed }: AgentState): Resources {
   const machine = readResources(boot.resources);
   const total = applyCheckpoint(machine, readResources(checkpointed));

@@ -55,7 +55,7 @@ function policyOf(
   return { grace_period: shorter };
 }
 
-/** What a kill by draining is called: the reason says so, and a task of an agent to be gone is gone. */
+/** The status of a kill by a drain: the reason says so, and a task of an agent to be gone is gone. */
 export function drainStatus(
   state: AgentState,
   frameworkId: string,

@@ -7,7 +7,7 @@ import type * as internal from '../../api/generated/internal';
 import type * as mesos from '../../api/generated/mesos';
 import type { Stamped, Unstamped, Woke } from '../../model/event';
 
-/** What an agent is when it starts. */
+/** The boot value of an agent. */
 export interface AgentBoot {
   readonly ip: string;
   readonly port: number;
@@ -21,7 +21,7 @@ export interface AgentBoot {
   readonly process: string;
   /** The id it was admitted under before; it keeps it. */
   readonly agentId: string | undefined;
-  /** What was reserved and created on it at run time, from the run before. */
+  /** Reservations and volumes made at run time, from the run before. */
   readonly checkpointed?: readonly mesos.Resource[] | undefined;
   /** Absolute path of the work folder. */
   readonly workDir: string;
@@ -39,14 +39,14 @@ export interface AgentSettings {
 }
 
 export interface AgentEvents {
-  /** Who leads; undefined when nobody does. */
+  /** The leading master; undefined when there is none. */
   'master.detected': { readonly pid: string | undefined };
   'master.registered': { readonly from: string; readonly message: internal.SlaveRegisteredMessage };
   'master.reregistered': { readonly from: string; readonly message: internal.SlaveReregisteredMessage };
   'master.ping': { readonly from: string; readonly connected: boolean };
   'master.runTask': { readonly from: string; readonly message: internal.RunTaskMessage };
   'master.runTaskGroup': { readonly from: string; readonly message: internal.RunTaskGroupMessage };
-  /** What to keep of our resources from now on. */
+  /** The resources to checkpoint from now on. */
   'master.checkpoint': { readonly from: string; readonly message: internal.CheckpointResourcesMessage };
   'master.killTask': { readonly from: string; readonly message: internal.KillTaskMessage };
   'master.acknowledge': {

@@ -1,5 +1,5 @@
 /**
- * What executors say over the v1 executor API, and what becomes of their containers.
+ * Calls of executors over the v1 executor API, and ends of their containers.
  *
  * In: executor.subscribe, executor.call, executor.closed, container.failed, container.exited
  * Out: event, close, answer, updates
@@ -21,7 +21,7 @@ function executorOf(state: AgentState, call: executorApi.Call): Executor | undef
   return state.frameworks.get(call.framework_id.value)?.executors.get(call.executor_id.value);
 }
 
-/** What a call is about and is not here: the text of the refusal. */
+/** The text that refuses a call about something that is not here. */
 export function missingPart(state: AgentState, call: executorApi.Call): string | undefined {
   if (!state.frameworks.has(call.framework_id.value)) return 'Framework cannot be found';
   return executorOf(state, call) ? undefined : 'Executor cannot be found';

@@ -57,7 +57,7 @@ export function stoppedWhenNoneAlive(state: AgentState): AgentEffect[] {
   return state.phase === 'stopping' && noneAlive(state) ? [{ kind: 'stopped' }] : [];
 }
 
-/** Whether no executor runs any more. */
+/** True when no executor runs any more. */
 function noneAlive(state: AgentState): boolean {
   for (const { executors } of state.frameworks.values()) {
     for (const executor of executors.values()) if (executor.state !== 'terminated') return false;

@@ -22,7 +22,7 @@ import {
 } from './state';
 import { addUpdate, pidOf } from './updates';
 
-/** What the command executor itself needs; not charged to the task (Mesos 1.11 src/slave/constants.hpp). */
+/** Resources of the command executor itself; not charged to the task (Mesos 1.11 src/slave/constants.hpp). */
 const COMMAND_EXECUTOR_NEEDS = { cpus: 0.1, mem: 32 };
 const EXECUTOR_NAME_COMMAND_MAX = 15;
 
@@ -188,7 +188,7 @@ function allowance({ resources }: mesos.TaskInfo): mesos.Resource[] {
   }));
 }
 
-/** What Mesos gives every executor (mesos-wire: section 4.3). */
+/** The environment that Mesos gives every executor (mesos-wire: section 4.3). */
 function environmentOf(
   state: AgentState,
   framework: AgentFramework,

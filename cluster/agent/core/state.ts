@@ -1,5 +1,5 @@
 /**
- * What an agent knows: its place in the cluster, its executors with their tasks, and the updates not yet
+ * The agent's state: its place in the cluster, its executors with their tasks, and the updates not yet
  * acknowledged.
  *
  * Always true: every task belongs to one executor; every update stream's first update is the one last sent to
@@ -29,7 +29,7 @@ export interface AgentState {
   drainStartedAt: Millis | undefined;
   /** Requests to be registered since the last answer. */
   unanswered: number;
-  /** How long until we ask again to be registered, doubling. */
+  /** Time until the next request to be registered, doubling. */
   registrationBackoffMs: Millis;
   /** Without a ping for this long we register anew; the master says how long. */
   pingTimeoutMs: Millis;
@@ -106,7 +106,7 @@ export function initAgent(boot: AgentBoot): AgentState {
   };
 }
 
-/** How a task is found: ids are unique within a framework only. */
+/** The key of a task: ids are unique within a framework only. */
 export function taskKey(frameworkId: string, taskId: string): string {
   return `${frameworkId} ${taskId}`;
 }

@@ -108,7 +108,7 @@ function newStream(frameworkId: string, executorId: string, taskId: string): Upd
   return { frameworkId, executorId, taskId, pending: [], seen: new Set(), retryMs: RETRY_FIRST_MS };
 }
 
-/** Where nobody said what network a task is on, it is on ours. */
+/** Adds the agent's own address to a status that names no network. */
 function decorate(state: AgentState, status: mesos.TaskStatus): mesos.TaskStatus {
   if (status.container_status?.network_infos?.length) return status;
   const address = {

@@ -1,6 +1,4 @@
-/**
- * Who may use the agent's HTTP API: its realms (Mesos 1.11). The flags are those of the master.
- */
+/** Access to the agent's HTTP API: its realms (Mesos 1.11). The flags are those of the master. */
 
 import { type operatorFlags, realmsOf } from '../../runtime/auth/flags';
 import type { Clock } from '../../runtime/clock';
@@ -15,7 +13,7 @@ export const READWRITE = 'mesos-agent-readwrite';
 /** For messages. */
 export const AUTHENTICATION_FLAGS = '--authenticate_http_readwrite and --http_credentials PATH';
 
-/** What the agent's routes ask for. Guarded: nobody changes anything without being asked. */
+/** Access rules of the agent's routes. Guarded: nobody changes anything without being asked. */
 export function agentAccess(
   flags: Values<typeof operatorFlags>,
   context: { readonly clock: Clock; readonly log: Logger },

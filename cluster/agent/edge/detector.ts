@@ -1,6 +1,6 @@
 /**
- * Who leads: the one master we are told of, or whom ZooKeeper says (Mesos' --master: host:port, zk://,
- * file://).
+ * The leading master: the one that `--master` names, or the one elected in ZooKeeper (Mesos' --master:
+ * host:port, zk://, file://).
  */
 
 import { lookup } from 'node:dns/promises';
@@ -11,7 +11,7 @@ import { isZkText, zkUrlOf } from '../../zookeeper/edge/flag';
 import { followLeader } from '../../zookeeper/edge/leader';
 
 export interface DetectorOptions {
-  /** What `--master` says. */
+  /** The value of `--master`. */
   readonly master: string;
   readonly sessionTimeoutMs: number;
   readonly log: Logger;

@@ -39,9 +39,9 @@ export interface EmulatorOptions {
 }
 
 export interface EmulatedAgents extends Running {
-  /** How many are registered now. */
+  /** Number of registered agents. */
   registered(): number;
-  /** How many tasks run now. */
+  /** Number of running tasks. */
   tasks(): number;
 }
 
@@ -187,7 +187,7 @@ interface Place {
   readonly post: (event: AgentInput) => void;
 }
 
-/** What the made-up executor does when its agent says something. */
+/** The emulated executor's reaction to its agent. */
 function react(place: Place, container: string, event: ExecutorEvent, options: EmulatorOptions): void {
   const task = place.tasks.get(container);
   if (!task) return;

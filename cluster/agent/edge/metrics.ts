@@ -74,7 +74,7 @@ function taskCounts(executors: readonly Executor[]): Record<string, number> {
   return counts;
 }
 
-/** What executors and their tasks have. */
+/** Resources of executors and their tasks. */
 export function usedBy(executors: readonly Executor[]): Resources {
   return executors.reduce(
     (used, executor) => addResources(used, readResources(heldBy(executor) as readonly WireResource[])),

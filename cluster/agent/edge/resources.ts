@@ -1,5 +1,5 @@
 /**
- * What this machine has to offer: what the operator says, and for the rest what is found (Mesos 1.11
+ * The resources of this machine: those that flags name, and for the rest those detected (Mesos 1.11
  * containerizer.cpp).
  */
 
@@ -29,7 +29,7 @@ const PORTS = [[31_000, 32_000]] as const;
 export interface ResourceFlags {
   /** As text or as a JSON array of resources, which can describe disks, too. */
   readonly resources: string;
-  /** What is reserved for nobody else is for this role. */
+  /** The role that unreserved resources are reserved for. */
   readonly default_role: string;
 }
 
@@ -65,7 +65,7 @@ function readGiven(text: string): Resources | { readonly error: string } {
   }
 }
 
-/** What an agent cannot be given: it is made at run time, or contradicts itself. */
+/** The error in resources that an agent cannot be given: those made at run time, or contradictory ones. */
 function givenError(resources: Resources): string | undefined {
   const types = new Map<string, string>();
   for (const piece of resources) {

@@ -46,7 +46,7 @@ export function agentFiles(options: SandboxOptions): VirtualFiles {
   });
 }
 
-/** What is attached where, for `/files/debug`. */
+/** The attached paths and their places, for `/files/debug`. */
 export function attachedSandboxes({ logFile, read }: SandboxOptions): Record<string, string> {
   const attached: Record<string, string> = logFile === undefined ? {} : { [LOG_PATH]: logFile };
   read(({ frameworks, completedFrameworks }) => {

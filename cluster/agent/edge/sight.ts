@@ -1,6 +1,4 @@
-/**
- * What a principal sees of an agent: the state without the frameworks, executors and tasks it may not view.
- */
+/** The view of a principal: the agent's state without the frameworks, executors and tasks it may not view. */
 
 import type { Acls } from '../../model/acls';
 import { isAllowed, thing } from '../../model/authorizer';

@@ -1,5 +1,5 @@
 /**
- * What each container uses, from /proc: `/monitor/statistics` (keys as in Mesos 1.11, those that need no
+ * Usage of each container, from /proc: `/monitor/statistics` (keys as in Mesos 1.11, those that need no
  * cgroups).
  */
 
@@ -43,7 +43,7 @@ export class Statistics {
     );
   }
 
-  /** What each container uses, by its id; at most half a second old. */
+  /** The usage of each container by its id; at most half a second old. */
   usage(state: AgentState, now: number): ReadonlyMap<string, ResourceStatistics> {
     if (now - this.takenAt >= FRESH_MS) {
       this.last = usageOf(containersOf(state), now);

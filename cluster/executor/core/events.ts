@@ -13,11 +13,11 @@ export interface ExecutorBoot {
   readonly startedAt: number;
   /** Time a task has to end after SHUTDOWN, less what we need ourselves. */
   readonly shutdownGraceMs: number;
-  /** How long we look for a lost agent. */
+  /** Time to look for a lost agent. */
   readonly recoveryTimeoutMs: number;
 }
 
-/** How a process ended. */
+/** The end of a process. */
 export type Ending = { readonly code: number } | { readonly signal: string };
 
 export interface ExecutorEvents {

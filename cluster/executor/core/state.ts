@@ -1,6 +1,4 @@
-/**
- * What the command executor knows: its one task, and the updates the agent has not acknowledged.
- */
+/** The command executor's state: its one task, and the updates the agent has not acknowledged. */
 
 import type * as mesos from '../../api/generated/mesos';
 import { type Random, randomFrom } from '../../model/random';

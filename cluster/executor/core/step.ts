@@ -141,7 +141,7 @@ function describe(how: Ending): string {
     : `Command terminated with signal ${SIGNAL_TEXTS[how.signal] ?? how.signal}`;
 }
 
-/** When the agent has acknowledged the last update, the executor is done. */
+/** Ends the executor once the agent has acknowledged the last update. */
 function leaveWhenDone(state: ExecutorState, effects: ExecutorEffect[]): ExecutorEffect[] {
   const done = state.process === 'ended' && state.unacknowledged.size === 0;
   return done ? [...effects, { kind: 'exit' }] : effects;

@@ -11,7 +11,7 @@ import { type Identity, identityOf } from '../../runtime/identity';
 import { findProcesses, killFound, signalAll } from '../../runtime/processes';
 import type { Ending } from '../core/events';
 
-/** What the task prints: its user's, and for the group to read, as its sandbox. */
+/** The mode of a task's output: its user's, and for the group to read, as its sandbox. */
 const OUTPUT = 0o640;
 
 export interface TaskProcessOptions {

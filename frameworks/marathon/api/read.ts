@@ -196,7 +196,7 @@ export function isObject(value: unknown): value is Record<string, unknown> {
   return value !== null && typeof value === 'object' && !Array.isArray(value);
 }
 
-/** What to say about a member nobody knows, with the nearest known name if there is one. */
+/** The hint about an unknown member, with the nearest known name if there is one. */
 export function hintFor({ path, known }: Reading['unknown'][number]): string {
   const cut = path.lastIndexOf('/');
   const [near] = nearest(path.slice(cut + 1), known, 1);

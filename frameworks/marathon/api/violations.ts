@@ -47,7 +47,7 @@ export function failure(status: number, message: string): ApiFailure {
   return { status, body: { message } };
 }
 
-/** Whether something is a refusal. */
+/** True for a refusal. */
 export function isFailure(value: unknown): value is ApiFailure {
   return value !== null && typeof value === 'object' && 'status' in value && 'body' in value;
 }

@@ -28,7 +28,7 @@ function keyOf(app: App): string {
   return `${app.id}@${app.versionInfo.lastConfigChangeAt}`;
 }
 
-/** When the next launch is allowed; undefined when nothing delays it. */
+/** Time of the next allowed launch; undefined when nothing delays it. */
 export function deadlineOf(state: MarathonState, app: App): Millis | undefined {
   const backoff = state.backoffs.get(keyOf(app));
   return backoff && backoff.reference + backoff.delayMs;

@@ -1,6 +1,4 @@
-/**
- * How Marathon begins: from what was stored, and then with its first event.
- */
+/** The start of Marathon: from what was stored, and then with its first event. */
 
 import { randomFrom } from '../../../cluster/model/random';
 import type { Millis } from '../../../cluster/model/time';

@@ -24,17 +24,17 @@ const TERMINAL: ReadonlySet<Condition> = new Set<Condition>([
   'Unknown',
 ]);
 
-/** Whether there is or may be a task for it. */
+/** True when there is or may be a task for it. */
 export function isActive(condition: Condition): boolean {
   return ACTIVE.has(condition);
 }
 
-/** Whether its task has ended for good. */
+/** True when its task has ended for good. */
 export function isEnded(condition: Condition): boolean {
   return TERMINAL.has(condition);
 }
 
-/** Whether it wants a launch: not yet launched or ended, and to be kept running. */
+/** True when it needs a launch: not yet launched or ended, and to be kept running. */
 export function isWaiting({ goal, condition }: Pick<Instance, 'goal' | 'condition'>): boolean {
   return goal === 'Running' && (condition === 'Scheduled' || isEnded(condition));
 }

@@ -21,9 +21,9 @@ export interface Probe {
   readonly path: string;
   readonly timeoutMs: Millis;
   readonly ipProtocol: 'IPv4' | 'IPv6';
-  /** Which statuses pass; 200 to 399 without it. */
+  /** Statuses that pass; 200 to 399 without it. */
   readonly statuses?: readonly number[] | undefined;
-  /** Whether the answer's body is wanted. */
+  /** True when the answer's body is needed. */
   readonly keepBody: boolean;
 }
 
@@ -43,7 +43,7 @@ export type Answer =
 
 export type MarathonEffect =
   | CommonEffect
-  /** What to subscribe with from now on. The first one starts the session. */
+  /** The FrameworkInfo to subscribe with from now on. The first one starts the session. */
   | { readonly kind: 'framework'; readonly info: mesos.FrameworkInfo }
   /** A call to the master; framework_id is filled in. */
   | { readonly kind: 'call'; readonly call: scheduler.Call }

@@ -16,7 +16,7 @@ export interface RootChange {
   readonly removeGroups?: readonly string[] | undefined;
 }
 
-/** Who asked, for api_post_event. */
+/** The sender of a request, for api_post_event. */
 export interface Origin {
   readonly clientIp: string;
   readonly uri: string;

@@ -1,6 +1,4 @@
-/**
- * What the checks of an instance say together.
- */
+/** The health of an instance, from all of its checks. */
 
 import type { App } from '../api/app';
 import type { CheckHealth, Instance, MarathonState } from './state';

@@ -70,7 +70,7 @@ function sendProbe(turn: Turn, instance: Instance, index: number): void {
   });
 }
 
-/** Where a leader's check goes: the host port if there is one, else the container's own address. */
+/** The target of a leader's check: the host port if there is one, else the container's own address. */
 function targetOf(
   app: App,
   check: HealthCheck,

@@ -29,6 +29,6 @@ export const RECONCILE_LAUNCH_AGE_MS = 30_000;
 /** Longest pause between two questions for tasks that nobody has confirmed since we subscribed. */
 export const CONFIRM_PAUSE_MAX_MS = 16_000;
 
-/** How often launches that take too long are looked for. */
+/** Time between two looks for launches that take too long. */
 export const OVERDUE_CHECK_MS = 5000;
 export const OVERDUE_FIRST_MS = 30_000;

@@ -19,7 +19,7 @@ export function killOverdue(turn: Turn): void {
   wake(turn, 'overdue', turn.at + OVERDUE_CHECK_MS);
 }
 
-/** How long an instance may stay in a condition on its way to Running. */
+/** True when an instance has been in a condition on its way to Running for too long. */
 export function isOverdue({ state, at }: Turn, { condition, task, since }: Instance): boolean {
   const { taskLaunchConfirmMs, taskLaunchMs } = state.settings;
   if (condition === 'Provisioned') return at > since + taskLaunchConfirmMs;

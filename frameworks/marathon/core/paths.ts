@@ -18,7 +18,7 @@ export function ancestorsOf(path: string): string[] {
   return out;
 }
 
-/** Whether a path lies below a group (not the group itself). */
+/** True when a path lies below a group (not the group itself). */
 export function isBelow(path: string, group: string): boolean {
   return group === '/' ? path !== '/' : path.startsWith(`${group}/`);
 }

@@ -36,7 +36,7 @@ function actionFor(old: App | undefined, app: App): Action['action'] | undefined
   return same ? 'ScaleApplication' : 'RestartApplication';
 }
 
-/** How many layers of dependencies lie below each app. */
+/** Number of layers of dependencies below each app. */
 function layersOf(apps: Apps, groups: ReadonlyMap<string, Group>): Map<string, number> {
   const needs = dependenciesOf(apps, groups);
   const depths = new Map<string, number>();
@@ -70,7 +70,7 @@ export function dependenciesOf(apps: Apps, groups: ReadonlyMap<string, Group>): 
   return out;
 }
 
-/** Whether some app depends on itself, directly or not. */
+/** True when some app depends on itself, directly or not. */
 export function hasCycle(apps: Apps, groups: ReadonlyMap<string, Group>): boolean {
   const needs = dependenciesOf(apps, groups);
   const done = new Set<string>();

@@ -1,6 +1,4 @@
-/**
- * What the queue page shows: for each app with something to launch, what became of the offers so far.
- */
+/** The queue page: for each app with something to launch, the fate of its offers so far. */
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
 import type { Millis } from '../../../cluster/model/time';

@@ -21,7 +21,10 @@ export interface RestartLimits {
   readonly capacity: number;
 }
 
-/** How many must work and how many may be there. A single instance is never doubled. */
+/**
+ * The least number of working instances and the largest number of instances during a restart. A single
+ * instance is never doubled.
+ */
 export function restartLimits({ instances, upgradeStrategy, labels }: App): RestartLimits {
   const { minimumHealthCapacity, maximumOverCapacity } = upgradeStrategy;
   if (labels['MARATHON_SINGLE_INSTANCE_APP'] === 'true') return { minHealthy: 0, capacity: instances };
@@ -82,7 +85,7 @@ function isHealthyOld(state: MarathonState, instance: Instance): boolean {
   return !app || app.healthChecks.length === 0 || healthOf(state, app, instance) === true;
 }
 
-/** What stopping an instance costs: nothing when it certainly does not work. */
+/** The cost of stopping an instance: nothing when it certainly does not work. */
 function costOf(state: MarathonState, instance: Instance): number {
   if (!isActive(instance.condition) || instance.condition === 'Unreachable') return 0;
   const app = appOf(state, instance);

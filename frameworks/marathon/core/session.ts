@@ -13,7 +13,7 @@ import type { MarathonState } from './state';
 import { saveFrameworkId } from './storage';
 import { callNow, note, publish, type Turn } from './turn';
 
-/** How we introduce ourselves. */
+/** The FrameworkInfo of this Marathon. */
 export function frameworkInfo({ settings, session }: MarathonState): mesos.FrameworkInfo {
   const types: mesos.FrameworkInfo.Capability.Type[] = ['PARTITION_AWARE', 'MULTI_ROLE', 'REGION_AWARE'];
   if (settings.features.includes('task_killing')) types.push('TASK_KILLING_STATE');

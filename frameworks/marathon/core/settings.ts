@@ -1,5 +1,5 @@
 /**
- * What the operator decided and the core needs to know. Read once from the flags; never changes while running.
+ * Settings of the core, read once from the flags; they never change while running.
  */
 
 import type { Millis } from '../../../cluster/model/time';

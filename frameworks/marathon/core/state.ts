@@ -52,7 +52,7 @@ export interface Task {
   startedAt?: Millis | undefined;
   state?: TaskState | undefined;
   ipAddresses: readonly IpAddress[];
-  /** What Mesos says about its own health checks. */
+  /** The result of Mesos' own health checks. */
   healthy?: boolean | undefined;
   checkResult?: unknown;
 }
@@ -91,11 +91,11 @@ export interface Deployment {
   readonly version: string;
   readonly steps: readonly Step[];
   readonly affected: readonly string[];
-  /** What the affected apps were before; null for new ones. Needed for taking the deployment back. */
+  /** The affected apps before the change; null for new ones. Needed for taking the deployment back. */
   readonly originals: Readonly<Record<string, App | null>>;
   /** Steps done. The current step is the one at this index. */
   done: number;
-  /** Whether deployment_info of the current step has been published. */
+  /** True when deployment_info of the current step has been published. */
   announced: boolean;
   /** Apps of the current step whose action has not reached its aim yet. */
   open: string[];
@@ -156,7 +156,7 @@ export interface Readiness {
 export interface Kill {
   readonly taskId: string;
   readonly agentId?: string | undefined;
-  /** When the last kill call went out; undefined while it waits for its turn. */
+  /** Time of the last kill call; undefined while it waits for its turn. */
   sentAt?: Millis | undefined;
 }
 
@@ -195,7 +195,7 @@ export interface ReviveState {
   wanted: Map<string, number>;
   tokens: number;
   refilledAt: Millis;
-  /** Whether a revive is owed: for a wish that came too soon, or the one repetition. */
+  /** True when a revive is owed: for a wish that came too soon, or the one repetition. */
   owed: boolean;
   repeated: boolean;
 }

@@ -1,5 +1,6 @@
 /**
- * What is stored under which name. Everything else in the state is rebuilt from these or from the cluster.
+ * The stored variables and their names. Everything else in the state is rebuilt from these or from the
+ * cluster.
  */
 
 import type { App, Group } from '../api/app';
@@ -80,7 +81,7 @@ export function saveFailure(turn: Turn, failure: TaskFailure): void {
   save(turn, FAILURE_PREFIX + failure.appId, failure);
 }
 
-/** What was stored, by name. */
+/** Stored variables by name. */
 export type Stored = readonly { readonly name: string; readonly text: string }[];
 
 /** Fills a fresh state's root, versions, deployments and failures; instances are handed back. */

@@ -14,7 +14,10 @@ export function nextVersion(turn: Turn): string {
 
 export type Difference = 'none' | 'scale' | 'config';
 
-/** How an app differs from its earlier form. Labels, back-off and strategies count as configuration. */
+/**
+ * The kind of difference between an app and its earlier form. Labels, back-off and strategies count as
+ * configuration.
+ */
 export function differenceOf(old: App, app: App): Difference {
   const bare = (given: App): unknown => ({
     ...given,

@@ -1,5 +1,5 @@
 /**
- * Whom to stop when there are too many (behaviour section 11).
+ * The choice of instances to stop when there are too many (behaviour section 11).
  *
  * Already sentenced first, then for the balance of GROUP_BY constraints, then the least useful condition, then by
  * killSelection. Pure: takes a list, gives a list.

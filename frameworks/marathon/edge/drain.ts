@@ -22,7 +22,7 @@ export interface DrainSettings {
 
 /** Pause before a load balancer that could not be asked is asked again. */
 const AGAIN_MS = 200;
-/** What an answer may take longer than the deadline it was given. */
+/** Time that an answer may take beyond the deadline it was given. */
 const GRACE_MS = 1000;
 
 /** A load balancer that is there and does not do as asked: asking again changes nothing. */

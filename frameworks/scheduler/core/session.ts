@@ -29,9 +29,11 @@ export interface SessionBoot {
 }
 
 export interface SessionEvents {
-  /** What to subscribe with from now on. The first one starts the session. */
+  /** The FrameworkInfo to subscribe with from now on. The first one starts the session. */
   framework: { info: mesos.FrameworkInfo };
-  /** Whom to ask from now on; nobody while nobody leads. Who is none of them any more is left at once. */
+  /**
+   * The masters to ask from now on; none while nobody leads. Who is none of them any more is left at once.
+   */
   masters: { masters: readonly string[] };
   /** The stream is open; SUBSCRIBED has yet to come. */
   opened: { connection: number };
@@ -45,7 +47,7 @@ export interface SessionEvents {
 
 export type SessionEvent = Stamped<SessionEvents>;
 
-/** What the framework is told, in order. */
+/** The notices to the framework, in order. */
 export type Notice =
   | { readonly kind: 'subscribed'; readonly url: string; readonly subscribed: scheduler.Event.Subscribed }
   | { readonly kind: 'event'; readonly event: scheduler.Event }

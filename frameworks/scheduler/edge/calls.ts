@@ -7,7 +7,7 @@ import { encodeBody, type MediaType } from '../../../cluster/api/media-type';
 import { Pipeline } from '../../../cluster/runtime/http/pipeline';
 import { Queue } from '../../../cluster/runtime/queue';
 
-/** Where calls go: the master of the current subscription and its stream. */
+/** The target of calls: the master of the current subscription and its stream. */
 export interface CallTarget {
   readonly url: string;
   readonly streamId: string;

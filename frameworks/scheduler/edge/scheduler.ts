@@ -33,9 +33,9 @@ export interface SchedulerOptions {
 }
 
 export interface Scheduler extends Running {
-  /** What to subscribe with from now on; the first call starts the session. */
+  /** The FrameworkInfo to subscribe with from now on; the first call starts the session. */
   setFramework(info: mesos.FrameworkInfo): void;
-  /** Whom to ask from now on: the leader where it is known, nobody while nobody leads. */
+  /** The masters to ask from now on: the leader where it is known, none while nobody leads. */
   setMasters(masters: readonly string[]): void;
   call(call: scheduler.Call): void;
 }

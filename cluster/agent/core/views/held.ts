@@ -1,12 +1,13 @@
-/**
- * What executors and their tasks have of the agent's resources.
- */
+/** Resources of the agent that executors and their tasks hold. */
 
 import type * as mesos from '../../../api/generated/mesos';
 import { isTerminal } from '../../../model/task-state';
 import type { AgentState, Executor } from '../state';
 
-/** What an executor and its tasks have, queued ones too (Mesos 1.11 Executor::allocatedResources). */
+/**
+ * The resources of an executor and its tasks, queued ones included (Mesos 1.11
+ * Executor::allocatedResources).
+ */
 export function heldBy({ info, queued, tasks }: Executor): mesos.Resource[] {
   const live = [...tasks.values()].filter(({ state }) => !isTerminal(state)).map((task) => task.info);
   return [info, ...queued.values(), ...live].flatMap(({ resources }) => resources ?? []);

@@ -21,7 +21,7 @@ export class ExecutorDoor {
 
   constructor(
     private readonly post: (event: AgentInput) => void,
-    /** What of a call is not here, as the text of a refusal. */
+    /** The text that refuses a call about something that is not here. */
     private readonly missing: (call: Call) => string | undefined,
   ) {}
 

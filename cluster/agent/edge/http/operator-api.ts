@@ -31,7 +31,7 @@ export interface AgentOperatorDoor {
   readonly containers: ContainerPages;
 }
 
-/** What a call is answered with, under its name in the response; nothing but 200; or a refusal. */
+/** The answer to a call, under its name in the response; nothing but 200; or a refusal. */
 type Answer = Part | object | undefined | { readonly status: number; readonly text: string };
 type Row = (door: AgentOperatorDoor, request: Request, call: Call) => Answer | Promise<Answer>;
 

@@ -27,7 +27,7 @@ import { executorsIn, heldBy } from '../../core/views/held';
 import { printTask } from '../../core/views/tasks';
 import { usedBy } from '../metrics';
 
-/** Who may not see the flags does not see where the log is either. */
+/** The page of the state; senders who may not see the flags do not see the place of the log either. */
 export function statePage(state: AgentState, flags: Record<string, string> | undefined): string {
   const { boot } = state;
   const total = totalOf(state);
@@ -62,7 +62,7 @@ export function statePage(state: AgentState, flags: Record<string, string> | und
 const quoted = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : JSON.stringify(text);
 
-/** Where the master is, as far as its pid says: monitors go from agents to their master by it. */
+/** The host of the master, from its pid: monitors go from agents to their master by it. */
 function hostOf(pid: string): string {
   return pid.slice(pid.indexOf('@') + 1, pid.lastIndexOf(':'));
 }

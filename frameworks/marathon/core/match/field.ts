@@ -1,5 +1,5 @@
 /**
- * What a constraint's field is on a given agent: its host name, region, zone or an attribute in text form.
+ * The value of a constraint's field on an agent: its host name, region, zone or an attribute in text form.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';

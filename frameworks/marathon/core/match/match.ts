@@ -44,7 +44,7 @@ export interface MatchContext {
   readonly random: Random;
   readonly at: Millis;
   readonly localRegion: string | undefined;
-  /** Where instances of the same configuration are, in order of placement. */
+  /** Places of instances of the same configuration, in order of placement. */
   readonly placements: readonly AgentPlace[];
 }
 

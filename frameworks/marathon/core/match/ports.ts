@@ -1,5 +1,5 @@
 /**
- * Which host ports a task gets from an offer (behaviour section 3).
+ * The host ports that a task gets from an offer (behaviour section 3).
  *
  * Mappings: a fixed host port must be offered, 0 takes any, none takes none. Definitions: any, or exactly the declared ones
  * with requirePorts. Dynamic ports follow each other from a random place, so those of one task tend to be adjacent.
@@ -18,7 +18,7 @@ function wishesOf(app: App): PortWish[] {
   return (app.container?.portMappings ?? []).map(({ hostPort }) => hostPort ?? null);
 }
 
-/** How many host ports an app asks for. */
+/** Number of host ports that an app asks for. */
 export function hostPortCount(app: App): number {
   return wishesOf(app).filter((wish) => wish !== null).length;
 }

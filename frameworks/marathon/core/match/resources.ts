@@ -23,7 +23,7 @@ export function usablePieces(offered: Resources, roles: ReadonlySet<string>): Re
   );
 }
 
-/** How much of a scalar there is, in milli-units. */
+/** The amount of a scalar, in milli-units. */
 export function scalarIn(usable: Resources, name: string): number {
   return milliOf(usable, name);
 }
@@ -51,7 +51,7 @@ export function takePorts(usable: Resources, ports: readonly number[]): Piece[] 
   });
 }
 
-/** What is left of an offer after a launch. */
+/** The remainder of an offer after a launch. */
 export function without(offered: Resources, taken: Resources): Resources {
   return subtractResources(offered, taken);
 }

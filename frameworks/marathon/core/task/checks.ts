@@ -6,7 +6,7 @@ import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { App, HealthCheck } from '../../api/app';
 import { effectivePort, type TaskPort } from './ports';
 
-/** Whether Marathon itself probes, instead of the agent. */
+/** True when Marathon itself probes, instead of the agent. */
 export function isLeaderCheck({ protocol }: HealthCheck): boolean {
   return protocol === 'HTTP' || protocol === 'HTTPS' || protocol === 'TCP';
 }

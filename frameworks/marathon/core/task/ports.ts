@@ -38,7 +38,7 @@ export function taskPorts(app: App, hostPorts: readonly (number | null)[]): Task
   }));
 }
 
-/** What the task itself listens on: container port, for 0 the host port. */
+/** The port that the task itself listens on: container port, for 0 the host port. */
 export function effectivePort({ hostPort, containerPort }: TaskPort): number | undefined {
   return containerPort === undefined || containerPort === 0 ? hostPort : containerPort;
 }

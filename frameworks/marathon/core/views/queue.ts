@@ -1,6 +1,4 @@
-/**
- * What waits for a launch and why, as the API shows it.
- */
+/** The launch queue and its reasons, as the API shows it. */
 
 import { deadlineOf } from '../backoff';
 import { REASONS } from '../match/match';

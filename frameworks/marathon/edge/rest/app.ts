@@ -35,7 +35,7 @@ type AppHandler = (
 
 interface Form {
   readonly method: Method;
-  /** What follows the id; `*` is any one segment. */
+  /** The part behind the id; `*` is any one segment. */
   readonly suffix: readonly string[];
   readonly handle: AppHandler;
 }

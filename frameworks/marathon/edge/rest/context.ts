@@ -1,6 +1,4 @@
-/**
- * What every REST handler has to work with, and how its outcome becomes a response.
- */
+/** The context of REST handlers, and the way their outcomes become responses. */
 
 import type { Handler, Reply, Request } from '../../../../cluster/runtime/http/server';
 import type { Logger } from '../../../../cluster/runtime/log';
@@ -34,7 +32,7 @@ export interface RestContext {
   ask(wish: Wish): Promise<Answer>;
 }
 
-/** What a handler answers with. */
+/** The answer of a handler. */
 export interface Outcome {
   readonly status: number;
   readonly body?: unknown;
@@ -188,7 +186,7 @@ export function queryFlag(request: Request, name: string, fallback = false): boo
   return given === undefined ? fallback : given.toLowerCase() === 'true';
 }
 
-/** What follows a route's prefix, as path segments. Double and trailing slashes do not matter. */
+/** The path behind a route's prefix, as segments. Double and trailing slashes do not matter. */
 export function restOf(request: Request): string[] {
   const params = isObject(request.params) ? request.params : {};
   return String(params['*'] ?? '')

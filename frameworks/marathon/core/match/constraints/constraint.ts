@@ -1,6 +1,4 @@
-/**
- * What every constraint operator is: a question about one agent, given where the app's instances are already.
- */
+/** A constraint operator's question about one agent, with the places of the app's instances. */
 
 export interface ConstraintCase {
   /** The field's value on the offered agent; undefined when it has none. */
@@ -9,13 +7,13 @@ export interface ConstraintCase {
   readonly placed: readonly string[];
   /** The constraint's third member; the empty text without one. */
   readonly value: string;
-  /** How many instances are wanted. */
+  /** Number of wanted instances. */
   readonly instances: number;
 }
 
 export type Constraint = (question: ConstraintCase) => boolean;
 
-/** How often each value occurs. */
+/** The frequency of each value. */
 export function countByValue(values: readonly string[]): Map<string, number> {
   const counts = new Map<string, number>();
   for (const value of values) counts.set(value, (counts.get(value) ?? 0) + 1);
