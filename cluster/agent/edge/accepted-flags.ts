@@ -2,13 +2,14 @@
  * Flags of the original agent that change nothing here, or stop the start, each with the reason.
  */
 
+import { STOPS_THE_START } from '../../runtime/config/class-help';
 import {
   isOff,
   refuse,
   refused,
   refusedSwitches,
   refusedUnless,
-  STOPS_THE_START,
+  secretly,
   unused,
   unusedSwitches,
 } from '../../runtime/config/classes';
@@ -60,10 +61,10 @@ const unusedFlags = {
     'docker_remove_delay',
     'docker_mesos_image',
     'docker_socket',
-    'docker_config',
     'docker_stop_timeout',
     'sandbox_directory',
   ),
+  ...secretly(unused(DOCKER, 'docker_config')),
   ...unusedSwitches(DOCKER, 'docker_kill_orphans'),
   ...unused(FETCHER, 'fetcher_cache_size', 'fetcher_cache_dir', 'fetcher_stall_timeout', 'hadoop_home'),
   ...unused('executors with a path of their own are refused with TASK_FAILED, as yet', 'frameworks_home'),

@@ -3,7 +3,8 @@
  * and flags whose promise we cannot keep, which stop the start instead of being passed over.
  */
 
-import { refused, refusedSwitches, unusedSwitches, WITHOUT_EFFECT } from '../../runtime/config/classes';
+import { WITHOUT_EFFECT } from '../../runtime/config/class-help';
+import { refused, refusedSwitches, unusedSwitches } from '../../runtime/config/classes';
 import { choice, integer, text, toggle } from '../../runtime/config/flags';
 
 const unused = (reason: string): { help: string } => ({ help: WITHOUT_EFFECT + reason });

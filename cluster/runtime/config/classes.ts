@@ -3,12 +3,8 @@
  * whose promise cannot be kept, which stop the start instead of being passed over.
  */
 
+import { STOPS_THE_START, WITHOUT_EFFECT } from './class-help';
 import { type Flag, FlagRefusal } from './flags';
-
-/** How the help of a flag without effect begins. */
-export const WITHOUT_EFFECT = 'without effect: ';
-/** How the help of a flag that is refused begins. */
-export const STOPS_THE_START = 'stops the start: ';
 
 type Text = Flag<string | undefined>;
 type Group<N extends string> = Readonly<Record<N, Text>>;
@@ -25,6 +21,12 @@ const SWITCH = { value: undefined, fallback: undefined } as const;
 export function unused<N extends string>(reason: string, ...names: readonly N[]): Group<N> {
   const help = WITHOUT_EFFECT + reason;
   return group(names, () => ({ ...TEXT, help, read: (text) => text }));
+}
+
+/** Flags whose values are not shown, even if nothing is done with them. */
+export function secretly<N extends string>(flags: Group<N>): Group<N> {
+  const secrets = Object.entries<Text>(flags).map(([name, flag]) => [name, { ...flag, secret: true }]);
+  return Object.fromEntries(secrets) as Group<N>;
 }
 
 /** Switches that are taken without effect. */

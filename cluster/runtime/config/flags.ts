@@ -12,6 +12,7 @@ import { Command, CommanderError, Option } from 'commander';
 import { type Millis, printDuration, readDuration } from '../../model/time';
 import { tellOpenSecret } from '../files/private';
 import { hideUserinfo } from '../http/userinfo';
+import { classHelp, isGrouped } from './class-help';
 
 /** Wrong use of a command: printed without a stack, exit status 2. */
 export class UsageError extends Error {}
@@ -255,11 +256,13 @@ export function parseFlags<Table extends FlagTable>(table: Table, options: Parse
   }
   let help: string | undefined;
   try {
-    command.parse(options.args as string[], { from: 'user' });
+    // Help is given whatever else is wrong.
+    const args = options.args.includes('--help') ? ['--help'] : [...options.args];
+    command.parse(args, { from: 'user' });
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     if (error.code !== 'commander.helpDisplayed') throw usage(options, error.message.replace(/^error: /, ''));
-    help = command.helpInformation();
+    help = command.helpInformation() + classHelp(table);
   }
   if (help === undefined) complete(table, values, options);
   const flags = Object.fromEntries(values) as Values<Table>;
@@ -276,7 +279,7 @@ function describe(table: FlagTable, options: ParseOptions): Command {
   for (const [name, flag] of Object.entries(table)) {
     for (const called of namesOf(name, flag)) {
       const option = new Option(flagSyntax(called, flag), flagHelp(flag));
-      command.addOption(called === name ? option : option.hideHelp());
+      command.addOption(called === name && !isGrouped(flag) ? option : option.hideHelp());
       if (flag.value !== undefined) continue;
       for (const off of offNames(called)) command.addOption(new Option(`--${off}`).hideHelp());
     }

@@ -2,13 +2,14 @@
  * Flags of the original Marathon that change nothing here, or stop the start, each with the reason.
  */
 
+import { WITHOUT_EFFECT } from '../../../cluster/runtime/config/class-help';
 import {
   refused,
   refusedSwitches,
   refusedUnless,
+  secretly,
   unused,
   unusedSwitches,
-  WITHOUT_EFFECT,
 } from '../../../cluster/runtime/config/classes';
 import { type Flag, integer, toggle } from '../../../cluster/runtime/config/flags';
 
@@ -173,13 +174,6 @@ const refusedFlags = {
   ),
   ...refusedSwitches(`metrics are not pushed; ${COLLECT}`, 'metrics_statsd', 'metrics_datadog'),
 };
-
-/** The value is not shown. */
-function secretly<T extends Readonly<Record<string, Flag<string | undefined>>>>(flags: T): T {
-  return Object.fromEntries(
-    Object.entries(flags).map(([name, flag]) => [name, { ...flag, secret: true }]),
-  ) as T;
-}
 
 /** A second variable, which is not named after the flag. */
 function second<T extends Readonly<Record<string, Flag<string | undefined>>>>(

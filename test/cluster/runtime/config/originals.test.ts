@@ -7,7 +7,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { agentFlags } from '../../../../cluster/agent/config';
 import { masterFlags } from '../../../../cluster/master/config';
-import { STOPS_THE_START, WITHOUT_EFFECT } from '../../../../cluster/runtime/config/classes';
+import { STOPS_THE_START, WITHOUT_EFFECT } from '../../../../cluster/runtime/config/class-help';
 import { type Flag, type FlagTable, parseFlags, UsageError } from '../../../../cluster/runtime/config/flags';
 import { dnsFlags } from '../../../../dns/config';
 import { MARATHON_FLAGS } from '../../../../frameworks/marathon/config';

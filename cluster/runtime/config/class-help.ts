@@ -1,0 +1,45 @@
+/**
+ * Help for flags that are without effect, or stop the start: many flags with few reasons, so they are grouped by those.
+ */
+
+import type { FlagTable } from './flags';
+
+/** How the help of a flag without effect begins. */
+export const WITHOUT_EFFECT = 'without effect: ';
+/** How the help of a flag that is refused begins. */
+export const STOPS_THE_START = 'stops the start: ';
+
+const COLUMNS = 100;
+const SECTIONS = [
+  { prefix: WITHOUT_EFFECT, title: 'Flags without effect:' },
+  { prefix: STOPS_THE_START, title: 'Flags that stop the start:' },
+] as const;
+
+/** Whether a flag stands in these groups and not among the options that work. */
+export function isGrouped({ help }: { readonly help: string }): boolean {
+  return SECTIONS.some(({ prefix }) => help.startsWith(prefix));
+}
+
+/** The groups of a table as text, to follow the options; empty when it has none. */
+export function classHelp(table: FlagTable): string {
+  return SECTIONS.map(({ prefix, title }) => {
+    const reasons = new Map<string, string[]>();
+    for (const [name, { help }] of Object.entries(table)) {
+      if (!help.startsWith(prefix)) continue;
+      const reason = help.slice(prefix.length);
+      reasons.set(reason, [...(reasons.get(reason) ?? []), `--${name}`]);
+    }
+    const groups = [...reasons].map(([reason, names]) => `  ${reason}\n${wrapped(names)}`);
+    return groups.length === 0 ? '' : `\n${title}\n${groups.join('')}`;
+  }).join('');
+}
+
+function wrapped(names: readonly string[]): string {
+  const lines: string[] = [];
+  for (const name of names) {
+    const line = lines.at(-1);
+    if (line === undefined || line.length + 1 + name.length > COLUMNS) lines.push(`    ${name}`);
+    else lines[lines.length - 1] = `${line} ${name}`;
+  }
+  return lines.map((line) => `${line}\n`).join('');
+}
