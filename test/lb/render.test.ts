@@ -91,8 +91,11 @@ test('the arguments of the original are taken', () => {
       '--health-check',
       '--group',
       'x',
+      '--max-reload-retries',
+      '3',
       '--log-level',
       'warn',
+      '--archive-versions=2',
     ],
   ]);
   expect(

@@ -2,8 +2,6 @@
  * Help for flags that are without effect, or stop the start: many flags with few reasons, so they are grouped by those.
  */
 
-import type { FlagTable } from './flags';
-
 /** How the help of a flag without effect begins. */
 export const WITHOUT_EFFECT = 'without effect: ';
 /** How the help of a flag that is refused begins. */
@@ -15,13 +13,17 @@ const SECTIONS = [
   { prefix: STOPS_THE_START, title: 'Flags that stop the start:' },
 ] as const;
 
+interface WithHelp {
+  readonly help: string;
+}
+
 /** Whether a flag stands in these groups and not among the options that work. */
-export function isGrouped({ help }: { readonly help: string }): boolean {
+export function isGrouped({ help }: WithHelp): boolean {
   return SECTIONS.some(({ prefix }) => help.startsWith(prefix));
 }
 
 /** The groups of a table as text, to follow the options; empty when it has none. */
-export function classHelp(table: FlagTable): string {
+export function classHelp(table: Readonly<Record<string, WithHelp>>): string {
   return SECTIONS.map(({ prefix, title }) => {
     const reasons = new Map<string, string[]>();
     for (const [name, { help }] of Object.entries(table)) {
