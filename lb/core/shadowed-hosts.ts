@@ -22,18 +22,34 @@ export interface Shadowed {
 
 /** Rules, in the order of the front, whose requests for a host name all go to an earlier one. */
 export function findShadowed(rules: readonly HostRule[]): Shadowed[] {
+  const shared = sharedHosts(rules);
+  if (shared.size === 0) return [];
   const earlier = new Map<string, HostRule[]>();
   const shadowed: Shadowed[] = [];
   for (const rule of inOrder(rules)) {
-    const plain = !hasOwnTexts(rule);
-    for (const host of new Set(rule.hosts)) {
+    const hosts = [...new Set(rule.hosts)].filter((host) => shared.has(host));
+    if (hosts.length === 0 || hasOwnTexts(rule)) continue;
+    for (const host of hosts) {
       const before = earlier.get(host) ?? [];
-      const by = plain ? before.find((other) => covers(other.path, rule.path)) : undefined;
+      const by = before.find((other) => covers(other.path, rule.path));
       if (by) shadowed.push({ rule, host, by });
-      else if (plain) earlier.set(host, [...before, rule]);
+      else earlier.set(host, [...before, rule]);
     }
   }
   return shadowed;
+}
+
+/** Host names of more than one rule: there are few. */
+function sharedHosts(rules: readonly HostRule[]): ReadonlySet<string> {
+  const owners = new Map<string, HostRule>();
+  const shared = new Set<string>();
+  for (const rule of rules)
+    for (const host of rule.hosts) {
+      const owner = owners.get(host);
+      if (owner === undefined) owners.set(host, rule);
+      else if (owner !== rule) shared.add(host);
+    }
+  return shared;
 }
 
 /** Host names in a map come after the rules of no less than the usual weight. */
