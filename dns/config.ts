@@ -301,7 +301,7 @@ export interface DnsConfig {
   readonly logLevel: DnsFlags['log-level'];
   /** The settings file, when there is one. */
   readonly file: string | undefined;
-  /** What the settings file calls flags that were not typed. */
+  /** Keys of the settings file for flags that were not typed. */
   readonly settingNames: SettingNames;
   /** Sentences about the settings file, for the log. */
   readonly notices: readonly string[];

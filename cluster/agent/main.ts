@@ -160,7 +160,7 @@ interface Place {
   readonly port: number;
 }
 
-/** Where others reach the agent. */
+/** The address and port that others reach the agent at. */
 function advertised(config: AgentConfig, http: HttpServer): Place {
   return { host: config.advertise_ip ?? http.address, port: config.advertise_port ?? http.port };
 }

@@ -12,7 +12,7 @@ export interface Cluster {
   readonly frameworks: Map<string, FrameworkFacts>;
   /** By `taskKey`, in the order of the document. */
   tasks: TaskMap;
-  /** Which address a task has after a status that tells none. */
+  /** The rule for statuses without addresses. */
   readonly statusRule: StatusRule;
 }
 

@@ -75,8 +75,8 @@ export function taskKey(frameworkId: string, taskId: string): string {
 }
 
 /**
- * What a running status without addresses, such as one that only tells of health, does to those of the one before: with
- * `latest` they are forgotten, as in the original; with `addressed` they stay.
+ * The rule for a running status without addresses, such as one that only tells of health: with `latest` the addresses of the
+ * status before are forgotten, as in the original; with `addressed` they stay.
  */
 export type StatusRule = 'latest' | 'addressed';
 

@@ -8,13 +8,13 @@
 import type { Millis } from '../../cluster/model/time';
 import type { HostPort } from './snapshot';
 
-/** How long a resolver that did not answer is tried last. */
+/** The time for which a resolver that did not answer is tried last. */
 export const RETRY_MS: Millis = 30_000;
 
 interface Silence {
-  /** When it last did not answer. */
+  /** The time of the last question without an answer. */
   failedAt: Millis;
-  /** When a question may try it first again. */
+  /** The time from which a question may try it first again. */
   retryAt: Millis;
 }
 

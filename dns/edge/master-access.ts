@@ -25,7 +25,7 @@ export interface MasterAccess {
   readonly keyFile: string;
   readonly iamFile: string;
   readonly login: MasterLogin;
-  /** What to do when a master refuses us, in the words of the flags or of the settings file. */
+  /** Advice for when a master refuses us, in the words of the flags or of the settings file. */
   readonly remedies: Remedies;
 }
 
@@ -47,7 +47,7 @@ export interface AccessSettings {
   readonly principal: string | undefined;
   readonly secret: string | undefined;
   readonly iamFile: string | undefined;
-  /** What the settings file calls flags; nothing without one. */
+  /** Keys of the settings file for flags; none without one. */
   readonly names?: SettingNames;
 }
 

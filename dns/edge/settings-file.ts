@@ -89,11 +89,11 @@ const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   File: 'it is the path of the file itself',
 };
 
-/** What a settings file says. */
+/** The content of a settings file. */
 export interface SettingsFile {
   /** Values of flags. */
   readonly flags: Readonly<Record<string, unknown>>;
-  /** How the file calls each flag, as it is spelled there. */
+  /** The file's key for each flag, as it is spelled there. */
   readonly names: SettingNames;
   /** Sentences about keys that are passed over. */
   readonly notices: readonly string[];

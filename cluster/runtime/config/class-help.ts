@@ -2,9 +2,9 @@
  * Help for flags that are without effect, or stop the start: many flags with few reasons, so they are grouped by those.
  */
 
-/** How the help of a flag without effect begins. */
+/** The beginning of the help of a flag without effect. */
 export const WITHOUT_EFFECT = 'without effect: ';
-/** How the help of a flag that is refused begins. */
+/** The beginning of the help of a flag that is refused. */
 export const STOPS_THE_START = 'stops the start: ';
 
 const COLUMNS = 100;
@@ -17,7 +17,7 @@ interface WithHelp {
   readonly help: string;
 }
 
-/** Whether a flag stands in these groups and not among the options that work. */
+/** Tests whether a flag stands in these groups and not among the options that work. */
 export function isGrouped({ help }: WithHelp): boolean {
   return SECTIONS.some(({ prefix }) => help.startsWith(prefix));
 }

@@ -5,7 +5,7 @@
 import { editDistance, nearest } from '../../model/nearest';
 import type { Logger } from '../log';
 
-/** What agents and Marathon give to tasks and executors: a daemon that runs as a task has them, too. */
+/** Variables that agents and Marathon give to tasks and executors: a daemon that runs as a task has them, too. */
 const OF_TASKS = [
   /^MARATHON_(APP|CONTAINER)_/,
   /^MESOS_(AGENT_ENDPOINT|ALLOCATION_ROLE|CHECKPOINT|CONTAINER_\w+|DIRECTORY|DOMAIN_SOCKET)$/,

@@ -103,7 +103,7 @@ export function readZddConfig(
   return { zdd, access: readAccess(flags, env, marathon.credentials) };
 }
 
-/** Who we are at Marathon: by the flags, or by its URL. */
+/** The access to Marathon, with credentials of the flags or of its URL. */
 function readAccess(
   flags: Values<typeof zddFlags>,
   env: Readonly<Record<string, string | undefined>>,

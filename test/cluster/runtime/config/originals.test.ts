@@ -52,7 +52,7 @@ function kindOf({ help }: Flag<unknown>): string {
   return help.startsWith(STOPS_THE_START) ? 'refused' : 'works';
 }
 
-/** What stands for required flags is there, and nothing else. */
+/** Parses without asking for required flags. */
 function parse(program: string, args: readonly string[], env: Record<string, string> = {}) {
   const table = Object.fromEntries(
     Object.entries(TABLES[program] ?? {}).map(([name, flag]) => [name, { ...flag, required: false }]),
