@@ -15,7 +15,7 @@ import {
   type Resources,
   reservedRole,
 } from '../../../cluster/model/resources';
-import { topRole } from '../../../cluster/model/roles';
+import { lineageOf } from '../../../cluster/model/roles';
 import { isShared } from '../../../cluster/model/volumes';
 
 interface Holding {
@@ -63,18 +63,19 @@ function quotaErrors(state: MasterState, held: readonly Holding[]): string[] {
   const { allocator } = state;
   const headroom = new Map<string, number>();
   const sums = new Map<string, Map<string, number>>();
-  const add = (key: string, quantities: ReadonlyMap<string, number>): void => {
-    const sum = sums.get(key) ?? new Map<string, number>();
-    addQuantities(sum, quantities);
-    sums.set(key, sum);
+  const add = (kind: string, role: string, quantities: ReadonlyMap<string, number>): void => {
+    for (const counted of lineageOf(role)) {
+      const sum = sums.get(`${kind} ${counted}`) ?? new Map<string, number>();
+      addQuantities(sum, quantities);
+      sums.set(`${kind} ${counted}`, sum);
+    }
   };
   for (const { total, free } of allocator.agents.values()) {
     addQuantities(headroom, quotaQuantities(free));
     for (const piece of total)
-      if (isReserved(piece)) add(`reserved ${topRole(reservedRole(piece))}`, scalarsOf([piece]));
+      if (isReserved(piece)) add('reserved', reservedRole(piece), scalarsOf([piece]));
   }
-  for (const { role, resources } of held)
-    add(`unreserved ${topRole(role)}`, scalarsOf(resources.filter(isQuotaPiece)));
+  for (const { role, resources } of held) add('unreserved', role, scalarsOf(resources.filter(isQuotaPiece)));
   const kept = [...allocator.use].flatMap(([role, { reserved, unreserved }]) => [
     [`reserved ${role}`, reserved] as const,
     [`unreserved ${role}`, unreserved] as const,
