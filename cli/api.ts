@@ -8,7 +8,7 @@ import { StartError } from '../cluster/runtime/lifecycle';
 
 export interface ApiOptions {
   readonly url: string;
-  /** What is asked, for messages: `Marathon`. */
+  /** The name of the other side, for messages: `Marathon`. */
   readonly what: string;
   /** The flag that names it. */
   readonly flag: string;
@@ -123,7 +123,7 @@ function lockLines(deployments: unknown): string[] {
   ];
 }
 
-/** What is wrong at one place of a body; `messages` are sentences, where Marathon is ours. */
+/** The errors at one place of a body; `messages` are sentences, where Marathon is ours. */
 interface Detail {
   readonly path?: string;
   readonly errors?: readonly string[];

@@ -1,6 +1,4 @@
-/**
- * What a command is, and what it may touch.
- */
+/** A command, and its access to the world. */
 
 import { randomBytes } from 'node:crypto';
 import pc from 'picocolors';

@@ -6,7 +6,7 @@ import { keepFilesPrivate } from '../cluster/runtime/files/private';
 import type { Running } from '../cluster/runtime/lifecycle';
 import type { Terminal } from './command';
 
-/** What cannot go on ends, however its stop fares: whoever supervises it waits for that. */
+/** The longest time of a stop after a failure: the supervisor waits for the end. */
 const FAILED_STOP_MS = 60_000;
 const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
 

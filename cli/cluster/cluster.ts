@@ -75,7 +75,7 @@ export function startCluster(options: UpOptions, deps: ClusterDeps): Promise<Clu
   });
 }
 
-/** Where the load balancer's API will listen: Marathon, which asks it, starts before. */
+/** The port of the load balancer's API: Marathon, which asks it, starts before. */
 async function chooseLbPort(options: UpOptions): Promise<number> {
   if (!options['free-ports']) return options['lb-port'];
   const server = createServer();

@@ -1,6 +1,6 @@
 /**
- * How the agents of this program start executors: in this process. The executor still talks to its agent over the v1 API, so it
- * could as well be a process of its own (`meseta executor`).
+ * The executor launcher of this program: executors live in this process. The executor still talks to its
+ * agent over the v1 API, so it could as well be a process of its own (`meseta executor`).
  */
 
 import type { ExecutorLauncher } from '../../cluster/agent/main';

@@ -28,7 +28,10 @@ export class Parts {
     private readonly life: Lifetime,
   ) {}
 
-  /** What ends from now on ends because it is told to. To be called once all parts are there. */
+  /**
+   * Marks that all parts are there: from now on a part that ends is told. To be called once all parts are
+   * there.
+   */
   allStarted(): void {
     this.life.add(() => {
       this.stopping = true;

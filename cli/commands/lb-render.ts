@@ -61,9 +61,9 @@ function appsIn(json: unknown): unknown {
   return isObject(json) && list === undefined ? json : { apps: apps.map((app) => asRunning(app, chosen)) };
 }
 
-/** Where Marathon begins to choose service ports. */
+/** The first service port that Marathon would choose. */
 const FIRST_PORT = 10_000;
-/** Where an agent begins with the ports of tasks. */
+/** The first port of tasks on an agent. */
 const FIRST_TASK_PORT = 31_000;
 const SHOWN_MAX = 100;
 

@@ -8,7 +8,7 @@ import { withApi } from '../api';
 import { flagCommand } from '../command';
 import { printJson, printTable } from '../print';
 
-/** What `GET /v1/traffic` tells of one version of one app. */
+/** The traffic of one version of one app, as `GET /v1/traffic` tells it. */
 interface VersionTraffic {
   readonly app: string;
   readonly version: string;

@@ -80,7 +80,7 @@ function printMachine({ hostname, ip }: mesos.MachineID): string {
   return `${hostname?.toLowerCase() ?? ''}@${ip ?? ''}`;
 }
 
-/** When a window begins: `now`, a time from now such as `+2hrs`, or a date. Throws UsageError for others. */
+/** The begin of a window: `now`, a time from now such as `+2hrs`, or a date. Throws UsageError for others. */
 export function readStart(given: string, now: number): number {
   if (given === 'now') return now;
   if (given.startsWith('+'))

@@ -1,5 +1,5 @@
 /**
- * What the zone says to a question: records, NODATA or NXDOMAIN.
+ * The zone's answer to a question: records, NODATA or NXDOMAIN.
  *
  * Where the original departs from the standards there are two answers, and the zone's `compat` says which is given:
  * `mesos-dns` is the original's, section by section; `standard` follows RFC 1034, 2308 and 8020.

@@ -8,8 +8,8 @@ import type { LabelRule } from './labels';
 import type { AgentFacts, FrameworkFacts, HostPort, IpSource, Note } from './snapshot';
 
 /**
- * Whose answers are given where the original and the standards differ: `mesos-dns` keeps the original's wherever a client
- * may depend on them, `standard` follows the RFCs.
+ * The modes of compatibility where the original and the standards differ: `mesos-dns` keeps the original's
+ * answers wherever a client may depend on them, `standard` follows the RFCs.
  */
 export const COMPATS = ['mesos-dns', 'standard'] as const;
 export type Compat = (typeof COMPATS)[number];
@@ -28,7 +28,7 @@ export interface ZoneNode {
   readonly own: boolean;
 }
 
-/** What a zone says about itself, and what all its records share. */
+/** The zone's facts about itself, and those that all its records share. */
 export interface Authority {
   readonly primary: string;
   readonly admin: string;
@@ -41,24 +41,24 @@ export interface Authority {
   readonly srvWeight: number;
 }
 
-/** What names are made with once all is known about a thing. */
+/** The parts that names are made with. */
 export interface Naming {
   readonly domain: string;
   readonly compat: Compat;
 }
 
-/** What belongs to the zone and not to one name. */
+/** The parts of a zone that belong to no single name. */
 export interface ZoneHead extends Naming {
   readonly authority: Authority;
 }
 
 /** A zone to answer from. */
 export interface Zone extends ZoneHead {
-  /** What stands at a name, without the final dot. */
+  /** The node at a name, without the final dot. */
   node(name: string): ZoneNode | undefined;
 }
 
-/** How names are made; the same for the life of a process. */
+/** The options of names; the same for the life of a process. */
 export interface ZoneOptions {
   readonly domain: string;
   readonly compat: Compat;
@@ -71,7 +71,7 @@ export interface ZoneOptions {
   readonly healthy: boolean;
 }
 
-/** What makers of records know besides the thing they are about. */
+/** The context of record makers, besides the thing they are about. */
 export interface MakerContext {
   readonly options: ZoneOptions;
   /** The addresses of a host: itself when it is one, else what the look-up gave. */
@@ -101,7 +101,7 @@ export interface ZoneChange {
   readonly first: boolean;
   /** Nothing of a change is answered before its last part is there. */
   readonly last: boolean;
-  /** How many things there will be, about; told with a fresh zone. */
+  /** The approximate number of things to come; told with a fresh zone. */
   readonly total: number;
   /** The numbers of the things that are changed. */
   readonly things: readonly number[];

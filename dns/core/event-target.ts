@@ -1,5 +1,6 @@
 /**
- * What events are applied to: a cluster that can be changed thing by thing. A live zone is one; so are plain facts.
+ * The target of events: a cluster that can be changed thing by thing. A live zone is one; so are plain
+ * facts.
  */
 
 import type { Cluster, Snapshot } from './cluster';

@@ -67,7 +67,7 @@ export function applyEvent(target: EventTarget, event: unknown, note: Note): boo
   return apply?.(target, event, note) ?? false;
 }
 
-/** Whether an event tells of a framework that may have a driver, whose place the stream does not tell. */
+/** True for an event about a framework that may have a driver, whose address the stream does not tell. */
 export function isFrameworkEvent(event: unknown): boolean {
   const kind = textAt(event, 'type');
   return kind === 'FRAMEWORK_ADDED' || kind === 'FRAMEWORK_UPDATED';
@@ -88,7 +88,7 @@ const TASK_SHAPE = membersShape({
   discovery: DISCOVERY_SHAPE,
 });
 
-/** Where the parts of the first record stand that are read. */
+/** The paths of the parts that are read of the first record. */
 const DECISIONS: Readonly<Record<string, Decision>> = {
   '': 'into',
   type: 'take',
@@ -141,7 +141,7 @@ export function createSubscribedReader(note: Note, rule: StatusRule = 'latest'):
   return { feed: scanner.feed, finish };
 }
 
-/** Where the drivers of frameworks listen, from the master's summary: by framework id. */
+/** The addresses of frameworks' drivers by framework id, from the master's summary. */
 export function readFrameworkPids(summary: unknown): ReadonlyMap<string, HostPort> {
   const pids = new Map<string, HostPort>();
   for (const framework of listAt(summary, 'frameworks')) {
@@ -152,7 +152,7 @@ export function readFrameworkPids(summary: unknown): ReadonlyMap<string, HostPor
   return pids;
 }
 
-/** Where the leader is, from the answer of GET_MASTER. */
+/** The leader's address, from the answer of GET_MASTER. */
 export function readLeader(response: unknown): HostPort | undefined {
   const info = valueAt(response, 'get_master', 'master_info');
   const host =

@@ -1,6 +1,6 @@
 /**
- * Where an answer comes from: for a name, the things of the cluster that put its records there, and for a name without
- * records the tasks that would have it if they counted.
+ * The origin of an answer: for a name, the things of the cluster that put its records there, and for a name
+ * without records the tasks that would have it if they counted.
  *
  * Costs a walk through the cluster; asked for by people, not by resolvers.
  */
@@ -15,7 +15,7 @@ import { putTask, type TaskRecipe, taskRecipe, whyNoAddress, whyNone, wouldBeRec
 export interface Origin {
   /** `A 10.0.0.1` or `SRV 31000 web-x-s0.marathon.slave.mesos`. */
   readonly record: string;
-  /** What made it: a task, an agent, a framework, the masters, this server. */
+  /** The thing that made it: a task, an agent, a framework, the masters, this server. */
   readonly from: string;
 }
 
@@ -28,7 +28,7 @@ export interface Explanation {
   readonly near: readonly string[];
 }
 
-/** How many lines one explanation has at most. */
+/** The most lines of one explanation. */
 const LINES_MAX = 200;
 const NEAR_MAX = 5;
 

@@ -37,7 +37,7 @@ const NETWORK = membersShape({
   ip_address: WHOLE,
 });
 
-/** What `readRunningStatus` reads: little of statuses that are no running ones. */
+/** The members that `readRunningStatus` reads: few of statuses that are no running ones. */
 export const STATUS_SHAPE = membersShape(
   {
     state: WHOLE,
@@ -49,7 +49,7 @@ export const STATUS_SHAPE = membersShape(
   { name: 'state', value: 'TASK_RUNNING' },
 );
 
-/** What `readDiscovery` reads. */
+/** The members that `readDiscovery` reads. */
 export const DISCOVERY_SHAPE = membersShape({
   name: WHOLE,
   ports: membersShape({

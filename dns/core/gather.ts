@@ -1,5 +1,6 @@
 /**
- * What stands at a name, gathered from what things put there: each value once, in the order they came.
+ * The node of a name, collected from the things that put something there: each value once, in the order
+ * they came.
  */
 
 import type { Put, Service, ZoneNode } from './book';
@@ -7,10 +8,10 @@ import { ITEM, LINE, packText, unpackText } from './packed';
 
 /** The values of one name while they come together. */
 export interface Gathered {
-  /** Whether anything was put here, were it nothing but the name. */
+  /** True when anything was put here, were it nothing but the name. */
   own: boolean;
   readonly healthy: Values;
-  /** What unhealthy instances put; it counts only where nothing else is. */
+  /** Values of unhealthy instances; they count only where there are no others. */
   readonly sick: Values;
 }
 

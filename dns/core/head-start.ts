@@ -1,6 +1,6 @@
 /**
- * What tasks put in the zone, made and sent out while the rest of the cluster is still being read: by the time the last
- * task is there, nearly all of a first zone is where questions are answered.
+ * Records of tasks, made and sent out while the rest of the cluster is still being read: by the time the
+ * last task is there, nearly all of a first zone is where questions are answered.
  *
  * Always true: parts that went out are only completed when all they were made of is the same in the end. Nothing of them is
  * answered before.
@@ -52,7 +52,7 @@ export function createHeadStart({ context, head, thingOf, send }: HeadStartOptio
     agent: (id) => agents.get(id),
     framework: (id) => frameworks.get(id),
   };
-  /** Whether both owners of a task are known, as they were for the tasks before it. */
+  /** Tells that both owners of a task are there, as they were for the tasks before it. */
   const owners = (
     cluster: Cluster,
     { agentId }: TaskBody,

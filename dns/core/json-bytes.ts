@@ -9,18 +9,21 @@ export const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0
 export const PLAIN = 0;
 const OTHER = 1;
 
-/** What each byte is inside a text: plain, its end, the beginning of an escape, or one that is no ASCII letter or sign. */
+/**
+ * The kind of each byte inside a text: plain, its end, the beginning of an escape, or one that is no ASCII
+ * letter or sign.
+ */
 export const TEXT_KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === QUOTE || byte === BACKSLASH) return byte;
   return byte < 32 || byte > 126 ? OTHER : PLAIN;
 });
 
-/** What each byte is outside of texts: one that opens or closes something, or plain. */
+/** The kind of each byte outside of texts: one that opens or closes something, or plain. */
 export const OUTER_KINDS = Uint8Array.from({ length: 256 }, (_, byte) =>
   [QUOTE, OPEN_OBJECT, OPEN_LIST, CLOSE_OBJECT, CLOSE_LIST].includes(byte) ? byte : PLAIN,
 );
 
-/** Whether a number or a word ends before this byte. */
+/** True for a byte that ends a number or a word. */
 export function endsScalar(byte: number): boolean {
   return byte === COMMA || byte === CLOSE_OBJECT || byte === CLOSE_LIST || byte <= 0x20;
 }

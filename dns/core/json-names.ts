@@ -8,9 +8,9 @@
 /** A member name as it stands in a document: `"name":`. */
 export interface KnownName<T> {
   readonly bytes: Uint8Array;
-  /** What is to be done with the member; undefined for one that is passed over. */
+  /** The decision about the member; undefined for one that is passed over. */
   readonly wanted: T | undefined;
-  /** What came next the last time. */
+  /** The name that followed the last time. */
   follower: KnownName<T> | undefined;
 }
 
@@ -29,7 +29,7 @@ export function createKnownNames<T>(): KnownNames<T> {
   return { start: { bytes: new Uint8Array(0), wanted: undefined, follower: undefined }, all: [] };
 }
 
-/** Whether a name stands at a place. */
+/** True when a name stands at an offset. */
 export function standsAt(bytes: Uint8Array, at: number, name: Uint8Array): boolean {
   const { length } = name;
   if (at + length > bytes.length) return false;

@@ -24,7 +24,10 @@ const {
   TEXT_KINDS,
 } = json;
 
-/** What to do with a value: look at its members, take it whole, take what a shape names, or pass over it. */
+/**
+ * The decision about a value: look at its members, take it whole, take the parts that a shape names, or
+ * pass over it.
+ */
 export type Decision = 'into' | 'take' | 'skip' | Shape;
 
 export interface JsonVisitor {
@@ -38,7 +41,7 @@ export interface JsonVisitor {
 export interface JsonScanner {
   /** Takes the next bytes. Throws an Error for what is no JSON. */
   feed(chunk: Uint8Array): void;
-  /** Whether the whole document has been read. */
+  /** True when the whole document has been read. */
   done(): boolean;
 }
 
@@ -63,7 +66,7 @@ interface Run {
   parts: Uint8Array[];
 }
 
-/** Where the reader stands in the document. */
+/** The reader's position in the document. */
 interface Place {
   readonly visitor: JsonVisitor;
   readonly path: string[];

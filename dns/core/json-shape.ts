@@ -27,7 +27,7 @@ const {
 } = json;
 const { createKnownNames, learnName, standsAt } = jsonNames;
 
-/** Which members are wanted. A value without `members` is taken whole. */
+/** The wanted members. A value without `members` is taken whole. */
 export interface Shape {
   readonly members?: readonly Member[];
   /** Without this value of this member the members that come after it are not wanted. */
@@ -112,7 +112,7 @@ export interface ShapeReader {
   use(bytes: Uint8Array): void;
   /** Reads the value that begins at a place. Returns where it ends, -1 when the bytes end first. Throws for what is no JSON. */
   read(start: number, shape: Shape): number;
-  /** What was read last. */
+  /** The value that was read last. */
   value(): unknown;
 }
 

@@ -1,10 +1,10 @@
 /**
- * How free text from the cluster becomes DNS labels, and which names can stand in the zone.
+ * DNS labels from free text of the cluster, and the names that can be in the zone.
  *
  * The clean-up is part of the interface: people type these names. It is that of the original, oddities included.
  */
 
-/** Which characters may begin a label, and how long it may be. */
+/** The characters that may begin a label, and its longest form. */
 export type LabelRule = 'rfc1123' | 'rfc952';
 
 export const LABEL_MAX = 63;
@@ -18,7 +18,7 @@ const RULES = {
 
 const CLEAN = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 
-/** What has been cleaned lately: names of ports, protocols and apps come again for each of many tasks. */
+/** Labels cleaned lately: names of ports, protocols and apps come again for each of many tasks. */
 const cleaned = { rfc1123: new Map<string, string>(), rfc952: new Map<string, string>() };
 const CLEANED_MAX = 5000;
 
@@ -63,7 +63,7 @@ export function shortenLabel(label: string, max: number): string {
   return label.length <= max ? label : trimDashes(label.slice(0, max));
 }
 
-/** Whether a name can be asked for and encoded. */
+/** True for a name that can be asked for and encoded. */
 export function isUsableName(name: string): boolean {
   if (name.length > NAME_MAX || !/^[\x20-\x7e]+$/.test(name)) return false;
   return name.split('.').every((label) => label.length > 0 && label.length <= LABEL_MAX);

@@ -27,7 +27,7 @@ export interface LiveZone {
   setFramework(id: string, framework: FrameworkFacts | undefined): void;
   setTask(task: TaskFacts): void;
   removeTask(key: string): void;
-  /** What a host name resolves to from now on. */
+  /** Sets the addresses of a host name. */
   setHost(host: string, addresses: readonly string[]): void;
   /** Makes the cluster the given one, which is taken over. Things that are equal are not touched. */
   replace(next: Cluster): void;
@@ -68,7 +68,7 @@ interface Book {
   hosts: ReadonlySet<string> | undefined;
   /** Nothing has gone out yet, or so much has changed that all of it goes out again. */
   fresh: boolean;
-  /** What is sent of a first zone before it is complete. */
+  /** The part of a first zone that is sent before it is complete. */
   ahead: HeadStart | undefined;
   /** The tasks that are left to go out of it once all of it is known. */
   rest: readonly number[] | undefined;
@@ -236,7 +236,7 @@ function settersOf(book: Book): Setters {
   };
 }
 
-/** Whether it is another one than before. */
+/** Replaces an agent; true when it differs from the one before. */
 function changeAgent(book: Book, id: string, agent: AgentFacts | undefined): boolean {
   const { cluster, context } = book;
   if (same(cluster.agents.get(id), agent)) return false;
@@ -283,7 +283,7 @@ function headOf({ domain, compat, authority }: ZoneOptions, serial: number): Zon
   return { domain, compat, authority: { ...authority, serial: serial >>> 0 } };
 }
 
-/** What a thing puts in the zone; null when it puts nothing. */
+/** The entry of a thing in the zone; null when it has none. */
 function recipeOf({ cluster, context, makers }: Book, thing: number): string | null {
   if (thing % 2 === 1) {
     const maker = makers[(thing - 1) / 2];

@@ -1,6 +1,4 @@
-/**
- * What a master writes about itself in ZooKeeper: JSON in `json.info_N`, protobuf in the older `info_N`.
- */
+/** The form of a master's node in ZooKeeper: JSON in `json.info_N`, protobuf in the older `info_N`. */
 
 import { numberAt, textAt, valueAt } from './json';
 import type { HostPort } from './snapshot';
@@ -10,7 +8,7 @@ const MASTER_PORT = 5050;
 const INFO = { ip: 2, port: 3, hostname: 5, address: 7 } as const;
 const ADDRESS = { hostname: 1, ip: 2, port: 3 } as const;
 
-/** Where the master is; undefined when the text is no MasterInfo. */
+/** The address of the master; undefined when the text is no MasterInfo. */
 export function readMasterInfo(name: string, data: Uint8Array): HostPort | undefined {
   return name.startsWith('json.info_') ? readJson(data) : readProtobuf(data);
 }

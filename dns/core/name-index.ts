@@ -1,5 +1,5 @@
 /**
- * Which things put something at a name: an index from the hash of a name to the numbers of things.
+ * The things that have records at a name: an index from the hash of a name to the numbers of things.
  *
  * It keeps numbers in flat arrays and no texts, since there are several names for each task; who looks a name up checks
  * with the things themselves, as two names may have one hash.
@@ -13,7 +13,7 @@ export interface NameIndex {
   remove(thing: number): void;
   /** The things under a hash, in the order they were added. */
   things(hash: number): number[];
-  /** How many different hashes there are. */
+  /** Number of different hashes. */
   size(): number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What one thing of the cluster puts in the zone, as one short text: small in memory, cheap to hand to another thread, and
- * everything that its names are made of.
+ * The entry of one thing of the cluster in the zone, as one short text: small in memory, cheap to hand to
+ * another thread, and everything that its names are made of.
  *
  * A task's text has the parts of its names and not the names, which are several times as long; other things, of which there
  * are few, have their records written out.

@@ -62,7 +62,7 @@ export interface SoaRecord extends Common {
 
 export type ZoneRecord = AddressRecord | SrvRecord | NsRecord | SoaRecord;
 
-/** What is said to one question. */
+/** The answer to one question. */
 export interface Answer {
   readonly rcode: number;
   readonly answers: readonly ZoneRecord[];

@@ -1,5 +1,6 @@
 /**
- * What the zone is made from: the few facts about a cluster that decide names, whichever source told them.
+ * The facts that the zone is made from: those few about a cluster that decide names, whichever source told
+ * them.
  *
  * `state-json.ts` reads them from a whole `/state` document, `events.ts` keeps them up to date from the event stream.
  * Always true: what stands here has been checked; odd entries were left out with a note.
@@ -26,7 +27,7 @@ export interface FrameworkFacts {
   readonly port: number | undefined;
 }
 
-/** Where a task's address may come from, in the order of the configuration. */
+/** The sources of a task's address, in the order of the configuration. */
 export const IP_SOURCES = ['netinfo', 'mesos', 'docker', 'host'] as const;
 export type IpSource = (typeof IP_SOURCES)[number];
 
@@ -52,7 +53,7 @@ export interface DiscoveryFacts {
 }
 
 export interface TaskFacts {
-  /** What tells it from all others, see `taskKey`. */
+  /** The key of the task, see `taskKey`. */
   readonly key: string;
   readonly id: string;
   readonly frameworkId: string;

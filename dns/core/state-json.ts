@@ -31,7 +31,7 @@ import {
 /** A task whose framework is not known before all of its members have been read. */
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
-/** What a document says. */
+/** The contents of a document. */
 export interface StateDocument {
   readonly cluster: Cluster;
   /** The master that wrote it, as it calls itself; undefined when it does not. */
@@ -41,7 +41,7 @@ export interface StateDocument {
 export interface StateReader {
   /** Takes the next bytes; throws for what is no JSON. */
   feed(chunk: Uint8Array): void;
-  /** What has been read. Throws when the document is not complete or names no leader. */
+  /** The facts that have been read. Throws when the document is not complete or names no leader. */
   finish(): StateDocument;
 }
 
@@ -55,7 +55,7 @@ const TASK_SHAPE = membersShape({
   discovery: DISCOVERY_SHAPE,
 });
 
-/** Where the parts stand that are read; every other part is passed over. */
+/** The paths of the parts that are read; every other part is passed over. */
 const DECISIONS: Readonly<Record<string, Decision>> = {
   '': 'into',
   leader: 'take',
@@ -82,7 +82,7 @@ export function createStateReader(note: Note, watch?: TaskWatch, rule: StatusRul
   let framework: Record<string, unknown> = {};
   /** The framework's id, once a task has needed it. */
   let frameworkId: string | undefined;
-  /** What was known of it when its first task was read; undefined without its name. */
+  /** The framework as it was known when its first task was read; undefined without its name. */
   let known: FrameworkFacts | undefined;
   /** Tasks that came before the id of their framework. */
   let early: Mutable<TaskFacts>[] = [];
@@ -197,7 +197,7 @@ function readPorts(ports: unknown, note: Note): TaskFacts['ports'] {
   return [];
 }
 
-/** What has been read lately: many tasks have the same ports, on different agents. */
+/** Ranges read lately: many tasks have the same ports, on different agents. */
 const rangesRead = new Map<string, ReturnType<typeof readPortRanges>>();
 const RANGES_READ_MAX = 5000;
 

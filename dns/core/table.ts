@@ -20,7 +20,7 @@ export interface ZoneTable {
   apply(change: ZoneChange): Touched;
   /** Everything that is here as a fresh zone in parts, and after it the beginning of the next one when that is on its way. */
   parts(): Iterable<ZoneChange>;
-  /** How many names have something of their own. */
+  /** Number of names that have something of their own. */
   size(): number;
 }
 
@@ -30,7 +30,10 @@ export const PART_THINGS = 400;
 interface Store {
   readonly recipes: (string | undefined)[];
   readonly index: NameIndex;
-  /** How many names stand one label below a name. Only the standards ask for these. */
+  /**
+   * Number of names one label below a name; only the standards ask for it. Only the standards ask for
+   * these.
+   */
   readonly above: Map<string, number> | undefined;
 }
 

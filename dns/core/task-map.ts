@@ -32,7 +32,7 @@ export interface TaskMap extends Tasks {
   /** Takes a task as another map has it. */
   setText(key: string, text: string): void;
   delete(key: string): void;
-  /** What is known of the task with a number; undefined for a number that is free. */
+  /** The task with a number; undefined for a number that is free. */
   at(number: number): TaskBody | undefined;
   /** One more than the highest number so far. */
   end(): number;

@@ -40,13 +40,16 @@ function ownersOf(context: MakerContext, task: TaskBody): Owners {
   return { framework: context.framework(task.frameworkId), agent: context.agent(task.agentId) };
 }
 
-/** What a task puts in the zone, with everything known that it depends on: agent, framework, settings. */
+/** The entry of a task in the zone, with all that it depends on: agent, framework, settings. */
 export interface TaskRecipe {
   /** Its records stand aside as long as healthy instances have some. */
   readonly sick: boolean;
   /** The framework's part of the names. */
   readonly framework: string;
-  /** What names begin with: the name of the discovery information as it stands and cleaned, else the task's name. */
+  /**
+   * The first labels of its names: the name of the discovery information as it stands and cleaned, else the
+   * task's name.
+   */
   readonly labels: readonly string[];
   /** `-hash-tail` of canonical names. */
   readonly ending: string;
@@ -70,7 +73,7 @@ export function taskRecipe(context: MakerContext, task: TaskBody): TaskRecipe | 
   return whyNone(context, task, owners) === undefined ? wouldBeRecipe(context, task, owners) : undefined;
 }
 
-/** What the recipe is, or would be if the task counted. */
+/** The entry of a task as it is, or would be if the task counted. */
 export function wouldBeRecipe(
   context: MakerContext,
   task: TaskBody,
@@ -162,7 +165,7 @@ export function putTaskParts(zone: Naming, put: PutParts, recipe: TaskRecipe): v
   for (const label of recipe.labels) putUnder(scope, labelsOf(recipe, label));
 }
 
-/** What the names of a task begin with. */
+/** The first labels of a task's names. */
 interface TaskLabels {
   readonly label: string;
   /** `label-hash-tail` */

@@ -12,7 +12,7 @@ import { HEADER_BYTES, type Request } from './request';
 /** Authority sections that are kept with one answer; most have one, that of all missing names one for each length. */
 const SECTIONS_MAX = 500;
 
-/** How far a reply has been written. */
+/** The written part of a reply. */
 export interface Body {
   end: number;
   answers: number;
@@ -52,13 +52,13 @@ function makeSection(ready: Ready, request: Request, { end }: Body): Buffer {
   return Buffer.from(scratch.subarray(end, body.end));
 }
 
-/** What the authority records take. */
+/** The size of the authority records. */
 export function authorityBytes({ authority }: Ready, before: readonly Standing[]): number {
   const standing = [...before];
   return authority.reduce((sum, piece) => sum + pieceBytes(piece, standing), 0);
 }
 
-/** What one record takes. Its names are added to those that stand, as if they were written. */
+/** The size of one record. Its names are added to those that stand, as if they were written. */
 function pieceBytes({ fixed, names, rest }: AuthorityPiece, standing: Standing[]): number {
   let sum = POINTER_BYTES + fixed.length + LENGTH_BYTES + rest.length;
   for (const name of names) {

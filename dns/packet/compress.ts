@@ -32,7 +32,7 @@ export function standingIn(bytes: Buffer, at: number, end: number): Standing {
   return { ...nameIn(bytes.subarray(at, end)), at, own: end - at };
 }
 
-/** How many octets a name takes after those that stand already. */
+/** The size of a name after those that stand already, in octets. */
 export function sizeOf(name: Name, standing: readonly Standing[]): number {
   const { own, pointer } = placeOf(name, standing);
   return pointer === undefined ? own : own + POINTER_BYTES;
@@ -48,7 +48,7 @@ export function writeName(out: Buffer, at: number, name: Name, standing: Standin
   return at + own + POINTER_BYTES;
 }
 
-/** How much of a name is written out, and where the pointer for the rest leads. */
+/** The octets of a name that are written out, and the target of the pointer for the rest. */
 function placeOf(name: Name, standing: readonly Standing[]): { own: number; pointer: number | undefined } {
   for (const start of name.starts) {
     for (const known of standing) {
@@ -61,7 +61,7 @@ function placeOf(name: Name, standing: readonly Standing[]): { own: number; poin
   return { own: name.wire.length, pointer: undefined };
 }
 
-/** How many octets of a name, from one of its labels on, are the end of the name that stands at a place. */
+/** The octets of a name, from one of its labels on, that are the end of the name at an offset. */
 export function commonEnd({ wire, starts }: Name, bytes: Buffer, at: number, end: number): number {
   for (const start of starts) {
     const from = end - (wire.length - start);
@@ -71,7 +71,7 @@ export function commonEnd({ wire, starts }: Name, bytes: Buffer, at: number, end
   return 0;
 }
 
-/** Whether one of the labels of the name begins here. */
+/** True when one of the labels of the name begins here. */
 function startsLabel(bytes: Buffer, name: number, from: number): boolean {
   let at = name;
   while (at < from) at += 1 + (bytes[at] ?? 0);

@@ -33,12 +33,15 @@ export function textName(wire: string): string | undefined {
   return labels.some((label) => label.includes('.')) ? undefined : labels.join('.');
 }
 
-/** Whether a name has a character that only an escape can write. */
+/** True for a name with a character that only an escape can write. */
 export function isEscaped(wire: string): boolean {
   return wireLabels(wire).some((label) => ESCAPED.test(label));
 }
 
-/** Whether a name is the domain or lies below it. Looks at labels, since octets alone could match inside one. */
+/**
+ * True when a name is the domain or lies below it. Looks at labels, since octets alone could match inside
+ * one.
+ */
 export function isBelow(wire: string, domain: readonly string[]): boolean {
   const labels = wireLabels(wire);
   const start = labels.length - domain.length;

@@ -22,12 +22,12 @@ export interface Piece {
 
 /** A record of the authority section, with the names in it apart. */
 export interface AuthorityPiece {
-  /** Whether the owner is the domain; else it is the name asked for. */
+  /** True when the owner is the domain; else it is the name asked for. */
   readonly ofDomain: boolean;
   /** Type, class and TTL. */
   readonly fixed: Buffer;
   readonly names: readonly Name[];
-  /** What follows the names. */
+  /** The octets behind the names. */
   readonly rest: Buffer;
 }
 

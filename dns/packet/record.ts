@@ -86,7 +86,7 @@ function patchService(record: Kind<'SRV'>): Buffer {
   return tail;
 }
 
-/** Where the target's name starts in the tail of a record that has one. */
+/** The offset of the target's name in the rdata of a record that has one. */
 export function targetOffset(record: PacketRecord): number | undefined {
   if (record.kind === 'SRV') return FIXED_BYTES + 6;
   return record.kind === 'NS' ? FIXED_BYTES : undefined;

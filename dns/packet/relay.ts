@@ -15,7 +15,7 @@ export function withId(bytes: Buffer, id: number): Buffer {
   return copy;
 }
 
-/** Whether a message is the reply to this question: same id, same name, type and class. */
+/** True when a message is the reply to this question: same id, same name, type and class. */
 export function isReplyTo(reply: Buffer, request: Request, id: number): boolean {
   if (reply.length < HEADER_BYTES || reply.readUInt16BE(0) !== id) return false;
   if (((reply[2] ?? 0) & FLAG_QR) === 0) return false;
@@ -36,7 +36,7 @@ export function passBack(reply: Buffer, request: Request, limit: number): Buffer
   return cut;
 }
 
-/** How many answers end before the limit. */
+/** Number of answers that end before the limit. */
 function answersWithin(reply: Buffer, start: number, limit: number): { answers: number; end: number } {
   const count = reply.readUInt16BE(6);
   let end = start;

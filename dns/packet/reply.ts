@@ -27,12 +27,12 @@ const NO_STARTS: number[] = [];
 export interface ReplyOptions {
   /** The longest reply allowed. */
   readonly limit: number;
-  /** Where to begin among the answers: another number, another order. */
+  /** The rotation: the number of the answer to begin with. */
   readonly turn: number;
   readonly recursion: boolean;
-  /** What we accept over UDP, told to askers that use EDNS. */
+  /** The UDP payload size that we accept, told to clients that use EDNS. */
   readonly payloadBytes: number;
-  /** Whether a reply that was cut says so. */
+  /** True when a reply that was cut says so. */
   readonly tellCut: boolean;
   /** The cookie option for the OPT record. */
   readonly cookie?: Buffer | undefined;

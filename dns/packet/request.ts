@@ -8,7 +8,7 @@
 import { type Edns, readRest } from './rest';
 
 export const HEADER_BYTES = 12;
-/** What an asker takes over UDP without saying more (RFC 1035). */
+/** The UDP payload size of a client without EDNS (RFC 1035). */
 export const PLAIN_UDP_BYTES = 512;
 
 const NAME_MAX = 255;
@@ -26,10 +26,10 @@ export interface Request {
   readonly key: string;
   readonly type: number;
   readonly class: number;
-  /** Where the question ends. */
+  /** The offset behind the question. */
   readonly end: number;
   readonly edns: Edns | undefined;
-  /** How long the message was. */
+  /** The size of the message. */
   readonly size: number;
 }
 

@@ -1,6 +1,6 @@
 /**
- * What follows the question in a request: more questions, records, and the OPT record of EDNS (RFC 6891) with its cookie
- * (RFC 7873).
+ * The part behind the question in a request: more questions, records, and the OPT record of EDNS (RFC 6891)
+ * with its cookie (RFC 7873).
  */
 
 const TYPE_OPT = 41;
@@ -15,14 +15,14 @@ export interface Edns {
   readonly dnssecOk: boolean;
   /** The asker's cookie and perhaps ours after it. */
   readonly cookie: Buffer | undefined;
-  /** Whether there are no options at all. */
+  /** True when there are no options at all. */
   readonly plain: boolean;
 }
 
 export interface RestOptions {
   /** Questions that come first. */
   readonly questions: number;
-  /** Whether records that are announced may be missing when the message ends before them. */
+  /** True when records that are announced may be missing when the message ends before them. */
   readonly lenient: boolean;
 }
 
@@ -80,7 +80,9 @@ function readEdns(bytes: Buffer, fixed: number, end: number): Edns | undefined {
   };
 }
 
-/** Where a record's name ends, if it does. A pointer ends it; where that points does not matter here. */
+/**
+ * The offset behind a record's name, if it ends. A pointer ends it; where that points does not matter here.
+ */
 export function skipName(bytes: Buffer, start: number): number | undefined {
   let at = start;
   for (;;) {

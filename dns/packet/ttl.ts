@@ -1,6 +1,4 @@
-/**
- * How long a reply may be kept (RFC 2181, 5.2; RFC 2308, 5), and the same reply some time later.
- */
+/** The time that a reply may be kept (RFC 2181, 5.2; RFC 2308, 5), and the same reply some time later. */
 
 import { HEADER_BYTES } from './request';
 import { skipName } from './rest';
@@ -14,7 +12,7 @@ const KEEP_MAX_SECONDS = 3600;
 
 export interface Lifespan {
   readonly seconds: number;
-  /** Where the TTLs stand. */
+  /** The offsets of the TTLs. */
   readonly offsets: readonly number[];
 }
 

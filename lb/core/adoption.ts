@@ -1,5 +1,5 @@
 /**
- * What an adopted HAProxy serves, so that only the difference to the wanted configuration is ordered.
+ * The configuration of an adopted HAProxy, so that only the difference to the wanted one is ordered.
  *
  * In: its answer to `show servers state`, the configuration on disk, the wanted files      Out: Files as they run
  * Always true: a server whose line cannot be told for certain differs from every wanted one.

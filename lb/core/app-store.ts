@@ -15,7 +15,7 @@ export interface AppStore {
   apps(): readonly App[];
   /** Ids of the apps that have a say in which service ports are chosen, in Marathon's order. */
   portOrder(): readonly string[];
-  /** What could not be read of the list. */
+  /** The errors in the list. */
   issues(): readonly Issue[];
   /** Takes the whole list. Returns why it could not. */
   replaceAll(json: unknown): string | undefined;

@@ -27,7 +27,7 @@ export interface Task {
   /** The task's own address in container networking; undefined: the host's address. */
   readonly ip: string | undefined;
   readonly ports: readonly number[];
-  /** What Marathon's health checks say; undefined when there is no result yet. */
+  /** The result of Marathon's health checks; undefined when there is none yet. */
   readonly alive: boolean | undefined;
   /** The app's version this task runs. */
   readonly version: string;
@@ -84,7 +84,7 @@ export function readApps(
   return { apps: apps.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), issues, portOrder };
 }
 
-/** Whether the place of an app in Marathon's list has a say in which service ports are chosen here. */
+/** True when the place of an app in Marathon's list has a say in the choice of service ports. */
 export function ordersPorts({ wantsPorts, labels }: App): boolean {
   return wantsPorts || labels['HAPROXY_DEPLOYMENT_GROUP'] !== undefined;
 }

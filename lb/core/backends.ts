@@ -15,7 +15,7 @@ export interface Backend {
   /** All before the servers. */
   readonly frame: readonly Piece[];
   readonly servers: readonly BackendServer[];
-  /** Whether servers can come and go while HAProxy runs. */
+  /** True when servers can come and go while HAProxy runs. */
   readonly dynamic: boolean;
 }
 
@@ -129,7 +129,7 @@ function networks({ labels }: Service, make: Maker, kind: 'HTTP' | 'TCP'): Piece
   ];
 }
 
-/** Whether HAProxy asks over HTTP, and not just makes a connection. */
+/** True when HAProxy checks by HTTP, and not by a connection alone. */
 function asksHttp({ check, mode }: Service): boolean {
   return check !== undefined && mode === 'http' && !/^((MESOS_)?TCP|COMMAND)$/.test(check.protocol);
 }

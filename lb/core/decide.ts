@@ -1,6 +1,6 @@
 /**
- * What to do so that HAProxy serves what is wanted, with a reason for the log: nothing, commands while it runs, or a
- * reload when the structure changes.
+ * The way from the running to the wanted configuration, with a reason for the log: nothing, commands while
+ * HAProxy runs, or a reload when the structure changes.
  */
 
 import type { Block, Files } from './render';
@@ -26,7 +26,7 @@ export type Decision =
   | { readonly kind: 'commands'; readonly commands: readonly Command[]; readonly reason: string }
   | { readonly kind: 'reload'; readonly reason: string };
 
-/** What this HAProxy can do while it runs. */
+/** The abilities of this HAProxy while it runs. */
 export interface Abilities {
   /** Servers can be added and deleted (2.6 and newer). */
   readonly servers: boolean;
@@ -49,7 +49,7 @@ export function decide(running: Files, wanted: Files, abilities: Abilities): Dec
   return { kind: 'reload', reason: change || 'maps or blank space changed' };
 }
 
-/** Whether two lists of blocks differ in servers only. */
+/** True when two lists of blocks differ in servers only. */
 export function sameStructure(running: readonly Block[], wanted: readonly Block[]): boolean {
   return running.length === wanted.length && running.every(({ text }, at) => text === wanted[at]?.text);
 }

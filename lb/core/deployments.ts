@@ -8,7 +8,7 @@ import type { App, Task } from './apps';
 import type { Issue } from './issues';
 import { readAppLabels } from './labels';
 
-/** What came of a group's apps, so that the same apps give the same object. */
+/** The merged apps of groups, so that the same apps give the same object. */
 export type MergeCache = Map<string, { readonly parts: readonly App[]; readonly merged: App }>;
 
 /** Merges the groups; apps without one stay as they are. Sorted by id. `members` are the ids of each group's apps. */

@@ -1,6 +1,4 @@
-/**
- * Which apps an event of Marathon is about, so that only those are read again.
- */
+/** The apps that an event of Marathon is about, so that only those are read again. */
 
 type Json = Readonly<Record<string, unknown>>;
 

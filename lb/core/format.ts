@@ -43,7 +43,7 @@ function list(placeholders: readonly string[]): string {
   return placeholders.length === 0 ? 'none' : placeholders.join(', ');
 }
 
-/** Whether a text ends within quotes of its last line. */
+/** True when a text ends within quotes of its last line. */
 function isQuoted(text: string): boolean {
   const line = text.slice(text.lastIndexOf('\n') + 1).replace(/\\./g, '');
   let quote = '';

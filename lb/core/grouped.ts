@@ -20,11 +20,11 @@ export interface GroupedFront {
   readonly pieces: readonly Piece[];
   /** Pieces that come after the look-up in the map. */
   readonly lastPieces: readonly Piece[];
-  /** Whether host names of it are looked up in the map. */
+  /** True when its host names are looked up in the map. */
   readonly mapped: boolean;
 }
 
-/** What the load balancer's own sections are called: a host name of an app may be the same word. */
+/** Names of the load balancer's own sections: a host name of an app may be the same word. */
 const OWN_NAMES = [
   'stats',
   'meseta_admin',

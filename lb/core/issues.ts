@@ -1,12 +1,13 @@
 /**
- * What the load balancer could not do as asked, in words for the owner of the app. An issue never stops other apps.
+ * A setting that the load balancer could not apply as asked, in words for the owner of the app. An issue
+ * never stops other apps.
  */
 
 export interface Issue {
   readonly app: string;
   /** The label it is about; undefined when it is about the app itself. */
   readonly label?: string | undefined;
-  /** Where in the label's value the trouble begins, counted from 1. */
+  /** The column of the error in the label's value, counted from 1. */
   readonly column?: number | undefined;
   readonly text: string;
 }

@@ -28,7 +28,7 @@ function mixed(running: Backend, wanted: Backend | undefined): Backend {
   return { ...running, servers };
 }
 
-/** Whether two lines of a server differ in nothing but its weight and whether it is switched off. */
+/** True when two lines of a server differ in nothing but its weight and its admin state. */
 function sameLine(left: BackendServer, right: BackendServer): boolean {
   const text = ({ line, health }: BackendServer): string =>
     JSON.stringify([{ ...line.values, otherOptions: '' }, line.own, health?.values, health?.own]);

@@ -14,10 +14,10 @@ export interface LabelRow<T> {
   readonly read: values.Reader<T>;
   /** Stands in when the label is absent or wrong. */
   readonly fallback: T;
-  /** How the default looks in the reference. */
+  /** The form of the default in the reference. */
   readonly fallbackText: string;
   readonly help: string;
-  /** Where it lands in the configuration. */
+  /** The place of its effect in the configuration. */
   readonly lands: string;
   /** It narrows who or what may come: a wrong value closes this part of the service, rather than open it to all. */
   readonly closes?: Closing;

@@ -54,7 +54,7 @@ export interface Frontend {
   readonly app: string;
   /** Position of the port in its app. */
   readonly index: number;
-  /** Where it listens; undefined when it does not. */
+  /** The address it listens on; undefined when it does not. */
   readonly bind: string | undefined;
   readonly place: Bind | undefined;
   readonly mode: Mode;
@@ -129,7 +129,7 @@ export function createModelBuilder(options: ModelOptions): (apps: readonly App[]
   };
 }
 
-/** What was built the time before. */
+/** The model that was built the time before. */
 interface Built {
   readonly apps: readonly App[];
   readonly world: World;
@@ -185,7 +185,7 @@ function patch(
   return { apps, world, services, model: { ...last.model, backends } };
 }
 
-/** Whether two readings of an app are of the same id, and both stand for themselves alone. */
+/** True when two readings of an app are of the same id, and both stand for themselves alone. */
 function onlyServers(before: App, after: App): boolean {
   const alone = ({ labels, wantsPorts }: App): boolean =>
     !wantsPorts && labels['HAPROXY_DEPLOYMENT_GROUP'] === undefined;
@@ -194,7 +194,7 @@ function onlyServers(before: App, after: App): boolean {
 
 const WORLD_PARTS = ['addresses', 'verdicts', 'taken', 'refused', 'plain', 'weights'] as const;
 
-/** Whether nothing is known otherwise than before. */
+/** True when all facts are as before. */
 function sameWorld(left: World, right: World): boolean {
   if (left === right) return true;
   if (left.drained !== right.drained && (left.drained?.size ?? 0) + (right.drained?.size ?? 0) > 0)
@@ -256,7 +256,7 @@ export function changedApps(before: Model, after: Model): Set<string> {
   return new Set(parts(after).flatMap((part) => (known.has(part) ? [] : [part.app])));
 }
 
-/** What HAProxy itself takes connections for before it is full; the rest is for health checks and statistics. */
+/** HAProxy's own limit of connections; the rest is for health checks and statistics. */
 const CONNECTIONS_DEFAULT = 10_000;
 
 function buildHead(options: ModelOptions): Head {
@@ -268,7 +268,7 @@ function buildHead(options: ModelOptions): Head {
   };
 }
 
-/** Where something that listens everywhere can be reached from this machine. */
+/** An address by which a listener on all addresses can be reached from this machine. */
 function reachable(bind: Bind): Bind {
   return bind.address === '*' || bind.address === '0.0.0.0' ? { ...bind, address: '127.0.0.1' } : bind;
 }

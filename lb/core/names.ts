@@ -55,7 +55,7 @@ function remainder(hex: string): number {
   return rest;
 }
 
-/** What the sticky cookie says for a server. */
+/** The value of the sticky cookie for a server. */
 export function cookieValue(name: string, digests: Digests): string {
   return digests.sha1(name).slice(0, 10);
 }

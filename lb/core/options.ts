@@ -1,6 +1,4 @@
-/**
- * What the core needs to know of the configuration and of the world. The edge fills it in.
- */
+/** Options of the core: the configuration, and the facts that the edge fills in. The edge fills it in. */
 
 import type { Digests } from './names';
 import type { TemplateLabelRules } from './overrides';
@@ -18,7 +16,7 @@ export interface ModelOptions {
   readonly strict: boolean;
   /** Tasks that Marathon's health checks do not see alive are left out. */
   readonly healthCheck: boolean;
-  /** Where service ports listen unless BIND_ADDR says otherwise. */
+  /** The address of service ports unless BIND_ADDR says otherwise. */
   readonly serviceAddress: string;
   readonly httpIn: Bind | undefined;
   readonly httpsIn: HttpsIn | undefined;
@@ -51,9 +49,9 @@ export interface HttpsIn extends Bind {
 export interface ProcessOptions {
   readonly socket: string;
   readonly connectionsMax: number;
-  /** How long an old worker may finish its connections after a reload. */
+  /** Time that an old worker has to finish its connections after a reload. */
   readonly drainSeconds: number;
-  /** Whether this HAProxy was built with the Prometheus exporter. */
+  /** True when this HAProxy was built with the Prometheus exporter. */
   readonly prometheus: boolean;
   /** Names that `Host` may have at the statistics, as a regular expression; undefined for any. */
   readonly hostPattern: string | undefined;
@@ -62,7 +60,7 @@ export interface ProcessOptions {
    * machine at each start, check and reload, which takes longer than everything else for a small configuration.
    */
   readonly noClient: boolean;
-  /** Where the servers' state is kept over a reload. */
+  /** The file of the servers' state over a reload. */
   readonly stateFile: string;
   /** Targets of log lines, such as `/dev/log local0`; none: no log. */
   readonly logs: readonly string[];
@@ -71,7 +69,7 @@ export interface ProcessOptions {
   readonly options: readonly string[];
 }
 
-/** What the edge found out about the machine and the network. */
+/** Facts of the machine and the network, found by the edge. */
 export interface World {
   /** Host name to IP address. A host that is missing could not be resolved. */
   readonly addresses: ReadonlyMap<string, string>;
@@ -79,7 +77,7 @@ export interface World {
   readonly verdicts: ReadonlyMap<string, boolean>;
   /** Places (`address:port`) that cannot be bound, and why. */
   readonly taken: ReadonlyMap<string, string>;
-  /** What HAProxy refused, by `refusalKey`, and why: it is left out. */
+  /** Parts that HAProxy refused, by `refusalKey`, and the reasons: they are left out. */
   readonly refused: ReadonlyMap<string, string>;
   /** Template labels that HAProxy refused, by `plainKey` or all of an app by its id, and why: they are not used. */
   readonly plain?: ReadonlyMap<string, string>;
@@ -103,19 +101,19 @@ export function printBind({ address, port }: Bind): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }
 
-/** Whether an address stands for all addresses of the machine. */
+/** True when an address stands for all addresses of the machine. */
 export function isWild({ address }: Bind): boolean {
   return address === '*' || address === '0.0.0.0' || address === '::';
 }
 
-/** Whether two processes cannot both listen on these places. */
+/** True when two processes cannot both listen on these addresses. */
 export function bindsCollide(left: Bind, right: Bind): boolean {
   return left.port === right.port && (left.address === right.address || isWild(left) || isWild(right));
 }
 
 /**
- * Whether two places are one and the same. One HAProxy listens on `*` and on a single address of a port beside it:
- * connections to that address go to the latter.
+ * True when two addresses are one and the same. One HAProxy listens on `*` and on a single address of a
+ * port beside it: connections to that address go to the latter.
  */
 export function isSameBind(left: Bind, right: Bind): boolean {
   const address = (bind: Bind): string => (bind.address === '0.0.0.0' ? '*' : bind.address);

@@ -9,7 +9,7 @@ import { compileFormat } from './format';
 import type { Issue } from './issues';
 import { DEAD_LABELS, type TemplateName, templateTable } from './template-table';
 
-/** Whom the operator allows template labels, and which directives. */
+/** The rules for template labels: the apps that may have them, and the directives. */
 export interface TemplateLabelRules {
   /** Groups of apps, `*` for all; empty: nobody. */
   readonly groups: readonly string[];
@@ -62,7 +62,7 @@ function isTemplateName(name: string): name is TemplateName {
   return Object.hasOwn(templateTable, name);
 }
 
-/** Whether this is the name of a template label, used or dead. */
+/** True for the name of a template label, used or dead. */
 export function isTemplateLabel(name: string): boolean {
   return (
     (Object.hasOwn(templateTable, name) && templateTable[name as TemplateName].label) || DEAD_LABELS.has(name)

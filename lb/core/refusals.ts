@@ -5,7 +5,9 @@
 /** A part of one service that can be left out while the rest of its app stays. */
 export type RefusedPart = 'listener' | 'hosts';
 
-/** What is left out of the configuration: a whole app by its id, or a part of the service of its port `index`. */
+/**
+ * The key of a part that is left out: a whole app by its id, or a part of the service of its port `index`.
+ */
 export function refusalKey(app: string, part?: RefusedPart, index?: number): string {
   return part === undefined ? app : `${part} ${index} ${app}`;
 }
@@ -15,7 +17,7 @@ export function appOfRefusal(key: string): string {
   return key.slice(key.indexOf('/'));
 }
 
-/** What goes without template labels: a whole app by its id, or one label of it. */
+/** The key of an app that goes without template labels: all of them, or one. */
 export function plainKey(app: string, label: string): string {
   return `${label} ${app}`;
 }

@@ -28,7 +28,7 @@ interface Text {
   readonly servers?: string;
 }
 
-/** What differs, in a few words: `added backend web_10000; changed frontend marathon_http_in`. */
+/** The differences, in a few words: `added backend web_10000; changed frontend marathon_http_in`. */
 export function describeChange(before: readonly Text[], after: readonly Text[]): string {
   const whole = ({ text, servers }: Text): string => (servers === undefined ? text : text + servers);
   const [left, right] = [before.map(whole), after.map(whole)];
@@ -58,7 +58,10 @@ function printGroup(verb: string, titles: readonly string[]): string[] {
   return [`${verb} ${titles.slice(0, TITLES_MAX).join(', ')}${rest}`];
 }
 
-/** What a line of the configuration is about: one app, and the part of its service if it is no more than that. */
+/**
+ * The owner of a line of the configuration: one app, and the part of its service if it is no more than
+ * that.
+ */
 export interface LineOwner {
   readonly app: string;
   readonly part: RefusedPart | undefined;

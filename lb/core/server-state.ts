@@ -1,5 +1,5 @@
 /**
- * What one HAProxy worker tells the next about servers: whether its health checks saw them up or down.
+ * The state of servers that one HAProxy worker hands to the next: up or down by its health checks.
  *
  * Always true: nothing is kept of a server that is switched off by order, so an order never outlives its worker. Nothing
  * is kept of one that is up either: that is how servers begin.

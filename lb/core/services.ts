@@ -42,7 +42,7 @@ export interface Server {
   /** The app the task is of, which differs from the service's in a deployment group, and its version. */
   readonly app: string;
   readonly version: string;
-  /** Where it is asked whether it is healthy; undefined: at its port. */
+  /** The port of its health check; undefined for its own. */
   readonly checkPort: number | undefined;
   readonly weight: number | undefined;
   /** Takes no new requests. */
@@ -59,15 +59,15 @@ export interface Service {
   readonly overrides: Overrides;
   readonly check: HealthCheck | undefined;
   readonly servers: readonly Server[];
-  /** Whether it has a listener of its own, at `bind`. */
+  /** True when it has a listener of its own, at `bind`. */
   readonly listens: boolean;
-  /** Whether requests for its host names may come. */
+  /** True when requests for its host names may come. */
   readonly routesHosts: boolean;
   /** The service as its app asked for it, where this one stands in for it under another name or without a listener. */
   readonly origin?: Service;
 }
 
-/** What one app alone comes to: its services, before they are kept clear of those of others. */
+/** The result of one app alone: its services, before they are kept clear of those of others. */
 export interface Compiled {
   readonly key: string;
   readonly services: readonly Service[];
@@ -92,7 +92,7 @@ export function buildServices(
   return { services: keepClear(services, options, world, issues), issues };
 }
 
-/** What an app comes to; the same object as before when nothing it depends on changed. */
+/** The services of an app; the same object as before when nothing it depends on changed. */
 export function compileApp(app: App, options: ModelOptions, world: World, cache: ServiceCache): Compiled {
   const key = worldKey(app, world);
   const before = cache.get(app);
@@ -113,7 +113,7 @@ interface Depends {
 }
 const dependsOf = new WeakMap<App, Depends>();
 
-/** Which hosts' addresses and which tasks' remembered verdicts an app needs. */
+/** The hosts and tasks on whose addresses and remembered verdicts an app depends. */
 function depends(app: App): Depends {
   const known = dependsOf.get(app);
   if (known) return known;
@@ -418,7 +418,7 @@ function shadowIssues(left: Pick<Holder, 'owner' | 'bind'>, right: Pick<Holder, 
   return [{ app, label: `HAPROXY_${index}_BIND_ADDR`, text: `${text}, which has ${printBind(wild.bind)}` }];
 }
 
-/** How requests reach a service without a listener. */
+/** The way of requests to a service without a listener. */
 function wayIn({ mode, labels, index, routesHosts }: Service, { httpIn }: ModelOptions): string {
   if (mode !== 'http') return `nothing leads to it; HAPROXY_${index}_PORT gives it another port`;
   const hosts = httpIn !== undefined && routesHosts && (labels.VHOST ?? []).length > 0;
@@ -453,7 +453,7 @@ function printOwner(owner: string | Service): string {
   return typeof owner === 'string' ? owner : `${owner.app} port ${owner.index}`;
 }
 
-/** Where the load balancer itself listens, with words for whom it belongs to. */
+/** The load balancer's own listeners, with words for their owners. */
 export function ownListeners(options: ModelOptions): [string, Bind][] {
   const own: [string, Bind | undefined][] = [
     ['the HTTP front (--http-in-port)', options.httpIn],

@@ -60,7 +60,7 @@ function inOrder(rules: readonly HostRule[]): HostRule[] {
     : [...rules];
 }
 
-/** What a rule with a text of the app's own does is not known. */
+/** True for a rule with a text of the app's own, whose effect is not known. */
 function hasOwnTexts({ http, httpsHosts }: HostRule): boolean {
   return [...http, ...httpsHosts.flatMap(({ pieces }) => pieces)].some(({ own }) => own !== undefined);
 }

@@ -93,7 +93,7 @@ export interface LifeIssue {
   readonly text: string;
 }
 
-/** What is wrong with HAProxy or Marathon now; shown at `/issues` before the issues of apps. */
+/** The faults of HAProxy or Marathon at this moment; shown at `/issues` before the issues of apps. */
 export function lifeIssues(state: LbState): LifeIssue[] {
   const { runtimeSocket, masterSocket } = healthOf(state);
   const issues: LifeIssue[] = [];

@@ -9,7 +9,7 @@
 export interface TemplateRow {
   readonly kind: 'raw' | 'format';
   readonly placeholders: readonly string[];
-  /** Whether a label of one port may replace it, `HAPROXY_{n}_NAME`. */
+  /** True when a label of one port may replace it, `HAPROXY_{n}_NAME`. */
   readonly label: boolean;
 }
 
@@ -115,7 +115,7 @@ export function templateReference(): string {
   return ['| environment or file, label | placeholders |', '| --- | --- |', ...rows].join('\n');
 }
 
-/** What a piece is filled with. */
+/** The values that fill a template. */
 export type Values = Readonly<Record<string, unknown>>;
 
 /** One piece of text to be made: by its template, or by the text of a label that replaces it. */

@@ -1,5 +1,5 @@
 /**
- * What HAProxy counts about its servers, added up by app and version of the tasks behind them.
+ * HAProxy's counters of servers, added up by app and version of the tasks behind them.
  *
  * Always true: a sum never shrinks: servers come and go and workers start from zero, and what they counted stays counted.
  * Versions without servers are forgotten when there are too many, the oldest first.
@@ -23,7 +23,7 @@ export interface ServerCount {
 export const RESPONSE_CLASSES = ['1xx', '2xx', '3xx', '4xx', '5xx', 'other'] as const;
 export type ResponseClass = (typeof RESPONSE_CLASSES)[number];
 
-/** What one version of one app got to do. */
+/** The traffic of one version of one app. */
 export interface VersionTraffic {
   readonly app: string;
   readonly version: string;
@@ -103,7 +103,7 @@ interface Seen {
 export function createTrafficSums(): TrafficSums {
   const sums = new Map<string, Sum>();
   let last = new Map<string, ServerCount>();
-  /** Whose servers HAProxy counted the last time: it goes on counting those that leave. */
+  /** The owners of the servers that HAProxy counted the last time: it goes on counting those that leave. */
   let known = new Map<string, Owner>();
   const see = (now: Map<string, Seen>, key: string, count: ServerCount): void => {
     const seen = now.get(key) ?? { servers: 0, connections: 0, timed: 0, ms: 0 };

@@ -40,7 +40,10 @@ const SIGN_NAMES: Readonly<Record<string, string>> = {
   '\r': 'a line end',
 };
 
-/** Whether a text may stand in the configuration as one word. The one gate for everything that apps bring along. */
+/**
+ * True for a text that may stand in the configuration as one word. The one gate for everything that apps
+ * bring along.
+ */
 export function isSafeWord(text: string): boolean {
   return text !== '' && !UNSAFE.test(text);
 }
@@ -165,13 +168,19 @@ export function groupNames(text: string): Reading<readonly string[]> {
 /** A path that begins with a slash. */
 export const path = wordLike(/^\/[A-Za-z0-9._~%+=@,:&!*;/-]*$/, 'a path such as /shop');
 
-/** What HAProxy would take for something else than a pattern, or look into: options, operators, `%[`, `$NAME`. */
+/**
+ * Texts that HAProxy would take for something else than a pattern, or look into: options, operators, `%[`,
+ * `$NAME`.
+ */
 const NO_PATTERN = /^[-!{}]|^(\|\||or|if|unless)$|%[[{]|\$[A-Za-z_{]/i;
 
 /** A backslash and what it stands before, which HAProxy hands on as it is. */
 const ESCAPED = /\\(?![nrtx"'#`])[!-~]/g;
 
-/** Whether a text may stand as a pattern of an ACL: a safe word, in which a backslash may stand before a letter or sign. */
+/**
+ * True for a text that may stand as a pattern of an ACL: a safe word, in which a backslash may stand before
+ * a letter or sign.
+ */
 export function isPattern(text: string): boolean {
   return isSafeWord(text.replace(ESCAPED, '.')) && !NO_PATTERN.test(text);
 }
@@ -217,7 +226,7 @@ export function pathTest(text: string): Reading<PathTest> {
 
 const OPTION = /^\s*(-i|--|-m\s+(\S+))\s+/;
 
-/** Where a redirect leads: a path, or a URL. */
+/** The target of a redirect: a path, or a URL. */
 export function redirectTarget(text: string): Reading<string> {
   const reading = word(text);
   if ('error' in reading) return reading;
@@ -256,7 +265,7 @@ export function auth(text: string): Reading<Auth> {
 
 const V4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
 
-/** Whether this is an IPv4 address, or (loosely) an IPv6 address. */
+/** True for an IPv4 address, or (loosely) an IPv6 address. */
 export function isAddress(text: string): boolean {
   return V4.test(text) || isV6(text);
 }

@@ -1,6 +1,6 @@
 /**
- * Which pieces of text make up the rules of one service on the shared fronts: the tables of marathon-lb, for one host
- * name and for several, with and without path, redirect, credentials and maps.
+ * The templates that make up the rules of one service on the shared fronts: the tables of marathon-lb, for
+ * one host name and for several, with and without path, redirect, credentials and maps.
  */
 
 import type { ModelOptions } from './options';
@@ -13,7 +13,7 @@ export interface VhostPieces {
   /** Tests that all host names share, then the rules of each. */
   readonly httpsHead: readonly Piece[];
   readonly httpsHosts: readonly { readonly host: string; readonly pieces: readonly Piece[] }[];
-  /** Whether the map stands in for rules on port 80 and on port 443. */
+  /** True when the map stands in for rules on port 80 and on port 443. */
   readonly httpMapped: boolean;
   readonly httpsMapped: boolean;
 }
@@ -149,7 +149,7 @@ export function hostWords(host: string, { httpIn, httpsIn }: ModelOptions): stri
   return [host, ...unusual.flatMap((port) => (port === undefined ? [] : [`${host}:${port}`]))].join(' ');
 }
 
-/** Whether a rule comes after the look-up of host names in a map. */
+/** True for a rule that comes after the look-up of host names in a map. */
 export function comesLast({ weight }: { readonly weight: number }): boolean {
   return weight < 0;
 }

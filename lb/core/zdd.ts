@@ -44,7 +44,7 @@ export const ZDD_STATUS = {
   scale: 9,
 } as const;
 
-/** What ends a deployment, with the status to end with. */
+/** The end of a deployment by refusal, with its exit status. */
 export interface Refusal {
   readonly status: number;
   readonly error: string;
@@ -181,7 +181,10 @@ function isHybrid(app: ZddApp, options: ZddOptions): boolean {
   return newInstancesOf(app) !== 0 && !options.completeCurrent && !options.completePrevious;
 }
 
-/** Whether the load balancers show what the two apps are: all servers there, enough up, one of them drained. */
+/**
+ * True when the load balancers show what the two apps are: all servers there, enough up, one of them
+ * drained.
+ */
 export function settled(
   fresh: ZddApp,
   old: ZddApp,
@@ -196,7 +199,7 @@ export function settled(
   );
 }
 
-/** Whether there are too few instances for any to be taken out: waiting for it would be in vain. */
+/** True when there are too few instances for any to be taken out: waiting for it would be in vain. */
 export function nothingToDrain(fresh: ZddApp, old: ZddApp): boolean {
   return fresh.instances + old.instances <= targetOf(fresh);
 }
@@ -218,7 +221,7 @@ export function drainedTasks(
     .map(({ id }) => id);
 }
 
-/** Whether the older app can go (or, for a hybrid, both stay as they are). */
+/** True when the older app can go (or, for a hybrid, both stay as they are). */
 export function isFinished(
   fresh: ZddApp,
   old: ZddApp,
@@ -232,12 +235,12 @@ export function isFinished(
   return fresh.instances === targetOf(fresh) && drained.length === old.instances;
 }
 
-/** What is done in the end: the older app is deleted, unless both are to stay. */
+/** True when the older app is deleted in the end, unless both are to stay. */
 export function deletesOld(fresh: ZddApp, options: ZddOptions): boolean {
   return !isHybrid(fresh, options);
 }
 
-/** How many instances the newer app gets next; undefined when it has enough. */
+/** The next number of instances of the newer app; undefined when it has enough. */
 export function nextInstances(fresh: ZddApp, old: ZddApp, options: ZddOptions): number | undefined {
   const linear = options.linearIncrease > 0;
   const { instances } = fresh;
