@@ -30,6 +30,20 @@ export function* encodeSlices(name: string, type: MediaType, part: Part): Genera
   return chunks;
 }
 
+/** The same bytes as one body, joined chunk by chunk with a pause after each. Throws CodecError. */
+export function* encodeWhole(name: string, type: MediaType, part: Part): Generator<void, Buffer> {
+  const chunks = yield* encodeSlices(name, type, part);
+  const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
+  // Not filled before it is written: filling 100 MB is a long turn of its own.
+  const body = Buffer.allocUnsafeSlow(bytes);
+  let offset = 0;
+  for (const chunk of chunks) {
+    offset += chunk.copy(body, offset);
+    yield;
+  }
+  return body;
+}
+
 /** Text that becomes chunks of bytes. */
 class TextSink {
   private readonly chunks: Buffer[] = [];

@@ -1,7 +1,7 @@
 import type { Response } from '../../../cluster/api/generated/master';
 import { encodeBody, type MediaType } from '../../../cluster/api/media-type';
 import { decodeProtobuf } from '../../../cluster/api/protobuf';
-import { encodeSlices, Part } from '../../../cluster/api/slices';
+import { encodeSlices, encodeWhole, Part } from '../../../cluster/api/slices';
 
 const TYPES: readonly MediaType[] = ['application/json', 'application/x-protobuf'];
 const NAME = 'mesos.v1.master.Response';
@@ -61,6 +61,18 @@ describe.each(TYPES)('a message written item by item as %s', (type) => {
     if (type === 'application/x-protobuf') expect(bytes.equals(whole)).toBe(true);
     else expect(bytes.toString()).toBe(whole.toString().replace('"get_tasks":{}', lists));
   });
+});
+
+it.each(TYPES)('is joined to one body of %s chunk by chunk, with a pause after each', (type) => {
+  const agents = Array.from({ length: 5000 }, (_none, index) => agent(index));
+  const part = new Part({ type: 'GET_AGENTS', get_agents: new Part({ agents }) });
+  const { bytes, pauses } = written(type, part);
+  const whole = encodeWhole(NAME, type, part);
+  let step = whole.next();
+  let joins = -pauses;
+  for (; !step.done; step = whole.next()) joins += 1;
+  expect(step.value.equals(bytes)).toBe(true);
+  expect(joins).toBeGreaterThan(bytes.length / 131_072);
 });
 
 it('names what an item lacks', () => {

@@ -6,7 +6,7 @@
 import { readCallBody } from '../../../api/call-body';
 import type { Call, Response } from '../../../api/generated/agent';
 import { type MediaType, readAccept } from '../../../api/media-type';
-import { encodeSlices, Part } from '../../../api/slices';
+import { encodeWhole, Part } from '../../../api/slices';
 import type { Acls } from '../../../model/acls';
 import { isAllowed } from '../../../model/authorizer';
 import { VERSION_INFO } from '../../../runtime/build';
@@ -128,8 +128,8 @@ function send(reply: Reply, accept: MediaType, type: Call.Type, answer: Answer):
 function encodeResponse(type: Call.Type, accept: MediaType, answer: Response | object | undefined): Buffer {
   const name = type.toLowerCase();
   const part = new Part({ type, ...(answer === undefined ? {} : { [name]: answer }) });
-  const slices = encodeSlices('mesos.v1.agent.Response', accept, part);
+  const slices = encodeWhole('mesos.v1.agent.Response', accept, part);
   let slice = slices.next();
   while (!slice.done) slice = slices.next();
-  return Buffer.concat(slice.value);
+  return slice.value;
 }

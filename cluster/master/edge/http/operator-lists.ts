@@ -7,7 +7,7 @@
 
 import type { Call } from '../../../api/generated/master';
 import type { MediaType } from '../../../api/media-type';
-import { encodeSlices, Part } from '../../../api/slices';
+import { encodeSlices, encodeWhole, Part } from '../../../api/slices';
 import type { Principal } from '../../../model/principal';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
@@ -47,7 +47,10 @@ function operationsPart(state: MasterState): Part {
   return new Part(first === undefined ? {} : { operations });
 }
 
-/** The answer of a call that reads lists; undefined for every other call. Those who ask while it waits share it. */
+/**
+ * The answer of a call that reads lists; undefined for every other call. Those who ask while it waits share its one body,
+ * which is compressed once, too.
+ */
 export function answerLists(
   door: OperatorDoor,
   request: Request,
@@ -62,12 +65,12 @@ export function answerLists(
     key: keyOf(door, sender, [type, accept]),
     begin: () => {
       const part = door.read((state) => list(seenBy(state, sender)));
-      return encodeSlices('mesos.v1.master.Response', accept, new Part({ type, [name]: part }));
+      return encodeWhole('mesos.v1.master.Response', accept, new Part({ type, [name]: part }));
     },
     isWanted: () => !reply.raw.destroyed,
   });
-  return written.then((chunks) =>
-    chunks ? reply.type(accept).send(Buffer.concat(chunks)) : plain(reply, 503, 'The master is stopping'),
+  return written.then((body) =>
+    body ? reply.type(accept).send(body) : plain(reply, 503, 'The master is stopping'),
   );
 }
 
