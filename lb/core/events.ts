@@ -36,7 +36,7 @@ export interface LbEvents {
   /** HAProxy refuses to start with this configuration. */
   'haproxy.refused': { readonly source: StartSource; readonly why: string };
   'haproxy.ended': { readonly pid: number; readonly status: string };
-  /** The load balancer's own listeners cannot be had, or its folder not be used. */
+  /** The load balancer's own listeners cannot be had, its folder not be used, or the attempt broke off. */
   'start.failed': { readonly why: string };
   /** Marathon's apps were read; HAProxy does not have them yet. */
   'apps.read': Record<never, never>;

@@ -114,8 +114,11 @@ function haproxyRefused(state: LbState, { source, why, at }: EventOf<'haproxy.re
     return [{ kind: 'note', level: 'error', text, fields: { why } }, ...read(state, at)];
   }
   if (state.phase === 'starting' && source === 'current') return start(state, 'empty');
-  if (state.phase === 'starting') return startFailed(state, { why: `HAProxy does not start: ${why}` });
-  if (state.phase !== 'restarting') return [];
+  if (state.phase === 'starting') return [{ kind: 'fail', why: `HAProxy does not start: ${why}` }];
+  return state.phase === 'restarting' ? restartLater(state, why, at) : [];
+}
+
+function restartLater(state: LbState, why: string, at: number): LbEffect[] {
   state.startRefused = why;
   const delayMs = state.restartDelayMs;
   state.restartDelayMs = Math.min(RESTART_LAST_MS, delayMs * 2);
@@ -141,7 +144,9 @@ function haproxyEnded(state: LbState, { pid, status }: EventOf<'haproxy.ended'>)
   ];
 }
 
-function startFailed(state: LbState, { why }: { readonly why: string }): LbEffect[] {
+/** A HAProxy that ended is started again until it runs, however an attempt fails. */
+function startFailed(state: LbState, { why, at }: EventOf<'start.failed'>): LbEffect[] {
+  if (state.phase === 'restarting') return restartLater(state, why, at);
   const starts = ['looking', 'adopting', 'reading', 'starting'].includes(state.phase);
   return starts ? [{ kind: 'fail', why }] : [];
 }

@@ -1,5 +1,6 @@
 /** The load balancer's life: every event in every phase, and the ways through. */
 
+import fc from 'fast-check';
 import type { LbEffect } from '../../../lb/core/effects';
 import type { LbBoot, LbEvent, LbEvents, LbInput } from '../../../lb/core/events';
 import { healthOf, initLb, type LbState, lifeIssues, type Phase } from '../../../lb/core/state';
@@ -101,6 +102,7 @@ const EVENTS: { readonly [K in keyof LbEvents]: readonly [LbInput, Partial<Recor
         adopting: 'adopting, fail',
         reading: 'reading, fail',
         starting: 'starting, fail',
+        restarting: 'restarting, note error, wake restart+50',
       },
     ],
   ],
@@ -187,6 +189,34 @@ test('attempts to start HAProxy again come later and later, 5 s apart at most', 
   expect(lifeIssues(state)).toEqual([{ part: 'haproxy', text: 'HAProxy does not start again: no' }]);
   step(state, { kind: 'haproxy.started', pid: 8, source: 'previous' });
   expect(lifeIssues(state)).toEqual([]);
+});
+
+const ANSWERS_TO_START: readonly LbInput[] = [
+  { kind: 'haproxy.started', pid: 8, source: 'previous' },
+  { kind: 'haproxy.refused', source: 'previous', why: 'no' },
+  { kind: 'start.failed', why: 'no' },
+];
+
+test('while HAProxy is started again, every answer leads to serving or to another attempt', () => {
+  fc.assert(
+    fc.property(
+      fc.array(fc.constantFrom(...ANSWERS_TO_START), { minLength: 1, maxLength: 20 }),
+      (answers) => {
+        const state = stateIn('restarting');
+        for (const answer of answers) {
+          const line = step(state, answer);
+          if (answer.kind === 'haproxy.started') {
+            expect(line).toBe('serving, note info, wake probe+1000');
+            expect(step(state, { kind: 'haproxy.ended', pid: 8, status: '1' })).toMatch(/start previous$/);
+          } else {
+            expect(line).toMatch(/^restarting, note error, wake restart\+\d+$/);
+            expect(lifeIssues(state)).toHaveLength(1);
+            expect(step(state, { kind: 'woke', timer: 'restart' })).toBe('restarting, start previous');
+          }
+        }
+      },
+    ),
+  );
 });
 
 test('a socket that is silent twice is told and made again once, and told until it answers', () => {
