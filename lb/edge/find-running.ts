@@ -12,8 +12,8 @@ import { haproxyMasters, startedAt } from './processes';
 import { readOwnText, type WorkFolder } from './work-folder';
 
 /** Text of the pid file: the process id, and when that process began. */
-export function printPidFile(pid: number): string {
-  return `${pid} ${startedAt(pid) ?? ''}\n`;
+export function printPidFile(pid: number, since = startedAt(pid)): string {
+  return `${pid} ${since ?? ''}\n`;
 }
 
 /** The HAProxy to adopt, the others of the folder (which only a fault can leave), or why there is none. */

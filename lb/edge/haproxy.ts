@@ -19,7 +19,15 @@ import { keptState } from '../core/server-state';
 import { findRunning, printPidFile } from './find-running';
 import { askSocket, type ProcessList, probeSocket, readProcessList } from './master-socket';
 import { Outputs } from './outputs';
-import { endAll, endHaproxies, haproxyMasters, haproxyProcesses, signal, startedAt } from './processes';
+import {
+  endAll,
+  endHaproxies,
+  haproxyMasters,
+  haproxyProcesses,
+  signal,
+  startedAt,
+  watchProcess,
+} from './processes';
 import { readOwnText, readText, replaceText, type WorkFolder, writeText } from './work-folder';
 
 /** What came of a check or a reload: nothing wrong, or why not. `nobody`: no app is to blame, such as for a full disk. */
@@ -31,8 +39,6 @@ const START_LIMIT_MS = 5000;
 const RELOAD_LIMIT_MS = 10_000;
 const STOP_PATIENCE_MS = 2000;
 const ERRORS_KEPT = 40;
-/** How often a process that is no child of ours is looked at. */
-const WATCH_MS = 100;
 /** An old worker that has to go is asked, then killed, then given up on. */
 const CUT_PATIENCE_MS = 300;
 const CUT_LIMIT_MS = 1500;
@@ -51,6 +57,8 @@ export interface Worker {
 
 export class Haproxy {
   private pid: number | undefined;
+  /** When the HAProxy to adopt began, as seen when it was found. */
+  private foundSince: string | undefined;
   private unwatch: () => void = () => undefined;
   private errors: string[] = [];
   private stopping = false;
@@ -94,6 +102,7 @@ export class Haproxy {
         STOP_PATIENCE_MS,
       );
     }
+    this.foundSince = finding.kind === 'serving' ? startedAt(finding.pid) : undefined;
     return finding;
   }
 
@@ -105,13 +114,10 @@ export class Haproxy {
     // Workers of reloads of the earlier load balancer may still finish their connections.
     this.mayHaveOld = true;
     this.starts = 1;
-    this.keepPid(pid);
-    const timer = setInterval(() => {
-      if (startedAt(pid) === undefined) this.ended(pid, 'unknown');
-    }, WATCH_MS);
-    timer.unref();
-    this.unwatch = () => clearInterval(timer);
+    const since = this.foundSince;
+    this.keepPid(pid, since);
     this.pid = pid;
+    this.unwatch = watchProcess({ pid, since }, () => this.ended(pid, 'unknown'));
   }
 
   /** The socket that the running worker listens on: one of two, of which one may be left of an earlier worker. */
@@ -499,9 +505,9 @@ export class Haproxy {
   }
 
   /** A disk that takes no pid file is no reason not to serve: the process can be found without. */
-  private keepPid(pid: number): void {
+  private keepPid(pid: number, since = startedAt(pid)): void {
     try {
-      writeText(this.folder.pidFile, printPidFile(pid));
+      writeText(this.folder.pidFile, printPidFile(pid, since));
     } catch (error) {
       this.log.warn({ error: (error as Error).message }, "HAProxy's pid file cannot be written");
     }

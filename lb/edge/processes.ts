@@ -20,6 +20,34 @@ export function startedAt(pid: number): string | undefined {
   return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];
 }
 
+/** How often a process that is no child of ours is looked at. */
+export const WATCH_MS = 100;
+
+/** A process by its id and when it began; undefined when that could not be seen, as after its end. */
+interface WatchedProcess {
+  readonly pid: number;
+  readonly since: string | undefined;
+}
+
+/**
+ * Calls `ended` once the process is gone; another process that has its id by then is not taken for it. Returns how to
+ * watch no longer.
+ */
+export function watchProcess(
+  { pid, since }: WatchedProcess,
+  ended: () => void,
+  look: (pid: number) => string | undefined = startedAt,
+): () => void {
+  const timer = setInterval(() => {
+    const current = look(pid);
+    if (current !== undefined && current === since) return;
+    clearInterval(timer);
+    ended();
+  }, WATCH_MS);
+  timer.unref();
+  return () => clearInterval(timer);
+}
+
 /** The process that started this one (or took it over); undefined when there is none. */
 function parentOf(pid: number): number | undefined {
   const parent = Number(statFields(pid)?.[1]);
