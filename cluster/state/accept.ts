@@ -9,7 +9,7 @@ import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { StartError } from '../runtime/lifecycle';
 import { LocalStore } from './local';
-import { COPY_FOLDER, keepCopy } from './opening';
+import { COPY_FOLDER, hasStore } from './opening';
 
 const ACCEPTED_FOLDER = 'before-accepting';
 
@@ -22,10 +22,8 @@ export interface Accepted {
 
 /** Makes a store of what can still be read in the folder. A StartError when it is no store, or in use. */
 export async function acceptLocal(folder: string): Promise<Accepted> {
-  if (!existsSync(join(folder, 'CURRENT')) && !existsSync(join(folder, COPY_FOLDER))) {
-    throw new StartError(`${folder} is not the folder of a store: it has no file CURRENT`);
-  }
-  await keepCopy(folder);
+  if (!(await hasStore(folder)))
+    throw new StartError(`${folder} is not the folder of a store: it has none of its files`);
   const state = await openWhatIsLeft(folder);
   const { commits, variables } = state.size;
   await state.close();

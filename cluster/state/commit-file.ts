@@ -29,6 +29,8 @@ export interface Confirmed {
   readonly isTorn: boolean;
 }
 
+/** The name of the file in the store's folder. */
+export const COMMITS = 'COMMITS';
 /** One block of a disk, so that a torn write of one slot leaves the other alone. */
 const SLOT_BYTES = 4096;
 const BEGUN_SLOT = 2;
@@ -82,6 +84,17 @@ export class CommitFile {
   }
 }
 
+/** The number of the last commit that a file confirms; undefined when there is none, or it cannot be read. */
+export async function confirmedCommits(path: string): Promise<number | undefined> {
+  const file = await open(path, 'r').catch(() => undefined);
+  if (file === undefined) return undefined;
+  try {
+    return (await readSlots(file)).last?.commits;
+  } finally {
+    await file.close();
+  }
+}
+
 /** Made whole beside its place, so that no crash leaves a file without slots. */
 async function create(path: string): Promise<FileHandle> {
   const file = await open(`${path}.new`, 'w+', 0o600);
@@ -98,8 +111,8 @@ async function create(path: string): Promise<FileHandle> {
   }
 }
 
-/** A new name in a folder is on the disk once the folder is. */
-async function syncFolder(path: string): Promise<void> {
+/** Brings the names in a folder to the disk. */
+export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
     await folder.sync();

@@ -14,10 +14,10 @@ import { makeFolder } from '../runtime/files/make-folder';
 import { tightenFolder } from '../runtime/files/private';
 import { StartError } from '../runtime/lifecycle';
 import type { Logger } from '../runtime/log';
-import { CommitFile, type CommitPoint } from './commit-file';
+import { COMMITS, CommitFile, type CommitPoint } from './commit-file';
 import { type Digest, entryDigest, printDigest, readDigest, sealed, unsealed } from './digest';
 import { judge, type LastCommit } from './judgement';
-import { COPY_FOLDER, damagedFiles, keepCopy, removeCopy } from './opening';
+import { COPY_FOLDER, damagedFiles, keepCopy, lacksCurrent, removeCopy } from './opening';
 import type { Change, Committed, StateStore, Variable } from './store';
 
 interface Waiting {
@@ -45,16 +45,20 @@ export interface LocalOptions {
 const RESERVED = '\u0000';
 /** The last commit; its version is the highest of all. */
 const LAST_KEY = `${RESERVED}commit`;
-const COMMITS = 'COMMITS';
 
 export class LocalStore implements StateStore {
   private readonly stored = new Map<string, Stored>();
   private waiting: Waiting[] = [];
+  /** Reads take turns with the batches, so that none sees half of one. */
+  private reads: (() => Promise<void>)[] = [];
   private writing: Promise<void> | undefined;
   /** Versions come from this one counter. */
   private sequence = 0;
   private point: CommitPoint = { commits: 0, digest: 0n };
-  /** Set when a commit is in the log and could not be confirmed: nothing may be written after it. */
+  /**
+   * The error of a commit that failed. What LevelDB writes after a record that was cut short cannot be read
+   * again, so nothing may be acknowledged until the store has been opened anew.
+   */
   private broken: unknown;
 
   private constructor(
@@ -85,15 +89,19 @@ export class LocalStore implements StateStore {
     return { commits: this.point.commits, variables: this.stored.size };
   }
 
-  async fetch(name: string): Promise<Variable> {
-    const entry = await this.reading(() => this.level.get(name));
-    if (!entry && !this.stored.has(name)) return { name, version: 0, value: Buffer.alloc(0) };
-    return await this.checked(name, entry);
+  fetch(name: string): Promise<Variable> {
+    return this.inTurn(async () => {
+      const entry = await this.reading(() => this.level.get(name));
+      if (!entry && !this.stored.has(name)) return { name, version: 0, value: Buffer.alloc(0) };
+      return await this.checked(name, entry);
+    });
   }
 
-  async fetchAll(prefix: string): Promise<Variable[]> {
-    const entries = await this.reading(() => entriesOf(this.level, prefix));
-    return await Promise.all(entries.map(([name, entry]) => this.checked(name, entry)));
+  fetchAll(prefix: string): Promise<Variable[]> {
+    return this.inTurn(async () => {
+      const entries = await this.reading(() => entriesOf(this.level, prefix));
+      return await Promise.all(entries.map(([name, entry]) => this.checked(name, entry)));
+    });
   }
 
   async names(prefix = ''): Promise<string[]> {
@@ -103,7 +111,15 @@ export class LocalStore implements StateStore {
   commit(changes: readonly Change[]): Promise<Committed> {
     return new Promise((done, failed) => {
       this.waiting.push({ changes, done, failed });
-      this.writing ??= this.writeAll();
+      this.writing ??= this.takeTurns();
+    });
+  }
+
+  /** Reads while no batch is being written. */
+  private inTurn<T>(read: () => Promise<T>): Promise<T> {
+    return new Promise((done, failed) => {
+      this.reads.push(() => read().then(done, failed));
+      this.writing ??= this.takeTurns();
     });
   }
 
@@ -168,13 +184,15 @@ export class LocalStore implements StateStore {
     return { name, version: versionOf(entry), value: entry.subarray(8) };
   }
 
-  private async writeAll(): Promise<void> {
+  private async takeTurns(): Promise<void> {
     // Whoever asks within this turn shares the first sync.
     await Promise.resolve();
-    while (this.waiting.length > 0) {
-      const batch = this.waiting;
+    while (this.waiting.length > 0 || this.reads.length > 0) {
+      const [batch, reads] = [this.waiting, this.reads];
       this.waiting = [];
-      await this.writeBatch(batch);
+      this.reads = [];
+      if (batch.length > 0) await this.writeBatch(batch);
+      await Promise.all(reads.map((read) => read()));
     }
     this.writing = undefined;
   }
@@ -204,9 +222,9 @@ export class LocalStore implements StateStore {
     for (const [name, entry] of before)
       digest ^= (entry?.digest ?? 0n) ^ (this.stored.get(name)?.digest ?? 0n);
     const point = { commits: commits + 1, digest };
-    this.commits.begin(point.commits);
-    await this.level.batch([...operations, this.lastEntry(point, previous)], { sync: true });
     try {
+      this.commits.begin(point.commits);
+      await this.level.batch([...operations, this.lastEntry(point, previous)], { sync: true });
       await this.commits.confirm(point);
     } catch (error) {
       this.broken = error;
@@ -267,11 +285,13 @@ async function openFolder<T>(folder: string, make: (level: Level, commits: Commi
   try {
     makeFolder(folder);
     isCopied = await keepCopy(folder);
+    if (await lacksCurrent(folder)) throw await damage(folder, 'the file CURRENT is missing');
     // LevelDB is opened by its constructor, so there must be none before the copy.
     const level: Level = new ClassicLevel(folder, { valueEncoding: 'buffer' });
     await level.open();
     return make(level, await CommitFile.open(join(folder, COMMITS)));
   } catch (error) {
+    if (error instanceof StartError) throw error;
     const { code, message } = causeOf(error);
     if (/^Corruption|^IO error: .*No such file/.test(message)) throw await damage(folder, message);
     if (isCopied) await removeCopy(folder);

@@ -2,12 +2,13 @@
  * A LevelDB folder around its opening. LevelDB drops damaged records while it opens and deletes the log that
  * had them, so its files are kept under a second name until the contents have been judged.
  *
- * Always true: the copy is of the files before the first opening that did not end well; a later start does
- * not replace it.
+ * Always true: the copy is whole, and of the files before the first opening that did not end well since the
+ * last commit; a later start does not replace it.
  */
 
-import { copyFile, link, mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
+import { COMMITS, confirmedCommits, syncFolder } from './commit-file';
 
 /** The folder, inside the store's own, with the files as they were. */
 export const COPY_FOLDER = 'before-opening';
@@ -15,37 +16,80 @@ export const COPY_FOLDER = 'before-opening';
 /** Files that LevelDB writes for itself and that say nothing about the contents. */
 const NOT_CONTENT: ReadonlySet<string> = new Set(['LOCK', 'LOG', 'LOG.old']);
 
-/** Gives the files a second name (or copies them where a file system has no links); false when that is done already. */
+/**
+ * Gives the files a second name (or copies them where a file system has no links). False when nothing was
+ * copied: an earlier start has left a copy, or the folder has no store. Rejects, and leaves no part of a
+ * copy, when the disk does not take it.
+ */
 export async function keepCopy(folder: string): Promise<boolean> {
-  const entries = await readdir(folder, { withFileTypes: true });
-  const names = entries
-    .filter((entry) => entry.isFile() && !NOT_CONTENT.has(entry.name))
-    .map(({ name }) => name);
-  if (!names.includes('CURRENT')) return false;
-  const copy = join(folder, COPY_FOLDER);
-  const isNew = await mkdir(copy, { mode: 0o700 }).then(
-    () => true,
-    (error: NodeJS.ErrnoException) => {
-      if (error.code === 'EEXIST') return false;
-      throw error;
-    },
-  );
-  if (!isNew) return false;
-  for (const name of names) await keepFile(join(folder, name), join(copy, name), isRewritten(name));
+  const names = await contentOf(folder);
+  if (!isStore(names)) return false;
+  const [copy, unfinished] = [join(folder, COPY_FOLDER), join(folder, `${COPY_FOLDER}.new`)];
+  await rm(unfinished, { recursive: true, force: true });
+  if ((await contentOf(copy)).length > 0 && !(await isOutdated(folder))) return false;
+  await removeCopy(folder);
+  try {
+    await mkdir(unfinished, { mode: 0o700 });
+    for (const name of names) await keepFile(join(folder, name), join(unfinished, name), name === COMMITS);
+    await syncFolder(unfinished);
+    await rename(unfinished, copy);
+  } catch (error) {
+    await rm(unfinished, { recursive: true, force: true });
+    throw error;
+  }
+  await syncFolder(folder);
   return true;
 }
 
-/** The commit file changes in place, so a link to it would change, too. */
-function isRewritten(name: string): boolean {
-  return name === 'COMMITS';
+/**
+ * True for a store without the file that tells LevelDB where to begin. LevelDB would take the folder for
+ * an empty one and delete the rest.
+ */
+export async function lacksCurrent(folder: string): Promise<boolean> {
+  const names = await contentOf(folder);
+  return isStore(names) && !names.includes('CURRENT');
 }
 
-async function keepFile(from: string, to: string, isCopied: boolean): Promise<void> {
-  if (isCopied) return await copyFile(from, to);
+/** True for a folder that a store was in. A first start that a crash cut short leaves a manifest alone. */
+export async function hasStore(folder: string): Promise<boolean> {
+  return isStore(await contentOf(folder)) || (await contentOf(join(folder, COPY_FOLDER))).length > 0;
+}
+
+function isStore(names: readonly string[]): boolean {
+  return names.some((name) => name === 'CURRENT' || name === COMMITS || /^\d+\.(ldb|sst|log)$/.test(name));
+}
+
+/** The names of the files with contents; none for a folder that is missing. */
+async function contentOf(folder: string): Promise<string[]> {
+  const entries = await readdir(folder, { withFileTypes: true }).catch((error: NodeJS.ErrnoException) => {
+    if (error.code === 'ENOENT') return [];
+    throw error;
+  });
+  return entries.filter((entry) => entry.isFile() && !NOT_CONTENT.has(entry.name)).map(({ name }) => name);
+}
+
+/** True when the store has been opened and written to since its copy was made. */
+async function isOutdated(folder: string): Promise<boolean> {
+  const copied = await confirmedCommits(join(folder, COPY_FOLDER, COMMITS));
+  const current = await confirmedCommits(join(folder, COMMITS));
+  return copied !== undefined && current !== undefined && current > copied;
+}
+
+/** A second name for a file; a copy of one that changes in place, and so would change under both names. */
+async function keepFile(from: string, to: string, changesInPlace: boolean): Promise<void> {
+  if (!changesInPlace) {
+    const isLinked = await link(from, to).then(
+      () => true,
+      () => false,
+    );
+    if (isLinked) return;
+  }
+  await copyFile(from, to);
+  const file = await open(to, 'r+');
   try {
-    await link(from, to);
-  } catch {
-    await copyFile(from, to);
+    await file.sync();
+  } finally {
+    await file.close();
   }
 }
 

@@ -5,9 +5,11 @@
 
 import {
   cpSync,
+  mkdirSync,
   mkdtempSync,
   readdirSync,
   readFileSync,
+  renameSync,
   rmSync,
   statSync,
   truncateSync,
@@ -184,6 +186,64 @@ describe('a damaged store', () => {
     rmSync(join(folder, 'COMMITS'));
     await expect(contents(folder)).rejects.toThrow('the file COMMITS is missing');
     await expect(contents(folder)).rejects.toThrow(StartError);
+  });
+
+  it.each([['logOnly', logOnly] as const, ['withTables', withTables] as const])(
+    'does not open without its file CURRENT, and loses nothing more: %s',
+    async (_name, make) => {
+      const folder = await make();
+      const before = await contents(folder);
+      const current = readFileSync(join(folder, 'CURRENT'));
+      rmSync(join(folder, 'CURRENT'));
+      const files = readdirSync(folder).filter((name) => !name.startsWith('LOG'));
+      for (let start = 0; start < 2; start++)
+        await expect(contents(folder)).rejects.toThrow('the file CURRENT is missing');
+      expect(readdirSync(folder)).toEqual(expect.arrayContaining(files));
+      const repaired = newFolder();
+      cpSync(folder, repaired, { recursive: true });
+      writeFileSync(join(repaired, 'CURRENT'), current);
+      expect(await contents(repaired)).toEqual(before);
+      expect(await acceptLocal(folder)).toMatchObject({ variables: 6 });
+      expect(await contents(folder)).toEqual(before);
+    },
+  );
+
+  it('is a new store when a crash cut the making of the first one short', async () => {
+    const [folder, other] = [newFolder(), await logOnly()];
+    mkdirSync(folder);
+    cpSync(join(other, 'MANIFEST-000002'), join(folder, 'MANIFEST-000001'));
+    expect(await contents(folder)).toEqual({});
+  });
+
+  it.each([
+    ['before-opening', 'an older version'],
+    ['before-opening.new', 'a start that was killed'],
+  ])('keeps its files although an empty %s is left of %s', async (left) => {
+    const folder = await damaged();
+    const log = readFileSync(join(folder, '000003.log'));
+    mkdirSync(join(folder, left));
+    await expect(contents(folder)).rejects.toThrow(StartError);
+    expect(readFileSync(join(folder, 'before-opening', '000003.log')).equals(log)).toBe(true);
+  });
+
+  it('keeps the files of this start, not those of a start before its last commits', async () => {
+    const folder = await logOnly();
+    cpSync(folder, `${folder}-copy`, { recursive: true });
+    await fill(folder, 20, 30);
+    renameSync(`${folder}-copy`, join(folder, 'before-opening'));
+    const log = readdirSync(folder).find((name) => name.endsWith('.log')) as string;
+    flip(join(folder, log), 300);
+    const bytes = readFileSync(join(folder, log));
+    await expect(contents(folder)).rejects.toThrow(StartError);
+    expect(readFileSync(join(folder, 'before-opening', log)).equals(bytes)).toBe(true);
+  });
+
+  it('that is in use is not accepted, and no copy of it is left', async () => {
+    const folder = await logOnly();
+    const state = await LocalStore.open(folder);
+    await expect(acceptLocal(folder)).rejects.toThrow('in use by another process');
+    expect(readdirSync(folder).filter((name) => name.startsWith('before'))).toEqual([]);
+    await state.close();
   });
 
   it('does not open with the commit file of another store', async () => {

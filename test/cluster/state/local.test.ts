@@ -92,10 +92,11 @@ describe('the local store', () => {
     await state.close();
   });
 
-  it('forgets what could not be written, and goes on', async () => {
-    const state = await LocalStore.open(newFolder());
+  it('forgets what could not be written, and takes nothing more until it is opened again', async () => {
+    const folder = newFolder();
+    const state = await LocalStore.open(folder);
     await state.commit([{ name: 'a', value: Buffer.from('1') }]);
-    const before = await state.fetch('a');
+    const before = await state.fetchAll('');
     jest
       .spyOn(ClassicLevel.prototype, 'batch' as never)
       .mockRejectedValueOnce(new Error('the disk is full') as never);
@@ -103,11 +104,30 @@ describe('the local store', () => {
       { name: 'a', value: Buffer.from('2') },
       { name: 'b', value: Buffer.from('2') },
     ]);
+    const behind = state.commit([{ name: 'c', value: Buffer.from('3') }]);
     await expect(failed).rejects.toThrow('the disk is full');
-    expect(await state.fetchAll('')).toEqual([before]);
-    expect(await state.names()).toEqual(['a']);
-    const again = await state.commit([{ name: 'a', value: Buffer.from('3'), version: before.version }]);
-    expect(again.ok).toBe(true);
+    await expect(behind).rejects.toThrow('the disk is full');
+    expect(await state.fetchAll('')).toEqual(before);
+    await expect(state.commit([{ name: 'a', value: Buffer.from('3') }])).rejects.toThrow('the disk is full');
+    await state.close();
+    const again = await LocalStore.open(folder);
+    expect(await again.fetchAll('')).toEqual(before);
+    expect((await again.commit([{ name: 'a', value: Buffer.from('3') }])).ok).toBe(true);
+    await again.close();
+  });
+
+  it('reads what was there before a commit or after it, never between', async () => {
+    const state = await LocalStore.open(newFolder());
+    await state.commit([{ name: 'a', value: Buffer.from('0') }]);
+    const reads: Promise<string>[] = [];
+    const writes = Array.from({ length: 300 }, async (_, index) => {
+      for (let turn = 0; turn < index % 7; turn++) await new Promise(setImmediate);
+      reads.push(state.fetch('a').then(({ value }) => value.toString()));
+      reads.push(state.fetchAll('').then((all) => all.map(({ value }) => value.toString()).join()));
+      return await state.commit([{ name: 'a', value: Buffer.from(String(index)) }]);
+    });
+    await Promise.all(writes);
+    expect((await Promise.all(reads)).filter((value) => !/^\d+$/.test(value))).toEqual([]);
     await state.close();
   });
 });
