@@ -23,7 +23,7 @@ export type LbEffect =
   | { readonly kind: 'probe' }
   /** Make the sockets again by a reload; answered by `sockets.renewed`. */
   | { readonly kind: 'renew'; readonly runtime: boolean }
-  /** Let HAProxy serve on without us; answered by `haproxy.released`. */
+  /** Let HAProxy serve on without us, once a start under way is over; answered by `haproxy.released`. */
   | { readonly kind: 'detach' }
   /** End HAProxy and remove its files; answered by `haproxy.released`. */
   | { readonly kind: 'end' }

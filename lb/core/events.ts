@@ -48,8 +48,8 @@ export interface LbEvents {
   'sockets.renewed': { readonly why: string | undefined };
   /** `failed`: the start failed after HAProxy was there. */
   'stop.requested': { readonly failed: boolean };
-  /** HAProxy has been let go or ended. */
-  'haproxy.released': Record<never, never>;
+  /** HAProxy has been let go or ended; `pid` of the one that serves on. */
+  'haproxy.released': { readonly pid: number | undefined };
   woke: Woke;
 }
 

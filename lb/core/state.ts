@@ -41,6 +41,8 @@ export interface LbState {
   probing: boolean;
   /** A reload that makes the sockets again is under way. */
   renewing: boolean;
+  /** The stop waits for a HAProxy that is being started, to let it go. */
+  releasing: boolean;
 }
 
 export const RESTART_FIRST_MS = 50;
@@ -59,6 +61,7 @@ export function initLb(boot: LbBoot): LbState {
     silent: { runtime: 0, master: 0 },
     probing: false,
     renewing: false,
+    releasing: false,
   };
 }
 

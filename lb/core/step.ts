@@ -197,22 +197,36 @@ function socketsRenewed(state: LbState, { why }: EventOf<'sockets.renewed'>): Lb
   ];
 }
 
-/** A start that failed ends no HAProxy but its own. */
+/**
+ * A start that failed ends no HAProxy but its own. A HAProxy that is just being started is let go like one that serves:
+ * the release comes after the attempt.
+ */
 function stopRequested(state: LbState, { failed }: EventOf<'stop.requested'>): LbEffect[] {
   const { phase, adopted, boot, pid } = state;
   if (phase === 'stopping' || phase === 'stopped') return [];
   state.phase = 'stopping';
   if (phase === 'new' || phase === 'looking' || phase === 'adopting') return [{ kind: 'detach' }];
   const ends = failed ? !adopted : boot.endHaproxy;
-  if (ends || pid === undefined) return [{ kind: 'end' }];
-  const text = `HAProxy serves on; the next start adopts it, and kill ${pid} ends it`;
-  return [{ kind: 'note', level: 'info', text, fields: { haproxy: pid } }, { kind: 'detach' }];
+  if (ends || phase === 'reading') return [{ kind: 'end' }];
+  if (pid !== undefined) return [servesOn(pid), { kind: 'detach' }];
+  state.releasing = true;
+  const text = 'HAProxy is being started; the stop waits until it serves, or cannot';
+  return [{ kind: 'note', level: 'info', text }, { kind: 'detach' }];
 }
 
-function haproxyReleased(state: LbState): LbEffect[] {
+function servesOn(pid: number): LbEffect {
+  const text = `HAProxy serves on; the next start adopts it, and kill ${pid} ends it`;
+  return { kind: 'note', level: 'info', text, fields: { haproxy: pid } };
+}
+
+function haproxyReleased(state: LbState, { pid }: EventOf<'haproxy.released'>): LbEffect[] {
   if (state.phase !== 'stopping') return [];
   state.phase = 'stopped';
-  return [{ kind: 'stopped' }];
+  if (!state.releasing) return [{ kind: 'stopped' }];
+  const text =
+    'HAProxy does not serve: it could not be started; the next start of the load balancer starts it';
+  const away: LbEffect = { kind: 'note', level: 'error', text };
+  return [pid === undefined ? away : servesOn(pid), { kind: 'stopped' }];
 }
 
 function woke(state: LbState, { timer, at }: EventOf<'woke'>): LbEffect[] {

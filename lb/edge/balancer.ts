@@ -337,6 +337,15 @@ export class Balancer {
     }
   }
 
+  /** Notes for the next load balancer that HAProxy was started again, when that has what was served before. */
+  async keepRestarted(): Promise<void> {
+    const { haproxy } = this.parts;
+    const { restarts, startedWith } = haproxy;
+    if (restarts === this.restartsSeen || startedWith !== this.running.config) return;
+    await this.keepLoaded(this.running);
+    this.restartsSeen = restarts;
+  }
+
   /** Nothing to do, or commands do. */
   private async tryCommands(model: Model, files: Files): Promise<Tried> {
     const decision = decide(this.running, files, this.parts.abilities);

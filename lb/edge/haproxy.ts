@@ -44,6 +44,8 @@ const CUT_PATIENCE_MS = 300;
 const CUT_LIMIT_MS = 1500;
 const OLD_LOOK_MS = 20;
 const STOPPING_LIMIT_MS = 2000;
+/** Longest wait of a stop for starts and reloads that are under way. */
+const TURN_LIMIT_MS = 15_000;
 /** HAProxy's line of commands may be 16 kB. */
 const SERVERS_AT_ONCE = 50;
 
@@ -61,7 +63,9 @@ export class Haproxy {
   private foundSince: string | undefined;
   private unwatch: () => void = () => undefined;
   private errors: string[] = [];
+  /** No new reload or watch begins; starts that are under way go on until HAProxy is let go. */
   private stopping = false;
+  private launches = true;
   private turn: Promise<unknown> = Promise.resolve();
   private readonly outputs: Outputs;
   /** Whether workers of earlier reloads may be there. */
@@ -445,10 +449,11 @@ export class Haproxy {
     return this.pid;
   }
 
-  /** Lets HAProxy serve on without us, once a start or reload that is under way is over. */
-  async detach(): Promise<void> {
+  /** Lets HAProxy serve on without us, once starts and reloads that are under way are over; `limitMs` at most. */
+  async detach(limitMs = TURN_LIMIT_MS): Promise<void> {
     this.stopping = true;
-    await this.turn;
+    await this.turnOver(limitMs);
+    this.launches = false;
     this.unwatch();
     this.outputs.stop();
   }
@@ -456,18 +461,28 @@ export class Haproxy {
   /** Ends every HAProxy process of ours, waits until they are gone, and removes their files. */
   async end(): Promise<void> {
     this.stopping = true;
+    this.launches = false;
     this.unwatch();
     if (this.pid !== undefined) signal(this.pid, 'SIGTERM');
     await endHaproxies(this.folder.config, STOP_PATIENCE_MS);
-    await this.turn;
+    await this.turnOver(TURN_LIMIT_MS);
     await endHaproxies(this.folder.config, STOP_PATIENCE_MS);
     this.pid = undefined;
     this.outputs.stop();
     this.folder.clear();
   }
 
+  /** Each start and reload has its limits; this one holds for several of them, too. */
+  private async turnOver(limitMs: number): Promise<void> {
+    const limit = new AbortController();
+    const over = sleep(limitMs, 'late', { signal: limit.signal }).catch(() => undefined);
+    const late = (await Promise.race([this.turn, over])) === 'late';
+    limit.abort();
+    if (late) this.log.warn({ limitMs }, 'the stop waits no longer for a start or reload of HAProxy');
+  }
+
   private async launch(): Promise<Outcome> {
-    if (this.stopping) return { ok: false, why: 'the load balancer stops', nobody: true };
+    if (!this.launches) return { ok: false, why: 'the load balancer stops', nobody: true };
     this.errors = [];
     const words = ['-W', '-S', `${this.folder.masterSocket},mode,600`, '-f', this.folder.config];
     this.startedWith = this.configOnDisk();

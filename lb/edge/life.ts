@@ -102,7 +102,7 @@ export class Life {
           (error: Error) => this.post({ kind: 'sockets.renewed', why: error.message }),
         );
       },
-      detach: () => void this.released(haproxy.detach()),
+      detach: () => void this.released(this.letGo()),
       end: () => void this.released(haproxy.end()),
       stopped: () => this.settleStop(),
     };
@@ -116,7 +116,14 @@ export class Life {
     await work.catch((error: Error) => {
       this.parts.log.error({ error: error.message }, 'HAProxy cannot be let go or ended');
     });
-    this.post({ kind: 'haproxy.released' });
+    this.post({ kind: 'haproxy.released', pid: this.parts.haproxy.masterPid });
+  }
+
+  /** The next load balancer has to know the worker of a HAProxy that was started while we stop. */
+  private async letGo(): Promise<void> {
+    const { haproxy, balancer } = this.parts;
+    await haproxy.detach();
+    if (haproxy.isUp()) await balancer.keepRestarted();
   }
 
   private async adopt(pid: number): Promise<void> {

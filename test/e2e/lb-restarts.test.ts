@@ -22,6 +22,7 @@ import {
   webServer,
   websocketHello,
 } from '../../bench/lb/kit';
+import { findHaproxy } from '../../lb/edge/find-haproxy';
 import { haproxyMasters, haproxyProcesses } from '../../lb/edge/processes';
 import { appJson, taskJson } from '../lb/builders';
 import { LbProcess, newSite, type Site } from './lb-processes';
@@ -149,6 +150,35 @@ test('stop, kill -9 and start, with and without Marathon, lose no request and no
   socket.write('still there');
   await until('the websocket answers', () => heard === 'still there');
   expect(closed).toBe(false);
+});
+
+test('a stop while HAProxy is being started again leaves it serving, and the next start adopts it', async () => {
+  const bench = await stand(1);
+  const { site, marathon } = bench;
+  const slow = join(site.folder, 'slow');
+  const program = join(site.folder, 'slow-haproxy');
+  const { path } = await findHaproxy(undefined);
+  writeFileSync(program, `#!/bin/sh\n[ "$1" = -W ] && [ -e ${slow} ] && sleep 1\nexec ${path} "$@"\n`, {
+    mode: 0o755,
+  });
+  marathon.apps = bench.apps([0]);
+  const flags = [`--haproxy=${program}`];
+  await bench.start(flags);
+  const body = async (): Promise<string> =>
+    (await ask(site.ports.front, '/', { host: 'web.localhost' })).body;
+  await until('served', async () => (await body()) === 'web.0', LIMIT_MS);
+  writeFileSync(slow, '');
+  for (const pid of haproxyProcesses(site.config)) process.kill(pid, 'SIGKILL');
+  await until('it is being started again', () => bench.lb.err.includes('starting it again'), LIMIT_MS);
+  expect(await bench.lb.stop('SIGTERM')).toBe(0);
+  expect(bench.lb.err).toContain('HAProxy serves on');
+  const [master] = haproxyMasters(site.config);
+  expect(readFileSync(join(site.folder, 'haproxy.pid'), 'utf8')).toMatch(`${master} `);
+  expect(await body()).toBe('web.0');
+  await bench.start(flags);
+  await until('the apps are served', () => served(bench), LIMIT_MS);
+  expect(await bench.metric('reloads')).toBe(0);
+  expect(haproxyMasters(site.config)).toEqual([master]);
 });
 
 test('tasks that come and go while no load balancer runs are caught up by commands', async () => {

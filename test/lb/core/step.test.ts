@@ -128,9 +128,9 @@ const EVENTS: { readonly [K in keyof LbEvents]: readonly [LbInput, Partial<Recor
         looking: 'stopping, detach',
         adopting: 'stopping, detach',
         reading: 'stopping, end',
-        starting: 'stopping, end',
+        starting: 'stopping, note info, detach',
         serving: 'stopping, note info, detach',
-        restarting: 'stopping, end',
+        restarting: 'stopping, note info, detach',
       },
     ],
     [
@@ -146,7 +146,7 @@ const EVENTS: { readonly [K in keyof LbEvents]: readonly [LbInput, Partial<Recor
       },
     ],
   ],
-  'haproxy.released': [[{ kind: 'haproxy.released' }, { stopping: 'stopped, stopped' }]],
+  'haproxy.released': [[{ kind: 'haproxy.released', pid: undefined }, { stopping: 'stopped, stopped' }]],
   woke: [
     [{ kind: 'woke', timer: 'reading' }, { reading: 'starting, start empty' }],
     [{ kind: 'woke', timer: 'restart' }, { restarting: 'restarting, start previous' }],
@@ -178,6 +178,37 @@ test('a start that fails leaves an adopted HAProxy serving, whatever a stop is t
 test('a stop that is to end HAProxy ends an adopted one, too', () => {
   const state = { ...stateIn('serving', { adopted: true }), boot: { ...BOOT, endHaproxy: true } };
   expect(step(state, { kind: 'stop.requested', failed: false })).toBe('stopping, end');
+});
+
+test.each<Phase>(['starting', 'restarting', 'serving'])(
+  'a stop while %s ends HAProxy only when it is to',
+  (phase) => {
+    fc.assert(
+      fc.property(fc.boolean(), fc.boolean(), fc.boolean(), (endHaproxy, adopted, failed) => {
+        const state = { ...stateIn(phase, { adopted }), boot: { ...BOOT, endHaproxy } };
+        const ends = failed ? !adopted : endHaproxy;
+        expect(step(state, { kind: 'stop.requested', failed })).toBe(
+          ends ? 'stopping, end' : 'stopping, note info, detach',
+        );
+      }),
+    );
+  },
+);
+
+test.each([
+  ['serves by the end of the stop', 8, 'HAProxy serves on; the next start adopts it, and kill 8 ends it'],
+  [
+    'does not start',
+    undefined,
+    'HAProxy does not serve: it could not be started; the next start of the load balancer starts it',
+  ],
+])('a stop tells that a HAProxy that was being started again %s', (_name, pid, text) => {
+  const state = stateIn('restarting');
+  step(state, { kind: 'stop.requested', failed: false });
+  // Answers of the attempt change nothing any more.
+  expect(step(state, { kind: 'haproxy.refused', source: 'previous', why: 'no' })).toBe('stopping');
+  const effects = lbMachine.step(state, { kind: 'haproxy.released', pid, at: 100 });
+  expect(effects).toMatchObject([{ kind: 'note', text }, { kind: 'stopped' }]);
 });
 
 test('attempts to start HAProxy again come later and later, 5 s apart at most', () => {
