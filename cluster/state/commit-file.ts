@@ -8,7 +8,7 @@
  */
 
 import { writeSync } from 'node:fs';
-import { type FileHandle, open, rename } from 'node:fs/promises';
+import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { type Digest, printDigest, readDigest, sealed, unsealed } from './digest';
 
@@ -24,6 +24,7 @@ export interface Confirmed {
   readonly last: CommitPoint | undefined;
   /** The commit that was last begun, so far as it is known. */
   readonly begun: number | undefined;
+  /** There is no file yet. */
   readonly isNew: boolean;
   /** One of the two slots is not whole: the last write was cut short, or the file was damaged. */
   readonly isTorn: boolean;
@@ -34,23 +35,24 @@ export const COMMITS = 'COMMITS';
 /** One block of a disk, so that a torn write of one slot leaves the other alone. */
 const SLOT_BYTES = 4096;
 const BEGUN_SLOT = 2;
-const NONE: CommitPoint = { commits: 0, digest: 0n };
 
 export class CommitFile {
   private constructor(
-    private readonly file: FileHandle,
+    private readonly path: string,
+    private file: FileHandle | undefined,
     readonly confirmed: Confirmed,
   ) {}
 
-  /** Opens the file, or makes one of no commits that only its owner may read. Rejects as `open` of Node does. */
+  /** Opens the file; one that is missing is made by `restart`. Rejects as `open` of Node does. */
   static async open(path: string): Promise<CommitFile> {
-    const existing = await open(path, 'r+').catch((error: unknown) => {
+    const file = await open(path, 'r+').catch((error: unknown) => {
       if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
       throw error;
     });
-    const file = existing ?? (await create(path));
+    if (file === undefined)
+      return new CommitFile(path, file, { last: undefined, begun: undefined, isNew: true, isTorn: false });
     try {
-      return new CommitFile(file, { ...(await readSlots(file)), isNew: existing === undefined });
+      return new CommitFile(path, file, { ...(await readSlots(file)), isNew: false });
     } catch (error) {
       await file.close();
       throw error;
@@ -65,22 +67,28 @@ export class CommitFile {
   /** Confirms a commit; it may be acknowledged once this resolves. */
   async confirm(point: CommitPoint): Promise<void> {
     this.write(point.commits % 2, point);
-    await this.file.datasync();
+    await this.opened().datasync();
   }
 
-  /** Makes this point the only one, whatever the file had before. */
+  /** Makes this point the only one, whatever the file had before, or makes the file. */
   async restart(point: CommitPoint): Promise<void> {
-    for (const slot of [0, 1, BEGUN_SLOT]) this.write(slot, point);
-    await this.file.datasync();
+    const former = this.file;
+    this.file = await create(this.path, point);
+    await former?.close();
   }
 
   async close(): Promise<void> {
-    await this.file.close();
+    await this.file?.close();
   }
 
   /** Writes to the page cache, which takes microseconds; a sync brings it to the disk. */
   private write(slot: number, point: CommitPoint): void {
-    writeSync(this.file.fd, encodeLine(point), slot * SLOT_BYTES);
+    writeSync(this.opened().fd, encodeLine(point), slot * SLOT_BYTES);
+  }
+
+  private opened(): FileHandle {
+    if (this.file === undefined) throw new Error(`${this.path} was not made`);
+    return this.file;
   }
 }
 
@@ -95,12 +103,13 @@ export async function confirmedCommits(path: string): Promise<number | undefined
   }
 }
 
-/** Made whole beside its place, so that no crash leaves a file without slots. */
-async function create(path: string): Promise<FileHandle> {
-  const file = await open(`${path}.new`, 'w+', 0o600);
+/** Made whole beside its place, readable by its owner alone, so that no crash leaves a file without slots. */
+async function create(path: string, point: CommitPoint): Promise<FileHandle> {
+  await rm(`${path}.new`, { force: true });
+  const file = await open(`${path}.new`, 'wx+', 0o600);
   try {
     for (const slot of [0, 1, BEGUN_SLOT])
-      await file.write(encodeLine(NONE).padEnd(SLOT_BYTES, '\0'), slot * SLOT_BYTES);
+      await file.write(encodeLine(point).padEnd(SLOT_BYTES, '\0'), slot * SLOT_BYTES);
     await file.sync();
     await rename(`${path}.new`, path);
     await syncFolder(dirname(path));

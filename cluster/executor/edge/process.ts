@@ -3,7 +3,7 @@
  */
 
 import { spawn } from 'node:child_process';
-import { closeSync, fchmodSync, fchownSync, openSync } from 'node:fs';
+import { closeSync, constants, fchmodSync, fchownSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as mesos from '../../api/generated/mesos';
 import { withStartersUmask } from '../../runtime/files/private';
@@ -11,6 +11,7 @@ import { type Identity, identityOf } from '../../runtime/identity';
 import { findProcesses, killFound, signalAll } from '../../runtime/processes';
 import type { Ending } from '../core/events';
 
+const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 /** The mode of a task's output: its user's, and for the group to read, as its sandbox. */
 const OUTPUT = 0o640;
 
@@ -42,8 +43,9 @@ export class TaskProcess {
   }
 
   private spawn(command: Command, identity: Identity | undefined, directory: string): void {
-    const files = ['stdout', 'stderr'].map((name) => openOutput(join(directory, name), identity));
+    const files: number[] = [];
     try {
+      for (const name of ['stdout', 'stderr']) files.push(openOutput(join(directory, name), identity));
       const child = withStartersUmask(() =>
         spawn(command.file, command.arguments, {
           argv0: command.argv0,
@@ -97,10 +99,22 @@ function commandOf(command: mesos.CommandInfo | undefined): Command {
   return { file: value, argv0, arguments: rest };
 }
 
-/** A file for the task's output, which is its user's. */
+/**
+ * A file for the task's output, which is its user's. The sandbox belongs to that user already, so only a file
+ * that is made here may change its owner: never one that a link or another task of the user has put there.
+ */
 function openOutput(path: string, identity: Identity | undefined): number {
-  const file = openSync(path, 'a', OUTPUT);
+  const file = createOutput(path);
   fchmodSync(file, OUTPUT);
   if (identity) fchownSync(file, identity.uid, identity.gid);
   return file;
+}
+
+function createOutput(path: string): number {
+  try {
+    return openSync(path, O_CREAT | O_EXCL | O_WRONLY | O_APPEND | O_NOFOLLOW, OUTPUT);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
+    throw new Error(`Failed to create '${path}': something else is there, which this task did not make`);
+  }
 }

@@ -1,0 +1,68 @@
+import { execFileSync } from 'node:child_process';
+import {
+  existsSync,
+  linkSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  statSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { TaskProcess } from '../../../../cluster/executor/edge/process';
+
+const root = mkdtempSync(join(tmpdir(), 'meseta-process-'));
+let folders = 0;
+afterAll(() => rmSync(root, { recursive: true, force: true }));
+
+/** Runs `echo done` in a sandbox; resolves with its end, or with the reason why it did not start. */
+function run(directory: string): Promise<string> {
+  return new Promise((resolve) => {
+    const task = {
+      name: 'a',
+      task_id: { value: 'a' },
+      agent_id: { value: 'a' },
+      command: { value: 'echo done' },
+    };
+    const process = new TaskProcess({
+      task,
+      user: undefined,
+      directory,
+      environment: { PATH: '/bin:/usr/bin' },
+      started: () => undefined,
+      failed: resolve,
+      exited: (ending) => resolve(JSON.stringify(ending)),
+    });
+    void process.start();
+  });
+}
+
+function newSandbox(): string {
+  const directory = join(root, String(folders++));
+  execFileSync('mkdir', [directory]);
+  return directory;
+}
+
+test('the output goes to files that their user and group may read', async () => {
+  const sandbox = newSandbox();
+  expect(await run(sandbox)).toBe('{"code":0}');
+  expect(readFileSync(join(sandbox, 'stdout'), 'utf8')).toBe('done\n');
+  expect(statSync(join(sandbox, 'stdout')).mode & 0o777).toBe(0o640);
+});
+
+test.each<[string, (target: string, path: string) => void]>([
+  ['a link', symlinkSync],
+  ['a second name of a file', linkSync],
+  ['a pipe', (_target, path) => execFileSync('mkfifo', [path])],
+  ['a link to a file that is missing', (target, path) => symlinkSync(`${target}.missing`, path)],
+])('%s in place of the output is not followed, and the task does not start', async (_name, plant) => {
+  const [sandbox, target] = [newSandbox(), join(root, `target-${folders}`)];
+  writeFileSync(target, 'of root alone\n', { mode: 0o600 });
+  plant(target, join(sandbox, 'stderr'));
+  expect(await run(sandbox)).toContain(`Failed to create '${join(sandbox, 'stderr')}'`);
+  expect(statSync(target).mode & 0o777).toBe(0o600);
+  expect(readFileSync(target, 'utf8')).toBe('of root alone\n');
+  expect(existsSync(`${target}.missing`)).toBe(false);
+});
