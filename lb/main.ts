@@ -293,14 +293,14 @@ async function serve(
   parts: Parts,
 ): Promise<Pick<RunningLb, 'regenerate' | 'reload'>> {
   const { options, haproxy, balancer, runtime, traffic, memory } = parts;
-  const { log } = deps;
+  const { clock, log } = deps;
   const machine = createLife(config, deps, parts);
   let serves = false;
   life.add(() => machine.stop(!serves));
   life.add(() => balancer.stop());
   await machine.start();
   const follower = createFollower(config, deps, parts, machine);
-  const drains = new Drains({ balancer, haproxy, runtime, follower, log });
+  const drains = new Drains({ balancer, haproxy, runtime, follower, clock, log });
   const certificates = new Certificates(balancer, runtime, memory, log);
   const metrics = deps.metrics ?? new Metrics();
   const admin: AdminParts = {

@@ -7,6 +7,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import type { Millis } from '../../cluster/model/time';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
 import {
@@ -106,14 +107,16 @@ export class Balancer {
   private stopped = false;
   /** Hash of the structure a HAProxy of an earlier run has loaded, until it serves the apps as read; '' when not known. */
   private adoptedStructure: string | undefined;
-  /** Whether Marathon's whole list has been read since the start. */
-  private appsRead = false;
   /** Whether the file on disk is older than what runs, because it could not be written. */
   private stale = false;
+  /** When Marathon's whole list was first read since the start; undefined until then. */
+  appsReadAt: Millis | undefined;
   /** What is served now. */
   model: Model;
   /** Tasks that somebody asked to be taken out, and weights set over the API; other objects when they change. */
   drained: ReadonlySet<string>;
+  /** When each of those tasks went out, in this run or an earlier one. */
+  drainedAt: ReadonlyMap<string, Millis>;
   weights: ReadonlyMap<string, number>;
   reloads = 0;
   reloadFailures = 0;
@@ -127,7 +130,10 @@ export class Balancer {
     this.model = this.build([], quietWorld);
     this.running = parts.render(this.model);
     this.culprits = new Culprits(parts);
-    this.drained = new Set(parts.memory.drained.keys());
+    // A time to come was written before the machine's clock was set back.
+    const now = parts.clock.now();
+    this.drainedAt = new Map([...parts.memory.drained].map(([task, at]) => [task, Math.min(at, now)]));
+    this.drained = new Set(this.drainedAt.keys());
     this.weights = parts.memory.weights;
   }
 
@@ -195,13 +201,14 @@ export class Balancer {
   update(json: unknown): Promise<void> {
     const why = this.store.replaceAll(json);
     if (why !== undefined) return Promise.reject(new Error(why));
-    this.appsRead = true;
+    this.appsReadAt ??= this.parts.clock.now();
     return this.refresh();
   }
 
   /** Serves what Marathon's answer about some apps says. Returns false when the whole list is needed. */
   async updateApps(answers: readonly { readonly id: string; readonly json: unknown }[]): Promise<boolean> {
-    if (!this.appsRead || !answers.every(({ id, json }) => this.store.replaceOne(id, json))) return false;
+    if (this.appsReadAt === undefined) return false;
+    if (!answers.every(({ id, json }) => this.store.replaceOne(id, json))) return false;
     await this.refresh();
     return true;
   }
@@ -215,23 +222,21 @@ export class Balancer {
 
   /** Gives a task no more requests, from the next refresh on. */
   takeOut(task: string): void {
-    this.drained = new Set([...this.drained, task]);
-    this.keepDrained();
+    if (!this.drained.has(task)) this.keepDrained([...this.drainedAt, [task, this.parts.clock.now()]]);
   }
 
   /** Takes that back. Returns whether one of them was out. */
   putBack(...tasks: readonly string[]): boolean {
     const back = new Set(tasks.filter((task) => this.drained.has(task)));
     if (back.size === 0) return false;
-    this.drained = new Set([...this.drained].filter((task) => !back.has(task)));
-    this.keepDrained();
+    this.keepDrained([...this.drainedAt].filter(([task]) => !back.has(task)));
     return true;
   }
 
-  private keepDrained(): void {
-    const { memory, clock } = this.parts;
-    const before = memory.drained;
-    memory.keep({ drained: [...this.drained].map((task) => [task, before.get(task) ?? clock.now()]) });
+  private keepDrained(drained: readonly (readonly [string, Millis])[]): void {
+    this.drainedAt = new Map(drained);
+    this.drained = new Set(this.drainedAt.keys());
+    this.parts.memory.keep({ drained });
   }
 
   /** The weight of an app's servers, from the next refresh on; undefined takes it back. False when there are too many. */
@@ -259,7 +264,7 @@ export class Balancer {
     const began = performance.now();
     await this.seeRestart();
     // What serves stays until the apps have been read.
-    if (!this.appsRead) return;
+    if (this.appsReadAt === undefined) return;
     const apps = this.store.apps();
     this.verdicts = rememberVerdicts(apps, this.verdicts, this.judged);
     const addresses = await this.parts.resolver.resolve(apps);

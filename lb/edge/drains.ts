@@ -3,9 +3,11 @@
  * without losing a request.
  *
  * Always true: a task that is out gets no new request, also when it is served only later; it stays out until it is gone
- * from Marathon, put back, or was out for an hour. It goes out after those have come in that Marathon knew when it asked.
+ * from Marathon, put back, or was out for an hour, over restarts, too; nothing is judged before Marathon's apps are read.
+ * It goes out after those have come in that Marathon knew when it asked.
  */
 
+import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
 import { readUsed } from '../core/traffic';
 import type { Balancer } from './balancer';
@@ -23,7 +25,7 @@ export interface DrainState {
 /** How often connections are counted while somebody waits for them. */
 const LOOK_MS = 25;
 const OUT_MAX_MS = 3_600_000;
-/** A task that nobody serves may be about to be served: it is remembered for this time. */
+/** A task that was never served may be about to be: it is remembered for this time, from the first list of apps on. */
 const UNKNOWN_MS = 60_000;
 export const DEADLINE_MAX_MS = 600_000;
 /** How long taking out waits for Marathon's answer about the app. */
@@ -37,32 +39,35 @@ type Counts = ReadonlyMap<string, number>;
 
 export class Drains {
   private readonly listeners = new Set<(state: DrainState) => void>();
-  private readonly since = new Map<string, { at: number; served: boolean }>();
+  /** Drained tasks that this run has served: one that is not served any more has ended. */
+  private readonly served = new Set<string>();
   private counting: Promise<Counts> | undefined;
   private readonly watched = new Set<string>();
   private stopped = false;
 
   constructor(
     private readonly parts: {
-      readonly balancer: Balancer;
-      readonly haproxy: Haproxy;
-      readonly runtime: RuntimeApi;
+      readonly balancer: Pick<
+        Balancer,
+        'model' | 'drained' | 'drainedAt' | 'appsReadAt' | 'appOfTask' | 'takeOut' | 'putBack' | 'refresh'
+      >;
+      readonly haproxy: Pick<Haproxy, 'askOldWorkers'>;
+      readonly runtime: Pick<RuntimeApi, 'ask'>;
       readonly follower: Pick<Follower, 'readNow'>;
+      readonly clock: Clock;
       readonly log: Logger;
     },
-  ) {
-    // What an earlier load balancer took out stays out; whether it is served is known once the apps are read.
-    const at = performance.now();
-    for (const task of parts.balancer.drained) this.since.set(task, { at, served: false });
-  }
+  ) {}
 
   /** Takes a task out. Answers when it has no connection left, or at the deadline. */
   async takeOut(task: string, deadlineMs: number): Promise<DrainState> {
     const { balancer, follower, log } = this.parts;
     const deadline = performance.now() + deadlineMs;
     this.forgetOld();
-    if (!balancer.drained.has(task)) {
-      if (this.since.size >= TASKS_MAX) return this.tell({ task, state: 'unknown', connections: 0 });
+    // Of a task that an earlier run took out nothing is known, either, until the apps are read.
+    if (!balancer.drained.has(task) || balancer.appsReadAt === undefined) {
+      if (!balancer.drained.has(task) && balancer.drained.size >= TASKS_MAX)
+        return this.tell({ task, state: 'unknown', connections: 0 });
       // Marathon replaces a task once the next one is healthy: what it knew by then has to be served before.
       const app = balancer.appOfTask(task);
       await follower.readNow(app === undefined ? 'all' : [app], Math.min(deadlineMs, READ_LIMIT_MS));
@@ -70,9 +75,8 @@ export class Drains {
       log.info({ task }, 'taking a task out');
       await balancer.refresh();
     }
-    const served = this.serves(task);
-    this.since.set(task, { at: this.since.get(task)?.at ?? performance.now(), served });
-    if (!served) return this.tell({ task, state: 'unknown', connections: 0 });
+    if (!this.serves(task)) return this.tell({ task, state: 'unknown', connections: 0 });
+    this.served.add(task);
     return await this.waitFor(task, deadline);
   }
 
@@ -99,7 +103,7 @@ export class Drains {
   /** Puts a task back. */
   async putBack(task: string): Promise<DrainState> {
     if (this.parts.balancer.putBack(task)) await this.parts.balancer.refresh();
-    this.since.delete(task);
+    this.served.delete(task);
     return this.tell({ task, state: this.serves(task) ? 'in' : 'unknown', connections: 0 });
   }
 
@@ -160,15 +164,25 @@ export class Drains {
     return sums;
   }
 
+  /** Puts back what has ended, was out for too long, or did not come to be served. */
   private forgetOld(): void {
-    const now = performance.now();
+    const { balancer, clock } = this.parts;
+    const { appsReadAt } = balancer;
+    // Until then no task is served, also not those that HAProxy serves.
+    if (appsReadAt === undefined) return;
+    const now = clock.now();
+    const current = new Set(
+      balancer.model.backends.flatMap(({ servers }) => servers.map(({ taskId }) => taskId)),
+    );
     const over: string[] = [];
-    for (const [task, known] of this.since) {
-      const served = this.serves(task);
-      if (served ? now - known.at < OUT_MAX_MS : !known.served && now - known.at < UNKNOWN_MS) continue;
-      this.since.delete(task);
+    for (const [task, at] of balancer.drainedAt) {
+      if (current.has(task)) this.served.add(task);
+      const limit = current.has(task) ? at + OUT_MAX_MS : Math.max(at, appsReadAt) + UNKNOWN_MS;
+      const ended = this.served.has(task) && !current.has(task);
+      if (!ended && now < limit) continue;
+      this.served.delete(task);
       over.push(task);
     }
-    this.parts.balancer.putBack(...over);
+    balancer.putBack(...over);
   }
 }
