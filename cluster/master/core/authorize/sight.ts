@@ -23,13 +23,18 @@ const VIEWS: readonly AclList[] = [
   'get_quotas',
 ];
 
-/** True when something is hidden from this principal; all others share their pages. */
+/** True when something is hidden from this principal; all others share their pages (viewerKey). */
 export function isRestricted(state: MasterState, sender: Principal | undefined): boolean {
   const { acls } = state.boot.settings;
   if (!canRefuse(acls, VIEWS)) return false;
   const seesAll = (list: AclList): boolean =>
     (acls?.permissive === true && !acls.rules[list]?.length) || isEverything(state, list, sender);
   return !VIEWS.every(seesAll);
+}
+
+/** The same for all who see the same: empty for those who see everything, whoever they are. */
+export function viewerKey(state: MasterState, sender: Principal | undefined): string {
+  return isRestricted(state, sender) ? JSON.stringify([sender?.value]) : '';
 }
 
 /** True when the first rule for this principal is about everything, and allows it. */

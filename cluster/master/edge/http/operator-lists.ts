@@ -11,7 +11,7 @@ import { encodeSlices, encodeWhole, Part } from '../../../api/slices';
 import type { Principal } from '../../../model/principal';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
-import { isRestricted, type SeenState, seenBy } from '../../core/authorize/sight';
+import { type SeenState, seenBy, viewerKey } from '../../core/authorize/sight';
 import { HEARTBEAT_MS } from '../../core/frameworks';
 import type { MasterState } from '../../core/state';
 import {
@@ -98,6 +98,5 @@ export function welcome(door: OperatorDoor, stream: string): void {
 
 /** Answers under one key are the same for all: what is asked for, and by whom where somebody sees less. */
 function keyOf(door: OperatorDoor, sender: Principal | undefined, parts: readonly string[]): string {
-  const viewer = door.read((state) => (isRestricted(state, sender) ? sender?.value : undefined));
-  return JSON.stringify([...parts, viewer]);
+  return JSON.stringify([...parts, door.read((state) => viewerKey(state, sender))]);
 }

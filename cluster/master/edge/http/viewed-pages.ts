@@ -6,7 +6,7 @@ import { principalOf } from '../../../runtime/http/access';
 import { type Query, queryOf, sendJson } from '../../../runtime/http/json';
 import type { Handler, Request } from '../../../runtime/http/server';
 import { SlicedWork } from '../../../runtime/sliced-work';
-import { isRestricted, type Sight, seenBy, sightOf } from '../../core/authorize/sight';
+import { type Sight, seenBy, sightOf, viewerKey } from '../../core/authorize/sight';
 import type { MasterState } from '../../core/state';
 import { type OperatorDoor, readFor, sightFor } from './operator-door';
 import { sharedPage } from './shared-page';
@@ -71,8 +71,7 @@ function pageByViewer(
   const pages = new Map<string, SharedPage>();
   return (request) => {
     const sender = principalOf(request);
-    const isOwn = door.read((state) => isRestricted(state, sender));
-    const key = isOwn ? JSON.stringify([sender?.value]) : '';
+    const key = door.read((state) => viewerKey(state, sender));
     const make = (): Buffer =>
       Buffer.from(door.read((state) => print(seenBy(state, sender), sightOf(state, sender))));
     const page = pages.get(key) ?? sharedPage(make, door.moment, { hit: door.pageHit });

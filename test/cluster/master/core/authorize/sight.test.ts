@@ -1,4 +1,4 @@
-import { isRestricted, seenBy } from '../../../../../cluster/master/core/authorize/sight';
+import { isRestricted, seenBy, viewerKey } from '../../../../../cluster/master/core/authorize/sight';
 import { createFramework } from '../../../../../cluster/master/core/frameworks';
 import { initMaster, type MasterState } from '../../../../../cluster/master/core/state';
 import { getAgents, getExecutors, getOperations } from '../../../../../cluster/master/core/views/operator';
@@ -107,4 +107,22 @@ it('knows who sees everything', () => {
   expect(isRestricted(state, { value: 'guest' })).toBe(true);
   expect(isRestricted(state, undefined)).toBe(true);
   expect(isRestricted(initMaster(BOOT), undefined)).toBe(false);
+});
+
+describe('the key of shared pages', () => {
+  const acls = {
+    view_frameworks: [
+      { principals: some('ops'), users: ANY },
+      { principals: ANY, users: some('www') },
+    ],
+  };
+
+  it('is one for all who see everything, and never that of somebody who sees less', () => {
+    const state = master(acls);
+    expect(viewerKey(state, { value: 'ops' })).toBe('');
+    expect(viewerKey(master({}), { claims: { cid: '1' } })).toBe('');
+    const restricted = [{ claims: { cid: '1' } }, undefined, { value: 'web' }, { value: '' }];
+    for (const sender of restricted) expect(viewerKey(state, sender)).not.toBe('');
+    expect(viewerKey(state, { value: 'web' })).not.toBe(viewerKey(state, { claims: { cid: 'web' } }));
+  });
 });

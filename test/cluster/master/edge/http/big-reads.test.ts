@@ -125,7 +125,7 @@ it('are one moment: what follows begins right after it, with nothing lost or dou
     expect({ sorted, problems }).toEqual({ sorted: wanted, problems: [] });
 });
 
-it('are shared by those who ask at once, and empty lists are shown as the original shows them', async () => {
+it('answer all who ask at once, and empty lists are shown as the original shows them', async () => {
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => work.call('/api/v1', { type: 'GET_FRAMEWORKS' })),
   );
