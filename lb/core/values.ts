@@ -1,8 +1,9 @@
 /**
  * Readers of label values: text in, a typed value or a complaint with its column out.
  *
- * Always true: no text that a reader returns holds a control character, quote, backslash, `#` or anything that is not
- * ASCII, and a word holds no blank. So no value can end a line of the configuration, or add a directive to it.
+ * Always true: no text that a reader returns holds a control character, quote, backslash or `#`, and a word holds no
+ * blank. So no value can end a line of the configuration, or add a directive to it. Letters that are not ASCII are in
+ * the realm of `auth` alone.
  */
 
 /** The reason why a value, or a part of it, does not do what it seems to say; columns count from 1. */

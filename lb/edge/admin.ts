@@ -144,8 +144,7 @@ function sendHealth(reply: Reply, { life, haproxy, follower }: AdminParts): unkn
   });
 }
 
-/** Registers what this process counts. */
-/** What is wrong with HAProxy, Marathon or the configuration as a whole, then with apps and labels. */
+/** The issues of HAProxy, Marathon or the configuration as a whole, then those of apps and labels. */
 function allIssues({ life, balancer }: Pick<AdminParts, 'life' | 'balancer'>): readonly object[] {
   const { refusal, issues } = balancer;
   const text = `HAProxy refuses the wanted configuration, and goes on with the one before: ${refusal}`;
@@ -153,6 +152,7 @@ function allIssues({ life, balancer }: Pick<AdminParts, 'life' | 'balancer'>): r
   return [...life.issues, ...whole, ...issues];
 }
 
+/** Registers the metrics of this process. */
 export function addMetrics({ life, balancer, haproxy, follower, metrics, certificates }: AdminParts): void {
   const servers = (): number =>
     balancer.model.backends.reduce((sum, { servers: all }) => sum + all.length, 0);

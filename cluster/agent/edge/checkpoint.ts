@@ -79,7 +79,7 @@ export async function forgetAgentId(workDir: string): Promise<void> {
 /** Reservations and volumes of the last run; none at the first. */
 export async function recallResources(state: StateStore): Promise<readonly Resource[]> {
   const { value, version } = await state.fetch(RESOURCES);
-  return version === 0 ? [] : decode(value, `the variable ${RESOURCES} of the agent's state`);
+  return version === 0 ? [] : decode(value, `the variable ${RESOURCES} of the store meta/state`);
 }
 
 /** Keeps them; commits are applied in the order they are asked for. */
@@ -92,7 +92,7 @@ function decode(bytes: Buffer, source: string): readonly Resource[] {
     return decodeProtobuf(MESSAGE, bytes).resources ?? [];
   } catch (error) {
     throw new StartError(
-      `${source} cannot be read: ${(error as Error).message}. Restore it, or remove it to start without reservations`,
+      `${source} cannot be read: ${(error as Error).message}. Restore it, or move it out of the agent's --work_dir to start without reservations`,
     );
   }
 }

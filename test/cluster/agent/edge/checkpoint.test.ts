@@ -57,7 +57,9 @@ describe('what an agent keeps over a restart', () => {
     await mkdir(join(folder, 'meta', 'resources'), { recursive: true });
     await writeFile(join(folder, 'meta', 'resources', 'resources.info'), 'not a message');
     await expect(open()).rejects.toThrow(StartError);
-    await expect(open()).rejects.toThrow(/remove it to start without reservations/);
+    await expect(open()).rejects.toThrow(
+      /move it out of the agent's --work_dir to start without reservations/,
+    );
   });
 
   it('is a new agent where the link was removed, and an error where it leads nowhere', async () => {
