@@ -103,7 +103,7 @@ function assemble(config: MarathonConfig, deps: MarathonDeps, { boot, onBroken, 
   const probes = new Probes(post, config.probesMax);
   const requests = new Requests(post);
   const scheduler = connectScheduler(config, deps, { post, onBroken, seed: boot.seed });
-  const drain = new Drain(config.drain, (call) => scheduler.call(call), deps.log);
+  const drain = new Drain(config.drain, (call) => scheduler.call(call), deps.log, deps.clock);
   const mailbox: MarathonMailbox = new Mailbox({
     machine: marathonMachine,
     boot,

@@ -7,8 +7,8 @@
  * Always true: every kill goes out, at most the deadline late; a kill that is repeated meanwhile is not sent twice.
  */
 
-import { setTimeout as sleep } from 'node:timers/promises';
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
+import type { Clock } from '../../../cluster/runtime/clock';
 import { HttpClient } from '../../../cluster/runtime/http/client';
 import type { Credentials } from '../../../cluster/runtime/http/guard';
 import type { Logger } from '../../../cluster/runtime/log';
@@ -39,6 +39,7 @@ export class Drain {
     private readonly settings: DrainSettings,
     private readonly send: (call: scheduler.Call) => void,
     private readonly log: Logger,
+    private readonly clock: Clock,
   ) {}
 
   /** Sends a call on; a kill waits for the load balancers. */
@@ -61,9 +62,10 @@ export class Drain {
 
   private async takeOut(url: string, task: string): Promise<void> {
     const { timeoutMs } = this.settings;
-    const deadline = performance.now() + timeoutMs;
+    const { clock } = this;
+    const deadline = clock.now() + timeoutMs;
     const patient = !this.away.has(url);
-    for (let leftMs = timeoutMs; ; leftMs = Math.round(deadline - performance.now())) {
+    for (let leftMs = timeoutMs; ; leftMs = deadline - clock.now()) {
       try {
         await this.askOnce(url, task, leftMs);
         this.away.delete(url);
@@ -71,8 +73,8 @@ export class Drain {
       } catch (error) {
         if (this.stopped) return;
         const refused = error instanceof Refusal;
-        if (patient && !refused && performance.now() + AGAIN_MS < deadline) {
-          await sleep(AGAIN_MS);
+        if (patient && !refused && clock.now() + AGAIN_MS < deadline) {
+          await new Promise<void>((resolve) => clock.wakeAt(clock.now() + AGAIN_MS, resolve));
           continue;
         }
         if (!refused) this.away.add(url);
