@@ -28,7 +28,7 @@ const flags = {
     positive: true,
   }),
   count: integer({ help: 'how many agents', fallback: 100, min: 1, max: 1_000_000 }),
-  ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
+  ip: text({ help: 'IPv4 address to listen on', fallback: '127.0.0.1' }),
   port: port({ help: 'port that all of them share', fallback: 0 }),
   resources: text({
     help: 'what each offers',

@@ -38,7 +38,7 @@ export const agentFlags = withEnvironment('MESOS_', {
     fallback: 10_000,
     fallbackText: '10secs',
   }),
-  ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
+  ip: text({ help: 'address to listen on; IPv6 needs --advertise_ip', fallback: '127.0.0.1' }),
   port: port({ help: 'port for everything: API, master, executors', fallback: 5051 }),
   advertise_ip: ipv4({ help: 'address that others are told, when it is not --ip' }),
   advertise_port: optionalPort('port that others are told, when it is not --port'),

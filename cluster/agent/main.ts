@@ -24,6 +24,7 @@ import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { printPid } from '../runtime/messages/pid';
 import { MessageRouter, routerOptions } from '../runtime/messages/receive';
+import { ADVERTISE, toldAddress } from '../runtime/messages/told-address';
 import { callerEnvironment, type TlsSettings, tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
 import { VERSION } from '../runtime/version';
@@ -86,6 +87,7 @@ const STOP_MS = 15_000;
 /** Starts an agent: it registers with the master as soon as that is there. Stopping it ends every task. */
 export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<RunningAgent> {
   return Lifetime.start(async (life) => {
+    toldAddress(config, ADVERTISE);
     const workDir = await makeWorkDir(config.work_dir, deps.log);
     const detect = await readDetector({
       master: config.master,
@@ -103,14 +105,8 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     life.add(() => verbosity.stop());
     const tls = tlsSettings(process.env);
     const messages = new MessageRouter(deps.log, routerOptions(process.env));
-    const http = await listen(config, deps, {
-      door,
-      mailbox: () => mailbox,
-      workDir,
-      verbosity,
-      tls,
-      messages,
-    });
+    const inside = { door, mailbox: () => mailbox, workDir, verbosity, tls, messages };
+    const http = await listen(config, deps, inside);
     life.add(() => http.close());
     life.add(() => door.closeAll());
     const place = advertised(config, http);
@@ -160,9 +156,10 @@ interface Place {
   readonly port: number;
 }
 
-/** The address and port that others reach the agent at. */
+/** The address and port that others reach the agent at. Throws StartError when a name in `--ip` led to IPv6. */
 function advertised(config: AgentConfig, http: HttpServer): Place {
-  return { host: config.advertise_ip ?? http.address, port: config.advertise_port ?? http.port };
+  const host = toldAddress({ ip: http.address, advertise_ip: config.advertise_ip }, ADVERTISE);
+  return { host, port: config.advertise_port ?? http.port };
 }
 
 /** With a credential the agent shows the master who it is. */

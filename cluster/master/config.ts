@@ -36,7 +36,7 @@ import { rateLimitsFlag } from './edge/driver-traffic';
 export const masterFlags = withEnvironment('MESOS_', {
   ...unusedFlags,
   ...refusedFlags,
-  ip: text({ help: 'address to listen on', fallback: '127.0.0.1' }),
+  ip: text({ help: 'address to listen on; IPv6 needs --advertise_ip', fallback: '127.0.0.1' }),
   port: port({ help: 'port for everything: API, agents, frameworks', fallback: 5050 }),
   advertise_ip: ipv4({ help: 'address that others are told, when it is not --ip' }),
   advertise_port: optionalPort('port that others are told, when it is not --port'),

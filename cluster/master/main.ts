@@ -17,6 +17,7 @@ import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { MessageRouter, routerOptions } from '../runtime/messages/receive';
+import { ADVERTISE, toldAddress } from '../runtime/messages/told-address';
 import { Timings } from '../runtime/metrics';
 import { SlicedWork } from '../runtime/sliced-work';
 import { tlsSettings } from '../runtime/tls/settings';
@@ -76,6 +77,7 @@ type MasterMailbox = Mailbox<MasterState, MasterEvent, MasterEffect, MasterBoot>
 export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<RunningMaster> {
   return Lifetime.start(async (life) => {
     const settings = masterSettings(config);
+    toldAddress(config, ADVERTISE);
     const secrets = peerSecrets(config, deps.log);
     const limits = readRateLimits(config.rate_limits);
     const ensemble = Ensemble.of(config, deps.log);
@@ -84,7 +86,8 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
     life.add(() => doors.verbosity.stop());
     const http = await listen(config, deps, doors);
     life.add(() => http.close());
-    const place = { ip: config.advertise_ip ?? http.address, port: config.advertise_port ?? http.port };
+    const ip = toldAddress({ ip: http.address, advertise_ip: config.advertise_ip }, ADVERTISE);
+    const place = { ip, port: config.advertise_port ?? http.port };
     const pid = `master@${place.ip}:${place.port}`;
     const links = new Links({
       from: { id: 'master', host: place.ip, port: place.port },

@@ -46,7 +46,10 @@ export async function readDetector(options: DetectorOptions): Promise<(detected:
     });
 }
 
-/** The pid of a master given as `host:port` or `http://host:port`. Names are looked up once, at start. */
+/**
+ * The pid of a master given as `host:port` or `http://host:port`. Names are looked up once, at start, as IPv4: a master
+ * tells an IPv4 address, and what comes from another address than the master's is not believed.
+ */
 async function masterPid(given: string): Promise<string> {
   const match = /^(?:http:\/\/)?(\[[0-9a-fA-F:.]+\]|[^:/\s]+):(\d{1,5})\/?$/.exec(given.trim());
   if (splitUserinfo(given).credentials !== undefined)
@@ -56,10 +59,14 @@ async function masterPid(given: string): Promise<string> {
       `--master: "${given}" is neither host:port, such as 127.0.0.1:5050, nor zk://host:2181,.../path`,
     );
   const [, host = '', port = ''] = match;
+  if (host.startsWith('['))
+    throw new StartError(
+      `--master: ${host} is an IPv6 address, and masters are reached by IPv4; give that one`,
+    );
   try {
-    const { address, family } = await lookup(host.replace(/^\[|\]$/g, ''));
-    return `master@${family === 6 ? `[${address}]` : address}:${port}`;
+    const { address } = await lookup(host, { family: 4 });
+    return `master@${address}:${port}`;
   } catch {
-    throw new StartError(`--master: the host ${host} cannot be found; give its address, or mend its name`);
+    throw new StartError(`--master: no IPv4 address of ${host} is found; give the address, or mend the name`);
   }
 }

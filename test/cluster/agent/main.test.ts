@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs';
+import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { agentFlags } from '../../../cluster/agent/config';
@@ -6,6 +6,18 @@ import { startAgent } from '../../../cluster/agent/main';
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { parseFlags } from '../../../cluster/runtime/config/flags';
 import { silentLogger } from '../../../cluster/runtime/log';
+
+it.each(['::1', '::', '[::1]', 'fd00::2'])('does not start with --ip=%s, and touches nothing', async (ip) => {
+  const folder = join(tmpdir(), `meseta-agent-never-${process.pid}`);
+  const args = ['--master=127.0.0.1:1', '--port=0', '--insecure', `--work_dir=${folder}`, `--ip=${ip}`];
+  const { flags } = parseFlags(agentFlags, { command: 'agent', about: '', env: {}, args });
+  const launcher = () => {
+    throw new Error('nothing is launched here');
+  };
+  const started = startAgent(flags, { log: silentLogger, clock: new VirtualClock(), launcher });
+  await expect(started).rejects.toThrow(`--ip: ${ip} is an IPv6 address`);
+  expect(existsSync(folder)).toBe(false);
+});
 
 it('tells others the advertised address and port, and listens on its own', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'meseta-agent-'));

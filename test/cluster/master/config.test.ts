@@ -52,6 +52,7 @@ it.each([
   ['roles', 'web,a//b', "Role 'a//b' cannot contain two adjacent slashes"],
   ['weights', 'web=0', "Invalid weight: 'web=0'. Weights must be positive"],
   ['weights', 'web', "Invalid weight: 'web'. Give role=weight,role=weight"],
+  ['advertise_ip', '::1', 'expected an IPv4 address such as 10.0.0.1'],
   ['advertise_ip', 'here', 'expected an IPv4 address such as 10.0.0.1'],
   ['registry', 'disk', 'expected one of replicated_log, log_storage, in_memory'],
 ])('--%s=%s is refused: %s', (name, given, why) => {

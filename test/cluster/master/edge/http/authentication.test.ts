@@ -47,6 +47,10 @@ describe('a master that asks who it is talking to', () => {
     expect((await work.start(...all, '--ip=0.0.0.0')).http.port).toBeGreaterThan(0);
   });
 
+  it.each(['::1', '::', 'fd00::2'])('does not start on %s alone, which messages cannot name', async (ip) => {
+    await expect(work.start(...all, `--ip=${ip}`)).rejects.toThrow(`--ip: ${ip} is an IPv6 address`);
+  });
+
   it('takes no framework of another principal', async () => {
     await work.start(...all);
     const refused = await work.call('/api/v1/scheduler', subscribe('web'), 'ops:pw');
