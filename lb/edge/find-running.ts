@@ -6,15 +6,11 @@
  */
 
 import { existsSync } from 'node:fs';
+import { isAlive, readProcess, startedAt } from '../../cluster/runtime/process-start';
 import type { Finding } from '../core/events';
 import { askSocket, readProcessList } from './master-socket';
-import { haproxyMasters, startedAt } from './processes';
+import { haproxyMasters } from './processes';
 import { readOwnText, type WorkFolder } from './work-folder';
-
-/** Text of the pid file: the process id, and when that process began. */
-export function printPidFile(pid: number, since = startedAt(pid)): string {
-  return `${pid} ${since ?? ''}\n`;
-}
 
 /** The HAProxy to adopt, the others of the folder (which only a fault can leave), or why there is none. */
 export async function findRunning(folder: WorkFolder): Promise<{ finding: Finding; others: number[] }> {
@@ -32,13 +28,13 @@ async function chooseMaster(folder: WorkFolder, masters: readonly number[]): Pro
   const answer = await askSocket(folder.masterSocket, 'show proc').catch(() => '');
   const answering = readProcessList(answer)?.master;
   if (answering !== undefined && masters.includes(answering)) return answering;
-  const named = masters.find((pid) => readOwnText(folder.pidFile) === printPidFile(pid));
-  return named ?? masters[0];
+  const named = readProcess(readOwnText(folder.pidFile));
+  return named !== undefined && masters.includes(named.pid) && isAlive(named) ? named.pid : masters[0];
 }
 
 function whyNone({ pidFile, config }: WorkFolder): string {
-  const pid = Number(readOwnText(pidFile).split(' ')[0]);
-  if (!(pid > 0)) return '';
+  const pid = readProcess(readOwnText(pidFile))?.pid;
+  if (pid === undefined) return '';
   const other = startedAt(pid) === undefined ? 'is gone' : `is another process than the HAProxy of ${config}`;
   return existsSync(pidFile) ? `process ${pid} of ${pidFile} ${other}; a HAProxy is started` : '';
 }

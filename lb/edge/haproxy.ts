@@ -12,22 +12,15 @@ import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { withStartersUmask } from '../../cluster/runtime/files/private';
 import type { Logger } from '../../cluster/runtime/log';
+import { printProcess, startedAt } from '../../cluster/runtime/process-start';
 import type { Finding, Probe } from '../core/events';
 import { APP_MAP, HOST_MAP } from '../core/maps';
 import type { Files } from '../core/render';
 import { keptState } from '../core/server-state';
-import { findRunning, printPidFile } from './find-running';
+import { findRunning } from './find-running';
 import { askSocket, type ProcessList, probeSocket, readProcessList } from './master-socket';
 import { Outputs } from './outputs';
-import {
-  endAll,
-  endHaproxies,
-  haproxyMasters,
-  haproxyProcesses,
-  signal,
-  startedAt,
-  watchProcess,
-} from './processes';
+import { endAll, endHaproxies, haproxyMasters, haproxyProcesses, signal, watchProcess } from './processes';
 import { readOwnText, readText, replaceText, type WorkFolder, writeText } from './work-folder';
 
 /** What came of a check or a reload: nothing wrong, or why not. `nobody`: no app is to blame, such as for a full disk. */
@@ -522,7 +515,7 @@ export class Haproxy {
   /** A disk that takes no pid file is no reason not to serve: the process can be found without. */
   private keepPid(pid: number, since = startedAt(pid)): void {
     try {
-      writeText(this.folder.pidFile, printPidFile(pid, since));
+      writeText(this.folder.pidFile, printProcess(pid, since));
     } catch (error) {
       this.log.warn({ error: (error as Error).message }, "HAProxy's pid file cannot be written");
     }

@@ -8,16 +8,11 @@
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
 import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { startedAt, statFields } from '../../cluster/runtime/process-start';
 
 /** Whether processes that are no children of ours can be found, and so adopted, on this system. */
 export function canFindProcesses(): boolean {
   return existsSync('/proc/self/stat');
-}
-
-/** When a process began, in ticks since boot; undefined when there is no such (living) process. */
-export function startedAt(pid: number): string | undefined {
-  const fields = statFields(pid);
-  return fields === undefined || fields[0] === 'Z' ? undefined : fields[19];
 }
 
 /** How often a process that is no child of ours is looked at. */
@@ -52,16 +47,6 @@ export function watchProcess(
 function parentOf(pid: number): number | undefined {
   const parent = Number(statFields(pid)?.[1]);
   return parent > 0 ? parent : undefined;
-}
-
-/** The fields of /proc/PID/stat behind the name in brackets; the first is the state. */
-function statFields(pid: number): string[] | undefined {
-  try {
-    const stat = readFileSync(`/proc/${pid}/stat`, 'utf8');
-    return stat.slice(stat.lastIndexOf(')') + 2).split(' ');
-  } catch {
-    return undefined;
-  }
 }
 
 function numericFolders(): number[] {

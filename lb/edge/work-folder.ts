@@ -21,8 +21,8 @@ import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
 import { makeFolder } from '../../cluster/runtime/files/make-folder';
 import { StartError } from '../../cluster/runtime/lifecycle';
+import { isAlive, printProcess, readProcess } from '../../cluster/runtime/process-start';
 import { APP_MAP, HOST_MAP } from '../core/maps';
-import { startedAt } from './processes';
 
 /** A unix socket's path may have 107 bytes, and HAProxy binds it under a longer name first. */
 const SOCKET_PATH_MAX_BYTES = 86;
@@ -140,12 +140,12 @@ function socketFolder(folder: string): string {
   return short;
 }
 
-/** The lock says who has the folder: process id and when that process began, so that a reused id is not taken for it. */
+/** The lock names the process that has the folder by id, start and boot, so that a reused id is not taken for it. */
 function takeLock(lock: string): void {
   const ours = `${lock}.${process.pid}`;
   try {
     for (;;) {
-      writeFileSync(ours, `${process.pid} ${startedAt(process.pid) ?? ''}\n`, { mode: 0o600 });
+      writeFileSync(ours, printProcess(process.pid), { mode: 0o600 });
       try {
         // The lock is there with its text, or not at all.
         linkSync(ours, lock);
@@ -181,11 +181,10 @@ function removeStale(lock: string): void {
 }
 
 function refuseLiving(lock: string, text: string): void {
-  const [pid, since] = text.split(' ');
-  const owner = Number(pid);
-  if (owner > 0 && since !== undefined && startedAt(owner) === since.trim()) {
+  const owner = readProcess(text);
+  if (owner !== undefined && isAlive(owner)) {
     throw new StartError(
-      `The load balancer's folder ${dirname(lock)} is in use by process ${owner}. ` +
+      `The load balancer's folder ${dirname(lock)} is in use by process ${owner.pid}. ` +
         'Stop that process, or name another folder with --work-dir.',
     );
   }

@@ -5,8 +5,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLogger } from '../../../cluster/runtime/log';
+import { printProcess } from '../../../cluster/runtime/process-start';
 import { Haproxy } from '../../../lb/edge/haproxy';
-import { signal, startedAt } from '../../../lb/edge/processes';
+import { signal } from '../../../lb/edge/processes';
 import { openWorkFolder, type WorkFolder } from '../../../lb/edge/work-folder';
 
 let path: string;
@@ -64,7 +65,7 @@ test('it is let go once the start that is under way is over, and the pid file na
   writeFileSync(join(path, 'go'), '');
   await detached;
   expect([await start, haproxy.masterPid]).toEqual([{ ok: true }, pid]);
-  expect(readFileSync(folder.pidFile, 'utf8')).toBe(`${pid} ${startedAt(pid)}\n`);
+  expect(readFileSync(folder.pidFile, 'utf8')).toBe(printProcess(pid));
 });
 
 test('a start that hangs does not hold the stop for ever', async () => {

@@ -1,6 +1,7 @@
 /** Processes that are no children of ours: watched by id and start time, so that a reused id is noticed. */
 
-import { startedAt, WATCH_MS, watchProcess } from '../../../lb/edge/processes';
+import { startedAt } from '../../../cluster/runtime/process-start';
+import { WATCH_MS, watchProcess } from '../../../lb/edge/processes';
 
 beforeEach(() => jest.useFakeTimers());
 afterEach(() => jest.useRealTimers());

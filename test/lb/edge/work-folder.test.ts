@@ -12,7 +12,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
-import { startedAt } from '../../../lb/edge/processes';
+import { bootId, startedAt } from '../../../cluster/runtime/process-start';
 import { openWorkFolder, readOwnText } from '../../../lb/edge/work-folder';
 
 let folder: string;
@@ -26,7 +26,7 @@ const lock = (): string => join(folder, 'lb.lock');
 test('it is taken once, and free again after that', () => {
   const first = openWorkFolder(folder, undefined);
   expect(() => openWorkFolder(folder, undefined)).toThrow(`in use by process ${process.pid}`);
-  expect(readFileSync(lock(), 'utf8')).toBe(`${process.pid} ${startedAt(process.pid)}\n`);
+  expect(readFileSync(lock(), 'utf8')).toBe(`${process.pid} ${startedAt(process.pid)} ${bootId()}\n`);
   first.release();
   openWorkFolder(folder, undefined).release();
 });
@@ -34,11 +34,17 @@ test('it is taken once, and free again after that', () => {
 test.each([
   ['of a process that is gone', '99999999 1'],
   ['of another process with a reused id', `${process.pid} 1`],
+  ['of an earlier boot', `${process.pid} ${startedAt(process.pid)} 00000000-0000-0000-0000-000000000000`],
   ['without a text', ''],
   ['of another form', 'x'],
 ])('a lock %s is taken over', (_name, text) => {
   writeFileSync(lock(), text);
   openWorkFolder(folder, undefined).release();
+});
+
+test('a lock of an earlier version, without the boot, holds while its process lives', () => {
+  writeFileSync(lock(), `${process.pid} ${startedAt(process.pid)}\n`);
+  expect(() => openWorkFolder(folder, undefined)).toThrow(`in use by process ${process.pid}`);
 });
 
 test('made again when somebody removed it', () => {
