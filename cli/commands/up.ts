@@ -14,14 +14,14 @@ import { type UpOptions, upFlags } from '../cluster/options';
 import { type Command, flagCommand, style, type Terminal } from '../command';
 import { runDaemon } from '../daemon';
 import { printTable } from '../print';
-import { writeUpFile } from '../up-file';
+import { readUpFile, writeUpFile } from '../up-file';
 
 export const upCommand: Command = flagCommand({
   flags: upFlags,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async () => {
       const running = await up(flags, terminal);
-      const forget = writeUpFile(flags['work-dir']);
+      const forget = nameProcess(flags['work-dir'], terminal);
       const stop = async (): Promise<void> => {
         await running.stop();
         forget();
@@ -29,6 +29,16 @@ export const upCommand: Command = flagCommand({
       return { running: { stop } };
     }),
 });
+
+/** A process that ended without a stop left its name; that one is told, and replaced. */
+function nameProcess(workDir: string, terminal: Terminal): () => void {
+  const previous = readUpFile(workDir);
+  if (previous?.running === false)
+    terminal.err(
+      `meseta: process ${previous.pid} of ${workDir}/up.pid ended without a stop; up.pid is written anew\n`,
+    );
+  return writeUpFile(workDir);
+}
 
 /**
  * Starts the cluster and prints what listens where, and how long that took since the program began. Says what stops by
