@@ -55,6 +55,11 @@ const BENCHES: readonly (readonly [name: string, about: string, run: (options: O
       async () => (await import('./dns/bench')).benchDns(),
     ],
     [
+      'dns-explain',
+      'how long the explanation of a missing name holds up the zone at 100,000 tasks, beside every name compared',
+      async () => (await import('./dns/explain')).benchExplain(),
+    ],
+    [
       'lb',
       'the load balancer: text, changes to traffic, plain restarts beside it; --original COMMAND for marathon-lb',
       async ({ original }) => (await import('./lb/bench')).benchLb(original),

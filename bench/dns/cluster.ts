@@ -33,7 +33,8 @@ function taskAddress(number: number, move = 0): string {
   return `172.${16 + (value >> 16)}.${(value >> 8) & 255}.${value & 255}`;
 }
 
-function* pieces(cluster: PaperCluster, port: number): Generator<string> {
+/** The state document of a master at a port, in parts. */
+export function* statePieces(cluster: PaperCluster, port: number): Generator<string> {
   const pid = `master@127.0.0.1:${port}`;
   yield `{"version":"1.11.0","pid":"${pid}","leader":"${pid}","slaves":[`;
   for (let number = 0; number < AGENTS; number++) {
@@ -176,7 +177,7 @@ export async function startPaperMaster(
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
   const { port } = server.address() as AddressInfo;
-  state = Buffer.from([...pieces(cluster, port)].join(''));
+  state = Buffer.from([...statePieces(cluster, port)].join(''));
   if (stream) first = subscribed(cluster);
   return {
     port,

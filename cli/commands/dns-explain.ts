@@ -12,6 +12,7 @@ interface Explanation {
   readonly records: readonly { readonly record: string; readonly from: string }[];
   readonly missing: readonly { readonly task: string; readonly why: string }[];
   readonly near?: readonly string[];
+  readonly skipped?: number;
 }
 
 export const dnsExplain = flagCommand({
@@ -43,7 +44,9 @@ function linesOf(found: Explanation | null, name: string): string[] {
     ...found.records.map(({ record, from }) => `${record}\n    from ${from}`),
     ...found.missing.map(({ task, why }) => `nothing from task ${task}: ${why}`),
   ];
-  if (lines.length > 0) return lines;
+  const skipped = found.skipped ?? 0;
+  const more = skipped > 0 ? [`${skipped} more tasks with that label were not examined`] : [];
+  if (lines.length + more.length > 0) return [...lines, ...more];
   const near = (found.near ?? []).map((other) => `  ${other}`);
   return [`Nothing in the cluster makes ${name}.`, ...(near.length > 0 ? ['Names near it:', ...near] : [])];
 }

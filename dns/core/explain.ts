@@ -2,14 +2,19 @@
  * The origin of an answer: for a name, the things of the cluster that put its records there, and for a name
  * without records the tasks that would have it if they counted.
  *
- * Costs a walk through the cluster; asked for by people, not by resolvers.
+ * Runs in the thread that makes the zone and is asked for without credentials: the cost has a limit that does not depend on
+ * the size of the cluster.
  */
 
 import { nearest } from '../../cluster/model/nearest';
+import type { Range } from '../../cluster/model/ranges';
 import type { Put } from './book';
 import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
+import { NAME_MAX } from './labels';
 import type { LiveZone } from './live-zone';
-import type { TaskFacts } from './snapshot';
+import { askedName } from './print';
+import { labelKey } from './task-labels';
+import type { TaskBody } from './task-map';
 import { putTask, type TaskRecipe, taskRecipe, whyNoAddress, whyNone, wouldBeRecipe } from './task-records';
 
 export interface Origin {
@@ -26,16 +31,44 @@ export interface Explanation {
   readonly missing: readonly { readonly task: string; readonly why: string }[];
   /** Names of the zone that may have been meant; only where there is nothing else to say. */
   readonly near: readonly string[];
+  /** Tasks with a label of the name that were not examined, since there are very many. */
+  readonly skipped: number;
 }
 
 /** The most lines of one explanation. */
 const LINES_MAX = 200;
 const NEAR_MAX = 5;
+/** Tasks of one label, and of all labels of a name, that are examined. */
+const TASKS_MAX = 500;
+const TASKS_TOTAL_MAX = 1000;
+const AGENTS_MAX = 2000;
+/** The most labels that a discovery name with dots is looked for with. */
+const PARTS_MAX = 4;
+/** For each label of a misspelt name: labels that are seen, and those of a like length that are compared. */
+const LABELS_MAX = 10_000;
+const COMPARISONS_MAX = 1000;
+/** Tasks of a near label whose names are suggested. */
+const NEAR_TASKS_MAX = 4;
 
-export function explain(live: LiveZone, asked: string): Explanation {
-  const name = asked.toLowerCase().replaceAll('.*', '').replace(/\.+$/, '');
-  const { cluster, context } = live;
+/** The parts of an explanation. */
+interface Wanted {
+  /** Names near one that has nothing are looked for. */
+  readonly near: boolean;
+}
+
+/**
+ * Explains a name. The cost is bounded: tasks are looked up by the labels of the name, and at most `TASKS_MAX` of each
+ * label are examined.
+ */
+export function explain(
+  live: LiveZone,
+  asked: string,
+  { near: wanted }: Wanted = { near: true },
+): Explanation {
+  const name = askedName(asked);
+  const { context } = live;
   const records: Origin[] = [];
+  const missing: { task: string; why: string }[] = [];
   const make = (from: string, run: (put: Put & { sick: Put }) => void): void => {
     run(
       catching(name, (record) => {
@@ -43,32 +76,98 @@ export function explain(live: LiveZone, asked: string): Explanation {
       }),
     );
   };
-  make('this server', (put) => putServer(context, put));
-  make('the masters', (put) => putMasters(context, put));
-  for (const agent of cluster.agents.values())
-    make(`agent ${agent.id}`, (put) => putAgent(context, put, agent));
-  for (const framework of cluster.frameworks.values())
-    make(`framework ${framework.id} (${framework.name})`, (put) => putFramework(context, put, framework));
-  for (const task of cluster.tasks.values()) {
-    const recipe = taskRecipe(context, task);
-    if (recipe) make(describeTask(live, task), (put) => putTask(context.options, put, recipe));
-  }
-  const missing = missingAt(live, name);
-  const near = records.length + missing.length === 0 ? namesNear(live, name) : [];
-  return { name, records, missing, near };
-}
-
-function missingAt({ cluster, context }: LiveZone, name: string): Explanation['missing'] {
-  const missing: { task: string; why: string }[] = [];
-  for (const task of cluster.tasks.values()) {
-    if (missing.length >= LINES_MAX) break;
-    const recipe = wouldBeRecipe(context, task);
-    const why =
-      whyNone(context, task) ?? (recipe.addresses.length > 0 ? undefined : whyNoAddress(context, task));
-    if (why !== undefined && wouldHave(context.options, withAddress(recipe), name))
+  makeOthers(live, name, make);
+  const { tasks, skipped } = tasksAsked(live, name);
+  for (const task of tasks) {
+    if (records.length === LINES_MAX && missing.length === LINES_MAX) break;
+    const recipe = withinLines(wouldBeRecipe(context, task), name);
+    const none = whyNone(context, task);
+    if (none === undefined && records.length < LINES_MAX)
+      make(describeTask(live, task), (put) => putTask(context.options, put, recipe));
+    const why = none ?? (recipe.addresses.length > 0 ? undefined : whyNoAddress(context, task));
+    if (why === undefined || missing.length === LINES_MAX) continue;
+    if (wouldHave(context.options, withAddress(recipe), name))
       missing.push({ task: `${task.id} of framework ${task.frameworkId}`, why });
   }
-  return missing;
+  const nothing = records.length + missing.length === 0;
+  const near = wanted && nothing ? namesNear(live, name) : [];
+  return { name, records, missing, near, skipped: records.length < LINES_MAX ? skipped : 0 };
+}
+
+/** Makes the records of this server, the masters, and those agents and frameworks that can have the name. */
+function makeOthers(
+  { cluster, context }: LiveZone,
+  name: string,
+  make: (from: string, run: (put: Put) => void) => void,
+): void {
+  make('this server', (put) => putServer(context, put));
+  make('the masters', (put) => putMasters(context, put));
+  const { domain } = context.options;
+  if (name === `slave.${domain}` || name === `_slave._tcp.${domain}`) {
+    let left = AGENTS_MAX;
+    for (const agent of cluster.agents.values()) {
+      if (left-- === 0) break;
+      make(`agent ${agent.id}`, (put) => putAgent(context, put, agent));
+    }
+  }
+  for (const framework of cluster.frameworks.values())
+    make(`framework ${framework.id} (${framework.name})`, (put) => putFramework(context, put, framework));
+}
+
+/** The tasks that may have a name, and how many more there are. */
+function tasksAsked({ cluster }: LiveZone, name: string): { tasks: TaskBody[]; skipped: number } {
+  const numbers = new Set<number>();
+  let skipped = 0;
+  const { labels } = cluster.tasks;
+  for (const key of keysAsked(name, PARTS_MAX)) {
+    const room = Math.min(TASKS_MAX, TASKS_TOTAL_MAX - numbers.size);
+    for (const number of first(labels.numbers(key), room)) numbers.add(number);
+    skipped += Math.max(0, labels.count(key) - room);
+  }
+  return { tasks: [...numbers].flatMap((number) => cluster.tasks.at(number) ?? []), skipped };
+}
+
+/**
+ * The keys of tasks that may have a name: of its first label and, since a discovery name may have dots, of the first few
+ * together; of a service the label after that of the port, too. Each with and without the `-hash-agent` of canonical names.
+ */
+function keysAsked(name: string, parts: number): ReadonlySet<string> {
+  const labels = name.split('.', parts + 1);
+  const keys = new Set<string>();
+  for (let count = 1; count <= parts; count++) {
+    for (const begin of name.startsWith('_') ? [0, 1] : [0]) {
+      const label = labels
+        .slice(begin, begin + count)
+        .join('.')
+        .replace(/^_/, '');
+      if (label.length > NAME_MAX) continue;
+      keys.add(labelKey(label));
+      keys.add(labelKey(label.split('-').slice(0, -2).join('-')));
+    }
+  }
+  keys.delete('');
+  return keys;
+}
+
+function* first<T>(items: Iterable<T>, count: number): Generator<T> {
+  let left = count;
+  if (left <= 0) return;
+  for (const item of items) {
+    yield item;
+    if (--left === 0) return;
+  }
+}
+
+/** Only the ports that fit into an explanation: each is a line at a service's name, and none at others. */
+function withinLines(recipe: TaskRecipe, name: string): TaskRecipe {
+  const ports: Range[] = [];
+  let left = name.startsWith('_') ? LINES_MAX : 0;
+  for (const [begin, end] of recipe.ports) {
+    if (left <= 0) break;
+    ports.push([begin, Math.min(end, begin + left - 1)]);
+    left -= end - begin + 1;
+  }
+  return { ...recipe, ports };
 }
 
 /** As it would be with an address, so that it makes all of its names. */
@@ -87,27 +186,38 @@ function wouldHave(naming: LiveZone['context']['options'], recipe: TaskRecipe, n
   return would;
 }
 
-/** Names of tasks that are spelled nearly the same, or begin with the same label. */
+/**
+ * Names of tasks that are spelled nearly the same, or begin with the same label. The labels of tasks are compared, of which
+ * there are fewer than names, and then the names of a few tasks with the nearest ones.
+ */
 function namesNear({ cluster, context }: LiveZone, name: string): string[] {
+  const { labels } = cluster.tasks;
+  const keys = new Set<string>();
+  for (const key of keysAsked(name, 1)) {
+    if (labels.count(key) > 0) keys.add(key);
+    for (const other of nearest(key, first(labels.keys(), LABELS_MAX), NEAR_MAX, COMPARISONS_MAX))
+      keys.add(other);
+  }
   const names = new Set<string>();
   const add = (spelled: string): void => void names.add(spelled.toLowerCase());
   const collect: Put = { address: add, service: add, exists: add };
   putMasters(context, collect);
-  for (const task of cluster.tasks.values()) {
-    const recipe = taskRecipe(context, task);
-    if (recipe) putTask(context.options, { ...collect, sick: collect }, recipe);
+  for (const key of keys) {
+    for (const number of first(labels.numbers(key), NEAR_TASKS_MAX)) {
+      const task = cluster.tasks.at(number);
+      const recipe = task && taskRecipe(context, task);
+      if (recipe) putTask(context.options, { ...collect, sick: collect }, withinLines(recipe, name));
+    }
   }
-  const label = `${name.split('.')[0]}.`;
+  const label = `${name.split('.', 1)[0]}.`;
   const sameLabel = [...names].filter((spelled) => spelled.startsWith(label)).sort(byLength);
-  return [...new Set([...sameLabel.slice(0, NEAR_MAX), ...nearest(name, names, NEAR_MAX)])].slice(
-    0,
-    NEAR_MAX,
-  );
+  const others = nearest(name, names, NEAR_MAX, COMPARISONS_MAX);
+  return [...new Set([...sameLabel.slice(0, NEAR_MAX), ...others])].slice(0, NEAR_MAX);
 }
 
 const byLength = (a: string, b: string): number => a.length - b.length || (a < b ? -1 : 1);
 
-function describeTask({ cluster }: LiveZone, task: TaskFacts): string {
+function describeTask({ cluster }: LiveZone, task: TaskBody): string {
   const framework = cluster.frameworks.get(task.frameworkId)?.name ?? '';
   const at = task.running ? ` since ${printTime(task.running.timestamp)}` : '';
   const health = task.running?.healthy === false ? ', unhealthy' : '';
@@ -134,12 +244,13 @@ function catching(name: string, caught: (record: string) => void): Put & { sick:
 }
 
 /** An explanation as lines for people. */
-export function printExplanation({ name, records, missing, near }: Explanation): string[] {
+export function printExplanation({ name, records, missing, near, skipped }: Explanation): string[] {
+  const more = skipped > 0 ? [`${skipped} more tasks with that label were not examined`] : [];
   const lines = [
     ...records.map(({ record, from }) => `${record}: ${from}`),
     ...missing.map(({ task, why }) => `nothing from task ${task}: ${why}`),
   ];
-  if (lines.length > 0) return lines;
+  if (lines.length > 0) return [...lines, ...more];
   const advice = near.length > 0 ? `; near it are ${near.join(', ')}` : '';
-  return [`nothing in the cluster makes ${name}${advice}`];
+  return skipped > 0 ? more : [`nothing in the cluster makes ${name}${advice}`];
 }

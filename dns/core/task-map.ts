@@ -6,6 +6,7 @@
 
 import { ITEM, LINE, packItems, packRanges, packText, unpackItems, unpackRanges, unpackText } from './packed';
 import type { DiscoveryFacts, DiscoveryPort, StatusFacts, TaskFacts } from './snapshot';
+import { createTaskLabels, type TaskLabels } from './task-labels';
 
 /** A task without its key. */
 export type TaskBody = Omit<TaskFacts, 'key'>;
@@ -23,6 +24,10 @@ export interface Tasks {
   text(key: string): string | undefined;
   /** The keys of tasks on one of these agents or of one of these frameworks. */
   ownedBy(agents: ReadonlySet<string>, frameworks: ReadonlySet<string>): string[];
+  /** The task with a number; undefined for a number that is free. */
+  at(number: number): TaskBody | undefined;
+  /** The numbers of tasks by the label that their names begin with. */
+  readonly labels: Pick<TaskLabels, 'numbers' | 'count' | 'keys'>;
 }
 
 export interface TaskMap extends Tasks {
@@ -32,8 +37,6 @@ export interface TaskMap extends Tasks {
   /** Takes a task as another map has it. */
   setText(key: string, text: string): void;
   delete(key: string): void;
-  /** The task with a number; undefined for a number that is free. */
-  at(number: number): TaskBody | undefined;
   /** One more than the highest number so far. */
   end(): number;
 }
@@ -42,6 +45,7 @@ export function createTaskMap(): TaskMap {
   const numbers = new Map<string, number>();
   const texts: (string | undefined)[] = [];
   const free: number[] = [];
+  const labels = createTaskLabels();
   const text = (key: string): string | undefined => {
     const number = numbers.get(key);
     return number === undefined ? undefined : texts[number];
@@ -50,11 +54,15 @@ export function createTaskMap(): TaskMap {
     const number = free.pop() ?? texts.length;
     numbers.set(key, number);
     texts[number] = given;
+    labels.add(number, nameOf(given));
   };
   const setText = (key: string, given: string): void => {
     const held = numbers.get(key);
     if (held === undefined) enter(key, given);
-    else texts[held] = given;
+    else {
+      labels.rename(held, nameOf(texts[held] ?? ''), nameOf(given));
+      texts[held] = given;
+    }
   };
   const get = (key: string): TaskFacts | undefined => {
     const held = text(key);
@@ -64,7 +72,7 @@ export function createTaskMap(): TaskMap {
     get size() {
       return numbers.size;
     },
-    ...{ text, setText, get },
+    ...{ text, setText, get, labels },
     has: (key) => numbers.has(key),
     keys: () => numbers.keys(),
     number: (key) => numbers.get(key),
@@ -83,6 +91,7 @@ export function createTaskMap(): TaskMap {
       const number = numbers.get(key);
       if (number === undefined) return;
       numbers.delete(key);
+      labels.remove(number, nameOf(texts[number] ?? ''));
       texts[number] = undefined;
       free.push(number);
     },
@@ -139,6 +148,7 @@ function unpackTask(key: string, text: string): TaskFacts {
   };
 }
 
+const NAME_AT = 3;
 const RUNNING_AT = 6;
 const DISCOVERY_AT = 10;
 
@@ -170,4 +180,19 @@ function ownersOf(text: string): { agent: string; framework: string } {
   const first = text.indexOf(LINE);
   const second = text.indexOf(LINE, first + 1);
   return { agent: unpackText(text.slice(0, first)), framework: unpackText(text.slice(first + 1, second)) };
+}
+
+/** The name that a task's records are made with. It shares memory with the text only, which is kept anyway. */
+function nameOf(text: string): string {
+  return unpackText(lineAt(text, DISCOVERY_AT) ?? lineAt(text, NAME_AT) ?? '');
+}
+
+function lineAt(text: string, line: number): string | undefined {
+  let begin = 0;
+  for (let passed = 0; passed < line; passed++) {
+    begin = text.indexOf(LINE, begin) + 1;
+    if (begin === 0) return undefined;
+  }
+  const end = text.indexOf(LINE, begin);
+  return text.slice(begin, end < 0 ? undefined : end);
 }

@@ -109,7 +109,8 @@ function answer(live: LiveZone, config: DnsConfig, what: Inquiry, name: string):
     case 'explain':
       return JSON.stringify(explain(live, name));
     case 'why':
-      return JSON.stringify(printExplanation(explain(live, name)));
+      // Asked for over UDP, by anybody who may: names near it are not worth the search.
+      return JSON.stringify(printExplanation(explain(live, name, { near: false })));
   }
 }
 
