@@ -5,6 +5,8 @@
  * is kept of one that is up either: that is how servers begin.
  */
 
+import type { Files } from './render';
+
 const HEADER =
   '# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight ' +
   'srv_time_since_last_change srv_check_status srv_check_result srv_check_health srv_check_state srv_agent_state ' +
@@ -22,4 +24,18 @@ export function keptState(answer: string): string {
   });
   const header = answer.split('\n').find((line) => line.startsWith('# be_id')) ?? HEADER;
   return `1\n${header}\n${rows.map((row) => `${row}\n`).join('')}`;
+}
+
+/** True when a server has a health check. An adopted configuration is not in blocks: its text says it. */
+export function hasChecks(files: Files): boolean {
+  if (files.blocks.length > 0)
+    return files.blocks.some(({ servers }) => servers?.includes(' check') ?? false);
+  return /^[ \t]*(?:default-server|server|server-template)(?=[ \t]).*[ \t]check(?:[ \t]|$)/m.test(
+    files.config,
+  );
+}
+
+/** True for an answer to `show servers state`, also one without a server. */
+export function isServerState(answer: string): boolean {
+  return /^# be_id /m.test(answer);
 }

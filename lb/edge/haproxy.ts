@@ -16,7 +16,7 @@ import { printProcess, startedAt } from '../../cluster/runtime/process-start';
 import type { Finding, Probe } from '../core/events';
 import { APP_MAP, HOST_MAP } from '../core/maps';
 import type { Files } from '../core/render';
-import { keptState } from '../core/server-state';
+import { hasChecks, isServerState, keptState } from '../core/server-state';
 import { findRunning } from './find-running';
 import { askSocket, type ProcessList, probeSocket, readProcessList } from './master-socket';
 import { Outputs } from './outputs';
@@ -320,10 +320,19 @@ export class Haproxy {
   }
 
   /** HAProxy's verdicts on servers go over to the next worker; without health checks there are none. */
-  private async keepState({ blocks }: Files): Promise<void> {
-    const checked = blocks.some(({ servers }) => servers?.includes(' check') ?? false);
-    const state = checked ? await askSocket(this.socketPath, 'show servers state').catch(() => '') : '';
-    writeText(this.folder.stateFile, keptState(state));
+  private async keepState(files: Files): Promise<void> {
+    writeText(this.folder.stateFile, keptState(hasChecks(files) ? await this.serverState() : ''));
+  }
+
+  /** The worker's answer; by way of the master when the worker's socket was removed, which is a reason to reload. */
+  private async serverState(): Promise<string> {
+    const command = 'show servers state';
+    const answer = await askSocket(this.socketPath, command).catch(() => '');
+    if (isServerState(answer)) return answer;
+    const worker = (await this.processes())?.worker;
+    if (worker === undefined) return '';
+    const byMaster = `@!${worker}\n${command}`;
+    return await askSocket(this.folder.masterSocket, byMaster).catch(() => '');
   }
 
   private writeFiles({ config, maps }: Files): void {

@@ -1,4 +1,4 @@
-import { keptState } from '../../../lb/core/server-state';
+import { hasChecks, keptState } from '../../../lb/core/server-state';
 
 const header = '# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight';
 
@@ -16,4 +16,26 @@ test('kept is what health checks saw down, and nothing of servers switched off b
 
 test('without an answer the file is empty, but one that HAProxy reads', () => {
   expect(keptState('')).toMatch(/^1\n# be_id be_name .*\n$/);
+});
+
+test.each([
+  { config: 'backend b\n  server t 127.0.0.1:1 check inter 10s\n', checks: true },
+  { config: 'backend b\n  server t 127.0.0.1:1 id 1 check\n', checks: true },
+  { config: 'defaults\n  default-server check\n', checks: true },
+  { config: 'backend b\n  server t 127.0.0.1:1\n', checks: false },
+  { config: 'backend b\n  server t 127.0.0.1:1 check-ssl\n', checks: false },
+  { config: '# a check\nbackend b\n  option httpchk\n  http-check expect status 200\n', checks: false },
+  { config: '', checks: false },
+])('an adopted configuration is read for health checks: $config', ({ config, checks }) => {
+  expect(hasChecks({ config, blocks: [], maps: undefined })).toBe(checks);
+});
+
+test.each([
+  { servers: '  server t 127.0.0.1:1 check\n', checks: true },
+  { servers: '  server t 127.0.0.1:1\n', checks: false },
+])('blocks are read for health checks: $servers', ({ servers, checks }) => {
+  const blocks = [{ text: 'backend b\n', servers }];
+  expect(
+    hasChecks({ config: '', blocks, maps: undefined } as unknown as Parameters<typeof hasChecks>[0]),
+  ).toBe(checks);
 });

@@ -1,4 +1,4 @@
-/** HAProxy let go while it is being started; a program of the test stands for it. */
+/** HAProxy let go while it is being started, and what a reload hands over; a program of the test stands for it. */
 
 import { chmodSync, existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -37,17 +37,30 @@ async function launched(): Promise<number> {
   }
 }
 
-/** A program that tells of a worker on its master socket once the file `go` is there. */
-function program(): string {
+const HEADER = '# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state';
+const DOWN = '3 web_80 1 task1 127.0.0.1 0 0';
+
+/**
+ * A program that tells of a worker on its master socket once the file `go` is there, and reloads. It knows a server that
+ * is down; the worker's own socket is there when `runtime` says so.
+ */
+function program(runtime = false): string {
   const file = join(path, 'program.js');
   const text = `#!${process.execPath}
 const { existsSync } = require('node:fs');
+const { createServer } = require('node:net');
 const socket = process.argv[process.argv.indexOf('-S') + 1].split(',')[0];
-const rows = process.pid + ' master 0 0d 2.6\\n# workers\\n' + process.pid + ' worker 0 0d 2.6\\n';
+const state = '1\\n${HEADER}\\n${DOWN}\\n4 up_80 1 task2 127.0.0.1 2 0\\n';
+let reloads = 0;
+const rows = () => process.pid + ' master ' + reloads + ' 0d 2.6\\n# workers\\n' + process.pid + ' worker 0 0d 2.6\\n';
+const answers = { 'show proc': rows, reload: () => String(++reloads), ['@!' + process.pid + '\\nshow servers state']: () => state };
+const serve = (path, answer) =>
+  createServer((client) => client.once('data', (data) => client.end(answer(String(data).trim())))).listen(path);
 const look = setInterval(() => {
   if (!existsSync(${JSON.stringify(join(path, 'go'))})) return;
   clearInterval(look);
-  require('node:net').createServer((client) => client.end(rows)).listen(socket);
+  if (${runtime}) serve(${JSON.stringify(folder.statsSocket)}, () => state);
+  serve(socket, (command) => answers[command]?.() ?? '');
 }, 5);
 `;
   writeFileSync(file, text);
@@ -77,4 +90,25 @@ test('a start that hangs does not hold the stop for ever', async () => {
   signal(pid, 'SIGKILL');
   expect(await start).toMatchObject({ ok: false });
   expect(await haproxy.start()).toMatchObject({ ok: false, why: 'the load balancer stops' });
+});
+
+const CHECKED = 'backend web_80\n  server task1 127.0.0.1:31000 check inter 10s\n';
+test.each([
+  { name: 'an adopted configuration', config: CHECKED, runtime: true, rows: [DOWN] },
+  {
+    name: 'a removed socket of the worker, by way of the master',
+    config: CHECKED,
+    runtime: false,
+    rows: [DOWN],
+  },
+  { name: 'no health check', config: CHECKED.replace(' check', ''), runtime: true, rows: [] },
+])('a reload hands over which servers are down: $name', async ({ config, runtime, rows }) => {
+  writeFileSync(folder.config, config);
+  writeFileSync(join(path, 'go'), '');
+  const haproxy = new Haproxy(program(runtime), folder, silentLogger);
+  expect(await haproxy.start()).toEqual({ ok: true });
+  expect(await haproxy.reload(haproxy.filesOnDisk(false))).toEqual({ ok: true });
+  const kept = readFileSync(folder.stateFile, 'utf8').trim().split('\n').slice(2);
+  expect(kept).toEqual(rows);
+  await haproxy.detach();
 });
