@@ -24,7 +24,7 @@ import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { printPid } from '../runtime/messages/pid';
 import { MessageRouter, routerOptions } from '../runtime/messages/receive';
-import { ADVERTISE, toldAddress } from '../runtime/messages/told-address';
+import { ADVERTISE, reachableAddress, toldAddress } from '../runtime/messages/told-address';
 import { callerEnvironment, type TlsSettings, tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
 import { VERSION } from '../runtime/version';
@@ -109,7 +109,7 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     const http = await listen(config, deps, inside);
     life.add(() => http.close());
     life.add(() => door.closeAll());
-    const place = advertised(config, http);
+    const place = await advertised(config, http);
     const links = new Links({
       from: { id: 'slave(1)', ...place },
       log: deps.log,
@@ -157,8 +157,8 @@ interface Place {
 }
 
 /** The address and port that others reach the agent at. Throws StartError when a name in `--ip` led to IPv6. */
-function advertised(config: AgentConfig, http: HttpServer): Place {
-  const host = toldAddress({ ip: http.address, advertise_ip: config.advertise_ip }, ADVERTISE);
+async function advertised(config: AgentConfig, http: HttpServer): Promise<Place> {
+  const host = await reachableAddress({ ip: http.address, advertise_ip: config.advertise_ip }, ADVERTISE);
   return { host, port: config.advertise_port ?? http.port };
 }
 

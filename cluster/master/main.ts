@@ -17,7 +17,7 @@ import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
 import { Links } from '../runtime/messages/links';
 import { MessageRouter, routerOptions } from '../runtime/messages/receive';
-import { ADVERTISE, toldAddress } from '../runtime/messages/told-address';
+import { ADVERTISE, reachableAddress, toldAddress } from '../runtime/messages/told-address';
 import { Timings } from '../runtime/metrics';
 import { SlicedWork } from '../runtime/sliced-work';
 import { tlsSettings } from '../runtime/tls/settings';
@@ -86,7 +86,7 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
     life.add(() => doors.verbosity.stop());
     const http = await listen(config, deps, doors);
     life.add(() => http.close());
-    const ip = toldAddress({ ip: http.address, advertise_ip: config.advertise_ip }, ADVERTISE);
+    const ip = await reachableAddress({ ip: http.address, advertise_ip: config.advertise_ip }, ADVERTISE);
     const place = { ip, port: config.advertise_port ?? http.port };
     const pid = `master@${place.ip}:${place.port}`;
     const links = new Links({

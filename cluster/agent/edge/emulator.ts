@@ -14,7 +14,7 @@ import type { Logger } from '../../runtime/log';
 import { Mailbox } from '../../runtime/mailbox';
 import { Links } from '../../runtime/messages/links';
 import { MessageRouter } from '../../runtime/messages/receive';
-import { toldAddress } from '../../runtime/messages/told-address';
+import { reachableAddress, toldAddress } from '../../runtime/messages/told-address';
 import { VERSION } from '../../runtime/version';
 import type { AgentEffect } from '../core/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from '../core/events';
@@ -87,7 +87,7 @@ export function startEmulatedAgents(options: EmulatorOptions, deps: EmulatorDeps
     life.add(() => http.close());
     const agents: AgentMailbox[] = [];
     const links = new Links({
-      from: { id: 'emulator', host: toldAddress({ ip: http.address }), port: http.port },
+      from: { id: 'emulator', host: await reachableAddress({ ip: http.address }), port: http.port },
       log: deps.log,
       senders: options.count,
       exited: (pid) => {

@@ -2,7 +2,9 @@
  * The address that a process tells its peers, where they send messages to.
  */
 
+import { lookup } from 'node:dns/promises';
 import { isIPv6 } from 'node:net';
+import { hostname, networkInterfaces } from 'node:os';
 import { StartError } from '../lifecycle';
 
 export interface Listening {
@@ -29,3 +31,44 @@ export function toldAddress({ ip, advertise_ip }: Listening, wayOut = ''): strin
     );
   return address;
 }
+
+/** The parts of the machine that say where it is reached. */
+export interface Machine {
+  /** The addresses that its host name leads to. */
+  readonly named: () => Promise<readonly string[]>;
+  /** The addresses of its interfaces, in the order of the system. */
+  readonly interfaces: () => readonly string[];
+}
+
+const ANY = '0.0.0.0';
+const LOOPBACK = '127.0.0.1';
+
+/**
+ * The same for a process that listens already. One that listens on every interface tells the address that the
+ * machine's host name leads to, as libprocess does (Mesos 1.11 src/process.cpp); where that is a loopback address, which
+ * nobody else reaches, the first one of an interface; and 127.0.0.1 on a machine that has no other.
+ */
+export async function reachableAddress(
+  listening: Listening,
+  wayOut = '',
+  machine: Machine = THIS_MACHINE,
+): Promise<string> {
+  const address = toldAddress(listening, wayOut);
+  if (address !== ANY) return address;
+  const candidates = [...(await machine.named()), ...machine.interfaces()];
+  return candidates.find((candidate) => !candidate.startsWith('127.')) ?? LOOPBACK;
+}
+
+const THIS_MACHINE: Machine = {
+  named: () =>
+    lookup(hostname(), { family: 4, all: true }).then(
+      (found) => found.map(({ address }) => address),
+      () => [],
+    ),
+  interfaces: () =>
+    Object.values(networkInterfaces()).flatMap((addresses = []) =>
+      addresses
+        .filter(({ family, internal }) => family === 'IPv4' && !internal)
+        .map(({ address }) => address),
+    ),
+};

@@ -1,4 +1,4 @@
-import { ADVERTISE, toldAddress } from '../../../../cluster/runtime/messages/told-address';
+import { ADVERTISE, reachableAddress, toldAddress } from '../../../../cluster/runtime/messages/told-address';
 
 it.each([
   ['127.0.0.1', undefined, '127.0.0.1'],
@@ -22,4 +22,23 @@ it.each(['::', '::1', '[::1]', 'fd00::2', 'fe80::1%eth0', '::ffff:127.0.0.1'])(
 
 it('names no flag that a process does not have', () => {
   expect(() => toldAddress({ ip: '::1' })).toThrow(/such as 127\.0\.0\.1$/);
+});
+
+it.each<[string, string[], string[], string]>([
+  ['the address of the host name', ['10.0.0.7'], ['10.0.0.1'], '10.0.0.7'],
+  [
+    'that of an interface where the name is of this machine alone',
+    ['127.0.1.1'],
+    ['10.0.0.1', '10.0.1.1'],
+    '10.0.0.1',
+  ],
+  ['that of an interface where the name leads nowhere', [], ['10.0.0.1'], '10.0.0.1'],
+  ['127.0.0.1 on a machine without a network', ['127.0.1.1'], [], '127.0.0.1'],
+])('who listens on 0.0.0.0 tells %s', async (_name, named, interfaces, told) => {
+  const machine = { named: async () => named, interfaces: () => interfaces };
+  expect(await reachableAddress({ ip: '0.0.0.0' }, ADVERTISE, machine)).toBe(told);
+  expect(await reachableAddress({ ip: '0.0.0.0', advertise_ip: '10.9.9.9' }, ADVERTISE, machine)).toBe(
+    '10.9.9.9',
+  );
+  expect(await reachableAddress({ ip: '127.0.0.2' }, ADVERTISE, machine)).toBe('127.0.0.2');
 });
