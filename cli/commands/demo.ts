@@ -5,11 +5,13 @@
 import { rmSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { parseFlags, toggle } from '../../cluster/runtime/config/flags';
+import { StartError } from '../../cluster/runtime/lifecycle';
 import { takenPorts } from '../cluster/free-ports';
 import { upFlags } from '../cluster/options';
 import { type Command, flagCommand, style, type Terminal } from '../command';
 import { runDaemon } from '../daemon';
 import { type DemoApp, demonstrate, StepError } from '../demo/steps';
+import { readUpFile } from '../up-file';
 import { up } from './up';
 
 const ROOT = join(__dirname, '..', '..', '..');
@@ -40,6 +42,12 @@ export const demoCommand: Command = flagCommand({
 
 /** The usual ports; where one of them is taken, the system chooses all. */
 async function upOptions(freePorts: boolean, terminal: Terminal) {
+  const other = readUpFile(FOLDER);
+  if (other?.running) {
+    throw new StartError(
+      `a demo runs already: process ${other.pid}. 'meseta down --work-dir=${FOLDER}' stops it`,
+    );
+  }
   rmSync(FOLDER, { recursive: true, force: true });
   const args = ['--agents=2', `--work-dir=${FOLDER}`, `--record=${join(FOLDER, 'recordings')}`];
   const read = (more: readonly string[]) =>

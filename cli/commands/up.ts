@@ -20,13 +20,7 @@ export const upCommand: Command = flagCommand({
   flags: upFlags,
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async () => {
-      const running = await up(flags, terminal);
-      const forget = nameProcess(flags['work-dir'], terminal);
-      const stop = async (): Promise<void> => {
-        await running.stop();
-        forget();
-      };
-      return { running: { stop } };
+      return { running: await up(flags, terminal) };
     }),
 });
 
@@ -46,15 +40,26 @@ function nameProcess(workDir: string, terminal: Terminal): () => void {
  */
 export async function up(options: UpOptions, terminal: Terminal) {
   const chosen = options['free-ports'] ? { ...options, 'service-port': await freeServicePort() } : options;
-  const log = openLog(options['work-dir']);
+  const folder = options['work-dir'];
+  const log = openLog(folder);
   const tell = (text: string): void => terminal.err(`meseta: ${text}\n`);
   const cluster = await startCluster(chosen, { log: log.logger, clock: systemClock(), tell });
+  const forget = nameProcess(folder, terminal);
   terminal.out(describe(cluster));
   const seconds = process.uptime().toFixed(2);
   terminal.out(
-    `\n${style.strong('Up')} in ${seconds} s. Log: ${log.file}. Ctrl-C, or 'meseta down', stops everything.\n`,
+    `\n${style.strong('Up')} in ${seconds} s. Log: ${log.file}. Ctrl-C, or '${downCommand(folder)}', stops everything.\n`,
   );
-  return cluster;
+  const stop = async (): Promise<void> => {
+    await cluster.stop();
+    forget();
+  };
+  return { ...cluster, stop };
+}
+
+/** The command that stops the cluster of a folder. */
+function downCommand(folder: string): string {
+  return folder === upFlags['work-dir'].fallback ? 'meseta down' : `meseta down --work-dir=${folder}`;
 }
 
 function openLog(workDir: string) {

@@ -29,7 +29,7 @@ test('HAProxy that somebody kills comes back with the same apps', async () => {
   kill();
   await until('HAProxy is gone', async () => !(await ask(front).catch(() => undefined)));
   const span = await until('it is back', async () => (await ask(front, '/', host)).body === 'web');
-  process.stderr.write(`HAProxy killed, back after ${span.toFixed(0)} ms` + '\n');
+  process.stderr.write(`HAProxy killed, back after ${span.toFixed(0)} ms\n`);
   const next = await freePort();
   marathon.change([...marathon.apps, appJson('/next', next, [taskJson('t2', [web.port])])]);
   await sleep(60);

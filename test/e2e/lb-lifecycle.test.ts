@@ -74,7 +74,7 @@ test('HAProxy that was let go serves on, is adopted by the next start, and ended
   expect([pids.length, await body()]).toEqual([2, 'web']);
   const began = performance.now();
   const next = await startLb(lbConfig(NOBODY, folder, flags), deps);
-  process.stderr.write(`start that adopts HAProxy: ${(performance.now() - began).toFixed(0)} ms` + '\n');
+  process.stderr.write(`start that adopts HAProxy: ${(performance.now() - began).toFixed(0)} ms\n`);
   expect([haproxyProcesses(config), await body()]).toEqual([pids, 'web']);
   expect(JSON.parse((await ask(api, '/health')).body)).toMatchObject({
     adopted: true,
@@ -180,7 +180,7 @@ test('start is quick and does not wait for Marathon; a long work folder path is 
   const folder = join(newFolder(), 'x'.repeat(120));
   const began = performance.now();
   const lb = await startLb(lbConfig('http://127.0.0.1:9', folder), deps);
-  process.stderr.write(`start without Marathon: ${(performance.now() - began).toFixed(0)} ms` + '\n');
+  process.stderr.write(`start without Marathon: ${(performance.now() - began).toFixed(0)} ms\n`);
   cleanups.add(() => lb.stop());
   expect((await ask(lb.vhosts?.port ?? 0)).status).toBe(503);
   expect((await ask(lb.http.port, '/health')).status).toBe(200);

@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { findProcesses } from '../../cluster/runtime/processes';
 import { eventually } from './eventually';
-import { meseta, Up } from './meseta';
+import { meseta, start, Up } from './meseta';
 
 jest.setTimeout(120_000);
 
@@ -167,6 +167,22 @@ test('the demo proves itself, records, and the recordings lead to the same state
     expect(replayed).toMatchObject({ status: 0, err: '' });
     expect(replayed.out).toContain(': the same');
   }
+});
+
+test('a demo is stopped by the command it names, and a second one leaves its folder alone', async () => {
+  const demo = start(['demo', '--free-ports']);
+  let out = '';
+  demo.stdout?.on('data', (chunk: Buffer) => {
+    out += chunk.toString();
+  });
+  const ended = new Promise((resolve) => demo.once('close', resolve));
+  const down = await eventually('the demo', () => /meseta (down --work-dir=\S+)', stops/.exec(out)?.[1]);
+  await eventually('its proof', () => out.includes('It stays up'), 30_000);
+  const second = await meseta(['demo', '--exit', '--free-ports']);
+  expect(second).toMatchObject({ status: 1, out: '' });
+  expect(second.err).toContain(`a demo runs already: process ${demo.pid}. 'meseta ${down}' stops it`);
+  expect(await meseta(down.split(' '))).toMatchObject({ status: 0, err: '' });
+  expect(await ended).toBe(0);
 });
 
 describe('what a user gets wrong is said with the fix', () => {
