@@ -1,7 +1,7 @@
 /**
- * One text for one value: JSON with sorted object keys that also holds Maps, Sets, big integers and bytes.
- * Used for recordings and for the hash of a state. Maps and Sets keep their order, since behaviour may depend
- * on it.
+ * Texts of values: JSON that also holds Maps, Sets, big integers and bytes. The canonical text is the same for equal
+ * values, with sorted object keys; a state's hash is that of its canonical text. The faithful text keeps the order of
+ * keys, for recordings: labels, for one, go into a task's environment in the order they came in.
  *
  * What JSON has no form for is an object of one member whose name begins with `$`. An object of ours that
  * looks like that gets one more `$`, so that nothing a peer names can be taken for it.
@@ -11,23 +11,32 @@ import { createHash } from 'node:crypto';
 
 /** The canonical text. Undefined members are left out, as in JSON. */
 export function canonicalText(value: unknown): string {
+  return textOf(value, (members) => members.sort(([a], [b]) => (a < b ? -1 : 1)));
+}
+
+/** The text with object keys in their own order. Undefined members are left out, as in JSON. */
+export function faithfulText(value: unknown): string {
+  return textOf(value, (members) => members);
+}
+
+type Members = [string, unknown][];
+
+function textOf(value: unknown, order: (members: Members) => Members): string {
+  const text = (part: unknown): string => textOf(part, order);
   if (value === null || value === undefined) return 'null';
   if (typeof value === 'bigint') return `{"$int":"${value}"}`;
   if (typeof value === 'number' && !Number.isFinite(value)) return `{"$number":"${value}"}`;
   if (typeof value !== 'object') return JSON.stringify(value);
   if (value instanceof Uint8Array) return `{"$bytes":"${Buffer.from(value).toString('base64')}"}`;
-  if (value instanceof Map) return `{"$map":${canonicalText([...value])}}`;
-  if (value instanceof Set) return `{"$set":${canonicalText([...value])}}`;
-  if (Array.isArray(value)) return `[${value.map(canonicalText).join(',')}]`;
-  const members = Object.entries(value)
-    .filter(([, member]) => member !== undefined)
-    .sort(([a], [b]) => (a < b ? -1 : 1));
+  if (value instanceof Map) return `{"$map":${text([...value])}}`;
+  if (value instanceof Set) return `{"$set":${text([...value])}}`;
+  if (Array.isArray(value)) return `[${value.map(text).join(',')}]`;
+  const members = order(Object.entries(value).filter(([, member]) => member !== undefined));
   const mark = members.length === 1 && members[0]?.[0].startsWith('$') ? '$' : '';
-  const texts = members.map(([key, member]) => `${JSON.stringify(mark + key)}:${canonicalText(member)}`);
-  return `{${texts.join(',')}}`;
+  return `{${members.map(([key, member]) => `${JSON.stringify(mark + key)}:${text(member)}`).join(',')}}`;
 }
 
-/** Reads what canonicalText wrote. */
+/** Reads either text. */
 export function readCanonical(text: string): unknown {
   return JSON.parse(text, (_key, value: unknown) => revive(value));
 }

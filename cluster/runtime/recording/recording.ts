@@ -11,7 +11,7 @@ import { closeSync, fchmodSync, openSync, writeSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { makeFolder } from '../files/make-folder';
 import type { Recorder } from '../mailbox';
-import { canonicalText, hashOf, readCanonical } from './canonical';
+import { faithfulText, hashOf, readCanonical } from './canonical';
 
 export const RECORDING_FORMAT = 1;
 
@@ -62,7 +62,7 @@ export class FileRecorder implements Recorder {
   }
 
   private append(entry: Entry): void {
-    const text = canonicalText({ previous: this.previous, ...entry });
+    const text = faithfulText({ previous: this.previous, ...entry });
     this.previous = checkOf(text);
     const line = `${this.previous} ${text}\n`;
     this.pending.push(line);

@@ -1,5 +1,10 @@
 import fc from 'fast-check';
-import { canonicalText, hashOf, readCanonical } from '../../../../cluster/runtime/recording/canonical';
+import {
+  canonicalText,
+  faithfulText,
+  hashOf,
+  readCanonical,
+} from '../../../../cluster/runtime/recording/canonical';
 
 /** All that states and events are made of. Keys that look like our marks come up often. */
 const { value } = fc.letrec<{ value: unknown }>((tie) => ({
@@ -76,3 +81,20 @@ describe('canonical text', () => {
     }
   });
 });
+
+it('keeps the order of keys in the faithful text, as the step saw it, and sorts them in the canonical one', () => {
+  const event = { labels: { b: '1', a: undefined, $map: [2], A: { z: 1n, y: new Map([['k', 'v']]) } } };
+  expect(JSON.stringify(readCanonical(faithfulText(event)), keysOf)).toBe(JSON.stringify(event, keysOf));
+  expect(faithfulText(event)).toBe(
+    '{"labels":{"b":"1","$map":[2],"A":{"z":{"$int":"1"},"y":{"$map":[["k","v"]]}}}}',
+  );
+  expect(canonicalText(event)).toBe(
+    '{"labels":{"$map":[2],"A":{"y":{"$map":[["k","v"]]},"z":{"$int":"1"}},"b":"1"}}',
+  );
+  expect(hashOf({ a: 1, b: 2 })).toBe(hashOf({ b: 2, a: 1 }));
+});
+
+/** Big integers as text, so that JSON.stringify takes them. */
+function keysOf(_key: string, value: unknown): unknown {
+  return typeof value === 'bigint' ? String(value) : value;
+}
