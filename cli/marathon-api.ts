@@ -97,8 +97,8 @@ export async function findApp(api: Asking, word: string, find = resolveId): Prom
   const { apps } = (await api.json('GET', '/v2/apps')) as { apps: readonly AppView[] };
   // `prod/web` is as good as `/prod/web`, and `web` names it, too.
   const candidates = apps.map((app) => ({ id: app.id, names: [app.id.slice(app.id.lastIndexOf('/'))] }));
-  const found = find(APPS, id === '/' ? word : id, candidates);
-  return (await readApp(api, found)) ?? missing(found);
+  const appId = find(APPS, id === '/' ? word : id, candidates);
+  return (await readApp(api, appId)) ?? missing(appId);
 }
 
 function missing(id: string): never {

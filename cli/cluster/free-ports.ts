@@ -33,9 +33,9 @@ export async function takenPorts(options: UpOptions): Promise<number[]> {
       host: process.platform === 'linux' ? `127.0.0.${index + 1}` : '127.0.0.1',
     })),
   ];
-  const taken: number[] = [];
-  for (const { port, host } of places) if (!(await isFree(port, host))) taken.push(port);
-  return taken;
+  const portsInUse: number[] = [];
+  for (const { port, host } of places) if (!(await isFree(port, host))) portsInUse.push(port);
+  return portsInUse;
 }
 
 /** The lowest port from which on several are free for the services of apps. */

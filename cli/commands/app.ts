@@ -52,8 +52,8 @@ export const show = flagCommand({
   positionals: ['id'],
   run: async ({ flags, positionals: [word = ''] }, terminal) => {
     const { app, queue } = await withMarathon(flags, async (api) => {
-      const found = await findApp(api, word);
-      return { app: found, queue: await readQueue(api, found.id) };
+      const view = await findApp(api, word);
+      return { app: view, queue: await readQueue(api, view.id) };
     });
     terminal.out(flags.json ? printJson(app) : printApp(app, queue));
     return 0;

@@ -53,12 +53,12 @@ async function upOptions(freePorts: boolean, terminal: Terminal) {
   const read = (more: readonly string[]) =>
     parseFlags(upFlags, { command: 'meseta demo', about: '', args: [...args, ...more], env: {} }).flags;
   const usual = read([]);
-  const taken = freePorts ? [] : await takenPorts(usual);
-  if (taken.length > 0) {
-    const verb = taken.length === 1 ? 'port is' : 'ports are';
-    terminal.out(`The usual ${verb} taken (${taken.join(', ')}): the demo lets the system choose.\n\n`);
+  const portsTaken = freePorts ? [] : await takenPorts(usual);
+  if (portsTaken.length > 0) {
+    const verb = portsTaken.length === 1 ? 'port is' : 'ports are';
+    terminal.out(`The usual ${verb} taken (${portsTaken.join(', ')}): the demo lets the system choose.\n\n`);
   }
-  return freePorts || taken.length > 0 ? read(['--free-ports']) : usual;
+  return freePorts || portsTaken.length > 0 ? read(['--free-ports']) : usual;
 }
 
 async function show(

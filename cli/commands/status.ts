@@ -125,11 +125,11 @@ async function reportDns(api: Api): Promise<Report> {
 async function reportLb(api: Api): Promise<Report> {
   const { haproxy, marathon } = (await api.json('GET', '/health')) as Record<string, string>;
   const issues = (await api.json('GET', '/issues')) as unknown;
-  const found = Array.isArray(issues) ? issues.length : 0;
+  const issueCount = Array.isArray(issues) ? issues.length : 0;
   const about = `HAProxy ${haproxy}, Marathon's events ${marathon}`;
   return {
     ok: haproxy === 'running',
-    about: found > 0 ? `${about}, ${count(found, 'issue')} at /issues` : about,
+    about: issueCount > 0 ? `${about}, ${count(issueCount, 'issue')} at /issues` : about,
   };
 }
 

@@ -67,7 +67,7 @@ export interface AgentDeps {
 
 /** An agent that was marked gone: its id is refused for ever. */
 export interface GoneAgent {
-  /** Whether the master had admitted it in this run: else it was gone before. */
+  /** True when the master had admitted the agent in this run; otherwise it was gone before. */
   readonly admitted: boolean;
   /** Makes the next start in its work folder one of a new agent. */
   forget(): Promise<void>;

@@ -109,13 +109,13 @@ export class Balancer {
   private adoptedStructure: string | undefined;
   /** Whether the file on disk is older than what runs, because it could not be written. */
   private stale = false;
-  /** When Marathon's whole list was first read since the start; undefined until then. */
+  /** The time of the first reading of Marathon's whole list since the start; undefined until then. */
   appsReadAt: Millis | undefined;
   /** What is served now. */
   model: Model;
   /** Tasks that somebody asked to be taken out, and weights set over the API; other objects when they change. */
   drained: ReadonlySet<string>;
-  /** When each of those tasks went out, in this run or an earlier one. */
+  /** The times at which those tasks were taken out, in this run or an earlier one. */
   drainedAt: ReadonlyMap<string, Millis>;
   weights: ReadonlyMap<string, number>;
   reloads = 0;
@@ -148,7 +148,7 @@ export class Balancer {
     this.runningBinds = new Set([...(memory.loaded?.binds ?? []), ...readBinds(this.running.config)]);
   }
 
-  /** Whether the running HAProxy listens on a place, or on one that collides with it: a reload may take that over. */
+  /** True when the running HAProxy listens on a place, or on one that collides with it: a reload may take that over. */
   holds(place: Bind): boolean {
     if (this.bindsByPort?.of !== this.runningBinds) {
       const byPort = new Map<number, Bind[]>();
@@ -162,7 +162,7 @@ export class Balancer {
     return this.bindsByPort.byPort.get(place.port)?.some((bind) => bindsCollide(place, bind)) ?? false;
   }
 
-  /** Whether HAProxy still serves what an earlier load balancer gave it. */
+  /** True while HAProxy serves the configuration of an earlier load balancer. */
   get adopting(): boolean {
     return this.adoptedStructure !== undefined;
   }
