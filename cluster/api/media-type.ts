@@ -20,7 +20,7 @@ export function readContentType(header: string): MediaType | undefined {
 export function readAccept(header: string | undefined): MediaType | undefined {
   if (header === undefined || header.trim() === '') return 'application/json';
   const ranges = header.split(',').map((part) => {
-    const [range, ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    const [range, ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
     return { range, refused: parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) };
   });
   const candidates: readonly MediaType[] = ['application/json', 'application/x-protobuf'];

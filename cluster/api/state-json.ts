@@ -5,7 +5,7 @@
  */
 
 import { addRanges, printRanges, type Ranges, rangeNumberError } from '../model/ranges';
-import { type Piece, printAmount, type Resources, readResources, reservedRole } from '../model/resources';
+import { printAmount, type Resource, type Resources, readResources, reservedRole } from '../model/resources';
 import type { Response } from './generated/master';
 import type * as mesos from './generated/mesos';
 import { encodeJson, encodeNestedJson } from './json-write';
@@ -38,9 +38,9 @@ export function quantitiesJson(resources: Resources): string {
   ]);
   const ranges = new Map<string, Ranges>();
   const others = new Map<string, string>();
-  for (const piece of resources) {
-    const { amount } = piece;
-    const name = piece.rest.revocable ? `${piece.name}_revocable` : piece.name;
+  for (const resource of resources) {
+    const { amount } = resource;
+    const name = resource.meta.revocable ? `${resource.name}_revocable` : resource.name;
     if (amount.type === 'SCALAR') scalars.set(name, (scalars.get(name) ?? 0) + amount.milli);
     else if (amount.type === 'RANGES') ranges.set(name, addRanges(ranges.get(name) ?? [], amount.ranges));
     else others.set(name, JSON.stringify(printAmount(amount)));
@@ -59,10 +59,10 @@ export function reservedJson(
   readonly reserved_resources: string;
   readonly unreserved_resources: string;
 } {
-  const byRole = new Map<string, Piece[]>();
-  for (const piece of resources) {
-    const role = reservedRole(piece);
-    byRole.set(role, [...(byRole.get(role) ?? []), piece]);
+  const byRole = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    const role = reservedRole(resource);
+    byRole.set(role, [...(byRole.get(role) ?? []), resource]);
   }
   const reserved = [...byRole].filter(([role]) => role !== '*' && seesRole(role));
   return {
@@ -86,7 +86,7 @@ export function reservedFullJson(
   const reserved = [...byRole].filter(([role]) => role !== '*' && seesRole(role));
   return {
     reserved_resources_full: jsonObject(
-      Object.fromEntries(reserved.map(([role, pieces]) => [role, jsonArray(pieces)])),
+      Object.fromEntries(reserved.map(([role, texts]) => [role, jsonArray(texts)])),
     ),
     unreserved_resources_full: jsonArray(byRole.get('*') ?? []),
   };

@@ -10,8 +10,8 @@ import {
   addResources,
   combine,
   containsResources,
-  type Piece,
   printResources,
+  type Resource,
   type Resources,
   readResources,
   subtractResources,
@@ -48,9 +48,9 @@ export function conversionsOf(operation: ResourceOperation): readonly Conversion
     case 'RESERVE':
       return reserve(operation.reserve);
     case 'UNRESERVE':
-      return readResources(operation.unreserve?.resources).map((piece) => ({
-        consumed: [piece],
-        converted: popReservation([piece]),
+      return readResources(operation.unreserve?.resources).map((resource) => ({
+        consumed: [resource],
+        converted: popReservation([resource]),
       }));
     case 'CREATE':
       return readResources(operation.create?.volumes).map((volume) => ({
@@ -97,12 +97,12 @@ function shrink({
   return [{ consumed: [before], converted: combine([resized(before, milliOf(before) - less), freed]) }];
 }
 
-function resized(piece: Piece, milli: number): Piece {
+function resized(resource: Resource, milli: number): Resource {
   const amount: Amount = { type: 'SCALAR', milli };
-  return withAmount(piece, amount);
+  return withAmount(resource, amount);
 }
 
-function milliOf({ amount }: Piece): number {
+function milliOf({ amount }: Resource): number {
   return amount.type === 'SCALAR' ? amount.milli : 0;
 }
 

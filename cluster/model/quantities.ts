@@ -30,10 +30,10 @@ export function quantitiesOf(resources: Resources): Map<string, number> {
   return sums;
 }
 
-/** The amount of one name over all pieces. */
+/** The amount of one name over all resources. */
 export function amountOf(resources: Resources, name: string): number {
   let sum = 0;
-  for (const piece of resources) if (piece.name === name) sum += sizeOf(piece.amount);
+  for (const resource of resources) if (resource.name === name) sum += sizeOf(resource.amount);
   return sum;
 }
 

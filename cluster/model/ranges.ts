@@ -39,10 +39,10 @@ export function subtractRanges(left: Ranges, right: Ranges): Ranges {
   for (const [begin, end] of right) {
     rest = rest.flatMap(([from, to]): Range[] => {
       if (end < from || begin > to) return [[from, to]];
-      const pieces: Range[] = [];
-      if (from < begin) pieces.push([from, begin - 1]);
-      if (to > end) pieces.push([end + 1, to]);
-      return pieces;
+      const remaining: Range[] = [];
+      if (from < begin) remaining.push([from, begin - 1]);
+      if (to > end) remaining.push([end + 1, to]);
+      return remaining;
     });
   }
   return rest;

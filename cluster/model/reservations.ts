@@ -3,49 +3,56 @@
  * (Mesos 1.11 docs/reservation.md, src/common/resources.cpp).
  */
 
-import { combine, type Piece, type Reservation, type Resources, reservedRole, withRest } from './resources';
+import {
+  combine,
+  type Reservation,
+  type Resource,
+  type Resources,
+  reservedRole,
+  withMeta,
+} from './resources';
 import { isStrictSubrole } from './roles';
 
-export function stackOf(piece: Piece): readonly Reservation[] {
-  return piece.rest.reservations ?? [];
+export function stackOf(resource: Resource): readonly Reservation[] {
+  return resource.meta.reservations ?? [];
 }
 
-export function isReserved(piece: Piece): boolean {
-  return stackOf(piece).length > 0;
+export function isReserved(resource: Resource): boolean {
+  return stackOf(resource).length > 0;
 }
 
 /** The last reservation can be taken back at run time. */
-export function isDynamicallyReserved(piece: Piece): boolean {
-  return stackOf(piece).at(-1)?.type === 'DYNAMIC';
+export function isDynamicallyReserved(resource: Resource): boolean {
+  return stackOf(resource).at(-1)?.type === 'DYNAMIC';
 }
 
 /** Reserved for a role and again for one below it. */
-export function isRefined(piece: Piece): boolean {
-  return stackOf(piece).length > 1;
+export function isRefined(resource: Resource): boolean {
+  return stackOf(resource).length > 1;
 }
 
 /** True when a role may use the resource: an unreserved one, its own, or one of a role above it. */
-export function isAllocatableTo(piece: Piece, role: string): boolean {
-  const owner = reservedRole(piece);
+export function isAllocatableTo(resource: Resource, role: string): boolean {
+  const owner = reservedRole(resource);
   return owner === '*' || owner === role || isStrictSubrole(role, owner);
 }
 
-/** The same pieces, each with one more reservation. */
+/** The same resources, each with one more reservation. */
 export function pushReservation(resources: Resources, reservation: Reservation): Resources {
-  return combine(resources.map((piece) => withStack(piece, [...stackOf(piece), reservation])));
+  return combine(resources.map((resource) => withStack(resource, [...stackOf(resource), reservation])));
 }
 
-/** The same pieces, each without its last reservation. */
+/** The same resources, each without its last reservation. */
 export function popReservation(resources: Resources): Resources {
-  return combine(resources.map((piece) => withStack(piece, stackOf(piece).slice(0, -1))));
+  return combine(resources.map((resource) => withStack(resource, stackOf(resource).slice(0, -1))));
 }
 
-/** The same pieces as nobody's. */
+/** The same resources as nobody's. */
 export function toUnreserved(resources: Resources): Resources {
-  return combine(resources.map((piece) => (isReserved(piece) ? withStack(piece, []) : piece)));
+  return combine(resources.map((resource) => (isReserved(resource) ? withStack(resource, []) : resource)));
 }
 
-function withStack(piece: Piece, stack: readonly Reservation[]): Piece {
-  const { reservations: _before, ...rest } = piece.rest;
-  return withRest(piece, stack.length === 0 ? rest : { ...rest, reservations: stack });
+function withStack(resource: Resource, stack: readonly Reservation[]): Resource {
+  const { reservations: _before, ...rest } = resource.meta;
+  return withMeta(resource, stack.length === 0 ? rest : { ...rest, reservations: stack });
 }

@@ -182,16 +182,16 @@ export function gpusError(wire: readonly WireResource[] | undefined): string | u
 
 /** The error in the disks among resources, or undefined. */
 export function diskInfosError(resources: Resources): string | undefined {
-  for (const piece of resources) {
-    const { disk } = piece.rest;
+  for (const resource of resources) {
+    const { disk } = resource.meta;
     if (!disk) continue;
     if (!disk.persistence) {
       if (disk.volume) return 'Non-persistent volume not supported';
       if (!disk.source) return 'DiskInfo is set but empty';
       continue;
     }
-    if (isRevocable(piece)) return 'Persistent volumes cannot be created from revocable resources';
-    if (!isReserved(piece)) return 'Persistent volumes cannot be created from unreserved resources';
+    if (isRevocable(resource)) return 'Persistent volumes cannot be created from revocable resources';
+    if (!isReserved(resource)) return 'Persistent volumes cannot be created from unreserved resources';
     if (!disk.volume) return "Expecting 'volume' to be set for persistent volume";
     if (disk.volume.host_path !== undefined) return "Expecting 'host_path' to be unset for persistent volume";
     const wrong = inside('Invalid persistence ID for persistent volume', idError(disk.persistence.id));
@@ -201,7 +201,7 @@ export function diskInfosError(resources: Resources): string | undefined {
 }
 
 function revocableReservation(resources: Resources): string | undefined {
-  const wrong = resources.find((piece) => isDynamicallyReserved(piece) && isRevocable(piece));
+  const wrong = resources.find((resource) => isDynamicallyReserved(resource) && isRevocable(resource));
   if (!wrong) return undefined;
   return `Dynamically reserved resource ${printResources([wrong])} cannot be created from revocable resources`;
 }
@@ -209,9 +209,9 @@ function revocableReservation(resources: Resources): string | undefined {
 /** Persistence ids are unique within a role on an agent. */
 export function persistenceIdError(resources: Resources): string | undefined {
   const seen = new Set<string>();
-  for (const piece of resources.filter(isPersistentVolume)) {
-    const id = piece.rest.disk?.persistence?.id ?? '';
-    const key = `${reservedRole(piece)} ${id}`;
+  for (const resource of resources.filter(isPersistentVolume)) {
+    const id = resource.meta.disk?.persistence?.id ?? '';
+    const key = `${reservedRole(resource)} ${id}`;
     if (seen.has(key)) return `Persistence ID '${id}' is not unique`;
     seen.add(key);
   }
@@ -221,11 +221,11 @@ export function persistenceIdError(resources: Resources): string | undefined {
 /** A name is used either as revocable or as lasting. */
 export function revocableMixError(resources: Resources): string | undefined {
   const kinds = new Map<string, boolean>();
-  for (const piece of resources) {
-    const before = kinds.get(piece.name);
-    if (before !== undefined && before !== isRevocable(piece))
-      return `Cannot use both revocable and non-revocable '${piece.name}' at the same time`;
-    kinds.set(piece.name, isRevocable(piece));
+  for (const resource of resources) {
+    const before = kinds.get(resource.name);
+    if (before !== undefined && before !== isRevocable(resource))
+      return `Cannot use both revocable and non-revocable '${resource.name}' at the same time`;
+    kinds.set(resource.name, isRevocable(resource));
   }
   return undefined;
 }
@@ -233,8 +233,8 @@ export function revocableMixError(resources: Resources): string | undefined {
 /** All of them are allocated to one role. */
 export function singleRoleError(resources: Resources): string | undefined {
   let role: string | undefined;
-  for (const { rest } of resources) {
-    const own = rest.allocation_info?.role;
+  for (const { meta } of resources) {
+    const own = meta.allocation_info?.role;
     if (own === undefined) return 'The resources are not allocated to a role';
     if (role !== undefined && own !== role)
       return (

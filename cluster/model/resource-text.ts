@@ -3,11 +3,18 @@
  */
 
 import { readRanges } from './ranges';
-import { type Amount, combine, type Piece, pieceOf, type Resources, type Rest } from './resources';
+import {
+  type Amount,
+  combine,
+  type Resource,
+  type ResourceMeta,
+  type Resources,
+  resourceOf,
+} from './resources';
 
 /** Reads `cpus:2;mem:1024;ports(web):[31000-31100];zones:{a, b}`. Returns an error text that names the part. */
 export function readResourceText(text: string): Resources | { readonly error: string } {
-  const pieces: Piece[] = [];
+  const resources: Resource[] = [];
   for (const part of text
     .split(';')
     .map((one) => one.trim())
@@ -17,10 +24,11 @@ export function readResourceText(text: string): Resources | { readonly error: st
     const [, name = '', role = '*', value = ''] = match;
     const amount = readAmount(value.trim());
     if ('error' in amount) return { error: `Cannot parse resource "${part}": ${amount.error}` };
-    const reserved: Rest = role === '*' || role === '' ? {} : { reservations: [{ type: 'STATIC', role }] };
-    pieces.push(pieceOf(name.trim(), amount, reserved));
+    const reserved: ResourceMeta =
+      role === '*' || role === '' ? {} : { reservations: [{ type: 'STATIC', role }] };
+    resources.push(resourceOf(name.trim(), amount, reserved));
   }
-  return combine(pieces);
+  return combine(resources);
 }
 
 function readAmount(text: string): Amount | { readonly error: string } {

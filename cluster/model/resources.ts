@@ -1,15 +1,15 @@
 /**
  * Quantities of an agent's resources: what is there, offered, used.
  *
- * Always true: scalars are whole milli-units (Mesos keeps three decimals), ranges and sets are normal, pieces
- * that combine are combined, no piece is empty, pieces are in order. So equality is exact and adding undoes
+ * Always true: scalars are whole milli-units (Mesos keeps three decimals), ranges and sets are normal, resources
+ * that combine are combined, no resource is empty, resources are in order. So equality is exact and adding undoes
  * subtracting. Rules of combining: Mesos 1.11 src/common/resources.cpp.
  */
 
 import { addRanges, containsRanges, normalRanges, printRanges, type Ranges, subtractRanges } from './ranges';
 
 /** The shape of a resource on the wire (mesos.v1.Resource). */
-export interface WireResource extends Rest {
+export interface WireResource extends ResourceMeta {
   readonly name: string;
   readonly type: 'SCALAR' | 'RANGES' | 'SET' | 'TEXT';
   readonly scalar?: { readonly value: number } | undefined;
@@ -56,7 +56,7 @@ export interface Disk {
 }
 
 /** The parts of a resource besides its quantity, as on the wire. */
-export interface Rest {
+export interface ResourceMeta {
   readonly reservations?: readonly Reservation[] | undefined;
   readonly allocation_info?: { readonly role?: string | undefined } | undefined;
   readonly disk?: Disk | undefined;
@@ -70,11 +70,11 @@ export type Amount =
   | { readonly type: 'RANGES'; readonly ranges: Ranges }
   | { readonly type: 'SET'; readonly items: readonly string[] };
 
-export interface Piece {
+export interface Resource {
   readonly name: string;
   readonly amount: Amount;
-  readonly rest: Rest;
-  /** Equal for pieces that combine. */
+  readonly meta: ResourceMeta;
+  /** Equal for resources that combine. */
   readonly identity: string;
   /** Taken whole or not at all: persistent volumes, and disks that are mounts or devices of their own. */
   readonly exclusive: boolean;
@@ -82,19 +82,19 @@ export interface Piece {
   readonly shares: number;
 }
 
-export type Resources = readonly Piece[];
+export type Resources = readonly Resource[];
 
 export const NO_RESOURCES: Resources = [];
 
 /** Reads wire resources, the older `role` form included; zero and empty ones vanish. */
 export function readResources(wire: readonly WireResource[] | undefined): Resources {
-  return combine((wire ?? []).map(readPiece));
+  return combine((wire ?? []).map(readResource));
 }
 
 /** Writes resources with `reservations`, the form used between our own processes and to newer frameworks. */
 export function writeResources(resources: Resources): WireResource[] {
-  return resources.flatMap(({ name, amount, rest, shares }) => {
-    const wire: WireResource = { name, ...writeAmount(amount), ...rest };
+  return resources.flatMap(({ name, amount, meta, shares }) => {
+    const wire: WireResource = { name, ...writeAmount(amount), ...meta };
     return shares > 1 ? Array.from({ length: shares }, () => wire) : [wire];
   });
 }
@@ -119,15 +119,15 @@ export function addResources(left: Resources, right: Resources): Resources {
 export function subtractResources(left: Resources, right: Resources): Resources {
   if (right.length === 0) return left;
   const rest = [...left];
-  for (const piece of right) subtractPiece(rest, piece);
+  for (const resource of right) subtractResource(rest, resource);
   return rest;
 }
 
-function subtractPiece(rest: Piece[], piece: Piece): void {
-  const index = rest.findIndex((one) => isSame(one, piece));
+function subtractResource(rest: Resource[], resource: Resource): void {
+  const index = rest.findIndex((one) => isSame(one, resource));
   const from = rest[index];
   if (!from) return;
-  const left = reduce(from, piece);
+  const left = reduce(from, resource);
   if (left) rest[index] = left;
   else rest.splice(index, 1);
 }
@@ -136,48 +136,52 @@ function subtractPiece(rest: Piece[], piece: Piece): void {
  * True when the resource could be subtracted from this one: of one identity, and as large when it is whole
  * or shared.
  */
-function isSame(one: Piece, piece: Piece): boolean {
-  if (one.identity !== piece.identity) return false;
-  return (!piece.exclusive && piece.shares === 0) || equalAmount(one.amount, piece.amount);
+function isSame(one: Resource, resource: Resource): boolean {
+  if (one.identity !== resource.identity) return false;
+  return (!resource.exclusive && resource.shares === 0) || equalAmount(one.amount, resource.amount);
 }
 
-function reduce(from: Piece, piece: Piece): Piece | undefined {
-  if (piece.shares > 0)
-    return from.shares > piece.shares ? { ...from, shares: from.shares - piece.shares } : undefined;
-  if (piece.exclusive) return undefined;
-  const amount = subtractAmount(from.amount, piece.amount);
+function reduce(from: Resource, resource: Resource): Resource | undefined {
+  if (resource.shares > 0)
+    return from.shares > resource.shares ? { ...from, shares: from.shares - resource.shares } : undefined;
+  if (resource.exclusive) return undefined;
+  const amount = subtractAmount(from.amount, resource.amount);
   return isEmptyAmount(amount) ? undefined : { ...from, amount };
 }
 
 /** True when each resource of inner is in outer, in at least that quantity. */
 export function containsResources(outer: Resources, inner: Resources): boolean {
-  if (!inner.some(({ exclusive }) => exclusive)) return inner.every((piece) => hasPiece(outer, piece));
+  if (!inner.some(({ exclusive }) => exclusive))
+    return inner.every((resource) => hasResource(outer, resource));
   const rest = [...outer];
-  return inner.every((piece) => {
-    if (!hasPiece(rest, piece)) return false;
-    if (piece.exclusive) subtractPiece(rest, piece);
+  return inner.every((resource) => {
+    if (!hasResource(rest, resource)) return false;
+    if (resource.exclusive) subtractResource(rest, resource);
     return true;
   });
 }
 
-function hasPiece(outer: Resources, piece: Piece): boolean {
-  const other = outer.find((one) => isSame(one, piece));
-  return other !== undefined && other.shares >= piece.shares && containsAmount(other.amount, piece.amount);
+function hasResource(outer: Resources, resource: Resource): boolean {
+  const other = outer.find((one) => isSame(one, resource));
+  return (
+    other !== undefined && other.shares >= resource.shares && containsAmount(other.amount, resource.amount)
+  );
 }
 
 export function equalResources(left: Resources, right: Resources): boolean {
   return containsResources(left, right) && containsResources(right, left);
 }
 
-/** The sum of a scalar over all pieces, in milli-units. */
+/** The sum of a scalar over all resources, in milli-units. */
 export function milliOf(resources: Resources, name: string): number {
   return resources.reduce(
-    (sum, piece) => sum + (piece.name === name && piece.amount.type === 'SCALAR' ? piece.amount.milli : 0),
+    (sum, resource) =>
+      sum + (resource.name === name && resource.amount.type === 'SCALAR' ? resource.amount.milli : 0),
     0,
   );
 }
 
-/** The sum of a scalar over all pieces, such as 0.5 cpus or 128 MB. */
+/** The sum of a scalar over all resources, such as 0.5 cpus or 128 MB. */
 export function scalarOf(resources: Resources, name: string): number {
   return milliOf(resources, name) / 1000;
 }
@@ -185,43 +189,47 @@ export function scalarOf(resources: Resources, name: string): number {
 /** All numbers of a ranges resource, such as `ports`. */
 export function rangesOf(resources: Resources, name: string): Ranges {
   return resources.reduce<Ranges>(
-    (all, piece) =>
-      piece.name === name && piece.amount.type === 'RANGES' ? addRanges(all, piece.amount.ranges) : all,
+    (all, resource) =>
+      resource.name === name && resource.amount.type === 'RANGES'
+        ? addRanges(all, resource.amount.ranges)
+        : all,
     [],
   );
 }
 
 /** The same resources marked as allocated to a role. */
 export function allocateTo(resources: Resources, role: string): Resources {
-  return combine(resources.map((piece) => withRest(piece, { ...piece.rest, allocation_info: { role } })));
+  return combine(
+    resources.map((resource) => withMeta(resource, { ...resource.meta, allocation_info: { role } })),
+  );
 }
 
 /** The same resources without the mark of an allocation. */
 export function unallocated(resources: Resources): Resources {
   return combine(
-    resources.map((piece) => {
-      const { allocation_info: _gone, ...rest } = piece.rest;
-      return withRest(piece, rest);
+    resources.map((resource) => {
+      const { allocation_info: _gone, ...rest } = resource.meta;
+      return withMeta(resource, rest);
     }),
   );
 }
 
-/** The role a piece is reserved to; `*` when unreserved. */
-export function reservedRole(piece: Piece): string {
-  return piece.rest.reservations?.at(-1)?.role ?? '*';
+/** The role a resource is reserved to; `*` when unreserved. */
+export function reservedRole(resource: Resource): string {
+  return resource.meta.reservations?.at(-1)?.role ?? '*';
 }
 
-/** `cpus:2; mem:1024; ports:[31000-31010]`, with the role of reserved pieces in brackets. */
+/** `cpus:2; mem:1024; ports:[31000-31010]`, with the role of reserved resources in brackets. */
 export function printResources(resources: Resources): string {
-  const parts = resources.map((piece) => {
-    const role = reservedRole(piece);
-    return `${piece.name}${role === '*' ? '' : `(${role})`}${printMarks(piece)}:${printAmount(piece.amount)}`;
+  const parts = resources.map((resource) => {
+    const role = reservedRole(resource);
+    return `${resource.name}${role === '*' ? '' : `(${role})`}${printMarks(resource)}:${printAmount(resource.amount)}`;
   });
   return parts.join('; ');
 }
 
 /** `[id:path]` for a persistent volume, `[MOUNT]` for another source, `{REV}` and `<SHARED>` as in Mesos. */
-function printMarks({ rest: { disk, revocable, shared }, shares }: Piece): string {
+function printMarks({ meta: { disk, revocable, shared }, shares }: Resource): string {
   const parts = [
     disk?.source?.type,
     disk?.persistence && `${disk.persistence.id}:${disk.volume?.container_path ?? ''}`,
@@ -241,23 +249,23 @@ export function printAmount(amount: Amount): string {
   }
 }
 
-/** A piece from its parts, for resources that come from flags. */
-export function pieceOf(name: string, amount: Amount, rest: Rest = {}): Piece {
-  return withRest({ name, amount, rest, identity: '', exclusive: false, shares: rest.shared ? 1 : 0 }, rest);
+/** A resource from its parts, for resources that come from flags. */
+export function resourceOf(name: string, amount: Amount, meta: ResourceMeta = {}): Resource {
+  return withMeta({ name, amount, meta, identity: '', exclusive: false, shares: meta.shared ? 1 : 0 }, meta);
 }
 
-/** Puts pieces into the normal form. */
-export function combine(pieces: readonly Piece[]): Resources {
-  if (isNormal(pieces)) return pieces;
-  const groups = new Map<string, Piece[]>();
-  for (const piece of pieces) {
-    const group = groups.get(piece.identity);
-    if (group) group.push(piece);
-    else groups.set(piece.identity, [piece]);
+/** Puts resources into the normal form. */
+export function combine(resources: readonly Resource[]): Resources {
+  if (isNormal(resources)) return resources;
+  const groups = new Map<string, Resource[]>();
+  for (const resource of resources) {
+    const group = groups.get(resource.identity);
+    if (group) group.push(resource);
+    else groups.set(resource.identity, [resource]);
   }
-  const kept: Piece[] = [];
+  const kept: Resource[] = [];
   for (const group of groups.values()) {
-    for (const piece of merge(group)) if (!isEmptyAmount(piece.amount)) kept.push(piece);
+    for (const resource of merge(group)) if (!isEmptyAmount(resource.amount)) kept.push(resource);
   }
   return kept.sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0));
 }
@@ -266,17 +274,17 @@ export function combine(pieces: readonly Piece[]): Resources {
  * True for resources in normal form, as most are: one resource of each identity, in their order, none
  * empty.
  */
-function isNormal(pieces: readonly Piece[]): boolean {
+function isNormal(resources: readonly Resource[]): boolean {
   let before = '';
-  for (const { identity, amount } of pieces) {
+  for (const { identity, amount } of resources) {
     if (identity <= before || isEmptyAmount(amount)) return false;
     before = identity;
   }
   return true;
 }
 
-/** One piece of many that combine: exclusive ones stay apart, of shared ones the holders are counted. */
-function merge(group: readonly Piece[]): readonly Piece[] {
+/** One resource of many that combine: exclusive ones stay apart, of shared ones the holders are counted. */
+function merge(group: readonly Resource[]): readonly Resource[] {
   const [first] = group;
   if (!first || group.length === 1 || first.exclusive) return group;
   if (first.shares > 0) return [{ ...first, shares: group.reduce((sum, { shares }) => sum + shares, 0) }];
@@ -284,7 +292,7 @@ function merge(group: readonly Piece[]): readonly Piece[] {
 }
 
 /** The sum of amounts of one kind, made once however many there are. */
-function sumOf(kind: Amount, group: readonly Piece[]): Amount {
+function sumOf(kind: Amount, group: readonly Resource[]): Amount {
   switch (kind.type) {
     case 'SCALAR': {
       let milli = 0;
@@ -302,12 +310,12 @@ function sumOf(kind: Amount, group: readonly Piece[]): Amount {
   }
 }
 
-function readPiece(wire: WireResource): Piece {
-  return pieceOf(wire.name, readAmount(wire), restOf(wire));
+function readResource(wire: WireResource): Resource {
+  return resourceOf(wire.name, readAmount(wire), restOf(wire));
 }
 
 /** Only what is there: most resources have a role at most. */
-function restOf(wire: WireResource): Rest {
+function restOf(wire: WireResource): ResourceMeta {
   const { allocation_info, disk, provider_id, revocable, shared } = wire;
   const reservations = readReservations(wire);
   return {
@@ -359,21 +367,21 @@ function writeAmount(amount: Amount): Pick<WireResource, 'type' | 'scalar' | 'ra
 }
 
 /** The same quantity with other marks. */
-export function withRest({ name, amount, shares }: Piece, rest: Rest): Piece {
-  const { shared, disk } = rest;
+export function withMeta({ name, amount, shares }: Resource, meta: ResourceMeta): Resource {
+  const { shared, disk } = meta;
   return {
     name,
     amount,
-    rest,
-    identity: `${name} ${amount.type} ${identityOfRest(rest)}`,
+    meta,
+    identity: `${name} ${amount.type} ${identityOfMeta(meta)}`,
     exclusive: disk !== undefined && shared === undefined && isExclusiveDisk(disk),
     shares: shared ? Math.max(1, shares) : 0,
   };
 }
 
 /** The same marks with another quantity. */
-export function withAmount(piece: Piece, amount: Amount): Piece {
-  return { ...piece, amount };
+export function withAmount(resource: Resource, amount: Amount): Resource {
+  return { ...resource, amount };
 }
 
 function isExclusiveDisk({ persistence, source }: Disk): boolean {
@@ -382,13 +390,13 @@ function isExclusiveDisk({ persistence, source }: Disk): boolean {
   return type === 'MOUNT' || type === 'BLOCK' || (type === 'RAW' && source?.id !== undefined);
 }
 
-/** Most pieces have a role or nothing at all: that is quick. */
-function identityOfRest(all: Rest): string {
+/** Most resources have a role or nothing at all: that is quick. */
+function identityOfMeta(all: ResourceMeta): string {
   const { allocation_info: allocation, disk, provider_id, reservations, revocable, shared } = all;
   const role = allocation?.role ?? '';
   if (!disk && !provider_id && !reservations && !revocable && !shared) return `~${role}`;
   const { allocation_info: _allocation, ...rest } = all;
-  // Reserved and other special pieces come before plain ones.
+  // Reserved and other special resources come before plain ones.
   return `${identityOf(disk ? { ...rest, disk: sameDisk(disk) } : rest)} ${role}`;
 }
 

@@ -6,36 +6,39 @@ import { isDynamicallyReserved, stackOf } from './reservations';
 import {
   combine,
   containsResources,
-  type Piece,
   printResources,
+  type Resource,
+  type ResourceMeta,
   type Resources,
-  type Rest,
   subtractResources,
-  withRest,
+  withMeta,
 } from './resources';
 
-export function isPersistentVolume(piece: Piece): boolean {
-  return piece.rest.disk?.persistence !== undefined;
+export function isPersistentVolume(resource: Resource): boolean {
+  return resource.meta.disk?.persistence !== undefined;
 }
 
-export function isShared(piece: Piece): boolean {
-  return piece.shares > 0;
+export function isShared(resource: Resource): boolean {
+  return resource.shares > 0;
 }
 
-export function isRevocable(piece: Piece): boolean {
-  return piece.rest.revocable !== undefined;
+export function isRevocable(resource: Resource): boolean {
+  return resource.meta.revocable !== undefined;
 }
 
 /** The disk a persistent volume was made of: without persistence and mount point, shared by nobody. */
-export function stripVolume(piece: Piece): Piece {
-  const { disk, shared: _shared, ...rest } = piece.rest;
+export function stripVolume(resource: Resource): Resource {
+  const { disk, shared: _shared, ...rest } = resource.meta;
   const source = disk?.source;
-  return withRest(piece, source ? { ...rest, disk: { source } } : rest);
+  return withMeta(resource, source ? { ...rest, disk: { source } } : rest);
 }
 
 /** True for resources that an agent must checkpoint: reservations and volumes made at run time. */
-export function needsCheckpoint(piece: Piece): boolean {
-  return piece.rest.provider_id === undefined && (isDynamicallyReserved(piece) || isPersistentVolume(piece));
+export function needsCheckpoint(resource: Resource): boolean {
+  return (
+    resource.meta.provider_id === undefined &&
+    (isDynamicallyReserved(resource) || isPersistentVolume(resource))
+  );
 }
 
 /** The resources that an agent has to checkpoint. */
@@ -52,22 +55,22 @@ export function applyCheckpoint(
   checkpointed: Resources,
 ): Resources | { readonly error: string } {
   let total = resources;
-  for (const piece of checkpointed) {
-    const basis = combine([basisOf(piece)]);
+  for (const resource of checkpointed) {
+    const basis = combine([basisOf(resource)]);
     if (!containsResources(total, basis)) {
       const [have, need] = [printResources(total), printResources(basis)];
       return { error: `Incompatible agent resources: ${have} does not contain ${need}` };
     }
-    total = combine([...subtractResources(total, basis), piece]);
+    total = combine([...subtractResources(total, basis), resource]);
   }
   return total;
 }
 
 /** The resource of the machine that a checkpointed one is made of. */
-function basisOf(piece: Piece): Piece {
-  const stripped = isPersistentVolume(piece) ? stripVolume(piece) : piece;
-  const [first] = stackOf(piece);
-  const { reservations: _before, ...others } = stripped.rest;
-  const rest: Rest = first?.type === 'STATIC' ? { ...others, reservations: [first] } : others;
-  return withRest(stripped, rest);
+function basisOf(resource: Resource): Resource {
+  const stripped = isPersistentVolume(resource) ? stripVolume(resource) : resource;
+  const [first] = stackOf(resource);
+  const { reservations: _before, ...others } = stripped.meta;
+  const meta: ResourceMeta = first?.type === 'STATIC' ? { ...others, reservations: [first] } : others;
+  return withMeta(stripped, meta);
 }

@@ -67,8 +67,8 @@ export function readEntry(path: string, data: Buffer): { head: EntryHead; inline
 }
 
 /** The value of an entry, given what its parts have. Throws when bytes are missing. */
-export async function unpack(path: string, head: EntryHead, pieces: readonly Buffer[]): Promise<Buffer> {
-  const joined = Buffer.concat(pieces);
+export async function unpack(path: string, head: EntryHead, chunks: readonly Buffer[]): Promise<Buffer> {
+  const joined = Buffer.concat(chunks);
   const value = head.packed ? await promisify<Buffer, Buffer>(inflate)(joined) : joined;
   if (value.length !== head.bytes)
     throw new Error(`${path} in ZooKeeper has ${value.length} bytes instead of ${head.bytes}`);

@@ -425,8 +425,8 @@ export class ZookeeperStore implements StateStore {
       const parts = await inGroups(head.parts ?? [], (part) => this.options.client.get(this.partPath(part)));
       // Parts go when the value has been replaced: then there is another entry.
       if (parts.includes(undefined)) continue;
-      const pieces = [inline, ...parts.flatMap((part) => part?.data ?? [])];
-      return { name, version: head.version, value: await unpack(this.pathOf(name), head, pieces) };
+      const chunks = [inline, ...parts.flatMap((part) => part?.data ?? [])];
+      return { name, version: head.version, value: await unpack(this.pathOf(name), head, chunks) };
     }
     throw new Error(`parts of ${this.pathOf(name)} are gone from ZooKeeper`);
   }

@@ -12,11 +12,11 @@ import { formError } from '../../model/resource-errors';
 import { readAttributeText, readResourceText } from '../../model/resource-text';
 import {
   combine,
-  pieceOf,
   printResources,
   type Resources,
   readResources,
   reservedRole,
+  resourceOf,
   writeResources,
 } from '../../model/resources';
 import { roleError } from '../../model/roles';
@@ -46,7 +46,7 @@ export async function agentResources(flags: ResourceFlags, workDir: string): Pro
   if (roleWrong) throw new StartError(`--default_role: ${roleWrong}`);
   const all = combine([...given, ...found]);
   if (role === '*') return writeResources(all);
-  const rest = all.filter((piece) => !isReserved(piece));
+  const rest = all.filter((resource) => !isReserved(resource));
   return writeResources(
     combine([...all.filter(isReserved), ...pushReservation(rest, { type: 'STATIC', role })]),
   );
@@ -68,17 +68,17 @@ function readGiven(text: string): Resources | { readonly error: string } {
 /** The error in resources that an agent cannot be given: those made at run time, or contradictory ones. */
 function givenError(resources: Resources): string | undefined {
   const types = new Map<string, string>();
-  for (const piece of resources) {
-    const shown = printResources([piece]);
-    const type = types.get(piece.name) ?? piece.amount.type;
-    if (type !== piece.amount.type)
-      return `${piece.name} is given with two types, ${type} and ${piece.amount.type}`;
-    types.set(piece.name, type);
-    const role = roleError(reservedRole(piece));
+  for (const resource of resources) {
+    const shown = printResources([resource]);
+    const type = types.get(resource.name) ?? resource.amount.type;
+    if (type !== resource.amount.type)
+      return `${resource.name} is given with two types, ${type} and ${resource.amount.type}`;
+    types.set(resource.name, type);
+    const role = roleError(reservedRole(resource));
     if (role) return role;
-    if (isPersistentVolume(piece)) return `${shown} is a persistent volume: they are created at run time`;
-    if (isRevocable(piece)) return `${shown} is revocable: an estimator says what is`;
-    if (isDynamicallyReserved(piece)) return `${shown} is reserved dynamically: write type STATIC`;
+    if (isPersistentVolume(resource)) return `${shown} is a persistent volume: they are created at run time`;
+    if (isRevocable(resource)) return `${shown} is revocable: an estimator says what is`;
+    if (isDynamicallyReserved(resource)) return `${shown} is reserved dynamically: write type STATIC`;
   }
   return undefined;
 }
@@ -87,12 +87,12 @@ async function detect(workDir: string): Promise<Resources> {
   const memory = totalmem() / MB;
   const disk = await diskMb(workDir);
   const scalar = (name: string, value: number) =>
-    pieceOf(name, { type: 'SCALAR', milli: Math.max(0, Math.floor(value)) * 1000 });
+    resourceOf(name, { type: 'SCALAR', milli: Math.max(0, Math.floor(value)) * 1000 });
   return [
     scalar('cpus', availableParallelism()),
     scalar('mem', memory > 2048 ? memory - 1024 : memory / 2),
     scalar('disk', disk > 10_240 ? disk - 5120 : disk / 2),
-    pieceOf('ports', { type: 'RANGES', ranges: PORTS }),
+    resourceOf('ports', { type: 'RANGES', ranges: PORTS }),
   ];
 }
 

@@ -49,8 +49,8 @@ function keptError(
 ): string | undefined {
   const machine = readResources(slave.resources);
   const known = state.agents.get(slave.id?.value ?? '');
-  for (const pieces of [readResources(kept), known ? checkpointedOf(known.total) : []]) {
-    const total = applyCheckpoint(machine, pieces);
+  for (const resources of [readResources(kept), known ? checkpointedOf(known.total) : []]) {
+    const total = applyCheckpoint(machine, resources);
     if ('error' in total) return total.error;
   }
   return undefined;

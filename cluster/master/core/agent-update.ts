@@ -57,7 +57,7 @@ function lend(state: MasterState, agent: Agent, wire: readonly mesos.Resource[])
   const effects = [...agent.offers]
     .filter((id) => state.offers.get(id)?.resources.some(isRevocable))
     .flatMap((id) => rescind(state, id));
-  agent.total = combine([...agent.total.filter((piece) => !isRevocable(piece)), ...lent]);
+  agent.total = combine([...agent.total.filter((resource) => !isRevocable(resource)), ...lent]);
   resizeAgent(state.allocator, agent.id, agent.total);
   return effects;
 }

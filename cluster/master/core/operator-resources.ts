@@ -126,12 +126,12 @@ function convertFree(
   const shared = agent.total.filter(isShared);
   const after = applyConversions(
     addResources(
-      free.filter((piece) => !isShared(piece)),
+      free.filter((resource) => !isShared(resource)),
       shared,
     ),
     conversions,
   );
-  return 'error' in after ? after : after.filter((piece) => !isShared(piece));
+  return 'error' in after ? after : after.filter((resource) => !isShared(resource));
 }
 
 /**

@@ -201,10 +201,10 @@ function sumUp(state: MasterState): BothSums {
 }
 
 function addTo({ own, lent }: BothSums, kind: keyof Sums, resources: Resources, sign: 1 | -1): void {
-  for (const piece of resources) {
-    if (piece.amount.type !== 'SCALAR') continue;
-    const sums = (isRevocable(piece) ? lent : own)[kind];
-    sums.set(piece.name, (sums.get(piece.name) ?? 0) + sign * piece.amount.milli);
+  for (const resource of resources) {
+    if (resource.amount.type !== 'SCALAR') continue;
+    const sums = (isRevocable(resource) ? lent : own)[kind];
+    sums.set(resource.name, (sums.get(resource.name) ?? 0) + sign * resource.amount.milli);
   }
 }
 

@@ -40,7 +40,7 @@ function packedOf(body: Buffer): Promise<Buffer> {
 /** True when gzip is among the encodings of the header, and not refused by `;q=0`. */
 export function acceptsGzip(header: string | undefined): boolean {
   const ranges = (header ?? '').split(',').map((part) => {
-    const [name = '', ...parameters] = part.split(';').map((piece) => piece.trim().toLowerCase());
+    const [name = '', ...parameters] = part.split(';').map((text) => text.trim().toLowerCase());
     return { name, refused: parameters.some((parameter) => /^q=0(\.0*)?$/.test(parameter)) };
   });
   const match = ranges.find(({ name }) => name === 'gzip') ?? ranges.find(({ name }) => name === '*');

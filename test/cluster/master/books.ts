@@ -3,7 +3,7 @@
  * gets lost, and every sum that is kept is what adding anew gives.
  */
 
-import { isQuotaPiece, quotaQuantities } from '../../../cluster/master/core/allocator/quota-use';
+import { isQuotaResource, quotaQuantities } from '../../../cluster/master/core/allocator/quota-use';
 import type { RoleNode } from '../../../cluster/master/core/allocator/role-tree';
 import type { MasterState } from '../../../cluster/master/core/state';
 import { addQuantities, scalarsOf } from '../../../cluster/model/quantities';
@@ -49,10 +49,10 @@ function stockErrors(state: MasterState, held: readonly Holding[]): string[] {
     const given = held.filter(({ agentId }) => agentId === id).flatMap(({ resources }) => resources);
     const all = addResources(
       free,
-      given.filter((piece) => !isShared(piece)),
+      given.filter((resource) => !isShared(resource)),
     );
-    const own = total.filter((piece) => !isShared(piece));
-    const both = free.filter(({ identity }) => excess.some((piece) => piece.identity === identity));
+    const own = total.filter((resource) => !isShared(resource));
+    const both = free.filter(({ identity }) => excess.some((resource) => resource.identity === identity));
     if (equalResources(all, addResources(own, excess)) && both.length === 0) return [];
     const text = `${id} has ${printResources(own)} but ${printResources(all)} is free or given out`;
     return [`${text}, of which ${printResources(excess) || 'nothing'} is known to be too much`];
@@ -72,10 +72,11 @@ function quotaErrors(state: MasterState, held: readonly Holding[]): string[] {
   };
   for (const { total, free } of allocator.agents.values()) {
     addQuantities(headroom, quotaQuantities(free));
-    for (const piece of total)
-      if (isReserved(piece)) add('reserved', reservedRole(piece), scalarsOf([piece]));
+    for (const resource of total)
+      if (isReserved(resource)) add('reserved', reservedRole(resource), scalarsOf([resource]));
   }
-  for (const { role, resources } of held) add('unreserved', role, scalarsOf(resources.filter(isQuotaPiece)));
+  for (const { role, resources } of held)
+    add('unreserved', role, scalarsOf(resources.filter(isQuotaResource)));
   const kept = [...allocator.use].flatMap(([role, { reserved, unreserved }]) => [
     [`reserved ${role}`, reserved] as const,
     [`unreserved ${role}`, unreserved] as const,
@@ -94,7 +95,7 @@ function shareErrors(state: MasterState, held: readonly Holding[]): string[] {
     if (!state.allocator.frameworks.has(frameworkId)) continue;
     const key = `${frameworkId} in ${role}`;
     const sum = sums.get(key) ?? new Map<string, number>();
-    addQuantities(sum, scalarsOf(resources.filter((piece) => !isShared(piece))));
+    addQuantities(sum, scalarsOf(resources.filter((resource) => !isShared(resource))));
     sums.set(key, sum);
   }
   const errors: string[] = [];

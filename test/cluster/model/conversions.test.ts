@@ -187,7 +187,7 @@ describe('reservations', () => {
     ['another role', ['web'], 'db', false],
     ['a role that only begins alike', ['web'], 'website', false],
   ])('of %s can be used or not', (_name, roles, role, expected) => {
-    const [piece] = readResources([disk(1, roles.length > 0 ? reserved(...roles) : {})]);
-    expect(piece && isAllocatableTo(piece, role)).toBe(expected);
+    const [resource] = readResources([disk(1, roles.length > 0 ? reserved(...roles) : {})]);
+    expect(resource && isAllocatableTo(resource, role)).toBe(expected);
   });
 });

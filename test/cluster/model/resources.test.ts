@@ -136,7 +136,7 @@ describe('resources', () => {
     fc.assert(
       fc.property(resources, (all) => {
         const marked = allocateTo(all, 'web');
-        expect(marked.every((piece) => 'allocation_info' in piece.rest)).toBe(true);
+        expect(marked.every((resource) => 'allocation_info' in resource.meta)).toBe(true);
         expect(unallocated(marked)).toEqual(all);
       }),
     );
@@ -214,7 +214,7 @@ describe('resources on the wire', () => {
       scalar('cpus', 2, reserved('web')),
       scalar('cpus', 4, { role: '*' }),
     ]);
-    expect(both.map((piece) => [reservedRole(piece), piece.amount])).toEqual(
+    expect(both.map((resource) => [reservedRole(resource), resource.amount])).toEqual(
       expect.arrayContaining([
         ['web', { type: 'SCALAR', milli: 3000 }],
         ['*', { type: 'SCALAR', milli: 4000 }],

@@ -103,7 +103,7 @@ export function launchGroup(
 /** A shared volume of the offers may be used by any number of tasks of the call. */
 function availableOf({ remaining, shared }: Batch): Resources {
   return addResources(
-    remaining.filter((piece) => !isShared(piece)),
+    remaining.filter((resource) => !isShared(resource)),
     shared,
   );
 }

@@ -86,7 +86,9 @@ function visitUnmet(run: Run, budget: Budget, turn: Turn): Verdict {
   if (available.length === 0) return 'next role';
   const all = takeable(run.state, pair, available);
   if (typeof all === 'string') return 'next';
-  const exact = all.filter((piece) => reservedRole(piece) === '*' || reservedRole(piece) === pair.role);
+  const exact = all.filter(
+    (resource) => reservedRole(resource) === '*' || reservedRole(resource) === pair.role,
+  );
   const { resources, owed } = guaranteed(budget, pair.role, exact);
   if (owed.size === 0) return 'next';
   if (offerReason(run.state, pair, { resources, wasMore: true, now: run.now })) return 'next';
@@ -109,7 +111,8 @@ function concerns({ free, shared }: AllocatorAgent, role: string): boolean {
   const isFor = (owner: string): boolean =>
     owner === '*' || owner === role || isStrictSubrole(role, owner) || isStrictSubrole(owner, role);
   return (
-    free.some((piece) => isFor(reservedRole(piece))) || shared.some((piece) => isFor(reservedRole(piece)))
+    free.some((resource) => isFor(reservedRole(resource))) ||
+    shared.some((resource) => isFor(reservedRole(resource)))
   );
 }
 

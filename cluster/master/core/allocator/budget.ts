@@ -6,9 +6,9 @@
  */
 
 import { addQuantities, type Quantities } from '../../../model/quantities';
-import { combine, type Piece, type Resources, withAmount } from '../../../model/resources';
+import { combine, type Resource, type Resources, withAmount } from '../../../model/resources';
 import { topRole } from '../../../model/roles';
-import { consumedBy, isQuotaPiece, lacking, type Quota, quotaQuantities } from './quota-use';
+import { consumedBy, isQuotaResource, lacking, type Quota, quotaQuantities } from './quota-use';
 import type { AllocatorState } from './state';
 
 export interface Budget {
@@ -47,11 +47,11 @@ export function lacks({ quotas, consumed }: Budget, role: string): Map<string, n
  * headroom.
  */
 export function affordable(budget: Budget, role: string, resources: Resources): Resources {
-  const counted = resources.filter(isQuotaPiece);
+  const counted = resources.filter(isQuotaResource);
   if (counted.length === 0) return resources;
   const cut = cutToHeadroom(budget, cutToLimit(budget, role, counted, new Map()));
   if (cut === counted) return resources;
-  return combine([...resources.filter((piece) => !isQuotaPiece(piece)), ...cut]);
+  return combine([...resources.filter((resource) => !isQuotaResource(resource)), ...cut]);
 }
 
 /**
@@ -65,13 +65,13 @@ export function guaranteed(
   resources: Resources,
 ): { readonly resources: Resources; readonly owed: Map<string, number> } {
   const top = topRole(role);
-  const counted = resources.filter(isQuotaPiece);
+  const counted = resources.filter(isQuotaResource);
   const first = cutTo(counted, lacks(budget, top));
   const owed = quotaQuantities(first);
   if (first.length === 0) return { resources: [], owed };
   const rest = leftOf(counted, first);
   const more = cutToHeadroom(budget, cutToLimit(budget, role, rest, owed));
-  const others = resources.filter((piece) => !isQuotaPiece(piece));
+  const others = resources.filter((resource) => !isQuotaResource(resource));
   return { resources: combine([...others, ...joined(counted, first, more)]), owed };
 }
 
@@ -84,20 +84,20 @@ export function book(budget: Budget, role: string, resources: Resources, owed: Q
   addQuantities(budget.available, quantities, -1);
 }
 
-function cutToLimit(budget: Budget, role: string, pieces: Resources, owed: Quantities): Resources {
+function cutToLimit(budget: Budget, role: string, resources: Resources, owed: Quantities): Resources {
   const top = topRole(role);
   const limits = budget.quotas.get(top)?.limits;
-  if (!limits || limits.size === 0) return pieces;
+  if (!limits || limits.size === 0) return resources;
   const used = budget.consumed.get(top) ?? new Map<string, number>();
   const left = new Map<string, number>();
   for (const [name, milli] of limits)
     left.set(name, Math.max(0, milli - (used.get(name) ?? 0) - (owed.get(name) ?? 0)));
-  return cut(pieces, (name) => left.get(name), left);
+  return cut(resources, (name) => left.get(name), left);
 }
 
-function cutToHeadroom({ required, available }: Budget, pieces: Resources): Resources {
-  if (!isAnything(required)) return pieces;
-  return cutTo(pieces, lacking(available, required));
+function cutToHeadroom({ required, available }: Budget, resources: Resources): Resources {
+  if (!isAnything(required)) return resources;
+  return cutTo(resources, lacking(available, required));
 }
 
 function isAnything(quantities: Quantities): boolean {
@@ -105,10 +105,10 @@ function isAnything(quantities: Quantities): boolean {
   return false;
 }
 
-/** Cuts pieces to quantities; of names without one nothing is left. */
-function cutTo(pieces: Resources, quantities: Quantities): Resources {
+/** Cuts resources to quantities; of names without one nothing is left. */
+function cutTo(resources: Resources, quantities: Quantities): Resources {
   const left = new Map(quantities);
-  return cut(pieces, (name) => left.get(name) ?? 0, left);
+  return cut(resources, (name) => left.get(name) ?? 0, left);
 }
 
 /**
@@ -116,42 +116,43 @@ function cutTo(pieces: Resources, quantities: Quantities): Resources {
  * all fits.
  */
 function cut(
-  pieces: Resources,
+  resources: Resources,
   leftOf: (name: string) => number | undefined,
   left: Map<string, number>,
 ): Resources {
   let isSame = true;
-  const kept: Piece[] = [];
-  for (const piece of pieces) {
-    const most = leftOf(piece.name);
-    const milli = piece.amount.type === 'SCALAR' ? piece.amount.milli : 0;
-    const given = most === undefined || most >= milli ? milli : piece.exclusive ? 0 : most;
-    if (most !== undefined) left.set(piece.name, most - given);
+  const kept: Resource[] = [];
+  for (const resource of resources) {
+    const most = leftOf(resource.name);
+    const milli = resource.amount.type === 'SCALAR' ? resource.amount.milli : 0;
+    const given = most === undefined || most >= milli ? milli : resource.exclusive ? 0 : most;
+    if (most !== undefined) left.set(resource.name, most - given);
     if (given !== milli) isSame = false;
-    if (given > 0) kept.push(given === milli ? piece : withAmount(piece, { type: 'SCALAR', milli: given }));
+    if (given > 0)
+      kept.push(given === milli ? resource : withAmount(resource, { type: 'SCALAR', milli: given }));
   }
-  return isSame ? pieces : kept;
+  return isSame ? resources : kept;
 }
 
 /** The remainder of resources of which `taken` were cut. */
-function leftOf(pieces: Resources, taken: Resources): Resources {
-  const rest: Piece[] = [];
+function leftOf(resources: Resources, taken: Resources): Resources {
+  const rest: Resource[] = [];
   const open = [...taken];
-  for (const piece of pieces) {
-    const index = open.findIndex(({ identity }) => identity === piece.identity);
+  for (const resource of resources) {
+    const index = open.findIndex(({ identity }) => identity === resource.identity);
     const [got] = index < 0 ? [] : open.splice(index, 1);
-    const milli = scalar(piece) - (got ? scalar(got) : 0);
-    if (milli > 0) rest.push(withAmount(piece, { type: 'SCALAR', milli }));
+    const milli = scalar(resource) - (got ? scalar(got) : 0);
+    if (milli > 0) rest.push(withAmount(resource, { type: 'SCALAR', milli }));
   }
   return rest;
 }
 
-/** The pieces again, each with what both parts have of it. */
-function joined(pieces: Resources, first: Resources, more: Resources): Resources {
-  const rest = leftOf(leftOf(pieces, first), more);
-  return leftOf(pieces, rest);
+/** The resources again, each with what both parts have of it. */
+function joined(resources: Resources, first: Resources, more: Resources): Resources {
+  const rest = leftOf(leftOf(resources, first), more);
+  return leftOf(resources, rest);
 }
 
-function scalar({ amount }: Piece): number {
+function scalar({ amount }: Resource): number {
   return amount.type === 'SCALAR' ? amount.milli : 0;
 }

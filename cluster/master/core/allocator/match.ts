@@ -32,9 +32,9 @@ export function agentReason(state: AllocatorState, agent: AllocatorAgent): Reaso
 
 /** Resources available to a role; shared ones included unless this run has offered them already. */
 export function availableTo(agent: AllocatorAgent, role: string, sharedOffered: Resources): Resources {
-  const own = agent.free.filter((piece) => isAllocatableTo(piece, role));
+  const own = agent.free.filter((resource) => isAllocatableTo(resource, role));
   if (agent.shared.length === 0) return own;
-  const shared = agent.shared.filter((piece) => isAllocatableTo(piece, role));
+  const shared = agent.shared.filter((resource) => isAllocatableTo(resource, role));
   return combine([...own, ...subtractResources(shared, sharedOffered)]);
 }
 
@@ -54,10 +54,10 @@ export function takeable(
   if (state.options.filterGpus && !facts.gpus && amountOf(agent.total, 'gpus') > 0) return 'gpu';
   if (!facts.regionAware && isRemote(state, agent)) return 'remote region';
   const rest = available.filter(
-    (piece) =>
-      (facts.shared || !isShared(piece)) &&
-      (facts.revocable || !isRevocable(piece)) &&
-      (facts.refined || !isRefined(piece)),
+    (resource) =>
+      (facts.shared || !isShared(resource)) &&
+      (facts.revocable || !isRevocable(resource)) &&
+      (facts.refined || !isRefined(resource)),
   );
   return rest.length === 0 ? 'capability' : rest;
 }

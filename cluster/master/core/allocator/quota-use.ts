@@ -6,7 +6,7 @@
 
 import { addQuantities, type Quantities } from '../../../model/quantities';
 import { isReserved } from '../../../model/reservations';
-import { type Piece, type Resources, reservedRole } from '../../../model/resources';
+import { type Resource, type Resources, reservedRole } from '../../../model/resources';
 import { lineageOf } from '../../../model/roles';
 import { isRevocable } from '../../../model/volumes';
 
@@ -29,8 +29,8 @@ export interface RoleUse {
 export type QuotaUse = Map<string, RoleUse>;
 
 /** True for a resource that quotas count and limit: an unreserved scalar that is not revocable or shared. */
-export function isQuotaPiece(piece: Piece): boolean {
-  return piece.amount.type === 'SCALAR' && !isReserved(piece) && !isRevocable(piece);
+export function isQuotaResource(resource: Resource): boolean {
+  return resource.amount.type === 'SCALAR' && !isReserved(resource) && !isRevocable(resource);
 }
 
 export function useOf(use: QuotaUse, role: string): RoleUse {
@@ -43,10 +43,10 @@ export function useOf(use: QuotaUse, role: string): RoleUse {
 
 /** Adds an agent's reservations to what is kept for roles, or takes them away. */
 export function addReserved(use: QuotaUse, total: Resources, sign: 1 | -1): void {
-  for (const piece of total) {
-    if (piece.amount.type !== 'SCALAR' || !isReserved(piece)) continue;
-    const quantities = new Map([[piece.name, piece.amount.milli]]);
-    for (const role of lineageOf(reservedRole(piece)))
+  for (const resource of total) {
+    if (resource.amount.type !== 'SCALAR' || !isReserved(resource)) continue;
+    const quantities = new Map([[resource.name, resource.amount.milli]]);
+    for (const role of lineageOf(reservedRole(resource)))
       addQuantities(useOf(use, role).reserved, quantities, sign);
   }
 }
@@ -54,9 +54,9 @@ export function addReserved(use: QuotaUse, total: Resources, sign: 1 | -1): void
 /** The quantities among resources that quotas count. */
 export function quotaQuantities(resources: Resources): Map<string, number> {
   const sums = new Map<string, number>();
-  for (const piece of resources) {
-    if (!isQuotaPiece(piece) || piece.amount.type !== 'SCALAR') continue;
-    sums.set(piece.name, (sums.get(piece.name) ?? 0) + piece.amount.milli);
+  for (const resource of resources) {
+    if (!isQuotaResource(resource) || resource.amount.type !== 'SCALAR') continue;
+    sums.set(resource.name, (sums.get(resource.name) ?? 0) + resource.amount.milli);
   }
   return sums;
 }

@@ -8,11 +8,11 @@
  */
 
 import { type Quantities, sizeOf } from '../../../model/quantities';
-import type { Piece, Resources } from '../../../model/resources';
+import type { Resource, Resources } from '../../../model/resources';
 import { isShared } from '../../../model/volumes';
 import { add, move, type Ranked, remove, reorder } from './ranked';
 
-/** Milli-units by name, and what is shared by how many holders: shared pieces count once. */
+/** Milli-units by name, and what is shared by how many holders: shared resources count once. */
 interface Holder extends Ranked {
   readonly use: Map<string, number>;
   /** Ranges and sets: their members in thousandths. They are shown, and do not count for shares. */
@@ -199,25 +199,25 @@ export function charge(
 
 function hold(holder: Holder, agentId: string, resources: Resources, sign: 1 | -1): void {
   if (sign > 0) holder.chosen += 1;
-  for (const piece of resources) {
-    if (piece.amount.type !== 'SCALAR') {
-      addTo(holder.members, piece.name, sign * sizeOf(piece.amount));
+  for (const resource of resources) {
+    if (resource.amount.type !== 'SCALAR') {
+      addTo(holder.members, resource.name, sign * sizeOf(resource.amount));
       continue;
     }
-    if (isShared(piece) && !isFirstOrLast(holder, agentId, piece, sign)) continue;
-    addTo(holder.use, piece.name, sign * piece.amount.milli);
+    if (isShared(resource) && !isFirstOrLast(holder, agentId, resource, sign)) continue;
+    addTo(holder.use, resource.name, sign * resource.amount.milli);
   }
 }
 
 /**
- * Of a shared piece the first holder counts, and the last one that gives it back. One that nobody took as
+ * Of a shared resource the first holder counts, and the last one that gives it back. One that nobody took as
  * shared was made of what somebody has alone.
  */
-function isFirstOrLast({ shared }: Holder, agentId: string, piece: Piece, sign: 1 | -1): boolean {
-  const key = `${agentId} ${piece.identity}`;
+function isFirstOrLast({ shared }: Holder, agentId: string, resource: Resource, sign: 1 | -1): boolean {
+  const key = `${agentId} ${resource.identity}`;
   const before = shared.get(key) ?? 0;
   if (sign < 0 && before === 0) return true;
-  addTo(shared, key, sign * piece.shares);
+  addTo(shared, key, sign * resource.shares);
   return sign > 0 ? before === 0 : !shared.has(key);
 }
 

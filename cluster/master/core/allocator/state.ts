@@ -82,7 +82,7 @@ export interface AllocatorAgent {
   excess: Resources;
   /** The shared part of total. */
   shared: Resources;
-  /** The shared pieces in use: each as many times as it is held. */
+  /** The shared resources in use: each as many times as it is held. */
   sharedUse: Resources;
   active: boolean;
   facts: AgentFacts;
@@ -400,33 +400,34 @@ export function expireFilters(
 
 /** Takes resources out of what is free, for a framework in a role. */
 export function take(state: AllocatorState, key: AllocationKey, resources: Resources): void {
-  const pieces = bare(resources);
+  const unallocatedParts = bare(resources);
   const agent = state.agents.get(key.agentId);
   if (agent) {
-    const own = unshared(pieces);
+    const own = unshared(unallocatedParts);
     const lacking = containsResources(agent.free, own) ? NO_RESOURCES : subtractResources(own, agent.free);
     agent.free = subtractResources(agent.free, own);
     if (lacking.length > 0) agent.excess = addResources(agent.excess, lacking);
-    if (own.length < pieces.length) agent.sharedUse = addResources(agent.sharedUse, pieces.filter(isShared));
+    if (own.length < unallocatedParts.length)
+      agent.sharedUse = addResources(agent.sharedUse, unallocatedParts.filter(isShared));
     countFree(state, subtractResources(own, lacking), -1);
   }
-  count(state, key, pieces, 1);
+  count(state, key, unallocatedParts, 1);
 }
 
 /** Gives resources back. */
 export function recover(state: AllocatorState, key: AllocationKey, resources: Resources): void {
-  const pieces = bare(resources);
+  const unallocatedParts = bare(resources);
   const agent = state.agents.get(key.agentId);
   if (agent) {
-    const own = unshared(pieces);
+    const own = unshared(unallocatedParts);
     const back = agent.excess.length === 0 ? own : payBack(agent, own);
     agent.free = addResources(agent.free, asTheAgentHas(agent, back));
-    if (own.length < pieces.length)
-      agent.sharedUse = subtractResources(agent.sharedUse, pieces.filter(isShared));
+    if (own.length < unallocatedParts.length)
+      agent.sharedUse = subtractResources(agent.sharedUse, unallocatedParts.filter(isShared));
     countFree(state, back, 1);
     state.dirty.add(key.agentId);
   }
-  count(state, key, pieces, -1);
+  count(state, key, unallocatedParts, -1);
 }
 
 /**
@@ -441,8 +442,10 @@ function payBack(agent: AllocatorAgent, own: Resources): Resources {
 /** A volume that comes back is mounted nowhere any more: it is as the agent has it, not as a task used it. */
 function asTheAgentHas({ total }: AllocatorAgent, back: Resources): Resources {
   if (!back.some(isPersistentVolume)) return back;
-  return back.map((piece) =>
-    isPersistentVolume(piece) ? (total.find(({ identity }) => identity === piece.identity) ?? piece) : piece,
+  return back.map((resource) =>
+    isPersistentVolume(resource)
+      ? (total.find(({ identity }) => identity === resource.identity) ?? resource)
+      : resource,
   );
 }
 
@@ -489,9 +492,9 @@ export function setQuota(state: AllocatorState, role: string, quota: Quota | und
 }
 
 function unshared(resources: Resources): Resources {
-  return resources.some(isShared) ? resources.filter((piece) => !isShared(piece)) : resources;
+  return resources.some(isShared) ? resources.filter((resource) => !isShared(resource)) : resources;
 }
 
 function bare(resources: Resources): Resources {
-  return resources.some(({ rest }) => rest.allocation_info) ? unallocated(resources) : resources;
+  return resources.some(({ meta }) => meta.allocation_info) ? unallocated(resources) : resources;
 }

@@ -122,7 +122,7 @@ function capacityOf(state: MasterState): Quantities {
   for (const { total } of state.agents.values())
     addScalars(
       capacity,
-      total.filter((piece) => !isRevocable(piece)),
+      total.filter((resource) => !isRevocable(resource)),
       1,
     );
   return capacity;

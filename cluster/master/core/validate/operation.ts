@@ -16,8 +16,8 @@ import {
   combine,
   containsResources,
   equalResources,
-  type Piece,
   printResources,
+  type Resource,
   type Resources,
   readResources,
   reservedRole,
@@ -77,8 +77,8 @@ function reserveError(
     (source && source.length > 0 ? sourceError(source, wire) : undefined) ??
     inside('Invalid resources', providersError(wire));
   if (wrong) return wrong;
-  for (const piece of target) {
-    const error = reservedPieceError(piece, context);
+  for (const resource of target) {
+    const error = reservedPieceError(resource, context);
     if (error) return error;
   }
   return context.framework ? inside('Invalid reservation resources', singleRoleError(target)) : undefined;
@@ -99,7 +99,7 @@ function sourceError(source: Wire, target: Wire): string | undefined {
 }
 
 function mixedError(resources: Resources): string | undefined {
-  const stacks = new Set(resources.map(({ rest }) => JSON.stringify(rest.reservations ?? [])));
+  const stacks = new Set(resources.map(({ meta }) => JSON.stringify(meta.reservations ?? [])));
   return stacks.size > 1 ? `Mixed reservations are not supported${printResources(resources)}` : undefined;
 }
 
@@ -111,24 +111,28 @@ function providersError(wire: Wire): string | undefined {
   return `The resources have multiple resource providers: ${[...ids].join(', ')}`;
 }
 
-function reservedPieceError(piece: Piece, context: OperationContext): string | undefined {
-  const shown = printResources([piece]);
-  if (!isDynamicallyReserved(piece)) return `Resource ${shown} is not dynamically reserved`;
+function reservedPieceError(resource: Resource, context: OperationContext): string | undefined {
+  const shown = printResources([resource]);
+  if (!isDynamicallyReserved(resource)) return `Resource ${shown} is not dynamically reserved`;
   return (
-    agentError(piece, context.agent, ['Resource', 'reserved']) ??
-    principalError(piece, context.principal) ??
-    allocationError(piece, context.framework)
+    agentError(resource, context.agent, ['Resource', 'reserved']) ??
+    principalError(resource, context.principal) ??
+    allocationError(resource, context.framework)
   );
 }
 
-function agentError(piece: Piece, agent: Agent, [what, done]: readonly [string, string]): string | undefined {
-  const [role, shown] = [reservedRole(piece), printResources([piece])];
+function agentError(
+  resource: Resource,
+  agent: Agent,
+  [what, done]: readonly [string, string],
+): string | undefined {
+  const [role, shown] = [reservedRole(resource), printResources([resource])];
   if (role.includes('/') && !hasCapability(agent, 'HIERARCHICAL_ROLE'))
     return (
       `${what} ${shown} with reservation for hierarchical role '${role}' cannot be ${done} on an agent ` +
       'without HIERARCHICAL_ROLE capability'
     );
-  if (isRefined(piece) && !hasCapability(agent, 'RESERVATION_REFINEMENT'))
+  if (isRefined(resource) && !hasCapability(agent, 'RESERVATION_REFINEMENT'))
     return (
       `${what} ${shown} with reservation refinement cannot be ${done} on an agent without ` +
       'RESERVATION_REFINEMENT capability'
@@ -136,9 +140,9 @@ function agentError(piece: Piece, agent: Agent, [what, done]: readonly [string, 
   return undefined;
 }
 
-function principalError({ rest }: Piece, principal: string | undefined): string | undefined {
+function principalError({ meta }: Resource, principal: string | undefined): string | undefined {
   if (principal === undefined) return undefined;
-  const given = rest.reservations?.at(-1)?.principal;
+  const given = meta.reservations?.at(-1)?.principal;
   if (given === undefined)
     return (
       `A reserve operation was attempted by principal '${principal}', but there is a reserved resource ` +
@@ -151,19 +155,19 @@ function principalError({ rest }: Piece, principal: string | undefined): string 
   );
 }
 
-function allocationError(piece: Piece, framework: Framework | undefined): string | undefined {
-  const allocated = piece.rest.allocation_info?.role;
+function allocationError(resource: Resource, framework: Framework | undefined): string | undefined {
+  const allocated = resource.meta.allocation_info?.role;
   if (!framework) {
     return allocated === undefined
       ? undefined
       : 'A reserve operation was attempted with an allocated resource, but the operator API only allows ' +
           'reservations to be made to unallocated resources';
   }
-  const role = reservedRole(piece);
+  const role = reservedRole(resource);
   const attempted = 'A reserve operation was attempted';
   if (allocated === undefined)
     return (
-      `${attempted} on unallocated resource ${printResources([piece])}, but frameworks can only perform ` +
+      `${attempted} on unallocated resource ${printResources([resource])}, but frameworks can only perform ` +
       'reservations on allocated resources'
     );
   if (allocated !== role)
@@ -177,10 +181,10 @@ function unreserveError(wire: Wire): string | undefined {
   const wrong =
     inside('Invalid resources', resourcesError(wire)) ?? inside('Invalid resources', providersError(wire));
   if (wrong) return wrong;
-  for (const piece of readResources(wire)) {
-    const shown = printResources([piece]);
-    if (!isDynamicallyReserved(piece)) return `Resource ${shown} is not dynamically reserved`;
-    if (isPersistentVolume(piece))
+  for (const resource of readResources(wire)) {
+    const shown = printResources([resource]);
+    if (!isDynamicallyReserved(resource)) return `Resource ${shown} is not dynamically reserved`;
+    if (isPersistentVolume(resource))
       return (
         `A dynamically reserved persistent volume ${shown} cannot be unreserved directly. Please destroy the ` +
         'persistent volume first then unreserve the resource'
@@ -197,11 +201,11 @@ function createError(wire: Wire, context: OperationContext): string | undefined 
     inside('Not a persistent volume', volumesError(volumes)) ??
     persistenceIdError([...checkpointedOf(context.agent.total), ...volumes]);
   if (wrong) return wrong;
-  for (const piece of volumes) {
+  for (const resource of volumes) {
     const error =
-      sharedError(piece, context.framework) ??
-      agentError(piece, context.agent, ['Volume', 'created']) ??
-      creatorError(piece, context.principal);
+      sharedError(resource, context.framework) ??
+      agentError(resource, context.agent, ['Volume', 'created']) ??
+      creatorError(resource, context.principal);
     if (error) return error;
   }
   return context.framework ? inside('Invalid volume resources', singleRoleError(volumes)) : undefined;
@@ -209,9 +213,9 @@ function createError(wire: Wire, context: OperationContext): string | undefined 
 
 /** The first error among resources that must all be volumes that can be created. */
 function volumesError(volumes: Resources): string | undefined {
-  for (const piece of volumes) {
-    const { disk } = piece.rest;
-    if (!disk) return `Resource ${printResources([piece])} does not have DiskInfo`;
+  for (const resource of volumes) {
+    const { disk } = resource.meta;
+    if (!disk) return `Resource ${printResources([resource])} does not have DiskInfo`;
     if (!disk.persistence) return "'persistence' is not set in DiskInfo";
     if (!disk.volume) return "Expecting 'volume' to be set for persistent volume";
     if (disk.volume.mode === 'RO') return 'Read-only persistent volume not supported';
@@ -219,17 +223,17 @@ function volumesError(volumes: Resources): string | undefined {
   return undefined;
 }
 
-function sharedError(piece: Piece, framework: Framework | undefined): string | undefined {
-  if (!framework || !isShared(piece) || isCapable(framework, 'SHARED_RESOURCES')) return undefined;
+function sharedError(resource: Resource, framework: Framework | undefined): string | undefined {
+  if (!framework || !isShared(resource) || isCapable(framework, 'SHARED_RESOURCES')) return undefined;
   return (
-    `Create volume operation for '${printResources([piece])}' has been attempted by framework ` +
+    `Create volume operation for '${printResources([resource])}' has been attempted by framework ` +
     `'${framework.id}' with no SHARED_RESOURCES capability`
   );
 }
 
-function creatorError({ rest }: Piece, principal: string | undefined): string | undefined {
+function creatorError({ meta }: Resource, principal: string | undefined): string | undefined {
   if (principal === undefined) return undefined;
-  const given = rest.disk?.persistence?.principal;
+  const given = meta.disk?.persistence?.principal;
   if (given === undefined)
     return (
       `Create volume operation attempted by principal '${principal}', but there is a volume in the operation ` +
@@ -249,13 +253,13 @@ function destroyError(wire: Wire, agent: Agent): string | undefined {
     inside('Invalid resources', providersError(wire)) ??
     inside('Not a persistent volume', volumesError(volumes));
   if (wrong) return wrong;
-  const own = volumes.filter(({ rest }) => rest.provider_id === undefined);
+  const own = volumes.filter(({ meta }) => meta.provider_id === undefined);
   if (!containsResources(checkpointedOf(agent.total), own)) return 'Persistent volumes not found';
   return volumes.some((volume) => isInUse(agent, volume)) ? 'Persistent volumes in use' : undefined;
 }
 
 /** True when a task or executor on the agent has the volume. */
-function isInUse(agent: Agent, volume: Piece): boolean {
+function isInUse(agent: Agent, volume: Resource): boolean {
   const users = [
     ...[...agent.tasks.values()].filter(({ holdsResources }) => holdsResources),
     ...agent.executors.values(),
@@ -271,13 +275,13 @@ function growError({ volume, addition }: mesos.Offer.Operation.GrowVolume, agent
   if (!(Math.round((addition.scalar?.value ?? 0) * 1000) > 0))
     return "The size of 'GrowVolume.addition' field must be greater than zero";
   if (volume.provider_id) return 'Growing a volume from a resource provider is not supported';
-  const pieces = readResources([volume]);
-  const form = inside("Invalid persistent volume in the 'GrowVolume.volume' field", volumesError(pieces));
+  const resources = readResources([volume]);
+  const form = inside("Invalid persistent volume in the 'GrowVolume.volume' field", volumesError(resources));
   if (form) return form;
   if (volume.shared) return 'Growing a shared persistent volume is not supported';
-  if (combine([...pieces.map(stripVolume), ...readResources([addition])]).length !== 1)
+  if (combine([...resources.map(stripVolume), ...readResources([addition])]).length !== 1)
     return "Incompatible resources in the 'GrowVolume.volume' and 'GrowVolume.addition' fields";
-  return resizeError(pieces, agent, 'grown');
+  return resizeError(resources, agent, 'grown');
 }
 
 function shrinkError(
@@ -292,11 +296,14 @@ function shrinkError(
     return "Value of 'ShrinkVolume.subtract' must be smaller than the size of 'ShrinkVolume.volume'";
   if (volume.provider_id) return 'Shrinking a volume from a resource provider is not supported';
   if (volume.disk?.source?.type === 'MOUNT') return 'Shrinking a volume on a MOUNT disk is not supported';
-  const pieces = readResources([volume]);
-  const form = inside("Invalid persistent volume in the 'ShrinkVolume.volume' field", volumesError(pieces));
+  const resources = readResources([volume]);
+  const form = inside(
+    "Invalid persistent volume in the 'ShrinkVolume.volume' field",
+    volumesError(resources),
+  );
   if (form) return form;
   if (volume.shared) return 'Shrinking a shared persistent volume is not supported';
-  return resizeError(pieces, agent, 'shrunk');
+  return resizeError(resources, agent, 'shrunk');
 }
 
 function resizeError(volume: Resources, agent: Agent, done: string): string | undefined {

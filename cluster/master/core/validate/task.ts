@@ -165,7 +165,7 @@ function togetherError(task: mesos.TaskInfo): string | undefined {
   const [own, executors] = [readResources(task.resources), readResources(task.executor.resources)];
   if (
     overlap(
-      own.filter((piece) => !isShared(piece)),
+      own.filter((resource) => !isShared(resource)),
       executors,
     )
   ) {

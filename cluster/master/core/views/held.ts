@@ -10,7 +10,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import {
   allocateTo,
   combine,
-  type Piece,
+  type Resource,
   type Resources,
   subtractResources,
   type WireResource,
@@ -77,13 +77,13 @@ function heldTasks({ tasks }: Pick<Agent, 'tasks'>): Holding[] {
  * The sum by role; resources are added before they are marked, since there are many holders and few roles.
  */
 export function sumByRole(holdings: readonly Holding[]): Resources {
-  const byRole = new Map<string, Piece[]>();
+  const byRole = new Map<string, Resource[]>();
   for (const { role, resources } of holdings) {
-    const pieces = byRole.get(role);
-    if (pieces) pieces.push(...resources);
+    const reserved = byRole.get(role);
+    if (reserved) reserved.push(...resources);
     else byRole.set(role, [...resources]);
   }
-  return [...byRole].flatMap(([role, pieces]) => allocateTo(combine(pieces), role));
+  return [...byRole].flatMap(([role, reserved]) => allocateTo(combine(reserved), role));
 }
 
 /** Resources as endpoints show them. */

@@ -6,7 +6,7 @@
 import type { QuotaConfig, QuotaStatus } from '../../../api/generated/quota';
 import { addQuantities, type Quantities, quantitiesOf } from '../../../model/quantities';
 import { isReserved } from '../../../model/reservations';
-import { type Piece, type Resources, reservedRole, unallocated } from '../../../model/resources';
+import { type Resource, type Resources, reservedRole, unallocated } from '../../../model/resources';
 import { ancestorsOf, isStrictSubrole } from '../../../model/roles';
 import { isShared } from '../../../model/volumes';
 import { readScalars } from '../allocator/facts';
@@ -55,14 +55,14 @@ export function breakdowns(
     }
   };
   const addReserved = (part: keyof Breakdown, resources: Resources): void => {
-    for (const piece of resources) if (isReserved(piece)) add(reservedRole(piece), part, [piece]);
+    for (const resource of resources) if (isReserved(resource)) add(reservedRole(resource), part, [resource]);
   };
   for (const agent of state.allocator.agents.values()) {
     addReserved('reserved', agent.total);
     addReserved('consumed', agent.free);
   }
   for (const { role, resources } of state.offers.values()) {
-    const own = resources.filter((piece) => !isShared(piece));
+    const own = resources.filter((resource) => !isShared(resource));
     add(role, 'offered', own);
     addReserved('consumed', own);
   }
@@ -83,15 +83,15 @@ function addShared(state: MasterState, { id, shared }: AllocatorAgent, add: Add)
   if (!agent) return;
   const offers = [...agent.offers].flatMap((offer) => state.offers.get(offer) ?? []);
   const tasks = [...agent.tasks.values()].filter(({ holdsResources }) => holdsResources);
-  for (const { role, piece } of sharedBy(offers).values()) add(role, 'offered', [piece]);
+  for (const { role, resource } of sharedBy(offers).values()) add(role, 'offered', [resource]);
   const used = sharedBy([...tasks, ...agent.executors.values()]);
-  for (const { role, piece } of used.values()) {
-    add(role, 'allocated', [piece]);
-    add(role, 'consumed', [piece]);
+  for (const { role, resource } of used.values()) {
+    add(role, 'allocated', [resource]);
+    add(role, 'consumed', [resource]);
   }
-  const inUse = new Set([...used.values()].map(({ piece }) => piece.identity));
-  for (const piece of shared.filter(({ identity }) => !inUse.has(identity)))
-    add(reservedRole(piece), 'consumed', [piece]);
+  const inUse = new Set([...used.values()].map(({ resource }) => resource.identity));
+  for (const resource of shared.filter(({ identity }) => !inUse.has(identity)))
+    add(reservedRole(resource), 'consumed', [resource]);
 }
 
 interface Holder {
@@ -100,13 +100,13 @@ interface Holder {
   readonly resources: Resources;
 }
 
-/** Each shared piece once for each framework and role that has it. */
-function sharedBy(holders: readonly Holder[]): ReadonlyMap<string, { role: string; piece: Piece }> {
-  const seen = new Map<string, { role: string; piece: Piece }>();
+/** Each shared resource once for each framework and role that has it. */
+function sharedBy(holders: readonly Holder[]): ReadonlyMap<string, { role: string; resource: Resource }> {
+  const seen = new Map<string, { role: string; resource: Resource }>();
   for (const { frameworkId, role, resources } of holders) {
     if (!resources.some(isShared)) continue;
-    for (const piece of unallocated(resources).filter(isShared))
-      seen.set(`${frameworkId} ${role} ${piece.identity}`, { role, piece });
+    for (const resource of unallocated(resources).filter(isShared))
+      seen.set(`${frameworkId} ${role} ${resource.identity}`, { role, resource });
   }
   return seen;
 }
@@ -143,10 +143,10 @@ function sharedOf({ allocator }: MasterState, { shared }: RoleNode): Quantities 
   const sums = new Map<string, number>();
   for (const key of shared.keys()) {
     const [agentId = ''] = key.split(' ', 1);
-    const piece = allocator.agents
+    const resource = allocator.agents
       .get(agentId)
       ?.shared.find(({ identity }) => key === `${agentId} ${identity}`);
-    if (piece) addQuantities(sums, quantitiesOf([piece]));
+    if (resource) addQuantities(sums, quantitiesOf([resource]));
   }
   return sums;
 }
@@ -170,7 +170,7 @@ export function* rolesAtWork({ registry, frameworks, allocator }: MasterState): 
   for (const { role, leaf } of allocator.roles.nodes.values())
     if (leaf && leaf.contenders.size > 0) yield role;
   for (const { total } of allocator.agents.values())
-    for (const piece of total) if (isReserved(piece)) yield reservedRole(piece);
+    for (const resource of total) if (isReserved(resource)) yield reservedRole(resource);
 }
 
 /** Frameworks that are in a role, or still have something there. */

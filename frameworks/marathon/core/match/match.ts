@@ -14,7 +14,7 @@ import type { AgentPlace } from '../state';
 import { CONSTRAINTS } from './constraints/list';
 import { fieldValue } from './field';
 import { matchPorts } from './ports';
-import { scalarIn, takePorts, takeScalar, usablePieces } from './resources';
+import { scalarIn, takePorts, takeScalar, usableResources } from './resources';
 
 /** In the order of the queue API's funnel. */
 export const REASONS = [
@@ -54,7 +54,7 @@ export type Match =
 
 export function matchOffer(open: OpenOffer, app: App, context: MatchContext): Match {
   const roles = acceptedRoles(app, context.settings);
-  const usable = usablePieces(open.left, roles);
+  const usable = usableResources(open.left, roles);
   const reasons = [
     ...roleReasons(open, app, usable),
     ...placeReasons(open, app, context),

@@ -15,23 +15,23 @@ import { PLAIN_AGENT } from '../../../../../cluster/master/core/offer-constraint
 import { randomFrom } from '../../../../../cluster/model/random';
 import {
   combine,
-  type Piece,
-  pieceOf,
   printResources,
+  type Resource,
+  type ResourceMeta,
   type Resources,
-  type Rest,
+  resourceOf,
 } from '../../../../../cluster/model/resources';
 
-const scalar = (name: string, value: number, rest: Rest = {}): Piece =>
-  pieceOf(name, { type: 'SCALAR', milli: value * 1000 }, rest);
-const reserved = (...roles: string[]): Rest => ({
+const scalar = (name: string, value: number, rest: ResourceMeta = {}): Resource =>
+  resourceOf(name, { type: 'SCALAR', milli: value * 1000 }, rest);
+const reserved = (...roles: string[]): ResourceMeta => ({
   reservations: roles.map((role) => ({ type: 'DYNAMIC', role })),
 });
-const ports = pieceOf('ports', { type: 'RANGES', ranges: [[31_000, 32_000]] });
+const ports = resourceOf('ports', { type: 'RANGES', ranges: [[31_000, 32_000]] });
 
-function agentWith(...pieces: Piece[]): AllocatorState {
+function agentWith(...resources: Resource[]): AllocatorState {
   const state = emptyAllocator();
-  addAgent(state, { id: 'S', total: combine(pieces) });
+  addAgent(state, { id: 'S', total: combine(resources) });
   return state;
 }
 

@@ -14,14 +14,14 @@ import {
   combine,
   equalResources,
   milliOf,
-  pieceOf,
   printResources,
   type Resources,
+  resourceOf,
   subtractResources,
 } from '../../../../../cluster/model/resources';
 
 const cpus = (value: number): Resources =>
-  combine([pieceOf('cpus', { type: 'SCALAR', milli: value * 1000 })]);
+  combine([resourceOf('cpus', { type: 'SCALAR', milli: value * 1000 })]);
 const key = { frameworkId: 'f', agentId: 'S', role: 'web' };
 
 function agentWith(total: Resources): AllocatorState {
