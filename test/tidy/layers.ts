@@ -1,5 +1,6 @@
 /**
- * Who may import whom: model <- api <- core <- edge <- main. Components meet on the wire, never in each other's code.
+ * The layers of the imports: model <- api <- core <- views <- edge <- main. Components meet on the wire, never in each
+ * other's code.
  */
 
 import type { Import, Source } from './tree';
@@ -9,7 +10,7 @@ const GROUND = ['model', 'api', 'runtime', 'state', 'zookeeper', 'election'].map
   (name) => `cluster/${name}/`,
 );
 
-type Layer = 'api' | 'core' | 'edge' | 'packet';
+type Layer = 'api' | 'core' | 'views' | 'edge' | 'packet';
 
 interface Place {
   /** The folder that has core/, edge/ and main.ts, such as `cluster/master`. */
@@ -19,7 +20,7 @@ interface Place {
 
 /** Where a file stands; undefined when no rule says what may stand there. */
 function placeOf(path: string): Place | undefined {
-  const match = /^(.+?)\/(api|core|edge|packet)\//.exec(path);
+  const match = /^(.+?)\/(api|core|views|edge|packet)\//.exec(path);
   if (match) return { component: match[1] as string, layer: match[2] as Layer };
   const root = /^(.+)\/(main|config)\.ts$/.exec(path);
   return root ? { component: root[1] as string, layer: 'edge' } : undefined;
@@ -53,6 +54,7 @@ function mayImport(from: string, { target, typeOnly }: Import): boolean {
 
 function mayLayerImport({ component, layer }: Place, target: string, typeOnly: boolean): boolean {
   const scheduler = component.startsWith('frameworks/') ? ['frameworks/scheduler/'] : [];
+  const pure = ['cluster/model/', `${component}/core/`];
   switch (layer) {
     case 'api':
       return within(target, ['cluster/model/']) || isApi(target);
@@ -60,9 +62,11 @@ function mayLayerImport({ component, layer }: Place, target: string, typeOnly: b
       return within(target, [`${component}/packet/`]);
     case 'core':
       return (
-        within(target, ['cluster/model/', `${component}/core/`, ...scheduler.map((one) => `${one}core/`)]) ||
+        within(target, [...pure, ...scheduler.map((folder) => `${folder}core/`)]) ||
         (typeOnly && isApi(target))
       );
+    case 'views':
+      return within(target, [...pure, `${component}/views/`]) || (typeOnly && isApi(target));
     case 'edge':
       return within(target, [...GROUND, `${component}/`, ...scheduler]) || isApi(target);
   }
@@ -79,7 +83,7 @@ function mayCliImport(target: string): boolean {
   );
 }
 
-/** Files whose place has no rule: a component has api, core, edge, main.ts and config.ts, and nothing else. */
+/** Files whose place has no rule: a component has api, core, views, edge, main.ts and config.ts, and nothing else. */
 export function homeless(sources: readonly Source[]): string[] {
   const known = ['test/', 'bench/', 'cli/', 'cluster/model/', 'cluster/runtime/', 'cluster/state/'];
   return sources
@@ -101,6 +105,7 @@ function mayUse(from: string, name: string): boolean {
   if (from.startsWith('cluster/model/')) return false;
   switch (placeOf(from)?.layer) {
     case 'core':
+    case 'views':
       return false;
     case 'api':
       return !name.startsWith('node:');

@@ -1,5 +1,5 @@
 /**
- * What deciding code must not do: read a clock, draw a random number, wait, print, or keep a class.
+ * The things that core, views and model must not do: read a clock, draw a random number, wait, print, or keep a class.
  */
 
 import ts from 'typescript';
@@ -19,7 +19,7 @@ const GLOBALS = new Set([
 ]);
 
 export function isPure(path: string): boolean {
-  return path.startsWith('cluster/model/') || /^(?!test\/).*\/core\//.test(path);
+  return path.startsWith('cluster/model/') || /^(?!test\/).*\/(core|views)\//.test(path);
 }
 
 /** What a pure file does that it must not. */

@@ -111,9 +111,9 @@ export function mutualRooms(): Share {
 
 /** Files of components that their README does not name. */
 export function unnamedFiles(): Share {
-  const files = product.filter(({ path }) => /\/(api|core|edge|packet)\//.test(path));
+  const files = product.filter(({ path }) => /\/(api|core|views|edge|packet)\//.test(path));
   const unnamed = files.filter(({ path }) => {
-    const component = path.replace(/\/(api|core|edge|packet)\/.*$/, '');
+    const component = path.replace(/\/(api|core|views|edge|packet)\/.*$/, '');
     const readme = `${component}/README.md`;
     if (!allPaths.includes(readme)) return true;
     const text = readText(readme);
@@ -127,7 +127,7 @@ export function unnamedFiles(): Share {
 }
 
 function componentOf(path: string): string {
-  return path.replace(/\/(api|core|edge|packet)\/.*$/, '').replace(/\/[^/]+\.ts$/, '');
+  return path.replace(/\/(api|core|views|edge|packet)\/.*$/, '').replace(/\/[^/]+\.ts$/, '');
 }
 
 function lineAt(text: string, index: number): number {
