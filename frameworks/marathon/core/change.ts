@@ -10,12 +10,12 @@ import type { EventOf, RootChange } from './events';
 import { newUuid } from './ids';
 import { ancestorsOf, isBelow } from './paths';
 import { hasCycle, planDeployment } from './plan';
+import { printApp } from './print-app';
 import { assignServicePorts, servicePortsOf } from './service-ports';
 import type { Deployment, MarathonState, Step } from './state';
 import { dropApp, saveApp, saveRoot } from './storage';
 import { answer, isoTime, publish, type Turn } from './turn';
 import { differenceOf, nextVersion, stamped } from './versions';
-import { printApp } from './views/app';
 
 /** The root as it shall be. */
 interface Target {

@@ -6,9 +6,9 @@ import type { Handler, Method, Request, Route } from '../../../../cluster/runtim
 import { readAppUpdate } from '../../api/app-update';
 import { failure, isFailure } from '../../api/violations';
 import { isBelow, parentOf } from '../../core/paths';
-import { printApp } from '../../core/views/app';
-import { printAppInfo } from '../../core/views/apps';
-import { printTask, tasksOf } from '../../core/views/tasks';
+import { printApp } from '../../core/print-app';
+import { printAppInfo } from '../../views/apps';
+import { printTask, tasksOf } from '../../views/tasks';
 import { wantedApp } from './app-writes';
 import { locationOf, readEmbed } from './apps';
 import {

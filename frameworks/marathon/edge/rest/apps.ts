@@ -9,8 +9,8 @@ import { readLabelSelector } from '../../api/label-selector';
 import { listOf } from '../../api/read';
 import { failure, invalidJson, isFailure } from '../../api/violations';
 import { parentOf } from '../../core/paths';
-import { printApp } from '../../core/views/app';
-import { type Embed, printAppInfo } from '../../core/views/apps';
+import { printApp } from '../../core/print-app';
+import { type Embed, printAppInfo } from '../../views/apps';
 import { absoluteId, wantedApp, wantedApps } from './app-writes';
 import {
   deploymentOutcome,

@@ -3,8 +3,8 @@
  */
 
 import type { Request, Route } from '../../../../cluster/runtime/http/server';
-import { printDeployment } from '../../core/views/deployments';
-import { printQueue } from '../../core/views/queue';
+import { printDeployment } from '../../views/deployments';
+import { printQueue } from '../../views/queue';
 import {
   deploymentOutcome,
   handler,

@@ -8,8 +8,8 @@ import { type GroupUpdate, readGroupUpdate } from '../../api/group-update';
 import { failure, isFailure } from '../../api/violations';
 import { previewChange } from '../../core/change';
 import { isBelow, parentOf } from '../../core/paths';
-import { printAppInfo } from '../../core/views/apps';
-import { printGroup } from '../../core/views/groups';
+import { printAppInfo } from '../../views/apps';
+import { printGroup } from '../../views/groups';
 import { locationOf, readEmbed } from './apps';
 import {
   deploymentOutcome,

@@ -6,7 +6,7 @@ import type { Request } from '../../../../cluster/runtime/http/server';
 import { failure } from '../../api/violations';
 import { isBelow, parentOf } from '../../core/paths';
 import type { Instance, MarathonState } from '../../core/state';
-import { printTask, tasksOf } from '../../core/views/tasks';
+import { printTask, tasksOf } from '../../views/tasks';
 import {
   deploymentOutcome,
   notFound,

@@ -2,14 +2,14 @@
  * Tasks as the API shows them.
  */
 
-import type { App } from '../../api/app';
-import { appOf } from '../apps';
-import { isActive } from '../conditions';
-import { isAlive } from '../health-state';
-import { instancesOf } from '../instances';
-import { servicePortsOf } from '../service-ports';
-import type { CheckHealth, Instance, MarathonState } from '../state';
-import { isoTime } from '../turn';
+import type { App } from '../api/app';
+import { appOf } from '../core/apps';
+import { isActive } from '../core/conditions';
+import { isAlive } from '../core/health-state';
+import { instancesOf } from '../core/instances';
+import { servicePortsOf } from '../core/service-ports';
+import type { CheckHealth, Instance, MarathonState } from '../core/state';
+import { isoTime } from '../core/turn';
 
 /** Instances of an app that have a task. */
 export function tasksOf(state: MarathonState, appId: string): Instance[] {

@@ -2,10 +2,10 @@
  * Apps with what is embedded: counts, tasks, deployments, failures, statistics.
  */
 
-import type { App } from '../../api/app';
-import { healthOf } from '../health-state';
-import type { Instance, MarathonState } from '../state';
-import { printApp } from './app';
+import type { App } from '../api/app';
+import { healthOf } from '../core/health-state';
+import { printApp } from '../core/print-app';
+import type { Instance, MarathonState } from '../core/state';
 import { printTask, tasksOf } from './tasks';
 
 export type Embed = 'tasks' | 'counts' | 'deployments' | 'readiness' | 'lastTaskFailure' | 'taskStats';

@@ -1,10 +1,10 @@
 /** The launch queue and its reasons, as the API shows it. */
 
-import { deadlineOf } from '../backoff';
-import { REASONS } from '../match/match';
-import type { MarathonState, QueueStats } from '../state';
-import { isoTime } from '../turn';
-import { printApp } from './app';
+import { deadlineOf } from '../core/backoff';
+import { REASONS } from '../core/match/match';
+import { printApp } from '../core/print-app';
+import type { MarathonState, QueueStats } from '../core/state';
+import { isoTime } from '../core/turn';
 
 export function printQueue(state: MarathonState, at: number, withOffers: boolean): object[] {
   return [...state.waiting].flatMap(([id, waiting]) => {

@@ -2,7 +2,7 @@
  * An app as the API shows it: canonical, optional members left out, some collections only when there is something in them.
  */
 
-import type { App } from '../../api/app';
+import type { App } from '../api/app';
 
 /** Collections that are shown only when not empty. */
 const OMITTED_WHEN_EMPTY: ReadonlySet<string> = new Set([
