@@ -257,17 +257,17 @@ function tellDismissal(onEnd: AgentDeps['onEnd'], workDir: string, dismissed: Ag
 }
 
 /** As root, tasks of other users have to pass through it to their sandboxes. */
-async function makeWorkDir(given: string, log: Logger): Promise<string> {
+async function makeWorkDir(path: string, log: Logger): Promise<string> {
   try {
-    makeFolder(given, wayMode());
-    const folder = await realpath(given);
+    makeFolder(path, wayMode());
+    const folder = await realpath(path);
     setMode(folder, ((await stat(folder)).mode & 0o7777) | (wayMode() & 0o011));
     tellOpenFolder('--work_dir', folder, log);
     if (existsSync(join(folder, 'meta'))) tightenFolder(join(folder, 'meta'));
     await closeOldSandboxes(folder);
     return folder;
   } catch (error) {
-    throw new StartError(`--work_dir: ${given} cannot be used: ${(error as Error).message}`);
+    throw new StartError(`--work_dir: ${path} cannot be used: ${(error as Error).message}`);
   }
 }
 
@@ -294,7 +294,7 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
   const acls = readAclsFlag(config.acls);
   const sandboxes = { workDir, logFile: logFileOf(config, 'mesos-agent'), acls, read };
   const now = (): number => deps.clock.now();
-  const own = agentRoutes(door, {
+  const agentPages = agentRoutes(door, {
     read,
     acls,
     verbosity,
@@ -304,7 +304,7 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
     statistics: () => read((state) => statistics.read(state, now())),
     containers: containerPages({ read, acls, statistics, now }),
   });
-  const routes = withHelpers(own, sandboxes, verbosity);
+  const routes = withHelpers(agentPages, sandboxes, verbosity);
   const disabled = readFirewall(config.firewall_rules);
   return startHttpServer({
     what: 'the agent',

@@ -57,9 +57,9 @@ function readMessage(plan: MessagePlan, json: unknown, place: Place): Plain {
   }
   if (place.depth > DEPTH_MAX) throw new CodecError('the JSON is nested too deeply');
   const plain: Plain = {};
-  const given = json as Plain;
+  const members = json as Plain;
   for (const field of plan.fields) {
-    const value = given[field.name];
+    const value = members[field.name];
     if (value !== undefined && value !== null) {
       const read = readField(field, value, place);
       if (read !== undefined) plain[field.name] = read;
@@ -73,8 +73,8 @@ function readField(field: FieldPlan, value: unknown, place: Place): unknown {
   if (field.map) return readMap(field, value, place);
   if (field.repeated) {
     const items = (Array.isArray(value) ? value : [value]).map((item) => readItem(field, item, place));
-    const known = items.filter((item) => item !== undefined);
-    return known.length > 0 ? known : undefined;
+    const values = items.filter((item) => item !== undefined);
+    return values.length > 0 ? values : undefined;
   }
   if (Array.isArray(value)) throw new CodecError(`Not expecting a JSON array for field '${field.name}'`);
   return readItem(field, value, place);

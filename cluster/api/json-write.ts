@@ -26,9 +26,9 @@ export function encodePlanned(plan: MessagePlan, value: object): string {
 function writeMessage(plan: MessagePlan, value: Plain): string {
   let text = '';
   for (const field of plan.fields) {
-    const given = value[field.name] ?? field.shownDefault;
-    if (given === undefined || given === null) continue;
-    const written = writeField(field, given);
+    const fieldValue = value[field.name] ?? field.shownDefault;
+    if (fieldValue === undefined || fieldValue === null) continue;
+    const written = writeField(field, fieldValue);
     if (written !== undefined) text += `${text === '' ? '' : ','}"${field.name}":${written}`;
   }
   return `{${text}}`;

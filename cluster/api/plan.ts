@@ -58,19 +58,19 @@ export function planOf(fullName: string): MessagePlan {
 }
 
 function makePlan(type: Type): MessagePlan {
-  const known = plans.get(type.fullName.slice(1));
-  if (known) return known;
+  const existing = plans.get(type.fullName.slice(1));
+  if (existing) return existing;
   const fields: FieldPlan[] = [];
   const byName = new Map<string, FieldPlan>();
   const lists = { byNumber: [] as FieldPlan[], byId: [] as FieldPlan[], required: [] as FieldPlan[] };
   const plan = { name: type.fullName.slice(1), type, fields, byName, ...lists };
   plans.set(plan.name, plan);
   for (const field of type.fieldsArray) {
-    const made = planField(field.resolve());
-    fields.push(made);
-    byName.set(made.name, made);
-    lists.byId[made.id] = made;
-    if (made.required) lists.required.push(made);
+    const fieldPlan = planField(field.resolve());
+    fields.push(fieldPlan);
+    byName.set(fieldPlan.name, fieldPlan);
+    lists.byId[fieldPlan.id] = fieldPlan;
+    if (fieldPlan.required) lists.required.push(fieldPlan);
   }
   lists.byNumber.push(...fields.toSorted((left, right) => left.id - right.id));
   return plan;

@@ -16,6 +16,6 @@ export function toInt64(value: bigint): Int64 {
 }
 
 /** Nanoseconds since the epoch as Mesos' TimeInfo has them. */
-export function nanosecondsOf(at: number): Int64 {
-  return toInt64(BigInt(Math.round(at)) * 1_000_000n);
+export function nanosecondsOf(ms: number): Int64 {
+  return toInt64(BigInt(Math.round(ms)) * 1_000_000n);
 }

@@ -100,11 +100,11 @@ export function attributesJson(attributes: readonly mesos.Attribute[] | undefine
   const members = (attributes ?? []).map(({ name, scalar, ranges, set, text: plain }): [string, string] => {
     if (scalar) return [name, String(scalar.value)];
     if (ranges) {
-      const given = ranges.range ?? [];
+      const entries = ranges.range ?? [];
       // Attributes are not counted with: numbers that are too large for that are shown as they came.
-      if (given.some(({ end }) => rangeNumberError(end) !== undefined))
-        return [name, JSON.stringify(`[${given.map(({ begin, end }) => `${begin}-${end}`).join(', ')}]`)];
-      const all = given.map(({ begin, end }): [number, number] => [Number(begin), Number(end)]);
+      if (entries.some(({ end }) => rangeNumberError(end) !== undefined))
+        return [name, JSON.stringify(`[${entries.map(({ begin, end }) => `${begin}-${end}`).join(', ')}]`)];
+      const all = entries.map(({ begin, end }): [number, number] => [Number(begin), Number(end)]);
       return [name, JSON.stringify(printRanges(addRanges([], all)))];
     }
     if (set) return [name, JSON.stringify(`{${(set.item ?? []).join(', ')}}`)];
@@ -131,11 +131,13 @@ function networkJson({ groups, labels, ip_addresses, name, port_mappings }: meso
     groups: groups?.length ? JSON.stringify(groups) : undefined,
     labels: labelsJson(labels),
     ip_addresses: ip_addresses?.length
-      ? jsonArray(ip_addresses.map((one) => encodeNestedJson('mesos.v1.NetworkInfo.IPAddress', one)))
+      ? jsonArray(ip_addresses.map((address) => encodeNestedJson('mesos.v1.NetworkInfo.IPAddress', address)))
       : undefined,
     name: text(name),
     port_mappings: port_mappings?.length
-      ? jsonArray(port_mappings.map((one) => encodeNestedJson('mesos.v1.NetworkInfo.PortMapping', one)))
+      ? jsonArray(
+          port_mappings.map((mapping) => encodeNestedJson('mesos.v1.NetworkInfo.PortMapping', mapping)),
+        )
       : undefined,
   });
 }

@@ -112,12 +112,12 @@ export function readAcls(json: unknown): AclsResult {
   const rules: Partial<Record<AclList, readonly Rule[]>> = {};
   const { permissive = true } = json;
   if (typeof permissive !== 'boolean') return { error: '"permissive" must be true or false' };
-  for (const [name, given] of Object.entries(json)) {
+  for (const [name, list] of Object.entries(json)) {
     if (name === 'permissive') continue;
     if (!isList(name)) return { error: `"${name}" is no list of rules; there are ${listNames()}` };
-    if (!Array.isArray(given)) return { error: `"${name}" must be a list of rules` };
+    if (!Array.isArray(list)) return { error: `"${name}" must be a list of rules` };
     const read: Rule[] = [];
-    for (const [index, rule] of given.entries()) {
+    for (const [index, rule] of list.entries()) {
       const result = readRule(name, rule);
       if (typeof result === 'string') return { error: `${name}[${index}]: ${result}` };
       read.push(...split(name, result));
@@ -139,12 +139,12 @@ function isObject(value: unknown): value is Record<string, unknown> {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readRule(list: AclList, given: unknown): Rule | string {
+function readRule(list: AclList, json: unknown): Rule | string {
   const kind: ListKind = ACL_LISTS[list];
-  if (!isObject(given)) return 'expected an object';
-  const principals = readEntity(given['principals']);
+  if (!isObject(json)) return 'expected an object';
+  const principals = readEntity(json['principals']);
   if (typeof principals === 'string') return `"principals" ${principals}`;
-  const objects = readEntity(given[kind.objects]);
+  const objects = readEntity(json[kind.objects]);
   if (typeof objects === 'string') return `"${kind.objects}" ${objects}`;
   if (kind.nameless && objects.type === 'SOME') return `"${kind.objects}" must be of type ANY or NONE`;
   if (list === 'get_endpoints' && objects.type === 'SOME') {
@@ -154,9 +154,9 @@ function readRule(list: AclList, given: unknown): Rule | string {
   return { principals, objects };
 }
 
-function readEntity(given: unknown): Entity | string {
-  if (!isObject(given)) return 'is missing: expected {"type": "ANY"} or {"values": [...]}';
-  const { type = 'SOME', values = [] } = given;
+function readEntity(json: unknown): Entity | string {
+  if (!isObject(json)) return 'is missing: expected {"type": "ANY"} or {"values": [...]}';
+  const { type = 'SOME', values = [] } = json;
   if (type === 'ANY' || type === 'NONE') return { type };
   if (type !== 'SOME') return 'must have the type ANY, NONE or SOME';
   if (!Array.isArray(values)) return 'must have "values", a list of texts';

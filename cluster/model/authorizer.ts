@@ -42,7 +42,7 @@ export function canRefuse(acls: Acls | undefined, lists: readonly AclList[]): bo
 }
 
 function flat(rule: Rule, subject: Entity, object: Entity): boolean | undefined {
-  if (!fits(subject, rule.principals) || !fits(object, rule.objects)) return undefined;
+  if (!matches(subject, rule.principals) || !matches(object, rule.objects)) return undefined;
   return allows(subject, rule.principals) && allows(object, rule.objects);
 }
 
@@ -59,15 +59,15 @@ function below(rule: Rule, subject: Entity, object: Entity): boolean | undefined
 }
 
 /** True when a rule applies: NONE in a rule is about everything, and allows only NONE. */
-function fits(asked: Entity, rule: Entity): boolean {
-  if (asked.type === 'NONE') return rule.type === 'NONE';
+function matches(request: Entity, rule: Entity): boolean {
+  if (request.type === 'NONE') return rule.type === 'NONE';
   if (rule.type !== 'SOME') return true;
-  return asked.type === 'SOME' && asked.values.every((value) => rule.values.includes(value));
+  return request.type === 'SOME' && request.values.every((value) => rule.values.includes(value));
 }
 
-function allows(asked: Entity, rule: Entity): boolean {
-  if (asked.type === 'NONE') return rule.type === 'NONE';
+function allows(request: Entity, rule: Entity): boolean {
+  if (request.type === 'NONE') return rule.type === 'NONE';
   if (rule.type === 'ANY') return true;
-  if (asked.type === 'ANY' || rule.type === 'NONE') return false;
-  return asked.values.every((value) => rule.values.includes(value));
+  if (request.type === 'ANY' || rule.type === 'NONE') return false;
+  return request.values.every((value) => rule.values.includes(value));
 }

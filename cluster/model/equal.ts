@@ -18,5 +18,5 @@ function sameNumber(a: unknown, b: unknown): boolean {
 
 function sameList(a: unknown, b: unknown): boolean {
   if (!Array.isArray(a) || !Array.isArray(b) || a.length !== b.length) return false;
-  return a.every((one, index) => sameContent(one, b[index]));
+  return a.every((element, index) => sameContent(element, b[index]));
 }

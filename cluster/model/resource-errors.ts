@@ -103,8 +103,8 @@ function oldFormError({ role = '*', reservation }: WireResource): string | undef
   const wrong = roleError(role);
   if (wrong || !reservation) return wrong;
   for (const field of ['type', 'role'] as const) {
-    const given: Reservation = reservation;
-    if (given[field] !== undefined)
+    const legacy: Reservation = reservation;
+    if (legacy[field] !== undefined)
       return `'Resource.ReservationInfo.${field}' must not be set for the 'Resource.reservation' field`;
   }
   return role === '*' ? 'Invalid reservation: role "*" cannot be dynamically reserved' : undefined;
@@ -234,14 +234,14 @@ export function revocableMixError(resources: Resources): string | undefined {
 export function singleRoleError(resources: Resources): string | undefined {
   let role: string | undefined;
   for (const { meta } of resources) {
-    const own = meta.allocation_info?.role;
-    if (own === undefined) return 'The resources are not allocated to a role';
-    if (role !== undefined && own !== role)
+    const allocatedRole = meta.allocation_info?.role;
+    if (allocatedRole === undefined) return 'The resources are not allocated to a role';
+    if (role !== undefined && allocatedRole !== role)
       return (
-        `The resources have multiple allocation roles ('${own}' and '${role}') but only one allocation role ` +
+        `The resources have multiple allocation roles ('${allocatedRole}' and '${role}') but only one allocation role ` +
         'is allowed'
       );
-    role = own;
+    role = allocatedRole;
   }
   return undefined;
 }

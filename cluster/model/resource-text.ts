@@ -17,8 +17,8 @@ export function readResourceText(text: string): Resources | { readonly error: st
   const resources: Resource[] = [];
   for (const part of text
     .split(';')
-    .map((one) => one.trim())
-    .filter((one) => one !== '')) {
+    .map((token) => token.trim())
+    .filter((token) => token !== '')) {
     const match = /^([^:()]+)(?:\(([^()]*)\))?:(.*)$/s.exec(part);
     if (!match) return { error: `Cannot parse resource "${part}": expected name:value or name(role):value` };
     const [, name = '', role = '*', value = ''] = match;

@@ -124,7 +124,7 @@ export function subtractResources(left: Resources, right: Resources): Resources 
 }
 
 function subtractResource(rest: Resource[], resource: Resource): void {
-  const index = rest.findIndex((one) => isSame(one, resource));
+  const index = rest.findIndex((candidate) => isSame(candidate, resource));
   const from = rest[index];
   if (!from) return;
   const left = reduce(from, resource);
@@ -136,9 +136,9 @@ function subtractResource(rest: Resource[], resource: Resource): void {
  * True when the resource could be subtracted from this one: of one identity, and as large when it is whole
  * or shared.
  */
-function isSame(one: Resource, resource: Resource): boolean {
-  if (one.identity !== resource.identity) return false;
-  return (!resource.exclusive && resource.shares === 0) || equalAmount(one.amount, resource.amount);
+function isSame(candidate: Resource, resource: Resource): boolean {
+  if (candidate.identity !== resource.identity) return false;
+  return (!resource.exclusive && resource.shares === 0) || equalAmount(candidate.amount, resource.amount);
 }
 
 function reduce(from: Resource, resource: Resource): Resource | undefined {
@@ -162,7 +162,7 @@ export function containsResources(outer: Resources, inner: Resources): boolean {
 }
 
 function hasResource(outer: Resources, resource: Resource): boolean {
-  const other = outer.find((one) => isSame(one, resource));
+  const other = outer.find((candidate) => isSame(candidate, resource));
   return (
     other !== undefined && other.shares >= resource.shares && containsAmount(other.amount, resource.amount)
   );
@@ -263,11 +263,11 @@ export function combine(resources: readonly Resource[]): Resources {
     if (group) group.push(resource);
     else groups.set(resource.identity, [resource]);
   }
-  const kept: Resource[] = [];
+  const combined: Resource[] = [];
   for (const group of groups.values()) {
-    for (const resource of merge(group)) if (!isEmptyAmount(resource.amount)) kept.push(resource);
+    for (const resource of merge(group)) if (!isEmptyAmount(resource.amount)) combined.push(resource);
   }
-  return kept.sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0));
+  return combined.sort((a, b) => (a.identity < b.identity ? -1 : a.identity > b.identity ? 1 : 0));
 }
 
 /**

@@ -30,8 +30,8 @@ export function isStrictSubrole(role: string, ancestor: string): boolean {
 /** The roles above a role, nearest first: `a/b/c` has `a/b` and `a`. */
 export function ancestorsOf(role: string): readonly string[] {
   const out: string[] = [];
-  for (let at = role.lastIndexOf('/'); at > 0; at = role.lastIndexOf('/', at - 1))
-    out.push(role.slice(0, at));
+  for (let slash = role.lastIndexOf('/'); slash > 0; slash = role.lastIndexOf('/', slash - 1))
+    out.push(role.slice(0, slash));
   return out;
 }
 

@@ -45,6 +45,6 @@ export function printDuration(ms: Millis): string {
 }
 
 /** Seconds since the epoch with a fraction, the form of Mesos' JSON endpoints and statuses. */
-export function toSeconds(at: Millis): number {
-  return at / 1000;
+export function toSeconds(time: Millis): number {
+  return time / 1000;
 }

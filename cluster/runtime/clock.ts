@@ -7,7 +7,7 @@ import type { Millis } from '../model/time';
 export interface Clock {
   now(): Millis;
   /** Calls back once, at or after the given time. Returns how to call it off. */
-  wakeAt(at: Millis, callback: () => void): () => void;
+  wakeAt(time: Millis, callback: () => void): () => void;
 }
 
 /** setTimeout's limit; a later time is waited for in several naps. */
@@ -20,15 +20,15 @@ export function systemClock(): Clock {
     latest = Math.max(latest, Date.now());
     return latest;
   };
-  const wakeAt = (at: Millis, callback: () => void): (() => void) => {
+  const wakeAt = (time: Millis, callback: () => void): (() => void) => {
     let timer: NodeJS.Timeout;
     const nap = (): void => {
-      const wait = Math.max(0, Math.ceil(at - now()));
+      const wait = Math.max(0, Math.ceil(time - now()));
       timer = setTimeout(() => (wait > LONGEST_NAP_MS ? nap() : ring()), Math.min(wait, LONGEST_NAP_MS));
     };
     // Having waited, it is that time: also when the system's timer came a little early, or its time was set back meanwhile.
     const ring = (): void => {
-      latest = Math.max(latest, at);
+      latest = Math.max(latest, time);
       callback();
     };
     nap();
@@ -48,8 +48,8 @@ export class VirtualClock implements Clock {
     return this.time;
   }
 
-  wakeAt(at: Millis, callback: () => void): () => void {
-    const entry = { at, order: this.order++, callback };
+  wakeAt(time: Millis, callback: () => void): () => void {
+    const entry = { at: time, order: this.order++, callback };
     this.waiting.push(entry);
     return () => {
       this.waiting = this.waiting.filter((other) => other !== entry);

@@ -27,8 +27,8 @@ export class Lifetime implements Running {
   static async start<T extends object>(begin: (life: Lifetime) => Promise<T>): Promise<T & Running> {
     const life = new Lifetime();
     try {
-      const made = await begin(life);
-      return Object.assign(made, { stop: () => life.stop() });
+      const started = await begin(life);
+      return Object.assign(started, { stop: () => life.stop() });
     } catch (error) {
       // Why it could not start matters more than what could not be stopped.
       await life.stop().catch(() => undefined);

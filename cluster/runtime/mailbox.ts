@@ -113,9 +113,9 @@ export class Mailbox<
     }
   }
 
-  private setTimer(timer: string, at: Millis): void {
+  private setTimer(timer: string, time: Millis): void {
     this.timers.get(timer)?.();
-    const cancel = this.options.clock.wakeAt(at, () => {
+    const cancel = this.options.clock.wakeAt(time, () => {
       this.timers.delete(timer);
       this.post({ kind: 'woke', timer } as never);
     });

@@ -80,14 +80,16 @@ export class Timings {
 
   private spread(name: string): Record<string, number> {
     const sorted = [...this.values].sort((a, b) => a - b);
-    const at = (part: number): number =>
+    const percentile = (part: number): number =>
       sorted[Math.min(sorted.length - 1, Math.floor(part * sorted.length))] ?? 0;
     const percentiles = { p50: 0.5, p90: 0.9, p95: 0.95, p99: 0.99, p999: 0.999, p9999: 0.9999 };
     return {
       [`${name}/count`]: this.count,
-      [`${name}/min`]: at(0),
-      [`${name}/max`]: at(1),
-      ...Object.fromEntries(Object.entries(percentiles).map(([key, part]) => [`${name}/${key}`, at(part)])),
+      [`${name}/min`]: percentile(0),
+      [`${name}/max`]: percentile(1),
+      ...Object.fromEntries(
+        Object.entries(percentiles).map(([key, part]) => [`${name}/${key}`, percentile(part)]),
+      ),
     };
   }
 }

@@ -18,7 +18,7 @@ export function findProcesses(variable: string, accepts: (value: string) => bool
 export function groupProcesses(variable: string): Map<string, number[]> {
   const groups = new Map<string, number[]>();
   for (const pid of numericFolders()) {
-    const entry = environmentOf(pid).find((one) => one.startsWith(`${variable}=`));
+    const entry = environmentOf(pid).find((pair) => pair.startsWith(`${variable}=`));
     if (entry === undefined) continue;
     const value = entry.slice(variable.length + 1);
     groups.set(value, [...(groups.get(value) ?? []), pid]);

@@ -6,11 +6,11 @@ import { cpus, freemem, loadavg, totalmem } from 'node:os';
 
 /** `/system/stats.json`. */
 export function systemStats(): Record<string, number> {
-  const [one = 0, five = 0, fifteen = 0] = loadavg();
+  const [oneMinute = 0, fiveMinutes = 0, fifteenMinutes = 0] = loadavg();
   return {
-    avg_load_15min: fifteen,
-    avg_load_1min: one,
-    avg_load_5min: five,
+    avg_load_15min: fifteenMinutes,
+    avg_load_1min: oneMinute,
+    avg_load_5min: fiveMinutes,
     cpus_total: cpus().length,
     mem_free_bytes: freemem(),
     mem_total_bytes: totalmem(),

@@ -9,8 +9,8 @@ export class MemoryStore implements StateStore {
   private sequence = 0;
 
   async fetch(name: string): Promise<Variable> {
-    const found = this.variables.get(name);
-    return found ? copyOf(found) : { name, version: 0, value: Buffer.alloc(0) };
+    const variable = this.variables.get(name);
+    return variable ? copyOf(variable) : { name, version: 0, value: Buffer.alloc(0) };
   }
 
   async fetchAll(prefix: string): Promise<Variable[]> {
@@ -19,8 +19,8 @@ export class MemoryStore implements StateStore {
 
   /** The same without a promise, for simulations that must not leave the current turn. */
   fetchAllNow(prefix: string): Variable[] {
-    const found = [...this.variables.values()].filter((variable) => variable.name.startsWith(prefix));
-    return found.map(copyOf).sort((a, b) => (a.name < b.name ? -1 : 1));
+    const matching = [...this.variables.values()].filter((variable) => variable.name.startsWith(prefix));
+    return matching.map(copyOf).sort((a, b) => (a.name < b.name ? -1 : 1));
   }
 
   async names(prefix = ''): Promise<string[]> {

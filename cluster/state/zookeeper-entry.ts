@@ -100,8 +100,8 @@ async function placeValue(value: Buffer, limit: number): Promise<PlacedValue> {
   if (packed.length <= limit) return { ...plain, packed: true, inline: packed };
   const id = randomUUID();
   const parts = new Map<string, Buffer>();
-  for (let at = 0; at < packed.length; at += PART_BYTES)
-    parts.set(`${id}.${parts.size}`, packed.subarray(at, at + PART_BYTES));
+  for (let offset = 0; offset < packed.length; offset += PART_BYTES)
+    parts.set(`${id}.${parts.size}`, packed.subarray(offset, offset + PART_BYTES));
   return { ...plain, packed: true, inline: Buffer.alloc(0), parts };
 }
 

@@ -144,16 +144,16 @@ export class ZookeeperStore implements StateStore {
   }
 
   async fetch(name: string): Promise<Variable> {
-    const found = await this.patiently(() => this.read(name));
-    return found ?? { name, version: 0, value: Buffer.alloc(0) };
+    const variable = await this.patiently(() => this.read(name));
+    return variable ?? { name, version: 0, value: Buffer.alloc(0) };
   }
 
   /** All variables of one moment. Rejects when others keep writing meanwhile. */
   fetchAll(prefix: string): Promise<Variable[]> {
     return this.exclusive(async () => {
       for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        const found = await this.patiently(() => this.readAll(prefix));
-        if (found) return found;
+        const variables = await this.patiently(() => this.readAll(prefix));
+        if (variables) return variables;
       }
       throw new Error('somebody else keeps changing the state in ZooKeeper');
     });
@@ -162,17 +162,17 @@ export class ZookeeperStore implements StateStore {
   /** All of one moment; undefined when somebody wrote meanwhile. */
   private async readAll(prefix: string): Promise<Variable[] | undefined> {
     const { node } = await this.readHead();
-    const found = await inGroups(await this.names(prefix), (name) => this.read(name));
+    const variables = await inGroups(await this.names(prefix), (name) => this.read(name));
     if ((await this.readHead()).node !== node) return undefined;
-    return found.filter((one) => one !== undefined);
+    return variables.filter((variable) => variable !== undefined);
   }
 
   async names(prefix = ''): Promise<string[]> {
     const children = await this.patiently(() =>
       this.options.client.children(`${this.options.path}/variables`),
     );
-    const own = children.filter((child) => child.startsWith(NODE_PREFIX));
-    const names = own.map((child) => decodeURIComponent(child.slice(NODE_PREFIX.length)));
+    const nodes = children.filter((child) => child.startsWith(NODE_PREFIX));
+    const names = nodes.map((child) => decodeURIComponent(child.slice(NODE_PREFIX.length)));
     return names.filter((name) => name.startsWith(prefix)).sort();
   }
 
@@ -243,7 +243,7 @@ export class ZookeeperStore implements StateStore {
   }
 
   private async write(batch: readonly Waiting[]): Promise<readonly Committed[]> {
-    const placed = batch.flatMap((one) => one.placed ?? []);
+    const placed = batch.flatMap((commit) => commit.placed ?? []);
     let results: readonly Committed[] = [];
     await this.untilDone(async () => {
       await this.writeParts(placed);
@@ -280,11 +280,11 @@ export class ZookeeperStore implements StateStore {
 
   private async checkFence(): Promise<void> {
     if (this.fence === undefined) return;
-    const found = await this.options.client.exists(this.fence).catch((error: unknown) => {
+    const node = await this.options.client.exists(this.fence).catch((error: unknown) => {
       if (UNCERTAIN.has(codeOf(error))) return {};
       throw error;
     });
-    if (!found)
+    if (!node)
       throw new DeposedError(`${this.fence} is gone from ZooKeeper: another one leads, or soon will`);
   }
 
@@ -308,9 +308,9 @@ export class ZookeeperStore implements StateStore {
     const written = batch.flatMap(({ placed = [] }) =>
       placed.flatMap(({ value }) => [...(value?.parts.keys() ?? [])]),
     );
-    const kept = new Set([...after.values()].flatMap(({ parts }) => parts));
+    const used = new Set([...after.values()].flatMap(({ parts }) => parts));
     const replaced = [...after.keys()].flatMap((name) => this.known.get(name)?.parts ?? []);
-    const spare = [...written, ...replaced].filter((part) => !kept.has(part));
+    const spare = [...written, ...replaced].filter((part) => !used.has(part));
     return { results, steps: this.stepsOf(after, values), sequence, after, spare };
   }
 
@@ -341,7 +341,7 @@ export class ZookeeperStore implements StateStore {
       if (!(await this.happened(commit, head))) return false;
     }
     this.head = next;
-    for (const [name, known] of plan.after) this.known.set(name, known);
+    for (const [name, entry] of plan.after) this.known.set(name, entry);
     return true;
   }
 
@@ -370,10 +370,10 @@ export class ZookeeperStore implements StateStore {
         const code = codeOf(error);
         if (code === 'NO_NODE') await this.checkFence();
         if (code !== 'BAD_VERSION' && !UNCERTAIN.has(code)) throw error;
-        const found = code === 'BAD_VERSION' ? await this.readHead().catch(() => undefined) : undefined;
-        if (found?.commit === commit) return true;
-        if (found?.commit === barrier) return false;
-        if (found && found.commit !== head.commit)
+        const current = code === 'BAD_VERSION' ? await this.readHead().catch(() => undefined) : undefined;
+        if (current?.commit === commit) return true;
+        if (current?.commit === barrier) return false;
+        if (current && current.commit !== head.commit)
           throw new Error(
             'somebody else has written to ZooKeeper: whether the last commit was stored is not known',
           );
@@ -390,10 +390,10 @@ export class ZookeeperStore implements StateStore {
 
   private async readHead(): Promise<Head> {
     const path = `${this.options.path}/head`;
-    const found = await this.options.client.get(path);
-    if (!found) throw new Error(`${path} is gone from ZooKeeper: the state there is lost`);
-    const { sequence, commit } = JSON.parse(found.data.toString()) as Omit<Head, 'node'>;
-    const head = { node: found.stat.version, sequence, commit };
+    const node = await this.options.client.get(path);
+    if (!node) throw new Error(`${path} is gone from ZooKeeper: the state there is lost`);
+    const { sequence, commit } = JSON.parse(node.data.toString()) as Omit<Head, 'node'>;
+    const head = { node: node.stat.version, sequence, commit };
     if (this.head?.node !== head.node) this.known.clear();
     this.head = head;
     return head;
@@ -433,8 +433,8 @@ export class ZookeeperStore implements StateStore {
 
   private async entry(name: string): Promise<{ head: EntryHead; inline: Buffer } | undefined> {
     const path = this.pathOf(name);
-    const found = await this.options.client.get(path);
-    return found && readEntry(path, found.data);
+    const node = await this.options.client.get(path);
+    return node && readEntry(path, node.data);
   }
 
   /** Parts have names of their own, so that writing one again does no harm. */
@@ -496,7 +496,7 @@ function isPassing(error: unknown): boolean {
 /** Does the same with each, some at a time, and gives the answers in order. */
 async function inGroups<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
-  for (let at = 0; at < items.length; at += READS_MAX)
-    results.push(...(await Promise.all(items.slice(at, at + READS_MAX).map(work))));
+  for (let start = 0; start < items.length; start += READS_MAX)
+    results.push(...(await Promise.all(items.slice(start, start + READS_MAX).map(work))));
   return results;
 }

@@ -49,9 +49,10 @@ function policyOf(
   info: mesos.TaskInfo,
   { max_grace_period: granted }: mesos.DrainConfig,
 ): mesos.KillPolicy | undefined {
-  const own = info.kill_policy?.grace_period;
+  const taskGrace = info.kill_policy?.grace_period;
   if (!granted) return info.kill_policy;
-  const shorter = own && Number(own.nanoseconds) < Number(granted.nanoseconds) ? own : granted;
+  const shorter =
+    taskGrace && Number(taskGrace.nanoseconds) < Number(granted.nanoseconds) ? taskGrace : granted;
   return { grace_period: shorter };
 }
 

@@ -29,7 +29,7 @@ export function missingPart(state: AgentState, call: executorApi.Call): string |
 
 /** An executor is there: it learns who it is and gets what waits for it. */
 export function subscribed(state: AgentState, event: EventOf<'executor.subscribe'>): AgentEffect[] {
-  const { stream, call, at } = event;
+  const { stream, call, at: now } = event;
   const executor = executorOf(state, call);
   const framework = state.frameworks.get(call.framework_id.value);
   if (!executor || !framework || executor.state === 'terminated' || executor.state === 'terminating') {
@@ -55,7 +55,7 @@ export function subscribed(state: AgentState, event: EventOf<'executor.subscribe
   };
   effects.push({ kind: 'event', stream, event: { type: 'SUBSCRIBED', subscribed: welcome } });
   for (const status of (call.subscribe?.unacknowledged_updates ?? []).map((update) => update.status)) {
-    effects.push(...take(state, executor, status, at));
+    effects.push(...take(state, executor, status, now));
   }
   return [...effects, ...launchQueued(executor, stream)];
 }
@@ -71,7 +71,7 @@ function launchQueued(executor: Executor, stream: string): AgentEffect[] {
 
 /** Every call but SUBSCRIBE. */
 export function called(state: AgentState, event: EventOf<'executor.call'>): AgentEffect[] {
-  const { request, call, at } = event;
+  const { request, call, at: now } = event;
   const answer = (status: number, text?: string): AgentEffect =>
     text === undefined ? { kind: 'answer', request, status } : { kind: 'answer', request, status, text };
   if (call.type === 'HEARTBEAT') return [answer(202)];
@@ -79,7 +79,7 @@ export function called(state: AgentState, event: EventOf<'executor.call'>): Agen
   if (!executor) return [answer(400, missingPart(state, call))];
   if (executor.stream === undefined) return [answer(403, 'Executor is not subscribed')];
   if (call.type === 'UPDATE' && call.update) {
-    return [answer(202), ...take(state, executor, call.update.status, at)];
+    return [answer(202), ...take(state, executor, call.update.status, now)];
   }
   if (call.type === 'MESSAGE')
     return [answer(202), ...toFramework(state, executor, call.message?.data ?? '')];
@@ -108,17 +108,17 @@ export function toExecutor(state: AgentState, event: EventOf<'master.message'>):
 }
 
 /** Takes an executor's update: acknowledged to it at once, delivered to the framework until that acknowledges, too. */
-function take(state: AgentState, executor: Executor, given: mesos.TaskStatus, now: Millis): AgentEffect[] {
-  const task = executor.tasks.get(given.task_id.value);
-  const reported: mesos.TaskStatus = { ...given, source: 'SOURCE_EXECUTOR', timestamp: now / 1000 };
-  const status = drainStatus(state, executor.frameworkId, reported);
+function take(state: AgentState, executor: Executor, reported: mesos.TaskStatus, now: Millis): AgentEffect[] {
+  const task = executor.tasks.get(reported.task_id.value);
+  const stamped: mesos.TaskStatus = { ...reported, source: 'SOURCE_EXECUTOR', timestamp: now / 1000 };
+  const status = drainStatus(state, executor.frameworkId, stamped);
   const effects: AgentEffect[] = [];
-  if (executor.stream !== undefined && given.uuid !== undefined) {
-    const acknowledged = { task_id: given.task_id, uuid: given.uuid };
+  if (executor.stream !== undefined && reported.uuid !== undefined) {
+    const acknowledged = { task_id: reported.task_id, uuid: reported.uuid };
     effects.push({ kind: 'event', stream: executor.stream, event: { type: 'ACKNOWLEDGED', acknowledged } });
   }
   const ending = state.frameworks.get(executor.frameworkId)?.terminating;
-  if (ending || !task || (isTerminal(task.state) && task.state !== given.state)) {
+  if (ending || !task || (isTerminal(task.state) && task.state !== reported.state)) {
     count(state, 'slave/invalid_status_updates');
     return effects;
   }

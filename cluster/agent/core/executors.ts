@@ -71,9 +71,9 @@ export function shutDown(state: AgentState, executor: Executor, now: Millis): Ag
   const { stream } = executor;
   executor.state = 'terminating';
   if (stream === undefined) return [{ kind: 'destroy', containerId: executor.containerId }];
-  const at = now + state.boot.settings.executorShutdownGraceMs;
+  const deadline = now + state.boot.settings.executorShutdownGraceMs;
   return [
     { kind: 'event', stream, event: { type: 'SHUTDOWN' } },
-    { kind: 'wake', timer: `destroy ${executor.containerId}`, at },
+    { kind: 'wake', timer: `destroy ${executor.containerId}`, at: deadline },
   ];
 }

@@ -27,13 +27,13 @@ export function killTask(state: AgentState, event: EventOf<'master.killTask'>): 
   const { framework_id, task_id, kill_policy } = event.message;
   const [frameworkId, taskId] = [framework_id.value, task_id.value];
   const executor = findExecutor(state, frameworkId, taskId);
-  const own = { frameworkId, executorId: executor?.id ?? taskId, taskId, now: event.at };
+  const update = { frameworkId, executorId: executor?.id ?? taskId, taskId, now: event.at };
   if (!executor) {
     if (state.streams.has(taskKey(frameworkId, taskId))) return [];
     const aware = isPartitionAware(state.frameworks.get(frameworkId));
     const verdict = aware ? 'TASK_DROPPED' : 'TASK_LOST';
     return addUpdate(state, {
-      ...own,
+      ...update,
       state: verdict,
       reason: 'REASON_EXECUTOR_TERMINATED',
       message: 'Cannot find executor',
@@ -45,7 +45,7 @@ export function killTask(state: AgentState, event: EventOf<'master.killTask'>): 
     const reason = 'REASON_TASK_KILLED_DURING_LAUNCH';
     return [
       ...addUpdate(state, {
-        ...own,
+        ...update,
         state: 'TASK_KILLED',
         reason,
         message: 'A kill task message was received before the executor',

@@ -27,12 +27,12 @@ const COMMAND_EXECUTOR_NEEDS = { cpus: 0.1, mem: 32 };
 const EXECUTOR_NAME_COMMAND_MAX = 15;
 
 export function runTask(state: AgentState, event: EventOf<'master.runTask'>): AgentEffect[] {
-  const { from, message, at } = event;
+  const { from, message, at: now } = event;
   const frameworkId = message.framework.id?.value;
   if (from !== state.master || frameworkId === undefined || state.agentId === undefined) return [];
   const framework = ensureFramework(state, frameworkId, message.framework);
   const refusal = refusalOf(state, framework, message);
-  if (refusal) return refuse(state, frameworkId, message.task, refusal, at);
+  if (refusal) return refuse(state, frameworkId, message.task, refusal, now);
   const executor = createExecutor(state, framework, message.task);
   framework.executors.set(executor.id, executor);
   return [
@@ -48,26 +48,26 @@ export function runTask(state: AgentState, event: EventOf<'master.runTask'>): Ag
     {
       kind: 'wake',
       timer: `executor ${executor.containerId}`,
-      at: at + state.boot.settings.executorRegistrationTimeoutMs,
+      at: now + state.boot.settings.executorRegistrationTimeoutMs,
     },
   ];
 }
 
 /** Task groups need the default executor, which this agent does not have: each task is refused with the reason. */
 export function refuseGroup(state: AgentState, event: EventOf<'master.runTaskGroup'>): AgentEffect[] {
-  const { from, message, at } = event;
+  const { from, message, at: now } = event;
   const frameworkId = message.framework.id?.value;
   if (from !== state.master || frameworkId === undefined || state.agentId === undefined) return [];
   ensureFramework(state, frameworkId, message.framework);
   const refusal = failure('Task groups are not supported by this agent');
-  return (message.task_group.tasks ?? []).flatMap((task) => refuse(state, frameworkId, task, refusal, at));
+  return (message.task_group.tasks ?? []).flatMap((task) => refuse(state, frameworkId, task, refusal, now));
 }
 
 function ensureFramework(state: AgentState, id: string, info: mesos.FrameworkInfo): AgentFramework {
-  const known = state.frameworks.get(id);
-  if (known) {
-    known.info = info;
-    return known;
+  const existing = state.frameworks.get(id);
+  if (existing) {
+    existing.info = info;
+    return existing;
   }
   const before = state.completedFrameworks.get(id);
   state.completedFrameworks.delete(id);

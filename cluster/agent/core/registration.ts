@@ -62,8 +62,8 @@ export function ask(state: AgentState, now: Millis): AgentEffect[] {
 }
 
 /** Requests without an answer are told after the third, and then at each doubling. */
-function unanswered({ unanswered: asked }: AgentState, master: string): AgentEffect[] {
-  const requests = asked - 1;
+function unanswered({ unanswered: attempts }: AgentState, master: string): AgentEffect[] {
+  const requests = attempts - 1;
   if (requests < 3 || !Number.isInteger(Math.log2(requests / 3))) return [];
   const text =
     'the master has not answered and this agent is not registered: is it there, does --master name it, ' +
@@ -124,7 +124,7 @@ const printCompleted =
 
 /** Admitted as a new agent. */
 export function registered(state: AgentState, event: EventOf<'master.registered'>): AgentEffect[] {
-  const { from, message, at } = event;
+  const { from, message, at: now } = event;
   if (from !== state.master || state.phase === 'stopping') return [];
   const id = message.slave_id.value;
   const isNew = state.agentId !== id;
@@ -133,16 +133,16 @@ export function registered(state: AgentState, event: EventOf<'master.registered'
   return [
     ...(isNew ? [{ kind: 'remember', agentId: id } as const] : []),
     { kind: 'note', level: 'info', text: 'registered', fields },
-    ...running(state, message.connection, at),
+    ...running(state, message.connection, now),
   ];
 }
 
 /** Back in the cluster; what the master misses we answer for. */
 export function reregistered(state: AgentState, event: EventOf<'master.reregistered'>): AgentEffect[] {
-  const { from, message, at } = event;
+  const { from, message, at: now } = event;
   if (from !== state.master || state.phase === 'stopping') return [];
   const fields = { agent: state.agentId, master: from };
-  const effects = running(state, message.connection, at);
+  const effects = running(state, message.connection, now);
   for (const { framework_id, statuses } of message.reconciliations ?? []) {
     const framework = state.frameworks.get(framework_id.value);
     const aware = isPartitionAware(framework);
@@ -156,7 +156,7 @@ export function reregistered(state: AgentState, event: EventOf<'master.reregiste
           state: aware ? 'TASK_DROPPED' : 'TASK_LOST',
           reason: 'REASON_RECONCILIATION',
           message: 'Reconciliation: task unknown to the agent',
-          now: at,
+          now,
         }),
       );
     }

@@ -29,17 +29,17 @@ export interface OwnUpdate {
   readonly now: Millis;
 }
 
-export function addUpdate(state: AgentState, own: OwnUpdate): AgentEffect[] {
+export function addUpdate(state: AgentState, update: OwnUpdate): AgentEffect[] {
   const status: mesos.TaskStatus = {
-    task_id: { value: own.taskId },
-    state: own.state,
+    task_id: { value: update.taskId },
+    state: update.state,
     source: 'SOURCE_AGENT',
-    reason: own.reason,
-    message: own.message,
+    reason: update.reason,
+    message: update.message,
     uuid: nextUuidBytes(state.random),
-    timestamp: own.now / 1000,
+    timestamp: update.now / 1000,
   };
-  return queue(state, { ...own, status, latest: own.state });
+  return queue(state, { ...update, status, latest: update.state });
 }
 
 export interface Queued {
@@ -88,9 +88,9 @@ function keepStatus(
 ): void {
   const task = state.frameworks.get(frameworkId)?.executors.get(executorId)?.tasks.get(status.task_id.value);
   if (!task) return;
-  const { data: _data, uuid: _uuid, ...kept } = status;
-  const before = task.statuses.at(-1)?.state === kept.state ? task.statuses.slice(0, -1) : task.statuses;
-  task.statuses = [...before, kept];
+  const { data: _data, uuid: _uuid, ...recorded } = status;
+  const before = task.statuses.at(-1)?.state === recorded.state ? task.statuses.slice(0, -1) : task.statuses;
+  task.statuses = [...before, recorded];
 }
 
 /** Executors repeat what was not acknowledged to them, which is never far back. */
@@ -124,7 +124,7 @@ function send(state: AgentState, key: string, stream: UpdateStream, now: Millis)
   if (!first || state.phase === 'disconnected' || state.master === undefined) return [];
   const latest = latestState(state, stream) ?? first.latest_state;
   const update: internal.StatusUpdate = { ...first, latest_state: latest };
-  const at = now + stream.retryMs;
+  const retryAt = now + stream.retryMs;
   stream.retryMs = Math.min(RETRY_MAX_MS, stream.retryMs * 2);
   return [
     {
@@ -133,7 +133,7 @@ function send(state: AgentState, key: string, stream: UpdateStream, now: Millis)
       name: 'mesos.internal.StatusUpdateMessage',
       message: { update, pid: pidOf(state) },
     },
-    { kind: 'wake', timer: `update ${key}`, at },
+    { kind: 'wake', timer: `update ${key}`, at: retryAt },
   ];
 }
 

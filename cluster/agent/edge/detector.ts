@@ -50,13 +50,13 @@ export async function readDetector(options: DetectorOptions): Promise<(detected:
  * The pid of a master given as `host:port` or `http://host:port`. Names are looked up once, at start, as IPv4: a master
  * tells an IPv4 address, and what comes from another address than the master's is not believed.
  */
-async function masterPid(given: string): Promise<string> {
-  const match = /^(?:http:\/\/)?(\[[0-9a-fA-F:.]+\]|[^:/\s]+):(\d{1,5})\/?$/.exec(given.trim());
-  if (splitUserinfo(given).credentials !== undefined)
+async function masterPid(master: string): Promise<string> {
+  const match = /^(?:http:\/\/)?(\[[0-9a-fA-F:.]+\]|[^:/\s]+):(\d{1,5})\/?$/.exec(master.trim());
+  if (splitUserinfo(master).credentials !== undefined)
     throw new StartError('--master: host:port has no credentials; give them with --credential, a JSON file');
   if (!match)
     throw new StartError(
-      `--master: "${given}" is neither host:port, such as 127.0.0.1:5050, nor zk://host:2181,.../path`,
+      `--master: "${master}" is neither host:port, such as 127.0.0.1:5050, nor zk://host:2181,.../path`,
     );
   const [, host = '', port = ''] = match;
   if (host.startsWith('['))

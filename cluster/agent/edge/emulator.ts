@@ -200,8 +200,8 @@ function react(place: Place, container: string, event: ExecutorEvent, options: E
     if (options.taskMs === 0) return;
     const spread =
       options.taskSpreadMs === 0 ? 0 : randomInt(2 * options.taskSpreadMs) - options.taskSpreadMs;
-    const at = place.shared.clock.now() + Math.max(1, options.taskMs + spread);
-    task.cancel = place.shared.clock.wakeAt(at, () => finish(place, container, 'TASK_FINISHED'));
+    const endsAt = place.shared.clock.now() + Math.max(1, options.taskMs + spread);
+    task.cancel = place.shared.clock.wakeAt(endsAt, () => finish(place, container, 'TASK_FINISHED'));
   } else if (event.type === 'KILL') {
     finish(place, container, 'TASK_KILLED');
   } else if (event.type === 'SHUTDOWN') {

@@ -87,10 +87,11 @@ function resourceSums(state: AgentState, executors: readonly Executor[]): Record
   const used = usedBy(executors);
   const sums: Record<string, number> = {};
   for (const name of ['cpus', 'mem', 'disk', 'gpus']) {
-    const [all, taken] = [scalarOf(total, name), scalarOf(used, name)];
-    sums[`slave/${name}_total`] = all;
-    sums[`slave/${name}_used`] = taken;
-    sums[`slave/${name}_percent`] = all === 0 ? 0 : taken / all;
+    const totalAmount = scalarOf(total, name);
+    const usedAmount = scalarOf(used, name);
+    sums[`slave/${name}_total`] = totalAmount;
+    sums[`slave/${name}_used`] = usedAmount;
+    sums[`slave/${name}_percent`] = totalAmount === 0 ? 0 : usedAmount / totalAmount;
     // Nothing is revocable yet; exporters ask all the same.
     for (const what of ['total', 'used', 'percent']) sums[`slave/${name}_revocable_${what}`] = 0;
   }

@@ -35,16 +35,16 @@ export interface ResourceFlags {
 
 /** Reads `--resources` and fills in what it does not name. */
 export async function agentResources(flags: ResourceFlags, workDir: string): Promise<mesos.Resource[]> {
-  const given = readGiven(flags.resources.trim());
-  if ('error' in given) throw new StartError(`--resources: ${given.error}`);
-  const wrong = givenError(given);
+  const configured = readGiven(flags.resources.trim());
+  if ('error' in configured) throw new StartError(`--resources: ${configured.error}`);
+  const wrong = givenError(configured);
   if (wrong) throw new StartError(`--resources: ${wrong}`);
-  const named = new Set(given.map(({ name }) => name));
-  const found = (await detect(workDir)).filter(({ name }) => !named.has(name));
+  const named = new Set(configured.map(({ name }) => name));
+  const detected = (await detect(workDir)).filter(({ name }) => !named.has(name));
   const role = flags.default_role;
   const roleWrong = roleError(role);
   if (roleWrong) throw new StartError(`--default_role: ${roleWrong}`);
-  const all = combine([...given, ...found]);
+  const all = combine([...configured, ...detected]);
   if (role === '*') return writeResources(all);
   const rest = all.filter((resource) => !isReserved(resource));
   return writeResources(
@@ -55,9 +55,9 @@ export async function agentResources(flags: ResourceFlags, workDir: string): Pro
 function readGiven(text: string): Resources | { readonly error: string } {
   if (!text.startsWith('[')) return readResourceText(text);
   try {
-    const given: unknown = JSON.parse(text);
-    if (!Array.isArray(given)) return { error: 'expected a JSON array of resources' };
-    const wire = given.map((one) => messageFromJson('mesos.v1.Resource', one));
+    const parsed: unknown = JSON.parse(text);
+    if (!Array.isArray(parsed)) return { error: 'expected a JSON array of resources' };
+    const wire = parsed.map((resource) => messageFromJson('mesos.v1.Resource', resource));
     const error = formError(wire);
     return error === undefined ? readResources(wire) : { error };
   } catch (error) {

@@ -39,9 +39,9 @@ export function agentFiles(options: SandboxOptions): VirtualFiles {
       return sandbox(options, { agent, framework, executor, run: 'latest', rest });
     }
     if (!clean.startsWith(`${workDir}/`)) return undefined;
-    const own = RUN.exec(clean.slice(workDir.length + 1));
-    if (!own) return undefined;
-    const [, agent = '', framework = '', executor = '', run = '', rest = ''] = own;
+    const match = RUN.exec(clean.slice(workDir.length + 1));
+    if (!match) return undefined;
+    const [, agent = '', framework = '', executor = '', run = '', rest = ''] = match;
     return sandbox(options, { agent, framework, executor, run, rest });
   });
 }

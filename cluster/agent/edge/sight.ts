@@ -26,7 +26,7 @@ export function agentSeenBy(
 }
 
 function shown(acls: Acls, sender: Principal | undefined, framework: AgentFramework): AgentFramework {
-  const userOf = (own: string | undefined): string => own ?? framework.info.user;
+  const userOf = (user: string | undefined): string => user ?? framework.info.user;
   const seesTask = (user: string | undefined): boolean =>
     isAllowed(acls, 'view_tasks', sender, thing(userOf(user)));
   const seesExecutor = ({ info }: Executor): boolean =>

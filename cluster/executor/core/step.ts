@@ -41,15 +41,15 @@ function subscribed(state: ExecutorState, event: EventOf<'agent.subscribed'>): E
 }
 
 function launch(state: ExecutorState, event: EventOf<'agent.launch'>): ExecutorEffect[] {
-  const { task, at } = event;
+  const { task, at: now } = event;
   if (state.task) {
     const text = 'Attempted to run multiple tasks using a "command" executor';
-    return update(state, { task_id: task.task_id, state: 'TASK_FAILED', message: text }, at);
+    return update(state, { task_id: task.task_id, state: 'TASK_FAILED', message: text }, now);
   }
   state.task = task;
   state.process = 'starting';
   return [
-    ...update(state, { task_id: task.task_id, state: 'TASK_STARTING' }, at),
+    ...update(state, { task_id: task.task_id, state: 'TASK_STARTING' }, now),
     { kind: 'spawn', task, user: task.command?.user ?? state.framework?.user },
   ];
 }

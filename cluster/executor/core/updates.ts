@@ -14,12 +14,12 @@ const RETRY_MS = 5000;
 /** Makes, keeps and sends one update. */
 export function update(
   state: ExecutorState,
-  given: Pick<mesos.TaskStatus, 'task_id' | 'state' | 'message' | 'reason' | 'healthy'>,
+  fields: Pick<mesos.TaskStatus, 'task_id' | 'state' | 'message' | 'reason' | 'healthy'>,
   now: Millis,
 ): ExecutorEffect[] {
   const uuid = nextUuidBytes(state.random);
   const status: mesos.TaskStatus = {
-    ...given,
+    ...fields,
     uuid,
     source: 'SOURCE_EXECUTOR',
     executor_id: { value: state.boot.executorId },

@@ -63,13 +63,14 @@ function readPairs({ flag, path, log, shape, list, secret }: PairsFile): Readonl
     throw new StartError(`${flag}: ${path} has no list "${list}": expected ${shape}`);
   const pairs = new Map<string, string>();
   for (const [index, entry] of value.entries()) {
-    const { principal, [secret]: given } = (entry ?? {}) as Record<string, unknown>;
+    const { principal, [secret]: secretText } = (entry ?? {}) as Record<string, unknown>;
     const where = `${flag}: ${path}: ${list}[${index}]`;
     if (typeof principal !== 'string' || principal === '')
       throw new StartError(`${where} has no text "principal"`);
-    if (typeof given !== 'string' || given === '') throw new StartError(`${where} has no text "${secret}"`);
+    if (typeof secretText !== 'string' || secretText === '')
+      throw new StartError(`${where} has no text "${secret}"`);
     if (pairs.has(principal)) throw new StartError(`${where}: principal "${principal}" is there twice`);
-    pairs.set(principal, given);
+    pairs.set(principal, secretText);
   }
   if (pairs.size === 0) throw new StartError(`${flag}: ${path} must contain at least one entry: ${shape}`);
   return pairs;

@@ -49,10 +49,11 @@ export function realmsOf(
     ...(flags.authenticate_http_readwrite ? [{ realm: names.readwrite, ...operators }] : []),
     ...(names.others ?? []),
   ];
-  const own = flags.http_credentials;
+  const httpCredentials = flags.http_credentials;
   const files: SecretFiles = {
-    credentials: own ?? flags.credentials,
-    credentialsFlag: own === undefined && 'credentials' in flags ? '--credentials' : '--http_credentials',
+    credentials: httpCredentials ?? flags.credentials,
+    credentialsFlag:
+      httpCredentials === undefined && 'credentials' in flags ? '--credentials' : '--http_credentials',
     key: flags.jwt_secret_key,
     keyFlag: '--jwt_secret_key',
     tokens: flags.http_tokens,

@@ -23,7 +23,7 @@ export function readJwt(token: string, key: Buffer, now: Millis): JwtResult {
   if ('crit' in header) return { error: "Token 'crit' field is unsupported" };
   if (header['typ'] !== undefined && typeof header['typ'] !== 'string')
     return { error: "Token 'typ' is not a string" };
-  if (!keysOf(key).some((one) => isSigned(`${head}.${payload}`, signature, one))) {
+  if (!keysOf(key).some((candidate) => isSigned(`${head}.${payload}`, signature, candidate))) {
     return { error: 'Token signature does not match' };
   }
   const claims = readPart(payload);
@@ -47,10 +47,10 @@ function keysOf(key: Buffer): readonly Buffer[] {
 
 function isSigned(signed: string, signature: string, key: Buffer): boolean {
   const expected = createHmac('sha256', key).update(signed).digest();
-  const given = Buffer.from(signature, 'base64url');
+  const decoded = Buffer.from(signature, 'base64url');
   // One signature has one spelling: what decodes to it by being lax is not it.
-  const isExact = given.toString('base64url') === signature;
-  return isExact && given.length === expected.length && timingSafeEqual(given, expected);
+  const isExact = decoded.toString('base64url') === signature;
+  return isExact && decoded.length === expected.length && timingSafeEqual(decoded, expected);
 }
 
 function readPart(part: string): Record<string, unknown> | undefined {

@@ -66,8 +66,8 @@ export function openRealms(realms: readonly RealmFlags[], context: Context): Rea
 function openScheme(name: string, { realm, schemesFlag }: RealmFlags, context: Context): Authenticator {
   const make = SCHEMES[name];
   if (!make) {
-    const known = Object.keys(SCHEMES).join(', ');
-    throw new StartError(`${schemesFlag}: "${name}" is not known: choose of ${known}, with commas`);
+    const schemes = Object.keys(SCHEMES).join(', ');
+    throw new StartError(`${schemesFlag}: "${name}" is not known: choose of ${schemes}, with commas`);
   }
   return make(context, (flag, path) => {
     if (path !== undefined) return path;

@@ -11,8 +11,8 @@ export function sameSecret(left: string, right: string): boolean {
 }
 
 /** The name whose secret this is. Every entry is compared, so that the time does not tell which came close. */
-export function ownerOf(secrets: ReadonlyMap<string, string>, given: string): string | undefined {
+export function ownerOf(secrets: ReadonlyMap<string, string>, candidate: string): string | undefined {
   let owner: string | undefined;
-  for (const [name, secret] of secrets) if (sameSecret(secret, given)) owner ??= name;
+  for (const [name, secret] of secrets) if (sameSecret(secret, candidate)) owner ??= name;
   return owner;
 }

@@ -41,6 +41,6 @@ export function strayVariables(
 
 /** Warns of variables that are probably misspelt. */
 export function tellStrayVariables(strays: readonly StrayVariable[], log: Pick<Logger, 'warn'>): void {
-  for (const { variable, nearest: meant } of strays)
-    log.warn({ variable }, `nothing reads the variable ${variable}: did you mean ${meant}?`);
+  for (const { variable, nearest: suggestion } of strays)
+    log.warn({ variable }, `nothing reads the variable ${variable}: did you mean ${suggestion}?`);
 }

@@ -62,30 +62,30 @@ interface Common {
 export function text<D extends string | undefined = undefined>(
   o: Common & { fallback?: D },
 ): Flag<string | D> {
-  return { value: 'TEXT', ...o, fallback: o.fallback as D, read: (given) => given };
+  return { value: 'TEXT', ...o, fallback: o.fallback as D, read: (value) => value };
 }
 
 /** Text that must be given. */
 export function requiredText(o: Common): Flag<string> {
-  return { value: 'TEXT', ...o, fallback: '', required: true, read: (given) => given };
+  return { value: 'TEXT', ...o, fallback: '', required: true, read: (value) => value };
 }
 
 /** Where a file is: a path, or `file://PATH`. What is in it is read by who needs it, and is not shown. */
 export function path(o: Common): Flag<string | undefined> {
-  const read = (given: string): string => given.replace(/^file:\/\//, '');
+  const read = (value: string): string => value.replace(/^file:\/\//, '');
   return { value: 'PATH', ...o, fallback: undefined, isPath: true, read };
 }
 
 /** A text such as JSON that may also be in a file: `file://PATH`, or a path that begins with a slash. */
 export function document(o: Common): Flag<string | undefined> {
-  const read = (given: string): string => (given.startsWith('/') ? fromFile(`file://${given}`) : given);
+  const read = (value: string): string => (value.startsWith('/') ? fromFile(`file://${value}`) : value);
   return { value: 'JSON|PATH', ...o, fallback: undefined, read };
 }
 
 /** One of a few words. */
 export function choice<W extends string>(o: Common & { words: readonly W[]; fallback: W }): Flag<W> {
-  const read = (given: string): W => {
-    const word = o.words.find((candidate) => candidate === given);
+  const read = (value: string): W => {
+    const word = o.words.find((candidate) => candidate === value);
     if (word === undefined) throw new Error(`expected one of ${o.words.join(', ')}`);
     return word;
   };
@@ -96,8 +96,8 @@ export function choice<W extends string>(o: Common & { words: readonly W[]; fall
 export function integer<D extends number | undefined>(
   o: Common & { min: number; max: number; fallback: D },
 ): Flag<number | D> {
-  const read = (given: string): number => {
-    const number = /^-?\d+$/.test(given) ? Number(given) : Number.NaN;
+  const read = (value: string): number => {
+    const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
     if (!(number >= o.min && number <= o.max))
       throw new Error(`expected a whole number from ${o.min} to ${o.max}`);
     return number;
@@ -144,8 +144,8 @@ interface DurationLimits {
 export function duration<D extends Millis | undefined>(
   o: Common & DurationLimits & { fallback: D; fallbackText?: string },
 ): Flag<Millis | D> {
-  const read = (given: string): Millis => {
-    const ms = readDuration(given);
+  const read = (value: string): Millis => {
+    const ms = readDuration(value);
     if (ms === undefined || ms < 0)
       throw new Error('expected a duration such as 15secs, 500ms, 10mins or 2weeks');
     const wrong = limitError(ms, o);
@@ -174,8 +174,8 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
 
 /** A number of bytes such as `2GB`. */
 export function bytes(o: Common & { fallback: number; fallbackText: string }): Flag<number> {
-  const read = (given: string): number => {
-    const [, number, unit = ''] = /^(\d+)([A-Z]+)$/.exec(given.trim().toUpperCase()) ?? [];
+  const read = (value: string): number => {
+    const [, number, unit = ''] = /^(\d+)([A-Z]+)$/.exec(value.trim().toUpperCase()) ?? [];
     const size = BYTE_UNITS[unit];
     if (number === undefined || size === undefined)
       throw new Error('expected a whole number of bytes such as 4096B, 64KB or 2GB');
@@ -193,9 +193,9 @@ function printBytes(value: number): string {
 
 /** On or off: `--name`, `--name=false`, `--no-name` or `--disable_name`. */
 export function toggle(o: Common & { fallback: boolean }): Flag<boolean> {
-  const read = (given: string): boolean => {
-    if (given === 'true' || given === '1' || given === '') return true;
-    if (given === 'false' || given === '0') return false;
+  const read = (value: string): boolean => {
+    if (value === 'true' || value === '1' || value === '') return true;
+    if (value === 'false' || value === '0') return false;
     throw new Error('expected true or false');
   };
   return { ...o, value: undefined, read };
@@ -203,24 +203,24 @@ export function toggle(o: Common & { fallback: boolean }): Flag<boolean> {
 
 /** A flag that may be given several times. `check` throws an Error that says what is expected. */
 export function list(
-  o: Common & { fallback?: readonly string[]; check?: (given: string) => void },
+  o: Common & { fallback?: readonly string[]; check?: (value: string) => void },
 ): Flag<readonly string[]> {
   return {
     value: 'TEXT',
     ...o,
     fallback: o.fallback ?? [],
     repeatable: true,
-    read: (given, previous) => {
-      o.check?.(given);
-      return [...(previous ?? []), given];
+    read: (value, previous) => {
+      o.check?.(value);
+      return [...(previous ?? []), value];
     },
   };
 }
 
-function fromFile(given: string): string {
-  if (!given.startsWith('file://')) return given;
+function fromFile(value: string): string {
+  if (!value.startsWith('file://')) return value;
   try {
-    return readFileSync(given.slice('file://'.length), 'utf8').trim();
+    return readFileSync(value.slice('file://'.length), 'utf8').trim();
   } catch (error) {
     throw new Error(`cannot read the file: ${(error as Error).message}`);
   }
@@ -249,7 +249,7 @@ export function parseFlags<Table extends FlagTable>(table: Table, options: Parse
   const command = describe(table, options);
   for (const [name, flag] of Object.entries(table)) {
     for (const called of namesOf(name, flag)) {
-      command.on(`option:${called}`, (given: string | null) => accept(values, name, flag, given ?? ''));
+      command.on(`option:${called}`, (value: string | null) => accept(values, name, flag, value ?? ''));
       for (const off of offNames(called))
         command.on(`option:${off}`, () => accept(values, name, flag, 'false'));
     }
@@ -318,18 +318,18 @@ function accept(
   values: Map<string, unknown>,
   name: string,
   flag: Flag<unknown>,
-  given: string,
+  raw: string,
   variable?: string,
 ): void {
   try {
-    const value = flag.isPath ? given : fromFile(given);
-    if (flag.secret && value !== given) tellOpenSecret(`--${name}`, given.slice('file://'.length));
+    const value = flag.isPath ? raw : fromFile(raw);
+    if (flag.secret && value !== raw) tellOpenSecret(`--${name}`, raw.slice('file://'.length));
     values.set(name, flag.read(value, flag.repeatable ? values.get(name) : undefined));
   } catch (error) {
     const source = variable === undefined ? `--${name}` : `${variable} (--${name})`;
     const { message } = error as Error;
     if (error instanceof FlagRefusal) throw new UsageError(`${source} cannot be used: ${message}`);
-    const shown = flag.secret ? 'the value' : JSON.stringify(hideUserinfo(given));
+    const shown = flag.secret ? 'the value' : JSON.stringify(hideUserinfo(raw));
     throw new UsageError(`${source}: ${shown} cannot be used: ${message}`);
   }
 }

@@ -53,24 +53,24 @@ const names = new Map<string, { readonly byId: ReadonlyMap<number, string>; read
 const NAMES_MAX_AGE_MS = 10_000;
 
 function nameOf(file: string, id: number): string {
-  const known = names.get(file);
+  const cached = names.get(file);
   const now = performance.now();
   const fresh =
-    known && now - known.readAt < NAMES_MAX_AGE_MS ? known : { byId: readNames(file), readAt: now };
+    cached && now - cached.readAt < NAMES_MAX_AGE_MS ? cached : { byId: readNames(file), readAt: now };
   names.set(file, fresh);
   return fresh.byId.get(id) ?? String(id);
 }
 
 /** Lines are `name:x:id:...`; the first name of an id counts. */
 function readNames(file: string): Map<number, string> {
-  const found = new Map<number, string>();
+  const namesById = new Map<number, string>();
   try {
     for (const line of readFileSync(file, 'utf8').split('\n')) {
       const [name, , id] = line.split(':');
-      if (name && id && !found.has(Number(id))) found.set(Number(id), name);
+      if (name && id && !namesById.has(Number(id))) namesById.set(Number(id), name);
     }
   } catch {
     // Without the file there are numbers only.
   }
-  return found;
+  return namesById;
 }

@@ -56,8 +56,8 @@ export function tightenFolder(folder: string, mode = PRIVATE_FOLDER): void {
 
 /** Gives a file or folder of ours exactly this mode; one that belongs to somebody else is left as it is. */
 export function setMode(path: string, mode: number): void {
-  const found = statSync(path, { throwIfNoEntry: false });
-  if (!found || (found.mode & 0o7777) === mode) return;
+  const stats = statSync(path, { throwIfNoEntry: false });
+  if (!stats || (stats.mode & 0o7777) === mode) return;
   try {
     chmodSync(path, mode);
   } catch (error) {

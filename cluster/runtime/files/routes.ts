@@ -73,9 +73,9 @@ async function read(files: VirtualFiles, request: Request, reply: Reply): Promis
   const wanted = asksForEnd
     ? { offset: 0, length: 0 }
     : { offset, length: length === -1 ? undefined : length };
-  const found = await files.read(query['path'], wanted, principalOf(request));
-  if ('problem' in found) return sendText(reply, problemStatus(found), found.text);
-  const body = { data: found.data.toString('utf8'), offset: asksForEnd ? found.size : offset };
+  const part = await files.read(query['path'], wanted, principalOf(request));
+  if ('problem' in part) return sendText(reply, problemStatus(part), part.text);
+  const body = { data: part.data.toString('utf8'), offset: asksForEnd ? part.size : offset };
   return sendJson(request, reply, JSON.stringify(body));
 }
 

@@ -39,8 +39,8 @@ export function findIn(
   return (path) => {
     const parts = path.replace(/\/+$/, '').split('/');
     for (let length = parts.length; length > 0; length--) {
-      const found = attached.get(parts.slice(0, length).join('/'));
-      if (found) return { ...found, rest: parts.slice(length).join('/') };
+      const entry = attached.get(parts.slice(0, length).join('/'));
+      if (entry) return { ...entry, rest: parts.slice(length).join('/') };
     }
     return undefined;
   };
@@ -111,13 +111,13 @@ export class VirtualFiles {
 
   private async resolve(path: string, sender: Principal | undefined): Promise<Place | Problem> {
     if (path.includes('\0')) return { problem: 'invalid', text: 'The path has a zero byte.\n' };
-    const found = this.find(path);
-    if (!found) return { problem: 'missing', text: '' };
-    if (!found.may(sender)) return { problem: 'forbidden', text: '' };
+    const attached = this.find(path);
+    if (!attached) return { problem: 'missing', text: '' };
+    if (!attached.may(sender)) return { problem: 'forbidden', text: '' };
     try {
-      const root = await realpath(found.real);
-      if (found.rest !== '' && !(await stat(root)).isDirectory()) return { problem: 'missing', text: '' };
-      const real = await realpath(join(root, found.rest));
+      const root = await realpath(attached.real);
+      if (attached.rest !== '' && !(await stat(root)).isDirectory()) return { problem: 'missing', text: '' };
+      const real = await realpath(join(root, attached.rest));
       if (isInside(root, real)) return { path: real, root };
       return { problem: 'invalid', text: `'${path}' is inaccessible.\n` };
     } catch (error) {
@@ -148,8 +148,8 @@ async function outsideError(file: FileHandle, { root, path }: Place): Promise<st
 async function infoOf({ path, root }: Place, shown: string, name: string): Promise<FileInfo | undefined> {
   const full = join(path, name);
   try {
-    const own = await lstat(full);
-    if (!own.isSymbolicLink()) return fileInfo(shown, own);
+    const stats = await lstat(full);
+    if (!stats.isSymbolicLink()) return fileInfo(shown, stats);
     return isInside(root, await realpath(full)) ? fileInfo(shown, await stat(full)) : undefined;
   } catch {
     return undefined;

@@ -59,7 +59,7 @@ export function accessCheck(
   return (request, reply) => {
     const realm = realmOf(request);
     const authenticators = realm === undefined ? undefined : realms.get(realm);
-    const refusal = pages(request, { realm, asked: authenticators !== undefined });
+    const refusal = pages(request, { realm, authenticates: authenticators !== undefined });
     if (refusal) return refuse(reply, 403, refusal.text);
     if (realm === undefined || !authenticators) return undefined;
     const verdict = judge(authenticators, request.headers.authorization, realm);
@@ -80,7 +80,7 @@ function realmFinder(options: AccessOptions): (request: Request) => string | und
   };
 }
 
-type RealmState = { readonly realm: string | undefined; readonly asked: boolean };
+type RealmState = { readonly realm: string | undefined; readonly authenticates: boolean };
 
 /** Judges what the browser says. What a daemon that asks for credentials shows everybody is shown under any name. */
 function pageCheck(
@@ -89,14 +89,14 @@ function pageCheck(
   const hosts = options.hosts ?? hostRule();
   const isGuardedApi = isGuarded(options);
   const log = new SeldomLog(options.log);
-  return (request, { realm, asked }) => {
+  return (request, { realm, authenticates }) => {
     const { method, headers } = request;
     const isShown = isGuardedApi && realm === undefined && (method === 'GET' || method === 'HEAD');
     const query = request.query as Readonly<Record<string, unknown>> | undefined;
     const refusal = pageRefusal({
       method,
       headers,
-      hosts: asked || isShown ? undefined : hosts,
+      hosts: authenticates || isShown ? undefined : hosts,
       changes: request.routeOptions.config?.changes === true,
       jsonp: query?.['jsonp'] !== undefined,
       jsonpAllowed: options.jsonp === true,

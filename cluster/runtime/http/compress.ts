@@ -32,9 +32,9 @@ function bytesOf(payload: string | Buffer): Buffer {
 }
 
 function packedOf(body: Buffer): Promise<Buffer> {
-  const known = done.get(body) ?? compress(body, { level: 1 });
-  done.set(body, known);
-  return known;
+  const compressed = done.get(body) ?? compress(body, { level: 1 });
+  done.set(body, compressed);
+  return compressed;
 }
 
 /** True when gzip is among the encodings of the header, and not refused by `;q=0`. */

@@ -34,7 +34,7 @@ export function helpRoutes(main: string, routes: readonly Route[]): Route[] {
     queryOf(request)['format'] === 'json'
       ? sendJson(request, reply, helpJson(processes))
       : sendPage(request, reply, index);
-  const one: Handler = (request, reply) => {
+  const processPage: Handler = (request, reply) => {
     const [id = '', ...rest] = (request.params as { '*': string })['*'].split('/').filter(Boolean);
     const name = rest.join('/');
     const shown = processes.get(id)?.filter(({ path }) => name === '' || nameOf(path, id) === `/${name}`);
@@ -51,7 +51,7 @@ export function helpRoutes(main: string, routes: readonly Route[]): Route[] {
     sendJson(request, reply, JSON.stringify(names.map((id) => ({ id, events: [] }))));
   return [
     { path: '/help', methods: { GET: all }, anyMethod: always },
-    { path: '/help/*', methods: { GET: one }, anyMethod: always },
+    { path: '/help/*', methods: { GET: processPage }, anyMethod: always },
     { path: '/__processes__', methods: { GET: ids }, anyMethod: always },
   ];
 }

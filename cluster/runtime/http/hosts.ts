@@ -29,8 +29,8 @@ export function allowedHostsFlag(formerly?: string): Flag<readonly string[]> {
       'more names that Host may have where no credentials are asked for, with commas; .example.com is every name ' +
       'under it. Addresses, localhost, names without a dot, names of the cluster and of this host are always taken',
     value: 'NAMES',
-    check: (given) => {
-      const wrong = split(given).find((name) => !NAME.test(name));
+    check: (names) => {
+      const wrong = split(names).find((name) => !NAME.test(name));
       if (wrong !== undefined)
         throw new Error(`"${wrong}" is no host name; no scheme, port or * belongs to it`);
     },
@@ -46,8 +46,8 @@ interface Names {
 
 /** The names with a dot that are taken. Those of this host are read now. */
 function readNames({ domain = 'mesos', advertised = [], allowed = [] }: HostNames): Names {
-  const given = [...advertised.flatMap((name) => (name === undefined ? [] : [hostOf(name)])), ...ownNames()];
-  const exact = new Set(given.map(bareName).filter((name) => name.includes('.')));
+  const hosts = [...advertised.flatMap((name) => (name === undefined ? [] : [hostOf(name)])), ...ownNames()];
+  const exact = new Set(hosts.map(bareName).filter((name) => name.includes('.')));
   const endings = ['localhost', bareName(domain)].filter(Boolean).map((name) => `.${name}`);
   for (const name of allowed.flatMap(split)) {
     if (name.startsWith('.')) endings.push(`.${bareName(name.slice(1))}`);
@@ -57,8 +57,8 @@ function readNames({ domain = 'mesos', advertised = [], allowed = [] }: HostName
 }
 
 /** The rule for a daemon. The names of this host are read once. */
-export function hostRule(given: HostNames = {}): HostRule {
-  const { exact, endings } = readNames(given);
+export function hostRule(hostNames: HostNames = {}): HostRule {
+  const { exact, endings } = readNames(hostNames);
   let last: string | undefined;
   const check = (host: string): boolean => {
     const name = bareName(host);
@@ -75,8 +75,8 @@ export function hostRule(given: HostNames = {}): HostRule {
 }
 
 /** The same rule for servers that are not of this program, as a regular expression for which case does not matter. */
-export function hostPattern(given: HostNames = {}): string {
-  const { exact, endings } = readNames(given);
+export function hostPattern(hostNames: HostNames = {}): string {
+  const { exact, endings } = readNames(hostNames);
   const literal = (name: string): string => name.replace(/[^a-z0-9_-]/g, '\\$&');
   const names = [...exact].sort().map(literal);
   const domains = endings.map((end) => `.*${literal(end)}`);

@@ -26,9 +26,9 @@ export function queryOf(request: Request): Query {
 
 /** A number of a query as the original takes one: 32 bits with a sign, perhaps in hex; undefined for anything else. */
 export function readInt32(text: string | undefined): number | undefined {
-  const found = /^([+-]?)(\d+|0x[0-9a-f]+)$/i.exec(text ?? '');
-  if (!found) return undefined;
-  const value = (found[1] === '-' ? -1 : 1) * Number(found[2]);
+  const match = /^([+-]?)(\d+|0x[0-9a-f]+)$/i.exec(text ?? '');
+  if (!match) return undefined;
+  const value = (match[1] === '-' ? -1 : 1) * Number(match[2]);
   return value >= -(2 ** 31) && value < 2 ** 31 ? value : undefined;
 }
 

@@ -42,10 +42,10 @@ export function routeUrl(url: string, rules: PathRules): string {
 
 /** A URL may also be whole, as a proxy's is: then only its path counts. */
 function split(url: string): { readonly path: string; readonly query: string } {
-  const own = url.replace(/^https?:\/\/[^/?#]*/i, '');
-  const from = own.search(/[?#]/);
-  const path = from < 0 ? own : own.slice(0, from);
-  return { path: path === '' && own !== url ? '/' : path, query: from < 0 ? '' : own.slice(from) };
+  const relative = url.replace(/^https?:\/\/[^/?#]*/i, '');
+  const from = relative.search(/[?#]/);
+  const path = from < 0 ? relative : relative.slice(0, from);
+  return { path: path === '' && relative !== url ? '/' : path, query: from < 0 ? '' : relative.slice(from) };
 }
 
 function named(path: string, { main, others }: PathRules): { readonly full: string; readonly bare: string } {
@@ -66,15 +66,16 @@ function decode(part: string): string {
   }
 }
 
-function longest(path: string, known: readonly string[]): string {
+function longest(path: string, knownPaths: readonly string[]): string {
   const fits = (pattern: string): boolean => {
     const fixed = pattern.slice(0, pattern.search(/[:*]/));
     return path.startsWith(fixed);
   };
-  if (known.includes(path) || known.some((one) => /[:*]/.test(one) && fits(one))) return path;
+  if (knownPaths.includes(path) || knownPaths.some((candidate) => /[:*]/.test(candidate) && fits(candidate)))
+    return path;
   for (let end = path.lastIndexOf('/'); end > 0; end = path.lastIndexOf('/', end - 1)) {
     const prefix = path.slice(0, end);
-    if (known.includes(prefix)) return prefix;
+    if (knownPaths.includes(prefix)) return prefix;
   }
   return path;
 }

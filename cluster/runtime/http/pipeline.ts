@@ -70,14 +70,14 @@ export class Pipeline {
       keepAliveTimeout: 30_000,
       maxResponseSize: ANSWER_MAX_BYTES,
     });
-    const made = { origin, client };
+    const connection = { origin, client };
     // Left alone, undici would send again on a new connection what was not answered on this one.
     const drop = (): void => {
-      if (this.current === made) this.current = undefined;
+      if (this.current === connection) this.current = undefined;
       void client.destroy().catch(() => undefined);
     };
     client.on('disconnect', drop).on('connectionError', drop);
-    this.current = made;
+    this.current = connection;
     return client;
   }
 }
@@ -92,9 +92,9 @@ function answerHandler(
   const chunks: Buffer[] = [];
   return {
     onRequestStart: () => undefined,
-    onResponseStart: (_controller, statusCode, given) => {
+    onResponseStart: (_controller, statusCode, responseHeaders) => {
       status = statusCode;
-      headers = given;
+      headers = responseHeaders;
     },
     onResponseData: (_controller, chunk) => void chunks.push(chunk),
     onResponseEnd: () => resolve({ status, headers, body: Buffer.concat(chunks) }),

@@ -200,10 +200,10 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
   ]) {
     const allowed = METHODS.filter((method) => methods[method]);
     for (const method of METHODS) {
-      const known = methods[method] ?? (method === 'HEAD' ? methods.GET : undefined);
+      const methodHandler = methods[method] ?? (method === 'HEAD' ? methods.GET : undefined);
       const refuse: Handler = (request, reply) => refuseMethod(options, request, reply, allowed);
       const handler: Handler =
-        known ?? ((...both) => (anyMethod?.() && methods.GET ? methods.GET : refuse)(...both));
+        methodHandler ?? ((...both) => (anyMethod?.() && methods.GET ? methods.GET : refuse)(...both));
       app.route({
         method,
         url: path,

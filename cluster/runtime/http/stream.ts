@@ -26,7 +26,7 @@ export class ResponseStream {
   private ended = false;
   /** Bytes that were written whatever was unread, and may still be. */
   private allowance = 0;
-  private progress = { taken: 0, at: 0 };
+  private progress = { readBytes: 0, at: 0 };
 
   /** Takes the response over from Fastify and sends the headers at once. */
   constructor(
@@ -65,9 +65,9 @@ export class ResponseStream {
   private isStalled(unread: number): boolean {
     const { stallMs, now = () => performance.now() } = this.options;
     if (stallMs === undefined) return false;
-    const taken = (this.reply.raw.socket?.bytesWritten ?? 0) - unread;
-    const moved = unread === 0 || taken > this.progress.taken;
-    if (moved || this.progress.at === 0) this.progress = { taken, at: now() };
+    const readBytes = (this.reply.raw.socket?.bytesWritten ?? 0) - unread;
+    const moved = unread === 0 || readBytes > this.progress.readBytes;
+    if (moved || this.progress.at === 0) this.progress = { readBytes, at: now() };
     return now() - this.progress.at > stallMs;
   }
 

@@ -72,28 +72,29 @@ export class MessageDecoder {
     if (this.size < this.wanted) return { messages: [] };
     const bytes = this.waiting.length === 1 ? chunk : Buffer.concat(this.waiting);
     const messages: DecodedMessage[] = [];
-    let at = 0;
+    let position = 0;
     try {
-      for (let next = at; next >= 0; ) {
-        at = next;
-        next = this.advance(bytes, at, messages);
-        if (next === OTHERS) return { messages, others: bytes.subarray(at) };
+      for (let next = position; next >= 0; ) {
+        position = next;
+        next = this.advance(bytes, position, messages);
+        if (next === OTHERS) return { messages, others: bytes.subarray(position) };
       }
     } catch (error) {
       if (!(error instanceof Broken)) throw error;
       return { messages, broken: error.message };
     }
-    const rest = bytes.subarray(at);
+    const rest = bytes.subarray(position);
     this.waiting = rest.length > 0 ? [rest] : [];
     this.size = rest.length;
     return { messages };
   }
 
   /** One step from a place in the bytes to the next, or MORE, or OTHERS. */
-  private advance(bytes: Buffer, at: number, messages: DecodedMessage[]): number {
-    if (!this.head) return this.readHead(bytes, at);
+  private advance(bytes: Buffer, position: number, messages: DecodedMessage[]): number {
+    if (!this.head) return this.readHead(bytes, position);
     const { length } = this.head;
-    const next = length === 'chunked' ? this.readChunk(bytes, at) : this.readSized(bytes, at, length);
+    const next =
+      length === 'chunked' ? this.readChunk(bytes, position) : this.readSized(bytes, position, length);
     if (this.bodyEnds) {
       messages.push({ head: this.head, body: this.body() });
       this.head = undefined;
@@ -102,37 +103,37 @@ export class MessageDecoder {
     return next;
   }
 
-  private readHead(bytes: Buffer, at: number): number {
-    if (at === bytes.length) return this.more(0);
-    const end = bytes.indexOf(END_OF_HEAD, at, 'latin1');
-    if (end < 0 || end - at > HEAD_MAX_BYTES)
-      return bytes.length - at > HEAD_MAX_BYTES ? OTHERS : this.more(bytes.length - at);
-    const head = readHead(bytes.toString('latin1', at, end));
+  private readHead(bytes: Buffer, position: number): number {
+    if (position === bytes.length) return this.more(0);
+    const end = bytes.indexOf(END_OF_HEAD, position, 'latin1');
+    if (end < 0 || end - position > HEAD_MAX_BYTES)
+      return bytes.length - position > HEAD_MAX_BYTES ? OTHERS : this.more(bytes.length - position);
+    const head = readHead(bytes.toString('latin1', position, end));
     if (!head || !this.takes(head)) return OTHERS;
     this.head = head;
     return end + END_OF_HEAD.length;
   }
 
-  private readSized(bytes: Buffer, at: number, length: number): number {
+  private readSized(bytes: Buffer, position: number, length: number): number {
     if (length > this.bodyMaxBytes) throw new Broken(`a message of ${length} bytes`);
-    if (bytes.length - at < length) return this.more(length - 1);
-    this.keep(bytes.subarray(at, at + length));
+    if (bytes.length - position < length) return this.more(length - 1);
+    this.keep(bytes.subarray(position, position + length));
     this.bodyEnds = true;
-    return at + length;
+    return position + length;
   }
 
   /** The last chunk is an empty one. */
-  private readChunk(bytes: Buffer, at: number): number {
-    const endOfLine = bytes.indexOf('\r\n', at, 'latin1');
-    if (endOfLine < 0 || endOfLine - at > CHUNK_LINE_MAX_BYTES) {
-      if (bytes.length - at > CHUNK_LINE_MAX_BYTES) throw new Broken('a chunk without a length');
-      return this.more(bytes.length - at);
+  private readChunk(bytes: Buffer, position: number): number {
+    const endOfLine = bytes.indexOf('\r\n', position, 'latin1');
+    if (endOfLine < 0 || endOfLine - position > CHUNK_LINE_MAX_BYTES) {
+      if (bytes.length - position > CHUNK_LINE_MAX_BYTES) throw new Broken('a chunk without a length');
+      return this.more(bytes.length - position);
     }
-    const size = chunkSize(bytes.toString('latin1', at, endOfLine));
+    const size = chunkSize(bytes.toString('latin1', position, endOfLine));
     if (size + this.partsSize > this.bodyMaxBytes) throw new Broken(`a message of more than ${size} bytes`);
     const begin = endOfLine + 2;
     const end = begin + size + 2;
-    if (bytes.length < end) return this.more(end - at - 1);
+    if (bytes.length < end) return this.more(end - position - 1);
     if (bytes[end - 2] !== 0x0d || bytes[end - 1] !== 0x0a) throw new Broken('a chunk of another length');
     this.keep(bytes.subarray(begin, end - 2));
     this.bodyEnds = size === 0;

@@ -98,8 +98,8 @@ export class Links {
 
   private peer(pid: Pid): Peer {
     const address = `${pid.host}:${pid.port}`;
-    const known = this.peers.get(address);
-    if (known && !known.socket.destroyed) return known;
+    const existing = this.peers.get(address);
+    if (existing && !existing.socket.destroyed) return existing;
     const socket = this.dial(pid.host.replace(/^\[|\]$/g, ''), pid.port);
     const peer: Peer = { socket, queued: [], linked: new Set(), connected: false };
     this.peers.set(address, peer);
@@ -125,8 +125,8 @@ export class Links {
     const { tls } = this.options;
     if (!tls) return connect({ host, port, noDelay: true });
     const { key, cert, ciphers, minVersion, maxVersion, verifiesServers } = tls;
-    const own = { key, cert, ca: tls.ca?.slice(), ciphers, minVersion, maxVersion };
-    const socket = connectTls({ host, port, ...own, rejectUnauthorized: verifiesServers });
+    const secureOptions = { key, cert, ca: tls.ca?.slice(), ciphers, minVersion, maxVersion };
+    const socket = connectTls({ host, port, ...secureOptions, rejectUnauthorized: verifiesServers });
     return socket.setNoDelay(true);
   }
 
@@ -161,12 +161,12 @@ function joined(frames: readonly Frame[]): Buffer {
   for (const { head, body } of frames)
     size += Buffer.byteLength(head) + body.byteLength + (body.byteLength > 0 ? END_OF_CHUNKS.length : 0);
   const bytes = Buffer.allocUnsafe(size);
-  let at = 0;
+  let offset = 0;
   for (const { head, body } of frames) {
-    at += bytes.write(head, at);
-    bytes.set(body, at);
-    at += body.byteLength;
-    if (body.byteLength > 0) at += bytes.write(END_OF_CHUNKS, at, 'latin1');
+    offset += bytes.write(head, offset);
+    bytes.set(body, offset);
+    offset += body.byteLength;
+    if (body.byteLength > 0) offset += bytes.write(END_OF_CHUNKS, offset, 'latin1');
   }
   return bytes;
 }

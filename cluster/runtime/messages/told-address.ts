@@ -62,7 +62,7 @@ export async function reachableAddress(
 const THIS_MACHINE: Machine = {
   named: () =>
     lookup(hostname(), { family: 4, all: true }).then(
-      (found) => found.map(({ address }) => address),
+      (addresses) => addresses.map(({ address }) => address),
       () => [],
     ),
   interfaces: () =>

@@ -51,8 +51,8 @@ export function tlsSettings(env: Env): TlsSettings | undefined {
 export function callerEnvironment(env: Env): Record<string, string> {
   if (!isOn(env, 'ENABLED')) return {};
   const names = ['CA_FILE', 'CA_DIR', 'VERIFY_SERVER_CERT', 'VERIFY_CERT'].map((name) => PREFIX + name);
-  const given = names.flatMap((name): [string, string][] => (env[name] ? [[name, env[name]]] : []));
-  return { [`${PREFIX}ENABLED`]: '1', ...Object.fromEntries(given) };
+  const pairs = names.flatMap((name): [string, string][] => (env[name] ? [[name, env[name]]] : []));
+  return { [`${PREFIX}ENABLED`]: '1', ...Object.fromEntries(pairs) };
 }
 
 /**
@@ -68,11 +68,11 @@ export function callerTrust(
 }
 
 function isOn(env: Env, name: string, fallback = false): boolean {
-  const given = env[PREFIX + name];
-  if (given === undefined || given === '') return fallback;
-  if (['1', 'true'].includes(given)) return true;
-  if (['0', 'false'].includes(given)) return false;
-  throw new StartError(`${PREFIX}${name}: "${given}" cannot be used: expected true or false`);
+  const value = env[PREFIX + name];
+  if (value === undefined || value === '') return fallback;
+  if (['1', 'true'].includes(value)) return true;
+  if (['0', 'false'].includes(value)) return false;
+  throw new StartError(`${PREFIX}${name}: "${value}" cannot be used: expected true or false`);
 }
 
 function needed(env: Env, name: string, what: string): Buffer {
@@ -94,8 +94,8 @@ function read(variable: string, path: string): Buffer {
 function authorities(env: Env): readonly Buffer[] | undefined {
   const [file, folder] = [env[`${PREFIX}CA_FILE`], env[`${PREFIX}CA_DIR`]];
   if (!file && !folder) return undefined;
-  const one = file ? [read(`${PREFIX}CA_FILE`, file)] : [];
-  return [...one, ...(folder ? inFolder(`${PREFIX}CA_DIR`, folder) : [])];
+  const certificates = file ? [read(`${PREFIX}CA_FILE`, file)] : [];
+  return [...certificates, ...(folder ? inFolder(`${PREFIX}CA_DIR`, folder) : [])];
 }
 
 function inFolder(variable: string, folder: string): Buffer[] {

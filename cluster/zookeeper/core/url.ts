@@ -15,11 +15,11 @@ export function readZkUrl(text: string): ZkUrl | { readonly error: string } {
   const bare = text.trim();
   if (!bare.startsWith('zk://')) return { error: 'expected zk://host:2181,.../path' };
   const rest = bare.slice('zk://'.length);
-  const at = rest.lastIndexOf('@');
-  const auth = at < 0 ? undefined : rest.slice(0, at);
+  const atSign = rest.lastIndexOf('@');
+  const auth = atSign < 0 ? undefined : rest.slice(0, atSign);
   if (auth !== undefined && !/^[^:]+:.+$/s.test(auth))
     return { error: 'expected user:password before the @' };
-  const place = rest.slice(at + 1);
+  const place = rest.slice(atSign + 1);
   const slash = place.indexOf('/');
   const list = slash < 0 ? place : place.slice(0, slash);
   const servers = [];

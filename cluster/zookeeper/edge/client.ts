@@ -110,10 +110,10 @@ export class ZkClient implements Running {
   async get(path: string, watcher?: (event: Event) => void): Promise<ZkNode | undefined> {
     try {
       return await this.call<ZkNode>(`data of ${path}`, (client, done) => {
-        const found = (error: unknown, data: Buffer | undefined, stat: Stat): void =>
+        const answer = (error: unknown, data: Buffer | undefined, stat: Stat): void =>
           done(error, { data: data ?? Buffer.alloc(0), stat });
-        if (watcher) client.getData(path, watcher, found);
-        else client.getData(path, found);
+        if (watcher) client.getData(path, watcher, answer);
+        else client.getData(path, answer);
       });
     } catch (error) {
       if (error instanceof ZkError && error.code === 'NO_NODE') return undefined;
@@ -195,8 +195,8 @@ export class ZkClient implements Running {
     const { ACL: Acl, Id, Permission } = zookeeper;
     const everyone = new Id('world', 'anyone');
     if (this.options.url.auth === undefined) return [new Acl(Permission.ALL, everyone)];
-    const own = new Acl(Permission.ALL, new Id('auth', ''));
-    return isPrivate ? [own] : [new Acl(Permission.READ, everyone), own];
+    const creatorAll = new Acl(Permission.ALL, new Id('auth', ''));
+    return isPrivate ? [creatorAll] : [new Acl(Permission.READ, everyone), creatorAll];
   }
 
   private begin(): void {
@@ -289,8 +289,8 @@ export class ZkClient implements Running {
 function named(error: unknown, what: string): ZkError {
   if (typeof error !== 'object' || error === null) return new ZkError(String(error), what);
   const name: unknown = Reflect.get(error, 'name');
-  const known = typeof name === 'string' && name !== 'Error' && name !== 'AssertionError';
-  return new ZkError(known ? name : String(Reflect.get(error, 'message')), what);
+  const isCode = typeof name === 'string' && name !== 'Error' && name !== 'AssertionError';
+  return new ZkError(isCode ? name : String(Reflect.get(error, 'message')), what);
 }
 
 /** The library takes version 0 for any version, so the number is put where it goes out. */

@@ -45,7 +45,7 @@ const START: Standing = { kind: 'none', reason: 'the election has not been looke
 export class Contender implements Running {
   private standing: Standing = START;
   /** The name of our node. */
-  private own: string | undefined;
+  private nodeName: string | undefined;
   private members: readonly GroupMember[] | undefined;
   private joining = false;
   private stopped = false;
@@ -95,37 +95,38 @@ export class Contender implements Running {
   private lose(reason: string): void {
     this.options.log.warn({ reason }, 'nobody can say who leads');
     this.losses++;
-    this.own = undefined;
+    this.nodeName = undefined;
     this.members = undefined;
     this.tell({ kind: 'none', reason });
   }
 
   private judge(): void {
-    const { own, members } = this;
+    const { nodeName, members } = this;
     const [leader] = members ?? [];
-    if (own !== undefined && members && !members.some(({ name }) => name === own)) void this.verify(own);
+    if (nodeName !== undefined && members && !members.some(({ name }) => name === nodeName))
+      void this.verify(nodeName);
     if (!leader) this.tell({ kind: 'none', reason: 'nobody takes part in the election' });
-    else if (leader.name === own) this.tell({ kind: 'leading', node: this.pathOf(own) });
+    else if (leader.name === nodeName) this.tell({ kind: 'leading', node: this.pathOf(nodeName) });
     else this.tell({ kind: 'following', leader });
   }
 
   /** Our node is not among the members: they are from before it was made, or somebody has removed it. */
-  private async verify(own: string): Promise<void> {
-    const found = await this.options.client.exists(this.pathOf(own)).catch(() => true);
-    if (found || this.own !== own) return;
-    this.options.log.warn({ node: own }, 'our node in the election has been removed');
-    this.own = undefined;
+  private async verify(nodeName: string): Promise<void> {
+    const exists = await this.options.client.exists(this.pathOf(nodeName)).catch(() => true);
+    if (exists || this.nodeName !== nodeName) return;
+    this.options.log.warn({ node: nodeName }, 'our node in the election has been removed');
+    this.nodeName = undefined;
     await this.join();
   }
 
   private async join(): Promise<void> {
     if (this.joining) return;
     this.joining = true;
-    while (this.own === undefined && !this.stopped) {
+    while (this.nodeName === undefined && !this.stopped) {
       const { losses } = this;
       try {
-        const own = await this.enter();
-        if (losses === this.losses && !this.stopped) this.own = own;
+        const nodeName = await this.enter();
+        if (losses === this.losses && !this.stopped) this.nodeName = nodeName;
       } catch (error) {
         this.options.log.debug({ error: String(error) }, 'the election cannot be entered yet');
         await new Promise((resolve) => setTimeout(resolve, this.options.pauseMs ?? PAUSE_MS).unref());
@@ -139,18 +140,18 @@ export class Contender implements Running {
   private async enter(): Promise<string> {
     const { client, path, prefix, data } = this.options;
     await client.makePath(path);
-    let own: string | undefined;
+    let nodeName: string | undefined;
     for (const name of (await client.children(path)).filter((child) => child.startsWith(prefix))) {
       const node = await client.get(this.pathOf(name));
       if (!node?.data.equals(data)) continue;
-      if (own === undefined && node.stat.ephemeralOwner.equals(client.sessionId())) own = name;
+      if (nodeName === undefined && node.stat.ephemeralOwner.equals(client.sessionId())) nodeName = name;
       // Left by a session that was given up, or made twice because an answer was lost.
       else await client.remove(this.pathOf(name)).catch(() => undefined);
     }
-    if (own !== undefined) return own;
-    const made = await client.create(this.pathOf(prefix), data, zookeeper.CreateMode.EPHEMERAL_SEQUENTIAL);
-    this.options.log.info({ node: made }, 'entered the election');
-    return made.slice(made.lastIndexOf('/') + 1);
+    if (nodeName !== undefined) return nodeName;
+    const created = await client.create(this.pathOf(prefix), data, zookeeper.CreateMode.EPHEMERAL_SEQUENTIAL);
+    this.options.log.info({ node: created }, 'entered the election');
+    return created.slice(created.lastIndexOf('/') + 1);
   }
 
   private pathOf(name: string): string {

@@ -4,11 +4,11 @@ import { type Flag, text } from '../../runtime/config/flags';
 import { StartError } from '../../runtime/lifecycle';
 import { readZkUrl, type ZkUrl } from '../core/url';
 
-export const isZkText = (given: string): boolean => given.trim().startsWith('zk://');
+export const isZkText = (address: string): boolean => address.trim().startsWith('zk://');
 
 /** The text with stars for the password. Other texts come back as they are. */
-export function hidePassword(given: string): string {
-  return isZkText(given) ? given.replace(/^(\s*zk:\/\/[^:@]*):.*@/s, '$1:***@') : given;
+export function hidePassword(address: string): string {
+  return isZkText(address) ? address.replace(/^(\s*zk:\/\/[^:@]*):.*@/s, '$1:***@') : address;
 }
 
 /** A flag whose value may be a `zk://` text. */
@@ -22,8 +22,8 @@ export function zkText(help: string): Flag<string | undefined> {
 }
 
 /** Reads the value of a flag. Fails with a StartError that names the flag and does not repeat the value. */
-export function zkUrlOf(flag: string, given: string): ZkUrl {
-  const url = readZkUrl(given);
+export function zkUrlOf(flag: string, address: string): ZkUrl {
+  const url = readZkUrl(address);
   if ('error' in url) throw new StartError(`${flag}: ${url.error}`);
   if (url.path === '/')
     throw new StartError(`${flag}: a path is missing, such as /mesos at the end: all masters write below it`);

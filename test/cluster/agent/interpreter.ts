@@ -72,7 +72,8 @@ export class AgentScript {
         send: (effect) => say(`send ${effect.to}: ${this.printMessage(effect)}`),
         link: ({ to }) => say(`link ${to}`),
         remember: ({ agentId }) => say(`remember ${agentId}`),
-        keep: ({ resources: kept }) => say(`keep ${printResources(readResources(kept)) || 'nothing'}`),
+        keep: ({ resources: checkpointed }) =>
+          say(`keep ${printResources(readResources(checkpointed)) || 'nothing'}`),
         launch: ({ executorId, containerId, environment }) => {
           this.containers.set(executorId, containerId);
           say(
@@ -102,7 +103,7 @@ export class AgentScript {
   }
 
   private taskOf(containerId: string): string {
-    return [...this.containers].find(([, one]) => one === containerId)?.[0] ?? containerId;
+    return [...this.containers].find(([, id]) => id === containerId)?.[0] ?? containerId;
   }
 
   private container(task: string): string {
@@ -126,8 +127,8 @@ export class AgentScript {
       }
       case 'mesos.internal.ReregisterSlaveMessage': {
         const tasks = (effect.message.tasks ?? []).map(({ task_id, state }) => `${task_id.value}/${state}`);
-        const kept = readResources(effect.message.checkpointed_resources);
-        const also = kept.length > 0 ? ` kept=${printResources(kept)}` : '';
+        const checkpointed = readResources(effect.message.checkpointed_resources);
+        const also = checkpointed.length > 0 ? ` kept=${printResources(checkpointed)}` : '';
         return `${short} ${effect.message.slave.id?.value} tasks=[${tasks.join(',')}]${also}`;
       }
       default:
@@ -165,17 +166,17 @@ export class AgentScript {
     },
     ping: ([how]) => this.post({ kind: 'master.ping', from: MASTER, connected: how !== 'disconnected' }),
     gone: () => this.post({ kind: 'master.exited', pid: MASTER }),
-    run: ([framework = '', task = ''], given) => {
+    run: ([framework = '', task = ''], options) => {
       const info: TaskInfo = {
         ...taskInfo(task, 'S0'),
-        ...(given['docker'] && { container: { type: 'DOCKER' as const } }),
+        ...(options['docker'] && { container: { type: 'DOCKER' as const } }),
       };
-      const capabilities = given['aware'] ? [{ type: 'PARTITION_AWARE' as const }] : [];
+      const capabilities = options['aware'] ? [{ type: 'PARTITION_AWARE' as const }] : [];
       const message = {
         framework: { name: framework, user: 'root', id: { value: framework }, capabilities },
         task: info,
       };
-      this.post({ kind: 'master.runTask', from: given['from'] ?? MASTER, message });
+      this.post({ kind: 'master.runTask', from: options['from'] ?? MASTER, message });
     },
     kill: ([framework = '', task = '']) => {
       const message = { framework_id: { value: framework }, task_id: { value: task } };
@@ -196,8 +197,8 @@ export class AgentScript {
       const call = { framework_id: { value: framework }, executor_id: { value: task }, subscribe: {} };
       this.post({ kind: 'executor.subscribe', stream: `executor-${task}`, call });
     },
-    update: ([framework = '', task = '', state = ''], given) => {
-      const uuid = UUID(given['uuid'] === undefined ? ++this.updates : Number(given['uuid']));
+    update: ([framework = '', task = '', state = ''], options) => {
+      const uuid = UUID(options['uuid'] === undefined ? ++this.updates : Number(options['uuid']));
       const status = {
         task_id: { value: task },
         state: state as TaskState,

@@ -19,9 +19,9 @@ function generate(): Record<string, string> {
 
 describe('the generated files', () => {
   it('are what npm run generate would make of the .proto files', () => {
-    const made = generate();
-    expect(readdirSync(folder).sort()).toEqual(Object.keys(made).sort());
-    for (const [name, text] of Object.entries(made)) {
+    const files = generate();
+    expect(readdirSync(folder).sort()).toEqual(Object.keys(files).sort());
+    for (const [name, text] of Object.entries(files)) {
       expect([name, readFileSync(join(folder, name), 'utf8') === text]).toEqual([name, true]);
     }
   });

@@ -117,13 +117,13 @@ test('bytes that were damaged, cut or put together are read as the library reads
       fc.nat(samples.length - 1),
       fc.nat(samples.length - 1),
       fc.array(edit, { maxLength: 4 }),
-      (one, other, edits) => {
-        const [name, value] = samples[one] ?? fail();
+      (index, otherIndex, edits) => {
+        const [name, value] = samples[index] ?? fail();
         let bytes = Buffer.from(encodeProtobuf(name, value as never));
-        const [second, more] = samples[other] ?? fail();
+        const [second, more] = samples[otherIndex] ?? fail();
         if (second === name) bytes = Buffer.concat([bytes, encodeProtobuf(second, more as never)]);
-        for (const { at, kind, byte } of edits) {
-          const place = at % (bytes.length + 1);
+        for (const { at: position, kind, byte } of edits) {
+          const place = position % (bytes.length + 1);
           const [before, after] = [bytes.subarray(0, place), bytes.subarray(place)];
           if (kind === 'cut') bytes = Buffer.concat([before, after.subarray(1)]);
           else if (kind === 'insert') bytes = Buffer.concat([before, Buffer.from([byte]), after]);

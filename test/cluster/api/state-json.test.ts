@@ -13,7 +13,8 @@ interface Shown {
   readonly statuses: readonly { readonly container_status?: unknown; readonly labels?: unknown }[];
 }
 
-const read = (...given: Parameters<typeof taskJson>): Shown => JSON.parse(taskJson(...given)) as Shown;
+const read = (...parameters: Parameters<typeof taskJson>): Shown =>
+  JSON.parse(taskJson(...parameters)) as Shown;
 
 test('of a container v0 shows its networks, with labels as a list, and no process', () => {
   const labels = { labels: [{ key: 'a', value: 'b' }] };

@@ -81,10 +81,10 @@ describe('operations on resources', () => {
   it('refine a reservation, and take only the refinement back', () => {
     const before = [disk(10, reserved('a'))];
     const refined = disk(4, reserved('a', 'a/b'));
-    const made = carriedOut(before, { type: 'RESERVE', reserve: { resources: [refined] } });
-    expect(printResources(made)).toBe('disk(a/b):4; disk(a):6');
+    const after = carriedOut(before, { type: 'RESERVE', reserve: { resources: [refined] } });
+    expect(printResources(after)).toBe('disk(a/b):4; disk(a):6');
     const back = applyConversions(
-      made,
+      after,
       conversionsOf({ type: 'UNRESERVE', unreserve: { resources: [refined] } }),
     );
     expect(back).toEqual(readResources(before));
@@ -136,14 +136,14 @@ describe('volumes and disks of their own', () => {
   const mount = disk(100, { disk: { source: { type: 'MOUNT' } } });
 
   it('are taken whole or not at all', () => {
-    const one = readResources([mount]);
+    const single = readResources([mount]);
     const part = readResources([disk(50, { disk: { source: { type: 'MOUNT' } } })]);
-    expect(containsResources(one, part)).toBe(false);
-    expect(containsResources(one, one)).toBe(true);
-    expect(containsResources(one, readResources([mount, mount]))).toBe(false);
-    expect(addResources(one, one)).toHaveLength(2);
-    expect(subtractResources(addResources(one, one), one)).toEqual(one);
-    expect(subtractResources(one, part)).toEqual(one);
+    expect(containsResources(single, part)).toBe(false);
+    expect(containsResources(single, single)).toBe(true);
+    expect(containsResources(single, readResources([mount, mount]))).toBe(false);
+    expect(addResources(single, single)).toHaveLength(2);
+    expect(subtractResources(addResources(single, single), single)).toEqual(single);
+    expect(subtractResources(single, part)).toEqual(single);
   });
 
   it('are given in copies when they are shared', () => {
@@ -165,14 +165,14 @@ describe('what an agent keeps', () => {
       { type: 'RESERVE', reserve: { resources: [disk(60, reserved('db'))] } },
       { type: 'CREATE', create: { volumes: [volume('v', 20)] } },
     );
-    const kept = checkpointedOf(total);
-    expect(printResources(kept)).toBe('disk(db)[v:data]:20; disk(db):40');
-    expect(applyCheckpoint(machine, kept)).toEqual(total);
+    const checkpointed = checkpointedOf(total);
+    expect(printResources(checkpointed)).toBe('disk(db)[v:data]:20; disk(db):40');
+    expect(applyCheckpoint(machine, checkpointed)).toEqual(total);
   });
 
   it('does not fit a machine that has less now', () => {
-    const kept = readResources([disk(60, reserved('db'))]);
-    expect(applyCheckpoint(readResources([disk(50)]), kept)).toEqual({
+    const checkpointed = readResources([disk(60, reserved('db'))]);
+    expect(applyCheckpoint(readResources([disk(50)]), checkpointed)).toEqual({
       error: 'Incompatible agent resources: disk:50 does not contain disk:60',
     });
   });

@@ -36,8 +36,8 @@ it('in JSON and in protobuf, with the very number', () => {
     'mesos.v1.Resource',
     Buffer.from(encodeProtobuf('mesos.v1.Resource', resource)),
   );
-  for (const one of [resource, again])
-    expect(formError([one])).toContain(`Invalid ranges resource 'ids': ${WHY}`);
+  for (const candidate of [resource, again])
+    expect(formError([candidate])).toContain(`Invalid ranges resource 'ids': ${WHY}`);
 });
 
 it('and the largest one that there may be is fine', () => {

@@ -6,19 +6,19 @@ const seed = fc.integer({ min: 0, max: 2 ** 32 - 1 });
 describe('the generator', () => {
   it('draws the same from the same seed, and goes on where a copied state was', () => {
     fc.assert(
-      fc.property(seed, (given) => {
-        const [one, other] = [randomFrom(given), randomFrom(given)];
-        expect(nextRandom(one)).toBe(nextRandom(other));
-        const copy = JSON.parse(JSON.stringify(one)) as typeof one;
-        expect(nextRandom(copy)).toBe(nextRandom(one));
+      fc.property(seed, (start) => {
+        const [first, other] = [randomFrom(start), randomFrom(start)];
+        expect(nextRandom(first)).toBe(nextRandom(other));
+        const copy = JSON.parse(JSON.stringify(first)) as typeof first;
+        expect(nextRandom(copy)).toBe(nextRandom(first));
       }),
     );
   });
 
   it('stays within its limits', () => {
     fc.assert(
-      fc.property(seed, fc.integer({ min: 1, max: 1000 }), (given, below) => {
-        const random = randomFrom(given);
+      fc.property(seed, fc.integer({ min: 1, max: 1000 }), (start, below) => {
+        const random = randomFrom(start);
         for (let draw = 0; draw < 50; draw++) {
           const number = nextInteger(random, below);
           expect(Number.isInteger(number) && number >= 0 && number < below).toBe(true);
@@ -40,9 +40,9 @@ describe('the generator', () => {
 
   it('shuffles in place without losing anything', () => {
     fc.assert(
-      fc.property(seed, fc.array(fc.integer()), (given, items) => {
+      fc.property(seed, fc.array(fc.integer()), (start, items) => {
         const before = [...items].sort();
-        expect(shuffle(randomFrom(given), items)).toBe(items);
+        expect(shuffle(randomFrom(start), items)).toBe(items);
         expect([...items].sort()).toEqual(before);
       }),
     );
@@ -50,10 +50,10 @@ describe('the generator', () => {
 
   it('makes version 4 UUIDs that differ', () => {
     const random = randomFrom(7);
-    const made = Array.from({ length: 500 }, () => nextUuid(random));
-    for (const uuid of made) {
+    const uuids = Array.from({ length: 500 }, () => nextUuid(random));
+    for (const uuid of uuids) {
       expect(uuid).toMatch(/^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/);
     }
-    expect(new Set(made).size).toBe(500);
+    expect(new Set(uuids).size).toBe(500);
   });
 });

@@ -52,20 +52,20 @@ describe('ranges', () => {
       [[1, 5]],
     ],
     ['an empty range', [[3, 2]], []],
-  ])('brings %s into the normal form', (_name, given, expected) => {
-    expect(normalRanges(given)).toEqual(expected);
+  ])('brings %s into the normal form', (_name, input, expected) => {
+    expect(normalRanges(input)).toEqual(expected);
   });
 
   it('are always sorted and apart, and hold exactly the numbers given', () => {
     fc.assert(
-      fc.property(fc.array(range), (given) => {
-        const normal = normalRanges(given);
+      fc.property(fc.array(range), (input) => {
+        const normal = normalRanges(input);
         for (const [index, [begin, end]] of normal.entries()) {
           expect(begin).toBeLessThanOrEqual(end);
           const before = normal[index - 1];
           if (before) expect(begin).toBeGreaterThan(before[1] + 1);
         }
-        expect(new Set(numbers(normal))).toEqual(new Set(numbers(given)));
+        expect(new Set(numbers(normal))).toEqual(new Set(numbers(input)));
         expect(countRanges(normal)).toBe(numbers(normal).length);
       }),
     );
@@ -76,8 +76,8 @@ describe('ranges', () => {
       fc.property(ranges, ranges, (left, right) => {
         const both = new Set([...numbers(left), ...numbers(right)]);
         expect(new Set(numbers(addRanges(left, right)))).toEqual(both);
-        const taken = new Set(numbers(right));
-        const rest = numbers(left).filter((one) => !taken.has(one));
+        const removed = new Set(numbers(right));
+        const rest = numbers(left).filter((number) => !removed.has(number));
         expect(numbers(subtractRanges(left, right))).toEqual(rest);
       }),
     );
@@ -87,7 +87,7 @@ describe('ranges', () => {
     fc.assert(
       fc.property(ranges, ranges, (outer, inner) => {
         const all = new Set(numbers(outer));
-        expect(containsRanges(outer, inner)).toBe(numbers(inner).every((one) => all.has(one)));
+        expect(containsRanges(outer, inner)).toBe(numbers(inner).every((number) => all.has(number)));
       }),
     );
   });
@@ -105,7 +105,7 @@ describe('ranges', () => {
 
 describe('the text of ranges', () => {
   it('reads back what it printed', () => {
-    fc.assert(fc.property(ranges, (given) => expect(readRanges(printRanges(given))).toEqual(given)));
+    fc.assert(fc.property(ranges, (input) => expect(readRanges(printRanges(input))).toEqual(input)));
   });
 
   it.each([

@@ -151,10 +151,10 @@ describe('resources', () => {
           volume: { container_path, mode: 'RW' },
         },
       });
-    const made = readResources([volume('v', 'data', 'ops')]);
-    expect(equalResources(made, readResources([volume('v', 'logs')]))).toBe(true);
-    expect(containsResources(made, readResources([volume('w', 'data', 'ops')]))).toBe(false);
-    expect(subtractResources(made, readResources([volume('v', 'logs')]))).toEqual([]);
+    const volumes = readResources([volume('v', 'data', 'ops')]);
+    expect(equalResources(volumes, readResources([volume('v', 'logs')]))).toBe(true);
+    expect(containsResources(volumes, readResources([volume('w', 'data', 'ops')]))).toBe(false);
+    expect(subtractResources(volumes, readResources([volume('v', 'logs')]))).toEqual([]);
   });
 
   it('are the same reservation in whatever order its labels stand', () => {

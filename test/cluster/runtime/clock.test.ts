@@ -90,11 +90,11 @@ describe('the clock of the machine', () => {
     jest.useFakeTimers({ now: 0 });
     const clock = systemClock();
     const calls: number[] = [];
-    const at = 2 ** 31 * 2.5;
-    clock.wakeAt(at, () => calls.push(clock.now()));
-    jest.advanceTimersByTime(at - 1);
+    const target = 2 ** 31 * 2.5;
+    clock.wakeAt(target, () => calls.push(clock.now()));
+    jest.advanceTimersByTime(target - 1);
     expect(calls).toEqual([]);
     jest.advanceTimersByTime(1);
-    expect(calls).toEqual([at]);
+    expect(calls).toEqual([target]);
   });
 });

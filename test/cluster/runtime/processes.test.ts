@@ -23,9 +23,9 @@ describe('processes of this machine', () => {
   });
 
   it('are found by their environment, and killed until none is left', async () => {
-    const [one, two] = [await marked(), await marked()];
-    const gone = Promise.all([once(one, 'exit'), once(two, 'exit')]);
-    expect(find().sort()).toEqual([one.pid, two.pid].sort());
+    const [first, two] = [await marked(), await marked()];
+    const gone = Promise.all([once(first, 'exit'), once(two, 'exit')]);
+    expect(find().sort()).toEqual([first.pid, two.pid].sort());
     expect(findProcesses(MARK, (value) => value === 'another')).toEqual([]);
     expect(await killFound(find)).toBe(2);
     await gone;

@@ -12,11 +12,17 @@ export interface LogLine {
 
 export function keepingLogger(): Logger & { readonly lines: LogLine[] } {
   const lines: LogLine[] = [];
-  const at =
+  const logAt =
     (level: string) =>
     (fields: object, text: string): void => {
       lines.push({ level, text, fields });
     };
-  const log = { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error'), lines };
+  const log = {
+    debug: logAt('debug'),
+    info: logAt('info'),
+    warn: logAt('warn'),
+    error: logAt('error'),
+    lines,
+  };
   return { ...log, child: () => ({ ...log, child: () => log as never }) };
 }

@@ -44,8 +44,8 @@ function oneVariable(state: () => StateStore): void {
       const before = await state().fetch('a');
       const stored = await store(state(), before, value);
       expect(stored?.version).not.toBe(before.version);
-      const found = await state().fetch('a');
-      expect([found.version, found.value.equals(value)]).toEqual([stored?.version, true]);
+      const variable = await state().fetch('a');
+      expect([variable.version, variable.value.equals(value)]).toEqual([stored?.version, true]);
     }
   });
 
@@ -65,9 +65,9 @@ function oneVariable(state: () => StateStore): void {
   it('that is removed and made again never repeats a version', async () => {
     const versions: number[] = [];
     for (let round = 0; round < 3; round++) {
-      const made = (await store(state(), await state().fetch('a'), bytes('x'))) as Variable;
-      versions.push(made.version);
-      expect(await expunge(state(), made)).toBe(true);
+      const variable = (await store(state(), await state().fetch('a'), bytes('x'))) as Variable;
+      versions.push(variable.version);
+      expect(await expunge(state(), variable)).toBe(true);
       expect((await state().fetch('a')).version).toBe(0);
     }
     expect(new Set(versions).size).toBe(3);
@@ -78,7 +78,7 @@ function oneVariable(state: () => StateStore): void {
     await state().commit([{ name: 'a', value }]);
     value.fill('x');
     (await state().fetch('a')).value.fill('y');
-    for (const found of await state().fetchAll('')) found.value.fill('z');
+    for (const variable of await state().fetchAll('')) variable.value.fill('z');
     expect(await contents(state())).toEqual({ a: 'kept' });
   });
 }
@@ -108,9 +108,9 @@ function commits(state: () => StateStore): void {
   });
 
   it('comes after those asked for before, also when nobody waits in between', async () => {
-    const asked = Array.from({ length: 100 }, (_, index) => state().commit([put('a', `${index}`)]));
+    const earlier = Array.from({ length: 100 }, (_, index) => state().commit([put('a', `${index}`)]));
     const last = state().commit([remove('b'), put('a', 'last')]);
-    const done = await Promise.all([...asked, last]);
+    const done = await Promise.all([...earlier, last]);
     expect(done.every(({ ok }) => ok)).toBe(true);
     expect(await contents(state())).toEqual({ a: 'last' });
   });
@@ -120,7 +120,7 @@ function commits(state: () => StateStore): void {
     const done = await Promise.all(
       Array.from({ length: 50 }, (_, index) => store(state(), seen, bytes(`${index}`))),
     );
-    expect(done.filter((one) => one !== undefined)).toHaveLength(1);
+    expect(done.filter((result) => result !== undefined)).toHaveLength(1);
     expect(await contents(state())).toEqual({ a: '0' });
   });
 
@@ -129,9 +129,9 @@ function commits(state: () => StateStore): void {
       Array.from({ length: 1000 }, (_, index) => state().commit([put(`v${index}`, `${index}`, 0)])),
     );
     expect(done.every(({ ok }) => ok)).toBe(true);
-    const found = await contents(state());
-    expect(Object.keys(found)).toHaveLength(1000);
-    expect(found['v999']).toBe('999');
+    const values = await contents(state());
+    expect(Object.keys(values)).toHaveLength(1000);
+    expect(values['v999']).toBe('999');
     const versions = (await state().fetchAll('v')).map(({ version }) => version);
     expect(new Set(versions).size).toBe(1000);
   });
@@ -152,7 +152,7 @@ function commits(state: () => StateStore): void {
             value: value === undefined ? undefined : bytes(value),
             ...(stale && { version: Number.MAX_SAFE_INTEGER }),
           }));
-          const stale = round.some((one) => one.stale);
+          const stale = round.some((entry) => entry.stale);
           expect((await state().commit(changes)).ok).toBe(!stale);
           for (const { name, value } of stale ? [] : round) {
             if (value === undefined) expected.delete(name);

@@ -71,12 +71,12 @@ async function withTables(): Promise<string> {
 interface Damage {
   readonly file: string;
   readonly at: number;
-  readonly apply: (path: string, at: number) => void;
+  readonly apply: (path: string, position: number) => void;
 }
 
-function flip(path: string, at: number): void {
+function flip(path: string, position: number): void {
   const bytes = readFileSync(path);
-  bytes.writeUInt8(bytes.readUInt8(at) ^ 0x20, at);
+  bytes.writeUInt8(bytes.readUInt8(position) ^ 0x20, position);
   writeFileSync(path, bytes);
 }
 
@@ -86,9 +86,9 @@ function damagesOf(folder: string): Damage[] {
     const { size } = statSync(join(folder, file));
     const blocks = Array.from({ length: Math.ceil(size / BLOCK_BYTES) }, (_, index) => index * BLOCK_BYTES);
     return blocks.flatMap((start) => {
-      const at = Math.min(size - 1, start + ((start / BLOCK_BYTES) % BLOCK_BYTES));
+      const position = Math.min(size - 1, start + ((start / BLOCK_BYTES) % BLOCK_BYTES));
       return [
-        { file, at, apply: flip },
+        { file, at: position, apply: flip },
         { file, at: start, apply: truncateSync },
       ];
     });
@@ -96,17 +96,17 @@ function damagesOf(folder: string): Damage[] {
 }
 
 /** How the store fared: whole, refused, or (which must not be) open with something else. */
-async function fate(folder: string, { file, at, apply }: Damage, before: string): Promise<string> {
+async function fate(folder: string, { file, at: position, apply }: Damage, before: string): Promise<string> {
   const damaged = newFolder();
   cpSync(folder, damaged, { recursive: true });
-  apply(join(damaged, file), at);
+  apply(join(damaged, file), position);
   const result = await contents(damaged).then(
     (after) =>
       JSON.stringify(after) === before ? 'whole' : `OPENED WITH OTHER CONTENTS: ${JSON.stringify(after)}`,
     (error: unknown) => (isGoodRefusal(error, damaged) ? 'refused' : `BAD REFUSAL: ${String(error)}`),
   );
   rmSync(damaged, { recursive: true, force: true });
-  return ['whole', 'refused'].includes(result) ? result : `${file} at ${at}, ${apply.name}: ${result}`;
+  return ['whole', 'refused'].includes(result) ? result : `${file} at ${position}, ${apply.name}: ${result}`;
 }
 
 function isGoodRefusal(error: unknown, folder: string): boolean {

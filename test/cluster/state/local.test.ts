@@ -37,8 +37,8 @@ describe('the local store', () => {
     const versions: number[] = [];
     for (let round = 0; round < 3; round++) {
       const state = await LocalStore.open(folder);
-      const made = await state.commit([{ name: 'a', value: Buffer.from('x'), version: 0 }]);
-      versions.push((made.ok && made.versions.get('a')) || 0);
+      const result = await state.commit([{ name: 'a', value: Buffer.from('x'), version: 0 }]);
+      versions.push((result.ok && result.versions.get('a')) || 0);
       await state.commit([{ name: 'a', value: undefined }]);
       await state.close();
     }
@@ -48,9 +48,9 @@ describe('the local store', () => {
   it('finishes what was asked for before it closes', async () => {
     const folder = newFolder();
     const first = await LocalStore.open(folder);
-    const asked = first.commit([{ name: 'a', value: Buffer.from('1') }]);
+    const pending = first.commit([{ name: 'a', value: Buffer.from('1') }]);
     await first.close();
-    expect((await asked).ok).toBe(true);
+    expect((await pending).ok).toBe(true);
     const second = await LocalStore.open(folder);
     expect(await second.names()).toEqual(['a']);
     await second.close();

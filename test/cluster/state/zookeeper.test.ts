@@ -37,8 +37,8 @@ describeZookeeper('with a real ZooKeeper', (setting) => {
     const easy = Buffer.alloc(5_000_000, 'all agents of a registry look alike ');
     for (const value of [hard, easy, randomBytes(5_000_000)]) {
       const stored = await store(state, await state.fetch('big'), value);
-      const found = await (await open(path)).fetch('big');
-      expect([found.version, found.value.equals(value)]).toEqual([stored?.version, true]);
+      const variable = await (await open(path)).fetch('big');
+      expect([variable.version, variable.value.equals(value)]).toEqual([stored?.version, true]);
     }
     await state.commit([{ name: 'small', value: bytes('1') }]);
     expect((await state.fetchAll('')).map(({ name, value }) => [name, value.length])).toEqual([
@@ -77,17 +77,18 @@ describeZookeeper('with a real ZooKeeper', (setting) => {
 
   test('two who write to the same place see and respect each other', async () => {
     const path = newPath();
-    const [one, two] = [await open(path), await open(path)];
-    const first = await store(one, await one.fetch('a'), bytes('1'));
-    const seen = await two.fetch('a');
+    const former = await open(path);
+    const later = await open(path);
+    const first = await store(former, await former.fetch('a'), bytes('1'));
+    const seen = await later.fetch('a');
     expect(seen).toEqual(first);
-    expect(await store(two, seen, bytes('2'))).toBeDefined();
-    expect(await one.commit([{ name: 'a', value: bytes('late'), version: seen.version }])).toEqual({
+    expect(await store(later, seen, bytes('2'))).toBeDefined();
+    expect(await former.commit([{ name: 'a', value: bytes('late'), version: seen.version }])).toEqual({
       ok: false,
       conflict: 'a',
     });
     const counts = await Promise.all(
-      [one, two].flatMap((state) =>
+      [former, later].flatMap((state) =>
         Array.from({ length: 20 }, async () => {
           for (;;) {
             const before = await state.fetch('n');
@@ -110,7 +111,8 @@ describeZookeeper('with a real ZooKeeper', (setting) => {
     const real = client();
     const dying: ZkPort = Object.assign(Object.create(real) as ZkPort, {
       transaction: async (steps: Parameters<ZkPort['transaction']>[0]) => {
-        if (steps.some(({ path: at }) => at.endsWith('/head'))) throw new ZkError('CLOSED', 'died');
+        if (steps.some(({ path: stepPath }) => stepPath.endsWith('/head')))
+          throw new ZkError('CLOSED', 'died');
         await real.transaction(steps);
       },
     });
@@ -155,7 +157,7 @@ describeZookeeper('with a real ZooKeeper', (setting) => {
       let cut = true;
       const zk: ZkPort = Object.assign(Object.create(real) as ZkPort, {
         transaction: async (steps: Parameters<ZkPort['transaction']>[0]) => {
-          if (!cut || !steps.some(({ path: at }) => at.includes('/variables/')))
+          if (!cut || !steps.some(({ path: stepPath }) => stepPath.includes('/variables/')))
             return await real.transaction(steps);
           cut = false;
           if (when === 'after it was stored') await real.transaction(steps);

@@ -74,7 +74,8 @@ export class ZookeeperEnsemble {
     const end = Date.now() + 60_000;
     for (;;) {
       const modes = await this.modes();
-      if (modes.filter((one) => one !== '').length === this.children.size && modes.includes('leader')) return;
+      if (modes.filter((mode) => mode !== '').length === this.children.size && modes.includes('leader'))
+        return;
       if (Date.now() > end) throw new Error(`the ensemble does not come up: ${modes}`);
       await new Promise((resolve) => setTimeout(resolve, 100));
     }

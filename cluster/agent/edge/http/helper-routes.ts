@@ -15,10 +15,14 @@ import { READONLY, READWRITE } from '../authentication';
 import { agentFiles, attachedSandboxes, type SandboxOptions } from '../sandboxes';
 
 /** The agent's pages with those beside them, and a page about them all. */
-export function withHelpers(own: readonly Route[], sandboxes: SandboxOptions, verbosity: Verbosity): Route[] {
+export function withHelpers(
+  agentPages: readonly Route[],
+  sandboxes: SandboxOptions,
+  verbosity: Verbosity,
+): Route[] {
   const may = (path: string) => (request: Request) => mayUse(sandboxes.acls, path, request);
   const routes = [
-    ...own,
+    ...agentPages,
     ...filesRoutes({
       files: agentFiles(sandboxes),
       realm: READONLY,

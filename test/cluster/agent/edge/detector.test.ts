@@ -8,7 +8,7 @@ it.each([
 ])('%s is the master %s, which is told of once', async (master, pid) => {
   const detect = await readDetector({ master, sessionTimeoutMs: 1000, log: silentLogger });
   const told: (string | undefined)[] = [];
-  const running = detect({ changed: (one) => told.push(one), failed: () => undefined });
+  const running = detect({ changed: (pid) => told.push(pid), failed: () => undefined });
   await running.stop();
   expect(told).toEqual([pid]);
 });

@@ -22,13 +22,13 @@ const modes = (): string[] =>
 
 it.each([0, 0o022, 0o077])(
   'a sandbox is its user’s alone under the umask %i, and no folder on the way can be listed',
-  async (given) => {
-    const umask = process.umask(given);
+  async (umask) => {
+    const former = process.umask(umask);
     const directory = join(workDir, ...RUN);
     try {
       await makeSandbox({ workDir, directory, user: isRoot ? 'nobody' : undefined });
     } finally {
-      process.umask(umask);
+      process.umask(former);
     }
     expect(modes()).toEqual([...Array(7).fill(WAY), '750']);
     const nobody = await identityOf('nobody');

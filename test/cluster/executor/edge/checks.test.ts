@@ -58,10 +58,13 @@ describe('a command check', () => {
     const server: Server = createServer((socket) => socket.end());
     await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
     const { port } = server.address() as { port: number };
-    const own = taskEnvironment({}, { environment: variables({ HOST: '127.0.0.1', PORT0: String(port) }) });
+    const environment = taskEnvironment(
+      {},
+      { environment: variables({ HOST: '127.0.0.1', PORT0: String(port) }) },
+    );
     const command = { value: 'exec 3<>/dev/tcp/$HOST/$PORT0', shell: false, arguments: [] };
     const bash = { ...command, value: '/bin/bash', arguments: ['bash', '-c', command.value] };
-    const context = { directory, environment: own, user: undefined, client };
+    const context = { directory, environment: environment, user: undefined, client };
     expect(await runCheck({ type: 'COMMAND', command: bash }, context)).toMatchObject({ ok: true });
     await new Promise((resolve) => server.close(resolve));
     expect(await runCheck({ type: 'COMMAND', command: bash }, context)).toMatchObject({ ok: false });

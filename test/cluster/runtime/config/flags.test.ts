@@ -138,8 +138,8 @@ describe('flags', () => {
     expect(() => parseFlags(table, options)).toThrow(
       "--master is missing: Where the master is.\nSee 'meseta agent --help'.",
     );
-    const given = parseFlags(table, { ...options, env: { T_MASTER: 'h:1' } });
-    expect(given.flags).toEqual({ master: 'h:1' });
+    const parsed = parseFlags(table, { ...options, env: { T_MASTER: 'h:1' } });
+    expect(parsed.flags).toEqual({ master: 'h:1' });
   });
 
   it('hand out positional arguments', () => {
@@ -245,12 +245,12 @@ describe('flags of the originals', () => {
     ['64kb', 65_536],
     ['2GB', 2 ** 31],
     ['1TB', 2 ** 40],
-  ])('take %s as a number of bytes', (given, expected) => {
-    expect(read([`--size=${given}`]).size).toBe(expected);
+  ])('take %s as a number of bytes', (text, expected) => {
+    expect(read([`--size=${text}`]).size).toBe(expected);
   });
 
-  it.each(['1.5GB', '12', 'GB', '-1B', '1XB'])('refuse %s as a number of bytes', (given) => {
-    expect(() => read([`--size=${given}`])).toThrow('expected a whole number of bytes such as');
+  it.each(['1.5GB', '12', 'GB', '-1B', '1XB'])('refuse %s as a number of bytes', (text) => {
+    expect(() => read([`--size=${text}`])).toThrow('expected a whole number of bytes such as');
   });
 
   it('come from the environment, and any of them from a file', () => {
@@ -260,7 +260,7 @@ describe('flags of the originals', () => {
     expect(read([], { MESOS_TIME: '1mins', MESOS_ON: 'false' })).toMatchObject({ time: 60_000, on: false });
     expect(read([`--time=file://${file}`]).time).toBe(30_000);
     expect(read([`--place=file://${file}`, '--no-on'])).toMatchObject({ place: file, on: false });
-    for (const given of [file, `file://${file}`]) expect(read([`--rules=${given}`]).rules).toBe('30secs');
+    for (const value of [file, `file://${file}`]) expect(read([`--rules=${value}`]).rules).toBe('30secs');
     expect(read(['--rules={}']).rules).toBe('{}');
     rmSync(folder, { recursive: true });
   });

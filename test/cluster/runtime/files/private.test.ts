@@ -28,8 +28,8 @@ afterEach(() => {
 const modeOf = (...path: string[]): string => (statSync(join(root, ...path)).mode & 0o7777).toString(8);
 
 describe('files of ours', () => {
-  it.each([0, 0o022, 0o077])('are closed to others under the umask %i', async (given) => {
-    process.umask(given);
+  it.each([0, 0o022, 0o077])('are closed to others under the umask %i', async (umask) => {
+    process.umask(umask);
     makeFolder(join(root, 'way', 'deeper'), 0o711);
     await (await LocalStore.open(join(root, 'store'))).close();
     const recorder = new FileRecorder(join(root, 'recordings', 'a.rec'), { machine: 'm', boot: {} });

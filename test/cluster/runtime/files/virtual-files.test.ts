@@ -36,8 +36,8 @@ const attached = new Map([
 ]);
 const files = new VirtualFiles(findIn(attached));
 const read = async (path: string, offset = 0, length?: number) => {
-  const found = await files.read(path, { offset, length }, undefined);
-  return 'problem' in found ? found.problem : found.data.toString();
+  const part = await files.read(path, { offset, length }, undefined);
+  return 'problem' in part ? part.problem : part.data.toString();
 };
 
 describe('reading', () => {
@@ -79,8 +79,8 @@ describe('reading', () => {
   });
 
   it('is for whom it is allowed', async () => {
-    const found = await files.read('/log', { offset: 0, length: undefined }, { value: 'ops' });
-    expect(found).toMatchObject({ data: Buffer.from('secret') });
+    const part = await files.read('/log', { offset: 0, length: undefined }, { value: 'ops' });
+    expect(part).toMatchObject({ data: Buffer.from('secret') });
     expect(await files.read('/log/below', { offset: 0, length: 1 }, { value: 'ops' })).toMatchObject({
       problem: 'missing',
     });

@@ -70,9 +70,9 @@ describe('a request', () => {
   it('gives up when told to, and when nobody is there', async () => {
     const { client, server, url } = await pair(() => undefined);
     const abort = new AbortController();
-    const asked = client.request({ url, signal: abort.signal });
+    const pending = client.request({ url, signal: abort.signal });
     abort.abort(new Error('no longer of interest'));
-    await expect(asked).rejects.toThrow('no longer of interest');
+    await expect(pending).rejects.toThrow('no longer of interest');
     await server.close();
     cleanups.shift();
     await expect(client.request({ url })).rejects.toThrow('ECONNREFUSED');

@@ -23,8 +23,8 @@ describe('the guard of addresses', () => {
     ['0.0.0.0', { authenticated: true }, true],
     ['0.0.0.0', { insecure: true }, true],
     ['10.0.0.1', { authenticated: false }, false],
-  ])('lets %s with %j through: %s', (address, given, passes) => {
-    const check = (): void => checkListen({ ...request, address, ...given });
+  ])('lets %s with %j through: %s', (address, options, passes) => {
+    const check = (): void => checkListen({ ...request, address, ...options });
     if (passes) expect(check).not.toThrow();
     else expect(check).toThrow(StartError);
   });

@@ -79,7 +79,7 @@ describe('the flag --allowed_hosts', () => {
     expect(parse()).toEqual([]);
   });
 
-  it.each(['http://a.example', 'a.example:80', '*.example', 'a b'])('refuses %s', (given) => {
-    expect(() => parse(`--allowed_hosts=${given}`)).toThrow(UsageError);
+  it.each(['http://a.example', 'a.example:80', '*.example', 'a b'])('refuses %s', (host) => {
+    expect(() => parse(`--allowed_hosts=${host}`)).toThrow(UsageError);
   });
 });

@@ -31,9 +31,9 @@ async function server() {
 }
 
 function pipeline(timeoutMs = 10_000, depth = 8): Pipeline {
-  const made = new Pipeline({ depth, timeoutMs });
-  cleanups.push(() => made.close());
-  return made;
+  const created = new Pipeline({ depth, timeoutMs });
+  cleanups.push(() => created.close());
+  return created;
 }
 
 const post = (to: Pipeline, url: string, number: number): Promise<string> =>
@@ -52,10 +52,10 @@ describe('a pipeline', () => {
     const all = Array.from({ length: 12 }, (_, index) => post(line, url, index));
     await until(() => bodies().length === 8);
     expect(bodies()).toEqual(Array.from({ length: 8 }, (_, index) => `<${index}>`));
-    const given = (index: number): void => void sockets[0]?.write(answer(`a${index}`));
-    for (let index = 0; index < 8; index++) given(index);
+    const respond = (index: number): void => void sockets[0]?.write(answer(`a${index}`));
+    for (let index = 0; index < 8; index++) respond(index);
     await until(() => bodies().length === 12);
-    for (let index = 8; index < 12; index++) given(index);
+    for (let index = 8; index < 12; index++) respond(index);
     expect(await Promise.all(all)).toEqual(
       Array.from({ length: 12 }, (_, index) => `${index}: 202 a${index}`),
     );
@@ -96,14 +96,15 @@ describe('a pipeline', () => {
   });
 
   it('goes over to another origin; what the one before still owes is answered', async () => {
-    const [one, two] = [await server(), await server()];
+    const former = await server();
+    const next = await server();
     const line = pipeline();
-    const first = post(line, one.url, 1);
-    await until(() => one.bodies().length === 1);
-    const second = post(line, two.url, 2);
-    await until(() => two.bodies().length === 1);
-    one.sockets[0]?.write(answer('one'));
-    two.sockets[0]?.write(answer('two'));
+    const first = post(line, former.url, 1);
+    await until(() => former.bodies().length === 1);
+    const second = post(line, next.url, 2);
+    await until(() => next.bodies().length === 1);
+    former.sockets[0]?.write(answer('one'));
+    next.sockets[0]?.write(answer('two'));
     expect(await Promise.all([first, second])).toEqual(['1: 202 one', '2: 202 two']);
   });
 });

@@ -105,11 +105,11 @@ describe('routes', () => {
         `405 Method Not Allowed. Expecting one of { 'GET', 'POST' }, but received '${method}'.`,
       );
     }
-    const own = await serve({
+    const other = await serve({
       routes,
       methodNotAllowed: (_request, reply) => reply.send('{"message":"no"}'),
     });
-    expect(await ask(own, '/things', { method: 'PUT' })).toMatchObject({
+    expect(await ask(other, '/things', { method: 'PUT' })).toMatchObject({
       status: 405,
       text: '{"message":"no"}',
     });
@@ -118,8 +118,8 @@ describe('routes', () => {
   it('answer 404 for an unknown path, in the words of the API', async () => {
     const server = await serve({ routes });
     expect((await ask(server, '/nothing')).status).toBe(404);
-    const own = await serve({ routes, notFound: (_request, reply) => reply.code(404).send('not here') });
-    expect(await ask(own, '/nothing')).toMatchObject({ status: 404, text: 'not here' });
+    const other = await serve({ routes, notFound: (_request, reply) => reply.code(404).send('not here') });
+    expect(await ask(other, '/nothing')).toMatchObject({ status: 404, text: 'not here' });
   });
 
   it('see the path after it was rewritten', async () => {
@@ -217,10 +217,10 @@ describe('listening', () => {
       ...OPTIONS,
       routes: [{ path: '/', methods: { GET: () => new Promise(() => undefined) } }],
     });
-    const asked = ask(server, '/').catch((error: Error) => error);
+    const outcome = ask(server, '/').catch((error: Error) => error);
     await ask(server, '/other');
     await server.close();
-    expect(await asked).toBeInstanceOf(Error);
+    expect(await outcome).toBeInstanceOf(Error);
   });
 });
 

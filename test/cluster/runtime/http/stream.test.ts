@@ -122,8 +122,8 @@ describe('a reader that does not read', () => {
     let time = 1;
     const { stream, ended, socket } = await silent({ stallMs: 60_000, now: () => time });
     stream.write(whole, { first: true });
-    for (const at of [15_000, 30_000, 60_000]) {
-      time = at;
+    for (const moment of [15_000, 30_000, 60_000]) {
+      time = moment;
       stream.write('beat');
       await new Promise((soon) => setTimeout(soon, 5));
     }

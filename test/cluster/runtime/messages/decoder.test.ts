@@ -47,28 +47,28 @@ const places = fc.array(fc.nat(), { maxLength: 12 });
 
 describe('a decoder of messages', () => {
   it('finds the same messages whatever the borders of the chunks', () => {
-    const found = (messages: readonly { text: string; body: string }[], at: readonly number[]): void => {
+    const check = (messages: readonly { text: string; body: string }[], cuts: readonly number[]): void => {
       const all = messages.map(({ text }) => text).join('');
-      expect(cut(all, at)).toEqual({
+      expect(cut(all, cuts)).toEqual({
         bodies: messages.map(({ body }) => `a:${body}`),
         others: '',
         partial: false,
       });
     };
-    fc.assert(fc.property(fc.array(message, { maxLength: 5 }), places, found), { numRuns: 2000 });
+    fc.assert(fc.property(fc.array(message, { maxLength: 5 }), places, check), { numRuns: 2000 });
   });
 
   it('gives back everything from the first request that is none of ours', () => {
     const after = 'GET /state HTTP/1.1\r\nHost: x\r\n\r\n';
-    const given = (before: readonly { text: string; body: string }[], at: readonly number[]): void => {
+    const check = (before: readonly { text: string; body: string }[], cuts: readonly number[]): void => {
       const all = before.map(({ text }) => text).join('');
-      const { bodies, others } = cut(all + after + sized('later'), at);
+      const { bodies, others } = cut(all + after + sized('later'), cuts);
       expect({ count: bodies.length, others }).toEqual({
         count: before.length,
         others: after + sized('later'),
       });
     };
-    fc.assert(fc.property(fc.array(message, { maxLength: 3 }), places, given), { numRuns: 1000 });
+    fc.assert(fc.property(fc.array(message, { maxLength: 3 }), places, check), { numRuns: 1000 });
   });
 
   it('gives back a message that nobody takes, and the ones behind it', () => {

@@ -58,10 +58,10 @@ async function raw(server: HttpServer, bytes: string, answers = 1): Promise<stri
     text += chunk.toString();
   });
   socket.write(bytes);
-  const found = (): string[] => text.match(/HTTP\/1\.1 \d+/g) ?? [];
-  await until(() => found().length >= answers);
+  const statuses = (): string[] => text.match(/HTTP\/1\.1 \d+/g) ?? [];
+  await until(() => statuses().length >= answers);
   socket.destroy();
-  return found().map((line) => line.slice('HTTP/1.1 '.length));
+  return statuses().map((line) => line.slice('HTTP/1.1 '.length));
 }
 
 const post = (path: string, headers: string, body = ''): string =>

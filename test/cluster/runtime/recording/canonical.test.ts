@@ -31,10 +31,10 @@ const { value } = fc.letrec<{ value: unknown }>((tie) => ({
 describe('canonical text', () => {
   it('reads back as what was written, and is then written the same', () => {
     fc.assert(
-      fc.property(value, (given) => {
-        const text = canonicalText(given);
+      fc.property(value, (input) => {
+        const text = canonicalText(input);
         const read = readCanonical(text);
-        expect(read).toEqual(given);
+        expect(read).toEqual(input);
         expect(canonicalText(read)).toBe(text);
       }),
       { numRuns: 500 },
@@ -47,8 +47,8 @@ describe('canonical text', () => {
     ['a number', { $number: '1' }],
     ['an object with an escaped mark', { $$int: '1' }],
     ['bytes, in a list', [{ $bytes: 7 }]],
-  ])('does not take an object of a peer for %s', (_name, given) => {
-    expect(readCanonical(canonicalText(given))).toEqual(given);
+  ])('does not take an object of a peer for %s', (_name, input) => {
+    expect(readCanonical(canonicalText(input))).toEqual(input);
   });
 
   it('does not depend on the order of members, but on the order of Maps, Sets and lists', () => {

@@ -154,13 +154,13 @@ describe('a recording', () => {
     const { text } = await record();
     const bytes = Buffer.from(text);
     const whole = readRecording(text);
-    for (let at = 0; at < bytes.length; at++) {
+    for (let position = 0; position < bytes.length; position++) {
       const flipped = Buffer.from(bytes);
-      flipped.writeUInt8(flipped.readUInt8(at) ^ 0x20, at);
-      for (const damaged of [flipped, bytes.subarray(0, at)]) {
+      flipped.writeUInt8(flipped.readUInt8(position) ^ 0x20, position);
+      for (const damaged of [flipped, bytes.subarray(0, position)]) {
         const read = outcome(damaged.toString());
         if (read === 'refused') continue;
-        expect({ at, end: read.end }).toEqual({ at, end: undefined });
+        expect({ at: position, end: read.end }).toEqual({ at: position, end: undefined });
         expect(read.events).toEqual(whole.events.slice(0, read.events.length));
       }
     }

@@ -35,14 +35,16 @@ describe('RecordIO', () => {
     const records = fc.array(fc.uint8Array({ maxLength: 50 }), { maxLength: 10 });
     const cuts = fc.array(fc.nat({ max: 400 }), { maxLength: 10 });
     fc.assert(
-      fc.property(records, cuts, (given, places) => {
-        const whole = Buffer.concat(given.map(encodeRecord));
+      fc.property(records, cuts, (payloads, places) => {
+        const whole = Buffer.concat(payloads.map(encodeRecord));
         const decoder = new RecordDecoder();
         const edges = [0, ...places.filter((place) => place < whole.length), whole.length].sort(
           (a, b) => a - b,
         );
-        const found = edges.slice(1).flatMap((end, index) => decoder.feed(whole.subarray(edges[index], end)));
-        expect(found.map((one) => [...one])).toEqual(given.map((one) => [...one]));
+        const decoded = edges
+          .slice(1)
+          .flatMap((end, index) => decoder.feed(whole.subarray(edges[index], end)));
+        expect(decoded.map((record) => [...record])).toEqual(payloads.map((payload) => [...payload]));
       }),
     );
   });
@@ -71,10 +73,12 @@ describe('RecordIO', () => {
 
   it('either reads random bytes or refuses them', () => {
     fc.assert(
-      fc.property(fc.uint8Array({ maxLength: 100 }), (given) => {
+      fc.property(fc.uint8Array({ maxLength: 100 }), (bytes) => {
         try {
-          const records = new RecordDecoder().feed(given);
-          expect(records.reduce((sum, one) => sum + one.length, 0)).toBeLessThan(Math.max(1, given.length));
+          const records = new RecordDecoder().feed(bytes);
+          expect(records.reduce((sum, record) => sum + record.length, 0)).toBeLessThan(
+            Math.max(1, bytes.length),
+          );
         } catch (error) {
           expect(error).toBeInstanceOf(RecordError);
         }

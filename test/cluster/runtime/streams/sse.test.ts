@@ -18,15 +18,15 @@ describe('server-sent events', () => {
   it('are the same at every split point', () => {
     for (let split = 0; split <= STREAM.length; split++) {
       const decoder = new SseDecoder();
-      const found = [...decoder.feed(STREAM.subarray(0, split)), ...decoder.feed(STREAM.subarray(split))];
-      expect([split, found]).toEqual([split, EXPECTED]);
+      const events = [...decoder.feed(STREAM.subarray(0, split)), ...decoder.feed(STREAM.subarray(split))];
+      expect([split, events]).toEqual([split, EXPECTED]);
     }
   });
 
   it('are the same one byte at a time', () => {
     const decoder = new SseDecoder();
-    const found = Array.from(STREAM).flatMap((byte) => decoder.feed(Buffer.of(byte)));
-    expect(found).toEqual(EXPECTED);
+    const events = Array.from(STREAM).flatMap((byte) => decoder.feed(Buffer.of(byte)));
+    expect(events).toEqual(EXPECTED);
   });
 
   it('are told once their blank line is there, and not before', () => {
@@ -37,8 +37,8 @@ describe('server-sent events', () => {
   });
 
   it('go on after lines that mean nothing', () => {
-    const found = new SseDecoder().feed(Buffer.from('colour: red\nretry: soon\n:\nid: 1\ndata: a\n\n'));
-    expect(found).toEqual([{ event: undefined, data: 'a' }]);
+    const events = new SseDecoder().feed(Buffer.from('colour: red\nretry: soon\n:\nid: 1\ndata: a\n\n'));
+    expect(events).toEqual([{ event: undefined, data: 'a' }]);
   });
 
   it.each([

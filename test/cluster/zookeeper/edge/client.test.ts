@@ -33,9 +33,9 @@ describeReal(
     });
 
     async function relay(): Promise<Relay> {
-      const made = await Relay.start(server.port);
-      undo.push(() => made.stop());
-      return made;
+      const started = await Relay.start(server.port);
+      undo.push(() => started.stop());
+      return started;
     }
 
     function client(
@@ -46,12 +46,12 @@ describeReal(
     ) {
       const text = `zk://${auth}${ports.map((port) => `127.0.0.1:${port}`).join(',')}/`;
       const url = readZkUrl(text) as ZkUrl;
-      const made = new ZkClient({ url, sessionTimeoutMs, log: silentLogger, callTimeoutMs });
+      const zk = new ZkClient({ url, sessionTimeoutMs, log: silentLogger, callTimeoutMs });
       const states: ZkState[] = [];
-      made.listen((state) => states.push(state));
-      undo.push(() => made.stop());
-      made.start();
-      return { client: made, states };
+      zk.listen((state) => states.push(state));
+      undo.push(() => zk.stop());
+      zk.start();
+      return { client: zk, states };
     }
 
     async function until(check: () => boolean, ms = 20_000): Promise<void> {
@@ -67,29 +67,31 @@ describeReal(
 
     test('nodes are made, read, changed and removed; what is not there is undefined', async () => {
       const { client: zk } = client([server.port]);
-      const at = path();
-      expect(await zk.get(at)).toBeUndefined();
-      expect(await zk.exists(at)).toBeUndefined();
-      await zk.makePath(`${at}/a/b`);
-      await zk.create(`${at}/c`, Buffer.from('one'), CreateMode.PERSISTENT);
-      expect((await zk.get(`${at}/c`))?.data.toString()).toBe('one');
-      await zk.set(`${at}/c`, Buffer.from('two'), 0);
-      await expect(zk.set(`${at}/c`, Buffer.from('three'), 0)).rejects.toMatchObject({ code: 'BAD_VERSION' });
-      expect((await zk.children(at)).sort()).toEqual(['a', 'c']);
+      const nodePath = path();
+      expect(await zk.get(nodePath)).toBeUndefined();
+      expect(await zk.exists(nodePath)).toBeUndefined();
+      await zk.makePath(`${nodePath}/a/b`);
+      await zk.create(`${nodePath}/c`, Buffer.from('one'), CreateMode.PERSISTENT);
+      expect((await zk.get(`${nodePath}/c`))?.data.toString()).toBe('one');
+      await zk.set(`${nodePath}/c`, Buffer.from('two'), 0);
+      await expect(zk.set(`${nodePath}/c`, Buffer.from('three'), 0)).rejects.toMatchObject({
+        code: 'BAD_VERSION',
+      });
+      expect((await zk.children(nodePath)).sort()).toEqual(['a', 'c']);
       await zk.transaction([
-        { kind: 'check', path: `${at}/c`, version: 1 },
-        { kind: 'remove', path: `${at}/c` },
-        { kind: 'create', path: `${at}/d`, data: Buffer.alloc(0) },
+        { kind: 'check', path: `${nodePath}/c`, version: 1 },
+        { kind: 'remove', path: `${nodePath}/c` },
+        { kind: 'create', path: `${nodePath}/d`, data: Buffer.alloc(0) },
       ]);
-      expect((await zk.get(`${at}/d`))?.data.length).toBe(0);
-      await zk.set(`${at}/d`, Buffer.from('one'));
+      expect((await zk.get(`${nodePath}/d`))?.data.length).toBe(0);
+      await zk.set(`${nodePath}/d`, Buffer.from('one'));
       for (const kind of ['check', 'remove'] as const) {
-        const step = { kind, path: `${at}/d`, version: 0 };
+        const step = { kind, path: `${nodePath}/d`, version: 0 };
         await expect(zk.transaction([step])).rejects.toMatchObject({ code: 'BAD_VERSION' });
       }
-      const set = { kind: 'set', path: `${at}/d`, data: Buffer.alloc(1), version: 0 } as const;
+      const set = { kind: 'set', path: `${nodePath}/d`, data: Buffer.alloc(1), version: 0 } as const;
       await expect(zk.transaction([set])).rejects.toMatchObject({ code: 'BAD_VERSION' });
-      await expect(zk.transaction([{ kind: 'check', path: `${at}/c` }])).rejects.toThrow('NO_NODE');
+      await expect(zk.transaction([{ kind: 'check', path: `${nodePath}/c` }])).rejects.toThrow('NO_NODE');
     });
 
     test('data that is too large is refused before it is sent', async () => {
@@ -99,7 +101,7 @@ describeReal(
         code: 'TOO_LARGE',
       });
       const half = { kind: 'create', data: Buffer.alloc(DATA_MAX_BYTES / 2 + 1) } as const;
-      const steps = [path(), path()].map((at) => ({ ...half, path: at }));
+      const steps = [path(), path()].map((nodePath) => ({ ...half, path: nodePath }));
       await expect(zk.transaction(steps)).rejects.toMatchObject({ code: 'TOO_LARGE' });
       const most = path();
       await zk.create(most, Buffer.alloc(DATA_MAX_BYTES), CreateMode.PERSISTENT);
@@ -135,12 +137,12 @@ describeReal(
     test('row 3: half a frame of a lost connection does not harm the next', async () => {
       const wire = await relay();
       const { client: zk, states } = client([wire.port], '', undefined, LONG_SESSION_MS);
-      const at = path();
-      await zk.create(at, Buffer.alloc(10_000, 1), CreateMode.PERSISTENT);
+      const nodePath = path();
+      await zk.create(nodePath, Buffer.alloc(10_000, 1), CreateMode.PERSISTENT);
       wire.passLeft = 200;
-      await expect(zk.get(at)).rejects.toMatchObject({ code: 'CONNECTION_LOSS' });
+      await expect(zk.get(nodePath)).rejects.toMatchObject({ code: 'CONNECTION_LOSS' });
       await until(() => zk.state === 'connected');
-      expect((await zk.get(at))?.data.length).toBe(10_000);
+      expect((await zk.get(nodePath))?.data.length).toBe(10_000);
       // In the same session, by the same client.
       expect(states).toEqual(['connected', 'disconnected', 'connected']);
     });
@@ -149,37 +151,37 @@ describeReal(
       const wire = await relay();
       const { client: zk, states } = client([wire.port], '', 60_000);
       await until(() => zk.state === 'connected');
-      const at = await zk.create(path(), Buffer.alloc(0), CreateMode.EPHEMERAL);
+      const nodePath = await zk.create(path(), Buffer.alloc(0), CreateMode.EPHEMERAL);
       const before = zk.sessionId();
       wire.closed = true;
       wire.cut();
       await until(() => zk.state === 'disconnected');
-      const waiting = zk.get(at).catch((error: Error) => error);
+      const waiting = zk.get(nodePath).catch((error: Error) => error);
       await new Promise((resolve) => setTimeout(resolve, SESSION_MS * 2));
       wire.closed = false;
       expect(await waiting).toMatchObject({ code: 'SESSION_EXPIRED' });
       await until(() => zk.state === 'connected');
       expect(states).toContain('expired');
       expect(zk.sessionId().equals(before)).toBe(false);
-      expect(await zk.get(at)).toBeUndefined();
+      expect(await zk.get(nodePath)).toBeUndefined();
     });
 
     test('row 6: after a lost connection credentials go out before what was waiting', async () => {
       const wire = await relay();
       const { client: zk } = client([wire.port], 'user:secret@');
-      const at = path();
-      await zk.create(at, Buffer.from('mine'), CreateMode.PERSISTENT);
+      const nodePath = path();
+      await zk.create(nodePath, Buffer.from('mine'), CreateMode.PERSISTENT);
       for (let turn = 0; turn < 3; turn++) {
         wire.closed = true;
         wire.cut();
         await until(() => zk.state === 'disconnected');
-        const written = zk.set(at, Buffer.from(`turn ${turn}`));
+        const written = zk.set(nodePath, Buffer.from(`turn ${turn}`));
         wire.closed = false;
         await written;
       }
       const { client: other } = client([server.port]);
-      expect((await other.get(at))?.data.toString()).toBe('turn 2');
-      await expect(other.set(at, Buffer.from('theirs'))).rejects.toMatchObject({ code: 'NO_AUTH' });
+      expect((await other.get(nodePath))?.data.toString()).toBe('turn 2');
+      await expect(other.set(nodePath, Buffer.from('theirs'))).rejects.toMatchObject({ code: 'NO_AUTH' });
     });
 
     test('row 7: a server that hangs up as soon as the session is there is not asked a hundred times a second', async () => {
@@ -217,10 +219,12 @@ describeReal(
       await new Promise<void>((resolve) => raw.once('connected', () => resolve()));
       connectionOf(raw).xid = 2 ** 31 - 3;
       const names = Array.from({ length: 6 }, () => path());
-      const made = await Promise.all(
-        names.map((at) => promisify<string, Buffer, string>(raw.create.bind(raw))(at, Buffer.alloc(0))),
+      const created = await Promise.all(
+        names.map((nodePath) =>
+          promisify<string, Buffer, string>(raw.create.bind(raw))(nodePath, Buffer.alloc(0)),
+        ),
       );
-      expect(made).toEqual(names);
+      expect(created).toEqual(names);
       expect(connectionOf(raw).xid).toBeLessThan(10);
     });
 
@@ -232,22 +236,22 @@ describeReal(
     test('stopping ends the session, so that its ephemeral nodes go at once', async () => {
       const { client: zk } = client([server.port]);
       const { client: other } = client([server.port]);
-      const at = await zk.create(path(), Buffer.alloc(0), CreateMode.EPHEMERAL_SEQUENTIAL);
-      expect(await other.exists(at)).toBeDefined();
+      const nodePath = await zk.create(path(), Buffer.alloc(0), CreateMode.EPHEMERAL_SEQUENTIAL);
+      expect(await other.exists(nodePath)).toBeDefined();
       await zk.stop();
-      expect(await other.exists(at)).toBeUndefined();
+      expect(await other.exists(nodePath)).toBeUndefined();
     });
 
     test('row 13: a create whose answer was lost is not made again', async () => {
       const wire = await relay();
       const { client: zk } = client([wire.port]);
-      const at = path();
-      await zk.makePath(at);
+      const nodePath = path();
+      await zk.makePath(nodePath);
       wire.passLeft = 1;
-      const created = zk.create(`${at}/n-`, Buffer.alloc(0), CreateMode.PERSISTENT_SEQUENTIAL);
+      const created = zk.create(`${nodePath}/n-`, Buffer.alloc(0), CreateMode.PERSISTENT_SEQUENTIAL);
       await expect(created).rejects.toMatchObject({ code: 'CONNECTION_LOSS' });
       await until(() => zk.state === 'connected');
-      expect(await zk.children(at)).toHaveLength(1);
+      expect(await zk.children(nodePath)).toHaveLength(1);
     });
 
     test('row 14: credentials that the server does not take are said once and for all', async () => {
@@ -270,13 +274,13 @@ describeReal(
     });
 
     test('row 11: an ensemble that was made anew is found again', async () => {
-      const own = await ZookeeperServer.start();
-      undo.push(() => own.stop());
-      const { client: zk, states } = client([own.port]);
+      const otherServer = await ZookeeperServer.start();
+      undo.push(() => otherServer.stop());
+      const { client: zk, states } = client([otherServer.port]);
       for (let turn = 0; turn < 20; turn++) await zk.create(path(), Buffer.alloc(0), CreateMode.PERSISTENT);
-      await own.kill();
-      own.wipe();
-      await own.run();
+      await otherServer.kill();
+      otherServer.wipe();
+      await otherServer.run();
       await until(() => states.includes('expired'), 30_000);
       await until(() => zk.state === 'connected');
       expect((await zk.children('/')).includes('zookeeper')).toBe(true);

@@ -23,12 +23,12 @@ describeZookeeper('an election', (setting) => {
     setting.client({ ports: [port], auth, sessionTimeoutMs: SESSION_MS });
 
   /** Enters an election under a name. */
-  function enter(path: string, who: string, said: Said[], client = clientOf()) {
+  function enter(path: string, who: string, reports: Said[], client = clientOf()) {
     const contender = new Contender({
       ...{ client, path, prefix: 'json.info_', prefixes: ['json.info_'], log: silentLogger, pauseMs: 50 },
       data: Buffer.from(who),
-      changed: ({ kind }) => void said.push({ who, kind, at: performance.now() }),
-      failed: (reason) => void said.push({ who: reason, kind: 'none', at: performance.now() }),
+      changed: ({ kind }) => void reports.push({ who, kind, at: performance.now() }),
+      failed: (reason) => void reports.push({ who: reason, kind: 'none', at: performance.now() }),
     });
     setting.undo(() => contender.stop());
     contender.start();
@@ -36,24 +36,24 @@ describeZookeeper('an election', (setting) => {
   }
 
   const newPath = (): string => setting.newPath('/some/where');
-  const last = (said: readonly Said[], who: string): Said | undefined =>
-    said.filter((one) => one.who === who).at(-1);
+  const last = (reports: readonly Said[], who: string): Said | undefined =>
+    reports.filter((report) => report.who === who).at(-1);
 
   test('the oldest leads, and when it leaves the next one does', async () => {
-    const [path, said]: [string, Said[]] = [newPath(), []];
-    const first = enter(path, 'one', said);
-    await until('one leads', () => last(said, 'one')?.kind === 'leading');
-    const second = enter(path, 'two', said);
-    await until('two follows', () => last(said, 'two')?.kind === 'following');
-    enter(path, 'three', said);
-    await until('three follows', () => last(said, 'three')?.kind === 'following');
+    const [path, reports]: [string, Said[]] = [newPath(), []];
+    const first = enter(path, 'one', reports);
+    await until('one leads', () => last(reports, 'one')?.kind === 'leading');
+    const second = enter(path, 'two', reports);
+    await until('two follows', () => last(reports, 'two')?.kind === 'following');
+    enter(path, 'three', reports);
+    await until('three follows', () => last(reports, 'three')?.kind === 'following');
     const standing = second.contender.current();
     expect(standing.kind === 'following' && standing.leader.data.toString()).toBe('one');
     await first.contender.stop();
     await first.client.stop();
-    await until('two leads', () => last(said, 'two')?.kind === 'leading');
+    await until('two leads', () => last(reports, 'two')?.kind === 'leading');
     expect(second.contender.current()).toEqual({ kind: 'leading', node: `${path}/json.info_0000000001` });
-    expect(last(said, 'three')?.kind).toBe('following');
+    expect(last(reports, 'three')?.kind).toBe('following');
   });
 
   test.each(['frozen', 'cut'])(
@@ -61,55 +61,55 @@ describeZookeeper('an election', (setting) => {
     async (how) => {
       const wire = await Relay.start(setting.server.port);
       setting.undo(() => wire.stop());
-      const [path, said]: [string, Said[]] = [newPath(), []];
-      const { contender } = enter(path, 'one', said, clientOf(wire.port));
-      await until('one leads', () => last(said, 'one')?.kind === 'leading');
-      enter(path, 'two', said);
-      await until('two follows', () => last(said, 'two')?.kind === 'following');
+      const [path, reports]: [string, Said[]] = [newPath(), []];
+      const { contender } = enter(path, 'one', reports, clientOf(wire.port));
+      await until('one leads', () => last(reports, 'one')?.kind === 'leading');
+      enter(path, 'two', reports);
+      await until('two follows', () => last(reports, 'two')?.kind === 'following');
       wire.frozen = true;
       if (how === 'cut') {
         wire.closed = true;
         wire.cut();
       }
-      await until('two leads', () => last(said, 'two')?.kind === 'leading');
-      expect(last(said, 'one')?.kind).toBe('none');
+      await until('two leads', () => last(reports, 'two')?.kind === 'leading');
+      expect(last(reports, 'one')?.kind).toBe('none');
       expect(contender.current().kind).toBe('none');
-      expect(last(said, 'one')?.at).toBeLessThan(last(said, 'two')?.at ?? 0);
+      expect(last(reports, 'one')?.at).toBeLessThan(last(reports, 'two')?.at ?? 0);
       wire.frozen = false;
       wire.closed = false;
-      await until('one follows', () => last(said, 'one')?.kind === 'following');
+      await until('one follows', () => last(reports, 'one')?.kind === 'following');
     },
   );
 
   test('a short interruption changes nothing', async () => {
     const wire = await Relay.start(setting.server.port);
     setting.undo(() => wire.stop());
-    const [path, said]: [string, Said[]] = [newPath(), []];
-    const { client } = enter(path, 'one', said, clientOf(wire.port));
-    await until('one leads', () => last(said, 'one')?.kind === 'leading');
+    const [path, reports]: [string, Said[]] = [newPath(), []];
+    const { client } = enter(path, 'one', reports, clientOf(wire.port));
+    await until('one leads', () => last(reports, 'one')?.kind === 'leading');
     for (let round = 0; round < 3; round++) {
       wire.cut();
       await until('the loss', () => client.state === 'disconnected');
       await until('the return', () => client.state === 'connected');
     }
-    expect(said.map(({ kind }) => kind)).toEqual(['leading']);
+    expect(reports.map(({ kind }) => kind)).toEqual(['leading']);
   });
 
   test('who is removed enters again, behind the others', async () => {
-    const [path, said]: [string, Said[]] = [newPath(), []];
-    const { client } = enter(path, 'one', said);
-    await until('one leads', () => last(said, 'one')?.kind === 'leading');
-    enter(path, 'two', said);
-    await until('two follows', () => last(said, 'two')?.kind === 'following');
+    const [path, reports]: [string, Said[]] = [newPath(), []];
+    const { client } = enter(path, 'one', reports);
+    await until('one leads', () => last(reports, 'one')?.kind === 'leading');
+    enter(path, 'two', reports);
+    await until('two follows', () => last(reports, 'two')?.kind === 'following');
     await client.remove(`${path}/json.info_0000000000`);
-    await until('two leads', () => last(said, 'two')?.kind === 'leading');
-    await until('one follows', () => last(said, 'one')?.kind === 'following');
+    await until('two leads', () => last(reports, 'two')?.kind === 'leading');
+    await until('one follows', () => last(reports, 'one')?.kind === 'following');
     const both = ['json.info_0000000001', 'json.info_0000000002'];
     await until('both', async () => `${(await client.children(path)).sort()}` === `${both}`);
   });
 
   test('a node whose making was not answered is found, and one of a session before is taken away', async () => {
-    const [path, said]: [string, Said[]] = [newPath(), []];
+    const [path, reports]: [string, Said[]] = [newPath(), []];
     const earlier = clientOf();
     await earlier.makePath(path);
     const mode = zookeeper.CreateMode.EPHEMERAL_SEQUENTIAL;
@@ -117,35 +117,38 @@ describeZookeeper('an election', (setting) => {
     const real = clientOf();
     let creates = 0;
     const client: ZkClient = Object.assign(Object.create(real) as ZkClient, {
-      create: async (at: string, data: Buffer) => {
+      create: async (nodePath: string, data: Buffer) => {
         creates++;
-        await real.create(at, data, mode);
+        await real.create(nodePath, data, mode);
         throw new ZkError('CONNECTION_LOSS', 'the answer is lost');
       },
     });
-    enter(path, 'one', said, client);
-    await until('one leads', () => last(said, 'one')?.kind === 'leading');
+    enter(path, 'one', reports, client);
+    await until('one leads', () => last(reports, 'one')?.kind === 'leading');
     expect([creates, await real.children(path)]).toEqual([1, ['json.info_0000000001']]);
   });
 
   test('while ZooKeeper is away nobody leads, and afterwards the same one or another does', async () => {
-    const [path, said]: [string, Said[]] = [newPath(), []];
-    const contenders = ['one', 'two'].map((who) => enter(path, who, said).contender);
-    const leading = (): number => contenders.filter((one) => one.current().kind === 'leading').length;
-    await until('one leads', () => leading() === 1 && said.length >= 2);
+    const [path, reports]: [string, Said[]] = [newPath(), []];
+    const contenders = ['one', 'two'].map((who) => enter(path, who, reports).contender);
+    const leading = (): number =>
+      contenders.filter((contender) => contender.current().kind === 'leading').length;
+    await until('one leads', () => leading() === 1 && reports.length >= 2);
     await setting.server.kill();
-    await until('nobody leads', () => contenders.every((one) => one.current().kind === 'none'));
+    await until('nobody leads', () => contenders.every((contender) => contender.current().kind === 'none'));
     await setting.server.run();
     await until('somebody leads', () => leading() === 1);
-    await until('the other follows', () => contenders.some((one) => one.current().kind === 'following'));
+    await until('the other follows', () =>
+      contenders.some((contender) => contender.current().kind === 'following'),
+    );
     expect(leading()).toBe(1);
   });
 
   test('with credentials all may read who leads, and nobody else may take it away', async () => {
-    const [path, said]: [string, Said[]] = [newPath(), []];
+    const [path, reports]: [string, Said[]] = [newPath(), []];
     const top = `/${path.split('/').at(-1)}`;
-    const { client } = enter(top, 'one', said, clientOf(setting.server.port, 'mesos:secret@'));
-    await until('one leads', () => last(said, 'one')?.kind === 'leading');
+    const { client } = enter(top, 'one', reports, clientOf(setting.server.port, 'mesos:secret@'));
+    await until('one leads', () => last(reports, 'one')?.kind === 'leading');
     const stranger = clientOf();
     const node = `${top}/json.info_0000000000`;
     expect((await stranger.get(node))?.data.toString()).toBe('one');

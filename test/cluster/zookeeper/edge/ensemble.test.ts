@@ -17,11 +17,11 @@ const missing = missingForZookeeper();
     const servers = ensemble.ports.map((port) => `127.0.0.1:${port}`).join(',');
     const url = readZkUrl(`zk://${servers}/mesos`) as ZkUrl;
     const client = new ZkClient({ url, sessionTimeoutMs: 10_000, log: silentLogger });
-    const said: Standing[] = [];
+    const standings: Standing[] = [];
     const contender = new Contender({
       ...{ client, path: '/mesos', prefix: 'json.info_', prefixes: ['json.info_'], log: silentLogger },
       data: Buffer.from('me'),
-      changed: (standing) => void said.push(standing),
+      changed: (standing) => void standings.push(standing),
       failed: () => undefined,
     });
     try {
@@ -50,7 +50,7 @@ const missing = missingForZookeeper();
         await ensemble.settled();
       }
       expect((await state.fetch('count')).value.toString()).toBe(`${count}`);
-      expect(said.map(({ kind }) => kind)).toEqual(['leading']);
+      expect(standings.map(({ kind }) => kind)).toEqual(['leading']);
     } finally {
       await contender.stop();
       await client.stop();

@@ -52,10 +52,10 @@ describeReal(`a group${missing === undefined ? '' : ` (skipped: ${missing} is mi
 
   function client(): ZkClient {
     const url = readZkUrl(`zk://127.0.0.1:${server.port}/`) as ZkUrl;
-    const made = new ZkClient({ url, sessionTimeoutMs: 2000, log: silentLogger });
-    undo.push(() => made.stop());
-    made.start();
-    return made;
+    const created = new ZkClient({ url, sessionTimeoutMs: 2000, log: silentLogger });
+    undo.push(() => created.stop());
+    created.start();
+    return created;
   }
 
   test('members come and go, the lowest number leads, and nothing is lost while the server is away', async () => {
