@@ -43,25 +43,25 @@ export interface FlagCommand<Table extends FlagTable> {
 }
 
 /** A command whose flags come from a table; `--help` is answered from the same table. */
-export function flagCommand<Table extends FlagTable>(made: FlagCommand<Table>): Command {
+export function flagCommand<Table extends FlagTable>(definition: FlagCommand<Table>): Command {
   const run: Command = async (args, terminal, { name, about }) => {
     const options: ParseOptions = {
       command: `meseta ${name}`,
       about,
       args,
       env: terminal.env,
-      positionals: made.positionals ?? [],
+      positionals: definition.positionals ?? [],
     };
-    if ('version' in made.flags && args.some((arg) => /^--version(=true)?$/.test(arg))) {
+    if ('version' in definition.flags && args.some((arg) => /^--version(=true)?$/.test(arg))) {
       terminal.out(`${MESETA_VERSION}\n`);
       return 0;
     }
-    const parsed = parseFlags(made.flags, options);
-    if (parsed.help === undefined) return await made.run(parsed, terminal);
+    const parsed = parseFlags(definition.flags, options);
+    if (parsed.help === undefined) return await definition.run(parsed, terminal);
     terminal.out(parsed.help);
     return 0;
   };
-  return Object.assign(run, { flags: made.flags });
+  return Object.assign(run, { flags: definition.flags });
 }
 
 /** Marks of our own styles have a word that nobody else knows, so that texts of others cannot contain one. */

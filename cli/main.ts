@@ -62,8 +62,8 @@ function named(program: Program, terminal: Terminal): Program {
 
 /** The command of this name below another; some words are a command and a group, such as `agent` and `agent list`. */
 function child(parent: Program, name: string, terminal: Terminal): Program {
-  const known = parent.commands.find((one) => one.name() === name);
-  return known ?? named(parent.command(name), terminal).description(GROUPS[name] ?? '');
+  const existing = parent.commands.find((command) => command.name() === name);
+  return existing ?? named(parent.command(name), terminal).description(GROUPS[name] ?? '');
 }
 
 function addCommand(

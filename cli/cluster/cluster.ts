@@ -239,12 +239,13 @@ function listPlaces({ master, agents, marathon, dns, lb }: Started): Place[] {
     );
   }
   if (lb) {
-    const at = ({ address, port }: { address: string; port: number }): string => `http://${address}:${port}`;
-    if (lb.vhosts) places.push({ part: 'haproxy', url: at(lb.vhosts), about: 'virtual hosts of apps' });
+    const urlOf = ({ address, port }: { address: string; port: number }): string =>
+      `http://${address}:${port}`;
+    if (lb.vhosts) places.push({ part: 'haproxy', url: urlOf(lb.vhosts), about: 'virtual hosts of apps' });
     places.push(
-      { part: 'haproxy', url: at(lb.appIds), about: 'apps by the header X-Marathon-App-Id' },
-      { part: 'haproxy', url: at(lb.stats), about: 'statistics at /haproxy?stats' },
-      { part: 'lb', url: at(lb.http), about: 'the configuration at /_haproxy_getconfig' },
+      { part: 'haproxy', url: urlOf(lb.appIds), about: 'apps by the header X-Marathon-App-Id' },
+      { part: 'haproxy', url: urlOf(lb.stats), about: 'statistics at /haproxy?stats' },
+      { part: 'lb', url: urlOf(lb.http), about: 'the configuration at /_haproxy_getconfig' },
     );
   }
   return places;

@@ -108,14 +108,14 @@ export async function findAgent(target: MasterPlace, word: string, find = resolv
 export const show = flagCommand({
   flags: { ...masterFlags, json, all: toggle({ help: 'ended tasks too', fallback: false }) },
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
-    const id = await findAgent(given, word);
-    const { slaves } = (await readPage(given, '/slaves')) as SlavesPage;
-    const agent = slaves.find((one) => one.id === id);
+  run: async ({ flags, positionals: [word = ''] }, terminal) => {
+    const id = await findAgent(flags, word);
+    const { slaves } = (await readPage(flags, '/slaves')) as SlavesPage;
+    const agent = slaves.find((candidate) => candidate.id === id);
     if (!agent) throw new StartError(`Agent ${id} has not come back to this master yet`);
-    const { tasks } = (await readPage(given, '/tasks?limit=1000000&order=asc')) as { tasks: TaskView[] };
-    const here = tasks.filter(({ slave_id, state }) => slave_id === id && (given.all || !ENDED.test(state)));
-    terminal.out(given.json ? printJson({ ...agent, tasks: here }) : printAgent(agent, here));
+    const { tasks } = (await readPage(flags, '/tasks?limit=1000000&order=asc')) as { tasks: TaskView[] };
+    const here = tasks.filter(({ slave_id, state }) => slave_id === id && (flags.all || !ENDED.test(state)));
+    terminal.out(flags.json ? printJson({ ...agent, tasks: here }) : printAgent(agent, here));
     return 0;
   },
 });
@@ -146,12 +146,12 @@ function printAgent(agent: AgentView, tasks: readonly TaskView[]): string {
 
 function printDrain({
   drain_info: drain,
-  estimated_drain_start_time_seconds: at,
+  estimated_drain_start_time_seconds: startSeconds,
 }: AgentView): string | undefined {
   if (!drain) return undefined;
   const grace = drain.config.max_grace_period;
   const parts = [
-    at !== undefined && `since ${printTime(at)}`,
+    startSeconds !== undefined && `since ${printTime(startSeconds)}`,
     grace && `at most ${grace.nanoseconds / 1e9} s for each task`,
     drain.config.mark_gone && 'to be gone',
   ];

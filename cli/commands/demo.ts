@@ -23,18 +23,18 @@ const APP: DemoApp = {
   instances: 3,
 };
 
-const flags = {
+const demoFlags = {
   exit: toggle({ help: 'stop after the proof: status 0, or 1 with the failing step named', fallback: false }),
   'free-ports': toggle({ help: 'let the system choose every port', fallback: false }),
 };
 
 export const demoCommand: Command = flagCommand({
-  flags,
-  run: ({ flags: given }, terminal) =>
+  flags: demoFlags,
+  run: ({ flags }, terminal) =>
     runDaemon(terminal, async () => {
-      const running = await up(await upOptions(given['free-ports'], terminal), terminal);
-      const shown = show(running, terminal, given.exit);
-      if (given.exit) return { running, finished: shown };
+      const running = await up(await upOptions(flags['free-ports'], terminal), terminal);
+      const shown = show(running, terminal, flags.exit);
+      if (flags.exit) return { running, finished: shown };
       void shown;
       return { running };
     }),

@@ -31,22 +31,22 @@ export const dnsExplain = flagCommand({
     const url = /^https?:\/\//.test(flags.dns) ? flags.dns : `http://${flags.dns}`;
     const options = { url, what: 'DNS', flag: '--dns', credentials: flags.credentials };
     const path = `/v1/explain/${encodeURIComponent(name)}`;
-    const found = (await withApi(options, (api) => api.json('GET', path))) as Explanation | null;
-    if (flags.json) terminal.out(printJson(found));
-    else for (const line of linesOf(found, name)) terminal.out(`${line}\n`);
-    return found && found.records.length > 0 ? 0 : 1;
+    const explanation = (await withApi(options, (api) => api.json('GET', path))) as Explanation | null;
+    if (flags.json) terminal.out(printJson(explanation));
+    else for (const line of linesOf(explanation, name)) terminal.out(`${line}\n`);
+    return explanation && explanation.records.length > 0 ? 0 : 1;
   },
 });
 
-function linesOf(found: Explanation | null, name: string): string[] {
-  if (!found) return ['DNS knows nothing of the cluster yet'];
+function linesOf(explanation: Explanation | null, name: string): string[] {
+  if (!explanation) return ['DNS knows nothing of the cluster yet'];
   const lines = [
-    ...found.records.map(({ record, from }) => `${record}\n    from ${from}`),
-    ...found.missing.map(({ task, why }) => `nothing from task ${task}: ${why}`),
+    ...explanation.records.map(({ record, from }) => `${record}\n    from ${from}`),
+    ...explanation.missing.map(({ task, why }) => `nothing from task ${task}: ${why}`),
   ];
-  const skipped = found.skipped ?? 0;
+  const skipped = explanation.skipped ?? 0;
   const more = skipped > 0 ? [`${skipped} more tasks with that label were not examined`] : [];
   if (lines.length + more.length > 0) return [...lines, ...more];
-  const near = (found.near ?? []).map((other) => `  ${other}`);
+  const near = (explanation.near ?? []).map((other) => `  ${other}`);
   return [`Nothing in the cluster makes ${name}.`, ...(near.length > 0 ? ['Names near it:', ...near] : [])];
 }

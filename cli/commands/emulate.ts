@@ -13,7 +13,7 @@ import { zkFlag } from '../../cluster/zookeeper/edge/flag';
 import { flagCommand } from '../command';
 import { runDaemon } from '../daemon';
 
-const flags = {
+const emulateFlags = {
   master: zkFlag(
     requiredText({
       help: 'the master as host:port, or where it is elected: zk://host:2181,.../path, or file://PATH',
@@ -50,21 +50,21 @@ const flags = {
 const REPORT_MS = 2000;
 
 export const emulateAgents = flagCommand({
-  flags,
-  run: ({ flags: given }, terminal) =>
+  flags: emulateFlags,
+  run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
-      const resources = readResourceText(given.resources);
+      const resources = readResourceText(flags.resources);
       if ('error' in resources) throw new UsageError(`--resources: ${resources.error}`);
       const options = {
-        master: given.master,
-        sessionTimeoutMs: given['zk-session-timeout'],
-        count: given.count,
-        ip: given.ip,
-        port: given.port,
+        master: flags.master,
+        sessionTimeoutMs: flags['zk-session-timeout'],
+        count: flags.count,
+        ip: flags.ip,
+        port: flags.port,
         resources: writeResources(resources) as mesos.Resource[],
-        taskMs: given['task-time'],
-        taskSpreadMs: given['task-spread'],
-        registrationBackoffMs: given['registration-time'],
+        taskMs: flags['task-time'],
+        taskSpreadMs: flags['task-spread'],
+        registrationBackoffMs: flags['registration-time'],
       };
       const running = await startEmulatedAgents(options, {
         log: createLogger({ level: 'warn' }),
@@ -73,7 +73,7 @@ export const emulateAgents = flagCommand({
       });
       let last = '';
       const timer = setInterval(() => {
-        const line = `${running.registered()} of ${given.count} agents registered, ${running.tasks()} tasks\n`;
+        const line = `${running.registered()} of ${flags.count} agents registered, ${running.tasks()} tasks\n`;
         if (line !== last) terminal.out(line);
         last = line;
       }, REPORT_MS);

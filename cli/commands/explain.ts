@@ -9,13 +9,13 @@ import { json, type MasterPlace, masterFlags, readPage } from '../master-api';
 import { printJson, printTable } from '../print';
 import { findFramework } from './frameworks';
 
-const flags = {
+const explainFlags = {
   ...masterFlags,
   json,
   limit: integer({ help: 'agents to list', fallback: 50, min: 0, max: 100_000 }),
 };
 
-interface Given extends MasterPlace {
+interface ExplainFlags extends MasterPlace {
   readonly json: boolean;
   readonly limit: number;
 }
@@ -24,50 +24,50 @@ interface Given extends MasterPlace {
 function explain<T>(
   subject: string,
   print: (answer: T, terminal: Terminal) => void,
-  find: (given: Given, word: string) => Promise<string> = async (_given, word) => word,
+  find: (flags: ExplainFlags, word: string) => Promise<string> = async (_flags, word) => word,
 ) {
   return async (
-    { flags: given, positionals: [word = ''] }: { flags: Given; positionals: readonly string[] },
+    { flags, positionals: [word = ''] }: { flags: ExplainFlags; positionals: readonly string[] },
     terminal: Terminal,
   ): Promise<number> => {
-    const name = await find(given, word);
+    const name = await find(flags, word);
     const path = `/explain/${subject}/${name.split('/').map(encodeURIComponent).join('/')}`;
-    const answer = (await readPage(given, `${path}?limit=${given.limit}`)) as T;
-    if (given.json) terminal.out(printJson(answer));
+    const answer = (await readPage(flags, `${path}?limit=${flags.limit}`)) as T;
+    if (flags.json) terminal.out(printJson(answer));
     else print(answer, terminal);
     return 0;
   };
 }
 
 export const framework = flagCommand({
-  flags,
+  flags: explainFlags,
   positionals: ['id'],
   run: explain<FrameworkWhy>('framework', printFramework, findFramework),
 });
 
 export const role = flagCommand({
-  flags,
+  flags: explainFlags,
   positionals: ['name'],
   run: explain<RoleExplanation>('role', printRole),
 });
 
 export const task = flagCommand({
-  flags,
+  flags: explainFlags,
   positionals: ['id'],
   run: explain<{ tasks: readonly TaskExplanation[] }>('task', ({ tasks }, terminal) => {
-    for (const one of tasks) printTask(one, terminal);
+    for (const explanation of tasks) printTask(explanation, terminal);
   }),
 });
 
 function printFramework({ framework_id: id, name, reasons, roles }: FrameworkWhy, terminal: Terminal): void {
   terminal.out(`${name} (${id})${reasons.length > 0 ? `: ${reasons.join(', ')}` : ''}\n`);
-  for (const one of roles) printRoleOf(one, terminal);
+  for (const roleWhy of roles) printRoleOf(roleWhy, terminal);
 }
 
 function printRoleOf({ role: name, reasons, counts, agents }: RoleWhy, terminal: Terminal): void {
   const parts = Object.entries(counts).map(([reason, count]) => `${reason} x${count}`);
   terminal.out(`\nrole ${name}: ${[...reasons, ...parts].join(', ') || 'no agents'}\n`);
-  const rows = agents.map((one) => [one.agent_id, one.hostname, one.reason, one.free || '-']);
+  const rows = agents.map((agent) => [agent.agent_id, agent.hostname, agent.reason, agent.free || '-']);
   if (rows.length > 0) terminal.out(printTable(['agent', 'host', 'reason', 'free'], rows));
 }
 
@@ -76,7 +76,7 @@ function printRole(explained: RoleExplanation, terminal: Terminal): void {
   const quota = `guarantee ${guarantee}, limit ${limit}, consumed ${consumed}`;
   terminal.out(`role ${name}: weight ${weight}, share ${share.toFixed(3)}, ${quota}\n\n`);
   if (frameworks.length === 0) terminal.out('no framework is in it\n');
-  for (const one of frameworks) printFramework(one, terminal);
+  for (const frameworkWhy of frameworks) printFramework(frameworkWhy, terminal);
 }
 
 function printTask(explained: TaskExplanation, terminal: Terminal): void {

@@ -77,9 +77,10 @@ function asRunning(app: unknown, chosen: (port: unknown) => unknown): unknown {
   const count = Math.max(lengthOf(ports), lengthOf(definitions), 1);
   const task = (_none: unknown, index: number): Json => ({
     ...{ id: `${String(app['id']).replaceAll('/', '')}.${index}`, host: '127.0.0.1' },
-    ports: Array.from({ length: count }, (_port, at) => FIRST_TASK_PORT + index * count + at),
+    ports: Array.from({ length: count }, (_port, portIndex) => FIRST_TASK_PORT + index * count + portIndex),
   });
-  const withPort = (one: unknown): unknown => (isObject(one) ? { ...one, port: chosen(one['port']) } : one);
+  const withPort = (definition: unknown): unknown =>
+    isObject(definition) ? { ...definition, port: chosen(definition['port']) } : definition;
   return {
     ...app,
     tasks: Array.from({ length: Math.min(Number(instances ?? 1) || 1, SHOWN_MAX) }, task),
@@ -96,11 +97,11 @@ function isObject(value: unknown): value is Json {
   return typeof value === 'object' && value !== null && !Array.isArray(value);
 }
 
-function readAddresses(given: readonly string[]): Map<string, string> {
-  const pairs = given.map((one) => {
-    const at = one.indexOf('=');
-    if (at < 1) throw new UsageError(`--address: "${one}" is no HOST=ADDRESS`);
-    return [one.slice(0, at), one.slice(at + 1)] as const;
+function readAddresses(texts: readonly string[]): Map<string, string> {
+  const pairs = texts.map((text) => {
+    const separator = text.indexOf('=');
+    if (separator < 1) throw new UsageError(`--address: "${text}" is no HOST=ADDRESS`);
+    return [text.slice(0, separator), text.slice(separator + 1)] as const;
   });
   return new Map(pairs);
 }

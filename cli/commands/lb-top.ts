@@ -58,20 +58,20 @@ export const lbTop = flagCommand({
 });
 
 function table(before: readonly VersionTraffic[], now: readonly VersionTraffic[], seconds: number): string {
-  const known = new Map(before.map((one) => [`${one.app} ${one.version}`, one]));
+  const previous = new Map(before.map((traffic) => [`${traffic.app} ${traffic.version}`, traffic]));
   if (now.length === 0) return 'There is no traffic.\n';
-  const rows = now.map((one) => {
-    const old = known.get(`${one.app} ${one.version}`);
+  const rows = now.map((traffic) => {
+    const old = previous.get(`${traffic.app} ${traffic.version}`);
     const rate = (value: number, last = 0): string => ((value - last) / seconds).toFixed(1);
     return [
-      one.app,
-      one.version,
-      String(one.servers),
-      String(one.connections),
-      rate(one.requests, old?.requests),
-      rate(one.responses['5xx'], old?.responses['5xx']),
-      rate(one.errors, old?.errors),
-      one.responseMs.toFixed(0),
+      traffic.app,
+      traffic.version,
+      String(traffic.servers),
+      String(traffic.connections),
+      rate(traffic.requests, old?.requests),
+      rate(traffic.responses['5xx'], old?.responses['5xx']),
+      rate(traffic.errors, old?.errors),
+      traffic.responseMs.toFixed(0),
     ];
   });
   const head = ['app', 'version', 'servers', 'connections', 'requests/s', '5xx/s', 'errors/s', 'ms'];

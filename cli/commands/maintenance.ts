@@ -49,16 +49,18 @@ function machineOf(
   agents: readonly AgentView[],
   scheduled: readonly mesos.MachineID[],
 ): mesos.MachineID {
-  const at = word.indexOf('@');
-  if (at >= 0) {
-    const [hostname, ip] = [word.slice(0, at), word.slice(at + 1)];
+  const separator = word.indexOf('@');
+  if (separator >= 0) {
+    const [hostname, ip] = [word.slice(0, separator), word.slice(separator + 1)];
     return { ...(hostname !== '' && { hostname }), ...(ip !== '' && { ip }) };
   }
-  const known = [
+  const candidates = [
     ...agents.filter(({ id, hostname }) => id === word || isSame(hostname, word)).map(machineOfAgent),
     ...scheduled.filter(({ hostname, ip }) => isSame(hostname, word) || ip === word),
   ];
-  const [first, ...others] = [...new Map(known.map((one) => [printMachine(one), one])).values()];
+  const [first, ...others] = [
+    ...new Map(candidates.map((machine) => [printMachine(machine), machine])).values(),
+  ];
   if (!first) {
     throw new StartError(`No agent is on a machine "${word}". Name one that has none as HOSTNAME@IP.`);
   }
@@ -81,13 +83,13 @@ function printMachine({ hostname, ip }: mesos.MachineID): string {
 }
 
 /** The begin of a window: `now`, a time from now such as `+2hrs`, or a date. Throws UsageError for others. */
-export function readStart(given: string, now: number): number {
-  if (given === 'now') return now;
-  if (given.startsWith('+'))
-    return now + duration({ help: '', fallback: 0, fallbackText: '' }).read(given.slice(1), 0);
-  const at = Date.parse(given);
-  if (!Number.isNaN(at)) return at;
-  throw new UsageError(`--start: "${given}" is no time. Write now, +2hrs or 2030-01-31T18:00:00Z.`);
+export function readStart(time: string, now: number): number {
+  if (time === 'now') return now;
+  if (time.startsWith('+'))
+    return now + duration({ help: '', fallback: 0, fallbackText: '' }).read(time.slice(1), 0);
+  const date = Date.parse(time);
+  if (!Number.isNaN(date)) return date;
+  throw new UsageError(`--start: "${time}" is no time. Write now, +2hrs or 2030-01-31T18:00:00Z.`);
 }
 
 function without(schedule: maintenance.Schedule, machines: readonly mesos.MachineID[]): maintenance.Window[] {
@@ -113,16 +115,16 @@ export const schedule = flagCommand({
     file: text({ help: 'replace the whole schedule by this JSON; - for standard input', value: 'FILE' }),
   },
   positionals: ['[machines...]'],
-  run: async ({ flags: given, positionals: words }, terminal) => {
-    if (given.file !== undefined) {
+  run: async ({ flags, positionals: words }, terminal) => {
+    if (flags.file !== undefined) {
       if (words.length > 0) throw new UsageError('Name machines, or give --file; not both.');
-      await writeSchedule(given, readFile(given.file));
+      await writeSchedule(flags, readFile(flags.file));
     } else {
       if (words.length === 0)
         throw new UsageError("Which machines? See 'meseta maintenance schedule --help'.");
-      await changeSchedule(given, words);
+      await changeSchedule(flags, words);
     }
-    terminal.out(printSchedule(await readSchedule(given), await readStatus(given)));
+    terminal.out(printSchedule(await readSchedule(flags), await readStatus(flags)));
     return 0;
   },
 });
@@ -218,9 +220,9 @@ function modeCommand(path: '/machine/down' | '/machine/up', done: string) {
   return flagCommand({
     flags: masterFlags,
     positionals: ['machines...'],
-    run: async ({ flags: given, positionals: words }, terminal) => {
-      const machines = await machinesOf(given, words);
-      await withMaster(given, (api) => api.json('POST', path, machines));
+    run: async ({ flags, positionals: words }, terminal) => {
+      const machines = await machinesOf(flags, words);
+      await withMaster(flags, (api) => api.json('POST', path, machines));
       for (const machine of machines) terminal.out(`${printMachine(machine)} ${done}\n`);
       return 0;
     },

@@ -21,13 +21,13 @@ export const drain = flagCommand({
     wait: toggle({ help: 'return when the agent is empty', fallback: false }),
   },
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
-    const value = await findAgent(given, word);
-    const max_grace_period = given.grace > 0 ? { seconds: Math.ceil(given.grace / 1000) } : undefined;
-    const drain_agent = { agent_id: { value }, mark_gone: given.gone, max_grace_period };
-    await callMaster(given, { type: 'DRAIN_AGENT', drain_agent });
+  run: async ({ flags, positionals: [word = ''] }, terminal) => {
+    const value = await findAgent(flags, word);
+    const max_grace_period = flags.grace > 0 ? { seconds: Math.ceil(flags.grace / 1000) } : undefined;
+    const drain_agent = { agent_id: { value }, mark_gone: flags.gone, max_grace_period };
+    await callMaster(flags, { type: 'DRAIN_AGENT', drain_agent });
     terminal.out(`${value} is being drained: its tasks are killed and it gets no new ones\n`);
-    if (given.wait) terminal.out(`${value} is ${await emptied(given, value)}\n`);
+    if (flags.wait) terminal.out(`${value} is ${await emptied(flags, value)}\n`);
     return 0;
   },
 });
@@ -38,7 +38,7 @@ const POLL_MS = 250;
 async function emptied(place: MasterPlace, id: string): Promise<string> {
   for (;;) {
     const page = (await readPage(place, '/slaves')) as { slaves: readonly AgentView[] };
-    const agent = page.slaves.find((one) => one.id === id);
+    const agent = page.slaves.find((candidate) => candidate.id === id);
     if (!agent) return 'gone';
     if (agent.drain_info?.state === 'DRAINED') return 'drained';
     if (!agent.deactivated) return 'back: somebody reactivated it';
@@ -49,9 +49,9 @@ async function emptied(place: MasterPlace, id: string): Promise<string> {
 export const deactivate = flagCommand({
   flags: masterFlags,
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
-    const value = await findAgent(given, word);
-    await callMaster(given, { type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id: { value } } });
+  run: async ({ flags, positionals: [word = ''] }, terminal) => {
+    const value = await findAgent(flags, word);
+    await callMaster(flags, { type: 'DEACTIVATE_AGENT', deactivate_agent: { agent_id: { value } } });
     terminal.out(`${value} is offered to nobody; its tasks go on\n`);
     return 0;
   },
@@ -60,9 +60,9 @@ export const deactivate = flagCommand({
 export const reactivate = flagCommand({
   flags: masterFlags,
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
-    const value = await findAgent(given, word);
-    await callMaster(given, { type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id: { value } } });
+  run: async ({ flags, positionals: [word = ''] }, terminal) => {
+    const value = await findAgent(flags, word);
+    await callMaster(flags, { type: 'REACTIVATE_AGENT', reactivate_agent: { agent_id: { value } } });
     terminal.out(`${value} is offered again\n`);
     return 0;
   },
@@ -71,9 +71,9 @@ export const reactivate = flagCommand({
 export const gone = flagCommand({
   flags: masterFlags,
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
-    const value = await findAgent(given, word, exactId);
-    await callMaster(given, { type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value } } });
+  run: async ({ flags, positionals: [word = ''] }, terminal) => {
+    const value = await findAgent(flags, word, exactId);
+    await callMaster(flags, { type: 'MARK_AGENT_GONE', mark_agent_gone: { agent_id: { value } } });
     terminal.out(`${value} is gone for good\n`);
     return 0;
   },
@@ -82,9 +82,9 @@ export const gone = flagCommand({
 export const teardown = flagCommand({
   flags: masterFlags,
   positionals: ['id'],
-  run: async ({ flags: given, positionals: [word = ''] }, terminal) => {
-    const value = await findFramework(given, word, exactId);
-    await callMaster(given, { type: 'TEARDOWN', teardown: { framework_id: { value } } });
+  run: async ({ flags, positionals: [word = ''] }, terminal) => {
+    const value = await findFramework(flags, word, exactId);
+    await callMaster(flags, { type: 'TEARDOWN', teardown: { framework_id: { value } } });
     terminal.out(`${value} and its tasks are removed\n`);
     return 0;
   },

@@ -12,7 +12,7 @@ import { type Command, flagCommand } from '../command';
 import { machines } from '../machines';
 import { printJson } from '../print';
 
-const flags = {
+const replayFlags = {
   events: integer({
     help: 'stop after so many events',
     fallback: undefined,
@@ -24,16 +24,16 @@ const flags = {
 };
 
 export const replayCommand: Command = flagCommand({
-  flags,
+  flags: replayFlags,
   positionals: ['file'],
-  run: async ({ flags: given, positionals: [file = ''] }, terminal) => {
+  run: async ({ flags, positionals: [file = ''] }, terminal) => {
     const recording = read(file);
     const machine = machines.find(({ name }) => name === recording.machine);
     if (!machine)
       throw new StartError(`${file}: no machine "${recording.machine}" here; it is from another version`);
-    const done = replay(recording, machine, given.events);
+    const done = replay(recording, machine, flags.events);
     const effects = Object.fromEntries([...done.effects].sort());
-    if (given.json) {
+    if (flags.json) {
       terminal.out(
         printJson({ machine: machine.name, events: done.events, effects, hash: done.hash, same: done.same }),
       );
@@ -50,7 +50,7 @@ export const replayCommand: Command = flagCommand({
         ].join('\n'),
       );
     }
-    if (given.state) terminal.out(`${canonicalText(done.state)}\n`);
+    if (flags.state) terminal.out(`${canonicalText(done.state)}\n`);
     return done.same === false ? 1 : 0;
   },
 });

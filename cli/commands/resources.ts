@@ -50,8 +50,8 @@ const reservationFlags = {
 };
 
 /** `cpus(web):2;mem(web):512` as dynamic reservations of the roles in brackets. */
-function readReserved(given: string, principal: string | undefined): WireResource[] {
-  const resources = readResourceText(given);
+function readReserved(resourceText: string, principal: string | undefined): WireResource[] {
+  const resources = readResourceText(resourceText);
   if ('error' in resources) throw new UsageError(resources.error);
   const wire = writeResources(resources);
   const bare = wire.find(({ reservations }) => !reservations?.length);
@@ -66,11 +66,11 @@ const reserving = (type: 'RESERVE_RESOURCES' | 'UNRESERVE_RESOURCES', done: stri
   flagCommand({
     flags: reservationFlags,
     positionals: ['agent', 'resources'],
-    run: async ({ flags: given, positionals: [agent = '', words = ''] }, terminal) => {
-      const value = await findAgent(given, agent);
-      const resources = readReserved(words, given.principal);
+    run: async ({ flags, positionals: [agent = '', words = ''] }, terminal) => {
+      const value = await findAgent(flags, agent);
+      const resources = readReserved(words, flags.principal);
       const agent_id = { value };
-      await callMaster(given, { type, [type.toLowerCase()]: { agent_id, resources } });
+      await callMaster(flags, { type, [type.toLowerCase()]: { agent_id, resources } });
       terminal.out(`${printResources(readResources(resources))} of ${value} ${done}\n`);
       return 0;
     },
@@ -86,14 +86,14 @@ const volumeFlags = {
   path: text({ help: 'where tasks find it in their sandbox', fallback: 'data', value: 'PATH' }),
 };
 
-interface VolumeGiven {
+interface VolumeFlags {
   readonly role: string;
   readonly size: number | undefined;
   readonly path: string;
   readonly principal: string | undefined;
 }
 
-function volumeOf(id: string, { role, size, path, principal }: VolumeGiven): WireResource {
+function volumeOf(id: string, { role, size, path, principal }: VolumeFlags): WireResource {
   if (size === undefined) throw new UsageError('--size is missing: the size of the volume in MB');
   return {
     name: 'disk',
@@ -108,11 +108,11 @@ const changingVolume = (type: 'CREATE_VOLUMES' | 'DESTROY_VOLUMES', done: string
   flagCommand({
     flags: volumeFlags,
     positionals: ['agent', 'id'],
-    run: async ({ flags: given, positionals: [agent = '', id = ''] }, terminal) => {
-      const volumes = [volumeOf(id, given)];
-      const value = await findAgent(given, agent);
-      await callMaster(given, { type, [type.toLowerCase()]: { agent_id: { value }, volumes } });
-      terminal.out(`The volume ${id} of ${given.size} MB on ${value} is ${done}\n`);
+    run: async ({ flags, positionals: [agent = '', id = ''] }, terminal) => {
+      const volumes = [volumeOf(id, flags)];
+      const value = await findAgent(flags, agent);
+      await callMaster(flags, { type, [type.toLowerCase()]: { agent_id: { value }, volumes } });
+      terminal.out(`The volume ${id} of ${flags.size} MB on ${value} is ${done}\n`);
       return 0;
     },
   });
@@ -125,13 +125,13 @@ const by = integer({ help: 'by how many MB', fallback: undefined, min: 1, max: 2
 export const growVolume = flagCommand({
   flags: { ...volumeFlags, by },
   positionals: ['agent', 'id'],
-  run: async ({ flags: given, positionals: [agent = '', id = ''] }, terminal) => {
-    const volume = volumeOf(id, given);
-    const value = await findAgent(given, agent);
+  run: async ({ flags, positionals: [agent = '', id = ''] }, terminal) => {
+    const volume = volumeOf(id, flags);
+    const value = await findAgent(flags, agent);
     const { disk: _disk, ...plain } = volume;
-    const addition = { ...plain, scalar: { value: changeOf(given.by) } };
-    await callMaster(given, { type: 'GROW_VOLUME', grow_volume: { agent_id: { value }, volume, addition } });
-    terminal.out(`The volume ${id} on ${value} grows by ${given.by} MB\n`);
+    const addition = { ...plain, scalar: { value: changeOf(flags.by) } };
+    await callMaster(flags, { type: 'GROW_VOLUME', grow_volume: { agent_id: { value }, volume, addition } });
+    terminal.out(`The volume ${id} on ${value} grows by ${flags.by} MB\n`);
     return 0;
   },
 });
@@ -139,16 +139,16 @@ export const growVolume = flagCommand({
 export const shrinkVolume = flagCommand({
   flags: { ...volumeFlags, by },
   positionals: ['agent', 'id'],
-  run: async ({ flags: given, positionals: [agent = '', id = ''] }, terminal) => {
-    const volume = volumeOf(id, given);
-    const value = await findAgent(given, agent);
+  run: async ({ flags, positionals: [agent = '', id = ''] }, terminal) => {
+    const volume = volumeOf(id, flags);
+    const value = await findAgent(flags, agent);
     const shrink_volume = {
       agent_id: { value },
       volume,
-      subtract: { value: changeOf(given.by) },
+      subtract: { value: changeOf(flags.by) },
     };
-    await callMaster(given, { type: 'SHRINK_VOLUME', shrink_volume });
-    terminal.out(`The volume ${id} on ${value} shrinks by ${given.by} MB\n`);
+    await callMaster(flags, { type: 'SHRINK_VOLUME', shrink_volume });
+    terminal.out(`The volume ${id} on ${value} shrinks by ${flags.by} MB\n`);
     return 0;
   },
 });

@@ -55,10 +55,10 @@ export const list = listCommand({
 export const show = flagCommand({
   flags: { ...masterFlags, json },
   positionals: ['name'],
-  run: async ({ flags: given, positionals: [name = ''] }, terminal) => {
-    const role = (await readRoles(given)).find((one) => one.name === name);
+  run: async ({ flags, positionals: [name = ''] }, terminal) => {
+    const role = (await readRoles(flags)).find((candidate) => candidate.name === name);
     if (!role) throw new StartError(`Role ${name} does not exist. 'meseta role list' lists them.`);
-    if (given.json) terminal.out(printJson(role));
+    if (flags.json) terminal.out(printJson(role));
     else {
       const rows = [
         ['weight', String(role.weight)],
@@ -107,8 +107,8 @@ export const quotas = listCommand({
 });
 
 /** `cpus:2,mem:1024` as scalars of the wire. */
-function readScalars(flag: string, given: string | undefined): Scalars {
-  const parts = (given ?? '').split(/[,;]/).filter((part) => part.trim() !== '');
+function readScalars(flag: string, amounts: string | undefined): Scalars {
+  const parts = (amounts ?? '').split(/[,;]/).filter((part) => part.trim() !== '');
   return Object.fromEntries(
     parts.map((part) => {
       const match = /^\s*([^:\s]+)\s*:\s*(\d+(?:\.\d+)?)\s*$/.exec(part);
@@ -126,14 +126,14 @@ export const setQuota = flagCommand({
     force: toggle({ help: 'also more than there is, or less than is used', fallback: false }),
   },
   positionals: ['role'],
-  run: async ({ flags: given, positionals: [role = ''] }, terminal) => {
-    const guarantees = readScalars('guarantee', given.guarantee);
-    const limits = readScalars('limit', given.limit);
+  run: async ({ flags, positionals: [role = ''] }, terminal) => {
+    const guarantees = readScalars('guarantee', flags.guarantee);
+    const limits = readScalars('limit', flags.limit);
     if (Object.keys({ ...guarantees, ...limits }).length === 0) {
       throw new UsageError('say at least one of --guarantee and --limit');
     }
-    const update_quota = { force: given.force, quota_configs: [{ role, guarantees, limits }] };
-    await callMaster(given, { type: 'UPDATE_QUOTA', update_quota });
+    const update_quota = { force: flags.force, quota_configs: [{ role, guarantees, limits }] };
+    await callMaster(flags, { type: 'UPDATE_QUOTA', update_quota });
     terminal.out(`${role} has its quota\n`);
     return 0;
   },
@@ -142,8 +142,8 @@ export const setQuota = flagCommand({
 export const removeQuota = flagCommand({
   flags: masterFlags,
   positionals: ['role'],
-  run: async ({ flags: given, positionals: [role = ''] }, terminal) => {
-    await callMaster(given, { type: 'REMOVE_QUOTA', remove_quota: { role } });
+  run: async ({ flags, positionals: [role = ''] }, terminal) => {
+    await callMaster(flags, { type: 'REMOVE_QUOTA', remove_quota: { role } });
     terminal.out(`${role} has no quota any more\n`);
     return 0;
   },
@@ -165,14 +165,14 @@ export const setWeights = flagCommand({
     ...masterFlags,
     weight: listFlag({ help: 'a role and its weight; may be given several times', value: 'ROLE=WEIGHT' }),
   },
-  run: async ({ flags: given }, terminal) => {
-    const all = given.weight.map((one) => {
-      const match = /^(.+)=(\d+(?:\.\d+)?)$/.exec(one);
-      if (!match) throw new UsageError(`--weight: "${one}" is no weight; write it as web=2.5`);
+  run: async ({ flags }, terminal) => {
+    const all = flags.weight.map((assignment) => {
+      const match = /^(.+)=(\d+(?:\.\d+)?)$/.exec(assignment);
+      if (!match) throw new UsageError(`--weight: "${assignment}" is no weight; write it as web=2.5`);
       return { role: match[1], weight: Number(match[2]) };
     });
     if (all.length === 0) throw new UsageError('say at least one --weight ROLE=WEIGHT');
-    await withMaster(given, (api) => api.text('PUT', '/weights', JSON.stringify(all)));
+    await withMaster(flags, (api) => api.text('PUT', '/weights', JSON.stringify(all)));
     terminal.out(`${all.map(({ role }) => role).join(', ')}: done\n`);
     return 0;
   },

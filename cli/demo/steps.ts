@@ -59,8 +59,8 @@ async function poll<T>(ask: () => Promise<T | undefined>): Promise<T> {
   let last = 'nothing came';
   while (Date.now() < end) {
     try {
-      const found = await ask();
-      if (found !== undefined) return found;
+      const answer = await ask();
+      if (answer !== undefined) return answer;
     } catch (error) {
       last = (error as Error).message;
     }
@@ -85,8 +85,8 @@ async function proveDns(cluster: Cluster, app: DemoApp, terminal: Terminal): Pro
     const wanted = type === 'SRV' ? app.instances : 1;
     const answers = await step(`${type} records of ${name}`, () =>
       poll(async () => {
-        const found = await askDns(dns, name, type);
-        return found.length >= wanted ? found : undefined;
+        const records = await askDns(dns, name, type);
+        return records.length >= wanted ? records : undefined;
       }),
     );
     terminal.out(`\n${style.strong(`${name} ${type}`)} asked over UDP at ${dns.address}:${dns.port}\n`);
@@ -106,16 +106,16 @@ function askFront(cluster: Cluster, app: DemoApp): Promise<string | undefined> {
       agent: false,
       timeout: 2000,
     };
-    const asked = request(options, (answer) => {
+    const sent = request(options, (answer) => {
       let text = '';
       answer.setEncoding('utf8').on('data', (chunk: string) => {
         text += chunk;
       });
       answer.on('end', () => resolve(answer.statusCode === 200 ? text.trim() : undefined));
     });
-    asked.on('timeout', () => asked.destroy(new Error('no answer within 2 s')));
-    asked.on('error', reject);
-    asked.end();
+    sent.on('timeout', () => sent.destroy(new Error('no answer within 2 s')));
+    sent.on('error', reject);
+    sent.end();
   });
 }
 

@@ -246,8 +246,8 @@ function drainOf(flags: MarathonFlags): DrainSettings {
 }
 
 /** Addresses as given to `--master` to base URLs without credentials; none when it says where masters are elected. */
-export function mastersOf(given: string): string[] {
-  return masterUrlsOf(given).map(({ url }) => new URL(url).origin);
+export function mastersOf(list: string): string[] {
+  return masterUrlsOf(list).map(({ url }) => new URL(url).origin);
 }
 
 function masterUrlsOf(text: string): SplitUrl[] {
@@ -308,11 +308,11 @@ function settingsOf(flags: MarathonFlags): MarathonSettings {
   };
 }
 
-function credentialsOf(given: string | undefined, flag = '--http_credentials'): Credentials | undefined {
-  if (given === undefined) return undefined;
-  const cut = given.indexOf(':');
+function credentialsOf(pair: string | undefined, flag = '--http_credentials'): Credentials | undefined {
+  if (pair === undefined) return undefined;
+  const cut = pair.indexOf(':');
   if (cut < 1) throw new UsageError(`${flag}: expected user:password`);
-  return { user: given.slice(0, cut), password: given.slice(cut + 1) };
+  return { user: pair.slice(0, cut), password: pair.slice(cut + 1) };
 }
 
 /** The credentials for the master: by flags, else by the URL of `--master`. */
@@ -401,14 +401,15 @@ const ZOOKEEPER_KEYS = [
 ] as const;
 
 function infoOf(flags: MarathonFlags): Record<string, unknown> {
-  const known: Record<string, unknown> = {
+  const specialValues: Record<string, unknown> = {
     ...flags,
     master: flags.master && hideUserinfo(hidePassword(flags.master)),
     features: flags.enable_features.split(',').filter(Boolean),
     launch_token: flags.launch_tokens,
     ha: false,
   };
-  const pick = (keys: readonly string[]) => Object.fromEntries(keys.map((key) => [key, known[key] ?? null]));
+  const pick = (keys: readonly string[]) =>
+    Object.fromEntries(keys.map((key) => [key, specialValues[key] ?? null]));
   return {
     marathon_config: pick(INFO_KEYS),
     zookeeper_config: pick(ZOOKEEPER_KEYS),

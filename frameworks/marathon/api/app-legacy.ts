@@ -18,8 +18,8 @@ interface Finding {
 /** Why deprecated and current members cannot be mixed. */
 export function mixedForms(update: AppUpdate): Finding[] {
   const { container, networks, ipAddress } = update;
-  const found: Finding[] = [];
-  const add = (path: string, error: string): unknown => found.push({ path, error });
+  const findings: Finding[] = [];
+  const add = (path: string, error: string): unknown => findings.push({ path, error });
   if (update.uris && update.fetch) add('/uris', 'may not be set in conjunction with fetch');
   if (update.ports && update.portDefinitions) add('/ports', 'cannot specify both ports and port definitions');
   if (ipAddress && update.ports) add('/', 'cannot specify both an IP address and port');
@@ -35,7 +35,7 @@ export function mixedForms(update: AppUpdate): Finding[] {
   if (discovered && container?.portMappings) {
     add('/container', 'container.portMappings and ipAddress.discovery.ports must not both be set');
   }
-  return found;
+  return findings;
 }
 
 /** The same wish in current members. */

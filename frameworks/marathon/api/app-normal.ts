@@ -112,10 +112,10 @@ function containerOf(
     return plain(rest);
   }
   const bridge = networks.some(({ mode }) => mode === 'container/bridge');
-  const given = raw?.portMappings ?? [{ ...DEFAULT_MAPPING, name: 'default' }];
-  const missing = Math.max(0, (merged.portDefinitions?.length ?? 0) - given.length);
+  const mappings = raw?.portMappings ?? [{ ...DEFAULT_MAPPING, name: 'default' }];
+  const missing = Math.max(0, (merged.portDefinitions?.length ?? 0) - mappings.length);
   const blank = Array.from({ length: raw?.portMappings ? missing : 0 }, () => DEFAULT_MAPPING);
-  const portMappings = [...given, ...blank].map((mapping) =>
+  const portMappings = [...mappings, ...blank].map((mapping) =>
     bridge && mapping.hostPort === undefined ? { ...mapping, hostPort: 0 } : mapping,
   );
   return plain({ ...(raw ?? { type: 'MESOS', volumes: [] }), portMappings });

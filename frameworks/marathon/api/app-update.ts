@@ -91,18 +91,20 @@ const port = integer({ min: 0, max: 65_535 });
 const PORT_NAME = { pattern: /^[a-z0-9-]+$/, form: 'be of lower-case letters, digits and dashes' };
 const seconds = integer({ min: 0 });
 
-const protocol: Reader<string> = (value, at, reading) =>
-  word('tcp', 'udp', 'udp,tcp')(value === 'tcp,udp' ? 'udp,tcp' : value, at, reading);
+const protocol: Reader<string> = (value, location, reading) =>
+  word('tcp', 'udp', 'udp,tcp')(value === 'tcp,udp' ? 'udp,tcp' : value, location, reading);
 
-const envValue: Reader<EnvValue> = (value, at, reading) =>
+const envValue: Reader<EnvValue> = (value, location, reading) =>
   isObject(value)
-    ? object<{ secret: string }>({ secret: required(text({ min: 1 })) })(value, at, reading)
-    : text()(value, at, reading);
+    ? object<{ secret: string }>({ secret: required(text({ min: 1 })) })(value, location, reading)
+    : text()(value, location, reading);
 
 const limit =
   (min: number): Reader<Limit> =>
-  (value, at, reading) =>
-    typeof value === 'string' ? word('unlimited')(value, at, reading) : number({ min })(value, at, reading);
+  (value, location, reading) =>
+    typeof value === 'string'
+      ? word('unlimited')(value, location, reading)
+      : number({ min })(value, location, reading);
 
 const artifact = object<Artifact>({
   uri: required(text({ min: 1, max: 1024 })),
@@ -252,8 +254,10 @@ const unreachableTimes = object<Exclude<UnreachableStrategy, 'disabled'>>({
   expungeAfterSeconds: fallback(seconds, 0),
 });
 
-const unreachable: Reader<UnreachableStrategy> = (value, at, reading) =>
-  typeof value === 'string' ? word('disabled')(value, at, reading) : unreachableTimes(value, at, reading);
+const unreachable: Reader<UnreachableStrategy> = (value, location, reading) =>
+  typeof value === 'string'
+    ? word('disabled')(value, location, reading)
+    : unreachableTimes(value, location, reading);
 
 const ipAddress = object<IpAddressForm>(
   {

@@ -68,22 +68,22 @@ export function violationsOf(app: App, options: ValidateOptions): Finding[] {
 
 /** The refusal for an app, or undefined for a valid one. */
 export function validateApp(app: App, options: ValidateOptions): ApiFailure | undefined {
-  const found = violationsOf(app, options);
-  return found.length > 0 ? notValid(byPath(found)) : undefined;
+  const findings = violationsOf(app, options);
+  return findings.length > 0 ? notValid(byPath(findings)) : undefined;
 }
 
 function portRules({ portDefinitions = [], container }: App): Finding[] {
-  const found: Finding[] = [];
+  const findings: Finding[] = [];
   const mappings = container?.portMappings ?? [];
   const fixed = portDefinitions.map(({ port }) => port).filter((port) => port !== 0);
-  if (hasTwice(fixed)) found.push({ path: '/portDefinitions', error: 'Ports must be unique.' });
+  if (hasTwice(fixed)) findings.push({ path: '/portDefinitions', error: 'Ports must be unique.' });
   if (hasTwice(portDefinitions.flatMap(({ name }) => name ?? []))) {
-    found.push({ path: '/portDefinitions', error: 'Port names must be unique.' });
+    findings.push({ path: '/portDefinitions', error: 'Port names must be unique.' });
   }
   if (hasTwice(mappings.flatMap(({ name }) => name ?? []))) {
-    found.push({ path: '/container/portMappings', error: 'Port names must be unique.' });
+    findings.push({ path: '/container/portMappings', error: 'Port names must be unique.' });
   }
-  return found;
+  return findings;
 }
 
 function hasTwice(values: readonly unknown[]): boolean {
@@ -91,54 +91,57 @@ function hasTwice(values: readonly unknown[]): boolean {
 }
 
 function healthRules({ healthChecks, portDefinitions, container }: App): Finding[] {
-  const found: Finding[] = [];
+  const findings: Finding[] = [];
   const ports = portDefinitions?.length ?? container?.portMappings?.length ?? 0;
   healthChecks.forEach(({ protocol, command, port, portIndex, ipProtocol }, index) => {
     const path = `/healthChecks(${index})`;
     if (protocol === 'COMMAND') {
-      if (!command) found.push({ path: `${path}/command`, error: 'must not be empty' });
+      if (!command) findings.push({ path: `${path}/command`, error: 'must not be empty' });
       return;
     }
-    if (command) found.push({ path: `${path}/command`, error: 'must be empty' });
+    if (command) findings.push({ path: `${path}/command`, error: 'must be empty' });
     if (port !== undefined && portIndex !== undefined) {
-      found.push({ path, error: 'HealthCheck must specify either a port or a portIndex' });
+      findings.push({ path, error: 'HealthCheck must specify either a port or a portIndex' });
     }
     if (port === undefined && (portIndex ?? 0) >= ports) {
       const error =
         'Health check port indices must address an element of the ports array or container port mappings.';
-      found.push({ path, error });
+      findings.push({ path, error });
     }
     if (ipProtocol === 'IPv6' && !(container?.type === 'DOCKER' && protocol.startsWith('MESOS_'))) {
-      found.push({
+      findings.push({
         path,
         error: 'IPv6 can only be used for container type DOCKER and Mesos network health checks',
       });
     }
   });
   if (healthChecks.filter(({ protocol }) => protocol.startsWith('MESOS_')).length > 1) {
-    found.push({ path: '/healthChecks', error: 'AppDefinition can contain at most one Mesos health check' });
+    findings.push({
+      path: '/healthChecks',
+      error: 'AppDefinition can contain at most one Mesos health check',
+    });
   }
-  return found;
+  return findings;
 }
 
 function readinessRules({ readinessChecks, portDefinitions, container }: App): Finding[] {
   const names = [...(portDefinitions ?? []), ...(container?.portMappings ?? [])].map(({ name }) => name);
   return readinessChecks.flatMap(({ portName, intervalSeconds, timeoutSeconds }, index) => {
     const path = `/readinessChecks(${index})`;
-    const found: Finding[] = [];
+    const findings: Finding[] = [];
     if (timeoutSeconds >= intervalSeconds) {
-      found.push({
+      findings.push({
         path: `${path}/timeoutSeconds`,
         error: `Timeout (${timeoutSeconds} seconds) must be less than the interval (${intervalSeconds} seconds).`,
       });
     }
     if (!names.includes(portName)) {
-      found.push({
+      findings.push({
         path: `${path}/portName`,
         error: `No port definition reference for portName ${portName}`,
       });
     }
-    return found;
+    return findings;
   });
 }
 
@@ -149,16 +152,19 @@ function secretRules({ env, secrets, container }: App): Finding[] {
   (container?.volumes ?? []).forEach(({ secret }, index) => {
     if (secret !== undefined) used.push([`/container/volumes(${index})`, secret]);
   });
-  const found = used
+  const findings = used
     .filter(([, name]) => !Object.hasOwn(secrets, name))
     .map(([path]) => ({ path, error: 'references an undefined secret' }));
   const pull = container?.docker?.pullConfig;
   if (pull && container.type === 'DOCKER') {
-    found.push({ path: '/container/docker', error: 'pullConfig is not supported with Docker containerizer' });
+    findings.push({
+      path: '/container/docker',
+      error: 'pullConfig is not supported with Docker containerizer',
+    });
   } else if (pull && !Object.hasOwn(secrets, pull.secret)) {
-    found.push({ path: '/container/docker', error: 'pullConfig.secret must refer to an existing secret' });
+    findings.push({ path: '/container/docker', error: 'pullConfig.secret must refer to an existing secret' });
   }
-  return found;
+  return findings;
 }
 
 function featureRules(app: App, { features }: ValidateOptions): Finding[] {
@@ -171,16 +177,16 @@ function featureRules(app: App, { features }: ValidateOptions): Finding[] {
       (app.container?.volumes ?? []).some(({ external }) => external !== undefined),
     ],
   ];
-  const found = needs
+  const findings = needs
     .filter(([feature, , needed]) => needed && !features.includes(feature))
     .map(([feature, path]) => ({
       path,
       error: `Feature ${feature} is not enabled. Enable with --enable_features ${feature})`,
     }));
   if (app.gpus > 0 && app.container?.type === 'DOCKER') {
-    found.push({ path: '/', error: 'GPU resources only work with the Mesos containerizer' });
+    findings.push({ path: '/', error: 'GPU resources only work with the Mesos containerizer' });
   }
-  return found;
+  return findings;
 }
 
 function unreachableRules({ unreachableStrategy: strategy }: App): Finding[] {
@@ -190,38 +196,38 @@ function unreachableRules({ unreachableStrategy: strategy }: App): Finding[] {
 }
 
 function limitRules({ resourceLimits, cpus, mem }: App): Finding[] {
-  const found: Finding[] = [];
+  const findings: Finding[] = [];
   const check = (name: 'cpus' | 'mem', requested: number): void => {
     const limit = resourceLimits?.[name];
     if (typeof limit !== 'number' || limit >= requested) return;
     const error = `resource limit must be greater than or equal to requested resource (${requested})`;
-    found.push({ path: `/resourceLimits/${name}`, error });
+    findings.push({ path: `/resourceLimits/${name}`, error });
   };
   check('cpus', cpus);
   check('mem', mem);
-  return found;
+  return findings;
 }
 
 function roleRules({ role, acceptedResourceRoles }: App, options: ValidateOptions): Finding[] {
-  const found: Finding[] = [];
+  const findings: Finding[] = [];
   if (role !== options.role)
-    found.push({ path: '/role', error: `got ${role}, expected one of: ${options.role}` });
+    findings.push({ path: '/role', error: `got ${role}, expected one of: ${options.role}` });
   if (acceptedResourceRoles.some((other) => other !== '*' && other !== role)) {
-    found.push({
+    findings.push({
       path: '/acceptedResourceRoles',
       error: `acceptedResourceRoles can only contain * and ${role}`,
     });
   }
-  return found;
+  return findings;
 }
 
 function singleInstanceRules({ labels, instances, upgradeStrategy }: App): Finding[] {
   if (labels['MARATHON_SINGLE_INSTANCE_APP'] !== 'true') return [];
-  const found: Finding[] = [];
+  const findings: Finding[] = [];
   if (instances > 1)
-    found.push({ path: '/instances', error: 'Single instance app may only have one instance' });
+    findings.push({ path: '/instances', error: 'Single instance app may only have one instance' });
   if (upgradeStrategy.maximumOverCapacity !== 0) {
-    found.push({ path: '/upgradeStrategy/maximumOverCapacity', error: 'got 1.0, expected 0.0' });
+    findings.push({ path: '/upgradeStrategy/maximumOverCapacity', error: 'got 1.0, expected 0.0' });
   }
-  return found;
+  return findings;
 }

@@ -25,8 +25,8 @@ function groupReader(depth: number): Reader<GroupUpdate> {
     {
       id: optional(path),
       apps: optional(listOf(readAppUpdate)),
-      groups: optional((value, at, reading) =>
-        depth >= DEPTH_MAX ? [] : listOf(groupReader(depth + 1))(value, at, reading),
+      groups: optional((value, location, reading) =>
+        depth >= DEPTH_MAX ? [] : listOf(groupReader(depth + 1))(value, location, reading),
       ),
       dependencies: optional(listOf(path)),
       scaleBy: optional(number({ min: 0 })),

@@ -8,17 +8,17 @@ type Labels = Readonly<Record<string, string>>;
 export type LabelSelector = (labels: Labels) => boolean;
 
 /** Reads a selector, or says what is wrong with it. */
-export function readLabelSelector(given: string): LabelSelector | { readonly error: string } {
-  const scanner = { rest: given.trim() };
+export function readLabelSelector(selector: string): LabelSelector | { readonly error: string } {
+  const scanner = { rest: selector.trim() };
   const terms: LabelSelector[] = [];
   for (;;) {
     const term = readTerm(scanner);
     if (!term)
-      return { error: `Can not parse label selector ${given}. Reason: unexpected "${scanner.rest}"` };
+      return { error: `Can not parse label selector ${selector}. Reason: unexpected "${scanner.rest}"` };
     terms.push(term);
     if (scanner.rest === '') return (labels) => terms.every((holds) => holds(labels));
     if (!take(scanner, ',')) {
-      return { error: `Can not parse label selector ${given}. Reason: unexpected "${scanner.rest}"` };
+      return { error: `Can not parse label selector ${selector}. Reason: unexpected "${scanner.rest}"` };
     }
   }
 }
@@ -34,10 +34,10 @@ function take(scanner: Scanner, token: string): boolean {
 }
 
 function readWord(scanner: Scanner): string | undefined {
-  const found = /^(?:\\.|[-A-Za-z0-9_.])+/.exec(scanner.rest)?.[0];
-  if (found === undefined) return undefined;
-  scanner.rest = scanner.rest.slice(found.length).trimStart();
-  return found.replace(/\\(.)/g, '$1');
+  const escaped = /^(?:\\.|[-A-Za-z0-9_.])+/.exec(scanner.rest)?.[0];
+  if (escaped === undefined) return undefined;
+  scanner.rest = scanner.rest.slice(escaped.length).trimStart();
+  return escaped.replace(/\\(.)/g, '$1');
 }
 
 function readTerm(scanner: Scanner): LabelSelector | undefined {

@@ -9,8 +9,8 @@ interface Finding {
 
 export function networkViolations(app: App): Finding[] {
   const { networks, container } = app;
-  const found: Finding[] = [];
-  const add = (path: string, error: string): unknown => found.push({ path, error });
+  const findings: Finding[] = [];
+  const add = (path: string, error: string): unknown => findings.push({ path, error });
   const count = (mode: string): number => networks.filter((network) => network.mode === mode).length;
   const kinds = ['host', 'container/bridge', 'container'].filter((mode) => count(mode) > 0);
   networks.forEach(({ mode, name, labels }, index) => {
@@ -43,5 +43,5 @@ export function networkViolations(app: App): Finding[] {
       }
     }
   });
-  return found;
+  return findings;
 }

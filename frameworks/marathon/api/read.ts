@@ -16,7 +16,7 @@ export interface Problem {
 
 export interface Reading {
   readonly problems: Problem[];
-  readonly unknown: { readonly path: string; readonly known: readonly string[] }[];
+  readonly unknown: { readonly path: string; readonly memberNames: readonly string[] }[];
 }
 
 /** Undefined after a problem was noted. */
@@ -139,8 +139,8 @@ export const truth: Reader<boolean> = (value, path, reading) =>
 export function word<W extends string>(...words: readonly W[]): Reader<W> {
   return (value, path, reading) => {
     if (typeof value !== 'string') return wrongType(reading, path, 'jsstring', value);
-    const found = words.find((candidate) => candidate.toLowerCase() === value.toLowerCase());
-    if (found !== undefined) return found;
+    const match = words.find((candidate) => candidate.toLowerCase() === value.toLowerCase());
+    if (match !== undefined) return match;
     const clause = `must be one of ${words.join(', ')}, not ${shown(value)}`;
     return problem(reading, path, 'error.unknown.enum.literal', clause);
   };
@@ -172,11 +172,11 @@ export function mapOf<T>(read: Reader<T>): Reader<Record<string, T>> {
 /** An object by a table of its members. `ignored` members are known but have no effect. */
 export function object<T extends object>(fields: Fields<T>, ignored: readonly string[] = []): Reader<T> {
   const table = Object.entries(fields) as [string, Field<unknown>][];
-  const known = [...table.map(([name]) => name), ...ignored];
+  const memberNames = [...table.map(([name]) => name), ...ignored];
   return (value, path, reading) => {
     if (!isObject(value)) return wrongType(reading, path, 'jsobject', value);
     for (const key of Object.keys(value)) {
-      if (!known.includes(key)) reading.unknown.push({ path: `${path}/${key}`, known });
+      if (!memberNames.includes(key)) reading.unknown.push({ path: `${path}/${key}`, memberNames });
     }
     const entries = table.flatMap(([name, field]): [string, unknown][] => {
       const got = readField(field, value[name], `${path}/${name}`, reading);
@@ -197,9 +197,9 @@ export function isObject(value: unknown): value is Record<string, unknown> {
 }
 
 /** The hint about an unknown member, with the nearest known name if there is one. */
-export function hintFor({ path, known }: Reading['unknown'][number]): string {
+export function hintFor({ path, memberNames }: Reading['unknown'][number]): string {
   const cut = path.lastIndexOf('/');
-  const [near] = nearest(path.slice(cut + 1), known, 1);
+  const [near] = nearest(path.slice(cut + 1), memberNames, 1);
   return near === undefined
     ? `unknown field ${path}`
     : `unknown field ${path}; did you mean ${path.slice(0, cut)}/${near}?`;

@@ -16,9 +16,9 @@ export interface ApiFailure {
 }
 
 /** Groups single findings by path, in order of appearance. */
-export function byPath(found: readonly { readonly path: string; readonly error: string }[]): Violation[] {
+export function byPath(findings: readonly { readonly path: string; readonly error: string }[]): Violation[] {
   const paths = new Map<string, string[]>();
-  for (const { path, error } of found) paths.set(path, [...(paths.get(path) ?? []), error]);
+  for (const { path, error } of findings) paths.set(path, [...(paths.get(path) ?? []), error]);
   return [...paths].map(([path, errors]) => ({ path, errors }));
 }
 

@@ -34,24 +34,24 @@ export function deadlineOf(state: MarathonState, app: App): Millis | undefined {
   return backoff && backoff.reference + backoff.delayMs;
 }
 
-export function isDelayed(state: MarathonState, app: App, at: Millis): boolean {
-  return (deadlineOf(state, app) ?? 0) > at;
+export function isDelayed(state: MarathonState, app: App, now: Millis): boolean {
+  return (deadlineOf(state, app) ?? 0) > now;
 }
 
 /** Takes note of an instance's new condition. */
 export function noteCondition(turn: Turn, app: App, condition: Condition): void {
   const { backoffs } = turn.state;
-  const known = backoffs.get(keyOf(app));
+  const backoff = backoffs.get(keyOf(app));
   if (PROGRESS.has(condition)) {
     // A launch under way moves the moment after which everything is forgotten, but not the delay.
-    if (known) known.reference = Math.max(known.reference, turn.at - known.delayMs);
+    if (backoff) backoff.reference = Math.max(backoff.reference, turn.now - backoff.delayMs);
     return;
   }
   if (!COUNTING.has(condition)) return;
   const maxMs = app.maxLaunchDelaySeconds * 1000;
-  const grown = known ? known.delayMs * app.backoffFactor : app.backoffSeconds * 1000;
+  const grown = backoff ? backoff.delayMs * app.backoffFactor : app.backoffSeconds * 1000;
   const delayMs = Math.min(maxMs, Math.round(grown));
-  backoffs.set(keyOf(app), { delayMs, reference: turn.at, maxMs });
+  backoffs.set(keyOf(app), { delayMs, reference: turn.now, maxMs });
 }
 
 /** Starts afresh: config change, restart, an operator's wish, a drained agent. */
@@ -65,6 +65,6 @@ export function resetBackoff(turn: Turn, appId: string): void {
 /** Forgets delays of apps that have behaved for a while. */
 export function cleanBackoffs(turn: Turn): void {
   for (const [key, { reference, delayMs, maxMs }] of turn.state.backoffs) {
-    if (turn.at > reference + delayMs + maxMs) turn.state.backoffs.delete(key);
+    if (turn.now > reference + delayMs + maxMs) turn.state.backoffs.delete(key);
   }
 }

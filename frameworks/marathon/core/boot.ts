@@ -29,13 +29,13 @@ export function init(boot: MarathonBoot): MarathonState {
 
 /** Timers, old instances and deployments are taken up; the session begins. */
 export function started(turn: Turn): void {
-  const { state, at } = turn;
+  const { state, now } = turn;
   const { settings } = state;
   introduce(turn);
-  wake(turn, 'overdue', at + OVERDUE_FIRST_MS);
-  wake(turn, 'expunge', at + settings.expungeInitialMs);
-  wake(turn, 'backoff-clean', at + 10_000);
-  wake(turn, 'scale-check', at + settings.scaleAppsInitialMs);
+  wake(turn, 'overdue', now + OVERDUE_FIRST_MS);
+  wake(turn, 'expunge', now + settings.expungeInitialMs);
+  wake(turn, 'backoff-clean', now + 10_000);
+  wake(turn, 'scale-check', now + settings.scaleAppsInitialMs);
   for (const instance of [...state.instances.values()]) {
     if (instance.goal === 'Decommissioned') decommission(turn, instance);
     else if (instance.condition === 'Running') watchHealth(turn, instance);
@@ -49,15 +49,15 @@ export function started(turn: Turn): void {
 /** The regular look at all apps. */
 export function scaleCheck(turn: Turn): void {
   for (const app of turn.state.apps.keys()) turn.touched.add(app);
-  wake(turn, 'scale-check', turn.at + turn.state.settings.scaleAppsIntervalMs);
+  wake(turn, 'scale-check', turn.now + turn.state.settings.scaleAppsIntervalMs);
 }
 
-function emptyState({ at, seed, settings }: MarathonBoot): MarathonState {
+function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {
   return {
     settings,
     random: randomFrom(seed),
-    lastVersionAt: at,
-    rootVersion: isoTime(at),
+    lastVersionAt: now,
+    rootVersion: isoTime(now),
     groups: new Map([['/', { id: '/', dependencies: [] }]]),
     apps: new Map(),
     versions: new Map(),
@@ -79,14 +79,14 @@ function emptyState({ at, seed, settings }: MarathonBoot): MarathonState {
       suppressed: false,
       wanted: new Map(),
       tokens: REVIVE_BURST,
-      refilledAt: at,
+      refilledAt: now,
       owed: false,
       repeated: true,
     },
     unconfirmed: new Set(),
     confirmPauseMs: 0,
     launchTokens: settings.launchTokens,
-    launchTokensAt: at,
+    launchTokensAt: now,
     nextProbe: 1,
     counters: {
       deployments: 0,

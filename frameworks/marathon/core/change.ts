@@ -212,7 +212,7 @@ export function cancel(turn: Turn, event: EventOf<'api.cancel'>): void {
   const remove = originals.flatMap(([id, app]) => (app ? [] : [id]));
   changeRoot(turn, {
     kind: 'api.change',
-    at: turn.at,
+    at: turn.now,
     request: event.request,
     change: { put, remove },
     force: true,

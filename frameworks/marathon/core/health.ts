@@ -51,7 +51,7 @@ function sendProbe(turn: Turn, instance: Instance, index: number): void {
   const health = state.health.get(instance.id)?.checks[index];
   if (!app || !check || !health || health.probing !== undefined) return;
   const target = targetOf(app, check, instance);
-  if (!target) return wake(turn, `probe/${instance.id}/${index}`, turn.at + check.intervalSeconds * 1000);
+  if (!target) return wake(turn, `probe/${instance.id}/${index}`, turn.now + check.intervalSeconds * 1000);
   const probe = state.nextProbe++;
   health.probing = probe;
   turn.effects.push({
@@ -97,7 +97,7 @@ function targetOf(
 
 /** A probe has come back. */
 export function healthProbed(turn: Turn, event: EventOf<'probed'>): void {
-  const { state, at } = turn;
+  const { state, now } = turn;
   const instance = state.instances.get(event.target);
   const health = state.health.get(event.target)?.checks[event.index];
   if (!instance || !health || health.probing !== event.probe) return;
@@ -107,18 +107,18 @@ export function healthProbed(turn: Turn, event: EventOf<'probed'>): void {
   health.probing = undefined;
   if (instance.condition !== 'Running') return;
   const before = isAlive(health);
-  if (event.result.ok) succeeded(health, at);
+  if (event.result.ok) succeeded(health, now);
   else failed(turn, { app, check, instance, health, cause: event.result.cause });
   if (isAlive(health) !== before) publishAlive(turn, instance, isAlive(health) === true);
   announceHealth(turn, app, instance);
-  wake(turn, `probe/${instance.id}/${event.index}`, at + pauseOf(turn, check, instance, health));
+  wake(turn, `probe/${instance.id}/${event.index}`, now + pauseOf(turn, check, instance, health));
 }
 
-function succeeded(health: CheckHealth, at: number): void {
-  health.firstSuccess ??= at;
-  health.lastSuccess = at;
+function succeeded(health: CheckHealth, now: number): void {
+  health.firstSuccess ??= now;
+  health.lastSuccess = now;
   // A success in the same millisecond as a failure is the later one.
-  if (health.lastFailure === at) health.lastFailure = at - 1;
+  if (health.lastFailure === now) health.lastFailure = now - 1;
   health.consecutiveFailures = 0;
 }
 
@@ -139,14 +139,14 @@ function failed(turn: Turn, { app, check, instance, health, cause }: Failed): vo
   });
   const reached = health.consecutiveFailures >= check.maxConsecutiveFailures;
   health.consecutiveFailures++;
-  health.lastFailure = turn.at;
+  health.lastFailure = turn.now;
   health.lastFailureCause = cause;
   // The original compares the count before this failure, so the kill comes on failure number max + 1.
   if (reached && check.maxConsecutiveFailures > 0) killUnhealthy(turn, instance, cause);
 }
 
 function inGrace(turn: Turn, check: HealthCheck, instance: Instance, health: CheckHealth): boolean {
-  return health.firstSuccess === undefined && turn.at < instance.since + check.gracePeriodSeconds * 1000;
+  return health.firstSuccess === undefined && turn.now < instance.since + check.gracePeriodSeconds * 1000;
 }
 
 function pauseOf(turn: Turn, check: HealthCheck, instance: Instance, health: CheckHealth): number {
@@ -175,7 +175,7 @@ function killUnhealthy(turn: Turn, instance: Instance, cause: string): void {
     host: agent.host,
     state: 'TASK_KILLED',
     message: `Task was killed since health check failed. Reason: ${cause}`,
-    timestamp: isoTime(turn.at),
+    timestamp: isoTime(turn.now),
     version: instance.version,
     slaveId: agent.agentId,
   });

@@ -47,7 +47,7 @@ export function schedule(turn: Turn, app: App): Instance {
     role: app.role,
     goal: 'Running',
     condition: 'Scheduled',
-    since: turn.at,
+    since: turn.now,
     incarnation: 0,
   };
   changed(turn, instance);
@@ -67,10 +67,10 @@ export function setCondition(turn: Turn, instance: Instance, condition: Conditio
   if (instance.condition === condition) return;
   const wasActive = isActive(instance.condition);
   instance.condition = condition;
-  instance.since = turn.at;
-  if (isActive(condition) && !wasActive) instance.activeSince = turn.at;
+  instance.since = turn.now;
+  if (isActive(condition) && !wasActive) instance.activeSince = turn.now;
   if (!isActive(condition)) instance.activeSince = undefined;
-  instance.unreachableSince = condition === 'Unreachable' ? turn.at : undefined;
+  instance.unreachableSince = condition === 'Unreachable' ? turn.now : undefined;
   changed(turn, instance);
   publishChange(turn, instance);
 }
@@ -107,13 +107,13 @@ export function publishChange(turn: Turn, instance: Instance): void {
 }
 
 function addTo(index: Map<string, Set<string>>, key: string, value: string): void {
-  const known = index.get(key);
-  if (known) known.add(value);
+  const ids = index.get(key);
+  if (ids) ids.add(value);
   else index.set(key, new Set([value]));
 }
 
 function removeFrom(index: Map<string, Set<string>>, key: string, value: string): void {
-  const known = index.get(key);
-  known?.delete(value);
-  if (known?.size === 0) index.delete(key);
+  const ids = index.get(key);
+  ids?.delete(value);
+  if (ids?.size === 0) index.delete(key);
 }

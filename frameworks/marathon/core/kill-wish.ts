@@ -13,8 +13,8 @@ import type { Instance } from './state';
 import { answer, publish, type Turn } from './turn';
 
 export function killWished(turn: Turn, event: EventOf<'api.kill'>): void {
-  const found = new Set(event.taskIds.flatMap((id) => instanceOfTask(turn.state, id) ?? []));
-  const instances = [...found].filter(({ goal }) => goal === 'Running');
+  const matching = new Set(event.taskIds.flatMap((id) => instanceOfTask(turn.state, id) ?? []));
+  const instances = [...matching].filter(({ goal }) => goal === 'Running');
   if (event.scale) return scaleDown(turn, event, instances);
   for (const instance of instances) {
     if (event.wipe) decommission(turn, instance);

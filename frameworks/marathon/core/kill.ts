@@ -50,7 +50,7 @@ export function sendKills(turn: Turn): void {
 export function retryKills(turn: Turn): void {
   const { kills, settings } = turn.state;
   for (const kill of kills.values()) {
-    if (kill.sentAt !== undefined && turn.at >= kill.sentAt + settings.killRetryMs) sendKill(turn, kill);
+    if (kill.sentAt !== undefined && turn.now >= kill.sentAt + settings.killRetryMs) sendKill(turn, kill);
   }
   sendKills(turn);
 }
@@ -78,7 +78,7 @@ export function loseTask(turn: Turn, instance: Instance): void {
 }
 
 function sendKill(turn: Turn, kill: Kill): void {
-  kill.sentAt = turn.at;
+  kill.sentAt = turn.now;
   callDurable(turn, killCall(kill.taskId, kill.agentId));
 }
 

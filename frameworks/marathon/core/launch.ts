@@ -26,9 +26,9 @@ type Chosen = Extract<Match, { ok: true }>;
 
 export function offered(turn: Turn, event: EventOf<'driver.offers'>): void {
   const { state } = turn;
-  if (turn.at - state.launchTokensAt >= state.settings.launchTokenRefreshMs) {
+  if (turn.now - state.launchTokensAt >= state.settings.launchTokenRefreshMs) {
     state.launchTokens = state.settings.launchTokens;
-    state.launchTokensAt = turn.at;
+    state.launchTokensAt = turn.now;
   }
   for (const offer of event.offers) answerOffer(turn, offer);
 }
@@ -84,11 +84,11 @@ function launchFrom(turn: Turn, offer: mesos.Offer): mesos.TaskInfo[] {
   return tasks;
 }
 
-function readyApps({ state, at }: Turn): App[] {
+function readyApps({ state, now }: Turn): App[] {
   const out: App[] = [];
   for (const id of state.waiting.keys()) {
     const app = state.apps.get(id);
-    if (app && !isDelayed(state, app, at)) out.push(app);
+    if (app && !isDelayed(state, app, now)) out.push(app);
   }
   return out;
 }
@@ -103,22 +103,22 @@ function tryLaunch(
   app: App,
   open: OpenOffer,
 ): { task: mesos.TaskInfo; left: OpenOffer } | undefined {
-  const { state, at } = turn;
+  const { state, now } = turn;
   const match = matchOffer(open, app, {
     settings: state.settings,
     random: state.random,
-    at,
+    now,
     localRegion: state.session.region,
     placements: placementsOf(state, app),
   });
-  const stats = statsOf(state, app.id, at);
+  const stats = statsOf(state, app.id, now);
   if (!match.ok) {
-    noteUnused(stats, { offer: open.offer, reasons: match.reasons, at });
+    noteUnused(stats, { offer: open.offer, reasons: match.reasons, at: now });
     return undefined;
   }
   const instance = firstWaiting(state, app.id);
   if (!instance) return undefined;
-  noteUsed(stats, at);
+  noteUsed(stats, now);
   const task = provision(turn, { instance, app, open, match });
   return { task, left: { ...open, left: without(open.left, match.resources) } };
 }
@@ -148,7 +148,7 @@ function provision(
   instance.agent = open.place;
   const taskId = `${instance.id}._app.${instance.incarnation}`;
   const hostPorts = match.hostPorts.filter((port) => port !== null);
-  instance.task = { id: taskId, hostPorts, stagedAt: turn.at, ipAddresses: [] };
+  instance.task = { id: taskId, hostPorts, stagedAt: turn.now, ipAddresses: [] };
   state.health.delete(instance.id);
   setCondition(turn, instance, 'Provisioned');
   changed(turn, instance);

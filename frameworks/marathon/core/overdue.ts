@@ -16,13 +16,13 @@ export function killOverdue(turn: Turn): void {
     });
     killTask(turn, instance);
   }
-  wake(turn, 'overdue', turn.at + OVERDUE_CHECK_MS);
+  wake(turn, 'overdue', turn.now + OVERDUE_CHECK_MS);
 }
 
 /** True when an instance has been in a condition on its way to Running for too long. */
-export function isOverdue({ state, at }: Turn, { condition, task, since }: Instance): boolean {
+export function isOverdue({ state, now }: Turn, { condition, task, since }: Instance): boolean {
   const { taskLaunchConfirmMs, taskLaunchMs } = state.settings;
-  if (condition === 'Provisioned') return at > since + taskLaunchConfirmMs;
+  if (condition === 'Provisioned') return now > since + taskLaunchConfirmMs;
   const launching = condition === 'Staging' || condition === 'Starting';
-  return launching && at > (task?.stagedAt ?? since) + taskLaunchMs;
+  return launching && now > (task?.stagedAt ?? since) + taskLaunchMs;
 }

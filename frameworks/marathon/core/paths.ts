@@ -11,9 +11,9 @@ export function parentOf(path: string): string {
 /** All groups a path lies in, nearest first, the root last. */
 export function ancestorsOf(path: string): string[] {
   const out: string[] = [];
-  for (let at = path; at !== '/'; ) {
-    at = parentOf(at);
-    out.push(at);
+  for (let ancestor = path; ancestor !== '/'; ) {
+    ancestor = parentOf(ancestor);
+    out.push(ancestor);
   }
   return out;
 }

@@ -41,8 +41,8 @@ function layersOf(apps: Apps, groups: ReadonlyMap<string, Group>): Map<string, n
   const needs = dependenciesOf(apps, groups);
   const depths = new Map<string, number>();
   const depthOf = (id: string): number => {
-    const known = depths.get(id);
-    if (known !== undefined) return known;
+    const computed = depths.get(id);
+    if (computed !== undefined) return computed;
     depths.set(id, 0);
     const depth = Math.max(0, ...[...(needs.get(id) ?? [])].map((other) => depthOf(other) + 1));
     depths.set(id, depth);
@@ -58,9 +58,9 @@ export function dependenciesOf(apps: Apps, groups: ReadonlyMap<string, Group>): 
     apps.has(path) ? [path] : [...apps.keys()].filter((id) => isBelow(id, path));
   const out = new Map<string, Set<string>>();
   const add = (from: string, dependencies: readonly string[]): void => {
-    const found = out.get(from) ?? new Set();
-    for (const dependency of dependencies) for (const id of members(dependency)) found.add(id);
-    out.set(from, found);
+    const dependencyIds = out.get(from) ?? new Set();
+    for (const dependency of dependencies) for (const id of members(dependency)) dependencyIds.add(id);
+    out.set(from, dependencyIds);
   };
   for (const app of apps.values()) if (app.dependencies.length > 0) add(app.id, app.dependencies);
   for (const group of groups.values()) {

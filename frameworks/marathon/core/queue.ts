@@ -7,10 +7,10 @@ import type { Reason } from './match/match';
 import type { MarathonState, QueueStats } from './state';
 
 /** The statistics of an app's launch attempt; begun now if there are none. */
-export function statsOf(state: MarathonState, appId: string, at: Millis): QueueStats {
-  const known = state.queue.get(appId);
-  if (known) return known;
-  const begun: QueueStats = { since: at, processed: 0, unused: 0, declined: new Map(), lastUnused: [] };
+export function statsOf(state: MarathonState, appId: string, now: Millis): QueueStats {
+  const existing = state.queue.get(appId);
+  if (existing) return existing;
+  const begun: QueueStats = { since: now, processed: 0, unused: 0, declined: new Map(), lastUnused: [] };
   state.queue.set(appId, begun);
   return begun;
 }
@@ -20,25 +20,25 @@ export function dropIdleStats(state: MarathonState): void {
   for (const appId of state.queue.keys()) if (!state.waiting.has(appId)) state.queue.delete(appId);
 }
 
-export function noteUsed(stats: QueueStats, at: Millis): void {
+export function noteUsed(stats: QueueStats, now: Millis): void {
   stats.processed++;
-  stats.lastUsedAt = at;
+  stats.lastUsedAt = now;
 }
 
 /** Counts an offer that did not suit; the newest one of each agent is kept. */
 export function noteUnused(
   stats: QueueStats,
-  { offer, reasons, at }: { offer: mesos.Offer; reasons: readonly Reason[]; at: Millis },
+  { offer, reasons, at: now }: { offer: mesos.Offer; reasons: readonly Reason[]; at: Millis },
 ): void {
   stats.processed++;
   stats.unused++;
-  stats.lastUnusedAt = at;
+  stats.lastUnusedAt = now;
   const [first] = reasons;
   if (first) stats.declined.set(first, (stats.declined.get(first) ?? 0) + 1);
   const agentId = offer.agent_id.value;
-  const known = stats.lastUnused.findIndex((other) => other.agentId === agentId);
-  if (known >= 0) stats.lastUnused.splice(known, 1);
-  stats.lastUnused.push({ offer: shownOffer(offer), agentId, reasons: [...reasons], at });
+  const index = stats.lastUnused.findIndex((other) => other.agentId === agentId);
+  if (index >= 0) stats.lastUnused.splice(index, 1);
+  stats.lastUnused.push({ offer: shownOffer(offer), agentId, reasons: [...reasons], at: now });
   if (stats.lastUnused.length > UNUSED_OFFERS_MAX) stats.lastUnused.shift();
 }
 

@@ -69,7 +69,7 @@ export function readinessProbed(turn: Turn, event: EventOf<'probed'>): void {
   readiness.ready = event.result.ok;
   if (check.preserveLastResponse) keepResponse(readiness, event.result);
   turn.touched.add(instance.appId);
-  if (!readiness.ready) wake(turn, `ready/${instance.id}`, turn.at + intervalMs(check));
+  if (!readiness.ready) wake(turn, `ready/${instance.id}`, turn.now + intervalMs(check));
 }
 
 /** No connection counts as an answer of status 504, as in the original. */

@@ -15,34 +15,34 @@ const FIRST_PAUSE_MS = 1000;
 
 /** We have just subscribed: ask for every task we know. */
 export function beginReconciliation(turn: Turn): void {
-  const { state, at } = turn;
+  const { state, now } = turn;
   state.unconfirmed.clear();
   for (const { task } of liveInstances(state)) if (task) state.unconfirmed.add(task.id);
   state.confirmPauseMs = FIRST_PAUSE_MS;
   askForUnconfirmed(turn);
-  wake(turn, 'reconcile', at + state.settings.reconciliationInitialMs);
+  wake(turn, 'reconcile', now + state.settings.reconciliationInitialMs);
 }
 
 /** The `confirm` timer: ask again for those nobody has told us about. */
 export function askForUnconfirmed(turn: Turn): void {
-  const { state, at } = turn;
+  const { state, now } = turn;
   if (!state.session.connected || state.unconfirmed.size === 0) return;
   const open = liveInstances(state).filter(({ task }) => task && state.unconfirmed.has(task.id));
   callNow(turn, { type: 'RECONCILE', reconcile: { tasks: open.map(question) } });
-  wake(turn, 'confirm', at + state.confirmPauseMs);
+  wake(turn, 'confirm', now + state.confirmPauseMs);
   state.confirmPauseMs = Math.min(CONFIRM_PAUSE_MAX_MS, state.confirmPauseMs * 2);
 }
 
 /** The regular question: all known tasks by name, then whatever else the master knows of us. */
 export function reconcileAll(turn: Turn): void {
-  const { state, at } = turn;
-  const asked = liveInstances(state).filter(
-    ({ condition, since }) => condition !== 'Provisioned' || at > since + RECONCILE_LAUNCH_AGE_MS,
+  const { state, now } = turn;
+  const candidates = liveInstances(state).filter(
+    ({ condition, since }) => condition !== 'Provisioned' || now > since + RECONCILE_LAUNCH_AGE_MS,
   );
-  const tasks = asked.map(question);
+  const tasks = candidates.map(question);
   if (tasks.length > 0) callNow(turn, { type: 'RECONCILE', reconcile: { tasks } });
   callNow(turn, { type: 'RECONCILE', reconcile: {} });
-  wake(turn, 'reconcile', at + state.settings.reconciliationIntervalMs);
+  wake(turn, 'reconcile', now + state.settings.reconciliationIntervalMs);
 }
 
 function liveInstances(state: MarathonState): Instance[] {

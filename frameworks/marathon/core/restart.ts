@@ -60,12 +60,12 @@ function split(state: MarathonState, app: App): { old: Instance[]; fresh: Instan
 function stopOld(turn: Turn, app: App, { minHealthy }: RestartLimits): void {
   const { state } = turn;
   const { old, fresh } = split(state, app);
-  const kept = old.filter(({ goal }) => goal === 'Running');
+  const active = old.filter(({ goal }) => goal === 'Running');
   const healthy =
-    kept.filter((instance) => isHealthyOld(state, instance)).length +
+    active.filter((instance) => isHealthyOld(state, instance)).length +
     fresh.filter((instance) => isUp(state, app, instance)).length;
-  let budget = Math.max(healthy - minHealthy, kept.length - app.instances);
-  const order = [...kept].sort(
+  let budget = Math.max(healthy - minHealthy, active.length - app.instances);
+  const order = [...active].sort(
     (a, b) =>
       costOf(state, a) - costOf(state, b) || Number(isHealthyOld(state, a)) - Number(isHealthyOld(state, b)),
   );

@@ -43,14 +43,14 @@ export function repeatRevive(turn: Turn): void {
 }
 
 function wantedNow(turn: Turn): Map<string, number> {
-  const { state, at } = turn;
+  const { state, now } = turn;
   const wanted = new Map<string, number>();
   let next: Millis = Number.POSITIVE_INFINITY;
   for (const [id, waiting] of state.waiting) {
     const app = state.apps.get(id);
     if (!app) continue;
     const deadline = deadlineOf(state, app) ?? 0;
-    if (deadline <= at) wanted.set(id, waiting.size);
+    if (deadline <= now) wanted.set(id, waiting.size);
     else next = Math.min(next, deadline);
   }
   if (Number.isFinite(next)) wake(turn, 'backoff', next);
@@ -73,15 +73,15 @@ function reviveIfAllowed(turn: Turn): void {
   revive.suppressed = false;
   counters.revives++;
   if (session.connected) callNow(turn, { type: 'REVIVE', revive: { roles: [settings.role] } });
-  if (!revive.repeated) wake(turn, 'revive-again', turn.at + settings.minReviveOffersMs);
+  if (!revive.repeated) wake(turn, 'revive-again', turn.now + settings.minReviveOffersMs);
 }
 
-function refill({ state, at }: Turn): void {
+function refill({ state, now }: Turn): void {
   const { revive, settings } = state;
-  const due = Math.floor((at - revive.refilledAt) / Math.max(1, settings.minReviveOffersMs));
+  const due = Math.floor((now - revive.refilledAt) / Math.max(1, settings.minReviveOffersMs));
   if (due <= 0) return;
   revive.tokens = Math.min(REVIVE_BURST, revive.tokens + due);
-  revive.refilledAt = at;
+  revive.refilledAt = now;
 }
 
 function suppress(turn: Turn): void {

@@ -16,13 +16,17 @@ export function reachScale(turn: Turn, app: App): boolean {
   const { state } = turn;
   for (const instance of instancesOf(state, app.id)) if (isOutdated(app, instance)) expunge(turn, instance);
   const all = instancesOf(state, app.id);
-  const kept = all.filter(({ goal, condition }) => goal === 'Running' && condition !== 'UnreachableInactive');
-  for (let missing = app.instances - kept.length; missing > 0; missing--) schedule(turn, app);
-  const surplus = kept.length - app.instances;
-  if (surplus > 0) for (const victim of chooseVictims(app, kept, surplus)) decommission(turn, victim);
+  const active = all.filter(
+    ({ goal, condition }) => goal === 'Running' && condition !== 'UnreachableInactive',
+  );
+  for (let missing = app.instances - active.length; missing > 0; missing--) schedule(turn, app);
+  const surplus = active.length - app.instances;
+  if (surplus > 0) for (const victim of chooseVictims(app, active, surplus)) decommission(turn, victim);
   if (surplus !== 0) return app.instances === 0 && instancesOf(state, app.id).length === 0;
-  if (state.locks.has(app.id)) for (const instance of kept) watchReadiness(turn, instance);
-  return kept.every((instance) => isUp(state, app, instance)) && all.every(({ goal }) => goal === 'Running');
+  if (state.locks.has(app.id)) for (const instance of active) watchReadiness(turn, instance);
+  return (
+    active.every((instance) => isUp(state, app, instance)) && all.every(({ goal }) => goal === 'Running')
+  );
 }
 
 /** Ends everything an app has; true when nothing is left. */

@@ -28,21 +28,21 @@ export function assignServicePorts(
   const previous = (old ? servicePortsOf(old) : []).filter(
     (port) => port >= range.min && port <= range.max && !named.has(port),
   );
-  const taken = new Set([...used, ...named]);
+  const usedPorts = new Set([...used, ...named]);
   const ports: number[] = [];
   for (const port of wanted) {
-    const found = port !== 0 ? port : (previous.shift() ?? lowestFree(taken, range));
-    if (found === undefined) {
+    const assigned = port !== 0 ? port : (previous.shift() ?? lowestFree(usedPorts, range));
+    if (assigned === undefined) {
       return { error: `All ports in the range [${range.min}-${range.max}) are already in use` };
     }
-    taken.add(found);
-    ports.push(found);
+    usedPorts.add(assigned);
+    ports.push(assigned);
   }
   return withServicePorts(app, ports);
 }
 
-function lowestFree(taken: ReadonlySet<number>, { min, max }: PortRange): number | undefined {
-  for (let port = min; port <= max; port++) if (!taken.has(port)) return port;
+function lowestFree(usedPorts: ReadonlySet<number>, { min, max }: PortRange): number | undefined {
+  for (let port = min; port <= max; port++) if (!usedPorts.has(port)) return port;
   return undefined;
 }
 

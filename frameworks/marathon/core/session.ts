@@ -39,12 +39,12 @@ export function introduce(turn: Turn): void {
 export function subscribed(turn: Turn, event: EventOf<'driver.subscribed'>): void {
   const { state } = turn;
   const { session } = state;
-  const known = session.frameworkId === event.frameworkId;
+  const isSameFramework = session.frameworkId === event.frameworkId;
   session.connected = true;
   session.master = event.master;
   session.region = event.masterRegion;
   const master = event.master ?? '';
-  if (known) publish(turn, 'scheduler_reregistered_event', { master });
+  if (isSameFramework) publish(turn, 'scheduler_reregistered_event', { master });
   else {
     session.frameworkId = event.frameworkId;
     saveFrameworkId(turn);

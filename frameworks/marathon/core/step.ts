@@ -71,7 +71,7 @@ const timers: Readonly<Record<string, (turn: Turn, timer: string) => void>> = {
   'revive-again': repeatRevive,
   'backoff-clean': (turn) => {
     cleanBackoffs(turn);
-    wake(turn, 'backoff-clean', turn.at + 10_000);
+    wake(turn, 'backoff-clean', turn.now + 10_000);
   },
   overdue: killOverdue,
   expunge: expungeOverdue,
@@ -103,8 +103,8 @@ function settle(turn: Turn): void {
     turn.touched.clear();
     for (const app of touched) settleApp(turn, app);
   }
-  const { state, at } = turn;
-  for (const app of state.waiting.keys()) statsOf(state, app, at);
+  const { state, now } = turn;
+  for (const app of state.waiting.keys()) statsOf(state, app, now);
   dropIdleStats(state);
 }
 

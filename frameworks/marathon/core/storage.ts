@@ -40,13 +40,13 @@ export function saveRoot(turn: Turn): void {
 /** Keeps a new definition and forgets the oldest ones beyond the limit. */
 export function saveApp(turn: Turn, app: App): void {
   const { versions, settings } = turn.state;
-  const kept = versions.get(app.id) ?? new Map<string, App>();
-  versions.set(app.id, kept);
-  kept.set(app.version, app);
+  const definitions = versions.get(app.id) ?? new Map<string, App>();
+  versions.set(app.id, definitions);
+  definitions.set(app.version, app);
   save(turn, appName(app.id, app.version), app);
-  for (const version of kept.keys()) {
-    if (kept.size <= settings.versionsKept) break;
-    kept.delete(version);
+  for (const version of definitions.keys()) {
+    if (definitions.size <= settings.versionsKept) break;
+    definitions.delete(version);
     save(turn, appName(app.id, version), undefined);
   }
 }
@@ -105,9 +105,9 @@ export function restore(state: MarathonState, stored: Stored): Instance[] {
 }
 
 function restoreVersion(state: MarathonState, app: App): void {
-  const kept = state.versions.get(app.id) ?? new Map<string, App>();
-  kept.set(app.version, app);
-  const sorted = [...kept].sort(([a], [b]) => (a < b ? -1 : 1));
+  const definitions = state.versions.get(app.id) ?? new Map<string, App>();
+  definitions.set(app.version, app);
+  const sorted = [...definitions].sort(([a], [b]) => (a < b ? -1 : 1));
   state.versions.set(app.id, new Map(sorted));
 }
 

@@ -14,14 +14,14 @@ import type { MarathonState } from './state';
 
 export interface Turn {
   readonly state: MarathonState;
-  readonly at: Millis;
+  readonly now: Millis;
   readonly effects: MarathonEffect[];
   /** Apps whose instances or definition changed in this step. */
   readonly touched: Set<string>;
 }
 
-export function startTurn(state: MarathonState, at: Millis): Turn {
-  return { state, at, effects: [], touched: new Set() };
+export function startTurn(state: MarathonState, now: Millis): Turn {
+  return { state, now, effects: [], touched: new Set() };
 }
 
 /** Ends the step: a store goes out if one is due and none is in flight. */
@@ -66,12 +66,12 @@ export function announce(turn: Turn, effect: MarathonEffect): void {
 }
 
 export function publish(turn: Turn, eventType: EventType, fields: Readonly<Record<string, unknown>>): void {
-  const event: BusEvent = { ...fields, eventType, timestamp: isoTime(turn.at) };
+  const event: BusEvent = { ...fields, eventType, timestamp: isoTime(turn.now) };
   announce(turn, { kind: 'publish', event });
 }
 
-export function answer(turn: Turn, request: number, given: Answer): void {
-  announce(turn, { kind: 'answer', request, answer: given });
+export function answer(turn: Turn, request: number, outcome: Answer): void {
+  announce(turn, { kind: 'answer', request, answer: outcome });
 }
 
 /** A call that commits us to something stored. Lost without a connection: reconciliation makes up for it. */
@@ -89,8 +89,8 @@ function addressed(turn: Turn, call: scheduler.Call): scheduler.Call {
   return id === undefined ? call : { framework_id: { value: id }, ...call };
 }
 
-export function wake(turn: Turn, timer: string, at: Millis): void {
-  turn.effects.push({ kind: 'wake', timer, at });
+export function wake(turn: Turn, timer: string, time: Millis): void {
+  turn.effects.push({ kind: 'wake', timer, at: time });
 }
 
 export function note(turn: Turn, level: Level, text: string, fields: Fields = {}): void {
@@ -98,6 +98,6 @@ export function note(turn: Turn, level: Level, text: string, fields: Fields = {}
 }
 
 /** ISO 8601 in UTC with milliseconds, the form of every timestamp and version. */
-export function isoTime(at: Millis): string {
-  return new Date(at).toISOString();
+export function isoTime(time: Millis): string {
+  return new Date(time).toISOString();
 }

@@ -18,7 +18,7 @@ export function becameUnreachable(turn: Turn, instance: Instance): void {
   if (strategy === 'disabled') return;
   const since = instance.unreachableSince ?? instance.since;
   const inactiveAt = since + strategy.inactiveAfterSeconds * 1000;
-  if (turn.at < inactiveAt) return wake(turn, `unreachable/${instance.id}`, inactiveAt);
+  if (turn.now < inactiveAt) return wake(turn, `unreachable/${instance.id}`, inactiveAt);
   setCondition(turn, instance, 'UnreachableInactive');
   instance.unreachableSince = since;
   if (strategy.inactiveAfterSeconds >= strategy.expungeAfterSeconds) expunge(turn, instance);
@@ -37,9 +37,9 @@ export function expungeOverdue(turn: Turn): void {
     const strategy = strategyOf(turn, instance);
     if (strategy === 'disabled') continue;
     const since = instance.unreachableSince ?? instance.since;
-    if (turn.at >= since + strategy.expungeAfterSeconds * 1000) expunge(turn, instance);
+    if (turn.now >= since + strategy.expungeAfterSeconds * 1000) expunge(turn, instance);
   }
-  wake(turn, 'expunge', turn.at + turn.state.settings.expungeIntervalMs);
+  wake(turn, 'expunge', turn.now + turn.state.settings.expungeIntervalMs);
 }
 
 function strategyOf(turn: Turn, instance: Instance): UnreachableStrategy {

@@ -79,13 +79,13 @@ interface Applied {
   readonly status: mesos.TaskStatus;
 }
 
-function applyStatus(turn: Turn, given: Applied): void {
-  const { instance, task, status } = given;
+function applyStatus(turn: Turn, update: Applied): void {
+  const { instance, task, status } = update;
   const condition = conditionOf(status);
   if (isEnded(instance.condition) && isEnded(condition)) return;
   const news = task.state !== status.state;
   if (readStatus(turn, task, status) || news) changed(turn, instance);
-  if (news) publishStatus(turn, given);
+  if (news) publishStatus(turn, update);
   const before = instance.condition;
   setCondition(turn, instance, condition);
   const app = appOf(turn.state, instance);
@@ -95,7 +95,7 @@ function applyStatus(turn: Turn, given: Applied): void {
     if (app) announceHealth(turn, app, instance);
     if (before !== 'Running') giveBackToken(turn);
   } else if (before === 'Running') unwatchHealth(turn, instance);
-  if (isEnded(condition)) ended(turn, given);
+  if (isEnded(condition)) ended(turn, update);
   else if (condition === 'Unreachable') becameUnreachable(turn, instance);
 }
 
@@ -109,7 +109,7 @@ function readStatus(turn: Turn, task: Task, status: mesos.TaskStatus): boolean {
   let news = false;
   task.state = status.state;
   if (status.state === 'TASK_RUNNING' && task.startedAt === undefined) {
-    task.startedAt = status.timestamp === undefined ? turn.at : Math.round(status.timestamp * 1000);
+    task.startedAt = status.timestamp === undefined ? turn.now : Math.round(status.timestamp * 1000);
     news = true;
   }
   const addresses = addressesOf(status);
@@ -185,7 +185,7 @@ function ended(turn: Turn, { instance, task, status }: Applied): void {
       host: instance.agent?.host ?? '',
       state: status.state,
       message: messageOf(status),
-      timestamp: isoTime(turn.at),
+      timestamp: isoTime(turn.now),
       version: instance.version,
       slaveId: instance.agent?.agentId,
     });

@@ -8,7 +8,7 @@ import { isoTime, type Turn } from './turn';
 /** The next version: now, or the millisecond after the last one. */
 export function nextVersion(turn: Turn): string {
   const { state } = turn;
-  state.lastVersionAt = Math.max(turn.at, state.lastVersionAt + 1);
+  state.lastVersionAt = Math.max(turn.now, state.lastVersionAt + 1);
   return isoTime(state.lastVersionAt);
 }
 
@@ -19,8 +19,8 @@ export type Difference = 'none' | 'scale' | 'config';
  * configuration.
  */
 export function differenceOf(old: App, app: App): Difference {
-  const bare = (given: App): unknown => ({
-    ...given,
+  const bare = (definition: App): unknown => ({
+    ...definition,
     instances: 0,
     executorResources: undefined,
     version: '',

@@ -49,7 +49,7 @@ export function marathonMetrics({ metrics, read, now, startedAt, streams }: Metr
   gauge('instances.staged.gauge', 'Instances being started', () => count(isStaged));
   gauge('instances.launch-overdue.gauge', 'Instances that take too long to start', () =>
     read((state) => {
-      const turn = { state, at: now(), effects: [], touched: new Set<string>() };
+      const turn = { state, now: now(), effects: [], touched: new Set<string>() };
       return [...state.instances.values()].filter((instance) => isOverdue(turn, instance)).length;
     }),
   );

@@ -35,7 +35,7 @@ export function deploymentsOf(state: MarathonState, appId: string): { id: string
   return lock === undefined ? [] : [{ id: lock }];
 }
 
-export function printAppInfo(state: MarathonState, app: App, embed: ReadonlySet<Embed>, at: number): object {
+export function printAppInfo(state: MarathonState, app: App, embed: ReadonlySet<Embed>, now: number): object {
   const tasks = tasksOf(state, app.id);
   const failure = state.failures.get(app.id);
   return {
@@ -45,7 +45,7 @@ export function printAppInfo(state: MarathonState, app: App, embed: ReadonlySet<
     ...(embed.has('tasks') && { tasks: tasks.map((instance) => printTask(state, instance)) }),
     ...(embed.has('readiness') && { readinessCheckResults: readinessOf(state, tasks) }),
     ...(embed.has('lastTaskFailure') && failure && { lastTaskFailure: failure }),
-    ...(embed.has('taskStats') && { tasksStats: statsOf(state, app, tasks, at) }),
+    ...(embed.has('taskStats') && { tasksStats: statsOf(state, app, tasks, now) }),
   };
 }
 
@@ -58,7 +58,7 @@ export function readinessOf(state: MarathonState, tasks: readonly Instance[]): o
   });
 }
 
-function statsOf(state: MarathonState, app: App, tasks: readonly Instance[], at: number): object {
+function statsOf(state: MarathonState, app: App, tasks: readonly Instance[], now: number): object {
   const { lastScalingAt, lastConfigChangeAt } = app.versionInfo;
   const since = Date.parse(lastScalingAt);
   const parts: [string, Instance[]][] = [
@@ -69,14 +69,14 @@ function statsOf(state: MarathonState, app: App, tasks: readonly Instance[], at:
   ];
   const shown = parts.filter(([, members]) => members.length > 0);
   return Object.fromEntries(
-    shown.map(([name, members]) => [name, { stats: summary(state, app, members, at) }]),
+    shown.map(([name, members]) => [name, { stats: summary(state, app, members, now) }]),
   );
 }
 
-function summary(state: MarathonState, app: App, tasks: readonly Instance[], at: number): object {
+function summary(state: MarathonState, app: App, tasks: readonly Instance[], now: number): object {
   const { tasksStaged, tasksRunning, tasksHealthy, tasksUnhealthy } = countsOf(state, app, tasks);
   const lives = tasks.flatMap(({ task }) =>
-    task?.startedAt === undefined ? [] : [(at - task.startedAt) / 1000],
+    task?.startedAt === undefined ? [] : [(now - task.startedAt) / 1000],
   );
   lives.sort((a, b) => a - b);
   const total = lives.reduce((sum, life) => sum + life, 0);

@@ -17,7 +17,7 @@ export function printGroup(
   state: MarathonState,
   id: string,
   embed: GroupEmbed,
-  at: number,
+  now: number,
 ): object | undefined {
   const group = state.groups.get(id);
   if (!group) return undefined;
@@ -25,8 +25,8 @@ export function printGroup(
   const groups = [...state.groups.keys()].filter((path) => path !== '/' && parentOf(path) === id);
   return {
     id,
-    ...(embed.apps && { apps: apps.map((app) => printAppInfo(state, app, embed.appEmbed, at)) }),
-    ...(embed.groups && { groups: groups.map((path) => printGroup(state, path, embed, at)) }),
+    ...(embed.apps && { apps: apps.map((app) => printAppInfo(state, app, embed.appEmbed, now)) }),
+    ...(embed.groups && { groups: groups.map((path) => printGroup(state, path, embed, now)) }),
     ...(embed.pods && { pods: [] }),
     dependencies: group.dependencies,
     version: state.rootVersion,

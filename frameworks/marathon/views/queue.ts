@@ -6,12 +6,12 @@ import { printApp } from '../core/print-app';
 import type { MarathonState, QueueStats } from '../core/state';
 import { isoTime } from '../core/turn';
 
-export function printQueue(state: MarathonState, at: number, withOffers: boolean): object[] {
+export function printQueue(state: MarathonState, now: number, withOffers: boolean): object[] {
   return [...state.waiting].flatMap(([id, waiting]) => {
     const app = state.apps.get(id);
     const stats = state.queue.get(id);
     if (!app || !stats) return [];
-    const leftMs = Math.max(0, (deadlineOf(state, app) ?? at) - at);
+    const leftMs = Math.max(0, (deadlineOf(state, app) ?? now) - now);
     const item = {
       count: waiting.size,
       role: app.role,
@@ -53,5 +53,9 @@ function funnel(declined: ReadonlyMap<string, number>, total: number): object[] 
 }
 
 function printOffers({ lastUnused }: QueueStats): object[] {
-  return lastUnused.map(({ offer, reasons, at }) => ({ offer, reason: reasons, timestamp: isoTime(at) }));
+  return lastUnused.map(({ offer, reasons, at: time }) => ({
+    offer,
+    reason: reasons,
+    timestamp: isoTime(time),
+  }));
 }

@@ -56,7 +56,8 @@ function hasResult({ lastSuccess, lastFailure }: CheckHealth): boolean {
 }
 
 function printHealth(instance: Instance, check: CheckHealth): unknown {
-  const time = (at: number | undefined): string | undefined => (at === undefined ? undefined : isoTime(at));
+  const time = (millis: number | undefined): string | undefined =>
+    millis === undefined ? undefined : isoTime(millis);
   return {
     alive: isAlive(check) === true,
     consecutiveFailures: check.consecutiveFailures,

@@ -103,20 +103,20 @@ const transitions: {
     return state.phase === 'idle' ? openNext(state) : [];
   },
   masters: mastersChanged,
-  opened: (state, { connection, at }) => {
+  opened: (state, { connection, at: now }) => {
     if (!isCurrent(state, connection) || state.phase !== 'opening') return [];
     state.phase = 'opened';
-    state.heardAt = at;
+    state.heardAt = now;
     return [watch(state)];
   },
-  redirected: (state, { connection, url, at }) => {
+  redirected: (state, { connection, url, at: now }) => {
     if (!isCurrent(state, connection)) return [];
-    if (state.redirects >= REDIRECTS_MAX) return retryLater(state, at, 'too many redirects');
+    if (state.redirects >= REDIRECTS_MAX) return retryLater(state, now, 'too many redirects');
     state.redirects++;
     return open(state, url);
   },
-  closed: (state, { connection, reason, at }) =>
-    isCurrent(state, connection) ? retryLater(state, at, reason) : [],
+  closed: (state, { connection, reason, at: now }) =>
+    isCurrent(state, connection) ? retryLater(state, now, reason) : [],
   received,
   woke,
   stop: (state) => {
@@ -167,7 +167,7 @@ function open(state: SessionState, url: string): SessionEffect[] {
   return [{ kind: 'open', connection: state.connection, url, info: state.info }];
 }
 
-function retryLater(state: SessionState, at: Millis, reason: string): SessionEffect[] {
+function retryLater(state: SessionState, now: Millis, reason: string): SessionEffect[] {
   const wasSubscribed = state.phase === 'subscribed';
   state.phase = 'waiting';
   const limit = Math.min(RETRY_MAX_MS, FIRST_RETRY_MS * 2 ** state.failures);
@@ -179,31 +179,34 @@ function retryLater(state: SessionState, at: Millis, reason: string): SessionEff
     { kind: 'close' },
     ...(wasSubscribed ? [{ kind: 'tell', notice: { kind: 'disconnected', reason } } as const] : []),
     { kind: 'note', level, text: 'no connection to the master', fields: { url: state.url, reason } },
-    { kind: 'wake', timer: 'retry', at: at + pause },
+    { kind: 'wake', timer: 'retry', at: now + pause },
   ];
 }
 
-function received(state: SessionState, { connection, event, at }: EventOf<'received'>): SessionEffect[] {
+function received(state: SessionState, { connection, event, at: now }: EventOf<'received'>): SessionEffect[] {
   if (!isCurrent(state, connection)) return [];
-  state.heardAt = at;
+  state.heardAt = now;
   if (event.type === 'SUBSCRIBED' && event.subscribed) return subscribed(state, event.subscribed);
   if (event.type === 'HEARTBEAT') return [];
   return [{ kind: 'tell', notice: { kind: 'event', event } }];
 }
 
-function subscribed(state: SessionState, given: scheduler.Event.Subscribed): SessionEffect[] {
+function subscribed(state: SessionState, subscription: scheduler.Event.Subscribed): SessionEffect[] {
   state.phase = 'subscribed';
   state.failures = 0;
   state.redirects = 0;
-  state.heartbeatMs = (given.heartbeat_interval_seconds ?? HEARTBEAT_MS / 1000) * 1000;
-  return [{ kind: 'tell', notice: { kind: 'subscribed', url: state.url, subscribed: given } }, watch(state)];
+  state.heartbeatMs = (subscription.heartbeat_interval_seconds ?? HEARTBEAT_MS / 1000) * 1000;
+  return [
+    { kind: 'tell', notice: { kind: 'subscribed', url: state.url, subscribed: subscription } },
+    watch(state),
+  ];
 }
 
-function woke(state: SessionState, { timer, at }: EventOf<'woke'>): SessionEffect[] {
+function woke(state: SessionState, { timer, at: now }: EventOf<'woke'>): SessionEffect[] {
   if (timer === 'retry') return state.phase === 'waiting' ? openNext(state) : [];
   if (state.phase !== 'opened' && state.phase !== 'subscribed') return [];
-  if (at < deadline(state)) return [watch(state)];
-  return retryLater(state, at, `silent for ${HEARTBEATS_MISSED_MAX} heartbeats`);
+  if (now < deadline(state)) return [watch(state)];
+  return retryLater(state, now, `silent for ${HEARTBEATS_MISSED_MAX} heartbeats`);
 }
 
 function deadline({ heardAt, heartbeatMs }: SessionState): Millis {

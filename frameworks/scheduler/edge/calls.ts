@@ -82,8 +82,16 @@ export class Calls {
   private to(target: CallTarget) {
     const { mediaType, headers } = this.options;
     if (this.last?.target !== target) {
-      const own = { 'content-type': mediaType, accept: mediaType, 'mesos-stream-id': target.streamId };
-      this.last = { target, url: `${target.url}/api/v1/scheduler`, headers: { ...headers, ...own } };
+      const streamHeaders = {
+        'content-type': mediaType,
+        accept: mediaType,
+        'mesos-stream-id': target.streamId,
+      };
+      this.last = {
+        target,
+        url: `${target.url}/api/v1/scheduler`,
+        headers: { ...headers, ...streamHeaders },
+      };
     }
     return this.last;
   }

@@ -42,7 +42,7 @@ export interface OpenOffer {
 export interface MatchContext {
   readonly settings: MarathonSettings;
   readonly random: Random;
-  readonly at: Millis;
+  readonly now: Millis;
   readonly localRegion: string | undefined;
   /** Places of instances of the same configuration, in order of placement. */
   readonly placements: readonly AgentPlace[];
@@ -109,12 +109,12 @@ function isRemote(place: AgentPlace, app: App, localRegion: string | undefined):
   return !app.constraints.some(([field]) => field === '@region' || field === '@zone');
 }
 
-function underMaintenance(offer: mesos.Offer, { at, settings }: MatchContext): boolean {
+function underMaintenance(offer: mesos.Offer, { now, settings }: MatchContext): boolean {
   const window = offer.unavailability;
   if (!window) return false;
   const start = Number(window.start.nanoseconds) / 1e6;
   const length = window.duration ? Number(window.duration.nanoseconds) / 1e6 : Number.POSITIVE_INFINITY;
-  return at >= start - settings.drainingMs && at <= start + length;
+  return now >= start - settings.drainingMs && now <= start + length;
 }
 
 function scalarReasons(usable: Resources, app: App): Reason[] {

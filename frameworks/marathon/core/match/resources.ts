@@ -30,15 +30,15 @@ export function scalarIn(usable: Resources, name: string): number {
 
 /** Takes a scalar amount, reserved resources first. The caller has checked that there is enough. */
 export function takeScalar(usable: Resources, name: string, milli: number): Resource[] {
-  const taken: Resource[] = [];
+  const consumed: Resource[] = [];
   let missing = milli;
   for (const resource of reservedFirst(usable)) {
     if (resource.name !== name || resource.amount.type !== 'SCALAR' || missing <= 0) continue;
     const part = Math.min(missing, resource.amount.milli);
-    taken.push(resourceOf(name, { type: 'SCALAR', milli: part }, resource.meta));
+    consumed.push(resourceOf(name, { type: 'SCALAR', milli: part }, resource.meta));
     missing -= part;
   }
-  return taken;
+  return consumed;
 }
 
 /** Takes these ports, each from the resource that has it. */
@@ -52,8 +52,8 @@ export function takePorts(usable: Resources, ports: readonly number[]): Resource
 }
 
 /** The remainder of an offer after a launch. */
-export function without(offered: Resources, taken: Resources): Resources {
-  return subtractResources(offered, taken);
+export function without(offered: Resources, consumed: Resources): Resources {
+  return subtractResources(offered, consumed);
 }
 
 function has(ranges: Ranges, port: number): boolean {

@@ -80,10 +80,10 @@ function mappingsOf(ports: readonly TaskPort[]): mesos.NetworkInfo.PortMapping[]
   return ports.flatMap(({ hostPort, containerPort, protocol }) =>
     hostPort === undefined
       ? []
-      : protocolsOf(protocol).map((one) => ({
+      : protocolsOf(protocol).map((name) => ({
           host_port: hostPort,
           container_port: containerPort === undefined || containerPort === 0 ? hostPort : containerPort,
-          protocol: one,
+          protocol: name,
         })),
   );
 }

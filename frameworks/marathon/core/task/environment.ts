@@ -75,12 +75,12 @@ function portsOf({ ports, prefix, random }: EnvironmentInput): Record<string, st
   const out: Record<string, string> = {};
   const hostPorts: number[] = [];
   const generated: number[] = [];
-  const taken = new Set(ports.flatMap(({ hostPort, containerPort }) => [hostPort, containerPort]));
+  const usedPorts = new Set(ports.flatMap(({ hostPort, containerPort }) => [hostPort, containerPort]));
   ports.forEach((port, index) => {
     let value = port.hostPort ?? port.containerPort ?? 0;
     if (port.hostPort !== undefined) hostPorts.push(value);
     else if (value === 0) {
-      value = generatePort(random, taken);
+      value = generatePort(random, usedPorts);
       generated.push(value);
     }
     const text = String(value);
@@ -95,11 +95,11 @@ function portsOf({ ports, prefix, random }: EnvironmentInput): Record<string, st
 }
 
 /** A number for a port that only the task knows, different from the task's others. */
-function generatePort(random: Random, taken: Set<number | undefined>): number {
+function generatePort(random: Random, usedPorts: Set<number | undefined>): number {
   for (;;) {
     const port = 1025 + nextInteger(random, 65_535 - 1025 + 1);
-    if (taken.has(port)) continue;
-    taken.add(port);
+    if (usedPorts.has(port)) continue;
+    usedPorts.add(port);
     return port;
   }
 }

@@ -43,16 +43,16 @@ function earlierApp(context: RestContext, id: string, update: AppUpdate): App | 
     const error = "The 'version' field may only be combined with the 'id' field.";
     return notValid([{ path: '/', errors: [error] }]);
   }
-  const at = Date.parse(update.version ?? '');
-  if (Number.isNaN(at)) return failure(422, `Invalid format: "${update.version}"`);
-  const version = new Date(at).toISOString();
-  const found = context.read(({ versions }) => versions.get(id)?.get(version));
-  return found ?? failure(404, `App '${id}' does not exist in version ${version}`);
+  const time = Date.parse(update.version ?? '');
+  if (Number.isNaN(time)) return failure(422, `Invalid format: "${update.version}"`);
+  const version = new Date(time).toISOString();
+  const earlier = context.read(({ versions }) => versions.get(id)?.get(version));
+  return earlier ?? failure(404, `App '${id}' does not exist in version ${version}`);
 }
 
 /** An absolute id from a body. */
-export function absoluteId(given: string): string {
-  return resolvePath(given, '/');
+export function absoluteId(path: string): string {
+  return resolvePath(path, '/');
 }
 
 /** All apps of an array body, or the first refusal with its place in the array. */

@@ -91,8 +91,8 @@ function show(context: RestContext, request: Request, id: string): Outcome {
   if (id.endsWith('/*')) return showGroup(context, request, parentOf(id));
   const embed = readEmbed(request, ['counts', 'tasks', 'lastTaskFailure', 'deployments']);
   const app = context.read((state) => {
-    const found = state.apps.get(id);
-    return found && printAppInfo(state, found, embed, context.now());
+    const stored = state.apps.get(id);
+    return stored && printAppInfo(state, stored, embed, context.now());
   });
   return app ? ok({ app }) : noApp(id);
 }
@@ -160,10 +160,10 @@ function showVersions(context: RestContext, _request: Request, id: string): Outc
   return versions ? ok({ versions: versions.reverse() }) : noApp(id);
 }
 
-function showVersion(context: RestContext, _request: Request, id: string, given: string): Outcome {
-  const at = Date.parse(given);
-  if (Number.isNaN(at)) return failure(422, `Invalid format: "${given}"`);
-  const version = new Date(at).toISOString();
+function showVersion(context: RestContext, _request: Request, id: string, versionText: string): Outcome {
+  const time = Date.parse(versionText);
+  if (Number.isNaN(time)) return failure(422, `Invalid format: "${versionText}"`);
+  const version = new Date(time).toISOString();
   const app = context.read((state) => state.versions.get(id)?.get(version));
   return app ? ok(printApp(app)) : noApp(id, version);
 }

@@ -52,8 +52,8 @@ const EMBEDS: Readonly<Record<string, readonly Embed[]>> = {
 
 /** The embed query, in any of its prefixed forms; unknown values are ignored. */
 export function readEmbed(request: Request, always: readonly Embed[]): Set<Embed> {
-  const given = queryAll(request, 'embed').map((value) => value.replace(/^(group\.apps\.|apps?\.)/, ''));
-  return new Set([...always, ...given.flatMap((value) => EMBEDS[value] ?? [])]);
+  const embeds = queryAll(request, 'embed').map((value) => value.replace(/^(group\.apps\.|apps?\.)/, ''));
+  return new Set([...always, ...embeds.flatMap((value) => EMBEDS[value] ?? [])]);
 }
 
 function list(context: RestContext, request: Request): Outcome {
@@ -81,10 +81,10 @@ function readFilter(request: Request): ((app: App) => boolean) | ReturnType<type
 async function create(context: RestContext, request: Request): Promise<Outcome> {
   const body = readBody(request, readAppUpdate);
   if (isFailure(body)) return body;
-  const { id: given } = body.value;
-  if (given === undefined)
+  const { id: path } = body.value;
+  if (path === undefined)
     return invalidJson([{ path: '/id', error: 'error.path.missing', clause: 'is missing' }]);
-  const id = absoluteId(given);
+  const id = absoluteId(path);
   const app = wantedApp(context, { id, update: { ...body.value, version: undefined }, partial: false });
   if (isFailure(app)) return app;
   const answer = await context.ask({

@@ -176,14 +176,14 @@ export function refusalOutcome(refusal: Refusal): Outcome {
 /** Query values; a name may repeat. */
 export function queryAll(request: Request, name: string): string[] {
   const query = isObject(request.query) ? request.query : {};
-  const given = query[name];
-  return (Array.isArray(given) ? given : [given]).filter((value) => typeof value === 'string');
+  const values = query[name];
+  return (Array.isArray(values) ? values : [values]).filter((value) => typeof value === 'string');
 }
 
 /** `true` in any case; all other text is false. */
 export function queryFlag(request: Request, name: string, fallback = false): boolean {
-  const [given] = queryAll(request, name);
-  return given === undefined ? fallback : given.toLowerCase() === 'true';
+  const [value] = queryAll(request, name);
+  return value === undefined ? fallback : value.toLowerCase() === 'true';
 }
 
 /** The path behind a route's prefix, as segments. Double and trailing slashes do not matter. */

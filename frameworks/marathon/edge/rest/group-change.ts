@@ -49,12 +49,12 @@ function addGroup(
   id: string,
   update: GroupUpdate,
 ): ApiFailure | undefined {
-  const known = context.read(({ groups }) => groups.get(id));
+  const existing = context.read(({ groups }) => groups.get(id));
   const dependencies = update.dependencies?.map((path) => resolvePath(path, id));
-  const enforceRole = update.enforceRole ?? known?.enforceRole;
+  const enforceRole = update.enforceRole ?? existing?.enforceRole;
   draft.putGroups.push({
     id,
-    dependencies: dependencies ?? known?.dependencies ?? [],
+    dependencies: dependencies ?? existing?.dependencies ?? [],
     ...(enforceRole !== undefined && { enforceRole }),
   });
   for (const path of ancestorsOf(id)) {

@@ -82,8 +82,8 @@ async function write(context: RestContext, request: Request, method: 'POST' | 'P
   const base = `/${restOf(request).join('/')}`;
   const id = method === 'POST' || base === '/' ? targetId(request, body.value) : base;
   if (method === 'POST') {
-    const taken = conflict(context, id);
-    if (taken) return taken;
+    const refusal = conflict(context, id);
+    if (refusal) return refusal;
   }
   const change = groupChange(context, id, body.value);
   if (isFailure(change)) return change;

@@ -55,9 +55,9 @@ export function killAllTasks(context: RestContext, request: Request, id: string)
   const flags = readKillFlags(request);
   if ('status' in flags) return flags;
   const [host] = queryAll(request, 'host');
-  const found = context.read((state) => instancesAt(state, id));
-  if (!found) return notFound(`App '${id}' does not exist`);
-  const chosen = found.filter(({ agent }) => host === undefined || host === '*' || agent?.host === host);
+  const candidates = context.read((state) => instancesAt(state, id));
+  if (!candidates) return notFound(`App '${id}' does not exist`);
+  const chosen = candidates.filter(({ agent }) => host === undefined || host === '*' || agent?.host === host);
   return killInstances(context, flags, { chosen, shown: (tasks) => ({ tasks }) });
 }
 
@@ -69,9 +69,9 @@ export function killOneTask(
 ): Outcome | Promise<Outcome> {
   const flags = readKillFlags(request);
   if ('status' in flags) return flags;
-  const found = context.read((state) => instancesAt(state, id));
-  if (!found) return notFound(`App '${id}' does not exist`);
-  const chosen = found.filter((instance) => instance.task?.id === taskId || instance.id === taskId);
+  const candidates = context.read((state) => instancesAt(state, id));
+  if (!candidates) return notFound(`App '${id}' does not exist`);
+  const chosen = candidates.filter((instance) => instance.task?.id === taskId || instance.id === taskId);
   if (chosen.length === 0) return notFound(`Task '${taskId}' does not exist`);
   return killInstances(context, flags, { chosen, shown: ([task]) => ({ task }) });
 }

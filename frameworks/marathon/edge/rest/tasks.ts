@@ -20,8 +20,8 @@ export function tasksRoutes(context: RestContext): Route[] {
 const STATES: Readonly<Record<string, string>> = { running: 'TASK_RUNNING', staging: 'TASK_STAGING' };
 
 function list(context: RestContext, request: Request): Outcome {
-  const given = [...queryAll(request, 'status'), ...queryAll(request, 'status[]')];
-  const states = given.flatMap((word) => STATES[word.toLowerCase()] ?? []);
+  const statuses = [...queryAll(request, 'status'), ...queryAll(request, 'status[]')];
+  const states = statuses.flatMap((word) => STATES[word.toLowerCase()] ?? []);
   const tasks = context.read((state) =>
     [...state.apps.keys()]
       .flatMap((id) => tasksOf(state, id))

@@ -46,7 +46,7 @@ function match(given: Record<string, unknown>, offer: Partial<mesos.Offer> = {},
     {
       settings: DEFAULT_SETTINGS,
       random: randomFrom(1),
-      at: 1000,
+      now: 1000,
       localRegion: 'here',
       placements: [],
     },
