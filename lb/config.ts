@@ -373,8 +373,8 @@ function readGeneration(flags: Values<typeof lbFlags>, env: Env): Generation {
 
 /** HAPROXY_SYSLOGD of marathon-lb's container copied HAProxy's log to standard output. */
 function readAccessLogs(targets: readonly string[], env: Env): string[] {
-  const given = targets.length === 0 && env['HAPROXY_SYSLOGD'] ? ['stdout'] : targets;
-  return given.map(readLogTarget);
+  const logTargets = targets.length === 0 && env['HAPROXY_SYSLOGD'] ? ['stdout'] : targets;
+  return logTargets.map(readLogTarget);
 }
 
 /** Several URLs may stand in one value, separated by blanks, as marathon-lb took them. */

@@ -78,10 +78,10 @@ const READ_LIMIT_MS = 2000;
  * Starts the load balancer. Without `sse` (or with `dry`) it writes (or prints) the configuration once, and what is
  * returned has nothing to stop.
  */
-export function startLb(config: LbConfig, given: LbDeps): Promise<RunningLb> {
+export function startLb(config: LbConfig, outerDeps: LbDeps): Promise<RunningLb> {
   return Lifetime.start(async (life) => {
     checkConfig(config);
-    const deps = withLogs(config, given, life);
+    const deps = withLogs(config, outerDeps, life);
     const program = await findHaproxy(config.haproxy);
     const folder = openWorkFolder(config.workDir, config.haproxyConfig);
     tellOpenFolder('--work-dir', config.workDir, deps.log);
@@ -138,8 +138,8 @@ async function openMarathon(config: LbConfig, { clock }: LbDeps, life: Lifetime)
     life.add(() => trusting.close());
     client = trusting;
   }
-  const given = config.credentials ?? (config.vault && (await askVault(config.vault, plain)));
-  const authorize = authorizeBy({ ...config, credentials: given }, client, () => clock.now());
+  const credentials = config.credentials ?? (config.vault && (await askVault(config.vault, plain)));
+  const authorize = authorizeBy({ ...config, credentials: credentials }, client, () => clock.now());
   return new Marathon(client, config.marathon, authorize);
 }
 

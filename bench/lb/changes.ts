@@ -44,7 +44,7 @@ async function ourChanges(cleanups: Cleanups): Promise<{ figures: Figure[]; conf
   await until('everything is loaded', async () => (await metric('reloads')) === 1, 30_000);
   const host = { host: 'app-0.localhost' };
   await timed(async () => (await ask(front, '/', host)).status === 200);
-  const traffic = load(front, 'app-0.localhost', { kept: 2, fresh: 2, pauseMs: 5 });
+  const traffic = load(front, 'app-0.localhost', { keptAlive: 2, fresh: 2, pauseMs: 5 });
   const ports = webs.map(({ port }) => port);
   const servers = await serverChanges(marathon, front, ports);
   const reloads = (await metric('reloads')) - 1;
@@ -101,14 +101,14 @@ async function plainRestarts(config: string, cleanups: Cleanups): Promise<Figure
   cleanups.add(() => rmSync(folder, { recursive: true, force: true }));
   const { path } = await findHaproxy(undefined);
   const port = await freePort();
-  const own = config.replace(
+  const changed = config.replace(
     /^ {2}(stats socket|server-state-file|load-server-state-from-file|mworker-max-reloads).*\n/gm,
     '',
   );
   const file = join(folder, 'haproxy.cfg');
   const start = (turn: number, before: number[]): number => {
     const answer = `http-request return status 200 content-type text/plain string turn-${turn}`;
-    writeFileSync(file, `${own}\nfrontend probe\n  mode http\n  bind 127.0.0.1:${port}\n  ${answer}\n`);
+    writeFileSync(file, `${changed}\nfrontend probe\n  mode http\n  bind 127.0.0.1:${port}\n  ${answer}\n`);
     const words = ['-db', '-f', file, ...(before.length > 0 ? ['-sf', ...before.map(String)] : [])];
     const child = endWithBench(spawn(path, words, { stdio: 'ignore' }));
     cleanups.add(() => child.kill('SIGKILL'));
@@ -116,7 +116,7 @@ async function plainRestarts(config: string, cleanups: Cleanups): Promise<Figure
   };
   let pids = [start(0, [])];
   await until('the plain HAProxy answers', async () => (await ask(port)).body === 'turn-0', 20_000);
-  const traffic: Load = load(port, 'x', { kept: 2, fresh: 2, pauseMs: 5 });
+  const traffic: Load = load(port, 'x', { keptAlive: 2, fresh: 2, pauseMs: 5 });
   const times: number[] = [];
   for (let turn = 1; turn <= RESTARTS; turn++) {
     const pid = start(turn, pids);

@@ -23,13 +23,13 @@ export class FakeMarathon {
       this.authorization = request.headers.authorization;
       if (request.url?.startsWith('/v2/events')) return this.stream(response);
       this.reads++;
-      const one = /^\/v2\/apps\/([^?]+)/.exec(request.url ?? '')?.[1];
-      const found = this.apps.find((app) => (app as { id?: string }).id === `/${one}`);
-      if (one !== undefined && found === undefined) {
+      const name = /^\/v2\/apps\/([^?]+)/.exec(request.url ?? '')?.[1];
+      const wanted = this.apps.find((app) => (app as { id?: string }).id === `/${name}`);
+      if (name !== undefined && wanted === undefined) {
         response.writeHead(404).end();
         return;
       }
-      const body = JSON.stringify(one === undefined ? { apps: this.apps } : { app: found });
+      const body = JSON.stringify(name === undefined ? { apps: this.apps } : { app: wanted });
       setTimeout(() => response.setHeader('content-type', 'application/json').end(body), this.delayMs);
     });
   }
@@ -71,7 +71,7 @@ export class FakeMarathon {
 
   /** Says that one app is now this. */
   changeOne(app: Record<string, unknown>): void {
-    this.apps = this.apps.map((one) => ((one as { id?: string }).id === app['id'] ? app : one));
+    this.apps = this.apps.map((other) => ((other as { id?: string }).id === app['id'] ? app : other));
     this.publish('status_update_event', { appId: app['id'] });
   }
 

@@ -12,9 +12,9 @@ export interface Figure {
 
 export function spread(values: readonly number[]): Pick<Figure, 'median' | 'p99' | 'count'> {
   const sorted = [...values].sort((a, b) => a - b);
-  const at = (share: number): number =>
+  const quantile = (share: number): number =>
     sorted[Math.min(sorted.length - 1, Math.floor(sorted.length * share))] ?? Number.NaN;
-  return { median: at(0.5), p99: at(0.99), count: sorted.length };
+  return { median: quantile(0.5), p99: quantile(0.99), count: sorted.length };
 }
 
 export function printFigures(figures: readonly Figure[]): string {

@@ -57,9 +57,9 @@ export async function webServer(name: string, cleanups: Cleanups, delayMs = 0): 
     sockets.add(socket);
     socket.on('close', () => sockets.delete(socket));
   });
-  server.on('upgrade', (asked, socket) => {
+  server.on('upgrade', (upgrade, socket) => {
     web.upgrades++;
-    const key = `${asked.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
+    const key = `${upgrade.headers['sec-websocket-key']}258EAFA5-E914-47DA-95CA-C5AB0DC85B11`;
     const accept = createHash('sha1').update(key).digest('base64');
     const head = 'HTTP/1.1 101 Switching Protocols\r\nUpgrade: websocket\r\nConnection: Upgrade';
     socket.write(`${head}\r\nSec-WebSocket-Accept: ${accept}\r\n\r\n`);
@@ -188,20 +188,20 @@ export interface Load {
 /** A load that fails this often has seen enough. */
 const FAILURES_MAX = 500;
 
-/** Requests without end, `kept` of them on connections that stay open, `fresh` on new ones each time. */
-export function load(port: number, host: string, { kept = 2, fresh = 2, pauseMs = 0 } = {}): Load {
+/** Requests without end, `keptAlive` of them on connections that stay open, `fresh` on new ones each time. */
+export function load(port: number, host: string, { keptAlive = 2, fresh = 2, pauseMs = 0 } = {}): Load {
   let over = false;
   let requests = 0;
   const failures: string[] = [];
-  const agent = new Agent({ keepAlive: true, maxSockets: kept });
-  const once = (own: Agent | false): Promise<void> =>
+  const agent = new Agent({ keepAlive: true, maxSockets: keptAlive });
+  const once = (connection: Agent | false): Promise<void> =>
     new Promise((resolve) => {
-      const options = { host: '127.0.0.1', port, headers: { host }, agent: own, timeout: 10_000 };
+      const options = { host: '127.0.0.1', port, headers: { host }, agent: connection, timeout: 10_000 };
       const sent = request(options, (answer) => {
         answer.resume();
         answer.on('end', () => {
           if (answer.statusCode !== 200)
-            failures.push(`status ${answer.statusCode} ${own ? 'kept' : 'fresh'}`);
+            failures.push(`status ${answer.statusCode} ${connection ? 'kept' : 'fresh'}`);
           resolve();
         });
         answer.on('error', (error) => {
@@ -210,20 +210,22 @@ export function load(port: number, host: string, { kept = 2, fresh = 2, pauseMs 
         });
       });
       sent.on('error', (error) => {
-        failures.push(`${error.message} ${own ? 'kept' : 'fresh'} ${sent.reusedSocket ? 'reused' : 'new'}`);
+        failures.push(
+          `${error.message} ${connection ? 'kept' : 'fresh'} ${sent.reusedSocket ? 'reused' : 'new'}`,
+        );
         resolve();
       });
       sent.end();
     });
-  const forever = async (own: Agent | false): Promise<void> => {
+  const forever = async (connection: Agent | false): Promise<void> => {
     while (!over && failures.length < FAILURES_MAX) {
       requests++;
-      await once(own);
+      await once(connection);
       if (pauseMs > 0) await sleep(pauseMs);
     }
   };
   const all = [
-    ...Array.from({ length: kept }, () => forever(agent)),
+    ...Array.from({ length: keptAlive }, () => forever(agent)),
     ...Array.from({ length: fresh }, () => forever(false)),
   ];
   return {

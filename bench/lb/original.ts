@@ -50,10 +50,10 @@ export async function benchOriginal(command: string): Promise<Figure[]> {
 
 function start(command: string, marathon: FakeMarathon, file: string, more: readonly string[]) {
   const [program = '', ...words] = splitCommand(command);
-  const own = ['--marathon', marathon.url, '--group', 'external', '--haproxy-config', file];
+  const args = ['--marathon', marathon.url, '--group', 'external', '--haproxy-config', file];
   const rest = ['--skip-validation', '--command', 'true', '--syslog-socket', '/dev/null', ...more];
   const stdio: StdioOptions = ['ignore', 'ignore', 'inherit'];
-  return endWithBench(spawn(program, [...words, ...own, ...rest], { stdio }));
+  return endWithBench(spawn(program, [...words, ...args, ...rest], { stdio }));
 }
 
 function textOf(file: string): string {

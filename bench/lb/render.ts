@@ -22,7 +22,7 @@ export function benchRender(): Figure[] {
   const world = { ...quietWorld, addresses: new Map([['127.0.0.1', '127.0.0.1']]) };
   const json = { apps: benchApps(APPS) };
   const full: number[] = [];
-  const one: number[] = [];
+  const samples: number[] = [];
   const whole: number[] = [];
   /** Processor time says more than the clock where others use the machine too. */
   const [fullCpu, oneCpu]: [number[], number[]] = [[], []];
@@ -51,7 +51,7 @@ export function benchRender(): Figure[] {
       decide(files, next, { servers: true, maps: true });
       files = next;
       if (turn > 0 && change > 5) {
-        one.push(performance.now() - from);
+        samples.push(performance.now() - from);
         oneCpu.push(cpu(usedFrom));
       }
       // The whole text is put together after HAProxy has changed, to be written: measured for itself.
@@ -63,7 +63,7 @@ export function benchRender(): Figure[] {
     { what: `full render of ${APPS} apps`, ...spread(full), aim: 200, note: processor(fullCpu) },
     {
       what: "one app's change among them, render and decide",
-      ...spread(one),
+      ...spread(samples),
       aim: 5,
       note: processor(oneCpu),
     },

@@ -30,9 +30,9 @@ export function createAppStore(): AppStore {
   let portOrder: readonly string[] = [];
   const keep = (app: App, before: ReadonlyMap<string, Entry>): boolean => {
     const key = JSON.stringify(app);
-    const known = before.get(app.id);
-    entries.set(app.id, known?.key === key ? known : { key, app });
-    return known?.key !== key;
+    const previous = before.get(app.id);
+    entries.set(app.id, previous?.key === key ? previous : { key, app });
+    return previous?.key !== key;
   };
   const sort = (): void => {
     const apps = [...entries.values()].map(({ app }) => app);
@@ -57,9 +57,9 @@ export function createAppStore(): AppStore {
       const app = readOneApp(json);
       if (app?.id !== id) return false;
       if (ordersPorts(app) && !portOrder.includes(id)) return false;
-      const known = entries.has(id);
+      const listed = entries.has(id);
       if (!keep(app, entries)) return true;
-      if (known) sorted = sorted.map((one) => (one.id === id ? app : one));
+      if (listed) sorted = sorted.map((other) => (other.id === id ? app : other));
       else sort();
       return true;
     },

@@ -141,8 +141,8 @@ function readNetworking(app: Json): Networking {
 
 function portMappings(app: Json): Json[] {
   const container = object(app['container']);
-  const own = array(container['portMappings']);
-  return (own.length > 0 ? own : array(object(container['docker'])['portMappings'])).map(object);
+  const mappings = array(container['portMappings']);
+  return (mappings.length > 0 ? mappings : array(object(container['docker'])['portMappings'])).map(object);
 }
 
 function readServicePorts(app: Json, networking: Networking): (number | undefined)[] {
@@ -184,8 +184,8 @@ function taskPorts(task: Json, app: Json, networking: Networking): number[] {
     const numbered = numbers(discovery.map((entry) => object(entry)['number']));
     return numbered.length > 0 ? numbered : numbers(inside);
   }
-  const own = numbers(array(task['ports']));
-  if (own.length > 0) return own;
+  const assigned = numbers(array(task['ports']));
+  if (assigned.length > 0) return assigned;
   const defined = numbers(definedPorts(app));
   return defined.length > 0 || networking === 'host' ? defined : numbers(inside);
 }
@@ -235,8 +235,8 @@ export function rememberVerdicts(
       after.set(id, alive);
     }
   }
-  const known = after ?? before;
-  return known.size > 2 * tasks + SPARE_VERDICTS ? pruned(apps, known) : known;
+  const verdicts = after ?? before;
+  return verdicts.size > 2 * tasks + SPARE_VERDICTS ? pruned(apps, verdicts) : verdicts;
 }
 
 /** Verdicts of tasks that are gone are forgotten once there are this many, and as many as those of living ones. */

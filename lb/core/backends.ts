@@ -52,7 +52,7 @@ export function buildBackend(service: Service, options: ModelOptions): Backend {
 type Maker = (template: TemplateName, values?: Values) => Piece;
 
 function maker({ overrides }: Service): Maker {
-  return (template, values = {}) => ({ template, values, own: overrides[template] });
+  return (template, values = {}) => ({ template, values, override: overrides[template] });
 }
 
 function head(service: Service, make: Maker): Piece {
@@ -124,7 +124,7 @@ function networks({ labels }: Service, make: Maker, kind: 'HTTP' | 'TCP'): Piece
   const allowed = labels.BACKEND_NETWORK_ALLOWED_ACL ?? [];
   if (allowed.length === 0) return [];
   return [
-    ...allowed.map((one) => make(`${kind}_BACKEND_NETWORK_ALLOWED_ACL`, { network_allowed: one })),
+    ...allowed.map((network) => make(`${kind}_BACKEND_NETWORK_ALLOWED_ACL`, { network_allowed: network })),
     make(`${kind}_BACKEND_ACL_ALLOW_DENY`),
   ];
 }

@@ -40,7 +40,11 @@ const COMMANDS_MAX = 2000;
 export function decide(running: Files, wanted: Files, abilities: Abilities): Decision {
   const sameMaps = running.maps?.hosts === wanted.maps?.hosts && running.maps?.apps === wanted.maps?.apps;
   const same = sameStructure(running.blocks, wanted.blocks);
-  if (same && sameMaps && running.blocks.every(({ servers }, at) => servers === wanted.blocks[at]?.servers))
+  if (
+    same &&
+    sameMaps &&
+    running.blocks.every(({ servers }, index) => servers === wanted.blocks[index]?.servers)
+  )
     return { kind: 'nothing', reason: 'the configuration is the same' };
   const commands = same ? commandsFor(running, wanted, abilities) : undefined;
   if (commands !== undefined && commands.length <= COMMANDS_MAX)
@@ -51,19 +55,19 @@ export function decide(running: Files, wanted: Files, abilities: Abilities): Dec
 
 /** True when two lists of blocks differ in servers only. */
 export function sameStructure(running: readonly Block[], wanted: readonly Block[]): boolean {
-  return running.length === wanted.length && running.every(({ text }, at) => text === wanted[at]?.text);
+  return running.length === wanted.length && running.every(({ text }, index) => text === wanted[index]?.text);
 }
 
 /** The orders that make one into the other; undefined when only a reload does. */
 function commandsFor(running: Files, wanted: Files, abilities: Abilities): Command[] | undefined {
   const added: Command[] = [];
   const removed: Command[] = [];
-  for (const [at, block] of wanted.blocks.entries()) {
-    const before = running.blocks[at];
+  for (const [index, block] of wanted.blocks.entries()) {
+    const before = running.blocks[index];
     if (block === before || block.servers === before?.servers) continue;
-    const found = serverCommands(before, block, abilities);
-    if (found === undefined) return undefined;
-    for (const command of found) (command.kind === 'remove' ? removed : added).push(command);
+    const blockCommands = serverCommands(before, block, abilities);
+    if (blockCommands === undefined) return undefined;
+    for (const command of blockCommands) (command.kind === 'remove' ? removed : added).push(command);
   }
   const maps: Command[] = [];
   for (const map of ['hosts', 'apps'] as const) {
@@ -92,15 +96,15 @@ function serverCommands(
   if (!old || !fresh || !abilities.servers) return undefined;
   const commands: Command[] = [];
   for (const [server, { line, weight, draining }] of fresh) {
-    const known = old.get(server);
-    if (known === undefined) {
+    const previous = old.get(server);
+    if (previous === undefined) {
       if (!after.backend?.dynamic) return undefined;
       commands.push({ kind: 'add', backend, server, line, weight, draining });
       continue;
     }
-    if (known.line !== line) return undefined;
-    if (known.weight !== weight) commands.push({ kind: 'weight', backend, server, weight: weight ?? 1 });
-    if (known.draining !== draining) commands.push({ kind: 'drain', backend, server, out: draining });
+    if (previous.line !== line) return undefined;
+    if (previous.weight !== weight) commands.push({ kind: 'weight', backend, server, weight: weight ?? 1 });
+    if (previous.draining !== draining) commands.push({ kind: 'drain', backend, server, out: draining });
   }
   for (const [server, { line }] of old)
     if (!fresh.has(server)) commands.push({ kind: 'remove', backend, server, line });

@@ -37,22 +37,23 @@ export function mergeDeployments(
   for (const id of cache.keys()) if (!groups.has(id)) cache.delete(id);
   const members = new Map([...groups].map(([id, parts]) => [id, parts.map((app) => app.id)]));
   if (groups.size === 0) return { apps: [...apps], issues, members };
-  const taken = new Set(single.map(({ id }) => id));
+  const singleIds = new Set(single.map(({ id }) => id));
   for (const [id, parts] of groups) {
-    if (taken.has(id)) issues.push({ app: id, text: 'an app of this id exists beside the deployment group' });
+    if (singleIds.has(id))
+      issues.push({ app: id, text: 'an app of this id exists beside the deployment group' });
     else single.push(mergedApp(id, parts, cache));
   }
   return { apps: single.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), issues, members };
 }
 
 function mergedApp(id: string, parts: readonly App[], cache: MergeCache): App {
-  const known = cache.get(id);
-  if (known?.parts.length === parts.length && known.parts.every((part, at) => part === parts[at]))
-    return known.merged;
-  const own = parts.map(
+  const cached = cache.get(id);
+  if (cached?.parts.length === parts.length && cached.parts.every((part, index) => part === parts[index]))
+    return cached.merged;
+  const renamed = parts.map(
     (app): App => ({ ...app, id, tasks: app.tasks.map((task) => withOwnLabels(task, app)) }),
   );
-  const merged = own.reduce(merge);
+  const merged = renamed.reduce(merge);
   cache.set(id, { parts, merged });
   return merged;
 }
@@ -80,11 +81,11 @@ function merge(first: App, second: App): App {
 }
 
 function startedAt({ labels }: App): number {
-  const at = Date.parse(labels['HAPROXY_DEPLOYMENT_STARTED_AT'] ?? '');
-  return Number.isNaN(at) ? Number.NEGATIVE_INFINITY : at;
+  const time = Date.parse(labels['HAPROXY_DEPLOYMENT_STARTED_AT'] ?? '');
+  return Number.isNaN(time) ? Number.NEGATIVE_INFINITY : time;
 }
 
 function scaledAt({ lastScalingAt }: App): number {
-  const at = Date.parse(lastScalingAt ?? '');
-  return Number.isNaN(at) ? 0 : at;
+  const time = Date.parse(lastScalingAt ?? '');
+  return Number.isNaN(time) ? 0 : time;
 }

@@ -11,9 +11,9 @@ export function appsOfEvent(data: string): readonly string[] | 'all' {
     return 'all';
   }
   if (typeof event !== 'object' || event === null) return 'all';
-  const found = new Set<string>();
+  const ids = new Set<string>();
   const add = (id: unknown): void => {
-    if (typeof id === 'string' && id.startsWith('/')) found.add(id);
+    if (typeof id === 'string' && id.startsWith('/')) ids.add(id);
   };
   add(event['appId']);
   add(event['runSpecId']);
@@ -23,7 +23,7 @@ export function appsOfEvent(data: string): readonly string[] | 'all' {
     const { actions } = object(step);
     for (const action of Array.isArray(actions) ? actions : []) add(object(action)['app']);
   }
-  return found.size > 0 ? [...found] : 'all';
+  return ids.size > 0 ? [...ids] : 'all';
 }
 
 function object(value: unknown): Json {

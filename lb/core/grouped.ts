@@ -33,27 +33,27 @@ const OWN_NAMES = [
   'marathon_http_appid_in',
 ];
 
-/** `taken` are names of backends that must not be used again. */
+/** `backendNames` must not be used again. */
 export function buildGroupedFronts(
   rules: readonly VhostRule[],
   { certificates, http2 }: HttpsIn,
-  taken: ReadonlySet<string>,
+  backendNames: ReadonlySet<string>,
 ): GroupedFront[] {
   const byHost = new Map<string, VhostRule[]>();
   for (const rule of rules)
     for (const host of new Set(rule.hosts)) byHost.set(host, [...(byHost.get(host) ?? []), rule]);
-  const names = new Set([...taken, ...OWN_NAMES]);
-  return [...byHost].sort(byName).map(([host, own]) => {
-    const asked = unique(own.flatMap((rule) => rule.certificates));
+  const names = new Set([...backendNames, ...OWN_NAMES]);
+  return [...byHost].sort(byName).map(([host, hostRules]) => {
+    const requested = unique(hostRules.flatMap((rule) => rule.certificates));
     return {
       host,
       name: freeName(cleaned(host), names),
-      certificates: asked.length > 0 ? asked : certificates,
-      bindOptions: unique(own.flatMap(({ bindOptions }) => bindOptions ?? [])),
+      certificates: requested.length > 0 ? requested : certificates,
+      bindOptions: unique(hostRules.flatMap(({ bindOptions }) => bindOptions ?? [])),
       http2,
-      pieces: own.flatMap((rule) => (comesLast(rule) ? [] : piecesOf(rule, host))),
-      lastPieces: own.flatMap((rule) => (comesLast(rule) ? piecesOf(rule, host) : [])),
-      mapped: own.some(({ httpsMapped }) => httpsMapped),
+      pieces: hostRules.flatMap((rule) => (comesLast(rule) ? [] : piecesOf(rule, host))),
+      lastPieces: hostRules.flatMap((rule) => (comesLast(rule) ? piecesOf(rule, host) : [])),
+      mapped: hostRules.some(({ httpsMapped }) => httpsMapped),
     };
   });
 }

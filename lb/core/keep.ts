@@ -18,10 +18,10 @@ export function keepStructure(running: Model, wanted: Model): Model {
 function mixed(running: Backend, wanted: Backend | undefined): Backend {
   if (running === wanted) return running;
   if (wanted === undefined) return running.servers.length === 0 ? running : { ...running, servers: [] };
-  const known = new Map(running.servers.map((server) => [server.name, server]));
+  const runningServers = new Map(running.servers.map((server) => [server.name, server]));
   const mayCome = running.dynamic && wanted.dynamic;
   const servers = wanted.servers.flatMap((server): BackendServer[] => {
-    const before = known.get(server.name);
+    const before = runningServers.get(server.name);
     if (before) return [sameLine(before, server) ? server : before];
     return mayCome ? [server] : [];
   });
@@ -31,7 +31,7 @@ function mixed(running: Backend, wanted: Backend | undefined): Backend {
 /** True when two lines of a server differ in nothing but its weight and its admin state. */
 function sameLine(left: BackendServer, right: BackendServer): boolean {
   const text = ({ line, health }: BackendServer): string =>
-    JSON.stringify([{ ...line.values, otherOptions: '' }, line.own, health?.values, health?.own]);
+    JSON.stringify([{ ...line.values, otherOptions: '' }, line.override, health?.values, health?.override]);
   return text(left) === text(right);
 }
 
@@ -49,7 +49,7 @@ export function retiredServices(running: Model, wanted: Model): ReadonlySet<stri
   const free =
     gone.every(({ app, bind }) => !apps.has(app) && (bind === undefined || !places.has(bind))) &&
     rulesOf(running).every(
-      ({ backend, hosts: own }) => !retired.has(backend) || !own.some((one) => hosts.has(one)),
+      ({ backend, hosts: ruleHosts }) => !retired.has(backend) || !ruleHosts.some((host) => hosts.has(host)),
     );
   return free ? retired : new Set();
 }

@@ -25,8 +25,11 @@ export function labelEffects(service: Service, options: ModelOptions): Issue[] {
   const effects = mode === 'http' ? httpEffects(service, options) : tcpEffects(service);
   const issues: Issue[] = effects.map(([name, text]) => ({ app, label: `HAPROXY_${index}_${name}`, text }));
   if (check?.givenPath !== undefined && mode === 'http') {
-    const given = JSON.stringify(check.givenPath);
-    issues.push({ app, text: `HAProxy asks for ${check.path} as its health check: ${given} is no path` });
+    const writtenPath = JSON.stringify(check.givenPath);
+    issues.push({
+      app,
+      text: `HAProxy asks for ${check.path} as its health check: ${writtenPath} is no path`,
+    });
   }
   return issues;
 }

@@ -89,13 +89,13 @@ export function createModelBuilder(options: ModelOptions): (apps: readonly App[]
   const merges: MergeCache = new Map();
   const head = buildHead(options);
   const partsOf = (service: Service): PerService => {
-    const known = parts.get(service) ?? {
+    const cached = parts.get(service) ?? {
       frontend: buildFrontend(service),
       backend: buildBackend(service, options),
       issues: labelEffects(service, options),
     };
-    parts.set(service, known);
-    return known;
+    parts.set(service, cached);
+    return cached;
   };
   let last: Built | undefined;
   return (apps, world) => {
@@ -158,8 +158,8 @@ function patch(
   if (apps.length !== last.apps.length || !sameWorld(world, last.world)) return undefined;
   const replaced = new Map<Service, Service>();
   let count = 0;
-  for (const [at, app] of apps.entries()) {
-    const before = last.apps[at];
+  for (const [appIndex, app] of apps.entries()) {
+    const before = last.apps[appIndex];
     if (before === app) continue;
     count++;
     if (before === undefined || count > PATCHED_MAX || !onlyServers(before, app)) return undefined;
@@ -168,19 +168,19 @@ function patch(
     if (old === undefined || old.services.length !== fresh.services.length) return undefined;
     if (JSON.stringify(old.issues) !== JSON.stringify(fresh.issues)) return undefined;
     for (const [index, service] of fresh.services.entries()) {
-      const known = old.services[index];
-      if (known === undefined || structureKey(known) !== structureKey(service)) return undefined;
-      replaced.set(known, service);
+      const previous = old.services[index];
+      if (previous === undefined || structureKey(previous) !== structureKey(service)) return undefined;
+      replaced.set(previous, service);
     }
   }
   const services = [...last.services];
   const backends = [...last.model.backends];
-  for (const [at, service] of last.services.entries()) {
-    const asked = replaced.get(service.origin ?? service);
-    if (asked === undefined) continue;
-    const fresh = standInLike(service, asked);
-    services[at] = fresh;
-    backends[at] = buildBackend(fresh, options);
+  for (const [position, service] of last.services.entries()) {
+    const replacement = replaced.get(service.origin ?? service);
+    if (replacement === undefined) continue;
+    const fresh = standInLike(service, replacement);
+    services[position] = fresh;
+    backends[position] = buildBackend(fresh, options);
   }
   return { apps, world, services, model: { ...last.model, backends } };
 }
@@ -252,8 +252,8 @@ export function changedApps(before: Model, after: Model): Set<string> {
     ...((httpIn ?? httpsIn)?.rules ?? []),
     ...appIdIn.rules,
   ];
-  const known = new Set<object>(parts(before));
-  return new Set(parts(after).flatMap((part) => (known.has(part) ? [] : [part.app])));
+  const previousParts = new Set<object>(parts(before));
+  return new Set(parts(after).flatMap((part) => (previousParts.has(part) ? [] : [part.app])));
 }
 
 /** HAProxy's own limit of connections; the rest is for health checks and statistics. */
@@ -278,7 +278,7 @@ function buildFrontend(service: Service): Frontend {
   const userlist: Piece | undefined = labels.AUTH && {
     template: 'USERLIST_HEAD',
     values: { backend: name, user: labels.AUTH.user, passwd: labels.AUTH.password },
-    own: overrides.USERLIST_HEAD,
+    override: overrides.USERLIST_HEAD,
   };
   return {
     name,
@@ -304,8 +304,8 @@ function listenerPieces({ name, bind, mode, labels, overrides }: Service): Piece
       sslCert: labels.SSL_CERT ? ` ssl crt ${labels.SSL_CERT.join(' crt ')}` : '',
       bindOptions: labels.BIND_OPTIONS === undefined ? '' : ` ${labels.BIND_OPTIONS}`,
     },
-    own: overrides.FRONTEND_HEAD,
+    override: overrides.FRONTEND_HEAD,
   };
   const values = { backend: name };
-  return [head, { template: 'FRONTEND_BACKEND_GLUE', values, own: overrides.FRONTEND_BACKEND_GLUE }];
+  return [head, { template: 'FRONTEND_BACKEND_GLUE', values, override: overrides.FRONTEND_BACKEND_GLUE }];
 }

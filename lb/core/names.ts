@@ -37,12 +37,12 @@ export function serverName(host: string, address: string, port: number): string 
   return cleaned(host === address ? `${address}_${port}` : `${host}_${address}_${port}`);
 }
 
-/** A number for a server that stays the same over reloads. `taken` are the ids of servers before it. */
-export function serverId(name: string, taken: ReadonlySet<number>, digests: Digests): number {
+/** A number for a server that stays the same over reloads. `usedIds` are the ids of servers before it. */
+export function serverId(name: string, usedIds: ReadonlySet<number>, digests: Digests): number {
   for (let text = name; ; ) {
     const hash = digests.sha256(text);
     const id = remainder(hash);
-    if (id > 0 && !taken.has(id)) return id;
+    if (id > 0 && !usedIds.has(id)) return id;
     text = `${text} ${hash}`;
   }
 }
@@ -50,8 +50,8 @@ export function serverId(name: string, taken: ReadonlySet<number>, digests: Dige
 /** A number of hexadecimal digits, modulo the limit. */
 function remainder(hex: string): number {
   let rest = 0;
-  for (let at = 0; at < hex.length; at += 8)
-    rest = (rest * 2 ** 32 + Number.parseInt(hex.slice(at, at + 8), 16)) % SERVER_ID_LIMIT;
+  for (let index = 0; index < hex.length; index += 8)
+    rest = (rest * 2 ** 32 + Number.parseInt(hex.slice(index, index + 8), 16)) % SERVER_ID_LIMIT;
   return rest;
 }
 

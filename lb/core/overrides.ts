@@ -102,11 +102,11 @@ function lineComplaint(
     if (end >= 0) return { text: 'a line end is not allowed here', column: end + 1 };
     return allowed('check', directives) ? undefined : refused('check', 1);
   }
-  let at = 0;
+  let offset = 0;
   let opened = false;
   for (const line of text.split('\n')) {
-    const column = at + 1;
-    at += line.length + 1;
+    const column = offset + 1;
+    offset += line.length + 1;
     const words = line.trim().split(/\s+/);
     const first = words[0] ?? '';
     if (first === '' || first.startsWith('#')) continue;
@@ -124,7 +124,10 @@ function lineComplaint(
 }
 
 function allowed(words: string, directives: readonly string[]): boolean {
-  return directives.includes('*') || directives.some((one) => words === one || words.split(' ')[0] === one);
+  return (
+    directives.includes('*') ||
+    directives.some((directive) => words === directive || words.split(' ')[0] === directive)
+  );
 }
 
 function refused(directive: string, column: number): { text: string; column: number } {

@@ -39,14 +39,14 @@ interface Texts {
 
 /** A renderer that remembers the texts of objects it has seen. */
 export function createRenderer(templates: Templates): Renderer {
-  const known = new WeakMap<object, string>();
+  const cache = new WeakMap<object, string>();
   const same = rememberLists();
   const remember = (owner: object, make: () => string): string => {
-    const found = known.get(owner) ?? make();
-    known.set(owner, found);
-    return found;
+    const remembered = cache.get(owner) ?? make();
+    cache.set(owner, remembered);
+    return remembered;
   };
-  const piece = (one: Piece): string => remember(one, () => pieceText(templates, one));
+  const piece = (part: Piece): string => remember(part, () => pieceText(templates, part));
   const texts: Texts = {
     piece,
     pieces: (owner, list) => remember(owner, () => list.map(piece).join('')),
@@ -66,19 +66,19 @@ export function createRenderer(templates: Templates): Renderer {
   const frontendBlocks = rememberBlocks(frontendBlock);
   const backendBlocks = rememberBlocks(backendBlock);
   /** A front whose rules are the same objects as the time before has the same text. */
-  const front = <T extends { readonly rules: readonly object[] }>(
+  const frontText = <T extends { readonly rules: readonly object[] }>(
     name: string,
-    one: T | undefined,
-    make: (one: T) => string,
-  ): string[] => (one ? [same(name, one.rules, () => make(one))] : ['']);
+    front: T | undefined,
+    make: (front: T) => string,
+  ): string[] => (front ? [same(name, front.rules, () => make(front))] : ['']);
   return (model) => {
     const userlists = model.frontends.flatMap(({ userlist }) => userlist ?? []);
     const shared: Block[] = [
       remember(model.head, () => templates.HEAD({ ...model.head })),
       same('userlists', userlists, () => userlists.map(piece).join('')),
-      ...front('http', model.httpIn, (one) => httpFront(templates, texts, one, model)),
-      ...front('app ids', model.appIdIn, (one) => appIdFront(templates, texts, one, model)),
-      ...front('https', model.httpsIn, (one) => httpsFront(templates, texts, one, model)),
+      ...frontText('http', model.httpIn, (front) => httpFront(templates, texts, front, model)),
+      ...frontText('app ids', model.appIdIn, (front) => appIdFront(templates, texts, front, model)),
+      ...frontText('https', model.httpsIn, (front) => httpsFront(templates, texts, front, model)),
     ].map((text) => ({ text }));
     const blocks = [...shared, ...frontendBlocks(model.frontends), ...backendBlocks(model.backends)];
     return filesOf(blocks, model.mapFolder === undefined ? undefined : buildMaps(model));
@@ -99,14 +99,20 @@ export function filesOf(blocks: readonly Block[], maps: Maps | undefined): Files
 }
 
 /** Blocks of a list; where it has the same object as the time before, its block is the same. */
-function rememberBlocks<T extends object>(make: (one: T) => Block): (list: readonly T[]) => readonly Block[] {
+function rememberBlocks<T extends object>(
+  make: (entry: T) => Block,
+): (list: readonly T[]) => readonly Block[] {
   let before: readonly T[] = [];
   let blocks: readonly Block[] = [];
   return (list) => {
-    const known = before;
-    const made = blocks;
-    if (list !== known) {
-      blocks = list.map((one, at) => (one === known[at] && made[at] !== undefined ? made[at] : make(one)));
+    const previous = before;
+    const previousBlocks = blocks;
+    if (list !== previous) {
+      blocks = list.map((entry, index) =>
+        entry === previous[index] && previousBlocks[index] !== undefined
+          ? previousBlocks[index]
+          : make(entry),
+      );
       before = list;
     }
     return blocks;
@@ -115,24 +121,24 @@ function rememberBlocks<T extends object>(make: (one: T) => Block): (list: reado
 
 /** Texts of lists by name, made again when the list's objects are others. Other inputs must stay the same for a renderer. */
 function rememberLists(): (name: string, list: readonly object[], make: () => string) => string {
-  const known = new Map<string, { readonly list: readonly object[]; readonly text: string }>();
+  const cache = new Map<string, { readonly list: readonly object[]; readonly text: string }>();
   return (name, list, make) => {
-    const before = known.get(name);
+    const before = cache.get(name);
     if (before?.list === list) return before.text;
-    if (before?.list.length === list.length && before.list.every((one, at) => one === list[at]))
+    if (before?.list.length === list.length && before.list.every((entry, index) => entry === list[index]))
       return before.text;
     const text = make();
-    known.set(name, { list, text });
+    cache.set(name, { list, text });
     return text;
   };
 }
 
 /** One piece by its template, or by the label that replaces it. */
-function pieceText(templates: Templates, { template, values, own }: Piece): string {
-  if (own === undefined) return templates[template](values);
+function pieceText(templates: Templates, { template, values, override }: Piece): string {
+  if (override === undefined) return templates[template](values);
   const row = templateTable[template];
-  if (row.kind === 'raw') return own;
-  const compiled = compileFormat(own, row.placeholders);
+  if (row.kind === 'raw') return override;
+  const compiled = compileFormat(override, row.placeholders);
   return 'format' in compiled ? compiled.format.fill(values) : templates[template](values);
 }
 
@@ -208,9 +214,9 @@ function groupedFronts(
     templates.HTTPS_GROUPED_VHOST_FRONTEND_ACL({ backend: name, host }),
   );
   const each = fronts.map(({ name, certificates, bindOptions, http2, pieces, lastPieces, mapped }) => {
-    const own = bindOptions.length === 0 ? '' : ` ${bindOptions.join(' ')}`;
-    const alpn = http2 && !/(^| )(no-)?alpn( |$)/.test(own) ? ' alpn h2,http/1.1' : '';
-    const values = { name, sslCerts: certificateWords(certificates), bindOpts: own + alpn };
+    const options = bindOptions.length === 0 ? '' : ` ${bindOptions.join(' ')}`;
+    const alpn = http2 && !/(^| )(no-)?alpn( |$)/.test(options) ? ' alpn h2,http/1.1' : '';
+    const values = { name, sslCerts: certificateWords(certificates), bindOpts: options + alpn };
     return [
       templates.HTTPS_GROUPED_VHOST_BACKEND_HEAD({ name }),
       templates.HTTPS_GROUPED_VHOST_FRONTEND_HEAD(values),

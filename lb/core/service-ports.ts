@@ -28,14 +28,14 @@ export function assignServicePorts(
   const issues: Issue[] = [];
   const wanting = apps.filter(({ wantsPorts, insidePorts }) => wantsPorts && insidePorts.length > 0);
   if (!range || wanting.length === 0) return { apps: [...apps], issues };
-  const taken = new Set<number>();
+  const usedPorts = new Set<number>();
   const assigned = new Map<App, App>();
   for (const app of inOrder(wanting, order, members)) {
     const { id, insidePorts, tasks, idle } = app;
     if (tasks.length + idle.length === 0) continue;
     const ports = new Map<number, number | undefined>();
     for (const port of insidePorts)
-      if (!ports.has(port)) ports.set(port, choose(id, port, range, taken, digests));
+      if (!ports.has(port)) ports.set(port, choose(id, port, range, usedPorts, digests));
     const servicePorts = insidePorts.map((port) => ports.get(port));
     if (servicePorts.includes(undefined))
       issues.push({ app: id, text: `no service port is left of ${range.min} to ${range.max}` });
@@ -62,18 +62,18 @@ function choose(
   app: string,
   port: number,
   { min, max }: PortRange,
-  taken: Set<number>,
+  usedPorts: Set<number>,
   digests: Digests,
 ): number | undefined {
   const size = max - min + 1;
-  if (taken.size >= size) return undefined;
-  let found: number | undefined;
-  for (let attempt = 0; attempt < TRIES_MAX && found === undefined; attempt++) {
+  if (usedPorts.size >= size) return undefined;
+  let free: number | undefined;
+  for (let attempt = 0; attempt < TRIES_MAX && free === undefined; attempt++) {
     const hash = digests.sha1(`${app}-${port}-${attempt}`).slice(0, 8);
     const trial = min + (Number.parseInt(hash, 16) % size);
-    if (!taken.has(trial)) found = trial;
+    if (!usedPorts.has(trial)) free = trial;
   }
-  for (let trial = min; trial <= max && found === undefined; trial++) if (!taken.has(trial)) found = trial;
-  if (found !== undefined) taken.add(found);
-  return found;
+  for (let trial = min; trial <= max && free === undefined; trial++) if (!usedPorts.has(trial)) free = trial;
+  if (free !== undefined) usedPorts.add(free);
+  return free;
 }

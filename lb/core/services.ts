@@ -85,9 +85,9 @@ export function buildServices(
   const issues: Issue[] = [];
   const services: Service[] = [];
   for (const app of apps) {
-    const found = compileApp(app, options, world, cache);
-    issues.push(...found.issues);
-    services.push(...found.services);
+    const compiled = compileApp(app, options, world, cache);
+    issues.push(...compiled.issues);
+    services.push(...compiled.services);
   }
   return { services: keepClear(services, options, world, issues), issues };
 }
@@ -96,9 +96,9 @@ export function buildServices(
 export function compileApp(app: App, options: ModelOptions, world: World, cache: ServiceCache): Compiled {
   const key = worldKey(app, world);
   const before = cache.get(app);
-  const found = before?.key === key ? before : { key, ...servicesOf(app, options, world) };
-  cache.set(app, found);
-  return found;
+  const compiled = before?.key === key ? before : { key, ...servicesOf(app, options, world) };
+  cache.set(app, compiled);
+  return compiled;
 }
 
 /** All that the front, the frontend and the rules of a service are made of: everything but its servers. */
@@ -115,17 +115,17 @@ const dependsOf = new WeakMap<App, Depends>();
 
 /** The hosts and tasks on whose addresses and remembered verdicts an app depends. */
 function depends(app: App): Depends {
-  const known = dependsOf.get(app);
-  if (known) return known;
-  const found: Depends = {
+  const cached = dependsOf.get(app);
+  if (cached) return cached;
+  const dependencies: Depends = {
     hosts: [...new Set(app.tasks.flatMap(({ ip, host }) => (ip === undefined ? [host] : [])))],
     waiting:
       app.healthChecks.length === 0
         ? []
         : app.tasks.flatMap((task) => (task.alive === undefined ? [task.id] : [])),
   };
-  dependsOf.set(app, found);
-  return found;
+  dependsOf.set(app, dependencies);
+  return dependencies;
 }
 
 /** All that the services of an app depend on beside the app and the options. */
@@ -215,8 +215,8 @@ function withoutRefused(service: Service, { refused }: World, issues: Issue[]): 
   };
 }
 
-function isOurs(asked: readonly string[], groups: readonly string[]): boolean {
-  return groups.includes('*') || asked.some((group) => groups.includes(group));
+function isOurs(appGroups: readonly string[], groups: readonly string[]): boolean {
+  return groups.includes('*') || appGroups.some((group) => groups.includes(group));
 }
 
 interface Asked {
@@ -227,18 +227,18 @@ interface Asked {
   readonly closed: ReadonlySet<Closing>;
 }
 
-function serviceOf(app: App, asked: Asked, options: ModelOptions, world: World): Service | undefined {
-  const { index, labels, overrides, servicePort, closed } = asked;
+function serviceOf(app: App, request: Asked, options: ModelOptions, world: World): Service | undefined {
+  const { index, labels, overrides, servicePort, closed } = request;
   const port = labels.PORT ?? servicePort;
   if (!(labels.ENABLED ?? !options.strict) || servicePort === undefined || !port) return undefined;
   const checkIndex = checkPortIndex(app, labels);
-  const own = findCheck(app, index);
+  const ownCheck = findCheck(app, index);
   const other = labels.BACKEND_HEALTHCHECK_PORT_INDEX;
-  const borrowed = own === undefined && other !== undefined ? findCheck(app, other) : undefined;
-  const check = own ?? borrowed;
+  const borrowed = ownCheck === undefined && other !== undefined ? findCheck(app, other) : undefined;
+  const check = ownCheck ?? borrowed;
   const servers = serversOf(app, { index, labels, check, checkIndex }, options, world);
   if (servers.length === 0) return undefined;
-  const implied: Mode = own?.protocol === 'HTTP' || labels.VHOST ? 'http' : 'tcp';
+  const implied: Mode = ownCheck?.protocol === 'HTTP' || labels.VHOST ? 'http' : 'tcp';
   const forced = borrowed && /^(MESOS_)?HTTPS?$/.test(borrowed.protocol);
   // With one front per host name these options guard it; wrong ones must not leave it unguarded.
   const unguarded =
@@ -262,14 +262,14 @@ function serviceOf(app: App, asked: Asked, options: ModelOptions, world: World):
 
 /** The first check with a port of its own, or of this port. */
 function findCheck(app: App, index: number): HealthCheck | undefined {
-  return app.healthChecks.find((one) => one.port !== undefined || one.portIndex === index);
+  return app.healthChecks.find((check) => check.port !== undefined || check.portIndex === index);
 }
 
 /** The declared position that BACKEND_HEALTHCHECK_PORT_INDEX means; undefined when it is not set or no port. */
 function checkPortIndex(app: App, labels: PortLabels): number | undefined {
-  const asked = labels.BACKEND_HEALTHCHECK_PORT_INDEX;
-  if (asked === undefined) return undefined;
-  return asked < 0 ? app.servicePorts.length + asked : asked;
+  const position = labels.BACKEND_HEALTHCHECK_PORT_INDEX;
+  if (position === undefined) return undefined;
+  return position < 0 ? app.servicePorts.length + position : position;
 }
 
 function checkIndexIssues(app: App, index: number, labels: PortLabels): Issue[] {
@@ -338,10 +338,14 @@ function byHostAndPort(a: Place, b: Place): number {
 }
 
 /** A port for the health check to be named on the server's line. */
-function checkPort(task: Task, own: number, { labels, check, checkIndex }: Wanted): number | undefined {
+function checkPort(
+  task: Task,
+  serverPort: number,
+  { labels, check, checkIndex }: Wanted,
+): number | undefined {
   if (check === undefined) return undefined;
   if (labels.BACKEND_HEALTHCHECK_PORT_INDEX === undefined) return check.port;
-  return (checkIndex === undefined ? undefined : task.ports[checkIndex]) ?? own;
+  return (checkIndex === undefined ? undefined : task.ports[checkIndex]) ?? serverPort;
 }
 
 /** The weight set over the API, else the one the task's own app asks for. */
@@ -455,12 +459,12 @@ function printOwner(owner: string | Service): string {
 
 /** The load balancer's own listeners, with words for their owners. */
 export function ownListeners(options: ModelOptions): [string, Bind][] {
-  const own: [string, Bind | undefined][] = [
+  const listeners: [string, Bind | undefined][] = [
     ['the HTTP front (--http-in-port)', options.httpIn],
     ['the HTTPS front (--https-in-port)', options.httpsIn],
     ['the app id front (--appid-port)', options.appIdIn],
     ['the statistics (--stats-port)', options.stats],
     ["the load balancer's API (--http-port)", options.admin],
   ];
-  return own.flatMap(([who, bind]): [string, Bind][] => (bind ? [[who, bind]] : []));
+  return listeners.flatMap(([who, bind]): [string, Bind][] => (bind ? [[who, bind]] : []));
 }

@@ -62,7 +62,9 @@ function inOrder(rules: readonly HostRule[]): HostRule[] {
 
 /** True for a rule with a text of the app's own, whose effect is not known. */
 function hasOwnTexts({ http, httpsHosts }: HostRule): boolean {
-  return [...http, ...httpsHosts.flatMap(({ pieces }) => pieces)].some(({ own }) => own !== undefined);
+  return [...http, ...httpsHosts.flatMap(({ pieces }) => pieces)].some(
+    ({ override }) => override !== undefined,
+  );
 }
 
 function covers(first: PathTest | undefined, second: PathTest | undefined): boolean {

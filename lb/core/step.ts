@@ -48,14 +48,14 @@ function started(state: LbState): LbEffect[] {
   return [{ kind: 'find' }];
 }
 
-function haproxyFound(state: LbState, { finding, at }: EventOf<'haproxy.found'>): LbEffect[] {
+function haproxyFound(state: LbState, { finding, at: now }: EventOf<'haproxy.found'>): LbEffect[] {
   if (state.phase !== 'looking') return [];
   if (finding.kind === 'serving') {
     state.phase = 'adopting';
     return [{ kind: 'adopt', pid: finding.pid }];
   }
   const left: LbEffect[] = finding.why === '' ? [] : [{ kind: 'note', level: 'warn', text: finding.why }];
-  return [...left, ...(finding.previous ? start(state, 'previous') : read(state, at))];
+  return [...left, ...(finding.previous ? start(state, 'previous') : read(state, now))];
 }
 
 function start(state: LbState, source: StartSource): LbEffect[] {
@@ -63,68 +63,68 @@ function start(state: LbState, source: StartSource): LbEffect[] {
   return [{ kind: 'start', source }];
 }
 
-function read(state: LbState, at: number): LbEffect[] {
+function read(state: LbState, now: number): LbEffect[] {
   state.phase = 'reading';
-  return [{ kind: 'read' }, { kind: 'wake', timer: 'reading', at: at + state.boot.readLimitMs }];
+  return [{ kind: 'read' }, { kind: 'wake', timer: 'reading', at: now + state.boot.readLimitMs }];
 }
 
-function haproxyAdopted(state: LbState, { pid, at }: EventOf<'haproxy.adopted'>): LbEffect[] {
+function haproxyAdopted(state: LbState, { pid, at: now }: EventOf<'haproxy.adopted'>): LbEffect[] {
   if (state.phase !== 'adopting') return [];
   state.adopted = true;
   state.served = 'previous';
   const text = 'adopted the HAProxy that serves; its configuration stays until the apps are read';
   return [
     { kind: 'note', level: 'info', text, fields: { haproxy: pid } },
-    ...serving(state, pid, at),
+    ...serving(state, pid, now),
     { kind: 'ready' },
   ];
 }
 
-function serving(state: LbState, pid: number, at: number): LbEffect[] {
+function serving(state: LbState, pid: number, now: number): LbEffect[] {
   state.phase = 'serving';
   state.pid = pid;
   state.startRefused = undefined;
   state.restartDelayMs = RESTART_FIRST_MS;
   state.silent.runtime = 0;
   state.silent.master = 0;
-  return [{ kind: 'wake', timer: 'probe', at: at + PROBE_MS }];
+  return [{ kind: 'wake', timer: 'probe', at: now + PROBE_MS }];
 }
 
-function haproxyStarted(state: LbState, { pid, source, at }: EventOf<'haproxy.started'>): LbEffect[] {
+function haproxyStarted(state: LbState, { pid, source, at: now }: EventOf<'haproxy.started'>): LbEffect[] {
   if (state.phase === 'starting') {
     state.served = source;
     const previous = 'HAProxy starts with the configuration of the run before, until the apps are read';
     const text = source === 'previous' ? previous : 'HAProxy runs';
     const note: LbEffect = { kind: 'note', level: 'info', text, fields: { haproxy: pid } };
-    return [note, ...serving(state, pid, at), { kind: 'ready' }];
+    return [note, ...serving(state, pid, now), { kind: 'ready' }];
   }
   if (state.phase !== 'restarting') return [];
   // It is ours now, whoever started the one before; what it serves is what was on disk, which is what was served.
   state.adopted = false;
   return [
     { kind: 'note', level: 'info', text: 'HAProxy runs again', fields: { haproxy: pid } },
-    ...serving(state, pid, at),
+    ...serving(state, pid, now),
   ];
 }
 
-function haproxyRefused(state: LbState, { source, why, at }: EventOf<'haproxy.refused'>): LbEffect[] {
+function haproxyRefused(state: LbState, { source, why, at: now }: EventOf<'haproxy.refused'>): LbEffect[] {
   if (state.phase === 'starting' && source === 'previous') {
     state.previousRefused = why;
     const text = 'HAProxy cannot load the configuration of the run before';
-    return [{ kind: 'note', level: 'error', text, fields: { why } }, ...read(state, at)];
+    return [{ kind: 'note', level: 'error', text, fields: { why } }, ...read(state, now)];
   }
   if (state.phase === 'starting' && source === 'current') return start(state, 'empty');
   if (state.phase === 'starting') return [{ kind: 'fail', why: `HAProxy does not start: ${why}` }];
-  return state.phase === 'restarting' ? restartLater(state, why, at) : [];
+  return state.phase === 'restarting' ? restartLater(state, why, now) : [];
 }
 
-function restartLater(state: LbState, why: string, at: number): LbEffect[] {
+function restartLater(state: LbState, why: string, now: number): LbEffect[] {
   state.startRefused = why;
   const delayMs = state.restartDelayMs;
   state.restartDelayMs = Math.min(RESTART_LAST_MS, delayMs * 2);
   return [
     { kind: 'note', level: 'error', text: 'HAProxy does not start again', fields: { why, delayMs } },
-    { kind: 'wake', timer: 'restart', at: at + delayMs },
+    { kind: 'wake', timer: 'restart', at: now + delayMs },
   ];
 }
 
@@ -145,8 +145,8 @@ function haproxyEnded(state: LbState, { pid, status }: EventOf<'haproxy.ended'>)
 }
 
 /** A HAProxy that ended is started again until it runs, however an attempt fails. */
-function startFailed(state: LbState, { why, at }: EventOf<'start.failed'>): LbEffect[] {
-  if (state.phase === 'restarting') return restartLater(state, why, at);
+function startFailed(state: LbState, { why, at: now }: EventOf<'start.failed'>): LbEffect[] {
+  if (state.phase === 'restarting') return restartLater(state, why, now);
   const starts = ['looking', 'adopting', 'reading', 'starting'].includes(state.phase);
   return starts ? [{ kind: 'fail', why }] : [];
 }
@@ -229,14 +229,14 @@ function haproxyReleased(state: LbState, { pid }: EventOf<'haproxy.released'>): 
   return [pid === undefined ? away : servesOn(pid), { kind: 'stopped' }];
 }
 
-function woke(state: LbState, { timer, at }: EventOf<'woke'>): LbEffect[] {
+function woke(state: LbState, { timer, at: now }: EventOf<'woke'>): LbEffect[] {
   if (timer === 'reading' && state.phase === 'reading') {
     state.unreachable ??= 'Marathon does not answer yet';
     return start(state, 'empty');
   }
   if (timer === 'restart' && state.phase === 'restarting') return [{ kind: 'start', source: 'previous' }];
   if (timer !== 'probe' || state.phase !== 'serving') return [];
-  const again: LbEffect = { kind: 'wake', timer: 'probe', at: at + PROBE_MS };
+  const again: LbEffect = { kind: 'wake', timer: 'probe', at: now + PROBE_MS };
   if (state.renewing || state.probing) return [again];
   state.probing = true;
   return [{ kind: 'probe' }, again];

@@ -108,7 +108,7 @@ export const DEAD_LABELS: ReadonlySet<string> = new Set([
 export function templateReference(): string {
   const rows = templateNames.map((name) => {
     const { kind, placeholders, label }: TemplateRow = templateTable[name];
-    const shown = placeholders.map((one) => `\`{${one}}\``).join(' ');
+    const shown = placeholders.map((placeholder) => `\`{${placeholder}}\``).join(' ');
     const by = label ? `, \`HAPROXY_{n}_${name}\`` : '';
     return `| \`HAPROXY_${name}\`${by} | ${kind === 'raw' ? 'stands as it is' : shown} |`;
   });
@@ -122,5 +122,5 @@ export type Values = Readonly<Record<string, unknown>>;
 export interface Piece {
   readonly template: TemplateName;
   readonly values: Values;
-  readonly own?: string | undefined;
+  readonly override?: string | undefined;
 }

@@ -39,7 +39,7 @@ export interface VersionTraffic {
 export function readServerCounts(csv: string): ServerCount[] {
   const lines = csv.split('\n').filter(Boolean);
   const names = (lines[0] ?? '').replace(/^# /, '').split(',');
-  const place = new Map(names.map((name, at) => [name, at]));
+  const place = new Map(names.map((name, index) => [name, index]));
   return lines.slice(1).flatMap((line): ServerCount[] => {
     const fields = line.split(',');
     const text = (name: string): string => fields[place.get(name) ?? -1] ?? '';
@@ -104,7 +104,7 @@ export function createTrafficSums(): TrafficSums {
   const sums = new Map<string, Sum>();
   let last = new Map<string, ServerCount>();
   /** The owners of the servers that HAProxy counted the last time: it goes on counting those that leave. */
-  let known = new Map<string, Owner>();
+  let lastOwners = new Map<string, Owner>();
   const see = (now: Map<string, Seen>, key: string, count: ServerCount): void => {
     const seen = now.get(key) ?? { servers: 0, connections: 0, timed: 0, ms: 0 };
     const timed = count.responseMs > 0 ? 1 : 0;
@@ -124,7 +124,7 @@ export function createTrafficSums(): TrafficSums {
     const latest = new Map<string, ServerCount>();
     for (const count of counts) {
       const name = `${count.backend}/${count.server}`;
-      const owner = served.get(name) ?? known.get(name);
+      const owner = served.get(name) ?? lastOwners.get(name);
       if (!owner) continue;
       const key = `${owner.app} ${owner.version}`;
       sums.set(key, added(sums.get(key), count, last.get(name)));
@@ -132,7 +132,7 @@ export function createTrafficSums(): TrafficSums {
       latest.set(name, count);
       if (served.has(name)) see(now, key, count);
     }
-    [known, last] = [owners, latest];
+    [lastOwners, last] = [owners, latest];
     for (const key of sums.keys()) {
       if (sums.size <= VERSIONS_MAX) break;
       if (!now.has(key)) sums.delete(key);
@@ -176,45 +176,45 @@ export function printTraffic(traffic: readonly VersionTraffic[]): string {
     lines.push(...rows.map((row) => `meseta_lb_${name}${row}`));
   };
   const labels = ({ app, version }: VersionTraffic): string => `app="${app}",version="${version}"`;
-  const each = (read: (one: VersionTraffic) => number): string[] =>
-    traffic.map((one) => `{${labels(one)}} ${read(one)}`);
+  const each = (read: (entry: VersionTraffic) => number): string[] =>
+    traffic.map((entry) => `{${labels(entry)}} ${read(entry)}`);
   metric(
     'version_requests_total',
     'counter',
     'Requests by app and version',
-    each((one) => one.requests),
+    each((entry) => entry.requests),
   );
   metric(
     'version_errors_total',
     'counter',
     'Connections and answers that failed',
-    each((one) => one.errors),
+    each((entry) => entry.errors),
   );
   metric(
     'version_responses_total',
     'counter',
     'Answers by class of status',
-    traffic.flatMap((one) =>
-      RESPONSE_CLASSES.map((name) => `{${labels(one)},class="${name}"} ${one.responses[name]}`),
+    traffic.flatMap((entry) =>
+      RESPONSE_CLASSES.map((name) => `{${labels(entry)},class="${name}"} ${entry.responses[name]}`),
     ),
   );
   metric(
     'version_connections',
     'gauge',
     'Open connections',
-    each((one) => one.connections),
+    each((entry) => entry.connections),
   );
   metric(
     'version_servers',
     'gauge',
     'Servers',
-    each((one) => one.servers),
+    each((entry) => entry.servers),
   );
   metric(
     'version_response_milliseconds',
     'gauge',
     'Average of the last requests until the answer begins',
-    each((one) => Math.round(one.responseMs)),
+    each((entry) => Math.round(entry.responseMs)),
   );
   return `${lines.join('\n')}\n`;
 }

@@ -88,10 +88,10 @@ export function wholeNumber(min: number, max: number): Reader<number> {
 /** One of a few words, in any case. */
 export function oneOf<W extends string>(...words: readonly W[]): Reader<W> {
   return (text) => {
-    const found = words.find((candidate) => candidate === text.trim().toLowerCase());
-    return found === undefined
+    const choice = words.find((candidate) => candidate === text.trim().toLowerCase());
+    return choice === undefined
       ? { error: `expected one of ${words.join(', ')}`, column: 1 }
-      : { value: found };
+      : { value: choice };
   };
 }
 

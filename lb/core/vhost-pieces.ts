@@ -120,7 +120,7 @@ function maker(
   return (template, host) => ({
     template,
     values: { ...shared, hostname: host, hosts: hostWords(host, options) },
-    own: service.overrides[template],
+    override: service.overrides[template],
   });
 }
 

@@ -60,9 +60,9 @@ function ruleOf<T>(
   const base = before?.wanted ?? wanted();
   const name = ownName(owners, base, service);
   if (before?.name === name) return before.rule;
-  const known = cache.byName.get(service.name);
-  const same = known?.name === name && structureKey(known.made) === structureKey(service);
-  const rule = same ? known.rule : make(name);
+  const previous = cache.byName.get(service.name);
+  const same = previous?.name === name && structureKey(previous.made) === structureKey(service);
+  const rule = same ? previous.rule : make(name);
   cache.byName.set(service.name, { made: service, name, rule });
   cache.byService.set(service, { wanted: base, name, rule });
   return rule;
@@ -161,7 +161,7 @@ function byWeight(a: VhostRule, b: VhostRule): number {
 
 function byWeightAndPath(a: VhostRule, b: VhostRule): number {
   const length = ({ path }: VhostRule): number =>
-    Math.max(0, ...(path?.paths ?? []).map((one) => one.length));
+    Math.max(0, ...(path?.paths ?? []).map((pattern) => pattern.length));
   return b.weight - a.weight || length(b) - length(a);
 }
 
@@ -196,8 +196,13 @@ export function buildAppIdRules(
         backend: name,
         hostname: labels.VHOST?.join(',') ?? '',
       };
-      const own = overrides.HTTP_FRONTEND_APPID_ACL;
-      return { acl, app, backend: name, piece: { template: 'HTTP_FRONTEND_APPID_ACL', values, own } };
+      const override = overrides.HTTP_FRONTEND_APPID_ACL;
+      return {
+        acl,
+        app,
+        backend: name,
+        piece: { template: 'HTTP_FRONTEND_APPID_ACL', values, override },
+      };
     };
     const rule = ruleOf(cache, owners, service, () => appIdAcl(app), make);
     rules.set(app, rule);

@@ -68,7 +68,10 @@ export function sameGroup(list: unknown, app: ZddApp): ZddApp[] {
   const apps = isObject(list) && Array.isArray(list['apps']) ? (list['apps'] as unknown[]) : [];
   return apps
     .map(withoutNulls)
-    .filter((one): one is ZddApp => isObject(one) && isObject(one['labels']) && groupOf(one) === groupOf(app))
+    .filter(
+      (candidate): candidate is ZddApp =>
+        isObject(candidate) && isObject(candidate['labels']) && groupOf(candidate) === groupOf(app),
+    )
     .sort((a, b) => (startedAt(a) < startedAt(b) ? -1 : 1));
 }
 
@@ -215,9 +218,11 @@ export function drainedTasks(
   balancers: number,
   patient: boolean,
 ): string[] {
-  const out = listeners.filter((one) => (patient ? isDrained(one) : one.status.startsWith('MAINT')));
+  const out = listeners.filter((listener) =>
+    patient ? isDrained(listener) : listener.status.startsWith('MAINT'),
+  );
   return tasks
-    .filter(({ server }) => out.filter((one) => one.server === server).length === balancers)
+    .filter(({ server }) => out.filter((listener) => listener.server === server).length === balancers)
     .map(({ id }) => id);
 }
 
@@ -264,8 +269,8 @@ function isObject(value: unknown): value is Json {
 }
 
 function withoutNulls(value: unknown): unknown {
-  if (Array.isArray(value)) return value.filter((one) => one !== null).map(withoutNulls);
+  if (Array.isArray(value)) return value.filter((entry) => entry !== null).map(withoutNulls);
   if (!isObject(value)) return value;
-  const kept = Object.entries(value).filter(([, one]) => one !== null);
-  return Object.fromEntries(kept.map(([key, one]) => [key, withoutNulls(one)]));
+  const entries = Object.entries(value).filter(([, field]) => field !== null);
+  return Object.fromEntries(entries.map(([key, field]) => [key, withoutNulls(field)]));
 }

@@ -44,9 +44,9 @@ export function authorizeBy(
 
 /** Logs in with a signed token and keeps the answer until shortly before it ends. */
 export function serviceAccount(account: ServiceAccount, client: Client, now: () => number): Authorize {
-  let known: { header: string; until: number } | undefined;
+  let login: { header: string; until: number } | undefined;
   return async () => {
-    if (known && known.until - RENEW_BEFORE_MS > now()) return known.header;
+    if (login && login.until - RENEW_BEFORE_MS > now()) return login.header;
     const seconds = Math.floor(now() / 1000);
     const exp = seconds + TOKEN_SECONDS;
     const token = signedToken(account, seconds + LOGIN_TOKEN_SECONDS);
@@ -59,8 +59,8 @@ export function serviceAccount(account: ServiceAccount, client: Client, now: () 
     const cookie = readCookie(answer);
     if (answer.status !== 200 || cookie === undefined)
       throw new Error(`the login fails: status ${answer.status}`);
-    known = { header: `token=${cookie}`, until: exp * 1000 };
-    return known.header;
+    login = { header: `token=${cookie}`, until: exp * 1000 };
+    return login.header;
   };
 }
 
@@ -72,8 +72,10 @@ function signedToken({ uid, privateKey }: ServiceAccount, exp: number): string {
 
 function readCookie({ headers, body }: HttpAnswer): string | undefined {
   const cookies = [headers['set-cookie'] ?? []].flat();
-  const found = cookies.map((one) => /(?:^|;\s*)dcos-acs-auth-cookie=([^;]+)/.exec(one)?.[1]).find(Boolean);
-  if (found) return found;
+  const inCookie = cookies
+    .map((cookie) => /(?:^|;\s*)dcos-acs-auth-cookie=([^;]+)/.exec(cookie)?.[1])
+    .find(Boolean);
+  if (inCookie) return inCookie;
   try {
     const { token } = JSON.parse(body.toString()) as { token?: unknown };
     return typeof token === 'string' ? token : undefined;

@@ -132,7 +132,7 @@ export class Balancer {
     this.culprits = new Culprits(parts);
     // A time to come was written before the machine's clock was set back.
     const now = parts.clock.now();
-    this.drainedAt = new Map([...parts.memory.drained].map(([task, at]) => [task, Math.min(at, now)]));
+    this.drainedAt = new Map([...parts.memory.drained].map(([task, time]) => [task, Math.min(time, now)]));
     this.drained = new Set(this.drainedAt.keys());
     this.weights = parts.memory.weights;
   }
@@ -241,7 +241,7 @@ export class Balancer {
 
   /** The weight of an app's servers, from the next refresh on; undefined takes it back. False when there are too many. */
   setWeight(app: string, weight: number | undefined): boolean {
-    const rest = [...this.weights].filter(([one]) => one !== app);
+    const rest = [...this.weights].filter(([id]) => id !== app);
     if (weight !== undefined && rest.length >= WEIGHTS_MAX) return false;
     this.weights = new Map(weight === undefined ? rest : [...rest, [app, weight]]);
     this.parts.memory.keep({ weights: [...this.weights] });
@@ -268,7 +268,7 @@ export class Balancer {
     const apps = this.store.apps();
     this.verdicts = rememberVerdicts(apps, this.verdicts, this.judged);
     const addresses = await this.parts.resolver.resolve(apps);
-    const known: World = {
+    const current: World = {
       ...quietWorld,
       addresses,
       verdicts: this.verdicts,
@@ -277,7 +277,7 @@ export class Balancer {
       weights: this.weights,
       portOrder: this.store.portOrder(),
     };
-    const { world, model } = await this.avoidTaken(apps, await this.culprits.allowTemplates(apps, known));
+    const { world, model } = await this.avoidTaken(apps, await this.culprits.allowTemplates(apps, current));
     const files = this.parts.render(model);
     await this.takeOver(files);
     const tried = await this.tryCommands(model, files);
@@ -327,18 +327,18 @@ export class Balancer {
   private knownRefused(apps: readonly App[]): ReadonlyMap<string, string> {
     const now = this.parts.clock.now();
     const current = new Map(apps.map((app) => [app.id, app]));
-    for (const [key, { app, at }] of this.refusals)
-      if (current.get(appOfRefusal(key)) !== app || now - at > REFUSED_MS) this.refusals.delete(key);
+    for (const [key, { app, at: time }] of this.refusals)
+      if (current.get(appOfRefusal(key)) !== app || now - time > REFUSED_MS) this.refusals.delete(key);
     return new Map([...this.refusals].map(([key, { why }]) => [key, why]));
   }
 
   private remember(refused: ReadonlyMap<string, string>, apps: readonly App[]): void {
-    const at = this.parts.clock.now();
+    const now = this.parts.clock.now();
     if (refused.size === 0) return;
     const current = new Map(apps.map((app) => [app.id, app]));
     for (const [key, why] of refused) {
       const app = current.get(appOfRefusal(key));
-      if (app && !this.refusals.has(key)) this.refusals.set(key, { app, why, at });
+      if (app && !this.refusals.has(key)) this.refusals.set(key, { app, why, at: now });
     }
   }
 
@@ -380,14 +380,14 @@ export class Balancer {
     model: Model,
     tried: Tried,
   ): Promise<boolean> {
-    let kept = tried;
+    let result = tried;
     if (tried === 'structure') {
       const keptModel = keepStructure(this.model, model);
-      kept = await this.tryCommands(keptModel, this.parts.render(keptModel));
+      result = await this.tryCommands(keptModel, this.parts.render(keptModel));
     }
-    if ((kept === 'served' || kept === 'same') && (await this.mayLinger(model))) return true;
+    if ((result === 'served' || result === 'same') && (await this.mayLinger(model))) return true;
     if (await this.hasToWait()) return true;
-    return await this.tryReload(apps, world, kept !== 'failed');
+    return await this.tryReload(apps, world, result !== 'failed');
   }
 
   private settled(): void {
@@ -500,8 +500,8 @@ export class Balancer {
     const apps = this.store.apps();
     const addresses = await this.parts.resolver.resolve(apps);
     const world = { ...quietWorld, addresses, portOrder: this.store.portOrder() };
-    const found = await this.culprits.allowTemplates(apps, world);
-    const { model, files, outcome } = await this.prepare(apps, found);
+    const checkedWorld = await this.culprits.allowTemplates(apps, world);
+    const { model, files, outcome } = await this.prepare(apps, checkedWorld);
     return { files, issues: [...this.store.issues(), ...model.issues], outcome };
   }
 
@@ -514,8 +514,8 @@ export class Balancer {
     this.taken = fresh.length === 0 ? new Map() : await findTaken(fresh);
     if (this.taken.size === 0) return { world, model: wanted };
     for (const [place, why] of this.taken) this.parts.log.debug({ place, why }, 'a place is taken');
-    const known = { ...world, taken: this.taken };
-    return { world: known, model: this.build(apps, known) };
+    const reduced = { ...world, taken: this.taken };
+    return { world: reduced, model: this.build(apps, reduced) };
   }
 
   /** Builds, renders and checks; apps that HAProxy refuses are left out, so that they do not stop the others. */
@@ -598,11 +598,14 @@ export class Balancer {
 
   private tell(issues: readonly Issue[]): void {
     if (issues.length === 0 && this.lastIssues.length === 0) return;
-    if (issues.length === this.lastIssues.length && issues.every((one, at) => one === this.lastIssues[at]))
+    if (
+      issues.length === this.lastIssues.length &&
+      issues.every((entry, index) => entry === this.lastIssues[index])
+    )
       return;
-    const known = new Set(this.lastIssues.map(printIssue));
+    const toldIssues = new Set(this.lastIssues.map(printIssue));
     for (const issue of issues) {
-      if (!known.has(printIssue(issue))) this.parts.log.warn({ app: issue.app }, printIssue(issue));
+      if (!toldIssues.has(printIssue(issue))) this.parts.log.warn({ app: issue.app }, printIssue(issue));
     }
     this.lastIssues = issues;
   }

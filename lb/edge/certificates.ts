@@ -88,18 +88,18 @@ export class Certificates {
 
   /** Files and when they changed. */
   private stamps(): Map<string, string> {
-    const found = new Map<string, string>();
+    const stamps = new Map<string, string>();
     const add = (path: string): void => {
       try {
         const stat = statSync(path);
         if (stat.isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
-        else found.set(path, `${stat.mtimeMs} ${stat.size} ${stat.ino}`);
+        else stamps.set(path, `${stat.mtimeMs} ${stat.size} ${stat.ino}`);
       } catch {
         // It is away for the moment; HAProxy has it loaded.
       }
     };
     for (const path of this.paths()) add(path);
-    return found;
+    return stamps;
   }
 }
 

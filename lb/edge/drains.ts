@@ -131,7 +131,7 @@ export class Drains {
 
   private serves(task: string): boolean {
     return this.parts.balancer.model.backends.some(({ servers }) =>
-      servers.some((one) => one.taskId === task),
+      servers.some((server) => server.taskId === task),
     );
   }
 
@@ -175,9 +175,9 @@ export class Drains {
       balancer.model.backends.flatMap(({ servers }) => servers.map(({ taskId }) => taskId)),
     );
     const over: string[] = [];
-    for (const [task, at] of balancer.drainedAt) {
+    for (const [task, drainedAt] of balancer.drainedAt) {
       if (current.has(task)) this.served.add(task);
-      const limit = current.has(task) ? at + OUT_MAX_MS : Math.max(at, appsReadAt) + UNKNOWN_MS;
+      const limit = current.has(task) ? drainedAt + OUT_MAX_MS : Math.max(drainedAt, appsReadAt) + UNKNOWN_MS;
       const ended = this.served.has(task) && !current.has(task);
       if (!ended && now < limit) continue;
       this.served.delete(task);

@@ -23,8 +23,8 @@ const INSTALL = 'install it with: apt-get install haproxy, or name it with --hap
 const VERSION_MIN = [2, 4] as const;
 
 /** Finds haproxy by its flag, or on PATH and in the usual folders. */
-export async function findHaproxy(given: string | undefined): Promise<HaproxyProgram> {
-  const path = given ?? search(process.env['PATH'] ?? '');
+export async function findHaproxy(flag: string | undefined): Promise<HaproxyProgram> {
+  const path = flag ?? search(process.env['PATH'] ?? '');
   if (path === undefined) throw new StartError(`HAProxy was not found on PATH; ${INSTALL}.`);
   const about = await describe(path);
   const version = /version (\S+)/i.exec(about)?.[1];

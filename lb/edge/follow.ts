@@ -213,9 +213,9 @@ export class Follower implements Running {
       for await (const chunk of stream.body) {
         clearTimeout(timer);
         timer = silence();
-        const found = decoder.feed(chunk as Buffer).filter(({ event }) => EVENT_TYPES.includes(event ?? ''));
-        this.events += found.length;
-        for (const { data } of found) this.heard(data);
+        const events = decoder.feed(chunk as Buffer).filter(({ event }) => EVENT_TYPES.includes(event ?? ''));
+        this.events += events.length;
+        for (const { data } of events) this.heard(data);
       }
     } finally {
       clearTimeout(timer);

@@ -313,8 +313,8 @@ export class Haproxy {
   /** Old workers too give these servers (`backend/server`) no request any more. */
   async takeOutAtOldWorkers(servers: readonly string[]): Promise<void> {
     if (!this.mayHaveOld || servers.length === 0) return;
-    for (let at = 0; at < servers.length; at += SERVERS_AT_ONCE) {
-      const some = servers.slice(at, at + SERVERS_AT_ONCE);
+    for (let start = 0; start < servers.length; start += SERVERS_AT_ONCE) {
+      const some = servers.slice(start, start + SERVERS_AT_ONCE);
       await this.askOldWorkers(some.map((server) => `set server ${server} state maint`).join(';'));
     }
   }
@@ -506,7 +506,7 @@ export class Haproxy {
     child.on('exit', gone);
     if (pid !== undefined) this.keepPid(pid);
     const list = await this.waitFor(
-      (one) => one.worker !== undefined,
+      (processes) => processes.worker !== undefined,
       START_LIMIT_MS,
       () => ended,
     );

@@ -61,10 +61,10 @@ export class Marathon {
   events(signal: AbortSignal): Promise<HttpStream> {
     return this.tryEach(async (target) => {
       const request = { url: target.url + EVENTS_PATH, signal, timeoutMs: STREAM_LIMIT_MS };
-      const send = (one: HttpRequest): Promise<HttpStream> => this.client.stream(one);
+      const send = (sent: HttpRequest): Promise<HttpStream> => this.client.stream(sent);
       const stream = await this.followed(send, target, request, {
         accept: 'text/event-stream',
-        drop: (one) => one.close(),
+        drop: (answer) => answer.close(),
       });
       if (stream.status === 200) return stream;
       stream.close();
@@ -74,7 +74,7 @@ export class Marathon {
 
   private async readJson(target: Target, path: string, signal: AbortSignal, none?: number): Promise<unknown> {
     const request = { url: target.url + path, signal, timeoutMs: READ_LIMIT_MS };
-    const send = (one: HttpRequest): Promise<HttpAnswer> => this.client.request(one);
+    const send = (sent: HttpRequest): Promise<HttpAnswer> => this.client.request(sent);
     const answer = await this.followed(send, target, request, { accept: 'application/json' });
     if (answer.status === none) return undefined;
     if (answer.status !== 200) throw new Error(`status ${answer.status}`);

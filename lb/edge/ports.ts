@@ -30,12 +30,12 @@ export async function whyNotBindable(bind: Bind): Promise<string | undefined> {
 
 /** Of these places, those that cannot be listened on, with the reason. */
 export async function findTaken(binds: readonly Bind[]): Promise<Map<string, string>> {
-  const taken = new Map<string, string>();
+  const occupied = new Map<string, string>();
   for (const bind of binds) {
     const why = await whyNotBindable(bind);
-    if (why !== undefined) taken.set(printBind(bind), why);
+    if (why !== undefined) occupied.set(printBind(bind), why);
   }
-  return taken;
+  return occupied;
 }
 
 /** Fails, in words for the operator, when one of our own listeners has no place. */
@@ -55,15 +55,15 @@ export async function requireBindable(
 
 /** A HAProxy that outlived a load balancer may be what is in the way: ours without its files, or one of another work folder. */
 function otherHaproxy(port: number, config: string): string {
-  const [own] = haproxyMasters(config);
-  if (own !== undefined && !existsSync(config)) {
+  const [master] = haproxyMasters(config);
+  if (master !== undefined && !existsSync(config)) {
     return (
-      ` HAProxy of this work folder serves there (process ${own}), but its configuration ${config} is gone, so that it cannot ` +
-      `be adopted: put the file back, or end that process and its traffic with kill ${own}.`
+      ` HAProxy of this work folder serves there (process ${master}), but its configuration ${config} is gone, so that it cannot ` +
+      `be adopted: put the file back, or end that process and its traffic with kill ${master}.`
     );
   }
-  const other = otherMasters(config).find((one) =>
-    [...readBinds(readText(one.config))].some((bind) => bind.endsWith(`:${port}`)),
+  const other = otherMasters(config).find((candidate) =>
+    [...readBinds(readText(candidate.config))].some((bind) => bind.endsWith(`:${port}`)),
   );
   if (other === undefined) return '';
   return ` HAProxy serves there (process ${other.pid} with ${other.config}); start with its --work-dir to adopt it.`;
@@ -73,9 +73,9 @@ function otherHaproxy(port: number, config: string): string {
 export async function withPort(bind: Bind): Promise<Bind> {
   if (bind.port !== 0) return bind;
   const server = await listen(bind);
-  const found = server.address();
+  const address = server.address();
   await close(server);
-  return { address: bind.address, port: typeof found === 'object' && found ? found.port : 0 };
+  return { address: bind.address, port: typeof address === 'object' && address ? address.port : 0 };
 }
 
 function listen({ address, port }: Bind): Promise<Server> {

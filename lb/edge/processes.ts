@@ -83,7 +83,7 @@ export function otherMasters(config: string): { pid: number; config: string }[] 
     const other = isOurs(pid) ? configOf(pid) : undefined;
     return other === undefined || other === config ? [] : [{ pid, config: other }];
   });
-  return ours.filter(({ pid }) => !ours.some((one) => one.pid === parentOf(pid)));
+  return ours.filter(({ pid }) => !ours.some((candidate) => candidate.pid === parentOf(pid)));
 }
 
 function namesConfig(pid: number, config: string): boolean {

@@ -44,8 +44,8 @@ export class Resolver {
   async resolve(apps: readonly App[]): Promise<ReadonlyMap<string, string>> {
     const hosts = new Set<string>();
     for (const app of apps) for (const host of this.hostsOf(app)) hosts.add(host);
-    const asked = [...hosts].flatMap((host) => this.askFor(host) ?? []);
-    if (asked.length > 0) await Promise.all(asked);
+    const lookups = [...hosts].flatMap((host) => this.askFor(host) ?? []);
+    if (lookups.length > 0) await Promise.all(lookups);
     if (this.known.size > 2 * hosts.size + 100)
       this.known = new Map([...this.known].filter(([host]) => hosts.has(host)));
     const addresses = new Map<string, string>();
@@ -55,25 +55,26 @@ export class Resolver {
     }
     this.failing = addresses.size < hosts.size;
     const same =
-      addresses.size === this.last.size && [...addresses].every(([host, one]) => this.last.get(host) === one);
+      addresses.size === this.last.size &&
+      [...addresses].every(([host, current]) => this.last.get(host) === current);
     if (!same) this.last = addresses;
     return this.last;
   }
 
   private hostsOf(app: App): readonly string[] {
-    const found = this.hosts.get(app) ?? [...new Set(app.tasks.map(({ host }) => host))];
-    this.hosts.set(app, found);
-    return found;
+    const hosts = this.hosts.get(app) ?? [...new Set(app.tasks.map(({ host }) => host))];
+    this.hosts.set(app, hosts);
+    return hosts;
   }
 
   /** Asks for a host when it is time to. Returns what has to be waited for: nothing while an older answer will do. */
   private askFor(host: string): Promise<void> | undefined {
     if (isIP(host) || host === 'localhost') return undefined;
-    const known = this.known.get(host);
-    if (known && known.until > this.clock.now()) return undefined;
-    const asked = this.asking.get(host) ?? this.ask(host, known?.address);
-    this.asking.set(host, asked);
-    return known === undefined ? asked : undefined;
+    const cached = this.known.get(host);
+    if (cached && cached.until > this.clock.now()) return undefined;
+    const answer = this.asking.get(host) ?? this.ask(host, cached?.address);
+    this.asking.set(host, answer);
+    return cached === undefined ? answer : undefined;
   }
 
   private async ask(host: string, before: string | undefined): Promise<void> {

@@ -165,8 +165,8 @@ export class RuntimeApi {
     const version = /version created: (\d+)/i.exec(prepared)?.[1];
     if (version === undefined) throw new Error(`map ${path}: ${firstLine(prepared)}`);
     const lines = text.split('\n').filter(Boolean);
-    for (let at = 0; at < lines.length; at += 100) {
-      const part = lines.slice(at, at + 100).join('\n');
+    for (let start = 0; start < lines.length; start += 100) {
+      const part = lines.slice(start, start + 100).join('\n');
       const answer = await this.ask(`add map @${version} ${path} <<\n${part}\n`);
       if (answer.trim() !== '') throw new Error(`map ${path}: ${firstLine(answer)}`);
     }
@@ -187,8 +187,8 @@ export class RuntimeApi {
 
   private async sweepAll(): Promise<void> {
     const names = [...this.leaving.keys()];
-    for (let at = 0; at < names.length; at += SWEPT_AT_ONCE) {
-      const gone = await this.inTurn(() => this.sweep(names.slice(at, at + SWEPT_AT_ONCE)));
+    for (let start = 0; start < names.length; start += SWEPT_AT_ONCE) {
+      const gone = await this.inTurn(() => this.sweep(names.slice(start, start + SWEPT_AT_ONCE)));
       if (gone.length > 0) this.sweepMs = SWEEP_FIRST_MS;
     }
     this.sweepMs = Math.min(SWEEP_LAST_MS, this.sweepMs * 1.5);
@@ -197,11 +197,13 @@ export class RuntimeApi {
 
   /** Deletes those of these leaving servers that have no request left. Returns which. */
   private async sweep(names: readonly string[]): Promise<string[]> {
-    const known = names.filter((name) => this.leaving.has(name));
-    if (known.length === 0) return [];
-    const answer = await this.ask(known.map((name) => `del server ${name}`).join(';'));
+    const candidates = names.filter((name) => this.leaving.has(name));
+    if (candidates.length === 0) return [];
+    const answer = await this.ask(candidates.map((name) => `del server ${name}`).join(';'));
     const verdicts = answer.split('\n').filter((line) => line.trim() !== '');
-    const gone = known.filter((_, at) => /deleted|No such server|not found/i.test(verdicts[at] ?? ''));
+    const gone = candidates.filter((_, index) =>
+      /deleted|No such server|not found/i.test(verdicts[index] ?? ''),
+    );
     for (const name of gone) this.leaving.delete(name);
     return gone;
   }
@@ -236,13 +238,13 @@ export function withoutTakenIds(
   sent: readonly string[],
   complaints: readonly string[],
 ): string[] | undefined {
-  const taken = new Set(complaints.flatMap((line) => /custom id (\d+) already used/.exec(line)?.[1] ?? []));
+  const usedIds = new Set(complaints.flatMap((line) => /custom id (\d+) already used/.exec(line)?.[1] ?? []));
   const others = complaints.filter((line) => !/custom id \d+ already used|no such server/i.test(line));
-  if (taken.size === 0 || others.length > 0) return undefined;
+  if (usedIds.size === 0 || others.length > 0) return undefined;
   const refused = new Set(
     sent.flatMap((line) => {
       const [, name, id] = /^add server (\S+) .*\bid (\d+)\b/.exec(line) ?? [];
-      return name !== undefined && taken.has(id ?? '') ? [name] : [];
+      return name !== undefined && usedIds.has(id ?? '') ? [name] : [];
     }),
   );
   const again = sent.filter((line) => refused.has(line.split(' ')[2] ?? ''));

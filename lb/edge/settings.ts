@@ -13,24 +13,24 @@ const DEFAULT_OPTIONS = 'redispatch 1,http-server-close,dontlognull';
 const NEEDED_OPTION = 'idle-close-on-response';
 
 /** The `option` lines of HAProxy's defaults. */
-export function readDefaultOptions(given: string | undefined): string[] {
-  const options = (given ?? DEFAULT_OPTIONS).split(',').map((one) => one.trim());
-  const wrong = options.find((one) => !/^[a-z0-9 .-]*$/i.test(one));
+export function readDefaultOptions(value: string | undefined): string[] {
+  const options = (value ?? DEFAULT_OPTIONS).split(',').map((option) => option.trim());
+  const wrong = options.find((option) => !/^[a-z0-9 .-]*$/i.test(option));
   if (wrong !== undefined) throw new UsageError(`HAPROXY_GLOBAL_DEFAULT_OPTIONS: "${wrong}" is no option`);
   return [...new Set([...options, NEEDED_OPTION])].filter(Boolean).sort();
 }
 
 /** Certificates in the environment: file name to text. */
 export function certificatesOf(env: Env): Map<string, string> {
-  const found = new Map<string, string>();
+  const certificates = new Map<string, string>();
   const first = env['HAPROXY_SSL_CERT'];
-  if (!first) return found;
-  found.set('cert.pem', first.replaceAll('\\n', '\n'));
+  if (!first) return certificates;
+  certificates.set('cert.pem', first.replaceAll('\\n', '\n'));
   for (let index = 0; index <= 100; index++) {
     const text = env[`HAPROXY_SSL_CERT${index}`];
-    if (text) found.set(`cert${index}.pem`, text.replaceAll('\\n', '\n'));
+    if (text) certificates.set(`cert${index}.pem`, text.replaceAll('\\n', '\n'));
   }
-  return found;
+  return certificates;
 }
 
 /** The range of service ports to give; both ends 0: none. */
@@ -45,7 +45,7 @@ export function readPortRange(min: number, max: number): PortRange | undefined {
 /** A target of HAProxy's log lines, with its facility. */
 export function readLogTarget(value: string): string {
   const [target = '', ...facility] = value.trim().split(/\s+/);
-  if (!/^[A-Za-z0-9@._:/[\]-]+$/.test(target) || facility.some((one) => !/^[a-z0-9]+$/.test(one)))
+  if (!/^[A-Za-z0-9@._:/[\]-]+$/.test(target) || facility.some((word) => !/^[a-z0-9]+$/.test(word)))
     throw new UsageError(
       `--access-log: "${value}" is no target; write it as /dev/log, or ADDRESS:PORT, or stdout`,
     );
@@ -71,8 +71,8 @@ export function expandArguments(args: readonly string[]): string[] {
   const expanded: string[] = container ? [`--${args[0]}`, '--self-signed'] : [];
   const rest = args.slice(container ? 1 : 0);
   while (rest.length > 0) {
-    const given = rest.shift() ?? '';
-    const name = SHORT[given] ?? given;
+    const argument = rest.shift() ?? '';
+    const name = SHORT[argument] ?? argument;
     if (/^--log-level(=|$)/.test(name)) {
       const level = name.includes('=') ? name.slice(name.indexOf('=') + 1) : (rest.shift() ?? '');
       expanded.push('--log-level', LEVELS[level.toLowerCase()] ?? level);

@@ -83,8 +83,8 @@ export function loadTemplates(
   const knownHelpers = Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
   const options = { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true };
   const compile = (name: TemplateName): ((values: Values) => string) => {
-    const own = replaced.get(name);
-    if (own !== undefined) return compileOwn(name, own);
+    const replacement = replaced.get(name);
+    if (replacement !== undefined) return compileOwn(name, replacement);
     const text = readFileSync(join(folder, `${name}.hbs`), 'utf8');
     return compileFlat(handlebars.parse(text)) ?? handlebars.compile<Values>(text, options);
   };
@@ -124,8 +124,8 @@ function readPart(statement: hbs.AST.Statement): Part | undefined {
   if (statement.type === 'ContentStatement') return (statement as hbs.AST.ContentStatement).value;
   if (statement.type !== 'MustacheStatement') return undefined;
   const { path, params } = statement as hbs.AST.MustacheStatement;
-  const names = [path, ...params].map((one) =>
-    one.type === 'PathExpression' ? (one as hbs.AST.PathExpression).original : undefined,
+  const names = [path, ...params].map((expression) =>
+    expression.type === 'PathExpression' ? (expression as hbs.AST.PathExpression).original : undefined,
   );
   const [first, second, more] = names;
   if (first === undefined || more !== undefined || /[./@]/.test(names.join(''))) return undefined;
@@ -161,11 +161,11 @@ const HASHES_MAX = 50_000;
 export const digests: Digests = { sha1: remembering('sha1'), sha256: remembering('sha256') };
 
 function remembering(algorithm: string): (text: string) => string {
-  const known = new Map<string, string>();
+  const cache = new Map<string, string>();
   return (text) => {
-    const found = known.get(text) ?? createHash(algorithm).update(text).digest('hex');
-    if (known.size >= HASHES_MAX) known.clear();
-    known.set(text, found);
-    return found;
+    const digest = cache.get(text) ?? createHash(algorithm).update(text).digest('hex');
+    if (cache.size >= HASHES_MAX) cache.clear();
+    cache.set(text, digest);
+    return digest;
   };
 }

@@ -100,7 +100,7 @@ test('meseta up: scaling down, restarting and deploying lose no request', async 
   await deployed(marathon, 4);
   const answer = async (): Promise<string> => (await ask(front, '/', { host: 'web.localhost' })).body;
   await eventually('an answer', async () => (await answer()) === 'one');
-  const traffic = load(front, 'web.localhost', { kept: 4, fresh: 4 });
+  const traffic = load(front, 'web.localhost', { keptAlive: 4, fresh: 4 });
   await put(`${marathon}/v2/apps//web`, { instances: 2 });
   await deployed(marathon, 2);
   await put(`${marathon}/v2/apps//web`, { instances: 3 });
@@ -129,8 +129,8 @@ test('a request that does not end is cut at the deadline, and the others lose no
   const api = await freePort();
   const [http, appIds, stats] = [await freePort(), await freePort(), await freePort()];
   const args = [`--master=127.0.0.1:${master.http.port}`, '--http_port=0', '--hostname=127.0.0.1'];
-  const own = ['--mesos_user=root', `--lb_drain=http://127.0.0.1:${api}`, '--lb_drain_timeout=1500'];
-  const marathon = await startMarathon(marathonConfig(flagsOf(MARATHON_FLAGS, [...args, ...own])), {
+  const flags = ['--mesos_user=root', `--lb_drain=http://127.0.0.1:${api}`, '--lb_drain_timeout=1500'];
+  const marathon = await startMarathon(marathonConfig(flagsOf(MARATHON_FLAGS, [...args, ...flags])), {
     ...deps,
     state: new MemoryStore(),
   });
@@ -158,7 +158,7 @@ test('a request that does not end is cut at the deadline, and the others lose no
   await eventually('an answer', async () => (await ask(http, '/', { host: 'web.localhost' })).body === 'one');
   await eventually('both servers', async () => (await serversAt(stats)).length === 2);
   let cut: number | undefined;
-  for (let at = 0; at < 6; at++) {
+  for (let round = 0; round < 6; round++) {
     const slow = request({
       host: '127.0.0.1',
       port: http,
@@ -178,7 +178,7 @@ test('a request that does not end is cut at the deadline, and the others lose no
   await eventually('both have one', async () =>
     (await serversAt(stats)).every((columns) => Number(columns[4]) > 0),
   );
-  const traffic = load(http, 'web.localhost', { kept: 2, fresh: 2 });
+  const traffic = load(http, 'web.localhost', { keptAlive: 2, fresh: 2 });
   const began = performance.now();
   await put(`${marathon.http.url}/v2/apps//web`, { instances: 1 });
   await until('a slow request is cut', () => cut !== undefined, 15_000);

@@ -37,20 +37,20 @@ async function served(...more: string[]): Promise<
     appJson(
       '/web',
       port,
-      used.map((at) => taskJson(`t${at}`, [webs[at]?.port ?? 0])),
+      used.map((index) => taskJson(`t${index}`, [webs[index]?.port ?? 0])),
       { labels },
     );
-  const made = await stand(cleanups, more, [app(0)]);
+  const started = await stand(cleanups, more, [app(0)]);
 
-  const body = async (): Promise<string> => (await ask(made.front, '/', { host: 'web.localhost' })).body;
+  const body = async (): Promise<string> => (await ask(started.front, '/', { host: 'web.localhost' })).body;
   await until('served', async () => (await body()) === 'a');
-  await until('the first reload is over', async () => (await made.metric('reloads')) === 1);
-  return { ...made, app, body };
+  await until('the first reload is over', async () => (await started.metric('reloads')) === 1);
+  return { ...started, app, body };
 }
 
 test('without its Runtime API socket HAProxy is reloaded instead', async () => {
   const { marathon, app, body, front, folder, metric } = await served();
-  const traffic = load(front, 'web.localhost', { kept: 1, fresh: 1 });
+  const traffic = load(front, 'web.localhost', { keptAlive: 1, fresh: 1 });
   rmSync(join(folder, 'haproxy.sock'));
   marathon.changeOne(app(1));
   await until('the other one serves', async () => (await body()) === 'b', 15_000);
@@ -67,7 +67,7 @@ test('without its master socket too it is told by a signal', async () => {
 
 test('a removed runtime socket is told at /health and /issues and made again', async () => {
   const { marathon, app, body, front, folder, lb, metric } = await served();
-  const traffic = load(front, 'web.localhost', { kept: 1, fresh: 1 });
+  const traffic = load(front, 'web.localhost', { keptAlive: 1, fresh: 1 });
   const health = async (): Promise<unknown> => JSON.parse((await ask(lb.http.port, '/health')).body);
   const issues = async (): Promise<string> => (await ask(lb.http.port, '/issues')).body;
   expect(await health()).toMatchObject({ runtimeSocket: 'answers', masterSocket: 'answers' });
@@ -88,7 +88,7 @@ test('a removed runtime socket is told at /health and /issues and made again', a
 
 test('a removed master socket, and a work folder that is gone, are made again, too', async () => {
   const { marathon, app, body, front, folder, lb, config } = await served();
-  const traffic = load(front, 'web.localhost', { kept: 1, fresh: 1 });
+  const traffic = load(front, 'web.localhost', { keptAlive: 1, fresh: 1 });
   const health = async (): Promise<string> => (await ask(lb.http.port, '/health')).body;
   rmSync(join(folder, 'haproxy-master.sock'));
   await until('it is told', async () => (await health()).includes('"masterSocket":"gone"'), 15_000);
@@ -107,7 +107,7 @@ test('the folder of the sockets of a work folder with a blank in its path is mad
   cleanups.add(() => rmSync(root, { recursive: true, force: true }));
   const { marathon, app, body, front, lb } = await served(`--work-dir=${root}`);
   const health = async (): Promise<string> => (await ask(lb.http.port, '/health')).body;
-  const traffic = load(front, 'web.localhost', { kept: 1, fresh: 1 });
+  const traffic = load(front, 'web.localhost', { keptAlive: 1, fresh: 1 });
   const digest = createHash('sha256').update(root).digest('hex').slice(0, 12);
   const sockets = join(tmpdir(), `meseta-lb-${process.geteuid?.() ?? 0}-${digest}`);
   expect(existsSync(sockets)).toBe(true);
@@ -144,7 +144,7 @@ test('structure that cannot be written is served once it can', async () => {
 
 test('an event stream that is cut is opened again, and what happened meanwhile is not missed', async () => {
   const { marathon, app, body, front, metric } = await served();
-  const traffic = load(front, 'web.localhost', { kept: 1, fresh: 1 });
+  const traffic = load(front, 'web.localhost', { keptAlive: 1, fresh: 1 });
   for (const next of [1, 0, 1]) {
     marathon.cut();
     await until('nobody listens', () => marathon.listening === 0);
@@ -170,7 +170,7 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0;
     const port = await freePort();
     try {
       for (let size = 65_536; size >= 1; size = size / 2) writeFileSync(join(disk, `filler${size}`), '');
-      for (let at = 0; ; at++) writeFileSync(join(disk, `filler.${at}`), Buffer.alloc(4096));
+      for (let index = 0; ; index++) writeFileSync(join(disk, `filler.${index}`), Buffer.alloc(4096));
     } catch (error) {
       expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
     }

@@ -155,9 +155,9 @@ test('a pid file that names another process ends nobody and is told', async () =
 test('a start that fails leaves the HAProxy that serves alone', async () => {
   const { folder, config, flags, api, body } = await left();
   const pids = haproxyProcesses(config);
-  const taken = createServer();
-  await new Promise<void>((resolve) => taken.listen(api, '127.0.0.1', resolve));
-  cleanups.add(() => new Promise((resolve) => taken.close(resolve)));
+  const blocker = createServer();
+  await new Promise<void>((resolve) => blocker.listen(api, '127.0.0.1', resolve));
+  cleanups.add(() => new Promise((resolve) => blocker.close(resolve)));
   await expect(startLb(lbConfig(NOBODY, folder, flags), deps)).rejects.toThrow(`127.0.0.1:${api}`);
   expect([haproxyProcesses(config), await body()]).toEqual([pids, 'web']);
 });

@@ -62,13 +62,13 @@ test('our own lines go to a syslog socket too, one line each; a socket that is n
     heard += chunk.toString();
   });
   await until('the socket is there', () => readdirSync(folder).includes('log'));
-  const made = withSyslog(log, socket);
-  cleanups.add(() => made.stop());
-  made.log.child({ part: 'x' }).info({ a: 1 }, 'two\nlines');
+  const syslog = withSyslog(log, socket);
+  cleanups.add(() => syslog.stop());
+  syslog.log.child({ part: 'x' }).info({ a: 1 }, 'two\nlines');
   await until('heard', () => /meseta-lb.*: two lines \{"a":1\}/.test(heard));
   const gone = withSyslog(log, join(folder, 'nothing'));
   cleanups.add(() => gone.stop());
-  for (let at = 0; at < 3; at++) gone.log.error({}, 'x');
+  for (let index = 0; index < 3; index++) gone.log.error({}, 'x');
   await until('told', () => lines.some((line) => line.startsWith('nothing goes to syslog')));
 });
 
@@ -172,13 +172,13 @@ test('a certificate file with empty lines in it is put in place all the same', a
   writeFileSync(current, make('one'));
   const web = await webServer('web', cleanups);
   const app = appJson('/web', await freePort(), [taskJson('t', [web.port])], vhost);
-  const made = await stand(cleanups, ['--ssl-certs', current, '--https-in-port', '0'], [app]);
-  await until('served', async () => (await made.metric('reloads')) === 1);
+  const started = await stand(cleanups, ['--ssl-certs', current, '--https-in-port', '0'], [app]);
+  await until('served', async () => (await started.metric('reloads')) === 1);
   rmSync(current);
   await sleep(1500);
   writeFileSync(current, make('two'));
-  await until('swapped', async () => (await made.metric('certificate_swaps')) === 1);
-  expect(await made.metric('reloads')).toBe(1);
+  await until('swapped', async () => (await started.metric('certificate_swaps')) === 1);
+  expect(await started.metric('reloads')).toBe(1);
 });
 
 test('--longhelp tells everything: flags, labels, templates', async () => {

@@ -395,7 +395,7 @@ test(
     publish();
     await firstStart(bench);
     const done = new Map<string, number>();
-    const traffic = load(site.ports.front, 'web.localhost', { kept: 3, fresh: 3 });
+    const traffic = load(site.ports.front, 'web.localhost', { keptAlive: 3, fresh: 3 });
     const flagSets = [[], ['--reload-timeout=7mins'], ['--longest-path-first'], ['--haproxy-map']];
     let flags = flagSets[0] ?? [];
     let away = false;
@@ -409,7 +409,7 @@ test(
           deadlineMs: 5000,
         }).catch(() => undefined);
       await until('taken out', async () => ((await ask()) as { state?: string })?.state === 'out', 30_000);
-      running = running.filter((one) => one !== index);
+      running = running.filter((other) => other !== index);
       publish();
       await bench.webs[index]?.stop();
     };

@@ -36,7 +36,7 @@ test('servers come and go without a reload and without a lost request; the file 
     appJson(
       '/web',
       port,
-      used.map((at) => taskJson(`t${at}`, [webs[at]?.port ?? 0])),
+      used.map((index) => taskJson(`t${index}`, [webs[index]?.port ?? 0])),
       vhost(),
     );
   const { marathon, front, metric, config } = await stand(cleanups, [], [app(0)]);
@@ -74,7 +74,7 @@ test('what cannot change while HAProxy runs is reloaded: sticky servers, another
     appJson(
       '/web',
       port,
-      ports.map((one, at) => taskJson(`t${at}`, [one ?? 0])),
+      ports.map((webPort, index) => taskJson(`t${index}`, [webPort ?? 0])),
       { labels },
     );
   const { marathon, metric } = await stand(
@@ -102,13 +102,13 @@ test('a task is taken out on request, and the answer comes when its connections 
     for (let part = await reader?.read(); part && !part.done; part = await reader?.read())
       seen.push(Buffer.from(part.value).toString());
   })().catch(() => undefined);
-  const asked = Promise.all([0, 1].map(() => ask(front, '/', { host: 'web.localhost' })));
+  const answers = Promise.all([0, 1].map(() => ask(front, '/', { host: 'web.localhost' })));
   await until('the slow one has a request', () => slow?.hits === 1);
   const early = await send('POST', `${api}/v1/drains`, { task: 'slow.1', deadlineMs: 10 });
   expect(early).toEqual({ task: 'slow.1', state: 'out', connections: 1 });
   const done = await send('POST', `${api}/v1/drains`, { task: 'slow.1', deadlineMs: 5000 });
   expect(done).toEqual({ task: 'slow.1', state: 'out', connections: 0 });
-  expect((await asked).map(({ status }) => status)).toEqual([200, 200]);
+  expect((await answers).map(({ status }) => status)).toEqual([200, 200]);
   for (let i = 0; i < 4; i++) expect((await ask(front, '/', { host: 'web.localhost' })).body).toBe('other');
   expect(await metric('reloads')).toBe(1);
   expect(await send('GET', `${api}/v1/drains/slow.1`)).toMatchObject({ state: 'out' });
@@ -126,16 +126,16 @@ test('a task is taken out on request, and the answer comes when its connections 
 test('a task goes out after those have come in that Marathon knew when it asked, also of an app not yet served', async () => {
   const webs = await Promise.all(['a', 'b', 'c', 'd'].map((name) => webServer(name, cleanups)));
   const [port, other] = [await freePort(), await freePort()];
-  const app = (id: string, at: number, ...used: number[]): Record<string, unknown> =>
+  const app = (id: string, index: number, ...used: number[]): Record<string, unknown> =>
     appJson(
       id,
-      at,
-      used.map((one) => taskJson(`${id}.${one}`, [webs[one]?.port ?? 0])),
+      index,
+      used.map((webIndex) => taskJson(`${id}.${webIndex}`, [webs[webIndex]?.port ?? 0])),
       { labels: { HAPROXY_0_MODE: 'http' } },
     );
   const { marathon, api, metric } = await stand(cleanups, [], [app('/web', port, 0)]);
   await until('served', async () => (await metric('reloads')) === 1);
-  const traffic = load(port, 'x', { kept: 1, fresh: 1 });
+  const traffic = load(port, 'x', { keptAlive: 1, fresh: 1 });
   marathon.apps = [app('/web', port, 0, 1), app('/next', other, 2, 3)];
   const out = (task: string): Promise<unknown> =>
     send('POST', `${api}/v1/drains`, { task, deadlineMs: 5000 });
@@ -159,8 +159,8 @@ test('with --api-credentials nobody else takes tasks out', async () => {
 test('maps: host names and app ids are looked up, and a change of names needs no reload', async () => {
   const [a, b] = await Promise.all(['a', 'b'].map((name) => webServer(name, cleanups)));
   const ports = [await freePort(), await freePort()];
-  const app = (id: string, at: number, host: string): Record<string, unknown> =>
-    appJson(id, ports[at] ?? 0, [taskJson(`${id}.1`, [[a, b][at]?.port ?? 0])], {
+  const app = (id: string, index: number, host: string): Record<string, unknown> =>
+    appJson(id, ports[index] ?? 0, [taskJson(`${id}.1`, [[a, b][index]?.port ?? 0])], {
       labels: { HAPROXY_0_VHOST: host },
     });
   const { marathon, front, lb, metric, folder } = await stand(
@@ -250,7 +250,7 @@ test('a websocket survives changes of servers; there are never more than two wor
     appJson(
       '/web',
       port,
-      webs.map((web, at) => taskJson(`t${at}`, [web?.port ?? 0])),
+      webs.map((web, index) => taskJson(`t${index}`, [web?.port ?? 0])),
       vhost(),
     );
   const { marathon, front, metric, lb } = await stand(cleanups, ['--reload-wait', '300ms'], [app(a)]);
@@ -323,7 +323,7 @@ test('traffic is counted by app and version', async () => {
 test('template labels of a listed group are used, and one that HAProxy refuses is not', async () => {
   const web = await webServer('web', cleanups);
   const [good, bad, other] = [await freePort(), await freePort(), await freePort()];
-  const own = '  http-response set-header X-Own yes\n';
+  const line = '  http-response set-header X-Own yes\n';
   const labels = (text: string, more = {}): Record<string, unknown> => ({
     labels: { HAPROXY_0_MODE: 'http', HAPROXY_0_BACKEND_HTTP_OPTIONS: text, ...more },
   });
@@ -333,9 +333,9 @@ test('template labels of a listed group are used, and one that HAProxy refuses i
     cleanups,
     ['--template-groups', 'external', '--template-directives', 'http-response'],
     [
-      appJson('/good', good, [taskJson('g', [web.port])], labels(own)),
-      appJson('/bad', bad, [taskJson('b', [web.port])], labels(own, hsts)),
-      appJson('/other', other, [taskJson('o', [web.port])], labels(own, broken)),
+      appJson('/good', good, [taskJson('g', [web.port])], labels(line)),
+      appJson('/bad', bad, [taskJson('b', [web.port])], labels(line, hsts)),
+      appJson('/other', other, [taskJson('o', [web.port])], labels(line, broken)),
     ],
   );
   await until('served', async () => (await metric('reloads')) === 1);

@@ -42,7 +42,7 @@ test('an app is reached by host name, with and without port, by service port and
 test('a changed number of servers is served quickly, and no request fails on the way', async () => {
   const { marathon, front } = await bench();
   const ports = await Promise.all(Array.from({ length: 10 }, freePort));
-  const [one, two] = [await backend('one'), await backend('two')];
+  const [first, two] = [await backend('one'), await backend('two')];
   const apps = (servers: readonly number[]): unknown[] =>
     ports.map((port, n) =>
       appJson(
@@ -52,7 +52,7 @@ test('a changed number of servers is served quickly, and no request fails on the
         { labels: { HAPROXY_0_VHOST: `app${n}.localhost` } },
       ),
     );
-  marathon.change(apps([one.port]));
+  marathon.change(apps([first.port]));
   const host = { host: 'app3.localhost' };
   await until('the first server answers', async () => (await ask(front, '/', host)).body === 'one');
   let over = false;
@@ -73,9 +73,9 @@ test('a changed number of servers is served quickly, and no request fails on the
   const spans: number[] = [];
   for (let round = 0; round < 5; round++) {
     const before = two.hits();
-    marathon.change(apps([one.port, two.port]));
+    marathon.change(apps([first.port, two.port]));
     spans.push(await until('the second server gets requests', () => two.hits() > before));
-    marathon.change(apps([one.port]));
+    marathon.change(apps([first.port]));
     await sleep(150);
   }
   over = true;
@@ -91,18 +91,18 @@ test('a changed number of servers is served quickly, and no request fails on the
 
 test('when a backend dies its requests go to another without an error', async () => {
   const { marathon, front } = await bench();
-  const [one, two] = [await backend('one'), await backend('two')];
-  const tasks = [taskJson('t1', [one.port]), taskJson('t2', [two.port])];
+  const [first, two] = [await backend('one'), await backend('two')];
+  const tasks = [taskJson('t1', [first.port]), taskJson('t2', [two.port])];
   marathon.change([
     appJson('/web', await freePort(), tasks, { labels: { HAPROXY_0_VHOST: 'web.localhost' } }),
   ]);
   const host = { host: 'web.localhost' };
   await until('both answer', async () => {
     await ask(front, '/', host);
-    return one.hits() > 0 && two.hits() > 0;
+    return first.hits() > 0 && two.hits() > 0;
   });
-  one.server.closeAllConnections();
-  await new Promise((resolve) => one.server.close(resolve));
+  first.server.closeAllConnections();
+  await new Promise((resolve) => first.server.close(resolve));
   const began = performance.now();
   for (let n = 0; n < 20; n++) expect(await ask(front, '/', host)).toEqual({ status: 200, body: 'two' });
   expect(performance.now() - began).toBeLessThan(5000);

@@ -81,7 +81,7 @@ test(`${CHANGES} random changes lose no request`, async () => {
     version: `2024-05-01T10:00:00.${version}Z`,
   });
   cleanups.add(() => Promise.all(running.map(({ web }) => web.stop())));
-  for (let at = 0; at < 4; at++) running.push(await begin());
+  for (let index = 0; index < 4; index++) running.push(await begin());
   const pinned = running[0];
   const apps = (): Record<string, unknown>[] => [
     appJson('/odd', oddPort, suspended ? [] : [taskJson('odd.0', [pinned?.web.port ?? 0])], {
@@ -90,7 +90,7 @@ test(`${CHANGES} random changes lose no request`, async () => {
     appJson(
       '/web',
       port,
-      running.map((one) => taskJson(one.id, [one.web.port], { version: one.version })),
+      running.map((task) => taskJson(task.id, [task.web.port], { version: task.version })),
       { labels: { HAPROXY_0_VHOST: 'web.localhost', HAPROXY_0_SERVER_WEIGHT: String(version % 256 || 1) } },
     ),
   ];
@@ -129,11 +129,11 @@ test(`${CHANGES} random changes lose no request`, async () => {
   /** A task goes: out of Marathon first, its process only when the load balancer has let it go, as with draining. */
   const end = async (gone: Running[]): Promise<void> => {
     for (const { id } of gone) await send('POST', `${api}/v1/drains`, { task: id, deadlineMs: 5000 });
-    running = running.filter((one) => !gone.includes(one));
+    running = running.filter((task) => !gone.includes(task));
     tell('/web');
     for (const { web } of gone) await web.stop();
   };
-  const removable = (): Running[] => running.filter((one) => one !== keeper && one !== pinned);
+  const removable = (): Running[] => running.filter((task) => task !== keeper && task !== pinned);
   const changes: (readonly [string, () => Promise<void>])[] = [
     [
       'scale up',
@@ -158,11 +158,11 @@ test(`${CHANGES} random changes lose no request`, async () => {
       async () => {
         version++;
         const old = removable();
-        for (const one of old) {
+        for (const task of old) {
           running.push(await begin());
           tell('/web');
           await sleep(10);
-          await end([one]);
+          await end([task]);
         }
       },
     ],
@@ -192,7 +192,7 @@ test(`${CHANGES} random changes lose no request`, async () => {
   ];
 
   const each = REQUESTS > 0 ? 8 : 4;
-  const traffic = load(front, 'web.localhost', { kept: each, fresh: each });
+  const traffic = load(front, 'web.localhost', { keptAlive: each, fresh: each });
   let workers = 0;
   let over = false;
   const watching = (async () => {

@@ -75,7 +75,7 @@ class SmallMarathon {
       chunks.length === 0 ? {} : (JSON.parse(Buffer.concat(chunks).toString()) as Record<string, unknown>);
     const path = (request.url ?? '').split('?')[0] ?? '';
     if (path === '/v2/apps' && request.method === 'GET')
-      return { apps: [...this.apps.values()].map((one) => this.show(one)) };
+      return { apps: [...this.apps.values()].map((live) => this.show(live)) };
     if (path === '/v2/apps') return await this.scale(String(body['id']), body, Number(body['instances']));
     if (path === '/v2/tasks/delete') return await this.kill(body['ids'] as string[]);
     const id = path.slice('/v2/apps'.length);

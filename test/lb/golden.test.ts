@@ -30,8 +30,8 @@ beforeAll(() => {
 
 /** Options beside the apps: `options.json` may set groups and strict, and turn HTTPS on. */
 function readOptions(path: string): ModelOptions {
-  const given = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>) : {};
-  const { https, ...rest } = given;
+  const options = existsSync(path) ? (JSON.parse(readFileSync(path, 'utf8')) as Record<string, unknown>) : {};
+  const { https, ...rest } = options;
   const httpsIn = { address: '*', port: 443, certificates: ['/etc/ssl/cert.pem'], http2: false };
   return { ...plainOptions, ...rest, ...(https ? { httpsIn } : {}) };
 }
@@ -49,9 +49,9 @@ test.each(readdirSync(root).sort())('%s', (name) => {
   const { config, maps } = createRenderer(loadTemplates())(model);
   const issues = [...read.issues, ...model.issues].map((issue) => `# ${printIssue(issue)}\n`).join('');
   const listed = maps ? `${comment('host', maps.hosts)}${comment('app', maps.apps)}` : '';
-  const found = issues + listed + config;
-  if (process.env['REWRITE'] || !existsSync(path('haproxy.cfg'))) writeFileSync(path('haproxy.cfg'), found);
-  expect(found).toBe(readFileSync(path('haproxy.cfg'), 'utf8'));
+  const actual = issues + listed + config;
+  if (process.env['REWRITE'] || !existsSync(path('haproxy.cfg'))) writeFileSync(path('haproxy.cfg'), actual);
+  expect(actual).toBe(readFileSync(path('haproxy.cfg'), 'utf8'));
   const checked = join(folder, 'haproxy.cfg');
   writeFileSync(join(folder, HOST_MAP), maps?.hosts ?? '');
   writeFileSync(join(folder, APP_MAP), maps?.apps ?? '');

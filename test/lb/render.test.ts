@@ -28,17 +28,29 @@ const apps = {
 };
 
 test('apps become text without a Marathon; the HTTPS front is there as in the original', async () => {
-  const made = await renderApps(config(['--group', 'external']), apps, new Map([['agent1', '1.2.3.4']]), io);
-  expect(made.issues).toEqual([]);
-  expect(made.config).toContain('  bind *:443 ssl crt /etc/ssl/cert.pem\n');
-  expect(made.config).toContain('  server agent1_1_2_3_4_31000 1.2.3.4:31000 id ');
+  const rendered = await renderApps(
+    config(['--group', 'external']),
+    apps,
+    new Map([['agent1', '1.2.3.4']]),
+    io,
+  );
+  expect(rendered.issues).toEqual([]);
+  expect(rendered.config).toContain('  bind *:443 ssl crt /etc/ssl/cert.pem\n');
+  expect(rendered.config).toContain('  server agent1_1_2_3_4_31000 1.2.3.4:31000 id ');
 });
 
 test('the statistics take the names of this machine and those of --allowed_hosts, and no page of another site', async () => {
-  const made = await renderApps(config(['--group', '*', '--allowed_hosts=lb.example']), apps, new Map(), io);
-  expect(made.config).toMatch(/ {2}acl own_host req\.fhdr\(host\) -m reg -i "\^.*lb\\\\\.example.*\\\$"\n/);
-  expect(made.config).toContain('!own_host\n');
-  expect(made.config).toContain('if { req.fhdr(sec-fetch-site) -i cross-site same-site }');
+  const rendered = await renderApps(
+    config(['--group', '*', '--allowed_hosts=lb.example']),
+    apps,
+    new Map(),
+    io,
+  );
+  expect(rendered.config).toMatch(
+    / {2}acl own_host req\.fhdr\(host\) -m reg -i "\^.*lb\\\\\.example.*\\\$"\n/,
+  );
+  expect(rendered.config).toContain('!own_host\n');
+  expect(rendered.config).toContain('if { req.fhdr(sec-fetch-site) -i cross-site same-site }');
 });
 
 test('templates come from the environment, then from a folder', async () => {
@@ -50,15 +62,15 @@ test('templates come from the environment, then from a folder', async () => {
       HAPROXY_BACKEND_HTTP_OPTIONS: '  option from-env\\n',
       HAPROXY_GLOBAL_DEFAULT_OPTIONS: 'dontlognull,redispatch',
     };
-    const made = await renderApps(
+    const rendered = await renderApps(
       config(['--group', '*', '--templates-dir', folder], env),
       apps,
       new Map([['agent1', '1.2.3.4']]),
       io,
     );
-    expect(made.config).toContain('  option from-env\n');
-    expect(made.config).toContain('  default_backend web_10000\n');
-    expect(made.config).toContain('  option            redispatch\n');
+    expect(rendered.config).toContain('  option from-env\n');
+    expect(rendered.config).toContain('  default_backend web_10000\n');
+    expect(rendered.config).toContain('  option            redispatch\n');
     expect(() => config(['--group', '*'], { HAPROXY_HEAD: 'global\n  daemon\n' })).toThrow('daemon');
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -23,7 +23,7 @@ const KNOWN: Readonly<Record<string, RegExp>> = {
       'use_backend %\\[[^\\s"\']+\\]( if \\{ [^\\s"\']+ -m found \\})?',
       'tcp-request (inspect-delay 5s|content accept if \\{ req_ssl_hello_type 1 \\})',
     ]
-      .reduce((all, one) => `${all}|${one}`, 'x'.repeat(40))
+      .reduce((all, pattern) => `${all}|${pattern}`, 'x'.repeat(40))
       .replace(/^/, '^ {2}(')
       .replace(/$/, ')$'),
   ),
@@ -45,7 +45,7 @@ const KNOWN: Readonly<Record<string, RegExp>> = {
       `server loopback-for-tls abns@${WORD} send-proxy-v2`,
       `server [\\w-]+ [0-9a-f.:[\\]]+ id \\d+( check cookie [0-9a-f]{10})?( check inter \\d+s fall \\d+( port \\d+)?( check-ssl verify none)?)?( weight \\d+)?( disabled)?`,
     ]
-      .reduce((all, one) => `${all}|${one}`, 'x'.repeat(40))
+      .reduce((all, pattern) => `${all}|${pattern}`, 'x'.repeat(40))
       .replace(/^/, '^ {2}(')
       .replace(/$/, ')$'),
   ),
@@ -53,19 +53,19 @@ const KNOWN: Readonly<Record<string, RegExp>> = {
 
 /** The first line or section that is not ours; `names` are the only apps there are. */
 export function strangeLine(config: string, names: readonly string[]): string | undefined {
-  const own = new RegExp(
+  const allowed = new RegExp(
     `^(user_)?(${names.join('|')})_\\d+$|^marathon_(http|https|http_appid)_in$|^[a-z0-9_-]+$`,
   );
   for (const { title, text } of readSections(config)) {
     const [kind = '', name = '', more] = title.split(' ');
     if (['global', 'defaults'].includes(title) || title === 'listen stats' || name === 'meseta_admin')
       continue;
-    const known = KNOWN[kind];
-    if (!known || more !== undefined || !own.test(name)) return title;
+    const form = KNOWN[kind];
+    if (!form || more !== undefined || !allowed.test(name)) return title;
     const strange = text
       .split('\n')
       .slice(1)
-      .find((line) => line !== '' && !known.test(line));
+      .find((line) => line !== '' && !form.test(line));
     if (strange !== undefined) return strange;
   }
   return undefined;

@@ -27,8 +27,8 @@ const CONNECTIONS_MAX = 50_000;
 /** The options of a configuration that is only shown. */
 export function previewOptions(config: LbConfig): ModelOptions {
   const { bindAddress: address } = config;
-  const given = [...config.certificates, ...config.certificateTexts.keys()];
-  const certificates = given.length > 0 ? given : [CERTIFICATE];
+  const named = [...config.certificates, ...config.certificateTexts.keys()];
+  const certificates = named.length > 0 ? named : [CERTIFICATE];
   return {
     groups: config.groups,
     strict: config.strictMode,
@@ -85,9 +85,9 @@ export async function renderApps(
     ...app,
     tasks: app.tasks.filter(({ host, ip }) => ip === undefined && !addresses.has(host)),
   }));
-  const found = await new Resolver(clock, log).resolve(unknown);
+  const resolved = await new Resolver(clock, log).resolve(unknown);
   const { portOrder } = read;
-  const world = { ...quietWorld, addresses: new Map([...found, ...addresses]), portOrder };
+  const world = { ...quietWorld, addresses: new Map([...resolved, ...addresses]), portOrder };
   const model = buildModel(read.apps, options, world);
   const files = createRenderer(loadTemplates(config.templates))(model);
   const issues = [...read.issues, ...model.issues].map(printIssue);

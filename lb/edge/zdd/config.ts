@@ -118,11 +118,11 @@ function readAccess(
   return { ...access, credentials: readPair('marathon', inUrl) };
 }
 
-function readUrl(given: string): string {
-  const url = URL.canParse(given) ? new URL(given) : undefined;
-  if (url && /^https?:$/.test(url.protocol) && url.port !== '') return given;
+function readUrl(value: string): string {
+  const url = URL.canParse(value) ? new URL(value) : undefined;
+  if (url && /^https?:$/.test(url.protocol) && url.port !== '') return value;
   throw new UsageError(
-    `--marathon-lb: "${hideUserinfo(given)}" is no URL with a port; write it as http://HOST:9090`,
+    `--marathon-lb: "${hideUserinfo(value)}" is no URL with a port; write it as http://HOST:9090`,
   );
 }
 

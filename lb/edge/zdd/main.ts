@@ -193,9 +193,9 @@ class Zdd {
     while (deps.now() < until) {
       await deps.sleep(config.stepDelayMs);
       if (await this.anyReloading(urls)) continue;
-      const found = await this.listeners(urls, backend);
-      if (!found) continue;
-      listeners = found;
+      const current = await this.listeners(urls, backend);
+      if (!current) continue;
+      listeners = current;
       deps.say(
         `${old.instances} old and ${fresh.instances} new instances; ${listeners.length} servers at ${urls.length} load balancers`,
       );
@@ -229,7 +229,7 @@ class Zdd {
     if (pages.some((page) => page === undefined)) return undefined;
     return pages
       .flatMap((page) => readServerCounts(page ?? ''))
-      .filter((one) => one.backend === backend)
+      .filter((count) => count.backend === backend)
       .map(({ server, status, connections, queued }) => ({ server, status, busy: connections + queued > 0 }));
   }
 
@@ -278,7 +278,7 @@ class Zdd {
     const { preKillHook } = this.config;
     if (preKillHook === undefined) return;
     this.deps.say(`calling ${preKillHook}`);
-    const words = [old, tasks, fresh].map((one) => JSON.stringify(one));
+    const words = [old, tasks, fresh].map((argument) => JSON.stringify(argument));
     await new Promise<void>((resolve, reject) => {
       execFile(preKillHook, words, (error) => {
         if (error)
@@ -300,7 +300,7 @@ async function nameOf({ host, ip, ports }: App['tasks'][number]): Promise<string
     (isIP(host)
       ? host
       : await lookup(host, 4).then(
-          (one) => one.address,
+          (resolved) => resolved.address,
           () => host,
         ));
   return serverName(host, address, ports[0] ?? 0);
@@ -312,6 +312,6 @@ function sorted(value: unknown): unknown {
   return Object.fromEntries(
     Object.entries(value)
       .sort(([a], [b]) => (a < b ? -1 : 1))
-      .map(([key, one]) => [key, sorted(one)]),
+      .map(([key, field]) => [key, sorted(field)]),
   );
 }

@@ -161,7 +161,7 @@ describe('what runs beside what is wanted', () => {
     const files = filesOf(block('web', wanted));
     const adopted = { config: `backend web\n${onDisk}`, servers: readRunningServers(rows.join('\n')) };
     const decision = decide(runningFiles(files, adopted).files, files, ALL);
-    const said =
+    const summary =
       decision.kind === 'commands'
         ? decision.commands.map((command) =>
             command.kind === 'map'
@@ -174,7 +174,7 @@ describe('what runs beside what is wanted', () => {
                 ].join(' '),
           )
         : decision.kind;
-    expect(said).toEqual(expected);
+    expect(summary).toEqual(expected);
   });
 });
 

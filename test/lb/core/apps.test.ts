@@ -58,11 +58,11 @@ const networking: [
 
 test.each(networking)('networking: %s', (_name, app, task, tasks, servicePorts) => {
   const read = readOne(appJson('/web', 10_000, [taskJson('t', [31_000], task)], app));
-  expect(read?.tasks).toEqual(tasks.map((one) => expect.objectContaining(one)));
+  expect(read?.tasks).toEqual(tasks.map((expected) => expect.objectContaining(expected)));
   expect(read?.servicePorts).toEqual(servicePorts);
 });
 
-const kept = ['TASK_RUNNING', 'TASK_LOST', 'TASK_UNREACHABLE', undefined];
+const states = ['TASK_RUNNING', 'TASK_LOST', 'TASK_UNREACHABLE', undefined];
 const left = [
   'STAGING',
   'STARTING',
@@ -76,7 +76,7 @@ const left = [
   'UNKNOWN',
 ];
 
-test.each(kept)('a task in state %s takes requests', (state) => {
+test.each(states)('a task in state %s takes requests', (state) => {
   expect(readOne(appJson('/web', 1, [taskJson('t', [1], { state })]))?.tasks).toHaveLength(1);
 });
 
@@ -90,7 +90,7 @@ test('a task without host or ports is left out', () => {
 });
 
 test('one result that says alive is enough', () => {
-  const results = (...alive: boolean[]): unknown[] => alive.map((one) => ({ alive: one }));
+  const results = (...alive: boolean[]): unknown[] => alive.map((verdict) => ({ alive: verdict }));
   const tasks = [
     taskJson('a', [1], { healthCheckResults: results(false, true) }),
     taskJson('b', [1], { healthCheckResults: results(false) }),
@@ -105,7 +105,7 @@ test('one result that says alive is enough', () => {
   const after = rememberVerdicts(read ? [read] : [], before);
   expect(['a', 'b', 'c'].map((task) => after.get(task))).toEqual([true, false, true]);
   expect(rememberVerdicts(read ? [read] : [], after)).toBe(after);
-  const many = new Map(Array.from({ length: 3000 }, (_, at) => [`gone${at}`, true] as const));
+  const many = new Map(Array.from({ length: 3000 }, (_, index) => [`gone${index}`, true] as const));
   expect(rememberVerdicts(read ? [read] : [], new Map([...many, ...after])).size).toBe(3);
 });
 

@@ -139,7 +139,7 @@ const TEMPLATES = templateNames.map((name) => `HAPROXY_0_${name}`);
 function labels(): Record<string, string> {
   const set: Record<string, string> = { HAPROXY_GROUP: 'external' };
   const count = Math.floor(random() * 9);
-  for (let at = 0; at < count; at++) {
+  for (let index = 0; index < count; index++) {
     const name = pick(NAMES);
     if (name !== 'GROUP') set[`HAPROXY_${pick([0, 0, 0, 1])}_${name}`] = value();
   }
@@ -165,14 +165,18 @@ const checks = [
   { protocol: 'TCP', portIndex: 1 },
 ];
 const tasks = [taskJson('t', [31_000, 31_001], { healthCheckResults: [{ alive: true }] })];
-const portsOf = (at: number): object => ({
-  portDefinitions: two.portDefinitions.map((_, index) => ({ port: 10_000 + 2 * at + index })),
+const portsOf = (position: number): object => ({
+  portDefinitions: two.portDefinitions.map((_, index) => ({ port: 10_000 + 2 * position + index })),
 });
 
 /** One configuration of several apps, one for each label set. */
 function configOf(sets: readonly Record<string, string>[], shape: (typeof shapes)[number]): string {
-  const apps = sets.map((set, at) =>
-    appJson(`/web${at}`, 10_000 + 2 * at, tasks, { labels: set, healthChecks: checks, ...portsOf(at) }),
+  const apps = sets.map((set, index) =>
+    appJson(`/web${index}`, 10_000 + 2 * index, tasks, {
+      labels: set,
+      healthChecks: checks,
+      ...portsOf(index),
+    }),
   );
   const read = readApps({ apps });
   if ('error' in read) throw new Error(read.error);
@@ -181,8 +185,8 @@ function configOf(sets: readonly Record<string, string>[], shape: (typeof shapes
 
 /** The label set that alone makes a line that is not ours; all of them when it takes several. */
 function blamed(sets: readonly Record<string, string>[], shape: (typeof shapes)[number]): string {
-  const one = sets.find((set) => strangeLine(configOf([set], shape), NAMES_OF_APPS) !== undefined);
-  return JSON.stringify(one ?? sets);
+  const strange = sets.find((set) => strangeLine(configOf([set], shape), NAMES_OF_APPS) !== undefined);
+  return JSON.stringify(strange ?? sets);
 }
 
 const NAMES_OF_APPS = ['web\\d+', '[A-Za-z0-9._-]+'];
@@ -192,7 +196,7 @@ const withFiles = (set: Record<string, string>): boolean =>
 test(`${COUNT} random label sets make no line or section that is not ours`, () => {
   const folder = mkdtempSync(join(tmpdir(), 'lb-fuzz-'));
   const refused: string[] = [];
-  const asked = (config: string, about: unknown): void => {
+  const check = (config: string, about: unknown): void => {
     const path = join(folder, 'haproxy.cfg');
     writeFileSync(path, config);
     try {
@@ -212,7 +216,7 @@ test(`${COUNT} random label sets make no line or section that is not ours`, () =
       const [plain] = shapes;
       if (turn % HAPROXY_EVERY !== 0 || plain === undefined) continue;
       const some = sets.filter((set) => !withFiles(set));
-      asked(configOf(some, plain), some);
+      check(configOf(some, plain), some);
     }
   } finally {
     rmSync(folder, { recursive: true, force: true });

@@ -46,22 +46,22 @@ test.each(SHAPES)('random changes: %s', (name, more) => {
   const random = generator(name.length);
   const options = { ...plainOptions, ...more };
   const apps: Json[] = [];
-  const change = (at: number): void => {
+  const change = (index: number): void => {
     const tasks = Array.from({ length: random(4) }, (_, task) =>
-      taskJson(`t${at}.${random(6)}`, [31_000 + 10 * at + task], {
+      taskJson(`t${index}.${random(6)}`, [31_000 + 10 * index + task], {
         host: ['127.0.0.1', 'agent1', 'agent9'][random(3)],
         healthCheckResults: random(2) === 0 ? [] : [{ alive: random(3) > 0 }],
         ipAddresses: [{ ipAddress: '10.0.0.1' }],
       }),
     );
     const networks = random(10) === 0 ? { networks: [{ mode: 'container' }], portDefinitions: [] } : {};
-    apps[at] = appJson(`/app${at}`, 10_000 + at, tasks, {
+    apps[index] = appJson(`/app${index}`, 10_000 + index, tasks, {
       labels: LABELS[random(3) > 0 ? 1 : random(LABELS.length)],
       healthChecks: random(3) === 0 ? [{ protocol: 'TCP', portIndex: 0 }] : [],
       ...networks,
     });
   };
-  for (let at = 0; at < 6; at++) change(at);
+  for (let index = 0; index < 6; index++) change(index);
   const store = createAppStore();
   const build = createModelBuilder(options);
   const render = createRenderer(templates);
@@ -85,10 +85,10 @@ test.each(SHAPES)('random changes: %s', (name, more) => {
     store.replaceAll({ apps: apps.filter(() => random(15) > 0) });
     const model = build(store.apps(), world);
     const whole = buildModel(store.apps(), options, world);
-    const [made, fresh] = [render(model), createRenderer(templates)(whole)];
-    expect(made.config).toBe(fresh.config);
-    expect(made.maps).toEqual(fresh.maps);
+    const [patched, fresh] = [render(model), createRenderer(templates)(whole)];
+    expect(patched.config).toBe(fresh.config);
+    expect(patched.maps).toEqual(fresh.maps);
     expect(model.issues).toEqual(whole.issues);
-    expect(made.blocks.map(({ backend }) => backend)).toEqual(fresh.blocks.map(({ backend }) => backend));
+    expect(patched.blocks.map(({ backend }) => backend)).toEqual(fresh.blocks.map(({ backend }) => backend));
   }
 });

@@ -79,8 +79,8 @@ test('the other app is untouched by whatever labels say', () => {
   const plain = readSections(configOf({})).filter(({ title }) => title.includes('other_20000'));
   fc.assert(
     fc.property(labelSets, (labels) => {
-      const found = readSections(configOf({ ...labels, HAPROXY_0_PORT: '10000' }));
-      expect(found.filter(({ title }) => title.includes('other_20000'))).toEqual(
+      const sections = readSections(configOf({ ...labels, HAPROXY_0_PORT: '10000' }));
+      expect(sections.filter(({ title }) => title.includes('other_20000'))).toEqual(
         plain.map(({ title, text }) => expect.objectContaining({ title, text })),
       );
     }),

@@ -13,7 +13,7 @@ const app = (id: string, port: number, tasks: readonly number[], labels: Json = 
   appJson(
     id,
     port,
-    tasks.map((one) => taskJson(`${id}.${one}`, [one])),
+    tasks.map((taskPort) => taskJson(`${id}.${taskPort}`, [taskPort])),
     { labels: { HAPROXY_0_VHOST: `${id.slice(1)}.localhost`, ...labels } },
   );
 
@@ -23,18 +23,18 @@ function model(apps: readonly Json[], more: Partial<ModelOptions> = {}): Model {
   return buildModel(read.apps, { ...plainOptions, ...more }, plainWorld);
 }
 
-const structure = (one: Model): string[] => render(one).blocks.map(({ text }) => text);
-const serversOf = (one: Model, backend: string): string[] =>
-  one.backends.find(({ name }) => name === backend)?.servers.map(({ port }) => String(port)) ?? [];
+const structure = (built: Model): string[] => render(built).blocks.map(({ text }) => text);
+const serversOf = (built: Model, backend: string): string[] =>
+  built.backends.find(({ name }) => name === backend)?.servers.map(({ port }) => String(port)) ?? [];
 
 test('the structure stays and the servers follow: of apps that are there, are new, and are gone', () => {
   const running = model([app('/a', 1001, [1, 2]), app('/b', 1002, [3])]);
   const wanted = model([app('/a', 1001, [2, 4]), app('/c', 1003, [5])]);
-  const kept = keepStructure(running, wanted);
-  expect(structure(kept)).toEqual(structure(running));
-  expect(serversOf(kept, 'a_1001')).toEqual(['2', '4']);
-  expect(serversOf(kept, 'b_1002')).toEqual([]);
-  expect(serversOf(kept, 'c_1003')).toEqual([]);
+  const result = keepStructure(running, wanted);
+  expect(structure(result)).toEqual(structure(running));
+  expect(serversOf(result, 'a_1001')).toEqual(['2', '4']);
+  expect(serversOf(result, 'b_1002')).toEqual([]);
+  expect(serversOf(result, 'c_1003')).toEqual([]);
 });
 
 test('a server whose line changed keeps the one it has, and none comes where HAProxy takes none', () => {
@@ -44,9 +44,9 @@ test('a server whose line changed keeps the one it has, and none comes where HAP
   const wanted = model([{ ...app('/a', 1001, [1]), ...check }, app('/s', 1002, [3, 4], sticky)], {
     healthCheck: false,
   });
-  const kept = keepStructure(running, wanted);
-  expect(render(kept).config).not.toContain(' check inter');
-  expect(serversOf(kept, 's_1002')).toEqual(['3']);
+  const result = keepStructure(running, wanted);
+  expect(render(result).config).not.toContain(' check inter');
+  expect(serversOf(result, 's_1002')).toEqual(['3']);
 });
 
 const stays: [string, Json[], string[]][] = [

@@ -98,7 +98,7 @@ test.each(modes)('mode: %s', (_name, labels, healthChecks, mode) => {
 });
 
 test('two definitions of one place: our own listeners win, then the first app; the rest goes on', () => {
-  const found = model([
+  const built = model([
     web('/b', 10_000),
     web('/a', 10_000),
     web('/c', 80),
@@ -106,8 +106,8 @@ test('two definitions of one place: our own listeners win, then the first app; t
     web('/e', 10_001, { labels: { HAPROXY_0_BIND_ADDR: '127.0.0.1' } }),
     web('/f', 9090),
   ]);
-  expect(listeners(found)).toEqual(['a_10000', 'd_10001', 'e_10001', 'f_9090']);
-  expect(texts(found)).toEqual([
+  expect(listeners(built)).toEqual(['a_10000', 'd_10001', 'e_10001', 'f_9090']);
+  expect(texts(built)).toEqual([
     '/b: port 0 cannot listen on *:10000: it belongs to /a port 0; ' +
       'nothing leads to it; HAPROXY_0_PORT gives it another port',
     '/c: port 0 cannot listen on *:80: it belongs to the HTTP front (--http-in-port); ' +
@@ -118,7 +118,7 @@ test('two definitions of one place: our own listeners win, then the first app; t
 
 test('a service that cannot listen keeps its host names, its app id, its users and its backend', () => {
   const hosts = (host: string): object => ({ HAPROXY_0_VHOST: host, HAPROXY_0_AUTH: 'r:u:$1$x' });
-  const found = model(
+  const built = model(
     [
       web('/a', 10_000, { labels: hosts('a.x') }),
       web('/b', 10_000, { labels: hosts('b.x') }),
@@ -129,13 +129,13 @@ test('a service that cannot listen keeps its host names, its app id, its users a
     {},
     { taken: new Map([['*:10003', 'another process listens there']]) },
   );
-  expect(listeners(found)).toEqual(['a_10000']);
+  expect(listeners(built)).toEqual(['a_10000']);
   const all = ['a_10000', 'b_10000', 'c_80', 'd_10003', 'e_10004'];
-  expect(found.backends.map(({ name }) => name)).toEqual(all);
-  expect(found.httpIn?.rules.map(({ backend }) => backend)).toEqual(all);
-  expect(found.appIdIn.rules.map(({ backend }) => backend)).toEqual(all);
-  expect(found.frontends.filter(({ userlist }) => userlist).map(({ name }) => name)).toEqual(all);
-  expect(texts(found)).toEqual([
+  expect(built.backends.map(({ name }) => name)).toEqual(all);
+  expect(built.httpIn?.rules.map(({ backend }) => backend)).toEqual(all);
+  expect(built.appIdIn.rules.map(({ backend }) => backend)).toEqual(all);
+  expect(built.frontends.filter(({ userlist }) => userlist).map(({ name }) => name)).toEqual(all);
+  expect(texts(built)).toEqual([
     '/e: expected an IP address, or *; the port has no listener of its own',
     '/b: port 0 cannot listen on *:10000: it belongs to /a port 0; its host names and app id lead to it',
     '/c: port 0 cannot listen on *:80: it belongs to the HTTP front (--http-in-port); ' +
@@ -148,7 +148,7 @@ test('two addresses of one port do not meet; the control of the load balancer sh
   const on = (id: string, port: number, address: string): unknown =>
     web(id, port, { labels: { HAPROXY_0_BIND_ADDR: address } });
   const stats = { address: '*', port: 9090 };
-  const found = model(
+  const built = model(
     [
       on('/a', 10_000, '127.0.0.1'),
       on('/b', 10_000, '10.0.0.1'),
@@ -161,17 +161,17 @@ test('two addresses of one port do not meet; the control of the load balancer sh
     ],
     { stats, httpsIn: { address: '*', port: 443, certificates: ['/c.pem'], http2: true } },
   );
-  expect(listeners(found)).toEqual(['a_10000', 'b_10000', 'c_10000', 'd_443']);
+  expect(listeners(built)).toEqual(['a_10000', 'b_10000', 'c_10000', 'd_443']);
 });
 
 test('one app may ask for one port twice: the second service has a name of its own', () => {
   const ports = { portDefinitions: [{ port: 1 }, { port: 2 }] };
   const tasks = [taskJson('t', [31_000, 31_001])];
   const labels = { HAPROXY_0_PORT: '8000', HAPROXY_1_PORT: '8000', HAPROXY_1_VHOST: 'x.y' };
-  const found = model([appJson('/a', 1, tasks, { ...ports, labels })]);
-  expect(found.backends.map(({ name }) => name)).toEqual(['a_8000', 'a_8000_1']);
-  expect(listeners(found)).toEqual(['a_8000']);
-  expect(found.httpIn?.rules.map(({ backend }) => backend)).toEqual(['a_8000_1']);
+  const built = model([appJson('/a', 1, tasks, { ...ports, labels })]);
+  expect(built.backends.map(({ name }) => name)).toEqual(['a_8000', 'a_8000_1']);
+  expect(listeners(built)).toEqual(['a_8000']);
+  expect(built.httpIn?.rules.map(({ backend }) => backend)).toEqual(['a_8000_1']);
 });
 
 test('names that meet are kept apart', () => {
@@ -179,7 +179,7 @@ test('names that meet are kept apart', () => {
     labels: { HAPROXY_0_VHOST: host, ...more },
   });
   const twice = { HAPROXY_0_PORT: '80', HAPROXY_0_BIND_ADDR: '127.0.0.2' };
-  const found = model(
+  const built = model(
     [
       web('/a/b', 1001, vhost('x')),
       web('/a.b', 1002, vhost('x.a')),
@@ -189,11 +189,11 @@ test('names that meet are kept apart', () => {
     ],
     {},
   );
-  const acls = found.appIdIn.rules.map(({ acl }) => acl);
+  const acls = built.appIdIn.rules.map(({ acl }) => acl);
   expect(new Set(acls).size).toBe(3);
-  expect(new Set(found.httpIn?.rules.map(({ suffix }) => suffix)).size).toBe(3);
-  expect(found.backends.map(({ name }) => name)).toEqual(expect.arrayContaining(['c_d_8000', 'c_d_8000_0']));
-  expect(texts(found)).toEqual([
+  expect(new Set(built.httpIn?.rules.map(({ suffix }) => suffix)).size).toBe(3);
+  expect(built.backends.map(({ name }) => name)).toEqual(expect.arrayContaining(['c_d_8000', 'c_d_8000_0']));
+  expect(texts(built)).toEqual([
     '/b: requests for x.a go to /a.b port 0, whose rule comes first; ' +
       'another PATH, or a higher BACKEND_WEIGHT, brings them here',
   ]);
@@ -211,33 +211,33 @@ test('a label that was to narrow who may come closes what it is about when it is
   };
   for (const [name, left] of Object.entries(wrong)) {
     const labels = { HAPROXY_0_VHOST: 'x.y', [`HAPROXY_0_${name}`]: '"\u0000' };
-    const found = model([web('/a', 10_000, { labels }), web('/b', 10_001)]);
+    const built = model([web('/a', 10_000, { labels }), web('/b', 10_001)]);
     const parts: Record<string, readonly { readonly app: string }[]> = {
-      backend: found.backends,
-      host: found.httpIn?.rules ?? [],
-      listener: found.frontends.filter(({ bind }) => bind !== undefined),
-      'app id': found.appIdIn.rules,
+      backend: built.backends,
+      host: built.httpIn?.rules ?? [],
+      listener: built.frontends.filter(({ bind }) => bind !== undefined),
+      'app id': built.appIdIn.rules,
     };
     const open = Object.keys(parts).filter((part) => parts[part]?.some(({ app }) => app === '/a'));
     expect({ name, open: open.sort() }).toEqual({ name, open: left.sort() });
-    expect(found.issues.map(({ label }) => label)).toEqual([`HAPROXY_0_${name}`]);
+    expect(built.issues.map(({ label }) => label)).toEqual([`HAPROXY_0_${name}`]);
   }
 });
 
 test('with one front per host name, wrong options of bind close the host names, too', () => {
   const httpsIn = { address: '*', port: 443, certificates: ['/c.pem'], http2: true };
   const labels = { HAPROXY_0_VHOST: 'x.y', HAPROXY_0_BIND_OPTIONS: 'verify requird ca-fil /ca.pem' };
-  const found = model([web('/a', 10_000, { labels })], { httpsIn, groupHttps: true });
-  expect(found.httpIn?.rules).toEqual([]);
-  expect(names(found)).toEqual(['a_10000']);
+  const built = model([web('/a', 10_000, { labels })], { httpsIn, groupHttps: true });
+  expect(built.httpIn?.rules).toEqual([]);
+  expect(names(built)).toEqual(['a_10000']);
 });
 
 test('a taken place and a refused app cost only themselves', () => {
   const world = { taken: new Map([['*:10000', 'taken']]), refused: new Map([['/b', 'bad']]) };
-  const found = model([web('/a', 10_000), web('/b', 10_001), web('/c', 10_002)], {}, world);
-  expect(listeners(found)).toEqual(['c_10002']);
-  expect(names(found)).toEqual(['a_10000', 'c_10002']);
-  expect(texts(found)).toEqual([
+  const built = model([web('/a', 10_000), web('/b', 10_001), web('/c', 10_002)], {}, world);
+  expect(listeners(built)).toEqual(['c_10002']);
+  expect(names(built)).toEqual(['a_10000', 'c_10002']);
+  expect(texts(built)).toEqual([
     "/b: HAProxy refuses this app's part of the configuration: bad",
     '/a: port 0 cannot listen on *:10000: taken; nothing leads to it; HAPROXY_0_PORT gives it another port',
   ]);
@@ -273,8 +273,8 @@ test('labels that need http or VHOST say so', () => {
   const labels = { HAPROXY_0_STICKY: 'true', HAPROXY_0_PATH: '/x' };
   const tcp = { labels: { HAPROXY_0_VHOST: 'a.b', HAPROXY_0_MODE: 'tcp' } };
   const redirect = { labels: { HAPROXY_0_VHOST: 'a.b', HAPROXY_0_REDIRECT_TO_HTTPS: 'true' } };
-  const found = model([web('/a', 10_000, { labels }), web('/b', 10_001, tcp), web('/c', 10_002, redirect)]);
-  expect(found.issues.map(({ app, label, text }) => `${app} ${label}: ${text}`)).toEqual([
+  const built = model([web('/a', 10_000, { labels }), web('/b', 10_001, tcp), web('/c', 10_002, redirect)]);
+  expect(built.issues.map(({ app, label, text }) => `${app} ${label}: ${text}`)).toEqual([
     '/a HAPROXY_0_PATH: does nothing without VHOST',
     '/b HAPROXY_0_VHOST: needs mode http, and this port is tcp',
     '/c HAPROXY_0_REDIRECT_TO_HTTPS: there is no HTTPS front; set --ssl-certs',

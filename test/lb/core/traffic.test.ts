@@ -17,8 +17,8 @@ const count = (server: string, sessions: number): ServerCount => ({
   responseMs: 2,
   status: 'UP',
 });
-const requests = (made: readonly { version: string; requests: number; servers: number }[]): unknown =>
-  made.map((one) => [one.version, one.requests, one.servers]);
+const requests = (versions: readonly { version: string; requests: number; servers: number }[]): unknown =>
+  versions.map((entry) => [entry.version, entry.requests, entry.servers]);
 
 test('what a server counts while it leaves still counts for its version', () => {
   const sums = createTrafficSums();
@@ -42,9 +42,10 @@ test('a server of the same place that counts from zero again is not subtracted',
 
 test('versions without servers are forgotten when there are too many, the oldest first', () => {
   const sums = createTrafficSums();
-  let made: ReturnType<typeof sums.add> = [];
-  for (let at = 0; at < 2100; at++) made = sums.add([count(`s${at}`, 1)], model([`s${at}`, `v${at}`]));
-  expect(made.length).toBe(2000);
-  expect(made.some(({ version }) => version === 'v0')).toBe(false);
-  expect(made.some(({ version }) => version === 'v2099')).toBe(true);
+  let traffic: ReturnType<typeof sums.add> = [];
+  for (let index = 0; index < 2100; index++)
+    traffic = sums.add([count(`s${index}`, 1)], model([`s${index}`, `v${index}`]));
+  expect(traffic.length).toBe(2000);
+  expect(traffic.some(({ version }) => version === 'v0')).toBe(false);
+  expect(traffic.some(({ version }) => version === 'v2099')).toBe(true);
 });

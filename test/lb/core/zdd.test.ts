@@ -51,8 +51,8 @@ test('what is missing in the app file is named', () => {
 });
 
 test('the first deployment is blue, at its own port, with all instances', () => {
-  const made = prepareDeploy(app(), undefined, options, '2024-05-01T10:00:00.000Z');
-  expect(made).toMatchObject({
+  const prepared = prepareDeploy(app(), undefined, options, '2024-05-01T10:00:00.000Z');
+  expect(prepared).toMatchObject({
     id: '/shop-blue',
     instances: 4,
     container: { portMappings: [{ containerPort: 80, servicePort: 10_000 }] },
@@ -81,26 +81,26 @@ const ports: [string, Record<string, unknown>, Record<string, unknown>][] = [
   ['ports', { container: undefined, ports: [10_000, 7] }, { ports: [10_001, 7] }],
 ];
 
-test.each(ports)('the next one is of the other colour at the other port: %s', (_name, given, wanted) => {
+test.each(ports)('the next one is of the other colour at the other port: %s', (_name, fields, wanted) => {
   const last = {
-    ...app(given),
+    ...app(fields),
     instances: 3,
     labels: { ...app().labels, HAPROXY_DEPLOYMENT_COLOUR: 'blue' },
   };
-  const made = prepareDeploy(app(given), last, { ...options, initialInstances: 9 }, 'now');
-  expect(made).toMatchObject({ id: '/shop-green', instances: 3, ...wanted });
-  const back = { ...(made as ZddApp) };
-  expect(prepareDeploy(app(given), back, options, 'now')).toMatchObject({ id: '/shop-blue', ...given });
+  const prepared = prepareDeploy(app(fields), last, { ...options, initialInstances: 9 }, 'now');
+  expect(prepared).toMatchObject({ id: '/shop-green', instances: 3, ...wanted });
+  const back = { ...(prepared as ZddApp) };
+  expect(prepareDeploy(app(fields), back, options, 'now')).toMatchObject({ id: '/shop-blue', ...fields });
 });
 
 test('a hybrid begins with no more than its own instances', () => {
-  const made = prepareDeploy(
+  const prepared = prepareDeploy(
     app(),
     live('blue', 4),
     { ...options, newInstances: 2, initialInstances: 3 },
     'now',
   );
-  expect(made).toMatchObject({ instances: 2, labels: { HAPROXY_DEPLOYMENT_NEW_INSTANCES: '2' } });
+  expect(prepared).toMatchObject({ instances: 2, labels: { HAPROXY_DEPLOYMENT_NEW_INSTANCES: '2' } });
   const most = prepareDeploy(app(), live('blue', 4), { ...options, newInstances: 9 }, 'now');
   expect(most).toMatchObject({ labels: { HAPROXY_DEPLOYMENT_NEW_INSTANCES: '4' } });
 });
@@ -149,18 +149,22 @@ test('the old app goes when the new one is complete and all its tasks are draine
   expect(isFinished(live('green', 3, target), live('blue', 1), ['t'], options)).toBe(false);
 });
 
-const at = (server: string, status: string, busy = false): Listener => ({ server, status, busy });
+const listener = (server: string, status: string, busy = false): Listener => ({ server, status, busy });
 
 test('the load balancers are settled when all servers are there, enough are up and one is drained', () => {
   const pair: [ZddApp, ZddApp] = [
     live('green', 1, { HAPROXY_DEPLOYMENT_TARGET_INSTANCES: '2' }),
     live('blue', 2),
   ];
-  const good = [at('a', 'UP'), at('b', 'no check'), at('c', 'MAINT')];
+  const good = [listener('a', 'UP'), listener('b', 'no check'), listener('c', 'MAINT')];
   expect(settled(...pair, good, 1)).toBe(true);
   expect(settled(...pair, good.slice(1), 1)).toBe(false);
-  expect(settled(...pair, [at('a', 'UP'), at('b', 'DOWN'), at('c', 'MAINT')], 1)).toBe(false);
-  expect(settled(...pair, [at('a', 'UP'), at('b', 'UP'), at('c', 'MAINT', true)], 1)).toBe(false);
+  expect(settled(...pair, [listener('a', 'UP'), listener('b', 'DOWN'), listener('c', 'MAINT')], 1)).toBe(
+    false,
+  );
+  expect(settled(...pair, [listener('a', 'UP'), listener('b', 'UP'), listener('c', 'MAINT', true)], 1)).toBe(
+    false,
+  );
   expect(settled(...pair, [...good, ...good], 2)).toBe(true);
 });
 
@@ -174,7 +178,12 @@ test('a task is drained when every load balancer says so', () => {
     { id: '1', server: 'a' },
     { id: '2', server: 'b' },
   ];
-  const both = [at('a', 'MAINT'), at('a', 'MAINT'), at('b', 'MAINT'), at('b', 'MAINT', true)];
+  const both = [
+    listener('a', 'MAINT'),
+    listener('a', 'MAINT'),
+    listener('b', 'MAINT'),
+    listener('b', 'MAINT', true),
+  ];
   expect(drainedTasks(tasks, both, 2, true)).toEqual(['1']);
   expect(drainedTasks(tasks, both, 2, false)).toEqual(['1', '2']);
 });

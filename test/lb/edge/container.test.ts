@@ -48,9 +48,9 @@ test('a setting that the kernel does not have ends the start, unless failures ar
 
 const env = { VAULT_TOKEN: 't0', VAULT_HOST: 'vault', VAULT_PORT: '8200', VAULT_PATH: 'secret/marathon' };
 
-function vaultThat(status: number, answer: unknown, asked: HttpRequest[] = []): Client {
-  const request = async (one: HttpRequest) => {
-    asked.push(one);
+function vaultThat(status: number, answer: unknown, requests: HttpRequest[] = []): Client {
+  const request = async (sent: HttpRequest) => {
+    requests.push(sent);
     return { status, headers: {}, body: Buffer.from(JSON.stringify(answer)) };
   };
   return { request, stream: () => Promise.reject(new Error('not needed')) };
@@ -61,10 +61,10 @@ test('Vault is asked with its token when all four variables are there', async ()
   const vault = readVault(env);
   expect(vault).toEqual({ url: 'https://vault:8200/v1/secret/marathon', token: 't0' });
   if (!vault) return;
-  const asked: HttpRequest[] = [];
-  const one = await askVault(vault, vaultThat(200, { data: { user: 'ann', pass: 'x' } }, asked));
-  expect(one).toEqual({ user: 'ann', password: 'x' });
-  expect(asked).toEqual([{ url: vault.url, headers: { 'x-vault-token': 't0' } }]);
+  const requests: HttpRequest[] = [];
+  const credentials = await askVault(vault, vaultThat(200, { data: { user: 'ann', pass: 'x' } }, requests));
+  expect(credentials).toEqual({ user: 'ann', password: 'x' });
+  expect(requests).toEqual([{ url: vault.url, headers: { 'x-vault-token': 't0' } }]);
   const nested = { data: { data: { username: 'bob', password: 'y' } } };
   expect(await askVault(vault, vaultThat(200, nested))).toEqual({ user: 'bob', password: 'y' });
   expect(readVault({ ...env, VAULT_HOST: 'http://vault' })?.url).toBe('http://vault:8200/v1/secret/marathon');

@@ -108,7 +108,7 @@ test.each([
   const haproxy = new Haproxy(program(runtime), folder, silentLogger);
   expect(await haproxy.start()).toEqual({ ok: true });
   expect(await haproxy.reload(haproxy.filesOnDisk(false))).toEqual({ ok: true });
-  const kept = readFileSync(folder.stateFile, 'utf8').trim().split('\n').slice(2);
-  expect(kept).toEqual(rows);
+  const stateRows = readFileSync(folder.stateFile, 'utf8').trim().split('\n').slice(2);
+  expect(stateRows).toEqual(rows);
   await haproxy.detach();
 });

@@ -30,9 +30,9 @@ const serve = async (answer: RequestListener): Promise<string> =>
   `http://127.0.0.1:${await listen(createServer(answer))}`;
 
 function client(): HttpClient {
-  const made = new HttpClient();
-  stops.push(() => made.close());
-  return made;
+  const httpClient = new HttpClient();
+  stops.push(() => httpClient.close());
+  return httpClient;
 }
 
 const signal = new AbortController().signal;

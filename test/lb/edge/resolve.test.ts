@@ -17,11 +17,11 @@ function appOn(...hosts: string[]): App[] {
 }
 
 test('names are looked up once a minute, addresses and localhost never', async () => {
-  const asked: string[] = [];
+  const lookups: string[] = [];
   let fails = false;
   const clock = new VirtualClock();
   const resolver = new Resolver(clock, silentLogger, async (host) => {
-    asked.push(host);
+    lookups.push(host);
     if (fails) throw new Error('no such name');
     return '1.2.3.4';
   });
@@ -34,11 +34,11 @@ test('names are looked up once a minute, addresses and localhost never', async (
   const sorted = (map: ReadonlyMap<string, string>): unknown => new Map([...map].sort());
   expect(sorted(await resolver.resolve(apps))).toEqual(sorted(addresses));
   await resolver.resolve(apps);
-  expect(asked).toEqual(['agent1']);
+  expect(lookups).toEqual(['agent1']);
   clock.advance(60_001);
   fails = true;
   expect(sorted(await resolver.resolve(apps))).toEqual(sorted(addresses));
-  expect(asked).toEqual(['agent1', 'agent1']);
+  expect(lookups).toEqual(['agent1', 'agent1']);
   expect(await resolver.resolve(appOn('agent2'))).toEqual(new Map());
 });
 
@@ -56,10 +56,10 @@ test('a host that cannot be resolved holds up one change only, and an old addres
   expect(resolver.failing).toBe(true);
   const first = resolver.resolve(appOn('bad', 'slow'));
   waiting[0]?.('1.1.1.1');
-  const known = await first;
-  expect(known).toEqual(new Map([['slow', '1.1.1.1']]));
+  const addresses = await first;
+  expect(addresses).toEqual(new Map([['slow', '1.1.1.1']]));
   clock.advance(60_001);
-  expect(await resolver.resolve(appOn('slow'))).toBe(known);
+  expect(await resolver.resolve(appOn('slow'))).toBe(addresses);
   expect(waiting).toHaveLength(2);
   waiting[1]?.('2.2.2.2');
   await new Promise((resolve) => setImmediate(resolve));

@@ -100,10 +100,10 @@ test('every template works without a final line end, and with line ends of Windo
   for (const name of templateNames) {
     const text = readFileSync(join(__dirname, '../../../lb/templates', `${name}.hbs`), 'utf8');
     const { kind } = templateTable[name];
-    const own = kind === 'raw' ? (text.includes('{{') ? undefined : text) : inOldForm(text);
-    if (own === undefined) continue;
-    expect(configWith({ [name]: own.replace(/\n$/, '') })).toBe(plain);
-    expect(configWith({ [name]: own.replaceAll('\n', '\r\n') })).toBe(plain);
+    const replacement = kind === 'raw' ? (text.includes('{{') ? undefined : text) : inOldForm(text);
+    if (replacement === undefined) continue;
+    expect(configWith({ [name]: replacement.replace(/\n$/, '') })).toBe(plain);
+    expect(configWith({ [name]: replacement.replaceAll('\n', '\r\n') })).toBe(plain);
     rmSync(join(folder, `HAPROXY_${name}`));
   }
 });
