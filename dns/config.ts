@@ -311,14 +311,17 @@ export interface DnsConfig {
  * Checks the flags and computes what follows from them. Throws UsageError with the flag and the fix, and StartError when
  * there is a settings file: such a start ends with status 1, as the original's.
  */
-export function readDnsConfig(given: DnsFlags, { version = 'dev' }: { version?: string } = {}): DnsConfig {
-  if (given.config === undefined) return readFlags(given, { version, names: {}, notices: [] });
+export function readDnsConfig(
+  commandLine: DnsFlags,
+  { version = 'dev' }: { version?: string } = {},
+): DnsConfig {
+  if (commandLine.config === undefined) return readFlags(commandLine, { version, names: {}, notices: [] });
   let names: SettingNames = {};
   try {
-    const typed = typedFlags(given);
-    const file = readSettingsFile(given.config);
+    const typed = typedFlags(commandLine);
+    const file = readSettingsFile(commandLine.config);
     names = Object.fromEntries(Object.entries(file.names).filter(([flag]) => !(flag in typed)));
-    const flags = { ...given, ...file.flags, ...typed };
+    const flags = { ...commandLine, ...file.flags, ...typed };
     return readFlags(flags, { version, names, notices: file.notices });
   } catch (error) {
     if (error instanceof UsageError) throw new StartError(inFileNames(error.message, names));
@@ -445,5 +448,5 @@ function seconds(min: number, fallback: number, help: string): Flag<number> {
 function onOff(o: { fallback: boolean; help: string }): Flag<boolean> {
   const plain = toggle(o);
   const words: Readonly<Record<string, string>> = { on: 'true', off: 'false' };
-  return { ...plain, read: (given, previous) => plain.read(words[given] ?? given, previous) };
+  return { ...plain, read: (value, previous) => plain.read(words[value] ?? value, previous) };
 }

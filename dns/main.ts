@@ -48,8 +48,8 @@ interface Parts {
 }
 
 /** Starts everything. Comes up without any master: names of the domain are SERVFAIL until the first facts. */
-export async function startDns(config: DnsConfig, given: DnsDeps): Promise<Running & DnsPlaces> {
-  const deps = { ...given, metrics: given.metrics ?? new Metrics() };
+export async function startDns(config: DnsConfig, options: DnsDeps): Promise<Running & DnsPlaces> {
+  const deps = { ...options, metrics: options.metrics ?? new Metrics() };
   for (const notice of config.notices) deps.log.warn({}, notice);
   try {
     return await start(config, deps);

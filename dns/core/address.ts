@@ -32,8 +32,8 @@ function isDotted(text: string): boolean {
   let dots = 0;
   let digits = 0;
   let value = 0;
-  for (let at = 0; at < text.length; at++) {
-    const digit = text.charCodeAt(at) - 48;
+  for (let index = 0; index < text.length; index++) {
+    const digit = text.charCodeAt(index) - 48;
     if (digit >= 0 && digit <= 9) {
       if (digits > 0 && value === 0) return false;
       value = value * 10 + digit;

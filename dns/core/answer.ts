@@ -35,7 +35,7 @@ function answerAsOriginal(zone: Zone, name: string, node: ZoneNode | undefined, 
   if (answers.length > 0 || silent) {
     return { rcode: RCODE.NOERROR, answers, authority, additional: addressesOfTargets(zone, answers) };
   }
-  const rcode = node?.own ? RCODE.NOERROR : RCODE.NXDOMAIN;
+  const rcode = node?.named ? RCODE.NOERROR : RCODE.NXDOMAIN;
   return { rcode, answers, authority: [...authority, soa], additional: [] };
 }
 

@@ -25,7 +25,7 @@ export interface ZoneNode {
   readonly aaaa: readonly string[];
   readonly services: readonly Service[];
   /** False when only names below it were made. */
-  readonly own: boolean;
+  readonly named: boolean;
 }
 
 /** The zone's facts about itself, and those that all its records share. */

@@ -18,12 +18,12 @@ export function putMasters(context: MakerContext, put: Put): void {
   const { domain } = context.options;
   const { leader, masters } = context;
   if (leader) putLeader(context, put, leader);
-  const known = new Set(leader ? context.addressesOf(leader.host) : []);
+  const numbered = new Set(leader ? context.addressesOf(leader.host) : []);
   let leaderNumbered = leader === undefined;
   let number = 0;
   const add = (addresses: readonly string[]): void => {
     for (const address of addresses) {
-      known.add(address);
+      numbered.add(address);
       put.address(`master.${domain}`, address);
       put.address(`master${number}.${domain}`, address);
     }
@@ -33,7 +33,8 @@ export function putMasters(context: MakerContext, put: Put): void {
     const addresses = context.addressesOf(master.host);
     const leads = leader !== undefined && sameMaster(context, master, leader);
     // A second master at an address that has a number already gets none; an unknown host keeps its number free.
-    if (leads ? leaderNumbered : addresses.length > 0 && addresses.every((text) => known.has(text))) continue;
+    if (leads ? leaderNumbered : addresses.length > 0 && addresses.every((text) => numbered.has(text)))
+      continue;
     if (leads) leaderNumbered = true;
     add(addresses);
   }
@@ -57,12 +58,12 @@ function sameMaster(context: MakerContext, left: HostPort, right: HostPort): boo
 }
 
 /** `slave` for all agents together, and one service for each of their ports. */
-export function putAgent(context: MakerContext, put: Put, { at }: AgentFacts): void {
+export function putAgent(context: MakerContext, put: Put, { endpoint }: AgentFacts): void {
   const { domain } = context.options;
-  const addresses = at ? context.addressesOf(at.host) : [];
-  if (!at || addresses.length === 0) return;
+  const addresses = endpoint ? context.addressesOf(endpoint.host) : [];
+  if (!endpoint || addresses.length === 0) return;
   for (const address of addresses) put.address(`slave.${domain}`, address);
-  put.service(`_slave._tcp.${domain}`, { port: at.port, target: `slave.${domain}` });
+  put.service(`_slave._tcp.${domain}`, { port: endpoint.port, target: `slave.${domain}` });
 }
 
 /** Names of the cluster itself, which no framework may add its address to. */
@@ -71,12 +72,12 @@ const GUARDED = /^(leader|master\d*|slave)$/;
 /** A framework's own name and, when its driver listens on a port, its service. */
 export function putFramework(context: MakerContext, put: Put, framework: FrameworkFacts): void {
   const { domain, labelRule, authority } = context.options;
-  const { name: given, host, port } = framework;
-  const label = cleanDomain(given, labelRule);
+  const { name: frameworkName, host, port } = framework;
+  const label = cleanDomain(frameworkName, labelRule);
   const name = `${label}.${domain}`;
   if (label === '' || GUARDED.test(label) || name === authority.primary.toLowerCase()) {
     const why = `${label || 'none'} is not free`;
-    context.note(`the framework ${JSON.stringify(given)} gets no name of its own: ${why}`);
+    context.note(`the framework ${JSON.stringify(frameworkName)} gets no name of its own: ${why}`);
     return;
   }
   const addresses = host ? context.addressesOf(host) : [];

@@ -146,8 +146,8 @@ export function readFrameworkPids(summary: unknown): ReadonlyMap<string, HostPor
   const pids = new Map<string, HostPort>();
   for (const framework of listAt(summary, 'frameworks')) {
     const id = textAt(framework, 'id');
-    const at = readPid(textAt(framework, 'pid') ?? '');
-    if (id !== undefined && at) pids.set(id, at);
+    const endpoint = readPid(textAt(framework, 'pid') ?? '');
+    if (id !== undefined && endpoint) pids.set(id, endpoint);
   }
   return pids;
 }
@@ -169,24 +169,24 @@ function addAgent(target: EventTarget, agent: unknown, note: Note): boolean {
     note('an agent without id is left out');
     return false;
   }
-  const at = readPlace(agent, info);
-  if (!at) note(`agent ${id}: neither pid nor hostname can be used`);
-  target.setAgent(id, { id, at });
+  const endpoint = readPlace(agent, info);
+  if (!endpoint) note(`agent ${id}: neither pid nor hostname can be used`);
+  target.setAgent(id, { id, endpoint });
   return true;
 }
 
-function readPlace(agent: unknown, info: unknown): AgentFacts['at'] {
-  const at = readPid(textAt(agent, 'pid') ?? '');
+function readPlace(agent: unknown, info: unknown): AgentFacts['endpoint'] {
+  const endpoint = readPid(textAt(agent, 'pid') ?? '');
   const host = textAt(info, 'hostname');
-  return at ?? (host ? { host, port: numberAt(info, 'port') ?? 5051 } : undefined);
+  return endpoint ?? (host ? { host, port: numberAt(info, 'port') ?? 5051 } : undefined);
 }
 
 function removeAgent(target: EventTarget, event: unknown): boolean {
   const id = textAt(event, 'agent_removed', 'agent_id', 'value') ?? '';
-  const known = target.cluster.agents.has(id);
+  const wasListed = target.cluster.agents.has(id);
   for (const key of target.cluster.tasks.ownedBy(new Set([id]), NOBODY)) target.removeTask(key);
   target.setAgent(id, undefined);
-  return known;
+  return wasListed;
 }
 
 function addFramework(target: EventTarget, framework: unknown, note: Note): boolean {
@@ -207,16 +207,16 @@ function addFramework(target: EventTarget, framework: unknown, note: Note): bool
 
 function removeFramework(target: EventTarget, event: unknown): boolean {
   const id = textAt(event, 'framework_removed', 'framework_info', 'id', 'value') ?? '';
-  const known = target.cluster.frameworks.has(id);
+  const wasListed = target.cluster.frameworks.has(id);
   for (const key of target.cluster.tasks.ownedBy(NOBODY, new Set([id]))) target.removeTask(key);
   target.setFramework(id, undefined);
-  return known;
+  return wasListed;
 }
 
 function removeTask(target: EventTarget, key: string): boolean {
-  const known = target.cluster.tasks.has(key);
+  const wasListed = target.cluster.tasks.has(key);
   target.removeTask(key);
-  return known;
+  return wasListed;
 }
 
 function addTask(target: EventTarget, task: unknown, note: Note): boolean {

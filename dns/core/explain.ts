@@ -62,10 +62,10 @@ interface Wanted {
  */
 export function explain(
   live: LiveZone,
-  asked: string,
+  text: string,
   { near: wanted }: Wanted = { near: true },
 ): Explanation {
-  const name = askedName(asked);
+  const name = askedName(text);
   const { context } = live;
   const records: Origin[] = [];
   const missing: { task: string; why: string }[] = [];
@@ -219,11 +219,11 @@ const byLength = (a: string, b: string): number => a.length - b.length || (a < b
 
 function describeTask({ cluster }: LiveZone, task: TaskBody): string {
   const framework = cluster.frameworks.get(task.frameworkId)?.name ?? '';
-  const at = task.running ? ` since ${printTime(task.running.timestamp)}` : '';
+  const since = task.running ? ` since ${printTime(task.running.timestamp)}` : '';
   const health = task.running?.healthy === false ? ', unhealthy' : '';
   return (
     `task ${task.id} of framework ${task.frameworkId} (${framework}) on agent ${task.agentId}, ` +
-    `${task.state}${at}${health}`
+    `${task.state}${since}${health}`
   );
 }
 
@@ -236,9 +236,9 @@ function printTime(seconds: number): string {
 function catching(name: string, caught: (record: string) => void): Put & { sick: Put } {
   const here = (spelled: string): boolean => spelled.length === name.length && spelled.toLowerCase() === name;
   const put: Put = {
-    address: (at, address) => here(at) && caught(`${address.includes(':') ? 'AAAA' : 'A'} ${address}`),
-    service: (at, { port, target }) => here(at) && caught(`SRV ${port} ${target}`),
-    exists: (at) => here(at) && caught('the name, without an address'),
+    address: (owner, address) => here(owner) && caught(`${address.includes(':') ? 'AAAA' : 'A'} ${address}`),
+    service: (owner, { port, target }) => here(owner) && caught(`SRV ${port} ${target}`),
+    exists: (owner) => here(owner) && caught('the name, without an address'),
   };
   return { ...put, sick: put };
 }

@@ -58,8 +58,8 @@ export const DISCOVERY_SHAPE = membersShape({
 });
 
 /** The addresses of one status, when it is a running one. */
-export function readRunningStatus(given: unknown): StatusFacts | undefined {
-  const status = membersOf(given);
+export function readRunningStatus(value: unknown): StatusFacts | undefined {
+  const status = membersOf(value);
   if (status['state'] !== 'TASK_RUNNING') return undefined;
   const timestamp = asNumber(status['timestamp']) ?? 0;
   if (timestamp <= -1) return undefined;
@@ -95,20 +95,20 @@ function labelled(labels: readonly unknown[], key: string): readonly string[] {
 
 function networkAddresses(networks: readonly unknown[]): readonly string[] {
   if (networks.length === 0) return NONE;
-  const found: string[] = [];
+  const texts: string[] = [];
   for (const network of networks) {
     const addresses = asList(membersOf(network)['ip_addresses']);
     for (const entry of addresses.length > 0 ? addresses : [network]) {
       const address = asText(membersOf(entry)['ip_address']);
-      if (address !== undefined) found.push(address);
+      if (address !== undefined) texts.push(address);
     }
   }
-  return found;
+  return texts;
 }
 
 /** Discovery information with a name; without one it counts as none, its ports included. */
-export function readDiscovery(given: unknown, note: Note): DiscoveryFacts | undefined {
-  const discovery = membersOf(given);
+export function readDiscovery(value: unknown, note: Note): DiscoveryFacts | undefined {
+  const discovery = membersOf(value);
   const name = asText(discovery['name']);
   if (name === undefined || name === '') return undefined;
   const ports: DiscoveryPort[] = [];
@@ -153,12 +153,12 @@ export function usablePorts(ranges: Ranges, note: Note): Ranges {
 }
 
 function firstPorts(ranges: Ranges, count: number): Ranges {
-  const kept: Range[] = [];
+  const firstRanges: Range[] = [];
   let room = count;
   for (const [begin, end] of ranges) {
     if (room <= 0) break;
-    kept.push([begin, Math.min(end, begin + room - 1)]);
+    firstRanges.push([begin, Math.min(end, begin + room - 1)]);
     room -= end - begin + 1;
   }
-  return kept;
+  return firstRanges;
 }

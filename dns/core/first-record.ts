@@ -18,10 +18,10 @@ export function createFirstRecord(body: (chunk: Uint8Array) => void): FirstRecor
   let digits = 0;
   let inBody = false;
   const readLength = (chunk: Uint8Array): number => {
-    for (const [at, byte] of chunk.entries()) {
+    for (const [index, byte] of chunk.entries()) {
       if (byte === NEWLINE && digits > 0) {
         inBody = true;
-        return at + 1;
+        return index + 1;
       }
       length = length * 10 + byte - ZERO;
       if (byte < ZERO || byte > NINE || ++digits > 12 || length > RECORD_MAX_BYTES)

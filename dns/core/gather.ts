@@ -9,7 +9,7 @@ import { ITEM, LINE, packText, unpackText } from './packed';
 /** The values of one name while they come together. */
 export interface Gathered {
   /** True when anything was put here, were it nothing but the name. */
-  own: boolean;
+  named: boolean;
   readonly healthy: Values;
   /** Values of unhealthy instances; they count only where there are no others. */
   readonly sick: Values;
@@ -22,7 +22,7 @@ interface Values {
 }
 
 export function createGathered(): Gathered {
-  return { own: false, healthy: emptyValues(), sick: emptyValues() };
+  return { named: false, healthy: emptyValues(), sick: emptyValues() };
 }
 
 function emptyValues(): Values {
@@ -30,15 +30,15 @@ function emptyValues(): Values {
 }
 
 /** Gathers the names that `at` has a place for. */
-export function gatherInto(at: (name: string) => Gathered | undefined): Put & { readonly sick: Put } {
-  return { ...putInto(at, 'healthy'), sick: putInto(at, 'sick') };
+export function gatherInto(nodeAt: (name: string) => Gathered | undefined): Put & { readonly sick: Put } {
+  return { ...putInto(nodeAt, 'healthy'), sick: putInto(nodeAt, 'sick') };
 }
 
-function putInto(at: (name: string) => Gathered | undefined, kind: 'healthy' | 'sick'): Put {
+function putInto(nodeAt: (name: string) => Gathered | undefined, kind: 'healthy' | 'sick'): Put {
   const open = (name: string): Values | undefined => {
-    const gathered = at(name);
+    const gathered = nodeAt(name);
     if (!gathered) return undefined;
-    gathered.own = true;
+    gathered.named = true;
     return gathered[kind];
   };
   return {
@@ -56,11 +56,11 @@ function putInto(at: (name: string) => Gathered | undefined, kind: 'healthy' | '
   };
 }
 
-export function nodeOf({ own, healthy, sick }: Gathered): ZoneNode {
+export function nodeOf({ named, healthy, sick }: Gathered): ZoneNode {
   const a = healthy.a.size > 0 ? healthy.a : sick.a;
   const aaaa = healthy.aaaa.size > 0 ? healthy.aaaa : sick.aaaa;
   const services = healthy.services.size > 0 ? healthy.services : sick.services;
-  return { a: [...a], aaaa: [...aaaa], services: [...services.values()], own };
+  return { a: [...a], aaaa: [...aaaa], services: [...services.values()], named };
 }
 
 /** Gives each record as a line, to be put together with those of its name later on. */

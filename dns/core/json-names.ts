@@ -30,10 +30,10 @@ export function createKnownNames<T>(): KnownNames<T> {
 }
 
 /** True when a name stands at an offset. */
-export function standsAt(bytes: Uint8Array, at: number, name: Uint8Array): boolean {
+export function standsAt(bytes: Uint8Array, position: number, name: Uint8Array): boolean {
   const { length } = name;
-  if (at + length > bytes.length) return false;
-  for (let offset = 0; offset < length; offset++) if (bytes[at + offset] !== name[offset]) return false;
+  if (position + length > bytes.length) return false;
+  for (let offset = 0; offset < length; offset++) if (bytes[position + offset] !== name[offset]) return false;
   return true;
 }
 

@@ -88,15 +88,15 @@ export function createJsonScanner(visitor: JsonVisitor): JsonScanner {
     ...{ expect: 'value', run: undefined },
   };
   const feed = (chunk: Uint8Array): void => {
-    let at = 0;
+    let position = 0;
     shapes.use(chunk);
-    while (at < chunk.length) {
-      if (!place.run) at = step(place, chunk[at] ?? 0, at);
+    while (position < chunk.length) {
+      if (!place.run) position = step(place, chunk[position] ?? 0, position);
       const { run } = place;
       if (!run) continue;
-      const end = advance(run, chunk, at);
-      keep(run, chunk, at, Math.abs(end));
-      at = Math.abs(end);
+      const end = advance(run, chunk, position);
+      keep(run, chunk, position, Math.abs(end));
+      position = Math.abs(end);
       if (end >= 0) finish(place, run);
       if (run.shape) shapes.use(chunk);
     }
@@ -105,30 +105,30 @@ export function createJsonScanner(visitor: JsonVisitor): JsonScanner {
 }
 
 /** Handles one byte outside of runs. Returns where to go on: at the byte itself when a run begins with it. */
-function step(place: Place, byte: number, at: number): number {
-  if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) return at + 1;
+function step(place: Place, byte: number, position: number): number {
+  if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) return position + 1;
   const { expect } = place;
   const inList = place.lists.at(-1) === true;
-  if (expect === 'value') return begin(place, byte, at);
+  if (expect === 'value') return begin(place, byte, position);
   if (expect === 'first') {
-    if (byte !== CLOSE_LIST) return begin(place, byte, at);
+    if (byte !== CLOSE_LIST) return begin(place, byte, position);
     close(place);
   } else if (expect === 'key' && byte === QUOTE) {
     place.run = startRun(byte, { taken: true, key: true, shape: undefined });
     place.expect = 'run';
-    return at;
+    return position;
   } else if (expect === 'key' && byte === CLOSE_OBJECT) close(place);
   else if (expect === 'colon' && byte === COLON) place.expect = 'value';
   else if (expect === 'next' && byte === COMMA) place.expect = inList ? 'value' : 'key';
   else if (expect === 'next' && byte === (inList ? CLOSE_LIST : CLOSE_OBJECT)) close(place);
   else {
-    const found = JSON.stringify(String.fromCharCode(byte));
-    throw new Error(`not JSON: ${found} at /${place.path.join('/')} where ${expect} is due`);
+    const character = JSON.stringify(String.fromCharCode(byte));
+    throw new Error(`not JSON: ${character} at /${place.path.join('/')} where ${expect} is due`);
   }
-  return at + 1;
+  return position + 1;
 }
 
-function begin(place: Place, byte: number, at: number): number {
+function begin(place: Place, byte: number, position: number): number {
   const decision = decide(place);
   const container = byte === OPEN_OBJECT || byte === OPEN_LIST;
   if (decision === 'into' && container) {
@@ -137,11 +137,11 @@ function begin(place: Place, byte: number, at: number): number {
     place.items.push(undefined);
     if (list) place.path.push('*');
     place.expect = list ? 'first' : 'key';
-    return at + 1;
+    return position + 1;
   }
   const shape = typeof decision === 'object' && container ? decision : undefined;
   // Most values stand in one chunk as a whole; the others are read when their last piece is there.
-  const end = container && decision !== 'take' ? place.shapes.read(at, shape ?? NOTHING) : -1;
+  const end = container && decision !== 'take' ? place.shapes.read(position, shape ?? NOTHING) : -1;
   if (end >= 0) {
     if (shape) place.visitor.take(place.path, place.shapes.value());
     after(place);
@@ -149,12 +149,12 @@ function begin(place: Place, byte: number, at: number): number {
   }
   place.run = startRun(byte, { taken: decision !== 'skip' && decision !== 'into', key: false, shape });
   place.expect = 'run';
-  return at;
+  return position;
 }
 
 function decide({ visitor, path, lists, items }: Place): Decision {
-  const known = items.at(-1);
-  if (known !== undefined) return known;
+  const itemDecision = items.at(-1);
+  if (itemDecision !== undefined) return itemDecision;
   const decision = visitor.decide(path);
   if (lists.at(-1) === true) items[items.length - 1] = decision;
   return decision;
@@ -201,23 +201,23 @@ function startRun(byte: number, what: Pick<Run, 'taken' | 'key' | 'shape'>): Run
 /** Goes on in a run. Returns where it ends, or the negative end of the chunk when it does not end there. */
 function advance(run: Run, chunk: Uint8Array, from: number): number {
   const { length } = chunk;
-  let at = from;
+  let position = from;
   if (run.scalar) {
-    while (at < length && !endsScalar(chunk[at] ?? 0)) at++;
-    return at < length ? at : -length;
+    while (position < length && !endsScalar(chunk[position] ?? 0)) position++;
+    return position < length ? position : -length;
   }
-  while (at < length) {
+  while (position < length) {
     if (run.inText) {
-      at = endOfText(run, chunk, at);
+      position = endOfText(run, chunk, position);
       if (run.inText) return -length;
-      if (run.depth === 0) return at;
+      if (run.depth === 0) return position;
     }
-    while (at < length && OUTER_KINDS[chunk[at] ?? 0] === PLAIN) at++;
-    if (at === length) return -length;
-    const byte = chunk[at++] ?? 0;
+    while (position < length && OUTER_KINDS[chunk[position] ?? 0] === PLAIN) position++;
+    if (position === length) return -length;
+    const byte = chunk[position++] ?? 0;
     if (byte === QUOTE) run.inText = true;
     else if (byte === OPEN_OBJECT || byte === OPEN_LIST) run.depth++;
-    else if (--run.depth === 0) return at;
+    else if (--run.depth === 0) return position;
   }
   return -length;
 }
@@ -225,15 +225,15 @@ function advance(run: Run, chunk: Uint8Array, from: number): number {
 /** Goes on in a text. Returns where to go on: behind it, or at the end of the chunk. */
 function endOfText(run: Run, chunk: Uint8Array, from: number): number {
   const { length } = chunk;
-  let at = run.escaped ? from + 1 : from;
+  let position = run.escaped ? from + 1 : from;
   run.escaped = false;
-  for (; at < length; at++) {
-    const kind = TEXT_KINDS[chunk[at] ?? 0];
+  for (; position < length; position++) {
+    const kind = TEXT_KINDS[chunk[position] ?? 0];
     if (kind === PLAIN) continue;
-    if (kind === BACKSLASH && ++at === length) run.escaped = true;
+    if (kind === BACKSLASH && ++position === length) run.escaped = true;
     if (kind !== QUOTE) continue;
     run.inText = false;
-    return at + 1;
+    return position + 1;
   }
   return length;
 }
@@ -256,10 +256,10 @@ function joined(parts: readonly Uint8Array[], decoder: InstanceType<typeof TextD
 
 function concat(parts: readonly Uint8Array[]): Uint8Array {
   const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.length, 0));
-  let at = 0;
+  let offset = 0;
   for (const part of parts) {
-    whole.set(part, at);
-    at += part.length;
+    whole.set(part, offset);
+    offset += part.length;
   }
   return whole;
 }

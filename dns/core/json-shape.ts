@@ -104,7 +104,7 @@ function planOf({ members, only, items, skipped }: Shape): Plan {
 interface Place {
   bytes: Uint8Array;
   text: string;
-  at: number;
+  position: number;
 }
 
 export interface ShapeReader {
@@ -119,20 +119,20 @@ export interface ShapeReader {
 export function createShapeReader(): ShapeReader {
   // Only slices without octets above 127 are used, which look the same in all encodings.
   const plain = new TextDecoder('latin1');
-  const place: Place = { bytes: new Uint8Array(0), text: '', at: 0 };
+  const place: Place = { bytes: new Uint8Array(0), text: '', position: 0 };
   const plans = new Map<Shape, Plan>();
   const plan = (shape: Shape): Plan => {
-    const made = planOf(shape);
-    plans.set(shape, made);
-    return made;
+    const compiled = planOf(shape);
+    plans.set(shape, compiled);
+    return compiled;
   };
   let value: unknown;
   const read = (start: number, shape: Shape): number => {
     if (place.text === '') place.text = plain.decode(place.bytes);
-    place.at = start;
+    place.position = start;
     try {
       value = readValue(place, plans.get(shape) ?? plan(shape));
-      return place.at;
+      return place.position;
     } catch (error) {
       if (error === INCOMPLETE) return -1;
       throw error;
@@ -151,12 +151,12 @@ function readValue(place: Place, plan: Plan): unknown {
   if (byte === QUOTE) return readText(place);
   if (byte === OPEN_OBJECT && plan.members) return readObject(place, plan, plan.members);
   if (byte === OPEN_LIST && plan.items) return readList(place, plan.items);
-  const start = place.at;
+  const start = place.position;
   skip(place, byte);
   if (plan.skipped) return undefined;
   if (byte === OPEN_OBJECT || byte === OPEN_LIST)
-    return JSON.parse(decoder.decode(place.bytes.subarray(start, place.at)));
-  return readNumber(place, start) ?? JSON.parse(place.text.slice(start, place.at));
+    return JSON.parse(decoder.decode(place.bytes.subarray(start, place.position)));
+  return readNumber(place, start) ?? JSON.parse(place.text.slice(start, place.position));
 }
 
 const decoder = new TextDecoder();
@@ -168,18 +168,18 @@ function readObject(
 ): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   let passing = false;
-  place.at++;
+  place.position++;
   if (next(place) === CLOSE_OBJECT) {
-    place.at++;
+    place.position++;
     return object;
   }
-  for (let known = names.start; ; ) {
-    const likely = known.follower;
-    if (likely && standsAt(place.bytes, place.at, likely.bytes)) {
-      place.at += likely.bytes.length;
-      known = likely;
-    } else known = readName(place, names, known, members);
-    const { wanted } = known;
+  for (let name = names.start; ; ) {
+    const likely = name.follower;
+    if (likely && standsAt(place.bytes, place.position, likely.bytes)) {
+      place.position += likely.bytes.length;
+      name = likely;
+    } else name = readName(place, names, name, members);
+    const { wanted } = name;
     if (wanted && (!passing || wanted.name === only?.name)) {
       const value = readValue(place, wanted.plan);
       object[wanted.name] = value;
@@ -187,23 +187,23 @@ function readObject(
     } else skip(place, next(place));
     const byte = next(place);
     if (byte !== COMMA && byte !== CLOSE_OBJECT) throw wrong(place, ', or }');
-    place.at++;
+    place.position++;
     if (byte === CLOSE_OBJECT) return object;
   }
 }
 
 function readList(place: Place, items: Plan): unknown[] {
   const list: unknown[] = [];
-  place.at++;
+  place.position++;
   if (next(place) === CLOSE_LIST) {
-    place.at++;
+    place.position++;
     return list;
   }
   for (;;) {
     list.push(readValue(place, items));
     const byte = next(place);
     if (byte !== COMMA && byte !== CLOSE_LIST) throw wrong(place, ', or ]');
-    place.at++;
+    place.position++;
     if (byte === CLOSE_LIST) return list;
   }
 }
@@ -216,13 +216,13 @@ function readName(
   members: ReadonlyMap<string, PlannedMember>,
 ): Name {
   if (next(place) !== QUOTE) throw wrong(place, 'a member name');
-  const start = place.at;
+  const start = place.position;
   const plain = skipText(place);
-  const end = place.at;
+  const end = place.position;
   if (next(place) !== COLON) throw wrong(place, ':');
-  place.at++;
-  if (plain && place.at === end + 1)
-    return learnName(names, before, place.bytes.subarray(start, place.at), () =>
+  place.position++;
+  if (plain && place.position === end + 1)
+    return learnName(names, before, place.bytes.subarray(start, place.position), () =>
       members.get(place.text.slice(start + 1, end - 1)),
     );
   const name: unknown = JSON.parse(decoder.decode(place.bytes.subarray(start, end)));
@@ -230,15 +230,15 @@ function readName(
 }
 
 /** A number without a sign and an exponent that a double holds exactly; all others are left to JSON.parse. */
-function readNumber({ bytes, at }: Place, start: number): number | undefined {
+function readNumber({ bytes, position }: Place, start: number): number | undefined {
   let [value, scale] = [0, 0];
-  if (at - start > DIGITS_MAX || (bytes[start] === ZERO && at > start + 1)) return undefined;
-  for (let place = start; place < at; place++) {
+  if (position - start > DIGITS_MAX || (bytes[start] === ZERO && position > start + 1)) return undefined;
+  for (let place = start; place < position; place++) {
     const digit = (bytes[place] ?? 0) - ZERO;
     if (digit >= 0 && digit <= 9) {
       value = value * 10 + digit;
       scale *= 10;
-    } else if (digit === DOT && scale === 0 && place > start && place < at - 1) scale = 1;
+    } else if (digit === DOT && scale === 0 && place > start && place < position - 1) scale = 1;
     else return undefined;
   }
   // Both are exact, so the quotient is the nearest double, which is what JSON.parse gives.
@@ -246,9 +246,9 @@ function readNumber({ bytes, at }: Place, start: number): number | undefined {
 }
 
 function readText(place: Place): string {
-  const start = place.at + 1;
-  if (skipText(place)) return place.text.slice(start, place.at - 1);
-  const text: unknown = JSON.parse(decoder.decode(place.bytes.subarray(start - 1, place.at)));
+  const start = place.position + 1;
+  if (skipText(place)) return place.text.slice(start, place.position - 1);
+  const text: unknown = JSON.parse(decoder.decode(place.bytes.subarray(start - 1, place.position)));
   return String(text);
 }
 
@@ -257,15 +257,15 @@ function skipText(place: Place): boolean {
   const { bytes } = place;
   const { length } = bytes;
   let plain = true;
-  for (let at = place.at + 1; at < length; at++) {
-    const kind = TEXT_KINDS[bytes[at] ?? 0];
+  for (let index = place.position + 1; index < length; index++) {
+    const kind = TEXT_KINDS[bytes[index] ?? 0];
     if (kind === PLAIN) continue;
     if (kind === QUOTE) {
-      place.at = at + 1;
+      place.position = index + 1;
       return plain;
     }
     plain = false;
-    if (kind === BACKSLASH) at++;
+    if (kind === BACKSLASH) index++;
   }
   throw INCOMPLETE;
 }
@@ -273,8 +273,8 @@ function skipText(place: Place): boolean {
 /** The next byte that is no blank. */
 function next(place: Place): number {
   const { bytes } = place;
-  for (; place.at < bytes.length; place.at++) {
-    const byte = bytes[place.at] ?? 0;
+  for (; place.position < bytes.length; place.position++) {
+    const byte = bytes[place.position] ?? 0;
     if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return byte;
   }
   throw INCOMPLETE;
@@ -292,16 +292,16 @@ function skip(place: Place, byte: number): void {
 function skipContainer(place: Place): void {
   const { bytes } = place;
   let depth = 0;
-  for (let at = place.at; at < bytes.length; at++) {
-    const kind = OUTER_KINDS[bytes[at] ?? 0];
+  for (let index = place.position; index < bytes.length; index++) {
+    const kind = OUTER_KINDS[bytes[index] ?? 0];
     if (kind === PLAIN) continue;
     if (kind === QUOTE) {
-      place.at = at;
+      place.position = index;
       skipText(place);
-      at = place.at - 1;
+      index = place.position - 1;
     } else if (kind === OPEN_OBJECT || kind === OPEN_LIST) depth++;
     else if (--depth === 0) {
-      place.at = at + 1;
+      place.position = index + 1;
       return;
     }
   }
@@ -311,15 +311,15 @@ function skipContainer(place: Place): void {
 /** A number or a word ends before what cannot be part of one. */
 function skipScalar(place: Place): void {
   const { bytes } = place;
-  while (place.at < bytes.length) {
-    const byte = bytes[place.at] ?? 0;
+  while (place.position < bytes.length) {
+    const byte = bytes[place.position] ?? 0;
     if (endsScalar(byte)) return;
-    place.at++;
+    place.position++;
   }
   throw INCOMPLETE;
 }
 
-function wrong({ bytes, at }: Place, due: string): Error {
-  const found = JSON.stringify(String.fromCharCode(bytes[at] ?? 0));
-  return new Error(`not JSON: ${found} where ${due} is due`);
+function wrong({ bytes, position }: Place, due: string): Error {
+  const character = JSON.stringify(String.fromCharCode(bytes[position] ?? 0));
+  return new Error(`not JSON: ${character} where ${due} is due`);
 }

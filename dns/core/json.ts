@@ -4,12 +4,12 @@
 
 /** The value at a path of member names, or undefined when any step of it is missing. */
 export function valueAt(value: unknown, ...path: readonly string[]): unknown {
-  let found: unknown = value;
+  let current: unknown = value;
   for (const name of path) {
-    if (!isObject(found)) return undefined;
-    found = found[name];
+    if (!isObject(current)) return undefined;
+    current = current[name];
   }
-  return found;
+  return current;
 }
 
 /** The members of an object, none for what is no object. Reading them by a written name costs next to nothing. */

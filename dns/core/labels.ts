@@ -24,8 +24,8 @@ const CLEANED_MAX = 5000;
 
 /** One label out of any text; empty when nothing of it can be used. */
 export function cleanLabel(text: string, rule: LabelRule): string {
-  const known = cleaned[rule].get(text);
-  if (known !== undefined) return known;
+  const cachedLabel = cleaned[rule].get(text);
+  if (cachedLabel !== undefined) return cachedLabel;
   if (cleaned[rule].size >= CLEANED_MAX) cleaned[rule].clear();
   const label = makeLabel(text, rule);
   cleaned[rule].set(text, label);

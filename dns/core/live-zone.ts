@@ -114,9 +114,9 @@ export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
       book.hosts = undefined;
       touchOther(book, MASTERS);
     },
-    setHost: (host, found) => {
-      if (same(addresses.get(host) ?? [], found)) return;
-      addresses.set(host, found);
+    setHost: (host, hostAddresses) => {
+      if (same(addresses.get(host) ?? [], hostAddresses)) return;
+      addresses.set(host, hostAddresses);
       // What has gone out may have been made with the old ones.
       if (!book.rest) book.ahead = undefined;
       touchReadersOf(book, host);
@@ -142,16 +142,16 @@ export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
 }
 
 /** The addresses of a host: itself when it is one. The same lists serve all tasks of an agent. */
-function ownAddresses(found: (host: string) => readonly string[]): MakerContext['addressesOf'] {
-  const own = new Map<string, readonly string[]>();
+function ownAddresses(lookup: (host: string) => readonly string[]): MakerContext['addressesOf'] {
+  const literals = new Map<string, readonly string[]>();
   return (host) => {
-    const known = own.get(host);
-    if (known) return known;
+    const literal = literals.get(host);
+    if (literal) return literal;
     const address = readAddress(host);
-    if (!address) return found(host).flatMap((text) => readAddress(text)?.text ?? []);
-    if (own.size > OWN_MAX) own.clear();
+    if (!address) return lookup(host).flatMap((text) => readAddress(text)?.text ?? []);
+    if (literals.size > OWN_MAX) literals.clear();
     const list = [address.text];
-    own.set(host, list);
+    literals.set(host, list);
     return list;
   };
 }
@@ -201,7 +201,7 @@ function touchTasksOf(book: Book, agents: ReadonlySet<string>, frameworks: Reado
 function touchReadersOf(book: Book, host: string): void {
   const { agents, frameworks } = book.cluster;
   touchOther(book, MASTERS);
-  const onHost = [...agents.values()].filter(({ at }) => at?.host === host).map(({ id }) => id);
+  const onHost = [...agents.values()].filter(({ endpoint }) => endpoint?.host === host).map(({ id }) => id);
   for (const id of onHost) touchOther(book, agentKey(id));
   for (const [id, framework] of frameworks) if (framework.host === host) touchOther(book, frameworkKey(id));
   touchTasksOf(book, new Set(onHost), NOBODY);
@@ -382,7 +382,7 @@ function hostsOf(cluster: Cluster, masters: readonly HostPort[]): Set<string> {
   };
   add(cluster.leader?.host);
   for (const master of masters) add(master.host);
-  for (const agent of cluster.agents.values()) add(agent.at?.host);
+  for (const agent of cluster.agents.values()) add(agent.endpoint?.host);
   for (const framework of cluster.frameworks.values()) add(framework.host);
   return hosts;
 }

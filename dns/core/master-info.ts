@@ -60,27 +60,27 @@ function textOf(fields: Fields | undefined, field: number): string | undefined {
 /** The fields of a message by number, the last of each; undefined when the bytes are none. */
 function readFields(data: Uint8Array): Fields | undefined {
   const fields = new Map<number, number | Uint8Array>();
-  let at = 0;
+  let offset = 0;
   const varint = (): number => {
     let value = 0;
     for (let shift = 0; shift < 64; shift += 7) {
-      const byte = data[at++];
+      const byte = data[offset++];
       if (byte === undefined) return Number.NaN;
       value += (byte & 127) * 2 ** shift;
       if (byte < 128) return value;
     }
     return Number.NaN;
   };
-  while (at < data.length) {
+  while (offset < data.length) {
     const tag = varint();
     const [field, wire] = [Math.floor(tag / 8), tag % 8];
     if (wire === 0) fields.set(field, varint() % 2 ** 32);
     else if (wire === 2) {
       const length = varint();
-      if (!(length <= data.length - at)) return undefined;
-      fields.set(field, data.subarray(at, at + length));
-      at += length;
-    } else if (wire === 1 || wire === 5) at += wire === 1 ? 8 : 4;
+      if (!(length <= data.length - offset)) return undefined;
+      fields.set(field, data.subarray(offset, offset + length));
+      offset += length;
+    } else if (wire === 1 || wire === 5) offset += wire === 1 ? 8 : 4;
     else return undefined;
   }
   return fields.size > 0 ? fields : undefined;

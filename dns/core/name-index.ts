@@ -46,14 +46,14 @@ export function hashName(name: string): number {
 /** The same hash, of names in two parts: labels and, unless it is empty, what many names end in. */
 export function createNameHash(): (labels: string, suffix: string) => number {
   // A cluster has two endings for each framework.
-  const known = new Map<string, number>();
+  const begunHashes = new Map<string, number>();
   return (labels, suffix) => {
     if (suffix === '') return hashName(labels);
-    let begun = known.get(suffix);
+    let begun = begunHashes.get(suffix);
     if (begun === undefined) {
-      if (known.size >= KNOWN_MAX) known.clear();
+      if (begunHashes.size >= KNOWN_MAX) begunHashes.clear();
       begun = goOn(goOn(EMPTY, suffix), '.');
-      known.set(suffix, begun);
+      begunHashes.set(suffix, begun);
     }
     return mixed(goOn(begun, labels));
   };
@@ -64,12 +64,13 @@ const KNOWN_MAX = 5000;
 
 function goOn(begun: number, text: string): number {
   let hash = begun;
-  for (let at = text.length - 1; at >= 0; at--) hash = Math.imul(hash ^ text.charCodeAt(at), 0x01000193);
+  for (let index = text.length - 1; index >= 0; index--)
+    hash = Math.imul(hash ^ text.charCodeAt(index), 0x01000193);
   return hash;
 }
 
-function mixed(given: number): number {
-  const hash = Math.imul(given ^ (given >>> 15), 0x2c1b3c6d);
+function mixed(unmixed: number): number {
+  const hash = Math.imul(unmixed ^ (unmixed >>> 15), 0x2c1b3c6d);
   return hash ^ (hash >>> 13);
 }
 
@@ -156,15 +157,15 @@ function unlink(index: Index, entry: number): void {
 
 function thingsAt(index: Index, hash: number): number[] {
   const { entries } = index;
-  const found: number[] = [];
+  const things: number[] = [];
   const first = find(index, hash);
-  if (first === NONE) return found;
+  if (first === NONE) return things;
   let entry = first;
   do {
-    found.push(entries.thing[entry] ?? NONE);
+    things.push(entries.thing[entry] ?? NONE);
     entry = entries.after[entry] ?? first;
   } while (entry !== first);
-  return found;
+  return things;
 }
 
 /** The entry that stands for a hash. */
@@ -182,13 +183,13 @@ function enterBucket({ entries, buckets }: Index, entry: number): void {
 
 function replaceInBucket({ entries, buckets }: Index, entry: number, by: number): void {
   const bucket = (entries.hash[entry] ?? 0) & (buckets.length - 1);
-  let at = buckets[bucket] ?? NONE;
-  if (at === entry) {
+  let slot = buckets[bucket] ?? NONE;
+  if (slot === entry) {
     buckets[bucket] = by;
     return;
   }
-  while (at !== NONE && entries.below[at] !== entry) at = entries.below[at] ?? NONE;
-  entries.below[at] = by;
+  while (slot !== NONE && entries.below[slot] !== entry) slot = entries.below[slot] ?? NONE;
+  entries.below[slot] = by;
 }
 
 function takeEntry(index: Index): number {

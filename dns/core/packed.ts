@@ -17,12 +17,12 @@ const SHIFT = 0x40;
 /** A text that can stand in a line. */
 export function packText(text: string): string {
   if (!SPECIAL.test(text)) return text;
-  return text.replace(SPECIALS, (one) => `\\${String.fromCharCode(one.charCodeAt(0) + SHIFT)}`);
+  return text.replace(SPECIALS, (character) => `\\${String.fromCharCode(character.charCodeAt(0) + SHIFT)}`);
 }
 
 export function unpackText(text: string): string {
   if (!text.includes('\\')) return text;
-  return text.replace(/\\(.)/gs, (_all, one: string) => String.fromCharCode(one.charCodeAt(0) - SHIFT));
+  return text.replace(/\\(.)/gs, (_all, letter: string) => String.fromCharCode(letter.charCodeAt(0) - SHIFT));
 }
 
 /** A list of texts; one empty text comes back as none. */

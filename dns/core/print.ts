@@ -24,11 +24,11 @@ export interface HostEntry {
 }
 
 /** `/v1/hosts/{name}`: A first, then AAAA; one empty entry when there is nothing. */
-export function listHosts(zone: Zone | undefined, asked: string): readonly HostEntry[] {
-  const name = askedName(asked);
+export function listHosts(zone: Zone | undefined, path: string): readonly HostEntry[] {
+  const name = askedName(path);
   const node = zone?.node(name);
-  const found = [...(node?.a ?? []), ...(node?.aaaa ?? [])].map((ip) => ({ host: `${name}.`, ip }));
-  return found.length > 0 ? found : [{ host: '', ip: '' }];
+  const entries = [...(node?.a ?? []), ...(node?.aaaa ?? [])].map((ip) => ({ host: `${name}.`, ip }));
+  return entries.length > 0 ? entries : [{ host: '', ip: '' }];
 }
 
 export interface ServiceEntry {
@@ -39,12 +39,12 @@ export interface ServiceEntry {
 }
 
 /** `/v1/services/{name}`: for each service one A and one AAAA of its target. */
-export function listServices(zone: Zone | undefined, asked: string): readonly ServiceEntry[] {
-  const services = zone?.node(askedName(asked))?.services.filter(isAnswered) ?? [];
+export function listServices(zone: Zone | undefined, path: string): readonly ServiceEntry[] {
+  const services = zone?.node(askedName(path))?.services.filter(isAnswered) ?? [];
   const entries = services.flatMap(({ port, target }) => {
     const node = zone?.node(target);
     const ips = [node?.a[0], node?.aaaa[0]].filter((ip) => ip !== undefined);
-    return ips.map((ip) => ({ service: asked, host: `${target}.`, ip, port: String(port) }));
+    return ips.map((ip) => ({ service: path, host: `${target}.`, ip, port: String(port) }));
   });
   return entries.length > 0 ? entries : [{ service: '', host: '', ip: '', port: '' }];
 }
@@ -60,8 +60,8 @@ export function listTasks(live: LiveZone | undefined): object {
   if (!live) return { frameworks: null };
   const { cluster, context } = live;
   const seen = new Set<string>();
-  let made: ListedRecord[] = [];
-  const put = lister(seen, (record) => void made.push(record));
+  let records: ListedRecord[] = [];
+  const put = lister(seen, (record) => void records.push(record));
   putServer(context, put);
   putMasters(context, put);
   for (const agent of cluster.agents.values()) putAgent(context, put, agent);
@@ -69,10 +69,10 @@ export function listTasks(live: LiveZone | undefined): object {
   const tasks = tasksByFramework(live);
   const frameworks = [...cluster.frameworks.values()].map(({ id, name }) => ({
     tasks: (tasks.get(id) ?? []).map((task) => {
-      made = [];
+      records = [];
       const recipe = taskRecipe(context, task);
       if (recipe) putTask(context.options, put, recipe);
-      return { name: task.name, id: task.id, records: made.length === 0 ? null : made };
+      return { name: task.name, id: task.id, records: records.length === 0 ? null : records };
     }),
     name,
   }));
@@ -92,12 +92,12 @@ function tasksByFramework({ cluster }: LiveZone): Map<string, TaskFacts[]> {
   return tasks;
 }
 
-function lister(seen: Set<string>, made: (record: ListedRecord) => void): Put & { sick: Put } {
+function lister(seen: Set<string>, add: (record: ListedRecord) => void): Put & { sick: Put } {
   const list = (record: ListedRecord): void => {
     const key = `${record.name} ${record.rtype} ${record.host}`;
     if (seen.has(key)) return;
     seen.add(key);
-    made(record);
+    add(record);
   };
   const put: Put = {
     address: (name, host) => list({ name: `${name}.`, host, rtype: host.includes(':') ? 'AAAA' : 'A' }),

@@ -72,8 +72,8 @@ function lowering(put: Put): Put {
 }
 
 function putRecords(lines: readonly string[], put: Put): void {
-  for (let at = 1; at < lines.length; at++) {
-    const [kind, name = '', value = '', target = ''] = (lines[at] ?? '').split(ITEM);
+  for (let index = 1; index < lines.length; index++) {
+    const [kind, name = '', value = '', target = ''] = (lines[index] ?? '').split(ITEM);
     if (kind === 'a') put.address(name, value);
     else if (kind === 's') put.service(name, { port: Number(value), target });
     else put.exists(name);
@@ -89,7 +89,7 @@ function unpackTask(lines: readonly string[]): TaskRecipe {
     addresses = '',
     agents = '',
     ports = '',
-    found = '',
+    discovery = '',
   ] = lines;
   return {
     sick: kind === SICK,
@@ -100,7 +100,7 @@ function unpackTask(lines: readonly string[]): TaskRecipe {
     addresses: unpackItems(addresses),
     agentAddresses: unpackItems(agents),
     ports: unpackRanges(ports),
-    discovery: unpackPorts(found),
+    discovery: unpackPorts(discovery),
   };
 }
 
@@ -115,8 +115,8 @@ function unpackPorts(text: string): PortRecipe[] | undefined {
   if (text === '') return undefined;
   const ports: PortRecipe[] = [];
   const items = text.split(ITEM);
-  for (let at = 1; at < items.length; at++) {
-    const [port, label = '', ...protocols] = (items[at] ?? '').split(' ');
+  for (let index = 1; index < items.length; index++) {
+    const [port, label = '', ...protocols] = (items[index] ?? '').split(' ');
     ports.push({ port: Number(port), label, protocols });
   }
   return ports;

@@ -17,7 +17,7 @@ export interface HostPort {
 export interface AgentFacts {
   readonly id: string;
   /** Undefined when the master told no usable one: the agent's tasks count, but nothing points at the agent. */
-  readonly at: HostPort | undefined;
+  readonly endpoint: HostPort | undefined;
 }
 
 export interface FrameworkFacts {

@@ -83,14 +83,11 @@ export function createStateReader(note: Note, watch?: TaskWatch, rule: StatusRul
   /** The framework's id, once a task has needed it. */
   let frameworkId: string | undefined;
   /** The framework as it was known when its first task was read; undefined without its name. */
-  let known: FrameworkFacts | undefined;
+  let namedFramework: FrameworkFacts | undefined;
   /** Tasks that came before the id of their framework. */
   let early: Mutable<TaskFacts>[] = [];
   let frameworks = 0;
   let doubles = 0;
-  const idOf = (given: string | undefined): string =>
-    // Documents without framework ids are read too; the place in the list tells them apart.
-    given === undefined || cluster.frameworks.has(given) ? `${given ?? ''}#${frameworks}` : given;
   const addTask = (task: Mutable<TaskFacts>, id: string): void => {
     task.frameworkId = id;
     task.key = taskKey(id, task.id);
@@ -98,15 +95,15 @@ export function createStateReader(note: Note, watch?: TaskWatch, rule: StatusRul
       task.key += ` again ${++doubles}`;
       cluster.tasks.set(task);
     }
-    watch?.task(cluster, task, known);
+    watch?.task(cluster, task, namedFramework);
   };
   const endFramework = (): void => {
-    const id = frameworkId ?? idOf(textAt(framework, 'id'));
+    const id = frameworkId ?? distinctId(cluster, textAt(framework, 'id'), frameworks);
     cluster.frameworks.set(id, readFramework(framework, id, note));
     for (const task of early) addTask(task, id);
     framework = {};
     frameworkId = undefined;
-    known = undefined;
+    namedFramework = undefined;
     early = [];
     frameworks++;
   };
@@ -114,11 +111,11 @@ export function createStateReader(note: Note, watch?: TaskWatch, rule: StatusRul
     const task = readTask(value, rule, note);
     // The same text as the agent has: what looks the agent up by it from here on need not read it again.
     if (task) task.agentId = cluster.agents.get(task.agentId)?.id ?? task.agentId;
-    const given = frameworkId === undefined ? textAt(framework, 'id') : undefined;
-    if (given !== undefined) {
-      frameworkId = idOf(given);
+    const documentId = frameworkId === undefined ? textAt(framework, 'id') : undefined;
+    if (documentId !== undefined) {
+      frameworkId = distinctId(cluster, documentId, frameworks);
       if (textAt(framework, 'name') !== undefined)
-        known = readFramework(framework, frameworkId, () => undefined);
+        namedFramework = readFramework(framework, frameworkId, () => undefined);
     }
     if (task && frameworkId !== undefined) addTask(task, frameworkId);
     else if (task) early.push(task);
@@ -147,15 +144,21 @@ export function createStateReader(note: Note, watch?: TaskWatch, rule: StatusRul
   return { feed: scanner.feed, finish };
 }
 
+/** Documents without framework ids are read too; the position in the list tells them apart. */
+function distinctId(cluster: Cluster, documentId: string | undefined, position: number): string {
+  const isDistinct = documentId !== undefined && !cluster.frameworks.has(documentId);
+  return isDistinct ? documentId : `${documentId ?? ''}#${position}`;
+}
+
 function addAgent(cluster: Cluster, slave: unknown, note: Note): void {
   const id = textAt(slave, 'id');
   if (id === undefined || id === '') {
     note('an agent without id is left out');
     return;
   }
-  const at = readPid(textAt(slave, 'pid') ?? '');
-  if (!at) note(`agent ${id}: pid ${JSON.stringify(valueAt(slave, 'pid'))} is not id@host:port`);
-  const agent: AgentFacts = { id, at };
+  const endpoint = readPid(textAt(slave, 'pid') ?? '');
+  if (!endpoint) note(`agent ${id}: pid ${JSON.stringify(valueAt(slave, 'pid'))} is not id@host:port`);
+  const agent: AgentFacts = { id, endpoint };
   cluster.agents.set(id, agent);
 }
 
@@ -163,17 +166,17 @@ function readFramework(entry: unknown, id: string, note: Note): FrameworkFacts {
   const name = textAt(entry, 'name') ?? '';
   const pid = textAt(entry, 'pid');
   if (pid === undefined) return { id, name, host: textAt(entry, 'hostname'), port: undefined };
-  const at = readPid(pid);
-  if (!at) note(`framework ${id}: pid ${JSON.stringify(pid)} is not id@host:port`);
-  return { id, name, host: at?.host, port: at?.port };
+  const endpoint = readPid(pid);
+  if (!endpoint) note(`framework ${id}: pid ${JSON.stringify(pid)} is not id@host:port`);
+  return { id, name, host: endpoint?.host, port: endpoint?.port };
 }
 
-function readTask(given: unknown, rule: StatusRule, note: Note): Mutable<TaskFacts> | undefined {
-  if (typeof given !== 'object' || given === null) {
+function readTask(value: unknown, rule: StatusRule, note: Note): Mutable<TaskFacts> | undefined {
+  if (typeof value !== 'object' || value === null) {
     note('a task that is no object is left out');
     return undefined;
   }
-  const item = membersOf(given);
+  const item = membersOf(value);
   const id = asText(item['id']) ?? '';
   const taskNote: Note = (text) => note(`task ${id}: ${text}`);
   return {
@@ -202,8 +205,8 @@ const rangesRead = new Map<string, ReturnType<typeof readPortRanges>>();
 const RANGES_READ_MAX = 5000;
 
 function knownRanges(text: string): ReturnType<typeof readPortRanges> {
-  const known = rangesRead.get(text);
-  if (known) return known;
+  const previous = rangesRead.get(text);
+  if (previous) return previous;
   if (rangesRead.size >= RANGES_READ_MAX) rangesRead.clear();
   const ranges = readPortRanges(text);
   // A short text is kept by itself; a long one would keep what it was cut from.

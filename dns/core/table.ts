@@ -78,8 +78,8 @@ function createStore({ head, total }: ZoneChange): Store {
 /** Writes a change down. Gives the names it touches; none for a fresh zone, where all are. */
 function enter(store: Store, { head, fresh, things, recipes }: ZoneChange): Set<string> {
   const touched = new Set<string>();
-  for (const [at, thing] of things.entries()) {
-    const recipe = recipes[at] ?? undefined;
+  for (const [index, thing] of things.entries()) {
+    const recipe = recipes[index] ?? undefined;
     const held = store.recipes[thing];
     if (held === recipe) continue;
     if (held !== undefined) {
@@ -154,16 +154,16 @@ export function parentOf(name: string, domain: string): string | undefined {
 
 function nodeAt({ recipes, index, above }: Store, naming: Naming, name: string): ZoneNode | undefined {
   const gathered = createGathered();
-  const put = gatherInto((at) => (at === name ? gathered : undefined));
+  const put = gatherInto((candidate) => (candidate === name ? gathered : undefined));
   for (const thing of index.things(hashName(name))) {
     const recipe = recipes[thing];
     if (recipe !== undefined) cook(naming, recipe, put);
   }
-  if (gathered.own) return nodeOf(gathered);
+  if (gathered.named) return nodeOf(gathered);
   return name === naming.domain || above?.has(name) ? NON_TERMINAL : undefined;
 }
 
-const NON_TERMINAL: ZoneNode = { a: [], aaaa: [], services: [], own: false };
+const NON_TERMINAL: ZoneNode = { a: [], aaaa: [], services: [], named: false };
 
 function* partsOf({ recipes }: Store, head: ZoneHead, whole: boolean): Generator<ZoneChange> {
   const { domain, compat, authority } = head;

@@ -34,8 +34,8 @@ function sha1FirstWord(id: string): number {
   const size = Math.ceil((length + 9) / BLOCK_BYTES) * BLOCK_BYTES;
   message.fill(0, length, size);
   message[length] = 0x80;
-  for (let at = 0, bits = length * 8; at < 5; at++, bits = Math.floor(bits / 256))
-    message[size - 1 - at] = bits % 256;
+  for (let index = 0, bits = length * 8; index < 5; index++, bits = Math.floor(bits / 256))
+    message[size - 1 - index] = bits % 256;
   state.set(START);
   for (let offset = 0; offset < size; offset += BLOCK_BYTES) mixBlock(message, offset);
   return state[0] ?? 0;
@@ -45,10 +45,10 @@ const START = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
 
 /** Writes the text in UTF-8 and tells its length. */
 function writeId(id: string, message: Uint8Array): number {
-  for (let at = 0; at < id.length; at++) {
-    const code = id.charCodeAt(at);
+  for (let index = 0; index < id.length; index++) {
+    const code = id.charCodeAt(index);
     if (code > 127) return encoder.encodeInto(id, message).written;
-    message[at] = code;
+    message[index] = code;
   }
   return id.length;
 }
@@ -103,8 +103,8 @@ function mixBlock(message: Uint8Array, offset: number): void {
 }
 
 function fillWords(message: Uint8Array, offset: number): void {
-  for (let at = 0, i = offset; at < 16; at++, i += 4) {
-    words[at] =
+  for (let index = 0, i = offset; index < 16; index++, i += 4) {
+    words[index] =
       ((message[i] ?? 0) << 24) |
       ((message[i + 1] ?? 0) << 16) |
       ((message[i + 2] ?? 0) << 8) |

@@ -50,18 +50,18 @@ export function createTaskMap(): TaskMap {
     const number = numbers.get(key);
     return number === undefined ? undefined : texts[number];
   };
-  const enter = (key: string, given: string): void => {
+  const enter = (key: string, packed: string): void => {
     const number = free.pop() ?? texts.length;
     numbers.set(key, number);
-    texts[number] = given;
-    labels.add(number, nameOf(given));
+    texts[number] = packed;
+    labels.add(number, nameOf(packed));
   };
-  const setText = (key: string, given: string): void => {
+  const setText = (key: string, packed: string): void => {
     const held = numbers.get(key);
-    if (held === undefined) enter(key, given);
+    if (held === undefined) enter(key, packed);
     else {
-      labels.rename(held, nameOf(texts[held] ?? ''), nameOf(given));
-      texts[held] = given;
+      labels.rename(held, nameOf(texts[held] ?? ''), nameOf(packed));
+      texts[held] = packed;
     }
   };
   const get = (key: string): TaskFacts | undefined => {
@@ -167,11 +167,11 @@ function unpackStatus(lines: readonly string[]): StatusFacts | undefined {
 
 function unpackDiscovery(lines: readonly string[]): DiscoveryFacts {
   const ports: DiscoveryPort[] = [];
-  for (let at = DISCOVERY_AT + 1; at < lines.length; at += 3)
+  for (let line = DISCOVERY_AT + 1; line < lines.length; line += 3)
     ports.push({
-      number: Number(lines[at]),
-      name: unpackText(lines[at + 1] ?? ''),
-      protocol: unpackText(lines[at + 2] ?? ''),
+      number: Number(lines[line]),
+      name: unpackText(lines[line + 1] ?? ''),
+      protocol: unpackText(lines[line + 2] ?? ''),
     });
   return { name: unpackText(lines[DISCOVERY_AT] ?? ''), ports };
 }

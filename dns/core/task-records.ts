@@ -80,8 +80,8 @@ export function wouldBeRecipe(
   owners = ownersOf(context, task),
 ): TaskRecipe {
   const { labelRule, ipSources, healthy } = context.options;
-  const at = owners.agent?.at;
-  const agentAddresses = at ? context.addressesOf(at.host) : [];
+  const endpoint = owners.agent?.endpoint;
+  const agentAddresses = endpoint ? context.addressesOf(endpoint.host) : [];
   const name = task.discovery?.name ?? task.name;
   const clean = cleanLabel(name, labelRule);
   return {
@@ -275,7 +275,7 @@ function canonicalLabel(label: string, ending: string): string {
 /** Why a task that counts has no address of its own: the sources, in the order in which they were asked. */
 export function whyNoAddress(context: MakerContext, task: TaskBody): string {
   const { agent } = ownersOf(context, task);
-  const asked = context.options.ipSources.map((source) => {
+  const sources = context.options.ipSources.map((source) => {
     const texts = source === 'host' ? [] : (task.running?.[source] ?? []);
     if (texts.length > 0)
       return `${source} (${texts
@@ -284,12 +284,12 @@ export function whyNoAddress(context: MakerContext, task: TaskBody): string {
         .join(', ')}: no address)`;
     return source === 'host' ? `host (${whyNoHost(agent)})` : `${source} (none)`;
   });
-  return `it has no usable address; sources asked: ${asked.join(', ')}`;
+  return `it has no usable address; sources asked: ${sources.join(', ')}`;
 }
 
 function whyNoHost(agent: AgentFacts | undefined): string {
-  return agent?.at
-    ? `its agent's host ${agent.at.host} has no address`
+  return agent?.endpoint
+    ? `its agent's host ${agent.endpoint.host} has no address`
     : "its agent's address cannot be read";
 }
 

@@ -34,7 +34,7 @@ export function emptyUpstreams(): Upstreams {
 export function resolverOrder<R extends HostPort>(
   state: Upstreams,
   resolvers: readonly R[],
-  at: Millis,
+  now: Millis,
 ): R[] {
   if (state.silent.size === 0 || resolvers.length < 2) return [...resolvers];
   const answering: R[] = [];
@@ -43,8 +43,8 @@ export function resolverOrder<R extends HostPort>(
   for (const resolver of resolvers) {
     const silence = state.silent.get(keyOf(resolver));
     if (silence === undefined) answering.push(resolver);
-    else if (!retried && at >= silence.retryAt) {
-      silence.retryAt = at + RETRY_MS;
+    else if (!retried && now >= silence.retryAt) {
+      silence.retryAt = now + RETRY_MS;
       answering.unshift(resolver);
       retried = true;
     } else silent.push({ resolver, silence });
@@ -54,8 +54,8 @@ export function resolverOrder<R extends HostPort>(
 }
 
 /** A resolver did not answer in time, or could not be reached. */
-export function resolverFailed(state: Upstreams, resolver: HostPort, at: Millis): void {
-  state.silent.set(keyOf(resolver), { failedAt: at, retryAt: at + RETRY_MS });
+export function resolverFailed(state: Upstreams, resolver: HostPort, now: Millis): void {
+  state.silent.set(keyOf(resolver), { failedAt: now, retryAt: now + RETRY_MS });
 }
 
 /** A resolver answered. */

@@ -82,8 +82,8 @@ export function createAnswerer(config: DnsConfig, deps: AnswererDeps): Answerer 
 
 function startForwarder(config: DnsConfig, { clock, log, metrics }: AnswererDeps, life: Lifetime): Elsewhere {
   if (!config.external) return nowhere;
-  const own = config.listeners.map((host) => ({ host, port: config.port }));
-  const resolvers = config.resolvers ?? systemResolvers(own);
+  const listeners = config.listeners.map((host) => ({ host, port: config.port }));
+  const resolvers = config.resolvers ?? systemResolvers(listeners);
   if (resolvers.length === 0 && config.zoneResolvers.length === 0) {
     log.warn({}, 'no resolver is known: questions for other names are refused. Set --resolvers');
     return nowhere;

@@ -64,11 +64,11 @@ export class Answers {
     const zone = this.table.zone();
     if (!zone) return SERVFAIL;
     const wire = keyName(request.key);
-    const asked = textName(wire);
+    const question = textName(wire);
     const asOriginal = zone.compat === 'mesos-dns';
-    if (asked === undefined || (asOriginal && isEscaped(wire))) return this.absent(zone, request.type);
-    const name = asOriginal ? asked.replaceAll('.*', '') : asked;
-    const written = name !== asked;
+    if (question === undefined || (asOriginal && isEscaped(wire))) return this.absent(zone, request.type);
+    const name = asOriginal ? question.replaceAll('.*', '') : question;
+    const written = name !== question;
     const type = KNOWN_TYPES.has(request.type) ? request.type : 0;
     // All types we do not serve share one answer, and so do all names that come to one when `.*` is cut out.
     const key = type === 0 || written ? sharedKey(name, type, written) : request.key;
@@ -76,21 +76,25 @@ export class Answers {
     if (held) return held;
     const node = zone.node(name);
     if (!node) return this.absent(zone, request.type);
-    const given = usable(answer(zone, name, type, node));
-    const made = prepareAnswer(given, { domain: zone.domain, name, asOriginal, written });
-    this.keep(key, made, [name, ...given.answers.flatMap(targetOf)]);
-    return made;
+    const records = usable(answer(zone, name, type, node));
+    const prepared = prepareAnswer(records, { domain: zone.domain, name, asOriginal, written });
+    this.keep(key, prepared, [name, ...records.answers.flatMap(targetOf)]);
+    return prepared;
   }
 
   /** The answer for every name that does not exist: one for each type that is treated in a way of its own. */
-  private absent(zone: Zone, asked: number): Ready {
-    const type = KNOWN_TYPES.has(asked) ? asked : 0;
+  private absent(zone: Zone, questionType: number): Ready {
+    const type = KNOWN_TYPES.has(questionType) ? questionType : 0;
     const held = this.missing.get(type);
     if (held) return held;
     const asOriginal = zone.compat === 'mesos-dns';
-    const made = prepareAnswer(usable(answer(zone, '', type)), { domain: zone.domain, name: '', asOriginal });
-    this.missing.set(type, made);
-    return made;
+    const prepared = prepareAnswer(usable(answer(zone, '', type)), {
+      domain: zone.domain,
+      name: '',
+      asOriginal,
+    });
+    this.missing.set(type, prepared);
+    return prepared;
   }
 
   private keep(key: string, ready: Ready, names: readonly string[]): void {
@@ -128,9 +132,11 @@ function sharedKey(name: string, type: number, written: boolean): string {
 }
 
 /** Without targets that cannot be encoded: the original gives no reply at all to such a question. */
-function usable(given: Answer): Answer {
+function usable(unchecked: Answer): Answer {
   const keep = (record: ZoneRecord): boolean => targetOf(record).every(isUsableName);
-  return given.answers.every(keep) ? given : { ...given, answers: given.answers.filter(keep) };
+  return unchecked.answers.every(keep)
+    ? unchecked
+    : { ...unchecked, answers: unchecked.answers.filter(keep) };
 }
 
 function targetOf(record: ZoneRecord): string[] {

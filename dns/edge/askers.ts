@@ -46,13 +46,13 @@ export class Askers {
 
   /** Whether an address lies in a trusted network. */
   isTrusted(address: string): boolean {
-    let known = this.trusted.get(address);
-    if (known === undefined) {
+    let trusted = this.trusted.get(address);
+    if (trusted === undefined) {
       if (this.trusted.size >= REMEMBERED_MAX) this.trusted.clear();
-      known = this.trusts(address);
-      this.trusted.set(address, known);
+      trusted = this.trusts(address);
+      this.trusted.set(address, trusted);
     }
-    return known;
+    return trusted;
   }
 
   /** A connection shows that the address is real. */
@@ -65,8 +65,8 @@ export class Askers {
 
   /** Whether a long reply reaches the one who asked and nobody else. For addresses that are not trusted. */
   isVerified(address: string, cookie: Buffer | undefined): boolean {
-    const at = this.spoke.get(bareAddress(address));
-    if (at !== undefined && this.options.clock.now() - at < TCP_HOLDS_MS) return true;
+    const spokeAt = this.spoke.get(bareAddress(address));
+    if (spokeAt !== undefined && this.options.clock.now() - spokeAt < TCP_HOLDS_MS) return true;
     return cookie !== undefined && this.isOurs(address, cookie);
   }
 
@@ -102,10 +102,10 @@ export class Askers {
   private isOurs(address: string, cookie: Buffer): boolean {
     if (cookie.length !== CLIENT_COOKIE + 16) return false;
     const client = cookie.subarray(0, CLIENT_COOKIE);
-    const made = cookie.readUInt32BE(CLIENT_COOKIE + 4);
-    const age = Math.floor(this.options.clock.now() / 1000) - made;
+    const issuedAt = cookie.readUInt32BE(CLIENT_COOKIE + 4);
+    const age = Math.floor(this.options.clock.now() / 1000) - issuedAt;
     if (age < -300 || age > COOKIE_HOLDS_SECONDS) return false;
-    return timingSafeEqual(this.ours(address, client, made), cookie.subarray(CLIENT_COOKIE));
+    return timingSafeEqual(this.ours(address, client, issuedAt), cookie.subarray(CLIENT_COOKIE));
   }
 
   /** Version, time, and a digest over both, the asker's cookie and its address (the layout of RFC 9018). */

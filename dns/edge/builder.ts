@@ -75,9 +75,9 @@ export function startBuilder(
     const followed = followMasters({
       ...{ zk: config.zk, detectionMs: config.zkDetectionMs, clock, log, lost: events.lost },
       failed: status.failed,
-      changed: (found) => {
-        masters = found;
-        live.setMasters(found);
+      changed: (present) => {
+        masters = present;
+        live.setMasters(present);
         follower.mastersChanged();
         changed();
       },

@@ -30,7 +30,7 @@ export interface FromChild {
 
 export interface Children extends Running {
   apply(change: ZoneChange): void;
-  heard(at: number): void;
+  heard(time: number): void;
 }
 
 interface Child {
@@ -91,9 +91,9 @@ export function startChildren(options: ChildrenOptions): Children {
     apply: (change) => {
       for (const child of running) tell(child, { kind: 'change', change });
     },
-    heard: (at) => {
-      heardAt = at;
-      for (const child of running) tell(child, { kind: 'heard', at });
+    heard: (time) => {
+      heardAt = time;
+      for (const child of running) tell(child, { kind: 'heard', at: time });
     },
     stop: async () => {
       stopped = true;
@@ -113,8 +113,8 @@ function greet(child: Child, options: ChildrenOptions, heardAt: number): void {
   tell(child, { kind: 'heard', at: heardAt });
   for (const change of options.zone()) tell(child, { kind: 'change', change });
   const bound = [
-    ...sockets.udp.map((one) => ['udp', one] as const),
-    ...sockets.tcp.map((one) => ['tcp', one] as const),
+    ...sockets.udp.map((socket) => ['udp', socket] as const),
+    ...sockets.tcp.map((server) => ['tcp', server] as const),
   ];
   for (const [transport, handle] of bound) tell(child, { kind: 'socket', transport }, handle);
 }

@@ -138,11 +138,11 @@ export class Follower implements Running {
   }
 
   /** Follows one master's stream until it ends. Returns whether it had begun. */
-  private async follow(asked: string): Promise<boolean> {
+  private async follow(candidate: string): Promise<boolean> {
     if (this.over()) return false;
     try {
       const calls = this.calls();
-      const { body, base, close } = await subscribe(calls, asked);
+      const { body, base, close } = await subscribe(calls, candidate);
       const reader = new StreamReader(this.options, calls, base, close, () => this.streaming(base));
       try {
         for await (const chunk of body) await reader.feed(chunk as Buffer);
@@ -155,7 +155,8 @@ export class Follower implements Running {
       }
       return reader.begun;
     } catch (error) {
-      if (!this.over()) this.options.log.debug({ master: asked, error: describe(error) }, 'no event stream');
+      if (!this.over())
+        this.options.log.debug({ master: candidate, error: describe(error) }, 'no event stream');
       return false;
     }
   }
@@ -166,10 +167,10 @@ export class Follower implements Running {
     this.options.log.info({ master: base }, 'following the event stream');
   }
 
-  private async poll(asked: string): Promise<boolean> {
+  private async poll(candidate: string): Promise<boolean> {
     if (this.over()) return false;
     try {
-      const { cluster, base } = await loadState(this.calls(), asked, this.options.watch);
+      const { cluster, base } = await loadState(this.calls(), candidate, this.options.watch);
       if (this.over()) return false;
       this.good = base;
       if (this.source !== 'poll')
@@ -178,7 +179,7 @@ export class Follower implements Running {
       this.options.load(cluster);
       return true;
     } catch (error) {
-      this.say('cannot load the state', asked, error);
+      this.say('cannot load the state', candidate, error);
       return false;
     }
   }
@@ -303,10 +304,10 @@ class StreamReader {
     const pids = await askPids(this.calls, this.base);
     const { target, changed } = this.options;
     if (this.closed) return;
-    for (const [id, at] of pids) {
+    for (const [id, endpoint] of pids) {
       const held = target.cluster.frameworks.get(id);
-      if (!held || (held.host === at.host && held.port === at.port)) continue;
-      target.setFramework(id, { ...held, ...at });
+      if (!held || (held.host === endpoint.host && held.port === endpoint.port)) continue;
+      target.setFramework(id, { ...held, ...endpoint });
       changed();
     }
   }
@@ -322,9 +323,9 @@ class StreamReader {
 }
 
 function addPids(cluster: Cluster, pids: ReadonlyMap<string, HostPort>): void {
-  for (const [id, at] of pids) {
+  for (const [id, endpoint] of pids) {
     const held = cluster.frameworks.get(id);
-    if (held) cluster.frameworks.set(id, { ...held, ...at });
+    if (held) cluster.frameworks.set(id, { ...held, ...endpoint });
   }
 }
 

@@ -13,7 +13,7 @@ const FLAGS_ASKED = 0x7910;
 interface Kept {
   readonly reply: Buffer;
   readonly life: Lifespan;
-  readonly at: number;
+  readonly storedAt: number;
 }
 
 export class ForwardCache {
@@ -30,7 +30,7 @@ export class ForwardCache {
     const key = keyOf(request);
     const held = this.kept.get(key);
     if (!held) return undefined;
-    const seconds = Math.floor((this.clock.now() - held.at) / 1000);
+    const seconds = Math.floor((this.clock.now() - held.storedAt) / 1000);
     this.kept.delete(key);
     if (seconds >= held.life.seconds) return undefined;
     this.kept.set(key, held);
@@ -50,7 +50,7 @@ export class ForwardCache {
     if (!life) return;
     const [oldest] = this.kept.keys();
     if (this.kept.size >= this.entriesMax && oldest !== undefined) this.kept.delete(oldest);
-    this.kept.set(keyOf(request), { reply: Buffer.from(reply), life, at: this.clock.now() });
+    this.kept.set(keyOf(request), { reply: Buffer.from(reply), life, storedAt: this.clock.now() });
   }
 
   size(): number {

@@ -78,8 +78,8 @@ export class Forwarder implements Elsewhere, Running {
   }
 
   async forward(request: Request, transport: Transport): Promise<Buffer | undefined> {
-    const kept = this.cache.find(request);
-    if (kept) return passBack(kept, request, replyLimit(request, transport));
+    const cachedReply = this.cache.find(request);
+    if (cachedReply) return passBack(cachedReply, request, replyLimit(request, transport));
     const { clock } = this.options;
     const upstreams = this.upstreams[transport];
     for (const resolver of resolverOrder(upstreams, this.resolversFor(request), clock.now())) {

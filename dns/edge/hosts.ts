@@ -65,9 +65,9 @@ export class Hosts implements Running {
   private check(): void {
     if (this.stopped) return;
     const { clock, refreshMs } = this.options;
-    for (const [host, known] of this.known) {
-      if (known.dueAt > clock.now()) continue;
-      known.dueAt = clock.now() + refreshMs;
+    for (const [host, entry] of this.known) {
+      if (entry.dueAt > clock.now()) continue;
+      entry.dueAt = clock.now() + refreshMs;
       this.waiting.add(host);
     }
     this.callOff?.();
@@ -92,9 +92,9 @@ export class Hosts implements Running {
     const find = this.options.find ?? systemFind;
     try {
       const addresses = [...(await find(host))].sort();
-      const known = this.known.get(host);
-      if (this.stopped || !known || addresses.join() === known.addresses.join()) return;
-      known.addresses = addresses;
+      const entry = this.known.get(host);
+      if (this.stopped || !entry || addresses.join() === entry.addresses.join()) return;
+      entry.addresses = addresses;
       this.options.changed(host, addresses);
     } catch (error) {
       this.options.log.debug({ host, error: String(error) }, 'a host name has no address');
@@ -103,6 +103,6 @@ export class Hosts implements Running {
 }
 
 async function systemFind(host: string): Promise<readonly string[]> {
-  const found = await lookup(host, { all: true, verbatim: true });
-  return [...new Set(found.map(({ address }) => address))];
+  const entries = await lookup(host, { all: true, verbatim: true });
+  return [...new Set(entries.map(({ address }) => address))];
 }

@@ -34,23 +34,23 @@ const CONNECTIONS_MAX = 64;
 const IDLE_MS = 4000;
 
 export function httpCaller({ connectMs, tls }: HttpCallerOptions): HttpCaller {
-  const kept = { keepAlive: true, maxSockets: CONNECTIONS_MAX, timeout: IDLE_MS };
-  const plain = new http.Agent(kept);
-  const secure = new https.Agent({ ...kept, ...tls });
-  const call = async (url: string, given: HttpCall): Promise<http.IncomingMessage> => {
-    given.signal.throwIfAborted();
+  const pooling = { keepAlive: true, maxSockets: CONNECTIONS_MAX, timeout: IDLE_MS };
+  const plain = new http.Agent(pooling);
+  const secure = new https.Agent({ ...pooling, ...tls });
+  const call = async (url: string, options: HttpCall): Promise<http.IncomingMessage> => {
+    options.signal.throwIfAborted();
     const isSecure = url.startsWith('https:');
-    const { method, headers } = given;
+    const { method, headers } = options;
     const request = isSecure
       ? https.request(url, { method, headers, agent: secure })
       : http.request(url, { method, headers, agent: plain });
     limitConnecting(request, isSecure ? 'secureConnect' : 'connect', connectMs);
     try {
-      return await send(request, given);
+      return await send(request, options);
     } catch (error) {
       // The server closed the connection while it was idle: nothing of the call was handled.
       if (!request.reusedSocket || !isReset(error)) throw error;
-      return await call(url, given);
+      return await call(url, options);
     }
   };
   return {

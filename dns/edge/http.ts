@@ -31,7 +31,7 @@ type Json = string | Promise<Uint8Array>;
 /** The routes. Add one here, its shape in `../core/print.ts`, and a line in the README. */
 export function httpRoutes(options: HttpOptions): Route[] {
   const { zone, version, source, watchers } = options;
-  const get = (path: string, answer: (asked: string) => Json): Route => ({
+  const get = (path: string, answer: (name: string) => Json): Route => ({
     path,
     methods: { GET: json(answer), HEAD: headRefused },
   });
@@ -44,9 +44,9 @@ export function httpRoutes(options: HttpOptions): Route[] {
   return [
     get('/v1/version', () => printJson({ Service: 'Mesos-DNS', URL: '', Version: version })),
     get('/v1/config', () => printJson(options.config())),
-    get('/v1/hosts/:name', (asked) => printJson(listHosts(zone(), asked))),
-    get('/v1/services/:name', (asked) => printJson(listServices(zone(), asked))),
-    get('/v1/explain/:name', (asked) => source.ask('explain', asked)),
+    get('/v1/hosts/:name', (name) => printJson(listHosts(zone(), name))),
+    get('/v1/services/:name', (name) => printJson(listServices(zone(), name))),
+    get('/v1/explain/:name', (name) => source.ask('explain', name)),
     { path: '/v1/hosts/:name/ports', methods: { GET: checked(notImplemented), HEAD: headRefused } },
     ...(options.enumeration ? listings : []),
     { path: '/health', methods: { GET: (_request, reply) => health(options, reply) } },
@@ -73,11 +73,11 @@ function notImplemented(_request: Request, reply: Reply): unknown {
   return reply.code(501).type(TEXT).send('To be implemented...');
 }
 
-function json(answer: (asked: string) => Json): Handler {
+function json(answer: (name: string) => Json): Handler {
   return checked(async ({ params }, reply) => {
-    const asked: unknown =
+    const name: unknown =
       typeof params === 'object' && params !== null ? Reflect.get(params, 'name') : undefined;
-    const body = await answer(String(asked ?? ''));
+    const body = await answer(String(name ?? ''));
     // A text would get a charset beside its type.
     return reply.type('application/json').send(typeof body === 'string' ? Buffer.from(body) : bufferOf(body));
   });

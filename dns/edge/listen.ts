@@ -47,12 +47,16 @@ async function bindAt(
   bound.udp.push(await bindUdp({ address, port, beside: wildcard }, log));
   if (!wildcard) return port;
   // A socket for all addresses answers from the address the system chooses, so each address gets one of its own.
-  for (const own of interfaceAddresses()) {
-    if (own.includes('%') || (isIPv6(own) && (address === '0.0.0.0' || own.startsWith('fe80')))) continue;
+  for (const interfaceAddress of interfaceAddresses()) {
+    if (
+      interfaceAddress.includes('%') ||
+      (isIPv6(interfaceAddress) && (address === '0.0.0.0' || interfaceAddress.startsWith('fe80')))
+    )
+      continue;
     try {
-      bound.udp.push(await bindUdp({ address: own, port, beside: true }, log));
+      bound.udp.push(await bindUdp({ address: interfaceAddress, port, beside: true }, log));
     } catch (error) {
-      log.debug({ address: own, error: String(error) }, 'no socket of its own for this address');
+      log.debug({ address: interfaceAddress, error: String(error) }, 'no socket of its own for this address');
     }
   }
   return port;

@@ -22,9 +22,9 @@ export function listenerAddresses(listener: string): readonly string[] {
 }
 
 /** The resolvers of `/etc/resolv.conf`, without a server of ours that listens at one of the given places. */
-export function systemResolvers(own: readonly HostPort[], path = '/etc/resolv.conf'): HostPort[] {
+export function systemResolvers(listeners: readonly HostPort[], path = '/etc/resolv.conf'): HostPort[] {
   return readResolvConf(readText(path))
-    .filter((address) => !own.some(({ host, port }) => port === DNS_PORT && isOwn(address, host)))
+    .filter((address) => !listeners.some(({ host, port }) => port === DNS_PORT && isOwn(address, host)))
     .map((host) => ({ host, port: DNS_PORT }));
 }
 

@@ -79,8 +79,8 @@ export async function loadState(
   if (!leader) throw new Error(`${base} names no leader`);
   const leaderUrl = masterUrl(leader, calls.https);
   const { pid } = first;
-  const own = pid ? pid.host === leader.host && pid.port === leader.port : first.base === leaderUrl;
-  return own ? first : await loadDocument(calls, leaderUrl, watch());
+  const fromLeader = pid ? pid.host === leader.host && pid.port === leader.port : first.base === leaderUrl;
+  return fromLeader ? first : await loadDocument(calls, leaderUrl, watch());
 }
 
 /** Reads the document while it arrives; the limit is for all of it. */

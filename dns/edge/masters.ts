@@ -44,9 +44,9 @@ export function followMasters(options: MastersOptions): Running {
   };
   const changed = (members: readonly GroupMember[]): void => {
     const masters = members.flatMap(({ name, data }) => {
-      const at = readMasterInfo(name, data);
-      if (!at) log.warn({ name }, 'a master in ZooKeeper cannot be read');
-      return at ?? [];
+      const endpoint = readMasterInfo(name, data);
+      if (!endpoint) log.warn({ name }, 'a master in ZooKeeper cannot be read');
+      return endpoint ?? [];
     });
     log.info({ masters: masters.map(({ host, port }) => `${host}:${port}`) }, 'masters in ZooKeeper');
     watchFor(masters.length > 0);

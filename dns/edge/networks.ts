@@ -33,8 +33,8 @@ export function networkTest(networks: readonly string[]): (address: string) => b
     if (bits === undefined) list.addAddress(address, family);
     else list.addSubnet(address, Number(bits), family);
   }
-  return (given) => {
-    const address = bareAddress(given);
+  return (peer) => {
+    const address = bareAddress(peer);
     return isIP(address) !== 0 && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
   };
 }
@@ -46,8 +46,8 @@ export function bareAddress(address: string): string {
 }
 
 /** One host or customer: an IPv4 address, or the first half of an IPv6 address. */
-export function networkOf(given: string): string {
-  const address = bareAddress(given);
+export function networkOf(peer: string): string {
+  const address = bareAddress(peer);
   if (!isIPv6(address)) return address;
   const [head = '', tail] = address.split('::');
   const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));

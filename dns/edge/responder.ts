@@ -185,12 +185,16 @@ export class Responder {
     const name = textName(wire)?.slice(WHY.length + 1);
     const { domain } = this.options;
     if (name === undefined || !this.trusts(asker.address)) return undefined;
-    const asked = `${WHY}.${name}`;
+    const owner = `${WHY}.${name}`;
     return why(name).then(
       (lines) => {
-        const answers = lines.map((text) => ({ kind: 'TXT' as const, name: asked, ttl: 0, text }));
-        const given = { rcode: RCODE.NOERROR, answers, authority: [], additional: [] };
-        return this.reply(prepareAnswer(given, { domain, name: asked, asOriginal: false }), request, asker);
+        const answers = lines.map((text) => ({ kind: 'TXT' as const, name: owner, ttl: 0, text }));
+        const explanation = { rcode: RCODE.NOERROR, answers, authority: [], additional: [] };
+        return this.reply(
+          prepareAnswer(explanation, { domain, name: owner, asOriginal: false }),
+          request,
+          asker,
+        );
       },
       () => this.reply(SERVFAIL, request, asker),
     );
@@ -219,11 +223,11 @@ export class Responder {
   private udpLimit(request: Request, { address }: Asker, wanted: number): number {
     const { edns, size } = request;
     const { payloadBytes, askers } = this.options;
-    const taken = edns
+    const clientLimit = edns
       ? Math.max(PLAIN_UDP_BYTES, Math.min(edns.payloadBytes, payloadBytes))
       : PLAIN_UDP_BYTES;
-    if (this.trusts(address) || askers.isVerified(address, edns?.cookie)) return taken;
-    const limit = Math.min(taken, size * AMPLIFICATION_MAX);
+    if (this.trusts(address) || askers.isVerified(address, edns?.cookie)) return clientLimit;
+    const limit = Math.min(clientLimit, size * AMPLIFICATION_MAX);
     if (limit < wanted) this.counts.amplified.inc();
     return limit;
   }

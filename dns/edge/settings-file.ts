@@ -191,11 +191,11 @@ function membersOf(value: object): Map<string, unknown> {
 }
 
 function readPrincipal(members: ReadonlyMap<string, unknown>, path: string): Record<string, unknown> {
-  const given = members.get('mesoscredentials');
-  if (given === undefined || given === null) return {};
-  if (typeof given !== 'object' || Array.isArray(given))
+  const credentials = members.get('mesoscredentials');
+  if (credentials === undefined || credentials === null) return {};
+  if (typeof credentials !== 'object' || Array.isArray(credentials))
     throw new UsageError(`--config: MesosCredentials in ${path} is not an object`);
-  const inner = membersOf(given);
+  const inner = membersOf(credentials);
   return {
     'mesos-principal': optional(inner.get('principal') ?? ''),
     'mesos-secret': optional(inner.get('secret') ?? ''),
@@ -209,8 +209,10 @@ function word(value: unknown): string {
 
 /** The text, or what stands in the file that `file://` names. */
 function fileOrText(value: unknown): string {
-  const given = word(value);
-  return given.startsWith('file://') ? readFileSync(given.slice('file://'.length), 'utf8').trim() : given;
+  const setting = word(value);
+  return setting.startsWith('file://')
+    ? readFileSync(setting.slice('file://'.length), 'utf8').trim()
+    : setting;
 }
 
 /** An empty text is none. */
@@ -245,8 +247,8 @@ function zones(value: unknown): string[] {
 }
 
 function authentication(value: unknown): string {
-  const given = word(value);
-  return given === '' ? 'none' : String(oneOf('basic', 'iam')(given));
+  const method = word(value);
+  return method === '' ? 'none' : String(oneOf('basic', 'iam')(method));
 }
 
 function oneOf(...words: readonly string[]): Read {

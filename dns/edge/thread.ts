@@ -88,7 +88,7 @@ function runThread(
   // What reading a state makes for a moment stays out of the old heap, and the nursery small beside the zone.
   const resourceLimits = { maxYoungGenerationSizeMb: 48 };
   const worker = new Worker(file, { workerData: config, resourceLimits });
-  const asked = createInquiries((message) => say(message));
+  const inquiries = createInquiries((message) => say(message));
   let over = false;
   let stopping: (() => void) | undefined;
   const say = (message: ToThread): void => worker.postMessage(message);
@@ -104,7 +104,7 @@ function runThread(
       case 'log':
         return log[message.level](message.fields, message.text);
       case 'answer':
-        return asked.settle(message);
+        return inquiries.settle(message);
       case 'stopped':
         return stopping?.();
     }
@@ -112,7 +112,7 @@ function runThread(
   const end = (reason: string): void => {
     if (over) return;
     over = true;
-    asked.end(reason);
+    inquiries.end(reason);
     if (stopping) stopping();
     else failed(reason);
   };
@@ -129,7 +129,7 @@ function runThread(
       });
     await worker.terminate();
   };
-  return { ask: asked.ask, stop };
+  return { ask: inquiries.ask, stop };
 }
 
 /** Questions about the cluster and their answers. */
@@ -146,10 +146,10 @@ function createInquiries(say: (message: ToThread) => void) {
       say({ kind: 'ask', id, what, name });
     });
   const settle = ({ id, body, error }: Extract<FromThread, { readonly kind: 'answer' }>): void => {
-    const one = waiting.get(id);
+    const inquiry = waiting.get(id);
     waiting.delete(id);
-    if (body !== undefined) one?.resolve(body);
-    else one?.reject(new Error(error));
+    if (body !== undefined) inquiry?.resolve(body);
+    else inquiry?.reject(new Error(error));
   };
   const end = (reason: string): void => {
     refused = 'the building thread is being started again';
@@ -160,12 +160,12 @@ function createInquiries(say: (message: ToThread) => void) {
 }
 
 /** Takes changes in their order; questions are answered between the parts of a large zone. */
-function changesInTurn(change: SourceEvents['change'], taken: () => void): SourceEvents['change'] {
+function changesInTurn(change: SourceEvents['change'], acknowledge: () => void): SourceEvents['change'] {
   const parts: ZoneChange[] = [];
   const takeNext = (): void => {
     const part = parts.shift();
     if (part) change(part);
-    taken();
+    acknowledge();
     if (parts.length > 0) setImmediate(takeNext);
   };
   return (part) => {

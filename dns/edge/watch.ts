@@ -63,8 +63,8 @@ function describe(zone: Zone, touched: readonly string[], ending: string): objec
     if (!name.endsWith(ending)) return [];
     const node = zone.node(name);
     if (!node) return [{ name: `${name}.`, gone: true }];
-    const { a, aaaa, services, own } = node;
-    if (!own) return [];
+    const { a, aaaa, services, named } = node;
+    if (!named) return [];
     const srv = services.map(({ port, target }) => `${target}.:${port}`);
     return [{ name: `${name}.`, A: a, AAAA: aaaa, SRV: srv }];
   });

@@ -64,7 +64,7 @@ function pieceBytes({ fixed, names, rest }: AuthorityPiece, standing: Standing[]
   for (const name of names) {
     const size = sizeOf(name, standing);
     sum += size;
-    if (size > POINTER_BYTES) standing.push({ ...name, at: 0, own: name.wire.length });
+    if (size > POINTER_BYTES) standing.push({ ...name, offset: 0, writtenBytes: name.wire.length });
   }
   return sum;
 }
@@ -85,18 +85,18 @@ export function writeAuthority(out: Buffer, writing: Writing, body: Body, room: 
       body.truncated = true;
       return;
     }
-    const at = writeOwned(out, body.end, piece.ofDomain ? domainAt : HEADER_BYTES, piece.fixed);
-    let end = at + LENGTH_BYTES;
+    const lengthAt = writeOwned(out, body.end, piece.ofDomain ? domainAt : HEADER_BYTES, piece.fixed);
+    let end = lengthAt + LENGTH_BYTES;
     for (const name of piece.names) end = writeName(out, end, name, standing);
     end += piece.rest.copy(out, end);
-    out.writeUInt16BE(end - at - LENGTH_BYTES, at);
+    out.writeUInt16BE(end - lengthAt - LENGTH_BYTES, lengthAt);
     body.end = end;
     body.authority++;
   }
 }
 
 /** Writes an owner as a pointer, and what follows it. Returns where that ends. */
-export function writeOwned(out: Buffer, at: number, owner: number, tail: Buffer): number {
-  out.writeUInt16BE(0xc000 | owner, at);
-  return at + POINTER_BYTES + tail.copy(out, at + POINTER_BYTES);
+export function writeOwned(out: Buffer, offset: number, owner: number, tail: Buffer): number {
+  out.writeUInt16BE(0xc000 | owner, offset);
+  return offset + POINTER_BYTES + tail.copy(out, offset + POINTER_BYTES);
 }

@@ -16,56 +16,60 @@ export interface Name {
 
 /** A name that stands in the message: so many octets of it, and a pointer for the rest. */
 export interface Standing extends Name {
-  readonly at: number;
-  readonly own: number;
+  readonly offset: number;
+  readonly writtenBytes: number;
 }
 
 /** The name in these octets, which end with the root's zero. */
 export function nameIn(wire: Buffer): Name {
   const starts: number[] = [];
-  for (let at = 0; at < wire.length - 1; at += 1 + (wire[at] ?? 0)) starts.push(at);
+  for (let offset = 0; offset < wire.length - 1; offset += 1 + (wire[offset] ?? 0)) starts.push(offset);
   return { wire, starts };
 }
 
 /** The name of a question, standing whole. */
-export function standingIn(bytes: Buffer, at: number, end: number): Standing {
-  return { ...nameIn(bytes.subarray(at, end)), at, own: end - at };
+export function standingIn(bytes: Buffer, offset: number, end: number): Standing {
+  return { ...nameIn(bytes.subarray(offset, end)), offset, writtenBytes: end - offset };
 }
 
 /** The size of a name after those that stand already, in octets. */
 export function sizeOf(name: Name, standing: readonly Standing[]): number {
-  const { own, pointer } = placeOf(name, standing);
-  return pointer === undefined ? own : own + POINTER_BYTES;
+  const { ownBytes, pointer } = placeOf(name, standing);
+  return pointer === undefined ? ownBytes : ownBytes + POINTER_BYTES;
 }
 
 /** Writes a name, adds it to those that stand, and returns where it ends. */
-export function writeName(out: Buffer, at: number, name: Name, standing: Standing[]): number {
-  const { own, pointer } = placeOf(name, standing);
-  name.wire.copy(out, at, 0, own);
-  if (own > 0) standing.push({ ...name, at, own });
-  if (pointer === undefined) return at + own;
-  out.writeUInt16BE(0xc000 | pointer, at + own);
-  return at + own + POINTER_BYTES;
+export function writeName(out: Buffer, offset: number, name: Name, standing: Standing[]): number {
+  const { ownBytes, pointer } = placeOf(name, standing);
+  name.wire.copy(out, offset, 0, ownBytes);
+  if (ownBytes > 0) standing.push({ ...name, offset, writtenBytes: ownBytes });
+  if (pointer === undefined) return offset + ownBytes;
+  out.writeUInt16BE(0xc000 | pointer, offset + ownBytes);
+  return offset + ownBytes + POINTER_BYTES;
 }
 
 /** The octets of a name that are written out, and the target of the pointer for the rest. */
-function placeOf(name: Name, standing: readonly Standing[]): { own: number; pointer: number | undefined } {
+function placeOf(
+  name: Name,
+  standing: readonly Standing[],
+): { ownBytes: number; pointer: number | undefined } {
   for (const start of name.starts) {
-    for (const known of standing) {
-      const from = known.wire.length - (name.wire.length - start);
-      const pointer = known.at + from;
-      if (from < 0 || from >= known.own || pointer > POINTER_MAX || !known.starts.includes(from)) continue;
-      if (endsAlike(name.wire, start, known.wire, from)) return { own: start, pointer };
+    for (const earlier of standing) {
+      const from = earlier.wire.length - (name.wire.length - start);
+      const pointer = earlier.offset + from;
+      if (from < 0 || from >= earlier.writtenBytes || pointer > POINTER_MAX || !earlier.starts.includes(from))
+        continue;
+      if (endsAlike(name.wire, start, earlier.wire, from)) return { ownBytes: start, pointer };
     }
   }
-  return { own: name.wire.length, pointer: undefined };
+  return { ownBytes: name.wire.length, pointer: undefined };
 }
 
 /** The octets of a name, from one of its labels on, that are the end of the name at an offset. */
-export function commonEnd({ wire, starts }: Name, bytes: Buffer, at: number, end: number): number {
+export function commonEnd({ wire, starts }: Name, bytes: Buffer, nameStart: number, end: number): number {
   for (const start of starts) {
     const from = end - (wire.length - start);
-    if (from >= at && startsLabel(bytes, at, from) && endsAlike(wire, start, bytes, from))
+    if (from >= nameStart && startsLabel(bytes, nameStart, from) && endsAlike(wire, start, bytes, from))
       return wire.length - start;
   }
   return 0;
@@ -73,13 +77,13 @@ export function commonEnd({ wire, starts }: Name, bytes: Buffer, at: number, end
 
 /** True when one of the labels of the name begins here. */
 function startsLabel(bytes: Buffer, name: number, from: number): boolean {
-  let at = name;
-  while (at < from) at += 1 + (bytes[at] ?? 0);
-  return at === from;
+  let offset = name;
+  while (offset < from) offset += 1 + (bytes[offset] ?? 0);
+  return offset === from;
 }
 
 function endsAlike(left: Buffer, leftFrom: number, right: Buffer, rightFrom: number): boolean {
-  for (let at = leftFrom, other = rightFrom; at < left.length; at++, other++)
-    if (left[at] !== right[other]) return false;
+  for (let index = leftFrom, other = rightFrom; index < left.length; index++, other++)
+    if (left[index] !== right[other]) return false;
   return true;
 }

@@ -20,15 +20,15 @@ export class FrameDecoder {
   /** Takes the next bytes and returns the messages they complete; never holds more than one unfinished message. */
   feed(chunk: Buffer): Buffer[] {
     const messages: Buffer[] = [];
-    for (let at = 0; at < chunk.length; ) {
+    for (let offset = 0; offset < chunk.length; ) {
       if (!this.message) {
-        const octet = chunk[at++] ?? 0;
+        const octet = chunk[offset++] ?? 0;
         if (this.high === undefined) this.high = octet;
         else this.begin(this.high * 256 + octet);
       }
       if (!this.message) continue;
-      const copied = chunk.copy(this.message, this.filled, at);
-      at += copied;
+      const copied = chunk.copy(this.message, this.filled, offset);
+      offset += copied;
       this.filled += copied;
       if (this.filled < this.message.length) continue;
       messages.push(this.message);

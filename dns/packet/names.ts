@@ -15,11 +15,11 @@ export function wireName(name: string): string {
 /** The labels of a wire name. */
 export function wireLabels(wire: string): string[] {
   const labels: string[] = [];
-  for (let at = 0; at < wire.length; ) {
-    const length = wire.charCodeAt(at);
+  for (let offset = 0; offset < wire.length; ) {
+    const length = wire.charCodeAt(offset);
     if (length === 0) break;
-    labels.push(wire.slice(at + 1, at + 1 + length));
-    at += 1 + length;
+    labels.push(wire.slice(offset + 1, offset + 1 + length));
+    offset += 1 + length;
   }
   return labels;
 }

@@ -91,8 +91,8 @@ export function prepareAnswer(answer: PacketAnswer, options: PrepareOptions): Re
   }
   const ownerOf = (record: PacketRecord): Name | undefined => {
     // Services keep the name as asked, whatever else was found under it.
-    const own = written && (record.kind === 'A' || record.kind === 'AAAA');
-    return own || record.name !== name ? nameIn(nameBytes(record.name)) : undefined;
+    const spelledOut = written && (record.kind === 'A' || record.kind === 'AAAA');
+    return spelledOut || record.name !== name ? nameIn(nameBytes(record.name)) : undefined;
   };
   const answers = answer.answers.map((record) => ({ tail: encodeTail(record), owner: ownerOf(record) }));
   const authority = answer.authority.map((record) => authorityPiece(record, record.name !== name));
@@ -154,10 +154,10 @@ function runOf(answers: readonly Piece[]): Ready['run'] {
   if (answers.length === 0 || answers.some(({ owner }) => owner)) return undefined;
   const pointer = Buffer.from([0xc0, HEADER_BYTES]);
   const starts: number[] = [];
-  let at = 0;
+  let offset = 0;
   for (const { tail } of answers) {
-    starts.push(at);
-    at += POINTER_BYTES + tail.length;
+    starts.push(offset);
+    offset += POINTER_BYTES + tail.length;
   }
   return { bytes: Buffer.concat(answers.flatMap(({ tail }) => [pointer, tail])), starts };
 }

@@ -61,15 +61,15 @@ function patternOf(key: string, record: PacketRecord): Buffer {
   const held = patterns.get(key);
   if (held) return held;
   if (patterns.size >= PATTERNS_MAX) patterns.clear();
-  const made = encodeWhole(record);
-  patterns.set(key, made);
-  return made;
+  const pattern = encodeWhole(record);
+  patterns.set(key, pattern);
+  return pattern;
 }
 
 function patchAddress(record: Kind<'A'>): Buffer {
   const tail = Buffer.from(patternOf(`A ${record.ttl}`, record));
-  let at = FIXED_BYTES;
-  for (const octet of record.address.split('.')) tail[at++] = Number(octet);
+  let offset = FIXED_BYTES;
+  for (const octet of record.address.split('.')) tail[offset++] = Number(octet);
   return tail;
 }
 

@@ -72,8 +72,8 @@ function writeBody(out: Buffer, ready: Ready, request: Request, room: number, tu
   const careful = authority.length > 0 && (tight || owned);
   const standing = careful || owned ? [questionName(request)] : NO_STANDING;
   // The original gives authority records their room first.
-  const kept = careful && tight && asOriginal ? authorityBytes(ready, standing) : 0;
-  const starts = writeAnswers(out, ready, body, { room: room - kept, turn }, standing);
+  const authorityRoom = careful && tight && asOriginal ? authorityBytes(ready, standing) : 0;
+  const starts = writeAnswers(out, ready, body, { room: room - authorityRoom, turn }, standing);
   if (careful) writeAuthority(out, { ready, request, standing }, body, room);
   else if (authority.length > 0) copyAuthority(out, ready, request, body);
   if (body.truncated || ready.additional.length === 0) return body;
@@ -144,9 +144,9 @@ function writeRun(
   return starts.map((start) => begin + (start >= cut ? start - cut : start + bytes.length - cut));
 }
 
-function writePiece(out: Buffer, at: number, { owner, tail }: Piece, standing: Standing[]): number {
-  if (!owner) return writeOwned(out, at, HEADER_BYTES, tail);
-  const after = writeName(out, at, owner, standing);
+function writePiece(out: Buffer, offset: number, { owner, tail }: Piece, standing: Standing[]): number {
+  if (!owner) return writeOwned(out, offset, HEADER_BYTES, tail);
+  const after = writeName(out, offset, owner, standing);
   return after + tail.copy(out, after);
 }
 
@@ -192,17 +192,17 @@ function writeNamed(
 /** The OPT record of RFC 6891: our payload size, the high bits of the code, version 0, the asker's DO bit. */
 function writeOpt(
   out: Buffer,
-  at: number,
+  offset: number,
   rcode: number,
   request: Request,
   { payloadBytes, cookie }: ReplyOptions,
 ): number {
-  out[at] = 0;
-  out.writeUInt16BE(41, at + 1);
-  out.writeUInt16BE(payloadBytes, at + 3);
-  out[at + 5] = (rcode >> 4) & 255;
-  out[at + 6] = 0;
-  out.writeUInt16BE(request.edns?.dnssecOk ? 0x8000 : 0, at + 7);
-  out.writeUInt16BE(cookie?.length ?? 0, at + 9);
-  return at + OPT_BYTES + (cookie ? cookie.copy(out, at + OPT_BYTES) : 0);
+  out[offset] = 0;
+  out.writeUInt16BE(41, offset + 1);
+  out.writeUInt16BE(payloadBytes, offset + 3);
+  out[offset + 5] = (rcode >> 4) & 255;
+  out[offset + 6] = 0;
+  out.writeUInt16BE(request.edns?.dnssecOk ? 0x8000 : 0, offset + 7);
+  out.writeUInt16BE(cookie?.length ?? 0, offset + 9);
+  return offset + OPT_BYTES + (cookie ? cookie.copy(out, offset + OPT_BYTES) : 0);
 }

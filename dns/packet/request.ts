@@ -85,19 +85,19 @@ function announcesRecords(bytes: Buffer): boolean {
 
 /** Copies the name in lower case to the scratch space. Returns its length, 0 when it is none or has pointers. */
 function lowerName(bytes: Buffer): number {
-  let at = HEADER_BYTES;
+  let offset = HEADER_BYTES;
   for (;;) {
-    const length = bytes[at];
+    const length = bytes[offset];
     if (length === undefined || length > 63) return 0;
-    const next = at + 1 + length;
+    const next = offset + 1 + length;
     if (next - HEADER_BYTES > NAME_MAX || next > bytes.length) return 0;
-    scratch[at - HEADER_BYTES] = length;
-    for (let i = at + 1; i < next; i++) {
+    scratch[offset - HEADER_BYTES] = length;
+    for (let i = offset + 1; i < next; i++) {
       const octet = bytes[i] ?? 0;
       scratch[i - HEADER_BYTES] = octet >= 0x41 && octet <= 0x5a ? octet | 0x20 : octet;
     }
-    at = next;
-    if (length === 0) return at - HEADER_BYTES;
+    offset = next;
+    if (length === 0) return offset - HEADER_BYTES;
   }
 }
 
@@ -130,23 +130,23 @@ function followName(bytes: Buffer, start: number): { wire: Buffer; end: number }
   const parts: Buffer[] = [];
   let size = 0;
   let end: number | undefined;
-  let at = start;
+  let offset = start;
   for (let pointers = 0; pointers <= POINTERS_MAX; ) {
-    const length = bytes[at];
+    const length = bytes[offset];
     if (length === undefined) return undefined;
     if (length >= 0xc0) {
-      const low = bytes[at + 1];
+      const low = bytes[offset + 1];
       if (low === undefined) return undefined;
-      end ??= at + 2;
-      at = ((length & 0x3f) << 8) | low;
+      end ??= offset + 2;
+      offset = ((length & 0x3f) << 8) | low;
       pointers++;
       continue;
     }
     size += 1 + length;
-    if (length > 63 || size > NAME_MAX || at + 1 + length > bytes.length) return undefined;
-    parts.push(bytes.subarray(at, at + 1 + length));
-    at += 1 + length;
-    if (length === 0) return { wire: Buffer.concat(parts), end: end ?? at };
+    if (length > 63 || size > NAME_MAX || offset + 1 + length > bytes.length) return undefined;
+    parts.push(bytes.subarray(offset, offset + 1 + length));
+    offset += 1 + length;
+    if (length === 0) return { wire: Buffer.concat(parts), end: end ?? offset };
   }
   return undefined;
 }

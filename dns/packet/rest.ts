@@ -35,41 +35,41 @@ export function readRest(
   const before = bytes.readUInt16BE(6) + bytes.readUInt16BE(8);
   const count = before + bytes.readUInt16BE(10);
   let edns: Edns | undefined;
-  let at = start;
+  let offset = start;
   for (let index = 0; index < questions; index++) {
-    const fixed = skipName(bytes, at);
+    const fixed = skipName(bytes, offset);
     if (fixed === undefined || bytes.length - fixed === 1) return 'malformed';
-    at = Math.min(fixed + 4, bytes.length);
+    offset = Math.min(fixed + 4, bytes.length);
   }
   for (let index = 0; index < count; index++) {
-    if (lenient && at === bytes.length) break;
-    const fixed = skipName(bytes, at);
+    if (lenient && offset === bytes.length) break;
+    const fixed = skipName(bytes, offset);
     if (fixed === undefined || fixed + 10 > bytes.length) return 'malformed';
     const next = fixed + 10 + bytes.readUInt16BE(fixed + 8);
     if (next > bytes.length) return 'malformed';
     if (index >= before && bytes.readUInt16BE(fixed) === TYPE_OPT) {
-      if (edns || fixed !== at + 1) return 'malformed';
+      if (edns || fixed !== offset + 1) return 'malformed';
       edns = readEdns(bytes, fixed, next);
       if (!edns) return 'malformed';
     }
-    at = next;
+    offset = next;
   }
   return { edns };
 }
 
 function readEdns(bytes: Buffer, fixed: number, end: number): Edns | undefined {
   let cookie: Buffer | undefined;
-  let at = fixed + 10;
-  while (at < end) {
-    if (at + 4 > end) return undefined;
-    const next = at + 4 + bytes.readUInt16BE(at + 2);
+  let offset = fixed + 10;
+  while (offset < end) {
+    if (offset + 4 > end) return undefined;
+    const next = offset + 4 + bytes.readUInt16BE(offset + 2);
     if (next > end) return undefined;
-    if (bytes.readUInt16BE(at) === OPTION_COOKIE) {
-      const size = next - at - 4;
+    if (bytes.readUInt16BE(offset) === OPTION_COOKIE) {
+      const size = next - offset - 4;
       if (size !== COOKIE_MIN && (size < 2 * COOKIE_MIN || size > COOKIE_MAX)) return undefined;
-      cookie ??= bytes.subarray(at + 4, next);
+      cookie ??= bytes.subarray(offset + 4, next);
     }
-    at = next;
+    offset = next;
   }
   return {
     payloadBytes: bytes.readUInt16BE(fixed + 2),
@@ -84,13 +84,13 @@ function readEdns(bytes: Buffer, fixed: number, end: number): Edns | undefined {
  * The offset behind a record's name, if it ends. A pointer ends it; where that points does not matter here.
  */
 export function skipName(bytes: Buffer, start: number): number | undefined {
-  let at = start;
+  let offset = start;
   for (;;) {
-    const length = bytes[at];
+    const length = bytes[offset];
     if (length === undefined) return undefined;
-    if (length >= 0xc0) return at + 2 <= bytes.length ? at + 2 : undefined;
+    if (length >= 0xc0) return offset + 2 <= bytes.length ? offset + 2 : undefined;
     if (length > 63) return undefined;
-    at += 1 + length;
-    if (length === 0) return at;
+    offset += 1 + length;
+    if (length === 0) return offset;
   }
 }

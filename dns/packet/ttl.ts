@@ -26,9 +26,9 @@ export function lifespan(reply: Buffer, questionEnd: number): Lifespan | undefin
   const offsets: number[] = [];
   let seconds = KEEP_MAX_SECONDS;
   let negative = answers > 0 && rcode === 0 ? KEEP_MAX_SECONDS : 0;
-  let at = questionEnd;
+  let offset = questionEnd;
   for (let index = 0; index < count; index++) {
-    const fixed = skipName(reply, at);
+    const fixed = skipName(reply, offset);
     if (fixed === undefined || fixed + 10 > reply.length) return undefined;
     const next = fixed + 10 + reply.readUInt16BE(fixed + 8);
     if (next > reply.length) return undefined;
@@ -39,7 +39,7 @@ export function lifespan(reply: Buffer, questionEnd: number): Lifespan | undefin
       offsets.push(fixed + 4);
     }
     if (type === TYPE_SOA && next - fixed >= 14) negative ||= reply.readUInt32BE(next - 4);
-    at = next;
+    offset = next;
   }
   seconds = Math.min(seconds, negative);
   return seconds > 0 ? { seconds, offsets } : undefined;

@@ -49,10 +49,10 @@ export class ByteWriter {
     return this.bytes.subarray(0, Math.ceil(this.bits / 8));
   }
 
-  private setBit(at: number, bit: number): void {
-    const mask = 0x80 >>> (at & 7);
-    const held = this.bytes[at >> 3] ?? 0;
-    this.bytes[at >> 3] = bit === 1 ? held | mask : held & ~mask;
+  private setBit(bitOffset: number, bit: number): void {
+    const mask = 0x80 >>> (bitOffset & 7);
+    const held = this.bytes[bitOffset >> 3] ?? 0;
+    this.bytes[bitOffset >> 3] = bit === 1 ? held | mask : held & ~mask;
   }
 
   private grow(bits: number): void {

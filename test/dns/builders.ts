@@ -118,7 +118,7 @@ export function runningAt(address: string, timestamp = 1): object {
 
 /** One line a record, sorted. A name that only has names below it has a dash, an empty one of its own a plus. */
 export function printZone(live: LiveZone): string {
-  const lines = [...nodesOf(live)].flatMap(([name, { a, aaaa, services, own }]) => [
+  const lines = [...nodesOf(live)].flatMap(([name, { a, aaaa, services, named: own }]) => [
     ...a.map((address) => `${name} A ${address}`),
     ...aaaa.map((address) => `${name} AAAA ${address}`),
     ...services.map(({ port, target }) => `${name} SRV ${port} ${target}`),

@@ -28,7 +28,7 @@ function copyOf({ leader, agents, frameworks, tasks }: Snapshot): Cluster {
 function sorted(node: ZoneNode | undefined): unknown {
   if (!node) return undefined;
   const services = node.services.map(({ port, target }) => `${port} ${target}`).sort();
-  return { own: node.own, a: [...node.a].sort(), aaaa: [...node.aaaa].sort(), services };
+  return { own: node.named, a: [...node.a].sort(), aaaa: [...node.aaaa].sort(), services };
 }
 
 type Step = (live: LiveZone) => void;
@@ -63,7 +63,7 @@ const step: fc.Arbitrary<Step> = fc.oneof(
   fc.tuple(fc.constantFrom('S0', 'S1'), fc.option(fc.constantFrom('10.0.0.3', 'host', 'other'))).map(
     ([id, host]): Step =>
       (live) =>
-        live.setAgent(id, host === null ? undefined : { id, at: { host, port: 5051 } }),
+        live.setAgent(id, host === null ? undefined : { id, endpoint: { host, port: 5051 } }),
   ),
   fc.option(fc.constantFrom('marathon', 'a.marathon', 'leader')).map(
     (name): Step =>
@@ -122,8 +122,8 @@ test.each(['mesos-dns', 'standard'] as const)(
         const nodes = [...nodesOf(anew)];
         // The original does not know names that only have others below them.
         for (const [name, node] of nodes)
-          if (node.own || compat === 'standard') expect(sorted(zone?.node(name))).toEqual(sorted(node));
-        expect(table.size()).toBe(nodes.filter(([, { own }]) => own).length);
+          if (node.named || compat === 'standard') expect(sorted(zone?.node(name))).toEqual(sorted(node));
+        expect(table.size()).toBe(nodes.filter(([, { named: own }]) => own).length);
         for (const name of ['_tcp.marathon.mesos', 'a.marathon.mesos', 'leader.mesos', 'slave.mesos'])
           if (!nodesOf(anew).has(name)) expect(zone?.node(name)).toBeUndefined();
       }),
@@ -179,7 +179,7 @@ test('the host names that are wanted are the same set until something with a hos
   const hosts = live.hosts();
   live.setTask(task('x'));
   expect(live.hosts()).toBe(hosts);
-  live.setAgent('S9', { id: 'S9', at: { host: 'agent.example', port: 5051 } });
+  live.setAgent('S9', { id: 'S9', endpoint: { host: 'agent.example', port: 5051 } });
   expect([...live.hosts()].sort()).toEqual(['agent.example', 'host']);
   live.setFramework('f9', { id: 'f9', name: 'f9', host: 'fw.example', port: undefined });
   live.setLeader({ host: 'm.example', port: 5050 });
@@ -195,7 +195,7 @@ test('agents and frameworks that come and go leave nothing behind', () => {
   const things = new Set<number>();
   for (let turn = 0; turn < 50; turn++) {
     const [agent, framework] = [`S${turn + 1}`, `g${turn}`];
-    live.setAgent(agent, { id: agent, at: { host: '10.0.9.9', port: 6000 + turn } });
+    live.setAgent(agent, { id: agent, endpoint: { host: '10.0.9.9', port: 6000 + turn } });
     live.setFramework(framework, { id: framework, name: framework, host: '10.0.9.9', port: 1 });
     live.setTask(task(`t${turn}`, { key: `x ${turn}` }));
     for (const change of live.take(turn)) table.apply(change);
@@ -213,7 +213,7 @@ test('agents and frameworks that come and go leave nothing behind', () => {
 
 test('so many changes that one message would hold up the questions go out as a fresh zone', () => {
   const { live } = zoneOf(stateWith(...Array.from({ length: 6000 }, () => ({}))));
-  live.setAgent('x-S0', { id: 'x-S0', at: { host: '10.0.0.77', port: 5051 } });
+  live.setAgent('x-S0', { id: 'x-S0', endpoint: { host: '10.0.0.77', port: 5051 } });
   const changes = [...live.take(3)];
   expect(changes.every(({ fresh }) => fresh)).toBe(true);
   expect(changes.length).toBeGreaterThan(10);
@@ -233,7 +233,7 @@ test('a raw name that is far too long is not kept, and no task has endless addre
   );
   const nodes = nodesOf(live);
   expect([...nodes.keys()].filter((name) => name.length > 300)).toEqual([]);
-  expect(nodes.get(`${'x'.repeat(63)}.marathon.mesos`)?.own).toBe(true);
+  expect(nodes.get(`${'x'.repeat(63)}.marathon.mesos`)?.named).toBe(true);
   expect(nodes.get('many.marathon.mesos')?.a).toHaveLength(1024);
   expect(notes.join()).toContain('a discovery name of 100000 characters');
 });

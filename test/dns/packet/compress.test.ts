@@ -42,7 +42,7 @@ test('a name that was written with a pointer is pointed to in its own part only,
 
 test('no pointer leads beyond what fits in one', () => {
   const { wire, starts } = named('ns1.mesos');
-  expect(written('ns1.mesos', [{ wire, starts, at: 0x4000, own: wire.length }])).toBe(
+  expect(written('ns1.mesos', [{ wire, starts, offset: 0x4000, writtenBytes: wire.length }])).toBe(
     '036e7331056d65736f7300',
   );
 });
