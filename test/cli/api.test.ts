@@ -74,7 +74,7 @@ it('shows credentials of the URL to who is asked, and to nobody else', async () 
 });
 
 it('gives up with advice when masters send it in a circle', async () => {
-  const one: HttpServer = await master(() => place(two));
-  const two: HttpServer = await master(() => place(one));
-  await expect(put(one)).rejects.toThrow('in a circle');
+  const redirecting: HttpServer = await master(() => place(two));
+  const two: HttpServer = await master(() => place(redirecting));
+  await expect(put(redirecting)).rejects.toThrow('in a circle');
 });

@@ -44,10 +44,10 @@ const STARTS: Readonly<Record<string, (args: readonly string[], env: Env) => unk
 /** Starts a line such as `A=b mesos-dns -v=1`; words are parted by blanks. */
 function start(line: string): string {
   const words = line.split(' ');
-  const at = words.findIndex((word) => word in STARTS);
-  const env = Object.fromEntries(words.slice(0, at).map((word) => word.split('=') as [string, string]));
+  const position = words.findIndex((word) => word in STARTS);
+  const env = Object.fromEntries(words.slice(0, position).map((word) => word.split('=') as [string, string]));
   try {
-    STARTS[words[at] ?? '']?.(words.slice(at + 1), env);
+    STARTS[words[position] ?? '']?.(words.slice(position + 1), env);
     return 'starts';
   } catch (error) {
     return (error as Error).message;

@@ -55,7 +55,9 @@ function sandboxOf(
   page: { frameworks: { executors: { id: string; directory: string }[] }[] },
   id: string,
 ): string {
-  const executor = page.frameworks.flatMap(({ executors }) => executors).find((one) => one.id === id);
+  const executor = page.frameworks
+    .flatMap(({ executors }) => executors)
+    .find((candidate) => candidate.id === id);
   if (!executor) throw new Error(`no executor ${id}`);
   return executor.directory;
 }

@@ -149,12 +149,12 @@ const canMount = process.platform === 'linux' && process.getuid?.() === 0;
 
 function fill(disk: string): void {
   try {
-    for (let at = 0; ; at++) writeFileSync(join(disk, `filler.${at}`), Buffer.alloc(1 << 16));
+    for (let index = 0; ; index++) writeFileSync(join(disk, `filler.${index}`), Buffer.alloc(1 << 16));
   } catch (error) {
     expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
   }
   try {
-    for (let at = 0; ; at++) writeFileSync(join(disk, `filler.small.${at}`), Buffer.alloc(4096));
+    for (let index = 0; ; index++) writeFileSync(join(disk, `filler.small.${index}`), Buffer.alloc(4096));
   } catch (error) {
     expect((error as NodeJS.ErrnoException).code).toBe('ENOSPC');
   }

@@ -46,7 +46,7 @@ function haproxies(): string[] {
 function ask(front: string): Promise<string> {
   const { hostname, port } = new URL(front);
   return new Promise((resolve, reject) => {
-    const asked = request(
+    const sent = request(
       { host: hostname, port, agent: false, headers: { host: 'hello.localhost' } },
       (answer) => {
         let text = '';
@@ -56,8 +56,8 @@ function ask(front: string): Promise<string> {
         answer.on('end', () => resolve(answer.statusCode === 200 ? text : ''));
       },
     );
-    asked.on('error', reject);
-    asked.end();
+    sent.on('error', reject);
+    sent.end();
   });
 }
 
@@ -187,16 +187,16 @@ test('a demo is stopped by the command it names, and a second one leaves its fol
 
 describe('what a user gets wrong is said with the fix', () => {
   it('a taken port names the flag', async () => {
-    const taken = createServer().listen(0, '127.0.0.1');
-    await new Promise((ready) => taken.once('listening', ready));
-    const { port } = taken.address() as AddressInfo;
+    const blocker = createServer().listen(0, '127.0.0.1');
+    await new Promise((ready) => blocker.once('listening', ready));
+    const { port } = blocker.address() as AddressInfo;
     const failed = await meseta([
       'up',
       '--free-ports=false',
       `--work-dir=${folder}`,
       `--master-port=${port}`,
     ]);
-    taken.close();
+    blocker.close();
     expect(failed.status).toBe(1);
     expect(failed.err).toBe(
       `meseta: the master cannot listen on 127.0.0.1:${port}: the port is taken. ` +

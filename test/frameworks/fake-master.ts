@@ -119,8 +119,8 @@ export class FakeMaster {
     this.streams++;
     this.stream = response;
     response.writeHead(200, { 'content-type': mediaType, 'mesos-stream-id': `stream-${this.streams}` });
-    const given = call.subscribe?.framework_info.id?.value;
-    if (given !== undefined) this.frameworkId = given;
+    const frameworkId = call.subscribe?.framework_info.id?.value;
+    if (frameworkId !== undefined) this.frameworkId = frameworkId;
     const subscribed = { framework_id: { value: this.frameworkId }, heartbeat_interval_seconds: 15 };
     this.send({ type: 'SUBSCRIBED', subscribed });
     this.send({ type: 'HEARTBEAT' });
@@ -131,8 +131,8 @@ export class FakeMaster {
 export async function until<T>(what: string, check: () => T | undefined | false, limitMs = 5000): Promise<T> {
   const end = Date.now() + limitMs;
   for (;;) {
-    const found = check();
-    if (found) return found;
+    const result = check();
+    if (result) return result;
     if (Date.now() > end) throw new Error(`waited too long for ${what}`);
     await new Promise((resolve) => setTimeout(resolve, 5));
   }

@@ -12,12 +12,12 @@ const tasks = (...ids: string[]) => ids.map((id) => ({ id, state: 'TASK_RUNNING'
 const view = (...ids: string[]) => appView('/web', { tasksRunning: ids.length, tasks: tasks(...ids) });
 
 /** Waits for an app that is, at each time, as `at` says; time passes only in sleeps. */
-async function wait(at: (ms: number) => Moment, timeoutMs = 0) {
+async function wait(momentAt: (ms: number) => Moment, timeoutMs = 0) {
   let now = 1_000_000;
   const told: string[] = [];
   const api: WaitOrder['api'] = {
     json: async (_method, path) => {
-      const { app, deploying = false, queue = [] } = at(now - 1_000_000);
+      const { app, deploying = false, queue = [] } = momentAt(now - 1_000_000);
       if (path === '/v2/deployments') return deploying ? [{ id: 'd1' }] : [];
       if (path === '/v2/queue')
         return { queue: queue.map((entry) => ({ ...(entry as object), app: { id: '/web' } })) };
@@ -52,8 +52,8 @@ const waiting = (reason: string, overdue = true) => ({
 });
 
 it('ends when the deployment has ended and the tasks run on', async () => {
-  const { result, told, ms } = await wait((at) =>
-    at < 1000 ? { app: view(), deploying: true } : { app: view('t1') },
+  const { result, told, ms } = await wait((elapsed) =>
+    elapsed < 1000 ? { app: view(), deploying: true } : { app: view('t1') },
   );
   expect(result).toBe('deployed');
   expect(told).toEqual(['/web: 0 of 1 running', '/web: 1 of 1 running']);
@@ -74,11 +74,11 @@ it('tells reasons of the queue, failures and health once each', async () => {
     message: 'exit 3',
   };
   const unhealthy = { healthChecks: [{}], tasksRunning: 1, tasksUnhealthy: 1, tasks: tasks('t1') };
-  const { told } = await wait((at) => {
-    if (at < 1000) return { app: view(), deploying: true, queue: [waiting('InsufficientCpus')] };
-    if (at < 2000)
+  const { told } = await wait((elapsed) => {
+    if (elapsed < 1000) return { app: view(), deploying: true, queue: [waiting('InsufficientCpus')] };
+    if (elapsed < 2000)
       return { app: { ...view(), lastTaskFailure: failure }, deploying: true, queue: [waiting('x', false)] };
-    if (at < 3000) return { app: appView('/web', unhealthy), deploying: true };
+    if (elapsed < 3000) return { app: appView('/web', unhealthy), deploying: true };
     return { app: view('t1') };
   });
   expect(told).toEqual([
@@ -93,16 +93,16 @@ it('tells reasons of the queue, failures and health once each', async () => {
 });
 
 it('does not call deployed what ends at once, whether it fails or not', async () => {
-  const { result, ms } = await wait((at) => ({ app: view(`t${Math.floor(at / 1000)}`) }));
+  const { result, ms } = await wait((elapsed) => ({ app: view(`t${Math.floor(elapsed / 1000)}`) }));
   expect(result).toMatch(
     /^\/web is deployed, but its tasks end soon after they start: their command ends by itself/,
   );
   expect(ms).toBeLessThan(20_000);
-  const failing = await wait((at) => {
-    const taskId = `t${Math.floor(at / 1000)}`;
+  const failing = await wait((elapsed) => {
+    const taskId = `t${Math.floor(elapsed / 1000)}`;
     const failure = {
       taskId,
-      timestamp: new Date(1_000_000 + at).toISOString(),
+      timestamp: new Date(1_000_000 + elapsed).toISOString(),
       host: 'h',
       state: 'TASK_FAILED',
       message: 'exit 3',
@@ -113,11 +113,11 @@ it('does not call deployed what ends at once, whether it fails or not', async ()
 });
 
 it('lets a rolling update replace each task once', async () => {
-  const rolling = (at: number): string[] =>
-    [0, 1, 2].map((index) => (at > 1000 * index ? `new${index}` : `old${index}`));
-  const { result } = await wait((at) => ({
-    app: { ...view(...rolling(at)), instances: 3 },
-    deploying: at < 5000,
+  const rolling = (elapsed: number): string[] =>
+    [0, 1, 2].map((index) => (elapsed > 1000 * index ? `new${index}` : `old${index}`));
+  const { result } = await wait((elapsed) => ({
+    app: { ...view(...rolling(elapsed)), instances: 3 },
+    deploying: elapsed < 5000,
   }));
   expect(result).toBe('deployed');
 });

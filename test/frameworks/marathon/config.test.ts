@@ -24,8 +24,8 @@ describe('flags', () => {
   it.each([
     ['m:5050', ['http://m:5050']],
     ['http://a:1,b:2', ['http://a:1', 'http://b:2']],
-  ])('read the masters %s', (given, expected) => {
-    expect(mastersOf(given)).toEqual(expected);
+  ])('read the masters %s', (list, expected) => {
+    expect(mastersOf(list)).toEqual(expected);
   });
 
   it.each([

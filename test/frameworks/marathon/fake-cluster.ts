@@ -62,9 +62,13 @@ export function agent(index: number, more: Partial<FakeAgent> = {}): FakeAgent {
 }
 
 /** An app in canonical form from what a user would write. */
-export function app(given: Record<string, unknown>): App {
+export function app(members: Record<string, unknown>): App {
   const reading = newReading();
-  const update = readAppUpdate({ id: '/app', cmd: 'sleep 1000', cpus: 0.1, mem: 32, ...given }, '', reading);
+  const update = readAppUpdate(
+    { id: '/app', cmd: 'sleep 1000', cpus: 0.1, mem: 32, ...members },
+    '',
+    reading,
+  );
   if (!update || reading.problems.length > 0) throw new Error(JSON.stringify(reading.problems));
   return normalised({
     id: update.id ?? '/app',
@@ -300,9 +304,9 @@ export class FakeCluster {
         (total, { info }) => total + (info.resources?.find((r) => r.name === name)?.scalar?.value ?? 0),
         0,
       );
-    const taken = new Set(used.flatMap(({ info }) => portsOf(info)));
+    const usedPorts = new Set(used.flatMap(({ info }) => portsOf(info)));
     const free: number[] = [];
-    for (let port = each.ports[0]; port <= each.ports[1]; port++) if (!taken.has(port)) free.push(port);
+    for (let port = each.ports[0]; port <= each.ports[1]; port++) if (!usedPorts.has(port)) free.push(port);
     const allocation_info = { role: '*' };
     const resources: mesos.Resource[] = [
       {

@@ -7,17 +7,17 @@ import { hintFor, newReading } from '../../../../frameworks/marathon/api/read';
 import { invalidJson } from '../../../../frameworks/marathon/api/violations';
 import { printApp } from '../../../../frameworks/marathon/core/print-app';
 
-type Given = Record<string, unknown>;
+type Body = Record<string, unknown>;
 
-function problemsOf(given: unknown): string[] {
+function problemsOf(body: unknown): string[] {
   const reading = newReading();
-  readAppUpdate(given, '', reading);
+  readAppUpdate(body, '', reading);
   return reading.problems.map(({ path, error }) => `${path} ${error}`);
 }
 
-function read(given: Given, more: { stored?: App; network?: string } = {}): App {
+function read(body: Body, more: { stored?: App; network?: string } = {}): App {
   const reading = newReading();
-  const update = readAppUpdate(given, '', reading);
+  const update = readAppUpdate(body, '', reading);
   if (!update || reading.problems.length > 0) throw new Error(JSON.stringify(reading.problems));
   const options = { mesosBridgeName: 'mesos-bridge', defaultNetworkName: more.network };
   return normalised({ id: '/app', update, stored: more.stored, role: '*', options });
@@ -54,8 +54,8 @@ describe('reading', () => {
     ['a list for an object', { env: [] }, ['/env error.expected.jsobject']],
     ['text for a switch', { requirePorts: 'yes' }, ['/requirePorts error.expected.jsboolean']],
     ['two readiness checks', { readinessChecks: [{}, {}] }, ['/readinessChecks error.maxLength']],
-  ])('refuses %s', (_name, given, problems) => {
-    expect(problemsOf(given)).toEqual(problems);
+  ])('refuses %s', (_name, members, problems) => {
+    expect(problemsOf(members)).toEqual(problems);
   });
 
   it.each<[unknown, string]>([
@@ -74,9 +74,9 @@ describe('reading', () => {
     [{ env: ['x'] }, '/env must be an object, not a list.'],
     [{ cpus: {} }, '/cpus must be a number, not an object.'],
     [{ cpus: 'x'.repeat(100) }, `/cpus must be a number, not "${'x'.repeat(59)}....`],
-  ])('says in a sentence what is wrong with %j', (given, sentence) => {
+  ])('says in a sentence what is wrong with %j', (members, sentence) => {
     const reading = newReading();
-    readAppUpdate(given, '', reading);
+    readAppUpdate(members, '', reading);
     const { body } = invalidJson(reading.problems, '/web');
     expect(body).toMatchObject({ details: [{ messages: [`/web: ${sentence}`] }] });
   });
@@ -105,8 +105,8 @@ describe('reading', () => {
 });
 
 describe('normalisation', () => {
-  const docker = (more: Given = {}) => ({ docker: { image: 'nginx', ...more } });
-  it.each<[string, Given, Given]>([
+  const docker = (more: Body = {}) => ({ docker: { image: 'nginx', ...more } });
+  it.each<[string, Body, Body]>([
     [
       'nothing',
       { cmd: 'x' },
@@ -182,8 +182,8 @@ describe('normalisation', () => {
       { container: { type: 'MESOS', portMappings: [{ containerPort: 0, hostPort: 0, name: 'default' }] } },
     ],
     ['relative dependencies', { cmd: 'x', dependencies: ['../db'] }, { dependencies: ['/db'] }],
-  ])('of %s', (_name, given, expected) => {
-    expect(printApp(read(given, { network: 'net' }))).toMatchObject(expected);
+  ])('of %s', (_name, body, expected) => {
+    expect(printApp(read(body, { network: 'net' }))).toMatchObject(expected);
   });
 
   it('drops port mappings in host mode and port definitions elsewhere', () => {
@@ -236,7 +236,7 @@ describe('normalisation', () => {
 });
 
 describe('mixing old and new forms', () => {
-  it.each<[string, Given, string]>([
+  it.each<[string, Body, string]>([
     ['uris and fetch', { uris: ['a'], fetch: [{ uri: 'b' }] }, 'may not be set in conjunction with fetch'],
     [
       'ports and definitions',
@@ -259,8 +259,8 @@ describe('mixing old and new forms', () => {
       { container: { portMappings: [], docker: { image: 'x', portMappings: [] } } },
       'cannot specify both portMappings and docker.portMappings',
     ],
-  ])('is refused for %s', (_name, given, error) => {
-    const update = readAppUpdate(given, '', newReading());
+  ])('is refused for %s', (_name, body, error) => {
+    const update = readAppUpdate(body, '', newReading());
     expect(update && mixedForms(update).map((finding) => finding.error)).toContain(error);
   });
 });
@@ -268,7 +268,7 @@ describe('mixing old and new forms', () => {
 describe('validation', () => {
   const run = { cmd: 'x' };
   const bridge = { networks: [{ mode: 'container/bridge' }] };
-  it.each<[string, Given, string, string]>([
+  it.each<[string, Body, string, string]>([
     [
       'nothing to run',
       {},
@@ -408,11 +408,11 @@ describe('validation', () => {
       '/container/volumes(0)',
       'persistent volumes are not supported by this Marathon; use a host volume or an external one',
     ],
-  ])('refuses %s', (_name, given, path, error) => {
-    expect(violationsOf(read(given), { features: [], role: '*' })).toContainEqual({ path, error });
+  ])('refuses %s', (_name, body, path, error) => {
+    expect(violationsOf(read(body), { features: [], role: '*' })).toContainEqual({ path, error });
   });
 
-  it.each<[string, Given]>([
+  it.each<[string, Body]>([
     ['a command', run],
     ['arguments', { args: ['sleep', '1'] }],
     ['an image alone', { container: { docker: { image: 'nginx' } } }],
@@ -431,8 +431,8 @@ describe('validation', () => {
       'a host volume',
       { ...run, container: { volumes: [{ containerPath: '/a', hostPath: '/b', mode: 'RO' }] } },
     ],
-  ])('accepts %s', (_name, given) => {
-    expect(violationsOf(read(given), { features: [], role: '*' })).toEqual([]);
+  ])('accepts %s', (_name, body) => {
+    expect(violationsOf(read(body), { features: [], role: '*' })).toEqual([]);
   });
 
   it.each(['/a/restart', '/tasks', '/x/versions'])('refuses the reserved id %s', (id) => {

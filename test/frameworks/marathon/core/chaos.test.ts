@@ -43,27 +43,27 @@ class Life {
     end: async (): Promise<void> => undefined,
   };
 
-  strike(given: Blow): void {
+  strike(event: Blow): void {
     const { cluster } = this;
-    switch (given.kind) {
+    switch (event.kind) {
       case 'put': {
-        const { id: number, instances, cmd, checks } = given;
+        const { id: number, instances, cmd, checks } = event;
         const wanted = { id: `/app${number}`, instances, cmd: `run ${cmd}`, maxLaunchDelaySeconds: 5 };
         const healthChecks = checks ? [{ path: '/' }] : [];
         cluster.change({ put: [app({ ...wanted, healthChecks })] }, { force: true });
         return;
       }
       case 'remove':
-        cluster.change({ remove: [`/app${given.id}`] }, { force: true });
+        cluster.change({ remove: [`/app${event.id}`] }, { force: true });
         return;
       case 'fail':
-        return this.end(given.pick, 'TASK_FAILED');
+        return this.end(event.pick, 'TASK_FAILED');
       case 'finish':
-        return this.end(given.pick, 'TASK_FINISHED');
+        return this.end(event.pick, 'TASK_FINISHED');
       case 'lose':
-        return this.end(given.pick, 'TASK_UNREACHABLE');
+        return this.end(event.pick, 'TASK_UNREACHABLE');
       case 'stray':
-        cluster.update(`stray.instance-${given.pick}._app.1`, 'TASK_RUNNING', { agent_id: { value: 'S1' } });
+        cluster.update(`stray.instance-${event.pick}._app.1`, 'TASK_RUNNING', { agent_id: { value: 'S1' } });
         return;
       case 'disconnect':
         cluster.disconnect();
@@ -130,8 +130,8 @@ test('whatever happens, in the end as many run as are wanted and nothing else do
   fc.assert(
     fc.property(story, fc.constantFrom(0, 40), (blows, storeMs) => {
       const life = new Life(storeMs);
-      for (const [given, pause] of blows) {
-        life.strike(given);
+      for (const [event, pause] of blows) {
+        life.strike(event);
         life.cluster.advance(pause);
       }
       life.checkQuiet();

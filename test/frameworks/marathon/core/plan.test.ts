@@ -7,9 +7,13 @@ const NO_GROUPS = new Map<string, Group>();
 
 function root(...apps: (Record<string, unknown> & { v?: string; c?: string })[]): Map<string, App> {
   return new Map(
-    apps.map(({ v = '1', c = v, ...given }) => {
-      const made = { ...app(given), version: v, versionInfo: { lastScalingAt: v, lastConfigChangeAt: c } };
-      return [made.id, made];
+    apps.map(({ v = '1', c = v, ...members }) => {
+      const definition = {
+        ...app(members),
+        version: v,
+        versionInfo: { lastScalingAt: v, lastConfigChangeAt: c },
+      };
+      return [definition.id, definition];
     }),
   );
 }
@@ -64,8 +68,8 @@ describe('a plan', () => {
 
 describe('service ports', () => {
   const range = { min: 100, max: 103 };
-  const assign = (given: Record<string, unknown>, used: number[], old?: App) =>
-    assignServicePorts(app(given), { old, used: new Set(used), range });
+  const assign = (members: Record<string, unknown>, used: number[], old?: App) =>
+    assignServicePorts(app(members), { old, used: new Set(used), range });
   const portsOf = (result: ReturnType<typeof assign>) =>
     'error' in result ? result.error : servicePortsOf(result);
 
@@ -85,10 +89,10 @@ describe('service ports', () => {
   });
 
   it('are given to port mappings, too', () => {
-    const given = {
+    const members = {
       networks: [{ mode: 'container/bridge' }],
       container: { portMappings: [{ containerPort: 80 }] },
     };
-    expect(portsOf(assign(given, []))).toEqual([100]);
+    expect(portsOf(assign(members, []))).toEqual([100]);
   });
 });

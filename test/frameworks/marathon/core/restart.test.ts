@@ -129,16 +129,16 @@ function roll({
     return instance?.condition === 'Running' && cluster.clock.now() >= instance.since + healthyMs;
   };
   cluster.probeResult = (_probe, id) => (healthy(id) ? { ok: true } : { ok: false, cause: 'starting' });
-  const given = {
+  const members = {
     instances,
     upgradeStrategy: { minimumHealthCapacity, maximumOverCapacity },
     ...(checked && { healthChecks: [{ path: '/' }] }),
   };
-  cluster.put(given);
+  cluster.put(members);
   cluster.advance(20_000);
   expect(cluster.running()).toHaveLength(instances);
-  const limits = restartLimits(app(given));
-  cluster.put({ ...given, cmd: 'new' });
+  const limits = restartLimits(app(members));
+  cluster.put({ ...members, cmd: 'new' });
   for (let steps = 0; cluster.state.deployments.size > 0 && steps < 2000; steps++) {
     cluster.advance(50);
     const all = cluster.instances();

@@ -249,7 +249,9 @@ describe('tasks that end', () => {
       last = incarnation;
     }
     expect(cluster.instances()[0]?.id).toBe(instance?.id);
-    const gaps = launches.slice(1).map((at, index) => Math.round((at - (launches[index] ?? 0)) / 1000));
+    const gaps = launches
+      .slice(1)
+      .map((launchedAt, index) => Math.round((launchedAt - (launches[index] ?? 0)) / 1000));
     expect(gaps.slice(0, 4)).toEqual([2, 6, 18, 20]);
     expect(cluster.state.failures.get('/app')).toMatchObject({ state: 'TASK_FAILED' });
   });

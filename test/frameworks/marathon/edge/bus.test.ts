@@ -11,9 +11,9 @@ class SlowResponse extends EventEmitter {
   writeHead(): void {}
   flushHeaders(): void {}
   end(): void {}
-  write(text: string, taken: () => void): void {
+  write(text: string, callback: () => void): void {
     this.written.push(text);
-    this.taken.push(taken);
+    this.taken.push(callback);
   }
   destroy(): void {
     this.destroyed = true;
@@ -54,7 +54,7 @@ describe('the event bus', () => {
     const slow = attach(bus);
     const quick = attach(bus);
     for (let index = 0; index < 10; index++) {
-      for (const taken of quick.taken.splice(0)) taken();
+      for (const callback of quick.taken.splice(0)) callback();
       bus.publish(EVENT);
     }
     expect(slow.destroyed).toBe(true);

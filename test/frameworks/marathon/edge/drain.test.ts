@@ -21,16 +21,16 @@ const letGo = (response: ServerResponse): unknown =>
 /** A load balancer: `respond` gets each response once the request is read, with the number of requests so far. */
 async function balancer(
   respond: (response: ServerResponse, count: number) => void,
-): Promise<{ url: string; asked: unknown[] }> {
-  const asked: unknown[] = [];
+): Promise<{ url: string; bodies: unknown[] }> {
+  const bodies: unknown[] = [];
   const server: Server = createServer((request, response) => {
     let body = '';
     request.on('data', (part: Buffer) => {
       body += part.toString();
     });
     request.on('end', () => {
-      asked.push([request.url, JSON.parse(body)]);
-      respond(response, asked.length);
+      bodies.push([request.url, JSON.parse(body)]);
+      respond(response, bodies.length);
     });
   });
   await new Promise<void>((resolve) => server.listen(0, '127.0.0.1', resolve));
@@ -38,7 +38,7 @@ async function balancer(
     server.closeAllConnections();
     return new Promise((resolve) => server.close(resolve));
   });
-  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, asked };
+  return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, bodies };
 }
 
 const LIMIT_MS = 30_000;
@@ -70,7 +70,7 @@ async function endPause(clock: VirtualClock): Promise<number> {
 test('a kill goes out once the load balancer has let the task go, and only once', async () => {
   const sent: scheduler.Call[] = [];
   const held: ServerResponse[] = [];
-  const { url, asked } = await balancer((response) => held.push(response));
+  const { url, bodies } = await balancer((response) => held.push(response));
   const queue = drain([url], sent);
   queue.call(kill('a'));
   queue.call(kill('a'));
@@ -78,7 +78,7 @@ test('a kill goes out once the load balancer has let the task go, and only once'
   expect(sent).toEqual([]);
   for (const response of held) letGo(response);
   await until(() => sent.length === 1);
-  expect(asked).toEqual([['/v1/drains', { task: 'a', deadlineMs: LIMIT_MS }]]);
+  expect(bodies).toEqual([['/v1/drains', { task: 'a', deadlineMs: LIMIT_MS }]]);
   expect(sent).toEqual([kill('a')]);
 });
 
@@ -109,7 +109,7 @@ test('a load balancer that is away holds a kill up to the deadline, since its HA
 test('a load balancer that restarts meanwhile is asked again, with the time that is left', async () => {
   const sent: scheduler.Call[] = [];
   const clock = new VirtualClock();
-  const { url, asked } = await balancer((response, count) => {
+  const { url, bodies } = await balancer((response, count) => {
     if (count === 3) letGo(response);
     else response.socket?.destroy();
   });
@@ -118,5 +118,5 @@ test('a load balancer that restarts meanwhile is asked again, with the time that
   await endPause(clock);
   await until(() => sent.length === 1);
   const deadlines = [LIMIT_MS, LIMIT_MS - 200, LIMIT_MS - 400];
-  expect(asked).toEqual(deadlines.map((deadlineMs) => ['/v1/drains', { task: 'a', deadlineMs }]));
+  expect(bodies).toEqual(deadlines.map((deadlineMs) => ['/v1/drains', { task: 'a', deadlineMs }]));
 });

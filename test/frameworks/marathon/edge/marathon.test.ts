@@ -43,9 +43,13 @@ describe('Marathon over real HTTP', () => {
       headers: { ...(body === undefined ? {} : { 'content-type': 'application/json' }), ...headers },
       ...(body !== undefined && { body: text }),
     });
-    const given = await answer.text();
-    const json = answer.headers.get('content-type')?.includes('application/json') && given !== '';
-    return { status: answer.status, headers: answer.headers, body: json ? JSON.parse(given) : given };
+    const answerText = await answer.text();
+    const json = answer.headers.get('content-type')?.includes('application/json') && answerText !== '';
+    return {
+      status: answer.status,
+      headers: answer.headers,
+      body: json ? JSON.parse(answerText) : answerText,
+    };
   };
 
   /** The master answers revives with offers and runs what is launched. */
@@ -153,8 +157,8 @@ describe('Marathon over real HTTP', () => {
     await ask('POST', '/v2/apps', { id: '/a/b', cmd: 'sleep 1', instances: 3, cpus: 0.1, mem: 32 });
     await settled();
     const { tasks } = (await ask('GET', '/v2/apps/a/b/tasks')).body;
-    const one = await ask('DELETE', `/v2/apps/a/b/tasks/${tasks[0].id}`);
-    expect(one.body.task.id).toBe(tasks[0].id);
+    const single = await ask('DELETE', `/v2/apps/a/b/tasks/${tasks[0].id}`);
+    expect(single.body.task.id).toBe(tasks[0].id);
     await until('the relaunch', () => launched.size === 4);
     expect((await ask('DELETE', '/v2/apps/a/b/tasks/nope')).body.message).toBe("Task 'nope' does not exist");
     const scaled = await ask('POST', '/v2/tasks/delete?scale=true', { ids: [tasks[1].id] });
@@ -318,12 +322,12 @@ describe('Marathon over real HTTP', () => {
   });
 
   it('keeps groups', async () => {
-    const made = await ask('PUT', '/v2/groups', {
+    const reply = await ask('PUT', '/v2/groups', {
       id: '/shop',
       apps: [{ id: 'front', cmd: 'f', cpus: 0.1, dependencies: ['../back/api'] }],
       groups: [{ id: 'back', apps: [{ id: 'api', cmd: 'a', cpus: 0.1 }] }],
     });
-    expect([made.status, made.body]).toEqual([
+    expect([reply.status, reply.body]).toEqual([
       200,
       { version: expect.any(String), deploymentId: expect.any(String) },
     ]);

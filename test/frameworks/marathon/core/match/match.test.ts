@@ -29,7 +29,7 @@ function ports(begin: number, end: number, role = '*'): mesos.Resource {
 
 const ENOUGH = [scalar('cpus', 4), scalar('mem', 1000), ports(31_000, 31_009)];
 
-function match(given: Record<string, unknown>, offer: Partial<mesos.Offer> = {}, role = '*'): Match {
+function match(members: Record<string, unknown>, offer: Partial<mesos.Offer> = {}, role = '*'): Match {
   const full: mesos.Offer = {
     id: { value: 'O' },
     framework_id: { value: 'F' },
@@ -42,7 +42,7 @@ function match(given: Record<string, unknown>, offer: Partial<mesos.Offer> = {},
   const left = readResources(full.resources as unknown as WireResource[]);
   return matchOffer(
     { offer: full, place: placeOf(full), left },
-    { ...app(given), role },
+    { ...app(members), role },
     {
       settings: DEFAULT_SETTINGS,
       random: randomFrom(1),
@@ -57,12 +57,14 @@ const far = { fault_domain: { region: { name: 'there' }, zone: { name: 'z' } } }
 
 describe('matching an offer', () => {
   it('takes what the app asks for, with the roles of the pieces', () => {
-    const found = match(
+    const result = match(
       { cpus: 1, mem: 100 },
       { resources: [scalar('cpus', 0.4, 'web'), scalar('cpus', 4), scalar('mem', 500), ports(1, 1)] },
       'web',
     );
-    expect(found.ok && printResources(found.resources)).toBe('cpus(web):0.4; cpus:0.6; mem:100; ports:[1-1]');
+    expect(result.ok && printResources(result.resources)).toBe(
+      'cpus(web):0.4; cpus:0.6; mem:100; ports:[1-1]',
+    );
   });
 
   it.each<[string, Record<string, unknown>, Partial<mesos.Offer>, string[]]>([
@@ -91,8 +93,8 @@ describe('matching an offer', () => {
       { resources: ENOUGH.map((r) => ({ ...r, role: 'x' })) },
       ['UnfulfilledRole', 'InsufficientCpus', 'InsufficientMemory'],
     ],
-  ])('refuses %s with the reasons', (_name, given, offer, reasons) => {
-    expect(match(given, offer)).toEqual({ ok: false, reasons });
+  ])('refuses %s with the reasons', (_name, members, offer, reasons) => {
+    expect(match(members, offer)).toEqual({ ok: false, reasons });
   });
 
   it.each<[string, Record<string, unknown>, Partial<mesos.Offer>]>([
@@ -112,8 +114,8 @@ describe('matching an offer', () => {
       { unavailability: { start: { nanoseconds: 0 }, duration: { nanoseconds: 1 } } },
     ],
     ['a required port that is there', { requirePorts: true, ports: [31_005] }, {}],
-  ])('accepts %s', (_name, given, offer) => {
-    expect(match(given, offer).ok).toBe(true);
+  ])('accepts %s', (_name, members, offer) => {
+    expect(match(members, offer).ok).toBe(true);
   });
 
   it('never takes more than is offered', () => {
@@ -124,13 +126,13 @@ describe('matching an offer', () => {
     });
     fc.assert(
       fc.property(input, ({ cpus, mem, count }) => {
-        const found = match({ cpus, mem, ports: Array(count).fill(0) });
-        expect(found.ok).toBe(true);
-        if (!found.ok) return;
-        expect(containsResources(readResources(ENOUGH as unknown as WireResource[]), found.resources)).toBe(
+        const result = match({ cpus, mem, ports: Array(count).fill(0) });
+        expect(result.ok).toBe(true);
+        if (!result.ok) return;
+        expect(containsResources(readResources(ENOUGH as unknown as WireResource[]), result.resources)).toBe(
           true,
         );
-        expect(new Set(found.hostPorts).size).toBe(count);
+        expect(new Set(result.hostPorts).size).toBe(count);
       }),
     );
   });
@@ -150,13 +152,13 @@ describe('host ports', () => {
     });
 
   it('are fixed, dynamic or none, as mappings say', () => {
-    const found = matchPorts(mapped([undefined, 0, 100]), [[99, 100]], randomFrom(1));
-    expect(found).toEqual([null, 99, 100]);
+    const matched = matchPorts(mapped([undefined, 0, 100]), [[99, 100]], randomFrom(1));
+    expect(matched).toEqual([null, 99, 100]);
   });
 
   it('are adjacent when dynamic, and wrap around', () => {
     for (let seed = 0; seed < 50; seed++) {
-      const found =
+      const matched =
         matchPorts(
           app({ ports: [0, 0, 0] }),
           [
@@ -166,7 +168,7 @@ describe('host ports', () => {
           randomFrom(seed),
         ) ?? [];
       const order = [1, 2, 3, 4, 10, 11, 12];
-      const places = found.map((port) => order.indexOf(port ?? -1));
+      const places = matched.map((port) => order.indexOf(port ?? -1));
       expect(places.slice(1)).toEqual(places.slice(0, -1).map((place) => (place + 1) % order.length));
     }
   });
