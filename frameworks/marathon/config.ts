@@ -26,7 +26,7 @@ import { allowedHostsFlag, type HostNames } from '../../cluster/runtime/http/hos
 import { hideUserinfo, type SplitUrl, splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
 import { hidePassword, isZkText, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
-import type { MarathonSettings } from './core/settings';
+import type { MarathonSettings } from './core/state/settings';
 import { acceptedFlags } from './edge/accepted-flags';
 import type { DrainSettings } from './edge/drain';
 

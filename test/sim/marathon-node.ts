@@ -10,10 +10,14 @@ import { silentLogger } from '../../cluster/runtime/log';
 import { Mailbox } from '../../cluster/runtime/mailbox';
 import type { BusEvent } from '../../frameworks/marathon/api/events';
 import type { MarathonBoot } from '../../frameworks/marathon/core/boot';
-import type { Answer, MarathonEffect } from '../../frameworks/marathon/core/effects';
-import type { MarathonEvent, NewMarathonEvent, RootChange } from '../../frameworks/marathon/core/events';
-import { DEFAULT_SETTINGS } from '../../frameworks/marathon/core/settings';
-import type { MarathonState } from '../../frameworks/marathon/core/state';
+import type { Answer, MarathonEffect } from '../../frameworks/marathon/core/state/effects';
+import type {
+  MarathonEvent,
+  NewMarathonEvent,
+  RootChange,
+} from '../../frameworks/marathon/core/state/events';
+import { DEFAULT_SETTINGS } from '../../frameworks/marathon/core/state/settings';
+import type { MarathonState } from '../../frameworks/marathon/core/state/state';
 import { marathonMachine } from '../../frameworks/marathon/core/step';
 import { eventOfNotice } from '../../frameworks/marathon/edge/driver';
 import {

@@ -2,16 +2,16 @@
 
 import { randomFrom } from '../../../cluster/model/random';
 import type { Millis } from '../../../cluster/model/time';
-import { watchHealth } from './health';
-import { indexInstance } from './instances';
-import { decommission } from './kill';
-import { OVERDUE_FIRST_MS, REVIVE_BURST } from './limits';
-import { introduce } from './session';
-import type { MarathonSettings } from './settings';
-import type { MarathonState } from './state';
-import { restore, type Stored } from './storage';
-import { isoTime, type Turn, wake } from './turn';
-import { becameUnreachable } from './unreachable';
+import { watchHealth } from './health/health';
+import { indexInstance } from './instances/instances';
+import { decommission } from './instances/kill';
+import { becameUnreachable } from './instances/unreachable';
+import { introduce } from './scheduler/session';
+import { OVERDUE_FIRST_MS, REVIVE_BURST } from './state/limits';
+import type { MarathonSettings } from './state/settings';
+import type { MarathonState } from './state/state';
+import { restore, type Stored } from './state/storage';
+import { isoTime, type Turn, wake } from './state/turn';
 
 export interface MarathonBoot {
   readonly at: Millis;

@@ -4,28 +4,28 @@
 
 import { assert } from '../../../cluster/model/assert';
 import type { Machine } from '../../../cluster/model/event';
-import { cleanBackoffs } from './backoff';
 import { init, type MarathonBoot, scaleCheck, started } from './boot';
-import { cancel, changeRoot } from './change';
-import { driveDeployment } from './deploy';
-import type { MarathonEffect } from './effects';
-import type { EventOf, MarathonEvent, MarathonEvents } from './events';
-import { healthProbed, probeDue } from './health';
-import { retryKills } from './kill';
-import { killWished, resetDelay } from './kill-wish';
-import { offered, refused } from './launch';
-import { SETTLE_ROUNDS_MAX } from './limits';
-import { killOverdue } from './overdue';
-import { dropIdleStats, statsOf } from './queue';
-import { READINESS_INDEX, readinessDue, readinessProbed } from './readiness';
-import { askForUnconfirmed, reconcileAll } from './reconcile';
-import { repeatRevive, settleOffers } from './revive';
-import { reachNothing, reachScale } from './scale';
-import { disconnected, failed, subscribed } from './session';
-import type { MarathonState } from './state';
-import { endTurn, note, publish, released, startTurn, type Turn, wake } from './turn';
-import { expungeOverdue, unreachableDue } from './unreachable';
-import { updated } from './updates';
+import { driveDeployment } from './deployments/deploy';
+import { reachNothing, reachScale } from './deployments/scale';
+import { cancel, changeRoot } from './groups/change';
+import { killWished, resetDelay } from './groups/task-killer';
+import { healthProbed, probeDue } from './health/health';
+import { READINESS_INDEX, readinessDue, readinessProbed } from './health/readiness';
+import { retryKills } from './instances/kill';
+import { killOverdue } from './instances/overdue';
+import { expungeOverdue, unreachableDue } from './instances/unreachable';
+import { cleanBackoffs } from './launch/backoff';
+import { offered, refused } from './launch/launch';
+import { dropIdleStats, statsOf } from './launch/queue';
+import { askForUnconfirmed, reconcileAll } from './scheduler/reconcile';
+import { repeatRevive, settleOffers } from './scheduler/revive';
+import { disconnected, failed, subscribed } from './scheduler/session';
+import { updated } from './scheduler/updates';
+import type { MarathonEffect } from './state/effects';
+import type { EventOf, MarathonEvent, MarathonEvents } from './state/events';
+import { SETTLE_ROUNDS_MAX } from './state/limits';
+import type { MarathonState } from './state/state';
+import { endTurn, note, publish, released, startTurn, type Turn, wake } from './state/turn';
 
 const transitions: { [K in keyof MarathonEvents]: (turn: Turn, event: EventOf<K>) => void } = {
   started,

@@ -4,7 +4,7 @@
 
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import type { Notice } from '../../scheduler/core/session';
-import type { NewMarathonEvent } from '../core/events';
+import type { NewMarathonEvent } from '../core/state/events';
 
 /** The event a notice stands for; undefined for what Marathon has no use for. */
 export function eventOfNotice(notice: Notice): NewMarathonEvent | undefined {

@@ -3,8 +3,8 @@
  */
 
 import type { Counter, Metrics } from '../../../cluster/runtime/metrics';
-import { isOverdue } from '../core/overdue';
-import type { CounterName, Instance, MarathonState } from '../core/state';
+import { isOverdue } from '../core/instances/overdue';
+import type { CounterName, Instance, MarathonState } from '../core/state/state';
 
 type Read = <T>(view: (state: MarathonState) => T) => T;
 

@@ -4,8 +4,8 @@
 
 import { connect } from 'node:net';
 import { Agent, request } from 'undici';
-import type { MarathonEffect, Probe } from '../core/effects';
-import type { NewMarathonEvent, ProbeResponse, ProbeResult } from '../core/events';
+import type { MarathonEffect, Probe } from '../core/state/effects';
+import type { NewMarathonEvent, ProbeResponse, ProbeResult } from '../core/state/events';
 
 type ProbeEffect = Extract<MarathonEffect, { kind: 'probe' }>;
 

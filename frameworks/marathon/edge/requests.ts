@@ -2,8 +2,8 @@
  * Requests that wait for the core's answer, found again by their number.
  */
 
-import type { Answer } from '../core/effects';
-import type { NewMarathonEvent } from '../core/events';
+import type { Answer } from '../core/state/effects';
+import type { NewMarathonEvent } from '../core/state/events';
 
 /** Answers waited for at once. More writers than that are told to come back. */
 const WAITING_MAX = 10_000;

@@ -3,9 +3,9 @@
  */
 
 import type { StateStore } from '../../../cluster/state/store';
-import type { MarathonEffect } from '../core/effects';
-import type { NewMarathonEvent } from '../core/events';
-import type { Stored } from '../core/storage';
+import type { MarathonEffect } from '../core/state/effects';
+import type { NewMarathonEvent } from '../core/state/events';
+import type { Stored } from '../core/state/storage';
 
 type StoreEffect = Extract<MarathonEffect, { kind: 'store' }>;
 

@@ -3,9 +3,9 @@
  */
 
 import type { App } from '../api/app';
-import { healthOf } from '../core/health-state';
-import { printApp } from '../core/print-app';
-import type { Instance, MarathonState } from '../core/state';
+import { printApp } from '../core/apps/print-app';
+import { healthOf } from '../core/instances/health-state';
+import type { Instance, MarathonState } from '../core/state/state';
 import { printTask, tasksOf } from './tasks';
 
 export type Embed = 'tasks' | 'counts' | 'deployments' | 'readiness' | 'lastTaskFailure' | 'taskStats';

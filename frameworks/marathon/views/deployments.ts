@@ -2,7 +2,7 @@
  * Running deployments as the API shows them.
  */
 
-import type { Deployment, MarathonState } from '../core/state';
+import type { Deployment, MarathonState } from '../core/state/state';
 import { readinessOf } from './apps';
 import { tasksOf } from './tasks';
 

@@ -2,8 +2,8 @@
  * Groups as the API shows them: what is in them, as far as asked for.
  */
 
-import { parentOf } from '../core/paths';
-import type { MarathonState } from '../core/state';
+import { parentOf } from '../core/state/paths';
+import type { MarathonState } from '../core/state/state';
 import { type Embed, printAppInfo } from './apps';
 
 export interface GroupEmbed {

@@ -1,10 +1,10 @@
 /** The launch queue and its reasons, as the API shows it. */
 
-import { deadlineOf } from '../core/backoff';
+import { printApp } from '../core/apps/print-app';
+import { deadlineOf } from '../core/launch/backoff';
 import { REASONS } from '../core/match/match';
-import { printApp } from '../core/print-app';
-import type { MarathonState, QueueStats } from '../core/state';
-import { isoTime } from '../core/turn';
+import type { MarathonState, QueueStats } from '../core/state/state';
+import { isoTime } from '../core/state/turn';
 
 export function printQueue(state: MarathonState, now: number, withOffers: boolean): object[] {
   return [...state.waiting].flatMap(([id, waiting]) => {

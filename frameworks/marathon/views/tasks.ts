@@ -3,13 +3,13 @@
  */
 
 import type { App } from '../api/app';
-import { appOf } from '../core/apps';
-import { isActive } from '../core/conditions';
-import { isAlive } from '../core/health-state';
-import { instancesOf } from '../core/instances';
-import { servicePortsOf } from '../core/service-ports';
-import type { CheckHealth, Instance, MarathonState } from '../core/state';
-import { isoTime } from '../core/turn';
+import { servicePortsOf } from '../core/apps/service-ports';
+import { isActive } from '../core/instances/conditions';
+import { appOf } from '../core/instances/definition';
+import { isAlive } from '../core/instances/health-state';
+import { instancesOf } from '../core/instances/instances';
+import type { CheckHealth, Instance, MarathonState } from '../core/state/state';
+import { isoTime } from '../core/state/turn';
 
 /** Instances of an app that have a task. */
 export function tasksOf(state: MarathonState, appId: string): Instance[] {

@@ -1,5 +1,5 @@
 import { type MarathonConfig, mastersOf, parseMarathonConfig } from '../../../frameworks/marathon/config';
-import { DEFAULT_SETTINGS } from '../../../frameworks/marathon/core/settings';
+import { DEFAULT_SETTINGS } from '../../../frameworks/marathon/core/state/settings';
 
 function config(args: string[], env: Record<string, string> = {}): MarathonConfig {
   const parsed = parseMarathonConfig({ args: ['--master', 'm:5050', ...args], env });

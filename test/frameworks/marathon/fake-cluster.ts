@@ -16,15 +16,15 @@ import { readAppUpdate } from '../../../frameworks/marathon/api/app-update';
 import type { BusEvent } from '../../../frameworks/marathon/api/events';
 import { newReading } from '../../../frameworks/marathon/api/read';
 import type { MarathonBoot } from '../../../frameworks/marathon/core/boot';
-import type { Answer, MarathonEffect, Probe } from '../../../frameworks/marathon/core/effects';
+import type { Answer, MarathonEffect, Probe } from '../../../frameworks/marathon/core/state/effects';
 import type {
   MarathonEvent,
   NewMarathonEvent,
   ProbeResult,
   RootChange,
-} from '../../../frameworks/marathon/core/events';
-import { DEFAULT_SETTINGS, type MarathonSettings } from '../../../frameworks/marathon/core/settings';
-import type { Instance, MarathonState } from '../../../frameworks/marathon/core/state';
+} from '../../../frameworks/marathon/core/state/events';
+import { DEFAULT_SETTINGS, type MarathonSettings } from '../../../frameworks/marathon/core/state/settings';
+import type { Instance, MarathonState } from '../../../frameworks/marathon/core/state/state';
 import { marathonMachine } from '../../../frameworks/marathon/core/step';
 import { numberedUuid } from '../../cluster/numbered-uuid';
 

@@ -9,10 +9,10 @@ import type { Random } from '../../../../cluster/model/random';
 import { combine, type Resources, rangesOf } from '../../../../cluster/model/resources';
 import type { Millis } from '../../../../cluster/model/time';
 import type { App } from '../../api/app';
-import type { MarathonSettings } from '../settings';
-import type { AgentPlace } from '../state';
-import { CONSTRAINTS } from './constraints/list';
-import { fieldValue } from './field';
+import { fieldValue } from '../constraints/field';
+import { CONSTRAINTS } from '../constraints/list';
+import type { MarathonSettings } from '../state/settings';
+import type { AgentPlace } from '../state/state';
 import { matchPorts } from './ports';
 import { scalarIn, takePorts, takeScalar, usableResources } from './resources';
 

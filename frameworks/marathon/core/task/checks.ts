@@ -1,5 +1,5 @@
 /**
- * The checks that Mesos performs itself: sent with the task. The leader's own checks are in health.ts.
+ * The checks that Mesos performs itself: sent with the task. Marathon's own checks are in health/health.ts.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';

@@ -5,8 +5,8 @@
 import type { Handler, Method, Request, Route } from '../../../../cluster/runtime/http/server';
 import { readAppUpdate } from '../../api/app-update';
 import { failure, isFailure } from '../../api/violations';
-import { isBelow, parentOf } from '../../core/paths';
-import { printApp } from '../../core/print-app';
+import { printApp } from '../../core/apps/print-app';
+import { isBelow, parentOf } from '../../core/state/paths';
 import { printAppInfo } from '../../views/apps';
 import { printTask, tasksOf } from '../../views/tasks';
 import { wantedApp } from './app-writes';

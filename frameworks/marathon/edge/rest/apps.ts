@@ -8,8 +8,8 @@ import { readAppUpdate } from '../../api/app-update';
 import { readLabelSelector } from '../../api/label-selector';
 import { listOf } from '../../api/read';
 import { failure, invalidJson, isFailure } from '../../api/violations';
-import { parentOf } from '../../core/paths';
-import { printApp } from '../../core/print-app';
+import { printApp } from '../../core/apps/print-app';
+import { parentOf } from '../../core/state/paths';
 import { type Embed, printAppInfo } from '../../views/apps';
 import { absoluteId, wantedApp, wantedApps } from './app-writes';
 import {

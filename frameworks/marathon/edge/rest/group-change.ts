@@ -6,8 +6,8 @@ import type { App, Group } from '../../api/app';
 import { resolvePath } from '../../api/app-normal';
 import type { GroupUpdate } from '../../api/group-update';
 import { type ApiFailure, failure, isFailure, notValid } from '../../api/violations';
-import type { RootChange } from '../../core/events';
-import { ancestorsOf, isBelow, parentOf } from '../../core/paths';
+import type { RootChange } from '../../core/state/events';
+import { ancestorsOf, isBelow, parentOf } from '../../core/state/paths';
 import { wantedApp } from './app-writes';
 import type { RestContext } from './context';
 

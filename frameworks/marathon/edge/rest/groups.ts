@@ -6,8 +6,8 @@ import type { Handler, Method, Request, Route } from '../../../../cluster/runtim
 import { resolvePath } from '../../api/app-normal';
 import { type GroupUpdate, readGroupUpdate } from '../../api/group-update';
 import { failure, isFailure } from '../../api/violations';
-import { previewChange } from '../../core/change';
-import { isBelow, parentOf } from '../../core/paths';
+import { previewChange } from '../../core/groups/change';
+import { isBelow, parentOf } from '../../core/state/paths';
 import { printAppInfo } from '../../views/apps';
 import { printGroup } from '../../views/groups';
 import { locationOf, readEmbed } from './apps';

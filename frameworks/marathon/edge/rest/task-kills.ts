@@ -4,8 +4,8 @@
 
 import type { Request } from '../../../../cluster/runtime/http/server';
 import { failure } from '../../api/violations';
-import { isBelow, parentOf } from '../../core/paths';
-import type { Instance, MarathonState } from '../../core/state';
+import { isBelow, parentOf } from '../../core/state/paths';
+import type { Instance, MarathonState } from '../../core/state/state';
 import { printTask, tasksOf } from '../../views/tasks';
 import {
   deploymentOutcome,

@@ -5,7 +5,7 @@
 import type { Request, Route } from '../../../../cluster/runtime/http/server';
 import { listOf, object, required, text } from '../../api/read';
 import { failure, isFailure } from '../../api/violations';
-import { instanceOfTask } from '../../core/instances';
+import { instanceOfTask } from '../../core/instances/instances';
 import { printTask, tasksOf } from '../../views/tasks';
 import { handler, type Outcome, ok, queryAll, type RestContext, readBody } from './context';
 import { killInstances, readKillFlags } from './task-kills';

@@ -5,7 +5,7 @@ import { readAppUpdate } from '../../../../frameworks/marathon/api/app-update';
 import { violationsOf } from '../../../../frameworks/marathon/api/app-validate';
 import { hintFor, newReading } from '../../../../frameworks/marathon/api/read';
 import { invalidJson } from '../../../../frameworks/marathon/api/violations';
-import { printApp } from '../../../../frameworks/marathon/core/print-app';
+import { printApp } from '../../../../frameworks/marathon/core/apps/print-app';
 
 type Body = Record<string, unknown>;
 

@@ -1,5 +1,5 @@
 import { silentLogger } from '../../../../cluster/runtime/log';
-import { isActive } from '../../../../frameworks/marathon/core/conditions';
+import { isActive } from '../../../../frameworks/marathon/core/instances/conditions';
 import { agent, app, FakeCluster, portsOf } from '../fake-cluster';
 
 describe('a new app', () => {

@@ -7,10 +7,10 @@ import {
   readResources,
   type WireResource,
 } from '../../../../../cluster/model/resources';
-import { placeOf } from '../../../../../frameworks/marathon/core/match/field';
+import { placeOf } from '../../../../../frameworks/marathon/core/constraints/field';
 import { type Match, matchOffer } from '../../../../../frameworks/marathon/core/match/match';
 import { matchPorts } from '../../../../../frameworks/marathon/core/match/ports';
-import { DEFAULT_SETTINGS } from '../../../../../frameworks/marathon/core/settings';
+import { DEFAULT_SETTINGS } from '../../../../../frameworks/marathon/core/state/settings';
 import { app } from '../../fake-cluster';
 
 function scalar(name: string, value: number, role = '*'): mesos.Resource {

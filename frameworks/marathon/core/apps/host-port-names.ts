@@ -1,0 +1,11 @@
+/**
+ * Names of an app's host ports, in the order in which tasks have them.
+ */
+
+import type { App } from '../../api/app';
+
+export function servicePortNames(app: App): (string | undefined)[] {
+  if (app.portDefinitions) return app.portDefinitions.map(({ name }) => name);
+  const mappings = (app.container?.portMappings ?? []).filter(({ hostPort }) => hostPort !== undefined);
+  return mappings.map(({ name }) => name);
+}

@@ -1,0 +1,51 @@
+/**
+ * An app as the API shows it: canonical, optional members left out, some collections only when there is something in them.
+ */
+
+import type { App } from '../../api/app';
+
+/** Collections that are shown only when not empty. */
+const OMITTED_WHEN_EMPTY: ReadonlySet<string> = new Set([
+  'args',
+  'env',
+  'constraints',
+  'fetch',
+  'healthChecks',
+  'readinessChecks',
+  'dependencies',
+  'secrets',
+]);
+
+export function printApp(app: App): Record<string, unknown> {
+  const shown = Object.entries(app).filter(([key, value]) => {
+    if (value === undefined) return false;
+    return !OMITTED_WHEN_EMPTY.has(key) || !isEmpty(value);
+  });
+  return {
+    ...Object.fromEntries(shown),
+    ...(app.container && { container: printContainer(app.container) }),
+    networks: app.networks.map(({ labels, ...network }) =>
+      isEmpty(labels) ? network : { ...network, labels },
+    ),
+    ...(app.portDefinitions && {
+      portDefinitions: app.portDefinitions.map(({ labels, ...definition }) =>
+        isEmpty(labels) ? definition : { ...definition, labels },
+      ),
+    }),
+  };
+}
+
+function printContainer({ portMappings, ...container }: NonNullable<App['container']>): unknown {
+  return {
+    ...container,
+    ...(portMappings && {
+      portMappings: portMappings.map(({ networkNames, ...mapping }) =>
+        networkNames.length > 0 ? { ...mapping, networkNames } : mapping,
+      ),
+    }),
+  };
+}
+
+function isEmpty(value: object): boolean {
+  return Object.keys(value).length === 0;
+}

@@ -1,0 +1,63 @@
+/**
+ * Service ports: a 0 in a definition becomes a number that is unique in the whole tree (behaviour section 3).
+ *
+ * For each 0, first the numbers the old definition had and the new one no longer names, then the lowest that is free.
+ */
+
+import type { App } from '../../api/app';
+
+export interface PortRange {
+  readonly min: number;
+  readonly max: number;
+}
+
+/** The service ports an app names, in order; 0 where none is given. */
+export function servicePortsOf(app: App): number[] {
+  if (app.portDefinitions) return app.portDefinitions.map(({ port }) => port);
+  return (app.container?.portMappings ?? []).map(({ servicePort }) => servicePort);
+}
+
+/** Fills in the missing service ports, or says why that is not possible. */
+export function assignServicePorts(
+  app: App,
+  { old, used, range }: { old: App | undefined; used: ReadonlySet<number>; range: PortRange },
+): App | { readonly error: string } {
+  const wanted = servicePortsOf(app);
+  if (!wanted.includes(0)) return app;
+  const named = new Set(wanted);
+  const previous = (old ? servicePortsOf(old) : []).filter(
+    (port) => port >= range.min && port <= range.max && !named.has(port),
+  );
+  const usedPorts = new Set([...used, ...named]);
+  const ports: number[] = [];
+  for (const port of wanted) {
+    const assigned = port !== 0 ? port : (previous.shift() ?? lowestFree(usedPorts, range));
+    if (assigned === undefined) {
+      return { error: `All ports in the range [${range.min}-${range.max}) are already in use` };
+    }
+    usedPorts.add(assigned);
+    ports.push(assigned);
+  }
+  return withServicePorts(app, ports);
+}
+
+function lowestFree(usedPorts: ReadonlySet<number>, { min, max }: PortRange): number | undefined {
+  for (let port = min; port <= max; port++) if (!usedPorts.has(port)) return port;
+  return undefined;
+}
+
+function withServicePorts(app: App, ports: readonly number[]): App {
+  if (app.portDefinitions) {
+    const portDefinitions = app.portDefinitions.map((definition, index) => ({
+      ...definition,
+      port: ports[index] ?? definition.port,
+    }));
+    return { ...app, portDefinitions };
+  }
+  if (!app.container) return app;
+  const portMappings = (app.container.portMappings ?? []).map((mapping, index) => ({
+    ...mapping,
+    servicePort: ports[index] ?? mapping.servicePort,
+  }));
+  return { ...app, container: { ...app.container, portMappings } };
+}

@@ -1,0 +1,46 @@
+/**
+ * Versions: timestamps that never repeat, and what counts as a change of configuration.
+ */
+
+import type { App } from '../../api/app';
+import { isoTime, type Turn } from '../state/turn';
+
+/** The next version: now, or the millisecond after the last one. */
+export function nextVersion(turn: Turn): string {
+  const { state } = turn;
+  state.lastVersionAt = Math.max(turn.now, state.lastVersionAt + 1);
+  return isoTime(state.lastVersionAt);
+}
+
+export type Difference = 'none' | 'scale' | 'config';
+
+/**
+ * The kind of difference between an app and its earlier form. Labels, back-off and strategies count as
+ * configuration.
+ */
+export function differenceOf(old: App, app: App): Difference {
+  const bare = (definition: App): unknown => ({
+    ...definition,
+    instances: 0,
+    executorResources: undefined,
+    version: '',
+    versionInfo: undefined,
+  });
+  if (sortedText(bare(old)) !== sortedText(bare(app))) return 'config';
+  if (old.instances !== app.instances) return 'scale';
+  return sortedText(old.executorResources) === sortedText(app.executorResources) ? 'none' : 'scale';
+}
+
+/** Gives an app its place in time. */
+export function stamped(app: App, version: string, old: App | undefined, difference: Difference): App {
+  const configAt = difference === 'config' || !old ? version : old.versionInfo.lastConfigChangeAt;
+  return { ...app, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt: configAt } };
+}
+
+/** JSON with sorted keys and without undefined members: equal values have equal texts. */
+export function sortedText(value: unknown): string {
+  return JSON.stringify(value, (_key, member: unknown) => {
+    if (member === null || typeof member !== 'object' || Array.isArray(member)) return member;
+    return Object.fromEntries(Object.entries(member).sort(([a], [b]) => (a < b ? -1 : 1)));
+  });
+}

@@ -1,0 +1,55 @@
+/**
+ * The value of a constraint's field on an agent: its host name, region, zone or an attribute in text form.
+ */
+
+import type * as mesos from '../../../../cluster/api/generated/mesos';
+import type { AgentPlace } from '../state/state';
+
+/** The field's value; undefined when the agent has none. */
+export function fieldValue(field: string, place: AgentPlace): string | undefined {
+  switch (field) {
+    case 'hostname':
+    case '@hostname':
+      return place.host;
+    case '@region':
+      return place.region;
+    case '@zone':
+      return place.zone;
+    default:
+      return place.attributes.find(({ name }) => name === field)?.text;
+  }
+}
+
+/** The agent behind an offer. */
+export function placeOf(offer: mesos.Offer): AgentPlace {
+  const domain = offer.domain?.fault_domain;
+  return {
+    host: offer.hostname,
+    agentId: offer.agent_id.value,
+    ...(domain && { region: domain.region.name, zone: domain.zone.name }),
+    attributes: (offer.attributes ?? []).map((attribute) => ({
+      name: attribute.name,
+      text: attributeText(attribute),
+    })),
+  };
+}
+
+/** An attribute as constraints compare it (Mesos keeps three decimals). */
+export function attributeText({ scalar, ranges, set, text }: mesos.Attribute): string {
+  if (scalar) return scalarText(scalar.value);
+  if (ranges) {
+    const sorted = [...(ranges.range ?? [])].sort((a, b) => Number(a.begin) - Number(b.begin));
+    return `[${sorted.map(({ begin, end }) => `${begin}-${end}`).join(',')}]`;
+  }
+  if (set) return `{${[...(set.item ?? [])].sort().join(',')}}`;
+  return text?.value ?? '';
+}
+
+/** Up to three decimals, half to even, no trailing zeros. */
+export function scalarText(value: number): string {
+  const milli = value * 1000;
+  const floor = Math.floor(milli);
+  const tie = milli - floor === 0.5;
+  const rounded = tie ? (floor % 2 === 0 ? floor : floor + 1) : Math.round(milli);
+  return String(rounded / 1000);
+}

@@ -1,0 +1,111 @@
+/**
+ * Deployments: steps one after the other, the actions of a step side by side.
+ *
+ * In: a plan; later any change of an app it affects      Out: events, and what the actions order
+ * Always true: the apps a running deployment affects are locked for others; a step is over when each of its actions has
+ * reached its aim once. There is no time limit, as in the original.
+ */
+
+import { resetBackoff } from '../launch/backoff';
+import type { Action, Deployment } from '../state/state';
+import { dropDeployment, saveDeployment } from '../state/storage';
+import { publish, type Turn } from '../state/turn';
+import { reachRestart } from './restart';
+import { reachNothing, reachScale } from './scale';
+
+/** Starts a deployment. Its conflicts have been dealt with. */
+export function startDeployment(turn: Turn, deployment: Deployment): void {
+  const { state } = turn;
+  state.deployments.set(deployment.id, deployment);
+  state.counters.deployments++;
+  for (const app of deployment.affected) {
+    state.locks.set(app, deployment.id);
+    turn.touched.add(app);
+  }
+  saveDeployment(turn, deployment);
+  if (deployment.steps.length === 0) finish(turn, deployment);
+}
+
+/** Goes as far as possible, now that an app has changed. */
+export function driveDeployment(turn: Turn, deployment: Deployment, appId: string): void {
+  if (!deployment.announced) beginStep(turn, deployment);
+  const step = deployment.steps[deployment.done];
+  const action = step?.actions.find(({ app }) => app === appId);
+  if (!action || !deployment.open.includes(appId)) return keepUp(turn, deployment, appId);
+  if (!driveAction(turn, action)) return;
+  deployment.open = deployment.open.filter((id) => id !== appId);
+  if (deployment.open.length > 0) return;
+  publish(turn, 'deployment_step_success', stepEvent(deployment));
+  deployment.done++;
+  deployment.announced = false;
+  if (deployment.done >= deployment.steps.length) return finish(turn, deployment);
+  beginStep(turn, deployment);
+}
+
+/** An app whose own action is over is kept at its number while others are worked on. */
+function keepUp(turn: Turn, deployment: Deployment, appId: string): void {
+  const app = turn.state.apps.get(appId);
+  const later = deployment.steps
+    .slice(deployment.done)
+    .some(({ actions }) => actions.some((action) => action.app === appId && isChanging(action)));
+  if (app && !later) reachScale(turn, app);
+}
+
+function isChanging({ action }: Action): boolean {
+  return action !== 'StartApplication';
+}
+
+function beginStep(turn: Turn, deployment: Deployment): void {
+  const step = deployment.steps[deployment.done];
+  if (!step) return;
+  deployment.announced = true;
+  deployment.open = step.actions.map(({ app }) => app);
+  publish(turn, 'deployment_info', stepEvent(deployment));
+  for (const { action, app } of step.actions) {
+    turn.touched.add(app);
+    if (action === 'RestartApplication' || action === 'StopApplication') resetBackoff(turn, app);
+  }
+}
+
+function driveAction(turn: Turn, { action, app: appId }: Action): boolean {
+  const app = turn.state.apps.get(appId);
+  if (action === 'StopApplication') {
+    const done = reachNothing(turn, appId);
+    if (done) publish(turn, 'app_terminated_event', { appId });
+    return done;
+  }
+  if (action === 'StartApplication' || !app) return true;
+  return action === 'ScaleApplication' ? reachScale(turn, app) : reachRestart(turn, app);
+}
+
+function finish(turn: Turn, deployment: Deployment): void {
+  forget(turn, deployment);
+  publish(turn, 'deployment_success', { id: deployment.id, plan: planOf(deployment) });
+}
+
+/** Ends a deployment where it is. */
+export function cancelDeployment(turn: Turn, deployment: Deployment, reason: string): void {
+  turn.state.counters.deploymentsDismissed++;
+  forget(turn, deployment);
+  publish(turn, 'deployment_failed', { id: deployment.id, plan: planOf(deployment), reason });
+}
+
+function forget(turn: Turn, deployment: Deployment): void {
+  const { state } = turn;
+  state.deployments.delete(deployment.id);
+  dropDeployment(turn, deployment.id);
+  for (const app of deployment.affected) {
+    if (state.locks.get(app) === deployment.id) state.locks.delete(app);
+    turn.touched.add(app);
+  }
+}
+
+function stepEvent(deployment: Deployment): Record<string, unknown> {
+  const actions = deployment.steps[deployment.done]?.actions ?? [];
+  return { plan: planOf(deployment), currentStep: { actions } };
+}
+
+/** The plan as events show it. */
+export function planOf({ id, steps, version }: Deployment): object {
+  return { id, steps, version };
+}

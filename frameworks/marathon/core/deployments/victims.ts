@@ -1,0 +1,72 @@
+/**
+ * The choice of instances to stop when there are too many (behaviour section 11).
+ *
+ * Already sentenced first, then for the balance of GROUP_BY constraints, then the least useful condition, then by
+ * killSelection. Pure: takes a list, gives a list.
+ */
+
+import type { App } from '../../api/app';
+import { fieldValue } from '../constraints/field';
+import type { Condition, Instance } from '../state/state';
+
+const ORDER: readonly Condition[] = [
+  'Scheduled',
+  'Provisioned',
+  'Unreachable',
+  'Staging',
+  'Starting',
+  'Running',
+];
+
+function rankOf(condition: Condition): number {
+  const index = ORDER.indexOf(condition);
+  return index < 0 ? ORDER.length : index;
+}
+
+/** Chooses `count` instances to stop. */
+export function chooseVictims(app: App, instances: readonly Instance[], count: number): Instance[] {
+  const chosen = balanceVictims(app, instances, count);
+  const others = instances.filter((instance) => !chosen.includes(instance));
+  others.sort((a, b) => compareVictims(app, a, b));
+  return [...chosen, ...others].slice(0, count);
+}
+
+function compareVictims(app: App, left: Instance, right: Instance): number {
+  const byCondition = rankOf(left.condition) - rankOf(right.condition);
+  if (byCondition !== 0) return byCondition;
+  const [a, b] = [ageOf(left), ageOf(right)];
+  return app.killSelection === 'OLDEST_FIRST' ? a - b : b - a;
+}
+
+function ageOf(instance: Instance): number {
+  switch (instance.condition) {
+    case 'Staging':
+      return instance.task?.stagedAt ?? instance.since;
+    case 'Starting':
+      return instance.since;
+    default:
+      return instance.activeSince ?? instance.since;
+  }
+}
+
+/** Takes from the largest group, as long as the groups are not even. Only GROUP_BY has a say here. */
+function balanceVictims(app: App, instances: readonly Instance[], count: number): Instance[] {
+  const [field] = app.constraints.find(([, operator]) => operator === 'GROUP_BY') ?? [];
+  if (field === undefined) return [];
+  const groups = new Map<string, Instance[]>();
+  for (const instance of instances) {
+    const value = instance.agent && fieldValue(field, instance.agent);
+    if (value !== undefined) groups.set(value, [...(groups.get(value) ?? []), instance]);
+  }
+  for (const group of groups.values()) group.sort((a, b) => compareVictims(app, a, b));
+  const chosen: Instance[] = [];
+  while (chosen.length < count) {
+    const bySize = [...groups.values()].sort((a, b) => b.length - a.length);
+    const [largest] = bySize;
+    const smallest = bySize.at(-1);
+    if (!largest || !smallest || largest.length - smallest.length < 1) break;
+    const victim = largest.shift();
+    if (victim) chosen.push(victim);
+  }
+  return chosen;
+}

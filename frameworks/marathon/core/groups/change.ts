@@ -1,0 +1,224 @@
+/**
+ * Changes of the root: apps put, removed or restarted, groups put or removed. Either the whole change is accepted, stored
+ * and deployed, or it is refused and nothing is different.
+ */
+
+import type { App, Group } from '../../api/app';
+import { printApp } from '../apps/print-app';
+import { assignServicePorts, servicePortsOf } from '../apps/service-ports';
+import { differenceOf, nextVersion, stamped } from '../apps/versions';
+import { cancelDeployment, startDeployment } from '../deployments/deploy';
+import { hasCycle, planDeployment } from '../deployments/plan';
+import type { Refusal } from '../state/effects';
+import type { EventOf, RootChange } from '../state/events';
+import { newUuid } from '../state/ids';
+import { ancestorsOf, isBelow } from '../state/paths';
+import type { Deployment, MarathonState, Step } from '../state/state';
+import { dropApp, saveApp, saveRoot } from '../state/storage';
+import { answer, isoTime, publish, type Turn } from '../state/turn';
+
+/** The root as it shall be. */
+interface Target {
+  readonly apps: Map<string, App>;
+  readonly groups: Map<string, Group>;
+  readonly version: string;
+}
+
+export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
+  const outcome = tryChange(turn, event.change, { force: event.force, create: event.create ?? false });
+  if ('refusal' in outcome) {
+    return answer(turn, event.request, { ok: false, refusal: outcome.refusal });
+  }
+  const { deployment } = outcome;
+  const [app] = event.change.put ?? [];
+  const stored = app && turn.state.apps.get(app.id);
+  if (event.origin && stored) {
+    publish(turn, 'api_post_event', { ...event.origin, appDefinition: printApp(stored) });
+  }
+  publish(turn, 'group_change_success', { groupId: event.group, version: deployment.version });
+  startDeployment(turn, deployment);
+  answer(turn, event.request, { ok: true, version: deployment.version, deployment: deployment.id });
+}
+
+/** Checks and applies a change. The deployment it needs is handed back, not yet started. */
+export function tryChange(
+  turn: Turn,
+  change: RootChange,
+  { force, create }: { force: boolean; create: boolean },
+): { deployment: Deployment } | { refusal: Refusal } {
+  const { state } = turn;
+  const existing = create ? (change.put ?? []).find(({ id }) => state.apps.has(id)) : undefined;
+  if (existing) {
+    return { refusal: { code: 'exists', message: `An app with id [${existing.id}] already exists.` } };
+  }
+  const version = nextVersion(turn);
+  const target = targetOf(state, change, version);
+  if ('refusal' in target) return target;
+  const refusal = checkRoot(state, target);
+  if (refusal) return { refusal };
+  const deployment = deploymentFor(turn, target);
+  const conflict = checkLocks(state, deployment, force);
+  if (conflict) return { refusal: conflict };
+  cancelConflicting(turn, deployment);
+  apply(turn, target);
+  return { deployment };
+}
+
+/** The steps a change would take, without taking them. */
+export function previewChange(state: MarathonState, change: RootChange): readonly Step[] | Refusal {
+  const target = targetOf(state, change, isoTime(state.lastVersionAt + 1));
+  if ('refusal' in target) return target.refusal;
+  return checkRoot(state, target) ?? planDeployment(state.apps, target.apps, target.groups);
+}
+
+function targetOf(state: MarathonState, change: RootChange, version: string): Target | { refusal: Refusal } {
+  const apps = new Map(state.apps);
+  const groups = new Map(state.groups);
+  for (const id of change.remove ?? []) apps.delete(id);
+  for (const id of change.removeGroups ?? []) removeGroup(apps, groups, id);
+  for (const group of change.putGroups ?? []) groups.set(group.id, group);
+  const used = new Set([...state.apps.values(), ...(change.put ?? [])].flatMap(servicePortsOf));
+  const range = { min: state.settings.localPortMin, max: state.settings.localPortMax };
+  for (const wanted of change.put ?? []) {
+    const old = state.apps.get(wanted.id);
+    const app = assignServicePorts(wanted, { old, used, range });
+    if ('error' in app) return { refusal: invalid('/', app.error) };
+    for (const port of servicePortsOf(app)) used.add(port);
+    const difference = old ? differenceOf(old, app) : 'config';
+    apps.set(app.id, old && difference === 'none' ? old : stamped(app, version, old, difference));
+  }
+  for (const id of change.restart ?? []) {
+    const app = apps.get(id);
+    if (app) apps.set(id, stamped(app, version, app, 'config'));
+  }
+  for (const id of apps.keys()) {
+    for (const path of ancestorsOf(id))
+      if (!groups.has(path)) groups.set(path, { id: path, dependencies: [] });
+  }
+  return { apps, groups, version };
+}
+
+function removeGroup(apps: Map<string, App>, groups: Map<string, Group>, id: string): void {
+  for (const app of [...apps.keys()]) if (isBelow(app, id)) apps.delete(app);
+  for (const group of [...groups.keys()]) {
+    if (group !== '/' && (group === id || isBelow(group, id))) groups.delete(group);
+  }
+}
+
+function invalid(path: string, error: string): Refusal {
+  return { code: 'invalid', details: [{ path, errors: [error] }] };
+}
+
+/** Rules about the tree as a whole. */
+function checkRoot(state: MarathonState, { apps, groups }: Target): Refusal | undefined {
+  // An app may take the place of an empty group, never of one with something in it.
+  for (const id of apps.keys()) {
+    if (!groups.has(id)) continue;
+    const inhabited = [...apps.keys(), ...groups.keys()].some((path) => isBelow(path, id));
+    if (inhabited) return invalid('/', 'Groups and Applications may not have the same identifier.');
+    groups.delete(id);
+  }
+  if (hasCycle(apps, groups)) return invalid('/', 'Dependency graph has cyclic dependencies.');
+  const { maxApps } = state.settings;
+  if (maxApps !== undefined && apps.size > maxApps) {
+    return invalid(
+      '/',
+      `This Marathon instance may only handle up to ${maxApps} Apps! (Override with command line option --max_apps)`,
+    );
+  }
+  return undefined;
+}
+
+function deploymentFor(turn: Turn, target: Target): Deployment {
+  const { state } = turn;
+  const steps = planDeployment(state.apps, target.apps, target.groups);
+  const affected = [...new Set(steps.flatMap(({ actions }) => actions.map(({ app }) => app)))];
+  const originals = Object.fromEntries(affected.map((id) => [id, state.apps.get(id) ?? null]));
+  return {
+    id: newUuid(turn),
+    version: target.version,
+    steps,
+    affected,
+    originals,
+    done: 0,
+    announced: false,
+    open: [],
+  };
+}
+
+function checkLocks(state: MarathonState, { affected }: Deployment, force: boolean): Refusal | undefined {
+  const locks = new Set(affected.flatMap((app) => state.locks.get(app) ?? []));
+  if (locks.size > 0 && !force) return { code: 'locked', deployments: [...locks] };
+  const { maxRunningDeployments } = state.settings;
+  if (state.deployments.size - locks.size < maxRunningDeployments) return undefined;
+  return {
+    code: 'too-many',
+    message: `Max number (${maxRunningDeployments}) of running deployments is achieved. Wait for existing deployments to complete or cancel one using force=true parameter. You can increase max deployment number by using --max_running_deployments parameter but be advised that this can have negative effects on the performance.`,
+  };
+}
+
+function cancelConflicting(turn: Turn, { affected }: Deployment): void {
+  const { state } = turn;
+  for (const app of affected) {
+    const running = state.deployments.get(state.locks.get(app) ?? '');
+    if (running) cancelDeployment(turn, running, 'The upgrade has been cancelled');
+  }
+}
+
+function apply(turn: Turn, target: Target): void {
+  const { state } = turn;
+  state.rootVersion = target.version;
+  for (const [id, app] of target.apps) {
+    const old = state.apps.get(id);
+    if (old?.version === app.version) continue;
+    publishCheckChanges(turn, old, app);
+    state.apps.set(id, app);
+    saveApp(turn, app);
+    turn.touched.add(id);
+  }
+  for (const id of [...state.apps.keys()]) {
+    if (target.apps.has(id)) continue;
+    state.apps.delete(id);
+    dropApp(turn, id);
+    turn.touched.add(id);
+  }
+  state.groups.clear();
+  for (const [id, group] of target.groups) state.groups.set(id, group);
+  saveRoot(turn);
+}
+
+function publishCheckChanges(turn: Turn, old: App | undefined, app: App): void {
+  if (old && JSON.stringify(old.healthChecks) === JSON.stringify(app.healthChecks)) return;
+  for (const _check of old?.healthChecks ?? []) publish(turn, 'remove_health_check_event', { appId: app.id });
+  for (const healthCheck of app.healthChecks) {
+    publish(turn, 'add_health_check_event', { appId: app.id, healthCheck, version: app.version });
+  }
+}
+
+/** Stops a deployment: with force it ends where it is, without it the affected apps are put back as they were. */
+export function cancel(turn: Turn, event: EventOf<'api.cancel'>): void {
+  const { state } = turn;
+  const deployment = state.deployments.get(event.deployment);
+  if (!deployment) {
+    const message = `DeploymentPlan ${event.deployment} does not exist`;
+    return answer(turn, event.request, { ok: false, refusal: { code: 'missing', message } });
+  }
+  if (event.force) {
+    cancelDeployment(turn, deployment, 'The upgrade has been cancelled');
+    return answer(turn, event.request, { ok: true });
+  }
+  const originals = Object.entries(deployment.originals);
+  const put = originals.flatMap(([, app]) => app ?? []);
+  const remove = originals.flatMap(([id, app]) => (app ? [] : [id]));
+  changeRoot(turn, {
+    kind: 'api.change',
+    at: turn.now,
+    request: event.request,
+    change: { put, remove },
+    force: true,
+    group: '/',
+  });
+  // Nothing may be left to do for the way back; the deployment ends all the same.
+  if (state.deployments.has(deployment.id))
+    cancelDeployment(turn, deployment, 'The upgrade has been cancelled');
+}

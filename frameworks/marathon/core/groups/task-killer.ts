@@ -1,0 +1,52 @@
+/**
+ * An operator's wish to kill tasks (api section 4.5): plainly, with their instances (wipe), or for good (scale).
+ */
+
+import { startDeployment } from '../deployments/deploy';
+import { instanceOfTask } from '../instances/instances';
+import { decommission, killTask } from '../instances/kill';
+import { resetBackoff } from '../launch/backoff';
+import type { EventOf } from '../state/events';
+import { parentOf } from '../state/paths';
+import type { Instance } from '../state/state';
+import { answer, publish, type Turn } from '../state/turn';
+import { tryChange } from './change';
+
+export function killWished(turn: Turn, event: EventOf<'api.kill'>): void {
+  const matching = new Set(event.taskIds.flatMap((id) => instanceOfTask(turn.state, id) ?? []));
+  const instances = [...matching].filter(({ goal }) => goal === 'Running');
+  if (event.scale) return scaleDown(turn, event, instances);
+  for (const instance of instances) {
+    if (event.wipe) decommission(turn, instance);
+    else killTask(turn, instance);
+  }
+  answer(turn, event.request, { ok: true, killed: [...event.taskIds] });
+}
+
+function scaleDown(turn: Turn, event: EventOf<'api.kill'>, instances: readonly Instance[]): void {
+  const { state } = turn;
+  const counts = new Map<string, number>();
+  for (const { appId } of instances) counts.set(appId, (counts.get(appId) ?? 0) + 1);
+  const put = [...counts].flatMap(([id, count]) => {
+    const app = state.apps.get(id);
+    return app ? [{ ...app, instances: Math.max(0, app.instances - count) }] : [];
+  });
+  const outcome = tryChange(turn, { put }, { force: event.force, create: false });
+  if ('refusal' in outcome) return answer(turn, event.request, { ok: false, refusal: outcome.refusal });
+  const { deployment } = outcome;
+  for (const instance of instances) decommission(turn, instance);
+  const group = put.length === 1 && put[0] ? parentOf(put[0].id) : '/';
+  publish(turn, 'group_change_success', { groupId: group, version: deployment.version });
+  startDeployment(turn, deployment);
+  answer(turn, event.request, { ok: true, version: deployment.version, deployment: deployment.id });
+}
+
+/** An operator does not want to wait for a launch delay. */
+export function resetDelay(turn: Turn, event: EventOf<'api.reset-delay'>): void {
+  if (!turn.state.waiting.has(event.app)) {
+    const message = `Application ${event.app} not found in tasks queue.`;
+    return answer(turn, event.request, { ok: false, refusal: { code: 'missing', message } });
+  }
+  resetBackoff(turn, event.app);
+  answer(turn, event.request, { ok: true });
+}

@@ -1,0 +1,209 @@
+/**
+ * Health checks: those the leader performs, by probes, and what Mesos reports of its own (behaviour section 10).
+ *
+ * In: an instance that runs, probed, woke(probe)      Out: probe, wake, kill, events
+ * Always true: health has an entry for exactly the running instances whose app has checks; results start over with the process.
+ * A new task is probed at once and then ever less often until it first succeeds, so that it counts as soon as it works.
+ */
+
+import type { App, HealthCheck } from '../../api/app';
+import { appOf } from '../instances/definition';
+import { healthOf, isAlive } from '../instances/health-state';
+import { killTask } from '../instances/kill';
+import type { EventOf } from '../state/events';
+import { FIRST_PROBE_PAUSE_MS, PROBE_PAUSE_MIN_MS } from '../state/limits';
+import type { CheckHealth, Instance } from '../state/state';
+import { saveFailure } from '../state/storage';
+import { isoTime, publish, type Turn, wake } from '../state/turn';
+import { isLeaderCheck } from '../task/checks';
+
+/** Begins to watch an instance that runs; nothing happens when it is watched already. */
+export function watchHealth(turn: Turn, instance: Instance): void {
+  const { state } = turn;
+  const app = appOf(state, instance);
+  if (!app || !instance.task || app.healthChecks.length === 0) return;
+  if (state.health.get(instance.id)?.taskId === instance.task.id) return;
+  const checks = app.healthChecks.map((check): CheckHealth | null =>
+    isLeaderCheck(check) ? { consecutiveFailures: 0, pauseMs: FIRST_PROBE_PAUSE_MS } : null,
+  );
+  state.health.set(instance.id, { taskId: instance.task.id, checks });
+  checks.forEach((check, index) => {
+    if (check) sendProbe(turn, instance, index);
+  });
+}
+
+/** Stops watching: the task has ended or cannot be seen. */
+export function unwatchHealth(turn: Turn, instance: Instance): void {
+  turn.state.health.delete(instance.id);
+}
+
+/** A `probe/<instance>/<index>` timer has run out. */
+export function probeDue(turn: Turn, timer: string): void {
+  const cut = timer.lastIndexOf('/');
+  const instance = turn.state.instances.get(timer.slice('probe/'.length, cut));
+  if (instance?.condition === 'Running') sendProbe(turn, instance, Number(timer.slice(cut + 1)));
+}
+
+function sendProbe(turn: Turn, instance: Instance, index: number): void {
+  const { state } = turn;
+  const app = appOf(state, instance);
+  const check = app?.healthChecks[index];
+  const health = state.health.get(instance.id)?.checks[index];
+  if (!app || !check || !health || health.probing !== undefined) return;
+  const target = targetOf(app, check, instance);
+  if (!target) return wake(turn, `probe/${instance.id}/${index}`, turn.now + check.intervalSeconds * 1000);
+  const probe = state.nextProbe++;
+  health.probing = probe;
+  turn.effects.push({
+    kind: 'probe',
+    probe,
+    target: instance.id,
+    index,
+    check: {
+      protocol: check.protocol === 'HTTPS' ? 'HTTPS' : check.protocol === 'TCP' ? 'TCP' : 'HTTP',
+      ...target,
+      path: check.path ?? '/',
+      timeoutMs: check.timeoutSeconds * 1000,
+      ipProtocol: check.ipProtocol,
+      keepBody: false,
+    },
+  });
+}
+
+/** The target of a leader's check: the host port if there is one, else the container's own address. */
+function targetOf(
+  app: App,
+  check: HealthCheck,
+  instance: Instance,
+): { host: string; port: number } | undefined {
+  const host = instance.agent?.host;
+  if (host === undefined) return undefined;
+  if (check.port !== undefined) return { host, port: check.port };
+  const index = check.portIndex ?? 0;
+  const mappings = app.container?.portMappings;
+  if (app.portDefinitions || !mappings) {
+    const port = instance.task?.hostPorts[index];
+    return port === undefined ? undefined : { host, port };
+  }
+  const mapping = mappings[index];
+  if (mapping?.hostPort !== undefined) {
+    const before = mappings.slice(0, index).filter(({ hostPort }) => hostPort !== undefined).length;
+    const port = instance.task?.hostPorts[before];
+    return port === undefined ? undefined : { host, port };
+  }
+  const address = instance.task?.ipAddresses[0]?.ipAddress;
+  return address === undefined || !mapping ? undefined : { host: address, port: mapping.containerPort };
+}
+
+/** A probe has come back. */
+export function healthProbed(turn: Turn, event: EventOf<'probed'>): void {
+  const { state, now } = turn;
+  const instance = state.instances.get(event.target);
+  const health = state.health.get(event.target)?.checks[event.index];
+  if (!instance || !health || health.probing !== event.probe) return;
+  const app = appOf(state, instance);
+  const check = app?.healthChecks[event.index];
+  if (!app || !check) return;
+  health.probing = undefined;
+  if (instance.condition !== 'Running') return;
+  const before = isAlive(health);
+  if (event.result.ok) succeeded(health, now);
+  else failed(turn, { app, check, instance, health, cause: event.result.cause });
+  if (isAlive(health) !== before) publishAlive(turn, instance, isAlive(health) === true);
+  announceHealth(turn, app, instance);
+  wake(turn, `probe/${instance.id}/${event.index}`, now + pauseOf(turn, check, instance, health));
+}
+
+function succeeded(health: CheckHealth, now: number): void {
+  health.firstSuccess ??= now;
+  health.lastSuccess = now;
+  // A success in the same millisecond as a failure is the later one.
+  if (health.lastFailure === now) health.lastFailure = now - 1;
+  health.consecutiveFailures = 0;
+}
+
+interface Failed {
+  readonly app: App;
+  readonly check: HealthCheck;
+  readonly instance: Instance;
+  readonly health: CheckHealth;
+  readonly cause: string;
+}
+
+function failed(turn: Turn, { app, check, instance, health, cause }: Failed): void {
+  if (inGrace(turn, check, instance, health)) return;
+  publish(turn, 'failed_health_check_event', {
+    appId: app.id,
+    healthCheck: check,
+    taskId: instance.id,
+  });
+  const reached = health.consecutiveFailures >= check.maxConsecutiveFailures;
+  health.consecutiveFailures++;
+  health.lastFailure = turn.now;
+  health.lastFailureCause = cause;
+  // The original compares the count before this failure, so the kill comes on failure number max + 1.
+  if (reached && check.maxConsecutiveFailures > 0) killUnhealthy(turn, instance, cause);
+}
+
+function inGrace(turn: Turn, check: HealthCheck, instance: Instance, health: CheckHealth): boolean {
+  return health.firstSuccess === undefined && turn.now < instance.since + check.gracePeriodSeconds * 1000;
+}
+
+function pauseOf(turn: Turn, check: HealthCheck, instance: Instance, health: CheckHealth): number {
+  const intervalMs = check.intervalSeconds * 1000;
+  if (!inGrace(turn, check, instance, health)) return Math.max(PROBE_PAUSE_MIN_MS, intervalMs);
+  const pause = Math.min(health.pauseMs, intervalMs);
+  health.pauseMs *= 2;
+  return Math.max(PROBE_PAUSE_MIN_MS, pause);
+}
+
+function killUnhealthy(turn: Turn, instance: Instance, cause: string): void {
+  const { task, agent } = instance;
+  if (!task || !agent) return;
+  publish(turn, 'unhealthy_instance_kill_event', {
+    appId: instance.appId,
+    taskId: task.id,
+    instanceId: instance.id,
+    version: instance.version,
+    reason: cause,
+    host: agent.host,
+    slaveId: agent.agentId,
+  });
+  saveFailure(turn, {
+    appId: instance.appId,
+    taskId: task.id,
+    host: agent.host,
+    state: 'TASK_KILLED',
+    message: `Task was killed since health check failed. Reason: ${cause}`,
+    timestamp: isoTime(turn.now),
+    version: instance.version,
+    slaveId: agent.agentId,
+  });
+  killTask(turn, instance);
+}
+
+function publishAlive(turn: Turn, instance: Instance, alive: boolean): void {
+  publish(turn, 'health_status_changed_event', {
+    appId: instance.appId,
+    instanceId: instance.id,
+    version: instance.version,
+    alive,
+  });
+}
+
+/** Tells of a change of the instance's health as a whole, and has its app looked at again. */
+export function announceHealth(turn: Turn, app: App, instance: Instance): void {
+  const { state } = turn;
+  const health = state.health.get(instance.id);
+  if (!health) return;
+  const healthy = healthOf(state, app, instance);
+  if (healthy === health.healthy) return;
+  health.healthy = healthy;
+  turn.touched.add(instance.appId);
+  publish(turn, 'instance_health_changed_event', {
+    instanceId: instance.id,
+    runSpecId: instance.appId,
+    healthy: healthy ?? null,
+    runSpecVersion: instance.version,
+  });
+}

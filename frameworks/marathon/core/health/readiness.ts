@@ -1,0 +1,83 @@
+/**
+ * Readiness checks: asked only during a deployment, of running tasks, until they say yes once.
+ */
+
+import type { ReadinessCheck } from '../../api/app';
+import { servicePortNames } from '../apps/host-port-names';
+import { appOf } from '../instances/definition';
+import type { EventOf } from '../state/events';
+import { PROBE_PAUSE_MIN_MS } from '../state/limits';
+import type { Instance, Readiness } from '../state/state';
+import { type Turn, wake } from '../state/turn';
+
+/** The index of a readiness probe among an instance's probes. */
+export const READINESS_INDEX = -1;
+
+/** Begins to ask an instance that runs; nothing happens without a check or when it is asked already. */
+export function watchReadiness(turn: Turn, instance: Instance): void {
+  const { state } = turn;
+  const [check] = appOf(state, instance)?.readinessChecks ?? [];
+  if (!check || !instance.task || instance.condition !== 'Running') return;
+  if (state.readiness.get(instance.id)?.taskId === instance.task.id) return;
+  state.readiness.set(instance.id, { taskId: instance.task.id, name: check.name, ready: false });
+  ask(turn, instance);
+}
+
+/** A `ready/<instance>` timer has run out. */
+export function readinessDue(turn: Turn, timer: string): void {
+  const instance = turn.state.instances.get(timer.slice('ready/'.length));
+  if (instance?.condition === 'Running' && turn.state.locks.has(instance.appId)) ask(turn, instance);
+}
+
+function ask(turn: Turn, instance: Instance): void {
+  const { state } = turn;
+  const readiness = state.readiness.get(instance.id);
+  const app = appOf(state, instance);
+  const [check] = app?.readinessChecks ?? [];
+  if (!app || !check || !readiness || readiness.ready || readiness.probing !== undefined) return;
+  const port = instance.task?.hostPorts[servicePortNames(app).indexOf(check.portName)];
+  const host = instance.agent?.host;
+  if (port === undefined || host === undefined) return;
+  readiness.probing = state.nextProbe++;
+  turn.effects.push({
+    kind: 'probe',
+    probe: readiness.probing,
+    target: instance.id,
+    index: READINESS_INDEX,
+    check: {
+      protocol: check.protocol,
+      host,
+      port,
+      path: check.path,
+      timeoutMs: check.timeoutSeconds * 1000,
+      ipProtocol: 'IPv4',
+      statuses: check.httpStatusCodesForReady,
+      keepBody: check.preserveLastResponse,
+    },
+  });
+}
+
+/** A readiness probe has come back. */
+export function readinessProbed(turn: Turn, event: EventOf<'probed'>): void {
+  const { state } = turn;
+  const instance = state.instances.get(event.target);
+  const readiness = state.readiness.get(event.target);
+  if (!instance || !readiness || readiness.probing !== event.probe) return;
+  const [check] = appOf(state, instance)?.readinessChecks ?? [];
+  if (!check) return;
+  readiness.probing = undefined;
+  readiness.ready = event.result.ok;
+  if (check.preserveLastResponse) keepResponse(readiness, event.result);
+  turn.touched.add(instance.appId);
+  if (!readiness.ready) wake(turn, `ready/${instance.id}`, turn.now + intervalMs(check));
+}
+
+/** No connection counts as an answer of status 504, as in the original. */
+function keepResponse(readiness: Readiness, result: EventOf<'probed'>['result']): void {
+  const cause = result.ok ? '' : result.cause;
+  readiness.lastResponse = result.response ?? { status: 504, contentType: 'text/plain', body: cause };
+}
+
+function intervalMs(check: ReadinessCheck): number {
+  return Math.max(PROBE_PAUSE_MIN_MS, check.intervalSeconds * 1000);
+}

@@ -1,0 +1,69 @@
+/**
+ * Conditions of an instance and how Mesos' task states become them (behaviour section 8).
+ */
+
+import type * as mesos from '../../../../cluster/api/generated/mesos';
+import type { Condition, Instance } from '../state/state';
+
+const ACTIVE: ReadonlySet<Condition> = new Set<Condition>([
+  'Provisioned',
+  'Staging',
+  'Starting',
+  'Running',
+  'Killing',
+  'Unreachable',
+]);
+
+const TERMINAL: ReadonlySet<Condition> = new Set<Condition>([
+  'Killed',
+  'Finished',
+  'Failed',
+  'Error',
+  'Gone',
+  'Dropped',
+  'Unknown',
+]);
+
+/** True when there is or may be a task for it. */
+export function isActive(condition: Condition): boolean {
+  return ACTIVE.has(condition);
+}
+
+/** True when its task has ended for good. */
+export function isEnded(condition: Condition): boolean {
+  return TERMINAL.has(condition);
+}
+
+/** True when it needs a launch: not yet launched or ended, and to be kept running. */
+export function isWaiting({ goal, condition }: Pick<Instance, 'goal' | 'condition'>): boolean {
+  return goal === 'Running' && (condition === 'Scheduled' || isEnded(condition));
+}
+
+const LOST_BUT_MAY_RETURN: ReadonlySet<string> = new Set([
+  'REASON_RECONCILIATION',
+  'REASON_AGENT_DISCONNECTED',
+  'REASON_AGENT_REMOVED',
+]);
+
+const SAME_NAME: Readonly<Record<string, Condition>> = {
+  TASK_STAGING: 'Staging',
+  TASK_STARTING: 'Starting',
+  TASK_RUNNING: 'Running',
+  TASK_KILLING: 'Killing',
+  TASK_KILLED: 'Killed',
+  TASK_FINISHED: 'Finished',
+  TASK_FAILED: 'Failed',
+  TASK_ERROR: 'Error',
+  TASK_DROPPED: 'Dropped',
+  TASK_GONE: 'Gone',
+  TASK_GONE_BY_OPERATOR: 'Gone',
+  TASK_UNREACHABLE: 'Unreachable',
+  TASK_UNKNOWN: 'Unknown',
+};
+
+/** The condition a status stands for. */
+export function conditionOf({ state, reason }: Pick<mesos.TaskStatus, 'state' | 'reason'>): Condition {
+  if (state !== 'TASK_LOST') return SAME_NAME[state] ?? 'Unknown';
+  if (reason !== undefined && LOST_BUT_MAY_RETURN.has(reason)) return 'Unreachable';
+  return reason === 'REASON_TASK_UNKNOWN' ? 'Unknown' : 'Gone';
+}

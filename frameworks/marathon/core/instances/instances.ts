@@ -1,0 +1,119 @@
+/**
+ * Instances: made, changed and forgotten here and nowhere else, so that the indexes and the stored form follow.
+ *
+ * Always true: waiting holds exactly the instances that want a launch; byTask the current task of each that has one.
+ */
+
+import type { App } from '../../api/app';
+import { newUuid } from '../state/ids';
+import { safeId } from '../state/paths';
+import type { Condition, Instance, MarathonState } from '../state/state';
+import { dropStoredInstance, saveInstance } from '../state/storage';
+import { publish, type Turn } from '../state/turn';
+import { isActive, isWaiting } from './conditions';
+
+/** Instances of an app, oldest first. */
+export function instancesOf(state: MarathonState, appId: string): Instance[] {
+  const out: Instance[] = [];
+  for (const id of state.byApp.get(appId) ?? []) {
+    const instance = state.instances.get(id);
+    if (instance) out.push(instance);
+  }
+  return out;
+}
+
+/** The instance whose current task this is. */
+export function instanceOfTask(state: MarathonState, taskId: string): Instance | undefined {
+  const id = state.byTask.get(taskId);
+  return id === undefined ? undefined : state.instances.get(id);
+}
+
+/** Puts an instance into the tables; also used when the state is read back. */
+export function indexInstance(state: MarathonState, instance: Instance): void {
+  state.instances.set(instance.id, instance);
+  addTo(state.byApp, instance.appId, instance.id);
+  if (isWaiting(instance)) addTo(state.waiting, instance.appId, instance.id);
+  else removeFrom(state.waiting, instance.appId, instance.id);
+  if (instance.task) state.byTask.set(instance.task.id, instance.id);
+}
+
+/** Makes a new instance that waits for a launch. */
+export function schedule(turn: Turn, app: App): Instance {
+  const instance: Instance = {
+    id: `${safeId(app.id)}.instance-${newUuid(turn)}`,
+    appId: app.id,
+    version: app.version,
+    configVersion: app.versionInfo.lastConfigChangeAt,
+    role: app.role,
+    goal: 'Running',
+    condition: 'Scheduled',
+    since: turn.now,
+    incarnation: 0,
+  };
+  changed(turn, instance);
+  publishChange(turn, instance);
+  return instance;
+}
+
+/** Records that an instance was changed: indexes, storage, and another look at its app. */
+export function changed(turn: Turn, instance: Instance): void {
+  indexInstance(turn.state, instance);
+  saveInstance(turn, instance);
+  turn.touched.add(instance.appId);
+}
+
+/** Moves an instance to a condition; nothing happens when it is there already. */
+export function setCondition(turn: Turn, instance: Instance, condition: Condition): void {
+  if (instance.condition === condition) return;
+  const wasActive = isActive(instance.condition);
+  instance.condition = condition;
+  instance.since = turn.now;
+  if (isActive(condition) && !wasActive) instance.activeSince = turn.now;
+  if (!isActive(condition)) instance.activeSince = undefined;
+  instance.unreachableSince = condition === 'Unreachable' ? turn.now : undefined;
+  changed(turn, instance);
+  publishChange(turn, instance);
+}
+
+/** Forgets an instance. */
+export function expunge(turn: Turn, instance: Instance): void {
+  const { state } = turn;
+  state.instances.delete(instance.id);
+  removeFrom(state.byApp, instance.appId, instance.id);
+  removeFrom(state.waiting, instance.appId, instance.id);
+  if (instance.task) forgetTask(state, instance.task.id);
+  state.health.delete(instance.id);
+  state.readiness.delete(instance.id);
+  state.kills.delete(instance.id);
+  dropStoredInstance(turn, instance.id);
+  turn.touched.add(instance.appId);
+}
+
+/** A task that is no longer an instance's current one. */
+export function forgetTask(state: MarathonState, taskId: string): void {
+  state.byTask.delete(taskId);
+  state.unconfirmed.delete(taskId);
+}
+
+export function publishChange(turn: Turn, instance: Instance): void {
+  publish(turn, 'instance_changed_event', {
+    instanceId: instance.id,
+    condition: instance.condition,
+    runSpecId: instance.appId,
+    agentId: instance.agent?.agentId ?? null,
+    host: instance.agent?.host ?? null,
+    runSpecVersion: instance.version,
+  });
+}
+
+function addTo(index: Map<string, Set<string>>, key: string, value: string): void {
+  const ids = index.get(key);
+  if (ids) ids.add(value);
+  else index.set(key, new Set([value]));
+}
+
+function removeFrom(index: Map<string, Set<string>>, key: string, value: string): void {
+  const ids = index.get(key);
+  ids?.delete(value);
+  if (ids?.size === 0) index.delete(key);
+}

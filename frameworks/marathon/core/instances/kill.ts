@@ -1,0 +1,98 @@
+/**
+ * Killing tasks: a limited number of calls in flight, repeated until Mesos says that the task has ended.
+ *
+ * Always true: kills has an entry for each instance whose task we want gone and that has not ended.
+ */
+
+import type { Instance, Kill } from '../state/state';
+import { callDurable, type Turn, wake } from '../state/turn';
+import { isActive } from './conditions';
+import { changed, expunge, forgetTask, setCondition } from './instances';
+
+/** Sentences an instance: its task is killed and it is forgotten once that has ended. */
+export function decommission(turn: Turn, instance: Instance): void {
+  if (instance.goal !== 'Decommissioned') {
+    instance.goal = 'Decommissioned';
+    changed(turn, instance);
+  }
+  if (instance.condition === 'Unreachable' || !isActive(instance.condition)) expunge(turn, instance);
+  else killTask(turn, instance);
+}
+
+/** Asks for the end of an instance's task; the instance itself stays and is launched again if its goal says so. */
+export function killTask(turn: Turn, instance: Instance): void {
+  const { kills } = turn.state;
+  if (!instance.task || !isActive(instance.condition) || kills.has(instance.id)) return;
+  kills.set(instance.id, { taskId: instance.task.id, agentId: instance.agent?.agentId });
+  sendKills(turn);
+}
+
+/** A task has ended or is gone: it need not be killed any more. */
+export function killed(turn: Turn, instance: Instance): void {
+  if (turn.state.kills.delete(instance.id)) sendKills(turn);
+}
+
+/** Sends what waits, as far as the limit allows. */
+export function sendKills(turn: Turn): void {
+  const { kills, settings } = turn.state;
+  let inFlight = 0;
+  for (const kill of kills.values()) if (kill.sentAt !== undefined) inFlight++;
+  for (const kill of kills.values()) {
+    if (inFlight >= settings.killChunkSize) break;
+    if (kill.sentAt !== undefined) continue;
+    sendKill(turn, kill);
+    inFlight++;
+  }
+  if (inFlight > 0) wakeForRetry(turn);
+}
+
+/** Repeats kills nobody has answered in time. */
+export function retryKills(turn: Turn): void {
+  const { kills, settings } = turn.state;
+  for (const kill of kills.values()) {
+    if (kill.sentAt !== undefined && turn.now >= kill.sentAt + settings.killRetryMs) sendKill(turn, kill);
+  }
+  sendKills(turn);
+}
+
+/** After a new subscription: whatever we wanted gone is asked for again. */
+export function repeatKills(turn: Turn): void {
+  for (const instance of turn.state.instances.values()) {
+    if (instance.goal === 'Decommissioned') decommission(turn, instance);
+  }
+  for (const kill of turn.state.kills.values()) kill.sentAt = undefined;
+  sendKills(turn);
+}
+
+/** Kills a task that belongs to no instance. */
+export function killStranger(turn: Turn, taskId: string, agentId: string | undefined): void {
+  callDurable(turn, killCall(taskId, agentId));
+}
+
+/** Takes a task for lost without hearing from Mesos, such as when the framework was removed with all its tasks. */
+export function loseTask(turn: Turn, instance: Instance): void {
+  if (instance.task) forgetTask(turn.state, instance.task.id);
+  turn.state.kills.delete(instance.id);
+  if (instance.goal === 'Decommissioned') expunge(turn, instance);
+  else setCondition(turn, instance, 'Gone');
+}
+
+function sendKill(turn: Turn, kill: Kill): void {
+  kill.sentAt = turn.now;
+  callDurable(turn, killCall(kill.taskId, kill.agentId));
+}
+
+function killCall(taskId: string, agentId: string | undefined) {
+  return {
+    type: 'KILL' as const,
+    kill: { task_id: { value: taskId }, ...(agentId !== undefined && { agent_id: { value: agentId } }) },
+  };
+}
+
+function wakeForRetry(turn: Turn): void {
+  let next = Number.POSITIVE_INFINITY;
+  for (const { sentAt } of turn.state.kills.values()) {
+    if (sentAt !== undefined) next = Math.min(next, sentAt + turn.state.settings.killRetryMs);
+  }
+  if (Number.isFinite(next)) wake(turn, 'kill-retry', next);
+}

@@ -1,0 +1,28 @@
+/**
+ * Launches that take too long: a task nobody confirms, or one that does not come to run, is killed and launched anew.
+ */
+
+import { OVERDUE_CHECK_MS } from '../state/limits';
+import type { Instance } from '../state/state';
+import { note, type Turn, wake } from '../state/turn';
+import { killTask } from './kill';
+
+export function killOverdue(turn: Turn): void {
+  for (const instance of turn.state.instances.values()) {
+    if (!isOverdue(turn, instance)) continue;
+    note(turn, 'warn', 'a launch takes too long, killing the task', {
+      instance: instance.id,
+      condition: instance.condition,
+    });
+    killTask(turn, instance);
+  }
+  wake(turn, 'overdue', turn.now + OVERDUE_CHECK_MS);
+}
+
+/** True when an instance has been in a condition on its way to Running for too long. */
+export function isOverdue({ state, now }: Turn, { condition, task, since }: Instance): boolean {
+  const { taskLaunchConfirmMs, taskLaunchMs } = state.settings;
+  if (condition === 'Provisioned') return now > since + taskLaunchConfirmMs;
+  const launching = condition === 'Staging' || condition === 'Starting';
+  return launching && now > (task?.stagedAt ?? since) + taskLaunchMs;
+}

@@ -1,0 +1,48 @@
+/**
+ * Tasks on agents that cannot be reached (behaviour section 12): replaced after a while, forgotten after another.
+ *
+ * Without waiting times (the default) both happen at once. An expunged task that comes back is a stranger and is killed.
+ */
+
+import type { UnreachableStrategy } from '../../api/app';
+import type { Instance } from '../state/state';
+import { type Turn, wake } from '../state/turn';
+import { appOf } from './definition';
+import { expunge, setCondition } from './instances';
+
+/** An instance has just become unreachable, or was so when we started. */
+export function becameUnreachable(turn: Turn, instance: Instance): void {
+  turn.state.kills.delete(instance.id);
+  if (instance.goal === 'Decommissioned') return expunge(turn, instance);
+  const strategy = strategyOf(turn, instance);
+  if (strategy === 'disabled') return;
+  const since = instance.unreachableSince ?? instance.since;
+  const inactiveAt = since + strategy.inactiveAfterSeconds * 1000;
+  if (turn.now < inactiveAt) return wake(turn, `unreachable/${instance.id}`, inactiveAt);
+  setCondition(turn, instance, 'UnreachableInactive');
+  instance.unreachableSince = since;
+  if (strategy.inactiveAfterSeconds >= strategy.expungeAfterSeconds) expunge(turn, instance);
+}
+
+/** An `unreachable/<instance>` timer has run out. */
+export function unreachableDue(turn: Turn, timer: string): void {
+  const instance = turn.state.instances.get(timer.slice('unreachable/'.length));
+  if (instance?.condition === 'Unreachable') becameUnreachable(turn, instance);
+}
+
+/** The regular look for instances that have been away too long. */
+export function expungeOverdue(turn: Turn): void {
+  for (const instance of [...turn.state.instances.values()]) {
+    if (instance.condition !== 'UnreachableInactive') continue;
+    const strategy = strategyOf(turn, instance);
+    if (strategy === 'disabled') continue;
+    const since = instance.unreachableSince ?? instance.since;
+    if (turn.now >= since + strategy.expungeAfterSeconds * 1000) expunge(turn, instance);
+  }
+  wake(turn, 'expunge', turn.now + turn.state.settings.expungeIntervalMs);
+}
+
+function strategyOf(turn: Turn, instance: Instance): UnreachableStrategy {
+  const app = appOf(turn.state, instance);
+  return app?.unreachableStrategy ?? { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 };
+}

@@ -1,0 +1,94 @@
+/**
+ * Asking for offers, and asking for none (behaviour section 4).
+ *
+ * A new wish asks at once as long as that does not happen too often, and once more a little later; when nothing is wanted
+ * the role is suppressed. Decided by the difference between what is wanted now and what was wanted at the last look.
+ */
+
+import type { Millis } from '../../../../cluster/model/time';
+import { deadlineOf } from '../launch/backoff';
+import { REVIVE_BURST } from '../state/limits';
+import type { MarathonState } from '../state/state';
+import { callNow, type Turn, wake } from '../state/turn';
+
+/** The last thing of every step. */
+export function settleOffers(turn: Turn): void {
+  const { state } = turn;
+  const { revive } = state;
+  const wanted = wantedNow(turn);
+  if (!state.session.connected) return;
+  const isNew = [...wanted].some(([app, count]) => count > (revive.wanted.get(app) ?? 0));
+  revive.wanted = wanted;
+  if (wanted.size === 0) return suppress(turn);
+  if (isNew || revive.suppressed) {
+    revive.owed = true;
+    revive.repeated = false;
+  }
+  if (revive.owed) reviveIfAllowed(turn);
+}
+
+/** After a new subscription the master offers everything, until told otherwise. */
+export function resubscribed(state: MarathonState): void {
+  state.revive.suppressed = false;
+  state.revive.owed = false;
+  state.revive.wanted = wantedCounts(state);
+}
+
+/** The one repetition, for offers that were on their way when we asked. */
+export function repeatRevive(turn: Turn): void {
+  const { revive } = turn.state;
+  if (revive.suppressed || revive.repeated || revive.wanted.size === 0) return;
+  revive.repeated = true;
+  revive.owed = true;
+}
+
+function wantedNow(turn: Turn): Map<string, number> {
+  const { state, now } = turn;
+  const wanted = new Map<string, number>();
+  let next: Millis = Number.POSITIVE_INFINITY;
+  for (const [id, waiting] of state.waiting) {
+    const app = state.apps.get(id);
+    if (!app) continue;
+    const deadline = deadlineOf(state, app) ?? 0;
+    if (deadline <= now) wanted.set(id, waiting.size);
+    else next = Math.min(next, deadline);
+  }
+  if (Number.isFinite(next)) wake(turn, 'backoff', next);
+  return wanted;
+}
+
+function wantedCounts(state: MarathonState): Map<string, number> {
+  return new Map([...state.waiting].map(([id, waiting]) => [id, waiting.size]));
+}
+
+function reviveIfAllowed(turn: Turn): void {
+  const { revive, settings, session, counters } = turn.state;
+  refill(turn);
+  if (revive.tokens <= 0) {
+    wake(turn, 'revive', revive.refilledAt + settings.minReviveOffersMs);
+    return;
+  }
+  revive.tokens--;
+  revive.owed = false;
+  revive.suppressed = false;
+  counters.revives++;
+  if (session.connected) callNow(turn, { type: 'REVIVE', revive: { roles: [settings.role] } });
+  if (!revive.repeated) wake(turn, 'revive-again', turn.now + settings.minReviveOffersMs);
+}
+
+function refill({ state, now }: Turn): void {
+  const { revive, settings } = state;
+  const due = Math.floor((now - revive.refilledAt) / Math.max(1, settings.minReviveOffersMs));
+  if (due <= 0) return;
+  revive.tokens = Math.min(REVIVE_BURST, revive.tokens + due);
+  revive.refilledAt = now;
+}
+
+function suppress(turn: Turn): void {
+  const { revive, settings, counters } = turn.state;
+  revive.owed = false;
+  if (revive.suppressed || !settings.suppressOffers) return;
+  revive.suppressed = true;
+  counters.suppresses++;
+  callNow(turn, { type: 'SUPPRESS', suppress: { roles: [settings.role] } });
+}

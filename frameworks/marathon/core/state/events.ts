@@ -1,0 +1,83 @@
+/**
+ * All that can happen to Marathon, as plain data.
+ */
+
+import type * as mesos from '../../../../cluster/api/generated/mesos';
+import type * as scheduler from '../../../../cluster/api/generated/scheduler';
+import type { Stamped, Unstamped, Woke } from '../../../../cluster/model/event';
+import type { App, Group } from '../../api/app';
+
+/** One change of the root: apps put or removed, groups put or removed, apps restarted. */
+export interface RootChange {
+  readonly put?: readonly App[] | undefined;
+  readonly remove?: readonly string[] | undefined;
+  readonly restart?: readonly string[] | undefined;
+  readonly putGroups?: readonly Group[] | undefined;
+  readonly removeGroups?: readonly string[] | undefined;
+}
+
+/** The sender of a request, for api_post_event. */
+export interface Origin {
+  readonly clientIp: string;
+  readonly uri: string;
+}
+
+export interface MarathonEvents {
+  /** The first event: the process is up and wants to subscribe. */
+  started: object;
+  woke: Woke;
+  stored: { ticket: number };
+  'store.failed': { ticket: number; reason: string };
+
+  'driver.subscribed': {
+    frameworkId: string;
+    master?: string | undefined;
+    masterRegion?: string | undefined;
+  };
+  'driver.disconnected': { reason: string };
+  'driver.offers': { offers: readonly mesos.Offer[] };
+  'driver.rescind': { offerId: string };
+  'driver.update': { status: mesos.TaskStatus };
+  'driver.failure': { agentId?: string | undefined; executorId?: string | undefined };
+  'driver.message': { agentId: string; executorId: string; data: string };
+  'driver.error': { message: string };
+  /** The master refused a call, or it could not be sent. */
+  'driver.refused': { call: scheduler.Call; reason: string };
+
+  'api.change': {
+    request: number;
+    change: RootChange;
+    force: boolean;
+    /** The apps put must not exist yet. */
+    create?: boolean | undefined;
+    /** The group whose change is announced; the parent of the app for single-app changes. */
+    group: string;
+    /** Sends api_post_event for the one app put. */
+    origin?: Origin | undefined;
+  };
+  'api.kill': {
+    request: number;
+    taskIds: readonly string[];
+    scale: boolean;
+    wipe: boolean;
+    force: boolean;
+  };
+  'api.cancel': { request: number; deployment: string; force: boolean };
+  'api.reset-delay': { request: number; app: string };
+
+  probed: { probe: number; target: string; index: number; result: ProbeResult };
+}
+
+export type ProbeResult =
+  | { readonly ok: true; readonly response?: ProbeResponse | undefined }
+  | { readonly ok: false; readonly cause: string; readonly response?: ProbeResponse | undefined };
+
+export interface ProbeResponse {
+  readonly status: number;
+  readonly contentType: string;
+  readonly body: string;
+}
+
+export type MarathonEvent = Stamped<MarathonEvents>;
+export type NewMarathonEvent = Unstamped<MarathonEvents>;
+export type EventOf<K extends keyof MarathonEvents> = Stamped<MarathonEvents, K>;

@@ -1,0 +1,83 @@
+/**
+ * Settings of the core, read once from the flags; they never change while running.
+ */
+
+import type { Millis } from '../../../../cluster/model/time';
+
+export interface MarathonSettings {
+  readonly frameworkName: string;
+  readonly user: string;
+  readonly role: string;
+  readonly hostname: string;
+  readonly webuiUrl?: string | undefined;
+  readonly principal?: string | undefined;
+  readonly failoverTimeoutSeconds: number;
+  readonly checkpoint: boolean;
+  readonly features: readonly string[];
+  readonly executor: string;
+  readonly localPortMin: number;
+  readonly localPortMax: number;
+  readonly envVarsPrefix: string;
+  readonly mesosBridgeName: string;
+  readonly acceptedRolesDefault: 'any' | 'unreserved' | 'reserved';
+  readonly gpuScheduling: 'restricted' | 'unrestricted';
+  readonly maintenanceMode: boolean;
+  readonly drainingMs: Millis;
+  readonly maxApps?: number | undefined;
+  readonly maxRunningDeployments: number;
+  readonly versionsKept: number;
+  readonly launchTokens: number;
+  readonly launchTokenRefreshMs: Millis;
+  readonly maxInstancesPerOffer: number;
+  readonly declineOfferMs: Millis;
+  readonly minReviveOffersMs: Millis;
+  readonly suppressOffers: boolean;
+  readonly taskLaunchMs: Millis;
+  readonly taskLaunchConfirmMs: Millis;
+  readonly killRetryMs: Millis;
+  readonly killChunkSize: number;
+  readonly reconciliationInitialMs: Millis;
+  readonly reconciliationIntervalMs: Millis;
+  readonly scaleAppsInitialMs: Millis;
+  readonly scaleAppsIntervalMs: Millis;
+  readonly expungeInitialMs: Millis;
+  readonly expungeIntervalMs: Millis;
+}
+
+/** The original's defaults (behaviour of 1.11, `--help`). */
+export const DEFAULT_SETTINGS: MarathonSettings = {
+  frameworkName: 'marathon',
+  user: 'root',
+  role: '*',
+  hostname: 'localhost',
+  failoverTimeoutSeconds: 604_800,
+  checkpoint: true,
+  features: [],
+  executor: '//cmd',
+  localPortMin: 10_000,
+  localPortMax: 20_000,
+  envVarsPrefix: '',
+  mesosBridgeName: 'mesos-bridge',
+  acceptedRolesDefault: 'any',
+  gpuScheduling: 'restricted',
+  maintenanceMode: true,
+  drainingMs: 0,
+  maxRunningDeployments: 100,
+  versionsKept: 50,
+  launchTokens: 100,
+  launchTokenRefreshMs: 30_000,
+  maxInstancesPerOffer: 5,
+  declineOfferMs: 120_000,
+  minReviveOffersMs: 5000,
+  suppressOffers: true,
+  taskLaunchMs: 300_000,
+  taskLaunchConfirmMs: 300_000,
+  killRetryMs: 30_000,
+  killChunkSize: 100,
+  reconciliationInitialMs: 15_000,
+  reconciliationIntervalMs: 600_000,
+  scaleAppsInitialMs: 15_000,
+  scaleAppsIntervalMs: 300_000,
+  expungeInitialMs: 300_000,
+  expungeIntervalMs: 30_000,
+};

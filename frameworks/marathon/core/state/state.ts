@@ -1,0 +1,246 @@
+/**
+ * Everything Marathon knows. Plain data: a recording replays to the same state and the same hash.
+ *
+ * Always true: byApp, byTask and waiting are indexes of instances and change with it only (instances/instances.ts);
+ * an app is named by at most one running deployment's lock.
+ */
+
+import type { Random } from '../../../../cluster/model/random';
+import type { TaskState } from '../../../../cluster/model/task-state';
+import type { Millis } from '../../../../cluster/model/time';
+import type { App, Group } from '../../api/app';
+import type { MarathonEffect } from './effects';
+import type { MarathonSettings } from './settings';
+
+export type Goal = 'Running' | 'Decommissioned';
+
+export type Condition =
+  | 'Scheduled'
+  | 'Provisioned'
+  | 'Staging'
+  | 'Starting'
+  | 'Running'
+  | 'Killing'
+  | 'Killed'
+  | 'Finished'
+  | 'Failed'
+  | 'Error'
+  | 'Gone'
+  | 'Dropped'
+  | 'Unknown'
+  | 'Unreachable'
+  | 'UnreachableInactive';
+
+export interface AgentPlace {
+  readonly host: string;
+  readonly agentId: string;
+  readonly region?: string | undefined;
+  readonly zone?: string | undefined;
+  /** In their text form, as constraints compare them. */
+  readonly attributes: readonly { readonly name: string; readonly text: string }[];
+}
+
+export interface IpAddress {
+  readonly ipAddress: string;
+  readonly protocol: 'IPv4' | 'IPv6';
+}
+
+export interface Task {
+  readonly id: string;
+  readonly hostPorts: readonly number[];
+  readonly stagedAt: Millis;
+  startedAt?: Millis | undefined;
+  state?: TaskState | undefined;
+  ipAddresses: readonly IpAddress[];
+  /** The result of Mesos' own health checks. */
+  healthy?: boolean | undefined;
+  checkResult?: unknown;
+}
+
+export interface Instance {
+  readonly id: string;
+  readonly appId: string;
+  /** The app's version that the current task runs. */
+  version: string;
+  /** That version's lastConfigChangeAt: instances of one configuration are equal. */
+  configVersion: string;
+  role: string;
+  goal: Goal;
+  condition: Condition;
+  since: Millis;
+  activeSince?: Millis | undefined;
+  unreachableSince?: Millis | undefined;
+  incarnation: number;
+  agent?: AgentPlace | undefined;
+  task?: Task | undefined;
+}
+
+export type ActionName = 'StartApplication' | 'StopApplication' | 'ScaleApplication' | 'RestartApplication';
+
+export interface Action {
+  readonly action: ActionName;
+  readonly app: string;
+}
+
+export interface Step {
+  readonly actions: readonly Action[];
+}
+
+export interface Deployment {
+  readonly id: string;
+  readonly version: string;
+  readonly steps: readonly Step[];
+  readonly affected: readonly string[];
+  /** The affected apps before the change; null for new ones. Needed for taking the deployment back. */
+  readonly originals: Readonly<Record<string, App | null>>;
+  /** Steps done. The current step is the one at this index. */
+  done: number;
+  /** True when deployment_info of the current step has been published. */
+  announced: boolean;
+  /** Apps of the current step whose action has not reached its aim yet. */
+  open: string[];
+}
+
+export interface Backoff {
+  delayMs: Millis;
+  /** The delay counts from here. */
+  reference: Millis;
+  readonly maxMs: Millis;
+}
+
+export interface QueueStats {
+  readonly since: Millis;
+  processed: number;
+  unused: number;
+  lastUnusedAt?: Millis | undefined;
+  lastUsedAt?: Millis | undefined;
+  /** Offers declined by the first reason that applies, since the attempt began. */
+  readonly declined: Map<string, number>;
+  readonly lastUnused: UnusedOffer[];
+}
+
+export interface UnusedOffer {
+  readonly offer: unknown;
+  readonly agentId: string;
+  readonly reasons: readonly string[];
+  readonly at: Millis;
+}
+
+export interface CheckHealth {
+  firstSuccess?: Millis | undefined;
+  lastSuccess?: Millis | undefined;
+  lastFailure?: Millis | undefined;
+  lastFailureCause?: string | undefined;
+  consecutiveFailures: number;
+  /** The pause before the next probe while the first success is awaited. */
+  pauseMs: Millis;
+  probing?: number | undefined;
+}
+
+export interface Health {
+  readonly taskId: string;
+  /** One per health check of the app, by index; checks that Mesos performs have none. */
+  readonly checks: (CheckHealth | null)[];
+  /** As last announced. */
+  healthy?: boolean | undefined;
+}
+
+export interface Readiness {
+  readonly taskId: string;
+  readonly name: string;
+  ready: boolean;
+  probing?: number | undefined;
+  lastResponse?: { readonly status: number; readonly contentType: string; readonly body: string } | undefined;
+}
+
+export interface Kill {
+  readonly taskId: string;
+  readonly agentId?: string | undefined;
+  /** Time of the last kill call; undefined while it waits for its turn. */
+  sentAt?: Millis | undefined;
+}
+
+export interface TaskFailure {
+  readonly appId: string;
+  readonly taskId: string;
+  readonly host: string;
+  readonly state: string;
+  readonly message: string;
+  readonly timestamp: string;
+  readonly version: string;
+  readonly slaveId?: string | undefined;
+}
+
+export interface Session {
+  frameworkId?: string | undefined;
+  connected: boolean;
+  master?: string | undefined;
+  region?: string | undefined;
+}
+
+/** Changes not yet handed to the store, and effects that wait until changes are durable. */
+export interface Outbox {
+  nextTicket: number;
+  inFlight?: number | undefined;
+  /** Effects released when the commit in flight is durable. */
+  held: MarathonEffect[];
+  /** Changes and effects of the commit after that. */
+  readonly changes: Map<string, string | undefined>;
+  heldNext: MarathonEffect[];
+}
+
+export interface ReviveState {
+  suppressed: boolean;
+  /** Waiting instances per app as of the last look: more than that is a new wish. */
+  wanted: Map<string, number>;
+  tokens: number;
+  refilledAt: Millis;
+  /** True when a revive is owed: for a wish that came too soon, or the one repetition. */
+  owed: boolean;
+  repeated: boolean;
+}
+
+export interface MarathonState {
+  readonly settings: MarathonSettings;
+  readonly random: Random;
+  lastVersionAt: Millis;
+  rootVersion: string;
+  readonly groups: Map<string, Group>;
+  readonly apps: Map<string, App>;
+  /** App id to its kept definitions by version, oldest first, the current one included. */
+  readonly versions: Map<string, Map<string, App>>;
+  readonly instances: Map<string, Instance>;
+  readonly byApp: Map<string, Set<string>>;
+  readonly byTask: Map<string, string>;
+  /** App id to its instances that need a launch. */
+  readonly waiting: Map<string, Set<string>>;
+  readonly deployments: Map<string, Deployment>;
+  readonly locks: Map<string, string>;
+  readonly backoffs: Map<string, Backoff>;
+  readonly queue: Map<string, QueueStats>;
+  readonly health: Map<string, Health>;
+  readonly readiness: Map<string, Readiness>;
+  readonly failures: Map<string, TaskFailure>;
+  readonly kills: Map<string, Kill>;
+  readonly session: Session;
+  readonly outbox: Outbox;
+  readonly revive: ReviveState;
+  /** Tasks not heard of since we subscribed. */
+  readonly unconfirmed: Set<string>;
+  confirmPauseMs: Millis;
+  launchTokens: number;
+  launchTokensAt: Millis;
+  nextProbe: number;
+  /** Numbers that the metrics show. */
+  readonly counters: Record<CounterName, number>;
+}
+
+export type CounterName =
+  | 'deployments'
+  | 'deploymentsDismissed'
+  | 'tasksLaunched'
+  | 'offersIncoming'
+  | 'offersUsed'
+  | 'offersDeclined'
+  | 'revives'
+  | 'suppresses';

@@ -1,0 +1,127 @@
+/**
+ * The stored variables and their names. Everything else in the state is rebuilt from these or from the
+ * cluster.
+ */
+
+import type { App, Group } from '../../api/app';
+import type { Deployment, Instance, MarathonState, TaskFailure } from './state';
+import { save, type Turn } from './turn';
+
+export const FRAMEWORK = 'marathon/framework';
+export const ROOT = 'marathon/root';
+export const APP_PREFIX = 'marathon/app/';
+export const INSTANCE_PREFIX = 'marathon/instance/';
+export const DEPLOYMENT_PREFIX = 'marathon/deployment/';
+export const FAILURE_PREFIX = 'marathon/failure/';
+
+/** The root by reference: which version of each app is current. */
+export interface StoredRoot {
+  readonly version: string;
+  readonly groups: readonly Group[];
+  readonly apps: Readonly<Record<string, string>>;
+}
+
+/** Apps never contain a `@`, so id and version can be told apart. */
+function appName(id: string, version: string): string {
+  return `${APP_PREFIX}${id}@${version}`;
+}
+
+export function saveFrameworkId(turn: Turn): void {
+  save(turn, FRAMEWORK, turn.state.session.frameworkId);
+}
+
+export function saveRoot(turn: Turn): void {
+  const { state } = turn;
+  const apps = Object.fromEntries([...state.apps].map(([id, app]) => [id, app.version]));
+  const root: StoredRoot = { version: state.rootVersion, groups: [...state.groups.values()], apps };
+  save(turn, ROOT, root);
+}
+
+/** Keeps a new definition and forgets the oldest ones beyond the limit. */
+export function saveApp(turn: Turn, app: App): void {
+  const { versions, settings } = turn.state;
+  const definitions = versions.get(app.id) ?? new Map<string, App>();
+  versions.set(app.id, definitions);
+  definitions.set(app.version, app);
+  save(turn, appName(app.id, app.version), app);
+  for (const version of definitions.keys()) {
+    if (definitions.size <= settings.versionsKept) break;
+    definitions.delete(version);
+    save(turn, appName(app.id, version), undefined);
+  }
+}
+
+/** Forgets an app with all its definitions. */
+export function dropApp(turn: Turn, id: string): void {
+  for (const version of turn.state.versions.get(id)?.keys() ?? []) {
+    save(turn, appName(id, version), undefined);
+  }
+  turn.state.versions.delete(id);
+  if (turn.state.failures.delete(id)) save(turn, FAILURE_PREFIX + id, undefined);
+}
+
+export function saveInstance(turn: Turn, instance: Instance): void {
+  save(turn, INSTANCE_PREFIX + instance.id, instance);
+}
+
+export function dropStoredInstance(turn: Turn, id: string): void {
+  save(turn, INSTANCE_PREFIX + id, undefined);
+}
+
+export function saveDeployment(turn: Turn, deployment: Deployment): void {
+  save(turn, DEPLOYMENT_PREFIX + deployment.id, deployment);
+}
+
+export function dropDeployment(turn: Turn, id: string): void {
+  save(turn, DEPLOYMENT_PREFIX + id, undefined);
+}
+
+export function saveFailure(turn: Turn, failure: TaskFailure): void {
+  turn.state.failures.set(failure.appId, failure);
+  save(turn, FAILURE_PREFIX + failure.appId, failure);
+}
+
+/** Stored variables by name. */
+export type Stored = readonly { readonly name: string; readonly text: string }[];
+
+/** Fills a fresh state's root, versions, deployments and failures; instances are handed back. */
+export function restore(state: MarathonState, stored: Stored): Instance[] {
+  const instances: Instance[] = [];
+  let root: StoredRoot | undefined;
+  for (const { name, text } of stored) {
+    const value: unknown = JSON.parse(text);
+    if (name === FRAMEWORK) state.session.frameworkId = value as string;
+    else if (name === ROOT) root = value as StoredRoot;
+    else if (name.startsWith(APP_PREFIX)) restoreVersion(state, value as App);
+    else if (name.startsWith(INSTANCE_PREFIX)) instances.push(value as Instance);
+    else if (name.startsWith(DEPLOYMENT_PREFIX)) restoreDeployment(state, value as Deployment);
+    else if (name.startsWith(FAILURE_PREFIX)) {
+      const failure = value as TaskFailure;
+      state.failures.set(failure.appId, failure);
+    }
+  }
+  if (root) restoreRoot(state, root);
+  return instances;
+}
+
+function restoreVersion(state: MarathonState, app: App): void {
+  const definitions = state.versions.get(app.id) ?? new Map<string, App>();
+  definitions.set(app.version, app);
+  const sorted = [...definitions].sort(([a], [b]) => (a < b ? -1 : 1));
+  state.versions.set(app.id, new Map(sorted));
+}
+
+function restoreDeployment(state: MarathonState, deployment: Deployment): void {
+  state.deployments.set(deployment.id, { ...deployment, done: 0, announced: false, open: [] });
+  for (const app of deployment.affected) state.locks.set(app, deployment.id);
+}
+
+function restoreRoot(state: MarathonState, root: StoredRoot): void {
+  state.rootVersion = root.version;
+  state.lastVersionAt = Math.max(state.lastVersionAt, Date.parse(root.version));
+  for (const group of root.groups) state.groups.set(group.id, group);
+  for (const [id, version] of Object.entries(root.apps)) {
+    const app = state.versions.get(id)?.get(version);
+    if (app) state.apps.set(id, app);
+  }
+}

@@ -1,0 +1,101 @@
+import type { App, Group } from '../../../../../frameworks/marathon/api/app';
+import {
+  assignServicePorts,
+  servicePortsOf,
+} from '../../../../../frameworks/marathon/core/apps/service-ports';
+import { hasCycle, planDeployment } from '../../../../../frameworks/marathon/core/deployments/plan';
+import { app } from '../../fake-cluster';
+
+const NO_GROUPS = new Map<string, Group>();
+
+function root(...apps: (Record<string, unknown> & { v?: string; c?: string })[]): Map<string, App> {
+  return new Map(
+    apps.map(({ v = '1', c = v, ...members }) => {
+      const definition = {
+        ...app(members),
+        version: v,
+        versionInfo: { lastScalingAt: v, lastConfigChangeAt: c },
+      };
+      return [definition.id, definition];
+    }),
+  );
+}
+
+function planned(before: Map<string, App>, after: Map<string, App>, groups = NO_GROUPS): string[][] {
+  return planDeployment(before, after, groups).map(({ actions }) =>
+    actions.map(({ action, app: id }) => `${action} ${id}`),
+  );
+}
+
+describe('a plan', () => {
+  it('stops, starts, then goes by layers', () => {
+    const before = root({ id: '/gone' }, { id: '/same' }, { id: '/more' }, { id: '/new-config' });
+    const after = root(
+      { id: '/same' },
+      { id: '/more', v: '2', c: '1' },
+      { id: '/new-config', v: '2', dependencies: ['/more'] },
+      { id: '/fresh', v: '2', dependencies: ['/new-config'] },
+    );
+    expect(planned(before, after)).toEqual([
+      ['StopApplication /gone'],
+      ['StartApplication /fresh'],
+      ['ScaleApplication /more'],
+      ['RestartApplication /new-config'],
+      ['ScaleApplication /fresh'],
+    ]);
+  });
+
+  it('is empty when nothing changed, and only scales what goes to 0', () => {
+    const apps = root({ id: '/a' });
+    expect(planned(apps, apps)).toEqual([]);
+    expect(planned(apps, root({ id: '/a', v: '2', instances: 0 }))).toEqual([['ScaleApplication /a']]);
+  });
+
+  it('takes a dependency on a group for one on all its apps', () => {
+    const apps = root({ id: '/db/a' }, { id: '/db/b' }, { id: '/web', dependencies: ['/db'] });
+    expect(planned(new Map(), apps).slice(1)).toEqual([
+      ['ScaleApplication /db/a', 'ScaleApplication /db/b'],
+      ['ScaleApplication /web'],
+    ]);
+  });
+
+  it('finds cycles, also through groups', () => {
+    expect(hasCycle(root({ id: '/a', dependencies: ['/b'] }, { id: '/b' }), NO_GROUPS)).toBe(false);
+    expect(
+      hasCycle(root({ id: '/a', dependencies: ['/b'] }, { id: '/b', dependencies: ['/a'] }), NO_GROUPS),
+    ).toBe(true);
+    const groups = new Map([['/g', { id: '/g', dependencies: ['/a'] }]]);
+    expect(hasCycle(root({ id: '/g/x' }, { id: '/a', dependencies: ['/g'] }), groups)).toBe(true);
+  });
+});
+
+describe('service ports', () => {
+  const range = { min: 100, max: 103 };
+  const assign = (members: Record<string, unknown>, used: number[], old?: App) =>
+    assignServicePorts(app(members), { old, used: new Set(used), range });
+  const portsOf = (result: ReturnType<typeof assign>) =>
+    'error' in result ? result.error : servicePortsOf(result);
+
+  it('are the lowest free ones', () => {
+    expect(portsOf(assign({ ports: [0, 5, 0] }, [100, 102]))).toEqual([101, 5, 103]);
+  });
+
+  it('are kept from the old definition, unless it named others', () => {
+    const old = app({ ports: [102, 7] });
+    expect(portsOf(assign({ ports: [0, 0] }, [102], old))).toEqual([102, 100]);
+  });
+
+  it('run out with a reason', () => {
+    expect(portsOf(assign({ ports: [0] }, [100, 101, 102, 103]))).toBe(
+      'All ports in the range [100-103) are already in use',
+    );
+  });
+
+  it('are given to port mappings, too', () => {
+    const members = {
+      networks: [{ mode: 'container/bridge' }],
+      container: { portMappings: [{ containerPort: 80 }] },
+    };
+    expect(portsOf(assign(members, []))).toEqual([100]);
+  });
+});
