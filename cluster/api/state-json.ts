@@ -10,8 +10,11 @@ import type { Response } from './generated/master';
 import type * as mesos from './generated/mesos';
 import { encodeJson, encodeNestedJson } from './json-write';
 
+/** The members of an object, each already in JSON; undefined ones are left out. */
+export type JsonMembers = Readonly<Record<string, string | undefined>>;
+
 /** An object of texts; undefined members are left out. */
-export function jsonObject(members: Readonly<Record<string, string | undefined>>): string {
+export function jsonObject(members: JsonMembers): string {
   const parts = Object.entries(members).filter(([, text]) => text !== undefined);
   return `{${parts.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`;
 }
@@ -223,10 +226,18 @@ function seconds(time: mesos.TimeInfo | undefined): string | undefined {
   return time === undefined ? undefined : String(Number(time.nanoseconds) / 1e9);
 }
 
-/** Sums are of everything; of the roles that something is reserved for only those are named that may be seen. */
+/** An agent of `/state`; see `agentMembers`. */
 export function agentJson(agent: Response.GetAgents.Agent, seesRole?: (role: string) => boolean): string {
+  return jsonObject(agentMembers(agent, seesRole));
+}
+
+/** Sums are of everything; of the roles that something is reserved for only those are named that may be seen. */
+export function agentMembers(
+  agent: Response.GetAgents.Agent,
+  seesRole?: (role: string) => boolean,
+): JsonMembers {
   const { agent_info: info } = agent;
-  return jsonObject({
+  return {
     id: text(info.id?.value),
     hostname: text(info.hostname),
     port: text(info.port ?? 5051),
@@ -245,7 +256,7 @@ export function agentJson(agent: Response.GetAgents.Agent, seesRole?: (role: str
     drain_info: agent.drain_info && encodeJson('mesos.v1.DrainInfo', agent.drain_info),
     estimated_drain_start_time_seconds: seconds(agent.estimated_drain_start_time),
     capabilities: JSON.stringify((agent.capabilities ?? []).map(({ type }) => type)),
-  });
+  };
 }
 
 /** An agent of the registry that has not come back. */
@@ -269,13 +280,16 @@ export interface FrameworkParts {
   readonly pid: string | undefined;
 }
 
-export function frameworkJson(framework: Response.GetFrameworks.Framework, parts: FrameworkParts): string {
+/** The members that `/state-summary` has of a framework, too; frameworks over HTTP have no pid. */
+export function frameworkSummaryMembers(
+  framework: Response.GetFrameworks.Framework,
+  pid: string | undefined,
+): JsonMembers {
   const { framework_info: info } = framework;
-  const multiRole = info.capabilities?.some(({ type }) => type === 'MULTI_ROLE') ?? false;
-  return jsonObject({
+  return {
     id: text(info.id?.value),
     name: text(info.name),
-    pid: text(parts.pid),
+    pid: text(pid),
     used_resources: resourcesJson(framework.allocated_resources),
     offered_resources: resourcesJson(framework.offered_resources),
     capabilities: JSON.stringify((info.capabilities ?? []).map(({ type }) => type)),
@@ -284,6 +298,14 @@ export function frameworkJson(framework: Response.GetFrameworks.Framework, parts
     active: text(framework.active),
     connected: text(framework.connected),
     recovered: text(framework.recovered),
+  };
+}
+
+export function frameworkJson(framework: Response.GetFrameworks.Framework, parts: FrameworkParts): string {
+  const { framework_info: info } = framework;
+  const multiRole = info.capabilities?.some(({ type }) => type === 'MULTI_ROLE') ?? false;
+  return jsonObject({
+    ...frameworkSummaryMembers(framework, parts.pid),
     user: text(info.user),
     failover_timeout: text(info.failover_timeout ?? 0),
     checkpoint: text(info.checkpoint ?? false),

@@ -26,7 +26,7 @@ import { allowedHostsFlag } from '../runtime/http/hosts';
 import { jsonpFlag } from '../runtime/http/json';
 import { StartError } from '../runtime/lifecycle';
 import { zkText } from '../zookeeper/edge/flag';
-import type { MasterSettings } from './core/events';
+import type { MasterSettings } from './core/state/events';
 import { refusedFlags, unusedFlags } from './edge/accepted-flags';
 import { agentFlags, agentSettings } from './edge/agent-flags';
 import { allocatorFlags, allocatorSettings, readWeights } from './edge/allocator-flags';

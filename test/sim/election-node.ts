@@ -4,11 +4,11 @@
  */
 
 import type { Registry } from '../../cluster/api/generated/internal';
-import type { MasterEffect } from '../../cluster/master/core/effects';
-import type { MasterBoot, MasterEvent, MasterInput } from '../../cluster/master/core/events';
-import type { MasterState } from '../../cluster/master/core/state';
+import type { MasterEffect } from '../../cluster/master/core/state/effects';
+import type { MasterBoot, MasterEvent, MasterInput } from '../../cluster/master/core/state/events';
+import { printMasterInfo } from '../../cluster/master/core/state/master-info';
+import type { MasterState } from '../../cluster/master/core/state/state';
 import { masterMachine } from '../../cluster/master/core/step';
-import { printMasterInfo } from '../../cluster/master/core/views/operator';
 import { Ensemble } from '../../cluster/master/edge/ensemble';
 import type { Leadership } from '../../cluster/master/edge/http/leader';
 import { RegistryStore } from '../../cluster/master/edge/registry-store';

@@ -5,9 +5,9 @@
 import type { Call as OperatorCall } from '../../cluster/api/generated/master';
 import type { Event as SchedulerEvent } from '../../cluster/api/generated/scheduler';
 import { decodeProtobuf, encodeProtobuf } from '../../cluster/api/protobuf';
-import type { MasterEffect } from '../../cluster/master/core/effects';
-import type { MasterBoot, MasterEvent, MasterInput } from '../../cluster/master/core/events';
-import type { MasterState } from '../../cluster/master/core/state';
+import type { MasterEffect } from '../../cluster/master/core/state/effects';
+import type { MasterBoot, MasterEvent, MasterInput } from '../../cluster/master/core/state/events';
+import type { MasterState } from '../../cluster/master/core/state/state';
 import { masterMachine } from '../../cluster/master/core/step';
 import { readAgentMessage } from '../../cluster/master/edge/agents';
 import type { VirtualClock } from '../../cluster/runtime/clock';

@@ -4,31 +4,31 @@
  */
 
 import type { Machine } from '../../model/event';
-import { absent, exited, unregister } from './agent-loss';
-import { updateAgent } from './agent-update';
-import { register, reregister } from './agents';
-import { filterExpired, resumeOffers, runAllocator, whitelistChanged } from './allocation';
+import { absent, exited, unregister } from './agents/loss';
+import { ping, pong } from './agents/pings';
+import { register, reregister } from './agents/registration';
+import { prune } from './agents/registry-gc';
+import { removeNext } from './agents/removal';
+import { updateAgent } from './agents/update';
 import { RESUME_TIMER } from './allocator/pause';
-import { call, countInvalid } from './calls';
-import { driverCall } from './driver-calls';
-import { forDrivers } from './driver-messages';
-import { deactivate, driverExited, submit, subscribeDriver } from './drivers';
-import type { MasterEffect } from './effects';
-import type { EventOf, MasterBoot, MasterEvent, MasterEvents } from './events';
-import { exitedExecutor } from './executor-exit';
-import { closed, failoverOver, heartbeat, subscribe } from './frameworks';
-import { askNow, inverseOfferExpired } from './inverse-offers';
-import { toFramework } from './messages';
-import { offerExpired } from './offers';
+import { forDrivers } from './frameworks/driver-messages';
+import { deactivate, driverExited, submit, subscribeDriver } from './frameworks/drivers';
+import { toFramework } from './frameworks/messages';
+import { closed, failoverOver, heartbeat, subscribe } from './frameworks/subscription';
+import { filterExpired, resumeOffers, runAllocator, whitelistChanged } from './offers/allocation';
+import { askNow, inverseOfferExpired } from './offers/inverse-offers';
+import { offerExpired } from './offers/rescind';
 import { operationReported } from './operations/updates';
-import { operatorCall } from './operator-calls';
-import { follow, unfollow } from './operators';
-import { ping, pong } from './pings';
-import { failed, fetched, stored } from './recovery';
-import { prune } from './registry/prune';
-import { removeNext } from './removal';
-import { countType, initMaster, type MasterState } from './state';
-import { reported } from './tasks';
+import { operatorCall } from './operator-calls/calls';
+import { follow, unfollow } from './operator-calls/followers';
+import { failed, fetched, stored } from './recovery/recovery';
+import { call, countInvalid } from './scheduler-calls/calls';
+import { driverCall } from './scheduler-calls/driver-calls';
+import type { MasterEffect } from './state/effects';
+import type { EventOf, MasterBoot, MasterEvent, MasterEvents } from './state/events';
+import { countType, initMaster, type MasterState } from './state/state';
+import { exitedExecutor } from './tasks/executor-exit';
+import { reported } from './tasks/tasks';
 
 const TRANSITIONS: {
   readonly [K in keyof MasterEvents]: (state: MasterState, event: EventOf<K>) => MasterEffect[];

@@ -6,7 +6,7 @@ import type * as mesos from '../../api/generated/mesos';
 import { messageFromJson } from '../../api/json-read';
 import { readDuration } from '../../model/time';
 import { duration, type Flag, integer, text, toggle, type Values } from '../../runtime/config/flags';
-import type { AgentSettings } from '../core/agent-settings';
+import type { AgentSettings } from '../core/state/agent-settings';
 
 export const agentFlags = {
   registry_fetch_timeout: duration({

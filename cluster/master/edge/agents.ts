@@ -5,7 +5,7 @@
 import type * as internal from '../../api/generated/internal';
 import { decodeProtobuf } from '../../api/protobuf';
 import type { Message } from '../../runtime/messages/receive';
-import type { MasterInput } from '../core/events';
+import type { MasterInput } from '../core/state/events';
 
 type Reader = (from: string, body: Uint8Array) => MasterInput;
 

@@ -17,7 +17,7 @@ import {
   type Values,
 } from '../../runtime/config/flags';
 import type { AllocatorSettings } from '../core/allocator/settings';
-import type { RoleWeight } from '../core/events';
+import type { RoleWeight } from '../core/state/events';
 import { meaningful } from './agent-flags';
 import type { PatternLimits } from './patterns';
 

@@ -6,8 +6,9 @@ import { addQuantities } from '../../model/quantities';
 import { ancestorsOf, lineageOf, topRole } from '../../model/roles';
 import { consumedBy, quotaQuantities } from '../core/allocator/quota-use';
 import { type RoleNode, shareOf } from '../core/allocator/role-tree';
-import type { MasterState } from '../core/state';
-import { breakdowns, rolesAtWork } from '../core/views/roles';
+import { breakdowns } from '../core/roles/breakdown';
+import { rolesAtWork } from '../core/roles/known-roles';
+import type { MasterState } from '../core/state/state';
 
 const PREFIX = 'allocator/mesos';
 

@@ -9,7 +9,7 @@ import type { FrameworkInfo } from '../../api/generated/mesos';
 import type { Call } from '../../api/generated/scheduler';
 import { decodeProtobuf } from '../../api/protobuf';
 import type { Message } from '../../runtime/messages/receive';
-import type { MasterInput } from '../core/events';
+import type { MasterInput } from '../core/state/events';
 import { type PatternLimits, patternsOf } from './patterns';
 
 type Reader = (pid: string, body: Uint8Array, limits: PatternLimits) => MasterInput;

@@ -5,7 +5,7 @@
 
 import { planOf } from '../../api/plan';
 import { isTerminal, type TaskState } from '../../model/task-state';
-import type { Framework, MasterState } from '../core/state';
+import type { Framework, MasterState } from '../core/state/state';
 
 /** Those with a sum of their own. */
 const SUMMED = {

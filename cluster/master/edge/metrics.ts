@@ -9,8 +9,8 @@ import type { Timings } from '../../runtime/metrics';
 import { systemMetrics } from '../../runtime/system';
 import { allocatedOf } from '../core/allocator/state';
 import { COUNTED_STATES, COUNTED_TYPES, shortState } from '../core/operations/counts';
-import { isOffered, type MasterState } from '../core/state';
-import { sharedOnlyOffered } from '../core/views/held';
+import { isOffered, type MasterState } from '../core/state/state';
+import { sharedOnlyOffered } from '../core/tasks/holdings';
 import { allocatorNumbers } from './allocator-metrics';
 
 /** Counters that exist from the start, at zero: exporters complain about missing ones. */

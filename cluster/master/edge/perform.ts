@@ -5,8 +5,8 @@
 import { encodeProtobuf } from '../../api/protobuf';
 import type { Performers } from '../../runtime/mailbox';
 import type { Links } from '../../runtime/messages/links';
-import type { MasterEffect } from '../core/effects';
-import type { MasterInput } from '../core/events';
+import type { MasterEffect } from '../core/state/effects';
+import type { MasterInput } from '../core/state/events';
 import type { Inbox } from './inbox';
 import type { RegistryStore } from './registry-store';
 import type { Streams } from './streams';

@@ -5,7 +5,7 @@
 
 import { isQuotaResource, quotaQuantities } from '../../../cluster/master/core/allocator/quota-use';
 import type { RoleNode } from '../../../cluster/master/core/allocator/role-tree';
-import type { MasterState } from '../../../cluster/master/core/state';
+import type { MasterState } from '../../../cluster/master/core/state/state';
 import { addQuantities, scalarsOf } from '../../../cluster/model/quantities';
 import { isReserved } from '../../../cluster/model/reservations';
 import {

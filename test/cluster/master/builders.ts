@@ -3,7 +3,7 @@
  */
 
 import type { Resource, TaskInfo } from '../../../cluster/api/generated/mesos';
-import type { MasterBoot } from '../../../cluster/master/core/events';
+import type { MasterBoot } from '../../../cluster/master/core/state/events';
 
 export const BOOT: MasterBoot = {
   id: 'M',

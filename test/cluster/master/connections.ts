@@ -2,7 +2,7 @@
  * Checks that streams, pids and frameworks agree about who is connected how.
  */
 
-import type { MasterState } from '../../../cluster/master/core/state';
+import type { MasterState } from '../../../cluster/master/core/state/state';
 
 /** What is wrong with the connections of frameworks, one text a finding. */
 export function connectionErrors(state: MasterState): string[] {

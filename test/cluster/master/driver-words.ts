@@ -6,9 +6,9 @@
 import type { Call } from '../../../cluster/api/generated/driver';
 import type { MessageName } from '../../../cluster/api/generated/messages';
 import { encodeProtobuf } from '../../../cluster/api/protobuf';
-import type { SendEffect } from '../../../cluster/master/core/effects';
-import type { MasterInput } from '../../../cluster/master/core/events';
-import type { MasterState } from '../../../cluster/master/core/state';
+import type { SendEffect } from '../../../cluster/master/core/state/effects';
+import type { MasterInput } from '../../../cluster/master/core/state/events';
+import type { MasterState } from '../../../cluster/master/core/state/state';
 import { readDriverMessage } from '../../../cluster/master/edge/drivers';
 import { printResources, readResources } from '../../../cluster/model/resources';
 import { taskInfo } from './builders';

@@ -6,10 +6,10 @@ import type { Event as OperatorEvent, Response } from '../../../cluster/api/gene
 import type { Offer, Unavailability } from '../../../cluster/api/generated/mesos';
 import type { Event as SchedulerEvent } from '../../../cluster/api/generated/scheduler';
 import { encodeJson } from '../../../cluster/api/json-write';
-import type { MasterEffect } from '../../../cluster/master/core/effects';
-import { printQuantities } from '../../../cluster/master/core/quota/config';
-import type { MasterState } from '../../../cluster/master/core/state';
-import type { RoleSummary } from '../../../cluster/master/core/views/roles';
+import { printQuantities } from '../../../cluster/master/core/registry/quota-config';
+import type { MasterEffect } from '../../../cluster/master/core/state/effects';
+import type { MasterState } from '../../../cluster/master/core/state/state';
+import type { RoleSummary } from '../../../cluster/master/views/roles';
 import { printResources, readResources, type WireResource } from '../../../cluster/model/resources';
 import { printDriverMessage } from './driver-words';
 

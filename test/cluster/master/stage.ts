@@ -5,9 +5,9 @@
 import type { Registry } from '../../../cluster/api/generated/internal';
 import type { Call as OperatorCall } from '../../../cluster/api/generated/master';
 import { decodeProtobuf, encodeProtobuf } from '../../../cluster/api/protobuf';
-import type { MasterEffect } from '../../../cluster/master/core/effects';
-import type { MasterBoot, MasterEvent, MasterInput } from '../../../cluster/master/core/events';
-import type { MasterState } from '../../../cluster/master/core/state';
+import type { MasterEffect } from '../../../cluster/master/core/state/effects';
+import type { MasterBoot, MasterEvent, MasterInput } from '../../../cluster/master/core/state/events';
+import type { MasterState } from '../../../cluster/master/core/state/state';
 import { masterMachine } from '../../../cluster/master/core/step';
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { Mailbox } from '../../../cluster/runtime/mailbox';

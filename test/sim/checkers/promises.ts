@@ -3,7 +3,7 @@
  */
 
 import { agentMachineKey } from '../../../cluster/master/core/maintenance/agents';
-import type { MasterState } from '../../../cluster/master/core/state';
+import type { MasterState } from '../../../cluster/master/core/state/state';
 import type { OperatorNode } from '../operator-node';
 import type { World } from '../world';
 

@@ -18,17 +18,25 @@ import {
 import type { Millis } from '../../../model/time';
 import { isShared } from '../../../model/volumes';
 import { recover } from '../allocator/state';
-import type { MasterEffect } from '../effects';
-import { giveBack, removeOffer } from '../offers';
+import { giveBack } from '../offers/decline';
+import { removeOffer } from '../offers/rescind';
+import { allocateSoon } from '../offers/schedule';
 import { operationFailed, refuseFeedback } from '../operations/feedback';
-import { allocateSoon } from '../schedule';
-import { type Agent, count, countOf, type Framework, type MasterState, type OfferRecord } from '../state';
+import { injectRole, shapeOfOperation } from '../operations/normalize';
+import type { MasterEffect } from '../state/effects';
+import {
+  type Agent,
+  count,
+  countOf,
+  type Framework,
+  type MasterState,
+  type OfferRecord,
+} from '../state/state';
 import { hasCapability } from '../validate/operation';
 import type { Batch } from './batch';
 import { convert } from './convert';
 import { launch, launchGroup } from './launch';
 import { type Loss, loseTasks, tasksOf } from './loss';
-import { injectRole, shapeOfOperation } from './normal';
 
 type Operation = mesos.Offer.Operation;
 

@@ -7,7 +7,7 @@
 
 import type { Resources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
-import type { Agent, Framework } from '../state';
+import type { Agent, Framework } from '../state/state';
 
 export interface Batch {
   readonly framework: Framework;

@@ -13,11 +13,11 @@ import {
 } from '../../../model/resources';
 import { isShared } from '../../../model/volumes';
 import { operationRefusal } from '../authorize/framework';
-import type { MasterEffect } from '../effects';
-import { rescind } from '../offers';
+import { rescind } from '../offers/rescind';
 import { applyOperation } from '../operations/apply';
 import { operationFailed } from '../operations/feedback';
-import type { Agent, MasterState } from '../state';
+import type { MasterEffect } from '../state/effects';
+import type { Agent, MasterState } from '../state/state';
 import { operationError } from '../validate/operation';
 import type { Batch } from './batch';
 

@@ -17,11 +17,18 @@ import {
 import { isShared } from '../../../model/volumes';
 import { take } from '../allocator/state';
 import { taskRefusal } from '../authorize/framework';
-import type { MasterEffect } from '../effects';
-import { addExecutor, executorKey } from '../executors';
-import { type Agent, count, countOf, type Framework, type MasterState, type TaskRecord } from '../state';
-import { taskKey } from '../task-record';
-import { publishTasks } from '../tasks';
+import type { MasterEffect } from '../state/effects';
+import { executorKey, taskKey } from '../state/keys';
+import {
+  type Agent,
+  count,
+  countOf,
+  type Framework,
+  type MasterState,
+  type TaskRecord,
+} from '../state/state';
+import { addExecutor } from '../tasks/executors';
+import { publishTasks } from '../tasks/tasks';
 import { groupError, resourcesOfGroup } from '../validate/group';
 import { hasCapability } from '../validate/operation';
 import { resourcesOfLaunch, taskError } from '../validate/task';

@@ -5,9 +5,9 @@
 import type * as mesos from '../../../api/generated/mesos';
 import { stateFor, type TaskState } from '../../../model/task-state';
 import type { Millis } from '../../../model/time';
-import type { MasterEffect } from '../effects';
-import { count, type Framework, isCapable, type MasterState } from '../state';
-import { tell } from '../tasks';
+import type { MasterEffect } from '../state/effects';
+import { count, type Framework, isCapable, type MasterState } from '../state/state';
+import { tell } from '../tasks/tasks';
 
 export interface Loss {
   readonly reason: mesos.TaskStatus.Reason;

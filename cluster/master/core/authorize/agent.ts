@@ -7,7 +7,7 @@ import type * as internal from '../../../api/generated/internal';
 import { isAllowed } from '../../../model/authorizer';
 import type { Principal } from '../../../model/principal';
 import { readResources, type WireResource, writeResources } from '../../../model/resources';
-import type { MasterState } from '../state';
+import type { MasterState } from '../state/state';
 import { reserveActions } from './operations';
 
 /** Why an agent may not register, in Mesos' words, or undefined. */

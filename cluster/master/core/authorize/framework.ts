@@ -7,7 +7,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import type { AclList } from '../../../model/acls';
 import { isAllowed, thing } from '../../../model/authorizer';
 import type { Principal } from '../../../model/principal';
-import type { Framework, MasterState } from '../state';
+import type { Framework, MasterState } from '../state/state';
 import { rolesOfInfo } from '../validate/framework';
 import { operationActions } from './operations';
 

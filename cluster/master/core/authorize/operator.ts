@@ -6,7 +6,7 @@
 import type { Call } from '../../../api/generated/master';
 import { isAllowed, thing } from '../../../model/authorizer';
 import type { Principal } from '../../../model/principal';
-import type { MasterState } from '../state';
+import type { MasterState } from '../state/state';
 import {
   type Action,
   createActions,

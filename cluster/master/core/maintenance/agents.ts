@@ -1,8 +1,8 @@
 /** The machine of an agent, and the effect of maintenance on it. */
 
 import type * as mesos from '../../../api/generated/mesos';
-import type { Agent, MasterState } from '../state';
-import { machineKey } from './machines';
+import { machineKey } from '../registry/machines';
+import type { Agent, MasterState } from '../state/state';
 
 /** An agent's machine: the host name it gives and the address it talks from. */
 export function machineIdOf(hostname: string, pid: string): mesos.MachineID {

@@ -5,7 +5,7 @@
 
 import type * as maintenance from '../../../api/generated/maintenance';
 import type * as mesos from '../../../api/generated/mesos';
-import { machineKey } from './machines';
+import { machineKey } from '../registry/machines';
 
 type Machines = ReadonlyMap<string, mesos.MachineInfo>;
 

@@ -4,8 +4,8 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
-import type { MasterEffect } from '../effects';
-import type { Agent, MasterState } from '../state';
+import type { MasterEffect } from '../state/effects';
+import type { Agent, MasterState } from '../state/state';
 import { addOperation, isEnd, removeOperation, setLatest } from './record';
 
 /** Takes the agent's list over; one that is not there is empty. */

@@ -13,11 +13,11 @@ import { isRefined } from '../../../model/reservations';
 import { writeLegacyResources, writeResources } from '../../../model/resources';
 import { uuidBase64 } from '../../../model/uuid';
 import { checkpointedOf } from '../../../model/volumes';
-import { stripRole } from '../accept/normal';
 import { convertAgent } from '../allocator/state';
-import type { MasterEffect } from '../effects';
-import { type Agent, countOf, type Framework, type MasterState } from '../state';
+import type { MasterEffect } from '../state/effects';
+import { type Agent, countOf, type Framework, type MasterState } from '../state/state';
 import { hasCapability } from '../validate/operation';
+import { stripRole } from './normalize';
 import { addOperation } from './record';
 
 export interface Application {

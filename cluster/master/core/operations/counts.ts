@@ -4,7 +4,7 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
-import { count, type MasterState } from '../state';
+import { count, type MasterState } from '../state/state';
 
 export const COUNTED_TYPES = [
   'RESERVE',

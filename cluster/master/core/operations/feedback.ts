@@ -1,8 +1,8 @@
 /** Status updates of operations for frameworks, of those that carry an id (Mesos 1.11 Master::drop). */
 
 import type * as mesos from '../../../api/generated/mesos';
-import type { MasterEffect } from '../effects';
-import type { Framework, MasterState } from '../state';
+import type { MasterEffect } from '../state/effects';
+import type { Framework, MasterState } from '../state/state';
 import { countOperation } from './counts';
 
 /** An operation that is not carried out: the framework hears why if it asked, and the log says it in any case. */

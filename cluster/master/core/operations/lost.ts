@@ -3,8 +3,8 @@
  * Master::sendBulkOperationFeedback).
  */
 
-import type { MasterEffect } from '../effects';
-import type { Agent, MasterState } from '../state';
+import type { MasterEffect } from '../state/effects';
+import type { Agent, MasterState } from '../state/state';
 import { countOperation } from './counts';
 import { tellOperation } from './feedback';
 import { removeOperation } from './record';

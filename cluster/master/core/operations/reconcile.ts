@@ -7,8 +7,8 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
-import type { MasterEffect } from '../effects';
-import type { Framework, MasterState } from '../state';
+import type { MasterEffect } from '../state/effects';
+import type { Framework, MasterState } from '../state/state';
 import { hasCapability } from '../validate/operation';
 import { tellOperation } from './feedback';
 import { lastStatus } from './record';

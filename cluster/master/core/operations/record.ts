@@ -5,7 +5,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import { sameContent } from '../../../model/equal';
-import type { Agent, Framework, MasterState, OperationRecord } from '../state';
+import type { Agent, Framework, MasterState, OperationRecord } from '../state/state';
 import { countOperation } from './counts';
 
 /** Operations that end like this are over. */

@@ -9,10 +9,10 @@
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
 import type { Millis } from '../../../model/time';
-import { checkDrained } from '../drained';
-import type { MasterEffect } from '../effects';
-import type { EventOf } from '../events';
-import { type Agent, count, type Framework, type MasterState, type OperationRecord } from '../state';
+import { checkDrained } from '../drain/drained';
+import type { MasterEffect } from '../state/effects';
+import type { EventOf } from '../state/events';
+import { type Agent, count, type Framework, type MasterState, type OperationRecord } from '../state/state';
 import { hasCapability } from '../validate/operation';
 import { tellOperation } from './feedback';
 import { isEnd, removeOperation, setStatus } from './record';

@@ -8,12 +8,12 @@
 import type { QuotaConfig } from '../../../api/generated/quota';
 import type { Millis } from '../../../model/time';
 import { setQuota } from '../allocator/state';
-import type { MasterEffect } from '../effects';
-import type { EventOf } from '../events';
-import { change } from '../registry/queue';
-import { allocateSoon } from '../schedule';
-import type { MasterState } from '../state';
-import { configOf, isDefault, quotaOf } from './config';
+import { allocateSoon } from '../offers/schedule';
+import { change } from '../registrar/registrar';
+import { configOf, isDefault, quotaOf } from '../registry/quota-config';
+import type { MasterEffect } from '../state/effects';
+import type { EventOf } from '../state/events';
+import type { MasterState } from '../state/state';
 import { enforceQuota, makeRoom } from './make-room';
 import { isKnownRole, overcommit, requestError, updateError } from './validate';
 

@@ -6,11 +6,11 @@
 import type { QuotaConfig } from '../../../api/generated/quota';
 import { addQuantities, containsQuantities, quantitiesOf } from '../../../model/quantities';
 import { isStrictSubrole } from '../../../model/roles';
-import type { MasterEffect } from '../effects';
-import { rescind } from '../offers';
-import type { MasterState, OfferRecord } from '../state';
-import { breakdownOf, consumedQuota } from '../views/roles';
-import { quotaOf } from './config';
+import { rescind } from '../offers/rescind';
+import { quotaOf } from '../registry/quota-config';
+import { breakdownOf, consumedQuota } from '../roles/breakdown';
+import type { MasterEffect } from '../state/effects';
+import type { MasterState, OfferRecord } from '../state/state';
 
 /** After UPDATE_QUOTA. */
 export function enforceQuota(state: MasterState, config: QuotaConfig): MasterEffect[] {

@@ -6,10 +6,10 @@ import { addQuantities, addScalars, containsQuantities, type Quantities } from '
 import { formError } from '../../../model/resource-errors';
 import { roleError } from '../../../model/roles';
 import { isRevocable } from '../../../model/volumes';
-import type { MasterState } from '../state';
+import { printQuantities, quotaOf } from '../registry/quota-config';
+import { consumedQuota } from '../roles/breakdown';
+import type { MasterState } from '../state/state';
 import { scalarError } from '../validate/scalar';
-import { consumedQuota } from '../views/roles';
-import { printQuantities, quotaOf } from './config';
 
 const EXABYTE_MB = 2 ** 40;
 const TRILLION = 1e12;

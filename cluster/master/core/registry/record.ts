@@ -11,9 +11,9 @@ import type * as maintenance from '../../../api/generated/maintenance';
 import type * as mesos from '../../../api/generated/mesos';
 import type { QuotaConfig } from '../../../api/generated/quota';
 import type { Millis } from '../../../model/time';
-import { bringDown, bringUp, replaceSchedule } from '../maintenance/machines';
-import { isDefault } from '../quota/config';
 import type { RegistryChange } from './changes';
+import { bringDown, bringUp, replaceSchedule } from './machines';
+import { isDefault } from './quota-config';
 
 export interface RegistryRecord {
   master: mesos.MasterInfo | undefined;

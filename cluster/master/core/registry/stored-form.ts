@@ -6,7 +6,7 @@
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
 import type { Millis } from '../../../model/time';
-import { machineKey } from '../maintenance/machines';
+import { machineKey } from './machines';
 import type { RegistryRecord } from './record';
 
 type Stored = internal.Registry;

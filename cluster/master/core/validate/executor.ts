@@ -13,8 +13,8 @@ import {
   singleRoleError,
 } from '../../../model/resource-errors';
 import { readResources } from '../../../model/resources';
-import { executorKey } from '../executors';
-import type { Agent, Framework } from '../state';
+import { executorKey } from '../state/keys';
+import type { Agent, Framework } from '../state/state';
 import { commandInfoError, containerInfoError } from './command';
 import { isSameExecutor } from './same-executor';
 

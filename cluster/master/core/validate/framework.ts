@@ -7,7 +7,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import { idError } from '../../../model/ids';
 import { inside } from '../../../model/resource-errors';
 import { roleError } from '../../../model/roles';
-import type { MasterSettings } from '../events';
+import type { MasterSettings } from '../state/events';
 import { scalarError } from './scalar';
 
 /** The first thing wrong with a FrameworkInfo, or undefined. */

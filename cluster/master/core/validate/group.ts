@@ -14,7 +14,7 @@ import {
   type Resources,
   readResources,
 } from '../../../model/resources';
-import { executorKey } from '../executors';
+import { executorKey } from '../state/keys';
 import { commandInfoError } from './command';
 import { executorError } from './executor';
 import { isSameExecutor } from './same-executor';

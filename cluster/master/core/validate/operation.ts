@@ -24,8 +24,8 @@ import {
   unallocated,
 } from '../../../model/resources';
 import { checkpointedOf, isPersistentVolume, isShared, stripVolume } from '../../../model/volumes';
-import type { Agent, Framework } from '../state';
-import { isCapable } from '../state';
+import type { Agent, Framework } from '../state/state';
+import { isCapable } from '../state/state';
 
 /** The sender of an operation, and its agent. An operator has no framework. */
 export interface OperationContext {

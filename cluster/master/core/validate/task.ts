@@ -23,8 +23,8 @@ import {
   readResources,
 } from '../../../model/resources';
 import { isShared } from '../../../model/volumes';
-import { executorKey } from '../executors';
-import type { Agent, Framework } from '../state';
+import { executorKey } from '../state/keys';
+import type { Agent, Framework } from '../state/state';
 import { checkError, healthCheckError } from './checks';
 import { commandInfoError, containerInfoError } from './command';
 import { executorError } from './executor';

@@ -7,10 +7,10 @@
 import type { Call } from '../../../api/generated/master';
 import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
 import type { Handler, Request, Route } from '../../../runtime/http/server';
-import type { Sight } from '../../core/authorize/sight';
 import { isExcluded } from '../../core/offer-constraints/constraints';
-import type { MasterState } from '../../core/state';
-import { explainFramework, explainRole, explainTasks } from '../../core/views/explain';
+import type { MasterState } from '../../core/state/state';
+import { explainFramework, explainRole, explainTasks } from '../../views/explain';
+import type { Sight } from '../../views/read-filter';
 import { READONLY } from '../authentication';
 import { type OperatorDoor, readFor, sightFor } from './operator-door';
 import type { Helper } from './operator-helpers';

@@ -18,7 +18,7 @@ import { sendJson, sendText } from '../../../runtime/http/json';
 import { metricsPage } from '../../../runtime/http/metrics-page';
 import { always, type Handler, type Request, type Route } from '../../../runtime/http/server';
 import { writeRecord } from '../../core/registry/stored-form';
-import type { MasterState } from '../../core/state';
+import type { MasterState } from '../../core/state/state';
 import { READONLY, READWRITE } from '../authentication';
 import { FORBIDDEN, type OperatorDoor } from './operator-door';
 

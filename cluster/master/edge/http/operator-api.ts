@@ -9,12 +9,13 @@ import { encodeBody, type MediaType, readAccept } from '../../../api/media-type'
 import { VERSION_INFO } from '../../../runtime/build';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
-import { shownEvent } from '../../core/authorize/shown-event';
-import { isRestricted, sightOf } from '../../core/authorize/sight';
+import { printMasterInfo } from '../../core/state/master-info';
 import { callError } from '../../core/validate/operator-call';
-import { getMaintenanceStatus, getSchedule } from '../../core/views/maintenance';
-import { getRoles, getWeights, printMasterInfo } from '../../core/views/operator';
-import { getQuota } from '../../core/views/roles';
+import { shownEvent } from '../../views/filtered-event';
+import { getMaintenanceStatus, getSchedule } from '../../views/maintenance';
+import { getRoles, getWeights } from '../../views/operator';
+import { isRestricted, sightOf } from '../../views/read-filter';
+import { getQuota } from '../../views/roles';
 import { EXPLAIN_CALLS } from './explain-routes';
 import { FORBIDDEN, type OperatorDoor, passCall, readFor, sightFor } from './operator-door';
 import { answerHelper, HELPERS } from './operator-helpers';

@@ -11,9 +11,8 @@ import { encodeSlices, encodeWhole, Part } from '../../../api/slices';
 import type { Principal } from '../../../model/principal';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
-import { type SeenState, seenBy, viewerKey } from '../../core/authorize/sight';
-import { HEARTBEAT_MS } from '../../core/frameworks';
-import type { MasterState } from '../../core/state';
+import { HEARTBEAT_MS } from '../../core/frameworks/subscription';
+import type { MasterState } from '../../core/state/state';
 import {
   getAgents,
   getExecutors,
@@ -21,7 +20,8 @@ import {
   getOperations,
   getState,
   getTasks,
-} from '../../core/views/operator';
+} from '../../views/operator';
+import { type SeenState, seenBy, viewerKey } from '../../views/read-filter';
 import type { OperatorDoor } from './operator-door';
 import { plain } from './scheduler-api';
 

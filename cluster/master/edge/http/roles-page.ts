@@ -5,8 +5,8 @@
 import { encodeJson, writeDouble } from '../../../api/json-write';
 import { jsonArray, jsonObject } from '../../../api/state-json';
 import { addQuantities, type Quantities } from '../../../model/quantities';
-import type { MasterState } from '../../core/state';
-import { getQuota, type RoleSummary, roleSummaries } from '../../core/views/roles';
+import type { MasterState } from '../../core/state/state';
+import { getQuota, type RoleSummary, roleSummaries } from '../../views/roles';
 
 export function rolesPage(state: MasterState, isSeen: (role: string) => boolean): string {
   const roles = roleSummaries(state).filter(({ name }) => isSeen(name));

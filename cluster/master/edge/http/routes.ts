@@ -4,7 +4,7 @@
 
 import { type Query, readInt32, sendJson } from '../../../runtime/http/json';
 import { always, type Handler, type Route } from '../../../runtime/http/server';
-import type { MasterState } from '../../core/state';
+import type { MasterState } from '../../core/state/state';
 import { READONLY, READWRITE, SCHEDULER } from '../authentication';
 import { explainRoutes } from './explain-routes';
 import { redirect } from './leader';

@@ -11,7 +11,7 @@ import type { Principal } from '../../../model/principal';
 import { principalOf } from '../../../runtime/http/access';
 import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
-import type { MasterInput } from '../../core/events';
+import type { MasterInput } from '../../core/state/events';
 import { callError } from '../../core/validate/call';
 import { type PatternLimits, patternsOf } from '../patterns';
 import type { Answer } from '../perform';

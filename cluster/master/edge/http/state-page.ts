@@ -7,9 +7,11 @@ import type { Resource } from '../../../api/generated/mesos';
 import { encodeJson } from '../../../api/json-write';
 import {
   agentJson,
+  agentMembers,
   executorJson,
   type FrameworkParts,
   frameworkJson,
+  frameworkSummaryMembers,
   jsonArray,
   jsonObject,
   offerJson,
@@ -19,9 +21,9 @@ import {
   taskJsonWith,
 } from '../../../api/state-json';
 import { buildMembers } from '../../../runtime/build';
-import { type SeenState, wholeOf } from '../../core/authorize/sight';
-import { MASTER_CAPABILITIES } from '../../core/capabilities';
-import { printOffer } from '../../core/offers';
+import { printOffer } from '../../core/offers/print-offer';
+import { MASTER_CAPABILITIES } from '../../core/state/capabilities';
+import { printMasterInfo } from '../../core/state/master-info';
 import {
   type Agent,
   type ExecutorRecord,
@@ -29,15 +31,13 @@ import {
   isOffered,
   type MasterState,
   type TaskRecord,
-} from '../../core/state';
-import { executorsByFramework, onlySeen } from '../../core/views/held';
-import {
-  getWeights,
-  printAgent,
-  printFramework,
-  printMasterInfo,
-  printTaskHead,
-} from '../../core/views/operator';
+} from '../../core/state/state';
+import { executorsByFramework } from '../../core/tasks/holdings';
+import { printTaskHead } from '../../core/tasks/print-task';
+import { getWeights } from '../../views/operator';
+import { type SeenState, wholeOf } from '../../views/read-filter';
+import { printAgent, printFramework } from '../../views/readable-records';
+import { onlySeen } from '../../views/visible-resources';
 
 /**
  * The JSON of each task as last made, kept as long as the record: a big state is put together from what has
@@ -164,7 +164,8 @@ function wholeAgent(state: SeenState, agent: Agent): string {
   const list = (wire: readonly Resource[] | undefined): string =>
     jsonArray(onlySeen(wire, seesRole).map((resource) => encodeJson('mesos.v1.Resource', resource)));
   const total = onlySeen(printed.total_resources, seesRole);
-  return withMembers(agentJson(printed, state.seen?.role), {
+  return jsonObject({
+    ...agentMembers(printed, state.seen?.role),
     ...reservedFullJson(total, seesRole),
     used_resources_full: list(printed.allocated_resources),
     offered_resources_full: list(printed.offered_resources),
@@ -275,7 +276,8 @@ export function summaryPage(state: SeenState): string {
 }
 
 function agentSummary(state: SeenState, agent: Agent, sum: Summed | undefined): string {
-  return withMembers(agentJson(printAgent(state, agent), state.seen?.role), {
+  return jsonObject({
+    ...agentMembers(printAgent(state, agent), state.seen?.role),
     ...countsOf(sum?.states ?? []),
     framework_ids: JSON.stringify([...(sum?.frameworks ?? [])]),
   });
@@ -288,33 +290,11 @@ function frameworkSummary(
 ): string {
   const records = recordsOf(framework);
   const ids = [...new Set(records.map(({ agentId }) => agentId))];
-  const empty = { tasks: [], unreachable: [], completed: [], offers: [], executors: [], pid: framework.pid };
-  const whole = JSON.parse(frameworkJson(printFramework(state, framework, executors), empty)) as Record<
-    string,
-    unknown
-  >;
-  const keys = [
-    'id',
-    'name',
-    'pid',
-    'used_resources',
-    'offered_resources',
-    'capabilities',
-    'hostname',
-    'webui_url',
-    'active',
-    'connected',
-    'recovered',
-  ];
-  const head = JSON.stringify(Object.fromEntries(keys.map((key) => [key, whole[key]])));
-  return withMembers(head, {
+  return jsonObject({
+    ...frameworkSummaryMembers(printFramework(state, framework, executors), framework.pid),
     ...countsOf(records.map(({ state: now }) => now)),
     slave_ids: JSON.stringify(ids),
   });
-}
-
-function withMembers(object: string, members: Record<string, string>): string {
-  return `${object.slice(0, -1)},${jsonObject(members).slice(1)}`;
 }
 
 /** Weights other than 1. */

@@ -1,9 +1,9 @@
 /** Commands of master scripts: what is looked at. */
 
 import { encodeJson } from '../../../../cluster/api/json-write';
-import { getMaintenanceStatus, getSchedule } from '../../../../cluster/master/core/views/maintenance';
-import { getAgents, getRoles } from '../../../../cluster/master/core/views/operator';
-import { roleSummaries } from '../../../../cluster/master/core/views/roles';
+import { getMaintenanceStatus, getSchedule } from '../../../../cluster/master/views/maintenance';
+import { getAgents, getRoles } from '../../../../cluster/master/views/operator';
+import { roleSummaries } from '../../../../cluster/master/views/roles';
 import { printResources } from '../../../../cluster/model/resources';
 import { printAgentLine, printRegistry, printRole } from '../printed';
 import type { Commands, Stage } from '../stage';

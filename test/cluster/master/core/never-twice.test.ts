@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import type { MasterState } from '../../../../cluster/master/core/state';
+import type { MasterState } from '../../../../cluster/master/core/state/state';
 import { bookErrors } from '../books';
 import { connectionErrors } from '../connections';
 import { MasterScript } from '../interpreter';

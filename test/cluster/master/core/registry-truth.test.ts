@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import { agentMachineKey } from '../../../../cluster/master/core/maintenance/agents';
 import type { RegistryRecord } from '../../../../cluster/master/core/registry/record';
 import { writeRecord } from '../../../../cluster/master/core/registry/stored-form';
-import type { MasterState } from '../../../../cluster/master/core/state';
+import type { MasterState } from '../../../../cluster/master/core/state/state';
 import { MasterScript } from '../interpreter';
 
 /** What is wrong with a state, whatever led to it. */

@@ -1,5 +1,5 @@
-import { createFramework } from '../../../../cluster/master/core/frameworks';
-import { countOf, initMaster } from '../../../../cluster/master/core/state';
+import { createFramework } from '../../../../cluster/master/core/frameworks/subscription';
+import { countOf, initMaster } from '../../../../cluster/master/core/state/state';
 import { frameworkMetrics } from '../../../../cluster/master/edge/framework-metrics';
 import { BOOT } from '../builders';
 

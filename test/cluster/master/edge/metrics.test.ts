@@ -1,5 +1,5 @@
-import { getAgents } from '../../../../cluster/master/core/views/operator';
 import { snapshot } from '../../../../cluster/master/edge/metrics';
+import { getAgents } from '../../../../cluster/master/views/operator';
 import { printResources, readResources } from '../../../../cluster/model/resources';
 import { MasterScript } from '../interpreter';
 

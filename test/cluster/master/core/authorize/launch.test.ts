@@ -4,8 +4,8 @@ import {
   taskRefusal,
 } from '../../../../../cluster/master/core/authorize/framework';
 import { mayCall } from '../../../../../cluster/master/core/authorize/operator';
-import { createFramework } from '../../../../../cluster/master/core/frameworks';
-import { initMaster, type MasterState } from '../../../../../cluster/master/core/state';
+import { createFramework } from '../../../../../cluster/master/core/frameworks/subscription';
+import { initMaster, type MasterState } from '../../../../../cluster/master/core/state/state';
 import { readAcls } from '../../../../../cluster/model/acls';
 import { BOOT } from '../../builders';
 

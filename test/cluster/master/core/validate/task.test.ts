@@ -1,5 +1,5 @@
 import type { ExecutorInfo, TaskInfo } from '../../../../../cluster/api/generated/mesos';
-import type { Agent, Framework } from '../../../../../cluster/master/core/state';
+import type { Agent, Framework } from '../../../../../cluster/master/core/state/state';
 import { taskError } from '../../../../../cluster/master/core/validate/task';
 import { readResources } from '../../../../../cluster/model/resources';
 import { MasterScript } from '../../interpreter';

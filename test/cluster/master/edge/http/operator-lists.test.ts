@@ -2,7 +2,7 @@
 
 import type { Call } from '../../../../../cluster/api/generated/master';
 import type { MediaType } from '../../../../../cluster/api/media-type';
-import type { MasterState } from '../../../../../cluster/master/core/state';
+import type { MasterState } from '../../../../../cluster/master/core/state/state';
 import type { OperatorDoor } from '../../../../../cluster/master/edge/http/operator-door';
 import { answerLists } from '../../../../../cluster/master/edge/http/operator-lists';
 import type { Reply, Request } from '../../../../../cluster/runtime/http/server';

@@ -4,7 +4,7 @@
  */
 
 import { join } from 'node:path';
-import type { MasterState } from '../../../../../cluster/master/core/state';
+import type { MasterState } from '../../../../../cluster/master/core/state/state';
 import { helperRoutes, masterFiles, withHelp } from '../../../../../cluster/master/edge/http/helper-routes';
 import { masterRoutes } from '../../../../../cluster/master/edge/http/routes';
 import { snapshot } from '../../../../../cluster/master/edge/metrics';

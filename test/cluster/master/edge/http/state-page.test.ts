@@ -1,10 +1,10 @@
-import { getFrameworks } from '../../../../../cluster/master/core/views/operator';
 import {
   frameworksPage,
   statePage,
   summaryPage,
   tasksPage,
 } from '../../../../../cluster/master/edge/http/state-page';
+import { getFrameworks } from '../../../../../cluster/master/views/operator';
 import { MasterScript } from '../../interpreter';
 
 /** A master with t1 (running), t2 (running, later) and t3 (no status yet). */

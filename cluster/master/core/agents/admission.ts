@@ -1,0 +1,183 @@
+/**
+ * Admission of agents: the reasons against it, in Mesos' order. Agents ask again by themselves, so that
+ * most are just not answered; those that must not go on are told to end (Mesos 1.11 Master::_registerSlave,
+ * _reregisterSlave).
+ */
+
+import type * as internal from '../../../api/generated/internal';
+import type * as mesos from '../../../api/generated/mesos';
+import { idError } from '../../../model/ids';
+import type { Principal } from '../../../model/principal';
+import { formError, inside } from '../../../model/resource-errors';
+import { readResources } from '../../../model/resources';
+import { applyCheckpoint, checkpointedOf } from '../../../model/volumes';
+import { agentRefusal } from '../authorize/agent';
+import { isDown, machineIdOf } from '../maintenance/agents';
+import type { MasterEffect } from '../state/effects';
+import { executorKey } from '../state/keys';
+import type { MasterState } from '../state/state';
+import { infoOfExecutorError } from '../validate/executor';
+import { infoError } from '../validate/framework';
+
+const VERSION_MIN = [1, 0, 0] as const;
+const SEMVER = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
+
+interface Asking {
+  readonly pid: string;
+  readonly message: internal.RegisterSlaveMessage | internal.ReregisterSlaveMessage;
+  readonly principal?: Principal | undefined;
+}
+
+/** The effects of refusing the agent; undefined when nothing stands against admitting it. */
+export function refusal(state: MasterState, { pid, message, principal }: Asking): MasterEffect[] | undefined {
+  const invalid = messageError(message);
+  if (invalid) return ignored(pid, message, invalid);
+  const unauthorized = agentRefusal(state, message.slave, principal);
+  if (unauthorized) return ignored(pid, message, unauthorized);
+  if (isDown(state, message.slave.hostname, pid)) return shutdown(pid, 'Machine is `DOWN`');
+  const why = versionError(message.version) ?? domainError(state, message.slave) ?? keptError(state, message);
+  return why === undefined ? undefined : ignored(pid, message, why);
+}
+
+/**
+ * The agent's reservations and volumes have to fit the resources that its machine has now. Letting it in
+ * without would mean to forget that, here and then on the agent.
+ */
+function keptError(
+  state: MasterState,
+  { slave, checkpointed_resources: kept }: Asking['message'],
+): string | undefined {
+  const machine = readResources(slave.resources);
+  const known = state.agents.get(slave.id?.value ?? '');
+  for (const resources of [readResources(kept), known ? checkpointedOf(known.total) : []]) {
+    const total = applyCheckpoint(machine, resources);
+    if ('error' in total) return total.error;
+  }
+  return undefined;
+}
+
+/** Maintenance is planned by machine: an agent cannot move to another one and stay the same. */
+export function movedRefusal(
+  state: MasterState,
+  { pid, message }: Asking & { message: internal.ReregisterSlaveMessage },
+): MasterEffect[] | undefined {
+  const known = state.agents.get(message.slave.id?.value ?? '');
+  if (!known) return undefined;
+  const ipOf = (one: string): string | undefined => machineIdOf('', one).ip;
+  if (ipOf(known.pid) === ipOf(pid) && known.info.hostname === message.slave.hostname) return undefined;
+  return shutdown(pid, 'Agent attempted to reregister with different IP / hostname');
+}
+
+function shutdown(pid: string, text: string): MasterEffect[] {
+  return [
+    { kind: 'note', level: 'warn', text: 'an agent is refused', fields: { pid, why: text } },
+    { kind: 'send', to: pid, name: 'mesos.internal.ShutdownMessage', message: { message: text } },
+  ];
+}
+
+function ignored(pid: string, { slave }: Asking['message'], why: string): MasterEffect[] {
+  const fields = { pid, host: slave.hostname, why };
+  return [{ kind: 'note', level: 'warn', text: 'a registration is ignored', fields }];
+}
+
+/** The error in the message itself (Mesos 1.11 validation.cpp, master::message). */
+function messageError(message: Asking['message']): string | undefined {
+  const { slave, checkpointed_resources: kept } = message;
+  const wrong =
+    (slave.id ? idError(slave.id.value) : undefined) ?? formError(slave.resources) ?? formError(kept);
+  if (wrong) return wrong;
+  return isReturning(message) ? returningError(message) : undefined;
+}
+
+/** Only an agent that was registered before has its id. */
+function isReturning(message: Asking['message']): message is internal.ReregisterSlaveMessage {
+  return message.slave.id !== undefined;
+}
+
+function returningError(message: internal.ReregisterSlaveMessage): string | undefined {
+  const frameworks = new Set((message.frameworks ?? []).map(({ id }) => id?.value ?? ''));
+  return frameworksError(message) ?? executorsError(message, frameworks) ?? tasksError(message, frameworks);
+}
+
+function frameworksError({ frameworks }: internal.ReregisterSlaveMessage): string | undefined {
+  const seen = new Set<string>();
+  for (const info of frameworks ?? []) {
+    const id = info.id?.value ?? '';
+    const wrong = infoError(info);
+    if (wrong) return wrong;
+    if (seen.has(id)) return `Framework has a duplicate FrameworkID: '${id}'`;
+    seen.add(id);
+  }
+  return undefined;
+}
+
+function executorsError(
+  { executor_infos }: internal.ReregisterSlaveMessage,
+  frameworks: ReadonlySet<string>,
+): string | undefined {
+  const seen = new Set<string>();
+  for (const executor of executor_infos ?? []) {
+    const id = executor.executor_id.value;
+    const frameworkId = executor.framework_id?.value ?? '';
+    const key = executorKey(frameworkId, id);
+    const wrong = infoOfExecutorError(executor) ?? formError(executor.resources);
+    if (wrong) return wrong;
+    if (!frameworks.has(frameworkId)) return `Executor has an invalid FrameworkID '${frameworkId}'`;
+    if (seen.has(key)) return `Framework '${frameworkId}' has a duplicate ExecutorID '${id}'`;
+    seen.add(key);
+  }
+  return undefined;
+}
+
+function tasksError(
+  { slave, tasks, executor_infos }: internal.ReregisterSlaveMessage,
+  frameworks: ReadonlySet<string>,
+): string | undefined {
+  const executors = new Set(
+    (executor_infos ?? []).map(({ framework_id, executor_id }) =>
+      executorKey(framework_id?.value ?? '', executor_id.value),
+    ),
+  );
+  for (const task of tasks ?? []) {
+    const error = taskError(task, { agentId: slave.id?.value, frameworks, executors });
+    if (error) return error;
+  }
+  return undefined;
+}
+
+interface Known {
+  readonly agentId: string | undefined;
+  readonly frameworks: ReadonlySet<string>;
+  readonly executors: ReadonlySet<string>;
+}
+
+function taskError(task: mesos.Task, { agentId, frameworks, executors }: Known): string | undefined {
+  const frameworkId = task.framework_id.value;
+  const executorId = task.executor_id?.value;
+  const wrong = inside('Task has an invalid TaskID', idError(task.task_id.value));
+  if (wrong) return wrong;
+  if (task.agent_id.value !== agentId) return `Task has an invalid SlaveID '${task.agent_id.value}'`;
+  if (!frameworks.has(frameworkId)) return `Task has an invalid FrameworkID '${frameworkId}'`;
+  const isRunning = executorId !== undefined && task.state === 'TASK_RUNNING';
+  if (isRunning && !executors.has(executorKey(frameworkId, executorId)))
+    return `Task has an invalid ExecutorID '${executorId}'`;
+  return inside('Task uses invalid resources', formError(task.resources));
+}
+
+function versionError(version: string | undefined): string | undefined {
+  const match = SEMVER.exec(version ?? '');
+  if (!match) return `its version '${version ?? ''}' cannot be read`;
+  const parts = match.slice(1, 4).map((part) => Number(part ?? 0));
+  const at = parts.findIndex((part, index) => part !== VERSION_MIN[index]);
+  if (at < 0 || (parts[at] ?? 0) > (VERSION_MIN[at] ?? 0)) return undefined;
+  return `its version ${version} is older than ${VERSION_MIN.join('.')}`;
+}
+
+/** Without a domain of our own we cannot tell whether an agent is remote. */
+function domainError({ boot: { settings } }: MasterState, slave: internal.SlaveInfo): string | undefined {
+  if (slave.domain && !settings.domain) return 'it has a domain and this master has none (--domain)';
+  if (!slave.domain && settings.requireAgentDomain) {
+    return 'it has no domain and this master asks for one (--require_agent_domain)';
+  }
+  return undefined;
+}

@@ -1,0 +1,308 @@
+/**
+ * A returning agent's frameworks and tasks: those this master has not seen, and those it should have and
+ * has not.
+ */
+
+import type * as internal from '../../../api/generated/internal';
+import type * as mesos from '../../../api/generated/mesos';
+import { readResources, unallocated, type WireResource } from '../../../model/resources';
+import { isTerminal } from '../../../model/task-state';
+import type { Millis } from '../../../model/time';
+import { addAgent, recover, removeAgent, take } from '../allocator/state';
+import { printFramework } from '../frameworks/print-framework';
+import { createFramework } from '../frameworks/subscription';
+import { agentFacts } from '../offer-constraints/agent-facts';
+import type { ReturnFrom } from '../registry/changes';
+import type { MasterEffect } from '../state/effects';
+import { taskKey } from '../state/keys';
+import {
+  type Agent,
+  countOf,
+  type Framework,
+  type MasterState,
+  type OfferRecord,
+  type TaskRecord,
+} from '../state/state';
+import { addCompleted } from '../tasks/record';
+import { publishTasks, tell, toldState } from '../tasks/tasks';
+import { dropUnreachable, takeUnreachable } from '../tasks/unreachable';
+
+const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
+const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
+
+/** Frameworks of the agent's tasks that have not subscribed since we lead: known as "recovered" until they do. */
+export function adoptFrameworks(
+  state: MasterState,
+  message: internal.ReregisterSlaveMessage,
+): MasterEffect[] {
+  return (message.frameworks ?? []).flatMap((info): MasterEffect[] => {
+    const id = info.id?.value;
+    if (id === undefined || state.frameworks.has(id) || state.completed.has(id)) return [];
+    const framework = createFramework(state, id, info);
+    const printed = printFramework(state, framework);
+    return [{ kind: 'publish', event: { type: 'FRAMEWORK_ADDED', framework_added: { framework: printed } } }];
+  });
+}
+
+/**
+ * As followers are told of what a returning agent brings: tasks of frameworks they know, the agent, and frameworks
+ * that nobody knew, each before its tasks (Mesos 1.11 Master::addSlave, Master::recoverFramework).
+ */
+export function inOrder(news: {
+  readonly frameworks: readonly MasterEffect[];
+  readonly tasks: readonly MasterEffect[];
+  readonly agent: readonly MasterEffect[];
+}): MasterEffect[] {
+  const { frameworks, tasks, agent } = news;
+  if (frameworks.length === 0) return [...tasks, ...agent];
+  const late = frameworks.flatMap((added) => {
+    const id = frameworkOf(added);
+    return [added, ...tasks.filter((task) => isAddedTo(task, id))];
+  });
+  const isLate = new Set(late);
+  return [...tasks.filter((effect) => !isLate.has(effect)), ...agent, ...late];
+}
+
+function frameworkOf(effect: MasterEffect): string | undefined {
+  return effect.kind === 'publish'
+    ? effect.event.framework_added?.framework.framework_info.id?.value
+    : undefined;
+}
+
+function isAddedTo(effect: MasterEffect, frameworkId: string | undefined): boolean {
+  return effect.kind === 'publish' && effect.event.task_added?.task.framework_id.value === frameworkId;
+}
+
+/** Sends the agent the frameworks it runs as the master has them, since they may have changed meanwhile. */
+export function knownFrameworks(
+  state: MasterState,
+  agent: Agent,
+  message: internal.ReregisterSlaveMessage,
+): MasterEffect[] {
+  return (message.frameworks ?? []).flatMap(({ id }): MasterEffect[] => {
+    const framework = state.frameworks.get(id?.value ?? '');
+    if (!framework) return [];
+    const { pid, info } = framework;
+    const update = { framework_id: { value: framework.id }, pid, framework_info: info };
+    return [{ kind: 'send', to: agent.pid, name: UPDATE_FRAMEWORK, message: update }];
+  });
+}
+
+/** Frameworks that ended, here or with a master before us, end on the agent, too. */
+export function endFrameworks(
+  state: MasterState,
+  agent: Agent,
+  message: internal.ReregisterSlaveMessage,
+): MasterEffect[] {
+  const ids = [
+    ...(message.frameworks ?? []).map(({ id }) => id?.value ?? ''),
+    ...(message.tasks ?? []).map(({ framework_id }) => framework_id.value),
+  ];
+  return [...new Set(ids)]
+    .filter((id) => !state.frameworks.has(id))
+    .map((value) => ({
+      kind: 'send',
+      to: agent.pid,
+      name: SHUTDOWN_FRAMEWORK,
+      message: { framework_id: { value } },
+    }));
+}
+
+/** Tasks that ended before this master led, for the frameworks that are there to have them. */
+export function adoptCompleted(
+  state: MasterState,
+  agent: Agent,
+  message: internal.ReregisterSlaveMessage,
+): void {
+  for (const { framework_info, tasks } of message.completed_frameworks ?? []) {
+    const framework = state.frameworks.get(framework_info.id?.value ?? '');
+    if (!framework || !tasks || tasks.length === 0) continue;
+    const known = new Set(framework.completedTasks.map(({ id }) => id));
+    for (const task of tasks) {
+      const id = task.task_id.value;
+      if (known.has(id) || framework.tasks.has(id) || !isTerminal(task.state)) continue;
+      addCompleted(state, framework, readTask(task, framework, agent.id));
+    }
+  }
+}
+
+interface Returned {
+  readonly message: internal.ReregisterSlaveMessage;
+  readonly from: ReturnFrom;
+  readonly now: Millis;
+}
+
+/** Takes over the agent's tasks, except those of frameworks that have ended. */
+export function adoptTasks(
+  state: MasterState,
+  agent: Agent,
+  { message, from, now }: Returned,
+): MasterEffect[] {
+  const effects: MasterEffect[] = [];
+  const before = new Map(agent.tasks);
+  agent.tasks.clear();
+  takeUnreachable(state, agent.id);
+  if (from !== 'registry') forgetEnded(state, message);
+  for (const task of message.tasks ?? []) {
+    const framework = state.frameworks.get(task.framework_id.value);
+    if (!framework) continue;
+    const elsewhere = framework.tasks.get(task.task_id.value);
+    if (elsewhere && elsewhere.agentId !== agent.id) {
+      effects.push(claimedTwice(task, elsewhere));
+      continue;
+    }
+    const key = taskKey({ frameworkId: framework.id, id: task.task_id.value });
+    const known = before.get(key);
+    before.delete(key);
+    const record = known ?? readTask(task, framework, agent.id);
+    agent.tasks.set(key, record);
+    if (known) continue;
+    dropUnreachable(state, framework, record.id);
+    framework.tasks.set(record.id, record);
+    countAdopted(framework, record);
+    effects.push(...publishTasks(state, [record]), ...tellReturned(framework, record, from, now));
+  }
+  for (const task of before.values()) agent.tasks.set(taskKey(task), task);
+  share(state, agent, [...agent.tasks.values()]);
+  return effects;
+}
+
+/** A task that had ended when the framework's numbers begin anew. */
+function countAdopted(framework: Framework, { state }: TaskRecord): void {
+  if (isTerminal(state)) countOf(framework, `tasks/terminal/${state.toLowerCase()}`);
+}
+
+/** Takes tasks that the agent still has out of those that count as ended. */
+function forgetEnded(state: MasterState, message: internal.ReregisterSlaveMessage): void {
+  const byFramework = new Map<string, Set<string>>();
+  for (const { framework_id, task_id } of message.tasks ?? []) {
+    const ids = byFramework.get(framework_id.value) ?? new Set();
+    byFramework.set(framework_id.value, ids.add(task_id.value));
+  }
+  for (const [id, taskIds] of byFramework) {
+    const completed = state.frameworks.get(id)?.completedTasks;
+    for (let at = (completed?.length ?? 0) - 1; completed && at >= 0; at--) {
+      if (taskIds.has(completed[at]?.id ?? '')) completed.splice(at, 1);
+    }
+  }
+}
+
+/** Two agents say they run the same task. The one we knew first is believed. */
+function claimedTwice(task: mesos.Task, known: TaskRecord): MasterEffect {
+  const fields = {
+    task: known.id,
+    framework: known.frameworkId,
+    believed: known.agentId,
+    ignored: task.agent_id.value,
+  };
+  return { kind: 'note', level: 'warn', text: 'a task is claimed by a second agent', fields };
+}
+
+const RETURNED = {
+  unreachable: 'Unreachable agent re-reregistered',
+  unknown: 'Unknown agent reregistered',
+} as const;
+
+/** A framework that took the task for lost learns that it is not. */
+function tellReturned(framework: Framework, task: TaskRecord, from: ReturnFrom, now: Millis): MasterEffect[] {
+  if (from === 'registry') return [];
+  const last = task.statuses.at(-1);
+  return tell(framework, {
+    task_id: { value: task.id },
+    agent_id: { value: task.agentId },
+    executor_id: task.executorId === undefined ? undefined : { value: task.executorId },
+    state: task.state,
+    healthy: last?.healthy,
+    check_status: last?.check_status,
+    container_status: last?.container_status,
+    source: 'SOURCE_MASTER',
+    reason: 'REASON_AGENT_REREGISTERED',
+    message: RETURNED[from],
+    timestamp: now / 1000,
+  });
+}
+
+/** Counts what the agent's tasks use anew; see forgetShares. */
+function share(state: MasterState, agent: Agent, tasks: readonly TaskRecord[]): void {
+  const { id, total } = agent;
+  addAgent(state.allocator, { id, total, facts: agentFacts(agent.info, agent.capabilities) });
+  for (const task of tasks) if (task.holdsResources) take(state.allocator, task, task.resources);
+  for (const offer of offersOf(state, agent)) take(state.allocator, offer, offer.resources);
+}
+
+/** Offers that stay while an agent registers again. */
+function offersOf(state: MasterState, agent: Agent): OfferRecord[] {
+  return [...agent.offers].flatMap((id) => state.offers.get(id) ?? []);
+}
+
+/** Takes a known agent and what its tasks use out of the allocator, before it is adopted anew. */
+export function forgetShares(state: MasterState, agent: Agent): void {
+  for (const task of agent.tasks.values())
+    if (task.holdsResources) recover(state.allocator, task, task.resources);
+  for (const executor of agent.executors.values()) recover(state.allocator, executor, executor.resources);
+  for (const offer of offersOf(state, agent)) recover(state.allocator, offer, offer.resources);
+  removeAgent(state.allocator, agent.id, true);
+}
+
+/** Tasks the master has for this agent and the agent did not report: it will answer for each. */
+export function reconciliations(
+  state: MasterState,
+  agent: Agent,
+  { message, now }: Pick<Returned, 'message' | 'now'>,
+): internal.ReconcileTasksMessage[] {
+  const reported = new Set(
+    (message.tasks ?? []).map((task) =>
+      taskKey({ frameworkId: task.framework_id.value, id: task.task_id.value }),
+    ),
+  );
+  const byFramework = new Map<string, mesos.TaskStatus[]>();
+  for (const [key, task] of agent.tasks) {
+    if (reported.has(key)) continue;
+    const status = {
+      task_id: { value: task.id },
+      agent_id: { value: agent.id },
+      state: toldState(task),
+      source: 'SOURCE_MASTER',
+      message: 'Reconciliation request',
+      reason: 'REASON_RECONCILIATION',
+      timestamp: now / 1000,
+    } as const;
+    byFramework.set(task.frameworkId, [...(byFramework.get(task.frameworkId) ?? []), status]);
+  }
+  return [...byFramework].map(([id, statuses]) => ({
+    framework_id: { value: id },
+    framework: state.frameworks.get(id)?.info,
+    statuses,
+  }));
+}
+
+function readTask(task: mesos.Task, framework: Framework, agentId: string): TaskRecord {
+  const wire = readResources(task.resources as readonly WireResource[] | undefined);
+  const role = (task.resources ?? []).find(({ allocation_info }) => allocation_info)?.allocation_info?.role;
+  return {
+    id: task.task_id.value,
+    frameworkId: framework.id,
+    agentId,
+    name: task.name,
+    executorId: task.executor_id?.value || undefined,
+    state: task.state,
+    statuses: task.statuses ?? [],
+    forwarded:
+      task.status_update_state !== undefined && task.status_update_uuid !== undefined
+        ? { state: task.status_update_state, uuid: task.status_update_uuid }
+        : undefined,
+    resources: unallocated(wire),
+    holdsResources: !isTerminal(task.state),
+    role: role ?? framework.roles[0] ?? '*',
+    parts: {
+      labels: task.labels,
+      discovery: task.discovery,
+      container: task.container,
+      health_check: task.health_check,
+      kill_policy: task.kill_policy,
+      limits: task.limits,
+      user: task.user,
+    },
+    killWanted: false,
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * An agent that will never come back, because an operator said so (Mesos 1.11 Master::markGone).
+ *
+ * Out: send(Shutdown), event(UPDATE, FAILURE, RESCIND), publish
+ */
+
+import type { Millis } from '../../../model/time';
+import { allocateSoon } from '../offers/schedule';
+import { loseOperations } from '../operations/lost';
+import type { MasterEffect } from '../state/effects';
+import type { MasterState } from '../state/state';
+import { takeUnreachable } from '../tasks/unreachable';
+import { drop, lose, withdrawOffers } from './loss';
+
+const MESSAGE = 'Agent has been marked gone';
+const LOSS = {
+  state: 'TASK_GONE_BY_OPERATOR',
+  reason: 'REASON_AGENT_REMOVED_BY_OPERATOR',
+  message: MESSAGE,
+} as const;
+
+/** The registry has the agent as gone: it is told to end, its tasks are gone with it. */
+export function gone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
+  state.recovered.delete(agentId);
+  const agent = state.agents.get(agentId);
+  if (!agent) return unreachableGone(state, agentId, now);
+  const message = { message: MESSAGE };
+  const effects: MasterEffect[] = [
+    { kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownMessage', message },
+    ...loseOperations(state, agent, 'OPERATION_GONE_BY_OPERATOR'),
+  ];
+  for (const task of [...agent.tasks.values()]) effects.push(...lose(state, task, { ...LOSS, now }));
+  return [...effects, ...withdrawOffers(state, agent), ...drop(state, agent), ...allocateSoon(state, now)];
+}
+
+/** Nobody waits any longer for what ran on an agent that was unreachable already. */
+function unreachableGone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
+  return takeUnreachable(state, agentId).flatMap((task) => lose(state, task, { ...LOSS, now }));
+}

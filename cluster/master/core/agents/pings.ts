@@ -1,0 +1,44 @@
+/**
+ * Asking agents whether they live: each is asked at once when it registers, and again whenever the time for an
+ * answer is over (Mesos 1.11 SlaveObserver).
+ *
+ * In: agent.pong, woke(ping ...)      Out: send(Ping), wake, store
+ */
+
+import type { Millis } from '../../../model/time';
+import type { MasterEffect } from '../state/effects';
+import type { Agent, MasterState } from '../state/state';
+import { cancelRemoval, scheduleRemoval } from './removal';
+
+const PING = 'mesos.internal.PingSlaveMessage';
+
+/** The first ping goes out at once: a silent agent is lost when it thinks so itself. */
+export function startPings(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
+  agent.pingsUnanswered = 1;
+  const message = { connected: true };
+  return [{ kind: 'send', to: agent.pid, name: PING, message }, ...nextPing(state, agent, now)];
+}
+
+function nextPing(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
+  return [{ kind: 'wake', timer: `ping ${agent.id}`, at: now + state.boot.settings.agentPingTimeoutMs }];
+}
+
+/** Time to ask an agent whether it lives, or to give it up. The timer is named `ping <agent>`. */
+export function ping(state: MasterState, timer: string, now: Millis): MasterEffect[] {
+  const agent = state.agents.get(timer.slice('ping '.length));
+  if (!agent) return [];
+  const isLost = agent.pingsUnanswered >= state.boot.settings.maxAgentPingTimeouts;
+  const removal = { agentId: agent.id, kind: 'health', reason: 'health check timed out' } as const;
+  const given = isLost ? scheduleRemoval(state, removal, now) : [];
+  agent.pingsUnanswered += 1;
+  const message = { connected: agent.connected };
+  return [...given, { kind: 'send', to: agent.pid, name: PING, message }, ...nextPing(state, agent, now)];
+}
+
+export function pong(state: MasterState, pid: string): MasterEffect[] {
+  const agent = state.agents.get(state.agentIdByPid.get(pid) ?? '');
+  if (!agent) return [];
+  agent.pingsUnanswered = 0;
+  cancelRemoval(state, agent.id);
+  return [];
+}

@@ -1,0 +1,43 @@
+/**
+ * An agent as GET_AGENTS and AGENT_ADDED have it.
+ */
+
+import type * as api from '../../../api/generated/master';
+import { printResources, printTime } from '../state/print';
+import { type Agent, isOffered, type MasterState } from '../state/state';
+import { holdersOn, offersOf, sumByRole } from '../tasks/holdings';
+
+export type PrintedAgent = api.Response.GetAgents.Agent;
+
+/** An agent with all of its resources. */
+export function printAgent(state: MasterState, agent: Agent): PrintedAgent {
+  return agentPrinter(state, agent)();
+}
+
+/**
+ * Collects the parts of an agent and prints them later, as of now. Where `state` is filtered for a reader, sums of
+ * resources still count everything in `whole`.
+ */
+export function agentPrinter(state: MasterState, agent: Agent, whole = state): () => PrintedAgent {
+  const asNow = { ...agent };
+  const holders = holdersOn(whole.agents.get(agent.id) ?? agent);
+  const offers = offersOf(state, agent.offers);
+  const drain = state.registry.drains.get(agent.id);
+  return () => ({
+    agent_info: asNow.info,
+    active: isOffered(asNow),
+    deactivated: asNow.deactivated,
+    drain_info: drain,
+    estimated_drain_start_time: printTime(
+      asNow.drainStartedAt && Math.floor(asNow.drainStartedAt / 1000) * 1000,
+    ),
+    version: asNow.version,
+    pid: asNow.pid,
+    registered_time: printTime(asNow.registeredAt),
+    reregistered_time: printTime(asNow.reregisteredAt),
+    total_resources: printResources(asNow.total),
+    allocated_resources: printResources(sumByRole(holders)),
+    offered_resources: printResources(sumByRole(offers)),
+    capabilities: asNow.capabilities,
+  });
+}

@@ -1,0 +1,44 @@
+/**
+ * The end of a drain: an agent is checked whenever something on it ends or becomes known.
+ *
+ * In: acknowledgements, agents that come back, frameworks that end      Out: store
+ */
+
+import type { Millis } from '../../../model/time';
+import { change } from '../registrar/registrar';
+import type { MasterEffect } from '../state/effects';
+import type { Agent, MasterState } from '../state/state';
+
+/** True for an agent that operators may name: registered, expected back, or unreachable. */
+export function isKnownAgent(state: MasterState, agentId: string): boolean {
+  return state.agents.has(agentId) || state.recovered.has(agentId) || state.registry.unreachable.has(agentId);
+}
+
+/**
+ * Stores that a draining agent is drained once it has no tasks, no operations, and nothing about them
+ * unacknowledged.
+ */
+export function checkDrained(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
+  const info = state.registry.drains.get(agentId);
+  const agent = state.agents.get(agentId);
+  if (info?.state !== 'DRAINING' || !agent || !isEmpty(agent)) return [];
+  if (state.leaving.get(agentId) === 'gone' || state.emptied.has(agentId)) return [];
+  if (info.config.mark_gone) {
+    state.leaving.set(agentId, 'gone');
+    const next = { kind: 'gone', agentId, request: undefined } as const;
+    return change(state, { change: { kind: 'gone', agentId, at: now }, next });
+  }
+  state.emptied.add(agentId);
+  return change(state, { change: { kind: 'drained', agentId }, next: { kind: 'drained', agentId } });
+}
+
+function isEmpty(agent: Agent): boolean {
+  return agent.tasks.size === 0 && agent.operations.size === 0;
+}
+
+/** The registry has the agent as drained. */
+export function drained(state: MasterState, agentId: string): MasterEffect[] {
+  state.emptied.delete(agentId);
+  if (state.registry.drains.get(agentId)?.state !== 'DRAINED') return [];
+  return [{ kind: 'note', level: 'info', text: 'an agent is drained', fields: { agent: agentId } }];
+}

@@ -1,0 +1,94 @@
+/**
+ * Events for drivers, as the messages that they have read since before the v1 API (Mesos 1.11
+ * src/internal/evolve.cpp in reverse; src/sched/sched.cpp reads them).
+ */
+
+import type * as internal from '../../../api/generated/internal';
+import type * as mesos from '../../../api/generated/mesos';
+import type * as scheduler from '../../../api/generated/scheduler';
+import type { MasterEffect, SendEffect } from '../state/effects';
+import type { MasterState } from '../state/state';
+
+/** The effects with events for drivers as messages; everything else is as it was. */
+export function forDrivers(state: MasterState, effects: MasterEffect[]): MasterEffect[] {
+  if (!effects.some((effect) => effect.kind === 'event' && isPid(effect.stream))) return effects;
+  return effects.flatMap((effect) =>
+    effect.kind === 'event' && isPid(effect.stream)
+      ? (WRITERS[effect.event.type ?? 'UNKNOWN']?.(state, effect.stream, effect.event) ?? [])
+      : effect,
+  );
+}
+
+/** Streams that the edge names are UUIDs. */
+function isPid(stream: string): boolean {
+  return stream.includes('@');
+}
+
+type Writer = (state: MasterState, pid: string, event: scheduler.Event) => SendEffect | undefined;
+
+/** Nothing for what drivers do not know: heartbeats, and feedback on operations. */
+const WRITERS: Partial<Record<scheduler.Event.Type, Writer>> = {
+  OFFERS: (state, to, { offers }) => {
+    const message = { ...offers, pids: pidsOf(state, offers?.offers) };
+    return { kind: 'send', to, name: 'mesos.internal.ResourceOffersMessage', message };
+  },
+  INVERSE_OFFERS: (state, to, { inverse_offers: offers }) => {
+    const message = { ...offers, pids: pidsOf(state, offers?.inverse_offers) };
+    return { kind: 'send', to, name: 'mesos.internal.InverseOffersMessage', message };
+  },
+  RESCIND: (_state, to, { rescind: message }) =>
+    message && { kind: 'send', to, name: 'mesos.internal.RescindResourceOfferMessage', message },
+  RESCIND_INVERSE_OFFER: (_state, to, { rescind_inverse_offer: message }) =>
+    message && { kind: 'send', to, name: 'mesos.internal.RescindInverseOfferMessage', message },
+  UPDATE: (state, to, { update }) => {
+    const message = update && statusUpdate(state, frameworkOf(state, to), update);
+    return message && { kind: 'send', to, name: 'mesos.internal.StatusUpdateMessage', message };
+  },
+  MESSAGE: (state, to, { message: said }) => {
+    if (!said) return undefined;
+    const { agent_id: slave_id, executor_id, data } = said;
+    const message = { slave_id, framework_id: frameworkOf(state, to), executor_id, data };
+    return { kind: 'send', to, name: 'mesos.internal.ExecutorToFrameworkMessage', message };
+  },
+  FAILURE: (state, to, { failure }) => failure && failureOf(state, to, failure),
+  ERROR: (_state, to, { error: message }) =>
+    message && { kind: 'send', to, name: 'mesos.internal.FrameworkErrorMessage', message },
+};
+
+function frameworkOf({ frameworkByPid }: MasterState, pid: string): mesos.FrameworkID {
+  return { value: frameworkByPid.get(pid) ?? '' };
+}
+
+/** The pid of each offer's agent: drivers send messages for executors there. */
+function pidsOf(
+  state: MasterState,
+  offers: readonly { readonly agent_id?: { readonly value: string } | undefined }[] | undefined,
+): string[] {
+  return (offers ?? []).map(({ agent_id }) => state.agents.get(agent_id?.value ?? '')?.pid ?? '');
+}
+
+/**
+ * A driver acknowledges what has a uuid and the pid of the agent to tell. What the master says by itself has neither.
+ */
+function statusUpdate(
+  state: MasterState,
+  framework_id: mesos.FrameworkID,
+  { status }: scheduler.Event.Update,
+): internal.StatusUpdateMessage {
+  const { agent_id: slave_id, executor_id, uuid, timestamp = 0 } = status;
+  const update = { framework_id, executor_id, slave_id, status, timestamp, uuid };
+  return { update, pid: uuid === undefined ? undefined : state.agents.get(slave_id?.value ?? '')?.pid };
+}
+
+function failureOf(
+  state: MasterState,
+  to: string,
+  { agent_id: slave_id, executor_id, status = 0 }: scheduler.Event.Failure,
+): SendEffect | undefined {
+  if (!slave_id) return undefined;
+  if (!executor_id) {
+    return { kind: 'send', to, name: 'mesos.internal.LostSlaveMessage', message: { slave_id } };
+  }
+  const message = { slave_id, framework_id: frameworkOf(state, to), executor_id, status };
+  return { kind: 'send', to, name: 'mesos.internal.ExitedExecutorMessage', message };
+}

@@ -1,0 +1,197 @@
+/**
+ * Frameworks whose scheduler speaks libprocess: how a driver comes, is cut off, comes back and is put aside (Mesos 1.11
+ * Master::subscribe for a UPID, exited, deactivateFramework). What it is told goes by driver-messages.ts.
+ *
+ * In: driver.subscribe, driver.deactivate, driver.submit, agent.exited      Out: send, link, close, publish, wake
+ * Always true: a framework with a pid is in frameworkByPid under it, and only then; while it is connected its stream
+ * is that pid.
+ */
+
+import type { Millis } from '../../../model/time';
+import { deactivateFramework } from '../allocator/state';
+import { rescindInverseOffersOf } from '../offers/inverse-offers';
+import { rescind } from '../offers/rescind';
+import { allocateSoon } from '../offers/schedule';
+import type { MasterEffect } from '../state/effects';
+import type { EventOf } from '../state/events';
+import { printMasterInfo } from '../state/master-info';
+import { count, countOf, type Framework, type MasterState } from '../state/state';
+import {
+  closed,
+  connect,
+  createFramework,
+  infoError,
+  optionsError,
+  publishFramework,
+  takeOver,
+  tellAgents,
+  withPrincipal,
+} from './subscription';
+
+type Subscribing = EventOf<'driver.subscribe'>;
+
+const REGISTERED = 'mesos.internal.FrameworkRegisteredMessage';
+const REREGISTERED = 'mesos.internal.FrameworkReregisteredMessage';
+
+/** SUBSCRIBE of a driver: a new framework, one that comes back, or one that takes over. */
+export function subscribeDriver(state: MasterState, given: Subscribing): MasterEffect[] {
+  if (state.electedAt === undefined) return dropped(state);
+  const wrongForm = formError(given);
+  if (wrongForm) return [tellError(given.pid, wrongForm)];
+  const isBack = given.subscribe.framework_info.id !== undefined;
+  count(state, isBack ? 'master/messages_reregister_framework' : 'master/messages_register_framework');
+  const event = withPrincipal(given);
+  const { framework_info: info } = event.subscribe;
+  const error = infoError(state, info) ?? identityError(state, given) ?? optionsError(state, event);
+  if (error) return refuseDriver(given, error);
+  return isBack ? comesBack(state, event) : comes(state, event);
+}
+
+function dropped(state: MasterState): MasterEffect[] {
+  count(state, 'master/dropped_messages');
+  return [];
+}
+
+function formError({ form, subscribe }: Subscribing): string | undefined {
+  const hasId = subscribe.framework_info.id !== undefined;
+  if (form === 'first' && hasId) return "Registering with 'id' already set";
+  return form === 'again' && !hasId ? "Re-registering without an 'id'" : undefined;
+}
+
+function identityError(
+  { boot }: MasterState,
+  { pid, principal, subscribe }: Subscribing,
+): string | undefined {
+  const shown = principal?.value;
+  if (shown === undefined) {
+    return boot.settings.authenticateFrameworks ? `Framework at ${pid} is not authenticated` : undefined;
+  }
+  const said = subscribe.framework_info.principal;
+  if (said === undefined || said === shown) return undefined;
+  return `Framework principal '${said}' does not match authenticated principal '${shown}'`;
+}
+
+function refuseDriver({ pid, subscribe }: Subscribing, why: string): MasterEffect[] {
+  const text = `Refusing subscription of framework '${subscribe.framework_info.name}' at ${pid}: ${why}`;
+  return [{ kind: 'note', level: 'info', text }, tellError(pid, why)];
+}
+
+/** An error makes a driver abort. */
+export function tellError(pid: string, message: string): MasterEffect {
+  return { kind: 'send', to: pid, name: 'mesos.internal.FrameworkErrorMessage', message: { message } };
+}
+
+/**
+ * Drivers ask until they are answered: one that is connected at its address is only answered again. Where one was cut off
+ * with tasks, a new process has begun at its address: that is another framework.
+ */
+function comes(state: MasterState, event: Subscribing): MasterEffect[] {
+  const { pid, at } = event;
+  const known = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
+  if (known?.stream !== undefined) return [welcome(state, known.id, pid, REGISTERED)];
+  if (known && isSameAnew(known, event)) return comesBack(state, withId(event, known.id));
+  const framework = createFramework(state, undefined, event.subscribe.framework_info);
+  connect(state, framework, { ...event, stream: pid });
+  return [
+    { kind: 'link', to: pid },
+    welcome(state, framework.id, pid, REGISTERED),
+    publishFramework(state, framework, true),
+    ...allocateSoon(state, at),
+  ];
+}
+
+/** A driver that we cannot reach asks again and again: each time it would be one framework more. */
+function isSameAnew({ info, tasks }: Framework, { subscribe }: Subscribing): boolean {
+  const { name, user, principal } = subscribe.framework_info;
+  return tasks.size === 0 && info.name === name && info.user === user && info.principal === principal;
+}
+
+function withId(event: Subscribing, id: string): Subscribing {
+  const framework_info = { ...event.subscribe.framework_info, id: { value: id } };
+  return { ...event, force: true, subscribe: { ...event.subscribe, framework_info } };
+}
+
+function comesBack(state: MasterState, event: Subscribing): MasterEffect[] {
+  const { pid, at, subscribe } = event;
+  const id = subscribe.framework_info.id?.value ?? '';
+  const other = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
+  if (other?.stream !== undefined && other.id !== id) {
+    const text =
+      `Dropping SUBSCRIBE call for framework '${subscribe.framework_info.name}': ` +
+      `${other.id} already connected at ${pid}`;
+    return [{ kind: 'note', level: 'error', text }];
+  }
+  const known = state.frameworks.get(id);
+  if (known && !known.recovered && known.pid !== pid && !event.force) {
+    return refuseDriver(event, 'Framework failed over');
+  }
+  const framework = known ?? createFramework(state, id, subscribe.framework_info);
+  const isSame = !framework.recovered && !event.force;
+  const effects = isSame ? rescindAll(state, framework) : failOver(state, framework, pid, at);
+  connect(state, framework, { ...event, stream: pid });
+  return [
+    ...effects,
+    { kind: 'link', to: pid },
+    welcome(state, id, pid, isSame ? REREGISTERED : REGISTERED),
+    ...tellAgents(state, framework),
+    publishFramework(state, framework, known === undefined),
+    ...allocateSoon(state, at),
+  ];
+}
+
+/** Whoever was connected is told, unless it is the driver itself, which asked twice. */
+function failOver(state: MasterState, framework: Framework, pid: string, now: Millis): MasterEffect[] {
+  const effects = takeOver(state, framework, now);
+  return framework.stream === pid ? effects.filter(({ kind }) => kind === 'wake') : effects;
+}
+
+function welcome(
+  state: MasterState,
+  id: string,
+  pid: string,
+  name: typeof REGISTERED | typeof REREGISTERED,
+): MasterEffect {
+  const framework = state.frameworks.get(id);
+  if (framework) countOf(framework, 'events/subscribed');
+  const message = { framework_id: { value: id }, master_info: printMasterInfo(state) };
+  return { kind: 'send', to: pid, name, message };
+}
+
+function rescindAll(state: MasterState, framework: Framework): MasterEffect[] {
+  return [
+    ...[...framework.offers].flatMap((offerId) => rescind(state, offerId)),
+    ...rescindInverseOffersOf(state, framework.id),
+  ];
+}
+
+/** The connection we keep to a driver broke. Should it still live, the error makes it come anew. */
+export function driverExited(state: MasterState, { pid, at }: EventOf<'agent.exited'>): MasterEffect[] {
+  if (!state.frameworkByStream.has(pid)) return [];
+  const reason = 'Framework disconnected';
+  return [tellError(pid, reason), ...closed(state, { stream: pid, reason, at })];
+}
+
+/** An aborted driver gets no more offers until it subscribes again; its tasks stay, and it stays connected. */
+export function deactivate(
+  state: MasterState,
+  { pid, frameworkId }: EventOf<'driver.deactivate'>,
+): MasterEffect[] {
+  count(state, 'master/messages_deactivate_framework');
+  const framework = state.frameworks.get(frameworkId);
+  if (framework?.pid !== pid) {
+    const why = framework ? `it is not expected from ${pid}` : 'the framework cannot be found';
+    const text = `Ignoring deactivate framework message for framework ${frameworkId} because ${why}`;
+    return [{ kind: 'note', level: 'warn', text }];
+  }
+  if (framework.stream === undefined || !framework.active) return [];
+  framework.active = false;
+  deactivateFramework(state.allocator, framework.id);
+  return rescindAll(state, framework);
+}
+
+/** No master runs schedulers itself. */
+export function submit(_state: MasterState, { pid }: EventOf<'driver.submit'>): MasterEffect[] {
+  return [
+    { kind: 'send', to: pid, name: 'mesos.internal.SubmitSchedulerResponse', message: { okay: false } },
+  ];
+}

@@ -1,0 +1,84 @@
+/**
+ * UPDATE_FRAMEWORK: a framework changes what it said of itself without subscribing anew. All of it, or
+ * nothing (Mesos 1.11 Master::updateFramework).
+ *
+ * In: UPDATE_FRAMEWORK      Out: answer, event(RESCIND), send(UpdateFramework), publish
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type * as scheduler from '../../../api/generated/scheduler';
+import { sameContent } from '../../../model/equal';
+import type { Millis } from '../../../model/time';
+import { isInvalid, readConstraints } from '../offer-constraints/constraints';
+import type { Patterns } from '../offer-constraints/program';
+import { rescind } from '../offers/rescind';
+import { syncFramework } from '../offers/revive';
+import { allocateSoon } from '../offers/schedule';
+import type { MasterEffect } from '../state/effects';
+import type { Framework, MasterState } from '../state/state';
+import { changeError, frameworkError, printRoles, rolesOfInfo } from '../validate/framework';
+import { publishFramework, setConstraints, tellAgents } from './subscription';
+
+/** The error in the call, in Mesos' words, or undefined. */
+export function updateError(
+  state: MasterState,
+  framework: Framework,
+  call: scheduler.Call.UpdateFramework,
+  patterns: Patterns = {},
+): string | undefined {
+  const { framework_info: info } = call;
+  if (info.id?.value !== framework.id) {
+    return "'UpdateFramework' call is not valid: 'update_framework.framework_info.id' differs from 'framework_id'";
+  }
+  const wrong = frameworkError(info, state.boot.settings);
+  if (wrong) return `Supplied FrameworkInfo is not valid: ${wrong}`;
+  const changed = changeError(framework.info, info);
+  if (changed) return `FrameworkInfo update is not valid: ${changed}`;
+  const foreign = (call.suppressed_roles ?? []).filter((role) => !rolesOfInfo(info).includes(role));
+  const constraints = readConstraints(call.offer_constraints, rolesOfInfo(info), patterns);
+  if (foreign.length === 0) {
+    return isInvalid(constraints) ? `'UpdateFramework' call is not valid: ${constraints.error}` : undefined;
+  }
+  return `'UpdateFramework' call is not valid: Suppressed roles ${printRoles(foreign)} are not contained in the set of roles`;
+}
+
+/** True when both are equal; roles and capabilities are compared as sets. */
+function isSameInfo(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): boolean {
+  const types = ({ capabilities = [] }: mesos.FrameworkInfo): string[] =>
+    capabilities.map(({ type }) => type ?? '').sort();
+  const shown = (info: mesos.FrameworkInfo): unknown => ({
+    ...info,
+    roles: [...(info.roles ?? [])].sort(),
+    capabilities: types(info),
+  });
+  return sameContent(shown(before), shown(after));
+}
+
+/**
+ * Carries the call out: offers in roles that were dropped come back, roles no longer suppressed are revived.
+ */
+export function updateFramework(
+  state: MasterState,
+  framework: Framework,
+  { update: call, patterns }: { update: scheduler.Call.UpdateFramework; patterns: Patterns | undefined },
+  now: Millis,
+): MasterEffect[] {
+  const before = framework.info;
+  framework.info = { ...call.framework_info, id: { value: framework.id } };
+  framework.roles = rolesOfInfo(framework.info);
+  framework.suppressedRoles = new Set(call.suppressed_roles ?? []);
+  setConstraints(framework, call.offer_constraints, patterns);
+  syncFramework(state, framework);
+  const effects = withdrawDropped(state, framework);
+  if (!isSameInfo(before, framework.info)) {
+    effects.push(...tellAgents(state, framework), publishFramework(state, framework, false));
+  }
+  return [...effects, ...allocateSoon(state, now)];
+}
+
+function withdrawDropped(state: MasterState, framework: Framework): MasterEffect[] {
+  const dropped = [...framework.offers].filter(
+    (id) => !framework.roles.includes(state.offers.get(id)?.role ?? ''),
+  );
+  return dropped.flatMap((id) => rescind(state, id));
+}

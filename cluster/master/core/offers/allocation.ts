@@ -1,0 +1,66 @@
+/**
+ * The allocator's runs, and the offers that come of them.
+ *
+ * In: woke(allocate), woke(filter ...)      Out: event(OFFERS), wake
+ */
+
+import type { Millis } from '../../../model/time';
+import { allocate } from '../allocator/allocate';
+import { resume } from '../allocator/pause';
+import { expireFilters, markAll } from '../allocator/state';
+import type { MasterEffect } from '../state/effects';
+import type { EventOf } from '../state/events';
+import type { MasterState } from '../state/state';
+import { askSoon } from './inverse-offers';
+import { makeOffers } from './make-offers';
+import { allocateLater, allocateSoon } from './schedule';
+
+/** Runs the allocator when it is due. */
+export function runAllocator(state: MasterState, now: Millis): MasterEffect[] {
+  const { allocator } = state;
+  if (allocator.dueAt === undefined || allocator.dueAt > now) return [];
+  allocator.lateMs = now - allocator.dueAt;
+  allocator.dueAt = undefined;
+  takeWithheld(state, now);
+  const offers = makeOffers(state, allocate(allocator, state.random, now), now);
+  return [...offers, ...lookAgain(state, now), ...askSoon(state, now)];
+}
+
+/** Reconsiders resources withheld for quotas once in an interval, when some were returned since. */
+function takeWithheld({ allocator, boot }: MasterState, now: Millis): void {
+  if (!allocator.quotaMoved || now - allocator.withheldAt < boot.settings.allocationIntervalMs) return;
+  allocator.withheldAt = now;
+  allocator.quotaMoved = false;
+  for (const id of allocator.withheld) allocator.dirty.add(id);
+}
+
+function lookAgain(state: MasterState, now: Millis): MasterEffect[] {
+  const { allocator } = state;
+  return allocator.quotaMoved && allocator.withheld.size > 0 ? allocateLater(state, now) : [];
+}
+
+/** Agents that should have come back after a failover had their time. */
+export function resumeOffers(state: MasterState, now: Millis): MasterEffect[] {
+  resume(state.allocator);
+  return allocateSoon(state, now);
+}
+
+/** The time of a refusal is over. The timer is named `filter <framework> <agent>`. */
+export function filterExpired(state: MasterState, timer: string, now: Millis): MasterEffect[] {
+  const [, frameworkId = '', agentId = ''] = timer.split(' ');
+  expireFilters(state.allocator, frameworkId, agentId, now);
+  const left = state.allocator.frameworks.get(frameworkId)?.filters.get(agentId) ?? [];
+  const next = Math.min(...left.map(({ until }) => until));
+  const again: MasterEffect[] = left.length > 0 ? [{ kind: 'wake', timer, at: next }] : [];
+  return [...again, ...allocateSoon(state, now)];
+}
+
+/** The file of `--whitelist` says something else. */
+export function whitelistChanged(
+  state: MasterState,
+  { hosts, at }: EventOf<'whitelist.changed'>,
+): MasterEffect[] {
+  state.allocator.whitelist = hosts && new Set(hosts);
+  markAll(state.allocator);
+  return allocateLater(state, at);
+}

@@ -1,0 +1,69 @@
+/**
+ * DECLINE, and the refusals that a framework asks for: what it gave back is not offered to it again for a time.
+ *
+ * In: DECLINE, the rest of an ACCEPT      Out: wake(filter ...)
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type * as scheduler from '../../../api/generated/scheduler';
+import type { Resources } from '../../../model/resources';
+import type { Millis } from '../../../model/time';
+import { addFilter, recover } from '../allocator/state';
+import type { MasterEffect } from '../state/effects';
+import { countOf, type Framework, type MasterState, type OfferRecord } from '../state/state';
+import { removeOffer } from './rescind';
+import { allocateLater } from './schedule';
+
+/** A refusal without a time lasts this long; one longer than a year is cut to a year (Mesos 1.11). */
+const REFUSE_DEFAULT_S = 5;
+const REFUSE_MAX_S = 365 * 24 * 3600;
+
+/** DECLINE: unknown offers are ignored. */
+export function decline(
+  state: MasterState,
+  framework: Framework,
+  call: scheduler.Call.Decline,
+  now: Millis,
+): MasterEffect[] {
+  const effects: MasterEffect[] = [];
+  for (const { value } of call.offer_ids ?? []) {
+    const offer = state.offers.get(value);
+    if (offer?.frameworkId !== framework.id) continue;
+    removeOffer(state, offer);
+    countOf(framework, 'offers/declined');
+    effects.push(...giveBack(state, offer, { resources: offer.resources, filters: call.filters, now }));
+  }
+  return effects;
+}
+
+export interface GiveBack {
+  readonly resources: Resources;
+  readonly filters: mesos.Filters | undefined;
+  readonly now: Millis;
+}
+
+/** Gives what is left of an offer back to the allocator, with the refusal that the framework asked for. */
+export function giveBack(
+  state: MasterState,
+  offer: OfferRecord,
+  { resources, filters, now }: GiveBack,
+): MasterEffect[] {
+  if (resources.length === 0) return [];
+  recover(state.allocator, offer, resources);
+  const seconds = refuseSeconds(filters);
+  if (seconds === 0) return allocateLater(state, now);
+  const until = now + Math.max(seconds * 1000, state.boot.settings.allocationIntervalMs);
+  addFilter(state.allocator, offer.frameworkId, offer.agentId, { role: offer.role, resources, until });
+  const timer = `filter ${offer.frameworkId} ${offer.agentId}`;
+  return [{ kind: 'wake', timer, at: earliest(state, offer, until) }, ...allocateLater(state, now)];
+}
+
+function earliest(state: MasterState, { frameworkId, agentId }: OfferRecord, until: Millis): Millis {
+  const filters = state.allocator.frameworks.get(frameworkId)?.filters.get(agentId) ?? [];
+  return Math.min(until, ...filters.map((filter) => filter.until));
+}
+
+export function refuseSeconds(filters: mesos.Filters | undefined): number {
+  const seconds = filters?.refuse_seconds ?? REFUSE_DEFAULT_S;
+  return Number.isNaN(seconds) || seconds < 0 ? REFUSE_DEFAULT_S : Math.min(seconds, REFUSE_MAX_S);
+}

@@ -1,0 +1,270 @@
+/**
+ * Inverse offers: the master asks frameworks to give up what they have on a machine that will be away, and
+ * keeps their answers.
+ *
+ * In: ACCEPT_INVERSE_OFFERS, DECLINE_INVERSE_OFFERS, woke(inverse ...), runs of the allocator
+ * Out: event(INVERSE_OFFERS, RESCIND_INVERSE_OFFER), wake
+ * Always true: a framework has at most one inverse offer of an agent; an inverse offer's agent is registered
+ * and its machine scheduled. An inverse offer names no resources: it is about the whole agent. Rules: Mesos
+ * 1.11 src/master/allocator/mesos/hierarchical.cpp (generateInverseOffers, updateInverseOffer),
+ * src/master/master.cpp.
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type * as scheduler from '../../../api/generated/scheduler';
+import type { Millis } from '../../../model/time';
+import { agentMachineKey, unavailabilityOf } from '../maintenance/agents';
+import type { MasterEffect } from '../state/effects';
+import type { AnswerStatus, InverseOfferRecord } from '../state/inverse-offers';
+import { type Agent, type Framework, isOffered, type MasterState } from '../state/state';
+import { refuseSeconds } from './decline';
+import { addressOf } from './print-offer';
+
+const TIMER = 'inverse';
+const EXPIRY = 'inverse-offer';
+
+/**
+ * Asks every framework that has something on a machine under maintenance and was not asked yet. Follows the
+ * allocator's runs, at most once in an allocation interval; the timer `inverse` catches up.
+ */
+export function askSoon(state: MasterState, now: Millis): MasterEffect[] {
+  const { inverse } = state;
+  if (state.registry.machines.size === 0) return [];
+  const at = inverse.lastRunAt + state.boot.settings.allocationIntervalMs;
+  return at <= now ? ask(state, now) : wakeAt(state, at);
+}
+
+/** The timer `inverse`: a run that waited, or a refusal that is over. */
+export function askNow(state: MasterState, now: Millis): MasterEffect[] {
+  const { inverse } = state;
+  if (inverse.dueAt === undefined || inverse.dueAt > now) return [];
+  inverse.dueAt = undefined;
+  return ask(state, now);
+}
+
+function wakeAt(state: MasterState, at: Millis): MasterEffect[] {
+  const { inverse } = state;
+  if (inverse.dueAt !== undefined && inverse.dueAt <= at) return [];
+  inverse.dueAt = at;
+  return [{ kind: 'wake', timer: TIMER, at }];
+}
+
+function ask(state: MasterState, now: Millis): MasterEffect[] {
+  const { inverse } = state;
+  inverse.lastRunAt = now;
+  const byFramework = new Map<string, InverseOfferRecord[]>();
+  let nextAt = Number.POSITIVE_INFINITY;
+  for (const agent of scheduledAgents(state)) {
+    for (const frameworkId of concerned(agent, state)) {
+      const framework = state.frameworks.get(frameworkId);
+      if (!framework?.active || inverse.outstanding.get(agent.id)?.has(frameworkId)) continue;
+      const until = inverse.refusedUntil.get(agent.id)?.get(frameworkId) ?? 0;
+      if (until > now) nextAt = Math.min(nextAt, until);
+      else append(byFramework, makeOffer(state, framework, agent));
+    }
+  }
+  const again = Number.isFinite(nextAt) ? wakeAt(state, nextAt) : [];
+  return [...[...byFramework].flatMap(([id, offers]) => send(state, id, offers, now)), ...again];
+}
+
+function append(byFramework: Map<string, InverseOfferRecord[]>, offer: InverseOfferRecord): void {
+  const known = byFramework.get(offer.frameworkId);
+  if (known) known.push(offer);
+  else byFramework.set(offer.frameworkId, [offer]);
+}
+
+function scheduledAgents(state: MasterState): Agent[] {
+  const { machines } = state.registry;
+  if (machines.size === 0) return [];
+  return [...state.agents.values()].filter(
+    (agent) => isOffered(agent) && machines.has(agentMachineKey(agent)),
+  );
+}
+
+/** The frameworks that have something of the agent, offered or used. */
+function concerned(agent: Agent, state: MasterState): Set<string> {
+  const ids = new Set<string>();
+  for (const task of agent.tasks.values()) if (task.holdsResources) ids.add(task.frameworkId);
+  for (const { frameworkId } of agent.executors.values()) ids.add(frameworkId);
+  for (const id of agent.offers) {
+    const offer = state.offers.get(id);
+    if (offer) ids.add(offer.frameworkId);
+  }
+  return ids;
+}
+
+/** Its id comes from the same counter as those of offers, so that no two are alike. */
+function makeOffer(state: MasterState, framework: Framework, agent: Agent): InverseOfferRecord {
+  const id = `${state.boot.id}-O${state.next.offer++}`;
+  const unavailability = unavailabilityOf(state, agent) ?? { start: { nanoseconds: 0 } };
+  const offer = { id, frameworkId: framework.id, agentId: agent.id, unavailability };
+  state.inverse.offers.set(id, offer);
+  inner(state.inverse.outstanding, agent.id).set(framework.id, id);
+  return offer;
+}
+
+function inner<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V> {
+  const known = map.get(key);
+  if (known) return known;
+  const made = new Map<string, V>();
+  map.set(key, made);
+  return made;
+}
+
+function send(
+  state: MasterState,
+  frameworkId: string,
+  offers: readonly InverseOfferRecord[],
+  now: Millis,
+): MasterEffect[] {
+  const stream = state.frameworks.get(frameworkId)?.stream;
+  if (!stream) return [];
+  const { offerTimeoutMs } = state.boot.settings;
+  const timers =
+    offerTimeoutMs === undefined
+      ? []
+      : offers.map(
+          ({ id }): MasterEffect => ({ kind: 'wake', timer: `${EXPIRY} ${id}`, at: now + offerTimeoutMs }),
+        );
+  const inverse_offers = { inverse_offers: offers.map((offer) => printInverseOffer(state, offer)) };
+  return [{ kind: 'event', stream, event: { type: 'INVERSE_OFFERS', inverse_offers } }, ...timers];
+}
+
+/** An inverse offer in the words of the v1 API. */
+export function printInverseOffer(state: MasterState, offer: InverseOfferRecord): mesos.InverseOffer {
+  const agent = state.agents.get(offer.agentId);
+  return {
+    id: { value: offer.id },
+    url: agent && {
+      scheme: 'http',
+      address: { hostname: agent.info.hostname, ...addressOf(agent) },
+      path: `/${agent.pid.slice(0, agent.pid.lastIndexOf('@'))}`,
+    },
+    framework_id: { value: offer.frameworkId },
+    agent_id: { value: offer.agentId },
+    unavailability: offer.unavailability,
+  };
+}
+
+/** Those a framework has not answered yet. */
+export function inverseOffersOf(state: MasterState, frameworkId: string): InverseOfferRecord[] {
+  const ids = [...state.inverse.outstanding.values()].flatMap(
+    (byFramework) => byFramework.get(frameworkId) ?? [],
+  );
+  return ids.flatMap((id) => state.inverse.offers.get(id) ?? []);
+}
+
+export interface InverseAnswer {
+  readonly status: 'ACCEPT' | 'DECLINE';
+  readonly ids: readonly mesos.OfferID[];
+  readonly filters: mesos.Filters | undefined;
+}
+
+/** The answer to inverse offers that a call gives. */
+export function answerOf(
+  status: InverseAnswer['status'],
+  { inverse_offer_ids, filters }: scheduler.Call.AcceptInverseOffers | scheduler.Call.DeclineInverseOffers,
+): InverseAnswer {
+  return { status, ids: inverse_offer_ids ?? [], filters };
+}
+
+/** ACCEPT_INVERSE_OFFERS and DECLINE_INVERSE_OFFERS: the answer is kept, and further ones wait as long as was asked for. */
+export function answerInverseOffers(
+  state: MasterState,
+  framework: Framework,
+  answer: InverseAnswer,
+  now: Millis,
+): MasterEffect[] {
+  return answer.ids.flatMap(({ value }) => {
+    const offer = state.inverse.offers.get(value);
+    if (offer?.frameworkId !== framework.id) return ignored(framework, value, answer.status);
+    take(state, offer);
+    const status: AnswerStatus = {
+      status: answer.status,
+      framework_id: { value: framework.id },
+      timestamp: { nanoseconds: BigInt(Math.round(now)) * 1_000_000n },
+    };
+    inner(state.inverse.answers, offer.agentId).set(framework.id, status);
+    const until = now + refuseSeconds(answer.filters) * 1000;
+    inner(state.inverse.refusedUntil, offer.agentId).set(framework.id, until);
+    return wakeAt(state, Math.max(until, state.inverse.lastRunAt + state.boot.settings.allocationIntervalMs));
+  });
+}
+
+function ignored(framework: Framework, id: string, status: string): MasterEffect[] {
+  const fields = { framework: framework.id, offer: id, answer: status };
+  return [{ kind: 'note', level: 'warn', text: 'an inverse offer is no longer valid; ignored', fields }];
+}
+
+function take(state: MasterState, offer: InverseOfferRecord): void {
+  state.inverse.offers.delete(offer.id);
+  const byFramework = state.inverse.outstanding.get(offer.agentId);
+  byFramework?.delete(offer.frameworkId);
+  if (byFramework?.size === 0) state.inverse.outstanding.delete(offer.agentId);
+}
+
+/** Takes back what was asked about an agent that is no longer offered. */
+export function rescindInverseOffers(state: MasterState, agentId: string): MasterEffect[] {
+  return [...(state.inverse.outstanding.get(agentId)?.values() ?? [])].flatMap((id) =>
+    rescindInverse(state, id),
+  );
+}
+
+/** Takes back what a framework was asked, and says so. */
+export function rescindInverseOffersOf(state: MasterState, frameworkId: string): MasterEffect[] {
+  return inverseOffersOf(state, frameworkId).flatMap(({ id }) => rescindInverse(state, id));
+}
+
+function rescindInverse(state: MasterState, id: string): MasterEffect[] {
+  const offer = state.inverse.offers.get(id);
+  if (!offer) return [];
+  take(state, offer);
+  const stream = state.frameworks.get(offer.frameworkId)?.stream;
+  if (!stream) return [];
+  const rescind_inverse_offer = { inverse_offer_id: { value: id } };
+  return [{ kind: 'event', stream, event: { type: 'RESCIND_INVERSE_OFFER', rescind_inverse_offer } }];
+}
+
+/** `--offer_timeout` is over for an inverse offer: it is asked again. The timer is named `inverse-offer <id>`. */
+export function inverseOfferExpired(state: MasterState, timer: string, now: Millis): MasterEffect[] {
+  const effects = rescindInverse(state, timer.slice(`${EXPIRY} `.length));
+  return effects.length > 0 ? [...effects, ...askSoon(state, now)] : [];
+}
+
+/** A framework whose connection ended is told nothing; without `keepRefusals` what it refused means nothing either. */
+export function dropInverseOffers(
+  state: MasterState,
+  frameworkId: string,
+  { keepRefusals }: { keepRefusals: boolean },
+): void {
+  for (const offer of inverseOffersOf(state, frameworkId)) take(state, offer);
+  if (!keepRefusals) clearInverseRefusals(state, frameworkId);
+}
+
+/** A framework that ended has nothing to give up, and its answers count no more. */
+export function forgetFramework(state: MasterState, frameworkId: string): void {
+  dropInverseOffers(state, frameworkId, { keepRefusals: false });
+  for (const [agentId, byFramework] of state.inverse.answers) {
+    byFramework.delete(frameworkId);
+    if (byFramework.size === 0) state.inverse.answers.delete(agentId);
+  }
+}
+
+/** REVIVE: whatever was refused may be asked again. */
+export function clearInverseRefusals(state: MasterState, frameworkId: string): void {
+  for (const [agentId, byFramework] of state.inverse.refusedUntil) {
+    byFramework.delete(frameworkId);
+    if (byFramework.size === 0) state.inverse.refusedUntil.delete(agentId);
+  }
+}
+
+/** The agent is gone, or its unavailability is another one: answers and refusals do not hold for that. */
+export function forgetAnswers(state: MasterState, agentId: string): void {
+  state.inverse.answers.delete(agentId);
+  state.inverse.refusedUntil.delete(agentId);
+}
+
+/** Answers of frameworks about an agent, for the maintenance status. */
+export function answersAbout(state: MasterState, agentId: string): AnswerStatus[] {
+  return [...(state.inverse.answers.get(agentId)?.values() ?? [])];
+}

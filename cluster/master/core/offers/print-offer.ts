@@ -1,0 +1,74 @@
+/**
+ * An offer in the form that its framework's capabilities ask for.
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import {
+  allocateTo,
+  type Resources,
+  type WireResource,
+  writeLegacyResources,
+  writeResources,
+} from '../../../model/resources';
+import { unavailabilityOf } from '../maintenance/agents';
+import { type Agent, type Framework, isCapable, type MasterState, type OfferRecord } from '../state/state';
+
+/** An offer as the framework sees it; the form depends on its capabilities. */
+export function printOffer(state: MasterState, framework: Framework, offer: OfferRecord): mesos.Offer {
+  return offerPrinter(state, framework, offer)();
+}
+
+/** Gathers what printing an offer needs, and prints it later as of now. */
+export function offerPrinter(
+  state: MasterState,
+  framework: Framework,
+  offer: OfferRecord,
+): () => mesos.Offer {
+  const agent = state.agents.get(offer.agentId) as Agent;
+  const { id, info, pid } = agent;
+  const asNow = { id: framework.id, info: framework.info };
+  const executorIds = executorIdsOf(agent, framework);
+  const unavailability = unavailabilityOf(state, agent);
+  return () => ({
+    id: { value: offer.id },
+    framework_id: { value: asNow.id },
+    agent_id: { value: id },
+    hostname: info.hostname,
+    url: {
+      scheme: 'http',
+      address: { hostname: info.hostname, ...addressOf({ pid }) },
+      path: `/${pid.slice(0, pid.lastIndexOf('@'))}`,
+    },
+    domain: info.domain,
+    resources: printFor(asNow, offer.resources, offer.role) as mesos.Resource[],
+    attributes: info.attributes,
+    executor_ids: executorIds,
+    unavailability,
+    allocation_info: isCapable(asNow, 'MULTI_ROLE') ? { role: offer.role } : undefined,
+  });
+}
+
+/** The executors that the framework has there; undefined without any. */
+function executorIdsOf({ executors }: Agent, framework: Framework): mesos.ExecutorID[] | undefined {
+  if (executors.size === 0) return undefined;
+  const own = [...executors.values()].filter(({ frameworkId }) => frameworkId === framework.id);
+  return own.length === 0 ? undefined : own.map(({ id }) => ({ value: id }));
+}
+
+/** Ports that the system hands out by itself are an agent's own matter. */
+const HIDDEN = 'ephemeral_ports';
+
+function printFor(framework: Pick<Framework, 'info'>, offered: Resources, role: string): WireResource[] {
+  const resources = offered.filter(({ name }) => name !== HIDDEN);
+  const marked = isCapable(framework, 'MULTI_ROLE') ? allocateTo(resources, role) : resources;
+  return isCapable(framework, 'RESERVATION_REFINEMENT')
+    ? writeResources(marked)
+    : writeLegacyResources(marked);
+}
+
+/** The address that an agent listens on, from its pid. */
+export function addressOf(agent: Pick<Agent, 'pid'>): { ip: string; port: number } {
+  const at = agent.pid.lastIndexOf('@');
+  const colon = agent.pid.lastIndexOf(':');
+  return { ip: agent.pid.slice(at + 1, colon), port: Number(agent.pid.slice(colon + 1)) };
+}

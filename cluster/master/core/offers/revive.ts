@@ -1,0 +1,71 @@
+/**
+ * REVIVE and SUPPRESS: the roles in which a framework takes offers.
+ */
+
+import type { Millis } from '../../../model/time';
+import { frameworkFacts } from '../allocator/facts';
+import { clearFilters, setFramework } from '../allocator/state';
+import type { MasterEffect } from '../state/effects';
+import type { Framework, MasterState } from '../state/state';
+import { allocateSoon } from './schedule';
+
+/** The roles a REVIVE or SUPPRESS is about; undefined when it names one the framework does not have. */
+function rolesOf(
+  framework: Framework,
+  wanted: readonly string[] | undefined,
+): ReadonlySet<string> | undefined {
+  if (!wanted || wanted.length === 0) return new Set(framework.roles);
+  return wanted.every((role) => framework.roles.includes(role)) ? new Set(wanted) : undefined;
+}
+
+/**
+ * REVIVE: refusals are forgotten and the roles take part again. A role it does not have drops the whole
+ * call.
+ */
+export function revive(
+  state: MasterState,
+  framework: Framework,
+  wanted: readonly string[] | undefined,
+  now: Millis,
+): MasterEffect[] {
+  const roles = rolesOf(framework, wanted);
+  if (!roles) return ignoredRoles(framework, 'REVIVE', wanted);
+  framework.suppressedRoles = new Set([...framework.suppressedRoles].filter((role) => !roles.has(role)));
+  syncFramework(state, framework);
+  clearFilters(state.allocator, framework.id, roles);
+  return allocateSoon(state, now);
+}
+
+/** SUPPRESS: no new offers in these roles; those that are out stay. */
+export function suppress(
+  state: MasterState,
+  framework: Framework,
+  wanted: readonly string[] | undefined,
+): MasterEffect[] {
+  const roles = rolesOf(framework, wanted);
+  if (!roles) return ignoredRoles(framework, 'SUPPRESS', wanted);
+  framework.suppressedRoles = new Set([...framework.suppressedRoles, ...roles]);
+  syncFramework(state, framework);
+  return [];
+}
+
+function ignoredRoles(
+  framework: Framework,
+  call: string,
+  wanted: readonly string[] | undefined,
+): MasterEffect[] {
+  const fields = { framework: framework.id, roles: (wanted ?? []).join(',') };
+  return [
+    { kind: 'note', level: 'warn', text: `${call} names roles the framework does not have; ignored`, fields },
+  ];
+}
+
+/** Tells the allocator the framework's roles as they are now. */
+export function syncFramework(state: MasterState, framework: Framework): void {
+  setFramework(state.allocator, framework.id, {
+    active: framework.active,
+    roles: framework.roles,
+    suppressed: framework.suppressedRoles,
+    facts: frameworkFacts(framework.info, framework.constraints),
+  });
+}

@@ -1,0 +1,62 @@
+/**
+ * Emptying an agent: no offers, its tasks are killed, and when the last one is over and known it is drained,
+ * or gone if that was wished (Mesos 1.11 Master::Http::drainAgent, Master::checkAndTransitionDrainingAgent).
+ *
+ * In: DRAIN_AGENT, ACKNOWLEDGE, updates      Out: store, send(DrainSlave), answer
+ */
+
+import type * as master from '../../../api/generated/master';
+import type * as mesos from '../../../api/generated/mesos';
+import type { Millis } from '../../../model/time';
+import { withdrawOffers } from '../agents/loss';
+import { sendDrain, syncActivity } from '../agents/registration';
+import { checkDrained, isKnownAgent } from '../drain/drained';
+import { scheduledMachine } from '../maintenance/agents';
+import { allocateSoon } from '../offers/schedule';
+import { change } from '../registrar/registrar';
+import type { MasterEffect } from '../state/effects';
+import type { EventOf } from '../state/events';
+import type { MasterState } from '../state/state';
+
+/** DRAIN_AGENT. Asking again replaces what was asked before. */
+export function drainAgent(state: MasterState, { request, call }: EventOf<'operator.call'>): MasterEffect[] {
+  const asked = call.drain_agent;
+  if (!asked) return [];
+  const agentId = asked.agent_id.value;
+  const refuse = (status: number, text: string): MasterEffect[] => [
+    { kind: 'answer', request, status, text },
+  ];
+  if (!isKnownAgent(state, agentId)) return refuse(400, 'Unknown agent');
+  if (state.leaving.get(agentId) === 'gone') return refuse(409, 'Agent is currently being marked gone');
+  const info = { state: 'DRAINING', config: readConfig(asked) } as const;
+  const next = { kind: 'draining', agentId, request } as const;
+  return change(state, { change: { kind: 'drain', agentId, info }, next });
+}
+
+/** Why an agent cannot be drained; of one that is away nobody knows the machine and what it is capable of. */
+export function drainError(state: MasterState, { call }: EventOf<'operator.call'>): string | undefined {
+  const agent = state.agents.get(call.drain_agent?.agent_id.value ?? '');
+  if (!agent) return undefined;
+  const machine = scheduledMachine(state, agent);
+  if (machine !== undefined)
+    return `Agent ${agent.id} is part of a maintenance schedule under Machine ${machine}`;
+  const isCapable = agent.capabilities.some(({ type }) => type === 'AGENT_DRAINING');
+  return isCapable ? undefined : `Agent ${agent.id} is not capable of draining`;
+}
+
+function readConfig({ mark_gone, max_grace_period: grace }: master.Call.DrainAgent): mesos.DrainConfig {
+  if (!grace) return { mark_gone: mark_gone ?? false };
+  const nanoseconds = BigInt(grace.seconds ?? 0) * 1_000_000_000n + BigInt(grace.nanos ?? 0);
+  return { max_grace_period: { nanoseconds }, mark_gone: mark_gone ?? false };
+}
+
+/** The registry knows: the agent is told, and may be empty already. */
+export function draining(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
+  const agent = state.agents.get(agentId);
+  if (!agent) return [];
+  agent.deactivated = true;
+  agent.drainStartedAt = now;
+  syncActivity(state, agent);
+  const effects = [...withdrawOffers(state, agent), ...sendDrain(state, agent)];
+  return [...effects, ...checkDrained(state, agentId, now), ...allocateSoon(state, now)];
+}

@@ -1,0 +1,115 @@
+/**
+ * Operators announce maintenance: a schedule of windows, machines taken down and up again. Frameworks learn
+ * of it by their offers and by inverse offers (Mesos 1.11 src/master/http.cpp, Master::updateUnavailability).
+ *
+ * In: UPDATE_MAINTENANCE_SCHEDULE, START_MAINTENANCE, STOP_MAINTENANCE      Out: answer, store,
+ * event(RESCIND), send(Shutdown)
+ * Always true: what a call asks for is visible when it is stored, not before.
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type { Millis } from '../../../model/time';
+import { takeDown, withdrawOffers } from '../agents/loss';
+import { markAgent } from '../allocator/state';
+import { agentMachineKey } from '../maintenance/agents';
+import { listError, modeError, scheduleError, type Wanted } from '../maintenance/validate';
+import { forgetAnswers } from '../offers/inverse-offers';
+import { allocateSoon } from '../offers/schedule';
+import { change } from '../registrar/registrar';
+import { machineKey, machinesOf } from '../registry/machines';
+import type { MasterEffect } from '../state/effects';
+import type { EventOf } from '../state/events';
+import type { Agent, MasterState } from '../state/state';
+
+type OperatorCall = EventOf<'operator.call'>;
+
+/**
+ * The error in a schedule, or in the machines that are to go down or up; undefined when there is none. Of
+ * machines only the first is looked at, as in the original, which asks after it whether the sender may do
+ * it.
+ */
+export function machinesError(state: MasterState, { call }: OperatorCall): string | undefined {
+  const { update_maintenance_schedule: update } = call;
+  if (update) return scheduleError(update.schedule, state.registry.machines);
+  const ids = machinesIn(call);
+  return listError(ids) ?? firstError(state, call, ids.slice(0, 1));
+}
+
+/** The error in the machines after the first one. */
+export function laterMachinesError(state: MasterState, { call }: OperatorCall): string | undefined {
+  return firstError(state, call, machinesIn(call).slice(1));
+}
+
+function machinesIn(call: OperatorCall['call']): readonly mesos.MachineID[] {
+  return call.start_maintenance?.machines ?? call.stop_maintenance?.machines ?? [];
+}
+
+function firstError(
+  state: MasterState,
+  call: OperatorCall['call'],
+  ids: readonly mesos.MachineID[],
+): string | undefined {
+  const hasAgent = (key: string): boolean =>
+    [...state.agents.values()].some((agent) => agentMachineKey(agent) === key);
+  const wanted: Wanted = call.start_maintenance
+    ? { from: 'DRAINING', verb: 'down', hasAgent }
+    : { from: 'DOWN', verb: 'up', hasAgent };
+  for (const id of ids) {
+    const wrong = modeError(id, state.registry.machines, wanted);
+    if (wrong) return wrong;
+  }
+  return undefined;
+}
+
+/** UPDATE_MAINTENANCE_SCHEDULE: replaces the whole schedule; an empty one ends all maintenance that has not begun. */
+export function updateSchedule(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
+  const schedule = call.update_maintenance_schedule?.schedule;
+  if (!schedule) return [];
+  const after = machinesOf(schedule).map(({ id }) => machineKey(id));
+  const machines = [...new Set([...state.registry.machines.keys(), ...after])];
+  return change(state, {
+    change: { kind: 'schedule', schedule },
+    next: { kind: 'scheduled', request, machines },
+  });
+}
+
+/** Offers the agents of machines anew whose stored plan has changed. */
+export function scheduled(state: MasterState, machines: readonly string[], now: Millis): MasterEffect[] {
+  const effects = agentsOn(state, machines).flatMap((agent) => {
+    const withdrawn = withdrawOffers(state, agent);
+    forgetAnswers(state, agent.id);
+    markAgent(state.allocator, agent.id);
+    return withdrawn;
+  });
+  return [...effects, ...allocateSoon(state, now)];
+}
+
+/** START_MAINTENANCE: the machines go down, with the agents on them. */
+export function startMaintenance(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
+  const ids = call.start_maintenance?.machines ?? [];
+  const machines = ids.map(machineKey);
+  return change(state, {
+    change: { kind: 'machines.down', machines: ids },
+    next: { kind: 'machines.down', request, machines },
+  });
+}
+
+/** The machines are down, and their agents with them. */
+export function wentDown(state: MasterState, machines: readonly string[]): MasterEffect[] {
+  return agentsOn(state, machines).flatMap((agent) => takeDown(state, agent));
+}
+
+/** STOP_MAINTENANCE: the machines may come back, and leave the schedule. */
+export function stopMaintenance(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
+  const ids = call.stop_maintenance?.machines ?? [];
+  return change(state, {
+    change: { kind: 'machines.up', machines: ids },
+    next: { kind: 'machines.up', request, machines: ids.map(machineKey) },
+  });
+}
+
+function agentsOn(state: MasterState, machines: readonly string[]): Agent[] {
+  if (machines.length === 0) return [];
+  const keys = new Set(machines);
+  return [...state.agents.values()].filter((agent) => keys.has(agentMachineKey(agent)));
+}

@@ -1,0 +1,175 @@
+/**
+ * Reservations and volumes by operators: on what is free, and on what is offered, which is taken back (Mesos
+ * 1.11 Master::Http::_operation).
+ *
+ * In: RESERVE_RESOURCES, UNRESERVE_RESOURCES, CREATE_VOLUMES, DESTROY_VOLUMES, GROW_VOLUME, SHRINK_VOLUME
+ * Out: answer, event(RESCIND), send(ApplyOperation or CheckpointResources)
+ */
+
+import type { Call } from '../../../api/generated/master';
+import type * as mesos from '../../../api/generated/mesos';
+import { applyConversions, type Conversion, conversionsOf } from '../../../model/conversions';
+import {
+  addResources,
+  equalResources,
+  NO_RESOURCES,
+  type Resources,
+  subtractResources,
+} from '../../../model/resources';
+import type { Millis } from '../../../model/time';
+import { isShared } from '../../../model/volumes';
+import { convertAgent } from '../allocator/state';
+import { giveBack } from '../offers/decline';
+import { removeOffer } from '../offers/rescind';
+import { allocateSoon } from '../offers/schedule';
+import { applyOperation } from '../operations/apply';
+import { shapeOfOperation } from '../operations/normalize';
+import type { MasterEffect } from '../state/effects';
+import type { EventOf } from '../state/events';
+import type { Agent, MasterState, OfferRecord } from '../state/state';
+import { operationError } from '../validate/operation';
+
+interface Wish {
+  readonly agentId: string;
+  readonly operation: mesos.Offer.Operation;
+}
+
+/** The change that each call asks for. */
+const WISHES: Partial<Record<Call.Type, (call: Call) => Wish | undefined>> = {
+  RESERVE_RESOURCES: ({ reserve_resources: given }) =>
+    given && {
+      agentId: given.agent_id.value,
+      operation: { type: 'RESERVE', reserve: { resources: given.resources, source: given.source } },
+    },
+  UNRESERVE_RESOURCES: ({ unreserve_resources: given }) =>
+    given && {
+      agentId: given.agent_id.value,
+      operation: { type: 'UNRESERVE', unreserve: { resources: given.resources } },
+    },
+  CREATE_VOLUMES: ({ create_volumes: given }) =>
+    given && {
+      agentId: given.agent_id.value,
+      operation: { type: 'CREATE', create: { volumes: given.volumes } },
+    },
+  DESTROY_VOLUMES: ({ destroy_volumes: given }) =>
+    given && {
+      agentId: given.agent_id.value,
+      operation: { type: 'DESTROY', destroy: { volumes: given.volumes } },
+    },
+  GROW_VOLUME: ({ grow_volume: given }) =>
+    given && {
+      agentId: given.agent_id?.value ?? '',
+      operation: {
+        type: 'GROW_VOLUME',
+        grow_volume: { volume: given.volume, addition: given.addition },
+      },
+    },
+  SHRINK_VOLUME: ({ shrink_volume: given }) =>
+    given && {
+      agentId: given.agent_id?.value ?? '',
+      operation: {
+        type: 'SHRINK_VOLUME',
+        shrink_volume: { volume: given.volume, subtract: given.subtract },
+      },
+    },
+};
+
+function wishOf(call: Call): Wish | undefined {
+  return WISHES[call.type ?? 'UNKNOWN']?.(call);
+}
+
+/** The error in the change that a call asks for, or undefined. */
+export function wishError(
+  state: MasterState,
+  { call, principal }: EventOf<'operator.call'>,
+): string | undefined {
+  const wish = wishOf(call);
+  const agent = state.agents.get(wish?.agentId ?? '');
+  if (!wish || !agent) return 'No agent found with specified ID';
+  const { operation } = wish;
+  const shape = shapeOfOperation(operation);
+  if (shape) return shape;
+  const wrong = operationError(operation, { agent, principal: principal?.value });
+  return wrong && `Invalid ${operation.type} operation${whereOf(agent, operation)}: ${wrong}`;
+}
+
+/** The original says where only for some. */
+function whereOf({ id, pid, info }: Agent, { type }: mesos.Offer.Operation): string {
+  const isSaid = type !== 'UNRESERVE' && type !== 'DESTROY';
+  return isSaid ? ` on agent ${id} at ${pid} (${info.hostname})` : '';
+}
+
+/** Makes room for what is wished for and carries it out: 202, or 409 when the resources are in use. */
+export function operateResources(state: MasterState, event: EventOf<'operator.call'>): MasterEffect[] {
+  const { request, call, at } = event;
+  const wish = wishOf(call);
+  const agent = state.agents.get(wish?.agentId ?? '');
+  if (!wish || !agent) return [];
+  const { operation } = wish;
+  const conversions = conversionsOf(operation);
+  const effects = makeRoom(state, agent, conversions, at);
+  const free = convertFree(state, agent, conversions);
+  if ('error' in free) return [...effects, { kind: 'answer', request, status: 409, text: free.error }];
+  const applied = applyOperation(state, { agent, framework: undefined, operation });
+  convertAgent(state.allocator, agent.id, { total: agent.total, free });
+  return [{ kind: 'answer', request, status: 202 }, ...effects, ...applied, ...allocateSoon(state, at)];
+}
+
+/**
+ * The free resources after conversions; shared volumes count as free, since nobody holds them alone.
+ */
+function convertFree(
+  state: MasterState,
+  agent: Agent,
+  conversions: readonly Conversion[],
+): Resources | { readonly error: string } {
+  const free = state.allocator.agents.get(agent.id)?.free ?? NO_RESOURCES;
+  const shared = agent.total.filter(isShared);
+  const after = applyConversions(
+    addResources(
+      free.filter((resource) => !isShared(resource)),
+      shared,
+    ),
+    conversions,
+  );
+  return 'error' in after ? after : after.filter((resource) => !isShared(resource));
+}
+
+/**
+ * Takes offers of the agent back, one after the other, until what came back suffices; offers that do not help stay.
+ * What is free besides is not relied on, as in the original (Mesos 1.11 Master::Http::_operation).
+ */
+function makeRoom(
+  state: MasterState,
+  agent: Agent,
+  conversions: readonly Conversion[],
+  now: Millis,
+): MasterEffect[] {
+  let needed = conversions.reduce<Resources>(
+    (all, { consumed }) => addResources(all, consumed),
+    NO_RESOURCES,
+  );
+  let recovered = NO_RESOURCES;
+  const effects: MasterEffect[] = [];
+  for (const id of [...agent.offers]) {
+    const offer = state.offers.get(id);
+    if (!offer) continue;
+    const left = subtractResources(needed, offer.resources);
+    if (equalResources(needed, left)) continue;
+    needed = left;
+    recovered = addResources(recovered, offer.resources);
+    effects.push(...rescindFiltered(state, offer, now));
+    if (!('error' in applyConversions(recovered, conversions))) break;
+  }
+  return effects;
+}
+
+/** The framework does not get the same again at once: as if it had declined. */
+function rescindFiltered(state: MasterState, offer: OfferRecord, now: Millis): MasterEffect[] {
+  removeOffer(state, offer);
+  const stream = state.frameworks.get(offer.frameworkId)?.stream;
+  const back = giveBack(state, offer, { resources: offer.resources, filters: {}, now });
+  if (!stream) return back;
+  const event = { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } } as const;
+  return [{ kind: 'event', stream, event }, ...back];
+}

@@ -1,0 +1,170 @@
+/**
+ * The scheduler's calls other than SUBSCRIBE: who may make them, and which transition each is.
+ *
+ * In: scheduler.call      Out: answer, and what the call leads to
+ */
+
+import type * as scheduler from '../../../api/generated/scheduler';
+import type { Millis } from '../../../model/time';
+import { accept } from '../accept/accept';
+import { registrationRefusal } from '../authorize/framework';
+import { checkDrained } from '../drain/drained';
+import { shutdownExecutor, toExecutor } from '../frameworks/messages';
+import { remove } from '../frameworks/subscription';
+import { updateError, updateFramework } from '../frameworks/update';
+import { decline } from '../offers/decline';
+import { answerInverseOffers, answerOf, askSoon, clearInverseRefusals } from '../offers/inverse-offers';
+import { revive, suppress } from '../offers/revive';
+import { reconcileOperations } from '../operations/reconcile';
+import { acknowledgeOperation } from '../operations/updates';
+import type { MasterEffect } from '../state/effects';
+import type { EventOf } from '../state/events';
+import { count, countType, type Framework, type MasterState } from '../state/state';
+import { acknowledge, kill, reconcile } from '../tasks/tasks';
+import { principalError } from '../validate/call';
+
+type Transition = (
+  state: MasterState,
+  framework: Framework,
+  call: scheduler.Call,
+  now: Millis,
+) => MasterEffect[];
+
+/** Types without a row are answered 501: they are part of the API and not carried out here yet. */
+const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
+  TEARDOWN: (state, framework, _call, now) => remove(state, framework, now),
+  ACCEPT: (state, framework, call, now) => (call.accept ? accept(state, framework, call.accept, now) : []),
+  DECLINE: (state, framework, call, now) =>
+    call.decline ? decline(state, framework, call.decline, now) : [],
+  REVIVE: (state, framework, call, now) => {
+    clearInverseRefusals(state, framework.id);
+    return [...revive(state, framework, call.revive?.roles, now), ...askSoon(state, now)];
+  },
+  SUPPRESS: (state, framework, call) => suppress(state, framework, call.suppress?.roles),
+  KILL: (state, framework, call, now) => (call.kill ? kill(state, framework, call.kill, now) : []),
+  ACKNOWLEDGE: (state, framework, call, now) =>
+    call.acknowledge
+      ? [
+          ...acknowledge(state, framework, call.acknowledge),
+          ...checkDrained(state, call.acknowledge.agent_id.value, now),
+        ]
+      : [],
+  RECONCILE: (state, framework, call, now) => reconcile(state, framework, call.reconcile, now),
+  SHUTDOWN: (state, framework, call) =>
+    call.shutdown ? shutdownExecutor(state, framework, call.shutdown) : [],
+  MESSAGE: (state, framework, call) => (call.message ? toExecutor(state, framework, call.message) : []),
+  RECONCILE_OPERATIONS: (state, framework, call) =>
+    call.reconcile_operations ? reconcileOperations(state, framework, call.reconcile_operations) : [],
+  ACCEPT_INVERSE_OFFERS: (state, framework, { accept_inverse_offers: given }, now) =>
+    given ? answerInverseOffers(state, framework, answerOf('ACCEPT', given), now) : [],
+  DECLINE_INVERSE_OFFERS: (state, framework, { decline_inverse_offers: given }, now) =>
+    given ? answerInverseOffers(state, framework, answerOf('DECLINE', given), now) : [],
+  ACKNOWLEDGE_OPERATION_STATUS: (state, framework, { acknowledge_operation_status: given }, now) =>
+    given ? acknowledgeOperation(state, framework, given, now) : [],
+  REQUEST: () => [],
+};
+
+/** The names of calls in Mesos' metrics. */
+const METRICS: Partial<Record<scheduler.Call.Type, string>> = {
+  TEARDOWN: 'unregister_framework',
+  DECLINE: 'decline_offers',
+  REVIVE: 'revive_offers',
+  SUPPRESS: 'suppress_offers',
+  KILL: 'kill_task',
+  ACKNOWLEDGE: 'status_update_acknowledgement',
+  RECONCILE: 'reconcile_tasks',
+  REQUEST: 'resource_request',
+  MESSAGE: 'framework_to_executor',
+  RECONCILE_OPERATIONS: 'reconcile_operations',
+};
+
+/** Answers a call, 202 and an empty body when it is taken; the refusals in the order of Mesos. */
+export function call(state: MasterState, event: EventOf<'scheduler.call'>): MasterEffect[] {
+  const { request, call: made } = event;
+  const framework = state.frameworks.get(made.framework_id?.value ?? '');
+  if (framework) countCall(framework, made);
+  const refusal = refusalOf(framework, event);
+  if (refusal || !framework) {
+    return [{ kind: 'answer', request, ...(refusal ?? { status: 400, text: 'Framework cannot be found' }) }];
+  }
+  const { effects, ...answer } = carryOut(state, framework, event);
+  return [{ kind: 'answer', request, ...answer }, ...effects];
+}
+
+/** Calls of a framework are counted whether they are carried out or not. */
+export function countCall(framework: Framework, { type = 'UNKNOWN' }: scheduler.Call): void {
+  countType(framework, 'calls', type);
+}
+
+/** Metrics of calls that are not valid (Mesos 1.11 Metrics::incrementInvalidSchedulerCalls). */
+const INVALID: Partial<Record<scheduler.Call.Type, string>> = {
+  ACKNOWLEDGE: 'invalid_status_update_acknowledgements',
+  ACKNOWLEDGE_OPERATION_STATUS: 'invalid_operation_status_update_acknowledgements',
+  MESSAGE: 'invalid_framework_to_executor_messages',
+};
+
+/** A call that was refused for its form is counted where there is a number for it. */
+export function countInvalid(
+  state: MasterState,
+  { type = 'UNKNOWN' }: { readonly type?: scheduler.Call.Type | undefined },
+): MasterEffect[] {
+  const metric = INVALID[type];
+  if (metric) count(state, `master/${metric}`);
+  return [];
+}
+
+type Made = Pick<EventOf<'scheduler.call'>, 'call' | 'patterns' | 'at'>;
+
+/** The answer to a call, and its effects. */
+export interface Outcome {
+  readonly status: number;
+  readonly text?: string;
+  readonly effects: MasterEffect[];
+}
+
+/** Carries out a call of a framework that is connected and may make it. */
+export function carryOut(state: MasterState, framework: Framework, made: Made): Outcome {
+  const { call, at } = made;
+  const type = call.type ?? 'UNKNOWN';
+  if (call.type === 'UPDATE_FRAMEWORK' && call.update_framework) {
+    return update(state, framework, call.update_framework, made);
+  }
+  const transition = CALLS[type];
+  if (!transition) return { status: 501, text: `Call ${type} is not supported`, effects: [] };
+  const metric = METRICS[type];
+  if (metric) count(state, `master/messages_${metric}`);
+  return { status: 202, effects: transition(state, framework, call, at) };
+}
+
+function update(
+  state: MasterState,
+  framework: Framework,
+  call: scheduler.Call.UpdateFramework,
+  { patterns, at }: Made,
+): Outcome {
+  const error = updateError(state, framework, call, patterns);
+  if (error) return { status: 400, text: error, effects: [] };
+  const refused = registrationRefusal(state, call.framework_info);
+  if (refused) return { status: 403, text: refused, effects: [] };
+  return { status: 200, effects: updateFramework(state, framework, { update: call, patterns }, at) };
+}
+
+function refusalOf(
+  framework: Framework | undefined,
+  { stream, call: made, principal }: EventOf<'scheduler.call'>,
+): { status: number; text: string } | undefined {
+  if (!framework) return { status: 400, text: 'Framework cannot be found' };
+  if (principal?.value !== undefined && principal.value !== framework.info.principal) {
+    return { status: 400, text: principalError(principal.value, framework.info.principal) };
+  }
+  if (framework.stream === undefined) return { status: 403, text: 'Framework is not subscribed' };
+  if (framework.pid !== undefined) return { status: 403, text: 'Framework is not connected via HTTP' };
+  if (stream === undefined) {
+    return { status: 400, text: "All non-subscribe calls should include the 'Mesos-Stream-Id' header" };
+  }
+  if (stream === framework.stream) return undefined;
+  const text =
+    `The stream ID '${stream}' included in this request didn't match the stream ID currently associated ` +
+    `with framework ID ${made.framework_id?.value}`;
+  return { status: 400, text };
+}

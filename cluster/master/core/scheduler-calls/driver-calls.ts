@@ -1,0 +1,49 @@
+/**
+ * The calls of drivers other than SUBSCRIBE: the same as over HTTP, but nothing answers them. What is wrong with one is
+ * noted in Mesos' words (Mesos 1.11 Master::receive).
+ *
+ * In: driver.call      Out: what the call leads to, send(FrameworkError), note
+ */
+
+import type * as scheduler from '../../../api/generated/scheduler';
+import { tellError } from '../frameworks/drivers';
+import type { MasterEffect } from '../state/effects';
+import type { EventOf } from '../state/events';
+import { count, type MasterState } from '../state/state';
+import { callError } from '../validate/call';
+import { carryOut, countCall, countInvalid } from './calls';
+
+/** Calls that drivers do not have. */
+const NOT_IN_V0: readonly (scheduler.Call.Type | undefined)[] = [
+  'ACKNOWLEDGE_OPERATION_STATUS',
+  'RECONCILE_OPERATIONS',
+];
+
+/** Carries out a call that comes from the driver of its framework. */
+export function driverCall(state: MasterState, event: EventOf<'driver.call'>): MasterEffect[] {
+  const { pid, call } = event;
+  if (state.electedAt === undefined) {
+    count(state, 'master/dropped_messages');
+    return [];
+  }
+  const framework = state.frameworks.get(call.framework_id?.value ?? '');
+  const invalid = callError(call);
+  if (invalid) countInvalid(state, call);
+  const wrong =
+    invalid ??
+    (framework ? undefined : 'Framework cannot be found') ??
+    (framework?.pid === pid ? undefined : 'Call is not from registered framework');
+  if (wrong || !framework) return [drop(event, wrong ?? 'Framework cannot be found')];
+  countCall(framework, call);
+  if (framework.stream === undefined) return [tellError(pid, 'Framework disconnected')];
+  if (NOT_IN_V0.includes(call.type)) return [drop(event, `'${call.type}' is not supported by the v0 API`)];
+  const { status, text, effects } = carryOut(state, framework, event);
+  if (status < 400) return effects;
+  return status === 501 ? [drop(event, text ?? '')] : [tellError(pid, text ?? '')];
+}
+
+function drop({ pid, call }: EventOf<'driver.call'>, why: string): MasterEffect {
+  const id = call.framework_id?.value ?? '';
+  const text = `Dropping ${call.type ?? 'UNKNOWN'} call from framework ${id} at ${pid}: ${why}`;
+  return { kind: 'note', level: 'warn', text };
+}

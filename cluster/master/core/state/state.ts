@@ -1,0 +1,226 @@
+/**
+ * The master's state, changed only by the transitions beside this file.
+ *
+ * Always true: each piece of an agent's resources is in exactly one of free, offered, used (see allocator/);
+ * every offer belongs to one framework and one registered agent; every task belongs to one framework.
+ */
+
+import type * as internal from '../../../api/generated/internal';
+import type * as mesos from '../../../api/generated/mesos';
+import type { OfferConstraints } from '../../../api/generated/scheduler';
+import { type Random, randomFrom } from '../../../model/random';
+import type { Resources } from '../../../model/resources';
+import type { TaskState } from '../../../model/task-state';
+import type { Millis } from '../../../model/time';
+import { createAllocator } from '../allocator/settings';
+import type { AllocatorState } from '../allocator/state';
+import type { Constraints } from '../offer-constraints/constraints';
+import { emptyRegistry, type RegistryState } from '../registry/state';
+import type { MasterBoot } from './events';
+import { type InverseOffers, noInverseOffers } from './inverse-offers';
+import { noRemovals, type Removals } from './removals';
+
+export interface MasterState {
+  readonly boot: MasterBoot;
+  readonly random: Random;
+  /** Time when the registry had been recovered; undefined before. */
+  electedAt: Millis | undefined;
+  readonly next: { agent: number; framework: number; offer: number; ticket: number };
+  readonly registry: RegistryState;
+  /** Registered agents, connected or not. */
+  readonly agents: Map<string, Agent>;
+  readonly agentIdByPid: Map<string, string>;
+  /** Agents of the registry that have not come back since we lead. */
+  readonly recovered: Map<string, internal.SlaveInfo>;
+  readonly frameworks: Map<string, Framework>;
+  /** Frameworks that have ended, oldest first, bounded. */
+  readonly completed: Map<string, Framework>;
+  readonly frameworkByStream: Map<string, string>;
+  /** Drivers, connected or not. */
+  readonly frameworkByPid: Map<string, string>;
+  /** Unreachable tasks by agent; see unreachable-tasks.ts. */
+  readonly unreachableByAgent: Map<string, Set<TaskRecord>>;
+  readonly offers: Map<string, OfferRecord>;
+  readonly allocator: AllocatorState;
+  readonly inverse: InverseOffers;
+  /** Agents about which a registry change that ends their stay is on its way. */
+  readonly leaving: Map<string, Leaving>;
+  readonly removals: Removals;
+  /** Agents the registry had when we were elected. */
+  expectedAgents: number;
+  /** Draining agents whose end of draining is on its way into the registry. */
+  readonly emptied: Set<string>;
+  /** Streams of operators that follow events. */
+  readonly operators: Set<string>;
+  /** Counters by their name in /metrics/snapshot. */
+  readonly counters: Map<string, number>;
+}
+
+/** The ways in which an agent leaves. */
+export type Leaving = 'unreachable' | 'removed' | 'gone';
+
+export interface Agent {
+  readonly id: string;
+  info: mesos.AgentInfo;
+  pid: string;
+  version: string;
+  capabilities: readonly mesos.AgentInfo.Capability[];
+  total: Resources;
+  connected: boolean;
+  active: boolean;
+  /** An operator wants no offers of it. */
+  deactivated: boolean;
+  readonly registeredAt: Millis;
+  reregisteredAt: Millis | undefined;
+  /** Pings sent since the last pong. */
+  pingsUnanswered: number;
+  /** Time of the drain order. */
+  drainStartedAt: Millis | undefined;
+  readonly tasks: Map<string, TaskRecord>;
+  /** Executors that frameworks brought along; see executors.ts. */
+  readonly executors: Map<string, ExecutorRecord>;
+  /** Operations under way, by their uuid in base64; see operations/. */
+  readonly operations: Map<string, OperationRecord>;
+  /** The state of its resources that orders refer to, a uuid in base64. */
+  resourceVersion: string | undefined;
+  readonly offers: Set<string>;
+}
+
+export interface ExecutorRecord {
+  readonly id: string;
+  readonly frameworkId: string;
+  readonly agentId: string;
+  readonly role: string;
+  readonly info: mesos.ExecutorInfo;
+  readonly resources: Resources;
+}
+
+export interface OperationRecord {
+  readonly uuid: string;
+  readonly agentId: string;
+  /** Undefined for an operator's. */
+  readonly frameworkId: string | undefined;
+  readonly info: mesos.Offer.Operation;
+  latest: mesos.OperationStatus;
+  statuses: readonly mesos.OperationStatus[];
+}
+
+export interface Framework {
+  readonly id: string;
+  info: mesos.FrameworkInfo;
+  /** The stream it is connected by; for a driver, its pid. */
+  stream: string | undefined;
+  /** The pid of its driver, kept while that is disconnected; undefined for a framework over HTTP. */
+  pid: string | undefined;
+  active: boolean;
+  /** Known from its agents only, since this master leads. */
+  recovered: boolean;
+  registeredAt: Millis | undefined;
+  reregisteredAt: Millis | undefined;
+  unregisteredAt: Millis | undefined;
+  roles: readonly string[];
+  suppressedRoles: ReadonlySet<string>;
+  /** Its offer constraints, as given and as read. */
+  offerConstraints: OfferConstraints | undefined;
+  constraints: Constraints;
+  readonly tasks: Map<string, TaskRecord>;
+  readonly unreachableTasks: Map<string, TaskRecord>;
+  readonly completedTasks: TaskRecord[];
+  /** Its operations with an id, by that. */
+  readonly operations: Map<string, OperationRecord>;
+  readonly offers: Set<string>;
+  /** Calls, events, operations and the like by what follows its name in the metrics, such as `calls/revive`. */
+  readonly counts: Map<string, number>;
+}
+
+export interface TaskRecord {
+  readonly id: string;
+  readonly frameworkId: string;
+  readonly agentId: string;
+  readonly name: string;
+  readonly executorId: string | undefined;
+  /** The latest state. Once terminal it never changes. */
+  state: TaskState;
+  statuses: readonly mesos.TaskStatus[];
+  /** The last status that was forwarded to the framework and may be acknowledged. */
+  forwarded: { readonly state: TaskState; readonly uuid: string } | undefined;
+  readonly resources: Resources;
+  /** True while its resources count as used. */
+  holdsResources: boolean;
+  readonly role: string;
+  /** The parts that are only carried along. */
+  readonly parts: Pick<
+    mesos.Task,
+    'labels' | 'discovery' | 'container' | 'health_check' | 'kill_policy' | 'user' | 'limits'
+  >;
+  /** A kill was asked for while the agent was away. */
+  killWanted: boolean;
+}
+
+export interface OfferRecord {
+  readonly id: string;
+  readonly frameworkId: string;
+  readonly agentId: string;
+  readonly role: string;
+  readonly resources: Resources;
+}
+
+export function initMaster(boot: MasterBoot): MasterState {
+  return {
+    boot,
+    random: randomFrom(boot.seed),
+    electedAt: undefined,
+    next: { agent: 0, framework: 0, offer: 0, ticket: 0 },
+    registry: emptyRegistry(),
+    agents: new Map(),
+    agentIdByPid: new Map(),
+    recovered: new Map(),
+    frameworks: new Map(),
+    completed: new Map(),
+    frameworkByStream: new Map(),
+    frameworkByPid: new Map(),
+    unreachableByAgent: new Map(),
+    offers: new Map(),
+    allocator: createAllocator(boot.settings.allocator, boot.settings.domain?.fault_domain?.region.name),
+    inverse: noInverseOffers(),
+    leaving: new Map(),
+    removals: noRemovals(),
+    expectedAgents: 0,
+    emptied: new Set(),
+    operators: new Set(),
+    counters: new Map(),
+  };
+}
+
+/** Counts something under its metric name. */
+export function count(state: MasterState, name: string, by = 1): void {
+  state.counters.set(name, (state.counters.get(name) ?? 0) + by);
+}
+
+/** Counts something of one framework. */
+export function countOf({ counts }: Framework, name: string, by = 1): void {
+  counts.set(name, (counts.get(name) ?? 0) + by);
+}
+
+/** Names of counts by type. The types are a closed list, and there are thousands of calls and events a second. */
+const NAMES = { calls: new Map<string, string>(), events: new Map<string, string>() };
+
+/** Counts a call or an event of one framework by its type. */
+export function countType(framework: Framework, group: keyof typeof NAMES, type: string): void {
+  const name = NAMES[group].get(type) ?? `${group}/${type.toLowerCase()}`;
+  NAMES[group].set(type, name);
+  countOf(framework, name);
+}
+
+/** True when a framework has a capability of this type. */
+export function isCapable(
+  framework: Pick<Framework, 'info'>,
+  type: mesos.FrameworkInfo.Capability.Type,
+): boolean {
+  return framework.info.capabilities?.some((capability) => capability.type === type) ?? false;
+}
+
+/** True when an agent's resources may be offered: `active` in Mesos' endpoints. */
+export function isOffered({ active, connected, deactivated }: Agent): boolean {
+  return active && connected && !deactivated;
+}

@@ -1,0 +1,40 @@
+/**
+ * An executor ended on its agent: its framework hears of it, best effort. What became of its tasks comes as
+ * updates (Mesos 1.11 Master::exitedExecutor).
+ *
+ * In: agent.exitedExecutor      Out: event(FAILURE)
+ */
+
+import { allocateSoon } from '../offers/schedule';
+import type { MasterEffect } from '../state/effects';
+import type { EventOf } from '../state/events';
+import { executorKey } from '../state/keys';
+import { count, type MasterState } from '../state/state';
+import { removeExecutor } from './executors';
+
+export function exitedExecutor(
+  state: MasterState,
+  { pid, message, at }: EventOf<'agent.exitedExecutor'>,
+): MasterEffect[] {
+  count(state, 'master/messages_exited_executor');
+  const { slave_id: agent_id, framework_id, executor_id, status } = message;
+  const agent = state.agents.get(agent_id.value);
+  if (agent?.pid !== pid) return [ignored(pid, message, 'its agent is not registered')];
+  const record = agent.executors.get(executorKey(framework_id.value, executor_id.value));
+  if (!record) return [ignored(pid, message, 'the executor is not known')];
+  removeExecutor(state, agent, record);
+  const soon = allocateSoon(state, at);
+  const stream = state.frameworks.get(framework_id.value)?.stream;
+  if (stream === undefined) return [...soon, ignored(pid, message, 'its framework is not connected')];
+  const failure = { agent_id, executor_id, status };
+  return [...soon, { kind: 'event', stream, event: { type: 'FAILURE', failure } }];
+}
+
+function ignored(
+  pid: string,
+  { executor_id, framework_id }: EventOf<'agent.exitedExecutor'>['message'],
+  why: string,
+): MasterEffect {
+  const fields = { pid, executor: executor_id.value, framework: framework_id.value, why };
+  return { kind: 'note', level: 'warn', text: 'the end of an executor is ignored', fields };
+}

@@ -1,0 +1,83 @@
+/**
+ * Used and offered resources by role, as endpoints show them (Mesos 1.11 Slave::usedResources,
+ * Framework::totalUsedResources).
+ *
+ * Always true: used resources are those that tasks and executors hold.
+ */
+
+import {
+  allocateTo,
+  combine,
+  type Resource,
+  type Resources,
+  subtractResources,
+} from '../../../model/resources';
+import { isShared } from '../../../model/volumes';
+import type { AllocatorAgent } from '../allocator/state';
+import type { Agent, ExecutorRecord, Framework, MasterState, OfferRecord } from '../state/state';
+import { executorsOf } from './executors';
+
+/** Something that has resources: a task, an executor, an offer. None of it changes while it has them. */
+export interface Holding {
+  readonly role: string;
+  readonly resources: Resources;
+}
+
+/** The tasks and executors on an agent, with their resources. */
+export function holdersOn(agent: Agent): Holding[] {
+  return [...heldTasks(agent), ...agent.executors.values()];
+}
+
+/** A framework's tasks and executors that use something. */
+export function holdersOf(
+  state: MasterState,
+  framework: Framework,
+  executors: readonly ExecutorRecord[] = executorsOf(state, framework.id),
+): Holding[] {
+  return [...heldTasks(framework), ...executors];
+}
+
+/** Those of these offers that are still out. */
+export function offersOf(state: MasterState, ids: Iterable<string>): OfferRecord[] {
+  return [...ids].flatMap((id) => state.offers.get(id) ?? []);
+}
+
+/** The shared volumes of an agent that are offered and that nothing uses. */
+export function sharedOnlyOffered(state: MasterState, { id, sharedUse }: AllocatorAgent): Resources {
+  const offers = [...(state.agents.get(id)?.offers ?? [])].flatMap((offer) => state.offers.get(offer) ?? []);
+  const used = subtractResources(
+    sharedUse,
+    offers.flatMap(({ resources }) => resources.filter(isShared)),
+  );
+  return sharedUse.filter(({ identity }) => !used.some((one) => one.identity === identity));
+}
+
+/** All executors by the id of their framework. */
+export function executorsByFramework(state: MasterState): ReadonlyMap<string, readonly ExecutorRecord[]> {
+  const all = new Map<string, ExecutorRecord[]>();
+  for (const { executors } of state.agents.values()) {
+    for (const executor of executors.values()) {
+      const own = all.get(executor.frameworkId);
+      if (own) own.push(executor);
+      else all.set(executor.frameworkId, [executor]);
+    }
+  }
+  return all;
+}
+
+function heldTasks({ tasks }: Pick<Agent, 'tasks'>): Holding[] {
+  return [...tasks.values()].filter(({ holdsResources }) => holdsResources);
+}
+
+/**
+ * The sum by role; resources are added before they are marked, since there are many holders and few roles.
+ */
+export function sumByRole(holdings: readonly Holding[]): Resources {
+  const byRole = new Map<string, Resource[]>();
+  for (const { role, resources } of holdings) {
+    const reserved = byRole.get(role);
+    if (reserved) reserved.push(...resources);
+    else byRole.set(role, [...resources]);
+  }
+  return [...byRole].flatMap(([role, reserved]) => allocateTo(combine(reserved), role));
+}

@@ -1,0 +1,61 @@
+/**
+ * The events that a follower is told, and the parts of them it may see (Mesos 1.11
+ * Master::Subscribers::Subscriber::send).
+ *
+ * Always true: of frameworks and agents only resources are named whose roles may be seen. The original looks at
+ * an agent's total only, though what is used comes with its roles, too.
+ */
+
+import type { Event } from '../../api/generated/master';
+import type * as mesos from '../../api/generated/mesos';
+import type { MasterState } from '../core/state/state';
+import type { Sight } from './read-filter';
+import { onlySeen, shownAgent } from './visible-resources';
+
+/** The event as somebody restricted is told of it; undefined when not at all. */
+export function shownEvent(state: MasterState, sight: Sight, event: Event): Event | undefined {
+  if (!seesEvent(state, sight, event)) return undefined;
+  const { framework_added: added, framework_updated: updated, agent_added: agent } = event;
+  if (added) return { ...event, framework_added: { framework: shownFramework(added.framework, sight) } };
+  if (updated)
+    return { ...event, framework_updated: { framework: shownFramework(updated.framework, sight) } };
+  if (agent) return { ...event, agent_added: { agent: shownAgent(agent.agent, sight.role) } };
+  return event;
+}
+
+type PrintedFramework = NonNullable<Event['framework_added']>['framework'];
+
+function shownFramework(printed: PrintedFramework, { role }: Sight): PrintedFramework {
+  return {
+    ...printed,
+    allocated_resources: onlySeen(printed.allocated_resources, role),
+    offered_resources: onlySeen(printed.offered_resources, role),
+  };
+}
+
+/**
+ * True when a principal is told of an event; events about agents are for everybody.
+ */
+function seesEvent(state: MasterState, sight: Sight, event: Event): boolean {
+  const infoOf = (id: string): mesos.FrameworkInfo | undefined =>
+    (state.frameworks.get(id) ?? state.completed.get(id))?.info;
+  const about = event.framework_added?.framework ?? event.framework_updated?.framework;
+  const info = about?.framework_info ?? event.framework_removed?.framework_info;
+  if (info) return sight.framework(info);
+  const added = event.task_added?.task;
+  const id = added?.framework_id.value ?? event.task_updated?.framework_id.value;
+  if (id === undefined) return true;
+  const framework = infoOf(id);
+  const taskId = event.task_updated?.status.task_id.value ?? '';
+  const user = added ? added.user : userOf(state, id, taskId);
+  return framework !== undefined && sight.framework(framework) && sight.task(user, framework);
+}
+
+function userOf(state: MasterState, frameworkId: string, taskId: string): string | undefined {
+  const framework = state.frameworks.get(frameworkId) ?? state.completed.get(frameworkId);
+  const task =
+    framework?.tasks.get(taskId) ??
+    framework?.unreachableTasks.get(taskId) ??
+    framework?.completedTasks.findLast(({ id }) => id === taskId);
+  return task?.parts.user;
+}

@@ -1,0 +1,39 @@
+/**
+ * Maintenance in the words of the v1 operator API: the schedule, and how far each machine is.
+ */
+
+import type * as maintenance from '../../api/generated/maintenance';
+import type * as mesos from '../../api/generated/mesos';
+import { agentMachineKey } from '../core/maintenance/agents';
+import { answersAbout } from '../core/offers/inverse-offers';
+import type { MasterState } from '../core/state/state';
+
+/** The schedule; without any it is empty. */
+export function getSchedule(state: MasterState): maintenance.Schedule {
+  return state.registry.schedules[0] ?? {};
+}
+
+/** Machines that drain, each with the answers of frameworks about its agents, and machines that are down. */
+export function getMaintenanceStatus(state: MasterState): maintenance.ClusterStatus {
+  const { machines } = state.registry;
+  if (machines.size === 0) return {};
+  const answers = answersByMachine(state);
+  const draining: maintenance.ClusterStatus.DrainingMachine[] = [];
+  const down: mesos.MachineID[] = [];
+  for (const [key, { id, mode }] of machines) {
+    if (mode === 'DRAINING') draining.push({ id, statuses: answers.get(key) ?? [] });
+    if (mode === 'DOWN') down.push(id);
+  }
+  return { draining_machines: draining, down_machines: down };
+}
+
+function answersByMachine(state: MasterState): Map<string, ReturnType<typeof answersAbout>> {
+  const found = new Map<string, ReturnType<typeof answersAbout>>();
+  for (const agentId of state.inverse.answers.keys()) {
+    const agent = state.agents.get(agentId);
+    if (!agent) continue;
+    const key = agentMachineKey(agent);
+    found.set(key, [...(found.get(key) ?? []), ...answersAbout(state, agentId)]);
+  }
+  return found;
+}

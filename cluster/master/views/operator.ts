@@ -1,0 +1,128 @@
+/**
+ * The master's state in the words of the v1 operator API (mesos.v1.master).
+ */
+
+import type * as api from '../../api/generated/master';
+import type * as mesos from '../../api/generated/mesos';
+import { lazyList } from '../../model/lazy-list';
+import { addQuantities } from '../../model/quantities';
+import { agentPrinter } from '../core/agents/print-agent';
+import { frameworkPrinter, type PrintedFramework } from '../core/frameworks/print-framework';
+import { printOperation } from '../core/operations/record';
+import type { Framework, MasterState, TaskRecord } from '../core/state/state';
+import { executorsByFramework } from '../core/tasks/holdings';
+import { printTask } from '../core/tasks/print-task';
+import { type SeenState, wholeOf } from './read-filter';
+import { type RoleSummary, roleSummaries } from './roles';
+import { shownAgent, shownInfo } from './visible-resources';
+
+/** The lists of a reply: gathered at one moment, their items printed when they are read. */
+export type Lists<Reply, Names extends keyof Reply> = {
+  readonly [Name in Names]-?: Iterable<ItemOf<Reply[Name]>>;
+};
+type ItemOf<List> = NonNullable<List> extends readonly (infer Item)[] ? Item : never;
+
+const call = <Item>(print: () => Item): Item => print();
+
+export function getAgents(state: SeenState): Lists<api.Response.GetAgents, 'agents' | 'recovered_agents'> {
+  const printers = [...state.agents.values()].map((agent) => agentPrinter(state, agent, wholeOf(state)));
+  const recovered = [...state.recovered.values()].map((info) => ({
+    ...info,
+    checkpoint: info.checkpoint ?? false,
+  }));
+  const seesRole = state.seen?.role;
+  if (!seesRole) return { agents: lazyList(printers, call), recovered_agents: recovered };
+  return {
+    agents: lazyList(printers, (print) => shownAgent(print(), seesRole)),
+    recovered_agents: recovered.map((info) => shownInfo(info, seesRole)),
+  };
+}
+
+export function getFrameworks(
+  state: SeenState,
+): Lists<api.Response.GetFrameworks, 'frameworks' | 'completed_frameworks'> {
+  const whole = wholeOf(state);
+  const executors = executorsByFramework(whole);
+  const printer = (framework: Framework): (() => PrintedFramework) =>
+    frameworkPrinter(state, framework, { executors: executors.get(framework.id) ?? [], whole });
+  return {
+    frameworks: lazyList([...state.frameworks.values()].map(printer), call),
+    completed_frameworks: lazyList([...state.completed.values()].map(printer), call),
+  };
+}
+
+/** Records change with their tasks: a list is one of copies. */
+export function getTasks(
+  state: MasterState,
+): Lists<api.Response.GetTasks, 'tasks' | 'unreachable_tasks' | 'completed_tasks'> {
+  const tasks: TaskRecord[] = [];
+  const unreachable: TaskRecord[] = [];
+  const completed: TaskRecord[] = [];
+  for (const framework of [...state.frameworks.values(), ...state.completed.values()]) {
+    for (const record of framework.tasks.values()) tasks.push({ ...record });
+    for (const record of framework.unreachableTasks.values()) unreachable.push({ ...record });
+    for (const record of framework.completedTasks) completed.push({ ...record });
+  }
+  return {
+    tasks: lazyList(tasks, printTask),
+    unreachable_tasks: lazyList(unreachable, printTask),
+    completed_tasks: lazyList(completed, printTask),
+  };
+}
+
+/** Executors that frameworks brought along. */
+export function getExecutors(state: MasterState): Lists<api.Response.GetExecutors, 'executors'> {
+  const records = [...state.agents.values()].flatMap(({ executors }) => [...executors.values()]);
+  return {
+    executors: lazyList(records, ({ info, agentId }) => ({
+      executor_info: info,
+      agent_id: { value: agentId },
+    })),
+  };
+}
+
+/** Operations under way. */
+export function getOperations(state: MasterState): Lists<api.Response.GetOperations, 'operations'> {
+  const records = [...state.agents.values()].flatMap(({ operations }) =>
+    [...operations.values()].map((record) => ({ ...record })),
+  );
+  return { operations: lazyList(records, printOperation) };
+}
+
+/** The whole state of one moment, as GET_STATE and the first event of a stream have it. */
+export function getState(state: SeenState) {
+  return {
+    get_tasks: getTasks(state),
+    get_executors: getExecutors(state),
+    get_frameworks: getFrameworks(state),
+    get_agents: getAgents(state),
+  };
+}
+
+/** Every role that anything makes known, with what it and the roles below it use and are offered. */
+export function getRoles(state: MasterState): api.Response.GetRoles {
+  return { roles: roleSummaries(state).map(printRole) };
+}
+
+/** Names that are scalars for certain. */
+const SHOWN = new Set(['cpus', 'mem', 'disk', 'gpus']);
+
+function printRole({ name, weight, frameworks, allocated, offered }: RoleSummary): mesos.Role {
+  const all = new Map(allocated);
+  addQuantities(all, offered);
+  const shown = [...all].filter(([resource, milli]) => SHOWN.has(resource) && milli > 0).sort();
+  return {
+    name,
+    weight,
+    frameworks: frameworks.map((value) => ({ value })),
+    resources: shown.map(([resource, milli]) => ({
+      name: resource,
+      type: 'SCALAR',
+      scalar: { value: milli / 1000 },
+    })),
+  };
+}
+
+export function getWeights(state: MasterState): api.Response.GetWeights {
+  return { weight_infos: [...state.registry.weights].map(([role, weight]) => ({ role, weight })) };
+}

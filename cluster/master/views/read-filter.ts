@@ -1,0 +1,172 @@
+/**
+ * The view of a principal: the state without the frameworks, tasks and roles it may not view (Mesos 1.11
+ * filters reads silently).
+ *
+ * Always true: what is shown to somebody restricted is made from what this file lets through, whichever page
+ * or call it is for.
+ */
+
+import type * as mesos from '../../api/generated/mesos';
+import type { AclList } from '../../model/acls';
+import { canRefuse, isAllowed, thing } from '../../model/authorizer';
+import type { Principal } from '../../model/principal';
+import type { Agent, Framework, MasterState, TaskRecord } from '../core/state/state';
+
+const VIEWS: readonly AclList[] = [
+  'view_frameworks',
+  'view_tasks',
+  'view_executors',
+  'view_roles',
+  'view_flags',
+  'get_maintenance_schedules',
+  'get_maintenance_statuses',
+  'get_quotas',
+];
+
+/** True when something is hidden from this principal; all others share their pages (viewerKey). */
+export function isRestricted(state: MasterState, sender: Principal | undefined): boolean {
+  const { acls } = state.boot.settings;
+  if (!canRefuse(acls, VIEWS)) return false;
+  const seesAll = (list: AclList): boolean =>
+    (acls?.permissive === true && !acls.rules[list]?.length) || isEverything(state, list, sender);
+  return !VIEWS.every(seesAll);
+}
+
+/** The same for all who see the same: empty for those who see everything, whoever they are. */
+export function viewerKey(state: MasterState, sender: Principal | undefined): string {
+  return isRestricted(state, sender) ? JSON.stringify([sender?.value]) : '';
+}
+
+/** True when the first rule for this principal is about everything, and allows it. */
+function isEverything(state: MasterState, list: AclList, sender: Principal | undefined): boolean {
+  const { acls } = state.boot.settings;
+  const first = acls?.rules[list]?.find(
+    ({ principals }) => principals.type !== 'SOME' || principals.values.includes(sender?.value ?? ''),
+  );
+  if (!first) return acls?.permissive === true;
+  return first.objects.type === 'ANY' && isAllowed(acls, list, sender);
+}
+
+export interface Sight {
+  readonly framework: (info: mesos.FrameworkInfo) => boolean;
+  readonly task: (user: string | undefined, info: mesos.FrameworkInfo) => boolean;
+  readonly executor: (executor: mesos.ExecutorInfo, info: mesos.FrameworkInfo) => boolean;
+  readonly role: (name: string) => boolean;
+  readonly quota: (role: string) => boolean;
+  readonly flags: boolean;
+}
+
+export function sightOf(state: MasterState, sender: Principal | undefined): Sight {
+  const { acls } = state.boot.settings;
+  const sees = (list: AclList, name: string | undefined): boolean =>
+    isAllowed(acls, list, sender, thing(name));
+  return {
+    framework: ({ user }) => sees('view_frameworks', user),
+    task: (user, info) => sees('view_tasks', user ?? info.user),
+    executor: ({ command }, info) => sees('view_executors', command?.user ?? info.user),
+    role: (name) => sees('view_roles', name),
+    quota: (role) => sees('get_quotas', role),
+    flags: isAllowed(acls, 'view_flags', sender),
+  };
+}
+
+/** A state of which some may be hidden. */
+export interface SeenState extends MasterState {
+  /** Undefined when nothing is hidden. */
+  readonly seen?: {
+    /** The unfiltered state: sums of resources count all. */
+    readonly whole: MasterState;
+    readonly role: Sight['role'];
+  };
+}
+
+/** The state with what is hidden. */
+export function wholeOf(state: SeenState): MasterState {
+  return state.seen?.whole ?? state;
+}
+
+/** The state as a principal sees it. Nothing of the given state is changed; for those who see all it is the same. */
+export function seenBy(state: MasterState, sender: Principal | undefined): SeenState {
+  if (!isRestricted(state, sender)) return state;
+  const sight = sightOf(state, sender);
+  const shownFrameworks = (all: ReadonlyMap<string, Framework>): Map<string, Framework> =>
+    new Map(
+      [...all]
+        .filter(([, { info }]) => sight.framework(info))
+        .map(([id, framework]) => [id, shownTasks(sight, framework)]),
+    );
+  const frameworks = shownFrameworks(state.frameworks);
+  const agents = [...state.agents].map(([id, agent]): [string, Agent] => [
+    id,
+    shownAgent(sight, agent, frameworks),
+  ]);
+  return {
+    ...state,
+    frameworks,
+    completed: shownFrameworks(state.completed),
+    agents: new Map(agents),
+    registry: shownRegistry(state, sender, sight),
+    seen: { whole: state, role: sight.role },
+  };
+}
+
+function shownRegistry(
+  { registry, boot }: MasterState,
+  sender: Principal | undefined,
+  sight: Sight,
+): MasterState['registry'] {
+  const may = (list: AclList): boolean => isAllowed(boot.settings.acls, list, sender);
+  return {
+    ...registry,
+    weights: new Map([...registry.weights].filter(([role]) => sight.role(role))),
+    quotas: new Map([...registry.quotas].filter(([role]) => sight.quota(role))),
+    schedules: may('get_maintenance_schedules') ? registry.schedules : [],
+    machines: may('get_maintenance_statuses') ? registry.machines : new Map(),
+  };
+}
+
+/**
+ * An agent without the parts of frameworks that are hidden. An agent's resources stay: pages show their
+ * sums to everybody, and single pieces by their roles (views/held.ts).
+ */
+function shownAgent(sight: Sight, agent: Agent, frameworks: ReadonlyMap<string, Framework>): Agent {
+  const tasks = [...agent.tasks].filter(
+    ([, task]) => frameworks.get(task.frameworkId)?.tasks.get(task.id) === task,
+  );
+  const executors = [...agent.executors].filter(([, { frameworkId, info }]) => {
+    const framework = frameworks.get(frameworkId);
+    return framework !== undefined && sight.executor(info, framework.info);
+  });
+  const operations = [...agent.operations].filter(([, { frameworkId, info }]) => {
+    const isKnown = frameworkId === undefined || frameworks.has(frameworkId);
+    return isKnown && rolesOf(info).every((role) => sight.role(role));
+  });
+  const shown = { tasks: new Map(tasks), executors: new Map(executors), operations: new Map(operations) };
+  return { ...agent, ...shown };
+}
+
+/** The roles whose reservations an operation is about. */
+function rolesOf(operation: mesos.Offer.Operation): string[] {
+  const { reserve, unreserve, create, destroy, grow_volume, shrink_volume } = operation;
+  const resources = [
+    ...(reserve?.resources ?? []),
+    ...(unreserve?.resources ?? []),
+    ...(create?.volumes ?? []),
+    ...(destroy?.volumes ?? []),
+    ...(grow_volume ? [grow_volume.volume] : []),
+    ...(shrink_volume ? [shrink_volume.volume] : []),
+  ];
+  return resources.flatMap(({ reservations }) => (reservations ?? []).map(({ role }) => role ?? '*'));
+}
+
+function shownTasks(sight: Sight, framework: Framework): Framework {
+  const isShown = (task: TaskRecord): boolean => sight.task(task.parts.user, framework.info);
+  const only = (tasks: ReadonlyMap<string, TaskRecord>): Map<string, TaskRecord> =>
+    new Map([...tasks].filter(([, task]) => isShown(task)));
+  return {
+    ...framework,
+    tasks: only(framework.tasks),
+    unreachableTasks: only(framework.unreachableTasks),
+    completedTasks: framework.completedTasks.filter(isShown),
+  };
+}

@@ -1,0 +1,39 @@
+/**
+ * Roles and quotas as operators read them.
+ */
+
+import type { QuotaConfig, QuotaStatus } from '../../api/generated/quota';
+import type { Quantities } from '../../model/quantities';
+import { readScalars } from '../core/allocator/facts';
+import { infoOf, shownConfig } from '../core/registry/quota-config';
+import { type Breakdown, breakdowns, NOTHING } from '../core/roles/breakdown';
+import { frameworksIn, knownRoles } from '../core/roles/known-roles';
+import type { MasterState } from '../core/state/state';
+
+export interface RoleSummary extends Breakdown {
+  readonly name: string;
+  readonly weight: number;
+  readonly guarantee: Quantities;
+  readonly limit: Quantities;
+  readonly frameworks: readonly string[];
+}
+
+export function roleSummaries(state: MasterState): RoleSummary[] {
+  const parts = breakdowns(state);
+  return knownRoles(state).map((name) => {
+    const config: QuotaConfig | undefined = state.registry.quotas.get(name);
+    return {
+      name,
+      weight: state.registry.weights.get(name) ?? 1,
+      guarantee: readScalars(config?.guarantees),
+      limit: readScalars(config?.limits),
+      frameworks: frameworksIn(state, name),
+      ...(parts.get(name) ?? NOTHING),
+    };
+  });
+}
+
+export function getQuota(state: MasterState, isSeen: (role: string) => boolean): QuotaStatus {
+  const configs = [...state.registry.quotas.values()].filter(({ role }) => isSeen(role));
+  return { infos: configs.map(infoOf), configs: configs.map(shownConfig) };
+}

@@ -1,0 +1,35 @@
+/**
+ * The parts of printed agents that somebody may see who may not see every role.
+ */
+
+import type * as mesos from '../../api/generated/mesos';
+import type { WireResource } from '../../model/resources';
+import type { PrintedAgent } from '../core/agents/print-agent';
+
+/** The resources all of whose roles may be seen (Mesos 1.11 ObjectApprovers::approved<VIEW_ROLE>). */
+export function onlySeen<R extends WireResource>(
+  resources: readonly R[] | undefined,
+  seesRole: (role: string) => boolean,
+): R[] {
+  return (resources ?? []).filter(({ role, reservations, allocation_info }) => {
+    const roles = (reservations ?? []).map((one) => one.role ?? '*');
+    if (role !== undefined && role !== '*') roles.push(role);
+    if (allocation_info) roles.push(allocation_info.role ?? '*');
+    return roles.every(seesRole);
+  });
+}
+
+/** An agent without the resources of roles that may not be seen. */
+export function shownAgent(printed: PrintedAgent, seesRole: (role: string) => boolean): PrintedAgent {
+  return {
+    ...printed,
+    agent_info: shownInfo(printed.agent_info, seesRole),
+    total_resources: onlySeen(printed.total_resources, seesRole),
+    allocated_resources: onlySeen(printed.allocated_resources, seesRole),
+    offered_resources: onlySeen(printed.offered_resources, seesRole),
+  };
+}
+
+export function shownInfo(info: mesos.AgentInfo, seesRole: (role: string) => boolean): mesos.AgentInfo {
+  return info.resources ? { ...info, resources: onlySeen(info.resources, seesRole) } : info;
+}
