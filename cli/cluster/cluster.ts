@@ -6,6 +6,7 @@ import { createServer } from 'node:net';
 import { join } from 'node:path';
 import { agentFlags } from '../../cluster/agent/config';
 import { type GoneAgent, type RunningAgent, startAgent } from '../../cluster/agent/main';
+import { runExecutor } from '../../cluster/executor/main';
 import { masterFlags } from '../../cluster/master/config';
 import { type RunningMaster, startMaster } from '../../cluster/master/main';
 import type { Clock } from '../../cluster/runtime/clock';
@@ -21,7 +22,6 @@ import { MARATHON_FLAGS, marathonConfig } from '../../frameworks/marathon/config
 import { startMarathon } from '../../frameworks/marathon/main';
 import { lbFlags, readLbConfig } from '../../lb/config';
 import { startLb } from '../../lb/main';
-import { hostedExecutors } from './launcher';
 import { agentArgs, dnsArgs, lbArgs, marathonArgs, masterArgs, type UpOptions } from './options';
 import { type FlagNames, Parts } from './parts';
 import { recorderFor } from './recorders';
@@ -161,7 +161,7 @@ function startAgentPart(
     const agent = await startAgent(config, {
       log,
       clock: deps.clock,
-      launcher: hostedExecutors({ log, clock: deps.clock }),
+      executor: runExecutor,
       record: recorderFor(config.record),
       onEnd: (reason, gone) => {
         if (gone === undefined) return ended(reason);

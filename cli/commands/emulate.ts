@@ -2,8 +2,8 @@
  * `meseta emulate agents`: many agents that run nothing, to try a master or a framework at size.
  */
 
-import { startEmulatedAgents } from '../../cluster/agent/main';
 import type * as mesos from '../../cluster/api/generated/mesos';
+import { startEmulatedAgents } from '../../cluster/emulator/main';
 import { readResourceText } from '../../cluster/model/resource-text';
 import { writeResources } from '../../cluster/model/resources';
 import { systemClock } from '../../cluster/runtime/clock';

@@ -2,12 +2,13 @@
 
 import { agentFlags } from '../../cluster/agent/config';
 import { startAgent } from '../../cluster/agent/main';
+import { runExecutor } from '../../cluster/executor/main';
 import { systemClock } from '../../cluster/runtime/clock';
 import { strayVariables, tellStrayVariables } from '../../cluster/runtime/config/environment';
 import { variablesOf } from '../../cluster/runtime/config/flags';
 import { logOptions } from '../../cluster/runtime/config/log-flags';
 import { createLogger } from '../../cluster/runtime/log';
-import { hostedExecutors } from '../cluster/launcher';
+
 import { recorderFor } from '../cluster/recorders';
 import { flagCommand } from '../command';
 import { onSignal, runDaemon } from '../daemon';
@@ -20,11 +21,11 @@ export const agent = flagCommand({
     runDaemon(terminal, async ({ fail }) => {
       const log = createLogger(logOptions(flags, 'mesos-agent'));
       tellStrayVariables(strayVariables(variablesOf(agentFlags), 'MESOS_', terminal.env), log);
-      const launcher = hostedExecutors({ log, clock });
+
       const running = await startAgent(flags, {
         log,
         clock,
-        launcher,
+        executor: runExecutor,
         record: recorderFor(flags.record),
         onEnd: fail,
       });

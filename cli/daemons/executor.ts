@@ -1,6 +1,6 @@
 /** `meseta executor`: the command executor, a process for each task. It loads nothing of other daemons. */
 
-import { executorConfig, startExecutor } from '../../cluster/executor/main';
+import { runExecutor } from '../../cluster/executor/main';
 import { systemClock } from '../../cluster/runtime/clock';
 import { createLogger } from '../../cluster/runtime/log';
 import type { Command } from '../command';
@@ -10,6 +10,6 @@ const clock = systemClock();
 
 export const executor: Command = (_args, terminal) =>
   runDaemon(terminal, async () => {
-    const running = startExecutor(executorConfig(terminal.env), { log: createLogger(), clock });
+    const running = runExecutor(terminal.env, { log: createLogger(), clock });
     return { running: { stop: () => running.destroy() }, finished: running.exited.then(() => 0) };
   });

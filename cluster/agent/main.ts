@@ -37,7 +37,10 @@ import type { AgentState } from './core/state';
 import { agentMachine } from './core/step';
 import { AUTHENTICATION_FLAGS, agentAccess } from './edge/authentication';
 import { forgetAgentId, openCheckpoint, recallAgentId, recallResources } from './edge/checkpoint';
-import { Containers, type ExecutorLauncher, killLeftovers } from './edge/containers';
+import { Containers, killLeftovers } from './edge/containerizer/containers';
+import { type ExecutorProgram, hostedLauncher } from './edge/containerizer/launcher';
+import { closeOldSandboxes } from './edge/containerizer/sandbox';
+import { Statistics } from './edge/containerizer/statistics';
 import { readDetector } from './edge/detector';
 import { containerPages } from './edge/http/container-pages';
 import { ExecutorDoor } from './edge/http/executor-api';
@@ -48,18 +51,13 @@ import { readMasterMessage } from './edge/messages';
 import { snapshot } from './edge/metrics';
 import { agentPerformers } from './edge/perform';
 import { agentAttributes, agentResources } from './edge/resources';
-import { closeOldSandboxes } from './edge/sandbox';
 import { agentFiles } from './edge/sandboxes';
-import { Statistics } from './edge/statistics';
-
-export { startEmulatedAgents } from './edge/emulator';
-export type { ExecutorLauncher };
 
 export interface AgentDeps {
   readonly log: Logger;
   readonly clock: Clock;
-  /** How executors are started: in this process or in one of their own. */
-  readonly launcher: ExecutorLauncher;
+  /** The command executor, which runs every task. */
+  readonly executor: ExecutorProgram;
   readonly record?: ((start: { machine: string; boot: unknown }) => Recorder) | undefined;
   /** Called when the agent has ended by itself: told to by the master, or broken. */
   readonly onEnd?: ((reason: string, gone?: GoneAgent) => void) | undefined;
@@ -215,9 +213,10 @@ async function bootOf(
 /** The containers; when the agent stops they are ended, and last of all what slipped through is, and said. */
 function createContainers(
   workDir: string,
-  { launcher, log }: AgentDeps,
+  { executor, clock, log }: AgentDeps,
   { post, life }: { post: (event: AgentInput) => void; life: Lifetime },
 ): Containers {
+  const launcher = hostedLauncher(executor, { clock, log });
   const containers = new Containers({ workDir, launcher, post });
   life.add(async () => {
     const left = await killLeftovers(workDir);

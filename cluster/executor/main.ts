@@ -63,6 +63,14 @@ export function executorConfig(environment: Readonly<Record<string, string | und
   };
 }
 
+/** The command executor as a program, with the environment that an agent starts it in. */
+export function runExecutor(
+  environment: Readonly<Record<string, string | undefined>>,
+  deps: { log: Logger; clock: Clock },
+): RunningExecutor {
+  return startExecutor(executorConfig(environment), deps);
+}
+
 /** Starts an executor: it subscribes at once. */
 export function startExecutor(config: ExecutorConfig, deps: { log: Logger; clock: Clock }): RunningExecutor {
   const tls = callerTrust(config.environment);

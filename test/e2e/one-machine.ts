@@ -5,9 +5,9 @@
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { hostedExecutors } from '../../cli/cluster/launcher';
 import { agentFlags } from '../../cluster/agent/config';
 import { type RunningAgent, startAgent } from '../../cluster/agent/main';
+import { runExecutor } from '../../cluster/executor/main';
 import { masterFlags } from '../../cluster/master/config';
 import { type RunningMaster, startMaster } from '../../cluster/master/main';
 import { systemClock } from '../../cluster/runtime/clock';
@@ -44,7 +44,7 @@ export class OneMachine {
     const place = `--master=127.0.0.1:${this.master?.http.port}`;
     const agent = await startAgent(flagsOf(agentFlags, [place, ...own, ...args]), {
       ...deps,
-      launcher: hostedExecutors(deps),
+      executor: runExecutor,
       onEnd: (reason) => void this.agentEnded(`${name}: ${reason}`, () => agent),
     });
     this.agents.push(agent);

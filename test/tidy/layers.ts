@@ -10,6 +10,11 @@ const GROUND = ['model', 'api', 'runtime', 'state', 'zookeeper', 'election'].map
   (name) => `cluster/${name}/`,
 );
 
+/** Components that run the machine of another one: the emulator is many agents that run nothing. */
+const RUNS_PARTS_OF: Readonly<Record<string, readonly string[]>> = {
+  'cluster/emulator': ['cluster/agent/core/', 'cluster/agent/edge/detector', 'cluster/agent/edge/messages'],
+};
+
 type Layer = 'api' | 'core' | 'views' | 'edge' | 'packet';
 
 interface Place {
@@ -67,8 +72,10 @@ function mayLayerImport({ component, layer }: Place, target: string, typeOnly: b
       );
     case 'views':
       return within(target, [...pure, `${component}/views/`]) || (typeOnly && isApi(target));
-    case 'edge':
-      return within(target, [...GROUND, `${component}/`, ...scheduler]) || isApi(target);
+    case 'edge': {
+      const others = [...scheduler, ...(RUNS_PARTS_OF[component] ?? [])];
+      return within(target, [...GROUND, `${component}/`, ...others]) || isApi(target);
+    }
   }
 }
 

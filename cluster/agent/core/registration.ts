@@ -11,9 +11,9 @@ import { nextRandom } from '../../model/random';
 import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
+import { printTask, printTasks } from './print-task';
 import { type AgentFramework, type AgentState, findExecutor, isPartitionAware, taskKey } from './state';
 import { addUpdate, resendAll } from './updates';
-import { printTask, printTasks } from './views/tasks';
 
 const BACKOFF_FIRST_MS = 2000;
 const BACKOFF_MAX_MS = 60_000;

@@ -77,8 +77,8 @@ export interface UpdateStream {
   readonly taskId: string;
   /** In order; the first one is with the master. */
   readonly pending: internal.StatusUpdate[];
-  /** Update ids seen, so that a repeat is not queued twice. */
-  readonly seen: Set<string>;
+  /** Uuids of the updates that came, so that a repeat is not queued twice. */
+  readonly received: Set<string>;
   retryMs: Millis;
 }
 

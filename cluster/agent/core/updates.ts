@@ -63,7 +63,7 @@ export function queue(
   const key = taskKey(frameworkId, taskId);
   const stream = state.streams.get(key) ?? newStream(frameworkId, executorId, taskId);
   const uuid = status.uuid ?? nextUuidBytes(state.random);
-  if (stream.seen.has(uuid)) return [];
+  if (stream.received.has(uuid)) return [];
   state.streams.set(key, stream);
   remember(stream, uuid);
   const agent_id = state.agentId === undefined ? undefined : { value: state.agentId };
@@ -94,18 +94,18 @@ function keepStatus(
 }
 
 /** Executors repeat what was not acknowledged to them, which is never far back. */
-const SEEN_MAX = 64;
+const RECEIVED_MAX = 64;
 
 function remember(stream: UpdateStream, uuid: string): void {
-  stream.seen.add(uuid);
-  for (const oldest of stream.seen) {
-    if (stream.seen.size <= SEEN_MAX) break;
-    stream.seen.delete(oldest);
+  stream.received.add(uuid);
+  for (const oldest of stream.received) {
+    if (stream.received.size <= RECEIVED_MAX) break;
+    stream.received.delete(oldest);
   }
 }
 
 function newStream(frameworkId: string, executorId: string, taskId: string): UpdateStream {
-  return { frameworkId, executorId, taskId, pending: [], seen: new Set(), retryMs: RETRY_FIRST_MS };
+  return { frameworkId, executorId, taskId, pending: [], received: new Set(), retryMs: RETRY_FIRST_MS };
 }
 
 /** Adds the agent's own address to a status that names no network. */

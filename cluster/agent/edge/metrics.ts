@@ -2,12 +2,11 @@
  * The agent's numbers under the names that exporters and dashboards read (`/metrics/snapshot`, Mesos 1.11).
  */
 
-import type { Resources, WireResource } from '../../model/resources';
-import { addResources, NO_RESOURCES, readResources, scalarOf } from '../../model/resources';
+import { readResources, scalarOf, type WireResource } from '../../model/resources';
 import { isTerminal } from '../../model/task-state';
 import { systemMetrics } from '../../runtime/system';
 import type { AgentState, Executor } from '../core/state';
-import { executorsIn, heldBy } from '../core/views/held';
+import { allocatedSum, executorsOf } from '../views/allocated';
 
 const COUNTERS = [
   'tasks_finished',
@@ -45,7 +44,7 @@ const OTHERS = [
 
 /** All numbers of a moment, by name. */
 export function snapshot(state: AgentState, now: number): Record<string, number> {
-  const executors = executorsIn(state);
+  const executors = executorsOf(state);
   const all: Record<string, number> = {};
   for (const name of OTHERS) all[name] = 0;
   for (const name of COUNTERS) all[`slave/${name}`] = 0;
@@ -74,17 +73,9 @@ function taskCounts(executors: readonly Executor[]): Record<string, number> {
   return counts;
 }
 
-/** Resources of executors and their tasks. */
-export function usedBy(executors: readonly Executor[]): Resources {
-  return executors.reduce(
-    (used, executor) => addResources(used, readResources(heldBy(executor) as readonly WireResource[])),
-    NO_RESOURCES,
-  );
-}
-
 function resourceSums(state: AgentState, executors: readonly Executor[]): Record<string, number> {
   const total = readResources(state.boot.resources as readonly WireResource[]);
-  const used = usedBy(executors);
+  const used = allocatedSum(executors);
   const sums: Record<string, number> = {};
   for (const name of ['cpus', 'mem', 'disk', 'gpus']) {
     const totalAmount = scalarOf(total, name);

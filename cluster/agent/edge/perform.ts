@@ -9,7 +9,7 @@ import type { Links } from '../../runtime/messages/links';
 import type { StateStore } from '../../state/store';
 import type { AgentEffect } from '../core/effects';
 import { keepResources, rememberAgentId } from './checkpoint';
-import type { Containers } from './containers';
+import type { Containers } from './containerizer/containers';
 import type { ExecutorDoor } from './http/executor-api';
 import type { MasterAuthentication } from './master-authentication';
 

@@ -1,4 +1,4 @@
-import { startEmulatedAgents } from '../../../cluster/agent/main';
+import { startEmulatedAgents } from '../../../cluster/emulator/main';
 import { systemClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
 import { MasterAtWork } from '../../cluster/master/edge/http/running';

@@ -11,10 +11,10 @@ it.each(['::1', '::', '[::1]', 'fd00::2'])('does not start with --ip=%s, and tou
   const folder = join(tmpdir(), `meseta-agent-never-${process.pid}`);
   const args = ['--master=127.0.0.1:1', '--port=0', '--insecure', `--work_dir=${folder}`, `--ip=${ip}`];
   const { flags } = parseFlags(agentFlags, { command: 'agent', about: '', env: {}, args });
-  const launcher = () => {
+  const executor = () => {
     throw new Error('nothing is launched here');
   };
-  const started = startAgent(flags, { log: silentLogger, clock: new VirtualClock(), launcher });
+  const started = startAgent(flags, { log: silentLogger, clock: new VirtualClock(), executor });
   await expect(started).rejects.toThrow(`--ip: ${ip} is an IPv6 address`);
   expect(existsSync(folder)).toBe(false);
 });
@@ -35,7 +35,7 @@ it('tells others the advertised address and port, and listens on its own', async
   const agent = await startAgent(flags, {
     log: silentLogger,
     clock: new VirtualClock(),
-    launcher: () => {
+    executor: () => {
       throw new Error('nothing is launched here');
     },
   });

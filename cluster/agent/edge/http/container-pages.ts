@@ -11,8 +11,8 @@ import { principalOf } from '../../../runtime/http/access';
 import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
 import type { AgentState, Executor } from '../../core/state';
-import { containersOf } from '../../core/views/operator';
-import type { Statistics } from '../statistics';
+import { containersOf } from '../../views/operator';
+import type { Statistics } from '../containerizer/statistics';
 
 export interface ContainerPages {
   /** The answer of `/containers`. */

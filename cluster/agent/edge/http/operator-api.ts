@@ -17,8 +17,8 @@ import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
 import type { Verbosity } from '../../../runtime/verbosity';
 import type { AgentState } from '../../core/state';
-import { getAgent, getExecutors, getFrameworks, getTasks } from '../../core/views/operator';
-import { agentSeenBy } from '../sight';
+import { filterState } from '../../views/filter-state';
+import { getAgent, getExecutors, getFrameworks, getTasks } from '../../views/operator';
 import type { ContainerPages } from './container-pages';
 
 export interface AgentOperatorDoor {
@@ -56,7 +56,7 @@ const ROWS: Partial<Record<Call.Type, Row>> = {
   LIST_FILES: ({ files }, request, call) => listFiles(files, call.list_files?.path, principalOf(request)),
   READ_FILE: ({ files }, request, call) => readFile(files, call.read_file ?? {}, principalOf(request)),
   GET_STATE: (door, request) => {
-    const state = seenFor(door, request);
+    const state = filteredState(door, request);
     return new Part({
       get_tasks: new Part(getTasks(state)),
       get_executors: new Part(getExecutors(state)),
@@ -67,10 +67,10 @@ const ROWS: Partial<Record<Call.Type, Row>> = {
     const list = containers.wire(request);
     return list.length === 0 ? undefined : { containers: list };
   },
-  GET_FRAMEWORKS: (door, request) => new Part(getFrameworks(seenFor(door, request))),
-  GET_EXECUTORS: (door, request) => new Part(getExecutors(seenFor(door, request))),
+  GET_FRAMEWORKS: (door, request) => new Part(getFrameworks(filteredState(door, request))),
+  GET_EXECUTORS: (door, request) => new Part(getExecutors(filteredState(door, request))),
   GET_OPERATIONS: () => ({}),
-  GET_TASKS: (door, request) => new Part(getTasks(seenFor(door, request))),
+  GET_TASKS: (door, request) => new Part(getTasks(filteredState(door, request))),
   GET_AGENT: ({ read }) => read(getAgent),
   GET_RESOURCE_PROVIDERS: () => ({}),
   // There are no images here, so that there are none to forget.
@@ -81,8 +81,8 @@ const ROWS: Partial<Record<Call.Type, Row>> = {
 /** Calls whose answer has a body even when there is nothing to tell. */
 const WITH_BODY: ReadonlySet<Call.Type> = new Set<Call.Type>(['GET_CONTAINERS']);
 
-function seenFor({ read, acls }: AgentOperatorDoor, request: Request): AgentState {
-  return read((state) => agentSeenBy(state, acls, principalOf(request)));
+function filteredState({ read, acls }: AgentOperatorDoor, request: Request): AgentState {
+  return read((state) => filterState(state, acls, principalOf(request)));
 }
 
 /** Calls whose own part must be there. */

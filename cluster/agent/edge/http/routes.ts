@@ -7,9 +7,9 @@ import { principalOf } from '../../../runtime/http/access';
 import { sendJson, sendText } from '../../../runtime/http/json';
 import { metricsPage } from '../../../runtime/http/metrics-page';
 import { always, type Handler, type Request, type Route } from '../../../runtime/http/server';
-import type { AgentState } from '../../core/state';
+
+import { filterState } from '../../views/filter-state';
 import { READONLY, READWRITE } from '../authentication';
-import { agentSeenBy } from '../sight';
 import type { ExecutorDoor } from './executor-api';
 import { endpoint } from './helper-routes';
 import { type AgentOperatorDoor, handleOperator } from './operator-api';
@@ -27,14 +27,13 @@ export function agentRoutes(door: ExecutorDoor, pages: AgentPages): Route[] {
     (make: (request: Request) => string): Handler =>
     (request, reply) =>
       sendJson(request, reply, make(request));
-  const seen = (request: Request) => (state: AgentState) => agentSeenBy(state, acls, principalOf(request));
-  const seesFlags = (request: Request): boolean => isAllowed(acls, 'view_flags', principalOf(request));
+  const mayViewFlags = (request: Request): boolean => isAllowed(acls, 'view_flags', principalOf(request));
   const state = json((request) => {
-    const flags = seesFlags(request) ? pages.flags : undefined;
-    return pages.read((all) => statePage(seen(request)(all), flags));
+    const flags = mayViewFlags(request) ? pages.flags : undefined;
+    return pages.read((all) => statePage(filterState(all, acls, principalOf(request)), flags));
   });
   const flags: Handler = (request, reply) =>
-    seesFlags(request)
+    mayViewFlags(request)
       ? sendJson(request, reply, JSON.stringify({ flags: pages.flags }))
       : sendText(reply, 403, '403 Forbidden.');
   const statistics = endpoint(acls, '/monitor/statistics', json(pages.statistics));

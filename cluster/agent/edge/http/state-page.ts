@@ -20,18 +20,17 @@ import { writeShownResources } from '../../../model/resources';
 import { isTerminal } from '../../../model/task-state';
 import { buildMembers } from '../../../runtime/build';
 import { totalOf } from '../../core/checkpoint';
+import { printTask } from '../../core/print-task';
 import { CAPABILITIES } from '../../core/registration';
 import type { AgentFramework, AgentState, AgentTask, Executor } from '../../core/state';
 import { pidOf } from '../../core/updates';
-import { executorsIn, heldBy } from '../../core/views/held';
-import { printTask } from '../../core/views/tasks';
-import { usedBy } from '../metrics';
+import { allocatedResources, allocatedSum, executorsOf } from '../../views/allocated';
 
 /** The page of the state; senders who may not see the flags do not see the place of the log either. */
 export function statePage(state: AgentState, flags: Record<string, string> | undefined): string {
   const { boot } = state;
   const total = totalOf(state);
-  const allocated = reservedJson(usedBy(executorsIn(state)));
+  const allocated = reservedJson(allocatedSum(executorsOf(state)));
   return jsonObject({
     version: JSON.stringify(boot.version),
     ...buildMembers(),
@@ -107,7 +106,7 @@ function executorPage(state: AgentState, executor: Executor): string {
     source: JSON.stringify(executor.info.source ?? ''),
     container: JSON.stringify(executor.containerId),
     directory: JSON.stringify(executor.directory),
-    resources: resourcesJson(heldBy(executor)),
+    resources: resourcesJson(allocatedResources(executor)),
     role: executor.info.resources?.length ? JSON.stringify(role ?? '*') : undefined,
     labels: labelsJson(executor.info.labels),
     type: quoted(executor.info.type),

@@ -3,13 +3,13 @@
  */
 
 import { missingPart } from '../../../../../cluster/agent/core/executor-api';
+import { Statistics } from '../../../../../cluster/agent/edge/containerizer/statistics';
 import { containerPages } from '../../../../../cluster/agent/edge/http/container-pages';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';
 import { withHelpers } from '../../../../../cluster/agent/edge/http/helper-routes';
 import { agentRoutes } from '../../../../../cluster/agent/edge/http/routes';
 import { snapshot } from '../../../../../cluster/agent/edge/metrics';
 import { agentFiles } from '../../../../../cluster/agent/edge/sandboxes';
-import { Statistics } from '../../../../../cluster/agent/edge/statistics';
 import type { Acls } from '../../../../../cluster/model/acls';
 import { systemClock } from '../../../../../cluster/runtime/clock';
 import { OTHER_PROCESSES } from '../../../../../cluster/runtime/http/help-pages';

@@ -2,12 +2,12 @@
  * The agent's state in the words of its v1 operator API (mesos.v1.agent, Mesos 1.11 src/slave/http.cpp).
  */
 
-import type * as api from '../../../api/generated/agent';
-import type * as mesos from '../../../api/generated/mesos';
-import { isTerminal } from '../../../model/task-state';
-import type { AgentFramework, AgentState, AgentTask, Executor } from '../state';
-import { executorsIn } from './held';
-import { printTask } from './tasks';
+import type * as api from '../../api/generated/agent';
+import type * as mesos from '../../api/generated/mesos';
+import { isTerminal } from '../../model/task-state';
+import { printTask } from '../core/print-task';
+import type { AgentFramework, AgentState, AgentTask, Executor } from '../core/state';
+import { executorsOf } from './allocated';
 
 /** Every list of a reply, empty ones too: the original shows them. */
 type Whole<Reply> = { readonly [Name in keyof Reply]-?: NonNullable<Reply[Name]> };
@@ -78,5 +78,5 @@ export function getAgent({ boot, agentId, drain, drainStartedAt }: AgentState): 
 
 /** The executors whose containers have not ended. */
 export function containersOf(state: AgentState): Executor[] {
-  return executorsIn(state).filter((executor) => executor.state !== 'terminated');
+  return executorsOf(state).filter((executor) => executor.state !== 'terminated');
 }

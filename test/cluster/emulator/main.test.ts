@@ -1,11 +1,11 @@
-import { startEmulatedAgents } from '../../../../cluster/agent/main';
-import { masterFlags } from '../../../../cluster/master/config';
-import { type RunningMaster, startMaster } from '../../../../cluster/master/main';
-import { systemClock } from '../../../../cluster/runtime/clock';
-import { parseFlags } from '../../../../cluster/runtime/config/flags';
-import { silentLogger } from '../../../../cluster/runtime/log';
-import { MemoryStore } from '../../../../cluster/state/memory';
-import { describeZookeeper, until } from '../../zookeeper/setting';
+import { startEmulatedAgents } from '../../../cluster/emulator/main';
+import { masterFlags } from '../../../cluster/master/config';
+import { type RunningMaster, startMaster } from '../../../cluster/master/main';
+import { systemClock } from '../../../cluster/runtime/clock';
+import { parseFlags } from '../../../cluster/runtime/config/flags';
+import { silentLogger } from '../../../cluster/runtime/log';
+import { MemoryStore } from '../../../cluster/state/memory';
+import { describeZookeeper, until } from '../zookeeper/setting';
 
 jest.setTimeout(60_000);
 const COUNT = 20;

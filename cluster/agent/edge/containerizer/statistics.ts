@@ -4,14 +4,14 @@
  */
 
 import { readFileSync } from 'node:fs';
-import type { ResourceStatistics } from '../../api/generated/mesos';
-import { encodeJson } from '../../api/json-write';
-import { jsonArray, jsonObject } from '../../api/state-json';
-import { readResources, scalarOf, type WireResource } from '../../model/resources';
-import { groupProcesses } from '../../runtime/processes';
-import type { AgentState, Executor } from '../core/state';
-import { heldBy } from '../core/views/held';
-import { containersOf } from '../core/views/operator';
+import type { ResourceStatistics } from '../../../api/generated/mesos';
+import { encodeJson } from '../../../api/json-write';
+import { jsonArray, jsonObject } from '../../../api/state-json';
+import { readResources, scalarOf, type WireResource } from '../../../model/resources';
+import { groupProcesses } from '../../../runtime/processes';
+import type { AgentState, Executor } from '../../core/state';
+import { allocatedResources } from '../../views/allocated';
+import { containersOf } from '../../views/operator';
 
 /** The kernel counts processor time in these (USER_HZ, 100 on every Linux we run on) and memory in pages. */
 const TICKS_PER_SECOND = 100;
@@ -65,7 +65,7 @@ function usageOf(executors: readonly Executor[], now: number): ReadonlyMap<strin
 }
 
 function statisticsOf(executor: Executor, use: Use, now: number): ResourceStatistics {
-  const limits = readResources(heldBy(executor) as readonly WireResource[]);
+  const limits = readResources(allocatedResources(executor) as readonly WireResource[]);
   return {
     cpus_limit: scalarOf(limits, 'cpus'),
     cpus_system_time_secs: use.systemSeconds,

@@ -1,20 +1,12 @@
 /**
- * The containers of this agent: a sandbox and an executor each. How an executor is started is given from
- * outside.
+ * The containers of this agent: a sandbox and an executor each.
  */
 
-import { findProcesses, killFound } from '../../runtime/processes';
-import type { AgentEffect } from '../core/effects';
-import type { AgentInput } from '../core/events';
+import { findProcesses, killFound } from '../../../runtime/processes';
+import type { AgentEffect } from '../../core/effects';
+import type { AgentInput } from '../../core/events';
+import type { ExecutorLauncher, LaunchedExecutor } from './launcher';
 import { makeSandbox } from './sandbox';
-
-export interface LaunchedExecutor {
-  readonly exited: Promise<string>;
-  destroy(): Promise<void>;
-}
-
-/** Starts an executor with this environment, in its sandbox. */
-export type ExecutorLauncher = (environment: Readonly<Record<string, string>>) => Promise<LaunchedExecutor>;
 
 export interface ContainersOptions {
   /** Sandboxes lie below it. */

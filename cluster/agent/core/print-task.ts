@@ -2,8 +2,8 @@
  * The agent's tasks in the words of the wire.
  */
 
-import type * as mesos from '../../../api/generated/mesos';
-import { type AgentFramework, type AgentState, type AgentTask, type Executor, taskKey } from '../state';
+import type * as mesos from '../../api/generated/mesos';
+import { type AgentFramework, type AgentState, type AgentTask, type Executor, taskKey } from './state';
 
 /** All tasks of a framework, queued ones as staging. */
 export function printTasks(state: AgentState, framework: AgentFramework): mesos.Task[] {

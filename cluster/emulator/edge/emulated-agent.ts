@@ -1,0 +1,86 @@
+/**
+ * One emulated agent: the agent's own machine, whose executors are emulated, too.
+ */
+
+import { randomInt } from 'node:crypto';
+import type { AgentEffect } from '../../agent/core/effects';
+import type { AgentBoot, AgentEvent, AgentInput } from '../../agent/core/events';
+import type { AgentState } from '../../agent/core/state';
+import { agentMachine } from '../../agent/core/step';
+import type { Resource } from '../../api/generated/mesos';
+import { encodeProtobuf } from '../../api/protobuf';
+import type { Clock } from '../../runtime/clock';
+import type { Logger } from '../../runtime/log';
+import { Mailbox } from '../../runtime/mailbox';
+import type { Links } from '../../runtime/messages/links';
+import { VERSION } from '../../runtime/version';
+import { EmulatedExecutors, type TaskTimes } from './emulated-executors';
+
+export type EmulatedAgent = Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
+
+/** The parts that all emulated agents have in common. */
+export interface EmulatorContext {
+  readonly options: TaskTimes & {
+    readonly resources: readonly Resource[];
+    readonly registrationBackoffMs: number;
+  };
+  readonly clock: Clock;
+  readonly log: Logger;
+  readonly links: Links;
+  readonly address: { readonly address: string; readonly port: number };
+  /** Number of running tasks. */
+  readonly running: { count: number };
+}
+
+/** Makes an agent; `index` is the number in its libprocess id, `slave(index)`. */
+export function createEmulatedAgent(context: EmulatorContext, index: number): EmulatedAgent {
+  const { links, address, clock, log } = context;
+  const id = `slave(${index})`;
+  const from = { id, host: address.address, port: address.port };
+  const post = (event: AgentInput): void => mailbox.post(event);
+  const executors = new EmulatedExecutors({ clock, post, times: context.options, running: context.running });
+  const mailbox: EmulatedAgent = new Mailbox({
+    machine: agentMachine,
+    boot: bootOf(context, index),
+    clock,
+    log: log.child({ agent: id }),
+    onBroken: (error) =>
+      log.error({ agent: id, error: error.stack ?? error.message }, 'an emulated agent broke'),
+    perform: {
+      send: ({ to, name, message }) => links.send(to, name, encodeProtobuf(name, message), from),
+      link: ({ to }) => links.link(to),
+      remember: () => undefined,
+      keep: () => undefined,
+      launch: (launch) => executors.launch(launch),
+      destroy: ({ containerId }) => executors.leave(containerId),
+      event: ({ stream, event }) => executors.handle(stream, event),
+      close: () => undefined,
+      answer: () => undefined,
+      stopped: () => undefined,
+    },
+  });
+  return mailbox;
+}
+
+function bootOf({ options, address, clock }: EmulatorContext, index: number): AgentBoot {
+  return {
+    ip: address.address,
+    port: address.port,
+    hostname: `emulated-${index}`,
+    version: VERSION,
+    resources: options.resources,
+    attributes: [],
+    startedAt: clock.now(),
+    seed: randomInt(2 ** 32),
+    process: `slave(${index})`,
+    agentId: undefined,
+    workDir: '/emulated',
+    settings: {
+      registrationBackoffMs: options.registrationBackoffMs,
+      executorRegistrationTimeoutMs: 60_000,
+      executorShutdownGraceMs: 5000,
+      maxCompletedExecutors: 0,
+      executorEnvironment: {},
+    },
+  };
+}
