@@ -5,6 +5,8 @@
 import ts from 'typescript';
 import { cycles, homeless, layerOffenders, packageOffenders } from './tidy/layers';
 import { impurities, isPure } from './tidy/purity';
+import { missingFiles, staleReadmes } from './tidy/readmes';
+import { climbingImports } from './tidy/rooms';
 import { longFiles, longFunctions, longLines } from './tidy/sizes';
 import { allPaths, at, isGenerated, isTest, readText, type Source, sources, visit } from './tidy/tree';
 
@@ -46,6 +48,10 @@ describe('the tree', () => {
 
   it('has no imports in a ring', () => {
     expect(cycles(sources)).toEqual([]);
+  });
+
+  it('has cores whose rooms import along a ladder', () => {
+    expect(climbingImports()).toEqual([]);
   });
 
   it('has no folder for what belongs nowhere', () => {
@@ -101,6 +107,14 @@ describe('the code', () => {
 describe('the texts', () => {
   it('have a README in every component, with the fixed sections in order', () => {
     expect(components().flatMap(readmeOffenders)).toEqual([]);
+  });
+
+  it('list every file of a component, from its header', () => {
+    expect(staleReadmes()).toEqual([]);
+  });
+
+  it('name only files that exist', () => {
+    expect(missingFiles()).toEqual([]);
   });
 
   it('know nothing of the machine they were written on', () => {

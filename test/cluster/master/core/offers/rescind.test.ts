@@ -1,0 +1,51 @@
+import { rescind } from '../../../../../cluster/master/core/offers/rescind';
+import { printResources } from '../../../../../cluster/model/resources';
+import { BOOT } from '../../builders';
+import { MasterScript } from '../../interpreter';
+
+/** A master with one agent, all of which is offered to one framework. */
+function offeredMaster(offerTimeoutMs?: number): MasterScript {
+  const script = new MasterScript({ ...BOOT, settings: { ...BOOT.settings, offerTimeoutMs } });
+  for (const command of ['start', 'agent a cpus=4 mem=1024', 'framework web', 'advance 1'])
+    script.interpret(command.split(' '), '');
+  return script;
+}
+
+describe('an offer', () => {
+  it('gives its resources back to its agent when it is rescinded, and its framework hears of it', () => {
+    const { state } = offeredMaster();
+    const [offerId = ''] = state.offers.keys();
+    const [agent] = state.allocator.agents.values();
+    expect(printResources(agent?.free ?? [])).toBe('');
+
+    expect(rescind(state, offerId)).toMatchObject([
+      { kind: 'event', event: { type: 'RESCIND', rescind: { offer_id: { value: offerId } } } },
+    ]);
+    expect(printResources(agent?.free ?? [])).toBe('cpus:4; mem:1024');
+    expect(state.offers.size).toBe(0);
+    expect([...(state.agents.get(agent?.id ?? '')?.offers ?? [])]).toEqual([]);
+  });
+
+  it('is rescinded once only', () => {
+    const { state } = offeredMaster();
+    const [offerId = ''] = state.offers.keys();
+    rescind(state, offerId);
+    expect(rescind(state, offerId)).toEqual([]);
+  });
+
+  it('is given back in silence when its framework is not connected', () => {
+    const { state } = offeredMaster();
+    const [offerId = ''] = state.offers.keys();
+    for (const framework of state.frameworks.values()) framework.stream = undefined;
+    expect(rescind(state, offerId)).toEqual([]);
+    expect(state.offers.size).toBe(0);
+  });
+
+  it('expires after --offer_timeout, and its resources are offered again', () => {
+    const script = offeredMaster(60_000);
+    const [offerId] = script.state.offers.keys();
+    expect(script.interpret(['advance', '61'], '')).toContain(`event web: RESCIND ${offerId}`);
+    expect([...script.state.offers.keys()]).not.toContain(offerId);
+    expect(script.state.offers.size).toBe(1);
+  });
+});
