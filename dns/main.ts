@@ -12,13 +12,13 @@ import { Metrics } from '../cluster/runtime/metrics';
 import { tlsSettings } from '../cluster/runtime/tls/settings';
 import type { DnsConfig } from './config';
 import type { ZoneChange } from './core/book';
-import { type Answerer, createAnswerer } from './edge/answerer';
+import { createDnsServer, type DnsServer } from './edge/answerer';
 import { type Children, childFile, startChildren } from './edge/children';
 import { viewConfig } from './edge/config-view';
 import { httpRoutes, methodNotAllowed, notFound } from './edge/http';
 import { bindSockets } from './edge/listen';
 import { inFileNames } from './edge/settings-file';
-import { NO_STATUS, type Source, type SourceEvents, type SourceStatus } from './edge/source';
+import { type BuilderEvents, type BuilderStatus, NO_STATUS, type ZoneBuilder } from './edge/source';
 import { startThread, threadFile } from './edge/thread';
 import { Watchers } from './edge/watch';
 
@@ -40,11 +40,11 @@ type Deps = DnsDeps & { readonly metrics: Metrics };
 
 /** What the parts of a process share. */
 interface Parts {
-  readonly answerer: Answerer;
+  readonly answerer: DnsServer;
   readonly watchers: Watchers;
   children: Children | undefined;
-  status: SourceStatus;
-  source: Source | undefined;
+  status: BuilderStatus;
+  source: ZoneBuilder | undefined;
 }
 
 /** Starts everything. Comes up without any master: names of the domain are SERVFAIL until the first facts. */
@@ -90,7 +90,7 @@ function createParts(config: DnsConfig, { log, clock, metrics }: Deps, secret: B
     const lines: unknown = JSON.parse(body ? Buffer.from(body).toString() : '[]');
     return Array.isArray(lines) ? lines.map(String) : [];
   };
-  const answerer = createAnswerer(config, {
+  const answerer = createDnsServer(config, {
     ...{ log, clock, metrics, secret, seed: randomInt(2 ** 32), why },
     heardAt: () => parts.status.heardAt,
   });
@@ -127,7 +127,7 @@ async function listen(
   return sockets.port;
 }
 
-async function startSource(config: DnsConfig, deps: Deps, parts: Parts): Promise<Source> {
+async function startSource(config: DnsConfig, deps: Deps, parts: Parts): Promise<ZoneBuilder> {
   const { log, clock } = deps;
   const change = (part: ZoneChange): void => {
     const { responder } = parts.answerer;
@@ -135,7 +135,7 @@ async function startSource(config: DnsConfig, deps: Deps, parts: Parts): Promise
     parts.children?.apply(part);
     parts.watchers.tell(touched, responder.current());
   };
-  const events: SourceEvents = {
+  const events: BuilderEvents = {
     change,
     status: (status) => {
       parts.status = status;

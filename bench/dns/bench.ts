@@ -12,7 +12,7 @@ import { join } from 'node:path';
 import { benchFolder } from '../leftovers';
 import { requirePrograms } from '../programs';
 import { moved, type PaperMaster, startPaperMaster } from './cluster';
-import { Asker, type Measured, median, pause, percentile, ready, runLoad, writeQuestions } from './load';
+import { Client, type Measured, median, pause, percentile, ready, runLoad, writeQuestions } from './load';
 import { benchScaling } from './scaling';
 import { memoryOf, type ServerProcess, startEcho, startNsd, startOriginal, startOurs } from './servers';
 
@@ -110,18 +110,18 @@ interface Loading {
 /** From the first answer that the server is there to the first that knows the cluster. */
 async function loadTime(master: PaperMaster, name: string): Promise<Loading> {
   const server = await startOurs({ master: master.port, cores: '0,1' });
-  const asker = new Asker(server.port);
-  while (!(await asker.ask(name, 20))) asker.times.length = 0;
-  asker.times.length = 0;
+  const client = new Client(server.port);
+  while (!(await client.ask(name, 20))) client.times.length = 0;
+  client.times.length = 0;
   const begun = performance.now();
   for (;;) {
-    const reply = await asker.ask(name);
+    const reply = await client.ask(name);
     if (reply && reply.readUInt16BE(6) > 0) break;
     await pause(1);
   }
   const seconds = (performance.now() - begun) / 1000;
-  const times = asker.times.splice(0);
-  asker.close();
+  const times = client.times.splice(0);
+  client.close();
   await pause(1000);
   const memory = memoryOf(server.pid);
   return { server, seconds, p99: percentile(times, 0.99), worst: Math.max(...times), memory };
@@ -132,7 +132,7 @@ async function changes(): Promise<void> {
   const cluster = { tasks: TASKS, perName: 1 };
   const master = await startPaperMaster(cluster, { stream: true });
   const server = await startOurs({ master: master.port, cores: '0,1' });
-  const asker = new Asker(server.port);
+  const client = new Client(server.port);
   await ready([server], 'svc-0.marathon.mesos');
   const begun = performance.now();
   const times: number[] = [];
@@ -144,7 +144,7 @@ async function changes(): Promise<void> {
     for (; sent < due; sent++) master.push(moved((sent * 7919) % TASKS, 1, cluster));
     // One change of each batch is followed until its answer is there.
     if (sent > from) {
-      const took = await seenAfter(asker, ((sent - 1) * 7919) % TASKS, cluster);
+      const took = await seenAfter(client, ((sent - 1) * 7919) % TASKS, cluster);
       if (took === undefined) missed++;
       else times.push(took);
     } else await pause(1);
@@ -155,12 +155,12 @@ async function changes(): Promise<void> {
     `  change to answer: median ${median(times).toFixed(1)} ms, p99 ${percentile(times, 0.99).toFixed(1)} ms` +
       `${missed > 0 ? `, ${missed} not seen` : ''}; ${memory.now} MB (peak ${memory.peak} MB)`,
   );
-  asker.close();
+  client.close();
   await stopAll([server], master);
 }
 
 async function seenAfter(
-  asker: Asker,
+  client: Client,
   number: number,
   cluster: { perName: number },
 ): Promise<number | undefined> {
@@ -169,7 +169,7 @@ async function seenAfter(
   const wanted = Buffer.from([172, 16 + (value >> 16), (value >> 8) & 255, value & 255]);
   const name = `svc-${Math.floor(number / cluster.perName)}.marathon.mesos`;
   while (performance.now() - begun < 2000) {
-    const reply = await asker.ask(name);
+    const reply = await client.ask(name);
     if (reply?.subarray(-4).equals(wanted)) return performance.now() - begun;
     await pause(1);
   }

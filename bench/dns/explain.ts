@@ -42,7 +42,7 @@ export async function benchExplain(): Promise<void> {
 
 function zoneOf(perName: number): LiveZone {
   const reader = createStateReader(ignore);
-  for (const piece of statePieces({ tasks: TASKS, perName }, 5050)) reader.feed(Buffer.from(piece));
+  for (const record of statePieces({ tasks: TASKS, perName }, 5050)) reader.feed(Buffer.from(record));
   const live = createLiveZone(OPTIONS, ignore);
   live.replace(reader.finish().cluster);
   return live;
@@ -72,7 +72,7 @@ function timeOf(run: () => unknown): number {
 /** Levenshtein's distance of a name to every name of the zone. */
 function everyDistance(live: LiveZone, name: string): number {
   let least = Number.POSITIVE_INFINITY;
-  for (const [other] of live.entries()) least = Math.min(least, distance(name, other));
+  for (const [other] of live.nodes()) least = Math.min(least, distance(name, other));
   return least;
 }
 

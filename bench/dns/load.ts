@@ -68,7 +68,7 @@ export function question(id: number, name: string, type = 1): Buffer {
 }
 
 /** Asks one question after another and remembers how long each took. */
-export class Asker {
+export class Client {
   readonly times: number[] = [];
   private readonly socket: Socket = createSocket('udp4');
   private readonly waiting = new Map<number, (reply: Buffer) => void>();
@@ -113,15 +113,15 @@ export function median(values: readonly number[]): number {
 /** Waits until each of the servers knows a name. */
 export async function ready(servers: readonly ServerProcess[], name: string): Promise<void> {
   for (const server of servers) {
-    const asker = new Asker(server.port);
+    const client = new Client(server.port);
     const end = performance.now() + 60_000;
     for (;;) {
-      const reply = await asker.ask(name, 100);
+      const reply = await client.ask(name, 100);
       if (reply && reply.readUInt16BE(6) > 0) break;
       if (performance.now() > end) throw new Error(`${server.name} does not answer`);
       await pause(20);
     }
-    asker.close();
+    client.close();
   }
 }
 

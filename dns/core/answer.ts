@@ -18,7 +18,7 @@ import {
 } from './records';
 
 /** Answers a name of the domain, spelled as it is stored and without the final dot. Pure; order is the zone's. */
-export function answer(zone: Zone, name: string, type: number, node = zone.node(name)): Answer {
+export function answerQuestion(zone: Zone, name: string, type: number, node = zone.node(name)): Answer {
   return zone.compat === 'mesos-dns'
     ? answerAsOriginal(zone, name, node, type)
     : answerByStandard(zone, name, node, type);
@@ -40,16 +40,16 @@ function answerAsOriginal(zone: Zone, name: string, node: ZoneNode | undefined, 
 }
 
 function answerByStandard(zone: Zone, name: string, node: ZoneNode | undefined, type: number): Answer {
-  if (!node) return negative(zone, RCODE.NXDOMAIN);
+  if (!node) return negativeAnswer(zone, RCODE.NXDOMAIN);
   const answers = [...recordsAt(zone, name, node, type)];
   if (name === zone.domain && (type === TYPE.SOA || type === TYPE.ANY)) answers.push(soaOf(zone));
   if (name === zone.domain && (type === TYPE.NS || type === TYPE.ANY)) answers.push(nsOf(zone, name));
-  if (answers.length === 0) return negative(zone, RCODE.NOERROR);
+  if (answers.length === 0) return negativeAnswer(zone, RCODE.NOERROR);
   return { rcode: RCODE.NOERROR, answers, authority: [], additional: addressesOfTargets(zone, answers) };
 }
 
 /** The TTL of the SOA says how long the absence may be remembered (RFC 2308, section 5). */
-function negative(zone: Zone, rcode: number): Answer {
+function negativeAnswer(zone: Zone, rcode: number): Answer {
   const soa = soaOf(zone);
   const authority = [{ ...soa, ttl: Math.min(soa.ttl, soa.minimum) }];
   return { rcode, answers: [], authority, additional: [] };
@@ -66,15 +66,15 @@ function nsOf({ authority }: Zone, name: string): NsRecord {
 }
 
 /** One row for each record type that names hold. */
-const makers = new Map<number, (zone: Zone, name: string, node: ZoneNode) => ZoneRecord[]>([
-  [TYPE.SRV, (zone, name, node) => services(zone, name, node.services)],
-  [TYPE.A, (zone, name, node) => addresses(zone, name, 'A', node.a)],
-  [TYPE.AAAA, (zone, name, node) => addresses(zone, name, 'AAAA', node.aaaa)],
+const recordBuilders = new Map<number, (zone: Zone, name: string, node: ZoneNode) => ZoneRecord[]>([
+  [TYPE.SRV, (zone, name, node) => srvRecords(zone, name, node.services)],
+  [TYPE.A, (zone, name, node) => addressRecords(zone, name, 'A', node.a)],
+  [TYPE.AAAA, (zone, name, node) => addressRecords(zone, name, 'AAAA', node.aaaa)],
 ]);
 
 function recordsAt(zone: Zone, name: string, node: ZoneNode, type: number): readonly ZoneRecord[] {
-  if (type === TYPE.ANY) return [...makers.values()].flatMap((make) => make(zone, name, node));
-  return makers.get(type)?.(zone, name, node) ?? [];
+  if (type === TYPE.ANY) return [...recordBuilders.values()].flatMap((build) => build(zone, name, node));
+  return recordBuilders.get(type)?.(zone, name, node) ?? [];
 }
 
 /** The original cannot take port and target apart again when the target has such a character, and leaves it out. */
@@ -82,7 +82,7 @@ export function isAnswered({ target }: Service): boolean {
   return !/[:[\]]/.test(target);
 }
 
-function services(zone: Zone, name: string, list: readonly Service[]): SrvRecord[] {
+function srvRecords(zone: Zone, name: string, list: readonly Service[]): SrvRecord[] {
   const { ttl, srvWeight } = zone.authority;
   return list.filter(isAnswered).map(({ port, target }) => ({
     kind: 'SRV',
@@ -95,7 +95,12 @@ function services(zone: Zone, name: string, list: readonly Service[]): SrvRecord
   }));
 }
 
-function addresses(zone: Zone, name: string, kind: 'A' | 'AAAA', list: readonly string[]): AddressRecord[] {
+function addressRecords(
+  zone: Zone,
+  name: string,
+  kind: 'A' | 'AAAA',
+  list: readonly string[],
+): AddressRecord[] {
   return list.map((address) => ({ kind, name, ttl: zone.authority.ttl, address }));
 }
 
@@ -107,6 +112,6 @@ function addressesOfTargets(zone: Zone, answers: readonly ZoneRecord[]): ZoneRec
   return [...targets].flatMap((target) => {
     const node = zone.node(target);
     if (!node) return [];
-    return [...addresses(zone, target, 'A', node.a), ...addresses(zone, target, 'AAAA', node.aaaa)];
+    return [...addressRecords(zone, target, 'A', node.a), ...addressRecords(zone, target, 'AAAA', node.aaaa)];
   });
 }

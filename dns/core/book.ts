@@ -72,7 +72,7 @@ export interface ZoneOptions {
 }
 
 /** The context of record makers, besides the thing they are about. */
-export interface MakerContext {
+export interface RecordContext {
   readonly options: ZoneOptions;
   /** The addresses of a host: itself when it is one, else what the look-up gave. */
   addressesOf(host: string): readonly string[];
@@ -85,7 +85,7 @@ export interface MakerContext {
 }
 
 /** Takes the records of one thing. What is put twice at a name stands there once. */
-export interface Put {
+export interface RecordSink {
   address(name: string, address: string): void;
   service(name: string, service: Service): void;
   /** Makes a name exist without anything at it. */
@@ -104,7 +104,7 @@ export interface ZoneChange {
   /** The approximate number of things to come; told with a fresh zone. */
   readonly total: number;
   /** The numbers of the things that are changed. */
-  readonly things: readonly number[];
+  readonly entryNumbers: readonly number[];
   /** For each thing what it puts in the zone, see `recipe.ts`; null for one that is gone. */
-  readonly recipes: readonly (string | null)[];
+  readonly entries: readonly (string | null)[];
 }

@@ -2,30 +2,30 @@
  * The records that are not tasks': this server, masters and the leader, agents, frameworks.
  */
 
-import type { MakerContext, Put } from './book';
+import type { RecordContext, RecordSink } from './book';
 import { cleanDomain } from './labels';
 import type { AgentFacts, FrameworkFacts, HostPort } from './snapshot';
 
 /** The name of this server. One outside the domain is listed, as in the original, and nobody can ask for it here. */
-export function putServer({ options }: MakerContext, put: Put): void {
+export function emitServer({ options }: RecordContext, sink: RecordSink): void {
   const name = options.authority.primary.toLowerCase();
   if (options.compat === 'standard' && !name.endsWith(`.${options.domain}`)) return;
-  for (const address of options.ownAddresses) put.address(name, address);
+  for (const address of options.ownAddresses) sink.address(name, address);
 }
 
 /** `leader`, `master`, `masterN` and the leader's services. */
-export function putMasters(context: MakerContext, put: Put): void {
+export function emitMasters(context: RecordContext, sink: RecordSink): void {
   const { domain } = context.options;
   const { leader, masters } = context;
-  if (leader) putLeader(context, put, leader);
+  if (leader) emitLeader(context, sink, leader);
   const numbered = new Set(leader ? context.addressesOf(leader.host) : []);
   let leaderNumbered = leader === undefined;
   let number = 0;
   const add = (addresses: readonly string[]): void => {
     for (const address of addresses) {
       numbered.add(address);
-      put.address(`master.${domain}`, address);
-      put.address(`master${number}.${domain}`, address);
+      sink.address(`master.${domain}`, address);
+      sink.address(`master${number}.${domain}`, address);
     }
     number++;
   };
@@ -41,36 +41,36 @@ export function putMasters(context: MakerContext, put: Put): void {
   if (leader && !leaderNumbered) add(context.addressesOf(leader.host));
 }
 
-function putLeader(context: MakerContext, put: Put, leader: HostPort): void {
+function emitLeader(context: RecordContext, sink: RecordSink, leader: HostPort): void {
   const { domain } = context.options;
   for (const name of [`leader.${domain}`, `master.${domain}`]) {
-    put.exists(name);
-    for (const address of context.addressesOf(leader.host)) put.address(name, address);
+    sink.exists(name);
+    for (const address of context.addressesOf(leader.host)) sink.address(name, address);
   }
   for (const protocol of ['tcp', 'udp'])
-    put.service(`_leader._${protocol}.${domain}`, { port: leader.port, target: `leader.${domain}` });
+    sink.service(`_leader._${protocol}.${domain}`, { port: leader.port, target: `leader.${domain}` });
 }
 
-function sameMaster(context: MakerContext, left: HostPort, right: HostPort): boolean {
+function sameMaster(context: RecordContext, left: HostPort, right: HostPort): boolean {
   if (left.port !== right.port) return false;
   const addresses = context.addressesOf(right.host);
   return left.host === right.host || context.addressesOf(left.host).some((text) => addresses.includes(text));
 }
 
 /** `slave` for all agents together, and one service for each of their ports. */
-export function putAgent(context: MakerContext, put: Put, { endpoint }: AgentFacts): void {
+export function emitAgent(context: RecordContext, sink: RecordSink, { endpoint }: AgentFacts): void {
   const { domain } = context.options;
   const addresses = endpoint ? context.addressesOf(endpoint.host) : [];
   if (!endpoint || addresses.length === 0) return;
-  for (const address of addresses) put.address(`slave.${domain}`, address);
-  put.service(`_slave._tcp.${domain}`, { port: endpoint.port, target: `slave.${domain}` });
+  for (const address of addresses) sink.address(`slave.${domain}`, address);
+  sink.service(`_slave._tcp.${domain}`, { port: endpoint.port, target: `slave.${domain}` });
 }
 
 /** Names of the cluster itself, which no framework may add its address to. */
 const GUARDED = /^(leader|master\d*|slave)$/;
 
 /** A framework's own name and, when its driver listens on a port, its service. */
-export function putFramework(context: MakerContext, put: Put, framework: FrameworkFacts): void {
+export function emitFramework(context: RecordContext, sink: RecordSink, framework: FrameworkFacts): void {
   const { domain, labelRule, authority } = context.options;
   const { name: frameworkName, host, port } = framework;
   const label = cleanDomain(frameworkName, labelRule);
@@ -81,7 +81,7 @@ export function putFramework(context: MakerContext, put: Put, framework: Framewo
     return;
   }
   const addresses = host ? context.addressesOf(host) : [];
-  for (const address of addresses) put.address(name, address);
+  for (const address of addresses) sink.address(name, address);
   if (addresses.length > 0 && port !== undefined)
-    put.service(`_framework._tcp.${name}`, { port, target: name });
+    sink.service(`_framework._tcp.${name}`, { port, target: name });
 }

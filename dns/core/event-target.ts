@@ -6,7 +6,7 @@
 import type { Cluster, Snapshot } from './cluster';
 import type { AgentFacts, FrameworkFacts, HostPort, TaskFacts } from './snapshot';
 
-export interface EventTarget {
+export interface ClusterUpdater {
   readonly cluster: Snapshot;
   setLeader(leader: HostPort | undefined): void;
   setAgent(id: string, agent: AgentFacts | undefined): void;
@@ -16,7 +16,7 @@ export interface EventTarget {
 }
 
 /** Applies to facts alone, for a snapshot that is still being read. */
-export function plainTarget(cluster: Cluster): EventTarget {
+export function plainUpdater(cluster: Cluster): ClusterUpdater {
   return {
     cluster,
     setLeader: (leader) => {

@@ -8,7 +8,7 @@
 
 import { normalRanges, type Range } from '../../cluster/model/ranges';
 import { type Cluster, emptyCluster } from './cluster';
-import { type EventTarget, plainTarget } from './event-target';
+import { type ClusterUpdater, plainUpdater } from './event-target';
 import {
   DISCOVERY_SHAPE,
   readDiscovery,
@@ -44,27 +44,27 @@ const ENDED: ReadonlySet<string> = new Set([
   'TASK_GONE_BY_OPERATOR',
 ]);
 
-const NOBODY: ReadonlySet<string> = new Set();
+const NO_IDS: ReadonlySet<string> = new Set();
 
-type Apply = (target: EventTarget, event: unknown, note: Note) => boolean;
+type Apply = (updater: ClusterUpdater, event: unknown, note: Note) => boolean;
 
 const appliers: Readonly<Record<string, Apply>> = {
-  TASK_ADDED: (target, event, note) => addTask(target, valueAt(event, 'task_added', 'task'), note),
+  TASK_ADDED: (updater, event, note) => addTask(updater, valueAt(event, 'task_added', 'task'), note),
   TASK_UPDATED: updateTask,
-  AGENT_ADDED: (target, event, note) => addAgent(target, valueAt(event, 'agent_added', 'agent'), note),
+  AGENT_ADDED: (updater, event, note) => addAgent(updater, valueAt(event, 'agent_added', 'agent'), note),
   AGENT_REMOVED: removeAgent,
-  FRAMEWORK_ADDED: (target, event, note) =>
-    addFramework(target, valueAt(event, 'framework_added', 'framework'), note),
-  FRAMEWORK_UPDATED: (target, event, note) =>
-    addFramework(target, valueAt(event, 'framework_updated', 'framework'), note),
+  FRAMEWORK_ADDED: (updater, event, note) =>
+    addFramework(updater, valueAt(event, 'framework_added', 'framework'), note),
+  FRAMEWORK_UPDATED: (updater, event, note) =>
+    addFramework(updater, valueAt(event, 'framework_updated', 'framework'), note),
   FRAMEWORK_REMOVED: removeFramework,
 };
 
 /** Applies one event. Returns whether names may have changed; kinds we do not know change nothing. */
-export function applyEvent(target: EventTarget, event: unknown, note: Note): boolean {
+export function applyEvent(updater: ClusterUpdater, event: unknown, note: Note): boolean {
   const kind = textAt(event, 'type') ?? '';
   const apply = Object.hasOwn(appliers, kind) ? appliers[kind] : undefined;
-  return apply?.(target, event, note) ?? false;
+  return apply?.(updater, event, note) ?? false;
 }
 
 /** True for an event about a framework that may have a driver, whose address the stream does not tell. */
@@ -120,16 +120,16 @@ export interface SubscribedReader {
 
 export function createSubscribedReader(note: Note, rule: StatusRule = 'latest'): SubscribedReader {
   const cluster = emptyCluster(rule);
-  const target = plainTarget(cluster);
+  const updater = plainUpdater(cluster);
   const top: Record<string, unknown> = {};
   const scanner = createJsonScanner({
     decide: (path) => DECISIONS[path.join('/')] ?? 'skip',
     take: (path, value) => {
       if (path.length === 1) top['type'] = value;
       else if (path.length === 2) top['seconds'] = value;
-      else if (path[2] === 'get_agents') addAgent(target, value, note);
-      else if (path[2] === 'get_frameworks') addFramework(target, value, note);
-      else addTask(target, value, note);
+      else if (path[2] === 'get_agents') addAgent(updater, value, note);
+      else if (path[2] === 'get_frameworks') addFramework(updater, value, note);
+      else addTask(updater, value, note);
     },
     end: () => undefined,
   });
@@ -162,7 +162,7 @@ export function readLeader(response: unknown): HostPort | undefined {
   return readPid(textAt(info, 'pid') ?? '');
 }
 
-function addAgent(target: EventTarget, agent: unknown, note: Note): boolean {
+function addAgent(updater: ClusterUpdater, agent: unknown, note: Note): boolean {
   const info = valueAt(agent, 'agent_info');
   const id = textAt(info, 'id', 'value');
   if (id === undefined || id === '') {
@@ -171,7 +171,7 @@ function addAgent(target: EventTarget, agent: unknown, note: Note): boolean {
   }
   const endpoint = readPlace(agent, info);
   if (!endpoint) note(`agent ${id}: neither pid nor hostname can be used`);
-  target.setAgent(id, { id, endpoint });
+  updater.setAgent(id, { id, endpoint });
   return true;
 }
 
@@ -181,45 +181,45 @@ function readPlace(agent: unknown, info: unknown): AgentFacts['endpoint'] {
   return endpoint ?? (host ? { host, port: numberAt(info, 'port') ?? 5051 } : undefined);
 }
 
-function removeAgent(target: EventTarget, event: unknown): boolean {
+function removeAgent(updater: ClusterUpdater, event: unknown): boolean {
   const id = textAt(event, 'agent_removed', 'agent_id', 'value') ?? '';
-  const wasListed = target.cluster.agents.has(id);
-  for (const key of target.cluster.tasks.ownedBy(new Set([id]), NOBODY)) target.removeTask(key);
-  target.setAgent(id, undefined);
+  const wasListed = updater.cluster.agents.has(id);
+  for (const key of updater.cluster.tasks.ownedBy(new Set([id]), NO_IDS)) updater.removeTask(key);
+  updater.setAgent(id, undefined);
   return wasListed;
 }
 
-function addFramework(target: EventTarget, framework: unknown, note: Note): boolean {
+function addFramework(updater: ClusterUpdater, framework: unknown, note: Note): boolean {
   const info = valueAt(framework, 'framework_info');
   const id = textAt(info, 'id', 'value');
   if (id === undefined || id === '') {
     note('a framework without id is left out');
     return false;
   }
-  const held = target.cluster.frameworks.get(id);
+  const held = updater.cluster.frameworks.get(id);
   const name = textAt(info, 'name') ?? '';
   // What a driver told elsewhere stays: the stream does not know it.
   const host = held?.port === undefined ? textAt(info, 'hostname') : held.host;
   const next: FrameworkFacts = { id, name, host, port: held?.port };
-  target.setFramework(id, next);
+  updater.setFramework(id, next);
   return held?.name !== next.name || held.host !== next.host;
 }
 
-function removeFramework(target: EventTarget, event: unknown): boolean {
+function removeFramework(updater: ClusterUpdater, event: unknown): boolean {
   const id = textAt(event, 'framework_removed', 'framework_info', 'id', 'value') ?? '';
-  const wasListed = target.cluster.frameworks.has(id);
-  for (const key of target.cluster.tasks.ownedBy(NOBODY, new Set([id]))) target.removeTask(key);
-  target.setFramework(id, undefined);
+  const wasListed = updater.cluster.frameworks.has(id);
+  for (const key of updater.cluster.tasks.ownedBy(NO_IDS, new Set([id]))) updater.removeTask(key);
+  updater.setFramework(id, undefined);
   return wasListed;
 }
 
-function removeTask(target: EventTarget, key: string): boolean {
-  const wasListed = target.cluster.tasks.has(key);
-  target.removeTask(key);
+function removeTask(updater: ClusterUpdater, key: string): boolean {
+  const wasListed = updater.cluster.tasks.has(key);
+  updater.removeTask(key);
   return wasListed;
 }
 
-function addTask(target: EventTarget, task: unknown, note: Note): boolean {
+function addTask(updater: ClusterUpdater, task: unknown, note: Note): boolean {
   const [id, frameworkId, agentId] = ['task_id', 'framework_id', 'agent_id'].map((name) =>
     textAt(task, name, 'value'),
   );
@@ -229,10 +229,10 @@ function addTask(target: EventTarget, task: unknown, note: Note): boolean {
     return false;
   }
   const key = taskKey(frameworkId, id);
-  if (ENDED.has(state)) return removeTask(target, key);
+  if (ENDED.has(state)) return removeTask(updater, key);
   const taskNote: Note = (text) => note(`task ${id}: ${text}`);
-  const held = target.cluster.tasks.get(key);
-  target.setTask({
+  const held = updater.cluster.tasks.get(key);
+  updater.setTask({
     key,
     id,
     frameworkId,
@@ -240,7 +240,7 @@ function addTask(target: EventTarget, task: unknown, note: Note): boolean {
     name: textAt(task, 'name') ?? '',
     state,
     ports: usablePorts(normalRanges(listAt(task, 'resources').flatMap(portRanges)), taskNote),
-    running: readStatuses(valueAt(task, 'statuses'), target.cluster.statusRule),
+    running: readStatuses(valueAt(task, 'statuses'), updater.cluster.statusRule),
     discovery: readDiscovery(valueAt(task, 'discovery'), taskNote),
   });
   return state === 'TASK_RUNNING' || held?.state === 'TASK_RUNNING';
@@ -254,17 +254,17 @@ function portRanges(resource: unknown): Range[] {
   });
 }
 
-function updateTask(target: EventTarget, event: unknown): boolean {
+function updateTask(updater: ClusterUpdater, event: unknown): boolean {
   const update = valueAt(event, 'task_updated');
   const status = valueAt(update, 'status');
   const frameworkId = textAt(update, 'framework_id', 'value') ?? '';
   const key = taskKey(frameworkId, textAt(status, 'task_id', 'value') ?? '');
-  const task = target.cluster.tasks.get(key);
+  const task = updater.cluster.tasks.get(key);
   if (!task) return false;
   const state = textAt(update, 'state') ?? textAt(status, 'state') ?? task.state;
-  if (ENDED.has(state)) return removeTask(target, key);
-  const running = laterStatus(task.running, readRunningStatus(status), target.cluster.statusRule);
-  target.setTask({ ...task, state, running });
+  if (ENDED.has(state)) return removeTask(updater, key);
+  const running = laterStatus(task.running, readRunningStatus(status), updater.cluster.statusRule);
+  updater.setTask({ ...task, state, running });
   return state !== task.state || (state === 'TASK_RUNNING' && !sameAddresses(running, task.running));
 }
 

@@ -8,16 +8,16 @@
 
 import { nearest } from '../../cluster/model/nearest';
 import type { Range } from '../../cluster/model/ranges';
-import type { Put } from './book';
-import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
+import type { RecordSink } from './book';
+import { emitAgent, emitFramework, emitMasters, emitServer } from './cluster-records';
 import { NAME_MAX } from './labels';
 import type { LiveZone } from './live-zone';
-import { askedName } from './print';
+import { queryName } from './print';
 import { labelKey } from './task-labels';
 import type { TaskBody } from './task-map';
-import { putTask, type TaskRecipe, taskRecipe, whyNoAddress, whyNone, wouldBeRecipe } from './task-records';
+import { assumedTaskEntry, emitTask, type TaskEntry, taskEntry, whyNoAddress, whyNone } from './task-records';
 
-export interface Origin {
+export interface RecordOrigin {
   /** `A 10.0.0.1` or `SRV 31000 web-x-s0.marathon.slave.mesos`. */
   readonly record: string;
   /** The thing that made it: a task, an agent, a framework, the masters, this server. */
@@ -26,7 +26,7 @@ export interface Origin {
 
 export interface Explanation {
   readonly name: string;
-  readonly records: readonly Origin[];
+  readonly records: readonly RecordOrigin[];
   /** Tasks that would have the name, and why they do not. */
   readonly missing: readonly { readonly task: string; readonly why: string }[];
   /** Names of the zone that may have been meant; only where there is nothing else to say. */
@@ -65,11 +65,11 @@ export function explain(
   text: string,
   { near: wanted }: Wanted = { near: true },
 ): Explanation {
-  const name = askedName(text);
+  const name = queryName(text);
   const { context } = live;
-  const records: Origin[] = [];
+  const records: RecordOrigin[] = [];
   const missing: { task: string; why: string }[] = [];
-  const make = (from: string, run: (put: Put & { sick: Put }) => void): void => {
+  const make = (from: string, run: (sink: RecordSink & { unhealthy: RecordSink }) => void): void => {
     run(
       catching(name, (record) => {
         if (records.length < LINES_MAX) records.push({ record, from });
@@ -80,13 +80,13 @@ export function explain(
   const { tasks, skipped } = tasksAsked(live, name);
   for (const task of tasks) {
     if (records.length === LINES_MAX && missing.length === LINES_MAX) break;
-    const recipe = withinLines(wouldBeRecipe(context, task), name);
+    const entry = withinLines(assumedTaskEntry(context, task), name);
     const none = whyNone(context, task);
     if (none === undefined && records.length < LINES_MAX)
-      make(describeTask(live, task), (put) => putTask(context.options, put, recipe));
-    const why = none ?? (recipe.addresses.length > 0 ? undefined : whyNoAddress(context, task));
+      make(describeTask(live, task), (sink) => emitTask(context.options, sink, entry));
+    const why = none ?? (entry.addresses.length > 0 ? undefined : whyNoAddress(context, task));
     if (why === undefined || missing.length === LINES_MAX) continue;
-    if (wouldHave(context.options, withAddress(recipe), name))
+    if (wouldHave(context.options, withAddress(entry), name))
       missing.push({ task: `${task.id} of framework ${task.frameworkId}`, why });
   }
   const nothing = records.length + missing.length === 0;
@@ -98,20 +98,20 @@ export function explain(
 function makeOthers(
   { cluster, context }: LiveZone,
   name: string,
-  make: (from: string, run: (put: Put) => void) => void,
+  make: (from: string, run: (sink: RecordSink) => void) => void,
 ): void {
-  make('this server', (put) => putServer(context, put));
-  make('the masters', (put) => putMasters(context, put));
+  make('this server', (sink) => emitServer(context, sink));
+  make('the masters', (sink) => emitMasters(context, sink));
   const { domain } = context.options;
   if (name === `slave.${domain}` || name === `_slave._tcp.${domain}`) {
     let left = AGENTS_MAX;
     for (const agent of cluster.agents.values()) {
       if (left-- === 0) break;
-      make(`agent ${agent.id}`, (put) => putAgent(context, put, agent));
+      make(`agent ${agent.id}`, (sink) => emitAgent(context, sink, agent));
     }
   }
   for (const framework of cluster.frameworks.values())
-    make(`framework ${framework.id} (${framework.name})`, (put) => putFramework(context, put, framework));
+    make(`framework ${framework.id} (${framework.name})`, (sink) => emitFramework(context, sink, framework));
 }
 
 /** The tasks that may have a name, and how many more there are. */
@@ -159,30 +159,30 @@ function* first<T>(items: Iterable<T>, count: number): Generator<T> {
 }
 
 /** Only the ports that fit into an explanation: each is a line at a service's name, and none at others. */
-function withinLines(recipe: TaskRecipe, name: string): TaskRecipe {
+function withinLines(entry: TaskEntry, name: string): TaskEntry {
   const ports: Range[] = [];
   let left = name.startsWith('_') ? LINES_MAX : 0;
-  for (const [begin, end] of recipe.ports) {
+  for (const [begin, end] of entry.ports) {
     if (left <= 0) break;
     ports.push([begin, Math.min(end, begin + left - 1)]);
     left -= end - begin + 1;
   }
-  return { ...recipe, ports };
+  return { ...entry, ports };
 }
 
 /** As it would be with an address, so that it makes all of its names. */
-function withAddress(recipe: TaskRecipe): TaskRecipe {
+function withAddress(entry: TaskEntry): TaskEntry {
   const some = (addresses: readonly string[]): readonly string[] =>
     addresses.length > 0 ? addresses : ['0.0.0.0'];
-  return { ...recipe, addresses: some(recipe.addresses), agentAddresses: some(recipe.agentAddresses) };
+  return { ...entry, addresses: some(entry.addresses), agentAddresses: some(entry.agentAddresses) };
 }
 
-function wouldHave(naming: LiveZone['context']['options'], recipe: TaskRecipe, name: string): boolean {
+function wouldHave(naming: LiveZone['context']['options'], entry: TaskEntry, name: string): boolean {
   let would = false;
-  const put = catching(name, () => {
+  const sink = catching(name, () => {
     would = true;
   });
-  putTask(naming, put, recipe);
+  emitTask(naming, sink, entry);
   return would;
 }
 
@@ -200,13 +200,13 @@ function namesNear({ cluster, context }: LiveZone, name: string): string[] {
   }
   const names = new Set<string>();
   const add = (spelled: string): void => void names.add(spelled.toLowerCase());
-  const collect: Put = { address: add, service: add, exists: add };
-  putMasters(context, collect);
+  const collect: RecordSink = { address: add, service: add, exists: add };
+  emitMasters(context, collect);
   for (const key of keys) {
     for (const number of first(labels.numbers(key), NEAR_TASKS_MAX)) {
       const task = cluster.tasks.at(number);
-      const recipe = task && taskRecipe(context, task);
-      if (recipe) putTask(context.options, { ...collect, sick: collect }, withinLines(recipe, name));
+      const entry = task && taskEntry(context, task);
+      if (entry) emitTask(context.options, { ...collect, unhealthy: collect }, withinLines(entry, name));
     }
   }
   const label = `${name.split('.', 1)[0]}.`;
@@ -233,14 +233,14 @@ function printTime(seconds: number): string {
 }
 
 /** Tells the records that are put at one name. */
-function catching(name: string, caught: (record: string) => void): Put & { sick: Put } {
+function catching(name: string, caught: (record: string) => void): RecordSink & { unhealthy: RecordSink } {
   const here = (spelled: string): boolean => spelled.length === name.length && spelled.toLowerCase() === name;
-  const put: Put = {
+  const sink: RecordSink = {
     address: (owner, address) => here(owner) && caught(`${address.includes(':') ? 'AAAA' : 'A'} ${address}`),
     service: (owner, { port, target }) => here(owner) && caught(`SRV ${port} ${target}`),
     exists: (owner) => here(owner) && caught('the name, without an address'),
   };
-  return { ...put, sick: put };
+  return { ...sink, unhealthy: sink };
 }
 
 /** An explanation as lines for people. */

@@ -3,16 +3,16 @@
  * they came.
  */
 
-import type { Put, Service, ZoneNode } from './book';
+import type { RecordSink, Service, ZoneNode } from './book';
 import { ITEM, LINE, packText, unpackText } from './packed';
 
 /** The values of one name while they come together. */
-export interface Gathered {
+export interface CollectedNode {
   /** True when anything was put here, were it nothing but the name. */
   named: boolean;
   readonly healthy: Values;
   /** Values of unhealthy instances; they count only where there are no others. */
-  readonly sick: Values;
+  readonly unhealthy: Values;
 }
 
 interface Values {
@@ -21,8 +21,8 @@ interface Values {
   readonly services: Map<string, Service>;
 }
 
-export function createGathered(): Gathered {
-  return { named: false, healthy: emptyValues(), sick: emptyValues() };
+export function createCollectedNode(): CollectedNode {
+  return { named: false, healthy: emptyValues(), unhealthy: emptyValues() };
 }
 
 function emptyValues(): Values {
@@ -30,16 +30,21 @@ function emptyValues(): Values {
 }
 
 /** Gathers the names that `at` has a place for. */
-export function gatherInto(nodeAt: (name: string) => Gathered | undefined): Put & { readonly sick: Put } {
-  return { ...putInto(nodeAt, 'healthy'), sick: putInto(nodeAt, 'sick') };
+export function collectInto(
+  nodeAt: (name: string) => CollectedNode | undefined,
+): RecordSink & { readonly unhealthy: RecordSink } {
+  return { ...valuesSink(nodeAt, 'healthy'), unhealthy: valuesSink(nodeAt, 'unhealthy') };
 }
 
-function putInto(nodeAt: (name: string) => Gathered | undefined, kind: 'healthy' | 'sick'): Put {
+function valuesSink(
+  nodeAt: (name: string) => CollectedNode | undefined,
+  kind: 'healthy' | 'unhealthy',
+): RecordSink {
   const open = (name: string): Values | undefined => {
-    const gathered = nodeAt(name);
-    if (!gathered) return undefined;
-    gathered.named = true;
-    return gathered[kind];
+    const collected = nodeAt(name);
+    if (!collected) return undefined;
+    collected.named = true;
+    return collected[kind];
   };
   return {
     address: (name, address) => {
@@ -56,33 +61,35 @@ function putInto(nodeAt: (name: string) => Gathered | undefined, kind: 'healthy'
   };
 }
 
-export function nodeOf({ named, healthy, sick }: Gathered): ZoneNode {
-  const a = healthy.a.size > 0 ? healthy.a : sick.a;
-  const aaaa = healthy.aaaa.size > 0 ? healthy.aaaa : sick.aaaa;
-  const services = healthy.services.size > 0 ? healthy.services : sick.services;
+export function toZoneNode({ named, healthy, unhealthy }: CollectedNode): ZoneNode {
+  const a = healthy.a.size > 0 ? healthy.a : unhealthy.a;
+  const aaaa = healthy.aaaa.size > 0 ? healthy.aaaa : unhealthy.aaaa;
+  const services = healthy.services.size > 0 ? healthy.services : unhealthy.services;
   return { a: [...a], aaaa: [...aaaa], services: [...services.values()], named };
 }
 
 /** Gives each record as a line, to be put together with those of its name later on. */
-export function writePuts(take: (name: string, line: string) => void): Put & { readonly sick: Put } {
-  const write = (mark: string): Put => ({
+export function lineSink(
+  take: (name: string, line: string) => void,
+): RecordSink & { readonly unhealthy: RecordSink } {
+  const write = (mark: string): RecordSink => ({
     address: (name, address) => take(name, mark + ITEM + address),
     service: (name, { port, target }) => take(name, [mark, port, packText(target)].join(ITEM)),
     exists: (name) => take(name, mark),
   });
-  return { ...write('+'), sick: write('-') };
+  return { ...write('+'), unhealthy: write('-') };
 }
 
 /** The node that the lines of one name make; without any it only has names below it. */
-export function readPuts(lines: string): ZoneNode {
-  const gathered = createGathered();
-  const puts = gatherInto(() => gathered);
+export function nodeFromLines(lines: string): ZoneNode {
+  const collected = createCollectedNode();
+  const sinks = collectInto(() => collected);
   for (const line of lines === '' ? [] : lines.split(LINE)) {
     const [mark, value, target] = line.split(ITEM);
-    const put = mark === '-' ? puts.sick : puts;
-    if (target !== undefined) put.service('', { port: Number(value), target: unpackText(target) });
-    else if (value !== undefined) put.address('', value);
-    else put.exists('');
+    const sink = mark === '-' ? sinks.unhealthy : sinks;
+    if (target !== undefined) sink.service('', { port: Number(value), target: unpackText(target) });
+    else if (value !== undefined) sink.address('', value);
+    else sink.exists('');
   }
-  return nodeOf(gathered);
+  return toZoneNode(collected);
 }

@@ -6,54 +6,54 @@
  * answered before.
  */
 
-import type { MakerContext, ZoneChange, ZoneHead } from './book';
+import type { RecordContext, ZoneChange, ZoneHead } from './book';
 import type { Cluster } from './cluster';
 import { packTask } from './recipe';
 import type { AgentFacts, FrameworkFacts } from './snapshot';
-import { PART_THINGS } from './table';
+import { PART_ENTRIES } from './table';
 import type { TaskBody } from './task-map';
-import { taskRecipe } from './task-records';
+import { taskEntry } from './task-records';
 
 /** Sees the tasks of a cluster as they are read. */
-export interface TaskWatch {
+export interface TaskObserver {
   /** A task has been added to the cluster; its framework is undefined when too little is known of it. */
-  task(cluster: Cluster, task: TaskBody, framework: FrameworkFacts | undefined): void;
+  observe(cluster: Cluster, task: TaskBody, framework: FrameworkFacts | undefined): void;
 }
 
-export interface HeadStart extends TaskWatch {
+export interface Preload extends TaskObserver {
   /**
    * For the cluster as it is in the end: the numbers of the tasks that have not gone out. Undefined when all of it has to
    * go out anew.
    */
-  rest(cluster: Cluster): readonly number[] | undefined;
+  unsent(cluster: Cluster): readonly number[] | undefined;
 }
 
-export interface HeadStartOptions {
-  readonly context: MakerContext;
+export interface PreloadOptions {
+  readonly context: RecordContext;
   readonly head: ZoneHead;
   /** The number of the thing that a task is. */
-  readonly thingOf: (task: number) => number;
+  readonly entryNumberOf: (task: number) => number;
   /** Takes a part of a fresh zone, none of which is the last one. */
   readonly send: (part: ZoneChange) => void;
 }
 
-export function createHeadStart({ context, head, thingOf, send }: HeadStartOptions): HeadStart {
+export function createPreload({ context, head, entryNumberOf, send }: PreloadOptions): Preload {
   const agents = new Map<string, AgentFacts>();
   const frameworks = new Map<string, FrameworkFacts>();
-  const left: number[] = [];
-  let of: Cluster | undefined;
+  const postponed: number[] = [];
+  let observed: Cluster | undefined;
   let first = true;
   /** Tasks of the part that is being made, and what they put in the zone. */
   let tasks: number[] = [];
-  let recipes: string[] = [];
-  const owned: MakerContext = {
+  let entries: string[] = [];
+  const ownerContext: RecordContext = {
     ...{ options: context.options, note: context.note, leader: undefined, masters: [] },
     addressesOf: context.addressesOf,
     agent: (id) => agents.get(id),
     framework: (id) => frameworks.get(id),
   };
   /** Tells that both owners of a task are there, as they were for the tasks before it. */
-  const owners = (
+  const hasOwners = (
     cluster: Cluster,
     { agentId }: TaskBody,
     framework: FrameworkFacts | undefined,
@@ -65,33 +65,33 @@ export function createHeadStart({ context, head, thingOf, send }: HeadStartOptio
     return true;
   };
   const flush = (total: number): void => {
-    send({ head, fresh: true, first, last: false, total, things: tasks.map(thingOf), recipes });
+    send({ head, fresh: true, first, last: false, total, entryNumbers: tasks.map(entryNumberOf), entries });
     first = false;
     tasks = [];
-    recipes = [];
+    entries = [];
   };
   return {
-    task: (cluster, task, framework) => {
-      of ??= cluster;
-      if (of !== cluster) return;
+    observe: (cluster, task, framework) => {
+      observed ??= cluster;
+      if (observed !== cluster) return;
       const number = cluster.tasks.end() - 1;
-      if (!owners(cluster, task, framework)) {
-        left.push(number);
+      if (!hasOwners(cluster, task, framework)) {
+        postponed.push(number);
         return;
       }
-      const recipe = taskRecipe(owned, task);
+      const entry = taskEntry(ownerContext, task);
       // One that puts nothing in the zone now never will: its owners are known.
-      if (!recipe) return;
+      if (!entry) return;
       tasks.push(number);
-      recipes.push(packTask(recipe));
-      if (tasks.length >= PART_THINGS) flush(cluster.tasks.size);
+      entries.push(packTask(entry));
+      if (tasks.length >= PART_ENTRIES) flush(cluster.tasks.size);
     },
-    rest: (cluster) => {
-      if (of !== cluster || first) return undefined;
+    unsent: (cluster) => {
+      if (observed !== cluster || first) return undefined;
       for (const [id, agent] of agents) if (cluster.agents.get(id) !== agent) return undefined;
       for (const [id, { name }] of frameworks)
         if (cluster.frameworks.get(id)?.name !== name) return undefined;
-      return [...left, ...tasks];
+      return [...postponed, ...tasks];
     },
   };
 }

@@ -67,7 +67,7 @@ interface Run {
 }
 
 /** The reader's position in the document. */
-interface Place {
+interface ScanState {
   readonly visitor: JsonVisitor;
   readonly path: string[];
   /** For each value that is looked into whether it is a list. */
@@ -83,7 +83,7 @@ interface Place {
 export function createJsonScanner(visitor: JsonVisitor): JsonScanner {
   const decoder = new TextDecoder();
   const shapes = createShapeReader();
-  const place: Place = {
+  const scan: ScanState = {
     ...{ visitor, path: [], lists: [], items: [], decoder, shapes },
     ...{ expect: 'value', run: undefined },
   };
@@ -91,68 +91,68 @@ export function createJsonScanner(visitor: JsonVisitor): JsonScanner {
     let position = 0;
     shapes.use(chunk);
     while (position < chunk.length) {
-      if (!place.run) position = step(place, chunk[position] ?? 0, position);
-      const { run } = place;
+      if (!scan.run) position = step(scan, chunk[position] ?? 0, position);
+      const { run } = scan;
       if (!run) continue;
       const end = advance(run, chunk, position);
       keep(run, chunk, position, Math.abs(end));
       position = Math.abs(end);
-      if (end >= 0) finish(place, run);
+      if (end >= 0) finish(scan, run);
       if (run.shape) shapes.use(chunk);
     }
   };
-  return { feed, done: () => place.expect === 'end' };
+  return { feed, done: () => scan.expect === 'end' };
 }
 
 /** Handles one byte outside of runs. Returns where to go on: at the byte itself when a run begins with it. */
-function step(place: Place, byte: number, position: number): number {
+function step(scan: ScanState, byte: number, position: number): number {
   if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) return position + 1;
-  const { expect } = place;
-  const inList = place.lists.at(-1) === true;
-  if (expect === 'value') return begin(place, byte, position);
+  const { expect } = scan;
+  const inList = scan.lists.at(-1) === true;
+  if (expect === 'value') return begin(scan, byte, position);
   if (expect === 'first') {
-    if (byte !== CLOSE_LIST) return begin(place, byte, position);
-    close(place);
+    if (byte !== CLOSE_LIST) return begin(scan, byte, position);
+    close(scan);
   } else if (expect === 'key' && byte === QUOTE) {
-    place.run = startRun(byte, { taken: true, key: true, shape: undefined });
-    place.expect = 'run';
+    scan.run = startRun(byte, { taken: true, key: true, shape: undefined });
+    scan.expect = 'run';
     return position;
-  } else if (expect === 'key' && byte === CLOSE_OBJECT) close(place);
-  else if (expect === 'colon' && byte === COLON) place.expect = 'value';
-  else if (expect === 'next' && byte === COMMA) place.expect = inList ? 'value' : 'key';
-  else if (expect === 'next' && byte === (inList ? CLOSE_LIST : CLOSE_OBJECT)) close(place);
+  } else if (expect === 'key' && byte === CLOSE_OBJECT) close(scan);
+  else if (expect === 'colon' && byte === COLON) scan.expect = 'value';
+  else if (expect === 'next' && byte === COMMA) scan.expect = inList ? 'value' : 'key';
+  else if (expect === 'next' && byte === (inList ? CLOSE_LIST : CLOSE_OBJECT)) close(scan);
   else {
     const character = JSON.stringify(String.fromCharCode(byte));
-    throw new Error(`not JSON: ${character} at /${place.path.join('/')} where ${expect} is due`);
+    throw new Error(`not JSON: ${character} at /${scan.path.join('/')} where ${expect} is due`);
   }
   return position + 1;
 }
 
-function begin(place: Place, byte: number, position: number): number {
-  const decision = decide(place);
+function begin(scan: ScanState, byte: number, position: number): number {
+  const decision = decide(scan);
   const container = byte === OPEN_OBJECT || byte === OPEN_LIST;
   if (decision === 'into' && container) {
     const list = byte === OPEN_LIST;
-    place.lists.push(list);
-    place.items.push(undefined);
-    if (list) place.path.push('*');
-    place.expect = list ? 'first' : 'key';
+    scan.lists.push(list);
+    scan.items.push(undefined);
+    if (list) scan.path.push('*');
+    scan.expect = list ? 'first' : 'key';
     return position + 1;
   }
   const shape = typeof decision === 'object' && container ? decision : undefined;
   // Most values stand in one chunk as a whole; the others are read when their last piece is there.
-  const end = container && decision !== 'take' ? place.shapes.read(position, shape ?? NOTHING) : -1;
+  const end = container && decision !== 'take' ? scan.shapes.read(position, shape ?? NOTHING) : -1;
   if (end >= 0) {
-    if (shape) place.visitor.take(place.path, place.shapes.value());
-    after(place);
+    if (shape) scan.visitor.take(scan.path, scan.shapes.value());
+    after(scan);
     return end;
   }
-  place.run = startRun(byte, { taken: decision !== 'skip' && decision !== 'into', key: false, shape });
-  place.expect = 'run';
+  scan.run = startRun(byte, { taken: decision !== 'skip' && decision !== 'into', key: false, shape });
+  scan.expect = 'run';
   return position;
 }
 
-function decide({ visitor, path, lists, items }: Place): Decision {
+function decide({ visitor, path, lists, items }: ScanState): Decision {
   const itemDecision = items.at(-1);
   if (itemDecision !== undefined) return itemDecision;
   const decision = visitor.decide(path);
@@ -161,26 +161,26 @@ function decide({ visitor, path, lists, items }: Place): Decision {
 }
 
 /** The value that was looked into is over. */
-function close(place: Place): void {
-  place.items.pop();
-  if (place.lists.pop()) place.path.pop();
-  place.visitor.end(place.path);
-  after(place);
+function close(scan: ScanState): void {
+  scan.items.pop();
+  if (scan.lists.pop()) scan.path.pop();
+  scan.visitor.end(scan.path);
+  after(scan);
 }
 
-function finish(place: Place, run: Run): void {
-  place.run = undefined;
-  const value = run.taken ? parsed(place, run) : undefined;
+function finish(scan: ScanState, run: Run): void {
+  scan.run = undefined;
+  const value = run.taken ? parsed(scan, run) : undefined;
   if (run.key) {
-    place.path.push(String(value));
-    place.expect = 'colon';
+    scan.path.push(String(value));
+    scan.expect = 'colon';
     return;
   }
-  if (run.taken) place.visitor.take(place.path, value);
-  after(place);
+  if (run.taken) scan.visitor.take(scan.path, value);
+  after(scan);
 }
 
-function parsed({ shapes, decoder }: Place, { parts, shape }: Run): unknown {
+function parsed({ shapes, decoder }: ScanState, { parts, shape }: Run): unknown {
   if (!shape) return JSON.parse(joined(parts, decoder));
   shapes.use(concat(parts));
   if (shapes.read(0, shape) < 0) throw new Error('not JSON: a value without its end');
@@ -188,9 +188,9 @@ function parsed({ shapes, decoder }: Place, { parts, shape }: Run): unknown {
 }
 
 /** A value is over, and with it its name when it was a member. */
-function after(place: Place): void {
-  place.expect = place.lists.length === 0 ? 'end' : 'next';
-  if (place.lists.at(-1) === false) place.path.pop();
+function after(scan: ScanState): void {
+  scan.expect = scan.lists.length === 0 ? 'end' : 'next';
+  if (scan.lists.at(-1) === false) scan.path.pop();
 }
 
 function startRun(byte: number, what: Pick<Run, 'taken' | 'key' | 'shape'>): Run {

@@ -25,7 +25,7 @@ const {
   QUOTE,
   TEXT_KINDS,
 } = json;
-const { createKnownNames, learnName, standsAt } = jsonNames;
+const { createMemberNames, learnName, matchesAt } = jsonNames;
 
 /** The wanted members. A value without `members` is taken whole. */
 export interface Shape {
@@ -77,7 +77,7 @@ const INCOMPLETE = new Error('the value is not complete');
 interface Plan {
   readonly only: Only | undefined;
   readonly members: ReadonlyMap<string, PlannedMember> | undefined;
-  readonly names: jsonNames.KnownNames<PlannedMember>;
+  readonly names: jsonNames.MemberNames<PlannedMember>;
   readonly items: Plan | undefined;
   readonly skipped: boolean;
 }
@@ -87,21 +87,21 @@ interface PlannedMember {
   readonly plan: Plan;
 }
 
-type Name = jsonNames.KnownName<PlannedMember>;
+type Name = jsonNames.MemberName<PlannedMember>;
 
 function planOf({ members, only, items, skipped }: Shape): Plan {
   const planned = members?.map(({ name, shape }) => [name, { name, plan: planOf(shape) }] as const);
   return {
     only,
     members: planned && new Map(planned),
-    names: createKnownNames<PlannedMember>(),
+    names: createMemberNames<PlannedMember>(),
     items: items && planOf(items),
     skipped: skipped === true,
   };
 }
 
 /** Bytes that are being read, and the same as text for what is plain. */
-interface Place {
+interface Cursor {
   bytes: Uint8Array;
   text: string;
   position: number;
@@ -119,7 +119,7 @@ export interface ShapeReader {
 export function createShapeReader(): ShapeReader {
   // Only slices without octets above 127 are used, which look the same in all encodings.
   const plain = new TextDecoder('latin1');
-  const place: Place = { bytes: new Uint8Array(0), text: '', position: 0 };
+  const cursor: Cursor = { bytes: new Uint8Array(0), text: '', position: 0 };
   const plans = new Map<Shape, Plan>();
   const plan = (shape: Shape): Plan => {
     const compiled = planOf(shape);
@@ -128,140 +128,140 @@ export function createShapeReader(): ShapeReader {
   };
   let value: unknown;
   const read = (start: number, shape: Shape): number => {
-    if (place.text === '') place.text = plain.decode(place.bytes);
-    place.position = start;
+    if (cursor.text === '') cursor.text = plain.decode(cursor.bytes);
+    cursor.position = start;
     try {
-      value = readValue(place, plans.get(shape) ?? plan(shape));
-      return place.position;
+      value = readValue(cursor, plans.get(shape) ?? plan(shape));
+      return cursor.position;
     } catch (error) {
       if (error === INCOMPLETE) return -1;
       throw error;
     }
   };
   const use = (bytes: Uint8Array): void => {
-    place.bytes = bytes;
-    place.text = '';
+    cursor.bytes = bytes;
+    cursor.text = '';
     value = undefined;
   };
   return { use, read, value: () => value };
 }
 
-function readValue(place: Place, plan: Plan): unknown {
-  const byte = next(place);
-  if (byte === QUOTE) return readText(place);
-  if (byte === OPEN_OBJECT && plan.members) return readObject(place, plan, plan.members);
-  if (byte === OPEN_LIST && plan.items) return readList(place, plan.items);
-  const start = place.position;
-  skip(place, byte);
+function readValue(cursor: Cursor, plan: Plan): unknown {
+  const byte = next(cursor);
+  if (byte === QUOTE) return readText(cursor);
+  if (byte === OPEN_OBJECT && plan.members) return readObject(cursor, plan, plan.members);
+  if (byte === OPEN_LIST && plan.items) return readList(cursor, plan.items);
+  const start = cursor.position;
+  skip(cursor, byte);
   if (plan.skipped) return undefined;
   if (byte === OPEN_OBJECT || byte === OPEN_LIST)
-    return JSON.parse(decoder.decode(place.bytes.subarray(start, place.position)));
-  return readNumber(place, start) ?? JSON.parse(place.text.slice(start, place.position));
+    return JSON.parse(decoder.decode(cursor.bytes.subarray(start, cursor.position)));
+  return readNumber(cursor, start) ?? JSON.parse(cursor.text.slice(start, cursor.position));
 }
 
 const decoder = new TextDecoder();
 
 function readObject(
-  place: Place,
+  cursor: Cursor,
   { names, only }: Plan,
   members: ReadonlyMap<string, PlannedMember>,
 ): Record<string, unknown> {
   const object: Record<string, unknown> = {};
   let passing = false;
-  place.position++;
-  if (next(place) === CLOSE_OBJECT) {
-    place.position++;
+  cursor.position++;
+  if (next(cursor) === CLOSE_OBJECT) {
+    cursor.position++;
     return object;
   }
   for (let name = names.start; ; ) {
     const likely = name.follower;
-    if (likely && standsAt(place.bytes, place.position, likely.bytes)) {
-      place.position += likely.bytes.length;
+    if (likely && matchesAt(cursor.bytes, cursor.position, likely.bytes)) {
+      cursor.position += likely.bytes.length;
       name = likely;
-    } else name = readName(place, names, name, members);
-    const { wanted } = name;
+    } else name = readName(cursor, names, name, members);
+    const { member: wanted } = name;
     if (wanted && (!passing || wanted.name === only?.name)) {
-      const value = readValue(place, wanted.plan);
+      const value = readValue(cursor, wanted.plan);
       object[wanted.name] = value;
       if (only && wanted.name === only.name) passing = value !== only.value;
-    } else skip(place, next(place));
-    const byte = next(place);
-    if (byte !== COMMA && byte !== CLOSE_OBJECT) throw wrong(place, ', or }');
-    place.position++;
+    } else skip(cursor, next(cursor));
+    const byte = next(cursor);
+    if (byte !== COMMA && byte !== CLOSE_OBJECT) throw wrong(cursor, ', or }');
+    cursor.position++;
     if (byte === CLOSE_OBJECT) return object;
   }
 }
 
-function readList(place: Place, items: Plan): unknown[] {
+function readList(cursor: Cursor, items: Plan): unknown[] {
   const list: unknown[] = [];
-  place.position++;
-  if (next(place) === CLOSE_LIST) {
-    place.position++;
+  cursor.position++;
+  if (next(cursor) === CLOSE_LIST) {
+    cursor.position++;
     return list;
   }
   for (;;) {
-    list.push(readValue(place, items));
-    const byte = next(place);
-    if (byte !== COMMA && byte !== CLOSE_LIST) throw wrong(place, ', or ]');
-    place.position++;
+    list.push(readValue(cursor, items));
+    const byte = next(cursor);
+    if (byte !== COMMA && byte !== CLOSE_LIST) throw wrong(cursor, ', or ]');
+    cursor.position++;
     if (byte === CLOSE_LIST) return list;
   }
 }
 
 /** Reads a member name that is not the one that was likely. */
 function readName(
-  place: Place,
+  cursor: Cursor,
   names: Plan['names'],
   before: Name,
   members: ReadonlyMap<string, PlannedMember>,
 ): Name {
-  if (next(place) !== QUOTE) throw wrong(place, 'a member name');
-  const start = place.position;
-  const plain = skipText(place);
-  const end = place.position;
-  if (next(place) !== COLON) throw wrong(place, ':');
-  place.position++;
-  if (plain && place.position === end + 1)
-    return learnName(names, before, place.bytes.subarray(start, place.position), () =>
-      members.get(place.text.slice(start + 1, end - 1)),
+  if (next(cursor) !== QUOTE) throw wrong(cursor, 'a member name');
+  const start = cursor.position;
+  const plain = skipText(cursor);
+  const end = cursor.position;
+  if (next(cursor) !== COLON) throw wrong(cursor, ':');
+  cursor.position++;
+  if (plain && cursor.position === end + 1)
+    return learnName(names, before, cursor.bytes.subarray(start, cursor.position), () =>
+      members.get(cursor.text.slice(start + 1, end - 1)),
     );
-  const name: unknown = JSON.parse(decoder.decode(place.bytes.subarray(start, end)));
-  return { ...names.start, wanted: members.get(String(name)) };
+  const name: unknown = JSON.parse(decoder.decode(cursor.bytes.subarray(start, end)));
+  return { ...names.start, member: members.get(String(name)) };
 }
 
 /** A number without a sign and an exponent that a double holds exactly; all others are left to JSON.parse. */
-function readNumber({ bytes, position }: Place, start: number): number | undefined {
+function readNumber({ bytes, position }: Cursor, start: number): number | undefined {
   let [value, scale] = [0, 0];
   if (position - start > DIGITS_MAX || (bytes[start] === ZERO && position > start + 1)) return undefined;
-  for (let place = start; place < position; place++) {
-    const digit = (bytes[place] ?? 0) - ZERO;
+  for (let index = start; index < position; index++) {
+    const digit = (bytes[index] ?? 0) - ZERO;
     if (digit >= 0 && digit <= 9) {
       value = value * 10 + digit;
       scale *= 10;
-    } else if (digit === DOT && scale === 0 && place > start && place < position - 1) scale = 1;
+    } else if (digit === DOT && scale === 0 && index > start && index < position - 1) scale = 1;
     else return undefined;
   }
   // Both are exact, so the quotient is the nearest double, which is what JSON.parse gives.
   return scale > 1 ? value / scale : value;
 }
 
-function readText(place: Place): string {
-  const start = place.position + 1;
-  if (skipText(place)) return place.text.slice(start, place.position - 1);
-  const text: unknown = JSON.parse(decoder.decode(place.bytes.subarray(start - 1, place.position)));
+function readText(cursor: Cursor): string {
+  const start = cursor.position + 1;
+  if (skipText(cursor)) return cursor.text.slice(start, cursor.position - 1);
+  const text: unknown = JSON.parse(decoder.decode(cursor.bytes.subarray(start - 1, cursor.position)));
   return String(text);
 }
 
 /** Goes behind a text. Returns whether it stands there as it is: no escapes, nothing but ASCII. */
-function skipText(place: Place): boolean {
-  const { bytes } = place;
+function skipText(cursor: Cursor): boolean {
+  const { bytes } = cursor;
   const { length } = bytes;
   let plain = true;
-  for (let index = place.position + 1; index < length; index++) {
+  for (let index = cursor.position + 1; index < length; index++) {
     const kind = TEXT_KINDS[bytes[index] ?? 0];
     if (kind === PLAIN) continue;
     if (kind === QUOTE) {
-      place.position = index + 1;
+      cursor.position = index + 1;
       return plain;
     }
     plain = false;
@@ -271,37 +271,37 @@ function skipText(place: Place): boolean {
 }
 
 /** The next byte that is no blank. */
-function next(place: Place): number {
-  const { bytes } = place;
-  for (; place.position < bytes.length; place.position++) {
-    const byte = bytes[place.position] ?? 0;
+function next(cursor: Cursor): number {
+  const { bytes } = cursor;
+  for (; cursor.position < bytes.length; cursor.position++) {
+    const byte = bytes[cursor.position] ?? 0;
     if (byte > 0x20 || (byte !== 0x20 && byte !== 0x0a && byte !== 0x0d && byte !== 0x09)) return byte;
   }
   throw INCOMPLETE;
 }
 
 /** Goes behind a value, whatever it is. */
-function skip(place: Place, byte: number): void {
-  if (byte === QUOTE) skipText(place);
-  else if (byte === OPEN_OBJECT || byte === OPEN_LIST) skipContainer(place);
+function skip(cursor: Cursor, byte: number): void {
+  if (byte === QUOTE) skipText(cursor);
+  else if (byte === OPEN_OBJECT || byte === OPEN_LIST) skipContainer(cursor);
   else if (byte === CLOSE_OBJECT || byte === CLOSE_LIST || byte === COMMA || byte === COLON)
-    throw wrong(place, 'a value');
-  else skipScalar(place);
+    throw wrong(cursor, 'a value');
+  else skipScalar(cursor);
 }
 
-function skipContainer(place: Place): void {
-  const { bytes } = place;
+function skipContainer(cursor: Cursor): void {
+  const { bytes } = cursor;
   let depth = 0;
-  for (let index = place.position; index < bytes.length; index++) {
+  for (let index = cursor.position; index < bytes.length; index++) {
     const kind = OUTER_KINDS[bytes[index] ?? 0];
     if (kind === PLAIN) continue;
     if (kind === QUOTE) {
-      place.position = index;
-      skipText(place);
-      index = place.position - 1;
+      cursor.position = index;
+      skipText(cursor);
+      index = cursor.position - 1;
     } else if (kind === OPEN_OBJECT || kind === OPEN_LIST) depth++;
     else if (--depth === 0) {
-      place.position = index + 1;
+      cursor.position = index + 1;
       return;
     }
   }
@@ -309,17 +309,17 @@ function skipContainer(place: Place): void {
 }
 
 /** A number or a word ends before what cannot be part of one. */
-function skipScalar(place: Place): void {
-  const { bytes } = place;
-  while (place.position < bytes.length) {
-    const byte = bytes[place.position] ?? 0;
+function skipScalar(cursor: Cursor): void {
+  const { bytes } = cursor;
+  while (cursor.position < bytes.length) {
+    const byte = bytes[cursor.position] ?? 0;
     if (endsScalar(byte)) return;
-    place.position++;
+    cursor.position++;
   }
   throw INCOMPLETE;
 }
 
-function wrong({ bytes, position }: Place, due: string): Error {
+function wrong({ bytes, position }: Cursor, due: string): Error {
   const character = JSON.stringify(String.fromCharCode(bytes[position] ?? 0));
   return new Error(`not JSON: ${character} where ${due} is due`);
 }

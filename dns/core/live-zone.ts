@@ -7,20 +7,20 @@
  */
 
 import { readAddress } from './address';
-import type { MakerContext, Put, ZoneChange, ZoneHead, ZoneNode, ZoneOptions } from './book';
+import type { RecordContext, RecordSink, ZoneChange, ZoneHead, ZoneNode, ZoneOptions } from './book';
 import { type Cluster, emptyCluster, type Snapshot } from './cluster';
-import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
-import { readPuts, writePuts } from './gather';
-import { createHeadStart, type HeadStart, type TaskWatch } from './head-start';
+import { emitAgent, emitFramework, emitMasters, emitServer } from './cluster-records';
+import { lineSink, nodeFromLines } from './gather';
+import { createPreload, type Preload, type TaskObserver } from './head-start';
 import { LINE } from './packed';
-import { cook, packRecords, packTask } from './recipe';
+import { expandEntry, packRecords, packTask } from './recipe';
 import type { AgentFacts, FrameworkFacts, HostPort, Note, TaskFacts } from './snapshot';
-import { PART_THINGS, parentOf } from './table';
-import { taskRecipe } from './task-records';
+import { PART_ENTRIES, parentOf } from './table';
+import { taskEntry } from './task-records';
 
 export interface LiveZone {
   readonly cluster: Snapshot;
-  readonly context: MakerContext;
+  readonly context: RecordContext;
   setMasters(masters: readonly HostPort[]): void;
   setLeader(leader: HostPort | undefined): void;
   setAgent(id: string, agent: AgentFacts | undefined): void;
@@ -35,7 +35,7 @@ export interface LiveZone {
    * Sees a cluster that is being read, to be given to `replace` in the end, and sends parts of the zone while that goes on;
    * undefined when a zone has gone out already.
    */
-  watch(serial: number, send: (part: ZoneChange) => void): TaskWatch | undefined;
+  preload(serial: number, send: (part: ZoneChange) => void): TaskObserver | undefined;
   /** The host names whose addresses are wanted; the same set as before when nothing that has a host was changed. */
   hosts(): ReadonlySet<string>;
   /**
@@ -43,25 +43,25 @@ export interface LiveZone {
    * Parts are made when they are asked for; the last one has what has changed meanwhile, so that all together are the zone
    * at the moment of the last.
    */
-  take(serial: number): Iterable<ZoneChange>;
+  takeChanges(serial: number): Iterable<ZoneChange>;
   /** The head of the last change. */
   head(): ZoneHead;
   /** Every name with what stands at it, those between included. Walks through everything. */
-  entries(): Iterable<[string, ZoneNode]>;
+  nodes(): Iterable<[string, ZoneNode]>;
 }
 
-const OWN_MAX = 50_000;
+const LITERALS_MAX = 50_000;
 /** A change of more things than this goes out as a fresh zone, in parts: as one change it would hold up the questions. */
 const CHANGED_MAX = 5000;
 
 /** Everything that a zone is made of, and what of it has to go out. */
-interface Book {
+interface ZoneData {
   readonly options: ZoneOptions;
   readonly cluster: Cluster;
-  readonly context: MakerContext;
+  readonly context: RecordContext;
   /** Things that are no tasks: their numbers, and their makers by number. */
   readonly numbers: Map<string, number>;
-  readonly makers: (Maker | undefined)[];
+  readonly emitters: (Emitter | undefined)[];
   readonly free: number[];
   changed: Set<number>;
   /** The host names that are wanted, while nothing that has a host changes. */
@@ -69,25 +69,25 @@ interface Book {
   /** Nothing has gone out yet, or so much has changed that all of it goes out again. */
   fresh: boolean;
   /** The part of a first zone that is sent before it is complete. */
-  ahead: HeadStart | undefined;
+  preload: Preload | undefined;
   /** The tasks that are left to go out of it once all of it is known. */
-  rest: readonly number[] | undefined;
+  unsent: readonly number[] | undefined;
 }
 
-type Maker = (put: Put) => void;
+type Emitter = (sink: RecordSink) => void;
 
 /** Tasks have the even numbers, all other things the odd ones. */
-const thingOfTask = (number: number): number => number * 2;
-const thingOfOther = (number: number): number => number * 2 + 1;
+const taskEntryNumber = (number: number): number => number * 2;
+const otherEntryNumber = (number: number): number => number * 2 + 1;
 
 export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
   const cluster: Cluster = emptyCluster(options.compat === 'standard' ? 'addressed' : 'latest');
   const addresses = new Map<string, readonly string[]>();
   let masters: readonly HostPort[] = [];
   let last = 0;
-  const context: MakerContext = {
+  const context: RecordContext = {
     ...{ options, note },
-    addressesOf: ownAddresses((host) => addresses.get(host) ?? []),
+    addressesOf: addressLookup((host) => addresses.get(host) ?? []),
     agent: (id) => cluster.agents.get(id),
     framework: (id) => cluster.frameworks.get(id),
     get leader() {
@@ -97,13 +97,13 @@ export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
       return masters;
     },
   };
-  const book: Book = {
-    ...{ options, cluster, context, numbers: new Map(), makers: [], free: [] },
-    ...{ changed: new Set(), hosts: undefined, fresh: true, ahead: undefined, rest: undefined },
+  const zone: ZoneData = {
+    ...{ options, cluster, context, numbers: new Map(), emitters: [], free: [] },
+    ...{ changed: new Set(), hosts: undefined, fresh: true, preload: undefined, unsent: undefined },
   };
-  setOther(book, SERVER, (put) => putServer(context, put));
-  setOther(book, MASTERS, (put) => putMasters(context, put));
-  const setters = settersOf(book);
+  setOther(zone, SERVER, (sink) => emitServer(context, sink));
+  setOther(zone, MASTERS, (sink) => emitMasters(context, sink));
+  const setters = settersOf(zone);
   return {
     cluster,
     context,
@@ -111,45 +111,50 @@ export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
     setMasters: (next) => {
       if (same(masters, next)) return;
       masters = next;
-      book.hosts = undefined;
-      touchOther(book, MASTERS);
+      zone.hosts = undefined;
+      markOther(zone, MASTERS);
     },
     setHost: (host, hostAddresses) => {
       if (same(addresses.get(host) ?? [], hostAddresses)) return;
       addresses.set(host, hostAddresses);
       // What has gone out may have been made with the old ones.
-      if (!book.rest) book.ahead = undefined;
-      touchReadersOf(book, host);
+      if (!zone.unsent) zone.preload = undefined;
+      markReadersOf(zone, host);
     },
-    replace: (next) => replace(book, setters, next),
-    watch: (serial, send) => {
-      if (!book.fresh) return undefined;
-      book.rest = undefined;
-      book.ahead = createHeadStart({ context, head: headOf(options, serial), thingOf: thingOfTask, send });
-      return book.ahead;
+    replace: (next) => replace(zone, setters, next),
+    preload: (serial, send) => {
+      if (!zone.fresh) return undefined;
+      zone.unsent = undefined;
+      zone.preload = createPreload({
+        context,
+        head: headOf(options, serial),
+        entryNumberOf: taskEntryNumber,
+        send,
+      });
+      return zone.preload;
     },
     hosts: () => {
-      book.hosts ??= hostsOf(cluster, masters);
-      return book.hosts;
+      zone.hosts ??= hostsOf(cluster, masters);
+      return zone.hosts;
     },
-    take: (serial) => {
+    takeChanges: (serial) => {
       last = serial;
-      return takeParts(book, headOf(options, serial));
+      return takeParts(zone, headOf(options, serial));
     },
     head: () => headOf(options, last),
-    entries: () => entriesOf(book),
+    nodes: () => nodesOf(zone),
   };
 }
 
 /** The addresses of a host: itself when it is one. The same lists serve all tasks of an agent. */
-function ownAddresses(lookup: (host: string) => readonly string[]): MakerContext['addressesOf'] {
+function addressLookup(lookup: (host: string) => readonly string[]): RecordContext['addressesOf'] {
   const literals = new Map<string, readonly string[]>();
   return (host) => {
     const literal = literals.get(host);
     if (literal) return literal;
     const address = readAddress(host);
     if (!address) return lookup(host).flatMap((text) => readAddress(text)?.text ?? []);
-    if (literals.size > OWN_MAX) literals.clear();
+    if (literals.size > LITERALS_MAX) literals.clear();
     const list = [address.text];
     literals.set(host, list);
     return list;
@@ -160,122 +165,122 @@ const SERVER = 'server';
 const MASTERS = 'masters';
 const agentKey = (id: string): string => `agent ${id}`;
 const frameworkKey = (id: string): string => `framework ${id}`;
-const NOBODY: ReadonlySet<string> = new Set();
+const NO_IDS: ReadonlySet<string> = new Set();
 
 /** A thing that is no task comes, or goes when it has no maker any more. */
-function setOther(book: Book, key: string, maker: Maker | undefined): void {
-  const held = book.numbers.get(key);
-  if (held === undefined && !maker) return;
-  const number = held ?? book.free.pop() ?? book.makers.length;
-  book.makers[number] = maker;
-  touch(book, thingOfOther(number));
-  if (maker) book.numbers.set(key, number);
+function setOther(zone: ZoneData, key: string, emitter: Emitter | undefined): void {
+  const held = zone.numbers.get(key);
+  if (held === undefined && !emitter) return;
+  const number = held ?? zone.free.pop() ?? zone.emitters.length;
+  zone.emitters[number] = emitter;
+  markChanged(zone, otherEntryNumber(number));
+  if (emitter) zone.numbers.set(key, number);
   else {
-    book.numbers.delete(key);
-    book.free.push(number);
+    zone.numbers.delete(key);
+    zone.free.push(number);
   }
 }
 
 /** Notes that a thing goes out again. */
-function touch({ changed, fresh, rest }: Book, thing: number): void {
-  if (!fresh || rest) changed.add(thing);
+function markChanged({ changed, fresh, unsent: rest }: ZoneData, entryNumber: number): void {
+  if (!fresh || rest) changed.add(entryNumber);
 }
 
-function touchOther(book: Book, key: string): void {
-  const number = book.numbers.get(key);
-  if (number !== undefined) touch(book, thingOfOther(number));
+function markOther(zone: ZoneData, key: string): void {
+  const number = zone.numbers.get(key);
+  if (number !== undefined) markChanged(zone, otherEntryNumber(number));
 }
 
-function touchTask(book: Book, key: string): void {
-  const number = book.cluster.tasks.number(key);
-  if (number !== undefined) touch(book, thingOfTask(number));
+function markTask(zone: ZoneData, key: string): void {
+  const number = zone.cluster.tasks.number(key);
+  if (number !== undefined) markChanged(zone, taskEntryNumber(number));
 }
 
 /** Notes the tasks that read these agents and frameworks. */
-function touchTasksOf(book: Book, agents: ReadonlySet<string>, frameworks: ReadonlySet<string>): void {
-  if (book.fresh && !book.rest) return;
-  for (const key of book.cluster.tasks.ownedBy(agents, frameworks)) touchTask(book, key);
+function markTasksOf(zone: ZoneData, agents: ReadonlySet<string>, frameworks: ReadonlySet<string>): void {
+  if (zone.fresh && !zone.unsent) return;
+  for (const key of zone.cluster.tasks.ownedBy(agents, frameworks)) markTask(zone, key);
 }
 
 /** Notes all things whose records need the addresses of a host name. */
-function touchReadersOf(book: Book, host: string): void {
-  const { agents, frameworks } = book.cluster;
-  touchOther(book, MASTERS);
+function markReadersOf(zone: ZoneData, host: string): void {
+  const { agents, frameworks } = zone.cluster;
+  markOther(zone, MASTERS);
   const onHost = [...agents.values()].filter(({ endpoint }) => endpoint?.host === host).map(({ id }) => id);
-  for (const id of onHost) touchOther(book, agentKey(id));
-  for (const [id, framework] of frameworks) if (framework.host === host) touchOther(book, frameworkKey(id));
-  touchTasksOf(book, new Set(onHost), NOBODY);
+  for (const id of onHost) markOther(zone, agentKey(id));
+  for (const [id, framework] of frameworks) if (framework.host === host) markOther(zone, frameworkKey(id));
+  markTasksOf(zone, new Set(onHost), NO_IDS);
 }
 
 type Setters = Pick<LiveZone, 'setAgent' | 'setFramework' | 'setTask' | 'removeTask' | 'setLeader'>;
 
-function settersOf(book: Book): Setters {
-  const { cluster } = book;
+function settersOf(zone: ZoneData): Setters {
+  const { cluster } = zone;
   return {
     setAgent: (id, agent) => {
-      if (changeAgent(book, id, agent)) touchTasksOf(book, new Set([id]), NOBODY);
+      if (changeAgent(zone, id, agent)) markTasksOf(zone, new Set([id]), NO_IDS);
     },
     setFramework: (id, framework) => {
-      if (changeFramework(book, id, framework)) touchTasksOf(book, NOBODY, new Set([id]));
+      if (changeFramework(zone, id, framework)) markTasksOf(zone, NO_IDS, new Set([id]));
     },
     setTask: (task) => {
       const before = cluster.tasks.text(task.key);
       cluster.tasks.set(task);
-      if (cluster.tasks.text(task.key) !== before) touchTask(book, task.key);
+      if (cluster.tasks.text(task.key) !== before) markTask(zone, task.key);
     },
     removeTask: (key) => {
-      touchTask(book, key);
+      markTask(zone, key);
       cluster.tasks.delete(key);
     },
     setLeader: (leader) => {
       if (same(cluster.leader, leader)) return;
       cluster.leader = leader;
-      book.hosts = undefined;
-      touchOther(book, MASTERS);
+      zone.hosts = undefined;
+      markOther(zone, MASTERS);
     },
   };
 }
 
 /** Replaces an agent; true when it differs from the one before. */
-function changeAgent(book: Book, id: string, agent: AgentFacts | undefined): boolean {
-  const { cluster, context } = book;
+function changeAgent(zone: ZoneData, id: string, agent: AgentFacts | undefined): boolean {
+  const { cluster, context } = zone;
   if (same(cluster.agents.get(id), agent)) return false;
   place(cluster.agents, id, agent);
-  book.hosts = undefined;
-  setOther(book, agentKey(id), agent && ((put) => putAgent(context, put, agent)));
+  zone.hosts = undefined;
+  setOther(zone, agentKey(id), agent && ((sink) => emitAgent(context, sink, agent)));
   return true;
 }
 
-function changeFramework(book: Book, id: string, framework: FrameworkFacts | undefined): boolean {
-  const { cluster, context } = book;
+function changeFramework(zone: ZoneData, id: string, framework: FrameworkFacts | undefined): boolean {
+  const { cluster, context } = zone;
   if (same(cluster.frameworks.get(id), framework)) return false;
   place(cluster.frameworks, id, framework);
-  book.hosts = undefined;
-  setOther(book, frameworkKey(id), framework && ((put) => putFramework(context, put, framework)));
+  zone.hosts = undefined;
+  setOther(zone, frameworkKey(id), framework && ((sink) => emitFramework(context, sink, framework)));
   return true;
 }
 
-function replace(book: Book, live: Setters, next: Cluster): void {
-  const { cluster } = book;
+function replace(zone: ZoneData, live: Setters, next: Cluster): void {
+  const { cluster } = zone;
   live.setLeader(next.leader);
   const agents = new Set<string>();
   const frameworks = new Set<string>();
   for (const id of [...cluster.agents.keys(), ...next.agents.keys()])
-    if (changeAgent(book, id, next.agents.get(id))) agents.add(id);
+    if (changeAgent(zone, id, next.agents.get(id))) agents.add(id);
   for (const id of [...cluster.frameworks.keys(), ...next.frameworks.keys()])
-    if (changeFramework(book, id, next.frameworks.get(id))) frameworks.add(id);
-  if (book.fresh) {
+    if (changeFramework(zone, id, next.frameworks.get(id))) frameworks.add(id);
+  if (zone.fresh) {
     cluster.tasks = next.tasks;
-    book.rest = book.ahead?.rest(next);
+    zone.unsent = zone.preload?.unsent(next);
     return;
   }
-  touchTasksOf(book, agents, frameworks);
+  markTasksOf(zone, agents, frameworks);
   for (const key of cluster.tasks.keys()) if (!next.tasks.has(key)) live.removeTask(key);
   for (const key of next.tasks.keys()) {
     const text = next.tasks.text(key);
     if (text === undefined || text === cluster.tasks.text(key)) continue;
     cluster.tasks.setText(key, text);
-    touchTask(book, key);
+    markTask(zone, key);
   }
 }
 
@@ -284,89 +289,89 @@ function headOf({ domain, compat, authority }: ZoneOptions, serial: number): Zon
 }
 
 /** The entry of a thing in the zone; null when it has none. */
-function recipeOf({ cluster, context, makers }: Book, thing: number): string | null {
-  if (thing % 2 === 1) {
-    const maker = makers[(thing - 1) / 2];
-    return (maker && packRecords(maker)) ?? null;
+function entryOf({ cluster, context, emitters }: ZoneData, entryNumber: number): string | null {
+  if (entryNumber % 2 === 1) {
+    const emitter = emitters[(entryNumber - 1) / 2];
+    return (emitter && packRecords(emitter)) ?? null;
   }
-  const task = cluster.tasks.at(thing / 2);
-  const recipe = task && taskRecipe(context, task);
-  return recipe ? packTask(recipe) : null;
+  const task = cluster.tasks.at(entryNumber / 2);
+  const entry = task && taskEntry(context, task);
+  return entry ? packTask(entry) : null;
 }
 
-function* takeParts(book: Book, head: ZoneHead): Generator<ZoneChange> {
-  const { rest } = book;
-  const fresh = book.fresh || book.changed.size > CHANGED_MAX;
-  const changed = [...book.changed];
+function* takeParts(zone: ZoneData, head: ZoneHead): Generator<ZoneChange> {
+  const { unsent: rest } = zone;
+  const fresh = zone.fresh || zone.changed.size > CHANGED_MAX;
+  const changed = [...zone.changed];
   // What has changed since parts went out ahead goes out with the last part.
-  if (!rest) book.changed = new Set();
-  book.fresh = false;
-  book.ahead = undefined;
-  book.rest = undefined;
-  if (fresh) yield* takeFresh(book, head, rest);
+  if (!rest) zone.changed = new Set();
+  zone.fresh = false;
+  zone.preload = undefined;
+  zone.unsent = undefined;
+  if (fresh) yield* takeFresh(zone, head, rest);
   else if (changed.length > 0)
-    yield changeOf(book, head, { fresh, first: true, last: true, things: changed });
+    yield changeOf(zone, head, { fresh, first: true, last: true, entryNumbers: changed });
 }
 
 /** A fresh zone in parts: all of it, or what is left of one whose first parts have gone out. */
-function* takeFresh(book: Book, head: ZoneHead, rest: Book['rest']): Generator<ZoneChange> {
+function* takeFresh(zone: ZoneData, head: ZoneHead, rest: ZoneData['unsent']): Generator<ZoneChange> {
   let first = !rest;
-  let things: number[] = [];
-  for (const thing of rest ? thingsLeft(book, rest) : thingsUpTo(endOf(book))) {
-    things.push(thing);
-    if (things.length < PART_THINGS * 2) continue;
-    yield changeOf(book, head, { fresh: true, first, last: false, things });
+  let entryNumbers: number[] = [];
+  for (const entryNumber of rest ? numbersLeft(zone, rest) : numbersUpTo(endOf(zone))) {
+    entryNumbers.push(entryNumber);
+    if (entryNumbers.length < PART_ENTRIES * 2) continue;
+    yield changeOf(zone, head, { fresh: true, first, last: false, entryNumbers });
     first = false;
-    things = [];
+    entryNumbers = [];
   }
-  things.push(...book.changed);
-  book.changed = new Set();
-  yield changeOf(book, head, { fresh: true, first, last: true, things });
+  entryNumbers.push(...zone.changed);
+  zone.changed = new Set();
+  yield changeOf(zone, head, { fresh: true, first, last: true, entryNumbers });
 }
 
-function* thingsUpTo(end: number): Generator<number> {
-  for (let thing = 0; thing < end; thing++) yield thing;
+function* numbersUpTo(end: number): Generator<number> {
+  for (let entryNumber = 0; entryNumber < end; entryNumber++) yield entryNumber;
 }
 
-function* thingsLeft({ makers }: Book, tasks: readonly number[]): Generator<number> {
-  for (let other = 0; other < makers.length; other++) yield thingOfOther(other);
-  for (const task of tasks) yield thingOfTask(task);
+function* numbersLeft({ emitters }: ZoneData, tasks: readonly number[]): Generator<number> {
+  for (let other = 0; other < emitters.length; other++) yield otherEntryNumber(other);
+  for (const task of tasks) yield taskEntryNumber(task);
 }
 
 /** One more than the highest number of a thing. */
-function endOf({ cluster, makers }: Book): number {
-  return Math.max(thingOfTask(cluster.tasks.end()), thingOfOther(makers.length));
+function endOf({ cluster, emitters }: ZoneData): number {
+  return Math.max(taskEntryNumber(cluster.tasks.end()), otherEntryNumber(emitters.length));
 }
 
-type Part = Pick<ZoneChange, 'fresh' | 'first' | 'last' | 'things'>;
+type Part = Pick<ZoneChange, 'fresh' | 'first' | 'last' | 'entryNumbers'>;
 
 /** In a fresh zone things without records are not mentioned; those of the last part may have been before. */
-function changeOf(book: Book, head: ZoneHead, { fresh, first, last, things }: Part): ZoneChange {
-  const [told, recipes]: [number[], (string | null)[]] = [[], []];
-  for (const thing of things) {
-    const recipe = recipeOf(book, thing);
-    if (recipe === null && fresh && !last) continue;
-    told.push(thing);
-    recipes.push(recipe);
+function changeOf(zone: ZoneData, head: ZoneHead, { fresh, first, last, entryNumbers }: Part): ZoneChange {
+  const [told, entries]: [number[], (string | null)[]] = [[], []];
+  for (const entryNumber of entryNumbers) {
+    const entry = entryOf(zone, entryNumber);
+    if (entry === null && fresh && !last) continue;
+    told.push(entryNumber);
+    entries.push(entry);
   }
-  const total = book.cluster.tasks.size + book.numbers.size;
-  return { head, fresh, first, last, total, things: told, recipes };
+  const total = zone.cluster.tasks.size + zone.numbers.size;
+  return { head, fresh, first, last, total, entryNumbers: told, entries };
 }
 
 /** Every name with what was put there, as one text for each until it is asked for: there may be very many at once. */
-function* entriesOf(book: Book): Generator<[string, ZoneNode]> {
-  const { domain } = book.options;
+function* nodesOf(zone: ZoneData): Generator<[string, ZoneNode]> {
+  const { domain } = zone.options;
   const written = new Map<string, string>();
-  const put = writePuts((name, line) => {
+  const sink = lineSink((name, line) => {
     const held = written.get(name);
     written.set(name, held === undefined ? line : held + LINE + line);
   });
-  for (let thing = 0; thing < endOf(book); thing++) {
-    const recipe = recipeOf(book, thing);
-    if (recipe !== null) cook(book.options, recipe, put);
+  for (let entryNumber = 0; entryNumber < endOf(zone); entryNumber++) {
+    const entry = entryOf(zone, entryNumber);
+    if (entry !== null) expandEntry(zone.options, entry, sink);
   }
   for (const name of [domain, ...written.keys()]) addAbove(written, name, domain);
-  for (const [name, lines] of written) yield [name, readPuts(lines)];
+  for (const [name, lines] of written) yield [name, nodeFromLines(lines)];
 }
 
 /** Adds the domain and names that only have others below them. */

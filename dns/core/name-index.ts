@@ -8,11 +8,11 @@
 
 export interface NameIndex {
   /** Adds a thing under a hash; once for each of the thing's hashes. */
-  add(thing: number, hash: number): void;
+  add(entryNumber: number, hash: number): void;
   /** Removes a thing from all its hashes. */
-  remove(thing: number): void;
+  remove(entryNumber: number): void;
   /** The things under a hash, in the order they were added. */
-  things(hash: number): number[];
+  entryNumbers(hash: number): number[];
   /** Number of different hashes. */
   size(): number;
 }
@@ -26,9 +26,9 @@ const START = 1024;
 const NAMES = 9;
 
 /** One column for each thing that is known of an entry. */
-interface Entries {
+interface Links {
   readonly hash: Int32Array;
-  readonly thing: Int32Array;
+  readonly entryNumber: Int32Array;
   /** The next entry of the same thing. */
   readonly sibling: Int32Array;
   /** Rings of entries with the same hash. */
@@ -75,7 +75,7 @@ function mixed(unmixed: number): number {
 }
 
 interface Index {
-  entries: Entries;
+  links: Links;
   /** The first hash of each bucket. */
   buckets: Int32Array;
   /** The first entry of each thing. */
@@ -87,150 +87,150 @@ interface Index {
 }
 
 /** An index with room for so many things; it grows when there are more. */
-export function createNameIndex(things = 0): NameIndex {
-  const room = Math.max(START, things * NAMES);
+export function createNameIndex(entryNumbers = 0): NameIndex {
+  const room = Math.max(START, entryNumbers * NAMES);
   const index: Index = {
-    entries: entriesOf(room),
+    links: createLinks(room),
     buckets: new Int32Array(2 ** Math.ceil(Math.log2(room))),
-    firsts: new Int32Array(Math.max(START, things)),
+    firsts: new Int32Array(Math.max(START, entryNumbers)),
     // The first entry has number 1.
     ...{ free: NONE, used: 1, hashes: 0 },
   };
   return {
-    add: (thing, hash) => add(index, thing, hash),
-    remove: (thing) => remove(index, thing),
-    things: (hash) => thingsAt(index, hash),
+    add: (entryNumber, hash) => add(index, entryNumber, hash),
+    remove: (entryNumber) => remove(index, entryNumber),
+    entryNumbers: (hash) => numbersAt(index, hash),
     size: () => index.hashes,
   };
 }
 
-function add(index: Index, thing: number, hash: number): void {
-  const entry = takeEntry(index);
-  if (thing >= index.firsts.length) index.firsts = longer(index.firsts, thing + 1);
-  const { entries, firsts } = index;
-  entries.hash[entry] = hash;
-  entries.thing[entry] = thing;
-  entries.sibling[entry] = firsts[thing] ?? NONE;
-  firsts[thing] = entry;
+function add(index: Index, entryNumber: number, hash: number): void {
+  const link = takeLink(index);
+  if (entryNumber >= index.firsts.length) index.firsts = longer(index.firsts, entryNumber + 1);
+  const { links, firsts } = index;
+  links.hash[link] = hash;
+  links.entryNumber[link] = entryNumber;
+  links.sibling[link] = firsts[entryNumber] ?? NONE;
+  firsts[entryNumber] = link;
   const first = find(index, hash);
   if (first === NONE) {
-    entries.after[entry] = entry;
-    entries.before[entry] = entry;
-    enterBucket(index, entry);
+    links.after[link] = link;
+    links.before[link] = link;
+    enterBucket(index, link);
     if (++index.hashes > index.buckets.length) spread(index);
     return;
   }
-  const last = entries.before[first] ?? NONE;
-  entries.after[last] = entry;
-  entries.before[entry] = last;
-  entries.after[entry] = first;
-  entries.before[first] = entry;
-  entries.below[entry] = FOLLOWS;
+  const last = links.before[first] ?? NONE;
+  links.after[last] = link;
+  links.before[link] = last;
+  links.after[link] = first;
+  links.before[first] = link;
+  links.below[link] = FOLLOWS;
 }
 
-function remove(index: Index, thing: number): void {
-  const { entries, firsts } = index;
-  for (let entry = firsts[thing] ?? NONE; entry !== NONE; ) {
-    const next = entries.sibling[entry] ?? NONE;
-    unlink(index, entry);
-    entries.below[entry] = FOLLOWS;
-    entries.sibling[entry] = index.free;
-    index.free = entry;
-    entry = next;
+function remove(index: Index, entryNumber: number): void {
+  const { links, firsts } = index;
+  for (let link = firsts[entryNumber] ?? NONE; link !== NONE; ) {
+    const next = links.sibling[link] ?? NONE;
+    unlink(index, link);
+    links.below[link] = FOLLOWS;
+    links.sibling[link] = index.free;
+    index.free = link;
+    link = next;
   }
-  if (thing < firsts.length) firsts[thing] = NONE;
+  if (entryNumber < firsts.length) firsts[entryNumber] = NONE;
 }
 
-function unlink(index: Index, entry: number): void {
-  const { entries } = index;
-  const [after, before] = [entries.after[entry] ?? NONE, entries.before[entry] ?? NONE];
-  if (entries.below[entry] !== FOLLOWS) {
-    const alone = after === entry;
+function unlink(index: Index, link: number): void {
+  const { links } = index;
+  const [after, before] = [links.after[link] ?? NONE, links.before[link] ?? NONE];
+  if (links.below[link] !== FOLLOWS) {
+    const alone = after === link;
     // The next one of the ring stands for the hash from now on.
-    if (!alone) entries.below[after] = entries.below[entry] ?? NONE;
-    replaceInBucket(index, entry, alone ? (entries.below[entry] ?? NONE) : after);
+    if (!alone) links.below[after] = links.below[link] ?? NONE;
+    replaceInBucket(index, link, alone ? (links.below[link] ?? NONE) : after);
     if (alone) index.hashes--;
   }
-  entries.after[before] = after;
-  entries.before[after] = before;
+  links.after[before] = after;
+  links.before[after] = before;
 }
 
-function thingsAt(index: Index, hash: number): number[] {
-  const { entries } = index;
-  const things: number[] = [];
+function numbersAt(index: Index, hash: number): number[] {
+  const { links } = index;
+  const entryNumbers: number[] = [];
   const first = find(index, hash);
-  if (first === NONE) return things;
-  let entry = first;
+  if (first === NONE) return entryNumbers;
+  let link = first;
   do {
-    things.push(entries.thing[entry] ?? NONE);
-    entry = entries.after[entry] ?? first;
-  } while (entry !== first);
-  return things;
+    entryNumbers.push(links.entryNumber[link] ?? NONE);
+    link = links.after[link] ?? first;
+  } while (link !== first);
+  return entryNumbers;
 }
 
 /** The entry that stands for a hash. */
-function find({ entries, buckets }: Index, hash: number): number {
-  let entry = buckets[hash & (buckets.length - 1)] ?? NONE;
-  while (entry !== NONE && entries.hash[entry] !== hash) entry = entries.below[entry] ?? NONE;
-  return entry;
+function find({ links, buckets }: Index, hash: number): number {
+  let link = buckets[hash & (buckets.length - 1)] ?? NONE;
+  while (link !== NONE && links.hash[link] !== hash) link = links.below[link] ?? NONE;
+  return link;
 }
 
-function enterBucket({ entries, buckets }: Index, entry: number): void {
-  const bucket = (entries.hash[entry] ?? 0) & (buckets.length - 1);
-  entries.below[entry] = buckets[bucket] ?? NONE;
-  buckets[bucket] = entry;
+function enterBucket({ links, buckets }: Index, link: number): void {
+  const bucket = (links.hash[link] ?? 0) & (buckets.length - 1);
+  links.below[link] = buckets[bucket] ?? NONE;
+  buckets[bucket] = link;
 }
 
-function replaceInBucket({ entries, buckets }: Index, entry: number, by: number): void {
-  const bucket = (entries.hash[entry] ?? 0) & (buckets.length - 1);
+function replaceInBucket({ links, buckets }: Index, link: number, by: number): void {
+  const bucket = (links.hash[link] ?? 0) & (buckets.length - 1);
   let slot = buckets[bucket] ?? NONE;
-  if (slot === entry) {
+  if (slot === link) {
     buckets[bucket] = by;
     return;
   }
-  while (slot !== NONE && entries.below[slot] !== entry) slot = entries.below[slot] ?? NONE;
-  entries.below[slot] = by;
+  while (slot !== NONE && links.below[slot] !== link) slot = links.below[slot] ?? NONE;
+  links.below[slot] = by;
 }
 
-function takeEntry(index: Index): number {
+function takeLink(index: Index): number {
   const { free } = index;
   if (free !== NONE) {
-    index.free = index.entries.sibling[free] ?? NONE;
+    index.free = index.links.sibling[free] ?? NONE;
     return free;
   }
-  const room = index.entries.hash.length;
-  if (index.used === room) index.entries = grown(index.entries, room + (room >> 1));
+  const room = index.links.hash.length;
+  if (index.used === room) index.links = grown(index.links, room + (room >> 1));
   return index.used++;
 }
 
 /** Twice as many buckets. */
 function spread(index: Index): void {
   index.buckets = new Int32Array(index.buckets.length * 2);
-  const { below } = index.entries;
-  for (let entry = 1; entry < index.used; entry++) if (below[entry] !== FOLLOWS) enterBucket(index, entry);
+  const { below } = index.links;
+  for (let link = 1; link < index.used; link++) if (below[link] !== FOLLOWS) enterBucket(index, link);
 }
 
-function entriesOf(room: number): Entries {
+function createLinks(room: number): Links {
   const column = (): Int32Array => new Int32Array(room);
   return {
-    ...{ hash: column(), thing: column(), sibling: column() },
+    ...{ hash: column(), entryNumber: column(), sibling: column() },
     ...{ after: column(), before: column(), below: column() },
   };
 }
 
-function grown(entries: Entries, room: number): Entries {
+function grown(links: Links, room: number): Links {
   const column = (held: Int32Array): Int32Array => {
     const next = new Int32Array(room);
     next.set(held);
     return next;
   };
   return {
-    hash: column(entries.hash),
-    thing: column(entries.thing),
-    sibling: column(entries.sibling),
-    after: column(entries.after),
-    before: column(entries.before),
-    below: column(entries.below),
+    hash: column(links.hash),
+    entryNumber: column(links.entryNumber),
+    sibling: column(links.sibling),
+    after: column(links.after),
+    before: column(links.before),
+    below: column(links.below),
   };
 }
 

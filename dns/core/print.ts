@@ -3,14 +3,14 @@
  */
 
 import { isAnswered } from './answer';
-import type { Put, Zone, ZoneHead, ZoneNode } from './book';
-import { putAgent, putFramework, putMasters, putServer } from './cluster-records';
+import type { RecordSink, Zone, ZoneHead, ZoneNode } from './book';
+import { emitAgent, emitFramework, emitMasters, emitServer } from './cluster-records';
 import type { LiveZone } from './live-zone';
 import type { TaskFacts } from './snapshot';
-import { putTask, taskRecipe } from './task-records';
+import { emitTask, taskEntry } from './task-records';
 
 /** A name as clients of the interface write it: any case, final dot or not, `.*` cut out as everywhere. */
-export function askedName(text: string): string {
+export function queryName(text: string): string {
   const name = text.toLowerCase().replaceAll('.*', '');
   // A pattern for dots at the end costs the square of the number of dots elsewhere.
   let end = name.length;
@@ -25,7 +25,7 @@ export interface HostEntry {
 
 /** `/v1/hosts/{name}`: A first, then AAAA; one empty entry when there is nothing. */
 export function listHosts(zone: Zone | undefined, path: string): readonly HostEntry[] {
-  const name = askedName(path);
+  const name = queryName(path);
   const node = zone?.node(name);
   const entries = [...(node?.a ?? []), ...(node?.aaaa ?? [])].map((ip) => ({ host: `${name}.`, ip }));
   return entries.length > 0 ? entries : [{ host: '', ip: '' }];
@@ -40,7 +40,7 @@ export interface ServiceEntry {
 
 /** `/v1/services/{name}`: for each service one A and one AAAA of its target. */
 export function listServices(zone: Zone | undefined, path: string): readonly ServiceEntry[] {
-  const services = zone?.node(askedName(path))?.services.filter(isAnswered) ?? [];
+  const services = zone?.node(queryName(path))?.services.filter(isAnswered) ?? [];
   const entries = services.flatMap(({ port, target }) => {
     const node = zone?.node(target);
     const ips = [node?.a[0], node?.aaaa[0]].filter((ip) => ip !== undefined);
@@ -61,17 +61,17 @@ export function listTasks(live: LiveZone | undefined): object {
   const { cluster, context } = live;
   const seen = new Set<string>();
   let records: ListedRecord[] = [];
-  const put = lister(seen, (record) => void records.push(record));
-  putServer(context, put);
-  putMasters(context, put);
-  for (const agent of cluster.agents.values()) putAgent(context, put, agent);
-  for (const framework of cluster.frameworks.values()) putFramework(context, put, framework);
+  const sink = lister(seen, (record) => void records.push(record));
+  emitServer(context, sink);
+  emitMasters(context, sink);
+  for (const agent of cluster.agents.values()) emitAgent(context, sink, agent);
+  for (const framework of cluster.frameworks.values()) emitFramework(context, sink, framework);
   const tasks = tasksByFramework(live);
   const frameworks = [...cluster.frameworks.values()].map(({ id, name }) => ({
     tasks: (tasks.get(id) ?? []).map((task) => {
       records = [];
-      const recipe = taskRecipe(context, task);
-      if (recipe) putTask(context.options, put, recipe);
+      const entry = taskEntry(context, task);
+      if (entry) emitTask(context.options, sink, entry);
       return { name: task.name, id: task.id, records: records.length === 0 ? null : records };
     }),
     name,
@@ -92,19 +92,22 @@ function tasksByFramework({ cluster }: LiveZone): Map<string, TaskFacts[]> {
   return tasks;
 }
 
-function lister(seen: Set<string>, add: (record: ListedRecord) => void): Put & { sick: Put } {
+function lister(
+  seen: Set<string>,
+  add: (record: ListedRecord) => void,
+): RecordSink & { unhealthy: RecordSink } {
   const list = (record: ListedRecord): void => {
     const key = `${record.name} ${record.rtype} ${record.host}`;
     if (seen.has(key)) return;
     seen.add(key);
     add(record);
   };
-  const put: Put = {
+  const sink: RecordSink = {
     address: (name, host) => list({ name: `${name}.`, host, rtype: host.includes(':') ? 'AAAA' : 'A' }),
     service: (name, { port, target }) => list({ name: `${name}.`, host: `${target}.:${port}`, rtype: 'SRV' }),
     exists: () => undefined,
   };
-  return { ...put, sick: put };
+  return { ...sink, unhealthy: sink };
 }
 
 /** `/v1/axfr`: the whole zone, each name with its values, in the order of the names. */

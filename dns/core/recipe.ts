@@ -6,16 +6,16 @@
  * are few, have their records written out.
  */
 
-import type { Naming, Put } from './book';
+import type { Naming, RecordSink } from './book';
 import { ITEM, LINE, packItems, packRanges, packText, unpackItems, unpackRanges, unpackText } from './packed';
-import { type PortRecipe, putTask, putTaskParts, type TaskRecipe } from './task-records';
+import { type DiscoveryPortEntry, emitTask, emitTaskParts, type TaskEntry } from './task-records';
 
-const [HEALTHY, SICK, RECORDS] = ['+', '-', '='];
+const [HEALTHY, UNHEALTHY, RECORDS] = ['+', '-', '='];
 
-export function packTask(recipe: TaskRecipe): string {
-  const { sick, framework, labels, ending, addresses, agentAddresses, ports, discovery } = recipe;
+export function packTask(entry: TaskEntry): string {
+  const { unhealthy, framework, labels, ending, addresses, agentAddresses, ports, discovery } = entry;
   return [
-    sick ? SICK : HEALTHY,
+    unhealthy ? UNHEALTHY : HEALTHY,
     framework,
     packItems(labels),
     packText(ending),
@@ -27,7 +27,7 @@ export function packTask(recipe: TaskRecipe): string {
 }
 
 /** Lets a maker put its records and gives the text of them; undefined when there are none. */
-export function packRecords(make: (put: Put) => void): string | undefined {
+export function packRecords(make: (sink: RecordSink) => void): string | undefined {
   const lines: string[] = [];
   make({
     address: (name, address) => void lines.push(['a', name, address].join(ITEM)),
@@ -38,49 +38,58 @@ export function packRecords(make: (put: Put) => void): string | undefined {
 }
 
 /** Puts everything that a text says. */
-export function cook(zone: Naming, recipe: string, put: Put & { readonly sick: Put }): void {
-  const lines = recipe.split(LINE);
+export function expandEntry(
+  zone: Naming,
+  entry: string,
+  sink: RecordSink & { readonly unhealthy: RecordSink },
+): void {
+  const lines = entry.split(LINE);
   // Names by the standards are all in lower case, those of the original as the cluster wrote them.
-  const spelled = zone.compat === 'standard' ? { ...lowering(put), sick: lowering(put.sick) } : put;
-  if (lines[0] === RECORDS) putRecords(lines, spelled);
-  else putTask(zone, spelled, unpackTask(lines));
+  const spelled =
+    zone.compat === 'standard' ? { ...lowering(sink), unhealthy: lowering(sink.unhealthy) } : sink;
+  if (lines[0] === RECORDS) emitLines(lines, spelled);
+  else emitTask(zone, spelled, unpackTask(lines));
 }
 
 /**
  * Shows every name that a text puts something at, some of them more than once: its labels, and what many names end in
  * (empty when the labels are all of it). For those who need no records.
  */
-export function cookNames(zone: Naming, recipe: string, see: (labels: string, suffix: string) => void): void {
-  const lines = recipe.split(LINE);
+export function expandNames(
+  zone: Naming,
+  entry: string,
+  see: (labels: string, suffix: string) => void,
+): void {
+  const lines = entry.split(LINE);
   const spelled: typeof see =
     zone.compat === 'standard' ? (labels, suffix) => see(labels.toLowerCase(), suffix.toLowerCase()) : see;
   if (lines[0] !== RECORDS) {
-    putTaskParts(zone, { address: spelled, service: spelled, exists: spelled }, unpackTask(lines));
+    emitTaskParts(zone, { address: spelled, service: spelled, exists: spelled }, unpackTask(lines));
     return;
   }
   const whole = (name: string): void => spelled(name, '');
-  putRecords(lines, { address: whole, service: whole, exists: whole });
+  emitLines(lines, { address: whole, service: whole, exists: whole });
 }
 
-function lowering(put: Put): Put {
+function lowering(sink: RecordSink): RecordSink {
   return {
-    address: (name, address) => put.address(name.toLowerCase(), address),
+    address: (name, address) => sink.address(name.toLowerCase(), address),
     service: (name, { port, target }) =>
-      put.service(name.toLowerCase(), { port, target: target.toLowerCase() }),
-    exists: (name) => put.exists(name.toLowerCase()),
+      sink.service(name.toLowerCase(), { port, target: target.toLowerCase() }),
+    exists: (name) => sink.exists(name.toLowerCase()),
   };
 }
 
-function putRecords(lines: readonly string[], put: Put): void {
+function emitLines(lines: readonly string[], sink: RecordSink): void {
   for (let index = 1; index < lines.length; index++) {
     const [kind, name = '', value = '', target = ''] = (lines[index] ?? '').split(ITEM);
-    if (kind === 'a') put.address(name, value);
-    else if (kind === 's') put.service(name, { port: Number(value), target });
-    else put.exists(name);
+    if (kind === 'a') sink.address(name, value);
+    else if (kind === 's') sink.service(name, { port: Number(value), target });
+    else sink.exists(name);
   }
 }
 
-function unpackTask(lines: readonly string[]): TaskRecipe {
+function unpackTask(lines: readonly string[]): TaskEntry {
   const [
     kind,
     framework = '',
@@ -92,7 +101,7 @@ function unpackTask(lines: readonly string[]): TaskRecipe {
     discovery = '',
   ] = lines;
   return {
-    sick: kind === SICK,
+    unhealthy: kind === UNHEALTHY,
     framework,
     // There is always one label, and it may be empty.
     labels: labels === '' ? [''] : unpackItems(labels),
@@ -105,15 +114,15 @@ function unpackTask(lines: readonly string[]): TaskRecipe {
 }
 
 /** A mark in front tells discovery information without ports from none. */
-function packPorts(ports: readonly PortRecipe[]): string {
+function packPorts(ports: readonly DiscoveryPortEntry[]): string {
   return ['d', ...ports.map(({ port, protocols, label }) => [port, label, ...protocols].join(' '))].join(
     ITEM,
   );
 }
 
-function unpackPorts(text: string): PortRecipe[] | undefined {
+function unpackPorts(text: string): DiscoveryPortEntry[] | undefined {
   if (text === '') return undefined;
-  const ports: PortRecipe[] = [];
+  const ports: DiscoveryPortEntry[] = [];
   const items = text.split(ITEM);
   for (let index = 1; index < items.length; index++) {
     const [port, label = '', ...protocols] = (items[index] ?? '').split(' ');

@@ -14,7 +14,7 @@ import {
   STATUS_SHAPE,
   usablePorts,
 } from './facts';
-import type { TaskWatch } from './head-start';
+import type { TaskObserver } from './head-start';
 import { asText, membersOf, textAt, valueAt } from './json';
 import { createJsonScanner, type Decision } from './json-scan';
 import { listShape, membersShape, WHOLE } from './json-shape';
@@ -72,65 +72,52 @@ const DECISIONS: Readonly<Record<string, Decision>> = {
   'frameworks/*/tasks/*': TASK_SHAPE,
 };
 
-/**
- * Reads a document piece by piece. Entries that cannot be used are left out with a note; the rest stays. Who watches sees
- * each task as it is read.
- */
-export function createStateReader(note: Note, watch?: TaskWatch, rule: StatusRule = 'latest'): StateReader {
-  const cluster = emptyCluster(rule);
-  const top: Record<string, unknown> = {};
-  let framework: Record<string, unknown> = {};
-  /** The framework's id, once a task has needed it. */
-  let frameworkId: string | undefined;
+/** The framework whose members are being read. */
+interface OpenFramework {
+  readonly members: Record<string, unknown>;
+  /** The id, once a task has needed it. */
+  id: string | undefined;
   /** The framework as it was known when its first task was read; undefined without its name. */
-  let namedFramework: FrameworkFacts | undefined;
+  facts: FrameworkFacts | undefined;
   /** Tasks that came before the id of their framework. */
-  let early: Mutable<TaskFacts>[] = [];
-  let frameworks = 0;
-  let doubles = 0;
-  const addTask = (task: Mutable<TaskFacts>, id: string): void => {
-    task.frameworkId = id;
-    task.key = taskKey(id, task.id);
-    if (!cluster.tasks.add(task)) {
-      task.key += ` again ${++doubles}`;
-      cluster.tasks.set(task);
-    }
-    watch?.task(cluster, task, namedFramework);
-  };
-  const endFramework = (): void => {
-    const id = frameworkId ?? distinctId(cluster, textAt(framework, 'id'), frameworks);
-    cluster.frameworks.set(id, readFramework(framework, id, note));
-    for (const task of early) addTask(task, id);
-    framework = {};
-    frameworkId = undefined;
-    namedFramework = undefined;
-    early = [];
-    frameworks++;
-  };
-  const takeTask = (value: unknown): void => {
-    const task = readTask(value, rule, note);
-    // The same text as the agent has: what looks the agent up by it from here on need not read it again.
-    if (task) task.agentId = cluster.agents.get(task.agentId)?.id ?? task.agentId;
-    const documentId = frameworkId === undefined ? textAt(framework, 'id') : undefined;
-    if (documentId !== undefined) {
-      frameworkId = distinctId(cluster, documentId, frameworks);
-      if (textAt(framework, 'name') !== undefined)
-        namedFramework = readFramework(framework, frameworkId, () => undefined);
-    }
-    if (task && frameworkId !== undefined) addTask(task, frameworkId);
-    else if (task) early.push(task);
-  };
+  readonly early: Mutable<TaskFacts>[];
+}
+
+/** A document that is being read. */
+interface Reading {
+  readonly cluster: Cluster;
+  readonly note: Note;
+  readonly rule: StatusRule;
+  readonly observer: TaskObserver | undefined;
+  framework: OpenFramework;
+  frameworksRead: number;
+  duplicates: number;
+}
+
+/**
+ * Reads a document piece by piece. Entries that cannot be used are left out with a note; the rest stays. The observer
+ * sees each task as it is read.
+ */
+export function createStateReader(
+  note: Note,
+  observer?: TaskObserver,
+  rule: StatusRule = 'latest',
+): StateReader {
+  const cluster = emptyCluster(rule);
+  const framework = openFramework();
+  const reading: Reading = { cluster, note, rule, observer, framework, frameworksRead: 0, duplicates: 0 };
+  const top: Record<string, unknown> = {};
   const scanner = createJsonScanner({
     decide: (path) => DECISIONS[path.join('/')] ?? 'skip',
     take: (path, value) => {
       const [first = '', , member, item] = path;
       if (path.length === 1) top[first] = value;
       else if (first === 'slaves') addAgent(cluster, value, note);
-      else if (item !== undefined) takeTask(value);
-      else if (member !== undefined) framework[member] = value;
+      else if (item !== undefined) takeTask(reading, value);
+      else if (member !== undefined) reading.framework.members[member] = value;
     },
     end: (path) => {
-      if (path.length === 2 && path[0] === 'frameworks') endFramework();
+      if (path.length === 2 && path[0] === 'frameworks') endFramework(reading);
     },
   });
   const finish = (): StateDocument => {
@@ -142,6 +129,50 @@ export function createStateReader(note: Note, watch?: TaskWatch, rule: StatusRul
     return { cluster, pid: readPid(textAt(top, 'pid') ?? '') };
   };
   return { feed: scanner.feed, finish };
+}
+
+function openFramework(): OpenFramework {
+  return { members: {}, id: undefined, facts: undefined, early: [] };
+}
+
+function takeTask(reading: Reading, value: unknown): void {
+  const { cluster, framework } = reading;
+  const task = readTask(value, reading.rule, reading.note);
+  // The same text as the agent has: a look-up of the agent by it need not compare characters.
+  if (task) task.agentId = cluster.agents.get(task.agentId)?.id ?? task.agentId;
+  if (framework.id === undefined) identify(reading);
+  if (task && framework.id !== undefined) addTask(reading, task, framework.id);
+  else if (task) framework.early.push(task);
+}
+
+/** Gives the open framework its id as soon as the document has told it. */
+function identify({ cluster, framework, frameworksRead }: Reading): void {
+  const id = textAt(framework.members, 'id');
+  if (id === undefined) return;
+  framework.id = distinctId(cluster, id, frameworksRead);
+  if (textAt(framework.members, 'name') !== undefined)
+    framework.facts = readFramework(framework.members, framework.id, () => undefined);
+}
+
+function addTask(reading: Reading, task: Mutable<TaskFacts>, frameworkId: string): void {
+  const { cluster, framework, observer } = reading;
+  task.frameworkId = frameworkId;
+  task.key = taskKey(frameworkId, task.id);
+  if (!cluster.tasks.add(task)) {
+    task.key += ` again ${++reading.duplicates}`;
+    cluster.tasks.set(task);
+  }
+  observer?.observe(cluster, task, framework.facts);
+}
+
+function endFramework(reading: Reading): void {
+  const { cluster, framework, frameworksRead, note } = reading;
+  const { members, early } = framework;
+  const id = framework.id ?? distinctId(cluster, textAt(members, 'id'), frameworksRead);
+  cluster.frameworks.set(id, readFramework(members, id, note));
+  for (const task of early) addTask(reading, task, id);
+  reading.framework = openFramework();
+  reading.frameworksRead++;
 }
 
 /** Documents without framework ids are read too; the position in the list tells them apart. */

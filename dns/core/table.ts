@@ -6,18 +6,18 @@
  */
 
 import type { Naming, Zone, ZoneChange, ZoneHead, ZoneNode } from './book';
-import { createGathered, gatherInto, nodeOf } from './gather';
+import { collectInto, createCollectedNode, toZoneNode } from './gather';
 import { createNameHash, createNameIndex, hashName, type NameIndex } from './name-index';
-import { cook, cookNames } from './recipe';
+import { expandEntry, expandNames } from './recipe';
 
 /** Names that may have other answers now; none before the last part of a fresh zone. */
-export type Touched = 'none' | 'all' | readonly string[];
+export type ChangedNames = 'none' | 'all' | readonly string[];
 
 export interface ZoneTable {
   /** The zone, from the first complete change on. */
   zone(): Zone | undefined;
   /** Takes a change. Tells which names may have other answers now. */
-  apply(change: ZoneChange): Touched;
+  apply(change: ZoneChange): ChangedNames;
   /** Everything that is here as a fresh zone in parts, and after it the beginning of the next one when that is on its way. */
   parts(): Iterable<ZoneChange>;
   /** Number of names that have something of their own. */
@@ -25,10 +25,10 @@ export interface ZoneTable {
 }
 
 /** Things in one part of a fresh zone: each part is handled by the answering thread in a moment. */
-export const PART_THINGS = 400;
+export const PART_ENTRIES = 400;
 
 interface Store {
-  readonly recipes: (string | undefined)[];
+  readonly entries: (string | undefined)[];
   readonly index: NameIndex;
   /**
    * Number of names one label below a name; only the standards ask for it. Only the standards ask for
@@ -63,36 +63,36 @@ export function createTable(): ZoneTable {
     },
     apply: (change) => {
       if (change.fresh || !store) return replace(change);
-      const touched = enter(store, change);
+      const changedNames = enter(store, change);
       show(change.head, store);
-      return [...touched];
+      return [...changedNames];
     },
   };
 }
 
 function createStore({ head, total }: ZoneChange): Store {
   const above = head.compat === 'standard' ? new Map<string, number>() : undefined;
-  return { recipes: [], index: createNameIndex(total), above };
+  return { entries: [], index: createNameIndex(total), above };
 }
 
 /** Writes a change down. Gives the names it touches; none for a fresh zone, where all are. */
-function enter(store: Store, { head, fresh, things, recipes }: ZoneChange): Set<string> {
-  const touched = new Set<string>();
-  for (const [index, thing] of things.entries()) {
-    const recipe = recipes[index] ?? undefined;
-    const held = store.recipes[thing];
-    if (held === recipe) continue;
+function enter(store: Store, { head, fresh, entryNumbers, entries }: ZoneChange): Set<string> {
+  const changedNames = new Set<string>();
+  for (const [index, entryNumber] of entryNumbers.entries()) {
+    const entry = entries[index] ?? undefined;
+    const held = store.entries[entryNumber];
+    if (held === entry) continue;
     if (held !== undefined) {
-      store.index.remove(thing);
-      for (const name of namesOf(head, held)) touch(store, head, { name, by: -1, touched });
+      store.index.remove(entryNumber);
+      for (const name of namesOf(head, held)) countName(store, head, { name, by: -1, changedNames });
     }
-    store.recipes[thing] = recipe;
-    if (recipe === undefined) continue;
-    addToIndex(store.index, head, thing, recipe);
+    store.entries[entryNumber] = entry;
+    if (entry === undefined) continue;
+    addToIndex(store.index, head, entryNumber, entry);
     if (fresh && !store.above) continue;
-    for (const name of namesOf(head, recipe)) touch(store, head, { name, by: 1, touched });
+    for (const name of namesOf(head, entry)) countName(store, head, { name, by: 1, changedNames });
   }
-  return touched;
+  return changedNames;
 }
 
 const hashOf = createNameHash();
@@ -108,20 +108,20 @@ const seeHash = (labels: string, suffix: string): void => {
   else moreHashes.add(hash);
 };
 
-function addToIndex(index: NameIndex, naming: Naming, thing: number, recipe: string): void {
+function addToIndex(index: NameIndex, naming: Naming, entryNumber: number, entry: string): void {
   hashes.length = 0;
   moreHashes.clear();
-  cookNames(naming, recipe, seeHash);
-  for (const hash of hashes) index.add(thing, hash);
-  for (const hash of moreHashes) index.add(thing, hash);
+  expandNames(naming, entry, seeHash);
+  for (const hash of hashes) index.add(entryNumber, hash);
+  for (const hash of moreHashes) index.add(entryNumber, hash);
 }
 
 /** All names that a thing puts something at. */
-function namesOf(naming: Naming, recipe: string): ReadonlySet<string> {
+function namesOf(naming: Naming, entry: string): ReadonlySet<string> {
   const names = new Set<string>();
-  cookNames(
+  expandNames(
     naming,
-    recipe,
+    entry,
     (labels, suffix) => void names.add(suffix === '' ? labels : `${labels}.${suffix}`),
   );
   return names;
@@ -131,18 +131,18 @@ interface Touch {
   readonly name: string;
   /** One more thing at the name, or one less. */
   readonly by: 1 | -1;
-  readonly touched: Set<string>;
+  readonly changedNames: Set<string>;
 }
 
 /** Notes that a name is touched, and with it those above that come to exist or cease to. */
-function touch(store: Store, naming: Naming, { name, by, touched }: Touch): void {
-  touched.add(name);
+function countName(store: Store, naming: Naming, { name, by, changedNames }: Touch): void {
+  changedNames.add(name);
   const above = store.above && parentOf(name, naming.domain);
   if (!store.above || above === undefined) return;
   const before = store.above.get(above) ?? 0;
   if (before + by === 0) store.above.delete(above);
   else store.above.set(above, before + by);
-  if (before === 0 || before + by === 0) touch(store, naming, { name: above, by, touched });
+  if (before === 0 || before + by === 0) countName(store, naming, { name: above, by, changedNames });
 }
 
 /** The name one label above; undefined for the domain and for what does not lie below it. */
@@ -152,30 +152,30 @@ export function parentOf(name: string, domain: string): string | undefined {
   return dot < 0 ? undefined : name.slice(dot + 1);
 }
 
-function nodeAt({ recipes, index, above }: Store, naming: Naming, name: string): ZoneNode | undefined {
-  const gathered = createGathered();
-  const put = gatherInto((candidate) => (candidate === name ? gathered : undefined));
-  for (const thing of index.things(hashName(name))) {
-    const recipe = recipes[thing];
-    if (recipe !== undefined) cook(naming, recipe, put);
+function nodeAt({ entries, index, above }: Store, naming: Naming, name: string): ZoneNode | undefined {
+  const collected = createCollectedNode();
+  const sink = collectInto((candidate) => (candidate === name ? collected : undefined));
+  for (const entryNumber of index.entryNumbers(hashName(name))) {
+    const entry = entries[entryNumber];
+    if (entry !== undefined) expandEntry(naming, entry, sink);
   }
-  if (gathered.named) return nodeOf(gathered);
+  if (collected.named) return toZoneNode(collected);
   return name === naming.domain || above?.has(name) ? NON_TERMINAL : undefined;
 }
 
 const NON_TERMINAL: ZoneNode = { a: [], aaaa: [], services: [], named: false };
 
-function* partsOf({ recipes }: Store, head: ZoneHead, whole: boolean): Generator<ZoneChange> {
+function* partsOf({ entries }: Store, head: ZoneHead, whole: boolean): Generator<ZoneChange> {
   const { domain, compat, authority } = head;
-  for (let from = 0; ; from += PART_THINGS) {
-    const things: number[] = [];
-    for (let thing = from; thing < Math.min(from + PART_THINGS, recipes.length); thing++)
-      if (recipes[thing] !== undefined) things.push(thing);
-    const last = from + PART_THINGS >= recipes.length;
+  for (let from = 0; ; from += PART_ENTRIES) {
+    const entryNumbers: number[] = [];
+    for (let entryNumber = from; entryNumber < Math.min(from + PART_ENTRIES, entries.length); entryNumber++)
+      if (entries[entryNumber] !== undefined) entryNumbers.push(entryNumber);
+    const last = from + PART_ENTRIES >= entries.length;
     const told = {
-      things,
-      recipes: things.map((thing) => recipes[thing] ?? null),
-      total: recipes.length / 2,
+      entryNumbers,
+      entries: entryNumbers.map((entryNumber) => entries[entryNumber] ?? null),
+      total: entries.length / 2,
     };
     yield {
       head: { domain, compat, authority },

@@ -13,7 +13,7 @@ import { cleanLabel } from './labels';
  */
 const KEY_MAX = 40;
 
-export interface TaskLabels {
+export interface TaskLabelIndex {
   add(number: number, name: string): void;
   remove(number: number, name: string): void;
   rename(number: number, before: string, after: string): void;
@@ -36,7 +36,7 @@ function keysOf(name: string): readonly string[] {
   return key === older ? [key] : [key, older];
 }
 
-export function createTaskLabels(): TaskLabels {
+export function createTaskLabelIndex(): TaskLabelIndex {
   // Most labels of a large cluster have a few tasks and some have one: those need no set.
   const tasks = new Map<string, number | Set<number>>();
   const add = (key: string, number: number): void => {

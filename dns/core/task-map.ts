@@ -6,7 +6,7 @@
 
 import { ITEM, LINE, packItems, packRanges, packText, unpackItems, unpackRanges, unpackText } from './packed';
 import type { DiscoveryFacts, DiscoveryPort, StatusFacts, TaskFacts } from './snapshot';
-import { createTaskLabels, type TaskLabels } from './task-labels';
+import { createTaskLabelIndex, type TaskLabelIndex } from './task-labels';
 
 /** A task without its key. */
 export type TaskBody = Omit<TaskFacts, 'key'>;
@@ -27,7 +27,7 @@ export interface Tasks {
   /** The task with a number; undefined for a number that is free. */
   at(number: number): TaskBody | undefined;
   /** The numbers of tasks by the label that their names begin with. */
-  readonly labels: Pick<TaskLabels, 'numbers' | 'count' | 'keys'>;
+  readonly labels: Pick<TaskLabelIndex, 'numbers' | 'count' | 'keys'>;
 }
 
 export interface TaskMap extends Tasks {
@@ -45,7 +45,7 @@ export function createTaskMap(): TaskMap {
   const numbers = new Map<string, number>();
   const texts: (string | undefined)[] = [];
   const free: number[] = [];
-  const labels = createTaskLabels();
+  const labels = createTaskLabelIndex();
   const text = (key: string): string | undefined => {
     const number = numbers.get(key);
     return number === undefined ? undefined : texts[number];
@@ -155,10 +155,10 @@ const DISCOVERY_AT = 10;
 function unpackStatus(lines: readonly string[]): StatusFacts | undefined {
   const time = lines[RUNNING_AT] ?? '';
   if (time === '') return undefined;
-  const sick = time.indexOf(ITEM);
+  const unhealthy = time.indexOf(ITEM);
   return {
-    timestamp: Number(sick < 0 ? time : time.slice(0, sick)),
-    healthy: sick < 0,
+    timestamp: Number(unhealthy < 0 ? time : time.slice(0, unhealthy)),
+    healthy: unhealthy < 0,
     netinfo: unpackItems(lines[RUNNING_AT + 1] ?? ''),
     mesos: unpackItems(lines[RUNNING_AT + 2] ?? ''),
     docker: unpackItems(lines[RUNNING_AT + 3] ?? ''),

@@ -7,7 +7,7 @@
 
 import type { Range, Ranges } from '../../cluster/model/ranges';
 import { readAddress } from './address';
-import type { MakerContext, Naming, Put } from './book';
+import type { Naming, RecordContext, RecordSink } from './book';
 import { PORT_MAX } from './facts';
 import { cleanDomain, cleanLabel, LABEL_MAX, shortenLabel } from './labels';
 import type { AgentFacts, DiscoveryFacts, FrameworkFacts, IpSource } from './snapshot';
@@ -21,7 +21,7 @@ const ADDRESSES_MAX = 1024;
 
 /** Why a task has no records; undefined for one that has. */
 export function whyNone(
-  context: MakerContext,
+  context: RecordContext,
   task: TaskBody,
   owners = ownersOf(context, task),
 ): string | undefined {
@@ -36,14 +36,14 @@ interface Owners {
   readonly agent: AgentFacts | undefined;
 }
 
-function ownersOf(context: MakerContext, task: TaskBody): Owners {
+function ownersOf(context: RecordContext, task: TaskBody): Owners {
   return { framework: context.framework(task.frameworkId), agent: context.agent(task.agentId) };
 }
 
 /** The entry of a task in the zone, with all that it depends on: agent, framework, settings. */
-export interface TaskRecipe {
+export interface TaskEntry {
   /** Its records stand aside as long as healthy instances have some. */
-  readonly sick: boolean;
+  readonly unhealthy: boolean;
   /** The framework's part of the names. */
   readonly framework: string;
   /**
@@ -57,10 +57,10 @@ export interface TaskRecipe {
   readonly agentAddresses: readonly string[];
   readonly ports: Ranges;
   /** Ports of the discovery information; undefined when there is none. */
-  readonly discovery: readonly PortRecipe[] | undefined;
+  readonly discovery: readonly DiscoveryPortEntry[] | undefined;
 }
 
-export interface PortRecipe {
+export interface DiscoveryPortEntry {
   readonly port: number;
   readonly protocols: readonly string[];
   /** Empty when the port has no name. */
@@ -68,24 +68,24 @@ export interface PortRecipe {
 }
 
 /** The recipe of a task that counts. */
-export function taskRecipe(context: MakerContext, task: TaskBody): TaskRecipe | undefined {
+export function taskEntry(context: RecordContext, task: TaskBody): TaskEntry | undefined {
   const owners = ownersOf(context, task);
-  return whyNone(context, task, owners) === undefined ? wouldBeRecipe(context, task, owners) : undefined;
+  return whyNone(context, task, owners) === undefined ? assumedTaskEntry(context, task, owners) : undefined;
 }
 
 /** The entry of a task as it is, or would be if the task counted. */
-export function wouldBeRecipe(
-  context: MakerContext,
+export function assumedTaskEntry(
+  context: RecordContext,
   task: TaskBody,
   owners = ownersOf(context, task),
-): TaskRecipe {
+): TaskEntry {
   const { labelRule, ipSources, healthy } = context.options;
   const endpoint = owners.agent?.endpoint;
   const agentAddresses = endpoint ? context.addressesOf(endpoint.host) : [];
   const name = task.discovery?.name ?? task.name;
   const clean = cleanLabel(name, labelRule);
   return {
-    sick: healthy && task.running?.healthy === false,
+    unhealthy: healthy && task.running?.healthy === false,
     framework: cleanDomain(owners.framework?.name ?? '', labelRule),
     // Made twice, as in the original: with the name as it stands (it may have dots), and cleaned.
     labels: task.discovery && clean !== name && isListed(context, task, name) ? [name, clean] : [clean],
@@ -93,25 +93,25 @@ export function wouldBeRecipe(
     addresses: taskAddresses(task, ipSources, agentAddresses),
     agentAddresses,
     ports: usableRanges(context, task),
-    discovery: task.discovery && portRecipes(context, task, task.discovery),
+    discovery: task.discovery && discoveryPortEntries(context, task, task.discovery),
   };
 }
 
 /** Nobody can ask for a name that is too long; one that is far too long is not even kept for the listings. */
-function isListed({ note }: MakerContext, task: TaskBody, name: string): boolean {
+function isListed({ note }: RecordContext, task: TaskBody, name: string): boolean {
   if (name.length <= RAW_NAME_MAX) return true;
   note(`task ${task.id}: a discovery name of ${name.length} characters is kept in its clean form only`);
   return false;
 }
 
 /** Ports that are none are cut to 16 bits by the original; the standards have no place for them. */
-function isUsablePort({ note, options }: MakerContext, task: TaskBody, port: number): boolean {
+function isUsablePort({ note, options }: RecordContext, task: TaskBody, port: number): boolean {
   if (port >= 0 && port <= PORT_MAX) return true;
   note(`task ${task.id}: ${port} is no port`);
   return options.compat === 'mesos-dns';
 }
 
-function usableRanges(context: MakerContext, task: TaskBody): Ranges {
+function usableRanges(context: RecordContext, task: TaskBody): Ranges {
   const { ports } = task;
   if (ports.every(([, end]) => end <= PORT_MAX)) return ports;
   return ports.flatMap(([begin, end]): Range[] => {
@@ -120,7 +120,11 @@ function usableRanges(context: MakerContext, task: TaskBody): Ranges {
   });
 }
 
-function portRecipes(context: MakerContext, task: TaskBody, discovery: DiscoveryFacts): PortRecipe[] {
+function discoveryPortEntries(
+  context: RecordContext,
+  task: TaskBody,
+  discovery: DiscoveryFacts,
+): DiscoveryPortEntry[] {
   const { labelRule } = context.options;
   return discovery.ports
     .filter(({ number }) => isUsablePort(context, task, number))
@@ -132,12 +136,16 @@ function portRecipes(context: MakerContext, task: TaskBody, discovery: Discovery
 }
 
 /** Puts the records of one task; an unhealthy one's aside. */
-export function putTask(zone: Naming, put: Put & { readonly sick: Put }, recipe: TaskRecipe): void {
-  putTaskParts(zone, joining(recipe.sick ? put.sick : put), recipe);
+export function emitTask(
+  zone: Naming,
+  sink: RecordSink & { readonly unhealthy: RecordSink },
+  entry: TaskEntry,
+): void {
+  emitTaskParts(zone, joining(entry.unhealthy ? sink.unhealthy : sink), entry);
 }
 
 /** Takes the records of a task with their names in two parts: labels, and what all names of the framework end in. */
-export interface PutParts {
+export interface SplitNameSink {
   address(labels: string, suffix: string, address: string): void;
   service(labels: string, suffix: string, service: ServiceParts): void;
   exists(labels: string, suffix: string): void;
@@ -149,24 +157,24 @@ interface ServiceParts {
   readonly targetSuffix: string;
 }
 
-function joining(put: Put): PutParts {
+function joining(sink: RecordSink): SplitNameSink {
   return {
-    address: (labels, suffix, address) => put.address(`${labels}.${suffix}`, address),
+    address: (labels, suffix, address) => sink.address(`${labels}.${suffix}`, address),
     service: (labels, suffix, { port, target, targetSuffix }) =>
-      put.service(`${labels}.${suffix}`, { port, target: `${target}.${targetSuffix}` }),
-    exists: (labels, suffix) => put.exists(`${labels}.${suffix}`),
+      sink.service(`${labels}.${suffix}`, { port, target: `${target}.${targetSuffix}` }),
+    exists: (labels, suffix) => sink.exists(`${labels}.${suffix}`),
   };
 }
 
 /** Puts the records of one task, be it healthy or not. */
-export function putTaskParts(zone: Naming, put: PutParts, recipe: TaskRecipe): void {
-  const { suffix, agentSuffix } = suffixesOf(recipe.framework, zone.domain);
-  const scope = { compat: zone.compat, put, recipe, suffix, agentSuffix };
-  for (const label of recipe.labels) putUnder(scope, labelsOf(recipe, label));
+export function emitTaskParts(zone: Naming, sink: SplitNameSink, entry: TaskEntry): void {
+  const { suffix, agentSuffix } = suffixesOf(entry.framework, zone.domain);
+  const scope = { compat: zone.compat, sink, entry, suffix, agentSuffix };
+  for (const label of entry.labels) emitUnder(scope, labelsOf(entry, label));
 }
 
 /** The first labels of a task's names. */
-interface TaskLabels {
+interface TaskLabelIndex {
   readonly label: string;
   /** `label-hash-tail` */
   readonly canonical: string;
@@ -178,7 +186,7 @@ interface TaskLabels {
  * A clean label is shortened where more is put to it: in the original nobody could ask for such names, or got no reply. A
  * name as it stands is listed and not shortened: what came out could be the name of something else.
  */
-function labelsOf({ labels, ending }: TaskRecipe, label: string): TaskLabels {
+function labelsOf({ labels, ending }: TaskEntry, label: string): TaskLabelIndex {
   return label === labels.at(-1)
     ? { label, canonical: canonicalLabel(label, ending), service: serviceLabel(label) }
     : { label, canonical: label + ending, service: `_${label}` };
@@ -206,57 +214,57 @@ function suffixesOf(framework: string, domain: string): Suffixes {
 /** One task and what its names end in. */
 interface Scope {
   readonly compat: Naming['compat'];
-  readonly put: PutParts;
-  readonly recipe: TaskRecipe;
+  readonly sink: SplitNameSink;
+  readonly entry: TaskEntry;
   readonly suffix: string;
   readonly agentSuffix: string;
 }
 
 /** All records of the task under one task label, in the original's order. */
-function putUnder(scope: Scope, labels: TaskLabels): void {
-  putAddresses(scope, labels);
-  putResourcePorts(scope, labels);
-  putDiscoveryPorts(scope, labels);
+function emitUnder(scope: Scope, labels: TaskLabelIndex): void {
+  emitAddresses(scope, labels);
+  emitResourcePorts(scope, labels);
+  emitDiscoveryPorts(scope, labels);
 }
 
-function putAddresses(scope: Scope, { label, canonical }: TaskLabels): void {
-  const { compat, put, recipe, suffix, agentSuffix } = scope;
-  const { addresses, agentAddresses } = recipe;
+function emitAddresses(scope: Scope, { label, canonical }: TaskLabelIndex): void {
+  const { compat, sink, entry, suffix, agentSuffix } = scope;
+  const { addresses, agentAddresses } = entry;
   for (const address of addresses) {
-    put.address(label, suffix, address);
-    put.address(canonical, suffix, address);
+    sink.address(label, suffix, address);
+    sink.address(canonical, suffix, address);
   }
   for (const address of agentAddresses) {
-    put.address(label, agentSuffix, address);
-    put.address(canonical, agentSuffix, address);
+    sink.address(label, agentSuffix, address);
+    sink.address(canonical, agentSuffix, address);
   }
   for (const first of [label, canonical]) {
     // The original stores a text that is no address here, which makes the names exist.
-    if (agentAddresses.length === 0) put.exists(first, agentSuffix);
-    if (addresses.length === 0 && compat === 'standard') put.exists(first, suffix);
+    if (agentAddresses.length === 0) sink.exists(first, agentSuffix);
+    if (addresses.length === 0 && compat === 'standard') sink.exists(first, suffix);
   }
 }
 
-function putResourcePorts(scope: Scope, { canonical: target, service: first }: TaskLabels): void {
-  const { put, recipe, suffix, agentSuffix } = scope;
+function emitResourcePorts(scope: Scope, { canonical: target, service: first }: TaskLabelIndex): void {
+  const { sink, entry, suffix, agentSuffix } = scope;
   const places = PROTOCOLS.map((protocol) => `${first}._${protocol}`);
-  for (const [begin, end] of recipe.ports) {
+  for (const [begin, end] of entry.ports) {
     for (let port = begin; port <= end; port++) {
       const service = { port, target, targetSuffix: agentSuffix };
-      for (const place of places) put.service(place, agentSuffix, service);
-      if (!recipe.discovery) for (const place of places) put.service(place, suffix, service);
+      for (const place of places) sink.service(place, agentSuffix, service);
+      if (!entry.discovery) for (const place of places) sink.service(place, suffix, service);
     }
   }
 }
 
-function putDiscoveryPorts({ put, recipe, suffix }: Scope, labels: TaskLabels): void {
+function emitDiscoveryPorts({ sink, entry, suffix }: Scope, labels: TaskLabelIndex): void {
   const { canonical: target, service: first } = labels;
-  for (const { port, protocols, label: portLabel } of recipe.discovery ?? []) {
+  for (const { port, protocols, label: portLabel } of entry.discovery ?? []) {
     const service = { port, target, targetSuffix: suffix };
     const places = protocols.map((protocol) => `${first}.${serviceLabel(protocol)}`);
-    for (const place of places) put.service(place, suffix, service);
+    for (const place of places) sink.service(place, suffix, service);
     if (portLabel === '') continue;
-    for (const place of places) put.service(`${serviceLabel(portLabel)}.${place}`, suffix, service);
+    for (const place of places) sink.service(`${serviceLabel(portLabel)}.${place}`, suffix, service);
   }
 }
 
@@ -273,7 +281,7 @@ function canonicalLabel(label: string, ending: string): string {
 }
 
 /** Why a task that counts has no address of its own: the sources, in the order in which they were asked. */
-export function whyNoAddress(context: MakerContext, task: TaskBody): string {
+export function whyNoAddress(context: RecordContext, task: TaskBody): string {
   const { agent } = ownersOf(context, task);
   const sources = context.options.ipSources.map((source) => {
     const texts = source === 'host' ? [] : (task.running?.[source] ?? []);

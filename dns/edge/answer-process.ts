@@ -11,7 +11,7 @@ import { createLogger } from '../../cluster/runtime/log';
 import { Metrics } from '../../cluster/runtime/metrics';
 import { refuseInspector } from '../../cluster/runtime/no-inspector';
 import type { DnsConfig } from '../config';
-import { type Answerer, createAnswerer } from './answerer';
+import { createDnsServer, type DnsServer } from './answerer';
 import type { FromChild, ToChild } from './children';
 
 const COUNTS_MS = 1000;
@@ -23,10 +23,10 @@ if (process.send) {
 
 function run(): void {
   const metrics = new Metrics();
-  let answerer: Answerer | undefined;
+  let answerer: DnsServer | undefined;
   let heardAt = 0;
-  const create = (config: DnsConfig, secret: string): Answerer =>
-    createAnswerer(config, {
+  const create = (config: DnsConfig, secret: string): DnsServer =>
+    createDnsServer(config, {
       log: createLogger({ level: config.logLevel }),
       clock: systemClock(),
       metrics,

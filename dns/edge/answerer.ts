@@ -9,10 +9,10 @@ import { Lifetime, type Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Metrics } from '../../cluster/runtime/metrics';
 import type { DnsConfig } from '../config';
-import { Askers } from './askers';
-import { Forwarder, nowhere } from './forward';
+import { ClientLimits } from './askers';
+import { noForwarder, ResolverForwarder } from './forward';
 import { systemResolvers } from './machine';
-import { type Elsewhere, Responder } from './responder';
+import { type Forwarder, Responder } from './responder';
 import { serveTcp } from './tcp';
 import { serveUdp } from './udp';
 
@@ -21,7 +21,7 @@ export interface Sockets {
   readonly tcp: readonly Server[];
 }
 
-export interface AnswererDeps {
+export interface DnsServerDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics: Metrics;
@@ -33,18 +33,18 @@ export interface AnswererDeps {
   readonly why: ((name: string) => Promise<readonly string[]>) | undefined;
 }
 
-export interface Answerer extends Running {
+export interface DnsServer extends Running {
   readonly responder: Responder;
   readonly expired: () => boolean;
   /** Answers on these sockets from now on. */
   serve(sockets: Sockets): void;
 }
 
-export function createAnswerer(config: DnsConfig, deps: AnswererDeps): Answerer {
+export function createDnsServer(config: DnsConfig, deps: DnsServerDeps): DnsServer {
   const { log, clock, metrics, heardAt } = deps;
   const life = new Lifetime();
-  const elsewhere = startForwarder(config, deps, life);
-  const askers = new Askers({
+  const forwarder = startForwarder(config, deps, life);
+  const clientLimits = new ClientLimits({
     trusted: config.trustedNetworks,
     perSecond: config.clientQueriesPerSecond,
     secret: deps.secret,
@@ -56,16 +56,16 @@ export function createAnswerer(config: DnsConfig, deps: AnswererDeps): Answerer 
     domain: config.domain,
     compat: config.compat,
     payloadBytes: config.udpPayloadBytes,
-    recursion: config.compat === 'mesos-dns' ? config.recurseOn : config.recurseOn && elsewhere.available,
-    tellCut: config.truncateBit,
+    recursion: config.compat === 'mesos-dns' ? config.recurseOn : config.recurseOn && forwarder.available,
+    setsTruncateBit: config.truncateBit,
     seed: deps.seed,
     why: config.why ? deps.why : undefined,
-    ...{ elsewhere, askers, metrics, log, expired: staleMaxMs > 0 ? expired : () => false },
+    ...{ forwarder, clientLimits, metrics, log, expired: staleMaxMs > 0 ? expired : () => false },
   });
   const tcpOptions = {
     responder,
     perClient: config.clientConnections,
-    spoke: (address: string) => askers.spokeOverTcp(address),
+    spoke: (address: string) => clientLimits.spokeOverTcp(address),
   };
   const serve = ({ udp, tcp }: Sockets): void => {
     for (const socket of udp) {
@@ -80,15 +80,19 @@ export function createAnswerer(config: DnsConfig, deps: AnswererDeps): Answerer 
   return { responder, expired, serve, stop: () => life.stop() };
 }
 
-function startForwarder(config: DnsConfig, { clock, log, metrics }: AnswererDeps, life: Lifetime): Elsewhere {
-  if (!config.external) return nowhere;
+function startForwarder(
+  config: DnsConfig,
+  { clock, log, metrics }: DnsServerDeps,
+  life: Lifetime,
+): Forwarder {
+  if (!config.external) return noForwarder;
   const listeners = config.listeners.map((host) => ({ host, port: config.port }));
   const resolvers = config.resolvers ?? systemResolvers(listeners);
   if (resolvers.length === 0 && config.zoneResolvers.length === 0) {
     log.warn({}, 'no resolver is known: questions for other names are refused. Set --resolvers');
-    return nowhere;
+    return noForwarder;
   }
-  const forwarder = new Forwarder({
+  const forwarder = new ResolverForwarder({
     resolvers,
     zones: config.zoneResolvers,
     networks: config.recursionNetworks,

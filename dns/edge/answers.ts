@@ -5,49 +5,49 @@
  * a target it has addresses of, is changed. What is kept is bounded, however many names are asked for.
  */
 
-import { answer } from '../core/answer';
+import { answerQuestion } from '../core/answer';
 import type { Zone, ZoneChange } from '../core/book';
 import { isUsableName } from '../core/labels';
 import { type Answer, RCODE, TYPE, type ZoneRecord } from '../core/records';
-import { createTable, type Touched, type ZoneTable } from '../core/table';
+import { type ChangedNames, createTable, type ZoneTable } from '../core/table';
 import { isEscaped, textName, wireName } from '../packet/names';
-import { bareAnswer, prepareAnswer, type Ready } from '../packet/ready';
+import { emptyAnswer, type PreparedAnswer, prepareAnswer } from '../packet/ready';
 import { keyName, type Request } from '../packet/request';
 
-const SERVFAIL = bareAnswer(RCODE.SERVFAIL);
+const SERVFAIL = emptyAnswer(RCODE.SERVFAIL);
 /** Answers that are kept; beyond it all of them are forgotten. One takes about 1 kB. */
 const READY_MAX = 50_000;
 const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(TYPE));
 
-export class Answers {
+export class AnswerCache {
   readonly table: ZoneTable = createTable();
-  private ready = new Map<string, Ready>();
+  private prepared = new Map<string, PreparedAnswer>();
   /** Which answers are made of a name. */
   private uses = new Map<string, Set<string>>();
-  private missing = new Map<number, Ready>();
+  private missing = new Map<number, PreparedAnswer>();
   /** Answers with the zone's serial in them. */
   private serials = new Set<string>();
 
   constructor(private readonly readyMax = READY_MAX) {}
 
   /** How many answers are kept. */
-  kept(): number {
-    return this.ready.size;
+  size(): number {
+    return this.prepared.size;
   }
 
   /** Takes a change of the zone. Tells which names may have other answers now. */
-  apply(change: ZoneChange): Touched {
+  apply(change: ZoneChange): ChangedNames {
     const before = this.table.zone()?.authority.serial;
-    const touched = this.table.apply(change);
-    if (touched === 'none') return touched;
-    if (touched === 'all') {
+    const changedNames = this.table.apply(change);
+    if (changedNames === 'none') return changedNames;
+    if (changedNames === 'all') {
       this.forgetAll();
       this.missing = new Map();
-      return touched;
+      return changedNames;
     }
     if (before !== change.head.authority.serial) this.forgetSerials();
-    for (const name of touched) this.forget(name);
-    return touched;
+    for (const name of changedNames) this.forget(name);
+    return changedNames;
   }
 
   zone(): Zone | undefined {
@@ -55,40 +55,41 @@ export class Answers {
   }
 
   /** The answer that is there already. */
-  known(request: Request): Ready | undefined {
-    return this.ready.get(request.key);
+  cached(request: Request): PreparedAnswer | undefined {
+    return this.prepared.get(request.key);
   }
 
   /** Looks a name of the domain up and keeps the answer. */
-  find(request: Request): Ready {
+  find(request: Request): PreparedAnswer {
     const zone = this.table.zone();
     if (!zone) return SERVFAIL;
     const wire = keyName(request.key);
     const question = textName(wire);
     const asOriginal = zone.compat === 'mesos-dns';
-    if (question === undefined || (asOriginal && isEscaped(wire))) return this.absent(zone, request.type);
+    if (question === undefined || (asOriginal && isEscaped(wire)))
+      return this.negativeAnswer(zone, request.type);
     const name = asOriginal ? question.replaceAll('.*', '') : question;
     const written = name !== question;
     const type = KNOWN_TYPES.has(request.type) ? request.type : 0;
     // All types we do not serve share one answer, and so do all names that come to one when `.*` is cut out.
     const key = type === 0 || written ? sharedKey(name, type, written) : request.key;
-    const held = this.ready.get(key);
+    const held = this.prepared.get(key);
     if (held) return held;
     const node = zone.node(name);
-    if (!node) return this.absent(zone, request.type);
-    const records = usable(answer(zone, name, type, node));
-    const prepared = prepareAnswer(records, { domain: zone.domain, name, asOriginal, written });
+    if (!node) return this.negativeAnswer(zone, request.type);
+    const records = usable(answerQuestion(zone, name, type, node));
+    const prepared = prepareAnswer(records, { domain: zone.domain, name, asOriginal, spelledOut: written });
     this.keep(key, prepared, [name, ...records.answers.flatMap(targetOf)]);
     return prepared;
   }
 
   /** The answer for every name that does not exist: one for each type that is treated in a way of its own. */
-  private absent(zone: Zone, questionType: number): Ready {
+  private negativeAnswer(zone: Zone, questionType: number): PreparedAnswer {
     const type = KNOWN_TYPES.has(questionType) ? questionType : 0;
     const held = this.missing.get(type);
     if (held) return held;
     const asOriginal = zone.compat === 'mesos-dns';
-    const prepared = prepareAnswer(usable(answer(zone, '', type)), {
+    const prepared = prepareAnswer(usable(answerQuestion(zone, '', type)), {
       domain: zone.domain,
       name: '',
       asOriginal,
@@ -97,10 +98,10 @@ export class Answers {
     return prepared;
   }
 
-  private keep(key: string, ready: Ready, names: readonly string[]): void {
-    if (this.ready.size >= this.readyMax) this.forgetAll();
-    this.ready.set(key, ready);
-    if (ready.authority.length > 0) this.serials.add(key);
+  private keep(key: string, prepared: PreparedAnswer, names: readonly string[]): void {
+    if (this.prepared.size >= this.readyMax) this.forgetAll();
+    this.prepared.set(key, prepared);
+    if (prepared.authority.length > 0) this.serials.add(key);
     for (const name of names) {
       const keys = this.uses.get(name);
       if (keys) keys.add(key);
@@ -109,19 +110,19 @@ export class Answers {
   }
 
   private forget(name: string): void {
-    for (const key of this.uses.get(name) ?? []) this.ready.delete(key);
+    for (const key of this.uses.get(name) ?? []) this.prepared.delete(key);
     this.uses.delete(name);
   }
 
   private forgetAll(): void {
-    this.ready = new Map();
+    this.prepared = new Map();
     this.uses = new Map();
     this.serials = new Set();
   }
 
   private forgetSerials(): void {
     this.missing = new Map();
-    for (const key of this.serials) this.ready.delete(key);
+    for (const key of this.serials) this.prepared.delete(key);
     this.serials = new Set();
   }
 }

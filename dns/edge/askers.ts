@@ -9,12 +9,12 @@
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../cluster/runtime/clock';
-import { bareAddress, networkOf, networkTest } from './networks';
+import { bareAddress, networkMatcher, networkOf } from './networks';
 
 /** What to do with a question: answer it, say that TCP is needed, or say nothing. */
-export type Verdict = 'answer' | 'cut' | 'drop';
+export type RateDecision = 'answer' | 'cut' | 'drop';
 
-export interface AskersOptions {
+export interface ClientLimitsOptions {
   readonly trusted: readonly string[];
   /** Questions a second of one address that is not trusted; 0 for any number. */
   readonly perSecond: number;
@@ -34,14 +34,14 @@ interface Budget {
   asked: number;
 }
 
-export class Askers {
+export class ClientLimits {
   private readonly trusts: (address: string) => boolean;
   private readonly trusted = new Map<string, boolean>();
   private readonly spoke = new Map<string, number>();
   private readonly budgets = new Map<string, Budget>();
 
-  constructor(private readonly options: AskersOptions) {
-    this.trusts = networkTest(options.trusted);
+  constructor(private readonly options: ClientLimitsOptions) {
+    this.trusts = networkMatcher(options.trusted);
   }
 
   /** Whether an address lies in a trusted network. */
@@ -71,7 +71,7 @@ export class Askers {
   }
 
   /** Counts a question of an address that is not trusted. Of those that are too many every second one gets a short reply. */
-  verdict(address: string): Verdict {
+  decide(address: string): RateDecision {
     const { perSecond, clock } = this.options;
     if (perSecond === 0) return 'answer';
     const second = Math.floor(clock.now() / 1000);

@@ -14,10 +14,10 @@ import { Follower } from './follow';
 import { Hosts } from './hosts';
 import { listenerAddresses } from './machine';
 import { MasterClient } from './master-client';
-import { followMasters } from './masters';
+import { followZookeeperMasters } from './masters';
 import { noteOnce } from './notes';
 import { Publisher } from './publisher';
-import type { Inquiry, Source, SourceEvents, SourceStatus } from './source';
+import type { BuilderEvents, BuilderStatus, ClusterQuery, ZoneBuilder } from './source';
 
 export interface BuilderDeps {
   readonly log: Logger;
@@ -35,8 +35,8 @@ const STATUS_MS = 500;
 export function startBuilder(
   config: DnsConfig,
   deps: BuilderDeps,
-  events: Pick<SourceEvents, 'status' | 'lost'>,
-): Source {
+  events: Pick<BuilderEvents, 'status' | 'lost'>,
+): ZoneBuilder {
   const { log, clock, publish } = deps;
   const life = new Lifetime();
   const note = noteOnce(log);
@@ -61,8 +61,8 @@ export function startBuilder(
     refreshMs: config.refreshMs,
     stateTimeoutMs: config.stateTimeoutMs,
     https: config.access.https,
-    ...{ client, clock, log, note, target: live, changed },
-    watch: () => publisher.ahead(),
+    ...{ client, clock, log, note, updater: live, changed },
+    observe: () => publisher.preload(),
     load: (cluster) => {
       log.debug({ tasks: cluster.tasks.size, agents: cluster.agents.size }, 'all facts anew');
       live.replace(cluster);
@@ -72,7 +72,7 @@ export function startBuilder(
     failed: status.failed,
   });
   if (config.zk !== undefined) {
-    const followed = followMasters({
+    const followed = followZookeeperMasters({
       ...{ zk: config.zk, detectionMs: config.zkDetectionMs, clock, log, lost: events.lost },
       failed: status.failed,
       changed: (present) => {
@@ -90,7 +90,7 @@ export function startBuilder(
   life.add(() => follower.stop());
   life.add(() => status.stop());
   const encoder = new TextEncoder();
-  const ask: Source['ask'] = async (what, name) => encoder.encode(answer(live, config, what, name));
+  const ask: ZoneBuilder['ask'] = async (what, name) => encoder.encode(answer(live, config, what, name));
   return { ask, stop: () => life.stop() };
 }
 
@@ -100,12 +100,12 @@ function zoneOptions(config: DnsConfig): ZoneOptions {
   return { domain, compat, authority, labelRule, ipSources, healthy, ownAddresses };
 }
 
-function answer(live: LiveZone, config: DnsConfig, what: Inquiry, name: string): string {
+function answer(live: LiveZone, config: DnsConfig, what: ClusterQuery, name: string): string {
   switch (what) {
     case 'enumerate':
       return printJson(listTasks(live));
     case 'axfr':
-      return printJson(listZone(live.head(), live.entries(), Math.round(config.refreshMs / 1000)));
+      return printJson(listZone(live.head(), live.nodes(), Math.round(config.refreshMs / 1000)));
     case 'explain':
       return JSON.stringify(explain(live, name));
     case 'why':
@@ -118,18 +118,18 @@ function answer(live: LiveZone, config: DnsConfig, what: Inquiry, name: string):
 function createStatus(
   clock: Clock,
   live: LiveZone,
-  tell: (status: SourceStatus) => void,
-  source: () => SourceStatus['source'],
+  tell: (status: BuilderStatus) => void,
+  source: () => BuilderStatus['source'],
 ) {
   let failures = 0;
   let heardAt = 0;
-  let callOff: (() => void) | undefined;
+  let cancel: (() => void) | undefined;
   const now = (): void => {
-    callOff = undefined;
+    cancel = undefined;
     tell({ source: source(), heardAt, failures, tasks: live.cluster.tasks.size });
   };
   const soon = (): void => {
-    callOff ??= clock.wakeAt(clock.now() + STATUS_MS, now);
+    cancel ??= clock.wakeAt(clock.now() + STATUS_MS, now);
   };
   return {
     heard: () => {
@@ -142,6 +142,6 @@ function createStatus(
       failures++;
       soon();
     },
-    stop: () => callOff?.(),
+    stop: () => cancel?.(),
   };
 }

@@ -4,7 +4,7 @@
 
 import type { Counter, Metrics } from '../../cluster/runtime/metrics';
 import { RCODE } from '../core/records';
-import type { Ready } from '../packet/ready';
+import type { PreparedAnswer } from '../packet/ready';
 
 const COUNTERS = {
   requests: ['dns/requests', 'Messages that were questions'],
@@ -21,16 +21,18 @@ const COUNTERS = {
   errors: ['dns/errors', 'Questions that could not be answered for a mistake of ours'],
 } as const;
 
-export type Counts = Readonly<Record<keyof typeof COUNTERS, Counter>> & { count(ready: Ready): void };
+export type AnswerCounters = Readonly<Record<keyof typeof COUNTERS, Counter>> & {
+  count(prepared: PreparedAnswer): void;
+};
 
-export function addCounts(metrics: Metrics): Counts {
+export function addAnswerCounters(metrics: Metrics): AnswerCounters {
   const counters = Object.fromEntries(
     Object.entries(COUNTERS).map(([key, [name, help]]) => [key, metrics.counter(name, help)]),
   ) as Record<keyof typeof COUNTERS, Counter>;
-  const count = (ready: Ready): void => {
-    if (ready.rcode === RCODE.NXDOMAIN) counters.nxdomain.inc();
-    else if (ready.rcode !== RCODE.NOERROR) counters.failures.inc();
-    else if (ready.answers.length === 0) counters.nodata.inc();
+  const count = (prepared: PreparedAnswer): void => {
+    if (prepared.rcode === RCODE.NXDOMAIN) counters.nxdomain.inc();
+    else if (prepared.rcode !== RCODE.NOERROR) counters.failures.inc();
+    else if (prepared.answers.length === 0) counters.nodata.inc();
     else counters.successes.inc();
   };
   return { ...counters, count };

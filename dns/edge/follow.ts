@@ -11,7 +11,7 @@ import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import { RecordDecoder } from '../../cluster/runtime/streams/recordio';
 import type { Cluster } from '../core/cluster';
-import type { EventTarget } from '../core/event-target';
+import type { ClusterUpdater } from '../core/event-target';
 import {
   applyEvent,
   createSubscribedReader,
@@ -27,8 +27,8 @@ import {
   loadState,
   type MasterCalls,
   masterUrl,
+  type StateObserver,
   subscribe,
-  type Watcher,
 } from './master';
 import type { MasterClient } from './master-client';
 
@@ -44,9 +44,9 @@ export interface FollowOptions {
   readonly log: Logger;
   readonly note: (text: string) => void;
   /** What events are applied to. */
-  readonly target: EventTarget;
+  readonly updater: ClusterUpdater;
   /** A state will be read: who sees it while it arrives. */
-  readonly watch?: () => Watcher | undefined;
+  readonly observe?: () => StateObserver | undefined;
   /** All facts anew, from a state or from the beginning of a stream; whoever is called keeps them. */
   readonly load: (cluster: Cluster) => void;
   /** Events have changed the target. */
@@ -58,7 +58,7 @@ export interface FollowOptions {
 }
 
 /** Where facts come from at present. */
-export type SourceKind = 'stream' | 'poll' | 'none';
+export type FactSource = 'stream' | 'poll' | 'none';
 
 /** Heartbeats that may be missed before a stream counts as dead. */
 const HEARTBEATS_MISSED = 3;
@@ -73,7 +73,7 @@ const PIDS_AFTER_MS = 200;
 type Outcome = 'lost' | 'polled' | 'failed';
 
 export class Follower implements Running {
-  source: SourceKind = 'none';
+  source: FactSource = 'none';
   private stopping = false;
   /** Ends what is being asked in this round. */
   private round = new AbortController();
@@ -81,9 +81,9 @@ export class Follower implements Running {
   private wakeUp: (() => void) | undefined;
   private failures = 0;
   /** The master that served last, which is asked first. */
-  private good: string | undefined;
+  private lastServing: string | undefined;
   /** What has been said since things last went well. */
-  private readonly said = new Set<string>();
+  private readonly logged = new Set<string>();
 
   constructor(private readonly options: FollowOptions) {}
 
@@ -94,7 +94,7 @@ export class Follower implements Running {
 
   /** The list of masters is another one: begin again with the first of it, whatever is waited for. */
   mastersChanged(): void {
-    this.good = undefined;
+    this.lastServing = undefined;
     this.failures = 0;
     this.round.abort();
     this.wakeUp?.();
@@ -116,83 +116,83 @@ export class Follower implements Running {
       if (this.stopping) return;
       if (this.round.signal.aborted) continue;
       const lived = this.options.clock.now() - begun;
-      if (outcome === 'polled' || (outcome === 'lost' && lived >= GOOD_LIFE_MS)) this.goesWell();
+      if (outcome === 'polled' || (outcome === 'lost' && lived >= GOOD_LIFE_MS)) this.succeed();
       await this.pause(outcome === 'polled' ? this.options.refreshMs : this.backOff());
     }
   }
 
-  private goesWell(): void {
+  private succeed(): void {
     this.failures = 0;
-    this.said.clear();
+    this.logged.clear();
   }
 
   private async askAll(): Promise<Outcome> {
-    for (const base of this.bases()) if (await this.follow(base)) return 'lost';
-    for (const base of this.bases()) if (await this.poll(base)) return 'polled';
+    for (const base of this.masterUrls()) if (await this.follow(base)) return 'lost';
+    for (const base of this.masterUrls()) if (await this.poll(base)) return 'polled';
     return 'failed';
   }
 
-  private bases(): string[] {
+  private masterUrls(): string[] {
     const listed = this.options.masters().map((master) => masterUrl(master, this.options.https));
-    return [...new Set(this.good === undefined ? listed : [this.good, ...listed])];
+    return [...new Set(this.lastServing === undefined ? listed : [this.lastServing, ...listed])];
   }
 
   /** Follows one master's stream until it ends. Returns whether it had begun. */
   private async follow(candidate: string): Promise<boolean> {
-    if (this.over()) return false;
+    if (this.isOver()) return false;
     try {
       const calls = this.calls();
       const { body, base, close } = await subscribe(calls, candidate);
       const reader = new StreamReader(this.options, calls, base, close, () => this.streaming(base));
       try {
         for await (const chunk of body) await reader.feed(chunk as Buffer);
-        if (reader.begun) this.say('the event stream ended', base);
+        if (reader.begun) this.report('the event stream ended', base);
       } catch (error) {
-        this.say('the event stream broke', base, error);
+        this.report('the event stream broke', base, error);
       } finally {
         reader.close();
         close();
       }
       return reader.begun;
     } catch (error) {
-      if (!this.over())
+      if (!this.isOver())
         this.options.log.debug({ master: candidate, error: describe(error) }, 'no event stream');
       return false;
     }
   }
 
   private streaming(base: string): void {
-    this.good = base;
+    this.lastServing = base;
     this.source = 'stream';
     this.options.log.info({ master: base }, 'following the event stream');
   }
 
   private async poll(candidate: string): Promise<boolean> {
-    if (this.over()) return false;
+    if (this.isOver()) return false;
     try {
-      const { cluster, base } = await loadState(this.calls(), candidate, this.options.watch);
-      if (this.over()) return false;
-      this.good = base;
+      const { cluster, base } = await loadState(this.calls(), candidate, this.options.observe);
+      if (this.isOver()) return false;
+      this.lastServing = base;
       if (this.source !== 'poll')
         this.options.log.info({ master: base }, 'no event stream: polling the state');
       this.options.heard();
       this.options.load(cluster);
       return true;
     } catch (error) {
-      this.say('cannot load the state', candidate, error);
+      this.report('cannot load the state', candidate, error);
       return false;
     }
   }
 
   /** Counts a failure, and logs it unless it has been logged since things last went well. */
-  private say(text: string, master: string, error?: unknown): void {
-    if (this.over()) return;
+  private report(text: string, master: string, error?: unknown): void {
+    if (this.isOver()) return;
     this.options.failed();
     const fields = { master, ...(error === undefined ? {} : { error: describe(error) }) };
     const line = JSON.stringify([text, fields]);
-    if (this.said.has(line)) return;
-    if (this.said.size > 1000) this.said.clear();
-    this.said.add(line);
+    if (this.logged.has(line)) return;
+    if (this.logged.size > 1000) this.logged.clear();
+    this.logged.add(line);
     this.options.log.warn(fields, text);
   }
 
@@ -203,22 +203,22 @@ export class Follower implements Running {
   private pause(ms: number): Promise<void> {
     const { clock } = this.options;
     return new Promise((resolve) => {
-      const callOff = clock.wakeAt(clock.now() + ms, resolve);
+      const cancel = clock.wakeAt(clock.now() + ms, resolve);
       this.wakeUp = () => {
-        callOff();
+        cancel();
         resolve();
       };
     });
   }
 
   private calls(): MasterCalls {
-    const { client, https, stateTimeoutMs, note, target } = this.options;
-    const { statusRule } = target.cluster;
+    const { client, https, stateTimeoutMs, note, updater } = this.options;
+    const { statusRule } = updater.cluster;
     return { client, https, timeoutMs: stateTimeoutMs, signal: this.round.signal, note, statusRule };
   }
 
   /** Whether nothing of this round counts any more. */
-  private over(): boolean {
+  private isOver(): boolean {
     return this.round.signal.aborted;
   }
 }
@@ -230,7 +230,7 @@ class StreamReader {
   private readonly subscribed: SubscribedReader;
   private readonly first: FirstRecord;
   private silenceMs = HEARTBEATS_MISSED * HEARTBEAT_SECONDS * 1000;
-  private callOff: (() => void) | undefined;
+  private cancel: (() => void) | undefined;
   private pidsDue: (() => void) | undefined;
   private closed = false;
   private heardAt: number;
@@ -243,9 +243,9 @@ class StreamReader {
     private readonly streaming: () => void,
   ) {
     this.heardAt = options.clock.now();
-    this.subscribed = createSubscribedReader(options.note, options.target.cluster.statusRule);
+    this.subscribed = createSubscribedReader(options.note, options.updater.cluster.statusRule);
     this.first = createFirstRecord((part) => this.subscribed.feed(part));
-    this.watch();
+    this.watchSilence();
   }
 
   /** Takes the next bytes. */
@@ -266,7 +266,7 @@ class StreamReader {
 
   close(): void {
     this.closed = true;
-    this.callOff?.();
+    this.cancel?.();
     this.pidsDue?.();
   }
 
@@ -279,15 +279,15 @@ class StreamReader {
     this.begun = true;
     this.silenceMs = HEARTBEATS_MISSED * (heartbeatSeconds ?? HEARTBEAT_SECONDS) * 1000;
     this.heardAt = options.clock.now();
-    this.callOff?.();
-    this.watch();
+    this.cancel?.();
+    this.watchSilence();
     this.streaming();
     options.load(cluster);
   }
 
   private apply(event: unknown): void {
-    const { target, note, changed } = this.options;
-    if (applyEvent(target, event, note)) changed();
+    const { updater, note, changed } = this.options;
+    if (applyEvent(updater, event, note)) changed();
     if (isFrameworkEvent(event)) this.askPidsSoon();
   }
 
@@ -302,20 +302,20 @@ class StreamReader {
 
   private async takePids(): Promise<void> {
     const pids = await askPids(this.calls, this.base);
-    const { target, changed } = this.options;
+    const { updater, changed } = this.options;
     if (this.closed) return;
     for (const [id, endpoint] of pids) {
-      const held = target.cluster.frameworks.get(id);
+      const held = updater.cluster.frameworks.get(id);
       if (!held || (held.host === endpoint.host && held.port === endpoint.port)) continue;
-      target.setFramework(id, { ...held, ...endpoint });
+      updater.setFramework(id, { ...held, ...endpoint });
       changed();
     }
   }
 
-  private watch(): void {
+  private watchSilence(): void {
     const { clock, log } = this.options;
-    this.callOff = clock.wakeAt(this.heardAt + this.silenceMs, () => {
-      if (clock.now() - this.heardAt < this.silenceMs) return this.watch();
+    this.cancel = clock.wakeAt(this.heardAt + this.silenceMs, () => {
+      if (clock.now() - this.heardAt < this.silenceMs) return this.watchSilence();
       log.warn({ silentMs: clock.now() - this.heardAt }, 'no heartbeat on the event stream');
       this.hangUp();
     });

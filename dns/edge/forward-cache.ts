@@ -4,20 +4,20 @@
 
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Request } from '../packet/request';
-import { aged, type Lifespan, lifespan, respelled } from '../packet/ttl';
+import { aged, type CacheLifetime, cacheLifetime, respelled } from '../packet/ttl';
 
 /** Longer replies are not kept. */
 const REPLY_MAX_BYTES = 4096;
 const FLAGS_ASKED = 0x7910;
 
-interface Kept {
+interface CachedReply {
   readonly reply: Buffer;
-  readonly life: Lifespan;
+  readonly lifetime: CacheLifetime;
   readonly storedAt: number;
 }
 
 export class ForwardCache {
-  private readonly kept = new Map<string, Kept>();
+  private readonly replies = new Map<string, CachedReply>();
 
   constructor(
     private readonly entriesMax: number,
@@ -26,15 +26,15 @@ export class ForwardCache {
 
   /** The reply as it would be now; undefined when there is none or it is over. */
   find(request: Request): Buffer | undefined {
-    if (this.kept.size === 0 || isPersonal(request)) return undefined;
+    if (this.replies.size === 0 || isPersonal(request)) return undefined;
     const key = keyOf(request);
-    const held = this.kept.get(key);
+    const held = this.replies.get(key);
     if (!held) return undefined;
     const seconds = Math.floor((this.clock.now() - held.storedAt) / 1000);
-    this.kept.delete(key);
-    if (seconds >= held.life.seconds) return undefined;
-    this.kept.set(key, held);
-    return respelled(aged(held.reply, held.life, seconds), request.bytes, request.end);
+    this.replies.delete(key);
+    if (seconds >= held.lifetime.seconds) return undefined;
+    this.replies.set(key, held);
+    return respelled(aged(held.reply, held.lifetime, seconds), request.bytes, request.end);
   }
 
   keep(request: Request, reply: Buffer): void {
@@ -46,15 +46,19 @@ export class ForwardCache {
     )
       return;
     if (reply.readUInt16BE(4) !== 1) return;
-    const life = lifespan(reply, request.end);
+    const life = cacheLifetime(reply, request.end);
     if (!life) return;
-    const [oldest] = this.kept.keys();
-    if (this.kept.size >= this.entriesMax && oldest !== undefined) this.kept.delete(oldest);
-    this.kept.set(keyOf(request), { reply: Buffer.from(reply), life, storedAt: this.clock.now() });
+    const [oldest] = this.replies.keys();
+    if (this.replies.size >= this.entriesMax && oldest !== undefined) this.replies.delete(oldest);
+    this.replies.set(keyOf(request), {
+      reply: Buffer.from(reply),
+      lifetime: life,
+      storedAt: this.clock.now(),
+    });
   }
 
   size(): number {
-    return this.kept.size;
+    return this.replies.size;
   }
 }
 

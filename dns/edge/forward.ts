@@ -21,19 +21,19 @@ import {
 } from '../core/upstreams';
 import { FrameDecoder, frame } from '../packet/framing';
 import { isBelow } from '../packet/names';
-import { isReplyTo, passBack, withId } from '../packet/relay';
+import { isReplyTo, replyForClient, withId } from '../packet/relay';
 import { keyName, PLAIN_UDP_BYTES, type Request } from '../packet/request';
 import { ForwardCache } from './forward-cache';
-import { networkTest } from './networks';
-import type { Elsewhere, Transport } from './responder';
+import { networkMatcher } from './networks';
+import type { Forwarder, Transport } from './responder';
 import type { ZoneResolvers } from './settings';
 
 /** Questions on their way at one time; each holds a socket. */
-const OUT_MAX = 1000;
+const PENDING_MAX = 1000;
 const TCP_BYTES = 65_535;
 const FLAG_TC = 0x02;
 
-export interface ForwarderOptions {
+export interface ResolverForwarderOptions {
   readonly resolvers: readonly HostPort[];
   /** Resolvers of single zones. */
   readonly zones: ZoneResolvers;
@@ -55,10 +55,10 @@ interface Question {
 
 const asks: Readonly<Record<Transport, Ask>> = { udp: askUdp, tcp: askTcp };
 
-export class Forwarder implements Elsewhere, Running {
+export class ResolverForwarder implements Forwarder, Running {
   readonly available = true;
   readonly allows: (address: string) => boolean;
-  private readonly out = new Set<() => void>();
+  private readonly pending = new Set<() => void>();
   private readonly cache: ForwardCache;
   private readonly zones: readonly {
     readonly labels: readonly string[];
@@ -71,28 +71,28 @@ export class Forwarder implements Elsewhere, Running {
   };
   private stopped = false;
 
-  constructor(private readonly options: ForwarderOptions) {
-    this.allows = networkTest(options.networks);
+  constructor(private readonly options: ResolverForwarderOptions) {
+    this.allows = networkMatcher(options.networks);
     this.cache = new ForwardCache(options.cacheEntries, options.clock);
     this.zones = options.zones.map(({ zone, resolvers }) => ({ labels: zone.split('.'), resolvers }));
   }
 
   async forward(request: Request, transport: Transport): Promise<Buffer | undefined> {
     const cachedReply = this.cache.find(request);
-    if (cachedReply) return passBack(cachedReply, request, replyLimit(request, transport));
+    if (cachedReply) return replyForClient(cachedReply, request, replyLimit(request, transport));
     const { clock } = this.options;
     const upstreams = this.upstreams[transport];
     for (const resolver of resolverOrder(upstreams, this.resolversFor(request), clock.now())) {
-      if (this.stopped || this.out.size >= OUT_MAX) return undefined;
+      if (this.stopped || this.pending.size >= PENDING_MAX) return undefined;
       const reply = await this.askWhole(resolver, request, transport);
-      if (this.stopped) return reply && passBack(reply, request, replyLimit(request, transport));
+      if (this.stopped) return reply && replyForClient(reply, request, replyLimit(request, transport));
       if (!reply) {
         resolverFailed(upstreams, resolver, clock.now());
         continue;
       }
       resolverAnswered(upstreams, resolver);
       this.cache.keep(request, reply);
-      return passBack(reply, request, replyLimit(request, transport));
+      return replyForClient(reply, request, replyLimit(request, transport));
     }
     return undefined;
   }
@@ -121,7 +121,7 @@ export class Forwarder implements Elsewhere, Running {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    for (const giveUp of this.out) giveUp();
+    for (const giveUp of this.pending) giveUp();
   }
 
   private ask(resolver: HostPort, request: Request, transport: Transport): Promise<Buffer | undefined> {
@@ -129,23 +129,23 @@ export class Forwarder implements Elsewhere, Running {
     const question = { request, id, bytes: withId(request.bytes, id) };
     const { clock, timeoutMs } = this.options;
     return new Promise((resolve) => {
-      let cancel = (): void => undefined;
+      let closeSocket = (): void => undefined;
       const finish = (reply: Buffer | undefined): void => {
-        cancel();
-        callOff();
-        this.out.delete(giveUp);
+        closeSocket();
+        cancelTimeout();
+        this.pending.delete(giveUp);
         resolve(reply);
       };
       const giveUp = (): void => finish(undefined);
-      const callOff = clock.wakeAt(clock.now() + timeoutMs, giveUp);
-      this.out.add(giveUp);
-      cancel = asks[transport](resolver, question, finish);
+      const cancelTimeout = clock.wakeAt(clock.now() + timeoutMs, giveUp);
+      this.pending.add(giveUp);
+      closeSocket = asks[transport](resolver, question, finish);
     });
   }
 }
 
 /** Nothing is forwarded. */
-export const nowhere: Elsewhere = {
+export const noForwarder: Forwarder = {
   available: false,
   allows: () => false,
   forward: async () => undefined,

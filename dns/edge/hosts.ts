@@ -25,32 +25,32 @@ export interface HostsOptions {
 
 const TOGETHER_MAX = 2;
 
-interface Known {
+interface LookedUpHost {
   addresses: readonly string[];
   dueAt: number;
 }
 
 export class Hosts implements Running {
-  private known = new Map<string, Known>();
+  private lookedUp = new Map<string, LookedUpHost>();
   private wanted: ReadonlySet<string> | undefined;
   private readonly waiting = new Set<string>();
   private busy = 0;
   private stopped = false;
-  private callOff: (() => void) | undefined;
+  private cancel: (() => void) | undefined;
 
   constructor(private readonly options: HostsOptions) {}
 
   /** What is known now. */
   lookup(host: string): readonly string[] {
-    return this.known.get(host)?.addresses ?? [];
+    return this.lookedUp.get(host)?.addresses ?? [];
   }
 
   /** Says which names are in use; new and old ones get looked up. */
   want(hosts: ReadonlySet<string>): void {
     if (hosts === this.wanted) return;
     this.wanted = hosts;
-    this.known = new Map(
-      [...hosts].map((host) => [host, this.known.get(host) ?? { addresses: [], dueAt: 0 }]),
+    this.lookedUp = new Map(
+      [...hosts].map((host) => [host, this.lookedUp.get(host) ?? { addresses: [], dueAt: 0 }]),
     );
     for (const host of this.waiting) if (!hosts.has(host)) this.waiting.delete(host);
     this.check();
@@ -58,21 +58,21 @@ export class Hosts implements Running {
 
   async stop(): Promise<void> {
     this.stopped = true;
-    this.callOff?.();
+    this.cancel?.();
   }
 
   /** Queues what is due and comes back when the next one will be. */
   private check(): void {
     if (this.stopped) return;
     const { clock, refreshMs } = this.options;
-    for (const [host, entry] of this.known) {
+    for (const [host, entry] of this.lookedUp) {
       if (entry.dueAt > clock.now()) continue;
       entry.dueAt = clock.now() + refreshMs;
       this.waiting.add(host);
     }
-    this.callOff?.();
-    this.callOff =
-      this.known.size > 0 ? clock.wakeAt(clock.now() + refreshMs, () => this.check()) : undefined;
+    this.cancel?.();
+    this.cancel =
+      this.lookedUp.size > 0 ? clock.wakeAt(clock.now() + refreshMs, () => this.check()) : undefined;
     this.next();
   }
 
@@ -92,7 +92,7 @@ export class Hosts implements Running {
     const find = this.options.find ?? systemFind;
     try {
       const addresses = [...(await find(host))].sort();
-      const entry = this.known.get(host);
+      const entry = this.lookedUp.get(host);
       if (this.stopped || !entry || addresses.join() === entry.addresses.join()) return;
       entry.addresses = addresses;
       this.options.changed(host, addresses);

@@ -6,13 +6,13 @@ import type { Handler, Method, Reply, Request, Route } from '../../cluster/runti
 import type { Metrics } from '../../cluster/runtime/metrics';
 import type { Zone } from '../core/book';
 import { listHosts, listServices, printJson } from '../core/print';
-import type { Source, SourceStatus } from './source';
+import type { BuilderStatus, ZoneBuilder } from './source';
 import type { Watchers } from './watch';
 
 export interface HttpOptions {
   readonly zone: () => Zone | undefined;
-  readonly source: Pick<Source, 'ask'>;
-  readonly status: () => SourceStatus;
+  readonly source: Pick<ZoneBuilder, 'ask'>;
+  readonly status: () => BuilderStatus;
   /** Whether the zone is too old to be answered from. */
   readonly expired: () => boolean;
   readonly config: () => object;

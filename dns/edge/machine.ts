@@ -6,10 +6,10 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { networkInterfaces } from 'node:os';
 import type { HostPort } from '../core/snapshot';
-import { networkTest } from './networks';
+import { networkMatcher } from './networks';
 
 const DNS_PORT = 53;
-const isLoopback = networkTest(['127.0.0.0/8', '::1/128']);
+const isLoopback = networkMatcher(['127.0.0.0/8', '::1/128']);
 
 /** Whether a socket at this address answers on all addresses of the machine. */
 export function isWildcard(address: string): boolean {

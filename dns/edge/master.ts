@@ -5,7 +5,7 @@
 import { finished } from 'node:stream/promises';
 import type { Cluster } from '../core/cluster';
 import { readFrameworkPids, readLeader } from '../core/events';
-import type { TaskWatch } from '../core/head-start';
+import type { TaskObserver } from '../core/head-start';
 import type { HostPort, Note, StatusRule } from '../core/snapshot';
 import { createStateReader, type StateDocument } from '../core/state-json';
 import type { MasterClient, MasterReply } from './master-client';
@@ -29,9 +29,9 @@ export interface MasterCalls {
 }
 
 /** Who sees a state while it arrives. */
-export interface Watcher extends TaskWatch {
+export interface StateObserver extends TaskObserver {
   /** When more can be taken; undefined when it can be now. */
-  room(): Promise<void> | undefined;
+  whenReady(): Promise<void> | undefined;
 }
 
 /** Opens the event stream. */
@@ -72,22 +72,22 @@ export async function askPids(calls: MasterCalls, base: string): Promise<Readonl
 export async function loadState(
   calls: MasterCalls,
   base: string,
-  watch: () => Watcher | undefined = () => undefined,
+  observe: () => StateObserver | undefined = () => undefined,
 ): Promise<{ cluster: Cluster; base: string }> {
-  const first = await loadDocument(calls, base, watch());
+  const first = await loadDocument(calls, base, observe());
   const { leader } = first.cluster;
   if (!leader) throw new Error(`${base} names no leader`);
   const leaderUrl = masterUrl(leader, calls.https);
   const { pid } = first;
   const fromLeader = pid ? pid.host === leader.host && pid.port === leader.port : first.base === leaderUrl;
-  return fromLeader ? first : await loadDocument(calls, leaderUrl, watch());
+  return fromLeader ? first : await loadDocument(calls, leaderUrl, observe());
 }
 
 /** Reads the document while it arrives; the limit is for all of it. */
 async function loadDocument(
   calls: MasterCalls,
   base: string,
-  watcher: Watcher | undefined,
+  observer: StateObserver | undefined,
 ): Promise<StateDocument & { base: string }> {
   const limit = AbortSignal.timeout(calls.timeoutMs);
   const reply = await calls.client.open({
@@ -97,7 +97,7 @@ async function loadDocument(
     headersMs: calls.timeoutMs,
   });
   try {
-    const reader = createStateReader(calls.note, watcher, calls.statusRule);
+    const reader = createStateReader(calls.note, observer, calls.statusRule);
     const { body } = reply;
     // Waiting for each piece in turn would cost a tenth of the reading.
     body.on('data', (chunk: Buffer) => {
@@ -106,7 +106,7 @@ async function loadDocument(
       } catch (error) {
         body.destroy(error instanceof Error ? error : new Error(String(error)));
       }
-      const room = watcher?.room();
+      const room = observer?.whenReady();
       if (!room) return;
       body.pause();
       void room.then(() => body.resume());

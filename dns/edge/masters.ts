@@ -29,18 +29,18 @@ const SESSION_MS = 60_000;
 const PREFIXES = ['json.info_', 'info_'];
 
 /** Follows the masters in ZooKeeper. The last ones stay while there are none to be found. */
-export function followMasters(options: MastersOptions): Running {
+export function followZookeeperMasters(options: MastersOptions): Running {
   const url = readZkUrl(options.zk);
   if ('error' in url) throw new Error(`--zk: ${url.error}`);
   const { log, clock, detectionMs } = options;
   const client = new ZkClient({ url, sessionTimeoutMs: options.sessionMs ?? SESSION_MS, log });
-  let callOff: (() => void) | undefined;
+  let cancel: (() => void) | undefined;
   const watchFor = (leader: boolean): void => {
-    callOff?.();
-    callOff = undefined;
+    cancel?.();
+    cancel = undefined;
     if (leader || detectionMs === 0) return;
     const reason = `no leader in ZooKeeper for ${Math.round(detectionMs / 1000)} seconds (--zk-detection-timeout)`;
-    callOff = clock.wakeAt(clock.now() + detectionMs, () => options.lost(reason));
+    cancel = clock.wakeAt(clock.now() + detectionMs, () => options.lost(reason));
   };
   const changed = (members: readonly GroupMember[]): void => {
     const masters = members.flatMap(({ name, data }) => {
@@ -68,7 +68,7 @@ export function followMasters(options: MastersOptions): Running {
   client.start();
   group.start();
   const stop = async (): Promise<void> => {
-    callOff?.();
+    cancel?.();
     ignore();
     await group.stop();
     await client.stop();

@@ -25,7 +25,7 @@ export function isNetwork(text: string): boolean {
 }
 
 /** A test for a list of networks. */
-export function networkTest(networks: readonly string[]): (address: string) => boolean {
+export function networkMatcher(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const network of networks) {
     const [address = '', bits] = network.split('/');

@@ -11,17 +11,17 @@ import type { Logger } from '../../cluster/runtime/log';
 import type { ZoneChange } from '../core/book';
 import type { LiveZone } from '../core/live-zone';
 import type { Hosts } from './hosts';
-import type { Watcher } from './master';
+import type { StateObserver } from './master';
 
 /** Parts that are on their way at one time. */
-export const PARTS_OUT = 3;
+export const PARTS_OUT_MAX = 3;
 /** Parts of a state that is still being read that may be on their way before reading waits. */
-export const PARTS_AHEAD = 25;
+export const PARTS_PRELOADED_MAX = 25;
 /** The shortest time between two changes. */
 export const BETWEEN_MS = 10;
 
 export interface PublisherOptions {
-  readonly live: Pick<LiveZone, 'take' | 'hosts' | 'watch'>;
+  readonly live: Pick<LiveZone, 'takeChanges' | 'hosts' | 'preload'>;
   readonly hosts: Pick<Hosts, 'want'>;
   readonly clock: Clock;
   readonly log: Logger;
@@ -33,7 +33,7 @@ export interface PublisherOptions {
 
 export class Publisher implements Running {
   private notBefore = 0;
-  private callOff: (() => void) | undefined;
+  private cancel: (() => void) | undefined;
   private sending = false;
   private again = false;
   private loaded = false;
@@ -45,16 +45,21 @@ export class Publisher implements Running {
    * A first state will be read: its watcher, which sends parts of the zone out while that goes on. Undefined when there is
    * a zone already.
    */
-  ahead(): Watcher | undefined {
+  preload(): StateObserver | undefined {
     const { live, clock, publish } = this.options;
     const out: Promise<void>[] = [];
-    const watch = live.watch(Math.floor(clock.now() / 1000), (part) => {
+    const observer = live.preload(Math.floor(clock.now() / 1000), (part) => {
       if (!this.stopped) out.push(publish(part));
     });
     const room = async (): Promise<void> => {
-      while (out.length > PARTS_AHEAD / 2) await out.shift();
+      while (out.length > PARTS_PRELOADED_MAX / 2) await out.shift();
     };
-    return watch && { task: watch.task, room: () => (out.length > PARTS_AHEAD ? room() : undefined) };
+    return (
+      observer && {
+        observe: observer.observe,
+        whenReady: () => (out.length > PARTS_PRELOADED_MAX ? room() : undefined),
+      }
+    );
   }
 
   /** There are facts: from now on changes go out. */
@@ -71,26 +76,26 @@ export class Publisher implements Running {
       return;
     }
     const { clock } = this.options;
-    this.callOff ??= clock.wakeAt(Math.max(this.notBefore, clock.now()), () => void this.send());
+    this.cancel ??= clock.wakeAt(Math.max(this.notBefore, clock.now()), () => void this.send());
   }
 
   async stop(): Promise<void> {
     this.stopped = true;
-    this.callOff?.();
+    this.cancel?.();
   }
 
   private async send(): Promise<void> {
-    this.callOff = undefined;
+    this.cancel = undefined;
     this.sending = true;
     const { live, hosts, clock, log, publish } = this.options;
     let parts = 0;
     const out: Promise<void>[] = [];
-    for (const part of live.take(Math.floor(clock.now() / 1000))) {
+    for (const part of live.takeChanges(Math.floor(clock.now() / 1000))) {
       if (this.stopped) return;
       parts++;
       out.push(publish(part));
       // The next parts are made while those before are being taken.
-      if (out.length >= PARTS_OUT) await out.shift();
+      if (out.length >= PARTS_OUT_MAX) await out.shift();
     }
     await Promise.all(out);
     if (parts > 1) {

@@ -10,20 +10,20 @@ import type { Logger } from '../../cluster/runtime/log';
 import type { Metrics } from '../../cluster/runtime/metrics';
 import type { Compat, Zone, ZoneChange } from '../core/book';
 import { RCODE, TYPE } from '../core/records';
-import type { Touched } from '../core/table';
+import type { ChangedNames } from '../core/table';
 import { cutFailure, encodeFailure } from '../packet/failure';
 import { isBelow, textName, wireLabels } from '../packet/names';
-import { bareAnswer, prepareAnswer, type Ready } from '../packet/ready';
-import { passBack } from '../packet/relay';
+import { emptyAnswer, type PreparedAnswer, prepareAnswer } from '../packet/ready';
+import { replyForClient } from '../packet/relay';
 import { encodeReply } from '../packet/reply';
-import { keyName, PLAIN_UDP_BYTES, type Reading, type Request, readRequest } from '../packet/request';
-import { Answers } from './answers';
-import type { Askers } from './askers';
-import { addCounts, type Counts } from './counts';
+import { keyName, PLAIN_UDP_BYTES, type Request, type RequestReading, readRequest } from '../packet/request';
+import { AnswerCache } from './answers';
+import type { ClientLimits } from './askers';
+import { type AnswerCounters, addAnswerCounters } from './counts';
 
 export type Transport = 'udp' | 'tcp';
 
-export interface Asker {
+export interface Client {
   readonly address: string;
   readonly transport: Transport;
 }
@@ -32,7 +32,7 @@ export interface Asker {
 export type Reply = Buffer | undefined | Promise<Buffer | undefined>;
 
 /** Answers names that are not ours. */
-export interface Elsewhere {
+export interface Forwarder {
   readonly available: boolean;
   allows(address: string): boolean;
   /** The resolver's reply, or undefined when none came. Never rejects. */
@@ -46,9 +46,9 @@ export interface ResponderOptions {
   /** The RA bit of replies about the domain. */
   readonly recursion: boolean;
   /** Whether replies that were cut have the TC bit. */
-  readonly tellCut: boolean;
-  readonly elsewhere: Elsewhere;
-  readonly askers: Askers;
+  readonly setsTruncateBit: boolean;
+  readonly forwarder: Forwarder;
+  readonly clientLimits: ClientLimits;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly seed: number;
@@ -63,32 +63,32 @@ const TCP_BYTES = 65_535;
 const AMPLIFICATION_MAX = 3;
 const CLASS_IN = 1;
 const CLASS_ANY = 255;
-const TURNS = 2 ** 32;
+const ROTATIONS = 2 ** 32;
 const WHY = 'why';
 
-const SERVFAIL = bareAnswer(RCODE.SERVFAIL);
-const NOTIMP = bareAnswer(RCODE.NOTIMP);
-const REFUSED = bareAnswer(RCODE.REFUSED);
-const BADVERS = bareAnswer(RCODE.BADVERS);
+const SERVFAIL = emptyAnswer(RCODE.SERVFAIL);
+const NOTIMP = emptyAnswer(RCODE.NOTIMP);
+const REFUSED = emptyAnswer(RCODE.REFUSED);
+const BADVERS = emptyAnswer(RCODE.BADVERS);
 
 export class Responder {
   private readonly domain: readonly string[];
   private readonly lenient: boolean;
   private readonly random: Random;
-  private readonly counts: Counts;
-  private readonly answers = new Answers();
+  private readonly counts: AnswerCounters;
+  private readonly answers = new AnswerCache();
   private readonly trusts: (address: string) => boolean;
 
   constructor(private readonly options: ResponderOptions) {
     this.domain = options.domain.split('.');
     this.lenient = options.compat === 'mesos-dns';
     this.random = randomFrom(options.seed);
-    this.counts = addCounts(options.metrics);
-    this.trusts = (address) => options.askers.isTrusted(address);
+    this.counts = addAnswerCounters(options.metrics);
+    this.trusts = (address) => options.clientLimits.isTrusted(address);
   }
 
   /** From now on answers come from the zone with this change. Tells which names may have other answers now. */
-  apply(change: ZoneChange): Touched {
+  apply(change: ZoneChange): ChangedNames {
     return this.answers.apply(change);
   }
 
@@ -104,7 +104,7 @@ export class Responder {
 
   /** How many prepared answers are kept. */
   kept(): number {
-    return this.answers.kept();
+    return this.answers.size();
   }
 
   /** How many names there are. */
@@ -112,9 +112,9 @@ export class Responder {
     return this.answers.table.size();
   }
 
-  respond(bytes: Buffer, asker: Asker): Reply {
+  respond(bytes: Buffer, client: Client): Reply {
     try {
-      return this.answer(bytes, asker);
+      return this.answer(bytes, client);
     } catch (error) {
       this.counts.errors.inc();
       this.options.log.error({ error: String(error) }, 'a question could not be answered');
@@ -122,25 +122,25 @@ export class Responder {
     }
   }
 
-  private answer(bytes: Buffer, asker: Asker): Reply {
+  private answer(bytes: Buffer, client: Client): Reply {
     const reading = readRequest(bytes, this.lenient);
     if (reading.kind === 'ignored') return undefined;
     this.counts.requests.inc();
-    const trusted = asker.transport === 'tcp' || this.trusts(asker.address);
-    const verdict = trusted ? 'answer' : this.options.askers.verdict(asker.address);
-    if (verdict !== 'answer') this.counts.limited.inc();
-    if (verdict === 'drop') return undefined;
+    const trusted = client.transport === 'tcp' || this.trusts(client.address);
+    const decision = trusted ? 'answer' : this.options.clientLimits.decide(client.address);
+    if (decision !== 'answer') this.counts.limited.inc();
+    if (decision === 'drop') return undefined;
     if (reading.kind !== 'request') return this.fail(bytes, reading);
     const { request } = reading;
-    if (verdict === 'cut') return cutReply(request);
-    const refusal = this.refusalOf(request);
-    if (refusal) return this.reply(refusal, request, asker);
-    const ready = this.answers.known(request);
-    if (ready && !this.options.expired()) return this.reply(ready, request, asker);
-    return this.respondSlowly(request, asker);
+    if (decision === 'cut') return cutReply(request);
+    const refusal = this.immediateAnswer(request);
+    if (refusal) return this.reply(refusal, request, client);
+    const prepared = this.answers.cached(request);
+    if (prepared && !this.options.expired()) return this.reply(prepared, request, client);
+    return this.respondUncached(request, client);
   }
 
-  private fail(bytes: Buffer, { kind }: Reading): Buffer {
+  private fail(bytes: Buffer, { kind }: RequestReading): Buffer {
     this.counts.malformed.inc();
     if (!this.lenient) return encodeFailure(bytes, RCODE.FORMERR, 'all');
     return kind === 'empty'
@@ -148,43 +148,43 @@ export class Responder {
       : encodeFailure(bytes, RCODE.FORMERR, 'none');
   }
 
-  private respondSlowly(request: Request, asker: Asker): Reply {
+  private respondUncached(request: Request, client: Client): Reply {
     const wire = keyName(request.key);
     if (isBelow(wire, this.domain)) {
-      if (this.options.expired()) return this.reply(SERVFAIL, request, asker);
-      const why = this.whyOf(request, wire, asker);
-      return why ?? this.reply(this.answers.find(request), request, asker);
+      if (this.options.expired()) return this.reply(SERVFAIL, request, client);
+      const why = this.explanationReply(request, wire, client);
+      return why ?? this.reply(this.answers.find(request), request, client);
     }
-    const { elsewhere } = this.options;
-    if (!elsewhere.available || !elsewhere.allows(asker.address)) {
+    const { forwarder } = this.options;
+    if (!forwarder.available || !forwarder.allows(client.address)) {
       this.counts.refused.inc();
-      return this.reply(REFUSED, request, asker);
+      return this.reply(REFUSED, request, client);
     }
-    return this.forward(request, asker);
+    return this.forward(request, client);
   }
 
-  private async forward(request: Request, asker: Asker): Promise<Buffer | undefined> {
+  private async forward(request: Request, client: Client): Promise<Buffer | undefined> {
     this.counts.forwarded.inc();
-    const reply = await this.options.elsewhere.forward(request, asker.transport);
-    if (reply) return this.fitting(reply, request, asker);
+    const reply = await this.options.forwarder.forward(request, client.transport);
+    if (reply) return this.fitToClient(reply, request, client);
     this.counts.forwardFailures.inc();
-    return this.reply(SERVFAIL, request, asker);
+    return this.reply(SERVFAIL, request, client);
   }
 
   /** A resolver's reply, cut to its question when it is longer than we send to this asker. */
-  private fitting(reply: Buffer, request: Request, asker: Asker): Buffer {
-    if (asker.transport === 'tcp') return reply;
-    const limit = this.udpLimit(request, asker, reply.length);
-    return limit < request.end ? cutFailure(request, RCODE.NOERROR) : passBack(reply, request, limit);
+  private fitToClient(reply: Buffer, request: Request, client: Client): Buffer {
+    if (client.transport === 'tcp') return reply;
+    const limit = this.udpLimitBytes(request, client, reply.length);
+    return limit < request.end ? cutFailure(request, RCODE.NOERROR) : replyForClient(reply, request, limit);
   }
 
   /** The answer to `TXT why.NAME`, for those whom names are forwarded for. */
-  private whyOf(request: Request, wire: string, asker: Asker): Promise<Buffer> | undefined {
+  private explanationReply(request: Request, wire: string, client: Client): Promise<Buffer> | undefined {
     const { why } = this.options;
     if (!why || request.type !== TYPE.TXT || wireLabels(wire)[0] !== WHY) return undefined;
     const name = textName(wire)?.slice(WHY.length + 1);
     const { domain } = this.options;
-    if (name === undefined || !this.trusts(asker.address)) return undefined;
+    if (name === undefined || !this.trusts(client.address)) return undefined;
     const owner = `${WHY}.${name}`;
     return why(name).then(
       (lines) => {
@@ -193,47 +193,53 @@ export class Responder {
         return this.reply(
           prepareAnswer(explanation, { domain, name: owner, asOriginal: false }),
           request,
-          asker,
+          client,
         );
       },
-      () => this.reply(SERVFAIL, request, asker),
+      () => this.reply(SERVFAIL, request, client),
     );
   }
 
-  private reply(ready: Ready, request: Request, asker: Asker): Buffer {
-    this.counts.count(ready);
-    const { payloadBytes, recursion, elsewhere, tellCut, askers } = this.options;
+  private reply(prepared: PreparedAnswer, request: Request, client: Client): Buffer {
+    this.counts.count(prepared);
+    const { payloadBytes, recursion, forwarder, setsTruncateBit, clientLimits } = this.options;
     const cookie = request.edns?.cookie;
-    return encodeReply(ready, request, {
-      limit: asker.transport === 'tcp' ? TCP_BYTES : this.udpLimit(request, asker, request.end + ready.bytes),
-      turn: ready.answers.length > 1 || ready.additional.length > 0 ? nextInteger(this.random, TURNS) : 0,
-      recursion: ready.authoritative ? recursion : elsewhere.available && !this.hidesRecursion(ready),
+    return encodeReply(prepared, request, {
+      limit:
+        client.transport === 'tcp'
+          ? TCP_BYTES
+          : this.udpLimitBytes(request, client, request.end + prepared.bytes),
+      rotation:
+        prepared.answers.length > 1 || prepared.additional.length > 0
+          ? nextInteger(this.random, ROTATIONS)
+          : 0,
+      recursion: prepared.authoritative ? recursion : forwarder.available && !this.hidesRecursion(prepared),
       payloadBytes,
-      tellCut,
-      cookie: cookie && askers.cookieOption(asker.address, cookie),
+      setsTruncateBit,
+      cookie: cookie && clientLimits.cookieOption(client.address, cookie),
     });
   }
 
   /** The original clears RA when no resolver has answered. */
-  private hidesRecursion(ready: Ready): boolean {
-    return ready === REFUSED || (this.lenient && ready === SERVFAIL);
+  private hidesRecursion(prepared: PreparedAnswer): boolean {
+    return prepared === REFUSED || (this.lenient && prepared === SERVFAIL);
   }
 
   /** What an asker takes over UDP, not more than we send, and little for an address that may be forged. */
-  private udpLimit(request: Request, { address }: Asker, wanted: number): number {
+  private udpLimitBytes(request: Request, { address }: Client, wanted: number): number {
     const { edns, size } = request;
-    const { payloadBytes, askers } = this.options;
+    const { payloadBytes, clientLimits } = this.options;
     const clientLimit = edns
       ? Math.max(PLAIN_UDP_BYTES, Math.min(edns.payloadBytes, payloadBytes))
       : PLAIN_UDP_BYTES;
-    if (this.trusts(address) || askers.isVerified(address, edns?.cookie)) return clientLimit;
+    if (this.trusts(address) || clientLimits.isVerified(address, edns?.cookie)) return clientLimit;
     const limit = Math.min(clientLimit, size * AMPLIFICATION_MAX);
     if (limit < wanted) this.counts.amplified.inc();
     return limit;
   }
 
   /** Requests that no name is looked up for. */
-  private refusalOf(request: Request): Ready | undefined {
+  private immediateAnswer(request: Request): PreparedAnswer | undefined {
     if (request.opcode !== 0) return NOTIMP;
     if (request.edns && request.edns.version !== 0) return BADVERS;
     if (

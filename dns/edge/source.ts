@@ -5,10 +5,10 @@
 
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { ZoneChange } from '../core/book';
-import type { SourceKind } from './follow';
+import type { FactSource } from './follow';
 
-export interface SourceStatus {
-  readonly source: SourceKind;
+export interface BuilderStatus {
+  readonly source: FactSource;
   /** When a master was heard last; 0 for never. */
   readonly heardAt: number;
   /** Loads and streams that failed. */
@@ -16,11 +16,11 @@ export interface SourceStatus {
   readonly tasks: number;
 }
 
-export const NO_STATUS: SourceStatus = { source: 'none', heardAt: 0, failures: 0, tasks: 0 };
+export const NO_STATUS: BuilderStatus = { source: 'none', heardAt: 0, failures: 0, tasks: 0 };
 
-export interface SourceEvents {
+export interface BuilderEvents {
   readonly change: (change: ZoneChange) => void;
-  readonly status: (status: SourceStatus) => void;
+  readonly status: (status: BuilderStatus) => void;
   /** There is no use in going on. */
   readonly lost: (reason: string) => void;
 }
@@ -29,8 +29,8 @@ export interface SourceEvents {
  * What can be asked about the cluster; the answer is JSON as bytes, since some answers are as large as the cluster.
  * `explain` and `why` are about a name.
  */
-export type Inquiry = 'enumerate' | 'axfr' | 'explain' | 'why';
+export type ClusterQuery = 'enumerate' | 'axfr' | 'explain' | 'why';
 
-export interface Source extends Running {
-  ask(what: Inquiry, name: string): Promise<Uint8Array>;
+export interface ZoneBuilder extends Running {
+  ask(what: ClusterQuery, name: string): Promise<Uint8Array>;
 }

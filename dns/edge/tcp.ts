@@ -67,11 +67,11 @@ export function serveTcp(server: Server, options: TcpOptions): Running {
 
 function serve(socket: Socket, address: string, { responder, spoke }: TcpOptions): void {
   const decoder = new FrameDecoder();
-  const asker = { address, transport: 'tcp' } as const;
-  let turn = Promise.resolve();
+  const client = { address, transport: 'tcp' } as const;
+  let queue = Promise.resolve();
   let waiting = 0;
   const answerNext = async (message: Buffer): Promise<void> => {
-    const reply = socket.destroyed ? undefined : await responder.respond(message, asker);
+    const reply = socket.destroyed ? undefined : await responder.respond(message, client);
     waiting--;
     if (reply && socket.writable) socket.write(frame(reply));
     if (socket.writableLength > UNREAD_MAX_BYTES) socket.destroy();
@@ -79,7 +79,7 @@ function serve(socket: Socket, address: string, { responder, spoke }: TcpOptions
   socket.setTimeout(IDLE_MS, () => socket.destroy());
   socket.on('error', () => socket.destroy());
   socket.once('data', () => spoke(address));
-  socket.on('end', () => void turn.then(() => socket.end()));
+  socket.on('end', () => void queue.then(() => socket.end()));
   socket.on('data', (chunk) => {
     for (const message of decoder.feed(chunk)) {
       waiting++;
@@ -87,7 +87,7 @@ function serve(socket: Socket, address: string, { responder, spoke }: TcpOptions
         socket.destroy();
         return;
       }
-      turn = turn.then(() => answerNext(message));
+      queue = queue.then(() => answerNext(message));
     }
   });
 }

@@ -8,12 +8,18 @@ import { Worker } from 'node:worker_threads';
 import type { Logger } from '../../cluster/runtime/log';
 import type { DnsConfig } from '../config';
 import type { ZoneChange } from '../core/book';
-import { type Inquiry, NO_STATUS, type Source, type SourceEvents, type SourceStatus } from './source';
+import {
+  type BuilderEvents,
+  type BuilderStatus,
+  type ClusterQuery,
+  NO_STATUS,
+  type ZoneBuilder,
+} from './source';
 
 /** What the thread says. */
 export type FromThread =
   | { readonly kind: 'change'; readonly change: ZoneChange }
-  | { readonly kind: 'status'; readonly status: SourceStatus }
+  | { readonly kind: 'status'; readonly status: BuilderStatus }
   | { readonly kind: 'lost'; readonly reason: string }
   | {
       readonly kind: 'log';
@@ -27,7 +33,7 @@ export type FromThread =
 /** What it is told. A part of a change that was taken is told with `taken`. */
 export type ToThread =
   | { readonly kind: 'taken' }
-  | { readonly kind: 'ask'; readonly id: number; readonly what: Inquiry; readonly name: string }
+  | { readonly kind: 'ask'; readonly id: number; readonly what: ClusterQuery; readonly name: string }
   | { readonly kind: 'stop' };
 
 /** The compiled file that the thread runs; undefined where there is only TypeScript. */
@@ -44,14 +50,19 @@ const GOOD_LIFE_MS = 60_000;
 const WAITING_MAX = 100;
 
 /** Starts the thread. One that fails is started again after a while; the zone stays meanwhile. */
-export function startThread(file: string, config: DnsConfig, log: Logger, events: SourceEvents): Source {
+export function startThread(
+  file: string,
+  config: DnsConfig,
+  log: Logger,
+  events: BuilderEvents,
+): ZoneBuilder {
   let failures = 0;
   let inRow = 0;
   let stopped = false;
   let again: NodeJS.Timeout | undefined;
   let status = NO_STATUS;
-  let running: Source;
-  const tell = (next: SourceStatus): void => {
+  let running: ZoneBuilder;
+  const tell = (next: BuilderStatus): void => {
     status = next;
     events.status({ ...next, failures: next.failures + failures });
   };
@@ -82,9 +93,9 @@ function runThread(
   file: string,
   config: DnsConfig,
   log: Logger,
-  events: SourceEvents,
+  events: BuilderEvents,
   failed: (reason: string) => void,
-): Source {
+): ZoneBuilder {
   // What reading a state makes for a moment stays out of the old heap, and the nursery small beside the zone.
   const resourceLimits = { maxYoungGenerationSizeMb: 48 };
   const worker = new Worker(file, { workerData: config, resourceLimits });
@@ -137,7 +148,7 @@ function createInquiries(say: (message: ToThread) => void) {
   const waiting = new Map<number, { resolve: (body: Uint8Array) => void; reject: (error: Error) => void }>();
   let ids = 0;
   let refused: string | undefined;
-  const ask: Source['ask'] = (what, name) =>
+  const ask: ZoneBuilder['ask'] = (what, name) =>
     new Promise((resolve, reject) => {
       const why = refused ?? (waiting.size >= WAITING_MAX ? 'too many ask already' : undefined);
       if (why !== undefined) return reject(new Error(why));
@@ -160,7 +171,7 @@ function createInquiries(say: (message: ToThread) => void) {
 }
 
 /** Takes changes in their order; questions are answered between the parts of a large zone. */
-function changesInTurn(change: SourceEvents['change'], acknowledge: () => void): SourceEvents['change'] {
+function changesInTurn(change: BuilderEvents['change'], acknowledge: () => void): BuilderEvents['change'] {
   const parts: ZoneChange[] = [];
   const takeNext = (): void => {
     const part = parts.shift();

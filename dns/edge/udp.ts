@@ -11,7 +11,7 @@ import type { Responder } from './responder';
 /** Questions that wait in the kernel while this process is busy. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
-export interface UdpPlace {
+export interface UdpBinding {
   readonly address: string;
   readonly port: number;
   /** Lets sockets of single addresses stand beside one for all addresses. */
@@ -19,7 +19,7 @@ export interface UdpPlace {
 }
 
 /** Binds a socket; rejects with the system's error when that fails. */
-export async function bindUdp({ address, port, beside = false }: UdpPlace, log: Logger): Promise<Socket> {
+export async function bindUdp({ address, port, beside = false }: UdpBinding, log: Logger): Promise<Socket> {
   const socket = createSocket({
     type: isIPv6(address) ? 'udp6' : 'udp4',
     reuseAddr: beside,

@@ -9,7 +9,7 @@ import type { Reply, Request } from '../../cluster/runtime/http/server';
 import { ResponseStream } from '../../cluster/runtime/http/stream';
 import { encodeSse } from '../../cluster/runtime/streams/sse';
 import type { Zone } from '../core/book';
-import type { Touched } from '../core/table';
+import type { ChangedNames } from '../core/table';
 
 const WATCHERS_MAX = 100;
 const UNREAD_MAX_BYTES = 4 * 1024 * 1024;
@@ -24,15 +24,15 @@ export class Watchers {
   private readonly watchers = new Set<Watcher>();
 
   /** Tells everyone who watches. */
-  tell(touched: Touched, zone: Zone | undefined): void {
-    if (this.watchers.size === 0 || touched === 'none' || !zone) return;
+  tell(changedNames: ChangedNames, zone: Zone | undefined): void {
+    if (this.watchers.size === 0 || changedNames === 'none' || !zone) return;
     const { serial } = zone.authority;
     for (const { stream, ending } of this.watchers) {
-      if (touched === 'all') {
+      if (changedNames === 'all') {
         stream.write(encodeSse('zone', JSON.stringify({ serial })));
         continue;
       }
-      const names = describe(zone, touched, ending);
+      const names = describe(zone, changedNames, ending);
       if (names.length > 0) stream.write(encodeSse('change', JSON.stringify({ serial, names })));
     }
   }
@@ -58,8 +58,8 @@ export class Watchers {
   }
 }
 
-function describe(zone: Zone, touched: readonly string[], ending: string): object[] {
-  return touched.flatMap((name): object[] => {
+function describe(zone: Zone, changedNames: readonly string[], ending: string): object[] {
+  return changedNames.flatMap((name): object[] => {
     if (!name.endsWith(ending)) return [];
     const node = zone.node(name);
     if (!node) return [{ name: `${name}.`, gone: true }];

@@ -35,7 +35,7 @@ export type PacketRecord = { readonly name: string; readonly ttl: number } & (
 );
 
 /** Type, class, TTL and data of a record. */
-export function encodeTail(record: PacketRecord): Buffer {
+export function encodeRecordBody(record: PacketRecord): Buffer {
   if (record.kind === 'A') return patchAddress(record);
   if (record.kind === 'SRV') return patchService(record);
   return encodeWhole(record);
@@ -67,10 +67,10 @@ function patternOf(key: string, record: PacketRecord): Buffer {
 }
 
 function patchAddress(record: Kind<'A'>): Buffer {
-  const tail = Buffer.from(patternOf(`A ${record.ttl}`, record));
+  const recordBody = Buffer.from(patternOf(`A ${record.ttl}`, record));
   let offset = FIXED_BYTES;
-  for (const octet of record.address.split('.')) tail[offset++] = Number(octet);
-  return tail;
+  for (const octet of record.address.split('.')) recordBody[offset++] = Number(octet);
+  return recordBody;
 }
 
 function patchService(record: Kind<'SRV'>): Buffer {
@@ -78,12 +78,12 @@ function patchService(record: Kind<'SRV'>): Buffer {
   const pattern = patternOf(`SRV ${ttl} ${priority} ${weight}`, record);
   const name = wireName(target);
   const start = targetOffset(record) ?? pattern.length;
-  const tail = Buffer.alloc(start + name.length);
-  pattern.copy(tail, 0, 0, start);
-  tail.writeUInt16BE(start - FIXED_BYTES + name.length, FIXED_BYTES - 2);
-  tail.writeUInt16BE(port, start - 2);
-  tail.write(name, start, 'latin1');
-  return tail;
+  const recordBody = Buffer.alloc(start + name.length);
+  pattern.copy(recordBody, 0, 0, start);
+  recordBody.writeUInt16BE(start - FIXED_BYTES + name.length, FIXED_BYTES - 2);
+  recordBody.writeUInt16BE(port, start - 2);
+  recordBody.write(name, start, 'latin1');
+  return recordBody;
 }
 
 /** The offset of the target's name in the rdata of a record that has one. */

@@ -25,7 +25,7 @@ export function isReplyTo(reply: Buffer, request: Request, id: number): boolean 
 }
 
 /** The reply as the asker may have it: its own id, and cut to the first answers with TC when it is too long. */
-export function passBack(reply: Buffer, request: Request, limit: number): Buffer {
+export function replyForClient(reply: Buffer, request: Request, limit: number): Buffer {
   const id = request.bytes.readUInt16BE(0);
   if (reply.length <= limit) return withId(reply, id);
   const { answers, end } = answersWithin(reply, request.end, limit);

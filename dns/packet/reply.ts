@@ -12,12 +12,12 @@ import {
   copyAuthority,
   questionName,
   writeAuthority,
-  writeOwned,
+  writeWithOwner,
 } from './authority';
-import { type Standing, sizeOf, writeName } from './compress';
+import { compressedSize, type WrittenName, writeName } from './compress';
 import { cutFailure } from './failure';
 import { FLAG_AA, FLAG_QR, FLAG_RA, FLAG_TC, FLAGS_KEPT } from './flags';
-import { type NamedPiece, type Piece, POINTER_BYTES, type Ready } from './ready';
+import { type AdditionalRecord, type AnswerRecord, POINTER_BYTES, type PreparedAnswer } from './ready';
 import { HEADER_BYTES, type Request } from './request';
 
 const POINTER_MAX = 0x3fff;
@@ -28,33 +28,33 @@ export interface ReplyOptions {
   /** The longest reply allowed. */
   readonly limit: number;
   /** The rotation: the number of the answer to begin with. */
-  readonly turn: number;
+  readonly rotation: number;
   readonly recursion: boolean;
   /** The UDP payload size that we accept, told to clients that use EDNS. */
   readonly payloadBytes: number;
   /** True when a reply that was cut says so. */
-  readonly tellCut: boolean;
+  readonly setsTruncateBit: boolean;
   /** The cookie option for the OPT record. */
   readonly cookie?: Buffer | undefined;
 }
 
 /** Puts the reply together. Never longer than the limit: what does not fit is left out, and TC is set. */
-export function encodeReply(ready: Ready, request: Request, options: ReplyOptions): Buffer {
+export function encodeReply(prepared: PreparedAnswer, request: Request, options: ReplyOptions): Buffer {
   const { cookie } = options;
   const optBytes = request.edns ? OPT_BYTES + (cookie?.length ?? 0) : 0;
-  if (options.limit < request.end + optBytes) return cutFailure(request, ready.rcode & 15);
-  const whole = request.end + ready.bytes + optBytes;
+  if (options.limit < request.end + optBytes) return cutFailure(request, prepared.rcode & 15);
+  const whole = request.end + prepared.bytes + optBytes;
   const out = Buffer.allocUnsafe(Math.min(options.limit, whole));
   request.bytes.copy(out, 0, 0, request.end);
-  const body = writeBody(out, ready, request, options.limit - optBytes, options.turn);
-  const end = request.edns ? writeOpt(out, body.end, ready.rcode, request, options) : body.end;
+  const body = writeBody(out, prepared, request, options.limit - optBytes, options.rotation);
+  const end = request.edns ? writeOpt(out, body.end, prepared.rcode, request, options) : body.end;
   const flags =
     FLAG_QR |
     (request.flags & FLAGS_KEPT) |
-    (ready.authoritative ? FLAG_AA : 0) |
-    (body.truncated && options.tellCut ? FLAG_TC : 0) |
+    (prepared.authoritative ? FLAG_AA : 0) |
+    (body.truncated && options.setsTruncateBit ? FLAG_TC : 0) |
     (options.recursion ? FLAG_RA : 0) |
-    (ready.rcode & 15);
+    (prepared.rcode & 15);
   out.writeUInt16BE(flags, 2);
   // The question may have been one of several, and records may have followed it.
   out.writeUInt16BE(1, 4);
@@ -64,21 +64,28 @@ export function encodeReply(ready: Ready, request: Request, options: ReplyOption
   return out.subarray(0, end);
 }
 
-function writeBody(out: Buffer, ready: Ready, request: Request, room: number, turn: number): Body {
+function writeBody(
+  out: Buffer,
+  prepared: PreparedAnswer,
+  request: Request,
+  room: number,
+  rotation: number,
+): Body {
   const body: Body = { end: request.end, answers: 0, authority: 0, additional: 0, truncated: false };
-  const { authority, answers, run, asOriginal } = ready;
-  const tight = request.end + ready.bytes > room;
-  const owned = run === undefined && answers.length > 0;
-  const careful = authority.length > 0 && (tight || owned);
-  const standing = careful || owned ? [questionName(request)] : NO_STANDING;
+  const { authority, answers, answerSection: run, asOriginal } = prepared;
+  const overLimit = request.end + prepared.bytes > room;
+  const hasOwners = run === undefined && answers.length > 0;
+  const needsAuthoritySizing = authority.length > 0 && (overLimit || hasOwners);
+  const writtenNames = needsAuthoritySizing || hasOwners ? [questionName(request)] : NO_WRITTEN_NAMES;
   // The original gives authority records their room first.
-  const authorityRoom = careful && tight && asOriginal ? authorityBytes(ready, standing) : 0;
-  const starts = writeAnswers(out, ready, body, { room: room - authorityRoom, turn }, standing);
-  if (careful) writeAuthority(out, { ready, request, standing }, body, room);
-  else if (authority.length > 0) copyAuthority(out, ready, request, body);
-  if (body.truncated || ready.additional.length === 0) return body;
+  const reservedBytes =
+    needsAuthoritySizing && overLimit && asOriginal ? authorityBytes(prepared, writtenNames) : 0;
+  const starts = writeAnswers(out, prepared, body, { room: room - reservedBytes, rotation }, writtenNames);
+  if (needsAuthoritySizing) writeAuthority(out, { prepared, request, writtenNames }, body, room);
+  else if (authority.length > 0) copyAuthority(out, prepared, request, body);
+  if (body.truncated || prepared.additional.length === 0) return body;
   const { end } = body;
-  const complete = writeAdditional(out, ready, starts, body, { room, turn });
+  const complete = writeAdditional(out, prepared, starts, body, { room, rotation });
   // The original leaves all additional records out when one does not fit, and says so.
   if (complete || !asOriginal) return body;
   body.end = end;
@@ -87,38 +94,39 @@ function writeBody(out: Buffer, ready: Ready, request: Request, room: number, tu
   return body;
 }
 
-const NO_STANDING: Standing[] = [];
+const NO_WRITTEN_NAMES: WrittenName[] = [];
 
-interface Place {
+interface Layout {
   readonly room: number;
-  readonly turn: number;
+  readonly rotation: number;
 }
 
 /** Writes the answers, beginning at the turn, and returns where each of them starts. */
 function writeAnswers(
   out: Buffer,
-  ready: Ready,
+  prepared: PreparedAnswer,
   body: Body,
-  { room, turn }: Place,
-  standing: Standing[],
+  { room, rotation }: Layout,
+  writtenNames: WrittenName[],
 ): number[] {
-  const { answers, run } = ready;
-  if (run && body.end + run.bytes.length <= room) return writeRun(out, run, body, ready, turn);
+  const { answers, answerSection: run } = prepared;
+  if (run && body.end + run.bytes.length <= room)
+    return writeAnswerSection(out, run, body, prepared, rotation);
   const starts: number[] = [];
   const count = answers.length;
-  let index = count > 1 ? turn % count : 0;
+  let index = count > 1 ? rotation % count : 0;
   for (let written = 0; written < count; written++) {
-    const piece = answers[index];
-    const owned = piece?.owner ? sizeOf(piece.owner, standing) : POINTER_BYTES;
-    const size = owned + (piece?.tail.length ?? 0);
+    const record = answers[index];
+    const ownerBytes = record?.owner ? compressedSize(record.owner, writtenNames) : POINTER_BYTES;
+    const size = ownerBytes + (record?.recordBody.length ?? 0);
     const left = room - body.end - size;
     // The original's cut replies are shorter than the limit, and never as long.
-    if (!piece || left < 0 || (left === 0 && ready.asOriginal && written + 1 < count)) {
+    if (!record || left < 0 || (left === 0 && prepared.asOriginal && written + 1 < count)) {
       body.truncated = true;
       break;
     }
     starts[index] = body.end;
-    body.end = writePiece(out, body.end, piece, standing);
+    body.end = writeAnswerRecord(out, body.end, record, writtenNames);
     body.answers++;
     index = index + 1 === count ? 0 : index + 1;
   }
@@ -126,64 +134,71 @@ function writeAnswers(
 }
 
 /** Writes all answers in two copies: from the turn to the end, and from the beginning to the turn. */
-function writeRun(
+function writeAnswerSection(
   out: Buffer,
-  { bytes, starts }: NonNullable<Ready['run']>,
+  { bytes, starts }: NonNullable<PreparedAnswer['answerSection']>,
   body: Body,
-  ready: Ready,
-  turn: number,
+  prepared: PreparedAnswer,
+  rotation: number,
 ): number[] {
   const count = starts.length;
-  const cut = count > 1 ? (starts[turn % count] ?? 0) : 0;
+  const cut = count > 1 ? (starts[rotation % count] ?? 0) : 0;
   const begin = body.end;
   bytes.copy(out, begin, cut);
   if (cut > 0) bytes.copy(out, begin + bytes.length - cut, 0, cut);
   body.end += bytes.length;
   body.answers = count;
-  if (ready.additional.length === 0) return NO_STARTS;
+  if (prepared.additional.length === 0) return NO_STARTS;
   return starts.map((start) => begin + (start >= cut ? start - cut : start + bytes.length - cut));
 }
 
-function writePiece(out: Buffer, offset: number, { owner, tail }: Piece, standing: Standing[]): number {
-  if (!owner) return writeOwned(out, offset, HEADER_BYTES, tail);
-  const after = writeName(out, offset, owner, standing);
-  return after + tail.copy(out, after);
+function writeAnswerRecord(
+  out: Buffer,
+  offset: number,
+  { owner, recordBody }: AnswerRecord,
+  writtenNames: WrittenName[],
+): number {
+  if (!owner) return writeWithOwner(out, offset, HEADER_BYTES, recordBody);
+  const after = writeName(out, offset, owner, writtenNames);
+  return after + recordBody.copy(out, after);
 }
 
 /** Writes additional records as long as there is room. Returns whether all are there. */
 function writeAdditional(
   out: Buffer,
-  ready: Ready,
+  prepared: PreparedAnswer,
   starts: readonly number[],
   body: Body,
-  { room, turn }: Place,
+  { room, rotation }: Layout,
 ): boolean {
-  for (const { a, aaaa } of ready.additional) {
-    for (const pieces of [a, aaaa]) {
+  for (const { a, aaaa } of prepared.additional) {
+    for (const records of [a, aaaa]) {
       const chosen =
-        ready.asOriginal && pieces.length > 1 ? pieces.slice(turn % pieces.length).slice(0, 1) : pieces;
-      for (const piece of chosen) if (!writeNamed(out, piece, starts, body, room)) return false;
+        prepared.asOriginal && records.length > 1
+          ? records.slice(rotation % records.length).slice(0, 1)
+          : records;
+      for (const record of chosen) if (!writeAdditionalRecord(out, record, starts, body, room)) return false;
     }
   }
   return true;
 }
 
 /** One additional record; false when there is no room. By the standards its absence needs no TC (RFC 2181, section 9). */
-function writeNamed(
+function writeAdditionalRecord(
   out: Buffer,
-  { tail, owner, answer, offset }: NamedPiece,
+  { recordBody, owner, answer, offset }: AdditionalRecord,
   starts: readonly number[],
   body: Body,
   room: number,
 ): boolean {
   const target = (starts[answer] ?? POINTER_MAX) + POINTER_BYTES + offset;
   const pointed = target <= POINTER_MAX;
-  const size = (pointed ? POINTER_BYTES : owner.length) + tail.length;
+  const size = (pointed ? POINTER_BYTES : owner.length) + recordBody.length;
   if (body.end + size > room) return false;
-  if (pointed) body.end = writeOwned(out, body.end, target, tail);
+  if (pointed) body.end = writeWithOwner(out, body.end, target, recordBody);
   else {
     body.end += owner.copy(out, body.end);
-    body.end += tail.copy(out, body.end);
+    body.end += recordBody.copy(out, body.end);
   }
   body.additional++;
   return true;

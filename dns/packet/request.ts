@@ -5,7 +5,7 @@
  * pointers, and at most one OPT record.
  */
 
-import { type Edns, readRest } from './rest';
+import { type Edns, readSections } from './rest';
 
 export const HEADER_BYTES = 12;
 /** The UDP payload size of a client without EDNS (RFC 1035). */
@@ -33,23 +33,23 @@ export interface Request {
   readonly size: number;
 }
 
-export type Reading =
+export type RequestReading =
   | { readonly kind: 'request'; readonly request: Request }
   | { readonly kind: 'malformed' }
   /** A message without a question. */
   | { readonly kind: 'empty' }
   | { readonly kind: 'ignored' };
 
-const MALFORMED: Reading = { kind: 'malformed' };
-const EMPTY: Reading = { kind: 'empty' };
-const IGNORED: Reading = { kind: 'ignored' };
+const MALFORMED: RequestReading = { kind: 'malformed' };
+const EMPTY: RequestReading = { kind: 'empty' };
+const IGNORED: RequestReading = { kind: 'ignored' };
 const scratch = Buffer.alloc(NAME_MAX + 2);
 
 /**
  * Reads one message. Replies and scraps are ignored; what is no question is malformed. The lenient way is the original's:
  * the first of several questions counts, and what is announced and missing at the end does not matter.
  */
-export function readRequest(bytes: Buffer, lenient = false): Reading {
+export function readRequest(bytes: Buffer, lenient = false): RequestReading {
   if (bytes.length < HEADER_BYTES) return IGNORED;
   const flags = bytes.readUInt16BE(2);
   if ((flags & FLAG_QR) !== 0) return IGNORED;
@@ -58,7 +58,7 @@ export function readRequest(bytes: Buffer, lenient = false): Reading {
   if (nameBytes === 0 || end > bytes.length || (lenient && (flags & FLAG_TC) !== 0))
     return lenient ? readUnusual(bytes, flags) : MALFORMED;
   bytes.copy(scratch, nameBytes, end - 4, end - 2);
-  const more = end < bytes.length ? readRest(bytes, end, { questions: 0, lenient }) : undefined;
+  const more = end < bytes.length ? readSections(bytes, end, { questions: 0, lenient }) : undefined;
   if (more === 'malformed' || (more === undefined && !lenient && announcesRecords(bytes))) return MALFORMED;
   const request = {
     bytes,
@@ -102,18 +102,20 @@ function lowerName(bytes: Buffer): number {
 }
 
 /** Messages that the original understands although they are not written as usual; they are written anew. */
-function readUnusual(bytes: Buffer, flags: number): Reading {
+function readUnusual(bytes: Buffer, flags: number): RequestReading {
   const questions = bytes.readUInt16BE(4);
   if (bytes.length === HEADER_BYTES) return EMPTY;
   if ((flags & FLAG_TC) !== 0) return MALFORMED;
   if (questions === 0)
-    return readRest(bytes, HEADER_BYTES, { questions, lenient: true }) === 'malformed' ? MALFORMED : EMPTY;
+    return readSections(bytes, HEADER_BYTES, { questions, lenient: true }) === 'malformed'
+      ? MALFORMED
+      : EMPTY;
   const name = followName(bytes, HEADER_BYTES);
   if (!name) return MALFORMED;
   // The type and the class may be missing, or half of the class, but not half of the type.
   const left = Math.min(4, bytes.length - name.end);
   if (left === 1) return MALFORMED;
-  const rest = readRest(bytes, name.end + left, { questions: questions - 1, lenient: true });
+  const rest = readSections(bytes, name.end + left, { questions: questions - 1, lenient: true });
   if (rest === 'malformed') return MALFORMED;
   const usual = Buffer.alloc(HEADER_BYTES + name.wire.length + 4);
   bytes.copy(usual, 0, 0, 4);

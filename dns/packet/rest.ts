@@ -19,7 +19,7 @@ export interface Edns {
   readonly plain: boolean;
 }
 
-export interface RestOptions {
+export interface SectionsOptions {
   /** Questions that come first. */
   readonly questions: number;
   /** True when records that are announced may be missing when the message ends before them. */
@@ -27,10 +27,10 @@ export interface RestOptions {
 }
 
 /** Passes over everything from a place on. */
-export function readRest(
+export function readSections(
   bytes: Buffer,
   start: number,
-  { questions, lenient }: RestOptions,
+  { questions, lenient }: SectionsOptions,
 ): { readonly edns: Edns | undefined } | 'malformed' {
   const before = bytes.readUInt16BE(6) + bytes.readUInt16BE(8);
   const count = before + bytes.readUInt16BE(10);

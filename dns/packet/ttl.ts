@@ -10,14 +10,14 @@ const FLAG_TC = 0x0200;
 /** Nothing is kept for longer. */
 const KEEP_MAX_SECONDS = 3600;
 
-export interface Lifespan {
+export interface CacheLifetime {
   readonly seconds: number;
   /** The offsets of the TTLs. */
   readonly offsets: readonly number[];
 }
 
 /** The lifespan of a whole reply; undefined for one that must not be kept. */
-export function lifespan(reply: Buffer, questionEnd: number): Lifespan | undefined {
+export function cacheLifetime(reply: Buffer, questionEnd: number): CacheLifetime | undefined {
   const flags = reply.readUInt16BE(2);
   const rcode = flags & 15;
   if ((flags & FLAG_TC) !== 0 || (rcode !== 0 && rcode !== RCODE_NXDOMAIN)) return undefined;
@@ -46,7 +46,7 @@ export function lifespan(reply: Buffer, questionEnd: number): Lifespan | undefin
 }
 
 /** A copy with TTLs that have run down. */
-export function aged(reply: Buffer, { offsets }: Lifespan, seconds: number): Buffer {
+export function aged(reply: Buffer, { offsets }: CacheLifetime, seconds: number): Buffer {
   const copy = Buffer.from(reply);
   for (const offset of offsets) copy.writeUInt32BE(Math.max(0, copy.readUInt32BE(offset) - seconds), offset);
   return copy;

@@ -6,9 +6,9 @@ import { VirtualClock } from '../../cluster/runtime/clock';
 import { silentLogger } from '../../cluster/runtime/log';
 import { Metrics } from '../../cluster/runtime/metrics';
 import type { Compat, ZoneChange } from '../../dns/core/book';
-import { Askers } from '../../dns/edge/askers';
-import { nowhere } from '../../dns/edge/forward';
-import { type Elsewhere, Responder, type Transport } from '../../dns/edge/responder';
+import { ClientLimits } from '../../dns/edge/askers';
+import { noForwarder } from '../../dns/edge/forward';
+import { type Forwarder, Responder, type Transport } from '../../dns/edge/responder';
 import { runningAt, stateWith, zoneOf } from './builders';
 
 const big = Array.from({ length: 100 }, (_, index) => ({
@@ -41,32 +41,32 @@ export const STATE = stateWith(
 export interface AnsweringOptions {
   readonly compat?: Compat;
   readonly changes?: readonly ZoneChange[];
-  readonly elsewhere?: Elsewhere;
+  readonly forwarder?: Forwarder;
   readonly perSecond?: number;
   readonly trusted?: readonly string[];
-  readonly tellCut?: boolean;
+  readonly setsTruncateBit?: boolean;
   readonly why?: (name: string) => Promise<readonly string[]>;
   readonly expired?: () => boolean;
 }
 
 export class Answering {
   readonly responder: Responder;
-  readonly askers: Askers;
+  readonly clientLimits: ClientLimits;
   readonly clock = new VirtualClock(1_000_000);
 
   constructor(readonly options: AnsweringOptions = {}) {
-    const { compat = 'mesos-dns', tellCut = true } = options;
-    this.askers = new Askers({
+    const { compat = 'mesos-dns', setsTruncateBit = true } = options;
+    this.clientLimits = new ClientLimits({
       trusted: options.trusted ?? ['127.0.0.0/8'],
       perSecond: options.perSecond ?? 0,
       secret: Buffer.alloc(32, 7),
       clock: this.clock,
     });
     this.responder = new Responder({
-      ...{ domain: 'mesos', compat, payloadBytes: 1232, recursion: true, tellCut, seed: 1 },
-      ...{ askers: this.askers, log: silentLogger, metrics: new Metrics(), why: options.why },
+      ...{ domain: 'mesos', compat, payloadBytes: 1232, recursion: true, setsTruncateBit, seed: 1 },
+      ...{ clientLimits: this.clientLimits, log: silentLogger, metrics: new Metrics(), why: options.why },
       expired: options.expired ?? (() => false),
-      elsewhere: options.elsewhere ?? nowhere,
+      forwarder: options.forwarder ?? noForwarder,
     });
     for (const change of options.changes ?? zoneOf(STATE, { compat }).changes) this.responder.apply(change);
   }

@@ -66,7 +66,7 @@ export function zoneOf(
   live.setMasters(masters);
   for (const [host, addresses] of Object.entries(hosts)) live.setHost(host, addresses);
   live.replace(readState(state, note));
-  const changes = [...live.take(1)];
+  const changes = [...live.takeChanges(1)];
   return { zone: zoneFrom(changes), live, notes, changes };
 }
 
@@ -81,7 +81,7 @@ export function zoneFrom(changes: readonly ZoneChange[]): Zone {
 
 /** Every name of a live zone with what stands at it. */
 export function nodesOf(live: LiveZone): Map<string, ZoneNode> {
-  return new Map(live.entries());
+  return new Map(live.nodes());
 }
 
 /** A state with one framework, one agent at 10.0.0.2 and the given tasks on it. */

@@ -1,8 +1,8 @@
 import { nextInteger, type Random, randomFrom } from '../../cluster/model/random';
 import { FrameDecoder, frame } from '../../dns/packet/framing';
-import { isReplyTo, passBack } from '../../dns/packet/relay';
+import { isReplyTo, replyForClient } from '../../dns/packet/relay';
 import { readRequest } from '../../dns/packet/request';
-import { lifespan } from '../../dns/packet/ttl';
+import { cacheLifetime } from '../../dns/packet/ttl';
 import { Answering } from './answering';
 import { type QueryOptions, query, seen } from './queries';
 
@@ -104,8 +104,8 @@ test('no octets of a resolver or of a connection do harm', () => {
     if (bytes.length < 12) continue;
     bytes[2] = (bytes[2] ?? 0) | 0x80;
     isReplyTo(bytes, reading.request, bytes.readUInt16BE(0));
-    if (bytes.length >= reading.request.end) lifespan(bytes, reading.request.end);
-    expect(passBack(bytes, reading.request, 512).length).toBeLessThanOrEqual(
+    if (bytes.length >= reading.request.end) cacheLifetime(bytes, reading.request.end);
+    expect(replyForClient(bytes, reading.request, 512).length).toBeLessThanOrEqual(
       Math.max(512, reading.request.end),
     );
     if (turn % 100 === 0) expect(decoder.feed(frame(bytes))).toHaveLength(1);

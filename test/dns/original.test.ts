@@ -115,7 +115,7 @@ test('additional records that do not fit are all left out, and that sets TC', as
 });
 
 test('without SetTruncateBit the cut is the same and TC is never set', async () => {
-  const given = await ask('big.marathon.mesos', 'A', {}, new Answering({ tellCut: false }));
+  const given = await ask('big.marathon.mesos', 'A', {}, new Answering({ setsTruncateBit: false }));
   expect([given.tc, given.answers.length]).toEqual([false, 29]);
 });
 
@@ -246,7 +246,7 @@ test('raw names with capitals or blanks are listed and not found', async () => {
   expect((await ask('web.ui.marathon.mesos', 'A', {}, to)).rcode).toBe('NXDOMAIN');
   expect((await ask('web-ui.marathon.mesos', 'A', {}, to)).rcode).toBe('NOERROR');
   expect((await ask('a b.marathon.mesos', 'A', {}, to)).rcode).toBe('NXDOMAIN');
-  const names = [...live.entries()].map(([name]) => name);
+  const names = [...live.nodes()].map(([name]) => name);
   expect(names).toEqual(expect.arrayContaining(['Web.UI.marathon.mesos', 'a b.marathon.mesos']));
 });
 

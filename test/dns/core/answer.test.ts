@@ -1,4 +1,4 @@
-import { answer } from '../../../dns/core/answer';
+import { answerQuestion } from '../../../dns/core/answer';
 import { RCODE, TYPE } from '../../../dns/core/records';
 import { runningAt, stateWith, zoneOf } from '../builders';
 
@@ -24,7 +24,7 @@ test.each([
   ['NXDOMAIN', 'no.marathon.mesos', TYPE.A, RCODE.NXDOMAIN, 0, 1, 0],
   ['NXDOMAIN for SRV too', '_no._tcp.marathon.mesos', TYPE.SRV, RCODE.NXDOMAIN, 0, 1, 0],
 ])('%s', (_name, name, type, rcode, answers, authority, additional) => {
-  const given = answer(zone, name, type);
+  const given = answerQuestion(zone, name, type);
   expect([given.rcode, given.answers.length, given.authority.length, given.additional.length]).toEqual([
     rcode,
     answers,
@@ -35,7 +35,7 @@ test.each([
 
 test('the SOA of an absence is the domain and holds no longer than the minimum', () => {
   const short = { ...zone, authority: { ...zone.authority, minimum: 5 } };
-  expect(answer(short, 'no.mesos', TYPE.A).authority).toMatchObject([
+  expect(answerQuestion(short, 'no.mesos', TYPE.A).authority).toMatchObject([
     { kind: 'SOA', name: 'mesos', ttl: 5, minimum: 5 },
   ]);
 });

@@ -1,5 +1,5 @@
 import { emptyCluster } from '../../../dns/core/cluster';
-import { plainTarget } from '../../../dns/core/event-target';
+import { plainUpdater } from '../../../dns/core/event-target';
 import {
   applyEvent,
   createSubscribedReader,
@@ -34,56 +34,56 @@ function begunCluster() {
 }
 
 function begun() {
-  return plainTarget(begunCluster());
+  return plainUpdater(begunCluster());
 }
 
 test('a task is added, runs with an address, and ends', () => {
-  const target = begun();
-  const { cluster } = target;
-  expect(applyEvent(target, ADDED, note)).toBe(false);
-  expect(applyEvent(target, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 5), note)).toBe(true);
+  const updater = begun();
+  const { cluster } = updater;
+  expect(applyEvent(updater, ADDED, note)).toBe(false);
+  expect(applyEvent(updater, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 5), note)).toBe(true);
   const [held] = cluster.tasks.values();
   expect(held).toMatchObject({
     state: 'TASK_RUNNING',
     running: { netinfo: ['10.1.0.1'] },
     ports: [[31000, 31001]],
   });
-  expect(applyEvent(target, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 6), note)).toBe(false);
-  expect(applyEvent(target, taskUpdated('t1', 'TASK_FINISHED', undefined, 7), note)).toBe(true);
+  expect(applyEvent(updater, taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 6), note)).toBe(false);
+  expect(applyEvent(updater, taskUpdated('t1', 'TASK_FINISHED', undefined, 7), note)).toBe(true);
   expect(cluster.tasks.size).toBe(0);
 });
 
 test('agents and frameworks take their tasks with them', () => {
-  const target = begun();
-  const { cluster } = target;
-  applyEvent(target, ADDED, note);
+  const updater = begun();
+  const { cluster } = updater;
+  applyEvent(updater, ADDED, note);
   expect(
-    applyEvent(target, { type: 'AGENT_REMOVED', agent_removed: { agent_id: { value: 'x-S0' } } }, note),
+    applyEvent(updater, { type: 'AGENT_REMOVED', agent_removed: { agent_id: { value: 'x-S0' } } }, note),
   ).toBe(true);
   expect([cluster.tasks.size, cluster.agents.size]).toEqual([0, 0]);
-  applyEvent(target, ADDED, note);
+  applyEvent(updater, ADDED, note);
   const framework_removed = { framework_info: { id: { value: 'f1' } } };
-  expect(applyEvent(target, { type: 'FRAMEWORK_REMOVED', framework_removed }, note)).toBe(true);
+  expect(applyEvent(updater, { type: 'FRAMEWORK_REMOVED', framework_removed }, note)).toBe(true);
   expect([cluster.tasks.size, cluster.frameworks.size]).toEqual([0, 0]);
 });
 
 test('a framework that changes nothing of its name changes nothing', () => {
-  const target = begun();
+  const updater = begun();
   const updated = (name: string) => ({
     type: 'FRAMEWORK_UPDATED',
     framework_updated: { framework: framework('f1', name) },
   });
-  expect(applyEvent(target, updated('marathon'), note)).toBe(false);
-  expect(applyEvent(target, updated('other'), note)).toBe(true);
+  expect(applyEvent(updater, updated('marathon'), note)).toBe(false);
+  expect(applyEvent(updater, updated('other'), note)).toBe(true);
 });
 
 test('what is known of a driver stays when its framework is updated', () => {
-  const target = begun();
-  const held = target.cluster.frameworks.get('f1');
-  if (held) target.setFramework('f1', { ...held, host: '10.0.0.7', port: 15_000 });
+  const updater = begun();
+  const held = updater.cluster.frameworks.get('f1');
+  if (held) updater.setFramework('f1', { ...held, host: '10.0.0.7', port: 15_000 });
   const event = { type: 'FRAMEWORK_UPDATED', framework_updated: { framework: framework('f1', 'other') } };
-  applyEvent(target, event, note);
-  expect(target.cluster.frameworks.get('f1')).toMatchObject({
+  applyEvent(updater, event, note);
+  expect(updater.cluster.frameworks.get('f1')).toMatchObject({
     name: 'other',
     host: '10.0.0.7',
     port: 15_000,

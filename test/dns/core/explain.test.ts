@@ -106,7 +106,7 @@ describe('every name of the zone', () => {
     ['rfc1123', 'standard'],
   ] as const)('is explained with all of its records (%s, %s)', (labelRule, compat) => {
     const { live: zone } = zoneOf(state, { labelRule, compat });
-    for (const [name, { a, aaaa, services }] of zone.entries()) {
+    for (const [name, { a, aaaa, services }] of zone.nodes()) {
       const lines = explain(zone, name).records.map(({ record }) => record.toLowerCase());
       const expected = [
         ...[...a, ...aaaa].map((address) => `${address.includes(':') ? 'aaaa' : 'a'} ${address}`),

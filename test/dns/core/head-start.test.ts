@@ -2,7 +2,7 @@ import fc from 'fast-check';
 import type { ZoneChange } from '../../../dns/core/book';
 import { createLiveZone, type LiveZone } from '../../../dns/core/live-zone';
 import { createStateReader } from '../../../dns/core/state-json';
-import { createTable, PART_THINGS } from '../../../dns/core/table';
+import { createTable, PART_ENTRIES } from '../../../dns/core/table';
 import { nodesOf, runningAt, stateWith, zoneOptions } from '../builders';
 
 const silent = (): void => undefined;
@@ -11,7 +11,7 @@ const silent = (): void => undefined;
 function load(live: LiveZone, text: string, sent: ZoneChange[], meanwhile = silent): void {
   const reader = createStateReader(
     silent,
-    live.watch(1, (part) => void sent.push(part)),
+    live.preload(1, (part) => void sent.push(part)),
   );
   const bytes = Buffer.from(text);
   const half = bytes.length >> 1;
@@ -49,7 +49,7 @@ function documentOf(odd: Odd): string {
     { id: 'x-S1', pid: 'slave(1)@host:5051' },
     ...(odd.agentTwice ? [{ id: 'x-S0', pid: 'slave(1)@10.0.0.9:5051' }] : []),
   ];
-  const tasks = Array.from({ length: PART_THINGS * 2 + 50 }, (_, index) => ({
+  const tasks = Array.from({ length: PART_ENTRIES * 2 + 50 }, (_, index) => ({
     id: `t${index % 840}`,
     name: `web-${index % 300}`,
     slave_id: index % odd.every === 1 ? 'late' : `x-S${index % 2}`,
@@ -86,7 +86,7 @@ test('a zone whose first parts go out while the state is read is what it is with
         live.setTask({ ...moved, state: 'TASK_FAILED' });
         live.setHost('host', ['10.0.3.5']);
       }
-      sent.push(...live.take(2));
+      sent.push(...live.takeChanges(2));
       expect(sent.filter(({ last }) => last)).toHaveLength(1);
       const all = createLiveZone(zoneOptions(), silent);
       all.setHost('host', odd.taskMoves ? ['10.0.3.5'] : odd.hostMoves ? ['10.0.3.4'] : ['10.0.3.3']);
@@ -94,13 +94,13 @@ test('a zone whose first parts go out while the state is read is what it is with
       reader.feed(Buffer.from(text));
       all.replace(reader.finish().cluster);
       if (odd.taskMoves && moved) all.setTask({ ...moved, state: 'TASK_FAILED' });
-      expect(nodesSent(live, sent)).toEqual(nodesSent(all, [...all.take(2)]));
+      expect(nodesSent(live, sent)).toEqual(nodesSent(all, [...all.takeChanges(2)]));
     }),
     { numRuns: 25 },
   );
 });
 
-const many = Array.from({ length: PART_THINGS * 3 + 10 }, () => ({}));
+const many = Array.from({ length: PART_ENTRIES * 3 + 10 }, () => ({}));
 
 test('nearly all of an ordinary state has gone out before its end', () => {
   const live = createLiveZone(zoneOptions(), silent);
@@ -111,17 +111,17 @@ test('nearly all of an ordinary state has gone out before its end', () => {
     [true, false, false],
     [true, false, false],
   ]);
-  const rest = [...live.take(1)];
+  const rest = [...live.takeChanges(1)];
   expect(rest.map(({ fresh, first, last }) => [fresh, first, last])).toEqual([[true, false, true]]);
-  expect(rest[0]?.things.length).toBeLessThan(20);
+  expect(rest[0]?.entryNumbers.length).toBeLessThan(20);
 });
 
 test('once a zone has gone out nothing goes out ahead', () => {
   const live = createLiveZone(zoneOptions(), silent);
   const text = JSON.stringify(stateWith(...many));
   load(live, text, []);
-  expect([...live.take(1)]).toHaveLength(1);
-  expect(live.watch(2, silent)).toBeUndefined();
+  expect([...live.takeChanges(1)]).toHaveLength(1);
+  expect(live.preload(2, silent)).toBeUndefined();
   load(live, text, []);
-  expect([...live.take(2)]).toHaveLength(0);
+  expect([...live.takeChanges(2)]).toHaveLength(0);
 });

@@ -110,9 +110,9 @@ test.each(['mesos-dns', 'standard'] as const)(
         };
         for (const [index, one] of steps.entries()) {
           one(watched);
-          if (index % (split + 1) === 0) for (const change of live.take(1)) table.apply(change);
+          if (index % (split + 1) === 0) for (const change of live.takeChanges(1)) table.apply(change);
         }
-        for (const change of live.take(2)) table.apply(change);
+        for (const change of live.takeChanges(2)) table.apply(change);
         const anew = createLiveZone(options, () => undefined);
         for (const [host, found] of hosts) anew.setHost(host, found);
         anew.setMasters(masters);
@@ -140,8 +140,10 @@ test('one change of many tells of its own names only', () => {
   const held = [...live.cluster.tasks.values()][7];
   if (!held) throw new Error('no task');
   live.setTask({ ...held, running: at('10.7.7.7') });
-  const changes = [...live.take(2)];
-  expect(changes.map(({ fresh, last, things }) => [fresh, last, things.length])).toEqual([[false, true, 1]]);
+  const changes = [...live.takeChanges(2)];
+  expect(changes.map(({ fresh, last, entryNumbers }) => [fresh, last, entryNumbers.length])).toEqual([
+    [false, true, 1],
+  ]);
   const touched = changes.map((change) => table.apply(change))[0] ?? [];
   expect(touched).toContain('task7.marathon.mesos');
   expect([...touched].every((name) => name.includes('task7'))).toBe(true);
@@ -192,29 +194,29 @@ test('agents and frameworks that come and go leave nothing behind', () => {
   const table = createTable();
   for (const change of changes) table.apply(change);
   const size = table.size();
-  const things = new Set<number>();
+  const entryNumbers = new Set<number>();
   for (let turn = 0; turn < 50; turn++) {
     const [agent, framework] = [`S${turn + 1}`, `g${turn}`];
     live.setAgent(agent, { id: agent, endpoint: { host: '10.0.9.9', port: 6000 + turn } });
     live.setFramework(framework, { id: framework, name: framework, host: '10.0.9.9', port: 1 });
     live.setTask(task(`t${turn}`, { key: `x ${turn}` }));
-    for (const change of live.take(turn)) table.apply(change);
+    for (const change of live.takeChanges(turn)) table.apply(change);
     live.setAgent(agent, undefined);
     live.setFramework(framework, undefined);
     live.removeTask(`x ${turn}`);
-    for (const change of live.take(turn)) {
-      for (const thing of change.things) things.add(thing);
+    for (const change of live.takeChanges(turn)) {
+      for (const entryNumber of change.entryNumbers) entryNumbers.add(entryNumber);
       table.apply(change);
     }
   }
   expect(table.size()).toBe(size);
-  expect(things.size).toBe(3);
+  expect(entryNumbers.size).toBe(3);
 });
 
 test('so many changes that one message would hold up the questions go out as a fresh zone', () => {
   const { live } = zoneOf(stateWith(...Array.from({ length: 6000 }, () => ({}))));
   live.setAgent('x-S0', { id: 'x-S0', endpoint: { host: '10.0.0.77', port: 5051 } });
-  const changes = [...live.take(3)];
+  const changes = [...live.takeChanges(3)];
   expect(changes.every(({ fresh }) => fresh)).toBe(true);
   expect(changes.length).toBeGreaterThan(10);
   expect(zoneFrom(changes).node('task5999.marathon.slave.mesos')?.a).toEqual(['10.0.0.77']);

@@ -3,27 +3,27 @@ import { createNameHash, createNameIndex, hashName } from '../../../dns/core/nam
 
 test('whatever is added and removed, each hash has its things in the order they came', () => {
   const step = fc.record({
-    thing: fc.nat(20),
+    entryNumber: fc.nat(20),
     hashes: fc.uniqueArray(fc.integer({ min: -6, max: 6 }), { maxLength: 6 }),
   });
   fc.assert(
     fc.property(fc.array(step, { maxLength: 80 }), (steps) => {
       const index = createNameIndex();
       const model = new Map<number, number[]>();
-      for (const { thing, hashes } of steps) {
-        index.remove(thing);
-        for (const [hash, things] of model) {
-          const left = things.filter((one) => one !== thing);
+      for (const { entryNumber, hashes } of steps) {
+        index.remove(entryNumber);
+        for (const [hash, entryNumbers] of model) {
+          const left = entryNumbers.filter((one) => one !== entryNumber);
           if (left.length > 0) model.set(hash, left);
           else model.delete(hash);
         }
         for (const hash of hashes) {
-          index.add(thing, hash);
-          model.set(hash, [...(model.get(hash) ?? []), thing]);
+          index.add(entryNumber, hash);
+          model.set(hash, [...(model.get(hash) ?? []), entryNumber]);
         }
       }
       expect(index.size()).toBe(model.size);
-      for (let hash = -6; hash <= 6; hash++) expect(index.things(hash)).toEqual(model.get(hash) ?? []);
+      for (let hash = -6; hash <= 6; hash++) expect(index.entryNumbers(hash)).toEqual(model.get(hash) ?? []);
     }),
   );
 });
@@ -31,16 +31,16 @@ test('whatever is added and removed, each hash has its things in the order they 
 test('it grows with what is added, and room that became free is used again', () => {
   const index = createNameIndex();
   for (let turn = 0; turn < 3; turn++) {
-    for (let thing = 0; thing < 20_000; thing++) {
-      index.add(thing, hashName(`task-${thing}`));
-      index.add(thing, hashName('all'));
+    for (let entryNumber = 0; entryNumber < 20_000; entryNumber++) {
+      index.add(entryNumber, hashName(`task-${entryNumber}`));
+      index.add(entryNumber, hashName('all'));
     }
     expect(index.size()).toBe(20_001);
-    expect(index.things(hashName('task-777'))).toEqual([777]);
-    expect(index.things(hashName('all'))).toHaveLength(20_000);
-    for (let thing = 0; thing < 20_000; thing++) index.remove(thing);
+    expect(index.entryNumbers(hashName('task-777'))).toEqual([777]);
+    expect(index.entryNumbers(hashName('all'))).toHaveLength(20_000);
+    for (let entryNumber = 0; entryNumber < 20_000; entryNumber++) index.remove(entryNumber);
     expect(index.size()).toBe(0);
-    expect(index.things(hashName('all'))).toEqual([]);
+    expect(index.entryNumbers(hashName('all'))).toEqual([]);
   }
 });
 

@@ -1,13 +1,13 @@
 import fc from 'fast-check';
-import type { Put } from '../../../dns/core/book';
-import { cook, cookNames, packRecords, packTask } from '../../../dns/core/recipe';
-import { putTask, type TaskRecipe } from '../../../dns/core/task-records';
+import type { RecordSink } from '../../../dns/core/book';
+import { expandEntry, expandNames, packRecords, packTask } from '../../../dns/core/recipe';
+import { emitTask, type TaskEntry } from '../../../dns/core/task-records';
 
 const raw = fc.oneof(fc.string(), fc.constantFrom('a\tb', 'a\nb', '\\', '', 'Liquor.Store'));
 const clean = fc.constantFrom('tcp', 'http', 'a-b');
 const address = fc.constantFrom('10.0.0.1', '10.0.0.2', 'fd00::1');
-const recipes: fc.Arbitrary<TaskRecipe> = fc.record({
-  ...{ sick: fc.boolean(), framework: clean, labels: fc.array(raw, { minLength: 1, maxLength: 2 }) },
+const entries: fc.Arbitrary<TaskEntry> = fc.record({
+  ...{ unhealthy: fc.boolean(), framework: clean, labels: fc.array(raw, { minLength: 1, maxLength: 2 }) },
   ...{ ending: raw, addresses: fc.array(address), agentAddresses: fc.array(address) },
   ports: fc.constantFrom(
     [],
@@ -29,23 +29,23 @@ const recipes: fc.Arbitrary<TaskRecipe> = fc.record({
   ),
 });
 
-function listing(): { lines: string[]; put: Put & { sick: Put } } {
+function listing(): { lines: string[]; sink: RecordSink & { unhealthy: RecordSink } } {
   const lines: string[] = [];
-  const put = (mark: string): Put => ({
+  const sink = (mark: string): RecordSink => ({
     address: (name, value) => void lines.push(`${mark}${name} ${value}`),
     service: (name, { port, target }) => void lines.push(`${mark}${name} ${port} ${target}`),
     exists: (name) => void lines.push(`${mark}${name}`),
   });
-  return { lines, put: { ...put(''), sick: put('sick ') } };
+  return { lines, sink: { ...sink(''), unhealthy: sink('sick ') } };
 }
 
 test.each(['mesos-dns', 'standard'] as const)('%s: a packed recipe puts what the recipe puts', (compat) => {
   fc.assert(
-    fc.property(recipes, (recipe) => {
+    fc.property(entries, (entry) => {
       const zone = { domain: 'mesos', compat };
       const [direct, packed] = [listing(), listing()];
-      putTask(zone, direct.put, recipe);
-      cook(zone, packTask(recipe), packed.put);
+      emitTask(zone, direct.sink, entry);
+      expandEntry(zone, packTask(entry), packed.sink);
       const spelled = compat === 'standard' ? direct.lines.map((line) => line.toLowerCase()) : direct.lines;
       expect(packed.lines).toEqual(spelled);
     }),
@@ -57,13 +57,13 @@ test.each(['mesos-dns', 'standard'] as const)(
   '%s: the names that are shown are those of the records',
   (compat) => {
     fc.assert(
-      fc.property(recipes, (recipe) => {
+      fc.property(entries, (entry) => {
         const zone = { domain: 'mesos', compat };
         const [owners, names] = [new Set<string>(), new Set<string>()];
         const own = (name: string): void => void owners.add(name);
-        const put = { address: own, service: own, exists: own };
-        cook(zone, packTask(recipe), { ...put, sick: put });
-        cookNames(zone, packTask(recipe), (labels, suffix) => void names.add(`${labels}.${suffix}`));
+        const sink = { address: own, service: own, exists: own };
+        expandEntry(zone, packTask(entry), { ...sink, unhealthy: sink });
+        expandNames(zone, packTask(entry), (labels, suffix) => void names.add(`${labels}.${suffix}`));
         expect(names).toEqual(owners);
       }),
       { numRuns: 500 },
@@ -72,18 +72,18 @@ test.each(['mesos-dns', 'standard'] as const)(
 );
 
 test('records of other things are put as they were', () => {
-  const recipe = packRecords((put) => {
-    put.address('leader.mesos', '10.0.0.1');
-    put.service('_leader._tcp.mesos', { port: 5050, target: 'leader.mesos' });
-    put.exists('master.mesos');
+  const entry = packRecords((sink) => {
+    sink.address('leader.mesos', '10.0.0.1');
+    sink.service('_leader._tcp.mesos', { port: 5050, target: 'leader.mesos' });
+    sink.exists('master.mesos');
   });
-  const { lines, put } = listing();
-  cook({ domain: 'mesos', compat: 'mesos-dns' }, recipe ?? '', put);
+  const { lines, sink } = listing();
+  expandEntry({ domain: 'mesos', compat: 'mesos-dns' }, entry ?? '', sink);
   expect(lines).toEqual(['leader.mesos 10.0.0.1', '_leader._tcp.mesos 5050 leader.mesos', 'master.mesos']);
   const names = new Set<string>();
-  cookNames(
+  expandNames(
     { domain: 'mesos', compat: 'standard' },
-    recipe ?? '',
+    entry ?? '',
     (...parts) => void names.add(parts.join('|')),
   );
   expect([...names]).toEqual(['leader.mesos|', '_leader._tcp.mesos|', 'master.mesos|']);

@@ -63,12 +63,12 @@ test('equal tasks have equal texts, others have not', () => {
 
 test('numbers of tasks that went are used again', () => {
   const map = createTaskMap();
-  const put = (key: string): void => map.setText(key, `agent\nframework\n${key}`);
-  for (const key of ['a', 'b', 'c']) put(key);
+  const sink = (key: string): void => map.setText(key, `agent\nframework\n${key}`);
+  for (const key of ['a', 'b', 'c']) sink(key);
   map.delete('b');
   map.delete('b');
   expect([map.at(1), map.number('b'), map.size, map.end()]).toEqual([undefined, undefined, 2, 3]);
-  put('d');
+  sink('d');
   expect([map.number('d'), map.size, map.end()]).toEqual([1, 3, 3]);
   expect([...map.keys()]).toEqual(['a', 'c', 'd']);
 });

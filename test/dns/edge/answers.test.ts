@@ -1,20 +1,20 @@
-import { Answers } from '../../../dns/edge/answers';
-import type { Ready } from '../../../dns/packet/ready';
+import { AnswerCache } from '../../../dns/edge/answers';
+import type { PreparedAnswer } from '../../../dns/packet/ready';
 import { readRequest } from '../../../dns/packet/request';
 import { runningAt, stateWith, zoneOf } from '../builders';
 import { query } from '../queries';
 
-function find(answers: Answers, name: string, type = 'A'): Ready {
+function find(answers: AnswerCache, name: string, type = 'A'): PreparedAnswer {
   const reading = readRequest(query(name, type));
   if (reading.kind !== 'request') throw new Error(reading.kind);
-  return answers.known(reading.request) ?? answers.find(reading.request);
+  return answers.cached(reading.request) ?? answers.find(reading.request);
 }
 
 function setUp(readyMax?: number) {
   const { live, changes } = zoneOf(
     stateWith({ name: 'web', statuses: [runningAt('10.9.0.1')] }, { name: 'api' }),
   );
-  const answers = new Answers(readyMax);
+  const answers = new AnswerCache(readyMax);
   for (const change of changes) answers.apply(change);
   return { live, answers };
 }
@@ -31,10 +31,10 @@ test.each(['web.marathon.mesos', 'web.*.marathon.mesos'])(
       ...task,
       running: { timestamp: 2, healthy: true, netinfo: ['10.9.0.2'], mesos: [], docker: [] },
     });
-    const touched = [...live.take(1)].flatMap((change) => answers.apply(change));
+    const touched = [...live.takeChanges(1)].flatMap((change) => answers.apply(change));
     expect(touched).toContain('web.marathon.mesos');
     const next = find(answers, name);
-    expect(next.answers[0]?.tail.subarray(-4)).toEqual(Buffer.from([10, 9, 0, 2]));
+    expect(next.answers[0]?.recordBody.subarray(-4)).toEqual(Buffer.from([10, 9, 0, 2]));
     expect(find(answers, 'api.marathon.mesos')).toBe(find(answers, 'api.marathon.mesos'));
   },
 );
@@ -51,8 +51,8 @@ test('no more answers are kept than there is room for', () => {
   for (const type of ['A', 'AAAA', 'SRV', 'SOA', 'NS', 'TXT', 'HINFO'])
     for (const name of ['web.marathon.mesos', 'api.marathon.mesos', 'leader.mesos']) {
       find(answers, name, type);
-      expect(answers.kept()).toBeLessThanOrEqual(3);
+      expect(answers.size()).toBeLessThanOrEqual(3);
     }
   for (let number = 0; number < 50; number++) find(answers, `no-${number}.mesos`);
-  expect(answers.kept()).toBeLessThanOrEqual(3);
+  expect(answers.size()).toBeLessThanOrEqual(3);
 });

@@ -3,7 +3,7 @@ import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock, VirtualClock } from '../../../cluster/runtime/clock';
 import { type Logger, silentLogger } from '../../../cluster/runtime/log';
 import { type Cluster, emptyCluster, type Snapshot } from '../../../dns/core/cluster';
-import { plainTarget } from '../../../dns/core/event-target';
+import { plainUpdater } from '../../../dns/core/event-target';
 import type { HostPort } from '../../../dns/core/snapshot';
 import { Follower, type FollowOptions } from '../../../dns/edge/follow';
 import { readMasterAccess } from '../../../dns/edge/master-access';
@@ -47,7 +47,7 @@ function follow(
   const held = emptyCluster();
   const follower = new Follower({
     ...{ masters: () => masters, client, clock, log: silentLogger, refreshMs: 60_000, stateTimeoutMs: 2000 },
-    ...{ https: false, target: plainTarget(held), note: () => undefined, heard: () => undefined },
+    ...{ https: false, updater: plainUpdater(held), note: () => undefined, heard: () => undefined },
     failed: () => void seen.failures++,
     load: (snapshot) => {
       fill(held, snapshot);

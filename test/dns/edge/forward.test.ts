@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 import { decode, encode } from 'dns-packet';
 import { systemClock, VirtualClock } from '../../../cluster/runtime/clock';
-import { Forwarder, type ForwarderOptions } from '../../../dns/edge/forward';
+import { ResolverForwarder, type ResolverForwarderOptions } from '../../../dns/edge/forward';
 import { FrameDecoder, frame } from '../../../dns/packet/framing';
 import { type Request, readRequest } from '../../../dns/packet/request';
 import { eventually } from '../builders';
@@ -68,9 +68,9 @@ function forwarder(
   resolvers: readonly { host: string; port: number }[],
   clock = systemClock(),
   timeoutMs = 5000,
-  given: Partial<ForwarderOptions> = {},
+  given: Partial<ResolverForwarderOptions> = {},
 ) {
-  const made = new Forwarder({
+  const made = new ResolverForwarder({
     ...{ resolvers, zones: [], cacheEntries: 0, networks: ['127.0.0.0/8'], timeoutMs, clock },
     ...given,
   });

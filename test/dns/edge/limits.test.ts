@@ -38,7 +38,7 @@ test('an address that may be forged gets three times its question at most, until
   }
   const question = query('big.marathon.mesos', 'A', { payloadBytes: 4096 });
   expect(seen((await to.send(question, 'udp', FAR)) ?? Buffer.alloc(12)).tc).toBe(true);
-  to.askers.spokeOverTcp(FAR);
+  to.clientLimits.spokeOverTcp(FAR);
   expect((await to.send(question, 'udp', FAR))?.length).toBeGreaterThan(1000);
   expect((await to.send(question))?.length).toBeGreaterThan(1000);
 });
@@ -73,7 +73,7 @@ test('what resolvers reply is cut as well: to what we send, and for an address t
   const long = Buffer.concat([asked, Buffer.alloc(2000)]);
   long[2] = 0x81;
   const to = new Answering({
-    elsewhere: { available: true, allows: () => true, forward: async () => Buffer.from(long) },
+    forwarder: { available: true, allows: () => true, forward: async () => Buffer.from(long) },
   });
   expect(await to.send(asked, 'tcp')).toHaveLength(long.length);
   for (const address of ['127.0.0.1', FAR]) {

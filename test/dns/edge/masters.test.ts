@@ -4,7 +4,7 @@ import { type Logger, silentLogger } from '../../../cluster/runtime/log';
 import { readZkUrl, type ZkUrl } from '../../../cluster/zookeeper/core/url';
 import { ZkClient } from '../../../cluster/zookeeper/edge/client';
 import type { HostPort } from '../../../dns/core/snapshot';
-import { followMasters } from '../../../dns/edge/masters';
+import { followZookeeperMasters } from '../../../dns/edge/masters';
 import { missingForZookeeper, ZookeeperServer } from '../../cluster/zookeeper/server';
 
 jest.setTimeout(60_000);
@@ -46,7 +46,7 @@ testReal(
     const [lines, lost]: [string[], string[]] = [[], []];
     let failures = 0;
     const log: Logger = { ...silentLogger, warn: (_fields, text) => void lines.push(text) };
-    const followed = followMasters({
+    const followed = followZookeeperMasters({
       ...{ zk: `zk://127.0.0.1:${server.port}/mesos`, detectionMs: 3000, sessionMs: SESSION_MS, log },
       clock: systemClock(),
       changed: (masters) => void seen.push([...masters]),

@@ -1,4 +1,4 @@
-import { isNetwork, networkOf, networkTest, PRIVATE_NETWORKS } from '../../../dns/edge/networks';
+import { isNetwork, networkMatcher, networkOf, PRIVATE_NETWORKS } from '../../../dns/edge/networks';
 
 test.each([
   ['127.0.0.1', true],
@@ -15,7 +15,7 @@ test.each([
   ['::ffff:8.8.8.8', false],
   ['', false],
 ])('%s is private: %p', (address, is) => {
-  expect(networkTest(PRIVATE_NETWORKS)(address)).toBe(is);
+  expect(networkMatcher(PRIVATE_NETWORKS)(address)).toBe(is);
 });
 
 test.each([

@@ -3,8 +3,8 @@ import { silentLogger } from '../../../cluster/runtime/log';
 import type { ZoneChange } from '../../../dns/core/book';
 import { createLiveZone } from '../../../dns/core/live-zone';
 import { createStateReader } from '../../../dns/core/state-json';
-import { PART_THINGS } from '../../../dns/core/table';
-import { BETWEEN_MS, PARTS_AHEAD, PARTS_OUT, Publisher } from '../../../dns/edge/publisher';
+import { PART_ENTRIES } from '../../../dns/core/table';
+import { BETWEEN_MS, PARTS_OUT_MAX, PARTS_PRELOADED_MAX, Publisher } from '../../../dns/edge/publisher';
 import { readState, stateWith, zoneFrom, zoneOptions } from '../builders';
 
 function setUp(taken: () => Promise<void> = async () => undefined) {
@@ -42,7 +42,7 @@ test('many changes go out as one, the later ones only with what they are about',
   clock.advance(1);
   await settle();
   expect(changes[1]).toMatchObject({ fresh: false, last: true });
-  expect(changes[1]?.recipes.map((recipe) => recipe?.includes('leader.mesos'))).toEqual([true]);
+  expect(changes[1]?.entries.map((entry) => entry?.includes('leader.mesos'))).toEqual([true]);
   expect(wanted).toEqual([['host'], ['host']]);
   await publisher.stop();
   publisher.changed();
@@ -60,11 +60,11 @@ test('few parts are on their way at one time, and changes wait for the last part
   live.replace(readState(stateWith(...Array.from({ length: 2000 }, () => ({})))));
   publisher.load();
   clock.advance(0);
-  expect(changes.map(({ last }) => last)).toEqual(new Array(PARTS_OUT).fill(false));
+  expect(changes.map(({ last }) => last)).toEqual(new Array(PARTS_OUT_MAX).fill(false));
   live.setLeader({ host: '10.0.0.9', port: 5050 });
   publisher.changed();
   clock.advance(BETWEEN_MS);
-  expect(changes).toHaveLength(PARTS_OUT);
+  expect(changes).toHaveLength(PARTS_OUT_MAX);
   for (let part = 0; part < 40; part++) {
     out.shift()?.();
     await settle();
@@ -85,18 +85,18 @@ test('reading waits when many parts of the state that is being read are on their
         out.push(resolve);
       }),
   );
-  const watcher = publisher.ahead();
-  const state = stateWith(...Array.from({ length: (PARTS_AHEAD + 2) * PART_THINGS }, () => ({})));
+  const watcher = publisher.preload();
+  const state = stateWith(...Array.from({ length: (PARTS_PRELOADED_MAX + 2) * PART_ENTRIES }, () => ({})));
   const waits: Promise<void>[] = [];
   let seen = 0;
   let waitedAt = 0;
   const reader = createStateReader(
     () => undefined,
     watcher && {
-      task: (...given) => {
-        watcher.task(...given);
+      observe: (...given) => {
+        watcher.observe(...given);
         seen++;
-        const wait = watcher.room();
+        const wait = watcher.whenReady();
         if (!wait) return;
         waitedAt ||= seen;
         waits.push(wait);
@@ -104,13 +104,13 @@ test('reading waits when many parts of the state that is being read are on their
     },
   );
   reader.feed(Buffer.from(JSON.stringify(state)));
-  expect(changes).toHaveLength(PARTS_AHEAD + 2);
-  expect(waitedAt).toBe((PARTS_AHEAD + 1) * PART_THINGS);
+  expect(changes).toHaveLength(PARTS_PRELOADED_MAX + 2);
+  expect(waitedAt).toBe((PARTS_PRELOADED_MAX + 1) * PART_ENTRIES);
   for (const taken of out) taken();
   await settle();
   await Promise.all(waits);
-  expect(watcher?.room()).toBeUndefined();
+  expect(watcher?.whenReady()).toBeUndefined();
   live.replace(reader.finish().cluster);
-  expect(publisher.ahead()).toBeDefined();
+  expect(publisher.preload()).toBeDefined();
   await publisher.stop();
 });

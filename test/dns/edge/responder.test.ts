@@ -4,9 +4,9 @@ import { silentLogger } from '../../../cluster/runtime/log';
 import { Metrics } from '../../../cluster/runtime/metrics';
 import type { Compat, ZoneChange } from '../../../dns/core/book';
 import { taskHash } from '../../../dns/core/task-hash';
-import { Askers } from '../../../dns/edge/askers';
-import { nowhere } from '../../../dns/edge/forward';
-import { type Elsewhere, Responder, type Transport } from '../../../dns/edge/responder';
+import { ClientLimits } from '../../../dns/edge/askers';
+import { noForwarder } from '../../../dns/edge/forward';
+import { type Forwarder, Responder, type Transport } from '../../../dns/edge/responder';
 import { runningAt, stateWith, zoneOf } from '../builders';
 import { type QueryOptions, query, type Seen, seen } from '../queries';
 
@@ -19,7 +19,7 @@ const STATE = stateWith({ name: 'web', statuses: [runningAt('10.9.0.1'), running
 
 interface Given {
   readonly changes?: readonly ZoneChange[];
-  readonly elsewhere?: Elsewhere;
+  readonly forwarder?: Forwarder;
   readonly compat?: Compat;
   readonly why?: (name: string) => Promise<readonly string[]>;
   readonly perSecond?: number;
@@ -28,16 +28,16 @@ interface Given {
 /** By the standards unless told otherwise; conformance.test.ts has the points where the original differs. */
 function responder(given: Given = {}): Responder {
   const compat = given.compat ?? 'standard';
-  const askers = new Askers({
+  const clientLimits = new ClientLimits({
     trusted: ['127.0.0.0/8'],
     perSecond: given.perSecond ?? 0,
     secret: Buffer.alloc(32),
     clock: new VirtualClock(1_000_000),
   });
   const made = new Responder({
-    ...{ domain: 'mesos', compat, payloadBytes: 1232, recursion: false, tellCut: true, seed: 1 },
-    ...{ askers, log: silentLogger, expired: () => false, why: given.why },
-    elsewhere: given.elsewhere ?? nowhere,
+    ...{ domain: 'mesos', compat, payloadBytes: 1232, recursion: false, setsTruncateBit: true, seed: 1 },
+    ...{ clientLimits, log: silentLogger, expired: () => false, why: given.why },
+    forwarder: given.forwarder ?? noForwarder,
     metrics: new Metrics(),
   });
   for (const change of given.changes ?? zoneOf(STATE, { compat }).changes) made.apply(change);
@@ -221,13 +221,13 @@ test('a new zone replaces the old one at once', async () => {
 });
 
 test('other names are passed on for those who may ask, and SERVFAIL when nobody answers', async () => {
-  const elsewhere = (allowed: boolean): Elsewhere => ({
+  const forwarder = (allowed: boolean): Forwarder => ({
     available: true,
     allows: () => allowed,
     forward: async () => undefined,
   });
-  expect((await ask(responder({ elsewhere: elsewhere(false) }), 'example.com', 'A')).rcode).toBe('REFUSED');
-  const given = await ask(responder({ elsewhere: elsewhere(true) }), 'example.com', 'A');
+  expect((await ask(responder({ forwarder: forwarder(false) }), 'example.com', 'A')).rcode).toBe('REFUSED');
+  const given = await ask(responder({ forwarder: forwarder(true) }), 'example.com', 'A');
   expect(given).toMatchObject({ rcode: 'SERVFAIL', ra: true, aa: false });
 });
 

@@ -6,7 +6,7 @@ import { type Logger, silentLogger } from '../../../cluster/runtime/log';
 import { dnsFlags, readDnsConfig } from '../../../dns/config';
 import type { ZoneChange } from '../../../dns/core/book';
 import { createTable } from '../../../dns/core/table';
-import type { Source, SourceStatus } from '../../../dns/edge/source';
+import type { BuilderStatus, ZoneBuilder } from '../../../dns/edge/source';
 import { startThread } from '../../../dns/edge/thread';
 import { eventually, stateWith, zoneOf } from '../builders';
 
@@ -39,12 +39,12 @@ function thread(lines: string) {
      ${lines}`,
   );
   const { flags } = parseFlags(dnsFlags, { command: 'dns', about: '', args: ['--masters', 'm:1'], env: {} });
-  const seen: { changes: ZoneChange[]; statuses: SourceStatus[]; errors: string[]; lost: string[] } = {
+  const seen: { changes: ZoneChange[]; statuses: BuilderStatus[]; errors: string[]; lost: string[] } = {
     ...{ changes: [], statuses: [], errors: [], lost: [] },
   };
   const log: Logger = { ...silentLogger, error: (_fields, text) => void seen.errors.push(text) };
   const table = createTable();
-  const source: Source = startThread(file, readDnsConfig(flags), log, {
+  const source: ZoneBuilder = startThread(file, readDnsConfig(flags), log, {
     change: (part) => {
       seen.changes.push(part);
       table.apply(part);

@@ -1,23 +1,23 @@
 import {
-  commonEnd,
-  nameIn,
-  type Standing,
-  sizeOf,
-  standingIn,
+  commonSuffixBytes,
+  compressedSize,
+  encodedName,
+  type WrittenName,
   writeName,
+  writtenNameIn,
 } from '../../../dns/packet/compress';
 import { wireName } from '../../../dns/packet/names';
 
-const named = (name: string) => nameIn(Buffer.from(wireName(name), 'latin1'));
-const at12 = (name: string): Standing => {
+const named = (name: string) => encodedName(Buffer.from(wireName(name), 'latin1'));
+const at12 = (name: string): WrittenName => {
   const wire = Buffer.from(wireName(name), 'latin1');
-  return standingIn(Buffer.concat([Buffer.alloc(12), wire]), 12, 12 + wire.length);
+  return writtenNameIn(Buffer.concat([Buffer.alloc(12), wire]), 12, 12 + wire.length);
 };
 
-function written(name: string, standing: Standing[]): string {
+function written(name: string, writtenNames: WrittenName[]): string {
   const out = Buffer.alloc(300);
-  const size = sizeOf(named(name), standing);
-  const end = writeName(out, 100, named(name), standing);
+  const size = compressedSize(named(name), writtenNames);
+  const end = writeName(out, 100, named(name), writtenNames);
   expect(end - 100).toBe(size);
   return out.toString('hex', 100, end);
 }
@@ -34,10 +34,10 @@ test.each([
 });
 
 test('a name that was written with a pointer is pointed to in its own part only, the first place first', () => {
-  const standing = [at12('web.mesos')];
-  expect(written('ns1.mesos', standing)).toBe('036e7331c010');
-  expect(written('root.ns1.mesos', standing)).toBe('04726f6f74c064');
-  expect(written('other.mesos', standing)).toBe('056f74686572c010');
+  const writtenNames = [at12('web.mesos')];
+  expect(written('ns1.mesos', writtenNames)).toBe('036e7331c010');
+  expect(written('root.ns1.mesos', writtenNames)).toBe('04726f6f74c064');
+  expect(written('other.mesos', writtenNames)).toBe('056f74686572c010');
 });
 
 test('no pointer leads beyond what fits in one', () => {
@@ -55,5 +55,5 @@ test.each([
   ['a.very.long.name', 'name', 6],
 ])('%s and %s end alike in %i octets', (name, question, octets) => {
   const { wire } = named(question);
-  expect(commonEnd(named(name), wire, 0, wire.length)).toBe(octets);
+  expect(commonSuffixBytes(named(name), wire, 0, wire.length)).toBe(octets);
 });

@@ -10,8 +10,8 @@ test('messages come out whole, whatever the borders of the chunks', () => {
         const stream = Buffer.concat(messages.map((message) => frame(Buffer.from(message))));
         const decoder = new FrameDecoder();
         const found: Buffer[] = [];
-        for (let at = 0, turn = 0; at < stream.length; turn++) {
-          const size = sizes[turn % sizes.length] ?? 1;
+        for (let at = 0, rotation = 0; at < stream.length; rotation++) {
+          const size = sizes[rotation % sizes.length] ?? 1;
           found.push(...decoder.feed(stream.subarray(at, at + size)));
           at += size;
         }

@@ -1,5 +1,5 @@
 import fc from 'fast-check';
-import { encodeTail, encodeWhole, type PacketRecord } from '../../../dns/packet/record';
+import { encodeRecordBody, encodeWhole, type PacketRecord } from '../../../dns/packet/record';
 
 const common = fc.record({ ttl: fc.integer({ min: 0, max: 2 ** 31 - 1 }) });
 
@@ -17,13 +17,13 @@ test('patched records are what dns2 writes', () => {
   );
   fc.assert(
     fc.property(record, (one) => {
-      expect(encodeTail(one).toString('hex')).toBe(encodeWhole(one).toString('hex'));
+      expect(encodeRecordBody(one).toString('hex')).toBe(encodeWhole(one).toString('hex'));
     }),
     { numRuns: 1000 },
   );
 });
 
 test('a long text becomes several strings', () => {
-  const tail = encodeTail({ kind: 'TXT', name: 'x', ttl: 0, text: 'a'.repeat(300) });
-  expect([tail.length, tail[10], tail[10 + 256]]).toEqual([10 + 302, 255, 45]);
+  const recordBody = encodeRecordBody({ kind: 'TXT', name: 'x', ttl: 0, text: 'a'.repeat(300) });
+  expect([recordBody.length, recordBody[10], recordBody[10 + 256]]).toEqual([10 + 302, 255, 45]);
 });

@@ -1,5 +1,5 @@
 import { decode, encode } from 'dns-packet';
-import { isReplyTo, passBack, withId } from '../../../dns/packet/relay';
+import { isReplyTo, replyForClient, withId } from '../../../dns/packet/relay';
 import { type Request, readRequest } from '../../../dns/packet/request';
 import { query } from '../queries';
 
@@ -40,11 +40,11 @@ test.each([
 });
 
 test('the asker gets its own id, and TC when the reply is too long', () => {
-  expect(decode(passBack(replyTo('example.com', 'A', 9), request, 512))).toMatchObject({
+  expect(decode(replyForClient(replyTo('example.com', 'A', 9), request, 512))).toMatchObject({
     id: 5,
     flag_tc: false,
   });
-  const cut = decode(passBack(replyTo('example.com', 'A', 9, 100), request, 512));
+  const cut = decode(replyForClient(replyTo('example.com', 'A', 9, 100), request, 512));
   expect(cut).toMatchObject({ id: 5, flag_tc: true, questions: [{ name: 'example.com' }] });
   // The question in 29 octets and 17 answers of 27; one more would be 515.
   expect(cut.answers).toHaveLength(17);
@@ -53,6 +53,6 @@ test('the asker gets its own id, and TC when the reply is too long', () => {
 test('of a long reply that breaks off, what can be read goes on', () => {
   const long = replyTo('example.com', 'A', 9, 40);
   long.writeUInt16BE(9999, 29 + 27 + 21);
-  expect(decode(passBack(long, request, 512)).answers).toHaveLength(1);
-  expect(decode(passBack(long.subarray(0, 60), request, 50)).answers).toHaveLength(0);
+  expect(decode(replyForClient(long, request, 512)).answers).toHaveLength(1);
+  expect(decode(replyForClient(long.subarray(0, 60), request, 50)).answers).toHaveLength(0);
 });
