@@ -19,11 +19,17 @@ import {
 import type { Credentials } from '../cluster/runtime/http/guard';
 import { allowedHostsFlag } from '../cluster/runtime/http/hosts';
 import { hideUserinfo, splitUserinfo } from '../cluster/runtime/http/userinfo';
+import { isAddress } from './core/label-values';
 import type { PortRange } from './core/service-ports';
 import { type TemplateName, templateTable } from './core/template-table';
-import { isAddress } from './core/values';
-import { type MarathonAccess, marathonAccessFlags, readMarathonAccess, readPair } from './edge/access';
-import { type KernelSetting, readKernelSettings, readVault, type Vault } from './edge/container';
+import { type KernelSetting, readKernelSettings, readVault, type Vault } from './edge/container-setup';
+import {
+  type MarathonAccess,
+  marathonAccessFlags,
+  readMarathonAccess,
+  readPair,
+} from './edge/marathon-access';
+import { readTemplateTexts } from './edge/operator-templates';
 import {
   certificatesOf,
   expandArguments,
@@ -31,7 +37,6 @@ import {
   readLogTarget,
   readPortRange,
 } from './edge/settings';
-import { readTemplateTexts } from './edge/template-texts';
 
 export const lbFlags = {
   marathon: list({

@@ -23,24 +23,24 @@ import type { LbConfig } from './config';
 import { printIssue } from './core/issues';
 import type { Bind, HttpsIn, ModelOptions } from './core/options';
 import { createRenderer } from './core/render';
-import { ownListeners } from './core/services';
-import { type AdminParts, addMetrics, adminRoutes } from './edge/admin';
+import { reservedListeners } from './core/services';
+import { type AdminDeps, addMetrics, adminRoutes } from './edge/admin-api';
 import { authorizeBy, clientTrusting } from './edge/authorize';
 import { Balancer } from './edge/balancer';
+import { requireBindable, withChosenPort } from './edge/bind-check';
 import { Certificates } from './edge/certificates';
 import { runCommand } from './edge/command';
-import { applyKernelSettings, askVault, selfSigned } from './edge/container';
+import { applyKernelSettings, askVault, selfSigned } from './edge/container-setup';
 import { Drains } from './edge/drains';
 import { connectionsFor, findHaproxy, type HaproxyProgram } from './edge/find-haproxy';
 import { Follower } from './edge/follow';
+import { Handover } from './edge/handover';
 import { Haproxy } from './edge/haproxy';
-import { Life } from './edge/life';
 import { type Client, Marathon } from './edge/marathon';
-import { Memory } from './edge/memory';
-import { requireBindable, withPort } from './edge/ports';
 import { canFindProcesses } from './edge/processes';
-import { Resolver } from './edge/resolve';
+import { Resolver } from './edge/resolver';
 import { RuntimeApi } from './edge/runtime-api';
+import { Supervisor } from './edge/supervisor';
 import { withSyslog } from './edge/syslog';
 import { digests, loadTemplates } from './edge/templates';
 import { Traffic } from './edge/traffic';
@@ -53,7 +53,7 @@ export interface LbDeps {
 }
 
 /** Where a running load balancer listens. */
-export interface LbPlaces {
+export interface LbAddresses {
   /** The load balancer's own API. */
   readonly http: Bind;
   /** The front for host names; undefined with `--dont-bind-http-https`. */
@@ -63,7 +63,7 @@ export interface LbPlaces {
   /** HAProxy's statistics. */
   readonly stats: Bind;
 }
-export interface RunningLb extends Running, LbPlaces {
+export interface RunningLb extends Running, LbAddresses {
   /** Reads all apps again, as marathon-lb did on SIGHUP. */
   regenerate(): void;
   /** Loads the configuration again, as marathon-lb did on SIGUSR1. */
@@ -92,16 +92,16 @@ export function startLb(config: LbConfig, outerDeps: LbDeps): Promise<RunningLb>
     const haproxy = new Haproxy(program.path, folder, deps.log, output);
     const runtime = new RuntimeApi(() => haproxy.socketPath, options.mapFolder, deps.log);
     life.add(() => runtime.stop());
-    const memory = new Memory(folder.memory, deps.log);
+    const handover = new Handover(folder.handover, deps.log);
     const traffic: Traffic = new Traffic(runtime, () => balancer, deps.log);
     const balancer = new Balancer({
       options,
       render: createRenderer(loadTemplates(config.templates)),
       haproxy,
       runtime,
-      abilities: program.abilities,
+      capabilities: program.capabilities,
       version: program.version,
-      memory,
+      handover,
       resolver: new Resolver(deps.clock, deps.log),
       clock: deps.clock,
       log: deps.log,
@@ -113,12 +113,12 @@ export function startLb(config: LbConfig, outerDeps: LbDeps): Promise<RunningLb>
     });
     const marathon = await openMarathon(config, deps, life);
     if (config.sse && !config.dry) {
-      const parts = { options, haproxy, balancer, marathon, runtime, traffic, memory };
-      return { ...places(options), ...(await serve(life, config, deps, parts)) };
+      const parts = { options, haproxy, balancer, marathon, runtime, traffic, handover };
+      return { ...addressesOf(options), ...(await serve(life, config, deps, parts)) };
     }
     await writeOnce(config, marathon, balancer, folder, deps);
     await life.stop();
-    return { ...places(options), regenerate: () => undefined, reload: () => undefined };
+    return { ...addressesOf(options), regenerate: () => undefined, reload: () => undefined };
   });
 }
 
@@ -163,7 +163,7 @@ async function modelOptions(
   folder: WorkFolder,
   log: Logger,
 ): Promise<ModelOptions> {
-  const front = (port: number): Promise<Bind> => withPort({ address: config.bindAddress, port });
+  const front = (port: number): Promise<Bind> => withChosenPort({ address: config.bindAddress, port });
   const httpsIn = await httpsFront(config, folder, log);
   return {
     groups: config.groups,
@@ -173,15 +173,15 @@ async function modelOptions(
     httpIn: config.bindHttpHttps ? await front(config.httpInPort) : undefined,
     httpsIn,
     appIdIn: await front(config.appIdPort),
-    stats: await withPort({ address: config.statsAddress, port: config.statsPort }),
-    admin: await withPort({ address: config.httpAddress, port: config.httpPort }),
+    stats: await withChosenPort({ address: config.statsAddress, port: config.statsPort }),
+    admin: await withChosenPort({ address: config.httpAddress, port: config.httpPort }),
     process: {
       socket: folder.statsSocket,
       connectionsMax: connectionsFor(CONNECTIONS_MAX),
       drainSeconds: Math.max(1, Math.round(config.reloadTimeoutMs / 1000)),
       prometheus: program.prometheus,
       hostPattern: hostPattern({ allowed: config.allowedHosts }),
-      noClient: program.abilities.servers,
+      noClient: program.capabilities.servers,
       stateFile: folder.stateFile,
       logs: config.accessLogs,
       logFormat: config.accessLogFormat,
@@ -223,11 +223,11 @@ async function httpsFront(config: LbConfig, folder: WorkFolder, log: Logger): Pr
   if (certificates.length === 0 && (onlyText || existsSync(DEFAULT_CERTIFICATE)))
     certificates.push(DEFAULT_CERTIFICATE);
   if (certificates.length === 0) return undefined;
-  const bind = await withPort({ address: config.bindAddress, port: config.httpsInPort });
+  const bind = await withChosenPort({ address: config.bindAddress, port: config.httpsInPort });
   return { ...bind, certificates, http2: config.http2 };
 }
 
-function places(options: ModelOptions): LbPlaces {
+function addressesOf(options: ModelOptions): LbAddresses {
   const { admin, httpIn, httpsIn, appIdIn, stats } = options;
   const https = httpsIn && { address: httpsIn.address, port: httpsIn.port };
   return { http: admin, vhosts: httpIn, https, appIds: appIdIn, stats };
@@ -240,12 +240,12 @@ interface Parts {
   readonly marathon: Marathon;
   readonly runtime: RuntimeApi;
   readonly traffic: Traffic;
-  readonly memory: Memory;
+  readonly handover: Handover;
 }
 
-function createLife(config: LbConfig, { clock, log }: LbDeps, parts: Parts): Life {
+function createSupervisor(config: LbConfig, { clock, log }: LbDeps, parts: Parts): Supervisor {
   const { options, haproxy, balancer, marathon } = parts;
-  return new Life({
+  return new Supervisor({
     // A HAProxy that could not be found again is not left behind.
     boot: { endHaproxy: config.stopHaproxy || !canFindProcesses(), readLimitMs: READ_LIMIT_MS },
     haproxy,
@@ -255,16 +255,21 @@ function createLife(config: LbConfig, { clock, log }: LbDeps, parts: Parts): Lif
     readApps: () => marathon.apps(AbortSignal.timeout(READ_LIMIT_MS)),
     requireListeners: () =>
       requireBindable(
-        ownListeners(options).filter(([, place]) => !balancer.holds(place)),
+        reservedListeners(options).filter(([, place]) => !balancer.listensOn(place)),
         haproxy.config,
       ),
   });
 }
 
-function createFollower(config: LbConfig, { clock, log }: LbDeps, parts: Parts, machine: Life): Follower {
+function createFollower(
+  config: LbConfig,
+  { clock, log }: LbDeps,
+  parts: Parts,
+  supervisor: Supervisor,
+): Follower {
   const { balancer, marathon } = parts;
   const served = (): void => {
-    if (!balancer.adopting) machine.post({ kind: 'apps.served' });
+    if (!balancer.adopting) supervisor.post({ kind: 'apps.served' });
   };
   return new Follower({
     marathon,
@@ -279,8 +284,8 @@ function createFollower(config: LbConfig, { clock, log }: LbDeps, parts: Parts, 
       if (done) served();
       return done;
     },
-    onUnreachable: (why) => machine.post({ kind: 'apps.unreachable', why }),
-    hurryMs: () => balancer.hurryMs(),
+    onUnreachable: (why) => supervisor.post({ kind: 'apps.unreachable', why }),
+    retryAfterMs: () => balancer.retryAfterMs(),
     backoffMaxMs: config.backoffMaxMs,
     pollMs: config.pollMs,
   });
@@ -292,19 +297,19 @@ async function serve(
   deps: LbDeps,
   parts: Parts,
 ): Promise<Pick<RunningLb, 'regenerate' | 'reload'>> {
-  const { options, haproxy, balancer, runtime, traffic, memory } = parts;
+  const { options, haproxy, balancer, runtime, traffic, handover } = parts;
   const { clock, log } = deps;
-  const machine = createLife(config, deps, parts);
+  const supervisor = createSupervisor(config, deps, parts);
   let serves = false;
-  life.add(() => machine.stop(!serves));
+  life.add(() => supervisor.stop(!serves));
   life.add(() => balancer.stop());
-  await machine.start();
-  const follower = createFollower(config, deps, parts, machine);
+  await supervisor.start();
+  const follower = createFollower(config, deps, parts, supervisor);
   const drains = new Drains({ balancer, haproxy, runtime, follower, clock, log });
-  const certificates = new Certificates(balancer, runtime, memory, log);
+  const certificates = new Certificates(balancer, runtime, handover, log);
   const metrics = deps.metrics ?? new Metrics();
-  const admin: AdminParts = {
-    life: machine,
+  const admin: AdminDeps = {
+    supervisor: supervisor,
     balancer,
     haproxy,
     follower,
@@ -336,7 +341,7 @@ async function serve(
   life.add(() => follower.stop());
   for (const part of [drains, traffic, certificates]) life.add(() => part.stop());
   traffic.start();
-  certificates.start(machine.health.adopted);
+  certificates.start(supervisor.health.adopted);
   follower.start();
   serves = true;
   log.info({ url: server.url, groups: config.groups.join(',') }, 'the load balancer serves');

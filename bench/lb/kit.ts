@@ -11,7 +11,7 @@ import { systemClock } from '../../cluster/runtime/clock';
 import { parseFlags } from '../../cluster/runtime/config/flags';
 import { type Logger, silentLogger } from '../../cluster/runtime/log';
 import { type LbConfig, lbFlags, readLbConfig } from '../../lb/config';
-import { whyNotBindable } from '../../lb/edge/ports';
+import { bindError } from '../../lb/edge/bind-check';
 import { type RunningLb, startLb } from '../../lb/main';
 import { FakeMarathon } from './fake-marathon';
 
@@ -32,7 +32,7 @@ export class Cleanups {
 export async function freePort(): Promise<number> {
   for (;;) {
     const port = 12_000 + Math.floor(Math.random() * 18_000);
-    if ((await whyNotBindable({ address: '127.0.0.1', port })) === undefined) return port;
+    if ((await bindError({ address: '127.0.0.1', port })) === undefined) return port;
   }
 }
 

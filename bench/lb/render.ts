@@ -5,7 +5,7 @@ import { lbFlags, readLbConfig } from '../../lb/config';
 import { createAppStore } from '../../lb/core/app-store';
 import { decide } from '../../lb/core/decide';
 import { createModelBuilder } from '../../lb/core/model';
-import { quietWorld } from '../../lb/core/options';
+import { emptyContext } from '../../lb/core/options';
 import { createRenderer } from '../../lb/core/render';
 import { previewOptions } from '../../lb/edge/render/main';
 import { loadTemplates } from '../../lb/edge/templates';
@@ -19,7 +19,7 @@ export function benchRender(): Figure[] {
   const templates = loadTemplates();
   const { flags } = parseFlags(lbFlags, { command: '', about: '', args: ['--group', 'external'], env: {} });
   const options = previewOptions(readLbConfig(flags, {}));
-  const world = { ...quietWorld, addresses: new Map([['127.0.0.1', '127.0.0.1']]) };
+  const context = { ...emptyContext, addresses: new Map([['127.0.0.1', '127.0.0.1']]) };
   const json = { apps: benchApps(APPS) };
   const full: number[] = [];
   const samples: number[] = [];
@@ -37,7 +37,7 @@ export function benchRender(): Figure[] {
     const render = createRenderer(templates);
     const began = performance.now();
     const usedBefore = process.cpuUsage();
-    let files = render(build(store.apps(), world));
+    let files = render(build(store.apps(), context));
     if (files.config.length > 0 && turn > 0) {
       full.push(performance.now() - began);
       fullCpu.push(cpu(usedBefore));
@@ -47,7 +47,7 @@ export function benchRender(): Figure[] {
       const from = performance.now();
       const usedFrom = process.cpuUsage();
       store.replaceOne('/team-0/app-500', { app });
-      const next = render(build(store.apps(), world));
+      const next = render(build(store.apps(), context));
       decide(files, next, { servers: true, maps: true });
       files = next;
       if (turn > 0 && change > 5) {

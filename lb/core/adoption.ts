@@ -5,8 +5,8 @@
  * Always true: a server whose line cannot be told for certain differs from every wanted one.
  */
 
-import { type Abilities, type Command, decide } from './decide';
-import type { Block, Files } from './render';
+import { type Capabilities, type Command, decide } from './decide';
+import type { Block, ConfigFiles } from './render';
 import { readSections } from './sections';
 
 /** A server as the running worker has it. */
@@ -14,15 +14,15 @@ export interface RunningServer {
   readonly backend: string;
   readonly server: string;
   /** `address:port`, an IPv6 address in brackets. */
-  readonly place: string;
-  /** Taken out by order: no new request goes there. */
-  readonly out: boolean;
+  readonly endpoint: string;
+  /** Disabled by order (forced maintenance or drain): no new request goes there. */
+  readonly disabled: boolean;
   readonly weight: number;
 }
 
 const COLUMNS = { backend: 1, server: 3, address: 4, admin: 6, weight: 7, port: 18 } as const;
 /** HAProxy's flags of an administrative state: forced maintenance and forced drain (`SRV_ADMF_FMAINT`, `_FDRAIN`). */
-const OUT_FLAGS = 0x01 | 0x08;
+const DISABLED_FLAGS = 0x01 | 0x08;
 
 /** Reads the answer to `show servers state`; rows of another form are left out. */
 export function readRunningServers(answer: string): RunningServer[] {
@@ -34,17 +34,17 @@ export function readRunningServers(answer: string): RunningServer[] {
     return {
       backend: text('backend'),
       server: text('server'),
-      place: `${address.includes(':') ? `[${address}]` : address}:${text('port')}`,
-      out: (Number(text('admin')) & OUT_FLAGS) !== 0,
+      endpoint: `${address.includes(':') ? `[${address}]` : address}:${text('port')}`,
+      disabled: (Number(text('admin')) & DISABLED_FLAGS) !== 0,
       weight: Number(text('weight')),
     };
   });
 }
 
 /** Lines of servers by backend and name, as a configuration has them; without `weight` and `disabled` at their end. */
-type ConfiguredLines = ReadonlyMap<string, ReadonlyMap<string, { line: string; weighted: boolean }>>;
+type ConfiguredServers = ReadonlyMap<string, ReadonlyMap<string, { line: string; weighted: boolean }>>;
 
-export function readConfiguredServers(config: string): ConfiguredLines {
+export function readConfiguredServers(config: string): ConfiguredServers {
   const backends = new Map<string, Map<string, { line: string; weighted: boolean }>>();
   for (const { title, text } of readSections(config)) {
     const name = /^backend (\S+)$/.exec(title)?.[1];
@@ -62,15 +62,15 @@ export function readConfiguredServers(config: string): ConfiguredLines {
 
 /** Addresses that a configuration binds, as `address:port`. */
 export function readBinds(config: string): Set<string> {
-  return new Set([...config.matchAll(/^[ \t]+bind (\S+:\d+)/gm)].map(([, place]) => place ?? ''));
+  return new Set([...config.matchAll(/^[ \t]+bind (\S+:\d+)/gm)].map(([, endpoint]) => endpoint ?? ''));
 }
 
 /** Structure of a configuration, all but servers and maps: equal texts mean that commands do. */
-export function structureOf({ blocks }: Files): string {
+export function structureOf({ blocks }: ConfigFiles): string {
   return blocks.map(({ text }) => text).join('\u0000');
 }
 
-export interface Adopted {
+export interface AdoptedConfig {
   readonly config: string;
   readonly servers: readonly RunningServer[];
 }
@@ -83,9 +83,9 @@ const UNKNOWN = '?';
  * out to be deleted, as `backend/server`. Maps differ from all wanted ones, so that they are replaced.
  */
 export function runningFiles(
-  wanted: Files,
-  { config, servers }: Adopted,
-): { files: Files; leaving: string[] } {
+  wanted: ConfigFiles,
+  { config, servers }: AdoptedConfig,
+): { files: ConfigFiles; leaving: string[] } {
   const configured = readConfiguredServers(config);
   const byBackend = new Map<string, RunningServer[]>();
   for (const server of servers) {
@@ -99,7 +99,7 @@ export function runningFiles(
     const lines = configured.get(block.backend.name);
     const texts = (byBackend.get(block.backend.name) ?? []).map((server) => {
       const line = lines?.get(server.server);
-      if (line === undefined && server.out) leaving.push(`${server.backend}/${server.server}`);
+      if (line === undefined && server.disabled) leaving.push(`${server.backend}/${server.server}`);
       else return printServer(server, line);
       return '';
     });
@@ -110,26 +110,30 @@ export function runningFiles(
 }
 
 function printServer(
-  { server, place, out, weight }: RunningServer,
+  { server, endpoint, disabled, weight }: RunningServer,
   configured: { line: string; weighted: boolean } | undefined,
 ): string {
-  const line = configured?.line.split(' ', 1)[0] === place ? configured.line : `${place} ${UNKNOWN}`;
+  const line = configured?.line.split(' ', 1)[0] === endpoint ? configured.line : `${endpoint} ${UNKNOWN}`;
   const weights = weight !== 1 || configured?.weighted ? ` weight ${weight}` : '';
-  return `  server ${server} ${line}${weights}${out ? ' disabled' : ''}\n`;
+  return `  server ${server} ${line}${weights}${disabled ? ' disabled' : ''}\n`;
 }
 
 /**
  * Orders by backend that bring servers of the running structure to the wanted ones, for backends that run and are wanted:
  * what can be done before a reload brings the rest.
  */
-export function changesBeforeReload(wanted: Files, adopted: Adopted, abilities: Abilities): Command[][] {
+export function changesBeforeReload(
+  wanted: ConfigFiles,
+  adopted: AdoptedConfig,
+  capabilities: Capabilities,
+): Command[][] {
   const running = new Set(adopted.servers.map(({ backend }) => backend));
   const { files } = runningFiles(wanted, adopted);
   return wanted.blocks.flatMap((block, index) => {
     const before = files.blocks[index];
     if (before === undefined || !running.has(block.backend?.name ?? '')) return [];
-    const alone = (block: Block): Files => ({ blocks: [block], maps: undefined, config: '' });
-    const decision = decide(alone(before), alone(block), abilities);
+    const alone = (block: Block): ConfigFiles => ({ blocks: [block], maps: undefined, config: '' });
+    const decision = decide(alone(before), alone(block), capabilities);
     return decision.kind === 'commands' ? [[...decision.commands]] : [];
   });
 }

@@ -2,10 +2,10 @@
  * The apps as last read. An app that reads the same stays the same object, so that nothing is made again for it.
  */
 
-import { type App, ordersPorts, readApps, readOneApp } from './apps';
+import { type App, affectsPortOrder, readApps, readOneApp } from './apps';
 import type { Issue } from './issues';
 
-interface Entry {
+interface StoredApp {
   readonly key: string;
   readonly app: App;
 }
@@ -24,11 +24,11 @@ export interface AppStore {
 }
 
 export function createAppStore(): AppStore {
-  let entries = new Map<string, Entry>();
+  let entries = new Map<string, StoredApp>();
   let sorted: readonly App[] = [];
   let issues: readonly Issue[] = [];
   let portOrder: readonly string[] = [];
-  const keep = (app: App, before: ReadonlyMap<string, Entry>): boolean => {
+  const keep = (app: App, before: ReadonlyMap<string, StoredApp>): boolean => {
     const key = JSON.stringify(app);
     const previous = before.get(app.id);
     entries.set(app.id, previous?.key === key ? previous : { key, app });
@@ -56,7 +56,7 @@ export function createAppStore(): AppStore {
     replaceOne: (id, json) => {
       const app = readOneApp(json);
       if (app?.id !== id) return false;
-      if (ordersPorts(app) && !portOrder.includes(id)) return false;
+      if (affectsPortOrder(app) && !portOrder.includes(id)) return false;
       const listed = entries.has(id);
       if (!keep(app, entries)) return true;
       if (listed) sorted = sorted.map((other) => (other.id === id ? app : other));

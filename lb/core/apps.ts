@@ -5,7 +5,7 @@
  */
 
 import type { Issue } from './issues';
-import { checkPath, isAddress, isSafeWord } from './values';
+import { checkPath, isAddress, isSafeWord } from './label-values';
 
 export interface HealthCheck {
   readonly protocol: string;
@@ -46,20 +46,20 @@ export interface App {
   readonly healthChecks: readonly HealthCheck[];
   readonly tasks: readonly Task[];
   /** Tasks that take no requests, such as starting ones; they count when a deployment group is merged. */
-  readonly idle: readonly Pick<Task, 'id' | 'alive'>[];
+  readonly notServing: readonly Pick<Task, 'id' | 'alive'>[];
   readonly instances: number;
   readonly lastScalingAt: string | undefined;
   /** Its tasks have addresses of their own, and nobody gave it service ports. */
-  readonly wantsPorts: boolean;
+  readonly needsServicePorts: boolean;
   /** Ports that every task has inside its own network, when nobody gave the app service ports. */
-  readonly insidePorts: readonly number[];
+  readonly containerPorts: readonly number[];
 }
 
 type Json = Readonly<Record<string, unknown>>;
 type Networking = 'host' | 'bridge' | 'container';
 
 /** States in which a task takes no requests. */
-const STATES_LEFT_OUT = new Set(
+const NOT_SERVING_STATES = new Set(
   'STAGING STARTING KILLING FINISHED FAILED KILLED ERROR DROPPED GONE GONE_BY_OPERATOR UNKNOWN'
     .split(' ')
     .map((state) => `TASK_${state}`),
@@ -80,13 +80,13 @@ export function readApps(
     if (APP_ID.test(id)) apps.push(readApp(id, entry));
     else issues.push({ app: JSON.stringify(id), text: 'this id cannot be used; the app is left out' });
   }
-  const portOrder = apps.filter(ordersPorts).map(({ id }) => id);
+  const portOrder = apps.filter(affectsPortOrder).map(({ id }) => id);
   return { apps: apps.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), issues, portOrder };
 }
 
 /** True when the place of an app in Marathon's list has a say in the choice of service ports. */
-export function ordersPorts({ wantsPorts, labels }: App): boolean {
-  return wantsPorts || labels['HAPROXY_DEPLOYMENT_GROUP'] !== undefined;
+export function affectsPortOrder({ needsServicePorts, labels }: App): boolean {
+  return needsServicePorts || labels['HAPROXY_DEPLOYMENT_GROUP'] !== undefined;
 }
 
 /** Reads the answer to `GET /v2/apps/ID`, `{"app": ...}`; undefined when it is none. */
@@ -106,7 +106,7 @@ function readApp(id: string, app: Json): App {
   const tasks = all.flatMap(({ task }) => task ?? []);
   const idle = all.filter(({ task }) => task === undefined).map(({ json }) => json);
   const servicePorts = readServicePorts(app, networking);
-  const wantsPorts = networking === 'container' && servicePorts.every((entry) => entry === undefined);
+  const needsServicePorts = networking === 'container' && servicePorts.every((entry) => entry === undefined);
   const instances = app['instances'];
   return {
     id,
@@ -114,11 +114,11 @@ function readApp(id: string, app: Json): App {
     servicePorts,
     instances: typeof instances === 'number' && instances >= 0 ? instances : tasks.length,
     lastScalingAt: text(object(app['versionInfo'])['lastScalingAt']),
-    wantsPorts,
-    insidePorts: wantsPorts ? taskPorts({}, app, networking) : [],
+    needsServicePorts,
+    containerPorts: needsServicePorts ? taskPorts({}, app, networking) : [],
     healthChecks: array(app['healthChecks']).map((check) => readHealthCheck(object(check))),
     tasks,
-    idle: idle.map((task) => ({ id: text(task['id']) ?? '', alive: readAlive(task) })),
+    notServing: idle.map((task) => ({ id: text(task['id']) ?? '', alive: readAlive(task) })),
   };
 }
 
@@ -159,7 +159,7 @@ function definedPorts(app: Json): (number | undefined)[] {
 
 function readTask(task: Json, app: Json, networking: Networking): Task | undefined {
   const host = text(task['host']);
-  if (!host || !isSafeWord(host) || STATES_LEFT_OUT.has(text(task['state']) ?? '')) return undefined;
+  if (!host || !isSafeWord(host) || NOT_SERVING_STATES.has(text(task['state']) ?? '')) return undefined;
   const ip = text(object(array(task['ipAddresses'])[0])['ipAddress']);
   if (networking === 'container' && (ip === undefined || !isAddress(ip))) return undefined;
   const ports = taskPorts(task, app, networking);
@@ -218,7 +218,7 @@ function readHealthCheck(check: Json): HealthCheck {
  * Verdicts to fall back on while Marathon has none for a task, as after a change of its leader. The same object as before
  * when there is no other verdict. `seen` are apps whose verdicts are in `before` already.
  */
-export function rememberVerdicts(
+export function rememberAlive(
   apps: readonly App[],
   before: ReadonlyMap<string, boolean>,
   seen: WeakSet<App> = new WeakSet(),
@@ -236,13 +236,16 @@ export function rememberVerdicts(
     }
   }
   const verdicts = after ?? before;
-  return verdicts.size > 2 * tasks + SPARE_VERDICTS ? pruned(apps, verdicts) : verdicts;
+  return verdicts.size > 2 * tasks + REMEMBERED_MIN ? withoutGoneTasks(apps, verdicts) : verdicts;
 }
 
 /** Verdicts of tasks that are gone are forgotten once there are this many, and as many as those of living ones. */
-const SPARE_VERDICTS = 1000;
+const REMEMBERED_MIN = 1000;
 
-function pruned(apps: readonly App[], verdicts: ReadonlyMap<string, boolean>): Map<string, boolean> {
+function withoutGoneTasks(
+  apps: readonly App[],
+  verdicts: ReadonlyMap<string, boolean>,
+): Map<string, boolean> {
   const alive = new Set(apps.flatMap(({ tasks }) => tasks.map(({ id }) => id)));
   return new Map([...verdicts].filter(([id]) => alive.has(id)));
 }

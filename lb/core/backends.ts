@@ -1,19 +1,19 @@
 /**
- * Backends: the pieces of one backend and its servers, decided from the service's labels and health check.
+ * Backends: the snippets of one backend and its servers, decided from the service's labels and health check.
  */
 
 import type { HealthCheck } from './apps';
 import type { ModelOptions } from './options';
 import type { Mode, Server, Service } from './services';
-import type { Piece, TemplateName, Values } from './template-table';
-import { hostWords, withoutPort } from './vhost-pieces';
+import type { Snippet, TemplateName, TemplateValues } from './template-table';
+import { hostHeaders, withoutPort } from './vhost-snippets';
 
 export interface Backend {
   readonly name: string;
   readonly app: string;
   readonly mode: Mode;
   /** All before the servers. */
-  readonly frame: readonly Piece[];
+  readonly directives: readonly Snippet[];
   readonly servers: readonly BackendServer[];
   /** True when servers can come and go while HAProxy runs. */
   readonly dynamic: boolean;
@@ -21,10 +21,10 @@ export interface Backend {
 
 export interface BackendServer extends Server {
   /** The address with brackets when it needs them, and the port. */
-  readonly place: string;
+  readonly endpoint: string;
   /** The server's line, but for the options of its health check. */
-  readonly line: Piece;
-  readonly health: Piece | undefined;
+  readonly line: Snippet;
+  readonly health: Snippet | undefined;
 }
 
 /** Ways of balancing that let servers come and go; the others need a table made at the start. */
@@ -43,44 +43,44 @@ export function buildBackend(service: Service, options: ModelOptions): Backend {
     name,
     app: service.app,
     mode,
-    frame: mode === 'http' ? httpFrame(service, options) : tcpFrame(service),
+    directives: mode === 'http' ? httpDirectives(service, options) : tcpDirectives(service),
     servers: buildServers(service),
     dynamic: DYNAMIC_BALANCE.test(labels.BALANCE) && !labels.STICKY && !custom,
   };
 }
 
-type Maker = (template: TemplateName, values?: Values) => Piece;
+type MakeSnippet = (template: TemplateName, values?: TemplateValues) => Snippet;
 
-function maker({ overrides }: Service): Maker {
+function snippetMaker({ overrides }: Service): MakeSnippet {
   return (template, values = {}) => ({ template, values, override: overrides[template] });
 }
 
-function head(service: Service, make: Maker): Piece {
+function head(service: Service, make: MakeSnippet): Snippet {
   const { name, labels, mode } = service;
   return make('BACKEND_HEAD', { backend: name, balance: labels.BALANCE, mode });
 }
 
-function httpFrame(service: Service, options: ModelOptions): Piece[] {
+function httpDirectives(service: Service, options: ModelOptions): Snippet[] {
   const { labels } = service;
-  const make = maker(service);
-  const check = checkPiece(service, make);
+  const make = snippetMaker(service);
+  const check = checkSnippet(service, make);
   return [
     head(service, make),
     ...(labels.USE_HSTS ? [make('BACKEND_HSTS_OPTIONS')] : []),
     make('BACKEND_HTTP_OPTIONS'),
     ...rewrites(service, options, make),
-    ...networks(service, make, 'HTTP'),
+    ...networkRules(service, make, 'HTTP'),
     ...(labels.STICKY ? [make('BACKEND_STICKY_OPTIONS')] : []),
     ...(check ? [check] : []),
   ];
 }
 
-function tcpFrame(service: Service): Piece[] {
-  const make = maker(service);
-  const check = checkPiece(service, make);
+function tcpDirectives(service: Service): Snippet[] {
+  const make = snippetMaker(service);
+  const check = checkSnippet(service, make);
   return [
     head(service, make),
-    ...networks(service, make, 'TCP'),
+    ...networkRules(service, make, 'TCP'),
     ...(service.labels.STICKY ? [make('BACKEND_STICKY_OPTIONS')] : []),
     ...(check ? [check] : []),
   ];
@@ -90,37 +90,42 @@ function tcpFrame(service: Service): Piece[] {
  * Paths and hosts that are rewritten on the way there and back. A Host header is set only when there is one host name to
  * set it to.
  */
-function rewrites({ labels }: Service, options: ModelOptions, make: Maker): Piece[] {
+function rewrites({ labels }: Service, options: ModelOptions, make: MakeSnippet): Snippet[] {
   const hosts = labels.VHOST ?? [];
   const [hostname] = hosts;
-  const pieces: Piece[] = [];
+  const snippets: Snippet[] = [];
   const proxypath = labels.HTTP_BACKEND_PROXYPASS_PATH?.replace(/\/+$/, '');
   if (proxypath !== undefined) {
     const ignoreCase = labels.PATH?.ignoreCase ?? false;
     const hostHeader = hosts.length === 1 ? hostname : undefined;
     const values = { hostname, hostHeader, proxypath, pathPattern: pattern(proxypath), ignoreCase };
-    pieces.push(make('HTTP_BACKEND_PROXYPASS_GLUE', values));
+    snippets.push(make('HTTP_BACKEND_PROXYPASS_GLUE', values));
   }
   const rootpath = labels.HTTP_BACKEND_REVPROXY_PATH;
   if (rootpath !== undefined) {
-    const values = { hostname, rootpath, prefix: rootpath.replace(/\/+$/, ''), hostPattern: anyOf(hosts) };
-    pieces.push(make('HTTP_BACKEND_REVPROXY_GLUE', values));
+    const values = {
+      hostname,
+      rootpath,
+      prefix: rootpath.replace(/\/+$/, ''),
+      hostPattern: hostPatternOf(hosts),
+    };
+    snippets.push(make('HTTP_BACKEND_REVPROXY_GLUE', values));
   }
   const redirpath = labels.HTTP_BACKEND_REDIR;
   if (redirpath !== undefined && hostname !== undefined) {
-    const words = hosts.map((host) => hostWords(host, options)).join(' ');
-    pieces.push(make('HTTP_BACKEND_REDIR', { hostname, hosts: words, redirpath }));
+    const words = hosts.map((host) => hostHeaders(host, options)).join(' ');
+    snippets.push(make('HTTP_BACKEND_REDIR', { hostname, hosts: words, redirpath }));
   }
-  return pieces;
+  return snippets;
 }
 
 /** A regular expression that matches these host names; undefined when there is none. */
-function anyOf(hosts: readonly string[]): string | undefined {
+function hostPatternOf(hosts: readonly string[]): string | undefined {
   const patterns = hosts.map((host) => pattern(withoutPort(host)));
   return patterns.length > 1 ? `(?:${patterns.join('|')})` : patterns[0];
 }
 
-function networks({ labels }: Service, make: Maker, kind: 'HTTP' | 'TCP'): Piece[] {
+function networkRules({ labels }: Service, make: MakeSnippet, kind: 'HTTP' | 'TCP'): Snippet[] {
   const allowed = labels.BACKEND_NETWORK_ALLOWED_ACL ?? [];
   if (allowed.length === 0) return [];
   return [
@@ -130,21 +135,23 @@ function networks({ labels }: Service, make: Maker, kind: 'HTTP' | 'TCP'): Piece
 }
 
 /** True when HAProxy checks by HTTP, and not by a connection alone. */
-function asksHttp({ check, mode }: Service): boolean {
+function checksByHttp({ check, mode }: Service): boolean {
   return check !== undefined && mode === 'http' && !/^((MESOS_)?TCP|COMMAND)$/.test(check.protocol);
 }
 
-function checkPiece(service: Service, make: Maker): Piece | undefined {
+function checkSnippet(service: Service, make: MakeSnippet): Snippet | undefined {
   const { check, servers } = service;
   if (!check) return undefined;
-  const template = asksHttp(service) ? 'BACKEND_HTTP_HEALTHCHECK_OPTIONS' : 'BACKEND_TCP_HEALTHCHECK_OPTIONS';
+  const template = checksByHttp(service)
+    ? 'BACKEND_HTTP_HEALTHCHECK_OPTIONS'
+    : 'BACKEND_TCP_HEALTHCHECK_OPTIONS';
   const port =
     service.labels.BACKEND_HEALTHCHECK_PORT_INDEX === undefined ? undefined : servers[0]?.checkPort;
   return make(template, checkValues(check, port ?? servers[0]?.port, service));
 }
 
-function checkValues(check: HealthCheck, port: number | undefined, service: Service): Values {
-  const tls = asksHttp(service) && /HTTPS$/.test(check.protocol);
+function checkValues(check: HealthCheck, port: number | undefined, service: Service): TemplateValues {
+  const tls = checksByHttp(service) && /HTTPS$/.test(check.protocol);
   return {
     healthCheck: JSON.stringify(check),
     healthCheckPortIndex: check.portIndex ?? 'None',
@@ -162,18 +169,18 @@ function checkValues(check: HealthCheck, port: number | undefined, service: Serv
 }
 
 function buildServers(service: Service): BackendServer[] {
-  const make = maker(service);
-  const health = new Map<number | undefined, Piece>();
+  const make = snippetMaker(service);
+  const health = new Map<number | undefined, Snippet>();
   const { check, labels } = service;
-  const template = asksHttp(service)
+  const template = checksByHttp(service)
     ? 'BACKEND_SERVER_HTTP_HEALTHCHECK_OPTIONS'
     : 'BACKEND_SERVER_TCP_HEALTHCHECK_OPTIONS';
   return service.servers.map((server) => {
     const address = server.address.includes(':') ? `[${server.address}]` : server.address;
-    const piece =
+    const snippet =
       check &&
       (health.get(server.checkPort) ?? make(template, checkValues(check, server.checkPort, service)));
-    if (piece) health.set(server.checkPort, piece);
+    if (snippet) health.set(server.checkPort, snippet);
     const weight = server.weight === undefined ? '' : ` weight ${server.weight}`;
     const line = make('BACKEND_SERVER_OPTIONS', {
       host: server.host,
@@ -184,7 +191,7 @@ function buildServers(service: Service): BackendServer[] {
       cookieOptions: labels.STICKY ? ` check cookie ${server.cookie}` : '',
       otherOptions: weight + (server.draining ? ' disabled' : ''),
     });
-    return { ...server, place: `${address}:${server.port}`, line, health: piece };
+    return { ...server, endpoint: `${address}:${server.port}`, line, health: snippet };
   });
 }
 

@@ -3,7 +3,7 @@
  * HAProxy runs, or a reload when the structure changes.
  */
 
-import type { Block, Files } from './render';
+import type { Block, ConfigFiles } from './render';
 import { describeChange } from './sections';
 
 /** One order to the running HAProxy. `line` is the server's line without its name, its weight and `disabled`. */
@@ -17,7 +17,7 @@ export type Command =
       readonly draining: boolean;
     }
   | { readonly kind: 'remove'; readonly backend: string; readonly server: string; readonly line: string }
-  | { readonly kind: 'drain'; readonly backend: string; readonly server: string; readonly out: boolean }
+  | { readonly kind: 'drain'; readonly backend: string; readonly server: string; readonly disabled: boolean }
   | { readonly kind: 'weight'; readonly backend: string; readonly server: string; readonly weight: number }
   | { readonly kind: 'map'; readonly map: 'hosts' | 'apps'; readonly text: string };
 
@@ -26,8 +26,8 @@ export type Decision =
   | { readonly kind: 'commands'; readonly commands: readonly Command[]; readonly reason: string }
   | { readonly kind: 'reload'; readonly reason: string };
 
-/** The abilities of this HAProxy while it runs. */
-export interface Abilities {
+/** The capabilities of this HAProxy while it runs. */
+export interface Capabilities {
   /** Servers can be added and deleted (2.6 and newer). */
   readonly servers: boolean;
   /** Maps can be replaced in one step (2.4 and newer). */
@@ -37,7 +37,7 @@ export interface Abilities {
 const COMMANDS_MAX = 2000;
 
 /** `running` is what HAProxy has loaded. */
-export function decide(running: Files, wanted: Files, abilities: Abilities): Decision {
+export function decide(running: ConfigFiles, wanted: ConfigFiles, capabilities: Capabilities): Decision {
   const sameMaps = running.maps?.hosts === wanted.maps?.hosts && running.maps?.apps === wanted.maps?.apps;
   const same = sameStructure(running.blocks, wanted.blocks);
   if (
@@ -46,7 +46,7 @@ export function decide(running: Files, wanted: Files, abilities: Abilities): Dec
     running.blocks.every(({ servers }, index) => servers === wanted.blocks[index]?.servers)
   )
     return { kind: 'nothing', reason: 'the configuration is the same' };
-  const commands = same ? commandsFor(running, wanted, abilities) : undefined;
+  const commands = same ? commandsFor(running, wanted, capabilities) : undefined;
   if (commands !== undefined && commands.length <= COMMANDS_MAX)
     return { kind: 'commands', commands, reason: describeCommands(commands) };
   const change = describeChange(running.blocks, wanted.blocks);
@@ -59,13 +59,17 @@ export function sameStructure(running: readonly Block[], wanted: readonly Block[
 }
 
 /** The orders that make one into the other; undefined when only a reload does. */
-function commandsFor(running: Files, wanted: Files, abilities: Abilities): Command[] | undefined {
+function commandsFor(
+  running: ConfigFiles,
+  wanted: ConfigFiles,
+  capabilities: Capabilities,
+): Command[] | undefined {
   const added: Command[] = [];
   const removed: Command[] = [];
   for (const [index, block] of wanted.blocks.entries()) {
     const before = running.blocks[index];
     if (block === before || block.servers === before?.servers) continue;
-    const blockCommands = serverCommands(before, block, abilities);
+    const blockCommands = serverCommands(before, block, capabilities);
     if (blockCommands === undefined) return undefined;
     for (const command of blockCommands) (command.kind === 'remove' ? removed : added).push(command);
   }
@@ -73,7 +77,7 @@ function commandsFor(running: Files, wanted: Files, abilities: Abilities): Comma
   for (const map of ['hosts', 'apps'] as const) {
     const text = wanted.maps?.[map];
     if (running.maps?.[map] === text) continue;
-    if (text === undefined || running.maps === undefined || !abilities.maps) return undefined;
+    if (text === undefined || running.maps === undefined || !capabilities.maps) return undefined;
     maps.push({ kind: 'map', map, text });
   }
   return [...added, ...maps, ...removed];
@@ -88,12 +92,12 @@ interface ServerLine {
 function serverCommands(
   before: Block | undefined,
   after: Block,
-  abilities: Abilities,
+  capabilities: Capabilities,
 ): Command[] | undefined {
   const backend = after.backend?.name ?? '';
   const old = readServers(before?.servers ?? '');
   const fresh = readServers(after.servers ?? '');
-  if (!old || !fresh || !abilities.servers) return undefined;
+  if (!old || !fresh || !capabilities.servers) return undefined;
   const commands: Command[] = [];
   for (const [server, { line, weight, draining }] of fresh) {
     const previous = old.get(server);
@@ -104,7 +108,7 @@ function serverCommands(
     }
     if (previous.line !== line) return undefined;
     if (previous.weight !== weight) commands.push({ kind: 'weight', backend, server, weight: weight ?? 1 });
-    if (previous.draining !== draining) commands.push({ kind: 'drain', backend, server, out: draining });
+    if (previous.draining !== draining) commands.push({ kind: 'drain', backend, server, disabled: draining });
   }
   for (const [server, { line }] of old)
     if (!fresh.has(server)) commands.push({ kind: 'remove', backend, server, line });

@@ -71,13 +71,13 @@ function merge(first: App, second: App): App {
   const target = readAppLabels(fresh.id, fresh.labels).labels.DEPLOYMENT_TARGET_INSTANCES ?? 1;
   const healthy =
     fresh.healthChecks.length > 0
-      ? [...fresh.tasks, ...fresh.idle].filter(({ alive }) => alive === true).length
+      ? [...fresh.tasks, ...fresh.notServing].filter(({ alive }) => alive === true).length
       : fresh.instances;
-  const candidates = [...old.tasks, ...old.idle].map(({ id: task }) => task).sort();
+  const candidates = [...old.tasks, ...old.notServing].map(({ id: task }) => task).sort();
   const count = Math.min(candidates.length, healthy, Math.max(0, healthy + old.instances - target));
   const out = new Set(candidates.slice(0, count));
   const tasks = old.tasks.map((task) => (out.has(task.id) ? { ...task, draining: true } : task));
-  return { ...old, tasks: [...tasks, ...fresh.tasks], idle: [...old.idle, ...fresh.idle] };
+  return { ...old, tasks: [...tasks, ...fresh.tasks], notServing: [...old.notServing, ...fresh.notServing] };
 }
 
 function startedAt({ labels }: App): number {

@@ -1,9 +1,9 @@
 /**
- * Everything the load balancer's life can order. Performed by `edge/life.ts`.
+ * Everything the load balancer's life can order. Performed by `edge/supervisor.ts`.
  */
 
 import type { CommonEffect } from '../../cluster/model/event';
-import type { StartSource } from './events';
+import type { ConfigSource } from './events';
 
 export type LbEffect =
   | CommonEffect
@@ -14,7 +14,7 @@ export type LbEffect =
   /** Read Marathon's apps once; answered by `apps.read` or `apps.unreachable`. */
   | { readonly kind: 'read' }
   /** Start HAProxy; answered by `haproxy.started`, `haproxy.refused` or `start.failed`. */
-  | { readonly kind: 'start'; readonly source: StartSource }
+  | { readonly kind: 'start'; readonly source: ConfigSource }
   /** HAProxy runs: apps may be followed from now on. */
   | { readonly kind: 'ready' }
   /** The start cannot go on. */

@@ -17,24 +17,24 @@ export interface LbBoot {
  * Result of looking for a HAProxy of this work folder. `none`: no living process of ours; `why` tells of what an earlier
  * run left. `previous`: a configuration of an earlier run is on disk.
  */
-export type Finding =
+export type SearchResult =
   | { readonly kind: 'serving'; readonly pid: number }
   | { readonly kind: 'none'; readonly previous: boolean; readonly why: string };
 
 /** Result of asking a socket. `gone`: nobody listens there; `silent`: no answer in time, as under a heavy load. */
-export type Probe = 'answers' | 'silent' | 'gone';
+export type ProbeResult = 'answers' | 'silent' | 'gone';
 
 /** Configuration to start HAProxy with: the one on disk, one without apps, or one of the apps just read. */
-export type StartSource = 'previous' | 'empty' | 'current';
+export type ConfigSource = 'previous' | 'empty' | 'current';
 
 export interface LbEvents {
   /** The load balancer begins. */
   started: Record<never, never>;
-  'haproxy.found': { readonly finding: Finding };
+  'haproxy.found': { readonly finding: SearchResult };
   'haproxy.adopted': { readonly pid: number };
-  'haproxy.started': { readonly pid: number; readonly source: StartSource };
+  'haproxy.started': { readonly pid: number; readonly source: ConfigSource };
   /** HAProxy refuses to start with this configuration. */
-  'haproxy.refused': { readonly source: StartSource; readonly why: string };
+  'haproxy.refused': { readonly source: ConfigSource; readonly why: string };
   'haproxy.ended': { readonly pid: number; readonly status: string };
   /** The load balancer's own listeners cannot be had, its folder not be used, or the attempt broke off. */
   'start.failed': { readonly why: string };
@@ -43,7 +43,7 @@ export interface LbEvents {
   'apps.unreachable': { readonly why: string };
   /** HAProxy serves the apps as last read. */
   'apps.served': Record<never, never>;
-  'sockets.probed': { readonly runtime: Probe; readonly master: Probe };
+  'sockets.probed': { readonly runtime: ProbeResult; readonly master: ProbeResult };
   /** The reload that makes the sockets again is over; `why` when it failed. */
   'sockets.renewed': { readonly why: string | undefined };
   /** `failed`: the start failed after HAProxy was there. */

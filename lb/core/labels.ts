@@ -5,9 +5,9 @@
  */
 
 import type { Issue } from './issues';
+import * as values from './label-values';
 import { isTemplateLabel } from './overrides';
 import { DEAD_LABELS } from './template-table';
-import * as values from './values';
 
 /** A label of one service port, `HAPROXY_{n}_NAME`. */
 export interface LabelRow<T> {
@@ -20,12 +20,12 @@ export interface LabelRow<T> {
   /** The place of its effect in the configuration. */
   readonly lands: string;
   /** It narrows who or what may come: a wrong value closes this part of the service, rather than open it to all. */
-  readonly closes?: Closing;
+  readonly closes?: ClosablePart;
 }
 
 /** The parts of a service that can be closed: all of it, its own listener, its host names. */
-export type Closing = 'port' | 'listener' | 'hosts';
-const CLOSINGS: Readonly<Record<Closing, { readonly issue: string; readonly help: string }>> = {
+export type ClosablePart = 'port' | 'listener' | 'hosts';
+const CLOSABLE_PARTS: Readonly<Record<ClosablePart, { readonly issue: string; readonly help: string }>> = {
   port: { issue: 'the port is not served', help: 'closes the port' },
   listener: { issue: 'the port has no listener of its own', help: 'closes the listener of the port' },
   hosts: { issue: 'its host names are not served', help: 'closes the host names' },
@@ -37,7 +37,7 @@ function row<T>(read: values.Reader<T>, rest: Omit<LabelRow<T>, 'read'>): LabelR
 
 function optional<T>(
   read: values.Reader<T>,
-  rest: { help: string; lands: string; fallbackText?: string; closes?: Closing },
+  rest: { help: string; lands: string; fallbackText?: string; closes?: ClosablePart },
 ): LabelRow<T | undefined> {
   return { read, fallback: undefined, fallbackText: 'none', ...rest };
 }
@@ -179,7 +179,7 @@ export const appLabels = {
     help: 'blue or green; written by `meseta lb zdd`.',
     lands: 'read by `meseta lb zdd`',
   }),
-  DEPLOYMENT_STARTED_AT: optional(values.moment, {
+  DEPLOYMENT_STARTED_AT: optional(values.timestamp, {
     help: 'Which app of the group is the older one; written by `meseta lb zdd`.',
     lands: 'labels and ports of the group',
   }),
@@ -214,7 +214,7 @@ export function readAppLabels(
     const label = `HAPROXY_${name}`;
     const text = Object.hasOwn(labels, label) ? labels[label] : undefined;
     if (text === undefined) continue;
-    const reading: values.Reading<unknown> = appLabels[name].read(text);
+    const reading: values.ReadResult<unknown> = appLabels[name].read(text);
     if ('value' in reading) typed[name] = reading.value;
     else issues.push({ app, label, column: reading.column, text: reading.error });
   }
@@ -235,9 +235,9 @@ export function readPortLabels(
   app: string,
   labels: Readonly<Record<string, string>>,
   index: number,
-): { labels: PortLabels; closed: ReadonlySet<Closing>; issues: Issue[] } {
+): { labels: PortLabels; closed: ReadonlySet<ClosablePart>; issues: Issue[] } {
   const issues: Issue[] = [];
-  const closed = new Set<Closing>();
+  const closed = new Set<ClosablePart>();
   const typed: Partial<Record<PortLabelName, unknown>> = {};
   for (const name of Object.keys(portLabels) as PortLabelName[]) {
     const label = `HAPROXY_${index}_${name}`;
@@ -245,15 +245,16 @@ export function readPortLabels(
     const { fallback, closes }: LabelRow<unknown> = portLabels[name];
     typed[name] = fallback;
     if (text === undefined) continue;
-    const reading: values.Reading<unknown> = portLabels[name].read(text);
+    const reading: values.ReadResult<unknown> = portLabels[name].read(text);
     if ('value' in reading) {
       typed[name] = reading.value;
-      for (const { error, column } of reading.remarks ?? []) issues.push({ app, label, column, text: error });
+      for (const { error, column } of reading.warnings ?? [])
+        issues.push({ app, label, column, text: error });
       continue;
     }
-    typed[name] = reading.instead ?? fallback;
+    typed[name] = reading.substitute ?? fallback;
     if (closes) closed.add(closes);
-    const consequence = closes ? `; ${CLOSINGS[closes].issue}` : '';
+    const consequence = closes ? `; ${CLOSABLE_PARTS[closes].issue}` : '';
     issues.push({ app, label, column: reading.column, text: reading.error + consequence });
   }
   return { labels: typed as PortLabels, closed, issues };
@@ -299,6 +300,6 @@ export function labelReference(): string {
 }
 
 function referenceLine(name: string, { fallbackText, help, lands, closes }: LabelRow<unknown>): string {
-  const consequence = closes ? ` A wrong value ${CLOSINGS[closes].help}.` : '';
+  const consequence = closes ? ` A wrong value ${CLOSABLE_PARTS[closes].help}.` : '';
   return `| \`${name}\` | ${fallbackText} | ${help}${consequence} | ${lands} |`;
 }

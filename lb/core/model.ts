@@ -1,49 +1,49 @@
 /**
  * The model: all that the configuration says, as plain values, ready for the templates.
  *
- * In: apps, options, what is known of the world      Out: Model
+ * In: apps, options, what is known of the machine and the network      Out: Model
  * Always true: sorted; equal input gives an equal model; every text in it is safe in the configuration.
  */
 
 import type { App } from './apps';
 import { type Backend, buildBackend } from './backends';
 import { type MergeCache, mergeDeployments } from './deployments';
-import { buildGroupedFronts, type GroupedFront } from './grouped';
+import { buildGroupedVhosts, type GroupedVhost } from './grouped-vhosts';
+import { ineffectiveLabels } from './ineffective-labels';
 import type { Issue } from './issues';
-import { labelEffects } from './label-effects';
-import { type Bind, type ModelOptions, type ProcessOptions, printBind, type World } from './options';
+import { type Bind, type BuildContext, type ModelOptions, type ProcessOptions, printBind } from './options';
 import { assignServicePorts } from './service-ports';
 import {
+  buildAppServices,
   buildServices,
-  compileApp,
   type Mode,
+  placedLike,
   type Service,
   type ServiceCache,
-  standInLike,
   structureKey,
 } from './services';
-import type { Piece } from './template-table';
+import type { Snippet } from './template-table';
 import { type AppIdRule, buildAppIdRules, buildVhostRules, createRuleCache, type VhostRule } from './vhosts';
 
-export interface Head extends ProcessOptions {
+export interface HeadValues extends ProcessOptions {
   readonly statsBind: string;
   readonly adminBind: string;
   readonly connectionsDefault: number;
 }
 
-export interface SharedFront {
+export interface SharedFrontend {
   readonly bind: string;
   readonly rules: readonly VhostRule[];
 }
 
-export interface HttpsFront extends SharedFront {
+export interface HttpsFrontend extends SharedFrontend {
   readonly certificates: readonly string[];
   readonly http2: boolean;
   /** With one front per host name; else undefined. */
-  readonly grouped: readonly GroupedFront[] | undefined;
+  readonly grouped: readonly GroupedVhost[] | undefined;
 }
 
-export interface AppIdFront {
+export interface AppIdFrontend {
   readonly bind: string;
   readonly rules: readonly AppIdRule[];
 }
@@ -56,63 +56,70 @@ export interface Frontend {
   readonly index: number;
   /** The address it listens on; undefined when it does not. */
   readonly bind: string | undefined;
-  readonly place: Bind | undefined;
+  readonly bindAddress: Bind | undefined;
   readonly mode: Mode;
-  readonly pieces: readonly Piece[];
-  readonly userlist: Piece | undefined;
+  readonly snippets: readonly Snippet[];
+  readonly userlist: Snippet | undefined;
   /** Of the service port itself. */
   readonly certificates: readonly string[];
 }
 
 export interface Model {
-  readonly head: Head;
-  readonly httpIn: SharedFront | undefined;
-  readonly appIdIn: AppIdFront;
-  readonly httpsIn: HttpsFront | undefined;
+  readonly head: HeadValues;
+  readonly httpIn: SharedFrontend | undefined;
+  readonly appIdIn: AppIdFrontend;
+  readonly httpsIn: HttpsFrontend | undefined;
   readonly frontends: readonly Frontend[];
   readonly backends: readonly Backend[];
   readonly mapFolder: string | undefined;
   readonly issues: readonly Issue[];
 }
 
-interface PerService {
+interface ServiceParts {
   readonly frontend: Frontend;
   readonly backend: Backend;
   readonly issues: readonly Issue[];
 }
 
 /** A builder that makes again only what changed since the time before. What it is given must not be changed later. */
-export function createModelBuilder(options: ModelOptions): (apps: readonly App[], world: World) => Model {
+export function createModelBuilder(
+  options: ModelOptions,
+): (apps: readonly App[], context: BuildContext) => Model {
   const services: ServiceCache = new WeakMap();
   const caches = { services, vhosts: createRuleCache<VhostRule>(), appIds: createRuleCache<AppIdRule>() };
-  const parts = new WeakMap<Service, PerService>();
+  const parts = new WeakMap<Service, ServiceParts>();
   const merges: MergeCache = new Map();
   const head = buildHead(options);
-  const partsOf = (service: Service): PerService => {
+  const partsOf = (service: Service): ServiceParts => {
     const cached = parts.get(service) ?? {
       frontend: buildFrontend(service),
       backend: buildBackend(service, options),
-      issues: labelEffects(service, options),
+      issues: ineffectiveLabels(service, options),
     };
     parts.set(service, cached);
     return cached;
   };
-  let last: Built | undefined;
-  return (apps, world) => {
-    const patched = last && patch(last, { apps, world, options, services });
+  let last: LastBuild | undefined;
+  return (apps, context) => {
+    const patched = last && patch(last, { apps, context, options, services });
     if (patched) {
       last = patched;
       return patched.model;
     }
-    const merged = mergeDeployments(without(apps, options.ownName), merges);
+    const merged = mergeDeployments(withoutSelf(apps, options.ownName), merges);
     const { portRange, digests } = options;
-    const ported = assignServicePorts(merged.apps, portRange, digests, world.portOrder, merged.members);
-    const built = buildServices(ported.apps, options, world, services);
+    const ported = assignServicePorts(merged.apps, portRange, digests, context.portOrder, merged.members);
+    const built = buildServices(ported.apps, options, context, services);
     const vhosts = buildVhostRules(built.services, options, caches.vhosts);
     const each = built.services.map(partsOf);
     const model: Model = {
       head,
-      ...buildFronts(built.services, vhosts.rules, buildAppIdRules(built.services, caches.appIds), options),
+      ...buildSharedFrontends(
+        built.services,
+        vhosts.rules,
+        buildAppIdRules(built.services, caches.appIds),
+        options,
+      ),
       frontends: each.map(({ frontend }) => frontend),
       backends: each.map(({ backend }) => backend),
       mapFolder: options.mapFolder,
@@ -124,15 +131,15 @@ export function createModelBuilder(options: ModelOptions): (apps: readonly App[]
         ...each.flatMap((part) => part.issues),
       ],
     };
-    last = { apps, world, services: built.services, model };
+    last = { apps, context, services: built.services, model };
     return model;
   };
 }
 
 /** The model that was built the time before. */
-interface Built {
+interface LastBuild {
   readonly apps: readonly App[];
-  readonly world: World;
+  readonly context: BuildContext;
   /** As many as the model's frontends and backends, in the same order. */
   readonly services: readonly Service[];
   readonly model: Model;
@@ -146,16 +153,16 @@ const PATCHED_MAX = 32;
  * to be gone through.
  */
 function patch(
-  last: Built,
+  last: LastBuild,
   wanted: {
     readonly apps: readonly App[];
-    readonly world: World;
+    readonly context: BuildContext;
     readonly options: ModelOptions;
     readonly services: ServiceCache;
   },
-): Built | undefined {
-  const { apps, world, options } = wanted;
-  if (apps.length !== last.apps.length || !sameWorld(world, last.world)) return undefined;
+): LastBuild | undefined {
+  const { apps, context, options } = wanted;
+  if (apps.length !== last.apps.length || !sameContext(context, last.context)) return undefined;
   const replaced = new Map<Service, Service>();
   let count = 0;
   for (const [appIndex, app] of apps.entries()) {
@@ -164,7 +171,7 @@ function patch(
     count++;
     if (before === undefined || count > PATCHED_MAX || !onlyServers(before, app)) return undefined;
     const old = wanted.services.get(before);
-    const fresh = compileApp(app, options, world, wanted.services);
+    const fresh = buildAppServices(app, options, context, wanted.services);
     if (old === undefined || old.services.length !== fresh.services.length) return undefined;
     if (JSON.stringify(old.issues) !== JSON.stringify(fresh.issues)) return undefined;
     for (const [index, service] of fresh.services.entries()) {
@@ -176,31 +183,38 @@ function patch(
   const services = [...last.services];
   const backends = [...last.model.backends];
   for (const [position, service] of last.services.entries()) {
-    const replacement = replaced.get(service.origin ?? service);
+    const replacement = replaced.get(service.requested ?? service);
     if (replacement === undefined) continue;
-    const fresh = standInLike(service, replacement);
+    const fresh = placedLike(service, replacement);
     services[position] = fresh;
     backends[position] = buildBackend(fresh, options);
   }
-  return { apps, world, services, model: { ...last.model, backends } };
+  return { apps, context, services, model: { ...last.model, backends } };
 }
 
 /** True when two readings of an app are of the same id, and both stand for themselves alone. */
 function onlyServers(before: App, after: App): boolean {
-  const alone = ({ labels, wantsPorts }: App): boolean =>
-    !wantsPorts && labels['HAPROXY_DEPLOYMENT_GROUP'] === undefined;
+  const alone = ({ labels, needsServicePorts }: App): boolean =>
+    !needsServicePorts && labels['HAPROXY_DEPLOYMENT_GROUP'] === undefined;
   return before.id === after.id && alone(before) && alone(after);
 }
 
-const WORLD_PARTS = ['addresses', 'verdicts', 'taken', 'refused', 'plain', 'weights'] as const;
+const CONTEXT_PARTS = [
+  'addresses',
+  'aliveByTask',
+  'unbindable',
+  'refused',
+  'refusedTemplates',
+  'weights',
+] as const;
 
 /** True when all facts are as before. */
-function sameWorld(left: World, right: World): boolean {
+function sameContext(left: BuildContext, right: BuildContext): boolean {
   if (left === right) return true;
   if (left.drained !== right.drained && (left.drained?.size ?? 0) + (right.drained?.size ?? 0) > 0)
     return false;
   if (left.portOrder?.join(' ') !== right.portOrder?.join(' ')) return false;
-  return WORLD_PARTS.every((part) => sameMap(left[part], right[part]));
+  return CONTEXT_PARTS.every((part) => sameMap(left[part], right[part]));
 }
 
 const SMALL = 500;
@@ -214,7 +228,7 @@ function sameMap(left: AnyMap = new Map(), right: AnyMap = new Map()): boolean {
   return true;
 }
 
-function buildFronts(
+function buildSharedFrontends(
   services: readonly Service[],
   rules: readonly VhostRule[],
   appIds: readonly AppIdRule[],
@@ -230,18 +244,18 @@ function buildFronts(
       rules,
       certificates: httpsIn.certificates,
       http2: httpsIn.http2,
-      grouped: groupHttps ? buildGroupedFronts(rules, httpsIn, names) : undefined,
+      grouped: groupHttps ? buildGroupedVhosts(rules, httpsIn, names) : undefined,
     },
   };
 }
 
-function without(apps: readonly App[], name: string | undefined): readonly App[] {
+function withoutSelf(apps: readonly App[], name: string | undefined): readonly App[] {
   return name === undefined ? apps : apps.filter(({ id }) => id.slice(1) !== name);
 }
 
 /** Everything the configuration says about these apps. */
-export function buildModel(apps: readonly App[], options: ModelOptions, world: World): Model {
-  return createModelBuilder(options)(apps, world);
+export function buildModel(apps: readonly App[], options: ModelOptions, context: BuildContext): Model {
+  return createModelBuilder(options)(apps, context);
 }
 
 /** Apps of which a part is not the same object in both models, and is in the second. */
@@ -259,7 +273,7 @@ export function changedApps(before: Model, after: Model): Set<string> {
 /** HAProxy's own limit of connections; the rest is for health checks and statistics. */
 const CONNECTIONS_DEFAULT = 10_000;
 
-function buildHead(options: ModelOptions): Head {
+function buildHead(options: ModelOptions): HeadValues {
   return {
     ...options.process,
     statsBind: printBind(options.stats),
@@ -275,7 +289,7 @@ function reachable(bind: Bind): Bind {
 
 function buildFrontend(service: Service): Frontend {
   const { name, app, index, bind, mode, labels, overrides, listens } = service;
-  const userlist: Piece | undefined = labels.AUTH && {
+  const userlist: Snippet | undefined = labels.AUTH && {
     template: 'USERLIST_HEAD',
     values: { backend: name, user: labels.AUTH.user, passwd: labels.AUTH.password },
     override: overrides.USERLIST_HEAD,
@@ -285,16 +299,16 @@ function buildFrontend(service: Service): Frontend {
     app,
     index,
     bind: listens ? printBind(bind) : undefined,
-    place: listens ? bind : undefined,
+    bindAddress: listens ? bind : undefined,
     mode,
-    pieces: listens ? listenerPieces(service) : [],
+    snippets: listens ? listenerSnippets(service) : [],
     userlist,
     certificates: listens ? (labels.SSL_CERT ?? []) : [],
   };
 }
 
-function listenerPieces({ name, bind, mode, labels, overrides }: Service): Piece[] {
-  const head: Piece = {
+function listenerSnippets({ name, bind, mode, labels, overrides }: Service): Snippet[] {
+  const head: Snippet = {
     template: 'FRONTEND_HEAD',
     values: {
       bindAddr: bind.address.includes(':') ? `[${bind.address}]` : bind.address,

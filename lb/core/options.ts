@@ -70,17 +70,17 @@ export interface ProcessOptions {
 }
 
 /** Facts of the machine and the network, found by the edge. */
-export interface World {
+export interface BuildContext {
   /** Host name to IP address. A host that is missing could not be resolved. */
   readonly addresses: ReadonlyMap<string, string>;
   /** By task id, for tasks without a result of their own. */
-  readonly verdicts: ReadonlyMap<string, boolean>;
+  readonly aliveByTask: ReadonlyMap<string, boolean>;
   /** Places (`address:port`) that cannot be bound, and why. */
-  readonly taken: ReadonlyMap<string, string>;
+  readonly unbindable: ReadonlyMap<string, string>;
   /** Parts that HAProxy refused, by `refusalKey`, and the reasons: they are left out. */
   readonly refused: ReadonlyMap<string, string>;
   /** Template labels that HAProxy refused, by `plainKey` or all of an app by its id, and why: they are not used. */
-  readonly plain?: ReadonlyMap<string, string>;
+  readonly refusedTemplates?: ReadonlyMap<string, string>;
   /** Tasks that somebody asked to be taken out. */
   readonly drained?: ReadonlySet<string>;
   /** Ids of apps whose service ports are chosen here, in Marathon's order. */
@@ -89,10 +89,10 @@ export interface World {
   readonly weights?: ReadonlyMap<string, number>;
 }
 
-export const quietWorld: World = {
+export const emptyContext: BuildContext = {
   addresses: new Map(),
-  verdicts: new Map(),
-  taken: new Map(),
+  aliveByTask: new Map(),
+  unbindable: new Map(),
   refused: new Map(),
 };
 
@@ -102,13 +102,15 @@ export function printBind({ address, port }: Bind): string {
 }
 
 /** True when an address stands for all addresses of the machine. */
-export function isWild({ address }: Bind): boolean {
+export function isWildcard({ address }: Bind): boolean {
   return address === '*' || address === '0.0.0.0' || address === '::';
 }
 
 /** True when two processes cannot both listen on these addresses. */
 export function bindsCollide(left: Bind, right: Bind): boolean {
-  return left.port === right.port && (left.address === right.address || isWild(left) || isWild(right));
+  return (
+    left.port === right.port && (left.address === right.address || isWildcard(left) || isWildcard(right))
+  );
 }
 
 /**

@@ -5,7 +5,7 @@
  * listed; no line can open a section but the one the piece opens anyway, or switch the lines after it off (`.if`).
  */
 
-import { compileFormat } from './format';
+import { compileFormat } from './format-string';
 import type { Issue } from './issues';
 import { DEAD_LABELS, type TemplateName, templateTable } from './template-table';
 

@@ -18,6 +18,6 @@ export function appOfRefusal(key: string): string {
 }
 
 /** The key of an app that goes without template labels: all of them, or one. */
-export function plainKey(app: string, label: string): string {
+export function templateLabelKey(app: string, label: string): string {
   return `${label} ${app}`;
 }

@@ -5,15 +5,15 @@
  */
 
 import type { Backend, BackendServer } from './backends';
-import { compileFormat } from './format';
-import type { GroupedFront } from './grouped';
+import { compileFormat } from './format-string';
+import type { GroupedVhost } from './grouped-vhosts';
 import { buildMaps, type Maps } from './maps';
-import type { AppIdFront, Frontend, HttpsFront, Model, SharedFront } from './model';
-import { type Piece, type TemplateName, templateTable, type Values } from './template-table';
-import { comesLast } from './vhost-pieces';
+import type { AppIdFrontend, Frontend, HttpsFrontend, Model, SharedFrontend } from './model';
+import { type Snippet, type TemplateName, type TemplateValues, templateTable } from './template-table';
+import { comesAfterMap } from './vhost-snippets';
 import type { VhostRule } from './vhosts';
 
-export type Templates = Readonly<Record<TemplateName, (values: Values) => string>>;
+export type Templates = Readonly<Record<TemplateName, (values: TemplateValues) => string>>;
 
 /** A part of the configuration that cannot change while HAProxy runs, and the servers that can. */
 export interface Block {
@@ -23,17 +23,17 @@ export interface Block {
 }
 
 /** The files HAProxy needs. */
-export interface Files {
+export interface ConfigFiles {
   readonly config: string;
   /** Undefined: without map files. */
   readonly maps: Maps | undefined;
   readonly blocks: readonly Block[];
 }
-export type Renderer = (model: Model) => Files;
+export type Renderer = (model: Model) => ConfigFiles;
 
-interface Texts {
-  readonly piece: (piece: Piece) => string;
-  readonly pieces: (owner: object, list: readonly Piece[]) => string;
+interface TextCache {
+  readonly snippet: (snippet: Snippet) => string;
+  readonly snippets: (owner: object, list: readonly Snippet[]) => string;
   readonly remember: (owner: object, make: () => string) => string;
 }
 
@@ -46,23 +46,25 @@ export function createRenderer(templates: Templates): Renderer {
     cache.set(owner, remembered);
     return remembered;
   };
-  const piece = (part: Piece): string => remember(part, () => pieceText(templates, part));
-  const texts: Texts = {
-    piece,
-    pieces: (owner, list) => remember(owner, () => list.map(piece).join('')),
+  const snippet = (part: Snippet): string => remember(part, () => snippetText(templates, part));
+  const texts: TextCache = {
+    snippet,
+    snippets: (owner, list) => remember(owner, () => list.map(snippet).join('')),
     remember,
   };
   const backends = new WeakMap<Backend, Block>();
   const backendBlock = (backend: Backend): Block => {
     const block = backends.get(backend) ?? {
-      text: texts.pieces(backend.frame, backend.frame),
+      text: texts.snippets(backend.directives, backend.directives),
       backend,
       servers: backend.servers.map((server) => serverText(templates, texts, server)).join(''),
     };
     backends.set(backend, block);
     return block;
   };
-  const frontendBlock = (frontend: Frontend): Block => ({ text: texts.pieces(frontend, frontend.pieces) });
+  const frontendBlock = (frontend: Frontend): Block => ({
+    text: texts.snippets(frontend, frontend.snippets),
+  });
   const frontendBlocks = rememberBlocks(frontendBlock);
   const backendBlocks = rememberBlocks(backendBlock);
   /** A front whose rules are the same objects as the time before has the same text. */
@@ -75,10 +77,10 @@ export function createRenderer(templates: Templates): Renderer {
     const userlists = model.frontends.flatMap(({ userlist }) => userlist ?? []);
     const shared: Block[] = [
       remember(model.head, () => templates.HEAD({ ...model.head })),
-      same('userlists', userlists, () => userlists.map(piece).join('')),
-      ...frontText('http', model.httpIn, (front) => httpFront(templates, texts, front, model)),
-      ...frontText('app ids', model.appIdIn, (front) => appIdFront(templates, texts, front, model)),
-      ...frontText('https', model.httpsIn, (front) => httpsFront(templates, texts, front, model)),
+      same('userlists', userlists, () => userlists.map(snippet).join('')),
+      ...frontText('http', model.httpIn, (front) => httpFrontendText(templates, texts, front, model)),
+      ...frontText('app ids', model.appIdIn, (front) => appIdFrontendText(templates, texts, front, model)),
+      ...frontText('https', model.httpsIn, (front) => httpsFrontendText(templates, texts, front, model)),
     ].map((text) => ({ text }));
     const blocks = [...shared, ...frontendBlocks(model.frontends), ...backendBlocks(model.backends)];
     return filesOf(blocks, model.mapFolder === undefined ? undefined : buildMaps(model));
@@ -86,7 +88,7 @@ export function createRenderer(templates: Templates): Renderer {
 }
 
 /** The files of these blocks. The text is put together when somebody asks for it, which a change of servers does late. */
-export function filesOf(blocks: readonly Block[], maps: Maps | undefined): Files {
+export function filesOf(blocks: readonly Block[], maps: Maps | undefined): ConfigFiles {
   let config: string | undefined;
   return {
     blocks,
@@ -133,8 +135,8 @@ function rememberLists(): (name: string, list: readonly object[], make: () => st
   };
 }
 
-/** One piece by its template, or by the label that replaces it. */
-function pieceText(templates: Templates, { template, values, override }: Piece): string {
+/** One snippet by its template, or by the label that replaces it. */
+function snippetText(templates: Templates, { template, values, override }: Snippet): string {
   if (override === undefined) return templates[template](values);
   const row = templateTable[template];
   if (row.kind === 'raw') return override;
@@ -142,18 +144,23 @@ function pieceText(templates: Templates, { template, values, override }: Piece):
   return 'format' in compiled ? compiled.format.fill(values) : templates[template](values);
 }
 
-function serverText(templates: Templates, { piece }: Texts, { line, health }: BackendServer): string {
-  const options = health ? piece(health).trim() : '';
+function serverText(templates: Templates, { snippet }: TextCache, { line, health }: BackendServer): string {
+  const options = health ? snippet(health).trim() : '';
   const values = { ...line.values, healthCheckOptions: options === '' ? '' : ` ${options}` };
-  return pieceText(templates, { ...line, values });
+  return snippetText(templates, { ...line, values });
 }
 
-function httpFront(templates: Templates, texts: Texts, { bind, rules }: SharedFront, model: Model): string {
-  const guarded = rules.some(comesLast);
+function httpFrontendText(
+  templates: Templates,
+  texts: TextCache,
+  { bind, rules }: SharedFrontend,
+  model: Model,
+): string {
+  const guarded = rules.some(comesAfterMap);
   const lookup = rules.some(({ httpMapped }) => httpMapped)
     ? templates.MAP_HTTP_FRONTEND_ACL({ haproxy_dir: model.mapFolder, guarded })
     : '';
-  const body = aroundLookup(rules, (rule) => texts.pieces(rule.http, rule.http), lookup);
+  const body = rulesAroundMap(rules, (rule) => texts.snippets(rule.http, rule.http), lookup);
   return templates.HTTP_FRONTEND_HEAD({ bind }) + body;
 }
 
@@ -161,68 +168,75 @@ function httpFront(templates: Templates, texts: Texts, { bind, rules }: SharedFr
  * The look-up in the map stands where the weight of its names, 0, puts it. Rules of less weight come after it, one of
  * which may catch everything else; HAProxy gets to them only when the look-up asks first whether there is such a name.
  */
-function aroundLookup(
+function rulesAroundMap(
   rules: readonly VhostRule[],
   text: (rule: VhostRule) => string,
   lookup: string,
 ): string {
-  const last = rules.filter(comesLast);
-  const first = last.length === 0 ? rules : rules.filter((rule) => !comesLast(rule));
+  const last = rules.filter(comesAfterMap);
+  const first = last.length === 0 ? rules : rules.filter((rule) => !comesAfterMap(rule));
   return [...first.map(text), lookup, ...last.map(text)].join('');
 }
 
-function appIdFront(
+function appIdFrontendText(
   templates: Templates,
-  { piece }: Texts,
-  { bind, rules }: AppIdFront,
+  { snippet }: TextCache,
+  { bind, rules }: AppIdFrontend,
   model: Model,
 ): string {
   const head = templates.HTTP_FRONTEND_APPID_HEAD({ bind });
-  if (model.mapFolder === undefined) return head + rules.map((rule) => piece(rule.piece)).join('');
+  if (model.mapFolder === undefined) return head + rules.map((rule) => snippet(rule.snippet)).join('');
   if (rules.length === 0) return head;
   return head + templates.MAP_HTTP_FRONTEND_APPID_ACL({ haproxy_dir: model.mapFolder });
 }
 
-function httpsFront(templates: Templates, texts: Texts, front: HttpsFront, model: Model): string {
-  if (front.grouped) return groupedFronts(templates, texts, front.bind, front.grouped, model);
+function httpsFrontendText(
+  templates: Templates,
+  texts: TextCache,
+  front: HttpsFrontend,
+  model: Model,
+): string {
+  if (front.grouped) return groupedVhostsText(templates, texts, front.bind, front.grouped, model);
   const { bind, certificates, rules } = front;
   const alpn = front.http2 ? ' alpn h2,http/1.1' : '';
   const head = templates.HTTPS_FRONTEND_HEAD({ bind, sslCerts: certificateWords(certificates), alpn });
   const lookup = rules.some(({ httpsMapped }) => httpsMapped)
-    ? httpsLookup(templates, model, rules.some(comesLast))
+    ? httpsMapLookup(templates, model, rules.some(comesAfterMap))
     : '';
-  return head + aroundLookup(rules, (rule) => texts.remember(rule, () => httpsText(texts, rule)), lookup);
+  return (
+    head + rulesAroundMap(rules, (rule) => texts.remember(rule, () => httpsRuleText(texts, rule)), lookup)
+  );
 }
 
-function httpsText({ piece }: Texts, { httpsHead, httpsHosts }: VhostRule): string {
-  return [...httpsHead, ...httpsHosts.flatMap(({ pieces }) => pieces)].map(piece).join('');
+function httpsRuleText({ snippet }: TextCache, { httpsHead, httpsHosts }: VhostRule): string {
+  return [...httpsHead, ...httpsHosts.flatMap(({ snippets }) => snippets)].map(snippet).join('');
 }
 
-function httpsLookup(templates: Templates, { mapFolder }: Model, guarded: boolean): string {
+function httpsMapLookup(templates: Templates, { mapFolder }: Model, guarded: boolean): string {
   return templates.MAP_HTTPS_FRONTEND_ACL({ haproxy_dir: mapFolder, hostname: '', guarded });
 }
 
-function groupedFronts(
+function groupedVhostsText(
   templates: Templates,
-  { piece }: Texts,
+  { snippet }: TextCache,
   bind: string,
-  fronts: readonly GroupedFront[],
+  fronts: readonly GroupedVhost[],
   model: Model,
 ): string {
   const head = templates.HTTPS_GROUPED_FRONTEND_HEAD({ bind });
   const switches = fronts.map(({ name, host }) =>
     templates.HTTPS_GROUPED_VHOST_FRONTEND_ACL({ backend: name, host }),
   );
-  const each = fronts.map(({ name, certificates, bindOptions, http2, pieces, lastPieces, mapped }) => {
+  const each = fronts.map(({ name, certificates, bindOptions, http2, snippets, lastSnippets, mapped }) => {
     const options = bindOptions.length === 0 ? '' : ` ${bindOptions.join(' ')}`;
     const alpn = http2 && !/(^| )(no-)?alpn( |$)/.test(options) ? ' alpn h2,http/1.1' : '';
     const values = { name, sslCerts: certificateWords(certificates), bindOpts: options + alpn };
     return [
       templates.HTTPS_GROUPED_VHOST_BACKEND_HEAD({ name }),
       templates.HTTPS_GROUPED_VHOST_FRONTEND_HEAD(values),
-      ...pieces.map(piece),
-      mapped ? httpsLookup(templates, model, lastPieces.length > 0) : '',
-      ...lastPieces.map(piece),
+      ...snippets.map(snippet),
+      mapped ? httpsMapLookup(templates, model, lastSnippets.length > 0) : '',
+      ...lastSnippets.map(snippet),
     ].join('');
   });
   return [head, ...switches, ...each].join('');

@@ -23,18 +23,18 @@ export function readSections(config: string): Section[] {
   return sections.map(({ title, line, lines }) => ({ title, line, text: lines.join('\n').trimEnd() }));
 }
 
-interface Text {
+interface BlockText {
   readonly text: string;
   readonly servers?: string;
 }
 
 /** The differences, in a few words: `added backend web_10000; changed frontend marathon_http_in`. */
-export function describeChange(before: readonly Text[], after: readonly Text[]): string {
-  const whole = ({ text, servers }: Text): string => (servers === undefined ? text : text + servers);
+export function describeChange(before: readonly BlockText[], after: readonly BlockText[]): string {
+  const whole = ({ text, servers }: BlockText): string => (servers === undefined ? text : text + servers);
   const [left, right] = [before.map(whole), after.map(whole)];
   const [inLeft, inRight] = [new Set(left), new Set(right)];
-  const old = titled(left.filter((text) => !inRight.has(text)));
-  const fresh = titled(right.filter((text) => !inLeft.has(text)));
+  const old = sectionsByTitle(left.filter((text) => !inRight.has(text)));
+  const fresh = sectionsByTitle(right.filter((text) => !inLeft.has(text)));
   const added = [...fresh.keys()].filter((title) => !old.has(title));
   const removed = [...old.keys()].filter((title) => !fresh.has(title));
   const changed = [...fresh].filter(([title, text]) => old.has(title) && old.get(title) !== text);
@@ -46,7 +46,7 @@ export function describeChange(before: readonly Text[], after: readonly Text[]):
   return groups.flatMap(([verb, titles]) => printGroup(verb, titles)).join('; ');
 }
 
-function titled(texts: readonly string[]): Map<string, string> {
+function sectionsByTitle(texts: readonly string[]): Map<string, string> {
   return new Map(texts.flatMap(readSections).map(({ title, text }) => [title, text]));
 }
 

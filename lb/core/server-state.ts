@@ -5,7 +5,7 @@
  * is kept of one that is up either: that is how servers begin.
  */
 
-import type { Files } from './render';
+import type { ConfigFiles } from './render';
 
 const HEADER =
   '# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight ' +
@@ -17,7 +17,7 @@ const ADMIN_STATE = 6;
 const UP = '2';
 
 /** The answer to `show servers state`, cut down to what may be kept. An empty answer gives an empty file of that form. */
-export function keptState(answer: string): string {
+export function stateFileText(answer: string): string {
   const rows = answer.split('\n').filter((line) => {
     const fields = line.split(' ', ADMIN_STATE + 1);
     return /^\d+ /.test(line) && fields[ADMIN_STATE] === '0' && fields[OPERATION_STATE] !== UP;
@@ -27,7 +27,7 @@ export function keptState(answer: string): string {
 }
 
 /** True when a server has a health check. An adopted configuration is not in blocks: its text says it. */
-export function hasChecks(files: Files): boolean {
+export function hasHealthChecks(files: ConfigFiles): boolean {
   if (files.blocks.length > 0)
     return files.blocks.some(({ servers }) => servers?.includes(' check') ?? false);
   return /^[ \t]*(?:default-server|server|server-template)(?=[ \t]).*[ \t]check(?:[ \t]|$)/m.test(

@@ -26,17 +26,19 @@ export function assignServicePorts(
   members: ReadonlyMap<string, readonly string[]> = new Map(),
 ): { apps: App[]; issues: Issue[] } {
   const issues: Issue[] = [];
-  const wanting = apps.filter(({ wantsPorts, insidePorts }) => wantsPorts && insidePorts.length > 0);
+  const wanting = apps.filter(
+    ({ needsServicePorts, containerPorts }) => needsServicePorts && containerPorts.length > 0,
+  );
   if (!range || wanting.length === 0) return { apps: [...apps], issues };
   const usedPorts = new Set<number>();
   const assigned = new Map<App, App>();
   for (const app of inOrder(wanting, order, members)) {
-    const { id, insidePorts, tasks, idle } = app;
-    if (tasks.length + idle.length === 0) continue;
+    const { id, containerPorts, tasks, notServing } = app;
+    if (tasks.length + notServing.length === 0) continue;
     const ports = new Map<number, number | undefined>();
-    for (const port of insidePorts)
-      if (!ports.has(port)) ports.set(port, choose(id, port, range, usedPorts, digests));
-    const servicePorts = insidePorts.map((port) => ports.get(port));
+    for (const port of containerPorts)
+      if (!ports.has(port)) ports.set(port, choosePort(id, port, range, usedPorts, digests));
+    const servicePorts = containerPorts.map((port) => ports.get(port));
     if (servicePorts.includes(undefined))
       issues.push({ app: id, text: `no service port is left of ${range.min} to ${range.max}` });
     assigned.set(app, { ...app, servicePorts });
@@ -58,7 +60,7 @@ function inOrder(
   return [...apps].sort((a, b) => rank(a) - rank(b));
 }
 
-function choose(
+function choosePort(
   app: string,
   port: number,
   { min, max }: PortRange,

@@ -9,7 +9,7 @@
 import type { App, HealthCheck, Task } from './apps';
 import type { Issue } from './issues';
 import {
-  type Closing,
+  type ClosablePart,
   type PortLabels,
   portLabels,
   readAppGroups,
@@ -19,15 +19,15 @@ import {
 import { backendName, cookieValue, serverId, serverName } from './names';
 import {
   type Bind,
+  type BuildContext,
   bindsCollide,
   isSameBind,
-  isWild,
+  isWildcard,
   type ModelOptions,
   printBind,
-  type World,
 } from './options';
 import { type Overrides, readOverrides } from './overrides';
-import { appOfRefusal, plainKey, type RefusedPart, refusalKey } from './refusals';
+import { appOfRefusal, type RefusedPart, refusalKey, templateLabelKey } from './refusals';
 
 export type Mode = 'http' | 'tcp';
 
@@ -64,39 +64,44 @@ export interface Service {
   /** True when requests for its host names may come. */
   readonly routesHosts: boolean;
   /** The service as its app asked for it, where this one stands in for it under another name or without a listener. */
-  readonly origin?: Service;
+  readonly requested?: Service;
 }
 
 /** The result of one app alone: its services, before they are kept clear of those of others. */
-export interface Compiled {
+export interface AppServices {
   readonly key: string;
   readonly services: readonly Service[];
   readonly issues: readonly Issue[];
 }
-export type ServiceCache = WeakMap<App, Compiled>;
+export type ServiceCache = WeakMap<App, AppServices>;
 
 /** All services, and what was wrong on the way. */
 export function buildServices(
   apps: readonly App[],
   options: ModelOptions,
-  world: World,
+  context: BuildContext,
   cache: ServiceCache = new WeakMap(),
 ): { services: Service[]; issues: Issue[] } {
   const issues: Issue[] = [];
   const services: Service[] = [];
   for (const app of apps) {
-    const compiled = compileApp(app, options, world, cache);
+    const compiled = buildAppServices(app, options, context, cache);
     issues.push(...compiled.issues);
     services.push(...compiled.services);
   }
-  return { services: keepClear(services, options, world, issues), issues };
+  return { services: resolveConflicts(services, options, context, issues), issues };
 }
 
 /** The services of an app; the same object as before when nothing it depends on changed. */
-export function compileApp(app: App, options: ModelOptions, world: World, cache: ServiceCache): Compiled {
-  const key = worldKey(app, world);
+export function buildAppServices(
+  app: App,
+  options: ModelOptions,
+  context: BuildContext,
+  cache: ServiceCache,
+): AppServices {
+  const key = contextKey(app, context);
   const before = cache.get(app);
-  const compiled = before?.key === key ? before : { key, ...servicesOf(app, options, world) };
+  const compiled = before?.key === key ? before : { key, ...servicesOf(app, options, context) };
   cache.set(app, compiled);
   return compiled;
 }
@@ -107,36 +112,39 @@ export function structureKey(service: Service): string {
   return JSON.stringify([labels, overrides, mode, bind, app, index, check?.givenPath, listens, routesHosts]);
 }
 
-interface Depends {
+interface AppDependencies {
   readonly hosts: readonly string[];
-  readonly waiting: readonly string[];
+  readonly withoutResult: readonly string[];
 }
-const dependsOf = new WeakMap<App, Depends>();
+const dependencyCache = new WeakMap<App, AppDependencies>();
 
-/** The hosts and tasks on whose addresses and remembered verdicts an app depends. */
-function depends(app: App): Depends {
-  const cached = dependsOf.get(app);
+/** The hosts and tasks on whose addresses and remembered health an app depends. */
+function dependenciesOf(app: App): AppDependencies {
+  const cached = dependencyCache.get(app);
   if (cached) return cached;
-  const dependencies: Depends = {
+  const dependencies: AppDependencies = {
     hosts: [...new Set(app.tasks.flatMap(({ ip, host }) => (ip === undefined ? [host] : [])))],
-    waiting:
+    withoutResult:
       app.healthChecks.length === 0
         ? []
         : app.tasks.flatMap((task) => (task.alive === undefined ? [task.id] : [])),
   };
-  dependsOf.set(app, dependencies);
+  dependencyCache.set(app, dependencies);
   return dependencies;
 }
 
 /** All that the services of an app depend on beside the app and the options. */
-function worldKey(app: App, { addresses, verdicts, refused, drained, weights, plain }: World): string {
-  const { hosts, waiting } = depends(app);
-  let key = `${refused.get(app.id) ?? ''} ${plain?.get(app.id) ?? ''}`;
-  for (const map of plain ? [refused, plain] : [refused])
+function contextKey(
+  app: App,
+  { addresses, aliveByTask, refused, drained, weights, refusedTemplates }: BuildContext,
+): string {
+  const { hosts, withoutResult } = dependenciesOf(app);
+  let key = `${refused.get(app.id) ?? ''} ${refusedTemplates?.get(app.id) ?? ''}`;
+  for (const map of refusedTemplates ? [refused, refusedTemplates] : [refused])
     for (const [what, why] of map)
       if (what !== app.id && appOfRefusal(what) === app.id) key += ` ${what} ${why}`;
   for (const host of hosts) key += ` ${addresses.get(host) ?? ''}`;
-  for (const task of waiting) key += ` ${verdicts.get(task) ?? ''}`;
+  for (const task of withoutResult) key += ` ${aliveByTask.get(task) ?? ''}`;
   if (drained && drained.size > 0) for (const { id } of app.tasks) if (drained.has(id)) key += ` out ${id}`;
   if (weights && weights.size > 0) {
     const owners = new Set([app.id, ...app.tasks.map((task) => task.app ?? app.id)]);
@@ -145,7 +153,11 @@ function worldKey(app: App, { addresses, verdicts, refused, drained, weights, pl
   return key;
 }
 
-function servicesOf(app: App, options: ModelOptions, world: World): { services: Service[]; issues: Issue[] } {
+function servicesOf(
+  app: App,
+  options: ModelOptions,
+  context: BuildContext,
+): { services: Service[]; issues: Issue[] } {
   const issues: Issue[] = [];
   const services: Service[] = [];
   let ours = false;
@@ -157,19 +169,22 @@ function servicesOf(app: App, options: ModelOptions, world: World): { services: 
     issues.push(...read.issues);
     const templates = readOverrides(app, index, groups, options.templateLabels);
     issues.push(...templates.issues);
-    const overrides = usableOverrides(app, index, templates.overrides, world, issues);
+    const overrides = usableOverrides(app, index, templates.overrides, context, issues);
     issues.push(...checkIndexIssues(app, index, read.labels));
     if (read.closed.has('port')) return;
     const { labels, closed } = read;
-    const service = serviceOf(app, { index, servicePort, labels, overrides, closed }, options, world);
-    if (service) services.push(withoutRefused(service, world, issues));
+    const service = serviceOf(app, { index, servicePort, labels, overrides, closed }, options, context);
+    if (service) services.push(withoutRefused(service, context, issues));
   });
   if (!ours) return { services: [], issues: [] };
   issues.push(...unknownLabels(app.id, app.labels, app.servicePorts.length));
-  const plain = world.plain?.get(app.id);
-  if (plain !== undefined)
-    issues.push({ app: app.id, text: `its template labels are not used, HAProxy refuses them: ${plain}` });
-  const refused = world.refused.get(app.id);
+  const templateRefusal = context.refusedTemplates?.get(app.id);
+  if (templateRefusal !== undefined)
+    issues.push({
+      app: app.id,
+      text: `its template labels are not used, HAProxy refuses them: ${templateRefusal}`,
+    });
+  const refused = context.refused.get(app.id);
   if (refused === undefined) return { services, issues };
   issues.push({ app: app.id, text: `HAProxy refuses this app's part of the configuration: ${refused}` });
   return { services: [], issues };
@@ -180,14 +195,14 @@ function usableOverrides(
   app: App,
   index: number,
   overrides: Overrides,
-  { plain }: World,
+  { refusedTemplates }: BuildContext,
   issues: Issue[],
 ): Overrides {
-  if (plain === undefined || plain.size === 0) return overrides;
-  if (plain.has(app.id)) return {};
+  if (refusedTemplates === undefined || refusedTemplates.size === 0) return overrides;
+  if (refusedTemplates.has(app.id)) return {};
   const usable = Object.entries(overrides).filter(([name]) => {
     const label = `HAPROXY_${index}_${name}`;
-    const why = plain.get(plainKey(app.id, label));
+    const why = refusedTemplates.get(templateLabelKey(app.id, label));
     if (why !== undefined)
       issues.push({ app: app.id, label, text: `it is not used, HAProxy refuses it: ${why}` });
     return why === undefined;
@@ -196,7 +211,7 @@ function usableOverrides(
 }
 
 /** The service without those of its parts that HAProxy refused. */
-function withoutRefused(service: Service, { refused }: World, issues: Issue[]): Service {
+function withoutRefused(service: Service, { refused }: BuildContext, issues: Issue[]): Service {
   if (refused.size === 0) return service;
   const { app, index } = service;
   const whyOf = (part: RefusedPart): string | undefined => refused.get(refusalKey(app, part, index));
@@ -219,15 +234,20 @@ function isOurs(appGroups: readonly string[], groups: readonly string[]): boolea
   return groups.includes('*') || appGroups.some((group) => groups.includes(group));
 }
 
-interface Asked {
+interface PortRequest {
   readonly index: number;
   readonly servicePort: number | undefined;
   readonly labels: PortLabels;
   readonly overrides: Overrides;
-  readonly closed: ReadonlySet<Closing>;
+  readonly closed: ReadonlySet<ClosablePart>;
 }
 
-function serviceOf(app: App, request: Asked, options: ModelOptions, world: World): Service | undefined {
+function serviceOf(
+  app: App,
+  request: PortRequest,
+  options: ModelOptions,
+  context: BuildContext,
+): Service | undefined {
   const { index, labels, overrides, servicePort, closed } = request;
   const port = labels.PORT ?? servicePort;
   if (!(labels.ENABLED ?? !options.strict) || servicePort === undefined || !port) return undefined;
@@ -236,7 +256,7 @@ function serviceOf(app: App, request: Asked, options: ModelOptions, world: World
   const other = labels.BACKEND_HEALTHCHECK_PORT_INDEX;
   const borrowed = ownCheck === undefined && other !== undefined ? findCheck(app, other) : undefined;
   const check = ownCheck ?? borrowed;
-  const servers = serversOf(app, { index, labels, check, checkIndex }, options, world);
+  const servers = serversOf(app, { index, labels, check, checkIndex }, options, context);
   if (servers.length === 0) return undefined;
   const implied: Mode = ownCheck?.protocol === 'HTTP' || labels.VHOST ? 'http' : 'tcp';
   const forced = borrowed && /^(MESOS_)?HTTPS?$/.test(borrowed.protocol);
@@ -283,18 +303,18 @@ function checkIndexIssues(app: App, index: number, labels: PortLabels): Issue[] 
   return [{ app: app.id, label, text: 'does nothing: no health check is about this port' }];
 }
 
-interface Wanted {
+interface ServerSettings {
   readonly index: number;
   readonly labels: PortLabels;
   readonly check: HealthCheck | undefined;
   readonly checkIndex: number | undefined;
 }
 
-function serversOf(app: App, wanted: Wanted, options: ModelOptions, world: World): Server[] {
+function serversOf(app: App, wanted: ServerSettings, options: ModelOptions, context: BuildContext): Server[] {
   const places = app.tasks
-    .filter((task) => !options.healthCheck || app.healthChecks.length === 0 || isAlive(task, world))
+    .filter((task) => !options.healthCheck || app.healthChecks.length === 0 || isAlive(task, context))
     .flatMap((task) => {
-      const address = task.ip ?? world.addresses.get(task.host);
+      const address = task.ip ?? context.addresses.get(task.host);
       const port = task.ports[wanted.index];
       return address && port ? [{ task, host: task.host, address, port }] : [];
     })
@@ -319,20 +339,20 @@ function serversOf(app: App, wanted: Wanted, options: ModelOptions, world: World
         app: task.app ?? app.id,
         version: task.version,
         checkPort: checkPort(task, port, wanted),
-        weight: weightOf(app, task, wanted.index, world),
-        draining: task.draining === true || (world.drained?.has(task.id) ?? false),
+        weight: weightOf(app, task, wanted.index, context),
+        draining: task.draining === true || (context.drained?.has(task.id) ?? false),
       },
     ];
   });
 }
 
-interface Place {
+interface HostPort {
   readonly host: string;
   readonly address: string;
   readonly port: number;
 }
 
-function byHostAndPort(a: Place, b: Place): number {
+function byHostAndPort(a: HostPort, b: HostPort): number {
   if (a.host !== b.host) return a.host < b.host ? -1 : 1;
   return a.port - b.port || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0);
 }
@@ -341,7 +361,7 @@ function byHostAndPort(a: Place, b: Place): number {
 function checkPort(
   task: Task,
   serverPort: number,
-  { labels, check, checkIndex }: Wanted,
+  { labels, check, checkIndex }: ServerSettings,
 ): number | undefined {
   if (check === undefined) return undefined;
   if (labels.BACKEND_HEALTHCHECK_PORT_INDEX === undefined) return check.port;
@@ -349,108 +369,112 @@ function checkPort(
 }
 
 /** The weight set over the API, else the one the task's own app asks for. */
-function weightOf(app: App, task: Task, index: number, world: World): number | undefined {
-  const set = world.weights?.get(task.app ?? app.id);
+function weightOf(app: App, task: Task, index: number, context: BuildContext): number | undefined {
+  const set = context.weights?.get(task.app ?? app.id);
   if (set !== undefined) return set;
   const text = (task.labels ?? app.labels)[`HAPROXY_${index}_SERVER_WEIGHT`];
   const read = text === undefined ? undefined : portLabels.SERVER_WEIGHT.read(text);
   return read && 'value' in read ? read.value : undefined;
 }
 
-function isAlive(task: Task, world: World): boolean {
-  return task.alive ?? world.verdicts.get(task.id) ?? false;
+function isAlive(task: Task, context: BuildContext): boolean {
+  return task.alive ?? context.aliveByTask.get(task.id) ?? false;
 }
 
 /** A place to listen on, its owner, and whether another place takes it away from whoever asks for it. */
-interface Holder {
+interface ListenerClaim {
   readonly bind: Bind;
   readonly owner: string | Service;
   readonly blocks: (bind: Bind) => boolean;
 }
 
 /** Services with names of their own. One whose place is another's does not listen; listeners of the load balancer win. */
-function keepClear(
+function resolveConflicts(
   services: readonly Service[],
   options: ModelOptions,
-  world: World,
+  context: BuildContext,
   issues: Issue[],
 ): Service[] {
-  const held = new Map<number, Holder[]>();
+  const held = new Map<number, ListenerClaim[]>();
   const names = new Set<string>();
-  const hold = (holder: Holder): void => {
+  const hold = (holder: ListenerClaim): void => {
     const holders = held.get(holder.bind.port);
     if (holders) holders.push(holder);
     else held.set(holder.bind.port, [holder]);
   };
-  for (const [owner, bind] of ownListeners(options)) hold({ owner, bind, blocks: ownBlocks(bind, options) });
+  for (const [owner, bind] of reservedListeners(options))
+    hold({ owner, bind, blocks: reservedBlocks(bind, options) });
   const ordered = [...services].sort((a, b) => (a.app === b.app ? a.bind.port - b.bind.port : 0));
   return ordered.map((service) => {
     const { app, index, bind, labels } = service;
-    const name = freeName(service, names);
+    const name = uniqueName(service, names);
     names.add(name);
-    if (!service.listens) return standIn(service, name, false);
+    if (!service.listens) return placedService(service, name, false);
     const holders = held.get(bind.port) ?? [];
     const blocking = holders.find(({ blocks }) => blocks(bind));
     const why =
       (blocking && `it belongs to ${printOwner(blocking.owner)}`) ??
-      (world.taken.size > 0 ? world.taken.get(printBind(bind)) : undefined);
+      (context.unbindable.size > 0 ? context.unbindable.get(printBind(bind)) : undefined);
     if (why === undefined) {
       issues.push(...holders.flatMap((holder) => shadowIssues({ owner: service, bind }, holder)));
       hold({ bind, owner: service, blocks: (other) => isSameBind(bind, other) });
-      return standIn(service, name, true);
+      return placedService(service, name, true);
     }
     const label = labels.PORT === undefined ? undefined : `HAPROXY_${index}_PORT`;
-    const text = `port ${index} cannot listen on ${printBind(bind)}: ${why}; ${wayIn(service, options)}`;
+    const text = `port ${index} cannot listen on ${printBind(bind)}: ${why}; ${remainingRoutes(service, options)}`;
     issues.push({ app, label, text });
-    return standIn(service, name, false);
+    return placedService(service, name, false);
   });
 }
 
 /** Binds that one of the load balancer's own listeners keeps from services: its API is another process than HAProxy. */
-function ownBlocks(bind: Bind, { admin, stats }: ModelOptions): (other: Bind) => boolean {
+function reservedBlocks(bind: Bind, { admin, stats }: ModelOptions): (other: Bind) => boolean {
   if (bind === admin) return (other) => bindsCollide(bind, other);
-  if (bind === stats && isWild(bind)) return (other) => other.port === bind.port;
+  if (bind === stats && isWildcard(bind)) return (other) => other.port === bind.port;
   return (other) => isSameBind(bind, other);
 }
 
 /** Of two that share a port, the one with a single address takes connections from the one with all. */
-function shadowIssues(left: Pick<Holder, 'owner' | 'bind'>, right: Pick<Holder, 'owner' | 'bind'>): Issue[] {
-  const [single, wild] = isWild(left.bind) ? [right, left] : [left, right];
-  if (!isWild(wild.bind) || isWild(single.bind) || typeof single.owner === 'string') return [];
+function shadowIssues(
+  left: Pick<ListenerClaim, 'owner' | 'bind'>,
+  right: Pick<ListenerClaim, 'owner' | 'bind'>,
+): Issue[] {
+  const [single, wild] = isWildcard(left.bind) ? [right, left] : [left, right];
+  if (!isWildcard(wild.bind) || isWildcard(single.bind) || typeof single.owner === 'string') return [];
   const { app, index } = single.owner;
   const text = `takes the connections to ${printBind(single.bind)} from ${printOwner(wild.owner)}`;
   return [{ app, label: `HAPROXY_${index}_BIND_ADDR`, text: `${text}, which has ${printBind(wild.bind)}` }];
 }
 
 /** The way of requests to a service without a listener. */
-function wayIn({ mode, labels, index, routesHosts }: Service, { httpIn }: ModelOptions): string {
+function remainingRoutes({ mode, labels, index, routesHosts }: Service, { httpIn }: ModelOptions): string {
   if (mode !== 'http') return `nothing leads to it; HAPROXY_${index}_PORT gives it another port`;
   const hosts = httpIn !== undefined && routesHosts && (labels.VHOST ?? []).length > 0;
   return hosts ? 'its host names and app id lead to it' : 'its app id leads to it';
 }
 
 /** The name of a service, with its index when another one of the same app has it. */
-function freeName({ name, index }: Service, names: ReadonlySet<string>): string {
+function uniqueName({ name, index }: Service, names: ReadonlySet<string>): string {
   let free = name;
   while (names.has(free)) free = `${free}_${index}`;
   return free;
 }
 
-const standIns = new WeakMap<Service, Service>();
+const placements = new WeakMap<Service, Service>();
 
 /** The service under this name, with or without a listener; the same object for the same wishes. */
-function standIn(service: Service, name: string, listens: boolean): Service {
+function placedService(service: Service, name: string, listens: boolean): Service {
   if (service.name === name && service.listens === listens) return service;
-  const before = standIns.get(service);
+  const before = placements.get(service);
   if (before?.name === name && before.listens === listens) return before;
-  const changed: Service = { ...service, name, listens, origin: service };
-  standIns.set(service, changed);
+  const changed: Service = { ...service, name, listens, requested: service };
+  placements.set(service, changed);
   return changed;
 }
 
 /** The service that stands in for `fresh` as `before` did for an older state of it. */
-export function standInLike(before: Service, fresh: Service): Service {
-  return standIn(fresh, before.name, before.listens);
+export function placedLike(before: Service, fresh: Service): Service {
+  return placedService(fresh, before.name, before.listens);
 }
 
 function printOwner(owner: string | Service): string {
@@ -458,7 +482,7 @@ function printOwner(owner: string | Service): string {
 }
 
 /** The load balancer's own listeners, with words for their owners. */
-export function ownListeners(options: ModelOptions): [string, Bind][] {
+export function reservedListeners(options: ModelOptions): [string, Bind][] {
   const listeners: [string, Bind | undefined][] = [
     ['the HTTP front (--http-in-port)', options.httpIn],
     ['the HTTPS front (--https-in-port)', options.httpsIn],

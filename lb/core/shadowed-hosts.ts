@@ -2,10 +2,10 @@
  * Host names that several services ask for: of the rules of one host name only the first that fits a request counts.
  */
 
-import type { PathTest } from './values';
-import { comesLast, type VhostPieces } from './vhost-pieces';
+import type { PathTest } from './label-values';
+import { comesAfterMap, type VhostSnippets } from './vhost-snippets';
 
-interface HostRule extends VhostPieces {
+interface HostRule extends VhostSnippets {
   readonly app: string;
   readonly backend: string;
   readonly weight: number;
@@ -54,7 +54,7 @@ function sharedHosts(rules: readonly HostRule[]): ReadonlySet<string> {
 
 /** Host names in a map come after the rules of no less than the usual weight. */
 function inOrder(rules: readonly HostRule[]): HostRule[] {
-  const turn = (rule: HostRule): number => (rule.httpMapped ? 1 : comesLast(rule) ? 2 : 0);
+  const turn = (rule: HostRule): number => (rule.httpMapped ? 1 : comesAfterMap(rule) ? 2 : 0);
   return rules.some(({ httpMapped }) => httpMapped)
     ? [...rules].sort((a, b) => turn(a) - turn(b))
     : [...rules];
@@ -62,7 +62,7 @@ function inOrder(rules: readonly HostRule[]): HostRule[] {
 
 /** True for a rule with a text of the app's own, whose effect is not known. */
 function hasOwnTexts({ http, httpsHosts }: HostRule): boolean {
-  return [...http, ...httpsHosts.flatMap(({ pieces }) => pieces)].some(
+  return [...http, ...httpsHosts.flatMap(({ snippets }) => snippets)].some(
     ({ override }) => override !== undefined,
   );
 }

@@ -2,7 +2,7 @@
  * The load balancer's life as it is now: what HAProxy does, whose configuration it has, and what is wrong with it.
  */
 
-import type { LbBoot, Probe } from './events';
+import type { ConfigSource, LbBoot, ProbeResult } from './events';
 
 /**
  * `looking` for a HAProxy that serves, `adopting` it; with none, `reading` the apps first and `starting` one; `serving`;
@@ -19,16 +19,13 @@ export type Phase =
   | 'stopping'
   | 'stopped';
 
-/** Configuration HAProxy serves: of an earlier run, without apps, or of the apps as last read. */
-export type ServedSource = 'previous' | 'empty' | 'current';
-
 export interface LbState {
   readonly boot: LbBoot;
   phase: Phase;
   pid: number | undefined;
   /** HAProxy is of an earlier run of the load balancer. */
   adopted: boolean;
-  served: ServedSource;
+  served: ConfigSource;
   /** Why the configuration of the earlier run could not be loaded. */
   previousRefused: string | undefined;
   /** Why Marathon could not be read the last time; undefined once it could. */
@@ -37,7 +34,7 @@ export interface LbState {
   startRefused: string | undefined;
   restartDelayMs: number;
   /** Weight of failed probes in a row by socket; a probe is under way. */
-  readonly silent: { runtime: number; master: number };
+  readonly failedProbes: { runtime: number; master: number };
   probing: boolean;
   /** A reload that makes the sockets again is under way. */
   renewing: boolean;
@@ -58,7 +55,7 @@ export function initLb(boot: LbBoot): LbState {
     unreachable: undefined,
     startRefused: undefined,
     restartDelayMs: RESTART_FIRST_MS,
-    silent: { runtime: 0, master: 0 },
+    failedProbes: { runtime: 0, master: 0 },
     probing: false,
     renewing: false,
     releasing: false,
@@ -69,38 +66,38 @@ export function initLb(boot: LbBoot): LbState {
  * Weights of failed probes, and their sum after which a socket counts as gone: a single one may fall into a reload, and a
  * HAProxy under a heavy load may be slow to answer without needing another worker.
  */
-export const PROBE_WEIGHTS: Readonly<Record<Probe, number>> = { answers: 0, silent: 1, gone: 5 };
-export const SILENT_MAX = 10;
+export const PROBE_WEIGHTS: Readonly<Record<ProbeResult, number>> = { answers: 0, silent: 1, gone: 5 };
+export const FAILED_PROBES_MAX = 10;
 
 /** State of the load balancer as `/health` shows it. */
 export interface LbHealth {
-  readonly configuration: ServedSource;
+  readonly configuration: ConfigSource;
   readonly adopted: boolean;
   readonly runtimeSocket: 'answers' | 'gone';
   readonly masterSocket: 'answers' | 'gone';
 }
 
-export function healthOf({ served, adopted, silent }: LbState): LbHealth {
-  const word = (count: number): 'answers' | 'gone' => (count >= SILENT_MAX ? 'gone' : 'answers');
+export function healthOf({ served, adopted, failedProbes }: LbState): LbHealth {
+  const word = (count: number): 'answers' | 'gone' => (count >= FAILED_PROBES_MAX ? 'gone' : 'answers');
   return {
     configuration: served,
     adopted,
-    runtimeSocket: word(silent.runtime),
-    masterSocket: word(silent.master),
+    runtimeSocket: word(failedProbes.runtime),
+    masterSocket: word(failedProbes.master),
   };
 }
 
 /** An issue of the load balancer itself, in words for its operator. */
-export interface LifeIssue {
+export interface LbIssue {
   readonly part: 'haproxy' | 'marathon';
   readonly text: string;
 }
 
 /** The faults of HAProxy or Marathon at this moment; shown at `/issues` before the issues of apps. */
-export function lifeIssues(state: LbState): LifeIssue[] {
+export function lbIssues(state: LbState): LbIssue[] {
   const { runtimeSocket, masterSocket } = healthOf(state);
-  const issues: LifeIssue[] = [];
-  const add = (part: LifeIssue['part'], text: string): void => void issues.push({ part, text });
+  const issues: LbIssue[] = [];
+  const add = (part: LbIssue['part'], text: string): void => void issues.push({ part, text });
   if (state.startRefused !== undefined) add('haproxy', `HAProxy does not start again: ${state.startRefused}`);
   if (state.previousRefused !== undefined)
     add('haproxy', `HAProxy cannot load the configuration of the run before: ${state.previousRefused}`);

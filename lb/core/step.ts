@@ -9,8 +9,8 @@
 
 import type { Machine } from '../../cluster/model/event';
 import type { LbEffect } from './effects';
-import type { EventOf, LbBoot, LbEvent, LbEvents, StartSource } from './events';
-import { initLb, type LbState, PROBE_WEIGHTS, RESTART_FIRST_MS, SILENT_MAX } from './state';
+import type { ConfigSource, EventOf, LbBoot, LbEvent, LbEvents } from './events';
+import { FAILED_PROBES_MAX, initLb, type LbState, PROBE_WEIGHTS, RESTART_FIRST_MS } from './state';
 
 export const PROBE_MS = 1000;
 export const RESTART_LAST_MS = 5000;
@@ -58,7 +58,7 @@ function haproxyFound(state: LbState, { finding, at: now }: EventOf<'haproxy.fou
   return [...left, ...(finding.previous ? start(state, 'previous') : read(state, now))];
 }
 
-function start(state: LbState, source: StartSource): LbEffect[] {
+function start(state: LbState, source: ConfigSource): LbEffect[] {
   state.phase = 'starting';
   return [{ kind: 'start', source }];
 }
@@ -85,8 +85,8 @@ function serving(state: LbState, pid: number, now: number): LbEffect[] {
   state.pid = pid;
   state.startRefused = undefined;
   state.restartDelayMs = RESTART_FIRST_MS;
-  state.silent.runtime = 0;
-  state.silent.master = 0;
+  state.failedProbes.runtime = 0;
+  state.failedProbes.master = 0;
   return [{ kind: 'wake', timer: 'probe', at: now + PROBE_MS }];
 }
 
@@ -170,10 +170,10 @@ function appsServed(state: LbState): LbEffect[] {
 function socketsProbed(state: LbState, { runtime, master }: EventOf<'sockets.probed'>): LbEffect[] {
   state.probing = false;
   if (state.phase !== 'serving') return [];
-  const { silent } = state;
+  const { failedProbes } = state;
   const before = isGone(state);
-  silent.runtime = runtime === 'answers' ? 0 : silent.runtime + PROBE_WEIGHTS[runtime];
-  silent.master = master === 'answers' ? 0 : silent.master + PROBE_WEIGHTS[master];
+  failedProbes.runtime = runtime === 'answers' ? 0 : failedProbes.runtime + PROBE_WEIGHTS[runtime];
+  failedProbes.master = master === 'answers' ? 0 : failedProbes.master + PROBE_WEIGHTS[master];
   const gone = isGone(state);
   if (before && !gone) return [{ kind: 'note', level: 'info', text: "HAProxy's sockets answer again" }];
   if (!gone || state.renewing) return [];
@@ -181,12 +181,12 @@ function socketsProbed(state: LbState, { runtime, master }: EventOf<'sockets.pro
   const fields = { runtime, master };
   return [
     { kind: 'note', level: 'warn', text: "a socket of HAProxy's is gone; it is made again", fields },
-    { kind: 'renew', runtime: silent.runtime >= SILENT_MAX },
+    { kind: 'renew', runtime: failedProbes.runtime >= FAILED_PROBES_MAX },
   ];
 }
 
-function isGone({ silent }: LbState): boolean {
-  return silent.runtime >= SILENT_MAX || silent.master >= SILENT_MAX;
+function isGone({ failedProbes }: LbState): boolean {
+  return failedProbes.runtime >= FAILED_PROBES_MAX || failedProbes.master >= FAILED_PROBES_MAX;
 }
 
 function socketsRenewed(state: LbState, { why }: EventOf<'sockets.renewed'>): LbEffect[] {

@@ -116,11 +116,11 @@ export function templateReference(): string {
 }
 
 /** The values that fill a template. */
-export type Values = Readonly<Record<string, unknown>>;
+export type TemplateValues = Readonly<Record<string, unknown>>;
 
 /** One piece of text to be made: by its template, or by the text of a label that replaces it. */
-export interface Piece {
+export interface Snippet {
   readonly template: TemplateName;
-  readonly values: Values;
+  readonly values: TemplateValues;
   readonly override?: string | undefined;
 }

@@ -72,7 +72,7 @@ export function readUsed(answer: string, server: string): number {
   return Number(row?.[names.indexOf('used_cur')]) || 0;
 }
 
-interface Sum {
+interface TrafficSum {
   readonly requests: number;
   readonly errors: number;
   readonly responses: Readonly<Record<ResponseClass, number>>;
@@ -88,12 +88,12 @@ export interface TrafficSums {
 /** Sums that are kept; only those of versions without servers go. */
 const VERSIONS_MAX = 2000;
 
-interface Owner {
+interface ServerOwner {
   readonly app: string;
   readonly version: string;
 }
 
-interface Seen {
+interface CurrentLoad {
   servers: number;
   connections: number;
   timed: number;
@@ -101,11 +101,11 @@ interface Seen {
 }
 
 export function createTrafficSums(): TrafficSums {
-  const sums = new Map<string, Sum>();
+  const sums = new Map<string, TrafficSum>();
   let last = new Map<string, ServerCount>();
   /** The owners of the servers that HAProxy counted the last time: it goes on counting those that leave. */
-  let lastOwners = new Map<string, Owner>();
-  const see = (now: Map<string, Seen>, key: string, count: ServerCount): void => {
+  let lastOwners = new Map<string, ServerOwner>();
+  const see = (now: Map<string, CurrentLoad>, key: string, count: ServerCount): void => {
     const seen = now.get(key) ?? { servers: 0, connections: 0, timed: 0, ms: 0 };
     const timed = count.responseMs > 0 ? 1 : 0;
     now.set(key, {
@@ -116,11 +116,11 @@ export function createTrafficSums(): TrafficSums {
     });
   };
   const add = (counts: readonly ServerCount[], model: Model): VersionTraffic[] => {
-    const served = new Map<string, Owner>();
+    const served = new Map<string, ServerOwner>();
     for (const { name, servers } of model.backends)
       for (const server of servers) served.set(`${name}/${server.name}`, server);
-    const now = new Map<string, Seen>();
-    const owners = new Map<string, Owner>();
+    const now = new Map<string, CurrentLoad>();
+    const owners = new Map<string, ServerOwner>();
     const latest = new Map<string, ServerCount>();
     for (const count of counts) {
       const name = `${count.backend}/${count.server}`;
@@ -152,7 +152,7 @@ export function createTrafficSums(): TrafficSums {
 const NO_RESPONSES = { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0, other: 0 } as const;
 
 /** A sum with what a server counted since the time before; a count that shrank began anew. */
-function added(sum: Sum | undefined, count: ServerCount, before: ServerCount | undefined): Sum {
+function added(sum: TrafficSum | undefined, count: ServerCount, before: ServerCount | undefined): TrafficSum {
   const fresh = before !== undefined && count.sessions < before.sessions ? undefined : before;
   const responses: Record<ResponseClass, number> = { ...(sum?.responses ?? NO_RESPONSES) };
   let answered = 0;

@@ -5,15 +5,15 @@
  */
 
 import type { Issue } from './issues';
+import type { PathTest } from './label-values';
 import { appIdAcl, hostSuffix } from './names';
 import type { ModelOptions } from './options';
 import { type Service, structureKey } from './services';
 import { findShadowed } from './shadowed-hosts';
-import type { Piece } from './template-table';
-import type { PathTest } from './values';
-import { type VhostPieces, vhostPieces } from './vhost-pieces';
+import type { Snippet } from './template-table';
+import { type VhostSnippets, vhostSnippets } from './vhost-snippets';
 
-export interface VhostRule extends VhostPieces {
+export interface VhostRule extends VhostSnippets {
   readonly app: string;
   readonly backend: string;
   readonly weight: number;
@@ -33,13 +33,13 @@ export interface AppIdRule {
   readonly acl: string;
   readonly app: string;
   readonly backend: string;
-  readonly piece: Piece;
+  readonly snippet: Snippet;
 }
 
 /** Rules as made before, by service, and by what they were made of: servers that change leave a rule the same object. */
 export interface RuleCache<T> {
   readonly byService: WeakMap<Service, { readonly wanted: string; readonly name: string; readonly rule: T }>;
-  byName: Map<string, { readonly made: Service; readonly name: string; readonly rule: T }>;
+  byName: Map<string, { readonly service: Service; readonly name: string; readonly rule: T }>;
 }
 export type VhostCache = RuleCache<VhostRule>;
 export type AppIdCache = RuleCache<AppIdRule>;
@@ -58,18 +58,18 @@ function ruleOf<T>(
 ): T {
   const before = cache.byService.get(service);
   const base = before?.wanted ?? wanted();
-  const name = ownName(owners, base, service);
+  const name = uniqueAclName(owners, base, service);
   if (before?.name === name) return before.rule;
   const previous = cache.byName.get(service.name);
-  const same = previous?.name === name && structureKey(previous.made) === structureKey(service);
+  const same = previous?.name === name && structureKey(previous.service) === structureKey(service);
   const rule = same ? previous.rule : make(name);
-  cache.byName.set(service.name, { made: service, name, rule });
+  cache.byName.set(service.name, { service: service, name, rule });
   cache.byService.set(service, { wanted: base, name, rule });
   return rule;
 }
 
 /** Services that are no more are forgotten, now and then. */
-function forgetGone<T>(cache: RuleCache<T>, services: readonly Service[]): void {
+function forgetRemoved<T>(cache: RuleCache<T>, services: readonly Service[]): void {
   if (cache.byName.size <= 2 * services.length + 100) return;
   const names = new Set(services.map(({ name }) => name));
   cache.byName = new Map([...cache.byName].filter(([name]) => names.has(name)));
@@ -107,7 +107,7 @@ export function buildVhostRules(
       ruleOf(cache, owners, service, wanted, (suffix) => buildRule(service, hosts, suffix, options)),
     );
   }
-  forgetGone(cache, services);
+  forgetRemoved(cache, services);
   rules.sort(options.longestPathFirst ? byWeightAndPath : byWeight);
   return { rules, issues: [...issues, ...shadowIssues(rules, services)] };
 }
@@ -138,19 +138,19 @@ function buildRule(
     redirect,
     certificates: SSL_CERT ?? [],
     bindOptions: BIND_OPTIONS,
-    ...vhostPieces({ service, hosts, suffix, redirect }, options),
+    ...vhostSnippets({ service, hosts, suffix, redirect }, options),
   };
 }
 
 /** ACLs of one name are tested together, so a name that another app has (`/a/b` and `/a.b`) gets an addition. */
-function ownName(
+function uniqueAclName(
   owners: Map<string, string>,
   wanted: string,
   service: Pick<Service, 'app' | 'name'>,
 ): string {
   const owner = owners.get(wanted);
   if (owner !== undefined && owner !== service.app)
-    return ownName(owners, `${wanted}_${service.name}`, service);
+    return uniqueAclName(owners, `${wanted}_${service.name}`, service);
   owners.set(wanted, service.app);
   return wanted;
 }
@@ -201,12 +201,12 @@ export function buildAppIdRules(
         acl,
         app,
         backend: name,
-        piece: { template: 'HTTP_FRONTEND_APPID_ACL', values, override },
+        snippet: { template: 'HTTP_FRONTEND_APPID_ACL', values, override },
       };
     };
     const rule = ruleOf(cache, owners, service, () => appIdAcl(app), make);
     rules.set(app, rule);
   }
-  forgetGone(cache, services);
+  forgetRemoved(cache, services);
   return [...rules.values()];
 }

@@ -45,15 +45,18 @@ export const ZDD_STATUS = {
 } as const;
 
 /** The end of a deployment by refusal, with its exit status. */
-export interface Refusal {
+export interface ZddFailure {
   readonly status: number;
   readonly error: string;
 }
 
 /** Reads the app file: nulls dropped, the labels that are needed there. */
-export function readZddApp(json: unknown): ZddApp | Refusal {
+export function readZddApp(json: unknown): ZddApp | ZddFailure {
   const app = withoutNulls(json);
-  const missing = (what: string): Refusal => ({ status: ZDD_STATUS.field, error: `the app has no ${what}` });
+  const missing = (what: string): ZddFailure => ({
+    status: ZDD_STATUS.field,
+    error: `the app has no ${what}`,
+  });
   if (!isObject(app) || typeof app['id'] !== 'string' || app['id'] === '') return missing('id');
   const { labels } = app;
   if (!isObject(labels)) return missing('labels; HAPROXY_DEPLOYMENT_GROUP is needed');
@@ -89,7 +92,7 @@ export function prepareDeploy(
   last: ZddApp | undefined,
   options: ZddOptions,
   startedAtText: string,
-): ZddApp | Refusal {
+): ZddApp | ZddFailure {
   const port = servicePort(app);
   if (port === undefined) return { status: ZDD_STATUS.field, error: 'the app has no service port' };
   const colour = last?.labels['HAPROXY_DEPLOYMENT_COLOUR'] === 'blue' ? 'green' : 'blue';

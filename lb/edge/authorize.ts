@@ -27,7 +27,7 @@ export function basic({ user, password }: Credentials): Authorize {
   return () => Promise.resolve(header);
 }
 
-export const nobody: Authorize = () => Promise.resolve(undefined);
+export const anonymous: Authorize = () => Promise.resolve(undefined);
 
 /** By what was configured: credentials, a service account, or nothing. */
 export function authorizeBy(
@@ -39,7 +39,7 @@ export function authorizeBy(
   now: () => number,
 ): Authorize {
   if (access.credentials) return basic(access.credentials);
-  return access.serviceAccount ? serviceAccount(access.serviceAccount, client, now) : nobody;
+  return access.serviceAccount ? serviceAccount(access.serviceAccount, client, now) : anonymous;
 }
 
 /** Logs in with a signed token and keeps the answer until shortly before it ends. */

@@ -11,7 +11,7 @@ import type { Millis } from '../../cluster/model/time';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
 import {
-  type Adopted,
+  type AdoptedConfig,
   changesBeforeReload,
   readBinds,
   readRunningServers,
@@ -19,19 +19,19 @@ import {
   structureOf,
 } from '../core/adoption';
 import { createAppStore } from '../core/app-store';
-import { type App, rememberVerdicts } from '../core/apps';
-import { type Abilities, type Command, decide, sameStructure } from '../core/decide';
+import { type App, rememberAlive } from '../core/apps';
+import { type Capabilities, type Command, decide, sameStructure } from '../core/decide';
 import { type Issue, printIssue } from '../core/issues';
-import { keepStructure, retiredServices, withoutServices } from '../core/keep';
+import { keepStructure, retiredServices, withoutServices } from '../core/keep-structure';
 import { buildModel, changedApps, createModelBuilder, type Model } from '../core/model';
-import { type Bind, bindsCollide, type ModelOptions, quietWorld, type World } from '../core/options';
+import { type Bind, type BuildContext, bindsCollide, emptyContext, type ModelOptions } from '../core/options';
 import { appOfRefusal } from '../core/refusals';
-import type { Files, Renderer } from '../core/render';
-import { Culprits, listenersNamed } from './culprits';
+import type { ConfigFiles, Renderer } from '../core/render';
+import { findUnbindable } from './bind-check';
+import { ConfigErrors, listenersNamed } from './config-errors';
+import type { Handover, LoadedConfig } from './handover';
 import type { Haproxy, Outcome, Worker } from './haproxy';
-import type { Loaded, Memory } from './memory';
-import { findTaken } from './ports';
-import type { Resolver } from './resolve';
+import type { Resolver } from './resolver';
 import type { RuntimeApi } from './runtime-api';
 
 /** A configuration that failed, or a port that was taken, is tried again after this time even when nothing changed. */
@@ -45,10 +45,10 @@ export interface BalancerOptions {
   readonly render: Renderer;
   readonly haproxy: Haproxy;
   readonly runtime: RuntimeApi;
-  readonly abilities: Abilities;
+  readonly capabilities: Capabilities;
   /** Version of the haproxy program. */
   readonly version: string;
-  readonly memory: Memory;
+  readonly handover: Handover;
   readonly resolver: Resolver;
   readonly clock: Clock;
   readonly log: Logger;
@@ -64,9 +64,9 @@ export interface BalancerOptions {
 }
 
 /** What came of trying without a reload: done, nothing to do, a reload is needed, or HAProxy did not obey. */
-type Tried = 'served' | 'same' | 'structure' | 'failed';
+type ApplyResult = 'served' | 'same' | 'structure' | 'failed';
 
-interface Refused {
+interface RememberedRefusal {
   readonly app: App;
   readonly why: string;
   readonly at: number;
@@ -75,29 +75,29 @@ interface Refused {
 /** With more changed apps than this everything is checked. */
 const CHECKED_ALONE_MAX = 50;
 
-interface Checkable {
+interface UncheckedConfig {
   readonly model: Model;
-  readonly files: Files;
+  readonly files: ConfigFiles;
 }
-interface Checked extends Checkable {
+interface CheckedConfig extends UncheckedConfig {
   readonly outcome: Outcome;
 }
 
 export class Balancer {
-  private readonly build: (apps: readonly App[], world: World) => Model;
+  private readonly build: (apps: readonly App[], context: BuildContext) => Model;
   private readonly store = createAppStore();
-  private readonly culprits: Culprits;
-  private running: Files;
+  private readonly configErrors: ConfigErrors;
+  private running: ConfigFiles;
   private runningBinds = new Set<string>();
   private bindsByPort: { of: ReadonlySet<string>; byPort: Map<number, Bind[]> } | undefined;
-  private verdicts: ReadonlyMap<string, boolean> = new Map();
-  private readonly judged = new WeakSet<App>();
-  private taken: ReadonlyMap<string, string> = new Map();
+  private aliveByTask: ReadonlyMap<string, boolean> = new Map();
+  private readonly healthSeen = new WeakSet<App>();
+  private unbindable: ReadonlyMap<string, string> = new Map();
   private failed: { config: string; why: string; at: number } | undefined;
   private lastIssues: readonly Issue[] = [];
   private turn: Promise<unknown> = Promise.resolve();
   private queued: Promise<void> | undefined;
-  private refusals = new Map<string, Refused>();
+  private refusals = new Map<string, RememberedRefusal>();
   /** Since when a change of structure waits, since when services linger, and what wakes us for them. */
   private structureSince: number | undefined;
   private lingerSince: number | undefined;
@@ -127,29 +127,29 @@ export class Balancer {
 
   constructor(private readonly parts: BalancerOptions) {
     this.build = createModelBuilder(parts.options);
-    this.model = this.build([], quietWorld);
+    this.model = this.build([], emptyContext);
     this.running = parts.render(this.model);
-    this.culprits = new Culprits(parts);
+    this.configErrors = new ConfigErrors(parts);
     // A time to come was written before the machine's clock was set back.
     const now = parts.clock.now();
-    this.drainedAt = new Map([...parts.memory.drained].map(([task, time]) => [task, Math.min(time, now)]));
+    this.drainedAt = new Map([...parts.handover.drained].map(([task, time]) => [task, Math.min(time, now)]));
     this.drained = new Set(this.drainedAt.keys());
-    this.weights = parts.memory.weights;
+    this.weights = parts.handover.weights;
   }
 
   /** HAProxy runs with the files on disk, which an earlier load balancer wrote; `adopted`: it serves since then. */
   async adopt(adopted: boolean): Promise<void> {
-    const { haproxy, memory, options } = this.parts;
+    const { haproxy, handover, options } = this.parts;
     this.running = haproxy.filesOnDisk(options.mapFolder !== undefined);
     const worker = await haproxy.worker();
-    const same = adopted && worker !== undefined && isSameWorker(memory.loaded, worker);
+    const same = adopted && worker !== undefined && isSameWorker(handover.loaded, worker);
     const current = same && worker.version === this.parts.version;
-    this.adoptedStructure = current ? (memory.loaded?.structure ?? '') : '';
-    this.runningBinds = new Set([...(memory.loaded?.binds ?? []), ...readBinds(this.running.config)]);
+    this.adoptedStructure = current ? (handover.loaded?.structure ?? '') : '';
+    this.runningBinds = new Set([...(handover.loaded?.binds ?? []), ...readBinds(this.running.config)]);
   }
 
   /** True when the running HAProxy listens on a place, or on one that collides with it: a reload may take that over. */
-  holds(place: Bind): boolean {
+  listensOn(place: Bind): boolean {
     if (this.bindsByPort?.of !== this.runningBinds) {
       const byPort = new Map<number, Bind[]>();
       for (const text of this.runningBinds) {
@@ -178,7 +178,7 @@ export class Balancer {
     return this.running.config;
   }
 
-  get files(): Files {
+  get files(): ConfigFiles {
     return this.running;
   }
 
@@ -192,8 +192,8 @@ export class Balancer {
   }
 
   /** When to try again although nothing changed. */
-  hurryMs(): number | undefined {
-    const again = this.failed || this.stale || this.taken.size > 0 || this.parts.resolver.failing;
+  retryAfterMs(): number | undefined {
+    const again = this.failed || this.stale || this.unbindable.size > 0 || this.parts.resolver.failing;
     return again ? RETRY_MS : undefined;
   }
 
@@ -215,8 +215,8 @@ export class Balancer {
 
   /** The app a task is of, as last read from Marathon, served or not. */
   appOfTask(task: string): string | undefined {
-    const has = ({ tasks, idle }: App): boolean =>
-      tasks.some(({ id }) => id === task) || idle.some(({ id }) => id === task);
+    const has = ({ tasks, notServing }: App): boolean =>
+      tasks.some(({ id }) => id === task) || notServing.some(({ id }) => id === task);
     return this.store.apps().find(has)?.id;
   }
 
@@ -236,7 +236,7 @@ export class Balancer {
   private keepDrained(drained: readonly (readonly [string, Millis])[]): void {
     this.drainedAt = new Map(drained);
     this.drained = new Set(this.drainedAt.keys());
-    this.parts.memory.keep({ drained });
+    this.parts.handover.keep({ drained });
   }
 
   /** The weight of an app's servers, from the next refresh on; undefined takes it back. False when there are too many. */
@@ -244,7 +244,7 @@ export class Balancer {
     const rest = [...this.weights].filter(([id]) => id !== app);
     if (weight !== undefined && rest.length >= WEIGHTS_MAX) return false;
     this.weights = new Map(weight === undefined ? rest : [...rest, [app, weight]]);
-    this.parts.memory.keep({ weights: [...this.weights] });
+    this.parts.handover.keep({ weights: [...this.weights] });
     return true;
   }
 
@@ -262,27 +262,30 @@ export class Balancer {
 
   private async serveStore(): Promise<void> {
     const began = performance.now();
-    await this.seeRestart();
+    await this.noticeRestart();
     // What serves stays until the apps have been read.
     if (this.appsReadAt === undefined) return;
     const apps = this.store.apps();
-    this.verdicts = rememberVerdicts(apps, this.verdicts, this.judged);
+    this.aliveByTask = rememberAlive(apps, this.aliveByTask, this.healthSeen);
     const addresses = await this.parts.resolver.resolve(apps);
-    const current: World = {
-      ...quietWorld,
+    const current: BuildContext = {
+      ...emptyContext,
       addresses,
-      verdicts: this.verdicts,
+      aliveByTask: this.aliveByTask,
       refused: this.knownRefused(apps),
       drained: this.drained,
       weights: this.weights,
       portOrder: this.store.portOrder(),
     };
-    const { world, model } = await this.avoidTaken(apps, await this.culprits.allowTemplates(apps, current));
+    const { context, model } = await this.avoidUnbindable(
+      apps,
+      await this.configErrors.allowTemplates(apps, current),
+    );
     const files = this.parts.render(model);
     await this.takeOver(files);
     const tried = await this.tryCommands(model, files);
     const done =
-      tried === 'served' || (tried !== 'same' && (await this.restructure(apps, world, model, tried)));
+      tried === 'served' || (tried !== 'same' && (await this.restructure(apps, context, model, tried)));
     if (tried === 'served' || tried === 'same') this.settled();
     if (done) this.lastChangeMs = performance.now() - began;
   }
@@ -291,10 +294,10 @@ export class Balancer {
    * What an adopted HAProxy serves, from its own mouth: with the wanted structure only servers are left to change;
    * with another one servers change at once as far as they can, and a reload brings the rest.
    */
-  private async takeOver(files: Files): Promise<void> {
+  private async takeOver(files: ConfigFiles): Promise<void> {
     if (this.adoptedStructure === undefined) return;
-    const { runtime, abilities, log } = this.parts;
-    let adopted: Adopted;
+    const { runtime, capabilities, log } = this.parts;
+    let adopted: AdoptedConfig;
     try {
       const servers = readRunningServers(await runtime.ask('show servers state'));
       adopted = { config: this.running.config, servers };
@@ -303,7 +306,8 @@ export class Balancer {
       return;
     }
     if (this.adoptedStructure !== hashOf(files)) {
-      for (const commands of changesBeforeReload(files, adopted, abilities)) await runtime.perform(commands);
+      for (const commands of changesBeforeReload(files, adopted, capabilities))
+        await runtime.perform(commands);
       return;
     }
     const { files: running, leaving } = runningFiles(files, adopted);
@@ -313,7 +317,7 @@ export class Balancer {
   }
 
   /** HAProxy that somebody killed came back with the file on disk, which may be older than what ran. */
-  private async seeRestart(): Promise<void> {
+  private async noticeRestart(): Promise<void> {
     const { haproxy, runtime } = this.parts;
     if (haproxy.restarts === this.restartsSeen) return;
     const { restarts } = haproxy;
@@ -352,8 +356,8 @@ export class Balancer {
   }
 
   /** Nothing to do, or commands do. */
-  private async tryCommands(model: Model, files: Files): Promise<Tried> {
-    const decision = decide(this.running, files, this.parts.abilities);
+  private async tryCommands(model: Model, files: ConfigFiles): Promise<ApplyResult> {
+    const decision = decide(this.running, files, this.parts.capabilities);
     if (decision.kind === 'reload') return 'structure';
     if (decision.kind === 'commands') {
       const outcome = await this.parts.runtime.perform(decision.commands);
@@ -376,9 +380,9 @@ export class Balancer {
   /** A change of structure: the servers first, then a reload, unless that may or has to wait. */
   private async restructure(
     apps: readonly App[],
-    world: World,
+    context: BuildContext,
     model: Model,
-    tried: Tried,
+    tried: ApplyResult,
   ): Promise<boolean> {
     let result = tried;
     if (tried === 'structure') {
@@ -387,7 +391,7 @@ export class Balancer {
     }
     if ((result === 'served' || result === 'same') && (await this.mayLinger(model))) return true;
     if (await this.hasToWait()) return true;
-    return await this.tryReload(apps, world, result !== 'failed');
+    return await this.tryReload(apps, context, result !== 'failed');
   }
 
   private settled(): void {
@@ -434,7 +438,7 @@ export class Balancer {
   }
 
   /** HAProxy ended and runs again. */
-  seeRestartSoon(): void {
+  noticeRestartSoon(): void {
     this.refreshLater(0);
   }
 
@@ -449,10 +453,10 @@ export class Balancer {
     this.timer = setTimeout(refresh, ms).unref();
   }
 
-  private async tryReload(apps: readonly App[], world: World, works: boolean): Promise<boolean> {
-    const { model, files, outcome } = await this.prepare(apps, world);
+  private async tryReload(apps: readonly App[], context: BuildContext, works: boolean): Promise<boolean> {
+    const { model, files, outcome } = await this.prepare(apps, context);
     if (!outcome.ok) {
-      this.tell([...this.store.issues(), ...model.issues]);
+      this.reportIssues([...this.store.issues(), ...model.issues]);
       this.refuse(files, outcome.why);
       return false;
     }
@@ -477,12 +481,12 @@ export class Balancer {
     if (listeners.size > 0) this.refreshLater(0);
   }
 
-  private serve(model: Model, files: Files): void {
+  private serve(model: Model, files: ConfigFiles): void {
     this.model = model;
     this.running = files;
     this.adoptedStructure = undefined;
     this.runningBinds = new Set(model.frontends.flatMap(({ bind }) => bind ?? []));
-    this.tell([...this.store.issues(), ...model.issues]);
+    this.reportIssues([...this.store.issues(), ...model.issues]);
   }
 
   /** Loads what is running once more, when the worker of an earlier reload is gone or has had its time. */
@@ -494,44 +498,49 @@ export class Balancer {
   }
 
   /** What the apps' configuration would be, with HAProxy's opinion of it. */
-  async preview(json: unknown): Promise<{ files: Files; issues: readonly Issue[]; outcome: Outcome }> {
+  async preview(json: unknown): Promise<{ files: ConfigFiles; issues: readonly Issue[]; outcome: Outcome }> {
     const why = this.store.replaceAll(json);
     if (why !== undefined) throw new Error(why);
     const apps = this.store.apps();
     const addresses = await this.parts.resolver.resolve(apps);
-    const world = { ...quietWorld, addresses, portOrder: this.store.portOrder() };
-    const checkedWorld = await this.culprits.allowTemplates(apps, world);
+    const context = { ...emptyContext, addresses, portOrder: this.store.portOrder() };
+    const checkedWorld = await this.configErrors.allowTemplates(apps, context);
     const { model, files, outcome } = await this.prepare(apps, checkedWorld);
     return { files, issues: [...this.store.issues(), ...model.issues], outcome };
   }
 
   /** Tries the ports that HAProxy does not hold yet; the taken ones are left out of the model. */
-  private async avoidTaken(apps: readonly App[], world: World): Promise<{ world: World; model: Model }> {
-    const wanted = this.build(apps, world);
-    const fresh = wanted.frontends.flatMap(({ bind, place }) =>
-      bind === undefined || !place || this.runningBinds.has(bind) || this.holds(place) ? [] : [place],
+  private async avoidUnbindable(
+    apps: readonly App[],
+    context: BuildContext,
+  ): Promise<{ context: BuildContext; model: Model }> {
+    const wanted = this.build(apps, context);
+    const fresh = wanted.frontends.flatMap(({ bind, bindAddress }) =>
+      bind === undefined || !bindAddress || this.runningBinds.has(bind) || this.listensOn(bindAddress)
+        ? []
+        : [bindAddress],
     );
-    this.taken = fresh.length === 0 ? new Map() : await findTaken(fresh);
-    if (this.taken.size === 0) return { world, model: wanted };
-    for (const [place, why] of this.taken) this.parts.log.debug({ place, why }, 'a place is taken');
-    const reduced = { ...world, taken: this.taken };
-    return { world: reduced, model: this.build(apps, reduced) };
+    this.unbindable = fresh.length === 0 ? new Map() : await findUnbindable(fresh);
+    if (this.unbindable.size === 0) return { context, model: wanted };
+    for (const [place, why] of this.unbindable) this.parts.log.debug({ place, why }, 'a place is taken');
+    const reduced: BuildContext = { ...context, unbindable: this.unbindable };
+    return { context: reduced, model: this.build(apps, reduced) };
   }
 
   /** Builds, renders and checks; apps that HAProxy refuses are left out, so that they do not stop the others. */
   private async prepare(
     apps: readonly App[],
-    world: World,
-  ): Promise<{ model: Model; files: Files; outcome: Outcome }> {
-    let refused = world.refused;
+    context: BuildContext,
+  ): Promise<{ model: Model; files: ConfigFiles; outcome: Outcome }> {
+    let refused = context.refused;
     for (;;) {
-      const model = this.build(apps, { ...world, refused });
+      const model = this.build(apps, { ...context, refused });
       const files = this.parts.render(model);
-      const checked = await this.check({ model, files }, apps, { ...world, refused });
+      const checked = await this.check({ model, files }, apps, { ...context, refused });
       const { outcome } = checked;
       if (outcome.ok) this.remember(refused, apps);
-      if (outcome.ok || outcome.nobody || !this.parts.cleanUp) return { model, files, outcome };
-      const fresh = await this.culprits.find(outcome.why, { ...checked, apps, world, refused });
+      if (outcome.ok || outcome.noAppAtFault || !this.parts.cleanUp) return { model, files, outcome };
+      const fresh = await this.configErrors.find(outcome.why, { ...checked, apps, context, refused });
       if (fresh.size === 0) return { model, files, outcome };
       // Another object, because a builder takes the same one for the same apps.
       refused = new Map([...refused, ...fresh]);
@@ -539,7 +548,11 @@ export class Balancer {
   }
 
   /** HAProxy's opinion: of what changed alone when that is little and the rest is running, else of everything. */
-  private async check(whole: Checkable, apps: readonly App[], world: World): Promise<Checked> {
+  private async check(
+    whole: UncheckedConfig,
+    apps: readonly App[],
+    context: BuildContext,
+  ): Promise<CheckedConfig> {
     const { skipValidation, haproxy, options, render } = this.parts;
     const { files, model } = whole;
     if (skipValidation || files.config === this.running.config || this.failedLately(files))
@@ -549,12 +562,12 @@ export class Balancer {
     if (!changed || some?.length !== changed.size || changed.size > CHECKED_ALONE_MAX)
       return { ...whole, outcome: await haproxy.check(files) };
     if (changed.size === 0) return { ...whole, outcome: { ok: true } };
-    const part = buildModel(some, options, world);
+    const part = buildModel(some, options, context);
     const partFiles = render(part);
     return { model: part, files: partFiles, outcome: await haproxy.check(partFiles) };
   }
 
-  private async reload(files: Files, reason: string): Promise<Outcome> {
+  private async reload(files: ConfigFiles, reason: string): Promise<Outcome> {
     // The worker that goes tells its counts meanwhile: it finishes the conversation it is in.
     const counted = this.parts.workerEnds?.();
     const outcome = await this.parts.haproxy.reload(files);
@@ -575,28 +588,28 @@ export class Balancer {
   }
 
   /** The next load balancer has to know what the worker has loaded. An adopted configuration is not in blocks. */
-  async keepLoaded(files: Files): Promise<void> {
-    const { haproxy, memory } = this.parts;
+  async keepLoaded(files: ConfigFiles): Promise<void> {
+    const { haproxy, handover } = this.parts;
     const worker = await haproxy.worker();
     if (files.blocks.length === 0) this.adoptedStructure = '';
     if (worker === undefined || files.blocks.length === 0) return;
     const { worker: pid, since } = worker;
-    memory.keep({
+    handover.keep({
       loaded: { worker: pid, since, structure: hashOf(files), binds: [...readBinds(files.config)] },
     });
   }
 
-  private refuse({ config }: Files, why: string): void {
+  private refuse({ config }: ConfigFiles, why: string): void {
     this.reloadFailures++;
     this.failed = { config, why, at: this.parts.clock.now() };
     this.parts.log.error({ why }, 'HAProxy refuses the new configuration; the running one stays');
   }
 
-  private failedLately({ config }: Files): boolean {
+  private failedLately({ config }: ConfigFiles): boolean {
     return this.failed?.config === config && this.parts.clock.now() - this.failed.at < RETRY_MS;
   }
 
-  private tell(issues: readonly Issue[]): void {
+  private reportIssues(issues: readonly Issue[]): void {
     if (issues.length === 0 && this.lastIssues.length === 0) return;
     if (
       issues.length === this.lastIssues.length &&
@@ -614,17 +627,17 @@ export class Balancer {
 /** Servers that get no more requests by these commands, as `backend/server`. */
 function leaving(commands: readonly Command[]): string[] {
   return commands.flatMap((command) =>
-    command.kind === 'remove' || (command.kind === 'drain' && command.out)
+    command.kind === 'remove' || (command.kind === 'drain' && command.disabled)
       ? [`${command.backend}/${command.server}`]
       : [],
   );
 }
 
 /** Hash of the structure of a configuration. */
-function hashOf(files: Files): string {
+function hashOf(files: ConfigFiles): string {
   return createHash('sha256').update(structureOf(files)).digest('hex');
 }
 
-function isSameWorker(loaded: Loaded | undefined, { worker, since }: Worker): boolean {
+function isSameWorker(loaded: LoadedConfig | undefined, { worker, since }: Worker): boolean {
   return loaded?.worker === worker && loaded.since === since;
 }

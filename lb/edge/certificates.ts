@@ -6,7 +6,7 @@ import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Balancer } from './balancer';
-import type { Memory } from './memory';
+import type { Handover } from './handover';
 import type { RuntimeApi } from './runtime-api';
 
 const LOOK_MS = 1000;
@@ -19,14 +19,14 @@ export class Certificates {
   constructor(
     private readonly balancer: Balancer,
     private readonly runtime: RuntimeApi,
-    private readonly memory: Memory,
+    private readonly handover: Handover,
     private readonly log: Logger,
   ) {}
 
   /** `adopted`: HAProxy has the files as an earlier load balancer knew them, and some may have changed since. */
   start(adopted: boolean): void {
-    this.known = adopted ? new Map(this.memory.certificates) : this.stamps();
-    this.memory.keep({ certificates: [...this.known] });
+    this.known = adopted ? new Map(this.handover.certificates) : this.stamps();
+    this.handover.keep({ certificates: [...this.known] });
     const look = (): void => {
       this.look()
         .catch((error: Error) => this.log.error({ error: error.message }, 'certificates cannot be looked at'))
@@ -46,7 +46,7 @@ export class Certificates {
   async look(): Promise<void> {
     const before = [...this.known].join('\n');
     await this.replaceChanged();
-    if ([...this.known].join('\n') !== before) this.memory.keep({ certificates: [...this.known] });
+    if ([...this.known].join('\n') !== before) this.handover.keep({ certificates: [...this.known] });
   }
 
   private async replaceChanged(): Promise<void> {

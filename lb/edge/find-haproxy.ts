@@ -8,14 +8,14 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { StartError } from '../../cluster/runtime/lifecycle';
-import type { Abilities } from '../core/decide';
+import type { Capabilities } from '../core/decide';
 
 export interface HaproxyProgram {
   readonly path: string;
   /** Such as `2.6.12-1+deb12u4`. */
   readonly version: string;
   readonly prometheus: boolean;
-  readonly abilities: Abilities;
+  readonly capabilities: Capabilities;
 }
 
 const INSTALL = 'install it with: apt-get install haproxy, or name it with --haproxy';
@@ -36,8 +36,8 @@ export async function findHaproxy(flag: string | undefined): Promise<HaproxyProg
     );
   }
   const since = (wanted: number): boolean => major > 2 || (major === 2 && minor >= wanted);
-  const abilities = { servers: since(6), maps: since(4) };
-  return { path, version, prometheus: /prometheus-exporter/.test(about), abilities };
+  const capabilities = { servers: since(6), maps: since(4) };
+  return { path, version, prometheus: /prometheus-exporter/.test(about), capabilities };
 }
 
 async function describe(path: string): Promise<string> {

@@ -41,7 +41,7 @@ export interface FollowOptions {
   /** The longest wait between two attempts to open the event stream. */
   readonly backoffMaxMs?: number;
   /** Asks for a sooner reading than the usual one, in milliseconds. */
-  readonly hurryMs?: () => number | undefined;
+  readonly retryAfterMs?: () => number | undefined;
 }
 
 export class Follower implements Running {
@@ -144,7 +144,7 @@ export class Follower implements Running {
   }
 
   private wait(usual: number): number {
-    return Math.min(usual, this.options.hurryMs?.() ?? usual);
+    return Math.min(usual, this.options.retryAfterMs?.() ?? usual);
   }
 
   private async read(): Promise<void> {

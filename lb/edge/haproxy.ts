@@ -13,20 +13,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { withStartersUmask } from '../../cluster/runtime/files/private';
 import type { Logger } from '../../cluster/runtime/log';
 import { printProcess, startedAt } from '../../cluster/runtime/process-start';
-import type { Finding, Probe } from '../core/events';
+import type { ProbeResult, SearchResult } from '../core/events';
 import { APP_MAP, HOST_MAP } from '../core/maps';
-import type { Files } from '../core/render';
-import { hasChecks, isServerState, keptState } from '../core/server-state';
-import { findRunning } from './find-running';
+import type { ConfigFiles } from '../core/render';
+import { hasHealthChecks, isServerState, stateFileText } from '../core/server-state';
+import { findRunning } from './find-running-haproxy';
 import { askSocket, type ProcessList, probeSocket, readProcessList } from './master-socket';
-import { Outputs } from './outputs';
+import { OutputPipes } from './output-pipes';
 import { endAll, endHaproxies, haproxyMasters, haproxyProcesses, signal, watchProcess } from './processes';
 import { readOwnText, readText, replaceText, type WorkFolder, writeText } from './work-folder';
 
 /** What came of a check or a reload: nothing wrong, or why not. `nobody`: no app is to blame, such as for a full disk. */
 export type Outcome =
   | { readonly ok: true }
-  | { readonly ok: false; readonly why: string; readonly nobody?: boolean };
+  | { readonly ok: false; readonly why: string; readonly noAppAtFault?: boolean };
 
 const START_LIMIT_MS = 5000;
 const RELOAD_LIMIT_MS = 10_000;
@@ -60,7 +60,7 @@ export class Haproxy {
   private stopping = false;
   private launches = true;
   private turn: Promise<unknown> = Promise.resolve();
-  private readonly outputs: Outputs;
+  private readonly outputs: OutputPipes;
   /** Whether workers of earlier reloads may be there. */
   private mayHaveOld = false;
   /** How often HAProxy was started again after it ended; old workers that were ended for the next reload. */
@@ -73,7 +73,7 @@ export class Haproxy {
   socketPath: string;
   private socketMoves = false;
   /** The files as last loaded or written. */
-  private latest: Files | undefined;
+  private latest: ConfigFiles | undefined;
   /** Hears that HAProxy ended. */
   onEnd: (pid: number, status: string) => void = () => undefined;
 
@@ -85,12 +85,12 @@ export class Haproxy {
     onOutput: (chunk: Buffer) => void = () => undefined,
   ) {
     const listeners = { log: onOutput, errors: (chunk: Buffer) => this.hear(chunk) };
-    this.outputs = new Outputs(folder.outputs, listeners, log);
+    this.outputs = new OutputPipes(folder.outputs, listeners, log);
     this.socketPath = folder.statsSocket;
   }
 
   /** Looks for a HAProxy that an earlier load balancer left. What is left beside the one to adopt is ended. */
-  async find(): Promise<Finding> {
+  async findRunning(): Promise<SearchResult> {
     const { finding, others } = await findRunning(this.folder);
     if (others.length > 0) {
       this.log.warn({ pids: others.join(' ') }, 'ended HAProxy processes beside the one that serves');
@@ -136,13 +136,13 @@ export class Haproxy {
   }
 
   /** The files on disk. */
-  filesOnDisk(maps: boolean): Files {
+  filesOnDisk(maps: boolean): ConfigFiles {
     const read = { hosts: readOwnText(this.folder.hostMap), apps: readOwnText(this.folder.appMap) };
     return { config: this.configOnDisk(), maps: maps ? read : undefined, blocks: [] };
   }
 
   /** Starts HAProxy with these files, or with those on disk. A HAProxy that runs by then is a success, too. */
-  start(files?: Files): Promise<Outcome> {
+  start(files?: ConfigFiles): Promise<Outcome> {
     return this.inTurn(() => (this.pid === undefined ? this.startNow(files) : Promise.resolve({ ok: true })));
   }
 
@@ -152,7 +152,7 @@ export class Haproxy {
     return next;
   }
 
-  private async startNow(files: Files | undefined): Promise<Outcome> {
+  private async startNow(files: ConfigFiles | undefined): Promise<Outcome> {
     try {
       await endHaproxies(this.folder.config, STOP_PATIENCE_MS);
       const { masterSocket, statsSocket, otherStatsSocket } = this.folder;
@@ -161,14 +161,14 @@ export class Haproxy {
       this.prepareFiles(files);
       return await this.launch();
     } catch (error) {
-      return { ok: false, why: (error as Error).message, nobody: true };
+      return { ok: false, why: (error as Error).message, noAppAtFault: true };
     }
   }
 
   /** Files for a start. Those on disk are used as they are: a full disk must not keep HAProxy from starting again. */
-  private prepareFiles(files: Files | undefined): void {
+  private prepareFiles(files: ConfigFiles | undefined): void {
     this.attemptSafely(() => this.folder.ensure());
-    this.attemptSafely(() => void writeText(this.folder.stateFile, keptState('')));
+    this.attemptSafely(() => void writeText(this.folder.stateFile, stateFileText('')));
     const onDisk = readOwnText(this.folder.config);
     if (files === undefined && onDisk !== '' && onDisk === this.configOnDisk()) return;
     // Somebody may have removed the folder while HAProxy served.
@@ -179,26 +179,26 @@ export class Haproxy {
   }
 
   /** Has HAProxy read a configuration without using it. */
-  async check(files: Files): Promise<Outcome> {
+  async check(files: ConfigFiles): Promise<Outcome> {
     const path = `${this.folder.config}.new`;
     try {
       if (files.maps) this.ensureMaps();
       writeFileSync(path, files.config, { mode: 0o600 });
     } catch (error) {
       rmSync(path, { force: true });
-      return { ok: false, why: (error as Error).message, nobody: true };
+      return { ok: false, why: (error as Error).message, noAppAtFault: true };
     }
     return await new Promise((resolve) => {
       execFile(this.program, ['-c', '-f', path], { timeout: RELOAD_LIMIT_MS }, (error, stdout, stderr) => {
         rmSync(path, { force: true });
-        const nobody = error?.killed === true || typeof error?.code === 'string';
-        resolve(error ? { ok: false, why: complaints(`${stdout}${stderr}`), nobody } : { ok: true });
+        const noAppAtFault = error?.killed === true || typeof error?.code === 'string';
+        resolve(error ? { ok: false, why: complaints(`${stdout}${stderr}`), noAppAtFault } : { ok: true });
       });
     });
   }
 
   /** Brings the files on disk to what runs after a change without reload. Returns whether that worked. */
-  write(files: Files): boolean {
+  write(files: ConfigFiles): boolean {
     try {
       this.latest = files;
       this.writeFiles(files);
@@ -217,14 +217,14 @@ export class Haproxy {
    * A worker of an earlier reload is ended first, with its connections. When it fails, the running workers go on and
    * the files are put back.
    */
-  reload(files: Files): Promise<Outcome> {
+  reload(files: ConfigFiles): Promise<Outcome> {
     return this.inTurn(() => this.replace(files));
   }
 
-  private async replace(files: Files): Promise<Outcome> {
+  private async replace(files: ConfigFiles): Promise<Outcome> {
     if (this.pid === undefined) return await this.startNow(files);
     const { pid } = this;
-    const first = await this.attempt(files);
+    const first = await this.attemptReload(files);
     if (first.ok || this.pid === pid || this.stopping) return first;
     // HAProxy was killed in the middle of it: a new one may as well begin with this configuration.
     return await this.startNow(files);
@@ -238,7 +238,7 @@ export class Haproxy {
     this.socketMoves = true;
   }
 
-  private async attempt(files: Files): Promise<Outcome> {
+  private async attemptReload(files: ConfigFiles): Promise<Outcome> {
     const paths = [this.folder.config, this.folder.hostMap, this.folder.appMap];
     const before = paths.map((path) => [path, existsSync(path) ? readText(path) : undefined] as const);
     const putBack = (): void => {
@@ -320,8 +320,8 @@ export class Haproxy {
   }
 
   /** HAProxy's verdicts on servers go over to the next worker; without health checks there are none. */
-  private async keepState(files: Files): Promise<void> {
-    writeText(this.folder.stateFile, keptState(hasChecks(files) ? await this.serverState() : ''));
+  private async keepState(files: ConfigFiles): Promise<void> {
+    writeText(this.folder.stateFile, stateFileText(hasHealthChecks(files) ? await this.serverState() : ''));
   }
 
   /** The worker's answer; by way of the master when the worker's socket was removed, which is a reason to reload. */
@@ -335,7 +335,7 @@ export class Haproxy {
     return await askSocket(this.folder.masterSocket, byMaster).catch(() => '');
   }
 
-  private writeFiles({ config, maps }: Files): void {
+  private writeFiles({ config, maps }: ConfigFiles): void {
     const { statsSocket } = this.folder;
     if (maps) {
       writeText(this.folder.hostMap, maps.hosts);
@@ -405,7 +405,7 @@ export class Haproxy {
   }
 
   /** Whether the sockets of worker and master answer. */
-  async probe(): Promise<{ runtime: Probe; master: Probe }> {
+  async probe(): Promise<{ runtime: ProbeResult; master: ProbeResult }> {
     const [runtime, master] = await Promise.all([
       probeSocket(this.socketPath, 'show info', /^Pid: /m),
       probeSocket(this.folder.masterSocket, 'show proc', /^\d+\s+master/m),
@@ -484,7 +484,7 @@ export class Haproxy {
   }
 
   private async launch(): Promise<Outcome> {
-    if (!this.launches) return { ok: false, why: 'the load balancer stops', nobody: true };
+    if (!this.launches) return { ok: false, why: 'the load balancer stops', noAppAtFault: true };
     this.errors = [];
     const words = ['-W', '-S', `${this.folder.masterSocket},mode,600`, '-f', this.folder.config];
     this.startedWith = this.configOnDisk();

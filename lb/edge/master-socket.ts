@@ -3,7 +3,7 @@
  */
 
 import { connect } from 'node:net';
-import type { Probe } from '../core/events';
+import type { ProbeResult } from '../core/events';
 
 /** What `show proc` says. */
 export interface ProcessList {
@@ -33,7 +33,7 @@ export function askSocket(path: string, command: string, timeoutMs = 2000): Prom
 }
 
 /** Asks a socket a command whose answer has a known form. */
-export async function probeSocket(path: string, command: string, form: RegExp): Promise<Probe> {
+export async function probeSocket(path: string, command: string, form: RegExp): Promise<ProbeResult> {
   try {
     return form.test(await askSocket(path, command)) ? 'answers' : 'silent';
   } catch (error) {

@@ -115,7 +115,7 @@ export class RuntimeApi {
         this.leaving.set(name, command.line);
         return [`set server ${name} state maint`];
       case 'drain':
-        return [`set server ${name} state ${command.out ? 'maint' : 'ready'}`];
+        return [`set server ${name} state ${command.disabled ? 'maint' : 'ready'}`];
       case 'weight':
         return [`set server ${name} weight ${command.weight}`];
     }
@@ -145,7 +145,7 @@ export class RuntimeApi {
       batch = [];
       size = 0;
       const complaints = complaintsOf(await this.ask(sent.join(';')));
-      const again = withoutTakenIds(sent, complaints);
+      const again = withoutUsedIds(sent, complaints);
       return again ? complaintsOf(await this.ask(again.join(';')))[0] : complaints[0];
     };
     for (const line of lines) {
@@ -234,10 +234,7 @@ function complaintsOf(answer: string): string[] {
  * id that the file gives to a new one. HAProxy then chooses; the next reload takes the file's. Undefined when something
  * else is wrong.
  */
-export function withoutTakenIds(
-  sent: readonly string[],
-  complaints: readonly string[],
-): string[] | undefined {
+export function withoutUsedIds(sent: readonly string[], complaints: readonly string[]): string[] | undefined {
   const usedIds = new Set(complaints.flatMap((line) => /custom id (\d+) already used/.exec(line)?.[1] ?? []));
   const others = complaints.filter((line) => !/custom id \d+ already used|no such server/i.test(line));
   if (usedIds.size === 0 || others.length > 0) return undefined;

@@ -12,12 +12,12 @@ import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { assert } from '../../cluster/model/assert';
 import { StartError } from '../../cluster/runtime/lifecycle';
-import { compileFormat } from '../core/format';
+import { compileFormat } from '../core/format-string';
+import { isPattern, isSafeWord } from '../core/label-values';
 import type { Digests } from '../core/names';
 import type { Templates } from '../core/render';
-import { type TemplateName, templateNames, templateTable, type Values } from '../core/template-table';
-import { isPattern, isSafeWord } from '../core/values';
-import { replaceLua } from './template-texts';
+import { type TemplateName, type TemplateValues, templateNames, templateTable } from '../core/template-table';
+import { replaceLua } from './operator-templates';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.
 const CONTROL = /[\x00-\x1f\x7f]/;
@@ -82,23 +82,25 @@ export function loadTemplates(
   for (const [name, helper] of Object.entries(helpers)) handlebars.registerHelper(name, helper);
   const knownHelpers = Object.fromEntries(Object.keys(helpers).map((name) => [name, true]));
   const options = { noEscape: true, strict: true, knownHelpers, knownHelpersOnly: true };
-  const compile = (name: TemplateName): ((values: Values) => string) => {
+  const compile = (name: TemplateName): ((values: TemplateValues) => string) => {
     const replacement = replaced.get(name);
-    if (replacement !== undefined) return compileOwn(name, replacement);
+    if (replacement !== undefined) return compileReplacement(name, replacement);
     const text = readFileSync(join(folder, `${name}.hbs`), 'utf8');
-    return compileFlat(handlebars.parse(text)) ?? handlebars.compile<Values>(text, options);
+    return compileFlat(handlebars.parse(text)) ?? handlebars.compile<TemplateValues>(text, options);
   };
   return Object.fromEntries(templateNames.map((name) => [name, compile(name)])) as Templates;
 }
 
-type Part = string | { readonly name: string; readonly helper: ((value: unknown) => string) | undefined };
+type TemplatePart =
+  | string
+  | { readonly name: string; readonly helper: ((value: unknown) => string) | undefined };
 
 /**
  * A template without conditions and loops as a list of texts and values: there are thousands of those, and this is five
  * times as fast as Handlebars' own way. Undefined when the template is not of that kind.
  */
-function compileFlat({ body }: hbs.AST.Program): ((values: Values) => string) | undefined {
-  const parts: Part[] = [];
+function compileFlat({ body }: hbs.AST.Program): ((values: TemplateValues) => string) | undefined {
+  const parts: TemplatePart[] = [];
   for (const statement of body) {
     const part = readPart(statement);
     if (part === undefined) return undefined;
@@ -120,7 +122,7 @@ function compileFlat({ body }: hbs.AST.Program): ((values: Values) => string) | 
 }
 
 /** A text, `{{name}}` or `{{helper name}}`; undefined for everything else. */
-function readPart(statement: hbs.AST.Statement): Part | undefined {
+function readPart(statement: hbs.AST.Statement): TemplatePart | undefined {
   if (statement.type === 'ContentStatement') return (statement as hbs.AST.ContentStatement).value;
   if (statement.type !== 'MustacheStatement') return undefined;
   const { path, params } = statement as hbs.AST.MustacheStatement;
@@ -133,8 +135,8 @@ function readPart(statement: hbs.AST.Statement): Part | undefined {
   return second === undefined || !helpers[first] ? undefined : { name: second, helper: helpers[first] };
 }
 
-function compileOwn(name: TemplateName, text: string): (values: Values) => string {
-  if (name === 'HEAD') return (values) => ownHead(text, values);
+function compileReplacement(name: TemplateName, text: string): (values: TemplateValues) => string {
+  if (name === 'HEAD') return (values) => operatorHead(text, values);
   const row = templateTable[name];
   if (row.kind === 'raw') return () => text;
   const compiled = compileFormat(text, row.placeholders);
@@ -146,7 +148,7 @@ function compileOwn(name: TemplateName, text: string): (values: Values) => strin
 }
 
 /** A head of the operator's, with the socket that HAProxy is steered by. */
-function ownHead(text: string, values: Values): string {
+function operatorHead(text: string, values: TemplateValues): string {
   const socket = `  stats socket ${helpers['file']?.(values['socket'])} mode 600 level admin expose-fd listeners\n`;
   // HAProxy of today would not start where it may open fewer files than maxconn asks for.
   const limits = /\bstrict-limits\b/.test(text) ? '' : '  no strict-limits\n';

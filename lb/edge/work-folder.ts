@@ -45,7 +45,7 @@ export interface WorkFolder {
   /** The Runtime API socket's other path: a reload makes a removed socket again only under another one. */
   readonly otherStatsSocket: string;
   /** What the next load balancer has to know of this one's HAProxy. */
-  readonly memory: string;
+  readonly handover: string;
   /** Pipes that HAProxy writes its log lines and complaints to. */
   readonly outputs: { readonly log: string; readonly errors: string };
   /** Makes the folder and its lock again when somebody removed them. */
@@ -88,7 +88,7 @@ export function openWorkFolder(path: string, configPath: string | undefined): Wo
     appMap: join(dirname(config), APP_MAP),
     certificates: join(folder, 'certificates'),
     pidFile,
-    memory: join(folder, 'memory.json'),
+    handover: join(folder, 'memory.json'),
     outputs,
     ...files,
     ensure: () => {

@@ -15,13 +15,14 @@ import { systemClock } from '../../cluster/runtime/clock';
 import { parseFlags } from '../../cluster/runtime/config/flags';
 import { silentLogger } from '../../cluster/runtime/log';
 import { type LbConfig, lbFlags, readLbConfig } from '../../lb/config';
-import { withPort } from '../../lb/edge/ports';
+import { withChosenPort } from '../../lb/edge/bind-check';
 import { type RunningLb, startLb } from '../../lb/main';
 
 export const deps = { log: silentLogger, clock: systemClock() };
 export const cleanups = new Cleanups();
 
-export const freePort = async (): Promise<number> => (await withPort({ address: '127.0.0.1', port: 0 })).port;
+export const freePort = async (): Promise<number> =>
+  (await withChosenPort({ address: '127.0.0.1', port: 0 })).port;
 
 /** A small web server that answers with its name. */
 export async function backend(name: string): Promise<{ port: number; server: Server; hits: () => number }> {

@@ -22,7 +22,7 @@ import { systemClock } from '../../cluster/runtime/clock';
 import { HttpClient } from '../../cluster/runtime/http/client';
 import { silentLogger } from '../../cluster/runtime/log';
 import { encodeSse } from '../../cluster/runtime/streams/sse';
-import { nobody } from '../../lb/edge/authorize';
+import { anonymous } from '../../lb/edge/authorize';
 import { runZdd, type ZddConfig, ZddError } from '../../lb/edge/zdd/main';
 import { startLb } from '../../lb/main';
 
@@ -179,7 +179,7 @@ async function zdd(
   const quiet = (): void => undefined;
   return await runZdd(config, {
     client,
-    authorize: nobody,
+    authorize: anonymous,
     out: quiet,
     say: quiet,
     confirm: async () => false,

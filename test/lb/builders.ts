@@ -1,7 +1,7 @@
 /** Valid things in one line, for the load balancer's tests. */
 
 import { createHash } from 'node:crypto';
-import type { ModelOptions, World } from '../../lb/core/options';
+import type { BuildContext, ModelOptions } from '../../lb/core/options';
 
 type Json = Record<string, unknown>;
 
@@ -61,15 +61,15 @@ export const plainOptions: ModelOptions = {
   digests: { sha1: digest('sha1'), sha256: digest('sha256') },
 };
 
-/** A world in which agent names have addresses. */
-export const plainWorld: World = {
+/** A context in which agent names have addresses. */
+export const addressContext: BuildContext = {
   addresses: new Map([
     ['127.0.0.1', '127.0.0.1'],
     ['agent1', '1.1.1.1'],
     ['agent2', '2.2.2.2'],
     ['agent3', '3.3.3.3'],
   ]),
-  verdicts: new Map(),
-  taken: new Map(),
+  aliveByTask: new Map(),
+  unbindable: new Map(),
   refused: new Map(),
 };

@@ -13,7 +13,7 @@ import { buildModel } from '../../lb/core/model';
 import type { ModelOptions } from '../../lb/core/options';
 import { createRenderer } from '../../lb/core/render';
 import { loadTemplates } from '../../lb/edge/templates';
-import { plainOptions, plainWorld } from './builders';
+import { addressContext, plainOptions } from './builders';
 
 const root = join(__dirname, 'golden');
 const folder = mkdtempSync(join(tmpdir(), 'lb-golden-'));
@@ -45,7 +45,7 @@ test.each(readdirSync(root).sort())('%s', (name) => {
   const read = readApps(JSON.parse(readFileSync(path('apps.json'), 'utf8')));
   if ('error' in read) throw new Error(read.error);
   const options = readOptions(path('options.json'));
-  const model = buildModel(read.apps, options, plainWorld);
+  const model = buildModel(read.apps, options, addressContext);
   const { config, maps } = createRenderer(loadTemplates())(model);
   const issues = [...read.issues, ...model.issues].map((issue) => `# ${printIssue(issue)}\n`).join('');
   const listed = maps ? `${comment('host', maps.hosts)}${comment('app', maps.apps)}` : '';
@@ -66,7 +66,7 @@ test('equal apps in any order give equal bytes', () => {
   const render = (list: unknown[]): string => {
     const read = readApps({ apps: list });
     if ('error' in read) throw new Error(read.error);
-    return createRenderer(loadTemplates())(buildModel(read.apps, plainOptions, plainWorld)).config;
+    return createRenderer(loadTemplates())(buildModel(read.apps, plainOptions, addressContext)).config;
   };
   expect(render([...apps].reverse())).toBe(render(apps));
 });

@@ -12,9 +12,9 @@ import { readApps } from '../../core/apps';
 import { printIssue } from '../../core/issues';
 import type { Maps } from '../../core/maps';
 import { buildModel } from '../../core/model';
-import { type ModelOptions, quietWorld } from '../../core/options';
+import { emptyContext, type ModelOptions } from '../../core/options';
 import { createRenderer } from '../../core/render';
-import { Resolver } from '../resolve';
+import { Resolver } from '../resolver';
 import { digests, loadTemplates } from '../templates';
 
 /** Where things are in the image of marathon-lb; a configuration that is only shown names them. */
@@ -87,8 +87,8 @@ export async function renderApps(
   }));
   const resolved = await new Resolver(clock, log).resolve(unknown);
   const { portOrder } = read;
-  const world = { ...quietWorld, addresses: new Map([...resolved, ...addresses]), portOrder };
-  const model = buildModel(read.apps, options, world);
+  const context = { ...emptyContext, addresses: new Map([...resolved, ...addresses]), portOrder };
+  const model = buildModel(read.apps, options, context);
   const files = createRenderer(loadTemplates(config.templates))(model);
   const issues = [...read.issues, ...model.issues].map(printIssue);
   return { config: files.config, maps: files.maps, issues };

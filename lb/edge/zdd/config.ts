@@ -14,7 +14,7 @@ import {
 } from '../../../cluster/runtime/config/flags';
 import { hideUserinfo, splitUserinfo } from '../../../cluster/runtime/http/userinfo';
 import { StartError } from '../../../cluster/runtime/lifecycle';
-import { type MarathonAccess, marathonAccessFlags, readMarathonAccess, readPair } from '../access';
+import { type MarathonAccess, marathonAccessFlags, readMarathonAccess, readPair } from '../marathon-access';
 import type { ZddConfig } from './main';
 
 const SHORT: Readonly<Record<string, string>> = {

@@ -17,18 +17,18 @@ import {
   nextInstances,
   nothingToDrain,
   prepareDeploy,
-  type Refusal,
   readZddApp,
   sameGroup,
   settled,
   ZDD_STATUS,
   type ZddApp,
+  type ZddFailure,
   type ZddOptions,
   zddBackend,
 } from '../../core/zdd';
-import type { MarathonAccess } from '../access';
 import { authorizeBy, clientTrusting } from '../authorize';
 import type { Authorize, Client } from '../marathon';
+import type { MarathonAccess } from '../marathon-access';
 
 export interface ZddConfig extends ZddOptions {
   readonly marathon: string;
@@ -97,9 +97,9 @@ export async function deploy(
   }
 }
 
-function unwrap(read: ZddApp | Refusal): ZddApp {
+function unwrap(read: ZddApp | ZddFailure): ZddApp {
   if ('error' in read && !('labels' in read))
-    throw new ZddError((read as Refusal).status, (read as Refusal).error);
+    throw new ZddError((read as ZddFailure).status, (read as ZddFailure).error);
   return read as ZddApp;
 }
 

@@ -10,16 +10,16 @@ import {
 } from '../../../lb/core/adoption';
 import type { Backend } from '../../../lb/core/backends';
 import { decide } from '../../../lb/core/decide';
-import type { Block, Files } from '../../../lb/core/render';
+import type { Block, ConfigFiles } from '../../../lb/core/render';
 
 const ALL = { servers: true, maps: true };
 
 function block(name: string, servers: string, dynamic = true): Block {
-  const backend = { name, app: `/${name}`, mode: 'http', frame: [], servers: [], dynamic } as Backend;
+  const backend = { name, app: `/${name}`, mode: 'http', directives: [], servers: [], dynamic } as Backend;
   return { text: `backend ${name}\n`, backend, servers };
 }
 
-function filesOf(...blocks: Block[]): Files {
+function filesOf(...blocks: Block[]): ConfigFiles {
   return {
     blocks,
     maps: undefined,
@@ -28,8 +28,12 @@ function filesOf(...blocks: Block[]): Files {
 }
 
 /** A row of `show servers state`. */
-function row(backend: string, server: string, { place = '10.0.0.1:80', admin = 0, weight = 1 } = {}): string {
-  const [, address, port] = /^(.*):(\d+)$/.exec(place) ?? [];
+function row(
+  backend: string,
+  server: string,
+  { endpoint = '10.0.0.1:80', admin = 0, weight = 1 } = {},
+): string {
+  const [, address, port] = /^(.*):(\d+)$/.exec(endpoint) ?? [];
   return `3 ${backend} 1 ${server} ${address} 2 ${admin} ${weight} 1 54 1 0 2 0 0 0 0 - ${port} - 0 0 - - 0`;
 }
 
@@ -40,13 +44,13 @@ test('rows of servers are read, of both kinds of address, and nothing else', () 
     '1',
     '# be_id be_name',
     row('web', 'a'),
-    row('web', 'b', { place: '::1:81', admin: 1 }),
+    row('web', 'b', { endpoint: '::1:81', admin: 1 }),
     '',
     '3 x',
   ];
   expect(readRunningServers(answer.join('\n'))).toEqual([
-    { backend: 'web', server: 'a', place: '10.0.0.1:80', out: false, weight: 1 },
-    { backend: 'web', server: 'b', place: '[::1]:81', out: true, weight: 1 },
+    { backend: 'web', server: 'a', endpoint: '10.0.0.1:80', disabled: false, weight: 1 },
+    { backend: 'web', server: 'b', endpoint: '[::1]:81', disabled: true, weight: 1 },
   ]);
 });
 
@@ -57,8 +61,8 @@ test.each([
   [5, true],
   [8, true],
   [32, false],
-])('an administrative state of %d means out: %s', (admin, out) => {
-  expect(readRunningServers(row('web', 'a', { admin }))[0]?.out).toBe(out);
+])('an administrative state of %d means disabled: %s', (admin, disabled) => {
+  expect(readRunningServers(row('web', 'a', { admin }))[0]?.disabled).toBe(disabled);
 });
 
 test('lines of servers are read by backend, without weight and disabled', () => {
@@ -123,7 +127,7 @@ describe('what runs beside what is wanted', () => {
       'an address that the file has otherwise',
       line('a'),
       line('a'),
-      [row('web', 'a', { place: '10.0.0.9:80' })],
+      [row('web', 'a', { endpoint: '10.0.0.9:80' })],
       'reload',
     ],
     [
@@ -169,7 +173,7 @@ describe('what runs beside what is wanted', () => {
               : [
                   command.kind,
                   command.server,
-                  ...(command.kind === 'drain' ? [command.out] : []),
+                  ...(command.kind === 'drain' ? [command.disabled] : []),
                   ...(command.kind === 'weight' ? [command.weight] : []),
                 ].join(' '),
           )

@@ -1,4 +1,4 @@
-import { type App, readApps, rememberVerdicts } from '../../../lb/core/apps';
+import { type App, readApps, rememberAlive } from '../../../lb/core/apps';
 import { appJson, taskJson } from '../builders';
 
 const mappings = [
@@ -102,11 +102,11 @@ test('one result that says alive is enough', () => {
     ['c', true],
     ['gone', true],
   ]);
-  const after = rememberVerdicts(read ? [read] : [], before);
+  const after = rememberAlive(read ? [read] : [], before);
   expect(['a', 'b', 'c'].map((task) => after.get(task))).toEqual([true, false, true]);
-  expect(rememberVerdicts(read ? [read] : [], after)).toBe(after);
+  expect(rememberAlive(read ? [read] : [], after)).toBe(after);
   const many = new Map(Array.from({ length: 3000 }, (_, index) => [`gone${index}`, true] as const));
-  expect(rememberVerdicts(read ? [read] : [], new Map([...many, ...after])).size).toBe(3);
+  expect(rememberAlive(read ? [read] : [], new Map([...many, ...after])).size).toBe(3);
 });
 
 test.each([null, [], 'x', {}, { apps: 3 }])('%j is no list of apps', (json) => {

@@ -1,16 +1,16 @@
 import type { Backend } from '../../../lb/core/backends';
-import { type Abilities, decide } from '../../../lb/core/decide';
+import { type Capabilities, decide } from '../../../lb/core/decide';
 import type { Model } from '../../../lb/core/model';
-import type { Block, Files } from '../../../lb/core/render';
+import type { Block, ConfigFiles } from '../../../lb/core/render';
 import { ownerOfLine, readSections } from '../../../lb/core/sections';
 
 const before = 'global\n  maxconn 1\n\nbackend a_1\n  mode tcp\n\nbackend b_2\n  mode tcp\n';
-const all: Abilities = { servers: true, maps: true };
-const text = (config: string): Files => ({ config, maps: undefined, blocks: [{ text: config }] });
+const all: Capabilities = { servers: true, maps: true };
+const text = (config: string): ConfigFiles => ({ config, maps: undefined, blocks: [{ text: config }] });
 const frame = 'backend a_1\n  mode http\n';
 
 /** One backend with these servers. */
-function served(servers: readonly string[], more: { dynamic?: boolean; hosts?: string } = {}): Files {
+function served(servers: readonly string[], more: { dynamic?: boolean; hosts?: string } = {}): ConfigFiles {
   const backend = { name: 'a_1', dynamic: more.dynamic ?? true } as Backend;
   const lines = servers.map((server) => `  server ${server}\n`).join('');
   const block: Block = { text: frame, backend, servers: lines };
@@ -53,9 +53,9 @@ test('weights and servers taken out need commands only', () => {
   );
   expect(decision.kind === 'commands' && decision.commands).toEqual([
     { kind: 'weight', backend: 'a_1', server: 'x', weight: 9 },
-    { kind: 'drain', backend: 'a_1', server: 'x', out: true },
+    { kind: 'drain', backend: 'a_1', server: 'x', disabled: true },
     { kind: 'weight', backend: 'a_1', server: 'y', weight: 1 },
-    { kind: 'drain', backend: 'a_1', server: 'y', out: false },
+    { kind: 'drain', backend: 'a_1', server: 'y', disabled: false },
   ]);
 });
 
@@ -66,7 +66,7 @@ test('maps are replaced by a command', () => {
   ]);
 });
 
-const reloads: [string, Files, Files, Abilities][] = [
+const reloads: [string, ConfigFiles, ConfigFiles, Capabilities][] = [
   ['an old HAProxy', served(['x 1:1']), served(['y 1:1']), { servers: false, maps: true }],
   [
     'maps of an old HAProxy',
@@ -85,8 +85,8 @@ const reloads: [string, Files, Files, Abilities][] = [
   ['another id', served(['x 1:1 id 1']), served(['x 1:1 id 2']), all],
 ];
 
-test.each(reloads)('%s needs a reload', (_name, running, wanted, abilities) => {
-  expect(decide(running, wanted, abilities).kind).toBe('reload');
+test.each(reloads)('%s needs a reload', (_name, running, wanted, capabilities) => {
+  expect(decide(running, wanted, capabilities).kind).toBe('reload');
 });
 
 test('a reload says what changed', () => {

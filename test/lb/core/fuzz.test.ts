@@ -14,7 +14,7 @@ import type { ModelOptions } from '../../../lb/core/options';
 import { createRenderer } from '../../../lb/core/render';
 import { templateNames } from '../../../lb/core/template-table';
 import { loadTemplates } from '../../../lb/edge/templates';
-import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
+import { addressContext, appJson, plainOptions, taskJson } from '../builders';
 import { strangeLine } from '../strange-line';
 
 const COUNT = Number(process.env['LB_FUZZ'] ?? 3000);
@@ -180,7 +180,7 @@ function configOf(sets: readonly Record<string, string>[], shape: (typeof shapes
   );
   const read = readApps({ apps });
   if ('error' in read) throw new Error(read.error);
-  return shape.render(buildModel(read.apps, shape.options, plainWorld)).config;
+  return shape.render(buildModel(read.apps, shape.options, addressContext)).config;
 }
 
 /** The label set that alone makes a line that is not ours; all of them when it takes several. */

@@ -2,10 +2,10 @@
 
 import { createAppStore } from '../../../lb/core/app-store';
 import { buildModel, createModelBuilder } from '../../../lb/core/model';
-import type { ModelOptions, World } from '../../../lb/core/options';
+import type { BuildContext, ModelOptions } from '../../../lb/core/options';
 import { createRenderer } from '../../../lb/core/render';
 import { loadTemplates } from '../../../lb/edge/templates';
-import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
+import { addressContext, appJson, plainOptions, taskJson } from '../builders';
 
 type Json = Record<string, unknown>;
 const STEPS = 250;
@@ -65,26 +65,29 @@ test.each(SHAPES)('random changes: %s', (name, more) => {
   const store = createAppStore();
   const build = createModelBuilder(options);
   const render = createRenderer(templates);
-  let world: World = plainWorld;
+  let context: BuildContext = addressContext;
   for (let step = 0; step < STEPS; step++) {
     const kind = random(12);
-    if (kind === 0) world = { ...world, drained: new Set([`t${random(6)}.${random(6)}`]) };
-    else if (kind === 1) world = { ...world, weights: new Map([[`/app${random(6)}`, random(200)]]) };
+    if (kind === 0) context = { ...context, drained: new Set([`t${random(6)}.${random(6)}`]) };
+    else if (kind === 1) context = { ...context, weights: new Map([[`/app${random(6)}`, random(200)]]) };
     else if (kind === 2)
-      world = { ...world, verdicts: new Map([[`t${random(6)}.${random(6)}`, random(2) > 0]]) };
+      context = { ...context, aliveByTask: new Map([[`t${random(6)}.${random(6)}`, random(2) > 0]]) };
     else if (kind === 3)
-      world = { ...world, addresses: new Map([...world.addresses, ['agent9', `9.9.9.${random(3)}`]]) };
+      context = { ...context, addresses: new Map([...context.addresses, ['agent9', `9.9.9.${random(3)}`]]) };
     else if (kind === 4)
-      world = {
-        ...world,
+      context = {
+        ...context,
         refused: new Map(random(2) > 0 ? [[`${WHAT[random(3)]}/app${random(6)}`, 'why']] : []),
       };
     else if (kind === 5)
-      world = { ...world, taken: new Map(random(2) > 0 ? [[`*:${10_000 + random(6)}`, 'taken']] : []) };
+      context = {
+        ...context,
+        unbindable: new Map(random(2) > 0 ? [[`*:${10_000 + random(6)}`, 'taken']] : []),
+      };
     else for (let times = 1 + random(2); times > 0; times--) change(random(6));
     store.replaceAll({ apps: apps.filter(() => random(15) > 0) });
-    const model = build(store.apps(), world);
-    const whole = buildModel(store.apps(), options, world);
+    const model = build(store.apps(), context);
+    const whole = buildModel(store.apps(), options, context);
     const [patched, fresh] = [render(model), createRenderer(templates)(whole)];
     expect(patched.config).toBe(fresh.config);
     expect(patched.maps).toEqual(fresh.maps);

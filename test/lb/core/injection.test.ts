@@ -13,7 +13,7 @@ import { buildModel } from '../../../lb/core/model';
 import { createRenderer } from '../../../lb/core/render';
 import { readSections } from '../../../lb/core/sections';
 import { loadTemplates } from '../../../lb/edge/templates';
-import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
+import { addressContext, appJson, plainOptions, taskJson } from '../builders';
 import { strangeLine } from '../strange-line';
 
 const render = createRenderer(loadTemplates());
@@ -63,7 +63,7 @@ function configOf(labels: Record<string, string>, id = '/web'): string {
     apps: [appJson(id, 10_000, tasks, { labels: { ...labels, HAPROXY_0_GROUP: 'external' } }), other],
   });
   if ('error' in read) throw new Error(read.error);
-  return render(buildModel(read.apps, options, plainWorld)).config;
+  return render(buildModel(read.apps, options, addressContext)).config;
 }
 
 test('no label value makes a line or a section that is not ours', () => {
@@ -125,7 +125,7 @@ test('a host name that is called like a section of ours gets a section of anothe
     ],
   });
   if ('error' in read) throw new Error(read.error);
-  const { config } = render(buildModel(read.apps, { ...options, groupHttps: true }, plainWorld));
+  const { config } = render(buildModel(read.apps, { ...options, groupHttps: true }, addressContext));
   const titles = readSections(config).map(({ title }) => title);
   expect(new Set(titles).size).toBe(titles.length);
   expect(titles).toContain('frontend stats_vhost');

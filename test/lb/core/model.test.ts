@@ -1,16 +1,20 @@
 import { readApps } from '../../../lb/core/apps';
 import { appIdMap, vhostMap } from '../../../lb/core/maps';
 import { buildModel, type Model } from '../../../lb/core/model';
-import type { ModelOptions, World } from '../../../lb/core/options';
-import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
+import type { BuildContext, ModelOptions } from '../../../lb/core/options';
+import { addressContext, appJson, plainOptions, taskJson } from '../builders';
 
-function model(apps: unknown[], options: Partial<ModelOptions> = {}, world: Partial<World> = {}): Model {
+function model(
+  apps: unknown[],
+  options: Partial<ModelOptions> = {},
+  context: Partial<BuildContext> = {},
+): Model {
   const read = readApps({ apps });
   if ('error' in read) throw new Error(read.error);
   return buildModel(
     read.apps,
     { ...plainOptions, ...options },
-    { ...plainWorld, portOrder: read.portOrder, ...world },
+    { ...addressContext, portOrder: read.portOrder, ...context },
   );
 }
 
@@ -50,7 +54,7 @@ test('servers have the names, order, ids and cookies of the original', () => {
     taskJson('e', [31_004], { host: 'nowhere' }),
   ];
   const { backends } = model([appJson('/shop/web', 10_000, tasks)]);
-  expect(backends[0]?.servers.map(({ name, place }) => [name, place])).toEqual([
+  expect(backends[0]?.servers.map(({ name, endpoint }) => [name, endpoint])).toEqual([
     ['127_0_0_1_31003', '127.0.0.1:31003'],
     ['agent1_1_1_1_1_31000', '1.1.1.1:31000'],
     ['agent1_1_1_1_1_31001', '1.1.1.1:31001'],
@@ -74,8 +78,8 @@ test('with health checks only tasks that are alive are served', () => {
     taskJson('known', [4]),
   ];
   const ports = ({ backends }: Model): number[] | undefined => backends[0]?.servers.map(({ port }) => port);
-  const verdicts = new Map([['known', true]]);
-  expect(ports(model([appJson('/web', 10_000, tasks, checks)], {}, { verdicts }))).toEqual([1, 4]);
+  const aliveByTask = new Map([['known', true]]);
+  expect(ports(model([appJson('/web', 10_000, tasks, checks)], {}, { aliveByTask }))).toEqual([1, 4]);
   expect(ports(model([appJson('/web', 10_000, tasks, checks)], { healthCheck: false }))).toEqual([
     1, 2, 3, 4,
   ]);
@@ -127,7 +131,7 @@ test('a service that cannot listen keeps its host names, its app id, its users a
       web('/e', 10_004, { labels: { ...hosts('e.x'), HAPROXY_0_BIND_ADDR: 'nowhere' } }),
     ],
     {},
-    { taken: new Map([['*:10003', 'another process listens there']]) },
+    { unbindable: new Map([['*:10003', 'another process listens there']]) },
   );
   expect(listeners(built)).toEqual(['a_10000']);
   const all = ['a_10000', 'b_10000', 'c_80', 'd_10003', 'e_10004'];
@@ -233,8 +237,8 @@ test('with one front per host name, wrong options of bind close the host names, 
 });
 
 test('a taken place and a refused app cost only themselves', () => {
-  const world = { taken: new Map([['*:10000', 'taken']]), refused: new Map([['/b', 'bad']]) };
-  const built = model([web('/a', 10_000), web('/b', 10_001), web('/c', 10_002)], {}, world);
+  const context = { unbindable: new Map([['*:10000', 'taken']]), refused: new Map([['/b', 'bad']]) };
+  const built = model([web('/a', 10_000), web('/b', 10_001), web('/c', 10_002)], {}, context);
   expect(listeners(built)).toEqual(['c_10002']);
   expect(names(built)).toEqual(['a_10000', 'c_10002']);
   expect(texts(built)).toEqual([

@@ -1,4 +1,4 @@
-import { compileFormat } from '../../../lb/core/format';
+import { compileFormat } from '../../../lb/core/format-string';
 import { readOverrides } from '../../../lb/core/overrides';
 
 const rules = {

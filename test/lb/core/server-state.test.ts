@@ -1,4 +1,4 @@
-import { hasChecks, keptState } from '../../../lb/core/server-state';
+import { hasHealthChecks, stateFileText } from '../../../lb/core/server-state';
 
 const header = '# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight';
 
@@ -9,13 +9,13 @@ test('kept is what health checks saw down, and nothing of servers switched off b
     '3 b 3 out 1.1.1.1 0 1 1',
     '3 b 4 on 1.1.1.1 1 0 1',
   ];
-  expect(keptState(`1\n${header}\n${rows.join('\n')}\n\n`)).toBe(
+  expect(stateFileText(`1\n${header}\n${rows.join('\n')}\n\n`)).toBe(
     `1\n${header}\n3 b 2 down 1.1.1.1 0 0 1\n3 b 4 on 1.1.1.1 1 0 1\n`,
   );
 });
 
 test('without an answer the file is empty, but one that HAProxy reads', () => {
-  expect(keptState('')).toMatch(/^1\n# be_id be_name .*\n$/);
+  expect(stateFileText('')).toMatch(/^1\n# be_id be_name .*\n$/);
 });
 
 test.each([
@@ -27,7 +27,7 @@ test.each([
   { config: '# a check\nbackend b\n  option httpchk\n  http-check expect status 200\n', checks: false },
   { config: '', checks: false },
 ])('an adopted configuration is read for health checks: $config', ({ config, checks }) => {
-  expect(hasChecks({ config, blocks: [], maps: undefined })).toBe(checks);
+  expect(hasHealthChecks({ config, blocks: [], maps: undefined })).toBe(checks);
 });
 
 test.each([
@@ -36,6 +36,8 @@ test.each([
 ])('blocks are read for health checks: $servers', ({ servers, checks }) => {
   const blocks = [{ text: 'backend b\n', servers }];
   expect(
-    hasChecks({ config: '', blocks, maps: undefined } as unknown as Parameters<typeof hasChecks>[0]),
+    hasHealthChecks({ config: '', blocks, maps: undefined } as unknown as Parameters<
+      typeof hasHealthChecks
+    >[0]),
   ).toBe(checks);
 });

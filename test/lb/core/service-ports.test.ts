@@ -2,7 +2,7 @@ import { createAppStore } from '../../../lb/core/app-store';
 import { readApps } from '../../../lb/core/apps';
 import { buildModel } from '../../../lb/core/model';
 import { assignServicePorts } from '../../../lb/core/service-ports';
-import { plainOptions, plainWorld } from '../builders';
+import { addressContext, plainOptions } from '../builders';
 
 type Json = Record<string, unknown>;
 type Ports = Record<string, (number | undefined)[]>;
@@ -106,7 +106,7 @@ test('deployment groups come after all other apps', () => {
   const read = readApps({ apps: [grouped, discovered('/b', [80])] });
   if ('error' in read) throw new Error(read.error);
   const options = { ...plainOptions, portRange: { min: 20_000, max: 20_000 } };
-  const { backends } = buildModel(read.apps, options, { ...plainWorld, portOrder: read.portOrder });
+  const { backends } = buildModel(read.apps, options, { ...addressContext, portOrder: read.portOrder });
   expect(backends.map(({ name }) => name)).toEqual(['b_20000']);
 });
 

@@ -3,7 +3,7 @@
 import fc from 'fast-check';
 import type { LbEffect } from '../../../lb/core/effects';
 import type { LbBoot, LbEvent, LbEvents, LbInput } from '../../../lb/core/events';
-import { healthOf, initLb, type LbState, lifeIssues, type Phase } from '../../../lb/core/state';
+import { healthOf, initLb, type LbState, lbIssues, type Phase } from '../../../lb/core/state';
 import { lbMachine } from '../../../lb/core/step';
 
 const BOOT: LbBoot = { endHaproxy: false, readLimitMs: 2000 };
@@ -217,9 +217,9 @@ test('attempts to start HAProxy again come later and later, 5 s apart at most', 
     step(state, { kind: 'haproxy.refused', source: 'previous', why: 'no' }).replace(/^.*\+/, ''),
   );
   expect(waits).toEqual(['50', '100', '200', '400', '800', '1600', '3200', '5000', '5000']);
-  expect(lifeIssues(state)).toEqual([{ part: 'haproxy', text: 'HAProxy does not start again: no' }]);
+  expect(lbIssues(state)).toEqual([{ part: 'haproxy', text: 'HAProxy does not start again: no' }]);
   step(state, { kind: 'haproxy.started', pid: 8, source: 'previous' });
-  expect(lifeIssues(state)).toEqual([]);
+  expect(lbIssues(state)).toEqual([]);
 });
 
 const ANSWERS_TO_START: readonly LbInput[] = [
@@ -241,7 +241,7 @@ test('while HAProxy is started again, every answer leads to serving or to anothe
             expect(step(state, { kind: 'haproxy.ended', pid: 8, status: '1' })).toMatch(/start previous$/);
           } else {
             expect(line).toMatch(/^restarting, note error, wake restart\+\d+$/);
-            expect(lifeIssues(state)).toHaveLength(1);
+            expect(lbIssues(state)).toHaveLength(1);
             expect(step(state, { kind: 'woke', timer: 'restart' })).toBe('restarting, start previous');
           }
         }
@@ -259,7 +259,7 @@ test('a socket that is silent twice is told and made again once, and told until 
   expect(step(state, gone)).toBe('serving');
   expect(step(state, { kind: 'woke', timer: 'probe' })).toBe('serving, wake probe+1000');
   expect([healthOf(state).runtimeSocket, healthOf(state).masterSocket]).toEqual(['gone', 'answers']);
-  expect(lifeIssues(state)).toHaveLength(1);
+  expect(lbIssues(state)).toHaveLength(1);
   // It failed: the next probe tries again.
   run(state, { kind: 'sockets.renewed', why: 'no' });
   expect(step(state, gone)).toBe('serving, note warn, renew runtime');
@@ -267,7 +267,7 @@ test('a socket that is silent twice is told and made again once, and told until 
   expect(step(state, { kind: 'sockets.probed', runtime: 'answers', master: 'answers' })).toBe(
     'serving, note info',
   );
-  expect([healthOf(state).runtimeSocket, lifeIssues(state)]).toEqual(['answers', []]);
+  expect([healthOf(state).runtimeSocket, lbIssues(state)]).toEqual(['answers', []]);
 });
 
 test('a socket that is slow to answer is made again only after ten times in a row', () => {
@@ -298,14 +298,14 @@ test('without the master socket the reload makes that one alone', () => {
 test('an adopted configuration is told as such until the apps are served', () => {
   const state = stateIn('adopting');
   step(state, { kind: 'haproxy.adopted', pid: 7 });
-  expect([healthOf(state).configuration, lifeIssues(state)]).toEqual(['previous', []]);
+  expect([healthOf(state).configuration, lbIssues(state)]).toEqual(['previous', []]);
   step(state, { kind: 'apps.unreachable', why: 'refused' });
   const text = 'the configuration of the run before serves until the apps can be read: refused';
-  expect(lifeIssues(state)).toEqual([{ part: 'marathon', text }]);
+  expect(lbIssues(state)).toEqual([{ part: 'marathon', text }]);
   step(state, { kind: 'apps.served' });
-  expect([healthOf(state).configuration, lifeIssues(state)]).toEqual(['current', []]);
+  expect([healthOf(state).configuration, lbIssues(state)]).toEqual(['current', []]);
   step(state, { kind: 'apps.unreachable', why: 'refused' });
-  expect(lifeIssues(state)).toEqual([]);
+  expect(lbIssues(state)).toEqual([]);
 });
 
 test('a configuration of the run before that HAProxy refuses is told until the apps are served', () => {
@@ -313,10 +313,10 @@ test('a configuration of the run before that HAProxy refuses is told until the a
   step(state, { kind: 'haproxy.refused', source: 'previous', why: 'unknown keyword' });
   run(state, { kind: 'apps.unreachable', why: 'refused' });
   expect(run(state, { kind: 'haproxy.started', pid: 7, source: 'empty' })).toMatch(/^serving/);
-  expect(lifeIssues(state).map(({ text }) => text)).toEqual([
+  expect(lbIssues(state).map(({ text }) => text)).toEqual([
     'HAProxy cannot load the configuration of the run before: unknown keyword',
     'no apps are served until the apps can be read: refused',
   ]);
   step(state, { kind: 'apps.served' });
-  expect(lifeIssues(state)).toEqual([]);
+  expect(lbIssues(state)).toEqual([]);
 });

@@ -8,8 +8,8 @@ import { silentLogger } from '../../../cluster/runtime/log';
 import { createRenderer } from '../../../lb/core/render';
 import { Balancer, type BalancerOptions } from '../../../lb/edge/balancer';
 import { Drains } from '../../../lb/edge/drains';
-import { Memory } from '../../../lb/edge/memory';
-import { Resolver } from '../../../lb/edge/resolve';
+import { Handover } from '../../../lb/edge/handover';
+import { Resolver } from '../../../lb/edge/resolver';
 import { loadTemplates } from '../../../lb/edge/templates';
 import { appJson, plainOptions, taskJson } from '../builders';
 
@@ -47,8 +47,8 @@ const haproxy = {
 
 /** The next load balancer of a work folder in which `old` is out; `onRead` is what reading Marathon at once does. */
 function restarted(outAt = OUT_AT, onRead?: (balancer: Balancer) => Promise<void>) {
-  const memory = new Memory(path, silentLogger);
-  memory.keep({ drained: [['old', outAt]] });
+  const handover = new Handover(path, silentLogger);
+  handover.keep({ drained: [['old', outAt]] });
   const clock = new VirtualClock(START);
   const commands: string[] = [];
   const runtime = {
@@ -64,9 +64,9 @@ function restarted(outAt = OUT_AT, onRead?: (balancer: Balancer) => Promise<void
     render: createRenderer(loadTemplates()),
     haproxy: haproxy as unknown as BalancerOptions['haproxy'],
     runtime: runtime as unknown as BalancerOptions['runtime'],
-    abilities: { servers: true, maps: true },
+    capabilities: { servers: true, maps: true },
     version: '3.0',
-    memory,
+    handover,
     resolver: new Resolver(clock, silentLogger),
     clock,
     log: silentLogger,
@@ -104,7 +104,7 @@ test('a task that an earlier run took out gets no request again, however late Ma
   await balancer.update(listOf('old', 'new'));
   expect(draining()).toEqual(['old']);
   expect(await outAfterRequest()).toEqual(['old']);
-  expect([...new Memory(path, silentLogger).drained][0]).toEqual(['old', OUT_AT]);
+  expect([...new Handover(path, silentLogger).drained][0]).toEqual(['old', OUT_AT]);
 });
 
 test('a task that Marathon does not name is forgotten a minute after the first list, not after later ones', async () => {
@@ -116,7 +116,7 @@ test('a task that Marathon does not name is forgotten a minute after the first l
   expect(await outAfterRequest()).toEqual(['old']);
   clock.advance(1);
   expect(await outAfterRequest()).toEqual([]);
-  expect(new Memory(path, silentLogger).drained.has('old')).toBe(false);
+  expect(new Handover(path, silentLogger).drained.has('old')).toBe(false);
 });
 
 test('a task that was served after the restart is forgotten once it has ended', async () => {

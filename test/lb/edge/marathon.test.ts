@@ -9,7 +9,7 @@ import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { HttpClient } from '../../../cluster/runtime/http/client';
-import { basic, clientTrusting, nobody, serviceAccount } from '../../../lb/edge/authorize';
+import { anonymous, basic, clientTrusting, serviceAccount } from '../../../lb/edge/authorize';
 import { Marathon } from '../../../lb/edge/marathon';
 
 const stops: (() => unknown)[] = [];
@@ -57,7 +57,7 @@ test('a second redirect is not followed', async () => {
   const loop: string = await serve((_request, response) => {
     response.writeHead(302, { location: '/again' }).end();
   });
-  const marathon = new Marathon(client(), [loop], nobody);
+  const marathon = new Marathon(client(), [loop], anonymous);
   await expect(marathon.apps(signal)).rejects.toThrow('status 302');
 });
 
@@ -65,9 +65,9 @@ test('the next address is tried, and stays the first; passwords of addresses are
   const good = await serve((_request, response) => response.end('{"apps":[]}'));
   const bad = await serve((_request, response) => response.writeHead(503).end());
   const withPassword = bad.replace('http://', 'http://u:secret@');
-  const marathon = new Marathon(client(), [withPassword, good], nobody);
+  const marathon = new Marathon(client(), [withPassword, good], anonymous);
   expect(await marathon.apps(signal)).toEqual({ apps: [] });
-  const alone = new Marathon(client(), [withPassword], nobody);
+  const alone = new Marathon(client(), [withPassword], anonymous);
   await expect(alone.apps(signal)).rejects.toThrow(/^Marathon does not answer: http:\/\/127[^u]*status 503$/);
 });
 
@@ -128,11 +128,13 @@ test('a Marathon with a certificate of the named authority is trusted, another i
   const url = `https://127.0.0.1:${await listen(server)}`;
   const trusting = clientTrusting(ca);
   stops.push(() => trusting.close());
-  const marathon = new Marathon(trusting, [url], nobody);
+  const marathon = new Marathon(trusting, [url], anonymous);
   expect(await marathon.apps(signal)).toEqual({ apps: [] });
   (await marathon.events(signal)).close();
   await expect(marathon.app('/web', signal)).rejects.toThrow('it leaves HTTPS');
-  await expect(new Marathon(client(), [url], nobody).apps(signal)).rejects.toThrow('self-signed certificate');
+  await expect(new Marathon(client(), [url], anonymous).apps(signal)).rejects.toThrow(
+    'self-signed certificate',
+  );
   expect(() => clientTrusting(join(folder, 'nothing.pem'))).toThrow('--marathon-ca-cert');
 });
 

@@ -4,22 +4,24 @@
  * Always true: what does not compile has a complaint with its column, so that nothing fails while filling in.
  */
 
-import type { Values } from './template-table';
+import type { TemplateValues } from './template-table';
 
-export interface Format {
-  fill(values: Values): string;
+export interface FormatString {
+  fill(values: TemplateValues): string;
 }
 interface Placeholder {
   readonly name: string;
   /** Outside quotes. */
-  readonly bare: boolean;
+  readonly unquoted: boolean;
 }
-type Part = Placeholder | { readonly name?: undefined; readonly text: string };
-export type Compiled = { readonly format: Format } | { readonly error: string; readonly column: number };
+type FormatPart = Placeholder | { readonly name?: undefined; readonly text: string };
+export type CompiledFormat =
+  | { readonly format: FormatString }
+  | { readonly error: string; readonly column: number };
 
 /** Compiles a text. Only the placeholders named may appear in it. */
-export function compileFormat(text: string, placeholders: readonly string[]): Compiled {
-  const parts: Part[] = [];
+export function compileFormat(text: string, placeholders: readonly string[]): CompiledFormat {
+  const parts: FormatPart[] = [];
   const piece = /\{\{|\}\}|\{([^{}]*)\}|[{}]|[^{}]+/g;
   for (const match of text.matchAll(piece)) {
     const column = match.index + 1;
@@ -27,14 +29,14 @@ export function compileFormat(text: string, placeholders: readonly string[]): Co
       const name = match[1].replace(/!s$/, '');
       if (!placeholders.includes(name))
         return { error: `there is no placeholder {${match[1]}} here; known: ${list(placeholders)}`, column };
-      parts.push({ name, bare: !isQuoted(text.slice(0, match.index)) });
+      parts.push({ name, unquoted: !isQuoted(text.slice(0, match.index)) });
     } else if (match[0] === '{' || match[0] === '}') {
       return { error: `a single "${match[0]}"; a brace for HAProxy is written twice`, column };
     } else {
       parts.push({ text: match[0] === '{{' ? '{' : match[0] === '}}' ? '}' : match[0] });
     }
   }
-  const fill = (values: Values): string =>
+  const fill = (values: TemplateValues): string =>
     parts.map((part) => (part.name === undefined ? part.text : printValue(part, values))).join('');
   return { format: { fill } };
 }
@@ -55,8 +57,8 @@ function isQuoted(text: string): boolean {
 }
 
 /** A realm is the only value that is one word to HAProxy and may have blanks. */
-function printValue({ name, bare }: Placeholder, values: Values): string {
+function printValue({ name, unquoted }: Placeholder, values: TemplateValues): string {
   const value = values[name];
   const text = value === undefined || value === null ? '' : String(value);
-  return name === 'realm' && bare ? text.replaceAll(' ', '\\ ') : text;
+  return name === 'realm' && unquoted ? text.replaceAll(' ', '\\ ') : text;
 }

@@ -7,13 +7,13 @@ import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import { Mailbox, type Performers } from '../../cluster/runtime/mailbox';
 import type { LbEffect } from '../core/effects';
-import type { LbBoot, LbEvent, LbInput, StartSource } from '../core/events';
-import { healthOf, type LbHealth, type LbState, type LifeIssue, lifeIssues } from '../core/state';
+import type { ConfigSource, LbBoot, LbEvent, LbInput } from '../core/events';
+import { healthOf, type LbHealth, type LbIssue, type LbState, lbIssues } from '../core/state';
 import { lbMachine } from '../core/step';
 import type { Balancer } from './balancer';
 import type { Haproxy } from './haproxy';
 
-interface Parts {
+interface SupervisorDeps {
   readonly boot: LbBoot;
   readonly haproxy: Haproxy;
   readonly balancer: Balancer;
@@ -25,14 +25,14 @@ interface Parts {
   readonly requireListeners: () => Promise<void>;
 }
 
-export class Life {
+export class Supervisor {
   private readonly mailbox: Mailbox<LbState, LbEvent, LbEffect, LbBoot>;
   private apps: unknown;
   private broken = false;
   private settleStart: (why?: string) => void = () => undefined;
   private settleStop: () => void = () => undefined;
 
-  constructor(private readonly parts: Parts) {
+  constructor(private readonly parts: SupervisorDeps) {
     const { boot, clock, log, haproxy } = parts;
     this.mailbox = new Mailbox({
       machine: lbMachine,
@@ -54,8 +54,8 @@ export class Life {
     this.mailbox.post(event);
   }
 
-  get issues(): readonly LifeIssue[] {
-    return this.mailbox.read(lifeIssues);
+  get issues(): readonly LbIssue[] {
+    return this.mailbox.read(lbIssues);
   }
 
   get health(): LbHealth {
@@ -85,7 +85,7 @@ export class Life {
     const { haproxy, balancer } = this.parts;
     return {
       find: () => {
-        const search = haproxy.find().then((finding) => this.post({ kind: 'haproxy.found', finding }));
+        const search = haproxy.findRunning().then((finding) => this.post({ kind: 'haproxy.found', finding }));
         this.orFailStart(search);
       },
       adopt: ({ pid }) => this.orFailStart(this.adopt(pid)),
@@ -149,18 +149,18 @@ export class Life {
     }
   }
 
-  private async startHaproxy(source: StartSource): Promise<void> {
+  private async startHaproxy(source: ConfigSource): Promise<void> {
     const { haproxy, balancer } = this.parts;
     const why = await this.startWith(source);
     const pid = haproxy.masterPid;
     if (pid === undefined) return this.post({ kind: 'haproxy.refused', source, why });
     this.post({ kind: 'haproxy.started', pid, source });
     if (source === 'current' && !balancer.adopting) this.post({ kind: 'apps.served' });
-    balancer.seeRestartSoon();
+    balancer.noticeRestartSoon();
   }
 
   /** Starts HAProxy. Returns why it does not run, if it does not. */
-  private async startWith(source: StartSource): Promise<string> {
+  private async startWith(source: ConfigSource): Promise<string> {
     const { haproxy, balancer, requireListeners } = this.parts;
     if (source === 'current') {
       await balancer.update(this.apps).catch((error: Error) => error);

@@ -9,7 +9,7 @@ import type { Logger } from '../../cluster/runtime/log';
 import { readOwnText, writeText } from './work-folder';
 
 /** A configuration that a worker has loaded. */
-export interface Loaded {
+export interface LoadedConfig {
   /** The worker, by process id and the time it began: a reused id is another one. */
   readonly worker: number;
   readonly since: string;
@@ -19,8 +19,8 @@ export interface Loaded {
   readonly binds: readonly string[];
 }
 
-interface Remembered {
-  loaded?: Loaded;
+interface HandoverRecord {
+  loaded?: LoadedConfig;
   /** Tasks that are out, with the time they went out; weights by app. */
   drained?: readonly (readonly [string, number])[];
   weights?: readonly (readonly [string, number])[];
@@ -28,37 +28,37 @@ interface Remembered {
   certificates?: readonly (readonly [string, string])[];
 }
 
-export class Memory {
-  private remembered: Remembered;
+export class Handover {
+  private record: HandoverRecord;
 
   constructor(
     private readonly path: string,
     private readonly log: Logger,
   ) {
-    this.remembered = readRemembered(readOwnText(path));
+    this.record = readRecord(readOwnText(path));
   }
 
-  get loaded(): Loaded | undefined {
-    return this.remembered.loaded;
+  get loaded(): LoadedConfig | undefined {
+    return this.record.loaded;
   }
 
   get drained(): ReadonlyMap<string, number> {
-    return new Map(this.remembered.drained ?? []);
+    return new Map(this.record.drained ?? []);
   }
 
   get weights(): ReadonlyMap<string, number> {
-    return new Map(this.remembered.weights ?? []);
+    return new Map(this.record.weights ?? []);
   }
 
   get certificates(): readonly (readonly [string, string])[] {
-    return this.remembered.certificates ?? [];
+    return this.record.certificates ?? [];
   }
 
   /** Remembers what is given; a disk that takes nothing is told in the log. */
-  keep(fresh: Remembered): void {
-    this.remembered = { ...this.remembered, ...fresh };
+  keep(fresh: HandoverRecord): void {
+    this.record = { ...this.record, ...fresh };
     try {
-      writeText(this.path, `${JSON.stringify({ version: 1, ...this.remembered })}\n`);
+      writeText(this.path, `${JSON.stringify({ version: 1, ...this.record })}\n`);
     } catch (error) {
       this.log.warn(
         { error: (error as Error).message },
@@ -68,7 +68,7 @@ export class Memory {
   }
 }
 
-function readRemembered(text: string): Remembered {
+function readRecord(text: string): HandoverRecord {
   try {
     const json = JSON.parse(text) as Record<string, unknown>;
     if (json['version'] !== 1) return {};
@@ -84,7 +84,7 @@ function readRemembered(text: string): Remembered {
   }
 }
 
-function readLoaded(json: unknown): Loaded | undefined {
+function readLoaded(json: unknown): LoadedConfig | undefined {
   const { worker, since, structure, binds } = (json ?? {}) as Record<string, unknown>;
   if (typeof worker !== 'number' || typeof since !== 'string' || typeof structure !== 'string')
     return undefined;

@@ -2,7 +2,7 @@ import { readApps } from '../../../lb/core/apps';
 import { printIssue } from '../../../lb/core/issues';
 import { buildModel } from '../../../lb/core/model';
 import type { ModelOptions } from '../../../lb/core/options';
-import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
+import { addressContext, appJson, plainOptions, taskJson } from '../builders';
 
 type Labels = Record<string, string>;
 
@@ -12,7 +12,7 @@ const web = (id: string, port: number, labels: Labels, more = {}): unknown =>
 function issuesOf(apps: readonly unknown[], options: Partial<ModelOptions> = {}): string[] {
   const read = readApps({ apps });
   if ('error' in read) throw new Error(read.error);
-  return buildModel(read.apps, { ...plainOptions, ...options }, plainWorld).issues.map(printIssue);
+  return buildModel(read.apps, { ...plainOptions, ...options }, addressContext).issues.map(printIssue);
 }
 
 const tcp = 'needs mode http, and this port is tcp';

@@ -12,7 +12,7 @@ import {
   readKernelSettings,
   readVault,
   selfSigned,
-} from '../../../lb/edge/container';
+} from '../../../lb/edge/container-setup';
 import type { Client } from '../../../lb/edge/marathon';
 
 let folder: string;

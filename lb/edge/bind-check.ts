@@ -18,7 +18,7 @@ const WORDS: Readonly<Record<string, string>> = {
 };
 
 /** Why a place cannot be listened on; undefined when it can. */
-export async function whyNotBindable(bind: Bind): Promise<string | undefined> {
+export async function bindError(bind: Bind): Promise<string | undefined> {
   try {
     await close(await listen(bind));
     return undefined;
@@ -29,10 +29,10 @@ export async function whyNotBindable(bind: Bind): Promise<string | undefined> {
 }
 
 /** Of these places, those that cannot be listened on, with the reason. */
-export async function findTaken(binds: readonly Bind[]): Promise<Map<string, string>> {
+export async function findUnbindable(binds: readonly Bind[]): Promise<Map<string, string>> {
   const occupied = new Map<string, string>();
   for (const bind of binds) {
-    const why = await whyNotBindable(bind);
+    const why = await bindError(bind);
     if (why !== undefined) occupied.set(printBind(bind), why);
   }
   return occupied;
@@ -44,7 +44,7 @@ export async function requireBindable(
   config: string,
 ): Promise<void> {
   for (const [who, bind] of listeners) {
-    const why = await whyNotBindable(bind);
+    const why = await bindError(bind);
     if (why === undefined) continue;
     throw new StartError(
       `The load balancer cannot listen on ${printBind(bind)} for ${who}: ${why}. ` +
@@ -70,7 +70,7 @@ function otherHaproxy(port: number, config: string): string {
 }
 
 /** The place itself, or one with a port the system chose when its port is 0. */
-export async function withPort(bind: Bind): Promise<Bind> {
+export async function withChosenPort(bind: Bind): Promise<Bind> {
   if (bind.port !== 0) return bind;
   const server = await listen(bind);
   const address = server.address();

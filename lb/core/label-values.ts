@@ -7,17 +7,19 @@
  */
 
 /** The reason why a value, or a part of it, does not do what it seems to say; columns count from 1. */
-export interface Remark {
+export interface ValueWarning {
   readonly error: string;
   readonly column: number;
 }
-/** The reason why a value cannot be used. `instead` stands in for it, if anything does. */
-export interface Complaint<T> extends Remark {
-  readonly instead?: T | undefined;
+/** The reason why a value cannot be used. `substitute` stands in for it, if anything does. */
+export interface ValueError<T> extends ValueWarning {
+  readonly substitute?: T | undefined;
 }
-/** A value may come with remarks about parts of it: items left out, effects that surprise. */
-export type Reading<T> = { readonly value: T; readonly remarks?: readonly Remark[] } | Complaint<T>;
-export type Reader<T> = (text: string) => Reading<T>;
+/** A value may come with warnings about parts of it: items left out, effects that surprise. */
+export type ReadResult<T> =
+  | { readonly value: T; readonly warnings?: readonly ValueWarning[] }
+  | ValueError<T>;
+export type Reader<T> = (text: string) => ReadResult<T>;
 
 /** The arguments of a path_beg test: optional `-i` and `-m METHOD`, then one or more patterns. */
 export interface PathTest {
@@ -26,7 +28,7 @@ export interface PathTest {
   readonly method?: string;
   readonly paths: readonly string[];
 }
-export interface Auth {
+export interface BasicAuth {
   readonly realm: string;
   readonly user: string;
   /** As crypt(3) writes it. */
@@ -50,7 +52,7 @@ export function isSafeWord(text: string): boolean {
 }
 
 /** One word that is safe in the configuration. */
-export function word(text: string): Reading<string> {
+export function word(text: string): ReadResult<string> {
   if (text === '') return { error: 'the value is empty', column: 1 };
   const index = text.search(UNSAFE);
   if (index < 0) return { value: text };
@@ -59,7 +61,7 @@ export function word(text: string): Reading<string> {
 }
 
 /** A safe word that also looks as described. */
-export function wordLike(pattern: RegExp, expected: string): Reader<string> {
+export function wordMatching(pattern: RegExp, expected: string): Reader<string> {
   return (text) => {
     const read = word(text);
     if ('error' in read || pattern.test(text)) return read;
@@ -68,12 +70,12 @@ export function wordLike(pattern: RegExp, expected: string): Reader<string> {
 }
 
 /** Marathon-lb's booleans: true, t, yes, y; everything else is false, and a complaint when it is no known no. */
-export function boolean(text: string): Reading<boolean> {
+export function boolean(text: string): ReadResult<boolean> {
   const lower = text.trim().toLowerCase();
   if (['true', 't', 'yes', 'y'].includes(lower)) return { value: true };
   if (['false', 'f', 'no', 'n', '0', 'off'].includes(lower)) return { value: false };
-  if (lower === '') return { error: 'the value is empty; it counts as false', column: 1, instead: false };
-  return { error: 'expected true or false; it counts as false', column: 1, instead: false };
+  if (lower === '') return { error: 'the value is empty; it counts as false', column: 1, substitute: false };
+  return { error: 'expected true or false; it counts as false', column: 1, substitute: false };
 }
 
 /** A whole number within limits. */
@@ -95,13 +97,13 @@ export function oneOf<W extends string>(...words: readonly W[]): Reader<W> {
   };
 }
 
-interface Item {
+interface ListItem {
   readonly text: string;
   readonly column: number;
 }
 
 /** The items of a list, without the blanks around them; empty ones are dropped. */
-function itemsOf(text: string, separator: ',' | ' '): Item[] {
+function itemsOf(text: string, separator: ',' | ' '): ListItem[] {
   return [...text.matchAll(separator === ',' ? /[^,]+/g : /\S+/g)].flatMap((match) => {
     const trimmed = match[0].trim();
     const blanks = match[0].length - match[0].trimStart().length;
@@ -110,30 +112,32 @@ function itemsOf(text: string, separator: ',' | ' '): Item[] {
 }
 
 /**
- * A list. An item that cannot be used is left out, with a remark that points at it; with none left the whole value is
- * refused, and `instead` stands in for it.
+ * A list. An item that cannot be used is left out, with a warning that points at it; with none left the whole value is
+ * refused, and `substitute` stands in for it.
  */
 export function listOf<T>(
   separator: ',' | ' ',
   item: Reader<T>,
-  instead?: readonly T[],
+  substitute?: readonly T[],
 ): Reader<readonly T[]> {
   return (text) => {
     const values: T[] = [];
-    const remarks: Remark[] = [];
+    const warnings: ValueWarning[] = [];
     for (const { text: entry, column } of itemsOf(text, separator)) {
       const reading = item(entry);
-      const about = 'value' in reading ? (reading.remarks ?? []) : [reading];
-      remarks.push(...about.map((remark) => ({ error: remark.error, column: column + remark.column - 1 })));
+      const about = 'value' in reading ? (reading.warnings ?? []) : [reading];
+      warnings.push(
+        ...about.map((warning) => ({ error: warning.error, column: column + warning.column - 1 })),
+      );
       if ('value' in reading) values.push(reading.value);
     }
-    const [first] = remarks;
-    if (values.length > 0) return { value: values, ...(first ? { remarks } : {}) };
-    return first ? { ...first, instead } : { error: 'the value is empty', column: 1 };
+    const [first] = warnings;
+    if (values.length > 0) return { value: values, ...(first ? { warnings } : {}) };
+    return first ? { ...first, substitute } : { error: 'the value is empty', column: 1 };
   };
 }
 
-const HOST = wordLike(
+const HOST = wordMatching(
   /^([a-z0-9_]([a-z0-9_-]*[a-z0-9_])?(\.[a-z0-9_]([a-z0-9_-]*[a-z0-9_])?)*\.?|\[[0-9a-f:.]+\])$/,
   'a host name',
 );
@@ -143,14 +147,14 @@ const WILDCARD = 'a wildcard matches no name; list each name, or replace the tem
  * A host name in lower case, as the `Host` header has it: a port after it has to be there, too. Wildcards are refused:
  * HAProxy would compare them letter by letter.
  */
-export function host(text: string): Reading<string> {
+export function host(text: string): ReadResult<string> {
   const lower = text.toLowerCase();
   const port = /:\d{1,5}$/.exec(lower)?.[0] ?? '';
   const name = HOST(lower.slice(0, lower.length - port.length));
   if ('value' in name && port === '') return name;
   if ('value' in name) {
     const error = `matches only requests with ${port.slice(1)} in their Host header, and none over HTTPS`;
-    return { value: lower, remarks: [{ error: `${lower} ${error}`, column: 1 }] };
+    return { value: lower, warnings: [{ error: `${lower} ${error}`, column: 1 }] };
   }
   if (text.includes('*')) return { error: WILDCARD, column: text.indexOf('*') + 1 };
   if (/^https?:\/\//.test(lower)) return { error: 'expected a host name alone, without http://', column: 1 };
@@ -160,14 +164,14 @@ export function host(text: string): Reading<string> {
 }
 
 /** Names of groups, which never stand in the configuration. None is a value, too: only `--group *` serves it. */
-export function groupNames(text: string): Reading<readonly string[]> {
+export function groupNames(text: string): ReadResult<readonly string[]> {
   const control = text.search(/\p{Cc}/u);
   if (control >= 0) return { error: 'a control character is not allowed here', column: control + 1 };
   return { value: itemsOf(text, ',').map((item) => item.text) };
 }
 
 /** A path that begins with a slash. */
-export const path = wordLike(/^\/[A-Za-z0-9._~%+=@,:&!*;/-]*$/, 'a path such as /shop');
+export const path = wordMatching(/^\/[A-Za-z0-9._~%+=@,:&!*;/-]*$/, 'a path such as /shop');
 
 /**
  * Texts that HAProxy would take for something else than a pattern, or look into: options, operators, `%[`,
@@ -189,7 +193,7 @@ export function isPattern(text: string): boolean {
 /** Ways of matching that an app may choose after `-m`. */
 const METHODS = new Set(['beg', 'dir', 'dom', 'end', 'reg', 'str', 'sub']);
 
-function pathPattern(text: string): Reading<string> {
+function pathPattern(text: string): ReadResult<string> {
   if (isPattern(text)) return { value: text };
   const bare = word(text.replace(ESCAPED, '..'));
   if ('error' in bare) {
@@ -199,12 +203,12 @@ function pathPattern(text: string): Reading<string> {
   return text.startsWith('-') ? noOption(text) : { error: 'expected a path such as /shop', column: 1 };
 }
 
-function noOption(option: string): Complaint<never> {
+function noOption(option: string): ValueError<never> {
   return { error: `the option ${option} is not taken here; -i and -m METHOD come first`, column: 1 };
 }
 
 /** `path_beg` arguments: options first, then patterns. Of the options `-i`, `-m` and `--` are known. */
-export function pathTest(text: string): Reading<PathTest> {
+export function pathTest(text: string): ReadResult<PathTest> {
   let ignoreCase = false;
   let method: string | undefined;
   let start = 0;
@@ -220,15 +224,15 @@ export function pathTest(text: string): Reading<PathTest> {
   const option = /^\s*(-\S*)/.exec(rest)?.[1];
   const reading = option === undefined ? listOf(' ', pathPattern)(rest) : noOption(option);
   if ('error' in reading) return { error: reading.error, column: reading.column + start };
-  const remarks = (reading.remarks ?? []).map(({ error, column }) => ({ error, column: column + start }));
+  const warnings = (reading.warnings ?? []).map(({ error, column }) => ({ error, column: column + start }));
   const value = { ignoreCase, ...(method === undefined ? {} : { method }), paths: reading.value };
-  return { value, ...(remarks.length > 0 ? { remarks } : {}) };
+  return { value, ...(warnings.length > 0 ? { warnings } : {}) };
 }
 
 const OPTION = /^\s*(-i|--|-m\s+(\S+))\s+/;
 
 /** The target of a redirect: a path, or a URL. */
-export function redirectTarget(text: string): Reading<string> {
+export function redirectTarget(text: string): ReadResult<string> {
   const reading = word(text);
   if ('error' in reading) return reading;
   if (/^(https?:\/\/[^/?]+)?\/|^https?:\/\/[^/?]+$/i.test(text) && !NO_PATTERN.test(text)) return reading;
@@ -240,7 +244,7 @@ const CRYPT = /^(\$[a-z0-9]+\$.+|[./0-9A-Za-z]{13}|_[./0-9A-Za-z]{19})$/;
 const NO_REALM = /[\p{C}\p{Zl}\p{Zp}"'\\$#`]/u;
 
 /** `realm:user:cryptpassword`. The realm may have blanks. */
-export function auth(text: string): Reading<Auth> {
+export function auth(text: string): ReadResult<BasicAuth> {
   const [realm = '', user = '', password = '', ...more] = text.split(':');
   if (realm.trim() === '' || user === '' || password === '' || more.length > 0)
     return { error: 'expected realm:user:password, the password as crypt(3) writes it', column: 1 };
@@ -261,7 +265,7 @@ export function auth(text: string): Reading<Auth> {
   if (CRYPT.test(password)) return { value };
   const error =
     'this password is not as crypt(3) writes it, so that no password fits; `openssl passwd -6` makes one';
-  return { value, remarks: [{ error, column: text.length - password.length + 1 }] };
+  return { value, warnings: [{ error, column: text.length - password.length + 1 }] };
 }
 
 const V4 = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){3}$/;
@@ -283,10 +287,10 @@ function isV6(text: string): boolean {
 
 /** Masks such as 255.255.0.0, and beginnings such as 10.1/16, both of which HAProxy reads. */
 const MASK = /^1*0*$/;
-const BEGINNING = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){0,2}$/;
+const ADDRESS_PREFIX = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){0,2}$/;
 
 /** An address with an optional prefix length or mask. Names are refused: HAProxy would not start without a resolver. */
-export function network(text: string): Reading<string> {
+export function network(text: string): ReadResult<string> {
   const [address = '', bits, more] = text.split('/');
   const complaint = { error: 'expected an address such as 10.0.0.0/8', column: 1 };
   if (more !== undefined) return complaint;
@@ -295,15 +299,15 @@ export function network(text: string): Reading<string> {
     const binary = bits.split('.').map((octet) => Number(octet).toString(2).padStart(8, '0'));
     return V4.test(address) && MASK.test(binary.join('')) ? { value: text } : complaint;
   }
-  const bitsMax = V4.test(address) || BEGINNING.test(address) ? 32 : 128;
+  const bitsMax = V4.test(address) || ADDRESS_PREFIX.test(address) ? 32 : 128;
   if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > bitsMax)) return complaint;
-  if (isAddress(address) || (bits !== undefined && BEGINNING.test(address))) return { value: text };
+  if (isAddress(address) || (bits !== undefined && ADDRESS_PREFIX.test(address))) return { value: text };
   const named = /^[a-z][a-z0-9.-]*$/i.test(text);
   return named ? { error: 'a host name is not taken here; write its address', column: 1 } : complaint;
 }
 
 /** An address to listen on: empty for all, IPv6 with or without brackets, and as `ipv4@` or `ipv6@`. */
-export function bindAddress(text: string): Reading<string> {
+export function bindAddress(text: string): ReadResult<string> {
   const [, bare = '', bracketed = ''] = /^(?:ipv[46]@)?(?:\[(.*)\]|(.*))$/s.exec(text.trim()) ?? [];
   const address = bare === '' ? bracketed : bare;
   if (address === '' || address === '*') return { value: '*' };
@@ -327,14 +331,14 @@ const BALANCE = new RegExp(
 );
 
 /** HAProxy's balance algorithms with their arguments. */
-export function balance(text: string): Reading<string> {
+export function balance(text: string): ReadResult<string> {
   const value = text.trim().replace(/ +/g, ' ');
   if (BALANCE.test(value)) return { value };
   return { error: 'expected a balance algorithm such as roundrobin, leastconn or source', column: 1 };
 }
 
 /** Paths of certificates: one, or several with ` crt ` between, as HAProxy writes them. */
-export function certificates(text: string): Reading<readonly string[]> {
+export function certificates(text: string): ReadResult<readonly string[]> {
   const paths: string[] = [];
   for (const match of text.matchAll(/(?:^|\scrt\s+)\s*((?:(?!\scrt\s).)*)/gs)) {
     const path = (match[1] ?? '').trim();
@@ -363,7 +367,7 @@ const BIND_VALUES = new Set(
 );
 
 /** Options of a bind line, checked against the ones that are known. */
-export function bindOptions(text: string): Reading<string> {
+export function bindOptions(text: string): ReadResult<string> {
   const words = [...text.matchAll(/\S+/g)];
   const options: string[] = [];
   for (let index = 0; index < words.length; index++) {
@@ -397,10 +401,10 @@ function percentEncoded(sign: string): string {
 }
 
 /** A name of a deployment group: an app id with or without its first slash. */
-export const groupId = wordLike(/^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'an app id such as /shop');
+export const groupId = wordMatching(/^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'an app id such as /shop');
 
 /** A moment such as 2024-05-01T10:00:00. */
-export function moment(text: string): Reading<string> {
+export function timestamp(text: string): ReadResult<string> {
   if (Number.isNaN(Date.parse(text)))
     return { error: 'expected a time such as 2024-05-01T10:00:00Z', column: 1 };
   return { value: text };

@@ -14,11 +14,11 @@ import type { Certificates } from './certificates';
 import { DEADLINE_MAX_MS, type Drains, LISTENERS_MAX } from './drains';
 import type { Follower } from './follow';
 import type { Haproxy } from './haproxy';
-import type { Life } from './life';
+import type { Supervisor } from './supervisor';
 import type { Traffic } from './traffic';
 
-export interface AdminParts {
-  readonly life: Life;
+export interface AdminDeps {
+  readonly supervisor: Supervisor;
   readonly balancer: Balancer;
   readonly haproxy: Haproxy;
   readonly follower: Follower;
@@ -29,7 +29,7 @@ export interface AdminParts {
 }
 
 /** All paths. Signals answer to GET too, because marathon-lb's users send them so; a browser may not be led there. */
-export function adminRoutes(parts: AdminParts): Route[] {
+export function adminRoutes(parts: AdminDeps): Route[] {
   const { balancer, haproxy, follower, metrics, traffic } = parts;
   const text = (path: string, read: () => string | Promise<string>): Route => ({
     path,
@@ -67,7 +67,7 @@ export function adminRoutes(parts: AdminParts): Route[] {
  * `POST /v1/drains {"task", "deadlineMs"}` takes a task out and answers when its connections are done or the deadline is
  * over; `DELETE /v1/drains/TASK` puts it back; `GET /v1/drains/events` is a stream of what happens.
  */
-function drainRoutes({ drains }: AdminParts): Route[] {
+function drainRoutes({ drains }: AdminDeps): Route[] {
   const post = async (request: Request, reply: Reply): Promise<unknown> => {
     const body = readBody(request);
     const { task, deadlineMs = 0 } = body ?? {};
@@ -134,26 +134,33 @@ function readBody({ body }: Request): Record<string, unknown> | undefined {
 }
 
 /** 200 while HAProxy runs, else 503. Marathon being away does not make the load balancer unhealthy. */
-function sendHealth(reply: Reply, { life, haproxy, follower }: AdminParts): unknown {
+function sendHealth(reply: Reply, { supervisor, haproxy, follower }: AdminDeps): unknown {
   const up = haproxy.isUp();
   return reply.code(up ? 200 : 503).send({
     haproxy: up ? 'running' : 'down',
-    ...life.health,
+    ...supervisor.health,
     marathon: follower.streaming ? 'streaming' : 'polling',
     lastReadAt: follower.lastReadAt === undefined ? null : new Date(follower.lastReadAt).toISOString(),
   });
 }
 
 /** The issues of HAProxy, Marathon or the configuration as a whole, then those of apps and labels. */
-function allIssues({ life, balancer }: Pick<AdminParts, 'life' | 'balancer'>): readonly object[] {
+function allIssues({ supervisor, balancer }: Pick<AdminDeps, 'supervisor' | 'balancer'>): readonly object[] {
   const { refusal, issues } = balancer;
   const text = `HAProxy refuses the wanted configuration, and goes on with the one before: ${refusal}`;
   const whole = refusal === undefined ? [] : [{ part: 'configuration', text }];
-  return [...life.issues, ...whole, ...issues];
+  return [...supervisor.issues, ...whole, ...issues];
 }
 
 /** Registers the metrics of this process. */
-export function addMetrics({ life, balancer, haproxy, follower, metrics, certificates }: AdminParts): void {
+export function addMetrics({
+  supervisor,
+  balancer,
+  haproxy,
+  follower,
+  metrics,
+  certificates,
+}: AdminDeps): void {
   const servers = (): number =>
     balancer.model.backends.reduce((sum, { servers: all }) => sum + all.length, 0);
   metrics.gauge('lb/backends', 'Backends that are served', () => balancer.model.backends.length);
@@ -161,7 +168,7 @@ export function addMetrics({ life, balancer, haproxy, follower, metrics, certifi
   metrics.gauge(
     'lb/issues',
     'Labels and apps that could not be used as asked, and faults of HAProxy',
-    () => allIssues({ life, balancer }).length,
+    () => allIssues({ supervisor, balancer }).length,
   );
   metrics.gauge('lb/reloads', 'Reloads of HAProxy that worked', () => balancer.reloads);
   metrics.gauge('lb/reload_failures', 'Configurations that HAProxy refused', () => balancer.reloadFailures);

@@ -6,10 +6,10 @@
 
 import type { App } from '../core/apps';
 import { buildModel, type Model } from '../core/model';
-import type { ModelOptions, World } from '../core/options';
+import type { BuildContext, ModelOptions } from '../core/options';
 import { isTemplateLabel } from '../core/overrides';
-import { plainKey, refusalKey } from '../core/refusals';
-import type { Files, Renderer } from '../core/render';
+import { refusalKey, templateLabelKey } from '../core/refusals';
+import type { ConfigFiles, Renderer } from '../core/render';
 import { ownerOfLine } from '../core/sections';
 import { complainedLines, type Haproxy, type Outcome } from './haproxy';
 
@@ -19,107 +19,107 @@ const ALONE_MAX = 200;
 /** With more template labels than this, all of an app's go when one is at fault. */
 const LABELS_MAX = 20;
 
-interface Parts {
+interface ConfigErrorsOptions {
   readonly options: ModelOptions;
   readonly render: Renderer;
   readonly haproxy: Haproxy;
 }
-interface Refusal {
+interface RefusedConfig {
   readonly apps: readonly App[];
-  readonly files: Files;
+  readonly files: ConfigFiles;
   readonly model: Model;
-  readonly world: World;
+  readonly context: BuildContext;
   readonly refused: ReadonlyMap<string, string>;
 }
 
 /** An app as it is without the others, and what HAProxy says of it. */
-interface Alone extends Pick<Refusal, 'files' | 'model'> {
+interface AppCheck extends Pick<RefusedConfig, 'files' | 'model'> {
   readonly outcome: Outcome;
 }
 
-export class Culprits {
-  private readonly alone = new WeakMap<App, Outcome>();
-  private readonly templated = new WeakMap<App, ReadonlyMap<string, string>>();
+export class ConfigErrors {
+  private readonly checkedAlone = new WeakMap<App, Outcome>();
+  private readonly templatesChecked = new WeakMap<App, ReadonlyMap<string, string>>();
 
-  constructor(private readonly parts: Parts) {}
+  constructor(private readonly parts: ConfigErrorsOptions) {}
 
   /** What is at fault and was not known yet, by `refusalKey`; nothing when it cannot be told. */
-  async find(why: string, refusal: Refusal): Promise<Map<string, string>> {
+  async find(why: string, refusal: RefusedConfig): Promise<Map<string, string>> {
     const { apps, refused } = refusal;
     if (refused.size >= REFUSED_MAX) return new Map();
-    const named = namedIn(why, refusal, refused);
+    const named = partsNamed(why, refusal, refused);
     if (named.size > 0) return named;
-    const culprits = new Map<string, string>();
+    const appsAtFault = new Map<string, string>();
     for (const app of apps.slice(0, ALONE_MAX)) {
       if (refused.has(app.id)) continue;
-      const outcome = this.alone.get(app) ?? (await this.checkAlone(app, refusal.world));
-      if (!outcome.ok && outcome.nobody) return new Map();
-      this.alone.set(app, outcome);
-      if (!outcome.ok) culprits.set(app.id, outcome.why);
+      const outcome = this.checkedAlone.get(app) ?? (await this.checkAlone(app, refusal.context));
+      if (!outcome.ok && outcome.noAppAtFault) return new Map();
+      this.checkedAlone.set(app, outcome);
+      if (!outcome.ok) appsAtFault.set(app.id, outcome.why);
     }
-    return culprits;
+    return appsAtFault;
   }
 
-  /** The world with those template labels named that HAProxy refuses when it sees their apps alone. */
-  async allowTemplates(apps: readonly App[], world: World): Promise<World> {
-    if (this.parts.options.templateLabels.groups.length === 0) return world;
-    const plain = new Map<string, string>();
+  /** The context with those template labels named that HAProxy refuses when it sees their apps alone. */
+  async allowTemplates(apps: readonly App[], context: BuildContext): Promise<BuildContext> {
+    if (this.parts.options.templateLabels.groups.length === 0) return context;
+    const refusedLabels = new Map<string, string>();
     for (const app of apps) {
       const labels = templateLabelsOf(app);
       if (labels.length === 0) continue;
-      const refused = this.templated.get(app) ?? (await this.refusedTemplates(app, labels, world));
+      const refused = this.templatesChecked.get(app) ?? (await this.refusedTemplates(app, labels, context));
       if (refused === undefined) continue;
-      this.templated.set(app, refused);
-      for (const [key, why] of refused) plain.set(key, why);
+      this.templatesChecked.set(app, refused);
+      for (const [key, why] of refused) refusedLabels.set(key, why);
     }
-    return { ...world, plain };
+    return { ...context, refusedTemplates: refusedLabels };
   }
 
   /** By `plainKey`, the template labels of an app that are at fault; undefined when HAProxy cannot be asked. */
   private async refusedTemplates(
     app: App,
     labels: readonly string[],
-    world: World,
+    context: BuildContext,
   ): Promise<ReadonlyMap<string, string> | undefined> {
-    const without = (left: readonly string[], refused = world.refused): Promise<Alone> => {
-      const plain = new Map(left.map((label) => [plainKey(app.id, label), '']));
-      return this.tryAlone(app, { ...world, plain, refused });
+    const without = (left: readonly string[], refused = context.refused): Promise<AppCheck> => {
+      const unusedLabels = new Map(left.map((label) => [templateLabelKey(app.id, label), '']));
+      return this.tryAlone(app, { ...context, refusedTemplates: unusedLabels, refused });
     };
     const { outcome: whole } = await without([]);
     if (whole.ok) return new Map();
-    if (whole.nobody) return undefined;
+    if (whole.noAppAtFault) return undefined;
     const all = new Map([[app.id, whole.why]]);
     if (labels.length > LABELS_MAX) return all;
     const bare = await without(labels);
     if (!bare.outcome.ok) {
       // Another label is at fault, which is found when all apps are checked together.
-      const parts = new Map([...world.refused, ...namedIn(bare.outcome.why, bare, world.refused)]);
+      const parts = new Map([...context.refused, ...partsNamed(bare.outcome.why, bare, context.refused)]);
       return (await without([], parts)).outcome.ok ? new Map() : all;
     }
     const refused = new Map<string, string>();
     for (const label of labels) {
       const { outcome } = await without(labels.filter((other) => other !== label));
-      if (!outcome.ok) refused.set(plainKey(app.id, label), outcome.why);
+      if (!outcome.ok) refused.set(templateLabelKey(app.id, label), outcome.why);
     }
-    const rest = await without(labels.filter((label) => refused.has(plainKey(app.id, label))));
+    const rest = await without(labels.filter((label) => refused.has(templateLabelKey(app.id, label))));
     return rest.outcome.ok ? refused : all;
   }
 
-  private async checkAlone(app: App, world: World): Promise<Outcome> {
-    return (await this.tryAlone(app, world)).outcome;
+  private async checkAlone(app: App, context: BuildContext): Promise<Outcome> {
+    return (await this.tryAlone(app, context)).outcome;
   }
 
-  private async tryAlone(app: App, world: World): Promise<Alone> {
-    const model = buildModel([app], this.parts.options, world);
+  private async tryAlone(app: App, context: BuildContext): Promise<AppCheck> {
+    const model = buildModel([app], this.parts.options, context);
     const files = this.parts.render(model);
     return { model, files, outcome: await this.parts.haproxy.check(files) };
   }
 }
 
 /** What the complaints name by their lines: a part of an app, or all of it when that part is left out already. */
-function namedIn(
+function partsNamed(
   why: string,
-  { files, model }: Pick<Refusal, 'files' | 'model'>,
+  { files, model }: Pick<RefusedConfig, 'files' | 'model'>,
   refused: ReadonlyMap<string, string>,
 ): Map<string, string> {
   const named = new Map<string, string>();

@@ -1,7 +1,7 @@
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
 import type { App } from '../../../lb/core/apps';
-import { Resolver } from '../../../lb/edge/resolve';
+import { Resolver } from '../../../lb/edge/resolver';
 
 function appOn(...hosts: string[]): App[] {
   const tasks = hosts.map((host) => ({
@@ -12,7 +12,13 @@ function appOn(...hosts: string[]): App[] {
     alive: undefined,
     version: '',
   }));
-  const rest = { idle: [], instances: 1, lastScalingAt: undefined, wantsPorts: false, insidePorts: [] };
+  const rest = {
+    notServing: [],
+    instances: 1,
+    lastScalingAt: undefined,
+    needsServicePorts: false,
+    containerPorts: [],
+  };
   return [{ id: '/web', labels: {}, servicePorts: [], healthChecks: [], tasks, ...rest }];
 }
 

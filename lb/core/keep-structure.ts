@@ -11,11 +11,11 @@ import type { Model } from './model';
 /** The running structure with the servers wanted now: those that are gone are gone, those that can be added are added. */
 export function keepStructure(running: Model, wanted: Model): Model {
   const fresh = new Map(wanted.backends.map((backend) => [backend.name, backend]));
-  const backends = running.backends.map((backend) => mixed(backend, fresh.get(backend.name)));
+  const backends = running.backends.map((backend) => mergeServers(backend, fresh.get(backend.name)));
   return { ...running, issues: wanted.issues, backends };
 }
 
-function mixed(running: Backend, wanted: Backend | undefined): Backend {
+function mergeServers(running: Backend, wanted: Backend | undefined): Backend {
   if (running === wanted) return running;
   if (wanted === undefined) return running.servers.length === 0 ? running : { ...running, servers: [] };
   const runningServers = new Map(running.servers.map((server) => [server.name, server]));

@@ -21,14 +21,14 @@ export type Lookup = (host: string) => Promise<string>;
 
 const systemLookup: Lookup = async (host) => (await lookup(host, { family: 4 })).address;
 
-interface Known {
+interface CachedAddress {
   readonly address: string | undefined;
   readonly until: number;
 }
 
 export class Resolver {
   private readonly hosts = new WeakMap<App, readonly string[]>();
-  private known = new Map<string, Known>();
+  private cached = new Map<string, CachedAddress>();
   private readonly asking = new Map<string, Promise<void>>();
   private last: ReadonlyMap<string, string> = new Map();
   /** Whether a host had no address the last time: it is worth asking again soon. */
@@ -46,11 +46,11 @@ export class Resolver {
     for (const app of apps) for (const host of this.hostsOf(app)) hosts.add(host);
     const lookups = [...hosts].flatMap((host) => this.askFor(host) ?? []);
     if (lookups.length > 0) await Promise.all(lookups);
-    if (this.known.size > 2 * hosts.size + 100)
-      this.known = new Map([...this.known].filter(([host]) => hosts.has(host)));
+    if (this.cached.size > 2 * hosts.size + 100)
+      this.cached = new Map([...this.cached].filter(([host]) => hosts.has(host)));
     const addresses = new Map<string, string>();
     for (const host of hosts) {
-      const address = isIP(host) ? host : host === 'localhost' ? '127.0.0.1' : this.known.get(host)?.address;
+      const address = isIP(host) ? host : host === 'localhost' ? '127.0.0.1' : this.cached.get(host)?.address;
       if (address !== undefined) addresses.set(host, address);
     }
     this.failing = addresses.size < hosts.size;
@@ -70,7 +70,7 @@ export class Resolver {
   /** Asks for a host when it is time to. Returns what has to be waited for: nothing while an older answer will do. */
   private askFor(host: string): Promise<void> | undefined {
     if (isIP(host) || host === 'localhost') return undefined;
-    const cached = this.known.get(host);
+    const cached = this.cached.get(host);
     if (cached && cached.until > this.clock.now()) return undefined;
     const answer = this.asking.get(host) ?? this.ask(host, cached?.address);
     this.asking.set(host, answer);
@@ -80,10 +80,10 @@ export class Resolver {
   private async ask(host: string, before: string | undefined): Promise<void> {
     try {
       const address = await withLimit(this.look(host), LOOKUP_LIMIT_MS);
-      this.known.set(host, { address, until: this.clock.now() + KEPT_MS });
+      this.cached.set(host, { address, until: this.clock.now() + KEPT_MS });
     } catch (error) {
       this.log.warn({ host, error: (error as Error).message }, 'a host name cannot be resolved');
-      this.known.set(host, { address: before, until: this.clock.now() + FAILED_MS });
+      this.cached.set(host, { address: before, until: this.clock.now() + FAILED_MS });
     } finally {
       this.asking.delete(host);
     }

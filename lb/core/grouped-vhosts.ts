@@ -7,25 +7,25 @@
 
 import { cleaned } from './names';
 import type { HttpsIn } from './options';
-import type { Piece } from './template-table';
-import { comesLast } from './vhost-pieces';
+import type { Snippet } from './template-table';
+import { comesAfterMap } from './vhost-snippets';
 import type { VhostRule } from './vhosts';
 
-export interface GroupedFront {
+export interface GroupedVhost {
   readonly host: string;
   readonly name: string;
   readonly certificates: readonly string[];
   readonly bindOptions: readonly string[];
   readonly http2: boolean;
-  readonly pieces: readonly Piece[];
+  readonly snippets: readonly Snippet[];
   /** Pieces that come after the look-up in the map. */
-  readonly lastPieces: readonly Piece[];
+  readonly lastSnippets: readonly Snippet[];
   /** True when its host names are looked up in the map. */
   readonly mapped: boolean;
 }
 
 /** Names of the load balancer's own sections: a host name of an app may be the same word. */
-const OWN_NAMES = [
+const RESERVED_NAMES = [
   'stats',
   'meseta_admin',
   'marathon_http_in',
@@ -34,15 +34,15 @@ const OWN_NAMES = [
 ];
 
 /** `backendNames` must not be used again. */
-export function buildGroupedFronts(
+export function buildGroupedVhosts(
   rules: readonly VhostRule[],
   { certificates, http2 }: HttpsIn,
   backendNames: ReadonlySet<string>,
-): GroupedFront[] {
+): GroupedVhost[] {
   const byHost = new Map<string, VhostRule[]>();
   for (const rule of rules)
     for (const host of new Set(rule.hosts)) byHost.set(host, [...(byHost.get(host) ?? []), rule]);
-  const names = new Set([...backendNames, ...OWN_NAMES]);
+  const names = new Set([...backendNames, ...RESERVED_NAMES]);
   return [...byHost].sort(byName).map(([host, hostRules]) => {
     const requested = unique(hostRules.flatMap((rule) => rule.certificates));
     return {
@@ -51,8 +51,8 @@ export function buildGroupedFronts(
       certificates: requested.length > 0 ? requested : certificates,
       bindOptions: unique(hostRules.flatMap(({ bindOptions }) => bindOptions ?? [])),
       http2,
-      pieces: hostRules.flatMap((rule) => (comesLast(rule) ? [] : piecesOf(rule, host))),
-      lastPieces: hostRules.flatMap((rule) => (comesLast(rule) ? piecesOf(rule, host) : [])),
+      snippets: hostRules.flatMap((rule) => (comesAfterMap(rule) ? [] : snippetsOf(rule, host))),
+      lastSnippets: hostRules.flatMap((rule) => (comesAfterMap(rule) ? snippetsOf(rule, host) : [])),
       mapped: hostRules.some(({ httpsMapped }) => httpsMapped),
     };
   });
@@ -72,7 +72,7 @@ function freeName(wanted: string, names: Set<string>): string {
   return wanted;
 }
 
-function piecesOf(rule: VhostRule, wanted: string): readonly Piece[] {
-  const pieces = rule.httpsHosts.filter(({ host }) => host === wanted).flatMap((entry) => entry.pieces);
-  return [...rule.httpsHead, ...pieces];
+function snippetsOf(rule: VhostRule, wanted: string): readonly Snippet[] {
+  const snippets = rule.httpsHosts.filter(({ host }) => host === wanted).flatMap((entry) => entry.snippets);
+  return [...rule.httpsHead, ...snippets];
 }

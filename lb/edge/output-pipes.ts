@@ -14,16 +14,16 @@ const FLAGS = constants.O_RDWR | constants.O_NONBLOCK;
 
 type Listener = (chunk: Buffer) => void;
 
-interface Paths {
+interface PipePaths {
   readonly log: string;
   readonly errors: string;
 }
 
-export class Outputs {
+export class OutputPipes {
   private readonly readers: Socket[] = [];
 
   constructor(
-    private readonly paths: Paths,
+    private readonly paths: PipePaths,
     private readonly listeners: { readonly log: Listener; readonly errors: Listener },
     private readonly log: Logger,
   ) {}

@@ -4,7 +4,7 @@ import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { silentLogger } from '../../../cluster/runtime/log';
-import { Memory } from '../../../lb/edge/memory';
+import { Handover } from '../../../lb/edge/handover';
 
 let folder: string;
 let path: string;
@@ -14,7 +14,7 @@ beforeEach(() => {
 });
 afterEach(() => rmSync(folder, { recursive: true, force: true }));
 
-const open = (): Memory => new Memory(path, silentLogger);
+const open = (): Handover => new Handover(path, silentLogger);
 const loaded = { worker: 7, since: '123', structure: 'abc', binds: ['*:80'] };
 
 test('what is kept is there for the next one, and the rest of it stays', () => {
@@ -38,14 +38,14 @@ test.each([
   ],
 ])('%s counts as nothing remembered', (_name, text) => {
   writeFileSync(path, text);
-  const memory = open();
-  expect([memory.loaded, memory.drained.size, memory.weights.size]).toEqual([undefined, 0, 0]);
+  const handover = open();
+  expect([handover.loaded, handover.drained.size, handover.weights.size]).toEqual([undefined, 0, 0]);
 });
 
 test('a disk that takes nothing is told, and the process knows it all the same', () => {
   mkdirSync(`${path}.tmp`);
   const told: string[] = [];
-  const memory = new Memory(path, { ...silentLogger, warn: (_fields, text) => void told.push(text) });
-  memory.keep({ loaded });
-  expect([memory.loaded, told.length]).toEqual([loaded, 1]);
+  const handover = new Handover(path, { ...silentLogger, warn: (_fields, text) => void told.push(text) });
+  handover.keep({ loaded });
+  expect([handover.loaded, told.length]).toEqual([loaded, 1]);
 });

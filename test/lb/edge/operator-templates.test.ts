@@ -6,9 +6,9 @@ import { readApps } from '../../../lb/core/apps';
 import { buildModel } from '../../../lb/core/model';
 import { createRenderer } from '../../../lb/core/render';
 import { templateNames, templateTable } from '../../../lb/core/template-table';
-import { readTemplateTexts } from '../../../lb/edge/template-texts';
+import { readTemplateTexts } from '../../../lb/edge/operator-templates';
 import { loadTemplates } from '../../../lb/edge/templates';
-import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
+import { addressContext, appJson, plainOptions, taskJson } from '../builders';
 
 let folder: string;
 beforeEach(() => {
@@ -60,7 +60,7 @@ function configWith(texts: Readonly<Record<string, string>>, realm = 'r'): strin
   const read = readApps({ apps });
   if ('error' in read) throw new Error(read.error);
   const process = { ...plainOptions.process, socket: join(folder, 'haproxy.sock') };
-  const model = buildModel(read.apps, { ...plainOptions, process }, plainWorld);
+  const model = buildModel(read.apps, { ...plainOptions, process }, addressContext);
   const { config } = createRenderer(loadTemplates(readTemplateTexts({}, folder)))(model);
   const path = join(folder, 'haproxy.cfg');
   writeFileSync(path, config);

@@ -20,9 +20,9 @@ const HTTP_BALANCE = /^(uri|url_param|hdr)/;
 const PATH_TEMPLATE = /^HTTPS?_FRONTEND_ACL.*_PATH/;
 
 /** Complaints about labels of one service. */
-export function labelEffects(service: Service, options: ModelOptions): Issue[] {
+export function ineffectiveLabels(service: Service, options: ModelOptions): Issue[] {
   const { app, index, mode, check } = service;
-  const effects = mode === 'http' ? httpEffects(service, options) : tcpEffects(service);
+  const effects = mode === 'http' ? httpLabels(service, options) : tcpLabels(service);
   const issues: Issue[] = effects.map(([name, text]) => ({ app, label: `HAPROXY_${index}_${name}`, text }));
   if (check?.givenPath !== undefined && mode === 'http') {
     const writtenPath = JSON.stringify(check.givenPath);
@@ -34,20 +34,20 @@ export function labelEffects(service: Service, options: ModelOptions): Issue[] {
   return issues;
 }
 
-type Effect = [name: PortLabelName, text: string];
+type IneffectiveLabel = [name: PortLabelName, text: string];
 
-function tcpEffects({ labels }: Service): Effect[] {
+function tcpLabels({ labels }: Service): IneffectiveLabel[] {
   const text = 'needs mode http, and this port is tcp';
-  const effects = HTTP_ONLY.filter((name) => labels[name]).map((name): Effect => [name, text]);
+  const effects = HTTP_ONLY.filter((name) => labels[name]).map((name): IneffectiveLabel => [name, text]);
   if (labels.STICKY) effects.push(['STICKY', 'its cookie needs mode http, and this port is tcp']);
   if (HTTP_BALANCE.test(labels.BALANCE))
     effects.push(['BALANCE', 'needs mode http, and this port is tcp; HAProxy takes roundrobin']);
   return effects;
 }
 
-function httpEffects({ labels, overrides }: Service, options: ModelOptions): Effect[] {
+function httpLabels({ labels, overrides }: Service, options: ModelOptions): IneffectiveLabel[] {
   const { VHOST: hosts, PATH: path, HTTP_BACKEND_REDIR: target } = labels;
-  const effects: Effect[] = [];
+  const effects: IneffectiveLabel[] = [];
   if (hosts === undefined)
     for (const name of NEEDS_HOSTS) if (labels[name]) effects.push([name, 'does nothing without VHOST']);
   if (target === '/') effects.push(['HTTP_BACKEND_REDIR', 'redirects / to itself']);

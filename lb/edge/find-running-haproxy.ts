@@ -7,13 +7,13 @@
 
 import { existsSync } from 'node:fs';
 import { isAlive, readProcess, startedAt } from '../../cluster/runtime/process-start';
-import type { Finding } from '../core/events';
+import type { SearchResult } from '../core/events';
 import { askSocket, readProcessList } from './master-socket';
 import { haproxyMasters } from './processes';
 import { readOwnText, type WorkFolder } from './work-folder';
 
 /** The HAProxy to adopt, the others of the folder (which only a fault can leave), or why there is none. */
-export async function findRunning(folder: WorkFolder): Promise<{ finding: Finding; others: number[] }> {
+export async function findRunning(folder: WorkFolder): Promise<{ finding: SearchResult; others: number[] }> {
   const masters = haproxyMasters(folder.config);
   const pid = await chooseMaster(folder, masters);
   if (pid !== undefined)

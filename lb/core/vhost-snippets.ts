@@ -3,22 +3,22 @@
  * one host name and for several, with and without path, redirect, credentials and maps.
  */
 
+import type { PathTest } from './label-values';
 import type { ModelOptions } from './options';
 import type { Service } from './services';
-import type { Piece, TemplateName, Values } from './template-table';
-import type { PathTest } from './values';
+import type { Snippet, TemplateName, TemplateValues } from './template-table';
 
-export interface VhostPieces {
-  readonly http: readonly Piece[];
+export interface VhostSnippets {
+  readonly http: readonly Snippet[];
   /** Tests that all host names share, then the rules of each. */
-  readonly httpsHead: readonly Piece[];
-  readonly httpsHosts: readonly { readonly host: string; readonly pieces: readonly Piece[] }[];
+  readonly httpsHead: readonly Snippet[];
+  readonly httpsHosts: readonly { readonly host: string; readonly snippets: readonly Snippet[] }[];
   /** True when the map stands in for rules on port 80 and on port 443. */
   readonly httpMapped: boolean;
   readonly httpsMapped: boolean;
 }
 
-interface Wanted {
+interface VhostRequest {
   readonly service: Service;
   readonly hosts: readonly string[];
   readonly suffix: string;
@@ -31,12 +31,12 @@ const HTTP_MAPPED: readonly TemplateName[] = [
   'HTTP_FRONTEND_ROUTING_ONLY',
 ];
 
-export function vhostPieces(
-  { service, hosts, suffix, redirect }: Wanted,
+export function vhostSnippets(
+  { service, hosts, suffix, redirect }: VhostRequest,
   options: ModelOptions,
-): VhostPieces {
+): VhostSnippets {
   const { PATH: path, AUTH: auth } = service.labels;
-  const make = maker(service, suffix, options);
+  const make = snippetMaker(service, suffix, options);
   const plain = options.mapFolder !== undefined && !path && !auth && hosts.every(isMappable);
   const free = (names: readonly TemplateName[]): boolean => !names.some((name) => name in service.overrides);
   const httpMapped = plain && !redirect && free(HTTP_MAPPED);
@@ -54,20 +54,20 @@ export function vhostPieces(
   return {
     http,
     httpsHead: kind.path ? [make('HTTPS_FRONTEND_ACL_ONLY_WITH_PATH', first)] : [],
-    httpsHosts: hosts.map((host) => ({ host, pieces: httpsMapped ? [] : [make(rule, host)] })),
+    httpsHosts: hosts.map((host) => ({ host, snippets: httpsMapped ? [] : [make(rule, host)] })),
     httpMapped,
     httpsMapped,
   };
 }
 
-interface Kind {
+interface RuleKind {
   readonly path: boolean;
   readonly auth: boolean;
   readonly redirect: boolean;
 }
 
 /** Port 80, one host name. */
-function oneHost({ path, auth, redirect }: Kind): TemplateName[] {
+function oneHost({ path, auth, redirect }: RuleKind): TemplateName[] {
   if (path && redirect)
     return [
       'HTTP_FRONTEND_ACL_ONLY',
@@ -80,7 +80,7 @@ function oneHost({ path, auth, redirect }: Kind): TemplateName[] {
 }
 
 /** Port 80, several host names: HTTP_FRONTEND_ACL_ONLY stands for one piece for each. */
-function severalHosts({ path, auth, redirect }: Kind): TemplateName[] {
+function severalHosts({ path, auth, redirect }: RuleKind): TemplateName[] {
   if (path) {
     const tests = auth ? 'HTTP_FRONTEND_ACL_ONLY_WITH_PATH_AND_AUTH' : 'HTTP_FRONTEND_ACL_ONLY_WITH_PATH';
     const routing = auth
@@ -97,18 +97,18 @@ function severalHosts({ path, auth, redirect }: Kind): TemplateName[] {
 }
 
 /** Port 443, each host name. */
-function httpsRule({ path, auth }: Kind): TemplateName {
+function httpsRule({ path, auth }: RuleKind): TemplateName {
   if (path) return auth ? 'HTTPS_FRONTEND_ACL_WITH_AUTH_AND_PATH' : 'HTTPS_FRONTEND_ACL_WITH_PATH';
   return auth ? 'HTTPS_FRONTEND_ACL_WITH_AUTH' : 'HTTPS_FRONTEND_ACL';
 }
 
-function maker(
+function snippetMaker(
   service: Service,
   suffix: string,
   options: ModelOptions,
-): (name: TemplateName, host: string) => Piece {
+): (name: TemplateName, host: string) => Snippet {
   const { PATH: path, AUTH: auth } = service.labels;
-  const shared: Values = {
+  const shared: TemplateValues = {
     backend: service.name,
     cleanedUpHostname: suffix,
     appId: service.app,
@@ -119,7 +119,7 @@ function maker(
   };
   return (template, host) => ({
     template,
-    values: { ...shared, hostname: host, hosts: hostWords(host, options) },
+    values: { ...shared, hostname: host, hosts: hostHeaders(host, options) },
     override: service.overrides[template],
   });
 }
@@ -140,7 +140,7 @@ export function withoutPort(host: string): string {
 }
 
 /** The Host headers that mean a host name: with a port when a front has another one than the usual. */
-export function hostWords(host: string, { httpIn, httpsIn }: ModelOptions): string {
+export function hostHeaders(host: string, { httpIn, httpsIn }: ModelOptions): string {
   if (withoutPort(host) !== host) return host;
   const unusual = [
     httpIn?.port === 80 ? undefined : httpIn?.port,
@@ -150,6 +150,6 @@ export function hostWords(host: string, { httpIn, httpsIn }: ModelOptions): stri
 }
 
 /** True for a rule that comes after the look-up of host names in a map. */
-export function comesLast({ weight }: { readonly weight: number }): boolean {
+export function comesAfterMap({ weight }: { readonly weight: number }): boolean {
   return weight < 0;
 }

@@ -1,10 +1,10 @@
 import { readApps } from '../../../lb/core/apps';
-import { keepStructure, retiredServices, withoutServices } from '../../../lb/core/keep';
+import { keepStructure, retiredServices, withoutServices } from '../../../lb/core/keep-structure';
 import { buildModel, type Model } from '../../../lb/core/model';
 import type { ModelOptions } from '../../../lb/core/options';
 import { createRenderer } from '../../../lb/core/render';
 import { loadTemplates } from '../../../lb/edge/templates';
-import { appJson, plainOptions, plainWorld, taskJson } from '../builders';
+import { addressContext, appJson, plainOptions, taskJson } from '../builders';
 
 const render = createRenderer(loadTemplates());
 type Json = Record<string, unknown>;
@@ -20,7 +20,7 @@ const app = (id: string, port: number, tasks: readonly number[], labels: Json = 
 function model(apps: readonly Json[], more: Partial<ModelOptions> = {}): Model {
   const read = readApps({ apps });
   if ('error' in read) throw new Error(read.error);
-  return buildModel(read.apps, { ...plainOptions, ...more }, plainWorld);
+  return buildModel(read.apps, { ...plainOptions, ...more }, addressContext);
 }
 
 const structure = (built: Model): string[] => render(built).blocks.map(({ text }) => text);
