@@ -6,14 +6,9 @@ import { agentMachine } from '../cluster/agent/core/step';
 import { executorMachine } from '../cluster/executor/core/step';
 import { masterMachine } from '../cluster/master/core/step';
 import type { Machine } from '../cluster/model/event';
-import { marathonMachine } from '../frameworks/marathon/core/step';
+import { marathonReplay } from '../frameworks/marathon/core/step';
 
 // biome-ignore lint/suspicious/noExplicitAny: machines differ in their types; a replay does not care.
 type AnyMachine = Machine<any, any, { kind: string }, any>;
 
-export const machines: readonly AnyMachine[] = [
-  masterMachine,
-  agentMachine,
-  executorMachine,
-  marathonMachine,
-];
+export const machines: readonly AnyMachine[] = [masterMachine, agentMachine, executorMachine, marathonReplay];

@@ -157,7 +157,7 @@ function connectScheduler(
       const event = eventOfNotice(notice);
       if (event) post(event);
     },
-    onRefused: (call, reason) => post({ kind: 'driver.refused', call, reason }),
+    onRefused: (call, reason) => post({ kind: 'scheduler.refused', call, reason }),
     onBroken,
   });
 }

@@ -80,7 +80,7 @@ export class MarathonNode {
         store: (effect) => this.store(effect, alive),
         publish: ({ event }) => this.events.push(event),
         answer: ({ request, answer }) => this.answered.set(request, answer),
-        probe: ({ probe, target, index, check }) => {
+        probe: ({ probe, target, purpose, check }) => {
           network.after(network.someMs(50), () => {
             if (!alive()) return;
             const ok = this.outside.answers(check.host, check.port);
@@ -88,7 +88,7 @@ export class MarathonNode {
               kind: 'probed',
               probe,
               target,
-              index,
+              purpose,
               result: ok ? { ok } : { ok, cause: 'refused' },
             });
           });
@@ -182,7 +182,7 @@ export class MarathonNode {
     const framework_id = { value: this.state.session.frameworkId ?? '' };
     network.send(`calls ${this.epoch}`, () => {
       const refused = (reason: string): void => {
-        if (alive()) this.post({ kind: 'driver.refused', call, reason });
+        if (alive()) this.post({ kind: 'scheduler.refused', call, reason });
       };
       if (!master.isLeading || stream === undefined) return refused('no connection');
       master.call(stream, { framework_id, ...call }, (status, text) => {

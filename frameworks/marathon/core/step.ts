@@ -10,13 +10,14 @@ import { reachNothing, reachScale } from './deployments/scale';
 import { cancel, changeRoot } from './groups/change';
 import { killWished, resetDelay } from './groups/task-killer';
 import { healthProbed, probeDue } from './health/health';
-import { READINESS_INDEX, readinessDue, readinessProbed } from './health/readiness';
+import { readinessDue, readinessProbed } from './health/readiness';
 import { retryKills } from './instances/kill';
 import { killOverdue } from './instances/overdue';
 import { expungeOverdue, unreachableDue } from './instances/unreachable';
 import { cleanBackoffs } from './launch/backoff';
 import { offered, refused } from './launch/launch';
 import { dropIdleStats, statsOf } from './launch/queue';
+import { currentEvent, type RecordedEvent } from './older-events';
 import { askForUnconfirmed, reconcileAll } from './scheduler/reconcile';
 import { repeatRevive, settleOffers } from './scheduler/revive';
 import { disconnected, failed, subscribed } from './scheduler/session';
@@ -34,18 +35,18 @@ const transitions: { [K in keyof MarathonEvents]: (turn: Turn, event: EventOf<K>
   'store.failed': (turn, { reason }) => {
     turn.effects.push({ kind: 'resign', reason: `cannot store: ${reason}` });
   },
-  'driver.subscribed': subscribed,
-  'driver.disconnected': disconnected,
-  'driver.offers': offered,
-  'driver.rescind': () => undefined,
-  'driver.update': updated,
+  'scheduler.subscribed': subscribed,
+  'scheduler.disconnected': disconnected,
+  'scheduler.offers': offered,
+  'scheduler.rescind': () => undefined,
+  'scheduler.update': updated,
   // What becomes of the tasks comes as updates of their own.
-  'driver.failure': () => undefined,
-  'driver.message': (turn, { agentId, executorId, data }) => {
+  'scheduler.failure': () => undefined,
+  'scheduler.message': (turn, { agentId, executorId, data }) => {
     publish(turn, 'framework_message_event', { executorId, slaveId: agentId, message: bytesOf(data) });
   },
-  'driver.error': failed,
-  'driver.refused': (turn, event) => {
+  'scheduler.error': failed,
+  'scheduler.refused': (turn, event) => {
     note(turn, 'warn', 'a call was refused', { call: event.call.type ?? '', reason: event.reason });
     refused(turn, event);
   },
@@ -54,8 +55,8 @@ const transitions: { [K in keyof MarathonEvents]: (turn: Turn, event: EventOf<K>
   'api.cancel': cancel,
   'api.reset-delay': resetDelay,
   probed: (turn, event) => {
-    if (event.index === READINESS_INDEX) readinessProbed(turn, event);
-    else healthProbed(turn, event);
+    if (event.purpose.kind === 'readiness') readinessProbed(turn, event);
+    else healthProbed(turn, event, event.purpose.index);
   },
 };
 
@@ -120,26 +121,18 @@ function settleApp(turn: Turn, appId: string): void {
 
 /** Bytes of base64 text, the form of framework_message_event. */
 function bytesOf(base64: string): number[] {
-  const alphabet = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/';
-  const bytes: number[] = [];
-  let bits = 0;
-  let count = 0;
-  for (const character of base64) {
-    const value = alphabet.indexOf(character);
-    if (value < 0) break;
-    bits = (bits << 6) | value;
-    count += 6;
-    if (count < 8) continue;
-    count -= 8;
-    bytes.push((bits >> count) & 255);
-    bits &= (1 << count) - 1;
-  }
-  return bytes;
+  return Array.from(atob(base64), (character) => character.charCodeAt(0));
 }
 
-/** Marathon as a machine: for the mailbox, for replays and for simulations. */
+/** Marathon as a machine: for the mailbox and for simulations. */
 export const marathonMachine: Machine<MarathonState, MarathonEvent, MarathonEffect, MarathonBoot> = {
   name: 'marathon',
   init,
   step,
+};
+
+/** Marathon for replays: it takes the events of earlier recordings, too. */
+export const marathonReplay: Machine<MarathonState, RecordedEvent, MarathonEffect, MarathonBoot> = {
+  ...marathonMachine,
+  step: (state, event) => step(state, currentEvent(event)),
 };

@@ -11,13 +11,13 @@ export function eventOfNotice(notice: Notice): NewMarathonEvent | undefined {
   switch (notice.kind) {
     case 'subscribed':
       return {
-        kind: 'driver.subscribed',
+        kind: 'scheduler.subscribed',
         frameworkId: notice.subscribed.framework_id.value,
         master: notice.url,
         masterRegion: notice.subscribed.master_info?.domain?.fault_domain?.region.name,
       };
     case 'disconnected':
-      return { kind: 'driver.disconnected', reason: notice.reason };
+      return { kind: 'scheduler.disconnected', reason: notice.reason };
     case 'event':
       return eventOf(notice.event);
   }
@@ -26,28 +26,28 @@ export function eventOfNotice(notice: Notice): NewMarathonEvent | undefined {
 function eventOf(event: scheduler.Event): NewMarathonEvent | undefined {
   switch (event.type) {
     case 'OFFERS':
-      return { kind: 'driver.offers', offers: event.offers?.offers ?? [] };
+      return { kind: 'scheduler.offers', offers: event.offers?.offers ?? [] };
     case 'RESCIND':
-      return event.rescind && { kind: 'driver.rescind', offerId: event.rescind.offer_id.value };
+      return event.rescind && { kind: 'scheduler.rescind', offerId: event.rescind.offer_id.value };
     case 'UPDATE':
-      return event.update && { kind: 'driver.update', status: event.update.status };
+      return event.update && { kind: 'scheduler.update', status: event.update.status };
     case 'FAILURE':
       return {
-        kind: 'driver.failure',
+        kind: 'scheduler.failure',
         agentId: event.failure?.agent_id?.value,
         executorId: event.failure?.executor_id?.value,
       };
     case 'MESSAGE':
       return (
         event.message && {
-          kind: 'driver.message',
+          kind: 'scheduler.message',
           agentId: event.message.agent_id.value,
           executorId: event.message.executor_id.value,
           data: event.message.data,
         }
       );
     case 'ERROR':
-      return { kind: 'driver.error', message: event.error?.message ?? '' };
+      return { kind: 'scheduler.error', message: event.error?.message ?? '' };
     default:
       return undefined;
   }

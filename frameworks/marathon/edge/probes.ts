@@ -44,10 +44,10 @@ export class Probes {
     }
   }
 
-  private async run({ probe, target, index, check }: ProbeEffect): Promise<void> {
+  private async run({ probe, target, purpose, check }: ProbeEffect): Promise<void> {
     const result = await this.attempt(check);
     this.running--;
-    if (!this.stopped) this.post({ kind: 'probed', probe, target, index, result });
+    if (!this.stopped) this.post({ kind: 'probed', probe, target, purpose, result });
     this.startMore();
   }
 

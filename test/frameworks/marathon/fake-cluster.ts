@@ -136,9 +136,9 @@ export class FakeCluster {
         store: ({ ticket, changes }) => this.performStore(ticket, changes),
         publish: ({ event }) => void this.events.push(event),
         answer: ({ request, answer }) => void this.answers.set(request, answer),
-        probe: ({ probe, target, index, check }) =>
+        probe: ({ probe, target, purpose, check }) =>
           this.later(1, () =>
-            this.post({ kind: 'probed', probe, target, index, result: this.probeResult(check, target) }),
+            this.post({ kind: 'probed', probe, target, purpose, result: this.probeResult(check, target) }),
           ),
         resign: ({ reason }) => {
           this.resigned = reason;
@@ -194,14 +194,14 @@ export class FakeCluster {
     this.connected = true;
     this.suppressed = false;
     if (this.lastInfo?.id) this.frameworkId = this.lastInfo.id.value;
-    this.post({ kind: 'driver.subscribed', frameworkId: this.frameworkId, master: 'http://master:5050' });
+    this.post({ kind: 'scheduler.subscribed', frameworkId: this.frameworkId, master: 'http://master:5050' });
     this.allocate();
   }
 
   disconnect(): void {
     this.connected = false;
     this.offered.clear();
-    this.post({ kind: 'driver.disconnected', reason: 'test' });
+    this.post({ kind: 'scheduler.disconnected', reason: 'test' });
   }
 
   /** The master has removed the framework: all its tasks are gone. */
@@ -209,8 +209,8 @@ export class FakeCluster {
     this.connected = false;
     this.tasks.clear();
     this.frameworkId = nextId;
-    this.post({ kind: 'driver.disconnected', reason: 'removed' });
-    this.post({ kind: 'driver.error', message: 'Framework has been removed' });
+    this.post({ kind: 'scheduler.disconnected', reason: 'removed' });
+    this.post({ kind: 'scheduler.error', message: 'Framework has been removed' });
   }
 
   advance(ms: number): this {
@@ -272,7 +272,7 @@ export class FakeCluster {
   }
 
   private tell(status: mesos.TaskStatus): void {
-    if (this.connected) this.post({ kind: 'driver.update', status });
+    if (this.connected) this.post({ kind: 'scheduler.update', status });
   }
 
   later(ms: number, callback: () => void): void {
@@ -290,7 +290,7 @@ export class FakeCluster {
   allocate(): void {
     if (!this.connected || this.suppressed) return;
     const offers = this.agents.flatMap((each) => this.offerOf(each) ?? []);
-    if (offers.length > 0) this.post({ kind: 'driver.offers', offers });
+    if (offers.length > 0) this.post({ kind: 'scheduler.offers', offers });
   }
 
   private offerOf(each: FakeAgent): mesos.Offer | undefined {

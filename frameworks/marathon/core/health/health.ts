@@ -58,7 +58,7 @@ function sendProbe(turn: Turn, instance: Instance, index: number): void {
     kind: 'probe',
     probe,
     target: instance.id,
-    index,
+    purpose: { kind: 'health', index },
     check: {
       protocol: check.protocol === 'HTTPS' ? 'HTTPS' : check.protocol === 'TCP' ? 'TCP' : 'HTTP',
       ...target,
@@ -96,13 +96,13 @@ function targetOf(
 }
 
 /** A probe has come back. */
-export function healthProbed(turn: Turn, event: EventOf<'probed'>): void {
+export function healthProbed(turn: Turn, event: EventOf<'probed'>, index: number): void {
   const { state, now } = turn;
   const instance = state.instances.get(event.target);
-  const health = state.health.get(event.target)?.checks[event.index];
+  const health = state.health.get(event.target)?.checks[index];
   if (!instance || !health || health.probing !== event.probe) return;
   const app = appOf(state, instance);
-  const check = app?.healthChecks[event.index];
+  const check = app?.healthChecks[index];
   if (!app || !check) return;
   health.probing = undefined;
   if (instance.condition !== 'Running') return;
@@ -111,7 +111,7 @@ export function healthProbed(turn: Turn, event: EventOf<'probed'>): void {
   else failed(turn, { app, check, instance, health, cause: event.result.cause });
   if (isAlive(health) !== before) publishAlive(turn, instance, isAlive(health) === true);
   announceHealth(turn, app, instance);
-  wake(turn, `probe/${instance.id}/${event.index}`, now + pauseOf(turn, check, instance, health));
+  wake(turn, `probe/${instance.id}/${index}`, now + pauseOf(turn, check, instance, health));
 }
 
 function succeeded(health: CheckHealth, now: number): void {

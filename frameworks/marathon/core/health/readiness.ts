@@ -10,9 +10,6 @@ import { PROBE_PAUSE_MIN_MS } from '../state/limits';
 import type { Instance, Readiness } from '../state/state';
 import { type Turn, wake } from '../state/turn';
 
-/** The index of a readiness probe among an instance's probes. */
-export const READINESS_INDEX = -1;
-
 /** Begins to ask an instance that runs; nothing happens without a check or when it is asked already. */
 export function watchReadiness(turn: Turn, instance: Instance): void {
   const { state } = turn;
@@ -43,7 +40,7 @@ function ask(turn: Turn, instance: Instance): void {
     kind: 'probe',
     probe: readiness.probing,
     target: instance.id,
-    index: READINESS_INDEX,
+    purpose: { kind: 'readiness' },
     check: {
       protocol: check.protocol,
       host,

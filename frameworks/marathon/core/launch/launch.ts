@@ -24,7 +24,7 @@ import { noteUnused, noteUsed, statsOf } from './queue';
 
 type Chosen = Extract<Match, { ok: true }>;
 
-export function offered(turn: Turn, event: EventOf<'driver.offers'>): void {
+export function offered(turn: Turn, event: EventOf<'scheduler.offers'>): void {
   const { state } = turn;
   if (turn.now - state.launchTokensAt >= state.settings.launchTokenRefreshMs) {
     state.launchTokens = state.settings.launchTokens;
@@ -166,7 +166,7 @@ function provision(
 }
 
 /** The launch did not reach the master: the instance waits again. */
-export function refused(turn: Turn, { call }: EventOf<'driver.refused'>): void {
+export function refused(turn: Turn, { call }: EventOf<'scheduler.refused'>): void {
   if (call.type !== 'ACCEPT') return;
   for (const operation of call.accept?.operations ?? []) {
     for (const { task_id } of operation.launch?.task_infos ?? []) revert(turn, task_id.value);

@@ -36,7 +36,7 @@ export function introduce(turn: Turn): void {
   turn.effects.push({ kind: 'framework', info: frameworkInfo(turn.state) });
 }
 
-export function subscribed(turn: Turn, event: EventOf<'driver.subscribed'>): void {
+export function subscribed(turn: Turn, event: EventOf<'scheduler.subscribed'>): void {
   const { state } = turn;
   const { session } = state;
   const isSameFramework = session.frameworkId === event.frameworkId;
@@ -58,7 +58,7 @@ export function subscribed(turn: Turn, event: EventOf<'driver.subscribed'>): voi
   if (state.waiting.size > 0) callNow(turn, { type: 'REVIVE', revive: { roles: [state.settings.role] } });
 }
 
-export function disconnected(turn: Turn, { reason }: EventOf<'driver.disconnected'>): void {
+export function disconnected(turn: Turn, { reason }: EventOf<'scheduler.disconnected'>): void {
   const { session } = turn.state;
   if (!session.connected) return;
   session.connected = false;
@@ -67,7 +67,7 @@ export function disconnected(turn: Turn, { reason }: EventOf<'driver.disconnecte
 }
 
 /** The master's verdict on our subscription. The stream ends with it. */
-export function failed(turn: Turn, { message }: EventOf<'driver.error'>): void {
+export function failed(turn: Turn, { message }: EventOf<'scheduler.error'>): void {
   const { state } = turn;
   note(turn, 'error', 'the master refused us', { message });
   if (/framework failed over/i.test(message)) {

@@ -19,7 +19,7 @@ import type { Condition, Instance, IpAddress, Task } from '../state/state';
 import { saveFailure } from '../state/storage';
 import { callDurable, isoTime, note, publish, type Turn } from '../state/turn';
 
-export function updated(turn: Turn, { status }: EventOf<'driver.update'>): void {
+export function updated(turn: Turn, { status }: EventOf<'scheduler.update'>): void {
   const taskId = status.task_id.value;
   turn.state.unconfirmed.delete(taskId);
   const instance = instanceOfTask(turn.state, taskId);

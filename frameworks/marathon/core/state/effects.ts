@@ -7,6 +7,7 @@ import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import type { CommonEffect } from '../../../../cluster/model/event';
 import type { Millis } from '../../../../cluster/model/time';
 import type { BusEvent } from '../../api/events';
+import type { ProbePurpose } from './events';
 
 export interface StoreChange {
   readonly name: string;
@@ -51,12 +52,12 @@ export type MarathonEffect =
   | { readonly kind: 'store'; readonly ticket: number; readonly changes: readonly StoreChange[] }
   | { readonly kind: 'publish'; readonly event: BusEvent }
   | { readonly kind: 'answer'; readonly request: number; readonly answer: Answer }
-  /** Answered by `probed`. The target is an instance; an index of -1 is its readiness check. */
+  /** Answered by `probed`. The target is an instance. */
   | {
       readonly kind: 'probe';
       readonly probe: number;
       readonly target: string;
-      readonly index: number;
+      readonly purpose: ProbePurpose;
       readonly check: Probe;
     }
   /** The process can go on no more. */

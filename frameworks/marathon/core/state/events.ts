@@ -29,20 +29,20 @@ export interface MarathonEvents {
   stored: { ticket: number };
   'store.failed': { ticket: number; reason: string };
 
-  'driver.subscribed': {
+  'scheduler.subscribed': {
     frameworkId: string;
     master?: string | undefined;
     masterRegion?: string | undefined;
   };
-  'driver.disconnected': { reason: string };
-  'driver.offers': { offers: readonly mesos.Offer[] };
-  'driver.rescind': { offerId: string };
-  'driver.update': { status: mesos.TaskStatus };
-  'driver.failure': { agentId?: string | undefined; executorId?: string | undefined };
-  'driver.message': { agentId: string; executorId: string; data: string };
-  'driver.error': { message: string };
+  'scheduler.disconnected': { reason: string };
+  'scheduler.offers': { offers: readonly mesos.Offer[] };
+  'scheduler.rescind': { offerId: string };
+  'scheduler.update': { status: mesos.TaskStatus };
+  'scheduler.failure': { agentId?: string | undefined; executorId?: string | undefined };
+  'scheduler.message': { agentId: string; executorId: string; data: string };
+  'scheduler.error': { message: string };
   /** The master refused a call, or it could not be sent. */
-  'driver.refused': { call: scheduler.Call; reason: string };
+  'scheduler.refused': { call: scheduler.Call; reason: string };
 
   'api.change': {
     request: number;
@@ -65,8 +65,13 @@ export interface MarathonEvents {
   'api.cancel': { request: number; deployment: string; force: boolean };
   'api.reset-delay': { request: number; app: string };
 
-  probed: { probe: number; target: string; index: number; result: ProbeResult };
+  probed: { probe: number; target: string; purpose: ProbePurpose; result: ProbeResult };
 }
+
+/** The check of an instance that a probe is for: a health check by its index in the app, or the readiness check. */
+export type ProbePurpose =
+  | { readonly kind: 'health'; readonly index: number }
+  | { readonly kind: 'readiness' };
 
 export type ProbeResult =
   | { readonly ok: true; readonly response?: ProbeResponse | undefined }

@@ -553,7 +553,7 @@ describe('a restart of Marathon', () => {
     first.put({ id: '/app' });
     first.advance(1000);
     const second = new FakeCluster({ store: first.store, startAt: first.clock.now() + 1, connect: false });
-    second.post({ kind: 'driver.subscribed', frameworkId: 'F1' });
+    second.post({ kind: 'scheduler.subscribed', frameworkId: 'F1' });
     const times: number[] = [];
     const start = second.clock.now();
     for (let ms = 0; ms < 8000; ms += 100) {
@@ -595,7 +595,7 @@ describe('a restart of Marathon', () => {
 
   it('gives up when another Marathon has taken over', () => {
     const cluster = new FakeCluster();
-    cluster.post({ kind: 'driver.error', message: 'Framework failed over' });
+    cluster.post({ kind: 'scheduler.error', message: 'Framework failed over' });
     expect(cluster.resigned).toContain('another Marathon');
   });
 });
@@ -609,7 +609,7 @@ describe('launches that go wrong', () => {
     cluster.advance(6000);
     const [call] = cluster.callsOf('ACCEPT');
     expect(cluster.instances()[0]?.condition).toBe('Provisioned');
-    if (call) cluster.post({ kind: 'driver.refused', call, reason: 'HTTP 400' });
+    if (call) cluster.post({ kind: 'scheduler.refused', call, reason: 'HTTP 400' });
     expect(cluster.instances()[0]?.condition).toBe('Scheduled');
   });
 
