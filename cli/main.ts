@@ -44,9 +44,9 @@ function createProgram(terminal: Terminal, done: (status: number) => void): Prog
     .enablePositionalOptions();
   for (const row of [...COMMANDS, COMPLETION]) {
     const [first = '', second] = row.name.split(' ');
-    const place = child(program, first, terminal);
-    if (second === undefined) addCommand(place, row, terminal, done);
-    else addCommand(child(place, second, terminal), row, terminal, done);
+    const parent = child(program, first, terminal);
+    if (second === undefined) addCommand(parent, row, terminal, done);
+    else addCommand(child(parent, second, terminal), row, terminal, done);
   }
   return program;
 }
@@ -67,12 +67,12 @@ function child(parent: Program, name: string, terminal: Terminal): Program {
 }
 
 function addCommand(
-  place: Program,
+  program: Program,
   row: CommandRow,
   terminal: Terminal,
   done: (status: number) => void,
 ): void {
-  place
+  program
     .description(row.about)
     .helpOption(false)
     .allowUnknownOption()

@@ -80,7 +80,7 @@ export function withMarathon<T>(
 }
 
 /** The part of a connection that reads need. */
-type Asking = Pick<Api, 'json'>;
+type AppReader = Pick<Api, 'json'>;
 
 /** The path of an app; its id with or without the slash at the beginning. */
 export function appPath(id: string): string {
@@ -90,7 +90,7 @@ export function appPath(id: string): string {
 const APPS = { name: 'App', list: 'meseta app list' };
 
 /** The app that a word means: its id, the beginning of it, or its last part. A StartError when there is none. */
-export async function findApp(api: Asking, word: string, find = resolveId): Promise<AppView> {
+export async function findApp(api: AppReader, word: string, find = resolveId): Promise<AppView> {
   const id = `/${word.replace(/^\/+/, '')}`;
   const exact = id === '/' ? undefined : await readApp(api, id);
   if (exact) return exact;
@@ -106,7 +106,7 @@ function missing(id: string): never {
 }
 
 /** An app with its tasks and last failure; undefined when there is none of this id. */
-export async function readApp(api: Asking, id: string): Promise<AppView | undefined> {
+export async function readApp(api: AppReader, id: string): Promise<AppView | undefined> {
   try {
     return ((await api.json('GET', appPath(id))) as { app: AppView }).app;
   } catch (error) {
@@ -115,7 +115,7 @@ export async function readApp(api: Asking, id: string): Promise<AppView | undefi
   }
 }
 
-export async function readQueue(api: Asking, id: string): Promise<readonly QueueView[]> {
+export async function readQueue(api: AppReader, id: string): Promise<readonly QueueView[]> {
   const { queue } = (await api.json('GET', '/v2/queue')) as { queue: readonly QueueView[] };
   return queue.filter(({ app }) => app?.id === id);
 }

@@ -17,14 +17,14 @@ export const masterFlags = {
 
 export const json = toggle({ help: 'print JSON for programs', fallback: false });
 
-export interface MasterPlace {
+export interface MasterTarget {
   readonly master: string;
   readonly credentials: string | undefined;
 }
 
 /** Runs something with a connection to the master. */
 export function withMaster<T>(
-  { master, credentials }: MasterPlace,
+  { master, credentials }: MasterTarget,
   run: (api: Api) => Promise<T>,
 ): Promise<T> {
   const url = /^https?:\/\//.test(master) ? master : `http://${master}`;
@@ -32,11 +32,11 @@ export function withMaster<T>(
 }
 
 /** GET of a v0 page. */
-export function readPage(place: MasterPlace, path: string): Promise<unknown> {
-  return withMaster(place, (api) => api.json('GET', path));
+export function readPage(target: MasterTarget, path: string): Promise<unknown> {
+  return withMaster(target, (api) => api.json('GET', path));
 }
 
 /** A call of the v1 operator API. */
-export function callMaster(place: MasterPlace, call: object): Promise<unknown> {
-  return withMaster(place, (api) => api.json('POST', '/api/v1', call));
+export function callMaster(target: MasterTarget, call: object): Promise<unknown> {
+  return withMaster(target, (api) => api.json('POST', '/api/v1', call));
 }

@@ -11,7 +11,7 @@ export interface Candidate {
   readonly names: readonly string[];
 }
 
-interface Kind {
+interface NamedKind {
   /** With a capital: `Agent`. */
   readonly name: string;
   /** The command that lists them. */
@@ -21,7 +21,7 @@ interface Kind {
 const SHOWN_MAX = 5;
 
 /** The id of the one candidate that a word means. A StartError when there is none, or more than one. */
-export function resolveId(kind: Kind, word: string, candidates: readonly Candidate[]): string {
+export function resolveId(kind: NamedKind, word: string, candidates: readonly Candidate[]): string {
   const tests: ((candidate: Candidate) => boolean)[] = [
     ({ id }) => id === word,
     ({ names }) => names.includes(word),
@@ -39,7 +39,7 @@ export function resolveId(kind: Kind, word: string, candidates: readonly Candida
  * The same for commands that remove: only the id counts. The same command given twice, as a script does that
  * tries again, must not mean something else the second time.
  */
-export function exactId(kind: Kind, word: string, candidates: readonly Candidate[]): string {
+export function exactId(kind: NamedKind, word: string, candidates: readonly Candidate[]): string {
   if (candidates.some(({ id }) => id === word)) return word;
   const near = resolveId(kind, word, candidates);
   throw new StartError(
@@ -47,7 +47,7 @@ export function exactId(kind: Kind, word: string, candidates: readonly Candidate
   );
 }
 
-function ambiguous({ name }: Kind, word: string, matches: readonly Candidate[]): string {
+function ambiguous({ name }: NamedKind, word: string, matches: readonly Candidate[]): string {
   const shown = matches.slice(0, SHOWN_MAX).map(({ id }) => `  ${id}`);
   const more = matches.length > SHOWN_MAX ? [`  and ${matches.length - SHOWN_MAX} more`] : [];
   return [`${name} ${word} may be any of these; write more of the id:`, ...shown, ...more].join('\n');

@@ -34,14 +34,14 @@ export interface ClusterDeps {
 }
 
 /** One part and where it listens. */
-export interface Place {
+export interface Endpoint {
   readonly part: string;
   readonly url: string;
   readonly about: string;
 }
 
 export interface Cluster {
-  readonly places: readonly Place[];
+  readonly endpoints: readonly Endpoint[];
   readonly master: string;
   readonly marathon: string;
   readonly dns: { readonly address: string; readonly port: number } | undefined;
@@ -66,7 +66,7 @@ export function startCluster(options: UpOptions, deps: ClusterDeps): Promise<Clu
     ]);
     parts.allStarted();
     return {
-      places: listPlaces({ master, agents, marathon: marathon.http.url, dns, lb }),
+      endpoints: listEndpoints({ master, agents, marathon: marathon.http.url, dns, lb }),
       master: master.http.url,
       marathon: marathon.http.url,
       dns: dns?.dns,
@@ -82,9 +82,9 @@ async function chooseLbPort(options: UpOptions): Promise<number> {
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject).listen(0, '127.0.0.1', resolve);
   });
-  const place = server.address();
+  const bound = server.address();
   await new Promise((resolve) => server.close(resolve));
-  return typeof place === 'object' && place ? place.port : 0;
+  return typeof bound === 'object' && bound ? bound.port : 0;
 }
 
 function flagsOf<Table extends FlagTable>(
@@ -218,8 +218,8 @@ interface Started {
   readonly lb: Awaited<ReturnType<typeof startLbPart>> | undefined;
 }
 
-function listPlaces({ master, agents, marathon, dns, lb }: Started): Place[] {
-  const places: Place[] = [
+function listEndpoints({ master, agents, marathon, dns, lb }: Started): Endpoint[] {
+  const endpoints: Endpoint[] = [
     { part: 'master', url: master.http.url, about: 'cluster state at /state, v1 API at /api/v1' },
     ...agents.map(({ http }, index) => ({
       part: `agent ${index + 1}`,
@@ -229,7 +229,7 @@ function listPlaces({ master, agents, marathon, dns, lb }: Started): Place[] {
     { part: 'marathon', url: marathon, about: 'apps at /v2/apps' },
   ];
   if (dns) {
-    places.push(
+    endpoints.push(
       {
         part: 'dns',
         url: `${dns.dns.address}:${dns.dns.port}`,
@@ -241,12 +241,12 @@ function listPlaces({ master, agents, marathon, dns, lb }: Started): Place[] {
   if (lb) {
     const urlOf = ({ address, port }: { address: string; port: number }): string =>
       `http://${address}:${port}`;
-    if (lb.vhosts) places.push({ part: 'haproxy', url: urlOf(lb.vhosts), about: 'virtual hosts of apps' });
-    places.push(
+    if (lb.vhosts) endpoints.push({ part: 'haproxy', url: urlOf(lb.vhosts), about: 'virtual hosts of apps' });
+    endpoints.push(
       { part: 'haproxy', url: urlOf(lb.appIds), about: 'apps by the header X-Marathon-App-Id' },
       { part: 'haproxy', url: urlOf(lb.stats), about: 'statistics at /haproxy?stats' },
       { part: 'lb', url: urlOf(lb.http), about: 'the configuration at /_haproxy_getconfig' },
     );
   }
-  return places;
+  return endpoints;
 }

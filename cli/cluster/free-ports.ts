@@ -26,7 +26,7 @@ export async function takenPorts(options: UpOptions): Promise<number[]> {
     options['lb-port'],
     options['service-port'],
   ];
-  const places = [
+  const sockets = [
     ...ports.map((port) => ({ port, host: '127.0.0.1' })),
     ...Array.from({ length: options.agents }, (_none, index) => ({
       port: options['agent-port'] + index,
@@ -34,7 +34,7 @@ export async function takenPorts(options: UpOptions): Promise<number[]> {
     })),
   ];
   const portsInUse: number[] = [];
-  for (const { port, host } of places) if (!(await isFree(port, host))) portsInUse.push(port);
+  for (const { port, host } of sockets) if (!(await isFree(port, host))) portsInUse.push(port);
   return portsInUse;
 }
 

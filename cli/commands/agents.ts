@@ -6,7 +6,7 @@ import { toggle } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { flagCommand } from '../command';
 import { listCommand } from '../list';
-import { json, type MasterPlace, masterFlags, readPage } from '../master-api';
+import { json, type MasterTarget, masterFlags, readPage } from '../master-api';
 import { printFacts, printJson, printTable } from '../print';
 import { resolveId } from '../resolve';
 
@@ -93,7 +93,7 @@ const numberOf = (id: string): string => id.slice(id.lastIndexOf('-') + 1);
 const AGENTS = { name: 'Agent', list: 'meseta agent list' };
 
 /** The id of the agent that a word means: its id, the beginning of it, `S0`, its host name or its address. */
-export async function findAgent(target: MasterPlace, word: string, find = resolveId): Promise<string> {
+export async function findAgent(target: MasterTarget, word: string, find = resolveId): Promise<string> {
   const { slaves, recovered_slaves } = (await readPage(target, '/slaves')) as SlavesPage;
   const candidates = [
     ...slaves.map((agent) => ({

@@ -20,7 +20,7 @@ const STEADY_MS = 2000;
 /** New tasks beyond one for each instance, after which the app is given up. */
 const SPARE_TASKS = 3;
 
-export interface WaitOrder {
+export interface WaitOptions {
   readonly api: Pick<Api, 'json'>;
   readonly now: () => number;
   readonly sleep: (ms: number) => Promise<unknown>;
@@ -36,20 +36,20 @@ export interface WaitOrder {
  * Resolves when the deployments have ended and the app's tasks run on, or the app is gone. A StartError after
  * the timeout, or when its tasks keep ending.
  */
-export async function waitForApp(order: WaitOrder): Promise<void> {
-  const wait = new Wait(order, order.now());
+export async function waitForApp(options: WaitOptions): Promise<void> {
+  const wait = new Wait(options, options.now());
   await wait.look();
-  while (await isDeploying(order)) await wait.pause();
+  while (await isDeploying(options)) await wait.pause();
   for (;;) {
     const before = await wait.whenRunning();
     if (before === undefined) return;
-    await order.sleep(STEADY_MS);
+    await options.sleep(STEADY_MS);
     const view = await wait.look();
     if (!view || runningTasks(view) === before) return;
   }
 }
 
-async function isDeploying({ api, deployments }: WaitOrder): Promise<boolean> {
+async function isDeploying({ api, deployments }: WaitOptions): Promise<boolean> {
   if (deployments.length === 0) return false;
   const running = (await api.json('GET', '/v2/deployments')) as readonly { id: string }[];
   return running.some(({ id }) => deployments.includes(id));
@@ -64,7 +64,7 @@ class Wait {
   private hasLooked = false;
 
   constructor(
-    private readonly order: WaitOrder,
+    private readonly order: WaitOptions,
     private readonly startedAt: number,
   ) {}
 

@@ -5,7 +5,7 @@
 import type { FrameworkWhy, RoleExplanation, RoleWhy, TaskExplanation } from '../../cluster/api/explain';
 import { integer } from '../../cluster/runtime/config/flags';
 import { flagCommand, type Terminal } from '../command';
-import { json, type MasterPlace, masterFlags, readPage } from '../master-api';
+import { json, type MasterTarget, masterFlags, readPage } from '../master-api';
 import { printJson, printTable } from '../print';
 import { findFramework } from './frameworks';
 
@@ -15,7 +15,7 @@ const explainFlags = {
   limit: integer({ help: 'agents to list', fallback: 50, min: 0, max: 100_000 }),
 };
 
-interface ExplainFlags extends MasterPlace {
+interface ExplainFlags extends MasterTarget {
   readonly json: boolean;
   readonly limit: number;
 }

@@ -6,7 +6,7 @@ import { toggle } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { flagCommand } from '../command';
 import { listCommand } from '../list';
-import { json, type MasterPlace, masterFlags, readPage } from '../master-api';
+import { json, type MasterTarget, masterFlags, readPage } from '../master-api';
 import { printFacts, printJson, printTable } from '../print';
 import { resolveId } from '../resolve';
 
@@ -90,7 +90,7 @@ function listed({ frameworks, completed_frameworks }: FrameworksPage, all: boole
 const FRAMEWORKS = { name: 'Framework', list: 'meseta framework list' };
 
 /** The id of the framework that a word means: its id, the beginning of it, `0001`, or its name. Ended ones count last. */
-export async function findFramework(target: MasterPlace, word: string, find = resolveId): Promise<string> {
+export async function findFramework(target: MasterTarget, word: string, find = resolveId): Promise<string> {
   const page = (await readPage(target, '/frameworks')) as FrameworksPage;
   const running = page.frameworks.map(({ id, name }) => ({
     id,

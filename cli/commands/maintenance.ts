@@ -15,31 +15,33 @@ import { duration, text, toggle, UsageError } from '../../cluster/runtime/config
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { flagCommand } from '../command';
 import { listCommand } from '../list';
-import { type MasterPlace, masterFlags, readPage, withMaster } from '../master-api';
+import { type MasterTarget, masterFlags, readPage, withMaster } from '../master-api';
 import { printTable } from '../print';
 import { type AgentView, addressOf } from './agents';
 
 const SCHEDULE = 'mesos.v1.maintenance.Schedule';
 const STATUS = 'mesos.v1.maintenance.ClusterStatus';
 
-async function readSchedule(place: MasterPlace): Promise<maintenance.Schedule> {
-  const body = await withMaster(place, (api) => api.text('GET', '/maintenance/schedule'));
+async function readSchedule(target: MasterTarget): Promise<maintenance.Schedule> {
+  const body = await withMaster(target, (api) => api.text('GET', '/maintenance/schedule'));
   return messageFromJson(SCHEDULE, parseExact(body));
 }
 
-async function readStatus(place: MasterPlace): Promise<maintenance.ClusterStatus> {
-  const body = await withMaster(place, (api) => api.text('GET', '/maintenance/status'));
+async function readStatus(target: MasterTarget): Promise<maintenance.ClusterStatus> {
+  const body = await withMaster(target, (api) => api.text('GET', '/maintenance/status'));
   return messageFromJson(STATUS, parseExact(body));
 }
 
-async function writeSchedule(place: MasterPlace, schedule: maintenance.Schedule): Promise<void> {
-  await withMaster(place, (api) => api.text('POST', '/maintenance/schedule', encodeJson(SCHEDULE, schedule)));
+async function writeSchedule(target: MasterTarget, schedule: maintenance.Schedule): Promise<void> {
+  await withMaster(target, (api) =>
+    api.text('POST', '/maintenance/schedule', encodeJson(SCHEDULE, schedule)),
+  );
 }
 
 /** The machines that words name; every agent's machine counts, and every machine that is scheduled. */
-async function machinesOf(place: MasterPlace, words: readonly string[]): Promise<mesos.MachineID[]> {
-  const { slaves } = (await readPage(place, '/slaves')) as { slaves: readonly AgentView[] };
-  const { windows } = await readSchedule(place);
+async function machinesOf(target: MasterTarget, words: readonly string[]): Promise<mesos.MachineID[]> {
+  const { slaves } = (await readPage(target, '/slaves')) as { slaves: readonly AgentView[] };
+  const { windows } = await readSchedule(target);
   const scheduled = (windows ?? []).flatMap(({ machine_ids }) => machine_ids ?? []);
   return words.map((word) => machineOf(word, slaves, scheduled));
 }
@@ -129,7 +131,7 @@ export const schedule = flagCommand({
   },
 });
 
-interface Change extends MasterPlace {
+interface Change extends MasterTarget {
   readonly start: string;
   readonly duration: number;
   readonly remove: boolean;

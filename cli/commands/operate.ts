@@ -4,7 +4,7 @@
 
 import { duration, toggle } from '../../cluster/runtime/config/flags';
 import { flagCommand } from '../command';
-import { callMaster, type MasterPlace, masterFlags, readPage } from '../master-api';
+import { callMaster, type MasterTarget, masterFlags, readPage } from '../master-api';
 import { exactId } from '../resolve';
 import { type AgentView, findAgent } from './agents';
 import { findFramework } from './frameworks';
@@ -35,9 +35,9 @@ export const drain = flagCommand({
 const POLL_MS = 250;
 
 /** Asks until an agent is drained, or is no longer there because it was to be gone. */
-async function emptied(place: MasterPlace, id: string): Promise<string> {
+async function emptied(target: MasterTarget, id: string): Promise<string> {
   for (;;) {
-    const page = (await readPage(place, '/slaves')) as { slaves: readonly AgentView[] };
+    const page = (await readPage(target, '/slaves')) as { slaves: readonly AgentView[] };
     const agent = page.slaves.find((candidate) => candidate.id === id);
     if (!agent) return 'gone';
     if (agent.drain_info?.state === 'DRAINED') return 'drained';

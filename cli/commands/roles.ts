@@ -7,7 +7,7 @@ import { list as listFlag, text, toggle, UsageError } from '../../cluster/runtim
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { flagCommand } from '../command';
 import { listCommand } from '../list';
-import { callMaster, json, type MasterPlace, masterFlags, readPage, withMaster } from '../master-api';
+import { callMaster, json, type MasterTarget, masterFlags, readPage, withMaster } from '../master-api';
 import { printJson, printTable } from '../print';
 
 type Amounts = Readonly<Record<string, number>>;
@@ -23,8 +23,8 @@ interface RoleView {
   readonly frameworks: readonly string[];
 }
 
-async function readRoles(place: MasterPlace): Promise<readonly RoleView[]> {
-  return ((await readPage(place, '/roles')) as { roles: readonly RoleView[] }).roles;
+async function readRoles(target: MasterTarget): Promise<readonly RoleView[]> {
+  return ((await readPage(target, '/roles')) as { roles: readonly RoleView[] }).roles;
 }
 
 /** `cpus:2 mem:1024`, or a dash. */

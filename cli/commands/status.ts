@@ -63,10 +63,10 @@ interface Target {
 
 /** Asks one part; what goes wrong is its report. */
 async function look(
-  { part, url: place, credentials }: Target,
+  { part, url: address, credentials }: Target,
   report: (api: Api) => Promise<Report>,
 ): Promise<Part> {
-  const url = /^https?:\/\//.test(place) ? place : `http://${place}`;
+  const url = /^https?:\/\//.test(address) ? address : `http://${address}`;
   const { url: shown } = splitUserinfo(url);
   const options: ApiOptions = { url, what: part, flag: `--${part}`, credentials };
   try {

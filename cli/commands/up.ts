@@ -74,9 +74,9 @@ function openLog(workDir: string) {
   }
 }
 
-function describe({ places }: Cluster): string {
+function describe({ endpoints }: Cluster): string {
   return printTable(
     ['part', 'where', 'what'],
-    places.map(({ part, url, about }) => [part, url, about]),
+    endpoints.map(({ part, url, about }) => [part, url, about]),
   );
 }

@@ -25,12 +25,12 @@ import type { MarathonState } from './core/state/state';
 import { marathonMachine } from './core/step';
 import { EventBus } from './edge/bus';
 import { Drain } from './edge/drain';
-import { eventOfNotice } from './edge/driver';
 import { marathonMetrics } from './edge/metrics';
 import { Probes } from './edge/probes';
 import { Requests } from './edge/requests';
 import { commonHeaders, type RestContext, send } from './edge/rest/context';
 import { marathonRoutes } from './edge/rest/routes';
+import { eventOfNotice } from './edge/scheduler-events';
 import { loadStored, performStore } from './edge/store';
 
 export type { MarathonBoot };
@@ -84,20 +84,24 @@ export async function startMarathon(config: MarathonConfig, deps: MarathonDeps):
   return marathon;
 }
 
-interface Parts {
+interface MarathonParts {
   readonly mailbox: MarathonMailbox;
   readonly requests: Requests;
   readonly bus: EventBus;
 }
 
-interface Assembly {
+interface AssemblyInput {
   readonly boot: MarathonBoot;
   readonly onBroken: (error: Error) => void;
   readonly life: Lifetime;
 }
 
 /** The mailbox and those who perform its effects. What is added last is stopped first. */
-function assemble(config: MarathonConfig, deps: MarathonDeps, { boot, onBroken, life }: Assembly): Parts {
+function assemble(
+  config: MarathonConfig,
+  deps: MarathonDeps,
+  { boot, onBroken, life }: AssemblyInput,
+): MarathonParts {
   const post = (event: NewMarathonEvent): void => mailbox.post(event);
   const bus = new EventBus(deps.clock, config.http.outstandingEventsMax);
   const probes = new Probes(post, config.probesMax);
@@ -181,13 +185,13 @@ function followMasters(
 async function serve(
   config: MarathonConfig,
   deps: MarathonDeps,
-  { mailbox, requests, bus, startedAt }: Parts & { startedAt: number },
+  { mailbox, requests, bus, startedAt }: MarathonParts & { startedAt: number },
 ): Promise<HttpServer> {
   let port = config.http.port;
   const now = (): number => deps.clock.now();
   const context: RestContext = {
     settings: config.settings,
-    normal: {
+    normalization: {
       defaultNetworkName: config.defaultNetworkName,
       mesosBridgeName: config.settings.mesosBridgeName,
     },
@@ -208,7 +212,7 @@ async function serve(
     now,
     leader: () => `${config.settings.hostname}:${port}`,
     read: (view) => mailbox.read(view),
-    ask: (wish) => requests.ask(wish),
+    ask: (request) => requests.ask(request),
   };
   const server = await startHttpServer({
     what: 'Marathon',

@@ -116,7 +116,7 @@ test('meseta up: scaling down, restarting and deploying lose no request', async 
   expect(failures).toEqual([]);
   expect(requests).toBeGreaterThan(200);
   expect(failed).toEqual([]);
-  const lb = cluster.places.find(({ part }) => part === 'lb')?.url ?? '';
+  const lb = cluster.endpoints.find(({ part }) => part === 'lb')?.url ?? '';
   const reloads = /^meseta_lb_reloads (\d+)$/m.exec(await (await fetch(`${lb}/metrics`)).text())?.[1];
   process.stderr.write(`drain: ${requests} requests, 0 failed; ${reloads} reloads\n`);
 });

@@ -19,7 +19,7 @@ import type {
 import { DEFAULT_SETTINGS } from '../../frameworks/marathon/core/state/settings';
 import type { MarathonState } from '../../frameworks/marathon/core/state/state';
 import { marathonMachine } from '../../frameworks/marathon/core/step';
-import { eventOfNotice } from '../../frameworks/marathon/edge/driver';
+import { eventOfNotice } from '../../frameworks/marathon/edge/scheduler-events';
 import {
   type SessionEffect,
   type SessionEvents,

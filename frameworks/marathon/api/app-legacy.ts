@@ -5,7 +5,7 @@
 import type { Artifact, Docker, PortMapping } from './app';
 import type { AppUpdate, RawContainer, RawNetwork } from './app-update';
 
-export interface NormalOptions {
+export interface NormalizationOptions {
   readonly defaultNetworkName?: string | undefined;
   readonly mesosBridgeName: string;
 }
@@ -16,7 +16,7 @@ interface Finding {
 }
 
 /** Why deprecated and current members cannot be mixed. */
-export function mixedForms(update: AppUpdate): Finding[] {
+export function mixedFormFindings(update: AppUpdate): Finding[] {
   const { container, networks, ipAddress } = update;
   const findings: Finding[] = [];
   const add = (path: string, error: string): unknown => findings.push({ path, error });
@@ -39,7 +39,7 @@ export function mixedForms(update: AppUpdate): Finding[] {
 }
 
 /** The same wish in current members. */
-export function modernised(update: AppUpdate, options: NormalOptions): AppUpdate {
+export function normalizeDeprecated(update: AppUpdate, options: NormalizationOptions): AppUpdate {
   const { ports, uris, ipAddress, ...rest } = update;
   const networks = networksOf(update, options);
   const container = containerOf(update);
@@ -54,7 +54,7 @@ export function modernised(update: AppUpdate, options: NormalOptions): AppUpdate
 
 function networksOf(
   { networks, container, ipAddress }: AppUpdate,
-  options: NormalOptions,
+  options: NormalizationOptions,
 ): RawNetwork[] | undefined {
   if (networks) return [...networks];
   const name = ipAddress?.networkName ?? options.defaultNetworkName;

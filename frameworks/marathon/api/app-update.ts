@@ -1,6 +1,6 @@
 /**
  * An app as requests describe it: every member may be missing, deprecated forms included. What is given nested has its own
- * defaults filled in; app-normal.ts turns the whole into an App.
+ * defaults filled in; app-normalization.ts turns the whole into an App.
  */
 
 import type {
@@ -22,6 +22,7 @@ import type {
   Volume,
 } from './app';
 import {
+  boolean,
   fallback,
   integer,
   isObject,
@@ -29,12 +30,11 @@ import {
   mapOf,
   number,
   object,
+  oneOf,
   optional,
   type Reader,
   required,
   text,
-  truth,
-  word,
 } from './read';
 
 type Loose<T> = { readonly [K in keyof T]?: T[K] | undefined };
@@ -92,7 +92,7 @@ const PORT_NAME = { pattern: /^[a-z0-9-]+$/, form: 'be of lower-case letters, di
 const seconds = integer({ min: 0 });
 
 const protocol: Reader<string> = (value, location, reading) =>
-  word('tcp', 'udp', 'udp,tcp')(value === 'tcp,udp' ? 'udp,tcp' : value, location, reading);
+  oneOf('tcp', 'udp', 'udp,tcp')(value === 'tcp,udp' ? 'udp,tcp' : value, location, reading);
 
 const envValue: Reader<EnvValue> = (value, location, reading) =>
   isObject(value)
@@ -103,20 +103,20 @@ const limit =
   (min: number): Reader<Limit> =>
   (value, location, reading) =>
     typeof value === 'string'
-      ? word('unlimited')(value, location, reading)
+      ? oneOf('unlimited')(value, location, reading)
       : number({ min })(value, location, reading);
 
 const artifact = object<Artifact>({
   uri: required(text({ min: 1, max: 1024 })),
-  extract: fallback(truth, true),
-  executable: fallback(truth, false),
-  cache: fallback(truth, false),
+  extract: fallback(boolean, true),
+  executable: fallback(boolean, false),
+  cache: fallback(boolean, false),
   destPath: optional(text()),
 });
 
 const network = object<RawNetwork>({
   name: optional(text({ min: 1 })),
-  mode: optional(word('container', 'container/bridge', 'host')),
+  mode: optional(oneOf('container', 'container/bridge', 'host')),
   labels: fallback(labels, {}),
 });
 
@@ -139,8 +139,8 @@ const portMapping = object<PortMapping>({
 
 const docker = object<RawDocker>({
   image: required(text({ min: 1 })),
-  forcePullImage: fallback(truth, false),
-  privileged: fallback(truth, false),
+  forcePullImage: fallback(boolean, false),
+  privileged: fallback(boolean, false),
   parameters: fallback(
     listOf(
       object<{ key: string; value: string }>({ key: required(text({ min: 1 })), value: required(text()) }),
@@ -151,7 +151,7 @@ const docker = object<RawDocker>({
   credential: optional(
     object<NonNullable<Docker['credential']>>({ principal: required(text()), secret: optional(text()) }),
   ),
-  network: optional(word('BRIDGE', 'HOST', 'NONE', 'USER')),
+  network: optional(oneOf('BRIDGE', 'HOST', 'NONE', 'USER')),
   portMappings: optional(listOf(portMapping)),
 });
 
@@ -160,7 +160,7 @@ const anything: Reader<unknown> = (value) => value;
 
 const volume = object<RawVolume>({
   containerPath: required(text({ min: 1 })),
-  mode: optional(word('RO', 'RW')),
+  mode: optional(oneOf('RO', 'RW')),
   hostPath: optional(text({ min: 1 })),
   secret: optional(text({ min: 1 })),
   external: optional(
@@ -169,14 +169,14 @@ const volume = object<RawVolume>({
       provider: optional(text()),
       size: optional(integer({ min: 0 })),
       options: fallback(mapOf(text()), {}),
-      shared: fallback(truth, false),
+      shared: fallback(boolean, false),
     }),
   ),
   persistent: optional(mapOf(anything)),
 });
 
 const container = object<RawContainer>({
-  type: optional(word('MESOS', 'DOCKER')),
+  type: optional(oneOf('MESOS', 'DOCKER')),
   docker: optional(docker),
   volumes: fallback(listOf(volume), []),
   portMappings: optional(listOf(portMapping)),
@@ -185,12 +185,12 @@ const container = object<RawContainer>({
       seccomp: optional(
         object<{ profileName?: string | undefined; unconfined: boolean }>({
           profileName: optional(text()),
-          unconfined: fallback(truth, false),
+          unconfined: fallback(boolean, false),
         }),
       ),
       ipcInfo: optional(
         object<{ mode: 'PRIVATE' | 'SHARE_PARENT'; shmSize?: number | undefined }>({
-          mode: fallback(word('PRIVATE', 'SHARE_PARENT'), 'PRIVATE'),
+          mode: fallback(oneOf('PRIVATE', 'SHARE_PARENT'), 'PRIVATE'),
           shmSize: optional(integer({ min: 0 })),
         }),
       ),
@@ -200,7 +200,7 @@ const container = object<RawContainer>({
 
 const healthCheck = object<HealthCheck>({
   protocol: fallback(
-    word('HTTP', 'HTTPS', 'TCP', 'COMMAND', 'MESOS_HTTP', 'MESOS_HTTPS', 'MESOS_TCP'),
+    oneOf('HTTP', 'HTTPS', 'TCP', 'COMMAND', 'MESOS_HTTP', 'MESOS_HTTPS', 'MESOS_TCP'),
     'HTTP',
   ),
   command: optional(object<{ value: string }>({ value: required(text()) })),
@@ -212,7 +212,7 @@ const healthCheck = object<HealthCheck>({
   timeoutSeconds: fallback(seconds, 20),
   maxConsecutiveFailures: fallback(seconds, 3),
   delaySeconds: fallback(seconds, 15),
-  ipProtocol: fallback(word('IPv4', 'IPv6'), 'IPv4'),
+  ipProtocol: fallback(oneOf('IPv4', 'IPv6'), 'IPv4'),
   // The original accepts it and always reads it as false.
   ignoreHttp1xx: { read: () => false, fallback: false },
 });
@@ -224,7 +224,7 @@ const check = object<AppCheck>({
     object<NonNullable<AppCheck['http']>>({
       ...checkPort,
       path: optional(text()),
-      scheme: fallback(word('HTTP', 'HTTPS'), 'HTTP'),
+      scheme: fallback(oneOf('HTTP', 'HTTPS'), 'HTTP'),
     }),
   ),
   tcp: optional(object<NonNullable<AppCheck['tcp']>>(checkPort)),
@@ -240,13 +240,13 @@ const check = object<AppCheck>({
 
 const readinessCheck = object<ReadinessCheck>({
   name: fallback(text({ min: 1 }), 'readinessCheck'),
-  protocol: fallback(word('HTTP', 'HTTPS'), 'HTTP'),
+  protocol: fallback(oneOf('HTTP', 'HTTPS'), 'HTTP'),
   path: fallback(text({ min: 1 }), '/'),
   portName: fallback(text({ min: 1 }), 'http-api'),
   intervalSeconds: fallback(seconds, 30),
   timeoutSeconds: fallback(seconds, 10),
   httpStatusCodesForReady: fallback(listOf(integer({ min: 100, max: 999 })), [200]),
-  preserveLastResponse: fallback(truth, false),
+  preserveLastResponse: fallback(boolean, false),
 });
 
 const unreachableTimes = object<Exclude<UnreachableStrategy, 'disabled'>>({
@@ -256,7 +256,7 @@ const unreachableTimes = object<Exclude<UnreachableStrategy, 'disabled'>>({
 
 const unreachable: Reader<UnreachableStrategy> = (value, location, reading) =>
   typeof value === 'string'
-    ? word('disabled')(value, location, reading)
+    ? oneOf('disabled')(value, location, reading)
     : unreachableTimes(value, location, reading);
 
 const ipAddress = object<IpAddressForm>(
@@ -328,7 +328,7 @@ export const readAppUpdate: Reader<AppUpdate> = object<AppUpdate>(
     fetch: optional(listOf(artifact)),
     networks: optional(listOf(network)),
     portDefinitions: optional(listOf(portDefinition)),
-    requirePorts: optional(truth),
+    requirePorts: optional(boolean),
     container: optional(container),
     healthChecks: optional(listOf(healthCheck)),
     check: optional(check),
@@ -346,9 +346,9 @@ export const readAppUpdate: Reader<AppUpdate> = object<AppUpdate>(
     labels: optional(labels),
     secrets: optional(mapOf(object<{ source: string }>({ source: required(text({ min: 1 })) }))),
     taskKillGracePeriodSeconds: optional(seconds),
-    killSelection: optional(word('YOUNGEST_FIRST', 'OLDEST_FIRST')),
+    killSelection: optional(oneOf('YOUNGEST_FIRST', 'OLDEST_FIRST')),
     unreachableStrategy: optional(unreachable),
-    tty: optional(truth),
+    tty: optional(boolean),
     version: optional(text()),
     ports: optional(listOf(port)),
     uris: optional(listOf(text({ min: 1 }))),

@@ -3,7 +3,7 @@
  */
 
 import { type AppUpdate, PATH_FORM, PATH_PATTERN, readAppUpdate } from './app-update';
-import { listOf, number, object, optional, type Reader, text, truth } from './read';
+import { boolean, listOf, number, object, optional, type Reader, text } from './read';
 
 export interface GroupUpdate {
   readonly id?: string | undefined;
@@ -31,7 +31,7 @@ function groupReader(depth: number): Reader<GroupUpdate> {
       dependencies: optional(listOf(path)),
       scaleBy: optional(number({ min: 0 })),
       version: optional(text()),
-      enforceRole: optional(truth),
+      enforceRole: optional(boolean),
     },
     ['pods'],
   );

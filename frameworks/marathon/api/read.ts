@@ -132,11 +132,11 @@ export function integer(limits: NumberLimits = {}): Reader<number> {
   };
 }
 
-export const truth: Reader<boolean> = (value, path, reading) =>
+export const boolean: Reader<boolean> = (value, path, reading) =>
   typeof value === 'boolean' ? value : wrongType(reading, path, 'jsboolean', value);
 
 /** One of some words, in any case; the word in its own case comes out. */
-export function word<W extends string>(...words: readonly W[]): Reader<W> {
+export function oneOf<W extends string>(...words: readonly W[]): Reader<W> {
   return (value, path, reading) => {
     if (typeof value !== 'string') return wrongType(reading, path, 'jsstring', value);
     const match = words.find((candidate) => candidate.toLowerCase() === value.toLowerCase());

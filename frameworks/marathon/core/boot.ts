@@ -5,8 +5,8 @@ import type { Millis } from '../../../cluster/model/time';
 import { watchHealth } from './health/health';
 import { indexInstance } from './instances/instances';
 import { decommission } from './instances/kill';
-import { becameUnreachable } from './instances/unreachable';
-import { introduce } from './scheduler/session';
+import { handleUnreachable } from './instances/unreachable';
+import { sendFrameworkInfo } from './scheduler/session';
 import { OVERDUE_FIRST_MS, REVIVE_BURST } from './state/limits';
 import type { MarathonSettings } from './state/settings';
 import type { MarathonState } from './state/state';
@@ -31,7 +31,7 @@ export function init(boot: MarathonBoot): MarathonState {
 export function started(turn: Turn): void {
   const { state, now } = turn;
   const { settings } = state;
-  introduce(turn);
+  sendFrameworkInfo(turn);
   wake(turn, 'overdue', now + OVERDUE_FIRST_MS);
   wake(turn, 'expunge', now + settings.expungeInitialMs);
   wake(turn, 'backoff-clean', now + 10_000);
@@ -39,7 +39,7 @@ export function started(turn: Turn): void {
   for (const instance of [...state.instances.values()]) {
     if (instance.goal === 'Decommissioned') decommission(turn, instance);
     else if (instance.condition === 'Running') watchHealth(turn, instance);
-    else if (instance.condition === 'Unreachable') becameUnreachable(turn, instance);
+    else if (instance.condition === 'Unreachable') handleUnreachable(turn, instance);
   }
   for (const app of state.apps.keys()) turn.touched.add(app);
   for (const app of state.byApp.keys()) turn.touched.add(app);

@@ -8,55 +8,55 @@ import { init, type MarathonBoot, scaleCheck, started } from './boot';
 import { driveDeployment } from './deployments/deploy';
 import { reachNothing, reachScale } from './deployments/scale';
 import { cancel, changeRoot } from './groups/change';
-import { killWished, resetDelay } from './groups/task-killer';
-import { healthProbed, probeDue } from './health/health';
-import { readinessDue, readinessProbed } from './health/readiness';
+import { killTasks, resetDelay } from './groups/task-killer';
+import { applyHealthResult, probeDue } from './health/health';
+import { applyReadinessResult, readinessDue } from './health/readiness';
 import { retryKills } from './instances/kill';
 import { killOverdue } from './instances/overdue';
 import { expungeOverdue, unreachableDue } from './instances/unreachable';
-import { cleanBackoffs } from './launch/backoff';
-import { offered, refused } from './launch/launch';
+import { cleanUpOverdueDelays } from './launch/backoff';
+import { answerOffers, revertLaunches } from './launch/launch';
 import { dropIdleStats, statsOf } from './launch/queue';
 import { currentEvent, type RecordedEvent } from './older-events';
-import { askForUnconfirmed, reconcileAll } from './scheduler/reconcile';
-import { repeatRevive, settleOffers } from './scheduler/revive';
-import { disconnected, failed, subscribed } from './scheduler/session';
-import { updated } from './scheduler/updates';
+import { reconcileAll, reconcileUnconfirmed } from './scheduler/reconcile';
+import { repeatRevive, reviveOrSuppress } from './scheduler/revive';
+import { disconnected, handleError, subscribed } from './scheduler/session';
+import { applyUpdate } from './scheduler/updates';
 import type { MarathonEffect } from './state/effects';
 import type { EventOf, MarathonEvent, MarathonEvents } from './state/events';
 import { SETTLE_ROUNDS_MAX } from './state/limits';
 import type { MarathonState } from './state/state';
-import { endTurn, note, publish, released, startTurn, type Turn, wake } from './state/turn';
+import { endTurn, note, publish, release, startTurn, type Turn, wake } from './state/turn';
 
 const transitions: { [K in keyof MarathonEvents]: (turn: Turn, event: EventOf<K>) => void } = {
   started,
   woke,
-  stored: (turn, { ticket }) => released(turn, ticket),
+  stored: (turn, { ticket }) => release(turn, ticket),
   'store.failed': (turn, { reason }) => {
     turn.effects.push({ kind: 'resign', reason: `cannot store: ${reason}` });
   },
   'scheduler.subscribed': subscribed,
   'scheduler.disconnected': disconnected,
-  'scheduler.offers': offered,
+  'scheduler.offers': answerOffers,
   'scheduler.rescind': () => undefined,
-  'scheduler.update': updated,
+  'scheduler.update': applyUpdate,
   // What becomes of the tasks comes as updates of their own.
   'scheduler.failure': () => undefined,
   'scheduler.message': (turn, { agentId, executorId, data }) => {
     publish(turn, 'framework_message_event', { executorId, slaveId: agentId, message: bytesOf(data) });
   },
-  'scheduler.error': failed,
+  'scheduler.error': handleError,
   'scheduler.refused': (turn, event) => {
     note(turn, 'warn', 'a call was refused', { call: event.call.type ?? '', reason: event.reason });
-    refused(turn, event);
+    revertLaunches(turn, event);
   },
   'api.change': changeRoot,
-  'api.kill': killWished,
+  'api.kill': killTasks,
   'api.cancel': cancel,
   'api.reset-delay': resetDelay,
   probed: (turn, event) => {
-    if (event.purpose.kind === 'readiness') readinessProbed(turn, event);
-    else healthProbed(turn, event, event.purpose.index);
+    if (event.purpose.kind === 'readiness') applyReadinessResult(turn, event);
+    else applyHealthResult(turn, event, event.purpose.index);
   },
 };
 
@@ -71,13 +71,13 @@ const timers: Readonly<Record<string, (turn: Turn, timer: string) => void>> = {
   revive: () => undefined,
   'revive-again': repeatRevive,
   'backoff-clean': (turn) => {
-    cleanBackoffs(turn);
+    cleanUpOverdueDelays(turn);
     wake(turn, 'backoff-clean', turn.now + 10_000);
   },
   overdue: killOverdue,
   expunge: expungeOverdue,
   'scale-check': scaleCheck,
-  confirm: askForUnconfirmed,
+  confirm: reconcileUnconfirmed,
   reconcile: reconcileAll,
 };
 
@@ -91,7 +91,7 @@ export function step(state: MarathonState, event: MarathonEvent): MarathonEffect
   const transition = transitions[event.kind] as (turn: Turn, event: MarathonEvent) => void;
   transition(turn, event);
   settle(turn);
-  settleOffers(turn);
+  reviveOrSuppress(turn);
   return endTurn(turn);
 }
 

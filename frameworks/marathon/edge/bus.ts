@@ -8,9 +8,9 @@ import { encodeSse } from '../../../cluster/runtime/streams/sse';
 import type { BusEvent, EventType } from '../api/events';
 
 const IDLE_MS = 10_000;
-const READERS_MAX = 1000;
+const STREAMS_MAX = 1000;
 
-export interface ReaderWish {
+export interface EventStreamRequest {
   readonly reply: Reply;
   readonly address: string;
   /** Only these types; all without any. */
@@ -18,13 +18,13 @@ export interface ReaderWish {
   readonly headers: Readonly<Record<string, string>>;
 }
 
-interface Reader extends ReaderWish {
+interface EventStream extends EventStreamRequest {
   /** Written but not yet taken by the peer. */
   outstanding: number;
 }
 
 export class EventBus {
-  private readonly readers = new Set<Reader>();
+  private readonly streams = new Set<EventStream>();
   private cancelIdle: (() => void) | undefined;
 
   constructor(
@@ -33,31 +33,31 @@ export class EventBus {
   ) {}
 
   get size(): number {
-    return this.readers.size;
+    return this.streams.size;
   }
 
   /** Sends one event to all who want it; it is turned into text once. */
   publish(event: BusEvent): void {
-    if (this.readers.size === 0) return;
+    if (this.streams.size === 0) return;
     const frame = encodeSse(event.eventType, JSON.stringify(event));
-    for (const reader of this.readers) {
-      if (reader.types.size === 0 || reader.types.has(event.eventType)) this.write(reader, frame);
+    for (const stream of this.streams) {
+      if (stream.types.size === 0 || stream.types.has(event.eventType)) this.write(stream, frame);
     }
   }
 
   /** Opens a stream. Its first frame tells that it is attached. Returns false when there are too many. */
-  attach(wish: ReaderWish): boolean {
-    if (this.readers.size >= READERS_MAX) return false;
-    const reader: Reader = { ...wish, outstanding: 0 };
-    const { raw } = wish.reply.hijack();
+  attach(request: EventStreamRequest): boolean {
+    if (this.streams.size >= STREAMS_MAX) return false;
+    const stream: EventStream = { ...request, outstanding: 0 };
+    const { raw } = request.reply.hijack();
     raw.useChunkedEncodingByDefault = false;
     raw.on('error', () => undefined);
-    raw.on('close', () => this.detach(reader));
-    raw.writeHead(200, { ...wish.headers, 'content-type': 'text/event-stream', connection: 'close' });
+    raw.on('close', () => this.detach(stream));
+    raw.writeHead(200, { ...request.headers, 'content-type': 'text/event-stream', connection: 'close' });
     raw.flushHeaders();
     raw.socket?.setNoDelay(true);
-    this.readers.add(reader);
-    this.publish(this.presence('event_stream_attached', wish.address));
+    this.streams.add(stream);
+    this.publish(this.presence('event_stream_attached', request.address));
     this.keepAlive();
     return true;
   }
@@ -65,25 +65,25 @@ export class EventBus {
   /** Ends all streams. */
   stop(): void {
     this.cancelIdle?.();
-    for (const { reply } of this.readers) reply.raw.end();
-    this.readers.clear();
+    for (const { reply } of this.streams) reply.raw.end();
+    this.streams.clear();
   }
 
-  private write(reader: Reader, text: string): void {
-    if (reader.outstanding >= this.outstandingMax) {
-      this.detach(reader);
-      reader.reply.raw.destroy();
+  private write(stream: EventStream, text: string): void {
+    if (stream.outstanding >= this.outstandingMax) {
+      this.detach(stream);
+      stream.reply.raw.destroy();
       return;
     }
-    reader.outstanding++;
-    reader.reply.raw.write(text, () => {
-      reader.outstanding--;
+    stream.outstanding++;
+    stream.reply.raw.write(text, () => {
+      stream.outstanding--;
     });
   }
 
-  private detach(reader: Reader): void {
-    if (this.readers.delete(reader)) {
-      this.publish(this.presence('event_stream_detached', reader.address));
+  private detach(stream: EventStream): void {
+    if (this.streams.delete(stream)) {
+      this.publish(this.presence('event_stream_detached', stream.address));
     }
   }
 
@@ -95,8 +95,8 @@ export class EventBus {
   private keepAlive(): void {
     this.cancelIdle?.();
     this.cancelIdle = this.clock.wakeAt(this.clock.now() + IDLE_MS, () => {
-      for (const reader of this.readers) this.write(reader, '\r\n');
-      if (this.readers.size > 0) this.keepAlive();
+      for (const stream of this.streams) this.write(stream, '\r\n');
+      if (this.streams.size > 0) this.keepAlive();
     });
   }
 }

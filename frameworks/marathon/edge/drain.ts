@@ -26,7 +26,7 @@ const AGAIN_MS = 200;
 const GRACE_MS = 1000;
 
 /** A load balancer that is there and does not do as asked: asking again changes nothing. */
-class Refusal extends Error {}
+class DrainRefused extends Error {}
 
 export class Drain {
   private readonly client = new HttpClient({ connectTimeoutMs: 1000 });
@@ -72,7 +72,7 @@ export class Drain {
         return;
       } catch (error) {
         if (this.stopped) return;
-        const refused = error instanceof Refusal;
+        const refused = error instanceof DrainRefused;
         if (patient && !refused && clock.now() + AGAIN_MS < deadline) {
           await new Promise<void>((resolve) => clock.wakeAt(clock.now() + AGAIN_MS, resolve));
           continue;
@@ -98,7 +98,7 @@ export class Drain {
       body: JSON.stringify({ task, deadlineMs }),
       timeoutMs: deadlineMs + GRACE_MS,
     });
-    if (answer.status >= 400 && answer.status < 500) throw new Refusal(`status ${answer.status}`);
+    if (answer.status >= 400 && answer.status < 500) throw new DrainRefused(`status ${answer.status}`);
     if (answer.status !== 200) throw new Error(`status ${answer.status}`);
     const { connections } = JSON.parse(answer.body.toString()) as { connections?: number };
     if (connections) this.log.warn({ task, connections }, 'a task is killed with connections left');

@@ -9,7 +9,7 @@ import type { NewMarathonEvent } from '../core/state/events';
 const WAITING_MAX = 10_000;
 
 type WithoutNumber<E> = E extends { request: number } ? Omit<E, 'request'> : never;
-export type Wish = WithoutNumber<NewMarathonEvent>;
+export type ApiRequest = WithoutNumber<NewMarathonEvent>;
 
 export class Requests {
   private readonly waiting = new Map<number, (answer: Answer) => void>();
@@ -18,12 +18,12 @@ export class Requests {
   constructor(private readonly post: (event: NewMarathonEvent) => void) {}
 
   /** Hands in a wish; resolves when what comes of it is durable. */
-  ask(wish: Wish): Promise<Answer> {
+  ask(apiRequest: ApiRequest): Promise<Answer> {
     if (this.waiting.size >= WAITING_MAX) throw new Error('too many requests are waiting');
     const request = this.next++;
     return new Promise((resolve) => {
       this.waiting.set(request, resolve);
-      this.post({ ...wish, request } as NewMarathonEvent);
+      this.post({ ...apiRequest, request } as NewMarathonEvent);
     });
   }
 

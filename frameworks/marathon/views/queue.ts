@@ -2,7 +2,7 @@
 
 import { printApp } from '../core/apps/print-app';
 import { deadlineOf } from '../core/launch/backoff';
-import { REASONS } from '../core/match/match';
+import { NO_OFFER_MATCH_REASONS } from '../core/match/match';
 import type { MarathonState, QueueStats } from '../core/state/state';
 import { isoTime } from '../core/state/turn';
 
@@ -44,7 +44,7 @@ function printStats(stats: QueueStats): object {
 /** Each reason with how many offers came that far and how many ended there. */
 function funnel(declined: ReadonlyMap<string, number>, total: number): object[] {
   let processed = total;
-  return REASONS.map((reason) => {
+  return NO_OFFER_MATCH_REASONS.map((reason) => {
     const here = declined.get(reason) ?? 0;
     const row = { reason, declined: here, processed };
     processed -= here;

@@ -48,7 +48,7 @@ export interface SessionEvents {
 export type SessionEvent = Stamped<SessionEvents>;
 
 /** The notices to the framework, in order. */
-export type Notice =
+export type SchedulerNotice =
   | { readonly kind: 'subscribed'; readonly url: string; readonly subscribed: scheduler.Event.Subscribed }
   | { readonly kind: 'event'; readonly event: scheduler.Event }
   | { readonly kind: 'disconnected'; readonly reason: string };
@@ -62,7 +62,7 @@ export type SessionEffect =
       readonly info: mesos.FrameworkInfo;
     }
   | { readonly kind: 'close' }
-  | { readonly kind: 'tell'; readonly notice: Notice };
+  | { readonly kind: 'tell'; readonly notice: SchedulerNotice };
 
 export interface SessionState {
   masters: readonly string[];

@@ -12,7 +12,7 @@ import { HttpClient } from '../../../cluster/runtime/http/client';
 import type { Running } from '../../../cluster/runtime/lifecycle';
 import type { Logger } from '../../../cluster/runtime/log';
 import { Mailbox } from '../../../cluster/runtime/mailbox';
-import { type Notice, type SessionEffect, sessionMachine } from '../core/session';
+import { type SchedulerNotice, type SessionEffect, sessionMachine } from '../core/session';
 import { Calls } from './calls';
 import { runStream } from './stream';
 
@@ -26,7 +26,7 @@ export interface SchedulerOptions {
   readonly mediaType?: MediaType | undefined;
   /** HTTP basic credentials, `principal:secret`. */
   readonly credentials?: string | undefined;
-  readonly onNotice: (notice: Notice) => void;
+  readonly onNotice: (notice: SchedulerNotice) => void;
   /** The master refused a call, or it could not be sent. */
   readonly onRefused: (call: scheduler.Call, reason: string) => void;
   readonly onBroken: (error: Error) => void;

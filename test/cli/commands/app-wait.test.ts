@@ -1,4 +1,4 @@
-import { type WaitOrder, waitForApp } from '../../../cli/commands/app-wait';
+import { type WaitOptions, waitForApp } from '../../../cli/commands/app-wait';
 import { appView } from '../fake-marathon';
 
 /** One moment of an app: its view, whether it is deploying, and its queue. */
@@ -15,7 +15,7 @@ const view = (...ids: string[]) => appView('/web', { tasksRunning: ids.length, t
 async function wait(momentAt: (ms: number) => Moment, timeoutMs = 0) {
   let now = 1_000_000;
   const told: string[] = [];
-  const api: WaitOrder['api'] = {
+  const api: WaitOptions['api'] = {
     json: async (_method, path) => {
       const { app, deploying = false, queue = [] } = momentAt(now - 1_000_000);
       if (path === '/v2/deployments') return deploying ? [{ id: 'd1' }] : [];

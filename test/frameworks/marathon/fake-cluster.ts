@@ -11,7 +11,7 @@ import { silentLogger } from '../../../cluster/runtime/log';
 import { Mailbox, type Recorder } from '../../../cluster/runtime/mailbox';
 import { MemoryStore } from '../../../cluster/state/memory';
 import type { App } from '../../../frameworks/marathon/api/app';
-import { normalised } from '../../../frameworks/marathon/api/app-normal';
+import { normalizeApp } from '../../../frameworks/marathon/api/app-normalization';
 import { readAppUpdate } from '../../../frameworks/marathon/api/app-update';
 import type { BusEvent } from '../../../frameworks/marathon/api/events';
 import { newReading } from '../../../frameworks/marathon/api/read';
@@ -70,7 +70,7 @@ export function app(members: Record<string, unknown>): App {
     reading,
   );
   if (!update || reading.problems.length > 0) throw new Error(JSON.stringify(reading.problems));
-  return normalised({
+  return normalizeApp({
     id: update.id ?? '/app',
     update,
     role: '*',

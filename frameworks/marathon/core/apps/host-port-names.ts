@@ -4,7 +4,7 @@
 
 import type { App } from '../../api/app';
 
-export function servicePortNames(app: App): (string | undefined)[] {
+export function hostPortNames(app: App): (string | undefined)[] {
   if (app.portDefinitions) return app.portDefinitions.map(({ name }) => name);
   const mappings = (app.container?.portMappings ?? []).filter(({ hostPort }) => hostPort !== undefined);
   return mappings.map(({ name }) => name);

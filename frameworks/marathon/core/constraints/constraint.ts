@@ -1,6 +1,6 @@
 /** A constraint operator's question about one agent, with the places of the app's instances. */
 
-export interface ConstraintCase {
+export interface ConstraintInput {
   /** The field's value on the offered agent; undefined when it has none. */
   readonly offered: string | undefined;
   /** The field's values of the placements that count, in order of placement. */
@@ -11,7 +11,7 @@ export interface ConstraintCase {
   readonly instances: number;
 }
 
-export type Constraint = (question: ConstraintCase) => boolean;
+export type Constraint = (input: ConstraintInput) => boolean;
 
 /** The frequency of each value. */
 export function countByValue(values: readonly string[]): Map<string, number> {

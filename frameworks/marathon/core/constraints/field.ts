@@ -3,25 +3,25 @@
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
-import type { AgentPlace } from '../state/state';
+import type { AgentInfo } from '../state/state';
 
 /** The field's value; undefined when the agent has none. */
-export function fieldValue(field: string, place: AgentPlace): string | undefined {
+export function fieldValue(field: string, agent: AgentInfo): string | undefined {
   switch (field) {
     case 'hostname':
     case '@hostname':
-      return place.host;
+      return agent.host;
     case '@region':
-      return place.region;
+      return agent.region;
     case '@zone':
-      return place.zone;
+      return agent.zone;
     default:
-      return place.attributes.find(({ name }) => name === field)?.text;
+      return agent.attributes.find(({ name }) => name === field)?.text;
   }
 }
 
 /** The agent behind an offer. */
-export function placeOf(offer: mesos.Offer): AgentPlace {
+export function agentInfoOf(offer: mesos.Offer): AgentInfo {
   const domain = offer.domain?.fault_domain;
   return {
     host: offer.hostname,

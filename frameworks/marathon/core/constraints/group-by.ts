@@ -5,23 +5,21 @@
  * the original divides by zero; here the documented rule holds: a new value, or one of the smallest groups.
  */
 
-import { type Constraint, type ConstraintCase, countByValue } from './constraint';
+import { type Constraint, type ConstraintInput, countByValue } from './constraint';
 
-export const groupBy: Constraint = (question) => {
-  if (question.offered === undefined) return false;
-  const limit = question.value === '' ? 0 : Number(question.value);
-  return limit > 0
-    ? spreadOver(limit, question, question.offered)
-    : spreadOverAll(question, question.offered);
+export const groupBy: Constraint = (input) => {
+  if (input.offered === undefined) return false;
+  const limit = input.value === '' ? 0 : Number(input.value);
+  return limit > 0 ? spreadOver(limit, input, input.offered) : spreadOverAll(input, input.offered);
 };
 
-function spreadOverAll({ placed }: ConstraintCase, offered: string): boolean {
+function spreadOverAll({ placed }: ConstraintInput, offered: string): boolean {
   const counts = countByValue(placed);
   const mine = counts.get(offered);
   return mine === undefined || mine <= Math.min(...counts.values());
 }
 
-function spreadOver(limit: number, { placed, instances }: ConstraintCase, offered: string): boolean {
+function spreadOver(limit: number, { placed, instances }: ConstraintInput, offered: string): boolean {
   const counts = countByValue(placed);
   const mine = counts.get(offered);
   if (mine === undefined) return counts.size < limit;

@@ -9,7 +9,7 @@ import { isOutdated, isUp } from '../instances/definition';
 import { expunge, instancesOf, schedule } from '../instances/instances';
 import { decommission } from '../instances/kill';
 import type { Turn } from '../state/turn';
-import { chooseVictims } from './victims';
+import { selectForKill } from './kill-selection';
 
 /** Schedules or sentences instances; true when as many as wanted are up and none is on its way out. */
 export function reachScale(turn: Turn, app: App): boolean {
@@ -21,7 +21,7 @@ export function reachScale(turn: Turn, app: App): boolean {
   );
   for (let missing = app.instances - active.length; missing > 0; missing--) schedule(turn, app);
   const surplus = active.length - app.instances;
-  if (surplus > 0) for (const victim of chooseVictims(app, active, surplus)) decommission(turn, victim);
+  if (surplus > 0) for (const instance of selectForKill(app, active, surplus)) decommission(turn, instance);
   if (surplus !== 0) return app.instances === 0 && instancesOf(state, app.id).length === 0;
   if (state.locks.has(app.id)) for (const instance of active) watchReadiness(turn, instance);
   return (

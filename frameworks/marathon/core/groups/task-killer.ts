@@ -12,10 +12,10 @@ import type { Instance } from '../state/state';
 import { answer, publish, type Turn } from '../state/turn';
 import { tryChange } from './change';
 
-export function killWished(turn: Turn, event: EventOf<'api.kill'>): void {
+export function killTasks(turn: Turn, event: EventOf<'api.kill'>): void {
   const matching = new Set(event.taskIds.flatMap((id) => instanceOfTask(turn.state, id) ?? []));
   const instances = [...matching].filter(({ goal }) => goal === 'Running');
-  if (event.scale) return scaleDown(turn, event, instances);
+  if (event.scale) return killAndScale(turn, event, instances);
   for (const instance of instances) {
     if (event.wipe) decommission(turn, instance);
     else killTask(turn, instance);
@@ -23,7 +23,7 @@ export function killWished(turn: Turn, event: EventOf<'api.kill'>): void {
   answer(turn, event.request, { ok: true, killed: [...event.taskIds] });
 }
 
-function scaleDown(turn: Turn, event: EventOf<'api.kill'>, instances: readonly Instance[]): void {
+function killAndScale(turn: Turn, event: EventOf<'api.kill'>, instances: readonly Instance[]): void {
   const { state } = turn;
   const counts = new Map<string, number>();
   for (const { appId } of instances) counts.set(appId, (counts.get(appId) ?? 0) + 1);

@@ -96,7 +96,7 @@ function targetOf(
 }
 
 /** A probe has come back. */
-export function healthProbed(turn: Turn, event: EventOf<'probed'>, index: number): void {
+export function applyHealthResult(turn: Turn, event: EventOf<'probed'>, index: number): void {
   const { state, now } = turn;
   const instance = state.instances.get(event.target);
   const health = state.health.get(event.target)?.checks[index];
@@ -122,7 +122,7 @@ function succeeded(health: CheckHealth, now: number): void {
   health.consecutiveFailures = 0;
 }
 
-interface Failed {
+interface FailedCheck {
   readonly app: App;
   readonly check: HealthCheck;
   readonly instance: Instance;
@@ -130,7 +130,7 @@ interface Failed {
   readonly cause: string;
 }
 
-function failed(turn: Turn, { app, check, instance, health, cause }: Failed): void {
+function failed(turn: Turn, { app, check, instance, health, cause }: FailedCheck): void {
   if (inGrace(turn, check, instance, health)) return;
   publish(turn, 'failed_health_check_event', {
     appId: app.id,

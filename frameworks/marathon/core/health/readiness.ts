@@ -3,7 +3,7 @@
  */
 
 import type { ReadinessCheck } from '../../api/app';
-import { servicePortNames } from '../apps/host-port-names';
+import { hostPortNames } from '../apps/host-port-names';
 import { appOf } from '../instances/definition';
 import type { EventOf } from '../state/events';
 import { PROBE_PAUSE_MIN_MS } from '../state/limits';
@@ -17,22 +17,22 @@ export function watchReadiness(turn: Turn, instance: Instance): void {
   if (!check || !instance.task || instance.condition !== 'Running') return;
   if (state.readiness.get(instance.id)?.taskId === instance.task.id) return;
   state.readiness.set(instance.id, { taskId: instance.task.id, name: check.name, ready: false });
-  ask(turn, instance);
+  sendProbe(turn, instance);
 }
 
 /** A `ready/<instance>` timer has run out. */
 export function readinessDue(turn: Turn, timer: string): void {
   const instance = turn.state.instances.get(timer.slice('ready/'.length));
-  if (instance?.condition === 'Running' && turn.state.locks.has(instance.appId)) ask(turn, instance);
+  if (instance?.condition === 'Running' && turn.state.locks.has(instance.appId)) sendProbe(turn, instance);
 }
 
-function ask(turn: Turn, instance: Instance): void {
+function sendProbe(turn: Turn, instance: Instance): void {
   const { state } = turn;
   const readiness = state.readiness.get(instance.id);
   const app = appOf(state, instance);
   const [check] = app?.readinessChecks ?? [];
   if (!app || !check || !readiness || readiness.ready || readiness.probing !== undefined) return;
-  const port = instance.task?.hostPorts[servicePortNames(app).indexOf(check.portName)];
+  const port = instance.task?.hostPorts[hostPortNames(app).indexOf(check.portName)];
   const host = instance.agent?.host;
   if (port === undefined || host === undefined) return;
   readiness.probing = state.nextProbe++;
@@ -55,7 +55,7 @@ function ask(turn: Turn, instance: Instance): void {
 }
 
 /** A readiness probe has come back. */
-export function readinessProbed(turn: Turn, event: EventOf<'probed'>): void {
+export function applyReadinessResult(turn: Turn, event: EventOf<'probed'>): void {
   const { state } = turn;
   const instance = state.instances.get(event.target);
   const readiness = state.readiness.get(event.target);

@@ -50,13 +50,13 @@ export function schedule(turn: Turn, app: App): Instance {
     since: turn.now,
     incarnation: 0,
   };
-  changed(turn, instance);
+  recordChange(turn, instance);
   publishChange(turn, instance);
   return instance;
 }
 
 /** Records that an instance was changed: indexes, storage, and another look at its app. */
-export function changed(turn: Turn, instance: Instance): void {
+export function recordChange(turn: Turn, instance: Instance): void {
   indexInstance(turn.state, instance);
   saveInstance(turn, instance);
   turn.touched.add(instance.appId);
@@ -71,7 +71,7 @@ export function setCondition(turn: Turn, instance: Instance, condition: Conditio
   if (isActive(condition) && !wasActive) instance.activeSince = turn.now;
   if (!isActive(condition)) instance.activeSince = undefined;
   instance.unreachableSince = condition === 'Unreachable' ? turn.now : undefined;
-  changed(turn, instance);
+  recordChange(turn, instance);
   publishChange(turn, instance);
 }
 

@@ -7,13 +7,13 @@
 import type { Instance, Kill } from '../state/state';
 import { callDurable, type Turn, wake } from '../state/turn';
 import { isActive } from './conditions';
-import { changed, expunge, forgetTask, setCondition } from './instances';
+import { expunge, forgetTask, recordChange, setCondition } from './instances';
 
 /** Sentences an instance: its task is killed and it is forgotten once that has ended. */
 export function decommission(turn: Turn, instance: Instance): void {
   if (instance.goal !== 'Decommissioned') {
     instance.goal = 'Decommissioned';
-    changed(turn, instance);
+    recordChange(turn, instance);
   }
   if (instance.condition === 'Unreachable' || !isActive(instance.condition)) expunge(turn, instance);
   else killTask(turn, instance);
@@ -28,7 +28,7 @@ export function killTask(turn: Turn, instance: Instance): void {
 }
 
 /** A task has ended or is gone: it need not be killed any more. */
-export function killed(turn: Turn, instance: Instance): void {
+export function forgetKill(turn: Turn, instance: Instance): void {
   if (turn.state.kills.delete(instance.id)) sendKills(turn);
 }
 
@@ -65,7 +65,7 @@ export function repeatKills(turn: Turn): void {
 }
 
 /** Kills a task that belongs to no instance. */
-export function killStranger(turn: Turn, taskId: string, agentId: string | undefined): void {
+export function killUnknownTask(turn: Turn, taskId: string, agentId: string | undefined): void {
   callDurable(turn, killCall(taskId, agentId));
 }
 

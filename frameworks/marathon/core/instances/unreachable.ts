@@ -11,7 +11,7 @@ import { appOf } from './definition';
 import { expunge, setCondition } from './instances';
 
 /** An instance has just become unreachable, or was so when we started. */
-export function becameUnreachable(turn: Turn, instance: Instance): void {
+export function handleUnreachable(turn: Turn, instance: Instance): void {
   turn.state.kills.delete(instance.id);
   if (instance.goal === 'Decommissioned') return expunge(turn, instance);
   const strategy = strategyOf(turn, instance);
@@ -27,7 +27,7 @@ export function becameUnreachable(turn: Turn, instance: Instance): void {
 /** An `unreachable/<instance>` timer has run out. */
 export function unreachableDue(turn: Turn, timer: string): void {
   const instance = turn.state.instances.get(timer.slice('unreachable/'.length));
-  if (instance?.condition === 'Unreachable') becameUnreachable(turn, instance);
+  if (instance?.condition === 'Unreachable') handleUnreachable(turn, instance);
 }
 
 /** The regular look for instances that have been away too long. */

@@ -39,7 +39,7 @@ export function isDelayed(state: MarathonState, app: App, now: Millis): boolean 
 }
 
 /** Takes note of an instance's new condition. */
-export function noteCondition(turn: Turn, app: App, condition: Condition): void {
+export function updateDelay(turn: Turn, app: App, condition: Condition): void {
   const { backoffs } = turn.state;
   const backoff = backoffs.get(keyOf(app));
   if (PROGRESS.has(condition)) {
@@ -63,7 +63,7 @@ export function resetBackoff(turn: Turn, appId: string): void {
 }
 
 /** Forgets delays of apps that have behaved for a while. */
-export function cleanBackoffs(turn: Turn): void {
+export function cleanUpOverdueDelays(turn: Turn): void {
   for (const [key, { reference, delayMs, maxMs }] of turn.state.backoffs) {
     if (turn.now > reference + delayMs + maxMs) turn.state.backoffs.delete(key);
   }

@@ -9,22 +9,22 @@ import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { shuffle } from '../../../../cluster/model/random';
 import { readResources, type WireResource } from '../../../../cluster/model/resources';
 import type { App } from '../../api/app';
-import { placeOf } from '../constraints/field';
+import { agentInfoOf } from '../constraints/field';
 import { isActive } from '../instances/conditions';
-import { changed, forgetTask, instancesOf, setCondition } from '../instances/instances';
-import { type Match, matchOffer, type OpenOffer } from '../match/match';
-import { without } from '../match/resources';
+import { forgetTask, instancesOf, recordChange, setCondition } from '../instances/instances';
+import { type Match, matchOffer, type RemainingOffer } from '../match/match';
+import { remainderOf } from '../match/resources';
 import type { EventOf } from '../state/events';
 import { SHORT_REFUSE_MS } from '../state/limits';
-import type { AgentPlace, Instance, MarathonState } from '../state/state';
+import type { AgentInfo, Instance, MarathonState } from '../state/state';
 import { callDurable, callNow, type Turn } from '../state/turn';
 import { buildTask } from '../task/build';
-import { isDelayed, noteCondition } from './backoff';
-import { noteUnused, noteUsed, statsOf } from './queue';
+import { isDelayed, updateDelay } from './backoff';
+import { countUnused, countUsed, statsOf } from './queue';
 
-type Chosen = Extract<Match, { ok: true }>;
+type SuccessfulMatch = Extract<Match, { ok: true }>;
 
-export function offered(turn: Turn, event: EventOf<'scheduler.offers'>): void {
+export function answerOffers(turn: Turn, event: EventOf<'scheduler.offers'>): void {
   const { state } = turn;
   if (turn.now - state.launchTokensAt >= state.settings.launchTokenRefreshMs) {
     state.launchTokens = state.settings.launchTokens;
@@ -68,15 +68,15 @@ function launchFrom(turn: Turn, offer: mesos.Offer): mesos.TaskInfo[] {
   const { state } = turn;
   const tasks: mesos.TaskInfo[] = [];
   let candidates = shuffle(state.random, readyApps(turn));
-  let open = openOffer(offer);
+  let remaining = remainingOffer(offer);
   while (candidates.length > 0) {
     const matched: App[] = [];
     for (const app of candidates) {
       if (tasks.length >= state.settings.maxInstancesPerOffer || state.launchTokens <= 0) return tasks;
-      const launched = tryLaunch(turn, app, open);
+      const launched = tryLaunch(turn, app, remaining);
       if (!launched) continue;
       tasks.push(launched.task);
-      open = launched.left;
+      remaining = launched.remaining;
       if (state.waiting.has(app.id)) matched.push(app);
     }
     candidates = matched;
@@ -93,18 +93,18 @@ function readyApps({ state, now }: Turn): App[] {
   return out;
 }
 
-function openOffer(offer: mesos.Offer): OpenOffer {
-  const left = readResources(offer.resources as readonly WireResource[] | undefined);
-  return { offer, place: placeOf(offer), left };
+function remainingOffer(offer: mesos.Offer): RemainingOffer {
+  const resources = readResources(offer.resources as readonly WireResource[] | undefined);
+  return { offer, agent: agentInfoOf(offer), resources };
 }
 
 function tryLaunch(
   turn: Turn,
   app: App,
-  open: OpenOffer,
-): { task: mesos.TaskInfo; left: OpenOffer } | undefined {
+  remaining: RemainingOffer,
+): { task: mesos.TaskInfo; remaining: RemainingOffer } | undefined {
   const { state, now } = turn;
-  const match = matchOffer(open, app, {
+  const match = matchOffer(remaining, app, {
     settings: state.settings,
     random: state.random,
     now,
@@ -113,14 +113,15 @@ function tryLaunch(
   });
   const stats = statsOf(state, app.id, now);
   if (!match.ok) {
-    noteUnused(stats, { offer: open.offer, reasons: match.reasons, at: now });
+    countUnused(stats, { offer: remaining.offer, reasons: match.reasons, at: now });
     return undefined;
   }
   const instance = firstWaiting(state, app.id);
   if (!instance) return undefined;
-  noteUsed(stats, now);
-  const task = provision(turn, { instance, app, open, match });
-  return { task, left: { ...open, left: without(open.left, match.resources) } };
+  countUsed(stats, now);
+  const task = provision(turn, { instance, app, remaining, match });
+  const resources = remainderOf(remaining.resources, match.resources);
+  return { task, remaining: { ...remaining, resources } };
 }
 
 function firstWaiting(state: MarathonState, appId: string): Instance | undefined {
@@ -128,8 +129,8 @@ function firstWaiting(state: MarathonState, appId: string): Instance | undefined
   return id === undefined ? undefined : state.instances.get(id);
 }
 
-/** Instances of the same configuration that have a place. */
-function placementsOf(state: MarathonState, app: App): AgentPlace[] {
+/** The agents of the instances of the same configuration. */
+function placementsOf(state: MarathonState, app: App): AgentInfo[] {
   if (app.constraints.length === 0) return [];
   return instancesOf(state, app.id).flatMap(({ agent, condition, configVersion }) =>
     agent && isActive(condition) && configVersion >= app.versionInfo.lastConfigChangeAt ? [agent] : [],
@@ -138,26 +139,31 @@ function placementsOf(state: MarathonState, app: App): AgentPlace[] {
 
 function provision(
   turn: Turn,
-  { instance, app, open, match }: { instance: Instance; app: App; open: OpenOffer; match: Chosen },
+  {
+    instance,
+    app,
+    remaining,
+    match,
+  }: { instance: Instance; app: App; remaining: RemainingOffer; match: SuccessfulMatch },
 ): mesos.TaskInfo {
   const { state } = turn;
   if (instance.task) forgetTask(state, instance.task.id);
   instance.incarnation++;
   instance.version = app.version;
   instance.configVersion = app.versionInfo.lastConfigChangeAt;
-  instance.agent = open.place;
+  instance.agent = remaining.agent;
   const taskId = `${instance.id}._app.${instance.incarnation}`;
   const hostPorts = match.hostPorts.filter((port) => port !== null);
   instance.task = { id: taskId, hostPorts, stagedAt: turn.now, ipAddresses: [] };
   state.health.delete(instance.id);
   setCondition(turn, instance, 'Provisioned');
-  changed(turn, instance);
-  noteCondition(turn, app, 'Provisioned');
+  recordChange(turn, instance);
+  updateDelay(turn, app, 'Provisioned');
   state.launchTokens--;
   return buildTask({
     app,
     taskId,
-    offer: open.offer,
+    offer: remaining.offer,
     resources: match.resources,
     hostPorts: match.hostPorts,
     settings: state.settings,
@@ -166,14 +172,14 @@ function provision(
 }
 
 /** The launch did not reach the master: the instance waits again. */
-export function refused(turn: Turn, { call }: EventOf<'scheduler.refused'>): void {
+export function revertLaunches(turn: Turn, { call }: EventOf<'scheduler.refused'>): void {
   if (call.type !== 'ACCEPT') return;
   for (const operation of call.accept?.operations ?? []) {
-    for (const { task_id } of operation.launch?.task_infos ?? []) revert(turn, task_id.value);
+    for (const { task_id } of operation.launch?.task_infos ?? []) revertLaunch(turn, task_id.value);
   }
 }
 
-function revert(turn: Turn, taskId: string): void {
+function revertLaunch(turn: Turn, taskId: string): void {
   const { state } = turn;
   const instance = state.instances.get(state.byTask.get(taskId) ?? '');
   if (instance?.condition !== 'Provisioned') return;

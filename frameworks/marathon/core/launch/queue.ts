@@ -2,7 +2,7 @@
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { Millis } from '../../../../cluster/model/time';
-import type { Reason } from '../match/match';
+import type { NoOfferMatchReason } from '../match/match';
 import { UNUSED_OFFERS_MAX } from '../state/limits';
 import type { MarathonState, QueueStats } from '../state/state';
 
@@ -20,15 +20,15 @@ export function dropIdleStats(state: MarathonState): void {
   for (const appId of state.queue.keys()) if (!state.waiting.has(appId)) state.queue.delete(appId);
 }
 
-export function noteUsed(stats: QueueStats, now: Millis): void {
+export function countUsed(stats: QueueStats, now: Millis): void {
   stats.processed++;
   stats.lastUsedAt = now;
 }
 
 /** Counts an offer that did not suit; the newest one of each agent is kept. */
-export function noteUnused(
+export function countUnused(
   stats: QueueStats,
-  { offer, reasons, at: now }: { offer: mesos.Offer; reasons: readonly Reason[]; at: Millis },
+  { offer, reasons, at: now }: { offer: mesos.Offer; reasons: readonly NoOfferMatchReason[]; at: Millis },
 ): void {
   stats.processed++;
   stats.unused++;
@@ -38,11 +38,11 @@ export function noteUnused(
   const agentId = offer.agent_id.value;
   const index = stats.lastUnused.findIndex((other) => other.agentId === agentId);
   if (index >= 0) stats.lastUnused.splice(index, 1);
-  stats.lastUnused.push({ offer: shownOffer(offer), agentId, reasons: [...reasons], at: now });
+  stats.lastUnused.push({ offer: printOffer(offer), agentId, reasons: [...reasons], at: now });
   if (stats.lastUnused.length > UNUSED_OFFERS_MAX) stats.lastUnused.shift();
 }
 
-function shownOffer({ id, hostname, agent_id, resources, attributes }: mesos.Offer): unknown {
+function printOffer({ id, hostname, agent_id, resources, attributes }: mesos.Offer): unknown {
   return {
     id: id.value,
     hostname,

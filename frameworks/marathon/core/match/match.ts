@@ -12,12 +12,12 @@ import type { App } from '../../api/app';
 import { fieldValue } from '../constraints/field';
 import { CONSTRAINTS } from '../constraints/list';
 import type { MarathonSettings } from '../state/settings';
-import type { AgentPlace } from '../state/state';
+import type { AgentInfo } from '../state/state';
 import { matchPorts } from './ports';
-import { scalarIn, takePorts, takeScalar, usableResources } from './resources';
+import { consumePorts, consumeScalar, scalarAmount, usableResources } from './resources';
 
 /** In the order of the queue API's funnel. */
-export const REASONS = [
+export const NO_OFFER_MATCH_REASONS = [
   'UnfulfilledRole',
   'UnfulfilledConstraint',
   'NoCorrespondingReservationFound',
@@ -30,13 +30,13 @@ export const REASONS = [
   'DeclinedScarceResources',
 ] as const;
 
-export type Reason = (typeof REASONS)[number];
+export type NoOfferMatchReason = (typeof NO_OFFER_MATCH_REASONS)[number];
 
 /** An offer with what earlier matches left of it. */
-export interface OpenOffer {
+export interface RemainingOffer {
   readonly offer: mesos.Offer;
-  readonly place: AgentPlace;
-  readonly left: Resources;
+  readonly agent: AgentInfo;
+  readonly resources: Resources;
 }
 
 export interface MatchContext {
@@ -44,27 +44,27 @@ export interface MatchContext {
   readonly random: Random;
   readonly now: Millis;
   readonly localRegion: string | undefined;
-  /** Places of instances of the same configuration, in order of placement. */
-  readonly placements: readonly AgentPlace[];
+  /** Agents of instances of the same configuration, in order of placement. */
+  readonly placements: readonly AgentInfo[];
 }
 
 export type Match =
   | { readonly ok: true; readonly resources: Resources; readonly hostPorts: readonly (number | null)[] }
-  | { readonly ok: false; readonly reasons: readonly Reason[] };
+  | { readonly ok: false; readonly reasons: readonly NoOfferMatchReason[] };
 
-export function matchOffer(open: OpenOffer, app: App, context: MatchContext): Match {
+export function matchOffer(remaining: RemainingOffer, app: App, context: MatchContext): Match {
   const roles = acceptedRoles(app, context.settings);
-  const usable = usableResources(open.left, roles);
+  const usable = usableResources(remaining.resources, roles);
   const reasons = [
-    ...roleReasons(open, app, usable),
-    ...placeReasons(open, app, context),
+    ...roleReasons(remaining, app, usable),
+    ...agentReasons(remaining, app, context),
     ...scalarReasons(usable, app),
-    ...gpuReasons(open, app, context.settings),
+    ...gpuReasons(remaining, app, context.settings),
   ];
   if (reasons.length > 0) return { ok: false, reasons: inFunnelOrder(reasons) };
   const hostPorts = matchPorts(app, rangesOf(usable, 'ports'), context.random);
   if (!hostPorts) return { ok: false, reasons: ['InsufficientPorts'] };
-  return { ok: true, resources: take(usable, app, hostPorts), hostPorts };
+  return { ok: true, resources: consume(usable, app, hostPorts), hostPorts };
 }
 
 /** The roles whose resources an app takes. */
@@ -80,23 +80,29 @@ export function acceptedRoles(app: App, settings: MarathonSettings): ReadonlySet
   }
 }
 
-function inFunnelOrder(reasons: readonly Reason[]): Reason[] {
-  return REASONS.filter((reason) => reasons.includes(reason));
+function inFunnelOrder(reasons: readonly NoOfferMatchReason[]): NoOfferMatchReason[] {
+  return NO_OFFER_MATCH_REASONS.filter((reason) => reasons.includes(reason));
 }
 
-function roleReasons(open: OpenOffer, app: App, usable: Resources): Reason[] {
-  const offered = open.offer.allocation_info?.role ?? '*';
-  return offered !== app.role || (usable.length === 0 && open.left.length > 0) ? ['UnfulfilledRole'] : [];
+function roleReasons(remaining: RemainingOffer, app: App, usable: Resources): NoOfferMatchReason[] {
+  const offered = remaining.offer.allocation_info?.role ?? '*';
+  return offered !== app.role || (usable.length === 0 && remaining.resources.length > 0)
+    ? ['UnfulfilledRole']
+    : [];
 }
 
-function placeReasons({ offer, place }: OpenOffer, app: App, context: MatchContext): Reason[] {
-  const reasons: Reason[] = [];
+function agentReasons(
+  { offer, agent }: RemainingOffer,
+  app: App,
+  context: MatchContext,
+): NoOfferMatchReason[] {
+  const reasons: NoOfferMatchReason[] = [];
   const holds = app.constraints.every(([field = '', operator = '', value = '']) => {
     const constraint = CONSTRAINTS[operator];
     const placed = context.placements.flatMap((other) => fieldValue(field, other) ?? []);
-    return constraint?.({ offered: fieldValue(field, place), placed, value, instances: app.instances });
+    return constraint?.({ offered: fieldValue(field, agent), placed, value, instances: app.instances });
   });
-  if (!holds || isRemote(place, app, context.localRegion)) reasons.push('UnfulfilledConstraint');
+  if (!holds || isRemote(agent, app, context.localRegion)) reasons.push('UnfulfilledConstraint');
   if (context.settings.maintenanceMode && underMaintenance(offer, context)) {
     reasons.push('UnfulfilledConstraint', 'AgentMaintenance');
   }
@@ -104,8 +110,8 @@ function placeReasons({ offer, place }: OpenOffer, app: App, context: MatchConte
 }
 
 /** Other regions are open only to apps that speak of regions or zones themselves. */
-function isRemote(place: AgentPlace, app: App, localRegion: string | undefined): boolean {
-  if (place.region === undefined || localRegion === undefined || place.region === localRegion) return false;
+function isRemote(agent: AgentInfo, app: App, localRegion: string | undefined): boolean {
+  if (agent.region === undefined || localRegion === undefined || agent.region === localRegion) return false;
   return !app.constraints.some(([field]) => field === '@region' || field === '@zone');
 }
 
@@ -117,15 +123,15 @@ function underMaintenance(offer: mesos.Offer, { now, settings }: MatchContext): 
   return now >= start - settings.drainingMs && now <= start + length;
 }
 
-function scalarReasons(usable: Resources, app: App): Reason[] {
-  const reasons: Reason[] = [];
-  for (const [name, milli, reason] of wantedScalars(app)) {
-    if (scalarIn(usable, name) < milli) reasons.push(reason);
+function scalarReasons(usable: Resources, app: App): NoOfferMatchReason[] {
+  const reasons: NoOfferMatchReason[] = [];
+  for (const [name, milli, reason] of requestedScalars(app)) {
+    if (scalarAmount(usable, name) < milli) reasons.push(reason);
   }
   return reasons;
 }
 
-function wantedScalars(app: App): [string, number, Reason][] {
+function requestedScalars(app: App): [string, number, NoOfferMatchReason][] {
   return [
     ['cpus', milliOf(app.cpus), 'InsufficientCpus'],
     ['mem', milliOf(app.mem), 'InsufficientMemory'],
@@ -138,14 +144,18 @@ function milliOf(value: number): number {
   return Math.round(value * 1000);
 }
 
-function gpuReasons({ left }: OpenOffer, app: App, settings: MarathonSettings): Reason[] {
-  if (app.gpus > 0 || scalarIn(left, 'gpus') === 0) return [];
+function gpuReasons(
+  { resources }: RemainingOffer,
+  app: App,
+  settings: MarathonSettings,
+): NoOfferMatchReason[] {
+  if (app.gpus > 0 || scalarAmount(resources, 'gpus') === 0) return [];
   const behaviour = app.labels['GPU_SCHEDULING_BEHAVIOR'] ?? settings.gpuScheduling;
   return behaviour === 'restricted' ? ['DeclinedScarceResources'] : [];
 }
 
-function take(usable: Resources, app: App, hostPorts: readonly (number | null)[]): Resources {
-  const scalars = wantedScalars(app).flatMap(([name, milli]) => takeScalar(usable, name, milli));
+function consume(usable: Resources, app: App, hostPorts: readonly (number | null)[]): Resources {
+  const scalars = requestedScalars(app).flatMap(([name, milli]) => consumeScalar(usable, name, milli));
   const ports = hostPorts.filter((port) => port !== null);
-  return combine([...scalars, ...takePorts(usable, ports)]);
+  return combine([...scalars, ...consumePorts(usable, ports)]);
 }

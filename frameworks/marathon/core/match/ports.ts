@@ -10,9 +10,9 @@ import { countRanges, type Ranges } from '../../../../cluster/model/ranges';
 import type { App } from '../../api/app';
 
 /** The wish for one port: a fixed one, any (0), or none (null). */
-type PortWish = number | null;
+type PortRequest = number | null;
 
-function wishesOf(app: App): PortWish[] {
+function portRequestsOf(app: App): PortRequest[] {
   const definitions = app.portDefinitions;
   if (definitions) return definitions.map(({ port }) => (app.requirePorts ? port : 0));
   return (app.container?.portMappings ?? []).map(({ hostPort }) => hostPort ?? null);
@@ -20,19 +20,19 @@ function wishesOf(app: App): PortWish[] {
 
 /** Number of host ports that an app asks for. */
 export function hostPortCount(app: App): number {
-  return wishesOf(app).filter((wish) => wish !== null).length;
+  return portRequestsOf(app).filter((request) => request !== null).length;
 }
 
 /** The host port of each definition or mapping (null where it has none); undefined when the offer has too few. */
 export function matchPorts(app: App, offered: Ranges, random: Random): (number | null)[] | undefined {
-  const wishes = wishesOf(app);
-  const fixed = wishes.filter((wish): wish is number => wish !== null && wish !== 0);
+  const requests = portRequestsOf(app);
+  const fixed = requests.filter((request): request is number => request !== null && request !== 0);
   if (!fixed.every((port) => offered.some(([begin, end]) => begin <= port && port <= end))) return undefined;
   if (new Set(fixed).size < fixed.length) return undefined;
-  const count = wishes.filter((wish) => wish === 0).length;
+  const count = requests.filter((request) => request === 0).length;
   const dynamic = dynamicPorts(offered, new Set(fixed), count, random);
   if (!dynamic) return undefined;
-  return wishes.map((wish) => (wish === 0 ? (dynamic.shift() ?? null) : wish));
+  return requests.map((request) => (request === 0 ? (dynamic.shift() ?? null) : request));
 }
 
 function dynamicPorts(

@@ -24,12 +24,12 @@ export function usableResources(offered: Resources, roles: ReadonlySet<string>):
 }
 
 /** The amount of a scalar, in milli-units. */
-export function scalarIn(usable: Resources, name: string): number {
+export function scalarAmount(usable: Resources, name: string): number {
   return milliOf(usable, name);
 }
 
 /** Takes a scalar amount, reserved resources first. The caller has checked that there is enough. */
-export function takeScalar(usable: Resources, name: string, milli: number): Resource[] {
+export function consumeScalar(usable: Resources, name: string, milli: number): Resource[] {
   const consumed: Resource[] = [];
   let missing = milli;
   for (const resource of reservedFirst(usable)) {
@@ -42,7 +42,7 @@ export function takeScalar(usable: Resources, name: string, milli: number): Reso
 }
 
 /** Takes these ports, each from the resource that has it. */
-export function takePorts(usable: Resources, ports: readonly number[]): Resource[] {
+export function consumePorts(usable: Resources, ports: readonly number[]): Resource[] {
   return [...ports].map((port) => {
     const owner = reservedFirst(usable).find(
       ({ name, amount }) => name === 'ports' && amount.type === 'RANGES' && has(amount.ranges, port),
@@ -52,7 +52,7 @@ export function takePorts(usable: Resources, ports: readonly number[]): Resource
 }
 
 /** The remainder of an offer after a launch. */
-export function without(offered: Resources, consumed: Resources): Resources {
+export function remainderOf(offered: Resources, consumed: Resources): Resources {
   return subtractResources(offered, consumed);
 }
 

@@ -19,16 +19,16 @@ export function beginReconciliation(turn: Turn): void {
   state.unconfirmed.clear();
   for (const { task } of liveInstances(state)) if (task) state.unconfirmed.add(task.id);
   state.confirmPauseMs = FIRST_PAUSE_MS;
-  askForUnconfirmed(turn);
+  reconcileUnconfirmed(turn);
   wake(turn, 'reconcile', now + state.settings.reconciliationInitialMs);
 }
 
 /** The `confirm` timer: ask again for those nobody has told us about. */
-export function askForUnconfirmed(turn: Turn): void {
+export function reconcileUnconfirmed(turn: Turn): void {
   const { state, now } = turn;
   if (!state.session.connected || state.unconfirmed.size === 0) return;
-  const open = liveInstances(state).filter(({ task }) => task && state.unconfirmed.has(task.id));
-  callNow(turn, { type: 'RECONCILE', reconcile: { tasks: open.map(question) } });
+  const unconfirmed = liveInstances(state).filter(({ task }) => task && state.unconfirmed.has(task.id));
+  callNow(turn, { type: 'RECONCILE', reconcile: { tasks: unconfirmed.map(reconcileTask) } });
   wake(turn, 'confirm', now + state.confirmPauseMs);
   state.confirmPauseMs = Math.min(CONFIRM_PAUSE_MAX_MS, state.confirmPauseMs * 2);
 }
@@ -39,7 +39,7 @@ export function reconcileAll(turn: Turn): void {
   const candidates = liveInstances(state).filter(
     ({ condition, since }) => condition !== 'Provisioned' || now > since + RECONCILE_LAUNCH_AGE_MS,
   );
-  const tasks = candidates.map(question);
+  const tasks = candidates.map(reconcileTask);
   if (tasks.length > 0) callNow(turn, { type: 'RECONCILE', reconcile: { tasks } });
   callNow(turn, { type: 'RECONCILE', reconcile: {} });
   wake(turn, 'reconcile', now + state.settings.reconciliationIntervalMs);
@@ -49,7 +49,7 @@ function liveInstances(state: MarathonState): Instance[] {
   return [...state.instances.values()].filter(({ condition, task }) => task && isActive(condition));
 }
 
-function question({ task, agent }: Instance): scheduler.Call.Reconcile.Task {
+function reconcileTask({ task, agent }: Instance): scheduler.Call.Reconcile.Task {
   return {
     task_id: { value: task?.id ?? '' },
     ...(agent && { agent_id: { value: agent.agentId } }),

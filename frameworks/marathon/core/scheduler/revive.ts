@@ -12,7 +12,7 @@ import type { MarathonState } from '../state/state';
 import { callNow, type Turn, wake } from '../state/turn';
 
 /** The last thing of every step. */
-export function settleOffers(turn: Turn): void {
+export function reviveOrSuppress(turn: Turn): void {
   const { state } = turn;
   const { revive } = state;
   const wanted = wantedNow(turn);

@@ -32,7 +32,7 @@ export function frameworkInfo({ settings, session }: MarathonState): mesos.Frame
   };
 }
 
-export function introduce(turn: Turn): void {
+export function sendFrameworkInfo(turn: Turn): void {
   turn.effects.push({ kind: 'framework', info: frameworkInfo(turn.state) });
 }
 
@@ -48,7 +48,7 @@ export function subscribed(turn: Turn, event: EventOf<'scheduler.subscribed'>): 
   else {
     session.frameworkId = event.frameworkId;
     saveFrameworkId(turn);
-    introduce(turn);
+    sendFrameworkInfo(turn);
     publish(turn, 'scheduler_registered_event', { frameworkId: event.frameworkId, master });
   }
   note(turn, 'info', 'subscribed', { framework: event.frameworkId, master });
@@ -67,7 +67,7 @@ export function disconnected(turn: Turn, { reason }: EventOf<'scheduler.disconne
 }
 
 /** The master's verdict on our subscription. The stream ends with it. */
-export function failed(turn: Turn, { message }: EventOf<'scheduler.error'>): void {
+export function handleError(turn: Turn, { message }: EventOf<'scheduler.error'>): void {
   const { state } = turn;
   note(turn, 'error', 'the master refused us', { message });
   if (/framework failed over/i.test(message)) {
@@ -80,7 +80,7 @@ export function failed(turn: Turn, { message }: EventOf<'scheduler.error'>): voi
   });
   state.session.frameworkId = undefined;
   saveFrameworkId(turn);
-  introduce(turn);
+  sendFrameworkInfo(turn);
   for (const instance of [...state.instances.values()]) {
     if (instance.condition === 'UnreachableInactive' || isActive(instance.condition))
       loseTask(turn, instance);

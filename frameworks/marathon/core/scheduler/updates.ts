@@ -9,23 +9,23 @@ import type * as mesos from '../../../../cluster/api/generated/mesos';
 import { announceHealth, unwatchHealth, watchHealth } from '../health/health';
 import { conditionOf, isActive, isEnded } from '../instances/conditions';
 import { appOf } from '../instances/definition';
-import { changed, expunge, instanceOfTask, setCondition } from '../instances/instances';
-import { killed, killStranger } from '../instances/kill';
-import { becameUnreachable } from '../instances/unreachable';
-import { noteCondition, resetBackoff } from '../launch/backoff';
+import { expunge, instanceOfTask, recordChange, setCondition } from '../instances/instances';
+import { forgetKill, killUnknownTask } from '../instances/kill';
+import { handleUnreachable } from '../instances/unreachable';
+import { resetBackoff, updateDelay } from '../launch/backoff';
 import type { EventOf } from '../state/events';
 import { MESSAGE_MAX_CHARS } from '../state/limits';
 import type { Condition, Instance, IpAddress, Task } from '../state/state';
 import { saveFailure } from '../state/storage';
 import { callDurable, isoTime, note, publish, type Turn } from '../state/turn';
 
-export function updated(turn: Turn, { status }: EventOf<'scheduler.update'>): void {
+export function applyUpdate(turn: Turn, { status }: EventOf<'scheduler.update'>): void {
   const taskId = status.task_id.value;
   turn.state.unconfirmed.delete(taskId);
   const instance = instanceOfTask(turn.state, taskId);
   const task = instance?.task;
   if (instance && task) applyStatus(turn, { instance, task, status });
-  else stranger(turn, status);
+  else applyUnknownTask(turn, status);
   acknowledge(turn, status);
 }
 
@@ -35,18 +35,18 @@ function acknowledge(turn: Turn, { uuid, agent_id, task_id }: mesos.TaskStatus):
 }
 
 /** A task nobody wants: killed if it lives, else only reported. */
-function stranger(turn: Turn, status: mesos.TaskStatus): void {
+function applyUnknownTask(turn: Turn, status: mesos.TaskStatus): void {
   const condition = conditionOf(status);
   const taskId = status.task_id.value;
   if (isActive(condition) && condition !== 'Unreachable') {
-    if (status.state !== 'TASK_KILLING') killUnknown(turn, status);
+    if (status.state !== 'TASK_KILLING') reportAndKill(turn, status);
     return;
   }
   publish(turn, 'unknown_instance_terminated_event', { ...namesOf(taskId), condition });
 }
 
 /** Kills a task of no instance; nobody asked for it, so that log and event stream say so. */
-function killUnknown(turn: Turn, { task_id, agent_id, state }: mesos.TaskStatus): void {
+function reportAndKill(turn: Turn, { task_id, agent_id, state }: mesos.TaskStatus): void {
   const { instanceId, runSpecId } = namesOf(task_id.value);
   const slaveId = agent_id?.value ?? '';
   note(turn, 'warn', 'a task that Marathon has no record of is killed', {
@@ -63,7 +63,7 @@ function killUnknown(turn: Turn, { task_id, agent_id, state }: mesos.TaskStatus)
     taskStatus: state,
     reason: 'Marathon has no record of this task',
   });
-  killStranger(turn, task_id.value, agent_id?.value);
+  killUnknownTask(turn, task_id.value, agent_id?.value);
 }
 
 /** The instance and the app that the id of a task names. */
@@ -73,34 +73,34 @@ function namesOf(taskId: string): { readonly instanceId: string; readonly runSpe
   return { instanceId, runSpecId: `/${safe.split('_').join('/')}` };
 }
 
-interface Applied {
+interface TaskUpdate {
   readonly instance: Instance;
   readonly task: Task;
   readonly status: mesos.TaskStatus;
 }
 
-function applyStatus(turn: Turn, update: Applied): void {
+function applyStatus(turn: Turn, update: TaskUpdate): void {
   const { instance, task, status } = update;
   const condition = conditionOf(status);
   if (isEnded(instance.condition) && isEnded(condition)) return;
   const news = task.state !== status.state;
-  if (readStatus(turn, task, status) || news) changed(turn, instance);
+  if (readStatus(turn, task, status) || news) recordChange(turn, instance);
   if (news) publishStatus(turn, update);
   const before = instance.condition;
   setCondition(turn, instance, condition);
   const app = appOf(turn.state, instance);
-  if (app && before !== condition) noteCondition(turn, app, condition);
+  if (app && before !== condition) updateDelay(turn, app, condition);
   if (condition === 'Running') {
     watchHealth(turn, instance);
     if (app) announceHealth(turn, app, instance);
-    if (before !== 'Running') giveBackToken(turn);
+    if (before !== 'Running') returnToken(turn);
   } else if (before === 'Running') unwatchHealth(turn, instance);
   if (isEnded(condition)) ended(turn, update);
-  else if (condition === 'Unreachable') becameUnreachable(turn, instance);
+  else if (condition === 'Unreachable') handleUnreachable(turn, instance);
 }
 
 /** A launch that came to run makes room for the next. */
-function giveBackToken({ state }: Turn): void {
+function returnToken({ state }: Turn): void {
   state.launchTokens = Math.min(state.settings.launchTokens, state.launchTokens + 1);
 }
 
@@ -145,7 +145,7 @@ function checkResult(check: mesos.CheckStatusInfo | undefined): unknown {
   return { command: { exitCode: check.command?.exit_code } };
 }
 
-function publishStatus(turn: Turn, { instance, task, status }: Applied): void {
+function publishStatus(turn: Turn, { instance, task, status }: TaskUpdate): void {
   publish(turn, 'status_update_event', {
     slaveId: status.agent_id?.value ?? instance.agent?.agentId ?? '',
     taskId: task.id,
@@ -177,7 +177,7 @@ function isFailure({ state }: Turn, instance: Instance, status: mesos.TaskStatus
   return instance.condition === 'Killed' && status.healthy === false && !state.kills.has(instance.id);
 }
 
-function ended(turn: Turn, { instance, task, status }: Applied): void {
+function ended(turn: Turn, { instance, task, status }: TaskUpdate): void {
   if (isFailure(turn, instance, status) && turn.state.apps.has(instance.appId)) {
     saveFailure(turn, {
       appId: instance.appId,
@@ -191,7 +191,7 @@ function ended(turn: Turn, { instance, task, status }: Applied): void {
     });
   }
   if (status.reason === 'REASON_AGENT_DRAINING') resetBackoff(turn, instance.appId);
-  killed(turn, instance);
+  forgetKill(turn, instance);
   turn.state.readiness.delete(instance.id);
   if (instance.goal === 'Decommissioned') expunge(turn, instance);
 }

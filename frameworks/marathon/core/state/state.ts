@@ -31,7 +31,7 @@ export type Condition =
   | 'Unreachable'
   | 'UnreachableInactive';
 
-export interface AgentPlace {
+export interface AgentInfo {
   readonly host: string;
   readonly agentId: string;
   readonly region?: string | undefined;
@@ -71,7 +71,7 @@ export interface Instance {
   activeSince?: Millis | undefined;
   unreachableSince?: Millis | undefined;
   incarnation: number;
-  agent?: AgentPlace | undefined;
+  agent?: AgentInfo | undefined;
   task?: Task | undefined;
 }
 

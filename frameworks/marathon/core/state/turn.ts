@@ -40,7 +40,7 @@ export function endTurn(turn: Turn): MarathonEffect[] {
 }
 
 /** The commit in flight is durable: what waited for it goes out. */
-export function released(turn: Turn, ticket: number): void {
+export function release(turn: Turn, ticket: number): void {
   const { outbox } = turn.state;
   if (outbox.inFlight !== ticket) return;
   outbox.inFlight = undefined;

@@ -3,8 +3,8 @@
  */
 
 import type { App } from '../../api/app';
-import { mixedForms } from '../../api/app-legacy';
-import { normalised, resolvePath } from '../../api/app-normal';
+import { mixedFormFindings } from '../../api/app-legacy';
+import { normalizeApp, resolvePath } from '../../api/app-normalization';
 import type { AppUpdate } from '../../api/app-update';
 import { validateApp } from '../../api/app-validate';
 import { type ApiFailure, byPath, failure, isFailure, notValid } from '../../api/violations';
@@ -21,15 +21,15 @@ export interface WriteInput {
 export function wantedApp(context: RestContext, { id, update, partial }: WriteInput): App | ApiFailure {
   const stored = context.read(({ apps }) => apps.get(id));
   if (update.version !== undefined) return earlierApp(context, id, update);
-  const mixed = mixedForms(update);
+  const mixed = mixedFormFindings(update);
   if (mixed.length > 0) return notValid(byPath(mixed));
   const { role, features } = context.settings;
-  const app = normalised({
+  const app = normalizeApp({
     id,
     update,
     stored: partial ? stored : undefined,
     role,
-    options: context.normal,
+    options: context.normalization,
   });
   return validateApp(app, { role, features }) ?? app;
 }

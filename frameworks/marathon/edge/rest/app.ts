@@ -33,7 +33,7 @@ type AppHandler = (
   last: string,
 ) => Outcome | Promise<Outcome>;
 
-interface Form {
+interface SubRoute {
   readonly method: Method;
   /** The part behind the id; `*` is any one segment. */
   readonly suffix: readonly string[];
@@ -41,7 +41,7 @@ interface Form {
 }
 
 /** Longer suffixes first: the last row takes everything. */
-const forms: readonly Form[] = [
+const subRoutes: readonly SubRoute[] = [
   { method: 'GET', suffix: ['versions', '*'], handle: showVersion },
   { method: 'GET', suffix: ['versions'], handle: showVersions },
   { method: 'DELETE', suffix: ['tasks', '*'], handle: killOneTask },
@@ -73,7 +73,7 @@ export function appRoutes(context: RestContext): Route[] {
 
 function dispatch(context: RestContext, request: Request, method: Method): Outcome | Promise<Outcome> {
   const segments = restOf(request);
-  for (const { method: wanted, suffix, handle } of forms) {
+  for (const { method: wanted, suffix, handle } of subRoutes) {
     if (wanted !== method || segments.length <= suffix.length) continue;
     const tail = segments.slice(segments.length - suffix.length);
     if (!suffix.every((part, index) => part === '*' || part === tail[index])) continue;

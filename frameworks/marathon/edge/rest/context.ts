@@ -2,7 +2,7 @@
 
 import type { Handler, Reply, Request } from '../../../../cluster/runtime/http/server';
 import type { Logger } from '../../../../cluster/runtime/log';
-import type { NormalOptions } from '../../api/app-legacy';
+import type { NormalizationOptions } from '../../api/app-legacy';
 import { hintFor, isObject, newReading, type Reader, type Reading } from '../../api/read';
 import { type ApiFailure, failure, invalidJson, isFailure, notValid } from '../../api/violations';
 import type { Answer, Refusal } from '../../core/state/effects';
@@ -10,11 +10,11 @@ import type { MarathonSettings } from '../../core/state/settings';
 import type { MarathonState } from '../../core/state/state';
 import type { EventBus } from '../bus';
 import type { MarathonMetrics } from '../metrics';
-import type { Wish } from '../requests';
+import type { ApiRequest } from '../requests';
 
 export interface RestContext {
   readonly settings: MarathonSettings;
-  readonly normal: NormalOptions;
+  readonly normalization: NormalizationOptions;
   readonly log: Logger;
   readonly bus: EventBus;
   readonly metrics: MarathonMetrics;
@@ -29,7 +29,7 @@ export interface RestContext {
   /** `host:port` of this process. */
   leader(): string;
   read<T>(view: (state: MarathonState) => T): T;
-  ask(wish: Wish): Promise<Answer>;
+  ask(request: ApiRequest): Promise<Answer>;
 }
 
 /** The answer of a handler. */

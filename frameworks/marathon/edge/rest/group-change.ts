@@ -3,7 +3,7 @@
  */
 
 import type { App, Group } from '../../api/app';
-import { resolvePath } from '../../api/app-normal';
+import { resolvePath } from '../../api/app-normalization';
 import type { GroupUpdate } from '../../api/group-update';
 import { type ApiFailure, failure, isFailure, notValid } from '../../api/violations';
 import type { RootChange } from '../../core/state/events';

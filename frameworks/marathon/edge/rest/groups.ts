@@ -3,7 +3,7 @@
  */
 
 import type { Handler, Method, Request, Route } from '../../../../cluster/runtime/http/server';
-import { resolvePath } from '../../api/app-normal';
+import { resolvePath } from '../../api/app-normalization';
 import { type GroupUpdate, readGroupUpdate } from '../../api/group-update';
 import { failure, isFailure } from '../../api/violations';
 import { previewChange } from '../../core/groups/change';

@@ -1,6 +1,6 @@
 import type { App } from '../../../../frameworks/marathon/api/app';
-import { mixedForms } from '../../../../frameworks/marathon/api/app-legacy';
-import { normalised, resolvePath } from '../../../../frameworks/marathon/api/app-normal';
+import { mixedFormFindings } from '../../../../frameworks/marathon/api/app-legacy';
+import { normalizeApp, resolvePath } from '../../../../frameworks/marathon/api/app-normalization';
 import { readAppUpdate } from '../../../../frameworks/marathon/api/app-update';
 import { violationsOf } from '../../../../frameworks/marathon/api/app-validate';
 import { hintFor, newReading } from '../../../../frameworks/marathon/api/read';
@@ -20,7 +20,7 @@ function read(body: Body, more: { stored?: App; network?: string } = {}): App {
   const update = readAppUpdate(body, '', reading);
   if (!update || reading.problems.length > 0) throw new Error(JSON.stringify(reading.problems));
   const options = { mesosBridgeName: 'mesos-bridge', defaultNetworkName: more.network };
-  return normalised({ id: '/app', update, stored: more.stored, role: '*', options });
+  return normalizeApp({ id: '/app', update, stored: more.stored, role: '*', options });
 }
 
 describe('reading', () => {
@@ -261,7 +261,7 @@ describe('mixing old and new forms', () => {
     ],
   ])('is refused for %s', (_name, body, error) => {
     const update = readAppUpdate(body, '', newReading());
-    expect(update && mixedForms(update).map((finding) => finding.error)).toContain(error);
+    expect(update && mixedFormFindings(update).map((finding) => finding.error)).toContain(error);
   });
 });
 

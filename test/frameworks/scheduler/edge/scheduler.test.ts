@@ -2,7 +2,7 @@ import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import type { MediaType } from '../../../../cluster/api/media-type';
 import { systemClock } from '../../../../cluster/runtime/clock';
 import { silentLogger } from '../../../../cluster/runtime/log';
-import type { Notice } from '../../../../frameworks/scheduler/core/session';
+import type { SchedulerNotice } from '../../../../frameworks/scheduler/core/session';
 import { createScheduler, type Scheduler } from '../../../../frameworks/scheduler/edge/scheduler';
 import { FakeMaster, until } from '../../fake-master';
 
@@ -11,7 +11,7 @@ const INFO = { user: 'root', name: 'test', roles: ['*'] };
 describe('a scheduler over real HTTP', () => {
   let master: FakeMaster;
   let running: Scheduler;
-  let notices: Notice[];
+  let notices: SchedulerNotice[];
   let refused: [scheduler.Call, string][];
 
   const start = (masters: readonly string[], mediaType?: MediaType): Scheduler => {

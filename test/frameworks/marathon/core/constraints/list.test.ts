@@ -1,4 +1,4 @@
-import type { ConstraintCase } from '../../../../../frameworks/marathon/core/constraints/constraint';
+import type { ConstraintInput } from '../../../../../frameworks/marathon/core/constraints/constraint';
 import { attributeText, scalarText } from '../../../../../frameworks/marathon/core/constraints/field';
 import { CONSTRAINTS } from '../../../../../frameworks/marathon/core/constraints/list';
 
@@ -36,7 +36,7 @@ describe('constraints', () => {
     ['GROUP_BY', '2', 'a', ['a', 'a', 'b'], true],
     ['GROUP_BY', '2', 'a', ['a', 'a', 'a', 'b', 'b'], false],
   ])('%s %s takes %s beside %j: %s', (operator, value, offered, placed, expected) => {
-    const question: ConstraintCase = { offered, placed, value, instances: 5 };
+    const question: ConstraintInput = { offered, placed, value, instances: 5 };
     expect(CONSTRAINTS[operator]?.(question)).toBe(expected);
   });
 });

@@ -7,7 +7,7 @@ import {
   readResources,
   type WireResource,
 } from '../../../../../cluster/model/resources';
-import { placeOf } from '../../../../../frameworks/marathon/core/constraints/field';
+import { agentInfoOf } from '../../../../../frameworks/marathon/core/constraints/field';
 import { type Match, matchOffer } from '../../../../../frameworks/marathon/core/match/match';
 import { matchPorts } from '../../../../../frameworks/marathon/core/match/ports';
 import { DEFAULT_SETTINGS } from '../../../../../frameworks/marathon/core/state/settings';
@@ -41,7 +41,7 @@ function match(members: Record<string, unknown>, offer: Partial<mesos.Offer> = {
   };
   const left = readResources(full.resources as unknown as WireResource[]);
   return matchOffer(
-    { offer: full, place: placeOf(full), left },
+    { offer: full, agent: agentInfoOf(full), resources: left },
     { ...app(members), role },
     {
       settings: DEFAULT_SETTINGS,

@@ -3,16 +3,16 @@
  */
 
 import type { App, Container, HealthCheck, Network, PortDefinition, PortMapping } from './app';
-import { modernised, type NormalOptions } from './app-legacy';
+import { type NormalizationOptions, normalizeDeprecated } from './app-legacy';
 import type { AppUpdate, RawContainer, RawNetwork } from './app-update';
 
-export interface NormaliseInput {
+export interface NormalizationInput {
   readonly id: string;
   readonly update: AppUpdate;
   /** The app a partial update is merged with. */
   readonly stored?: App | undefined;
   readonly role: string;
-  readonly options: NormalOptions;
+  readonly options: NormalizationOptions;
 }
 
 /** Members a partial update clears by leaving them out, as the original does. */
@@ -20,8 +20,8 @@ const NOT_MERGED = { executorResources: undefined, resourceLimits: undefined };
 
 const NO_VERSION = { version: '', versionInfo: { lastScalingAt: '', lastConfigChangeAt: '' } };
 
-export function normalised({ id, update, stored, role, options }: NormaliseInput): App {
-  const { version: _version, ...modern } = modernised(update, options);
+export function normalizeApp({ id, update, stored, role, options }: NormalizationInput): App {
+  const { version: _version, ...modern } = normalizeDeprecated(update, options);
   const merged: AppUpdate = stored ? merge(stored, modern) : modern;
   const networks = networksOf(merged, options);
   const hostMode = networks.every(({ mode }) => mode === 'host');
@@ -83,7 +83,7 @@ const DEFAULTS = {
   unreachableStrategy: { inactiveAfterSeconds: 0, expungeAfterSeconds: 0 },
 } as const;
 
-function networksOf({ networks }: AppUpdate, { defaultNetworkName }: NormalOptions): Network[] {
+function networksOf({ networks }: AppUpdate, { defaultNetworkName }: NormalizationOptions): Network[] {
   if (!networks || networks.length === 0) return [{ mode: 'host', labels: {} }];
   return networks.map((network: RawNetwork) => {
     const mode = network.mode ?? 'container';

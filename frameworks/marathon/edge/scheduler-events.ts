@@ -3,11 +3,11 @@
  */
 
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
-import type { Notice } from '../../scheduler/core/session';
+import type { SchedulerNotice } from '../../scheduler/core/session';
 import type { NewMarathonEvent } from '../core/state/events';
 
 /** The event a notice stands for; undefined for what Marathon has no use for. */
-export function eventOfNotice(notice: Notice): NewMarathonEvent | undefined {
+export function eventOfNotice(notice: SchedulerNotice): NewMarathonEvent | undefined {
   switch (notice.kind) {
     case 'subscribed':
       return {

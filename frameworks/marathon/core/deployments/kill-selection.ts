@@ -24,14 +24,14 @@ function rankOf(condition: Condition): number {
 }
 
 /** Chooses `count` instances to stop. */
-export function chooseVictims(app: App, instances: readonly Instance[], count: number): Instance[] {
-  const chosen = balanceVictims(app, instances, count);
+export function selectForKill(app: App, instances: readonly Instance[], count: number): Instance[] {
+  const chosen = selectForBalance(app, instances, count);
   const others = instances.filter((instance) => !chosen.includes(instance));
-  others.sort((a, b) => compareVictims(app, a, b));
+  others.sort((a, b) => compareForKill(app, a, b));
   return [...chosen, ...others].slice(0, count);
 }
 
-function compareVictims(app: App, left: Instance, right: Instance): number {
+function compareForKill(app: App, left: Instance, right: Instance): number {
   const byCondition = rankOf(left.condition) - rankOf(right.condition);
   if (byCondition !== 0) return byCondition;
   const [a, b] = [ageOf(left), ageOf(right)];
@@ -50,7 +50,7 @@ function ageOf(instance: Instance): number {
 }
 
 /** Takes from the largest group, as long as the groups are not even. Only GROUP_BY has a say here. */
-function balanceVictims(app: App, instances: readonly Instance[], count: number): Instance[] {
+function selectForBalance(app: App, instances: readonly Instance[], count: number): Instance[] {
   const [field] = app.constraints.find(([, operator]) => operator === 'GROUP_BY') ?? [];
   if (field === undefined) return [];
   const groups = new Map<string, Instance[]>();
@@ -58,15 +58,15 @@ function balanceVictims(app: App, instances: readonly Instance[], count: number)
     const value = instance.agent && fieldValue(field, instance.agent);
     if (value !== undefined) groups.set(value, [...(groups.get(value) ?? []), instance]);
   }
-  for (const group of groups.values()) group.sort((a, b) => compareVictims(app, a, b));
+  for (const group of groups.values()) group.sort((a, b) => compareForKill(app, a, b));
   const chosen: Instance[] = [];
   while (chosen.length < count) {
     const bySize = [...groups.values()].sort((a, b) => b.length - a.length);
     const [largest] = bySize;
     const smallest = bySize.at(-1);
     if (!largest || !smallest || largest.length - smallest.length < 1) break;
-    const victim = largest.shift();
-    if (victim) chosen.push(victim);
+    const surplus = largest.shift();
+    if (surplus) chosen.push(surplus);
   }
   return chosen;
 }
