@@ -4,8 +4,8 @@ import { randomBytes } from 'node:crypto';
 import pc from 'picocolors';
 import type { FlagTable, Parsed, ParseOptions } from '../cluster/runtime/config/flags';
 import { parseFlags } from '../cluster/runtime/config/flags';
+import { escapeControls } from '../cluster/runtime/escape-controls';
 import { MESETA_VERSION } from '../cluster/runtime/version';
-import { visible } from '../cluster/runtime/visible';
 
 export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
@@ -85,5 +85,5 @@ export const style = {
 export function render(text: string): string {
   // A split by a group has the groups at odd places.
   const parts = text.split(MARK);
-  return parts.map((part, index) => (index % 2 === 1 ? `\u001b[${part}m` : visible(part))).join('');
+  return parts.map((part, index) => (index % 2 === 1 ? `\u001b[${part}m` : escapeControls(part))).join('');
 }

@@ -3,7 +3,7 @@
  */
 
 import Table from 'cli-table3';
-import { visibleJson, visibleLine } from '../cluster/runtime/visible';
+import { escapeControlsInJson, escapeControlsInLine } from '../cluster/runtime/escape-controls';
 
 /** A plain table: a heading line, columns two blanks apart, no frames. */
 export function printTable(heads: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -29,7 +29,7 @@ export function printTable(heads: readonly string[], rows: readonly (readonly st
     chars: none,
     style: { 'padding-left': 0, 'padding-right': 0, head: [], border: [] },
   });
-  table.push(...rows.map((row) => row.map(visibleLine)));
+  table.push(...rows.map((row) => row.map(escapeControlsInLine)));
   return `${table.toString().replace(/ +$/gm, '')}\n`;
 }
 
@@ -37,11 +37,14 @@ export function printTable(heads: readonly string[], rows: readonly (readonly st
 export function printFacts(facts: readonly (readonly [string, string | undefined])[], width: number): string {
   const shown = facts.filter(([, value]) => value !== undefined && value !== '');
   return shown
-    .map(([name, value]) => `${visibleLine(name).padEnd(width)}  ${visibleLine(value ?? '')}\n`)
+    .map(
+      ([name, value]) =>
+        `${escapeControlsInLine(name).padEnd(width)}  ${escapeControlsInLine(value ?? '')}\n`,
+    )
     .join('');
 }
 
 /** Two blanks deep; control characters that JSON leaves as they are become escapes. */
 export function printJson(value: unknown): string {
-  return `${visibleJson(JSON.stringify(value, null, 2))}\n`;
+  return `${escapeControlsInJson(JSON.stringify(value, null, 2))}\n`;
 }

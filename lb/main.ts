@@ -10,7 +10,7 @@ import { dirname, join } from 'node:path';
 import { bearerOf } from '../cluster/runtime/auth/flags';
 import type { Clock } from '../cluster/runtime/clock';
 import { makeFolder } from '../cluster/runtime/files/make-folder';
-import { tellOpenFolder, tellOpenSecret } from '../cluster/runtime/files/private';
+import { warnOpenFolder, warnOpenSecret } from '../cluster/runtime/files/private';
 import { HttpClient } from '../cluster/runtime/http/client';
 import { checkListen } from '../cluster/runtime/http/guard';
 import { hostPattern, hostRule } from '../cluster/runtime/http/hosts';
@@ -84,7 +84,7 @@ export function startLb(config: LbConfig, outerDeps: LbDeps): Promise<RunningLb>
     const deps = withLogs(config, outerDeps, life);
     const program = await findHaproxy(config.haproxy);
     const folder = openWorkFolder(config.workDir, config.haproxyConfig);
-    tellOpenFolder('--work-dir', config.workDir, deps.log);
+    warnOpenFolder('--work-dir', config.workDir, deps.log);
     life.add(() => folder.release());
     applyKernelSettings(config.kernelSettings, config.kernelLenient, deps.log);
     const options = await modelOptions(config, program, folder, deps.log);
@@ -154,7 +154,7 @@ function checkConfig(config: LbConfig): void {
   });
   const missing = config.certificates.find((path) => !existsSync(path));
   if (missing !== undefined) throw new StartError(`--ssl-certs: there is no ${missing}`);
-  for (const path of config.certificates) if (statSync(path).isFile()) tellOpenSecret('--ssl-certs', path);
+  for (const path of config.certificates) if (statSync(path).isFile()) warnOpenSecret('--ssl-certs', path);
 }
 
 async function modelOptions(

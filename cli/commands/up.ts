@@ -5,7 +5,7 @@
 import { join } from 'node:path';
 import { systemClock } from '../../cluster/runtime/clock';
 import { makeFolder } from '../../cluster/runtime/files/make-folder';
-import { tellOpenFolder, wayMode } from '../../cluster/runtime/files/private';
+import { parentFolderMode, warnOpenFolder } from '../../cluster/runtime/files/private';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
 import { type Cluster, startCluster } from '../cluster/cluster';
@@ -65,9 +65,9 @@ function downCommand(folder: string): string {
 function openLog(workDir: string) {
   const file = join(workDir, 'meseta.log');
   try {
-    makeFolder(workDir, wayMode());
+    makeFolder(workDir, parentFolderMode());
     const logger = createLogger({ file });
-    tellOpenFolder('--work-dir', workDir, logger);
+    warnOpenFolder('--work-dir', workDir, logger);
     return { file, logger };
   } catch (error) {
     throw new StartError(`--work-dir: ${workDir} cannot be used: ${(error as Error).message}`);

@@ -4,7 +4,7 @@ import { agentFlags } from '../../cluster/agent/config';
 import { startAgent } from '../../cluster/agent/main';
 import { runExecutor } from '../../cluster/executor/main';
 import { systemClock } from '../../cluster/runtime/clock';
-import { strayVariables, tellStrayVariables } from '../../cluster/runtime/config/environment';
+import { misspeltVariables, warnMisspeltVariables } from '../../cluster/runtime/config/environment';
 import { variablesOf } from '../../cluster/runtime/config/flags';
 import { logOptions } from '../../cluster/runtime/config/log-flags';
 import { createLogger } from '../../cluster/runtime/log';
@@ -20,7 +20,7 @@ export const agent = flagCommand({
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
       const log = createLogger(logOptions(flags, 'mesos-agent'));
-      tellStrayVariables(strayVariables(variablesOf(agentFlags), 'MESOS_', terminal.env), log);
+      warnMisspeltVariables(misspeltVariables(variablesOf(agentFlags), 'MESOS_', terminal.env), log);
 
       const running = await startAgent(flags, {
         log,

@@ -1,7 +1,7 @@
 /** `meseta lb`. */
 
 import { systemClock } from '../../cluster/runtime/clock';
-import { strayVariables, tellStrayVariables } from '../../cluster/runtime/config/environment';
+import { misspeltVariables, warnMisspeltVariables } from '../../cluster/runtime/config/environment';
 import { createLogger } from '../../cluster/runtime/log';
 import { expandLbArgs, LB_VARIABLES, lbFlags, readLbConfig } from '../../lb/config';
 import { referencePage } from '../../lb/edge/reference/main';
@@ -17,7 +17,7 @@ const lbCommand = flagCommand({
     runDaemon(terminal, async () => {
       const config = readLbConfig(flags, terminal.env);
       const log = createLogger({ level: flags['log-level'] });
-      tellStrayVariables(strayVariables(LB_VARIABLES, 'HAPROXY_', terminal.env), log);
+      warnMisspeltVariables(misspeltVariables(LB_VARIABLES, 'HAPROXY_', terminal.env), log);
       const once = !config.sse || config.dry;
       let running: RunningLb | undefined;
       // As marathon-lb: SIGHUP reads the apps again, SIGUSR1 loads the configuration again. Neither ends it while it starts.

@@ -2,9 +2,9 @@
 
 import { join } from 'node:path';
 import { systemClock } from '../../cluster/runtime/clock';
-import { strayVariables, tellStrayVariables } from '../../cluster/runtime/config/environment';
+import { misspeltVariables, warnMisspeltVariables } from '../../cluster/runtime/config/environment';
 import { variablesOf } from '../../cluster/runtime/config/flags';
-import { tellOpenFolder } from '../../cluster/runtime/files/private';
+import { warnOpenFolder } from '../../cluster/runtime/files/private';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
 import { LocalStore } from '../../cluster/state/local';
@@ -22,9 +22,9 @@ export const marathon = flagCommand({
     runDaemon(terminal, async ({ fail }) => {
       const config = marathonConfig(flags);
       const log = createLogger({ level: config.logLevel });
-      tellStrayVariables(strayVariables(variablesOf(MARATHON_FLAGS), 'MARATHON_', terminal.env), log);
+      warnMisspeltVariables(misspeltVariables(variablesOf(MARATHON_FLAGS), 'MARATHON_', terminal.env), log);
       const state = await LocalStore.open(join(flags.work_dir, 'state'), { log });
-      tellOpenFolder('--work_dir', flags.work_dir, log);
+      warnOpenFolder('--work_dir', flags.work_dir, log);
       const start = async (): Promise<Running> => {
         const running = await startMarathon(config, { log, clock, state, onResign: fail });
         log.info({ url: running.http.url }, 'Marathon listens');

@@ -3,10 +3,10 @@
 import { masterFlags, stateFolder } from '../../cluster/master/config';
 import { startMaster } from '../../cluster/master/main';
 import { systemClock } from '../../cluster/runtime/clock';
-import { strayVariables, tellStrayVariables } from '../../cluster/runtime/config/environment';
+import { misspeltVariables, warnMisspeltVariables } from '../../cluster/runtime/config/environment';
 import { variablesOf } from '../../cluster/runtime/config/flags';
 import { logOptions } from '../../cluster/runtime/config/log-flags';
-import { tellOpenFolder } from '../../cluster/runtime/files/private';
+import { warnOpenFolder } from '../../cluster/runtime/files/private';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import { createLogger } from '../../cluster/runtime/log';
 import { LocalStore } from '../../cluster/state/local';
@@ -23,10 +23,10 @@ export const master = flagCommand({
   run: ({ flags }, terminal) =>
     runDaemon(terminal, async ({ fail }) => {
       const log = createLogger(logOptions(flags, 'mesos-master'));
-      tellStrayVariables(strayVariables(variablesOf(masterFlags), 'MESOS_', terminal.env), log);
+      warnMisspeltVariables(misspeltVariables(variablesOf(masterFlags), 'MESOS_', terminal.env), log);
       const isLocal = flags.zk === undefined && !flags.in_memory && flags.registry !== 'in_memory';
       const state = isLocal ? await LocalStore.open(stateFolder(flags), { log }) : new MemoryStore();
-      if (isLocal) tellOpenFolder('--work_dir', flags.work_dir, log);
+      if (isLocal) warnOpenFolder('--work_dir', flags.work_dir, log);
       const record = recorderFor(flags.record);
       const start = async (): Promise<Running> => {
         const running = await startMaster(flags, { log, clock, state, record, onResign: fail });

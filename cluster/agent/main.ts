@@ -13,7 +13,7 @@ import type { Clock } from '../runtime/clock';
 import { printFlags } from '../runtime/config/flags';
 import { logFileOf } from '../runtime/config/log-flags';
 import { makeFolder } from '../runtime/files/make-folder';
-import { setMode, tellOpenFolder, tightenFolder, wayMode } from '../runtime/files/private';
+import { parentFolderMode, restrictFolder, setMode, warnOpenFolder } from '../runtime/files/private';
 import { readFirewall } from '../runtime/http/firewall';
 import { OTHER_PROCESSES } from '../runtime/http/help-pages';
 import { hostRule } from '../runtime/http/hosts';
@@ -21,10 +21,10 @@ import { type HttpServer, startHttpServer } from '../runtime/http/server';
 import { Lifetime, type Running, StartError } from '../runtime/lifecycle';
 import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
+import { ADVERTISE, advertisedAddress, reachableAddress } from '../runtime/messages/advertised-address';
 import { Links } from '../runtime/messages/links';
 import { printPid } from '../runtime/messages/pid';
 import { MessageRouter, routerOptions } from '../runtime/messages/receive';
-import { ADVERTISE, reachableAddress, toldAddress } from '../runtime/messages/told-address';
 import { callerEnvironment, type TlsSettings, tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
 import { VERSION } from '../runtime/version';
@@ -32,11 +32,11 @@ import type { StateStore } from '../state/store';
 import { type AgentConfig, agentFlags, readEnvironment } from './config';
 import type { AgentEffect } from './core/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from './core/events';
-import { missingPart } from './core/executor-api';
+import { missingError } from './core/executor-api';
 import type { AgentState } from './core/state';
 import { agentMachine } from './core/step';
 import { AUTHENTICATION_FLAGS, agentAccess } from './edge/authentication';
-import { forgetAgentId, openCheckpoint, recallAgentId, recallResources } from './edge/checkpoint';
+import { forgetAgentId, openCheckpoint, readAgentId, readCheckpointedResources } from './edge/checkpoint';
 import { Containers, killLeftovers } from './edge/containerizer/containers';
 import { type ExecutorProgram, hostedLauncher } from './edge/containerizer/launcher';
 import { closeOldSandboxes } from './edge/containerizer/sandbox';
@@ -85,7 +85,7 @@ const STOP_MS = 15_000;
 /** Starts an agent: it registers with the master as soon as that is there. Stopping it ends every task. */
 export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<RunningAgent> {
   return Lifetime.start(async (life) => {
-    toldAddress(config, ADVERTISE);
+    advertisedAddress(config, ADVERTISE);
     const workDir = await makeWorkDir(config.work_dir, deps.log);
     const detect = await readDetector({
       master: config.master,
@@ -98,7 +98,7 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
     if (leftovers > 0) deps.log.warn({ leftovers }, 'ended processes that a run before left behind');
     let mailbox: AgentMailbox | undefined;
     const post = (event: AgentInput): void => mailbox?.post(event);
-    const door = new ExecutorDoor(post, (call) => mailbox?.read((state) => missingPart(state, call)));
+    const door = new ExecutorDoor(post, (call) => mailbox?.read((state) => missingError(state, call)));
     const verbosity = new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level));
     life.add(() => verbosity.stop());
     const tls = tlsSettings(process.env);
@@ -149,13 +149,13 @@ export function startAgent(config: AgentConfig, deps: AgentDeps): Promise<Runnin
   });
 }
 
-interface Place {
+interface Endpoint {
   readonly host: string;
   readonly port: number;
 }
 
 /** The address and port that others reach the agent at. Throws StartError when a name in `--ip` led to IPv6. */
-async function advertised(config: AgentConfig, http: HttpServer): Promise<Place> {
+async function advertised(config: AgentConfig, http: HttpServer): Promise<Endpoint> {
   const host = await reachableAddress({ ip: http.address, advertise_ip: config.advertise_ip }, ADVERTISE);
   return { host, port: config.advertise_port ?? http.port };
 }
@@ -164,7 +164,7 @@ async function advertised(config: AgentConfig, http: HttpServer): Promise<Place>
 function authenticationOf(
   config: AgentConfig,
   { clock, log }: AgentDeps,
-  { place, links, messages }: { place: Place; links: Links; messages: MessageRouter },
+  { place, links, messages }: { place: Endpoint; links: Links; messages: MessageRouter },
 ): MasterAuthentication | undefined {
   if (config.credential === undefined) return undefined;
   const authentication = new MasterAuthentication({
@@ -182,7 +182,7 @@ function authenticationOf(
 async function bootOf(
   config: AgentConfig,
   deps: AgentDeps,
-  { place, workDir, checkpoint }: { place: Place; workDir: string; checkpoint: StateStore },
+  { place, workDir, checkpoint }: { place: Endpoint; workDir: string; checkpoint: StateStore },
 ): Promise<AgentBoot> {
   return {
     ip: place.host,
@@ -194,8 +194,8 @@ async function bootOf(
     startedAt: deps.clock.now(),
     seed: randomInt(2 ** 32),
     process: 'slave(1)',
-    agentId: await recallAgentId(workDir),
-    checkpointed: await recallResources(checkpoint),
+    agentId: await readAgentId(workDir),
+    checkpointed: await readCheckpointedResources(checkpoint),
     workDir,
     settings: {
       registrationBackoffMs: config.registration_backoff_factor,
@@ -258,11 +258,11 @@ function tellDismissal(onEnd: AgentDeps['onEnd'], workDir: string, dismissed: Ag
 /** As root, tasks of other users have to pass through it to their sandboxes. */
 async function makeWorkDir(path: string, log: Logger): Promise<string> {
   try {
-    makeFolder(path, wayMode());
+    makeFolder(path, parentFolderMode());
     const folder = await realpath(path);
-    setMode(folder, ((await stat(folder)).mode & 0o7777) | (wayMode() & 0o011));
-    tellOpenFolder('--work_dir', folder, log);
-    if (existsSync(join(folder, 'meta'))) tightenFolder(join(folder, 'meta'));
+    setMode(folder, ((await stat(folder)).mode & 0o7777) | (parentFolderMode() & 0o011));
+    warnOpenFolder('--work_dir', folder, log);
+    if (existsSync(join(folder, 'meta'))) restrictFolder(join(folder, 'meta'));
     await closeOldSandboxes(folder);
     return folder;
   } catch (error) {

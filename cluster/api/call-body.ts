@@ -9,7 +9,7 @@ import { type MediaType, readContentType } from './media-type';
 import { CodecError, decodeProtobuf } from './protobuf';
 
 /** Why a call is not taken. */
-export interface Refusal {
+export interface CallRefusal {
   readonly status: 400 | 406 | 415;
   readonly text: string;
 }
@@ -22,7 +22,7 @@ export function readCallBody<N extends MessageName>(
   name: N,
   contentType: string | undefined,
   body: Buffer | undefined,
-): { readonly call: Messages[N] } | Refusal {
+): { readonly call: Messages[N] } | CallRefusal {
   if (contentType === undefined) return { status: 400, text: "Expecting 'Content-Type' to be present" };
   const type = readContentType(contentType);
   if (!type) {
@@ -36,7 +36,7 @@ function decodeCall<N extends MessageName>(
   name: N,
   type: MediaType,
   body: Buffer,
-): { readonly call: Messages[N] } | Refusal {
+): { readonly call: Messages[N] } | CallRefusal {
   if (type === 'application/x-protobuf') {
     const call = attempt(() => decodeProtobuf(name, body));
     return 'error' in call ? { status: 400, text: 'Failed to parse body into Call protobuf' } : call;

@@ -43,13 +43,13 @@ export function parseExact(text: string): unknown {
   }
 }
 
-interface Place {
+interface FieldPath {
   readonly path: string;
   readonly missing: string[];
   readonly depth: number;
 }
 
-function readMessage(plan: MessagePlan, json: unknown, place: Place): Plain {
+function readMessage(plan: MessagePlan, json: unknown, place: FieldPath): Plain {
   if (json === null || typeof json !== 'object' || Array.isArray(json)) {
     throw new CodecError(
       `Expecting a JSON object${place.path ? ` for field '${place.path.slice(0, -1)}'` : ''}`,
@@ -69,7 +69,7 @@ function readMessage(plan: MessagePlan, json: unknown, place: Place): Plain {
   return plain;
 }
 
-function readField(field: FieldPlan, value: unknown, place: Place): unknown {
+function readField(field: FieldPlan, value: unknown, place: FieldPath): unknown {
   if (field.map) return readMap(field, value, place);
   if (field.repeated) {
     const items = (Array.isArray(value) ? value : [value]).map((item) => readItem(field, item, place));
@@ -80,14 +80,14 @@ function readField(field: FieldPlan, value: unknown, place: Place): unknown {
   return readItem(field, value, place);
 }
 
-function readMap(field: FieldPlan, value: unknown, place: Place): unknown {
+function readMap(field: FieldPlan, value: unknown, place: FieldPath): unknown {
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
     throw new CodecError(`Expecting a JSON object for field '${field.name}'`);
   }
   return Object.fromEntries(Object.entries(value).map(([key, item]) => [key, readItem(field, item, place)]));
 }
 
-function readItem(field: FieldPlan, value: unknown, place: Place): unknown {
+function readItem(field: FieldPlan, value: unknown, place: FieldPath): unknown {
   switch (field.kind) {
     case 'message': {
       const inner = { path: `${place.path}${field.name}.`, missing: place.missing, depth: place.depth + 1 };

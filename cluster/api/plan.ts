@@ -45,8 +45,17 @@ export interface MessagePlan {
 
 /** The wire type of each kind of value. */
 export const WIRE_TYPES: Readonly<Record<FieldPlan['kind'], number>> = {
-  ...{ message: 2, string: 2, bytes: 2, enum: 0, bool: 0 },
-  ...{ int32: 0, uint32: 0, int64: 0, uint64: 0, double: 1, float: 5 },
+  message: 2,
+  string: 2,
+  bytes: 2,
+  enum: 0,
+  bool: 0,
+  int32: 0,
+  uint32: 0,
+  int64: 0,
+  uint64: 0,
+  double: 1,
+  float: 5,
 };
 
 const root = Root.fromJSON(descriptors as never);

@@ -106,7 +106,8 @@ function readPacked(field: FieldPlan, span: Span, message: Plain): void {
 /** One entry of a map, whose keys are texts; an enum number without a name leaves it out. */
 function readEntry(field: FieldPlan, span: Span, message: Plain): void {
   const { reader, end, depth } = span;
-  let [key, value]: [string, unknown] = ['', undefined];
+  let key = '';
+  let value: unknown;
   while (reader.pos < end) {
     const tag = reader.tag();
     if (tag === ((1 << 3) | LENGTH_DELIMITED)) key = reader.string();
@@ -118,7 +119,9 @@ function readEntry(field: FieldPlan, span: Span, message: Plain): void {
   // Not by assignment: a key may be `__proto__`.
   Object.defineProperty(entries, key, {
     value: value ?? emptyValue(field),
-    ...{ enumerable: true, writable: true, configurable: true },
+    enumerable: true,
+    writable: true,
+    configurable: true,
   });
   message[field.name] = entries;
 }

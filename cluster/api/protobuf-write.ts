@@ -12,13 +12,13 @@ export class CodecError extends Error {}
 type Plain = Record<string, unknown>;
 
 /** The path to a field in a message, and the required fields that are missing. */
-interface Trail {
+interface FieldTrail {
   readonly path: string;
   readonly missing: string[];
 }
 
 /** Writes all fields. Throws CodecError for an unknown enum name; what is missing is noted in the trail. */
-export function writeMessage(plan: MessagePlan, plain: Plain, writer: Writer, trail: Trail): void {
+export function writeMessage(plan: MessagePlan, plain: Plain, writer: Writer, trail: FieldTrail): void {
   for (const field of plan.byNumber) {
     const value = plain[field.name];
     if (value === undefined || value === null) {
@@ -29,7 +29,7 @@ export function writeMessage(plan: MessagePlan, plain: Plain, writer: Writer, tr
   }
 }
 
-function writeMap(field: FieldPlan, entries: Plain, writer: Writer, trail: Trail): void {
+function writeMap(field: FieldPlan, entries: Plain, writer: Writer, trail: FieldTrail): void {
   for (const [key, value] of Object.entries(entries)) {
     writer.uint32(field.tag).fork().uint32(KEY_TAG).string(key);
     writer.uint32((2 << 3) | WIRE_TYPES[field.kind]);
@@ -40,13 +40,13 @@ function writeMap(field: FieldPlan, entries: Plain, writer: Writer, trail: Trail
 
 const KEY_TAG = (1 << 3) | WIRE_TYPES.string;
 
-function writeValue(field: FieldPlan, value: unknown, writer: Writer, trail: Trail): void {
+function writeValue(field: FieldPlan, value: unknown, writer: Writer, trail: FieldTrail): void {
   writer.uint32(field.tag);
   writeBare(field, value, writer, trail);
 }
 
 /** One value without the tag in front of it. */
-function writeBare(field: FieldPlan, value: unknown, writer: Writer, trail: Trail): void {
+function writeBare(field: FieldPlan, value: unknown, writer: Writer, trail: FieldTrail): void {
   const { kind } = field;
   switch (kind) {
     case 'message':
@@ -78,7 +78,7 @@ function writeBare(field: FieldPlan, value: unknown, writer: Writer, trail: Trai
   }
 }
 
-function numberOf(field: FieldPlan, name: string, { path }: Trail): number {
+function numberOf(field: FieldPlan, name: string, { path }: FieldTrail): number {
   const number = field.numberOf.get(name);
   if (number === undefined)
     throw new CodecError(`Failed to find enum for '${String(name)}' in ${path}${field.name}`);

@@ -316,7 +316,7 @@ export function frameworkJson(framework: Response.GetFrameworks.Framework, parts
       ...(framework.allocated_resources ?? []),
       ...(framework.offered_resources ?? []),
     ]),
-    reregistered_time: isBack(framework) ? seconds(framework.reregistered_time) : undefined,
+    reregistered_time: isReregistered(framework) ? seconds(framework.reregistered_time) : undefined,
     ...(multiRole ? { roles: JSON.stringify(info.roles ?? []) } : { role: text(info.role ?? '*') }),
     tasks: jsonArray(parts.tasks),
     unreachable_tasks: jsonArray(parts.unreachable),
@@ -335,7 +335,7 @@ export function frameworkJson(framework: Response.GetFrameworks.Framework, parts
  * True for a framework that registered again: the first time counts for both in v1, and is named once in
  * v0.
  */
-function isBack({
+function isReregistered({
   registered_time: first,
   reregistered_time: last,
 }: Response.GetFrameworks.Framework): boolean {

@@ -9,9 +9,9 @@ import type { Clock } from '../runtime/clock';
 import { startHttpServer } from '../runtime/http/server';
 import { Lifetime, type Running } from '../runtime/lifecycle';
 import type { Logger } from '../runtime/log';
+import { advertisedAddress, reachableAddress } from '../runtime/messages/advertised-address';
 import { Links } from '../runtime/messages/links';
 import { MessageRouter } from '../runtime/messages/receive';
-import { reachableAddress, toldAddress } from '../runtime/messages/told-address';
 import { createEmulatedAgent, type EmulatedAgent, type EmulatorContext } from './edge/emulated-agent';
 
 export interface EmulatorOptions {
@@ -49,7 +49,7 @@ const SESSION_MS = 10_000;
 /** Starts them all; each registers on its own, with whoever leads. */
 export function startEmulatedAgents(options: EmulatorOptions, deps: EmulatorDeps): Promise<EmulatedAgents> {
   return Lifetime.start(async (life) => {
-    toldAddress(options);
+    advertisedAddress(options);
     const { master, sessionTimeoutMs = SESSION_MS } = options;
     const detect = await readDetector({ master, sessionTimeoutMs, log: deps.log });
     const router = new MessageRouter(deps.log);

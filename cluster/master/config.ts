@@ -25,7 +25,7 @@ import { firewallFlag } from '../runtime/http/firewall';
 import { allowedHostsFlag } from '../runtime/http/hosts';
 import { jsonpFlag } from '../runtime/http/json';
 import { StartError } from '../runtime/lifecycle';
-import { zkText } from '../zookeeper/edge/flag';
+import { zkUrlFlag } from '../zookeeper/edge/flag';
 import type { MasterSettings } from './core/state/events';
 import { refusedFlags, unusedFlags } from './edge/accepted-flags';
 import { agentFlags, agentSettings } from './edge/agent-flags';
@@ -42,7 +42,9 @@ export const masterFlags = withEnvironment('MESOS_', {
   advertise_port: optionalPort('port that others are told, when it is not --port'),
   hostname: text({ help: 'name that others are told; the address without it' }),
   cluster: text({ help: 'name of the cluster, shown to people' }),
-  zk: zkText('several masters of which one leads: zk://[user:password@]host:2181,.../path, or file://PATH'),
+  zk: zkUrlFlag(
+    'several masters of which one leads: zk://[user:password@]host:2181,.../path, or file://PATH',
+  ),
   zk_session_timeout: duration({
     help: 'time without a word from ZooKeeper after which another master leads',
     fallback: 10_000,

@@ -15,9 +15,9 @@ import { type HttpServer, startHttpServer } from '../runtime/http/server';
 import { Lifetime, type Running } from '../runtime/lifecycle';
 import { type Logger, setLogLevel } from '../runtime/log';
 import { Mailbox, type Recorder } from '../runtime/mailbox';
+import { ADVERTISE, advertisedAddress, reachableAddress } from '../runtime/messages/advertised-address';
 import { Links } from '../runtime/messages/links';
 import { MessageRouter, routerOptions } from '../runtime/messages/receive';
-import { ADVERTISE, reachableAddress, toldAddress } from '../runtime/messages/told-address';
 import { Timings } from '../runtime/metrics';
 import { SlicedWork } from '../runtime/sliced-work';
 import { tlsSettings } from '../runtime/tls/settings';
@@ -77,7 +77,7 @@ type MasterMailbox = Mailbox<MasterState, MasterEvent, MasterEffect, MasterBoot>
 export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<RunningMaster> {
   return Lifetime.start(async (life) => {
     const settings = masterSettings(config);
-    toldAddress(config, ADVERTISE);
+    advertisedAddress(config, ADVERTISE);
     const secrets = peerSecrets(config, deps.log);
     const limits = readRateLimits(config.rate_limits);
     const ensemble = Ensemble.of(config, deps.log);

@@ -27,9 +27,9 @@ export function isAllowed(
   const subject: Entity = sender?.value === undefined ? ANY : thing(sender.value);
   const isNested = 'nested' in ACL_LISTS[list];
   for (const rule of acls.rules[list] ?? []) {
-    const verdict =
-      isNested && isRecursive(rule) ? below(rule, subject, object) : flat(rule, subject, object);
-    if (verdict !== undefined) return verdict;
+    const decision =
+      isNested && isRecursive(rule) ? matchNested(rule, subject, object) : matchFlat(rule, subject, object);
+    if (decision !== undefined) return decision;
   }
   return acls.permissive;
 }
@@ -41,7 +41,7 @@ export function canRefuse(acls: Acls | undefined, lists: readonly AclList[]): bo
   );
 }
 
-function flat(rule: Rule, subject: Entity, object: Entity): boolean | undefined {
+function matchFlat(rule: Rule, subject: Entity, object: Entity): boolean | undefined {
   if (!matches(subject, rule.principals) || !matches(object, rule.objects)) return undefined;
   return allows(subject, rule.principals) && allows(object, rule.objects);
 }
@@ -51,11 +51,11 @@ function isRecursive({ objects }: Rule): boolean {
 }
 
 /** `eng/%` fits each role below `eng`, and not `eng` itself. */
-function below(rule: Rule, subject: Entity, object: Entity): boolean | undefined {
+function matchNested(rule: Rule, subject: Entity, object: Entity): boolean | undefined {
   if (object.type !== 'SOME' || rule.objects.type !== 'SOME') return undefined;
   const parent = (rule.objects.values[0] ?? '').slice(0, -1);
   if (!object.values[0]?.startsWith(parent)) return undefined;
-  return flat({ principals: rule.principals, objects: ANY }, subject, object);
+  return matchFlat({ principals: rule.principals, objects: ANY }, subject, object);
 }
 
 /** True when a rule applies: NONE in a rule is about everything, and allows only NONE. */

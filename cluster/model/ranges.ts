@@ -76,7 +76,8 @@ export function readRanges(text: string): Ranges | { error: string } {
       .map((digits) => rangeNumberError(BigInt(digits ?? 0)))
       .find(Boolean);
     if (tooLarge) return { error: `Cannot parse ranges "${text}": ${tooLarge}` };
-    const [begin, end] = [Number(match[1]), Number(match[2])];
+    const begin = Number(match[1]);
+    const end = Number(match[2]);
     if (begin > end) return { error: `Cannot parse ranges "${text}": begin exceeds end` };
     out.push([begin, end]);
   }

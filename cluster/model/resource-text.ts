@@ -71,7 +71,8 @@ export function readAttributeText(text: string): readonly AttributeValue[] | { r
   for (const part of text.split(/[;\n]/).map((token) => token.trim())) {
     if (part === '') continue;
     const colon = part.indexOf(':');
-    const [name, value] = [part.slice(0, colon).trim(), part.slice(colon + 1).replaceAll(' ', '')];
+    const name = part.slice(0, colon).trim();
+    const value = part.slice(colon + 1).replaceAll(' ', '');
     if (colon <= 0 || value === '') return { error: `Cannot parse attribute "${part}": expected name:value` };
     const attribute = readAttribute(name, value);
     if ('error' in attribute) return { error: `Cannot parse attribute "${part}": ${attribute.error}` };

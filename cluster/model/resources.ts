@@ -311,11 +311,11 @@ function sumOf(kind: Amount, group: readonly Resource[]): Amount {
 }
 
 function readResource(wire: WireResource): Resource {
-  return resourceOf(wire.name, readAmount(wire), restOf(wire));
+  return resourceOf(wire.name, readAmount(wire), metaOf(wire));
 }
 
 /** Only what is there: most resources have a role at most. */
-function restOf(wire: WireResource): ResourceMeta {
+function metaOf(wire: WireResource): ResourceMeta {
   const { allocation_info, disk, provider_id, revocable, shared } = wire;
   const reservations = readReservations(wire);
   return {

@@ -58,7 +58,8 @@ export function applyCheckpoint(
   for (const resource of checkpointed) {
     const basis = combine([basisOf(resource)]);
     if (!containsResources(total, basis)) {
-      const [have, need] = [printResources(total), printResources(basis)];
+      const have = printResources(total);
+      const need = printResources(basis);
       return { error: `Incompatible agent resources: ${have} does not contain ${need}` };
     }
     total = combine([...subtractResources(total, basis), resource]);

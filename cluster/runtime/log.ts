@@ -5,9 +5,9 @@
 import { dirname } from 'node:path';
 import pino from 'pino';
 import type { Level } from '../model/event';
+import { escapeControlsInJson } from './escape-controls';
 import { makeFolder } from './files/make-folder';
 import { StartError } from './lifecycle';
-import { visibleJson } from './visible';
 
 /** The part of a logger that we use: fields first, then the text. */
 export interface Logger {
@@ -96,7 +96,7 @@ const LOG_FOLDER = 0o755;
 
 /** Lines may have texts of anybody, and are read in terminals. */
 function readable(destination: { write(line: string): unknown }): { write(line: string): void } {
-  return { write: (line) => void destination.write(visibleJson(line)) };
+  return { write: (line) => void destination.write(escapeControlsInJson(line)) };
 }
 
 /** A logger that says nothing, for tests. */

@@ -27,7 +27,7 @@ export function refuseInspector(): void {
 }
 
 /** Words for a child process of Node: newer ones (22.14) can be told before they begin. */
-export function refusingArguments(): readonly string[] {
+export function noInspectorArguments(): readonly string[] {
   const word = '--disable-sigusr1';
   return process.allowedNodeEnvironmentFlags.has(word) ? [word] : [];
 }

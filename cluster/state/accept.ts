@@ -13,7 +13,7 @@ import { COPY_FOLDER, hasStore } from './opening';
 
 const ACCEPTED_FOLDER = 'before-accepting';
 
-export interface Accepted {
+export interface AcceptedStore {
   readonly commits: number;
   readonly variables: number;
   /** The folder with the files as they were. */
@@ -21,7 +21,7 @@ export interface Accepted {
 }
 
 /** Makes a store of what can still be read in the folder. A StartError when it is no store, or in use. */
-export async function acceptLocal(folder: string): Promise<Accepted> {
+export async function acceptLocal(folder: string): Promise<AcceptedStore> {
   if (!(await hasStore(folder)))
     throw new StartError(`${folder} is not the folder of a store: it has none of its files`);
   const state = await openWhatIsLeft(folder);

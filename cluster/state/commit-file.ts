@@ -10,7 +10,7 @@
 import { writeSync } from 'node:fs';
 import { type FileHandle, open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import { type Digest, printDigest, readDigest, sealed, unsealed } from './digest';
+import { type Digest, printDigest, readChecksummed, readDigest, withChecksum } from './digest';
 
 /** The number of commits since the store was made, and the digest of its contents after the last one. */
 export interface CommitPoint {
@@ -19,7 +19,7 @@ export interface CommitPoint {
 }
 
 /** The file's contents when it was opened. */
-export interface Confirmed {
+export interface CommitFileContents {
   /** The last acknowledged commit; undefined when neither slot is whole. */
   readonly last: CommitPoint | undefined;
   /** The commit that was last begun, so far as it is known. */
@@ -40,7 +40,7 @@ export class CommitFile {
   private constructor(
     private readonly path: string,
     private file: FileHandle | undefined,
-    readonly confirmed: Confirmed,
+    readonly confirmed: CommitFileContents,
   ) {}
 
   /** Opens the file; one that is missing is made by `restart`. Rejects as `open` of Node does. */
@@ -130,7 +130,7 @@ export async function syncFolder(path: string): Promise<void> {
   }
 }
 
-async function readSlots(file: FileHandle): Promise<Omit<Confirmed, 'isNew'>> {
+async function readSlots(file: FileHandle): Promise<Omit<CommitFileContents, 'isNew'>> {
   const bytes = Buffer.alloc(SLOT_BYTES * 3);
   await file.read(bytes, 0, bytes.length, 0);
   const slots = [0, 1].map((slot) => decodeSlot(bytes, slot));
@@ -144,12 +144,12 @@ async function readSlots(file: FileHandle): Promise<Omit<Confirmed, 'isNew'>> {
 
 /** A line of text, so that an operator can read it. What an earlier line of the slot had more does not count. */
 function encodeLine({ commits, digest }: CommitPoint): string {
-  return sealed(`${commits} ${printDigest(digest)}`);
+  return withChecksum(`${commits} ${printDigest(digest)}`);
 }
 
 function decodeSlot(bytes: Buffer, slot: number): CommitPoint | undefined {
   const block = bytes.subarray(slot * SLOT_BYTES, (slot + 1) * SLOT_BYTES).toString('latin1');
-  const [, count, hex] = /^(\d{1,15}) ([0-9a-f]{32})$/.exec(unsealed(block) ?? '') ?? [];
+  const [, count, hex] = /^(\d{1,15}) ([0-9a-f]{32})$/.exec(readChecksummed(block) ?? '') ?? [];
   const digest = readDigest(hex);
   return digest === undefined ? undefined : { commits: Number(count), digest };
 }

@@ -31,12 +31,12 @@ export function readDigest(text: unknown): Digest | undefined {
 }
 
 /** A line with its SHA-256 at the end. The text has no line break. */
-export function sealed(text: string): string {
+export function withChecksum(text: string): string {
   return `${text} ${sha256(text)}\n`;
 }
 
 /** The text of a sealed line; undefined when the line is not whole. Anything may follow the line. */
-export function unsealed(line: string): string | undefined {
+export function readChecksummed(line: string): string | undefined {
   const [, text, check] = /^([^\n]*) ([0-9a-f]{64})\n/.exec(line) ?? [];
   return text !== undefined && sha256(text) === check ? text : undefined;
 }

@@ -11,22 +11,22 @@
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
 import { makeFolder } from '../runtime/files/make-folder';
-import { tightenFolder } from '../runtime/files/private';
+import { restrictFolder } from '../runtime/files/private';
 import { StartError } from '../runtime/lifecycle';
 import type { Logger } from '../runtime/log';
 import { COMMITS, CommitFile, type CommitPoint } from './commit-file';
-import { type Digest, entryDigest, printDigest, readDigest, sealed, unsealed } from './digest';
-import { judge, type LastCommit } from './judgement';
+import { type Digest, entryDigest, printDigest, readChecksummed, readDigest, withChecksum } from './digest';
+import { checkIntegrity, type LastCommit } from './integrity';
 import { COPY_FOLDER, damagedFiles, keepCopy, lacksCurrent, removeCopy } from './opening';
 import type { Change, Committed, StateStore, Variable } from './store';
 
-interface Waiting {
+interface PendingCommit {
   readonly changes: readonly Change[];
   readonly done: (result: Committed) => void;
   readonly failed: (error: unknown) => void;
 }
 
-interface Stored {
+interface StoredEntry {
   readonly version: number;
   readonly digest: Digest;
 }
@@ -47,8 +47,8 @@ const RESERVED = '\u0000';
 const LAST_KEY = `${RESERVED}commit`;
 
 export class LocalStore implements StateStore {
-  private readonly stored = new Map<string, Stored>();
-  private waiting: Waiting[] = [];
+  private readonly stored = new Map<string, StoredEntry>();
+  private waiting: PendingCommit[] = [];
   /** Reads take turns with the batches, so that none sees half of one. */
   private reads: (() => Promise<void>)[] = [];
   private writing: Promise<void> | undefined;
@@ -76,7 +76,7 @@ export class LocalStore implements StateStore {
     try {
       await store.load(options);
       if (options.accept !== true) await removeCopy(folder);
-      tightenFolder(folder);
+      restrictFolder(folder);
       return store;
     } catch (error) {
       await store.close();
@@ -129,20 +129,24 @@ export class LocalStore implements StateStore {
     await this.commits.close();
   }
 
-  /** Reads all entries and judges whether they are all that was acknowledged. */
+  /** Reads all entries and checks that they are all that was acknowledged. */
   private async load({ log, accept }: LocalOptions): Promise<void> {
     const last = await this.readEntries();
     const digest = [...this.stored.values()].reduce((sum, entry) => sum ^ entry.digest, 0n);
     const isEmpty = this.stored.size === 0;
     const { confirmed } = this.commits;
-    const judgement = judge({ digest, isEmpty, last, file: confirmed });
-    if (!judgement.ok && accept !== true) throw await damage(this.folder, judgement.why);
-    if (judgement.ok && judgement.notice !== undefined) log?.warn({ folder: this.folder }, judgement.notice);
-    await this.vouchAgain(judgement.ok, last, digest);
+    const integrity = checkIntegrity({ digest, isEmpty, last, file: confirmed });
+    if (!integrity.ok && accept !== true) throw await damage(this.folder, integrity.why);
+    if (integrity.ok && integrity.notice !== undefined) log?.warn({ folder: this.folder }, integrity.notice);
+    await this.confirmContents(integrity.ok, last, digest);
   }
 
   /** Brings the commit file, and the last commit as the contents name it, to what is there. */
-  private async vouchAgain(isComplete: boolean, last: LastCommit | undefined, digest: Digest): Promise<void> {
+  private async confirmContents(
+    isComplete: boolean,
+    last: LastCommit | undefined,
+    digest: Digest,
+  ): Promise<void> {
     const { confirmed } = this.commits;
     const commits = Math.max(last?.commits ?? 0, isComplete ? 0 : (confirmed.last?.commits ?? 0));
     this.point = { commits, digest };
@@ -188,7 +192,8 @@ export class LocalStore implements StateStore {
     // Whoever asks within this turn shares the first sync.
     await Promise.resolve();
     while (this.waiting.length > 0 || this.reads.length > 0) {
-      const [batch, reads] = [this.waiting, this.reads];
+      const batch = this.waiting;
+      const reads = this.reads;
       this.waiting = [];
       this.reads = [];
       if (batch.length > 0) await this.writeBatch(batch);
@@ -197,9 +202,9 @@ export class LocalStore implements StateStore {
     this.writing = undefined;
   }
 
-  private async writeBatch(batch: readonly Waiting[]): Promise<void> {
+  private async writeBatch(batch: readonly PendingCommit[]): Promise<void> {
     const operations = new Map<string, Operation>();
-    const before = new Map<string, Stored | undefined>();
+    const before = new Map<string, StoredEntry | undefined>();
     const results = batch.map(({ changes }) => this.apply(changes, operations, before));
     try {
       if (operations.size > 0) await this.write([...operations.values()], before);
@@ -214,7 +219,7 @@ export class LocalStore implements StateStore {
   /** Writes one batch and has it vouched for. */
   private async write(
     operations: readonly Operation[],
-    before: ReadonlyMap<string, Stored | undefined>,
+    before: ReadonlyMap<string, StoredEntry | undefined>,
   ): Promise<void> {
     if (this.broken !== undefined) throw this.broken;
     const { commits, digest: previous } = this.point;
@@ -235,13 +240,13 @@ export class LocalStore implements StateStore {
 
   private lastEntry({ commits, digest }: CommitPoint, previous: Digest): Operation {
     const text = `${commits} ${printDigest(digest)} ${printDigest(previous)} ${this.sequence}`;
-    return put(LAST_KEY, this.sequence, Buffer.from(sealed(text)));
+    return put(LAST_KEY, this.sequence, Buffer.from(withChecksum(text)));
   }
 
   private apply(
     changes: readonly Change[],
     operations: Map<string, Operation>,
-    before: Map<string, Stored | undefined>,
+    before: Map<string, StoredEntry | undefined>,
   ): Committed {
     for (const { name, version } of changes) {
       if (version !== undefined && version !== (this.stored.get(name)?.version ?? 0))
@@ -262,7 +267,7 @@ export class LocalStore implements StateStore {
     return { ok: true, versions };
   }
 
-  private setStored(name: string, entry: Stored | undefined): void {
+  private setStored(name: string, entry: StoredEntry | undefined): void {
     if (entry === undefined) this.stored.delete(name);
     else this.stored.set(name, entry);
   }
@@ -279,7 +284,7 @@ async function entriesOf(level: Level, prefix: string): Promise<[string, Buffer]
   return entries;
 }
 
-/** Opens LevelDB and the commit file of a folder, with a copy of its files until they have been judged. */
+/** Opens LevelDB and the commit file of a folder, with a copy of its files until they have been checked. */
 async function openFolder<T>(folder: string, make: (level: Level, commits: CommitFile) => T): Promise<T> {
   let isCopied = false;
   try {
@@ -329,7 +334,9 @@ async function damage(folder: string, why: string): Promise<StartError> {
 
 /** The last commit as lastEntry wrote it; undefined when that is damaged. */
 function readLast(entry: Buffer): LastCommit | undefined {
-  const [commits, digest, previous, sequence] = (unsealed(entry.toString('latin1', 8)) ?? '').split(' ');
+  const [commits, digest, previous, sequence] = (readChecksummed(entry.toString('latin1', 8)) ?? '').split(
+    ' ',
+  );
   const digests = [readDigest(digest), readDigest(previous)];
   if (digests[0] === undefined || digests[1] === undefined || Number(sequence) !== versionOf(entry))
     return undefined;

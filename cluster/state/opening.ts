@@ -1,6 +1,6 @@
 /**
  * A LevelDB folder around its opening. LevelDB drops damaged records while it opens and deletes the log that
- * had them, so its files are kept under a second name until the contents have been judged.
+ * had them, so its files are kept under a second name until the contents have been checked.
  *
  * Always true: the copy is whole, and of the files before the first opening that did not end well since the
  * last commit; a later start does not replace it.
@@ -24,7 +24,8 @@ const NOT_CONTENT: ReadonlySet<string> = new Set(['LOCK', 'LOG', 'LOG.old']);
 export async function keepCopy(folder: string): Promise<boolean> {
   const names = await contentOf(folder);
   if (!isStore(names)) return false;
-  const [copy, unfinished] = [join(folder, COPY_FOLDER), join(folder, `${COPY_FOLDER}.new`)];
+  const copy = join(folder, COPY_FOLDER);
+  const unfinished = join(folder, `${COPY_FOLDER}.new`);
   await rm(unfinished, { recursive: true, force: true });
   if ((await contentOf(copy)).length > 0 && !(await isOutdated(folder))) return false;
   await removeCopy(folder);

@@ -29,13 +29,13 @@ export interface EntryHead {
 }
 
 /** A value that is ready to be written: in its entry, or in parts that are written first. */
-export interface Placed {
+export interface EncodedChange {
   readonly name: string;
   /** Undefined removes the variable. */
-  readonly value: PlacedValue | undefined;
+  readonly value: EncodedValue | undefined;
 }
 
-export interface PlacedValue {
+export interface EncodedValue {
   readonly bytes: number;
   readonly packed: boolean;
   /** The bytes in the entry itself. */
@@ -43,7 +43,7 @@ export interface PlacedValue {
   readonly parts: ReadonlyMap<string, Buffer>;
 }
 
-export function printEntry(version: number, { bytes, packed, inline, parts }: PlacedValue): Buffer {
+export function encodeEntry(version: number, { bytes, packed, inline, parts }: EncodedValue): Buffer {
   const head: EntryHead = {
     version,
     bytes,
@@ -54,7 +54,7 @@ export function printEntry(version: number, { bytes, packed, inline, parts }: Pl
 }
 
 /** Reads an entry. Throws when it is none: somebody else has written there. */
-export function readEntry(path: string, data: Buffer): { head: EntryHead; inline: Buffer } {
+export function decodeEntry(path: string, data: Buffer): { head: EntryHead; inline: Buffer } {
   const end = data.indexOf(10);
   try {
     const head = JSON.parse(data.subarray(0, end).toString()) as EntryHead;
@@ -67,7 +67,7 @@ export function readEntry(path: string, data: Buffer): { head: EntryHead; inline
 }
 
 /** The value of an entry, given what its parts have. Throws when bytes are missing. */
-export async function unpack(path: string, head: EntryHead, chunks: readonly Buffer[]): Promise<Buffer> {
+export async function decodeValue(path: string, head: EntryHead, chunks: readonly Buffer[]): Promise<Buffer> {
   const joined = Buffer.concat(chunks);
   const value = head.packed ? await promisify<Buffer, Buffer>(inflate)(joined) : joined;
   if (value.length !== head.bytes)
@@ -76,24 +76,24 @@ export async function unpack(path: string, head: EntryHead, chunks: readonly Buf
 }
 
 /** Makes values ready; what is too large for one transaction goes into parts. Throws when it still does not fit. */
-export async function place(
+export async function encodeChanges(
   changes: readonly { readonly name: string; readonly value: Buffer | undefined }[],
-): Promise<Placed[]> {
+): Promise<EncodedChange[]> {
   const whole = changes.reduce((sum, { value }) => sum + (value?.length ?? 0) + STEP_BYTES, 0);
   const limit = whole > COMMIT_BYTES ? SPILL_BYTES : PART_BYTES;
-  const placed: Placed[] = [];
+  const encoded: EncodedChange[] = [];
   for (const { name, value } of changes)
-    placed.push({ name, value: value && (await placeValue(value, limit)) });
-  const bytes = bytesOf(placed);
+    encoded.push({ name, value: value && (await encodeValue(value, limit)) });
+  const bytes = bytesOf(encoded);
   if (bytes > COMMIT_BYTES)
     throw new Error(
       `a commit of ${changes.length} changes with ${bytes} bytes does not fit into one transaction of ZooKeeper: ` +
         'change less at once',
     );
-  return placed;
+  return encoded;
 }
 
-async function placeValue(value: Buffer, limit: number): Promise<PlacedValue> {
+async function encodeValue(value: Buffer, limit: number): Promise<EncodedValue> {
   const plain = { bytes: value.length, packed: false, inline: value, parts: new Map<string, Buffer>() };
   if (value.length <= limit) return plain;
   const packed = await promisify<Buffer, Buffer>(deflate)(value);
@@ -106,8 +106,8 @@ async function placeValue(value: Buffer, limit: number): Promise<PlacedValue> {
 }
 
 /** The approximate size of changes in a transaction. */
-export function bytesOf(placed: readonly Placed[]): number {
-  return placed.reduce(
+export function bytesOf(encoded: readonly EncodedChange[]): number {
+  return encoded.reduce(
     (sum, { name, value }) =>
       sum + STEP_BYTES + 3 * name.length + (value ? value.inline.length + STEP_BYTES * value.parts.size : 0),
     0,

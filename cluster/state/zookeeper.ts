@@ -13,12 +13,12 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Change, Committed, StateStore, Variable } from './store';
 import {
   bytesOf,
+  decodeEntry,
+  decodeValue,
+  type EncodedChange,
   type EntryHead,
-  type Placed,
-  place,
-  printEntry,
-  readEntry,
-  unpack,
+  encodeChanges,
+  encodeEntry,
 } from './zookeeper-entry';
 
 /** One step of a transaction. */
@@ -50,11 +50,11 @@ export interface ZookeeperStoreOptions {
 /** Our node in the election is gone: another one leads, or soon will. */
 export class DeposedError extends Error {}
 
-interface Waiting {
+interface PendingCommit {
   readonly changes: readonly Change[];
   readonly done: (result: Committed) => void;
   readonly failed: (error: unknown) => void;
-  placed?: readonly Placed[];
+  encoded?: readonly EncodedChange[];
 }
 
 /** The contents of the head, and the version of its node. */
@@ -67,7 +67,7 @@ interface Head {
 }
 
 /** A variable as stored; version 0 is none. */
-interface Known {
+interface StoredEntry {
   readonly version: number;
   readonly parts: readonly string[];
 }
@@ -76,12 +76,12 @@ interface Plan {
   readonly results: readonly Committed[];
   readonly steps: readonly ZkStep[];
   readonly sequence: number;
-  readonly after: ReadonlyMap<string, Known>;
+  readonly after: ReadonlyMap<string, StoredEntry>;
   /** Parts that nothing refers to once this is stored. */
   readonly spare: readonly string[];
 }
 
-const ABSENT: Known = { version: 0, parts: [] };
+const ABSENT: StoredEntry = { version: 0, parts: [] };
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 200;
 /** Attempts of a commit whose head others change in between. */
@@ -100,12 +100,12 @@ const UNCERTAIN = new Set([
 ]);
 
 export class ZookeeperStore implements StateStore {
-  private waiting: Waiting[] = [];
+  private waiting: PendingCommit[] = [];
   private scheduled = false;
   private last: Promise<unknown> = Promise.resolve();
   private head: Head | undefined;
   /** The entries stored as of the head. */
-  private known = new Map<string, Known>();
+  private known = new Map<string, StoredEntry>();
   private fence: string | undefined;
 
   /** A store that is used after `claim`. Nothing is asked of ZooKeeper before. */
@@ -144,7 +144,7 @@ export class ZookeeperStore implements StateStore {
   }
 
   async fetch(name: string): Promise<Variable> {
-    const variable = await this.patiently(() => this.read(name));
+    const variable = await this.withRetries(() => this.read(name));
     return variable ?? { name, version: 0, value: Buffer.alloc(0) };
   }
 
@@ -152,7 +152,7 @@ export class ZookeeperStore implements StateStore {
   fetchAll(prefix: string): Promise<Variable[]> {
     return this.exclusive(async () => {
       for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
-        const variables = await this.patiently(() => this.readAll(prefix));
+        const variables = await this.withRetries(() => this.readAll(prefix));
         if (variables) return variables;
       }
       throw new Error('somebody else keeps changing the state in ZooKeeper');
@@ -168,7 +168,7 @@ export class ZookeeperStore implements StateStore {
   }
 
   async names(prefix = ''): Promise<string[]> {
-    const children = await this.patiently(() =>
+    const children = await this.withRetries(() =>
       this.options.client.children(`${this.options.path}/variables`),
     );
     const nodes = children.filter((child) => child.startsWith(NODE_PREFIX));
@@ -188,7 +188,7 @@ export class ZookeeperStore implements StateStore {
   }
 
   /** Reads again what a lost connection took along: that does no harm. */
-  private async patiently<T>(read: () => Promise<T>): Promise<T> {
+  private async withRetries<T>(read: () => Promise<T>): Promise<T> {
     const end = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
     for (;;) {
       try {
@@ -225,13 +225,13 @@ export class ZookeeperStore implements StateStore {
   }
 
   /** As many of those that wait as fit together, at least one; what fits nowhere fails. */
-  private async takeBatch(): Promise<Waiting[]> {
-    const batch: Waiting[] = [];
+  private async takeBatch(): Promise<PendingCommit[]> {
+    const batch: PendingCommit[] = [];
     let bytes = 0;
     for (let next = this.waiting[0]; next; next = this.waiting[0]) {
       try {
-        next.placed ??= await place(next.changes);
-        bytes += bytesOf(next.placed);
+        next.encoded ??= await encodeChanges(next.changes);
+        bytes += bytesOf(next.encoded);
         if (batch.length > 0 && bytes > BATCH_BYTES) break;
         batch.push(next);
       } catch (error) {
@@ -242,13 +242,13 @@ export class ZookeeperStore implements StateStore {
     return batch;
   }
 
-  private async write(batch: readonly Waiting[]): Promise<readonly Committed[]> {
-    const placed = batch.flatMap((commit) => commit.placed ?? []);
+  private async write(batch: readonly PendingCommit[]): Promise<readonly Committed[]> {
+    const encoded = batch.flatMap((commit) => commit.encoded ?? []);
     let results: readonly Committed[] = [];
     await this.untilDone(async () => {
-      await this.writeParts(placed);
+      await this.writeParts(encoded);
       const head = this.head ?? (await this.readHead());
-      await this.learn(placed.map(({ name }) => name));
+      await this.lookUp(encoded.map(({ name }) => name));
       const plan = this.plan(batch, head);
       const stored = plan.after.size === 0 ? await this.isUnchanged(head) : await this.store(plan, head);
       if (!stored) return false;
@@ -288,16 +288,16 @@ export class ZookeeperStore implements StateStore {
       throw new DeposedError(`${this.fence} is gone from ZooKeeper: another one leads, or soon will`);
   }
 
-  private plan(batch: readonly Waiting[], head: Head): Plan {
-    const after = new Map<string, Known>();
-    const values = new Map<string, Placed['value']>();
+  private plan(batch: readonly PendingCommit[], head: Head): Plan {
+    const after = new Map<string, StoredEntry>();
+    const values = new Map<string, EncodedChange['value']>();
     let { sequence } = head;
-    const results = batch.map(({ changes, placed = [] }): Committed => {
+    const results = batch.map(({ changes, encoded = [] }): Committed => {
       const now = (name: string): number => (after.get(name) ?? this.known.get(name) ?? ABSENT).version;
       const wrong = changes.find(({ name, version }) => version !== undefined && version !== now(name));
       if (wrong) return { ok: false, conflict: wrong.name };
       const versions = new Map<string, number>();
-      for (const { name, value } of placed) {
+      for (const { name, value } of encoded) {
         const version = value ? ++sequence : 0;
         versions.set(name, version);
         after.set(name, { version, parts: [...(value?.parts.keys() ?? [])] });
@@ -305,8 +305,8 @@ export class ZookeeperStore implements StateStore {
       }
       return { ok: true, versions };
     });
-    const written = batch.flatMap(({ placed = [] }) =>
-      placed.flatMap(({ value }) => [...(value?.parts.keys() ?? [])]),
+    const written = batch.flatMap(({ encoded = [] }) =>
+      encoded.flatMap(({ value }) => [...(value?.parts.keys() ?? [])]),
     );
     const used = new Set([...after.values()].flatMap(({ parts }) => parts));
     const replaced = [...after.keys()].flatMap((name) => this.known.get(name)?.parts ?? []);
@@ -314,13 +314,16 @@ export class ZookeeperStore implements StateStore {
     return { results, steps: this.stepsOf(after, values), sequence, after, spare };
   }
 
-  private stepsOf(after: ReadonlyMap<string, Known>, values: ReadonlyMap<string, Placed['value']>): ZkStep[] {
+  private stepsOf(
+    after: ReadonlyMap<string, StoredEntry>,
+    values: ReadonlyMap<string, EncodedChange['value']>,
+  ): ZkStep[] {
     return [...after].flatMap(([name, { version, parts }]): ZkStep[] => {
       const path = this.pathOf(name);
       const exists = (this.known.get(name) ?? ABSENT).version > 0;
       const value = values.get(name);
       if (!value) return exists ? [{ kind: 'remove', path }] : [];
-      const data = printEntry(version, value);
+      const data = encodeEntry(version, value);
       return [
         ...parts.map((part): ZkStep => ({ kind: 'check', path: this.partPath(part) })),
         exists ? { kind: 'set', path, data } : { kind: 'create', path, data, isPrivate: true },
@@ -404,7 +407,7 @@ export class ZookeeperStore implements StateStore {
   }
 
   /** Looks up what is not known of these variables. Should it be from after the head, the commit fails. */
-  private async learn(names: readonly string[]): Promise<void> {
+  private async lookUp(names: readonly string[]): Promise<void> {
     const missing = [...new Set(names)].filter((name) => !this.known.has(name));
     await inGroups(missing, async (name) => {
       const head = (await this.entry(name))?.head;
@@ -426,7 +429,7 @@ export class ZookeeperStore implements StateStore {
       // Parts go when the value has been replaced: then there is another entry.
       if (parts.includes(undefined)) continue;
       const chunks = [inline, ...parts.flatMap((part) => part?.data ?? [])];
-      return { name, version: head.version, value: await unpack(this.pathOf(name), head, chunks) };
+      return { name, version: head.version, value: await decodeValue(this.pathOf(name), head, chunks) };
     }
     throw new Error(`parts of ${this.pathOf(name)} are gone from ZooKeeper`);
   }
@@ -434,13 +437,13 @@ export class ZookeeperStore implements StateStore {
   private async entry(name: string): Promise<{ head: EntryHead; inline: Buffer } | undefined> {
     const path = this.pathOf(name);
     const node = await this.options.client.get(path);
-    return node && readEntry(path, node.data);
+    return node && decodeEntry(path, node.data);
   }
 
   /** Parts have names of their own, so that writing one again does no harm. */
-  private async writeParts(placed: readonly Placed[]): Promise<void> {
+  private async writeParts(encoded: readonly EncodedChange[]): Promise<void> {
     const { client } = this.options;
-    for (const [name, data] of placed.flatMap(({ value }) => [...(value?.parts ?? [])]))
+    for (const [name, data] of encoded.flatMap(({ value }) => [...(value?.parts ?? [])]))
       await create(client, this.partPath(name), data, this.fenceStep());
   }
 

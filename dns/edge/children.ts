@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Counter, Metrics } from '../../cluster/runtime/metrics';
-import { refusingArguments } from '../../cluster/runtime/no-inspector';
+import { noInspectorArguments } from '../../cluster/runtime/no-inspector';
 import type { DnsConfig } from '../config';
 import type { ZoneChange } from '../core/book';
 import type { Sockets } from './answerer';
@@ -103,7 +103,7 @@ export function startChildren(options: ChildrenOptions): Children {
 }
 
 function forkChild(file: string): ChildProcess {
-  const execArgv = [...process.execArgv, ...refusingArguments()];
+  const execArgv = [...process.execArgv, ...noInspectorArguments()];
   return fork(file, [], { serialization: 'advanced', stdio: 'inherit', execArgv });
 }
 

@@ -5,7 +5,7 @@
 import { createPrivateKey, createSign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { UsageError } from '../../cluster/runtime/config/flags';
-import { tellOpenSecret } from '../../cluster/runtime/files/private';
+import { warnOpenSecret } from '../../cluster/runtime/files/private';
 import { inFileNames, type SettingNames } from './settings-file';
 
 export type MasterLogin =
@@ -100,7 +100,7 @@ function readLogin({ authentication, principal, secret = '', iamFile }: AccessSe
 }
 
 function readIam(path: string): MasterLogin {
-  tellOpenSecret('--mesos-iam-file', path);
+  warnOpenSecret('--mesos-iam-file', path);
   const text = readText('mesos-iam-file', path);
   const wrong = (why: string): UsageError =>
     new UsageError(`--mesos-iam-file: ${path} cannot be used: ${why}`);
@@ -128,7 +128,7 @@ function readIam(path: string): MasterLogin {
 function readPem(flag: string, path: string | undefined): string | undefined {
   if (path === undefined) return undefined;
   const text = readText(flag, path);
-  if (text.includes('PRIVATE KEY')) tellOpenSecret(`--${flag}`, path);
+  if (text.includes('PRIVATE KEY')) warnOpenSecret(`--${flag}`, path);
   if (!text.includes('-----BEGIN ')) throw new UsageError(`--${flag}: ${path} has nothing in PEM`);
   return text;
 }

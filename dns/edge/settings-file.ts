@@ -9,7 +9,7 @@ import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
 import { nearest } from '../../cluster/model/nearest';
 import { UsageError } from '../../cluster/runtime/config/flags';
-import { tellOpenSecret } from '../../cluster/runtime/files/private';
+import { warnOpenSecret } from '../../cluster/runtime/files/private';
 import { allowedHostsFlag } from '../../cluster/runtime/http/hosts';
 
 type Read = (value: unknown) => unknown;
@@ -107,7 +107,7 @@ export function readSettingsFile(path: string): SettingsFile {
   const file = readMembers(path);
   const { members } = file;
   if (['mesoscredentials', 'httpcredentials'].some((key) => members.get(key)))
-    tellOpenSecret('--config', path);
+    warnOpenSecret('--config', path);
   const flags: Record<string, unknown> = {};
   const names = namesIn(file.spellings);
   for (const { key, flag, read, fallback, none } of SETTINGS) {

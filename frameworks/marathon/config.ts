@@ -20,12 +20,12 @@ import {
   type Values,
   withEnvironment,
 } from '../../cluster/runtime/config/flags';
-import { tellOpenSecret } from '../../cluster/runtime/files/private';
+import { warnOpenSecret } from '../../cluster/runtime/files/private';
 import type { Credentials } from '../../cluster/runtime/http/guard';
 import { allowedHostsFlag, type HostNames } from '../../cluster/runtime/http/hosts';
 import { hideUserinfo, type SplitUrl, splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
-import { hidePassword, isZkText, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
+import { hidePassword, isZkUrl, zkUrlOf } from '../../cluster/zookeeper/edge/flag';
 import type { MarathonSettings } from './core/state/settings';
 import { acceptedFlags } from './edge/accepted-flags';
 import type { DrainSettings } from './edge/drain';
@@ -203,7 +203,7 @@ export function marathonConfig(flags: MarathonFlags): MarathonConfig {
   }
   return {
     masters: mastersOf(flags.master),
-    masterZk: isZkText(flags.master) ? zkUrlOf('--master', flags.master) : undefined,
+    masterZk: isZkUrl(flags.master) ? zkUrlOf('--master', flags.master) : undefined,
     settings: settingsOf(flags),
     http: {
       address: flags.http_address,
@@ -251,7 +251,7 @@ export function mastersOf(list: string): string[] {
 }
 
 function masterUrlsOf(text: string): SplitUrl[] {
-  if (isZkText(text)) return [];
+  if (isZkUrl(text)) return [];
   return text.split(',').map((part) => {
     const address = part.trim();
     const master = splitUserinfo(/^https?:\/\//.test(address) ? address : `http://${address}`);
@@ -336,7 +336,7 @@ function mesosCredentialsOf(flags: MarathonFlags): string | undefined {
 }
 
 function readSecret(file: string): string {
-  tellOpenSecret('--mesos_authentication_secret_file', file);
+  warnOpenSecret('--mesos_authentication_secret_file', file);
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {

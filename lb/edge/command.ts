@@ -3,7 +3,7 @@
  */
 
 import { execFile } from 'node:child_process';
-import { withStartersUmask } from '../../cluster/runtime/files/private';
+import { withInheritedUmask } from '../../cluster/runtime/files/private';
 import type { Logger } from '../../cluster/runtime/log';
 
 const LIMIT_MS = 60_000;
@@ -25,6 +25,6 @@ export function runCommand(command: string, log: Logger): Promise<void> {
       else log.info({ command: program }, 'the command ran');
       resolve();
     };
-    withStartersUmask(() => execFile(program, args, { timeout: LIMIT_MS }, ended));
+    withInheritedUmask(() => execFile(program, args, { timeout: LIMIT_MS }, ended));
   });
 }

@@ -10,7 +10,7 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { withStartersUmask } from '../../cluster/runtime/files/private';
+import { withInheritedUmask } from '../../cluster/runtime/files/private';
 import type { Logger } from '../../cluster/runtime/log';
 import { printProcess, startedAt } from '../../cluster/runtime/process-start';
 import type { ProbeResult, SearchResult } from '../core/events';
@@ -492,7 +492,9 @@ export class Haproxy {
     const child = this.outputs.spawnWith(([log, errors]) =>
       // A session of its own: neither our end nor a Ctrl-C in our terminal reaches it. Sockets of templates have the modes
       // that the operator's umask gives them.
-      withStartersUmask(() => spawn(this.program, words, { detached: true, stdio: ['ignore', log, errors] })),
+      withInheritedUmask(() =>
+        spawn(this.program, words, { detached: true, stdio: ['ignore', log, errors] }),
+      ),
     );
     child.unref();
     const { pid } = child;

@@ -4,7 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { text, UsageError } from '../../cluster/runtime/config/flags';
-import { tellOpenSecret } from '../../cluster/runtime/files/private';
+import { warnOpenSecret } from '../../cluster/runtime/files/private';
 import type { Credentials } from '../../cluster/runtime/http/guard';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { ServiceAccount } from './authorize';
@@ -83,7 +83,7 @@ export function readPair(flag: string, pair: string | undefined): Credentials | 
 }
 
 function firstLine(path: string): string {
-  tellOpenSecret('--marathon-auth-credential-file', path);
+  warnOpenSecret('--marathon-auth-credential-file', path);
   try {
     return (readFileSync(path, 'utf8').split('\n')[0] ?? '').trim();
   } catch (error) {

@@ -22,7 +22,7 @@ function executorOf(state: AgentState, call: executorApi.Call): Executor | undef
 }
 
 /** The text that refuses a call about something that is not here. */
-export function missingPart(state: AgentState, call: executorApi.Call): string | undefined {
+export function missingError(state: AgentState, call: executorApi.Call): string | undefined {
   if (!state.frameworks.has(call.framework_id.value)) return 'Framework cannot be found';
   return executorOf(state, call) ? undefined : 'Executor cannot be found';
 }
@@ -55,7 +55,7 @@ export function subscribed(state: AgentState, event: EventOf<'executor.subscribe
   };
   effects.push({ kind: 'event', stream, event: { type: 'SUBSCRIBED', subscribed: welcome } });
   for (const status of (call.subscribe?.unacknowledged_updates ?? []).map((update) => update.status)) {
-    effects.push(...take(state, executor, status, now));
+    effects.push(...handleUpdate(state, executor, status, now));
   }
   return [...effects, ...launchQueued(executor, stream)];
 }
@@ -76,10 +76,10 @@ export function called(state: AgentState, event: EventOf<'executor.call'>): Agen
     text === undefined ? { kind: 'answer', request, status } : { kind: 'answer', request, status, text };
   if (call.type === 'HEARTBEAT') return [answer(202)];
   const executor = executorOf(state, call);
-  if (!executor) return [answer(400, missingPart(state, call))];
+  if (!executor) return [answer(400, missingError(state, call))];
   if (executor.stream === undefined) return [answer(403, 'Executor is not subscribed')];
   if (call.type === 'UPDATE' && call.update) {
-    return [answer(202), ...take(state, executor, call.update.status, now)];
+    return [answer(202), ...handleUpdate(state, executor, call.update.status, now)];
   }
   if (call.type === 'MESSAGE')
     return [answer(202), ...toFramework(state, executor, call.message?.data ?? '')];
@@ -108,7 +108,12 @@ export function toExecutor(state: AgentState, event: EventOf<'master.message'>):
 }
 
 /** Takes an executor's update: acknowledged to it at once, delivered to the framework until that acknowledges, too. */
-function take(state: AgentState, executor: Executor, reported: mesos.TaskStatus, now: Millis): AgentEffect[] {
+function handleUpdate(
+  state: AgentState,
+  executor: Executor,
+  reported: mesos.TaskStatus,
+  now: Millis,
+): AgentEffect[] {
   const task = executor.tasks.get(reported.task_id.value);
   const stamped: mesos.TaskStatus = { ...reported, source: 'SOURCE_EXECUTOR', timestamp: now / 1000 };
   const status = drainStatus(state, executor.frameworkId, stamped);

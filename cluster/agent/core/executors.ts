@@ -66,7 +66,7 @@ function noneAlive(state: AgentState): boolean {
 }
 
 /** Asks an executor to end itself, and ends it by force when it takes too long. */
-export function shutDown(state: AgentState, executor: Executor, now: Millis): AgentEffect[] {
+export function beginShutdown(state: AgentState, executor: Executor, now: Millis): AgentEffect[] {
   if (executor.state === 'terminating' || executor.state === 'terminated') return [];
   const { stream } = executor;
   executor.state = 'terminating';

@@ -8,7 +8,7 @@
 import type { Millis } from '../../model/time';
 import type { AgentEffect } from './effects';
 import type { EventOf } from './events';
-import { completeExecutor, completeFramework, shutDown, stoppedWhenNoneAlive } from './executors';
+import { beginShutdown, completeExecutor, completeFramework, stoppedWhenNoneAlive } from './executors';
 import { endQueued } from './launch';
 import {
   type AgentFramework,
@@ -25,16 +25,17 @@ import { addUpdate } from './updates';
 export function killTask(state: AgentState, event: EventOf<'master.killTask'>): AgentEffect[] {
   if (event.from !== state.master) return [];
   const { framework_id, task_id, kill_policy } = event.message;
-  const [frameworkId, taskId] = [framework_id.value, task_id.value];
+  const frameworkId = framework_id.value;
+  const taskId = task_id.value;
   const executor = findExecutor(state, frameworkId, taskId);
   const update = { frameworkId, executorId: executor?.id ?? taskId, taskId, now: event.at };
   if (!executor) {
     if (state.streams.has(taskKey(frameworkId, taskId))) return [];
     const aware = isPartitionAware(state.frameworks.get(frameworkId));
-    const verdict = aware ? 'TASK_DROPPED' : 'TASK_LOST';
+    const taskState = aware ? 'TASK_DROPPED' : 'TASK_LOST';
     return addUpdate(state, {
       ...update,
-      state: verdict,
+      state: taskState,
       reason: 'REASON_EXECUTOR_TERMINATED',
       message: 'Cannot find executor',
     });
@@ -80,7 +81,9 @@ function dropStreams(state: AgentState, frameworkId: string): void {
 function endFramework(state: AgentState, framework: AgentFramework, now: Millis): AgentEffect[] {
   framework.terminating = true;
   dropStreams(state, framework.id);
-  const effects = [...framework.executors.values()].flatMap((executor) => shutDown(state, executor, now));
+  const effects = [...framework.executors.values()].flatMap((executor) =>
+    beginShutdown(state, executor, now),
+  );
   for (const executor of [...framework.executors.values()]) {
     completeExecutor(state, executor);
   }
@@ -96,11 +99,11 @@ export function shutdownExecutor(
 ): AgentEffect[] {
   const { framework_id, executor_id } = event.message;
   const executor = state.frameworks.get(framework_id?.value ?? '')?.executors.get(executor_id?.value ?? '');
-  return executor && event.from === state.master ? shutDown(state, executor, event.at) : [];
+  return executor && event.from === state.master ? beginShutdown(state, executor, event.at) : [];
 }
 
 /** An executor did not end by itself. The timer is named `destroy <container>`. */
-export function destroyOver(state: AgentState, timer: string): AgentEffect[] {
+export function shutdownTimedOut(state: AgentState, timer: string): AgentEffect[] {
   const executor = findContainer(state, timer.slice('destroy '.length));
   return executor?.state === 'terminating' ? [{ kind: 'destroy', containerId: executor.containerId }] : [];
 }
@@ -110,7 +113,7 @@ export function stop(state: AgentState, event: EventOf<'stop'>): AgentEffect[] {
   if (state.phase === 'stopping') return [];
   state.phase = 'stopping';
   const effects = [...state.frameworks.values()].flatMap(({ executors }) =>
-    [...executors.values()].flatMap((executor) => shutDown(state, executor, event.at)),
+    [...executors.values()].flatMap((executor) => beginShutdown(state, executor, event.at)),
   );
   return [...effects, ...stoppedWhenNoneAlive(state)];
 }

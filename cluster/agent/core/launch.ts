@@ -104,8 +104,8 @@ function refusalOf(
     };
   }
   if (state.drain) {
-    const verdict = isPartitionAware(framework) ? 'TASK_DROPPED' : 'TASK_LOST';
-    return { state: verdict, reason: 'REASON_AGENT_DRAINING', message: 'The agent is draining' };
+    const taskState = isPartitionAware(framework) ? 'TASK_DROPPED' : 'TASK_LOST';
+    return { state: taskState, reason: 'REASON_AGENT_DRAINING', message: 'The agent is draining' };
   }
   if (framework.executors.has(task.task_id.value))
     return failure(`Task ${task.task_id.value} is already here`);
@@ -212,7 +212,7 @@ function environmentOf(
 }
 
 /** An executor that has not subscribed in time. The timer is named `executor <container>`. */
-export function registrationOver(state: AgentState, timer: string, now: Millis): AgentEffect[] {
+export function registrationTimedOut(state: AgentState, timer: string, now: Millis): AgentEffect[] {
   const executor = findContainer(state, timer.slice('executor '.length));
   if (executor?.state !== 'registering') return [];
   executor.state = 'terminating';

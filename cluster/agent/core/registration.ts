@@ -25,24 +25,24 @@ export function detected(state: AgentState, event: EventOf<'master.detected'>): 
   if (state.phase === 'stopping') return [];
   state.phase = 'disconnected';
   if (event.pid === undefined) return [];
-  return askSoon(state, event.at);
+  return scheduleRegistration(state, event.at);
 }
 
-function askSoon(state: AgentState, now: Millis): AgentEffect[] {
+function scheduleRegistration(state: AgentState, now: Millis): AgentEffect[] {
   state.registrationBackoffMs = BACKOFF_FIRST_MS;
   const wait = nextRandom(state.random) * state.boot.settings.registrationBackoffMs;
   return [{ kind: 'wake', timer: 'register', at: now + wait }];
 }
 
 /** Asks to be registered, or to be let in again under the id we have, until there is an answer. */
-export function ask(state: AgentState, now: Millis): AgentEffect[] {
+export function requestRegistration(state: AgentState, now: Millis): AgentEffect[] {
   const { master } = state;
   if (state.phase !== 'disconnected' || master === undefined) return [];
   state.unanswered += 1;
   const wait = nextRandom(state.random) * state.registrationBackoffMs;
   state.registrationBackoffMs = Math.min(BACKOFF_MAX_MS, state.registrationBackoffMs * 2);
   return [
-    ...unanswered(state, master),
+    ...noteUnanswered(state, master),
     { kind: 'link', to: master },
     state.agentId === undefined
       ? {
@@ -62,7 +62,7 @@ export function ask(state: AgentState, now: Millis): AgentEffect[] {
 }
 
 /** Requests without an answer are told after the third, and then at each doubling. */
-function unanswered({ unanswered: attempts }: AgentState, master: string): AgentEffect[] {
+function noteUnanswered({ unanswered: attempts }: AgentState, master: string): AgentEffect[] {
   const requests = attempts - 1;
   if (requests < 3 || !Number.isInteger(Math.log2(requests / 3))) return [];
   const text =
@@ -133,7 +133,7 @@ export function registered(state: AgentState, event: EventOf<'master.registered'
   return [
     ...(isNew ? [{ kind: 'remember', agentId: id } as const] : []),
     { kind: 'note', level: 'info', text: 'registered', fields },
-    ...running(state, message.connection, now),
+    ...becomeRunning(state, message.connection, now),
   ];
 }
 
@@ -142,7 +142,7 @@ export function reregistered(state: AgentState, event: EventOf<'master.reregiste
   const { from, message, at: now } = event;
   if (from !== state.master || state.phase === 'stopping') return [];
   const fields = { agent: state.agentId, master: from };
-  const effects = running(state, message.connection, now);
+  const effects = becomeRunning(state, message.connection, now);
   for (const { framework_id, statuses } of message.reconciliations ?? []) {
     const framework = state.frameworks.get(framework_id.value);
     const aware = isPartitionAware(framework);
@@ -171,7 +171,7 @@ function isKnown(state: AgentState, frameworkId: string, taskId: string): boolea
   );
 }
 
-function running(
+function becomeRunning(
   state: AgentState,
   connection: internal.MasterSlaveConnection | undefined,
   now: Millis,
@@ -198,16 +198,16 @@ export function pinged(state: AgentState, event: EventOf<'master.ping'>): AgentE
   const effects = [pong, silenceTimer(state, event.at)];
   if (event.connected || state.phase !== 'running') return effects;
   state.phase = 'disconnected';
-  return [...effects, ...askSoon(state, event.at)];
+  return [...effects, ...scheduleRegistration(state, event.at)];
 }
 
 /** No ping for too long: the master may have given us up. */
-export function silence(state: AgentState, now: Millis): AgentEffect[] {
+export function pingTimedOut(state: AgentState, now: Millis): AgentEffect[] {
   if (state.phase !== 'running') return [];
   state.phase = 'disconnected';
   return [
     { kind: 'note', level: 'warn', text: 'no ping from the master; registering again', fields: {} },
-    ...askSoon(state, now),
+    ...scheduleRegistration(state, now),
   ];
 }
 
@@ -224,6 +224,6 @@ export function masterExited(state: AgentState, event: EventOf<'master.exited'>)
   }
   return [
     { kind: 'note', level: 'warn', text: 'the master is gone; registering again', fields },
-    ...askSoon(state, event.at),
+    ...scheduleRegistration(state, event.at),
   ];
 }

@@ -9,16 +9,24 @@ import type { AgentEffect } from './effects';
 import type { AgentBoot, AgentEvent, AgentEvents, EventOf } from './events';
 import { called, containerExited, launchFailed, streamClosed, subscribed, toExecutor } from './executor-api';
 import {
-  destroyOver,
   killTask,
   shutdown,
   shutdownExecutor,
   shutdownFramework,
+  shutdownTimedOut,
   stop,
   unregister,
 } from './kill';
-import { refuseGroup, registrationOver, runTask } from './launch';
-import { ask, detected, masterExited, pinged, registered, reregistered, silence } from './registration';
+import { refuseGroup, registrationTimedOut, runTask } from './launch';
+import {
+  detected,
+  masterExited,
+  pinged,
+  pingTimedOut,
+  registered,
+  requestRegistration,
+  reregistered,
+} from './registration';
 import { type AgentState, initAgent } from './state';
 import { acknowledged, resend } from './updates';
 
@@ -59,11 +67,11 @@ function updateFramework(state: AgentState, { message }: EventOf<'master.updateF
 
 /** Timers by the first word of their name. */
 const TIMERS: Record<string, (state: AgentState, timer: string, now: number) => AgentEffect[]> = {
-  register: (state, _timer, now) => ask(state, now),
-  silence: (state, _timer, now) => silence(state, now),
+  register: (state, _timer, now) => requestRegistration(state, now),
+  silence: (state, _timer, now) => pingTimedOut(state, now),
   update: resend,
-  executor: registrationOver,
-  destroy: destroyOver,
+  executor: registrationTimedOut,
+  destroy: shutdownTimedOut,
 };
 
 function woke(state: AgentState, event: EventOf<'woke'>): AgentEffect[] {

@@ -19,7 +19,7 @@ const RETRY_FIRST_MS = 10_000;
 const RETRY_MAX_MS = 600_000;
 
 /** An update that the agent makes itself. */
-export interface OwnUpdate {
+export interface AgentUpdate {
   readonly frameworkId: string;
   readonly executorId: string;
   readonly taskId: string;
@@ -29,7 +29,7 @@ export interface OwnUpdate {
   readonly now: Millis;
 }
 
-export function addUpdate(state: AgentState, update: OwnUpdate): AgentEffect[] {
+export function addUpdate(state: AgentState, update: AgentUpdate): AgentEffect[] {
   const status: mesos.TaskStatus = {
     task_id: { value: update.taskId },
     state: update.state,
@@ -42,7 +42,7 @@ export function addUpdate(state: AgentState, update: OwnUpdate): AgentEffect[] {
   return queue(state, { ...update, status, latest: update.state });
 }
 
-export interface Queued {
+export interface QueuedUpdate {
   readonly frameworkId: string;
   readonly executorId: string;
   readonly status: mesos.TaskStatus;
@@ -56,7 +56,7 @@ export interface Queued {
  */
 export function queue(
   state: AgentState,
-  { frameworkId, executorId, status, latest, now }: Queued,
+  { frameworkId, executorId, status, latest, now }: QueuedUpdate,
 ): AgentEffect[] {
   if (state.frameworks.get(frameworkId)?.terminating) return [];
   const taskId = status.task_id.value;
@@ -84,7 +84,7 @@ export function queue(
 /** A task that is still here has each status in its history; equal states in a row are one. */
 function keepStatus(
   state: AgentState,
-  { frameworkId, executorId, status }: Pick<Queued, 'frameworkId' | 'executorId' | 'status'>,
+  { frameworkId, executorId, status }: Pick<QueuedUpdate, 'frameworkId' | 'executorId' | 'status'>,
 ): void {
   const task = state.frameworks.get(frameworkId)?.executors.get(executorId)?.tasks.get(status.task_id.value);
   if (!task) return;

@@ -5,11 +5,11 @@
 import { STOPS_THE_START } from '../../runtime/config/class-help';
 import {
   isOff,
+  markSecret,
   refuse,
   refused,
   refusedSwitches,
   refusedUnless,
-  secretly,
   unused,
   unusedSwitches,
 } from '../../runtime/config/classes';
@@ -64,7 +64,7 @@ const unusedFlags = {
     'docker_stop_timeout',
     'sandbox_directory',
   ),
-  ...secretly(unused(DOCKER, 'docker_config')),
+  ...markSecret(unused(DOCKER, 'docker_config')),
   ...unusedSwitches(DOCKER, 'docker_kill_orphans'),
   ...unused(FETCHER, 'fetcher_cache_size', 'fetcher_cache_dir', 'fetcher_stall_timeout', 'hadoop_home'),
   ...unused('executors with a path of their own are refused with TASK_FAILED, as yet', 'frameworks_home'),

@@ -47,7 +47,7 @@ async function takeOver(state: StateStore, path: string): Promise<void> {
  * The id of the last run; undefined at the first, and after an operator removed the link. A StartError for a
  * link that does not lead to a folder of the agent's.
  */
-export async function recallAgentId(workDir: string): Promise<string | undefined> {
+export async function readAgentId(workDir: string): Promise<string | undefined> {
   const link = join(workDir, 'meta', 'slaves', LATEST);
   try {
     const id = basename(await readlink(link));
@@ -62,7 +62,7 @@ export async function recallAgentId(workDir: string): Promise<string | undefined
 }
 
 /** Keeps the id: made beside the old one and renamed over it, so that there is always one. */
-export async function rememberAgentId(workDir: string, agentId: string): Promise<void> {
+export async function checkpointAgentId(workDir: string, agentId: string): Promise<void> {
   const folder = join(workDir, 'meta', 'slaves');
   makeFolder(join(folder, agentId));
   const fresh = join(folder, `${LATEST}.new`);
@@ -77,13 +77,13 @@ export async function forgetAgentId(workDir: string): Promise<void> {
 }
 
 /** Reservations and volumes of the last run; none at the first. */
-export async function recallResources(state: StateStore): Promise<readonly Resource[]> {
+export async function readCheckpointedResources(state: StateStore): Promise<readonly Resource[]> {
   const { value, version } = await state.fetch(RESOURCES);
   return version === 0 ? [] : decode(value, `the variable ${RESOURCES} of the store meta/state`);
 }
 
 /** Keeps them; commits are applied in the order they are asked for. */
-export async function keepResources(state: StateStore, resources: readonly Resource[]): Promise<void> {
+export async function checkpointResources(state: StateStore, resources: readonly Resource[]): Promise<void> {
   await state.commit([{ name: RESOURCES, value: Buffer.from(encodeProtobuf(MESSAGE, { resources })) }]);
 }
 

@@ -7,7 +7,7 @@ import { lookup } from 'node:dns/promises';
 import { splitUserinfo } from '../../runtime/http/userinfo';
 import { type Running, StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
-import { isZkText, zkUrlOf } from '../../zookeeper/edge/flag';
+import { isZkUrl, zkUrlOf } from '../../zookeeper/edge/flag';
 import { followLeader } from '../../zookeeper/edge/leader';
 
 export interface DetectorOptions {
@@ -27,7 +27,7 @@ export interface Detected {
 /** Reads the flag; what comes back begins to tell who leads. A master that stays is told of once. */
 export async function readDetector(options: DetectorOptions): Promise<(detected: Detected) => Running> {
   const { master, sessionTimeoutMs, log } = options;
-  if (!isZkText(master)) {
+  if (!isZkUrl(master)) {
     const pid = await masterPid(master);
     return ({ changed }) => {
       changed(pid);
@@ -37,7 +37,9 @@ export async function readDetector(options: DetectorOptions): Promise<(detected:
   const url = zkUrlOf('--master', master);
   return ({ changed, failed }) =>
     followLeader({
-      ...{ url, sessionTimeoutMs, log },
+      url,
+      sessionTimeoutMs,
+      log,
       changed: (leader) => {
         log.info({ master: leader?.pid }, leader ? 'a master leads' : 'no master leads');
         changed(leader?.pid);

@@ -8,12 +8,12 @@ import type { Performers } from '../../runtime/mailbox';
 import type { Links } from '../../runtime/messages/links';
 import type { StateStore } from '../../state/store';
 import type { AgentEffect } from '../core/effects';
-import { keepResources, rememberAgentId } from './checkpoint';
+import { checkpointAgentId, checkpointResources } from './checkpoint';
 import type { Containers } from './containerizer/containers';
 import type { ExecutorDoor } from './http/executor-api';
 import type { MasterAuthentication } from './master-authentication';
 
-export interface Outside {
+export interface PerformerDeps {
   readonly links: Links;
   /** Shows the master who we are, with a credential. */
   readonly authentication: MasterAuthentication | undefined;
@@ -34,7 +34,7 @@ export function agentPerformers({
   checkpoint,
   log,
   stopped,
-}: Outside): Performers<AgentEffect> {
+}: PerformerDeps): Performers<AgentEffect> {
   return {
     send: ({ to, name, message }) => {
       const deliver = (): void => links.send(to, name, encodeProtobuf(name, message));
@@ -43,12 +43,12 @@ export function agentPerformers({
     },
     link: ({ to }) => links.link(to),
     remember: ({ agentId }) => {
-      rememberAgentId(workDir, agentId).catch((error: unknown) =>
+      checkpointAgentId(workDir, agentId).catch((error: unknown) =>
         log.error({ error: String(error) }, 'the agent id could not be kept; a restart will be a new agent'),
       );
     },
     keep: ({ resources }) => {
-      keepResources(checkpoint, resources).catch((error: unknown) =>
+      checkpointResources(checkpoint, resources).catch((error: unknown) =>
         log.error({ error: String(error) }, 'reservations could not be kept; a restart will lose them'),
       );
     },

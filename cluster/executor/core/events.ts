@@ -18,7 +18,7 @@ export interface ExecutorBoot {
 }
 
 /** The end of a process. */
-export type Ending = { readonly code: number } | { readonly signal: string };
+export type ExitStatus = { readonly code: number } | { readonly signal: string };
 
 export interface ExecutorEvents {
   'agent.subscribed': { readonly subscribed: executor.Event.Subscribed };
@@ -29,7 +29,7 @@ export interface ExecutorEvents {
   'agent.disconnected': { readonly reason: string };
   'process.started': Record<never, never>;
   'process.failed': { readonly reason: string };
-  'process.exited': { readonly ending: Ending };
+  'process.exited': { readonly ending: ExitStatus };
   'health.checked': { readonly ok: boolean; readonly detail: string };
   woke: Woke;
 }

@@ -6,7 +6,14 @@
 import type * as mesos from '../../api/generated/mesos';
 import type { Machine } from '../../model/event';
 import type { Millis } from '../../model/time';
-import type { Ending, EventOf, ExecutorBoot, ExecutorEffect, ExecutorEvent, ExecutorEvents } from './events';
+import type {
+  EventOf,
+  ExecutorBoot,
+  ExecutorEffect,
+  ExecutorEvent,
+  ExecutorEvents,
+  ExitStatus,
+} from './events';
 import { checked, scheduleCheck, startHealth } from './health';
 import { beginKill, graceOf, graceOver } from './kill';
 import { type ExecutorState, initExecutor } from './state';
@@ -90,10 +97,10 @@ function disconnected(state: ExecutorState, event: EventOf<'agent.disconnected'>
 }
 
 /** The command has ended, or could not be started. */
-function ended(state: ExecutorState, how: Ending | { failure: string }, now: Millis): ExecutorEffect[] {
+function ended(state: ExecutorState, how: ExitStatus | { failure: string }, now: Millis): ExecutorEffect[] {
   if (!state.task || state.process === 'ended' || state.process === 'none') return [];
   state.process = 'ended';
-  const status = { task_id: state.task.task_id, ...verdict(state, how) };
+  const status = { task_id: state.task.task_id, ...terminalStatus(state, how) };
   return [
     // Whatever the command left running ends with it.
     { kind: 'signal', signal: 'SIGKILL' },
@@ -102,9 +109,9 @@ function ended(state: ExecutorState, how: Ending | { failure: string }, now: Mil
   ];
 }
 
-type Verdict = Pick<mesos.TaskStatus, 'state' | 'message' | 'reason' | 'healthy'>;
+type TerminalStatus = Pick<mesos.TaskStatus, 'state' | 'message' | 'reason' | 'healthy'>;
 
-function verdict(state: ExecutorState, how: Ending | { failure: string }): Verdict {
+function terminalStatus(state: ExecutorState, how: ExitStatus | { failure: string }): TerminalStatus {
   if ('failure' in how) {
     return { state: 'TASK_FAILED', message: how.failure, reason: 'REASON_CONTAINER_LAUNCH_FAILED' };
   }
@@ -135,7 +142,7 @@ const SIGNAL_TEXTS: Record<string, string> = {
   SIGTERM: 'Terminated',
 };
 
-function describe(how: Ending): string {
+function describe(how: ExitStatus): string {
   return 'code' in how
     ? `Command exited with status ${how.code}`
     : `Command terminated with signal ${SIGNAL_TEXTS[how.signal] ?? how.signal}`;

@@ -6,7 +6,7 @@
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import type * as mesos from '../../api/generated/mesos';
-import { withStartersUmask } from '../../runtime/files/private';
+import { withInheritedUmask } from '../../runtime/files/private';
 import type { HttpClient } from '../../runtime/http/client';
 import { identityOf } from '../../runtime/identity';
 import { signalAll } from '../../runtime/processes';
@@ -84,7 +84,7 @@ async function command(
       stdio: 'ignore',
       ...identity,
     } as const;
-    const child = withStartersUmask(() => spawn(file, args, options));
+    const child = withInheritedUmask(() => spawn(file, args, options));
     const timer = setTimeout(() => {
       if (child.pid !== undefined) signalAll([-child.pid], 'SIGKILL');
     }, timeoutMs);

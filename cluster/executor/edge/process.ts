@@ -6,10 +6,10 @@ import { spawn } from 'node:child_process';
 import { closeSync, constants, fchmodSync, fchownSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as mesos from '../../api/generated/mesos';
-import { withStartersUmask } from '../../runtime/files/private';
+import { withInheritedUmask } from '../../runtime/files/private';
 import { type Identity, identityOf } from '../../runtime/identity';
 import { findProcesses, killFound, signalAll } from '../../runtime/processes';
-import type { Ending } from '../core/events';
+import type { ExitStatus } from '../core/events';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
 /** The mode of a task's output: its user's, and for the group to read, as its sandbox. */
@@ -23,7 +23,7 @@ export interface TaskProcessOptions {
   readonly environment: Readonly<Record<string, string>>;
   readonly started: () => void;
   readonly failed: (reason: string) => void;
-  readonly exited: (ending: Ending) => void;
+  readonly exited: (ending: ExitStatus) => void;
 }
 
 export class TaskProcess {
@@ -46,7 +46,7 @@ export class TaskProcess {
     const files: number[] = [];
     try {
       for (const name of ['stdout', 'stderr']) files.push(openOutput(join(directory, name), identity));
-      const child = withStartersUmask(() =>
+      const child = withInheritedUmask(() =>
         spawn(command.file, command.arguments, {
           argv0: command.argv0,
           cwd: directory,
@@ -70,16 +70,16 @@ export class TaskProcess {
   /** To the process group, and to what has left it but still carries our sandbox in its environment. */
   signal(signal: 'SIGTERM' | 'SIGKILL'): void {
     if (this.pid !== undefined) signalAll([-this.pid], signal);
-    signalAll(this.strays(), signal);
+    signalAll(this.escapedProcesses(), signal);
   }
 
   /** Leaves nothing of the task alive. */
   async destroy(): Promise<void> {
     if (this.pid !== undefined) signalAll([-this.pid], 'SIGKILL');
-    await killFound(() => this.strays());
+    await killFound(() => this.escapedProcesses());
   }
 
-  private strays(): number[] {
+  private escapedProcesses(): number[] {
     return findProcesses('MESOS_SANDBOX', (value) => value === this.options.directory);
   }
 }

@@ -14,7 +14,7 @@ import type { Logger } from '../../runtime/log';
 import type { StateStore } from '../../state/store';
 import { ZookeeperStore } from '../../state/zookeeper';
 import { ZkClient } from '../../zookeeper/edge/client';
-import { Contender, type Standing } from '../../zookeeper/edge/contender';
+import { Contender, type ElectionState } from '../../zookeeper/edge/contender';
 import { zkUrlOf } from '../../zookeeper/edge/flag';
 import type { GroupMember } from '../../zookeeper/edge/group';
 import { MASTER_PREFIX, MASTER_PREFIXES, readLeader } from '../../zookeeper/edge/leader';
@@ -72,9 +72,9 @@ export class Ensemble implements Running {
 
   /** The leadership at this moment. */
   leadership(recovered: boolean): Leadership {
-    const standing = this.over ? undefined : this.contender?.current();
-    if (standing?.kind === 'leading') return { kind: 'leading', recovered };
-    const leader = standing?.kind === 'following' ? readLeader(standing.leader) : undefined;
+    const election = this.over ? undefined : this.contender?.current();
+    if (election?.kind === 'leading') return { kind: 'leading', recovered };
+    const leader = election?.kind === 'standby' ? readLeader(election.leader) : undefined;
     return leader ? { kind: 'following', hostname: leader.hostname, port: leader.port } : { kind: 'none' };
   }
 
@@ -84,7 +84,7 @@ export class Ensemble implements Running {
     this.contender = new Contender({
       ...{ client, path, log, prefix: MASTER_PREFIX, prefixes: MASTER_PREFIXES },
       data: Buffer.from(encodeJson('mesos.v1.MasterInfo', candidate.info)),
-      changed: (standing) => this.changed(standing, candidate),
+      changed: (election) => this.changed(election, candidate),
       failed: (reason) => this.lose(reason, candidate),
     });
     client.start();
@@ -98,13 +98,13 @@ export class Ensemble implements Running {
     await this.options.client.stop();
   }
 
-  private changed(standing: Standing, candidate: Candidate): void {
+  private changed(election: ElectionState, candidate: Candidate): void {
     if (this.over) return;
-    if (standing.kind === 'leading' && !this.hasLed) void this.lead(standing.node, candidate);
-    else if (this.hasLed) this.lose(lossOf(standing), candidate);
-    else if (standing.kind === 'none')
-      this.options.log.info({ reason: standing.reason }, 'No master was elected');
-    else if (standing.kind === 'following') this.follow(standing.leader, candidate);
+    if (election.kind === 'leading' && !this.hasLed) void this.lead(election.node, candidate);
+    else if (this.hasLed) this.lose(lossOf(election), candidate);
+    else if (election.kind === 'none')
+      this.options.log.info({ reason: election.reason }, 'No master was elected');
+    else if (election.kind === 'standby') this.follow(election.leader, candidate);
   }
 
   private follow(first: GroupMember, candidate: Candidate): void {
@@ -150,13 +150,13 @@ function regionOf(domain: DomainInfo | undefined): string | undefined {
   return domain?.fault_domain?.region.name;
 }
 
-function lossOf(standing: Standing): string {
-  switch (standing.kind) {
+function lossOf(election: ElectionState): string {
+  switch (election.kind) {
     case 'leading':
       return 'Lost candidacy as a leader: our node in ZooKeeper was another one before';
-    case 'following':
-      return `Conceded leadership to another master, ${readLeader(standing.leader)?.pid ?? standing.leader.name}`;
+    case 'standby':
+      return `Conceded leadership to another master, ${readLeader(election.leader)?.pid ?? election.leader.name}`;
     case 'none':
-      return `Lost leadership after indecisive election: ${standing.reason}`;
+      return `Lost leadership after indecisive election: ${election.reason}`;
   }
 }

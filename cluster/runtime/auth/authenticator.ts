@@ -19,18 +19,18 @@ export interface Authenticator {
 /** Realm to those who know its users. A realm that is not there asks nobody. */
 export type Realms = ReadonlyMap<string, readonly Authenticator[]>;
 
-export type Verdict =
+export type RealmResult =
   | { readonly kind: 'known'; readonly principal: Principal }
   | { readonly kind: 'unknown'; readonly challenges: string; readonly text: string };
 
 const UNAUTHORIZED = '401 Unauthorized.';
 
 /** Asks a realm's authenticators one after the other (Mesos 1.11 combines several in this way). */
-export function judge(
+export function authenticate(
   authenticators: readonly Authenticator[],
   header: string | undefined,
   realm: string,
-): Verdict {
+): RealmResult {
   const challenges: string[] = [];
   for (const authenticator of authenticators) {
     const result = authenticator.authenticate(header, realm);

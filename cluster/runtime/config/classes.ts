@@ -24,7 +24,7 @@ export function unused<N extends string>(reason: string, ...names: readonly N[])
 }
 
 /** Flags whose values are not shown, even if nothing is done with them. */
-export function secretly<N extends string>(flags: Group<N>): Group<N> {
+export function markSecret<N extends string>(flags: Group<N>): Group<N> {
   const secrets = Object.entries<Text>(flags).map(([name, flag]) => [name, { ...flag, secret: true }]);
   return Object.fromEntries(secrets) as Group<N>;
 }

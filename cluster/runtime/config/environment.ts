@@ -15,17 +15,17 @@ const OF_TASKS = [
 ];
 
 /** A variable that no flag reads, and the one that was probably meant. */
-export interface StrayVariable {
+export interface MisspeltVariable {
   readonly variable: string;
   readonly nearest: string;
 }
 
 /** Variables with the prefix that resemble one of `readable` and are none. One letter in four may be wrong. */
-export function strayVariables(
+export function misspeltVariables(
   readable: Iterable<string>,
   prefix: string,
   env: Readonly<Record<string, string | undefined>>,
-): StrayVariable[] {
+): MisspeltVariable[] {
   const names = new Set(readable);
   const bare = [...names].map((name) => name.slice(prefix.length));
   return Object.keys(env).flatMap((variable) => {
@@ -40,7 +40,10 @@ export function strayVariables(
 }
 
 /** Warns of variables that are probably misspelt. */
-export function tellStrayVariables(strays: readonly StrayVariable[], log: Pick<Logger, 'warn'>): void {
-  for (const { variable, nearest: suggestion } of strays)
+export function warnMisspeltVariables(
+  variables: readonly MisspeltVariable[],
+  log: Pick<Logger, 'warn'>,
+): void {
+  for (const { variable, nearest: suggestion } of variables)
     log.warn({ variable }, `nothing reads the variable ${variable}: did you mean ${suggestion}?`);
 }

@@ -10,7 +10,7 @@ import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { Command, CommanderError, Option } from 'commander';
 import { type Millis, printDuration, readDuration } from '../../model/time';
-import { tellOpenSecret } from '../files/private';
+import { warnOpenSecret } from '../files/private';
 import { hideUserinfo } from '../http/userinfo';
 import { classHelp, isGrouped } from './class-help';
 
@@ -60,54 +60,54 @@ interface Common {
 
 /** Text. Without a default the value may be undefined. */
 export function text<D extends string | undefined = undefined>(
-  o: Common & { fallback?: D },
+  options: Common & { fallback?: D },
 ): Flag<string | D> {
-  return { value: 'TEXT', ...o, fallback: o.fallback as D, read: (value) => value };
+  return { value: 'TEXT', ...options, fallback: options.fallback as D, read: (value) => value };
 }
 
 /** Text that must be given. */
-export function requiredText(o: Common): Flag<string> {
-  return { value: 'TEXT', ...o, fallback: '', required: true, read: (value) => value };
+export function requiredText(options: Common): Flag<string> {
+  return { value: 'TEXT', ...options, fallback: '', required: true, read: (value) => value };
 }
 
 /** Where a file is: a path, or `file://PATH`. What is in it is read by who needs it, and is not shown. */
-export function path(o: Common): Flag<string | undefined> {
+export function path(options: Common): Flag<string | undefined> {
   const read = (value: string): string => value.replace(/^file:\/\//, '');
-  return { value: 'PATH', ...o, fallback: undefined, isPath: true, read };
+  return { value: 'PATH', ...options, fallback: undefined, isPath: true, read };
 }
 
 /** A text such as JSON that may also be in a file: `file://PATH`, or a path that begins with a slash. */
-export function document(o: Common): Flag<string | undefined> {
+export function document(options: Common): Flag<string | undefined> {
   const read = (value: string): string => (value.startsWith('/') ? fromFile(`file://${value}`) : value);
-  return { value: 'JSON|PATH', ...o, fallback: undefined, read };
+  return { value: 'JSON|PATH', ...options, fallback: undefined, read };
 }
 
 /** One of a few words. */
-export function choice<W extends string>(o: Common & { words: readonly W[]; fallback: W }): Flag<W> {
+export function choice<W extends string>(options: Common & { words: readonly W[]; fallback: W }): Flag<W> {
   const read = (value: string): W => {
-    const word = o.words.find((candidate) => candidate === value);
-    if (word === undefined) throw new Error(`expected one of ${o.words.join(', ')}`);
+    const word = options.words.find((candidate) => candidate === value);
+    if (word === undefined) throw new Error(`expected one of ${options.words.join(', ')}`);
     return word;
   };
-  return { value: o.words.join('|'), ...o, read };
+  return { value: options.words.join('|'), ...options, read };
 }
 
 /** A whole number within limits. Without a default the value may be undefined. */
 export function integer<D extends number | undefined>(
-  o: Common & { min: number; max: number; fallback: D },
+  options: Common & { min: number; max: number; fallback: D },
 ): Flag<number | D> {
   const read = (value: string): number => {
     const number = /^-?\d+$/.test(value) ? Number(value) : Number.NaN;
-    if (!(number >= o.min && number <= o.max))
-      throw new Error(`expected a whole number from ${o.min} to ${o.max}`);
+    if (!(number >= options.min && number <= options.max))
+      throw new Error(`expected a whole number from ${options.min} to ${options.max}`);
     return number;
   };
-  return { value: 'N', ...o, read };
+  return { value: 'N', ...options, read };
 }
 
 /** A TCP or UDP port; 0 lets the system choose. */
-export function port(o: Common & { fallback: number }): Flag<number> {
-  return integer({ value: 'PORT', ...o, min: 0, max: 65535 });
+export function port(options: Common & { fallback: number }): Flag<number> {
+  return integer({ value: 'PORT', ...options, min: 0, max: 65535 });
 }
 
 /** A TCP port that has to be told as it is; undefined without it. */
@@ -116,12 +116,12 @@ export function optionalPort(help: string): Flag<number | undefined> {
 }
 
 /** An IPv4 address: addresses of masters and agents are told as one number. */
-export function ipv4(o: Common): Flag<string | undefined> {
+export function ipv4(options: Common): Flag<string | undefined> {
   const read = (address: string): string => {
     if (!isIPv4(address)) throw new Error('expected an IPv4 address such as 10.0.0.1');
     return address;
   };
-  return { value: 'IP', ...o, fallback: undefined, read };
+  return { value: 'IP', ...options, fallback: undefined, read };
 }
 
 /** Prints the version and stops; whoever runs the command does that before anything else is read. */
@@ -142,18 +142,18 @@ interface DurationLimits {
 
 /** A duration such as `15secs`. Without a default the value may be undefined. */
 export function duration<D extends Millis | undefined>(
-  o: Common & DurationLimits & { fallback: D; fallbackText?: string },
+  options: Common & DurationLimits & { fallback: D; fallbackText?: string },
 ): Flag<Millis | D> {
   const read = (value: string): Millis => {
     const ms = readDuration(value);
     if (ms === undefined || ms < 0)
       throw new Error('expected a duration such as 15secs, 500ms, 10mins or 2weeks');
-    const wrong = limitError(ms, o);
+    const wrong = limitError(ms, options);
     if (wrong) throw new Error(wrong);
     return ms;
   };
   const print = (value: Millis | D): string => (value === undefined ? '' : printDuration(value));
-  return { value: 'DURATION', ...o, read, print };
+  return { value: 'DURATION', ...options, read, print };
 }
 
 function limitError(ms: Millis, { min, max, positive = false }: DurationLimits): string | undefined {
@@ -173,7 +173,7 @@ const BYTE_UNITS: Readonly<Record<string, number>> = {
 };
 
 /** A number of bytes such as `2GB`. */
-export function bytes(o: Common & { fallback: number; fallbackText: string }): Flag<number> {
+export function bytes(options: Common & { fallback: number; fallbackText: string }): Flag<number> {
   const read = (value: string): number => {
     const [, number, unit = ''] = /^(\d+)([A-Z]+)$/.exec(value.trim().toUpperCase()) ?? [];
     const size = BYTE_UNITS[unit];
@@ -181,7 +181,7 @@ export function bytes(o: Common & { fallback: number; fallbackText: string }): F
       throw new Error('expected a whole number of bytes such as 4096B, 64KB or 2GB');
     return Number(number) * size;
   };
-  return { value: 'BYTES', ...o, read, print: printBytes };
+  return { value: 'BYTES', ...options, read, print: printBytes };
 }
 
 /** In the largest unit that divides it, as Mesos does. */
@@ -192,26 +192,26 @@ function printBytes(value: number): string {
 }
 
 /** On or off: `--name`, `--name=false`, `--no-name` or `--disable_name`. */
-export function toggle(o: Common & { fallback: boolean }): Flag<boolean> {
+export function toggle(options: Common & { fallback: boolean }): Flag<boolean> {
   const read = (value: string): boolean => {
     if (value === 'true' || value === '1' || value === '') return true;
     if (value === 'false' || value === '0') return false;
     throw new Error('expected true or false');
   };
-  return { ...o, value: undefined, read };
+  return { ...options, value: undefined, read };
 }
 
 /** A flag that may be given several times. `check` throws an Error that says what is expected. */
 export function list(
-  o: Common & { fallback?: readonly string[]; check?: (value: string) => void },
+  options: Common & { fallback?: readonly string[]; check?: (value: string) => void },
 ): Flag<readonly string[]> {
   return {
     value: 'TEXT',
-    ...o,
-    fallback: o.fallback ?? [],
+    ...options,
+    fallback: options.fallback ?? [],
     repeatable: true,
     read: (value, previous) => {
-      o.check?.(value);
+      options.check?.(value);
       return [...(previous ?? []), value];
     },
   };
@@ -323,7 +323,7 @@ function accept(
 ): void {
   try {
     const value = flag.isPath ? raw : fromFile(raw);
-    if (flag.secret && value !== raw) tellOpenSecret(`--${name}`, raw.slice('file://'.length));
+    if (flag.secret && value !== raw) warnOpenSecret(`--${name}`, raw.slice('file://'.length));
     values.set(name, flag.read(value, flag.repeatable ? values.get(name) : undefined));
   } catch (error) {
     const source = variable === undefined ? `--${name}` : `${variable} (--${name})`;

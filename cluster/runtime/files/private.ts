@@ -14,20 +14,20 @@ const PRIVATE_FILE = 0o600;
 const PASSABLE_FOLDER = 0o711;
 
 /** The umask of whoever started this process; undefined before `keepFilesPrivate`. */
-let startersUmask: number | undefined;
+let inheritedUmask: number | undefined;
 
 /** From now on everything that this process and its libraries write is for its owner alone. */
 export function keepFilesPrivate(): void {
-  startersUmask ??= process.umask(PRIVATE_UMASK);
+  inheritedUmask ??= process.umask(PRIVATE_UMASK);
 }
 
 /**
  * Starts a program of somebody else, such as a task, with the umask that this process was started with. `begin` is
  * synchronous.
  */
-export function withStartersUmask<T>(begin: () => T): T {
-  if (startersUmask === undefined) return begin();
-  process.umask(startersUmask);
+export function withInheritedUmask<T>(begin: () => T): T {
+  if (inheritedUmask === undefined) return begin();
+  process.umask(inheritedUmask);
   try {
     return begin();
   } finally {
@@ -43,12 +43,12 @@ export function isRoot(): boolean {
 }
 
 /** The mode of folders on the way to sandboxes. */
-export function wayMode(): number {
+export function parentFolderMode(): number {
   return isRoot() ? PASSABLE_FOLDER : PRIVATE_FOLDER;
 }
 
 /** Takes a folder of ours, and the files right in it, away from others. One that belongs to somebody else is left. */
-export function tightenFolder(folder: string, mode = PRIVATE_FOLDER): void {
+export function restrictFolder(folder: string, mode = PRIVATE_FOLDER): void {
   setMode(folder, mode);
   for (const entry of readdirSync(folder, { withFileTypes: true }))
     if (entry.isFile()) setMode(join(folder, entry.name), PRIVATE_FILE);
@@ -69,15 +69,15 @@ export function setMode(path: string, mode: number): void {
  * Warns when others can look into the folder of a flag. It is not changed: it may be shared with other programs, and what
  * we put there is closed by itself. As root, tasks of other users are let through.
  */
-export function tellOpenFolder(flag: string, path: string, log: Pick<Logger, 'warn'>): void {
+export function warnOpenFolder(flag: string, path: string, log: Pick<Logger, 'warn'>): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;
   if ((mode & 0o066) === 0) return;
-  const wanted = wayMode().toString(8);
+  const wanted = parentFolderMode().toString(8);
   log.warn({ flag, path }, `others on this machine can look into this folder: chmod ${wanted} it`);
 }
 
 /** Warns, on standard error, when others can use a file of secrets that is read before there is a log. */
-export function tellOpenSecret(flag: string, path: string): void {
+export function warnOpenSecret(flag: string, path: string): void {
   if (((statSync(path, { throwIfNoEntry: false })?.mode ?? 0) & 0o007) === 0) return;
   const text = `${flag}: others on this machine can use the secrets in ${path}: chmod 600 it`;
   process.emitWarning(text, { type: 'SecurityWarning', code: 'MESETA_OPEN_SECRET' });

@@ -9,9 +9,9 @@ import { type Query, queryOf, sendJson, sendText } from '../http/json';
 import { always, type Handler, type Reply, type Request, type Route } from '../http/server';
 import { fileJson } from './file-info';
 import { typeOf } from './mime-types';
-import type { Problem, VirtualFiles } from './virtual-files';
+import type { FilesError, VirtualFiles } from './virtual-files';
 
-export interface FilesPages {
+export interface FilesRoutesOptions {
   readonly files: VirtualFiles;
   readonly realm: string;
   /** The attached paths and their places, for `/files/debug`. */
@@ -22,7 +22,7 @@ export interface FilesPages {
 
 const NO_PATH = "Expecting 'path=value' in query.\n";
 
-export function filesRoutes(pages: FilesPages): Route[] {
+export function filesRoutes(pages: FilesRoutesOptions): Route[] {
   const { files, realm, attached, mayDebug } = pages;
   const debug: Handler = (request, reply) =>
     mayDebug(request)
@@ -42,7 +42,7 @@ export function filesRoutes(pages: FilesPages): Route[] {
   ];
 }
 
-const STATUSES: Record<Problem['problem'], number> = {
+const STATUSES: Record<FilesError['problem'], number> = {
   invalid: 400,
   missing: 404,
   forbidden: 403,
@@ -50,7 +50,7 @@ const STATUSES: Record<Problem['problem'], number> = {
 };
 
 /** The status of a problem, for the v1 calls too. */
-export function problemStatus({ problem }: Problem): number {
+export function filesErrorStatus({ problem }: FilesError): number {
   return STATUSES[problem];
 }
 
@@ -58,7 +58,7 @@ async function browse(files: VirtualFiles, request: Request, reply: Reply): Prom
   const { path } = queryOf(request);
   if (!path) return sendText(reply, 400, NO_PATH);
   const listed = await files.browse(path, principalOf(request));
-  if ('problem' in listed) return sendText(reply, problemStatus(listed), listed.text);
+  if ('problem' in listed) return sendText(reply, filesErrorStatus(listed), listed.text);
   return sendJson(request, reply, JSON.stringify(listed.map(fileJson)));
 }
 
@@ -66,7 +66,8 @@ async function browse(files: VirtualFiles, request: Request, reply: Reply): Prom
 async function read(files: VirtualFiles, request: Request, reply: Reply): Promise<Reply> {
   const query = queryOf(request);
   if (!query['path']) return sendText(reply, 400, NO_PATH);
-  const [offset, length] = [readNumber(query, 'offset'), readNumber(query, 'length')];
+  const offset = readNumber(query, 'offset');
+  const length = readNumber(query, 'length');
   if (typeof offset === 'string') return sendText(reply, 400, offset);
   if (typeof length === 'string') return sendText(reply, 400, length);
   const asksForEnd = offset === -1;
@@ -74,7 +75,7 @@ async function read(files: VirtualFiles, request: Request, reply: Reply): Promis
     ? { offset: 0, length: 0 }
     : { offset, length: length === -1 ? undefined : length };
   const part = await files.read(query['path'], wanted, principalOf(request));
-  if ('problem' in part) return sendText(reply, problemStatus(part), part.text);
+  if ('problem' in part) return sendText(reply, filesErrorStatus(part), part.text);
   const body = { data: part.data.toString('utf8'), offset: asksForEnd ? part.size : offset };
   return sendJson(request, reply, JSON.stringify(body));
 }
@@ -97,7 +98,7 @@ async function download(files: VirtualFiles, request: Request, reply: Reply): Pr
   const { path } = queryOf(request);
   if (!path) return sendText(reply, 400, NO_PATH);
   const opened = await files.open(path, principalOf(request), 'download');
-  if ('problem' in opened) return sendText(reply, problemStatus(opened), opened.text);
+  if ('problem' in opened) return sendText(reply, filesErrorStatus(opened), opened.text);
   const name = basename(opened.path).replace(/[^\w.+@ -]/g, '_');
   return reply
     .header('content-type', typeOf(name))

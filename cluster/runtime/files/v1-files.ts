@@ -4,8 +4,8 @@
 
 import type { Principal } from '../../model/principal';
 import type { FileInfo } from './file-info';
-import { problemStatus } from './routes';
-import type { Problem, VirtualFiles } from './virtual-files';
+import { filesErrorStatus } from './routes';
+import type { FilesError, VirtualFiles } from './virtual-files';
 
 /** A refusal by its HTTP status. */
 export interface FilesRefusal {
@@ -23,7 +23,7 @@ export async function listFiles(
 }
 
 /** A part of a file; numbers are bytes, as protobuf has them. */
-interface Wanted {
+interface ReadRange {
   readonly path?: string;
   readonly offset?: bigint | number | string;
   readonly length?: bigint | number | string | undefined;
@@ -31,7 +31,7 @@ interface Wanted {
 
 export async function readFile(
   files: VirtualFiles,
-  { path = '', offset = 0, length }: Wanted,
+  { path = '', offset = 0, length }: ReadRange,
   sender: Principal | undefined,
 ): Promise<{ readonly size: number; readonly data: string } | FilesRefusal> {
   const wanted = { offset: Number(offset), length: length === undefined ? undefined : Number(length) };
@@ -39,8 +39,8 @@ export async function readFile(
   return 'problem' in part ? refusal(part) : { size: part.size, data: part.data.toString('base64') };
 }
 
-function refusal(problem: Problem): FilesRefusal {
-  return { status: problemStatus(problem), text: problem.text };
+function refusal(problem: FilesError): FilesRefusal {
+  return { status: filesErrorStatus(problem), text: problem.text };
 }
 
 function wireInfo({ path, nlink, size, modifiedMs, mode, uid, gid }: FileInfo) {

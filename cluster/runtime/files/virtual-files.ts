@@ -20,20 +20,20 @@ export interface Attached {
   readonly may: (sender: Principal | undefined) => boolean;
 }
 
-export type Problem = {
+export type FilesError = {
   readonly problem: 'invalid' | 'missing' | 'forbidden' | 'failed';
   /** For the sender; often empty, as in the original. */
   readonly text: string;
 };
 
 /** Finds what a path is attached to. */
-export type Find = (path: string) => Attached | undefined;
+export type FindAttached = (path: string) => Attached | undefined;
 
 const READ_MAX_BYTES = 16 * 4096;
 const LISTED_MAX = 20_000;
 
 /** Folders and files by the path they are shown under; the longest one that fits a path is taken. */
-export function findIn(
+export function findAttachedIn(
   attached: ReadonlyMap<string, Pick<Attached, 'real' | 'may'>>,
 ): (path: string) => Attached | undefined {
   return (path) => {
@@ -47,10 +47,10 @@ export function findIn(
 }
 
 export class VirtualFiles {
-  constructor(private readonly find: Find) {}
+  constructor(private readonly find: FindAttached) {}
 
   /** The entries of a folder, sorted by name; nothing for a file. */
-  async browse(path: string, sender: Principal | undefined): Promise<readonly FileInfo[] | Problem> {
+  async browse(path: string, sender: Principal | undefined): Promise<readonly FileInfo[] | FilesError> {
     const place = await this.resolve(path, sender);
     if ('problem' in place) return place;
     const names: string[] = [];
@@ -68,7 +68,7 @@ export class VirtualFiles {
     path: string,
     { offset, length }: { offset: number; length: number | undefined },
     sender: Principal | undefined,
-  ): Promise<{ readonly size: number; readonly data: Buffer } | Problem> {
+  ): Promise<{ readonly size: number; readonly data: Buffer } | FilesError> {
     const opened = await this.open(path, sender);
     if ('problem' in opened) return opened;
     try {
@@ -87,7 +87,7 @@ export class VirtualFiles {
     path: string,
     sender: Principal | undefined,
     what = 'read',
-  ): Promise<{ readonly file: FileHandle; readonly size: number; readonly path: string } | Problem> {
+  ): Promise<{ readonly file: FileHandle; readonly size: number; readonly path: string } | FilesError> {
     const place = await this.resolve(path, sender);
     if ('problem' in place) return place;
     let file: FileHandle | undefined;
@@ -109,7 +109,7 @@ export class VirtualFiles {
     }
   }
 
-  private async resolve(path: string, sender: Principal | undefined): Promise<Place | Problem> {
+  private async resolve(path: string, sender: Principal | undefined): Promise<ResolvedPath | FilesError> {
     if (path.includes('\0')) return { problem: 'invalid', text: 'The path has a zero byte.\n' };
     const attached = this.find(path);
     if (!attached) return { problem: 'missing', text: '' };
@@ -129,7 +129,7 @@ export class VirtualFiles {
   }
 }
 
-interface Place {
+interface ResolvedPath {
   readonly path: string;
   readonly root: string;
 }
@@ -139,13 +139,17 @@ function isInside(root: string, path: string): boolean {
 }
 
 /** A folder on the way may have become a link since the path was looked at: what counts is what is open. */
-async function outsideError(file: FileHandle, { root, path }: Place): Promise<string | undefined> {
+async function outsideError(file: FileHandle, { root, path }: ResolvedPath): Promise<string | undefined> {
   const opened = await readlink(`/proc/self/fd/${file.fd}`).catch(() => path);
   return isInside(root, opened.replace(/ \(deleted\)$/, '')) ? undefined : 'The file is inaccessible.\n';
 }
 
 /** A link out of the folder is not listed: its target is none of the reader's business. */
-async function infoOf({ path, root }: Place, shown: string, name: string): Promise<FileInfo | undefined> {
+async function infoOf(
+  { path, root }: ResolvedPath,
+  shown: string,
+  name: string,
+): Promise<FileInfo | undefined> {
   const full = join(path, name);
   try {
     const stats = await lstat(full);

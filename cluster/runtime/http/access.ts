@@ -6,13 +6,13 @@
 
 import type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify';
 import type { Principal } from '../../model/principal';
-import { type Authenticator, judge, type Realms } from '../auth/authenticator';
+import { type Authenticator, authenticate, type Realms } from '../auth/authenticator';
 import { basicAuthenticator } from '../auth/basic';
 import type { Logger } from '../log';
-import { SeldomLog } from '../seldom';
+import { RateLimitedLog } from '../rate-limited-log';
+import { type BrowserRefusal, browserRefusal } from './browser-requests';
 import type { Credentials } from './guard';
 import { type HostRule, hostRule } from './hosts';
-import { type PageRefusal, pageRefusal } from './pages';
 
 export interface AccessOptions {
   /** One user for the whole API. */
@@ -55,18 +55,18 @@ export function accessCheck(
 ): (request: Request, reply: Reply) => Reply | undefined {
   const realms = options.access?.realms ?? realmOfAll(options);
   const realmOf = realmFinder(options);
-  const pages = pageCheck(options);
+  const checkBrowser = browserCheck(options);
   return (request, reply) => {
     const realm = realmOf(request);
     const authenticators = realm === undefined ? undefined : realms.get(realm);
-    const refusal = pages(request, { realm, authenticates: authenticators !== undefined });
+    const refusal = checkBrowser(request, { realm, authenticates: authenticators !== undefined });
     if (refusal) return refuse(reply, 403, refusal.text);
     if (realm === undefined || !authenticators) return undefined;
-    const verdict = judge(authenticators, request.headers.authorization, realm);
-    if (verdict.kind === 'unknown') {
-      return refuse(reply.header('www-authenticate', verdict.challenges), 401, verdict.text);
+    const result = authenticate(authenticators, request.headers.authorization, realm);
+    if (result.kind === 'unknown') {
+      return refuse(reply.header('www-authenticate', result.challenges), 401, result.text);
     }
-    principals.set(request, verdict.principal);
+    principals.set(request, result.principal);
     return undefined;
   };
 }
@@ -83,17 +83,17 @@ function realmFinder(options: AccessOptions): (request: Request) => string | und
 type RealmState = { readonly realm: string | undefined; readonly authenticates: boolean };
 
 /** Judges what the browser says. What a daemon that asks for credentials shows everybody is shown under any name. */
-function pageCheck(
+function browserCheck(
   options: AccessOptions & { readonly log: Logger },
-): (request: Request, state: RealmState) => PageRefusal | undefined {
+): (request: Request, state: RealmState) => BrowserRefusal | undefined {
   const hosts = options.hosts ?? hostRule();
   const isGuardedApi = isGuarded(options);
-  const log = new SeldomLog(options.log);
+  const log = new RateLimitedLog(options.log);
   return (request, { realm, authenticates }) => {
     const { method, headers } = request;
     const isShown = isGuardedApi && realm === undefined && (method === 'GET' || method === 'HEAD');
     const query = request.query as Readonly<Record<string, unknown>> | undefined;
-    const refusal = pageRefusal({
+    const refusal = browserRefusal({
       method,
       headers,
       hosts: authenticates || isShown ? undefined : hosts,

@@ -10,14 +10,14 @@ import type { Verbosity } from '../verbosity';
 import { queryOf, sendJson, sendText } from './json';
 import { always, type Handler, type Reply, type Request, type Route } from './server';
 
-export interface CommonPages {
+export interface CommonRoutesOptions {
   readonly verbosity: Verbosity;
   readonly realms: { readonly readonly: string; readonly readwrite: string };
   /** True when the sender may use `/logging/toggle`. */
   readonly mayToggle: (request: Request) => boolean;
 }
 
-export function commonRoutes({ verbosity, realms, mayToggle }: CommonPages): Route[] {
+export function commonRoutes({ verbosity, realms, mayToggle }: CommonRoutesOptions): Route[] {
   const json =
     (make: () => unknown): Handler =>
     (request, reply) =>

@@ -15,13 +15,13 @@ export interface PathRules {
   readonly disabled?: ReadonlySet<string> | undefined;
 }
 
-export interface Refusal {
+export interface UrlRefusal {
   readonly status: number;
   readonly text: string;
 }
 
 /** Why a URL is refused before anybody looks at it, or undefined. */
-export function urlRefusal(url: string, rules: PathRules): Refusal | undefined {
+export function urlRefusal(url: string, rules: PathRules): UrlRefusal | undefined {
   const { path } = split(url);
   if (!path.startsWith('/')) return { status: 400, text: "Request URL path must start with '/'" };
   if (path.includes('/..')) return { status: 404, text: '404 Not Found.' };

@@ -14,7 +14,7 @@ import type { TlsSettings } from '../tls/settings';
 import { MESETA_VERSION } from '../version';
 import { type AccessOptions, accessCheck, isGuarded } from './access';
 import { addCompression } from './compress';
-import { gatherWrites } from './gather';
+import { corkWrites } from './cork-writes';
 import { checkListen } from './guard';
 import { hostRule } from './hosts';
 import { listenError } from './listen-error';
@@ -147,7 +147,7 @@ function createServer(handler: RequestListener, { messages, tls }: HttpServerOpt
     tls,
     messages,
     handler: (request, response) => {
-      gatherWrites(request.socket);
+      corkWrites(request.socket);
       if (messages && MessageRouter.isMessage(request)) messages.receive(request, response);
       else handler(request, response);
     },

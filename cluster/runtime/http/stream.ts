@@ -3,7 +3,7 @@
  * buffered for without end.
  */
 
-import { gatherWrites } from './gather';
+import { corkWrites } from './cork-writes';
 import type { Reply } from './server';
 
 export interface StreamOptions {
@@ -53,7 +53,7 @@ export class ResponseStream {
     if (writableLength > unreadMax + this.allowance) return this.cut(`more than ${unreadMax} bytes unread`);
     if (this.isStalled(writableLength)) return this.cut('nothing was read for too long');
     if (first) this.allowance += chunk.length;
-    gatherWrites(this.reply.raw.socket);
+    corkWrites(this.reply.raw.socket);
     this.reply.raw.write(chunk);
   }
 

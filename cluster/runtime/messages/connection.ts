@@ -21,14 +21,14 @@ const UNREAD_MAX_BYTES = 1024 * 1024;
  * Looks at the connections of a server first. `event` is the one that brings them: `connection`, or `secureConnection`
  * with TLS.
  */
-export function takeMessages(server: Server, event: string, router: MessageRouter): void {
+export function interceptMessages(server: Server, event: string, router: MessageRouter): void {
   const [toHttp] = server.listeners(event) as Take[];
   server.removeAllListeners(event);
   server.on(event, (socket: Socket) => receiveFrom(socket, router, (other) => toHttp?.call(server, other)));
 }
 
 function receiveFrom(socket: Socket, router: MessageRouter, toHttp: Take): void {
-  const decoder = new MessageDecoder((head) => router.takes(head, socket.remoteAddress), MESSAGE_MAX_BYTES);
+  const decoder = new MessageDecoder((head) => router.accepts(head, socket.remoteAddress), MESSAGE_MAX_BYTES);
   let isPeer = false;
   let late: NodeJS.Timeout | undefined;
   const drop = (): void => void socket.destroy();
@@ -48,7 +48,7 @@ function receiveFrom(socket: Socket, router: MessageRouter, toHttp: Take): void 
       const fed = decoder.feed(chunk);
       // The end of a chunk is rarely the end of a message: what counts is the time since a message ended.
       if (fed.messages.length > 0) late = void clearTimeout(late);
-      for (const { head, body } of fed.messages) router.take(head, body);
+      for (const { head, body } of fed.messages) router.dispatch(head, body);
       accept(socket, fed.messages.length);
       // What came whole before what is broken counts.
       if (fed.broken !== undefined) throw new Error(fed.broken);

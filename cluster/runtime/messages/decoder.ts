@@ -13,7 +13,7 @@ export interface DecodedMessage {
 }
 
 /** The result of the bytes fed so far. */
-export interface Fed {
+export interface DecodeResult {
   readonly messages: readonly DecodedMessage[];
   /** Bytes that are no message for us: they, and all after them, are for the HTTP server. */
   readonly others?: Buffer;
@@ -22,7 +22,7 @@ export interface Fed {
 }
 
 /** An error in the bytes; it ends the decoding. */
-class Broken extends Error {}
+class MalformedBody extends Error {}
 
 /** Not places in the bytes: more bytes are needed; the bytes are not for us. */
 const MORE = -1;
@@ -66,7 +66,7 @@ export class MessageDecoder {
   }
 
   /** Takes the next bytes. Nothing more may be fed once something was broken. */
-  feed(chunk: Buffer): Fed {
+  feed(chunk: Buffer): DecodeResult {
     this.waiting.push(chunk);
     this.size += chunk.length;
     if (this.size < this.wanted) return { messages: [] };
@@ -80,7 +80,7 @@ export class MessageDecoder {
         if (next === OTHERS) return { messages, others: bytes.subarray(position) };
       }
     } catch (error) {
-      if (!(error instanceof Broken)) throw error;
+      if (!(error instanceof MalformedBody)) throw error;
       return { messages, broken: error.message };
     }
     const rest = bytes.subarray(position);
@@ -115,7 +115,7 @@ export class MessageDecoder {
   }
 
   private readSized(bytes: Buffer, position: number, length: number): number {
-    if (length > this.bodyMaxBytes) throw new Broken(`a message of ${length} bytes`);
+    if (length > this.bodyMaxBytes) throw new MalformedBody(`a message of ${length} bytes`);
     if (bytes.length - position < length) return this.more(length - 1);
     this.keep(bytes.subarray(position, position + length));
     this.bodyEnds = true;
@@ -126,15 +126,17 @@ export class MessageDecoder {
   private readChunk(bytes: Buffer, position: number): number {
     const endOfLine = bytes.indexOf('\r\n', position, 'latin1');
     if (endOfLine < 0 || endOfLine - position > CHUNK_LINE_MAX_BYTES) {
-      if (bytes.length - position > CHUNK_LINE_MAX_BYTES) throw new Broken('a chunk without a length');
+      if (bytes.length - position > CHUNK_LINE_MAX_BYTES) throw new MalformedBody('a chunk without a length');
       return this.more(bytes.length - position);
     }
     const size = chunkSize(bytes.toString('latin1', position, endOfLine));
-    if (size + this.partsSize > this.bodyMaxBytes) throw new Broken(`a message of more than ${size} bytes`);
+    if (size + this.partsSize > this.bodyMaxBytes)
+      throw new MalformedBody(`a message of more than ${size} bytes`);
     const begin = endOfLine + 2;
     const end = begin + size + 2;
     if (bytes.length < end) return this.more(end - position - 1);
-    if (bytes[end - 2] !== 0x0d || bytes[end - 1] !== 0x0a) throw new Broken('a chunk of another length');
+    if (bytes[end - 2] !== 0x0d || bytes[end - 1] !== 0x0a)
+      throw new MalformedBody('a chunk of another length');
     this.keep(bytes.subarray(begin, end - 2));
     this.bodyEnds = size === 0;
     return end;
@@ -164,6 +166,6 @@ export class MessageDecoder {
 /** The length in front of a chunk. Extensions are let pass; trailers after the last chunk are not (RFC 9112 7.1). */
 function chunkSize(line: string): number {
   const [, digits] = /^([0-9a-fA-F]{1,8})[ \t]*(?:;.*)?$/.exec(line) ?? [];
-  if (digits === undefined) throw new Broken('a chunk without a length');
+  if (digits === undefined) throw new MalformedBody('a chunk without a length');
   return Number.parseInt(digits, 16);
 }

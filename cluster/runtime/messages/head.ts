@@ -3,7 +3,7 @@
  * `libprocess/<sender>` (Mesos 1.11, 3rdparty/libprocess/src/encoder.hpp).
  */
 
-import { isBrowserMark } from '../http/pages';
+import { isBrowserHeader } from '../http/browser-requests';
 import { readPid } from './pid';
 
 /** The head of a message: its destination, name, sender, and the form of its body. */
@@ -71,7 +71,7 @@ function readHeaders(lines: readonly string[]): Map<string, string> | undefined 
     const line = lines[index] ?? '';
     const colon = line.indexOf(':');
     const key = line.slice(0, colon).toLowerCase();
-    if (colon < 1 || !/^[a-z-]+$/.test(key) || headers.has(key) || isBrowserMark(key)) return undefined;
+    if (colon < 1 || !/^[a-z-]+$/.test(key) || headers.has(key) || isBrowserHeader(key)) return undefined;
     headers.set(key, line.slice(colon + 1).trim());
   }
   return headers.has('expect') || headers.has('upgrade') ? undefined : headers;

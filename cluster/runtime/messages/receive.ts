@@ -5,10 +5,10 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { type BrowserRefusal, messageRefusal } from '../http/browser-requests';
 import type { HostRule } from '../http/hosts';
-import { messageRefusal, type PageRefusal } from '../http/pages';
 import type { Logger } from '../log';
-import { SeldomLog } from '../seldom';
+import { RateLimitedLog } from '../rate-limited-log';
 import { decodeId, type MessageHead } from './head';
 import { readPid } from './pid';
 
@@ -40,14 +40,14 @@ export function routerOptions(env: Readonly<Record<string, string | undefined>>)
 
 export class MessageRouter {
   private readonly receivers = new Map<string, Receiver>();
-  private readonly refusals: SeldomLog;
+  private readonly refusals: RateLimitedLog;
   private hosts: HostRule | undefined;
 
   constructor(
     private readonly log: Logger,
     private readonly options: RouterOptions = {},
   ) {
-    this.refusals = new SeldomLog(log);
+    this.refusals = new RateLimitedLog(log);
   }
 
   /** Sets the names that `Host` may have. */
@@ -73,14 +73,14 @@ export class MessageRouter {
    * True for a message, received without the HTTP server, that is for a process of ours and from the sender
    * it names.
    */
-  takes(head: MessageHead, peer: string | undefined): boolean {
+  accepts(head: MessageHead, peer: string | undefined): boolean {
     const { hosts, options, receivers } = this;
     if (hosts && !hosts(head.target)) return false;
-    return receivers.has(head.to) && (!options.peerMatches || isAt(peer, head.host));
+    return receivers.has(head.to) && (!options.peerMatches || isSameHost(peer, head.host));
   }
 
   /** Delivers one that `takes` let in. The process may have left meanwhile. */
-  take({ to, from, name }: MessageHead, body: Buffer): void {
+  dispatch({ to, from, name }: MessageHead, body: Buffer): void {
     const receiver = this.receivers.get(to);
     if (receiver) this.deliver(receiver, { from, name, body });
   }
@@ -111,7 +111,7 @@ export class MessageRouter {
     });
     request.on('end', () => {
       if (!from) return answer(response, 500);
-      if (this.options.peerMatches && !isAt(request.socket.remoteAddress, from.host))
+      if (this.options.peerMatches && !isSameHost(request.socket.remoteAddress, from.host))
         return answer(response, 400);
       if (!receiver) return answer(response, 404);
       if (size > MESSAGE_MAX_BYTES) return answer(response, 413);
@@ -124,7 +124,7 @@ export class MessageRouter {
     });
   }
 
-  private refuse(refusal: PageRefusal, request: IncomingMessage, response: ServerResponse): void {
+  private refuse(refusal: BrowserRefusal, request: IncomingMessage, response: ServerResponse): void {
     const { host, origin } = request.headers;
     const fields = { path: request.url, host, origin, peer: request.socket.remoteAddress };
     this.refusals.warn(refusal.kind, fields, `refused a message: ${refusal.text}`);
@@ -144,7 +144,7 @@ export class MessageRouter {
   }
 }
 
-function isAt(peer: string | undefined, host: string): boolean {
+function isSameHost(peer: string | undefined, host: string): boolean {
   return peer?.replace(/^::ffff:(?=\d+\.)/, '') === host.replace(/^\[|\]$/g, '');
 }
 

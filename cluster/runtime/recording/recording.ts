@@ -119,7 +119,8 @@ export function readRecording(text: string): Recording {
 
 function readLine(line: string, number: number, previous: string): Record<string, unknown> {
   const space = line.indexOf(' ');
-  const [check, text] = [line.slice(0, space), line.slice(space + 1)];
+  const check = line.slice(0, space);
+  const text = line.slice(space + 1);
   if (space < 0 || checkOf(text) !== check)
     throw new RecordingError(`line ${number}: damaged, its check does not match`);
   const entry = readCanonical(text) as Record<string, unknown>;

@@ -7,7 +7,7 @@ import type { Machine } from '../../model/event';
 import { hashOf } from './canonical';
 import type { Recording } from './recording';
 
-export interface Replayed {
+export interface ReplayResult {
   readonly events: number;
   readonly effects: ReadonlyMap<string, number>;
   readonly hash: string;
@@ -24,7 +24,7 @@ export function replay(
   recording: Recording,
   machine: AnyMachine,
   count = Number.POSITIVE_INFINITY,
-): Replayed {
+): ReplayResult {
   const events = recording.events.slice(0, count);
   const state: unknown = machine.init(recording.boot);
   const effects = new Map<string, number>();

@@ -5,7 +5,7 @@
 import { createServer, type RequestListener, type Server } from 'node:http';
 import { createServer as createSecure, type Server as SecureServer } from 'node:https';
 import type { Socket } from 'node:net';
-import { takeMessages } from '../messages/connection';
+import { interceptMessages } from '../messages/connection';
 import type { MessageRouter } from '../messages/receive';
 import type { TlsSettings } from './settings';
 
@@ -36,7 +36,7 @@ export function createWebServer({ tls, handler, messages, configure }: WebServer
 }
 
 function first(server: Server, event: string, messages: MessageRouter | undefined): Server {
-  if (messages) takeMessages(server, event, messages);
+  if (messages) interceptMessages(server, event, messages);
   return server;
 }
 

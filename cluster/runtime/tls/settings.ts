@@ -5,7 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureVersion } from 'node:tls';
-import { tellOpenSecret } from '../files/private';
+import { warnOpenSecret } from '../files/private';
 import { StartError } from '../lifecycle';
 
 export interface TlsSettings {
@@ -79,7 +79,7 @@ function needed(env: Env, name: string, what: string): Buffer {
   const path = env[PREFIX + name];
   if (!path)
     throw new StartError(`${PREFIX}ENABLED is set, so ${PREFIX}${name} must name the file with ${what}`);
-  if (name === 'KEY_FILE') tellOpenSecret(PREFIX + name, path.replace(/^file:\/\//, ''));
+  if (name === 'KEY_FILE') warnOpenSecret(PREFIX + name, path.replace(/^file:\/\//, ''));
   return read(PREFIX + name, path);
 }
 
@@ -92,7 +92,8 @@ function read(variable: string, path: string): Buffer {
 }
 
 function authorities(env: Env): readonly Buffer[] | undefined {
-  const [file, folder] = [env[`${PREFIX}CA_FILE`], env[`${PREFIX}CA_DIR`]];
+  const file = env[`${PREFIX}CA_FILE`];
+  const folder = env[`${PREFIX}CA_DIR`];
   if (!file && !folder) return undefined;
   const certificates = file ? [read(`${PREFIX}CA_FILE`, file)] : [];
   return [...certificates, ...(folder ? inFolder(`${PREFIX}CA_DIR`, folder) : [])];

@@ -13,10 +13,10 @@ import type { ZkClient } from './client';
 import { Group, type GroupMember } from './group';
 import { watchSession } from './session-watch';
 
-export type Standing =
+export type ElectionState =
   /** Nobody is first, or nobody can know. */
   | { readonly kind: 'none'; readonly reason: string }
-  | { readonly kind: 'following'; readonly leader: GroupMember }
+  | { readonly kind: 'standby'; readonly leader: GroupMember }
   /** `node` is the path of our node; a fence for what only the leader may do. */
   | { readonly kind: 'leading'; readonly node: string };
 
@@ -32,7 +32,7 @@ export interface ContenderOptions {
    */
   readonly data: Buffer;
   readonly log: Logger;
-  readonly changed: (standing: Standing) => void;
+  readonly changed: (election: ElectionState) => void;
   /** We cannot take part, and that stays so. */
   readonly failed: (reason: string) => void;
   /** Between two looks, and after what went wrong (default 1 s). */
@@ -40,10 +40,10 @@ export interface ContenderOptions {
 }
 
 const PAUSE_MS = 1000;
-const START: Standing = { kind: 'none', reason: 'the election has not been looked at yet' };
+const START: ElectionState = { kind: 'none', reason: 'the election has not been looked at yet' };
 
 export class Contender implements Running {
-  private standing: Standing = START;
+  private election: ElectionState = START;
   /** The name of our node. */
   private nodeName: string | undefined;
   private members: readonly GroupMember[] | undefined;
@@ -58,15 +58,15 @@ export class Contender implements Running {
     const { client, path, prefixes, log, pauseMs = PAUSE_MS } = options;
     const changed = (members: readonly GroupMember[]): void => {
       this.members = members;
-      this.judge();
+      this.update();
     };
     this.group = new Group({ client, path, prefixes, log, changed, pauseMs });
   }
 
   start(): void {
     this.ignore = watchSession(this.options.client, {
-      over: (reason) => this.lose(reason),
-      back: () => {
+      lost: (reason) => this.lose(reason),
+      restored: () => {
         this.group.refresh();
         void this.join();
       },
@@ -77,11 +77,11 @@ export class Contender implements Running {
   }
 
   /**
-   * Our standing now. Also when this process has just slept past the end of its session it is not
+   * Our election now. Also when this process has just slept past the end of its session it is not
    * `leading`.
    */
-  current(): Standing {
-    if (this.standing.kind !== 'leading' || this.options.client.sessionLeftMs() > 0) return this.standing;
+  current(): ElectionState {
+    if (this.election.kind !== 'leading' || this.options.client.sessionLeftMs() > 0) return this.election;
     return { kind: 'none', reason: 'the session with ZooKeeper is over' };
   }
 
@@ -100,14 +100,14 @@ export class Contender implements Running {
     this.tell({ kind: 'none', reason });
   }
 
-  private judge(): void {
+  private update(): void {
     const { nodeName, members } = this;
     const [leader] = members ?? [];
     if (nodeName !== undefined && members && !members.some(({ name }) => name === nodeName))
       void this.verify(nodeName);
     if (!leader) this.tell({ kind: 'none', reason: 'nobody takes part in the election' });
     else if (leader.name === nodeName) this.tell({ kind: 'leading', node: this.pathOf(nodeName) });
-    else this.tell({ kind: 'following', leader });
+    else this.tell({ kind: 'standby', leader });
   }
 
   /** Our node is not among the members: they are from before it was made, or somebody has removed it. */
@@ -133,7 +133,7 @@ export class Contender implements Running {
       }
     }
     this.joining = false;
-    if (this.members) this.judge();
+    if (this.members) this.update();
   }
 
   /** Gives our node's name, after making it unless there is one of this session. */
@@ -158,15 +158,15 @@ export class Contender implements Running {
     return `${this.options.path === '/' ? '' : this.options.path}/${name}`;
   }
 
-  private tell(standing: Standing): void {
-    if (this.stopped || sameStanding(standing, this.standing)) return;
-    this.standing = standing;
-    this.options.changed(standing);
+  private tell(election: ElectionState): void {
+    if (this.stopped || sameState(election, this.election)) return;
+    this.election = election;
+    this.options.changed(election);
   }
 }
 
-function sameStanding(left: Standing, right: Standing): boolean {
+function sameState(left: ElectionState, right: ElectionState): boolean {
   if (left.kind === 'none') return right.kind === 'none';
   if (left.kind === 'leading') return right.kind === 'leading' && left.node === right.node;
-  return right.kind === 'following' && left.leader.name === right.leader.name;
+  return right.kind === 'standby' && left.leader.name === right.leader.name;
 }

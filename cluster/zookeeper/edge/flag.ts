@@ -4,11 +4,11 @@ import { type Flag, text } from '../../runtime/config/flags';
 import { StartError } from '../../runtime/lifecycle';
 import { readZkUrl, type ZkUrl } from '../core/url';
 
-export const isZkText = (address: string): boolean => address.trim().startsWith('zk://');
+export const isZkUrl = (address: string): boolean => address.trim().startsWith('zk://');
 
 /** The text with stars for the password. Other texts come back as they are. */
 export function hidePassword(address: string): string {
-  return isZkText(address) ? address.replace(/^(\s*zk:\/\/[^:@]*):.*@/s, '$1:***@') : address;
+  return isZkUrl(address) ? address.replace(/^(\s*zk:\/\/[^:@]*):.*@/s, '$1:***@') : address;
 }
 
 /** A flag whose value may be a `zk://` text. */
@@ -17,7 +17,7 @@ export function zkFlag<T extends string | undefined>(flag: Flag<T>): Flag<T> {
 }
 
 /** The optional flag that says where an ensemble is. */
-export function zkText(help: string): Flag<string | undefined> {
+export function zkUrlFlag(help: string): Flag<string | undefined> {
   return zkFlag(text({ help, value: 'ZK_URL' }));
 }
 

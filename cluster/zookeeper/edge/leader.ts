@@ -71,18 +71,24 @@ export function followLeader({ url, sessionTimeoutMs, log, changed, failed }: Fo
     last = leader;
     changed(leader);
   };
-  const seen = ([first]: readonly GroupMember[]): void => {
+  const membersChanged = ([first]: readonly GroupMember[]): void => {
     const leader = first && readLeader(first);
     if (first && !leader) log.error({ node: first.name }, 'what the leading master wrote cannot be read');
     tell(leader);
   };
-  const group = new Group({ client, path: url.path, prefixes: MASTER_PREFIXES, log, changed: seen });
+  const group = new Group({
+    client,
+    path: url.path,
+    prefixes: MASTER_PREFIXES,
+    log,
+    changed: membersChanged,
+  });
   const ignore = watchSession(client, {
-    over: (reason) => {
+    lost: (reason) => {
       log.warn({ reason }, 'nobody can say who leads');
       tell(undefined);
     },
-    back: () => group.refresh(),
+    restored: () => group.refresh(),
     refused: () => failed('ZooKeeper does not accept the credentials of the zk:// address'),
   });
   client.start();

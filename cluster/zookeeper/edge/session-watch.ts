@@ -13,9 +13,9 @@ export interface SessionWatch {
    * Called once for each loss of a session and everything that belonged to it, and when there is no first
    * session in time.
    */
-  readonly over: (reason: string) => void;
+  readonly lost: (reason: string) => void;
   /** There is a connection, in the session of before or in a new one. */
-  readonly back: () => void;
+  readonly restored: () => void;
   /** The credentials are wrong, which stays so. */
   readonly refused: () => void;
 }
@@ -26,20 +26,20 @@ const MARGIN = 0.1;
 /** Watches a session. Returns how to stop. */
 export function watchSession(
   client: Pick<ZkClient, 'listen' | 'sessionLeftMs' | 'grantedMs'>,
-  { over, back, refused }: SessionWatch,
+  { lost, restored, refused }: SessionWatch,
 ): () => void {
-  let lost = false;
+  let isLost = false;
   const lose = (reason: string): void => {
     clearTimeout(timer);
-    if (!lost) over(reason);
-    lost = true;
+    if (!isLost) lost(reason);
+    isLost = true;
   };
   let timer = setTimeout(() => lose('ZooKeeper cannot be reached'), client.grantedMs()).unref();
   const ignore = client.listen((state) => {
     clearTimeout(timer);
     if (state === 'connected') {
-      lost = false;
-      back();
+      isLost = false;
+      restored();
     } else if (state === 'disconnected') {
       const left = client.sessionLeftMs() - client.grantedMs() * MARGIN;
       timer = setTimeout(() => lose('no connection to ZooKeeper'), Math.max(0, left));

@@ -4,10 +4,10 @@
 
 import { WITHOUT_EFFECT } from '../../../cluster/runtime/config/class-help';
 import {
+  markSecret,
   refused,
   refusedSwitches,
   refusedUnless,
-  secretly,
   unused,
   unusedSwitches,
 } from '../../../cluster/runtime/config/classes';
@@ -129,7 +129,7 @@ const unusedFlags = {
     'metrics_datadog_port',
     'metrics_datadog_transmission_interval_ms',
   ),
-  ...secretly(unused(PUSH, 'metrics_datadog_api_key')),
+  ...markSecret(unused(PUSH, 'metrics_datadog_api_key')),
 };
 
 const refusedFlags = {

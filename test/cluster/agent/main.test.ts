@@ -29,7 +29,9 @@ it('tells others the advertised address and port, and listens on its own', async
   ];
   const advertised = ['--advertise_ip=10.9.8.7', '--advertise_port=5055'];
   const { flags } = parseFlags(agentFlags, {
-    ...{ command: 'agent', about: '', env: {} },
+    command: 'agent',
+    about: '',
+    env: {},
     args: [...args, ...advertised],
   });
   const agent = await startAgent(flags, {

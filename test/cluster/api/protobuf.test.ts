@@ -51,7 +51,11 @@ const samples: [MessageName, object][] = [
       type: 'SUBSCRIBE',
       subscribe: {
         framework_info: {
-          ...{ user: 'root', name: 'web', failover_timeout: 604_800.5, roles: ['a', 'b'], checkpoint: true },
+          user: 'root',
+          name: 'web',
+          failover_timeout: 604_800.5,
+          roles: ['a', 'b'],
+          checkpoint: true,
           capabilities: [{ type: 'MULTI_ROLE' }, { type: 'PARTITION_AWARE' }],
           offer_filters: {
             a: { min_allocatable_resources: { quantities: [{ quantities: { cpus: { value: 1 } } }] } },
@@ -76,13 +80,11 @@ const samples: [MessageName, object][] = [
             launch: {
               task_infos: [
                 {
-                  ...{
-                    name: 't',
-                    task_id: { value: 't' },
-                    agent_id: { value: 'a' },
-                    resources,
-                    data: 'AAEC',
-                  },
+                  name: 't',
+                  task_id: { value: 't' },
+                  agent_id: { value: 'a' },
+                  resources,
+                  data: 'AAEC',
                   limits: { cpus: { value: 2 }, mem: { value: Number.POSITIVE_INFINITY } },
                   kill_policy: { grace_period: { nanoseconds: -5 } },
                 },
@@ -124,7 +126,8 @@ test('bytes that were damaged, cut or put together are read as the library reads
         if (second === name) bytes = Buffer.concat([bytes, encodeProtobuf(second, more as never)]);
         for (const { at: position, kind, byte } of edits) {
           const place = position % (bytes.length + 1);
-          const [before, after] = [bytes.subarray(0, place), bytes.subarray(place)];
+          const before = bytes.subarray(0, place);
+          const after = bytes.subarray(place);
           if (kind === 'cut') bytes = Buffer.concat([before, after.subarray(1)]);
           else if (kind === 'insert') bytes = Buffer.concat([before, Buffer.from([byte]), after]);
           else if (kind === 'repeat') bytes = Buffer.concat([bytes, after]);

@@ -15,7 +15,9 @@ describeZookeeper('emulated agents over ZooKeeper', (setting) => {
     const args = ['--port=0', `--zk=${zk}`, '--zk_session_timeout=6secs'];
     const { flags } = parseFlags(masterFlags, { command: 'test', about: '', args, env: {} });
     const running = await startMaster(flags, {
-      ...{ log: silentLogger, clock: systemClock(), state: new MemoryStore() },
+      log: silentLogger,
+      clock: systemClock(),
+      state: new MemoryStore(),
     });
     setting.undo(() => running.stop());
     return running;
@@ -29,11 +31,18 @@ describeZookeeper('emulated agents over ZooKeeper', (setting) => {
 
   test('register with the leader, and with the next one when that goes', async () => {
     const zk = `zk://127.0.0.1:${setting.server.port}${setting.newPath()}`;
-    const [first, second] = [await master(zk), await master(zk)];
+    const first = await master(zk);
+    const second = await master(zk);
     const agents = await startEmulatedAgents(
       {
-        ...{ master: zk, sessionTimeoutMs: 4000, count: COUNT, ip: '127.0.0.1', port: 0 },
-        ...{ taskMs: 0, taskSpreadMs: 0, registrationBackoffMs: 100 },
+        master: zk,
+        sessionTimeoutMs: 4000,
+        count: COUNT,
+        ip: '127.0.0.1',
+        port: 0,
+        taskMs: 0,
+        taskSpreadMs: 0,
+        registrationBackoffMs: 100,
         resources: [{ name: 'cpus', type: 'SCALAR', scalar: { value: 1 } }],
       },
       { log: silentLogger, clock: systemClock() },

@@ -162,7 +162,8 @@ describe('resources', () => {
       readResources([
         scalar('cpus', 1, { reservations: [{ type: 'DYNAMIC', role: 'web', labels: { labels } }] }),
       ]);
-    const [a, b] = [{ key: 'a', value: '1' }, { key: 'b' }];
+    const a = { key: 'a', value: '1' };
+    const b = { key: 'b' };
     expect(equalResources(labelled(a, b), labelled({ key: 'b', value: '' }, a))).toBe(true);
     expect(equalResources(labelled(a), labelled(a, b))).toBe(false);
     expect(equalResources(labelled(a), labelled({ key: 'a', value: '2' }))).toBe(false);

@@ -23,7 +23,8 @@ describe('processes of this machine', () => {
   });
 
   it('are found by their environment, and killed until none is left', async () => {
-    const [first, two] = [await marked(), await marked()];
+    const first = await marked();
+    const two = await marked();
     const gone = Promise.all([once(first, 'exit'), once(two, 'exit')]);
     expect(find().sort()).toEqual([first.pid, two.pid].sort());
     expect(findProcesses(MARK, (value) => value === 'another')).toEqual([]);

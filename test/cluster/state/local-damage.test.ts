@@ -221,7 +221,8 @@ describe('a damaged store', () => {
   );
 
   it('is a new store when a crash cut the making of the first one short', async () => {
-    const [folder, other] = [newFolder(), await logOnly()];
+    const folder = newFolder();
+    const other = await logOnly();
     mkdirSync(folder);
     cpSync(join(other, 'MANIFEST-000002'), join(folder, 'MANIFEST-000001'));
     expect(await contents(folder)).toEqual({});
@@ -259,7 +260,8 @@ describe('a damaged store', () => {
   });
 
   it('does not open with the commit file of another store', async () => {
-    const [folder, other] = [await logOnly(), newFolder()];
+    const folder = await logOnly();
+    const other = newFolder();
     const state = await LocalStore.open(other);
     for (let index = 0; index < 21; index++) await state.commit([{ name: 'other', value: Buffer.from('x') }]);
     await state.close();

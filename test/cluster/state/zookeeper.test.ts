@@ -127,7 +127,8 @@ describeZookeeper('with a real ZooKeeper', (setting) => {
 
   test('who was deposed cannot write any more, and what it had under way cannot come later', async () => {
     const path = newPath();
-    const [old, young] = [client(), client()];
+    const old = client();
+    const young = client();
     const node = await candidacy(old);
     const deposed = new ZookeeperStore({ client: old, path });
     await deposed.claim(node);

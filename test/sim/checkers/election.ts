@@ -5,7 +5,7 @@
 
 import type { Registry } from '../../../cluster/api/generated/internal';
 import { decodeProtobuf } from '../../../cluster/api/protobuf';
-import { readEntry } from '../../../cluster/state/zookeeper-entry';
+import { decodeEntry } from '../../../cluster/state/zookeeper-entry';
 import type { ZkStep } from '../../../cluster/zookeeper/edge/client';
 import { PATH } from '../election-node';
 import type { ModelServer } from '../zookeeper/server';
@@ -58,6 +58,6 @@ export class ElectionChecker {
 
   stored(): Registry {
     const node = this.server.get(REGISTRY);
-    return node ? decodeProtobuf('mesos.internal.Registry', readEntry(REGISTRY, node.data).inline) : {};
+    return node ? decodeProtobuf('mesos.internal.Registry', decodeEntry(REGISTRY, node.data).inline) : {};
   }
 }

@@ -8,26 +8,26 @@ import { statSync } from 'node:fs';
 import { chown, readdir, rm, symlink } from 'node:fs/promises';
 import { basename, dirname, join, relative, sep } from 'node:path';
 import { makeFolder } from '../../../runtime/files/make-folder';
-import { setMode, wayMode } from '../../../runtime/files/private';
+import { parentFolderMode, setMode } from '../../../runtime/files/private';
 import { identityOf } from '../../../runtime/identity';
 
 const SANDBOX = 0o750;
 /** Folders from `slaves` to a sandbox: slaves/ID/frameworks/ID/executors/ID/runs/ID. */
 const DEPTH = 8;
 
-export interface SandboxPlace {
+export interface SandboxPath {
   readonly workDir: string;
   readonly directory: string;
   readonly user: string | undefined;
 }
 
 /** Makes a sandbox and the link `latest` beside it. An unknown user is told by the executor. */
-export async function makeSandbox({ workDir, directory, user }: SandboxPlace): Promise<void> {
+export async function makeSandbox({ workDir, directory, user }: SandboxPath): Promise<void> {
   let way = workDir;
   for (const name of relative(workDir, dirname(directory)).split(sep)) {
     way = join(way, name);
-    makeFolder(way, wayMode());
-    setMode(way, wayMode());
+    makeFolder(way, parentFolderMode());
+    setMode(way, parentFolderMode());
   }
   makeFolder(directory, SANDBOX);
   const identity = await identityOf(user).catch(() => undefined);
@@ -50,5 +50,5 @@ async function closeBelow(folder: string, depth: number): Promise<void> {
   if (depth === DEPTH) return setMode(folder, SANDBOX);
   for (const entry of await readdir(folder, { withFileTypes: true }))
     if (entry.isDirectory()) await closeBelow(join(folder, entry.name), depth + 1);
-  setMode(folder, wayMode());
+  setMode(folder, parentFolderMode());
 }

@@ -10,7 +10,7 @@ import { isAllowed, thing } from '../../../model/authorizer';
 import type { Principal } from '../../../model/principal';
 import { readResources, writeShownResources } from '../../../model/resources';
 import { filesRoutes } from '../../../runtime/files/routes';
-import { findIn, VirtualFiles } from '../../../runtime/files/virtual-files';
+import { findAttachedIn, VirtualFiles } from '../../../runtime/files/virtual-files';
 import { principalOf } from '../../../runtime/http/access';
 import { commonRoutes } from '../../../runtime/http/common-pages';
 import { helpRoutes } from '../../../runtime/http/help-pages';
@@ -29,7 +29,9 @@ const LOG_PATH = '/master/log';
 export function masterFiles(logFile: string | undefined, read: OperatorDoor['read']): VirtualFiles {
   const may = (sender: Principal | undefined): boolean =>
     read(({ boot }) => isAllowed(boot.settings.acls, 'access_mesos_logs', sender));
-  return new VirtualFiles(findIn(new Map(logFile === undefined ? [] : [[LOG_PATH, { real: logFile, may }]])));
+  return new VirtualFiles(
+    findAttachedIn(new Map(logFile === undefined ? [] : [[LOG_PATH, { real: logFile, may }]])),
+  );
 }
 
 export function helperRoutes(door: OperatorDoor): Route[] {

@@ -4,7 +4,7 @@
  */
 
 import { randomUUID } from 'node:crypto';
-import { NOT_ACCEPTABLE, type Refusal, readCallBody } from '../../../api/call-body';
+import { type CallRefusal, NOT_ACCEPTABLE, readCallBody } from '../../../api/call-body';
 import type { Call } from '../../../api/generated/scheduler';
 import { readAccept } from '../../../api/media-type';
 import type { Principal } from '../../../model/principal';
@@ -48,7 +48,7 @@ function readCall(door: SchedulerDoor, request: Request, reply: Reply): Call | u
 }
 
 /** The error in a call that could be decoded. Only calls that are answered with a body ask for its form. */
-function refusalOf({ post }: SchedulerDoor, request: Request, call: Call): Refusal | undefined {
+function refusalOf({ post }: SchedulerDoor, request: Request, call: Call): CallRefusal | undefined {
   const error = callError(call, principalOf(request)?.value);
   if (error) {
     post({ kind: 'scheduler.invalid', type: call.type });

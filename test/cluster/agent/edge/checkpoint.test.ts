@@ -3,11 +3,11 @@ import { mkdir, mkdtemp, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import {
-  keepResources,
+  checkpointAgentId,
+  checkpointResources,
   openCheckpoint,
-  recallAgentId,
-  recallResources,
-  rememberAgentId,
+  readAgentId,
+  readCheckpointedResources,
 } from '../../../../cluster/agent/edge/checkpoint';
 import { encodeProtobuf } from '../../../../cluster/api/protobuf';
 import { StartError } from '../../../../cluster/runtime/lifecycle';
@@ -24,19 +24,19 @@ describe('what an agent keeps over a restart', () => {
   const open = (): Promise<StateStore> => openCheckpoint(folder, { warn: () => undefined });
 
   it('is nothing at first, then its id and the reservations last told', async () => {
-    expect(await recallAgentId(folder)).toBeUndefined();
+    expect(await readAgentId(folder)).toBeUndefined();
     const first = await open();
-    expect(await recallResources(first)).toEqual([]);
-    await rememberAgentId(folder, 'S0');
-    await rememberAgentId(folder, 'S1');
+    expect(await readCheckpointedResources(first)).toEqual([]);
+    await checkpointAgentId(folder, 'S0');
+    await checkpointAgentId(folder, 'S1');
     await Promise.all([
-      keepResources(first, readWords('cpus(db):1')),
-      keepResources(first, readWords('cpus(db):2;disk(db)[v1]:100')),
+      checkpointResources(first, readWords('cpus(db):1')),
+      checkpointResources(first, readWords('cpus(db):2;disk(db)[v1]:100')),
     ]);
     await first.close();
-    expect(await recallAgentId(folder)).toBe('S1');
+    expect(await readAgentId(folder)).toBe('S1');
     const second = await open();
-    expect(await recallResources(second)).toEqual(readWords('cpus(db):2;disk(db)[v1]:100'));
+    expect(await readCheckpointedResources(second)).toEqual(readWords('cpus(db):2;disk(db)[v1]:100'));
     await second.close();
   });
 
@@ -48,7 +48,7 @@ describe('what an agent keeps over a restart', () => {
     });
     await writeFile(join(path, 'resources.info'), bytes);
     const state = await open();
-    expect(await recallResources(state)).toEqual(readWords('cpus(db):3'));
+    expect(await readCheckpointedResources(state)).toEqual(readWords('cpus(db):3'));
     await state.close();
     expect(existsSync(join(path, 'resources.info'))).toBe(false);
   });
@@ -63,12 +63,12 @@ describe('what an agent keeps over a restart', () => {
   });
 
   it('is a new agent where the link was removed, and an error where it leads nowhere', async () => {
-    await rememberAgentId(folder, 'S0');
+    await checkpointAgentId(folder, 'S0');
     const link = join(folder, 'meta', 'slaves', 'latest');
     await rm(link);
-    expect(await recallAgentId(folder)).toBeUndefined();
+    expect(await readAgentId(folder)).toBeUndefined();
     await symlink('S0x', link);
-    await expect(recallAgentId(folder)).rejects.toThrow(
+    await expect(readAgentId(folder)).rejects.toThrow(
       /latest cannot be read: it names "S0x".*start as a new agent/,
     );
   });
@@ -78,6 +78,6 @@ describe('what an agent keeps over a restart', () => {
     await expect(open()).rejects.toThrow(/in use by another process.*choose another --work_dir/);
     await holder.close();
     await (await open()).close();
-    expect(await recallAgentId(folder)).toBeUndefined();
+    expect(await readAgentId(folder)).toBeUndefined();
   });
 });

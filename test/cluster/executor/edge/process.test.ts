@@ -58,7 +58,8 @@ test.each<[string, (target: string, path: string) => void]>([
   ['a pipe', (_target, path) => execFileSync('mkfifo', [path])],
   ['a link to a file that is missing', (target, path) => symlinkSync(`${target}.missing`, path)],
 ])('%s in place of the output is not followed, and the task does not start', async (_name, plant) => {
-  const [sandbox, target] = [newSandbox(), join(root, `target-${folders}`)];
+  const sandbox = newSandbox();
+  const target = join(root, `target-${folders}`);
   writeFileSync(target, 'of root alone\n', { mode: 0o600 });
   plant(target, join(sandbox, 'stderr'));
   expect(await run(sandbox)).toContain(`Failed to create '${join(sandbox, 'stderr')}'`);

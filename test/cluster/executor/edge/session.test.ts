@@ -11,7 +11,11 @@ afterAll(() => client.close());
 
 async function agent(answer: Handler): Promise<string> {
   server = await startHttpServer({
-    ...{ what: 'the test', address: '127.0.0.1', port: 0, addressFlag: '--ip', portFlag: '--port' },
+    what: 'the test',
+    address: '127.0.0.1',
+    port: 0,
+    addressFlag: '--ip',
+    portFlag: '--port',
     log: silentLogger,
     routes: [{ path: '/', methods: { POST: answer } }],
   });
@@ -20,7 +24,8 @@ async function agent(answer: Handler): Promise<string> {
 
 const ids = { framework_id: { value: 'f' }, executor_id: { value: 'e' } };
 const update = {
-  ...{ type: 'UPDATE' as const, ...ids },
+  type: 'UPDATE' as const,
+  ...ids,
   update: { status: { task_id: { value: 't' }, state: 'TASK_RUNNING' as const } },
 };
 

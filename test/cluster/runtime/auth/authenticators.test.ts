@@ -1,5 +1,5 @@
 import { createHmac } from 'node:crypto';
-import { judge } from '../../../../cluster/runtime/auth/authenticator';
+import { authenticate } from '../../../../cluster/runtime/auth/authenticator';
 import { basicAuthenticator } from '../../../../cluster/runtime/auth/basic';
 import { bearerAuthenticator } from '../../../../cluster/runtime/auth/bearer';
 import { signJwt } from '../../../../cluster/runtime/auth/jwt';
@@ -150,14 +150,14 @@ describe('a realm with several schemes', () => {
   ];
 
   it('knows who any of them knows', () => {
-    expect(judge(both, basicHeader('ops:pw'), 'r')).toMatchObject({ principal: { value: 'ops' } });
-    expect(judge(both, `Bearer ${signJwt({ sub: 'ann' }, KEY)}`, 'r')).toMatchObject({
+    expect(authenticate(both, basicHeader('ops:pw'), 'r')).toMatchObject({ principal: { value: 'ops' } });
+    expect(authenticate(both, `Bearer ${signJwt({ sub: 'ann' }, KEY)}`, 'r')).toMatchObject({
       principal: { value: 'ann' },
     });
   });
 
   it('joins the challenges with a comma', () => {
-    expect(judge(both, undefined, 'r')).toEqual({
+    expect(authenticate(both, undefined, 'r')).toEqual({
       kind: 'unknown',
       challenges: 'Basic realm="r",Bearer realm="r"',
       text:

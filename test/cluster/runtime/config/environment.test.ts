@@ -1,13 +1,13 @@
 import { agentFlags } from '../../../../cluster/agent/config';
-import { strayVariables, tellStrayVariables } from '../../../../cluster/runtime/config/environment';
+import { misspeltVariables, warnMisspeltVariables } from '../../../../cluster/runtime/config/environment';
 import { variablesOf } from '../../../../cluster/runtime/config/flags';
 import { MARATHON_FLAGS } from '../../../../frameworks/marathon/config';
 import { LB_VARIABLES } from '../../../../lb/config';
 
 const agent = (...names: string[]) =>
-  strayVariables(variablesOf(agentFlags), 'MESOS_', Object.fromEntries(names.map((name) => [name, 'x'])));
+  misspeltVariables(variablesOf(agentFlags), 'MESOS_', Object.fromEntries(names.map((name) => [name, 'x'])));
 const marathon = (...names: string[]) =>
-  strayVariables(
+  misspeltVariables(
     variablesOf(MARATHON_FLAGS),
     'MARATHON_',
     Object.fromEntries(names.map((name) => [name, 'x'])),
@@ -38,13 +38,13 @@ test('flags that exist are not named, nor are their older names', () => {
 
 test('a misspelt template of the load balancer is named', () => {
   const env = { HAPROXY_BACKEND_HAED: 'x', HAPROXY_BACKEND_HEAD: 'x', HAPROXY_SSL_CERT12: 'x' };
-  expect(strayVariables(LB_VARIABLES, 'HAPROXY_', env)).toEqual([
+  expect(misspeltVariables(LB_VARIABLES, 'HAPROXY_', env)).toEqual([
     { variable: 'HAPROXY_BACKEND_HAED', nearest: 'HAPROXY_BACKEND_HEAD' },
   ]);
 });
 
 test('the warning names both', () => {
   const lines: string[] = [];
-  tellStrayVariables(agent('MESOS_WORKDIR'), { warn: (_fields, text) => void lines.push(text) });
+  warnMisspeltVariables(agent('MESOS_WORKDIR'), { warn: (_fields, text) => void lines.push(text) });
   expect(lines).toEqual(['nothing reads the variable MESOS_WORKDIR: did you mean MESOS_WORK_DIR?']);
 });

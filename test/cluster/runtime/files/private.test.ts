@@ -4,10 +4,10 @@ import { join } from 'node:path';
 import { makeFolder } from '../../../../cluster/runtime/files/make-folder';
 import {
   keepFilesPrivate,
-  tellOpenFolder,
-  tellOpenSecret,
-  tightenFolder,
-  withStartersUmask,
+  restrictFolder,
+  warnOpenFolder,
+  warnOpenSecret,
+  withInheritedUmask,
 } from '../../../../cluster/runtime/files/private';
 import { createLogger } from '../../../../cluster/runtime/log';
 import { FileRecorder } from '../../../../cluster/runtime/recording/recording';
@@ -58,7 +58,7 @@ describe('files of ours', () => {
   it('leave what is below them alone', () => {
     mkdirSync(join(root, 'a', 'b'), { recursive: true, mode: 0o755 });
     writeFileSync(join(root, 'a', 'b', 'c'), '', { mode: 0o644 });
-    tightenFolder(join(root, 'a'));
+    restrictFolder(join(root, 'a'));
     expect([modeOf('a'), modeOf('a', 'b'), modeOf('a', 'b', 'c')]).toEqual(['700', '755', '644']);
   });
 });
@@ -68,9 +68,9 @@ describe('a daemon', () => {
     process.umask(0o022);
     keepFilesPrivate();
     writeFileSync(join(root, 'ours'), '');
-    withStartersUmask(() => writeFileSync(join(root, 'theirs'), ''));
+    withInheritedUmask(() => writeFileSync(join(root, 'theirs'), ''));
     expect(() =>
-      withStartersUmask(() => {
+      withInheritedUmask(() => {
         throw new Error('no such program');
       }),
     ).toThrow('no such program');
@@ -82,12 +82,12 @@ describe('a daemon', () => {
     const log = keepingLogger();
     for (const mode of [0o700, 0o711, 0o750, 0o755, 0o777]) {
       chmodSync(root, mode);
-      tellOpenFolder('--work_dir', root, log);
+      warnOpenFolder('--work_dir', root, log);
     }
     expect(log.lines).toHaveLength(3);
     expect(log.lines[0]).toMatchObject({ level: 'warn', fields: { flag: '--work_dir', path: root } });
     expect(modeOf()).toBe('777');
-    tellOpenFolder('--work_dir', join(root, 'none'), log);
+    warnOpenFolder('--work_dir', join(root, 'none'), log);
     expect(log.lines).toHaveLength(3);
   });
 
@@ -96,7 +96,7 @@ describe('a daemon', () => {
     for (const mode of [0o600, 0o640, 0o644, 0o604]) {
       writeFileSync(join(root, 'secret'), '');
       chmodSync(join(root, 'secret'), mode);
-      tellOpenSecret('--http_credentials', join(root, 'secret'));
+      warnOpenSecret('--http_credentials', join(root, 'secret'));
     }
     expect(warn.mock.calls.map(([text]) => text)).toEqual(
       Array(2).fill(

@@ -3,7 +3,7 @@ import { mkdirSync, mkdtempSync, realpathSync, rmSync, symlinkSync, writeFileSyn
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileJson, printMode } from '../../../../cluster/runtime/files/file-info';
-import { findIn, VirtualFiles } from '../../../../cluster/runtime/files/virtual-files';
+import { findAttachedIn, VirtualFiles } from '../../../../cluster/runtime/files/virtual-files';
 
 const base = realpathSync(mkdtempSync(join(tmpdir(), 'meseta-files-')));
 const box = join(base, 'box');
@@ -34,7 +34,7 @@ const attached = new Map([
     { real: join(base, 'secret'), may: (sender?: { value?: string | undefined }) => sender?.value === 'ops' },
   ],
 ]);
-const files = new VirtualFiles(findIn(attached));
+const files = new VirtualFiles(findAttachedIn(attached));
 const read = async (path: string, offset = 0, length?: number) => {
   const part = await files.read(path, { offset, length }, undefined);
   return 'problem' in part ? part.problem : part.data.toString();

@@ -21,7 +21,8 @@ it.each([
 
 describe('answers', () => {
   const client = new HttpClient();
-  const [small, big] = ['x'.repeat(1023), 'x'.repeat(1024)];
+  const small = 'x'.repeat(1023);
+  const big = 'x'.repeat(1024);
   const shared = Buffer.from(big);
   let server: HttpServer;
   beforeAll(async () => {

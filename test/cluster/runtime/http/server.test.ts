@@ -271,7 +271,8 @@ describe('guards', () => {
 
   it('let no browser be led to what changes something, nor read JSONP unless told so', async () => {
     const changing = [{ path: '/signal', changes: true, methods: { GET: () => 'done' } }];
-    const [plain, jsonp] = [await serve({ routes: changing }), await serve({ routes, jsonp: true })];
+    const plain = await serve({ routes: changing });
+    const jsonp = await serve({ routes, jsonp: true });
     const link = { 'sec-fetch-site': 'none', 'sec-fetch-mode': 'navigate' };
     expect((await ask(plain, '/signal')).text).toBe('done');
     expect((await ask(plain, '/signal', { headers: link })).status).toBe(403);

@@ -25,7 +25,12 @@ test('a length, an IPv6 sender and a host', () => {
   const lines = ['User-Agent: libprocess/a@[::1]:5', 'Libprocess-From: a@[::1]:5', 'Connection: Keep-Alive'];
   for (const order of [lines, [...lines].reverse()])
     expect(readHead(head('/master/x', [...order, 'Host: [::1]:5050', 'Content-Length: 0']))).toEqual({
-      ...{ to: 'master', name: 'x', from: 'a@[::1]:5', host: '[::1]', target: '[::1]:5050', length: 0 },
+      to: 'master',
+      name: 'x',
+      from: 'a@[::1]:5',
+      host: '[::1]',
+      target: '[::1]:5050',
+      length: 0,
     });
 });
 

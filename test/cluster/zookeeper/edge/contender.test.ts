@@ -2,7 +2,7 @@ import zookeeper from 'node-zookeeper-client';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { readZkUrl, type ZkUrl } from '../../../../cluster/zookeeper/core/url';
 import { type ZkClient, ZkError } from '../../../../cluster/zookeeper/edge/client';
-import { Contender, type Standing } from '../../../../cluster/zookeeper/edge/contender';
+import { Contender, type ElectionState } from '../../../../cluster/zookeeper/edge/contender';
 import { followLeader, type Leader, readLeader } from '../../../../cluster/zookeeper/edge/leader';
 import { Relay } from '../relay';
 import { describeZookeeper, until } from '../setting';
@@ -14,7 +14,7 @@ const SESSION_MS = 3000;
 /** Who said what when, among all candidates of a test. */
 interface Said {
   readonly who: string;
-  readonly kind: Standing['kind'];
+  readonly kind: ElectionState['kind'];
   readonly at: number;
 }
 
@@ -25,7 +25,12 @@ describeZookeeper('an election', (setting) => {
   /** Enters an election under a name. */
   function enter(path: string, who: string, reports: Said[], client = clientOf()) {
     const contender = new Contender({
-      ...{ client, path, prefix: 'json.info_', prefixes: ['json.info_'], log: silentLogger, pauseMs: 50 },
+      client,
+      path,
+      prefix: 'json.info_',
+      prefixes: ['json.info_'],
+      log: silentLogger,
+      pauseMs: 50,
       data: Buffer.from(who),
       changed: ({ kind }) => void reports.push({ who, kind, at: performance.now() }),
       failed: (reason) => void reports.push({ who: reason, kind: 'none', at: performance.now() }),
@@ -40,20 +45,21 @@ describeZookeeper('an election', (setting) => {
     reports.filter((report) => report.who === who).at(-1);
 
   test('the oldest leads, and when it leaves the next one does', async () => {
-    const [path, reports]: [string, Said[]] = [newPath(), []];
+    const path: string = newPath();
+    const reports: Said[] = [];
     const first = enter(path, 'one', reports);
     await until('one leads', () => last(reports, 'one')?.kind === 'leading');
     const second = enter(path, 'two', reports);
-    await until('two follows', () => last(reports, 'two')?.kind === 'following');
+    await until('two follows', () => last(reports, 'two')?.kind === 'standby');
     enter(path, 'three', reports);
-    await until('three follows', () => last(reports, 'three')?.kind === 'following');
-    const standing = second.contender.current();
-    expect(standing.kind === 'following' && standing.leader.data.toString()).toBe('one');
+    await until('three follows', () => last(reports, 'three')?.kind === 'standby');
+    const election = second.contender.current();
+    expect(election.kind === 'standby' && election.leader.data.toString()).toBe('one');
     await first.contender.stop();
     await first.client.stop();
     await until('two leads', () => last(reports, 'two')?.kind === 'leading');
     expect(second.contender.current()).toEqual({ kind: 'leading', node: `${path}/json.info_0000000001` });
-    expect(last(reports, 'three')?.kind).toBe('following');
+    expect(last(reports, 'three')?.kind).toBe('standby');
   });
 
   test.each(['frozen', 'cut'])(
@@ -61,11 +67,12 @@ describeZookeeper('an election', (setting) => {
     async (how) => {
       const wire = await Relay.start(setting.server.port);
       setting.undo(() => wire.stop());
-      const [path, reports]: [string, Said[]] = [newPath(), []];
+      const path: string = newPath();
+      const reports: Said[] = [];
       const { contender } = enter(path, 'one', reports, clientOf(wire.port));
       await until('one leads', () => last(reports, 'one')?.kind === 'leading');
       enter(path, 'two', reports);
-      await until('two follows', () => last(reports, 'two')?.kind === 'following');
+      await until('two follows', () => last(reports, 'two')?.kind === 'standby');
       wire.frozen = true;
       if (how === 'cut') {
         wire.closed = true;
@@ -77,14 +84,15 @@ describeZookeeper('an election', (setting) => {
       expect(last(reports, 'one')?.at).toBeLessThan(last(reports, 'two')?.at ?? 0);
       wire.frozen = false;
       wire.closed = false;
-      await until('one follows', () => last(reports, 'one')?.kind === 'following');
+      await until('one follows', () => last(reports, 'one')?.kind === 'standby');
     },
   );
 
   test('a short interruption changes nothing', async () => {
     const wire = await Relay.start(setting.server.port);
     setting.undo(() => wire.stop());
-    const [path, reports]: [string, Said[]] = [newPath(), []];
+    const path: string = newPath();
+    const reports: Said[] = [];
     const { client } = enter(path, 'one', reports, clientOf(wire.port));
     await until('one leads', () => last(reports, 'one')?.kind === 'leading');
     for (let round = 0; round < 3; round++) {
@@ -96,20 +104,22 @@ describeZookeeper('an election', (setting) => {
   });
 
   test('who is removed enters again, behind the others', async () => {
-    const [path, reports]: [string, Said[]] = [newPath(), []];
+    const path: string = newPath();
+    const reports: Said[] = [];
     const { client } = enter(path, 'one', reports);
     await until('one leads', () => last(reports, 'one')?.kind === 'leading');
     enter(path, 'two', reports);
-    await until('two follows', () => last(reports, 'two')?.kind === 'following');
+    await until('two follows', () => last(reports, 'two')?.kind === 'standby');
     await client.remove(`${path}/json.info_0000000000`);
     await until('two leads', () => last(reports, 'two')?.kind === 'leading');
-    await until('one follows', () => last(reports, 'one')?.kind === 'following');
+    await until('one follows', () => last(reports, 'one')?.kind === 'standby');
     const both = ['json.info_0000000001', 'json.info_0000000002'];
     await until('both', async () => `${(await client.children(path)).sort()}` === `${both}`);
   });
 
   test('a node whose making was not answered is found, and one of a session before is taken away', async () => {
-    const [path, reports]: [string, Said[]] = [newPath(), []];
+    const path: string = newPath();
+    const reports: Said[] = [];
     const earlier = clientOf();
     await earlier.makePath(path);
     const mode = zookeeper.CreateMode.EPHEMERAL_SEQUENTIAL;
@@ -129,7 +139,8 @@ describeZookeeper('an election', (setting) => {
   });
 
   test('while ZooKeeper is away nobody leads, and afterwards the same one or another does', async () => {
-    const [path, reports]: [string, Said[]] = [newPath(), []];
+    const path: string = newPath();
+    const reports: Said[] = [];
     const contenders = ['one', 'two'].map((who) => enter(path, who, reports).contender);
     const leading = (): number =>
       contenders.filter((contender) => contender.current().kind === 'leading').length;
@@ -139,13 +150,14 @@ describeZookeeper('an election', (setting) => {
     await setting.server.run();
     await until('somebody leads', () => leading() === 1);
     await until('the other follows', () =>
-      contenders.some((contender) => contender.current().kind === 'following'),
+      contenders.some((contender) => contender.current().kind === 'standby'),
     );
     expect(leading()).toBe(1);
   });
 
   test('with credentials all may read who leads, and nobody else may take it away', async () => {
-    const [path, reports]: [string, Said[]] = [newPath(), []];
+    const path: string = newPath();
+    const reports: Said[] = [];
     const top = `/${path.split('/').at(-1)}`;
     const { client } = enter(top, 'one', reports, clientOf(setting.server.port, 'mesos:secret@'));
     await until('one leads', () => last(reports, 'one')?.kind === 'leading');
@@ -163,7 +175,10 @@ describeZookeeper('an election', (setting) => {
     const seen: (Leader | undefined)[] = [];
     const url = readZkUrl(`zk://127.0.0.1:${setting.server.port}${path}`) as ZkUrl;
     const following = followLeader({
-      ...{ url, sessionTimeoutMs: SESSION_MS, log: silentLogger, failed: () => undefined },
+      url,
+      sessionTimeoutMs: SESSION_MS,
+      log: silentLogger,
+      failed: () => undefined,
       changed: (leader) => void seen.push(leader),
     });
     setting.undo(() => following.stop());
@@ -181,7 +196,11 @@ describeZookeeper('an election', (setting) => {
     await client.stop();
     await until('nobody', () => seen.length >= 3 && seen.at(-1) === undefined);
     expect(seen[0]).toEqual({
-      ...{ id: 'one', pid: 'master@10.0.0.1:5050', hostname: 'm', ip: '10.0.0.1', port: 5050 },
+      id: 'one',
+      pid: 'master@10.0.0.1:5050',
+      hostname: 'm',
+      ip: '10.0.0.1',
+      port: 5050,
     });
   });
 });

@@ -3,7 +3,7 @@ import { store } from '../../../../cluster/state/store';
 import { ZookeeperStore } from '../../../../cluster/state/zookeeper';
 import { readZkUrl, type ZkUrl } from '../../../../cluster/zookeeper/core/url';
 import { ZkClient } from '../../../../cluster/zookeeper/edge/client';
-import { Contender, type Standing } from '../../../../cluster/zookeeper/edge/contender';
+import { Contender, type ElectionState } from '../../../../cluster/zookeeper/edge/contender';
 import { ZookeeperEnsemble } from '../ensemble';
 import { missingForZookeeper } from '../server';
 
@@ -17,19 +17,23 @@ const missing = missingForZookeeper();
     const servers = ensemble.ports.map((port) => `127.0.0.1:${port}`).join(',');
     const url = readZkUrl(`zk://${servers}/mesos`) as ZkUrl;
     const client = new ZkClient({ url, sessionTimeoutMs: 10_000, log: silentLogger });
-    const standings: Standing[] = [];
+    const elections: ElectionState[] = [];
     const contender = new Contender({
-      ...{ client, path: '/mesos', prefix: 'json.info_', prefixes: ['json.info_'], log: silentLogger },
+      client,
+      path: '/mesos',
+      prefix: 'json.info_',
+      prefixes: ['json.info_'],
+      log: silentLogger,
       data: Buffer.from('me'),
-      changed: (standing) => void standings.push(standing),
+      changed: (election) => void elections.push(election),
       failed: () => undefined,
     });
     try {
       client.start();
       contender.start();
-      const standing = await leading(contender);
+      const election = await leading(contender);
       const state = new ZookeeperStore({ client, path: '/mesos/meseta' });
-      await state.claim(standing.node);
+      await state.claim(election.node);
       let count = 0;
       const write = async (): Promise<void> => {
         const before = await state.fetch('count');
@@ -50,7 +54,7 @@ const missing = missingForZookeeper();
         await ensemble.settled();
       }
       expect((await state.fetch('count')).value.toString()).toBe(`${count}`);
-      expect(standings.map(({ kind }) => kind)).toEqual(['leading']);
+      expect(elections.map(({ kind }) => kind)).toEqual(['leading']);
     } finally {
       await contender.stop();
       await client.stop();
@@ -59,10 +63,10 @@ const missing = missingForZookeeper();
   },
 );
 
-async function leading(contender: Contender): Promise<Standing & { kind: 'leading' }> {
+async function leading(contender: Contender): Promise<ElectionState & { kind: 'leading' }> {
   for (;;) {
-    const standing = contender.current();
-    if (standing.kind === 'leading') return standing;
+    const election = contender.current();
+    if (election.kind === 'leading') return election;
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
 }

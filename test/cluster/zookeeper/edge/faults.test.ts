@@ -30,14 +30,15 @@ class Candidate {
     const url = readZkUrl(`zk://127.0.0.1:${wire.port}/`) as ZkUrl;
     this.client = new ZkClient({ url, sessionTimeoutMs: SESSION_MS, log: silentLogger });
     this.contender = new Contender({
-      ...{
-        client: this.client,
-        path: '/faults',
-        prefix: 'json.info_',
-        prefixes: ['json.info_'],
-        pauseMs: 50,
-      },
-      ...{ data: Buffer.from(who), log: silentLogger, changed: () => undefined, failed: () => undefined },
+      client: this.client,
+      path: '/faults',
+      prefix: 'json.info_',
+      prefixes: ['json.info_'],
+      pauseMs: 50,
+      data: Buffer.from(who),
+      log: silentLogger,
+      changed: () => undefined,
+      failed: () => undefined,
     });
     this.client.start();
     this.contender.start();
@@ -57,8 +58,8 @@ class Candidate {
 
   private async live(): Promise<void> {
     while (this.running) {
-      const standing = this.contender.current();
-      if (standing.kind === 'leading') await this.count(standing.node).catch(() => undefined);
+      const election = this.contender.current();
+      if (election.kind === 'leading') await this.count(election.node).catch(() => undefined);
       await pause(20);
     }
   }

@@ -24,7 +24,11 @@ it('watches with one and the same function, however often it looks', async () =>
       get: async () => undefined,
       listen: () => () => undefined,
     },
-    ...{ path: '/mesos', prefixes: [''], log: silentLogger, changed: () => undefined, pauseMs: 0 },
+    path: '/mesos',
+    prefixes: [''],
+    log: silentLogger,
+    changed: () => undefined,
+    pauseMs: 0,
   });
   group.start();
   while (looks < 20) {
@@ -68,19 +72,18 @@ describeReal(`a group${missing === undefined ? '' : ` (skipped: ${missing} is mi
       }
     };
     const group = new Group({
-      ...{
-        client: client(),
-        path: '/mesos',
-        prefixes: ['json.info_', 'info_'],
-        log: silentLogger,
-        pauseMs: 20,
-      },
+      client: client(),
+      path: '/mesos',
+      prefixes: ['json.info_', 'info_'],
+      log: silentLogger,
+      pauseMs: 20,
       changed: (members) => void seen.push(members.map(({ data }) => data.toString())),
     });
     undo.push(() => group.stop());
     group.start();
     await last([]);
-    const [first, second] = [client(), client()];
+    const first = client();
+    const second = client();
     await first.makePath('/mesos');
     await first.create('/mesos/log_replicas', Buffer.alloc(0), zookeeper.CreateMode.PERSISTENT);
     await first.create('/mesos/info_', Buffer.from('old'), EPHEMERAL_SEQUENTIAL);

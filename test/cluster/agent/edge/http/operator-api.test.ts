@@ -136,7 +136,9 @@ it('bodies, types and files are refused in the words of the original', async () 
   });
   expect(await call({ type: 'GET_METRICS' })).toMatchObject({ status: 400 });
   expect(await call({ type: 'LIST_FILES', list_files: { path: '/none' } })).toEqual({
-    ...{ status: 404, type: 'text/plain; charset=utf-8', text: '' },
+    status: 404,
+    type: 'text/plain; charset=utf-8',
+    text: '',
   });
   expect(await get('/containers?executor_id=x')).toMatchObject({ status: 400 });
   expect(await get('/slave(1)/api/v1')).toMatchObject({
@@ -154,7 +156,8 @@ it('shows nobody what access control keeps from them', async () => {
   expect(await call({ type: 'GET_FLAGS' }, restricted)).toMatchObject({ status: 403 });
   const set_logging_level = { level: 1, duration: { nanoseconds: 1000 } };
   expect(await call({ type: 'SET_LOGGING_LEVEL', set_logging_level }, restricted)).toMatchObject({
-    ...{ status: 403, text: '403 Forbidden.' },
+    status: 403,
+    text: '403 Forbidden.',
   });
   expect((await get('/slave(1)/state', restricted)).text).toContain('"frameworks":[]');
 });

@@ -2,7 +2,7 @@
  * An agent's pages over HTTP, of a state that a script has played.
  */
 
-import { missingPart } from '../../../../../cluster/agent/core/executor-api';
+import { missingError } from '../../../../../cluster/agent/core/executor-api';
 import { Statistics } from '../../../../../cluster/agent/edge/containerizer/statistics';
 import { containerPages } from '../../../../../cluster/agent/edge/http/container-pages';
 import { ExecutorDoor } from '../../../../../cluster/agent/edge/http/executor-api';
@@ -27,17 +27,25 @@ export function serve(script: AgentScript, acls?: Acls): Promise<HttpServer> {
   const sandboxes = { workDir: '/work-dir', logFile: undefined, acls, read };
   const door = new ExecutorDoor(
     () => undefined,
-    (call) => read((state) => missingPart(state, call)),
+    (call) => read((state) => missingError(state, call)),
   );
   const pages = {
-    ...{ read, acls, verbosity, files: agentFiles(sandboxes), flags: { port: '5051' } },
+    read,
+    acls,
+    verbosity,
+    files: agentFiles(sandboxes),
+    flags: { port: '5051' },
     metrics: () => read((state) => snapshot(state, now())),
     statistics: () => read((state) => statistics.read(state, now())),
     containers: containerPages({ read, acls, statistics, now }),
   };
   const routes = withHelpers(agentRoutes(door, pages), sandboxes, verbosity);
   return startHttpServer({
-    ...{ what: 'the test', address: '127.0.0.1', port: 0, addressFlag: '--ip', portFlag: '--port' },
+    what: 'the test',
+    address: '127.0.0.1',
+    port: 0,
+    addressFlag: '--ip',
+    portFlag: '--port',
     log: silentLogger,
     routes,
     paths: {

@@ -6,7 +6,7 @@
 import type { Socket } from 'node:net';
 
 /** Holds what is written to the socket back until the events that are there now have been handled. */
-export function gatherWrites(socket: Socket | null): void {
+export function corkWrites(socket: Socket | null): void {
   if (!socket || socket.writableCorked > 0) return;
   socket.cork();
   setImmediate(() => socket.uncork());

@@ -4,7 +4,7 @@
  * In: the contents' digest, the commit the contents name as their last, the commit file.
  */
 
-import type { CommitPoint, Confirmed } from './commit-file';
+import type { CommitFileContents, CommitPoint } from './commit-file';
 import type { Digest } from './digest';
 
 /** The last commit as the store's own contents name it. */
@@ -13,16 +13,16 @@ export interface LastCommit extends CommitPoint {
   readonly previous: Digest;
 }
 
-export interface Evidence {
+export interface IntegrityInput {
   /** Digest of what is there. */
   readonly digest: Digest;
   readonly isEmpty: boolean;
   /** Undefined in a store of a version that did not count, and in an empty one. */
   readonly last: LastCommit | undefined;
-  readonly file: Confirmed;
+  readonly file: CommitFileContents;
 }
 
-export type Judgement =
+export type Integrity =
   /** Complete; `notice` is a sentence for the log. */
   | { readonly ok: true; readonly notice?: string }
   /** Something is missing or was changed; `why` is a clause without a full stop. */
@@ -34,7 +34,7 @@ function uncounted({ commits, digest }: CommitPoint): LastCommit {
 }
 
 /** Decides from the evidence; a commit that was stored but not acknowledged before a crash is accepted. */
-export function judge(evidence: Evidence): Judgement {
+export function checkIntegrity(evidence: IntegrityInput): Integrity {
   const { digest, isEmpty, file } = evidence;
   if (evidence.last === undefined && file.isNew) {
     return isEmpty ? { ok: true } : { ok: true, notice: UNCOUNTED };
@@ -57,7 +57,7 @@ export function judge(evidence: Evidence): Judgement {
 
 const UNCOUNTED = 'the store is of a version that did not count its commits; they are counted from now on';
 
-function noticeOf({ file }: Evidence, lost: number, commits: number): Judgement {
+function noticeOf({ file }: IntegrityInput, lost: number, commits: number): Integrity {
   if (lost === -1) {
     return {
       ok: true,

@@ -12,17 +12,17 @@ const ANY = new RegExp(`[${CONTROLS}]`, 'gu');
 const LEFT_BY_JSON = /[\u007f-\u009f\u2028\u2029\u061c\u200e\u200f\u202a-\u202e\u2066-\u2069]/gu;
 
 /** One line of another's text: every control character is an escape, line breaks and tabs too. */
-export function visibleLine(text: string): string {
+export function escapeControlsInLine(text: string): string {
   return text.replace(ANY, escaped);
 }
 
 /** Text with line breaks and tabs; every other control character is an escape. */
-export function visible(text: string): string {
+export function escapeControls(text: string): string {
   return text.replace(ANY, (match) => ('\n\t'.includes(match) ? match : escaped(match)));
 }
 
 /** JSON text whose strings have no control character as such; its value stays the same. */
-export function visibleJson(json: string): string {
+export function escapeControlsInJson(json: string): string {
   return json.replace(LEFT_BY_JSON, escaped);
 }
 

@@ -1,18 +1,18 @@
-import { hostRule } from '../../../../cluster/runtime/http/hosts';
 import {
+  type BrowserRequest,
+  browserRefusal,
   type Headers,
   messageRefusal,
-  type PageRequest,
-  pageRefusal,
-} from '../../../../cluster/runtime/http/pages';
+} from '../../../../cluster/runtime/http/browser-requests';
+import { hostRule } from '../../../../cluster/runtime/http/hosts';
 
 const hosts = hostRule({});
 const HOST = '127.0.0.1:5050';
 const MOZILLA = 'Mozilla/5.0 (X11; Linux x86_64) Chrome/150.0.0.0';
 
-function judge(headers: Headers, more: Partial<PageRequest> = {}): string | undefined {
+function judge(headers: Headers, more: Partial<BrowserRequest> = {}): string | undefined {
   const request = { method: 'GET', hosts, changes: false, jsonp: false, jsonpAllowed: false, ...more };
-  return pageRefusal({ ...request, headers: { host: HOST, ...headers } })?.kind;
+  return browserRefusal({ ...request, headers: { host: HOST, ...headers } })?.kind;
 }
 
 describe('a request without credentials', () => {
@@ -44,7 +44,7 @@ describe('a request without credentials', () => {
   it('names the flag that takes another Host', () => {
     const request = { method: 'GET', headers: { host: 'm1.corp.example' }, hosts };
     const rest = { changes: false, jsonp: false, jsonpAllowed: false };
-    expect(pageRefusal({ ...request, ...rest })?.text).toBe(
+    expect(browserRefusal({ ...request, ...rest })?.text).toBe(
       'The Host "m1.corp.example" is refused: it is not known as a name of this daemon, and no credentials are asked for. ' +
         'Use an address, or add the name to --allowed_hosts',
     );

@@ -7,7 +7,7 @@ import { isIPv6 } from 'node:net';
 import { hostname, networkInterfaces } from 'node:os';
 import { StartError } from '../lifecycle';
 
-export interface Listening {
+export interface ListenAddress {
   /** The value of `--ip`, or the address that it led to. */
   readonly ip: string;
   /** The value of `--advertise_ip`, for processes that have the flag. */
@@ -22,7 +22,7 @@ export const ADVERTISE = ', or tell others one with --advertise_ip';
  * IPv4 (Mesos 1.11 has `--ip6` apart), and `MasterInfo.ip` is a number of 32 bits. A process that told an IPv6 address
  * would start and never get an answer.
  */
-export function toldAddress({ ip, advertise_ip }: Listening, wayOut = ''): string {
+export function advertisedAddress({ ip, advertise_ip }: ListenAddress, wayOut = ''): string {
   const address = advertise_ip ?? ip;
   if (isIPv6(address.replace(/^\[|\]$/g, '')))
     throw new StartError(
@@ -33,7 +33,7 @@ export function toldAddress({ ip, advertise_ip }: Listening, wayOut = ''): strin
 }
 
 /** The parts of the machine that say where it is reached. */
-export interface Machine {
+export interface HostAddresses {
   /** The addresses that its host name leads to. */
   readonly named: () => Promise<readonly string[]>;
   /** The addresses of its interfaces, in the order of the system. */
@@ -49,17 +49,17 @@ const LOOPBACK = '127.0.0.1';
  * nobody else reaches, the first one of an interface; and 127.0.0.1 on a machine that has no other.
  */
 export async function reachableAddress(
-  listening: Listening,
+  listening: ListenAddress,
   wayOut = '',
-  machine: Machine = THIS_MACHINE,
+  machine: HostAddresses = THIS_MACHINE,
 ): Promise<string> {
-  const address = toldAddress(listening, wayOut);
+  const address = advertisedAddress(listening, wayOut);
   if (address !== ANY) return address;
   const candidates = [...(await machine.named()), ...machine.interfaces()];
   return candidates.find((candidate) => !candidate.startsWith('127.')) ?? LOOPBACK;
 }
 
-const THIS_MACHINE: Machine = {
+const THIS_MACHINE: HostAddresses = {
   named: () =>
     lookup(hostname(), { family: 4, all: true }).then(
       (addresses) => addresses.map(({ address }) => address),

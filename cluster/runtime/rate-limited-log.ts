@@ -8,7 +8,7 @@ import type { Logger } from './log';
 const PAUSE_MS = 10_000;
 const KINDS_MAX = 100;
 
-export class SeldomLog {
+export class RateLimitedLog {
   private readonly kinds = new Map<string, { until: number; omitted: number }>();
 
   constructor(

@@ -9,12 +9,12 @@ import type { HostRule } from './hosts';
 export type Headers = Readonly<Record<string, string | readonly string[] | undefined>>;
 
 /** A refusal: `kind` for the log, `text` for the sender. */
-export interface PageRefusal {
+export interface BrowserRefusal {
   readonly kind: 'origin' | 'fetch' | 'host' | 'change' | 'script' | 'message';
   readonly text: string;
 }
 
-export interface PageRequest {
+export interface BrowserRequest {
   readonly method: string;
   readonly headers: Headers;
   /** The rule for `Host`; undefined where credentials are checked. */
@@ -29,7 +29,7 @@ export interface PageRequest {
 const SHOWN_MAX = 100;
 
 /** The reason why a request is refused for what its browser says about it; undefined when it may go on. */
-export function pageRefusal(request: PageRequest): PageRefusal | undefined {
+export function browserRefusal(request: BrowserRequest): BrowserRefusal | undefined {
   const { headers, hosts } = request;
   const host = textOf(headers['host']);
   const origin = textOf(headers['origin']);
@@ -47,8 +47,8 @@ export function pageRefusal(request: PageRequest): PageRefusal | undefined {
  * The reason why a libprocess message is refused; undefined when it may be delivered. No sender of messages is a browser.
  * `hosts` is undefined where its peers show who they are.
  */
-export function messageRefusal(headers: Headers, hosts: HostRule | undefined): PageRefusal | undefined {
-  const mark = Object.keys(headers).find(isBrowserMark);
+export function messageRefusal(headers: Headers, hosts: HostRule | undefined): BrowserRefusal | undefined {
+  const mark = Object.keys(headers).find(isBrowserHeader);
   if (mark !== undefined) {
     const text = `Messages from web pages are refused: the request has the header ${mark}`;
     return { kind: 'message', text };
@@ -57,11 +57,11 @@ export function messageRefusal(headers: Headers, hosts: HostRule | undefined): P
 }
 
 /** A header, in lower case, that only browsers send. */
-export function isBrowserMark(header: string): boolean {
+export function isBrowserHeader(header: string): boolean {
   return header === 'origin' || header.startsWith('sec-fetch-');
 }
 
-function hostRefusal(host: string | undefined, hosts: HostRule): PageRefusal | undefined {
+function hostRefusal(host: string | undefined, hosts: HostRule): BrowserRefusal | undefined {
   if (hosts(host)) return undefined;
   const shown = JSON.stringify((host ?? '').slice(0, SHOWN_MAX));
   const text =
@@ -74,7 +74,7 @@ function hostRefusal(host: string | undefined, hosts: HostRule): PageRefusal | u
  * Refuses resources that a page of another site loads. Following a link is a navigation: the page does not
  * see the answer.
  */
-function fetchRefusal({ headers, jsonp, jsonpAllowed }: PageRequest): PageRefusal | undefined {
+function fetchRefusal({ headers, jsonp, jsonpAllowed }: BrowserRequest): BrowserRefusal | undefined {
   const site = textOf(headers['sec-fetch-site']);
   if (site !== 'cross-site' && site !== 'same-site') return undefined;
   if (textOf(headers['sec-fetch-mode']) === 'navigate') return undefined;
@@ -86,7 +86,7 @@ function fetchRefusal({ headers, jsonp, jsonpAllowed }: PageRequest): PageRefusa
 }
 
 /** A GET that changes something: no link, image or typed address may cause it, a program or our own page may. */
-function changeRefusal({ method, headers, changes }: PageRequest): PageRefusal | undefined {
+function changeRefusal({ method, headers, changes }: BrowserRequest): BrowserRefusal | undefined {
   if (!changes || (method !== 'GET' && method !== 'HEAD')) return undefined;
   const site = textOf(headers['sec-fetch-site']);
   const isOurPage = site === 'same-origin' && textOf(headers['sec-fetch-mode']) !== 'navigate';

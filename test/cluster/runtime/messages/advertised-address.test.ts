@@ -1,4 +1,8 @@
-import { ADVERTISE, reachableAddress, toldAddress } from '../../../../cluster/runtime/messages/told-address';
+import {
+  ADVERTISE,
+  advertisedAddress,
+  reachableAddress,
+} from '../../../../cluster/runtime/messages/advertised-address';
 
 it.each([
   ['127.0.0.1', undefined, '127.0.0.1'],
@@ -7,13 +11,13 @@ it.each([
   ['10.0.0.1', '10.0.0.9', '10.0.0.9'],
   ['::', '10.0.0.9', '10.0.0.9'],
 ])('who listens on %s and advertises %s tells %s', (ip, advertised, told) => {
-  expect(toldAddress({ ip, advertise_ip: advertised }, ADVERTISE)).toBe(told);
+  expect(advertisedAddress({ ip, advertise_ip: advertised }, ADVERTISE)).toBe(told);
 });
 
 it.each(['::', '::1', '[::1]', 'fd00::2', 'fe80::1%eth0', '::ffff:127.0.0.1'])(
   '--ip=%s is refused with the flags that help',
   (ip) => {
-    const refused = (): string => toldAddress({ ip, advertise_ip: undefined }, ADVERTISE);
+    const refused = (): string => advertisedAddress({ ip, advertise_ip: undefined }, ADVERTISE);
     expect(refused).toThrow(`--ip: ${ip} is an IPv6 address`);
     expect(refused).toThrow('give an IPv4 address of this machine, such as 127.0.0.1, or tell');
     expect(refused).toThrow('--advertise_ip');
@@ -21,7 +25,7 @@ it.each(['::', '::1', '[::1]', 'fd00::2', 'fe80::1%eth0', '::ffff:127.0.0.1'])(
 );
 
 it('names no flag that a process does not have', () => {
-  expect(() => toldAddress({ ip: '::1' })).toThrow(/such as 127\.0\.0\.1$/);
+  expect(() => advertisedAddress({ ip: '::1' })).toThrow(/such as 127\.0\.0\.1$/);
 });
 
 it.each<[string, string[], string[], string]>([
