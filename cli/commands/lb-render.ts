@@ -76,7 +76,8 @@ function asRunning(app: unknown, chosen: (port: unknown) => unknown): unknown {
   const { ports, portDefinitions: definitions, instances } = app;
   const count = Math.max(lengthOf(ports), lengthOf(definitions), 1);
   const task = (_none: unknown, index: number): Json => ({
-    ...{ id: `${String(app['id']).replaceAll('/', '')}.${index}`, host: '127.0.0.1' },
+    id: `${String(app['id']).replaceAll('/', '')}.${index}`,
+    host: '127.0.0.1',
     ports: Array.from({ length: count }, (_port, portIndex) => FIRST_TASK_PORT + index * count + portIndex),
   });
   const withPort = (definition: unknown): unknown =>

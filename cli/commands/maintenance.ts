@@ -53,7 +53,8 @@ function machineOf(
 ): mesos.MachineID {
   const separator = word.indexOf('@');
   if (separator >= 0) {
-    const [hostname, ip] = [word.slice(0, separator), word.slice(separator + 1)];
+    const hostname = word.slice(0, separator);
+    const ip = word.slice(separator + 1);
     return { ...(hostname !== '' && { hostname }), ...(ip !== '' && { ip }) };
   }
   const candidates = [

@@ -172,7 +172,9 @@ function followMasters(
   { log, scheduler, onBroken }: { log: Logger; scheduler: Scheduler; onBroken: (error: Error) => void },
 ): Running {
   return followLeader({
-    ...{ url, log, sessionTimeoutMs: ZK_SESSION_MS },
+    url,
+    log,
+    sessionTimeoutMs: ZK_SESSION_MS,
     changed: (leader) => {
       log.info({ master: leader?.pid }, leader ? 'a master leads' : 'no master leads');
       const host = leader?.ip.includes(':') ? `[${leader.ip}]` : leader?.ip;

@@ -14,7 +14,11 @@ async function master(elsewhere?: () => string): Promise<HttpServer> {
     return '{"here":true}';
   };
   const server = await startHttpServer({
-    ...{ what: 'the test', address: '127.0.0.1', port: 0, addressFlag: '--ip', portFlag: '--port' },
+    what: 'the test',
+    address: '127.0.0.1',
+    port: 0,
+    addressFlag: '--ip',
+    portFlag: '--port',
     log: silentLogger,
     routes: [
       {

@@ -27,7 +27,11 @@ export class FakeMarathon {
     };
     const methods = Object.fromEntries(['GET', 'PUT', 'POST', 'DELETE'].map((name) => [name, handle(name)]));
     this.server = await startHttpServer({
-      ...{ what: 'the test', address: '127.0.0.1', port: 0, addressFlag: '--ip', portFlag: '--port' },
+      what: 'the test',
+      address: '127.0.0.1',
+      port: 0,
+      addressFlag: '--ip',
+      portFlag: '--port',
       log: silentLogger,
       routes: ['/v2/apps', '/v2/apps/*', '/v2/queue', '/v2/deployments'].map((path) => ({
         path,
@@ -59,9 +63,20 @@ function isScripted(answer: unknown): answer is Scripted {
 /** An app as Marathon shows it. */
 export function appView(id: string, more: Record<string, unknown> = {}): Record<string, unknown> {
   return {
-    ...{ id, cmd: 'run', instances: 1, cpus: 0.1, mem: 32, labels: {}, version: 'v1' },
-    ...{ tasksRunning: 1, tasksHealthy: 0, tasksStaged: 0, tasksUnhealthy: 0 },
-    ...{ deployments: [], portDefinitions: [{ port: 10_000 }], tasks: [] },
+    id,
+    cmd: 'run',
+    instances: 1,
+    cpus: 0.1,
+    mem: 32,
+    labels: {},
+    version: 'v1',
+    tasksRunning: 1,
+    tasksHealthy: 0,
+    tasksStaged: 0,
+    tasksUnhealthy: 0,
+    deployments: [],
+    portDefinitions: [{ port: 10_000 }],
+    tasks: [],
     ...more,
   };
 }

@@ -4,15 +4,11 @@
 
 import type { Artifact, Docker, PortMapping } from './app';
 import type { AppUpdate, RawContainer, RawNetwork } from './app-update';
+import type { Finding } from './violations';
 
 export interface NormalizationOptions {
   readonly defaultNetworkName?: string | undefined;
   readonly mesosBridgeName: string;
-}
-
-interface Finding {
-  readonly path: string;
-  readonly error: string;
 }
 
 /** Why deprecated and current members cannot be mixed. */

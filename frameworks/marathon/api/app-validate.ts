@@ -5,17 +5,12 @@
 import type { App } from './app';
 import { constraintViolations } from './constraint-validate';
 import { networkViolations } from './network-validate';
-import { type ApiFailure, byPath, notValid } from './violations';
+import { type ApiFailure, byPath, type Finding, notValid } from './violations';
 import { volumeViolations } from './volume-validate';
 
 export interface ValidateOptions {
   readonly features: readonly string[];
   readonly role: string;
-}
-
-export interface Finding {
-  readonly path: string;
-  readonly error: string;
 }
 
 type Rule = (app: App, options: ValidateOptions) => readonly Finding[];

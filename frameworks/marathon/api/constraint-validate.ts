@@ -1,10 +1,11 @@
 /** Rules about placement constraints. */
 
 import type { App } from './app';
+import type { Finding } from './violations';
 
 const OPERATORS = ['CLUSTER', 'GROUP_BY', 'IS', 'LIKE', 'MAX_PER', 'UNIQUE', 'UNLIKE'];
 
-export function constraintViolations({ constraints }: App): { path: string; error: string }[] {
+export function constraintViolations({ constraints }: App): Finding[] {
   return constraints.flatMap((constraint, index) => {
     const error = errorOf(constraint);
     return error === undefined ? [] : [{ path: `/constraints(${index})`, error }];

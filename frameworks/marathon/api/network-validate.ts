@@ -1,11 +1,7 @@
 /** Rules about networks and the ports that need them. */
 
 import type { App } from './app';
-
-interface Finding {
-  readonly path: string;
-  readonly error: string;
-}
+import type { Finding } from './violations';
 
 export function networkViolations(app: App): Finding[] {
   const { networks, container } = app;

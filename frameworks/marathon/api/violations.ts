@@ -1,8 +1,14 @@
 /**
- * Why a request is refused, as the API words it: one entry per path, several errors per path.
+ * The refusal of a request, as the API words it: one entry per path, several errors per path.
  */
 
 import type { Problem } from './read';
+
+/** One broken rule, with the path of the member that breaks it. */
+export interface Finding {
+  readonly path: string;
+  readonly error: string;
+}
 
 export interface Violation {
   readonly path: string;
@@ -16,7 +22,7 @@ export interface ApiFailure {
 }
 
 /** Groups single findings by path, in order of appearance. */
-export function byPath(findings: readonly { readonly path: string; readonly error: string }[]): Violation[] {
+export function byPath(findings: readonly Finding[]): Violation[] {
   const paths = new Map<string, string[]>();
   for (const { path, error } of findings) paths.set(path, [...(paths.get(path) ?? []), error]);
   return [...paths].map(([path, errors]) => ({ path, errors }));

@@ -1,11 +1,7 @@
 /** Rules about volumes. */
 
 import type { App, Volume } from './app';
-
-interface Finding {
-  readonly path: string;
-  readonly error: string;
-}
+import type { Finding } from './violations';
 
 export function volumeViolations({ container, instances }: App): Finding[] {
   return (container?.volumes ?? []).flatMap((volume, index) => {

@@ -5,7 +5,7 @@
 import { assert } from '../../../cluster/model/assert';
 import type { Machine } from '../../../cluster/model/event';
 import { init, type MarathonBoot, scaleCheck, started } from './boot';
-import { driveDeployment } from './deployments/deploy';
+import { deploymentOf, driveDeployment } from './deployments/deploy';
 import { reachNothing, reachScale } from './deployments/scale';
 import { cancel, changeRoot } from './groups/change';
 import { killTasks, resetDelay } from './groups/task-killer';
@@ -112,7 +112,7 @@ function settle(turn: Turn): void {
 /** An app under a deployment is the deployment's; any other is brought to its number. */
 function settleApp(turn: Turn, appId: string): void {
   const { state } = turn;
-  const deployment = state.deployments.get(state.locks.get(appId) ?? '');
+  const deployment = deploymentOf(state, appId);
   const app = state.apps.get(appId);
   if (deployment) driveDeployment(turn, deployment, appId);
   else if (app) reachScale(turn, app);

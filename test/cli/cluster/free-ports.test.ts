@@ -24,7 +24,8 @@ const ANY = Object.keys(upFlags)
   .map((flag) => `--${flag}=0`);
 
 it('names the ports of the flags that somebody has, agents and service ports too', async () => {
-  const [marathon, service] = [await take(0), await take(0)];
+  const marathon = await take(0);
+  const service = await take(0);
   const args = [...ANY, '--agents=0', `--marathon-port=${marathon}`, `--service-port=${service}`];
   expect(await takenPorts(options(...args))).toEqual([marathon, service]);
   const agent = await take(0, '127.0.0.1');

@@ -25,7 +25,10 @@ async function wait(momentAt: (ms: number) => Moment, timeoutMs = 0) {
     },
   };
   const done = waitForApp({
-    ...{ api, app: '/web', deployments: ['d1'], timeoutMs },
+    api,
+    app: '/web',
+    deployments: ['d1'],
+    timeoutMs,
     now: () => now,
     sleep: async (ms) => {
       now += ms;

@@ -17,7 +17,8 @@ beforeEach(async () => {
 afterEach(() => marathon.stop());
 
 async function meseta(...args: string[]) {
-  let [out, err] = ['', ''];
+  let out = '';
+  let err = '';
   const terminal = {
     env: { MESETA_MARATHON: url },
     out: (text: string) => (out += text),

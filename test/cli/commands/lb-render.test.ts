@@ -7,7 +7,8 @@ const folder = mkdtempSync(join(tmpdir(), 'meseta-render-'));
 afterAll(() => rmSync(folder, { recursive: true, force: true }));
 
 async function render(path: string, ...args: string[]) {
-  let [out, err] = ['', ''];
+  let out = '';
+  let err = '';
   const terminal = { env: {}, out: (text: string) => (out += text), err: (text: string) => (err += text) };
   const status = await runCli(['lb', 'render', '--apps', path, ...args], terminal);
   return { status, out, err };

@@ -7,11 +7,17 @@
  */
 
 import { resetBackoff } from '../launch/backoff';
-import type { Action, Deployment } from '../state/state';
+import type { Action, Deployment, MarathonState } from '../state/state';
 import { dropDeployment, saveDeployment } from '../state/storage';
 import { publish, type Turn } from '../state/turn';
 import { reachRestart } from './restart';
 import { reachNothing, reachScale } from './scale';
+
+/** The running deployment that has locked an app. */
+export function deploymentOf(state: MarathonState, appId: string): Deployment | undefined {
+  const id = state.locks.get(appId);
+  return id === undefined ? undefined : state.deployments.get(id);
+}
 
 /** Starts a deployment. Its conflicts have been dealt with. */
 export function startDeployment(turn: Turn, deployment: Deployment): void {

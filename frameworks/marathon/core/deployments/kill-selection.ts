@@ -34,8 +34,8 @@ export function selectForKill(app: App, instances: readonly Instance[], count: n
 function compareForKill(app: App, left: Instance, right: Instance): number {
   const byCondition = rankOf(left.condition) - rankOf(right.condition);
   if (byCondition !== 0) return byCondition;
-  const [a, b] = [ageOf(left), ageOf(right)];
-  return app.killSelection === 'OLDEST_FIRST' ? a - b : b - a;
+  const difference = ageOf(left) - ageOf(right);
+  return app.killSelection === 'OLDEST_FIRST' ? difference : -difference;
 }
 
 function ageOf(instance: Instance): number {

@@ -7,7 +7,7 @@ import type { App, Group } from '../../api/app';
 import { printApp } from '../apps/print-app';
 import { assignServicePorts, servicePortsOf } from '../apps/service-ports';
 import { differenceOf, nextVersion, stamped } from '../apps/versions';
-import { cancelDeployment, startDeployment } from '../deployments/deploy';
+import { cancelDeployment, deploymentOf, startDeployment } from '../deployments/deploy';
 import { hasCycle, planDeployment } from '../deployments/plan';
 import type { Refusal } from '../state/effects';
 import type { EventOf, RootChange } from '../state/events';
@@ -160,7 +160,7 @@ function checkLocks(state: MarathonState, { affected }: Deployment, force: boole
 function cancelConflicting(turn: Turn, { affected }: Deployment): void {
   const { state } = turn;
   for (const app of affected) {
-    const running = state.deployments.get(state.locks.get(app) ?? '');
+    const running = deploymentOf(state, app);
     if (running) cancelDeployment(turn, running, 'The upgrade has been cancelled');
   }
 }

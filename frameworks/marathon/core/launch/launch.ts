@@ -11,7 +11,7 @@ import { readResources, type WireResource } from '../../../../cluster/model/reso
 import type { App } from '../../api/app';
 import { agentInfoOf } from '../constraints/field';
 import { isActive } from '../instances/conditions';
-import { forgetTask, instancesOf, recordChange, setCondition } from '../instances/instances';
+import { forgetTask, instanceOfTask, instancesOf, recordChange, setCondition } from '../instances/instances';
 import { type Match, matchOffer, type RemainingOffer } from '../match/match';
 import { remainderOf } from '../match/resources';
 import type { EventOf } from '../state/events';
@@ -181,7 +181,7 @@ export function revertLaunches(turn: Turn, { call }: EventOf<'scheduler.refused'
 
 function revertLaunch(turn: Turn, taskId: string): void {
   const { state } = turn;
-  const instance = state.instances.get(state.byTask.get(taskId) ?? '');
+  const instance = instanceOfTask(state, taskId);
   if (instance?.condition !== 'Provisioned') return;
   forgetTask(state, taskId);
   instance.task = undefined;

@@ -8,7 +8,7 @@
 import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import { isActive } from '../instances/conditions';
 import { CONFIRM_PAUSE_MAX_MS, RECONCILE_LAUNCH_AGE_MS } from '../state/limits';
-import type { Instance, MarathonState } from '../state/state';
+import type { Instance, MarathonState, Task } from '../state/state';
 import { callNow, type Turn, wake } from '../state/turn';
 
 const FIRST_PAUSE_MS = 1000;
@@ -17,7 +17,7 @@ const FIRST_PAUSE_MS = 1000;
 export function beginReconciliation(turn: Turn): void {
   const { state, now } = turn;
   state.unconfirmed.clear();
-  for (const { task } of liveInstances(state)) if (task) state.unconfirmed.add(task.id);
+  for (const { task } of liveInstances(state)) state.unconfirmed.add(task.id);
   state.confirmPauseMs = FIRST_PAUSE_MS;
   reconcileUnconfirmed(turn);
   wake(turn, 'reconcile', now + state.settings.reconciliationInitialMs);
@@ -27,7 +27,7 @@ export function beginReconciliation(turn: Turn): void {
 export function reconcileUnconfirmed(turn: Turn): void {
   const { state, now } = turn;
   if (!state.session.connected || state.unconfirmed.size === 0) return;
-  const unconfirmed = liveInstances(state).filter(({ task }) => task && state.unconfirmed.has(task.id));
+  const unconfirmed = liveInstances(state).filter(({ task }) => state.unconfirmed.has(task.id));
   callNow(turn, { type: 'RECONCILE', reconcile: { tasks: unconfirmed.map(reconcileTask) } });
   wake(turn, 'confirm', now + state.confirmPauseMs);
   state.confirmPauseMs = Math.min(CONFIRM_PAUSE_MAX_MS, state.confirmPauseMs * 2);
@@ -45,13 +45,20 @@ export function reconcileAll(turn: Turn): void {
   wake(turn, 'reconcile', now + state.settings.reconciliationIntervalMs);
 }
 
-function liveInstances(state: MarathonState): Instance[] {
-  return [...state.instances.values()].filter(({ condition, task }) => task && isActive(condition));
+/** An instance whose task lives, as far as Marathon knows. */
+type LiveInstance = Instance & { readonly task: Task };
+
+function liveInstances(state: MarathonState): LiveInstance[] {
+  return [...state.instances.values()].filter(isLive);
 }
 
-function reconcileTask({ task, agent }: Instance): scheduler.Call.Reconcile.Task {
+function isLive(instance: Instance): instance is LiveInstance {
+  return instance.task !== undefined && isActive(instance.condition);
+}
+
+function reconcileTask({ task, agent }: LiveInstance): scheduler.Call.Reconcile.Task {
   return {
-    task_id: { value: task?.id ?? '' },
+    task_id: { value: task.id },
     ...(agent && { agent_id: { value: agent.agentId } }),
   };
 }
