@@ -1,0 +1,43 @@
+import { app, FakeCluster } from '../../fake-cluster';
+
+describe('locks', () => {
+  it('refuse a change of an app under deployment unless forced', () => {
+    const cluster = new FakeCluster({ agents: [] });
+    const first = cluster.put({ id: '/app' });
+    const id = first?.ok && 'deployment' in first ? first.deployment : '';
+    expect(cluster.put({ id: '/app', instances: 2 })).toEqual({
+      ok: false,
+      refusal: { code: 'locked', deployments: [id] },
+    });
+    expect(cluster.put({ id: '/other' })).toMatchObject({ ok: true });
+    expect(cluster.change({ put: [app({ instances: 2 })] }, { force: true })).toMatchObject({ ok: true });
+    const failed = cluster.events.find(({ eventType }) => eventType === 'deployment_failed');
+    expect(failed).toMatchObject({ id, reason: 'The upgrade has been cancelled' });
+    expect(cluster.instances()).toHaveLength(2);
+  });
+
+  it('refuse more deployments than allowed', () => {
+    const cluster = new FakeCluster({ agents: [], settings: { maxRunningDeployments: 1 } });
+    cluster.put({ id: '/a' });
+    expect(cluster.put({ id: '/b' })).toMatchObject({ refusal: { code: 'too-many' } });
+  });
+
+  it('end with a deployment that is taken back', () => {
+    const cluster = new FakeCluster();
+    cluster.put({ id: '/app', cmd: 'good' });
+    cluster.advance(1000);
+    cluster.behaviour = ({ command }) => [[10, command?.value === 'bad' ? 'TASK_FAILED' : 'TASK_RUNNING']];
+    const answer = cluster.put({ id: '/app', cmd: 'bad' });
+    cluster.advance(5000);
+    const deployment = answer?.ok && 'deployment' in answer ? answer.deployment : '';
+    expect(cluster.state.deployments.has(deployment)).toBe(true);
+    expect(cluster.ask({ kind: 'api.cancel', deployment, force: false })).toMatchObject({ ok: true });
+    cluster.advance(10_000);
+    expect(cluster.state.deployments.size).toBe(0);
+    expect(cluster.state.apps.get('/app')?.cmd).toBe('good');
+    expect(cluster.running()).toHaveLength(1);
+    expect(cluster.ask({ kind: 'api.cancel', deployment, force: false })).toMatchObject({
+      refusal: { code: 'missing' },
+    });
+  });
+});

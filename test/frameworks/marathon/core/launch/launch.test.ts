@@ -1,0 +1,29 @@
+import { agent, FakeCluster } from '../../fake-cluster';
+
+describe('launches', () => {
+  it('wait again when the master refuses the call', () => {
+    const cluster = new FakeCluster({ agents: [] });
+    cluster.put({ id: '/app' });
+    cluster.agents = [agent(1)];
+    cluster.behaviour = () => [];
+    cluster.advance(6000);
+    const [call] = cluster.callsOf('ACCEPT');
+    expect(cluster.instances()[0]?.condition).toBe('Provisioned');
+    if (call) cluster.post({ kind: 'scheduler.refused', call, reason: 'HTTP 400' });
+    expect(cluster.instances()[0]?.condition).toBe('Scheduled');
+  });
+
+  it('put each instance of UNIQUE on a host of its own, and the queue says why others wait', () => {
+    const cluster = new FakeCluster();
+    cluster.put({ id: '/app', instances: 4, constraints: [['hostname', 'UNIQUE']] });
+    cluster.advance(20_000);
+    expect(new Set(cluster.running().map(({ agent: place }) => place?.host))).toEqual(
+      new Set(['host1', 'host2', 'host3']),
+    );
+    expect(cluster.instances()).toHaveLength(4);
+    expect(cluster.state.queue.get('/app')?.declined.get('UnfulfilledConstraint')).toBeGreaterThan(0);
+    cluster.agents.push(agent(4));
+    cluster.advance(10_000);
+    expect(cluster.running()).toHaveLength(4);
+  });
+});
