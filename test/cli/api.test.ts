@@ -1,8 +1,8 @@
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { withApi } from '../../cli/api';
-import { type HttpServer, startHttpServer } from '../../cluster/runtime/http/server';
-import { silentLogger } from '../../cluster/runtime/log';
+import type { HttpServer } from '../../cluster/runtime/http/server';
+import { startTestServer } from '../cluster/runtime/http/test-server';
 
 const seen: string[] = [];
 const servers: HttpServer[] = [];
@@ -13,13 +13,7 @@ async function master(elsewhere?: () => string): Promise<HttpServer> {
     seen.push(`${request.method} ${request.originalUrl} ${String(request.body ?? '')}`);
     return '{"here":true}';
   };
-  const server = await startHttpServer({
-    what: 'the test',
-    address: '127.0.0.1',
-    port: 0,
-    addressFlag: '--ip',
-    portFlag: '--port',
-    log: silentLogger,
+  const server = await startTestServer({
     routes: [
       {
         path: '/weights',

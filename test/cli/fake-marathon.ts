@@ -2,8 +2,8 @@
  * A Marathon whose answers a test writes down: by method and path, as values or as a status with a body.
  */
 
-import { type HttpServer, startHttpServer } from '../../cluster/runtime/http/server';
-import { silentLogger } from '../../cluster/runtime/log';
+import type { HttpServer } from '../../cluster/runtime/http/server';
+import { startTestServer } from '../cluster/runtime/http/test-server';
 
 export interface Scripted {
   readonly status: number;
@@ -26,13 +26,7 @@ export class FakeMarathon {
       return isScripted(answer) ? send(reply, answer.status, answer.body) : send(reply, 200, answer);
     };
     const methods = Object.fromEntries(['GET', 'PUT', 'POST', 'DELETE'].map((name) => [name, handle(name)]));
-    this.server = await startHttpServer({
-      what: 'the test',
-      address: '127.0.0.1',
-      port: 0,
-      addressFlag: '--ip',
-      portFlag: '--port',
-      log: silentLogger,
+    this.server = await startTestServer({
       routes: ['/v2/apps', '/v2/apps/*', '/v2/queue', '/v2/deployments'].map((path) => ({
         path,
         methods: methods as never,

@@ -1,7 +1,7 @@
 import { Session } from '../../../../cluster/executor/edge/session';
 import { HttpClient } from '../../../../cluster/runtime/http/client';
-import { type Handler, type HttpServer, startHttpServer } from '../../../../cluster/runtime/http/server';
-import { silentLogger } from '../../../../cluster/runtime/log';
+import type { Handler, HttpServer } from '../../../../cluster/runtime/http/server';
+import { startTestServer } from '../../runtime/http/test-server';
 import { keepingLogger } from '../../runtime/recorded-log';
 
 const client = new HttpClient();
@@ -10,15 +10,7 @@ afterEach(() => server?.close());
 afterAll(() => client.close());
 
 async function agent(answer: Handler): Promise<string> {
-  server = await startHttpServer({
-    what: 'the test',
-    address: '127.0.0.1',
-    port: 0,
-    addressFlag: '--ip',
-    portFlag: '--port',
-    log: silentLogger,
-    routes: [{ path: '/', methods: { POST: answer } }],
-  });
+  server = await startTestServer({ routes: [{ path: '/', methods: { POST: answer } }] });
   return server.url;
 }
 

@@ -2,9 +2,9 @@ import { connect, type Socket } from 'node:net';
 import { setTimeout as pause } from 'node:timers/promises';
 import { Streams } from '../../../../cluster/master/edge/streams';
 import { HttpClient } from '../../../../cluster/runtime/http/client';
-import { type HttpServer, startHttpServer } from '../../../../cluster/runtime/http/server';
-import { silentLogger } from '../../../../cluster/runtime/log';
+import type { HttpServer } from '../../../../cluster/runtime/http/server';
 import { RecordDecoder } from '../../../../cluster/runtime/streams/recordio';
+import { startTestServer } from '../../runtime/http/test-server';
 
 const MIB = 1024 * 1024;
 const TOTAL = 20 * MIB;
@@ -18,9 +18,7 @@ let streams: Streams<'mesos.v1.master.Event'>;
 
 beforeAll(async () => {
   streams = new Streams('mesos.v1.master.Event', { unreadMaxBytes: 16 * MIB, unreadTotalMaxBytes: TOTAL });
-  server = await startHttpServer({
-    ...{ what: 'the test', address: '127.0.0.1', port: 0, addressFlag: '--ip', portFlag: '--port' },
-    log: silentLogger,
+  server = await startTestServer({
     routes: [
       {
         path: '/:id',

@@ -1,9 +1,9 @@
 import { gunzipSync } from 'node:zlib';
 import { HttpClient } from '../../../../cluster/runtime/http/client';
 import { acceptsGzip } from '../../../../cluster/runtime/http/compress';
-import { type HttpServer, startHttpServer } from '../../../../cluster/runtime/http/server';
+import type { HttpServer } from '../../../../cluster/runtime/http/server';
 import { ResponseStream } from '../../../../cluster/runtime/http/stream';
-import { silentLogger } from '../../../../cluster/runtime/log';
+import { startTestServer } from './test-server';
 
 it.each([
   [undefined, false],
@@ -26,13 +26,7 @@ describe('answers', () => {
   const shared = Buffer.from(big);
   let server: HttpServer;
   beforeAll(async () => {
-    server = await startHttpServer({
-      what: 'the test',
-      address: '127.0.0.1',
-      port: 0,
-      addressFlag: '--ip',
-      portFlag: '--port',
-      log: silentLogger,
+    server = await startTestServer({
       compress: true,
       routes: [
         { path: '/small', methods: { GET: () => small } },

@@ -12,24 +12,14 @@ import {
   startHttpServer,
 } from '../../../../cluster/runtime/http/server';
 import { StartError } from '../../../../cluster/runtime/lifecycle';
-import { silentLogger } from '../../../../cluster/runtime/log';
 import { keepingLogger } from '../recorded-log';
+import { startTestServer, TEST_SERVER } from './test-server';
 
 const client = new HttpClient();
 const open: (HttpServer | Server)[] = [];
 
-const OPTIONS: HttpServerOptions = {
-  what: 'the test',
-  address: '127.0.0.1',
-  port: 0,
-  addressFlag: '--ip',
-  portFlag: '--port',
-  log: silentLogger,
-  routes: [],
-};
-
 async function serve(options: Partial<HttpServerOptions>): Promise<HttpServer> {
-  const server = await startHttpServer({ ...OPTIONS, ...options });
+  const server = await startTestServer(options);
   open.push(server);
   return server;
 }
@@ -192,7 +182,7 @@ describe('listening', () => {
     open.push(other);
     await once(other, 'listening');
     const { port } = other.address() as AddressInfo;
-    const start = startHttpServer({ ...OPTIONS, port });
+    const start = startHttpServer({ ...TEST_SERVER, port });
     await expect(start).rejects.toThrow(StartError);
     await expect(start).rejects.toThrow(
       `the test cannot listen on 127.0.0.1:${port}: the port is taken. ` +
@@ -214,7 +204,7 @@ describe('listening', () => {
 
   it('ends open requests when it is closed', async () => {
     const server = await startHttpServer({
-      ...OPTIONS,
+      ...TEST_SERVER,
       routes: [{ path: '/', methods: { GET: () => new Promise(() => undefined) } }],
     });
     const outcome = ask(server, '/').catch((error: Error) => error);

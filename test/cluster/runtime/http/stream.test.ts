@@ -1,10 +1,10 @@
 import { once } from 'node:events';
 import { connect } from 'node:net';
 import { HttpClient } from '../../../../cluster/runtime/http/client';
-import { type HttpServer, startHttpServer } from '../../../../cluster/runtime/http/server';
+import type { HttpServer } from '../../../../cluster/runtime/http/server';
 import { ResponseStream, type StreamOptions } from '../../../../cluster/runtime/http/stream';
-import { silentLogger } from '../../../../cluster/runtime/log';
 import { deferred } from '../eventually';
+import { startTestServer } from './test-server';
 
 let server: HttpServer;
 const client = new HttpClient();
@@ -20,13 +20,7 @@ async function serve(options: Partial<StreamOptions> = {}) {
     reasons.push(reason);
     ended.resolve(reason);
   };
-  server = await startHttpServer({
-    what: 'the test',
-    address: '127.0.0.1',
-    port: 0,
-    addressFlag: '--ip',
-    portFlag: '--port',
-    log: silentLogger,
+  server = await startTestServer({
     routes: [
       {
         path: '/',

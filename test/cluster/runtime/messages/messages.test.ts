@@ -2,8 +2,7 @@
 
 import { once } from 'node:events';
 import { type AddressInfo, connect, createServer, type Server } from 'node:net';
-import { type HttpServer, startHttpServer } from '../../../../cluster/runtime/http/server';
-import { silentLogger } from '../../../../cluster/runtime/log';
+import type { HttpServer } from '../../../../cluster/runtime/http/server';
 import { Links } from '../../../../cluster/runtime/messages/links';
 import {
   type Message,
@@ -12,6 +11,7 @@ import {
   routerOptions,
 } from '../../../../cluster/runtime/messages/receive';
 import { until } from '../eventually';
+import { startTestServer } from '../http/test-server';
 import { keepingLogger } from '../recorded-log';
 
 const cleanups: (() => Promise<void> | void)[] = [];
@@ -27,13 +27,7 @@ async function receiver(id = 'master', options: RouterOptions = {}) {
   const messages = new MessageRouter(log, options);
   const got: Message[] = [];
   const leave = messages.register(id, (message) => got.push(message));
-  const server: HttpServer = await startHttpServer({
-    what: 'the test',
-    address: '127.0.0.1',
-    port: 0,
-    addressFlag: '--ip',
-    portFlag: '--port',
-    log: silentLogger,
+  const server: HttpServer = await startTestServer({
     messages,
     routes: [{ path: '/master/state', methods: { GET: () => 'state', POST: () => 'posted' } }],
   });

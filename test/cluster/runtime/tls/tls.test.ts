@@ -4,13 +4,14 @@ import { join } from 'node:path';
 import { buffer } from 'node:stream/consumers';
 import { connect as connectTls } from 'node:tls';
 import { HttpClient } from '../../../../cluster/runtime/http/client';
-import { type HttpServer, startHttpServer } from '../../../../cluster/runtime/http/server';
+import type { HttpServer } from '../../../../cluster/runtime/http/server';
 import { StartError } from '../../../../cluster/runtime/lifecycle';
 import { silentLogger } from '../../../../cluster/runtime/log';
 import { Links } from '../../../../cluster/runtime/messages/links';
 import { type Message, MessageRouter } from '../../../../cluster/runtime/messages/receive';
 import { callerEnvironment, callerTrust, tlsSettings } from '../../../../cluster/runtime/tls/settings';
 import { deferred } from '../eventually';
+import { startTestServer } from '../http/test-server';
 import { Certificates } from './certificates';
 
 const certificates = new Certificates();
@@ -20,13 +21,7 @@ afterEach(() => server?.close());
 afterAll(() => certificates.remove());
 
 async function serve(more: Record<string, string> = {}, messages?: MessageRouter): Promise<HttpServer> {
-  server = await startHttpServer({
-    what: 'the test',
-    address: '127.0.0.1',
-    port: 0,
-    addressFlag: '--ip',
-    portFlag: '--port',
-    log: silentLogger,
+  server = await startTestServer({
     tls: tlsSettings(certificates.env(more)),
     routes: [{ path: '/', methods: { GET: () => 'over TLS' } }],
     ...(messages ? { messages } : {}),

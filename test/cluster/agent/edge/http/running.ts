@@ -13,9 +13,9 @@ import { agentFiles } from '../../../../../cluster/agent/edge/sandboxes';
 import type { Acls } from '../../../../../cluster/model/acls';
 import { systemClock } from '../../../../../cluster/runtime/clock';
 import { OTHER_PROCESSES } from '../../../../../cluster/runtime/http/help-pages';
-import { type HttpServer, startHttpServer } from '../../../../../cluster/runtime/http/server';
-import { silentLogger } from '../../../../../cluster/runtime/log';
+import type { HttpServer } from '../../../../../cluster/runtime/http/server';
 import { Verbosity } from '../../../../../cluster/runtime/verbosity';
+import { startTestServer } from '../../../runtime/http/test-server';
 import type { AgentScript } from '../../interpreter';
 
 /** Serves the script's state; nobody is asked who it is, and what is asked is nobody's. */
@@ -40,13 +40,7 @@ export function serve(script: AgentScript, acls?: Acls): Promise<HttpServer> {
     containers: containerPages({ read, acls, statistics, now }),
   };
   const routes = withHelpers(agentRoutes(door, pages), sandboxes, verbosity);
-  return startHttpServer({
-    what: 'the test',
-    address: '127.0.0.1',
-    port: 0,
-    addressFlag: '--ip',
-    portFlag: '--port',
-    log: silentLogger,
+  return startTestServer({
     routes,
     paths: {
       main: 'slave(1)',

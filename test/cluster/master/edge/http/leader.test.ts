@@ -1,8 +1,8 @@
 import { gated, type Leadership, redirect } from '../../../../../cluster/master/edge/http/leader';
 import { masterRoutes } from '../../../../../cluster/master/edge/http/routes';
 import { HttpClient } from '../../../../../cluster/runtime/http/client';
-import { type HttpServer, startHttpServer } from '../../../../../cluster/runtime/http/server';
-import { silentLogger } from '../../../../../cluster/runtime/log';
+import type { HttpServer } from '../../../../../cluster/runtime/http/server';
+import { startTestServer } from '../../../runtime/http/test-server';
 
 const client = new HttpClient();
 let leader: Leadership = { kind: 'none' };
@@ -26,13 +26,7 @@ beforeAll(async () => {
       },
     },
   ];
-  server = await startHttpServer({
-    what: 'the test',
-    address: '127.0.0.1',
-    port: 0,
-    addressFlag: '--ip',
-    portFlag: '--port',
-    log: silentLogger,
+  server = await startTestServer({
     paths: { main: 'master', others: [], known: routes.map(({ path }) => path) },
     routes: gated(routes, () => leader),
   });
@@ -128,13 +122,7 @@ describe('the routes of the master', () => {
 
   let whole: HttpServer;
   beforeAll(async () => {
-    whole = await startHttpServer({
-      what: 'the test',
-      address: '127.0.0.1',
-      port: 0,
-      addressFlag: '--ip',
-      portFlag: '--port',
-      log: silentLogger,
+    whole = await startTestServer({
       paths: { main: 'master', others: [], known: known.map(({ path }) => path) },
       routes: gated(known, () => leader),
     });

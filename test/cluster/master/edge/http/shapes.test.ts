@@ -12,11 +12,11 @@ import { Streams } from '../../../../../cluster/master/edge/streams';
 import { systemClock } from '../../../../../cluster/runtime/clock';
 import { HttpClient } from '../../../../../cluster/runtime/http/client';
 import { OTHER_PROCESSES } from '../../../../../cluster/runtime/http/help-pages';
-import { type HttpServer, startHttpServer } from '../../../../../cluster/runtime/http/server';
-import { silentLogger } from '../../../../../cluster/runtime/log';
+import type { HttpServer } from '../../../../../cluster/runtime/http/server';
 import { SlicedWork } from '../../../../../cluster/runtime/sliced-work';
 import { Verbosity } from '../../../../../cluster/runtime/verbosity';
 import { expectShape, shapeOf } from '../../../../shapes';
+import { startTestServer } from '../../../runtime/http/test-server';
 import { MasterScript } from '../../interpreter';
 
 const LINES = [
@@ -59,9 +59,7 @@ beforeAll(async () => {
   };
   const schedulers = { ...common, streams: new Streams('mesos.v1.scheduler.Event'), patternLimits: PATTERNS };
   const routes = withHelp([...masterRoutes(schedulers, operators), ...helperRoutes(operators)]);
-  server = await startHttpServer({
-    ...{ what: 'the test', address: '127.0.0.1', port: 0, addressFlag: '--ip', portFlag: '--port' },
-    log: silentLogger,
+  server = await startTestServer({
     routes,
     paths: {
       main: 'master',
