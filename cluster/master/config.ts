@@ -142,12 +142,12 @@ export const masterFlags = withEnvironment('MESOS_', {
   version: versionFlag,
 });
 
-function rolesOf(given: readonly string[]): string[] {
-  return given.flatMap((some) => some.split(',')).filter((role) => role !== '');
+function rolesOf(values: readonly string[]): string[] {
+  return values.flatMap((some) => some.split(',')).filter((role) => role !== '');
 }
 
-function checkRoles(given: string): void {
-  for (const role of rolesOf([given])) {
+function checkRoles(value: string): void {
+  for (const role of rolesOf([value])) {
     const error = roleError(role);
     if (error !== undefined) throw new Error(error);
   }

@@ -130,9 +130,9 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
       life.add(await watchWhitelist({ path: config.whitelist, clock: deps.clock, log: deps.log, changed }));
     }
     const lead = async (): Promise<void> => {
-      const found = await registry.fetch();
-      const former = { found, folder: stateFolder(config), log: deps.log };
-      const known = ensemble?.store ? await moveFormer(registry, former) : found;
+      const stored = await registry.fetch();
+      const former = { found: stored, folder: stateFolder(config), log: deps.log };
+      const known = ensemble?.store ? await moveFormer(registry, former) : stored;
       mailbox.post({ kind: 'registry.fetched', registry: known });
     };
     const info = printMasterInfo(mailbox.state);
@@ -179,8 +179,8 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
     viewers: new Map<string, Principal | undefined>(),
     flags: printFlags(masterFlags, config),
     patternLimits: patternLimits(config),
-    use: (made: MasterMailbox, store: RegistryStore) => {
-      mailbox = made;
+    use: (created: MasterMailbox, store: RegistryStore) => {
+      mailbox = created;
       registry = store;
     },
     post,
@@ -224,8 +224,8 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
   const { messages } = doors;
   messages.register('master', (message) => doors.inbox.receive(message));
   const operators = { ...doors, streams: doors.operators };
-  const own = masterRoutes({ ...doors, streams: doors.schedulers }, operators);
-  const routes = withHelp([...gated(own, doors.leadership), ...helperRoutes(operators)]);
+  const ownRoutes = masterRoutes({ ...doors, streams: doors.schedulers }, operators);
+  const routes = withHelp([...gated(ownRoutes, doors.leadership), ...helperRoutes(operators)]);
   const disabled = readFirewall(config.firewall_rules);
   return startHttpServer({
     what: 'the master',

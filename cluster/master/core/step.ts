@@ -85,9 +85,9 @@ function woke(state: MasterState, event: EventOf<'woke'>): MasterEffect[] {
 /** Changes the state by one event and says what to do. */
 export function step(state: MasterState, event: MasterEvent): MasterEffect[] {
   const transition = TRANSITIONS[event.kind] as (state: MasterState, event: MasterEvent) => MasterEffect[];
-  const made = transition(state, event);
-  countEvents(state, made);
-  const effects = forDrivers(state, made);
+  const ordered = transition(state, event);
+  countEvents(state, ordered);
+  const effects = forDrivers(state, ordered);
   return state.operators.size > 0 ? effects : effects.filter(({ kind }) => kind !== 'publish');
 }
 

@@ -68,12 +68,12 @@ export const agentFlags = {
 /** A text that is kept as it is, so that `/flags` shows what was given, and must have a meaning. */
 export function meaningful<D extends string | undefined>(
   flag: Flag<string | D>,
-  check: (given: string) => void,
+  check: (flagText: string) => void,
 ): Flag<string | D> {
   return {
     ...flag,
-    read: (given, previous) => {
-      const value = flag.read(given, previous);
+    read: (flagText, previous) => {
+      const value = flag.read(flagText, previous);
       if (value !== undefined) check(value);
       return value;
     },
@@ -81,15 +81,15 @@ export function meaningful<D extends string | undefined>(
 }
 
 /** `100%` as a part from 0 to 1. Throws an Error that says what is expected. */
-function readPercentage(given: string): number {
-  const match = /^(\d+(?:\.\d+)?)%$/.exec(given.trim());
+function readPercentage(flagText: string): number {
+  const match = /^(\d+(?:\.\d+)?)%$/.exec(flagText.trim());
   if (!match || Number(match[1]) > 100) throw new Error('expected a percentage from 0% to 100%');
   return Number(match[1]) / 100;
 }
 
 /** `1/10mins` as the milliseconds between two. Throws an Error that says what is expected. */
-function readRate(given: string): number {
-  const [count = '', time = '', ...more] = given.trim().split('/');
+function readRate(flagText: string): number {
+  const [count = '', time = '', ...more] = flagText.trim().split('/');
   const ms = readDuration(time);
   if (more.length > 0 || !/^[1-9]\d*$/.test(count) || ms === undefined || ms <= 0) {
     throw new Error('expected a number of agents and a time, such as 1/10mins');
@@ -98,8 +98,8 @@ function readRate(given: string): number {
 }
 
 /** Throws an Error that says what is missing. */
-function readDomain(given: string): mesos.DomainInfo {
-  const domain = messageFromJson('mesos.v1.DomainInfo', JSON.parse(given));
+function readDomain(flagText: string): mesos.DomainInfo {
+  const domain = messageFromJson('mesos.v1.DomainInfo', JSON.parse(flagText));
   if (!domain.fault_domain) throw new Error('`domain` must define `fault_domain`');
   return domain;
 }

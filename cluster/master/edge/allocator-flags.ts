@@ -22,8 +22,8 @@ import { meaningful } from './agent-flags';
 import type { PatternLimits } from './patterns';
 
 /** `web=2,batch=0.5`. Throws an error that names the part and the fix. */
-export function readWeights(given: string | undefined): readonly RoleWeight[] {
-  return (given ?? '').split(',').filter(Boolean).map(readWeight);
+export function readWeights(flagText: string | undefined): readonly RoleWeight[] {
+  return (flagText ?? '').split(',').filter(Boolean).map(readWeight);
 }
 
 function readWeight(part: string): RoleWeight {
@@ -106,8 +106,8 @@ export const allocatorFlags = {
  * `cpus:0.01|mem:32` as thousandths by name, alternative by alternative. Throws an Error that says what is
  * expected.
  */
-export function readMinima(given: string): readonly Readonly<Record<string, number>>[] {
-  return given
+export function readMinima(flagText: string): readonly Readonly<Record<string, number>>[] {
+  return flagText
     .split('|')
     .filter((part) => part.trim() !== '')
     .map((part) => {
@@ -118,9 +118,9 @@ export function readMinima(given: string): readonly Readonly<Record<string, numb
     });
 }
 
-function readFactor(given: string): number {
-  const factor = Number(given);
-  if (given.trim() === '' || !(factor >= 0 && factor <= 1)) throw new Error('expected a number from 0 to 1');
+function readFactor(flagText: string): number {
+  const factor = Number(flagText);
+  if (flagText.trim() === '' || !(factor >= 0 && factor <= 1)) throw new Error('expected a number from 0 to 1');
   return factor;
 }
 

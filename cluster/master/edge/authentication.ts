@@ -62,11 +62,12 @@ export function masterAccess(
   flags: Values<typeof authenticationFlags>,
   context: { readonly clock: Clock; readonly log: Logger },
 ): AccessOptions['access'] {
-  const own = flags.http_framework_authenticators;
+  const frameworkAuthenticators = flags.http_framework_authenticators;
   const frameworks = {
     realm: SCHEDULER,
-    schemes: own ?? flags.http_authenticators,
-    schemesFlag: own === undefined ? '--http_authenticators' : '--http_framework_authenticators',
+    schemes: frameworkAuthenticators ?? flags.http_authenticators,
+    schemesFlag:
+      frameworkAuthenticators === undefined ? '--http_authenticators' : '--http_framework_authenticators',
   };
   const others = flags.authenticate_http_frameworks ? [frameworks] : [];
   return {

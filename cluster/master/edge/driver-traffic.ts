@@ -194,8 +194,8 @@ export class DriverTraffic {
   }
 
   private countOf(principal: string): Count {
-    const known = this.counts.get(principal);
-    if (known) return known;
+    const existing = this.counts.get(principal);
+    if (existing) return existing;
     const count = { received: 0, processed: 0 };
     this.counts.set(principal, count);
     return count;

@@ -25,13 +25,13 @@ export const DRIVER_REGISTRATIONS: ReadonlySet<string> = new Set([
 const READERS: Record<string, Reader> = {
   [CALL]: (pid, body, limits) => {
     const call = decodeProtobuf(CALL, body);
-    const made = callOf(call);
-    const patterns = patternsOf(made, limits);
-    if (made.type !== 'SUBSCRIBE' || !made.subscribe || idsDiffer(made)) {
-      return { kind: 'driver.call', pid, call: made, patterns };
+    const converted = callOf(call);
+    const patterns = patternsOf(converted, limits);
+    if (converted.type !== 'SUBSCRIBE' || !converted.subscribe || idsDiffer(converted)) {
+      return { kind: 'driver.call', pid, call: converted, patterns };
     }
     const force = call.subscribe?.force ?? false;
-    return { kind: 'driver.subscribe', pid, subscribe: made.subscribe, force, form: 'call', patterns };
+    return { kind: 'driver.subscribe', pid, subscribe: converted.subscribe, force, form: 'call', patterns };
   },
   'mesos.internal.RegisterFrameworkMessage': (pid, body) => {
     const { framework } = decodeProtobuf('mesos.internal.RegisterFrameworkMessage', body);

@@ -24,28 +24,28 @@ const MOVED = '.moved-to-zookeeper';
  */
 export async function moveFormer(
   registry: RegistryStore,
-  { found, folder, log }: { readonly found: Registry; readonly folder: string; readonly log: Logger },
+  { found: formerRegistry, folder, log }: { readonly found: Registry; readonly folder: string; readonly log: Logger },
 ): Promise<Registry> {
-  if (!existsSync(folder)) return found;
+  if (!existsSync(folder)) return formerRegistry;
   const bytes = await readFormer(folder, log);
-  if (bytes.length === 0) return found;
+  if (bytes.length === 0) return formerRegistry;
   const former = decode(bytes, folder);
-  if (saysNothing(former)) return found;
+  if (saysNothing(former)) return formerRegistry;
   const mark = createHash('sha256').update(bytes).digest('hex');
   if (await registry.wasTaken(mark)) {
     retire(folder, log);
-    return found;
+    return formerRegistry;
   }
-  if (!saysNothing(found)) {
+  if (!saysNothing(formerRegistry)) {
     const text =
       'ZooKeeper has a registry, so the one on disk is left alone: move its folder away if it is not needed';
     log.warn({ folder }, text);
-    return found;
+    return formerRegistry;
   }
   await registry.take(former, mark);
   const agents = former.slaves?.slaves?.length ?? 0;
-  const kept = retire(folder, log);
-  log.info({ folder, kept, agents }, 'the registry on disk was moved into ZooKeeper');
+  const retired = retire(folder, log);
+  log.info({ folder, kept: retired, agents }, 'the registry on disk was moved into ZooKeeper');
   return former;
 }
 
@@ -84,13 +84,13 @@ export function saysNothing({
 
 /** Gives the folder another name, and tells which. The registry is safe already: failing is worth a warning only. */
 function retire(folder: string, log: Logger): string {
-  let kept = folder + MOVED;
-  for (let number = 2; existsSync(kept); number++) kept = `${folder}${MOVED}-${number}`;
+  let path = folder + MOVED;
+  for (let number = 2; existsSync(path); number++) path = `${folder}${MOVED}-${number}`;
   try {
-    renameSync(folder, kept);
-    return kept;
+    renameSync(folder, path);
+    return path;
   } catch (error) {
-    log.warn({ folder, why: String(error) }, `the folder cannot be renamed: rename it to ${kept}`);
+    log.warn({ folder, why: String(error) }, `the folder cannot be renamed: rename it to ${path}`);
     return folder;
   }
 }

@@ -140,19 +140,22 @@ function countFrameworks(state: MasterState): Record<string, number> {
 
 function countTasks(state: MasterState): Record<string, number> {
   const counts: Record<string, number> = {};
-  for (const name of TASK_STATES.filter((one) => /STAGING|STARTING|RUNNING|KILLING|UNREACHABLE/.test(one))) {
+  for (const name of TASK_STATES.filter((taskState) =>
+    /STAGING|STARTING|RUNNING|KILLING|UNREACHABLE/.test(taskState),
+  )) {
     counts[`master/${name.toLowerCase().replace('task_', 'tasks_')}`] = 0;
   }
   const byState = new Map<string, number>();
   let unreachable = 0;
   for (const framework of state.frameworks.values()) {
-    for (const { state: at } of framework.unreachableTasks.values())
-      if (at === 'TASK_UNREACHABLE') unreachable += 1;
-    for (const { holdsResources, state: at } of framework.tasks.values())
-      if (holdsResources) byState.set(at, (byState.get(at) ?? 0) + 1);
+    for (const { state: taskState } of framework.unreachableTasks.values())
+      if (taskState === 'TASK_UNREACHABLE') unreachable += 1;
+    for (const { holdsResources, state: taskState } of framework.tasks.values())
+      if (holdsResources) byState.set(taskState, (byState.get(taskState) ?? 0) + 1);
   }
   byState.set('TASK_UNREACHABLE', (byState.get('TASK_UNREACHABLE') ?? 0) + unreachable);
-  for (const [at, count] of byState) counts[`master/${at.toLowerCase().replace('task_', 'tasks_')}`] = count;
+  for (const [taskState, count] of byState)
+    counts[`master/${taskState.toLowerCase().replace('task_', 'tasks_')}`] = count;
   return counts;
 }
 
@@ -194,34 +197,43 @@ function sumUp(state: MasterState): BothSums {
     addTo(
       sums,
       'offered',
-      resources.some(isShared) ? resources.filter((one) => !isShared(one)) : resources,
+      resources.some(isShared) ? resources.filter((resource) => !isShared(resource)) : resources,
       1,
     );
   return sums;
 }
 
-function addTo({ own, lent }: BothSums, kind: keyof Sums, resources: Resources, sign: 1 | -1): void {
+function addTo(
+  { own: unsharedSums, lent }: BothSums,
+  kind: keyof Sums,
+  resources: Resources,
+  sign: 1 | -1,
+): void {
   for (const resource of resources) {
     if (resource.amount.type !== 'SCALAR') continue;
-    const sums = (isRevocable(resource) ? lent : own)[kind];
+    const sums = (isRevocable(resource) ? lent : unsharedSums)[kind];
     sums.set(resource.name, (sums.get(resource.name) ?? 0) + sign * resource.amount.milli);
   }
 }
 
 function sumResources(state: MasterState): Record<string, number> {
-  const { own, lent } = sumUp(state);
+  const { own: unsharedSums, lent } = sumUp(state);
   const numbers: Record<string, number> = {};
   for (const name of SUMMED) {
-    for (const [kind, { total, held, offered }] of [['', own] as const, ['_revocable', lent] as const]) {
-      const [all, taken] = [total.get(name) ?? 0, held.get(name) ?? 0];
-      const used = taken - (offered.get(name) ?? 0);
+    for (const [kind, { total, held, offered }] of [
+      ['', unsharedSums] as const,
+      ['_revocable', lent] as const,
+    ]) {
+      const [all, usedMilli] = [total.get(name) ?? 0, held.get(name) ?? 0];
+      const used = usedMilli - (offered.get(name) ?? 0);
       numbers[`master/${name}${kind}_total`] = all / 1000;
       numbers[`master/${name}${kind}_used`] = used / 1000;
       numbers[`master/${name}${kind}_percent`] = all === 0 ? 0 : used / all;
     }
     if (name === 'gpus') continue;
-    numbers[`allocator/mesos/resources/${name}/total`] = (own.total.get(name) ?? 0) / 1000;
-    numbers[`allocator/mesos/resources/${name}/offered_or_allocated`] = (own.held.get(name) ?? 0) / 1000;
+    numbers[`allocator/mesos/resources/${name}/total`] = (unsharedSums.total.get(name) ?? 0) / 1000;
+    numbers[`allocator/mesos/resources/${name}/offered_or_allocated`] =
+      (unsharedSums.held.get(name) ?? 0) / 1000;
   }
   return numbers;
 }

@@ -18,10 +18,10 @@ const PATTERNS_MAX = 10_000;
 
 /** The patterns of a SUBSCRIBE or UPDATE_FRAMEWORK call, by their text; undefined when it has none. */
 export function patternsOf(call: Call, limits: PatternLimits): Patterns | undefined {
-  const given = constraintsOf(call);
-  if (!given) return undefined;
-  const found = patternsIn(given).slice(0, PATTERNS_MAX);
-  return Object.fromEntries(found.map((pattern) => [pattern, readPattern(pattern, limits)]));
+  const constraints = constraintsOf(call);
+  if (!constraints) return undefined;
+  const patterns = patternsIn(constraints).slice(0, PATTERNS_MAX);
+  return Object.fromEntries(patterns.map((pattern) => [pattern, readPattern(pattern, limits)]));
 }
 
 function constraintsOf(call: Call): OfferConstraints | undefined {

@@ -15,13 +15,13 @@ const SLAVES_TAG = 0x12;
 
 /** An encoder that remembers the agents it has encoded, as long as somebody else does. */
 export function registryEncoder(): (registry: Registry) => Buffer {
-  const known = new WeakMap<Entry['info'], Buffer>();
+  const bytesByInfo = new WeakMap<Entry['info'], Buffer>();
   const bytesOf = (entry: Entry): Buffer => {
     const plain = entry.deactivated === undefined && entry.drain_info === undefined;
-    const before = plain ? known.get(entry.info) : undefined;
+    const before = plain ? bytesByInfo.get(entry.info) : undefined;
     if (before) return before;
     const bytes = encodeEntry(entry);
-    if (plain) known.set(entry.info, bytes);
+    if (plain) bytesByInfo.set(entry.info, bytes);
     return bytes;
   };
   return (registry) => {

@@ -76,10 +76,10 @@ export class RegistryStore {
     const { name, version } = this.variable;
     const restMs = this.notBefore - performance.now();
     if (restMs >= REST_MIN_MS) await this.rest(restMs);
-    const made = performance.now();
+    const encodedAt = performance.now();
     const value = this.encode(registry);
     const now = performance.now();
-    this.notBefore = now + (now - made) * REST_TIMES;
+    this.notBefore = now + (now - encodedAt) * REST_TIMES;
     const began = process.hrtime.bigint();
     const storing = this.state.commit([{ name, value, version }, ...others]);
     const done = await within(storing, this.limits.storeMs, 'stored', '--registry_store_timeout');

@@ -129,9 +129,9 @@ export class Streams<N extends MessageName> {
     for (const entry of [...this.entries.values()]) {
       const { type, shown, held } = entry;
       if (held === 'waits') continue;
-      const own = shown ? shown(event) : event;
-      if (own === undefined) continue;
-      if (own !== event) this.give(entry, encode(type, own));
+      const filtered = shown ? shown(event) : event;
+      if (filtered === undefined) continue;
+      if (filtered !== event) this.give(entry, encode(type, filtered));
       else {
         const record = encoded.get(type) ?? encode(type, event);
         encoded.set(type, record);

@@ -36,15 +36,15 @@ export function explainFramework(
   limit: number,
   only?: string,
 ): FrameworkWhy {
-  const known = state.allocator.frameworks.get(framework.id);
+  const allocated = state.allocator.frameworks.get(framework.id);
   const roles = framework.roles.filter((role) => only === undefined || isWithin(role, only));
   const budget = openBudget(state.allocator);
   return {
     framework_id: framework.id,
     name: framework.info.name,
     reasons: frameworkReasons(state, framework),
-    roles: known
-      ? roles.map((role) => explainRoleOf(state, { framework: known, role }, { budget, limit }))
+    roles: allocated
+      ? roles.map((role) => explainRoleOf(state, { framework: allocated, role }, { budget, limit }))
       : [],
   };
 }
@@ -160,7 +160,7 @@ export function explainTasks(state: MasterState, id: string, limit: number): Tas
     const task =
       framework.tasks.get(id) ??
       framework.unreachableTasks.get(id) ??
-      framework.completedTasks.findLast((one) => one.id === id);
+      framework.completedTasks.findLast((completed) => completed.id === id);
     return task ? [explainTask(state, framework, task, limit)] : [];
   });
 }

@@ -28,12 +28,12 @@ export function getMaintenanceStatus(state: MasterState): maintenance.ClusterSta
 }
 
 function answersByMachine(state: MasterState): Map<string, ReturnType<typeof answersAbout>> {
-  const found = new Map<string, ReturnType<typeof answersAbout>>();
+  const answers = new Map<string, ReturnType<typeof answersAbout>>();
   for (const agentId of state.inverse.answers.keys()) {
     const agent = state.agents.get(agentId);
     if (!agent) continue;
     const key = agentMachineKey(agent);
-    found.set(key, [...(found.get(key) ?? []), ...answersAbout(state, agentId)]);
+    answers.set(key, [...(answers.get(key) ?? []), ...answersAbout(state, agentId)]);
   }
-  return found;
+  return answers;
 }

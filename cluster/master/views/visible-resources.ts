@@ -12,7 +12,7 @@ export function onlySeen<R extends WireResource>(
   seesRole: (role: string) => boolean,
 ): R[] {
   return (resources ?? []).filter(({ role, reservations, allocation_info }) => {
-    const roles = (reservations ?? []).map((one) => one.role ?? '*');
+    const roles = (reservations ?? []).map((reservation) => reservation.role ?? '*');
     if (role !== undefined && role !== '*') roles.push(role);
     if (allocation_info) roles.push(allocation_info.role ?? '*');
     return roles.every(seesRole);

@@ -64,9 +64,9 @@ export function accept(
 
 /** A launch of nothing is a decline. */
 function countLaunches(state: MasterState, { operations }: scheduler.Call.Accept): void {
-  for (const { type, launch: given } of operations ?? []) {
+  for (const { type, launch: launchPart } of operations ?? []) {
     if (type !== 'LAUNCH') continue;
-    const isEmpty = (given?.task_infos ?? []).length === 0;
+    const isEmpty = (launchPart?.task_infos ?? []).length === 0;
     count(state, isEmpty ? 'master/messages_decline_offers' : 'master/messages_launch_tasks');
   }
 }
@@ -185,21 +185,21 @@ const PERFORM: Partial<
   DESTROY_DISK: convert,
 };
 
-function perform(state: MasterState, batch: Batch, given: Operation): MasterEffect[] {
+function perform(state: MasterState, batch: Batch, received: Operation): MasterEffect[] {
   const { framework, agent, role, now } = batch;
-  const type = given.type ?? 'UNKNOWN';
+  const type = received.type ?? 'UNKNOWN';
   const run = PERFORM[type];
   if (!run) {
     const fields = { framework: framework.id };
     return [{ kind: 'note', level: 'warn', text: `Operation ${type} is not known; ignored`, fields }];
   }
-  const wantsFeedback = given.id !== undefined && !isLaunch(given);
-  if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(framework, given);
-  const error = firstError(given, agent);
-  if (!error) return run(state, batch, injectRole(given, framework.id, role));
-  if (!isLaunch(given)) return operationFailed(state, framework, given, error);
+  const wantsFeedback = received.id !== undefined && !isLaunch(received);
+  if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(framework, received);
+  const error = firstError(received, agent);
+  if (!error) return run(state, batch, injectRole(received, framework.id, role));
+  if (!isLaunch(received)) return operationFailed(state, framework, received, error);
   const reason = type === 'LAUNCH' ? 'REASON_TASK_INVALID' : 'REASON_TASK_GROUP_INVALID';
-  return loseTasks(state, framework, tasksOf(given), { reason, message: error, now, state: 'TASK_ERROR' });
+  return loseTasks(state, framework, tasksOf(received), { reason, message: error, now, state: 'TASK_ERROR' });
 }
 
 /**

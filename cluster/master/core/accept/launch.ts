@@ -80,10 +80,10 @@ export function launchGroup(
   operation: mesos.Offer.Operation,
 ): MasterEffect[] {
   const { framework, agent, role, now } = batch;
-  const given = operation.launch_group;
-  if (!given) return [];
-  const { executor } = given;
-  const tasks = given.task_group.tasks ?? [];
+  const launchedGroup = operation.launch_group;
+  if (!launchedGroup) return [];
+  const { executor } = launchedGroup;
+  const tasks = launchedGroup.task_group.tasks ?? [];
   const refused = tasks.map((task) => taskRefusal(state, framework, task)).find((text) => text !== undefined);
   const error = refused ?? groupError({ tasks, executor }, { framework, agent, available: batch.remaining });
   if (error) {
@@ -97,7 +97,7 @@ export function launchGroup(
   const message = {
     framework: framework.info,
     executor: executorFor(agent, executor),
-    task_group: { ...given.task_group, tasks: tasks.map((task) => formFor(agent, task)) },
+    task_group: { ...launchedGroup.task_group, tasks: tasks.map((task) => formFor(agent, task)) },
     launch_executor: launchExecutor,
     resource_version_uuids: versionsOf(agent),
   };

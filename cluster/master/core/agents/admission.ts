@@ -45,11 +45,11 @@ export function refusal(state: MasterState, { pid, message, principal }: Asking)
  */
 function keptError(
   state: MasterState,
-  { slave, checkpointed_resources: kept }: Asking['message'],
+  { slave, checkpointed_resources: checkpointed }: Asking['message'],
 ): string | undefined {
   const machine = readResources(slave.resources);
-  const known = state.agents.get(slave.id?.value ?? '');
-  for (const resources of [readResources(kept), known ? checkpointedOf(known.total) : []]) {
+  const registered = state.agents.get(slave.id?.value ?? '');
+  for (const resources of [readResources(checkpointed), registered ? checkpointedOf(registered.total) : []]) {
     const total = applyCheckpoint(machine, resources);
     if ('error' in total) return total.error;
   }
@@ -61,10 +61,11 @@ export function movedRefusal(
   state: MasterState,
   { pid, message }: Asking & { message: internal.ReregisterSlaveMessage },
 ): MasterEffect[] | undefined {
-  const known = state.agents.get(message.slave.id?.value ?? '');
-  if (!known) return undefined;
-  const ipOf = (one: string): string | undefined => machineIdOf('', one).ip;
-  if (ipOf(known.pid) === ipOf(pid) && known.info.hostname === message.slave.hostname) return undefined;
+  const registered = state.agents.get(message.slave.id?.value ?? '');
+  if (!registered) return undefined;
+  const ipOf = (agentPid: string): string | undefined => machineIdOf('', agentPid).ip;
+  if (ipOf(registered.pid) === ipOf(pid) && registered.info.hostname === message.slave.hostname)
+    return undefined;
   return shutdown(pid, 'Agent attempted to reregister with different IP / hostname');
 }
 
@@ -82,9 +83,9 @@ function ignored(pid: string, { slave }: Asking['message'], why: string): Master
 
 /** The error in the message itself (Mesos 1.11 validation.cpp, master::message). */
 function messageError(message: Asking['message']): string | undefined {
-  const { slave, checkpointed_resources: kept } = message;
+  const { slave, checkpointed_resources: checkpointed } = message;
   const wrong =
-    (slave.id ? idError(slave.id.value) : undefined) ?? formError(slave.resources) ?? formError(kept);
+    (slave.id ? idError(slave.id.value) : undefined) ?? formError(slave.resources) ?? formError(checkpointed);
   if (wrong) return wrong;
   return isReturning(message) ? returningError(message) : undefined;
 }
@@ -168,8 +169,8 @@ function versionError(version: string | undefined): string | undefined {
   const match = SEMVER.exec(version ?? '');
   if (!match) return `its version '${version ?? ''}' cannot be read`;
   const parts = match.slice(1, 4).map((part) => Number(part ?? 0));
-  const at = parts.findIndex((part, index) => part !== VERSION_MIN[index]);
-  if (at < 0 || (parts[at] ?? 0) > (VERSION_MIN[at] ?? 0)) return undefined;
+  const differs = parts.findIndex((part, index) => part !== VERSION_MIN[index]);
+  if (differs < 0 || (parts[differs] ?? 0) > (VERSION_MIN[differs] ?? 0)) return undefined;
   return `its version ${version} is older than ${VERSION_MIN.join('.')}`;
 }
 

@@ -117,10 +117,10 @@ export function adoptCompleted(
   for (const { framework_info, tasks } of message.completed_frameworks ?? []) {
     const framework = state.frameworks.get(framework_info.id?.value ?? '');
     if (!framework || !tasks || tasks.length === 0) continue;
-    const known = new Set(framework.completedTasks.map(({ id }) => id));
+    const completedIds = new Set(framework.completedTasks.map(({ id }) => id));
     for (const task of tasks) {
       const id = task.task_id.value;
-      if (known.has(id) || framework.tasks.has(id) || !isTerminal(task.state)) continue;
+      if (completedIds.has(id) || framework.tasks.has(id) || !isTerminal(task.state)) continue;
       addCompleted(state, framework, readTask(task, framework, agent.id));
     }
   }
@@ -152,11 +152,11 @@ export function adoptTasks(
       continue;
     }
     const key = taskKey({ frameworkId: framework.id, id: task.task_id.value });
-    const known = before.get(key);
+    const existing = before.get(key);
     before.delete(key);
-    const record = known ?? readTask(task, framework, agent.id);
+    const record = existing ?? readTask(task, framework, agent.id);
     agent.tasks.set(key, record);
-    if (known) continue;
+    if (existing) continue;
     dropUnreachable(state, framework, record.id);
     framework.tasks.set(record.id, record);
     countAdopted(framework, record);
@@ -181,18 +181,18 @@ function forgetEnded(state: MasterState, message: internal.ReregisterSlaveMessag
   }
   for (const [id, taskIds] of byFramework) {
     const completed = state.frameworks.get(id)?.completedTasks;
-    for (let at = (completed?.length ?? 0) - 1; completed && at >= 0; at--) {
-      if (taskIds.has(completed[at]?.id ?? '')) completed.splice(at, 1);
+    for (let index = (completed?.length ?? 0) - 1; completed && index >= 0; index--) {
+      if (taskIds.has(completed[index]?.id ?? '')) completed.splice(index, 1);
     }
   }
 }
 
 /** Two agents say they run the same task. The one we knew first is believed. */
-function claimedTwice(task: mesos.Task, known: TaskRecord): MasterEffect {
+function claimedTwice(task: mesos.Task, existing: TaskRecord): MasterEffect {
   const fields = {
-    task: known.id,
-    framework: known.frameworkId,
-    believed: known.agentId,
+    task: existing.id,
+    framework: existing.frameworkId,
+    believed: existing.agentId,
     ignored: task.agent_id.value,
   };
   return { kind: 'note', level: 'warn', text: 'a task is claimed by a second agent', fields };

@@ -53,8 +53,8 @@ export function exited(state: MasterState, event: EventOf<'agent.exited'>): Mast
     ...withdrawOffers(state, agent),
   ];
   effects.push(...loseUnkept(state, agent, event.at));
-  const at = event.at + state.boot.settings.agentReregisterTimeoutMs;
-  return [...effects, { kind: 'wake', timer: `absent ${agent.id}`, at }];
+  const deadline = event.at + state.boot.settings.agentReregisterTimeoutMs;
+  return [...effects, { kind: 'wake', timer: `absent ${agent.id}`, at: deadline }];
 }
 
 /** Removes tasks and executors of frameworks without checkpointing, which cannot outlive the connection. */

@@ -29,10 +29,10 @@ export function ping(state: MasterState, timer: string, now: Millis): MasterEffe
   if (!agent) return [];
   const isLost = agent.pingsUnanswered >= state.boot.settings.maxAgentPingTimeouts;
   const removal = { agentId: agent.id, kind: 'health', reason: 'health check timed out' } as const;
-  const given = isLost ? scheduleRemoval(state, removal, now) : [];
+  const effects = isLost ? scheduleRemoval(state, removal, now) : [];
   agent.pingsUnanswered += 1;
   const message = { connected: agent.connected };
-  return [...given, { kind: 'send', to: agent.pid, name: PING, message }, ...nextPing(state, agent, now)];
+  return [...effects, { kind: 'send', to: agent.pid, name: PING, message }, ...nextPing(state, agent, now)];
 }
 
 export function pong(state: MasterState, pid: string): MasterEffect[] {

@@ -50,17 +50,17 @@ const SHUTDOWN = 'mesos.internal.ShutdownMessage';
 
 /** A new agent asks to be admitted. Repeats are normal: agents ask until they are answered. */
 export function register(state: MasterState, event: EventOf<'agent.register'>): MasterEffect[] {
-  const { pid, message, at } = event;
+  const { pid, message, at: now } = event;
   count(state, 'master/messages_register_slave');
   if (state.electedAt === undefined) return [];
   if (state.registry.arriving.has(pid)) return [];
   const refused = refusal(state, event);
   if (refused) return refused;
-  const known = state.agents.get(state.agentIdByPid.get(pid) ?? '');
-  if (known?.connected) return [sendRegistered(state, known)];
+  const existing = state.agents.get(state.agentIdByPid.get(pid) ?? '');
+  if (existing?.connected) return [sendRegistered(state, existing)];
   state.registry.arriving.add(pid);
-  const effects = known
-    ? leave(state, known, 'a new agent registered at the same address', 'registered')
+  const effects = existing
+    ? leave(state, existing, 'a new agent registered at the same address', 'registered')
     : [];
   const agentId = freshId(state);
   const info = { ...message.slave, id: { value: agentId } };
@@ -71,7 +71,7 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
       change: { kind: 'admit', info },
       next: { kind: 'registered', agentId, pid, message },
     }),
-    ...allocateSoon(state, at),
+    ...allocateSoon(state, now),
   ];
 }
 
@@ -81,7 +81,7 @@ function freshId(state: MasterState): string {
   const { arriving } = state.registry;
   for (;;) {
     const id = `${state.boot.id}-S${state.next.agent++}`;
-    if (![agents, unreachable, gone, arriving].some((known) => known.has(id))) return id;
+    if (![agents, unreachable, gone, arriving].some((ids) => ids.has(id))) return id;
   }
 }
 
@@ -144,12 +144,15 @@ function createAgent(state: MasterState, { id, pid, message, now }: Arrival): Ag
  * knew the agent, our record of the latter counts; else what it kept itself.
  */
 function totalOf(
-  { slave, checkpointed_resources: kept }: Arrival['message'],
-  known?: Agent | undefined,
+  { slave, checkpointed_resources: checkpointed }: Arrival['message'],
+  existing?: Agent | undefined,
 ): Resources {
   const machine = readResources(slave.resources);
-  const isOlder = known && !hasCapability(known, 'RESOURCE_PROVIDER');
-  const total = applyCheckpoint(machine, isOlder ? checkpointedOf(known.total) : readResources(kept));
+  const isOlder = existing && !hasCapability(existing, 'RESOURCE_PROVIDER');
+  const total = applyCheckpoint(
+    machine,
+    isOlder ? checkpointedOf(existing.total) : readResources(checkpointed),
+  );
   return 'error' in total ? machine : total;
 }
 
@@ -174,7 +177,7 @@ function connectionOf({ boot: { settings } }: MasterState): internal.MasterSlave
 
 /** An agent that was registered before, with this master or another, comes back. */
 export function reregister(state: MasterState, event: EventOf<'agent.reregister'>): MasterEffect[] {
-  const { pid, message, at } = event;
+  const { pid, message, at: now } = event;
   count(state, 'master/messages_reregister_slave');
   const id = message.slave.id?.value;
   if (state.electedAt === undefined || id === undefined) return [];
@@ -184,13 +187,13 @@ export function reregister(state: MasterState, event: EventOf<'agent.reregister'
   const refused = refusal(state, event) ?? movedRefusal(state, event);
   if (refused) return refused;
   const effects = retireOther(state, pid, id);
-  const known = state.registry.agents.get(id);
-  if (known && sameContent(known, message.slave)) {
-    return [...effects, ...comeBack(state, { id, pid, message, now: at, from: 'registry' })];
+  const stored = state.registry.agents.get(id);
+  if (stored && sameContent(stored, message.slave)) {
+    return [...effects, ...comeBack(state, { id, pid, message, now: now, from: 'registry' })];
   }
   arriving.add(pid).add(id);
-  const kind = known ? 'update' : 'reachable';
-  const from = known ? 'registry' : state.registry.unreachable.has(id) ? 'unreachable' : 'unknown';
+  const kind = stored ? 'update' : 'reachable';
+  const from = stored ? 'registry' : state.registry.unreachable.has(id) ? 'unreachable' : 'unknown';
   const next = { kind: 'reregistered', pid, message, from } as const;
   return [...effects, ...change(state, { change: { kind, info: message.slave }, next })];
 }
@@ -228,27 +231,27 @@ function comeBack(
   const { id, pid, message, from, now } = arrival;
   count(state, 'master/slave_reregistrations');
   const effects: MasterEffect[] = [];
-  const known = state.agents.get(id);
-  if (known) {
-    if (!isSameAgain(known, arrival)) effects.push(...withdrawOffers(state, known));
-    state.agentIdByPid.delete(known.pid);
-    forgetUnanswerable(state, known, message);
-    forgetShares(state, known);
+  const existing = state.agents.get(id);
+  if (existing) {
+    if (!isSameAgain(existing, arrival)) effects.push(...withdrawOffers(state, existing));
+    state.agentIdByPid.delete(existing.pid);
+    forgetUnanswerable(state, existing, message);
+    forgetShares(state, existing);
   }
-  const agent = known ?? createAgent(state, arrival);
-  const missing = known ? reconciliations(state, known, arrival) : [];
-  const isAsBefore = known && sameContent(known.info.attributes, message.slave.attributes);
+  const agent = existing ?? createAgent(state, arrival);
+  const missing = existing ? reconciliations(state, existing, arrival) : [];
+  const isAsBefore = existing && sameContent(existing.info.attributes, message.slave.attributes);
   refresh(state, agent, arrival);
   state.recovered.delete(id);
   const toUpdate = knownFrameworks(state, agent, message);
   const frameworks = adoptFrameworks(state, message);
   const tasks = adoptTasks(state, agent, { message, from, now });
   adoptExecutors(state, agent, message.executor_infos);
-  if (!known) adoptCompleted(state, agent, message);
+  if (!existing) adoptCompleted(state, agent, message);
   if (!isAsBefore) clearAgentFilters(state.allocator, id);
   syncActivity(state, agent);
   effects.push(
-    ...inOrder({ frameworks, tasks, agent: known ? [] : publishAdded(state, agent) }),
+    ...inOrder({ frameworks, tasks, agent: existing ? [] : publishAdded(state, agent) }),
     { kind: 'link', to: pid },
     {
       kind: 'send',
@@ -269,8 +272,8 @@ function comeBack(
 }
 
 /** An agent that was never away, for us, and has what it had: its offers stay. */
-function isSameAgain(known: Agent, { message }: Arrival): boolean {
-  return known.connected && equalResources(known.total, totalOf(message, known));
+function isSameAgain(existing: Agent, { message }: Arrival): boolean {
+  return existing.connected && equalResources(existing.total, totalOf(message, existing));
 }
 
 /**
@@ -279,12 +282,12 @@ function isSameAgain(known: Agent, { message }: Arrival): boolean {
  */
 function forgetUnanswerable(
   state: MasterState,
-  known: Agent,
+  existing: Agent,
   { agent_capabilities }: Arrival['message'],
 ): void {
   const isAble = agent_capabilities?.some(({ type }) => type === 'AGENT_OPERATION_FEEDBACK') ?? false;
-  if (isAble || !hasCapability(known, 'AGENT_OPERATION_FEEDBACK')) return;
-  for (const record of [...known.operations.values()])
+  if (isAble || !hasCapability(existing, 'AGENT_OPERATION_FEEDBACK')) return;
+  for (const record of [...existing.operations.values()])
     if (record.info.id && isEnd(record.latest.state)) removeOperation(state, record);
 }
 
@@ -300,9 +303,11 @@ function checkReturned(state: MasterState, agent: Agent, now: Millis): MasterEff
 }
 
 /** An agent that keeps what we tell it, and missed something, is told again. */
-function remind(agent: Agent, { checkpointed_resources: kept }: Arrival['message']): MasterEffect[] {
+function remind(agent: Agent, { checkpointed_resources: checkpointed }: Arrival['message']): MasterEffect[] {
   if (hasCapability(agent, 'RESOURCE_PROVIDER')) return [];
-  return equalResources(checkpointedOf(agent.total), readResources(kept)) ? [] : sendCheckpoint(agent);
+  return equalResources(checkpointedOf(agent.total), readResources(checkpointed))
+    ? []
+    : sendCheckpoint(agent);
 }
 
 function refresh(state: MasterState, agent: Agent, { pid, message, now }: Arrival): void {

@@ -34,8 +34,8 @@ export function prune(state: MasterState, now: Millis): MasterEffect[] {
 function overdue(state: MasterState, since: ReadonlyMap<string, Millis>, now: Millis): string[] {
   const { registryMaxAgentAgeMs, registryMaxAgentCount } = state.boot.settings;
   const ids: string[] = [];
-  for (const [id, at] of since) {
-    if (since.size - ids.length > registryMaxAgentCount || now - at > registryMaxAgentAgeMs) ids.push(id);
+  for (const [id, lostAt] of since) {
+    if (since.size - ids.length > registryMaxAgentCount || now - lostAt > registryMaxAgentAgeMs) ids.push(id);
   }
   return ids;
 }

@@ -22,7 +22,7 @@ import { type Agent, count, type MasterState } from '../state/state';
 
 export function updateAgent(
   state: MasterState,
-  { pid, message, at }: EventOf<'agent.update'>,
+  { pid, message, at: now }: EventOf<'agent.update'>,
 ): MasterEffect[] {
   count(state, 'master/messages_update_slave');
   const agent = state.agents.get(message.slave_id.value);
@@ -39,8 +39,8 @@ export function updateAgent(
     ...(wrong ? [dropped(agent, wrong)] : []),
     ...effects,
     ...adoptOperations(state, agent, message.operations?.operations),
-    ...(effects.length > 0 || oversubscribed ? allocateSoon(state, at) : []),
-    ...checkDrained(state, agent.id, at),
+    ...(effects.length > 0 || oversubscribed ? allocateSoon(state, now) : []),
+    ...checkDrained(state, agent.id, now),
   ];
 }
 

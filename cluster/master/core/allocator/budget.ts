@@ -121,23 +121,23 @@ function cut(
   left: Map<string, number>,
 ): Resources {
   let isSame = true;
-  const kept: Resource[] = [];
+  const allocatable: Resource[] = [];
   for (const resource of resources) {
     const most = leftOf(resource.name);
     const milli = resource.amount.type === 'SCALAR' ? resource.amount.milli : 0;
-    const given = most === undefined || most >= milli ? milli : resource.exclusive ? 0 : most;
-    if (most !== undefined) left.set(resource.name, most - given);
-    if (given !== milli) isSame = false;
-    if (given > 0)
-      kept.push(given === milli ? resource : withAmount(resource, { type: 'SCALAR', milli: given }));
+    const allowed = most === undefined || most >= milli ? milli : resource.exclusive ? 0 : most;
+    if (most !== undefined) left.set(resource.name, most - allowed);
+    if (allowed !== milli) isSame = false;
+    if (allowed > 0)
+      allocatable.push(allowed === milli ? resource : withAmount(resource, { type: 'SCALAR', milli: allowed }));
   }
-  return isSame ? resources : kept;
+  return isSame ? resources : allocatable;
 }
 
 /** The remainder of resources of which `taken` were cut. */
-function leftOf(resources: Resources, taken: Resources): Resources {
+function leftOf(resources: Resources, allocated: Resources): Resources {
   const rest: Resource[] = [];
-  const open = [...taken];
+  const open = [...allocated];
   for (const resource of resources) {
     const index = open.findIndex(({ identity }) => identity === resource.identity);
     const [got] = index < 0 ? [] : open.splice(index, 1);

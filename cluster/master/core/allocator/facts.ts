@@ -44,11 +44,11 @@ export function frameworkFacts(info: mesos.FrameworkInfo, constraints: Constrain
 
 function minimaOf({ offer_filters }: mesos.FrameworkInfo): Map<string, readonly Quantities[]> {
   const minima = new Map<string, readonly Quantities[]>();
-  for (const [role, { min_allocatable_resources: given }] of Object.entries(offer_filters ?? {})) {
-    if (given)
+  for (const [role, { min_allocatable_resources: minimum }] of Object.entries(offer_filters ?? {})) {
+    if (minimum)
       minima.set(
         role,
-        (given.quantities ?? []).map(({ quantities }) => readScalars(quantities)),
+        (minimum.quantities ?? []).map(({ quantities }) => readScalars(quantities)),
       );
   }
   return minima;

@@ -32,10 +32,10 @@ export function agentReason(state: AllocatorState, agent: AllocatorAgent): Reaso
 
 /** Resources available to a role; shared ones included unless this run has offered them already. */
 export function availableTo(agent: AllocatorAgent, role: string, sharedOffered: Resources): Resources {
-  const own = agent.free.filter((resource) => isAllocatableTo(resource, role));
-  if (agent.shared.length === 0) return own;
+  const allocatable = agent.free.filter((resource) => isAllocatableTo(resource, role));
+  if (agent.shared.length === 0) return allocatable;
   const shared = agent.shared.filter((resource) => isAllocatableTo(resource, role));
-  return combine([...own, ...subtractResources(shared, sharedOffered)]);
+  return combine([...allocatable, ...subtractResources(shared, sharedOffered)]);
 }
 
 /** The available resources that the framework can use, before quotas; or the reason why there are none. */

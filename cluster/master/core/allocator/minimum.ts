@@ -12,7 +12,7 @@ export const DEFAULT_MINIMA: readonly Quantities[] = [new Map([['cpus', 10]]), n
  */
 export function meetsMinima(resources: Resources, minima: readonly Quantities[]): boolean {
   if (resources.length === 0) return false;
-  return minima.length === 0 || minima.some((one) => meets(resources, one));
+  return minima.length === 0 || minima.some((minimum) => meets(resources, minimum));
 }
 
 function meets(resources: Resources, minimum: Quantities): boolean {

@@ -34,11 +34,11 @@ export function isQuotaResource(resource: Resource): boolean {
 }
 
 export function useOf(use: QuotaUse, role: string): RoleUse {
-  const known = use.get(role);
-  if (known) return known;
-  const made = { reserved: new Map<string, number>(), unreserved: new Map<string, number>() };
-  use.set(role, made);
-  return made;
+  const existing = use.get(role);
+  if (existing) return existing;
+  const created = { reserved: new Map<string, number>(), unreserved: new Map<string, number>() };
+  use.set(role, created);
+  return created;
 }
 
 /** Adds an agent's reservations to what is kept for roles, or takes them away. */

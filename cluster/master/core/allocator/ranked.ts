@@ -33,13 +33,13 @@ export function takeFirst<T extends Ranked>(heap: T[]): T | undefined {
 }
 
 export function remove<T extends Ranked>(heap: T[], entry: T): void {
-  const { at } = entry;
-  if (at < 0) return;
+  const { at: position } = entry;
+  if (position < 0) return;
   entry.at = -1;
   const last = heap.pop();
   if (!last || last === entry) return;
-  heap[at] = last;
-  last.at = at;
+  heap[position] = last;
+  last.at = position;
   move(heap, last);
 }
 

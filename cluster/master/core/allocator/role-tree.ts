@@ -101,8 +101,8 @@ function leafOf(node: RoleNode): Leaf {
 
 /** The role's place in the tree, made when it is new, with those above it. */
 export function nodeOf(tree: RoleTree, role: string): RoleNode {
-  const known = tree.nodes.get(role);
-  if (known) return known;
+  const existing = tree.nodes.get(role);
+  if (existing) return existing;
   const slash = role.lastIndexOf('/');
   const parent = slash < 0 ? tree.root : nodeOf(tree, role.slice(0, slash));
   const node = createNode(role, parent);
@@ -114,8 +114,8 @@ export function nodeOf(tree: RoleTree, role: string): RoleNode {
 /** A framework's place in a role, made when it is new. */
 export function contenderOf(tree: RoleTree, frameworkId: string, role: string): Contender {
   const leaf = leafOf(nodeOf(tree, role));
-  const known = leaf.contenders.get(frameworkId);
-  if (known) return known;
+  const existing = leaf.contenders.get(frameworkId);
+  if (existing) return existing;
   const contender = withHidden<Contender>(
     { kind: 'contender', name: frameworkId, leaf, ...nothing() },
     'leaf',

@@ -29,7 +29,7 @@ export function createAllocator(
   if (!settings) return { ...state, options: { ...state.options, region } };
   const { minima, filterGpus, randomRoles, randomFrameworks } = settings;
   const options: AllocatorOptions = {
-    minima: minima.map((one) => new Map(Object.entries(one))),
+    minima: minima.map((quantities) => new Map(Object.entries(quantities))),
     filterGpus,
     region,
     randomRoles,

@@ -148,9 +148,9 @@ export function addAgent(
   used: Resources = [],
 ): void {
   const { id, total, facts = PLAIN_AGENT } = agent;
-  const [own, taken] = [unshared(total), unshared(bare(used))];
-  const free = subtractResources(own, taken);
-  const excess = subtractResources(taken, own);
+  const [unsharedTotal, unsharedUse] = [unshared(total), unshared(bare(used))];
+  const free = subtractResources(unsharedTotal, unsharedUse);
+  const excess = subtractResources(unsharedUse, unsharedTotal);
   const shared = total.filter(isShared);
   const sharedUse = bare(used).filter(isShared);
   state.agents.set(id, { id, total, free, excess, shared, sharedUse, active: true, facts });
@@ -188,7 +188,7 @@ export function convertAgent(
   agent.total = after.total;
   agent.shared = after.total.filter(isShared);
   agent.sharedUse = agent.sharedUse.filter(({ identity }) =>
-    agent.shared.some((one) => one.identity === identity),
+    agent.shared.some((volume) => volume.identity === identity),
   );
   countTotal(state, agent.total, 1);
   if (after.free) {
@@ -205,9 +205,9 @@ export function resizeAgent(state: AllocatorState, id: string, total: Resources)
   const agent = state.agents.get(id);
   if (!agent) return;
   const allocated = unshared(allocatedOf(agent));
-  const own = unshared(total);
-  convertAgent(state, id, { total, free: subtractResources(own, allocated) });
-  agent.excess = subtractResources(allocated, own);
+  const unsharedTotal = unshared(total);
+  convertAgent(state, id, { total, free: subtractResources(unsharedTotal, allocated) });
+  agent.excess = subtractResources(allocated, unsharedTotal);
 }
 
 interface Stock {
@@ -285,24 +285,24 @@ export function setFramework(
   },
 ): void {
   const { facts = PLAIN_FRAMEWORK, ...rest } = change;
-  const known = state.frameworks.get(id);
-  const framework: AllocatorFramework = known ?? {
+  const existing = state.frameworks.get(id);
+  const framework: AllocatorFramework = existing ?? {
     id,
     facts,
     ...rest,
     contenders: new Map(),
     filters: new Map(),
   };
-  const wanted = new Set(known?.active ? wantedRoles(known) : []);
+  const wanted = new Set(existing?.active ? wantedRoles(existing) : []);
   const left = framework.roles.filter((role) => !rest.roles.includes(role));
   const revived = rest.roles.filter((role) => framework.suppressed.has(role) && !rest.suppressed.has(role));
-  if (known) state.ownMinima -= hasMinima(framework);
+  if (existing) state.ownMinima -= hasMinima(framework);
   Object.assign(framework, rest, { facts });
   state.ownMinima += hasMinima(framework);
   state.frameworks.set(id, framework);
   dropFilters(framework, new Set([...left, ...revived]));
   syncContenders(state, framework);
-  const isMore = change.active && (wantedRoles(framework).some((role) => !wanted.has(role)) || known);
+  const isMore = change.active && (wantedRoles(framework).some((role) => !wanted.has(role)) || existing);
   if (isMore) markAll(state);
 }
 
@@ -335,8 +335,8 @@ function forgetContender(
 }
 
 function contenderFor(state: AllocatorState, framework: AllocatorFramework, role: string): Contender {
-  const known = framework.contenders.get(role);
-  if (known) return known;
+  const existing = framework.contenders.get(role);
+  if (existing) return existing;
   const contender = contenderOf(state.roles, framework.id, role);
   framework.contenders.set(role, contender);
   return contender;
@@ -370,8 +370,8 @@ export function clearFilters(state: AllocatorState, id: string, roles: ReadonlyS
 function dropFilters(framework: AllocatorFramework, roles: ReadonlySet<string>): void {
   if (roles.size === 0) return;
   for (const [agentId, filters] of framework.filters) {
-    const kept = filters.filter(({ role }) => !roles.has(role));
-    if (kept.length > 0) framework.filters.set(agentId, kept);
+    const remaining = filters.filter(({ role }) => !roles.has(role));
+    if (remaining.length > 0) framework.filters.set(agentId, remaining);
     else framework.filters.delete(agentId);
   }
 }
@@ -392,8 +392,8 @@ export function expireFilters(
   const framework = state.frameworks.get(frameworkId);
   const filters = framework?.filters.get(agentId);
   if (!framework || !filters) return;
-  const kept = filters.filter(({ until }) => until > now);
-  if (kept.length > 0) framework.filters.set(agentId, kept);
+  const remaining = filters.filter(({ until }) => until > now);
+  if (remaining.length > 0) framework.filters.set(agentId, remaining);
   else framework.filters.delete(agentId);
   markAgent(state, agentId);
 }
@@ -403,13 +403,15 @@ export function take(state: AllocatorState, key: AllocationKey, resources: Resou
   const unallocatedParts = bare(resources);
   const agent = state.agents.get(key.agentId);
   if (agent) {
-    const own = unshared(unallocatedParts);
-    const lacking = containsResources(agent.free, own) ? NO_RESOURCES : subtractResources(own, agent.free);
-    agent.free = subtractResources(agent.free, own);
+    const unsharedParts = unshared(unallocatedParts);
+    const lacking = containsResources(agent.free, unsharedParts)
+      ? NO_RESOURCES
+      : subtractResources(unsharedParts, agent.free);
+    agent.free = subtractResources(agent.free, unsharedParts);
     if (lacking.length > 0) agent.excess = addResources(agent.excess, lacking);
-    if (own.length < unallocatedParts.length)
+    if (unsharedParts.length < unallocatedParts.length)
       agent.sharedUse = addResources(agent.sharedUse, unallocatedParts.filter(isShared));
-    countFree(state, subtractResources(own, lacking), -1);
+    countFree(state, subtractResources(unsharedParts, lacking), -1);
   }
   count(state, key, unallocatedParts, 1);
 }
@@ -419,10 +421,10 @@ export function recover(state: AllocatorState, key: AllocationKey, resources: Re
   const unallocatedParts = bare(resources);
   const agent = state.agents.get(key.agentId);
   if (agent) {
-    const own = unshared(unallocatedParts);
-    const back = agent.excess.length === 0 ? own : payBack(agent, own);
+    const unsharedParts = unshared(unallocatedParts);
+    const back = agent.excess.length === 0 ? unsharedParts : payBack(agent, unsharedParts);
     agent.free = addResources(agent.free, asTheAgentHas(agent, back));
-    if (own.length < unallocatedParts.length)
+    if (unsharedParts.length < unallocatedParts.length)
       agent.sharedUse = subtractResources(agent.sharedUse, unallocatedParts.filter(isShared));
     countFree(state, back, 1);
     state.dirty.add(key.agentId);
@@ -433,9 +435,9 @@ export function recover(state: AllocatorState, key: AllocationKey, resources: Re
 /**
  * Returned resources make up for over-allocation first; the result is the free rest.
  */
-function payBack(agent: AllocatorAgent, own: Resources): Resources {
-  const rest = subtractResources(own, agent.excess);
-  agent.excess = subtractResources(agent.excess, own);
+function payBack(agent: AllocatorAgent, released: Resources): Resources {
+  const rest = subtractResources(released, agent.excess);
+  agent.excess = subtractResources(agent.excess, released);
   return rest;
 }
 

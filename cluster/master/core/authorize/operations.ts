@@ -39,9 +39,9 @@ export function reserveActions({
 }): Action[] {
   const shared = sharedDepth(source?.[0], resources?.[0]);
   const stacks = (source ?? []).flatMap((resource) => stackOf(resource).slice(shared));
-  const given =
-    (source?.length ?? 0) > 0 ? (resources ?? []).flatMap((one) => stackOf(one).slice(shared)) : [];
-  const roles = source?.length ? given.map(({ role }) => role ?? '*') : (resources ?? []).map(roleOf);
+  const refinements =
+    (source?.length ?? 0) > 0 ? (resources ?? []).flatMap((reserved) => stackOf(reserved).slice(shared)) : [];
+  const roles = source?.length ? refinements.map(({ role }) => role ?? '*') : (resources ?? []).map(roleOf);
   return [
     ...stacks.map(({ principal }) => unreserveAction(principal)),
     ...[...new Set(roles)].map((role): Action => ({ list: 'reserve_resources', object: thing(role) })),

@@ -44,9 +44,9 @@ const WRITERS: Partial<Record<scheduler.Event.Type, Writer>> = {
     const message = update && statusUpdate(state, frameworkOf(state, to), update);
     return message && { kind: 'send', to, name: 'mesos.internal.StatusUpdateMessage', message };
   },
-  MESSAGE: (state, to, { message: said }) => {
-    if (!said) return undefined;
-    const { agent_id: slave_id, executor_id, data } = said;
+  MESSAGE: (state, to, { message: body }) => {
+    if (!body) return undefined;
+    const { agent_id: slave_id, executor_id, data } = body;
     const message = { slave_id, framework_id: frameworkOf(state, to), executor_id, data };
     return { kind: 'send', to, name: 'mesos.internal.ExecutorToFrameworkMessage', message };
   },

@@ -34,16 +34,16 @@ const REGISTERED = 'mesos.internal.FrameworkRegisteredMessage';
 const REREGISTERED = 'mesos.internal.FrameworkReregisteredMessage';
 
 /** SUBSCRIBE of a driver: a new framework, one that comes back, or one that takes over. */
-export function subscribeDriver(state: MasterState, given: Subscribing): MasterEffect[] {
+export function subscribeDriver(state: MasterState, received: Subscribing): MasterEffect[] {
   if (state.electedAt === undefined) return dropped(state);
-  const wrongForm = formError(given);
-  if (wrongForm) return [tellError(given.pid, wrongForm)];
-  const isBack = given.subscribe.framework_info.id !== undefined;
+  const wrongForm = formError(received);
+  if (wrongForm) return [tellError(received.pid, wrongForm)];
+  const isBack = received.subscribe.framework_info.id !== undefined;
   count(state, isBack ? 'master/messages_reregister_framework' : 'master/messages_register_framework');
-  const event = withPrincipal(given);
+  const event = withPrincipal(received);
   const { framework_info: info } = event.subscribe;
-  const error = infoError(state, info) ?? identityError(state, given) ?? optionsError(state, event);
-  if (error) return refuseDriver(given, error);
+  const error = infoError(state, info) ?? identityError(state, received) ?? optionsError(state, event);
+  if (error) return refuseDriver(received, error);
   return isBack ? comesBack(state, event) : comes(state, event);
 }
 
@@ -66,9 +66,9 @@ function identityError(
   if (shown === undefined) {
     return boot.settings.authenticateFrameworks ? `Framework at ${pid} is not authenticated` : undefined;
   }
-  const said = subscribe.framework_info.principal;
-  if (said === undefined || said === shown) return undefined;
-  return `Framework principal '${said}' does not match authenticated principal '${shown}'`;
+  const claimed = subscribe.framework_info.principal;
+  if (claimed === undefined || claimed === shown) return undefined;
+  return `Framework principal '${claimed}' does not match authenticated principal '${shown}'`;
 }
 
 function refuseDriver({ pid, subscribe }: Subscribing, why: string): MasterEffect[] {
@@ -86,17 +86,17 @@ export function tellError(pid: string, message: string): MasterEffect {
  * with tasks, a new process has begun at its address: that is another framework.
  */
 function comes(state: MasterState, event: Subscribing): MasterEffect[] {
-  const { pid, at } = event;
-  const known = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
-  if (known?.stream !== undefined) return [welcome(state, known.id, pid, REGISTERED)];
-  if (known && isSameAnew(known, event)) return comesBack(state, withId(event, known.id));
+  const { pid, at: now } = event;
+  const existing = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
+  if (existing?.stream !== undefined) return [welcome(state, existing.id, pid, REGISTERED)];
+  if (existing && isSameAnew(existing, event)) return comesBack(state, withId(event, existing.id));
   const framework = createFramework(state, undefined, event.subscribe.framework_info);
   connect(state, framework, { ...event, stream: pid });
   return [
     { kind: 'link', to: pid },
     welcome(state, framework.id, pid, REGISTERED),
     publishFramework(state, framework, true),
-    ...allocateSoon(state, at),
+    ...allocateSoon(state, now),
   ];
 }
 
@@ -112,7 +112,7 @@ function withId(event: Subscribing, id: string): Subscribing {
 }
 
 function comesBack(state: MasterState, event: Subscribing): MasterEffect[] {
-  const { pid, at, subscribe } = event;
+  const { pid, at: now, subscribe } = event;
   const id = subscribe.framework_info.id?.value ?? '';
   const other = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
   if (other?.stream !== undefined && other.id !== id) {
@@ -121,21 +121,21 @@ function comesBack(state: MasterState, event: Subscribing): MasterEffect[] {
       `${other.id} already connected at ${pid}`;
     return [{ kind: 'note', level: 'error', text }];
   }
-  const known = state.frameworks.get(id);
-  if (known && !known.recovered && known.pid !== pid && !event.force) {
+  const existing = state.frameworks.get(id);
+  if (existing && !existing.recovered && existing.pid !== pid && !event.force) {
     return refuseDriver(event, 'Framework failed over');
   }
-  const framework = known ?? createFramework(state, id, subscribe.framework_info);
+  const framework = existing ?? createFramework(state, id, subscribe.framework_info);
   const isSame = !framework.recovered && !event.force;
-  const effects = isSame ? rescindAll(state, framework) : failOver(state, framework, pid, at);
+  const effects = isSame ? rescindAll(state, framework) : failOver(state, framework, pid, now);
   connect(state, framework, { ...event, stream: pid });
   return [
     ...effects,
     { kind: 'link', to: pid },
     welcome(state, id, pid, isSame ? REREGISTERED : REGISTERED),
     ...tellAgents(state, framework),
-    publishFramework(state, framework, known === undefined),
-    ...allocateSoon(state, at),
+    publishFramework(state, framework, existing === undefined),
+    ...allocateSoon(state, now),
   ];
 }
 
@@ -165,10 +165,10 @@ function rescindAll(state: MasterState, framework: Framework): MasterEffect[] {
 }
 
 /** The connection we keep to a driver broke. Should it still live, the error makes it come anew. */
-export function driverExited(state: MasterState, { pid, at }: EventOf<'agent.exited'>): MasterEffect[] {
+export function driverExited(state: MasterState, { pid, at: now }: EventOf<'agent.exited'>): MasterEffect[] {
   if (!state.frameworkByStream.has(pid)) return [];
   const reason = 'Framework disconnected';
-  return [tellError(pid, reason), ...closed(state, { stream: pid, reason, at })];
+  return [tellError(pid, reason), ...closed(state, { stream: pid, reason, at: now })];
 }
 
 /** An aborted driver gets no more offers until it subscribes again; its tasks stay, and it stays connected. */

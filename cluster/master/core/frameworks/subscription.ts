@@ -49,18 +49,18 @@ const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
  * SUBSCRIBE: a new framework, one that comes back, or one that takes over. What is wrong is told on the
  * stream.
  */
-export function subscribe(state: MasterState, given: EventOf<'scheduler.subscribe'>): MasterEffect[] {
-  const event = withPrincipal(withoutEmptyId(given));
+export function subscribe(state: MasterState, received: EventOf<'scheduler.subscribe'>): MasterEffect[] {
+  const event = withPrincipal(withoutEmptyId(received));
   const { stream, subscribe: call } = event;
   const isBack = call.framework_info.id !== undefined;
   count(state, isBack ? 'master/messages_reregister_framework' : 'master/messages_register_framework');
   const error = infoError(state, call.framework_info) ?? optionsError(state, event);
   if (error) return refuse(stream, error);
   const id = call.framework_info.id?.value;
-  const known = id === undefined ? undefined : state.frameworks.get(id);
-  const framework = known ?? createFramework(state, id, call.framework_info);
-  const effects = known ? takeOver(state, known, event.at) : [];
-  if (isBack && !known) effects.push(publishFramework(state, framework, true));
+  const existing = id === undefined ? undefined : state.frameworks.get(id);
+  const framework = existing ?? createFramework(state, id, call.framework_info);
+  const effects = existing ? takeOver(state, existing, event.at) : [];
+  if (isBack && !existing) effects.push(publishFramework(state, framework, true));
   connect(state, framework, event);
   effects.push(...welcome(state, framework, stream));
   if (isBack) effects.push(...tellAgents(state, framework));
@@ -106,10 +106,10 @@ export function optionsError(
     return `Suppressed roles ${printRoles(foreign)} are not contained in the set of roles`;
   const constraints = readConstraints(call.offer_constraints, roles, patterns);
   if (isInvalid(constraints)) return constraints.error;
-  const known = id === undefined ? undefined : state.frameworks.get(id);
+  const existing = id === undefined ? undefined : state.frameworks.get(id);
   const refused = registrationRefusal(state, info);
-  if (refused !== undefined || !known) return refused;
-  return changeError(known.info, keepFixed(known.info, info));
+  if (refused !== undefined || !existing) return refused;
+  return changeError(existing.info, keepFixed(existing.info, info));
 }
 
 /** Tells the error and closes the stream. */
@@ -171,7 +171,7 @@ export function connect(
   framework: Framework,
   event: Subscription & { readonly stream: string; readonly pid?: string },
 ): void {
-  const { stream, subscribe: call, at } = event;
+  const { stream, subscribe: call, at: now } = event;
   framework.info = { ...keepFixed(framework.info, call.framework_info), id: { value: framework.id } };
   framework.roles = rolesOfInfo(framework.info);
   framework.suppressedRoles = new Set(call.suppressed_roles ?? []);
@@ -181,8 +181,8 @@ export function connect(
   placeDriver(state, framework, event.pid);
   framework.active = true;
   framework.recovered = false;
-  if (framework.registeredAt === undefined) framework.registeredAt = at;
-  else framework.reregisteredAt = at;
+  if (framework.registeredAt === undefined) framework.registeredAt = now;
+  else framework.reregisteredAt = now;
   state.frameworkByStream.set(stream, framework.id);
   syncFramework(state, framework);
 }
@@ -201,11 +201,11 @@ function placeDriver(state: MasterState, framework: Framework, pid: string | und
 /** Takes over constraints that have been found to be valid. */
 export function setConstraints(
   framework: Framework,
-  given: OfferConstraints | undefined,
+  wire: OfferConstraints | undefined,
   patterns: Patterns = {},
 ): void {
-  const read = readConstraints(given, framework.roles, patterns);
-  framework.offerConstraints = given;
+  const read = readConstraints(wire, framework.roles, patterns);
+  framework.offerConstraints = wire;
   framework.constraints = isInvalid(read) ? NO_CONSTRAINTS : read;
 }
 

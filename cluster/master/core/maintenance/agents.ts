@@ -28,6 +28,6 @@ export function isDown(state: MasterState, hostname: string, pid: string): boole
 
 /** The machine in the schedule that an agent is on, for people: `host (10.0.0.2)`. */
 export function scheduledMachine(state: MasterState, agent: Agent): string | undefined {
-  const known = state.registry.machines.get(agentMachineKey(agent));
-  return known && `${known.id.hostname} (${known.id.ip})`;
+  const machine = state.registry.machines.get(agentMachineKey(agent));
+  return machine && `${machine.id.hostname} (${machine.id.ip})`;
 }

@@ -76,8 +76,8 @@ export function modeError(
   { from, verb, hasAgent }: Wanted,
 ): string | undefined {
   const key = machineKey(id);
-  const known = machines.get(key);
-  if (!known && !hasAgent(key)) return `Machine ${printMachine(id)} is not part of a maintenance schedule`;
-  if (known?.mode === from) return undefined;
+  const machine = machines.get(key);
+  if (!machine && !hasAgent(key)) return `Machine ${printMachine(id)} is not part of a maintenance schedule`;
+  if (machine?.mode === from) return undefined;
   return `Machine ${printMachine(id)} is not in ${from} mode and cannot be brought ${verb}`;
 }

@@ -27,7 +27,9 @@ export const NO_CONSTRAINTS: Constraints = new Map();
 /** True when a framework's constraints exclude this agent for a role. */
 export function isExcluded(constraints: Constraints, role: string, agent: AgentFacts): boolean {
   const groups = constraints.get(role);
-  return groups !== undefined && !groups.some((group) => group.every((one) => holds(one, agent)));
+  return (
+    groups !== undefined && !groups.some((group) => group.every((constraint) => holds(constraint, agent)))
+  );
 }
 
 function holds({ selector, predicate }: Constraint, agent: AgentFacts): boolean {
@@ -69,11 +71,11 @@ export interface Invalid {
 
 /** Reads what a framework wants; `patterns` has each regular expression in it as a program. */
 export function readConstraints(
-  given: OfferConstraints | undefined,
+  wire: OfferConstraints | undefined,
   roles: readonly string[],
   patterns: Patterns,
 ): Constraints | Invalid {
-  const entries = Object.entries(given?.role_constraints ?? {});
+  const entries = Object.entries(wire?.role_constraints ?? {});
   const foreign = entries.find(([role]) => !roles.includes(role));
   if (foreign) {
     const what = `Offer constraints specify \`role_constraints\` for a role '${foreign[0]}'`;
@@ -102,14 +104,14 @@ function readGroups(
     return { error: `${what} for role ${role}` };
   }
   const read: Group[] = [];
-  for (const { attribute_constraints: given = [] } of groups) {
-    if (given.length === 0) {
+  for (const { attribute_constraints: wires = [] } of groups) {
+    if (wires.length === 0) {
       const what = `'OfferConstraints::RoleConstraints::groups' for role ${role}`;
       return { error: `${what}contains an empty RoleConstraints::Group` };
     }
     const group: Constraint[] = [];
-    for (const one of given) {
-      const constraint = readConstraint(one, patterns);
+    for (const wire of wires) {
+      const constraint = readConstraint(wire, patterns);
       if ('error' in constraint) {
         return { error: `A role ${role} has an invalid 'AttributeConstraint': ${constraint.error}` };
       }
@@ -140,8 +142,8 @@ function selectorError({ attribute_name, pseudoattribute_type: type }: Attribute
   return ['HOSTNAME', 'REGION', 'ZONE'].includes(type) ? undefined : 'Unknown pseudoattribute type';
 }
 
-function readPredicate(given: AttributeConstraint.Predicate, patterns: Patterns): Predicate | Invalid {
-  const { exists, not_exists, text_equals, text_not_equals, text_matches, text_not_matches } = given;
+function readPredicate(wire: AttributeConstraint.Predicate, patterns: Patterns): Predicate | Invalid {
+  const { exists, not_exists, text_equals, text_not_equals, text_matches, text_not_matches } = wire;
   if (exists || not_exists) return { kind: 'exists', wanted: exists !== undefined };
   const equals = text_equals ?? text_not_equals;
   if (equals) return { kind: 'equals', wanted: text_equals !== undefined, text: equals.value };
@@ -154,8 +156,8 @@ function readPredicate(given: AttributeConstraint.Predicate, patterns: Patterns)
 }
 
 /** Every regular expression in constraints. */
-export function patternsIn(given: OfferConstraints | undefined): string[] {
-  const found = Object.values(given?.role_constraints ?? {}).flatMap(({ groups = [] }) =>
+export function patternsIn(wire: OfferConstraints | undefined): string[] {
+  const patterns = Object.values(wire?.role_constraints ?? {}).flatMap(({ groups = [] }) =>
     groups.flatMap(({ attribute_constraints: all = [] }) =>
       all.flatMap(({ predicate: { text_matches, text_not_matches } }) => [
         ...(text_matches ? [text_matches.regex] : []),
@@ -163,5 +165,5 @@ export function patternsIn(given: OfferConstraints | undefined): string[] {
       ]),
     ),
   );
-  return [...new Set(found)];
+  return [...new Set(patterns)];
 }

@@ -34,15 +34,16 @@ const NO_WORD_BOUNDARY = 32;
 
 /** True when the program matches the whole text. */
 export function matchesWhole(program: Program, text: string): boolean {
-  const characters = Array.from(text, (one) => one.codePointAt(0) ?? 0);
+  const characters = Array.from(text, (letter) => letter.codePointAt(0) ?? 0);
   let threads = new Set<number>();
   follow(program, threads, program.start, emptyAt(characters, 0));
   for (const [index, character] of characters.entries()) {
     const next = new Set<number>();
     const empty = emptyAt(characters, index + 1);
     for (const thread of threads) {
-      const one = program.instructions[thread];
-      if (one?.kind === 'character' && isIn(one.ranges, character)) follow(program, next, one.out, empty);
+      const instruction = program.instructions[thread];
+      if (instruction?.kind === 'character' && isIn(instruction.ranges, character))
+        follow(program, next, instruction.out, empty);
     }
     threads = next;
     if (threads.size === 0) return false;
@@ -53,18 +54,19 @@ export function matchesWhole(program: Program, text: string): boolean {
 /** Adds every place that can be reached without a character. */
 function follow(program: Program, threads: Set<number>, from: number, empty: number): void {
   const open = [from];
-  for (let at = open.pop(); at !== undefined; at = open.pop()) {
-    if (threads.has(at)) continue;
-    threads.add(at);
-    const one = program.instructions[at];
-    if (one?.kind === 'fork') open.push(one.other, one.out);
-    if (one?.kind === 'go' || (one?.kind === 'empty' && (one.wanted & ~empty) === 0)) open.push(one.out);
+  for (let address = open.pop(); address !== undefined; address = open.pop()) {
+    if (threads.has(address)) continue;
+    threads.add(address);
+    const instruction = program.instructions[address];
+    if (instruction?.kind === 'fork') open.push(instruction.other, instruction.out);
+    if (instruction?.kind === 'go' || (instruction?.kind === 'empty' && (instruction.wanted & ~empty) === 0))
+      open.push(instruction.out);
   }
 }
 
 function isIn(ranges: readonly number[], character: number): boolean {
-  for (let at = 0; at < ranges.length; at += 2) {
-    if (character >= (ranges[at] ?? 0) && character <= (ranges[at + 1] ?? 0)) return true;
+  for (let index = 0; index < ranges.length; index += 2) {
+    if (character >= (ranges[index] ?? 0) && character <= (ranges[index + 1] ?? 0)) return true;
   }
   return false;
 }
@@ -72,9 +74,9 @@ function isIn(ranges: readonly number[], character: number): boolean {
 const NEWLINE = 10;
 
 /** Assertions that hold between the character before a position and the one at it. */
-function emptyAt(characters: readonly number[], at: number): number {
-  const before = characters[at - 1];
-  const after = characters[at];
+function emptyAt(characters: readonly number[], position: number): number {
+  const before = characters[position - 1];
+  const after = characters[position];
   let holds = isWord(before) === isWord(after) ? NO_WORD_BOUNDARY : WORD_BOUNDARY;
   if (before === undefined) holds |= BEGIN_TEXT | BEGIN_LINE;
   if (before === NEWLINE) holds |= BEGIN_LINE;

@@ -58,9 +58,9 @@ export function filterExpired(state: MasterState, timer: string, now: Millis): M
 /** The file of `--whitelist` says something else. */
 export function whitelistChanged(
   state: MasterState,
-  { hosts, at }: EventOf<'whitelist.changed'>,
+  { hosts, at: now }: EventOf<'whitelist.changed'>,
 ): MasterEffect[] {
   state.allocator.whitelist = hosts && new Set(hosts);
   markAll(state.allocator);
-  return allocateLater(state, at);
+  return allocateLater(state, now);
 }

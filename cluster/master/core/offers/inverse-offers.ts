@@ -30,8 +30,8 @@ const EXPIRY = 'inverse-offer';
 export function askSoon(state: MasterState, now: Millis): MasterEffect[] {
   const { inverse } = state;
   if (state.registry.machines.size === 0) return [];
-  const at = inverse.lastRunAt + state.boot.settings.allocationIntervalMs;
-  return at <= now ? ask(state, now) : wakeAt(state, at);
+  const nextRunAt = inverse.lastRunAt + state.boot.settings.allocationIntervalMs;
+  return nextRunAt <= now ? ask(state, now) : wakeAt(state, nextRunAt);
 }
 
 /** The timer `inverse`: a run that waited, or a refusal that is over. */
@@ -42,11 +42,11 @@ export function askNow(state: MasterState, now: Millis): MasterEffect[] {
   return ask(state, now);
 }
 
-function wakeAt(state: MasterState, at: Millis): MasterEffect[] {
+function wakeAt(state: MasterState, dueAt: Millis): MasterEffect[] {
   const { inverse } = state;
-  if (inverse.dueAt !== undefined && inverse.dueAt <= at) return [];
-  inverse.dueAt = at;
-  return [{ kind: 'wake', timer: TIMER, at }];
+  if (inverse.dueAt !== undefined && inverse.dueAt <= dueAt) return [];
+  inverse.dueAt = dueAt;
+  return [{ kind: 'wake', timer: TIMER, at: dueAt }];
 }
 
 function ask(state: MasterState, now: Millis): MasterEffect[] {
@@ -68,8 +68,8 @@ function ask(state: MasterState, now: Millis): MasterEffect[] {
 }
 
 function append(byFramework: Map<string, InverseOfferRecord[]>, offer: InverseOfferRecord): void {
-  const known = byFramework.get(offer.frameworkId);
-  if (known) known.push(offer);
+  const existing = byFramework.get(offer.frameworkId);
+  if (existing) existing.push(offer);
   else byFramework.set(offer.frameworkId, [offer]);
 }
 
@@ -104,11 +104,11 @@ function makeOffer(state: MasterState, framework: Framework, agent: Agent): Inve
 }
 
 function inner<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V> {
-  const known = map.get(key);
-  if (known) return known;
-  const made = new Map<string, V>();
-  map.set(key, made);
-  return made;
+  const existing = map.get(key);
+  if (existing) return existing;
+  const created = new Map<string, V>();
+  map.set(key, created);
+  return created;
 }
 
 function send(

@@ -51,8 +51,12 @@ export function offerPrinter(
 /** The executors that the framework has there; undefined without any. */
 function executorIdsOf({ executors }: Agent, framework: Framework): mesos.ExecutorID[] | undefined {
   if (executors.size === 0) return undefined;
-  const own = [...executors.values()].filter(({ frameworkId }) => frameworkId === framework.id);
-  return own.length === 0 ? undefined : own.map(({ id }) => ({ value: id }));
+  const executorsOfFramework = [...executors.values()].filter(
+    ({ frameworkId }) => frameworkId === framework.id,
+  );
+  return executorsOfFramework.length === 0
+    ? undefined
+    : executorsOfFramework.map(({ id }) => ({ value: id }));
 }
 
 /** Ports that the system hands out by itself are an agent's own matter. */
@@ -68,7 +72,7 @@ function printFor(framework: Pick<Framework, 'info'>, offered: Resources, role: 
 
 /** The address that an agent listens on, from its pid. */
 export function addressOf(agent: Pick<Agent, 'pid'>): { ip: string; port: number } {
-  const at = agent.pid.lastIndexOf('@');
+  const separator = agent.pid.lastIndexOf('@');
   const colon = agent.pid.lastIndexOf(':');
-  return { ip: agent.pid.slice(at + 1, colon), port: Number(agent.pid.slice(colon + 1)) };
+  return { ip: agent.pid.slice(separator + 1, colon), port: Number(agent.pid.slice(colon + 1)) };
 }

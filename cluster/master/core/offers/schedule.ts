@@ -22,9 +22,9 @@ export function allocateLater(state: MasterState, now: Millis): MasterEffect[] {
   return schedule(state, Math.max(now, state.allocator.lastRunAt) + state.boot.settings.allocationIntervalMs);
 }
 
-function schedule(state: MasterState, at: Millis): MasterEffect[] {
+function schedule(state: MasterState, dueAt: Millis): MasterEffect[] {
   const { allocator } = state;
-  if (allocator.dueAt !== undefined && allocator.dueAt <= at) return [];
-  allocator.dueAt = at;
-  return [{ kind: 'wake', timer: ALLOCATE_TIMER, at }];
+  if (allocator.dueAt !== undefined && allocator.dueAt <= dueAt) return [];
+  allocator.dueAt = dueAt;
+  return [{ kind: 'wake', timer: ALLOCATE_TIMER, at: dueAt }];
 }

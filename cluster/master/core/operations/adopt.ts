@@ -18,16 +18,16 @@ export function adoptOperations(
   for (const { uuid, framework_id, info, latest_status, statuses } of reported ?? []) {
     seen.add(uuid.value);
     const frameworkId = framework_id?.value;
-    const known = agent.operations.get(uuid.value);
-    if (known) setLatest(state, known, latest_status);
+    const existing = agent.operations.get(uuid.value);
+    if (existing) setLatest(state, existing, latest_status);
     const record =
-      known ?? addOperation(state, { uuid: uuid.value, agent, frameworkId, info, latest: latest_status });
+      existing ?? addOperation(state, { uuid: uuid.value, agent, frameworkId, info, latest: latest_status });
     record.statuses = statuses ?? record.statuses;
   }
   const missing = [...agent.operations.values()].filter(({ uuid }) => !seen.has(uuid));
   for (const record of missing.filter(({ latest }) => isEnd(latest.state))) removeOperation(state, record);
-  const asked = missing.filter(({ latest }) => !isEnd(latest.state));
-  if (asked.length === 0) return [];
-  const message = { operations: asked.map(({ uuid }) => ({ operation_uuid: { value: uuid } })) };
+  const unfinished = missing.filter(({ latest }) => !isEnd(latest.state));
+  if (unfinished.length === 0) return [];
+  const message = { operations: unfinished.map(({ uuid }) => ({ operation_uuid: { value: uuid } })) };
   return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ReconcileOperationsMessage', message }];
 }

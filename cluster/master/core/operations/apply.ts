@@ -55,14 +55,14 @@ function order(state: MasterState, { agent, framework, operation }: Application)
 
 /** Sends an agent without resource providers all its dynamic reservations and volumes, which it keeps. */
 export function sendCheckpoint(agent: Agent): MasterEffect[] {
-  const kept = checkpointedOf(agent.total);
+  const checkpointed = checkpointedOf(agent.total);
   const isModern = hasCapability(agent, 'RESERVATION_REFINEMENT');
-  if (!isModern && kept.some(isRefined)) {
+  if (!isModern && checkpointed.some(isRefined)) {
     const fields = { agent: agent.id };
     const text = 'the agent cannot be told of refined reservations';
     return [{ kind: 'note', level: 'warn', text, fields }];
   }
-  const resources = isModern ? writeResources(kept) : writeLegacyResources(kept);
+  const resources = isModern ? writeResources(checkpointed) : writeLegacyResources(checkpointed);
   const message = { resources };
   return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.CheckpointResourcesMessage', message }];
 }

@@ -41,9 +41,11 @@ export function countOperation(
   by: 1 | -1 = 1,
 ): void {
   const prefixes = ['master/operations/'];
-  if (COUNTED_TYPES.some((one) => one === type)) prefixes.push(`master/operations/${type?.toLowerCase()}/`);
+  if (COUNTED_TYPES.some((countedType) => countedType === type))
+    prefixes.push(`master/operations/${type?.toLowerCase()}/`);
   for (const prefix of prefixes) {
     count(counted, `${prefix}total`, by);
-    if (COUNTED_STATES.some((one) => one === state)) count(counted, `${prefix}${shortState(state)}`, by);
+    if (COUNTED_STATES.some((countedState) => countedState === state))
+      count(counted, `${prefix}${shortState(state)}`, by);
   }
 }

@@ -40,11 +40,11 @@ function listsOf({ reserve, unreserve, create, destroy, grow_volume, shrink_volu
 
 /** The operation with the offer's role on every resource that has none. */
 export function injectRole(operation: Operation, frameworkId: string, role: string): Operation {
-  const one = (resource: mesos.Resource): mesos.Resource =>
+  const withRole = (resource: mesos.Resource): mesos.Resource =>
     resource.allocation_info ? resource : { ...resource, allocation_info: { role } };
-  const all = (wire: Wire): Wire => wire?.map(one);
+  const all = (wire: Wire): Wire => wire?.map(withRole);
   return {
-    ...withEach(operation, one),
+    ...withEach(operation, withRole),
     launch: operation.launch && {
       task_infos: operation.launch.task_infos?.map((task) => launchTask(task, frameworkId, all)),
     },
@@ -53,8 +53,8 @@ export function injectRole(operation: Operation, frameworkId: string, role: stri
 }
 
 /** An operation on resources with each of them changed. */
-function withEach(operation: Operation, one: (resource: mesos.Resource) => mesos.Resource): Operation {
-  const all = (wire: Wire): Wire => wire?.map(one);
+function withEach(operation: Operation, change: (resource: mesos.Resource) => mesos.Resource): Operation {
+  const all = (wire: Wire): Wire => wire?.map(change);
   const { reserve, unreserve, create, destroy, grow_volume: grow, shrink_volume: shrink } = operation;
   return {
     ...operation,
@@ -62,8 +62,8 @@ function withEach(operation: Operation, one: (resource: mesos.Resource) => mesos
     unreserve: unreserve && { ...unreserve, resources: all(unreserve.resources) },
     create: create && { ...create, volumes: all(create.volumes) },
     destroy: destroy && { ...destroy, volumes: all(destroy.volumes) },
-    grow_volume: grow && { ...grow, volume: one(grow.volume), addition: one(grow.addition) },
-    shrink_volume: shrink && { ...shrink, volume: one(shrink.volume) },
+    grow_volume: grow && { ...grow, volume: change(grow.volume), addition: change(grow.addition) },
+    shrink_volume: shrink && { ...shrink, volume: change(shrink.volume) },
   };
 }
 

@@ -21,15 +21,15 @@ export function reconcileOperations(
   framework: Framework,
   call: scheduler.Call.ReconcileOperations,
 ): MasterEffect[] {
-  const asked = call.operations ?? [];
-  if (asked.length > 0) return asked.flatMap((operation) => answer(state, framework, operation));
+  const queries = call.operations ?? [];
+  if (queries.length > 0) return queries.flatMap((operation) => answer(state, framework, operation));
   return [...framework.operations.values()].flatMap((record) => tellOperation(framework, lastStatus(record)));
 }
 
-function answer(state: MasterState, framework: Framework, asked: Asked): MasterEffect[] {
-  const { operation_id, agent_id, resource_provider_id } = asked;
-  const known = framework.operations.get(operation_id.value);
-  if (known) return tellOperation(framework, lastStatus(known));
+function answer(state: MasterState, framework: Framework, query: Asked): MasterEffect[] {
+  const { operation_id, agent_id, resource_provider_id } = query;
+  const record = framework.operations.get(operation_id.value);
+  if (record) return tellOperation(framework, lastStatus(record));
   const agent = state.agents.get(agent_id?.value ?? '');
   if (agent && resource_provider_id && hasCapability(agent, 'AGENT_OPERATION_FEEDBACK')) {
     const operations = [{ operation_id, resource_provider_id }];

@@ -20,7 +20,7 @@ import { isEnd, removeOperation, setStatus } from './record';
 /** A status from an agent: into the record, to the framework that asked; otherwise we acknowledge it ourselves. */
 export function operationReported(
   state: MasterState,
-  { pid, message, at }: EventOf<'agent.operation'>,
+  { pid, message, at: now }: EventOf<'agent.operation'>,
 ): MasterEffect[] {
   count(state, 'master/messages_operation_status_update');
   const framework = state.frameworks.get(message.framework_id?.value ?? '');
@@ -38,8 +38,8 @@ export function operationReported(
     record,
     message.latest_status ? { ...message.latest_status, operation_id: record.info.id } : status,
   );
-  const told = passOn(state, agent, { record, status, now: at });
-  return [...told, ...checkDrained(state, agent.id, at)];
+  const told = passOn(state, agent, { record, status, now: now });
+  return [...told, ...checkDrained(state, agent.id, now)];
 }
 
 /**

@@ -29,7 +29,7 @@ const BUSY: Record<Leaving, string> = {
 };
 
 /** An operator knows that an agent will never come back. Asking again is fine. */
-export function markGone(state: MasterState, { request, call, at }: OperatorCall): MasterEffect[] {
+export function markGone(state: MasterState, { request, call, at: now }: OperatorCall): MasterEffect[] {
   const agentId = call.mark_agent_gone?.agent_id.value ?? '';
   if (state.registry.gone.has(agentId)) return [{ kind: 'answer', request, status: 200 }];
   const leaving = state.leaving.get(agentId);
@@ -37,7 +37,7 @@ export function markGone(state: MasterState, { request, call, at }: OperatorCall
   if (!isKnownAgent(state, agentId)) return refuse(request, 404, `Agent '${agentId}' not found`);
   state.leaving.set(agentId, 'gone');
   const next = { kind: 'gone', agentId, request } as const;
-  return change(state, { change: { kind: 'gone', agentId, at }, next });
+  return change(state, { change: { kind: 'gone', agentId, at: now }, next });
 }
 
 /** DEACTIVATE_AGENT: no offers any more; tasks keep running. */

@@ -83,7 +83,7 @@ function teardownError({ frameworks }: MasterState, { call }: CallEvent): string
 }
 
 /** An operator ends a framework. */
-function teardown(state: MasterState, { request, call, at }: CallEvent): MasterEffect[] {
+function teardown(state: MasterState, { request, call, at: now }: CallEvent): MasterEffect[] {
   const framework = state.frameworks.get(call.teardown?.framework_id.value ?? '');
-  return framework ? [{ kind: 'answer', request, status: 200 }, ...remove(state, framework, at)] : [];
+  return framework ? [{ kind: 'answer', request, status: 200 }, ...remove(state, framework, now)] : [];
 }

@@ -20,15 +20,15 @@ import type { MasterState } from '../state/state';
 
 /** DRAIN_AGENT. Asking again replaces what was asked before. */
 export function drainAgent(state: MasterState, { request, call }: EventOf<'operator.call'>): MasterEffect[] {
-  const asked = call.drain_agent;
-  if (!asked) return [];
-  const agentId = asked.agent_id.value;
+  const order = call.drain_agent;
+  if (!order) return [];
+  const agentId = order.agent_id.value;
   const refuse = (status: number, text: string): MasterEffect[] => [
     { kind: 'answer', request, status, text },
   ];
   if (!isKnownAgent(state, agentId)) return refuse(400, 'Unknown agent');
   if (state.leaving.get(agentId) === 'gone') return refuse(409, 'Agent is currently being marked gone');
-  const info = { state: 'DRAINING', config: readConfig(asked) } as const;
+  const info = { state: 'DRAINING', config: readConfig(order) } as const;
   const next = { kind: 'draining', agentId, request } as const;
   return change(state, { change: { kind: 'drain', agentId, info }, next });
 }

@@ -36,40 +36,40 @@ interface Wish {
 
 /** The change that each call asks for. */
 const WISHES: Partial<Record<Call.Type, (call: Call) => Wish | undefined>> = {
-  RESERVE_RESOURCES: ({ reserve_resources: given }) =>
-    given && {
-      agentId: given.agent_id.value,
-      operation: { type: 'RESERVE', reserve: { resources: given.resources, source: given.source } },
+  RESERVE_RESOURCES: ({ reserve_resources: request }) =>
+    request && {
+      agentId: request.agent_id.value,
+      operation: { type: 'RESERVE', reserve: { resources: request.resources, source: request.source } },
     },
-  UNRESERVE_RESOURCES: ({ unreserve_resources: given }) =>
-    given && {
-      agentId: given.agent_id.value,
-      operation: { type: 'UNRESERVE', unreserve: { resources: given.resources } },
+  UNRESERVE_RESOURCES: ({ unreserve_resources: request }) =>
+    request && {
+      agentId: request.agent_id.value,
+      operation: { type: 'UNRESERVE', unreserve: { resources: request.resources } },
     },
-  CREATE_VOLUMES: ({ create_volumes: given }) =>
-    given && {
-      agentId: given.agent_id.value,
-      operation: { type: 'CREATE', create: { volumes: given.volumes } },
+  CREATE_VOLUMES: ({ create_volumes: request }) =>
+    request && {
+      agentId: request.agent_id.value,
+      operation: { type: 'CREATE', create: { volumes: request.volumes } },
     },
-  DESTROY_VOLUMES: ({ destroy_volumes: given }) =>
-    given && {
-      agentId: given.agent_id.value,
-      operation: { type: 'DESTROY', destroy: { volumes: given.volumes } },
+  DESTROY_VOLUMES: ({ destroy_volumes: request }) =>
+    request && {
+      agentId: request.agent_id.value,
+      operation: { type: 'DESTROY', destroy: { volumes: request.volumes } },
     },
-  GROW_VOLUME: ({ grow_volume: given }) =>
-    given && {
-      agentId: given.agent_id?.value ?? '',
+  GROW_VOLUME: ({ grow_volume: request }) =>
+    request && {
+      agentId: request.agent_id?.value ?? '',
       operation: {
         type: 'GROW_VOLUME',
-        grow_volume: { volume: given.volume, addition: given.addition },
+        grow_volume: { volume: request.volume, addition: request.addition },
       },
     },
-  SHRINK_VOLUME: ({ shrink_volume: given }) =>
-    given && {
-      agentId: given.agent_id?.value ?? '',
+  SHRINK_VOLUME: ({ shrink_volume: request }) =>
+    request && {
+      agentId: request.agent_id?.value ?? '',
       operation: {
         type: 'SHRINK_VOLUME',
-        shrink_volume: { volume: given.volume, subtract: given.subtract },
+        shrink_volume: { volume: request.volume, subtract: request.subtract },
       },
     },
 };
@@ -101,18 +101,18 @@ function whereOf({ id, pid, info }: Agent, { type }: mesos.Offer.Operation): str
 
 /** Makes room for what is wished for and carries it out: 202, or 409 when the resources are in use. */
 export function operateResources(state: MasterState, event: EventOf<'operator.call'>): MasterEffect[] {
-  const { request, call, at } = event;
+  const { request, call, at: now } = event;
   const wish = wishOf(call);
   const agent = state.agents.get(wish?.agentId ?? '');
   if (!wish || !agent) return [];
   const { operation } = wish;
   const conversions = conversionsOf(operation);
-  const effects = makeRoom(state, agent, conversions, at);
+  const effects = makeRoom(state, agent, conversions, now);
   const free = convertFree(state, agent, conversions);
   if ('error' in free) return [...effects, { kind: 'answer', request, status: 409, text: free.error }];
   const applied = applyOperation(state, { agent, framework: undefined, operation });
   convertAgent(state.allocator, agent.id, { total: agent.total, free });
-  return [{ kind: 'answer', request, status: 202 }, ...effects, ...applied, ...allocateSoon(state, at)];
+  return [{ kind: 'answer', request, status: 202 }, ...effects, ...applied, ...allocateSoon(state, now)];
 }
 
 /**

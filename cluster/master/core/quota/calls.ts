@@ -38,9 +38,9 @@ export function updateQuota(state: MasterState, { request, call }: CallEvent): M
 /** The older call: only for roles without a quota. */
 export function setOldQuota(state: MasterState, { request, call }: CallEvent): MasterEffect[] {
   if (!call.set_quota) return [];
-  const { quota_request: given } = call.set_quota;
-  const config = configOf(given);
-  const tooMuch = given.force ? undefined : overcommit(state, [config]);
+  const { quota_request: quotaRequest } = call.set_quota;
+  const config = configOf(quotaRequest);
+  const tooMuch = quotaRequest.force ? undefined : overcommit(state, [config]);
   if (tooMuch) {
     const text =
       "Quota guarantees overcommit the cluster (use 'force' to bypass this check): " +

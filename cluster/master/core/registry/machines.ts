@@ -30,19 +30,19 @@ export function machinesOf(
 
 /** New machines begin to drain, those that are left out are up again, the others keep their mode. */
 export function replaceSchedule(record: MachineRecord, schedule: maintenance.Schedule): void {
-  const wanted = new Map(machinesOf(schedule).map((one) => [machineKey(one.id), one]));
+  const wanted = new Map(machinesOf(schedule).map((machine) => [machineKey(machine.id), machine]));
   for (const key of [...record.machines.keys()]) if (!wanted.has(key)) record.machines.delete(key);
   for (const [key, { id, unavailability }] of wanted) {
-    const known = record.machines.get(key);
-    record.machines.set(key, { id: known?.id ?? id, mode: known?.mode ?? 'DRAINING', unavailability });
+    const existing = record.machines.get(key);
+    record.machines.set(key, { id: existing?.id ?? id, mode: existing?.mode ?? 'DRAINING', unavailability });
   }
   record.schedules = [schedule];
 }
 
 export function bringDown(record: MachineRecord, ids: readonly mesos.MachineID[]): void {
   for (const id of ids) {
-    const known = record.machines.get(machineKey(id));
-    if (known) record.machines.set(machineKey(id), { ...known, mode: 'DOWN' });
+    const existing = record.machines.get(machineKey(id));
+    if (existing) record.machines.set(machineKey(id), { ...existing, mode: 'DOWN' });
   }
 }
 

@@ -51,14 +51,16 @@ export function writeRecord(record: RegistryRecord): Stored {
     deactivated: record.deactivated.has(id) || undefined,
     drain_info: record.drains.get(id),
   });
-  const entry = ([id, at]: [string, Millis]): { id: mesos.AgentID; timestamp: mesos.TimeInfo } => ({
+  const entry = ([id, since]: [string, Millis]): { id: mesos.AgentID; timestamp: mesos.TimeInfo } => ({
     id: { value: id },
-    timestamp: { nanoseconds: BigInt(Math.round(at)) * 1_000_000n },
+    timestamp: { nanoseconds: BigInt(Math.round(since)) * 1_000_000n },
   });
   return {
     master: record.master && { info: record.master },
     slaves: { slaves: [...record.agents].map(([id, info]) => ({ info, ...wish(id) })) },
-    unreachable: { slaves: [...record.unreachable].map((one) => ({ ...entry(one), ...wish(one[0]) })) },
+    unreachable: {
+      slaves: [...record.unreachable].map((agentEntry) => ({ ...entry(agentEntry), ...wish(agentEntry[0]) })),
+    },
     gone: { slaves: [...record.gone].map(entry) },
     weights: [...record.weights].map(([role, weight]) => ({ info: { role, weight } })),
     quota_configs: [...record.quotas.values()],

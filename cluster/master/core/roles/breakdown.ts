@@ -22,7 +22,7 @@ export interface Breakdown {
 }
 
 export function breakdownOf(state: MasterState, role: string): Breakdown {
-  return breakdowns(state, (one) => one === role).get(role) ?? NOTHING;
+  return breakdowns(state, (name) => name === role).get(role) ?? NOTHING;
 }
 
 export function consumedQuota(state: MasterState, role: string): Quantities {
@@ -42,13 +42,13 @@ export function breakdowns(
   state: MasterState,
   isWanted: (role: string) => boolean = () => true,
 ): ReadonlyMap<string, Breakdown> {
-  const made = new Map<string, { [K in keyof Breakdown]: Map<string, number> }>();
+  const sums = new Map<string, { [K in keyof Breakdown]: Map<string, number> }>();
   const add = (role: string, part: keyof Breakdown, resources: Resources, sign: 1 | -1 = 1): void => {
     const quantities = quantitiesOf(resources);
     for (const name of [role, ...ancestorsOf(role)]) {
       if (!isWanted(name)) continue;
-      const entry = made.get(name) ?? emptyBreakdown();
-      made.set(name, entry);
+      const entry = sums.get(name) ?? emptyBreakdown();
+      sums.set(name, entry);
       addQuantities(entry[part], quantities, sign);
     }
   };
@@ -60,14 +60,14 @@ export function breakdowns(
     addReserved('consumed', agent.free);
   }
   for (const { role, resources } of state.offers.values()) {
-    const own = resources.filter((resource) => !isShared(resource));
-    add(role, 'offered', own);
-    addReserved('consumed', own);
+    const unsharedParts = resources.filter((resource) => !isShared(resource));
+    add(role, 'offered', unsharedParts);
+    addReserved('consumed', unsharedParts);
   }
-  addAllocated(state, made, isWanted);
+  addAllocated(state, sums, isWanted);
   for (const agent of state.allocator.agents.values())
     if (agent.shared.length > 0) addShared(state, agent, add);
-  return made;
+  return sums;
 }
 
 type Add = (role: string, part: keyof Breakdown, resources: Resources) => void;
@@ -119,13 +119,13 @@ const emptyBreakdown = (): { [K in keyof Breakdown]: Map<string, number> } => ({
 /** Adds the allocated resources of the role, without those that are only offered. */
 function addAllocated(
   state: MasterState,
-  made: Map<string, { [K in keyof Breakdown]: Map<string, number> }>,
+  sums: Map<string, { [K in keyof Breakdown]: Map<string, number> }>,
   isWanted: (role: string) => boolean,
 ): void {
   for (const [role, node] of state.allocator.roles.nodes) {
     if (!isWanted(role)) continue;
-    const entry = made.get(role) ?? emptyBreakdown();
-    made.set(role, entry);
+    const entry = sums.get(role) ?? emptyBreakdown();
+    sums.set(role, entry);
     const shared = sharedOf(state, node);
     for (const [name, milli] of [...node.use, ...node.members]) {
       const used = milli - (shared.get(name) ?? 0) - (entry.offered.get(name) ?? 0);

@@ -55,12 +55,12 @@ const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
   MESSAGE: (state, framework, call) => (call.message ? toExecutor(state, framework, call.message) : []),
   RECONCILE_OPERATIONS: (state, framework, call) =>
     call.reconcile_operations ? reconcileOperations(state, framework, call.reconcile_operations) : [],
-  ACCEPT_INVERSE_OFFERS: (state, framework, { accept_inverse_offers: given }, now) =>
-    given ? answerInverseOffers(state, framework, answerOf('ACCEPT', given), now) : [],
-  DECLINE_INVERSE_OFFERS: (state, framework, { decline_inverse_offers: given }, now) =>
-    given ? answerInverseOffers(state, framework, answerOf('DECLINE', given), now) : [],
-  ACKNOWLEDGE_OPERATION_STATUS: (state, framework, { acknowledge_operation_status: given }, now) =>
-    given ? acknowledgeOperation(state, framework, given, now) : [],
+  ACCEPT_INVERSE_OFFERS: (state, framework, { accept_inverse_offers: part }, now) =>
+    part ? answerInverseOffers(state, framework, answerOf('ACCEPT', part), now) : [],
+  DECLINE_INVERSE_OFFERS: (state, framework, { decline_inverse_offers: part }, now) =>
+    part ? answerInverseOffers(state, framework, answerOf('DECLINE', part), now) : [],
+  ACKNOWLEDGE_OPERATION_STATUS: (state, framework, { acknowledge_operation_status: part }, now) =>
+    part ? acknowledgeOperation(state, framework, part, now) : [],
   REQUEST: () => [],
 };
 
@@ -80,9 +80,9 @@ const METRICS: Partial<Record<scheduler.Call.Type, string>> = {
 
 /** Answers a call, 202 and an empty body when it is taken; the refusals in the order of Mesos. */
 export function call(state: MasterState, event: EventOf<'scheduler.call'>): MasterEffect[] {
-  const { request, call: made } = event;
-  const framework = state.frameworks.get(made.framework_id?.value ?? '');
-  if (framework) countCall(framework, made);
+  const { request, call: received } = event;
+  const framework = state.frameworks.get(received.framework_id?.value ?? '');
+  if (framework) countCall(framework, received);
   const refusal = refusalOf(framework, event);
   if (refusal || !framework) {
     return [{ kind: 'answer', request, ...(refusal ?? { status: 400, text: 'Framework cannot be found' }) }];
@@ -123,35 +123,35 @@ export interface Outcome {
 }
 
 /** Carries out a call of a framework that is connected and may make it. */
-export function carryOut(state: MasterState, framework: Framework, made: Made): Outcome {
-  const { call, at } = made;
+export function carryOut(state: MasterState, framework: Framework, received: Made): Outcome {
+  const { call, at: receivedAt } = received;
   const type = call.type ?? 'UNKNOWN';
   if (call.type === 'UPDATE_FRAMEWORK' && call.update_framework) {
-    return update(state, framework, call.update_framework, made);
+    return update(state, framework, call.update_framework, received);
   }
   const transition = CALLS[type];
   if (!transition) return { status: 501, text: `Call ${type} is not supported`, effects: [] };
   const metric = METRICS[type];
   if (metric) count(state, `master/messages_${metric}`);
-  return { status: 202, effects: transition(state, framework, call, at) };
+  return { status: 202, effects: transition(state, framework, call, receivedAt) };
 }
 
 function update(
   state: MasterState,
   framework: Framework,
   call: scheduler.Call.UpdateFramework,
-  { patterns, at }: Made,
+  { patterns, at: receivedAt }: Made,
 ): Outcome {
   const error = updateError(state, framework, call, patterns);
   if (error) return { status: 400, text: error, effects: [] };
   const refused = registrationRefusal(state, call.framework_info);
   if (refused) return { status: 403, text: refused, effects: [] };
-  return { status: 200, effects: updateFramework(state, framework, { update: call, patterns }, at) };
+  return { status: 200, effects: updateFramework(state, framework, { update: call, patterns }, receivedAt) };
 }
 
 function refusalOf(
   framework: Framework | undefined,
-  { stream, call: made, principal }: EventOf<'scheduler.call'>,
+  { stream, call: received, principal }: EventOf<'scheduler.call'>,
 ): { status: number; text: string } | undefined {
   if (!framework) return { status: 400, text: 'Framework cannot be found' };
   if (principal?.value !== undefined && principal.value !== framework.info.principal) {
@@ -165,6 +165,6 @@ function refusalOf(
   if (stream === framework.stream) return undefined;
   const text =
     `The stream ID '${stream}' included in this request didn't match the stream ID currently associated ` +
-    `with framework ID ${made.framework_id?.value}`;
+    `with framework ID ${received.framework_id?.value}`;
   return { status: 400, text };
 }

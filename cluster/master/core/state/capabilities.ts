@@ -13,6 +13,6 @@ export const MASTER_CAPABILITIES: readonly mesos.MasterInfo.Capability.Type[] = 
 
 /** The capabilities that a registry requires and this master lacks. */
 export function missingCapabilities(wanted: Iterable<string>): string[] {
-  const known: readonly string[] = MASTER_CAPABILITIES;
-  return [...wanted].filter((name) => !known.includes(name));
+  const capabilities: readonly string[] = MASTER_CAPABILITIES;
+  return [...wanted].filter((name) => !capabilities.includes(name));
 }

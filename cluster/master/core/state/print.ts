@@ -7,8 +7,8 @@ import { type Resources, writeShownResources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 
 /** Milliseconds since 1970 as a TimeInfo of whole milliseconds. */
-export function printTime(at: Millis | undefined): mesos.TimeInfo | undefined {
-  return at === undefined ? undefined : { nanoseconds: BigInt(Math.round(at)) * 1_000_000n };
+export function printTime(millis: Millis | undefined): mesos.TimeInfo | undefined {
+  return millis === undefined ? undefined : { nanoseconds: BigInt(Math.round(millis)) * 1_000_000n };
 }
 
 /** Resources as endpoints show them: with `role` and `reservation` beside `reservations`. */

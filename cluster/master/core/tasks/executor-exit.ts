@@ -14,7 +14,7 @@ import { removeExecutor } from './executors';
 
 export function exitedExecutor(
   state: MasterState,
-  { pid, message, at }: EventOf<'agent.exitedExecutor'>,
+  { pid, message, at: now }: EventOf<'agent.exitedExecutor'>,
 ): MasterEffect[] {
   count(state, 'master/messages_exited_executor');
   const { slave_id: agent_id, framework_id, executor_id, status } = message;
@@ -23,7 +23,7 @@ export function exitedExecutor(
   const record = agent.executors.get(executorKey(framework_id.value, executor_id.value));
   if (!record) return [ignored(pid, message, 'the executor is not known')];
   removeExecutor(state, agent, record);
-  const soon = allocateSoon(state, at);
+  const soon = allocateSoon(state, now);
   const stream = state.frameworks.get(framework_id.value)?.stream;
   if (stream === undefined) return [...soon, ignored(pid, message, 'its framework is not connected')];
   const failure = { agent_id, executor_id, status };

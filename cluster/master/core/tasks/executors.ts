@@ -37,12 +37,12 @@ export function removeExecutor(state: MasterState, agent: Agent, record: Executo
 
 /** All executors of a framework, wherever they are. Asked for each event of a framework: most agents have none. */
 export function executorsOf(state: MasterState, frameworkId: string): ExecutorRecord[] {
-  const own: ExecutorRecord[] = [];
+  const records: ExecutorRecord[] = [];
   for (const { executors } of state.agents.values()) {
     if (executors.size === 0) continue;
-    for (const record of executors.values()) if (record.frameworkId === frameworkId) own.push(record);
+    for (const record of executors.values()) if (record.frameworkId === frameworkId) records.push(record);
   }
-  return own;
+  return records;
 }
 
 /**

@@ -49,7 +49,7 @@ export function sharedOnlyOffered(state: MasterState, { id, sharedUse }: Allocat
     sharedUse,
     offers.flatMap(({ resources }) => resources.filter(isShared)),
   );
-  return sharedUse.filter(({ identity }) => !used.some((one) => one.identity === identity));
+  return sharedUse.filter(({ identity }) => !used.some((volume) => volume.identity === identity));
 }
 
 /** All executors by the id of their framework. */
@@ -57,8 +57,8 @@ export function executorsByFramework(state: MasterState): ReadonlyMap<string, re
   const all = new Map<string, ExecutorRecord[]>();
   for (const { executors } of state.agents.values()) {
     for (const executor of executors.values()) {
-      const own = all.get(executor.frameworkId);
-      if (own) own.push(executor);
+      const executorsOfFramework = all.get(executor.frameworkId);
+      if (executorsOfFramework) executorsOfFramework.push(executor);
       else all.set(executor.frameworkId, [executor]);
     }
   }

@@ -18,9 +18,10 @@ export function setTaskState(
   status: mesos.TaskStatus,
   latest: TaskState,
 ): void {
-  const { data: _data, ...kept } = status;
-  const before = task.statuses.at(-1)?.state === kept.state ? task.statuses.slice(0, -1) : task.statuses;
-  task.statuses = [...before.slice(-STATUSES_MAX + 1), kept];
+  const { data: _data, ...statusWithoutData } = status;
+  const before =
+    task.statuses.at(-1)?.state === statusWithoutData.state ? task.statuses.slice(0, -1) : task.statuses;
+  task.statuses = [...before.slice(-STATUSES_MAX + 1), statusWithoutData];
   if (!isTerminal(task.state)) {
     if (latest !== task.state) countChange(state, task, latest, status);
     task.state = latest;

@@ -197,16 +197,16 @@ export function toldState({ forwarded, state }: TaskRecord): TaskState {
 type Asked = Pick<scheduler.Call.Reconcile.Task, 'task_id' | 'agent_id'>;
 
 /** Explicit reconciliation of one task, first match wins (Mesos 1.11 Master::_reconcileTasks). */
-function explain(state: MasterState, framework: Framework, asked: Asked, now: Millis): MasterEffect[] {
-  const known = framework.tasks.get(asked.task_id.value);
-  if (known) return tellState(framework, known, 'Reconciliation: Latest task state', now);
-  const agentId = asked.agent_id?.value;
+function explain(state: MasterState, framework: Framework, query: Asked, now: Millis): MasterEffect[] {
+  const task = framework.tasks.get(query.task_id.value);
+  if (task) return tellState(framework, task, 'Reconciliation: Latest task state', now);
+  const agentId = query.agent_id?.value;
   const waiting = agentId === undefined ? state.recovered.size > 0 : state.recovered.has(agentId);
   if (waiting) return [];
   const answer = absent(state, agentId);
   return tell(framework, {
-    task_id: asked.task_id,
-    agent_id: asked.agent_id,
+    task_id: query.task_id,
+    agent_id: query.agent_id,
     state: stateFor(isCapable(framework, 'PARTITION_AWARE'), answer.state),
     message: answer.message,
     reason: 'REASON_RECONCILIATION',

@@ -11,8 +11,8 @@ import type { Framework, MasterState, TaskRecord } from '../state/state';
 export function keepUnreachable(state: MasterState, framework: Framework, task: TaskRecord): void {
   dropUnreachable(state, framework, task.id);
   framework.unreachableTasks.set(task.id, task);
-  const known = state.unreachableByAgent.get(task.agentId);
-  if (known) known.add(task);
+  const tasksOfAgent = state.unreachableByAgent.get(task.agentId);
+  if (tasksOfAgent) tasksOfAgent.add(task);
   else state.unreachableByAgent.set(task.agentId, new Set([task]));
   const [oldest] = framework.unreachableTasks.values();
   const max = state.boot.settings.maxUnreachableTasksPerFramework;
@@ -24,9 +24,9 @@ export function dropUnreachable(state: MasterState, framework: Framework, taskId
   const task = framework.unreachableTasks.get(taskId);
   if (!task) return;
   framework.unreachableTasks.delete(taskId);
-  const known = state.unreachableByAgent.get(task.agentId);
-  known?.delete(task);
-  if (known?.size === 0) state.unreachableByAgent.delete(task.agentId);
+  const tasksOfAgent = state.unreachableByAgent.get(task.agentId);
+  tasksOfAgent?.delete(task);
+  if (tasksOfAgent?.size === 0) state.unreachableByAgent.delete(task.agentId);
 }
 
 /** Takes all unreachable tasks of an agent from their frameworks. */

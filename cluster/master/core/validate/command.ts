@@ -79,7 +79,7 @@ const SOURCES = {
 } as const;
 
 function volumeError({ host_path, image, source }: mesos.Volume): string | undefined {
-  if ([host_path, image, source].filter((given) => given !== undefined).length !== 1) {
+  if ([host_path, image, source].filter((alternative) => alternative !== undefined).length !== 1) {
     return "Only one of them should be set: 'host_path', 'image' and 'source'";
   }
   if (!source) return undefined;

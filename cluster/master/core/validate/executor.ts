@@ -78,11 +78,11 @@ const RULE = `${'-'.repeat(60)}\n`;
 
 function sameError(executor: mesos.ExecutorInfo, framework: Framework, agent: Agent): string | undefined {
   const id = executor.executor_id.value;
-  const known = agent.executors.get(executorKey(framework.id, id));
-  if (!known || isSameExecutor(known.info, executor)) return undefined;
+  const existing = agent.executors.get(executorKey(framework.id, id));
+  if (!existing || isSameExecutor(existing.info, executor)) return undefined;
   return (
     `ExecutorInfo is not compatible with existing ExecutorInfo with same ExecutorID.\n${RULE}` +
-    `Existing ExecutorInfo:\n${print(known.info)}\n${RULE}ExecutorInfo:\n${print(executor)}\n${RULE}`
+    `Existing ExecutorInfo:\n${print(existing.info)}\n${RULE}ExecutorInfo:\n${print(executor)}\n${RULE}`
   );
 }
 

@@ -84,14 +84,14 @@ function groupTogetherError(
   tasks: readonly mesos.TaskInfo[],
   executor: mesos.ExecutorInfo,
 ): string | undefined {
-  const own = tasks.map((task) => readResources(task.resources));
+  const taskResources = tasks.map((task) => readResources(task.resources));
   const executors = readResources(executor.resources);
-  const total = [...own.flat(), ...executors];
+  const total = [...taskResources.flat(), ...executors];
   const wrong =
     inside('Task group and executor use duplicate persistence ID', persistenceIdError(total)) ??
     inside('Task group and executor mix revocable and non-revocable resources', revocableMixError(total));
-  if (wrong || !overlap(...own, executors)) return wrong;
-  const shown = own.map(printResources).join(', ');
+  if (wrong || !overlap(...taskResources, executors)) return wrong;
+  const shown = taskResources.map(printResources).join(', ');
   return (
     `There are overlapping resources in the task group's task resources { ${shown} } and/or executor ` +
     `resources ${printResources(executors)}`
@@ -113,8 +113,8 @@ function groupFitError(
 
 /** Resources of a group: those of its tasks, and of its executor when that does not run yet. */
 export function resourcesOfGroup({ tasks, executor }: GroupLaunch, executorRuns: boolean): Resources {
-  const own = tasks.map((task) => readResources(task.resources));
-  return own.reduce(addResources, executorRuns ? NO_RESOURCES : readResources(executor.resources));
+  const taskResources = tasks.map((task) => readResources(task.resources));
+  return taskResources.reduce(addResources, executorRuns ? NO_RESOURCES : readResources(executor.resources));
 }
 
 /** All tasks of an executor share its cgroups, or none does. */

@@ -142,16 +142,16 @@ function agentError(
 
 function principalError({ meta }: Resource, principal: string | undefined): string | undefined {
   if (principal === undefined) return undefined;
-  const given = meta.reservations?.at(-1)?.principal;
-  if (given === undefined)
+  const reserver = meta.reservations?.at(-1)?.principal;
+  if (reserver === undefined)
     return (
       `A reserve operation was attempted by principal '${principal}', but there is a reserved resource ` +
       'in the request with no principal set'
     );
-  if (given === principal) return undefined;
+  if (reserver === principal) return undefined;
   return (
     `A reserve operation was attempted by authenticated principal '${principal}', which does not match a ` +
-    `reserved resource in the request with principal '${given}'`
+    `reserved resource in the request with principal '${reserver}'`
   );
 }
 
@@ -233,16 +233,16 @@ function sharedError(resource: Resource, framework: Framework | undefined): stri
 
 function creatorError({ meta }: Resource, principal: string | undefined): string | undefined {
   if (principal === undefined) return undefined;
-  const given = meta.disk?.persistence?.principal;
-  if (given === undefined)
+  const creator = meta.disk?.persistence?.principal;
+  if (creator === undefined)
     return (
       `Create volume operation attempted by principal '${principal}', but there is a volume in the operation ` +
       "with no principal set in 'disk.persistence'"
     );
-  if (given === principal) return undefined;
+  if (creator === principal) return undefined;
   return (
     `Create volume operation attempted by authenticated principal '${principal}', which does not match a ` +
-    `volume in the operation with principal '${given}' set in 'disk.persistence'`
+    `volume in the operation with principal '${creator}' set in 'disk.persistence'`
   );
 }
 
@@ -253,8 +253,8 @@ function destroyError(wire: Wire, agent: Agent): string | undefined {
     inside('Invalid resources', providersError(wire)) ??
     inside('Not a persistent volume', volumesError(volumes));
   if (wrong) return wrong;
-  const own = volumes.filter(({ meta }) => meta.provider_id === undefined);
-  if (!containsResources(checkpointedOf(agent.total), own)) return 'Persistent volumes not found';
+  const agentVolumes = volumes.filter(({ meta }) => meta.provider_id === undefined);
+  if (!containsResources(checkpointedOf(agent.total), agentVolumes)) return 'Persistent volumes not found';
   return volumes.some((volume) => isInUse(agent, volume)) ? 'Persistent volumes in use' : undefined;
 }
 

@@ -88,8 +88,8 @@ function discoveryParts(discovery: mesos.DiscoveryInfo | undefined): object | un
 }
 
 /** The parts of each element that count, in an order of their own. */
-function asSet<T>(list: readonly T[] | undefined, partsOf: (one: T) => readonly unknown[]): string[] {
-  return (list ?? []).map((one) => JSON.stringify(partsOf(one), plain)).sort();
+function asSet<T>(list: readonly T[] | undefined, partsOf: (member: T) => readonly unknown[]): string[] {
+  return (list ?? []).map((member) => JSON.stringify(partsOf(member), plain)).sort();
 }
 
 function plain(_key: string, value: unknown): unknown {

@@ -162,17 +162,17 @@ export function overlap(...all: readonly Resources[]): boolean {
 
 function togetherError(task: mesos.TaskInfo): string | undefined {
   if (!task.executor) return undefined;
-  const [own, executors] = [readResources(task.resources), readResources(task.executor.resources)];
+  const [taskResources, executors] = [readResources(task.resources), readResources(task.executor.resources)];
   if (
     overlap(
-      own.filter((resource) => !isShared(resource)),
+      taskResources.filter((resource) => !isShared(resource)),
       executors,
     )
   ) {
-    const [left, right] = [printResources(own), printResources(executors)];
+    const [left, right] = [printResources(taskResources), printResources(executors)];
     return `There are overlapping resources in the task resources ${left} and executor resources ${right}`;
   }
-  const total = [...own, ...executors];
+  const total = [...taskResources, ...executors];
   return (
     inside('Task and its executor use duplicate persistence ID', persistenceIdError(total)) ??
     inside('Task and its executor mix revocable and non-revocable resources', revocableMixError(total))
@@ -190,10 +190,11 @@ function fitError(task: mesos.TaskInfo, { framework, agent, available }: LaunchC
 
 /** Resources of a launch: those of the task, and of its executor when that has to be started. */
 export function resourcesOfLaunch(task: mesos.TaskInfo, framework: Framework, agent: Agent): Resources {
-  const own = readResources(task.resources);
+  const taskResources = readResources(task.resources);
   const { executor } = task;
-  if (!executor || agent.executors.has(executorKey(framework.id, executor.executor_id.value))) return own;
-  return addResources(own, readResources(executor.resources));
+  if (!executor || agent.executors.has(executorKey(framework.id, executor.executor_id.value)))
+    return taskResources;
+  return addResources(taskResources, readResources(executor.resources));
 }
 
 function ownCgroupsError(task: mesos.TaskInfo): string | undefined {

@@ -43,19 +43,19 @@ type Subject = keyof typeof SUBJECTS;
 
 /** The calls of the v1 API that ask the same, JSON and protobuf. */
 export const EXPLAIN_CALLS: Partial<Record<Call.Type, Helper>> = {
-  EXPLAIN_FRAMEWORK: (door, request, { explain_framework: asked }) => {
-    const name = asked?.framework_id.value ?? '';
-    const explain_framework = look(door, request, 'framework', { name, limit: asked?.limit });
+  EXPLAIN_FRAMEWORK: (door, request, { explain_framework: query }) => {
+    const name = query?.framework_id.value ?? '';
+    const explain_framework = look(door, request, 'framework', { name, limit: query?.limit });
     return explain_framework ? { type: 'EXPLAIN_FRAMEWORK', explain_framework } : nobody('framework', name);
   },
-  EXPLAIN_ROLE: (door, request, { explain_role: asked }) => {
-    const name = asked?.role ?? '';
-    const explain_role = look(door, request, 'role', { name, limit: asked?.limit });
+  EXPLAIN_ROLE: (door, request, { explain_role: query }) => {
+    const name = query?.role ?? '';
+    const explain_role = look(door, request, 'role', { name, limit: query?.limit });
     return explain_role ? { type: 'EXPLAIN_ROLE', explain_role } : nobody('role', name);
   },
-  EXPLAIN_TASK: (door, request, { explain_task: asked }) => {
-    const name = asked?.task_id.value ?? '';
-    const explain_task = look(door, request, 'task', { name, limit: asked?.limit });
+  EXPLAIN_TASK: (door, request, { explain_task: query }) => {
+    const name = query?.task_id.value ?? '';
+    const explain_task = look(door, request, 'task', { name, limit: query?.limit });
     return explain_task ? { type: 'EXPLAIN_TASK', explain_task } : nobody('task', name);
   },
 };
@@ -97,8 +97,8 @@ export function explainRoutes(door: OperatorDoor): Route[] {
 function answer(door: OperatorDoor, subject: Subject): Handler {
   return (request, reply) => {
     const name = nameOf(request);
-    const given = queryOf(request)['limit'];
-    const limit = given !== undefined && /^\d+$/.test(given) ? Number(given) : undefined;
+    const limitText = queryOf(request)['limit'];
+    const limit = limitText !== undefined && /^\d+$/.test(limitText) ? Number(limitText) : undefined;
     const explained = look(door, request, subject, { name, limit });
     if (explained === undefined) return sendText(reply, 404, nobody(subject, name).text);
     return sendJson(request, reply, JSON.stringify(explained));

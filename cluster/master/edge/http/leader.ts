@@ -53,7 +53,7 @@ function elsewhere(leader: Leadership, waits: boolean, request: Request, reply: 
 }
 
 /** `/redirect`: to the leader, also from the leader itself. What comes after the path would lead in a circle. */
-export function redirect(leadership: () => Leadership, own: () => string): Handler {
+export function redirect(leadership: () => Leadership, ownAddress: () => string): Handler {
   return (request, reply) => {
     const path = request.originalUrl.split('?')[0] ?? '';
     if (!path.endsWith('/redirect')) return sendText(reply, 404, '404 Not Found.');
@@ -61,7 +61,7 @@ export function redirect(leadership: () => Leadership, own: () => string): Handl
     if (leader.kind === 'none') return sendText(reply, 503, 'No leader elected');
     return redirectTo(
       reply,
-      leader.kind === 'leading' ? `//${own()}` : `//${leader.hostname}:${leader.port}`,
+      leader.kind === 'leading' ? `//${ownAddress()}` : `//${leader.hostname}:${leader.port}`,
     );
   };
 }

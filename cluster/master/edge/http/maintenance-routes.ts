@@ -52,7 +52,10 @@ export function maintenanceRoutes(door: OperatorDoor, page: Page): Route[] {
 function machinesCall(type: Call.Type, field: 'start_maintenance' | 'stop_maintenance') {
   return (json: unknown): Call => {
     if (!Array.isArray(json)) throw new Error('Expecting a JSON array of machines');
-    return { type, [field]: { machines: json.map((one) => messageFromJson('mesos.v1.MachineID', one)) } };
+    return {
+      type,
+      [field]: { machines: json.map((machine) => messageFromJson('mesos.v1.MachineID', machine)) },
+    };
   };
 }
 

@@ -101,8 +101,8 @@ function answer(
     if (!response) return plain(reply, 403, FORBIDDEN);
     return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, response));
   }
-  const own = call.type && (HELPERS[call.type] ?? EXPLAIN_CALLS[call.type]);
-  if (own) return answerHelper(own(door, request, call), reply, accept);
+  const helper = call.type && (HELPERS[call.type] ?? EXPLAIN_CALLS[call.type]);
+  if (helper) return answerHelper(helper(door, request, call), reply, accept);
   if (call.type === 'SUBSCRIBE') return subscribe(door, request, reply, accept);
   return passCall(door, request, reply, call);
 }

@@ -49,8 +49,8 @@ export async function answerHelper(
   reply: Reply,
   accept: MediaType,
 ): Promise<Reply> {
-  const found = await answer;
-  if (!found) return sendText(reply, 200, '');
-  if ('status' in found) return sendText(reply, found.status, found.text);
-  return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, found));
+  const resolved = await answer;
+  if (!resolved) return sendText(reply, 200, '');
+  if ('status' in resolved) return sendText(reply, resolved.status, resolved.text);
+  return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, resolved));
 }

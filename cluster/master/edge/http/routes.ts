@@ -21,8 +21,8 @@ const NO_ROLE =
   "Failed to parse remove quota request for path '/master/quota': expected 3 tokens, found 2 tokens";
 
 export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor): Route[] {
-  const { page, byViewer, shared, ofTasks, one } = viewedPages(operators);
-  const own = (): string => operators.read(({ boot }) => `${boot.hostname}:${boot.port}`);
+  const { page, byViewer, shared, ofTasks, one: byId } = viewedPages(operators);
+  const ownAddress = (): string => operators.read(({ boot }) => `${boot.hostname}:${boot.port}`);
   return [
     {
       path: '/api/v1/scheduler',
@@ -36,8 +36,8 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     },
     read('/state', ofTasks(statePage)),
     read('/state-summary', shared(summaryPage)),
-    read('/slaves', one('slave_id', slavesPage)),
-    read('/frameworks', one('framework_id', frameworksPage, ofTasks)),
+    read('/slaves', byId('slave_id', slavesPage)),
+    read('/frameworks', byId('framework_id', frameworksPage, ofTasks)),
     read('/tasks', page(tasks)),
     read(
       '/roles',
@@ -65,7 +65,7 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
       anyMethod: () => operators.read(({ boot }) => boot.settings.acls === undefined),
     },
     { path: '/health', methods: { GET: (_request, reply) => reply.send() }, anyMethod: always },
-    { path: '/redirect', methods: { GET: redirect(operators.leadership, own) }, anyMethod: always },
+    { path: '/redirect', methods: { GET: redirect(operators.leadership, ownAddress) }, anyMethod: always },
   ];
 }
 

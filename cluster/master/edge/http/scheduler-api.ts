@@ -83,12 +83,12 @@ function subscribe(door: SchedulerDoor, request: Request, reply: Reply, call: Ca
 function passOn(
   door: SchedulerDoor,
   reply: Reply,
-  made: { call: Call; stream: string | undefined; principal: Principal | undefined },
+  received: { call: Call; stream: string | undefined; principal: Principal | undefined },
 ): unknown {
   const request = door.nextRequest();
   door.answers.set(request, (status, text) => void plain(reply, status, text ?? ''));
-  const patterns = patternsOf(made.call, door.patternLimits);
-  door.post({ kind: 'scheduler.call', request, patterns, ...made });
+  const patterns = patternsOf(received.call, door.patternLimits);
+  door.post({ kind: 'scheduler.call', request, patterns, ...received });
   return reply;
 }
 

@@ -22,21 +22,21 @@ export function sharedPage(
 ) {
   let last: { moment: number; body: Buffer; madeAt: number; tookMs: number } | undefined;
   /** The page that was made before, where it serves this request, too. */
-  const kept = (): Buffer | undefined => {
+  const shareable = (): Buffer | undefined => {
     if (!last || (last.moment !== moment() && !isStillGood(last, now()))) return undefined;
     hit();
     return last.body;
   };
   const page = (): Buffer => {
-    const known = kept();
-    if (known) return known;
+    const shared = shareable();
+    if (shared) return shared;
     const [current, began] = [moment(), now()];
     const body = make();
     const madeAt = now();
     last = { moment: current, body, madeAt, tookMs: madeAt - began };
     return body;
   };
-  return Object.assign(page, { kept });
+  return Object.assign(page, { kept: shareable });
 }
 
 function isStillGood({ madeAt, tookMs }: { madeAt: number; tookMs: number }, now: number): boolean {

@@ -49,8 +49,9 @@ const fragments = new WeakMap<
 >();
 
 function task(record: TaskRecord): string {
-  const known = fragments.get(record);
-  if (known && known.statuses === record.statuses && known.state === record.state) return known.json;
+  const fragment = fragments.get(record);
+  if (fragment && fragment.statuses === record.statuses && fragment.state === record.state)
+    return fragment.json;
   const json = taskJsonWith(printTaskHead(record), {
     resources: quantitiesJson(record.resources),
     role: record.role,
@@ -66,8 +67,8 @@ function task(record: TaskRecord): string {
 export function* prepareTasks(state: MasterState): Generator<void, void> {
   for (const framework of [...state.frameworks.values(), ...state.completed.values()]) {
     for (const record of recordsOf(framework)) {
-      const known = fragments.get(record);
-      if (known && known.statuses === record.statuses && known.state === record.state) continue;
+      const fragment = fragments.get(record);
+      if (fragment && fragment.statuses === record.statuses && fragment.state === record.state) continue;
       task(record);
       yield;
     }
@@ -94,10 +95,10 @@ function frameworks(state: SeenState, which: Iterable<Framework>): string {
   const shown = executorsByFramework(state);
   const all = state.seen ? executorsByFramework(wholeOf(state)) : shown;
   return jsonArray(
-    [...which].map((one) =>
+    [...which].map((framework) =>
       frameworkJson(
-        printFramework(state, one, all.get(one.id) ?? []),
-        partsOf(state, one, shown.get(one.id) ?? []),
+        printFramework(state, framework, all.get(framework.id) ?? []),
+        partsOf(state, framework, shown.get(framework.id) ?? []),
       ),
     ),
   );
@@ -174,11 +175,11 @@ function wholeAgent(state: SeenState, agent: Agent): string {
 
 /** `/frameworks`; with an id only that one. */
 export function frameworksPage(state: SeenState, frameworkId?: string | undefined): string {
-  const asked = (all: ReadonlyMap<string, Framework>): Framework[] =>
+  const selected = (all: ReadonlyMap<string, Framework>): Framework[] =>
     [...all.values()].filter(({ id }) => frameworkId === undefined || id === frameworkId);
   return jsonObject({
-    frameworks: frameworks(state, asked(state.frameworks)),
-    completed_frameworks: frameworks(state, asked(state.completed)),
+    frameworks: frameworks(state, selected(state.frameworks)),
+    completed_frameworks: frameworks(state, selected(state.completed)),
     unregistered_frameworks: '[]',
   });
 }

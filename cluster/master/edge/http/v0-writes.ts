@@ -21,7 +21,7 @@ type Form = ReadonlyMap<string, string>;
 function readForm(body: string): Form {
   const broken = /%(?![0-9a-f]{2}).{0,2}/i.exec(body);
   if (broken) {
-    const part = body.split(/[&;=]/).find((one) => one.includes(broken[0])) ?? body;
+    const part = body.split(/[&;=]/).find((text) => text.includes(broken[0])) ?? body;
     throw new Error(`Unable to decode query string: Malformed % escape in '${part}': '${broken[0]}'`);
   }
   return new Map(new URLSearchParams(body));
@@ -85,9 +85,9 @@ function listOf(form: Form, key: string, what = 'Error in parsing'): Resource[] 
   const text = form.get(key);
   if (text === undefined) throw new Error(`Missing '${key}' query parameter in the request body`);
   try {
-    const given: unknown = JSON.parse(text);
-    if (!Array.isArray(given)) throw new Error('expected a JSON array');
-    return given.map((one) => messageFromJson('mesos.v1.Resource', one));
+    const parsed: unknown = JSON.parse(text);
+    if (!Array.isArray(parsed)) throw new Error('expected a JSON array');
+    return parsed.map((resource) => messageFromJson('mesos.v1.Resource', resource));
   } catch (error) {
     throw new Error(`${what} '${key}' query parameter in the request body: ${(error as Error).message}`);
   }
@@ -99,10 +99,10 @@ export function putWeights(door: OperatorDoor): Handler {
     const body = bodyOf(request);
     let what = 'Failed to parse update weights request JSON';
     try {
-      const given: unknown = JSON.parse(body);
-      if (!Array.isArray(given)) throw new Error('expected a JSON array');
+      const parsed: unknown = JSON.parse(body);
+      if (!Array.isArray(parsed)) throw new Error('expected a JSON array');
       what = 'Failed to convert weights JSON array to protobuf';
-      const weight_infos = given.map((one) => messageFromJson('mesos.v1.WeightInfo', one));
+      const weight_infos = parsed.map((weight) => messageFromJson('mesos.v1.WeightInfo', weight));
       return passCall(door, request, reply, { type: 'UPDATE_WEIGHTS', update_weights: { weight_infos } });
     } catch (error) {
       return plain(reply, 400, `${what} '${body}': ${(error as Error).message}`);
@@ -114,9 +114,9 @@ export function putWeights(door: OperatorDoor): Handler {
 export function postQuota(door: OperatorDoor): Handler {
   return (request, reply) => {
     const body = bodyOf(request);
-    let given: unknown;
+    let parsed: unknown;
     try {
-      given = JSON.parse(body);
+      parsed = JSON.parse(body);
     } catch (error) {
       return plain(
         reply,
@@ -125,7 +125,7 @@ export function postQuota(door: OperatorDoor): Handler {
       );
     }
     try {
-      const quota_request = messageFromJson('mesos.v1.quota.QuotaRequest', given);
+      const quota_request = messageFromJson('mesos.v1.quota.QuotaRequest', parsed);
       return passCall(door, request, reply, { type: 'SET_QUOTA', set_quota: { quota_request } });
     } catch (error) {
       const what = (error as Error).message;

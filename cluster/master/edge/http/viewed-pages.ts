@@ -49,7 +49,7 @@ export function viewedPages(door: OperatorDoor) {
   const shared = (print: (state: MasterState, flags: Flags | undefined) => string): Handler =>
     byViewer((state, sight) => print(state, sight.flags ? door.flags : undefined));
   /** Everything, shared; or what one id is about. */
-  const one = (
+  const byId = (
     key: string,
     print: (state: MasterState, id?: string) => string,
     share: typeof shared = shared,
@@ -58,7 +58,7 @@ export function viewedPages(door: OperatorDoor) {
     const single = page((state, query) => print(state, query[key]));
     return (request, reply) => (queryOf(request)[key] === undefined ? all : single)(request, reply);
   };
-  return { page, byViewer, shared, ofTasks, one };
+  return { page, byViewer, shared, ofTasks, one: byId };
 }
 
 type SharedPage = ReturnType<typeof sharedPage>;
