@@ -8,7 +8,7 @@ import {
   type AllocatorState,
   addAgent,
   emptyAllocator,
-  recover,
+  recoverResources,
   setFramework,
 } from '../../cluster/master/core/allocator/state';
 import { randomFrom } from '../../cluster/model/random';
@@ -73,7 +73,7 @@ function oneChange(state: AllocatorState): number {
   const began = process.hrtime.bigint();
   for (let left = CHANGES; left > 0; left--) {
     const [allocation] = made;
-    if (allocation) recover(state, allocation, allocation.resources);
+    if (allocation) recoverResources(state, allocation, allocation.resources);
     made = allocate(state, random, 0);
   }
   return Number(process.hrtime.bigint() - began) / 1e9 / CHANGES;
@@ -84,7 +84,7 @@ function run(state: AllocatorState): number {
   const began = process.hrtime.bigint();
   const made = allocate(state, randomFrom(1), 0);
   const seconds = Number(process.hrtime.bigint() - began) / 1e9;
-  for (const allocation of made) recover(state, allocation, allocation.resources);
+  for (const allocation of made) recoverResources(state, allocation, allocation.resources);
   return seconds;
 }
 

@@ -38,7 +38,7 @@ import { Ensemble } from './edge/ensemble';
 import { moveFormer } from './edge/former-registry';
 import { frameworkMetrics } from './edge/framework-metrics';
 import { helperRoutes, masterFiles, withHelp } from './edge/http/helper-routes';
-import { gated, type Leadership } from './edge/http/leader';
+import { type Leadership, leaderOnly } from './edge/http/leader';
 import { welcome } from './edge/http/operator-lists';
 import { masterRoutes } from './edge/http/routes';
 import { Inbox } from './edge/inbox';
@@ -225,7 +225,7 @@ function listen(config: MasterConfig, deps: MasterDeps, doors: Doors): Promise<H
   messages.register('master', (message) => doors.inbox.receive(message));
   const operators = { ...doors, streams: doors.operators };
   const ownRoutes = masterRoutes({ ...doors, streams: doors.schedulers }, operators);
-  const routes = withHelp([...gated(ownRoutes, doors.leadership), ...helperRoutes(operators)]);
+  const routes = withHelp([...leaderOnly(ownRoutes, doors.leadership), ...helperRoutes(operators)]);
   const disabled = readFirewall(config.firewall_rules);
   return startHttpServer({
     what: 'the master',

@@ -11,6 +11,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'allocator',
     'registry',
     'state',
+    'scheduler-events',
     'registrar',
     'maintenance',
     'validate',

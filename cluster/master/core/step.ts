@@ -4,14 +4,14 @@
  */
 
 import type { Machine } from '../../model/event';
-import { absent, exited, unregister } from './agents/loss';
+import { exited, RECOVERED_TIMER, recoveredTimeout, reregisterTimeout, unregister } from './agents/loss';
 import { ping, pong } from './agents/pings';
 import { register, reregister } from './agents/registration';
 import { prune } from './agents/registry-gc';
 import { removeNext } from './agents/removal';
 import { updateAgent } from './agents/update';
 import { RESUME_TIMER } from './allocator/pause';
-import { forDrivers } from './frameworks/driver-messages';
+
 import { deactivate, driverExited, submit, subscribeDriver } from './frameworks/drivers';
 import { toFramework } from './frameworks/messages';
 import { closed, failoverOver, heartbeat, subscribe } from './frameworks/subscription';
@@ -26,7 +26,7 @@ import { call, countInvalid } from './scheduler-calls/calls';
 import { driverCall } from './scheduler-calls/driver-calls';
 import type { MasterEffect } from './state/effects';
 import type { EventOf, MasterBoot, MasterEvent, MasterEvents } from './state/events';
-import { countType, initMaster, type MasterState } from './state/state';
+import { initMaster, type MasterState } from './state/state';
 import { exitedExecutor } from './tasks/executor-exit';
 import { reported } from './tasks/tasks';
 
@@ -70,7 +70,8 @@ const TIMERS: Record<string, (state: MasterState, timer: string, now: number) =>
   inverse: (state, _timer, now) => askNow(state, now),
   'inverse-offer': inverseOfferExpired,
   ping,
-  absent,
+  absent: reregisterTimeout,
+  [RECOVERED_TIMER]: (state, _timer, now) => recoveredTimeout(state, now),
   removal: (state, _timer, now) => removeNext(state, now),
   prune: (state, _timer, now) => prune(state, now),
   failover: failoverOver,
@@ -85,22 +86,8 @@ function woke(state: MasterState, event: EventOf<'woke'>): MasterEffect[] {
 /** Changes the state by one event and says what to do. */
 export function step(state: MasterState, event: MasterEvent): MasterEffect[] {
   const transition = TRANSITIONS[event.kind] as (state: MasterState, event: MasterEvent) => MasterEffect[];
-  const ordered = transition(state, event);
-  countEvents(state, ordered);
-  const effects = forDrivers(state, ordered);
+  const effects = transition(state, event);
   return state.operators.size > 0 ? effects : effects.filter(({ kind }) => kind !== 'publish');
-}
-
-/**
- * Counts events for schedulers in the metrics of their frameworks; the registration of a driver is counted
- * where it is made.
- */
-function countEvents(state: MasterState, effects: readonly MasterEffect[]): void {
-  for (const effect of effects) {
-    if (effect.kind !== 'event') continue;
-    const framework = state.frameworks.get(state.frameworkByStream.get(effect.stream) ?? '');
-    if (framework) countType(framework, 'events', effect.event.type ?? 'UNKNOWN');
-  }
 }
 
 export const masterMachine: Machine<MasterState, MasterEvent, MasterEffect, MasterBoot> = {

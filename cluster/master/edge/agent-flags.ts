@@ -111,12 +111,12 @@ export function agentSettings(config: Values<typeof agentFlags>): AgentSettings 
     registryMaxAgentAgeMs: config.registry_max_agent_age,
     registryMaxAgentCount: config.registry_max_agent_count,
     recoveryAgentRemovalLimit: readPercentage(config.recovery_agent_removal_limit),
-    agentRemovalEveryMs: given(config.agent_removal_rate_limit, readRate),
-    domain: given(config.domain, readDomain),
+    agentRemovalEveryMs: optional(config.agent_removal_rate_limit, readRate),
+    domain: optional(config.domain, readDomain),
     requireAgentDomain: config.require_agent_domain,
   };
 }
 
-function given<T>(text: string | undefined, read: (text: string) => T): T | undefined {
+function optional<T>(text: string | undefined, read: (text: string) => T): T | undefined {
   return text === undefined ? undefined : read(text);
 }

@@ -120,7 +120,8 @@ export function readMinima(flagText: string): readonly Readonly<Record<string, n
 
 function readFactor(flagText: string): number {
   const factor = Number(flagText);
-  if (flagText.trim() === '' || !(factor >= 0 && factor <= 1)) throw new Error('expected a number from 0 to 1');
+  if (flagText.trim() === '' || !(factor >= 0 && factor <= 1))
+    throw new Error('expected a number from 0 to 1');
   return factor;
 }
 

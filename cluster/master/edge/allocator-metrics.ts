@@ -30,7 +30,7 @@ export function allocatorNumbers(state: MasterState): Record<string, number> {
 
 /** The share of a role's own frameworks, apart from the roles below it; undefined when it has none. */
 function ownShare({ allocator }: MasterState, node: RoleNode): number | undefined {
-  if (!node.leaf || node.leaf.contenders.size === 0) return undefined;
+  if (!node.leaf || node.leaf.clients.size === 0) return undefined;
   return shareOf(allocator.roles, node.children.size > 0 ? node.leaf : node);
 }
 

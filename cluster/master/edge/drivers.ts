@@ -45,7 +45,7 @@ const READERS: Record<string, Reader> = {
   },
   'mesos.internal.UnregisterFrameworkMessage': (pid, body) => {
     const { framework_id } = decodeProtobuf('mesos.internal.UnregisterFrameworkMessage', body);
-    return called(pid, { framework_id, type: 'TEARDOWN' });
+    return driverCall(pid, { framework_id, type: 'TEARDOWN' });
   },
   'mesos.internal.DeactivateFrameworkMessage': (pid, body) => {
     const { framework_id } = decodeProtobuf('mesos.internal.DeactivateFrameworkMessage', body);
@@ -53,24 +53,24 @@ const READERS: Record<string, Reader> = {
   },
   'mesos.internal.ResourceRequestMessage': (pid, body) => {
     const { framework_id, requests } = decodeProtobuf('mesos.internal.ResourceRequestMessage', body);
-    return called(pid, { framework_id, type: 'REQUEST', request: { requests } });
+    return driverCall(pid, { framework_id, type: 'REQUEST', request: { requests } });
   },
   'mesos.internal.LaunchTasksMessage': (pid, body) =>
-    called(pid, launchOf(decodeProtobuf('mesos.internal.LaunchTasksMessage', body))),
+    driverCall(pid, launchOf(decodeProtobuf('mesos.internal.LaunchTasksMessage', body))),
   'mesos.internal.ReviveOffersMessage': (pid, body) => {
     const { framework_id, roles } = decodeProtobuf('mesos.internal.ReviveOffersMessage', body);
-    return called(pid, { framework_id, type: 'REVIVE', revive: { roles } });
+    return driverCall(pid, { framework_id, type: 'REVIVE', revive: { roles } });
   },
   'mesos.internal.KillTaskMessage': (pid, body) => {
     const { framework_id, task_id } = decodeProtobuf('mesos.internal.KillTaskMessage', body);
-    return called(pid, { framework_id, type: 'KILL', kill: { task_id } });
+    return driverCall(pid, { framework_id, type: 'KILL', kill: { task_id } });
   },
   'mesos.internal.StatusUpdateAcknowledgementMessage': (pid, body) => {
     const { slave_id, framework_id, task_id, uuid } = decodeProtobuf(
       'mesos.internal.StatusUpdateAcknowledgementMessage',
       body,
     );
-    return called(pid, {
+    return driverCall(pid, {
       framework_id,
       type: 'ACKNOWLEDGE',
       acknowledge: { agent_id: slave_id, task_id, uuid },
@@ -81,12 +81,16 @@ const READERS: Record<string, Reader> = {
       'mesos.internal.FrameworkToExecutorMessage',
       body,
     );
-    return called(pid, { framework_id, type: 'MESSAGE', message: { agent_id: slave_id, executor_id, data } });
+    return driverCall(pid, {
+      framework_id,
+      type: 'MESSAGE',
+      message: { agent_id: slave_id, executor_id, data },
+    });
   },
   'mesos.internal.ReconcileTasksMessage': (pid, body) => {
     const { framework_id, statuses } = decodeProtobuf('mesos.internal.ReconcileTasksMessage', body);
     const tasks = statuses?.map(({ task_id, agent_id }) => ({ task_id, agent_id }));
-    return called(pid, { framework_id, type: 'RECONCILE', reconcile: { tasks } });
+    return driverCall(pid, { framework_id, type: 'RECONCILE', reconcile: { tasks } });
   },
   'mesos.internal.SubmitSchedulerRequest': (pid) => ({ kind: 'driver.submit', pid }),
 };
@@ -107,7 +111,7 @@ export function isSubscription({ name, body }: Message): boolean {
   return decodeProtobuf(CALL, body).type === 'SUBSCRIBE';
 }
 
-function called(pid: string, call: Call): MasterInput {
+function driverCall(pid: string, call: Call): MasterInput {
   return { kind: 'driver.call', pid, call };
 }
 

@@ -24,19 +24,23 @@ const MOVED = '.moved-to-zookeeper';
  */
 export async function moveFormer(
   registry: RegistryStore,
-  { found: formerRegistry, folder, log }: { readonly found: Registry; readonly folder: string; readonly log: Logger },
+  {
+    found: formerRegistry,
+    folder,
+    log,
+  }: { readonly found: Registry; readonly folder: string; readonly log: Logger },
 ): Promise<Registry> {
   if (!existsSync(folder)) return formerRegistry;
   const bytes = await readFormer(folder, log);
   if (bytes.length === 0) return formerRegistry;
   const former = decode(bytes, folder);
-  if (saysNothing(former)) return formerRegistry;
+  if (isBlankRegistry(former)) return formerRegistry;
   const mark = createHash('sha256').update(bytes).digest('hex');
   if (await registry.wasTaken(mark)) {
     retire(folder, log);
     return formerRegistry;
   }
-  if (!saysNothing(formerRegistry)) {
+  if (!isBlankRegistry(formerRegistry)) {
     const text =
       'ZooKeeper has a registry, so the one on disk is left alone: move its folder away if it is not needed';
     log.warn({ folder }, text);
@@ -70,7 +74,7 @@ function decode(bytes: Buffer, folder: string): Registry {
 }
 
 /** True for a registry that has only the last leader's name. */
-export function saysNothing({
+export function isBlankRegistry({
   master: _master,
   slaves,
   unreachable,

@@ -169,7 +169,7 @@ interface Sums {
 }
 
 interface BothSums {
-  readonly own: Sums;
+  readonly unshared: Sums;
   /** Of what is only lent. */
   readonly lent: Sums;
 }
@@ -180,16 +180,16 @@ function noSums(): Sums {
 
 /** Adds up all agents and offers, of which there may be very many: without a list for any of them. */
 function sumUp(state: MasterState): BothSums {
-  const sums: BothSums = { own: noSums(), lent: noSums() };
+  const sums: BothSums = { unshared: noSums(), lent: noSums() };
   for (const agent of state.allocator.agents.values()) {
-    const { total, free, excess, shared } = agent;
+    const { total, free, overcommitted, shared } = agent;
     addTo(sums, 'total', total, 1);
     if (shared.length > 0) {
       addTo(sums, 'held', allocatedOf(agent), 1);
       addTo(sums, 'offered', sharedOnlyOffered(state, agent), 1);
     } else {
       addTo(sums, 'held', total, 1);
-      addTo(sums, 'held', excess, 1);
+      addTo(sums, 'held', overcommitted, 1);
       addTo(sums, 'held', free, -1);
     }
   }
@@ -203,27 +203,19 @@ function sumUp(state: MasterState): BothSums {
   return sums;
 }
 
-function addTo(
-  { own: unsharedSums, lent }: BothSums,
-  kind: keyof Sums,
-  resources: Resources,
-  sign: 1 | -1,
-): void {
+function addTo({ unshared, lent }: BothSums, kind: keyof Sums, resources: Resources, sign: 1 | -1): void {
   for (const resource of resources) {
     if (resource.amount.type !== 'SCALAR') continue;
-    const sums = (isRevocable(resource) ? lent : unsharedSums)[kind];
+    const sums = (isRevocable(resource) ? lent : unshared)[kind];
     sums.set(resource.name, (sums.get(resource.name) ?? 0) + sign * resource.amount.milli);
   }
 }
 
 function sumResources(state: MasterState): Record<string, number> {
-  const { own: unsharedSums, lent } = sumUp(state);
+  const { unshared, lent } = sumUp(state);
   const numbers: Record<string, number> = {};
   for (const name of SUMMED) {
-    for (const [kind, { total, held, offered }] of [
-      ['', unsharedSums] as const,
-      ['_revocable', lent] as const,
-    ]) {
+    for (const [kind, { total, held, offered }] of [['', unshared] as const, ['_revocable', lent] as const]) {
       const [all, usedMilli] = [total.get(name) ?? 0, held.get(name) ?? 0];
       const used = usedMilli - (offered.get(name) ?? 0);
       numbers[`master/${name}${kind}_total`] = all / 1000;
@@ -231,9 +223,8 @@ function sumResources(state: MasterState): Record<string, number> {
       numbers[`master/${name}${kind}_percent`] = all === 0 ? 0 : used / all;
     }
     if (name === 'gpus') continue;
-    numbers[`allocator/mesos/resources/${name}/total`] = (unsharedSums.total.get(name) ?? 0) / 1000;
-    numbers[`allocator/mesos/resources/${name}/offered_or_allocated`] =
-      (unsharedSums.held.get(name) ?? 0) / 1000;
+    numbers[`allocator/mesos/resources/${name}/total`] = (unshared.total.get(name) ?? 0) / 1000;
+    numbers[`allocator/mesos/resources/${name}/offered_or_allocated`] = (unshared.held.get(name) ?? 0) / 1000;
   }
   return numbers;
 }

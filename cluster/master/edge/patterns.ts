@@ -46,7 +46,7 @@ export function readPattern(pattern: string, limits: PatternLimits): Program | {
     const most = `larger than maximum of ${limits.programSize} allowed`;
     return { error: `Regex '${pattern}' is too complex: program size of ${size} is ${most}` };
   } catch (error) {
-    return { error: failed + wordsOf(error) };
+    return { error: failed + errorText(error) };
   }
 }
 
@@ -62,7 +62,7 @@ const WORDS: Readonly<Record<string, string>> = {
   'trailing backslash at end of expression': 'trailing \\',
 };
 
-function wordsOf(error: unknown): string {
+function errorText(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   const { error: what, input } = error as Error & { error?: unknown; input?: unknown };
   if (typeof what !== 'string') return error.message;

@@ -13,11 +13,11 @@ interface Entry<Event> {
   readonly stream: ResponseStream;
   readonly shown: ((event: Event) => Event | undefined) | undefined;
   /** Undefined once its first event is written; before, what follows that, or `waits` until the first one is begun. */
-  held: Held | 'waits' | undefined;
+  held: UnreadStream | 'waits' | undefined;
 }
 
 /** Events of a stream whose first one is still being written. */
-interface Held {
+interface UnreadStream {
   readonly records: Buffer[];
   bytes: number;
 }

@@ -13,14 +13,14 @@ import type {
 } from '../../api/explain';
 import { printResources, type Resources } from '../../model/resources';
 import { isStrictSubrole } from '../../model/roles';
-import { affordable, type Budget, openBudget } from '../core/allocator/budget';
+import { type Budget, openBudget, withinQuota } from '../core/allocator/budget';
 import {
   agentReason,
+  allocatableTo,
   availableTo,
   offerReason,
   type Pair,
   type Reason,
-  takeable,
 } from '../core/allocator/match';
 import type { AllocatorAgent, AllocatorFramework } from '../core/allocator/state';
 import { isDown } from '../core/maintenance/agents';
@@ -63,17 +63,21 @@ interface Member {
   readonly role: string;
 }
 
-interface Look {
+interface AllocationContext {
   readonly budget: Budget | undefined;
   readonly limit: number;
 }
 
-function explainRoleOf(state: MasterState, { framework, role }: Member, { budget, limit }: Look): RoleWhy {
+function explainRoleOf(
+  state: MasterState,
+  { framework, role }: Member,
+  { budget, limit }: AllocationContext,
+): RoleWhy {
   const counts: Partial<Record<Why, number>> = {};
   const agents: AgentWhy[] = [];
   for (const agent of state.allocator.agents.values()) {
     const available = availableTo(agent, role, []);
-    const reason = whyNot(state, { agent, framework, role }, { available, budget });
+    const reason = rejectionReason(state, { agent, framework, role }, { available, budget });
     counts[reason] = (counts[reason] ?? 0) + 1;
     if (agents.length >= limit) continue;
     const { hostname } = agent.facts;
@@ -84,7 +88,7 @@ function explainRoleOf(state: MasterState, { framework, role }: Member, { budget
 }
 
 /** The reason why one agent is not offered to one framework in one role at this moment. */
-export function whyNot(
+export function rejectionReason(
   state: MasterState,
   pair: Pair,
   { available, budget }: { readonly available: Resources; readonly budget: Budget | undefined },
@@ -92,15 +96,15 @@ export function whyNot(
   if (hasOffer(state, pair)) return 'offered';
   const { allocator } = state;
   const first = agentReason(allocator, pair.agent);
-  if (first) return inWords(state, pair.agent, first);
-  const all = takeable(allocator, pair, available);
-  if (typeof all === 'string') return inWords(state, pair.agent, all);
-  const resources = budget ? affordable(budget, pair.role, all) : all;
+  if (first) return describeReason(state, pair.agent, first);
+  const all = allocatableTo(allocator, pair, available);
+  if (typeof all === 'string') return describeReason(state, pair.agent, all);
+  const resources = budget ? withinQuota(budget, pair.role, all) : all;
   // Refusals whose time is over are gone, so those that are there count.
   const offer = { resources, wasMore: resources !== all, now: Number.NEGATIVE_INFINITY };
   const last = offerReason(allocator, pair, offer);
   if (last === 'quota' && budget) return quotaPart(state, pair, { all, budget });
-  return last ? inWords(state, pair.agent, last) : 'next run';
+  return last ? describeReason(state, pair.agent, last) : 'next run';
 }
 
 function hasOffer(state: MasterState, { agent, framework, role }: Pair): boolean {
@@ -116,12 +120,12 @@ function quotaPart(
   pair: Pair,
   { all, budget }: { readonly all: Resources; readonly budget: Budget },
 ): Why {
-  const resources = affordable({ ...budget, required: new Map() }, pair.role, all);
+  const resources = withinQuota({ ...budget, required: new Map() }, pair.role, all);
   const reason = offerReason(allocator, pair, { resources, wasMore: true, now: 0 });
   return reason === 'quota' ? 'quota limit' : 'quota headroom';
 }
 
-function inWords(state: MasterState, { id }: AllocatorAgent, reason: Reason): Why {
+function describeReason(state: MasterState, { id }: AllocatorAgent, reason: Reason): Why {
   if (reason === 'quota') return 'quota limit';
   if (reason !== 'agent inactive') return reason;
   const agent = state.agents.get(id);

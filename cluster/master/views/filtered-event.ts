@@ -9,46 +9,47 @@
 import type { Event } from '../../api/generated/master';
 import type * as mesos from '../../api/generated/mesos';
 import type { MasterState } from '../core/state/state';
-import type { Sight } from './read-filter';
-import { onlySeen, shownAgent } from './visible-resources';
+import type { ReadFilter } from './read-filter';
+import { filterPrintedAgent, visibleResources } from './visible-resources';
 
 /** The event as somebody restricted is told of it; undefined when not at all. */
-export function shownEvent(state: MasterState, sight: Sight, event: Event): Event | undefined {
-  if (!seesEvent(state, sight, event)) return undefined;
+export function filterEvent(state: MasterState, filter: ReadFilter, event: Event): Event | undefined {
+  if (!seesEvent(state, filter, event)) return undefined;
   const { framework_added: added, framework_updated: updated, agent_added: agent } = event;
-  if (added) return { ...event, framework_added: { framework: shownFramework(added.framework, sight) } };
+  if (added)
+    return { ...event, framework_added: { framework: filterPrintedFramework(added.framework, filter) } };
   if (updated)
-    return { ...event, framework_updated: { framework: shownFramework(updated.framework, sight) } };
-  if (agent) return { ...event, agent_added: { agent: shownAgent(agent.agent, sight.role) } };
+    return { ...event, framework_updated: { framework: filterPrintedFramework(updated.framework, filter) } };
+  if (agent) return { ...event, agent_added: { agent: filterPrintedAgent(agent.agent, filter.role) } };
   return event;
 }
 
 type PrintedFramework = NonNullable<Event['framework_added']>['framework'];
 
-function shownFramework(printed: PrintedFramework, { role }: Sight): PrintedFramework {
+function filterPrintedFramework(printed: PrintedFramework, { role }: ReadFilter): PrintedFramework {
   return {
     ...printed,
-    allocated_resources: onlySeen(printed.allocated_resources, role),
-    offered_resources: onlySeen(printed.offered_resources, role),
+    allocated_resources: visibleResources(printed.allocated_resources, role),
+    offered_resources: visibleResources(printed.offered_resources, role),
   };
 }
 
 /**
  * True when a principal is told of an event; events about agents are for everybody.
  */
-function seesEvent(state: MasterState, sight: Sight, event: Event): boolean {
+function seesEvent(state: MasterState, filter: ReadFilter, event: Event): boolean {
   const infoOf = (id: string): mesos.FrameworkInfo | undefined =>
     (state.frameworks.get(id) ?? state.completed.get(id))?.info;
   const about = event.framework_added?.framework ?? event.framework_updated?.framework;
   const info = about?.framework_info ?? event.framework_removed?.framework_info;
-  if (info) return sight.framework(info);
+  if (info) return filter.framework(info);
   const added = event.task_added?.task;
   const id = added?.framework_id.value ?? event.task_updated?.framework_id.value;
   if (id === undefined) return true;
   const framework = infoOf(id);
   const taskId = event.task_updated?.status.task_id.value ?? '';
   const user = added ? added.user : userOf(state, id, taskId);
-  return framework !== undefined && sight.framework(framework) && sight.task(user, framework);
+  return framework !== undefined && filter.framework(framework) && filter.task(user, framework);
 }
 
 function userOf(state: MasterState, frameworkId: string, taskId: string): string | undefined {

@@ -12,9 +12,9 @@ import { printOperation } from '../core/operations/record';
 import type { Framework, MasterState, TaskRecord } from '../core/state/state';
 import { executorsByFramework } from '../core/tasks/holdings';
 import { printTask } from '../core/tasks/print-task';
-import { type SeenState, wholeOf } from './read-filter';
+import { type FilteredState, unfilteredState } from './read-filter';
 import { type RoleSummary, roleSummaries } from './roles';
-import { shownAgent, shownInfo } from './visible-resources';
+import { filterAgentInfo, filterPrintedAgent } from './visible-resources';
 
 /** The lists of a reply: gathered at one moment, their items printed when they are read. */
 export type Lists<Reply, Names extends keyof Reply> = {
@@ -24,24 +24,28 @@ type ItemOf<List> = NonNullable<List> extends readonly (infer Item)[] ? Item : n
 
 const call = <Item>(print: () => Item): Item => print();
 
-export function getAgents(state: SeenState): Lists<api.Response.GetAgents, 'agents' | 'recovered_agents'> {
-  const printers = [...state.agents.values()].map((agent) => agentPrinter(state, agent, wholeOf(state)));
+export function getAgents(
+  state: FilteredState,
+): Lists<api.Response.GetAgents, 'agents' | 'recovered_agents'> {
+  const printers = [...state.agents.values()].map((agent) =>
+    agentPrinter(state, agent, unfilteredState(state)),
+  );
   const recovered = [...state.recovered.values()].map((info) => ({
     ...info,
     checkpoint: info.checkpoint ?? false,
   }));
-  const seesRole = state.seen?.role;
+  const seesRole = state.filter?.role;
   if (!seesRole) return { agents: lazyList(printers, call), recovered_agents: recovered };
   return {
-    agents: lazyList(printers, (print) => shownAgent(print(), seesRole)),
-    recovered_agents: recovered.map((info) => shownInfo(info, seesRole)),
+    agents: lazyList(printers, (print) => filterPrintedAgent(print(), seesRole)),
+    recovered_agents: recovered.map((info) => filterAgentInfo(info, seesRole)),
   };
 }
 
 export function getFrameworks(
-  state: SeenState,
+  state: FilteredState,
 ): Lists<api.Response.GetFrameworks, 'frameworks' | 'completed_frameworks'> {
-  const whole = wholeOf(state);
+  const whole = unfilteredState(state);
   const executors = executorsByFramework(whole);
   const printer = (framework: Framework): (() => PrintedFramework) =>
     frameworkPrinter(state, framework, { executors: executors.get(framework.id) ?? [], whole });
@@ -90,7 +94,7 @@ export function getOperations(state: MasterState): Lists<api.Response.GetOperati
 }
 
 /** The whole state of one moment, as GET_STATE and the first event of a stream have it. */
-export function getState(state: SeenState) {
+export function getState(state: FilteredState) {
   return {
     get_tasks: getTasks(state),
     get_executors: getExecutors(state),

@@ -47,7 +47,7 @@ function isEverything(state: MasterState, list: AclList, sender: Principal | und
   return first.objects.type === 'ANY' && isAllowed(acls, list, sender);
 }
 
-export interface Sight {
+export interface ReadFilter {
   readonly framework: (info: mesos.FrameworkInfo) => boolean;
   readonly task: (user: string | undefined, info: mesos.FrameworkInfo) => boolean;
   readonly executor: (executor: mesos.ExecutorInfo, info: mesos.FrameworkInfo) => boolean;
@@ -56,7 +56,7 @@ export interface Sight {
   readonly flags: boolean;
 }
 
-export function sightOf(state: MasterState, sender: Principal | undefined): Sight {
+export function readFilterOf(state: MasterState, sender: Principal | undefined): ReadFilter {
   const { acls } = state.boot.settings;
   const sees = (list: AclList, name: string | undefined): boolean =>
     isAllowed(acls, list, sender, thing(name));
@@ -71,55 +71,55 @@ export function sightOf(state: MasterState, sender: Principal | undefined): Sigh
 }
 
 /** A state of which some may be hidden. */
-export interface SeenState extends MasterState {
+export interface FilteredState extends MasterState {
   /** Undefined when nothing is hidden. */
-  readonly seen?: {
+  readonly filter?: {
     /** The unfiltered state: sums of resources count all. */
     readonly whole: MasterState;
-    readonly role: Sight['role'];
+    readonly role: ReadFilter['role'];
   };
 }
 
 /** The state with what is hidden. */
-export function wholeOf(state: SeenState): MasterState {
-  return state.seen?.whole ?? state;
+export function unfilteredState(state: FilteredState): MasterState {
+  return state.filter?.whole ?? state;
 }
 
 /** The state as a principal sees it. Nothing of the given state is changed; for those who see all it is the same. */
-export function seenBy(state: MasterState, sender: Principal | undefined): SeenState {
+export function filterState(state: MasterState, sender: Principal | undefined): FilteredState {
   if (!isRestricted(state, sender)) return state;
-  const sight = sightOf(state, sender);
+  const filter = readFilterOf(state, sender);
   const shownFrameworks = (all: ReadonlyMap<string, Framework>): Map<string, Framework> =>
     new Map(
       [...all]
-        .filter(([, { info }]) => sight.framework(info))
-        .map(([id, framework]) => [id, shownTasks(sight, framework)]),
+        .filter(([, { info }]) => filter.framework(info))
+        .map(([id, framework]) => [id, filterTasks(filter, framework)]),
     );
   const frameworks = shownFrameworks(state.frameworks);
   const agents = [...state.agents].map(([id, agent]): [string, Agent] => [
     id,
-    shownAgent(sight, agent, frameworks),
+    filterAgent(filter, agent, frameworks),
   ]);
   return {
     ...state,
     frameworks,
     completed: shownFrameworks(state.completed),
     agents: new Map(agents),
-    registry: shownRegistry(state, sender, sight),
-    seen: { whole: state, role: sight.role },
+    registry: filterRegistry(state, sender, filter),
+    filter: { whole: state, role: filter.role },
   };
 }
 
-function shownRegistry(
+function filterRegistry(
   { registry, boot }: MasterState,
   sender: Principal | undefined,
-  sight: Sight,
+  filter: ReadFilter,
 ): MasterState['registry'] {
   const may = (list: AclList): boolean => isAllowed(boot.settings.acls, list, sender);
   return {
     ...registry,
-    weights: new Map([...registry.weights].filter(([role]) => sight.role(role))),
-    quotas: new Map([...registry.quotas].filter(([role]) => sight.quota(role))),
+    weights: new Map([...registry.weights].filter(([role]) => filter.role(role))),
+    quotas: new Map([...registry.quotas].filter(([role]) => filter.quota(role))),
     schedules: may('get_maintenance_schedules') ? registry.schedules : [],
     machines: may('get_maintenance_statuses') ? registry.machines : new Map(),
   };
@@ -129,17 +129,17 @@ function shownRegistry(
  * An agent without the parts of frameworks that are hidden. An agent's resources stay: pages show their
  * sums to everybody, and single pieces by their roles (views/held.ts).
  */
-function shownAgent(sight: Sight, agent: Agent, frameworks: ReadonlyMap<string, Framework>): Agent {
+function filterAgent(filter: ReadFilter, agent: Agent, frameworks: ReadonlyMap<string, Framework>): Agent {
   const tasks = [...agent.tasks].filter(
     ([, task]) => frameworks.get(task.frameworkId)?.tasks.get(task.id) === task,
   );
   const executors = [...agent.executors].filter(([, { frameworkId, info }]) => {
     const framework = frameworks.get(frameworkId);
-    return framework !== undefined && sight.executor(info, framework.info);
+    return framework !== undefined && filter.executor(info, framework.info);
   });
   const operations = [...agent.operations].filter(([, { frameworkId, info }]) => {
     const isKnown = frameworkId === undefined || frameworks.has(frameworkId);
-    return isKnown && rolesOf(info).every((role) => sight.role(role));
+    return isKnown && rolesOf(info).every((role) => filter.role(role));
   });
   const shown = { tasks: new Map(tasks), executors: new Map(executors), operations: new Map(operations) };
   return { ...agent, ...shown };
@@ -159,8 +159,8 @@ function rolesOf(operation: mesos.Offer.Operation): string[] {
   return resources.flatMap(({ reservations }) => (reservations ?? []).map(({ role }) => role ?? '*'));
 }
 
-function shownTasks(sight: Sight, framework: Framework): Framework {
-  const isShown = (task: TaskRecord): boolean => sight.task(task.parts.user, framework.info);
+function filterTasks(filter: ReadFilter, framework: Framework): Framework {
+  const isShown = (task: TaskRecord): boolean => filter.task(task.parts.user, framework.info);
   const only = (tasks: ReadonlyMap<string, TaskRecord>): Map<string, TaskRecord> =>
     new Map([...tasks].filter(([, task]) => isShown(task)));
   return {

@@ -6,18 +6,21 @@
 import { agentPrinter, type PrintedAgent } from '../core/agents/print-agent';
 import { frameworkPrinter, type PrintedFramework } from '../core/frameworks/print-framework';
 import type { Agent, ExecutorRecord, Framework } from '../core/state/state';
-import { type SeenState, wholeOf } from './read-filter';
+import { type FilteredState, unfilteredState } from './read-filter';
 
 /** An agent with all of its resources. */
-export function printAgent(state: SeenState, agent: Agent): PrintedAgent {
-  return agentPrinter(state, agent, wholeOf(state))();
+export function printAgent(state: FilteredState, agent: Agent): PrintedAgent {
+  return agentPrinter(state, agent, unfilteredState(state))();
 }
 
 /** A framework with its offers and sums of resources. Without `executors` they are looked for on every agent. */
 export function printFramework(
-  state: SeenState,
+  state: FilteredState,
   framework: Framework,
   executors?: readonly ExecutorRecord[],
 ): PrintedFramework {
-  return frameworkPrinter(state, framework, { ...(executors && { executors }), whole: wholeOf(state) })();
+  return frameworkPrinter(state, framework, {
+    ...(executors && { executors }),
+    whole: unfilteredState(state),
+  })();
 }

@@ -5,8 +5,8 @@
 import type { QuotaConfig, QuotaStatus } from '../../api/generated/quota';
 import type { Quantities } from '../../model/quantities';
 import { readScalars } from '../core/allocator/facts';
-import { infoOf, shownConfig } from '../core/registry/quota-config';
-import { type Breakdown, breakdowns, NOTHING } from '../core/roles/breakdown';
+import { infoOf, printQuotaConfig } from '../core/registry/quota-config';
+import { type Breakdown, breakdowns, EMPTY_BREAKDOWN } from '../core/roles/breakdown';
 import { frameworksIn, knownRoles } from '../core/roles/known-roles';
 import type { MasterState } from '../core/state/state';
 
@@ -28,12 +28,12 @@ export function roleSummaries(state: MasterState): RoleSummary[] {
       guarantee: readScalars(config?.guarantees),
       limit: readScalars(config?.limits),
       frameworks: frameworksIn(state, name),
-      ...(parts.get(name) ?? NOTHING),
+      ...(parts.get(name) ?? EMPTY_BREAKDOWN),
     };
   });
 }
 
 export function getQuota(state: MasterState, isSeen: (role: string) => boolean): QuotaStatus {
   const configs = [...state.registry.quotas.values()].filter(({ role }) => isSeen(role));
-  return { infos: configs.map(infoOf), configs: configs.map(shownConfig) };
+  return { infos: configs.map(infoOf), configs: configs.map(printQuotaConfig) };
 }

@@ -7,7 +7,7 @@ import type { WireResource } from '../../model/resources';
 import type { PrintedAgent } from '../core/agents/print-agent';
 
 /** The resources all of whose roles may be seen (Mesos 1.11 ObjectApprovers::approved<VIEW_ROLE>). */
-export function onlySeen<R extends WireResource>(
+export function visibleResources<R extends WireResource>(
   resources: readonly R[] | undefined,
   seesRole: (role: string) => boolean,
 ): R[] {
@@ -20,16 +20,16 @@ export function onlySeen<R extends WireResource>(
 }
 
 /** An agent without the resources of roles that may not be seen. */
-export function shownAgent(printed: PrintedAgent, seesRole: (role: string) => boolean): PrintedAgent {
+export function filterPrintedAgent(printed: PrintedAgent, seesRole: (role: string) => boolean): PrintedAgent {
   return {
     ...printed,
-    agent_info: shownInfo(printed.agent_info, seesRole),
-    total_resources: onlySeen(printed.total_resources, seesRole),
-    allocated_resources: onlySeen(printed.allocated_resources, seesRole),
-    offered_resources: onlySeen(printed.offered_resources, seesRole),
+    agent_info: filterAgentInfo(printed.agent_info, seesRole),
+    total_resources: visibleResources(printed.total_resources, seesRole),
+    allocated_resources: visibleResources(printed.allocated_resources, seesRole),
+    offered_resources: visibleResources(printed.offered_resources, seesRole),
   };
 }
 
-export function shownInfo(info: mesos.AgentInfo, seesRole: (role: string) => boolean): mesos.AgentInfo {
-  return info.resources ? { ...info, resources: onlySeen(info.resources, seesRole) } : info;
+export function filterAgentInfo(info: mesos.AgentInfo, seesRole: (role: string) => boolean): mesos.AgentInfo {
+  return info.resources ? { ...info, resources: visibleResources(info.resources, seesRole) } : info;
 }

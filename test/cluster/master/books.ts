@@ -37,7 +37,7 @@ function holdings(state: MasterState): Holding[] {
 
 /**
  * What is wrong with the books, one text a finding. An agent may report tasks that use more than it has left
- * after offers: that is known as excess, and nothing of it is free.
+ * after offers: that is known as overcommitted, and nothing of it is free.
  */
 export function bookErrors(state: MasterState): string[] {
   const held = holdings(state);
@@ -45,17 +45,19 @@ export function bookErrors(state: MasterState): string[] {
 }
 
 function stockErrors(state: MasterState, held: readonly Holding[]): string[] {
-  return [...state.allocator.agents.values()].flatMap(({ id, total, free, excess }) => {
+  return [...state.allocator.agents.values()].flatMap(({ id, total, free, overcommitted }) => {
     const given = held.filter(({ agentId }) => agentId === id).flatMap(({ resources }) => resources);
     const all = addResources(
       free,
       given.filter((resource) => !isShared(resource)),
     );
     const own = total.filter((resource) => !isShared(resource));
-    const both = free.filter(({ identity }) => excess.some((resource) => resource.identity === identity));
-    if (equalResources(all, addResources(own, excess)) && both.length === 0) return [];
+    const both = free.filter(({ identity }) =>
+      overcommitted.some((resource) => resource.identity === identity),
+    );
+    if (equalResources(all, addResources(own, overcommitted)) && both.length === 0) return [];
     const text = `${id} has ${printResources(own)} but ${printResources(all)} is free or given out`;
-    return [`${text}, of which ${printResources(excess) || 'nothing'} is known to be too much`];
+    return [`${text}, of which ${printResources(overcommitted) || 'nothing'} is known to be too much`];
   });
 }
 
@@ -99,8 +101,8 @@ function shareErrors(state: MasterState, held: readonly Holding[]): string[] {
     sums.set(key, sum);
   }
   const errors: string[] = [];
-  for (const { id, contenders } of state.allocator.frameworks.values()) {
-    for (const [role, { use, shared }] of contenders) {
+  for (const { id, clients } of state.allocator.frameworks.values()) {
+    for (const [role, { use, shared }] of clients) {
       const key = `${id} in ${role}`;
       if (shared.size === 0) errors.push(...differ(key, use, sums.get(key) ?? new Map()));
       sums.delete(key);

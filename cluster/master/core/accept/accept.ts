@@ -17,8 +17,8 @@ import {
 } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { isShared } from '../../../model/volumes';
-import { recover } from '../allocator/state';
-import { giveBack } from '../offers/decline';
+import { recoverResources } from '../allocator/state';
+import { returnResources } from '../offers/decline';
 import { removeOffer } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
 import { operationFailed, refuseFeedback } from '../operations/feedback';
@@ -36,7 +36,7 @@ import { hasCapability } from '../validate/operation';
 import type { Batch } from './batch';
 import { convert } from './convert';
 import { launch, launchGroup } from './launch';
-import { type Loss, loseTasks, tasksOf } from './loss';
+import { type DroppedLaunch, loseTasks, tasksOf } from './loss';
 
 type Operation = mesos.Offer.Operation;
 
@@ -58,8 +58,8 @@ export function accept(
   const [first] = offers;
   const agent = first && state.agents.get(first.agentId);
   if (!first || !agent) return [];
-  if (!agent.connected) return agentAway(state, framework, { call, offers, now });
-  return carryOut(state, framework, { call, offers, first, agent, now });
+  if (!agent.connected) return agentUnavailable(state, framework, { call, offers, now });
+  return carryOutOperations(state, framework, { call, offers, first, agent, now });
 }
 
 /** A launch of nothing is a decline. */
@@ -83,11 +83,11 @@ function offersError(state: MasterState, framework: Framework, ids: readonly str
   if (foreign) {
     return `Offer ${foreign.id} has invalid framework ${foreign.frameworkId} while framework ${framework.id} is expected`;
   }
-  return offers.length > 1 ? apartError(offers) : undefined;
+  return offers.length > 1 ? differentAgentsError(offers) : undefined;
 }
 
 /** Offers that are taken together are of one role and one agent. The quotes are missing in the original, too. */
-function apartError(offers: readonly OfferRecord[]): string | undefined {
+function differentAgentsError(offers: readonly OfferRecord[]): string | undefined {
   const [first] = offers;
   const otherRole = offers.find(({ role }) => role !== first?.role);
   if (otherRole) {
@@ -115,9 +115,9 @@ function refuseAll(
   framework: Framework,
   { call, offers, error, now }: Acceptance & { error: string },
 ): MasterEffect[] {
-  for (const offer of offers) recover(state.allocator, offer, offer.resources);
+  for (const offer of offers) recoverResources(state.allocator, offer, offer.resources);
   const message = `Task launched with invalid offers: ${error}`;
-  const loss: Loss = { reason: 'REASON_INVALID_OFFERS', message, now };
+  const loss: DroppedLaunch = { reason: 'REASON_INVALID_OFFERS', message, now };
   return [
     ...(call.operations ?? []).flatMap((operation) =>
       isLaunch(operation)
@@ -132,19 +132,19 @@ function isLaunch({ type }: Operation): boolean {
   return type === 'LAUNCH' || type === 'LAUNCH_GROUP';
 }
 
-function agentAway(
+function agentUnavailable(
   state: MasterState,
   framework: Framework,
   { call, offers, now }: Acceptance,
 ): MasterEffect[] {
-  for (const offer of offers) recover(state.allocator, offer, offer.resources);
-  const loss: Loss = { reason: 'REASON_AGENT_DISCONNECTED', message: 'Agent disconnected', now };
+  for (const offer of offers) recoverResources(state.allocator, offer, offer.resources);
+  const loss: DroppedLaunch = { reason: 'REASON_AGENT_DISCONNECTED', message: 'Agent disconnected', now };
   return (call.operations ?? []).flatMap((operation) =>
     loseTasks(state, framework, tasksOf(operation), loss),
   );
 }
 
-function carryOut(
+function carryOutOperations(
   state: MasterState,
   framework: Framework,
   { call, offers, first, agent, now }: Acceptance & { first: OfferRecord; agent: Agent },
@@ -164,7 +164,7 @@ function carryOut(
   };
   countOf(framework, 'offers/accepted', offers.length);
   const effects = (call.operations ?? []).flatMap((operation) => perform(state, batch, operation));
-  return [...effects, ...giveRest(state, batch, { offer: first, filters: call.filters })];
+  return [...effects, ...returnRemainder(state, batch, { offer: first, filters: call.filters })];
 }
 
 const PERFORM: Partial<
@@ -194,7 +194,7 @@ function perform(state: MasterState, batch: Batch, received: Operation): MasterE
     return [{ kind: 'note', level: 'warn', text: `Operation ${type} is not known; ignored`, fields }];
   }
   const wantsFeedback = received.id !== undefined && !isLaunch(received);
-  if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(framework, received);
+  if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(state, framework, received);
   const error = firstError(received, agent);
   if (!error) return run(state, batch, injectRole(received, framework.id, role));
   if (!isLaunch(received)) return operationFailed(state, framework, received, error);
@@ -230,17 +230,17 @@ function firstError(operation: Operation, agent: Agent): string | undefined {
  * Returns converted resources without a filter, so that they are offered again at once; the remainder
  * counts as declined.
  */
-function giveRest(
+function returnRemainder(
   state: MasterState,
   { framework, offered, remaining, resized, now }: Batch,
   { offer, filters }: { offer: OfferRecord; filters: mesos.Filters | undefined },
 ): MasterEffect[] {
   const converted = subtractResources(addResources(remaining, resized), offered);
   const declined = subtractResources(remaining, converted);
-  if (converted.length > 0) recover(state.allocator, offer, unallocated(converted));
+  if (converted.length > 0) recoverResources(state.allocator, offer, unallocated(converted));
   const key = { ...offer, frameworkId: framework.id };
   return [
     ...(converted.length > 0 ? allocateSoon(state, now) : []),
-    ...giveBack(state, key, { resources: unallocated(declined), filters, now }),
+    ...returnResources(state, key, { resources: unallocated(declined), filters, now }),
   ];
 }

@@ -31,7 +31,7 @@ export function convert(state: MasterState, batch: Batch, operation: mesos.Offer
     : operationRefusal(state, framework, operation);
   if (refused) return operationFailed(state, framework, operation, refused);
   const effects = operation.type === 'DESTROY' ? withdraw(state, agent, operation) : [];
-  const lacking = take(batch, operation, conversionsOf(operation));
+  const lacking = allocateConverted(batch, operation, conversionsOf(operation));
   if (lacking) return [...effects, ...operationFailed(state, framework, operation, lacking)];
   return [...effects, ...applyOperation(state, { agent, framework, operation })];
 }
@@ -56,7 +56,7 @@ function withdraw(state: MasterState, agent: Agent, { destroy }: mesos.Offer.Ope
 }
 
 /** Converts what remains; an error says what is lacking. What was resized is not for this call any more. */
-function take(
+function allocateConverted(
   batch: Batch,
   { type }: mesos.Offer.Operation,
   conversions: readonly Conversion[],

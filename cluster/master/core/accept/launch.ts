@@ -15,7 +15,7 @@ import {
   writeResources,
 } from '../../../model/resources';
 import { isShared } from '../../../model/volumes';
-import { take } from '../allocator/state';
+import { allocateResources } from '../allocator/state';
 import { taskRefusal } from '../authorize/framework';
 import type { MasterEffect } from '../state/effects';
 import { executorKey, taskKey } from '../state/keys';
@@ -120,7 +120,11 @@ function consume(state: MasterState, batch: Batch, needed: Resources): void {
   const { framework, agent, role, remaining } = batch;
   const extra = subtractResources(needed.filter(isShared), remaining.filter(isShared));
   if (extra.length > 0) {
-    take(state.allocator, { frameworkId: framework.id, agentId: agent.id, role }, unallocated(extra));
+    allocateResources(
+      state.allocator,
+      { frameworkId: framework.id, agentId: agent.id, role },
+      unallocated(extra),
+    );
   }
   batch.remaining = subtractResources(remaining, subtractResources(needed, extra));
 }

@@ -7,9 +7,9 @@ import { stateFor, type TaskState } from '../../../model/task-state';
 import type { Millis } from '../../../model/time';
 import type { MasterEffect } from '../state/effects';
 import { count, type Framework, isCapable, type MasterState } from '../state/state';
-import { tell } from '../tasks/tasks';
+import { sendUpdate } from '../tasks/tasks';
 
-export interface Loss {
+export interface DroppedLaunch {
   readonly reason: mesos.TaskStatus.Reason;
   readonly message: string;
   readonly now: Millis;
@@ -22,7 +22,7 @@ export function loseTasks(
   state: MasterState,
   framework: Framework,
   tasks: readonly mesos.TaskInfo[],
-  loss: Loss,
+  loss: DroppedLaunch,
 ): MasterEffect[] {
   return tasks.flatMap((task) => loseTask(state, framework, task, loss));
 }
@@ -31,13 +31,13 @@ function loseTask(
   state: MasterState,
   framework: Framework,
   task: mesos.TaskInfo,
-  loss: Loss,
+  loss: DroppedLaunch,
 ): MasterEffect[] {
   const verdict = stateFor(isCapable(framework, 'PARTITION_AWARE'), loss.state ?? 'TASK_DROPPED');
   const name = verdict.slice('TASK_'.length).toLowerCase();
   count(state, `master/tasks_${name}`);
   count(state, `master/task_${name}/source_master/${loss.reason.toLowerCase()}`);
-  return tell(framework, {
+  return sendUpdate(state, framework, {
     task_id: task.task_id,
     agent_id: task.agent_id,
     state: verdict,

@@ -22,20 +22,26 @@ import { infoError } from '../validate/framework';
 const VERSION_MIN = [1, 0, 0] as const;
 const SEMVER = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 
-interface Asking {
+interface RegistrationRequest {
   readonly pid: string;
   readonly message: internal.RegisterSlaveMessage | internal.ReregisterSlaveMessage;
   readonly principal?: Principal | undefined;
 }
 
 /** The effects of refusing the agent; undefined when nothing stands against admitting it. */
-export function refusal(state: MasterState, { pid, message, principal }: Asking): MasterEffect[] | undefined {
+export function refusal(
+  state: MasterState,
+  { pid, message, principal }: RegistrationRequest,
+): MasterEffect[] | undefined {
   const invalid = messageError(message);
   if (invalid) return ignored(pid, message, invalid);
   const unauthorized = agentRefusal(state, message.slave, principal);
   if (unauthorized) return ignored(pid, message, unauthorized);
   if (isDown(state, message.slave.hostname, pid)) return shutdown(pid, 'Machine is `DOWN`');
-  const why = versionError(message.version) ?? domainError(state, message.slave) ?? keptError(state, message);
+  const why =
+    versionError(message.version) ??
+    domainError(state, message.slave) ??
+    checkpointedResourcesError(state, message);
   return why === undefined ? undefined : ignored(pid, message, why);
 }
 
@@ -43,9 +49,9 @@ export function refusal(state: MasterState, { pid, message, principal }: Asking)
  * The agent's reservations and volumes have to fit the resources that its machine has now. Letting it in
  * without would mean to forget that, here and then on the agent.
  */
-function keptError(
+function checkpointedResourcesError(
   state: MasterState,
-  { slave, checkpointed_resources: checkpointed }: Asking['message'],
+  { slave, checkpointed_resources: checkpointed }: RegistrationRequest['message'],
 ): string | undefined {
   const machine = readResources(slave.resources);
   const registered = state.agents.get(slave.id?.value ?? '');
@@ -57,9 +63,9 @@ function keptError(
 }
 
 /** Maintenance is planned by machine: an agent cannot move to another one and stay the same. */
-export function movedRefusal(
+export function relocationError(
   state: MasterState,
-  { pid, message }: Asking & { message: internal.ReregisterSlaveMessage },
+  { pid, message }: RegistrationRequest & { message: internal.ReregisterSlaveMessage },
 ): MasterEffect[] | undefined {
   const registered = state.agents.get(message.slave.id?.value ?? '');
   if (!registered) return undefined;
@@ -76,13 +82,13 @@ function shutdown(pid: string, text: string): MasterEffect[] {
   ];
 }
 
-function ignored(pid: string, { slave }: Asking['message'], why: string): MasterEffect[] {
+function ignored(pid: string, { slave }: RegistrationRequest['message'], why: string): MasterEffect[] {
   const fields = { pid, host: slave.hostname, why };
   return [{ kind: 'note', level: 'warn', text: 'a registration is ignored', fields }];
 }
 
 /** The error in the message itself (Mesos 1.11 validation.cpp, master::message). */
-function messageError(message: Asking['message']): string | undefined {
+function messageError(message: RegistrationRequest['message']): string | undefined {
   const { slave, checkpointed_resources: checkpointed } = message;
   const wrong =
     (slave.id ? idError(slave.id.value) : undefined) ?? formError(slave.resources) ?? formError(checkpointed);
@@ -91,7 +97,7 @@ function messageError(message: Asking['message']): string | undefined {
 }
 
 /** Only an agent that was registered before has its id. */
-function isReturning(message: Asking['message']): message is internal.ReregisterSlaveMessage {
+function isReturning(message: RegistrationRequest['message']): message is internal.ReregisterSlaveMessage {
   return message.slave.id !== undefined;
 }
 
@@ -146,13 +152,16 @@ function tasksError(
   return undefined;
 }
 
-interface Known {
+interface RegisteredAgent {
   readonly agentId: string | undefined;
   readonly frameworks: ReadonlySet<string>;
   readonly executors: ReadonlySet<string>;
 }
 
-function taskError(task: mesos.Task, { agentId, frameworks, executors }: Known): string | undefined {
+function taskError(
+  task: mesos.Task,
+  { agentId, frameworks, executors }: RegisteredAgent,
+): string | undefined {
   const frameworkId = task.framework_id.value;
   const executorId = task.executor_id?.value;
   const wrong = inside('Task has an invalid TaskID', idError(task.task_id.value));

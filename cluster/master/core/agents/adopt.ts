@@ -8,7 +8,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import { readResources, unallocated, type WireResource } from '../../../model/resources';
 import { isTerminal } from '../../../model/task-state';
 import type { Millis } from '../../../model/time';
-import { addAgent, recover, removeAgent, take } from '../allocator/state';
+import { addAgent, allocateResources, recoverResources, removeAgent } from '../allocator/state';
 import { printFramework } from '../frameworks/print-framework';
 import { createFramework } from '../frameworks/subscription';
 import { agentFacts } from '../offer-constraints/agent-facts';
@@ -24,7 +24,7 @@ import {
   type TaskRecord,
 } from '../state/state';
 import { addCompleted } from '../tasks/record';
-import { publishTasks, tell, toldState } from '../tasks/tasks';
+import { latestForwardedState, publishTasks, sendUpdate } from '../tasks/tasks';
 import { dropUnreachable, takeUnreachable } from '../tasks/unreachable';
 
 const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
@@ -126,7 +126,7 @@ export function adoptCompleted(
   }
 }
 
-interface Returned {
+interface ReturnedTasks {
   readonly message: internal.ReregisterSlaveMessage;
   readonly from: ReturnFrom;
   readonly now: Millis;
@@ -136,7 +136,7 @@ interface Returned {
 export function adoptTasks(
   state: MasterState,
   agent: Agent,
-  { message, from, now }: Returned,
+  { message, from, now }: ReturnedTasks,
 ): MasterEffect[] {
   const effects: MasterEffect[] = [];
   const before = new Map(agent.tasks);
@@ -160,7 +160,10 @@ export function adoptTasks(
     dropUnreachable(state, framework, record.id);
     framework.tasks.set(record.id, record);
     countAdopted(framework, record);
-    effects.push(...publishTasks(state, [record]), ...tellReturned(framework, record, from, now));
+    effects.push(
+      ...publishTasks(state, [record]),
+      ...sendReturnedTask(state, framework, record, { from, now }),
+    );
   }
   for (const task of before.values()) agent.tasks.set(taskKey(task), task);
   share(state, agent, [...agent.tasks.values()]);
@@ -204,10 +207,15 @@ const RETURNED = {
 } as const;
 
 /** A framework that took the task for lost learns that it is not. */
-function tellReturned(framework: Framework, task: TaskRecord, from: ReturnFrom, now: Millis): MasterEffect[] {
+function sendReturnedTask(
+  state: MasterState,
+  framework: Framework,
+  task: TaskRecord,
+  { from, now }: { readonly from: ReturnFrom; readonly now: Millis },
+): MasterEffect[] {
   if (from === 'registry') return [];
   const last = task.statuses.at(-1);
-  return tell(framework, {
+  return sendUpdate(state, framework, {
     task_id: { value: task.id },
     agent_id: { value: task.agentId },
     executor_id: task.executorId === undefined ? undefined : { value: task.executorId },
@@ -226,8 +234,8 @@ function tellReturned(framework: Framework, task: TaskRecord, from: ReturnFrom, 
 function share(state: MasterState, agent: Agent, tasks: readonly TaskRecord[]): void {
   const { id, total } = agent;
   addAgent(state.allocator, { id, total, facts: agentFacts(agent.info, agent.capabilities) });
-  for (const task of tasks) if (task.holdsResources) take(state.allocator, task, task.resources);
-  for (const offer of offersOf(state, agent)) take(state.allocator, offer, offer.resources);
+  for (const task of tasks) if (task.holdsResources) allocateResources(state.allocator, task, task.resources);
+  for (const offer of offersOf(state, agent)) allocateResources(state.allocator, offer, offer.resources);
 }
 
 /** Offers that stay while an agent registers again. */
@@ -238,9 +246,10 @@ function offersOf(state: MasterState, agent: Agent): OfferRecord[] {
 /** Takes a known agent and what its tasks use out of the allocator, before it is adopted anew. */
 export function forgetShares(state: MasterState, agent: Agent): void {
   for (const task of agent.tasks.values())
-    if (task.holdsResources) recover(state.allocator, task, task.resources);
-  for (const executor of agent.executors.values()) recover(state.allocator, executor, executor.resources);
-  for (const offer of offersOf(state, agent)) recover(state.allocator, offer, offer.resources);
+    if (task.holdsResources) recoverResources(state.allocator, task, task.resources);
+  for (const executor of agent.executors.values())
+    recoverResources(state.allocator, executor, executor.resources);
+  for (const offer of offersOf(state, agent)) recoverResources(state.allocator, offer, offer.resources);
   removeAgent(state.allocator, agent.id, true);
 }
 
@@ -248,7 +257,7 @@ export function forgetShares(state: MasterState, agent: Agent): void {
 export function reconciliations(
   state: MasterState,
   agent: Agent,
-  { message, now }: Pick<Returned, 'message' | 'now'>,
+  { message, now }: Pick<ReturnedTasks, 'message' | 'now'>,
 ): internal.ReconcileTasksMessage[] {
   const reported = new Set(
     (message.tasks ?? []).map((task) =>
@@ -261,7 +270,7 @@ export function reconciliations(
     const status = {
       task_id: { value: task.id },
       agent_id: { value: agent.id },
-      state: toldState(task),
+      state: latestForwardedState(task),
       source: 'SOURCE_MASTER',
       message: 'Reconciliation request',
       reason: 'REASON_RECONCILIATION',

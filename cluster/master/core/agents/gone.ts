@@ -10,7 +10,7 @@ import { loseOperations } from '../operations/lost';
 import type { MasterEffect } from '../state/effects';
 import type { MasterState } from '../state/state';
 import { takeUnreachable } from '../tasks/unreachable';
-import { drop, lose, withdrawOffers } from './loss';
+import { drop, lose, rescindOffersOfAgent } from './loss';
 
 const MESSAGE = 'Agent has been marked gone';
 const LOSS = {
@@ -20,7 +20,7 @@ const LOSS = {
 } as const;
 
 /** The registry has the agent as gone: it is told to end, its tasks are gone with it. */
-export function gone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
+export function markedGone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
   state.recovered.delete(agentId);
   const agent = state.agents.get(agentId);
   if (!agent) return unreachableGone(state, agentId, now);
@@ -30,7 +30,12 @@ export function gone(state: MasterState, agentId: string, now: Millis): MasterEf
     ...loseOperations(state, agent, 'OPERATION_GONE_BY_OPERATOR'),
   ];
   for (const task of [...agent.tasks.values()]) effects.push(...lose(state, task, { ...LOSS, now }));
-  return [...effects, ...withdrawOffers(state, agent), ...drop(state, agent), ...allocateSoon(state, now)];
+  return [
+    ...effects,
+    ...rescindOffersOfAgent(state, agent),
+    ...drop(state, agent),
+    ...allocateSoon(state, now),
+  ];
 }
 
 /** Nobody waits any longer for what ran on an agent that was unreachable already. */

@@ -18,6 +18,7 @@ import { allocateSoon } from '../offers/schedule';
 import { forgetOperations, loseOperations } from '../operations/lost';
 import { change } from '../registrar/registrar';
 import type { RemovalCause } from '../registry/changes';
+import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import {
@@ -30,7 +31,7 @@ import {
 } from '../state/state';
 import { removeExecutor } from '../tasks/executors';
 import { addCompleted, detachTask } from '../tasks/record';
-import { executorOf, record, tell } from '../tasks/tasks';
+import { executorOf, record, sendUpdate } from '../tasks/tasks';
 import { keepUnreachable } from '../tasks/unreachable';
 import { forgetRemoval, scheduleRemoval } from './removal';
 
@@ -50,15 +51,15 @@ export function exited(state: MasterState, event: EventOf<'agent.exited'>): Mast
       text: 'an agent is disconnected',
       fields: { agent: agent.id, pid: agent.pid },
     },
-    ...withdrawOffers(state, agent),
+    ...rescindOffersOfAgent(state, agent),
   ];
-  effects.push(...loseUnkept(state, agent, event.at));
+  effects.push(...loseUncheckpointed(state, agent, event.at));
   const deadline = event.at + state.boot.settings.agentReregisterTimeoutMs;
   return [...effects, { kind: 'wake', timer: `absent ${agent.id}`, at: deadline }];
 }
 
 /** Removes tasks and executors of frameworks without checkpointing, which cannot outlive the connection. */
-function loseUnkept(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
+function loseUncheckpointed(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
   const isUnkept = ({ frameworkId }: { frameworkId: string }): boolean =>
     state.frameworks.get(frameworkId)?.info.checkpoint !== true;
   const message = `Agent ${agent.info.hostname} disconnected`;
@@ -69,15 +70,23 @@ function loseUnkept(state: MasterState, agent: Agent, now: Millis): MasterEffect
   return lost;
 }
 
-/** `--agent_reregister_timeout` is over. The timer is named `absent <agent>`; `absent` alone is for those before us. */
-export function absent(state: MasterState, timer: string, now: Millis): MasterEffect[] {
+/** `--agent_reregister_timeout` is over for an agent that was disconnected. The timer is named `absent <agent>`. */
+export function reregisterTimeout(state: MasterState, timer: string, now: Millis): MasterEffect[] {
   const id = timer.slice('absent '.length);
-  if (id !== '') {
-    const agent = state.agents.get(id);
-    if (!agent || agent.connected) return [];
-    const reason = absence(state, 'disconnecting');
-    return scheduleRemoval(state, { agentId: id, kind: 'absent', reason }, now);
-  }
+  const agent = state.agents.get(id);
+  if (!agent || agent.connected) return [];
+  return scheduleRemoval(
+    state,
+    { agentId: id, kind: 'absent', reason: absence(state, 'disconnecting') },
+    now,
+  );
+}
+
+/** The timer of all agents of the registry that have not come back to this master. */
+export const RECOVERED_TIMER = 'recovered';
+
+/** `--agent_reregister_timeout` is over since this master leads. */
+export function recoveredTimeout(state: MasterState, now: Millis): MasterEffect[] {
   const tooMany = removalLimitError(state);
   if (tooMany !== undefined) return [{ kind: 'resign', reason: tooMany }];
   const reason = absence(state, 'master failover');
@@ -133,7 +142,12 @@ export function unreachable(
       ...lose(state, task, { state: 'TASK_UNREACHABLE', reason: 'REASON_AGENT_REMOVED', message, now }),
     );
   }
-  return [...effects, ...withdrawOffers(state, agent), ...drop(state, agent), ...allocateSoon(state, now)];
+  return [
+    ...effects,
+    ...rescindOffersOfAgent(state, agent),
+    ...drop(state, agent),
+    ...allocateSoon(state, now),
+  ];
 }
 
 /** An agent shuts down in order. */
@@ -167,7 +181,7 @@ export function removed(
   for (const task of [...agent.tasks.values()]) {
     effects.push(...lose(state, task, { state: 'TASK_LOST', reason: 'REASON_AGENT_REMOVED', message, now }));
   }
-  effects.push(...withdrawOffers(state, agent));
+  effects.push(...rescindOffersOfAgent(state, agent));
   forgetOperations(state, agent);
   return [...effects, ...drop(state, agent), ...allocateSoon(state, now)];
 }
@@ -187,20 +201,19 @@ export function drop(state: MasterState, agent: Agent): MasterEffect[] {
 
 /** Every framework hears of an agent that is lost, also those that have nothing there. */
 function tellLost(state: MasterState, agentId: string): MasterEffect[] {
-  return [...state.frameworkByStream.keys()].map((stream) => ({
-    kind: 'event',
-    stream,
-    event: { type: 'FAILURE', failure: { agent_id: { value: agentId } } },
-  }));
+  const event = { type: 'FAILURE', failure: { agent_id: { value: agentId } } } as const;
+  return [...state.frameworkByStream.values()].flatMap((id) =>
+    sendEvent(state, state.frameworks.get(id), event),
+  );
 }
 
 /** Takes back all offers of an agent. */
-export function withdrawOffers(state: MasterState, agent: Agent): MasterEffect[] {
+export function rescindOffersOfAgent(state: MasterState, agent: Agent): MasterEffect[] {
   const offers = [...agent.offers].flatMap((offerId) => rescind(state, offerId));
   return [...offers, ...rescindInverseOffers(state, agent.id)];
 }
 
-export interface Loss {
+export interface TaskLoss {
   readonly state: 'TASK_LOST' | 'TASK_UNREACHABLE' | 'TASK_GONE_BY_OPERATOR';
   readonly reason: mesos.TaskStatus.Reason;
   readonly message: string;
@@ -208,16 +221,16 @@ export interface Loss {
 }
 
 /** Frameworks that know nothing of operators' wishes learn that the agent is removed. */
-function reasonFor(aware: boolean, { state, reason }: Loss): mesos.TaskStatus.Reason {
+function reasonFor(aware: boolean, { state, reason }: TaskLoss): mesos.TaskStatus.Reason {
   return state === 'TASK_GONE_BY_OPERATOR' && !aware ? 'REASON_AGENT_REMOVED' : reason;
 }
 
 /** A task goes with its agent: LOST is the end of it, UNREACHABLE may come back. */
-export function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEffect[] {
+export function lose(state: MasterState, task: TaskRecord, loss: TaskLoss): MasterEffect[] {
   const framework = state.frameworks.get(task.frameworkId);
   if (!framework) return [];
   if (isTerminal(task.state)) {
-    putAway(state, framework, task, loss);
+    moveLostTask(state, framework, task, loss);
     return [];
   }
   const aware = isCapable(framework, 'PARTITION_AWARE');
@@ -235,8 +248,11 @@ export function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEf
         ? { nanoseconds: BigInt(Math.round(loss.now)) * 1_000_000n }
         : undefined,
   };
-  const effects = [...record(state, task, status, status.state, loss.now), ...tell(framework, status)];
-  putAway(state, framework, task, loss);
+  const effects = [
+    ...record(state, task, status, status.state, loss.now),
+    ...sendUpdate(state, framework, status),
+  ];
+  moveLostTask(state, framework, task, loss);
   return effects;
 }
 
@@ -244,14 +260,14 @@ export function lose(state: MasterState, task: TaskRecord, loss: Loss): MasterEf
  * Tasks out of reach may come back, those that ended there and were not acknowledged included; all others
  * are over.
  */
-function putAway(state: MasterState, framework: Framework, task: TaskRecord, loss: Loss): void {
+function moveLostTask(state: MasterState, framework: Framework, task: TaskRecord, loss: TaskLoss): void {
   detachTask(state, framework, task);
   if (loss.state === 'TASK_UNREACHABLE') keepUnreachable(state, framework, task);
   else addCompleted(state, framework, task);
 }
 
 /** The agent's machine goes down: it is told to end, and is removed whether it heard it or not. */
-export function takeDown(state: MasterState, agent: Agent): MasterEffect[] {
+export function shutdownForMaintenance(state: MasterState, agent: Agent): MasterEffect[] {
   const text = "Operator initiated 'Machine DOWN'";
   const shutdown = { kind: 'send', to: agent.pid, name: SHUTDOWN, message: { message: text } } as const;
   return [shutdown, ...leave(state, agent, text, 'operator')];

@@ -29,7 +29,7 @@ import { type Agent, count, isOffered, type MasterState } from '../state/state';
 import { adoptExecutors } from '../tasks/executors';
 import { killEffect } from '../tasks/tasks';
 import { hasCapability } from '../validate/operation';
-import { movedRefusal, refusal } from './admission';
+import { refusal, relocationError } from './admission';
 import {
   adoptCompleted,
   adoptFrameworks,
@@ -40,7 +40,7 @@ import {
   knownFrameworks,
   reconciliations,
 } from './adopt';
-import { leave, takeDown, withdrawOffers } from './loss';
+import { leave, rescindOffersOfAgent, shutdownForMaintenance } from './loss';
 import { startPings } from './pings';
 import { printAgent } from './print-agent';
 
@@ -101,7 +101,7 @@ export function admitted(
     sendRegistered(state, agent),
     ...startPings(state, agent, now),
     ...publishAdded(state, agent),
-    ...downMeanwhile(state, agent),
+    ...shutdownIfDown(state, agent),
     ...allocateSoon(state, now),
   ];
 }
@@ -183,13 +183,13 @@ export function reregister(state: MasterState, event: EventOf<'agent.reregister'
   if (state.electedAt === undefined || id === undefined) return [];
   const { arriving } = state.registry;
   if (arriving.has(id) || arriving.has(pid) || state.leaving.has(id)) return [];
-  if (state.registry.gone.has(id)) return [goneAlready(pid)];
-  const refused = refusal(state, event) ?? movedRefusal(state, event);
+  if (state.registry.gone.has(id)) return [refuseGone(pid)];
+  const refused = refusal(state, event) ?? relocationError(state, event);
   if (refused) return refused;
   const effects = retireOther(state, pid, id);
   const stored = state.registry.agents.get(id);
   if (stored && sameContent(stored, message.slave)) {
-    return [...effects, ...comeBack(state, { id, pid, message, now: now, from: 'registry' })];
+    return [...effects, ...reconnect(state, { id, pid, message, now: now, from: 'registry' })];
   }
   arriving.add(pid).add(id);
   const kind = stored ? 'update' : 'reachable';
@@ -206,13 +206,13 @@ export function readmitted(
 ): MasterEffect[] {
   const id = message.slave.id?.value ?? '';
   state.registry.arriving.delete(id);
-  if (state.registry.gone.has(id)) return [goneAlready(pid)];
-  const refused = movedRefusal(state, { pid, message });
+  if (state.registry.gone.has(id)) return [refuseGone(pid)];
+  const refused = relocationError(state, { pid, message });
   if (refused) return refused;
-  return state.registry.agents.has(id) ? comeBack(state, { id, pid, message, now, from }) : [];
+  return state.registry.agents.has(id) ? reconnect(state, { id, pid, message, now, from }) : [];
 }
 
-function goneAlready(pid: string): MasterEffect {
+function refuseGone(pid: string): MasterEffect {
   return { kind: 'send', to: pid, name: SHUTDOWN, message: { message: 'Agent has been marked gone' } };
 }
 
@@ -224,7 +224,7 @@ function retireOther(state: MasterState, pid: string, id: string): MasterEffect[
 }
 
 /** Admits a returning agent: its tasks are adopted, and it is told which ones it should know. */
-function comeBack(
+function reconnect(
   state: MasterState,
   arrival: Omit<Arrival, 'message'> & { message: internal.ReregisterSlaveMessage; from: ReturnFrom },
 ): MasterEffect[] {
@@ -233,9 +233,9 @@ function comeBack(
   const effects: MasterEffect[] = [];
   const existing = state.agents.get(id);
   if (existing) {
-    if (!isSameAgain(existing, arrival)) effects.push(...withdrawOffers(state, existing));
+    if (!isSameAgain(existing, arrival)) effects.push(...rescindOffersOfAgent(state, existing));
     state.agentIdByPid.delete(existing.pid);
-    forgetUnanswerable(state, existing, message);
+    dropUnsupportedOperations(state, existing, message);
     forgetShares(state, existing);
   }
   const agent = existing ?? createAgent(state, arrival);
@@ -263,10 +263,10 @@ function comeBack(
     ...endFrameworks(state, agent, message),
     ...killAgain(agent, message),
     ...sendDrain(state, agent),
-    ...remind(agent, message),
+    ...resendCheckpointed(agent, message),
     ...startPings(state, agent, now),
     ...checkReturned(state, agent, now),
-    ...downMeanwhile(state, agent),
+    ...shutdownIfDown(state, agent),
   );
   return [...effects, ...allocateSoon(state, now)];
 }
@@ -280,7 +280,7 @@ function isSameAgain(existing: Agent, { message }: Arrival): boolean {
  * Agents that cannot give feedback any more send no acknowledgements on: their ended operations are over
  * (Master::_reregisterSlave).
  */
-function forgetUnanswerable(
+function dropUnsupportedOperations(
   state: MasterState,
   existing: Agent,
   { agent_capabilities }: Arrival['message'],
@@ -292,8 +292,8 @@ function forgetUnanswerable(
 }
 
 /** The machine may have gone down while the registry was stored. */
-function downMeanwhile(state: MasterState, agent: Agent): MasterEffect[] {
-  return isDown(state, agent.info.hostname, agent.pid) ? takeDown(state, agent) : [];
+function shutdownIfDown(state: MasterState, agent: Agent): MasterEffect[] {
+  return isDown(state, agent.info.hostname, agent.pid) ? shutdownForMaintenance(state, agent) : [];
 }
 
 /** With resource providers, what is pending is known only when the agent reports it (UpdateSlaveMessage). */
@@ -303,7 +303,10 @@ function checkReturned(state: MasterState, agent: Agent, now: Millis): MasterEff
 }
 
 /** An agent that keeps what we tell it, and missed something, is told again. */
-function remind(agent: Agent, { checkpointed_resources: checkpointed }: Arrival['message']): MasterEffect[] {
+function resendCheckpointed(
+  agent: Agent,
+  { checkpointed_resources: checkpointed }: Arrival['message'],
+): MasterEffect[] {
   if (hasCapability(agent, 'RESOURCE_PROVIDER')) return [];
   return equalResources(checkpointedOf(agent.total), readResources(checkpointed))
     ? []

@@ -20,10 +20,10 @@ export function scheduleRemoval(state: MasterState, removal: Removal, now: Milli
   if (leaving.has(removal.agentId) || removals.waiting.has(removal.agentId)) return [];
   count(state, 'master/slave_unreachable_scheduled');
   const everyMs = boot.settings.agentRemovalEveryMs;
-  if (everyMs === undefined) return giveUp(state, removal, now);
+  if (everyMs === undefined) return removeAgent(state, removal, now);
   if (removals.waiting.size === 0 && removals.nextAt <= now) {
     removals.nextAt = now + everyMs;
-    return giveUp(state, removal, now);
+    return removeAgent(state, removal, now);
   }
   removals.waiting.set(removal.agentId, removal);
   return removals.waiting.size === 1 ? [{ kind: 'wake', timer: TIMER, at: removals.nextAt }] : [];
@@ -42,7 +42,7 @@ export function removeNext(state: MasterState, now: Millis): MasterEffect[] {
     removals.nextAt = now + (boot.settings.agentRemovalEveryMs ?? 0);
     const again: MasterEffect[] =
       removals.waiting.size > 0 ? [{ kind: 'wake', timer: TIMER, at: removals.nextAt }] : [];
-    return [...giveUp(state, removal, now), ...again];
+    return [...removeAgent(state, removal, now), ...again];
   }
   return [];
 }
@@ -63,7 +63,7 @@ export function forgetRemoval(state: MasterState, agentId: string): void {
   if (state.removals.waiting.delete(agentId)) count(state, 'master/slave_unreachable_canceled');
 }
 
-function giveUp(state: MasterState, { agentId, reason, kind }: Removal, now: Millis): MasterEffect[] {
+function removeAgent(state: MasterState, { agentId, reason, kind }: Removal, now: Millis): MasterEffect[] {
   if (state.leaving.has(agentId) || state.registry.arriving.has(agentId)) {
     count(state, 'master/slave_unreachable_canceled');
     return [];

@@ -34,7 +34,7 @@ export function updateAgent(
     (message.update_oversubscribed_resources ?? true) && !wrong
       ? (message.oversubscribed_resources ?? [])
       : undefined;
-  const effects = oversubscribed ? lend(state, agent, oversubscribed) : [];
+  const effects = oversubscribed ? updateOversubscribed(state, agent, oversubscribed) : [];
   return [
     ...(wrong ? [dropped(agent, wrong)] : []),
     ...effects,
@@ -50,7 +50,11 @@ function dropped({ id }: Agent, why: string): MasterEffect {
 }
 
 /** The revocable resources are these now. Offers that hold any come back, since they may be less. */
-function lend(state: MasterState, agent: Agent, wire: readonly mesos.Resource[]): MasterEffect[] {
+function updateOversubscribed(
+  state: MasterState,
+  agent: Agent,
+  wire: readonly mesos.Resource[],
+): MasterEffect[] {
   const lent = readResources(wire).filter(isRevocable);
   const before = agent.total.filter(isRevocable);
   if (equalResources(lent, before)) return [];

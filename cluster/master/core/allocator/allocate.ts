@@ -9,13 +9,21 @@ import { addResources, NO_RESOURCES, type Resources, reservedRole } from '../../
 import { isStrictSubrole, topRole } from '../../../model/roles';
 import type { Millis } from '../../../model/time';
 import { isShared } from '../../../model/volumes';
-import { isBarren } from './barren';
-import { affordable, type Budget, book, guaranteed, lacks, openBudget, unsatisfied } from './budget';
-import { type Lots, type Verdict, walk, walkNode } from './fair-order';
-import { agentReason, availableTo, offerReason, type Pair, takeable } from './match';
+import {
+  type Budget,
+  chargeBudget,
+  guaranteedResources,
+  missingGuarantee,
+  openBudget,
+  unsatisfiedRoles,
+  withinQuota,
+} from './budget';
+import { type RandomSorterOptions, type VisitResult, walk, walkNode } from './fair-order';
+import { agentReason, allocatableTo, availableTo, offerReason, type Pair } from './match';
+import { hasNothingToOffer } from './nothing-to-offer';
 import { isBefore } from './ranked';
-import { type Contender, type RoleNode, refresh } from './role-tree';
-import { type AllocationKey, type AllocatorAgent, type AllocatorState, take } from './state';
+import { type Client, type RoleNode, sortQueues } from './role-tree';
+import { type AllocationKey, type AllocatorAgent, type AllocatorState, allocateResources } from './state';
 
 export interface Allocation extends AllocationKey {
   readonly resources: Resources;
@@ -29,27 +37,33 @@ export function allocate(state: AllocatorState, random: Random, now: Millis): Al
   state.lastRunAt = now;
   state.runs += 1;
   if (state.roles.root.queue.length === 0) return [];
-  refresh(state.roles);
-  const run: Run = { state, now, lots: lotsOf(state, random), budget: openBudget(state), made: new Map() };
+  sortQueues(state.roles);
+  const run: Run = {
+    state,
+    now,
+    sorters: randomSorterOptions(state, random),
+    budget: openBudget(state),
+    made: new Map(),
+  };
   if (run.budget) {
     for (const { id } of candidates) state.withheld.delete(id);
-    if (unsatisfied(run.budget).length > 0)
+    if (unsatisfiedRoles(run.budget).length > 0)
       for (const agent of candidates) meetGuarantees(run, run.budget, agent);
   }
-  for (const agent of candidates) serveAll(run, agent);
+  for (const agent of candidates) offerToAll(run, agent);
   return [...run.made.values()];
 }
 
 interface Run {
   readonly state: AllocatorState;
   readonly now: Millis;
-  readonly lots: Lots;
+  readonly sorters: RandomSorterOptions;
   readonly budget: Budget | undefined;
   /** By agent, framework and role. */
   readonly made: Map<string, Allocation>;
 }
 
-function lotsOf({ options }: AllocatorState, random: Random): Lots {
+function randomSorterOptions({ options }: AllocatorState, random: Random): RandomSorterOptions {
   return { random, roles: options.randomRoles, frameworks: options.randomFrameworks };
 }
 
@@ -57,53 +71,53 @@ function lotsOf({ options }: AllocatorState, random: Random): Lots {
 function meetGuarantees(run: Run, budget: Budget, agent: AllocatorAgent): void {
   const { state } = run;
   if (agentReason(state, agent) !== undefined) return;
-  const offered: Shared = { resources: NO_RESOURCES };
-  const nodes = unsatisfied(budget).flatMap((role) => state.roles.nodes.get(role) ?? []);
-  const wanting = nodes.filter((node: RoleNode) => node.at >= 0);
+  const offered: OfferedShared = { resources: NO_RESOURCES };
+  const nodes = unsatisfiedRoles(budget).flatMap((role) => state.roles.nodes.get(role) ?? []);
+  const wanting = nodes.filter((node: RoleNode) => node.position >= 0);
   for (const node of wanting.sort((a, b) => (isBefore(a, b) ? -1 : 1))) {
     const visitor = {
       concerns: () => true,
-      visit: (contender: Contender) => visitUnmet(run, budget, { agent, contender, offered }),
+      visit: (client: Client) => visitUnmet(run, budget, { agent, client, offered }),
     };
-    walkNode(state.roles, node, visitor, run.lots);
+    walkNode(state.roles, node, visitor, run.sorters);
   }
 }
 
-interface Shared {
+interface OfferedShared {
   resources: Resources;
 }
 
-interface Turn {
+interface Visit {
   readonly agent: AllocatorAgent;
-  readonly contender: Contender;
-  readonly offered: Shared;
+  readonly client: Client;
+  readonly offered: OfferedShared;
 }
 
-function visitUnmet(run: Run, budget: Budget, turn: Turn): Verdict {
-  const pair = pairOf(run.state, turn);
-  if (lacks(budget, topRole(pair.role)).size === 0) return 'done';
-  const available = availableTo(turn.agent, pair.role, turn.offered.resources);
+function visitUnmet(run: Run, budget: Budget, visit: Visit): VisitResult {
+  const pair = pairOf(run.state, visit);
+  if (missingGuarantee(budget, topRole(pair.role)).size === 0) return 'done';
+  const available = availableTo(visit.agent, pair.role, visit.offered.resources);
   if (available.length === 0) return 'next role';
-  const all = takeable(run.state, pair, available);
+  const all = allocatableTo(run.state, pair, available);
   if (typeof all === 'string') return 'next';
   const exact = all.filter(
     (resource) => reservedRole(resource) === '*' || reservedRole(resource) === pair.role,
   );
-  const { resources, owed } = guaranteed(budget, pair.role, exact);
+  const { resources, owed } = guaranteedResources(budget, pair.role, exact);
   if (owed.size === 0) return 'next';
   if (offerReason(run.state, pair, { resources, wasMore: true, now: run.now })) return 'next';
-  book(budget, pair.role, resources, owed);
-  offer(run, pair, resources, turn.offered);
+  chargeBudget(budget, pair.role, resources, owed);
+  offer(run, pair, resources, visit.offered);
   return 'next';
 }
 
 /** Offers what an agent has to everybody in the fair order. */
-function serveAll(run: Run, agent: AllocatorAgent): void {
+function offerToAll(run: Run, agent: AllocatorAgent): void {
   const { state } = run;
-  if (isBarren(state, agent) || agentReason(state, agent) !== undefined) return;
-  const offered: Shared = { resources: NO_RESOURCES };
-  const visit = (contender: Contender): Verdict => visitAny(run, { agent, contender, offered });
-  walk(state.roles, { concerns: (role) => concerns(agent, role), visit }, run.lots);
+  if (hasNothingToOffer(state, agent) || agentReason(state, agent) !== undefined) return;
+  const offered: OfferedShared = { resources: NO_RESOURCES };
+  const visit = (client: Client): VisitResult => visitAny(run, { agent, client, offered });
+  walk(state.roles, { concerns: (role) => concerns(agent, role), visit }, run.sorters);
 }
 
 /** True when the agent may have resources for this role or one below it. */
@@ -116,30 +130,35 @@ function concerns({ free, shared }: AllocatorAgent, role: string): boolean {
   );
 }
 
-function visitAny(run: Run, turn: Turn): Verdict {
+function visitAny(run: Run, visit: Visit): VisitResult {
   const { state, budget, now } = run;
-  const pair = pairOf(state, turn);
-  const available = availableTo(turn.agent, pair.role, turn.offered.resources);
+  const pair = pairOf(state, visit);
+  const available = availableTo(visit.agent, pair.role, visit.offered.resources);
   if (available.length === 0) return 'next role';
-  const all = takeable(state, pair, available);
+  const all = allocatableTo(state, pair, available);
   if (typeof all === 'string') return 'next';
-  const resources = budget ? affordable(budget, pair.role, all) : all;
-  if (resources !== all) state.withheld.add(turn.agent.id);
+  const resources = budget ? withinQuota(budget, pair.role, all) : all;
+  if (resources !== all) state.withheld.add(visit.agent.id);
   if (offerReason(state, pair, { resources, wasMore: resources !== all, now })) return 'next';
-  if (budget) book(budget, pair.role, resources, new Map());
-  offer(run, pair, resources, turn.offered);
-  return isBarren(state, turn.agent) ? 'done' : 'next';
+  if (budget) chargeBudget(budget, pair.role, resources, new Map());
+  offer(run, pair, resources, visit.offered);
+  return hasNothingToOffer(state, visit.agent) ? 'done' : 'next';
 }
 
-function pairOf(state: AllocatorState, { agent, contender }: Turn): Pair {
-  const framework = state.frameworks.get(contender.name);
-  if (!framework) throw new Error(`framework ${contender.name} stands in a queue and is unknown`);
-  return { agent, framework, role: contender.leaf.node.role };
+function pairOf(state: AllocatorState, { agent, client }: Visit): Pair {
+  const framework = state.frameworks.get(client.name);
+  if (!framework) throw new Error(`framework ${client.name} stands in a queue and is unknown`);
+  return { agent, framework, role: client.role };
 }
 
-function offer(run: Run, { agent, framework, role }: Pair, resources: Resources, offered: Shared): void {
+function offer(
+  run: Run,
+  { agent, framework, role }: Pair,
+  resources: Resources,
+  offered: OfferedShared,
+): void {
   const key = { frameworkId: framework.id, agentId: agent.id, role };
-  take(run.state, key, resources);
+  allocateResources(run.state, key, resources);
   if (agent.shared.length > 0)
     offered.resources = addResources(offered.resources, resources.filter(isShared));
   const name = `${agent.id} ${framework.id} ${role}`;

@@ -32,12 +32,12 @@ export function openBudget(state: AllocatorState): Budget | undefined {
 }
 
 /** Roles that have less than is guaranteed to them. */
-export function unsatisfied(budget: Budget): string[] {
-  return [...budget.quotas.keys()].filter((role) => lacks(budget, role).size > 0);
+export function unsatisfiedRoles(budget: Budget): string[] {
+  return [...budget.quotas.keys()].filter((role) => missingGuarantee(budget, role).size > 0);
 }
 
 /** The quantities that a role lacks of its guarantee. */
-export function lacks({ quotas, consumed }: Budget, role: string): Map<string, number> {
+export function missingGuarantee({ quotas, consumed }: Budget, role: string): Map<string, number> {
   const guarantees = quotas.get(role)?.guarantees ?? new Map();
   return lacking(guarantees, consumed.get(role) ?? new Map());
 }
@@ -46,12 +46,12 @@ export function lacks({ quotas, consumed }: Budget, role: string): Map<string, n
  * Of what is there, what a role may have: the part that is nobody's is cut to its limit and to the spare
  * headroom.
  */
-export function affordable(budget: Budget, role: string, resources: Resources): Resources {
+export function withinQuota(budget: Budget, role: string, resources: Resources): Resources {
   const counted = resources.filter(isQuotaResource);
   if (counted.length === 0) return resources;
-  const cut = cutToHeadroom(budget, cutToLimit(budget, role, counted, new Map()));
-  if (cut === counted) return resources;
-  return combine([...resources.filter((resource) => !isQuotaResource(resource)), ...cut]);
+  const cutScalars = cutToHeadroom(budget, cutToLimit(budget, role, counted, new Map()));
+  if (cutScalars === counted) return resources;
+  return combine([...resources.filter((resource) => !isQuotaResource(resource)), ...cutScalars]);
 }
 
 /**
@@ -59,24 +59,24 @@ export function affordable(budget: Budget, role: string, resources: Resources): 
  * resources that quotas do not count; then more within limit and spare headroom. Nothing when none of it is
  * what it lacks.
  */
-export function guaranteed(
+export function guaranteedResources(
   budget: Budget,
   role: string,
   resources: Resources,
 ): { readonly resources: Resources; readonly owed: Map<string, number> } {
   const top = topRole(role);
   const counted = resources.filter(isQuotaResource);
-  const first = cutTo(counted, lacks(budget, top));
+  const first = cutTo(counted, missingGuarantee(budget, top));
   const owed = quotaQuantities(first);
   if (first.length === 0) return { resources: [], owed };
   const rest = leftOf(counted, first);
   const more = cutToHeadroom(budget, cutToLimit(budget, role, rest, owed));
   const others = resources.filter((resource) => !isQuotaResource(resource));
-  return { resources: combine([...others, ...joined(counted, first, more)]), owed };
+  return { resources: combine([...others, ...combineParts(counted, first, more)]), owed };
 }
 
 /** Books what a role got, of which `owed` was guaranteed. */
-export function book(budget: Budget, role: string, resources: Resources, owed: Quantities): void {
+export function chargeBudget(budget: Budget, role: string, resources: Resources, owed: Quantities): void {
   const quantities = quotaQuantities(resources);
   const used = budget.consumed.get(topRole(role));
   if (used) addQuantities(used, quantities);
@@ -96,11 +96,11 @@ function cutToLimit(budget: Budget, role: string, resources: Resources, owed: Qu
 }
 
 function cutToHeadroom({ required, available }: Budget, resources: Resources): Resources {
-  if (!isAnything(required)) return resources;
+  if (!hasPositive(required)) return resources;
   return cutTo(resources, lacking(available, required));
 }
 
-function isAnything(quantities: Quantities): boolean {
+function hasPositive(quantities: Quantities): boolean {
   for (const milli of quantities.values()) if (milli > 0) return true;
   return false;
 }
@@ -117,19 +117,21 @@ function cutTo(resources: Resources, quantities: Quantities): Resources {
  */
 function cut(
   resources: Resources,
-  leftOf: (name: string) => number | undefined,
+  remainderOf: (name: string) => number | undefined,
   left: Map<string, number>,
 ): Resources {
   let isSame = true;
   const allocatable: Resource[] = [];
   for (const resource of resources) {
-    const most = leftOf(resource.name);
+    const most = remainderOf(resource.name);
     const milli = resource.amount.type === 'SCALAR' ? resource.amount.milli : 0;
     const allowed = most === undefined || most >= milli ? milli : resource.exclusive ? 0 : most;
     if (most !== undefined) left.set(resource.name, most - allowed);
     if (allowed !== milli) isSame = false;
     if (allowed > 0)
-      allocatable.push(allowed === milli ? resource : withAmount(resource, { type: 'SCALAR', milli: allowed }));
+      allocatable.push(
+        allowed === milli ? resource : withAmount(resource, { type: 'SCALAR', milli: allowed }),
+      );
   }
   return isSame ? resources : allocatable;
 }
@@ -148,7 +150,7 @@ function leftOf(resources: Resources, allocated: Resources): Resources {
 }
 
 /** The resources again, each with what both parts have of it. */
-function joined(resources: Resources, first: Resources, more: Resources): Resources {
+function combineParts(resources: Resources, first: Resources, more: Resources): Resources {
   const rest = leftOf(leftOf(resources, first), more);
   return leftOf(resources, rest);
 }

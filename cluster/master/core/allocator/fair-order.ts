@@ -5,20 +5,20 @@
  */
 
 import { nextRandom, type Random } from '../../../model/random';
-import { add, type Ranked, takeFirst } from './ranked';
-import type { Contender, Leaf, RoleNode, RoleTree } from './role-tree';
+import { add, popFirst, type Ranked } from './ranked';
+import type { Client, Leaf, RoleNode, RoleTree } from './role-tree';
 
 /** The effect of one visit on the others: go on, nothing is left for this role, or nothing at all. */
-export type Verdict = 'next' | 'next role' | 'done';
+export type VisitResult = 'next' | 'next role' | 'done';
 
 export interface Visitor {
   /** True when resources may be left for this role or one below it. */
   readonly concerns: (role: string) => boolean;
-  readonly visit: (contender: Contender) => Verdict;
+  readonly visit: (client: Client) => VisitResult;
 }
 
-/** The sorters that draw lots. */
-export interface Lots {
+/** The sorters that draw options. */
+export interface RandomSorterOptions {
   readonly random: Random;
   readonly roles: boolean;
   readonly frameworks: boolean;
@@ -28,32 +28,45 @@ export interface Lots {
  * Visits everybody in order until a visit says that it is done. Shares that a visit changes count for the
  * next walk: this one goes on as it was.
  */
-export function walk(tree: RoleTree, visitor: Visitor, lots: Lots): void {
-  walkNode(tree, tree.root, visitor, lots);
+export function walk(tree: RoleTree, visitor: Visitor, options: RandomSorterOptions): void {
+  walkNode(tree, tree.root, visitor, options);
 }
 
 /** The same for one role and those below it. Whether it is done. */
-export function walkNode(tree: RoleTree, node: RoleNode, visitor: Visitor, lots: Lots): boolean {
+export function walkNode(
+  tree: RoleTree,
+  node: RoleNode,
+  visitor: Visitor,
+  options: RandomSorterOptions,
+): boolean {
   const weightOf = (entry: RoleNode | Leaf): number =>
     entry.kind === 'role' ? (tree.weights.get(entry.role) ?? 1) : 1;
-  return inTurn(node.queue, lots.roles ? draw(lots.random, weightOf) : undefined, (entry) => {
-    if (entry.kind === 'leaf') return walkLeaf(entry, visitor, lots);
-    return visitor.concerns(entry.role) && walkNode(tree, entry, visitor, lots);
-  });
+  return visitInOrder(
+    node.queue,
+    options.roles ? weightedShuffle(options.random, weightOf) : undefined,
+    (entry) => {
+      if (entry.kind === 'leaf') return walkLeaf(entry, visitor, options);
+      return visitor.concerns(entry.role) && walkNode(tree, entry, visitor, options);
+    },
+  );
 }
 
-function walkLeaf(leaf: Leaf, visitor: Visitor, lots: Lots): boolean {
+function walkLeaf(leaf: Leaf, visitor: Visitor, options: RandomSorterOptions): boolean {
   let done = false;
-  inTurn(leaf.queue, lots.frameworks ? draw(lots.random, () => 1) : undefined, (contender) => {
-    const verdict = visitor.visit(contender);
-    done = verdict === 'done';
-    return verdict !== 'next';
-  });
+  visitInOrder(
+    leaf.queue,
+    options.frameworks ? weightedShuffle(options.random, () => 1) : undefined,
+    (client) => {
+      const result = visitor.visit(client);
+      done = result === 'done';
+      return result !== 'next';
+    },
+  );
   return done;
 }
 
 /** Takes one after the other out of a queue until one says that it is enough, and puts them back. */
-function inTurn<T extends Ranked>(
+function visitInOrder<T extends Ranked>(
   queue: T[],
   order: ((queue: readonly T[]) => readonly T[]) | undefined,
   turn: (entry: T) => boolean,
@@ -62,7 +75,7 @@ function inTurn<T extends Ranked>(
   const seen: T[] = [];
   let isEnough = false;
   while (!isEnough) {
-    const entry = takeFirst(queue);
+    const entry = popFirst(queue);
     if (!entry) break;
     seen.push(entry);
     isEnough = turn(entry);
@@ -72,7 +85,7 @@ function inTurn<T extends Ranked>(
 }
 
 /** Draws an order by lot: who has twice the weight is twice as likely to be before another one. */
-function draw<T extends Ranked>(random: Random, weightOf: (entry: T) => number) {
+function weightedShuffle<T extends Ranked>(random: Random, weightOf: (entry: T) => number) {
   return (queue: readonly T[]): readonly T[] =>
     queue
       .map((entry) => ({ entry, key: -Math.log(1 - nextRandom(random)) / weightOf(entry) }))

@@ -39,7 +39,7 @@ export function availableTo(agent: AllocatorAgent, role: string, sharedOffered: 
 }
 
 /** The available resources that the framework can use, before quotas; or the reason why there are none. */
-export function takeable(
+export function allocatableTo(
   state: AllocatorState,
   { agent, framework, role }: Pair,
   available: Resources,

@@ -2,7 +2,7 @@
  * The order of clients below one role: the least share first, then the least often chosen, then by name
  * (Mesos 1.11 src/master/allocator/mesos/sorter/drf/sorter.cpp).
  *
- * Always true: `at` is where an entry stands in its heap, -1 when it stands in none. So one that changed is
+ * Always true: `position` is where an entry stands in its heap, -1 when it stands in none. So one that changed is
  * moved in the time of the heap's depth, however many compete.
  */
 
@@ -11,7 +11,8 @@ export interface Ranked {
   share: number;
   /** Number of times it was chosen. */
   chosen: number;
-  at: number;
+  /** Its index in its heap; -1 when it is in none. */
+  position: number;
 }
 
 export function isBefore(a: Ranked, b: Ranked): boolean {
@@ -22,41 +23,41 @@ export function isBefore(a: Ranked, b: Ranked): boolean {
 
 export function add<T extends Ranked>(heap: T[], entry: T): void {
   heap.push(entry);
-  rise(heap, heap.length - 1);
+  siftUp(heap, heap.length - 1);
 }
 
 /** Takes the first one out; undefined when nobody is left. */
-export function takeFirst<T extends Ranked>(heap: T[]): T | undefined {
+export function popFirst<T extends Ranked>(heap: T[]): T | undefined {
   const [first] = heap;
   if (first) remove(heap, first);
   return first;
 }
 
 export function remove<T extends Ranked>(heap: T[], entry: T): void {
-  const { at: position } = entry;
+  const { position } = entry;
   if (position < 0) return;
-  entry.at = -1;
+  entry.position = -1;
   const last = heap.pop();
   if (!last || last === entry) return;
   heap[position] = last;
-  last.at = position;
+  last.position = position;
   move(heap, last);
 }
 
 /** Puts an entry where it belongs since its share changed. Without effect on one that stands in no heap. */
 export function move<T extends Ranked>(heap: T[], entry: T): void {
-  if (entry.at < 0) return;
-  rise(heap, entry.at);
-  sink(heap, entry.at);
+  if (entry.position < 0) return;
+  siftUp(heap, entry.position);
+  sink(heap, entry.position);
 }
 
 /** Orders the whole heap anew. */
 export function reorder<T extends Ranked>(heap: T[]): void {
-  for (const [index, entry] of heap.entries()) entry.at = index;
+  for (const [index, entry] of heap.entries()) entry.position = index;
   for (let index = (heap.length >> 1) - 1; index >= 0; index--) sink(heap, index);
 }
 
-function rise<T extends Ranked>(heap: T[], from: number): void {
+function siftUp<T extends Ranked>(heap: T[], from: number): void {
   const entry = heap[from] as T;
   let index = from;
   while (index > 0) {
@@ -64,11 +65,11 @@ function rise<T extends Ranked>(heap: T[], from: number): void {
     const parent = heap[above] as T;
     if (!isBefore(entry, parent)) break;
     heap[index] = parent;
-    parent.at = index;
+    parent.position = index;
     index = above;
   }
   heap[index] = entry;
-  entry.at = index;
+  entry.position = index;
 }
 
 function sink<T extends Ranked>(heap: T[], from: number): void {
@@ -81,9 +82,9 @@ function sink<T extends Ranked>(heap: T[], from: number): void {
     const below = heap[child] as T;
     if (!isBefore(below, entry)) break;
     heap[index] = below;
-    below.at = index;
+    below.position = index;
     index = child;
   }
   heap[index] = entry;
-  entry.at = index;
+  entry.position = index;
 }

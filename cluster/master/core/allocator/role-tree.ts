@@ -13,17 +13,18 @@ import { isShared } from '../../../model/volumes';
 import { add, move, type Ranked, remove, reorder } from './ranked';
 
 /** Milli-units by name, and what is shared by how many holders: shared resources count once. */
-interface Holder extends Ranked {
+interface Usage extends Ranked {
   readonly use: Map<string, number>;
   /** Ranges and sets: their members in thousandths. They are shown, and do not count for shares. */
   readonly members: Map<string, number>;
   readonly shared: Map<string, number>;
 }
 
-export interface RoleNode extends Holder {
+export interface RoleNode extends Usage {
   readonly kind: 'role';
   readonly role: string;
-  readonly parent: RoleNode | undefined;
+  /** The role above it; empty for the root and for roles right below it. */
+  readonly parentRole: string;
   readonly children: Map<string, RoleNode>;
   /** Its own frameworks; undefined when it never had any. */
   leaf: Leaf | undefined;
@@ -32,17 +33,17 @@ export interface RoleNode extends Holder {
 }
 
 /** The frameworks of one role. */
-export interface Leaf extends Holder {
+export interface Leaf extends Usage {
   readonly kind: 'leaf';
-  readonly node: RoleNode;
-  readonly contenders: Map<string, Contender>;
-  readonly queue: Contender[];
+  readonly role: string;
+  readonly clients: Map<string, Client>;
+  readonly queue: Client[];
 }
 
 /** One framework in one role. */
-export interface Contender extends Holder {
-  readonly kind: 'contender';
-  readonly leaf: Leaf;
+export interface Client extends Usage {
+  readonly kind: 'client';
+  readonly role: string;
   /** The framework's id. */
   readonly name: string;
 }
@@ -61,7 +62,7 @@ export interface RoleTree {
 
 export function emptyTree(): RoleTree {
   return {
-    root: createNode('', undefined),
+    root: createNode(''),
     nodes: new Map(),
     total: new Map(),
     weights: new Map(),
@@ -70,32 +71,45 @@ export function emptyTree(): RoleTree {
   };
 }
 
-const nothing = (): Pick<Holder, 'share' | 'chosen' | 'at' | 'use' | 'members' | 'shared'> => ({
+const noUsage = (): Pick<Usage, 'share' | 'chosen' | 'position' | 'use' | 'members' | 'shared'> => ({
   share: 0,
   chosen: 0,
-  at: -1,
+  position: -1,
   use: new Map(),
   members: new Map(),
   shared: new Map(),
 });
 
-/**
- * Hides the way up from whoever walks through the state, such as the hash of a recording: going down shows
- * everything once, and there is no end to going round.
- */
-function withHidden<T extends object>(entry: T, up: keyof T): T {
-  return Object.defineProperty(entry, up, { enumerable: false });
+function createNode(role: string): RoleNode {
+  const slash = role.lastIndexOf('/');
+  return {
+    kind: 'role',
+    role,
+    name: role.slice(slash + 1),
+    parentRole: role.slice(0, Math.max(0, slash)),
+    children: new Map(),
+    leaf: undefined,
+    queue: [],
+    ...noUsage(),
+  };
 }
 
-function createNode(role: string, parent: RoleNode | undefined): RoleNode {
-  const name = role.slice(role.lastIndexOf('/') + 1);
-  const inside = { children: new Map(), leaf: undefined, queue: [] };
-  return withHidden<RoleNode>({ kind: 'role', role, name, parent, ...inside, ...nothing() }, 'parent');
+/** The node above; undefined for the root. The tree is stored by names, so that the state has no rings. */
+function parentOf(tree: RoleTree, node: RoleNode): RoleNode | undefined {
+  if (node === tree.root) return undefined;
+  return node.parentRole === '' ? tree.root : tree.nodes.get(node.parentRole);
+}
+
+/** The node of a leaf's or client's role. */
+function nodeAt(tree: RoleTree, { role }: Leaf | Client): RoleNode {
+  const node = tree.nodes.get(role);
+  if (!node) throw new Error(`role ${role} is used and not in the tree`);
+  return node;
 }
 
 function leafOf(node: RoleNode): Leaf {
-  const inside = { contenders: new Map(), queue: [] };
-  node.leaf ??= withHidden<Leaf>({ kind: 'leaf', name: '.', node, ...inside, ...nothing() }, 'node');
+  const { role } = node;
+  node.leaf ??= { kind: 'leaf', name: '.', role, clients: new Map(), queue: [], ...noUsage() };
   return node.leaf;
 }
 
@@ -105,107 +119,111 @@ export function nodeOf(tree: RoleTree, role: string): RoleNode {
   if (existing) return existing;
   const slash = role.lastIndexOf('/');
   const parent = slash < 0 ? tree.root : nodeOf(tree, role.slice(0, slash));
-  const node = createNode(role, parent);
+  const node = createNode(role);
   parent.children.set(role, node);
   tree.nodes.set(role, node);
   return node;
 }
 
 /** A framework's place in a role, made when it is new. */
-export function contenderOf(tree: RoleTree, frameworkId: string, role: string): Contender {
+export function clientOf(tree: RoleTree, frameworkId: string, role: string): Client {
   const leaf = leafOf(nodeOf(tree, role));
-  const existing = leaf.contenders.get(frameworkId);
+  const existing = leaf.clients.get(frameworkId);
   if (existing) return existing;
-  const contender = withHidden<Contender>(
-    { kind: 'contender', name: frameworkId, leaf, ...nothing() },
-    'leaf',
-  );
-  leaf.contenders.set(frameworkId, contender);
-  return contender;
+  const client: Client = { kind: 'client', name: frameworkId, role, ...noUsage() };
+  leaf.clients.set(frameworkId, client);
+  return client;
 }
 
 /** Sets that a framework wants offers in a role, or does not. */
-export function setWanting(tree: RoleTree, contender: Contender, wants: boolean): void {
-  if (wants === contender.at >= 0) return;
-  const { leaf } = contender;
+export function setActive(tree: RoleTree, client: Client, wants: boolean): void {
+  if (wants === client.position >= 0) return;
+  const leaf = leafOf(nodeAt(tree, client));
   if (wants) {
-    contender.share = shareOf(tree, contender);
-    add(leaf.queue, contender);
-    enlist(tree, leaf);
+    client.share = shareOf(tree, client);
+    add(leaf.queue, client);
+    enqueue(tree, leaf);
   } else {
-    remove(leaf.queue, contender);
-    delist(leaf);
+    remove(leaf.queue, client);
+    dequeue(tree, leaf);
   }
 }
 
-function enlist(tree: RoleTree, entry: RoleNode | Leaf): void {
-  const above = entry.kind === 'leaf' ? entry.node : entry.parent;
-  if (!above || entry.at >= 0) return;
+function enqueue(tree: RoleTree, entry: RoleNode | Leaf): void {
+  const above = nodeAbove(tree, entry);
+  if (!above || entry.position >= 0) return;
   entry.share = shareOf(tree, entry);
   add(above.queue, entry);
-  enlist(tree, above);
+  enqueue(tree, above);
 }
 
-function delist(entry: RoleNode | Leaf): void {
-  const above = entry.kind === 'leaf' ? entry.node : entry.parent;
+function dequeue(tree: RoleTree, entry: RoleNode | Leaf): void {
+  const above = nodeAbove(tree, entry);
   if (!above || entry.queue.length > 0) return;
   remove(above.queue, entry);
-  delist(above);
+  dequeue(tree, above);
+}
+
+function nodeAbove(tree: RoleTree, entry: RoleNode | Leaf): RoleNode | undefined {
+  return entry.kind === 'leaf' ? nodeAt(tree, entry) : parentOf(tree, entry);
 }
 
 /** Forgets a framework's place in a role, with whatever it still has there. */
-export function dropContender(tree: RoleTree, contender: Contender): void {
-  setWanting(tree, contender, false);
-  const { leaf } = contender;
-  leaf.contenders.delete(contender.name);
-  for (const holder of holdersAbove(contender)) {
-    for (const [name, milli] of contender.use) addTo(holder.use, name, -milli);
-    for (const [name, milli] of contender.members) addTo(holder.members, name, -milli);
-    for (const [key, holders] of contender.shared) addTo(holder.shared, key, -holders);
+export function removeClient(tree: RoleTree, client: Client): void {
+  setActive(tree, client, false);
+  const node = nodeAt(tree, client);
+  const leaf = leafOf(node);
+  leaf.clients.delete(client.name);
+  for (const usage of [leaf, ...lineageOf(tree, node)]) {
+    for (const [name, milli] of client.use) addTo(usage.use, name, -milli);
+    for (const [name, milli] of client.members) addTo(usage.members, name, -milli);
+    for (const [key, holders] of client.shared) addTo(usage.shared, key, -holders);
   }
-  prune(tree, leaf.node);
+  prune(tree, node);
 }
 
 function prune(tree: RoleTree, node: RoleNode): void {
-  if (!node.parent || node.children.size > 0 || (node.leaf?.contenders.size ?? 0) > 0) return;
+  const parent = parentOf(tree, node);
+  if (!parent || node.children.size > 0 || (node.leaf?.clients.size ?? 0) > 0) return;
   tree.nodes.delete(node.role);
-  node.parent.children.delete(node.role);
-  prune(tree, node.parent);
+  parent.children.delete(node.role);
+  prune(tree, parent);
 }
 
-function holdersAbove({ leaf }: Contender): Holder[] {
-  const holders: Holder[] = [leaf];
-  for (let node: RoleNode | undefined = leaf.node; node; node = node.parent) holders.push(node);
-  return holders;
+/** A node and those above it, the root last. */
+function* lineageOf(tree: RoleTree, node: RoleNode): Generator<RoleNode> {
+  for (let above: RoleNode | undefined = node; above; above = parentOf(tree, above)) yield above;
 }
 
 /** Adds what a framework got of an agent to its share and those of the roles it is in, or takes it away. */
-export function charge(
+export function addUsage(
   tree: RoleTree,
-  contender: Contender,
+  client: Client,
   agentId: string,
   { resources, sign }: { readonly resources: Resources; readonly sign: 1 | -1 },
 ): void {
-  hold(contender, agentId, resources, sign);
-  update(tree, contender, contender.leaf.queue);
-  const { leaf } = contender;
-  hold(leaf, agentId, resources, sign);
-  update(tree, leaf, leaf.node.queue);
-  for (let node: RoleNode | undefined = leaf.node; node; node = node.parent) {
-    hold(node, agentId, resources, sign);
-    if (node.parent) update(tree, node, node.parent.queue);
+  const node = nodeAt(tree, client);
+  const leaf = leafOf(node);
+  countUsage(client, agentId, resources, sign);
+  update(tree, client, leaf.queue);
+  countUsage(leaf, agentId, resources, sign);
+  update(tree, leaf, node.queue);
+  for (const above of lineageOf(tree, node)) {
+    countUsage(above, agentId, resources, sign);
+    const parent = parentOf(tree, above);
+    if (parent) update(tree, above, parent.queue);
   }
 }
 
-function hold(holder: Holder, agentId: string, resources: Resources, sign: 1 | -1): void {
-  if (sign > 0) holder.chosen += 1;
+function countUsage(usage: Usage, agentId: string, resources: Resources, sign: 1 | -1): void {
+  if (sign > 0) usage.chosen += 1;
   for (const resource of resources) {
     if (resource.amount.type !== 'SCALAR') {
-      addTo(holder.members, resource.name, sign * sizeOf(resource.amount));
+      addTo(usage.members, resource.name, sign * sizeOf(resource.amount));
       continue;
     }
-    if (isShared(resource) && !isFirstOrLast(holder, agentId, resource, sign)) continue;
-    addTo(holder.use, resource.name, sign * resource.amount.milli);
+    if (isShared(resource) && !isFirstOrLast(usage, agentId, resource, sign)) continue;
+    addTo(usage.use, resource.name, sign * resource.amount.milli);
   }
 }
 
@@ -213,7 +231,7 @@ function hold(holder: Holder, agentId: string, resources: Resources, sign: 1 | -
  * Of a shared resource the first holder counts, and the last one that gives it back. One that nobody took as
  * shared was made of what somebody has alone.
  */
-function isFirstOrLast({ shared }: Holder, agentId: string, resource: Resource, sign: 1 | -1): boolean {
+function isFirstOrLast({ shared }: Usage, agentId: string, resource: Resource, sign: 1 | -1): boolean {
   const key = `${agentId} ${resource.identity}`;
   const before = shared.get(key) ?? 0;
   if (sign < 0 && before === 0) return true;
@@ -227,7 +245,7 @@ function addTo(sums: Map<string, number>, name: string, by: number): void {
   else sums.set(name, sum);
 }
 
-function update<T extends Holder & (RoleNode | Leaf | Contender)>(
+function update<T extends Usage & (RoleNode | Leaf | Client)>(
   tree: RoleTree,
   entry: T,
   queue: Ranked[],
@@ -237,7 +255,7 @@ function update<T extends Holder & (RoleNode | Leaf | Contender)>(
 }
 
 /** A role of twice the weight may have twice as much. Between frameworks of a role there are no weights. */
-export function shareOf(tree: RoleTree, entry: RoleNode | Leaf | Contender): number {
+export function shareOf(tree: RoleTree, entry: RoleNode | Leaf | Client): number {
   const share = dominantShare(tree, entry.use);
   return entry.kind === 'role' ? share / (tree.weights.get(entry.role) ?? 1) : share;
 }
@@ -253,17 +271,17 @@ export function dominantShare(tree: Pick<RoleTree, 'total' | 'excluded'>, use: Q
 }
 
 /** Puts the queues in order when the totals or weights changed. */
-export function refresh(tree: RoleTree): void {
+export function sortQueues(tree: RoleTree): void {
   if (!tree.stale) return;
   tree.stale = false;
-  refreshNode(tree, tree.root);
+  sortQueuesBelow(tree, tree.root);
 }
 
-function refreshNode(tree: RoleTree, node: RoleNode): void {
+function sortQueuesBelow(tree: RoleTree, node: RoleNode): void {
   for (const entry of node.queue) {
-    if (entry.kind === 'role') refreshNode(tree, entry);
+    if (entry.kind === 'role') sortQueuesBelow(tree, entry);
     else {
-      for (const contender of entry.queue) contender.share = shareOf(tree, contender);
+      for (const client of entry.queue) client.share = shareOf(tree, client);
       reorder(entry.queue);
     }
     entry.share = shareOf(tree, entry);

@@ -1,8 +1,8 @@
 /**
  * The allocator's state: agents and frameworks, as far as they decide on offers.
  *
- * Always true: of what is not shared, total + excess = free + allocated for each agent, where allocated is
- * what is offered or used, and nothing is both free and in excess; shared resources are offered from total,
+ * Always true: of what is not shared, total + overcommitted = free + allocated for each agent, where allocated is
+ * what is offered or used, and nothing is both free and overcommitted; shared resources are offered from total,
  * however many have them; what a framework and a role have (roles) is the sum of what they have allocated on
  * all agents; `headroom` is the free part of all agents that quotas count.
  */
@@ -20,18 +20,18 @@ import { lineageOf } from '../../../model/roles';
 import type { Millis } from '../../../model/time';
 import { isPersistentVolume, isShared } from '../../../model/volumes';
 import { type AgentFacts, PLAIN_AGENT } from '../offer-constraints/agent-facts';
-import { isBarren } from './barren';
 import { type FrameworkFacts, PLAIN_FRAMEWORK } from './facts';
 import { DEFAULT_MINIMA } from './minimum';
+import { hasNothingToOffer } from './nothing-to-offer';
 import { addReserved, type Quota, type QuotaUse, quotaQuantities, useOf } from './quota-use';
 import {
-  type Contender,
-  charge,
-  contenderOf,
-  dropContender,
+  addUsage,
+  type Client,
+  clientOf,
   emptyTree,
   type RoleTree,
-  setWanting,
+  removeClient,
+  setActive,
 } from './role-tree';
 
 export interface AllocatorState {
@@ -79,7 +79,7 @@ export interface AllocatorAgent {
   total: Resources;
   free: Resources;
   /** Allocations beyond the total: an agent may have less than before while tasks still use it. */
-  excess: Resources;
+  overcommitted: Resources;
   /** The shared part of total. */
   shared: Resources;
   /** The shared resources in use: each as many times as it is held. */
@@ -95,7 +95,7 @@ export interface AllocatorFramework {
   suppressed: ReadonlySet<string>;
   facts: FrameworkFacts;
   /** The framework's clients by role, those of roles it has left included. */
-  readonly contenders: Map<string, Contender>;
+  readonly clients: Map<string, Client>;
   /** The framework's filters by agent. */
   readonly filters: Map<string, Filter[]>;
 }
@@ -148,12 +148,12 @@ export function addAgent(
   used: Resources = [],
 ): void {
   const { id, total, facts = PLAIN_AGENT } = agent;
-  const [unsharedTotal, unsharedUse] = [unshared(total), unshared(bare(used))];
+  const [unsharedTotal, unsharedUse] = [unshared(total), unshared(withoutAllocationInfo(used))];
   const free = subtractResources(unsharedTotal, unsharedUse);
-  const excess = subtractResources(unsharedUse, unsharedTotal);
+  const overcommitted = subtractResources(unsharedUse, unsharedTotal);
   const shared = total.filter(isShared);
-  const sharedUse = bare(used).filter(isShared);
-  state.agents.set(id, { id, total, free, excess, shared, sharedUse, active: true, facts });
+  const sharedUse = withoutAllocationInfo(used).filter(isShared);
+  state.agents.set(id, { id, total, free, overcommitted, shared, sharedUse, active: true, facts });
   countTotal(state, total, 1);
   countFree(state, free, 1);
   state.dirty.add(id);
@@ -207,10 +207,10 @@ export function resizeAgent(state: AllocatorState, id: string, total: Resources)
   const allocated = unshared(allocatedOf(agent));
   const unsharedTotal = unshared(total);
   convertAgent(state, id, { total, free: subtractResources(unsharedTotal, allocated) });
-  agent.excess = subtractResources(allocated, unsharedTotal);
+  agent.overcommitted = subtractResources(allocated, unsharedTotal);
 }
 
-interface Stock {
+interface AgentResources {
   readonly total: Resources;
   readonly free: Resources;
 }
@@ -219,9 +219,9 @@ interface Stock {
  * Moves use between unreserved and reserved resources when a reservation is made or removed. A reservation
  * is for the role that uses it, or has the same top.
  */
-function moveUse(state: AllocatorState, before: Stock, after: Stock): void {
-  const moved = usedOfNobody(after);
-  addQuantities(moved, usedOfNobody(before), -1);
+function moveUse(state: AllocatorState, before: AgentResources, after: AgentResources): void {
+  const moved = usedUnreserved(after);
+  addQuantities(moved, usedUnreserved(before), -1);
   if (![...moved.values()].some((milli) => milli !== 0)) return;
   const reserved: QuotaUse = new Map();
   addReserved(reserved, after.total, 1);
@@ -234,7 +234,7 @@ function moveUse(state: AllocatorState, before: Stock, after: Stock): void {
   }
 }
 
-function usedOfNobody({ total, free }: Stock): Map<string, number> {
+function usedUnreserved({ total, free }: AgentResources): Map<string, number> {
   const used = quotaQuantities(total);
   addQuantities(used, quotaQuantities(free), -1);
   return used;
@@ -267,7 +267,7 @@ export function setAgentActive(state: AllocatorState, id: string, active: boolea
  */
 export function clearAgentFilters(state: AllocatorState, id: string): void {
   for (const framework of state.frameworks.values()) framework.filters.delete(id);
-  markAgent(state, id);
+  considerAgent(state, id);
 }
 
 /**
@@ -290,7 +290,7 @@ export function setFramework(
     id,
     facts,
     ...rest,
-    contenders: new Map(),
+    clients: new Map(),
     filters: new Map(),
   };
   const wanted = new Set(existing?.active ? wantedRoles(existing) : []);
@@ -301,9 +301,9 @@ export function setFramework(
   state.ownMinima += hasMinima(framework);
   state.frameworks.set(id, framework);
   dropFilters(framework, new Set([...left, ...revived]));
-  syncContenders(state, framework);
+  syncClients(state, framework);
   const isMore = change.active && (wantedRoles(framework).some((role) => !wanted.has(role)) || existing);
-  if (isMore) markAll(state);
+  if (isMore) considerAll(state);
 }
 
 function hasMinima({ facts }: AllocatorFramework): number {
@@ -315,31 +315,31 @@ export function wantedRoles({ roles, suppressed }: AllocatorFramework): readonly
   return roles.filter((role) => !suppressed.has(role));
 }
 
-function syncContenders(state: AllocatorState, framework: AllocatorFramework): void {
-  for (const role of framework.roles) contenderFor(state, framework, role);
-  for (const [role, contender] of framework.contenders) {
+function syncClients(state: AllocatorState, framework: AllocatorFramework): void {
+  for (const role of framework.roles) clientFor(state, framework, role);
+  for (const [role, client] of framework.clients) {
     const isMember = framework.roles.includes(role);
-    setWanting(state.roles, contender, framework.active && isMember && !framework.suppressed.has(role));
-    if (!isMember && contender.use.size === 0) forgetContender(state, framework, role, contender);
+    setActive(state.roles, client, framework.active && isMember && !framework.suppressed.has(role));
+    if (!isMember && client.use.size === 0) forgetClient(state, framework, role, client);
   }
 }
 
-function forgetContender(
+function forgetClient(
   state: AllocatorState,
   framework: AllocatorFramework,
   role: string,
-  contender: Contender,
+  client: Client,
 ): void {
-  dropContender(state.roles, contender);
-  framework.contenders.delete(role);
+  removeClient(state.roles, client);
+  framework.clients.delete(role);
 }
 
-function contenderFor(state: AllocatorState, framework: AllocatorFramework, role: string): Contender {
-  const existing = framework.contenders.get(role);
+function clientFor(state: AllocatorState, framework: AllocatorFramework, role: string): Client {
+  const existing = framework.clients.get(role);
   if (existing) return existing;
-  const contender = contenderOf(state.roles, framework.id, role);
-  framework.contenders.set(role, contender);
-  return contender;
+  const client = clientOf(state.roles, framework.id, role);
+  framework.clients.set(role, client);
+  return client;
 }
 
 /** Without the framework's connection its refusals mean nothing. */
@@ -348,13 +348,13 @@ export function deactivateFramework(state: AllocatorState, id: string): void {
   if (!framework) return;
   framework.active = false;
   framework.filters.clear();
-  syncContenders(state, framework);
+  syncClients(state, framework);
 }
 
 export function removeFramework(state: AllocatorState, id: string): void {
   const framework = state.frameworks.get(id);
   if (!framework) return;
-  for (const contender of framework.contenders.values()) dropContender(state.roles, contender);
+  for (const client of framework.clients.values()) removeClient(state.roles, client);
   state.ownMinima -= hasMinima(framework);
   state.frameworks.delete(id);
 }
@@ -364,7 +364,7 @@ export function clearFilters(state: AllocatorState, id: string, roles: ReadonlyS
   const framework = state.frameworks.get(id);
   if (!framework) return;
   dropFilters(framework, roles);
-  markAll(state);
+  considerAll(state);
 }
 
 function dropFilters(framework: AllocatorFramework, roles: ReadonlySet<string>): void {
@@ -395,12 +395,12 @@ export function expireFilters(
   const remaining = filters.filter(({ until }) => until > now);
   if (remaining.length > 0) framework.filters.set(agentId, remaining);
   else framework.filters.delete(agentId);
-  markAgent(state, agentId);
+  considerAgent(state, agentId);
 }
 
 /** Takes resources out of what is free, for a framework in a role. */
-export function take(state: AllocatorState, key: AllocationKey, resources: Resources): void {
-  const unallocatedParts = bare(resources);
+export function allocateResources(state: AllocatorState, key: AllocationKey, resources: Resources): void {
+  const unallocatedParts = withoutAllocationInfo(resources);
   const agent = state.agents.get(key.agentId);
   if (agent) {
     const unsharedParts = unshared(unallocatedParts);
@@ -408,7 +408,7 @@ export function take(state: AllocatorState, key: AllocationKey, resources: Resou
       ? NO_RESOURCES
       : subtractResources(unsharedParts, agent.free);
     agent.free = subtractResources(agent.free, unsharedParts);
-    if (lacking.length > 0) agent.excess = addResources(agent.excess, lacking);
+    if (lacking.length > 0) agent.overcommitted = addResources(agent.overcommitted, lacking);
     if (unsharedParts.length < unallocatedParts.length)
       agent.sharedUse = addResources(agent.sharedUse, unallocatedParts.filter(isShared));
     countFree(state, subtractResources(unsharedParts, lacking), -1);
@@ -417,13 +417,13 @@ export function take(state: AllocatorState, key: AllocationKey, resources: Resou
 }
 
 /** Gives resources back. */
-export function recover(state: AllocatorState, key: AllocationKey, resources: Resources): void {
-  const unallocatedParts = bare(resources);
+export function recoverResources(state: AllocatorState, key: AllocationKey, resources: Resources): void {
+  const unallocatedParts = withoutAllocationInfo(resources);
   const agent = state.agents.get(key.agentId);
   if (agent) {
     const unsharedParts = unshared(unallocatedParts);
-    const back = agent.excess.length === 0 ? unsharedParts : payBack(agent, unsharedParts);
-    agent.free = addResources(agent.free, asTheAgentHas(agent, back));
+    const back = agent.overcommitted.length === 0 ? unsharedParts : repayOvercommitted(agent, unsharedParts);
+    agent.free = addResources(agent.free, asInTotal(agent, back));
     if (unsharedParts.length < unallocatedParts.length)
       agent.sharedUse = subtractResources(agent.sharedUse, unallocatedParts.filter(isShared));
     countFree(state, back, 1);
@@ -435,14 +435,14 @@ export function recover(state: AllocatorState, key: AllocationKey, resources: Re
 /**
  * Returned resources make up for over-allocation first; the result is the free rest.
  */
-function payBack(agent: AllocatorAgent, released: Resources): Resources {
-  const rest = subtractResources(released, agent.excess);
-  agent.excess = subtractResources(agent.excess, released);
+function repayOvercommitted(agent: AllocatorAgent, released: Resources): Resources {
+  const rest = subtractResources(released, agent.overcommitted);
+  agent.overcommitted = subtractResources(agent.overcommitted, released);
   return rest;
 }
 
 /** A volume that comes back is mounted nowhere any more: it is as the agent has it, not as a task used it. */
-function asTheAgentHas({ total }: AllocatorAgent, back: Resources): Resources {
+function asInTotal({ total }: AllocatorAgent, back: Resources): Resources {
   if (!back.some(isPersistentVolume)) return back;
   return back.map((resource) =>
     isPersistentVolume(resource)
@@ -458,25 +458,25 @@ function count(state: AllocatorState, key: AllocationKey, resources: Resources, 
       addQuantities(useOf(state.use, role).unreserved, quantities, sign);
   const framework = state.frameworks.get(key.frameworkId);
   if (!framework) return;
-  const contender = contenderFor(state, framework, key.role);
-  charge(state.roles, contender, key.agentId, { resources, sign });
-  if (sign < 0 && contender.use.size === 0 && !framework.roles.includes(key.role))
-    forgetContender(state, framework, key.role, contender);
+  const client = clientFor(state, framework, key.role);
+  addUsage(state.roles, client, key.agentId, { resources, sign });
+  if (sign < 0 && client.use.size === 0 && !framework.roles.includes(key.role))
+    forgetClient(state, framework, key.role, client);
 }
 
 /** Considers an agent at the next run. */
-export function markAgent(state: AllocatorState, id: string): void {
+export function considerAgent(state: AllocatorState, id: string): void {
   if (state.agents.has(id)) state.dirty.add(id);
 }
 
 /** Considers every agent that has something to offer at the next run. */
-export function markAll(state: AllocatorState): void {
-  for (const agent of state.agents.values()) if (!isBarren(state, agent)) state.dirty.add(agent.id);
+export function considerAll(state: AllocatorState): void {
+  for (const agent of state.agents.values()) if (!hasNothingToOffer(state, agent)) state.dirty.add(agent.id);
 }
 
 /** The allocated resources of an agent: offered or used. */
-export function allocatedOf({ total, free, excess, shared, sharedUse }: AllocatorAgent): Resources {
-  const held = excess.length === 0 ? total : addResources(total, excess);
+export function allocatedOf({ total, free, overcommitted, shared, sharedUse }: AllocatorAgent): Resources {
+  const held = overcommitted.length === 0 ? total : addResources(total, overcommitted);
   if (shared.length === 0) return free.length === 0 ? held : subtractResources(held, free);
   return addResources(subtractResources(unshared(held), free), sharedUse);
 }
@@ -490,13 +490,13 @@ export function setWeights(state: AllocatorState, weights: ReadonlyMap<string, n
 export function setQuota(state: AllocatorState, role: string, quota: Quota | undefined): void {
   if (quota) state.quotas.set(role, quota);
   else state.quotas.delete(role);
-  markAll(state);
+  considerAll(state);
 }
 
 function unshared(resources: Resources): Resources {
   return resources.some(isShared) ? resources.filter((resource) => !isShared(resource)) : resources;
 }
 
-function bare(resources: Resources): Resources {
+function withoutAllocationInfo(resources: Resources): Resources {
   return resources.some(({ meta }) => meta.allocation_info) ? unallocated(resources) : resources;
 }

@@ -12,6 +12,7 @@ import { deactivateFramework } from '../allocator/state';
 import { rescindInverseOffersOf } from '../offers/inverse-offers';
 import { rescind } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
+import { tellError } from '../scheduler-events/driver-messages';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { printMasterInfo } from '../state/master-info';
@@ -24,7 +25,7 @@ import {
   optionsError,
   publishFramework,
   takeOver,
-  tellAgents,
+  updateAgentsOf,
   withPrincipal,
 } from './subscription';
 
@@ -44,7 +45,7 @@ export function subscribeDriver(state: MasterState, received: Subscribing): Mast
   const { framework_info: info } = event.subscribe;
   const error = infoError(state, info) ?? identityError(state, received) ?? optionsError(state, event);
   if (error) return refuseDriver(received, error);
-  return isBack ? comesBack(state, event) : comes(state, event);
+  return isBack ? reregistration(state, event) : firstRegistration(state, event);
 }
 
 function dropped(state: MasterState): MasterEffect[] {
@@ -76,20 +77,15 @@ function refuseDriver({ pid, subscribe }: Subscribing, why: string): MasterEffec
   return [{ kind: 'note', level: 'info', text }, tellError(pid, why)];
 }
 
-/** An error makes a driver abort. */
-export function tellError(pid: string, message: string): MasterEffect {
-  return { kind: 'send', to: pid, name: 'mesos.internal.FrameworkErrorMessage', message: { message } };
-}
-
 /**
  * Drivers ask until they are answered: one that is connected at its address is only answered again. Where one was cut off
  * with tasks, a new process has begun at its address: that is another framework.
  */
-function comes(state: MasterState, event: Subscribing): MasterEffect[] {
+function firstRegistration(state: MasterState, event: Subscribing): MasterEffect[] {
   const { pid, at: now } = event;
   const existing = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
   if (existing?.stream !== undefined) return [welcome(state, existing.id, pid, REGISTERED)];
-  if (existing && isSameAnew(existing, event)) return comesBack(state, withId(event, existing.id));
+  if (existing && isSameAnew(existing, event)) return reregistration(state, withId(event, existing.id));
   const framework = createFramework(state, undefined, event.subscribe.framework_info);
   connect(state, framework, { ...event, stream: pid });
   return [
@@ -111,7 +107,7 @@ function withId(event: Subscribing, id: string): Subscribing {
   return { ...event, force: true, subscribe: { ...event.subscribe, framework_info } };
 }
 
-function comesBack(state: MasterState, event: Subscribing): MasterEffect[] {
+function reregistration(state: MasterState, event: Subscribing): MasterEffect[] {
   const { pid, at: now, subscribe } = event;
   const id = subscribe.framework_info.id?.value ?? '';
   const other = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
@@ -133,7 +129,7 @@ function comesBack(state: MasterState, event: Subscribing): MasterEffect[] {
     ...effects,
     { kind: 'link', to: pid },
     welcome(state, id, pid, isSame ? REREGISTERED : REGISTERED),
-    ...tellAgents(state, framework),
+    ...updateAgentsOf(state, framework),
     publishFramework(state, framework, existing === undefined),
     ...allocateSoon(state, now),
   ];

@@ -7,6 +7,7 @@
 
 import type * as internal from '../../../api/generated/internal';
 import type * as scheduler from '../../../api/generated/scheduler';
+import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import { count, type Framework, type MasterState } from '../state/state';
 
@@ -45,12 +46,12 @@ export function toFramework(
   { slave_id, framework_id, executor_id, data }: internal.ExecutorToFrameworkMessage,
 ): MasterEffect[] {
   count(state, 'master/messages_executor_to_framework');
-  const stream = state.frameworks.get(framework_id.value)?.stream;
-  if (state.agentIdByPid.get(pid) !== slave_id.value || stream === undefined) {
+  const framework = state.frameworks.get(framework_id.value);
+  if (state.agentIdByPid.get(pid) !== slave_id.value || framework?.stream === undefined) {
     count(state, 'master/invalid_executor_to_framework_messages');
     return [];
   }
   count(state, 'master/valid_executor_to_framework_messages');
   const message = { agent_id: slave_id, executor_id, data };
-  return [{ kind: 'event', stream, event: { type: 'MESSAGE', message } }];
+  return sendEvent(state, framework, { type: 'MESSAGE', message });
 }

@@ -10,7 +10,7 @@
 import type * as mesos from '../../../api/generated/mesos';
 import type { OfferConstraints } from '../../../api/generated/scheduler';
 import type { Millis } from '../../../model/time';
-import { deactivateFramework, removeFramework as forget, recover } from '../allocator/state';
+import { deactivateFramework, removeFramework as forget, recoverResources } from '../allocator/state';
 import { registrationRefusal } from '../authorize/framework';
 import { checkDrained } from '../drain/drained';
 import { isInvalid, NO_CONSTRAINTS, readConstraints } from '../offer-constraints/constraints';
@@ -20,6 +20,8 @@ import { removeOffer } from '../offers/rescind';
 import { syncFramework } from '../offers/revive';
 import { allocateSoon } from '../offers/schedule';
 import { claimOperations } from '../operations/record';
+import { tellError } from '../scheduler-events/driver-messages';
+import { isDriver, sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { printMasterInfo } from '../state/master-info';
@@ -62,8 +64,8 @@ export function subscribe(state: MasterState, received: EventOf<'scheduler.subsc
   const effects = existing ? takeOver(state, existing, event.at) : [];
   if (isBack && !existing) effects.push(publishFramework(state, framework, true));
   connect(state, framework, event);
-  effects.push(...welcome(state, framework, stream));
-  if (isBack) effects.push(...tellAgents(state, framework));
+  effects.push(...welcome(state, framework));
+  if (isBack) effects.push(...updateAgentsOf(state, framework));
   effects.push(publishFramework(state, framework, !isBack));
   return [...effects, ...allocateSoon(state, event.at)];
 }
@@ -158,11 +160,15 @@ export function createFramework(
 /** The stream before is told and closed; its offers are withdrawn without a word. */
 export function takeOver(state: MasterState, framework: Framework, now: Millis): MasterEffect[] {
   const { stream } = framework;
-  withdrawOffers(state, framework);
+  const isByDriver = isDriver(framework);
+  rescindOffersOfFramework(state, framework);
   dropInverseOffers(state, framework.id, { keepRefusals: stream !== undefined });
   if (!stream) return [];
   state.frameworkByStream.delete(stream);
-  return [...refuse(stream, 'Framework failed over'), ...allocateSoon(state, now)];
+  const reason = 'Framework failed over';
+  const close: MasterEffect = { kind: 'close', stream, reason };
+  const notice = isByDriver ? [tellError(stream, reason), close] : refuse(stream, reason);
+  return [...notice, ...allocateSoon(state, now)];
 }
 
 /** The framework is what it says now, by the connection it says it on. */
@@ -178,7 +184,7 @@ export function connect(
   setConstraints(framework, call.offer_constraints, event.patterns);
   framework.stream = stream;
   if (event.pid === undefined) countOf(framework, 'calls/subscribe');
-  placeDriver(state, framework, event.pid);
+  setDriverPid(state, framework, event.pid);
   framework.active = true;
   framework.recovered = false;
   if (framework.registeredAt === undefined) framework.registeredAt = now;
@@ -190,7 +196,7 @@ export function connect(
 /**
  * Sets the pid of the framework's driver; the one before is cut off.
  */
-function placeDriver(state: MasterState, framework: Framework, pid: string | undefined): void {
+function setDriverPid(state: MasterState, framework: Framework, pid: string | undefined): void {
   if (framework.pid !== undefined) state.frameworkByPid.delete(framework.pid);
   const before = state.frameworks.get(state.frameworkByPid.get(pid ?? '') ?? '');
   if (before) before.pid = undefined;
@@ -209,20 +215,20 @@ export function setConstraints(
   framework.constraints = isInvalid(read) ? NO_CONSTRAINTS : read;
 }
 
-function welcome(state: MasterState, framework: Framework, stream: string): MasterEffect[] {
+function welcome(state: MasterState, framework: Framework): MasterEffect[] {
   const subscribed = {
     framework_id: { value: framework.id },
     heartbeat_interval_seconds: HEARTBEAT_MS / 1000,
     master_info: printMasterInfo(state),
   };
   return [
-    { kind: 'event', stream, event: { type: 'SUBSCRIBED', subscribed } },
-    { kind: 'event', stream, event: { type: 'HEARTBEAT' } },
+    ...sendEvent(state, framework, { type: 'SUBSCRIBED', subscribed }),
+    ...sendEvent(state, framework, { type: 'HEARTBEAT' }),
   ];
 }
 
 /** The agents that have something of the framework learn what it says of itself. */
-export function tellAgents(state: MasterState, framework: Framework): MasterEffect[] {
+export function updateAgentsOf(state: MasterState, framework: Framework): MasterEffect[] {
   const { id, pid, info: framework_info } = framework;
   const message = { framework_id: { value: id }, pid, framework_info };
   return agentsOf(state, framework).map(({ pid: to }) => ({
@@ -260,7 +266,7 @@ export function closed(state: MasterState, event: Omit<EventOf<'scheduler.closed
   framework.stream = undefined;
   framework.active = false;
   framework.unregisteredAt = event.at;
-  withdrawOffers(state, framework);
+  rescindOffersOfFramework(state, framework);
   dropInverseOffers(state, framework.id, { keepRefusals: false });
   deactivateFramework(state.allocator, framework.id);
   const waitMs = (framework.info.failover_timeout ?? 0) * 1000;
@@ -286,7 +292,7 @@ export function remove(state: MasterState, framework: Framework, now: Millis): M
   const effects = agentsOf(state, framework).map(
     ({ pid: to }): MasterEffect => ({ kind: 'send', to, name: SHUTDOWN_FRAMEWORK, message }),
   );
-  withdrawOffers(state, framework);
+  rescindOffersOfFramework(state, framework);
   forgetFramework(state, framework.id);
   const agentIds = new Set([...framework.tasks.values()].map(({ agentId }) => agentId));
   const tasks = [...framework.tasks.values(), ...framework.unreachableTasks.values()];
@@ -299,7 +305,7 @@ export function remove(state: MasterState, framework: Framework, now: Millis): M
     effects.push({ kind: 'close', stream: framework.stream, reason: 'the framework was removed' });
     state.frameworkByStream.delete(framework.stream);
   }
-  complete(state, framework, now);
+  moveToCompleted(state, framework, now);
   const { id, info } = framework;
   effects.push(
     { kind: 'publish', event: { type: 'FRAMEWORK_REMOVED', framework_removed: { framework_info: info } } },
@@ -328,7 +334,7 @@ function endTask(state: MasterState, framework: Framework, task: TaskRecord, now
   return effects;
 }
 
-function complete(state: MasterState, framework: Framework, now: Millis): void {
+function moveToCompleted(state: MasterState, framework: Framework, now: Millis): void {
   framework.active = false;
   framework.recovered = false;
   framework.stream = undefined;
@@ -344,20 +350,21 @@ function complete(state: MasterState, framework: Framework, now: Millis): void {
   }
 }
 
-function withdrawOffers(state: MasterState, framework: Framework): void {
+function rescindOffersOfFramework(state: MasterState, framework: Framework): void {
   for (const offerId of [...framework.offers]) {
     const offer = state.offers.get(offerId);
     if (!offer) continue;
     removeOffer(state, offer);
-    recover(state.allocator, offer, offer.resources);
+    recoverResources(state.allocator, offer, offer.resources);
   }
 }
 
 /** Every framework with a stream hears that we are alive; a driver watches its connection. */
 export function heartbeat(state: MasterState, now: Millis): MasterEffect[] {
-  const beats = [...state.frameworkByStream.keys()]
-    .filter((stream) => !state.frameworkByPid.has(stream))
-    .map((stream): MasterEffect => ({ kind: 'event', stream, event: { type: 'HEARTBEAT' } }));
+  const beats = [...state.frameworkByStream.values()]
+    .flatMap((id) => state.frameworks.get(id) ?? [])
+    .filter((framework) => !isDriver(framework))
+    .flatMap((framework) => sendEvent(state, framework, { type: 'HEARTBEAT' }));
   const operators: MasterEffect[] =
     state.operators.size > 0 ? [{ kind: 'publish', event: { type: 'HEARTBEAT' } }] : [];
   return [...beats, ...operators, { kind: 'wake', timer: HEARTBEAT_TIMER, at: now + HEARTBEAT_MS }];

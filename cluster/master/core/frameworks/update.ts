@@ -17,7 +17,7 @@ import { allocateSoon } from '../offers/schedule';
 import type { MasterEffect } from '../state/effects';
 import type { Framework, MasterState } from '../state/state';
 import { changeError, frameworkError, printRoles, rolesOfInfo } from '../validate/framework';
-import { publishFramework, setConstraints, tellAgents } from './subscription';
+import { publishFramework, setConstraints, updateAgentsOf } from './subscription';
 
 /** The error in the call, in Mesos' words, or undefined. */
 export function updateError(
@@ -71,7 +71,7 @@ export function updateFramework(
   syncFramework(state, framework);
   const effects = withdrawDropped(state, framework);
   if (!isSameInfo(before, framework.info)) {
-    effects.push(...tellAgents(state, framework), publishFramework(state, framework, false));
+    effects.push(...updateAgentsOf(state, framework), publishFramework(state, framework, false));
   }
   return [...effects, ...allocateSoon(state, now)];
 }

@@ -62,7 +62,7 @@ export function listError(ids: readonly mesos.MachineID[]): string | undefined {
 }
 
 /** The mode that machines must have for a change. */
-export interface Wanted {
+export interface ModeRequirement {
   readonly from: mesos.MachineInfo.Mode;
   readonly verb: 'down' | 'up';
   /** True when an agent runs on a machine without a planned unavailability. */
@@ -73,7 +73,7 @@ export interface Wanted {
 export function modeError(
   id: mesos.MachineID,
   machines: Machines,
-  { from, verb, hasAgent }: Wanted,
+  { from, verb, hasAgent }: ModeRequirement,
 ): string | undefined {
   const key = machineKey(id);
   const machine = machines.get(key);

@@ -28,31 +28,33 @@ export const NO_CONSTRAINTS: Constraints = new Map();
 export function isExcluded(constraints: Constraints, role: string, agent: AgentFacts): boolean {
   const groups = constraints.get(role);
   return (
-    groups !== undefined && !groups.some((group) => group.every((constraint) => holds(constraint, agent)))
+    groups !== undefined &&
+    !groups.some((group) => group.every((constraint) => isSatisfied(constraint, agent)))
   );
 }
 
-function holds({ selector, predicate }: Constraint, agent: AgentFacts): boolean {
-  if (selector.attribute_name === undefined) return holdsFor(predicate, ownOf(selector, agent));
+function isSatisfied({ selector, predicate }: Constraint, agent: AgentFacts): boolean {
+  if (selector.attribute_name === undefined)
+    return matchesText(predicate, pseudoattributeOf(selector, agent));
   const attribute = agent.attributes.find(({ name }) => name === selector.attribute_name);
   if (attribute && attribute.type !== 'TEXT') return predicate.kind !== 'exists' || predicate.wanted;
-  return holdsFor(predicate, attribute && textOf(attribute));
+  return matchesText(predicate, attribute && textOf(attribute));
 }
 
 function textOf(attribute: mesos.Attribute): string {
   return attribute.text?.value ?? '';
 }
 
-function ownOf({ pseudoattribute_type: type }: AttributeConstraint.Selector, agent: AgentFacts) {
+function pseudoattributeOf({ pseudoattribute_type: type }: AttributeConstraint.Selector, agent: AgentFacts) {
   if (type === 'HOSTNAME') return agent.hostname;
   return type === 'REGION' ? agent.region : agent.zone;
 }
 
-function holdsFor(predicate: Predicate, text: string | undefined): boolean {
-  return predicate.wanted === isSo(predicate, text);
+function matchesText(predicate: Predicate, text: string | undefined): boolean {
+  return predicate.wanted === matchesExisting(predicate, text);
 }
 
-function isSo(predicate: Predicate, text: string | undefined): boolean {
+function matchesExisting(predicate: Predicate, text: string | undefined): boolean {
   if (text === undefined) return false;
   switch (predicate.kind) {
     case 'exists':

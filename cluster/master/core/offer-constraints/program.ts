@@ -77,7 +77,7 @@ const NEWLINE = 10;
 function emptyAt(characters: readonly number[], position: number): number {
   const before = characters[position - 1];
   const after = characters[position];
-  let holds = isWord(before) === isWord(after) ? NO_WORD_BOUNDARY : WORD_BOUNDARY;
+  let holds = isWordCharacter(before) === isWordCharacter(after) ? NO_WORD_BOUNDARY : WORD_BOUNDARY;
   if (before === undefined) holds |= BEGIN_TEXT | BEGIN_LINE;
   if (before === NEWLINE) holds |= BEGIN_LINE;
   if (after === undefined) holds |= END_TEXT | END_LINE;
@@ -85,6 +85,6 @@ function emptyAt(characters: readonly number[], position: number): number {
   return holds;
 }
 
-function isWord(character: number | undefined): boolean {
+function isWordCharacter(character: number | undefined): boolean {
   return character !== undefined && /^\w$/.test(String.fromCodePoint(character));
 }

@@ -7,7 +7,7 @@
 import type { Millis } from '../../../model/time';
 import { allocate } from '../allocator/allocate';
 import { resume } from '../allocator/pause';
-import { expireFilters, markAll } from '../allocator/state';
+import { considerAll, expireFilters } from '../allocator/state';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import type { MasterState } from '../state/state';
@@ -21,20 +21,20 @@ export function runAllocator(state: MasterState, now: Millis): MasterEffect[] {
   if (allocator.dueAt === undefined || allocator.dueAt > now) return [];
   allocator.lateMs = now - allocator.dueAt;
   allocator.dueAt = undefined;
-  takeWithheld(state, now);
+  considerWithheld(state, now);
   const offers = makeOffers(state, allocate(allocator, state.random, now), now);
-  return [...offers, ...lookAgain(state, now), ...askSoon(state, now)];
+  return [...offers, ...reconsiderLater(state, now), ...askSoon(state, now)];
 }
 
 /** Reconsiders resources withheld for quotas once in an interval, when some were returned since. */
-function takeWithheld({ allocator, boot }: MasterState, now: Millis): void {
+function considerWithheld({ allocator, boot }: MasterState, now: Millis): void {
   if (!allocator.quotaMoved || now - allocator.withheldAt < boot.settings.allocationIntervalMs) return;
   allocator.withheldAt = now;
   allocator.quotaMoved = false;
   for (const id of allocator.withheld) allocator.dirty.add(id);
 }
 
-function lookAgain(state: MasterState, now: Millis): MasterEffect[] {
+function reconsiderLater(state: MasterState, now: Millis): MasterEffect[] {
   const { allocator } = state;
   return allocator.quotaMoved && allocator.withheld.size > 0 ? allocateLater(state, now) : [];
 }
@@ -61,6 +61,6 @@ export function whitelistChanged(
   { hosts, at: now }: EventOf<'whitelist.changed'>,
 ): MasterEffect[] {
   state.allocator.whitelist = hosts && new Set(hosts);
-  markAll(state.allocator);
+  considerAll(state.allocator);
   return allocateLater(state, now);
 }

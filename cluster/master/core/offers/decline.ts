@@ -8,7 +8,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
 import type { Resources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
-import { addFilter, recover } from '../allocator/state';
+import { addFilter, recoverResources } from '../allocator/state';
 import type { MasterEffect } from '../state/effects';
 import { countOf, type Framework, type MasterState, type OfferRecord } from '../state/state';
 import { removeOffer } from './rescind';
@@ -31,25 +31,27 @@ export function decline(
     if (offer?.frameworkId !== framework.id) continue;
     removeOffer(state, offer);
     countOf(framework, 'offers/declined');
-    effects.push(...giveBack(state, offer, { resources: offer.resources, filters: call.filters, now }));
+    effects.push(
+      ...returnResources(state, offer, { resources: offer.resources, filters: call.filters, now }),
+    );
   }
   return effects;
 }
 
-export interface GiveBack {
+export interface ReturnedResources {
   readonly resources: Resources;
   readonly filters: mesos.Filters | undefined;
   readonly now: Millis;
 }
 
 /** Gives what is left of an offer back to the allocator, with the refusal that the framework asked for. */
-export function giveBack(
+export function returnResources(
   state: MasterState,
   offer: OfferRecord,
-  { resources, filters, now }: GiveBack,
+  { resources, filters, now }: ReturnedResources,
 ): MasterEffect[] {
   if (resources.length === 0) return [];
-  recover(state.allocator, offer, resources);
+  recoverResources(state.allocator, offer, resources);
   const seconds = refuseSeconds(filters);
   if (seconds === 0) return allocateLater(state, now);
   const until = now + Math.max(seconds * 1000, state.boot.settings.allocationIntervalMs);

@@ -14,6 +14,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
 import type { Millis } from '../../../model/time';
 import { agentMachineKey, unavailabilityOf } from '../maintenance/agents';
+import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { AnswerStatus, InverseOfferRecord } from '../state/inverse-offers';
 import { type Agent, type Framework, isOffered, type MasterState } from '../state/state';
@@ -55,7 +56,7 @@ function ask(state: MasterState, now: Millis): MasterEffect[] {
   const byFramework = new Map<string, InverseOfferRecord[]>();
   let nextAt = Number.POSITIVE_INFINITY;
   for (const agent of scheduledAgents(state)) {
-    for (const frameworkId of concerned(agent, state)) {
+    for (const frameworkId of frameworksOn(agent, state)) {
       const framework = state.frameworks.get(frameworkId);
       if (!framework?.active || inverse.outstanding.get(agent.id)?.has(frameworkId)) continue;
       const until = inverse.refusedUntil.get(agent.id)?.get(frameworkId) ?? 0;
@@ -82,7 +83,7 @@ function scheduledAgents(state: MasterState): Agent[] {
 }
 
 /** The frameworks that have something of the agent, offered or used. */
-function concerned(agent: Agent, state: MasterState): Set<string> {
+function frameworksOn(agent: Agent, state: MasterState): Set<string> {
   const ids = new Set<string>();
   for (const task of agent.tasks.values()) if (task.holdsResources) ids.add(task.frameworkId);
   for (const { frameworkId } of agent.executors.values()) ids.add(frameworkId);
@@ -117,8 +118,8 @@ function send(
   offers: readonly InverseOfferRecord[],
   now: Millis,
 ): MasterEffect[] {
-  const stream = state.frameworks.get(frameworkId)?.stream;
-  if (!stream) return [];
+  const framework = state.frameworks.get(frameworkId);
+  if (!framework?.stream) return [];
   const { offerTimeoutMs } = state.boot.settings;
   const timers =
     offerTimeoutMs === undefined
@@ -127,7 +128,7 @@ function send(
           ({ id }): MasterEffect => ({ kind: 'wake', timer: `${EXPIRY} ${id}`, at: now + offerTimeoutMs }),
         );
   const inverse_offers = { inverse_offers: offers.map((offer) => printInverseOffer(state, offer)) };
-  return [{ kind: 'event', stream, event: { type: 'INVERSE_OFFERS', inverse_offers } }, ...timers];
+  return [...sendEvent(state, framework, { type: 'INVERSE_OFFERS', inverse_offers }), ...timers];
 }
 
 /** An inverse offer in the words of the v1 API. */
@@ -178,7 +179,7 @@ export function answerInverseOffers(
   return answer.ids.flatMap(({ value }) => {
     const offer = state.inverse.offers.get(value);
     if (offer?.frameworkId !== framework.id) return ignored(framework, value, answer.status);
-    take(state, offer);
+    dropInverseOffer(state, offer);
     const status: AnswerStatus = {
       status: answer.status,
       framework_id: { value: framework.id },
@@ -196,7 +197,7 @@ function ignored(framework: Framework, id: string, status: string): MasterEffect
   return [{ kind: 'note', level: 'warn', text: 'an inverse offer is no longer valid; ignored', fields }];
 }
 
-function take(state: MasterState, offer: InverseOfferRecord): void {
+function dropInverseOffer(state: MasterState, offer: InverseOfferRecord): void {
   state.inverse.offers.delete(offer.id);
   const byFramework = state.inverse.outstanding.get(offer.agentId);
   byFramework?.delete(offer.frameworkId);
@@ -218,11 +219,12 @@ export function rescindInverseOffersOf(state: MasterState, frameworkId: string):
 function rescindInverse(state: MasterState, id: string): MasterEffect[] {
   const offer = state.inverse.offers.get(id);
   if (!offer) return [];
-  take(state, offer);
-  const stream = state.frameworks.get(offer.frameworkId)?.stream;
-  if (!stream) return [];
+  dropInverseOffer(state, offer);
   const rescind_inverse_offer = { inverse_offer_id: { value: id } };
-  return [{ kind: 'event', stream, event: { type: 'RESCIND_INVERSE_OFFER', rescind_inverse_offer } }];
+  return sendEvent(state, state.frameworks.get(offer.frameworkId), {
+    type: 'RESCIND_INVERSE_OFFER',
+    rescind_inverse_offer,
+  });
 }
 
 /** `--offer_timeout` is over for an inverse offer: it is asked again. The timer is named `inverse-offer <id>`. */
@@ -237,7 +239,7 @@ export function dropInverseOffers(
   frameworkId: string,
   { keepRefusals }: { keepRefusals: boolean },
 ): void {
-  for (const offer of inverseOffersOf(state, frameworkId)) take(state, offer);
+  for (const offer of inverseOffersOf(state, frameworkId)) dropInverseOffer(state, offer);
   if (!keepRefusals) clearInverseRefusals(state, frameworkId);
 }
 

@@ -7,6 +7,7 @@
 
 import type { Millis } from '../../../model/time';
 import type { Allocation } from '../allocator/allocate';
+import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import { countOf, type MasterState, type OfferRecord } from '../state/state';
 import { printOffer } from './print-offer';
@@ -37,11 +38,7 @@ export function makeOffers(
     if (!framework?.stream) continue;
     const printed = offers.map((offer) => printOffer(state, framework, offer));
     countOf(framework, 'offers/sent', offers.length);
-    effects.push({
-      kind: 'event',
-      stream: framework.stream,
-      event: { type: 'OFFERS', offers: { offers: printed } },
-    });
+    effects.push(...sendEvent(state, framework, { type: 'OFFERS', offers: { offers: printed } }));
   }
   return effects;
 }

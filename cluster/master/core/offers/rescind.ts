@@ -5,7 +5,8 @@
  */
 
 import type { Millis } from '../../../model/time';
-import { recover } from '../allocator/state';
+import { recoverResources } from '../allocator/state';
+import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import { countOf, type MasterState, type OfferRecord } from '../state/state';
 import { allocateSoon } from './schedule';
@@ -22,12 +23,10 @@ export function rescind(state: MasterState, offerId: string): MasterEffect[] {
   const offer = state.offers.get(offerId);
   if (!offer) return [];
   removeOffer(state, offer);
-  recover(state.allocator, offer, offer.resources);
+  recoverResources(state.allocator, offer, offer.resources);
   const framework = state.frameworks.get(offer.frameworkId);
   if (framework) countOf(framework, 'offers/rescinded');
-  const stream = framework?.stream;
-  if (!stream) return [];
-  return [{ kind: 'event', stream, event: { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } } }];
+  return sendEvent(state, framework, { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } });
 }
 
 /** `--offer_timeout` is over for an offer. The timer is named `offer <id>`. */

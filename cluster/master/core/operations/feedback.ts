@@ -1,6 +1,7 @@
 /** Status updates of operations for frameworks, of those that carry an id (Mesos 1.11 Master::drop). */
 
 import type * as mesos from '../../../api/generated/mesos';
+import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { Framework, MasterState } from '../state/state';
 import { countOperation } from './counts';
@@ -13,30 +14,38 @@ export function operationFailed(
   message: string,
 ): MasterEffect[] {
   countOperation(state, operation.type, 'OPERATION_ERROR');
-  const note = noted(framework, operation, message);
+  const note = dropNote(framework, operation, message);
   if (!operation.id || framework.pid !== undefined) return [note];
   const status = { operation_id: operation.id, state: 'OPERATION_ERROR', message } as const;
-  return [note, ...tellOperation(framework, status)];
+  return [note, ...sendOperationUpdate(state, framework, status)];
 }
 
-function noted(framework: Framework, operation: mesos.Offer.Operation, why: string): MasterEffect {
+function dropNote(framework: Framework, operation: mesos.Offer.Operation, why: string): MasterEffect {
   const fields = { framework: framework.id, operation: operation.id?.value ?? '', why };
   return { kind: 'note', level: 'warn', text: `dropped operation ${operation.type ?? 'UNKNOWN'}`, fields };
 }
 
 /** Drivers cannot be told what becomes of operations: one that asks for it is told so, and aborts. */
-export function refuseFeedback(framework: Framework, operation: mesos.Offer.Operation): MasterEffect[] {
+export function refuseFeedback(
+  state: MasterState,
+  framework: Framework,
+  operation: mesos.Offer.Operation,
+): MasterEffect[] {
   const why =
     "The 'id' field was set in an offer operation, but operation feedback is not supported for the SchedulerDriver API";
   const message = `${why}; please use the HTTP scheduler API for this feature`;
-  const note = noted(framework, operation, why);
-  if (!framework.stream) return [note];
-  return [note, { kind: 'event', stream: framework.stream, event: { type: 'ERROR', error: { message } } }];
+  const note = dropNote(framework, operation, why);
+  return [note, ...sendEvent(state, framework, { type: 'ERROR', error: { message } })];
 }
 
 /** One status of an operation for its framework, when that is connected. */
-export function tellOperation(framework: Framework, status: mesos.OperationStatus): MasterEffect[] {
-  if (!framework.stream) return [];
-  const event = { type: 'UPDATE_OPERATION_STATUS', update_operation_status: { status } } as const;
-  return [{ kind: 'event', stream: framework.stream, event }];
+export function sendOperationUpdate(
+  state: MasterState,
+  framework: Framework,
+  status: mesos.OperationStatus,
+): MasterEffect[] {
+  return sendEvent(state, framework, {
+    type: 'UPDATE_OPERATION_STATUS',
+    update_operation_status: { status },
+  });
 }

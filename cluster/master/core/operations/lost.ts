@@ -6,7 +6,7 @@
 import type { MasterEffect } from '../state/effects';
 import type { Agent, MasterState } from '../state/state';
 import { countOperation } from './counts';
-import { tellOperation } from './feedback';
+import { sendOperationUpdate } from './feedback';
 import { removeOperation } from './record';
 
 const MESSAGES = {
@@ -27,7 +27,7 @@ export function loseOperations(
       const { id: operation_id } = record.info;
       const agent_id = { value: agent.id };
       const status = { operation_id, agent_id, state: verdict, message: MESSAGES[verdict] };
-      effects.push(...tellOperation(framework, status));
+      effects.push(...sendOperationUpdate(state, framework, status));
     }
     countOperation(state, record.info.type, verdict);
     removeOperation(state, record);

@@ -10,10 +10,10 @@ import type * as scheduler from '../../../api/generated/scheduler';
 import type { MasterEffect } from '../state/effects';
 import type { Framework, MasterState } from '../state/state';
 import { hasCapability } from '../validate/operation';
-import { tellOperation } from './feedback';
+import { sendOperationUpdate } from './feedback';
 import { lastStatus } from './record';
 
-type Asked = scheduler.Call.ReconcileOperations.Operation;
+type OperationQuery = scheduler.Call.ReconcileOperations.Operation;
 
 /** Answers for each operation; without any, the latest state of all the framework has. */
 export function reconcileOperations(
@@ -23,20 +23,22 @@ export function reconcileOperations(
 ): MasterEffect[] {
   const queries = call.operations ?? [];
   if (queries.length > 0) return queries.flatMap((operation) => answer(state, framework, operation));
-  return [...framework.operations.values()].flatMap((record) => tellOperation(framework, lastStatus(record)));
+  return [...framework.operations.values()].flatMap((record) =>
+    sendOperationUpdate(state, framework, lastStatus(record)),
+  );
 }
 
-function answer(state: MasterState, framework: Framework, query: Asked): MasterEffect[] {
+function answer(state: MasterState, framework: Framework, query: OperationQuery): MasterEffect[] {
   const { operation_id, agent_id, resource_provider_id } = query;
   const record = framework.operations.get(operation_id.value);
-  if (record) return tellOperation(framework, lastStatus(record));
+  if (record) return sendOperationUpdate(state, framework, lastStatus(record));
   const agent = state.agents.get(agent_id?.value ?? '');
   if (agent && resource_provider_id && hasCapability(agent, 'AGENT_OPERATION_FEEDBACK')) {
     const operations = [{ operation_id, resource_provider_id }];
     const message = { operations, framework_id: { value: framework.id } };
     return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ReconcileOperationsMessage', message }];
   }
-  const { state: told, message } = placeOf(state, agent_id?.value);
+  const { state: told, message } = whereaboutsOf(state, agent_id?.value);
   const status = {
     operation_id,
     agent_id,
@@ -44,16 +46,16 @@ function answer(state: MasterState, framework: Framework, query: Asked): MasterE
     state: told,
     message: `Reconciliation: ${message}`,
   };
-  return tellOperation(framework, status);
+  return sendOperationUpdate(state, framework, status);
 }
 
-interface Place {
+interface AgentWhereabouts {
   readonly state: mesos.OperationState;
   readonly message: string;
 }
 
 /** The state that is reported for an unknown operation, by the place it would be in. */
-function placeOf(state: MasterState, agentId: string | undefined): Place {
+function whereaboutsOf(state: MasterState, agentId: string | undefined): AgentWhereabouts {
   if (agentId === undefined) {
     const message = "Operation is unknown and no 'agent_id' was provided";
     return { state: 'OPERATION_UNKNOWN', message };

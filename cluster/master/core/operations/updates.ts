@@ -14,7 +14,7 @@ import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { type Agent, count, type Framework, type MasterState, type OperationRecord } from '../state/state';
 import { hasCapability } from '../validate/operation';
-import { tellOperation } from './feedback';
+import { sendOperationUpdate } from './feedback';
 import { isEnd, removeOperation, setStatus } from './record';
 
 /** A status from an agent: into the record, to the framework that asked; otherwise we acknowledge it ourselves. */
@@ -24,12 +24,12 @@ export function operationReported(
 ): MasterEffect[] {
   count(state, 'master/messages_operation_status_update');
   const framework = state.frameworks.get(message.framework_id?.value ?? '');
-  if (!message.operation_uuid) return framework ? tellOperation(framework, message.status) : [];
+  if (!message.operation_uuid) return framework ? sendOperationUpdate(state, framework, message.status) : [];
   const agent = state.agents.get(message.slave_id?.value ?? state.agentIdByPid.get(pid) ?? '');
   const record = agent?.operations.get(message.operation_uuid.value);
   if (!agent || agent.pid !== pid || !record) {
     count(state, 'master/invalid_operation_status_updates');
-    return agent && framework ? tellOperation(framework, message.status) : [];
+    return agent && framework ? sendOperationUpdate(state, framework, message.status) : [];
   }
   count(state, 'master/valid_operation_status_updates');
   const status = { ...message.status, operation_id: record.info.id };
@@ -38,7 +38,7 @@ export function operationReported(
     record,
     message.latest_status ? { ...message.latest_status, operation_id: record.info.id } : status,
   );
-  const told = passOn(state, agent, { record, status, now: now });
+  const told = forwardOperationUpdate(state, agent, { record, status, now: now });
   return [...told, ...checkDrained(state, agent.id, now)];
 }
 
@@ -54,13 +54,13 @@ interface Reported {
   readonly now: Millis;
 }
 
-function passOn(state: MasterState, agent: Agent, reported: Reported): MasterEffect[] {
+function forwardOperationUpdate(state: MasterState, agent: Agent, reported: Reported): MasterEffect[] {
   const { record, status } = reported;
   const owner = state.frameworks.get(record.frameworkId ?? '');
   const isOver = isEnd(record.latest.state);
   if (record.info.id && owner) {
     if (isOver && !status.uuid) removeOperation(state, record);
-    return tellOperation(owner, status);
+    return sendOperationUpdate(state, owner, status);
   }
   if (status.uuid && mayBeClaimed(state, agent, reported)) return [];
   if (isOver) removeOperation(state, record);

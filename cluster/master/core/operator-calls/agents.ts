@@ -6,7 +6,7 @@
  */
 
 import type { Millis } from '../../../model/time';
-import { withdrawOffers } from '../agents/loss';
+import { rescindOffersOfAgent } from '../agents/loss';
 import { syncActivity } from '../agents/registration';
 import { isKnownAgent } from '../drain/drained';
 import { allocateSoon } from '../offers/schedule';
@@ -70,7 +70,7 @@ export function activityChanged(
   const effects: MasterEffect[] = [{ kind: 'answer', request, status: 200 }];
   if (!agent) return effects;
   agent.deactivated = state.registry.deactivated.has(agentId);
-  if (agent.deactivated) effects.push(...withdrawOffers(state, agent));
+  if (agent.deactivated) effects.push(...rescindOffersOfAgent(state, agent));
   else agent.drainStartedAt = undefined;
   syncActivity(state, agent);
   return [...effects, ...allocateSoon(state, now)];

@@ -23,7 +23,7 @@ import {
   stopMaintenance,
   updateSchedule,
 } from './maintenance';
-import { operateResources, wishError } from './resources';
+import { operateResources, resourceRequestError } from './resources';
 import { updateWeights, weightsError } from './weights';
 
 type CallEvent = EventOf<'operator.call'>;
@@ -36,7 +36,7 @@ interface Row {
   readonly run: (state: MasterState, event: CallEvent) => MasterEffect[];
 }
 
-const ON_RESOURCES: Row = { error: wishError, run: operateResources };
+const ON_RESOURCES: Row = { error: resourceRequestError, run: operateResources };
 
 /** Types without a row are those that nobody knows: 501. */
 const CALLS: Partial<Record<Call.Type, Row>> = {

@@ -8,7 +8,7 @@
 import type * as master from '../../../api/generated/master';
 import type * as mesos from '../../../api/generated/mesos';
 import type { Millis } from '../../../model/time';
-import { withdrawOffers } from '../agents/loss';
+import { rescindOffersOfAgent } from '../agents/loss';
 import { sendDrain, syncActivity } from '../agents/registration';
 import { checkDrained, isKnownAgent } from '../drain/drained';
 import { scheduledMachine } from '../maintenance/agents';
@@ -57,6 +57,6 @@ export function draining(state: MasterState, agentId: string, now: Millis): Mast
   agent.deactivated = true;
   agent.drainStartedAt = now;
   syncActivity(state, agent);
-  const effects = [...withdrawOffers(state, agent), ...sendDrain(state, agent)];
+  const effects = [...rescindOffersOfAgent(state, agent), ...sendDrain(state, agent)];
   return [...effects, ...checkDrained(state, agentId, now), ...allocateSoon(state, now)];
 }

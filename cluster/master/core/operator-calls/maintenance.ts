@@ -9,10 +9,10 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { Millis } from '../../../model/time';
-import { takeDown, withdrawOffers } from '../agents/loss';
-import { markAgent } from '../allocator/state';
+import { rescindOffersOfAgent, shutdownForMaintenance } from '../agents/loss';
+import { considerAgent } from '../allocator/state';
 import { agentMachineKey } from '../maintenance/agents';
-import { listError, modeError, scheduleError, type Wanted } from '../maintenance/validate';
+import { listError, type ModeRequirement, modeError, scheduleError } from '../maintenance/validate';
 import { forgetAnswers } from '../offers/inverse-offers';
 import { allocateSoon } from '../offers/schedule';
 import { change } from '../registrar/registrar';
@@ -51,7 +51,7 @@ function firstError(
 ): string | undefined {
   const hasAgent = (key: string): boolean =>
     [...state.agents.values()].some((agent) => agentMachineKey(agent) === key);
-  const wanted: Wanted = call.start_maintenance
+  const wanted: ModeRequirement = call.start_maintenance
     ? { from: 'DRAINING', verb: 'down', hasAgent }
     : { from: 'DOWN', verb: 'up', hasAgent };
   for (const id of ids) {
@@ -76,9 +76,9 @@ export function updateSchedule(state: MasterState, { request, call }: OperatorCa
 /** Offers the agents of machines anew whose stored plan has changed. */
 export function scheduled(state: MasterState, machines: readonly string[], now: Millis): MasterEffect[] {
   const effects = agentsOn(state, machines).flatMap((agent) => {
-    const withdrawn = withdrawOffers(state, agent);
+    const withdrawn = rescindOffersOfAgent(state, agent);
     forgetAnswers(state, agent.id);
-    markAgent(state.allocator, agent.id);
+    considerAgent(state.allocator, agent.id);
     return withdrawn;
   });
   return [...effects, ...allocateSoon(state, now)];
@@ -96,7 +96,7 @@ export function startMaintenance(state: MasterState, { request, call }: Operator
 
 /** The machines are down, and their agents with them. */
 export function wentDown(state: MasterState, machines: readonly string[]): MasterEffect[] {
-  return agentsOn(state, machines).flatMap((agent) => takeDown(state, agent));
+  return agentsOn(state, machines).flatMap((agent) => shutdownForMaintenance(state, agent));
 }
 
 /** STOP_MAINTENANCE: the machines may come back, and leave the schedule. */

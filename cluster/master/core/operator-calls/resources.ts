@@ -19,23 +19,24 @@ import {
 import type { Millis } from '../../../model/time';
 import { isShared } from '../../../model/volumes';
 import { convertAgent } from '../allocator/state';
-import { giveBack } from '../offers/decline';
+import { returnResources } from '../offers/decline';
 import { removeOffer } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
 import { applyOperation } from '../operations/apply';
 import { shapeOfOperation } from '../operations/normalize';
+import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import type { Agent, MasterState, OfferRecord } from '../state/state';
 import { operationError } from '../validate/operation';
 
-interface Wish {
+interface ResourceRequest {
   readonly agentId: string;
   readonly operation: mesos.Offer.Operation;
 }
 
 /** The change that each call asks for. */
-const WISHES: Partial<Record<Call.Type, (call: Call) => Wish | undefined>> = {
+const RESOURCE_REQUESTS: Partial<Record<Call.Type, (call: Call) => ResourceRequest | undefined>> = {
   RESERVE_RESOURCES: ({ reserve_resources: request }) =>
     request && {
       agentId: request.agent_id.value,
@@ -74,16 +75,16 @@ const WISHES: Partial<Record<Call.Type, (call: Call) => Wish | undefined>> = {
     },
 };
 
-function wishOf(call: Call): Wish | undefined {
-  return WISHES[call.type ?? 'UNKNOWN']?.(call);
+function toOperation(call: Call): ResourceRequest | undefined {
+  return RESOURCE_REQUESTS[call.type ?? 'UNKNOWN']?.(call);
 }
 
 /** The error in the change that a call asks for, or undefined. */
-export function wishError(
+export function resourceRequestError(
   state: MasterState,
   { call, principal }: EventOf<'operator.call'>,
 ): string | undefined {
-  const wish = wishOf(call);
+  const wish = toOperation(call);
   const agent = state.agents.get(wish?.agentId ?? '');
   if (!wish || !agent) return 'No agent found with specified ID';
   const { operation } = wish;
@@ -102,12 +103,12 @@ function whereOf({ id, pid, info }: Agent, { type }: mesos.Offer.Operation): str
 /** Makes room for what is wished for and carries it out: 202, or 409 when the resources are in use. */
 export function operateResources(state: MasterState, event: EventOf<'operator.call'>): MasterEffect[] {
   const { request, call, at: now } = event;
-  const wish = wishOf(call);
+  const wish = toOperation(call);
   const agent = state.agents.get(wish?.agentId ?? '');
   if (!wish || !agent) return [];
   const { operation } = wish;
   const conversions = conversionsOf(operation);
-  const effects = makeRoom(state, agent, conversions, now);
+  const effects = rescindForOperation(state, agent, conversions, now);
   const free = convertFree(state, agent, conversions);
   if ('error' in free) return [...effects, { kind: 'answer', request, status: 409, text: free.error }];
   const applied = applyOperation(state, { agent, framework: undefined, operation });
@@ -139,7 +140,7 @@ function convertFree(
  * Takes offers of the agent back, one after the other, until what came back suffices; offers that do not help stay.
  * What is free besides is not relied on, as in the original (Mesos 1.11 Master::Http::_operation).
  */
-function makeRoom(
+function rescindForOperation(
   state: MasterState,
   agent: Agent,
   conversions: readonly Conversion[],
@@ -167,9 +168,8 @@ function makeRoom(
 /** The framework does not get the same again at once: as if it had declined. */
 function rescindFiltered(state: MasterState, offer: OfferRecord, now: Millis): MasterEffect[] {
   removeOffer(state, offer);
-  const stream = state.frameworks.get(offer.frameworkId)?.stream;
-  const back = giveBack(state, offer, { resources: offer.resources, filters: {}, now });
-  if (!stream) return back;
+  const framework = state.frameworks.get(offer.frameworkId);
+  const back = returnResources(state, offer, { resources: offer.resources, filters: {}, now });
   const event = { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } } as const;
-  return [{ kind: 'event', stream, event }, ...back];
+  return [...sendEvent(state, framework, event), ...back];
 }

@@ -14,7 +14,7 @@ import { configOf, isDefault, quotaOf } from '../registry/quota-config';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import type { MasterState } from '../state/state';
-import { enforceQuota, makeRoom } from './make-room';
+import { enforceQuota, rescindForQuota } from './rescind-for-quota';
 import { isKnownRole, overcommit, requestError, updateError } from './validate';
 
 type CallEvent = EventOf<'operator.call'>;
@@ -64,23 +64,27 @@ export function removeError(state: MasterState, role: string, where = ''): strin
   return undefined;
 }
 
-interface Wanted {
+interface QuotaUpdate {
   readonly request: number;
   readonly configs: readonly QuotaConfig[];
   readonly isLegacy: boolean;
 }
 
-function store(state: MasterState, { request, configs, isLegacy }: Wanted): MasterEffect[] {
+function store(state: MasterState, { request, configs, isLegacy }: QuotaUpdate): MasterEffect[] {
   const next = { kind: 'quota', request, configs, isLegacy } as const;
   return change(state, { change: { kind: 'quota', configs }, next });
 }
 
 /** The registry has the quotas: the allocator goes by them. */
-export function quotaStored(state: MasterState, { configs, isLegacy }: Wanted, now: Millis): MasterEffect[] {
+export function quotaStored(
+  state: MasterState,
+  { configs, isLegacy }: QuotaUpdate,
+  now: Millis,
+): MasterEffect[] {
   for (const config of configs)
     setQuota(state.allocator, config.role, isDefault(config) ? undefined : quotaOf(config));
   const effects = configs.flatMap((config) =>
-    isLegacy ? (isDefault(config) ? [] : makeRoom(state, config)) : enforceQuota(state, config),
+    isLegacy ? (isDefault(config) ? [] : rescindForQuota(state, config)) : enforceQuota(state, config),
   );
   return [...effects, ...allocateSoon(state, now)];
 }

@@ -29,7 +29,7 @@ export function updateError(
   }
   if (force) return undefined;
   for (const config of configs) {
-    const error = belowUse(state, config);
+    const error = belowConsumedError(state, config);
     if (error) return `Invalid QuotaConfig: ${error} (use 'force' flag to bypass this check)`;
   }
   const error = overcommit(state, configs);
@@ -92,7 +92,7 @@ function scalarsError(what: string, scalars: Scalars): string | undefined {
   return undefined;
 }
 
-function belowUse(state: MasterState, config: QuotaConfig): string | undefined {
+function belowConsumedError(state: MasterState, config: QuotaConfig): string | undefined {
   const { limits } = quotaOf(config);
   const consumed = consumedQuota(state, config.role);
   for (const [name, milli] of consumed) {

@@ -6,8 +6,8 @@
  */
 
 import type { Millis } from '../../../model/time';
-import { gone } from '../agents/gone';
-import { removed, unreachable } from '../agents/loss';
+import { markedGone } from '../agents/gone';
+import { RECOVERED_TIMER, removed, unreachable } from '../agents/loss';
 import { admitted, readmitted } from '../agents/registration';
 import { pruned, pruneLater } from '../agents/registry-gc';
 import { pauseFor, RESUME_TIMER } from '../allocator/pause';
@@ -64,14 +64,14 @@ function beginWithWeights({ registry, boot }: MasterState): MasterEffect[] {
 
 /** Continues after a store of the registry. */
 export function stored(state: MasterState, event: EventOf<'registry.stored'>): MasterEffect[] {
-  return registryStored(state, event.ticket, (operation) => carryOn(state, operation, event.at));
+  return registryStored(state, event.ticket, (operation) => runContinuation(state, operation, event.at));
 }
 
 export function failed(_state: MasterState, event: EventOf<'registry.failed'>): MasterEffect[] {
   return registryFailed(event.reason);
 }
 
-function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEffect[] {
+function runContinuation(state: MasterState, { next }: Operation, now: Millis): MasterEffect[] {
   if ('pid' in next) state.registry.arriving.delete(next.pid);
   if (next.kind === 'unreachable' || next.kind === 'removed' || next.kind === 'gone') {
     state.leaving.delete(next.agentId);
@@ -88,7 +88,7 @@ function carryOn(state: MasterState, { next }: Operation, now: Millis): MasterEf
     case 'removed':
       return removed(state, next, now);
     case 'gone':
-      return [...answered(next.request), ...gone(state, next.agentId, now)];
+      return [...answered(next.request), ...markedGone(state, next.agentId, now)];
     case 'draining':
       return [...answered(next.request), ...draining(state, next.agentId, now)];
     case 'drained':
@@ -123,7 +123,11 @@ function elected(state: MasterState, now: Millis): MasterEffect[] {
   const waitMs = pauseFor(state.allocator, state.recovered.size, state.boot.settings.allocator);
   if (waitMs !== undefined) effects.push({ kind: 'wake', timer: RESUME_TIMER, at: now + waitMs });
   if (state.recovered.size > 0) {
-    effects.push({ kind: 'wake', timer: 'absent ', at: now + state.boot.settings.agentReregisterTimeoutMs });
+    effects.push({
+      kind: 'wake',
+      timer: RECOVERED_TIMER,
+      at: now + state.boot.settings.agentReregisterTimeoutMs,
+    });
   }
   return effects;
 }

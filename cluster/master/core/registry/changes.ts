@@ -31,7 +31,7 @@ export type RegistryChange =
     };
 
 /** The continuation once the change is stored. */
-export type Then =
+export type Continuation =
   | { readonly kind: 'elected' }
   | {
       readonly kind: 'registered';
@@ -90,5 +90,5 @@ export type RemovalCause = 'registered' | 'unregistered' | 'operator';
 
 export interface Operation {
   readonly change: RegistryChange;
-  readonly next: Then;
+  readonly next: Continuation;
 }

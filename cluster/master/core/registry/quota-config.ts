@@ -35,7 +35,7 @@ export function infoOf({ role, guarantees }: QuotaConfig): QuotaInfo {
 }
 
 /** Omits guarantees of zero; a limit of zero is shown. */
-export function shownConfig(config: QuotaConfig): QuotaConfig {
+export function printQuotaConfig(config: QuotaConfig): QuotaConfig {
   const guarantees = Object.fromEntries(
     Object.entries(config.guarantees ?? {}).filter(([, { value }]) => value > 0),
   );

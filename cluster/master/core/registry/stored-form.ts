@@ -17,11 +17,11 @@ export function loadRecord(record: RegistryRecord, stored: Stored): void {
   for (const { info, deactivated, drain_info } of stored.slaves?.slaves ?? []) {
     if (!info.id) continue;
     record.agents.set(info.id.value, info);
-    keepWish(record, info.id.value, { deactivated, drain_info });
+    loadOperatorIntent(record, info.id.value, { deactivated, drain_info });
   }
   for (const { id, timestamp, ...wish } of stored.unreachable?.slaves ?? []) {
     record.unreachable.set(id.value, millisOf(timestamp));
-    keepWish(record, id.value, wish);
+    loadOperatorIntent(record, id.value, wish);
   }
   for (const { id, timestamp } of stored.gone?.slaves ?? []) record.gone.set(id.value, millisOf(timestamp));
   for (const { info } of stored.weights ?? []) record.weights.set(info.role ?? '*', info.weight);
@@ -31,12 +31,16 @@ export function loadRecord(record: RegistryRecord, stored: Stored): void {
   for (const { capability } of stored.minimum_capabilities ?? []) record.minimumCapabilities.add(capability);
 }
 
-interface Wish {
+interface OperatorIntent {
   readonly deactivated?: boolean | undefined;
   readonly drain_info?: mesos.DrainInfo | undefined;
 }
 
-function keepWish(record: RegistryRecord, id: string, { deactivated, drain_info }: Wish): void {
+function loadOperatorIntent(
+  record: RegistryRecord,
+  id: string,
+  { deactivated, drain_info }: OperatorIntent,
+): void {
   if (deactivated) record.deactivated.add(id);
   if (drain_info) record.drains.set(id, drain_info);
 }
@@ -47,7 +51,7 @@ function millisOf({ nanoseconds }: mesos.TimeInfo): Millis {
 
 /** The record as it is stored. */
 export function writeRecord(record: RegistryRecord): Stored {
-  const wish = (id: string): Wish => ({
+  const wish = (id: string): OperatorIntent => ({
     deactivated: record.deactivated.has(id) || undefined,
     drain_info: record.drains.get(id),
   });

@@ -22,7 +22,7 @@ export interface Breakdown {
 }
 
 export function breakdownOf(state: MasterState, role: string): Breakdown {
-  return breakdowns(state, (name) => name === role).get(role) ?? NOTHING;
+  return breakdowns(state, (name) => name === role).get(role) ?? EMPTY_BREAKDOWN;
 }
 
 export function consumedQuota(state: MasterState, role: string): Quantities {
@@ -30,7 +30,7 @@ export function consumedQuota(state: MasterState, role: string): Quantities {
 }
 
 /** The breakdown of a role without anything. */
-export const NOTHING: Breakdown = {
+export const EMPTY_BREAKDOWN: Breakdown = {
   offered: new Map(),
   allocated: new Map(),
   reserved: new Map(),
@@ -70,13 +70,13 @@ export function breakdowns(
   return sums;
 }
 
-type Add = (role: string, part: keyof Breakdown, resources: Resources) => void;
+type AddToRole = (role: string, part: keyof Breakdown, resources: Resources) => void;
 
 /**
  * Shared volumes count once for each framework that uses them, and once for each that they are offered to;
  * one that nobody uses counts as kept for its role.
  */
-function addShared(state: MasterState, { id, shared }: AllocatorAgent, add: Add): void {
+function addShared(state: MasterState, { id, shared }: AllocatorAgent, add: AddToRole): void {
   const agent = state.agents.get(id);
   if (!agent) return;
   const offers = [...agent.offers].flatMap((offer) => state.offers.get(offer) ?? []);

@@ -23,8 +23,7 @@ export function* rolesAtWork({ registry, frameworks, allocator }: MasterState): 
   yield* registry.weights.keys();
   yield* registry.quotas.keys();
   for (const { roles } of frameworks.values()) yield* roles;
-  for (const { role, leaf } of allocator.roles.nodes.values())
-    if (leaf && leaf.contenders.size > 0) yield role;
+  for (const { role, leaf } of allocator.roles.nodes.values()) if (leaf && leaf.clients.size > 0) yield role;
   for (const { total } of allocator.agents.values())
     for (const resource of total) if (isReserved(resource)) yield reservedRole(resource);
 }
@@ -32,7 +31,7 @@ export function* rolesAtWork({ registry, frameworks, allocator }: MasterState): 
 /** Frameworks that are in a role, or still have something there. */
 export function frameworksIn(state: MasterState, role: string): string[] {
   const node = state.allocator.roles.nodes.get(role);
-  const ids = [...(node?.leaf?.contenders.keys() ?? [])];
+  const ids = [...(node?.leaf?.clients.keys() ?? [])];
   const members = [...state.frameworks.values()].filter(({ roles }) => roles.includes(role));
   return [...new Set([...members.map(({ id }) => id), ...ids])].filter((id) => state.frameworks.has(id));
 }

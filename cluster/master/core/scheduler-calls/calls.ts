@@ -87,7 +87,7 @@ export function call(state: MasterState, event: EventOf<'scheduler.call'>): Mast
   if (refusal || !framework) {
     return [{ kind: 'answer', request, ...(refusal ?? { status: 400, text: 'Framework cannot be found' }) }];
   }
-  const { effects, ...answer } = carryOut(state, framework, event);
+  const { effects, ...answer } = performCall(state, framework, event);
   return [{ kind: 'answer', request, ...answer }, ...effects];
 }
 
@@ -113,7 +113,7 @@ export function countInvalid(
   return [];
 }
 
-type Made = Pick<EventOf<'scheduler.call'>, 'call' | 'patterns' | 'at'>;
+type ReceivedCall = Pick<EventOf<'scheduler.call'>, 'call' | 'patterns' | 'at'>;
 
 /** The answer to a call, and its effects. */
 export interface Outcome {
@@ -123,7 +123,7 @@ export interface Outcome {
 }
 
 /** Carries out a call of a framework that is connected and may make it. */
-export function carryOut(state: MasterState, framework: Framework, received: Made): Outcome {
+export function performCall(state: MasterState, framework: Framework, received: ReceivedCall): Outcome {
   const { call, at: receivedAt } = received;
   const type = call.type ?? 'UNKNOWN';
   if (call.type === 'UPDATE_FRAMEWORK' && call.update_framework) {
@@ -140,7 +140,7 @@ function update(
   state: MasterState,
   framework: Framework,
   call: scheduler.Call.UpdateFramework,
-  { patterns, at: receivedAt }: Made,
+  { patterns, at: receivedAt }: ReceivedCall,
 ): Outcome {
   const error = updateError(state, framework, call, patterns);
   if (error) return { status: 400, text: error, effects: [] };

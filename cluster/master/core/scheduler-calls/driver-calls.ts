@@ -6,12 +6,12 @@
  */
 
 import type * as scheduler from '../../../api/generated/scheduler';
-import { tellError } from '../frameworks/drivers';
+import { tellError } from '../scheduler-events/driver-messages';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { count, type MasterState } from '../state/state';
 import { callError } from '../validate/call';
-import { carryOut, countCall, countInvalid } from './calls';
+import { countCall, countInvalid, performCall } from './calls';
 
 /** Calls that drivers do not have. */
 const NOT_IN_V0: readonly (scheduler.Call.Type | undefined)[] = [
@@ -37,7 +37,7 @@ export function driverCall(state: MasterState, event: EventOf<'driver.call'>): M
   countCall(framework, call);
   if (framework.stream === undefined) return [tellError(pid, 'Framework disconnected')];
   if (NOT_IN_V0.includes(call.type)) return [drop(event, `'${call.type}' is not supported by the v0 API`)];
-  const { status, text, effects } = carryOut(state, framework, event);
+  const { status, text, effects } = performCall(state, framework, event);
   if (status < 400) return effects;
   return status === 501 ? [drop(event, text ?? '')] : [tellError(pid, text ?? '')];
 }

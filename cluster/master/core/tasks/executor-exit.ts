@@ -6,6 +6,7 @@
  */
 
 import { allocateSoon } from '../offers/schedule';
+import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { executorKey } from '../state/keys';
@@ -24,10 +25,11 @@ export function exitedExecutor(
   if (!record) return [ignored(pid, message, 'the executor is not known')];
   removeExecutor(state, agent, record);
   const soon = allocateSoon(state, now);
-  const stream = state.frameworks.get(framework_id.value)?.stream;
-  if (stream === undefined) return [...soon, ignored(pid, message, 'its framework is not connected')];
+  const framework = state.frameworks.get(framework_id.value);
+  if (framework?.stream === undefined)
+    return [...soon, ignored(pid, message, 'its framework is not connected')];
   const failure = { agent_id, executor_id, status };
-  return [...soon, { kind: 'event', stream, event: { type: 'FAILURE', failure } }];
+  return [...soon, ...sendEvent(state, framework, { type: 'FAILURE', failure })];
 }
 
 function ignored(

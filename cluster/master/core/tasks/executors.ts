@@ -7,7 +7,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import { type Resources, readResources, unallocated } from '../../../model/resources';
-import { recover, take } from '../allocator/state';
+import { allocateResources, recoverResources } from '../allocator/state';
 import { executorKey } from '../state/keys';
 import type { Agent, ExecutorRecord, MasterState } from '../state/state';
 
@@ -32,7 +32,7 @@ export function addExecutor(
 /** The executor ended: what it used is free again. */
 export function removeExecutor(state: MasterState, agent: Agent, record: ExecutorRecord): void {
   agent.executors.delete(executorKey(record.frameworkId, record.id));
-  recover(state.allocator, record, record.resources);
+  recoverResources(state.allocator, record, record.resources);
 }
 
 /** All executors of a framework, wherever they are. Asked for each event of a framework: most agents have none. */
@@ -64,6 +64,6 @@ export function adoptExecutors(
       role: role ?? framework.roles[0] ?? '*',
       info,
     });
-    take(state.allocator, record, record.resources);
+    allocateResources(state.allocator, record, record.resources);
   }
 }

@@ -4,7 +4,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import { isTerminal, type TaskState } from '../../../model/task-state';
-import { recover } from '../allocator/state';
+import { recoverResources } from '../allocator/state';
 import { taskKey } from '../state/keys';
 import { count, countOf, type Framework, type MasterState, type TaskRecord } from '../state/state';
 
@@ -55,7 +55,7 @@ function countChange(
 function releaseResources(state: MasterState, task: TaskRecord): void {
   if (!task.holdsResources) return;
   task.holdsResources = false;
-  recover(state.allocator, task, task.resources);
+  recoverResources(state.allocator, task, task.resources);
 }
 
 /** Takes a task from its framework and agent; its record goes elsewhere. */

@@ -10,6 +10,7 @@ import type * as scheduler from '../../../api/generated/scheduler';
 import { isTerminal, stateFor, type TaskState } from '../../../model/task-state';
 import type { Millis } from '../../../model/time';
 import { allocateSoon } from '../offers/schedule';
+import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { taskKey } from '../state/keys';
@@ -46,7 +47,7 @@ export function reported(state: MasterState, event: EventOf<'agent.status'>): Ma
   const task = agent.tasks.get(taskKey({ frameworkId: framework.id, id: update.status.task_id.value }));
   const isHeard = task !== undefined && framework.stream !== undefined;
   count(state, isHeard ? 'master/valid_status_updates' : 'master/invalid_status_updates');
-  const effects = forward(framework, agent, update);
+  const effects = forward(state, framework, agent, update);
   if (!task) return effects;
   if (framework.stream && update.uuid) task.forwarded = { state: update.status.state, uuid: update.uuid };
   return [
@@ -60,10 +61,14 @@ function dropNote(update: internal.StatusUpdate, why: string): MasterEffect {
   return { kind: 'note', level: 'warn', text: 'dropped a status update', fields };
 }
 
-function forward(framework: Framework, agent: Agent, update: internal.StatusUpdate): MasterEffect[] {
-  if (!framework.stream) return [];
+function forward(
+  state: MasterState,
+  framework: Framework,
+  agent: Agent,
+  update: internal.StatusUpdate,
+): MasterEffect[] {
   const status = { ...statusOf(update), agent_id: { value: agent.id }, uuid: update.uuid };
-  return [{ kind: 'event', stream: framework.stream, event: { type: 'UPDATE', update: { status } } }];
+  return sendEvent(state, framework, { type: 'UPDATE', update: { status } });
 }
 
 /** A status as it is kept: of which agent it is, the update says. */
@@ -130,7 +135,7 @@ export function kill(
   const task = framework.tasks.get(call.task_id.value);
   if (!task) {
     count(state, 'master/messages_reconcile_tasks');
-    return explain(state, framework, { task_id: call.task_id, agent_id: call.agent_id }, now);
+    return reconcileTask(state, framework, { task_id: call.task_id, agent_id: call.agent_id }, now);
   }
   if (call.agent_id && call.agent_id.value !== task.agentId) return [];
   const agent = state.agents.get(task.agentId);
@@ -161,10 +166,8 @@ export function reconcile(
   now: Millis,
 ): MasterEffect[] {
   const tasks = call?.tasks ?? [];
-  if (tasks.length > 0) return tasks.flatMap((task) => explain(state, framework, task, now));
-  return [...framework.tasks.values()].flatMap((task) =>
-    tellState(framework, task, 'Reconciliation: Latest task state', now),
-  );
+  if (tasks.length > 0) return tasks.flatMap((task) => reconcileTask(state, framework, task, now));
+  return [...framework.tasks.values()].flatMap((task) => sendLatestState(state, framework, task, now));
 }
 
 /** The executor in a status made by the master; commands have none. */
@@ -172,39 +175,49 @@ export function executorOf({ executorId }: TaskRecord): mesos.ExecutorID | undef
   return executorId === undefined ? undefined : { value: executorId };
 }
 
-function tellState(framework: Framework, task: TaskRecord, message: string, now: Millis): MasterEffect[] {
+function sendLatestState(
+  state: MasterState,
+  framework: Framework,
+  task: TaskRecord,
+  now: Millis,
+): MasterEffect[] {
   const last = task.statuses.at(-1);
-  return tell(framework, {
+  return sendUpdate(state, framework, {
     task_id: { value: task.id },
     agent_id: { value: task.agentId },
     executor_id: executorOf(task),
-    state: toldState(task),
+    state: latestForwardedState(task),
     healthy: last?.healthy,
     check_status: last?.check_status,
     container_status: last?.container_status,
     reason: 'REASON_RECONCILIATION',
-    message,
+    message: 'Reconciliation: Latest task state',
     source: 'SOURCE_MASTER',
     timestamp: now / 1000,
   });
 }
 
 /** The state that the framework was told last; it may be behind. */
-export function toldState({ forwarded, state }: TaskRecord): TaskState {
+export function latestForwardedState({ forwarded, state }: TaskRecord): TaskState {
   return forwarded?.state ?? state;
 }
 
-type Asked = Pick<scheduler.Call.Reconcile.Task, 'task_id' | 'agent_id'>;
+type TaskQuery = Pick<scheduler.Call.Reconcile.Task, 'task_id' | 'agent_id'>;
 
 /** Explicit reconciliation of one task, first match wins (Mesos 1.11 Master::_reconcileTasks). */
-function explain(state: MasterState, framework: Framework, query: Asked, now: Millis): MasterEffect[] {
+function reconcileTask(
+  state: MasterState,
+  framework: Framework,
+  query: TaskQuery,
+  now: Millis,
+): MasterEffect[] {
   const task = framework.tasks.get(query.task_id.value);
-  if (task) return tellState(framework, task, 'Reconciliation: Latest task state', now);
+  if (task) return sendLatestState(state, framework, task, now);
   const agentId = query.agent_id?.value;
   const waiting = agentId === undefined ? state.recovered.size > 0 : state.recovered.has(agentId);
   if (waiting) return [];
-  const answer = absent(state, agentId);
-  return tell(framework, {
+  const answer = unknownTaskState(state, agentId);
+  return sendUpdate(state, framework, {
     task_id: query.task_id,
     agent_id: query.agent_id,
     state: stateFor(isCapable(framework, 'PARTITION_AWARE'), answer.state),
@@ -217,7 +230,7 @@ function explain(state: MasterState, framework: Framework, query: Asked, now: Mi
   });
 }
 
-function absent(
+function unknownTaskState(
   state: MasterState,
   agentId: string | undefined,
 ): { state: TaskState; message: string; since?: Millis } {
@@ -235,9 +248,12 @@ function absent(
 }
 
 /** A status made by the master: it has no uuid and must not be acknowledged. */
-export function tell(framework: Framework, status: mesos.TaskStatus): MasterEffect[] {
-  if (!framework.stream) return [];
-  return [{ kind: 'event', stream: framework.stream, event: { type: 'UPDATE', update: { status } } }];
+export function sendUpdate(
+  state: MasterState,
+  framework: Framework,
+  status: mesos.TaskStatus,
+): MasterEffect[] {
+  return sendEvent(state, framework, { type: 'UPDATE', update: { status } });
 }
 
 /** Tells the operators who follow of new tasks; without any, nothing is printed at all. */

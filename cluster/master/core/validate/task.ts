@@ -42,7 +42,7 @@ export function taskError(task: mesos.TaskInfo, context: LaunchContext): string 
     plainTaskError(task, context) ??
     commandOrExecutorError(task) ??
     (task.executor && launchExecutorError(task.executor, context)) ??
-    togetherError(task) ??
+    combinedResourcesError(task) ??
     fitError(task, context) ??
     ownCgroupsError(task)
   );
@@ -160,7 +160,7 @@ export function overlap(...all: readonly Resources[]): boolean {
   return [...sum].some(([name, size]) => size !== (together.get(name) ?? 0));
 }
 
-function togetherError(task: mesos.TaskInfo): string | undefined {
+function combinedResourcesError(task: mesos.TaskInfo): string | undefined {
   if (!task.executor) return undefined;
   const [taskResources, executors] = [readResources(task.resources), readResources(task.executor.resources)];
   if (

@@ -10,9 +10,9 @@ import type { Handler, Request, Route } from '../../../runtime/http/server';
 import { isExcluded } from '../../core/offer-constraints/constraints';
 import type { MasterState } from '../../core/state/state';
 import { explainFramework, explainRole, explainTasks } from '../../views/explain';
-import type { Sight } from '../../views/read-filter';
+import type { ReadFilter } from '../../views/read-filter';
 import { READONLY } from '../authentication';
-import { type OperatorDoor, readFor, sightFor } from './operator-door';
+import { type OperatorContext, readFilterFor, readFor } from './operator-door';
 import type { Helper } from './operator-helpers';
 
 /** Agents that are listed unless told otherwise. */
@@ -21,7 +21,7 @@ const LISTED = 1000;
 type Explain = (
   state: MasterState,
   name: string,
-  look: { readonly limit: number; readonly sight: Sight },
+  look: { readonly limit: number; readonly filter: ReadFilter },
 ) => unknown;
 
 const SUBJECTS = {
@@ -29,8 +29,8 @@ const SUBJECTS = {
     const framework = state.frameworks.get(id);
     return framework && explainFramework(state, framework, limit);
   },
-  role: (state, name, { limit, sight }) =>
-    sight.role(name)
+  role: (state, name, { limit, filter }) =>
+    filter.role(name)
       ? explainRole(state, name, { limit, sees: ({ id }) => state.frameworks.has(id) })
       : undefined,
   task: (state, id, { limit }) => {
@@ -46,37 +46,37 @@ export const EXPLAIN_CALLS: Partial<Record<Call.Type, Helper>> = {
   EXPLAIN_FRAMEWORK: (door, request, { explain_framework: query }) => {
     const name = query?.framework_id.value ?? '';
     const explain_framework = look(door, request, 'framework', { name, limit: query?.limit });
-    return explain_framework ? { type: 'EXPLAIN_FRAMEWORK', explain_framework } : nobody('framework', name);
+    return explain_framework ? { type: 'EXPLAIN_FRAMEWORK', explain_framework } : notFound('framework', name);
   },
   EXPLAIN_ROLE: (door, request, { explain_role: query }) => {
     const name = query?.role ?? '';
     const explain_role = look(door, request, 'role', { name, limit: query?.limit });
-    return explain_role ? { type: 'EXPLAIN_ROLE', explain_role } : nobody('role', name);
+    return explain_role ? { type: 'EXPLAIN_ROLE', explain_role } : notFound('role', name);
   },
   EXPLAIN_TASK: (door, request, { explain_task: query }) => {
     const name = query?.task_id.value ?? '';
     const explain_task = look(door, request, 'task', { name, limit: query?.limit });
-    return explain_task ? { type: 'EXPLAIN_TASK', explain_task } : nobody('task', name);
+    return explain_task ? { type: 'EXPLAIN_TASK', explain_task } : notFound('task', name);
   },
 };
 
 /** The view of the subject for the sender; undefined when there is none, or none for the sender. */
 function look<S extends Subject>(
-  door: OperatorDoor,
+  door: OperatorContext,
   request: Request,
   subject: S,
   { name, limit = LISTED }: { readonly name: string; readonly limit?: number | undefined },
 ): ReturnType<(typeof SUBJECTS)[S]> {
-  const sight = sightFor(door, request);
+  const filter = readFilterFor(door, request);
   type Found = ReturnType<(typeof SUBJECTS)[S]>;
-  return readFor(door, request, (state) => SUBJECTS[subject](state, name, { limit, sight }) as Found);
+  return readFor(door, request, (state) => SUBJECTS[subject](state, name, { limit, filter }) as Found);
 }
 
-function nobody(subject: Subject, name: string): { readonly status: number; readonly text: string } {
+function notFound(subject: Subject, name: string): { readonly status: number; readonly text: string } {
   return { status: 404, text: `There is no ${subject} '${name}'` };
 }
 
-export function explainRoutes(door: OperatorDoor): Route[] {
+export function explainRoutes(door: OperatorContext): Route[] {
   return [
     ...(Object.keys(SUBJECTS) as Subject[]).map((subject) => ({
       path: `/explain/${subject}/*`,
@@ -94,13 +94,13 @@ export function explainRoutes(door: OperatorDoor): Route[] {
   ];
 }
 
-function answer(door: OperatorDoor, subject: Subject): Handler {
+function answer(door: OperatorContext, subject: Subject): Handler {
   return (request, reply) => {
     const name = nameOf(request);
     const limitText = queryOf(request)['limit'];
     const limit = limitText !== undefined && /^\d+$/.test(limitText) ? Number(limitText) : undefined;
     const explained = look(door, request, subject, { name, limit });
-    if (explained === undefined) return sendText(reply, 404, nobody(subject, name).text);
+    if (explained === undefined) return sendText(reply, 404, notFound(subject, name).text);
     return sendJson(request, reply, JSON.stringify(explained));
   };
 }

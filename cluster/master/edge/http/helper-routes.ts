@@ -20,13 +20,13 @@ import { always, type Handler, type Request, type Route } from '../../../runtime
 import { writeRecord } from '../../core/registry/stored-form';
 import type { MasterState } from '../../core/state/state';
 import { READONLY, READWRITE } from '../authentication';
-import { FORBIDDEN, type OperatorDoor } from './operator-door';
+import { FORBIDDEN, type OperatorContext } from './operator-door';
 
 /** The virtual path of the master's log. */
 const LOG_PATH = '/master/log';
 
 /** The files of a master: its log, when it is a file. */
-export function masterFiles(logFile: string | undefined, read: OperatorDoor['read']): VirtualFiles {
+export function masterFiles(logFile: string | undefined, read: OperatorContext['read']): VirtualFiles {
   const may = (sender: Principal | undefined): boolean =>
     read(({ boot }) => isAllowed(boot.settings.acls, 'access_mesos_logs', sender));
   return new VirtualFiles(
@@ -34,13 +34,13 @@ export function masterFiles(logFile: string | undefined, read: OperatorDoor['rea
   );
 }
 
-export function helperRoutes(door: OperatorDoor): Route[] {
+export function helperRoutes(door: OperatorContext): Route[] {
   const mayUse = (path: string) => (request: Request) => isEndpointOpen(door, path, request);
   const registry: Handler = (request, reply) =>
     sendJson(
       request,
       reply,
-      door.read((state) => encodeJson('mesos.internal.Registry', shownRegistry(state))),
+      door.read((state) => encodeJson('mesos.internal.Registry', printRegistry(state))),
     );
   return [
     ...filesRoutes({
@@ -60,7 +60,7 @@ export function helperRoutes(door: OperatorDoor): Route[] {
 }
 
 /** The registry as the original shows it: without what is empty, and with the older role of resources. */
-function shownRegistry({ registry }: MasterState): Registry {
+function printRegistry({ registry }: MasterState): Registry {
   const { slaves, unreachable, gone, machines, ...rest } = writeRecord(registry);
   const shown = (slaves?.slaves ?? []).map(({ info, ...wish }) => ({
     info: { ...info, resources: writeShownResources(readResources(info.resources)) as Resource[] },
@@ -80,7 +80,7 @@ export function withHelp(routes: readonly Route[]): Route[] {
   return [...routes, ...helpRoutes('master', routes)];
 }
 
-function metrics(door: OperatorDoor): Handler {
+function metrics(door: OperatorContext): Handler {
   const page = metricsPage(door.metrics);
   return (request, reply) =>
     isEndpointOpen(door, '/metrics/snapshot', request)
@@ -89,7 +89,7 @@ function metrics(door: OperatorDoor): Handler {
 }
 
 /** True when `get_endpoints` lets the sender use an endpoint. */
-function isEndpointOpen(door: OperatorDoor, path: string, request: Request): boolean {
+function isEndpointOpen(door: OperatorContext, path: string, request: Request): boolean {
   return door.read(({ boot }) =>
     isAllowed(boot.settings.acls, 'get_endpoints', principalOf(request), thing(path)),
   );

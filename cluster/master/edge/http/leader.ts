@@ -23,23 +23,28 @@ const OPEN = new Set(['/', '/health', '/flags', '/redirect', '/version']);
 const NAMED = '/flags';
 
 /** Lets routes answer only where their master leads, whatever the method. */
-export function gated(routes: readonly Route[], leadership: () => Leadership): Route[] {
+export function leaderOnly(routes: readonly Route[], leadership: () => Leadership): Route[] {
   return routes.map((route) => {
-    if (route.path === NAMED) return { ...route, before: nameless };
+    if (route.path === NAMED) return { ...route, before: unnamedHost };
     if (OPEN.has(route.path)) return route;
     const waits = route.path.startsWith('/api/v1');
     const before: Route['before'] = (request, reply) =>
-      nameless(request, reply) ?? elsewhere(leadership(), waits, request, reply);
+      unnamedHost(request, reply) ?? redirectOrRefuse(leadership(), waits, request, reply);
     return { ...route, before };
   });
 }
 
-function nameless(request: Request, reply: Reply): Reply | undefined {
+function unnamedHost(request: Request, reply: Reply): Reply | undefined {
   const sender = principalOf(request);
   return sender && sender.value === undefined ? sendText(reply, 403, NAMELESS) : undefined;
 }
 
-function elsewhere(leader: Leadership, waits: boolean, request: Request, reply: Reply): Reply | undefined {
+function redirectOrRefuse(
+  leader: Leadership,
+  waits: boolean,
+  request: Request,
+  reply: Reply,
+): Reply | undefined {
   switch (leader.kind) {
     case 'none':
       return sendText(reply, 503, 'No leader elected');

@@ -10,13 +10,13 @@ import type { Handler, Request, Route } from '../../../runtime/http/server';
 import type { MasterState } from '../../core/state/state';
 import { getMaintenanceStatus, getSchedule } from '../../views/maintenance';
 import { READONLY, READWRITE } from '../authentication';
-import { type OperatorDoor, passCall } from './operator-door';
+import { type OperatorContext, passCall } from './operator-door';
 import { plain } from './scheduler-api';
 
 /** Makes a handler of something that prints the state as JSON; JSONP included. */
 type Page = (print: (state: MasterState) => string) => Handler;
 
-export function maintenanceRoutes(door: OperatorDoor, page: Page): Route[] {
+export function maintenanceRoutes(door: OperatorContext, page: Page): Route[] {
   return [
     {
       path: '/maintenance/schedule',
@@ -60,7 +60,7 @@ function machinesCall(type: Call.Type, field: 'start_maintenance' | 'stop_mainte
 }
 
 /** The body's JSON as a call; what cannot be read is answered 400. */
-function write(door: OperatorDoor, read: (json: unknown) => Call): Handler {
+function write(door: OperatorContext, read: (json: unknown) => Call): Handler {
   return (request, reply) => {
     let call: Call;
     try {

@@ -11,25 +11,25 @@ import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
 import { printMasterInfo } from '../../core/state/master-info';
 import { callError } from '../../core/validate/operator-call';
-import { shownEvent } from '../../views/filtered-event';
+import { filterEvent } from '../../views/filtered-event';
 import { getMaintenanceStatus, getSchedule } from '../../views/maintenance';
 import { getRoles, getWeights } from '../../views/operator';
-import { isRestricted, sightOf } from '../../views/read-filter';
+import { isRestricted, readFilterOf } from '../../views/read-filter';
 import { getQuota } from '../../views/roles';
 import { EXPLAIN_CALLS } from './explain-routes';
-import { FORBIDDEN, type OperatorDoor, passCall, readFor, sightFor } from './operator-door';
+import { FORBIDDEN, type OperatorContext, passCall, readFilterFor, readFor } from './operator-door';
 import { answerHelper, HELPERS } from './operator-helpers';
 import { answerLists } from './operator-lists';
 import { plain } from './scheduler-api';
 
 /** A read's answer; undefined when the sender may not have it. */
-type Read = (door: OperatorDoor, request: Request) => Response | undefined;
+type Read = (door: OperatorContext, request: Request) => Response | undefined;
 
 /** Reads, each from one moment of the state. */
 const READS: Partial<Record<Call.Type, Read>> = {
   GET_HEALTH: () => ({ type: 'GET_HEALTH', get_health: { healthy: true } }),
   GET_FLAGS: (door, request) =>
-    sightFor(door, request).flags
+    readFilterFor(door, request).flags
       ? {
           type: 'GET_FLAGS',
           get_flags: { flags: Object.entries(door.flags).map(([name, value]) => ({ name, value })) },
@@ -50,8 +50,8 @@ const READS: Partial<Record<Call.Type, Read>> = {
   }),
   GET_ROLES: (door, request) => {
     const { roles = [] } = readFor(door, request, getRoles);
-    const sight = sightFor(door, request);
-    return { type: 'GET_ROLES', get_roles: { roles: roles.filter(({ name }) => sight.role(name)) } };
+    const filter = readFilterFor(door, request);
+    return { type: 'GET_ROLES', get_roles: { roles: roles.filter(({ name }) => filter.role(name)) } };
   },
   GET_WEIGHTS: (door, request) => {
     const weights = readFor(door, request, getWeights);
@@ -59,7 +59,7 @@ const READS: Partial<Record<Call.Type, Read>> = {
     return { type: 'GET_WEIGHTS', ...(weights.weight_infos?.length ? { get_weights: weights } : {}) };
   },
   GET_QUOTA: (door, request) => {
-    const { quota } = sightFor(door, request);
+    const { quota } = readFilterFor(door, request);
     return {
       type: 'GET_QUOTA',
       get_quota: { status: readFor(door, request, (state) => getQuota(state, quota)) },
@@ -75,7 +75,7 @@ const READS: Partial<Record<Call.Type, Read>> = {
   }),
 };
 
-export function handleOperator(door: OperatorDoor, request: Request, reply: Reply): unknown {
+export function handleOperator(door: OperatorContext, request: Request, reply: Reply): unknown {
   const body = request.body as Buffer | undefined;
   const read = readCallBody('mesos.v1.master.Call', request.headers['content-type'], body);
   if ('status' in read) return plain(reply, read.status, read.text);
@@ -88,7 +88,7 @@ export function handleOperator(door: OperatorDoor, request: Request, reply: Repl
 }
 
 function answer(
-  door: OperatorDoor,
+  door: OperatorContext,
   request: Request,
   reply: Reply,
   { call, accept }: { call: Call; accept: MediaType },
@@ -107,12 +107,12 @@ function answer(
   return passCall(door, request, reply, call);
 }
 
-function subscribe(door: OperatorDoor, request: Request, reply: Reply, type: MediaType): unknown {
+function subscribe(door: OperatorContext, request: Request, reply: Reply, type: MediaType): unknown {
   const stream = randomUUID();
   const sender = principalOf(request);
   const shown = (event: Event): Event | undefined =>
     door.read((state) =>
-      isRestricted(state, sender) ? shownEvent(state, sightOf(state, sender), event) : event,
+      isRestricted(state, sender) ? filterEvent(state, readFilterOf(state, sender), event) : event,
     );
   const closed = (): void => {
     door.viewers.delete(stream);

@@ -9,13 +9,13 @@ import type { SlicedWork } from '../../../runtime/sliced-work';
 import type { Verbosity } from '../../../runtime/verbosity';
 import type { MasterInput } from '../../core/state/events';
 import type { MasterState } from '../../core/state/state';
-import { type Sight, seenBy, sightOf } from '../../views/read-filter';
+import { filterState, type ReadFilter, readFilterOf } from '../../views/read-filter';
 import type { Answer } from '../perform';
 import type { Streams } from '../streams';
 import type { Leadership } from './leader';
 import { plain } from './scheduler-api';
 
-export interface OperatorDoor {
+export interface OperatorContext {
   readonly streams: Streams<'mesos.v1.master.Event'>;
   /** Writes big answers in slices. */
   readonly slices: SlicedWork;
@@ -38,20 +38,20 @@ export interface OperatorDoor {
 }
 
 /** Reads the state as the sender of a request sees it. */
-export function readFor<T>(door: OperatorDoor, request: Request, view: (state: MasterState) => T): T {
-  return door.read((state) => view(seenBy(state, principalOf(request))));
+export function readFor<T>(door: OperatorContext, request: Request, view: (state: MasterState) => T): T {
+  return door.read((state) => view(filterState(state, principalOf(request))));
 }
 
 /** The view for the sender of a request. */
-export function sightFor(door: OperatorDoor, request: Request): Sight {
-  return door.read((state) => sightOf(state, principalOf(request)));
+export function readFilterFor(door: OperatorContext, request: Request): ReadFilter {
+  return door.read((state) => readFilterOf(state, principalOf(request)));
 }
 
 /** The body of a refusal that gives no reason. */
 export const FORBIDDEN = '403 Forbidden.';
 
 /** Calls that change something are answered by the core, when what they change is stored. */
-export function passCall(door: OperatorDoor, sent: Request, reply: Reply, call: Call): Reply {
+export function passCall(door: OperatorContext, sent: Request, reply: Reply, call: Call): Reply {
   const request = door.nextRequest();
   door.answers.set(request, (status, text) => void plain(reply, status, text ?? ''));
   door.post({ kind: 'operator.call', request, call, principal: principalOf(sent) });

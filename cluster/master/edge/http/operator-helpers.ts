@@ -10,13 +10,13 @@ import { principalOf } from '../../../runtime/http/access';
 import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
 import { mayCall } from '../../core/authorize/operator';
-import { FORBIDDEN, type OperatorDoor } from './operator-door';
+import { FORBIDDEN, type OperatorContext } from './operator-door';
 
 /** An answer: a response, nothing but 200, or why not. */
 export type HelperAnswer = Response | undefined | { readonly status: number; readonly text: string };
 /** A call that is answered here, without the core. */
 export type Helper = (
-  door: OperatorDoor,
+  door: OperatorContext,
   request: Request,
   call: Call,
 ) => HelperAnswer | Promise<HelperAnswer>;

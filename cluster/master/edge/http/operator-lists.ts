@@ -21,12 +21,12 @@ import {
   getState,
   getTasks,
 } from '../../views/operator';
-import { type SeenState, seenBy, viewerKey } from '../../views/read-filter';
-import type { OperatorDoor } from './operator-door';
+import { type FilteredState, filterState, viewerKey } from '../../views/read-filter';
+import type { OperatorContext } from './operator-door';
 import { plain } from './scheduler-api';
 
 /** The lists that each call answers with, under the name they have in its response. */
-const LISTS: Partial<Record<Call.Type, readonly [name: string, list: (state: SeenState) => Part]>> = {
+const LISTS: Partial<Record<Call.Type, readonly [name: string, list: (state: FilteredState) => Part]>> = {
   GET_STATE: ['get_state', statePart],
   GET_AGENTS: ['get_agents', (state) => new Part(getAgents(state))],
   GET_FRAMEWORKS: ['get_frameworks', (state) => new Part(getFrameworks(state))],
@@ -35,7 +35,7 @@ const LISTS: Partial<Record<Call.Type, readonly [name: string, list: (state: See
   GET_OPERATIONS: ['get_operations', operationsPart],
 };
 
-function statePart(state: SeenState): Part {
+function statePart(state: FilteredState): Part {
   const parts = Object.entries(getState(state)).map(([name, lists]) => [name, new Part(lists)]);
   return new Part(Object.fromEntries(parts));
 }
@@ -52,7 +52,7 @@ function operationsPart(state: MasterState): Part {
  * which is compressed once, too.
  */
 export function answerLists(
-  door: OperatorDoor,
+  door: OperatorContext,
   request: Request,
   reply: Reply,
   { type, accept }: { readonly type: Call.Type | undefined; readonly accept: MediaType },
@@ -64,7 +64,7 @@ export function answerLists(
   const written = door.slices.run({
     key: keyOf(door, sender, [type, accept]),
     begin: () => {
-      const part = door.read((state) => list(seenBy(state, sender)));
+      const part = door.read((state) => list(filterState(state, sender)));
       return encodeWhole('mesos.v1.master.Response', accept, new Part({ type, [name]: part }));
     },
     isWanted: () => !reply.raw.destroyed,
@@ -75,7 +75,7 @@ export function answerLists(
 }
 
 /** Writes the state as the first event of a stream; what happens from then on follows it. */
-export function welcome(door: OperatorDoor, stream: string): void {
+export function welcome(door: OperatorContext, stream: string): void {
   const { streams, slices } = door;
   const type = streams.typeOf(stream);
   if (!type) return;
@@ -84,7 +84,7 @@ export function welcome(door: OperatorDoor, stream: string): void {
     key: keyOf(door, sender, ['SUBSCRIBED', type]),
     began: () => streams.begin(stream),
     begin: () => {
-      const get_state = door.read((state) => statePart(seenBy(state, sender)));
+      const get_state = door.read((state) => statePart(filterState(state, sender)));
       const subscribed = new Part({ get_state, heartbeat_interval_seconds: HEARTBEAT_MS / 1000 });
       return encodeSlices('mesos.v1.master.Event', type, new Part({ type: 'SUBSCRIBED', subscribed }));
     },
@@ -97,6 +97,6 @@ export function welcome(door: OperatorDoor, stream: string): void {
 }
 
 /** Answers under one key are the same for all: what is asked for, and by whom where somebody sees less. */
-function keyOf(door: OperatorDoor, sender: Principal | undefined, parts: readonly string[]): string {
+function keyOf(door: OperatorContext, sender: Principal | undefined, parts: readonly string[]): string {
   return JSON.stringify([...parts, door.read((state) => viewerKey(state, sender))]);
 }

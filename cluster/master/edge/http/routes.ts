@@ -10,9 +10,9 @@ import { explainRoutes } from './explain-routes';
 import { redirect } from './leader';
 import { maintenanceRoutes } from './maintenance-routes';
 import { handleOperator } from './operator-api';
-import { FORBIDDEN, type OperatorDoor, sightFor } from './operator-door';
+import { FORBIDDEN, type OperatorContext, readFilterFor } from './operator-door';
 import { quotaPage, rolesPage } from './roles-page';
-import { handleScheduler, plain, type SchedulerDoor } from './scheduler-api';
+import { handleScheduler, plain, type SchedulerContext } from './scheduler-api';
 import { frameworksPage, slavesPage, statePage, summaryPage, tasksPage, weightsPage } from './state-page';
 import { deleteQuota, postQuota, putWeights, resourceForm, teardown } from './v0-writes';
 import { viewedPages } from './viewed-pages';
@@ -20,8 +20,8 @@ import { viewedPages } from './viewed-pages';
 const NO_ROLE =
   "Failed to parse remove quota request for path '/master/quota': expected 3 tokens, found 2 tokens";
 
-export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor): Route[] {
-  const { page, byViewer, shared, ofTasks, one: byId } = viewedPages(operators);
+export function masterRoutes(schedulers: SchedulerContext, operators: OperatorContext): Route[] {
+  const { page, byViewer, shared, ofTasks, byId } = viewedPages(operators);
   const ownAddress = (): string => operators.read(({ boot }) => `${boot.hostname}:${boot.port}`);
   return [
     {
@@ -41,14 +41,14 @@ export function masterRoutes(schedulers: SchedulerDoor, operators: OperatorDoor)
     read('/tasks', page(tasks)),
     read(
       '/roles',
-      byViewer((state, sight) => rolesPage(state, sight.role)),
+      byViewer((state, filter) => rolesPage(state, filter.role)),
     ),
     { path: '/weights', realm: READWRITE, methods: { GET: page(weightsPage), PUT: putWeights(operators) } },
     {
       path: '/quota',
       realm: READWRITE,
       methods: {
-        GET: page((state, _query, sight) => quotaPage(state, sight.quota)),
+        GET: page((state, _query, filter) => quotaPage(state, filter.quota)),
         POST: postQuota(operators),
         DELETE: (_request, reply) => plain(reply, 400, NO_ROLE),
       },
@@ -75,7 +75,7 @@ function read(path: string, GET: Handler): Route {
 }
 
 /** The older endpoints that change resources and frameworks. */
-function writeRoutes(operators: OperatorDoor): Route[] {
+function writeRoutes(operators: OperatorContext): Route[] {
   return [
     { path: '/teardown', realm: READWRITE, methods: { POST: teardown(operators) } },
     ...(['reserve', 'unreserve', 'create-volumes', 'destroy-volumes'] as const).map((what) => ({
@@ -99,9 +99,9 @@ function tasks(state: MasterState, query: Query): string {
   });
 }
 
-function flagsPage(door: OperatorDoor): Handler {
+function flagsPage(door: OperatorContext): Handler {
   return (request, reply) => {
-    if (!sightFor(door, request).flags) return plain(reply, 403, FORBIDDEN);
+    if (!readFilterFor(door, request).flags) return plain(reply, 403, FORBIDDEN);
     return sendJson(request, reply, Buffer.from(JSON.stringify({ flags: door.flags })));
   };
 }

@@ -17,7 +17,7 @@ import { type PatternLimits, patternsOf } from '../patterns';
 import type { Answer } from '../perform';
 import type { Streams } from '../streams';
 
-export interface SchedulerDoor {
+export interface SchedulerContext {
   readonly streams: Streams<'mesos.v1.scheduler.Event'>;
   readonly answers: Map<number, Answer>;
   readonly post: (event: MasterInput) => void;
@@ -26,20 +26,20 @@ export interface SchedulerDoor {
 }
 
 /** Handles one call: SUBSCRIBE opens a stream, every other one is answered by the core. */
-export function handleScheduler(door: SchedulerDoor, request: Request, reply: Reply): unknown {
+export function handleScheduler(door: SchedulerContext, request: Request, reply: Reply): unknown {
   const principal = principalOf(request);
   const call = readCall(door, request, reply);
   if (!call) return reply;
   const stream = request.headers['mesos-stream-id'];
   const streamId = Array.isArray(stream) ? stream[0] : stream;
-  if (call.type !== 'SUBSCRIBE') return passOn(door, reply, { call, stream: streamId, principal });
+  if (call.type !== 'SUBSCRIBE') return forwardCall(door, reply, { call, stream: streamId, principal });
   if (streamId !== undefined) {
     return plain(reply, 400, "Subscribe calls should not include the 'Mesos-Stream-Id' header");
   }
   return subscribe(door, request, reply, call);
 }
 
-function readCall(door: SchedulerDoor, request: Request, reply: Reply): Call | undefined {
+function readCall(door: SchedulerContext, request: Request, reply: Reply): Call | undefined {
   const body = request.body as Buffer | undefined;
   const read = readCallBody('mesos.v1.scheduler.Call', request.headers['content-type'], body);
   const refusal = 'status' in read ? read : refusalOf(door, request, read.call);
@@ -48,7 +48,7 @@ function readCall(door: SchedulerDoor, request: Request, reply: Reply): Call | u
 }
 
 /** The error in a call that could be decoded. Only calls that are answered with a body ask for its form. */
-function refusalOf({ post }: SchedulerDoor, request: Request, call: Call): CallRefusal | undefined {
+function refusalOf({ post }: SchedulerContext, request: Request, call: Call): CallRefusal | undefined {
   const error = callError(call, principalOf(request)?.value);
   if (error) {
     post({ kind: 'scheduler.invalid', type: call.type });
@@ -58,7 +58,7 @@ function refusalOf({ post }: SchedulerDoor, request: Request, call: Call): CallR
   return needsForm && !readAccept(request.headers.accept) ? { status: 406, text: NOT_ACCEPTABLE } : undefined;
 }
 
-function subscribe(door: SchedulerDoor, request: Request, reply: Reply, call: Call): unknown {
+function subscribe(door: SchedulerContext, request: Request, reply: Reply, call: Call): unknown {
   const type = readAccept(request.headers.accept);
   if (!type) {
     return plain(reply, 406, NOT_ACCEPTABLE);
@@ -80,8 +80,8 @@ function subscribe(door: SchedulerDoor, request: Request, reply: Reply, call: Ca
   return reply;
 }
 
-function passOn(
-  door: SchedulerDoor,
+function forwardCall(
+  door: SchedulerContext,
   reply: Reply,
   received: { call: Call; stream: string | undefined; principal: Principal | undefined },
 ): unknown {

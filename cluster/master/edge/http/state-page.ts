@@ -35,9 +35,9 @@ import {
 import { executorsByFramework } from '../../core/tasks/holdings';
 import { printTaskHead } from '../../core/tasks/print-task';
 import { getWeights } from '../../views/operator';
-import { type SeenState, wholeOf } from '../../views/read-filter';
+import { type FilteredState, unfilteredState } from '../../views/read-filter';
 import { printAgent, printFramework } from '../../views/readable-records';
-import { onlySeen } from '../../views/visible-resources';
+import { visibleResources } from '../../views/visible-resources';
 
 /**
  * The JSON of each task as last made, kept as long as the record: a big state is put together from what has
@@ -91,9 +91,9 @@ function partsOf(
   };
 }
 
-function frameworks(state: SeenState, which: Iterable<Framework>): string {
+function frameworks(state: FilteredState, which: Iterable<Framework>): string {
   const shown = executorsByFramework(state);
-  const all = state.seen ? executorsByFramework(wholeOf(state)) : shown;
+  const all = state.filter ? executorsByFramework(unfilteredState(state)) : shown;
   return jsonArray(
     [...which].map((framework) =>
       frameworkJson(
@@ -104,14 +104,16 @@ function frameworks(state: SeenState, which: Iterable<Framework>): string {
   );
 }
 
-const agents = (state: SeenState): string =>
-  jsonArray([...state.agents.values()].map((agent) => agentJson(printAgent(state, agent), state.seen?.role)));
+const agents = (state: FilteredState): string =>
+  jsonArray(
+    [...state.agents.values()].map((agent) => agentJson(printAgent(state, agent), state.filter?.role)),
+  );
 
 const recovered = (state: MasterState): string =>
   jsonArray([...state.recovered.values()].map(recoveredAgentJson));
 
 /** The whole state. Who may not see the flags does not see the cluster's name either, as in the original. */
-export function statePage(state: SeenState, flags: Record<string, string> | undefined): string {
+export function statePage(state: FilteredState, flags: Record<string, string> | undefined): string {
   const { boot } = state;
   const info = printMasterInfo(state);
   const { id, pid, port, hostname, domain } = info;
@@ -149,7 +151,7 @@ const quoted = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : JSON.stringify(text);
 
 /** `/slaves`: agents with their resources one by one, too; with an id only that agent. */
-export function slavesPage(state: SeenState, agentId?: string | undefined): string {
+export function slavesPage(state: FilteredState, agentId?: string | undefined): string {
   const isAsked = (id: string): boolean => agentId === undefined || id === agentId;
   const shown = [...state.agents.values()].filter(({ id }) => isAsked(id));
   const expected = [...state.recovered].filter(([id]) => isAsked(id));
@@ -159,14 +161,14 @@ export function slavesPage(state: SeenState, agentId?: string | undefined): stri
   });
 }
 
-function wholeAgent(state: SeenState, agent: Agent): string {
+function wholeAgent(state: FilteredState, agent: Agent): string {
   const printed = printAgent(state, agent);
-  const seesRole = state.seen?.role ?? ((): boolean => true);
+  const seesRole = state.filter?.role ?? ((): boolean => true);
   const list = (wire: readonly Resource[] | undefined): string =>
-    jsonArray(onlySeen(wire, seesRole).map((resource) => encodeJson('mesos.v1.Resource', resource)));
-  const total = onlySeen(printed.total_resources, seesRole);
+    jsonArray(visibleResources(wire, seesRole).map((resource) => encodeJson('mesos.v1.Resource', resource)));
+  const total = visibleResources(printed.total_resources, seesRole);
   return jsonObject({
-    ...agentMembers(printed, state.seen?.role),
+    ...agentMembers(printed, state.filter?.role),
     ...reservedFullJson(total, seesRole),
     used_resources_full: list(printed.allocated_resources),
     offered_resources_full: list(printed.offered_resources),
@@ -174,7 +176,7 @@ function wholeAgent(state: SeenState, agent: Agent): string {
 }
 
 /** `/frameworks`; with an id only that one. */
-export function frameworksPage(state: SeenState, frameworkId?: string | undefined): string {
+export function frameworksPage(state: FilteredState, frameworkId?: string | undefined): string {
   const selected = (all: ReadonlyMap<string, Framework>): Framework[] =>
     [...all.values()].filter(({ id }) => frameworkId === undefined || id === frameworkId);
   return jsonObject({
@@ -234,13 +236,13 @@ function countsOf(states: readonly string[]): Record<string, string> {
 }
 
 /** Sums over the current and former tasks of registered frameworks, by agent. */
-interface Summed {
+interface TaskSummary {
   readonly states: string[];
   readonly frameworks: Set<string>;
 }
 
-function sumByAgent(state: MasterState): ReadonlyMap<string, Summed> {
-  const sums = new Map<string, Summed>();
+function sumByAgent(state: MasterState): ReadonlyMap<string, TaskSummary> {
+  const sums = new Map<string, TaskSummary>();
   for (const framework of state.frameworks.values()) {
     for (const { agentId, state: now } of recordsOf(framework)) {
       const sum = sums.get(agentId) ?? { states: [], frameworks: new Set() };
@@ -258,9 +260,9 @@ function recordsOf({ tasks, unreachableTasks, completedTasks }: Framework): Task
 }
 
 /** The cluster in numbers: agents and frameworks with their tasks counted by state. */
-export function summaryPage(state: SeenState): string {
+export function summaryPage(state: FilteredState): string {
   const { boot } = state;
-  const executors = executorsByFramework(wholeOf(state));
+  const executors = executorsByFramework(unfilteredState(state));
   const sums = sumByAgent(state);
   return jsonObject({
     hostname: JSON.stringify(boot.hostname),
@@ -276,16 +278,16 @@ export function summaryPage(state: SeenState): string {
   });
 }
 
-function agentSummary(state: SeenState, agent: Agent, sum: Summed | undefined): string {
+function agentSummary(state: FilteredState, agent: Agent, sum: TaskSummary | undefined): string {
   return jsonObject({
-    ...agentMembers(printAgent(state, agent), state.seen?.role),
+    ...agentMembers(printAgent(state, agent), state.filter?.role),
     ...countsOf(sum?.states ?? []),
     framework_ids: JSON.stringify([...(sum?.frameworks ?? [])]),
   });
 }
 
 function frameworkSummary(
-  state: SeenState,
+  state: FilteredState,
   framework: Framework,
   executors: readonly ExecutorRecord[],
 ): string {

@@ -7,7 +7,7 @@ import type { AgentID, Resource } from '../../../api/generated/mesos';
 import { messageFromJson } from '../../../api/json-read';
 import type { Handler, Request } from '../../../runtime/http/server';
 import { removeError } from '../../core/quota/calls';
-import { type OperatorDoor, passCall } from './operator-door';
+import { type OperatorContext, passCall } from './operator-door';
 import { plain } from './scheduler-api';
 
 function bodyOf(request: Request): string {
@@ -39,7 +39,7 @@ function ofForm(handle: (form: Form, ...to: Parameters<Handler>) => unknown): Ha
 }
 
 /** POST /teardown, with the form `frameworkId=...`. */
-export function teardown(door: OperatorDoor): Handler {
+export function teardown(door: OperatorContext): Handler {
   return ofForm((form, request, reply) => {
     const value = form.get('frameworkId');
     if (value === undefined)
@@ -51,7 +51,7 @@ export function teardown(door: OperatorDoor): Handler {
 type ResourceCall = 'reserve' | 'unreserve' | 'create-volumes' | 'destroy-volumes';
 
 /** POST /reserve and its relatives, with a form: slaveId, and resources or volumes as JSON. */
-export function resourceForm(door: OperatorDoor, what: ResourceCall): Handler {
+export function resourceForm(door: OperatorContext, what: ResourceCall): Handler {
   return ofForm((form, request, reply) => {
     const value = form.get('slaveId');
     if (value === undefined)
@@ -94,7 +94,7 @@ function listOf(form: Form, key: string, what = 'Error in parsing'): Resource[] 
 }
 
 /** PUT /weights, with a JSON array such as `[{"role": "web", "weight": 2.0}]`. */
-export function putWeights(door: OperatorDoor): Handler {
+export function putWeights(door: OperatorContext): Handler {
   return (request, reply) => {
     const body = bodyOf(request);
     let what = 'Failed to parse update weights request JSON';
@@ -111,7 +111,7 @@ export function putWeights(door: OperatorDoor): Handler {
 }
 
 /** POST /quota, with a QuotaRequest such as `{"role": "web", "guarantee": [...]}`. */
-export function postQuota(door: OperatorDoor): Handler {
+export function postQuota(door: OperatorContext): Handler {
   return (request, reply) => {
     const body = bodyOf(request);
     let parsed: unknown;
@@ -135,7 +135,7 @@ export function postQuota(door: OperatorDoor): Handler {
 }
 
 /** DELETE /quota/ROLE. */
-export function deleteQuota(door: OperatorDoor): Handler {
+export function deleteQuota(door: OperatorContext): Handler {
   return (request, reply) => {
     const role = (request.params as { '*'?: string })['*'] ?? '';
     const where = ` for path '/master/quota/${role}'`;

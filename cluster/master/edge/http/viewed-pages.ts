@@ -7,8 +7,8 @@ import { type Query, queryOf, sendJson } from '../../../runtime/http/json';
 import type { Handler, Request } from '../../../runtime/http/server';
 import { SlicedWork } from '../../../runtime/sliced-work';
 import type { MasterState } from '../../core/state/state';
-import { type Sight, seenBy, sightOf, viewerKey } from '../../views/read-filter';
-import { type OperatorDoor, readFor, sightFor } from './operator-door';
+import { filterState, type ReadFilter, readFilterOf, viewerKey } from '../../views/read-filter';
+import { type OperatorContext, readFilterFor, readFor } from './operator-door';
 import { sharedPage } from './shared-page';
 import { prepareTasks } from './state-page';
 
@@ -18,15 +18,15 @@ type Flags = Readonly<Record<string, string>>;
 const VIEWERS_MAX = 64;
 
 /** The ways in which a page can be made. */
-export function viewedPages(door: OperatorDoor) {
-  const page = (print: (state: MasterState, query: Query, sight: Sight) => string): Handler => {
+export function viewedPages(door: OperatorContext) {
+  const page = (print: (state: MasterState, query: Query, filter: ReadFilter) => string): Handler => {
     return (request, reply) => {
-      const sight = sightFor(door, request);
-      const text = readFor(door, request, (state) => print(state, queryOf(request), sight));
+      const filter = readFilterFor(door, request);
+      const text = readFor(door, request, (state) => print(state, queryOf(request), filter));
       return sendJson(request, reply, Buffer.from(text));
     };
   };
-  const byViewer = (print: (state: MasterState, sight: Sight) => string): Handler => {
+  const byViewer = (print: (state: MasterState, filter: ReadFilter) => string): Handler => {
     const pageFor = pageByViewer(door, print);
     return (request, reply) => sendJson(request, reply, pageFor(request)());
   };
@@ -39,7 +39,9 @@ export function viewedPages(door: OperatorDoor) {
   };
   /** The same of pages with every task, whose texts are made in slices first where there are none. */
   const ofTasks = (print: (state: MasterState, flags: Flags | undefined) => string): Handler => {
-    const pageFor = pageByViewer(door, (state, sight) => print(state, sight.flags ? door.flags : undefined));
+    const pageFor = pageByViewer(door, (state, filter) =>
+      print(state, filter.flags ? door.flags : undefined),
+    );
     return async (request, reply) => {
       const page = pageFor(request);
       const body = page.kept() ?? (await prepared(page));
@@ -47,7 +49,7 @@ export function viewedPages(door: OperatorDoor) {
     };
   };
   const shared = (print: (state: MasterState, flags: Flags | undefined) => string): Handler =>
-    byViewer((state, sight) => print(state, sight.flags ? door.flags : undefined));
+    byViewer((state, filter) => print(state, filter.flags ? door.flags : undefined));
   /** Everything, shared; or what one id is about. */
   const byId = (
     key: string,
@@ -58,22 +60,22 @@ export function viewedPages(door: OperatorDoor) {
     const single = page((state, query) => print(state, query[key]));
     return (request, reply) => (queryOf(request)[key] === undefined ? all : single)(request, reply);
   };
-  return { page, byViewer, shared, ofTasks, one: byId };
+  return { page, byViewer, shared, ofTasks, byId };
 }
 
 type SharedPage = ReturnType<typeof sharedPage>;
 
 /** A page that those who see the same share. */
 function pageByViewer(
-  door: OperatorDoor,
-  print: (state: MasterState, sight: Sight) => string,
+  door: OperatorContext,
+  print: (state: MasterState, filter: ReadFilter) => string,
 ): (request: Request) => SharedPage {
   const pages = new Map<string, SharedPage>();
   return (request) => {
     const sender = principalOf(request);
     const key = door.read((state) => viewerKey(state, sender));
     const make = (): Buffer =>
-      Buffer.from(door.read((state) => print(seenBy(state, sender), sightOf(state, sender))));
+      Buffer.from(door.read((state) => print(filterState(state, sender), readFilterOf(state, sender))));
     const page = pages.get(key) ?? sharedPage(make, door.moment, { hit: door.pageHit });
     if (!pages.has(key) && pages.size >= VIEWERS_MAX) pages.clear();
     pages.set(key, page);

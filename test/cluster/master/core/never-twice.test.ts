@@ -15,8 +15,10 @@ function check(state: MasterState): void {
 }
 
 /** Only agents themselves can say that more is used than is left: the master never gives out too much. */
-function excesses(state: MasterState): string[] {
-  return [...state.allocator.agents.values()].flatMap(({ id, excess }) => (excess.length > 0 ? id : []));
+function overcommittedAgents(state: MasterState): string[] {
+  return [...state.allocator.agents.values()].flatMap(({ id, overcommitted }) =>
+    overcommitted.length > 0 ? id : [],
+  );
 }
 
 const agent = fc.constantFrom('a', 'b', 'c');
@@ -138,7 +140,7 @@ test('whatever agents, frameworks and operators do, each piece of an agent is fr
       ]) {
         script.interpret(line.split(' '), line);
         check(script.state);
-        if (!isSaidByAgents) expect(excesses(script.state)).toEqual([]);
+        if (!isSaidByAgents) expect(overcommittedAgents(script.state)).toEqual([]);
       }
     }),
     { numRuns: RUNS },

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import type { Registry } from '../../../../cluster/api/generated/internal';
 import { encodeProtobuf } from '../../../../cluster/api/protobuf';
 import { masterFlags } from '../../../../cluster/master/config';
-import { moveFormer, saysNothing } from '../../../../cluster/master/edge/former-registry';
+import { isBlankRegistry, moveFormer } from '../../../../cluster/master/edge/former-registry';
 import { RegistryStore } from '../../../../cluster/master/edge/registry-store';
 import { type RunningMaster, startMaster } from '../../../../cluster/master/main';
 import { systemClock } from '../../../../cluster/runtime/clock';
@@ -117,8 +117,8 @@ describe('a registry on disk', () => {
     expect(agentsOf(await move(new MemoryStore(), empty))).toBeUndefined();
     expect(readdirSync(empty)).toEqual(['state']);
     await move(new MemoryStore(), '/nowhere');
-    expect(saysNothing({})).toBe(true);
-    expect(saysNothing({ minimum_capabilities: [{ capability: 'QUOTA_V2' }] })).toBe(false);
+    expect(isBlankRegistry({})).toBe(true);
+    expect(isBlankRegistry({ minimum_capabilities: [{ capability: 'QUOTA_V2' }] })).toBe(false);
   });
 });
 

@@ -1,9 +1,9 @@
 import { printAgent } from '../../../../cluster/master/core/agents/print-agent';
 import { printFramework } from '../../../../cluster/master/core/frameworks/print-framework';
 import { slavesPage, statePage } from '../../../../cluster/master/edge/http/state-page';
-import { shownEvent } from '../../../../cluster/master/views/filtered-event';
+import { filterEvent } from '../../../../cluster/master/views/filtered-event';
 import { getAgents } from '../../../../cluster/master/views/operator';
-import { seenBy, sightOf } from '../../../../cluster/master/views/read-filter';
+import { filterState, readFilterOf } from '../../../../cluster/master/views/read-filter';
 import { readAcls } from '../../../../cluster/model/acls';
 import { printResources, readResources, type WireResource } from '../../../../cluster/model/resources';
 import { BOOT } from '../builders';
@@ -59,7 +59,7 @@ it('names who has what of an agent', () => {
 
 it('shows only the pieces all of whose roles may be seen', () => {
   const { state } = masterAtWork();
-  const [agent] = getAgents(seenBy(state, GUEST)).agents ?? [];
+  const [agent] = getAgents(filterState(state, GUEST)).agents ?? [];
   expect(text(agent?.total_resources)).toBe('cpus(web):1; cpus:4; mem:4096');
   expect(roles(agent?.allocated_resources)).toEqual(['web']);
   expect(agent?.offered_resources).toEqual([]);
@@ -78,7 +78,7 @@ interface Slave {
 
 it('keeps the sums of the v0 pages, and names no role there that may not be seen', () => {
   const { state } = masterAtWork();
-  const seen = seenBy(state, GUEST);
+  const seen = filterState(state, GUEST);
   for (const page of [slavesPage(seen), statePage(seen, undefined)]) {
     const [slave] = (JSON.parse(page) as { slaves: Slave[] }).slaves;
     expect(slave?.resources.cpus).toBe(6);
@@ -95,11 +95,11 @@ it('keeps the sums of the v0 pages, and names no role there that may not be seen
 
 it('tells followers of agents and frameworks without those pieces', () => {
   const { state } = masterAtWork();
-  const sight = sightOf(state, GUEST);
+  const filter = readFilterOf(state, GUEST);
   const [agent] = state.agents.values();
   const ops = [...state.frameworks.values()].find(({ info }) => info.name === 'ops');
   if (!agent || !ops) throw new Error('the script has neither agent nor framework');
-  const added = shownEvent(state, sight, {
+  const added = filterEvent(state, filter, {
     type: 'AGENT_ADDED',
     agent_added: { agent: printAgent(state, agent) },
   })?.agent_added?.agent;
@@ -107,7 +107,7 @@ it('tells followers of agents and frameworks without those pieces', () => {
   expect(roles(added?.allocated_resources)).toEqual(['web']);
   const whole = printFramework(state, ops);
   expect([roles(whole.allocated_resources), roles(whole.offered_resources)]).toEqual([['ops'], ['ops']]);
-  const updated = shownEvent(state, sight, {
+  const updated = filterEvent(state, filter, {
     type: 'FRAMEWORK_UPDATED',
     framework_updated: { framework: whole },
   })?.framework_updated?.framework;

@@ -1,7 +1,7 @@
 import { createFramework } from '../../../../cluster/master/core/frameworks/subscription';
 import { initMaster, type MasterState } from '../../../../cluster/master/core/state/state';
 import { getAgents, getExecutors, getOperations } from '../../../../cluster/master/views/operator';
-import { isRestricted, seenBy, viewerKey } from '../../../../cluster/master/views/read-filter';
+import { filterState, isRestricted, viewerKey } from '../../../../cluster/master/views/read-filter';
 import { readAcls } from '../../../../cluster/model/acls';
 import { readResources } from '../../../../cluster/model/resources';
 import { BOOT } from '../builders';
@@ -78,26 +78,26 @@ it('hides executors, operations and reservations with their frameworks and roles
       { principals: some('guest'), roles: NONE },
     ],
   });
-  const seen = seenBy(state, { value: 'guest' });
+  const seen = filterState(state, { value: 'guest' });
   expect(
     [...getExecutors(seen).executors].map(({ executor_info }) => executor_info.executor_id?.value),
   ).toEqual(['e-www']);
   expect([...getOperations(seen).operations]).toHaveLength(1);
   const [agent] = getAgents(seen).agents ?? [];
   expect(agent?.total_resources?.map(({ reservations }) => reservations?.[0]?.role)).toEqual(['web']);
-  expect(seenBy(state, { value: 'other' })).toBe(state);
+  expect(filterState(state, { value: 'other' })).toBe(state);
 });
 
 it('hides single executors by the user of their command', () => {
   const state = master({ view_executors: [{ principals: ANY, users: some('www') }], permissive: false });
-  expect([...getExecutors(seenBy(state, { value: 'guest' })).executors]).toEqual([]);
+  expect([...getExecutors(filterState(state, { value: 'guest' })).executors]).toEqual([]);
   const open = master({
     view_executors: [
       { principals: ANY, users: some('www') },
       { principals: ANY, users: NONE },
     ],
   });
-  expect([...getExecutors(seenBy(open, undefined)).executors]).toHaveLength(1);
+  expect([...getExecutors(filterState(open, undefined)).executors]).toHaveLength(1);
 });
 
 it('knows who sees everything', () => {

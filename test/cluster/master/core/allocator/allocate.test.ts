@@ -7,7 +7,7 @@ import {
   addAgent,
   allocatedOf,
   emptyAllocator,
-  recover,
+  recoverResources,
   setFramework,
   setQuota,
 } from '../../../../../cluster/master/core/allocator/state';
@@ -102,7 +102,7 @@ it('offers a shared volume again and again to those who can share, while others 
       ['disk', 50_000],
     ]),
   );
-  for (const made of [...first, ...second]) recover(state, made, made.resources);
+  for (const made of [...first, ...second]) recoverResources(state, made, made.resources);
   expect(state.roles.nodes.get('web')?.use).toEqual(new Map([['cpus', 2000]]));
 });
 

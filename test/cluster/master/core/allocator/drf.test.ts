@@ -9,7 +9,7 @@ import {
   type AllocatorState,
   addAgent,
   emptyAllocator,
-  recover,
+  recoverResources,
   setFramework,
   setWeights,
 } from '../../../../../cluster/master/core/allocator/state';
@@ -51,7 +51,7 @@ function fill(demands: readonly Demand[], weights: readonly number[]): number[] 
     const index = Number(made.frameworkId.slice(1));
     const task = resourcesOf(demands[index] ?? TOTAL);
     const fits = containsResources(made.resources, task);
-    recover(state, made, fits ? subtractResources(made.resources, task) : made.resources);
+    recoverResources(state, made, fits ? subtractResources(made.resources, task) : made.resources);
     if (fits) counts[index] = (counts[index] ?? 0) + 1;
     else join(state, index, false);
   }

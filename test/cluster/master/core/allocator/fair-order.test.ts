@@ -1,13 +1,13 @@
 import fc from 'fast-check';
 import { walk } from '../../../../../cluster/master/core/allocator/fair-order';
 import {
-  charge,
-  contenderOf,
+  addUsage,
+  clientOf,
   dominantShare,
   emptyTree,
   type RoleTree,
-  refresh,
-  setWanting,
+  setActive,
+  sortQueues,
 } from '../../../../../cluster/master/core/allocator/role-tree';
 import { randomFrom } from '../../../../../cluster/model/random';
 import { readResources } from '../../../../../cluster/model/resources';
@@ -70,10 +70,10 @@ function treeOf(entries: readonly Entry[]): RoleTree {
   tree.total.set('cpus', 40_000).set('mem', 30_000);
   tree.weights = WEIGHTS;
   for (const entry of entries) {
-    const contender = contenderOf(tree, entry.id, entry.role);
-    for (let left = entry.times; left > 0; left--) charge(tree, contender, 'S', { resources: [], sign: 1 });
+    const client = clientOf(tree, entry.id, entry.role);
+    for (let left = entry.times; left > 0; left--) addUsage(tree, client, 'S', { resources: [], sign: 1 });
     give(tree, entry);
-    setWanting(tree, contender, entry.wants);
+    setActive(tree, client, entry.wants);
   }
   return tree;
 }
@@ -83,18 +83,18 @@ function give(tree: RoleTree, { id, role, cpus, mem }: Entry): void {
     { name: 'cpus', type: 'SCALAR', scalar: { value: cpus } },
     { name: 'mem', type: 'SCALAR', scalar: { value: mem } },
   ]);
-  charge(tree, contenderOf(tree, id, role), 'S', { resources, sign: 1 });
+  addUsage(tree, clientOf(tree, id, role), 'S', { resources, sign: 1 });
 }
 
 function shown(tree: RoleTree): string[] {
   const seen: string[] = [];
-  refresh(tree);
+  sortQueues(tree);
   walk(
     tree,
     {
       concerns: () => true,
-      visit: ({ name, leaf }) => {
-        seen.push(`${leaf.node.role} ${name}`);
+      visit: ({ name, role }) => {
+        seen.push(`${role} ${name}`);
         return 'next';
       },
     },
@@ -166,14 +166,14 @@ test('by lot everybody is shown once, and whoever has more weight more often fir
     ['light', 'a'].map((role) => ({ role, id: 'f0', wants: true, cpus: 1, mem: 1, times: 0 })),
   );
   const firsts = new Map<string, number>();
-  const lots = { random: randomFrom(7), roles: true, frameworks: true };
+  const sorters = { random: randomFrom(7), roles: true, frameworks: true };
   for (let round = 0; round < 3000; round++) {
     const seen: string[] = [];
-    const visit = ({ leaf }: { leaf: { node: { role: string } } }): 'next' => {
-      seen.push(leaf.node.role);
+    const visit = ({ role }: { role: string }): 'next' => {
+      seen.push(role);
       return 'next';
     };
-    walk(tree, { concerns: () => true, visit }, lots);
+    walk(tree, { concerns: () => true, visit }, sorters);
     expect([...seen].sort()).toEqual(['a', 'light']);
     firsts.set(seen[0] ?? '', (firsts.get(seen[0] ?? '') ?? 0) + 1);
   }

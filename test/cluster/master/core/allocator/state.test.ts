@@ -3,11 +3,11 @@ import {
   type AllocatorState,
   addAgent,
   allocatedOf,
+  allocateResources,
   emptyAllocator,
-  recover,
+  recoverResources,
   resizeAgent,
   setFramework,
-  take,
 } from '../../../../../cluster/master/core/allocator/state';
 import {
   addResources,
@@ -40,19 +40,19 @@ function shown(state: AllocatorState): string {
 
 it('has nothing free on an agent that became smaller than what is used, until enough came back', () => {
   const state = agentWith(cpus(10));
-  take(state, key, cpus(10));
+  allocateResources(state, key, cpus(10));
   resizeAgent(state, 'S', cpus(5));
   expect(shown(state)).toBe('nothing free, allocated cpus:10');
-  recover(state, key, cpus(4));
+  recoverResources(state, key, cpus(4));
   expect(shown(state)).toBe('nothing free, allocated cpus:6');
-  recover(state, key, cpus(2));
+  recoverResources(state, key, cpus(2));
   expect(shown(state)).toBe('cpus:1 free, allocated cpus:4');
   expect(state.headroom.get('cpus')).toBe(1000);
 });
 
 it('counts what is used before the agent says that it has it, as after a failover of the master', () => {
   const state = agentWith(cpus(1));
-  take(state, key, cpus(3));
+  allocateResources(state, key, cpus(3));
   expect(shown(state)).toBe('nothing free, allocated cpus:3');
   expect(state.headroom.get('cpus') ?? 0).toBe(0);
   resizeAgent(state, 'S', cpus(4));
@@ -74,11 +74,11 @@ it('knows of what is used whatever the agent has meanwhile', () => {
           total = cpus(by);
           resizeAgent(state, 'S', total);
         } else if (kind === 'take') {
-          take(state, key, cpus(by));
+          allocateResources(state, key, cpus(by));
           used = addResources(used, cpus(by));
         } else {
           const back = subtractResources(used, subtractResources(used, cpus(by)));
-          recover(state, key, back);
+          recoverResources(state, key, back);
           used = subtractResources(used, back);
         }
         const agent = state.agents.get('S');

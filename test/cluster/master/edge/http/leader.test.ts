@@ -1,4 +1,4 @@
-import { gated, type Leadership, redirect } from '../../../../../cluster/master/edge/http/leader';
+import { type Leadership, leaderOnly, redirect } from '../../../../../cluster/master/edge/http/leader';
 import { masterRoutes } from '../../../../../cluster/master/edge/http/routes';
 import { HttpClient } from '../../../../../cluster/runtime/http/client';
 import type { HttpServer } from '../../../../../cluster/runtime/http/server';
@@ -28,7 +28,7 @@ beforeAll(async () => {
   ];
   server = await startTestServer({
     paths: { main: 'master', others: [], known: routes.map(({ path }) => path) },
-    routes: gated(routes, () => leader),
+    routes: leaderOnly(routes, () => leader),
   });
 });
 afterAll(async () => {
@@ -124,7 +124,7 @@ describe('the routes of the master', () => {
   beforeAll(async () => {
     whole = await startTestServer({
       paths: { main: 'master', others: [], known: known.map(({ path }) => path) },
-      routes: gated(known, () => leader),
+      routes: leaderOnly(known, () => leader),
     });
   });
   afterAll(() => whole.close());

@@ -3,7 +3,7 @@
 import type { Call } from '../../../../../cluster/api/generated/master';
 import type { MediaType } from '../../../../../cluster/api/media-type';
 import type { MasterState } from '../../../../../cluster/master/core/state/state';
-import type { OperatorDoor } from '../../../../../cluster/master/edge/http/operator-door';
+import type { OperatorContext } from '../../../../../cluster/master/edge/http/operator-door';
 import { answerLists } from '../../../../../cluster/master/edge/http/operator-lists';
 import type { Reply, Request } from '../../../../../cluster/runtime/http/server';
 import { SlicedWork } from '../../../../../cluster/runtime/sliced-work';
@@ -46,7 +46,7 @@ function busyDoor() {
   void slices.run({ begin: hold });
   const door = { slices, read: <T>(view: (state: MasterState) => T): T => view(script.state) };
   return {
-    door: door as unknown as OperatorDoor,
+    door: door as unknown as OperatorContext,
     release: () => {
       isHeld = false;
     },

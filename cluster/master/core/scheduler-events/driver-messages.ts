@@ -6,27 +6,26 @@
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
-import type { MasterEffect, SendEffect } from '../state/effects';
+import type { SendEffect } from '../state/effects';
 import type { MasterState } from '../state/state';
 
-/** The effects with events for drivers as messages; everything else is as it was. */
-export function forDrivers(state: MasterState, effects: MasterEffect[]): MasterEffect[] {
-  if (!effects.some((effect) => effect.kind === 'event' && isPid(effect.stream))) return effects;
-  return effects.flatMap((effect) =>
-    effect.kind === 'event' && isPid(effect.stream)
-      ? (WRITERS[effect.event.type ?? 'UNKNOWN']?.(state, effect.stream, effect.event) ?? [])
-      : effect,
-  );
+/** The message that tells a driver of an event; undefined for one that drivers do not know. */
+export function driverMessage(
+  state: MasterState,
+  pid: string,
+  event: scheduler.Event,
+): SendEffect | undefined {
+  return WRITERS[event.type ?? 'UNKNOWN']?.(state, pid, event);
 }
 
-/** Streams that the edge names are UUIDs. */
-function isPid(stream: string): boolean {
-  return stream.includes('@');
+/** An error for a driver, which aborts it. */
+export function tellError(pid: string, message: string): SendEffect {
+  return { kind: 'send', to: pid, name: 'mesos.internal.FrameworkErrorMessage', message: { message } };
 }
 
 type Writer = (state: MasterState, pid: string, event: scheduler.Event) => SendEffect | undefined;
 
-/** Nothing for what drivers do not know: heartbeats, and feedback on operations. */
+/** Drivers know neither heartbeats nor feedback on operations. */
 const WRITERS: Partial<Record<scheduler.Event.Type, Writer>> = {
   OFFERS: (state, to, { offers }) => {
     const message = { ...offers, pids: pidsOf(state, offers?.offers) };
@@ -50,7 +49,7 @@ const WRITERS: Partial<Record<scheduler.Event.Type, Writer>> = {
     const message = { slave_id, framework_id: frameworkOf(state, to), executor_id, data };
     return { kind: 'send', to, name: 'mesos.internal.ExecutorToFrameworkMessage', message };
   },
-  FAILURE: (state, to, { failure }) => failure && failureOf(state, to, failure),
+  FAILURE: (state, to, { failure }) => failure && failureMessage(state, to, failure),
   ERROR: (_state, to, { error: message }) =>
     message && { kind: 'send', to, name: 'mesos.internal.FrameworkErrorMessage', message },
 };
@@ -80,7 +79,7 @@ function statusUpdate(
   return { update, pid: uuid === undefined ? undefined : state.agents.get(slave_id?.value ?? '')?.pid };
 }
 
-function failureOf(
+function failureMessage(
   state: MasterState,
   to: string,
   { agent_id: slave_id, executor_id, status = 0 }: scheduler.Event.Failure,

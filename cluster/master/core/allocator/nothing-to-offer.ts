@@ -13,7 +13,7 @@ interface Limits {
 }
 
 /** True until something is given back to the agent, or a framework comes that wants less than the others. */
-export function isBarren(
+export function hasNothingToOffer(
   { options, ownMinima }: Limits,
   { free, shared }: { readonly free: Resources; readonly shared: Resources },
 ): boolean {

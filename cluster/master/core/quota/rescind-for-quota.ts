@@ -47,7 +47,7 @@ function isWithin(held: ReadonlyMap<string, number>, limits: ReadonlyMap<string,
  * After SET_QUOTA: as much as is guaranteed comes back, of at least as many agents as the role has
  * frameworks.
  */
-export function makeRoom(state: MasterState, config: QuotaConfig): MasterEffect[] {
+export function rescindForQuota(state: MasterState, config: QuotaConfig): MasterEffect[] {
   const { guarantees } = quotaOf(config);
   const frameworks = [...state.frameworks.values()].filter(
     ({ active, roles }) => active && roles.includes(config.role),

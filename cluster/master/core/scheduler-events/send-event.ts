@@ -1,0 +1,29 @@
+/**
+ * An event for a framework: on its stream, or as the message that its driver reads.
+ *
+ * Out: event, send
+ * Always true: every event that leaves is counted in the metrics of its framework.
+ */
+
+import type { Event } from '../../../api/generated/scheduler';
+import type { MasterEffect } from '../state/effects';
+import { countType, type Framework, type MasterState } from '../state/state';
+import { driverMessage } from './driver-messages';
+
+/** Sends an event to a framework; without a connection there is nobody to tell. */
+export function sendEvent(
+  state: MasterState,
+  framework: Framework | undefined,
+  event: Event,
+): MasterEffect[] {
+  if (framework?.stream === undefined) return [];
+  countType(framework, 'events', event.type ?? 'UNKNOWN');
+  if (!isDriver(framework)) return [{ kind: 'event', stream: framework.stream, event }];
+  const message = driverMessage(state, framework.stream, event);
+  return message ? [message] : [];
+}
+
+/** True when a framework is connected by a driver: its stream is then the driver's pid. */
+export function isDriver({ stream, pid }: Framework): boolean {
+  return stream !== undefined && stream === pid;
+}
