@@ -1,27 +1,27 @@
 /**
- * The configuration of an adopted HAProxy, so that only the difference to the wanted one is ordered.
+ * Reads what an adopted HAProxy serves, so that only the difference to the wanted configuration is sent to it.
  *
- * In: its answer to `show servers state`, the configuration on disk, the wanted files      Out: Files as they run
- * Always true: a server whose line cannot be told for certain differs from every wanted one.
+ * In: the answer to `show servers state`, the configuration on disk, the wanted files      Out: ConfigFiles as they run
+ * Always true: a server whose line is not known for certain differs from every wanted one.
  */
 
 import { type Capabilities, type Command, decide } from './decide';
 import type { Block, ConfigFiles } from './render';
 import { readSections } from './sections';
 
-/** A server as the running worker has it. */
+/** A server of the running worker, from `show servers state`. */
 export interface RunningServer {
   readonly backend: string;
   readonly server: string;
   /** `address:port`, an IPv6 address in brackets. */
   readonly endpoint: string;
-  /** Disabled by order (forced maintenance or drain): no new request goes there. */
+  /** Forced maintenance or drain: the server gets no new request. */
   readonly disabled: boolean;
   readonly weight: number;
 }
 
 const COLUMNS = { backend: 1, server: 3, address: 4, admin: 6, weight: 7, port: 18 } as const;
-/** HAProxy's flags of an administrative state: forced maintenance and forced drain (`SRV_ADMF_FMAINT`, `_FDRAIN`). */
+/** HAProxy's flags `SRV_ADMF_FMAINT` and `SRV_ADMF_FDRAIN` of the administrative state. */
 const DISABLED_FLAGS = 0x01 | 0x08;
 
 /** Reads the answer to `show servers state`; rows of another form are left out. */
@@ -41,7 +41,7 @@ export function readRunningServers(answer: string): RunningServer[] {
   });
 }
 
-/** Lines of servers by backend and name, as a configuration has them; without `weight` and `disabled` at their end. */
+/** Server lines of a configuration by backend and server name, without `weight` and `disabled` at their end. */
 type ConfiguredServers = ReadonlyMap<string, ReadonlyMap<string, { line: string; weighted: boolean }>>;
 
 export function readConfiguredServers(config: string): ConfiguredServers {
@@ -65,7 +65,7 @@ export function readBinds(config: string): Set<string> {
   return new Set([...config.matchAll(/^[ \t]+bind (\S+:\d+)/gm)].map(([, endpoint]) => endpoint ?? ''));
 }
 
-/** Structure of a configuration, all but servers and maps: equal texts mean that commands do. */
+/** The structure of a configuration: everything but servers and maps. With equal structures no reload is needed. */
 export function structureOf({ blocks }: ConfigFiles): string {
   return blocks.map(({ text }) => text).join('\u0000');
 }
@@ -75,12 +75,13 @@ export interface AdoptedConfig {
   readonly servers: readonly RunningServer[];
 }
 
-/** Line of a server that no configuration on disk has: it equals no wanted one. */
+/** Stands in a server's line when the file does not have the server, so that the line equals no wanted one. */
 const UNKNOWN = '?';
 
 /**
- * The wanted files with the servers that run in place of the wanted ones, for `decide`; and the servers that were taken
- * out to be deleted, as `backend/server`. Maps differ from all wanted ones, so that they are replaced.
+ * Returns the wanted files with the running servers in place of the wanted ones, for `decide`, and the servers that an
+ * earlier load balancer disabled in order to delete them, as `backend/server`. The maps differ from all wanted ones, so
+ * that they are replaced.
  */
 export function runningFiles(
   wanted: ConfigFiles,
@@ -119,8 +120,8 @@ function printServer(
 }
 
 /**
- * Orders by backend that bring servers of the running structure to the wanted ones, for backends that run and are wanted:
- * what can be done before a reload brings the rest.
+ * Commands by backend that bring the running servers to the wanted ones before a reload brings the rest. Only backends
+ * that run and are wanted have any.
  */
 export function changesBeforeReload(
   wanted: ConfigFiles,

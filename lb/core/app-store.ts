@@ -1,5 +1,5 @@
 /**
- * The apps as last read. An app that reads the same stays the same object, so that nothing is made again for it.
+ * Keeps the apps as last read. An app whose JSON is equal stays the same object, so that nothing is built again for it.
  */
 
 import { type App, affectsPortOrder, readApps, readOneApp } from './apps';
@@ -13,13 +13,13 @@ interface StoredApp {
 export interface AppStore {
   /** Sorted by id. */
   apps(): readonly App[];
-  /** Ids of the apps that have a say in which service ports are chosen, in Marathon's order. */
+  /** Ids of the apps whose position in Marathon's list decides which service ports are chosen, in that order. */
   portOrder(): readonly string[];
-  /** The errors in the list. */
+  /** Issues of the whole list, such as unusable ids. */
   issues(): readonly Issue[];
-  /** Takes the whole list. Returns why it could not. */
+  /** Takes the whole list. Returns an error text when it is none. */
   replaceAll(json: unknown): string | undefined;
-  /** Takes one app. Returns false when its JSON does not do: the whole list is needed. */
+  /** Takes one app. Returns false when its JSON is not enough and the whole list is needed. */
   replaceOne(id: string, json: unknown): boolean;
 }
 

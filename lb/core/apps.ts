@@ -1,5 +1,5 @@
 /**
- * Marathon's answer to `GET /v2/apps?embed=apps.tasks`, cut down to what a load balancer needs.
+ * Reads Marathon's answer to `GET /v2/apps?embed=apps.tasks`, reduced to what a load balancer needs.
  *
  * Always true: an app that cannot be read is left out with an issue and does not touch the others; ids are safe words.
  */
@@ -10,7 +10,7 @@ import { checkPath, isAddress, isSafeWord } from './label-values';
 export interface HealthCheck {
   readonly protocol: string;
   readonly path: string;
-  /** The path as its app wrote it, where that cannot be asked for. */
+  /** The path as the app has it, when it had to be changed to stand in the configuration. */
   readonly givenPath?: string;
   readonly portIndex: number | undefined;
   readonly port: number | undefined;
@@ -31,7 +31,7 @@ export interface Task {
   readonly alive: boolean | undefined;
   /** The app's version this task runs. */
   readonly version: string;
-  /** Takes no new requests any more: a newer app of its deployment group stands in for it. */
+  /** The task gets no new requests: a task of a newer app of its deployment group has taken over. */
   readonly draining?: boolean;
   /** In a deployment group: the id and labels of the app the task is of. */
   readonly app?: string;
@@ -41,24 +41,24 @@ export interface Task {
 export interface App {
   readonly id: string;
   readonly labels: Readonly<Record<string, string>>;
-  /** By position: `HAPROXY_{n}_...` is about the n-th. Undefined or 0: that port is not served. */
+  /** `HAPROXY_{n}_...` is about the n-th entry. An entry that is undefined or 0 is not served. */
   readonly servicePorts: readonly (number | undefined)[];
   readonly healthChecks: readonly HealthCheck[];
   readonly tasks: readonly Task[];
-  /** Tasks that take no requests, such as starting ones; they count when a deployment group is merged. */
+  /** Tasks that get no requests, such as starting ones; they count when a deployment group is merged. */
   readonly notServing: readonly Pick<Task, 'id' | 'alive'>[];
   readonly instances: number;
   readonly lastScalingAt: string | undefined;
-  /** Its tasks have addresses of their own, and nobody gave it service ports. */
+  /** True when the tasks have an address each (`USER` or container networking) and the app has no service ports. */
   readonly needsServicePorts: boolean;
-  /** Ports that every task has inside its own network, when nobody gave the app service ports. */
+  /** Container ports of each task when the app has no service ports; else empty. */
   readonly containerPorts: readonly number[];
 }
 
 type Json = Readonly<Record<string, unknown>>;
 type Networking = 'host' | 'bridge' | 'container';
 
-/** States in which a task takes no requests. */
+/** Task states in which a task gets no requests. */
 const NOT_SERVING_STATES = new Set(
   'STAGING STARTING KILLING FINISHED FAILED KILLED ERROR DROPPED GONE GONE_BY_OPERATOR UNKNOWN'
     .split(' ')
@@ -67,7 +67,7 @@ const NOT_SERVING_STATES = new Set(
 
 const APP_ID = /^\/[A-Za-z0-9._/-]+$/;
 
-/** Reads the answer. Returns a text when it is no list of apps at all. `portOrder` is for `assignServicePorts`. */
+/** Reads the answer, or returns an error when it is no list of apps. `portOrder` is for `assignServicePorts`. */
 export function readApps(
   json: unknown,
 ): { apps: App[]; issues: Issue[]; portOrder: readonly string[] } | { error: string } {
@@ -84,7 +84,7 @@ export function readApps(
   return { apps: apps.sort((a, b) => (a.id < b.id ? -1 : a.id > b.id ? 1 : 0)), issues, portOrder };
 }
 
-/** True when the place of an app in Marathon's list has a say in the choice of service ports. */
+/** True when the app's position in Marathon's list affects which service ports are chosen. */
 export function affectsPortOrder({ needsServicePorts, labels }: App): boolean {
   return needsServicePorts || labels['HAPROXY_DEPLOYMENT_GROUP'] !== undefined;
 }
@@ -127,7 +127,7 @@ function readLabels(json: unknown): Record<string, string> {
   return Object.fromEntries(entries) as Record<string, string>;
 }
 
-/** `networks` decides; older forms (docker.network, ipAddress) count when it is absent. */
+/** `networks` decides; the older forms `docker.network` and `ipAddress` count when it is absent. */
 function readNetworking(app: Json): Networking {
   const mode = text(object(array(app['networks']).at(-1))['mode']);
   if (array(app['networks']).length > 0) {
@@ -190,7 +190,7 @@ function taskPorts(task: Json, app: Json, networking: Networking): number[] {
   return defined.length > 0 || networking === 'host' ? defined : numbers(inside);
 }
 
-/** Alive when any check says so; the check of another port may keep a task in. */
+/** A task is alive when any of its health checks passes, even one of another port. */
 function readAlive(task: Json): boolean | undefined {
   const results = array(task['healthCheckResults']).filter((result) => result !== null);
   return results.length === 0 ? undefined : results.some((result) => object(result)['alive'] === true);
@@ -215,8 +215,8 @@ function readHealthCheck(check: Json): HealthCheck {
 }
 
 /**
- * Verdicts to fall back on while Marathon has none for a task, as after a change of its leader. The same object as before
- * when there is no other verdict. `seen` are apps whose verdicts are in `before` already.
+ * Remembers the last known health of each task, for times when Marathon has none, such as after a change of its leader.
+ * Returns `before` itself when nothing changed. The results of apps in `seen` are in `before` already.
  */
 export function rememberAlive(
   apps: readonly App[],
@@ -235,19 +235,16 @@ export function rememberAlive(
       after.set(id, alive);
     }
   }
-  const verdicts = after ?? before;
-  return verdicts.size > 2 * tasks + REMEMBERED_MIN ? withoutGoneTasks(apps, verdicts) : verdicts;
+  const health = after ?? before;
+  return health.size > 2 * tasks + REMEMBERED_MIN ? withoutGoneTasks(apps, health) : health;
 }
 
-/** Verdicts of tasks that are gone are forgotten once there are this many, and as many as those of living ones. */
+/** Results of tasks that are gone are forgotten once there are this many of them, and as many as of living tasks. */
 const REMEMBERED_MIN = 1000;
 
-function withoutGoneTasks(
-  apps: readonly App[],
-  verdicts: ReadonlyMap<string, boolean>,
-): Map<string, boolean> {
+function withoutGoneTasks(apps: readonly App[], health: ReadonlyMap<string, boolean>): Map<string, boolean> {
   const alive = new Set(apps.flatMap(({ tasks }) => tasks.map(({ id }) => id)));
-  return new Map([...verdicts].filter(([id]) => alive.has(id)));
+  return new Map([...health].filter(([id]) => alive.has(id)));
 }
 
 function seconds(value: unknown, fallback: number): number {

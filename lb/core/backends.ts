@@ -1,5 +1,5 @@
 /**
- * Backends: the snippets of one backend and its servers, decided from the service's labels and health check.
+ * Builds the snippets of one backend and of its servers from the labels and the health check of the service.
  */
 
 import type { HealthCheck } from './apps';
@@ -12,22 +12,22 @@ export interface Backend {
   readonly name: string;
   readonly app: string;
   readonly mode: Mode;
-  /** All before the servers. */
+  /** Everything before the servers. */
   readonly directives: readonly Snippet[];
   readonly servers: readonly BackendServer[];
-  /** True when servers can come and go while HAProxy runs. */
+  /** True when servers can be added and deleted while HAProxy runs. */
   readonly dynamic: boolean;
 }
 
 export interface BackendServer extends Server {
-  /** The address with brackets when it needs them, and the port. */
+  /** `address:port`, an IPv6 address in brackets. */
   readonly endpoint: string;
-  /** The server's line, but for the options of its health check. */
+  /** The server's line without the options of its health check. */
   readonly line: Snippet;
   readonly health: Snippet | undefined;
 }
 
-/** Ways of balancing that let servers come and go; the others need a table made at the start. */
+/** Algorithms that allow dynamic servers; the others need a table that HAProxy makes at its start. */
 const DYNAMIC_BALANCE = /^(roundrobin|leastconn|first|random)/;
 const SERVER_TEMPLATES: readonly TemplateName[] = [
   'BACKEND_SERVER_OPTIONS',
@@ -87,8 +87,8 @@ function tcpDirectives(service: Service): Snippet[] {
 }
 
 /**
- * Paths and hosts that are rewritten on the way there and back. A Host header is set only when there is one host name to
- * set it to.
+ * Rewrites of paths and hosts in requests and answers. The Host header is set only when the service has exactly one host
+ * name: with several, none of them is right for every request.
  */
 function rewrites({ labels }: Service, options: ModelOptions, make: MakeSnippet): Snippet[] {
   const hosts = labels.VHOST ?? [];
@@ -134,7 +134,7 @@ function networkRules({ labels }: Service, make: MakeSnippet, kind: 'HTTP' | 'TC
   ];
 }
 
-/** True when HAProxy checks by HTTP, and not by a connection alone. */
+/** True when HAProxy checks the servers by HTTP requests, and not by connections alone. */
 function checksByHttp({ check, mode }: Service): boolean {
   return check !== undefined && mode === 'http' && !/^((MESOS_)?TCP|COMMAND)$/.test(check.protocol);
 }
@@ -195,7 +195,7 @@ function buildServers(service: Service): BackendServer[] {
   });
 }
 
-/** A safe word as a regular expression that matches just it. */
+/** Escapes a safe word, so that the regular expression matches only that word. */
 function pattern(text: string): string {
   return text.replace(/[.*+?^${}()|[\]\\]/g, '\\$&');
 }

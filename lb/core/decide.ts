@@ -1,12 +1,12 @@
 /**
- * The way from the running to the wanted configuration, with a reason for the log: nothing, commands while
- * HAProxy runs, or a reload when the structure changes.
+ * Decides how the running configuration becomes the wanted one: by nothing, by commands of the Runtime API, or by a
+ * reload when the structure changes. Each decision has a reason for the log.
  */
 
 import type { Block, ConfigFiles } from './render';
 import { describeChange } from './sections';
 
-/** One order to the running HAProxy. `line` is the server's line without its name, its weight and `disabled`. */
+/** One command of the Runtime API. `line` is the server's line without its name, its weight and `disabled`. */
 export type Command =
   | {
       readonly kind: 'add';
@@ -26,7 +26,7 @@ export type Decision =
   | { readonly kind: 'commands'; readonly commands: readonly Command[]; readonly reason: string }
   | { readonly kind: 'reload'; readonly reason: string };
 
-/** The capabilities of this HAProxy while it runs. */
+/** Changes that this version of HAProxy can make while it runs. */
 export interface Capabilities {
   /** Servers can be added and deleted (2.6 and newer). */
   readonly servers: boolean;
@@ -58,7 +58,7 @@ export function sameStructure(running: readonly Block[], wanted: readonly Block[
   return running.length === wanted.length && running.every(({ text }, index) => text === wanted[index]?.text);
 }
 
-/** The orders that make one into the other; undefined when only a reload does. */
+/** The commands that make one into the other; undefined when a reload is needed. */
 function commandsFor(
   running: ConfigFiles,
   wanted: ConfigFiles,
@@ -115,7 +115,7 @@ function serverCommands(
   return commands;
 }
 
-/** Servers by name; undefined when a line is not one of ours. */
+/** Reads servers by name; undefined when a line does not have our form. */
 function readServers(text: string): Map<string, ServerLine> | undefined {
   const servers = new Map<string, ServerLine>();
   for (const line of text.split('\n')) {

@@ -1,17 +1,18 @@
 /**
- * Deployment groups: apps with the same HAPROXY_DEPLOYMENT_GROUP are one service while one replaces the other.
+ * Merges deployment groups: apps with the same HAPROXY_DEPLOYMENT_GROUP are one service while one replaces the other.
  *
- * The older app lends its labels and ports. Of its tasks as many are marked draining as the newer one can stand in for.
+ * The merged app has the labels and ports of the older app. Its tasks drain as far as both apps together exceed
+ * HAPROXY_DEPLOYMENT_TARGET_INSTANCES, but never more of them than the newer app has healthy tasks.
  */
 
 import type { App, Task } from './apps';
 import type { Issue } from './issues';
 import { readAppLabels } from './labels';
 
-/** The merged apps of groups, so that the same apps give the same object. */
+/** Merged apps by group: the same apps give the same object. */
 export type MergeCache = Map<string, { readonly parts: readonly App[]; readonly merged: App }>;
 
-/** Merges the groups; apps without one stay as they are. Sorted by id. `members` are the ids of each group's apps. */
+/** Merges the groups and leaves other apps as they are, sorted by id. `members` are the ids of the apps of each group. */
 export function mergeDeployments(
   apps: readonly App[],
   cache: MergeCache = new Map(),

@@ -1,5 +1,5 @@
 /**
- * Everything the load balancer's life can order. Performed by `edge/supervisor.ts`.
+ * Effects of the load balancer's state machine, performed by `edge/supervisor.ts`.
  */
 
 import type { CommonEffect } from '../../cluster/model/event';
@@ -9,7 +9,7 @@ export type LbEffect =
   | CommonEffect
   /** Look for a HAProxy of this work folder; answered by `haproxy.found`. */
   | { readonly kind: 'find' }
-  /** Take the running HAProxy over; answered by `haproxy.adopted` or `start.failed`. */
+  /** Take over the running HAProxy; answered by `haproxy.adopted` or `start.failed`. */
   | { readonly kind: 'adopt'; readonly pid: number }
   /** Read Marathon's apps once; answered by `apps.read` or `apps.unreachable`. */
   | { readonly kind: 'read' }
@@ -21,9 +21,9 @@ export type LbEffect =
   | { readonly kind: 'fail'; readonly why: string }
   /** Ask both sockets; answered by `sockets.probed`. */
   | { readonly kind: 'probe' }
-  /** Make the sockets again by a reload; answered by `sockets.renewed`. */
+  /** Recreate HAProxy's sockets by a reload; answered by `sockets.renewed`. */
   | { readonly kind: 'renew'; readonly runtime: boolean }
-  /** Let HAProxy serve on without us, once a start under way is over; answered by `haproxy.released`. */
+  /** Stop supervising HAProxy, which serves on, once a start under way is over; answered by `haproxy.released`. */
   | { readonly kind: 'detach' }
   /** End HAProxy and remove its files; answered by `haproxy.released`. */
   | { readonly kind: 'end' }

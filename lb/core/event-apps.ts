@@ -1,8 +1,8 @@
-/** The apps that an event of Marathon is about, so that only those are read again. */
+/** Tells which apps an event of Marathon is about, so that only those are read again. */
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** App ids; `all` when it cannot be told. */
+/** The ids of the apps; `all` when the event does not name any. */
 export function appsOfEvent(data: string): readonly string[] | 'all' {
   let event: Json;
   try {

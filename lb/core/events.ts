@@ -1,11 +1,11 @@
 /**
- * Everything the load balancer's life can be told: by its edge about HAProxy, by the follower about Marathon, by its
+ * Events of the load balancer's state machine: from its edge about HAProxy, from the follower about Marathon, from its
  * operator.
  */
 
 import type { Stamped, Unstamped, Woke } from '../../cluster/model/event';
 
-/** Fixed for one run of the load balancer. */
+/** Settings that stay the same for one run of the load balancer. */
 export interface LbBoot {
   /** A stop ends HAProxy, too; otherwise HAProxy serves on and the next start adopts it. */
   readonly endHaproxy: boolean;
@@ -36,7 +36,7 @@ export interface LbEvents {
   /** HAProxy refuses to start with this configuration. */
   'haproxy.refused': { readonly source: ConfigSource; readonly why: string };
   'haproxy.ended': { readonly pid: number; readonly status: string };
-  /** The load balancer's own listeners cannot be had, its folder not be used, or the attempt broke off. */
+  /** The load balancer's own listeners cannot be bound, its folder cannot be used, or the attempt failed. */
   'start.failed': { readonly why: string };
   /** Marathon's apps were read; HAProxy does not have them yet. */
   'apps.read': Record<never, never>;
@@ -44,11 +44,11 @@ export interface LbEvents {
   /** HAProxy serves the apps as last read. */
   'apps.served': Record<never, never>;
   'sockets.probed': { readonly runtime: ProbeResult; readonly master: ProbeResult };
-  /** The reload that makes the sockets again is over; `why` when it failed. */
+  /** The reload that recreates the sockets is over; `why` when it failed. */
   'sockets.renewed': { readonly why: string | undefined };
   /** `failed`: the start failed after HAProxy was there. */
   'stop.requested': { readonly failed: boolean };
-  /** HAProxy has been let go or ended; `pid` of the one that serves on. */
+  /** HAProxy has been detached or ended; `pid` is of the one that serves on. */
   'haproxy.released': { readonly pid: number | undefined };
   woke: Woke;
 }

@@ -1,7 +1,7 @@
 /**
- * Filling in replacement texts: `{name}` is a placeholder, `{{` and `}}` are single braces.
+ * Compiles replacement texts in the form of Python's `str.format`: `{name}` is a placeholder, `{{` and `}}` are braces.
  *
- * Always true: what does not compile has a complaint with its column, so that nothing fails while filling in.
+ * Always true: a text that does not compile has an error with its column, so filling in a compiled text cannot fail.
  */
 
 import type { TemplateValues } from './template-table';
@@ -56,7 +56,7 @@ function isQuoted(text: string): boolean {
   return quote !== '';
 }
 
-/** A realm is the only value that is one word to HAProxy and may have blanks. */
+/** Escapes the blanks of a realm outside quotes: it is the only value of one word that may have blanks. */
 function printValue({ name, unquoted }: Placeholder, values: TemplateValues): string {
   const value = values[name];
   const text = value === undefined || value === null ? '' : String(value);

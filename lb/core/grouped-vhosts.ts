@@ -1,6 +1,6 @@
 /**
- * One TLS front per host name: port 443 looks at the name the client asks for and passes the connection on, unopened, to
- * the front of that name, which has certificates and options of its own.
+ * Builds one TLS frontend per host name, for `--group-https-by-vhost`. Port 443 looks at the server name (SNI) and passes
+ * the connection on, still encrypted, to the frontend of that name, which has its own certificates and bind options.
  *
  * Always true: sorted by host name; equal sets of certificates and options give equal text.
  */
@@ -18,13 +18,13 @@ export interface GroupedVhost {
   readonly bindOptions: readonly string[];
   readonly http2: boolean;
   readonly snippets: readonly Snippet[];
-  /** Pieces that come after the look-up in the map. */
+  /** Snippets that come after the lookup in the map. */
   readonly lastSnippets: readonly Snippet[];
-  /** True when its host names are looked up in the map. */
+  /** True when the host name is looked up in the map. */
   readonly mapped: boolean;
 }
 
-/** Names of the load balancer's own sections: a host name of an app may be the same word. */
+/** Names of the load balancer's own sections, which a host name of an app may equal. */
 const RESERVED_NAMES = [
   'stats',
   'meseta_admin',

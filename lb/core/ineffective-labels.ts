@@ -1,5 +1,5 @@
 /**
- * Labels that are read but do nothing, or something else than they seem to say.
+ * Finds labels that are read but have no effect, or another one than they seem to have.
  */
 
 import type { Issue } from './issues';
@@ -14,12 +14,12 @@ const HTTP_ONLY: readonly PortLabelName[] = [
   'HTTP_BACKEND_REDIR',
 ];
 const NEEDS_HOSTS: readonly PortLabelName[] = ['REDIRECT_TO_HTTPS', 'BACKEND_WEIGHT', 'HTTP_BACKEND_REDIR'];
-/** Ways of balancing that look into requests. */
+/** Algorithms that look at HTTP requests. */
 const HTTP_BALANCE = /^(uri|url_param|hdr)/;
 /** Templates that test a path. */
 const PATH_TEMPLATE = /^HTTPS?_FRONTEND_ACL.*_PATH/;
 
-/** Complaints about labels of one service. */
+/** Issues for the ineffective labels of one service. */
 export function ineffectiveLabels(service: Service, options: ModelOptions): Issue[] {
   const { app, index, mode, check } = service;
   const effects = mode === 'http' ? httpLabels(service, options) : tcpLabels(service);

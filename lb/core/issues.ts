@@ -1,6 +1,7 @@
 /**
- * A setting that the load balancer could not apply as asked, in words for the owner of the app. An issue
- * never stops other apps.
+ * Issues: settings of apps that the load balancer could not apply, in words for the owner of the app.
+ *
+ * Always true: an issue of one app never stops another app.
  */
 
 export interface Issue {

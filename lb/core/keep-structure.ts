@@ -1,14 +1,13 @@
 /**
- * Keeping the structure that runs: what can be served of a wanted model without a reload, and whether a reload would do
- * nothing but clear away what nobody asks for any more.
+ * Applies as much of a wanted model as is possible without a reload, and finds services that may stay without servers.
  *
- * Always true: the structure of what comes out is that of the running model, line for line.
+ * Always true: the result of `keepStructure` has the structure of the running model, line for line.
  */
 
 import type { Backend, BackendServer } from './backends';
 import type { Model } from './model';
 
-/** The running structure with the servers wanted now: those that are gone are gone, those that can be added are added. */
+/** The running structure with the wanted servers: servers are removed, and added where HAProxy can add them. */
 export function keepStructure(running: Model, wanted: Model): Model {
   const fresh = new Map(wanted.backends.map((backend) => [backend.name, backend]));
   const backends = running.backends.map((backend) => mergeServers(backend, fresh.get(backend.name)));
@@ -28,7 +27,7 @@ function mergeServers(running: Backend, wanted: Backend | undefined): Backend {
   return { ...running, servers };
 }
 
-/** True when two lines of a server differ in nothing but its weight and its admin state. */
+/** True when two lines of a server differ only in weight and administrative state. */
 function sameLine(left: BackendServer, right: BackendServer): boolean {
   const text = ({ line, health }: BackendServer): string =>
     JSON.stringify([{ ...line.values, otherOptions: '' }, line.override, health?.values, health?.override]);
@@ -36,8 +35,8 @@ function sameLine(left: BackendServer, right: BackendServer): boolean {
 }
 
 /**
- * Services of the running model that are not wanted any more and may stay as they are, without servers: nobody else is
- * asked by their host names or their app's id. Empty when there is none or one may not stay.
+ * Services of the running model that are not wanted any more but may stay without servers, because no wanted service
+ * has their host names, bind address or app id. Empty when there is none, or when one of them may not stay.
  */
 export function retiredServices(running: Model, wanted: Model): ReadonlySet<string> {
   const names = new Set(wanted.frontends.map(({ name }) => name));

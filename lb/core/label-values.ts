@@ -1,21 +1,21 @@
 /**
- * Readers of label values: text in, a typed value or a complaint with its column out.
+ * Readers of label values: each makes a typed value of a text, or returns an error with its column.
  *
  * Always true: no text that a reader returns holds a control character, quote, backslash or `#`, and a word holds no
  * blank. So no value can end a line of the configuration, or add a directive to it. Letters that are not ASCII are in
  * the realm of `auth` alone.
  */
 
-/** The reason why a value, or a part of it, does not do what it seems to say; columns count from 1. */
+/** The reason why a value, or a part of it, has another effect than it seems to have; columns count from 1. */
 export interface ValueWarning {
   readonly error: string;
   readonly column: number;
 }
-/** The reason why a value cannot be used. `substitute` stands in for it, if anything does. */
+/** The reason why a value cannot be used, with the value that is used in its place, if there is one. */
 export interface ValueError<T> extends ValueWarning {
   readonly substitute?: T | undefined;
 }
-/** A value may come with warnings about parts of it: items left out, effects that surprise. */
+/** A value, perhaps with warnings about items that were left out and surprising effects; or an error. */
 export type ReadResult<T> =
   | { readonly value: T; readonly warnings?: readonly ValueWarning[] }
   | ValueError<T>;
@@ -24,7 +24,7 @@ export type Reader<T> = (text: string) => ReadResult<T>;
 /** The arguments of a path_beg test: optional `-i` and `-m METHOD`, then one or more patterns. */
 export interface PathTest {
   readonly ignoreCase: boolean;
-  /** The way of matching that stands in for path_beg's own, such as `reg`. */
+  /** The matching method after `-m`, such as `reg`; without one it is that of path_beg. */
   readonly method?: string;
   readonly paths: readonly string[];
 }
@@ -44,8 +44,7 @@ const SIGN_NAMES: Readonly<Record<string, string>> = {
 };
 
 /**
- * True for a text that may stand in the configuration as one word. The one gate for everything that apps
- * bring along.
+ * True for a text that may stand in the configuration as one word. Everything that comes from apps passes this test.
  */
 export function isSafeWord(text: string): boolean {
   return text !== '' && !UNSAFE.test(text);
@@ -60,7 +59,7 @@ export function word(text: string): ReadResult<string> {
   return { error: `${SIGN_NAMES[sign] ?? JSON.stringify(sign)} is not allowed here`, column: index + 1 };
 }
 
-/** A safe word that also looks as described. */
+/** A safe word that also matches a pattern. */
 export function wordMatching(pattern: RegExp, expected: string): Reader<string> {
   return (text) => {
     const read = word(text);
@@ -69,7 +68,7 @@ export function wordMatching(pattern: RegExp, expected: string): Reader<string> 
   };
 }
 
-/** Marathon-lb's booleans: true, t, yes, y; everything else is false, and a complaint when it is no known no. */
+/** Marathon-lb's booleans: true, t, yes and y are true, everything else is false. An unknown word is an error, too. */
 export function boolean(text: string): ReadResult<boolean> {
   const lower = text.trim().toLowerCase();
   if (['true', 't', 'yes', 'y'].includes(lower)) return { value: true };
@@ -102,7 +101,7 @@ interface ListItem {
   readonly column: number;
 }
 
-/** The items of a list, without the blanks around them; empty ones are dropped. */
+/** The items of a list, trimmed; empty items are dropped. */
 function itemsOf(text: string, separator: ',' | ' '): ListItem[] {
   return [...text.matchAll(separator === ',' ? /[^,]+/g : /\S+/g)].flatMap((match) => {
     const trimmed = match[0].trim();
@@ -112,8 +111,8 @@ function itemsOf(text: string, separator: ',' | ' '): ListItem[] {
 }
 
 /**
- * A list. An item that cannot be used is left out, with a warning that points at it; with none left the whole value is
- * refused, and `substitute` stands in for it.
+ * A list. An item that cannot be used is left out with a warning. When no item is left the value is an error, with
+ * `substitute` in its place.
  */
 export function listOf<T>(
   separator: ',' | ' ',
@@ -144,8 +143,8 @@ const HOST = wordMatching(
 const WILDCARD = 'a wildcard matches no name; list each name, or replace the template HTTP_FRONTEND_ACL';
 
 /**
- * A host name in lower case, as the `Host` header has it: a port after it has to be there, too. Wildcards are refused:
- * HAProxy would compare them letter by letter.
+ * A host name in lower case, as the `Host` header has it, with its port if it has one. Wildcards are refused: HAProxy
+ * would compare them letter by letter.
  */
 export function host(text: string): ReadResult<string> {
   const lower = text.toLowerCase();
@@ -163,7 +162,7 @@ export function host(text: string): ReadResult<string> {
   return name;
 }
 
-/** Names of groups, which never stand in the configuration. None is a value, too: only `--group *` serves it. */
+/** Names of groups, which never stand in the configuration. An empty list is valid: only `--group *` serves such an app. */
 export function groupNames(text: string): ReadResult<readonly string[]> {
   const control = text.search(/\p{Cc}/u);
   if (control >= 0) return { error: 'a control character is not allowed here', column: control + 1 };
@@ -174,12 +173,11 @@ export function groupNames(text: string): ReadResult<readonly string[]> {
 export const path = wordMatching(/^\/[A-Za-z0-9._~%+=@,:&!*;/-]*$/, 'a path such as /shop');
 
 /**
- * Texts that HAProxy would take for something else than a pattern, or look into: options, operators, `%[`,
- * `$NAME`.
+ * Texts that HAProxy would not take as patterns, or would expand: options, operators, `%[`, `$NAME`.
  */
 const NO_PATTERN = /^[-!{}]|^(\|\||or|if|unless)$|%[[{]|\$[A-Za-z_{]/i;
 
-/** A backslash and what it stands before, which HAProxy hands on as it is. */
+/** A backslash and the character after it, which HAProxy leaves as they are. */
 const ESCAPED = /\\(?![nrtx"'#`])[!-~]/g;
 
 /**
@@ -190,7 +188,7 @@ export function isPattern(text: string): boolean {
   return isSafeWord(text.replace(ESCAPED, '.')) && !NO_PATTERN.test(text);
 }
 
-/** Ways of matching that an app may choose after `-m`. */
+/** Matching methods that are allowed after `-m`. */
 const METHODS = new Set(['beg', 'dir', 'dom', 'end', 'reg', 'str', 'sub']);
 
 function pathPattern(text: string): ReadResult<string> {
@@ -285,7 +283,7 @@ function isV6(text: string): boolean {
   return full && words.every((group) => /^[0-9a-fA-F]{1,4}$/.test(group));
 }
 
-/** Masks such as 255.255.0.0, and beginnings such as 10.1/16, both of which HAProxy reads. */
+/** HAProxy reads masks such as 255.255.0.0, and prefixes such as 10.1/16. */
 const MASK = /^1*0*$/;
 const ADDRESS_PREFIX = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)){0,2}$/;
 
@@ -388,7 +386,7 @@ export function bindOptions(text: string): ReadResult<string> {
   return { value: options.join(' ') };
 }
 
-/** The path of a health check as it is asked: begins with a slash, and what no configuration can hold is percent-encoded. */
+/** The path that a health check requests: with a leading slash, and characters that are unsafe percent-encoded. */
 export function checkPath(text: string): string {
   const encoded = [...text].map((sign) => (isSafeWord(sign) ? sign : percentEncoded(sign))).join('');
   return encoded.startsWith('/') ? encoded : `/${encoded}`;
@@ -403,7 +401,7 @@ function percentEncoded(sign: string): string {
 /** A name of a deployment group: an app id with or without its first slash. */
 export const groupId = wordMatching(/^\/?[A-Za-z0-9._-]+(\/[A-Za-z0-9._-]+)*$/, 'an app id such as /shop');
 
-/** A moment such as 2024-05-01T10:00:00. */
+/** A time such as 2024-05-01T10:00:00. */
 export function timestamp(text: string): ReadResult<string> {
   if (Number.isNaN(Date.parse(text)))
     return { error: 'expected a time such as 2024-05-01T10:00:00Z', column: 1 };

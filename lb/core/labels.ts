@@ -1,5 +1,5 @@
 /**
- * The labels that steer the load balancer: ONE table. It drives reading, complaints and the reference in the README.
+ * The one table of marathon-lb's labels, from which reading, issues and the reference in the README are made.
  *
  * To add a label: a row here, a line in a template, a golden folder.
  */
@@ -12,18 +12,18 @@ import { DEAD_LABELS } from './template-table';
 /** A label of one service port, `HAPROXY_{n}_NAME`. */
 export interface LabelRow<T> {
   readonly read: values.Reader<T>;
-  /** Stands in when the label is absent or wrong. */
+  /** The value when the label is absent or wrong. */
   readonly fallback: T;
-  /** The form of the default in the reference. */
+  /** The default as the reference shows it. */
   readonly fallbackText: string;
   readonly help: string;
-  /** The place of its effect in the configuration. */
+  /** The part of the configuration that the label changes. */
   readonly lands: string;
-  /** It narrows who or what may come: a wrong value closes this part of the service, rather than open it to all. */
+  /** The part of the service that a wrong value closes, for labels that restrict access: it must not open to everybody. */
   readonly closes?: ClosablePart;
 }
 
-/** The parts of a service that can be closed: all of it, its own listener, its host names. */
+/** The parts of a service that can be closed: the whole port, its own listener, its host names. */
 export type ClosablePart = 'port' | 'listener' | 'hosts';
 const CLOSABLE_PARTS: Readonly<Record<ClosablePart, { readonly issue: string; readonly help: string }>> = {
   port: { issue: 'the port is not served', help: 'closes the port' },
@@ -221,15 +221,15 @@ export function readAppLabels(
   return { labels: typed as AppLabels, issues };
 }
 
-/** The groups an app asks for. Complaints come only once somebody knows that the app is ours. */
+/** Reads HAPROXY_GROUP. Errors are not reported here, because the app may belong to another load balancer. */
 export function readAppGroups(labels: Readonly<Record<string, string>>): readonly string[] {
   const reading = appLabels.GROUP.read(labels['HAPROXY_GROUP'] ?? '');
   return 'value' in reading ? (reading.value ?? []) : [];
 }
 
 /**
- * Reads the labels of port `index`. A wrong value gives the default and an issue; when it was to narrow who may come,
- * the part of the service it is about is closed.
+ * Reads the labels of port `index`. A wrong value gives the default and an issue. A wrong value of a label that restricts
+ * access also closes its part of the service.
  */
 export function readPortLabels(
   app: string,
@@ -260,7 +260,7 @@ export function readPortLabels(
   return { labels: typed as PortLabels, closed, issues };
 }
 
-/** Issues for labels that look like ours but steer nothing. */
+/** Issues for labels that begin with HAPROXY_ but are unknown or have no effect. */
 export function unknownLabels(
   app: string,
   labels: Readonly<Record<string, string>>,
@@ -290,7 +290,7 @@ export function unknownLabels(
   return issues;
 }
 
-/** The reference: a Markdown table of every label. */
+/** The label reference as a Markdown table. */
 export function labelReference(): string {
   const lines = [
     ...Object.entries(appLabels).map(([name, entry]) => referenceLine(`HAPROXY_${name}`, entry)),

@@ -1,7 +1,7 @@
 /**
- * The two lookups by name: host name to backend, app id to backend.
+ * Builds the two map files: host name to backend, and app id to backend.
  *
- * With `--haproxy-map` they are files that HAProxy looks things up in; `/_haproxy_getvhostmap` and `_getappmap` show them.
+ * HAProxy reads them with `--haproxy-map`; `/_haproxy_getvhostmap` and `/_haproxy_getappmap` always show them.
  */
 
 import type { Model } from './model';
@@ -15,7 +15,7 @@ export interface Maps {
 export const HOST_MAP = 'domain2backend.map';
 export const APP_MAP = 'app2backend.map';
 
-/** The maps of a model. Without map files they say where plain rules lead: host names without path and credentials. */
+/** Builds both maps. Without map files they have the plain rules: host names without path and credentials. */
 export function buildMaps(model: Model): Maps {
   return { hosts: vhostMap(model), apps: appIdMap(model) };
 }

@@ -1,7 +1,7 @@
 /**
- * The model: all that the configuration says, as plain values, ready for the templates.
+ * Builds the model: the whole configuration as plain values, ready for the templates.
  *
- * In: apps, options, what is known of the machine and the network      Out: Model
+ * In: apps, options, facts of the machine and the network      Out: Model
  * Always true: sorted; equal input gives an equal model; every text in it is safe in the configuration.
  */
 
@@ -39,7 +39,7 @@ export interface SharedFrontend {
 export interface HttpsFrontend extends SharedFrontend {
   readonly certificates: readonly string[];
   readonly http2: boolean;
-  /** With one front per host name; else undefined. */
+  /** The frontends by host name with `--group-https-by-vhost`; else undefined. */
   readonly grouped: readonly GroupedVhost[] | undefined;
 }
 
@@ -48,19 +48,19 @@ export interface AppIdFrontend {
   readonly rules: readonly AppIdRule[];
 }
 
-/** Of one service: its listener and its user list, both of which it may do without. */
+/** The frontend and the userlist of one service, both optional. */
 export interface Frontend {
   readonly name: string;
   readonly app: string;
-  /** Position of the port in its app. */
+  /** Index of the port in its app. */
   readonly index: number;
-  /** The address it listens on; undefined when it does not. */
+  /** `address:port` of the listener; undefined without one. */
   readonly bind: string | undefined;
   readonly bindAddress: Bind | undefined;
   readonly mode: Mode;
   readonly snippets: readonly Snippet[];
   readonly userlist: Snippet | undefined;
-  /** Of the service port itself. */
+  /** Certificates of the service port itself. */
   readonly certificates: readonly string[];
 }
 
@@ -81,7 +81,7 @@ interface ServiceParts {
   readonly issues: readonly Issue[];
 }
 
-/** A builder that makes again only what changed since the time before. What it is given must not be changed later. */
+/** A builder that rebuilds only what changed since its last call. Its arguments must not be changed afterwards. */
 export function createModelBuilder(
   options: ModelOptions,
 ): (apps: readonly App[], context: BuildContext) => Model {
@@ -136,21 +136,21 @@ export function createModelBuilder(
   };
 }
 
-/** The model that was built the time before. */
+/** The last model, with what it was built from. */
 interface LastBuild {
   readonly apps: readonly App[];
   readonly context: BuildContext;
-  /** As many as the model's frontends and backends, in the same order. */
+  /** In the order of the model's frontends and backends, and as many. */
   readonly services: readonly Service[];
   readonly model: Model;
 }
 
-/** With more apps changed than this everything is gone through. */
+/** With more changed apps than this the whole model is built. */
 const PATCHED_MAX = 32;
 
 /**
- * The model with the backends of some apps replaced, when nothing but servers of those apps changed. Undefined: all has
- * to be gone through.
+ * Replaces the backends of a few apps when nothing but their servers changed. Returns undefined when the whole model has
+ * to be built.
  */
 function patch(
   last: LastBuild,
@@ -192,7 +192,7 @@ function patch(
   return { apps, context, services, model: { ...last.model, backends } };
 }
 
-/** True when two readings of an app are of the same id, and both stand for themselves alone. */
+/** True when both readings have the same id, no deployment group and service ports of their own. */
 function onlyServers(before: App, after: App): boolean {
   const alone = ({ labels, needsServicePorts }: App): boolean =>
     !needsServicePorts && labels['HAPROXY_DEPLOYMENT_GROUP'] === undefined;
@@ -208,7 +208,7 @@ const CONTEXT_PARTS = [
   'weights',
 ] as const;
 
-/** True when all facts are as before. */
+/** True when the facts are unchanged. */
 function sameContext(left: BuildContext, right: BuildContext): boolean {
   if (left === right) return true;
   if (left.drained !== right.drained && (left.drained?.size ?? 0) + (right.drained?.size ?? 0) > 0)
@@ -253,12 +253,12 @@ function withoutSelf(apps: readonly App[], name: string | undefined): readonly A
   return name === undefined ? apps : apps.filter(({ id }) => id.slice(1) !== name);
 }
 
-/** Everything the configuration says about these apps. */
+/** Builds the model of these apps without a cache. */
 export function buildModel(apps: readonly App[], options: ModelOptions, context: BuildContext): Model {
   return createModelBuilder(options)(apps, context);
 }
 
-/** Apps of which a part is not the same object in both models, and is in the second. */
+/** Apps with a part in the second model that is not the same object in the first. */
 export function changedApps(before: Model, after: Model): Set<string> {
   const parts = ({ frontends, backends, httpIn, httpsIn, appIdIn }: Model): { readonly app: string }[] => [
     ...frontends,
@@ -270,7 +270,7 @@ export function changedApps(before: Model, after: Model): Set<string> {
   return new Set(parts(after).flatMap((part) => (previousParts.has(part) ? [] : [part.app])));
 }
 
-/** HAProxy's own limit of connections; the rest is for health checks and statistics. */
+/** The `maxconn` of the defaults section; the rest of the global limit is for health checks and statistics. */
 const CONNECTIONS_DEFAULT = 10_000;
 
 function buildHead(options: ModelOptions): HeadValues {

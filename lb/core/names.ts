@@ -1,5 +1,5 @@
 /**
- * Names in the configuration, equal to marathon-lb's, so that dashboards, statistics and cookies go on as they were.
+ * Makes marathon-lb's names of backends, servers, ACLs and cookies, so that dashboards and sessions stay valid.
  *
  * The two hash functions come from the edge; they are pure.
  */
@@ -9,7 +9,7 @@ export interface Digests {
   sha256(text: string): string;
 }
 
-/** HAProxy's limit for `id`; ids of servers are in 1 .. 32766. */
+/** HAProxy's limit for `id`; server ids are from 1 to 32766. */
 const SERVER_ID_LIMIT = 32_767;
 
 /** Letters, digits and hyphens stay, everything else becomes `_`. */

@@ -1,4 +1,4 @@
-/** Options of the core: the configuration, and the facts that the edge fills in. The edge fills it in. */
+/** Options of the core, and the facts of the machine and the network that the edge finds. */
 
 import type { Digests } from './names';
 import type { TemplateLabelRules } from './overrides';
@@ -22,7 +22,7 @@ export interface ModelOptions {
   readonly httpsIn: HttpsIn | undefined;
   readonly appIdIn: Bind;
   readonly stats: Bind;
-  /** The load balancer's own HTTP API, which the stats port passes some paths on to. */
+  /** The load balancer's own HTTP API, to which the statistics port forwards some paths. */
   readonly admin: Bind;
   readonly process: ProcessOptions;
   readonly digests: Digests;
@@ -49,18 +49,18 @@ export interface HttpsIn extends Bind {
 export interface ProcessOptions {
   readonly socket: string;
   readonly connectionsMax: number;
-  /** Time that an old worker has to finish its connections after a reload. */
+  /** HAProxy's `hard-stop-after`: time of an old worker to finish its connections after a reload. */
   readonly drainSeconds: number;
   /** True when this HAProxy was built with the Prometheus exporter. */
   readonly prometheus: boolean;
   /** Names that `Host` may have at the statistics, as a regular expression; undefined for any. */
   readonly hostPattern: string | undefined;
   /**
-   * HAProxy (2.6 and newer) is told that it will ask nobody over HTTPS itself. Else it reads all authorities of the
-   * machine at each start, check and reload, which takes longer than everything else for a small configuration.
+   * Turns off verification in HAProxy's own HTTP client, which nothing here uses (2.6 and newer). Else HAProxy reads all
+   * certificate authorities of the machine at each start, check and reload, which takes most of their time.
    */
   readonly noClient: boolean;
-  /** The file of the servers' state over a reload. */
+  /** HAProxy's server-state file, which carries the servers' state over a reload. */
   readonly stateFile: string;
   /** Targets of log lines, such as `/dev/log local0`; none: no log. */
   readonly logs: readonly string[];
@@ -69,26 +69,27 @@ export interface ProcessOptions {
   readonly options: readonly string[];
 }
 
-/** Facts of the machine and the network, found by the edge. */
+/** Facts of the machine and the network that a model is built with, found by the edge. */
 export interface BuildContext {
   /** Host name to IP address. A host that is missing could not be resolved. */
   readonly addresses: ReadonlyMap<string, string>;
-  /** By task id, for tasks without a result of their own. */
+  /** The last known health by task id, for tasks without a current result. */
   readonly aliveByTask: ReadonlyMap<string, boolean>;
-  /** Places (`address:port`) that cannot be bound, and why. */
+  /** Addresses (`address:port`) that cannot be bound, and why. */
   readonly unbindable: ReadonlyMap<string, string>;
-  /** Parts that HAProxy refused, by `refusalKey`, and the reasons: they are left out. */
+  /** Parts that HAProxy refused and that are left out, by `refusalKey`, with the reasons. */
   readonly refused: ReadonlyMap<string, string>;
-  /** Template labels that HAProxy refused, by `plainKey` or all of an app by its id, and why: they are not used. */
+  /** Template labels that HAProxy refused and that are not used, by `templateLabelKey` or app id, with the reasons. */
   readonly refusedTemplates?: ReadonlyMap<string, string>;
-  /** Tasks that somebody asked to be taken out. */
+  /** Ids of tasks that are drained over the API. */
   readonly drained?: ReadonlySet<string>;
-  /** Ids of apps whose service ports are chosen here, in Marathon's order. */
+  /** Ids of apps whose position decides which service ports are chosen, in Marathon's order. */
   readonly portOrder?: readonly string[];
-  /** Weights of the servers by app, set over the API. */
+  /** Server weights by app, set over the API. */
   readonly weights?: ReadonlyMap<string, number>;
 }
 
+/** A context without any facts, to be extended. */
 export const emptyContext: BuildContext = {
   addresses: new Map(),
   aliveByTask: new Map(),
@@ -96,7 +97,7 @@ export const emptyContext: BuildContext = {
   refused: new Map(),
 };
 
-/** `address:port`, the name of a place to listen on. */
+/** Prints `address:port`, an IPv6 address in brackets. */
 export function printBind({ address, port }: Bind): string {
   return address.includes(':') ? `[${address}]:${port}` : `${address}:${port}`;
 }

@@ -1,15 +1,15 @@
 /**
- * Template labels: texts of an app that replace a piece of its own part of the configuration.
+ * Reads template labels: texts of an app that replace a template in its own part of the configuration.
  *
- * Always true: only for apps of groups the operator listed, and only lines that begin with a directive the operator
- * listed; no line can open a section but the one the piece opens anyway, or switch the lines after it off (`.if`).
+ * Always true: only apps of groups in `--template-groups` have overrides, and each line begins with a directive of
+ * `--template-directives`; no line opens a section other than the template's own, or disables later lines (`.if`).
  */
 
 import { compileFormat } from './format-string';
 import type { Issue } from './issues';
 import { DEAD_LABELS, type TemplateName, templateTable } from './template-table';
 
-/** The rules for template labels: the apps that may have them, and the directives. */
+/** The operator's rules for template labels: which apps may use them, with which directives. */
 export interface TemplateLabelRules {
   /** Groups of apps, `*` for all; empty: nobody. */
   readonly groups: readonly string[];
@@ -26,13 +26,13 @@ const SECTIONS = new Set(
     'log-forward fcgi-app crt-store traces'
   ).split(' '),
 );
-/** Pieces that open a section, and how its first line has to look. */
+/** Templates that open a section, with the first line they must have. */
 const OPENINGS: Readonly<Partial<Record<TemplateName, string>>> = {
   FRONTEND_HEAD: 'frontend {backend}',
   BACKEND_HEAD: 'backend {backend}',
   USERLIST_HEAD: 'userlist user_{backend}',
 };
-/** Pieces that stand within a line of their server. */
+/** Templates whose text stands within a server's line. */
 const WITHIN_LINE = /^BACKEND_SERVER_(HTTP|TCP)_HEALTHCHECK_OPTIONS$/;
 const TEXT_MAX = 16_384;
 

@@ -1,5 +1,5 @@
 /**
- * Keys of what HAProxy refused: a whole app, or no more than the listener or the host names of one of its ports.
+ * Keys of what HAProxy refused: a whole app, or the listener or the host names of one of its ports.
  */
 
 /** A part of one service that can be left out while the rest of its app stays. */

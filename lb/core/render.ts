@@ -1,7 +1,7 @@
 /**
- * From the model to text, through compiled templates that the edge brings.
+ * Renders the model to text with the compiled templates that the edge loads.
  *
- * Always true: equal models give equal bytes. Text of a part that did not change is not made again.
+ * Always true: equal models give equal bytes. The text of an unchanged part is not rendered again.
  */
 
 import type { Backend, BackendServer } from './backends';
@@ -15,7 +15,7 @@ import type { VhostRule } from './vhosts';
 
 export type Templates = Readonly<Record<TemplateName, (values: TemplateValues) => string>>;
 
-/** A part of the configuration that cannot change while HAProxy runs, and the servers that can. */
+/** A section of the configuration: the text that only a reload changes, and the servers that commands change. */
 export interface Block {
   readonly text: string;
   readonly backend?: Backend;
@@ -25,7 +25,7 @@ export interface Block {
 /** The files HAProxy needs. */
 export interface ConfigFiles {
   readonly config: string;
-  /** Undefined: without map files. */
+  /** Undefined without map files. */
   readonly maps: Maps | undefined;
   readonly blocks: readonly Block[];
 }
@@ -37,7 +37,7 @@ interface TextCache {
   readonly remember: (owner: object, make: () => string) => string;
 }
 
-/** A renderer that remembers the texts of objects it has seen. */
+/** A renderer that caches the texts of objects it has rendered. */
 export function createRenderer(templates: Templates): Renderer {
   const cache = new WeakMap<object, string>();
   const same = rememberLists();
@@ -67,7 +67,7 @@ export function createRenderer(templates: Templates): Renderer {
   });
   const frontendBlocks = rememberBlocks(frontendBlock);
   const backendBlocks = rememberBlocks(backendBlock);
-  /** A front whose rules are the same objects as the time before has the same text. */
+  /** A frontend whose rules are the same objects as at the last call has the same text. */
   const frontText = <T extends { readonly rules: readonly object[] }>(
     name: string,
     front: T | undefined,
@@ -87,7 +87,7 @@ export function createRenderer(templates: Templates): Renderer {
   };
 }
 
-/** The files of these blocks. The text is put together when somebody asks for it, which a change of servers does late. */
+/** The files of these blocks. The whole text is joined on first use, which a change of servers needs late. */
 export function filesOf(blocks: readonly Block[], maps: Maps | undefined): ConfigFiles {
   let config: string | undefined;
   return {
@@ -100,7 +100,7 @@ export function filesOf(blocks: readonly Block[], maps: Maps | undefined): Confi
   };
 }
 
-/** Blocks of a list; where it has the same object as the time before, its block is the same. */
+/** Renders a list to blocks; an entry that is the same object as at the last call keeps its block. */
 function rememberBlocks<T extends object>(
   make: (entry: T) => Block,
 ): (list: readonly T[]) => readonly Block[] {
@@ -121,7 +121,7 @@ function rememberBlocks<T extends object>(
   };
 }
 
-/** Texts of lists by name, made again when the list's objects are others. Other inputs must stay the same for a renderer. */
+/** Caches the texts of lists by name, as long as a list has the same objects. Other inputs must not change. */
 function rememberLists(): (name: string, list: readonly object[], make: () => string) => string {
   const cache = new Map<string, { readonly list: readonly object[]; readonly text: string }>();
   return (name, list, make) => {
@@ -135,7 +135,7 @@ function rememberLists(): (name: string, list: readonly object[], make: () => st
   };
 }
 
-/** One snippet by its template, or by the label that replaces it. */
+/** Renders one snippet by its template, or by the label that replaces it. */
 function snippetText(templates: Templates, { template, values, override }: Snippet): string {
   if (override === undefined) return templates[template](values);
   const row = templateTable[template];
@@ -165,8 +165,8 @@ function httpFrontendText(
 }
 
 /**
- * The look-up in the map stands where the weight of its names, 0, puts it. Rules of less weight come after it, one of
- * which may catch everything else; HAProxy gets to them only when the look-up asks first whether there is such a name.
+ * Puts the lookup in the map where its weight, 0, belongs. Rules of less weight, such as a catch-all, come after it;
+ * HAProxy reaches them only when the lookup first tests whether the map has the name.
  */
 function rulesAroundMap(
   rules: readonly VhostRule[],

@@ -1,5 +1,5 @@
 /**
- * The sections of a configuration's text: for saying what changed, and whose fault a refused line is.
+ * Splits a configuration into sections, describes what changed between two, and finds the app that a line belongs to.
  */
 
 import type { Model } from './model';
@@ -13,7 +13,7 @@ export interface Section {
   readonly text: string;
 }
 
-/** Splits at lines that do not begin with a blank. */
+/** Splits the text at lines that do not begin with a blank. */
 export function readSections(config: string): Section[] {
   const sections: { title: string; line: number; lines: string[] }[] = [];
   config.split('\n').forEach((line, index) => {
@@ -28,7 +28,7 @@ interface BlockText {
   readonly servers?: string;
 }
 
-/** The differences, in a few words: `added backend web_10000; changed frontend marathon_http_in`. */
+/** Describes the differences in a few words: `added backend web_10000; changed frontend marathon_http_in`. */
 export function describeChange(before: readonly BlockText[], after: readonly BlockText[]): string {
   const whole = ({ text, servers }: BlockText): string => (servers === undefined ? text : text + servers);
   const [left, right] = [before.map(whole), after.map(whole)];
@@ -59,8 +59,7 @@ function printGroup(verb: string, titles: readonly string[]): string[] {
 }
 
 /**
- * The owner of a line of the configuration: one app, and the part of its service if it is no more than
- * that.
+ * The app that a line belongs to, with the part of its service when the line concerns only that part.
  */
 export interface LineOwner {
   readonly app: string;
@@ -84,7 +83,7 @@ export function ownerOfLine(config: string, lineNumber: number, model: Model): L
   return { app, part, index };
 }
 
-/** By the ACLs that its rules on the shared fronts are made of. */
+/** Finds the backend by the ACLs of its rules on the shared frontends. */
 function backendOfRule(words: ReadonlySet<string>, { httpIn, httpsIn }: Model): string | undefined {
   const acls = ({ suffix, backend }: VhostRule): string[] => [
     `host_${suffix}`,
@@ -95,7 +94,7 @@ function backendOfRule(words: ReadonlySet<string>, { httpIn, httpsIn }: Model): 
   return rules.find((rule) => acls(rule).some((acl) => words.has(acl)))?.backend;
 }
 
-/** The only one that asked for something of its own at the TLS front of a host name. */
+/** Finds the backend of a host name's TLS frontend, when only one service has certificates or options there. */
 function backendOfGroupedFront(title: string, { httpsIn }: Model): string | undefined {
   const front = httpsIn?.grouped?.find(({ name }) => name === title);
   if (front === undefined) return undefined;

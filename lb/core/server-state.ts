@@ -1,8 +1,8 @@
 /**
- * The state of servers that one HAProxy worker hands to the next: up or down by its health checks.
+ * Builds HAProxy's server-state file, by which a worker hands the results of health checks to the next.
  *
- * Always true: nothing is kept of a server that is switched off by order, so an order never outlives its worker. Nothing
- * is kept of one that is up either: that is how servers begin.
+ * Always true: the file has no server that a command disabled, so that a command never outlives its worker; and none
+ * that is up, because that is how servers begin.
  */
 
 import type { ConfigFiles } from './render';
@@ -16,7 +16,7 @@ const OPERATION_STATE = 5;
 const ADMIN_STATE = 6;
 const UP = '2';
 
-/** The answer to `show servers state`, cut down to what may be kept. An empty answer gives an empty file of that form. */
+/** Reduces the answer to `show servers state` to the rows to keep. An empty answer gives a file without rows. */
 export function stateFileText(answer: string): string {
   const rows = answer.split('\n').filter((line) => {
     const fields = line.split(' ', ADMIN_STATE + 1);
@@ -26,7 +26,7 @@ export function stateFileText(answer: string): string {
   return `1\n${header}\n${rows.map((row) => `${row}\n`).join('')}`;
 }
 
-/** True when a server has a health check. An adopted configuration is not in blocks: its text says it. */
+/** True when a server has a health check. An adopted configuration has no blocks, so its text is searched. */
 export function hasHealthChecks(files: ConfigFiles): boolean {
   if (files.blocks.length > 0)
     return files.blocks.some(({ servers }) => servers?.includes(' check') ?? false);

@@ -1,6 +1,7 @@
 /**
- * Service ports for apps with an address per task that have none of their own: chosen from a range by a hash of the
- * app and its port, the same at every load balancer that sees the same apps.
+ * Chooses service ports for apps with an address per task (IP-per-task) that have none, from a range.
+ *
+ * The choice is a hash of app and port, so that every load balancer that sees the same apps chooses the same ports.
  */
 
 import type { App } from './apps';
@@ -15,8 +16,8 @@ export interface PortRange {
 const TRIES_MAX = 50;
 
 /**
- * Gives ports to those apps that need them, in marathon-lb's order, which decides clashes: `order` are ids as Marathon
- * lists them, and deployment groups come last, by the first of their `members`. Other apps stay the same objects.
+ * Assigns ports in marathon-lb's order, which decides clashes: apps in the order of Marathon's list (`order`), then
+ * deployment groups by their first member. Apps that need no ports stay the same objects.
  */
 export function assignServicePorts(
   apps: readonly App[],

@@ -1,9 +1,8 @@
 /**
- * Services: one per service port of each app that is ours, with its labels read and its servers named.
+ * Builds the services: one per service port of each app of our groups, with its labels read and its servers named.
  *
- * Always true: ordered by app id, then port; no two have the same name or listen on the same place. A service that
- * cannot listen keeps its backend, its host names and its app id. What is made of an app that did not change is the same
- * object as before.
+ * Always true: ordered by app id, then port; no two have the same name or bind the same address. A service that
+ * cannot listen keeps its backend, its host names and its app id. An unchanged app gives the same objects as before.
  */
 
 import type { App, HealthCheck, Task } from './apps';
@@ -39,13 +38,13 @@ export interface Server {
   readonly id: number;
   readonly cookie: string;
   readonly taskId: string;
-  /** The app the task is of, which differs from the service's in a deployment group, and its version. */
+  /** The app of the task, which differs from the service's app in a deployment group, and its version. */
   readonly app: string;
   readonly version: string;
-  /** The port of its health check; undefined for its own. */
+  /** The port of the health check; undefined for the server's own port. */
   readonly checkPort: number | undefined;
   readonly weight: number | undefined;
-  /** Takes no new requests. */
+  /** The server gets no new requests. */
   readonly draining: boolean;
 }
 
@@ -59,15 +58,15 @@ export interface Service {
   readonly overrides: Overrides;
   readonly check: HealthCheck | undefined;
   readonly servers: readonly Server[];
-  /** True when it has a listener of its own, at `bind`. */
+  /** True when the service has its own listener, at `bind`. */
   readonly listens: boolean;
-  /** True when requests for its host names may come. */
+  /** True when the shared frontends route the host names. */
   readonly routesHosts: boolean;
-  /** The service as its app asked for it, where this one stands in for it under another name or without a listener. */
+  /** The service as its app requested it, when this one has another name or no listener because of a conflict. */
   readonly requested?: Service;
 }
 
-/** The result of one app alone: its services, before they are kept clear of those of others. */
+/** The services of one app alone, before conflicts with other apps are resolved. */
 export interface AppServices {
   readonly key: string;
   readonly services: readonly Service[];
@@ -75,7 +74,7 @@ export interface AppServices {
 }
 export type ServiceCache = WeakMap<App, AppServices>;
 
-/** All services, and what was wrong on the way. */
+/** Builds all services and collects the issues. */
 export function buildServices(
   apps: readonly App[],
   options: ModelOptions,
@@ -92,7 +91,7 @@ export function buildServices(
   return { services: resolveConflicts(services, options, context, issues), issues };
 }
 
-/** The services of an app; the same object as before when nothing it depends on changed. */
+/** Builds the services of an app; returns the same object as before when nothing it depends on changed. */
 export function buildAppServices(
   app: App,
   options: ModelOptions,
@@ -106,7 +105,7 @@ export function buildAppServices(
   return compiled;
 }
 
-/** All that the front, the frontend and the rules of a service are made of: everything but its servers. */
+/** A key of everything but the servers of a service: its frontend, its rules and its backend's directives. */
 export function structureKey(service: Service): string {
   const { labels, overrides, mode, bind, app, index, check, listens, routesHosts } = service;
   return JSON.stringify([labels, overrides, mode, bind, app, index, check?.givenPath, listens, routesHosts]);
@@ -118,7 +117,7 @@ interface AppDependencies {
 }
 const dependencyCache = new WeakMap<App, AppDependencies>();
 
-/** The hosts and tasks on whose addresses and remembered health an app depends. */
+/** Hosts whose addresses an app depends on, and tasks without a health result, for which the last known one counts. */
 function dependenciesOf(app: App): AppDependencies {
   const cached = dependencyCache.get(app);
   if (cached) return cached;
@@ -133,7 +132,7 @@ function dependenciesOf(app: App): AppDependencies {
   return dependencies;
 }
 
-/** All that the services of an app depend on beside the app and the options. */
+/** A key of all facts that the services of an app depend on, beside the app and the options. */
 function contextKey(
   app: App,
   { addresses, aliveByTask, refused, drained, weights, refusedTemplates }: BuildContext,
@@ -210,7 +209,7 @@ function usableOverrides(
   return Object.fromEntries(usable);
 }
 
-/** The service without those of its parts that HAProxy refused. */
+/** Removes the parts of the service that HAProxy refused. */
 function withoutRefused(service: Service, { refused }: BuildContext, issues: Issue[]): Service {
   if (refused.size === 0) return service;
   const { app, index } = service;
@@ -260,7 +259,7 @@ function serviceOf(
   if (servers.length === 0) return undefined;
   const implied: Mode = ownCheck?.protocol === 'HTTP' || labels.VHOST ? 'http' : 'tcp';
   const forced = borrowed && /^(MESOS_)?HTTPS?$/.test(borrowed.protocol);
-  // With one front per host name these options guard it; wrong ones must not leave it unguarded.
+  // With --group-https-by-vhost these options may restrict access (`verify`): a wrong value must not open it.
   const unguarded =
     options.groupHttps &&
     labels.BIND_OPTIONS === undefined &&
@@ -280,12 +279,12 @@ function serviceOf(
   };
 }
 
-/** The first check with a port of its own, or of this port. */
+/** The first health check with an explicit port, or with the index of this port. */
 function findCheck(app: App, index: number): HealthCheck | undefined {
   return app.healthChecks.find((check) => check.port !== undefined || check.portIndex === index);
 }
 
-/** The declared position that BACKEND_HEALTHCHECK_PORT_INDEX means; undefined when it is not set or no port. */
+/** The index that BACKEND_HEALTHCHECK_PORT_INDEX means, counted from the end when negative; undefined when not set. */
 function checkPortIndex(app: App, labels: PortLabels): number | undefined {
   const position = labels.BACKEND_HEALTHCHECK_PORT_INDEX;
   if (position === undefined) return undefined;
@@ -357,7 +356,7 @@ function byHostAndPort(a: HostPort, b: HostPort): number {
   return a.port - b.port || (a.address < b.address ? -1 : a.address > b.address ? 1 : 0);
 }
 
-/** A port for the health check to be named on the server's line. */
+/** The port of the health check for the server's line; undefined for the server's own port. */
 function checkPort(
   task: Task,
   serverPort: number,
@@ -368,7 +367,7 @@ function checkPort(
   return (checkIndex === undefined ? undefined : task.ports[checkIndex]) ?? serverPort;
 }
 
-/** The weight set over the API, else the one the task's own app asks for. */
+/** The weight set over the API, else the SERVER_WEIGHT of the task's own app. */
 function weightOf(app: App, task: Task, index: number, context: BuildContext): number | undefined {
   const set = context.weights?.get(task.app ?? app.id);
   if (set !== undefined) return set;
@@ -381,14 +380,14 @@ function isAlive(task: Task, context: BuildContext): boolean {
   return task.alive ?? context.aliveByTask.get(task.id) ?? false;
 }
 
-/** A place to listen on, its owner, and whether another place takes it away from whoever asks for it. */
+/** An address with its owner, and a test for addresses that later services cannot bind because of it. */
 interface ListenerClaim {
   readonly bind: Bind;
   readonly owner: string | Service;
   readonly blocks: (bind: Bind) => boolean;
 }
 
-/** Services with names of their own. One whose place is another's does not listen; listeners of the load balancer win. */
+/** Gives each service a unique name. A service whose address is taken gets no listener; the load balancer's own win. */
 function resolveConflicts(
   services: readonly Service[],
   options: ModelOptions,
@@ -427,14 +426,14 @@ function resolveConflicts(
   });
 }
 
-/** Binds that one of the load balancer's own listeners keeps from services: its API is another process than HAProxy. */
+/** Tests for addresses that a listener of the load balancer blocks. Its API is another process than HAProxy. */
 function reservedBlocks(bind: Bind, { admin, stats }: ModelOptions): (other: Bind) => boolean {
   if (bind === admin) return (other) => bindsCollide(bind, other);
   if (bind === stats && isWildcard(bind)) return (other) => other.port === bind.port;
   return (other) => isSameBind(bind, other);
 }
 
-/** Of two that share a port, the one with a single address takes connections from the one with all. */
+/** An issue for a listener on a single address that takes connections from a wildcard listener of the same port. */
 function shadowIssues(
   left: Pick<ListenerClaim, 'owner' | 'bind'>,
   right: Pick<ListenerClaim, 'owner' | 'bind'>,
@@ -446,14 +445,14 @@ function shadowIssues(
   return [{ app, label: `HAPROXY_${index}_BIND_ADDR`, text: `${text}, which has ${printBind(wild.bind)}` }];
 }
 
-/** The way of requests to a service without a listener. */
+/** Tells in the issue by which ways requests still reach a service without a listener. */
 function remainingRoutes({ mode, labels, index, routesHosts }: Service, { httpIn }: ModelOptions): string {
   if (mode !== 'http') return `nothing leads to it; HAPROXY_${index}_PORT gives it another port`;
   const hosts = httpIn !== undefined && routesHosts && (labels.VHOST ?? []).length > 0;
   return hosts ? 'its host names and app id lead to it' : 'its app id leads to it';
 }
 
-/** The name of a service, with its index when another one of the same app has it. */
+/** The name of a service, with its index appended when the name is in use. */
 function uniqueName({ name, index }: Service, names: ReadonlySet<string>): string {
   let free = name;
   while (names.has(free)) free = `${free}_${index}`;
@@ -462,7 +461,7 @@ function uniqueName({ name, index }: Service, names: ReadonlySet<string>): strin
 
 const placements = new WeakMap<Service, Service>();
 
-/** The service under this name, with or without a listener; the same object for the same wishes. */
+/** The service with this name and with or without a listener; the same object for the same arguments. */
 function placedService(service: Service, name: string, listens: boolean): Service {
   if (service.name === name && service.listens === listens) return service;
   const before = placements.get(service);
@@ -472,7 +471,7 @@ function placedService(service: Service, name: string, listens: boolean): Servic
   return changed;
 }
 
-/** The service that stands in for `fresh` as `before` did for an older state of it. */
+/** Gives `fresh` the name and listener that `before` has. */
 export function placedLike(before: Service, fresh: Service): Service {
   return placedService(fresh, before.name, before.listens);
 }
@@ -481,7 +480,7 @@ function printOwner(owner: string | Service): string {
   return typeof owner === 'string' ? owner : `${owner.app} port ${owner.index}`;
 }
 
-/** The load balancer's own listeners, with words for their owners. */
+/** The load balancer's own listeners, with their names for issues and errors. */
 export function reservedListeners(options: ModelOptions): [string, Bind][] {
   const listeners: [string, Bind | undefined][] = [
     ['the HTTP front (--http-in-port)', options.httpIn],

@@ -1,5 +1,5 @@
 /**
- * Host names that several services ask for: of the rules of one host name only the first that fits a request counts.
+ * Finds host names of a service that never lead to it, because an earlier rule matches all their requests.
  */
 
 import type { PathTest } from './label-values';
@@ -16,11 +16,11 @@ interface HostRule extends VhostSnippets {
 export interface Shadowed {
   readonly rule: HostRule;
   readonly host: string;
-  /** The rule that takes all requests for that host name which `rule` would get. */
+  /** The earlier rule that matches all requests of `rule` for that host name. */
   readonly by: HostRule;
 }
 
-/** Rules, in the order of the front, whose requests for a host name all go to an earlier one. */
+/** Rules whose requests for a host name all match an earlier rule of the frontend. */
 export function findShadowed(rules: readonly HostRule[]): Shadowed[] {
   const shared = sharedHosts(rules);
   if (shared.size === 0) return [];
@@ -39,7 +39,7 @@ export function findShadowed(rules: readonly HostRule[]): Shadowed[] {
   return shadowed;
 }
 
-/** Host names of more than one rule: there are few. */
+/** Host names that more than one rule has. */
 function sharedHosts(rules: readonly HostRule[]): ReadonlySet<string> {
   const owners = new Map<string, HostRule>();
   const shared = new Set<string>();
@@ -52,7 +52,7 @@ function sharedHosts(rules: readonly HostRule[]): ReadonlySet<string> {
   return shared;
 }
 
-/** Host names in a map come after the rules of no less than the usual weight. */
+/** Sorts rules as the frontend tests them: host names in a map come after rules of weight 0 and more. */
 function inOrder(rules: readonly HostRule[]): HostRule[] {
   const turn = (rule: HostRule): number => (rule.httpMapped ? 1 : comesAfterMap(rule) ? 2 : 0);
   return rules.some(({ httpMapped }) => httpMapped)
@@ -60,7 +60,7 @@ function inOrder(rules: readonly HostRule[]): HostRule[] {
     : [...rules];
 }
 
-/** True for a rule with a text of the app's own, whose effect is not known. */
+/** True for a rule with a template label, whose effect is not known. */
 function hasOwnTexts({ http, httpsHosts }: HostRule): boolean {
   return [...http, ...httpsHosts.flatMap(({ snippets }) => snippets)].some(
     ({ override }) => override !== undefined,

@@ -1,12 +1,12 @@
 /**
- * The load balancer's life as it is now: what HAProxy does, whose configuration it has, and what is wrong with it.
+ * State of the load balancer's machine: what HAProxy does, which configuration it has, and what is wrong with it.
  */
 
 import type { ConfigSource, LbBoot, ProbeResult } from './events';
 
 /**
- * `looking` for a HAProxy that serves, `adopting` it; with none, `reading` the apps first and `starting` one; `serving`;
- * `restarting` one that ended; `stopping` until HAProxy is let go or ended.
+ * `looking` for a running HAProxy and `adopting` it; without one `reading` the apps and `starting` one; `serving`;
+ * `restarting` one that ended; `stopping` until HAProxy is detached or ended.
  */
 export type Phase =
   | 'new'
@@ -23,7 +23,7 @@ export interface LbState {
   readonly boot: LbBoot;
   phase: Phase;
   pid: number | undefined;
-  /** HAProxy is of an earlier run of the load balancer. */
+  /** An earlier run of the load balancer started this HAProxy. */
   adopted: boolean;
   served: ConfigSource;
   /** Why the configuration of the earlier run could not be loaded. */
@@ -33,12 +33,12 @@ export interface LbState {
   /** Why HAProxy did not start again, and the wait before the next attempt in milliseconds. */
   startRefused: string | undefined;
   restartDelayMs: number;
-  /** Weight of failed probes in a row by socket; a probe is under way. */
+  /** Sum of the weights of consecutive failed probes by socket. `probing`: a probe is under way. */
   readonly failedProbes: { runtime: number; master: number };
   probing: boolean;
-  /** A reload that makes the sockets again is under way. */
+  /** A reload that recreates the sockets is under way. */
   renewing: boolean;
-  /** The stop waits for a HAProxy that is being started, to let it go. */
+  /** The stop waits for a HAProxy that is being started, to detach it. */
   releasing: boolean;
 }
 
@@ -63,8 +63,8 @@ export function initLb(boot: LbBoot): LbState {
 }
 
 /**
- * Weights of failed probes, and their sum after which a socket counts as gone: a single one may fall into a reload, and a
- * HAProxy under a heavy load may be slow to answer without needing another worker.
+ * Weights of failed probes, and the sum from which on a socket counts as gone: a single probe may fail during a reload,
+ * and a HAProxy under heavy load may answer slowly without needing a new worker.
  */
 export const PROBE_WEIGHTS: Readonly<Record<ProbeResult, number>> = { answers: 0, silent: 1, gone: 5 };
 export const FAILED_PROBES_MAX = 10;
@@ -93,7 +93,7 @@ export interface LbIssue {
   readonly text: string;
 }
 
-/** The faults of HAProxy or Marathon at this moment; shown at `/issues` before the issues of apps. */
+/** Current faults of HAProxy and Marathon, which `/issues` shows before the issues of apps. */
 export function lbIssues(state: LbState): LbIssue[] {
   const { runtimeSocket, masterSocket } = healthOf(state);
   const issues: LbIssue[] = [];

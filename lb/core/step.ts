@@ -1,9 +1,9 @@
 /**
- * The load balancer's life: a HAProxy that serves is adopted, otherwise one is started with the configuration of the run
- * before, or with the apps as just read; one that ends is started again; a stop lets it serve on.
+ * Decides how HAProxy is run: a running one is adopted, else one is started with the configuration of the earlier run or
+ * with the apps as just read; one that ends is started again; a stop lets it serve on.
  *
  * In: started, haproxy.*, apps.*, sockets.*, stop.requested, woke      Out: find, adopt, read, start, renew, detach, end
- * Always true: a HAProxy that serves is never ended but by a stop that is to end it; what serves stays until the apps
+ * Always true: a serving HAProxy is ended only by a stop with --stop-haproxy; its configuration stays until the apps
  * have been read.
  */
 
@@ -99,7 +99,7 @@ function haproxyStarted(state: LbState, { pid, source, at: now }: EventOf<'hapro
     return [note, ...serving(state, pid, now), { kind: 'ready' }];
   }
   if (state.phase !== 'restarting') return [];
-  // It is ours now, whoever started the one before; what it serves is what was on disk, which is what was served.
+  // This run started it, and it has the file on disk, which is what the HAProxy before it served.
   state.adopted = false;
   return [
     { kind: 'note', level: 'info', text: 'HAProxy runs again', fields: { haproxy: pid } },
@@ -128,7 +128,7 @@ function restartLater(state: LbState, why: string, now: number): LbEffect[] {
   ];
 }
 
-/** With the master gone its workers leave, too: a new one starts with the file on disk. */
+/** When the master ends its workers end, too; a new HAProxy starts with the file on disk. */
 function haproxyEnded(state: LbState, { pid, status }: EventOf<'haproxy.ended'>): LbEffect[] {
   if (state.phase !== 'serving' || pid !== state.pid) return [];
   state.phase = 'restarting';
@@ -144,7 +144,7 @@ function haproxyEnded(state: LbState, { pid, status }: EventOf<'haproxy.ended'>)
   ];
 }
 
-/** A HAProxy that ended is started again until it runs, however an attempt fails. */
+/** During a restart every kind of failure leads to the next attempt. */
 function startFailed(state: LbState, { why, at: now }: EventOf<'start.failed'>): LbEffect[] {
   if (state.phase === 'restarting') return restartLater(state, why, now);
   const starts = ['looking', 'adopting', 'reading', 'starting'].includes(state.phase);
@@ -198,8 +198,8 @@ function socketsRenewed(state: LbState, { why }: EventOf<'sockets.renewed'>): Lb
 }
 
 /**
- * A start that failed ends no HAProxy but its own. A HAProxy that is just being started is let go like one that serves:
- * the release comes after the attempt.
+ * After a failed start only a HAProxy of this run is ended. A HAProxy that is just being started is detached like one
+ * that serves, after the attempt.
  */
 function stopRequested(state: LbState, { failed }: EventOf<'stop.requested'>): LbEffect[] {
   const { phase, adopted, boot, pid } = state;

@@ -1,15 +1,14 @@
 /**
- * The pieces of text the configuration is made of: ONE table of their names, which are marathon-lb's, with the
- * placeholders that a replacement may use. The texts themselves are in `templates/`.
+ * The one table of marathon-lb's templates, with the placeholders that a replacement may use.
  *
- * A `format` piece is filled in: `{name}` is a placeholder, a brace of HAProxy is written twice. A `raw` piece stands as
- * it is written.
+ * The default texts are in `templates/`. A replacement of a `format` template has placeholders `{name}`, and doubled
+ * braces for HAProxy's own; one of a `raw` template is used as it is.
  */
 
 export interface TemplateRow {
   readonly kind: 'raw' | 'format';
   readonly placeholders: readonly string[];
-  /** True when a label of one port may replace it, `HAPROXY_{n}_NAME`. */
+  /** True when the label `HAPROXY_{n}_NAME` may replace the template for one port. */
   readonly label: boolean;
 }
 
@@ -96,7 +95,7 @@ export const templateTable = {
 export type TemplateName = keyof typeof templateTable;
 export const templateNames = Object.keys(templateTable) as readonly TemplateName[];
 
-/** Names that were never read as labels although they were listed; they steer nothing. */
+/** Names that marathon-lb lists as labels but never reads; they have no effect. */
 export const DEAD_LABELS: ReadonlySet<string> = new Set([
   'MAP_HTTP_FRONTEND_ACL',
   'MAP_HTTP_FRONTEND_ACL_ONLY',
@@ -104,7 +103,7 @@ export const DEAD_LABELS: ReadonlySet<string> = new Set([
   'MAP_HTTPS_FRONTEND_ACL',
 ]);
 
-/** The reference: a Markdown table of every template. */
+/** The template reference as a Markdown table. */
 export function templateReference(): string {
   const rows = templateNames.map((name) => {
     const { kind, placeholders, label }: TemplateRow = templateTable[name];
@@ -115,10 +114,10 @@ export function templateReference(): string {
   return ['| environment or file, label | placeholders |', '| --- | --- |', ...rows].join('\n');
 }
 
-/** The values that fill a template. */
+/** Values for the placeholders of a template. */
 export type TemplateValues = Readonly<Record<string, unknown>>;
 
-/** One piece of text to be made: by its template, or by the text of a label that replaces it. */
+/** One use of a template in the configuration: its values, and the template label that replaces its text, if any. */
 export interface Snippet {
   readonly template: TemplateName;
   readonly values: TemplateValues;

@@ -1,13 +1,13 @@
 /**
- * HAProxy's counters of servers, added up by app and version of the tasks behind them.
+ * Adds up HAProxy's counters of servers by app and version of their tasks.
  *
- * Always true: a sum never shrinks: servers come and go and workers start from zero, and what they counted stays counted.
- * Versions without servers are forgotten when there are too many, the oldest first.
+ * Always true: a sum never shrinks when servers are removed or a new worker counts from zero. Versions without servers
+ * are forgotten when there are too many, the oldest first.
  */
 
 import type { Model } from './model';
 
-/** One server's counters as HAProxy tells them. */
+/** The counters of one server in the answer to `show stat`. */
 export interface ServerCount {
   readonly backend: string;
   readonly server: string;
@@ -16,7 +16,7 @@ export interface ServerCount {
   readonly sessions: number;
   readonly errors: number;
   readonly responses: Readonly<Record<ResponseClass, number>>;
-  /** Average of the last 1024 requests. */
+  /** HAProxy's average of the last 1024 requests. */
   readonly responseMs: number;
   readonly status: string;
 }
@@ -64,7 +64,7 @@ export function readServerCounts(csv: string): ServerCount[] {
   });
 }
 
-/** Connections in use, of the answer to `show servers conn`. */
+/** Connections in use by a server, from the answer to `show servers conn`. */
 export function readUsed(answer: string, server: string): number {
   const lines = answer.split('\n');
   const names = (lines.find((line) => line.startsWith('# ')) ?? '').slice(2).split(' ');
@@ -81,11 +81,11 @@ interface TrafficSum {
 export interface TrafficSums {
   /** A new worker counts from zero. */
   restart(): void;
-  /** Takes what HAProxy counts now, and tells the traffic of every version that has servers or had some. */
+  /** Adds the current counters and returns the traffic of each version that has servers or had some. */
   add(counts: readonly ServerCount[], model: Model): VersionTraffic[];
 }
 
-/** Sums that are kept; only those of versions without servers go. */
+/** Limit of the sums; only those of versions without servers are dropped. */
 const VERSIONS_MAX = 2000;
 
 interface ServerOwner {
@@ -103,7 +103,7 @@ interface CurrentLoad {
 export function createTrafficSums(): TrafficSums {
   const sums = new Map<string, TrafficSum>();
   let last = new Map<string, ServerCount>();
-  /** The owners of the servers that HAProxy counted the last time: it goes on counting those that leave. */
+  /** Owners of the servers of the last call: HAProxy goes on counting servers that are being removed. */
   let lastOwners = new Map<string, ServerOwner>();
   const see = (now: Map<string, CurrentLoad>, key: string, count: ServerCount): void => {
     const seen = now.get(key) ?? { servers: 0, connections: 0, timed: 0, ms: 0 };
@@ -151,7 +151,7 @@ export function createTrafficSums(): TrafficSums {
 
 const NO_RESPONSES = { '1xx': 0, '2xx': 0, '3xx': 0, '4xx': 0, '5xx': 0, other: 0 } as const;
 
-/** A sum with what a server counted since the time before; a count that shrank began anew. */
+/** Adds to a sum what a server counted since the last call; a counter that shrank has started again from zero. */
 function added(sum: TrafficSum | undefined, count: ServerCount, before: ServerCount | undefined): TrafficSum {
   const fresh = before !== undefined && count.sessions < before.sessions ? undefined : before;
   const responses: Record<ResponseClass, number> = { ...(sum?.responses ?? NO_RESPONSES) };
@@ -168,7 +168,7 @@ function added(sum: TrafficSum | undefined, count: ServerCount, before: ServerCo
   };
 }
 
-/** Lines for Prometheus. */
+/** The traffic in Prometheus' text format. */
 export function printTraffic(traffic: readonly VersionTraffic[]): string {
   const lines: string[] = [];
   const metric = (name: string, kind: string, help: string, rows: readonly string[]): void => {

@@ -1,6 +1,6 @@
 /**
- * The templates that make up the rules of one service on the shared fronts: the tables of marathon-lb, for
- * one host name and for several, with and without path, redirect, credentials and maps.
+ * Chooses the templates for the rules of one service on the shared frontends, as marathon-lb does: for one host name and
+ * for several, with and without path, redirect, credentials and maps.
  */
 
 import type { PathTest } from './label-values';
@@ -10,10 +10,10 @@ import type { Snippet, TemplateName, TemplateValues } from './template-table';
 
 export interface VhostSnippets {
   readonly http: readonly Snippet[];
-  /** Tests that all host names share, then the rules of each. */
+  /** ACLs that all host names share; `httpsHosts` has the rules of each host name. */
   readonly httpsHead: readonly Snippet[];
   readonly httpsHosts: readonly { readonly host: string; readonly snippets: readonly Snippet[] }[];
-  /** True when the map stands in for rules on port 80 and on port 443. */
+  /** True when the map replaces the rules on port 80, and on port 443. */
   readonly httpMapped: boolean;
   readonly httpsMapped: boolean;
 }
@@ -79,7 +79,7 @@ function oneHost({ path, auth, redirect }: RuleKind): TemplateName[] {
   return [auth ? 'HTTP_FRONTEND_ACL_WITH_AUTH' : 'HTTP_FRONTEND_ACL'];
 }
 
-/** Port 80, several host names: HTTP_FRONTEND_ACL_ONLY stands for one piece for each. */
+/** Port 80, several host names: HTTP_FRONTEND_ACL_ONLY is repeated for each. */
 function severalHosts({ path, auth, redirect }: RuleKind): TemplateName[] {
   if (path) {
     const tests = auth ? 'HTTP_FRONTEND_ACL_ONLY_WITH_PATH_AND_AUTH' : 'HTTP_FRONTEND_ACL_ONLY_WITH_PATH';
@@ -129,17 +129,17 @@ function pathArguments({ ignoreCase, method, paths }: PathTest): string {
   return [...options, ...paths].join(' ');
 }
 
-/** The look-up in a map cuts everything from the first colon off. */
+/** The lookup in the map cuts the Host header at the first colon. */
 function isMappable(host: string): boolean {
   return !host.includes(':');
 }
 
-/** A host name without the port it may be written with. */
+/** The host name without its port. */
 export function withoutPort(host: string): string {
   return host.replace(/:\d+$/, '');
 }
 
-/** The Host headers that mean a host name: with a port when a front has another one than the usual. */
+/** Host headers that match a host name: also with the port when a frontend has another one than 80 or 443. */
 export function hostHeaders(host: string, { httpIn, httpsIn }: ModelOptions): string {
   if (withoutPort(host) !== host) return host;
   const unusual = [
@@ -149,7 +149,7 @@ export function hostHeaders(host: string, { httpIn, httpsIn }: ModelOptions): st
   return [host, ...unusual.flatMap((port) => (port === undefined ? [] : [`${host}:${port}`]))].join(' ');
 }
 
-/** True for a rule that comes after the look-up of host names in a map. */
+/** True for a rule that comes after the lookup in the map, because its weight is negative. */
 export function comesAfterMap({ weight }: { readonly weight: number }): boolean {
   return weight < 0;
 }

@@ -1,5 +1,5 @@
 /**
- * Rules of the shared fronts: which host names, paths and app ids lead to which backend.
+ * Builds the rules of the shared frontends: which host names, paths and app ids lead to which backend.
  *
  * Always true: sorted by weight, then (when asked for) longer paths first, then in the order of the services.
  */
@@ -21,9 +21,9 @@ export interface VhostRule extends VhostSnippets {
   readonly suffix: string;
   readonly hosts: readonly string[];
   readonly path: PathTest | undefined;
-  /** Asks for credentials from the userlist of the backend. */
+  /** Realm of basic authentication with the userlist of the backend; undefined without. */
   readonly realm: string | undefined;
-  /** Plain requests are sent to HTTPS. */
+  /** HTTP requests are redirected to HTTPS. */
   readonly redirect: boolean;
   readonly certificates: readonly string[];
   readonly bindOptions: string | undefined;
@@ -36,7 +36,7 @@ export interface AppIdRule {
   readonly snippet: Snippet;
 }
 
-/** Rules as made before, by service, and by what they were made of: servers that change leave a rule the same object. */
+/** Earlier rules by service and by name: when only servers change, a rule stays the same object. */
 export interface RuleCache<T> {
   readonly byService: WeakMap<Service, { readonly wanted: string; readonly name: string; readonly rule: T }>;
   byName: Map<string, { readonly service: Service; readonly name: string; readonly rule: T }>;
@@ -48,7 +48,7 @@ export function createRuleCache<T>(): RuleCache<T> {
   return { byService: new WeakMap(), byName: new Map() };
 }
 
-/** The rule of a service whose name in the configuration is to begin with what `wanted` says. */
+/** Builds or reuses the rule of a service. The name of its ACLs begins with the result of `wanted`. */
 function ruleOf<T>(
   cache: RuleCache<T>,
   owners: Map<string, string>,
@@ -68,7 +68,7 @@ function ruleOf<T>(
   return rule;
 }
 
-/** Services that are no more are forgotten, now and then. */
+/** Forgets removed services once there are too many of them. */
 function forgetRemoved<T>(cache: RuleCache<T>, services: readonly Service[]): void {
   if (cache.byName.size <= 2 * services.length + 100) return;
   const names = new Set(services.map(({ name }) => name));
@@ -142,7 +142,7 @@ function buildRule(
   };
 }
 
-/** ACLs of one name are tested together, so a name that another app has (`/a/b` and `/a.b`) gets an addition. */
+/** HAProxy merges ACLs of one name, so a name that another app has (`/a/b` and `/a.b`) is extended. */
 function uniqueAclName(
   owners: Map<string, string>,
   wanted: string,
@@ -165,7 +165,7 @@ function byWeightAndPath(a: VhostRule, b: VhostRule): number {
   return b.weight - a.weight || length(b) - length(a);
 }
 
-/** Host names that never lead to the app that asks for them. */
+/** Issues for host names that never lead to their app. */
 function shadowIssues(rules: readonly VhostRule[], services: readonly Service[]): Issue[] {
   const shadowed = findShadowed(rules);
   if (shadowed.length === 0) return [];
@@ -179,7 +179,7 @@ function shadowIssues(rules: readonly VhostRule[], services: readonly Service[])
   }));
 }
 
-/** The rules by app id: the lowest http port of each app. */
+/** The rules by app id, for the lowest http port of each app. */
 export function buildAppIdRules(
   services: readonly Service[],
   cache: AppIdCache = createRuleCache(),

@@ -1,23 +1,23 @@
 /**
- * Zero-downtime deployment: what the next step is, from two apps of a deployment group and what the load balancers say
- * of their servers.
+ * Decides the next step of a zero-downtime deployment (ZDD) from the two apps of a deployment group and the status of
+ * their servers at the load balancers.
  *
- * Always true: the newer app grows only while the older one serves, and of the older one only tasks are killed that every
- * load balancer has taken out (and that have no request left, unless the waiting took too long).
+ * Always true: the newer app grows only while the older one serves, and tasks of the older app are killed only after
+ * every load balancer has put them into maintenance (and they have no request left, unless the wait took too long).
  */
 
 import { backendName } from './names';
 
 type Json = Readonly<Record<string, unknown>>;
 
-/** An app as Marathon shows it, with the fields that matter here. */
+/** An app in Marathon's JSON, with the fields that a deployment needs. */
 export interface ZddApp extends Json {
   readonly id: string;
   readonly instances: number;
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** One server as one load balancer sees it. */
+/** One server in the statistics of one load balancer (`listener` in marathon-lb's zdd.py). */
 export interface Listener {
   readonly server: string;
   readonly status: string;
@@ -32,7 +32,7 @@ export interface ZddOptions {
   readonly completePrevious: boolean;
 }
 
-/** Exit statuses, as of the original. */
+/** Exit statuses of marathon-lb's zdd.py. */
 export const ZDD_STATUS = {
   unknown: 2,
   argument: 3,
@@ -44,13 +44,13 @@ export const ZDD_STATUS = {
   scale: 9,
 } as const;
 
-/** The end of a deployment by refusal, with its exit status. */
+/** An error that ends the deployment, with its exit status. */
 export interface ZddFailure {
   readonly status: number;
   readonly error: string;
 }
 
-/** Reads the app file: nulls dropped, the labels that are needed there. */
+/** Reads the app file: drops nulls and requires the labels of a deployment. */
 export function readZddApp(json: unknown): ZddApp | ZddFailure {
   const app = withoutNulls(json);
   const missing = (what: string): ZddFailure => ({
@@ -86,7 +86,7 @@ function startedAt({ labels }: ZddApp): string {
   return labels['HAPROXY_DEPLOYMENT_STARTED_AT'] ?? '0';
 }
 
-/** The definition to create: colour, port, number of instances and labels decided by the app that is there now. */
+/** The app to create: its colour, port, instances and labels follow from the app that runs now. */
 export function prepareDeploy(
   app: ZddApp,
   last: ZddApp | undefined,
@@ -188,8 +188,7 @@ function isHybrid(app: ZddApp, options: ZddOptions): boolean {
 }
 
 /**
- * True when the load balancers show what the two apps are: all servers there, enough up, one of them
- * drained.
+ * True when the load balancers agree with the two apps: all servers are listed, enough are up, one is drained.
  */
 export function settled(
   fresh: ZddApp,
@@ -205,7 +204,7 @@ export function settled(
   );
 }
 
-/** True when there are too few instances for any to be taken out: waiting for it would be in vain. */
+/** True when there are so few instances that none is going to be drained, so that waiting is useless. */
 export function nothingToDrain(fresh: ZddApp, old: ZddApp): boolean {
   return fresh.instances + old.instances <= targetOf(fresh);
 }
@@ -214,7 +213,7 @@ function isDrained({ status, busy }: Listener): boolean {
   return status.startsWith('MAINT') && !busy;
 }
 
-/** Tasks that every load balancer has taken out; `patient`: and that have no request left. */
+/** Tasks that are in maintenance at every load balancer; with `patient` they also have no request left. */
 export function drainedTasks(
   tasks: readonly { readonly id: string; readonly server: string }[],
   listeners: readonly Listener[],
@@ -229,7 +228,7 @@ export function drainedTasks(
     .map(({ id }) => id);
 }
 
-/** True when the older app can go (or, for a hybrid, both stay as they are). */
+/** True when the older app can be deleted (or, in a hybrid deployment, when both have their final size). */
 export function isFinished(
   fresh: ZddApp,
   old: ZddApp,
@@ -243,7 +242,7 @@ export function isFinished(
   return fresh.instances === targetOf(fresh) && drained.length === old.instances;
 }
 
-/** True when the older app is deleted in the end, unless both are to stay. */
+/** True when the older app is deleted in the end: always but in a hybrid deployment. */
 export function deletesOld(fresh: ZddApp, options: ZddOptions): boolean {
   return !isHybrid(fresh, options);
 }
