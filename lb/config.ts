@@ -1,5 +1,5 @@
 /**
- * Flags of the load balancer, and the frozen configuration made of them. Names are marathon-lb's where it has one.
+ * Flags of the load balancer, under marathon-lb's names where it has them, and the frozen configuration made of them.
  */
 
 import { type BearerFlags, bearerFlags } from '../cluster/runtime/auth/flags';
@@ -225,24 +225,24 @@ export const LB_VARIABLES: readonly string[] = [
 /** Arguments as marathon-lb took them, in our form. */
 export const expandLbArgs: (args: readonly string[]) => string[] = expandArguments;
 
-/** What startLb needs. Ports may be 0: the system chooses. */
+/** The configuration for `startLb`. The system chooses a port that is 0. */
 export interface LbConfig extends MarathonAccess {
   readonly marathon: readonly string[];
   readonly groups: readonly string[];
   /** HAProxy runs and is kept up to date. */
   readonly sse: boolean;
-  /** How often the apps are read instead of following events; undefined: events are followed. */
+  /** The interval of reading the apps with `--poll`; undefined when events are followed. */
   readonly pollMs: number | undefined;
   readonly healthCheck: boolean;
   readonly strictMode: boolean;
   readonly bindHttpHttps: boolean;
   readonly certificates: readonly string[];
-  /** Certificates that came in the environment, name to text. */
+  /** Certificates of the environment, by file name. */
   readonly certificateTexts: ReadonlyMap<string, string>;
   readonly selfSigned: boolean;
   readonly vault: Vault | undefined;
   readonly kernelSettings: readonly KernelSetting[];
-  /** A kernel setting that cannot be made does not end the start. */
+  /** A kernel setting that cannot be applied does not end the start. */
   readonly kernelLenient: boolean;
   readonly groupHttps: boolean;
   readonly maps: boolean;
@@ -259,7 +259,7 @@ export interface LbConfig extends MarathonAccess {
   readonly cleanUp: boolean;
   readonly dry: boolean;
   readonly haproxy: string | undefined;
-  /** A stop ends HAProxy, too. */
+  /** A stop also ends HAProxy. */
   readonly stopHaproxy: boolean;
   readonly haproxyConfig: string | undefined;
   readonly workDir: string;
@@ -359,7 +359,7 @@ type Generation = Pick<
   | 'ownName'
 >;
 
-/** What shapes the text of the configuration. */
+/** The settings that shape the text of HAProxy's configuration. */
 function readGeneration(flags: Values<typeof lbFlags>, env: Env): Generation {
   return {
     certificateTexts: certificatesOf(env),
@@ -382,7 +382,7 @@ function readAccessLogs(targets: readonly string[], env: Env): string[] {
   return logTargets.map(readLogTarget);
 }
 
-/** Several URLs may stand in one value, separated by blanks, as marathon-lb took them. */
+/** Splits a value at blanks, because marathon-lb took several URLs after one `--marathon`. */
 function splitUrls(value: string): string[] {
   return value
     .split(/\s+/)

@@ -1,8 +1,8 @@
 /**
- * The load balancer: wires HAProxy, the follower of Marathon and the HTTP API together.
+ * Starts the load balancer: wires HAProxy, the follower of Marathon and the HTTP API together.
  *
- * A HAProxy that serves is adopted as it is; else one starts with the configuration of the run before, or with the apps
- * as Marathon has them. Start waits for Marathon for a moment only when nothing else could be served.
+ * A running HAProxy is adopted as it is; else one starts with the configuration of the earlier run, or with the apps of
+ * Marathon. The start waits for Marathon, for a moment, only when there is nothing else to serve.
  */
 
 import { existsSync, statSync } from 'node:fs';
@@ -52,11 +52,11 @@ export interface LbDeps {
   readonly metrics?: Metrics | undefined;
 }
 
-/** Where a running load balancer listens. */
+/** Addresses that a running load balancer listens on. */
 export interface LbAddresses {
   /** The load balancer's own API. */
   readonly http: Bind;
-  /** The front for host names; undefined with `--dont-bind-http-https`. */
+  /** The frontend for host names; undefined with `--dont-bind-http-https`. */
   readonly vhosts: Bind | undefined;
   readonly https: Bind | undefined;
   readonly appIds: Bind;
@@ -71,12 +71,12 @@ export interface RunningLb extends Running, LbAddresses {
 }
 
 const CONNECTIONS_MAX = 50_000;
-/** How long a start waits for Marathon's apps when nothing serves yet. */
+/** Longest wait of a start for Marathon's apps when nothing serves yet. */
 const READ_LIMIT_MS = 2000;
 
 /**
- * Starts the load balancer. Without `sse` (or with `dry`) it writes (or prints) the configuration once, and what is
- * returned has nothing to stop.
+ * Starts the load balancer. Without `sse` (or with `dry`) it writes (or prints) the configuration once, and the result has
+ * nothing to stop.
  */
 export function startLb(config: LbConfig, outerDeps: LbDeps): Promise<RunningLb> {
   return Lifetime.start(async (life) => {
@@ -198,7 +198,7 @@ async function modelOptions(
   };
 }
 
-/** Requests are logged in HAProxy's HTTP form when they are logged and no other form is given. */
+/** Adds `httplog` when requests are logged and --access-log-format is not set. */
 function logOptions({ accessLogs, accessLogFormat, defaultOptions }: LbConfig): readonly string[] {
   return accessLogs.length > 0 && accessLogFormat === undefined
     ? [...new Set([...defaultOptions, 'httplog'])].sort()
@@ -207,7 +207,7 @@ function logOptions({ accessLogs, accessLogFormat, defaultOptions }: LbConfig): 
 
 const DEFAULT_CERTIFICATE = '/etc/ssl/cert.pem';
 
-/** The HTTPS front, if there is a certificate for it; a configuration that is only written may name one that is not here. */
+/** The HTTPS frontend, when there is a certificate. A configuration that is only written may name a missing one. */
 async function httpsFront(config: LbConfig, folder: WorkFolder, log: Logger): Promise<HttpsIn | undefined> {
   if (!config.bindHttpHttps) return undefined;
   const certificates = [...config.certificates];
@@ -246,7 +246,7 @@ interface Parts {
 function createSupervisor(config: LbConfig, { clock, log }: LbDeps, parts: Parts): Supervisor {
   const { options, haproxy, balancer, marathon } = parts;
   return new Supervisor({
-    // A HAProxy that could not be found again is not left behind.
+    // Where processes cannot be found a HAProxy that is left could not be adopted, so it is ended.
     boot: { endHaproxy: config.stopHaproxy || !canFindProcesses(), readLimitMs: READ_LIMIT_MS },
     haproxy,
     balancer,
@@ -286,6 +286,7 @@ function createFollower(
     },
     onUnreachable: (why) => supervisor.post({ kind: 'apps.unreachable', why }),
     retryAfterMs: () => balancer.retryAfterMs(),
+    random: Math.random,
     backoffMaxMs: config.backoffMaxMs,
     pollMs: config.pollMs,
   });

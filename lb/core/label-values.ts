@@ -290,18 +290,18 @@ const ADDRESS_PREFIX = /^(25[0-5]|2[0-4]\d|1\d\d|[1-9]?\d)(\.(25[0-5]|2[0-4]\d|1
 /** An address with an optional prefix length or mask. Names are refused: HAProxy would not start without a resolver. */
 export function network(text: string): ReadResult<string> {
   const [address = '', bits, more] = text.split('/');
-  const complaint = { error: 'expected an address such as 10.0.0.0/8', column: 1 };
-  if (more !== undefined) return complaint;
+  const invalid = { error: 'expected an address such as 10.0.0.0/8', column: 1 };
+  if (more !== undefined) return invalid;
   if (text.includes(',')) return { error: 'networks are separated by blanks', column: text.indexOf(',') + 1 };
   if (bits !== undefined && V4.test(bits)) {
     const binary = bits.split('.').map((octet) => Number(octet).toString(2).padStart(8, '0'));
-    return V4.test(address) && MASK.test(binary.join('')) ? { value: text } : complaint;
+    return V4.test(address) && MASK.test(binary.join('')) ? { value: text } : invalid;
   }
   const bitsMax = V4.test(address) || ADDRESS_PREFIX.test(address) ? 32 : 128;
-  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > bitsMax)) return complaint;
+  if (bits !== undefined && (!/^\d{1,3}$/.test(bits) || Number(bits) > bitsMax)) return invalid;
   if (isAddress(address) || (bits !== undefined && ADDRESS_PREFIX.test(address))) return { value: text };
   const named = /^[a-z][a-z0-9.-]*$/i.test(text);
-  return named ? { error: 'a host name is not taken here; write its address', column: 1 } : complaint;
+  return named ? { error: 'a host name is not taken here; write its address', column: 1 } : invalid;
 }
 
 /** An address to listen on: empty for all, IPv6 with or without brackets, and as `ipv4@` or `ipv6@`. */

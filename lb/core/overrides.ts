@@ -51,7 +51,7 @@ export function readOverrides(
     const name = label.slice(prefix.length);
     if (!isTemplateName(name) || !templateTable[name].label) continue;
     const text = (app.labels[label] ?? '').replaceAll('\r\n', '\n');
-    const wrong = complaint(name, text, groups, rules);
+    const wrong = overrideError(name, text, groups, rules);
     if (wrong) issues.push({ app: app.id, label, ...wrong });
     else overrides[name] = WITHIN_LINE.test(name) || text === '' || text.endsWith('\n') ? text : `${text}\n`;
   }
@@ -69,7 +69,7 @@ export function isTemplateLabel(name: string): boolean {
   );
 }
 
-function complaint(
+function overrideError(
   name: TemplateName,
   text: string,
   groups: readonly string[],
@@ -89,10 +89,10 @@ function complaint(
   const variable = text.search(/\$/);
   if (variable >= 0 && /["$]\$|"[^"\n]*\$|\$\{/.test(text))
     return { text: 'variables of the environment are not allowed here', column: variable + 1 };
-  return lineComplaint(name, text, rules.directives);
+  return lineError(name, text, rules.directives);
 }
 
-function lineComplaint(
+function lineError(
   name: TemplateName,
   text: string,
   directives: readonly string[],

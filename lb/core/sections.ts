@@ -31,8 +31,10 @@ interface BlockText {
 /** Describes the differences in a few words: `added backend web_10000; changed frontend marathon_http_in`. */
 export function describeChange(before: readonly BlockText[], after: readonly BlockText[]): string {
   const whole = ({ text, servers }: BlockText): string => (servers === undefined ? text : text + servers);
-  const [left, right] = [before.map(whole), after.map(whole)];
-  const [inLeft, inRight] = [new Set(left), new Set(right)];
+  const left = before.map(whole);
+  const right = after.map(whole);
+  const inLeft = new Set(left);
+  const inRight = new Set(right);
   const old = sectionsByTitle(left.filter((text) => !inRight.has(text)));
   const fresh = sectionsByTitle(right.filter((text) => !inLeft.has(text)));
   const added = [...fresh.keys()].filter((title) => !old.has(title));

@@ -214,7 +214,8 @@ function withoutRefused(service: Service, { refused }: BuildContext, issues: Iss
   if (refused.size === 0) return service;
   const { app, index } = service;
   const whyOf = (part: RefusedPart): string | undefined => refused.get(refusalKey(app, part, index));
-  const [listener, hosts] = [whyOf('listener'), whyOf('hosts')];
+  const listener = whyOf('listener');
+  const hosts = whyOf('hosts');
   if (listener !== undefined)
     issues.push({ app, text: `port ${index} has no listener of its own, HAProxy refuses it: ${listener}` });
   if (hosts !== undefined)

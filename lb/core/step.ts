@@ -3,7 +3,7 @@
  * with the apps as just read; one that ends is started again; a stop lets it serve on.
  *
  * In: started, haproxy.*, apps.*, sockets.*, stop.requested, woke      Out: find, adopt, read, start, renew, detach, end
- * Always true: a serving HAProxy is ended only by a stop with --stop-haproxy; its configuration stays until the apps
+ * Always true: a serving HAProxy is ended only by a stop that says so; its configuration stays until the apps
  * have been read.
  */
 

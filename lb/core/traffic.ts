@@ -132,7 +132,8 @@ export function createTrafficSums(): TrafficSums {
       latest.set(name, count);
       if (served.has(name)) see(now, key, count);
     }
-    [lastOwners, last] = [owners, latest];
+    lastOwners = owners;
+    last = latest;
     for (const key of sums.keys()) {
       if (sums.size <= VERSIONS_MAX) break;
       if (!now.has(key)) sums.delete(key);

@@ -87,19 +87,19 @@ export function buildVhostRules(
   const https = options.httpsIn !== undefined;
   for (const service of services) {
     const { VHOST: hosts, PATH: path, AUTH: auth, REDIRECT_TO_HTTPS: redirect } = service.labels;
-    const complain = (label: string, text: string): void => {
+    const addIssue = (label: string, text: string): void => {
       issues.push({ app: service.app, label: `HAPROXY_${service.index}_${label}`, text });
     };
     if (!hosts?.[0]) {
-      if (path && !hosts) complain('PATH', 'does nothing without VHOST');
-      if (auth && !hosts) complain('AUTH', 'does nothing without VHOST');
+      if (path && !hosts) addIssue('PATH', 'does nothing without VHOST');
+      if (auth && !hosts) addIssue('AUTH', 'does nothing without VHOST');
       continue;
     }
     if (service.mode === 'tcp') {
-      complain('VHOST', 'needs mode http, and this port is tcp');
+      addIssue('VHOST', 'needs mode http, and this port is tcp');
       continue;
     }
-    if (redirect && !https) complain('REDIRECT_TO_HTTPS', 'there is no HTTPS front; set --ssl-certs');
+    if (redirect && !https) addIssue('REDIRECT_TO_HTTPS', 'there is no HTTPS front; set --ssl-certs');
     if (!service.routesHosts) continue;
     const [first] = hosts;
     const wanted = (): string => hostSuffix(service.app, first);

@@ -1,6 +1,5 @@
 /**
- * The load balancer's own HTTP API: health, metrics, issues, traffic, taking tasks out, weights, and marathon-lb's
- * control paths.
+ * The load balancer's own HTTP API: health, metrics, issues, traffic, drains, weights, and marathon-lb's control paths.
  */
 
 import type { Reply, Request, Route } from '../../cluster/runtime/http/server';
@@ -28,7 +27,7 @@ export interface AdminDeps {
   readonly certificates: Certificates;
 }
 
-/** All paths. Signals answer to GET too, because marathon-lb's users send them so; a browser may not be led there. */
+/** All routes. The signal paths take GET, too, as in marathon-lb; `changes` keeps browsers from being led there. */
 export function adminRoutes(parts: AdminDeps): Route[] {
   const { balancer, haproxy, follower, metrics, traffic } = parts;
   const text = (path: string, read: () => string | Promise<string>): Route => ({
@@ -64,8 +63,8 @@ export function adminRoutes(parts: AdminDeps): Route[] {
 }
 
 /**
- * `POST /v1/drains {"task", "deadlineMs"}` takes a task out and answers when its connections are done or the deadline is
- * over; `DELETE /v1/drains/TASK` puts it back; `GET /v1/drains/events` is a stream of what happens.
+ * `POST /v1/drains {"task", "deadlineMs"}` drains a task and answers when its connections are done or the deadline is
+ * over; `DELETE /v1/drains/TASK` puts it back; `GET /v1/drains/events` is an event stream of all changes.
  */
 function drainRoutes({ drains }: AdminDeps): Route[] {
   const post = async (request: Request, reply: Reply): Promise<unknown> => {
@@ -133,7 +132,7 @@ function readBody({ body }: Request): Record<string, unknown> | undefined {
   }
 }
 
-/** 200 while HAProxy runs, else 503. Marathon being away does not make the load balancer unhealthy. */
+/** Answers 200 while HAProxy runs, else 503. An unreachable Marathon does not make the load balancer unhealthy. */
 function sendHealth(reply: Reply, { supervisor, haproxy, follower }: AdminDeps): unknown {
   const up = haproxy.isUp();
   return reply.code(up ? 200 : 503).send({

@@ -1,6 +1,6 @@
 /**
- * How the load balancer says who it is to Marathon: basic credentials, or a token of a DC/OS service account that is
- * renewed before it ends. And a client that trusts a given certificate authority.
+ * Authorization of requests to Marathon: basic credentials, or a DC/OS service account whose token is renewed before it
+ * expires. Also a client that trusts a given certificate authority.
  */
 
 import { createSign } from 'node:crypto';
@@ -27,9 +27,10 @@ export function basic({ user, password }: Credentials): Authorize {
   return () => Promise.resolve(header);
 }
 
+/** No Authorization header. */
 export const anonymous: Authorize = () => Promise.resolve(undefined);
 
-/** By what was configured: credentials, a service account, or nothing. */
+/** Chooses by the configuration: credentials, a service account, or none. */
 export function authorizeBy(
   access: {
     readonly credentials: Credentials | undefined;
@@ -42,7 +43,7 @@ export function authorizeBy(
   return access.serviceAccount ? serviceAccount(access.serviceAccount, client, now) : anonymous;
 }
 
-/** Logs in with a signed token and keeps the answer until shortly before it ends. */
+/** Logs in with a signed token and reuses the answer until shortly before it expires. */
 export function serviceAccount(account: ServiceAccount, client: Client, now: () => number): Authorize {
   let login: { header: string; until: number } | undefined;
   return async () => {

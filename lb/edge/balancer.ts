@@ -1,9 +1,9 @@
 /**
- * From apps to a running configuration: resolve, build, render, decide, then commands or check and reload.
+ * Brings the apps into the running HAProxy: resolve, build, render, decide, then commands, or check and reload.
  *
- * Always true: what cannot be served is named in the issues, and the running configuration stays until a better one
- * has been loaded. The file on disk follows what runs. Servers change at once, even while a change of structure has to
- * wait for the worker of an earlier reload, for the disk, or for HAProxy's consent.
+ * Always true: whatever cannot be served is an issue, and the running configuration stays until another one is loaded.
+ * The file on disk follows the running configuration. Servers change at once, even while a change of structure waits for
+ * the worker of an earlier reload, for the disk, or for a configuration that HAProxy accepts.
  */
 
 import { createHash } from 'node:crypto';
@@ -34,9 +34,9 @@ import type { Haproxy, Outcome, Worker } from './haproxy';
 import type { Resolver } from './resolver';
 import type { RuntimeApi } from './runtime-api';
 
-/** A configuration that failed, or a port that was taken, is tried again after this time even when nothing changed. */
+/** Time until a refused configuration or an occupied port is tried again although nothing changed. */
 const RETRY_MS = 5000;
-/** An app that HAProxy refused is left out without asking again for this time, while it stays the same. */
+/** Time for which an unchanged app that HAProxy refused is left out without another check. */
 const REFUSED_MS = 60_000;
 const WEIGHTS_MAX = 10_000;
 
@@ -53,17 +53,17 @@ export interface BalancerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly skipValidation: boolean;
-  /** On a refused configuration the apps at fault are looked for and left out. */
+  /** The apps at fault for a refused configuration are found and left out. */
   readonly cleanUp: boolean;
-  /** Called when a worker is about to be replaced. */
+  /** Called before a worker is replaced. */
   readonly workerEnds?: () => Promise<void>;
-  /** How long a change of structure waits for the worker of an earlier reload, before that is ended. */
+  /** `--reload-wait`: time of the worker of an earlier reload before the next reload ends it. */
   readonly reloadWaitMs: number;
-  /** How long a service that nobody wants any more may stay without servers, until a reload clears it away. */
+  /** `--reload-linger`: time of an unwanted service without servers before a reload removes it. */
   readonly lingerMs: number;
 }
 
-/** What came of trying without a reload: done, nothing to do, a reload is needed, or HAProxy did not obey. */
+/** Result of an attempt without a reload: done, nothing to do, a reload is needed, or a command failed. */
 type ApplyResult = 'served' | 'same' | 'structure' | 'failed';
 
 interface RememberedRefusal {
@@ -72,7 +72,7 @@ interface RememberedRefusal {
   readonly at: number;
 }
 
-/** With more changed apps than this everything is checked. */
+/** With more changed apps than this the whole configuration is checked. */
 const CHECKED_ALONE_MAX = 50;
 
 interface UncheckedConfig {
@@ -98,30 +98,30 @@ export class Balancer {
   private turn: Promise<unknown> = Promise.resolve();
   private queued: Promise<void> | undefined;
   private refusals = new Map<string, RememberedRefusal>();
-  /** Since when a change of structure waits, since when services linger, and what wakes us for them. */
+  /** Times since when a change of structure waits and since when services linger, with what ends the wait. */
   private structureSince: number | undefined;
   private lingerSince: number | undefined;
   private waiting: Promise<void> | undefined;
   private timer: NodeJS.Timeout | undefined;
   private restartsSeen = 0;
   private stopped = false;
-  /** Hash of the structure a HAProxy of an earlier run has loaded, until it serves the apps as read; '' when not known. */
+  /** Hash of the structure that an adopted HAProxy has loaded, until it serves the apps as read; '' when not known. */
   private adoptedStructure: string | undefined;
-  /** Whether the file on disk is older than what runs, because it could not be written. */
+  /** True when the file on disk is older than the running configuration, because it could not be written. */
   private stale = false;
   /** The time of the first reading of Marathon's whole list since the start; undefined until then. */
   appsReadAt: Millis | undefined;
-  /** What is served now. */
+  /** The model that is served now. */
   model: Model;
-  /** Tasks that somebody asked to be taken out, and weights set over the API; other objects when they change. */
+  /** Tasks that are drained over the API, and weights set over it; each change makes new objects. */
   drained: ReadonlySet<string>;
-  /** The times at which those tasks were taken out, in this run or an earlier one. */
+  /** Times at which those tasks were drained, in this run or an earlier one. */
   drainedAt: ReadonlyMap<string, Millis>;
   weights: ReadonlyMap<string, number>;
   reloads = 0;
   reloadFailures = 0;
   commands = 0;
-  /** How long the last change took from having the apps' JSON to serving it. */
+  /** Duration of the last change, from the apps' JSON to serving it. */
   lastChangeMs = 0;
   lastReason = '';
 
@@ -130,14 +130,14 @@ export class Balancer {
     this.model = this.build([], emptyContext);
     this.running = parts.render(this.model);
     this.configErrors = new ConfigErrors(parts);
-    // A time to come was written before the machine's clock was set back.
+    // A time in the future was written before the machine's clock was set back.
     const now = parts.clock.now();
     this.drainedAt = new Map([...parts.handover.drained].map(([task, time]) => [task, Math.min(time, now)]));
     this.drained = new Set(this.drainedAt.keys());
     this.weights = parts.handover.weights;
   }
 
-  /** HAProxy runs with the files on disk, which an earlier load balancer wrote; `adopted`: it serves since then. */
+  /** Takes the files on disk, which an earlier run wrote, as the running ones. `adopted`: HAProxy is of that run, too. */
   async adopt(adopted: boolean): Promise<void> {
     const { haproxy, handover, options } = this.parts;
     this.running = haproxy.filesOnDisk(options.mapFolder !== undefined);
@@ -148,7 +148,7 @@ export class Balancer {
     this.runningBinds = new Set([...(handover.loaded?.binds ?? []), ...readBinds(this.running.config)]);
   }
 
-  /** True when the running HAProxy listens on a place, or on one that collides with it: a reload may take that over. */
+  /** True when the running HAProxy listens on an address or one that collides with it, which a reload may take over. */
   listensOn(place: Bind): boolean {
     if (this.bindsByPort?.of !== this.runningBinds) {
       const byPort = new Map<number, Bind[]>();
@@ -162,18 +162,18 @@ export class Balancer {
     return this.bindsByPort.byPort.get(place.port)?.some((bind) => bindsCollide(place, bind)) ?? false;
   }
 
-  /** True while HAProxy serves the configuration of an earlier load balancer. */
+  /** True while HAProxy serves the configuration of an earlier run. */
   get adopting(): boolean {
     return this.adoptedStructure !== undefined;
   }
 
-  /** Nothing is tried again after this. */
+  /** Ends all retries. */
   stop(): void {
     this.stopped = true;
     clearTimeout(this.timer);
   }
 
-  /** The configuration that HAProxy has loaded, and its map files. */
+  /** The configuration that HAProxy has loaded. */
   get config(): string {
     return this.running.config;
   }
@@ -186,18 +186,18 @@ export class Balancer {
     return this.lastIssues;
   }
 
-  /** Why HAProxy does not have the wanted configuration, and goes on with the one before; undefined when it has it. */
+  /** The reason why HAProxy still has an older configuration; undefined when it has the wanted one. */
   get refusal(): string | undefined {
     return this.failed?.why;
   }
 
-  /** When to try again although nothing changed. */
+  /** Time after which the follower reads again although nothing changed; undefined for its usual interval. */
   retryAfterMs(): number | undefined {
     const again = this.failed || this.stale || this.unbindable.size > 0 || this.parts.resolver.failing;
     return again ? RETRY_MS : undefined;
   }
 
-  /** Serves what Marathon's list of apps says. Throws when it is none. */
+  /** Serves the apps of Marathon's list. Fails when it is no list of apps. */
   update(json: unknown): Promise<void> {
     const why = this.store.replaceAll(json);
     if (why !== undefined) return Promise.reject(new Error(why));
@@ -205,7 +205,7 @@ export class Balancer {
     return this.refresh();
   }
 
-  /** Serves what Marathon's answer about some apps says. Returns false when the whole list is needed. */
+  /** Serves Marathon's answers about single apps. Returns false when the whole list is needed. */
   async updateApps(answers: readonly { readonly id: string; readonly json: unknown }[]): Promise<boolean> {
     if (this.appsReadAt === undefined) return false;
     if (!answers.every(({ id, json }) => this.store.replaceOne(id, json))) return false;
@@ -213,19 +213,19 @@ export class Balancer {
     return true;
   }
 
-  /** The app a task is of, as last read from Marathon, served or not. */
+  /** The app of a task as last read from Marathon, served or not. */
   appOfTask(task: string): string | undefined {
     const has = ({ tasks, notServing }: App): boolean =>
       tasks.some(({ id }) => id === task) || notServing.some(({ id }) => id === task);
     return this.store.apps().find(has)?.id;
   }
 
-  /** Gives a task no more requests, from the next refresh on. */
+  /** Drains a task, from the next refresh on. */
   takeOut(task: string): void {
     if (!this.drained.has(task)) this.keepDrained([...this.drainedAt, [task, this.parts.clock.now()]]);
   }
 
-  /** Takes that back. Returns whether one of them was out. */
+  /** Puts drained tasks back, from the next refresh on. Returns false when none of them was drained. */
   putBack(...tasks: readonly string[]): boolean {
     const back = new Set(tasks.filter((task) => this.drained.has(task)));
     if (back.size === 0) return false;
@@ -239,7 +239,7 @@ export class Balancer {
     this.parts.handover.keep({ drained });
   }
 
-  /** The weight of an app's servers, from the next refresh on; undefined takes it back. False when there are too many. */
+  /** Sets or removes the weight of an app's servers, from the next refresh on. Returns false when there are too many. */
   setWeight(app: string, weight: number | undefined): boolean {
     const rest = [...this.weights].filter(([id]) => id !== app);
     if (weight !== undefined && rest.length >= WEIGHTS_MAX) return false;
@@ -248,7 +248,7 @@ export class Balancer {
     return true;
   }
 
-  /** Serves the apps as last read, with what else is known by now. One at a time; those that wait are one. */
+  /** Serves the apps as last read, with the current facts. One refresh runs at a time, and at most one waits. */
   refresh(): Promise<void> {
     if (this.queued) return this.queued;
     const next = this.turn.then(() => {
@@ -263,7 +263,7 @@ export class Balancer {
   private async serveStore(): Promise<void> {
     const began = performance.now();
     await this.noticeRestart();
-    // What serves stays until the apps have been read.
+    // The running configuration stays until the apps have been read.
     if (this.appsReadAt === undefined) return;
     const apps = this.store.apps();
     this.aliveByTask = rememberAlive(apps, this.aliveByTask, this.healthSeen);
@@ -291,8 +291,8 @@ export class Balancer {
   }
 
   /**
-   * What an adopted HAProxy serves, from its own mouth: with the wanted structure only servers are left to change;
-   * with another one servers change at once as far as they can, and a reload brings the rest.
+   * Asks an adopted HAProxy for its servers. With the wanted structure only servers are left to change; with another one
+   * the servers change as far as possible, and a reload brings the rest.
    */
   private async takeOver(files: ConfigFiles): Promise<void> {
     if (this.adoptedStructure === undefined) return;
@@ -302,7 +302,7 @@ export class Balancer {
       const servers = readRunningServers(await runtime.ask('show servers state'));
       adopted = { config: this.running.config, servers };
     } catch (error) {
-      log.warn({ why: (error as Error).message }, 'HAProxy does not tell what it serves; it is reloaded');
+      log.warn({ why: (error as Error).message }, '`show servers state` failed; HAProxy is reloaded');
       return;
     }
     if (this.adoptedStructure !== hashOf(files)) {
@@ -316,7 +316,7 @@ export class Balancer {
     this.stale = true;
   }
 
-  /** HAProxy that somebody killed came back with the file on disk, which may be older than what ran. */
+  /** A HAProxy that was killed has restarted with the file on disk, which may be older than what it served. */
   private async noticeRestart(): Promise<void> {
     const { haproxy, runtime } = this.parts;
     if (haproxy.restarts === this.restartsSeen) return;
@@ -346,7 +346,7 @@ export class Balancer {
     }
   }
 
-  /** Notes for the next load balancer that HAProxy was started again, when that has what was served before. */
+  /** Records a restarted HAProxy for the next load balancer, when it has the configuration that was served before. */
   async keepRestarted(): Promise<void> {
     const { haproxy } = this.parts;
     const { restarts, startedWith } = haproxy;
@@ -355,7 +355,7 @@ export class Balancer {
     this.restartsSeen = restarts;
   }
 
-  /** Nothing to do, or commands do. */
+  /** Applies the files when commands are enough, or nothing is to do. */
   private async tryCommands(model: Model, files: ConfigFiles): Promise<ApplyResult> {
     const decision = decide(this.running, files, this.parts.capabilities);
     if (decision.kind === 'reload') return 'structure';
@@ -377,7 +377,7 @@ export class Balancer {
     return decision.kind === 'commands' ? 'served' : 'same';
   }
 
-  /** A change of structure: the servers first, then a reload, unless that may or has to wait. */
+  /** Changes the structure: the servers first, then a reload, unless it may or must wait. */
   private async restructure(
     apps: readonly App[],
     context: BuildContext,
@@ -400,7 +400,7 @@ export class Balancer {
     this.lingerSince = undefined;
   }
 
-  /** Whether a reload would only clear services away that nobody asks for, and it is not yet time for that. */
+  /** True when a reload would only remove unwanted services, and `--reload-linger` is not over. */
   private async mayLinger(model: Model): Promise<boolean> {
     const { lingerMs, render } = this.parts;
     const retired = lingerMs > 0 ? retiredServices(this.model, model) : new Set<string>();
@@ -412,7 +412,7 @@ export class Balancer {
     const now = performance.now();
     this.lingerSince ??= now;
     const left = this.lingerSince + lingerMs - now;
-    // Nobody's connection is to end only because something is cleared away.
+    // No long connection may end only because unwanted services are removed.
     if (left <= 0 && !(await this.wouldEndSomething())) return false;
     this.refreshLater(Math.max(left, 0) || lingerMs);
     return true;
@@ -424,7 +424,7 @@ export class Balancer {
     return await runtime.hasLong(lingerMs).catch(() => false);
   }
 
-  /** Whether the worker of an earlier reload still has connections, and may keep them a little longer. */
+  /** True while the worker of an earlier reload has connections and `--reload-wait` is not over. */
   private async hasToWait(): Promise<boolean> {
     const { haproxy, reloadWaitMs } = this.parts;
     this.structureSince ??= performance.now();
@@ -437,7 +437,7 @@ export class Balancer {
     return true;
   }
 
-  /** HAProxy ended and runs again. */
+  /** Refreshes soon, after HAProxy was restarted. */
   noticeRestartSoon(): void {
     this.refreshLater(0);
   }
@@ -447,7 +447,7 @@ export class Balancer {
     if (this.stopped) return;
     const refresh = (): void => {
       this.refresh().catch((error: Error) =>
-        this.parts.log.error({ error: error.stack ?? '' }, 'refreshing failed'),
+        this.parts.log.error({ error: error.stack ?? '' }, 'the apps as last read cannot be served'),
       );
     };
     this.timer = setTimeout(refresh, ms).unref();
@@ -460,7 +460,7 @@ export class Balancer {
       this.refuse(files, outcome.why);
       return false;
     }
-    // Without the apps that HAProxy refuses there may be nothing left to reload for.
+    // Without the refused apps the structure may be the running one, which needs no reload.
     const tried = works ? await this.tryCommands(model, files) : 'structure';
     if (tried === 'served' || tried === 'same') {
       this.settled();
@@ -474,7 +474,7 @@ export class Balancer {
     return reloaded.ok;
   }
 
-  /** A worker that cannot listen somewhere, which no check tells, says where: the rest is tried without that. */
+  /** A worker that cannot bind a listener, which no check finds, names it: the next attempt leaves it out. */
   private leaveOutListeners(why: string, model: Model, apps: readonly App[]): void {
     const listeners = this.parts.cleanUp ? listenersNamed(why, model) : new Map<string, string>();
     this.remember(listeners, apps);
@@ -489,7 +489,7 @@ export class Balancer {
     this.reportIssues([...this.store.issues(), ...model.issues]);
   }
 
-  /** Loads what is running once more, when the worker of an earlier reload is gone or has had its time. */
+  /** Reloads the running configuration, once the worker of an earlier reload is gone or `--reload-wait` is over. */
   async reloadAgain(reason: string): Promise<Outcome> {
     await this.parts.haproxy.oldWorkersGone(this.parts.reloadWaitMs);
     const next = this.turn.then(() => this.reload(this.running, reason));
@@ -497,7 +497,7 @@ export class Balancer {
     return await next;
   }
 
-  /** What the apps' configuration would be, with HAProxy's opinion of it. */
+  /** Renders and checks the configuration of these apps without loading it. */
   async preview(json: unknown): Promise<{ files: ConfigFiles; issues: readonly Issue[]; outcome: Outcome }> {
     const why = this.store.replaceAll(json);
     if (why !== undefined) throw new Error(why);
@@ -509,7 +509,7 @@ export class Balancer {
     return { files, issues: [...this.store.issues(), ...model.issues], outcome };
   }
 
-  /** Tries the ports that HAProxy does not hold yet; the taken ones are left out of the model. */
+  /** Tries to bind the addresses that HAProxy does not have yet; those that fail are left out of the model. */
   private async avoidUnbindable(
     apps: readonly App[],
     context: BuildContext,
@@ -522,12 +522,13 @@ export class Balancer {
     );
     this.unbindable = fresh.length === 0 ? new Map() : await findUnbindable(fresh);
     if (this.unbindable.size === 0) return { context, model: wanted };
-    for (const [place, why] of this.unbindable) this.parts.log.debug({ place, why }, 'a place is taken');
+    for (const [address, why] of this.unbindable)
+      this.parts.log.debug({ address, why }, 'an address cannot be bound; it gets no listener');
     const reduced: BuildContext = { ...context, unbindable: this.unbindable };
     return { context: reduced, model: this.build(apps, reduced) };
   }
 
-  /** Builds, renders and checks; apps that HAProxy refuses are left out, so that they do not stop the others. */
+  /** Builds, renders and checks; refused apps are left out, so that they do not stop the others. */
   private async prepare(
     apps: readonly App[],
     context: BuildContext,
@@ -542,12 +543,12 @@ export class Balancer {
       if (outcome.ok || outcome.noAppAtFault || !this.parts.cleanUp) return { model, files, outcome };
       const fresh = await this.configErrors.find(outcome.why, { ...checked, apps, context, refused });
       if (fresh.size === 0) return { model, files, outcome };
-      // Another object, because a builder takes the same one for the same apps.
+      // A new object, because the builder takes an equal one for unchanged facts.
       refused = new Map([...refused, ...fresh]);
     }
   }
 
-  /** HAProxy's opinion: of what changed alone when that is little and the rest is running, else of everything. */
+  /** Has HAProxy check the changed apps alone when they are few, else the whole configuration. */
   private async check(
     whole: UncheckedConfig,
     apps: readonly App[],
@@ -568,7 +569,7 @@ export class Balancer {
   }
 
   private async reload(files: ConfigFiles, reason: string): Promise<Outcome> {
-    // The worker that goes tells its counts meanwhile: it finishes the conversation it is in.
+    // The old worker's counters are read during the reload: it finishes the commands it has begun.
     const counted = this.parts.workerEnds?.();
     const outcome = await this.parts.haproxy.reload(files);
     await counted;
@@ -587,7 +588,7 @@ export class Balancer {
     return outcome;
   }
 
-  /** The next load balancer has to know what the worker has loaded. An adopted configuration is not in blocks. */
+  /** Records the loaded configuration for the next load balancer. An adopted one has no blocks, so its hash is unknown. */
   async keepLoaded(files: ConfigFiles): Promise<void> {
     const { haproxy, handover } = this.parts;
     const worker = await haproxy.worker();
@@ -624,7 +625,7 @@ export class Balancer {
   }
 }
 
-/** Servers that get no more requests by these commands, as `backend/server`. */
+/** Servers that these commands remove or drain, as `backend/server`. */
 function leaving(commands: readonly Command[]): string[] {
   return commands.flatMap((command) =>
     command.kind === 'remove' || (command.kind === 'drain' && command.disabled)

@@ -1,6 +1,8 @@
 /**
- * Trying places to listen on before HAProxy does: it would silently share a port with another HAProxy, and a failed
- * bind during a reload makes the running worker pause for a moment.
+ * Tests whether addresses can be bound before HAProxy binds them.
+ *
+ * HAProxy would silently share a port with another HAProxy, and a failed bind during a reload makes the running worker
+ * pause for a moment.
  */
 
 import { existsSync } from 'node:fs';
@@ -17,7 +19,7 @@ const WORDS: Readonly<Record<string, string>> = {
   EADDRNOTAVAIL: 'this machine has no such address',
 };
 
-/** Why a place cannot be listened on; undefined when it can. */
+/** The reason why an address cannot be bound; undefined when it can. */
 export async function bindError(bind: Bind): Promise<string | undefined> {
   try {
     await close(await listen(bind));
@@ -28,7 +30,7 @@ export async function bindError(bind: Bind): Promise<string | undefined> {
   }
 }
 
-/** Of these places, those that cannot be listened on, with the reason. */
+/** The addresses among these that cannot be bound, with the reasons. */
 export async function findUnbindable(binds: readonly Bind[]): Promise<Map<string, string>> {
   const occupied = new Map<string, string>();
   for (const bind of binds) {
@@ -38,7 +40,7 @@ export async function findUnbindable(binds: readonly Bind[]): Promise<Map<string
   return occupied;
 }
 
-/** Fails, in words for the operator, when one of our own listeners has no place. */
+/** Throws a StartError when an own listener of the load balancer cannot be bound. */
 export async function requireBindable(
   listeners: readonly (readonly [string, Bind])[],
   config: string,
@@ -53,7 +55,7 @@ export async function requireBindable(
   }
 }
 
-/** A HAProxy that outlived a load balancer may be what is in the way: ours without its files, or one of another work folder. */
+/** Advice when a HAProxy has the port: that of this work folder without its files, or that of another work folder. */
 function otherHaproxy(port: number, config: string): string {
   const [master] = haproxyMasters(config);
   if (master !== undefined && !existsSync(config)) {
@@ -69,7 +71,7 @@ function otherHaproxy(port: number, config: string): string {
   return ` HAProxy serves there (process ${other.pid} with ${other.config}); start with its --work-dir to adopt it.`;
 }
 
-/** The place itself, or one with a port the system chose when its port is 0. */
+/** The address itself, or one with a free port of the system's choice when its port is 0. */
 export async function withChosenPort(bind: Bind): Promise<Bind> {
   if (bind.port !== 0) return bind;
   const server = await listen(bind);

@@ -1,5 +1,5 @@
 /**
- * Certificates on disk: when one changes it is put in place while HAProxy runs.
+ * Watches the certificate files and replaces changed certificates while HAProxy runs.
  */
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
@@ -23,13 +23,15 @@ export class Certificates {
     private readonly log: Logger,
   ) {}
 
-  /** `adopted`: HAProxy has the files as an earlier load balancer knew them, and some may have changed since. */
+  /** `adopted`: HAProxy has loaded the files that an earlier run recorded; some may have changed since then. */
   start(adopted: boolean): void {
     this.known = adopted ? new Map(this.handover.certificates) : this.stamps();
     this.handover.keep({ certificates: [...this.known] });
     const look = (): void => {
       this.look()
-        .catch((error: Error) => this.log.error({ error: error.message }, 'certificates cannot be looked at'))
+        .catch((error: Error) =>
+          this.log.error({ error: error.message }, 'looking for changed certificates failed'),
+        )
         .finally(() => {
           if (this.timer !== undefined) this.timer = setTimeout(look, LOOK_MS).unref();
         });
@@ -42,7 +44,7 @@ export class Certificates {
     this.timer = undefined;
   }
 
-  /** Puts what changed since the last look in place. A file that is away for the moment stays known as it was. */
+  /** Replaces certificates that changed since the last look. A file that is missing keeps its last state. */
   async look(): Promise<void> {
     const before = [...this.known].join('\n');
     await this.replaceChanged();
@@ -78,7 +80,7 @@ export class Certificates {
   }
 
   private paths(): string[] {
-    // What an adopted HAProxy has loaded is in no model yet.
+    // The configuration of an adopted HAProxy has no model yet.
     if (this.balancer.adopting) return [...this.known.keys()];
     const { httpsIn } = this.balancer.model;
     const labels = httpsIn?.rules.flatMap(({ certificates }) => certificates) ?? [];
@@ -86,7 +88,7 @@ export class Certificates {
     return [...new Set([...(httpsIn?.certificates ?? []), ...labels, ...fronts])];
   }
 
-  /** Files and when they changed. */
+  /** Files with time of change, size and inode. */
   private stamps(): Map<string, string> {
     const stamps = new Map<string, string>();
     const add = (path: string): void => {
@@ -95,7 +97,7 @@ export class Certificates {
         if (stat.isDirectory()) for (const name of readdirSync(path).sort()) add(join(path, name));
         else stamps.set(path, `${stat.mtimeMs} ${stat.size} ${stat.ino}`);
       } catch {
-        // It is away for the moment; HAProxy has it loaded.
+        // The file is missing; HAProxy still has it loaded.
       }
     };
     for (const path of this.paths()) add(path);

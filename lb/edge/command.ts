@@ -1,5 +1,5 @@
 /**
- * The operator's command after a configuration was written: split like a shell would, run without one.
+ * Runs the operator's `--command` after the configuration was written: split as a shell would, run without one.
  */
 
 import { execFile } from 'node:child_process';
@@ -8,7 +8,7 @@ import type { Logger } from '../../cluster/runtime/log';
 
 const LIMIT_MS = 60_000;
 
-/** Splits at blanks; quotes keep blanks together. */
+/** Splits at blanks outside quotes. */
 export function splitCommand(text: string): string[] {
   const words = text.match(/(?:[^\s"']|"(?:[^"\\]|\\.)*"|'[^']*')+/g) ?? [];
   return words.map((word) =>

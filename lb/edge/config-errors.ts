@@ -1,7 +1,8 @@
 /**
- * Whose fault it is that HAProxy refuses a configuration: by the line it complains about, else by checking apps alone.
- * A line of a listener or of host names costs no more than those, at first. Apps with template labels are checked alone
- * before they join the others.
+ * Finds the apps at fault when HAProxy refuses a configuration: by the lines in its errors, else by checking apps alone.
+ *
+ * An error in a listener or in host names at first costs only those. Apps with template labels are checked alone before
+ * they join the others.
  */
 
 import type { App } from '../core/apps';
@@ -11,12 +12,12 @@ import { isTemplateLabel } from '../core/overrides';
 import { refusalKey, templateLabelKey } from '../core/refusals';
 import type { ConfigFiles, Renderer } from '../core/render';
 import { ownerOfLine } from '../core/sections';
-import { complainedLines, type Haproxy, type Outcome } from './haproxy';
+import { errorLines, type Haproxy, type Outcome } from './haproxy';
 
-/** Apps that HAProxy refuses are left out, at most this many; checked alone at most this many. */
+/** Limits of apps that are left out, and of apps that are checked alone. */
 const REFUSED_MAX = 50;
 const ALONE_MAX = 200;
-/** With more template labels than this, all of an app's go when one is at fault. */
+/** With more template labels than this, all of an app are left out when one is at fault. */
 const LABELS_MAX = 20;
 
 interface ConfigErrorsOptions {
@@ -32,7 +33,7 @@ interface RefusedConfig {
   readonly refused: ReadonlyMap<string, string>;
 }
 
-/** An app as it is without the others, and what HAProxy says of it. */
+/** The configuration of one app alone, with the result of its check. */
 interface AppCheck extends Pick<RefusedConfig, 'files' | 'model'> {
   readonly outcome: Outcome;
 }
@@ -43,7 +44,7 @@ export class ConfigErrors {
 
   constructor(private readonly parts: ConfigErrorsOptions) {}
 
-  /** What is at fault and was not known yet, by `refusalKey`; nothing when it cannot be told. */
+  /** Parts newly found at fault, by `refusalKey`; empty when they cannot be determined. */
   async find(why: string, refusal: RefusedConfig): Promise<Map<string, string>> {
     const { apps, refused } = refusal;
     if (refused.size >= REFUSED_MAX) return new Map();
@@ -60,7 +61,7 @@ export class ConfigErrors {
     return appsAtFault;
   }
 
-  /** The context with those template labels named that HAProxy refuses when it sees their apps alone. */
+  /** Adds to the context the template labels that HAProxy refuses when it checks their apps alone. */
   async allowTemplates(apps: readonly App[], context: BuildContext): Promise<BuildContext> {
     if (this.parts.options.templateLabels.groups.length === 0) return context;
     const refusedLabels = new Map<string, string>();
@@ -75,7 +76,7 @@ export class ConfigErrors {
     return { ...context, refusedTemplates: refusedLabels };
   }
 
-  /** By `plainKey`, the template labels of an app that are at fault; undefined when HAProxy cannot be asked. */
+  /** Template labels of an app that are at fault, by `templateLabelKey`; undefined when the check could not run. */
   private async refusedTemplates(
     app: App,
     labels: readonly string[],
@@ -92,7 +93,7 @@ export class ConfigErrors {
     if (labels.length > LABELS_MAX) return all;
     const bare = await without(labels);
     if (!bare.outcome.ok) {
-      // Another label is at fault, which is found when all apps are checked together.
+      // Something else than template labels is at fault; the check of all apps together finds it.
       const parts = new Map([...context.refused, ...partsNamed(bare.outcome.why, bare, context.refused)]);
       return (await without([], parts)).outcome.ok ? new Map() : all;
     }
@@ -116,14 +117,14 @@ export class ConfigErrors {
   }
 }
 
-/** What the complaints name by their lines: a part of an app, or all of it when that part is left out already. */
+/** Parts of apps in whose lines the errors are; the whole app when that part is left out already. */
 function partsNamed(
   why: string,
   { files, model }: Pick<RefusedConfig, 'files' | 'model'>,
   refused: ReadonlyMap<string, string>,
 ): Map<string, string> {
   const named = new Map<string, string>();
-  for (const line of complainedLines(why)) {
+  for (const line of errorLines(why)) {
     const owner = ownerOfLine(files.config, line, model);
     if (owner === undefined || refused.has(owner.app)) continue;
     const part = refusalKey(owner.app, owner.part, owner.index);
@@ -132,7 +133,7 @@ function partsNamed(
   return named;
 }
 
-/** The listeners that a worker names when it cannot start because of them, by `refusalKey`. */
+/** Listeners that a worker names when it cannot bind them, by `refusalKey`. */
 export function listenersNamed(why: string, model: Model): Map<string, string> {
   const named = new Map<string, string>();
   for (const [, name] of why.matchAll(/\b(?:starting|for) (?:frontend|proxy) ([\w.-]+)/gi)) {

@@ -1,6 +1,7 @@
 /**
- * What marathon-lb's container did before it started: kernel settings, a certificate of its own, credentials from Vault.
- * Each is off unless the environment or a flag asks for it.
+ * Setup steps of marathon-lb's container: kernel settings, a self-signed certificate, credentials from Vault.
+ *
+ * Each step runs only when the environment or a flag asks for it.
  */
 
 import { execFile } from 'node:child_process';
@@ -22,7 +23,7 @@ export interface KernelSetting {
   readonly value: string;
 }
 
-/** `HAPROXY_SYSCTL_PARAMS`: settings `name=value` with blanks between. A value may have blanks in quotes. */
+/** Reads `HAPROXY_SYSCTL_PARAMS`: settings `name=value`, separated by blanks. A value may have blanks in quotes. */
 export function readKernelSettings(env: Env): readonly KernelSetting[] {
   const text = env['HAPROXY_SYSCTL_PARAMS'] ?? '';
   const words = text.match(/(?:[^\s"]|"[^"]*")+/g) ?? [];
@@ -57,15 +58,15 @@ export function applyKernelSettings(
   }
 }
 
-/** Where the credentials for Marathon are kept. */
+/** The secret in HashiCorp Vault that has the credentials for Marathon. */
 export interface Vault {
   readonly url: string;
   readonly token: string;
 }
 
 /**
- * `VAULT_TOKEN`, `VAULT_HOST`, `VAULT_PORT` and `VAULT_PATH`, all four; undefined without. Over HTTPS unless the host
- * begins with `http://`.
+ * Reads `VAULT_TOKEN`, `VAULT_HOST`, `VAULT_PORT` and `VAULT_PATH`; undefined unless all four are set. Vault is asked over
+ * HTTPS unless the host begins with `http://`.
  */
 export function readVault(env: Env): Vault | undefined {
   const { VAULT_TOKEN: token, VAULT_HOST: host, VAULT_PORT: port, VAULT_PATH: path } = env;
@@ -76,14 +77,15 @@ export function readVault(env: Env): Vault | undefined {
   return { url, token };
 }
 
-/** User and password as Vault keeps them: `user` or `username`, `pass` or `password`, of version 1 and 2 of its store. */
+/** Reads `user` or `username` and `pass` or `password` of the secret, of version 1 or 2 of Vault's key-value store. */
 export async function askVault({ url, token }: Vault, client: Client): Promise<Credentials> {
   try {
     const { status, body } = await client.request({ url, headers: { 'x-vault-token': token } });
     if (status !== 200) throw new Error(`status ${status}`);
     const data = fields(fields(JSON.parse(body.toString()))['data']);
     const secret = typeof data['data'] === 'object' ? fields(data['data']) : data;
-    const [user, password] = [secret['user'] ?? secret['username'], secret['pass'] ?? secret['password']];
+    const user = secret['user'] ?? secret['username'];
+    const password = secret['pass'] ?? secret['password'];
     if (typeof user === 'string' && typeof password === 'string') return { user, password };
     throw new Error('the answer has no user and password');
   } catch (error) {
@@ -97,11 +99,12 @@ function fields(json: unknown): Readonly<Record<string, unknown>> {
   return typeof json === 'object' && json !== null ? (json as Record<string, unknown>) : {};
 }
 
-/** Makes a certificate for HTTPS that nobody vouches for, once; the next start finds it. Needs the program `openssl`. */
+/** Makes a self-signed certificate with `openssl`, unless an earlier start has made it. */
 export async function selfSigned(path: string, log: Logger): Promise<string> {
   if (existsSync(path)) return path;
   makeFolder(dirname(path));
-  const [key, certificate] = [`${path}.key`, `${path}.crt`];
+  const key = `${path}.key`;
+  const certificate = `${path}.crt`;
   const words = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '3650', '-subj', '/CN=*'];
   try {
     await promisify(execFile)('openssl', [...words, '-keyout', key, '-out', certificate], {

@@ -1,10 +1,10 @@
 /**
- * Taking tasks out on request, and telling when their connections are done: for a scheduler that wants to stop a task
- * without losing a request.
+ * Drains tasks on request and tells when their connections are done, so that a scheduler can stop a task without losing
+ * a request.
  *
- * Always true: a task that is out gets no new request, also when it is served only later; it stays out until it is gone
- * from Marathon, put back, or was out for an hour, over restarts, too; nothing is judged before Marathon's apps are read.
- * It goes out after those have come in that Marathon knew when it asked.
+ * Always true: a drained task gets no new request, even when it is served only later. It stays drained, over restarts
+ * too, until it is gone from Marathon, is put back, or one hour is over; none of this is decided before Marathon's apps
+ * are read. The app is read again first, so that tasks which replace the drained one are served before it goes.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
@@ -17,29 +17,29 @@ import type { RuntimeApi } from './runtime-api';
 
 export interface DrainState {
   readonly task: string;
-  /** `out`: no new requests, `connections` are left. `unknown`: no server of this load balancer belongs to it. */
+  /** `out`: no new requests; `connections` are left. `unknown`: no server of this load balancer belongs to the task. */
   readonly state: 'out' | 'in' | 'unknown';
   readonly connections: number;
 }
 
-/** How often connections are counted while somebody waits for them. */
+/** Interval of counting connections while a request waits for them. */
 const LOOK_MS = 25;
 const OUT_MAX_MS = 3_600_000;
-/** A task that was never served may be about to be: it is remembered for this time, from the first list of apps on. */
+/** Time for which a task without servers stays drained, as it may be served soon; it begins with the first list of apps. */
 const UNKNOWN_MS = 60_000;
 export const DEADLINE_MAX_MS = 600_000;
-/** How long taking out waits for Marathon's answer about the app. */
+/** Longest wait of a drain for Marathon's answer about the app. */
 const READ_LIMIT_MS = 5000;
-/** Tasks that are out or remembered, and listeners. */
+/** Limits of drained tasks and of listeners. */
 const TASKS_MAX = 100_000;
 export const LISTENERS_MAX = 100;
 
-/** Connections by task, counted once for all who wait. */
+/** Connections by task, counted once for all waiting requests. */
 type Counts = ReadonlyMap<string, number>;
 
 export class Drains {
   private readonly listeners = new Set<(state: DrainState) => void>();
-  /** Drained tasks that this run has served: one that is not served any more has ended. */
+  /** Drained tasks that this run has served: once it serves one no more, that task has ended. */
   private readonly served = new Set<string>();
   private counting: Promise<Counts> | undefined;
   private readonly watched = new Set<string>();
@@ -59,16 +59,16 @@ export class Drains {
     },
   ) {}
 
-  /** Takes a task out. Answers when it has no connection left, or at the deadline. */
+  /** Drains a task. Resolves when it has no connection left, or at the deadline. */
   async takeOut(task: string, deadlineMs: number): Promise<DrainState> {
     const { balancer, follower, log } = this.parts;
     const deadline = performance.now() + deadlineMs;
     this.forgetOld();
-    // Of a task that an earlier run took out nothing is known, either, until the apps are read.
+    // Until the apps are read nothing is known about a task that an earlier run drained, either.
     if (!balancer.drained.has(task) || balancer.appsReadAt === undefined) {
       if (!balancer.drained.has(task) && balancer.drained.size >= TASKS_MAX)
         return this.tell({ task, state: 'unknown', connections: 0 });
-      // Marathon replaces a task once the next one is healthy: what it knew by then has to be served before.
+      // Marathon drains a task once its replacement is healthy: the replacement has to be served first.
       const app = balancer.appOfTask(task);
       await follower.readNow(app === undefined ? 'all' : [app], Math.min(deadlineMs, READ_LIMIT_MS));
       balancer.takeOut(task);
@@ -113,7 +113,7 @@ export class Drains {
     return { task, state, connections: (await this.count([task])).get(task) ?? 0 };
   }
 
-  /** Hears of every change until the returned function is called; undefined when too many listen already. */
+  /** Calls the listener on each change until the returned function is called; undefined when there are too many. */
   listen(listener: (state: DrainState) => void): (() => void) | undefined {
     if (this.listeners.size >= LISTENERS_MAX) return undefined;
     this.listeners.add(listener);
@@ -135,7 +135,7 @@ export class Drains {
     );
   }
 
-  /** The next count that begins from now on: one at a time, of all tasks that are waited for. */
+  /** A count that begins after this call. One count runs at a time, of all tasks that requests wait for. */
   private async counts(): Promise<Counts> {
     await this.counting?.catch(() => undefined);
     this.counting ??= this.count([...this.watched]).finally(() => {
@@ -144,7 +144,7 @@ export class Drains {
     return await this.counting;
   }
 
-  /** Connections of these tasks' servers, of the workers of earlier reloads too. */
+  /** Connections of these tasks' servers, also at the workers of earlier reloads. */
   private async count(tasks: readonly string[]): Promise<Counts> {
     const { balancer, haproxy, runtime } = this.parts;
     const wanted = new Set(tasks);
@@ -164,11 +164,11 @@ export class Drains {
     return sums;
   }
 
-  /** Puts back what has ended, was out for too long, or did not come to be served. */
+  /** Puts back tasks that have ended, were drained for too long, or never got a server. */
   private forgetOld(): void {
     const { balancer, clock } = this.parts;
     const { appsReadAt } = balancer;
-    // Until then no task is served, also not those that HAProxy serves.
+    // Until then the model has no tasks, not even those that HAProxy serves.
     if (appsReadAt === undefined) return;
     const now = clock.now();
     const current = new Set(

@@ -1,5 +1,5 @@
 /**
- * The haproxy program: where it is and what it can do.
+ * Finds the haproxy program, its version and its capabilities.
  */
 
 import { execFile } from 'node:child_process';
@@ -19,7 +19,7 @@ export interface HaproxyProgram {
 }
 
 const INSTALL = 'install it with: apt-get install haproxy, or name it with --haproxy';
-/** The first version with `option idle-close-on-response` and `host,field` on every door we use. */
+/** The first version with `option idle-close-on-response` and with `host,field` in all places that our templates use. */
 const VERSION_MIN = [2, 4] as const;
 
 /** Finds haproxy by its flag, or on PATH and in the usual folders. */
@@ -65,7 +65,7 @@ function isProgram(path: string): boolean {
   }
 }
 
-/** How many connections fit the limit of open files: each takes two, and health checks and listeners some. */
+/** The connections that the limit of open files allows: each takes two files, health checks and listeners some. */
 export function connectionsFor(wanted: number): number {
   const limits = readLimits();
   const files = Number(/^Max open files\s+\S+\s+(\d+)/m.exec(limits)?.[1] ?? 4096);

@@ -1,8 +1,8 @@
 /**
- * Looking for a HAProxy of this work folder that an earlier load balancer left serving.
+ * Finds the HAProxy of this work folder that an earlier load balancer left running.
  *
- * Always true: only a process that is ours (`processes.ts`) counts. The pid file and the answers of sockets choose among
- * those; they never make one.
+ * Always true: only a process that is ours (`processes.ts`) is adopted. The pid file and the sockets only choose among
+ * those.
  */
 
 import { existsSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { askSocket, readProcessList } from './master-socket';
 import { haproxyMasters } from './processes';
 import { readOwnText, type WorkFolder } from './work-folder';
 
-/** The HAProxy to adopt, the others of the folder (which only a fault can leave), or why there is none. */
+/** The HAProxy to adopt and the others of the folder (which only a fault can leave), or the reason why there is none. */
 export async function findRunning(folder: WorkFolder): Promise<{ finding: SearchResult; others: number[] }> {
   const masters = haproxyMasters(folder.config);
   const pid = await chooseMaster(folder, masters);

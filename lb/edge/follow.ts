@@ -1,7 +1,7 @@
 /**
- * Following Marathon: its event stream says when to read the apps; while the stream is down they are read every so often.
+ * Follows Marathon: its event stream tells which apps to read; while the stream is down all are read at intervals.
  *
- * Always true: one reading at a time, and what happens during a reading leads to exactly one more after it.
+ * Always true: one reading runs at a time, and all events during a reading lead to exactly one more reading.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
@@ -15,9 +15,9 @@ import { EVENT_TYPES, type Marathon } from './marathon';
 /** Readings begin at least this far apart, so that a burst of events becomes few of them. */
 const SPACING_MS = 20;
 const SPACING_FEW_MS = 3;
-/** With more apps than this at a time the whole list is read. */
+/** With more changed apps than this at a time the whole list is read. */
 const APPS_MAX = 16;
-/** How often to read while the stream is down, and while it is up (an event may have been lost). */
+/** Interval of readings while the stream is down, and while it is up (an event may have been lost). */
 const POLL_MS = 2000;
 const RESYNC_MS = 60_000;
 /** Marathon sends an empty line every 10 s; a stream silent for longer is dead. */
@@ -30,17 +30,19 @@ export interface FollowOptions {
   readonly marathon: Marathon;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Gets the apps; the next reading waits for it. */
+  /** Takes the whole list; the next reading waits for it. */
   readonly onApps: (json: unknown) => Promise<void>;
-  /** Gets some apps; answers false when the whole list is needed. */
+  /** Takes answers about single apps; resolves to false when the whole list is needed. */
   readonly onSome: (apps: readonly { readonly id: string; readonly json: unknown }[]) => Promise<boolean>;
-  /** Hears why the apps could not be read. */
+  /** Called with the reason when the apps cannot be read. */
   readonly onUnreachable?: (why: string) => void;
-  /** Reads this often and follows no events; undefined: events are followed. */
+  /** Interval of readings without events; undefined when events are followed. */
   readonly pollMs?: number | undefined;
+  /** A random number from 0 to 1, which spreads the attempts of several load balancers. */
+  readonly random: () => number;
   /** The longest wait between two attempts to open the event stream. */
   readonly backoffMaxMs?: number;
-  /** Asks for a sooner reading than the usual one, in milliseconds. */
+  /** Time after which a reading is needed sooner than usual; undefined when it is not. */
   readonly retryAfterMs?: () => number | undefined;
 }
 
@@ -49,11 +51,11 @@ export class Follower implements Running {
   private running: Promise<unknown> = Promise.resolve();
   private wanted = false;
   private wantedApps = new Set<string>();
-  /** Who waits for the next reading that begins. */
+  /** Callbacks for the end of the next reading that begins. */
   private waiters: (() => void)[] = [];
   private wakeReader: () => void = () => undefined;
   private failing = false;
-  /** Whether the event stream is open, and when the apps were last read. */
+  /** True while the event stream is open. */
   streaming = false;
   lastReadAt: number | undefined;
   events = 0;
@@ -66,20 +68,20 @@ export class Follower implements Running {
     this.trigger();
   }
 
-  /** Asks for a reading of everything. */
+  /** Requests a reading of all apps. */
   trigger(): void {
     this.wanted = true;
     this.wakeReader();
   }
 
-  /** Asks for a reading of these apps. */
+  /** Requests a reading of these apps. */
   triggerApps(ids: readonly string[]): void {
     for (const id of ids) this.wantedApps.add(id);
     if (this.wantedApps.size > APPS_MAX) this.wanted = true;
     this.wakeReader();
   }
 
-  /** Reads these apps, or all. Resolves when what Marathon says from now on is served, or when that failed or took too long. */
+  /** Reads these apps, or all. Resolves when Marathon's answer is served, when that failed, or after `limitMs`. */
   async readNow(ids: readonly string[] | 'all', limitMs: number): Promise<void> {
     if (this.abort.signal.aborted) return;
     await new Promise<void>((resolve) => {
@@ -179,11 +181,11 @@ export class Follower implements Running {
     while (!this.abort.signal.aborted) {
       const lasted = await this.listen();
       delayMs = lasted ? BACKOFF_FIRST_MS : Math.min(last, delayMs * BACKOFF_FACTOR);
-      await this.pause(delayMs * (0.5 + Math.random() / 2));
+      await this.pause(delayMs * (0.5 + this.options.random() / 2));
     }
   }
 
-  /** One life of the stream. Returns whether it was ever open. */
+  /** Opens the stream and reads it to its end. Returns false when it could not be opened. */
   private async listen(): Promise<boolean> {
     const { marathon, log } = this.options;
     try {

@@ -1,8 +1,8 @@
 /**
- * What the next load balancer of the work folder has to know of this one's HAProxy, on disk: which configuration which
- * worker has loaded, and what was ordered over the API.
+ * The record on disk (`memory.json`) for the next load balancer of the work folder: the configuration that the worker has
+ * loaded, and the drains and weights that were set over the API.
  *
- * Always true: the text on disk is whole, and of this user; anything else counts as nothing remembered.
+ * Always true: only a complete file of this user is read; anything else counts as an empty record.
  */
 
 import type { Logger } from '../../cluster/runtime/log';
@@ -10,21 +10,21 @@ import { readOwnText, writeText } from './work-folder';
 
 /** A configuration that a worker has loaded. */
 export interface LoadedConfig {
-  /** The worker, by process id and the time it began: a reused id is another one. */
+  /** Process id and start time of the worker; a reused process id has another start time. */
   readonly worker: number;
   readonly since: string;
-  /** Hash of the structure. */
+  /** Hash of the configuration's structure. */
   readonly structure: string;
-  /** What it listens on, as `address:port`. */
+  /** Bound addresses, as `address:port`. */
   readonly binds: readonly string[];
 }
 
 interface HandoverRecord {
   loaded?: LoadedConfig;
-  /** Tasks that are out, with the time they went out; weights by app. */
+  /** Drained tasks with their times; weights by app. */
   drained?: readonly (readonly [string, number])[];
   weights?: readonly (readonly [string, number])[];
-  /** Certificate files that HAProxy has loaded, with when they changed. */
+  /** Certificate files that HAProxy has loaded, with time of change, size and inode. */
   certificates?: readonly (readonly [string, string])[];
 }
 
@@ -54,7 +54,7 @@ export class Handover {
     return this.record.certificates ?? [];
   }
 
-  /** Remembers what is given; a disk that takes nothing is told in the log. */
+  /** Adds to the record and writes it. A failure to write is logged. */
   keep(fresh: HandoverRecord): void {
     this.record = { ...this.record, ...fresh };
     try {
@@ -62,7 +62,7 @@ export class Handover {
     } catch (error) {
       this.log.warn(
         { error: (error as Error).message },
-        'what the next load balancer should know cannot be written; its first change would be a reload',
+        'memory.json cannot be written; the first change of the next load balancer would be a reload',
       );
     }
   }

@@ -1,9 +1,9 @@
 /**
- * The HAProxy process: started in master-worker mode in a session of its own, adopted from an earlier load balancer,
- * reloaded without losing a connection, let go to serve on, or ended.
+ * Runs the HAProxy process: starts it in master-worker mode in its own session, adopts one of an earlier load balancer,
+ * reloads it without losing a connection, detaches it, or ends it.
  *
- * Always true: the configuration file on disk is one that HAProxy has loaded, so a new start finds something that works.
- * Starts and reloads take turns.
+ * Always true: HAProxy has loaded the configuration file on disk, so that a new start finds one that works. Only one start
+ * or reload runs at a time.
  */
 
 import { execFile, spawn } from 'node:child_process';
@@ -23,7 +23,7 @@ import { OutputPipes } from './output-pipes';
 import { endAll, endHaproxies, haproxyMasters, haproxyProcesses, signal, watchProcess } from './processes';
 import { readOwnText, readText, replaceText, type WorkFolder, writeText } from './work-folder';
 
-/** What came of a check or a reload: nothing wrong, or why not. `nobody`: no app is to blame, such as for a full disk. */
+/** Result of a check, a start or a reload. `noAppAtFault`: the reason is another, such as a full disk. */
 export type Outcome =
   | { readonly ok: true }
   | { readonly ok: false; readonly why: string; readonly noAppAtFault?: boolean };
@@ -32,64 +32,64 @@ const START_LIMIT_MS = 5000;
 const RELOAD_LIMIT_MS = 10_000;
 const STOP_PATIENCE_MS = 2000;
 const ERRORS_KEPT = 40;
-/** An old worker that has to go is asked, then killed, then given up on. */
+/** An old worker that must end gets SIGTERM, then SIGKILL after the first time, and is given up after the second. */
 const CUT_PATIENCE_MS = 300;
 const CUT_LIMIT_MS = 1500;
 const OLD_LOOK_MS = 20;
 const STOPPING_LIMIT_MS = 2000;
 /** Longest wait of a stop for starts and reloads that are under way. */
 const TURN_LIMIT_MS = 15_000;
-/** HAProxy's line of commands may be 16 kB. */
+/** HAProxy takes command lines of up to 16 kB. */
 const SERVERS_AT_ONCE = 50;
 
-/** A worker, by process id and the time it began. */
+/** A worker process, by process id and start time. */
 export interface Worker {
   readonly worker: number;
   readonly since: string;
-  /** Of its program. */
+  /** Version of the worker's program. */
   readonly version: string;
 }
 
 export class Haproxy {
   private pid: number | undefined;
-  /** When the HAProxy to adopt began, as seen when it was found. */
+  /** Start time of the HAProxy to adopt, read when it was found. */
   private foundSince: string | undefined;
   private unwatch: () => void = () => undefined;
   private errors: string[] = [];
-  /** No new reload or watch begins; starts that are under way go on until HAProxy is let go. */
+  /** True from a stop on: no new reload or watch begins, but starts under way go on until HAProxy is detached. */
   private stopping = false;
   private launches = true;
   private turn: Promise<unknown> = Promise.resolve();
   private readonly outputs: OutputPipes;
-  /** Whether workers of earlier reloads may be there. */
+  /** True when workers of earlier reloads may still run. */
   private mayHaveOld = false;
-  /** How often HAProxy was started again after it ended; old workers that were ended for the next reload. */
+  /** Restarts of HAProxy after it ended, and old workers that were ended for the next reload. */
   restarts = 0;
   workersCut = 0;
   private starts = 0;
-  /** The configuration it was started with the last time. */
+  /** The configuration of the last start. */
   startedWith = '';
-  /** Where the Runtime API is now, and whether the next reload makes it at its other path. */
+  /** The path of the Runtime API's socket. `socketMoves`: the next reload makes it at the other path. */
   socketPath: string;
   private socketMoves = false;
   /** The files as last loaded or written. */
   private latest: ConfigFiles | undefined;
-  /** Hears that HAProxy ended. */
+  /** Called when HAProxy ended. */
   onEnd: (pid: number, status: string) => void = () => undefined;
 
   constructor(
     private readonly program: string,
     private readonly folder: WorkFolder,
     private readonly log: Logger,
-    /** Hears what HAProxy writes to its standard output: its own log when that is asked for. */
+    /** Gets HAProxy's standard output: its log with --access-log stdout. */
     onOutput: (chunk: Buffer) => void = () => undefined,
   ) {
-    const listeners = { log: onOutput, errors: (chunk: Buffer) => this.hear(chunk) };
+    const listeners = { log: onOutput, errors: (chunk: Buffer) => this.readErrors(chunk) };
     this.outputs = new OutputPipes(folder.outputs, listeners, log);
     this.socketPath = folder.statsSocket;
   }
 
-  /** Looks for a HAProxy that an earlier load balancer left. What is left beside the one to adopt is ended. */
+  /** Looks for a HAProxy of an earlier load balancer. Others beside the one to adopt are ended. */
   async findRunning(): Promise<SearchResult> {
     const { finding, others } = await findRunning(this.folder);
     if (others.length > 0) {
@@ -103,7 +103,7 @@ export class Haproxy {
     return finding;
   }
 
-  /** Takes a running HAProxy over as it is. */
+  /** Takes over a running HAProxy as it is. */
   async adopt(pid: number): Promise<void> {
     this.socketPath = await this.liveSocket();
     this.startedWith = this.configOnDisk();
@@ -117,7 +117,7 @@ export class Haproxy {
     this.unwatch = watchProcess({ pid, since }, () => this.ended(pid, 'unknown'));
   }
 
-  /** The socket that the running worker listens on: one of two, of which one may be left of an earlier worker. */
+  /** The socket of the running worker: one of two paths, of which the other may be left of an earlier worker. */
   private async liveSocket(): Promise<string> {
     const { statsSocket, otherStatsSocket } = this.folder;
     for (const path of [statsSocket, otherStatsSocket])
@@ -130,7 +130,7 @@ export class Haproxy {
     return this.folder.config;
   }
 
-  /** The configuration on disk, as the model has it; empty when there is none of ours. */
+  /** The configuration on disk, with the first socket path as the model has it; empty when there is none of ours. */
   configOnDisk(): string {
     return readOwnText(this.folder.config).replaceAll(this.folder.otherStatsSocket, this.folder.statsSocket);
   }
@@ -141,7 +141,7 @@ export class Haproxy {
     return { config: this.configOnDisk(), maps: maps ? read : undefined, blocks: [] };
   }
 
-  /** Starts HAProxy with these files, or with those on disk. A HAProxy that runs by then is a success, too. */
+  /** Starts HAProxy with these files, or with those on disk. Succeeds at once when it runs already. */
   start(files?: ConfigFiles): Promise<Outcome> {
     return this.inTurn(() => (this.pid === undefined ? this.startNow(files) : Promise.resolve({ ok: true })));
   }
@@ -165,20 +165,20 @@ export class Haproxy {
     }
   }
 
-  /** Files for a start. Those on disk are used as they are: a full disk must not keep HAProxy from starting again. */
+  /** Prepares the files of a start. Those on disk stay as they are, so that a full disk does not prevent a restart. */
   private prepareFiles(files: ConfigFiles | undefined): void {
     this.attemptSafely(() => this.folder.ensure());
     this.attemptSafely(() => void writeText(this.folder.stateFile, stateFileText('')));
     const onDisk = readOwnText(this.folder.config);
     if (files === undefined && onDisk !== '' && onDisk === this.configOnDisk()) return;
-    // Somebody may have removed the folder while HAProxy served.
+    // The folder may have been removed while HAProxy ran.
     const source = files ?? (onDisk === '' ? this.latest : this.filesOnDisk(false));
     if (source === undefined) throw new Error(`there is no configuration in ${this.folder.config}`);
     this.latest = files ?? this.latest;
     this.writeFiles(source);
   }
 
-  /** Has HAProxy read a configuration without using it. */
+  /** Lets HAProxy check a configuration (`haproxy -c`). */
   async check(files: ConfigFiles): Promise<Outcome> {
     const path = `${this.folder.config}.new`;
     try {
@@ -192,12 +192,12 @@ export class Haproxy {
       execFile(this.program, ['-c', '-f', path], { timeout: RELOAD_LIMIT_MS }, (error, stdout, stderr) => {
         rmSync(path, { force: true });
         const noAppAtFault = error?.killed === true || typeof error?.code === 'string';
-        resolve(error ? { ok: false, why: complaints(`${stdout}${stderr}`), noAppAtFault } : { ok: true });
+        resolve(error ? { ok: false, why: errorsIn(`${stdout}${stderr}`), noAppAtFault } : { ok: true });
       });
     });
   }
 
-  /** Brings the files on disk to what runs after a change without reload. Returns whether that worked. */
+  /** Writes the files after a change without reload. Returns false when that failed. */
   write(files: ConfigFiles): boolean {
     try {
       this.latest = files;
@@ -213,9 +213,9 @@ export class Haproxy {
   }
 
   /**
-   * Makes HAProxy load a configuration. The new worker takes the listening sockets over, so no connection is refused.
-   * A worker of an earlier reload is ended first, with its connections. When it fails, the running workers go on and
-   * the files are put back.
+   * Reloads HAProxy with these files. The new worker takes over the listening sockets, so no connection is refused. The
+   * worker of an earlier reload is ended first, with its connections. When the reload fails the running workers go on
+   * and the files are restored.
    */
   reload(files: ConfigFiles): Promise<Outcome> {
     return this.inTurn(() => this.replace(files));
@@ -226,13 +226,13 @@ export class Haproxy {
     const { pid } = this;
     const first = await this.attemptReload(files);
     if (first.ok || this.pid === pid || this.stopping) return first;
-    // HAProxy was killed in the middle of it: a new one may as well begin with this configuration.
+    // HAProxy was killed during the reload: the new one starts with this configuration.
     return await this.startNow(files);
   }
 
   /**
-   * The next reload makes the Runtime API's socket again. That takes another path: for the same one the new worker takes
-   * the listening socket over, and nothing appears on disk.
+   * Lets the next reload recreate the Runtime API's socket at its other path. At the same path the new worker would take
+   * over the listening socket, and no file would appear.
    */
   moveSocket(): void {
     this.socketMoves = true;
@@ -282,7 +282,7 @@ export class Haproxy {
     }
   }
 
-  /** There are never more than two generations: what an earlier reload left has to go before the next one. */
+  /** Ends the workers of earlier reloads before the next reload, so that there are never more than two workers. */
   private async endOldWorkers(): Promise<void> {
     const began = performance.now();
     for (let old = await this.oldWorkers(); old.length > 0; old = await this.oldWorkers()) {
@@ -295,7 +295,7 @@ export class Haproxy {
     }
   }
 
-  /** Workers of earlier reloads that finish their connections. */
+  /** Workers of earlier reloads that still finish their connections. */
   async oldWorkers(): Promise<readonly number[]> {
     if (!this.mayHaveOld) return [];
     const list = await this.processes();
@@ -303,14 +303,14 @@ export class Haproxy {
     return list?.old ?? [];
   }
 
-  /** Resolves when no worker of an earlier reload is left, or when the time is over. */
+  /** Resolves when no worker of an earlier reload is left, or after `limitMs`. */
   async oldWorkersGone(limitMs: number): Promise<void> {
     const deadline = performance.now() + limitMs;
     while (performance.now() < deadline && !this.stopping && (await this.oldWorkers()).length > 0)
       await sleep(OLD_LOOK_MS);
   }
 
-  /** Old workers too give these servers (`backend/server`) no request any more. */
+  /** Puts these servers (`backend/server`) into maintenance at old workers, too. */
   async takeOutAtOldWorkers(servers: readonly string[]): Promise<void> {
     if (!this.mayHaveOld || servers.length === 0) return;
     for (let start = 0; start < servers.length; start += SERVERS_AT_ONCE) {
@@ -319,12 +319,12 @@ export class Haproxy {
     }
   }
 
-  /** HAProxy's verdicts on servers go over to the next worker; without health checks there are none. */
+  /** Writes the server-state file for the next worker; without health checks it is empty. */
   private async keepState(files: ConfigFiles): Promise<void> {
     writeText(this.folder.stateFile, stateFileText(hasHealthChecks(files) ? await this.serverState() : ''));
   }
 
-  /** The worker's answer; by way of the master when the worker's socket was removed, which is a reason to reload. */
+  /** Asks the worker, by way of the master when the worker's socket was removed. */
   private async serverState(): Promise<string> {
     const command = 'show servers state';
     const answer = await askSocket(this.socketPath, command).catch(() => '');
@@ -366,12 +366,12 @@ export class Haproxy {
       return { ok: true };
     }
     await sleep(20);
-    return { ok: false, why: complaints(this.errors.join('\n')) };
+    return { ok: false, why: errorsIn(this.errors.join('\n')) };
   }
 
   /**
-   * For a moment after a reload both workers take connections, orders too: what is ordered then would be lost with the
-   * old one. Waits until it says that it stops.
+   * Waits until the old workers say that they stop. Until then they accept connections of the Runtime API, too, and
+   * commands to them would be lost.
    */
   private async oldWorkersStop(): Promise<void> {
     const deadline = performance.now() + STOPPING_LIMIT_MS;
@@ -382,7 +382,7 @@ export class Haproxy {
     }
   }
 
-  /** For when somebody removed the master's socket: the master hears a signal too, and makes its socket again. */
+  /** Reloads by SIGUSR2 when the master's socket was removed, which the master then recreates. */
   private async reloadBySignal(): Promise<Outcome> {
     const { pid } = this;
     const away: Outcome = { ok: false, why: 'HAProxy does not answer on its master socket' };
@@ -395,7 +395,7 @@ export class Haproxy {
       await sleep(20);
       const list = await this.processes();
       if (list === undefined) continue;
-      if (list.failed > 0) return { ok: false, why: complaints(this.errors.join('\n')) };
+      if (list.failed > 0) return { ok: false, why: errorsIn(this.errors.join('\n')) };
       if (list.worker === undefined || before.has(list.worker)) continue;
       this.mayHaveOld = true;
       await this.oldWorkersStop();
@@ -404,7 +404,7 @@ export class Haproxy {
     return away;
   }
 
-  /** Whether the sockets of worker and master answer. */
+  /** Probes the sockets of worker and master. */
   async probe(): Promise<{ runtime: ProbeResult; master: ProbeResult }> {
     const [runtime, master] = await Promise.all([
       probeSocket(this.socketPath, 'show info', /^Pid: /m),
@@ -413,7 +413,7 @@ export class Haproxy {
     return { runtime, master };
   }
 
-  /** The worker that serves; undefined when that cannot be told. */
+  /** The current worker; undefined when the master does not tell it. */
   async worker(): Promise<Worker | undefined> {
     const list = await this.processes();
     const since = list?.worker === undefined ? undefined : startedAt(list.worker);
@@ -421,7 +421,7 @@ export class Haproxy {
     return { worker: list.worker, since, version: list.version };
   }
 
-  /** Master and workers as the master tells; undefined when it does not answer. */
+  /** Master and workers; undefined when the master does not answer. */
   async processes(): Promise<ProcessList | undefined> {
     try {
       return readProcessList(await askSocket(this.folder.masterSocket, 'show proc'));
@@ -430,14 +430,14 @@ export class Haproxy {
     }
   }
 
-  /** The answers of the workers of earlier reloads to a command. */
+  /** Sends a command to the workers of earlier reloads and returns their answers. */
   async askOldWorkers(command: string): Promise<string[]> {
     const old = await this.oldWorkers();
     const ask = (pid: number): Promise<string> => askSocket(this.folder.masterSocket, `@!${pid}\n${command}`);
     return await Promise.all(old.map((pid) => ask(pid).catch(() => '')));
   }
 
-  /** Ids of all HAProxy processes of ours. */
+  /** Ids of all HAProxy processes of this configuration. */
   pids(): number[] {
     return haproxyProcesses(this.folder.config);
   }
@@ -451,7 +451,7 @@ export class Haproxy {
     return this.pid;
   }
 
-  /** Lets HAProxy serve on without us, once starts and reloads that are under way are over; `limitMs` at most. */
+  /** Detaches HAProxy, which serves on, once starts and reloads under way are over or `limitMs` have passed. */
   async detach(limitMs = TURN_LIMIT_MS): Promise<void> {
     this.stopping = true;
     await this.turnOver(limitMs);
@@ -460,7 +460,7 @@ export class Haproxy {
     this.outputs.stop();
   }
 
-  /** Ends every HAProxy process of ours, waits until they are gone, and removes their files. */
+  /** Ends all HAProxy processes of this configuration, waits for their end, and removes their files. */
   async end(): Promise<void> {
     this.stopping = true;
     this.launches = false;
@@ -474,7 +474,7 @@ export class Haproxy {
     this.folder.clear();
   }
 
-  /** Each start and reload has its limits; this one holds for several of them, too. */
+  /** Waits for starts and reloads under way. Each has its own limit; this one holds for all together. */
   private async turnOver(limitMs: number): Promise<void> {
     const limit = new AbortController();
     const over = sleep(limitMs, 'late', { signal: limit.signal }).catch(() => undefined);
@@ -490,8 +490,8 @@ export class Haproxy {
     this.startedWith = this.configOnDisk();
     this.mayHaveOld = false;
     const child = this.outputs.spawnWith(([log, errors]) =>
-      // A session of its own: neither our end nor a Ctrl-C in our terminal reaches it. Sockets of templates have the modes
-      // that the operator's umask gives them.
+      // In its own session neither our end nor a Ctrl-C in our terminal reaches it. Sockets of the operator's templates get
+      // their modes from the operator's umask.
       withInheritedUmask(() =>
         spawn(this.program, words, { detached: true, stdio: ['ignore', log, errors] }),
       ),
@@ -520,10 +520,10 @@ export class Haproxy {
     }
     child.kill('SIGKILL');
     await sleep(20);
-    return { ok: false, why: complaints(this.errors.join('\n')) };
+    return { ok: false, why: errorsIn(this.errors.join('\n')) };
   }
 
-  /** A disk that takes no pid file is no reason not to serve: the process can be found without. */
+  /** Writes the pid file. A failure is only logged, because the process can be found without it. */
   private keepPid(pid: number, since = startedAt(pid)): void {
     try {
       writeText(this.folder.pidFile, printProcess(pid, since));
@@ -546,10 +546,10 @@ export class Haproxy {
     return undefined;
   }
 
-  private hear(chunk: Buffer): void {
+  private readErrors(chunk: Buffer): void {
     for (const line of chunk.toString().split('\n').filter(Boolean)) {
       this.errors = [...this.errors, line].slice(-ERRORS_KEPT);
-      this.log.debug({ line }, 'HAProxy says');
+      this.log.debug({ line }, 'HAProxy wrote to its standard error');
     }
   }
 
@@ -561,14 +561,14 @@ export class Haproxy {
   }
 }
 
-/** The lines of HAProxy's output that say what is wrong. */
-function complaints(output: string): string {
+/** The errors in HAProxy's output. */
+function errorsIn(output: string): string {
   const lines = output.split('\n').filter((line) => /^\[(ALERT|EMERG)\]/.test(line));
   const shown = (lines.length > 0 ? lines : output.split('\n').filter(Boolean)).slice(0, 6);
   return shown.map((line) => line.replace(/^\[\w+\]\s*\(\d+\)\s*:\s*/, '')).join('; ') || 'it says nothing';
 }
 
-/** Line numbers that a complaint names. */
-export function complainedLines(why: string): number[] {
+/** Line numbers in an error of HAProxy. */
+export function errorLines(why: string): number[] {
   return [...why.matchAll(/\.cfg(?:\.new)?:(\d+)\]/g)].map((match) => Number(match[1]));
 }

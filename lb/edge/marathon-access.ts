@@ -1,5 +1,5 @@
 /**
- * Who we are at Marathon: flags and environment to credentials, a service account, and authorities to trust.
+ * Reads the access to Marathon from flags and environment: credentials, a service account, certificate authorities.
  */
 
 import { readFileSync } from 'node:fs';
@@ -56,7 +56,7 @@ function readServiceAccount(json: string | undefined): ServiceAccount | undefine
     if (typeof uid === 'string' && typeof privateKey === 'string' && typeof loginUrl === 'string')
       return { uid, privateKey, loginUrl };
   } catch {
-    // Said below.
+    // The error below names the flag.
   }
   throw new UsageError(
     '--dcos-auth-credentials: the value cannot be used: expected JSON with uid, private_key and login_endpoint',
@@ -74,7 +74,7 @@ function readCredentials(
   return readPair('auth-credentials', inline ?? (user && password ? `${user}:${password}` : undefined));
 }
 
-/** `user:password`, which came with this flag. */
+/** Reads `user:password`; an error names the flag. */
 export function readPair(flag: string, pair: string | undefined): Credentials | undefined {
   if (!pair) return undefined;
   const colon = pair.indexOf(':');

@@ -1,13 +1,13 @@
 /**
- * Talking to Marathon: several addresses tried in order, the one that answered last first.
+ * A client of Marathon that tries several addresses in order, the last one that answered first.
  */
 
 import type { HttpAnswer, HttpClient, HttpRequest, HttpStream } from '../../cluster/runtime/http/client';
 import { splitUserinfo } from '../../cluster/runtime/http/userinfo';
 
-/** The part of an HTTP client that is needed. */
+/** The methods of an HTTP client that are needed here. */
 export type Client = Pick<HttpClient, 'request' | 'stream'>;
-/** What goes into the Authorization header; undefined: nothing. */
+/** Makes the Authorization header; undefined for none. */
 export type Authorize = () => Promise<string | undefined>;
 
 const APPS_PATH = '/v2/apps?embed=apps.tasks';
@@ -26,7 +26,7 @@ export const EVENT_TYPES: readonly string[] = [
 ];
 const EVENTS_PATH = `/v2/events?plan-format=light&${EVENT_TYPES.map((type) => `event_type=${type}`).join('&')}`;
 
-/** One Marathon, and who we are there. */
+/** One Marathon with its authorization. */
 interface Target {
   readonly url: string;
   readonly authorize: Authorize;
@@ -35,7 +35,7 @@ interface Target {
 export class Marathon {
   private order: readonly Target[];
 
-  /** Credentials in a URL count at that Marathon; `authorize` is for the others. */
+  /** Credentials in a URL are used for that Marathon, `authorize` for the others. */
   constructor(
     private readonly client: Client,
     urls: readonly string[],
@@ -47,17 +47,17 @@ export class Marathon {
     });
   }
 
-  /** The apps and their tasks, as JSON. */
+  /** Reads all apps and their tasks as JSON. */
   apps(signal: AbortSignal): Promise<unknown> {
     return this.tryEach((target) => this.readJson(target, APPS_PATH, signal));
   }
 
-  /** One app and its tasks, as JSON; undefined when Marathon does not know it. */
+  /** Reads one app and its tasks as JSON; undefined when Marathon does not know it. */
   app(id: string, signal: AbortSignal): Promise<unknown> {
     return this.tryEach((target) => this.readJson(target, `/v2/apps/${id.replace(/^\/+/, '')}`, signal, 404));
   }
 
-  /** The event stream, open. */
+  /** Opens the event stream. */
   events(signal: AbortSignal): Promise<HttpStream> {
     return this.tryEach(async (target) => {
       const request = { url: target.url + EVENTS_PATH, signal, timeoutMs: STREAM_LIMIT_MS };
@@ -81,7 +81,7 @@ export class Marathon {
     return JSON.parse(answer.body.toString()) as unknown;
   }
 
-  /** Sends with credentials, and once more to where Marathon redirects. */
+  /** Sends a request with credentials, and again to the target of a redirect. */
   private async followed<T extends Pick<HttpAnswer, 'status' | 'headers'>>(
     send: (request: HttpRequest) => Promise<T>,
     { authorize }: Target,
@@ -95,7 +95,7 @@ export class Marathon {
     if (![301, 302, 303, 307, 308].includes(answer.status) || typeof location !== 'string') return answer;
     drop(answer);
     const target = new URL(location, request.url);
-    // As the original: credentials go along, but never from a protected connection to one that is not.
+    // As in the original credentials are sent along, but never from HTTPS to HTTP.
     if (target.protocol !== 'https:' && request.url.startsWith('https:'))
       throw new Error(`the redirect to ${target.origin} is not followed: it leaves HTTPS`);
     return await send({ ...request, headers, url: target.href });

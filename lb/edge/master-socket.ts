@@ -1,11 +1,11 @@
 /**
- * The master process's command line on its unix socket: what processes there are, and reloading.
+ * HAProxy's master CLI on its unix socket: the list of processes, and single commands.
  */
 
 import { connect } from 'node:net';
 import type { ProbeResult } from '../core/events';
 
-/** What `show proc` says. */
+/** The processes in the answer to `show proc`. */
 export interface ProcessList {
   readonly master: number;
   readonly reloads: number;
@@ -32,7 +32,7 @@ export function askSocket(path: string, command: string, timeoutMs = 2000): Prom
   });
 }
 
-/** Asks a socket a command whose answer has a known form. */
+/** Sends a command whose answer has a known form, to test the socket. */
 export async function probeSocket(path: string, command: string, form: RegExp): Promise<ProbeResult> {
   try {
     return form.test(await askSocket(path, command)) ? 'answers' : 'silent';

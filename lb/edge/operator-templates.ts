@@ -1,5 +1,5 @@
 /**
- * The operator's templates as they come: read, with what HAProxy or the load balancer needs otherwise put right or named.
+ * Reads the operator's templates, and adapts or refuses parts that do not fit this load balancer or today's HAProxy.
  */
 
 import { existsSync, readFileSync } from 'node:fs';
@@ -7,10 +7,10 @@ import { dirname, join } from 'node:path';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { type TemplateName, templateNames } from '../core/template-table';
 
-/** Pieces that stand within a line of another one. */
+/** Templates whose text stands within a server's line. */
 const WITHIN_LINE = /^BACKEND_SERVER_(HTTP|TCP)_HEALTHCHECK_OPTIONS$/;
 
-/** Directives that HAProxy does not have any more, and what does the same today. */
+/** Directives that HAProxy has removed, with their successors. */
 const DROPPED: readonly (readonly [directive: RegExp, advice: string])[] = [
   [/^req(i?rep)$/, 'http-request replace-path, replace-uri or replace-header'],
   [/^req(add|set)$/, 'http-request add-header or set-header'],
@@ -23,8 +23,8 @@ const DROPPED: readonly (readonly [directive: RegExp, advice: string])[] = [
 ];
 
 /**
- * The operator's texts: `HAPROXY_<NAME>` of the environment (where `\n` is a line end), else a file of that name in
- * `templates/` of the task's sandbox, else in the folder. Each ends with a line end.
+ * Reads `HAPROXY_<NAME>` of the environment (where `\n` is a line end), else the file of that name in `templates/` of the
+ * task's sandbox, else in the folder. Each text ends with a line end.
  */
 export function readTemplateTexts(
   env: Readonly<Record<string, string | undefined>>,
@@ -49,7 +49,7 @@ export function readTemplateTexts(
   return texts;
 }
 
-/** Fails on a directive that HAProxy would refuse, in words that say what stands in for it. */
+/** Throws a StartError for a directive that HAProxy has removed; the text names its successor. */
 function requireToday(name: TemplateName, text: string): void {
   text.split('\n').forEach((line, index) => {
     const [directive = ''] = line.trim().split(/\s+/);
@@ -61,7 +61,7 @@ function requireToday(name: TemplateName, text: string): void {
   });
 }
 
-/** The socket of marathon-lb's own head, in a folder that only its container has. */
+/** The socket line of marathon-lb's own head, whose folder exists only in its container. */
 const OLD_SOCKET = /^[ \t]*stats socket (\/\S+).*\n/gm;
 
 function checkedHead(head: string): string {
@@ -82,13 +82,13 @@ function checkedHead(head: string): string {
   return head.replace(OLD_SOCKET, (line, path: string) => (existsSync(dirname(path)) ? line : ''));
 }
 
-/** marathon-lb's own scripts: the load balancer's API does what they did. */
+/** marathon-lb's own Lua scripts, which the load balancer's API replaces. */
 const OWN_LUA = /^[ \t]*lua-load\s+\S*\/(getpids|getconfig|getmaps|signalmlb)\.lua[ \t]*$/;
 const OWN_SERVICE =
   /^[ \t]*http-request use-service lua\.(getpids|getconfig|getvhostmap|getappmap|signalmlbhup|signalmlbusr1)\b.*$/;
 const TO_API = '  use_backend meseta_admin if { path_beg /_haproxy_get } or { path_beg /_mlb_signal/ }';
 
-/** A head without marathon-lb's Lua scripts. Where it answered with them it passes those paths on to the API. */
+/** Removes marathon-lb's Lua scripts from a head and forwards their paths to the API. */
 export function replaceLua(head: string, adminBind: string): string {
   const lines = head.split('\n').filter((line) => !OWN_LUA.test(line));
   const first = lines.findIndex((line) => OWN_SERVICE.test(line));

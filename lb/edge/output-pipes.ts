@@ -1,7 +1,8 @@
 /**
- * HAProxy's standard output and standard error: named pipes that HAProxy itself holds open at both ends, so that it can
- * outlive the load balancer. While nobody reads them they fill, and HAProxy drops lines instead of waiting or ending;
- * the next load balancer reads on.
+ * Reads HAProxy's standard output and standard error from named pipes, so that HAProxy can outlive the load balancer.
+ *
+ * HAProxy itself holds both ends of the pipes open. While nobody reads them they fill, and HAProxy drops lines instead of
+ * waiting or ending; the next load balancer reads on.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -9,7 +10,7 @@ import { constants, lstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { Socket } from 'node:net';
 import type { Logger } from '../../cluster/runtime/log';
 
-/** Open at both ends, so that there is a reader as long as HAProxy lives. */
+/** Opening for reading and writing keeps a reader as long as HAProxy lives. */
 const FLAGS = constants.O_RDWR | constants.O_NONBLOCK;
 
 type Listener = (chunk: Buffer) => void;
@@ -29,8 +30,8 @@ export class OutputPipes {
   ) {}
 
   /**
-   * Runs a spawn with descriptors for its output, and hears what it writes. The pipes must not block: a child gets its
-   * descriptors blocking, and reading from the very same ones sets that right for HAProxy, too.
+   * Calls `spawn` with the pipes' descriptors and reads what the child writes. Node makes descriptors of a child blocking;
+   * reading from the same ones makes them non-blocking again, for HAProxy too, which must not wait for a reader.
    */
   spawnWith<T>(spawn: (stdio: readonly [number | 'ignore', number | 'ignore']) => T): T {
     this.stop();
@@ -42,14 +43,14 @@ export class OutputPipes {
     return child;
   }
 
-  /** Hears what a running HAProxy writes from now on: by way of the process, since a pipe may have lost its name. */
+  /** Reads the output of a running HAProxy. The process's own descriptors come first: the pipe's file may be gone. */
   adopt(pid: number): void {
     this.stop();
     this.adoptOne([`/proc/${pid}/fd/1`, this.paths.log], this.listeners.log);
     this.adoptOne([`/proc/${pid}/fd/2`, this.paths.errors], this.listeners.errors);
   }
 
-  /** The first of these paths that can be opened; a program with capabilities of its own hides its descriptors. */
+  /** Reads from the first of these paths that can be opened. A program with file capabilities hides its descriptors. */
   private adoptOne(paths: readonly string[], listener: Listener): void {
     for (const path of paths) {
       try {

@@ -1,8 +1,8 @@
 /**
- * HAProxy processes of this machine, by /proc: whose they are, and ending them.
+ * Finds, watches and ends HAProxy processes of this machine, by way of /proc.
  *
- * Always true: a process counts only when its program is a haproxy, its arguments name our configuration, and it (or the
- * master it is a worker of) runs as our user; what others wrote into their own arguments does not make one.
+ * Always true: a process is ours only when its program is haproxy, its arguments name our configuration, and it or its
+ * master runs as our user; arguments alone do not make a process ours.
  */
 
 import { existsSync, readdirSync, readFileSync, readlinkSync } from 'node:fs';
@@ -10,23 +10,23 @@ import { basename } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { startedAt, statFields } from '../../cluster/runtime/process-start';
 
-/** Whether processes that are no children of ours can be found, and so adopted, on this system. */
+/** True on systems where processes that are no children of ours can be found, and so adopted. */
 export function canFindProcesses(): boolean {
   return existsSync('/proc/self/stat');
 }
 
-/** How often a process that is no child of ours is looked at. */
+/** Interval of watching a process that is no child of ours. */
 export const WATCH_MS = 100;
 
-/** A process by its id and when it began; undefined when that could not be seen, as after its end. */
+/** A process by id and start time, which is undefined when it could not be read, as after the process's end. */
 interface WatchedProcess {
   readonly pid: number;
   readonly since: string | undefined;
 }
 
 /**
- * Calls `ended` once the process is gone; another process that has its id by then is not taken for it. Returns how to
- * watch no longer.
+ * Calls `ended` once the process is gone, also when another process has its id by then. Returns a function that ends the
+ * watch.
  */
 export function watchProcess(
   { pid, since }: WatchedProcess,
@@ -43,7 +43,7 @@ export function watchProcess(
   return () => clearInterval(timer);
 }
 
-/** The process that started this one (or took it over); undefined when there is none. */
+/** The parent process; undefined when there is none. */
 function parentOf(pid: number): number | undefined {
   const parent = Number(statFields(pid)?.[1]);
   return parent > 0 ? parent : undefined;
@@ -59,25 +59,25 @@ function numericFolders(): number[] {
   }
 }
 
-/** Ids of living haproxy processes (master and workers) that were started with this configuration file. */
+/** Ids of running haproxy processes (masters and workers) with this configuration file. */
 export function haproxyProcesses(config: string): number[] {
   return numericFolders().filter((pid) => isHaproxyOf(pid, config));
 }
 
-/** Masters among them: those that are no worker of another. */
+/** Ids of the masters among them: those whose parent is not one of them. */
 export function haproxyMasters(config: string): number[] {
   const pids = haproxyProcesses(config);
   return pids.filter((pid) => !pids.includes(parentOf(pid) ?? 0));
 }
 
-/** Whether this process is a haproxy of ours with this configuration file. */
+/** True when the process is a haproxy of ours with this configuration file. */
 export function isHaproxyOf(pid: number, config: string): boolean {
   if (!namesConfig(pid, config)) return false;
   const parent = parentOf(pid);
   return isOurs(pid) || (parent !== undefined && isOurs(parent) && namesConfig(parent, config));
 }
 
-/** Masters of ours with other configurations than this one, and theirs. */
+/** Masters of our user with other configurations than this one. */
 export function otherMasters(config: string): { pid: number; config: string }[] {
   const ours = numericFolders().flatMap((pid) => {
     const other = isOurs(pid) ? configOf(pid) : undefined;
@@ -101,7 +101,7 @@ function configOf(pid: number): string | undefined {
   }
 }
 
-/** Name of a process's program. A program with capabilities of its own hides its path even from its own user. */
+/** Name of a process's program. A program with file capabilities hides its path even from its own user. */
 function programOf(pid: number): string {
   try {
     // An upgrade of the package leaves "/usr/sbin/haproxy (deleted)".
@@ -112,7 +112,7 @@ function programOf(pid: number): string {
   }
 }
 
-/** Whether a process runs as our user, whatever else it may do. */
+/** True when a process runs as our user, by real and effective user id. */
 function isOurs(pid: number): boolean {
   try {
     const [, real, effective] =
@@ -128,16 +128,16 @@ export function signal(pid: number, name: NodeJS.Signals): void {
   try {
     process.kill(pid, name);
   } catch {
-    // It is gone already, which is what was wanted.
+    // The process is gone already.
   }
 }
 
-/** Ends all haproxy processes of a configuration: asks first, then kills. Returns how many there were. */
+/** Ends all haproxy processes of a configuration by SIGTERM, then SIGKILL. Returns their number. */
 export async function endHaproxies(config: string, patienceMs: number): Promise<number> {
   return await endAll(() => haproxyProcesses(config), patienceMs);
 }
 
-/** Ends the processes a search finds until it finds none. Returns how many there were. */
+/** Ends the processes that `search` returns until it returns none. Returns the number at the first search. */
 export async function endAll(search: () => number[], patienceMs: number): Promise<number> {
   const first = search();
   for (const pid of first) signal(pid, 'SIGTERM');

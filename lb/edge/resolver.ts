@@ -1,8 +1,8 @@
 /**
- * Host names of agents to IPv4 addresses, remembered for a minute.
+ * Resolves host names of agents to IPv4 addresses and caches them for a minute.
  *
- * Always true: a change waits for a host name only the first time it is seen, and then for three seconds at most. An
- * address that is old stays in use while it is asked for again.
+ * Always true: a change waits for a host name only at its first lookup, and then for three seconds at most. An expired
+ * address stays in use until it is looked up again.
  */
 
 import { lookup } from 'node:dns/promises';
@@ -12,11 +12,11 @@ import type { Logger } from '../../cluster/runtime/log';
 import type { App } from '../core/apps';
 
 const KEPT_MS = 60_000;
-/** A host that could not be resolved is asked for again after this time. */
+/** Time until a host name that could not be resolved is looked up again. */
 const FAILED_MS = 10_000;
 const LOOKUP_LIMIT_MS = 3000;
 
-/** The part of dns.lookup that is needed. */
+/** Looks up the IPv4 address of a host name. */
 export type Lookup = (host: string) => Promise<string>;
 
 const systemLookup: Lookup = async (host) => (await lookup(host, { family: 4 })).address;
@@ -31,7 +31,7 @@ export class Resolver {
   private cached = new Map<string, CachedAddress>();
   private readonly asking = new Map<string, Promise<void>>();
   private last: ReadonlyMap<string, string> = new Map();
-  /** Whether a host had no address the last time: it is worth asking again soon. */
+  /** True when a host had no address the last time, so that a retry is due soon. */
   failing = false;
 
   constructor(
@@ -40,7 +40,7 @@ export class Resolver {
     private readonly look: Lookup = systemLookup,
   ) {}
 
-  /** Addresses of all hosts that tasks of these apps run on; the same object as before when they are the same. */
+  /** Addresses of all hosts of these apps' tasks; the same object as before when none changed. */
   async resolve(apps: readonly App[]): Promise<ReadonlyMap<string, string>> {
     const hosts = new Set<string>();
     for (const app of apps) for (const host of this.hostsOf(app)) hosts.add(host);
@@ -67,7 +67,7 @@ export class Resolver {
     return hosts;
   }
 
-  /** Asks for a host when it is time to. Returns what has to be waited for: nothing while an older answer will do. */
+  /** Looks a host up when its address expired. Returns the lookup to wait for; undefined when there is an address. */
   private askFor(host: string): Promise<void> | undefined {
     if (isIP(host) || host === 'localhost') return undefined;
     const cached = this.cached.get(host);

@@ -1,7 +1,7 @@
 /**
- * Orders to the running HAProxy worker over its socket: servers, weights, maps and certificates.
+ * Sends commands to the running HAProxy worker over the Runtime API: servers, weights, maps and certificates.
  *
- * Always true: a server that is removed takes no new request from that moment, and is deleted once it has none left.
+ * Always true: a removed server gets no new request from that moment on, and is deleted once it has none left.
  */
 
 import type { Logger } from '../../cluster/runtime/log';
@@ -10,26 +10,26 @@ import { APP_MAP, HOST_MAP } from '../core/maps';
 import type { Outcome } from './haproxy';
 import { askSocket } from './master-socket';
 
-/** HAProxy's line of commands may be 16 kB. */
+/** HAProxy takes command lines of up to 16 kB. */
 const LINE_MAX_BYTES = 12_000;
-/** How often servers that leave are looked at: soon at first, seldom while they keep connections. */
+/** Interval of attempts to delete removed servers; it grows while they keep connections. */
 const SWEEP_FIRST_MS = 100;
 const SWEEP_LAST_MS = 3000;
 const SWEPT_AT_ONCE = 50;
 
 export class RuntimeApi {
-  /** Servers that finish their requests, by name, with the line they had while they were wanted. */
+  /** Removed servers that still finish their requests, by name, with the line they had. */
   private leaving = new Map<string, string>();
   private timer: NodeJS.Timeout | undefined;
   private sweepMs = SWEEP_FIRST_MS;
   private stopped = false;
-  /** Orders and sweeps take turns: a server must not be deleted while it is put back. */
+  /** Commands and sweeps run one after the other: a server must not be deleted while it is put back. */
   private turn: Promise<unknown> = Promise.resolve();
-  /** Orders given, and servers that still finish their requests. */
+  /** Number of commands that were carried out. */
   orders = 0;
 
   constructor(
-    /** The socket's path; a function when it may move. */
+    /** The path of the socket; a function when it may change. */
     private readonly socket: string | (() => string),
     private readonly mapFolder: string | undefined,
     private readonly log: Logger,
@@ -39,7 +39,7 @@ export class RuntimeApi {
     return this.leaving.size;
   }
 
-  /** Carries the commands out in order. At the first that fails it says why; a reload then sets things right. */
+  /** Carries out the commands in order and ends at the first that fails; a reload then repairs the rest. */
   perform(commands: readonly Command[]): Promise<Outcome> {
     return this.inTurn(() => this.performNow(commands));
   }
@@ -68,12 +68,12 @@ export class RuntimeApi {
     }
   }
 
-  /** The new worker has read the configuration: what was leaving is gone. */
+  /** Forgets the removed servers after a reload: the new worker does not have them. */
   forget(): void {
     this.leaving = new Map();
   }
 
-  /** Servers that an earlier load balancer took out to delete them; their lines are not known. */
+  /** Takes over servers that an earlier load balancer removed; their lines are unknown. */
   adoptLeaving(names: readonly string[]): void {
     for (const name of names) this.leaving.set(name, '');
     this.sweepSoon();
@@ -84,19 +84,19 @@ export class RuntimeApi {
     clearTimeout(this.timer);
   }
 
-  /** The answer to one command. */
+  /** Sends one command and returns the answer. */
   ask(command: string): Promise<string> {
     return askSocket(typeof this.socket === 'string' ? this.socket : this.socket(), command);
   }
 
-  /** Whether any request or connection has lasted for longer than this: a reload would set an end to it. */
+  /** True when a request or connection has lasted longer than this, which a reload would end. */
   async hasLong(olderMs: number): Promise<boolean> {
     return longestSession(await this.ask('show sess')) * 1000 >= olderMs;
   }
 
-  /** Puts a new certificate in the place of one that is loaded. */
+  /** Replaces a loaded certificate. */
   async replaceCertificate(path: string, pem: string): Promise<Outcome> {
-    // An empty line would end the certificate, and the rest would be taken for commands.
+    // An empty line ends the certificate, and HAProxy would take the rest for commands.
     const lines = pem.split(/[\r\n]+/).filter((line) => line.trim() !== '');
     const set = await this.ask(`set ssl cert ${path} <<\n${lines.join('\n')}\n`);
     if (!/transaction (created|updated)/i.test(set)) return { ok: false, why: firstLine(set) };
@@ -135,7 +135,7 @@ export class RuntimeApi {
     return [`add server ${name} ${full}`, ...health, ...ready];
   }
 
-  /** Sends lines together; returns the first complaint. */
+  /** Sends lines in batches; returns the first error. */
   private async send(lines: readonly string[]): Promise<string | undefined> {
     let batch: string[] = [];
     let size = 0;
@@ -144,9 +144,9 @@ export class RuntimeApi {
       const sent = batch;
       batch = [];
       size = 0;
-      const complaints = complaintsOf(await this.ask(sent.join(';')));
-      const again = withoutUsedIds(sent, complaints);
-      return again ? complaintsOf(await this.ask(again.join(';')))[0] : complaints[0];
+      const errors = errorsOf(await this.ask(sent.join(';')));
+      const again = withoutUsedIds(sent, errors);
+      return again ? errorsOf(await this.ask(again.join(';')))[0] : errors[0];
     };
     for (const line of lines) {
       if (size + line.length > LINE_MAX_BYTES) {
@@ -179,7 +179,7 @@ export class RuntimeApi {
     this.timer = setTimeout(() => {
       this.timer = undefined;
       this.sweepAll().catch((error: Error) =>
-        this.log.debug({ error: error.message }, 'servers stay for now'),
+        this.log.debug({ error: error.message }, 'removed servers cannot be deleted yet; it is tried again'),
       );
     }, this.sweepMs);
     this.timer.unref();
@@ -195,7 +195,7 @@ export class RuntimeApi {
     this.sweepSoon();
   }
 
-  /** Deletes those of these leaving servers that have no request left. Returns which. */
+  /** Deletes the removed servers among these that have no request left, and returns them. */
   private async sweep(names: readonly string[]): Promise<string[]> {
     const candidates = names.filter((name) => this.leaving.has(name));
     if (candidates.length === 0) return [];
@@ -211,7 +211,7 @@ export class RuntimeApi {
 
 const SECONDS = { d: 86_400, h: 3600, m: 60, s: 1 } as const;
 
-/** The age of the oldest session in the answer to `show sess`, in seconds; our own is none. */
+/** The age in seconds of the oldest session in the answer to `show sess`, without sessions of the Runtime API. */
 export function longestSession(answer: string): number {
   let longest = 0;
   for (const line of answer.split('\n')) {
@@ -225,18 +225,18 @@ export function longestSession(answer: string): number {
   return longest;
 }
 
-function complaintsOf(answer: string): string[] {
+function errorsOf(answer: string): string[] {
   return answer.split('\n').filter((line) => line.trim() !== '' && !isGood(line));
 }
 
 /**
- * What to send once more when the only complaint is about ids: a server that leaves, or one that came before, may have the
- * id that the file gives to a new one. HAProxy then chooses; the next reload takes the file's. Undefined when something
- * else is wrong.
+ * Commands to send again without ids, when the only errors are about ids in use: a server that is being removed, or an
+ * earlier one, may have the id that the file gives to a new server. HAProxy then chooses an id, until the next reload.
+ * Undefined when there are other errors.
  */
-export function withoutUsedIds(sent: readonly string[], complaints: readonly string[]): string[] | undefined {
-  const usedIds = new Set(complaints.flatMap((line) => /custom id (\d+) already used/.exec(line)?.[1] ?? []));
-  const others = complaints.filter((line) => !/custom id \d+ already used|no such server/i.test(line));
+export function withoutUsedIds(sent: readonly string[], errors: readonly string[]): string[] | undefined {
+  const usedIds = new Set(errors.flatMap((line) => /custom id (\d+) already used/.exec(line)?.[1] ?? []));
+  const others = errors.filter((line) => !/custom id \d+ already used|no such server/i.test(line));
   if (usedIds.size === 0 || others.length > 0) return undefined;
   const refused = new Set(
     sent.flatMap((line) => {

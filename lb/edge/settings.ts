@@ -1,5 +1,5 @@
 /**
- * Readers of single settings: texts of flags and of the environment to values, or an error that names the flag.
+ * Readers of single flags and environment variables; an error names the flag or variable.
  */
 
 import { UsageError } from '../../cluster/runtime/config/flags';
@@ -7,9 +7,9 @@ import type { PortRange } from '../core/service-ports';
 
 type Env = Readonly<Record<string, string | undefined>>;
 
-/** marathon-lb's defaults; a request whose server is gone is tried at another one at once. */
+/** marathon-lb's options; with `redispatch 1` a request whose server is gone is tried at another one at once. */
 const DEFAULT_OPTIONS = 'redispatch 1,http-server-close,dontlognull';
-/** Lets an old worker end kept-alive connections after an answer, and not between two requests. */
+/** Makes an old worker close idle keep-alive connections after an answer, and not between two requests. */
 const NEEDED_OPTION = 'idle-close-on-response';
 
 /** The `option` lines of HAProxy's defaults. */
@@ -20,7 +20,7 @@ export function readDefaultOptions(value: string | undefined): string[] {
   return [...new Set([...options, NEEDED_OPTION])].filter(Boolean).sort();
 }
 
-/** Certificates in the environment: file name to text. */
+/** Certificates in the environment, by file name. */
 export function certificatesOf(env: Env): Map<string, string> {
   const certificates = new Map<string, string>();
   const first = env['HAPROXY_SSL_CERT'];
@@ -33,7 +33,7 @@ export function certificatesOf(env: Env): Map<string, string> {
   return certificates;
 }
 
-/** The range of service ports to give; both ends 0: none. */
+/** The range of service ports to choose from; undefined when both ends are 0. */
 export function readPortRange(min: number, max: number): PortRange | undefined {
   if (min === 0 && max === 0) return undefined;
   if (min > 0 && max >= min) return { min, max };
@@ -63,8 +63,8 @@ const SHORT: Readonly<Record<string, string>> = {
 };
 
 /**
- * Arguments as marathon-lb took them, in our form: short names, several URLs after `--marathon`, levels in capitals, and
- * the first word `sse` or `poll` of its container.
+ * Translates marathon-lb's arguments: short names, several URLs after `--marathon`, log levels in capitals, and the first
+ * word `sse` or `poll` of its container.
  */
 export function expandArguments(args: readonly string[]): string[] {
   const container = args[0] === 'sse' || args[0] === 'poll';

@@ -1,5 +1,5 @@
 /**
- * Performs the load balancer's life (`core/step.ts`): finds, adopts, starts, lets go and ends HAProxy, and asks its sockets.
+ * Performs the effects of `core/step.ts`: finds, adopts, starts, detaches and ends HAProxy, and probes its sockets.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
@@ -19,9 +19,9 @@ interface SupervisorDeps {
   readonly balancer: Balancer;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Reads the apps; fails when Marathon cannot be read. */
+  /** Reads the apps; fails when Marathon cannot be reached. */
   readonly readApps: () => Promise<unknown>;
-  /** Fails, in words for the operator, when a listener of ours that HAProxy does not hold cannot be had. */
+  /** Throws a StartError when an own listener that HAProxy does not have yet cannot be bound. */
   readonly requireListeners: () => Promise<void>;
 }
 
@@ -41,7 +41,7 @@ export class Supervisor {
       log,
       perform: this.performers(),
       onBroken: (error) => {
-        log.error({ error: error.stack ?? error.message }, "the load balancer's own state broke");
+        log.error({ error: error.stack ?? error.message }, "the load balancer's state machine failed");
         this.broken = true;
         this.settleStart(error.message);
         this.settleStop();
@@ -62,7 +62,7 @@ export class Supervisor {
     return this.mailbox.read(healthOf);
   }
 
-  /** Resolves when HAProxy serves; fails with a StartError. */
+  /** Resolves when HAProxy serves; fails with a StartError when it cannot. */
   async start(): Promise<void> {
     const why = await new Promise<string | undefined>((resolve) => {
       this.settleStart = resolve;
@@ -71,7 +71,7 @@ export class Supervisor {
     if (why !== undefined) throw new StartError(why);
   }
 
-  /** Lets HAProxy serve on, or ends it; `failed`: because the start failed. */
+  /** Detaches or ends HAProxy; `failed`: because the start failed. */
   async stop(failed: boolean): Promise<void> {
     if (this.broken) return await this.parts.haproxy.detach();
     await new Promise<void>((resolve) => {
@@ -114,12 +114,12 @@ export class Supervisor {
 
   private async released(work: Promise<void>): Promise<void> {
     await work.catch((error: Error) => {
-      this.parts.log.error({ error: error.message }, 'HAProxy cannot be let go or ended');
+      this.parts.log.error({ error: error.message }, 'HAProxy cannot be detached or ended');
     });
     this.post({ kind: 'haproxy.released', pid: this.parts.haproxy.masterPid });
   }
 
-  /** The next load balancer has to know the worker of a HAProxy that was started while we stop. */
+  /** Detaches HAProxy. The next load balancer has to know a worker that was started during the stop. */
   private async letGo(): Promise<void> {
     const { haproxy, balancer } = this.parts;
     await haproxy.detach();
@@ -159,7 +159,7 @@ export class Supervisor {
     balancer.noticeRestartSoon();
   }
 
-  /** Starts HAProxy. Returns why it does not run, if it does not. */
+  /** Starts HAProxy. Returns the reason when it does not run. */
   private async startWith(source: ConfigSource): Promise<string> {
     const { haproxy, balancer, requireListeners } = this.parts;
     if (source === 'current') {

@@ -1,22 +1,22 @@
 /**
- * Log lines to a syslog socket as well, through the system's `logger`, because such sockets take datagrams.
+ * Sends log lines to a syslog socket as well, by way of the program `logger`, because such sockets take datagrams.
  */
 
 import { type ChildProcess, spawn } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import type { Logger } from '../../cluster/runtime/log';
 
-/** Unread text kept for `logger`; a line more is not told. */
+/** Limit of text that `logger` has not read; further lines are dropped. */
 const UNREAD_MAX_BYTES = 1_000_000;
 
 const END_PATIENCE_MS = 1000;
 
-/** A `logger` that ended is started again after this time. */
+/** Time until an ended `logger` is started again. */
 const AGAIN_MS = 1000;
 
 /**
- * A logger that also tells the socket. When `logger` is not there or ends, as it may with the syslog daemon, it says so
- * once and goes on, and the socket is told again as soon as that works.
+ * Wraps a logger, so that it also writes to the socket. When `logger` is missing or ends, as it may with the syslog daemon,
+ * that is logged once, and lines go to the socket again as soon as that works.
  */
 export function withSyslog(log: Logger, socket: string): { readonly log: Logger; stop(): void } {
   let stopped = false;
@@ -34,9 +34,11 @@ export function withSyslog(log: Logger, socket: string): { readonly log: Logger;
     child = spawn('logger', ['--socket', socket, '--tag', 'meseta-lb'], {
       stdio: ['pipe', 'ignore', 'ignore'],
     });
-    child.on('error', (error) => lost({ error: error.message }, 'nothing goes to syslog for now'));
+    child.on('error', (error) =>
+      lost({ error: error.message }, 'nothing goes to syslog: `logger` cannot be run'),
+    );
     child.on('exit', (status) =>
-      lost({ status: status ?? '' }, '`logger` ended; nothing goes to syslog for now'),
+      lost({ status: status ?? '' }, 'nothing goes to syslog until `logger`, which ended, runs again'),
     );
     child.stdin?.on('error', () => undefined);
   };

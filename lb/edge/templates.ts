@@ -1,9 +1,8 @@
 /**
- * The text templates beside the code, compiled once, and the texts of the operator that replace them. Handlebars never
- * sees text that comes from an app as a template.
+ * Compiles the templates of `lb/templates/` and the operator's replacements, once.
  *
- * Every value goes through one of the helpers, which refuse what could end a line or begin something new. Readers of
- * labels have refused it long before: a complaint here is a mistake of ours.
+ * Always true: Handlebars never compiles text that comes from an app. Each value passes a helper that refuses text which
+ * could end a line or begin a new one. The readers of labels refuse it first, so a failed assertion here is a bug.
  */
 
 import { createHash } from 'node:crypto';
@@ -35,26 +34,26 @@ const helpers: Readonly<Record<string, (value: unknown) => string>> = {
     assert(text.split(' ').every(isSafeWord), `not words for the configuration: ${JSON.stringify(text)}`);
     return text;
   },
-  /** Patterns of an ACL, after its options. */
+  /** Patterns of an ACL, with its options. */
   patterns: (value) => {
     const text = String(value);
     const bare = text.replace(/^(-i )?(-m [a-z]+ )?/, '');
     assert(bare.split(' ').every(isPattern), `not patterns for the configuration: ${JSON.stringify(text)}`);
     return text;
   },
-  /** A text in quotes, in which HAProxy must not look for variables of its environment. */
+  /** A text in quotes, without variables of the environment for HAProxy to expand. */
   quoted: (value) => {
     const text = String(value);
     assert(!CONTROL.test(text), `not a text for the configuration: ${JSON.stringify(text)}`);
     return `"${text.replace(/["\\$]/g, '\\$&')}"`;
   },
-  /** The rest of a line, put together by us. */
+  /** The rest of a line, made by this load balancer. */
   line: (value) => {
     const text = String(value);
     assert(!CONTROL.test(text), `not a part of a line: ${JSON.stringify(text)}`);
     return text;
   },
-  /** A word, or nothing, where HAProxy expands `%`. */
+  /** A word, or an empty text, where HAProxy expands `%`. */
   format: (value) => (value === '' ? '' : (helpers['word']?.(value).replaceAll('%', '%%') ?? '')),
   /** A regular expression: a word with backslashes before punctuation. */
   pattern: (value) => {
@@ -63,7 +62,7 @@ const helpers: Readonly<Record<string, (value: unknown) => string>> = {
     assert(bare === '' || isSafeWord(bare), `not a pattern: ${JSON.stringify(text)}`);
     return text;
   },
-  /** A path the operator named: blanks and quotes are escaped. */
+  /** A path of the operator, with blanks and quotes escaped. */
   file: (value) => {
     const text = String(value);
     assert(!CONTROL.test(text), `not a path for the configuration: ${JSON.stringify(text)}`);
@@ -73,7 +72,7 @@ const helpers: Readonly<Record<string, (value: unknown) => string>> = {
 
 export type TemplateTexts = ReadonlyMap<TemplateName, string>;
 
-/** Reads and compiles `lb/templates/*.hbs`; `replaced` are texts of the operator in marathon-lb's form. */
+/** Compiles all templates; `replaced` are the operator's texts in marathon-lb's form. */
 export function loadTemplates(
   replaced: TemplateTexts = new Map(),
   folder = join(__dirname, '../templates'),
@@ -96,8 +95,8 @@ type TemplatePart =
   | { readonly name: string; readonly helper: ((value: unknown) => string) | undefined };
 
 /**
- * A template without conditions and loops as a list of texts and values: there are thousands of those, and this is five
- * times as fast as Handlebars' own way. Undefined when the template is not of that kind.
+ * Compiles a template without conditions and loops to a list of texts and values, which renders five times as fast as
+ * with Handlebars. Undefined for other templates.
  */
 function compileFlat({ body }: hbs.AST.Program): ((values: TemplateValues) => string) | undefined {
   const parts: TemplatePart[] = [];
@@ -147,19 +146,19 @@ function compileReplacement(name: TemplateName, text: string): (values: Template
   return (values) => compiled.format.fill(values);
 }
 
-/** A head of the operator's, with the socket that HAProxy is steered by. */
+/** Adds the socket of the Runtime API to the operator's head. */
 function operatorHead(text: string, values: TemplateValues): string {
   const socket = `  stats socket ${helpers['file']?.(values['socket'])} mode 600 level admin expose-fd listeners\n`;
-  // HAProxy of today would not start where it may open fewer files than maxconn asks for.
+  // Today's HAProxy does not start when it may open fewer files than maxconn needs.
   const limits = /\bstrict-limits\b/.test(text) ? '' : '  no strict-limits\n';
   const steered = text.replace(/^[ \t]*global[ \t]*\n/m, (global) => global + socket + limits);
   return replaceLua(steered, String(values['adminBind']));
 }
 
-/** Hashes kept; server names come back with every reading of the apps. */
+/** Limit of cached hashes; the same server names are hashed with each reading of the apps. */
 const HASHES_MAX = 50_000;
 
-/** The hash functions that names in the configuration are made with. */
+/** The hash functions for names in the configuration. */
 export const digests: Digests = { sha1: remembering('sha1'), sha256: remembering('sha256') };
 
 function remembering(algorithm: string): (text: string) => string {

@@ -1,5 +1,5 @@
 /**
- * Reads HAProxy's counters now and then, when somebody asks, and before a worker goes.
+ * Reads HAProxy's counters at intervals, on request, and before a worker ends.
  */
 
 import type { Logger } from '../../cluster/runtime/log';
@@ -15,7 +15,7 @@ export class Traffic {
   private known: readonly VersionTraffic[] = [];
   private readAt = Number.NEGATIVE_INFINITY;
   private timer: NodeJS.Timeout | undefined;
-  /** Nobody has asked yet: then HAProxy is not asked either. */
+  /** False until the first request: until then HAProxy's counters are not read. */
   private asked = false;
 
   constructor(
@@ -33,7 +33,7 @@ export class Traffic {
     clearInterval(this.timer);
   }
 
-  /** The traffic by app and version, not older than half a second. */
+  /** The traffic by app and version, at most half a second old. */
   async read(): Promise<readonly VersionTraffic[]> {
     this.asked = true;
     return await this.look();
@@ -51,7 +51,7 @@ export class Traffic {
     return this.known;
   }
 
-  /** The worker is about to go: what it counted is added, and the next one counts from zero. */
+  /** Adds the counters of a worker that is about to end; the next one counts from zero. */
   async workerEnds(): Promise<void> {
     this.readAt = Number.NEGATIVE_INFINITY;
     await this.look();

@@ -1,6 +1,7 @@
 /**
- * The folder on disk: the configuration, the pid files and the sockets. One load balancer owns it at a time; its HAProxy
- * may serve on in it without one.
+ * The work folder on disk, with the configuration, the pid file and the sockets, and its lock.
+ *
+ * One load balancer has the folder at a time; HAProxy may serve on in it without one.
  *
  * Always true: a file that belongs to another user is not read, and nobody else can write into the folder.
  */
@@ -27,7 +28,7 @@ import { APP_MAP, HOST_MAP } from '../core/maps';
 /** A unix socket's path may have 107 bytes, and HAProxy binds it under a longer name first. */
 const SOCKET_PATH_MAX_BYTES = 86;
 
-/** The configuration may be where other programs read it. */
+/** Other programs may read the configuration. */
 const CONFIG_FOLDER = 0o755;
 
 export interface WorkFolder {
@@ -35,28 +36,28 @@ export interface WorkFolder {
   readonly config: string;
   readonly hostMap: string;
   readonly appMap: string;
-  /** Where HAProxy's verdicts on servers wait for the next worker. */
+  /** HAProxy's server-state file for the next worker. */
   readonly stateFile: string;
-  /** For certificates that came in the environment. */
+  /** Folder for certificates of the environment. */
   readonly certificates: string;
   readonly pidFile: string;
   readonly masterSocket: string;
   readonly statsSocket: string;
-  /** The Runtime API socket's other path: a reload makes a removed socket again only under another one. */
+  /** The other path of the Runtime API's socket: a reload recreates a removed socket only at another path. */
   readonly otherStatsSocket: string;
-  /** What the next load balancer has to know of this one's HAProxy. */
+  /** The record for the next load balancer. */
   readonly handover: string;
-  /** Pipes that HAProxy writes its log lines and complaints to. */
+  /** Named pipes for HAProxy's standard output and standard error. */
   readonly outputs: { readonly log: string; readonly errors: string };
-  /** Makes the folder and its lock again when somebody removed them. */
+  /** Recreates the folder and its lock when they were removed. */
   ensure(): void;
-  /** Gives the folder free. */
+  /** Releases the lock. */
   release(): void;
-  /** Removes HAProxy's sockets and pipes, once it is gone. */
+  /** Removes HAProxy's sockets and pipes after its end. */
   clear(): void;
 }
 
-/** Makes and takes the folder. Fails when a living process has it or when it is another user's. */
+/** Makes and locks the folder. Fails when a running process has it or when it belongs to another user. */
 export function openWorkFolder(path: string, configPath: string | undefined): WorkFolder {
   const folder = resolve(path);
   const config = configPath === undefined ? join(folder, 'haproxy.cfg') : resolve(configPath);
@@ -108,7 +109,7 @@ export function openWorkFolder(path: string, configPath: string | undefined): Wo
   };
 }
 
-/** Makes a folder that only this user may write to. Fails when it is another user's. */
+/** Makes a folder that only this user can write to. Fails when it belongs to another user. */
 function makePrivate(folder: string): void {
   makeFolder(folder);
   const { uid, mode } = statSync(folder);
@@ -126,8 +127,8 @@ function isOwner(uid: number): boolean {
 }
 
 /**
- * A short folder for sockets when the work folder's path is too long, or has characters HAProxy would take apart. The
- * next load balancer of the work folder finds the same one.
+ * A short folder for sockets when the work folder's path is too long or has characters that HAProxy would split at. The
+ * next load balancer of the work folder uses the same one.
  */
 function socketFolder(folder: string): string {
   const longest = join(folder, 'haproxy-master.sock');
@@ -140,14 +141,14 @@ function socketFolder(folder: string): string {
   return short;
 }
 
-/** The lock names the process that has the folder by id, start and boot, so that a reused id is not taken for it. */
+/** Takes the lock, which names its process by id, start time and boot, so that a reused id is noticed. */
 function takeLock(lock: string): void {
   const ours = `${lock}.${process.pid}`;
   try {
     for (;;) {
       writeFileSync(ours, printProcess(process.pid), { mode: 0o600 });
       try {
-        // The lock is there with its text, or not at all.
+        // A link makes the lock appear with its text, or not at all.
         linkSync(ours, lock);
         return;
       } catch (error) {
@@ -160,7 +161,7 @@ function takeLock(lock: string): void {
   }
 }
 
-/** Removes the lock of a process that is gone; fails when it lives. */
+/** Removes the lock of a process that is gone; fails when the process runs. */
 function removeStale(lock: string): void {
   const text = readText(lock);
   refuseLiving(lock, text);
@@ -171,7 +172,7 @@ function removeStale(lock: string): void {
   } catch {
     return;
   }
-  // Another one may have removed the stale lock and made its own meanwhile.
+  // Another load balancer may have replaced the stale lock meanwhile.
   const moved = readText(aside);
   if (moved !== text) {
     renameSync(aside, lock);
@@ -190,7 +191,7 @@ function refuseLiving(lock: string, text: string): void {
   }
 }
 
-/** The text of a file that this user (or root) owns and that is no link; nothing for others. */
+/** The text of a file of this user or root that is no link; empty for other files. */
 export function readOwnText(path: string): string {
   try {
     const stats = lstatSync(path);
@@ -201,7 +202,7 @@ export function readOwnText(path: string): string {
   }
 }
 
-/** The text of a file, or nothing. */
+/** The text of a file; empty when it cannot be read. */
 export function readText(path: string): string {
   try {
     return readFileSync(path, 'utf8');
@@ -210,14 +211,14 @@ export function readText(path: string): string {
   }
 }
 
-/** Replaces a file in one move, and only when its text changes. Returns whether it did. */
+/** Replaces a file atomically when its text changes. Returns false when it is the same. */
 export function writeText(path: string, text: string): boolean {
   if (readText(path) === text) return false;
   replaceText(path, text);
   return true;
 }
 
-/** Replaces a file in one move. */
+/** Replaces a file atomically. */
 export function replaceText(path: string, text: string): void {
   const temporary = `${path}.tmp`;
   writeFileSync(temporary, text, { mode: 0o600 });

@@ -127,7 +127,9 @@ test('a request that does not end is cut at the deadline, and the others lose no
   const master = await machine.startMaster();
   await machine.startAgent('agent', ['--resources=cpus:4;mem:4096;ports:[21000-21100]']);
   const api = await freePort();
-  const [http, appIds, stats] = [await freePort(), await freePort(), await freePort()];
+  const http = await freePort();
+  const appIds = await freePort();
+  const stats = await freePort();
   const args = [`--master=127.0.0.1:${master.http.port}`, '--http_port=0', '--hostname=127.0.0.1'];
   const flags = ['--mesos_user=root', `--lb_drain=http://127.0.0.1:${api}`, '--lb_drain_timeout=1500'];
   const marathon = await startMarathon(marathonConfig(flagsOf(MARATHON_FLAGS, [...args, ...flags])), {

@@ -18,7 +18,8 @@ async function isServed(front: number, host: string): Promise<boolean> {
 test('a wrong label is listed and the rest goes on', async () => {
   const { marathon, lb } = await bench();
   const web = await backend('web');
-  const [a, b] = [await freePort(), await freePort()];
+  const a = await freePort();
+  const b = await freePort();
   const evil = 'evil.localhost\n  http-request deny';
   marathon.change([
     appJson('/evil', a, [taskJson('t1', [web.port])], {
@@ -37,7 +38,8 @@ test('a wrong label is listed and the rest goes on', async () => {
 test('a value that only HAProxy can judge costs no more than the part it is about', async () => {
   const { marathon, lb, front } = await bench();
   const web = await backend('web');
-  const [certified, open] = [await freePort(), await freePort()];
+  const certified = await freePort();
+  const open = await freePort();
   marathon.change([
     appJson('/certificate', certified, [taskJson('t1', [web.port])], {
       labels: { HAPROXY_0_VHOST: 'certificate.localhost', HAPROXY_0_SSL_CERT: '/no/such.pem' },
@@ -65,7 +67,8 @@ test('a value that only HAProxy can judge costs no more than the part it is abou
 
 test('a port that somebody else has costs only its app, and is taken once it is free', async () => {
   const { marathon, lb, front } = await bench();
-  const [web, other] = [await backend('web'), await backend('other')];
+  const web = await backend('web');
+  const other = await backend('other');
   marathon.change([
     appJson('/blocked', other.port, [taskJson('t1', [web.port])]),
     appJson('/clash', front, [taskJson('t3', [web.port])], {
@@ -129,7 +132,8 @@ test('two addresses of one port are two listeners, and one for all others stands
 
 test('a listener that no check finds fault with, and HAProxy cannot have, is left out alone', async () => {
   const { marathon, lb, front } = await bench();
-  const [port, web] = [await freePort(), await backend('web')];
+  const port = await freePort();
+  const web = await backend('web');
   const stranger = createServer();
   await new Promise<void>((resolve) => stranger.listen(port, '127.0.0.9', resolve));
   cleanups.add(() => new Promise((resolve) => stranger.close(resolve)));

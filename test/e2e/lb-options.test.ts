@@ -121,7 +121,8 @@ test('SIGHUP reads the apps again and SIGUSR1 reloads; neither ends it. Requests
   await marathon.start();
   cleanups.add(() => marathon.stop());
   const child = await daemon(marathon.url, ['--sse', '--access-log', 'stdout']);
-  let [out, err] = ['', ''];
+  let out = '';
+  let err = '';
   child.stdout?.on('data', (chunk: Buffer) => {
     out += chunk.toString();
   });
@@ -162,7 +163,8 @@ test('a certificate file with empty lines in it is put in place all the same', a
   const folder = newFolder();
   const make = (name: string): string => {
     const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    const [key, cert] = [join(folder, 'k'), join(folder, 'c')];
+    const key = join(folder, 'k');
+    const cert = join(folder, 'c');
     execFileSync('openssl', [...words, '-subj', `/CN=${name}`, '-keyout', key, '-out', cert], {
       stdio: 'ignore',
     });

@@ -51,7 +51,8 @@ async function stand(webCount = 4, more: readonly string[] = []): Promise<Stand>
   const webs = await Promise.all(
     Array.from({ length: webCount }, (_none, index) => webServer(`web.${index}`, cleanups)),
   );
-  const [port, marathon] = [await freePort(), new FakeMarathon()];
+  const port = await freePort();
+  const marathon = new FakeMarathon();
   const url = await marathon.start(await freePort());
   cleanups.add(() => marathon.stop());
   const api = (path: string): Promise<Answer> => ask(site.ports.api, path);
@@ -365,7 +366,8 @@ test('a certificate that changes while no load balancer runs, or while Marathon 
 
 /** A certificate with its key, made beside and moved into place. */
 function makeCertificate(path: string, commonName: string): void {
-  const [key, fresh] = [`${path}.key`, `${path}.fresh`];
+  const key = `${path}.key`;
+  const fresh = `${path}.fresh`;
   const curve = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes', '-days', '2'];
   execFileSync(
     'openssl',

@@ -125,7 +125,8 @@ test('a task is taken out on request, and the answer comes when its connections 
 
 test('a task goes out after those have come in that Marathon knew when it asked, also of an app not yet served', async () => {
   const webs = await Promise.all(['a', 'b', 'c', 'd'].map((name) => webServer(name, cleanups)));
-  const [port, other] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const other = await freePort();
   const app = (id: string, index: number, ...used: number[]): Record<string, unknown> =>
     appJson(
       id,
@@ -322,7 +323,9 @@ test('traffic is counted by app and version', async () => {
 
 test('template labels of a listed group are used, and one that HAProxy refuses is not', async () => {
   const web = await webServer('web', cleanups);
-  const [good, bad, other] = [await freePort(), await freePort(), await freePort()];
+  const good = await freePort();
+  const bad = await freePort();
+  const other = await freePort();
   const line = '  http-response set-header X-Own yes\n';
   const labels = (text: string, more = {}): Record<string, unknown> => ({
     labels: { HAPROXY_0_MODE: 'http', HAPROXY_0_BACKEND_HTTP_OPTIONS: text, ...more },

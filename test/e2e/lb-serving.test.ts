@@ -42,7 +42,8 @@ test('an app is reached by host name, with and without port, by service port and
 test('a changed number of servers is served quickly, and no request fails on the way', async () => {
   const { marathon, front } = await bench();
   const ports = await Promise.all(Array.from({ length: 10 }, freePort));
-  const [first, two] = [await backend('one'), await backend('two')];
+  const first = await backend('one');
+  const second = await backend('two');
   const apps = (servers: readonly number[]): unknown[] =>
     ports.map((port, n) =>
       appJson(
@@ -72,9 +73,9 @@ test('a changed number of servers is served quickly, and no request fails on the
   );
   const spans: number[] = [];
   for (let round = 0; round < 5; round++) {
-    const before = two.hits();
-    marathon.change(apps([first.port, two.port]));
-    spans.push(await until('the second server gets requests', () => two.hits() > before));
+    const before = second.hits();
+    marathon.change(apps([first.port, second.port]));
+    spans.push(await until('the second server gets requests', () => second.hits() > before));
     marathon.change(apps([first.port]));
     await sleep(150);
   }
@@ -91,15 +92,16 @@ test('a changed number of servers is served quickly, and no request fails on the
 
 test('when a backend dies its requests go to another without an error', async () => {
   const { marathon, front } = await bench();
-  const [first, two] = [await backend('one'), await backend('two')];
-  const tasks = [taskJson('t1', [first.port]), taskJson('t2', [two.port])];
+  const first = await backend('one');
+  const second = await backend('two');
+  const tasks = [taskJson('t1', [first.port]), taskJson('t2', [second.port])];
   marathon.change([
     appJson('/web', await freePort(), tasks, { labels: { HAPROXY_0_VHOST: 'web.localhost' } }),
   ]);
   const host = { host: 'web.localhost' };
   await until('both answer', async () => {
     await ask(front, '/', host);
-    return first.hits() > 0 && two.hits() > 0;
+    return first.hits() > 0 && second.hits() > 0;
   });
   first.server.closeAllConnections();
   await new Promise((resolve) => first.server.close(resolve));
@@ -110,7 +112,8 @@ test('when a backend dies its requests go to another without an error', async ()
 
 test('labels steer requests: paths, sticky sessions, networks, path rewriting, credentials', async () => {
   const { marathon, lb, front } = await bench();
-  const [root, deep] = [await backend('root'), await backend('deep')];
+  const root = await backend('root');
+  const deep = await backend('deep');
   const echo = createServer((request, response) => response.end(`${request.headers.host} ${request.url}`));
   await new Promise<void>((resolve) => echo.listen(0, '127.0.0.1', resolve));
   cleanups.add(() => new Promise((resolve) => echo.close(resolve)));

@@ -62,7 +62,8 @@ async function answers(socket: Socket & { heard: () => string }, text: string): 
 test('an app that is suspended and resumed, or restarted by way of nothing, needs no reload', async () => {
   const webs = await Promise.all(['a', 'b'].map((name) => webServer(name, cleanups)));
   const [a, b] = webs as [WebServer, WebServer];
-  const [port, other] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const other = await freePort();
   const keeper = webApp('keep', other, [b]);
   const started = await stand(cleanups, [], [webApp('web', port, [a]), keeper]);
   await served(started, 'web');
@@ -84,7 +85,8 @@ test('an app that is suspended and resumed, or restarted by way of nothing, need
 
 test('a removed app is cleared away after --reload-linger', async () => {
   const a = await webServer('a', cleanups);
-  const [port, other] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const other = await freePort();
   const started = await stand(
     cleanups,
     ['--reload-linger', '600ms'],
@@ -105,7 +107,8 @@ test('a removed app is cleared away after --reload-linger', async () => {
 
 test('a removed app is not cleared away while that would end a connection of somebody', async () => {
   const a = await webServer('a', cleanups);
-  const [port, other] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const other = await freePort();
   const keep = webApp('keep', other, [a]);
   const started = await stand(cleanups, ['--reload-linger', '1secs'], [webApp('web', port, [a]), keep]);
   await served(started, 'web');
@@ -122,7 +125,8 @@ test('a removed app is not cleared away while that would end a connection of som
 test('a removed app that stood before another is cleared away at once', async () => {
   const webs = await Promise.all(['root', 'deep'].map((name) => webServer(name, cleanups)));
   const [root, deep] = webs as [WebServer, WebServer];
-  const [port, other] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const other = await freePort();
   const labels = { HAPROXY_0_VHOST: 'root.localhost', HAPROXY_0_PATH: '/deep' };
   const started = await stand(
     cleanups,
@@ -139,7 +143,8 @@ test('a removed app that stood before another is cleared away at once', async ()
 test('beside an app that HAProxy refuses, servers of others come and go without a reload', async () => {
   const webs = await Promise.all(['a', 'b'].map((name) => webServer(name, cleanups)));
   const [a, b] = webs as [WebServer, WebServer];
-  const [port, other] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const other = await freePort();
   const bad = webApp('bad', other, [a], { HAPROXY_0_SSL_CERT: '/no/such.pem' });
   const started = await stand(cleanups, [], [webApp('web', port, [a]), bad]);
   await served(started, 'web');
@@ -154,7 +159,9 @@ test('beside an app that HAProxy refuses, servers of others come and go without 
 test('while a change of structure waits for an old worker, servers change at once, and taken out means out of both', async () => {
   const webs = await Promise.all(['a', 'b', 'c'].map((name) => webServer(name, cleanups)));
   const [a, b, c] = webs as [WebServer, WebServer, WebServer];
-  const [port, more, last] = [await freePort(), await freePort(), await freePort()];
+  const port = await freePort();
+  const more = await freePort();
+  const last = await freePort();
   const started = await stand(cleanups, ['--reload-wait', '3secs'], [webApp('web', port, [a])]);
   await served(started, 'web');
   const socket = await websocket(started.front, 'web.localhost');

@@ -39,7 +39,8 @@ const random = (below: number): number => {
 };
 
 function makeCertificate(folder: string, name: string): string {
-  const [key, path] = [join(folder, `${name}.key`), join(folder, `${name}.pem`)];
+  const key = join(folder, `${name}.key`);
+  const path = join(folder, `${name}.pem`);
   const words = [
     'req',
     '-x509',
@@ -69,7 +70,8 @@ test(`${CHANGES} random changes lose no request`, async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lb-traffic-'));
   cleanups.add(() => rmSync(folder, { recursive: true, force: true }));
   const current = makeCertificate(folder, 'current');
-  const [port, oddPort] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const oddPort = await freePort();
   let count = 0;
   let running: Running[] = [];
   let odd: Record<string, string> = {};
@@ -218,7 +220,8 @@ test(`${CHANGES} random changes lose no request`, async () => {
   socket.write('still there');
   await until('the websocket answers', () => heard === 'still there');
   const report = [...done].map(([name, times]) => `${times} ${name}`).join(', ');
-  const [reloads, commands] = [await metric('reloads'), await metric('commands')];
+  const reloads = await metric('reloads');
+  const commands = await metric('commands');
   process.stderr.write(
     `traffic: ${requests} requests, ${failures.length} failed; ${report}; ${reloads - 1} reloads, ${commands} commands, ${workers} workers at most\n`,
   );

@@ -135,7 +135,8 @@ async function bench(): Promise<{
   cleanups.add(() => rmSync(folder, { recursive: true, force: true }));
   const lb = await startLb(lbConfig(marathon.url, folder), { log: silentLogger, clock: systemClock() });
   cleanups.add(() => lb.stop());
-  const [port, other] = [await freePort(), await freePort()];
+  const port = await freePort();
+  const other = await freePort();
   const app = (instances: number): unknown => ({
     id: 'shop',
     instances,

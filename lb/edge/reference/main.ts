@@ -1,5 +1,5 @@
 /**
- * The reference page: every label, every template with its default text.
+ * Prints the reference page of `meseta lb labels`: all labels, and all templates with their default texts.
  */
 
 import { readFileSync } from 'node:fs';
@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import { labelReference } from '../../core/labels';
 import { templateNames, templateReference } from '../../core/template-table';
 
-/** Markdown: labels, templates and their defaults. */
+/** The page in Markdown. */
 export function referencePage(folder = join(__dirname, '../../templates')): string {
   const defaults = templateNames.map((name) => {
     const text = readFileSync(join(folder, `${name}.hbs`), 'utf8');

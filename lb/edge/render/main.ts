@@ -1,5 +1,5 @@
 /**
- * The configuration that a list of apps would get, as text: without Marathon, without HAProxy, without touching a port.
+ * Renders the configuration of a list of apps for `meseta lb render`, without Marathon, HAProxy or open ports.
  */
 
 import { dirname, resolve } from 'node:path';
@@ -17,14 +17,14 @@ import { createRenderer } from '../../core/render';
 import { Resolver } from '../resolver';
 import { digests, loadTemplates } from '../templates';
 
-/** Where things are in the image of marathon-lb; a configuration that is only shown names them. */
+/** Paths in marathon-lb's image, which a configuration that is only shown has. */
 const SOCKET = '/var/run/haproxy/socket';
 const STATE_FILE = '/var/state/haproxy/global';
 const CONFIG = '/etc/haproxy/haproxy.cfg';
 const CERTIFICATE = '/etc/ssl/cert.pem';
 const CONNECTIONS_MAX = 50_000;
 
-/** The options of a configuration that is only shown. */
+/** Model options for a configuration that is only shown. */
 export function previewOptions(config: LbConfig): ModelOptions {
   const { bindAddress: address } = config;
   const named = [...config.certificates, ...config.certificateTexts.keys()];
@@ -67,11 +67,11 @@ export function previewOptions(config: LbConfig): ModelOptions {
 export interface Rendered {
   readonly config: string;
   readonly maps: Maps | undefined;
-  /** In words, one each. */
+  /** One line of text for each issue. */
   readonly issues: readonly string[];
 }
 
-/** Renders Marathon's answer. `addresses` are known before anybody is asked for a host's address. */
+/** Renders Marathon's answer. Hosts in `addresses` are not looked up. */
 export async function renderApps(
   config: LbConfig,
   json: unknown,

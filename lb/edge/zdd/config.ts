@@ -1,5 +1,5 @@
 /**
- * Flags of `meseta lb zdd`: those of marathon-lb's script, short names too.
+ * Flags of `meseta lb zdd`, with the names and short names of marathon-lb's zdd.py.
  */
 
 import { readFileSync } from 'node:fs';
@@ -71,12 +71,12 @@ export const zddFlags = {
   longhelp: toggle({ help: 'print this and stop', fallback: false }),
 } as const;
 
-/** Arguments with short names to ones with long names. */
+/** Replaces short names by long names. */
 export function expandZddArgs(args: readonly string[]): string[] {
   return args.map((arg) => (arg === '--longhelp' ? '--help' : (SHORT[arg] ?? arg)));
 }
 
-/** What the deployment needs to know, and how to talk to Marathon. */
+/** Reads the settings of the deployment and the access to Marathon. */
 export function readZddConfig(
   flags: Values<typeof zddFlags>,
   env: Readonly<Record<string, string | undefined>>,

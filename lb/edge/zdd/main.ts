@@ -1,5 +1,5 @@
 /**
- * Carries a zero-downtime deployment out: Marathon creates, scales and kills, the load balancers say how far they are.
+ * Runs a zero-downtime deployment (ZDD) for `meseta lb zdd`: orders to Marathon, progress from the load balancers.
  */
 
 import { execFile } from 'node:child_process';
@@ -45,19 +45,19 @@ export interface ZddConfig extends ZddOptions {
 }
 
 export interface ZddDeps {
-  /** For load balancers, and for Marathon when it needs no other. */
+  /** The client for load balancers, and for Marathon without `marathonClient`. */
   readonly client: Client;
   readonly marathonClient?: Client;
   readonly authorize: Authorize;
   readonly out: (text: string) => void;
   readonly say: (text: string) => void;
-  /** Asks the operator; false: no. */
+  /** Asks the operator a yes-or-no question. */
   readonly confirm: (question: string) => Promise<boolean>;
   readonly sleep: (ms: number) => Promise<void>;
   readonly now: () => number;
 }
 
-/** Ends a deployment; `status` is what the command ends with. */
+/** Ends a deployment with an exit status. */
 export class ZddError extends Error {
   constructor(
     readonly status: number,
@@ -67,13 +67,13 @@ export class ZddError extends Error {
   }
 }
 
-/** The whole deployment. Returns the exit status: 0 done, 1 the operator said no. */
+/** Runs the deployment. Returns the exit status: 0 when done, 1 when the operator said no. */
 export async function runZdd(config: ZddConfig, deps: ZddDeps): Promise<number> {
   const zdd = new Zdd(config, deps);
   return await zdd.run();
 }
 
-/** The deployment on the real clock. What ends it is said, and becomes the exit status. */
+/** Runs the deployment on the real clock. An error is printed, and its status becomes the exit status. */
 export async function deploy(
   config: ZddConfig,
   access: MarathonAccess,
@@ -113,7 +113,8 @@ class Zdd {
     const { config, deps } = this;
     const app = unwrap(readZddApp(config.app));
     const before = sameGroup(await this.marathon('GET', '/v2/apps', ZDD_STATUS.marathon), app);
-    const [last, older] = [before.at(-1), before.at(-2)];
+    const last = before.at(-1);
+    const older = before.at(-2);
     if (last && older) return await this.continue(last, older);
     if (config.completeCurrent || config.completePrevious)
       throw new ZddError(
@@ -128,7 +129,7 @@ class Zdd {
     return last ? await this.swap(prepared, last) : 0;
   }
 
-  /** Two apps are there already: a hybrid, or a deployment that was broken off. */
+  /** Continues with two apps in the group: a hybrid, or an interrupted deployment. */
   private async continue(last: ZddApp, older: ZddApp): Promise<number> {
     const { completeCurrent, completePrevious, resume } = this.config;
     if (completeCurrent || (resume && !completePrevious)) return await this.swap(last, older);
@@ -160,7 +161,7 @@ class Zdd {
       }
       const instances = nextInstances(fresh.app, old.app, config);
       if (instances === undefined) {
-        // With nothing to kill and nothing to scale, somebody else has to move: Marathon is not asked without a pause.
+        // With nothing to kill and nothing to scale the deployment waits, with a pause between its requests.
         if (drained.length === 0) await deps.sleep(config.stepDelayMs);
         continue;
       }
@@ -180,7 +181,7 @@ class Zdd {
     return 0;
   }
 
-  /** Tasks of the older app that can be killed. Waits for the load balancers, at most for `--max-wait`. */
+  /** Waits for the load balancers, at most `--max-wait`, and returns the tasks of the older app that can be killed. */
   private async waitForDrained(fresh: ZddApp, old: ZddApp, tasks: App['tasks']): Promise<string[]> {
     const { config, deps } = this;
     const urls = await this.balancers();
@@ -207,7 +208,7 @@ class Zdd {
     return drainedTasks(servers, listeners, urls.length, false);
   }
 
-  /** One address for each load balancer behind the name. */
+  /** One URL for each load balancer behind the host name. */
   private async balancers(): Promise<string[]> {
     const url = new URL(this.config.loadBalancer);
     if (isIP(url.hostname.replace(/^\[|\]$/g, ''))) return [url.origin];
@@ -293,7 +294,7 @@ class Zdd {
   }
 }
 
-/** The server's name in the load balancers. */
+/** The name of a task's server at the load balancers. */
 async function nameOf({ host, ip, ports }: App['tasks'][number]): Promise<string> {
   const address =
     ip ??

@@ -85,7 +85,8 @@ test.each([
 });
 
 test('a service that waits for the port of one that goes gets it at once; it may itself go without a reload', () => {
-  const [first, second] = [app('/a', 10_000, [31_000]), app('/b', 10_000, [31_001])];
+  const first = app('/a', 10_000, [31_000]);
+  const second = app('/b', 10_000, [31_001]);
   const both = model([first, second]);
   expect(both.frontends.map(({ bind }) => bind)).toEqual(['*:10000', undefined]);
   expect(retiredServices(both, model([second]))).toEqual(new Set());

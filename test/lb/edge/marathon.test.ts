@@ -115,7 +115,8 @@ test('a login that fails is an error that names the status', async () => {
 test('a Marathon with a certificate of the named authority is trusted, another is not; HTTPS is not left', async () => {
   const folder = mkdtempSync(join(tmpdir(), 'lb-ca-'));
   stops.push(() => rmSync(folder, { recursive: true, force: true }));
-  const [key, ca] = [join(folder, 'key.pem'), join(folder, 'ca.pem')];
+  const key = join(folder, 'key.pem');
+  const ca = join(folder, 'ca.pem');
   const words = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=127.0.0.1'];
   const names = ['-addext', 'subjectAltName=IP:127.0.0.1'];
   execFileSync('openssl', [...words, ...names, '-keyout', key, '-out', ca], { stdio: 'ignore' });
@@ -145,7 +146,8 @@ test('credentials of an address are shown to that Marathon, the others to the re
       heard.push(request.headers.authorization);
       response.writeHead(status).end('{"apps":[]}');
     });
-  const [first, second] = [await record(503), await record(200)];
+  const first = await record(503);
+  const second = await record(200);
   const urls = [first.replace('http://', 'http://u:p%3Aw@'), second];
   const marathon = new Marathon(client(), urls, basic({ user: 'a', password: 'b' }));
   await marathon.apps(signal);
