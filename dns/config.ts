@@ -25,9 +25,9 @@ import {
 import type { Credentials } from '../cluster/runtime/http/guard';
 import { allowedHostsFlag } from '../cluster/runtime/http/hosts';
 import { StartError } from '../cluster/runtime/lifecycle';
-import { COMPATS, type Compat } from './core/book';
-import type { LabelRule } from './core/labels';
-import { type HostPort, IP_SOURCES, type IpSource } from './core/snapshot';
+import { type HostPort, IP_SOURCES, type IpSource } from './core/facts/cluster-facts';
+import type { LabelRule } from './core/names/labels';
+import { COMPATS, type Compat } from './core/zone/zone';
 import { expandGoFlags } from './edge/go-flags';
 import { type MasterAccess, readMasterAccess } from './edge/master-access';
 import { PRIVATE_NETWORKS } from './edge/networks';
@@ -173,7 +173,7 @@ export const dnsFlags = {
     min: 512,
     max: 65_535,
     fallback: PAYLOAD_BYTES,
-    help: 'longest UDP reply to askers with EDNS',
+    help: 'longest UDP reply to clients with EDNS',
   }),
   'soa-mname': text({ value: 'NAME', help: 'name of this server', fallbackText: 'ns1.DOMAIN' }),
   'soa-rname': text({ value: 'NAME', help: 'mailbox of its operator', fallbackText: 'root.ns1.DOMAIN' }),

@@ -11,16 +11,16 @@ import type { Logger } from '../cluster/runtime/log';
 import { Metrics } from '../cluster/runtime/metrics';
 import { tlsSettings } from '../cluster/runtime/tls/settings';
 import type { DnsConfig } from './config';
-import type { ZoneChange } from './core/book';
-import { createDnsServer, type DnsServer } from './edge/answerer';
-import { type Children, childFile, startChildren } from './edge/children';
+import type { ZoneChange } from './core/zone/zone';
+import { startThread, threadFile } from './edge/builder-supervisor';
+import { type Children, childFile, startChildren } from './edge/child-processes';
 import { viewConfig } from './edge/config-view';
+import { createDnsServer, type DnsServer } from './edge/dns-server';
 import { httpRoutes, methodNotAllowed, notFound } from './edge/http';
 import { bindSockets } from './edge/listen';
 import { inFileNames } from './edge/settings-file';
-import { type BuilderEvents, type BuilderStatus, NO_STATUS, type ZoneBuilder } from './edge/source';
-import { startThread, threadFile } from './edge/thread';
 import { Watchers } from './edge/watch';
+import { type BuilderEvents, type BuilderStatus, NO_STATUS, type ZoneBuilder } from './edge/zone-builder';
 
 export interface DnsDeps {
   readonly log: Logger;

@@ -3,10 +3,10 @@
  * with every name. `BENCH_TASKS` is the size of the cluster (default 100,000).
  */
 
-import type { ZoneOptions } from '../../dns/core/book';
-import { explain } from '../../dns/core/explain';
-import { createLiveZone, type LiveZone } from '../../dns/core/live-zone';
-import { createStateReader } from '../../dns/core/state-json';
+import { explain } from '../../dns/core/answer/explain';
+import { createLiveZone, type LiveZone } from '../../dns/core/live/live-zone';
+import { createStateReader } from '../../dns/core/read/state-json';
+import type { ZoneOptions } from '../../dns/core/zone/zone';
 import { statePieces } from './cluster';
 import { median } from './load';
 

@@ -11,8 +11,8 @@ import { createLogger } from '../../cluster/runtime/log';
 import { Metrics } from '../../cluster/runtime/metrics';
 import { refuseInspector } from '../../cluster/runtime/no-inspector';
 import type { DnsConfig } from '../config';
-import { createDnsServer, type DnsServer } from './answerer';
-import type { FromChild, ToChild } from './children';
+import type { FromChild, ToChild } from './child-processes';
+import { createDnsServer, type DnsServer } from './dns-server';
 
 const COUNTS_MS = 1000;
 

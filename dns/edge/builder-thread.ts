@@ -9,7 +9,7 @@ import { systemClock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
 import type { DnsConfig } from '../config';
 import { startBuilder } from './builder';
-import type { FromThread, ToThread } from './thread';
+import type { FromThread, ToThread } from './builder-supervisor';
 
 /** An answer of this size is a listing of a large cluster. */
 const LARGE_BYTES = 4 * 1024 * 1024;

@@ -6,18 +6,18 @@ import type { Clock } from '../../cluster/runtime/clock';
 import { Lifetime } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import type { DnsConfig } from '../config';
-import type { ZoneChange, ZoneOptions } from '../core/book';
-import { explain, printExplanation } from '../core/explain';
-import { createLiveZone, type LiveZone } from '../core/live-zone';
-import { listTasks, listZone, printJson } from '../core/print';
+import { explain, printExplanation } from '../core/answer/explain';
+import { listTasks, listZone, printJson } from '../core/answer/listings';
+import { createLiveZone, type LiveZone } from '../core/live/live-zone';
+import type { ZoneChange, ZoneOptions } from '../core/zone/zone';
 import { Follower } from './follow';
-import { Hosts } from './hosts';
-import { listenerAddresses } from './machine';
+import { Hosts } from './host-lookups';
+import { listenerAddresses } from './local-system';
 import { MasterClient } from './master-client';
-import { followZookeeperMasters } from './masters';
 import { noteOnce } from './notes';
 import { Publisher } from './publisher';
-import type { BuilderEvents, BuilderStatus, ClusterQuery, ZoneBuilder } from './source';
+import type { BuilderEvents, BuilderStatus, ClusterQuery, ZoneBuilder } from './zone-builder';
+import { followZookeeperMasters } from './zookeeper-masters';
 
 export interface BuilderDeps {
   readonly log: Logger;
@@ -110,7 +110,7 @@ function answer(live: LiveZone, config: DnsConfig, what: ClusterQuery, name: str
       return JSON.stringify(explain(live, name));
     case 'why':
       // Asked for over UDP, by anybody who may: names near it are not worth the search.
-      return JSON.stringify(printExplanation(explain(live, name, { near: false })));
+      return JSON.stringify(printExplanation(explain(live, name, { suggests: false })));
   }
 }
 

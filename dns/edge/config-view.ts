@@ -3,7 +3,7 @@
  */
 
 import type { DnsConfig } from '../config';
-import type { HostPort } from '../core/snapshot';
+import type { HostPort } from '../core/facts/cluster-facts';
 
 const SECRET = '***';
 

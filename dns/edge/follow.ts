@@ -10,17 +10,17 @@ import type { Clock } from '../../cluster/runtime/clock';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import { RecordDecoder } from '../../cluster/runtime/streams/recordio';
-import type { Cluster } from '../core/cluster';
-import type { ClusterUpdater } from '../core/event-target';
+import type { Cluster } from '../core/facts/cluster';
+import type { HostPort } from '../core/facts/cluster-facts';
+import type { ClusterUpdater } from '../core/facts/cluster-updater';
+import { createFirstRecord, type FirstRecord } from '../core/read/first-record';
 import {
   applyEvent,
   createSubscribedReader,
   isFrameworkEvent,
   type Subscribed,
   type SubscribedReader,
-} from '../core/events';
-import { createFirstRecord, type FirstRecord } from '../core/first-record';
-import type { HostPort } from '../core/snapshot';
+} from '../core/read/master-events';
 import {
   askLeader,
   askPids,
@@ -29,7 +29,7 @@ import {
   masterUrl,
   type StateObserver,
   subscribe,
-} from './master';
+} from './master-calls';
 import type { MasterClient } from './master-client';
 
 export interface FollowOptions {
@@ -305,9 +305,9 @@ class StreamReader {
     const { updater, changed } = this.options;
     if (this.closed) return;
     for (const [id, endpoint] of pids) {
-      const held = updater.cluster.frameworks.get(id);
-      if (!held || (held.host === endpoint.host && held.port === endpoint.port)) continue;
-      updater.setFramework(id, { ...held, ...endpoint });
+      const existing = updater.cluster.frameworks.get(id);
+      if (!existing || (existing.host === endpoint.host && existing.port === endpoint.port)) continue;
+      updater.setFramework(id, { ...existing, ...endpoint });
       changed();
     }
   }
@@ -324,8 +324,8 @@ class StreamReader {
 
 function addPids(cluster: Cluster, pids: ReadonlyMap<string, HostPort>): void {
   for (const [id, endpoint] of pids) {
-    const held = cluster.frameworks.get(id);
-    if (held) cluster.frameworks.set(id, { ...held, ...endpoint });
+    const existing = cluster.frameworks.get(id);
+    if (existing) cluster.frameworks.set(id, { ...existing, ...endpoint });
   }
 }
 

@@ -28,13 +28,13 @@ export class ForwardCache {
   find(request: Request): Buffer | undefined {
     if (this.replies.size === 0 || isPersonal(request)) return undefined;
     const key = keyOf(request);
-    const held = this.replies.get(key);
-    if (!held) return undefined;
-    const seconds = Math.floor((this.clock.now() - held.storedAt) / 1000);
+    const cached = this.replies.get(key);
+    if (!cached) return undefined;
+    const seconds = Math.floor((this.clock.now() - cached.storedAt) / 1000);
     this.replies.delete(key);
-    if (seconds >= held.lifetime.seconds) return undefined;
-    this.replies.set(key, held);
-    return respelled(aged(held.reply, held.lifetime, seconds), request.bytes, request.end);
+    if (seconds >= cached.lifetime.seconds) return undefined;
+    this.replies.set(key, cached);
+    return respelled(aged(cached.reply, cached.lifetime, seconds), request.bytes, request.end);
   }
 
   keep(request: Request, reply: Buffer): void {
@@ -62,7 +62,7 @@ export class ForwardCache {
   }
 }
 
-/** Options such as a cookie or the asker's network make a reply that is for one asker alone. */
+/** Options such as a cookie or the client's network make a reply that is for one client alone. */
 function isPersonal({ edns }: Request): boolean {
   return edns !== undefined && !edns.plain;
 }

@@ -1,9 +1,11 @@
 /**
- * Questions for other zones: passed to the resolvers of the zone, one after the other in the order of `core/upstreams.ts`, over
- * the transport they came in on, and over TCP when a reply over UDP was cut. Replies are kept for their time.
+ * The forwarder: passes questions for other zones to their resolvers, one after the other in the order of
+ * `core/forward/resolver-order.ts`. A question goes out over the transport it came in on, and over TCP when the reply over
+ * UDP was cut. Replies are kept for their time.
  *
- * Always true: each question goes out with a random id from a socket of its own, so a reply cannot be guessed
- * (RFC 5452); a reply counts when it comes from the resolver and repeats id and question; none outstays the time limit.
+ * Always true: each question goes out with a random id from a socket of its own, so that a reply cannot be guessed
+ * (RFC 5452). A reply counts when it comes from the resolver and repeats id and question. No question outstays the time
+ * limit.
  */
 
 import { randomInt } from 'node:crypto';
@@ -11,18 +13,18 @@ import { createSocket } from 'node:dgram';
 import { connect, isIPv6 } from 'node:net';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Running } from '../../cluster/runtime/lifecycle';
-import type { HostPort } from '../core/snapshot';
+import type { HostPort } from '../core/facts/cluster-facts';
 import {
   emptyUpstreams,
   resolverAnswered,
   resolverFailed,
   resolverOrder,
   type Upstreams,
-} from '../core/upstreams';
-import { FrameDecoder, frame } from '../packet/framing';
-import { isBelow } from '../packet/names';
+} from '../core/forward/resolver-order';
 import { isReplyTo, replyForClient, withId } from '../packet/relay';
 import { keyName, PLAIN_UDP_BYTES, type Request } from '../packet/request';
+import { FrameDecoder, frame } from '../packet/tcp-framing';
+import { isBelow } from '../packet/wire-names';
 import { ForwardCache } from './forward-cache';
 import { networkMatcher } from './networks';
 import type { Forwarder, Transport } from './responder';

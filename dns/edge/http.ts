@@ -4,10 +4,10 @@
 
 import type { Handler, Method, Reply, Request, Route } from '../../cluster/runtime/http/server';
 import type { Metrics } from '../../cluster/runtime/metrics';
-import type { Zone } from '../core/book';
-import { listHosts, listServices, printJson } from '../core/print';
-import type { BuilderStatus, ZoneBuilder } from './source';
+import { listHosts, listServices, printJson } from '../core/answer/listings';
+import type { Zone } from '../core/zone/zone';
 import type { Watchers } from './watch';
+import type { BuilderStatus, ZoneBuilder } from './zone-builder';
 
 export interface HttpOptions {
   readonly zone: () => Zone | undefined;

@@ -7,8 +7,8 @@ import { type AddressInfo, isIPv6, type Server } from 'node:net';
 import { listenError } from '../../cluster/runtime/http/listen-error';
 import type { Logger } from '../../cluster/runtime/log';
 import type { DnsConfig } from '../config';
-import type { Sockets } from './answerer';
-import { interfaceAddresses, isWildcard } from './machine';
+import type { Sockets } from './dns-server';
+import { interfaceAddresses, isWildcard } from './local-system';
 import { bindTcp } from './tcp';
 import { bindUdp } from './udp';
 

@@ -4,7 +4,7 @@
 
 import type { Readable } from 'node:stream';
 import { text } from 'node:stream/consumers';
-import { textAt } from '../core/json';
+import { textAt } from '../core/read/json';
 import { type HttpCaller, httpCaller } from './http-call';
 import { loginToken, type MasterAccess } from './master-access';
 import { speaksTls } from './tls-probe';

@@ -8,10 +8,10 @@
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
-import type { ZoneChange } from '../core/book';
-import type { LiveZone } from '../core/live-zone';
-import type { Hosts } from './hosts';
-import type { StateObserver } from './master';
+import type { LiveZone } from '../core/live/live-zone';
+import type { ZoneChange } from '../core/zone/zone';
+import type { Hosts } from './host-lookups';
+import type { StateObserver } from './master-calls';
 
 /** Parts that are on their way at one time. */
 export const PARTS_OUT_MAX = 3;

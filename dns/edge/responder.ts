@@ -8,18 +8,18 @@
 import { nextInteger, type Random, randomFrom } from '../../cluster/model/random';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Metrics } from '../../cluster/runtime/metrics';
-import type { Compat, Zone, ZoneChange } from '../core/book';
-import { RCODE, TYPE } from '../core/records';
-import type { ChangedNames } from '../core/table';
+import type { ChangedNames } from '../core/table/zone-table';
+import { RCODE, TYPE } from '../core/zone/resource-records';
+import type { Compat, Zone, ZoneChange } from '../core/zone/zone';
 import { cutFailure, encodeFailure } from '../packet/failure';
-import { isBelow, textName, wireLabels } from '../packet/names';
-import { emptyAnswer, type PreparedAnswer, prepareAnswer } from '../packet/ready';
+import { emptyAnswer, type PreparedAnswer, prepareAnswer } from '../packet/prepared-answer';
 import { replyForClient } from '../packet/relay';
 import { encodeReply } from '../packet/reply';
 import { keyName, PLAIN_UDP_BYTES, type Request, type RequestReading, readRequest } from '../packet/request';
-import { AnswerCache } from './answers';
-import type { ClientLimits } from './askers';
-import { type AnswerCounters, addAnswerCounters } from './counts';
+import { isBelow, textName, wireLabels } from '../packet/wire-names';
+import { AnswerCache } from './answer-cache';
+import { type AnswerCounters, addAnswerCounters } from './answer-counters';
+import type { ClientLimits } from './client-limits';
 
 export type Transport = 'udp' | 'tcp';
 
@@ -171,7 +171,7 @@ export class Responder {
     return this.reply(SERVFAIL, request, client);
   }
 
-  /** A resolver's reply, cut to its question when it is longer than we send to this asker. */
+  /** A resolver's reply, cut to its question when it is longer than we send to this client. */
   private fitToClient(reply: Buffer, request: Request, client: Client): Buffer {
     if (client.transport === 'tcp') return reply;
     const limit = this.udpLimitBytes(request, client, reply.length);
@@ -225,7 +225,7 @@ export class Responder {
     return prepared === REFUSED || (this.lenient && prepared === SERVFAIL);
   }
 
-  /** What an asker takes over UDP, not more than we send, and little for an address that may be forged. */
+  /** What a client takes over UDP, not more than we send, and little for an address that may be forged. */
   private udpLimitBytes(request: Request, { address }: Client, wanted: number): number {
     const { edns, size } = request;
     const { payloadBytes, clientLimits } = this.options;

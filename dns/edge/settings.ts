@@ -8,9 +8,9 @@ import { UsageError } from '../../cluster/runtime/config/flags';
 import type { Credentials } from '../../cluster/runtime/http/guard';
 import { splitUserinfo } from '../../cluster/runtime/http/userinfo';
 import { readZkUrl } from '../../cluster/zookeeper/core/url';
-import { readAddress } from '../core/address';
-import { isUsableName } from '../core/labels';
-import { type HostPort, IP_SOURCES, type IpSource } from '../core/snapshot';
+import { type HostPort, IP_SOURCES, type IpSource } from '../core/facts/cluster-facts';
+import { readAddress } from '../core/names/address';
+import { isUsableName } from '../core/names/labels';
 import { isNetwork } from './networks';
 
 const DNS_PORT = 53;

@@ -4,8 +4,8 @@
 
 import { createServer, type Server, type Socket } from 'node:net';
 import type { Running } from '../../cluster/runtime/lifecycle';
-import { FrameDecoder, frame } from '../packet/framing';
 import { HEADER_BYTES } from '../packet/request';
+import { FrameDecoder, frame } from '../packet/tcp-framing';
 import type { Responder } from './responder';
 
 const IDLE_MS = 10_000;

@@ -8,8 +8,8 @@
 import type { Reply, Request } from '../../cluster/runtime/http/server';
 import { ResponseStream } from '../../cluster/runtime/http/stream';
 import { encodeSse } from '../../cluster/runtime/streams/sse';
-import type { Zone } from '../core/book';
-import type { ChangedNames } from '../core/table';
+import type { ChangedNames } from '../core/table/zone-table';
+import type { Zone } from '../core/zone/zone';
 
 const WATCHERS_MAX = 100;
 const UNREAD_MAX_BYTES = 4 * 1024 * 1024;

@@ -6,7 +6,7 @@
  */
 
 import { commonSuffixBytes, compressedSize, type WrittenName, writeName, writtenNameIn } from './compress';
-import { type AuthorityRecord, LENGTH_BYTES, POINTER_BYTES, type PreparedAnswer } from './ready';
+import { type AuthorityRecord, LENGTH_BYTES, POINTER_BYTES, type PreparedAnswer } from './prepared-answer';
 import { HEADER_BYTES, type Request } from './request';
 
 /** Authority sections that are kept with one answer; most have one, that of all missing names one for each length. */

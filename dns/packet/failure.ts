@@ -21,7 +21,7 @@ const FAILURE_FLAGS = {
   original: (flags: number) => flags & ((flags & OPCODE) === 0 ? FLAGS_KEPT : OPCODE),
 };
 
-/** Twelve octets with TC, for an asker whom not even the question can be repeated to: it was written shorter than it is. */
+/** Twelve octets with TC, for a client whom not even the question can be repeated to: it was written shorter than it is. */
 export function cutFailure({ bytes }: Request, rcode: number): Buffer {
   const reply = encodeFailure(bytes, rcode, 'recursion');
   reply.writeUInt16BE(reply.readUInt16BE(2) | FLAG_TC, 2);

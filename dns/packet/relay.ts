@@ -3,7 +3,7 @@
  */
 
 import { HEADER_BYTES, type Request, readRequest } from './request';
-import { skipName } from './rest';
+import { skipName } from './request-sections';
 
 const FLAG_QR = 0x80;
 const FLAG_TC = 0x02;
@@ -24,7 +24,7 @@ export function isReplyTo(reply: Buffer, request: Request, id: number): boolean 
   return questionKey(reply) === `${request.key}${request.class}`;
 }
 
-/** The reply as the asker may have it: its own id, and cut to the first answers with TC when it is too long. */
+/** The reply as the client may have it: its own id, and cut to the first answers with TC when it is too long. */
 export function replyForClient(reply: Buffer, request: Request, limit: number): Buffer {
   const id = request.bytes.readUInt16BE(0);
   if (reply.length <= limit) return withId(reply, id);

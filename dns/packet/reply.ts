@@ -17,7 +17,12 @@ import {
 import { compressedSize, type WrittenName, writeName } from './compress';
 import { cutFailure } from './failure';
 import { FLAG_AA, FLAG_QR, FLAG_RA, FLAG_TC, FLAGS_KEPT } from './flags';
-import { type AdditionalRecord, type AnswerRecord, POINTER_BYTES, type PreparedAnswer } from './ready';
+import {
+  type AdditionalRecord,
+  type AnswerRecord,
+  POINTER_BYTES,
+  type PreparedAnswer,
+} from './prepared-answer';
 import { HEADER_BYTES, type Request } from './request';
 
 const POINTER_MAX = 0x3fff;
@@ -204,7 +209,7 @@ function writeAdditionalRecord(
   return true;
 }
 
-/** The OPT record of RFC 6891: our payload size, the high bits of the code, version 0, the asker's DO bit. */
+/** The OPT record of RFC 6891: our payload size, the high bits of the code, version 0, the client's DO bit. */
 function writeOpt(
   out: Buffer,
   offset: number,

@@ -5,7 +5,7 @@
  * pointers, and at most one OPT record.
  */
 
-import { type Edns, readSections } from './rest';
+import { type Edns, readSections } from './request-sections';
 
 export const HEADER_BYTES = 12;
 /** The UDP payload size of a client without EDNS (RFC 1035). */

@@ -1,7 +1,7 @@
 /** The time that a reply may be kept (RFC 2181, 5.2; RFC 2308, 5), and the same reply some time later. */
 
 import { HEADER_BYTES } from './request';
-import { skipName } from './rest';
+import { skipName } from './request-sections';
 
 const TYPE_SOA = 6;
 const TYPE_OPT = 41;

@@ -5,8 +5,8 @@
 import { VirtualClock } from '../../cluster/runtime/clock';
 import { silentLogger } from '../../cluster/runtime/log';
 import { Metrics } from '../../cluster/runtime/metrics';
-import type { Compat, ZoneChange } from '../../dns/core/book';
-import { ClientLimits } from '../../dns/edge/askers';
+import type { Compat, ZoneChange } from '../../dns/core/zone/zone';
+import { ClientLimits } from '../../dns/edge/client-limits';
 import { noForwarder } from '../../dns/edge/forward';
 import { type Forwarder, Responder, type Transport } from '../../dns/edge/responder';
 import { runningAt, stateWith, zoneOf } from './builders';

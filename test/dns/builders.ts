@@ -2,12 +2,12 @@
  * Valid things in one line: zone options, zones out of state documents, states with one task.
  */
 
-import type { Zone, ZoneChange, ZoneNode, ZoneOptions } from '../../dns/core/book';
-import { type Cluster, emptyCluster } from '../../dns/core/cluster';
-import { createLiveZone, type LiveZone } from '../../dns/core/live-zone';
-import type { HostPort, Note } from '../../dns/core/snapshot';
-import { createStateReader } from '../../dns/core/state-json';
-import { createTable } from '../../dns/core/table';
+import { type Cluster, emptyCluster } from '../../dns/core/facts/cluster';
+import type { HostPort, Note } from '../../dns/core/facts/cluster-facts';
+import { createLiveZone, type LiveZone } from '../../dns/core/live/live-zone';
+import { createStateReader } from '../../dns/core/read/state-json';
+import { createTable } from '../../dns/core/table/zone-table';
+import type { Zone, ZoneChange, ZoneNode, ZoneOptions } from '../../dns/core/zone/zone';
 
 export const AUTHORITY = {
   primary: 'ns1.mesos',

@@ -1,7 +1,7 @@
 import { nextInteger, type Random, randomFrom } from '../../cluster/model/random';
-import { FrameDecoder, frame } from '../../dns/packet/framing';
 import { isReplyTo, replyForClient } from '../../dns/packet/relay';
 import { readRequest } from '../../dns/packet/request';
+import { FrameDecoder, frame } from '../../dns/packet/tcp-framing';
 import { cacheLifetime } from '../../dns/packet/ttl';
 import { Answering } from './answering';
 import { type QueryOptions, query, seen } from './queries';
@@ -46,7 +46,7 @@ function message(random: Random): Buffer {
   }
 }
 
-/** What the asker takes over UDP: 512 octets, or what its EDNS says, and not more than we send. */
+/** What the client takes over UDP: 512 octets, or what its EDNS says, and not more than we send. */
 function takes(bytes: Buffer, lenient: boolean): number {
   const reading = readRequest(bytes, lenient);
   const edns = reading.kind === 'request' ? reading.request.edns : undefined;
@@ -58,7 +58,7 @@ function wrong(bytes: Buffer, reply: Buffer, lenient: boolean, trusted: boolean)
   if (reply.length < 12) return 'a reply without a header';
   if (reply.readUInt16BE(0) !== bytes.readUInt16BE(0)) return 'another id';
   if (((reply[2] ?? 0) & 0x80) === 0) return 'no reply';
-  if (reply.length > takes(bytes, lenient)) return 'longer than the asker takes';
+  if (reply.length > takes(bytes, lenient)) return 'longer than the client takes';
   if (!trusted && reply.length > bytes.length * 3) return 'longer than three times the question';
   return undefined;
 }

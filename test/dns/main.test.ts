@@ -6,7 +6,7 @@ import { StartError } from '../../cluster/runtime/lifecycle';
 import { silentLogger } from '../../cluster/runtime/log';
 import { dnsFlags, readDnsConfig } from '../../dns/config';
 import { startDns } from '../../dns/main';
-import { FrameDecoder, frame } from '../../dns/packet/framing';
+import { FrameDecoder, frame } from '../../dns/packet/tcp-framing';
 import { eventually } from './builders';
 import { FakeMaster } from './fake-master';
 import { query, type Seen, seen } from './queries';

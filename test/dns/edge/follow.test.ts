@@ -2,9 +2,9 @@ import { createServer, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { type Clock, systemClock, VirtualClock } from '../../../cluster/runtime/clock';
 import { type Logger, silentLogger } from '../../../cluster/runtime/log';
-import { type Cluster, emptyCluster, type Snapshot } from '../../../dns/core/cluster';
-import { plainUpdater } from '../../../dns/core/event-target';
-import type { HostPort } from '../../../dns/core/snapshot';
+import { type Cluster, emptyCluster, type Snapshot } from '../../../dns/core/facts/cluster';
+import type { HostPort } from '../../../dns/core/facts/cluster-facts';
+import { plainUpdater } from '../../../dns/core/facts/cluster-updater';
 import { Follower, type FollowOptions } from '../../../dns/edge/follow';
 import { readMasterAccess } from '../../../dns/edge/master-access';
 import { MasterClient } from '../../../dns/edge/master-client';
@@ -28,13 +28,13 @@ const NO_ACCESS = readMasterAccess({
   ...{ principal: undefined, secret: undefined, iamFile: undefined },
 });
 
-function fill(held: Cluster, { leader, agents, frameworks, tasks }: Snapshot): void {
-  held.leader = leader;
-  for (const map of [held.agents, held.frameworks]) map.clear();
-  for (const key of [...held.tasks.keys()]) held.tasks.delete(key);
-  for (const [id, agent] of agents) held.agents.set(id, agent);
-  for (const [id, framework] of frameworks) held.frameworks.set(id, framework);
-  for (const task of tasks.values()) held.tasks.set(task);
+function fill(existing: Cluster, { leader, agents, frameworks, tasks }: Snapshot): void {
+  existing.leader = leader;
+  for (const map of [existing.agents, existing.frameworks]) map.clear();
+  for (const key of [...existing.tasks.keys()]) existing.tasks.delete(key);
+  for (const [id, agent] of agents) existing.agents.set(id, agent);
+  for (const [id, framework] of frameworks) existing.frameworks.set(id, framework);
+  for (const task of tasks.values()) existing.tasks.set(task);
 }
 
 function follow(
@@ -44,14 +44,14 @@ function follow(
 ) {
   const client = new MasterClient(NO_ACCESS, () => clock.now());
   const seen: { snapshot?: Snapshot; changes: number; failures: number } = { changes: 0, failures: 0 };
-  const held = emptyCluster();
+  const existing = emptyCluster();
   const follower = new Follower({
     ...{ masters: () => masters, client, clock, log: silentLogger, refreshMs: 60_000, stateTimeoutMs: 2000 },
-    ...{ https: false, updater: plainUpdater(held), note: () => undefined, heard: () => undefined },
+    ...{ https: false, updater: plainUpdater(existing), note: () => undefined, heard: () => undefined },
     failed: () => void seen.failures++,
     load: (snapshot) => {
-      fill(held, snapshot);
-      seen.snapshot = held;
+      fill(existing, snapshot);
+      seen.snapshot = existing;
       seen.changes++;
     },
     changed: () => void seen.changes++,

@@ -3,8 +3,8 @@ import { createServer, type Server } from 'node:net';
 import { decode, encode } from 'dns-packet';
 import { systemClock, VirtualClock } from '../../../cluster/runtime/clock';
 import { ResolverForwarder, type ResolverForwarderOptions } from '../../../dns/edge/forward';
-import { FrameDecoder, frame } from '../../../dns/packet/framing';
 import { type Request, readRequest } from '../../../dns/packet/request';
+import { FrameDecoder, frame } from '../../../dns/packet/tcp-framing';
 import { eventually } from '../builders';
 import { query, seen } from '../queries';
 
@@ -79,7 +79,7 @@ function forwarder(
 }
 
 test.each(['udp', 'tcp'] as const)(
-  '%s: the reply comes back under the id of the asker',
+  '%s: the reply comes back under the id of the client',
   async (transport) => {
     const upstream = await resolver((question) => [answerOf(question)]);
     const reply = await forwarder([upstream]).forward(REQUEST, transport);
@@ -106,7 +106,7 @@ test('replies that do not match are not taken, the right one after them is', asy
   expect(reply && seen(reply).answers).toEqual(['example.com A 192.0.2.1']);
 });
 
-test('a reply longer than the asker takes is cut to its first answers, with TC', async () => {
+test('a reply longer than the client takes is cut to its first answers, with TC', async () => {
   const upstream = await resolver((question) => [answerOf(question, '192.0.2.1', 100)]);
   const made = forwarder([upstream]);
   const cut = await made.forward(REQUEST, 'udp');
@@ -210,11 +210,11 @@ test('a reply that was cut over UDP is asked for again over TCP', async () => {
   expect(reply && [seen(reply).tc, seen(reply).answers.length]).toEqual([false, 20]);
   asked = 0;
   const short = await forwarder([upstream]).forward(requestOf(query('a.example', 'A')), 'udp');
-  // What does not fit the asker stays cut: it may come over TCP itself.
+  // What does not fit the client stays cut: it may come over TCP itself.
   expect(short && [seen(short).tc, seen(short).answers.length]).toEqual([true, 19]);
 });
 
-test('replies are kept for their TTL, in the spelling of each asker, and not beyond the limit', async () => {
+test('replies are kept for their TTL, in the spelling of each client, and not beyond the limit', async () => {
   let asked = 0;
   const upstream = await resolver((question) => {
     asked++;

@@ -1,9 +1,9 @@
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
-import type { ZoneChange } from '../../../dns/core/book';
-import { createLiveZone } from '../../../dns/core/live-zone';
-import { createStateReader } from '../../../dns/core/state-json';
-import { PART_ENTRIES } from '../../../dns/core/table';
+import { createLiveZone } from '../../../dns/core/live/live-zone';
+import { createStateReader } from '../../../dns/core/read/state-json';
+import { PART_ENTRIES } from '../../../dns/core/table/zone-table';
+import type { ZoneChange } from '../../../dns/core/zone/zone';
 import { BETWEEN_MS, PARTS_OUT_MAX, PARTS_PRELOADED_MAX, Publisher } from '../../../dns/edge/publisher';
 import { readState, stateWith, zoneFrom, zoneOptions } from '../builders';
 

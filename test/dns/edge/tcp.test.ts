@@ -1,7 +1,7 @@
 import { connect } from 'node:net';
 import type { Reply } from '../../../dns/edge/responder';
 import { bindTcp, serveTcp } from '../../../dns/edge/tcp';
-import { FrameDecoder, frame } from '../../../dns/packet/framing';
+import { FrameDecoder, frame } from '../../../dns/packet/tcp-framing';
 import { query } from '../queries';
 
 const undo: (() => Promise<void>)[] = [];

@@ -6,7 +6,7 @@ import {
   writeName,
   writtenNameIn,
 } from '../../../dns/packet/compress';
-import { wireName } from '../../../dns/packet/names';
+import { wireName } from '../../../dns/packet/wire-names';
 
 const named = (name: string) => encodedName(Buffer.from(wireName(name), 'latin1'));
 const at12 = (name: string): WrittenName => {

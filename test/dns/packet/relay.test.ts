@@ -39,7 +39,7 @@ test.each([
   expect(isReplyTo(reply, request, 9)).toBe(is);
 });
 
-test('the asker gets its own id, and TC when the reply is too long', () => {
+test('the client gets its own id, and TC when the reply is too long', () => {
   expect(decode(replyForClient(replyTo('example.com', 'A', 9), request, 512))).toMatchObject({
     id: 5,
     flag_tc: false,

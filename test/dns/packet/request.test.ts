@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { encodeFailure } from '../../../dns/packet/failure';
-import { isBelow, textName, wireLabels, wireName } from '../../../dns/packet/names';
 import { keyName, readRequest } from '../../../dns/packet/request';
+import { isBelow, textName, wireLabels, wireName } from '../../../dns/packet/wire-names';
 import { query } from '../queries';
 
 const HEADER = Buffer.from('004d01000001000000000000', 'hex');

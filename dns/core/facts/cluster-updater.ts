@@ -1,0 +1,31 @@
+/**
+ * The target of events: a cluster that can be changed thing by thing. A live zone is one; so are plain
+ * facts.
+ */
+
+import type { Cluster, Snapshot } from './cluster';
+import type { AgentFacts, FrameworkFacts, HostPort, TaskFacts } from './cluster-facts';
+
+export interface ClusterUpdater {
+  readonly cluster: Snapshot;
+  setLeader(leader: HostPort | undefined): void;
+  setAgent(id: string, agent: AgentFacts | undefined): void;
+  setFramework(id: string, framework: FrameworkFacts | undefined): void;
+  setTask(task: TaskFacts): void;
+  removeTask(key: string): void;
+}
+
+/** Applies to facts alone, for a snapshot that is still being read. */
+export function plainUpdater(cluster: Cluster): ClusterUpdater {
+  return {
+    cluster,
+    setLeader: (leader) => {
+      cluster.leader = leader;
+    },
+    setAgent: (id, agent) => void (agent ? cluster.agents.set(id, agent) : cluster.agents.delete(id)),
+    setFramework: (id, framework) =>
+      void (framework ? cluster.frameworks.set(id, framework) : cluster.frameworks.delete(id)),
+    setTask: (task) => cluster.tasks.set(task),
+    removeTask: (key) => cluster.tasks.delete(key),
+  };
+}

@@ -1,0 +1,106 @@
+/**
+ * The answering side of one process: sockets, the responder and the forwarder behind them.
+ */
+
+import type { Socket as UdpSocket } from 'node:dgram';
+import type { Server } from 'node:net';
+import type { Clock } from '../../cluster/runtime/clock';
+import { Lifetime, type Running } from '../../cluster/runtime/lifecycle';
+import type { Logger } from '../../cluster/runtime/log';
+import type { Metrics } from '../../cluster/runtime/metrics';
+import type { DnsConfig } from '../config';
+import { ClientLimits } from './client-limits';
+import { noForwarder, ResolverForwarder } from './forward';
+import { systemResolvers } from './local-system';
+import { type Forwarder, Responder } from './responder';
+import { serveTcp } from './tcp';
+import { serveUdp } from './udp';
+
+export interface Sockets {
+  readonly udp: readonly UdpSocket[];
+  readonly tcp: readonly Server[];
+}
+
+export interface DnsServerDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** What cookies are made with. */
+  readonly secret: Buffer;
+  readonly seed: number;
+  /** When a master was heard last. */
+  readonly heardAt: () => number;
+  readonly why: ((name: string) => Promise<readonly string[]>) | undefined;
+}
+
+export interface DnsServer extends Running {
+  readonly responder: Responder;
+  readonly expired: () => boolean;
+  /** Answers on these sockets from now on. */
+  serve(sockets: Sockets): void;
+}
+
+export function createDnsServer(config: DnsConfig, deps: DnsServerDeps): DnsServer {
+  const { log, clock, metrics, heardAt } = deps;
+  const life = new Lifetime();
+  const forwarder = startForwarder(config, deps, life);
+  const clientLimits = new ClientLimits({
+    trusted: config.trustedNetworks,
+    perSecond: config.clientQueriesPerSecond,
+    secret: deps.secret,
+    clock,
+  });
+  const { staleMaxMs } = config;
+  const expired = (): boolean => staleMaxMs > 0 && clock.now() - heardAt() > staleMaxMs;
+  const responder = new Responder({
+    domain: config.domain,
+    compat: config.compat,
+    payloadBytes: config.udpPayloadBytes,
+    recursion: config.compat === 'mesos-dns' ? config.recurseOn : config.recurseOn && forwarder.available,
+    setsTruncateBit: config.truncateBit,
+    seed: deps.seed,
+    why: config.why ? deps.why : undefined,
+    ...{ forwarder, clientLimits, metrics, log, expired: staleMaxMs > 0 ? expired : () => false },
+  });
+  const tcpOptions = {
+    responder,
+    perClient: config.clientConnections,
+    spoke: (address: string) => clientLimits.spokeOverTcp(address),
+  };
+  const serve = ({ udp, tcp }: Sockets): void => {
+    for (const socket of udp) {
+      const serving = serveUdp(socket, responder, log);
+      life.add(() => serving.stop());
+    }
+    for (const server of tcp) {
+      const serving = serveTcp(server, tcpOptions);
+      life.add(() => serving.stop());
+    }
+  };
+  return { responder, expired, serve, stop: () => life.stop() };
+}
+
+function startForwarder(
+  config: DnsConfig,
+  { clock, log, metrics }: DnsServerDeps,
+  life: Lifetime,
+): Forwarder {
+  if (!config.external) return noForwarder;
+  const listeners = config.listeners.map((host) => ({ host, port: config.port }));
+  const resolvers = config.resolvers ?? systemResolvers(listeners);
+  if (resolvers.length === 0 && config.zoneResolvers.length === 0) {
+    log.warn({}, 'no resolver is known: questions for other names are refused. Set --resolvers');
+    return noForwarder;
+  }
+  const forwarder = new ResolverForwarder({
+    resolvers,
+    zones: config.zoneResolvers,
+    networks: config.recursionNetworks,
+    timeoutMs: config.forwardTimeoutMs,
+    cacheEntries: config.forwardCache,
+    clock,
+  });
+  metrics.gauge('dns/forward_cached', 'Replies of resolvers that are kept', () => forwarder.cached());
+  life.add(() => forwarder.stop());
+  return forwarder;
+}
