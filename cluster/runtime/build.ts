@@ -1,6 +1,8 @@
 /**
- * The build that runs: `/version`, `/state` and GET_VERSION tell of it. It is known by its commit, and its times are the
- * commit's, so that one commit always makes the same build (`scripts/build.mjs` writes the file).
+ * The build that runs, as `/version`, `/state` and GET_VERSION show it.
+ *
+ * A build is known by its commit and has the times of the commit, so that one commit always makes the same
+ * build (`scripts/build.mjs` writes the file).
  */
 
 import { readFileSync } from 'node:fs';
@@ -24,7 +26,7 @@ export interface Build {
 
 const UNKNOWN: Build = { build_date: '', build_time: 0, build_user: '' };
 
-/** Reads what the build wrote about itself; nothing is known where it wrote nothing, or no build. */
+/** Reads the file that the build wrote; its members are empty when there is none, or no build. */
 export function readBuild(file = join(__dirname, '..', '..', 'build-info.json')): Build {
   try {
     return { ...UNKNOWN, ...(JSON.parse(readFileSync(file, 'utf8')) as Partial<Build>) };
@@ -38,7 +40,7 @@ const BUILD = readBuild();
 /** The answer of `/version`. */
 export const VERSION_INFO = { version: VERSION, ...BUILD };
 
-/** The members of `/state` that tell of the build, in JSON. */
+/** The members of `/state` about the build, in JSON. */
 export function buildMembers(): Record<string, string> {
   return Object.fromEntries(Object.entries(BUILD).map(([name, value]) => [name, JSON.stringify(value)]));
 }

@@ -1,16 +1,18 @@
 /**
- * The one place that reads the wall clock and sets timers. Tests and the simulator pass a clock of their own.
+ * The clock: the one place that reads the wall clock and sets timers.
+ *
+ * Tests and the simulator pass a clock of their own.
  */
 
 import type { Millis } from '../model/time';
 
 export interface Clock {
   now(): Millis;
-  /** Calls back once, at or after the given time. Returns how to call it off. */
+  /** Calls back once, at or after the time. Returns a function that cancels it. */
   wakeAt(time: Millis, callback: () => void): () => void;
 }
 
-/** setTimeout's limit; a later time is waited for in several naps. */
+/** The limit of setTimeout; a later time is reached in several waits. */
 const LONGEST_NAP_MS = 2 ** 31 - 1;
 
 /** The machine's own clock. It never runs backwards, even when the machine's time is set back. */

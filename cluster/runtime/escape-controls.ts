@@ -1,6 +1,7 @@
 /**
- * Texts of others made harmless for terminals: control characters, which move the cursor, colour, hide or
- * reorder what a person reads, are shown as escapes.
+ * Shows control characters as escapes, so that texts of others are harmless in terminals.
+ *
+ * Such characters move the cursor, colour, hide or reorder what a person reads.
  */
 
 /** C0 and C1 controls, DEL, line and paragraph separators, and the marks that reorder text (Unicode TR 36). */

@@ -1,5 +1,5 @@
 /**
- * Users of this machine by their names, as the system knows them.
+ * The ids of the machine's users by their names.
  */
 
 import { execFile } from 'node:child_process';
@@ -12,8 +12,8 @@ export interface Identity {
 }
 
 /**
- * The ids of another user; undefined when a task runs as we do. Only root may become somebody else. Rejects for an unknown
- * user.
+ * The ids of a user; undefined when it is our own, or when we are not root and cannot change it. Rejects for
+ * an unknown user.
  */
 export async function identityOf(user: string | undefined): Promise<Identity | undefined> {
   if (user === undefined || user === '' || user === userInfo().username) return undefined;

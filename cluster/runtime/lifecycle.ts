@@ -1,5 +1,5 @@
 /**
- * Things with a life: started in order, stopped in reverse, also when a start fails half-way.
+ * Parts that are started in order and stopped in reverse, also when a start fails half-way.
  */
 
 /** Something that runs until it is stopped. Stopping twice is allowed. */
@@ -8,8 +8,8 @@ export interface Running {
 }
 
 /**
- * Why a process cannot start, in words for its operator: what is wrong and what to do.
- * The command line prints the text without a stack and exits with status 1.
+ * The reason why a process cannot start, for its operator: what is wrong and what to do. The command line
+ * prints the text without a stack and exits with status 1.
  */
 export class StartError extends Error {}
 
@@ -18,12 +18,12 @@ export class Lifetime implements Running {
   private readonly stops: (() => Promise<void> | void)[] = [];
   private stopping: Promise<void> | undefined;
 
-  /** Registers how to stop what was just started. */
+  /** Registers the stop of a part that was just started. */
   add(stop: () => Promise<void> | void): void {
     this.stops.push(stop);
   }
 
-  /** Runs a start; when it fails, all that was started before is stopped and the error goes on. */
+  /** Runs a start. When it fails, all parts that were started before are stopped and the error is thrown on. */
   static async start<T extends object>(begin: (life: Lifetime) => Promise<T>): Promise<T & Running> {
     const life = new Lifetime();
     try {

@@ -1,5 +1,7 @@
 /**
- * Logs as JSON lines, by pino. Secrets never go into a log line: pass what is needed, not whole requests.
+ * The logger: JSON lines, by pino.
+ *
+ * Secrets never go into a log line: pass what is needed, not whole requests.
  */
 
 import { dirname } from 'node:path';
@@ -21,11 +23,11 @@ export interface Logger {
 
 /** A logger whose level can be changed while it runs. */
 export interface TunableLogger extends Logger {
-  /** Logs from this level on; without one from the level it began with. Loggers made by `child` before keep theirs. */
+  /** Logs from this level on; without one from the first level. Loggers that `child` made before keep theirs. */
   setLevel(level: Level | undefined): void;
 }
 
-/** Changes the level of a logger that can do that. */
+/** Changes the level of a logger whose level can be changed. */
 export function setLogLevel(log: Logger, level: Level | undefined): void {
   if ('setLevel' in log) (log as TunableLogger).setLevel(level);
 }
@@ -48,7 +50,7 @@ const REDACTED = [
   '*.authorization',
 ];
 
-/** Characters that wait for room on a full disk; what comes then is lost. */
+/** Characters that wait for room on a full disk; further ones are lost. */
 const UNWRITTEN_MAX = 1_000_000;
 
 /** A logger that writes each line before it returns, so that the last line before a crash is there. */
@@ -91,10 +93,10 @@ function makeLogFolder(file: string): void {
   }
 }
 
-/** Log files are for their owner alone; other programs may have theirs beside them. */
+/** The mode of a new log folder: log files are private, but other programs may have theirs in it. */
 const LOG_FOLDER = 0o755;
 
-/** Lines may have texts of anybody, and are read in terminals. */
+/** Escapes control characters: lines may have texts of peers and are read in terminals. */
 function readable(destination: { write(line: string): unknown }): { write(line: string): void } {
   return { write: (line) => void destination.write(escapeControlsInJson(line)) };
 }

@@ -1,8 +1,8 @@
 /**
- * One process's loop: stamp an event, step, perform the effects, take the next event.
+ * The loop of a process: stamp an event, step, perform the effects, take the next event.
  *
- * Always true: steps never overlap, nothing awaits between reading state and writing it, and every event
- * a step sees has been recorded first when a recorder is there.
+ * Always true: steps never overlap, nothing awaits between reading state and writing it, and a recorder gets
+ * each event before the step does.
  */
 
 import type { CommonEffect, Machine } from '../model/event';
@@ -31,13 +31,13 @@ export interface MailboxOptions<State, Event, Effect extends { kind: string }, B
   readonly log: Logger;
   readonly perform: Performers<Effect>;
   readonly recorder?: Recorder | undefined;
-  /** Told how long each step took, for metrics. */
+  /** Called with the time of each step, for metrics. */
   readonly observe?: ((event: Event, ms: number) => void) | undefined;
   /** Called once when a step or a performer throws: the state can no longer be trusted. */
   readonly onBroken: (error: Error) => void;
 }
 
-/** Events waiting because a step was running when they came. More than this means a loop of our own. */
+/** The most events that may wait while a step runs. More than this means a loop of our own. */
 const WAITING_MAX = 1_000_000;
 
 export class Mailbox<
@@ -47,7 +47,7 @@ export class Mailbox<
   Boot,
 > {
   readonly state: State;
-  /** Events handled so far: while it stands still, so does the state. */
+  /** Number of handled events; while it stays the same, so does the state. */
   handled = 0;
   private readonly waiting = new Queue<Event>();
   private readonly timers = new Map<string, () => void>();
@@ -58,7 +58,7 @@ export class Mailbox<
     this.state = options.machine.init(options.boot);
   }
 
-  /** Hands in one event. It is handled before this returns, unless a step is running: then right after it. */
+  /** Handles an event before it returns, or right after the step that runs. */
   post(event: Event extends Event ? Omit<Event, 'at'> : never): void {
     if (this.stopped) return;
     if (this.waiting.size >= WAITING_MAX) return this.broken(new Error('the mailbox is full'));
@@ -66,12 +66,12 @@ export class Mailbox<
     if (!this.busy) this.drain();
   }
 
-  /** Reads one consistent moment of the state. The view must not keep or change what it is given. */
+  /** Reads one consistent moment of the state. The view must neither change the state nor keep parts of it. */
   read<T>(view: (state: State) => T): T {
     return view(this.state);
   }
 
-  /** Takes no more events and ends the recording with the state's hash. */
+  /** Refuses further events and ends the recording with the hash of the state. */
   async stop(): Promise<void> {
     this.stopped = true;
     for (const cancel of this.timers.values()) cancel();

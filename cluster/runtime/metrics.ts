@@ -1,5 +1,6 @@
 /**
- * Counters and gauges of one process, read as Mesos' flat JSON snapshot or as Prometheus text.
+ * Counters and gauges of a process, as Mesos' flat JSON snapshot and as Prometheus text.
+ *
  * Names are those of the originals, such as `master/tasks_running`; Prometheus gets them with `_`.
  */
 
@@ -14,7 +15,7 @@ type Entry = { readonly kind: 'counter' | 'gauge'; readonly help: string; read()
 export class Metrics {
   private readonly entries = new Map<string, Entry>();
 
-  /** A number that only grows. A name can be taken once. */
+  /** A number that only grows. Names are unique. */
   counter(name: string, help: string): Counter {
     let value = 0;
     this.add(name, { kind: 'counter', help, read: () => value });
@@ -25,7 +26,7 @@ export class Metrics {
     };
   }
 
-  /** A number read when somebody asks. */
+  /** A number that is read when it is shown. */
   gauge(name: string, help: string, read: () => number): void {
     this.add(name, { kind: 'gauge', help, read });
   }
@@ -52,7 +53,7 @@ export class Metrics {
   }
 }
 
-/** Times kept for percentiles; older ones have no say. */
+/** Number of times that percentiles are made of, the latest ones. */
 const TIMINGS_MAX = 1000;
 
 /** Durations as Mesos' timers show them: `<name>_ms` and beside it count, extremes and percentiles. */
@@ -62,7 +63,7 @@ export class Timings {
 
   constructor(
     private readonly name: string,
-    /** Without a window only the last time is shown: what happens once has no percentiles. */
+    /** Without a window only the last time is shown, for events that happen once. */
     private readonly windowed = true,
   ) {}
 

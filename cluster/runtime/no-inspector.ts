@@ -1,6 +1,8 @@
 /**
- * Keeps Node's inspector shut: at SIGUSR1 a process of Node opens it on 127.0.0.1:9229 to everybody on the machine, unless
- * somebody listens to that signal.
+ * Keeps Node's inspector closed.
+ *
+ * At SIGUSR1 Node opens it on 127.0.0.1:9229 to everybody on the machine, unless the process listens to that
+ * signal.
  */
 
 import inspector from 'node:inspector';
@@ -11,8 +13,8 @@ function isAskedFor(): boolean {
 }
 
 /**
- * Takes SIGUSR1 away from Node, for ever: without a listener it would end the process. A signal that came before is undone.
- * `bin/meseta` does the first part by itself, before anything is loaded.
+ * Ignores SIGUSR1 for ever; without a listener the signal would end the process. The effect of an earlier
+ * signal is undone. `bin/meseta` does the first part itself, before anything is loaded.
  */
 export function refuseInspector(): void {
   process.on('SIGUSR1', () => undefined);
@@ -26,7 +28,7 @@ export function refuseInspector(): void {
   setTimeout(close, 500).unref();
 }
 
-/** Words for a child process of Node: newer ones (22.14) can be told before they begin. */
+/** Arguments for a child process of Node: since 22.14 there is an option for it. */
 export function noInspectorArguments(): readonly string[] {
   const word = '--disable-sigusr1';
   return process.allowedNodeEnvironmentFlags.has(word) ? [word] : [];

@@ -1,7 +1,8 @@
 /**
- * Processes named in files: by id, start and boot, so that neither a reused id nor a reboot makes another process of it.
+ * Entries of processes in files: pid, start time and boot id, so that a reused pid is not mistaken for the
+ * process.
  *
- * Always true: an entry of an earlier version, without the boot, is compared by what it has.
+ * Always true: an entry of an earlier version, without the boot id, is compared by what it has.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -17,8 +18,8 @@ export interface ProcessEntry {
 }
 
 /**
- * The time a process began; undefined when there is no such (living) process. With /proc in ticks since boot, elsewhere
- * the date that `ps` prints; always one word.
+ * The time a process began, as one word; undefined when it does not live. With /proc it is in ticks since
+ * boot, elsewhere the date that `ps` prints.
  */
 export function startedAt(pid: number): string | undefined {
   if (!existsSync('/proc/self/stat')) return startByPs(pid);
@@ -47,7 +48,7 @@ function startByPs(pid: number): string | undefined {
   }
 }
 
-/** Id of the running boot; empty on a system that has none, where starts are dates. */
+/** The id of the running boot; empty on a system that has none, where starts are dates. */
 export function bootId(): string {
   try {
     return readFileSync('/proc/sys/kernel/random/boot_id', 'utf8').trim();

@@ -1,6 +1,7 @@
 /**
- * Processes of this machine that are not (or no longer) our children, found by what stands in their
- * environment. Needs /proc; elsewhere nothing is found.
+ * Finds processes of this machine by their environment, such as children of an earlier run.
+ *
+ * It needs /proc; elsewhere nothing is found.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -44,7 +45,7 @@ function environmentOf(pid: number): string[] {
   }
 }
 
-/** Sends a signal to each pid (a negative one is a group); one that is gone already is passed over. */
+/** Sends a signal to each pid (a negative one is a group); pids that are gone already are ignored. */
 export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void {
   for (const pid of pids) {
     try {
@@ -55,7 +56,7 @@ export function signalAll(pids: readonly number[], signal: NodeJS.Signals): void
   }
 }
 
-/** Kills what the search finds until it finds nothing, since processes may fork while they are being found. */
+/** Kills processes until the search finds none, since they may fork meanwhile. */
 export async function killFound(find: () => number[], rounds = 20): Promise<number> {
   let killed = 0;
   for (let round = 0; round < rounds; round++) {

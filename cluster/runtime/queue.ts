@@ -1,8 +1,10 @@
 /**
- * First in, first out, at the same cost however many wait. An array's own `shift` moves all the others.
+ * A first-in first-out queue whose cost does not grow with its length.
+ *
+ * The `shift` of an array moves all the other items.
  */
 
-/** So many taken places are kept before the rest is moved down. */
+/** Number of taken items that stay in the array before the rest is moved down. */
 const TAKEN_MAX = 1024;
 
 export class Queue<T> {
@@ -17,7 +19,7 @@ export class Queue<T> {
     this.items.push(item);
   }
 
-  /** The one that waits longest; undefined when none does. */
+  /** Takes the oldest item; undefined when there is none. */
   take(): T | undefined {
     const item = this.items[this.taken];
     if (this.taken === this.items.length) return undefined;

@@ -1,5 +1,5 @@
 /**
- * Log lines that others can cause as often as they like: of each kind one in a while, with the number of those left out.
+ * A log of warnings that peers can cause: one of each kind in 10 seconds, with the number of those left out.
  */
 
 import { performance } from 'node:perf_hooks';

@@ -1,14 +1,13 @@
 /**
- * Long work done in slices between which the process goes on with everything else: a generator is run for a few
- * milliseconds at a time.
+ * Long work done in slices of a few milliseconds, so that the process goes on with everything else.
  *
- * Always true: the first slice runs before `run` returns when there is room, so that small work is not held up; no more
- * than `activeMax` pieces of work are under way, and those that wait have not begun.
+ * Always true: if there is room, the first slice runs before `run` returns, so that small work is not
+ * delayed. At most `activeMax` pieces of work are under way, and those that wait have not begun.
  */
 
 /** The longest time of one slice, in ms: a ping or a launch waits for at most one. */
 const SLICE_MS = 5;
-/** Each piece under way keeps what it has made so far. */
+/** Number of pieces of work under way; each keeps in memory what it has made so far. */
 const ACTIVE_MAX = 4;
 
 export interface SlicedWorkOptions {
@@ -31,13 +30,13 @@ interface Job {
 }
 
 export interface Work<T> {
-  /** Called when it is its turn; what the work is about is gathered then. */
+  /** Begins the work when it is its turn; the data that it is about is collected then. */
   readonly begin: () => Generator<void, T>;
-  /** Work under one key that has not begun yet is done once for all who ask. */
+  /** Work with the same key that has not begun yet is done once for all callers. */
   readonly key?: string;
-  /** Called right before `begin`, for each who asked. */
+  /** Called right before `begin`, for each caller. */
   readonly began?: () => void;
-  /** True while anybody still waits for it; unwanted work is given up. */
+  /** True while a caller still waits; work that nobody waits for is given up. */
   readonly isWanted?: () => boolean;
 }
 
@@ -49,7 +48,7 @@ export class SlicedWork {
 
   constructor(private readonly options: SlicedWorkOptions = {}) {}
 
-  /** Does the work; undefined when it was given up because nobody wants it any more. Rejects when it throws. */
+  /** Does the work; resolves with undefined when it was given up. Rejects when it throws. */
   run<T>({ begin, key, began = () => undefined, isWanted = () => true }: Work<T>): Promise<T | undefined> {
     if (this.stopped) return Promise.resolve(undefined);
     const same = key === undefined ? undefined : this.waiting.find((job) => job.key === key);
@@ -67,7 +66,7 @@ export class SlicedWork {
     return promise as Promise<T | undefined>;
   }
 
-  /** Gives everything up. */
+  /** Gives up all work. */
   stop(): void {
     this.stopped = true;
     for (const job of [...this.active.splice(0), ...this.waiting.splice(0)]) job.resolve(undefined);
@@ -78,7 +77,7 @@ export class SlicedWork {
     this.slice(job);
   }
 
-  /** Runs one slice of a job; one that is over leaves the list. */
+  /** Runs one slice of a job; a finished job leaves the list. */
   private slice(job: Job): void {
     const { now = () => performance.now(), sliceMs = SLICE_MS } = this.options;
     const end = now() + sliceMs;
@@ -116,7 +115,7 @@ export class SlicedWork {
     });
   }
 
-  /** One slice of the job whose turn it is; then the next one is first. */
+  /** Runs one slice of the first job and puts it last. */
   private turn(): void {
     const job = this.active.shift();
     if (job) {

@@ -1,10 +1,10 @@
 /**
- * The machine in numbers, under the names that libprocess gives them.
+ * Numbers about the machine under the names of libprocess.
  */
 
 import { cpus, freemem, loadavg, totalmem } from 'node:os';
 
-/** `/system/stats.json`. */
+/** The members of `/system/stats.json`. */
 export function systemStats(): Record<string, number> {
   const [oneMinute = 0, fiveMinutes = 0, fifteenMinutes = 0] = loadavg();
   return {
@@ -17,7 +17,7 @@ export function systemStats(): Record<string, number> {
   };
 }
 
-/** The same in `/metrics/snapshot`. */
+/** The same numbers in `/metrics/snapshot`. */
 export function systemMetrics(): Record<string, number> {
   const stats = systemStats();
   return Object.fromEntries(

@@ -1,6 +1,7 @@
 /**
- * The verbosity of the log, changed at run time: level 0 is the one of the start, everything above is
- * debug, and after a while it is as before (libprocess' logging, Mesos 1.11).
+ * The verbosity of the log, changed at run time for a while (libprocess' logging, Mesos 1.11).
+ *
+ * Level 0 is the level of the start; every level above it is debug.
  */
 
 import type { Level } from '../model/event';
@@ -28,7 +29,7 @@ export class Verbosity {
     if (level > 0) this.cancel = this.clock.wakeAt(this.clock.now() + ms, () => this.change(0));
   }
 
-  /** Forgets the timer, so that nothing holds the process. */
+  /** Cancels the timer. */
   stop(): void {
     this.cancel?.();
   }

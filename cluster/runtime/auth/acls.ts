@@ -1,5 +1,5 @@
 /**
- * `--acls`: access control lists in Mesos' JSON, in place or in a file.
+ * The flag `--acls`: access control lists in Mesos' JSON, in place or in a file.
  */
 
 import { type Acls, readAcls } from '../../model/acls';

@@ -1,6 +1,8 @@
 /**
- * Authentication of a request's sender. An authenticator knows one scheme; a realm may have several, and
- * the first one that knows the sender decides. Nobody is told more than which schemes there are.
+ * Authenticates the sender of a request in a realm.
+ *
+ * An authenticator knows one scheme. A realm may have several authenticators; the first one that knows the
+ * sender decides. A sender who is refused learns which schemes there are, and nothing else.
  */
 
 import type { Principal } from '../../model/principal';
@@ -12,11 +14,11 @@ export type AuthenticationResult =
 
 export interface Authenticator {
   readonly scheme: string;
-  /** Judges the `Authorization` header of a request to this realm. */
+  /** Checks the `Authorization` header of a request to this realm. */
   authenticate(header: string | undefined, realm: string): AuthenticationResult;
 }
 
-/** Realm to those who know its users. A realm that is not there asks nobody. */
+/** The authenticators of each realm. A realm without an entry is open. */
 export type Realms = ReadonlyMap<string, readonly Authenticator[]>;
 
 export type RealmResult =
@@ -25,7 +27,7 @@ export type RealmResult =
 
 const UNAUTHORIZED = '401 Unauthorized.';
 
-/** Asks a realm's authenticators one after the other (Mesos 1.11 combines several in this way). */
+/** Asks the authenticators of a realm one after the other (Mesos 1.11 combines several in this way). */
 export function authenticate(
   authenticators: readonly Authenticator[],
   header: string | undefined,

@@ -5,7 +5,7 @@
 import type { Authenticator } from './authenticator';
 import { sameSecret } from './secrets';
 
-/** Compared with when the principal is not known, so that the time does not tell which names there are. */
+/** The secret of an unknown principal: the comparison takes as long as that of a known one. */
 const NOBODY = '';
 
 export function basicAuthenticator(secrets: ReadonlyMap<string, string>): Authenticator {

@@ -1,6 +1,5 @@
 /**
- * Bearer tokens (RFC 6750): signed ones whose claims say who sends, and plain ones that a file gives to
- * principals.
+ * Bearer tokens (RFC 6750): signed tokens whose claims name the sender, and plain tokens from a file.
  */
 
 import type { Principal } from '../../model/principal';
@@ -17,7 +16,7 @@ export interface BearerOptions {
   readonly now: () => Millis;
 }
 
-/** Judges bearer tokens. A refusal has the reason in the challenge, but never a part of the token. */
+/** Checks bearer tokens. The challenge has the reason of a refusal, but never a part of the token. */
 export function bearerAuthenticator({ key, tokens, now }: BearerOptions): Authenticator {
   return {
     scheme: 'Bearer',

@@ -1,6 +1,8 @@
 /**
- * CRAM-MD5 (RFC 2195), as drivers and agents of Mesos show who they are over libprocess: the server asks with a text that is
- * never used again, the client answers with its name and a digest of that text under its secret.
+ * CRAM-MD5 (RFC 2195), by which drivers and agents authenticate over libprocess.
+ *
+ * The server sends a challenge that is never used again. The client answers with its name and a digest of the
+ * challenge under its secret.
  */
 
 import { createHmac, randomBytes } from 'node:crypto';
@@ -9,7 +11,7 @@ import { sameSecret } from './secrets';
 
 export const MECHANISM = 'CRAM-MD5';
 
-/** A text to answer, different each time. */
+/** A challenge, different each time. */
 export function makeChallenge(host: string, now: Millis): string {
   return `<${randomBytes(16).toString('hex')}.${Math.floor(now / 1000)}@${host}>`;
 }
@@ -19,7 +21,10 @@ export function answerChallenge(principal: string, secret: string, challenge: st
   return `${principal} ${digest(secret, challenge)}`;
 }
 
-/** The principal of an answer; undefined when it is nobody's. A name may have blanks. */
+/**
+ * The principal of an answer; undefined when the digest is wrong or the principal unknown. A name may have
+ * blanks.
+ */
 export function readAnswer(
   secrets: ReadonlyMap<string, string>,
   challenge: string,

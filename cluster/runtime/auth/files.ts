@@ -1,6 +1,7 @@
 /**
- * The files that hold secrets: credentials in Mesos' JSON, plain tokens, and the key of signed tokens. Errors
- * name the flag, the file and what is expected, and never repeat what is in the file.
+ * Files that hold secrets: credentials in Mesos' JSON, plain tokens, and the key of signed tokens.
+ *
+ * Errors name the flag, the file and the expected form, and never repeat the contents of the file.
  */
 
 import { readFileSync, statSync } from 'node:fs';
@@ -34,7 +35,7 @@ export function readTokensFile(flag: string, path: string, log?: Logger): Readon
   return readPairs({ flag, path, log, shape, list: 'tokens', secret: 'token' });
 }
 
-/** Reads a file of bytes that is not to be seen by others; warns when it can be. */
+/** Reads a file of secrets; warns when others on the machine can use it. */
 export function readSecretFile(flag: string, path: string, log?: Logger): Buffer {
   try {
     const bytes = readFileSync(path);

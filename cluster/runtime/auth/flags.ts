@@ -1,5 +1,5 @@
 /**
- * The flags by which master and agents ask who sends (Mesos 1.11), and those of APIs with one realm.
+ * Flags of authentication: those of master and agent (Mesos 1.11), and those of APIs with one realm.
  */
 
 import type { Millis } from '../../model/time';
@@ -37,7 +37,7 @@ interface Context {
   readonly log: Logger;
 }
 
-/** The realms of operators that are to ask, and those given besides. */
+/** The realms of operators that require authentication, and the `others` of the component. */
 export function realmsOf(
   flags: OperatorFlags & { readonly credentials?: string | undefined },
   names: RealmNames & { readonly others?: readonly RealmFlags[] },

@@ -1,7 +1,8 @@
 /**
  * JSON web tokens signed with a shared key, HS256 alone (RFC 7519; Mesos 1.11,
- * 3rdparty/libprocess/src/jwt.cpp). Whoever has the key can make tokens; without it no part of a token is
- * believed.
+ * 3rdparty/libprocess/src/jwt.cpp).
+ *
+ * Everybody who has the key can make tokens. No part of a token counts before its signature is checked.
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';

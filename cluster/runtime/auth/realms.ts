@@ -1,6 +1,5 @@
 /**
- * From flags to realms: which schemes each realm takes (`--http_authenticators`), and where their secrets
- * come from.
+ * Makes the authenticators of each realm from flags such as `--http_authenticators`, and reads their secrets.
  */
 
 import type { Millis } from '../../model/time';
@@ -11,7 +10,7 @@ import { basicAuthenticator } from './basic';
 import { bearerAuthenticator } from './bearer';
 import { readCredentialsFile, readSecretFile, readTokensFile } from './files';
 
-/** One realm that is to ask who sends. */
+/** A realm that requires authentication. */
 export interface RealmFlags {
   readonly realm: string;
   /** Schemes with commas: basic, jwt, token. */

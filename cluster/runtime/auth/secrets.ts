@@ -1,5 +1,5 @@
 /**
- * Comparing secrets without telling by the time it takes how much of one was right.
+ * Compares secrets in constant time.
  */
 
 import { createHash, timingSafeEqual } from 'node:crypto';
@@ -10,7 +10,7 @@ export function sameSecret(left: string, right: string): boolean {
   return timingSafeEqual(digest(left), digest(right));
 }
 
-/** The name whose secret this is. Every entry is compared, so that the time does not tell which came close. */
+/** The name that has this secret. Every entry is compared, so that the time does not tell which came close. */
 export function ownerOf(secrets: ReadonlyMap<string, string>, candidate: string): string | undefined {
   let owner: string | undefined;
   for (const [name, secret] of secrets) if (sameSecret(secret, candidate)) owner ??= name;

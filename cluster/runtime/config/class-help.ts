@@ -1,5 +1,5 @@
 /**
- * Help for flags that are without effect, or stop the start: many flags with few reasons, so they are grouped by those.
+ * Help for flags without effect and for flags that stop the start, grouped by their reasons.
  */
 
 /** The beginning of the help of a flag without effect. */

@@ -1,6 +1,7 @@
 /**
- * Flags of the originals that are not like the others: those that change nothing here, each with the reason, and those
- * whose promise cannot be kept, which stop the start instead of being passed over.
+ * Flags of the originals that have no effect here, or that stop the start, each with the reason.
+ *
+ * A flag whose promise cannot be kept stops the start instead of being ignored.
  */
 
 import { STOPS_THE_START, WITHOUT_EFFECT } from './class-help';
@@ -13,29 +14,29 @@ function group<N extends string>(names: readonly N[], flag: (name: N) => Text): 
   return Object.fromEntries(names.map((name) => [name, flag(name)])) as Group<N>;
 }
 
-/** A value is text whose files are left alone. */
+/** A value is text; a file that it names is not read. */
 const TEXT = { value: 'TEXT', fallback: undefined, isPath: true } as const;
 const SWITCH = { value: undefined, fallback: undefined } as const;
 
-/** Flags with a value that are taken without effect. */
+/** Flags with a value that have no effect. */
 export function unused<N extends string>(reason: string, ...names: readonly N[]): Group<N> {
   const help = WITHOUT_EFFECT + reason;
   return group(names, () => ({ ...TEXT, help, read: (text) => text }));
 }
 
-/** Flags whose values are not shown, even if nothing is done with them. */
+/** Marks flags as secret: their values are not shown, although they have no effect. */
 export function markSecret<N extends string>(flags: Group<N>): Group<N> {
   const secrets = Object.entries<Text>(flags).map(([name, flag]) => [name, { ...flag, secret: true }]);
   return Object.fromEntries(secrets) as Group<N>;
 }
 
-/** Switches that are taken without effect. */
+/** Switches that have no effect. */
 export function unusedSwitches<N extends string>(reason: string, ...names: readonly N[]): Group<N> {
   const help = WITHOUT_EFFECT + reason;
   return group(names, () => ({ ...SWITCH, help, read: (text) => text || 'true' }));
 }
 
-/** Flags with a value that stop the start; an empty one is none. The reason says what to do instead. */
+/** Flags with a value that stop the start, unless it is empty. The reason names the alternative. */
 export function refused<N extends string>(reason: string, ...names: readonly N[]): Group<N> {
   const help = STOPS_THE_START + reason;
   return group(names, () => ({ ...TEXT, help, read: (text) => (text === '' ? undefined : refuse(reason)) }));
@@ -48,7 +49,7 @@ export function refusedSwitches<N extends string>(reason: string, ...names: read
   return group(names, () => ({ ...SWITCH, help, read }));
 }
 
-/** A flag that may have the values that say what is done here anyway; others stop the start. */
+/** Flags that stop the start unless they have the values of what is done here anyway. */
 export function refusedUnless<N extends string>(
   { values, reason }: { readonly values: readonly string[]; readonly reason: string },
   ...names: readonly N[]
@@ -59,7 +60,7 @@ export function refusedUnless<N extends string>(
   return group(names, () => ({ ...TEXT, help, read }));
 }
 
-/** A switch that is turned off. */
+/** True for the text of a switch that is off. */
 export function isOff(text: string): boolean {
   return text === 'false' || text === '0';
 }

@@ -1,11 +1,11 @@
 /**
- * Variables that look like flags and are none: a misspelt one would be passed over in silence.
+ * Finds misspelt environment variables: they look like flags, and nothing reads them.
  */
 
 import { editDistance, nearest } from '../../model/nearest';
 import type { Logger } from '../log';
 
-/** Variables that agents and Marathon give to tasks and executors: a daemon that runs as a task has them, too. */
+/** Variables that agents and Marathon give to tasks and executors; a daemon that runs as a task has them, too. */
 const OF_TASKS = [
   /^MARATHON_(APP|CONTAINER)_/,
   /^MESOS_(AGENT_ENDPOINT|ALLOCATION_ROLE|CHECKPOINT|CONTAINER_\w+|DIRECTORY|DOMAIN_SOCKET)$/,
@@ -14,13 +14,13 @@ const OF_TASKS = [
   /^MESOS_(SLAVE_ID|SLAVE_PID|SUBSCRIPTION_BACKOFF_MAX|TASK_ID|VERSION)$/,
 ];
 
-/** A variable that no flag reads, and the one that was probably meant. */
+/** A variable that no flag reads, and the nearest one that a flag reads. */
 export interface MisspeltVariable {
   readonly variable: string;
   readonly nearest: string;
 }
 
-/** Variables with the prefix that resemble one of `readable` and are none. One letter in four may be wrong. */
+/** Variables with the prefix that resemble one of `readable`. One letter in four may be wrong. */
 export function misspeltVariables(
   readable: Iterable<string>,
   prefix: string,

@@ -17,16 +17,19 @@ import { classHelp, isGrouped } from './class-help';
 /** Wrong use of a command: printed without a stack, exit status 2. */
 export class UsageError extends Error {}
 
-/** A flag whose promise cannot be kept: the message is the reason and the way out. The value is not repeated. */
+/**
+ * A flag whose promise cannot be kept. The message has the reason and the way out, and does not repeat the
+ * value.
+ */
 export class FlagRefusal extends Error {}
 
 /** One flag. `read` turns text into a value or throws an Error that says what is expected. */
 export interface Flag<T> {
   readonly help: string;
-  /** What stands for the value in help; undefined for a switch. */
+  /** The placeholder of the value in help; undefined for a switch. */
   readonly value: string | undefined;
   readonly fallback: T;
-  /** How the default looks in help, when it is not its own text. */
+  /** The default in help, when it is not its own text. */
   readonly fallbackText?: string;
   readonly env?: string;
   /** An older name that still works, not shown in help. */
@@ -37,9 +40,9 @@ export interface Flag<T> {
   readonly required?: boolean;
   /** Never shown in `/flags`, logs or errors. */
   readonly secret?: boolean;
-  /** How a value looks in `/flags`, when it is not its own text. */
+  /** Prints a value for `/flags`, when it is not its own text. */
   print?(value: T): string;
-  /** The value is where a file is, not what is in it. */
+  /** The value is a path, and the file is not read. */
   readonly isPath?: boolean;
   read(text: string, previous: T | undefined): T;
 }
@@ -65,12 +68,12 @@ export function text<D extends string | undefined = undefined>(
   return { value: 'TEXT', ...options, fallback: options.fallback as D, read: (value) => value };
 }
 
-/** Text that must be given. */
+/** Text that is required. */
 export function requiredText(options: Common): Flag<string> {
   return { value: 'TEXT', ...options, fallback: '', required: true, read: (value) => value };
 }
 
-/** Where a file is: a path, or `file://PATH`. What is in it is read by who needs it, and is not shown. */
+/** The path of a file, or `file://PATH`. The file is read by its user, and its contents are not shown. */
 export function path(options: Common): Flag<string | undefined> {
   const read = (value: string): string => value.replace(/^file:\/\//, '');
   return { value: 'PATH', ...options, fallback: undefined, isPath: true, read };
@@ -110,12 +113,12 @@ export function port(options: Common & { fallback: number }): Flag<number> {
   return integer({ value: 'PORT', ...options, min: 0, max: 65535 });
 }
 
-/** A TCP port that has to be told as it is; undefined without it. */
+/** A TCP port that others are told; undefined without the flag. */
 export function optionalPort(help: string): Flag<number | undefined> {
   return integer({ help, value: 'PORT', min: 1, max: 65_535, fallback: undefined });
 }
 
-/** An IPv4 address: addresses of masters and agents are told as one number. */
+/** An IPv4 address: messages have the addresses of masters and agents as one number. */
 export function ipv4(options: Common): Flag<string | undefined> {
   const read = (address: string): string => {
     if (!isIPv4(address)) throw new Error('expected an IPv4 address such as 10.0.0.1');
@@ -124,7 +127,7 @@ export function ipv4(options: Common): Flag<string | undefined> {
   return { value: 'IP', ...options, fallback: undefined, read };
 }
 
-/** Prints the version and stops; whoever runs the command does that before anything else is read. */
+/** Prints the version and stops. The command line handles it before anything else is read. */
 export const versionFlag: Flag<boolean> = toggle({
   help: 'print the version and stop',
   fallback: false,
@@ -132,7 +135,7 @@ export const versionFlag: Flag<boolean> = toggle({
   env: '',
 });
 
-/** What a duration must be, beside not negative. */
+/** The limits of a duration, which is never negative. */
 interface DurationLimits {
   readonly min?: Millis;
   readonly max?: Millis;
@@ -184,7 +187,7 @@ export function bytes(options: Common & { fallback: number; fallbackText: string
   return { value: 'BYTES', ...options, read, print: printBytes };
 }
 
-/** In the largest unit that divides it, as Mesos does. */
+/** Prints a size in the largest unit that divides it, as Mesos does. */
 function printBytes(value: number): string {
   const fitting = Object.entries(BYTE_UNITS).filter(([, size]) => value !== 0 && value % size === 0);
   const [unit, size] = fitting.at(-1) ?? ['B', 1];
@@ -227,7 +230,7 @@ function fromFile(value: string): string {
 }
 
 export interface ParseOptions {
-  /** How the command is called, such as `meseta master`. */
+  /** The command, such as `meseta master`. */
   readonly command: string;
   readonly about: string;
   readonly args: readonly string[];
@@ -239,7 +242,7 @@ export interface ParseOptions {
 export interface Parsed<Table extends FlagTable> {
   readonly flags: Values<Table>;
   readonly positionals: readonly string[];
-  /** Set when `--help` was asked for: print it and stop. */
+  /** The help, when `--help` is among the arguments: print it and stop. */
   readonly help?: string;
 }
 
@@ -287,12 +290,12 @@ function describe(table: FlagTable, options: ParseOptions): Command {
   return command;
 }
 
-/** What a flag is called, the name of today first. */
+/** The names of a flag, the current one first. */
 function namesOf(name: string, { formerly }: Flag<unknown>): string[] {
   return formerly === undefined ? [name] : [name, formerly];
 }
 
-/** How a switch is turned off, in Mesos' manner and in Marathon's. */
+/** The options that turn a switch off, in Mesos' manner and in Marathon's. */
 function offNames(name: string): string[] {
   return [`no-${name}`, `disable_${name}`];
 }
@@ -313,7 +316,7 @@ function printDefault(value: unknown): string {
   return Array.isArray(value) ? value.join(' ') : String(value);
 }
 
-/** Reads a value; `variable` is where it came from when that was the environment. */
+/** Reads a value; `variable` is the environment variable that has it, if any. */
 function accept(
   values: Map<string, unknown>,
   name: string,

@@ -1,6 +1,7 @@
 /**
- * Where master and agents log, by the flags of the originals. Lines go to standard error and, with
- * `--log_dir`, to a file that `/files` shows.
+ * The log flags of master and agent, with the names of the originals.
+ *
+ * Lines go to standard error and, with `--log_dir`, to a file that `/files` shows.
  */
 
 import { join, resolve } from 'node:path';
@@ -28,7 +29,7 @@ type LogFlags = Values<typeof logFlags>;
 
 const LEVELS = { INFO: 'info', WARNING: 'warn', ERROR: 'error' } as const;
 
-/** What a logger needs of the flags. The name is the program's, such as `mesos-master`. */
+/** The options of a logger from the flags. The name is the program's, such as `mesos-master`. */
 export function logOptions(flags: LogFlags, name: string): LogOptions {
   return {
     level: LEVELS[flags.logging_level],
@@ -37,7 +38,7 @@ export function logOptions(flags: LogFlags, name: string): LogOptions {
   };
 }
 
-/** The file that has the log, ours or the one said to have it. */
+/** The log file: our own, or the one that `--external_log_file` names. */
 export function logFileOf(flags: LogFlags, name: string): string | undefined {
   if (flags.external_log_file !== undefined) return resolve(flags.external_log_file);
   return flags.log_dir === undefined ? undefined : ownFile(flags.log_dir, name);

@@ -1,5 +1,5 @@
 /**
- * One row of a listing, in the shapes of `/files/browse` and of LIST_FILES.
+ * One row of a file listing, in the shapes of `/files/browse` and of LIST_FILES.
  */
 
 import { readFileSync, type Stats } from 'node:fs';

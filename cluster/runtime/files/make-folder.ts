@@ -1,6 +1,7 @@
 /**
- * Folders made with all that lead to them. Node's own recursive form never returns where a parent refuses
- * new entries with ENOENT, as `/proc` does.
+ * Makes folders with their parents.
+ *
+ * The recursive form of Node never returns where a parent refuses new entries with ENOENT, as `/proc` does.
  */
 
 import { chmodSync, existsSync, mkdirSync, statSync } from 'node:fs';

@@ -1,6 +1,6 @@
 /**
- * The type of a file by the end of its name, for those who download it: the names that libprocess knows (Mesos
- * 1.11, process/mime.hpp).
+ * The media type of a download by the extension of its name, as libprocess has them (Mesos 1.11,
+ * process/mime.hpp).
  */
 
 const ENDS_BY_TYPE: Readonly<Record<string, string>> = {
@@ -83,7 +83,7 @@ const TYPES = new Map(
   Object.entries(ENDS_BY_TYPE).flatMap(([type, ends]) => ends.split(' ').map((end) => [end, type] as const)),
 );
 
-/** The type of a file with this name; bytes of which nothing is known without one. */
+/** The media type of a file with this name; plain bytes for an unknown extension. */
 export function typeOf(name: string): string {
   const end = /\.(\w+)$/.exec(name)?.[1] ?? '';
   return TYPES.get(end) ?? 'application/octet-stream';

@@ -1,5 +1,5 @@
 /**
- * Files that nobody else on the machine may use: what daemons keep, whatever umask they are started with.
+ * Files and folders that no other user of the machine may use, whatever umask a daemon is started with.
  */
 
 import { chmodSync, readdirSync, statSync } from 'node:fs';
@@ -10,10 +10,10 @@ const PRIVATE_UMASK = 0o077;
 /** For the owner alone. */
 export const PRIVATE_FOLDER = 0o700;
 const PRIVATE_FILE = 0o600;
-/** Others may pass through, and not look around. */
+/** Others may pass through the folder, and not list it. */
 const PASSABLE_FOLDER = 0o711;
 
-/** The umask of whoever started this process; undefined before `keepFilesPrivate`. */
+/** The umask that this process was started with; undefined before `keepFilesPrivate`. */
 let inheritedUmask: number | undefined;
 
 /** From now on everything that this process and its libraries write is for its owner alone. */
@@ -47,14 +47,17 @@ export function parentFolderMode(): number {
   return isRoot() ? PASSABLE_FOLDER : PRIVATE_FOLDER;
 }
 
-/** Takes a folder of ours, and the files right in it, away from others. One that belongs to somebody else is left. */
+/**
+ * Closes a folder of ours, and the files right in it, to others. One that belongs to another user is left as
+ * it is.
+ */
 export function restrictFolder(folder: string, mode = PRIVATE_FOLDER): void {
   setMode(folder, mode);
   for (const entry of readdirSync(folder, { withFileTypes: true }))
     if (entry.isFile()) setMode(join(folder, entry.name), PRIVATE_FILE);
 }
 
-/** Gives a file or folder of ours exactly this mode; one that belongs to somebody else is left as it is. */
+/** Gives a file or folder of ours exactly this mode; one that belongs to another user is left as it is. */
 export function setMode(path: string, mode: number): void {
   const stats = statSync(path, { throwIfNoEntry: false });
   if (!stats || (stats.mode & 0o7777) === mode) return;
@@ -66,8 +69,8 @@ export function setMode(path: string, mode: number): void {
 }
 
 /**
- * Warns when others can look into the folder of a flag. It is not changed: it may be shared with other programs, and what
- * we put there is closed by itself. As root, tasks of other users are let through.
+ * Warns when others can list the folder of a flag. Its mode is not changed, as other programs may share it;
+ * what we put there is closed by itself. When we are root, tasks of other users have to pass through it.
  */
 export function warnOpenFolder(flag: string, path: string, log: Pick<Logger, 'warn'>): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;

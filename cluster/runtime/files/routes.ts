@@ -1,6 +1,8 @@
 /**
- * `/files/browse`, `/files/read`, `/files/download` and `/files/debug` (Mesos 1.11 src/files/files.cpp),
- * texts as there.
+ * The endpoints `/files/browse`, `/files/read`, `/files/download` and `/files/debug` (Mesos 1.11
+ * src/files/files.cpp).
+ *
+ * Their texts are those of the original.
  */
 
 import { basename } from 'node:path';
@@ -14,7 +16,7 @@ import type { FilesError, VirtualFiles } from './virtual-files';
 export interface FilesRoutesOptions {
   readonly files: VirtualFiles;
   readonly realm: string;
-  /** The attached paths and their places, for `/files/debug`. */
+  /** The attached paths with their folders, for `/files/debug`. */
   readonly attached: () => Record<string, string>;
   /** True when the sender may see `/files/debug`. */
   readonly mayDebug: (request: Request) => boolean;
@@ -49,7 +51,7 @@ const STATUSES: Record<FilesError['problem'], number> = {
   failed: 500,
 };
 
-/** The status of a problem, for the v1 calls too. */
+/** The HTTP status of an error, for the v1 calls too. */
 export function filesErrorStatus({ problem }: FilesError): number {
   return STATUSES[problem];
 }
@@ -62,7 +64,10 @@ async function browse(files: VirtualFiles, request: Request, reply: Reply): Prom
   return sendJson(request, reply, JSON.stringify(listed.map(fileJson)));
 }
 
-/** Without an offset, and with -1, the answer is where the file ends: so the web UI finds it. */
+/**
+ * Without an offset, and with -1, the answer has the size of the file as its offset: the web UI asks for it
+ * first.
+ */
 async function read(files: VirtualFiles, request: Request, reply: Reply): Promise<Reply> {
   const query = queryOf(request);
   if (!query['path']) return sendText(reply, 400, NO_PATH);
@@ -80,7 +85,7 @@ async function read(files: VirtualFiles, request: Request, reply: Reply): Promis
   return sendJson(request, reply, JSON.stringify(body));
 }
 
-/** -1 when it is not there. */
+/** A number of the query, -1 when it is missing; or the text of a refusal. */
 function readNumber(query: Query, name: string): number | string {
   const text = query[name];
   if (text === undefined) return -1;
@@ -90,10 +95,7 @@ function readNumber(query: Query, name: string): number | string {
   return number < -1 ? `Negative ${name} provided: ${number}.\n` : number;
 }
 
-/**
- * Sends a file of a task: it is always saved, never shown as a page of ours, and its type is not guessed
- * from its bytes.
- */
+/** Sends a file as a download, never as a page of ours; browsers may not guess its type from its bytes. */
 async function download(files: VirtualFiles, request: Request, reply: Reply): Promise<Reply> {
   const { path } = queryOf(request);
   if (!path) return sendText(reply, 400, NO_PATH);

@@ -1,5 +1,5 @@
 /**
- * LIST_FILES and READ_FILE of the v1 operator APIs: files in the words of the wire, or why not.
+ * LIST_FILES and READ_FILE of the v1 operator APIs.
  */
 
 import type { Principal } from '../../model/principal';
@@ -7,7 +7,7 @@ import type { FileInfo } from './file-info';
 import { filesErrorStatus } from './routes';
 import type { FilesError, VirtualFiles } from './virtual-files';
 
-/** A refusal by its HTTP status. */
+/** A refusal with its HTTP status. */
 export interface FilesRefusal {
   readonly status: number;
   readonly text: string;

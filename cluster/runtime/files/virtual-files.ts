@@ -1,9 +1,8 @@
 /**
- * Files that others may list and read under paths of our choice: sandboxes and logs (Mesos 1.11
- * src/files/files.cpp).
+ * Files that the HTTP API shows under virtual paths: sandboxes and logs (Mesos 1.11 src/files/files.cpp).
  *
- * Always true: nothing outside an attached folder is listed or read, whatever links there are inside of it
- * and whoever changes them meanwhile; only plain files are read, and at most 64 KiB at a time.
+ * Always true: nothing outside an attached folder is listed or read, even if links inside of it change
+ * meanwhile. Only plain files are read, at most 64 KiB at a time.
  */
 
 import { constants } from 'node:fs';
@@ -12,10 +11,10 @@ import { join, sep } from 'node:path';
 import type { Principal } from '../../model/principal';
 import { type FileInfo, fileInfo } from './file-info';
 
-/** A folder or file that is served, as of now. */
+/** A folder or file that is served under a virtual path. */
 export interface Attached {
   readonly real: string;
-  /** The path below it; empty for itself. */
+  /** The path below the folder; empty for the folder or file itself. */
   readonly rest: string;
   readonly may: (sender: Principal | undefined) => boolean;
 }
@@ -26,13 +25,13 @@ export type FilesError = {
   readonly text: string;
 };
 
-/** Finds what a path is attached to. */
+/** Finds the folder or file that a virtual path leads to. */
 export type FindAttached = (path: string) => Attached | undefined;
 
 const READ_MAX_BYTES = 16 * 4096;
 const LISTED_MAX = 20_000;
 
-/** Folders and files by the path they are shown under; the longest one that fits a path is taken. */
+/** Finds folders and files among these virtual paths; the longest one that fits wins. */
 export function findAttachedIn(
   attached: ReadonlyMap<string, Pick<Attached, 'real' | 'may'>>,
 ): (path: string) => Attached | undefined {
@@ -138,13 +137,13 @@ function isInside(root: string, path: string): boolean {
   return path === root || path.startsWith(root.endsWith(sep) ? root : root + sep);
 }
 
-/** A folder on the way may have become a link since the path was looked at: what counts is what is open. */
+/** A folder on the way may have become a link since the path was resolved, so the opened file is checked. */
 async function outsideError(file: FileHandle, { root, path }: ResolvedPath): Promise<string | undefined> {
   const opened = await readlink(`/proc/self/fd/${file.fd}`).catch(() => path);
   return isInside(root, opened.replace(/ \(deleted\)$/, '')) ? undefined : 'The file is inaccessible.\n';
 }
 
-/** A link out of the folder is not listed: its target is none of the reader's business. */
+/** A link that leads out of the folder is not listed, as its target may be secret. */
 async function infoOf(
   { path, root }: ResolvedPath,
   shown: string,

@@ -1,7 +1,8 @@
 /**
- * Access to an HTTP API: the realms that guard its paths. Simple APIs have one realm for everything; the
- * master and agents have one for reading, one for writing and one for frameworks, and each route says its
- * own.
+ * Access to an HTTP API: the realms that guard its paths.
+ *
+ * Simple APIs have one realm for everything. Master and agent have one for reading, one for writing and one
+ * for frameworks; each route names its own.
  */
 
 import type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify';
@@ -23,20 +24,20 @@ export interface AccessOptions {
   readonly realm?: string;
   /** Paths of the whole API served without credentials, such as `/health`. */
   readonly openPaths?: readonly string[];
-  /** Instead of one realm for everything: what each route's realm asks for, and whether control is guarded by it. */
+  /** The realms of routes, instead of one realm for everything; `guarded` when changes require authentication. */
   readonly access?: { readonly realms: Realms; readonly guarded: boolean } | undefined;
-  /** Names that `Host` may have where no credentials are asked for; those of any daemon without it. */
+  /** Names that `Host` may have where no credentials are required; the usual names of a daemon without it. */
   readonly hosts?: HostRule | undefined;
-  /** JSONP may be asked for, by pages of any site, too. */
+  /** JSONP is answered, also to pages of other sites. */
   readonly jsonp?: boolean | undefined;
 }
 
 const REALM = 'meseta';
 
-/** The senders of requests, as far as their realms asked. */
+/** The principals of requests that were authenticated. */
 const principals = new WeakMap<object, Principal>();
 
-/** The sender of a request; undefined when nobody asked who it is. */
+/** The principal of a request; undefined when its path requires no authentication. */
 export function principalOf(request: Request): Principal | undefined {
   return principals.get(request);
 }
@@ -47,8 +48,8 @@ export function isGuarded(options: AccessOptions): boolean {
 }
 
 /**
- * Refuses what a foreign page has its browser send, and senders that the route's realm does not know. Undefined when the
- * request may go on.
+ * Refuses requests that a foreign page has a browser send, and senders that the route's realm does not know.
+ * Undefined when the request may go on.
  */
 export function accessCheck(
   options: AccessOptions & { readonly log: Logger },
@@ -82,7 +83,10 @@ function realmFinder(options: AccessOptions): (request: Request) => string | und
 
 type RealmState = { readonly realm: string | undefined; readonly authenticates: boolean };
 
-/** Judges what the browser says. What a daemon that asks for credentials shows everybody is shown under any name. */
+/**
+ * Checks the headers that browsers send. Paths without a realm, of a daemon that requires credentials
+ * elsewhere, are read under any `Host`.
+ */
 function browserCheck(
   options: AccessOptions & { readonly log: Logger },
 ): (request: Request, state: RealmState) => BrowserRefusal | undefined {

@@ -1,6 +1,8 @@
 /**
- * Requests that a browser sends for a page which is not ours, or that a person was led to. Programs send neither `Origin` nor
- * `Sec-Fetch-*` and are not concerned (Fetch Metadata Request Headers, W3C; RFC 6454 for the origin).
+ * Refuses requests that a browser sends for a page which is not ours, or for a link that a person was led to.
+ *
+ * Programs send neither `Origin` nor `Sec-Fetch-*` and are not concerned (Fetch Metadata Request Headers,
+ * W3C; RFC 6454 for the origin).
  */
 
 import type { HostRule } from './hosts';
@@ -21,14 +23,14 @@ export interface BrowserRequest {
   readonly hosts: HostRule | undefined;
   /** The path changes something whatever the method. */
   readonly changes: boolean;
-  /** JSONP is asked for; and may be given to pages of any site. */
+  /** The request has a `jsonp` parameter, which may be allowed for pages of any site. */
   readonly jsonp: boolean;
   readonly jsonpAllowed: boolean;
 }
 
 const SHOWN_MAX = 100;
 
-/** The reason why a request is refused for what its browser says about it; undefined when it may go on. */
+/** The reason why the headers of a browser refuse a request; undefined when it may go on. */
 export function browserRefusal(request: BrowserRequest): BrowserRefusal | undefined {
   const { headers, hosts } = request;
   const host = textOf(headers['host']);
@@ -44,8 +46,8 @@ export function browserRefusal(request: BrowserRequest): BrowserRefusal | undefi
 }
 
 /**
- * The reason why a libprocess message is refused; undefined when it may be delivered. No sender of messages is a browser.
- * `hosts` is undefined where its peers show who they are.
+ * The reason why a libprocess message is refused; undefined when it may be delivered. No browser sends
+ * messages. `hosts` is undefined where peers authenticate.
  */
 export function messageRefusal(headers: Headers, hosts: HostRule | undefined): BrowserRefusal | undefined {
   const mark = Object.keys(headers).find(isBrowserHeader);
@@ -85,7 +87,10 @@ function fetchRefusal({ headers, jsonp, jsonpAllowed }: BrowserRequest): Browser
   };
 }
 
-/** A GET that changes something: no link, image or typed address may cause it, a program or our own page may. */
+/**
+ * Refuses a GET that changes something when a link, an image or a typed address caused it. Programs and our
+ * own page may send it.
+ */
 function changeRefusal({ method, headers, changes }: BrowserRequest): BrowserRefusal | undefined {
   if (!changes || (method !== 'GET' && method !== 'HEAD')) return undefined;
   const site = textOf(headers['sec-fetch-site']);

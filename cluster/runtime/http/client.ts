@@ -1,6 +1,5 @@
 /**
- * The HTTP client of every process: keep-alive connections by undici, whole answers with a size limit, and
- * streams that may be silent for as long as they like.
+ * The HTTP client of every process, by undici: whole answers with a size limit, and endless streams.
  */
 
 import type { Readable } from 'node:stream';
@@ -30,7 +29,7 @@ export interface HttpStream {
   close(): void;
 }
 
-/** The certificates to trust over TLS, where that is not the system's authorities. */
+/** The certificate authorities to trust over TLS, instead of the system's. */
 export interface PeerTrust {
   readonly ca?: Buffer[] | undefined;
   readonly rejectUnauthorized?: boolean;

@@ -1,6 +1,5 @@
 /**
- * The pages that every process of libprocess has: `/version`, `/system/stats.json`, `/logging/toggle`,
- * `/help` and `/__processes__`.
+ * The endpoints of every libprocess process: `/version`, `/system/stats.json`, `/logging/toggle`.
  */
 
 import { readDuration } from '../../model/time';
@@ -37,7 +36,7 @@ export function commonRoutes({ verbosity, realms, mayToggle }: CommonRoutesOptio
   ];
 }
 
-/** Without parameters the level; with both it is set for a while. Texts as in the original. */
+/** Shows the level without parameters; with both it is set for a while. Texts as in the original. */
 function toggleLogging(verbosity: Verbosity, request: Request, reply: Reply): Reply {
   const { level, duration } = queryOf(request);
   if (level === undefined && duration === undefined) return sendText(reply, 200, `${verbosity.level}\n`);

@@ -1,6 +1,8 @@
 /**
- * Whole answers are sent gzipped to those who can read that (Mesos 1.11, encoder.hpp: from 1024 bytes on;
- * streams never).
+ * Compresses whole answers with gzip for clients that accept it (Mesos 1.11, encoder.hpp: from 1024 bytes
+ * on).
+ *
+ * Streams are never compressed.
  */
 
 import { promisify } from 'node:util';

@@ -1,11 +1,12 @@
 /**
- * Many small writes of one turn of the event loop become one to the system: answers to pipelined requests, events of a
- * stream.
+ * Makes one write to the system of the many small ones in a turn of the event loop.
+ *
+ * They are answers to pipelined requests, or events of a stream.
  */
 
 import type { Socket } from 'node:net';
 
-/** Holds what is written to the socket back until the events that are there now have been handled. */
+/** Holds writes to the socket back until the pending events of the event loop have been handled. */
 export function corkWrites(socket: Socket | null): void {
   if (!socket || socket.writableCorked > 0) return;
   socket.cork();

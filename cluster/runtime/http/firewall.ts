@@ -1,7 +1,8 @@
 /**
- * `--firewall_rules`: endpoints that nobody may use, such as `{"disabled_endpoints": {"paths":
- * ["/files/browse"]}}` (Mesos 1.11). A path is meant with its process in front, `/master/state`; without it
- * `/state` is taken for the same.
+ * The flag `--firewall_rules`: endpoints that are disabled for everybody (Mesos 1.11).
+ *
+ * The JSON is `{"disabled_endpoints": {"paths": ["/files/browse"]}}`. A path has its process in front,
+ * `/master/state`; `/state` means the same.
  */
 
 import { z } from 'zod';

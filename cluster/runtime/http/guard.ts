@@ -1,5 +1,5 @@
 /**
- * From where an HTTP API may be used: from this machine unless told otherwise.
+ * Refuses to listen beyond this machine without authentication.
  */
 
 import { StartError } from '../lifecycle';

@@ -1,6 +1,7 @@
 /**
- * `/help`: which paths there are and what each takes. Programs for terminals get Markdown, `?format=json` JSON, and
- * everybody else a page, as in the original (3rdparty/libprocess/src/help.cpp).
+ * The endpoint `/help`: all paths with their methods and realms (3rdparty/libprocess/src/help.cpp).
+ *
+ * Clients in terminals get Markdown, `?format=json` JSON, and everybody else a page, as in the original.
  */
 
 import { queryOf, sendJson, sendText } from './json';
@@ -18,7 +19,7 @@ export const OTHER_PROCESSES = [
   '__processes__',
 ] as const;
 
-/** A page before it has a form. */
+/** A page as data, before it becomes Markdown or HTML. */
 interface Page {
   readonly title: string;
   readonly lines: readonly { readonly text: string; readonly href?: string }[];
@@ -66,7 +67,7 @@ function byProcess(main: string, routes: readonly Route[]): Processes {
   return processes;
 }
 
-/** The clients of terminals, by the start of their User-Agent. */
+/** Clients in terminals, by the start of their User-Agent. */
 const TERMINAL = /^(curl|HTTPie)/;
 
 function sendPage(request: Request, reply: Reply, page: Page): Reply {

@@ -1,6 +1,8 @@
 /**
- * Names that `Host` may have where a request needs no credentials. A page whose name was made to point at this machine
- * (DNS rebinding) reaches the port, but its browser still sends the page's name.
+ * The names that a `Host` header may have where a request needs no credentials.
+ *
+ * A page whose name was made to point at this machine (DNS rebinding) reaches the port, but its browser still
+ * sends the page's name.
  */
 
 import { readFileSync } from 'node:fs';
@@ -12,7 +14,7 @@ import { type Flag, list } from '../config/flags';
 export type HostRule = (host: string | undefined) => boolean;
 
 export interface HostNames {
-  /** The domain whose names are the cluster's; `mesos` without one. */
+  /** The domain of the cluster; `mesos` without one. */
   readonly domain?: string | undefined;
   /** Names that others are told: `--hostname`, an advertised name, a URL. */
   readonly advertised?: readonly (string | undefined)[];
@@ -44,7 +46,7 @@ interface Names {
   readonly endings: readonly string[];
 }
 
-/** The names with a dot that are taken. Those of this host are read now. */
+/** The names with a dot that are allowed. Those of this host are read now. */
 function readNames({ domain = 'mesos', advertised = [], allowed = [] }: HostNames): Names {
   const hosts = [...advertised.flatMap((name) => (name === undefined ? [] : [hostOf(name)])), ...ownNames()];
   const exact = new Set(hosts.map(bareName).filter((name) => name.includes('.')));
@@ -74,7 +76,7 @@ export function hostRule(hostNames: HostNames = {}): HostRule {
   };
 }
 
-/** The same rule for servers that are not of this program, as a regular expression for which case does not matter. */
+/** The same rule for servers of other programs, as a regular expression to be matched without regard to case. */
 export function hostPattern(hostNames: HostNames = {}): string {
   const { exact, endings } = readNames(hostNames);
   const literal = (name: string): string => name.replace(/[^a-z0-9_-]/g, '\\$&');
@@ -91,19 +93,19 @@ function split(names: string): string[] {
     .filter(Boolean);
 }
 
-/** The name of `NAME`, `NAME:PORT` or a URL. */
+/** The host of `NAME`, `NAME:PORT` or a URL. */
 function hostOf(place: string): string {
   return /^https?:\/\//i.test(place) && URL.canParse(place) ? new URL(place).hostname : place;
 }
 
-/** Without port, brackets and the last dot, in lower case. */
+/** The name without port, brackets and the last dot, in lower case. */
 function bareName(host: string): string {
   const text = host.trim().toLowerCase();
   const inBrackets = /^\[([^\]]*)\](?::\d*)?$/.exec(text)?.[1];
   return inBrackets ?? text.replace(/:\d*$/, '').replace(/\.$/, '');
 }
 
-/** This host's names with a dot: as the kernel, `/etc/hosts` and the search domain of the resolver have them. */
+/** This host's names with a dot, from the kernel, `/etc/hosts` and the search domain of the resolver. */
 function ownNames(): string[] {
   return fullNames(hostname(), { hosts: readText('/etc/hosts'), resolver: readText('/etc/resolv.conf') });
 }

@@ -1,5 +1,5 @@
 /**
- * Answers of the v0 endpoints: JSON, with JSONP for pages of another time (libprocess), and plain texts.
+ * Answers of the v0 endpoints: JSON, JSONP for old web pages (libprocess), and plain texts.
  */
 
 import type { FastifyReply as Reply, FastifyRequest as Request } from 'fastify';
@@ -8,7 +8,7 @@ import { toggle } from '../config/flags';
 /** Function names that JSONP may call. */
 const JSONP = /^[A-Za-z_$][\w$.]{0,127}$/;
 
-/** `--jsonp`, where pages of Mesos are served. */
+/** The flag `--jsonp`, of processes that serve pages of Mesos. */
 export const jsonpFlag = toggle({
   help: 'answer ?jsonp=FUNCTION as scripts, as the web pages of Mesos used: any web page can then read this API',
   fallback: false,
@@ -16,7 +16,7 @@ export const jsonpFlag = toggle({
 
 export type Query = Readonly<Record<string, string | undefined>>;
 
-/** The query of a request; of a name given twice the last one counts. */
+/** The query of a request; of a parameter with several values the last one counts. */
 export function queryOf(request: Request): Query {
   const entries = Object.entries(request.query as Record<string, string | string[]>);
   return Object.fromEntries(
@@ -24,7 +24,10 @@ export function queryOf(request: Request): Query {
   );
 }
 
-/** A number of a query as the original takes one: 32 bits with a sign, perhaps in hex; undefined for anything else. */
+/**
+ * Reads a number of a query as the original does: 32 bits with a sign, perhaps in hex; undefined for anything
+ * else.
+ */
 export function readInt32(text: string | undefined): number | undefined {
   const match = /^([+-]?)(\d+|0x[0-9a-f]+)$/i.exec(text ?? '');
   if (!match) return undefined;
@@ -33,8 +36,8 @@ export function readInt32(text: string | undefined): number | undefined {
 }
 
 /**
- * Sends JSON; with `?jsonp=NAME` as a call of that function. It goes out as bytes: Fastify gives texts a charset, and
- * Mesos sends none.
+ * Sends JSON, or with `?jsonp=NAME` a call of that function. JSON goes out as bytes, since Fastify gives
+ * texts a charset and Mesos sends none.
  */
 export function sendJson(request: Request, reply: Reply, json: Buffer | string): Reply {
   const { jsonp } = queryOf(request);
@@ -47,7 +50,7 @@ function bytesOf(json: Buffer | string): Buffer {
   return typeof json === 'string' ? Buffer.from(json) : json;
 }
 
-/** An answer in plain text, the form of Mesos' errors: those have a type even when they say nothing. */
+/** Sends plain text. Mesos' errors have a type even when their text is empty. */
 export function sendText(reply: Reply, status: number, text: string): Reply {
   return text === '' && status < 400
     ? reply.code(status).send()

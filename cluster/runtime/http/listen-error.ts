@@ -1,10 +1,10 @@
 /**
- * Why something could not listen, in words that name the port, the flag and the fix.
+ * Turns an error of listen() into a text with the port, the flag and the fix.
  */
 
 import { StartError } from '../lifecycle';
 
-/** Turns an error of listen() into words that name the port and the flag. Also for sockets that are not HTTP. */
+/** Names the port, the flag and the fix for an error of listen(), also of sockets that are not HTTP. */
 export function listenError(
   error: NodeJS.ErrnoException,
   what: { what: string; address: string; port: number; addressFlag: string; portFlag: string },

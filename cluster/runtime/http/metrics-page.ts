@@ -1,6 +1,7 @@
 /**
- * `/metrics/snapshot`: all numbers of a moment. They are there at once, so a `timeout` is checked and has nothing to cut
- * short.
+ * The endpoint `/metrics/snapshot`.
+ *
+ * All numbers are there at once, so a `timeout` is checked and has no other effect.
  */
 
 import { durationError } from '../../model/time';

@@ -1,7 +1,8 @@
 /**
- * The path that a URL means by the rules of libprocess (Mesos 1.11, process.cpp): the first part names a
- * process, and a path that names none belongs to the main one (`/state` is `/master/state`); inside a
- * process the longest known path that fits wins.
+ * Turns URLs into paths of routes, by the rules of libprocess (Mesos 1.11, process.cpp).
+ *
+ * The first part names a process; a path that names none belongs to the main one (`/state` is
+ * `/master/state`). Within a process the longest known path that fits wins.
  */
 
 export interface PathRules {
@@ -9,7 +10,10 @@ export interface PathRules {
   readonly main: string;
   /** The other processes that paths may begin with. */
   readonly others: readonly string[];
-  /** Known paths: those of the main process bare, others with their process. Patterns of `:` and `*` match by themselves. */
+  /**
+   * Known paths: those of the main process without its name, others with their process. Patterns have `:` and
+   * `*`.
+   */
   readonly known: readonly string[];
   /** Paths that nobody may use, with the process in front (`--firewall_rules`). */
   readonly disabled?: ReadonlySet<string> | undefined;
@@ -20,7 +24,7 @@ export interface UrlRefusal {
   readonly text: string;
 }
 
-/** Why a URL is refused before anybody looks at it, or undefined. */
+/** The reason why a URL is refused before it is routed, or undefined. */
 export function urlRefusal(url: string, rules: PathRules): UrlRefusal | undefined {
   const { path } = split(url);
   if (!path.startsWith('/')) return { status: 400, text: "Request URL path must start with '/'" };
@@ -32,7 +36,7 @@ export function urlRefusal(url: string, rules: PathRules): UrlRefusal | undefine
   return undefined;
 }
 
-/** The URL as our routes know it. What fits nothing stays as it is and is not found. */
+/** The URL with the path of its route. One that fits no route stays as it is and is not found. */
 export function routeUrl(url: string, rules: PathRules): string {
   const { path, query } = split(url);
   if (!path.startsWith('/')) return '/';
@@ -40,7 +44,7 @@ export function routeUrl(url: string, rules: PathRules): string {
   return longest(bare, rules.known) + query;
 }
 
-/** A URL may also be whole, as a proxy's is: then only its path counts. */
+/** Splits a URL into path and query. Proxies send whole URLs, of which only the path counts. */
 function split(url: string): { readonly path: string; readonly query: string } {
   const relative = url.replace(/^https?:\/\/[^/?#]*/i, '');
   const from = relative.search(/[?#]/);

@@ -1,6 +1,6 @@
 /**
- * Requests that must arrive in their order, over one connection and without waiting for the answers between them
- * (RFC 9112, 9.3.2: pipelining).
+ * Sends requests in their order over one connection, without waiting for the answers (RFC 9112, 9.3.2:
+ * pipelining).
  *
  * Always true: nothing is sent twice. When the connection breaks, every request that was on it fails.
  */
@@ -31,7 +31,7 @@ interface Connection {
 
 export class Pipeline {
   private current: Connection | undefined;
-  /** The URL of the last request, taken apart. */
+  /** The parts of the last request's URL. */
   private last = { url: '', origin: '', path: '' };
 
   constructor(private readonly options: PipelineOptions) {}
@@ -50,7 +50,7 @@ export class Pipeline {
     });
   }
 
-  /** Drops the connection; what is under way fails. */
+  /** Closes the connection; requests under way fail. */
   async close(): Promise<void> {
     const { client } = this.current ?? {};
     this.current = undefined;
@@ -82,7 +82,7 @@ export class Pipeline {
   }
 }
 
-/** Gathers one answer. A stream for each, as undici's `request` makes, would cost more than the call itself. */
+/** Collects one answer. A stream for each, as undici's `request` makes, would cost more than the call itself. */
 function answerHandler(
   resolve: (answer: HttpAnswer) => void,
   reject: (error: Error) => void,

@@ -1,7 +1,8 @@
 /**
- * The HTTP server of every process: Fastify with bodies as raw bytes (each API decodes at its own door),
- * libprocess messages on the same port, 405 for known paths, and guards against other machines and foreign
- * web pages.
+ * The HTTP server of every process, by Fastify.
+ *
+ * Bodies are raw bytes that each API decodes itself. Libprocess messages come on the same port. Known paths
+ * answer 405 to other methods. Guards refuse other machines and foreign web pages.
  */
 
 import type { RequestListener, Server } from 'node:http';
@@ -25,17 +26,20 @@ export type Reply = FastifyReply;
 export type Method = 'GET' | 'HEAD' | 'POST' | 'PUT' | 'PATCH' | 'DELETE' | 'OPTIONS';
 export type Handler = (request: Request, reply: Reply) => unknown;
 
-/** One path and what each method does there. Fastify's patterns: `:name`, and `*` at the end. */
+/** A path with a handler for each method. Patterns are Fastify's: `:name`, and `*` at the end. */
 export interface Route {
   readonly path: string;
-  /** The realm that guards it, where an API has several; a route without one is open. */
+  /** The realm that guards the route; a route without one is open. */
   readonly realm?: string;
   readonly methods: Partial<Record<Method, Handler>>;
-  /** Any other method gets what GET gets: many pages of Mesos never look, and there are exporters that POST. */
+  /**
+   * True when any other method is handled like GET: many pages of Mesos never check the method, and some
+   * exporters POST.
+   */
   readonly anyMethod?: () => boolean;
-  /** Every method changes something, GET too: browsers may not be led there. */
+  /** Every method changes something, even GET, so that links may not lead browsers there. */
   readonly changes?: boolean;
-  /** Looks at a request with any method first; what it answers is not handled any more. */
+  /** Runs before the handler of any method; a reply of it ends the request. */
   readonly before?: (request: Request, reply: Reply) => Reply | undefined;
 }
 
@@ -49,7 +53,7 @@ declare module 'fastify' {
 export interface HttpServerOptions extends AccessOptions {
   /** The name of the listener, for messages: `the master`. */
   readonly what: string;
-  /** A line for `/`: what the server is for, and where to look. Without it there is no such page. */
+  /** The line of the page `/` about the server's purpose. Without it there is no such page. */
   readonly about?: string;
   readonly address: string;
   /** 0 lets the system choose. */
@@ -62,7 +66,7 @@ export interface HttpServerOptions extends AccessOptions {
   readonly methodNotAllowed?: (request: Request, reply: Reply, allowed: readonly Method[]) => unknown;
   /** Answers an exception of a handler; the default is 500 and plain text. */
   readonly failed?: (error: Error, request: Request, reply: Reply) => unknown;
-  /** The rules by which URLs become paths where processes share them, as in libprocess. */
+  /** The rules by which URLs become paths where several processes share them, as in libprocess. */
   readonly paths?: PathRules;
   /** Serves TLS. */
   readonly tls?: TlsSettings | undefined;
@@ -85,7 +89,7 @@ export interface HttpServer {
 
 const BODY_MAX_BYTES = 16 * 1024 * 1024;
 
-/** A request must be there as a whole by then, however slowly it comes. */
+/** The time for a whole request, however slowly it comes. */
 const REQUEST_TIMEOUT_MS = 60_000;
 
 /**
@@ -160,8 +164,8 @@ function createServer(handler: RequestListener, { messages, tls }: HttpServerOpt
 }
 
 /**
- * Answers bytes that are no HTTP, and requests that do not get finished. A connection that has not said
- * anything is left open, however long: it may be the link of a peer that has nothing to say yet.
+ * Answers bytes that are no HTTP, and requests that are not finished in time. A connection without any bytes
+ * stays open: it may be the link of a peer that has nothing to send yet.
  */
 export function answerClientError(error: { code?: string }, socket: Socket): void {
   const late = error.code === 'ERR_HTTP_REQUEST_TIMEOUT';
@@ -188,7 +192,7 @@ function addGuards(app: FastifyInstance, options: HttpServerOptions): void {
   if (options.compress) addCompression(app);
 }
 
-/** For `anyMethod`. */
+/** The value of `anyMethod` for routes that never check the method. */
 export const always = (): boolean => true;
 
 const METHODS: readonly Method[] = ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE', 'OPTIONS'];
@@ -214,7 +218,7 @@ function addRoutes(app: FastifyInstance, options: HttpServerOptions): void {
   }
 }
 
-/** `/`, where people look first: two lines on what answers here. */
+/** The page `/`: the program, its version and its purpose in two lines. */
 function aboutPage({ what, about }: HttpServerOptions): Route[] {
   if (about === undefined) return [];
   const text = `Meseta ${MESETA_VERSION}, ${what.replace(/^the /i, '')}\n${about}\n`;

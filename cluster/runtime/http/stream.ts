@@ -1,6 +1,7 @@
 /**
- * An open response that events are written to. A reader that does not read is cut off instead of being
- * buffered for without end.
+ * An open response that events are written to.
+ *
+ * A reader that does not read is cut off, so that what waits for it has a limit.
  */
 
 import { corkWrites } from './cork-writes';
@@ -11,11 +12,11 @@ export interface StreamOptions {
   readonly headers: Readonly<Record<string, string>>;
   /** Unread bytes that the process keeps for this reader. */
   readonly unreadMaxBytes?: number;
-  /** Time that a reader may take nothing of its unread bytes; without it for ever. */
+  /** Time in which a reader has to take some of its unread bytes; without it there is no limit. */
   readonly stallMs?: number;
   /** For tests. */
   readonly now?: () => number;
-  /** Called once, whoever ended it. */
+  /** Called once at the end, with its reason. */
   readonly closed: (reason: string) => void;
 }
 
@@ -24,7 +25,7 @@ export const UNREAD_MAX_BYTES = 64 * 1024 * 1024;
 
 export class ResponseStream {
   private ended = false;
-  /** Bytes that were written whatever was unread, and may still be. */
+  /** Bytes of `first` pieces that may still be unread; they do not count against the limit. */
   private allowance = 0;
   private progress = { readBytes: 0, at: 0 };
 
@@ -42,7 +43,7 @@ export class ResponseStream {
   }
 
   /**
-   * Writes one piece; cuts the reader off when too much is unread, or nothing was read for too long. A
+   * Writes a piece; cuts the reader off when too much is unread, or when it has read nothing for too long. A
    * `first` piece, such as the whole state that a stream begins with, does not count as unread.
    */
   write(chunk: string | Uint8Array, { first = false }: { first?: boolean } = {}): void {
@@ -71,13 +72,13 @@ export class ResponseStream {
     return now() - this.progress.at > stallMs;
   }
 
-  /** Ends it at once; what is unread is lost. */
+  /** Ends the response at once; unread bytes are lost. */
   cut(why: string): void {
     this.finish(`the reader is too slow: ${why}`);
     this.reply.raw.destroy();
   }
 
-  /** Sends what is there and ends the response. */
+  /** Ends the response after the bytes that were written. */
   close(reason = 'closed'): void {
     if (this.ended) return;
     this.finish(reason);

@@ -1,5 +1,5 @@
 /**
- * Credentials inside URLs, `http://user:password@host`: taken out before a URL is used, and never shown.
+ * Takes the credentials out of URLs such as `http://user:password@host`, and hides them in texts.
  */
 
 export interface SplitUrl {
@@ -11,7 +11,7 @@ export interface SplitUrl {
 
 const USERINFO = /^(\s*[a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i;
 
-/** Takes the credentials out of a URL. What is no URL comes back as it is. */
+/** Takes the credentials out of a URL. A text that is no URL is returned as it is. */
 export function splitUserinfo(text: string): SplitUrl {
   const match = USERINFO.exec(text);
   if (!match) return { url: text, credentials: undefined };
@@ -25,7 +25,7 @@ export function splitUserinfo(text: string): SplitUrl {
   };
 }
 
-/** A text with stars for the credentials of each URL in it, as it may be printed. */
+/** The text with stars for the credentials of each URL in it. */
 export function hideUserinfo(text: string): string {
   return text.replace(/([a-z][a-z0-9+.-]*:\/\/)[^/?#\s]*@/gi, '$1***@');
 }

@@ -1,5 +1,5 @@
 /**
- * The address that a process tells its peers, where they send messages to.
+ * The address that a process tells its peers to send messages to.
  */
 
 import { lookup } from 'node:dns/promises';
@@ -8,19 +8,19 @@ import { hostname, networkInterfaces } from 'node:os';
 import { StartError } from '../lifecycle';
 
 export interface ListenAddress {
-  /** The value of `--ip`, or the address that it led to. */
+  /** The value of `--ip`, or the address that it was resolved to. */
   readonly ip: string;
   /** The value of `--advertise_ip`, for processes that have the flag. */
   readonly advertise_ip?: string | undefined;
 }
 
-/** The way out for processes that have `--advertise_ip`. */
+/** The end of an error text for processes that have `--advertise_ip`. */
 export const ADVERTISE = ', or tell others one with --advertise_ip';
 
 /**
- * The advertised address, or else the one that is listened on. Throws StartError for IPv6: addresses in messages are
- * IPv4 (Mesos 1.11 has `--ip6` apart), and `MasterInfo.ip` is a number of 32 bits. A process that told an IPv6 address
- * would start and never get an answer.
+ * The advertised address, or else the one of `--ip`. Throws a StartError for IPv6: addresses in messages are
+ * IPv4 (Mesos 1.11 has `--ip6` apart), and `MasterInfo.ip` is a number of 32 bits. A process that told an
+ * IPv6 address would start and never get an answer.
  */
 export function advertisedAddress({ ip, advertise_ip }: ListenAddress, wayOut = ''): string {
   const address = advertise_ip ?? ip;
@@ -32,11 +32,11 @@ export function advertisedAddress({ ip, advertise_ip }: ListenAddress, wayOut = 
   return address;
 }
 
-/** The parts of the machine that say where it is reached. */
+/** The addresses by which this machine may be reached. */
 export interface HostAddresses {
-  /** The addresses that its host name leads to. */
+  /** The addresses that the host name is resolved to. */
   readonly named: () => Promise<readonly string[]>;
-  /** The addresses of its interfaces, in the order of the system. */
+  /** The addresses of the interfaces, in the order of the system. */
   readonly interfaces: () => readonly string[];
 }
 
@@ -44,9 +44,9 @@ const ANY = '0.0.0.0';
 const LOOPBACK = '127.0.0.1';
 
 /**
- * The same for a process that listens already. One that listens on every interface tells the address that the
- * machine's host name leads to, as libprocess does (Mesos 1.11 src/process.cpp); where that is a loopback address, which
- * nobody else reaches, the first one of an interface; and 127.0.0.1 on a machine that has no other.
+ * The advertised address of a process that listens already. One that listens on every interface tells the
+ * address of the host name, as libprocess does (Mesos 1.11 src/process.cpp). Instead of a loopback address,
+ * which nobody else reaches, it tells the first one of an interface, and 127.0.0.1 when there is no other.
  */
 export async function reachableAddress(
   listening: ListenAddress,

@@ -1,8 +1,11 @@
 /**
- * Takes the connections of libprocess peers off the HTTP server: their messages come by the thousand. Each is answered 202,
- * as Mesos 1.11 does; the answers to what arrived together go out together.
+ * Takes the connections of libprocess peers off the HTTP server, as their messages come by the thousand.
  *
- * Always true: whatever is not a message for a process of ours goes to the HTTP server, from its first byte on.
+ * Each message is answered 202, as Mesos 1.11 does; the answers to messages that arrived together go out
+ * together.
+ *
+ * Always true: bytes that are not a message for one of our processes go to the HTTP server, from the first
+ * one on.
  */
 
 import type { Server } from 'node:http';
@@ -12,14 +15,14 @@ import { MESSAGE_MAX_BYTES, type MessageRouter } from './receive';
 
 type Take = (socket: Socket) => void;
 
-/** A message must be there as a whole by then, however slowly it comes. */
+/** The time for a whole message, however slowly it comes. */
 const MESSAGE_TIMEOUT_MS = 60_000;
-/** A peer that does not read its answers, which say nothing, gets no more of them than this. */
+/** Unread answers of a peer, after which it gets no more of them; they say nothing. */
 const UNREAD_MAX_BYTES = 1024 * 1024;
 
 /**
- * Looks at the connections of a server first. `event` is the one that brings them: `connection`, or `secureConnection`
- * with TLS.
+ * Handles the connections of a server before its own listener. `event` announces them: `connection`, or
+ * `secureConnection` with TLS.
  */
 export function interceptMessages(server: Server, event: string, router: MessageRouter): void {
   const [toHttp] = server.listeners(event) as Take[];
@@ -66,7 +69,7 @@ function receiveFrom(socket: Socket, router: MessageRouter, toHttp: Take): void 
   socket.on('data', take).on('error', drop).on('end', ended).on('close', closed);
 }
 
-/** Answers messages that were taken. */
+/** Answers 202 to messages. */
 function accept(socket: Socket, messages: number): void {
   if (messages === 0 || socket.writableLength > UNREAD_MAX_BYTES) return;
   const answer = `HTTP/1.1 202 Accepted\r\nDate: ${new Date().toUTCString()}\r\nContent-Length: 0\r\n\r\n`;

@@ -1,30 +1,31 @@
 /**
- * Cuts the bytes of a connection into libprocess messages, whatever the borders of the chunks.
+ * Decodes libprocess messages from the chunks of a connection.
  *
- * Always true: bytes that are not given out as a message are given back, in their order; what waits has a limit.
+ * Always true: bytes that are not part of a message are given back in their order; the bytes that wait have a
+ * limit.
  */
 
 import { type MessageHead, readHead } from './head';
 
 export interface DecodedMessage {
   readonly head: MessageHead;
-  /** A copy: it does not keep the bytes around it in memory. */
+  /** A copy, so that the whole chunk is not kept in memory. */
   readonly body: Buffer;
 }
 
 /** The result of the bytes fed so far. */
 export interface DecodeResult {
   readonly messages: readonly DecodedMessage[];
-  /** Bytes that are no message for us: they, and all after them, are for the HTTP server. */
+  /** Bytes that are no message for us; they, and all after them, belong to the HTTP server. */
   readonly others?: Buffer;
-  /** A body is broken or too long: the connection is of no use after these messages. */
+  /** The error of a malformed or too long body: the connection is of no use after these messages. */
   readonly broken?: string;
 }
 
-/** An error in the bytes; it ends the decoding. */
+/** An error in a body; it ends the decoding. */
 class MalformedBody extends Error {}
 
-/** Not places in the bytes: more bytes are needed; the bytes are not for us. */
+/** Results beside a position: more bytes are needed, or the bytes are not for us. */
 const MORE = -1;
 const OTHERS = -2;
 const END_OF_HEAD = '\r\n\r\n';
@@ -34,14 +35,14 @@ const CHUNK_LINE_MAX_BYTES = 256;
 export class MessageDecoder {
   private waiting: Buffer[] = [];
   private size = 0;
-  /** So many bytes must be there before looking again makes sense. */
+  /** Number of bytes that are needed before decoding can go on. */
   private wanted = 1;
   private head: MessageHead | undefined;
   private bodyEnds = false;
   private parts: Buffer[] = [];
   private partsSize = 0;
 
-  /** `takes` says for each head whether its message is for us. A body of more than `bodyMaxBytes` is broken. */
+  /** `takes` decides by its head whether a message is for us. A body of more than `bodyMaxBytes` is an error. */
   constructor(
     private readonly takes: (head: MessageHead) => boolean,
     private readonly bodyMaxBytes: number,
@@ -57,7 +58,7 @@ export class MessageDecoder {
     return this.head !== undefined;
   }
 
-  /** The bytes of a head that is not complete; they are no longer ours. */
+  /** Gives back the bytes of an incomplete head. */
   giveBack(): Buffer {
     const bytes = Buffer.concat(this.waiting);
     this.waiting = [];
@@ -65,7 +66,7 @@ export class MessageDecoder {
     return bytes;
   }
 
-  /** Takes the next bytes. Nothing more may be fed once something was broken. */
+  /** Decodes the next bytes. Nothing may be fed after an error. */
   feed(chunk: Buffer): DecodeResult {
     this.waiting.push(chunk);
     this.size += chunk.length;
@@ -89,7 +90,7 @@ export class MessageDecoder {
     return { messages };
   }
 
-  /** One step from a place in the bytes to the next, or MORE, or OTHERS. */
+  /** One step from a position to the next one, or MORE, or OTHERS. */
   private advance(bytes: Buffer, position: number, messages: DecodedMessage[]): number {
     if (!this.head) return this.readHead(bytes, position);
     const { length } = this.head;
@@ -163,7 +164,7 @@ export class MessageDecoder {
   }
 }
 
-/** The length in front of a chunk. Extensions are let pass; trailers after the last chunk are not (RFC 9112 7.1). */
+/** The length of a chunk from its first line. Extensions are ignored; trailers are an error (RFC 9112 7.1). */
 function chunkSize(line: string): number {
   const [, digits] = /^([0-9a-fA-F]{1,8})[ \t]*(?:;.*)?$/.exec(line) ?? [];
   if (digits === undefined) throw new MalformedBody('a chunk without a length');

@@ -1,6 +1,7 @@
 /**
- * The head of a libprocess message, as its senders write it: a POST to `/<process>/<message name>` whose User-Agent is
- * `libprocess/<sender>` (Mesos 1.11, 3rdparty/libprocess/src/encoder.hpp).
+ * Reads the head of a libprocess message (Mesos 1.11, 3rdparty/libprocess/src/encoder.hpp).
+ *
+ * It is a POST to `/<process>/<message name>` whose User-Agent is `libprocess/<sender>`.
  */
 
 import { isBrowserHeader } from '../http/browser-requests';
@@ -8,21 +9,21 @@ import { readPid } from './pid';
 
 /** The head of a message: its destination, name, sender, and the form of its body. */
 export interface MessageHead {
-  /** The id of the process it is for, such as `master`. */
+  /** The id of the receiving process, such as `master`. */
   readonly to: string;
   readonly name: string;
-  /** The sender as it wrote itself, and the host in it. */
+  /** The pid of the sender as it was written, and the host in it. */
   readonly from: string;
   readonly host: string;
-  /** The header `Host`: where the sender believes us to be. */
+  /** The header `Host`: our address as the sender knows it. */
   readonly target: string | undefined;
-  /** Bytes of the body, or that it comes in chunks. */
+  /** The number of bytes of the body, or `chunked`. */
   readonly length: number | 'chunked';
 }
 
 const REQUEST = /^POST \/([^/? ]*)\/([^/? ]*)(?:\?\S*)? HTTP\/1\.1$/;
 const SENDER = 'libprocess/';
-/** A head as libprocess writes it (encoder.hpp), as nearly all are: read in one go, there are thousands a second. */
+/** The head of libprocess itself (encoder.hpp), read by one expression, as thousands come in a second. */
 const USUAL = new RegExp(
   [
     String.raw`^POST /([^/? ]*)/([^/? ]*) HTTP/1\.1`,
@@ -36,8 +37,8 @@ const USUAL = new RegExp(
 const PORT_MAX = 65_535;
 
 /**
- * Reads a head (without the empty line at its end). Undefined for whatever is not quite that: requests of others, and
- * messages that the HTTP server has to refuse or answer.
+ * Reads a head without the empty line at its end. Undefined for requests of others, and for messages that the
+ * HTTP server has to refuse or answer.
  */
 export function readHead(text: string): MessageHead | undefined {
   return readUsual(text) ?? readAny(text);
@@ -64,7 +65,10 @@ function readAny(text: string): MessageHead | undefined {
   return { to: decodeId(to), name, from, host, target: headers.get('host'), length };
 }
 
-/** Undefined when a line is no header, one comes twice, is a browser's, or asks for more than a message may. */
+/**
+ * The headers by name; undefined when a line is no header, comes twice, is a browser's, or asks for more than
+ * a message may.
+ */
 function readHeaders(lines: readonly string[]): Map<string, string> | undefined {
   const headers = new Map<string, string>();
   for (let index = 1; index < lines.length; index++) {
@@ -84,7 +88,7 @@ function lengthOf(headers: ReadonlyMap<string, string>): number | 'chunked' | un
   return length !== undefined && /^\d{1,12}$/.test(length) ? Number(length) : undefined;
 }
 
-/** An id that is escaped wrongly is taken as it stands. */
+/** Decodes the id of a process; one that is escaped wrongly stays as it is. */
 export function decodeId(text: string): string {
   if (!text.includes('%')) return text;
   try {

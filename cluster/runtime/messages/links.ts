@@ -1,9 +1,9 @@
 /**
  * Sends libprocess messages and watches links.
  *
- * Fire and forget: there is no retry and answers are thrown away. Messages to one address keep their order
- * while one connection lives. A link is the connection we dialled; when it breaks, `exited` is told once for
- * each linked pid at that address. Without a link a connection is closed once it has been idle for a while.
+ * There is no retry, and answers are ignored. Messages to one address keep their order while one connection
+ * lives. A link is a connection that we dialled; when it breaks, `exited` is called once for each linked pid
+ * at that address. A connection without a link is closed when it has been idle for a while.
  */
 
 import { connect, type Socket } from 'node:net';
@@ -12,30 +12,30 @@ import type { Logger } from '../log';
 import type { TlsSettings } from '../tls/settings';
 import { type Pid, printPid, readPid } from './pid';
 
-/** Unsent bytes kept for one address; past that the connection is given up, as a dead peer's would be. */
+/** Unsent bytes for one address; above them the connection is given up, as a dead peer's would be. */
 const UNSENT_MAX_BYTES = 64 * 1024 * 1024;
-/** And so many more for each pid there that is linked: thousands of emulated agents share an address. */
+/** Additional unsent bytes for each linked pid at an address: thousands of emulated agents share one. */
 const UNSENT_LINKED_BYTES = 16 * 1024;
 const IDLE_CLOSE_MS = 30_000;
 const CONNECT_TIMEOUT_MS = 10_000;
-/** Between two rounds of writes: who sends thousands of messages a second writes a few at a time. */
+/** Time between two rounds of writes, so that thousands of messages a second take a few writes. */
 const BETWEEN_WRITES_MS = 1;
 
 interface Peer {
   readonly socket: Socket;
-  /** Messages that go out in one write: those of a turn of the event loop, or of a moment when there are many. */
+  /** Messages of the next write. */
   queued: Frame[];
   readonly linked: Set<string>;
   connected: boolean;
 }
 
 export interface LinksOptions {
-  /** Our own address, as peers should answer to it. */
+  /** Our own pid, as peers should answer to it. */
   readonly from: Pid;
   readonly log: Logger;
   /** Peers speak TLS. */
   readonly tls?: TlsSettings | undefined;
-  /** Number of pids that send from here, when there are several: their messages share connections. */
+  /** Number of pids that send from here and share connections. */
   readonly senders?: number;
   /** Called when the connection to a linked pid broke or could not be made. */
   readonly exited: (pid: string) => void;
@@ -50,7 +50,7 @@ export class Links {
 
   constructor(private readonly options: LinksOptions) {}
 
-  /** Sends one message; `body` is its protobuf form. An address that is none is logged and dropped. */
+  /** Sends a message; `body` is its protobuf form. A message to an invalid pid is logged and dropped. */
   send(to: string, name: string, body: Uint8Array, from: Pid = this.options.from): void {
     const pid = readPid(to);
     if (!pid || this.stopped) return this.options.log.warn({ to, name }, 'no such address, message dropped');
@@ -155,7 +155,7 @@ function frame(to: Pid, name: string, body: Uint8Array, from: string): Frame {
     : { head: `${head}Transfer-Encoding: chunked\r\n\r\n${body.byteLength.toString(16)}\r\n`, body };
 }
 
-/** Frames one behind the other, put together at once: there may be thousands. */
+/** Joins frames into one buffer, in one pass, as there may be thousands. */
 function joined(frames: readonly Frame[]): Buffer {
   let size = 0;
   for (const { head, body } of frames)

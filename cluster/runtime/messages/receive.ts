@@ -1,7 +1,9 @@
 /**
- * Receives libprocess messages: POSTs of protobuf bytes to `/<process>/<message name>` with the sender
- * in a header (Mesos 1.11, 3rdparty/libprocess). They share the port of the HTTP API. Those of libprocess itself come by
- * connection.ts, without HTTP's server; here are the ones of other senders, and those to be refused.
+ * Routes libprocess messages to the processes of this server (Mesos 1.11, 3rdparty/libprocess).
+ *
+ * Messages are POSTs of protobuf bytes to `/<process>/<message name>` with the sender in a header, on the
+ * port of the HTTP API. Those of libprocess come by connection.ts, past the HTTP server. Those of other
+ * senders, and those to be refused, come as HTTP requests.
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -14,7 +16,7 @@ import { readPid } from './pid';
 
 /** One message as it arrived. */
 export interface Message {
-  /** The sender as `id@host:port`: where it listens, which may differ from where the bytes came from. */
+  /** The pid of the sender, `id@host:port`, where it listens; the bytes may come from another address. */
   readonly from: string;
   /** The protobuf full name, such as `mesos.internal.PingSlaveMessage`. */
   readonly name: string;
@@ -23,13 +25,16 @@ export interface Message {
 
 export type Receiver = (message: Message) => void;
 
-/** No message between master and agent comes near this; a re-registration of 100,000 tasks fits. */
+/** The largest body; a re-registration of 100,000 tasks fits. */
 export const MESSAGE_MAX_BYTES = 256 * 1024 * 1024;
 
 export interface RouterOptions {
-  /** A sender must say the address that its bytes come from (libprocess' `--require_peer_address_ip_match`). */
+  /**
+   * The address in a sender's pid must be the one of its connection (libprocess'
+   * `--require_peer_address_ip_match`).
+   */
   readonly peerMatches?: boolean;
-  /** Peers show who they are: `Host` may be any name. */
+  /** Peers authenticate, so `Host` may be any name. */
   readonly authenticated?: boolean;
 }
 
@@ -70,7 +75,7 @@ export class MessageRouter {
   }
 
   /**
-   * True for a message, received without the HTTP server, that is for a process of ours and from the sender
+   * True for a message, received without the HTTP server, whose process is ours and whose sender is the one
    * it names.
    */
   accepts(head: MessageHead, peer: string | undefined): boolean {
@@ -79,20 +84,20 @@ export class MessageRouter {
     return receivers.has(head.to) && (!options.peerMatches || isSameHost(peer, head.host));
   }
 
-  /** Delivers one that `takes` let in. The process may have left meanwhile. */
+  /** Delivers a message that `accepts` let in. The process may have left meanwhile. */
   dispatch({ to, from, name }: MessageHead, body: Buffer): void {
     const receiver = this.receivers.get(to);
     if (receiver) this.deliver(receiver, { from, name, body });
   }
 
-  /** Says why a peer's connection is cut: its bytes cannot be followed any further. */
+  /** Logs that a peer's connection is closed, as its bytes cannot be decoded any further. */
   broken(peer: string | undefined, error: unknown): void {
     this.log.warn({ peer, error: String(error) }, 'cut off a peer whose messages cannot be read');
   }
 
   /**
-   * Answers 202 when delivered, 403 for one that a web page could have sent, 404 for an unknown process, 500 for an
-   * unreadable sender, 413 when too long.
+   * Answers 202 when delivered, 403 when a web page could have sent it, 404 for an unknown process, 500 for
+   * an unreadable sender, 413 when it is too long.
    */
   receive(request: IncomingMessage, response: ServerResponse): void {
     const refusal = messageRefusal(request.headers, this.hosts);

@@ -1,10 +1,12 @@
 /**
- * Texts of values: JSON that also holds Maps, Sets, big integers and bytes. The canonical text is the same for equal
- * values, with sorted object keys; a state's hash is that of its canonical text. The faithful text keeps the order of
- * keys, for recordings: labels, for one, go into a task's environment in the order they came in.
+ * Texts of values, for hashes and recordings: JSON that also holds Maps, Sets, big integers and bytes.
  *
- * What JSON has no form for is an object of one member whose name begins with `$`. An object of ours that
- * looks like that gets one more `$`, so that nothing a peer names can be taken for it.
+ * The canonical text has sorted object keys and is the same for equal values; the hash of a state is that of
+ * its canonical text. The faithful text keeps the order of keys, for recordings: the labels of a task go into
+ * its environment in their order.
+ *
+ * A value that JSON has no form for is an object with one member whose name begins with `$`. An object of
+ * ours that looks like that gets one more `$`, so that no name from a peer can be mistaken for it.
  */
 
 import { createHash } from 'node:crypto';

@@ -1,9 +1,10 @@
 /**
- * Recordings: everything a machine was told, so that it can be told again.
+ * Recordings: a file with every event of a machine, to be replayed.
  *
- * A file of lines `<check> <entry>`: the check is the SHA-256 of the entry, and each entry carries the check
- * of the one before, so a changed, missing or reordered line is found. First entry: machine, boot value. Then
- * the stamped events. Last, when the process ended in order: the hash of its state.
+ * The lines are `<check> <entry>`. The check is the SHA-256 of the entry, and each entry has the check of the
+ * one before, so that a changed, missing or reordered line is found. The first entry has the machine and its
+ * boot value, the next ones the stamped events, and the last one the hash of the state, when the process
+ * ended in order.
  */
 
 import { createHash } from 'node:crypto';
@@ -15,7 +16,7 @@ import { faithfulText, hashOf, readCanonical } from './canonical';
 
 export const RECORDING_FORMAT = 1;
 
-/** Past this a recording says so and takes no more: an incident is found in what came before. */
+/** The size after which a recording notes that it is full and records no more. */
 const RECORDING_MAX_BYTES = 4 * 1024 * 1024 * 1024;
 const FLUSH_BYTES = 64 * 1024;
 

@@ -1,6 +1,5 @@
 /**
- * Runs a recording again: the same machine, the same boot value, the same events. Effects are counted, not
- * performed.
+ * Replays a recording: the same machine, boot value and events. Effects are counted and not performed.
  */
 
 import type { Machine } from '../../model/event';

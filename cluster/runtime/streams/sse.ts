@@ -1,6 +1,5 @@
 /**
- * Server-sent events: our encoder, and eventsource-parser behind the same feed(chunk) shape as the other
- * streams.
+ * Server-sent events: an encoder, and a decoder over eventsource-parser.
  */
 
 import { StringDecoder } from 'node:string_decoder';
@@ -19,7 +18,7 @@ export function encodeSse(event: string, data: string): string {
 /** Longest event accepted unless told otherwise: Marathon's events hold a whole plan. */
 const EVENT_MAX_CHARACTERS = 64 * 1024 * 1024;
 
-/** Thrown by feed for an event without end. The decoder is of no more use then. */
+/** Thrown by feed for an event without end; the decoder cannot be used afterwards. */
 export class SseError extends Error {}
 
 export class SseDecoder {

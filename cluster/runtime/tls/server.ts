@@ -1,5 +1,6 @@
 /**
- * An HTTP server that speaks TLS, and with downgrade also plain HTTP on the same port: the first byte tells which.
+ * An HTTP server with TLS; with `downgrade` it serves plain HTTP on the same port, told apart by the first
+ * byte.
  */
 
 import { createServer, type RequestListener, type Server } from 'node:http';
@@ -12,7 +13,7 @@ import type { TlsSettings } from './settings';
 /** A TLS handshake begins with this byte; no HTTP method does. */
 const HANDSHAKE = 0x16;
 const HANDSHAKE_TIMEOUT_MS = 20_000;
-/** libprocess takes requests without Host, and there are pollers that send none; no browser leaves it out. */
+/** libprocess accepts requests without Host, and some pollers send none; no browser leaves it out. */
 const NO_HOST_NEEDED = { requireHostHeader: false };
 
 export interface WebServerOptions {
@@ -20,11 +21,11 @@ export interface WebServerOptions {
   readonly handler: RequestListener;
   /** Takes the messages of libprocess peers before the handler sees them. */
   readonly messages?: MessageRouter | undefined;
-  /** Sets timeouts and the like; called for each server that has connections. */
+  /** Sets timeouts and the like; called for each server that gets connections. */
   readonly configure: (server: Server) => void;
 }
 
-/** Makes a server for the settings; without any it is plain. */
+/** Makes a server with these settings, or a plain one without any. */
 export function createWebServer({ tls, handler, messages, configure }: WebServerOptions): Server {
   const plain = (): Server => first(createServer(NO_HOST_NEEDED, handler), 'connection', messages);
   const secure = (settings: TlsSettings): Server =>
@@ -40,7 +41,7 @@ function first(server: Server, event: string, messages: MessageRouter | undefine
   return server;
 }
 
-/** Closing all connections also ends those that have not come as far as HTTP: in a handshake, or silent so far. */
+/** Makes closeAllConnections also end connections that are silent so far or in a handshake. */
 function closeWholly(server: Server): void {
   const sockets = new Set<Socket>();
   server.on('connection', (socket: Socket) => {
@@ -75,7 +76,10 @@ function createTls(settings: TlsSettings, handler: RequestListener): SecureServe
   return server;
 }
 
-/** The plain server listens and hands over what begins with a handshake. One that says nothing is kept: it may be a link. */
+/**
+ * The plain server listens and passes connections on that begin with a handshake. Silent ones are kept: they
+ * may be links.
+ */
 function either(secure: Server, plain: Server, configure: (server: Server) => void): Server {
   configure(secure);
   const [takePlain] = plain.listeners('connection') as ((socket: Socket) => void)[];

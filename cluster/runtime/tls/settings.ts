@@ -1,5 +1,5 @@
 /**
- * TLS by libprocess' environment, `LIBPROCESS_SSL_*` (Mesos 1.11): for what we serve and for whom we call.
+ * TLS settings from libprocess' environment, `LIBPROCESS_SSL_*` (Mesos 1.11), for servers and clients.
  */
 
 import { readdirSync, readFileSync } from 'node:fs';
@@ -11,13 +11,13 @@ import { StartError } from '../lifecycle';
 export interface TlsSettings {
   readonly key: Buffer;
   readonly cert: Buffer;
-  /** Authorities of other's certificates; the system's without it. */
+  /** Authorities of other certificates; the system's without it. */
   readonly ca: readonly Buffer[] | undefined;
-  /** Servers that we call must have a certificate that is signed. */
+  /** Servers must have a certificate that one of the authorities has signed. */
   readonly verifiesServers: boolean;
-  /** Clients must have a certificate that is signed. */
+  /** Clients must have a certificate that one of the authorities has signed. */
   readonly requiresClients: boolean;
-  /** Plain HTTP is served on the same port, too. */
+  /** Plain HTTP is served on the same port. */
   readonly downgrade: boolean;
   readonly ciphers: string | undefined;
   readonly minVersion: SecureVersion;
@@ -47,7 +47,7 @@ export function tlsSettings(env: Env): TlsSettings | undefined {
   return settings;
 }
 
-/** The TLS environment of a process that we start, without our key. */
+/** The TLS environment of a child process, without our key. */
 export function callerEnvironment(env: Env): Record<string, string> {
   if (!isOn(env, 'ENABLED')) return {};
   const names = ['CA_FILE', 'CA_DIR', 'VERIFY_SERVER_CERT', 'VERIFY_CERT'].map((name) => PREFIX + name);
@@ -56,8 +56,8 @@ export function callerEnvironment(env: Env): Record<string, string> {
 }
 
 /**
- * The trust of such a process; undefined for plain connections. Without verification any certificate will
- * do, as in libprocess.
+ * The trust of a child process with that environment; undefined for plain connections. Without verification
+ * any certificate will do, as in libprocess.
  */
 export function callerTrust(
   env: Env,
