@@ -1,5 +1,5 @@
 /**
- * Talks to a running cluster for the client commands, and turns what goes wrong into words.
+ * The HTTP client of the client commands; errors become messages for people.
  */
 
 import { type HttpAnswer, HttpClient, type HttpRequest } from '../cluster/runtime/http/client';
@@ -26,7 +26,7 @@ export class ApiError extends StartError {
   }
 }
 
-/** Masters that send us on before we give up. */
+/** Redirects that are followed in a row. */
 const HOPS_MAX = 3;
 
 type Method = 'GET' | 'POST' | 'PUT' | 'DELETE';
@@ -64,7 +64,7 @@ export class Api {
     return text;
   }
 
-  /** Sends, and goes to the leader when somebody else was asked. */
+  /** Sends a request and follows redirects to the leader. */
   private async send(request: HttpRequest): Promise<HttpAnswer> {
     const { what, url, flag } = this.options;
     let target = request.url;
@@ -98,7 +98,7 @@ export class Api {
   }
 
   private refusal(status: number, text: string): string {
-    const parsed = parse(text) as Refusal | undefined;
+    const parsed = parse(text) as RefusalBody | undefined;
     const message = typeof parsed?.message === 'string' ? parsed.message : text.trim();
     const lines = [...detailLines(parsed?.details), ...lockLines(parsed?.deployments)];
     return [`${this.options.what} answered ${status}: ${message}`, ...lines].join('\n');
@@ -106,10 +106,10 @@ export class Api {
 }
 
 /** The body of a refusal, as Marathon writes it; masters write text. */
-interface Refusal {
+interface RefusalBody {
   readonly message?: string;
   readonly details?: unknown;
-  /** With 409: what holds the lock. */
+  /** The deployments that hold the lock, with 409. */
   readonly deployments?: unknown;
 }
 
@@ -123,7 +123,7 @@ function lockLines(deployments: unknown): string[] {
   ];
 }
 
-/** The errors at one place of a body; `messages` are sentences, where Marathon is ours. */
+/** The errors at one path of a body; `messages` are sentences that only this Marathon sends. */
 interface Detail {
   readonly path?: string;
   readonly errors?: readonly string[];
@@ -147,7 +147,7 @@ function parse(text: string): unknown {
   }
 }
 
-/** Runs something with a connection and closes it afterwards. */
+/** Runs a function with a connection, which is closed afterwards. */
 export async function withApi<T>(options: ApiOptions, run: (api: Api) => Promise<T>): Promise<T> {
   const api = new Api(options);
   try {

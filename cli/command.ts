@@ -1,4 +1,4 @@
-/** A command, and its access to the world. */
+/** The types of commands and their terminal; flags, help and styles of a command. */
 
 import { randomBytes } from 'node:crypto';
 import pc from 'picocolors';
@@ -11,7 +11,7 @@ export interface Terminal {
   readonly env: Readonly<Record<string, string | undefined>>;
   out(text: string): void;
   err(text: string): void;
-  /** True when whoever read the output has left. */
+  /** True when the reader of the output has closed it. */
   isClosed?(): boolean;
   /** Clears the screen; undefined where the output is no terminal. */
   clear?(): void;
@@ -64,7 +64,7 @@ export function flagCommand<Table extends FlagTable>(definition: FlagCommand<Tab
   return Object.assign(run, { flags: definition.flags });
 }
 
-/** Marks of our own styles have a word that nobody else knows, so that texts of others cannot contain one. */
+/** A random word in the marks of our own styles, so that texts of others cannot contain such a mark. */
 const SECRET = randomBytes(8).toString('hex');
 const MARK = new RegExp(`<${SECRET}:(\\d+)>`);
 
@@ -73,7 +73,7 @@ const styled =
   (text: string): string =>
     pc.isColorSupported ? `<${SECRET}:${begin}>${text}<${SECRET}:${end}>` : text;
 
-/** Text for a terminal: what is important stands out. */
+/** Styles of text on a terminal. */
 export const style = {
   strong: styled(1, 22),
   faint: styled(2, 22),

@@ -1,5 +1,5 @@
 /**
- * Runs something until it is told to stop or ends by itself, and leaves nothing behind.
+ * Runs a daemon until a signal or its own end, and stops it in order.
  */
 
 import { keepFilesPrivate } from '../cluster/runtime/files/private';
@@ -21,8 +21,8 @@ export interface DaemonEnd {
 }
 
 /**
- * Starts, waits for a signal or a failure, stops. Returns 0 after a signal, 1 after a failure. A second signal while it stops
- * does not cut the stop short: what it started must be ended. `signals` are those that end it.
+ * Starts, waits for a signal or a failure, stops. Returns 0 after a signal, 1 after a failure. A second signal does not
+ * cut the stop short: everything that was started has to end. `signals` are those that end the daemon.
  */
 export async function runDaemon(
   terminal: Terminal,

@@ -1,5 +1,5 @@
 /**
- * Lists: a table for people or JSON for programs, printed once, or again whenever it changes.
+ * List commands: a table for people or JSON for programs, printed once, or again after each change.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -18,7 +18,7 @@ const listFlags = {
 interface ListCommand<Table extends FlagTable, T> {
   readonly flags: Table;
   read(flags: Values<Table>): Promise<T>;
-  /** The text of `--json`, when it is not the list as it was read. */
+  /** The text of `--json`; the list as it was read without it. */
   encode?(list: T): string;
   /** The text for people. */
   print(list: T): string;
@@ -44,8 +44,8 @@ export function listCommand<Table extends FlagTable, T>(list: ListCommand<Table,
 }
 
 /**
- * Ends with the process, or when nobody reads any more. A cluster that cannot be reached meanwhile is told like any
- * other change.
+ * Prints until the end of the process or of its reader. A cluster that cannot be reached is printed like any other
+ * change.
  */
 async function printChanges(render: () => Promise<string>, terminal: Terminal): Promise<number> {
   for (let last: string | undefined; !terminal.isClosed?.(); await sleep(WATCH_MS)) {

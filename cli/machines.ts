@@ -1,5 +1,5 @@
 /**
- * Every machine whose recordings can be run again.
+ * The machines whose recordings can be replayed.
  */
 
 import { agentMachine } from '../cluster/agent/core/step';

@@ -1,5 +1,5 @@
 /**
- * The command line: finds the command, and turns what goes wrong into words and an exit status.
+ * The command line: finds the command, and turns errors into messages and an exit status.
  */
 
 import { CommanderError, Command as Program } from 'commander';
@@ -31,7 +31,7 @@ export async function runCli(args: readonly string[], device: Terminal): Promise
   }
 }
 
-/** Names, labels and messages are anybody's: nothing of them moves the cursor or colours the screen. */
+/** A terminal that prints control characters of others as escapes: names and labels cannot move the cursor. */
 function harmless(device: Terminal): Terminal {
   const out = (text: string): void => device.out(render(text));
   return { ...device, out, err: (text) => device.err(render(text)) };
@@ -60,7 +60,7 @@ function named(program: Program, terminal: Terminal): Program {
     .configureOutput({ writeOut: (text) => terminal.out(text), writeErr: () => undefined });
 }
 
-/** The command of this name below another; some words are a command and a group, such as `agent` and `agent list`. */
+/** The command of this name below a parent. Some words are both a command and a group, such as `agent`. */
 function child(parent: Program, name: string, terminal: Terminal): Program {
   const existing = parent.commands.find((command) => command.name() === name);
   return existing ?? named(parent.command(name), terminal).description(GROUPS[name] ?? '');
@@ -85,7 +85,7 @@ function addCommand(
     });
 }
 
-/** The commands below one that does something by itself, such as `dns explain` below `dns`. */
+/** The commands below another command, such as `dns explain` below `dns`. */
 function furtherCommands({ name }: CommandRow): string {
   const below = COMMANDS.filter((row) => row.name.startsWith(`${name} `));
   if (below.length === 0) return '';

@@ -1,5 +1,5 @@
 /**
- * Talks to Marathon for the client commands: where it is, who asks, and what its answers look like.
+ * Marathon for the client commands: the flags that name it, its requests, and the types of its answers.
  */
 
 import { text, toggle } from '../cluster/runtime/config/flags';
@@ -70,7 +70,7 @@ export interface QueueView {
   };
 }
 
-/** Runs something with a connection to Marathon. */
+/** Runs a function with a connection to Marathon. */
 export function withMarathon<T>(
   { marathon, credentials }: MarathonTarget,
   run: (api: Api) => Promise<T>,
@@ -120,7 +120,7 @@ export async function readQueue(api: AppReader, id: string): Promise<readonly Qu
   return queue.filter(({ app }) => app?.id === id);
 }
 
-/** Why instances are not there yet: the back-off, or what offers lacked. Pairs of a heading and a text. */
+/** The reasons why instances wait, as pairs of a heading and a text: the back-off, and what offers lacked. */
 export function waitingReasons({
   count,
   delay,

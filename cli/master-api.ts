@@ -1,5 +1,5 @@
 /**
- * Talks to a master for the client commands: where it is, who asks, and its two operator APIs.
+ * The master for the client commands: the flags that name it, its v0 pages and its v1 operator API.
  */
 
 import { text, toggle } from '../cluster/runtime/config/flags';
@@ -22,7 +22,7 @@ export interface MasterTarget {
   readonly credentials: string | undefined;
 }
 
-/** Runs something with a connection to the master. */
+/** Runs a function with a connection to the master. */
 export function withMaster<T>(
   { master, credentials }: MasterTarget,
   run: (api: Api) => Promise<T>,

@@ -1,18 +1,18 @@
 /**
- * The thing a person means by a word: its id, its name, or the beginning of its id. Nothing looser: the word may be
- * that of a command which removes the thing.
+ * The object that a word names: by its id, its name, or the beginning of its id. Looser matches are not made, since the
+ * command may remove the object.
  */
 
 import { StartError } from '../cluster/runtime/lifecycle';
 
 export interface Candidate {
   readonly id: string;
-  /** Other words for it, such as a host name; they count whole. */
+  /** Other words for the candidate, such as a host name; only whole words match. */
   readonly names: readonly string[];
 }
 
 interface NamedKind {
-  /** With a capital: `Agent`. */
+  /** The noun with a capital: `Agent`. */
   readonly name: string;
   /** The command that lists them. */
   readonly list: string;
@@ -36,8 +36,8 @@ export function resolveId(kind: NamedKind, word: string, candidates: readonly Ca
 }
 
 /**
- * The same for commands that remove: only the id counts. The same command given twice, as a script does that
- * tries again, must not mean something else the second time.
+ * The id for commands that remove: only a whole id matches. A script may repeat its command, which must not remove
+ * something else the second time.
  */
 export function exactId(kind: NamedKind, word: string, candidates: readonly Candidate[]): string {
   if (candidates.some(({ id }) => id === word)) return word;

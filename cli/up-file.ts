@@ -1,8 +1,8 @@
 /**
  * The file in the work folder of `meseta up` that names its process, so that `meseta down` finds it.
  *
- * Always true: only the process of the file is signalled. After a reboot or a kill the file stays, and its number may be
- * another process by then: the start and the boot tell them apart.
+ * Always true: only the process of the file is signalled. After a reboot or a kill the file stays, and its id may be
+ * that of another process: the start time and the boot id tell them apart.
  */
 
 import { execFileSync } from 'node:child_process';
@@ -46,7 +46,7 @@ function readText(workDir: string): string {
   }
 }
 
-/** An earlier version wrote the id alone; its process is known by its command line. */
+/** True while the process runs. An earlier version wrote the id alone; its process is known by its command line. */
 function isUp(entry: ProcessEntry): boolean {
   return entry.start === '' ? isUpCommand(commandLine(entry.pid)) : isAlive(entry);
 }

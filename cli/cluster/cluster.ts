@@ -1,5 +1,5 @@
 /**
- * Everything on one machine, in one process; the parts talk to each other over the real wire.
+ * The cluster of `meseta up`: all parts in one process, which talk to each other over the real wire.
  */
 
 import { createServer } from 'node:net';
@@ -29,11 +29,11 @@ import { recorderFor } from './recorders';
 export interface ClusterDeps {
   readonly log: Logger;
   readonly clock: Clock;
-  /** Says to the operator what happened to a part that ended by itself; the others go on. */
+  /** Tells the operator that a part ended by itself; the others go on. */
   readonly tell: (text: string) => void;
 }
 
-/** One part and where it listens. */
+/** One address on which a part listens. */
 export interface Endpoint {
   readonly part: string;
   readonly url: string;
@@ -52,7 +52,7 @@ export interface Cluster {
 export function startCluster(options: UpOptions, deps: ClusterDeps): Promise<Cluster & Running> {
   return Lifetime.start(async (life) => {
     const parts = new Parts(deps, life);
-    const context: Context = { options, deps, life, parts };
+    const context: StartContext = { options, deps, life, parts };
     const master = await startMasterPart(context);
     const address = `${master.http.address}:${master.http.port}`;
     const lbPort = options.lb ? await chooseLbPort(options) : undefined;
@@ -75,7 +75,7 @@ export function startCluster(options: UpOptions, deps: ClusterDeps): Promise<Clu
   });
 }
 
-/** The port of the load balancer's API: Marathon, which asks it, starts before. */
+/** Chooses the port of the load balancer's API: Marathon needs it and starts before the load balancer. */
 async function chooseLbPort(options: UpOptions): Promise<number> {
   if (!options['free-ports']) return options['lb-port'];
   const server = createServer();
@@ -105,14 +105,14 @@ async function openState(folder: string, log: Logger, life: Lifetime): Promise<S
   return state;
 }
 
-interface Context {
+interface StartContext {
   readonly options: UpOptions;
   readonly deps: ClusterDeps;
   readonly life: Lifetime;
   readonly parts: Parts;
 }
 
-async function startMasterPart({ options, deps, life, parts }: Context): Promise<RunningMaster> {
+async function startMasterPart({ options, deps, life, parts }: StartContext): Promise<RunningMaster> {
   const config = flagsOf(masterFlags, 'meseta master', masterArgs(options));
   const state = await openState(config.work_dir, deps.log, life);
   return await parts.start('the master', { '--port': '--master-port' }, (ended) =>
@@ -126,7 +126,7 @@ async function startMasterPart({ options, deps, life, parts }: Context): Promise
   );
 }
 
-async function startAgents(context: Context, master: string): Promise<RunningAgent[]> {
+async function startAgents(context: StartContext, master: string): Promise<RunningAgent[]> {
   const starts = Array.from({ length: context.options.agents }, (_none, index) =>
     startAgentPart(context, index, master),
   );
@@ -136,11 +136,11 @@ async function startAgents(context: Context, master: string): Promise<RunningAge
 const AGENT_FLAGS: FlagNames = { '--port': '--agent-port', '--work_dir': '--work-dir' };
 
 /**
- * An agent of a work folder whose id was marked gone before is refused by the master: it starts once more, as a new one.
- * `renewed`: that was done.
+ * Starts an agent. The master refuses an agent whose id in the work folder was marked gone: it starts once more as a
+ * new one, with `renewed`.
  */
 function startAgentPart(
-  context: Context,
+  context: StartContext,
   index: number,
   master: string,
   renewed = false,
@@ -173,7 +173,7 @@ function startAgentPart(
 }
 
 async function startMarathonPart(
-  { options, deps, life, parts }: Context,
+  { options, deps, life, parts }: StartContext,
   { master, lbPort }: { readonly master: string; readonly lbPort: number | undefined },
 ) {
   const args = marathonArgs(options, master, lbPort);
@@ -189,7 +189,7 @@ async function startMarathonPart(
   );
 }
 
-function startDnsPart({ options, deps, parts }: Context, master: string) {
+function startDnsPart({ options, deps, parts }: StartContext, master: string) {
   const config = readDnsConfig(flagsOf(dnsFlags, 'meseta dns', dnsArgs(options, master)), {
     version: MESETA_VERSION,
   });
@@ -200,7 +200,7 @@ function startDnsPart({ options, deps, parts }: Context, master: string) {
 }
 
 function startLbPart(
-  { options, deps, parts }: Context,
+  { options, deps, parts }: StartContext,
   { marathon, lbPort }: { readonly marathon: string; readonly lbPort: number },
 ) {
   const config = readLbConfig(flagsOf(lbFlags, 'meseta lb', lbArgs(options, marathon, lbPort)));
@@ -210,7 +210,7 @@ function startLbPart(
   );
 }
 
-interface Started {
+interface StartedParts {
   readonly master: RunningMaster;
   readonly agents: readonly RunningAgent[];
   readonly marathon: string;
@@ -218,7 +218,7 @@ interface Started {
   readonly lb: Awaited<ReturnType<typeof startLbPart>> | undefined;
 }
 
-function listEndpoints({ master, agents, marathon, dns, lb }: Started): Endpoint[] {
+function listEndpoints({ master, agents, marathon, dns, lb }: StartedParts): Endpoint[] {
   const endpoints: Endpoint[] = [
     { part: 'master', url: master.http.url, about: 'cluster state at /state, v1 API at /api/v1' },
     ...agents.map(({ http }, index) => ({

@@ -1,11 +1,11 @@
 /**
- * The ports of `meseta up` before it starts: those that somebody else has, and free ones instead.
+ * The ports of `meseta up` before its start: those that are in use, and free ones instead.
  */
 
 import { createServer } from 'node:net';
 import type { UpOptions } from './options';
 
-/** Service ports that should be free in a row, for the first apps. */
+/** Service ports in a row that are free for the first apps. */
 const SERVICE_PORTS = 10;
 const SERVICE_PORT_FIRST = 10_000;
 const SERVICE_PORT_LAST = 20_000;

@@ -1,5 +1,5 @@
 /**
- * `meseta up`: its flags, and what follows from them for each part.
+ * The flags of `meseta up`, and the arguments of each part that follow from them.
  */
 
 import { availableParallelism, totalmem, userInfo } from 'node:os';
@@ -31,7 +31,7 @@ export const upFlags = {
 
 export type UpOptions = Values<typeof upFlags>;
 
-/** Ports that tasks get, shared out so that agents of one machine do not hand out the same ones. */
+/** Ports of tasks, divided among the agents of the machine, so that no two offer the same port. */
 const TASK_PORTS = [31_000, 32_000] as const;
 
 /** Marathon's own number of service ports. */
@@ -76,13 +76,13 @@ function agentShare(options: UpOptions, index: number): string {
   return `cpus:${cpus};mem:${Math.max(mem, 256)};${ports}`;
 }
 
-/** Tasks find the same Node that runs us, wherever it is installed. */
+/** The PATH of tasks; it has the Node that runs this process. */
 function taskPath(): string {
   const usual = ['/usr/local/sbin', '/usr/local/bin', '/usr/sbin', '/usr/bin', '/sbin', '/bin'];
   return [...new Set([dirname(process.execPath), ...usual])].join(':');
 }
 
-/** `lbPort` is where the load balancer's API will listen; undefined: there is none to ask before a task is killed. */
+/** The arguments of Marathon. `lbPort` is the port of the load balancer's API; undefined without a load balancer. */
 export function marathonArgs(options: UpOptions, master: string, lbPort: number | undefined): string[] {
   return [
     ...(lbPort === undefined ? [] : [`--lb_drain=http://127.0.0.1:${lbPort}`]),
@@ -124,7 +124,7 @@ export function lbArgs(options: UpOptions, marathon: string, lbPort: number): st
   ];
 }
 
-/** Of master, agents and Marathon: the names they may be called by, and a recording of each. */
+/** The arguments that master, agents and Marathon share: allowed hosts, and a recording. */
 function common(options: UpOptions, part: string): string[] {
   const record = options.record === undefined ? [] : [`--record=${join(options.record, `${part}.rec`)}`];
   return [...hostArgs(options), ...record];

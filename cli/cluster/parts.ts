@@ -1,22 +1,22 @@
 /**
- * Parts of a cluster in one process. One that ends by itself is stopped and told; the others go on.
+ * The parts of a cluster in one process. A part that ends by itself is stopped and reported; the others go on.
  */
 
 import type { Lifetime, Running } from '../../cluster/runtime/lifecycle';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 
-/** Flags of a part by what they are called at `meseta up`. */
+/** The names of a part's flags at `meseta up`. */
 export type FlagNames = Readonly<Record<string, string>>;
 
 export interface PartsDeps {
   readonly log: Logger;
-  /** Says to the operator what happened to a part. */
+  /** Tells the operator that a part has ended. */
   readonly tell: (text: string) => void;
 }
 
-/** Called by a part that cannot go on: why, and what comes of it. */
-export type Ended = (reason: string, remedy?: string) => void;
+/** Called by a part that cannot go on, with the reason and the remedy. */
+export type OnEnded = (reason: string, remedy?: string) => void;
 
 const REMEDY = 'once the cause is gone, stop with Ctrl-C and start again in this folder';
 
@@ -29,8 +29,7 @@ export class Parts {
   ) {}
 
   /**
-   * Marks that all parts are there: from now on a part that ends is told. To be called once all parts are
-   * there.
+   * Marks that all parts have started: ends of parts during the stop of all of them are not reported.
    */
   allStarted(): void {
     this.life.add(() => {
@@ -42,14 +41,14 @@ export class Parts {
   async start<T extends Running>(
     name: string,
     flags: FlagNames,
-    start: (ended: Ended) => Promise<T>,
+    start: (ended: OnEnded) => Promise<T>,
   ): Promise<T> {
     let settle: (running: T) => void = () => undefined;
     const started = new Promise<T>((resolve) => {
       settle = resolve;
     });
     let over = false;
-    const ended: Ended = (reason, remedy = REMEDY) => {
+    const ended: OnEnded = (reason, remedy = REMEDY) => {
       if (over || this.stopping) return;
       over = true;
       this.deps.log.error({ part: name, reason }, 'a part of the cluster stopped');

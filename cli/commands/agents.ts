@@ -53,7 +53,7 @@ interface TaskView {
   readonly framework_id: string;
 }
 
-/** One word for what an agent is: active, away, deactivated, draining, drained. */
+/** The state of an agent in one word: active, away, deactivated, draining, drained. */
 function stateOf({ active, deactivated, drain_info: drain }: AgentView): string {
   if (drain) return drain.state.toLowerCase();
   return deactivated ? 'deactivated' : active ? 'active' : 'away';

@@ -1,5 +1,5 @@
 /**
- * `meseta app create|update|apply|scale|restart|remove`: apps changed, and waited for.
+ * `meseta app create|update|apply|scale|restart|remove`: changes of apps, which may wait for their deployments.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,7 @@ import { exactId } from '../resolve';
 import { idIn, readAppFile, refuseUnknownFields } from './app-file';
 import { waitForApp } from './app-wait';
 
-const flags = {
+const changeFlags = {
   ...marathonFlags,
   json,
   force: toggle({ help: 'override a running deployment', fallback: false }),
@@ -24,44 +24,46 @@ const flags = {
     fallbackText: '0secs',
   }),
 };
-type Flags = Values<typeof flags>;
+type ChangeFlags = Values<typeof changeFlags>;
 
-const fileFlags = {
-  ...flags,
+const fileChangeFlags = {
+  ...changeFlags,
   'ignore-unknown': toggle({
     help: 'send fields nobody knows, too; Marathon ignores them',
     fallback: false,
   }),
 };
 
-interface Change {
+interface AppChange {
   readonly app: string;
   readonly method: 'POST' | 'PUT' | 'DELETE';
   readonly path: string;
   readonly body?: unknown;
-  /** The words for it: `is being deployed`, and once it was waited for `is deployed`. */
+  /** The words for the change, such as `is being deployed`, and after `--wait` `is deployed`. */
   readonly begins: string;
   readonly ends: string;
 }
 
 /** Marathon's answers to changes: an app with its deployments, or the deployment alone. */
-interface Changed {
+interface ChangeAnswer {
   readonly deployments?: readonly { readonly id: string }[];
   readonly deploymentId?: string;
 }
 
-/** A command that sends a file's app; `planOf` may ask before it says how. */
-function fileCommand(planOf: (api: Api, app: string) => Promise<Pick<Change, 'method' | 'path'>>): Command {
+/** A command that sends the app in a file; `planOf` chooses the request and may read from Marathon before. */
+function fileCommand(
+  planOf: (api: Api, app: string) => Promise<Pick<AppChange, 'method' | 'path'>>,
+): Command {
   return flagCommand({
-    flags: fileFlags,
+    flags: fileChangeFlags,
     positionals: ['file'],
-    run: ({ flags: values, positionals: [file = ''] }, terminal) => {
+    run: ({ flags, positionals: [file = ''] }, terminal) => {
       const body = readAppFile(file);
       const app = idIn(body, file);
-      if (!values['ignore-unknown']) refuseUnknownFields(body, file);
-      return withMarathon(values, async (api) => {
+      if (!flags['ignore-unknown']) refuseUnknownFields(body, file);
+      return withMarathon(flags, async (api) => {
         const words = { begins: 'is being deployed', ends: 'is deployed' };
-        return await perform(api, { app, body, ...words, ...(await planOf(api, app)) }, values, terminal);
+        return await perform(api, { app, body, ...words, ...(await planOf(api, app)) }, flags, terminal);
       });
     },
   });
@@ -78,62 +80,62 @@ export const update = fileCommand(async (api, app) => {
 
 export const apply = fileCommand(async (_api, app) => ({ method: 'PUT', path: appPath(app) }));
 
-/** A command about an app that is there. */
+/** Changes an existing app. */
 function change(
   word: string,
-  values: Flags,
+  flags: ChangeFlags,
   terminal: Terminal,
-  plan: (path: string) => Omit<Change, 'app'>,
+  plan: (path: string) => Omit<AppChange, 'app'>,
 ): Promise<number> {
-  return withMarathon(values, async (api) => {
+  return withMarathon(flags, async (api) => {
     const { id } = await findApp(api, word);
-    return await perform(api, { app: id, ...plan(appPath(id)) }, values, terminal);
+    return await perform(api, { app: id, ...plan(appPath(id)) }, flags, terminal);
   });
 }
 
 export const scale = flagCommand({
-  flags,
+  flags: changeFlags,
   positionals: ['id', 'instances'],
-  run: ({ flags: values, positionals: [id = '', count = ''] }, terminal) => {
+  run: ({ flags, positionals: [id = '', count = ''] }, terminal) => {
     if (!/^\d+$/.test(count))
       throw new UsageError(`"${count}" is no number of instances; give a whole number from 0`);
     const body = { instances: Number(count) };
     const words = { begins: `is being scaled to ${count}`, ends: `is scaled to ${count}` };
-    return change(id, values, terminal, (path) => ({ method: 'PUT', path, body, ...words }));
+    return change(id, flags, terminal, (path) => ({ method: 'PUT', path, body, ...words }));
   },
 });
 
 export const remove = flagCommand({
-  flags,
+  flags: changeFlags,
   positionals: ['id'],
-  run: ({ flags: values, positionals: [id = ''] }, terminal) => {
+  run: ({ flags, positionals: [id = ''] }, terminal) => {
     const words = { begins: 'is being removed', ends: 'is removed' };
-    return withMarathon(values, async (api) => {
+    return withMarathon(flags, async (api) => {
       const app = (await findApp(api, id, exactId)).id;
-      return await perform(api, { app, method: 'DELETE', path: appPath(app), ...words }, values, terminal);
+      return await perform(api, { app, method: 'DELETE', path: appPath(app), ...words }, flags, terminal);
     });
   },
 });
 
 export const restart = flagCommand({
-  flags,
+  flags: changeFlags,
   positionals: ['id'],
-  run: ({ flags: values, positionals: [id = ''] }, terminal) => {
+  run: ({ flags, positionals: [id = ''] }, terminal) => {
     const words = { begins: 'is being restarted', ends: 'is restarted' };
-    return change(id, values, terminal, (path) => ({ method: 'POST', path: `${path}/restart`, ...words }));
+    return change(id, flags, terminal, (path) => ({ method: 'POST', path: `${path}/restart`, ...words }));
   },
 });
 
-async function perform(api: Api, order: Change, values: Flags, terminal: Terminal): Promise<number> {
+async function perform(api: Api, order: AppChange, flags: ChangeFlags, terminal: Terminal): Promise<number> {
   const { app, method, path, body } = order;
-  const result = await api.json(method, `${path}?force=${values.force}`, body);
-  const { deployments = [], deploymentId } = (result ?? {}) as Changed;
+  const result = await api.json(method, `${path}?force=${flags.force}`, body);
+  const { deployments = [], deploymentId } = (result ?? {}) as ChangeAnswer;
   const ids = deploymentId === undefined ? deployments.map(({ id }) => id) : [deploymentId];
-  if (values.wait) {
+  if (flags.wait) {
     const tell = (line: string): void => terminal.err(`${line}\n`);
     const time = { now: Date.now, sleep };
-    await waitForApp({ api, app, deployments: ids, timeoutMs: values.timeout, tell, ...time });
+    await waitForApp({ api, app, deployments: ids, timeoutMs: flags.timeout, tell, ...time });
   }
-  terminal.out(values.json ? printJson(result) : `${app} ${values.wait ? order.ends : order.begins}\n`);
+  terminal.out(flags.json ? printJson(result) : `${app} ${flags.wait ? order.ends : order.begins}\n`);
   return 0;
 }

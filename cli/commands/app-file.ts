@@ -1,5 +1,5 @@
 /**
- * App definitions in files, and what is wrong with them before they are sent.
+ * App definitions in files, with checks before they are sent.
  */
 
 import { readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ export function readAppFile(file: string): unknown {
   }
 }
 
-/** Marathon ignores fields it does not know; a person who misspelt one wants to hear of it. */
+/** Refuses fields that Marathon would ignore: they may be misspelt. */
 export function refuseUnknownFields(body: unknown, file: string): void {
   const reading = newReading();
   readAppUpdate(body, '', reading);

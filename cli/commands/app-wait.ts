@@ -1,5 +1,5 @@
 /**
- * Waiting for a deployment: tells meanwhile what it waits for, and does not call deployed what ends at once.
+ * Waiting for a deployment: it reports the progress, and an app whose tasks end at once does not count as deployed.
  */
 
 import { printDuration } from '../../cluster/model/time';
@@ -15,7 +15,7 @@ import {
 } from '../marathon-api';
 
 const POLL_MS = 200;
-/** Tasks that run on for this long after the deployment did not end at once. */
+/** Time that tasks have to run on after the deployment. */
 const STEADY_MS = 2000;
 /** New tasks beyond one for each instance, after which the app is given up. */
 const SPARE_TASKS = 3;
@@ -28,7 +28,7 @@ export interface WaitOptions {
   readonly deployments: readonly string[];
   /** 0 waits without an end. */
   readonly timeoutMs: number;
-  /** Told each line once, when it is news. */
+  /** Called once with each new line. */
   readonly tell: (line: string) => void;
 }
 
@@ -37,7 +37,7 @@ export interface WaitOptions {
  * the timeout, or when its tasks keep ending.
  */
 export async function waitForApp(options: WaitOptions): Promise<void> {
-  const wait = new Wait(options, options.now());
+  const wait = new Waiting(options, options.now());
   await wait.look();
   while (await isDeploying(options)) await wait.pause();
   for (;;) {
@@ -55,7 +55,7 @@ async function isDeploying({ api, deployments }: WaitOptions): Promise<boolean> 
   return running.some(({ id }) => deployments.includes(id));
 }
 
-class Wait {
+class Waiting {
   private readonly told = new Set<string>();
   private readonly before = new Set<string>();
   private readonly since = new Set<string>();
@@ -68,7 +68,7 @@ class Wait {
     private readonly startedAt: number,
   ) {}
 
-  /** Reads the app, tells what is news, and gives it up when its tasks keep ending. Undefined when it is gone. */
+  /** Reads the app and reports changes. Undefined when it is gone; a StartError when its tasks keep ending. */
   async look(): Promise<AppView | undefined> {
     const { api, app } = this.order;
     const view = await readApp(api, app);
@@ -151,7 +151,7 @@ function health({ healthChecks = [], tasksHealthy, tasksUnhealthy }: AppView): s
   return `, ${tasksHealthy} healthy${tasksUnhealthy > 0 ? `, ${tasksUnhealthy} unhealthy` : ''}`;
 }
 
-/** Counts change all the time; the reasons are the news. */
+/** The reasons without their counts, which change all the time. */
 function reasonsWithoutNumbers({ processedOffersSummary, delay }: QueueView): string[] {
   const lacking = processedOffersSummary.rejectSummaryLaunchAttempt.filter(({ declined }) => declined > 0);
   return [

@@ -41,7 +41,7 @@ const ask = flagCommand({
   },
 });
 
-/** The command, which completes these commands. */
+/** The completion command for these commands. */
 export function completionOf(commands: readonly CommandRow[]): Command {
   return async (args, terminal, row) => {
     if (args[0] !== 'words') return await ask(args, terminal, row);

@@ -1,5 +1,5 @@
 /**
- * `meseta demo`: a fresh cluster of two agents, an app on it, and the proof that it can be found.
+ * `meseta demo`: a new cluster of two agents, an app on it, and the proof that it is found by name and through HAProxy.
  */
 
 import { rmSync } from 'node:fs';
@@ -40,7 +40,7 @@ export const demoCommand: Command = flagCommand({
     }),
 });
 
-/** The usual ports; where one of them is taken, the system chooses all. */
+/** The options of the demo: the usual ports, or ports that the system chooses when one of them is in use. */
 async function upOptions(freePorts: boolean, terminal: Terminal) {
   const other = readUpFile(FOLDER);
   if (other?.running) {

@@ -1,5 +1,6 @@
 /**
- * `meseta dns explain NAME`: which task, agent, framework and state the answers for a name come from, or why there are none.
+ * `meseta dns explain NAME`: the task, agent, framework and state behind the answers for a name, or the reasons for
+ * none.
  */
 
 import { text, toggle } from '../../cluster/runtime/config/flags';

@@ -1,5 +1,5 @@
 /**
- * `meseta emulate agents`: many agents that run nothing, to try a master or a framework at size.
+ * `meseta emulate agents`: many agents that run nothing, for load tests of masters and frameworks.
  */
 
 import type * as mesos from '../../cluster/api/generated/mesos';

@@ -1,5 +1,5 @@
 /**
- * `meseta explain framework|role|task`: why somebody gets nothing, agent by agent.
+ * `meseta explain framework|role|task`: the reasons why a framework, role or task gets no resources, agent by agent.
  */
 
 import type { FrameworkWhy, RoleExplanation, RoleWhy, TaskExplanation } from '../../cluster/api/explain';
@@ -20,7 +20,7 @@ interface ExplainFlags extends MasterTarget {
   readonly limit: number;
 }
 
-/** Asks, and prints the answer as JSON or by `print`. */
+/** The run of an explain command: reads the explanation and prints it as JSON or by `print`. */
 function explain<T>(
   subject: string,
   print: (answer: T, terminal: Terminal) => void,

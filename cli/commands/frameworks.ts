@@ -54,14 +54,15 @@ function rolesOf({ role, roles }: FrameworkView): string {
   return roles?.join(', ') ?? role ?? '*';
 }
 
-interface Listed {
+interface ListedFramework {
   readonly framework: FrameworkView;
   readonly state: string;
 }
 
 export const list = listCommand({
   flags: { ...masterFlags, all: toggle({ help: 'ended ones too', fallback: false }) },
-  read: async (flags) => listed((await readPage(flags, '/frameworks')) as FrameworksPage, flags.all),
+  read: async (flags) =>
+    listedFrameworks((await readPage(flags, '/frameworks')) as FrameworksPage, flags.all),
   encode: (frameworks) => printJson(frameworks.map(({ framework }) => framework)),
   print: (frameworks) => {
     if (frameworks.length === 0) return 'There are no frameworks.\n';
@@ -79,7 +80,10 @@ export const list = listCommand({
   },
 });
 
-function listed({ frameworks, completed_frameworks }: FrameworksPage, all: boolean): Listed[] {
+function listedFrameworks(
+  { frameworks, completed_frameworks }: FrameworksPage,
+  all: boolean,
+): ListedFramework[] {
   const ended = all ? completed_frameworks : [];
   return [
     ...frameworks.map((framework) => ({ framework, state: stateOf(framework) })),
@@ -89,7 +93,9 @@ function listed({ frameworks, completed_frameworks }: FrameworksPage, all: boole
 
 const FRAMEWORKS = { name: 'Framework', list: 'meseta framework list' };
 
-/** The id of the framework that a word means: its id, the beginning of it, `0001`, or its name. Ended ones count last. */
+/**
+ * The id of the framework that a word means: its id, the beginning of it, `0001`, or its name. Ended ones count last.
+ */
 export async function findFramework(target: MasterTarget, word: string, find = resolveId): Promise<string> {
   const page = (await readPage(target, '/frameworks')) as FrameworksPage;
   const running = page.frameworks.map(({ id, name }) => ({

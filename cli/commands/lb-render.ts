@@ -1,5 +1,5 @@
 /**
- * `meseta lb render`: the configuration a list of apps would get, without a Marathon and without HAProxy.
+ * `meseta lb render`: the HAProxy configuration for a list of apps, without Marathon and HAProxy.
  */
 
 import { readFileSync } from 'node:fs';
@@ -22,7 +22,7 @@ const command = flagCommand({
     maps: toggle({ help: 'Print the map files too, as comments', fallback: false }),
   },
   run: async ({ flags }, terminal) => {
-    // Who looks at apps wants to see them, whatever their group.
+    // Without --group all apps are rendered, whatever their group.
     const group = flags.group.length > 0 ? flags.group : ['*'];
     const config = readLbConfig({ ...flags, group }, terminal.env);
     const logs = { clock: systemClock(), log: silentLogger };
@@ -52,7 +52,7 @@ function readJson(path: string): unknown {
 
 type Json = Record<string, unknown>;
 
-/** An app or a list of them, as they are posted to Marathon, in the form of its answer. */
+/** The apps in the form of Marathon's answer, from one app or a list in the form of a request. */
 function appsIn(json: unknown): unknown {
   const list: unknown = isObject(json) && !('id' in json) ? json['apps'] : json;
   const apps: unknown[] = Array.isArray(list) ? list : [list];
@@ -68,8 +68,7 @@ const FIRST_TASK_PORT = 31_000;
 const SHOWN_MAX = 100;
 
 /**
- * An app that was not posted yet has no tasks, and Marathon has not chosen its service ports. It is shown as if its
- * instances ran on this machine.
+ * An app with tasks on this machine and service ports, for one that was not posted to Marathon yet.
  */
 function asRunning(app: unknown, chosen: (port: unknown) => unknown): unknown {
   if (!isObject(app) || 'tasks' in app) return app;

@@ -1,5 +1,5 @@
 /**
- * `meseta lb top`: what each version of each app gets to do at a running load balancer.
+ * `meseta lb top`: the traffic of each version of each app at a running load balancer.
  */
 
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -8,7 +8,7 @@ import { withApi } from '../api';
 import { flagCommand } from '../command';
 import { printJson, printTable } from '../print';
 
-/** The traffic of one version of one app, as `GET /v1/traffic` tells it. */
+/** The traffic of one version of one app, in `GET /v1/traffic`. */
 interface VersionTraffic {
   readonly app: string;
   readonly version: string;

@@ -1,8 +1,8 @@
 /**
- * `meseta maintenance ...`: machines that will be away, and how far each of them is.
+ * `meseta maintenance ...`: the maintenance schedule of machines, and the status of each.
  *
- * A machine is named by an agent's id, by its host name, or as HOSTNAME@IP. A schedule is read, changed and written as a whole,
- * as the master's API has it.
+ * A machine is named by an agent's id, by its host name, or as HOSTNAME@IP. The master's API has the schedule as a
+ * whole: it is read, changed and written.
  */
 
 import { readFileSync } from 'node:fs';
@@ -38,7 +38,7 @@ async function writeSchedule(target: MasterTarget, schedule: maintenance.Schedul
   );
 }
 
-/** The machines that words name; every agent's machine counts, and every machine that is scheduled. */
+/** The machines that words name, among those of agents and those in the schedule. */
 async function machinesOf(target: MasterTarget, words: readonly string[]): Promise<mesos.MachineID[]> {
   const { slaves } = (await readPage(target, '/slaves')) as { slaves: readonly AgentView[] };
   const { windows } = await readSchedule(target);
@@ -85,7 +85,7 @@ function printMachine({ hostname, ip }: mesos.MachineID): string {
   return `${hostname?.toLowerCase() ?? ''}@${ip ?? ''}`;
 }
 
-/** The begin of a window: `now`, a time from now such as `+2hrs`, or a date. Throws UsageError for others. */
+/** Reads the start of a window: `now`, a time from now such as `+2hrs`, or a date. Throws UsageError for others. */
 export function readStart(time: string, now: number): number {
   if (time === 'now') return now;
   if (time.startsWith('+'))
@@ -132,13 +132,13 @@ export const schedule = flagCommand({
   },
 });
 
-interface Change extends MasterTarget {
+interface ScheduleChange extends MasterTarget {
   readonly start: string;
   readonly duration: number;
   readonly remove: boolean;
 }
 
-async function changeSchedule(change: Change, words: readonly string[]): Promise<void> {
+async function changeSchedule(change: ScheduleChange, words: readonly string[]): Promise<void> {
   const machines = await machinesOf(change, words);
   const windows = without(await readSchedule(change), machines);
   if (change.remove) return await writeSchedule(change, { windows });
@@ -158,14 +158,14 @@ function readFile(name: string): maintenance.Schedule {
   }
 }
 
-interface Planned {
+interface PlannedMaintenance {
   readonly schedule: maintenance.Schedule;
   readonly status: maintenance.ClusterStatus;
 }
 
 export const show = listCommand({
   flags: masterFlags,
-  read: async (flags): Promise<Planned> => ({
+  read: async (flags): Promise<PlannedMaintenance> => ({
     schedule: await readSchedule(flags),
     status: await readStatus(flags),
   }),

@@ -1,5 +1,5 @@
 /**
- * `meseta agent drain|deactivate|reactivate|gone` and `meseta framework teardown`: what operators change by the v1 API.
+ * `meseta agent drain|deactivate|reactivate|gone` and `meseta framework teardown`: calls of the v1 operator API.
  */
 
 import { duration, toggle } from '../../cluster/runtime/config/flags';
@@ -34,7 +34,7 @@ export const drain = flagCommand({
 
 const POLL_MS = 250;
 
-/** Asks until an agent is drained, or is no longer there because it was to be gone. */
+/** Waits until an agent is drained, or gone when that was asked for. */
 async function emptied(target: MasterTarget, id: string): Promise<string> {
   for (;;) {
     const page = (await readPage(target, '/slaves')) as { slaves: readonly AgentView[] };

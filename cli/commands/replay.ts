@@ -1,5 +1,5 @@
 /**
- * `meseta replay FILE`: what a process was told, told again, and whether it ends up the same.
+ * `meseta replay FILE`: replays the recording of a process and compares the state it ends in.
  */
 
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
 /**
- * `meseta operation ...`: reservations and persistent volumes by operators, and the operations under way.
+ * `meseta operation ...`: reservations and persistent volumes of operators, and the list of pending operations.
  */
 
 import { readResourceText } from '../../cluster/model/resource-text';

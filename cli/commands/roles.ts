@@ -1,6 +1,5 @@
 /**
- * `meseta role list|show`, `meseta quota list|set|remove` and `meseta weights list|set`: who may have how
- * much.
+ * `meseta role list|show`, `meseta quota list|set|remove` and `meseta weights list|set`: roles, quotas and weights.
  */
 
 import { list as listFlag, text, toggle, UsageError } from '../../cluster/runtime/config/flags';

@@ -1,5 +1,5 @@
 /**
- * `meseta state accept FOLDER`: the way on with a store that refused to open because something is missing.
+ * `meseta state accept FOLDER`: accepts a store that refused to open because data is missing.
  */
 
 import { acceptLocal } from '../../cluster/state/accept';

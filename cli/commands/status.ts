@@ -1,5 +1,5 @@
 /**
- * `meseta status`: how each part of a cluster is, one line each.
+ * `meseta status`: the health of each part of a cluster, one line each.
  */
 
 import { text } from '../../cluster/runtime/config/flags';
@@ -11,7 +11,7 @@ import { type AppView, marathonFlags } from '../marathon-api';
 import { masterFlags } from '../master-api';
 import { printTable } from '../print';
 
-const flags = {
+const statusFlags = {
   ...masterFlags,
   marathon: marathonFlags.marathon,
   dns: text({
@@ -28,7 +28,7 @@ const flags = {
   }),
 };
 
-interface Part {
+interface PartStatus {
   readonly part: string;
   readonly url: string;
   readonly ok: boolean;
@@ -36,11 +36,11 @@ interface Part {
   readonly about: string;
 }
 
-type Report = Pick<Part, 'ok' | 'about'>;
+type PartReport = Pick<PartStatus, 'ok' | 'about'>;
 
 export const status = listCommand({
-  flags,
-  read: async ({ master, marathon, dns, lb, credentials }): Promise<Part[]> =>
+  flags: statusFlags,
+  read: async ({ master, marathon, dns, lb, credentials }): Promise<PartStatus[]> =>
     await Promise.all([
       look({ part: 'master', url: master, credentials }, reportMaster),
       look({ part: 'marathon', url: marathon, credentials }, reportMarathon),
@@ -55,17 +55,17 @@ export const status = listCommand({
   status: (parts) => (parts.every(({ ok }) => ok) ? 0 : 1),
 });
 
-interface Target {
+interface PartTarget {
   readonly part: string;
   readonly url: string;
   readonly credentials: string | undefined;
 }
 
-/** Asks one part; what goes wrong is its report. */
+/** Reads the status of one part; an error becomes its report. */
 async function look(
-  { part, url: address, credentials }: Target,
-  report: (api: Api) => Promise<Report>,
-): Promise<Part> {
+  { part, url: address, credentials }: PartTarget,
+  report: (api: Api) => Promise<PartReport>,
+): Promise<PartStatus> {
   const url = /^https?:\/\//.test(address) ? address : `http://${address}`;
   const { url: shown } = splitUserinfo(url);
   const options: ApiOptions = { url, what: part, flag: `--${part}`, credentials };
@@ -77,13 +77,13 @@ async function look(
   }
 }
 
-/** The reason without what the row says already, and without the advice for a single part. */
+/** The reason in an error, without the part and URL that the row has, and without advice. */
 function reasonOf(message: string, part: string, url: string): string {
   const [reason = ''] = message.split(/\. Start everything|\n/);
   return reason.replace(`${part} `, '').replace(` at ${url}`, '');
 }
 
-interface Summary {
+interface StateSummary {
   readonly hostname: string;
   readonly leader?: string;
   readonly activated_slaves?: number;
@@ -91,15 +91,15 @@ interface Summary {
   readonly frameworks: readonly { readonly active: boolean }[];
 }
 
-async function reportMaster(api: Api): Promise<Report> {
-  const { slaves, frameworks } = (await api.json('GET', '/state-summary')) as Summary;
+async function reportMaster(api: Api): Promise<PartReport> {
+  const { slaves, frameworks } = (await api.json('GET', '/state-summary')) as StateSummary;
   const active = slaves.filter((agent) => agent.active).length;
   const tasks = slaves.reduce((sum, { TASK_RUNNING: running }) => sum + running, 0);
   const about = `${active} of ${count(slaves.length, 'agent')} active, ${count(frameworks.length, 'framework')}, ${count(tasks, 'task')} running`;
   return { ok: active === slaves.length && active > 0, about };
 }
 
-async function reportMarathon(api: Api): Promise<Report> {
+async function reportMarathon(api: Api): Promise<PartReport> {
   const { apps } = (await api.json('GET', '/v2/apps')) as { apps: readonly AppView[] };
   const deploying = apps.filter(({ deployments }) => deployments.length > 0).length;
   const short = apps.filter(({ deployments, tasksRunning, instances }) => {
@@ -113,7 +113,7 @@ async function reportMarathon(api: Api): Promise<Report> {
   return { ok: short.length === 0, about: parts.join(', ') };
 }
 
-async function reportDns(api: Api): Promise<Report> {
+async function reportDns(api: Api): Promise<PartReport> {
   const { healthy, source, serial } = (await api.json('GET', '/health')) as {
     healthy: boolean;
     source?: string;
@@ -122,7 +122,7 @@ async function reportDns(api: Api): Promise<Report> {
   return { ok: healthy, about: `zone ${serial}${source === undefined ? '' : `, from ${source}`}` };
 }
 
-async function reportLb(api: Api): Promise<Report> {
+async function reportLb(api: Api): Promise<PartReport> {
   const { haproxy, marathon } = (await api.json('GET', '/health')) as Record<string, string>;
   const issues = (await api.json('GET', '/issues')) as unknown;
   const issueCount = Array.isArray(issues) ? issues.length : 0;

@@ -24,7 +24,7 @@ export const upCommand: Command = flagCommand({
     }),
 });
 
-/** A process that ended without a stop left its name; that one is told, and replaced. */
+/** Names this process in the up file. A file that an earlier process left is reported and replaced. */
 function nameProcess(workDir: string, terminal: Terminal): () => void {
   const previous = readUpFile(workDir);
   if (previous?.running === false)
@@ -35,8 +35,8 @@ function nameProcess(workDir: string, terminal: Terminal): () => void {
 }
 
 /**
- * Starts the cluster and prints what listens where, and how long that took since the program began. Says what stops by
- * itself; the rest goes on.
+ * Starts the cluster and prints its endpoints and the time since the start of the program. Reports parts that stop by
+ * themselves; the others go on.
  */
 export async function up(options: UpOptions, terminal: Terminal) {
   const chosen = options['free-ports'] ? { ...options, 'service-port': await freeServicePort() } : options;

@@ -1,4 +1,4 @@
-/** `meseta agent`. */
+/** `meseta agent`: the agent daemon. */
 
 import { agentFlags } from '../../cluster/agent/config';
 import { startAgent } from '../../cluster/agent/main';

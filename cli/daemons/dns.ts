@@ -1,4 +1,4 @@
-/** `meseta dns`. */
+/** `meseta dns`: the DNS daemon. */
 
 import { systemClock } from '../../cluster/runtime/clock';
 import { createLogger } from '../../cluster/runtime/log';

@@ -1,4 +1,4 @@
-/** `meseta lb`. */
+/** `meseta lb`: the load balancer daemon. */
 
 import { systemClock } from '../../cluster/runtime/clock';
 import { misspeltVariables, warnMisspeltVariables } from '../../cluster/runtime/config/environment';
@@ -27,7 +27,7 @@ const lbCommand = flagCommand({
     }, ['SIGINT', 'SIGTERM']),
 });
 
-/** `--longhelp` is all there is to know: flags, labels, templates and their texts. */
+/** The command; `--longhelp` prints the flags and the reference of labels and templates. */
 export const lb: Command = async (args, terminal, row) => {
   if (!args.includes('--longhelp')) return await lbCommand(expandLbArgs(args), terminal, row);
   await lbCommand(['--help'], terminal, row);

@@ -1,4 +1,4 @@
-/** `meseta marathon`. */
+/** `meseta marathon`: the Marathon daemon. */
 
 import { join } from 'node:path';
 import { systemClock } from '../../cluster/runtime/clock';

@@ -1,4 +1,4 @@
-/** `meseta master`. It logs to standard error, as every daemon here. */
+/** `meseta master`: the master daemon. It logs to standard error, as every daemon here. */
 
 import { masterFlags, stateFolder } from '../../cluster/master/config';
 import { startMaster } from '../../cluster/master/main';

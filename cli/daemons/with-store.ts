@@ -1,11 +1,11 @@
 /**
- * A daemon with its store: the store is closed after what uses it.
+ * The start of a daemon with its store, which is closed after the daemon.
  */
 
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { StateStore } from '../../cluster/state/store';
 
-/** Closes the store after what uses it. */
+/** The running daemon; its stop closes the store last. */
 function withStore(running: Running, state: StateStore): Running {
   const stop = async (): Promise<void> => {
     await running.stop();

@@ -1,5 +1,5 @@
 /**
- * Asks a DNS server over UDP, as any resolver would, and prints what it answers.
+ * A DNS query over UDP, as any resolver sends it, and its answers as lines of a zone.
  */
 
 import { createSocket } from 'node:dgram';
@@ -7,7 +7,7 @@ import { Packet } from 'dns2';
 
 const TYPES = { A: Packet.TYPE.A, SRV: Packet.TYPE.SRV } as const;
 
-interface Answer {
+interface DnsAnswer {
   readonly name: string;
   readonly type: number;
   readonly ttl: number;
@@ -42,13 +42,13 @@ export function askDns(
     );
     socket.once('error', (error) => end(() => reject(error)));
     socket.once('message', (message) =>
-      end(() => resolve(lines(Packet.parse(message).answers as Answer[], type))),
+      end(() => resolve(lines(Packet.parse(message).answers as DnsAnswer[], type))),
     );
     socket.send(question.toBuffer(), server.port, server.address);
   });
 }
 
-function lines(answers: readonly Answer[], type: keyof typeof TYPES): string[] {
+function lines(answers: readonly DnsAnswer[], type: keyof typeof TYPES): string[] {
   return answers
     .filter((answer) => answer.type === TYPES[type])
     .map((answer) => {

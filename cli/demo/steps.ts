@@ -1,6 +1,7 @@
 /**
- * The demonstration: an app is deployed, and then found by name and through HAProxy. Each step says what it is, so that the one
- * that fails can be named.
+ * The steps of the demonstration: an app is deployed, and then found by name and through HAProxy.
+ *
+ * Each step has a name, so that an error can say which step failed.
  */
 
 import { request } from 'node:http';
@@ -53,7 +54,7 @@ async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
   }
 }
 
-/** Asks until there is an answer. Rejects with what went wrong last. */
+/** Asks until there is an answer. Rejects with the last error. */
 async function poll<T>(ask: () => Promise<T | undefined>): Promise<T> {
   const end = Date.now() + STEP_LIMIT_MS;
   let last = 'nothing came';

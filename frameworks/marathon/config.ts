@@ -344,7 +344,7 @@ function readSecret(file: string): string {
   }
 }
 
-/** The keys of `/v2/info` (Marathon 1.11): strict clients know these and no others. What is not set is null. */
+/** The keys of `/v2/info` (Marathon 1.11): strict clients know these and no others. Flags that are not set are null. */
 const INFO_KEYS = [
   'access_control_allow_origin',
   'checkpoint',

@@ -36,9 +36,9 @@ import { loadStored, performStore } from './edge/store';
 export type { MarathonBoot };
 export { marathonMachine };
 
-/** The version that `/v2/info` reports: of the original whose API this is. */
+/** The version that `/v2/info` reports: the original's version of this API. */
 const API_VERSION = '1.11.24';
-/** As the original's driver, which has no flag for it. */
+/** The session timeout of the original's driver, which has no flag for it. */
 const ZK_SESSION_MS = 10_000;
 
 export interface MarathonDeps {
@@ -58,7 +58,7 @@ export interface Marathon extends Running {
 
 type MarathonMailbox = Mailbox<MarathonState, MarathonEvent, MarathonEffect, MarathonBoot>;
 
-/** Starts Marathon. It comes up whether or not a master can be reached yet. */
+/** Starts Marathon. It does not need a master for its start. */
 export async function startMarathon(config: MarathonConfig, deps: MarathonDeps): Promise<Marathon> {
   let stopped: () => Promise<void> = async () => undefined;
   const onBroken = (error: Error): void => {
@@ -96,7 +96,7 @@ interface AssemblyInput {
   readonly life: Lifetime;
 }
 
-/** The mailbox and those who perform its effects. What is added last is stopped first. */
+/** The mailbox and the performers of its effects. Those added last are stopped first. */
 function assemble(
   config: MarathonConfig,
   deps: MarathonDeps,
@@ -166,7 +166,7 @@ function connectScheduler(
   });
 }
 
-/** The session follows whoever leads. */
+/** Points the session to the leading master, as ZooKeeper has it. */
 function followMasters(
   url: ZkUrl,
   { log, scheduler, onBroken }: { log: Logger; scheduler: Scheduler; onBroken: (error: Error) => void },

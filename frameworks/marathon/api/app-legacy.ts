@@ -1,5 +1,5 @@
 /**
- * Deprecated request forms to today's (api section 13). Input only; what comes out has no deprecated member.
+ * Deprecated forms of requests, turned into current ones; answers have no deprecated member.
  */
 
 import type { Artifact, Docker, PortMapping } from './app';
@@ -11,7 +11,7 @@ export interface NormalizationOptions {
   readonly mesosBridgeName: string;
 }
 
-/** Why deprecated and current members cannot be mixed. */
+/** The findings about deprecated members beside current ones. */
 export function mixedFormFindings(update: AppUpdate): Finding[] {
   const { container, networks, ipAddress } = update;
   const findings: Finding[] = [];
@@ -34,7 +34,7 @@ export function mixedFormFindings(update: AppUpdate): Finding[] {
   return findings;
 }
 
-/** The same wish in current members. */
+/** The same app in current members. */
 export function normalizeDeprecated(update: AppUpdate, options: NormalizationOptions): AppUpdate {
   const { ports, uris, ipAddress, ...rest } = update;
   const networks = networksOf(update, options);
@@ -101,7 +101,7 @@ function discoveredMappings(ipAddress: NonNullable<AppUpdate['ipAddress']>): Por
   }));
 }
 
-/** The Docker engine has no use for credentials; Mesos' own image puller has. */
+/** Docker members without deprecated ones. Credentials stay for Mesos' own image puller only. */
 function plainDocker(
   { network: _network, portMappings: _mappings, ...docker }: NonNullable<RawContainer['docker']>,
   type: string,

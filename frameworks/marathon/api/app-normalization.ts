@@ -1,5 +1,6 @@
 /**
- * From a request to an App: deprecated forms replaced, merged with the stored app for partial updates, defaults filled in.
+ * Normalization of a request's app: deprecated forms replaced, partial updates merged with the stored app, defaults
+ * filled in.
  */
 
 import type { App, Container, HealthCheck, Network, PortDefinition, PortMapping } from './app';
@@ -125,7 +126,7 @@ function plain({ docker, volumes, type, ...rest }: RawContainer): Container {
   return { type: type ?? 'MESOS', ...rest, ...(docker && { docker }), volumes };
 }
 
-/** Checks that need a port and name none mean the first. */
+/** A check that needs a port and names none is for the first port. */
 function withPortIndex(check: HealthCheck, app: App): HealthCheck {
   if (check.protocol === 'COMMAND' || check.port !== undefined || check.portIndex !== undefined) return check;
   const count = app.portDefinitions?.length ?? app.container?.portMappings?.length ?? 0;

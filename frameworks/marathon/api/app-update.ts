@@ -1,6 +1,7 @@
 /**
- * An app as requests describe it: every member may be missing, deprecated forms included. What is given nested has its own
- * defaults filled in; app-normalization.ts turns the whole into an App.
+ * An app as requests describe it: every member may be missing, and deprecated forms are allowed.
+ *
+ * Nested members have their own defaults filled in; app-normalization.ts turns the whole into an App.
  */
 
 import type {
@@ -155,7 +156,7 @@ const docker = object<RawDocker>({
   portMappings: optional(listOf(portMapping)),
 });
 
-/** Kept as it is: validation says that it is not supported. */
+/** A value of any type, for members that validation refuses as not supported. */
 const anything: Reader<unknown> = (value) => value;
 
 const volume = object<RawVolume>({

@@ -1,5 +1,5 @@
 /**
- * Rules an app must keep, with the original's words (api section 14). One table: to add a rule, add a row.
+ * The rules of apps as one table, with the original's messages. A new rule is a row.
  */
 
 import type { App } from './app';

@@ -1,5 +1,6 @@
 /**
- * An app in canonical form: every default filled in, no deprecated member. This is what is stored, planned with and shown.
+ * An app in canonical form: every default filled in, no deprecated member. Apps are stored, planned and shown in this
+ * form.
  */
 
 export interface App {
@@ -194,7 +195,7 @@ export interface VersionInfo {
   readonly lastConfigChangeAt: string;
 }
 
-/** A group without what is in it: apps and subgroups are found by their paths. */
+/** A group without its members: apps and subgroups are found by their paths. */
 export interface Group {
   readonly id: string;
   readonly dependencies: readonly string[];

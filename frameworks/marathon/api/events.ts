@@ -1,5 +1,5 @@
 /**
- * The event bus' wire shapes (`GET /v2/events`). Each event has its type and time; the rest depends on the type.
+ * The events of `GET /v2/events`: each has its type and time, and further members that depend on the type.
  */
 
 export type EventType =

@@ -1,5 +1,5 @@
 /**
- * A group as requests describe it (api section 16). Ids may be relative to the group around.
+ * A group as requests describe it. Ids may be relative to the parent group.
  */
 
 import { type AppUpdate, PATH_FORM, PATH_PATTERN, readAppUpdate } from './app-update';
@@ -15,7 +15,7 @@ export interface GroupUpdate {
   readonly enforceRole?: boolean | undefined;
 }
 
-/** Groups inside groups, no deeper than anybody names them. */
+/** Deepest nesting of groups; deeper ones are ignored. */
 const DEPTH_MAX = 32;
 
 const path = text({ pattern: PATH_PATTERN, form: PATH_FORM });

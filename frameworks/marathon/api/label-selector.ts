@@ -1,13 +1,14 @@
 /**
- * The `label` query of `GET /v2/apps`: `a`, `a==b`, `a!=b`, `a in (b, c)`, `a notin (b)`, joined by commas that mean and.
- * A backslash takes the next character as it is. As in the original, != and notin hold only where the label exists.
+ * The `label` query of `GET /v2/apps`: `a`, `a==b`, `a!=b`, `a in (b, c)`, `a notin (b)`, joined by commas that mean
+ * and. A backslash takes the next character as it is. As in the original, != and notin hold only where the label
+ * exists.
  */
 
 type Labels = Readonly<Record<string, string>>;
 
 export type LabelSelector = (labels: Labels) => boolean;
 
-/** Reads a selector, or says what is wrong with it. */
+/** Reads a selector; an error for one that cannot be parsed. */
 export function readLabelSelector(selector: string): LabelSelector | { readonly error: string } {
   const scanner = { rest: selector.trim() };
   const terms: LabelSelector[] = [];

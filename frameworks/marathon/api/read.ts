@@ -1,7 +1,7 @@
 /**
- * Readers: unknown JSON to typed values, collecting every problem with its path and Marathon's code for it.
+ * Readers turn unknown JSON into typed values and collect every problem with its path and Marathon's code for it.
  *
- * A null counts as absent. Members that no table names are remembered, so that typing errors can be pointed out.
+ * A null counts as absent. Unknown members are collected for hints about typing errors.
  */
 
 import { nearest } from '../../../cluster/model/nearest';
@@ -19,7 +19,7 @@ export interface Reading {
   readonly unknown: { readonly path: string; readonly memberNames: readonly string[] }[];
 }
 
-/** Undefined after a problem was noted. */
+/** Reads a value; undefined after a problem, which the reading has. */
 export type Reader<T> = (value: unknown, path: string, reading: Reading) => T | undefined;
 
 interface Field<T> {

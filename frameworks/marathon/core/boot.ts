@@ -1,4 +1,4 @@
-/** The start of Marathon: from what was stored, and then with its first event. */
+/** The start of Marathon: its state from the stored variables, and its first event. */
 
 import { randomFrom } from '../../../cluster/model/random';
 import type { Millis } from '../../../cluster/model/time';
@@ -27,7 +27,7 @@ export function init(boot: MarathonBoot): MarathonState {
   return state;
 }
 
-/** Timers, old instances and deployments are taken up; the session begins. */
+/** Sets the timers, resumes instances and deployments, and begins the session. */
 export function started(turn: Turn): void {
   const { state, now } = turn;
   const { settings } = state;
@@ -46,7 +46,7 @@ export function started(turn: Turn): void {
   for (const { affected } of state.deployments.values()) for (const app of affected) turn.touched.add(app);
 }
 
-/** The regular look at all apps. */
+/** The `scale-check` timer: settles all apps. */
 export function scaleCheck(turn: Turn): void {
   for (const app of turn.state.apps.keys()) turn.touched.add(app);
   wake(turn, 'scale-check', turn.now + turn.state.settings.scaleAppsIntervalMs);

@@ -1,5 +1,5 @@
 /**
- * The one door into Marathon's behaviour: each kind of event has its transition, then the apps it touched are settled.
+ * The step of the machine: each kind of event has its transition, then the apps it touched are settled.
  */
 
 import { assert } from '../../../cluster/model/assert';
@@ -40,7 +40,7 @@ const transitions: { [K in keyof MarathonEvents]: (turn: Turn, event: EventOf<K>
   'scheduler.offers': answerOffers,
   'scheduler.rescind': () => undefined,
   'scheduler.update': applyUpdate,
-  // What becomes of the tasks comes as updates of their own.
+  // The tasks of the agent or executor get status updates of their own.
   'scheduler.failure': () => undefined,
   'scheduler.message': (turn, { agentId, executorId, data }) => {
     publish(turn, 'framework_message_event', { executorId, slaveId: agentId, message: bytesOf(data) });
@@ -66,7 +66,7 @@ const timers: Readonly<Record<string, (turn: Turn, timer: string) => void>> = {
   ready: readinessDue,
   unreachable: unreachableDue,
   'kill-retry': retryKills,
-  // A passed delay or a refilled allowance: settleOffers sees to it.
+  // A delay has passed or a REVIVE is allowed again: reviveOrSuppress acts on it.
   backoff: () => undefined,
   revive: () => undefined,
   'revive-again': repeatRevive,
@@ -95,7 +95,7 @@ export function step(state: MarathonState, event: MarathonEvent): MarathonEffect
   return endTurn(turn);
 }
 
-/** Looks at each touched app, and at what that touches, until nothing changes any more. */
+/** Settles each touched app, and those that this touches, until no app is left. */
 function settle(turn: Turn): void {
   if (turn.touched.size === 0) return;
   for (let round = 0; turn.touched.size > 0; round++) {
@@ -109,7 +109,7 @@ function settle(turn: Turn): void {
   dropIdleStats(state);
 }
 
-/** An app under a deployment is the deployment's; any other is brought to its number. */
+/** Drives the deployment of an app; an app without one is brought to its number of instances. */
 function settleApp(turn: Turn, appId: string): void {
   const { state } = turn;
   const deployment = deploymentOf(state, appId);

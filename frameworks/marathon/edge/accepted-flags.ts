@@ -1,5 +1,5 @@
 /**
- * Flags of the original Marathon that change nothing here, or stop the start, each with the reason.
+ * Flags of the original Marathon that have no effect or stop the start, each with the reason.
  */
 
 import { WITHOUT_EFFECT } from '../../../cluster/runtime/config/class-help';

@@ -1,5 +1,5 @@
 /**
- * The event bus: every event to every reader of `GET /v2/events` that wants it. No memory, no repetition.
+ * The event bus: sends each event to the readers of `GET /v2/events` that want it. Past events are not repeated.
  */
 
 import type { Clock } from '../../../cluster/runtime/clock';
@@ -36,7 +36,7 @@ export class EventBus {
     return this.streams.size;
   }
 
-  /** Sends one event to all who want it; it is turned into text once. */
+  /** Sends an event to all streams that want it; it is encoded once. */
   publish(event: BusEvent): void {
     if (this.streams.size === 0) return;
     const frame = encodeSse(event.eventType, JSON.stringify(event));
@@ -45,7 +45,7 @@ export class EventBus {
     }
   }
 
-  /** Opens a stream. Its first frame tells that it is attached. Returns false when there are too many. */
+  /** Opens a stream; its first frame is event_stream_attached. Returns false when there are too many streams. */
   attach(request: EventStreamRequest): boolean {
     if (this.streams.size >= STREAMS_MAX) return false;
     const stream: EventStream = { ...request, outstanding: 0 };
@@ -91,7 +91,7 @@ export class EventBus {
     return { remoteAddress, eventType, timestamp: new Date(this.clock.now()).toISOString() };
   }
 
-  /** An empty line now and then, so that a peer that has gone is noticed. */
+  /** Sends an empty line at intervals, so that a closed connection is noticed. */
   private keepAlive(): void {
     this.cancelIdle?.();
     this.cancelIdle = this.clock.wakeAt(this.clock.now() + IDLE_MS, () => {

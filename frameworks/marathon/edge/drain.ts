@@ -1,8 +1,9 @@
 /**
- * Before a task is killed, load balancers are asked to take it out: `POST /v1/drains` of each answers once the task has
- * no connection left. The kill goes out then, or at the deadline. A load balancer that cannot be asked is asked again
- * until the deadline: it may be restarting, while its HAProxy serves on. One that was away for a whole deadline holds
- * no more kills up until it answers again.
+ * Draining: load balancers take a task out before Marathon kills it.
+ *
+ * `POST /v1/drains` of each load balancer answers once the task has no connection left. The kill goes out then, or at
+ * the deadline. A load balancer that does not answer is asked again until the deadline: it may be restarting, while its
+ * HAProxy serves on. One that was away for a whole deadline holds no more kills up until it answers again.
  *
  * Always true: every kill goes out, at most the deadline late; a kill that is repeated meanwhile is not sent twice.
  */
@@ -20,12 +21,12 @@ export interface DrainSettings {
   readonly credentials?: Credentials | undefined;
 }
 
-/** Pause before a load balancer that could not be asked is asked again. */
+/** Pause before a load balancer that did not answer is asked again. */
 const AGAIN_MS = 200;
-/** Time that an answer may take beyond the deadline it was given. */
+/** Time that an answer may take beyond its deadline. */
 const GRACE_MS = 1000;
 
-/** A load balancer that is there and does not do as asked: asking again changes nothing. */
+/** A load balancer answered with a status of 4xx: another attempt would change nothing. */
 class DrainRefused extends Error {}
 
 export class Drain {

@@ -1,5 +1,5 @@
 /**
- * Marathon's metrics under the original's names, as its JSON and as Prometheus text.
+ * Metrics under the original's names, as its JSON and as Prometheus text.
  */
 
 import type { Counter, Metrics } from '../../../cluster/runtime/metrics';

@@ -1,5 +1,5 @@
 /**
- * Health and readiness probes: a limited number at once, the others wait their turn.
+ * Health and readiness probes over HTTP and TCP; a limited number at once, the others wait.
  */
 
 import { connect } from 'node:net';
@@ -13,7 +13,7 @@ const BODY_MAX_BYTES = 64 * 1024;
 const DEFAULT_TIMEOUT_MS = 20_000;
 
 export class Probes {
-  // Certificates of tasks are their own business: TLS is not verified, as in the original.
+  // The certificates of tasks are not verified, as in the original.
   private readonly agent = new Agent({ connect: { rejectUnauthorized: false }, pipelining: 0 });
   private readonly waiting: ProbeEffect[] = [];
   private running = 0;

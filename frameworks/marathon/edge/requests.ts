@@ -1,11 +1,11 @@
 /**
- * Requests that wait for the core's answer, found again by their number.
+ * Requests of the REST API that wait for the answer of the core, by their number.
  */
 
 import type { Answer } from '../core/state/effects';
 import type { NewMarathonEvent } from '../core/state/events';
 
-/** Answers waited for at once. More writers than that are told to come back. */
+/** Requests that may wait at once; further ones fail. */
 const WAITING_MAX = 10_000;
 
 type WithoutNumber<E> = E extends { request: number } ? Omit<E, 'request'> : never;
@@ -17,7 +17,7 @@ export class Requests {
 
   constructor(private readonly post: (event: NewMarathonEvent) => void) {}
 
-  /** Hands in a wish; resolves when what comes of it is durable. */
+  /** Posts a request; resolves with its answer, after its changes are durable. */
   ask(apiRequest: ApiRequest): Promise<Answer> {
     if (this.waiting.size >= WAITING_MAX) throw new Error('too many requests are waiting');
     const request = this.next++;

@@ -1,12 +1,12 @@
 /**
- * Between the shared scheduler session and Marathon's core: notices become events.
+ * The events of the core for the notices of the scheduler session.
  */
 
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import type { SchedulerNotice } from '../../scheduler/core/session';
 import type { NewMarathonEvent } from '../core/state/events';
 
-/** The event a notice stands for; undefined for what Marathon has no use for. */
+/** The event for a notice; undefined for notices that Marathon ignores. */
 export function eventOfNotice(notice: SchedulerNotice): NewMarathonEvent | undefined {
   switch (notice.kind) {
     case 'subscribed':

@@ -1,5 +1,5 @@
 /**
- * Makes the core's changes durable. Commits are applied in the order they are asked for.
+ * The store effect: commits the changes of the core, in order, and loads the stored variables at the start.
  */
 
 import type { StateStore } from '../../../cluster/state/store';
@@ -9,7 +9,7 @@ import type { Stored } from '../core/state/storage';
 
 type StoreEffect = Extract<MarathonEffect, { kind: 'store' }>;
 
-/** Everything Marathon has stored. */
+/** All stored variables of Marathon. */
 export async function loadStored(state: StateStore): Promise<Stored> {
   const variables = await state.fetchAll('marathon/');
   return variables.map(({ name, value }) => ({ name, text: value.toString('utf8') }));

@@ -1,5 +1,5 @@
 /**
- * Apps with what is embedded: counts, tasks, deployments, failures, statistics.
+ * Apps as the API shows them, with the embedded counts, tasks, deployments, failures and statistics.
  */
 
 import type { App } from '../api/app';

@@ -1,5 +1,5 @@
 /**
- * Groups as the API shows them: what is in them, as far as asked for.
+ * Groups as the API shows them, with the apps and groups in them that the request embeds.
  */
 
 import { parentOf } from '../core/state/paths';

@@ -1,4 +1,4 @@
-/** The launch queue and its reasons, as the API shows it. */
+/** The launch queue as the API shows it, with the reasons why offers were declined. */
 
 import { printApp } from '../core/apps/print-app';
 import { deadlineOf } from '../core/launch/backoff';
@@ -41,7 +41,7 @@ function printStats(stats: QueueStats): object {
   };
 }
 
-/** Each reason with how many offers came that far and how many ended there. */
+/** The funnel: each reason with the offers that reached it and the offers that it declined. */
 function funnel(declined: ReadonlyMap<string, number>, total: number): object[] {
   let processed = total;
   return NO_OFFER_MATCH_REASONS.map((reason) => {

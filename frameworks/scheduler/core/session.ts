@@ -1,11 +1,11 @@
 /**
- * A scheduler's session with the master: who to ask, when to try again, when silence means that the connection is dead.
+ * The session of a scheduler with the master: the choice of a master, retries, redirects, and missed heartbeats.
  *
  *   idle -> opening -> opened -> subscribed
  *             ^  |________|___________|        (closed, refused, silent)
  *             +-- waiting <-+                        (for a while, or until somebody leads)
  *
- * Always true: at most one connection counts; what an earlier one still says is ignored. Pure: the edge opens streams.
+ * Always true: at most one connection counts, and events of an earlier one are ignored. Pure: the edge opens streams.
  */
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
@@ -14,12 +14,12 @@ import type { CommonEffect, Machine, Stamped, Woke } from '../../../cluster/mode
 import { nextRandom, type Random, randomFrom } from '../../../cluster/model/random';
 import type { Millis } from '../../../cluster/model/time';
 
-/** Heartbeats that may be missing before the connection counts as dead. */
+/** Missed heartbeats after which the connection counts as dead. */
 const HEARTBEATS_MISSED_MAX = 5;
 const HEARTBEAT_MS = 15_000;
 const FIRST_RETRY_MS = 100;
 const RETRY_MAX_MS = 5000;
-/** Redirects followed in a row before waiting: two masters may send us to each other during an election. */
+/** Redirects followed in a row before a pause: during an election two masters may redirect to each other. */
 const REDIRECTS_MAX = 3;
 
 export interface SessionBoot {
@@ -32,7 +32,8 @@ export interface SessionEvents {
   /** The FrameworkInfo to subscribe with from now on. The first one starts the session. */
   framework: { info: mesos.FrameworkInfo };
   /**
-   * The masters to ask from now on; none while nobody leads. Who is none of them any more is left at once.
+   * The masters to subscribe at from now on; none without a leader. The connection to a master that is none of them
+   * is closed at once.
    */
   masters: { masters: readonly string[] };
   /** The stream is open; SUBSCRIBED has yet to come. */
@@ -125,7 +126,7 @@ const transitions: {
   },
 };
 
-/** Only the newest connection counts, and only while it is one. */
+/** True for the newest connection while it is open. */
 function isCurrent(state: SessionState, connection: number): boolean {
   return connection === state.connection && state.phase !== 'waiting' && state.phase !== 'stopped';
 }
@@ -133,7 +134,7 @@ function isCurrent(state: SessionState, connection: number): boolean {
 function mastersChanged(state: SessionState, { masters }: EventOf<'masters'>): SessionEffect[] {
   state.masters = masters;
   state.nextMaster = 0;
-  // While nobody leads, as far as we know, the connection there is may still be good.
+  // Without a known leader the existing connection may still be good.
   if (state.phase === 'idle' || state.phase === 'stopped' || masters.length === 0) return [];
   if (state.phase === 'waiting') return openNext(state);
   if (masters.includes(state.url)) return [];
@@ -147,7 +148,7 @@ function mastersChanged(state: SessionState, { masters }: EventOf<'masters'>): S
   ];
 }
 
-/** Asks the next master. Without one it waits until there is. */
+/** Opens a connection to the next master, or waits until a master is known. */
 function openNext(state: SessionState): SessionEffect[] {
   state.redirects = 0;
   if (state.masters.length === 0) {
@@ -172,7 +173,7 @@ function retryLater(state: SessionState, now: Millis, reason: string): SessionEf
   state.phase = 'waiting';
   const limit = Math.min(RETRY_MAX_MS, FIRST_RETRY_MS * 2 ** state.failures);
   state.failures = Math.min(state.failures + 1, 30);
-  // Between half and all of it, so that many frameworks do not come back in step.
+  // Between half of the limit and all of it, so that many frameworks do not come back in step.
   const pause = Math.round(limit * (0.5 + nextRandom(state.random) / 2));
   const level = state.failures === 1 || wasSubscribed ? 'warn' : 'debug';
   return [

@@ -1,5 +1,5 @@
 /**
- * Calls to the master, over one connection, so that they arrive in the order in which they were made.
+ * Calls to the master, over one connection, so that they arrive in the order in which they were sent.
  */
 
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
@@ -21,7 +21,7 @@ export interface CallOptions {
   readonly refused: (call: scheduler.Call, reason: string) => void;
 }
 
-/** Calls waiting to be sent. A master that takes none for so long has lost us anyway. */
+/** Calls that may wait. A master that accepts none for so long has lost the subscription. */
 const WAITING_MAX = 100_000;
 const TIMEOUT_MS = 30_000;
 /** Calls whose answer may be awaited at a time. */
@@ -38,7 +38,7 @@ export class Calls {
 
   constructor(private readonly options: CallOptions) {}
 
-  /** Takes a call; whether it was refused is told later. */
+  /** Sends a call. A refusal is reported later, by `refused`. */
   send(call: scheduler.Call): void {
     if (this.waiting.size >= WAITING_MAX) return this.options.refused(call, 'too many calls are waiting');
     this.waiting.add(call);

@@ -1,7 +1,7 @@
 /**
- * A v1 scheduler's connection for any framework: keeps a subscription alive and sends calls over it.
+ * A v1 scheduler for any framework: keeps a subscription alive and sends calls over it.
  *
- * The framework decides what to subscribe with (its id included, which it also keeps) and hears what comes as notices.
+ * The framework chooses the FrameworkInfo, stores its own id, and gets notices.
  */
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
@@ -22,7 +22,7 @@ export interface SchedulerOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly seed: number;
-  /** Protobuf unless told otherwise. */
+  /** The media type of events and calls; protobuf by default. */
   readonly mediaType?: MediaType | undefined;
   /** HTTP basic credentials, `principal:secret`. */
   readonly credentials?: string | undefined;
@@ -35,7 +35,7 @@ export interface SchedulerOptions {
 export interface Scheduler extends Running {
   /** The FrameworkInfo to subscribe with from now on; the first call starts the session. */
   setFramework(info: mesos.FrameworkInfo): void;
-  /** The masters to ask from now on: the leader where it is known, none while nobody leads. */
+  /** The masters to subscribe at from now on: the leader where it is known, none without a leader. */
   setMasters(masters: readonly string[]): void;
   call(call: scheduler.Call): void;
 }

@@ -22,7 +22,7 @@ export interface StreamOptions {
   readonly closed: (reason: string) => void;
 }
 
-/** Opens the stream and reads it to its end. Never rejects: what goes wrong is the reason of `closed`. */
+/** Opens the stream and reads it to its end. Never rejects: an error becomes the reason of `closed`. */
 export async function runStream(options: StreamOptions): Promise<void> {
   try {
     const stream = await subscribe(options);

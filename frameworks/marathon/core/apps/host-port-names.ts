@@ -1,5 +1,5 @@
 /**
- * Names of an app's host ports, in the order in which tasks have them.
+ * The names of an app's host ports, in the order of the host ports of its tasks.
  */
 
 import type { App } from '../../api/app';

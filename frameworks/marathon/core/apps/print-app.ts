@@ -1,5 +1,5 @@
 /**
- * An app as the API shows it: canonical, optional members left out, some collections only when there is something in them.
+ * The canonical JSON form of an app: absent members are left out, and so are some empty collections.
  */
 
 import type { App } from '../../api/app';

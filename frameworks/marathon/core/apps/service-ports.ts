@@ -1,7 +1,7 @@
 /**
- * Service ports: a 0 in a definition becomes a number that is unique in the whole tree (behaviour section 3).
+ * Service ports: a 0 in a definition becomes a port that is unique in the whole tree.
  *
- * For each 0, first the numbers the old definition had and the new one no longer names, then the lowest that is free.
+ * A 0 first gets a port that the old definition had and the new one does not name, then the lowest free port.
  */
 
 import type { App } from '../../api/app';
@@ -17,7 +17,7 @@ export function servicePortsOf(app: App): number[] {
   return (app.container?.portMappings ?? []).map(({ servicePort }) => servicePort);
 }
 
-/** Fills in the missing service ports, or says why that is not possible. */
+/** Fills in the missing service ports; an error when the range has no free port. */
 export function assignServicePorts(
   app: App,
   { old, used, range }: { old: App | undefined; used: ReadonlySet<number>; range: PortRange },

@@ -1,5 +1,5 @@
 /**
- * Versions: timestamps that never repeat, and what counts as a change of configuration.
+ * Versions of apps: timestamps that never repeat, and the kinds of difference between two versions.
  */
 
 import type { App } from '../../api/app';
@@ -31,7 +31,7 @@ export function differenceOf(old: App, app: App): Difference {
   return sortedText(old.executorResources) === sortedText(app.executorResources) ? 'none' : 'scale';
 }
 
-/** Gives an app its place in time. */
+/** An app with its version and the times of its last changes. */
 export function stamped(app: App, version: string, old: App | undefined, difference: Difference): App {
   const configAt = difference === 'config' || !old ? version : old.versionInfo.lastConfigChangeAt;
   return { ...app, version, versionInfo: { lastScalingAt: version, lastConfigChangeAt: configAt } };

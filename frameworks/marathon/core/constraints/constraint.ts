@@ -1,4 +1,4 @@
-/** A constraint operator's question about one agent, with the places of the app's instances. */
+/** A constraint operator, and its input: one agent, and the agents of the app's instances. */
 
 export interface ConstraintInput {
   /** The field's value on the offered agent; undefined when it has none. */

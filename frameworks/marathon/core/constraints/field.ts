@@ -1,5 +1,5 @@
 /**
- * The value of a constraint's field on an agent: its host name, region, zone or an attribute in text form.
+ * Fields of constraints: the host name, region, zone or attribute of an agent in text form.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -20,7 +20,7 @@ export function fieldValue(field: string, agent: AgentInfo): string | undefined 
   }
 }
 
-/** The agent behind an offer. */
+/** The agent of an offer. */
 export function agentInfoOf(offer: mesos.Offer): AgentInfo {
   const domain = offer.domain?.fault_domain;
   return {
@@ -34,7 +34,7 @@ export function agentInfoOf(offer: mesos.Offer): AgentInfo {
   };
 }
 
-/** An attribute as constraints compare it (Mesos keeps three decimals). */
+/** The text form of an attribute, as constraints compare it (Mesos keeps three decimals). */
 export function attributeText({ scalar, ranges, set, text }: mesos.Attribute): string {
   if (scalar) return scalarText(scalar.value);
   if (ranges) {

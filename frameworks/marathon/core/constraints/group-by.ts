@@ -1,8 +1,8 @@
 /**
  * GROUP_BY: instances spread evenly over the values.
  *
- * With a number it is the most groups there may be (the source of 1.11; the documentation calls it the least). Without one
- * the original divides by zero; here the documented rule holds: a new value, or one of the smallest groups.
+ * With a number it is the most groups there may be (the source of 1.11; the documentation calls it the least). Without
+ * one the original divides by zero; here the documented rule holds: a new value, or one of the smallest groups.
  */
 
 import { type Constraint, type ConstraintInput, countByValue } from './constraint';

@@ -1,4 +1,4 @@
-/** The operators by name. To add one: a file here, a row, a table test. */
+/** The constraint operators by name. A new one needs a file here, a row, and a table test. */
 
 import { cluster } from './cluster';
 import type { Constraint } from './constraint';

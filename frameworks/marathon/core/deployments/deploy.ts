@@ -1,9 +1,9 @@
 /**
- * Deployments: steps one after the other, the actions of a step side by side.
+ * Deployments: their steps one after the other, the actions of a step side by side.
  *
- * In: a plan; later any change of an app it affects      Out: events, and what the actions order
- * Always true: the apps a running deployment affects are locked for others; a step is over when each of its actions has
- * reached its aim once. There is no time limit, as in the original.
+ * In: a plan; later each change of an affected app      Out: events, and the effects of the actions
+ * Always true: the apps that a running deployment affects are locked for others; a step is over when each of its
+ * actions has reached its aim once. There is no time limit, as in the original.
  */
 
 import { resetBackoff } from '../launch/backoff';
@@ -19,7 +19,7 @@ export function deploymentOf(state: MarathonState, appId: string): Deployment | 
   return id === undefined ? undefined : state.deployments.get(id);
 }
 
-/** Starts a deployment. Its conflicts have been dealt with. */
+/** Starts a deployment. The caller has cancelled those it conflicts with. */
 export function startDeployment(turn: Turn, deployment: Deployment): void {
   const { state } = turn;
   state.deployments.set(deployment.id, deployment);
@@ -32,7 +32,7 @@ export function startDeployment(turn: Turn, deployment: Deployment): void {
   if (deployment.steps.length === 0) finish(turn, deployment);
 }
 
-/** Goes as far as possible, now that an app has changed. */
+/** Takes a deployment as far as possible after one of its apps has changed. */
 export function driveDeployment(turn: Turn, deployment: Deployment, appId: string): void {
   if (!deployment.announced) beginStep(turn, deployment);
   const step = deployment.steps[deployment.done];
@@ -48,7 +48,7 @@ export function driveDeployment(turn: Turn, deployment: Deployment, appId: strin
   beginStep(turn, deployment);
 }
 
-/** An app whose own action is over is kept at its number while others are worked on. */
+/** Keeps an app at its number of instances once its own action is over and those of other apps go on. */
 function keepUp(turn: Turn, deployment: Deployment, appId: string): void {
   const app = turn.state.apps.get(appId);
   const later = deployment.steps
@@ -89,7 +89,7 @@ function finish(turn: Turn, deployment: Deployment): void {
   publish(turn, 'deployment_success', { id: deployment.id, plan: planOf(deployment) });
 }
 
-/** Ends a deployment where it is. */
+/** Ends a deployment at its current step. */
 export function cancelDeployment(turn: Turn, deployment: Deployment, reason: string): void {
   turn.state.counters.deploymentsDismissed++;
   forget(turn, deployment);

@@ -1,8 +1,7 @@
 /**
- * The choice of instances to stop when there are too many (behaviour section 11).
+ * Kill selection: the instances to stop when an app has too many.
  *
- * Already sentenced first, then for the balance of GROUP_BY constraints, then the least useful condition, then by
- * killSelection. Pure: takes a list, gives a list.
+ * First those that keep GROUP_BY constraints in balance, then by the least useful condition, then by killSelection.
  */
 
 import type { App } from '../../api/app';
@@ -49,7 +48,7 @@ function ageOf(instance: Instance): number {
   }
 }
 
-/** Takes from the largest group, as long as the groups are not even. Only GROUP_BY has a say here. */
+/** Selects from the largest group of a GROUP_BY constraint as long as the groups are not even. */
 function selectForBalance(app: App, instances: readonly Instance[], count: number): Instance[] {
   const [field] = app.constraints.find(([, operator]) => operator === 'GROUP_BY') ?? [];
   if (field === undefined) return [];

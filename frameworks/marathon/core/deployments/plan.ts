@@ -1,8 +1,8 @@
 /**
- * From the apps as they are to the apps as they shall be: the steps of a deployment, as data.
+ * The steps of a deployment, as data: from the apps before a change to those after it.
  *
- * Order: stop what is removed; start what is new, with nothing running yet; then one step per dependency layer, lowest
- * first, scaling or restarting what changed. Steps without actions vanish.
+ * Order: removed apps stop; new apps start, with no instances yet; then one step per dependency layer, lowest first,
+ * scales or restarts the apps that changed. Steps without actions are left out.
  */
 
 import type { App, Group } from '../../api/app';
@@ -52,7 +52,7 @@ function layersOf(apps: Apps, groups: ReadonlyMap<string, Group>): Map<string, n
   return depths;
 }
 
-/** App to the apps it depends on; a dependency on or of a group means every app in it. */
+/** The dependencies of each app; a dependency on or of a group counts for every app in it. */
 export function dependenciesOf(apps: Apps, groups: ReadonlyMap<string, Group>): Map<string, Set<string>> {
   const members = (path: string): string[] =>
     apps.has(path) ? [path] : [...apps.keys()].filter((id) => isBelow(id, path));
@@ -70,7 +70,7 @@ export function dependenciesOf(apps: Apps, groups: ReadonlyMap<string, Group>): 
   return out;
 }
 
-/** True when some app depends on itself, directly or not. */
+/** True when an app depends on itself, directly or through others. */
 export function hasCycle(apps: Apps, groups: ReadonlyMap<string, Group>): boolean {
   const needs = dependenciesOf(apps, groups);
   const done = new Set<string>();

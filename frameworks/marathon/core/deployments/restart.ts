@@ -1,9 +1,10 @@
 /**
- * Replacing the instances of an older configuration by new ones (behaviour section 9), within two limits:
- * never fewer than minHealthy of them work, and never more than capacity are there.
+ * Rolling restarts: instances of an older configuration are replaced by new ones, within two limits.
  *
- * Judged anew at each look, so it goes on after a restart wherever it was. Old instances that do not work at all cost nothing
- * and go first; one whose health is not yet known counts as working when it is to be stopped, but not as healthy.
+ * Always true: at least minHealthy instances work, and at most capacity instances exist.
+ *
+ * Each call decides from the instances that exist, so a restart goes on after a new start of Marathon. Old instances that
+ * do not work cost nothing and go first; one of unknown health counts as working when it is stopped, but not as healthy.
  */
 
 import type { App } from '../../api/app';
@@ -30,7 +31,7 @@ export function restartLimits({ instances, upgradeStrategy, labels }: App): Rest
   if (labels['MARATHON_SINGLE_INSTANCE_APP'] === 'true') return { minHealthy: 0, capacity: instances };
   const minHealthy = Math.max(0, Math.ceil(instances * minimumHealthCapacity - 1e-9));
   const capacity = Math.floor(instances * (1 + maximumOverCapacity) + 1e-9);
-  // Without any room nothing could ever be replaced: one more is allowed for the time being.
+  // Without any room no instance could be replaced: one more is allowed during the restart.
   return { minHealthy, capacity: minHealthy === capacity ? capacity + 1 : capacity };
 }
 
@@ -78,14 +79,14 @@ function stopOld(turn: Turn, app: App, { minHealthy }: RestartLimits): void {
   }
 }
 
-/** Without health checks an instance that is there counts as healthy, whatever it is doing. */
+/** True for an old instance that counts as healthy; without health checks every active one does. */
 function isHealthyOld(state: MarathonState, instance: Instance): boolean {
   if (!isActive(instance.condition) || instance.condition === 'Unreachable') return false;
   const app = appOf(state, instance);
   return !app || app.healthChecks.length === 0 || healthOf(state, app, instance) === true;
 }
 
-/** The cost of stopping an instance: nothing when it certainly does not work. */
+/** The cost of stopping an instance: 0 when it is known not to work, else 1. */
 function costOf(state: MarathonState, instance: Instance): number {
   if (!isActive(instance.condition) || instance.condition === 'Unreachable') return 0;
   const app = appOf(state, instance);

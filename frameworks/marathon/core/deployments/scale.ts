@@ -1,6 +1,7 @@
 /**
- * Bringing an app to its wanted number of instances. Judged from what is wanted and what is there alone, so it can be asked
- * again after every event and after a restart.
+ * Scaling: an app is brought to its number of instances.
+ *
+ * Each call decides from the wanted and the existing instances alone, so it may follow every event and a restart.
  */
 
 import type { App } from '../../api/app';
@@ -11,7 +12,7 @@ import { decommission } from '../instances/kill';
 import type { Turn } from '../state/turn';
 import { selectForKill } from './kill-selection';
 
-/** Schedules or sentences instances; true when as many as wanted are up and none is on its way out. */
+/** Schedules or decommissions instances; true when the wanted number is up and no other is left. */
 export function reachScale(turn: Turn, app: App): boolean {
   const { state } = turn;
   for (const instance of instancesOf(state, app.id)) if (isOutdated(app, instance)) expunge(turn, instance);
@@ -29,7 +30,7 @@ export function reachScale(turn: Turn, app: App): boolean {
   );
 }
 
-/** Ends everything an app has; true when nothing is left. */
+/** Decommissions all instances of an app; true when none is left. */
 export function reachNothing(turn: Turn, appId: string): boolean {
   for (const instance of instancesOf(turn.state, appId)) {
     if (instance.goal !== 'Decommissioned') decommission(turn, instance);

@@ -1,6 +1,7 @@
 /**
- * Changes of the root: apps put, removed or restarted, groups put or removed. Either the whole change is accepted, stored
- * and deployed, or it is refused and nothing is different.
+ * Changes of the root: apps put, removed or restarted, groups put or removed.
+ *
+ * Always true: a change is accepted, stored and deployed as a whole, or refused without an effect.
  */
 
 import type { App, Group } from '../../api/app';
@@ -17,7 +18,7 @@ import type { Deployment, MarathonState, Step } from '../state/state';
 import { dropApp, saveApp, saveRoot } from '../state/storage';
 import { answer, isoTime, publish, type Turn } from '../state/turn';
 
-/** The root as it shall be. */
+/** The root after a change. */
 interface Target {
   readonly apps: Map<string, App>;
   readonly groups: Map<string, Group>;
@@ -40,7 +41,7 @@ export function changeRoot(turn: Turn, event: EventOf<'api.change'>): void {
   answer(turn, event.request, { ok: true, version: deployment.version, deployment: deployment.id });
 }
 
-/** Checks and applies a change. The deployment it needs is handed back, not yet started. */
+/** Checks and applies a change. Returns the deployment it needs, which the caller starts. */
 export function tryChange(
   turn: Turn,
   change: RootChange,
@@ -111,7 +112,7 @@ function invalid(path: string, error: string): Refusal {
 
 /** Rules about the tree as a whole. */
 function checkRoot(state: MarathonState, { apps, groups }: Target): Refusal | undefined {
-  // An app may take the place of an empty group, never of one with something in it.
+  // An app may replace an empty group, never a group with members.
   for (const id of apps.keys()) {
     if (!groups.has(id)) continue;
     const inhabited = [...apps.keys(), ...groups.keys()].some((path) => isBelow(path, id));
@@ -218,7 +219,7 @@ export function cancel(turn: Turn, event: EventOf<'api.cancel'>): void {
     force: true,
     group: '/',
   });
-  // Nothing may be left to do for the way back; the deployment ends all the same.
+  // The way back may need no step at all; the cancelled deployment ends in any case.
   if (state.deployments.has(deployment.id))
     cancelDeployment(turn, deployment, 'The upgrade has been cancelled');
 }

@@ -1,5 +1,5 @@
 /**
- * An operator's wish to kill tasks (api section 4.5): plainly, with their instances (wipe), or for good (scale).
+ * Kills that operators ask for: of tasks, of tasks with their instances (wipe), or for good (scale).
  */
 
 import { startDeployment } from '../deployments/deploy';
@@ -41,7 +41,7 @@ function killAndScale(turn: Turn, event: EventOf<'api.kill'>, instances: readonl
   answer(turn, event.request, { ok: true, version: deployment.version, deployment: deployment.id });
 }
 
-/** An operator does not want to wait for a launch delay. */
+/** Removes a launch delay at the request of an operator. */
 export function resetDelay(turn: Turn, event: EventOf<'api.reset-delay'>): void {
   if (!turn.state.waiting.has(event.app)) {
     const message = `Application ${event.app} not found in tasks queue.`;

@@ -1,9 +1,12 @@
 /**
- * Health checks: those the leader performs, by probes, and what Mesos reports of its own (behaviour section 10).
+ * Health checks: those that Marathon performs by probes, and the results of those that Mesos performs.
  *
  * In: an instance that runs, probed, woke(probe)      Out: probe, wake, kill, events
- * Always true: health has an entry for exactly the running instances whose app has checks; results start over with the process.
- * A new task is probed at once and then ever less often until it first succeeds, so that it counts as soon as it works.
+ * Always true: health has an entry for exactly the running instances whose app has checks; a new process has no results
+ * yet.
+ *
+ * A new task is probed at once and then ever less often until its first success, so that it is healthy as soon as
+ * it works.
  */
 
 import type { App, HealthCheck } from '../../api/app';
@@ -17,7 +20,7 @@ import { saveFailure } from '../state/storage';
 import { isoTime, publish, type Turn, wake } from '../state/turn';
 import { isLeaderCheck } from '../task/checks';
 
-/** Begins to watch an instance that runs; nothing happens when it is watched already. */
+/** Begins to probe an instance that runs. Without an effect when that was done before. */
 export function watchHealth(turn: Turn, instance: Instance): void {
   const { state } = turn;
   const app = appOf(state, instance);
@@ -32,7 +35,7 @@ export function watchHealth(turn: Turn, instance: Instance): void {
   });
 }
 
-/** Stops watching: the task has ended or cannot be seen. */
+/** Ends the health checks of an instance whose task has ended or is unreachable. */
 export function unwatchHealth(turn: Turn, instance: Instance): void {
   turn.state.health.delete(instance.id);
 }
@@ -191,7 +194,7 @@ function publishAlive(turn: Turn, instance: Instance, alive: boolean): void {
   });
 }
 
-/** Tells of a change of the instance's health as a whole, and has its app looked at again. */
+/** Publishes a change of the health of an instance as a whole, and has its app settled. */
 export function announceHealth(turn: Turn, app: App, instance: Instance): void {
   const { state } = turn;
   const health = state.health.get(instance.id);

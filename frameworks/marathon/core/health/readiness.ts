@@ -1,5 +1,5 @@
 /**
- * Readiness checks: asked only during a deployment, of running tasks, until they say yes once.
+ * Readiness checks: running tasks are probed during a deployment only, until the first success.
  */
 
 import type { ReadinessCheck } from '../../api/app';
@@ -10,7 +10,7 @@ import { PROBE_PAUSE_MIN_MS } from '../state/limits';
 import type { Instance, Readiness } from '../state/state';
 import { type Turn, wake } from '../state/turn';
 
-/** Begins to ask an instance that runs; nothing happens without a check or when it is asked already. */
+/** Begins to probe an instance that runs. Without an effect when it has no check or is probed already. */
 export function watchReadiness(turn: Turn, instance: Instance): void {
   const { state } = turn;
   const [check] = appOf(state, instance)?.readinessChecks ?? [];
@@ -69,7 +69,7 @@ export function applyReadinessResult(turn: Turn, event: EventOf<'probed'>): void
   if (!readiness.ready) wake(turn, `ready/${instance.id}`, turn.now + intervalMs(check));
 }
 
-/** No connection counts as an answer of status 504, as in the original. */
+/** Keeps the last response. A failed connection counts as an answer of status 504, as in the original. */
 function keepResponse(readiness: Readiness, result: EventOf<'probed'>['result']): void {
   const cause = result.ok ? '' : result.cause;
   readiness.lastResponse = result.response ?? { status: 504, contentType: 'text/plain', body: cause };

@@ -1,5 +1,5 @@
 /**
- * Conditions of an instance and how Mesos' task states become them (behaviour section 8).
+ * The conditions of an instance, and the condition that each task state of Mesos leads to.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -24,17 +24,17 @@ const TERMINAL: ReadonlySet<Condition> = new Set<Condition>([
   'Unknown',
 ]);
 
-/** True when there is or may be a task for it. */
+/** True when the instance has a task, or may have one. */
 export function isActive(condition: Condition): boolean {
   return ACTIVE.has(condition);
 }
 
-/** True when its task has ended for good. */
+/** True when the task of the instance has ended for good. */
 export function isEnded(condition: Condition): boolean {
   return TERMINAL.has(condition);
 }
 
-/** True when it needs a launch: not yet launched or ended, and to be kept running. */
+/** True when the instance needs a launch: its goal is Running, and it was never launched or its task has ended. */
 export function isWaiting({ goal, condition }: Pick<Instance, 'goal' | 'condition'>): boolean {
   return goal === 'Running' && (condition === 'Scheduled' || isEnded(condition));
 }

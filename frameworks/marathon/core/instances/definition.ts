@@ -1,5 +1,5 @@
 /**
- * Questions about apps that several rules ask.
+ * The definition an instance runs, and how far the instance is: up, or outdated.
  */
 
 import type { App } from '../../api/app';

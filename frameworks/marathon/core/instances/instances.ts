@@ -1,7 +1,7 @@
 /**
- * Instances: made, changed and forgotten here and nowhere else, so that the indexes and the stored form follow.
+ * Instances are scheduled, changed and expunged here and nowhere else, so that indexes and stored form follow.
  *
- * Always true: waiting holds exactly the instances that want a launch; byTask the current task of each that has one.
+ * Always true: waiting has exactly the instances that need a launch; byTask has the current task of each that has one.
  */
 
 import type { App } from '../../api/app';
@@ -22,7 +22,7 @@ export function instancesOf(state: MarathonState, appId: string): Instance[] {
   return out;
 }
 
-/** The instance whose current task this is. */
+/** The instance with this current task. */
 export function instanceOfTask(state: MarathonState, taskId: string): Instance | undefined {
   const id = state.byTask.get(taskId);
   return id === undefined ? undefined : state.instances.get(id);
@@ -37,7 +37,7 @@ export function indexInstance(state: MarathonState, instance: Instance): void {
   if (instance.task) state.byTask.set(instance.task.id, instance.id);
 }
 
-/** Makes a new instance that waits for a launch. */
+/** Adds an instance that waits for a launch. */
 export function schedule(turn: Turn, app: App): Instance {
   const instance: Instance = {
     id: `${safeId(app.id)}.instance-${newUuid(turn)}`,
@@ -55,14 +55,14 @@ export function schedule(turn: Turn, app: App): Instance {
   return instance;
 }
 
-/** Records that an instance was changed: indexes, storage, and another look at its app. */
+/** Records a change of an instance: updates the indexes, stores it, and has its app settled. */
 export function recordChange(turn: Turn, instance: Instance): void {
   indexInstance(turn.state, instance);
   saveInstance(turn, instance);
   turn.touched.add(instance.appId);
 }
 
-/** Moves an instance to a condition; nothing happens when it is there already. */
+/** Gives an instance a condition. Without an effect when it has that one. */
 export function setCondition(turn: Turn, instance: Instance, condition: Condition): void {
   if (instance.condition === condition) return;
   const wasActive = isActive(instance.condition);
@@ -75,7 +75,7 @@ export function setCondition(turn: Turn, instance: Instance, condition: Conditio
   publishChange(turn, instance);
 }
 
-/** Forgets an instance. */
+/** Removes an instance with everything that is known of it. */
 export function expunge(turn: Turn, instance: Instance): void {
   const { state } = turn;
   state.instances.delete(instance.id);
@@ -89,7 +89,7 @@ export function expunge(turn: Turn, instance: Instance): void {
   turn.touched.add(instance.appId);
 }
 
-/** A task that is no longer an instance's current one. */
+/** Removes a task that is no longer the current one of its instance from the indexes. */
 export function forgetTask(state: MarathonState, taskId: string): void {
   state.byTask.delete(taskId);
   state.unconfirmed.delete(taskId);

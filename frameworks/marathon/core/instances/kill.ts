@@ -1,7 +1,7 @@
 /**
- * Killing tasks: a limited number of calls in flight, repeated until Mesos says that the task has ended.
+ * Kills of tasks: a limited number of calls in flight, each repeated until Mesos reports the end of the task.
  *
- * Always true: kills has an entry for each instance whose task we want gone and that has not ended.
+ * Always true: kills has an entry for each instance whose task is to be killed and has not ended.
  */
 
 import type { Instance, Kill } from '../state/state';
@@ -9,7 +9,7 @@ import { callDurable, type Turn, wake } from '../state/turn';
 import { isActive } from './conditions';
 import { expunge, forgetTask, recordChange, setCondition } from './instances';
 
-/** Sentences an instance: its task is killed and it is forgotten once that has ended. */
+/** Decommissions an instance: its task is killed, and the instance is expunged once the task has ended. */
 export function decommission(turn: Turn, instance: Instance): void {
   if (instance.goal !== 'Decommissioned') {
     instance.goal = 'Decommissioned';
@@ -19,7 +19,7 @@ export function decommission(turn: Turn, instance: Instance): void {
   else killTask(turn, instance);
 }
 
-/** Asks for the end of an instance's task; the instance itself stays and is launched again if its goal says so. */
+/** Kills the task of an instance. The instance stays, and is launched again if its goal is Running. */
 export function killTask(turn: Turn, instance: Instance): void {
   const { kills } = turn.state;
   if (!instance.task || !isActive(instance.condition) || kills.has(instance.id)) return;
@@ -27,12 +27,12 @@ export function killTask(turn: Turn, instance: Instance): void {
   sendKills(turn);
 }
 
-/** A task has ended or is gone: it need not be killed any more. */
+/** Drops the kill of a task that has ended or is gone. */
 export function forgetKill(turn: Turn, instance: Instance): void {
   if (turn.state.kills.delete(instance.id)) sendKills(turn);
 }
 
-/** Sends what waits, as far as the limit allows. */
+/** Sends the kills that wait, as far as --kill_chunk_size allows. */
 export function sendKills(turn: Turn): void {
   const { kills, settings } = turn.state;
   let inFlight = 0;
@@ -46,7 +46,7 @@ export function sendKills(turn: Turn): void {
   if (inFlight > 0) wakeForRetry(turn);
 }
 
-/** Repeats kills nobody has answered in time. */
+/** The `kill-retry` timer: repeats the kills that had no effect in time. */
 export function retryKills(turn: Turn): void {
   const { kills, settings } = turn.state;
   for (const kill of kills.values()) {
@@ -55,7 +55,7 @@ export function retryKills(turn: Turn): void {
   sendKills(turn);
 }
 
-/** After a new subscription: whatever we wanted gone is asked for again. */
+/** Sends all kills again after a new subscription. */
 export function repeatKills(turn: Turn): void {
   for (const instance of turn.state.instances.values()) {
     if (instance.goal === 'Decommissioned') decommission(turn, instance);
@@ -69,7 +69,7 @@ export function killUnknownTask(turn: Turn, taskId: string, agentId: string | un
   callDurable(turn, killCall(taskId, agentId));
 }
 
-/** Takes a task for lost without hearing from Mesos, such as when the framework was removed with all its tasks. */
+/** Treats a task as lost without an update from Mesos, as after the removal of the framework with all its tasks. */
 export function loseTask(turn: Turn, instance: Instance): void {
   if (instance.task) forgetTask(turn.state, instance.task.id);
   turn.state.kills.delete(instance.id);

@@ -1,5 +1,5 @@
 /**
- * Launches that take too long: a task nobody confirms, or one that does not come to run, is killed and launched anew.
+ * Overdue launches: a task that Mesos does not confirm or that does not start to run is killed and launched anew.
  */
 
 import { OVERDUE_CHECK_MS } from '../state/limits';

@@ -1,7 +1,7 @@
 /**
- * Tasks on agents that cannot be reached (behaviour section 12): replaced after a while, forgotten after another.
+ * Unreachable instances: inactive and replaced after one delay, expunged after another.
  *
- * Without waiting times (the default) both happen at once. An expunged task that comes back is a stranger and is killed.
+ * Both delays are 0 by default. An expunged task that comes back is an unknown task and is killed.
  */
 
 import type { UnreachableStrategy } from '../../api/app';
@@ -10,7 +10,7 @@ import { type Turn, wake } from '../state/turn';
 import { appOf } from './definition';
 import { expunge, setCondition } from './instances';
 
-/** An instance has just become unreachable, or was so when we started. */
+/** Handles an instance that has become unreachable, or was so at the start of Marathon. */
 export function handleUnreachable(turn: Turn, instance: Instance): void {
   turn.state.kills.delete(instance.id);
   if (instance.goal === 'Decommissioned') return expunge(turn, instance);
@@ -30,7 +30,7 @@ export function unreachableDue(turn: Turn, timer: string): void {
   if (instance?.condition === 'Unreachable') handleUnreachable(turn, instance);
 }
 
-/** The regular look for instances that have been away too long. */
+/** The `expunge` timer: expunges instances that have been unreachable for too long. */
 export function expungeOverdue(turn: Turn): void {
   for (const instance of [...turn.state.instances.values()]) {
     if (instance.condition !== 'UnreachableInactive') continue;

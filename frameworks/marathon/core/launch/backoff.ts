@@ -1,7 +1,7 @@
 /**
- * Launch delays: an app whose tasks keep ending is started ever more slowly (behaviour section 7).
+ * Launch delays: an app whose tasks keep ending is launched ever more slowly.
  *
- * Kept per app and configuration, so that a config change starts afresh and scaling does not.
+ * A delay belongs to one configuration of an app: a change of the configuration resets it, scaling does not.
  */
 
 import type { Millis } from '../../../../cluster/model/time';
@@ -28,7 +28,7 @@ function keyOf(app: App): string {
   return `${app.id}@${app.versionInfo.lastConfigChangeAt}`;
 }
 
-/** Time of the next allowed launch; undefined when nothing delays it. */
+/** The time of the next allowed launch; undefined without a delay. */
 export function deadlineOf(state: MarathonState, app: App): Millis | undefined {
   const backoff = state.backoffs.get(keyOf(app));
   return backoff && backoff.reference + backoff.delayMs;
@@ -38,12 +38,12 @@ export function isDelayed(state: MarathonState, app: App, now: Millis): boolean 
   return (deadlineOf(state, app) ?? 0) > now;
 }
 
-/** Takes note of an instance's new condition. */
+/** Lets an instance's new condition count for the delay of its app. */
 export function updateDelay(turn: Turn, app: App, condition: Condition): void {
   const { backoffs } = turn.state;
   const backoff = backoffs.get(keyOf(app));
   if (PROGRESS.has(condition)) {
-    // A launch under way moves the moment after which everything is forgotten, but not the delay.
+    // A launch under way postpones the clean-up of the delay and leaves the delay itself as it is.
     if (backoff) backoff.reference = Math.max(backoff.reference, turn.now - backoff.delayMs);
     return;
   }
@@ -54,7 +54,7 @@ export function updateDelay(turn: Turn, app: App, condition: Condition): void {
   backoffs.set(keyOf(app), { delayMs, reference: turn.now, maxMs });
 }
 
-/** Starts afresh: config change, restart, an operator's wish, a drained agent. */
+/** Removes the delays of an app: after a restart, at an operator's request, when an agent drains. */
 export function resetBackoff(turn: Turn, appId: string): void {
   for (const key of turn.state.backoffs.keys()) {
     if (key.startsWith(`${appId}@`)) turn.state.backoffs.delete(key);
@@ -62,7 +62,7 @@ export function resetBackoff(turn: Turn, appId: string): void {
   turn.touched.add(appId);
 }
 
-/** Forgets delays of apps that have behaved for a while. */
+/** Removes the delays of apps that have not failed for a while. */
 export function cleanUpOverdueDelays(turn: Turn): void {
   for (const [key, { reference, delayMs, maxMs }] of turn.state.backoffs) {
     if (turn.now > reference + delayMs + maxMs) turn.state.backoffs.delete(key);

@@ -1,8 +1,8 @@
 /**
- * Offers in, launches and declines out (behaviour section 4).
+ * Offers become launches or are declined.
  *
- * Always true: an instance is stored as Provisioned before the call that launches its task goes out, and each offer gets
- * exactly one answer.
+ * Always true: an instance is stored as Provisioned before the call that launches its task goes out, and each offer
+ * gets exactly one answer.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -58,12 +58,12 @@ function answerOffer(turn: Turn, offer: mesos.Offer): void {
   });
 }
 
-/** Something waits for a delay or for a token: the offer will be of use before long. */
+/** True when an instance waits for a delay or a launch token: the offer will be of use before long. */
 function comesBackSoon(state: MarathonState): boolean {
   return state.waiting.size > 0 && (state.launchTokens <= 0 || state.backoffs.size > 0);
 }
 
-/** Round robin over the apps that wait, until nobody takes any more of this offer. */
+/** Launches from an offer, round robin over the apps that wait, until no app takes more of it. */
 function launchFrom(turn: Turn, offer: mesos.Offer): mesos.TaskInfo[] {
   const { state } = turn;
   const tasks: mesos.TaskInfo[] = [];
@@ -171,7 +171,7 @@ function provision(
   });
 }
 
-/** The launch did not reach the master: the instance waits again. */
+/** The call did not reach the master: its instances wait for a launch again. */
 export function revertLaunches(turn: Turn, { call }: EventOf<'scheduler.refused'>): void {
   if (call.type !== 'ACCEPT') return;
   for (const operation of call.accept?.operations ?? []) {

@@ -1,4 +1,4 @@
-/** The queue page: for each app with something to launch, the fate of its offers so far. */
+/** Statistics for `/v2/queue`: for each app that waits for a launch, the offers that were used or did not match. */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
 import type { Millis } from '../../../../cluster/model/time';
@@ -6,7 +6,7 @@ import type { NoOfferMatchReason } from '../match/match';
 import { UNUSED_OFFERS_MAX } from '../state/limits';
 import type { MarathonState, QueueStats } from '../state/state';
 
-/** The statistics of an app's launch attempt; begun now if there are none. */
+/** The statistics of an app's launch attempt; new ones when there are none. */
 export function statsOf(state: MarathonState, appId: string, now: Millis): QueueStats {
   const existing = state.queue.get(appId);
   if (existing) return existing;
@@ -15,7 +15,7 @@ export function statsOf(state: MarathonState, appId: string, now: Millis): Queue
   return begun;
 }
 
-/** Forgets apps that have nothing to launch any more. */
+/** Removes the statistics of apps that wait for no launch any more. */
 export function dropIdleStats(state: MarathonState): void {
   for (const appId of state.queue.keys()) if (!state.waiting.has(appId)) state.queue.delete(appId);
 }
@@ -25,7 +25,7 @@ export function countUsed(stats: QueueStats, now: Millis): void {
   stats.lastUsedAt = now;
 }
 
-/** Counts an offer that did not suit; the newest one of each agent is kept. */
+/** Counts an offer that did not match; the newest one of each agent is kept. */
 export function countUnused(
   stats: QueueStats,
   { offer, reasons, at: now }: { offer: mesos.Offer; reasons: readonly NoOfferMatchReason[]; at: Millis },

@@ -1,7 +1,7 @@
 /**
- * Does this offer suit this app? Either what to take from it, or every reason why not.
+ * The match of an offer and an app: the resources to take from the offer, or every reason against it.
  *
- * Reasons have the original's names and are reported in the order of its funnel.
+ * Reasons have the original's names and are reported in the order of the queue API's funnel.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -16,7 +16,7 @@ import type { AgentInfo } from '../state/state';
 import { matchPorts } from './ports';
 import { consumePorts, consumeScalar, scalarAmount, usableResources } from './resources';
 
-/** In the order of the queue API's funnel. */
+/** The reasons in the order of the funnel. */
 export const NO_OFFER_MATCH_REASONS = [
   'UnfulfilledRole',
   'UnfulfilledConstraint',
@@ -32,7 +32,7 @@ export const NO_OFFER_MATCH_REASONS = [
 
 export type NoOfferMatchReason = (typeof NO_OFFER_MATCH_REASONS)[number];
 
-/** An offer with what earlier matches left of it. */
+/** An offer with the resources that earlier matches left. */
 export interface RemainingOffer {
   readonly offer: mesos.Offer;
   readonly agent: AgentInfo;
@@ -67,7 +67,7 @@ export function matchOffer(remaining: RemainingOffer, app: App, context: MatchCo
   return { ok: true, resources: consume(usable, app, hostPorts), hostPorts };
 }
 
-/** The roles whose resources an app takes. */
+/** The accepted resource roles of an app. */
 export function acceptedRoles(app: App, settings: MarathonSettings): ReadonlySet<string> {
   if (app.acceptedResourceRoles.length > 0) return new Set(app.acceptedResourceRoles);
   switch (settings.acceptedRolesDefault) {
@@ -109,7 +109,7 @@ function agentReasons(
   return reasons;
 }
 
-/** Other regions are open only to apps that speak of regions or zones themselves. */
+/** True for an agent of another region, which is open only to apps with a constraint on regions or zones. */
 function isRemote(agent: AgentInfo, app: App, localRegion: string | undefined): boolean {
   if (agent.region === undefined || localRegion === undefined || agent.region === localRegion) return false;
   return !app.constraints.some(([field]) => field === '@region' || field === '@zone');

@@ -1,15 +1,16 @@
 /**
- * The host ports that a task gets from an offer (behaviour section 3).
+ * The host ports of a task, from the ports of an offer.
  *
- * Mappings: a fixed host port must be offered, 0 takes any, none takes none. Definitions: any, or exactly the declared ones
- * with requirePorts. Dynamic ports follow each other from a random place, so those of one task tend to be adjacent.
+ * A mapping with a fixed host port needs that port, one with 0 takes any, one without takes none. A definition takes
+ * any port, or the declared one with requirePorts. Dynamic ports follow each other from a random start, so those of one
+ * task tend to be adjacent.
  */
 
 import { nextInteger, type Random } from '../../../../cluster/model/random';
 import { countRanges, type Ranges } from '../../../../cluster/model/ranges';
 import type { App } from '../../api/app';
 
-/** The wish for one port: a fixed one, any (0), or none (null). */
+/** The request for one port: a fixed one, any (0), or none (null). */
 type PortRequest = number | null;
 
 function portRequestsOf(app: App): PortRequest[] {
@@ -18,7 +19,7 @@ function portRequestsOf(app: App): PortRequest[] {
   return (app.container?.portMappings ?? []).map(({ hostPort }) => hostPort ?? null);
 }
 
-/** Number of host ports that an app asks for. */
+/** The number of host ports that an app needs. */
 export function hostPortCount(app: App): number {
   return portRequestsOf(app).filter((request) => request !== null).length;
 }

@@ -1,5 +1,6 @@
 /**
- * Taking an app's resources out of what an offer still has, resource by resource, each resource keeping its role.
+ * Resources of an offer for an app: the usable ones, and the consumption of them, each with the role it was reserved
+ * to.
  */
 
 import type { Ranges } from '../../../../cluster/model/ranges';

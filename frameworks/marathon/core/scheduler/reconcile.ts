@@ -1,8 +1,8 @@
 /**
- * Making sure that what we believe of tasks is what the cluster knows (behaviour section 12).
+ * Reconciliation of tasks with the master.
  *
- * Right after subscribing, every task is asked for, then those not yet confirmed again with growing pauses; later, at long
- * intervals, all of them and what else there is.
+ * Right after a subscription all tasks are reconciled, and those without an update again with growing pauses. Later, at
+ * long intervals, all tasks are reconciled explicitly and implicitly.
  */
 
 import type * as scheduler from '../../../../cluster/api/generated/scheduler';
@@ -13,7 +13,7 @@ import { callNow, type Turn, wake } from '../state/turn';
 
 const FIRST_PAUSE_MS = 1000;
 
-/** We have just subscribed: ask for every task we know. */
+/** Reconciles every task after a new subscription. */
 export function beginReconciliation(turn: Turn): void {
   const { state, now } = turn;
   state.unconfirmed.clear();
@@ -23,7 +23,7 @@ export function beginReconciliation(turn: Turn): void {
   wake(turn, 'reconcile', now + state.settings.reconciliationInitialMs);
 }
 
-/** The `confirm` timer: ask again for those nobody has told us about. */
+/** The `confirm` timer: reconciles the tasks that had no update since the subscription. */
 export function reconcileUnconfirmed(turn: Turn): void {
   const { state, now } = turn;
   if (!state.session.connected || state.unconfirmed.size === 0) return;
@@ -33,7 +33,9 @@ export function reconcileUnconfirmed(turn: Turn): void {
   state.confirmPauseMs = Math.min(CONFIRM_PAUSE_MAX_MS, state.confirmPauseMs * 2);
 }
 
-/** The regular question: all known tasks by name, then whatever else the master knows of us. */
+/**
+ * The `reconcile` timer: explicit reconciliation of all tasks, then implicit reconciliation for tasks Marathon lost.
+ */
 export function reconcileAll(turn: Turn): void {
   const { state, now } = turn;
   const candidates = liveInstances(state).filter(

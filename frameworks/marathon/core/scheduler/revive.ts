@@ -1,8 +1,8 @@
 /**
- * Asking for offers, and asking for none (behaviour section 4).
+ * REVIVE and SUPPRESS: offers are asked for while instances wait for a launch, and suppressed otherwise.
  *
- * A new wish asks at once as long as that does not happen too often, and once more a little later; when nothing is wanted
- * the role is suppressed. Decided by the difference between what is wanted now and what was wanted at the last look.
+ * A REVIVE goes out when more instances wait than at the last step, unless too many went out before, and is repeated
+ * once.
  */
 
 import type { Millis } from '../../../../cluster/model/time';
@@ -11,7 +11,7 @@ import { REVIVE_BURST } from '../state/limits';
 import type { MarathonState } from '../state/state';
 import { callNow, type Turn, wake } from '../state/turn';
 
-/** The last thing of every step. */
+/** Asks for offers or suppresses them, at the end of every step. */
 export function reviveOrSuppress(turn: Turn): void {
   const { state } = turn;
   const { revive } = state;
@@ -27,14 +27,14 @@ export function reviveOrSuppress(turn: Turn): void {
   if (revive.owed) reviveIfAllowed(turn);
 }
 
-/** After a new subscription the master offers everything, until told otherwise. */
+/** Forgets the suppression: after a new subscription the master sends offers until they are suppressed again. */
 export function resubscribed(state: MarathonState): void {
   state.revive.suppressed = false;
   state.revive.owed = false;
   state.revive.wanted = wantedCounts(state);
 }
 
-/** The one repetition, for offers that were on their way when we asked. */
+/** Repeats a REVIVE once: offers that were under way at the first one may have been declined since. */
 export function repeatRevive(turn: Turn): void {
   const { revive } = turn.state;
   if (revive.suppressed || revive.repeated || revive.wanted.size === 0) return;

@@ -1,6 +1,5 @@
 /**
- * Our registration with the master: who we are, what becomes of a connection, and what to do when the master has
- * forgotten or removed us.
+ * The subscription at the master: the FrameworkInfo, lost connections, and the removal of the framework.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -66,7 +65,7 @@ export function disconnected(turn: Turn, { reason }: EventOf<'scheduler.disconne
   publish(turn, 'scheduler_disconnected_event', {});
 }
 
-/** The master's verdict on our subscription. The stream ends with it. */
+/** An ERROR of the master: it refuses the subscription and ends the stream. */
 export function handleError(turn: Turn, { message }: EventOf<'scheduler.error'>): void {
   const { state } = turn;
   note(turn, 'error', 'the master refused us', { message });

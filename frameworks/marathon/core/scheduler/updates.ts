@@ -1,8 +1,8 @@
 /**
- * Task status updates (behaviour section 8).
+ * Status updates of tasks.
  *
- * Always true: an update is acknowledged after what it changed has been stored, and a task of no known instance is killed
- * if it lives.
+ * Always true: an update is acknowledged after its changes have been stored, and a living task of no known instance is
+ * killed.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -34,7 +34,7 @@ function acknowledge(turn: Turn, { uuid, agent_id, task_id }: mesos.TaskStatus):
   callDurable(turn, { type: 'ACKNOWLEDGE', acknowledge: { agent_id, task_id, uuid } });
 }
 
-/** A task nobody wants: killed if it lives, else only reported. */
+/** Kills an unknown task that lives; publishes the end of one that does not. */
 function applyUnknownTask(turn: Turn, status: mesos.TaskStatus): void {
   const condition = conditionOf(status);
   const taskId = status.task_id.value;
@@ -45,7 +45,7 @@ function applyUnknownTask(turn: Turn, status: mesos.TaskStatus): void {
   publish(turn, 'unknown_instance_terminated_event', { ...namesOf(taskId), condition });
 }
 
-/** Kills a task of no instance; nobody asked for it, so that log and event stream say so. */
+/** Kills an unknown task. No operator asked for that, so log and event stream report it. */
 function reportAndKill(turn: Turn, { task_id, agent_id, state }: mesos.TaskStatus): void {
   const { instanceId, runSpecId } = namesOf(task_id.value);
   const slaveId = agent_id?.value ?? '';
@@ -99,12 +99,12 @@ function applyStatus(turn: Turn, update: TaskUpdate): void {
   else if (condition === 'Unreachable') handleUnreachable(turn, instance);
 }
 
-/** A launch that came to run makes room for the next. */
+/** Returns the launch token of a task that runs, so that the next launch may follow. */
 function returnToken({ state }: Turn): void {
   state.launchTokens = Math.min(state.settings.launchTokens, state.launchTokens + 1);
 }
 
-/** Takes over what a status says besides its state; tells whether that was new. */
+/** Copies start, addresses and results of checks from a status to its task; true when one of them was new. */
 function readStatus(turn: Turn, task: Task, status: mesos.TaskStatus): boolean {
   let news = false;
   task.state = status.state;
@@ -171,7 +171,7 @@ const FAILURES: ReadonlySet<Condition> = new Set<Condition>([
   'Unknown',
 ]);
 
-/** A kill that nobody asked for, because of failed checks of the executor, is a failure, too. */
+/** True for a failure; a kill by the executor because of failed checks is one, too. */
 function isFailure({ state }: Turn, instance: Instance, status: mesos.TaskStatus): boolean {
   if (FAILURES.has(instance.condition)) return true;
   return instance.condition === 'Killed' && status.healthy === false && !state.kills.has(instance.id);

@@ -1,5 +1,5 @@
 /**
- * All that Marathon orders, as plain data.
+ * The effects of Marathon as plain data: calls, stores, answers, events for the stream, probes.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -28,7 +28,7 @@ export interface Probe {
   readonly keepBody: boolean;
 }
 
-/** Why a wish was not granted. */
+/** The reason why a request was refused. */
 export type Refusal =
   | { readonly code: 'exists'; readonly message: string }
   | { readonly code: 'missing'; readonly message: string }
@@ -60,5 +60,5 @@ export type MarathonEffect =
       readonly purpose: ProbePurpose;
       readonly check: Probe;
     }
-  /** The process can go on no more. */
+  /** The process cannot go on and ends. */
   | { readonly kind: 'resign'; readonly reason: string };

@@ -1,5 +1,5 @@
 /**
- * All that can happen to Marathon, as plain data.
+ * The events of Marathon as plain data: from the master, the REST API, the store, probes and timers.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -7,7 +7,7 @@ import type * as scheduler from '../../../../cluster/api/generated/scheduler';
 import type { Stamped, Unstamped, Woke } from '../../../../cluster/model/event';
 import type { App, Group } from '../../api/app';
 
-/** One change of the root: apps put or removed, groups put or removed, apps restarted. */
+/** One change of the root: apps put, removed or restarted, groups put or removed. */
 export interface RootChange {
   readonly put?: readonly App[] | undefined;
   readonly remove?: readonly string[] | undefined;

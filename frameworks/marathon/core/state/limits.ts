@@ -1,8 +1,8 @@
 /**
- * Limits that are not flags, one line why each.
+ * Limits that are not flags, each with its reason.
  */
 
-/** A status message longer than this is cut: it is stored and sent to every reader of the event stream. */
+/** Longest status message that is kept: messages are stored and sent to every reader of the event stream. */
 export const MESSAGE_MAX_CHARS = 10_000;
 
 /** Offers remembered per app for the queue page. */
@@ -11,24 +11,24 @@ export const UNUSED_OFFERS_MAX = 10;
 /** Passes over the touched apps in one step. More means that two rules fight each other: a mistake of ours. */
 export const SETTLE_ROUNDS_MAX = 100;
 
-/** An offer refused this long comes back soon: something waits for its back-off to pass. */
+/** The refusal of an offer that will be of use soon, when a back-off has passed. */
 export const SHORT_REFUSE_MS = 5000;
 
-/** Revives that may follow each other at once; afterwards one per min_revive_offers_interval. */
+/** Revives that may follow each other at once; further ones follow one per min_revive_offers_interval. */
 export const REVIVE_BURST = 3;
 
 /** First pause between two health probes of a new task; doubles up to the check's interval. */
 export const FIRST_PROBE_PAUSE_MS = 250;
 
-/** Probes of one check are at least so far apart, also with an interval of 0. */
+/** Least pause between two probes of one check, also with an interval of 0. */
 export const PROBE_PAUSE_MIN_MS = 100;
 
 /** A launch this young may not have reached the master yet: asking for its task would make it look lost. */
 export const RECONCILE_LAUNCH_AGE_MS = 30_000;
 
-/** Longest pause between two questions for tasks that nobody has confirmed since we subscribed. */
+/** Longest pause between two reconciliations of tasks without an update since the subscription. */
 export const CONFIRM_PAUSE_MAX_MS = 16_000;
 
-/** Time between two looks for launches that take too long. */
+/** Time between two checks for launches that take too long. */
 export const OVERDUE_CHECK_MS = 5000;
 export const OVERDUE_FIRST_MS = 30_000;

@@ -2,13 +2,13 @@
  * App and group ids: absolute paths such as `/prod/web`. The root is `/`.
  */
 
-/** The path above; the root's is the root. */
+/** The parent of a path; the root is its own parent. */
 export function parentOf(path: string): string {
   const cut = path.lastIndexOf('/');
   return cut <= 0 ? '/' : path.slice(0, cut);
 }
 
-/** All groups a path lies in, nearest first, the root last. */
+/** All groups above a path, nearest first, the root last. */
 export function ancestorsOf(path: string): string[] {
   const out: string[] = [];
   for (let ancestor = path; ancestor !== '/'; ) {

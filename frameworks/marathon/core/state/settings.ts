@@ -1,5 +1,5 @@
 /**
- * Settings of the core, read once from the flags; they never change while running.
+ * The settings of the core, read once from the flags; they do not change while Marathon runs.
  */
 
 import type { Millis } from '../../../../cluster/model/time';

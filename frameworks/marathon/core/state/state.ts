@@ -1,5 +1,5 @@
 /**
- * Everything Marathon knows. Plain data: a recording replays to the same state and the same hash.
+ * The state of Marathon as plain data: a recording replays to the same state and the same hash.
  *
  * Always true: byApp, byTask and waiting are indexes of instances and change with it only (instances/instances.ts);
  * an app is named by at most one running deployment's lock.
@@ -62,7 +62,7 @@ export interface Instance {
   readonly appId: string;
   /** The app's version that the current task runs. */
   version: string;
-  /** That version's lastConfigChangeAt: instances of one configuration are equal. */
+  /** The lastConfigChangeAt of the version: instances of one configuration are equal. */
   configVersion: string;
   role: string;
   goal: Goal;
@@ -141,7 +141,7 @@ export interface Health {
   readonly taskId: string;
   /** One per health check of the app, by index; checks that Mesos performs have none. */
   readonly checks: (CheckHealth | null)[];
-  /** As last announced. */
+  /** The health that was announced last. */
   healthy?: boolean | undefined;
 }
 
@@ -191,11 +191,11 @@ export interface Outbox {
 
 export interface ReviveState {
   suppressed: boolean;
-  /** Waiting instances per app as of the last look: more than that is a new wish. */
+  /** Waiting instances per app at the last step; more of them lead to a REVIVE. */
   wanted: Map<string, number>;
   tokens: number;
   refilledAt: Millis;
-  /** True when a revive is owed: for a wish that came too soon, or the one repetition. */
+  /** True when a REVIVE has yet to go out: the limit held it back, or it is the repetition. */
   owed: boolean;
   repeated: boolean;
 }
@@ -225,7 +225,7 @@ export interface MarathonState {
   readonly session: Session;
   readonly outbox: Outbox;
   readonly revive: ReviveState;
-  /** Tasks not heard of since we subscribed. */
+  /** Tasks without an update since the subscription. */
   readonly unconfirmed: Set<string>;
   confirmPauseMs: Millis;
   launchTokens: number;

@@ -1,6 +1,5 @@
 /**
- * The stored variables and their names. Everything else in the state is rebuilt from these or from the
- * cluster.
+ * The stored variables and their names; the rest of the state is rebuilt from these or from the cluster.
  */
 
 import type { App, Group } from '../../api/app';
@@ -14,7 +13,7 @@ export const INSTANCE_PREFIX = 'marathon/instance/';
 export const DEPLOYMENT_PREFIX = 'marathon/deployment/';
 export const FAILURE_PREFIX = 'marathon/failure/';
 
-/** The root by reference: which version of each app is current. */
+/** The root by reference: the current version of each app. */
 export interface StoredRoot {
   readonly version: string;
   readonly groups: readonly Group[];
@@ -37,7 +36,7 @@ export function saveRoot(turn: Turn): void {
   save(turn, ROOT, root);
 }
 
-/** Keeps a new definition and forgets the oldest ones beyond the limit. */
+/** Stores a new definition and removes the oldest ones beyond the limit. */
 export function saveApp(turn: Turn, app: App): void {
   const { versions, settings } = turn.state;
   const definitions = versions.get(app.id) ?? new Map<string, App>();
@@ -51,7 +50,7 @@ export function saveApp(turn: Turn, app: App): void {
   }
 }
 
-/** Forgets an app with all its definitions. */
+/** Removes an app with all its definitions. */
 export function dropApp(turn: Turn, id: string): void {
   for (const version of turn.state.versions.get(id)?.keys() ?? []) {
     save(turn, appName(id, version), undefined);
@@ -84,7 +83,7 @@ export function saveFailure(turn: Turn, failure: TaskFailure): void {
 /** Stored variables by name. */
 export type Stored = readonly { readonly name: string; readonly text: string }[];
 
-/** Fills a fresh state's root, versions, deployments and failures; instances are handed back. */
+/** Fills root, versions, deployments and failures of a new state. Returns the stored instances. */
 export function restore(state: MarathonState, stored: Stored): Instance[] {
   const instances: Instance[] = [];
   let root: StoredRoot | undefined;

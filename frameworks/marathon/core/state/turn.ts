@@ -1,8 +1,8 @@
 /**
- * One step in the making: what it changes, what it orders, and which apps need another look before it ends.
+ * A turn is one step in the making: the state it changes, its effects, and the apps to settle before it ends.
  *
- * Durable before announced: an effect that others can see (a call that commits us, an event, an answer) is held until the
- * changes made before it are stored. While a store is in flight, further changes queue and go out as one commit.
+ * Durable before announced: an effect that others can see (a call that commits us, an event, an answer) is held until
+ * the changes made before it are stored. While a store is in flight, further changes queue and go out as one commit.
  */
 
 import type * as scheduler from '../../../../cluster/api/generated/scheduler';
@@ -24,7 +24,7 @@ export function startTurn(state: MarathonState, now: Millis): Turn {
   return { state, now, effects: [], touched: new Set() };
 }
 
-/** Ends the step: a store goes out if one is due and none is in flight. */
+/** Ends the step: changes go to the store unless a store is in flight. */
 export function endTurn(turn: Turn): MarathonEffect[] {
   const { outbox } = turn.state;
   if (outbox.inFlight === undefined && outbox.changes.size > 0) {
@@ -39,7 +39,7 @@ export function endTurn(turn: Turn): MarathonEffect[] {
   return turn.effects;
 }
 
-/** The commit in flight is durable: what waited for it goes out. */
+/** The commit in flight is durable: the effects that waited for it go out. */
 export function release(turn: Turn, ticket: number): void {
   const { outbox } = turn.state;
   if (outbox.inFlight !== ticket) return;
@@ -74,7 +74,7 @@ export function answer(turn: Turn, request: number, outcome: Answer): void {
   announce(turn, { kind: 'answer', request, answer: outcome });
 }
 
-/** A call that commits us to something stored. Lost without a connection: reconciliation makes up for it. */
+/** A call that follows from stored changes. Dropped without a connection: reconciliation makes up for it. */
 export function callDurable(turn: Turn, call: scheduler.Call): void {
   if (turn.state.session.connected) announce(turn, { kind: 'call', call: addressed(turn, call) });
 }

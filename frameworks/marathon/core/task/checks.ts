@@ -1,5 +1,5 @@
 /**
- * The checks that Mesos performs itself: sent with the task. Marathon's own checks are in health/health.ts.
+ * The checks of a TaskInfo, which Mesos performs. Marathon's own checks are in health/health.ts.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -11,7 +11,7 @@ export function isLeaderCheck({ protocol }: HealthCheck): boolean {
   return protocol === 'HTTP' || protocol === 'HTTPS' || protocol === 'TCP';
 }
 
-/** The one health check given to Mesos: a task takes only one, so the first is sent. */
+/** The health check of a TaskInfo: Mesos takes one per task, so the first is sent. */
 export function mesosHealthCheck(app: App, ports: readonly TaskPort[]): mesos.HealthCheck | undefined {
   const check = app.healthChecks.find((candidate) => !isLeaderCheck(candidate));
   if (!check) return undefined;
@@ -32,7 +32,7 @@ export function mesosHealthCheck(app: App, ports: readonly TaskPort[]): mesos.He
   return { ...timing, type: 'HTTP', http: { port, protocol, scheme, path: check.path ?? '/' } };
 }
 
-/** The general check, whose result is shown and otherwise has no effect. */
+/** The general check. Its result is shown and has no other effect. */
 export function mesosCheck(app: App, ports: readonly TaskPort[]): mesos.CheckInfo | undefined {
   const { check } = app;
   if (!check) return undefined;

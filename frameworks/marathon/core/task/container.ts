@@ -1,5 +1,5 @@
 /**
- * The container of a task, from the app's container and networks to Mesos' ContainerInfo.
+ * The ContainerInfo of a task, from the container and the networks of its app.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -13,7 +13,7 @@ export interface ContainerInput {
   readonly bridgeName: string;
 }
 
-/** Undefined when the task runs in the agent's default container without any wish. */
+/** The ContainerInfo; undefined when the task runs in the agent's default container. */
 export function containerOf(input: ContainerInput): mesos.ContainerInfo | undefined {
   const { app } = input;
   const container = app.container;

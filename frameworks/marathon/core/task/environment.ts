@@ -1,5 +1,5 @@
 /**
- * The environment of a task (behaviour section 2): context, ports and host, then what the user set. Later wins.
+ * The environment of a task: context, ports and host, then the user's variables, which win.
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
@@ -94,7 +94,7 @@ function portsOf({ ports, prefix, random }: EnvironmentInput): Record<string, st
   return out;
 }
 
-/** A number for a port that only the task knows, different from the task's others. */
+/** A random number for a container port of 0 without a host port, different from the task's other ports. */
 function generatePort(random: Random, usedPorts: Set<number | undefined>): number {
   for (;;) {
     const port = 1025 + nextInteger(random, 65_535 - 1025 + 1);

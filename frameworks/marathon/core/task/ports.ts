@@ -1,5 +1,5 @@
 /**
- * The ports of one task: for each definition or mapping what is declared, what the host has and what the task listens on.
+ * The ports of a task: the declared port, host port and container port of each definition or mapping.
  */
 
 import type { App } from '../../api/app';
@@ -15,7 +15,7 @@ export interface TaskPort {
   readonly labels: Readonly<Record<string, string>>;
 }
 
-/** Puts the host ports of a task beside what the app declares. */
+/** The ports of a task with these host ports. */
 export function taskPorts(app: App, hostPorts: readonly (number | null)[]): TaskPort[] {
   if (app.portDefinitions) {
     return app.portDefinitions.map(({ port, name, protocol, labels }, index) => ({

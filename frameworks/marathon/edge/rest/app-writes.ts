@@ -1,5 +1,5 @@
 /**
- * From a request's app to the App that is handed to the core: merged, normalised, validated, or refused.
+ * Apps in requests that write: each is merged with the stored app, normalised and validated, or refused.
  */
 
 import type { App } from '../../api/app';
@@ -17,7 +17,7 @@ export interface WriteInput {
   readonly partial: boolean;
 }
 
-/** The app as it shall be. */
+/** The app after the write, or the refusal. */
 export function wantedApp(context: RestContext, { id, update, partial }: WriteInput): App | ApiFailure {
   const stored = context.read(({ apps }) => apps.get(id));
   if (update.version !== undefined) return earlierApp(context, id, update);
@@ -34,7 +34,7 @@ export function wantedApp(context: RestContext, { id, update, partial }: WriteIn
   return validateApp(app, { role, features }) ?? app;
 }
 
-/** A version in a request means: back to it. Nothing but the id may come along. */
+/** The earlier version of an app that a request names; it may have no other member but the id. */
 function earlierApp(context: RestContext, id: string, update: AppUpdate): App | ApiFailure {
   const others = Object.entries(update).filter(
     ([key, value]) => key !== 'id' && key !== 'version' && value !== undefined,
@@ -55,7 +55,7 @@ export function absoluteId(path: string): string {
   return resolvePath(path, '/');
 }
 
-/** All apps of an array body, or the first refusal with its place in the array. */
+/** All apps of an array body, or the first refusal. */
 export function wantedApps(
   context: RestContext,
   updates: readonly AppUpdate[],

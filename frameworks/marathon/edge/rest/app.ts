@@ -1,5 +1,6 @@
 /**
- * `/v2/apps/{id}` and what lies below it. Ids are paths, so one wildcard route tells the forms apart by their last segments.
+ * `/v2/apps/{id}` and the routes below it. Ids are paths, so one wildcard route selects the sub-route by the last
+ * segments.
  */
 
 import type { Handler, Method, Request, Route } from '../../../../cluster/runtime/http/server';
@@ -40,7 +41,7 @@ interface SubRoute {
   readonly handle: AppHandler;
 }
 
-/** Longer suffixes first: the last row takes everything. */
+/** The sub-routes, longer suffixes first: those without a suffix match every path. */
 const subRoutes: readonly SubRoute[] = [
   { method: 'GET', suffix: ['versions', '*'], handle: showVersion },
   { method: 'GET', suffix: ['versions'], handle: showVersions },

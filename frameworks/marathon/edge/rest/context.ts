@@ -1,4 +1,4 @@
-/** The context of REST handlers, and the way their outcomes become responses. */
+/** The context of REST handlers: reading of requests, and the responses for their outcomes. */
 
 import type { Handler, Reply, Request } from '../../../../cluster/runtime/http/server';
 import type { Logger } from '../../../../cluster/runtime/log';
@@ -108,7 +108,7 @@ export interface BodyRead<T> {
   readonly headers: Record<string, string>;
 }
 
-/** Reads a body by a reader, or says what is wrong with it. */
+/** Reads a body by a reader; the refusal for a body with problems. */
 export function readBody<T>(request: Request, read: Reader<T>): BodyRead<T> | ApiFailure {
   const parsed = readJson(request);
   if (isFailure(parsed)) return parsed;
@@ -138,7 +138,7 @@ export function warnings(reading: Reading): Record<string, string> {
   return hints.length > 0 ? { warning: hints.join(', ') } : {};
 }
 
-/** The response for a wish that was granted with a deployment, or refused. */
+/** The response for an answer: the deployment it started, or the refusal. */
 export function deploymentOutcome(answer: Answer, extra: Partial<Outcome> = {}): Outcome {
   if (!answer.ok) return refusalOutcome(answer.refusal);
   if (!('deployment' in answer)) return { status: 200, body: {}, ...extra };

@@ -1,5 +1,5 @@
 /**
- * `/v2/deployments` and `/v2/queue`: what is going on and what waits.
+ * `/v2/deployments` and `/v2/queue`: running deployments, and instances that wait for a launch.
  */
 
 import type { Request, Route } from '../../../../cluster/runtime/http/server';

@@ -1,5 +1,6 @@
 /**
- * From a group in a request to one change of the root. A list of apps or groups is complete: what it leaves out is removed.
+ * The change of the root for a group in a request. Lists of apps and groups are complete: members they leave out are
+ * removed.
  */
 
 import type { App, Group } from '../../api/app';

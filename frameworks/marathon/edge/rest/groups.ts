@@ -70,7 +70,7 @@ function showApps(context: RestContext, request: Request, id: string): Outcome {
   return apps ? ok(apps) : notFound(`Group '${id}' does not exist`);
 }
 
-/** The id in the path and the id in the body together. */
+/** The id of a group from the path and the body of a request. */
 function targetId(request: Request, { id }: GroupUpdate): string {
   const base = `/${restOf(request).join('/')}`;
   return id === undefined ? base : resolvePath(id, base === id ? '/' : base);

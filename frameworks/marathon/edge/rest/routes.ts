@@ -1,5 +1,5 @@
 /**
- * All routes of Marathon's HTTP API. To add one: a row in the file of its topic.
+ * All routes of Marathon's HTTP API. A new one is a row in the file of its topic.
  */
 
 import type { Route } from '../../../../cluster/runtime/http/server';

@@ -1,5 +1,5 @@
 /**
- * `/ping`, `/metrics`, `/v2/info`, `/v2/leader`, `/v2/events`.
+ * The routes about Marathon itself: `/ping`, `/metrics`, `/v2/info`, `/v2/leader`, `/v2/events`.
  */
 
 import type { Route } from '../../../../cluster/runtime/http/server';

@@ -1,5 +1,5 @@
 /**
- * Killing tasks by REST (api section 4.5).
+ * Killing tasks by REST.
  */
 
 import type { Request } from '../../../../cluster/runtime/http/server';
@@ -31,7 +31,7 @@ export function readKillFlags(request: Request): KillFlags | Outcome {
   return { scale, wipe, force: queryFlag(request, 'force') };
 }
 
-/** Kills these instances' tasks and answers with what `shown` makes of them, or with a deployment for scale. */
+/** Kills the tasks of these instances. The body is made by `shown`; with scale it is the deployment. */
 export async function killInstances(
   context: RestContext,
   flags: KillFlags,

@@ -33,7 +33,7 @@ function list(context: RestContext, request: Request): Outcome {
 
 const readIds = object<{ ids: readonly string[] }>({ ids: required(listOf(text())) });
 
-/** A task id as Marathon makes or has made them. */
+/** The forms of task ids that Marathon makes or made in earlier versions. */
 const TASK_ID = /^[^.]+\.(instance-|marathon-)?[0-9a-f-]{36}(\..+)?$|^.+\..+$/;
 
 function kill(context: RestContext, request: Request): Outcome | Promise<Outcome> {
