@@ -69,7 +69,7 @@ export const lbFlags = {
     help: 'Serve a port only when its HAPROXY_{n}_ENABLED label is true',
     fallback: false,
   }),
-  'dont-bind-http-https': toggle({ help: 'No shared fronts on 80 and 443', fallback: false }),
+  'dont-bind-http-https': toggle({ help: 'No shared frontends on 80 and 443', fallback: false }),
   'ssl-certs': text({
     value: 'PATHS',
     help: 'Certificates for HTTPS, separated by commas. While HAProxy runs there is no HTTPS without one',
@@ -80,11 +80,11 @@ export const lbFlags = {
     fallback: false,
   }),
   'group-https-by-vhost': toggle({
-    help: 'One TLS front per host name, with certificates and options of its own',
+    help: 'One TLS frontend per host name, with certificates and options of its own',
     fallback: false,
   }),
   'haproxy-map': toggle({ help: 'Look host names and app ids up in map files', fallback: false }),
-  http2: toggle({ help: 'Offer HTTP/2 on the HTTPS front (with --sse)', fallback: true }),
+  http2: toggle({ help: 'Offer HTTP/2 on the HTTPS frontend (with --sse)', fallback: true }),
   'longest-path-first': toggle({
     help: 'Among rules of equal weight, try longer paths first',
     fallback: false,
@@ -133,12 +133,12 @@ export const lbFlags = {
   ...marathonAccessFlags,
   'bind-address': text({
     value: 'ADDRESS',
-    help: 'Where fronts and service ports listen; * is everywhere',
+    help: 'Where frontends and service ports listen; * is everywhere',
     fallback: '*',
   }),
-  'http-in-port': port({ help: 'Port of the HTTP front', fallback: 80 }),
-  'https-in-port': port({ help: 'Port of the HTTPS front', fallback: 443 }),
-  'appid-port': port({ help: 'Port of the front that looks at X-Marathon-App-Id', fallback: 9091 }),
+  'http-in-port': port({ help: 'Port of the HTTP frontend', fallback: 80 }),
+  'https-in-port': port({ help: 'Port of the HTTPS frontend', fallback: 443 }),
+  'appid-port': port({ help: 'Port of the frontend that looks at X-Marathon-App-Id', fallback: 9091 }),
   'stats-address': text({
     value: 'ADDRESS',
     help: 'Where the statistics listen; beyond this machine only with --insecure',

@@ -28,7 +28,7 @@ export interface ModelOptions {
   readonly digests: Digests;
   /** The folder of the map files when host names and app ids are looked up in maps; undefined: rules only. */
   readonly mapFolder: string | undefined;
-  /** One TLS front per host name, with certificates and options of its own. */
+  /** One TLS frontend per host name, with certificates and options of its own. */
   readonly groupHttps: boolean;
   /** Among rules of equal weight the longer paths come first. */
   readonly longestPathFirst: boolean;

@@ -220,14 +220,14 @@ function groupedVhostsText(
   templates: Templates,
   { snippet }: TextCache,
   bind: string,
-  fronts: readonly GroupedVhost[],
+  vhosts: readonly GroupedVhost[],
   model: Model,
 ): string {
   const head = templates.HTTPS_GROUPED_FRONTEND_HEAD({ bind });
-  const switches = fronts.map(({ name, host }) =>
+  const switches = vhosts.map(({ name, host }) =>
     templates.HTTPS_GROUPED_VHOST_FRONTEND_ACL({ backend: name, host }),
   );
-  const each = fronts.map(({ name, certificates, bindOptions, http2, snippets, lastSnippets, mapped }) => {
+  const each = vhosts.map(({ name, certificates, bindOptions, http2, snippets, lastSnippets, mapped }) => {
     const options = bindOptions.length === 0 ? '' : ` ${bindOptions.join(' ')}`;
     const alpn = http2 && !/(^| )(no-)?alpn( |$)/.test(options) ? ' alpn h2,http/1.1' : '';
     const values = { name, sslCerts: certificateWords(certificates), bindOpts: options + alpn };

@@ -165,7 +165,7 @@ test('labels steer requests: paths, sticky sessions, networks, path rewriting, c
   expect((await ask(front, '/', { host: 'f.localhost' })).status).toBe(301);
 });
 
-test('HTTPS: the front chooses by server name, and plain requests are redirected', async () => {
+test('HTTPS: the frontend chooses by server name, and plain requests are redirected', async () => {
   const folder = newFolder();
   const pem = join(folder, 'cert.pem');
   const words = ['req', '-x509', '-newkey', 'rsa:2048', '-nodes', '-days', '2', '-subj', '/CN=s.localhost'];

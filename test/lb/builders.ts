@@ -29,7 +29,7 @@ const digest =
   (text: string): string =>
     createHash(name).update(text).digest('hex');
 
-/** Options as of marathon-lb: fronts everywhere on 80, 9090 and 9091. */
+/** Options as of marathon-lb: frontends everywhere on 80, 9090 and 9091. */
 export const plainOptions: ModelOptions = {
   groups: ['external'],
   strict: false,

@@ -27,7 +27,7 @@ const apps = {
   ],
 };
 
-test('apps become text without a Marathon; the HTTPS front is there as in the original', async () => {
+test('apps become text without a Marathon; the HTTPS frontend is there as in the original', async () => {
   const rendered = await renderApps(
     config(['--group', 'external']),
     apps,

@@ -75,7 +75,7 @@ const https = { address: '*', port: 443, certificates: ['/cert.pem'], http2: tru
 test.each([
   ['plain', {}],
   ['HTTPS', { httpsIn: https }],
-  ['one front per host name', { httpsIn: https, groupHttps: true }],
+  ['one frontend per host name', { httpsIn: https, groupHttps: true }],
   ['maps', { httpsIn: https, mapFolder: '/maps' }],
 ])('taking a service away gives what is made without it: %s', (_about, more) => {
   const auth = { HAPROXY_0_AUTH: 'r:u:p' };

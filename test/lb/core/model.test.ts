@@ -228,7 +228,7 @@ test('a label that was to narrow who may come closes what it is about when it is
   }
 });
 
-test('with one front per host name, wrong options of bind close the host names, too', () => {
+test('with one frontend per host name, wrong options of bind close the host names, too', () => {
   const httpsIn = { address: '*', port: 443, certificates: ['/c.pem'], http2: true };
   const labels = { HAPROXY_0_VHOST: 'x.y', HAPROXY_0_BIND_OPTIONS: 'verify requird ca-fil /ca.pem' };
   const built = model([web('/a', 10_000, { labels })], { httpsIn, groupHttps: true });
