@@ -1,5 +1,5 @@
 /**
- * The agent's flags. Names and defaults are Mesos'.
+ * The flags of the agent, with Mesos' names and defaults.
  */
 
 import { aclsFlag } from '../runtime/auth/acls';

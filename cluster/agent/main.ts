@@ -59,7 +59,7 @@ export interface AgentDeps {
   /** The command executor, which runs every task. */
   readonly executor: ExecutorProgram;
   readonly record?: ((start: { machine: string; boot: unknown }) => Recorder) | undefined;
-  /** Called when the agent has ended by itself: told to by the master, or broken. */
+  /** Called when the agent has ended by itself: sent away by the master, or broken. */
   readonly onEnd?: ((reason: string, gone?: GoneAgent) => void) | undefined;
 }
 
@@ -79,7 +79,7 @@ export interface RunningAgent extends Running {
 
 type AgentMailbox = Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
 
-/** How long a stop waits for tasks to end in order before it ends them by force. */
+/** Time that a stop gives tasks to end in order before it ends them by force. */
 const STOP_MS = 15_000;
 
 /** Starts an agent: it registers with the master as soon as that is there. Stopping it ends every task. */
@@ -154,13 +154,16 @@ interface Endpoint {
   readonly port: number;
 }
 
-/** The address and port that others reach the agent at. Throws StartError when a name in `--ip` led to IPv6. */
+/**
+ * The address and port of the agent for others. Throws a StartError when a name in `--ip` was resolved to
+ * IPv6.
+ */
 async function advertised(config: AgentConfig, http: HttpServer): Promise<Endpoint> {
   const host = await reachableAddress({ ip: http.address, advertise_ip: config.advertise_ip }, ADVERTISE);
   return { host, port: config.advertise_port ?? http.port };
 }
 
-/** With a credential the agent shows the master who it is. */
+/** The authentication with the master, for agents with a credential. */
 function authenticationOf(
   config: AgentConfig,
   { clock, log }: AgentDeps,
@@ -178,7 +181,7 @@ function authenticationOf(
   return authentication;
 }
 
-/** What the agent is when it starts. */
+/** The boot value of the agent's machine. */
 async function bootOf(
   config: AgentConfig,
   deps: AgentDeps,
@@ -210,7 +213,7 @@ async function bootOf(
   };
 }
 
-/** The containers; when the agent stops they are ended, and last of all what slipped through is, and said. */
+/** The containers. A stop of the agent ends them, and then kills and reports processes that outlived them. */
 function createContainers(
   workDir: string,
   { executor, clock, log }: AgentDeps,
@@ -226,7 +229,7 @@ function createContainers(
   return containers;
 }
 
-/** The moment the last task has ended: waited for by a stop, a surprise otherwise. */
+/** The moment when the last task has ended; without a stop it means that the master has sent the agent away. */
 function endOfTasks({ onEnd }: AgentDeps, workDir: string, dismissed: () => AgentState['dismissed']) {
   let ended: () => void = () => undefined;
   let wanted = false;
@@ -246,7 +249,7 @@ function endOfTasks({ onEnd }: AgentDeps, workDir: string, dismissed: () => Agen
   };
 }
 
-/** Says why the master sent the agent away; for one that is gone, how to start as a new agent. */
+/** Reports why the master sent the agent away and, for one that is gone, how to start as a new agent. */
 function tellDismissal(onEnd: AgentDeps['onEnd'], workDir: string, dismissed: AgentState['dismissed']): void {
   const { message = '', admitted = false } = dismissed ?? {};
   const reason = `the master told the agent to shut down${message === '' ? '' : `: ${message}`}`;
@@ -255,7 +258,7 @@ function tellDismissal(onEnd: AgentDeps['onEnd'], workDir: string, dismissed: Ag
   onEnd?.(`${reason}. ${remedy}`, { admitted, forget: () => forgetAgentId(workDir) });
 }
 
-/** As root, tasks of other users have to pass through it to their sandboxes. */
+/** Makes the work folder. When we are root, tasks of other users have to pass through it to their sandboxes. */
 async function makeWorkDir(path: string, log: Logger): Promise<string> {
   try {
     makeFolder(path, parentFolderMode());

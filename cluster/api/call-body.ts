@@ -1,6 +1,6 @@
 /**
- * The body of a call of a v1 API, with the refusals every one of them has, in Mesos' words and order (Mesos 1.11
- * src/master/http.cpp, src/slave/http.cpp).
+ * Reads the body of a v1 call, with Mesos' refusals in their order (Mesos 1.11 src/master/http.cpp,
+ * src/slave/http.cpp).
  */
 
 import type { MessageName, Messages } from './generated/messages';
@@ -8,7 +8,7 @@ import { messageFromJson, parseExact } from './json-read';
 import { type MediaType, readContentType } from './media-type';
 import { CodecError, decodeProtobuf } from './protobuf';
 
-/** Why a call is not taken. */
+/** The refusal of a body. */
 export interface CallRefusal {
   readonly status: 400 | 406 | 415;
   readonly text: string;
@@ -51,7 +51,7 @@ function decodeCall<N extends MessageName>(
   return { status: 400, text: `Failed to convert JSON into Call protobuf: ${call.error}` };
 }
 
-/** The decoded call, or the error in it. Mistakes of our own go on as they are. */
+/** The decoded call, or the error in it. Errors of our own code are thrown on. */
 function attempt<T>(read: () => T): { readonly call: T } | { readonly error: string } {
   try {
     return { call: read() };

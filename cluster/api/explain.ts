@@ -1,9 +1,11 @@
 /**
  * Explanations of why a framework, role or task gets nothing, as `GET /explain/...` and the EXPLAIN_ calls
- * answer them: values of a closed list.
+ * answer.
+ *
+ * Their reasons are values of a closed list.
  */
 
-/** The allocator's finding between an agent and a framework, in the words in which it is told. */
+/** The allocator's reason between an agent and a framework, in the words of the answer. */
 export type MatchWhy =
   | 'not whitelisted'
   | 'agent not multi-role'
@@ -17,16 +19,16 @@ export type MatchWhy =
   | 'capability'
   | 'refused';
 
-/** Why an agent is not active: to the allocator all of these are the same. */
+/** The reasons why an agent is not active, which the allocator does not distinguish. */
 export type InactiveWhy = 'disconnected' | 'deactivated' | 'draining' | 'maintenance';
 
-/** The part of a quota that withholds resources: to the allocator both are the same. */
+/** The part of a quota that withholds resources, which the allocator does not distinguish. */
 export type QuotaWhy = 'quota limit' | 'quota headroom';
 
 /** The reason that withholds every agent from a framework or one of its roles. */
 export type GeneralWhy = 'paused' | 'framework inactive' | 'no roles' | 'suppressed' | 'no agents';
 
-/** Everything that may keep an agent, or all of them, from a framework. */
+/** All reasons that may keep an agent, or all of them, from a framework. */
 export type Why = MatchWhy | InactiveWhy | QuotaWhy | GeneralWhy | 'offered' | 'next run';
 
 export interface AgentWhy {
@@ -56,10 +58,7 @@ export interface FrameworkWhy {
 export interface RoleExplanation {
   readonly role: string;
   readonly weight: number;
-  /**
-   * The part of the cluster that it has, by what it has most of, divided by the weight: who has least is
-   * first.
-   */
+  /** The dominant share of the role divided by its weight; the role with the least is first. */
   readonly share: number;
   readonly guarantee: string;
   readonly limit: string;
@@ -71,9 +70,9 @@ export interface TaskExplanation {
   readonly task_id: string;
   readonly state: string;
   readonly agent_id: string;
-  /** The last reason in a status of it. */
+  /** The last reason in a status of the task. */
   readonly reason: string | undefined;
   readonly message: string | undefined;
-  /** Why its framework gets no more; undefined when the framework has ended. */
+  /** The reasons why the framework gets no more; undefined when it has ended. */
   readonly framework: FrameworkWhy | undefined;
 }

@@ -1,7 +1,8 @@
 /**
- * JSON text to plain values by Mesos' own mapping (stout's protobuf.hpp), which is not proto3's: snake_case
- * names only, enums by name only, null is unset, unknown members are ignored, numbers may stand in strings, a
- * single value may stand for a list of one.
+ * Reads messages from JSON by Mesos' own mapping (stout's protobuf.hpp), which is not proto3's.
+ *
+ * Names are snake_case only, enums are names only, null is unset, unknown members are ignored, numbers may
+ * stand in strings, and a single value may stand for a list of one.
  */
 
 import type { MessageName, Messages } from './generated/messages';
@@ -11,7 +12,7 @@ import { toInt64 } from './scalars';
 
 type Plain = Record<string, unknown>;
 
-/** Messages are not deeper than this; deeper JSON is refused before it can cost anything. */
+/** The deepest JSON that is read; no message is deeper. */
 const DEPTH_MAX = 100;
 
 /** Reads a message from JSON text. Throws CodecError with Mesos' words. */
@@ -27,7 +28,7 @@ export function messageFromJson<N extends MessageName>(name: N, json: unknown): 
   return value as unknown as Messages[N];
 }
 
-/** Strings and whole numbers of JSON, so that long ones can be found without stepping into text. */
+/** Matches strings and whole numbers of JSON, so that digits inside of strings are left alone. */
 const STRING_OR_NUMBER = /"(?:[^"\\]|\\.)*"|-?\d+(?:\.\d+)?(?:[eE][+-]?\d+)?/g;
 const LONG_INTEGER = /^-?\d{16,}$/;
 

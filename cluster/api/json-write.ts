@@ -1,6 +1,8 @@
 /**
- * Plain values to JSON text by Mesos' own mapping (stout's jsonify): names as in the .proto, 64-bit integers
- * as bare digits, whole doubles with `.0`, unset fields with a declared default printed with it.
+ * Writes messages as JSON by Mesos' own mapping (stout's jsonify).
+ *
+ * Names are those of the .proto, 64-bit integers bare digits, whole doubles have `.0`, and unset fields with
+ * a declared default are printed with it.
  */
 
 import type { MessageName, Messages } from './generated/messages';
@@ -13,12 +15,12 @@ export function encodeJson<N extends MessageName>(name: N, value: Messages[N]): 
   return writeMessage(planOf(name), value as unknown as Plain);
 }
 
-/** The same for a message nested in another, by full name such as `mesos.v1.Resource.ReservationInfo`. */
+/** The JSON of a message nested in another, by full name such as `mesos.v1.Resource.ReservationInfo`. */
 export function encodeNestedJson(fullName: string, value: object): string {
   return writeMessage(planOf(fullName), value as Plain);
 }
 
-/** The same by the plan of a message. */
+/** The JSON of a message by its plan. */
 export function encodePlanned(plan: MessagePlan, value: object): string {
   return writeMessage(plan, value as Plain);
 }
@@ -62,7 +64,7 @@ function writeItem(field: FieldPlan, value: unknown): string {
   }
 }
 
-/** A double as Mesos prints it: `15.0`, `0.1`; what is no number in JSON as the strings stout uses. */
+/** A double as Mesos prints it: `15.0`, `0.1`; numbers that JSON does not have are strings, as in stout. */
 export function writeDouble(value: number): string {
   if (!Number.isFinite(value))
     return Number.isNaN(value) ? '"NaN"' : value > 0 ? '"Infinity"' : '"-Infinity"';

@@ -1,6 +1,5 @@
 /**
- * JSON or protobuf: which one a body is in, and which one an answer should be in (libprocess' rules: JSON is
- * tried first).
+ * The media types of bodies and answers: JSON or protobuf (libprocess' rules: JSON is tried first).
  */
 
 import type { MessageName, Messages } from './generated/messages';

@@ -1,4 +1,4 @@
-/** Codec plans: the facts about each message that codecs need, computed once from the descriptors. */
+/** Codec plans: what codecs need of each message, computed once from the descriptors. */
 
 import { Enum, type Field, MapField, Root, Type } from 'protobufjs';
 import descriptors from './generated/descriptors.json';
@@ -17,7 +17,7 @@ export type Scalar =
 export interface FieldPlan {
   readonly name: string;
   readonly id: number;
-  /** The number and wire type that stand in front of each value. */
+  /** The number and wire type in front of each value. */
   readonly tag: number;
   /** `message`, `enum`, or the scalar's protobuf name. */
   readonly kind: Scalar | 'message' | 'enum';
@@ -35,9 +35,9 @@ export interface MessagePlan {
   readonly name: string;
   readonly type: Type;
   readonly fields: readonly FieldPlan[];
-  /** The same in the order of their numbers, which is that of the wire. */
+  /** The fields in the order of their numbers, which is that of the wire. */
   readonly byNumber: readonly FieldPlan[];
-  /** The same by their numbers. */
+  /** The fields by their numbers. */
   readonly byId: readonly (FieldPlan | undefined)[];
   readonly required: readonly FieldPlan[];
   readonly byName: ReadonlyMap<string, FieldPlan>;
@@ -61,7 +61,7 @@ export const WIRE_TYPES: Readonly<Record<FieldPlan['kind'], number>> = {
 const root = Root.fromJSON(descriptors as never);
 const plans = new Map<string, MessagePlan>();
 
-/** The plan of a message by its full name. An unknown name is our own mistake and throws. */
+/** The plan of a message by its full name. An unknown name is a mistake of ours and throws. */
 export function planOf(fullName: string): MessagePlan {
   return plans.get(fullName) ?? makePlan(root.lookupType(fullName));
 }

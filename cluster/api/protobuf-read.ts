@@ -1,10 +1,11 @@
 /**
- * Messages from their bytes to plain values in one go: what protobufjs would make an object of its own of first. The
- * library reads the single values.
+ * Decodes protobuf messages directly to plain values, without an object of protobufjs in between.
  *
- * Always true: what comes out is what the library's own decoder would give (`test/cluster/api/protobuf.test.ts` compares
- * them): unknown fields, unknown enum numbers and values of another wire type are passed over, a message that comes twice is
- * merged, lists may be packed.
+ * The library reads the single values.
+ *
+ * Always true: the result is that of the library's own decoder (`test/cluster/api/protobuf.test.ts` compares
+ * them). Unknown fields, unknown enum numbers and values of another wire type are ignored, a message that
+ * comes twice is merged, lists may be packed.
  */
 
 import { Reader } from 'protobufjs';
@@ -16,12 +17,12 @@ type Plain = Record<string, unknown>;
 const LENGTH_DELIMITED = WIRE_TYPES.message;
 const WIRE_BITS = 7;
 
-/** Reads up to `end`; throws an Error for what is no such message. */
+/** Reads a message up to `end`; throws an Error for other bytes. */
 export function readMessage(plan: MessagePlan, reader: Reader, end: number): Plain {
   return readFields(plan, { reader, end, depth: 0 }, {});
 }
 
-/** The end of a message, and its depth. */
+/** The end of a message or packed list, and its depth. */
 interface Span {
   readonly reader: Reader;
   readonly end: number;
@@ -45,7 +46,7 @@ function readFields(plan: MessagePlan, span: Span, message: Plain): Plain {
   return message;
 }
 
-/** The span of what begins here with its length. */
+/** The span that begins at the reader's position with its length. */
 function within({ reader, end, depth }: Span): Span {
   const size = reader.size();
   const inner = reader.pos + size;
@@ -103,7 +104,7 @@ function readPacked(field: FieldPlan, span: Span, message: Plain): void {
   if (span.reader.pos !== span.end) throw new RangeError('index out of range');
 }
 
-/** One entry of a map, whose keys are texts; an enum number without a name leaves it out. */
+/** Reads an entry of a map, whose keys are texts. An enum number without a name leaves the entry out. */
 function readEntry(field: FieldPlan, span: Span, message: Plain): void {
   const { reader, end, depth } = span;
   let key = '';

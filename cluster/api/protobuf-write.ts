@@ -1,12 +1,13 @@
 /**
- * Messages from plain values to their bytes in one go; the library writes the single values. Fields stand in the order of
- * their numbers.
+ * Encodes protobuf messages directly from plain values; the library writes the single values.
+ *
+ * Fields stand in the order of their numbers.
  */
 
 import type { Writer } from 'protobufjs';
 import { type FieldPlan, type MessagePlan, WIRE_TYPES } from './plan';
 
-/** Why bytes or a value are no such message. */
+/** The error of bytes or a value that are not the message they should be. */
 export class CodecError extends Error {}
 
 type Plain = Record<string, unknown>;
@@ -17,7 +18,7 @@ interface FieldTrail {
   readonly missing: string[];
 }
 
-/** Writes all fields. Throws CodecError for an unknown enum name; what is missing is noted in the trail. */
+/** Writes all fields. Throws CodecError for an unknown enum name; missing fields are noted in the trail. */
 export function writeMessage(plan: MessagePlan, plain: Plain, writer: Writer, trail: FieldTrail): void {
   for (const field of plan.byNumber) {
     const value = plain[field.name];

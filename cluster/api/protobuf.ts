@@ -1,6 +1,8 @@
 /**
- * Protobuf bytes to plain values and back. Plain values are what the generated types describe: snake_case
- * names, enums as names, bytes as base64, 64-bit integers as Int64, nothing for what is unset.
+ * Protobuf bytes to plain values and back.
+ *
+ * Plain values have the generated types: snake_case names, enums as names, bytes as base64, 64-bit integers
+ * as Int64, nothing for unset fields.
  */
 
 import { Reader, Writer } from 'protobufjs';

@@ -1,6 +1,7 @@
 /**
- * The values of scalar protobuf types inside the program: bytes as base64 text, 64-bit integers as numbers
- * while they are exact and as bigint beyond 2^53.
+ * Scalar protobuf types as plain values: base64 for bytes, numbers for 64-bit integers while they are exact.
+ *
+ * Beyond 2^53 they are bigints.
  */
 
 /** Bytes in standard base64 with padding. */

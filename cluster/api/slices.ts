@@ -1,7 +1,9 @@
 /**
- * Big messages written a little at a time: their lists item by item, with a pause after each, so that a process which
- * writes one goes on with its other work. The bytes are those of `encodeBody`, but for one thing: in JSON a list of a
- * part is written when it is empty, too (Mesos 1.11 src/common/http.hpp: what the original writes by hand has `[]`).
+ * Encodes big messages in slices, so that the process goes on with its other work in between.
+ *
+ * Lists are written item by item, with a pause after each. The bytes are those of `encodeBody`, but for empty
+ * lists of a part: in JSON they are written as `[]`, as the original does where it writes by hand (Mesos 1.11
+ * src/common/http.hpp).
  */
 
 import { Writer } from 'protobufjs';
@@ -10,12 +12,12 @@ import type { MediaType } from './media-type';
 import { type FieldPlan, type MessagePlan, planOf } from './plan';
 import { CodecError, writeMessage } from './protobuf-write';
 
-/** A message with fields by name: lists (any iterable), further parts, and plain values. */
+/** A message by its fields: lists (any iterable), further parts, and plain values. */
 export class Part {
   constructor(readonly fields: Readonly<Record<string, unknown>>) {}
 }
 
-/** Text and bytes are put away in chunks of about this size. */
+/** The approximate size of a chunk. */
 const CHUNK_BYTES = 64 * 1024;
 
 /** The bytes of a message in chunks; the generator pauses after each item of a list. Throws CodecError. */
@@ -30,7 +32,7 @@ export function* encodeSlices(name: string, type: MediaType, part: Part): Genera
   return chunks;
 }
 
-/** The same bytes as one body, joined chunk by chunk with a pause after each. Throws CodecError. */
+/** The bytes of a message as one body, joined chunk by chunk with a pause after each. Throws CodecError. */
 export function* encodeWhole(name: string, type: MediaType, part: Part): Generator<void, Buffer> {
   const chunks = yield* encodeSlices(name, type, part);
   const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
@@ -44,7 +46,7 @@ export function* encodeWhole(name: string, type: MediaType, part: Part): Generat
   return body;
 }
 
-/** Text that becomes chunks of bytes. */
+/** Collects text in chunks of bytes. */
 class TextSink {
   private readonly chunks: Buffer[] = [];
   private text = '';
@@ -90,7 +92,7 @@ function* writeJsonList(plan: MessagePlan, items: Iterable<object>, sink: TextSi
   sink.add(before === '[' ? '[]' : ']');
 }
 
-/** Doubles are written as Mesos does, with a point. */
+/** The JSON of a scalar; a whole double has a point, as in Mesos. */
 function scalarJson({ kind }: FieldPlan, value: unknown): string {
   return kind === 'double' && Number.isInteger(value) ? `${String(value)}.0` : JSON.stringify(value);
 }
@@ -119,7 +121,7 @@ function* writeProtobuf(plan: MessagePlan, part: Part): Generator<void, Written>
   return sink.end();
 }
 
-/** Written fields that become chunks of bytes. */
+/** Collects encoded fields in chunks of bytes. */
 class ByteSink {
   private readonly chunks: Buffer[] = [];
   private bytes = 0;
@@ -139,7 +141,7 @@ class ByteSink {
     if (this.writer.len >= CHUNK_BYTES) this.flush();
   }
 
-  /** One field by the codec that knows all kinds. */
+  /** Writes one field by the codec of whole messages. */
   plain(plan: MessagePlan, field: FieldPlan, value: unknown): void {
     this.write({ ...plan, byNumber: [field] }, { [field.name]: value });
   }

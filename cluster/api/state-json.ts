@@ -1,7 +1,8 @@
 /**
- * The v0 JSON of tasks, agents and frameworks, as `/state` and its relatives have it: "model" style, which is
- * not the protobuf mapping (Mesos 1.11 src/common/http.cpp). Old names, seconds for times, resources as one
- * object. Everything here is JSON text, so that it can be put together and kept in pieces.
+ * The v0 JSON of tasks, agents and frameworks in `/state` and the like (Mesos 1.11 src/common/http.cpp).
+ *
+ * It is the original's "model" style and not the protobuf mapping: old names, times in seconds, resources as
+ * one object. All results are JSON text, so that they can be combined and cached.
  */
 
 import { addRanges, printRanges, type Ranges, rangeNumberError } from '../model/ranges';
@@ -13,7 +14,7 @@ import { encodeJson, encodeNestedJson } from './json-write';
 /** The members of an object, each already in JSON; undefined ones are left out. */
 export type JsonMembers = Readonly<Record<string, string | undefined>>;
 
-/** An object of texts; undefined members are left out. */
+/** An object from its members; undefined ones are left out. */
 export function jsonObject(members: JsonMembers): string {
   const parts = Object.entries(members).filter(([, text]) => text !== undefined);
   return `{${parts.map(([key, text]) => `${JSON.stringify(key)}:${text}`).join(',')}}`;
@@ -26,12 +27,12 @@ export function jsonArray(items: readonly string[]): string {
 const text = (value: string | number | boolean | undefined): string | undefined =>
   value === undefined ? undefined : JSON.stringify(value);
 
-/** Always cpus, gpus, mem and disk; ranges and sets as text; reservations merged. */
+/** Resources as one object: always cpus, gpus, mem and disk; ranges and sets as text; reservations merged. */
 export function resourcesJson(wire: readonly mesos.Resource[] | undefined): string {
   return quantitiesJson(readWire(wire));
 }
 
-/** The same from resources that are read already. */
+/** The same object from resources of the model. */
 export function quantitiesJson(resources: Resources): string {
   const scalars = new Map([
     ['cpus', 0],
@@ -54,7 +55,7 @@ export function quantitiesJson(resources: Resources): string {
   return jsonObject({ ...members, ...Object.fromEntries(others) });
 }
 
-/** Reserved resources by role, as far as roles may be seen, and unreserved ones. */
+/** Reserved resources by role, for the roles that may be viewed, and unreserved ones. */
 export function reservedJson(
   resources: Resources,
   seesRole: (role: string) => boolean = () => true,
@@ -76,7 +77,7 @@ export function reservedJson(
   };
 }
 
-/** The same resources one by one. */
+/** The same resources, each with its reservations. */
 export function reservedFullJson(
   resources: readonly mesos.Resource[] | undefined,
   seesRole: (role: string) => boolean = () => true,
@@ -120,7 +121,7 @@ export function labelsJson(labels: mesos.Labels | undefined): string | undefined
   return labels && JSON.stringify(labels.labels ?? []);
 }
 
-/** The container status in v0's form: no process, and labels of networks as a plain list. */
+/** The container status of v0, without a process and with labels of networks as a plain list. */
 function containerJson({ container_id, network_infos, cgroup_info }: mesos.ContainerStatus): string {
   return jsonObject({
     container_id: container_id && encodeNestedJson('mesos.v1.ContainerID', container_id),
@@ -145,7 +146,7 @@ function networkJson({ groups, labels, ip_addresses, name, port_mappings }: meso
   });
 }
 
-/** One entry of a task's `statuses`. */
+/** A status in a task's `statuses`. */
 function statusJson(status: mesos.TaskStatus): string {
   return jsonObject({
     state: text(status.state),
@@ -161,7 +162,7 @@ export function taskJson(task: mesos.Task): string {
   return taskJsonWith(task, { resources: resourcesJson(task.resources), role: role ?? '*' });
 }
 
-/** The same with the resources printed already. */
+/** A task whose resources are JSON already. */
 export function taskJsonWith(
   task: Omit<mesos.Task, 'resources'>,
   { resources, role }: { resources: string; role: string },
@@ -193,7 +194,7 @@ function limitsJson(limits: Readonly<Record<string, mesos.Value.Scalar>>): strin
   return entries.length > 0 ? jsonObject(Object.fromEntries(entries)) : undefined;
 }
 
-/** An executor of a framework's own. */
+/** An executor that a framework brought. */
 export function executorJson(info: mesos.ExecutorInfo, agentId: string): string {
   const { command } = info;
   const role = (info.resources ?? []).find(({ allocation_info }) => allocation_info)?.allocation_info?.role;
@@ -231,7 +232,10 @@ export function agentJson(agent: Response.GetAgents.Agent, seesRole?: (role: str
   return jsonObject(agentMembers(agent, seesRole));
 }
 
-/** Sums are of everything; of the roles that something is reserved for only those are named that may be seen. */
+/**
+ * The members of an agent. Sums include everything; reserved resources are shown for the roles that may be
+ * viewed.
+ */
 export function agentMembers(
   agent: Response.GetAgents.Agent,
   seesRole?: (role: string) => boolean,
@@ -259,7 +263,7 @@ export function agentMembers(
   };
 }
 
-/** An agent of the registry that has not come back. */
+/** An agent of the registry that has not registered again. */
 export function recoveredAgentJson(info: mesos.AgentInfo): string {
   return jsonObject({
     id: text(info.id?.value),
@@ -269,14 +273,14 @@ export function recoveredAgentJson(info: mesos.AgentInfo): string {
   });
 }
 
-/** The tasks and offers of a framework, already in JSON. */
+/** The tasks, offers and executors of a framework, as JSON. */
 export interface FrameworkParts {
   readonly tasks: readonly string[];
   readonly unreachable: readonly string[];
   readonly completed: readonly string[];
   readonly offers: readonly string[];
   readonly executors: readonly string[];
-  /** The pid of its driver; frameworks over HTTP have none. */
+  /** The pid of the framework's driver; frameworks over HTTP have none. */
   readonly pid: string | undefined;
 }
 
@@ -332,8 +336,8 @@ export function frameworkJson(framework: Response.GetFrameworks.Framework, parts
 }
 
 /**
- * True for a framework that registered again: the first time counts for both in v1, and is named once in
- * v0.
+ * True for a framework that registered again. In v1 the first registration sets both times, in v0 only the
+ * first.
  */
 function isReregistered({
   registered_time: first,

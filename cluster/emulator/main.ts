@@ -15,18 +15,18 @@ import { MessageRouter } from '../runtime/messages/receive';
 import { createEmulatedAgent, type EmulatedAgent, type EmulatorContext } from './edge/emulated-agent';
 
 export interface EmulatorOptions {
-  /** As the agent's own `--master`: one master, or where it is elected. */
+  /** The master, in the forms of the agent's `--master`. */
   readonly master: string;
-  /** For `zk://`; the agent's own default without it. */
+  /** The session timeout for `zk://`; the agent's default without it. */
   readonly sessionTimeoutMs?: number;
   readonly count: number;
   readonly ip: string;
   readonly port: number;
   readonly resources: readonly mesos.Resource[];
-  /** A task ends by itself after this long, plus or minus the spread; 0 for never. */
+  /** The time until a task ends by itself, plus or minus the spread; 0 for never. */
   readonly taskMs: number;
   readonly taskSpreadMs: number;
-  /** Agents wait a random time up to this before they register. */
+  /** The longest random time before an agent registers. */
   readonly registrationBackoffMs: number;
 }
 
@@ -40,13 +40,13 @@ export interface EmulatedAgents extends Running {
 export interface EmulatorDeps {
   readonly log: Logger;
   readonly clock: Clock;
-  /** No leader can be found any more. */
+  /** Called when no leader can ever be found. */
   readonly onEnd?: (reason: string) => void;
 }
 
 const SESSION_MS = 10_000;
 
-/** Starts them all; each registers on its own, with whoever leads. */
+/** Starts all agents; each registers by itself with the leading master. */
 export function startEmulatedAgents(options: EmulatorOptions, deps: EmulatorDeps): Promise<EmulatedAgents> {
   return Lifetime.start(async (life) => {
     advertisedAddress(options);

@@ -1,6 +1,8 @@
 /**
- * Puts a command executor together. It can live in the agent's process or in one of its own: it speaks to the
- * agent over the v1 executor API either way.
+ * Puts a command executor together.
+ *
+ * It can live in the agent's process or in one of its own, as it speaks to the agent over the v1 executor API
+ * either way.
  */
 
 import { randomInt } from 'node:crypto';
@@ -38,7 +40,7 @@ export interface RunningExecutor {
   destroy(): Promise<void>;
 }
 
-/** We need this much of the shutdown grace period ourselves. */
+/** The part of the shutdown grace period that the executor needs itself. */
 const OWN_GRACE_MS = 2000;
 
 /** Reads the environment an agent starts executors with. A missing variable is a StartError that names it. */

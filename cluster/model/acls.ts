@@ -1,6 +1,8 @@
 /**
- * Access control lists in Mesos' JSON (Mesos 1.11, acls.proto): lists of rules by what is done, each with
- * principals and what it is done to. The first rule that fits decides; when none does, `permissive`.
+ * Access control lists in Mesos' JSON (Mesos 1.11, acls.proto).
+ *
+ * There is a list of rules for each action; a rule has principals and objects. The first rule that matches
+ * decides, and `permissive` when none does.
  */
 
 export type Entity =
@@ -18,7 +20,7 @@ interface ListKind {
   readonly objects: string;
   /** Roles nest: `eng/%` in a rule is every role below `eng`. */
   readonly nested?: true;
-  /** There are no names for what is acted on: ANY or NONE alone. */
+  /** The objects have no names: ANY or NONE alone. */
   readonly nameless?: true;
 }
 
@@ -91,7 +93,7 @@ export interface Acls {
   readonly rules: Readonly<Partial<Record<AclList, readonly Rule[]>>>;
 }
 
-/** Endpoints whose readers `get_endpoints` may limit. */
+/** Endpoints that `get_endpoints` may close. */
 const ENDPOINTS = [
   '/containers',
   '/containerizer/debug',
@@ -104,8 +106,8 @@ const ENDPOINTS = [
 export type AclsResult = { readonly acls: Acls } | { readonly error: string };
 
 /**
- * Reads ACLs from parsed JSON. A misspelt list is an error: in the original it is passed over, and what it
- * was to forbid is allowed.
+ * Reads ACLs from parsed JSON. A misspelt list is an error; the original ignores it, and allows what it was
+ * to forbid.
  */
 export function readAcls(json: unknown): AclsResult {
   if (!isObject(json)) return { error: 'expected a JSON object' };
@@ -164,7 +166,10 @@ function readEntity(json: unknown): Entity | string {
   return texts.length === values.length ? { type, values: texts } : 'must have "values", a list of texts';
 }
 
-/** In lists of roles, each `role/%` becomes a rule of its own, before the plain ones. What the rules mean stays the same. */
+/**
+ * Makes a rule of its own of each `role/%` in lists of roles, before the plain ones. The meaning of the rules
+ * stays the same.
+ */
 function split(list: AclList, rule: Rule): Rule[] {
   const kind: ListKind = ACL_LISTS[list];
   const { principals, objects } = rule;

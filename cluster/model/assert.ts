@@ -1,13 +1,13 @@
 /**
- * Checks of our own assumptions. Never for what a peer sent: that is refused with a reason instead.
+ * Assertions about our own code; errors in what a peer sent are refused with a reason instead.
  */
 
-/** Ends the step, and with it the process, when something that must hold does not. */
+/** Ends the step, and with it the process, when an assumption is wrong. */
 export function assert(condition: unknown, text: string): asserts condition {
   if (!condition) throw new BrokenAssumption(text);
 }
 
-/** Unwraps a value that must be there. */
+/** Unwraps a value that cannot be missing. */
 export function present<T>(value: T | null | undefined, text: string): T {
   if (value === null || value === undefined) throw new BrokenAssumption(text);
   return value;

@@ -10,12 +10,12 @@ import type { Principal } from './principal';
 
 const ANY: Entity = { type: 'ANY' };
 
-/** One thing by its name; a name that is not known is the empty text, as in protobuf. */
+/** An entity with one name; an unknown name is the empty text, as in protobuf. */
 export function thing(name: string | undefined): Entity {
   return { type: 'SOME', values: [name ?? ''] };
 }
 
-/** Asks whether the sender may act on what is given; without that, whether on anything at all. */
+/** True when the sender may act on the object or, without one, on any object at all. */
 export function isAllowed(
   acls: Acls | undefined,
   list: AclList,
@@ -34,7 +34,7 @@ export function isAllowed(
   return acls.permissive;
 }
 
-/** True when lists of these kinds can hide anything from anybody; otherwise everybody sees the same. */
+/** True when lists of these kinds can refuse anything; otherwise all principals view the same. */
 export function canRefuse(acls: Acls | undefined, lists: readonly AclList[]): boolean {
   return (
     acls !== undefined && (!acls.permissive || lists.some((list) => (acls.rules[list]?.length ?? 0) > 0))
@@ -50,7 +50,7 @@ function isRecursive({ objects }: Rule): boolean {
   return objects.type === 'SOME' && objects.values.length === 1 && objects.values[0]?.endsWith('/%') === true;
 }
 
-/** `eng/%` fits each role below `eng`, and not `eng` itself. */
+/** Matches a rule for `eng/%`: each role below `eng`, and not `eng` itself. */
 function matchNested(rule: Rule, subject: Entity, object: Entity): boolean | undefined {
   if (object.type !== 'SOME' || rule.objects.type !== 'SOME') return undefined;
   const parent = (rule.objects.values[0] ?? '').slice(0, -1);
@@ -58,7 +58,7 @@ function matchNested(rule: Rule, subject: Entity, object: Entity): boolean | und
   return matchFlat({ principals: rule.principals, objects: ANY }, subject, object);
 }
 
-/** True when a rule applies: NONE in a rule is about everything, and allows only NONE. */
+/** True when a rule applies to a request. NONE in a rule is about everything, and allows only NONE. */
 function matches(request: Entity, rule: Entity): boolean {
   if (request.type === 'NONE') return rule.type === 'NONE';
   if (rule.type !== 'SOME') return true;

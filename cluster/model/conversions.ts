@@ -1,7 +1,7 @@
 /**
- * Conversions of resources by operations: reservations made and removed, volumes created, destroyed and
- * resized (Mesos 1.11 src/common/resources_utils.cpp, getResourceConversions). The amount of each resource
- * stays the same.
+ * Conversions of resources by operations such as RESERVE and CREATE, which keep the amount of each resource.
+ *
+ * Mesos 1.11 src/common/resources_utils.cpp, getResourceConversions.
  */
 
 import { popReservation } from './reservations';
@@ -27,7 +27,10 @@ export interface Conversion {
   readonly gone?: Resources;
 }
 
-/** An operation of an ACCEPT or of an operator, as far as resources go (mesos.v1.Offer.Operation). */
+/**
+ * An operation of an ACCEPT call or of an operator, as far as it is about resources
+ * (mesos.v1.Offer.Operation).
+ */
 export interface ResourceOperation {
   readonly type?: string | undefined;
   readonly reserve?: { readonly resources?: Wire; readonly source?: Wire } | undefined;
@@ -42,7 +45,7 @@ export interface ResourceOperation {
 
 type Wire = readonly WireResource[] | undefined;
 
-/** The conversions of an operation, in order. Operations that are not about resources convert nothing. */
+/** The conversions of an operation, in order; none for an operation that is not about resources. */
 export function conversionsOf(operation: ResourceOperation): readonly Conversion[] {
   switch (operation.type) {
     case 'RESERVE':
@@ -106,7 +109,7 @@ function milliOf({ amount }: Resource): number {
   return amount.type === 'SCALAR' ? amount.milli : 0;
 }
 
-/** The resources after the conversions, or what they lack. */
+/** The resources after the conversions, or the error of missing ones. */
 export function applyConversions(
   resources: Resources,
   conversions: readonly Conversion[],

@@ -1,6 +1,6 @@
 /** Equality of plain values. */
 
-/** Compares by content. A field that is undefined equals one that is absent; the order of fields does not count. */
+/** Compares by content. An undefined field equals an absent one; the order of fields does not count. */
 export function sameContent(a: unknown, b: unknown): boolean {
   if (a === b) return true;
   if (typeof a !== 'object' || typeof b !== 'object' || a === null || b === null) return sameNumber(a, b);
@@ -10,7 +10,7 @@ export function sameContent(a: unknown, b: unknown): boolean {
   return left.length === right.size && left.every(([key, value]) => sameContent(value, right.get(key)));
 }
 
-/** 64-bit numbers of the wire are numbers or bigints, whichever holds them. */
+/** Compares 64-bit numbers, which are numbers or bigints. */
 function sameNumber(a: unknown, b: unknown): boolean {
   const isNumber = (value: unknown): boolean => typeof value === 'number' || typeof value === 'bigint';
   return isNumber(a) && isNumber(b) && String(a) === String(b);

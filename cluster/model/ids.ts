@@ -1,5 +1,5 @@
 /**
- * Identifiers that frameworks choose. They become names of files, so what they may hold is limited.
+ * Checks identifiers that frameworks choose. They become names of files, so their characters are limited.
  */
 
 const MAX_BYTES = 255;
@@ -15,9 +15,7 @@ export function idError(id: string): string | undefined {
   return undefined;
 }
 
-/**
- * True for a text that takes more bytes in UTF-8. Most are so short that they need not be written to know.
- */
+/** True for a text of more bytes in UTF-8. Most texts are so short that they need not be encoded to know. */
 function isLonger(text: string, bytes: number): boolean {
   if (text.length * 3 <= bytes) return false;
   return text.length > bytes || encoder.encode(text).length > bytes;

@@ -1,8 +1,8 @@
 /**
- * A list whose items are made when they are read: what they are made from is gathered at once, the costly part waits.
+ * Lists whose items are made when they are read, from sources that were collected before.
  */
 
-/** Makes each item from what was gathered for it, every time the list is read. */
+/** Makes each item from its source, every time the list is read. */
 export function lazyList<Source, Item>(
   sources: readonly Source[],
   make: (source: Source) => Item,

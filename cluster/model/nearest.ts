@@ -1,13 +1,13 @@
 /**
- * Names near a misspelt one, for advice.
+ * Finds names near a misspelt one, for suggestions.
  */
 
-/** Longer names are not compared: the cost grows with the square of the length. */
+/** The longest name that is compared: the cost grows with the square of the length. */
 const LENGTH_MAX = 256;
 
 /**
- * The words that a person may have meant, nearest first, at most `count`; those too far away are left out.
- * The search ends after `comparisons` words of a length that can be near.
+ * The nearest words, at most `count`, nearest first; words that are too far away are left out. The search
+ * ends after `comparisons` words of a fitting length.
  */
 export function nearest(
   word: string,
@@ -31,14 +31,14 @@ export function nearest(
     .map(({ other }) => other);
 }
 
-/** A third of the letters may be wrong, and always two. */
+/** The largest distance: a third of the letters may be wrong, and always two. */
 function farthest(word: string): number {
   return Math.max(2, Math.floor(word.length / 3));
 }
 
 /**
- * Levenshtein's distance, or more than `limit` as soon as that is sure. Only the cells within `limit` of the
- * diagonal are computed: a path through any other costs more.
+ * Levenshtein's distance, or more than `limit` as soon as that is certain. Only the cells within `limit` of
+ * the diagonal are computed, as a path through any other costs more.
  */
 export function editDistance(left: string, right: string, limit = Number.POSITIVE_INFINITY): number {
   if (Math.abs(left.length - right.length) > limit) return limit + 1;

@@ -1,6 +1,8 @@
 /**
- * Amounts by name, whatever they are reserved for: what fairness, quota and minima are about. In thousandths;
- * a range or set counts a thousand for each of its members (Mesos 1.11 src/common/resource_quantities.hpp).
+ * Quantities: amounts by name, whatever their reservations, for fairness and quota.
+ *
+ * They are in thousandths; a range or set counts a thousand for each member (Mesos 1.11
+ * src/common/resource_quantities.hpp).
  */
 
 import { countRanges } from './ranges';
@@ -16,7 +18,7 @@ export function scalarsOf(resources: Resources): Map<string, number> {
   return sums;
 }
 
-/** Adds the scalars of resources to sums, or takes them away. */
+/** Adds the scalars of resources to sums, or subtracts them. */
 export function addScalars(sums: Map<string, number>, resources: Resources, sign: 1 | -1): void {
   for (const { name, amount } of resources) {
     if (amount.type === 'SCALAR') sums.set(name, (sums.get(name) ?? 0) + sign * amount.milli);
@@ -37,7 +39,7 @@ export function amountOf(resources: Resources, name: string): number {
   return sum;
 }
 
-/** One amount. */
+/** The thousandths of one amount. */
 export function sizeOf(amount: Amount): number {
   switch (amount.type) {
     case 'SCALAR':
@@ -55,7 +57,7 @@ export function containsQuantities(have: Quantities, want: Quantities): boolean 
   return true;
 }
 
-/** Adds quantities to sums, or takes them away. */
+/** Adds quantities to sums, or subtracts them. */
 export function addQuantities(sums: Map<string, number>, more: Quantities, sign: 1 | -1 = 1): void {
   for (const [name, milli] of more) sums.set(name, (sums.get(name) ?? 0) + sign * milli);
 }

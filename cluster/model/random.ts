@@ -1,6 +1,7 @@
 /**
- * A small seeded generator (mulberry32) whose whole state is one number, so that it can live in a
- * machine's state and a recording replays to the same choices. Not for secrets.
+ * A seeded generator of random numbers (mulberry32), not for secrets.
+ *
+ * Its state is one number that lives in a machine's state, so that a recording replays to the same choices.
  */
 
 import { uuidBase64 } from './uuid';

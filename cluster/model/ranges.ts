@@ -8,7 +8,7 @@
 export type Range = readonly [begin: number, end: number];
 export type Ranges = readonly Range[];
 
-/** Numbers above this are not counted exactly, so that they are refused wherever they come in. */
+/** The largest number in a range: above it numbers are not exact, so they are refused. */
 export const RANGE_MAX = Number.MAX_SAFE_INTEGER;
 
 /** The error in a number of a range, or undefined. */
@@ -16,7 +16,7 @@ export function rangeNumberError(number: number | bigint): string | undefined {
   return number > RANGE_MAX ? `${number} is above ${RANGE_MAX}, the largest number of a range` : undefined;
 }
 
-/** Sorts and joins ranges into the normal form; empty ones (end before begin) vanish. */
+/** Sorts and joins ranges into the normal form; empty ones (end before begin) are left out. */
 export function normalRanges(ranges: Iterable<Range>): Ranges {
   const sorted = [...ranges].filter(([begin, end]) => begin <= end).sort((a, b) => a[0] - b[0]);
   const out: [number, number][] = [];
@@ -28,7 +28,7 @@ export function normalRanges(ranges: Iterable<Range>): Ranges {
   return out;
 }
 
-/** All numbers in either. */
+/** The numbers in left or right. */
 export function addRanges(left: Ranges, right: Ranges): Ranges {
   return normalRanges([...left, ...right]);
 }
@@ -58,7 +58,7 @@ export function countRanges(ranges: Ranges): number {
   return ranges.reduce((count, [begin, end]) => count + end - begin + 1, 0);
 }
 
-/** `[31000-32000, 33000-33000]`, the text of Mesos' endpoints. */
+/** Prints `[31000-32000, 33000-33000]`, the text of Mesos' endpoints. */
 export function printRanges(ranges: Ranges): string {
   return `[${ranges.map(([begin, end]) => `${begin}-${end}`).join(', ')}]`;
 }

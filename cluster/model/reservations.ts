@@ -1,6 +1,7 @@
 /**
- * For whom resources are kept: a stack of reservations, each for a role below the one before
- * (Mesos 1.11 docs/reservation.md, src/common/resources.cpp).
+ * Reservations of resources: a stack of them, each for a role below the one before.
+ *
+ * Mesos 1.11 docs/reservation.md, src/common/resources.cpp.
  */
 
 import {
@@ -21,17 +22,17 @@ export function isReserved(resource: Resource): boolean {
   return stackOf(resource).length > 0;
 }
 
-/** The last reservation can be taken back at run time. */
+/** True when the last reservation was made at run time and can be removed. */
 export function isDynamicallyReserved(resource: Resource): boolean {
   return stackOf(resource).at(-1)?.type === 'DYNAMIC';
 }
 
-/** Reserved for a role and again for one below it. */
+/** True for resources reserved for a role and again for one below it. */
 export function isRefined(resource: Resource): boolean {
   return stackOf(resource).length > 1;
 }
 
-/** True when a role may use the resource: an unreserved one, its own, or one of a role above it. */
+/** True when a role may use the resource: it is unreserved, or reserved for the role or one above it. */
 export function isAllocatableTo(resource: Resource, role: string): boolean {
   const owner = reservedRole(resource);
   return owner === '*' || owner === role || isStrictSubrole(role, owner);
@@ -47,7 +48,7 @@ export function popReservation(resources: Resources): Resources {
   return combine(resources.map((resource) => withStack(resource, stackOf(resource).slice(0, -1))));
 }
 
-/** The same resources as nobody's. */
+/** The same resources, unreserved. */
 export function toUnreserved(resources: Resources): Resources {
   return combine(resources.map((resource) => (isReserved(resource) ? withStack(resource, []) : resource)));
 }

@@ -1,6 +1,8 @@
 /**
- * Errors in resources as a peer sent them, in Mesos' words (Mesos 1.11 src/common/resources.cpp,
- * Resources::validate, and src/master/validation.cpp, namespace resource).
+ * Errors in resources of a peer, in Mesos' words.
+ *
+ * Mesos 1.11 src/common/resources.cpp, Resources::validate, and src/master/validation.cpp, namespace
+ * resource.
  */
 
 import { idError } from './ids';
@@ -11,7 +13,7 @@ import { printResources, type Resources, readResources, reservedRole } from './r
 import { isStrictSubrole, roleError } from './roles';
 import { isPersistentVolume, isRevocable } from './volumes';
 
-/** The first thing wrong with resources of a request, or undefined. */
+/** The first error in resources of a request, or undefined. */
 export function resourcesError(wire: readonly WireResource[] | undefined): string | undefined {
   return (
     inside('Invalid resources', formError(wire)) ??
@@ -21,12 +23,12 @@ export function resourcesError(wire: readonly WireResource[] | undefined): strin
   );
 }
 
-/** An error with what it is about before it. */
+/** Puts the subject in front of an error. */
 export function inside(what: string, error: string | undefined): string | undefined {
   return error === undefined ? undefined : `${what}: ${error}`;
 }
 
-/** The error in the shape of resources, or undefined. */
+/** The error in the form of resources, or undefined. */
 export function formError(wire: readonly WireResource[] | undefined): string | undefined {
   for (const resource of wire ?? []) {
     const error = shapeError(resource);
@@ -39,7 +41,7 @@ function plainNumbers(_key: string, value: unknown): unknown {
   return typeof value === 'bigint' ? Number(value) : value;
 }
 
-/** The error in the shape of one resource, or undefined. */
+/** The error in the form of one resource, or undefined. */
 export function shapeError(resource: WireResource): string | undefined {
   return (
     (resource.name === '' ? 'Empty resource name' : undefined) ??
@@ -128,7 +130,10 @@ function stackError(stack: readonly Reservation[]): string | undefined {
   return undefined;
 }
 
-/** The old fields may stand beside a single reservation, when both say the same. */
+/**
+ * The error in a resource that has a reservation in the new form and fields of the old one. Both are allowed
+ * for a single reservation, when they agree.
+ */
 function mixedFormError(resource: WireResource, stack: readonly Reservation[]): string | undefined {
   const wrong = (text: string): string => `Invalid resource format: ${text}`;
   const { role, reservation } = resource;
@@ -171,7 +176,7 @@ function sharedError({ name, shared, disk }: WireResource): string | undefined {
   return disk?.persistence ? undefined : 'Only persistent volumes can be shared';
 }
 
-/** GPUs are whole. */
+/** The error in GPUs, which are whole. */
 export function gpusError(wire: readonly WireResource[] | undefined): string | undefined {
   const broken = (wire ?? []).some(
     ({ name, scalar }) =>
@@ -206,7 +211,7 @@ function revocableReservation(resources: Resources): string | undefined {
   return `Dynamically reserved resource ${printResources([wrong])} cannot be created from revocable resources`;
 }
 
-/** Persistence ids are unique within a role on an agent. */
+/** The error in persistence ids, which are unique within a role on an agent. */
 export function persistenceIdError(resources: Resources): string | undefined {
   const seen = new Set<string>();
   for (const resource of resources.filter(isPersistentVolume)) {
@@ -218,7 +223,7 @@ export function persistenceIdError(resources: Resources): string | undefined {
   return undefined;
 }
 
-/** A name is used either as revocable or as lasting. */
+/** The error of a name used both as revocable and as non-revocable. */
 export function revocableMixError(resources: Resources): string | undefined {
   const kinds = new Map<string, boolean>();
   for (const resource of resources) {
@@ -230,7 +235,7 @@ export function revocableMixError(resources: Resources): string | undefined {
   return undefined;
 }
 
-/** All of them are allocated to one role. */
+/** The error of resources that are not all allocated to one role. */
 export function singleRoleError(resources: Resources): string | undefined {
   let role: string | undefined;
   for (const { meta } of resources) {

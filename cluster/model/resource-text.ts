@@ -12,7 +12,7 @@ import {
   resourceOf,
 } from './resources';
 
-/** Reads `cpus:2;mem:1024;ports(web):[31000-31100];zones:{a, b}`. Returns an error text that names the part. */
+/** Reads `cpus:2;mem:1024;ports(web):[31000-31100];zones:{a, b}`. The error names the part that is wrong. */
 export function readResourceText(text: string): Resources | { readonly error: string } {
   const resources: Resource[] = [];
   for (const part of text
@@ -51,7 +51,7 @@ function readItems(text: string): readonly string[] {
   return [...new Set(items.filter((item) => item !== ''))].sort();
 }
 
-/** An attribute as on the wire. */
+/** An attribute of the wire. */
 export type AttributeValue =
   | { readonly name: string; readonly type: 'SCALAR'; readonly scalar: { readonly value: number } }
   | {
@@ -62,9 +62,9 @@ export type AttributeValue =
   | { readonly name: string; readonly type: 'TEXT'; readonly text: { readonly value: string } };
 
 /**
- * Reads `rack:r1;level:10`, by the rules of Mesos' attributes.cpp and values.cpp: the first colon splits, spaces in
- * a value go, a value in brackets is ranges, a number that is not negative is a scalar, anything else is text.
- * Sets and unmatched brackets are errors, as there.
+ * Reads `rack:r1;level:10`, by the rules of Mesos' attributes.cpp and values.cpp. The first colon splits,
+ * spaces in a value are removed, a value in brackets is ranges, a number that is not negative is a scalar,
+ * and anything else is text. Sets and unmatched brackets are errors, as there.
  */
 export function readAttributeText(text: string): readonly AttributeValue[] | { readonly error: string } {
   const attributes: AttributeValue[] = [];
@@ -96,7 +96,7 @@ function readAttribute(name: string, value: string): AttributeValue | { readonly
   return { name, type: 'TEXT', text: { value } };
 }
 
-/** The error in a value's brackets: ranges begin with one, and attributes have no sets. */
+/** The error in a value's brackets: only ranges have them, and attributes have no sets. */
 function bracketError(value: string): string | undefined {
   if (['{}', '[]', '()'].some((pair) => !isMatched(value, pair))) return 'its brackets do not match';
   if (value.startsWith('{')) return 'attributes cannot be sets; write text, such as x_y';

@@ -1,9 +1,9 @@
 /**
- * Quantities of an agent's resources: what is there, offered, used.
+ * Resources and their arithmetic: add, subtract, contain, compare.
  *
- * Always true: scalars are whole milli-units (Mesos keeps three decimals), ranges and sets are normal, resources
- * that combine are combined, no resource is empty, resources are in order. So equality is exact and adding undoes
- * subtracting. Rules of combining: Mesos 1.11 src/common/resources.cpp.
+ * Always true: scalars are whole milli-units (Mesos keeps three decimals), ranges and sets are normal,
+ * resources that combine are combined, no resource is empty, resources are in order. So equality is exact and
+ * adding undoes subtracting. Rules of combining: Mesos 1.11 src/common/resources.cpp.
  */
 
 import { addRanges, containsRanges, normalRanges, printRanges, type Ranges, subtractRanges } from './ranges';
@@ -37,7 +37,7 @@ type Labels =
   | { readonly labels?: readonly { readonly key: string; readonly value?: string | undefined }[] | undefined }
   | undefined;
 
-/** The parts of a special disk: its source, and the persistent volume on it. */
+/** The DiskInfo of a resource: the source of the disk, and the persistent volume on it. */
 export interface Disk {
   readonly persistence?: { readonly id: string; readonly principal?: string | undefined } | undefined;
   readonly volume?:
@@ -55,7 +55,7 @@ export interface Disk {
     | undefined;
 }
 
-/** The parts of a resource besides its quantity, as on the wire. */
+/** The metadata of a resource besides its quantity, as on the wire. */
 export interface ResourceMeta {
   readonly reservations?: readonly Reservation[] | undefined;
   readonly allocation_info?: { readonly role?: string | undefined } | undefined;
@@ -76,7 +76,7 @@ export interface Resource {
   readonly meta: ResourceMeta;
   /** Equal for resources that combine. */
   readonly identity: string;
-  /** Taken whole or not at all: persistent volumes, and disks that are mounts or devices of their own. */
+  /** Allocated whole or not at all: persistent volumes, and disks that are mounts or devices of their own. */
   readonly exclusive: boolean;
   /** Number of holders of a shared resource; 0 for one that is not shared. */
   readonly shares: number;
@@ -86,12 +86,12 @@ export type Resources = readonly Resource[];
 
 export const NO_RESOURCES: Resources = [];
 
-/** Reads wire resources, the older `role` form included; zero and empty ones vanish. */
+/** Reads wire resources, also in the older form with `role`; empty ones are left out. */
 export function readResources(wire: readonly WireResource[] | undefined): Resources {
   return combine((wire ?? []).map(readResource));
 }
 
-/** Writes resources with `reservations`, the form used between our own processes and to newer frameworks. */
+/** Writes resources with `reservations`, for our own processes and newer frameworks. */
 export function writeResources(resources: Resources): WireResource[] {
   return resources.flatMap(({ name, amount, meta, shares }) => {
     const wire: WireResource = { name, ...writeAmount(amount), ...meta };
@@ -110,12 +110,15 @@ export function writeLegacyResources(resources: Resources): WireResource[] {
   });
 }
 
-/** Left and right together. */
+/** The sum of left and right. */
 export function addResources(left: Resources, right: Resources): Resources {
   return combine([...left, ...right]);
 }
 
-/** Left without right. What left does not have is not subtracted: check with containsResources first. */
+/**
+ * Left without right. Resources that left does not have are not subtracted: check with containsResources
+ * first.
+ */
 export function subtractResources(left: Resources, right: Resources): Resources {
   if (right.length === 0) return left;
   const rest = [...left];
@@ -133,8 +136,8 @@ function subtractResource(rest: Resource[], resource: Resource): void {
 }
 
 /**
- * True when the resource could be subtracted from this one: of one identity, and as large when it is whole
- * or shared.
+ * True when the resource can be subtracted from the candidate: they have one identity, and one amount if the
+ * resource is exclusive or shared.
  */
 function isSame(candidate: Resource, resource: Resource): boolean {
   if (candidate.identity !== resource.identity) return false;
@@ -197,14 +200,14 @@ export function rangesOf(resources: Resources, name: string): Ranges {
   );
 }
 
-/** The same resources marked as allocated to a role. */
+/** The same resources, allocated to a role. */
 export function allocateTo(resources: Resources, role: string): Resources {
   return combine(
     resources.map((resource) => withMeta(resource, { ...resource.meta, allocation_info: { role } })),
   );
 }
 
-/** The same resources without the mark of an allocation. */
+/** The same resources without an allocation. */
 export function unallocated(resources: Resources): Resources {
   return combine(
     resources.map((resource) => {
@@ -214,12 +217,12 @@ export function unallocated(resources: Resources): Resources {
   );
 }
 
-/** The role a resource is reserved to; `*` when unreserved. */
+/** The role a resource is reserved for; `*` when unreserved. */
 export function reservedRole(resource: Resource): string {
   return resource.meta.reservations?.at(-1)?.role ?? '*';
 }
 
-/** `cpus:2; mem:1024; ports:[31000-31010]`, with the role of reserved resources in brackets. */
+/** Prints `cpus:2; mem:1024; ports:[31000-31010]`, with the role of reserved resources in brackets. */
 export function printResources(resources: Resources): string {
   const parts = resources.map((resource) => {
     const role = reservedRole(resource);
@@ -228,7 +231,10 @@ export function printResources(resources: Resources): string {
   return parts.join('; ');
 }
 
-/** `[id:path]` for a persistent volume, `[MOUNT]` for another source, `{REV}` and `<SHARED>` as in Mesos. */
+/**
+ * Prints `[id:path]` for a persistent volume, `[MOUNT]` for another source, `{REV}` and `<SHARED>` as in
+ * Mesos.
+ */
 function printMarks({ meta: { disk, revocable, shared }, shares }: Resource): string {
   const parts = [
     disk?.source?.type,
@@ -249,7 +255,7 @@ export function printAmount(amount: Amount): string {
   }
 }
 
-/** A resource from its parts, for resources that come from flags. */
+/** A resource from its parts. */
 export function resourceOf(name: string, amount: Amount, meta: ResourceMeta = {}): Resource {
   return withMeta({ name, amount, meta, identity: '', exclusive: false, shares: meta.shared ? 1 : 0 }, meta);
 }
@@ -283,7 +289,7 @@ function isNormal(resources: readonly Resource[]): boolean {
   return true;
 }
 
-/** One resource of many that combine: exclusive ones stay apart, of shared ones the holders are counted. */
+/** Combines resources of one identity. Exclusive ones stay apart; the holders of shared ones are counted. */
 function merge(group: readonly Resource[]): readonly Resource[] {
   const [first] = group;
   if (!first || group.length === 1 || first.exclusive) return group;
@@ -291,7 +297,7 @@ function merge(group: readonly Resource[]): readonly Resource[] {
   return [{ ...first, amount: sumOf(first.amount, group) }];
 }
 
-/** The sum of amounts of one kind, made once however many there are. */
+/** The sum of amounts of one kind, made in one pass. */
 function sumOf(kind: Amount, group: readonly Resource[]): Amount {
   switch (kind.type) {
     case 'SCALAR': {
@@ -314,7 +320,7 @@ function readResource(wire: WireResource): Resource {
   return resourceOf(wire.name, readAmount(wire), metaOf(wire));
 }
 
-/** Only what is there: most resources have a role at most. */
+/** The metadata of a wire resource, with the members that it has. */
 function metaOf(wire: WireResource): ResourceMeta {
   const { allocation_info, disk, provider_id, revocable, shared } = wire;
   const reservations = readReservations(wire);
@@ -328,7 +334,7 @@ function metaOf(wire: WireResource): ResourceMeta {
   };
 }
 
-/** The stack of reservations, from whichever form the wire has. */
+/** The stack of reservations, from either form of the wire. */
 function readReservations(wire: WireResource): readonly Reservation[] | undefined {
   const { role, reservation, reservations } = wire;
   if (reservations && reservations.length > 0) return reservations;
@@ -366,7 +372,7 @@ function writeAmount(amount: Amount): Pick<WireResource, 'type' | 'scalar' | 'ra
   }
 }
 
-/** The same quantity with other marks. */
+/** The same quantity with other metadata. */
 export function withMeta({ name, amount, shares }: Resource, meta: ResourceMeta): Resource {
   const { shared, disk } = meta;
   return {
@@ -379,7 +385,7 @@ export function withMeta({ name, amount, shares }: Resource, meta: ResourceMeta)
   };
 }
 
-/** The same marks with another quantity. */
+/** The same metadata with another quantity. */
 export function withAmount(resource: Resource, amount: Amount): Resource {
   return { ...resource, amount };
 }
@@ -390,7 +396,7 @@ function isExclusiveDisk({ persistence, source }: Disk): boolean {
   return type === 'MOUNT' || type === 'BLOCK' || (type === 'RAW' && source?.id !== undefined);
 }
 
-/** Most resources have a role or nothing at all: that is quick. */
+/** The identity of metadata, quickly for most resources, which have an allocation at most. */
 function identityOfMeta(all: ResourceMeta): string {
   const { allocation_info: allocation, disk, provider_id, reservations, revocable, shared } = all;
   const role = allocation?.role ?? '';
@@ -401,14 +407,14 @@ function identityOfMeta(all: ResourceMeta): string {
 }
 
 /**
- * The parts of a disk that count for its identity. Where it is mounted is up to each task that uses it, and
- * who made the volume is told by its id (operator== of DiskInfo).
+ * The parts of a disk that count for its identity. Each task mounts it where it likes, and the id of a volume
+ * tells who made it (operator== of DiskInfo).
  */
 function sameDisk({ persistence, source }: Disk): object {
   return { persistence: persistence && { id: persistence.id }, source };
 }
 
-/** JSON with sorted keys and labels in order, so that equal descriptions are equal texts. */
+/** JSON with sorted keys and labels in order, so that equal values are equal texts. */
 function identityOf(value: unknown): string {
   if (value === null || typeof value !== 'object')
     return typeof value === 'bigint' ? `${value}n` : JSON.stringify(value);
@@ -420,7 +426,7 @@ function identityOf(value: unknown): string {
     .join(',')}}`;
 }
 
-/** Labels mean the same in whatever order; without a value is with an empty one. */
+/** The identity of labels: their order does not count, and no value is an empty one. */
 function labelsIdentity(labels: unknown): string {
   if (!Array.isArray(labels)) return identityOf(labels);
   const all = labels.map((label: { readonly value?: string }) =>
@@ -463,7 +469,10 @@ export function isEmptyAmount(amount: Amount): boolean {
   }
 }
 
-/** Resources as endpoints show them: `reservations`, and the older `role` beside it where that can say as much. */
+/**
+ * Writes resources as endpoints show them: with `reservations` and, where that says as much, with the older
+ * `role`.
+ */
 export function writeShownResources(resources: Resources): WireResource[] {
   const legacy = writeLegacyResources(resources);
   return writeResources(resources).map((resource, index) =>

@@ -2,7 +2,7 @@
  * Role names: `web`, `web/frontend`, and `*` for everybody (Mesos 1.11 src/common/roles.cpp).
  */
 
-/** White space of ASCII, and the character of the delete key. */
+/** White space of ASCII, and the delete character. */
 const FORBIDDEN = /[\t\n\v\f\r \x7f]/;
 
 /** The error in a role's name, in Mesos' words, or undefined. */
@@ -35,12 +35,12 @@ export function ancestorsOf(role: string): readonly string[] {
   return out;
 }
 
-/** A role and those above it: all that count what it has. */
+/** A role and its ancestors, which all count the resources of the role. */
 export function lineageOf(role: string): readonly string[] {
   return role.includes('/') ? [role, ...ancestorsOf(role)] : [role];
 }
 
-/** The first component, which is what can have a quota. */
+/** The first component of a role, which is what can have a quota. */
 export function topRole(role: string): string {
   const slash = role.indexOf('/');
   return slash < 0 ? role : role.slice(0, slash);

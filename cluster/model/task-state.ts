@@ -1,5 +1,5 @@
 /**
- * The states of a task and what they mean (Mesos 1.11 mesos.proto, docs/task-state-reasons.md).
+ * The states of tasks (Mesos 1.11 mesos.proto, docs/task-state-reasons.md).
  */
 
 export const TASK_STATES = [
@@ -32,12 +32,12 @@ const TERMINAL: ReadonlySet<TaskState> = new Set<TaskState>([
   'TASK_GONE_BY_OPERATOR',
 ]);
 
-/** True when the task will never run again and its resources are free. */
+/** True when a task will never run again and its resources are free. */
 export function isTerminal(state: TaskState): boolean {
   return TERMINAL.has(state);
 }
 
-/** States only partition-aware frameworks are told; the others hear TASK_LOST. */
+/** States that only partition-aware frameworks get; the others get TASK_LOST. */
 const PARTITION_STATES: ReadonlySet<TaskState> = new Set<TaskState>([
   'TASK_UNREACHABLE',
   'TASK_DROPPED',
@@ -46,7 +46,7 @@ const PARTITION_STATES: ReadonlySet<TaskState> = new Set<TaskState>([
   'TASK_UNKNOWN',
 ]);
 
-/** The state as a framework is told it. */
+/** The state for a framework with or without partition awareness. */
 export function stateFor(partitionAware: boolean, state: TaskState): TaskState {
   return partitionAware || !PARTITION_STATES.has(state) ? state : 'TASK_LOST';
 }

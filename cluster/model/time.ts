@@ -1,5 +1,5 @@
 /**
- * Points in time and spans of it, as plain numbers with their unit in the type's name.
+ * Times and durations in milliseconds, as plain numbers.
  */
 
 /** Milliseconds since the Unix epoch, or a span of milliseconds. */
@@ -26,7 +26,10 @@ export function readDuration(text: string): Millis | undefined {
   return match && unit ? Number(match[1]) * unit[1] : undefined;
 }
 
-/** Why a text is no duration, in the words of Mesos 1.11 (stout's Duration::parse); undefined for one. */
+/**
+ * The error in a text that is no duration, in the words of Mesos 1.11 (stout's Duration::parse); undefined
+ * for a duration.
+ */
 export function durationError(text: string): string | undefined {
   if (!text.startsWith('-') && readDuration(text) !== undefined) return undefined;
   const digits = /^[\d.]*/.exec(text)?.[0] ?? '';

@@ -1,10 +1,10 @@
 /**
- * UUIDs as the wire has them: 16 bytes, in plain values as base64.
+ * UUIDs of the wire: 16 bytes, as base64 in plain values.
  */
 
 /**
- * The base64 of 16 bytes whose version, the upper half of the seventh, is 1 to 5. Mesos takes no other for a
- * UUID (stout's UUID::fromBytes), and drops a status update that has one.
+ * The base64 of 16 bytes with a version from 1 to 5, the upper half of the seventh byte. Mesos takes nothing
+ * else for a UUID (stout's UUID::fromBytes), and drops a status update without one.
  */
 const UUID_BASE64 = /^[A-Za-z0-9+/]{8}[E-X][A-Za-z0-9+/]{13}==$/;
 

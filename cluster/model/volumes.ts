@@ -26,7 +26,7 @@ export function isRevocable(resource: Resource): boolean {
   return resource.meta.revocable !== undefined;
 }
 
-/** The disk a persistent volume was made of: without persistence and mount point, shared by nobody. */
+/** The disk that a persistent volume was made of: without persistence and mount point, and not shared. */
 export function stripVolume(resource: Resource): Resource {
   const { disk, shared: _shared, ...rest } = resource.meta;
   const source = disk?.source;
@@ -47,8 +47,8 @@ export function checkpointedOf(resources: Resources): Resources {
 }
 
 /**
- * An agent's total from what its machine has and what was reserved and created on it. An error names what
- * does not fit any more, for instance after the machine was given less.
+ * The total of an agent: the resources of its machine with the reservations and volumes made on them. An
+ * error names what does not fit any more, for instance after the machine was given less.
  */
 export function applyCheckpoint(
   resources: Resources,
@@ -67,7 +67,7 @@ export function applyCheckpoint(
   return total;
 }
 
-/** The resource of the machine that a checkpointed one is made of. */
+/** The machine's resource that a checkpointed one was made of. */
 function basisOf(resource: Resource): Resource {
   const stripped = isPersistentVolume(resource) ? stripVolume(resource) : resource;
   const [first] = stackOf(resource);

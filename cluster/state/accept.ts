@@ -1,5 +1,5 @@
 /**
- * A damaged local store taken as it is, by order of its operator.
+ * Opens a damaged local store with what is left of it, by order of its operator.
  *
  * Always true: the files as they were before the first refused opening stay in a folder of their own.
  */
@@ -16,11 +16,14 @@ const ACCEPTED_FOLDER = 'before-accepting';
 export interface AcceptedStore {
   readonly commits: number;
   readonly variables: number;
-  /** The folder with the files as they were. */
+  /** The folder with the files before the opening. */
   readonly copy: string;
 }
 
-/** Makes a store of what can still be read in the folder. A StartError when it is no store, or in use. */
+/**
+ * Makes a store of the entries that can still be read. Rejects with a StartError when the folder is no store,
+ * or in use.
+ */
 export async function acceptLocal(folder: string): Promise<AcceptedStore> {
   if (!(await hasStore(folder)))
     throw new StartError(`${folder} is not the folder of a store: it has none of its files`);
@@ -32,7 +35,7 @@ export async function acceptLocal(folder: string): Promise<AcceptedStore> {
   return { commits, variables, copy };
 }
 
-/** Opens the store; where LevelDB cannot read its own files it first gathers what they still have. */
+/** Opens the store; LevelDB repairs its files first when it cannot read them. */
 async function openWhatIsLeft(folder: string): Promise<LocalStore> {
   try {
     return await LocalStore.open(folder, { accept: true });

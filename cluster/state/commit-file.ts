@@ -22,7 +22,7 @@ export interface CommitPoint {
 export interface CommitFileContents {
   /** The last acknowledged commit; undefined when neither slot is whole. */
   readonly last: CommitPoint | undefined;
-  /** The commit that was last begun, so far as it is known. */
+  /** The last commit that was begun, if the file has it. */
   readonly begun: number | undefined;
   /** There is no file yet. */
   readonly isNew: boolean;
@@ -59,7 +59,7 @@ export class CommitFile {
     }
   }
 
-  /** Notes that a commit is being written, for a word about it after a crash. */
+  /** Notes that a commit is being written, so that a log line can name it after a crash. */
   begin(commits: number): void {
     this.write(BEGUN_SLOT, { commits, digest: 0n });
   }
@@ -70,7 +70,7 @@ export class CommitFile {
     await this.opened().datasync();
   }
 
-  /** Makes this point the only one, whatever the file had before, or makes the file. */
+  /** Replaces the file by one with this point alone, or makes it. */
   async restart(point: CommitPoint): Promise<void> {
     const former = this.file;
     this.file = await create(this.path, point);
@@ -103,7 +103,10 @@ export async function confirmedCommits(path: string): Promise<number | undefined
   }
 }
 
-/** Made whole beside its place, readable by its owner alone, so that no crash leaves a file without slots. */
+/**
+ * Makes the file under another name and renames it, so that no crash leaves a file without slots. Only its
+ * owner can read it.
+ */
 async function create(path: string, point: CommitPoint): Promise<FileHandle> {
   await rm(`${path}.new`, { force: true });
   const file = await open(`${path}.new`, 'wx+', 0o600);
@@ -120,7 +123,7 @@ async function create(path: string, point: CommitPoint): Promise<FileHandle> {
   }
 }
 
-/** Brings the names in a folder to the disk. */
+/** Syncs the names in a folder to the disk. */
 export async function syncFolder(path: string): Promise<void> {
   const folder = await open(path, 'r');
   try {
@@ -142,7 +145,7 @@ async function readSlots(file: FileHandle): Promise<Omit<CommitFileContents, 'is
   };
 }
 
-/** A line of text, so that an operator can read it. What an earlier line of the slot had more does not count. */
+/** A slot as a line of text that an operator can read. The rest of an earlier, longer line does not count. */
 function encodeLine({ commits, digest }: CommitPoint): string {
   return withChecksum(`${commits} ${printDigest(digest)}`);
 }

@@ -1,5 +1,5 @@
 /**
- * A digest over the contents of a store that changes with each entry: the exclusive or of the entries' hashes.
+ * Digests of a store's contents: the exclusive or of the hashes of all entries.
  *
  * Always true: the digest depends on the entries alone, not on the order in which they were written.
  */
@@ -20,7 +20,7 @@ export function entryDigest(name: string, entry: Buffer): Digest {
   return BigInt(`0x${hash.toString('hex', 0, DIGEST_BYTES)}`);
 }
 
-/** 32 hexadecimal digits. */
+/** The digest as 32 hexadecimal digits. */
 export function printDigest(digest: Digest): string {
   return digest.toString(16).padStart(DIGEST_BYTES * 2, '0');
 }
@@ -35,7 +35,7 @@ export function withChecksum(text: string): string {
   return `${text} ${sha256(text)}\n`;
 }
 
-/** The text of a sealed line; undefined when the line is not whole. Anything may follow the line. */
+/** The text of a line with a checksum; undefined when the line is not whole. Anything may follow the line. */
 export function readChecksummed(line: string): string | undefined {
   const [, text, check] = /^([^\n]*) ([0-9a-f]{64})\n/.exec(line) ?? [];
   return text !== undefined && sha256(text) === check ? text : undefined;

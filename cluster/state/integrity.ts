@@ -1,39 +1,42 @@
 /**
- * Judgement of a store at its opening: are all commits there that it acknowledged?
+ * Checks at its opening that a store has all commits that it acknowledged.
  *
- * In: the contents' digest, the commit the contents name as their last, the commit file.
+ * In: the digest of the contents, the commit that the contents name as their last, the commit file.
  */
 
 import type { CommitFileContents, CommitPoint } from './commit-file';
 import type { Digest } from './digest';
 
-/** The last commit as the store's own contents name it. */
+/** The last commit, as the store's own contents name it. */
 export interface LastCommit extends CommitPoint {
   /** The digest of the contents before that commit. */
   readonly previous: Digest;
 }
 
 export interface IntegrityInput {
-  /** Digest of what is there. */
+  /** The digest of the contents. */
   readonly digest: Digest;
   readonly isEmpty: boolean;
-  /** Undefined in a store of a version that did not count, and in an empty one. */
+  /** The last commit; undefined in an empty store, and in one of a version that did not count commits. */
   readonly last: LastCommit | undefined;
   readonly file: CommitFileContents;
 }
 
 export type Integrity =
-  /** Complete; `notice` is a sentence for the log. */
+  /** The store is complete; `notice` is a sentence for the log. */
   | { readonly ok: true; readonly notice?: string }
   /** Something is missing or was changed; `why` is a clause without a full stop. */
   | { readonly ok: false; readonly why: string };
 
-/** The last commit of contents that name none: they are as the commit file found them when it was made. */
+/** The last commit of contents that name none: the one of the commit file, which was made from these contents. */
 function uncounted({ commits, digest }: CommitPoint): LastCommit {
   return commits === 0 ? { commits, digest, previous: digest } : { commits: 0, digest: 0n, previous: 0n };
 }
 
-/** Decides from the evidence; a commit that was stored but not acknowledged before a crash is accepted. */
+/**
+ * Compares contents and commit file. A commit that was stored but not acknowledged before a crash is
+ * accepted.
+ */
 export function checkIntegrity(evidence: IntegrityInput): Integrity {
   const { digest, isEmpty, file } = evidence;
   if (evidence.last === undefined && file.isNew) {

@@ -35,24 +35,30 @@ type Operation = { type: 'put'; key: string; value: Buffer } | { type: 'del'; ke
 type Level = ClassicLevel<string, Buffer>;
 
 export interface LocalOptions {
-  /** Told of a commit that a crash cut short, and of a store whose commits are counted from now on. */
+  /**
+   * Gets a warning about a commit that a crash cut short, and about a store whose commits are counted from
+   * now on.
+   */
   readonly log?: Pick<Logger, 'warn'>;
-  /** Takes a store as it is, although commits may be missing. */
+  /** Opens a store even if commits are missing. */
   readonly accept?: boolean;
 }
 
-/** Entries of ours begin with this; no variable does. Stores that do not count commits have one with the highest version. */
+/**
+ * Keys of our own begin with this, and no variable does. Stores that do not count commits have one with the
+ * highest version.
+ */
 const RESERVED = '\u0000';
-/** The last commit; its version is the highest of all. */
+/** The key of the last commit; its version is the highest of all. */
 const LAST_KEY = `${RESERVED}commit`;
 
 export class LocalStore implements StateStore {
   private readonly stored = new Map<string, StoredEntry>();
   private waiting: PendingCommit[] = [];
-  /** Reads take turns with the batches, so that none sees half of one. */
+  /** Reads that wait for the current batch, so that none sees half of it. */
   private reads: (() => Promise<void>)[] = [];
   private writing: Promise<void> | undefined;
-  /** Versions come from this one counter. */
+  /** The counter of all versions. */
   private sequence = 0;
   private point: CommitPoint = { commits: 0, digest: 0n };
   /**
@@ -141,7 +147,7 @@ export class LocalStore implements StateStore {
     await this.confirmContents(integrity.ok, last, digest);
   }
 
-  /** Brings the commit file, and the last commit as the contents name it, to what is there. */
+  /** Brings the commit file, and the entry of the last commit, to the current contents. */
   private async confirmContents(
     isComplete: boolean,
     last: LastCommit | undefined,
@@ -173,7 +179,7 @@ export class LocalStore implements StateStore {
     return last;
   }
 
-  /** A read of LevelDB; what it finds damaged is told like damage found at the opening. */
+  /** Reads from LevelDB. Damage has the same error as at the opening. */
   private async reading<T>(read: () => Promise<T>): Promise<T> {
     try {
       return await read();
@@ -216,7 +222,7 @@ export class LocalStore implements StateStore {
     for (const [index, { done }] of batch.entries()) done(results[index] as Committed);
   }
 
-  /** Writes one batch and has it vouched for. */
+  /** Writes a batch and confirms it in the commit file. */
   private async write(
     operations: readonly Operation[],
     before: ReadonlyMap<string, StoredEntry | undefined>,
@@ -321,7 +327,7 @@ function causeOf(error: unknown): { readonly code: string | undefined; readonly 
   return { code: cause?.code ?? code, message: cause?.message ?? message };
 }
 
-/** The refusal to open a damaged store: its file, its folder and the way out. */
+/** The refusal to open a damaged store, with its files, its folder and the way out. */
 async function damage(folder: string, why: string): Promise<StartError> {
   const files = await damagedFiles(folder);
   const named = files.length > 0 ? ` Damaged: ${files.join(', ')}.` : '';
@@ -332,7 +338,7 @@ async function damage(folder: string, why: string): Promise<StartError> {
   );
 }
 
-/** The last commit as lastEntry wrote it; undefined when that is damaged. */
+/** The last commit from its entry; undefined when the entry is damaged. */
 function readLast(entry: Buffer): LastCommit | undefined {
   const [commits, digest, previous, sequence] = (readChecksummed(entry.toString('latin1', 8)) ?? '').split(
     ' ',

@@ -1,5 +1,5 @@
 /**
- * State in memory, for tests and simulations.
+ * A store in memory, for tests and simulations.
  */
 
 import type { Change, Committed, StateStore, Variable } from './store';
@@ -17,7 +17,7 @@ export class MemoryStore implements StateStore {
     return this.fetchAllNow(prefix);
   }
 
-  /** The same without a promise, for simulations that must not leave the current turn. */
+  /** The variables at once, for simulations that must not leave the current turn. */
   fetchAllNow(prefix: string): Variable[] {
     const matching = [...this.variables.values()].filter((variable) => variable.name.startsWith(prefix));
     return matching.map(copyOf).sort((a, b) => (a.name < b.name ? -1 : 1));
@@ -33,7 +33,7 @@ export class MemoryStore implements StateStore {
 
   async close(): Promise<void> {}
 
-  /** The same without a promise, for simulations that must not leave the current turn. */
+  /** Commits at once, for simulations that must not leave the current turn. */
   commitNow(changes: readonly Change[]): Committed {
     for (const { name, version } of changes) {
       if (version !== undefined && version !== (this.variables.get(name)?.version ?? 0)) {
@@ -51,7 +51,7 @@ export class MemoryStore implements StateStore {
   }
 }
 
-/** Whoever reads gets bytes of their own, as from a disk. */
+/** A copy, so that readers get bytes of their own, as from a disk. */
 function copyOf(variable: Variable): Variable {
   return { ...variable, value: Buffer.from(variable.value) };
 }

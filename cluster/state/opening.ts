@@ -1,25 +1,27 @@
 /**
- * A LevelDB folder around its opening. LevelDB drops damaged records while it opens and deletes the log that
- * had them, so its files are kept under a second name until the contents have been checked.
+ * Keeps a copy of a LevelDB folder while it is opened.
  *
- * Always true: the copy is whole, and of the files before the first opening that did not end well since the
- * last commit; a later start does not replace it.
+ * LevelDB drops damaged records while it opens and deletes the log that had them. Its files keep a second
+ * name until the contents have been checked.
+ *
+ * Always true: the copy is whole. It has the files before the first opening since the last commit that did
+ * not end well, and a later start does not replace it.
  */
 
 import { copyFile, link, mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import { COMMITS, confirmedCommits, syncFolder } from './commit-file';
 
-/** The folder, inside the store's own, with the files as they were. */
+/** The folder of the copy, inside the store's own. */
 export const COPY_FOLDER = 'before-opening';
 
 /** Files that LevelDB writes for itself and that say nothing about the contents. */
 const NOT_CONTENT: ReadonlySet<string> = new Set(['LOCK', 'LOG', 'LOG.old']);
 
 /**
- * Gives the files a second name (or copies them where a file system has no links). False when nothing was
+ * Gives the files a second name, or copies them where a file system has no links. False when nothing was
  * copied: an earlier start has left a copy, or the folder has no store. Rejects, and leaves no part of a
- * copy, when the disk does not take it.
+ * copy, when the disk is full.
  */
 export async function keepCopy(folder: string): Promise<boolean> {
   const names = await contentOf(folder);
@@ -51,7 +53,7 @@ export async function lacksCurrent(folder: string): Promise<boolean> {
   return isStore(names) && !names.includes('CURRENT');
 }
 
-/** True for a folder that a store was in. A first start that a crash cut short leaves a manifest alone. */
+/** True for the folder of a store. A first start that a crash cut short leaves only a manifest, which is none. */
 export async function hasStore(folder: string): Promise<boolean> {
   return isStore(await contentOf(folder)) || (await contentOf(join(folder, COPY_FOLDER))).length > 0;
 }
@@ -76,7 +78,7 @@ async function isOutdated(folder: string): Promise<boolean> {
   return copied !== undefined && current !== undefined && current > copied;
 }
 
-/** A second name for a file; a copy of one that changes in place, and so would change under both names. */
+/** Gives a file a second name. A file that changes in place is copied, as it would change under both names. */
 async function keepFile(from: string, to: string, changesInPlace: boolean): Promise<void> {
   if (!changesInPlace) {
     const isLinked = await link(from, to).then(
@@ -98,7 +100,7 @@ export async function removeCopy(folder: string): Promise<void> {
   await rm(join(folder, COPY_FOLDER), { recursive: true, force: true });
 }
 
-/** The files that LevelDB itself found damaged in this opening, with its reason, as its own log names them. */
+/** The files that LevelDB found damaged in this opening, with its reasons, from its own log. */
 export async function damagedFiles(folder: string): Promise<string[]> {
   const log = await readFile(join(folder, 'LOG'), 'utf8').catch(() => '');
   const damages = new Set<string>();

@@ -1,6 +1,6 @@
 /**
- * State: named variables that are stored before anything is announced (what Mesos calls State: fetch, store,
- * expunge, names).
+ * State: named variables that are stored before anything is announced (Mesos' State: fetch, store, expunge,
+ * names).
  *
  * Always true of every store: a change whose version is not the stored one changes nothing, a commit is whole
  * or not at all, and once it is acknowledged it survives a crash (memory aside).
@@ -13,7 +13,7 @@ export interface Variable {
   readonly value: Buffer;
 }
 
-/** One change of a commit. Without a version it applies whatever is stored. */
+/** A change of a commit. Without a version it applies to any stored one. */
 export interface Change {
   readonly name: string;
   /** The new value; undefined removes the variable. */
@@ -23,7 +23,7 @@ export interface Change {
 
 export type Committed =
   | { readonly ok: true; readonly versions: ReadonlyMap<string, number> }
-  /** Somebody else changed this variable: nothing was written. */
+  /** Another process changed this variable: nothing was written. */
   | { readonly ok: false; readonly conflict: string };
 
 export interface StateStore {
@@ -32,12 +32,12 @@ export interface StateStore {
   /** All variables whose name begins with the prefix, by name. */
   fetchAll(prefix: string): Promise<Variable[]>;
   names(prefix?: string): Promise<string[]>;
-  /** Applies the changes together, or none. Commits are applied in the order they are asked for. */
+  /** Applies the changes together, or none. Commits are applied in the order of their calls. */
   commit(changes: readonly Change[]): Promise<Committed>;
   close(): Promise<void>;
 }
 
-/** Stores one value if nobody else did since it was fetched; undefined when somebody did. */
+/** Stores a value unless the variable changed since it was fetched; undefined when it did. */
 export async function store(
   state: StateStore,
   variable: Variable,
@@ -48,7 +48,7 @@ export async function store(
   return done.ok ? { name, version: done.versions.get(name) ?? 0, value } : undefined;
 }
 
-/** Removes a variable if nobody changed it since it was fetched. */
+/** Removes a variable unless it changed since it was fetched. */
 export async function expunge(state: StateStore, { name, version }: Variable): Promise<boolean> {
   return (await state.commit([{ name, value: undefined, version }])).ok;
 }

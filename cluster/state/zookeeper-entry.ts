@@ -1,25 +1,26 @@
 /**
- * The form of a value in ZooKeeper, whose nodes take no more than 1 MB: an entry is one line of JSON and
- * then the bytes, or the names of the parts that have them.
+ * The encoding of values in ZooKeeper, whose nodes take no more than 1 MB.
  *
- * Always true: parts are written before the entry that names them and are never changed, so that an entry that
- * can be read is whole.
+ * An entry is a line of JSON and then the bytes of the value, or the names of the parts that have them.
+ *
+ * Always true: parts are written before the entry that names them and are never changed, so that an entry
+ * that can be read is whole.
  */
 
 import { randomUUID } from 'node:crypto';
 import { promisify } from 'node:util';
 import { deflate, inflate } from 'node:zlib';
 
-/** Larger values are compressed, and split when that is not enough. */
+/** The size above which a value is compressed, and split when that is not enough. */
 export const PART_BYTES = 512 * 1024;
 /** The largest transaction; the server cuts the connection at 1 MB. */
 const COMMIT_BYTES = 800_000;
-/** In a commit that is too large as a whole, smaller values stay where they are. */
+/** The size above which a value is compressed in a commit that is too large as a whole. */
 const SPILL_BYTES = 16 * 1024;
-/** A step's path and permissions, generously. */
+/** A generous size for a step's path and permissions. */
 const STEP_BYTES = 300;
 
-/** The head of an entry: facts about its value. */
+/** The head of an entry. */
 export interface EntryHead {
   readonly version: number;
   /** Bytes of the value. */
@@ -28,7 +29,7 @@ export interface EntryHead {
   readonly parts?: readonly string[] | undefined;
 }
 
-/** A value that is ready to be written: in its entry, or in parts that are written first. */
+/** A change that is ready to be written: its value is in the entry, or in parts that are written first. */
 export interface EncodedChange {
   readonly name: string;
   /** Undefined removes the variable. */
@@ -53,7 +54,7 @@ export function encodeEntry(version: number, { bytes, packed, inline, parts }: E
   return Buffer.concat([Buffer.from(`${JSON.stringify(head)}\n`), inline]);
 }
 
-/** Reads an entry. Throws when it is none: somebody else has written there. */
+/** Decodes an entry. Throws when another program has written it. */
 export function decodeEntry(path: string, data: Buffer): { head: EntryHead; inline: Buffer } {
   const end = data.indexOf(10);
   try {
@@ -66,7 +67,7 @@ export function decodeEntry(path: string, data: Buffer): { head: EntryHead; inli
   throw new Error(`${path} in ZooKeeper has not been written by this program: restore it, or remove it`);
 }
 
-/** The value of an entry, given what its parts have. Throws when bytes are missing. */
+/** Decodes a value from the bytes of its entry and parts. Throws when bytes are missing. */
 export async function decodeValue(path: string, head: EntryHead, chunks: readonly Buffer[]): Promise<Buffer> {
   const joined = Buffer.concat(chunks);
   const value = head.packed ? await promisify<Buffer, Buffer>(inflate)(joined) : joined;
@@ -75,7 +76,10 @@ export async function decodeValue(path: string, head: EntryHead, chunks: readonl
   return value;
 }
 
-/** Makes values ready; what is too large for one transaction goes into parts. Throws when it still does not fit. */
+/**
+ * Encodes changes; a value that is too large for one transaction goes into parts. Throws when they still do
+ * not fit.
+ */
 export async function encodeChanges(
   changes: readonly { readonly name: string; readonly value: Buffer | undefined }[],
 ): Promise<EncodedChange[]> {

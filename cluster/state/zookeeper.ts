@@ -1,11 +1,13 @@
 /**
- * State in ZooKeeper, for several masters of which one leads. Below one path there are a `head` that every
- * commit changes, the `variables`, and `parts` of values that are too large for one node.
+ * A store in ZooKeeper, for several masters of which one leads.
  *
- * Always true: a commit is one transaction that also checks that nobody else has written since (the head's
- * version) and, once there is a fence, that our node in the election is still there. So who was deposed
- * cannot write, whatever it still believes. Whether a commit went through whose answer was lost is looked up
- * before anybody is told; nothing is sent again before it is certain that the first one cannot happen any more.
+ * Below one path there are a `head` that every commit changes, the `variables`, and `parts` of values that
+ * are too large for one node.
+ *
+ * Always true: a commit is one transaction. It also checks that no other process has written since (the
+ * version of the head) and, after `claim`, that our node in the election still exists, so that a deposed
+ * leader cannot write. If the answer to a commit was lost, its outcome is looked up before the caller is
+ * told. No commit is sent again before it is certain that the first one cannot happen any more.
  */
 
 import { randomUUID } from 'node:crypto';
@@ -27,7 +29,7 @@ export type ZkStep =
   | { readonly kind: 'set'; readonly path: string; readonly data: Buffer; readonly version?: number }
   | { readonly kind: 'check' | 'remove'; readonly path: string; readonly version?: number };
 
-/** The client's part that is used. Its errors have a `code`, such as `NO_NODE` or `TIMEOUT`. */
+/** The methods of the client that are used. Its errors have a `code`, such as `NO_NODE` or `TIMEOUT`. */
 export interface ZkPort {
   children(path: string): Promise<string[]>;
   get(
@@ -41,13 +43,13 @@ export interface ZkPort {
 
 export interface ZookeeperStoreOptions {
   readonly client: ZkPort;
-  /** The path of everything that is stored; made when it is not there. */
+  /** The path of all stored nodes; it is made when it does not exist. */
   readonly path: string;
   /** Time to look for the outcome of a commit whose answer was lost (default 30 s). */
   readonly patienceMs?: number;
 }
 
-/** Our node in the election is gone: another one leads, or soon will. */
+/** Our node in the election is gone: another process leads, or will. */
 export class DeposedError extends Error {}
 
 interface PendingCommit {
@@ -60,13 +62,13 @@ interface PendingCommit {
 /** The contents of the head, and the version of its node. */
 interface Head {
   readonly node: number;
-  /** Versions of variables come from this one counter. */
+  /** The counter of all versions. */
   readonly sequence: number;
-  /** The last commit that changed it. */
+  /** The id of the last commit. */
   readonly commit: string;
 }
 
-/** A variable as stored; version 0 is none. */
+/** A stored variable; version 0 means that there is none. */
 interface StoredEntry {
   readonly version: number;
   readonly parts: readonly string[];
@@ -77,20 +79,20 @@ interface Plan {
   readonly steps: readonly ZkStep[];
   readonly sequence: number;
   readonly after: ReadonlyMap<string, StoredEntry>;
-  /** Parts that nothing refers to once this is stored. */
+  /** Parts that no entry names once the plan is stored. */
   readonly spare: readonly string[];
 }
 
 const ABSENT: StoredEntry = { version: 0, parts: [] };
 const PATIENCE_MS = 30_000;
 const PAUSE_MS = 200;
-/** Attempts of a commit whose head others change in between. */
+/** Attempts of a commit while other processes change the head. */
 const ATTEMPTS_MAX = 20;
-/** Commits that wait are put into one transaction up to this size. */
+/** Size up to which waiting commits are put into one transaction. */
 const BATCH_BYTES = 400_000;
 /** Reads under way at once. */
 const READS_MAX = 100;
-/** After these the server may have done what was asked for, or may still do it. */
+/** Errors after which the server may have done what was asked for, or may still do it. */
 const UNCERTAIN = new Set([
   'TIMEOUT',
   'CONNECTION_LOSS',
@@ -104,14 +106,14 @@ export class ZookeeperStore implements StateStore {
   private scheduled = false;
   private last: Promise<unknown> = Promise.resolve();
   private head: Head | undefined;
-  /** The entries stored as of the head. */
+  /** The entries as of the head. */
   private known = new Map<string, StoredEntry>();
   private fence: string | undefined;
 
-  /** A store that is used after `claim`. Nothing is asked of ZooKeeper before. */
+  /** A store that is used after `claim`; before it, ZooKeeper gets no requests. */
   constructor(private readonly options: ZookeeperStoreOptions) {}
 
-  /** A store for one who needs no election. Rejects when ZooKeeper does not answer. */
+  /** Opens a store that needs no election. Rejects when ZooKeeper does not answer. */
   static async open(options: ZookeeperStoreOptions): Promise<ZookeeperStore> {
     const store = new ZookeeperStore(options);
     await store.prepare();
@@ -126,9 +128,9 @@ export class ZookeeperStore implements StateStore {
   }
 
   /**
-   * From now on nothing is written unless this node is there, which is ours in the election. What others have
-   * under way can no longer be stored, and what is read from now on has all that was. Rejects with a
-   * DeposedError when the node is gone.
+   * Claims the store for the leader: from now on nothing is written unless `fence`, our node in the election,
+   * exists. Commits of other processes that are under way can no longer be stored, and all that were stored
+   * are read from now on. Rejects with a DeposedError when the node is gone.
    */
   claim(fence: string): Promise<void> {
     return this.exclusive(async () => {
@@ -148,7 +150,7 @@ export class ZookeeperStore implements StateStore {
     return variable ?? { name, version: 0, value: Buffer.alloc(0) };
   }
 
-  /** All variables of one moment. Rejects when others keep writing meanwhile. */
+  /** All variables at one moment. Rejects when other processes keep writing. */
   fetchAll(prefix: string): Promise<Variable[]> {
     return this.exclusive(async () => {
       for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
@@ -159,7 +161,7 @@ export class ZookeeperStore implements StateStore {
     });
   }
 
-  /** All of one moment; undefined when somebody wrote meanwhile. */
+  /** All variables at one moment; undefined when another process wrote meanwhile. */
   private async readAll(prefix: string): Promise<Variable[] | undefined> {
     const { node } = await this.readHead();
     const variables = await inGroups(await this.names(prefix), (name) => this.read(name));
@@ -187,7 +189,7 @@ export class ZookeeperStore implements StateStore {
     await this.last;
   }
 
-  /** Reads again what a lost connection took along: that does no harm. */
+  /** Repeats a read whose answer was lost with the connection. */
   private async withRetries<T>(read: () => Promise<T>): Promise<T> {
     const end = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
     for (;;) {
@@ -200,7 +202,7 @@ export class ZookeeperStore implements StateStore {
     }
   }
 
-  /** One after the other: commits in the order they were asked for, and reads of one moment between them. */
+  /** Runs work one after the other: commits in the order of their calls, and reads of one moment between them. */
   private exclusive<T>(work: () => Promise<T>): Promise<T> {
     const turn = this.last.then(work);
     this.last = turn.catch(() => undefined);
@@ -224,7 +226,10 @@ export class ZookeeperStore implements StateStore {
     });
   }
 
-  /** As many of those that wait as fit together, at least one; what fits nowhere fails. */
+  /**
+   * Takes as many waiting commits as fit into one transaction, at least one; a commit that is too large
+   * fails.
+   */
   private async takeBatch(): Promise<PendingCommit[]> {
     const batch: PendingCommit[] = [];
     let bytes = 0;
@@ -259,7 +264,7 @@ export class ZookeeperStore implements StateStore {
     return results;
   }
 
-  /** Repeats what was outrun by another writer. The work must be such that it can be begun anew. */
+  /** Repeats work until no other writer was faster. The work must be such that it can be repeated. */
   private async untilDone(work: () => Promise<boolean>): Promise<void> {
     const end = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
     for (let attempt = 0; attempt < ATTEMPTS_MAX; attempt++) {
@@ -331,9 +336,7 @@ export class ZookeeperStore implements StateStore {
     });
   }
 
-  /**
-   * Stores the plan; false when it has to be made anew, and rejects when the outcome cannot be found out.
-   */
+  /** Stores the plan; false when it has to be planned again. Rejects when the outcome cannot be found out. */
   private async store(plan: Plan, head: Head): Promise<boolean> {
     const commit = randomUUID();
     const next: Head = { node: head.node + 1, sequence: plan.sequence, commit };
@@ -348,7 +351,7 @@ export class ZookeeperStore implements StateStore {
     return true;
   }
 
-  /** The first steps of every transaction: we lead, nobody else has written, and now we have. */
+  /** The first steps of every transaction: our node exists, the head is unchanged, and its new contents. */
   private opening(head: Head, next: Omit<Head, 'node'>): ZkStep[] {
     const path = `${this.options.path}/head`;
     return [...this.fenceStep(), { kind: 'set', path, data: printHead(next), version: head.node }];
@@ -359,8 +362,8 @@ export class ZookeeperStore implements StateStore {
   }
 
   /**
-   * True when a commit went through whose answer was lost. What is put in its way, so that it cannot happen
-   * any more, also tells that it has not. Rejects when somebody else has written since.
+   * True when a commit happened whose answer was lost. A barrier is written in its way, so that it cannot
+   * happen any more; if that succeeds, it has not happened. Rejects when another process has written since.
    */
   private async happened(commit: string, head: Head): Promise<boolean> {
     const end = Date.now() + (this.options.patienceMs ?? PATIENCE_MS);
@@ -386,7 +389,7 @@ export class ZookeeperStore implements StateStore {
     throw new Error('ZooKeeper does not answer: whether the last commit was stored is not known');
   }
 
-  /** Changes the head and nothing else. */
+  /** Changes the head alone, so that transactions that expect the old one fail. */
   private async barrier(head: Head, commit: string): Promise<void> {
     await this.options.client.transaction(this.opening(head, { sequence: head.sequence, commit }));
   }
@@ -406,7 +409,10 @@ export class ZookeeperStore implements StateStore {
     return (await this.readHead()).node === head.node;
   }
 
-  /** Looks up what is not known of these variables. Should it be from after the head, the commit fails. */
+  /**
+   * Looks up the entries of variables that are not known. If an entry is newer than the head, the commit
+   * fails.
+   */
   private async lookUp(names: readonly string[]): Promise<void> {
     const missing = [...new Set(names)].filter((name) => !this.known.has(name));
     await inGroups(missing, async (name) => {
@@ -440,14 +446,14 @@ export class ZookeeperStore implements StateStore {
     return node && decodeEntry(path, node.data);
   }
 
-  /** Parts have names of their own, so that writing one again does no harm. */
+  /** Writes the parts. Their names are unique, so that writing one again does no harm. */
   private async writeParts(encoded: readonly EncodedChange[]): Promise<void> {
     const { client } = this.options;
     for (const [name, data] of encoded.flatMap(({ value }) => [...(value?.parts ?? [])]))
       await create(client, this.partPath(name), data, this.fenceStep());
   }
 
-  /** Removes parts; those that cannot be removed now are removed by the next leader. */
+  /** Removes parts; the next leader removes those that cannot be removed now. */
   private async removeParts(names: readonly string[]): Promise<void> {
     await inGroups(names, (name) => this.options.client.remove(this.partPath(name)).catch(() => undefined));
   }
@@ -469,14 +475,14 @@ export class ZookeeperStore implements StateStore {
   }
 }
 
-/** No node may be called `.` or `..`, or nothing. */
+/** The prefix of nodes, since none may be called `.` or `..`, or nothing. */
 const NODE_PREFIX = 'v.';
 
 function printHead({ sequence, commit }: Omit<Head, 'node'>): Buffer {
   return Buffer.from(JSON.stringify({ sequence, commit }));
 }
 
-/** Makes a node whose content is always the same: that it is there already is as good. */
+/** Makes a node whose content is always the same; an existing one is as good. */
 async function create(client: ZkPort, path: string, data: Buffer, before: readonly ZkStep[]): Promise<void> {
   try {
     await client.transaction([...before, { kind: 'create', path, data, isPrivate: true }]);
@@ -490,13 +496,16 @@ function codeOf(error: unknown): string {
   return typeof code === 'string' ? code : '';
 }
 
-/** Another writer was faster, or the connection is away for a while. */
+/**
+ * True for an error after which the work may be repeated: another writer was faster, or the connection was
+ * lost.
+ */
 function isPassing(error: unknown): boolean {
   const code = codeOf(error);
   return code === 'BAD_VERSION' || code === 'NODE_EXISTS' || code === 'NO_NODE' || UNCERTAIN.has(code);
 }
 
-/** Does the same with each, some at a time, and gives the answers in order. */
+/** Runs the work for all items, some at a time, and returns the results in order. */
 async function inGroups<T, R>(items: readonly T[], work: (item: T) => Promise<R>): Promise<R[]> {
   const results: R[] = [];
   for (let start = 0; start < items.length; start += READS_MAX)

@@ -1,8 +1,10 @@
 /**
- * Reservations and volumes made at run time: the master says what they are, we keep them and say so when we
- * come back.
+ * Checkpoints reservations and volumes that were made at run time.
  *
- * In: master.checkpoint      Out: keep
+ * The master tells what they are; the agent keeps them and reports them when it registers again.
+ *
+ * In: master.checkpoint
+ * Out: keep
  */
 
 import { type Resources, readResources } from '../../model/resources';

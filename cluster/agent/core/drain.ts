@@ -1,7 +1,8 @@
 /**
- * Emptying this agent: its tasks are killed, with no more grace than was granted, and no new ones are taken.
+ * Drains the agent: its tasks are killed within the granted grace period, and no new ones are taken.
  *
- * In: master.drain      Out: event(KILL), destroy, updates
+ * In: master.drain
+ * Out: event(KILL), destroy, updates
  */
 
 import type * as mesos from '../../api/generated/mesos';
@@ -44,7 +45,7 @@ function killAll(
   });
 }
 
-/** The shorter of the task's own grace period and the one granted. */
+/** The kill policy with the shorter of the task's own grace period and the granted one. */
 function policyOf(
   info: mesos.TaskInfo,
   { max_grace_period: granted }: mesos.DrainConfig,
@@ -56,7 +57,10 @@ function policyOf(
   return { grace_period: shorter };
 }
 
-/** The status of a kill by a drain: the reason says so, and a task of an agent to be gone is gone. */
+/**
+ * The status of a task that a drain killed: it has the reason, and on an agent to be marked gone the task is
+ * gone, too.
+ */
 export function drainStatus(
   state: AgentState,
   frameworkId: string,

@@ -1,5 +1,5 @@
 /**
- * Everything an agent can order.
+ * The effects of the agent.
  */
 
 import type { Event as ExecutorEvent } from '../../api/generated/executor';
@@ -30,11 +30,14 @@ export type AgentEffect =
   | CommonEffect
   | SendEffect
   | { readonly kind: 'link'; readonly to: string }
-  /** Keep the id we were given, so that a restart is the same agent. */
+  /** Keeps the agent's id, so that it is the same agent after a restart. */
   | { readonly kind: 'remember'; readonly agentId: string }
-  /** Keep reservations and volumes over a restart. */
+  /** Keeps reservations and volumes over a restart. */
   | { readonly kind: 'keep'; readonly resources: readonly mesos.Resource[] }
-  /** Start an executor in its sandbox; it subscribes on its own. Answered by container.failed or container.exited. */
+  /**
+   * Starts an executor in its sandbox, which then subscribes. Answered by container.failed or
+   * container.exited.
+   */
   | {
       readonly kind: 'launch';
       readonly containerId: string;
@@ -44,10 +47,10 @@ export type AgentEffect =
       readonly environment: Readonly<Record<string, string>>;
       readonly user: string | undefined;
     }
-  /** End a container and all of its processes, by force. Answered by container.exited. */
+  /** Ends a container and all of its processes by force. Answered by container.exited. */
   | { readonly kind: 'destroy'; readonly containerId: string }
   | { readonly kind: 'event'; readonly stream: string; readonly event: ExecutorEvent }
   | { readonly kind: 'close'; readonly stream: string; readonly reason: string }
   | { readonly kind: 'answer'; readonly request: number; readonly status: number; readonly text?: string }
-  /** Everything has ended; the process may. */
+  /** All tasks have ended, and the process may. */
   | { readonly kind: 'stopped' };

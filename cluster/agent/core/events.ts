@@ -1,5 +1,5 @@
 /**
- * Everything an agent can be told.
+ * The events of the agent, and its boot value.
  */
 
 import type * as executor from '../../api/generated/executor';
@@ -19,9 +19,9 @@ export interface AgentBoot {
   readonly seed: number;
   /** Its libprocess id, `slave(1)` unless several agents share an address. */
   readonly process: string;
-  /** The id it was admitted under before; it keeps it. */
+  /** The id under which the agent was admitted before and that it keeps. */
   readonly agentId: string | undefined;
-  /** Reservations and volumes made at run time, from the run before. */
+  /** Reservations and volumes made at run time, from an earlier run. */
   readonly checkpointed?: readonly mesos.Resource[] | undefined;
   /** Absolute path of the work folder. */
   readonly workDir: string;
@@ -32,9 +32,9 @@ export interface AgentSettings {
   readonly registrationBackoffMs: number;
   readonly executorRegistrationTimeoutMs: number;
   readonly executorShutdownGraceMs: number;
-  /** Ended executors of a framework that are remembered. */
+  /** Number of ended executors of a framework that are kept. */
   readonly maxCompletedExecutors: number;
-  /** Variables that every executor and task gets; a task's own win. */
+  /** Variables of every executor and task; a task's own variables override them. */
   readonly executorEnvironment: Readonly<Record<string, string>>;
 }
 
@@ -68,9 +68,9 @@ export interface AgentEvents {
   'container.failed': { readonly containerId: string; readonly reason: string };
   'container.exited': { readonly containerId: string; readonly text: string };
 
-  /** Kill everything and say when it is done. */
+  /** Ends everything and reports when it is done. */
   stop: Record<never, never>;
-  /** Leave the cluster for good (SIGUSR1): the master forgets this agent, everything is killed. */
+  /** Leaves the cluster for good (SIGUSR1): the master forgets this agent, and everything ends. */
   unregister: Record<never, never>;
   woke: Woke;
 }

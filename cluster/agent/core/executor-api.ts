@@ -1,5 +1,5 @@
 /**
- * Calls of executors over the v1 executor API, and ends of their containers.
+ * Calls of executors over the v1 executor API, and the ends of their containers.
  *
  * In: executor.subscribe, executor.call, executor.closed, container.failed, container.exited
  * Out: event, close, answer, updates
@@ -21,13 +21,13 @@ function executorOf(state: AgentState, call: executorApi.Call): Executor | undef
   return state.frameworks.get(call.framework_id.value)?.executors.get(call.executor_id.value);
 }
 
-/** The text that refuses a call about something that is not here. */
+/** The refusal of a call of an unknown framework or executor. */
 export function missingError(state: AgentState, call: executorApi.Call): string | undefined {
   if (!state.frameworks.has(call.framework_id.value)) return 'Framework cannot be found';
   return executorOf(state, call) ? undefined : 'Executor cannot be found';
 }
 
-/** An executor is there: it learns who it is and gets what waits for it. */
+/** An executor subscribes and gets its queued tasks. Its unacknowledged updates are handled first. */
 export function subscribed(state: AgentState, event: EventOf<'executor.subscribe'>): AgentEffect[] {
   const { stream, call, at: now } = event;
   const executor = executorOf(state, call);
@@ -86,7 +86,7 @@ export function called(state: AgentState, event: EventOf<'executor.call'>): Agen
   return [answer(501, `Call ${call.type} is not supported`)];
 }
 
-/** A message of the executor: best effort, by way of the master. */
+/** Passes a message of the executor on to the master, without a guarantee. */
 function toFramework(state: AgentState, executor: Executor, data: string): AgentEffect[] {
   if (state.master === undefined || state.agentId === undefined) return [];
   const message = {
@@ -98,7 +98,7 @@ function toFramework(state: AgentState, executor: Executor, data: string): Agent
   return [{ kind: 'send', to: state.master, name: 'mesos.internal.ExecutorToFrameworkMessage', message }];
 }
 
-/** A message for an executor that is there to hear it. */
+/** Passes a message on to an executor that is subscribed. */
 export function toExecutor(state: AgentState, event: EventOf<'master.message'>): AgentEffect[] {
   const { framework_id, executor_id, data } = event.message;
   const stream = state.frameworks.get(framework_id.value)?.executors.get(executor_id.value)?.stream;
@@ -107,7 +107,10 @@ export function toExecutor(state: AgentState, event: EventOf<'master.message'>):
     : [{ kind: 'event', stream, event: { type: 'MESSAGE', message: { data } } }];
 }
 
-/** Takes an executor's update: acknowledged to it at once, delivered to the framework until that acknowledges, too. */
+/**
+ * Handles an executor's update: it is acknowledged to the executor at once, and delivered until the framework
+ * acknowledges it.
+ */
 function handleUpdate(
   state: AgentState,
   executor: Executor,
@@ -138,7 +141,7 @@ function countEnd(state: AgentState, end: string): void {
   count(state, `slave/tasks_${end.slice('TASK_'.length).toLowerCase()}`);
 }
 
-/** The executor's stream broke; its container tells whether it lives. */
+/** The stream of an executor broke; the end of its container is another event. */
 export function streamClosed(state: AgentState, event: EventOf<'executor.closed'>): AgentEffect[] {
   for (const { executors } of state.frameworks.values()) {
     for (const executor of executors.values())
@@ -159,7 +162,7 @@ export function launchFailed(state: AgentState, event: EventOf<'container.failed
   return [...effects, ...stoppedWhenNoneAlive(state)];
 }
 
-/** The executor has ended: so have its tasks, if they had not before. */
+/** The container of an executor has ended, and with it the tasks that had not ended before. */
 export function containerExited(state: AgentState, event: EventOf<'container.exited'>): AgentEffect[] {
   const executor = findContainer(state, event.containerId);
   if (!executor) return [];
@@ -190,7 +193,7 @@ export function containerExited(state: AgentState, event: EventOf<'container.exi
   return [...effects, ...stoppedWhenNoneAlive(state)];
 }
 
-/** The framework is gone: nobody is to be told, and nobody would acknowledge. */
+/** Completes an executor of a framework that is gone, without updates, as no framework would acknowledge them. */
 function abandoned(state: AgentState, executor: Executor): AgentEffect[] {
   executor.queued.clear();
   completeExecutor(state, executor);

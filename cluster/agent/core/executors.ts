@@ -1,9 +1,8 @@
 /**
- * Executors and their tasks: launched, subscribed, heard, killed, gone.
+ * The ends of executors: their shutdown, and their way to the completed ones, with their tasks and
+ * frameworks.
  *
- * In: executor.*, container.*, master.killTask, master.shutdownFramework, stop, woke(executor ...),
- * woke(destroy ...)
- * Out: launch, destroy, event, answer, and updates
+ * Out: destroy, event(SHUTDOWN), wake, stopped
  */
 
 import type { Millis } from '../../model/time';
@@ -14,7 +13,7 @@ import type { AgentFramework, AgentState, Executor } from './state';
 const COMPLETED_FRAMEWORKS_MAX = 50;
 const COMPLETED_TASKS_MAX = 200;
 
-/** The terminal update of a task is acknowledged: it is history, and so is its executor when that was its last. */
+/** Completes a task whose terminal update is acknowledged, and its executor when it was the last one. */
 export function completeTask(state: AgentState, frameworkId: string, taskId: string): void {
   const framework = state.frameworks.get(frameworkId);
   for (const executor of framework?.executors.values() ?? []) {
@@ -26,7 +25,10 @@ export function completeTask(state: AgentState, frameworkId: string, taskId: str
   }
 }
 
-/** Moves an executor that has ended and owes nothing to the completed ones, and its framework when that was its last. */
+/**
+ * Moves an ended executor without unacknowledged updates to the completed ones, and its framework when it was
+ * the last one.
+ */
 export function completeExecutor(state: AgentState, executor: Executor): void {
   const framework = state.frameworks.get(executor.frameworkId);
   if (!framework || executor.state !== 'terminated') return;
@@ -52,7 +54,7 @@ function push<T>(list: T[], item: T, max: number): void {
   if (list.length > max) list.splice(0, list.length - max);
 }
 
-/** While we stop: says so when the last executor has ended. Unacknowledged updates do not hold us. */
+/** Reports the end of a stop when the last executor has ended. Unacknowledged updates do not delay it. */
 export function stoppedWhenNoneAlive(state: AgentState): AgentEffect[] {
   return state.phase === 'stopping' && noneAlive(state) ? [{ kind: 'stopped' }] : [];
 }

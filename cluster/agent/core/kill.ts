@@ -1,5 +1,5 @@
 /**
- * Ending things: one task, all of a framework, everything.
+ * Kills of tasks, shutdowns of executors and frameworks, and the stop of the agent.
  *
  * In: master.killTask, master.shutdownFramework, master.shutdown, stop, unregister, woke(destroy ...)
  * Out: send(UnregisterSlave), event(KILL, SHUTDOWN), destroy, updates, stopped
@@ -21,7 +21,7 @@ import {
 } from './state';
 import { addUpdate } from './updates';
 
-/** Kills one task. One whose executor has not come yet is killed right here. */
+/** Kills a task. A task whose executor has not subscribed yet is killed here. */
 export function killTask(state: AgentState, event: EventOf<'master.killTask'>): AgentEffect[] {
   if (event.from !== state.master) return [];
   const { framework_id, task_id, kill_policy } = event.message;
@@ -60,7 +60,7 @@ export function killTask(state: AgentState, event: EventOf<'master.killTask'>): 
   ];
 }
 
-/** The framework is gone: its executors end and nobody wants their updates. */
+/** The framework is gone: its executors end, and their updates are dropped. */
 export function shutdownFramework(
   state: AgentState,
   event: EventOf<'master.shutdownFramework'>,
@@ -102,13 +102,13 @@ export function shutdownExecutor(
   return executor && event.from === state.master ? beginShutdown(state, executor, event.at) : [];
 }
 
-/** An executor did not end by itself. The timer is named `destroy <container>`. */
+/** Destroys an executor that did not end by itself in time. The timer is named `destroy <container>`. */
 export function shutdownTimedOut(state: AgentState, timer: string): AgentEffect[] {
   const executor = findContainer(state, timer.slice('destroy '.length));
   return executor?.state === 'terminating' ? [{ kind: 'destroy', containerId: executor.containerId }] : [];
 }
 
-/** Ends everything: no task is left behind when the agent goes. */
+/** Ends everything: no task stays behind when the agent ends. */
 export function stop(state: AgentState, event: EventOf<'stop'>): AgentEffect[] {
   if (state.phase === 'stopping') return [];
   state.phase = 'stopping';
@@ -119,8 +119,8 @@ export function stop(state: AgentState, event: EventOf<'stop'>): AgentEffect[] {
 }
 
 /**
- * Leaves the cluster: the master hears it first and tells the frameworks that the tasks are lost, so they get no updates
- * from here (Mesos 1.11 src/slave/slave.cpp, `shutdown`).
+ * Leaves the cluster. The master gets the message first and tells the frameworks that the tasks are lost, so
+ * there are no updates from here (Mesos 1.11 src/slave/slave.cpp, `shutdown`).
  */
 export function unregister(state: AgentState, event: EventOf<'unregister'>): AgentEffect[] {
   if (state.phase === 'stopping') return [];
@@ -139,7 +139,7 @@ export function unregister(state: AgentState, event: EventOf<'unregister'>): Age
   return [{ kind: 'note', level: 'info', text, fields }, ...leave, ...ends, ...stoppedWhenNoneAlive(state)];
 }
 
-/** The master does not want this agent any more. */
+/** The master sends the agent away. */
 export function shutdown(state: AgentState, event: EventOf<'master.shutdown'>): AgentEffect[] {
   if (event.from !== state.master) return [];
   const fields = { master: event.from, message: event.message };

@@ -1,7 +1,8 @@
 /**
- * Launching: a task comes from the master, gets an executor of its own and a sandbox.
+ * Launches of tasks: each gets an executor and a sandbox of its own, or is refused with a reason.
  *
- * In: master.runTask, woke(executor ...)      Out: launch, destroy, updates
+ * In: master.runTask, woke(executor ...)
+ * Out: launch, destroy, updates
  */
 
 import type * as internal from '../../api/generated/internal';
@@ -53,7 +54,7 @@ export function runTask(state: AgentState, event: EventOf<'master.runTask'>): Ag
   ];
 }
 
-/** Task groups need the default executor, which this agent does not have: each task is refused with the reason. */
+/** Refuses each task of a group: groups need the default executor, which this agent does not have. */
 export function refuseGroup(state: AgentState, event: EventOf<'master.runTaskGroup'>): AgentEffect[] {
   const { from, message, at: now } = event;
   const frameworkId = message.framework.id?.value;
@@ -88,7 +89,7 @@ interface Refusal {
   readonly message: string;
 }
 
-/** Why a task cannot be launched here; what is not supported is said, not ignored. */
+/** The reason why a task cannot be launched here. What is not supported is refused, not ignored. */
 function refusalOf(
   state: AgentState,
   framework: AgentFramework,
@@ -177,7 +178,7 @@ function executorInfo(framework: AgentFramework, task: mesos.TaskInfo): mesos.Ex
   };
 }
 
-/** The command executor's own needs, in the task's role; they are not charged to the framework. */
+/** The resources of the command executor itself, in the task's role; they are not charged to the framework. */
 function allowance({ resources }: mesos.TaskInfo): mesos.Resource[] {
   const allocation_info = resources?.find((resource) => resource.allocation_info)?.allocation_info;
   return Object.entries(COMMAND_EXECUTOR_NEEDS).map(([name, value]) => ({
@@ -188,7 +189,7 @@ function allowance({ resources }: mesos.TaskInfo): mesos.Resource[] {
   }));
 }
 
-/** The environment that Mesos gives every executor (mesos-wire: section 4.3). */
+/** The environment that Mesos gives every executor. */
 function environmentOf(
   state: AgentState,
   framework: AgentFramework,
@@ -211,7 +212,7 @@ function environmentOf(
   };
 }
 
-/** An executor that has not subscribed in time. The timer is named `executor <container>`. */
+/** Destroys an executor that has not subscribed in time. The timer is named `executor <container>`. */
 export function registrationTimedOut(state: AgentState, timer: string, now: Millis): AgentEffect[] {
   const executor = findContainer(state, timer.slice('executor '.length));
   if (executor?.state !== 'registering') return [];
@@ -228,7 +229,7 @@ export function registrationTimedOut(state: AgentState, timer: string, now: Mill
   ];
 }
 
-/** The tasks that wait for this executor will not run. */
+/** Fails the tasks that wait for an executor. */
 export function failQueued(
   state: AgentState,
   executor: Executor,
@@ -250,7 +251,7 @@ export function failQueued(
   });
 }
 
-/** A task that will not run is over; it stays until its framework knows. */
+/** Ends a queued task; it stays until its framework has acknowledged the end. */
 export function endQueued(executor: Executor, taskId: string, state: TaskState): void {
   const info = executor.queued.get(taskId);
   executor.queued.delete(taskId);

@@ -1,5 +1,5 @@
 /**
- * The agent's tasks in the words of the wire.
+ * Tasks as messages of the wire (mesos.v1.Task).
  */
 
 import type * as mesos from '../../api/generated/mesos';

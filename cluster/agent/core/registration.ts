@@ -1,5 +1,5 @@
 /**
- * Getting into the cluster and staying in it (Mesos 1.11 src/slave/slave.cpp).
+ * Registration with the leading master, and pings (Mesos 1.11 src/slave/slave.cpp).
  *
  * In: master.detected, master.registered, master.reregistered, master.ping, master.exited, woke(register),
  * woke(silence)
@@ -18,7 +18,7 @@ import { addUpdate, resendAll } from './updates';
 const BACKOFF_FIRST_MS = 2000;
 const BACKOFF_MAX_MS = 60_000;
 
-/** A master leads: ask it, not all agents at once. */
+/** A master leads, or none. The agent registers after a random time, so that not all agents do at once. */
 export function detected(state: AgentState, event: EventOf<'master.detected'>): AgentEffect[] {
   state.master = event.pid;
   state.unanswered = 0;
@@ -34,7 +34,7 @@ function scheduleRegistration(state: AgentState, now: Millis): AgentEffect[] {
   return [{ kind: 'wake', timer: 'register', at: now + wait }];
 }
 
-/** Asks to be registered, or to be let in again under the id we have, until there is an answer. */
+/** Requests registration, or re-registration under the agent's id, and repeats it until there is an answer. */
 export function requestRegistration(state: AgentState, now: Millis): AgentEffect[] {
   const { master } = state;
   if (state.phase !== 'disconnected' || master === undefined) return [];
@@ -61,7 +61,7 @@ export function requestRegistration(state: AgentState, now: Millis): AgentEffect
   ];
 }
 
-/** Requests without an answer are told after the third, and then at each doubling. */
+/** Warns of requests without an answer after the third, and then at each doubling. */
 function noteUnanswered({ unanswered: attempts }: AgentState, master: string): AgentEffect[] {
   const requests = attempts - 1;
   if (requests < 3 || !Number.isInteger(Math.log2(requests / 3))) return [];
@@ -112,7 +112,7 @@ function reregisterMessage(state: AgentState): internal.ReregisterSlaveMessage {
   };
 }
 
-/** A framework that has nothing here any more, for a master that may not know what it had. */
+/** A completed framework, for a master that may not know its tasks. */
 const printCompleted =
   (state: AgentState) =>
   ({ info, completedExecutors }: AgentFramework) => ({
@@ -122,7 +122,7 @@ const printCompleted =
     ),
   });
 
-/** Admitted as a new agent. */
+/** The master has admitted this agent as a new one. */
 export function registered(state: AgentState, event: EventOf<'master.registered'>): AgentEffect[] {
   const { from, message, at: now } = event;
   if (from !== state.master || state.phase === 'stopping') return [];
@@ -137,7 +137,10 @@ export function registered(state: AgentState, event: EventOf<'master.registered'
   ];
 }
 
-/** Back in the cluster; what the master misses we answer for. */
+/**
+ * The master has admitted this agent again. Tasks that it misses and that are unknown here are dropped or
+ * lost.
+ */
 export function reregistered(state: AgentState, event: EventOf<'master.reregistered'>): AgentEffect[] {
   const { from, message, at: now } = event;
   if (from !== state.master || state.phase === 'stopping') return [];
@@ -164,7 +167,7 @@ export function reregistered(state: AgentState, event: EventOf<'master.reregiste
   return [{ kind: 'note', level: 'info', text: 'registered again', fields }, ...effects];
 }
 
-/** A task we run, or owe an update about. */
+/** True for a task that runs, or that has an unacknowledged update. */
 function isKnown(state: AgentState, frameworkId: string, taskId: string): boolean {
   return (
     state.streams.has(taskKey(frameworkId, taskId)) || findExecutor(state, frameworkId, taskId) !== undefined
@@ -187,7 +190,7 @@ function silenceTimer(state: AgentState, now: Millis): AgentEffect {
   return { kind: 'wake', timer: 'silence', at: now + state.pingTimeoutMs };
 }
 
-/** The master asks whether we live. When it thinks we are away, we come again. */
+/** Answers a ping. If the master takes the agent for disconnected, it registers again. */
 export function pinged(state: AgentState, event: EventOf<'master.ping'>): AgentEffect[] {
   const pong: AgentEffect = {
     kind: 'send',
@@ -201,7 +204,7 @@ export function pinged(state: AgentState, event: EventOf<'master.ping'>): AgentE
   return [...effects, ...scheduleRegistration(state, event.at)];
 }
 
-/** No ping for too long: the master may have given us up. */
+/** No ping came for too long, so the master may have removed the agent: it registers again. */
 export function pingTimedOut(state: AgentState, now: Millis): AgentEffect[] {
   if (state.phase !== 'running') return [];
   state.phase = 'disconnected';
@@ -211,7 +214,7 @@ export function pingTimedOut(state: AgentState, now: Millis): AgentEffect[] {
   ];
 }
 
-/** The connection to the master broke. */
+/** The connection to the master broke: the agent registers again. */
 export function masterExited(state: AgentState, event: EventOf<'master.exited'>): AgentEffect[] {
   if (event.pid !== state.master || state.phase === 'stopping') return [];
   const wasRunning = state.phase === 'running';

@@ -1,8 +1,7 @@
 /**
- * The agent's state: its place in the cluster, its executors with their tasks, and the updates not yet
- * acknowledged.
+ * The state of the agent: its registration, its executors with their tasks, and the unacknowledged updates.
  *
- * Always true: every task belongs to one executor; every update stream's first update is the one last sent to
+ * Always true: every task belongs to one executor; the first update of every stream is the one last sent to
  * the master.
  */
 
@@ -19,24 +18,24 @@ export interface AgentState {
   phase: 'disconnected' | 'running' | 'stopping';
   agentId: string | undefined;
   master: string | undefined;
-  /** Why the master told us to shut down, and whether it had admitted us in this run. */
+  /** The master's reason for a shutdown, and whether it had admitted the agent in this run. */
   dismissed: { readonly message: string; readonly admitted: boolean } | undefined;
   /** Reservations and volumes made at run time. */
   checkpointed: readonly mesos.Resource[];
-  /** We are being emptied. */
+  /** The drain under way. */
   drain: mesos.DrainConfig | undefined;
-  /** Since when. */
+  /** The time when the drain began. */
   drainStartedAt: Millis | undefined;
-  /** Requests to be registered since the last answer. */
+  /** Number of requests for registration since the last answer. */
   unanswered: number;
-  /** Time until the next request to be registered, doubling. */
+  /** Time until the next request for registration, doubling. */
   registrationBackoffMs: Millis;
-  /** Without a ping for this long we register anew; the master says how long. */
+  /** Time without a ping after which the agent registers again; the master tells it. */
   pingTimeoutMs: Millis;
   readonly frameworks: Map<string, AgentFramework>;
-  /** Frameworks that have nothing here any more, oldest first, bounded; one that gets a task again is taken back. */
+  /** Frameworks without executors here, oldest first, bounded. A framework that gets a task again leaves them. */
   readonly completedFrameworks: Map<string, AgentFramework>;
-  /** Updates that the framework has not acknowledged, by task key. */
+  /** Unacknowledged updates, by task key. */
   readonly streams: Map<string, UpdateStream>;
   readonly counters: Map<string, number>;
 }
@@ -45,7 +44,7 @@ export interface AgentFramework {
   readonly id: string;
   info: mesos.FrameworkInfo;
   readonly executors: Map<string, Executor>;
-  /** Executors that have ended and owe nothing, oldest first, bounded. */
+  /** Ended executors without unacknowledged updates, oldest first, bounded. */
   readonly completedExecutors: Executor[];
   terminating: boolean;
 }
@@ -58,10 +57,10 @@ export interface Executor {
   readonly info: mesos.ExecutorInfo;
   state: 'registering' | 'running' | 'terminating' | 'terminated';
   stream: string | undefined;
-  /** Tasks that wait for the executor to subscribe. */
+  /** Tasks that wait until the executor subscribes. */
   readonly queued: Map<string, mesos.TaskInfo>;
   readonly tasks: Map<string, AgentTask>;
-  /** Tasks whose end the framework knows, oldest first, bounded. */
+  /** Tasks whose end is acknowledged, oldest first, bounded. */
   readonly completedTasks: AgentTask[];
 }
 
@@ -75,14 +74,14 @@ export interface UpdateStream {
   readonly frameworkId: string;
   readonly executorId: string;
   readonly taskId: string;
-  /** In order; the first one is with the master. */
+  /** The updates in order; the first one is with the master. */
   readonly pending: internal.StatusUpdate[];
-  /** Uuids of the updates that came, so that a repeat is not queued twice. */
+  /** Uuids of the last updates, so that a repeated update is not queued twice. */
   readonly received: Set<string>;
   retryMs: Millis;
 }
 
-/** Mesos' own default until the master says otherwise: 5 pings of 15 seconds. */
+/** Mesos' default until the master tells another: 5 pings of 15 seconds. */
 const PING_TIMEOUT_MS = 75_000;
 
 export function initAgent(boot: AgentBoot): AgentState {
@@ -106,7 +105,7 @@ export function initAgent(boot: AgentBoot): AgentState {
   };
 }
 
-/** The key of a task: ids are unique within a framework only. */
+/** The key of a task, since ids are unique within a framework only. */
 export function taskKey(frameworkId: string, taskId: string): string {
   return `${frameworkId} ${taskId}`;
 }
@@ -134,7 +133,7 @@ export function count(state: AgentState, name: string): void {
   state.counters.set(name, (state.counters.get(name) ?? 0) + 1);
 }
 
-/** A drain is over when nothing runs and nothing is owed; whether we get new tasks is then the master's business. */
+/** Ends a drain when nothing runs and all updates are acknowledged; the master decides about new tasks. */
 export function endDrain(state: AgentState): void {
   if (state.frameworks.size > 0 || state.streams.size > 0) return;
   state.drain = undefined;

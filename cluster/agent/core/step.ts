@@ -1,5 +1,5 @@
 /**
- * The one door into the agent's behaviour. It only routes.
+ * Routes each event to its transition.
  */
 
 import type { Machine } from '../../model/event';
@@ -65,7 +65,7 @@ function updateFramework(state: AgentState, { message }: EventOf<'master.updateF
   return [];
 }
 
-/** Timers by the first word of their name. */
+/** The handlers of timers, by the first word of the timer's name. */
 const TIMERS: Record<string, (state: AgentState, timer: string, now: number) => AgentEffect[]> = {
   register: (state, _timer, now) => requestRegistration(state, now),
   silence: (state, _timer, now) => pingTimedOut(state, now),
@@ -79,7 +79,7 @@ function woke(state: AgentState, event: EventOf<'woke'>): AgentEffect[] {
   return TIMERS[word]?.(state, event.timer, event.at) ?? [];
 }
 
-/** Changes the state by one event and says what to do. */
+/** Changes the state by one event and returns the effects. */
 export function step(state: AgentState, event: AgentEvent): AgentEffect[] {
   const transition = TRANSITIONS[event.kind] as (state: AgentState, event: AgentEvent) => AgentEffect[];
   return transition(state, event);

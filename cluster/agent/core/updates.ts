@@ -1,8 +1,11 @@
 /**
- * Status updates, delivered at least once and in order: the first of each task's queue is with the master,
- * and is sent again until the framework acknowledges it (Mesos 1.11 task status update manager).
+ * Status updates, delivered at least once and in order (Mesos 1.11 task status update manager).
  *
- * In: executor.call(UPDATE), master.acknowledge, woke(update ...)      Out: send, wake
+ * The first update of each task's stream is with the master, and is sent again until the framework
+ * acknowledges it.
+ *
+ * In: executor.call(UPDATE), master.acknowledge, woke(update ...)
+ * Out: send, wake
  */
 
 import type * as internal from '../../api/generated/internal';
@@ -18,7 +21,7 @@ import { type AgentState, endDrain, taskKey, type UpdateStream } from './state';
 const RETRY_FIRST_MS = 10_000;
 const RETRY_MAX_MS = 600_000;
 
-/** An update that the agent makes itself. */
+/** An update whose source is the agent. */
 export interface AgentUpdate {
   readonly frameworkId: string;
   readonly executorId: string;
@@ -51,8 +54,8 @@ export interface QueuedUpdate {
 }
 
 /**
- * Puts an update into its task's queue; a repeat by its uuid changes nothing. One of a framework that is
- * ending is dropped: nobody would acknowledge it (slave.cpp of Mesos).
+ * Adds an update to its task's stream; one with a known uuid changes nothing. An update of a framework that
+ * is ending is dropped, since no framework would acknowledge it (slave.cpp of Mesos).
  */
 export function queue(
   state: AgentState,
@@ -81,7 +84,7 @@ export function queue(
   return stream.pending.length === 1 ? send(state, key, stream, now) : [];
 }
 
-/** A task that is still here has each status in its history; equal states in a row are one. */
+/** Adds a status to the history of a task; of equal states in a row the last one is kept. */
 function keepStatus(
   state: AgentState,
   { frameworkId, executorId, status }: Pick<QueuedUpdate, 'frameworkId' | 'executorId' | 'status'>,
@@ -93,7 +96,10 @@ function keepStatus(
   task.statuses = [...before, recorded];
 }
 
-/** Executors repeat what was not acknowledged to them, which is never far back. */
+/**
+ * Number of uuids that are kept: executors repeat only updates that were not acknowledged, which are never
+ * far back.
+ */
 const RECEIVED_MAX = 64;
 
 function remember(stream: UpdateStream, uuid: string): void {
@@ -142,19 +148,19 @@ function latestState(state: AgentState, stream: UpdateStream): TaskState | undef
   return executor?.tasks.get(stream.taskId)?.state;
 }
 
-/** Our address as the master knows it. */
+/** The libprocess address of the agent, as the master knows it. */
 export function pidOf({ boot }: AgentState): string {
   return `${boot.process}@${boot.ip}:${boot.port}`;
 }
 
-/** Nobody acknowledged: once more. The timer is named `update <framework> <task>`. */
+/** Sends an unacknowledged update again. The timer is named `update <framework> <task>`. */
 export function resend(state: AgentState, timer: string, now: Millis): AgentEffect[] {
   const key = timer.slice('update '.length);
   const stream = state.streams.get(key);
   return stream ? send(state, key, stream, now) : [];
 }
 
-/** After (re-)registration what is not acknowledged goes out again at once. */
+/** Sends all unacknowledged updates again after a registration. */
 export function resendAll(state: AgentState, now: Millis): AgentEffect[] {
   return [...state.streams].flatMap(([key, stream]) => {
     stream.retryMs = RETRY_FIRST_MS;
@@ -162,7 +168,7 @@ export function resendAll(state: AgentState, now: Millis): AgentEffect[] {
   });
 }
 
-/** The framework has the first update of a task: the next one may go. */
+/** The framework has acknowledged the first update of a task, and the next one is sent. */
 export function acknowledged(state: AgentState, event: EventOf<'master.acknowledge'>): AgentEffect[] {
   if (event.from !== state.master) return [];
   const { framework_id, task_id, uuid } = event.message;

@@ -1,5 +1,5 @@
 /**
- * Flags of the original agent that change nothing here, or stop the start, each with the reason.
+ * Flags of Mesos' agent that have no effect here, or that stop the start, each with the reason.
  */
 
 import { STOPS_THE_START } from '../../runtime/config/class-help';
@@ -29,7 +29,7 @@ const COLLECTOR =
   'sandboxes are not removed by the agent yet; leave it out, and remove old ones below WORK_DIR/slaves';
 const OVERSUBSCRIPTION = 'nothing is oversubscribed: estimators and controllers are modules';
 
-/** An agent that is not root cannot become another user anyway. */
+/** The flag `--switch_user`: off stops the start of an agent of root. Another one cannot switch users anyway. */
 function switchUser(): Flag<boolean> {
   const reason =
     'an agent of root runs tasks as the user of their framework; start it as the user that all tasks are to have';
@@ -249,5 +249,5 @@ const refusedFlags = {
   ...refused('executors are not asked who they are, as yet; leave it out', 'executor_secret_key'),
 };
 
-/** Both kinds, for the table of the agent. */
+/** The flags of both kinds. */
 export const acceptedFlags = { ...unusedFlags, ...refusedFlags };

@@ -1,4 +1,8 @@
-/** Access to the agent's HTTP API: its realms (Mesos 1.11). The flags are those of the master. */
+/**
+ * The realms of the agent's HTTP API (Mesos 1.11).
+ *
+ * The flags are those of the master.
+ */
 
 import { type operatorFlags, realmsOf } from '../../runtime/auth/flags';
 import type { Clock } from '../../runtime/clock';
@@ -6,14 +10,14 @@ import type { Values } from '../../runtime/config/flags';
 import type { AccessOptions } from '../../runtime/http/access';
 import type { Logger } from '../../runtime/log';
 
-/** Reads; changes. Routes without a realm are open: `/health`, `/version`. */
+/** The realms of reads and of changes. Routes without a realm are open: `/health`, `/version`. */
 export const READONLY = 'mesos-agent-readonly';
 export const READWRITE = 'mesos-agent-readwrite';
 
-/** For messages. */
+/** The flags that turn authentication on, for error texts. */
 export const AUTHENTICATION_FLAGS = '--authenticate_http_readwrite and --http_credentials PATH';
 
-/** Access rules of the agent's routes. Guarded: nobody changes anything without being asked. */
+/** The access rules of the agent's routes. They are guarded when changes require authentication. */
 export function agentAccess(
   flags: Values<typeof operatorFlags>,
   context: { readonly clock: Clock; readonly log: Logger },

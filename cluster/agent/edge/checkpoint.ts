@@ -1,6 +1,8 @@
 /**
- * The agent's memory on disk: the id it was admitted under, in Mesos' place for it (meta/slaves/latest, which
- * operators remove to make an agent a new one), and in a store (meta/state) the reservations and volumes made on it.
+ * The agent's checkpoint on disk: its id, and the reservations and volumes made at run time.
+ *
+ * The id has Mesos' place (meta/slaves/latest, a link that operators remove to make an agent a new one). The
+ * rest is in a store (meta/state).
  *
  * Always true: one process has the work folder, by the lock of the store.
  */
@@ -20,7 +22,10 @@ const LATEST = 'latest';
 const RESOURCES = 'agent/resources';
 const MESSAGE = 'mesos.internal.CheckpointResourcesMessage';
 
-/** Opens the store and takes the work folder; a StartError when another agent has it, or when the store is damaged. */
+/**
+ * Opens the store and locks the work folder. Rejects with a StartError when another agent has it, or when the
+ * store is damaged.
+ */
 export async function openCheckpoint(workDir: string, log: Pick<Logger, 'warn'>): Promise<StateStore> {
   const state = await LocalStore.open(join(workDir, 'meta', 'state'), { log });
   try {
@@ -32,7 +37,7 @@ export async function openCheckpoint(workDir: string, log: Pick<Logger, 'warn'>)
   }
 }
 
-/** Moves the file in which earlier versions had the reservations into the store. */
+/** Moves reservations from the file of earlier versions into the store. */
 async function takeOver(state: StateStore, path: string): Promise<void> {
   if (!existsSync(path)) return;
   const value = await readFile(path);
@@ -44,8 +49,8 @@ async function takeOver(state: StateStore, path: string): Promise<void> {
 }
 
 /**
- * The id of the last run; undefined at the first, and after an operator removed the link. A StartError for a
- * link that does not lead to a folder of the agent's.
+ * The id of the last run; undefined at the first, and after an operator removed the link. Rejects with a
+ * StartError for a link that does not lead to a folder of the agent.
  */
 export async function readAgentId(workDir: string): Promise<string | undefined> {
   const link = join(workDir, 'meta', 'slaves', LATEST);
@@ -61,7 +66,7 @@ export async function readAgentId(workDir: string): Promise<string | undefined> 
   }
 }
 
-/** Keeps the id: made beside the old one and renamed over it, so that there is always one. */
+/** Keeps the id: the link is made under another name and renamed, so that there is always one. */
 export async function checkpointAgentId(workDir: string, agentId: string): Promise<void> {
   const folder = join(workDir, 'meta', 'slaves');
   makeFolder(join(folder, agentId));
@@ -82,7 +87,7 @@ export async function readCheckpointedResources(state: StateStore): Promise<read
   return version === 0 ? [] : decode(value, `the variable ${RESOURCES} of the store meta/state`);
 }
 
-/** Keeps them; commits are applied in the order they are asked for. */
+/** Keeps reservations and volumes; commits are applied in the order of their calls. */
 export async function checkpointResources(state: StateStore, resources: readonly Resource[]): Promise<void> {
   await state.commit([{ name: RESOURCES, value: Buffer.from(encodeProtobuf(MESSAGE, { resources })) }]);
 }

@@ -1,6 +1,7 @@
 /**
- * The leading master: the one that `--master` names, or the one elected in ZooKeeper (Mesos' --master:
- * host:port, zk://, file://).
+ * Detects the leading master: the one that `--master` names, or the one elected in ZooKeeper.
+ *
+ * The forms of the flag are Mesos': host:port, zk://, file://.
  */
 
 import { lookup } from 'node:dns/promises';
@@ -18,13 +19,13 @@ export interface DetectorOptions {
 }
 
 export interface Detected {
-  /** Whenever another one leads, or nobody any more. */
+  /** Called when another master leads, or none any more. */
   readonly changed: (pid: string | undefined) => void;
-  /** No leader can be found any more; the agent has to end. */
+  /** Called when no leader can ever be found; the agent has to end. */
   readonly failed: (reason: string) => void;
 }
 
-/** Reads the flag; what comes back begins to tell who leads. A master that stays is told of once. */
+/** Reads the flag. The returned function starts to detect; a master that the flag names is reported once. */
 export async function readDetector(options: DetectorOptions): Promise<(detected: Detected) => Running> {
   const { master, sessionTimeoutMs, log } = options;
   if (!isZkUrl(master)) {
@@ -49,8 +50,8 @@ export async function readDetector(options: DetectorOptions): Promise<(detected:
 }
 
 /**
- * The pid of a master given as `host:port` or `http://host:port`. Names are looked up once, at start, as IPv4: a master
- * tells an IPv4 address, and what comes from another address than the master's is not believed.
+ * The pid of a master given as `host:port` or `http://host:port`. Names are looked up once, at the start, as
+ * IPv4: a master tells an IPv4 address, and messages from other addresses are ignored.
  */
 async function masterPid(master: string): Promise<string> {
   const match = /^(?:http:\/\/)?(\[[0-9a-fA-F:.]+\]|[^:/\s]+):(\d{1,5})\/?$/.exec(master.trim());

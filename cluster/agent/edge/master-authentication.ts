@@ -1,6 +1,8 @@
 /**
- * An agent with a credential shows the master who it is before it registers: CRAM-MD5 over libprocess messages (Mesos 1.11,
- * src/authentication/cram_md5). Registrations wait for it; each that comes long after is authenticated anew, because a master
+ * Authenticates the agent with the master by CRAM-MD5 before it registers (Mesos 1.11,
+ * src/authentication/cram_md5).
+ *
+ * Registrations wait for it. One that comes long after the last is authenticated again, because a master
  * forgets agents whose connection broke.
  */
 
@@ -14,11 +16,11 @@ import type { Message } from '../../runtime/messages/receive';
 
 export interface MasterAuthenticationOptions {
   readonly credential: { readonly principal: string; readonly secret: string };
-  /** Our own address as an agent. */
+  /** The pid of the agent. */
   readonly pid: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Sends a message as the process that speaks for us. */
+  /** Sends a message as the authenticatee process. */
   readonly send: (to: string, name: MessageName, body: Uint8Array) => void;
 }
 
@@ -32,14 +34,14 @@ const ATTEMPT_MS = 5000;
 const GOOD_FOR_MS = 10_000;
 
 export class MasterAuthentication {
-  /** The attempt under way, and with whom: another master is to be shown anew. */
+  /** The attempt under way, with its master: another master needs a new one. */
   private begun: { readonly master: string; readonly at: Millis } | undefined;
   private known: { readonly master: string; readonly at: Millis } | undefined;
   private waiting: (() => void) | undefined;
 
   constructor(private readonly options: MasterAuthenticationOptions) {}
 
-  /** Sends a message to a master, registrations only when it knows us. */
+  /** Sends a message to a master; registrations wait until it has authenticated the agent. */
   send(to: string, name: string, deliver: () => void): void {
     const now = this.options.clock.now();
     const isKnown = this.known?.master === to && now - this.known.at < GOOD_FOR_MS;
@@ -53,7 +55,7 @@ export class MasterAuthentication {
     this.say(to, 'mesos.internal.AuthenticateMessage', { pid: this.options.pid });
   }
 
-  /** A message to the process that speaks for us. */
+  /** Handles a message to the authenticatee process. */
   receive({ from, name, body }: Message): void {
     if (!this.begun || addressOf(from) !== addressOf(this.begun.master)) return;
     switch (name) {
@@ -85,7 +87,7 @@ export class MasterAuthentication {
     });
   }
 
-  /** The registration is given up; the agent asks again by itself. */
+  /** Gives the registration up; the agent requests it again. */
   private refused(why: string): void {
     this.over();
     this.options.log.error({ why }, 'the master does not believe who we are');

@@ -1,5 +1,5 @@
 /**
- * The door for the master: libprocess messages become events.
+ * Decodes libprocess messages of the master into events.
  */
 
 import { decodeProtobuf } from '../../api/protobuf';
@@ -81,7 +81,10 @@ const READERS: Record<string, Reader> = {
   }),
 };
 
-/** The event a message is; undefined for messages of no concern. Throws CodecError for an unreadable body. */
+/**
+ * The event of a message; undefined for messages that the agent does not handle. Throws CodecError for an
+ * unreadable body.
+ */
 export function readMasterMessage({ from, name, body }: Message): AgentInput | undefined {
   return Object.hasOwn(READERS, name) ? READERS[name]?.(from, body) : undefined;
 }

@@ -1,5 +1,5 @@
 /**
- * The agent's numbers under the names that exporters and dashboards read (`/metrics/snapshot`, Mesos 1.11).
+ * The metrics of the agent, under Mesos' names (`/metrics/snapshot`, Mesos 1.11).
  */
 
 import { readResources, scalarOf, type WireResource } from '../../model/resources';
@@ -25,7 +25,7 @@ const COUNTERS = [
   'executor_directory_max_allowed_age_secs',
 ];
 
-/** Of what is not there, or is not counted: exporters ask for these of every agent. */
+/** Metrics of parts that do not exist here, which exporters expect of every agent. */
 const OTHERS = [
   'containerizer/fetcher/cache_size_total_bytes',
   'containerizer/fetcher/cache_size_used_bytes',
@@ -42,7 +42,7 @@ const OTHERS = [
   'resource_provider_manager/subscribed',
 ];
 
-/** All numbers of a moment, by name. */
+/** All metrics at one moment, by name. */
 export function snapshot(state: AgentState, now: number): Record<string, number> {
   const executors = executorsOf(state);
   const all: Record<string, number> = {};

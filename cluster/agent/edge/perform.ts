@@ -1,5 +1,5 @@
 /**
- * Does what the agent's core orders.
+ * Performs the effects of the agent's core.
  */
 
 import { encodeProtobuf } from '../../api/protobuf';
@@ -15,7 +15,7 @@ import type { MasterAuthentication } from './master-authentication';
 
 export interface PerformerDeps {
   readonly links: Links;
-  /** Shows the master who we are, with a credential. */
+  /** Authenticates the agent with the master, when it has a credential. */
   readonly authentication: MasterAuthentication | undefined;
   readonly door: ExecutorDoor;
   readonly containers: Containers;

@@ -1,6 +1,5 @@
 /**
- * The resources of this machine: those that flags name, and for the rest those detected (Mesos 1.11
- * containerizer.cpp).
+ * The resources and attributes of the machine, from flags or detected (Mesos 1.11 containerizer.cpp).
  */
 
 import { statfs } from 'node:fs/promises';
@@ -27,13 +26,13 @@ const MB = 1024 * 1024;
 const PORTS = [[31_000, 32_000]] as const;
 
 export interface ResourceFlags {
-  /** As text or as a JSON array of resources, which can describe disks, too. */
+  /** Text, or a JSON array of resources, which can also describe disks. */
   readonly resources: string;
   /** The role that unreserved resources are reserved for. */
   readonly default_role: string;
 }
 
-/** Reads `--resources` and fills in what it does not name. */
+/** Reads `--resources`; resources that it does not name are detected. */
 export async function agentResources(flags: ResourceFlags, workDir: string): Promise<mesos.Resource[]> {
   const configured = readGiven(flags.resources.trim());
   if ('error' in configured) throw new StartError(`--resources: ${configured.error}`);
@@ -65,7 +64,7 @@ function readGiven(text: string): Resources | { readonly error: string } {
   }
 }
 
-/** The error in resources that an agent cannot be given: those made at run time, or contradictory ones. */
+/** The error in resources that a flag cannot give: those made at run time, or contradictory ones. */
 function givenError(resources: Resources): string | undefined {
   const types = new Map<string, string>();
   for (const resource of resources) {

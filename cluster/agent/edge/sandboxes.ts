@@ -1,7 +1,9 @@
 /**
- * The files that an agent shows: sandboxes under their own paths, under `latest`, and under a path of
- * framework and executor (Mesos 1.11 src/slave/slave.cpp, getExecutorVirtualPath); and its log. A sandbox is
- * shown as long as it is there.
+ * The files that `/files` shows: sandboxes and the log (Mesos 1.11 src/slave/slave.cpp,
+ * getExecutorVirtualPath).
+ *
+ * A sandbox is shown as long as it exists, under its own path, under `latest`, and under a path of framework
+ * and executor.
  */
 
 import { join } from 'node:path';
@@ -46,7 +48,7 @@ export function agentFiles(options: SandboxOptions): VirtualFiles {
   });
 }
 
-/** The attached paths and their places, for `/files/debug`. */
+/** The attached paths with their folders, for `/files/debug`. */
 export function attachedSandboxes({ logFile, read }: SandboxOptions): Record<string, string> {
   const attached: Record<string, string> = logFile === undefined ? {} : { [LOG_PATH]: logFile };
   read(({ frameworks, completedFrameworks }) => {
@@ -76,7 +78,7 @@ function sandbox(options: SandboxOptions, names: Names): Attached | undefined {
   return { real: join(options.workDir, ...parts), rest, may };
 }
 
-/** Sandboxes are for those who may act as the user the executor runs as; nobody knows that user once it is forgotten. */
+/** True for principals who may act as the executor's user. The user of a forgotten executor is unknown. */
 function maySee({ acls, read }: SandboxOptions, names: Names, sender: Principal | undefined): boolean {
   const user = read(({ frameworks, completedFrameworks }) => {
     const framework = frameworks.get(names.framework) ?? completedFrameworks.get(names.framework);

@@ -1,4 +1,4 @@
-/** Resources of the agent that its executors and their tasks have. */
+/** The resources that executors and their tasks have on the agent. */
 
 import type * as mesos from '../../api/generated/mesos';
 import {
@@ -20,7 +20,7 @@ export function allocatedResources({ info, queued, tasks }: Executor): mesos.Res
   return [info, ...queued.values(), ...live].flatMap(({ resources }) => resources ?? []);
 }
 
-/** The same of several executors, as one sum. */
+/** The sum over several executors. */
 export function allocatedSum(executors: readonly Executor[]): Resources {
   return executors.reduce(
     (sum, executor) =>
@@ -29,7 +29,7 @@ export function allocatedSum(executors: readonly Executor[]): Resources {
   );
 }
 
-/** All executors that have not ended, or whose tasks' ends are not acknowledged. */
+/** All executors that run, or whose tasks have unacknowledged ends. */
 export function executorsOf({ frameworks }: AgentState): Executor[] {
   return [...frameworks.values()].flatMap(({ executors }) => [...executors.values()]);
 }

@@ -1,5 +1,5 @@
 /**
- * The agent's state in the words of its v1 operator API (mesos.v1.agent, Mesos 1.11 src/slave/http.cpp).
+ * The state of the agent as messages of its v1 operator API (mesos.v1.agent, Mesos 1.11 src/slave/http.cpp).
  */
 
 import type * as api from '../../api/generated/agent';
@@ -9,7 +9,7 @@ import { printTask } from '../core/print-task';
 import type { AgentFramework, AgentState, AgentTask, Executor } from '../core/state';
 import { executorsOf } from './allocated';
 
-/** Every list of a reply, empty ones too: the original shows them. */
+/** A reply with every list, even empty ones, as the original shows them. */
 type Whole<Reply> = { readonly [Name in keyof Reply]-?: NonNullable<Reply[Name]> };
 
 export function getFrameworks({
@@ -32,7 +32,7 @@ export function getExecutors(state: AgentState): Whole<api.Response.GetExecutors
   };
 }
 
-/** Tasks by how far they are: without an executor, running, ended and not acknowledged, and known to be over. */
+/** The tasks by their progress: queued, launched, terminated and not acknowledged, completed. */
 export function getTasks(state: AgentState): Whole<api.Response.GetTasks> {
   const executors = everyFramework(state).flatMap((framework) => [
     ...framework.executors.values(),

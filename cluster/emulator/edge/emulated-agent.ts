@@ -1,5 +1,5 @@
 /**
- * One emulated agent: the agent's own machine, whose executors are emulated, too.
+ * An emulated agent: the real agent's machine with emulated executors.
  */
 
 import { randomInt } from 'node:crypto';
@@ -18,7 +18,7 @@ import { EmulatedExecutors, type TaskTimes } from './emulated-executors';
 
 export type EmulatedAgent = Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
 
-/** The parts that all emulated agents have in common. */
+/** The parts that all emulated agents share. */
 export interface EmulatorContext {
   readonly options: TaskTimes & {
     readonly resources: readonly Resource[];

@@ -1,6 +1,7 @@
 /**
- * The emulated executors of an agent: they report states on a schedule and run nothing. The id of a container is the
- * stream of its executor.
+ * The emulated executors of an agent, which report states on a schedule and run nothing.
+ *
+ * The id of a container is also the stream of its executor.
  */
 
 import { randomInt, randomUUID } from 'node:crypto';
@@ -11,7 +12,7 @@ import type * as mesos from '../../api/generated/mesos';
 import { uuidBase64 } from '../../model/uuid';
 import type { Clock } from '../../runtime/clock';
 
-/** The time after which a task ends by itself, plus or minus the spread; 0 for never. */
+/** The time until a task ends by itself, plus or minus the spread; 0 for never. */
 export interface TaskTimes {
   readonly taskMs: number;
   readonly taskSpreadMs: number;
@@ -38,14 +39,14 @@ export class EmulatedExecutors {
 
   constructor(private readonly options: EmulatedExecutorsOptions) {}
 
-  /** The executor subscribes at once. */
+  /** Starts an executor, which subscribes at once. */
   launch({ containerId, frameworkId, executorId }: Extract<AgentEffect, { kind: 'launch' }>): void {
     const ids = { framework_id: { value: frameworkId }, executor_id: { value: executorId } };
     this.tasks.set(containerId, { ids, cancel: undefined, running: false });
     this.options.post({ kind: 'executor.subscribe', stream: containerId, call: { ...ids, subscribe: {} } });
   }
 
-  /** The reaction to an event of the agent. */
+  /** Reacts to an event of the agent. */
   handle(containerId: string, event: ExecutorEvent): void {
     const task = this.tasks.get(containerId);
     if (!task) return;
@@ -54,7 +55,7 @@ export class EmulatedExecutors {
     else if (event.type === 'SHUTDOWN') this.leave(containerId);
   }
 
-  /** Ends the executor. */
+  /** Ends an executor. */
   leave(containerId: string): void {
     const task = this.tasks.get(containerId);
     if (!task) return;

@@ -1,5 +1,5 @@
 /**
- * Everything the built-in command executor can be told and can order. It runs one command task.
+ * The events and effects of the built-in command executor, which runs one command task.
  */
 
 import type * as executor from '../../api/generated/executor';
@@ -11,9 +11,9 @@ export interface ExecutorBoot {
   readonly executorId: string;
   readonly seed: number;
   readonly startedAt: number;
-  /** Time a task has to end after SHUTDOWN, less what we need ourselves. */
+  /** Time a task has to end after SHUTDOWN, less what the executor needs itself. */
   readonly shutdownGraceMs: number;
-  /** Time to look for a lost agent. */
+  /** Time in which a lost agent has to come back. */
   readonly recoveryTimeoutMs: number;
 }
 
@@ -40,7 +40,7 @@ export type ExecutorInput = Unstamped<ExecutorEvents>;
 
 export type ExecutorEffect =
   | CommonEffect
-  /** Subscribe, telling the agent what it has not acknowledged. */
+  /** Subscribes with the tasks and updates that the agent has not acknowledged. */
   | {
       readonly kind: 'subscribe';
       readonly tasks: readonly mesos.TaskInfo[];
@@ -48,7 +48,7 @@ export type ExecutorEffect =
     }
   | { readonly kind: 'update'; readonly status: mesos.TaskStatus }
   | { readonly kind: 'spawn'; readonly task: mesos.TaskInfo; readonly user: string | undefined }
-  /** To all processes of the task. */
+  /** Sends a signal to all processes of the task. */
   | { readonly kind: 'signal'; readonly signal: 'SIGTERM' | 'SIGKILL' }
   | { readonly kind: 'check'; readonly check: mesos.HealthCheck }
   | { readonly kind: 'exit' };

@@ -1,7 +1,8 @@
 /**
- * Health checks of the task, done beside it: COMMAND, HTTP, TCP (Mesos 1.11 src/checks/health_checker.cpp).
+ * Health checks of the task: COMMAND, HTTP, TCP (Mesos 1.11 src/checks/health_checker.cpp).
  *
- * In: woke(health), health.checked      Out: check, update, and the kill of a task that stays unhealthy
+ * In: woke(health), health.checked
+ * Out: check, update, and the kill of a task that stays unhealthy
  */
 
 import type * as mesos from '../../api/generated/mesos';
@@ -21,7 +22,7 @@ export function startHealth(state: ExecutorState, now: Millis): ExecutorEffect[]
   return [{ kind: 'wake', timer: 'health', at: now + (check.delay_seconds ?? DEFAULTS.delay) * 1000 }];
 }
 
-/** Time for a check, unless the task is on its way out. */
+/** Orders a check, unless the task is being killed or the last check still runs. */
 export function scheduleCheck(state: ExecutorState): ExecutorEffect[] {
   const check = state.task?.health_check;
   if (!check || state.process !== 'running' || state.killing || state.health.checking) return [];

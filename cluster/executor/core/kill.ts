@@ -1,6 +1,7 @@
 /**
- * Ending the task: SIGTERM to all of its processes, SIGKILL when the grace period is over. A later kill can
- * only shorten it.
+ * The kill of the task: SIGTERM to all of its processes, and SIGKILL when the grace period is over.
+ *
+ * A later kill can only shorten the grace period.
  */
 
 import type * as mesos from '../../api/generated/mesos';

@@ -1,4 +1,4 @@
-/** The command executor's state: its one task, and the updates the agent has not acknowledged. */
+/** The state of the command executor: its one task, and the updates that the agent has not acknowledged. */
 
 import type * as mesos from '../../api/generated/mesos';
 import { type Random, randomFrom } from '../../model/random';
@@ -13,7 +13,7 @@ export interface ExecutorState {
   framework: mesos.FrameworkInfo | undefined;
   task: mesos.TaskInfo | undefined;
   process: 'none' | 'starting' | 'running' | 'ended';
-  /** Why the task is being ended, and by when it must be. */
+  /** The kill under way, with its cause and its deadline. */
   killing:
     | { readonly by: 'kill' | 'shutdown' | 'health'; until: Millis; readonly text: string | undefined }
     | undefined;

@@ -1,6 +1,8 @@
 /**
- * The command executor's behaviour (Mesos 1.11 src/launcher/executor.cpp): start the command, say how it
- * goes, end it when told to, and leave when the agent has the last word of it.
+ * The behaviour of the command executor (Mesos 1.11 src/launcher/executor.cpp).
+ *
+ * It starts the command, reports its states, ends it when told to, and exits when the agent has acknowledged
+ * the last update.
  */
 
 import type * as mesos from '../../api/generated/mesos';
@@ -19,7 +21,7 @@ import { beginKill, graceOf, graceOver } from './kill';
 import { type ExecutorState, initExecutor } from './state';
 import { acknowledged, resubscribe, retry, update } from './updates';
 
-/** After its last update an executor stays this long for the acknowledgement. */
+/** Time in which the executor waits for the acknowledgement of its last update. */
 const LAST_ACKNOWLEDGEMENT_MS = 60_000;
 const RECONNECT_MS = 500;
 
@@ -39,7 +41,7 @@ const TRANSITIONS: {
   woke,
 };
 
-/** The agent knows us; what it has not acknowledged went along with the subscription. */
+/** The subscription succeeded; it carried the updates that the agent had not acknowledged. */
 function subscribed(state: ExecutorState, event: EventOf<'agent.subscribed'>): ExecutorEffect[] {
   state.connected = true;
   state.disconnectedAt = undefined;

@@ -1,5 +1,6 @@
 /**
- * The executor's updates: kept until the agent acknowledges them, sent again with a new subscription.
+ * The updates of the executor: kept until the agent acknowledges them, and sent again with a new
+ * subscription.
  */
 
 import type * as mesos from '../../api/generated/mesos';
@@ -8,7 +9,7 @@ import type { Millis } from '../../model/time';
 import type { ExecutorEffect } from './events';
 import type { ExecutorState } from './state';
 
-/** An update that the agent has not acknowledged goes out again after this. */
+/** Time after which an unacknowledged update is sent again. */
 const RETRY_MS = 5000;
 
 /** Makes, keeps and sends one update. */
@@ -43,7 +44,7 @@ export function retry(state: ExecutorState, now: Millis): ExecutorEffect[] {
   return [...again, { kind: 'wake', timer: 'retry', at: now + RETRY_MS }];
 }
 
-/** The subscription carries what the agent may have missed. */
+/** Subscribes again with the updates that the agent may have missed. */
 export function resubscribe(state: ExecutorState): ExecutorEffect[] {
   if (state.connected) return [];
   return [

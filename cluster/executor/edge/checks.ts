@@ -1,6 +1,7 @@
 /**
- * One health check, done now: its command in the sandbox, a request, or a connection (to this host's
- * loopback, as Mesos does).
+ * Performs a health check: a command in the sandbox, an HTTP request, or a TCP connection.
+ *
+ * Requests and connections go to the loopback address of this host, as in Mesos.
  */
 
 import { spawn } from 'node:child_process';
@@ -20,7 +21,7 @@ export interface CheckResult {
 export interface CheckContext {
   /** The task's sandbox. */
   readonly directory: string;
-  /** The task's. */
+  /** The task's environment. */
   readonly environment: Readonly<Record<string, string>>;
   /** The user the task runs as. */
   readonly user: string | undefined;
@@ -29,7 +30,7 @@ export interface CheckContext {
 
 const TIMEOUT_S = 20;
 
-/** Never rejects: what goes wrong is a failed check. */
+/** Performs a check. It never rejects: an error is a failed check. */
 export async function runCheck(check: mesos.HealthCheck, context: CheckContext): Promise<CheckResult> {
   const timeoutMs = (check.timeout_seconds ?? TIMEOUT_S) * 1000;
   try {

@@ -1,20 +1,20 @@
 /**
- * The environment of a task and of the command checks done beside it: nothing of this process' own.
+ * The environment of a task and of its command checks, without anything of our own process.
  */
 
 import type * as mesos from '../../api/generated/mesos';
 
-/** PATH of a task that does not set it. */
+/** The PATH of a task that sets none. */
 const PATH = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin';
 
 type Environment = Readonly<Record<string, string>>;
 
-/** The executor's environment under the one that the task's command asks for. */
+/** The executor's environment, overridden by the variables of the task's command. */
 export function taskEnvironment(executor: Environment, command: mesos.CommandInfo | undefined): Environment {
   return { PATH, ...executor, ...variablesOf(command) };
 }
 
-/** A command check sees the task's environment, under what its own command asks for (health_checker.cpp of Mesos). */
+/** The task's environment, overridden by the variables of the check's command (health_checker.cpp of Mesos). */
 export function checkEnvironment(task: Environment, command: mesos.CommandInfo): Environment {
   return { ...task, ...variablesOf(command) };
 }

@@ -1,5 +1,5 @@
 /**
- * The task's process: own session and process group, output into the sandbox, nothing of our own environment.
+ * The process of the task: its own session and process group, with its output in the sandbox.
  */
 
 import { spawn } from 'node:child_process';
@@ -12,14 +12,14 @@ import { findProcesses, killFound, signalAll } from '../../runtime/processes';
 import type { ExitStatus } from '../core/events';
 
 const { O_APPEND, O_CREAT, O_EXCL, O_NOFOLLOW, O_WRONLY } = constants;
-/** The mode of a task's output: its user's, and for the group to read, as its sandbox. */
+/** The mode of a task's output: its user writes and reads it, and the group reads it. */
 const OUTPUT = 0o640;
 
 export interface TaskProcessOptions {
   readonly task: mesos.TaskInfo;
   readonly user: string | undefined;
   readonly directory: string;
-  /** All of it: nothing is added. */
+  /** The whole environment: nothing is added. */
   readonly environment: Readonly<Record<string, string>>;
   readonly started: () => void;
   readonly failed: (reason: string) => void;
@@ -31,7 +31,7 @@ export class TaskProcess {
 
   constructor(private readonly options: TaskProcessOptions) {}
 
-  /** Starts the command. What keeps it from starting is told, not thrown. */
+  /** Starts the command. An error is told by `failed` and not thrown. */
   async start(): Promise<void> {
     const { task, user, directory, failed } = this.options;
     try {
@@ -67,13 +67,16 @@ export class TaskProcess {
     }
   }
 
-  /** To the process group, and to what has left it but still carries our sandbox in its environment. */
+  /**
+   * Sends a signal to the process group, and to processes outside of it that have the sandbox in their
+   * environment.
+   */
   signal(signal: 'SIGTERM' | 'SIGKILL'): void {
     if (this.pid !== undefined) signalAll([-this.pid], signal);
     signalAll(this.escapedProcesses(), signal);
   }
 
-  /** Leaves nothing of the task alive. */
+  /** Kills all processes of the task. */
   async destroy(): Promise<void> {
     if (this.pid !== undefined) signalAll([-this.pid], 'SIGKILL');
     await killFound(() => this.escapedProcesses());
@@ -90,7 +93,10 @@ interface Command {
   readonly arguments: string[];
 }
 
-/** `shell`: the value through sh. Otherwise the value is the program and the first argument its name (CommandInfo). */
+/**
+ * The program of a command. With `shell` it is sh with the value; otherwise the value is the program and the
+ * first argument its name (CommandInfo).
+ */
 function commandOf(command: mesos.CommandInfo | undefined): Command {
   const value = command?.value ?? '';
   if (command?.shell ?? true) return { file: '/bin/sh', argv0: 'sh', arguments: ['-c', value] };
@@ -100,8 +106,8 @@ function commandOf(command: mesos.CommandInfo | undefined): Command {
 }
 
 /**
- * A file for the task's output, which is its user's. The sandbox belongs to that user already, so only a file
- * that is made here may change its owner: never one that a link or another task of the user has put there.
+ * Opens a file for the task's output, which gets the owner of the sandbox. Only a file that is made here may
+ * change its owner, never one that a link or another task of the user has put there.
  */
 function openOutput(path: string, identity: Identity | undefined): number {
   const file = createOutput(path);

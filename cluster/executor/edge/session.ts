@@ -1,5 +1,5 @@
 /**
- * The executor's side of the v1 executor API: one subscription stream, and calls in the order they are made.
+ * The executor's side of the v1 executor API: a subscription stream, and calls in the order they are made.
  */
 
 import type { Call, Event } from '../../api/generated/executor';
@@ -11,11 +11,11 @@ import type { ExecutorInput } from '../core/events';
 
 const PROTOBUF = { 'content-type': 'application/x-protobuf', accept: 'application/x-protobuf' };
 
-/** Of an answer, for the log. */
+/** Bytes of an answer that are logged. */
 const TEXT_MAX_BYTES = 500;
 
 export interface SessionOptions {
-  /** `http://host:port/slave(1)/api/v1/executor`. */
+  /** The URL of the API: `http://host:port/slave(1)/api/v1/executor`. */
   readonly url: string;
   readonly client: HttpClient;
   readonly post: (event: ExecutorInput) => void;
@@ -51,7 +51,10 @@ export class Session {
     }
   }
 
-  /** Makes a call after those before it. One that fails is noted and not repeated: updates are resent until acknowledged. */
+  /**
+   * Makes a call after those before it. A failed call is logged and not repeated: updates are resent until
+   * acknowledged.
+   */
   call(call: Call): void {
     const body = encodeProtobuf('mesos.v1.executor.Call', call);
     this.calls = this.calls.then(async () => {
@@ -62,7 +65,7 @@ export class Session {
     });
   }
 
-  /** Why a call failed, or undefined. */
+  /** The reason why a call failed, or undefined. */
   private async refusal(body: Uint8Array): Promise<string | undefined> {
     const { client, url } = this.options;
     try {
@@ -91,7 +94,10 @@ export class Session {
   }
 }
 
-/** The event of the agent as the core takes it; undefined for heartbeats and what has no meaning here. */
+/**
+ * The input of the core for an event of the agent; undefined for heartbeats and events without a meaning
+ * here.
+ */
 export function readExecutorEvent(event: Event): ExecutorInput | undefined {
   switch (event.type) {
     case 'SUBSCRIBED':

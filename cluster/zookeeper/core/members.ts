@@ -1,5 +1,7 @@
 /**
- * Members of a group: the children of a node whose names end in a sequence number. The lowest number leads.
+ * Members of a group: children of a node whose names end in a sequence number.
+ *
+ * The member with the lowest number leads.
  */
 
 export interface Member {
@@ -9,8 +11,8 @@ export interface Member {
 }
 
 /**
- * The members among children, in the order of their numbers. With several prefixes the first one that anybody
- * has is taken; other children, such as `log_replicas`, are passed over.
+ * The members among children, in the order of their numbers. The first prefix that any child has counts;
+ * other children, such as `log_replicas`, are ignored.
  */
 export function readMembers(children: readonly string[], prefixes: readonly string[]): Member[] {
   for (const prefix of prefixes) {
@@ -23,7 +25,7 @@ export function readMembers(children: readonly string[], prefixes: readonly stri
   return [];
 }
 
-/** The server's counter has 31 bits and then goes on below zero. */
+/** Compares by the server's counter, which has 31 bits and then continues below zero. */
 function bySequence(left: Member, right: Member): number {
   return left.sequence - right.sequence || (left.name < right.name ? -1 : 1);
 }

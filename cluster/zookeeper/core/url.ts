@@ -1,4 +1,4 @@
-/** The address of an ensemble, as Mesos writes it: `zk://[user:password@]host[:port],host[:port]/path`. */
+/** Reads the address of an ensemble in Mesos' form: `zk://[user:password@]host[:port],host[:port]/path`. */
 
 export interface ZkUrl {
   readonly servers: readonly { readonly host: string; readonly port: number }[];
@@ -10,7 +10,7 @@ export interface ZkUrl {
 
 const PORT = 2181;
 
-/** Reads the text. The error never repeats it, since it may have a password. */
+/** Reads the address. The error does not repeat it, since it may have a password. */
 export function readZkUrl(text: string): ZkUrl | { readonly error: string } {
   const bare = text.trim();
   if (!bare.startsWith('zk://')) return { error: 'expected zk://host:2181,.../path' };

@@ -18,14 +18,14 @@ import type { Logger } from '../../runtime/log';
 import type { ZkUrl } from '../core/url';
 import { type Guard, guard } from './guard';
 
-/** Connected; cut off, perhaps for a moment; a new session has begun; the credentials are wrong, which stays so. */
+/** The state of the connection. After `expired` a new session has begun; `auth-failed` is final. */
 export type ZkState = 'connected' | 'disconnected' | 'expired' | 'auth-failed';
 
 export interface ZkOptions {
   readonly url: ZkUrl;
   readonly sessionTimeoutMs: number;
   readonly log: Logger;
-  /** Limit for one call (default: the session's time). */
+  /** Limit for one call (default: the session timeout). */
   readonly callTimeoutMs?: number;
 }
 
@@ -41,7 +41,7 @@ export type ZkStep =
       readonly path: string;
       readonly data: Buffer;
       readonly mode?: number;
-      /** With credentials, nobody else may read it either. */
+      /** With credentials, no other client may read the node. */
       readonly isPrivate?: boolean;
     }
   | { readonly kind: 'set'; readonly path: string; readonly data: Buffer; readonly version?: number }
@@ -58,10 +58,13 @@ export class ZkError extends Error {
   }
 }
 
-/** A node, or a whole transaction, that the server takes. More of it has to be split. */
+/** The largest node, or whole transaction, that the server takes. */
 export const DATA_MAX_BYTES = 1_000_000;
 const { PERSISTENT } = zookeeper.CreateMode;
-/** Session times without a connection after which a new client tries: the ensemble may have been made anew. */
+/**
+ * Number of session timeouts without a connection after which a new client is made, as the ensemble may be a
+ * new one.
+ */
 const RENEW_AFTER_SESSIONS = 3;
 const CLOSE_MS = 1000;
 
@@ -70,11 +73,11 @@ export class ZkClient implements Running {
   private client: Client | undefined;
   private guard: Guard | undefined;
   private renewal: NodeJS.Timeout | undefined;
-  /** Sessions that were given up since there was a connection. */
+  /** Sessions that were given up since the last connection. */
   private renewals = 0;
   private stopped = false;
   private readonly listeners = new Set<(state: ZkState) => void>();
-  /** Calls that wait for an answer: how to fail them. */
+  /** Functions that fail the calls under way. */
   private readonly open = new Set<(error: ZkError) => void>();
 
   constructor(private readonly options: ZkOptions) {}
@@ -83,7 +86,7 @@ export class ZkClient implements Running {
     if (!this.client && !this.stopped) this.begin();
   }
 
-  /** Tells of every change of the state. Returns how to stop listening. */
+  /** Calls back at every change of the state. Returns a function that stops it. */
   listen(listener: (state: ZkState) => void): () => void {
     this.listeners.add(listener);
     return () => void this.listeners.delete(listener);
@@ -129,7 +132,7 @@ export class ZkClient implements Running {
     return stat ?? undefined;
   }
 
-  /** Makes a node and returns its path, which has a number at its end in the sequential modes. */
+  /** Makes a node and returns its path, which ends in a number in the sequential modes. */
   async create(path: string, data: Buffer, mode: number, acl: ACL[] = this.acl()): Promise<string> {
     checkSize(path, data.length);
     return await this.call(`create ${path}`, (client, done) => client.create(path, data, acl, mode, done));
@@ -146,13 +149,13 @@ export class ZkClient implements Running {
     );
   }
 
-  /** Makes a persistent node and all above it. */
+  /** Makes a persistent node and its parents. */
   async makePath(path: string): Promise<void> {
     if (path === '/') return;
     await this.call<string>(`make ${path}`, (client, done) => client.mkdirp(path, this.acl(), done));
   }
 
-  /** All steps or none. */
+  /** Performs all steps, or none. */
   async transaction(steps: readonly ZkStep[]): Promise<void> {
     const bytes = steps.reduce((sum, step) => sum + ('data' in step ? step.data.length : 0), 0);
     checkSize('a transaction', bytes);
@@ -171,8 +174,8 @@ export class ZkClient implements Running {
   }
 
   /**
-   * Milliseconds until the server may end the session, should it hear nothing any more, by the time that it
-   * granted; 0 when that is over, or nothing has been heard yet.
+   * Milliseconds until the server may end the session if it hears nothing any more; 0 when the session is
+   * over, or nothing has been heard yet.
    */
   sessionLeftMs(): number {
     const heardAt = this.guard?.heardAt();
@@ -180,17 +183,20 @@ export class ZkClient implements Running {
     return Math.max(0, this.grantedMs() - (performance.now() - heardAt));
   }
 
-  /** The session timeout: granted by the server, or else asked for. */
+  /** The session timeout that the server granted, or else the requested one. */
   grantedMs(): number {
     return this.client?.getSessionTimeout() ?? this.options.sessionTimeoutMs;
   }
 
-  /** The session's number, which is the owner of its ephemeral nodes. */
+  /** The id of the session, which owns its ephemeral nodes. */
   sessionId(): Buffer {
     return this.client?.getSessionId() ?? Buffer.alloc(8);
   }
 
-  /** Open to all without credentials; with them everyone may read and only we may write (as Mesos does). */
+  /**
+   * The ACL of a node: open to all without credentials; with them everybody may read and only we may write
+   * (as Mesos does).
+   */
   private acl(isPrivate = false): ACL[] {
     const { ACL: Acl, Id, Permission } = zookeeper;
     const everyone = new Id('world', 'anyone');
@@ -293,7 +299,10 @@ function named(error: unknown, what: string): ZkError {
   return new ZkError(isCode ? name : String(Reflect.get(error, 'message')), what);
 }
 
-/** The library takes version 0 for any version, so the number is put where it goes out. */
+/**
+ * Sets the version of the last step. The library takes version 0 for any version, so it is set in the request
+ * itself.
+ */
 function setVersion(open: Transaction, version: number): void {
   const steps: unknown = Reflect.get(open, 'ops');
   const last: unknown = Array.isArray(steps) ? steps.at(-1) : undefined;
@@ -306,7 +315,7 @@ function checkSize(what: string, bytes: number): void {
   if (bytes > DATA_MAX_BYTES) throw new ZkError('TOO_LARGE', `${what} with ${bytes} bytes`);
 }
 
-/** Ends the session at the server, or gives up on that. */
+/** Ends the session at the server, within a time limit. */
 function closed(client: Client): Promise<void> {
   return new Promise((resolve) => {
     const limit = setTimeout(resolve, CLOSE_MS);

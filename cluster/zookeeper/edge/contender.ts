@@ -1,9 +1,11 @@
 /**
- * Standing in an election: an ephemeral node with a number is ours, and the lowest number leads (Mesos'
- * src/zookeeper/group.cpp and contender.cpp).
+ * A contender in an election, as in Mesos' src/zookeeper/group.cpp and contender.cpp.
  *
- * Always true: `leading` is said only while our node of this session is the first, and is taken back before
- * the session's time is over. There is one node of ours: before another is made, the first is looked for.
+ * Each contender has an ephemeral node with a sequence number; the lowest number leads, the others are
+ * standby.
+ *
+ * Always true: the state is `leading` only while our node of this session is the first, and no longer before
+ * the session is over. There is one node of ours: before another is made, the first is looked for.
  */
 
 import zookeeper from 'node-zookeeper-client';
@@ -14,10 +16,10 @@ import { Group, type GroupMember } from './group';
 import { watchSession } from './session-watch';
 
 export type ElectionState =
-  /** Nobody is first, or nobody can know. */
+  /** No contender leads, or it cannot be known. */
   | { readonly kind: 'none'; readonly reason: string }
   | { readonly kind: 'standby'; readonly leader: GroupMember }
-  /** `node` is the path of our node; a fence for what only the leader may do. */
+  /** We lead. `node` is the path of our node, a fence for what only the leader may do. */
   | { readonly kind: 'leading'; readonly node: string };
 
 export interface ContenderOptions {
@@ -25,17 +27,15 @@ export interface ContenderOptions {
   readonly path: string;
   /** The prefix of our node's name, such as `json.info_`. */
   readonly prefix: string;
-  /** The prefixes that names of others may have, ours among them. */
+  /** The prefixes that nodes of contenders may have, ours included. */
   readonly prefixes: readonly string[];
-  /**
-   * The data of our node, by which it is known: it has to be ours alone.
-   */
+  /** The data of our node, which no other contender may have: our node is recognized by it. */
   readonly data: Buffer;
   readonly log: Logger;
   readonly changed: (election: ElectionState) => void;
-  /** We cannot take part, and that stays so. */
+  /** Called when we cannot take part, and never will. */
   readonly failed: (reason: string) => void;
-  /** Between two looks, and after what went wrong (default 1 s). */
+  /** Time between two rounds, and after an error (default 1 s). */
   readonly pauseMs?: number;
 }
 
@@ -49,7 +49,7 @@ export class Contender implements Running {
   private members: readonly GroupMember[] | undefined;
   private joining = false;
   private stopped = false;
-  /** Counts losses of the session: what was asked for before one says nothing about afterwards. */
+  /** Number of lost sessions: the result of a request before a loss says nothing about the time after it. */
   private losses = 0;
   private readonly group: Group;
   private ignore: () => void = () => undefined;
@@ -77,15 +77,15 @@ export class Contender implements Running {
   }
 
   /**
-   * Our election now. Also when this process has just slept past the end of its session it is not
-   * `leading`.
+   * The state of the election now. It is not `leading` when this process has just slept past the end of its
+   * session.
    */
   current(): ElectionState {
     if (this.election.kind !== 'leading' || this.options.client.sessionLeftMs() > 0) return this.election;
     return { kind: 'none', reason: 'the session with ZooKeeper is over' };
   }
 
-  /** Leaves the election. Our node goes with the session, which is its owner's to end. */
+  /** Leaves the election. Our node goes with the session, which its owner ends. */
   async stop(): Promise<void> {
     this.stopped = true;
     this.ignore();
@@ -110,7 +110,7 @@ export class Contender implements Running {
     else this.tell({ kind: 'standby', leader });
   }
 
-  /** Our node is not among the members: they are from before it was made, or somebody has removed it. */
+  /** Looks for our node, which is not among the members: they are older than it, or it was removed. */
   private async verify(nodeName: string): Promise<void> {
     const exists = await this.options.client.exists(this.pathOf(nodeName)).catch(() => true);
     if (exists || this.nodeName !== nodeName) return;
@@ -136,7 +136,7 @@ export class Contender implements Running {
     if (this.members) this.update();
   }
 
-  /** Gives our node's name, after making it unless there is one of this session. */
+  /** Makes our node, unless there is one of this session, and returns its name. */
   private async enter(): Promise<string> {
     const { client, path, prefix, data } = this.options;
     await client.makePath(path);

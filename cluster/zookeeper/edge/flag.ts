@@ -1,4 +1,4 @@
-/** The text form of `zk://` addresses on a command line: their password is never shown. */
+/** Flags with `zk://` addresses, whose passwords are never shown. */
 
 import { type Flag, text } from '../../runtime/config/flags';
 import { StartError } from '../../runtime/lifecycle';
@@ -6,17 +6,17 @@ import { readZkUrl, type ZkUrl } from '../core/url';
 
 export const isZkUrl = (address: string): boolean => address.trim().startsWith('zk://');
 
-/** The text with stars for the password. Other texts come back as they are. */
+/** The address with stars for the password. Other texts are returned as they are. */
 export function hidePassword(address: string): string {
   return isZkUrl(address) ? address.replace(/^(\s*zk:\/\/[^:@]*):.*@/s, '$1:***@') : address;
 }
 
-/** A flag whose value may be a `zk://` text. */
+/** A flag whose value may be a `zk://` address. */
 export function zkFlag<T extends string | undefined>(flag: Flag<T>): Flag<T> {
   return { ...flag, print: (value) => hidePassword(value ?? '') };
 }
 
-/** The optional flag that says where an ensemble is. */
+/** An optional flag with the address of an ensemble. */
 export function zkUrlFlag(help: string): Flag<string | undefined> {
   return zkFlag(text({ help, value: 'ZK_URL' }));
 }

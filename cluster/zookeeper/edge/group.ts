@@ -1,5 +1,5 @@
 /**
- * Watching a group: who its members are and what each has written, the leader first.
+ * Watches a group: its members and the data that each has written, the leader first.
  *
  * Always true: while ZooKeeper cannot be reached the last members stay; every change comes with all members.
  * Rounds are at least a pause apart, however often the group changes.
@@ -17,17 +17,17 @@ export interface GroupMember extends Member {
 export interface GroupOptions {
   readonly client: Pick<ZkClient, 'children' | 'get' | 'exists' | 'listen'>;
   readonly path: string;
-  /** The prefixes of members' names; the first one that anybody has is taken. */
+  /** The prefixes of members' names; the first one that any child has counts. */
   readonly prefixes: readonly string[];
   readonly log: Logger;
-  /** The members in the order of their numbers, whenever they have changed; none when there are none. */
+  /** Called with all members in the order of their numbers, whenever they have changed. */
   readonly changed: (members: readonly GroupMember[]) => void;
-  /** Between two rounds (default 1 s). */
+  /** Time between two rounds (default 1 s). */
   readonly pauseMs?: number;
 }
 
 const PAUSE_MS = 1000;
-/** Members whose data is read. */
+/** Number of members whose data is read. */
 const MEMBERS_MAX = 100;
 
 export class Group implements Running {
@@ -39,7 +39,7 @@ export class Group implements Running {
   private timer: NodeJS.Timeout | undefined;
   private notBefore = 0;
   private ignore: () => void = () => undefined;
-  /** Always the same one: the library keeps what it is given until there is a change, and knows it again. */
+  /** The one watcher of this group: the library keeps each distinct watcher until there is a change. */
   private readonly watcher = (): void => this.look();
 
   constructor(private readonly options: GroupOptions) {}
@@ -53,7 +53,7 @@ export class Group implements Running {
     this.look();
   }
 
-  /** Looks again and tells what there is, also when nothing has changed. */
+  /** Reads the members again and reports them even if nothing has changed. */
   refresh(): void {
     this.last = undefined;
     this.look();
@@ -65,7 +65,7 @@ export class Group implements Running {
     clearTimeout(this.timer);
   }
 
-  /** Begins a round soon. */
+  /** Schedules a round. */
   private look(): void {
     if (this.stopped) return;
     if (this.busy) {

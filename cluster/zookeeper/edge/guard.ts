@@ -1,13 +1,15 @@
 /**
- * A guard around the connection of node-zookeeper-client, for its gaps. It reaches into an object of the
- * library that is not meant for others, so the version is pinned exactly and each guard has a test against
- * a real server.
+ * Guards around the connection of node-zookeeper-client, for its gaps.
  *
- * - A connection that says nothing for two thirds of the session's time is given up, and counts as lost.
+ * They reach into an internal object of the library, so its version is pinned exactly and each guard has a
+ * test against a real server:
+ *
+ * - A connection that is silent for two thirds of the session timeout is closed, and counts as lost.
  * - A server that accepts a connection and does not begin a session is left for the next one.
- * - Half a frame of a lost connection is forgotten, and requests are numbered from zero again, also after the
- * highest number. - Credentials and watches are restored before anything that has been waiting is sent. -
- * After a connection that ended at once the next one waits a little longer each time.
+ * - Half a frame of a lost connection is discarded.
+ * - Requests are numbered from zero again for each connection, and after the highest number.
+ * - Credentials and watches are restored before any waiting request is sent.
+ * - After a connection that ended at once the next one waits a little longer each time.
  */
 
 import type { Socket } from 'node:net';
@@ -33,11 +35,11 @@ export interface Connection {
 const CONNECTED = 2;
 /** The highest number a request can have. */
 const REQUEST_MAX = 2 ** 31 - 1;
-/** A connection that did not live longer than this counts as ended at once. */
+/** Life of a connection below which it counts as ended at once. */
 const SHORT_LIFE_MS = 500;
 const PAUSE_FIRST_MS = 50;
 const PAUSE_MAX_MS = 5000;
-/** The longest frame a server can send: data of a node is 1 MB, lists of children can be longer. */
+/** The longest frame of a server: the data of a node is 1 MB at most, lists of children can be longer. */
 const FRAME_MAX_BYTES = 64 * 1024 * 1024;
 
 export function connectionOf(client: Client): Connection {
@@ -47,7 +49,10 @@ export function connectionOf(client: Client): Connection {
   return connection as Connection;
 }
 
-/** The library counts on for ever; requests have 32 bits for their number, and the negative ones mean something else. */
+/**
+ * Wraps the numbers of requests. They have 32 bits, of which the negative ones mean something else; the
+ * library counts on.
+ */
 function wrapNumbers(connection: Connection): void {
   let number = connection.xid;
   Object.defineProperty(connection, 'xid', {
@@ -59,7 +64,7 @@ function wrapNumbers(connection: Connection): void {
 }
 
 export interface Guard {
-  /** Time when the server was last heard, by `performance.now()`; undefined before. */
+  /** The last time that the server was heard, by `performance.now()`; undefined before. */
   heardAt(): number | undefined;
   /** Ends the client at once, whatever it is doing. */
   end(): void;

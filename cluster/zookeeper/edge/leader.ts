@@ -1,7 +1,7 @@
 /**
- * The leading master, for its followers: agents and frameworks (Mesos' master/detector).
+ * Follows the leading master, for agents and frameworks (Mesos' master/detector).
  *
- * Always true: nobody leads while nobody can know; the same leader is told again after that.
+ * Always true: while the leader cannot be known there is none; the same leader is reported again after that.
  */
 
 import type { DomainInfo, MasterInfo } from '../../api/generated/mesos';
@@ -15,14 +15,14 @@ import { ZkClient } from './client';
 import { Group, type GroupMember } from './group';
 import { watchSession } from './session-watch';
 
-/** The prefixes of masters' nodes: JSON, then the forms of older masters: protobuf, and a pid's text. */
+/** The prefixes of masters' nodes: JSON, and the forms of older masters: protobuf, and the text of a pid. */
 export const MASTER_PREFIX = 'json.info_';
 export const MASTER_PREFIXES = [MASTER_PREFIX, 'info_', ''];
 
 /** The address of a master. */
 export interface Leader {
   readonly id: string;
-  /** Such as `master@10.0.0.1:5050`. */
+  /** The pid, such as `master@10.0.0.1:5050`. */
   readonly pid: string;
   readonly hostname: string;
   readonly ip: string;
@@ -30,7 +30,7 @@ export interface Leader {
   readonly domain?: DomainInfo | undefined;
 }
 
-/** The leader that a master's node describes; undefined when it cannot be read. */
+/** Reads the leader from a master's node; undefined when it cannot be read. */
 export function readLeader({ name, data }: Pick<GroupMember, 'name' | 'data'>): Leader | undefined {
   try {
     if (name.startsWith(MASTER_PREFIX)) return leaderOf(decodeJson('mesos.v1.MasterInfo', data.toString()));
@@ -56,9 +56,9 @@ export interface FollowOptions {
   readonly url: ZkUrl;
   readonly sessionTimeoutMs: number;
   readonly log: Logger;
-  /** Whenever another one leads, or nobody any more. */
+  /** Called when another master leads, or none any more. */
   readonly changed: (leader: Leader | undefined) => void;
-  /** The leader cannot be found, and that stays so. */
+  /** Called when no leader can ever be found. */
   readonly failed: (reason: string) => void;
 }
 

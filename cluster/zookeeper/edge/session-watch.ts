@@ -1,29 +1,25 @@
 /**
- * The end of a session by our own clock, before the server ends it and somebody else can be first in its
- * place.
+ * Watches for the end of a session by our own clock, before the server ends it and another process leads.
  *
- * Always true: `over` comes before the time that the server granted is over, counted from when it was last
- * heard, unless this process did not run meanwhile; then as soon as it runs.
+ * Always true: `lost` is called before the session timeout has passed since the server was last heard, unless
+ * this process did not run meanwhile; then as soon as it runs.
  */
 
 import type { ZkClient } from './client';
 
 export interface SessionWatch {
-  /**
-   * Called once for each loss of a session and everything that belonged to it, and when there is no first
-   * session in time.
-   */
+  /** Called once for each loss of a session, and when there is no first session in time. */
   readonly lost: (reason: string) => void;
-  /** There is a connection, in the session of before or in a new one. */
+  /** Called when there is a connection, in the same session or in a new one. */
   readonly restored: () => void;
-  /** The credentials are wrong, which stays so. */
+  /** Called when the credentials are wrong, which is final. */
   readonly refused: () => void;
 }
 
-/** The part of the session's time that is kept for what a message takes on its way. */
+/** The part of the session timeout that is reserved for messages on their way. */
 const MARGIN = 0.1;
 
-/** Watches a session. Returns how to stop. */
+/** Watches a session. Returns a function that stops it. */
 export function watchSession(
   client: Pick<ZkClient, 'listen' | 'sessionLeftMs' | 'grantedMs'>,
   { lost, restored, refused }: SessionWatch,

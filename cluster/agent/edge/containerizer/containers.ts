@@ -1,5 +1,5 @@
 /**
- * The containers of this agent: a sandbox and an executor each.
+ * The containers of the agent: a sandbox and an executor each.
  */
 
 import { findProcesses, killFound } from '../../../runtime/processes';
@@ -9,7 +9,7 @@ import type { ExecutorLauncher, LaunchedExecutor } from './launcher';
 import { makeSandbox } from './sandbox';
 
 export interface ContainersOptions {
-  /** Sandboxes lie below it. */
+  /** The folder of the sandboxes. */
   readonly workDir: string;
   readonly launcher: ExecutorLauncher;
   readonly post: (event: AgentInput) => void;
@@ -37,7 +37,10 @@ export class Containers {
     }
   }
 
-  /** Ends a container by force; its exit is told in the usual way. One that is gone already is told again. */
+  /**
+   * Ends a container by force; its exit is posted as usual. The exit of one that is gone already is posted
+   * again.
+   */
   async destroy(containerId: string): Promise<void> {
     const executor = this.running.get(containerId);
     if (executor) await executor.destroy();
@@ -49,7 +52,7 @@ export class Containers {
   }
 }
 
-/** Kills tasks that a run before us left behind: those whose sandbox lies in our work folder. Returns how many. */
+/** Kills tasks of an earlier run, whose sandboxes lie in our work folder. Returns their number. */
 export function killLeftovers(workDir: string): Promise<number> {
   return killFound(() => findProcesses('MESOS_SANDBOX', (value) => value.startsWith(`${workDir}/slaves/`)));
 }

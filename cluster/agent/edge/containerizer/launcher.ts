@@ -1,6 +1,8 @@
 /**
- * The start of executors: the command executor runs in the agent's process. It still talks to the agent over the v1
- * executor API, so it could as well be a process of its own (`meseta executor`).
+ * Starts executors: the command executor runs in the agent's process.
+ *
+ * It still talks to the agent over the v1 executor API, so it could as well be a process of its own (`meseta
+ * executor`).
  */
 
 import type { Clock } from '../../../runtime/clock';

@@ -1,7 +1,7 @@
 /**
- * Sandboxes: a folder of its task's user that no other may look into, as in Mesos 1.11 (0750), and the way to it.
+ * Makes sandboxes: folders of the task's user that no other user may list, as in Mesos 1.11 (0750).
  *
- * Always true: who may pass through the folders on the way may not list them.
+ * Always true: users who may pass through the folders on the way may not list them.
  */
 
 import { statSync } from 'node:fs';
@@ -21,7 +21,7 @@ export interface SandboxPath {
   readonly user: string | undefined;
 }
 
-/** Makes a sandbox and the link `latest` beside it. An unknown user is told by the executor. */
+/** Makes a sandbox and the link `latest` beside it. The executor reports an unknown user. */
 export async function makeSandbox({ workDir, directory, user }: SandboxPath): Promise<void> {
   let way = workDir;
   for (const name of relative(workDir, dirname(directory)).split(sep)) {
@@ -38,7 +38,8 @@ export async function makeSandbox({ workDir, directory, user }: SandboxPath): Pr
 }
 
 /**
- * Closes the sandboxes that earlier versions left open to all; `slaves` itself last, as it tells whether there is more to do.
+ * Closes the sandboxes that earlier versions left open to all. `slaves` is closed last, as its mode tells
+ * whether there is more to do.
  */
 export async function closeOldSandboxes(workDir: string): Promise<void> {
   const slaves = join(workDir, 'slaves');

@@ -1,6 +1,7 @@
 /**
- * Usage of each container, from /proc: `/monitor/statistics` (keys as in Mesos 1.11, those that need no
- * cgroups).
+ * The usage of each container, from /proc, for `/monitor/statistics`.
+ *
+ * The keys are those of Mesos 1.11 that need no cgroups.
  */
 
 import { readFileSync } from 'node:fs';
@@ -13,11 +14,11 @@ import type { AgentState, Executor } from '../../core/state';
 import { allocatedResources } from '../../views/allocated';
 import { containersOf } from '../../views/operator';
 
-/** The kernel counts processor time in these (USER_HZ, 100 on every Linux we run on) and memory in pages. */
+/** Unit of the kernel's processor times (USER_HZ, 100 on every Linux we run on). */
 const TICKS_PER_SECOND = 100;
 const PAGE_BYTES = 4096;
 const MB = 1024 * 1024;
-/** Mesos limits this endpoint to two requests a second; we answer the rest with what we have. */
+/** Age up to which an answer is used again. Mesos limits this endpoint to two requests a second. */
 const FRESH_MS = 500;
 
 interface Use {
@@ -32,7 +33,7 @@ export class Statistics {
   private last: ReadonlyMap<string, ResourceStatistics> = new Map();
   private takenAt = Number.NEGATIVE_INFINITY;
 
-  /** The JSON of a moment, at most half a second old. */
+  /** The JSON of `/monitor/statistics`, at most half a second old. */
   read(state: AgentState, now: number): string {
     const usage = this.usage(state, now);
     return jsonArray(
@@ -94,7 +95,7 @@ function sum(pids: readonly number[]): Use {
   return use;
 }
 
-/** Adds one process; one that has just ended counts for nothing. Fields: proc(5), /proc/pid/stat. */
+/** Adds the usage of a process; one that has just ended counts for nothing. Fields: proc(5), /proc/pid/stat. */
 function add(use: Use, pid: number): void {
   let text: string;
   try {

@@ -1,5 +1,6 @@
 /**
- * `/containers` and GET_CONTAINERS: the containers of executors with what they use (Mesos 1.11 Http::_containers).
+ * Containers of executors and their usage, for `/containers` and GET_CONTAINERS (Mesos 1.11
+ * Http::_containers).
  */
 
 import type { Response } from '../../../api/generated/agent';
@@ -17,7 +18,7 @@ import type { Statistics } from '../containerizer/statistics';
 export interface ContainerPages {
   /** The answer of `/containers`. */
   readonly page: (request: Request, reply: Reply) => Reply;
-  /** The same in the words of the v1 API. */
+  /** The containers as messages of the v1 API. */
   readonly wire: (request: Request) => Response.GetContainers.Container[];
 }
 

@@ -1,5 +1,6 @@
 /**
- * The v1 executor API: `POST /api/v1/executor` (Mesos 1.11 Http::executor in src/slave/http.cpp).
+ * The endpoint of the v1 executor API, `POST /api/v1/executor` (Mesos 1.11 Http::executor in
+ * src/slave/http.cpp).
  */
 
 import { randomUUID } from 'node:crypto';
@@ -21,7 +22,7 @@ export class ExecutorDoor {
 
   constructor(
     private readonly post: (event: AgentInput) => void,
-    /** The text that refuses a call about something that is not here. */
+    /** The refusal of a call of an unknown framework or executor. */
     private readonly missing: (call: Call) => string | undefined,
   ) {}
 

@@ -1,5 +1,5 @@
 /**
- * The pages beside the agent's own: files of sandboxes, logging, system, help.
+ * Routes that every process of Mesos has: files, logging, system, help.
  */
 
 import type { Acls } from '../../../model/acls';
@@ -14,7 +14,7 @@ import type { Verbosity } from '../../../runtime/verbosity';
 import { READONLY, READWRITE } from '../authentication';
 import { agentFiles, attachedSandboxes, type SandboxOptions } from '../sandboxes';
 
-/** The agent's pages with those beside them, and a page about them all. */
+/** The agent's routes with the common ones, and the pages of help about all of them. */
 export function withHelpers(
   agentPages: readonly Route[],
   sandboxes: SandboxOptions,
@@ -42,7 +42,7 @@ function mayUse(acls: Acls | undefined, path: string, request: Request): boolean
   return isAllowed(acls, 'get_endpoints', principalOf(request), thing(path));
 }
 
-/** An endpoint that `get_endpoints` may keep from somebody. */
+/** A handler that is closed to principals whom `get_endpoints` refuses. */
 export function endpoint(acls: Acls | undefined, path: string, handler: Handler): Handler {
   return (request, reply) =>
     mayUse(acls, path, request) ? handler(request, reply) : sendText(reply, 403, '403 Forbidden.');

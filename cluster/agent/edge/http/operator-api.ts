@@ -1,6 +1,8 @@
 /**
- * The agent's v1 operator API: `POST /api/v1` (Mesos 1.11 Http::api in src/slave/http.cpp). Calls that read are answered;
- * those that would change containers or resource providers are refused with the reason.
+ * The v1 operator API of the agent, `POST /api/v1` (Mesos 1.11 Http::api in src/slave/http.cpp).
+ *
+ * Calls that read are answered. Calls that would change containers or resource providers are refused with the
+ * reason.
  */
 
 import { readCallBody } from '../../../api/call-body';
@@ -31,7 +33,7 @@ export interface AgentOperatorDoor {
   readonly containers: ContainerPages;
 }
 
-/** The answer to a call, under its name in the response; nothing but 200; or a refusal. */
+/** The member of the response to a call; undefined for an empty 200; or a refusal. */
 type Answer = Part | object | undefined | { readonly status: number; readonly text: string };
 type Row = (door: AgentOperatorDoor, request: Request, call: Call) => Answer | Promise<Answer>;
 
@@ -78,14 +80,14 @@ const ROWS: Partial<Record<Call.Type, Row>> = {
     isAllowed(acls, 'prune_images', principalOf(request)) ? undefined : FORBIDDEN,
 };
 
-/** Calls whose answer has a body even when there is nothing to tell. */
+/** Calls whose answer has a body even when it is empty. */
 const WITH_BODY: ReadonlySet<Call.Type> = new Set<Call.Type>(['GET_CONTAINERS']);
 
 function filteredState({ read, acls }: AgentOperatorDoor, request: Request): AgentState {
   return read((state) => filterState(state, acls, principalOf(request)));
 }
 
-/** Calls whose own part must be there. */
+/** Calls with a part of their own, which is required. */
 const WITH_PART =
   /^(GET_METRICS|SET_LOGGING_LEVEL|LIST_FILES|READ_FILE|(LAUNCH|WAIT|KILL|REMOVE|ATTACH|ADD|UPDATE|MARK)_.*)$/;
 

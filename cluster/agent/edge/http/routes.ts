@@ -1,5 +1,5 @@
 /**
- * Every HTTP path of the agent. A new endpoint is a row here.
+ * The routes of the agent, one row for each endpoint.
  */
 
 import { isAllowed } from '../../../model/authorizer';

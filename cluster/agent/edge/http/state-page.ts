@@ -1,5 +1,5 @@
 /**
- * `/state` of an agent: what it has, what runs on it and what ran (keys as in Mesos 1.11).
+ * The endpoint `/state` of an agent (keys as in Mesos 1.11).
  */
 
 import type { FrameworkInfo, Resource, TaskInfo } from '../../../api/generated/mesos';
@@ -26,7 +26,7 @@ import type { AgentFramework, AgentState, AgentTask, Executor } from '../../core
 import { pidOf } from '../../core/updates';
 import { allocatedResources, allocatedSum, executorsOf } from '../../views/allocated';
 
-/** The page of the state; senders who may not see the flags do not see the place of the log either. */
+/** The page of the state. Principals who may not view the flags do not see the path of the log either. */
 export function statePage(state: AgentState, flags: Record<string, string> | undefined): string {
   const { boot } = state;
   const total = totalOf(state);
@@ -61,7 +61,7 @@ export function statePage(state: AgentState, flags: Record<string, string> | und
 const quoted = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : JSON.stringify(text);
 
-/** The host of the master, from its pid: monitors go from agents to their master by it. */
+/** The host of the master from its pid, by which monitors find the master of an agent. */
 function hostOf(pid: string): string {
   return pid.slice(pid.indexOf('@') + 1, pid.lastIndexOf(':'));
 }
