@@ -3,14 +3,11 @@
  * the original for the same shapes stand beside ours; they were measured on its authors' hardware.
  */
 
-import { allocate } from '../../cluster/master/core/allocator/allocate';
-import {
-  type AllocatorState,
-  addAgent,
-  emptyAllocator,
-  recoverResources,
-  setFramework,
-} from '../../cluster/master/core/allocator/state';
+import { addAgent } from '../../cluster/master/core/allocator/agents';
+import { recoverResources } from '../../cluster/master/core/allocator/allocated';
+import { allocate } from '../../cluster/master/core/allocator/allocation-run';
+import { setFramework } from '../../cluster/master/core/allocator/frameworks';
+import { type AllocatorState, emptyAllocator } from '../../cluster/master/core/allocator/state';
 import { randomFrom } from '../../cluster/model/random';
 import { readResources } from '../../cluster/model/resources';
 

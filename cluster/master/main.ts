@@ -142,14 +142,18 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
   });
 }
 
-/** The ways in, made before the mailbox is: they need the port, the mailbox needs to know it. */
-function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble | undefined) {
-  const timings = {
+function createTimings() {
+  return {
     allocation: new Timings('allocator/mesos/allocation_run'),
     latency: new Timings('allocator/mesos/allocation_run_latency'),
     fetch: new Timings('registrar/state_fetch', false),
     store: new Timings('registrar/state_store'),
   };
+}
+
+/** The ways in, made before the mailbox is: they need the port, the mailbox needs to know it. */
+function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble | undefined) {
+  const timings = createTimings();
   let mailbox: MasterMailbox | undefined;
   let registry: RegistryStore | undefined;
   let requests = 0;
@@ -174,7 +178,8 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
     state: () => mailbox?.state,
   });
   return {
-    ...{ schedulers, operators },
+    schedulers,
+    operators,
     answers: new Map<number, Answer>(),
     viewers: new Map<string, Principal | undefined>(),
     flags: printFlags(masterFlags, config),
@@ -186,7 +191,9 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
     post,
     messages,
     inbox,
-    ...{ read, slices, leadership },
+    read,
+    slices,
+    leadership,
     tls: tlsSettings(process.env),
     verbosity: new Verbosity(deps.clock, (level) => setLogLevel(deps.log, level)),
     logFile,

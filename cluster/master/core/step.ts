@@ -4,17 +4,21 @@
  */
 
 import type { Machine } from '../../model/event';
-import { exited, RECOVERED_TIMER, recoveredTimeout, reregisterTimeout, unregister } from './agents/loss';
+import { exited, RECOVERED_TIMER, recoveredTimeout, reregisterTimeout } from './agents/disconnection';
+import { unregister } from './agents/loss';
 import { ping, pong } from './agents/pings';
-import { register, reregister } from './agents/registration';
+import { register } from './agents/registration';
 import { prune } from './agents/registry-gc';
 import { removeNext } from './agents/removal';
+import { reregister } from './agents/reregistration';
 import { updateAgent } from './agents/update';
 import { RESUME_TIMER } from './allocator/pause';
 
 import { deactivate, driverExited, submit, subscribeDriver } from './frameworks/drivers';
+import { heartbeat } from './frameworks/heartbeat';
 import { toFramework } from './frameworks/messages';
-import { closed, failoverOver, heartbeat, subscribe } from './frameworks/subscription';
+import { closed, failoverOver } from './frameworks/removal';
+import { subscribe } from './frameworks/subscription';
 import { filterExpired, resumeOffers, runAllocator, whitelistChanged } from './offers/allocation';
 import { askNow, inverseOfferExpired } from './offers/inverse-offers';
 import { offerExpired } from './offers/rescind';
@@ -28,7 +32,7 @@ import type { MasterEffect } from './state/effects';
 import type { EventOf, MasterBoot, MasterEvent, MasterEvents } from './state/events';
 import { initMaster, type MasterState } from './state/state';
 import { exitedExecutor } from './tasks/executor-exit';
-import { reported } from './tasks/tasks';
+import { reported } from './tasks/status-updates';
 
 const TRANSITIONS: {
   readonly [K in keyof MasterEvents]: (state: MasterState, event: EventOf<K>) => MasterEffect[];

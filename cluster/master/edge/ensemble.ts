@@ -82,7 +82,11 @@ export class Ensemble implements Running {
   start(candidate: Candidate): void {
     const { client, path, log } = this.options;
     this.contender = new Contender({
-      ...{ client, path, log, prefix: MASTER_PREFIX, prefixes: MASTER_PREFIXES },
+      client,
+      path,
+      log,
+      prefix: MASTER_PREFIX,
+      prefixes: MASTER_PREFIXES,
       data: Buffer.from(encodeJson('mesos.v1.MasterInfo', candidate.info)),
       changed: (election) => this.changed(election, candidate),
       failed: (reason) => this.lose(reason, candidate),
@@ -115,7 +119,8 @@ export class Ensemble implements Running {
         candidate,
       );
     this.options.log.info({ leader: leader.pid, id: leader.id }, 'another master leads');
-    const [there, here] = [regionOf(leader.domain), regionOf(candidate.info.domain)];
+    const there = regionOf(leader.domain);
+    const here = regionOf(candidate.info.domain);
     if (there !== undefined && here !== undefined && there !== here)
       this.lose(
         `the leading master is in the region ${there} and this one in ${here} (--domain): all masters must be in one`,

@@ -7,7 +7,7 @@ import { TASK_STATES } from '../../model/task-state';
 import { isRevocable, isShared } from '../../model/volumes';
 import type { Timings } from '../../runtime/metrics';
 import { systemMetrics } from '../../runtime/system';
-import { allocatedOf } from '../core/allocator/state';
+import { allocatedOf } from '../core/allocator/agents';
 import { COUNTED_STATES, COUNTED_TYPES, shortState } from '../core/operations/counts';
 import { isOffered, type MasterState } from '../core/state/state';
 import { sharedOnlyOffered } from '../core/tasks/holdings';
@@ -216,7 +216,8 @@ function sumResources(state: MasterState): Record<string, number> {
   const numbers: Record<string, number> = {};
   for (const name of SUMMED) {
     for (const [kind, { total, held, offered }] of [['', unshared] as const, ['_revocable', lent] as const]) {
-      const [all, usedMilli] = [total.get(name) ?? 0, held.get(name) ?? 0];
+      const all = total.get(name) ?? 0;
+      const usedMilli = held.get(name) ?? 0;
       const used = usedMilli - (offered.get(name) ?? 0);
       numbers[`master/${name}${kind}_total`] = all / 1000;
       numbers[`master/${name}${kind}_used`] = used / 1000;

@@ -109,7 +109,8 @@ export class PeerAuthentication {
 
   private beginError(from: string, pid: string): string | undefined {
     if (!this.options.secrets) return 'No authenticator loaded';
-    const [peer, agent] = [readPid(from), readPid(pid)];
+    const peer = readPid(from);
+    const agent = readPid(pid);
     // Some drivers (mesos-go) authenticate from a port of their own.
     if (!peer || !agent || peer.host !== agent.host) {
       return 'A process can only authenticate one on its own host';

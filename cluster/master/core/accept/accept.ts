@@ -17,7 +17,7 @@ import {
 } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { isShared } from '../../../model/volumes';
-import { recoverResources } from '../allocator/state';
+import { recoverResources } from '../allocator/allocated';
 import { returnResources } from '../offers/decline';
 import { removeOffer } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
@@ -32,7 +32,7 @@ import {
   type MasterState,
   type OfferRecord,
 } from '../state/state';
-import { hasCapability } from '../validate/operation';
+import { hasCapability } from '../validate/operation-context';
 import type { Batch } from './batch';
 import { convert } from './convert';
 import { launch, launchGroup } from './launch';

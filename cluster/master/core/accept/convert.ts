@@ -70,7 +70,8 @@ function allocateConverted(
   }
   for (const { consumed, converted } of conversions) {
     if (!containsResources(batch.remaining, consumed)) {
-      const [have, need] = [printResources(batch.remaining), printResources(consumed)];
+      const have = printResources(batch.remaining);
+      const need = printResources(consumed);
       return `Invalid ${type} operation: ${have} does not contain ${need}`;
     }
     batch.remaining = subtractResources(batch.remaining, consumed);

@@ -15,7 +15,7 @@ import {
   writeResources,
 } from '../../../model/resources';
 import { isShared } from '../../../model/volumes';
-import { allocateResources } from '../allocator/state';
+import { allocateResources } from '../allocator/allocated';
 import { taskRefusal } from '../authorize/framework';
 import type { MasterEffect } from '../state/effects';
 import { executorKey, taskKey } from '../state/keys';
@@ -28,9 +28,9 @@ import {
   type TaskRecord,
 } from '../state/state';
 import { addExecutor } from '../tasks/executors';
-import { publishTasks } from '../tasks/tasks';
+import { publishTasks } from '../tasks/publish-tasks';
 import { groupError, resourcesOfGroup } from '../validate/group';
-import { hasCapability } from '../validate/operation';
+import { hasCapability } from '../validate/operation-context';
 import { resourcesOfLaunch, taskError } from '../validate/task';
 import type { Batch } from './batch';
 import { loseTasks } from './loss';

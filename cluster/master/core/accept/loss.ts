@@ -7,7 +7,7 @@ import { stateFor, type TaskState } from '../../../model/task-state';
 import type { Millis } from '../../../model/time';
 import type { MasterEffect } from '../state/effects';
 import { count, type Framework, isCapable, type MasterState } from '../state/state';
-import { sendUpdate } from '../tasks/tasks';
+import { sendUpdate } from '../tasks/status-updates';
 
 export interface DroppedLaunch {
   readonly reason: mesos.TaskStatus.Reason;

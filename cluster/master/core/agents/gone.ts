@@ -10,7 +10,8 @@ import { loseOperations } from '../operations/lost';
 import type { MasterEffect } from '../state/effects';
 import type { MasterState } from '../state/state';
 import { takeUnreachable } from '../tasks/unreachable';
-import { drop, lose, rescindOffersOfAgent } from './loss';
+import { drop, rescindOffersOfAgent } from './loss';
+import { lose } from './lost-tasks';
 
 const MESSAGE = 'Agent has been marked gone';
 const LOSS = {

@@ -11,7 +11,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import { formError } from '../../../model/resource-errors';
 import { combine, equalResources, readResources } from '../../../model/resources';
 import { isRevocable } from '../../../model/volumes';
-import { resizeAgent } from '../allocator/state';
+import { resizeAgent } from '../allocator/agents';
 import { checkDrained } from '../drain/drained';
 import { rescind } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';

@@ -109,7 +109,8 @@ function roleOf(resource: mesos.Resource): string {
 /** Number of reservations that two resources share, from the outermost on. */
 function sharedDepth(source: mesos.Resource | undefined, target: mesos.Resource | undefined): number {
   if (!source || !target) return 0;
-  const [left, right] = [stackOf(source), stackOf(target)];
+  const left = stackOf(source);
+  const right = stackOf(target);
   const differs = left.findIndex(
     ({ role, principal }, index) => role !== right[index]?.role || principal !== right[index]?.principal,
   );

@@ -8,7 +8,7 @@
  */
 
 import type { Millis } from '../../../model/time';
-import { deactivateFramework } from '../allocator/state';
+import { deactivateFramework } from '../allocator/frameworks';
 import { rescindInverseOffersOf } from '../offers/inverse-offers';
 import { rescind } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
@@ -17,17 +17,9 @@ import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { printMasterInfo } from '../state/master-info';
 import { count, countOf, type Framework, type MasterState } from '../state/state';
-import {
-  closed,
-  connect,
-  createFramework,
-  infoError,
-  optionsError,
-  publishFramework,
-  takeOver,
-  updateAgentsOf,
-  withPrincipal,
-} from './subscription';
+import { connect, createFramework, publishFramework, takeOver, updateAgentsOf } from './connection';
+import { closed } from './removal';
+import { infoError, optionsError, withPrincipal } from './subscription';
 
 type Subscribing = EventOf<'driver.subscribe'>;
 

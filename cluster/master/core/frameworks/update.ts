@@ -17,7 +17,7 @@ import { allocateSoon } from '../offers/schedule';
 import type { MasterEffect } from '../state/effects';
 import type { Framework, MasterState } from '../state/state';
 import { changeError, frameworkError, printRoles, rolesOfInfo } from '../validate/framework';
-import { publishFramework, setConstraints, updateAgentsOf } from './subscription';
+import { publishFramework, setConstraints, updateAgentsOf } from './connection';
 
 /** The error in the call, in Mesos' words, or undefined. */
 export function updateError(

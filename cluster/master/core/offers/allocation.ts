@@ -5,9 +5,10 @@
  */
 
 import type { Millis } from '../../../model/time';
-import { allocate } from '../allocator/allocate';
+import { considerAll } from '../allocator/agents';
+import { allocate } from '../allocator/allocation-run';
+import { expireFilters } from '../allocator/filters';
 import { resume } from '../allocator/pause';
-import { considerAll, expireFilters } from '../allocator/state';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import type { MasterState } from '../state/state';

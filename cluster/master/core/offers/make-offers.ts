@@ -6,7 +6,7 @@
  */
 
 import type { Millis } from '../../../model/time';
-import type { Allocation } from '../allocator/allocate';
+import type { Allocation } from '../allocator/allocation-run';
 import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import { countOf, type MasterState, type OfferRecord } from '../state/state';

@@ -5,7 +5,7 @@
  */
 
 import type { Millis } from '../../../model/time';
-import { recoverResources } from '../allocator/state';
+import { recoverResources } from '../allocator/allocated';
 import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import { countOf, type MasterState, type OfferRecord } from '../state/state';

@@ -4,7 +4,8 @@
 
 import type { Millis } from '../../../model/time';
 import { frameworkFacts } from '../allocator/facts';
-import { clearFilters, setFramework } from '../allocator/state';
+import { clearFilters } from '../allocator/filters';
+import { setFramework } from '../allocator/frameworks';
 import type { MasterEffect } from '../state/effects';
 import type { Framework, MasterState } from '../state/state';
 import { allocateSoon } from './schedule';

@@ -13,10 +13,10 @@ import { isRefined } from '../../../model/reservations';
 import { writeLegacyResources, writeResources } from '../../../model/resources';
 import { uuidBase64 } from '../../../model/uuid';
 import { checkpointedOf } from '../../../model/volumes';
-import { convertAgent } from '../allocator/state';
+import { convertAgent } from '../allocator/agents';
 import type { MasterEffect } from '../state/effects';
 import { type Agent, countOf, type Framework, type MasterState } from '../state/state';
-import { hasCapability } from '../validate/operation';
+import { hasCapability } from '../validate/operation-context';
 import { stripRole } from './normalize';
 import { addOperation } from './record';
 

@@ -9,7 +9,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
 import type { MasterEffect } from '../state/effects';
 import type { Framework, MasterState } from '../state/state';
-import { hasCapability } from '../validate/operation';
+import { hasCapability } from '../validate/operation-context';
 import { sendOperationUpdate } from './feedback';
 import { lastStatus } from './record';
 

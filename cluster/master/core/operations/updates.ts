@@ -13,7 +13,7 @@ import { checkDrained } from '../drain/drained';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { type Agent, count, type Framework, type MasterState, type OperationRecord } from '../state/state';
-import { hasCapability } from '../validate/operation';
+import { hasCapability } from '../validate/operation-context';
 import { sendOperationUpdate } from './feedback';
 import { isEnd, removeOperation, setStatus } from './record';
 

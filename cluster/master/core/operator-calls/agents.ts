@@ -7,7 +7,7 @@
 
 import type { Millis } from '../../../model/time';
 import { rescindOffersOfAgent } from '../agents/loss';
-import { syncActivity } from '../agents/registration';
+import { syncActivity } from '../agents/record';
 import { isKnownAgent } from '../drain/drained';
 import { allocateSoon } from '../offers/schedule';
 import { change } from '../registrar/registrar';

@@ -8,7 +8,7 @@
 
 import type { Call } from '../../../api/generated/master';
 import { mayCall } from '../authorize/operator';
-import { remove } from '../frameworks/subscription';
+import { endFramework } from '../frameworks/removal';
 import { quotaError, removeQuota, setOldQuota, updateQuota } from '../quota/calls';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
@@ -85,5 +85,5 @@ function teardownError({ frameworks }: MasterState, { call }: CallEvent): string
 /** An operator ends a framework. */
 function teardown(state: MasterState, { request, call, at: now }: CallEvent): MasterEffect[] {
   const framework = state.frameworks.get(call.teardown?.framework_id.value ?? '');
-  return framework ? [{ kind: 'answer', request, status: 200 }, ...remove(state, framework, now)] : [];
+  return framework ? [{ kind: 'answer', request, status: 200 }, ...endFramework(state, framework, now)] : [];
 }

@@ -9,7 +9,7 @@ import type * as master from '../../../api/generated/master';
 import type * as mesos from '../../../api/generated/mesos';
 import type { Millis } from '../../../model/time';
 import { rescindOffersOfAgent } from '../agents/loss';
-import { sendDrain, syncActivity } from '../agents/registration';
+import { sendDrain, syncActivity } from '../agents/record';
 import { checkDrained, isKnownAgent } from '../drain/drained';
 import { scheduledMachine } from '../maintenance/agents';
 import { allocateSoon } from '../offers/schedule';

@@ -10,7 +10,7 @@
 import type * as mesos from '../../../api/generated/mesos';
 import type { Millis } from '../../../model/time';
 import { rescindOffersOfAgent, shutdownForMaintenance } from '../agents/loss';
-import { considerAgent } from '../allocator/state';
+import { considerAgent } from '../allocator/agents';
 import { agentMachineKey } from '../maintenance/agents';
 import { listError, type ModeRequirement, modeError, scheduleError } from '../maintenance/validate';
 import { forgetAnswers } from '../offers/inverse-offers';

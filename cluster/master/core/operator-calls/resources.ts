@@ -18,7 +18,7 @@ import {
 } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { isShared } from '../../../model/volumes';
-import { convertAgent } from '../allocator/state';
+import { convertAgent } from '../allocator/agents';
 import { returnResources } from '../offers/decline';
 import { removeOffer } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';

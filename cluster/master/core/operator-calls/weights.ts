@@ -8,7 +8,7 @@
 import type * as mesos from '../../../api/generated/mesos';
 import { roleError } from '../../../model/roles';
 import type { Millis } from '../../../model/time';
-import { setWeights } from '../allocator/state';
+import { setWeights } from '../allocator/weights-and-quotas';
 import { rescind } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
 import { isKnownRole } from '../quota/validate';

@@ -7,7 +7,7 @@
 
 import type { QuotaConfig } from '../../../api/generated/quota';
 import type { Millis } from '../../../model/time';
-import { setQuota } from '../allocator/state';
+import { setQuota } from '../allocator/weights-and-quotas';
 import { allocateSoon } from '../offers/schedule';
 import { change } from '../registrar/registrar';
 import { configOf, isDefault, quotaOf } from '../registry/quota-config';

@@ -60,7 +60,8 @@ function configError(config: QuotaConfig): string | undefined {
   const { guarantees, limits } = quotaOf(config);
   for (const [name, milli] of guarantees) {
     if (milli <= (limits.get(name) ?? Number.POSITIVE_INFINITY)) continue;
-    const [low, high] = [printScalars(config.guarantees), printScalars(config.limits)];
+    const low = printScalars(config.guarantees);
+    const high = printScalars(config.limits);
     return `'QuotaConfig.guarantees' ${low} is not contained within the 'QuotaConfig.limits' ${high}`;
   }
   return undefined;
@@ -97,7 +98,8 @@ function belowConsumedError(state: MasterState, config: QuotaConfig): string | u
   const consumed = consumedQuota(state, config.role);
   for (const [name, milli] of consumed) {
     if (milli <= (limits.get(name) ?? Number.POSITIVE_INFINITY)) continue;
-    const [used, limited] = [printQuantities(consumed), printQuantities(limits)];
+    const used = printQuantities(consumed);
+    const limited = printQuantities(limits);
     return `Role '${config.role}' is already consuming '${used}'; this is more than the requested limits '${limited}'`;
   }
   return undefined;

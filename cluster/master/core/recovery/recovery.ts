@@ -6,14 +6,16 @@
  */
 
 import type { Millis } from '../../../model/time';
+import { RECOVERED_TIMER } from '../agents/disconnection';
 import { markedGone } from '../agents/gone';
-import { RECOVERED_TIMER, removed, unreachable } from '../agents/loss';
-import { admitted, readmitted } from '../agents/registration';
+import { removed, unreachable } from '../agents/loss';
+import { admitted } from '../agents/registration';
 import { pruned, pruneLater } from '../agents/registry-gc';
+import { readmitted } from '../agents/reregistration';
 import { pauseFor, RESUME_TIMER } from '../allocator/pause';
-import { setWeights } from '../allocator/state';
+import { setWeights } from '../allocator/weights-and-quotas';
 import { drained } from '../drain/drained';
-import { HEARTBEAT_MS, HEARTBEAT_TIMER } from '../frameworks/subscription';
+import { HEARTBEAT_MS, HEARTBEAT_TIMER } from '../frameworks/heartbeat';
 import { activityChanged } from '../operator-calls/agents';
 import { draining } from '../operator-calls/drain-agent';
 import { scheduled, wentDown } from '../operator-calls/maintenance';

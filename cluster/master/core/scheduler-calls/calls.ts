@@ -10,7 +10,7 @@ import { accept } from '../accept/accept';
 import { registrationRefusal } from '../authorize/framework';
 import { checkDrained } from '../drain/drained';
 import { shutdownExecutor, toExecutor } from '../frameworks/messages';
-import { remove } from '../frameworks/subscription';
+import { endFramework } from '../frameworks/removal';
 import { updateError, updateFramework } from '../frameworks/update';
 import { decline } from '../offers/decline';
 import { answerInverseOffers, answerOf, askSoon, clearInverseRefusals } from '../offers/inverse-offers';
@@ -20,7 +20,9 @@ import { acknowledgeOperation } from '../operations/updates';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { count, countType, type Framework, type MasterState } from '../state/state';
-import { acknowledge, kill, reconcile } from '../tasks/tasks';
+import { kill } from '../tasks/kill';
+import { reconcile } from '../tasks/reconcile';
+import { acknowledge } from '../tasks/status-updates';
 import { principalError } from '../validate/call';
 
 type Transition = (
@@ -32,7 +34,7 @@ type Transition = (
 
 /** Types without a row are answered 501: they are part of the API and not carried out here yet. */
 const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
-  TEARDOWN: (state, framework, _call, now) => remove(state, framework, now),
+  TEARDOWN: (state, framework, _call, now) => endFramework(state, framework, now),
   ACCEPT: (state, framework, call, now) => (call.accept ? accept(state, framework, call.accept, now) : []),
   DECLINE: (state, framework, call, now) =>
     call.decline ? decline(state, framework, call.decline, now) : [],

@@ -7,7 +7,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import { type Resources, readResources, unallocated } from '../../../model/resources';
-import { allocateResources, recoverResources } from '../allocator/state';
+import { allocateResources, recoverResources } from '../allocator/allocated';
 import { executorKey } from '../state/keys';
 import type { Agent, ExecutorRecord, MasterState } from '../state/state';
 

@@ -4,7 +4,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import { isTerminal, type TaskState } from '../../../model/task-state';
-import { recoverResources } from '../allocator/state';
+import { recoverResources } from '../allocator/allocated';
 import { taskKey } from '../state/keys';
 import { count, countOf, type Framework, type MasterState, type TaskRecord } from '../state/state';
 

@@ -98,7 +98,8 @@ function rootError(info: mesos.FrameworkInfo, settings: MasterSettings): string 
 export function changeError(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): string | undefined {
   if (before.principal !== after.principal) return "Changing framework's principal is not allowed.";
   for (const name of ['user', 'checkpoint'] as const) {
-    const [from, to] = [before[name] ?? false, after[name] ?? false];
+    const from = before[name] ?? false;
+    const to = after[name] ?? false;
     if (from !== to)
       return `Updating 'FrameworkInfo.${name}' is unsupported; attempted to update from '${from}' to '${to}'`;
   }

@@ -72,7 +72,8 @@ function leastError(executor: mesos.ExecutorInfo): string | undefined {
   const resources = readResources(executor.resources);
   const who = `Executor '${executor.executor_id.value}'`;
   const shown = (milli: number, unit: string): string => (milli === 0 ? 'None' : `${milli / 1000}${unit}`);
-  const [cpus, mem] = [milliOf(resources, 'cpus'), milliOf(resources, 'mem')];
+  const cpus = milliOf(resources, 'cpus');
+  const mem = milliOf(resources, 'mem');
   if (cpus < CPUS_MIN_MILLI)
     return `${who} uses less CPUs (${shown(cpus, '')}) than the minimum required (0.01)`;
   if (mem < MEM_MIN_MILLI)

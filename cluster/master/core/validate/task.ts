@@ -162,14 +162,16 @@ export function overlap(...all: readonly Resources[]): boolean {
 
 function combinedResourcesError(task: mesos.TaskInfo): string | undefined {
   if (!task.executor) return undefined;
-  const [taskResources, executors] = [readResources(task.resources), readResources(task.executor.resources)];
+  const taskResources = readResources(task.resources);
+  const executors = readResources(task.executor.resources);
   if (
     overlap(
       taskResources.filter((resource) => !isShared(resource)),
       executors,
     )
   ) {
-    const [left, right] = [printResources(taskResources), printResources(executors)];
+    const left = printResources(taskResources);
+    const right = printResources(executors);
     return `There are overlapping resources in the task resources ${left} and executor resources ${right}`;
   }
   const total = [...taskResources, ...executors];

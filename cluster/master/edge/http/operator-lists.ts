@@ -11,7 +11,7 @@ import { encodeSlices, encodeWhole, Part } from '../../../api/slices';
 import type { Principal } from '../../../model/principal';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
-import { HEARTBEAT_MS } from '../../core/frameworks/subscription';
+import { HEARTBEAT_MS } from '../../core/frameworks/heartbeat';
 import type { MasterState } from '../../core/state/state';
 import {
   getAgents,

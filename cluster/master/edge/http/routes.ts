@@ -13,9 +13,12 @@ import { handleOperator } from './operator-api';
 import { FORBIDDEN, type OperatorContext, readFilterFor } from './operator-door';
 import { quotaPage, rolesPage } from './roles-page';
 import { handleScheduler, plain, type SchedulerContext } from './scheduler-api';
-import { frameworksPage, slavesPage, statePage, summaryPage, tasksPage, weightsPage } from './state-page';
+import { frameworksPage, slavesPage, statePage } from './state-page';
+import { summaryPage } from './summary-page';
+import { tasksPage } from './tasks-page';
 import { deleteQuota, postQuota, putWeights, resourceForm, teardown } from './v0-writes';
 import { viewedPages } from './viewed-pages';
+import { weightsPage } from './weights-page';
 
 const NO_ROLE =
   "Failed to parse remove quota request for path '/master/quota': expected 3 tokens, found 2 tokens";

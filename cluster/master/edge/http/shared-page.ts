@@ -30,7 +30,8 @@ export function sharedPage(
   const page = (): Buffer => {
     const shared = shareable();
     if (shared) return shared;
-    const [current, began] = [moment(), now()];
+    const current = moment();
+    const began = now();
     const body = make();
     const madeAt = now();
     last = { moment: current, body, madeAt, tookMs: madeAt - began };

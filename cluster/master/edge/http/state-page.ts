@@ -1,6 +1,5 @@
 /**
- * `/state`, `/slaves`, `/frameworks`, `/tasks` and `/state-summary`: the v0 JSON of a moment (keys as in
- * Mesos 1.11).
+ * `/state`, `/slaves` and `/frameworks`: the v0 JSON of a moment (keys as in Mesos 1.11).
  */
 
 import type { Resource } from '../../../api/generated/mesos';
@@ -11,14 +10,11 @@ import {
   executorJson,
   type FrameworkParts,
   frameworkJson,
-  frameworkSummaryMembers,
   jsonArray,
   jsonObject,
   offerJson,
-  quantitiesJson,
   recoveredAgentJson,
   reservedFullJson,
-  taskJsonWith,
 } from '../../../api/state-json';
 import { buildMembers } from '../../../runtime/build';
 import { printOffer } from '../../core/offers/print-offer';
@@ -30,50 +26,12 @@ import {
   type Framework,
   isOffered,
   type MasterState,
-  type TaskRecord,
 } from '../../core/state/state';
 import { executorsByFramework } from '../../core/tasks/holdings';
-import { printTaskHead } from '../../core/tasks/print-task';
-import { getWeights } from '../../views/operator';
 import { type FilteredState, unfilteredState } from '../../views/read-filter';
 import { printAgent, printFramework } from '../../views/readable-records';
 import { visibleResources } from '../../views/visible-resources';
-
-/**
- * The JSON of each task as last made, kept as long as the record: a big state is put together from what has
- * not changed. Records replace `statuses` with every update, so that the same list means the same text.
- */
-const fragments = new WeakMap<
-  TaskRecord,
-  { statuses: TaskRecord['statuses']; state: string; json: string }
->();
-
-function task(record: TaskRecord): string {
-  const fragment = fragments.get(record);
-  if (fragment && fragment.statuses === record.statuses && fragment.state === record.state)
-    return fragment.json;
-  const json = taskJsonWith(printTaskHead(record), {
-    resources: quantitiesJson(record.resources),
-    role: record.role,
-  });
-  fragments.set(record, { statuses: record.statuses, state: record.state, json });
-  return json;
-}
-
-/**
- * Makes the JSON of each task that has none yet, with a pause after each: a page that is put together afterwards, of
- * that moment, finds nearly all of it made.
- */
-export function* prepareTasks(state: MasterState): Generator<void, void> {
-  for (const framework of [...state.frameworks.values(), ...state.completed.values()]) {
-    for (const record of recordsOf(framework)) {
-      const fragment = fragments.get(record);
-      if (fragment && fragment.statuses === record.statuses && fragment.state === record.state) continue;
-      task(record);
-      yield;
-    }
-  }
-}
+import { task } from './task-fragments';
 
 function partsOf(
   state: MasterState,
@@ -91,7 +49,7 @@ function partsOf(
   };
 }
 
-function frameworks(state: FilteredState, which: Iterable<Framework>): string {
+export function frameworks(state: FilteredState, which: Iterable<Framework>): string {
   const shown = executorsByFramework(state);
   const all = state.filter ? executorsByFramework(unfilteredState(state)) : shown;
   return jsonArray(
@@ -104,7 +62,7 @@ function frameworks(state: FilteredState, which: Iterable<Framework>): string {
   );
 }
 
-const agents = (state: FilteredState): string =>
+export const agents = (state: FilteredState): string =>
   jsonArray(
     [...state.agents.values()].map((agent) => agentJson(printAgent(state, agent), state.filter?.role)),
   );
@@ -184,125 +142,4 @@ export function frameworksPage(state: FilteredState, frameworkId?: string | unde
     completed_frameworks: frameworks(state, selected(state.completed)),
     unregistered_frameworks: '[]',
   });
-}
-
-export interface TasksQuery {
-  readonly frameworkId?: string | undefined;
-  readonly taskId?: string | undefined;
-  /** Below 0 with no offset: all, as the original's own command line asks for. */
-  readonly limit: number;
-  /** Below 0: past them all. */
-  readonly offset: number;
-  readonly ascending: boolean;
-}
-
-/** Tasks of all frameworks, newest first unless asked otherwise. */
-export function tasksPage(state: MasterState, query: TasksQuery): string {
-  const all = [...state.frameworks.values(), ...state.completed.values()]
-    .filter(({ id }) => query.frameworkId === undefined || id === query.frameworkId)
-    .flatMap(({ tasks, unreachableTasks, completedTasks }) => [
-      ...tasks.values(),
-      ...unreachableTasks.values(),
-      ...completedTasks,
-    ])
-    .filter(({ id }) => query.taskId === undefined || id === query.taskId);
-  const began = (record: TaskRecord): number => record.statuses[0]?.timestamp ?? Number.NEGATIVE_INFINITY;
-  all.sort((a, b) => (query.ascending ? 1 : -1) * (began(a) - began(b) || 0));
-  const sum = query.offset + query.limit;
-  const shown = query.offset < 0 ? [] : all.slice(query.offset, sum < 0 ? undefined : sum);
-  return jsonObject({ tasks: jsonArray(shown.map(task)) });
-}
-
-const COUNTED = [
-  'TASK_STAGING',
-  'TASK_STARTING',
-  'TASK_RUNNING',
-  'TASK_KILLING',
-  'TASK_FINISHED',
-  'TASK_KILLED',
-  'TASK_FAILED',
-  'TASK_LOST',
-  'TASK_ERROR',
-  'TASK_UNREACHABLE',
-] as const;
-
-function countsOf(states: readonly string[]): Record<string, string> {
-  const counts = new Map<string, number>(COUNTED.map((name) => [name, 0]));
-  for (const state of states) {
-    const counted = counts.get(state);
-    if (counted !== undefined) counts.set(state, counted + 1);
-  }
-  return Object.fromEntries([...counts].map(([name, number]) => [name, String(number)]));
-}
-
-/** Sums over the current and former tasks of registered frameworks, by agent. */
-interface TaskSummary {
-  readonly states: string[];
-  readonly frameworks: Set<string>;
-}
-
-function sumByAgent(state: MasterState): ReadonlyMap<string, TaskSummary> {
-  const sums = new Map<string, TaskSummary>();
-  for (const framework of state.frameworks.values()) {
-    for (const { agentId, state: now } of recordsOf(framework)) {
-      const sum = sums.get(agentId) ?? { states: [], frameworks: new Set() };
-      sums.set(agentId, sum);
-      sum.states.push(now);
-      sum.frameworks.add(framework.id);
-    }
-  }
-  return sums;
-}
-
-/** Tasks that run, are unreachable or have ended: all a framework is remembered by. */
-function recordsOf({ tasks, unreachableTasks, completedTasks }: Framework): TaskRecord[] {
-  return [...tasks.values(), ...unreachableTasks.values(), ...completedTasks];
-}
-
-/** The cluster in numbers: agents and frameworks with their tasks counted by state. */
-export function summaryPage(state: FilteredState): string {
-  const { boot } = state;
-  const executors = executorsByFramework(unfilteredState(state));
-  const sums = sumByAgent(state);
-  return jsonObject({
-    hostname: JSON.stringify(boot.hostname),
-    cluster: boot.cluster === undefined ? undefined : JSON.stringify(boot.cluster),
-    slaves: jsonArray(
-      [...state.agents.values()].map((agent) => agentSummary(state, agent, sums.get(agent.id))),
-    ),
-    frameworks: jsonArray(
-      [...state.frameworks.values()].map((framework) =>
-        frameworkSummary(state, framework, executors.get(framework.id) ?? []),
-      ),
-    ),
-  });
-}
-
-function agentSummary(state: FilteredState, agent: Agent, sum: TaskSummary | undefined): string {
-  return jsonObject({
-    ...agentMembers(printAgent(state, agent), state.filter?.role),
-    ...countsOf(sum?.states ?? []),
-    framework_ids: JSON.stringify([...(sum?.frameworks ?? [])]),
-  });
-}
-
-function frameworkSummary(
-  state: FilteredState,
-  framework: Framework,
-  executors: readonly ExecutorRecord[],
-): string {
-  const records = recordsOf(framework);
-  const ids = [...new Set(records.map(({ agentId }) => agentId))];
-  return jsonObject({
-    ...frameworkSummaryMembers(printFramework(state, framework, executors), framework.pid),
-    ...countsOf(records.map(({ state: now }) => now)),
-    slave_ids: JSON.stringify(ids),
-  });
-}
-
-/** Weights other than 1. */
-export function weightsPage(state: MasterState): string {
-  return jsonArray(
-    (getWeights(state).weight_infos ?? []).map((info) => encodeJson('mesos.v1.WeightInfo', info)),
-  );
 }

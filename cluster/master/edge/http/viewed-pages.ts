@@ -10,7 +10,7 @@ import type { MasterState } from '../../core/state/state';
 import { filterState, type ReadFilter, readFilterOf, viewerKey } from '../../views/read-filter';
 import { type OperatorContext, readFilterFor, readFor } from './operator-door';
 import { sharedPage } from './shared-page';
-import { prepareTasks } from './state-page';
+import { prepareTasks } from './task-fragments';
 
 type Flags = Readonly<Record<string, string>>;
 

@@ -1,4 +1,4 @@
-import { createFramework } from '../../../../cluster/master/core/frameworks/subscription';
+import { createFramework } from '../../../../cluster/master/core/frameworks/connection';
 import { countOf, initMaster } from '../../../../cluster/master/core/state/state';
 import { frameworkMetrics } from '../../../../cluster/master/edge/framework-metrics';
 import { BOOT } from '../builders';

@@ -1,4 +1,4 @@
-import { createFramework } from '../../../../cluster/master/core/frameworks/subscription';
+import { createFramework } from '../../../../cluster/master/core/frameworks/connection';
 import { initMaster, type MasterState } from '../../../../cluster/master/core/state/state';
 import { getAgents, getExecutors, getOperations } from '../../../../cluster/master/views/operator';
 import { filterState, isRestricted, viewerKey } from '../../../../cluster/master/views/read-filter';

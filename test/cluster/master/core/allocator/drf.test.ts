@@ -4,15 +4,12 @@
  */
 
 import fc from 'fast-check';
-import { allocate } from '../../../../../cluster/master/core/allocator/allocate';
-import {
-  type AllocatorState,
-  addAgent,
-  emptyAllocator,
-  recoverResources,
-  setFramework,
-  setWeights,
-} from '../../../../../cluster/master/core/allocator/state';
+import { addAgent } from '../../../../../cluster/master/core/allocator/agents';
+import { recoverResources } from '../../../../../cluster/master/core/allocator/allocated';
+import { allocate } from '../../../../../cluster/master/core/allocator/allocation-run';
+import { setFramework } from '../../../../../cluster/master/core/allocator/frameworks';
+import { type AllocatorState, emptyAllocator } from '../../../../../cluster/master/core/allocator/state';
+import { setWeights } from '../../../../../cluster/master/core/allocator/weights-and-quotas';
 import { randomFrom } from '../../../../../cluster/model/random';
 import {
   containsResources,

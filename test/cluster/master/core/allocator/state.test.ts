@@ -1,14 +1,8 @@
 import fc from 'fast-check';
-import {
-  type AllocatorState,
-  addAgent,
-  allocatedOf,
-  allocateResources,
-  emptyAllocator,
-  recoverResources,
-  resizeAgent,
-  setFramework,
-} from '../../../../../cluster/master/core/allocator/state';
+import { addAgent, allocatedOf, resizeAgent } from '../../../../../cluster/master/core/allocator/agents';
+import { allocateResources, recoverResources } from '../../../../../cluster/master/core/allocator/allocated';
+import { setFramework } from '../../../../../cluster/master/core/allocator/frameworks';
+import { type AllocatorState, emptyAllocator } from '../../../../../cluster/master/core/allocator/state';
 import {
   addResources,
   combine,

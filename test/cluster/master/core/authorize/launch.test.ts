@@ -4,7 +4,7 @@ import {
   taskRefusal,
 } from '../../../../../cluster/master/core/authorize/framework';
 import { mayCall } from '../../../../../cluster/master/core/authorize/operator';
-import { createFramework } from '../../../../../cluster/master/core/frameworks/subscription';
+import { createFramework } from '../../../../../cluster/master/core/frameworks/connection';
 import { initMaster, type MasterState } from '../../../../../cluster/master/core/state/state';
 import { readAcls } from '../../../../../cluster/model/acls';
 import { BOOT } from '../../builders';

@@ -1,9 +1,6 @@
-import {
-  frameworksPage,
-  statePage,
-  summaryPage,
-  tasksPage,
-} from '../../../../../cluster/master/edge/http/state-page';
+import { frameworksPage, statePage } from '../../../../../cluster/master/edge/http/state-page';
+import { summaryPage } from '../../../../../cluster/master/edge/http/summary-page';
+import { tasksPage } from '../../../../../cluster/master/edge/http/tasks-page';
 import { getFrameworks } from '../../../../../cluster/master/views/operator';
 import { MasterScript } from '../../interpreter';
 

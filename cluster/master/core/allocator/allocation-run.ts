@@ -9,6 +9,7 @@ import { addResources, NO_RESOURCES, type Resources, reservedRole } from '../../
 import { isStrictSubrole, topRole } from '../../../model/roles';
 import type { Millis } from '../../../model/time';
 import { isShared } from '../../../model/volumes';
+import { allocateResources } from './allocated';
 import {
   type Budget,
   chargeBudget,
@@ -23,7 +24,7 @@ import { agentReason, allocatableTo, availableTo, offerReason, type Pair } from 
 import { hasNothingToOffer } from './nothing-to-offer';
 import { isBefore } from './ranked';
 import { type Client, type RoleNode, sortQueues } from './role-tree';
-import { type AllocationKey, type AllocatorAgent, type AllocatorState, allocateResources } from './state';
+import type { AllocationKey, AllocatorAgent, AllocatorState } from './state';
 
 export interface Allocation extends AllocationKey {
   readonly resources: Resources;

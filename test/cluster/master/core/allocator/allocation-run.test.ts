@@ -1,16 +1,12 @@
 import fc from 'fast-check';
-import { type Allocation, allocate } from '../../../../../cluster/master/core/allocator/allocate';
+import { addAgent, allocatedOf } from '../../../../../cluster/master/core/allocator/agents';
+import { recoverResources } from '../../../../../cluster/master/core/allocator/allocated';
+import { type Allocation, allocate } from '../../../../../cluster/master/core/allocator/allocation-run';
 import { type FrameworkFacts, PLAIN_FRAMEWORK } from '../../../../../cluster/master/core/allocator/facts';
+import { setFramework } from '../../../../../cluster/master/core/allocator/frameworks';
 import { consumedBy } from '../../../../../cluster/master/core/allocator/quota-use';
-import {
-  type AllocatorState,
-  addAgent,
-  allocatedOf,
-  emptyAllocator,
-  recoverResources,
-  setFramework,
-  setQuota,
-} from '../../../../../cluster/master/core/allocator/state';
+import { type AllocatorState, emptyAllocator } from '../../../../../cluster/master/core/allocator/state';
+import { setQuota } from '../../../../../cluster/master/core/allocator/weights-and-quotas';
 import { PLAIN_AGENT } from '../../../../../cluster/master/core/offer-constraints/agent-facts';
 import { randomFrom } from '../../../../../cluster/model/random';
 import {

@@ -1,0 +1,67 @@
+/**
+ * Tasks of agents that are lost: what their frameworks are told, and where their records go.
+ *
+ * Out: event(UPDATE), publish(TASK_UPDATED)
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import { isTerminal, stateFor } from '../../../model/task-state';
+import type { Millis } from '../../../model/time';
+import type { MasterEffect } from '../state/effects';
+import { type Framework, isCapable, type MasterState, type TaskRecord } from '../state/state';
+import { addCompleted, detachTask } from '../tasks/record';
+import { executorOf, record, sendUpdate } from '../tasks/status-updates';
+import { keepUnreachable } from '../tasks/unreachable';
+
+export interface TaskLoss {
+  readonly state: 'TASK_LOST' | 'TASK_UNREACHABLE' | 'TASK_GONE_BY_OPERATOR';
+  readonly reason: mesos.TaskStatus.Reason;
+  readonly message: string;
+  readonly now: Millis;
+}
+
+/** Frameworks that know nothing of operators' wishes learn that the agent is removed. */
+function reasonFor(aware: boolean, { state, reason }: TaskLoss): mesos.TaskStatus.Reason {
+  return state === 'TASK_GONE_BY_OPERATOR' && !aware ? 'REASON_AGENT_REMOVED' : reason;
+}
+
+/** A task goes with its agent: LOST is the end of it, UNREACHABLE may come back. */
+export function lose(state: MasterState, task: TaskRecord, loss: TaskLoss): MasterEffect[] {
+  const framework = state.frameworks.get(task.frameworkId);
+  if (!framework) return [];
+  if (isTerminal(task.state)) {
+    moveLostTask(state, framework, task, loss);
+    return [];
+  }
+  const aware = isCapable(framework, 'PARTITION_AWARE');
+  const status: mesos.TaskStatus = {
+    task_id: { value: task.id },
+    agent_id: { value: task.agentId },
+    executor_id: executorOf(task),
+    state: stateFor(aware, loss.state),
+    source: 'SOURCE_MASTER',
+    reason: reasonFor(aware, loss),
+    message: loss.message,
+    timestamp: loss.now / 1000,
+    unreachable_time:
+      loss.state === 'TASK_UNREACHABLE'
+        ? { nanoseconds: BigInt(Math.round(loss.now)) * 1_000_000n }
+        : undefined,
+  };
+  const effects = [
+    ...record(state, task, status, status.state, loss.now),
+    ...sendUpdate(state, framework, status),
+  ];
+  moveLostTask(state, framework, task, loss);
+  return effects;
+}
+
+/**
+ * Tasks out of reach may come back, those that ended there and were not acknowledged included; all others
+ * are over.
+ */
+function moveLostTask(state: MasterState, framework: Framework, task: TaskRecord, loss: TaskLoss): void {
+  detachTask(state, framework, task);
+  if (loss.state === 'TASK_UNREACHABLE') keepUnreachable(state, framework, task);
+  else addCompleted(state, framework, task);
+}

@@ -1,0 +1,117 @@
+/**
+ * One agent's record at the master, made from what it says when it registers.
+ *
+ * Out: send(SlaveRegistered, DrainSlave), publish(AGENT_ADDED)
+ */
+
+import type * as internal from '../../../api/generated/internal';
+import type * as mesos from '../../../api/generated/mesos';
+import { type Resources, readResources } from '../../../model/resources';
+import type { Millis } from '../../../model/time';
+import { applyCheckpoint, checkpointedOf } from '../../../model/volumes';
+import { setAgentActive } from '../allocator/agents';
+import { isDown } from '../maintenance/agents';
+import type { MasterEffect } from '../state/effects';
+import { type Agent, isOffered, type MasterState } from '../state/state';
+import { hasCapability } from '../validate/operation-context';
+import { shutdownForMaintenance } from './loss';
+import { printAgent } from './print-agent';
+
+const REGISTERED = 'mesos.internal.SlaveRegisteredMessage';
+
+export interface Arrival {
+  readonly id: string;
+  readonly pid: string;
+  readonly message: internal.RegisterSlaveMessage | internal.ReregisterSlaveMessage;
+  readonly now: Millis;
+}
+
+export function createAgent(state: MasterState, { id, pid, message, now }: Arrival): Agent {
+  const agent: Agent = {
+    id,
+    info: infoOf(message.slave, id),
+    pid,
+    version: message.version ?? '',
+    capabilities: message.agent_capabilities ?? [],
+    total: totalOf(message),
+    connected: true,
+    active: true,
+    deactivated: state.registry.deactivated.has(id),
+    registeredAt: now,
+    reregisteredAt: undefined,
+    pingsUnanswered: 0,
+    drainStartedAt: undefined,
+    tasks: new Map(),
+    executors: new Map(),
+    operations: new Map(),
+    resourceVersion: message.resource_version_uuid?.value,
+    offers: new Set(),
+  };
+  state.agents.set(id, agent);
+  state.agentIdByPid.set(pid, id);
+  return agent;
+}
+
+/**
+ * The total of an agent: its machine's resources with the reservations and volumes made on them. While we
+ * knew the agent, our record of the latter counts; else what it kept itself.
+ */
+export function totalOf(
+  { slave, checkpointed_resources: checkpointed }: Arrival['message'],
+  existing?: Agent | undefined,
+): Resources {
+  const machine = readResources(slave.resources);
+  const isOlder = existing && !hasCapability(existing, 'RESOURCE_PROVIDER');
+  const total = applyCheckpoint(
+    machine,
+    isOlder ? checkpointedOf(existing.total) : readResources(checkpointed),
+  );
+  return 'error' in total ? machine : total;
+}
+
+export function infoOf(slave: internal.SlaveInfo, id: string): mesos.AgentInfo {
+  return { ...slave, id: { value: id }, checkpoint: slave.checkpoint ?? false };
+}
+
+/** Tells the allocator whether the agent takes part. */
+export function syncActivity(state: MasterState, agent: Agent): void {
+  setAgentActive(state.allocator, agent.id, isOffered(agent));
+}
+
+export function sendRegistered(state: MasterState, agent: Agent): MasterEffect {
+  const message = { slave_id: { value: agent.id }, connection: connectionOf(state) };
+  return { kind: 'send', to: agent.pid, name: REGISTERED, message };
+}
+
+export function connectionOf({ boot: { settings } }: MasterState): internal.MasterSlaveConnection {
+  const totalMs = settings.agentPingTimeoutMs * settings.maxAgentPingTimeouts;
+  return { total_ping_timeout_seconds: totalMs / 1000 };
+}
+
+/** The machine may have gone down while the registry was stored. */
+export function shutdownIfDown(state: MasterState, agent: Agent): MasterEffect[] {
+  return isDown(state, agent.info.hostname, agent.pid) ? shutdownForMaintenance(state, agent) : [];
+}
+
+/** Tells an agent to empty itself, when that is what its operator wants. */
+export function sendDrain(state: MasterState, agent: Agent): MasterEffect[] {
+  const info = state.registry.drains.get(agent.id);
+  if (!info || !agent.connected) return [];
+  return [
+    {
+      kind: 'send',
+      to: agent.pid,
+      name: 'mesos.internal.DrainSlaveMessage',
+      message: { config: info.config },
+    },
+  ];
+}
+
+export function publishAdded(state: MasterState, agent: Agent): MasterEffect[] {
+  if (state.operators.size === 0) return [];
+  const { agent_info, ...rest } = printAgent(state, agent);
+  // The original's event has what its AgentInfo has.
+  const { checkpoint: _checkpoint, ...info } = agent_info;
+  const agent_added = { agent: { agent_info: info, ...rest } };
+  return [{ kind: 'publish', event: { type: 'AGENT_ADDED', agent_added } }];
+}

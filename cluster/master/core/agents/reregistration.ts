@@ -1,0 +1,202 @@
+/**
+ * Agents that come back, to this master or from another one.
+ *
+ * In: agent.reregister, registry.stored(update, reachable)      Out: store, send, link, publish, wake
+ * Always true: tasks and executors that the agent reports are adopted before it is told that it is registered.
+ */
+
+import type * as internal from '../../../api/generated/internal';
+import { sameContent } from '../../../model/equal';
+import { equalResources, readResources } from '../../../model/resources';
+import { isTerminal } from '../../../model/task-state';
+import type { Millis } from '../../../model/time';
+import { checkpointedOf } from '../../../model/volumes';
+import { clearAgentFilters } from '../allocator/agents';
+import { checkDrained } from '../drain/drained';
+import { allocateSoon } from '../offers/schedule';
+import { sendCheckpoint } from '../operations/apply';
+import { isEnd, removeOperation } from '../operations/record';
+import { change } from '../registrar/registrar';
+import type { ReturnFrom } from '../registry/changes';
+import type { MasterEffect } from '../state/effects';
+import type { EventOf } from '../state/events';
+import { taskKey } from '../state/keys';
+import { type Agent, count, type MasterState } from '../state/state';
+import { adoptExecutors } from '../tasks/executors';
+import { killEffect } from '../tasks/kill';
+import { hasCapability } from '../validate/operation-context';
+import { refusal, relocationError } from './admission';
+import { adoptFrameworks, endFrameworks, inOrder, knownFrameworks } from './adopt-frameworks';
+import { adoptCompleted, adoptTasks, forgetShares, reconciliations } from './adopt-tasks';
+import { leave, rescindOffersOfAgent } from './loss';
+import { startPings } from './pings';
+import {
+  type Arrival,
+  connectionOf,
+  createAgent,
+  infoOf,
+  publishAdded,
+  sendDrain,
+  shutdownIfDown,
+  syncActivity,
+  totalOf,
+} from './record';
+
+const REREGISTERED = 'mesos.internal.SlaveReregisteredMessage';
+
+const SHUTDOWN = 'mesos.internal.ShutdownMessage';
+
+/** An agent that was registered before, with this master or another, comes back. */
+export function reregister(state: MasterState, event: EventOf<'agent.reregister'>): MasterEffect[] {
+  const { pid, message, at: now } = event;
+  count(state, 'master/messages_reregister_slave');
+  const id = message.slave.id?.value;
+  if (state.electedAt === undefined || id === undefined) return [];
+  const { arriving } = state.registry;
+  if (arriving.has(id) || arriving.has(pid) || state.leaving.has(id)) return [];
+  if (state.registry.gone.has(id)) return [refuseGone(pid)];
+  const refused = refusal(state, event) ?? relocationError(state, event);
+  if (refused) return refused;
+  const effects = retireOther(state, pid, id);
+  const stored = state.registry.agents.get(id);
+  if (stored && sameContent(stored, message.slave)) {
+    return [...effects, ...reconnect(state, { id, pid, message, now: now, from: 'registry' })];
+  }
+  arriving.add(pid).add(id);
+  const kind = stored ? 'update' : 'reachable';
+  const from = stored ? 'registry' : state.registry.unreachable.has(id) ? 'unreachable' : 'unknown';
+  const next = { kind: 'reregistered', pid, message, from } as const;
+  return [...effects, ...change(state, { change: { kind, info: message.slave }, next })];
+}
+
+/** The registry has the agent as it describes itself now; it may have lost it again meanwhile. */
+export function readmitted(
+  state: MasterState,
+  { pid, message, from }: { pid: string; message: internal.ReregisterSlaveMessage; from: ReturnFrom },
+  now: Millis,
+): MasterEffect[] {
+  const id = message.slave.id?.value ?? '';
+  state.registry.arriving.delete(id);
+  if (state.registry.gone.has(id)) return [refuseGone(pid)];
+  const refused = relocationError(state, { pid, message });
+  if (refused) return refused;
+  return state.registry.agents.has(id) ? reconnect(state, { id, pid, message, now, from }) : [];
+}
+
+function refuseGone(pid: string): MasterEffect {
+  return { kind: 'send', to: pid, name: SHUTDOWN, message: { message: 'Agent has been marked gone' } };
+}
+
+/** One address is one agent: who registered from it under another id is gone. */
+function retireOther(state: MasterState, pid: string, id: string): MasterEffect[] {
+  const other = state.agents.get(state.agentIdByPid.get(pid) ?? '');
+  if (!other || other.id === id) return [];
+  return leave(state, other, 'a new agent registered at the same address', 'registered');
+}
+
+/** Admits a returning agent: its tasks are adopted, and it is told which ones it should know. */
+function reconnect(
+  state: MasterState,
+  arrival: Omit<Arrival, 'message'> & { message: internal.ReregisterSlaveMessage; from: ReturnFrom },
+): MasterEffect[] {
+  const { id, pid, message, from, now } = arrival;
+  count(state, 'master/slave_reregistrations');
+  const effects: MasterEffect[] = [];
+  const existing = state.agents.get(id);
+  if (existing) {
+    if (!isSameAgain(existing, arrival)) effects.push(...rescindOffersOfAgent(state, existing));
+    state.agentIdByPid.delete(existing.pid);
+    dropUnsupportedOperations(state, existing, message);
+    forgetShares(state, existing);
+  }
+  const agent = existing ?? createAgent(state, arrival);
+  const missing = existing ? reconciliations(state, existing, arrival) : [];
+  const isAsBefore = existing && sameContent(existing.info.attributes, message.slave.attributes);
+  refresh(state, agent, arrival);
+  state.recovered.delete(id);
+  const toUpdate = knownFrameworks(state, agent, message);
+  const frameworks = adoptFrameworks(state, message);
+  const tasks = adoptTasks(state, agent, { message, from, now });
+  adoptExecutors(state, agent, message.executor_infos);
+  if (!existing) adoptCompleted(state, agent, message);
+  if (!isAsBefore) clearAgentFilters(state.allocator, id);
+  syncActivity(state, agent);
+  effects.push(
+    ...inOrder({ frameworks, tasks, agent: existing ? [] : publishAdded(state, agent) }),
+    { kind: 'link', to: pid },
+    {
+      kind: 'send',
+      to: pid,
+      name: REREGISTERED,
+      message: { slave_id: { value: id }, reconciliations: missing, connection: connectionOf(state) },
+    },
+    ...toUpdate,
+    ...endFrameworks(state, agent, message),
+    ...killAgain(agent, message),
+    ...sendDrain(state, agent),
+    ...resendCheckpointed(agent, message),
+    ...startPings(state, agent, now),
+    ...checkReturned(state, agent, now),
+    ...shutdownIfDown(state, agent),
+  );
+  return [...effects, ...allocateSoon(state, now)];
+}
+
+/** An agent that was never away, for us, and has what it had: its offers stay. */
+function isSameAgain(existing: Agent, { message }: Arrival): boolean {
+  return existing.connected && equalResources(existing.total, totalOf(message, existing));
+}
+
+/**
+ * Agents that cannot give feedback any more send no acknowledgements on: their ended operations are over
+ * (Master::_reregisterSlave).
+ */
+function dropUnsupportedOperations(
+  state: MasterState,
+  existing: Agent,
+  { agent_capabilities }: Arrival['message'],
+): void {
+  const isAble = agent_capabilities?.some(({ type }) => type === 'AGENT_OPERATION_FEEDBACK') ?? false;
+  if (isAble || !hasCapability(existing, 'AGENT_OPERATION_FEEDBACK')) return;
+  for (const record of [...existing.operations.values()])
+    if (record.info.id && isEnd(record.latest.state)) removeOperation(state, record);
+}
+
+/** With resource providers, what is pending is known only when the agent reports it (UpdateSlaveMessage). */
+function checkReturned(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
+  const reportsLater = agent.capabilities.some(({ type }) => type === 'RESOURCE_PROVIDER');
+  return reportsLater ? [] : checkDrained(state, agent.id, now);
+}
+
+/** An agent that keeps what we tell it, and missed something, is told again. */
+function resendCheckpointed(
+  agent: Agent,
+  { checkpointed_resources: checkpointed }: Arrival['message'],
+): MasterEffect[] {
+  if (hasCapability(agent, 'RESOURCE_PROVIDER')) return [];
+  return equalResources(checkpointedOf(agent.total), readResources(checkpointed))
+    ? []
+    : sendCheckpoint(agent);
+}
+
+function refresh(state: MasterState, agent: Agent, { pid, message, now }: Arrival): void {
+  agent.pid = pid;
+  agent.info = infoOf(message.slave, agent.id);
+  agent.version = message.version ?? agent.version;
+  agent.capabilities = message.agent_capabilities ?? agent.capabilities;
+  agent.total = totalOf(message, agent);
+  agent.resourceVersion = message.resource_version_uuid?.value ?? agent.resourceVersion;
+  agent.connected = true;
+  agent.active = true;
+  agent.pingsUnanswered = 0;
+  agent.reregisteredAt = now;
+  state.agentIdByPid.set(pid, agent.id);
+}
+
+/** Kills that were asked for while the agent was away, of what it says it still runs. */
+function killAgain(agent: Agent, { tasks }: internal.ReregisterSlaveMessage): MasterEffect[] {
+  return (tasks ?? []).flatMap(({ task_id, framework_id, state }) => {
+    const task = agent.tasks.get(taskKey({ frameworkId: framework_id.value, id: task_id.value }));
+    return task?.killWanted && !isTerminal(state) ? [killEffect(agent, task)] : [];
+  });
+}

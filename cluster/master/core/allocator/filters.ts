@@ -1,0 +1,46 @@
+/**
+ * Offer filters: what a framework has refused, on which agent, and until when.
+ */
+
+import type { Millis } from '../../../model/time';
+import { considerAgent, considerAll } from './agents';
+import type { AllocatorFramework, AllocatorState, Filter } from './state';
+
+/** Takes refusals back, so that everything free is considered again. */
+export function clearFilters(state: AllocatorState, id: string, roles: ReadonlySet<string>): void {
+  const framework = state.frameworks.get(id);
+  if (!framework) return;
+  dropFilters(framework, roles);
+  considerAll(state);
+}
+
+export function dropFilters(framework: AllocatorFramework, roles: ReadonlySet<string>): void {
+  if (roles.size === 0) return;
+  for (const [agentId, filters] of framework.filters) {
+    const remaining = filters.filter(({ role }) => !roles.has(role));
+    if (remaining.length > 0) framework.filters.set(agentId, remaining);
+    else framework.filters.delete(agentId);
+  }
+}
+
+export function addFilter(state: AllocatorState, frameworkId: string, agentId: string, filter: Filter): void {
+  const framework = state.frameworks.get(frameworkId);
+  if (!framework) return;
+  framework.filters.set(agentId, [...(framework.filters.get(agentId) ?? []), filter]);
+}
+
+/** Drops refusals whose time is over; the agent is considered again. */
+export function expireFilters(
+  state: AllocatorState,
+  frameworkId: string,
+  agentId: string,
+  now: Millis,
+): void {
+  const framework = state.frameworks.get(frameworkId);
+  const filters = framework?.filters.get(agentId);
+  if (!framework || !filters) return;
+  const remaining = filters.filter(({ until }) => until > now);
+  if (remaining.length > 0) framework.filters.set(agentId, remaining);
+  else framework.filters.delete(agentId);
+  considerAgent(state, agentId);
+}

@@ -1,0 +1,47 @@
+/**
+ * KILL: the order to an agent, now or when it returns.
+ *
+ * In: KILL      Out: send, event(UPDATE)
+ */
+
+import type * as mesos from '../../../api/generated/mesos';
+import type * as scheduler from '../../../api/generated/scheduler';
+import type { Millis } from '../../../model/time';
+import type { MasterEffect } from '../state/effects';
+import { type Agent, count, type Framework, type MasterState, type TaskRecord } from '../state/state';
+import { reconcileTask } from './reconcile';
+
+const KILL = 'mesos.internal.KillTaskMessage';
+
+/** KILL: a task we do not know is answered as in reconciliation; one whose agent is away is killed on its return. */
+export function kill(
+  state: MasterState,
+  framework: Framework,
+  call: scheduler.Call.Kill,
+  now: Millis,
+): MasterEffect[] {
+  const task = framework.tasks.get(call.task_id.value);
+  if (!task) {
+    count(state, 'master/messages_reconcile_tasks');
+    return reconcileTask(state, framework, { task_id: call.task_id, agent_id: call.agent_id }, now);
+  }
+  if (call.agent_id && call.agent_id.value !== task.agentId) return [];
+  const agent = state.agents.get(task.agentId);
+  task.killWanted = true;
+  if (!agent?.connected) return [];
+  return [killEffect(agent, task, call.kill_policy)];
+}
+
+/** The order to an agent to kill a task. */
+export function killEffect(
+  agent: Agent,
+  task: TaskRecord,
+  policy?: mesos.KillPolicy | undefined,
+): MasterEffect {
+  const message = {
+    framework_id: { value: task.frameworkId },
+    task_id: { value: task.id },
+    kill_policy: policy,
+  };
+  return { kind: 'send', to: agent.pid, name: KILL, message };
+}

@@ -1,0 +1,91 @@
+/**
+ * Reconciliation: frameworks ask what became of their tasks (Mesos 1.11 Master::_reconcileTasks).
+ *
+ * In: RECONCILE, KILL of an unknown task      Out: event(UPDATE)
+ */
+
+import type * as scheduler from '../../../api/generated/scheduler';
+import { stateFor, type TaskState } from '../../../model/task-state';
+import type { Millis } from '../../../model/time';
+import type { MasterEffect } from '../state/effects';
+import { type Framework, isCapable, type MasterState, type TaskRecord } from '../state/state';
+import { executorOf, latestForwardedState, sendUpdate } from './status-updates';
+
+/** RECONCILE: without tasks the state of every active one, otherwise an answer for each that can be answered. */
+export function reconcile(
+  state: MasterState,
+  framework: Framework,
+  call: scheduler.Call.Reconcile | undefined,
+  now: Millis,
+): MasterEffect[] {
+  const tasks = call?.tasks ?? [];
+  if (tasks.length > 0) return tasks.flatMap((task) => reconcileTask(state, framework, task, now));
+  return [...framework.tasks.values()].flatMap((task) => sendLatestState(state, framework, task, now));
+}
+
+function sendLatestState(
+  state: MasterState,
+  framework: Framework,
+  task: TaskRecord,
+  now: Millis,
+): MasterEffect[] {
+  const last = task.statuses.at(-1);
+  return sendUpdate(state, framework, {
+    task_id: { value: task.id },
+    agent_id: { value: task.agentId },
+    executor_id: executorOf(task),
+    state: latestForwardedState(task),
+    healthy: last?.healthy,
+    check_status: last?.check_status,
+    container_status: last?.container_status,
+    reason: 'REASON_RECONCILIATION',
+    message: 'Reconciliation: Latest task state',
+    source: 'SOURCE_MASTER',
+    timestamp: now / 1000,
+  });
+}
+
+type TaskQuery = Pick<scheduler.Call.Reconcile.Task, 'task_id' | 'agent_id'>;
+
+/** Explicit reconciliation of one task, first match wins (Mesos 1.11 Master::_reconcileTasks). */
+export function reconcileTask(
+  state: MasterState,
+  framework: Framework,
+  query: TaskQuery,
+  now: Millis,
+): MasterEffect[] {
+  const task = framework.tasks.get(query.task_id.value);
+  if (task) return sendLatestState(state, framework, task, now);
+  const agentId = query.agent_id?.value;
+  const waiting = agentId === undefined ? state.recovered.size > 0 : state.recovered.has(agentId);
+  if (waiting) return [];
+  const answer = unknownTaskState(state, agentId);
+  return sendUpdate(state, framework, {
+    task_id: query.task_id,
+    agent_id: query.agent_id,
+    state: stateFor(isCapable(framework, 'PARTITION_AWARE'), answer.state),
+    message: answer.message,
+    reason: 'REASON_RECONCILIATION',
+    source: 'SOURCE_MASTER',
+    timestamp: now / 1000,
+    unreachable_time:
+      answer.since === undefined ? undefined : { nanoseconds: BigInt(Math.round(answer.since)) * 1_000_000n },
+  });
+}
+
+function unknownTaskState(
+  state: MasterState,
+  agentId: string | undefined,
+): { state: TaskState; message: string; since?: Millis } {
+  if (agentId !== undefined && state.agents.has(agentId)) {
+    return { state: 'TASK_GONE', message: 'Reconciliation: Task is unknown to the agent' };
+  }
+  const since = agentId === undefined ? undefined : state.registry.unreachable.get(agentId);
+  if (since !== undefined) {
+    return { state: 'TASK_UNREACHABLE', message: 'Reconciliation: Task is unreachable', since };
+  }
+  if (agentId !== undefined && state.registry.gone.has(agentId)) {
+    return { state: 'TASK_GONE_BY_OPERATOR', message: 'Reconciliation: Task is gone' };
+  }
+  return { state: 'TASK_UNKNOWN', message: 'Reconciliation: Task is unknown' };
+}
