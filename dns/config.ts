@@ -47,7 +47,7 @@ import {
 import { inFileNames, readSettingsFile, type SettingNames, type SettingsFile } from './edge/settings-file';
 
 const SECONDS_MAX = 2 ** 31 - 1;
-/** Above this, packets are cut into fragments on common networks (DNS flag day 2020). */
+/** The longest UDP payload that is not cut into fragments on common networks (DNS flag day 2020). */
 const PAYLOAD_BYTES = 1232;
 
 /** The flags, in the order of the help text. */
@@ -272,7 +272,7 @@ export interface DnsConfig {
   /** Undefined: those of /etc/resolv.conf. */
   readonly resolvers: readonly HostPort[] | undefined;
   readonly zoneResolvers: ZoneResolvers;
-  /** What was given as `--resolvers`, whether it is used or not. */
+  /** The value of `--resolvers`, used or not. */
   readonly resolversGiven: readonly string[] | undefined;
   readonly recursionNetworks: readonly string[];
   readonly trustedNetworks: readonly string[];
@@ -283,7 +283,7 @@ export interface DnsConfig {
   readonly recurseOn: boolean;
   readonly truncateBit: boolean;
   readonly udpPayloadBytes: number;
-  /** What all records share; times in seconds. */
+  /** The values of the SOA record, and those that all records share; times in seconds. */
   readonly authority: {
     readonly primary: string;
     readonly admin: string;
@@ -296,7 +296,7 @@ export interface DnsConfig {
   };
   readonly enumeration: boolean;
   readonly why: boolean;
-  /** What `/v1/version` says. */
+  /** The version that `/v1/version` shows. */
   readonly version: string;
   readonly logLevel: DnsFlags['log-level'];
   /** The settings file, when there is one. */

@@ -30,7 +30,7 @@ export interface DnsDeps {
   readonly onEnd?: ((reason: string) => void) | undefined;
 }
 
-/** Where a started process listens. */
+/** The addresses at which a started process listens. */
 export interface DnsPlaces {
   readonly dns: { readonly address: string; readonly port: number };
   readonly http: { readonly address: string; readonly port: number };
@@ -38,7 +38,7 @@ export interface DnsPlaces {
 
 type Deps = DnsDeps & { readonly metrics: Metrics };
 
-/** What the parts of a process share. */
+/** The parts of a process. */
 interface Parts {
   readonly answerer: DnsServer;
   readonly watchers: Watchers;
@@ -64,7 +64,7 @@ function start(config: DnsConfig, deps: Deps): Promise<Running & DnsPlaces> {
     const secret = randomBytes(32);
     const parts = createParts(config, deps, secret);
     life.add(() => parts.answerer.stop());
-    // First of all: the building thread takes longest, and what it loads need not be loaded here, too.
+    // First of all: the builder thread takes longest, and what it loads need not be loaded here, too.
     const source = await startSource(config, deps, parts);
     parts.source = source;
     life.add(() => source.stop());
@@ -91,7 +91,12 @@ function createParts(config: DnsConfig, { log, clock, metrics }: Deps, secret: B
     return Array.isArray(lines) ? lines.map(String) : [];
   };
   const answerer = createDnsServer(config, {
-    ...{ log, clock, metrics, secret, seed: randomInt(2 ** 32), why },
+    log,
+    clock,
+    metrics,
+    secret,
+    seed: randomInt(2 ** 32),
+    why,
     heardAt: () => parts.status.heardAt,
   });
   const parts: Parts = {

@@ -1,8 +1,8 @@
 /**
- * Prepared answers, kept by question until what they were made of changes.
+ * The cache of prepared answers: each is kept by its question until the records it was made of change.
  *
  * Always true: an answer is encoded when it is asked for the first time and forgotten as soon as its name, or the name of
- * a target it has addresses of, is changed. What is kept is bounded, however many names are asked for.
+ * a target it has addresses of, is changed. The cache has a limit, however many names are asked for.
  */
 
 import { answerQuestion } from '../core/answer/answer';
@@ -22,20 +22,20 @@ const KNOWN_TYPES: ReadonlySet<number> = new Set(Object.values(TYPE));
 export class AnswerCache {
   readonly table: ZoneTable = createTable();
   private prepared = new Map<string, PreparedAnswer>();
-  /** Which answers are made of a name. */
+  /** The keys of the answers that are made of a name. */
   private uses = new Map<string, Set<string>>();
   private missing = new Map<number, PreparedAnswer>();
-  /** Answers with the zone's serial in them. */
+  /** The keys of answers with the zone's serial in them. */
   private serials = new Set<string>();
 
   constructor(private readonly readyMax = READY_MAX) {}
 
-  /** How many answers are kept. */
+  /** The number of answers. */
   size(): number {
     return this.prepared.size;
   }
 
-  /** Takes a change of the zone. Tells which names may have other answers now. */
+  /** Applies a change of the zone. Returns the names that may have other answers now. */
   apply(change: ZoneChange): ChangedNames {
     const before = this.table.zone()?.authority.serial;
     const changedNames = this.table.apply(change);
@@ -54,7 +54,7 @@ export class AnswerCache {
     return this.table.zone();
   }
 
-  /** The answer that is there already. */
+  /** The answer that is in the cache. */
   cached(request: Request): PreparedAnswer | undefined {
     return this.prepared.get(request.key);
   }
@@ -83,7 +83,7 @@ export class AnswerCache {
     return prepared;
   }
 
-  /** The answer for every name that does not exist: one for each type that is treated in a way of its own. */
+  /** The answer for every name that does not exist: one for each type in `TYPE`, and one for all others. */
   private negativeAnswer(zone: Zone, questionType: number): PreparedAnswer {
     const type = KNOWN_TYPES.has(questionType) ? questionType : 0;
     const cached = this.missing.get(type);
@@ -127,12 +127,12 @@ export class AnswerCache {
   }
 }
 
-/** No question has such a key: no label is so long. */
+/** A key that no question has, since no label is so long as its first character says. */
 function sharedKey(name: string, type: number, written: boolean): string {
   return `${written ? '\xff' : '\xfe'}${wireName(name)}${type}`;
 }
 
-/** Without targets that cannot be encoded: the original gives no reply at all to such a question. */
+/** The answer without targets that cannot be encoded: the original gives no reply at all to such a question. */
 function usable(unchecked: Answer): Answer {
   const keep = (record: ZoneRecord): boolean => targetOf(record).every(isUsableName);
   return unchecked.answers.every(keep)

@@ -1,5 +1,5 @@
 /**
- * What the answering side counts.
+ * The counters of the answering side.
  */
 
 import type { Counter, Metrics } from '../../cluster/runtime/metrics';

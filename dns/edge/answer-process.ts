@@ -1,6 +1,6 @@
 /**
- * A process that only answers: it is given its settings, the sockets and the zone by the process that started it, and ends
- * with it.
+ * The program of a process that only answers. Its settings, the sockets and the zone come from the process that started it,
+ * and it ends with that.
  */
 
 import { randomInt } from 'node:crypto';
@@ -43,7 +43,7 @@ function run(): void {
     else if (handle instanceof Server) answerer?.serve({ udp: [], tcp: [handle] });
   });
   reportCounts(metrics);
-  // The one that started this process decides when it ends: signals of the terminal reach both.
+  // The process that started this one decides when it ends: signals of the terminal reach both.
   for (const signal of ['SIGINT', 'SIGTERM', 'SIGHUP'] as const) process.on(signal, () => undefined);
   process.on('disconnect', () => process.exit(0));
 }

@@ -1,5 +1,6 @@
 /**
- * Building in a thread of its own, so that reading a large state never holds up a question.
+ * Starts the builder in a thread of its own, so that reading a large state never holds up a question, and starts it again when
+ * it fails.
  */
 
 import { existsSync } from 'node:fs';
@@ -16,7 +17,7 @@ import {
   type ZoneBuilder,
 } from './zone-builder';
 
-/** What the thread says. */
+/** A message of the thread. */
 export type FromThread =
   | { readonly kind: 'change'; readonly change: ZoneChange }
   | { readonly kind: 'status'; readonly status: BuilderStatus }
@@ -30,7 +31,7 @@ export type FromThread =
   | { readonly kind: 'answer'; readonly id: number; readonly body?: Uint8Array; readonly error?: string }
   | { readonly kind: 'stopped' };
 
-/** What it is told. A part of a change that was taken is told with `taken`. */
+/** A message to the thread. `taken` says that a part of a change was taken. */
 export type ToThread =
   | { readonly kind: 'taken' }
   | { readonly kind: 'ask'; readonly id: number; readonly what: ClusterQuery; readonly name: string }
@@ -42,14 +43,14 @@ export function threadFile(): string | undefined {
   return existsSync(file) ? file : undefined;
 }
 
-const AGAIN_FIRST_MS = 1000;
-const AGAIN_MAX_MS = 60_000;
-/** A thread that lived this long was a good one: the next one that fails is started again soon. */
+const RESTART_FIRST_MS = 1000;
+const RESTART_MAX_MS = 60_000;
+/** A thread that lived for so long went well: the next one that fails is started again soon. */
 const GOOD_LIFE_MS = 60_000;
 /** Questions about the cluster that wait for their answer; each may take the thread a second. */
 const WAITING_MAX = 100;
 
-/** Starts the thread. One that fails is started again after a while; the zone stays meanwhile. */
+/** Starts the thread. A thread that fails is started again after a while; the zone stays meanwhile. */
 export function startThread(
   file: string,
   config: DnsConfig,
@@ -57,22 +58,22 @@ export function startThread(
   events: BuilderEvents,
 ): ZoneBuilder {
   let failures = 0;
-  let inRow = 0;
+  let failuresInRow = 0;
   let stopped = false;
   let again: NodeJS.Timeout | undefined;
   let status = NO_STATUS;
   let running: ZoneBuilder;
-  const tell = (next: BuilderStatus): void => {
+  const updateStatus = (next: BuilderStatus): void => {
     status = next;
     events.status({ ...next, failures: next.failures + failures });
   };
   const start = (): void => {
     const begun = Date.now();
-    running = runThread(file, config, log, { ...events, status: tell }, (reason) => {
+    running = runThread(file, config, log, { ...events, status: updateStatus }, (reason) => {
       failures += status.failures + 1;
-      tell({ ...status, source: 'none', failures: 0 });
-      inRow = Date.now() - begun > GOOD_LIFE_MS ? 0 : inRow + 1;
-      const afterMs = Math.min(AGAIN_FIRST_MS * 2 ** Math.max(0, inRow - 1), AGAIN_MAX_MS);
+      updateStatus({ ...status, source: 'none', failures: 0 });
+      failuresInRow = Date.now() - begun > GOOD_LIFE_MS ? 0 : failuresInRow + 1;
+      const afterMs = Math.min(RESTART_FIRST_MS * 2 ** Math.max(0, failuresInRow - 1), RESTART_MAX_MS);
       log.error({ reason, afterMs }, 'the building thread failed: names stay as they are until it is back');
       if (!stopped) again = setTimeout(start, afterMs);
     });
@@ -96,14 +97,14 @@ function runThread(
   events: BuilderEvents,
   failed: (reason: string) => void,
 ): ZoneBuilder {
-  // What reading a state makes for a moment stays out of the old heap, and the nursery small beside the zone.
+  // Objects that live while a state is read stay out of the old generation, and the young one stays small beside the zone.
   const resourceLimits = { maxYoungGenerationSizeMb: 48 };
   const worker = new Worker(file, { workerData: config, resourceLimits });
-  const inquiries = createInquiries((message) => say(message));
+  const queries = createQueries((message) => send(message));
   let over = false;
   let stopping: (() => void) | undefined;
-  const say = (message: ToThread): void => worker.postMessage(message);
-  const takeChange = changesInTurn(events.change, () => say({ kind: 'taken' }));
+  const send = (message: ToThread): void => worker.postMessage(message);
+  const takeChange = changesInTurn(events.change, () => send({ kind: 'taken' }));
   const take = (message: FromThread): void => {
     switch (message.kind) {
       case 'change':
@@ -115,7 +116,7 @@ function runThread(
       case 'log':
         return log[message.level](message.fields, message.text);
       case 'answer':
-        return inquiries.settle(message);
+        return queries.settle(message);
       case 'stopped':
         return stopping?.();
     }
@@ -123,7 +124,7 @@ function runThread(
   const end = (reason: string): void => {
     if (over) return;
     over = true;
-    inquiries.end(reason);
+    queries.end(reason);
     if (stopping) stopping();
     else failed(reason);
   };
@@ -136,15 +137,15 @@ function runThread(
     if (!over)
       await new Promise<void>((resolve) => {
         stopping = resolve;
-        say({ kind: 'stop' });
+        send({ kind: 'stop' });
       });
     await worker.terminate();
   };
-  return { ask: inquiries.ask, stop };
+  return { ask: queries.ask, stop };
 }
 
 /** Questions about the cluster and their answers. */
-function createInquiries(say: (message: ToThread) => void) {
+function createQueries(send: (message: ToThread) => void) {
   const waiting = new Map<number, { resolve: (body: Uint8Array) => void; reject: (error: Error) => void }>();
   let ids = 0;
   let refused: string | undefined;
@@ -154,13 +155,13 @@ function createInquiries(say: (message: ToThread) => void) {
       if (why !== undefined) return reject(new Error(why));
       const id = ids++;
       waiting.set(id, { resolve, reject });
-      say({ kind: 'ask', id, what, name });
+      send({ kind: 'ask', id, what, name });
     });
   const settle = ({ id, body, error }: Extract<FromThread, { readonly kind: 'answer' }>): void => {
-    const inquiry = waiting.get(id);
+    const query = waiting.get(id);
     waiting.delete(id);
-    if (body !== undefined) inquiry?.resolve(body);
-    else inquiry?.reject(new Error(error));
+    if (body !== undefined) query?.resolve(body);
+    else query?.reject(new Error(error));
   };
   const end = (reason: string): void => {
     refused = 'the building thread is being started again';
@@ -182,7 +183,7 @@ function changesInTurn(change: BuilderEvents['change'], acknowledge: () => void)
   return (part) => {
     parts.push(part);
     if (parts.length > 1) return;
-    // Messages of the thread come without a pause, so each part of a large zone waits for a turn of its own.
+    // Messages of the thread come without a pause, so each part of a large zone waits for a pass of the event loop.
     if (part.fresh) setImmediate(takeNext);
     else takeNext();
   };

@@ -1,5 +1,5 @@
 /**
- * The building thread: a builder whose words go to the thread that answers.
+ * The program of the builder thread: a builder whose messages go to the thread that answers.
  */
 
 import { setFlagsFromString } from 'node:v8';
@@ -11,33 +11,36 @@ import type { DnsConfig } from '../config';
 import { startBuilder } from './builder';
 import type { FromThread, ToThread } from './builder-supervisor';
 
-/** An answer of this size is a listing of a large cluster. */
+/** An answer of more than this is a listing of a large cluster. */
 const LARGE_BYTES = 4 * 1024 * 1024;
 
 const port = parentPort;
 if (port) run(port, workerData as DnsConfig);
 
 function run(to: NonNullable<typeof parentPort>, config: DnsConfig): void {
-  const say = (message: FromThread): void => to.postMessage(message);
-  /** Parts on their way, the first one sent in front. */
+  const send = (message: FromThread): void => to.postMessage(message);
+  /** Parts that are on their way, the first one sent in front. */
   const out: (() => void)[] = [];
   const source = startBuilder(
     config,
     {
-      log: logger(say, {}),
+      log: logger(send, {}),
       clock: systemClock(),
       settled: collectGarbage,
       publish: (change) =>
         new Promise<void>((resolve) => {
           out.push(resolve);
-          say({ kind: 'change', change });
+          send({ kind: 'change', change });
         }),
     },
-    { status: (status) => say({ kind: 'status', status }), lost: (reason) => say({ kind: 'lost', reason }) },
+    {
+      status: (status) => send({ kind: 'status', status }),
+      lost: (reason) => send({ kind: 'lost', reason }),
+    },
   );
   to.on('message', (message: ToThread) => {
     if (message.kind === 'taken') out.shift()?.();
-    else if (message.kind === 'stop') void source.stop().finally(() => say({ kind: 'stopped' }));
+    else if (message.kind === 'stop') void source.stop().finally(() => send({ kind: 'stopped' }));
     else {
       const { id } = message;
       source.ask(message.what, message.name).then(
@@ -46,29 +49,29 @@ function run(to: NonNullable<typeof parentPort>, config: DnsConfig): void {
           to.postMessage({ kind: 'answer', id, body } satisfies FromThread, [body.buffer as ArrayBuffer]);
           if (large) collectGarbage();
         },
-        (error: unknown) => say({ kind: 'answer', id, error: String(error) }),
+        (error: unknown) => send({ kind: 'answer', id, error: String(error) }),
       );
     }
   });
 }
 
-/** Reading a large state or listing it leaves much behind, which is given back at once and not kept for the next time. */
+/** Frees the memory that reading or listing a large state leaves behind, at once instead of with the next one. */
 function collectGarbage(): void {
   setFlagsFromString('--expose-gc');
   const collect: unknown = runInNewContext('gc');
   if (typeof collect === 'function') collect();
 }
 
-function logger(say: (message: FromThread) => void, always: object): Logger {
+function logger(send: (message: FromThread) => void, always: object): Logger {
   const line =
     (level: keyof Omit<Logger, 'child'>) =>
     (fields: object, text: string): void =>
-      say({ kind: 'log', level, fields: { ...always, ...fields }, text });
+      send({ kind: 'log', level, fields: { ...always, ...fields }, text });
   return {
     debug: line('debug'),
     info: line('info'),
     warn: line('warn'),
     error: line('error'),
-    child: (fields) => logger(say, { ...always, ...fields }),
+    child: (fields) => logger(send, { ...always, ...fields }),
   };
 }

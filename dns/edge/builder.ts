@@ -1,5 +1,5 @@
 /**
- * Makes the zone: follows the masters, keeps the live zone, and sends out what changes.
+ * The zone builder of one thread: follows the masters, keeps the live zone, and sends out its changes.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
@@ -11,7 +11,7 @@ import { listTasks, listZone, printJson } from '../core/answer/listings';
 import { createLiveZone, type LiveZone } from '../core/live/live-zone';
 import type { ZoneChange, ZoneOptions } from '../core/zone/zone';
 import { Follower } from './follow';
-import { Hosts } from './host-lookups';
+import { HostLookups } from './host-lookups';
 import { listenerAddresses } from './local-system';
 import { MasterClient } from './master-client';
 import { noteOnce } from './notes';
@@ -28,7 +28,7 @@ export interface BuilderDeps {
   readonly settled?: () => void;
 }
 
-/** Between two words about how it goes, while masters are heard all the time. */
+/** The time between two statuses, while masters are heard all the time. */
 const STATUS_MS = 500;
 
 /** Starts to build in this thread. */
@@ -43,7 +43,7 @@ export function startBuilder(
   const live = createLiveZone(zoneOptions(config), note);
   live.setMasters(config.masters);
   const changed = (): void => publisher.changed();
-  const hosts = new Hosts({
+  const hosts = new HostLookups({
     refreshMs: config.refreshMs,
     clock,
     log,
@@ -61,7 +61,12 @@ export function startBuilder(
     refreshMs: config.refreshMs,
     stateTimeoutMs: config.stateTimeoutMs,
     https: config.access.https,
-    ...{ client, clock, log, note, updater: live, changed },
+    client,
+    clock,
+    log,
+    note,
+    updater: live,
+    changed,
     observe: () => publisher.preload(),
     load: (cluster) => {
       log.debug({ tasks: cluster.tasks.size, agents: cluster.agents.size }, 'all facts anew');
@@ -73,7 +78,11 @@ export function startBuilder(
   });
   if (config.zk !== undefined) {
     const followed = followZookeeperMasters({
-      ...{ zk: config.zk, detectionMs: config.zkDetectionMs, clock, log, lost: events.lost },
+      zk: config.zk,
+      detectionMs: config.zkDetectionMs,
+      clock,
+      log,
+      lost: events.lost,
       failed: status.failed,
       changed: (present) => {
         masters = present;
@@ -109,16 +118,16 @@ function answer(live: LiveZone, config: DnsConfig, what: ClusterQuery, name: str
     case 'explain':
       return JSON.stringify(explain(live, name));
     case 'why':
-      // Asked for over UDP, by anybody who may: names near it are not worth the search.
+      // Clients may ask for this over UDP: names near it are not worth the search.
       return JSON.stringify(printExplanation(explain(live, name, { suggests: false })));
   }
 }
 
-/** Tells how it goes: at once when something is new, and now and then that masters are still heard. */
+/** Tells the status: at once when the first master is heard, later on from time to time. */
 function createStatus(
   clock: Clock,
   live: LiveZone,
-  tell: (status: BuilderStatus) => void,
+  report: (status: BuilderStatus) => void,
   source: () => BuilderStatus['source'],
 ) {
   let failures = 0;
@@ -126,7 +135,7 @@ function createStatus(
   let cancel: (() => void) | undefined;
   const now = (): void => {
     cancel = undefined;
-    tell({ source: source(), heardAt, failures, tasks: live.cluster.tasks.size });
+    report({ source: source(), heardAt, failures, tasks: live.cluster.tasks.size });
   };
   const soon = (): void => {
     cancel ??= clock.wakeAt(clock.now() + STATUS_MS, now);

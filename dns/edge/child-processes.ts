@@ -1,5 +1,5 @@
 /**
- * More processes that answer on the same sockets: each has the zone, and gets every change of it.
+ * Starts the child processes that answer on the same sockets: each has the zone, and gets every change of it.
  *
  * The first process binds the sockets, follows the masters and serves HTTP. A child that ends is started again.
  */
@@ -15,14 +15,14 @@ import type { DnsConfig } from '../config';
 import type { ZoneChange } from '../core/zone/zone';
 import type { Sockets } from './dns-server';
 
-/** What a child is told. Sockets come as handles with `socket`. */
+/** A message to a child. A socket comes as a handle with `socket`. */
 export type ToChild =
   | { readonly kind: 'config'; readonly config: DnsConfig; readonly secret: string }
   | { readonly kind: 'socket'; readonly transport: 'udp' | 'tcp' }
   | { readonly kind: 'change'; readonly change: ZoneChange }
   | { readonly kind: 'heard'; readonly at: number };
 
-/** What a child says: how much its counters have grown. */
+/** A message of a child: the growth of its counters. */
 export interface FromChild {
   readonly kind: 'counts';
   readonly grown: Readonly<Record<string, number>>;
@@ -35,7 +35,7 @@ export interface Children extends Running {
 
 interface Child {
   readonly process: ChildProcess;
-  /** Messages on their way. */
+  /** The number of messages on their way. */
   unsent: number;
 }
 
@@ -50,7 +50,7 @@ interface ChildrenOptions {
   readonly metrics: Metrics;
 }
 
-const AGAIN_MS = 1000;
+const RESTART_MS = 1000;
 const KILL_MS = 2000;
 /** Messages that one child may leave unread. */
 const UNSENT_MAX = 20_000;
@@ -75,13 +75,13 @@ export function startChildren(options: ChildrenOptions): Children {
     const child = { process: forkChild(options.file), unsent: 0 };
     const { process } = child;
     running.add(child);
-    process.on('error', (error) => log.warn({ error: error.message }, 'an answering process'));
+    process.on('error', (error) => log.warn({ error: error.message }, 'error of an answering process'));
     process.on('message', (message: FromChild) => answered.inc(message.grown['dns/requests'] ?? 0));
     process.on('exit', (code, signal) => {
       running.delete(child);
       if (stopped) return;
       log.warn({ code, signal }, 'an answering process ended; it is started again');
-      setTimeout(start, AGAIN_MS).unref();
+      setTimeout(start, RESTART_MS).unref();
     });
     greet(child, options, heardAt);
   };
@@ -89,11 +89,11 @@ export function startChildren(options: ChildrenOptions): Children {
   metrics.gauge('dns/processes', 'Processes that answer', () => running.size + 1);
   return {
     apply: (change) => {
-      for (const child of running) tell(child, { kind: 'change', change });
+      for (const child of running) sendTo(child, { kind: 'change', change });
     },
     heard: (time) => {
       heardAt = time;
-      for (const child of running) tell(child, { kind: 'heard', at: time });
+      for (const child of running) sendTo(child, { kind: 'heard', at: time });
     },
     stop: async () => {
       stopped = true;
@@ -109,18 +109,18 @@ function forkChild(file: string): ChildProcess {
 
 function greet(child: Child, options: ChildrenOptions, heardAt: number): void {
   const { config, sockets, secret } = options;
-  tell(child, { kind: 'config', config, secret: secret.toString('hex') });
-  tell(child, { kind: 'heard', at: heardAt });
-  for (const change of options.zone()) tell(child, { kind: 'change', change });
+  sendTo(child, { kind: 'config', config, secret: secret.toString('hex') });
+  sendTo(child, { kind: 'heard', at: heardAt });
+  for (const change of options.zone()) sendTo(child, { kind: 'change', change });
   const bound = [
     ...sockets.udp.map((socket) => ['udp', socket] as const),
     ...sockets.tcp.map((server) => ['tcp', server] as const),
   ];
-  for (const [transport, handle] of bound) tell(child, { kind: 'socket', transport }, handle);
+  for (const [transport, handle] of bound) sendTo(child, { kind: 'socket', transport }, handle);
 }
 
-/** A child that does not take what it is told would make it pile up here: it is ended, and started again. */
-function tell(child: Child, message: ToChild, handle?: Parameters<ChildProcess['send']>[1]): void {
+/** Sends a message. Messages to a child that takes none would pile up here: it is killed, and started again. */
+function sendTo(child: Child, message: ToChild, handle?: Parameters<ChildProcess['send']>[1]): void {
   if (!child.process.connected) return;
   if (child.unsent >= UNSENT_MAX) {
     child.process.kill('SIGKILL');

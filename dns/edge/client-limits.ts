@@ -1,24 +1,24 @@
 /**
- * Who asks over UDP, where anybody can write any address on a datagram: whom long replies may be sent to, and who asks
- * too much.
+ * The limits of clients over UDP, where a datagram can have a forged address: the size of replies to an address, and their
+ * number.
  *
- * An address is verified when it lies in a trusted network, when it has spoken over TCP lately, or when the question has
- * a cookie of ours (RFC 7873). Everyone else gets at most three times what was sent, and so many replies a second.
- * Always true: what is remembered is bounded.
+ * An address is verified when it lies in a trusted network, when it has spoken over TCP lately, or when the question has a
+ * cookie of ours (RFC 7873). Every other address gets at most three times the octets it sent, and so many replies a second.
+ * Always true: the number of addresses that are remembered has a limit.
  */
 
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import type { Clock } from '../../cluster/runtime/clock';
 import { bareAddress, networkMatcher, networkOf } from './networks';
 
-/** What to do with a question: answer it, say that TCP is needed, or say nothing. */
+/** The decision about a question: answer it, reply with TC alone, or send nothing. */
 export type RateDecision = 'answer' | 'cut' | 'drop';
 
 export interface ClientLimitsOptions {
   readonly trusted: readonly string[];
   /** Questions a second of one address that is not trusted; 0 for any number. */
   readonly perSecond: number;
-  /** What cookies are made with; the same in all processes that share a port. */
+  /** The key of cookies; the same in all processes that share a port. */
   readonly secret: Buffer;
   readonly clock: Clock;
 }
@@ -44,7 +44,7 @@ export class ClientLimits {
     this.trusts = networkMatcher(options.trusted);
   }
 
-  /** Whether an address lies in a trusted network. */
+  /** True for an address in a trusted network. */
   isTrusted(address: string): boolean {
     let trusted = this.trusted.get(address);
     if (trusted === undefined) {
@@ -55,22 +55,22 @@ export class ClientLimits {
     return trusted;
   }
 
-  /** A connection shows that the address is real. */
+  /** Remembers an address that has spoken over TCP: a connection shows that it is not forged. */
   spokeOverTcp(address: string): void {
     if (this.isTrusted(address)) return;
     if (this.spoke.size >= REMEMBERED_MAX) this.spoke.clear();
-    // The same host may come over IPv6 sockets with one transport and over IPv4 sockets with the other.
+    // The same host may come through an IPv6 socket with one transport and through an IPv4 socket with the other.
     this.spoke.set(bareAddress(address), this.options.clock.now());
   }
 
-  /** Whether a long reply reaches the one who asked and nobody else. For addresses that are not trusted. */
+  /** True when a long reply reaches the client and nobody else. For addresses that are not trusted. */
   isVerified(address: string, cookie: Buffer | undefined): boolean {
     const spokeAt = this.spoke.get(bareAddress(address));
     if (spokeAt !== undefined && this.options.clock.now() - spokeAt < TCP_HOLDS_MS) return true;
     return cookie !== undefined && this.isOurs(address, cookie);
   }
 
-  /** Counts a question of an address that is not trusted. Of those that are too many every second one gets a short reply. */
+  /** Counts a question of an address that is not trusted. Beyond the limit every second question gets a reply with TC. */
   decide(address: string): RateDecision {
     const { perSecond, clock } = this.options;
     if (perSecond === 0) return 'answer';
@@ -108,7 +108,10 @@ export class ClientLimits {
     return timingSafeEqual(this.ours(address, client, issuedAt), cookie.subarray(CLIENT_COOKIE));
   }
 
-  /** Version, time, and a digest over both, the client's cookie and its address (the layout of RFC 9018). */
+  /**
+   * The server cookie: version, time, and a digest over both, the client's cookie and its address (in the layout of
+   * RFC 9018, section 4).
+   */
   private ours(address: string, client: Buffer, seconds: number): Buffer {
     const cookie = Buffer.alloc(16);
     cookie[0] = 1;

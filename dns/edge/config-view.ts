@@ -62,7 +62,7 @@ function seconds(ms: number): number {
   return Math.round(ms / 1000);
 }
 
-/** As most people write them: with the port only when it is another one than that of DNS. */
+/** Prints a resolver as most people write it: without the port of DNS. */
 function printResolver(place: HostPort): string {
   return place.port === 53 ? place.host : print(place);
 }

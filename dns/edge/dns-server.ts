@@ -25,10 +25,10 @@ export interface DnsServerDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics: Metrics;
-  /** What cookies are made with. */
+  /** The key of cookies (RFC 7873). */
   readonly secret: Buffer;
   readonly seed: number;
-  /** When a master was heard last. */
+  /** The time at which a master was heard last. */
   readonly heardAt: () => number;
   readonly why: ((name: string) => Promise<readonly string[]>) | undefined;
 }
@@ -60,7 +60,11 @@ export function createDnsServer(config: DnsConfig, deps: DnsServerDeps): DnsServ
     setsTruncateBit: config.truncateBit,
     seed: deps.seed,
     why: config.why ? deps.why : undefined,
-    ...{ forwarder, clientLimits, metrics, log, expired: staleMaxMs > 0 ? expired : () => false },
+    forwarder,
+    clientLimits,
+    metrics,
+    log,
+    expired: staleMaxMs > 0 ? expired : () => false,
   });
   const tcpOptions = {
     responder,

@@ -1,9 +1,9 @@
 /**
- * Following the cluster: the event stream of the leading master while there is one, else its state now and then.
+ * Follows the cluster: over the event stream of the leading master while there is one, else by its state from time to time.
  *
- * Each round asks every master for a stream, then every master for its state. A stream that was up and ended is tried
- * again at once, what failed after a growing pause; another list of masters ends the round, whatever it waits for. The
- * last facts stay until better ones come. What goes wrong is counted each time and logged once until something goes well.
+ * Each round asks every master for a stream, then every master for its state. A stream that was up and ended is tried again
+ * at once, a failure after a growing pause. Another list of masters ends the round, whatever it waits for. The last facts
+ * stay until newer ones come. A failure is counted each time, and logged once until a round goes well.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
@@ -43,21 +43,21 @@ export interface FollowOptions {
   readonly clock: Clock;
   readonly log: Logger;
   readonly note: (text: string) => void;
-  /** What events are applied to. */
+  /** The facts that events are applied to. */
   readonly updater: ClusterUpdater;
-  /** A state will be read: who sees it while it arrives. */
+  /** Returns the observer of a state that is about to be read. */
   readonly observe?: () => StateObserver | undefined;
-  /** All facts anew, from a state or from the beginning of a stream; whoever is called keeps them. */
+  /** Takes all facts anew, from a state or from the beginning of a stream. */
   readonly load: (cluster: Cluster) => void;
-  /** Events have changed the target. */
+  /** Called when events have changed the facts. */
   readonly changed: () => void;
-  /** A master has been heard. */
+  /** Called when a master has been heard. */
   readonly heard: () => void;
-  /** Something went wrong. */
+  /** Called for each failure. */
   readonly failed: () => void;
 }
 
-/** Where facts come from at present. */
+/** The source of facts at present. */
 export type FactSource = 'stream' | 'poll' | 'none';
 
 /** Heartbeats that may be missed before a stream counts as dead. */
@@ -65,9 +65,9 @@ const HEARTBEATS_MISSED = 3;
 const HEARTBEAT_SECONDS = 15;
 const PAUSE_FIRST_MS = 100;
 const PAUSE_MAX_MS = 30_000;
-/** A stream that lived this long was a good one: the next failure starts with short pauses again. */
+/** A stream that lived for so long went well: the next failure starts with short pauses again. */
 const GOOD_LIFE_MS = 10_000;
-/** Between a framework's event and the question where its driver listens, which answers for several at once. */
+/** The time between a framework's event and the question for drivers' addresses, so that one answer serves several events. */
 const PIDS_AFTER_MS = 200;
 
 type Outcome = 'lost' | 'polled' | 'failed';
@@ -75,24 +75,24 @@ type Outcome = 'lost' | 'polled' | 'failed';
 export class Follower implements Running {
   source: FactSource = 'none';
   private stopping = false;
-  /** Ends what is being asked in this round. */
+  /** Ends the calls of this round. */
   private round = new AbortController();
   private running: Promise<void> | undefined;
   private wakeUp: (() => void) | undefined;
   private failures = 0;
   /** The master that served last, which is asked first. */
   private lastServing: string | undefined;
-  /** What has been said since things last went well. */
+  /** The failures that were logged since a round last went well. */
   private readonly logged = new Set<string>();
 
   constructor(private readonly options: FollowOptions) {}
 
-  /** Begins; never waits for a master. */
+  /** Begins, without waiting for a master. */
   start(): void {
     this.running ??= this.run();
   }
 
-  /** The list of masters is another one: begin again with the first of it, whatever is waited for. */
+  /** Begins a new round with the first master of the new list, whatever this one waits for. */
   mastersChanged(): void {
     this.lastServing = undefined;
     this.failures = 0;
@@ -137,7 +137,7 @@ export class Follower implements Running {
     return [...new Set(this.lastServing === undefined ? listed : [this.lastServing, ...listed])];
   }
 
-  /** Follows one master's stream until it ends. Returns whether it had begun. */
+  /** Follows one master's stream until it ends. Returns true when it had begun. */
   private async follow(candidate: string): Promise<boolean> {
     if (this.isOver()) return false;
     try {
@@ -184,7 +184,7 @@ export class Follower implements Running {
     }
   }
 
-  /** Counts a failure, and logs it unless it has been logged since things last went well. */
+  /** Counts a failure, and logs it unless it was logged since a round last went well. */
   private report(text: string, master: string, error?: unknown): void {
     if (this.isOver()) return;
     this.options.failed();
@@ -217,13 +217,13 @@ export class Follower implements Running {
     return { client, https, timeoutMs: stateTimeoutMs, signal: this.round.signal, note, statusRule };
   }
 
-  /** Whether nothing of this round counts any more. */
+  /** True when nothing of this round counts any more. */
   private isOver(): boolean {
     return this.round.signal.aborted;
   }
 }
 
-/** One stream's records, applied to the target; hangs up when it is silent for too long. */
+/** Applies the records of one stream to the facts; hangs up when the stream is silent for too long. */
 class StreamReader {
   begun = false;
   private readonly decoder = new RecordDecoder();

@@ -1,10 +1,12 @@
 /**
- * Replies of resolvers, kept for as long as they may be. Bounded in number; the one that was used longest ago goes first.
+ * The cache of resolvers' replies, kept for their TTL.
+ *
+ * Always true: the number of replies has a limit; the one that was used longest ago goes first.
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Request } from '../packet/request';
-import { aged, type CacheLifetime, cacheLifetime, respelled } from '../packet/ttl';
+import { agedReply, type CacheLifetime, cacheLifetime, respellQuestion } from '../packet/ttl';
 
 /** Longer replies are not kept. */
 const REPLY_MAX_BYTES = 4096;
@@ -24,7 +26,7 @@ export class ForwardCache {
     private readonly clock: Clock,
   ) {}
 
-  /** The reply as it would be now; undefined when there is none or it is over. */
+  /** The reply with its TTLs run down; undefined when there is none or its time is over. */
   find(request: Request): Buffer | undefined {
     if (this.replies.size === 0 || isPersonal(request)) return undefined;
     const key = keyOf(request);
@@ -34,7 +36,7 @@ export class ForwardCache {
     this.replies.delete(key);
     if (seconds >= cached.lifetime.seconds) return undefined;
     this.replies.set(key, cached);
-    return respelled(aged(cached.reply, cached.lifetime, seconds), request.bytes, request.end);
+    return respellQuestion(agedReply(cached.reply, cached.lifetime, seconds), request.bytes, request.end);
   }
 
   keep(request: Request, reply: Buffer): void {
@@ -62,12 +64,12 @@ export class ForwardCache {
   }
 }
 
-/** Options such as a cookie or the client's network make a reply that is for one client alone. */
+/** True for a question with EDNS options: a cookie or the client's network make a reply that is for one client alone. */
 function isPersonal({ edns }: Request): boolean {
   return edns !== undefined && !edns.plain;
 }
 
-/** Questions that differ in flags or in EDNS may have other replies. */
+/** The key of a reply: questions that differ in flags or in EDNS may have other replies. */
 function keyOf({ key, class: cls, flags, edns }: Request): string {
   const option = edns ? `${edns.version}${edns.dnssecOk ? 'd' : ''}` : '';
   return `${flags & FLAGS_ASKED} ${cls} ${option} ${key}`;

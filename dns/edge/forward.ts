@@ -15,11 +15,11 @@ import type { Clock } from '../../cluster/runtime/clock';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { HostPort } from '../core/facts/cluster-facts';
 import {
-  emptyUpstreams,
+  emptyResolverHistory,
+  type ResolverHistory,
   resolverAnswered,
   resolverFailed,
   resolverOrder,
-  type Upstreams,
 } from '../core/forward/resolver-order';
 import { isReplyTo, replyForClient, withId } from '../packet/relay';
 import { keyName, PLAIN_UDP_BYTES, type Request } from '../packet/request';
@@ -67,9 +67,9 @@ export class ResolverForwarder implements Forwarder, Running {
     readonly resolvers: readonly HostPort[];
   }[];
   /** A resolver may answer over one transport alone. */
-  private readonly upstreams: Readonly<Record<Transport, Upstreams>> = {
-    udp: emptyUpstreams(),
-    tcp: emptyUpstreams(),
+  private readonly histories: Readonly<Record<Transport, ResolverHistory>> = {
+    udp: emptyResolverHistory(),
+    tcp: emptyResolverHistory(),
   };
   private stopped = false;
 
@@ -83,16 +83,16 @@ export class ResolverForwarder implements Forwarder, Running {
     const cachedReply = this.cache.find(request);
     if (cachedReply) return replyForClient(cachedReply, request, replyLimit(request, transport));
     const { clock } = this.options;
-    const upstreams = this.upstreams[transport];
-    for (const resolver of resolverOrder(upstreams, this.resolversFor(request), clock.now())) {
+    const histories = this.histories[transport];
+    for (const resolver of resolverOrder(histories, this.resolversFor(request), clock.now())) {
       if (this.stopped || this.pending.size >= PENDING_MAX) return undefined;
       const reply = await this.askWhole(resolver, request, transport);
       if (this.stopped) return reply && replyForClient(reply, request, replyLimit(request, transport));
       if (!reply) {
-        resolverFailed(upstreams, resolver, clock.now());
+        resolverFailed(histories, resolver, clock.now());
         continue;
       }
-      resolverAnswered(upstreams, resolver);
+      resolverAnswered(histories, resolver);
       this.cache.keep(request, reply);
       return replyForClient(reply, request, replyLimit(request, transport));
     }

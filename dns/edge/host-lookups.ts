@@ -1,8 +1,8 @@
 /**
- * Host names of masters, agents and frameworks, looked up in the background so that no zone ever waits for one.
+ * Looks up the host names of masters, agents and frameworks in the background, so that no zone ever waits for one.
  *
  * Always true: a name that cannot be found keeps the addresses it had; few look-ups run at once, because they
- * share the threads that reading files needs; names nobody wants any more are forgotten.
+ * share the threads that reading files needs; names that are not wanted any more are forgotten.
  */
 
 import { lookup } from 'node:dns/promises';
@@ -11,41 +11,41 @@ import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 
 /** Asks for all addresses of a name; rejects when there is none. */
-export type FindHost = (host: string) => Promise<readonly string[]>;
+export type LookUpHost = (host: string) => Promise<readonly string[]>;
 
-export interface HostsOptions {
-  /** How long a look-up holds. */
+export interface HostLookupsOptions {
+  /** The time for which a look-up holds. */
   readonly refreshMs: number;
   readonly clock: Clock;
   readonly log: Logger;
   /** Called when the addresses of a name have changed. */
   readonly changed: (host: string, addresses: readonly string[]) => void;
-  readonly find?: FindHost | undefined;
+  readonly find?: LookUpHost | undefined;
 }
 
-const TOGETHER_MAX = 2;
+const LOOKUPS_MAX = 2;
 
 interface LookedUpHost {
   addresses: readonly string[];
   dueAt: number;
 }
 
-export class Hosts implements Running {
+export class HostLookups implements Running {
   private lookedUp = new Map<string, LookedUpHost>();
   private wanted: ReadonlySet<string> | undefined;
   private readonly waiting = new Set<string>();
-  private busy = 0;
+  private running = 0;
   private stopped = false;
   private cancel: (() => void) | undefined;
 
-  constructor(private readonly options: HostsOptions) {}
+  constructor(private readonly options: HostLookupsOptions) {}
 
-  /** What is known now. */
+  /** The addresses of the last look-up. */
   lookup(host: string): readonly string[] {
     return this.lookedUp.get(host)?.addresses ?? [];
   }
 
-  /** Says which names are in use; new and old ones get looked up. */
+  /** Sets the names that are in use; those that are new or due are looked up. */
   want(hosts: ReadonlySet<string>): void {
     if (hosts === this.wanted) return;
     this.wanted = hosts;
@@ -61,7 +61,7 @@ export class Hosts implements Running {
     this.cancel?.();
   }
 
-  /** Queues what is due and comes back when the next one will be. */
+  /** Queues the names that are due, and itself for the next time. */
   private check(): void {
     if (this.stopped) return;
     const { clock, refreshMs } = this.options;
@@ -78,11 +78,11 @@ export class Hosts implements Running {
 
   private next(): void {
     for (const host of this.waiting) {
-      if (this.busy >= TOGETHER_MAX || this.stopped) return;
+      if (this.running >= LOOKUPS_MAX || this.stopped) return;
       this.waiting.delete(host);
-      this.busy++;
+      this.running++;
       void this.find(host).finally(() => {
-        this.busy--;
+        this.running--;
         this.next();
       });
     }

@@ -1,8 +1,8 @@
 /**
- * One HTTP call over Node's own client: it is there at once when a process starts, and large bodies cost least with it.
+ * HTTP calls over Node's own client, which is there at once when a process starts and reads large bodies at the least cost.
  *
- * Always true: what ends a call, be it the signal or the network, is the error of the promise until the headers are there and
- * of the body after that. A body whose error nobody listens to harms nobody.
+ * Always true: a failure of the signal or the network is the error of the promise until the headers are there, and of the
+ * body after that. An error of a body that nobody listens to does no harm.
  */
 
 import * as http from 'node:http';
@@ -30,7 +30,7 @@ export interface HttpCaller {
 }
 
 const CONNECTIONS_MAX = 64;
-/** Below what servers keep connections open that nobody uses. */
+/** The time for which an idle connection is kept: shorter than servers keep theirs. */
 const IDLE_MS = 4000;
 
 export function httpCaller({ connectMs, tls }: HttpCallerOptions): HttpCaller {
@@ -48,7 +48,7 @@ export function httpCaller({ connectMs, tls }: HttpCallerOptions): HttpCaller {
     try {
       return await send(request, options);
     } catch (error) {
-      // The server closed the connection while it was idle: nothing of the call was handled.
+      // The server closed the idle connection: nothing of the call was handled.
       if (!request.reusedSocket || !isReset(error)) throw error;
       return await call(url, options);
     }

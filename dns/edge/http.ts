@@ -1,5 +1,6 @@
 /**
- * The HTTP interface: the original's look-ups and listings, and ours: where answers come from, changes, health, metrics.
+ * The HTTP interface: the original's look-ups and listings (`configureHTTP` in resolver/resolver.go of Mesos-DNS), and our
+ * explanations, changes, health and metrics.
  */
 
 import type { Handler, Method, Reply, Request, Route } from '../../cluster/runtime/http/server';
@@ -13,22 +14,22 @@ export interface HttpOptions {
   readonly zone: () => Zone | undefined;
   readonly source: Pick<ZoneBuilder, 'ask'>;
   readonly status: () => BuilderStatus;
-  /** Whether the zone is too old to be answered from. */
+  /** True when the zone is too old to be answered from. */
   readonly expired: () => boolean;
   readonly config: () => object;
   readonly watchers: Watchers;
   readonly metrics: Metrics;
   readonly version: string;
-  /** Whether `/v1/enumerate`, `/v1/axfr` and `/v1/watch` are served. */
+  /** True to serve `/v1/enumerate`, `/v1/axfr` and `/v1/watch`. */
   readonly enumeration: boolean;
 }
 
 const TEXT = 'text/plain; charset=utf-8';
 
-/** JSON that is made here, or comes from what makes the zone. */
+/** JSON that is made here, or comes from the zone builder. */
 type Json = string | Promise<Uint8Array>;
 
-/** The routes. Add one here, its shape in `../core/print.ts`, and a line in the README. */
+/** The routes. Add one here, its shape in `../core/answer/listings.ts`, and a line in the README. */
 export function httpRoutes(options: HttpOptions): Route[] {
   const { zone, version, source, watchers } = options;
   const get = (path: string, answer: (name: string) => Json): Route => ({
@@ -83,7 +84,7 @@ function json(answer: (name: string) => Json): Handler {
   });
 }
 
-/** For those who take JSON and send nothing else. */
+/** Refuses requests that do not take JSON or send something else. */
 function checked(handler: Handler): Handler {
   return (request, reply) => {
     if (!acceptsJson(request.headers.accept)) return reply.code(406).type(TEXT).send('406: Not Acceptable');
@@ -92,7 +93,7 @@ function checked(handler: Handler): Handler {
   };
 }
 
-/** The same bytes. */
+/** A Buffer of the same bytes, without a copy. */
 function bufferOf({ buffer, byteOffset, byteLength }: Uint8Array): Buffer {
   return Buffer.from(buffer, byteOffset, byteLength);
 }
@@ -106,7 +107,7 @@ function hasOtherBody({ headers }: Request): boolean {
   return length > 0 && !/^application\/json\b/i.test(headers['content-type'] ?? '');
 }
 
-/** Unhealthy until there is something to answer from, and when that is too old by `--stale-seconds-max`. */
+/** Answers 503 until there is a zone, and when that is too old by `--stale-seconds-max`. */
 function health({ zone, status, expired }: HttpOptions, reply: Reply): unknown {
   const current = zone();
   const healthy = current !== undefined && !expired();

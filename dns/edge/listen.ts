@@ -1,5 +1,5 @@
 /**
- * Binding the DNS sockets: UDP and TCP on one port number, on every address that was asked for.
+ * Binds the DNS sockets: UDP and TCP on one port number, on every address of `--listener`.
  */
 
 import type { Socket as UdpSocket } from 'node:dgram';
@@ -12,7 +12,7 @@ import { interfaceAddresses, isWildcard } from './local-system';
 import { bindTcp } from './tcp';
 import { bindUdp } from './udp';
 
-/** How often a port that is free for one socket may turn out to be taken for another, when the system chooses it. */
+/** Attempts to find a port that is free for all sockets, when the system chooses it. */
 const PORT_TRIES = 20;
 
 /** Binds everything or nothing. Fails with a StartError that names the flag. */
@@ -46,7 +46,7 @@ async function bindAt(
   const wildcard = isWildcard(address);
   bound.udp.push(await bindUdp({ address, port, beside: wildcard }, log));
   if (!wildcard) return port;
-  // A socket for all addresses answers from the address the system chooses, so each address gets one of its own.
+  // A socket for all addresses answers from an address of the system's choice, so each address gets a socket of its own.
   for (const interfaceAddress of interfaceAddresses()) {
     if (
       interfaceAddress.includes('%') ||

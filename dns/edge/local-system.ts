@@ -1,5 +1,5 @@
 /**
- * What this machine says about itself: its addresses, and the resolvers it uses.
+ * The addresses of this host, and the resolvers that it uses.
  */
 
 import { readFileSync } from 'node:fs';
@@ -11,7 +11,7 @@ import { networkMatcher } from './networks';
 const DNS_PORT = 53;
 const isLoopback = networkMatcher(['127.0.0.0/8', '::1/128']);
 
-/** Whether a socket at this address answers on all addresses of the machine. */
+/** True for an address at which a socket answers on all addresses of this host. */
 export function isWildcard(address: string): boolean {
   return address === '0.0.0.0' || address === '::';
 }
@@ -21,7 +21,7 @@ export function listenerAddresses(listener: string): readonly string[] {
   return isWildcard(listener) ? interfaceAddresses().filter((address) => !isLoopback(address)) : [listener];
 }
 
-/** The resolvers of `/etc/resolv.conf`, without a server of ours that listens at one of the given places. */
+/** The resolvers of `/etc/resolv.conf`, without our own server, which listens at `listeners`. */
 export function systemResolvers(listeners: readonly HostPort[], path = '/etc/resolv.conf'): HostPort[] {
   return readResolvConf(readText(path))
     .filter((address) => !listeners.some(({ host, port }) => port === DNS_PORT && isOwn(address, host)))

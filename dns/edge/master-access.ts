@@ -1,5 +1,5 @@
 /**
- * How masters are reached: TLS, and who we say we are. Everything is read and checked at the start.
+ * The settings to reach masters with: TLS, and our login. All files are read and checked at the start.
  */
 
 import { createPrivateKey, createSign } from 'node:crypto';
@@ -19,13 +19,13 @@ export interface MasterAccess {
   readonly ca: string | undefined;
   readonly cert: string | undefined;
   readonly key: string | undefined;
-  /** Where these were read from, empty when nowhere. */
+  /** The paths that these were read from; empty without a file. */
   readonly caFile: string;
   readonly certFile: string;
   readonly keyFile: string;
   readonly iamFile: string;
   readonly login: MasterLogin;
-  /** Advice for when a master refuses us, in the words of the flags or of the settings file. */
+  /** Advice for a refusal by a master, in the words of the flags or of the settings file. */
   readonly remedies: Remedies;
 }
 
@@ -34,7 +34,7 @@ export interface Remedies {
   readonly tls: string;
   /** We speak TLS, and the master does not. */
   readonly plain: string;
-  /** The master asks who we are, or does not believe it. */
+  /** The master asks for credentials, or does not take ours. */
   readonly login: string;
 }
 
@@ -141,7 +141,7 @@ function readText(flag: string, path: string): string {
   }
 }
 
-/** The token that iam takes for a login: a JWT with our name, good for an hour, signed with RS256. */
+/** The token that iam takes for a login: a JWT with our uid that holds for an hour, signed with RS256. */
 export function loginToken(uid: string, privateKey: string, nowMs: number): string {
   const encode = (value: object): string => Buffer.from(JSON.stringify(value)).toString('base64url');
   const claims = { uid, exp: Math.floor(nowMs / 1000) + TOKEN_HOLDS_SECONDS };

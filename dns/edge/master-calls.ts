@@ -1,5 +1,5 @@
 /**
- * The calls to a master: the event stream, who leads, the whole state, and where drivers of frameworks listen.
+ * The calls to a master: the event stream, the leader, the whole state, and the addresses of frameworks' drivers.
  */
 
 import { finished } from 'node:stream/promises';
@@ -10,10 +10,10 @@ import { readFrameworkPids, readLeader } from '../core/read/master-events';
 import { createStateReader, type StateDocument } from '../core/read/state-json';
 import type { MasterClient, MasterReply } from './master-client';
 
-/** A master that does not even begin to answer is left for the next one. */
+/** The time in which a master has to begin its answer; then the next one is asked. */
 const HEADERS_MS = 15_000;
 
-/** Where a master is asked: `http://host:port`. */
+/** The origin of a master's URLs: `http://host:port`. */
 export function masterUrl({ host, port }: HostPort, https = false): string {
   return `${https ? 'https' : 'http'}://${host.includes(':') ? `[${host}]` : host}:${port}`;
 }
@@ -21,16 +21,16 @@ export function masterUrl({ host, port }: HostPort, https = false): string {
 export interface MasterCalls {
   readonly client: MasterClient;
   readonly https: boolean;
-  /** Limit for loading a state. */
+  /** The time limit for loading a state. */
   readonly timeoutMs: number;
   readonly signal: AbortSignal;
   readonly note: Note;
   readonly statusRule: StatusRule;
 }
 
-/** Who sees a state while it arrives. */
+/** An observer that may ask the reader to wait. */
 export interface StateObserver extends TaskObserver {
-  /** When more can be taken; undefined when it can be now. */
+  /** A promise of the moment from which more can be taken; undefined when that is now. */
   whenReady(): Promise<void> | undefined;
 }
 
@@ -54,7 +54,7 @@ export async function askLeader(calls: MasterCalls, base: string): Promise<HostP
   }
 }
 
-/** Where the drivers of frameworks listen, which the event stream does not tell; nothing when the master does not either. */
+/** The addresses of frameworks' drivers, which the event stream does not tell; none when the master does not answer. */
 export async function askPids(calls: MasterCalls, base: string): Promise<ReadonlyMap<string, HostPort>> {
   try {
     const { signal } = calls;
@@ -67,7 +67,7 @@ export async function askPids(calls: MasterCalls, base: string): Promise<Readonl
 
 /**
  * The leader's `/state`. A document of another master than the leader it names is fetched again from the leader. Each
- * document has a watcher of its own, if any.
+ * document has an observer of its own, if any.
  */
 export async function loadState(
   calls: MasterCalls,

@@ -16,13 +16,13 @@ const SMALL_MAX_BYTES = 64 * 1024 * 1024;
 const JSON_HEADERS = { accept: 'application/json', 'content-type': 'application/json' };
 
 export interface MasterCall {
-  /** Where the master is: `http://host:port`. */
+  /** The origin of the master's URL: `http://host:port`. */
   readonly base: string;
   readonly path: string;
   /** Sent as JSON with POST; without it, GET. */
   readonly body?: object;
   readonly signal: AbortSignal;
-  /** Limit until the headers are there. */
+  /** The time limit until the headers are there. */
   readonly headersMs: number;
 }
 
@@ -42,11 +42,11 @@ export class MasterClient {
   ) {
     const { ca, cert, key } = access;
     const tls = { ...(ca && { ca }), ...(cert && { cert }), ...(key && { key }) };
-    // The original does not check masters without certificates to check them against.
+    // Without a CA file the original does not check the certificates of masters (`TLSConfig` in httpcli/doer.go).
     this.http = httpCaller({ connectMs: CONNECT_MS, tls: { rejectUnauthorized: ca !== undefined, ...tls } });
   }
 
-  /** Sends a call and gives the body of status 200. Everything else is an Error that says what the master answered. */
+  /** Sends a call and returns the body of status 200. Any other answer is an Error that says what the master answered. */
   async open(call: MasterCall): Promise<MasterReply> {
     const abort = new AbortController();
     const signal = AbortSignal.any([abort.signal, call.signal]);
@@ -103,7 +103,7 @@ export class MasterClient {
     }
   }
 
-  /** A connection that fails because one side speaks TLS and the other does not says what to change. */
+  /** The error to throw for a failed connection: when only one side speaks TLS it says what to change. */
   private async explain(url: string, error: unknown): Promise<unknown> {
     const { https, remedies } = this.access;
     const { code, message } = error as NodeJS.ErrnoException;
@@ -129,7 +129,7 @@ export class MasterClient {
     }
   }
 
-  /** A token for one call, as in the original: none is kept. */
+  /** A token for one call: none is kept, as in the original (httpcli/iam/iam.go). */
   private async token(login: { uid: string; privateKey: string; endpoint: string }, signal: AbortSignal) {
     const { uid, privateKey, endpoint } = login;
     const reply = await this.http.call(endpoint, {

@@ -1,5 +1,5 @@
 /**
- * Which networks an address belongs to.
+ * Networks, and tests for the addresses that belong to them.
  */
 
 import { BlockList, isIP, isIPv6 } from 'node:net';
@@ -16,7 +16,7 @@ export const PRIVATE_NETWORKS: readonly string[] = [
   'fe80::/10',
 ];
 
-/** Whether a text is `address` or `address/bits`. */
+/** True for `address` and `address/bits`. */
 export function isNetwork(text: string): boolean {
   const [address = '', bits, ...rest] = text.split('/');
   const family = isIP(address);
@@ -24,7 +24,7 @@ export function isNetwork(text: string): boolean {
   return bits === undefined || (/^\d{1,3}$/.test(bits) && Number(bits) <= (family === 4 ? 32 : 128));
 }
 
-/** A test for a list of networks. */
+/** Makes a test that is true for addresses of these networks. */
 export function networkMatcher(networks: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
   for (const network of networks) {
@@ -39,19 +39,20 @@ export function networkMatcher(networks: readonly string[]): (address: string) =
   };
 }
 
-/** Without a zone (`%eth0`), and as IPv4 when it came through an IPv6 socket. */
+/** The address without a zone (`%eth0`), and as IPv4 when it came through an IPv6 socket. */
 export function bareAddress(address: string): string {
   const [bare = ''] = address.split('%');
   return /^::ffff:\d+\.\d+\.\d+\.\d+$/i.test(bare) ? bare.slice('::ffff:'.length) : bare;
 }
 
-/** One host or customer: an IPv4 address, or the first half of an IPv6 address. */
+/** The network of one host or customer: an IPv4 address, or the first half of an IPv6 address. */
 export function networkOf(peer: string): string {
   const address = bareAddress(peer);
   if (!isIPv6(address)) return address;
   const [head = '', tail] = address.split('::');
   const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
-  const [left, right] = [groups(head), groups(tail ?? '')];
+  const left = groups(head);
+  const right = groups(tail ?? '');
   const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
   const all = [...left, ...new Array<string>(zeros).fill('0'), ...right];
   return all

@@ -1,10 +1,10 @@
 /**
- * Notes about odd entries go to the log once, not again with every document.
+ * Notes about odd entries of documents: each goes to the log once, not again with every document.
  */
 
 import type { Logger } from '../../cluster/runtime/log';
 
-/** How many different notes are remembered; beyond it all of them are forgotten. */
+/** Notes that are remembered; beyond it all of them are forgotten. */
 const NOTES_MAX = 10_000;
 
 /** A note taker that logs each text once. */

@@ -1,5 +1,5 @@
 /**
- * From changes to what is answered: changes that come close together go out as one, a fresh zone in parts.
+ * Sends the changes of the live zone out: changes that come close together as one, a fresh zone in parts.
  *
  * Always true: only a few parts are on their way at one time, so that questions are answered between parts; what changes
  * meanwhile comes with the last part or after it.
@@ -10,7 +10,7 @@ import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import type { LiveZone } from '../core/live/live-zone';
 import type { ZoneChange } from '../core/zone/zone';
-import type { Hosts } from './host-lookups';
+import type { HostLookups } from './host-lookups';
 import type { StateObserver } from './master-calls';
 
 /** Parts that are on their way at one time. */
@@ -18,11 +18,11 @@ export const PARTS_OUT_MAX = 3;
 /** Parts of a state that is still being read that may be on their way before reading waits. */
 export const PARTS_PRELOADED_MAX = 25;
 /** The shortest time between two changes. */
-export const BETWEEN_MS = 10;
+export const CHANGES_APART_MS = 10;
 
 export interface PublisherOptions {
   readonly live: Pick<LiveZone, 'takeChanges' | 'hosts' | 'preload'>;
-  readonly hosts: Pick<Hosts, 'want'>;
+  readonly hosts: Pick<HostLookups, 'want'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Takes one part, in order; the promise is settled when it has been taken. */
@@ -42,7 +42,7 @@ export class Publisher implements Running {
   constructor(private readonly options: PublisherOptions) {}
 
   /**
-   * A first state will be read: its watcher, which sends parts of the zone out while that goes on. Undefined when there is
+   * The observer of a first state, which sends parts of the zone out while that is being read. Undefined when there is
    * a zone already.
    */
   preload(): StateObserver | undefined {
@@ -62,13 +62,13 @@ export class Publisher implements Running {
     );
   }
 
-  /** There are facts: from now on changes go out. */
+  /** Called when there are facts: from now on changes go out. */
   load(): void {
     this.loaded = true;
     this.changed();
   }
 
-  /** The zone has changed: that goes out within a moment. */
+  /** Called when the zone has changed: the change goes out within a moment. */
   changed(): void {
     if (this.stopped || !this.loaded) return;
     if (this.sending) {
@@ -103,7 +103,7 @@ export class Publisher implements Running {
       this.options.settled?.();
     }
     this.sending = false;
-    this.notBefore = clock.now() + BETWEEN_MS;
+    this.notBefore = clock.now() + CHANGES_APART_MS;
     if (this.stopped) return;
     hosts.want(live.hosts());
     if (!this.again) return;

@@ -1,5 +1,6 @@
 /**
- * One message in, one reply out, for every transport: the zone's names from prepared answers, others by forwarding.
+ * The responder: one message in, one reply out, for every transport. Names of the zone come from prepared answers, others
+ * are forwarded.
  *
  * Always true: it never throws and its promises never reject, whatever arrives; a question that was answered before
  * costs one look-up and one copy.
@@ -28,10 +29,10 @@ export interface Client {
   readonly transport: Transport;
 }
 
-/** The reply, nothing for messages that get none, or the promise of it. */
+/** The reply or the promise of it; undefined for messages that get none. */
 export type Reply = Buffer | undefined | Promise<Buffer | undefined>;
 
-/** Answers names that are not ours. */
+/** Answers questions for names that are not in the domain. */
 export interface Forwarder {
   readonly available: boolean;
   allows(address: string): boolean;
@@ -45,21 +46,21 @@ export interface ResponderOptions {
   readonly payloadBytes: number;
   /** The RA bit of replies about the domain. */
   readonly recursion: boolean;
-  /** Whether replies that were cut have the TC bit. */
+  /** True to set TC in replies that were cut. */
   readonly setsTruncateBit: boolean;
   readonly forwarder: Forwarder;
   readonly clientLimits: ClientLimits;
   readonly metrics: Metrics;
   readonly log: Logger;
   readonly seed: number;
-  /** Whether the zone is too old to be answered from. */
+  /** True when the zone is too old to be answered from. */
   readonly expired: () => boolean;
-  /** Answers `TXT why.NAME`; without it that is a name like any other. */
+  /** Answers `TXT why.NAME`; without it `why.NAME` is a name like any other. */
   readonly why?: ((name: string) => Promise<readonly string[]>) | undefined;
 }
 
 const TCP_BYTES = 65_535;
-/** How much longer than the question a reply to an address that may be forged can be. */
+/** The longest reply to an address that may be forged, in sizes of the question. */
 const AMPLIFICATION_MAX = 3;
 const CLASS_IN = 1;
 const CLASS_ANY = 255;
@@ -87,7 +88,7 @@ export class Responder {
     this.trusts = (address) => options.clientLimits.isTrusted(address);
   }
 
-  /** From now on answers come from the zone with this change. Tells which names may have other answers now. */
+  /** Applies a change of the zone. Returns the names that may have other answers now. */
   apply(change: ZoneChange): ChangedNames {
     return this.answers.apply(change);
   }
@@ -102,12 +103,12 @@ export class Responder {
     return this.answers.table.parts();
   }
 
-  /** How many prepared answers are kept. */
+  /** The number of prepared answers that are kept. */
   kept(): number {
     return this.answers.size();
   }
 
-  /** How many names there are. */
+  /** The number of names. */
   size(): number {
     return this.answers.table.size();
   }
@@ -178,7 +179,7 @@ export class Responder {
     return limit < request.end ? cutFailure(request, RCODE.NOERROR) : replyForClient(reply, request, limit);
   }
 
-  /** The answer to `TXT why.NAME`, for those whom names are forwarded for. */
+  /** The answer to `TXT why.NAME`, for clients of trusted networks. */
   private explanationReply(request: Request, wire: string, client: Client): Promise<Buffer> | undefined {
     const { why } = this.options;
     if (!why || request.type !== TYPE.TXT || wireLabels(wire)[0] !== WHY) return undefined;
@@ -220,12 +221,12 @@ export class Responder {
     });
   }
 
-  /** The original clears RA when no resolver has answered. */
+  /** The original clears RA when no resolver has answered (`HandleNonMesos` in resolver/resolver.go of Mesos-DNS). */
   private hidesRecursion(prepared: PreparedAnswer): boolean {
     return prepared === REFUSED || (this.lenient && prepared === SERVFAIL);
   }
 
-  /** What a client takes over UDP, not more than we send, and little for an address that may be forged. */
+  /** The longest UDP reply for a client: its own limit, ours, and a small one for an address that may be forged. */
   private udpLimitBytes(request: Request, { address }: Client, wanted: number): number {
     const { edns, size } = request;
     const { payloadBytes, clientLimits } = this.options;
@@ -238,7 +239,7 @@ export class Responder {
     return limit;
   }
 
-  /** Requests that no name is looked up for. */
+  /** The answer to requests that no name is looked up for. */
   private immediateAnswer(request: Request): PreparedAnswer | undefined {
     if (request.opcode !== 0) return NOTIMP;
     if (request.edns && request.edns.version !== 0) return BADVERS;
@@ -253,7 +254,7 @@ export class Responder {
   }
 }
 
-/** The question with TC: come again over TCP. */
+/** The question with TC, which tells the client to come over TCP (RFC 2181, section 9). */
 function cutReply(request: Request): Buffer {
   const reply = Buffer.from(request.bytes.subarray(0, request.end));
   reply.fill(0, 4, 12);

@@ -1,8 +1,9 @@
 /**
  * The original's settings file: JSON whose names match without regard to case, with the original's defaults.
  *
- * Unknown names are passed over, as there, so that old files keep working, and told; values of a wrong type end the start. Our
- * own flags may stand in the file too, under their names in upper camel case (`RecursionNetworks`).
+ * Unknown names are passed over, as in the original, so that old files keep working, and are named in a warning. Values of a
+ * wrong type end the start. Our own flags may stand in the file too, in upper camel case (`RecursionNetworks`). The names are
+ * the fields of `Config` in records/config.go of Mesos-DNS.
  */
 
 import { readFileSync } from 'node:fs';
@@ -21,7 +22,7 @@ interface Setting {
   readonly read: Read;
   /** The original's default; undefined when it is the flag's own. */
   readonly fallback?: unknown;
-  /** What a null in the file means; undefined when it means nothing. */
+  /** The value that a null in the file stands for; undefined when a null is like no value. */
   readonly none?: unknown;
 }
 
@@ -40,7 +41,7 @@ export const SETTINGS: readonly Setting[] = [
   { key: 'Port', flag: 'port', read: whole(0, 65_535) },
   { key: 'DnsOn', flag: 'dns', read: truth },
   { key: 'HttpOn', flag: 'http', read: truth },
-  // The original's default lets everyone in; here that has to be written down.
+  // The original's default lets everyone in; here the file has to say so.
   { key: 'HTTPListener', flag: 'http-listener', read: word },
   { key: 'HttpPort', flag: 'http-port', read: whole(0, 65_535) },
   { key: 'ExternalOn', flag: 'external', read: truth },
@@ -64,7 +65,7 @@ export const SETTINGS: readonly Setting[] = [
   { key: 'CertFile', flag: 'mesos-cert-file', read: optional },
   { key: 'KeyFile', flag: 'mesos-key-file', read: optional },
   { key: 'IAMConfigFile', flag: 'mesos-iam-file', read: optional },
-  // Ours alone.
+  // Settings that the original does not have.
   { key: 'Compat', flag: 'compat', read: oneOf('mesos-dns', 'standard') },
   { key: 'Processes', flag: 'processes', read: whole(1, 64) },
   { key: 'HttpCredentials', flag: 'http-credentials', read: optional },
@@ -83,7 +84,7 @@ export const SETTINGS: readonly Setting[] = [
 
 const CREDENTIALS = 'MesosCredentials';
 const CREDENTIAL_KEYS = ['principal', 'secret'];
-/** The original has these in its structure and sets them itself. */
+/** Fields of the original's `Config` that it sets itself. */
 const WITHOUT_EFFECT: Readonly<Record<string, string>> = {
   SOASerial: 'the serial is made from the time of the zone',
   File: 'it is the path of the file itself',
@@ -99,7 +100,7 @@ export interface SettingsFile {
   readonly notices: readonly string[];
 }
 
-/** Flag to the key of a settings file. */
+/** The keys of a settings file by flag. */
 export type SettingNames = Readonly<Record<string, string>>;
 
 /** Reads the file into values of flags. Throws UsageError with the file and the setting. */
@@ -166,9 +167,9 @@ function noticeOf(name: string, keys: readonly string[], place: string): string[
 }
 
 interface Members {
-  /** By names in small letters. */
+  /** The values by names in lower case. */
   readonly members: ReadonlyMap<string, unknown>;
-  /** The names as they are written, by those in small letters. */
+  /** The names as they are written, by names in lower case. */
   readonly spellings: ReadonlyMap<string, string>;
 }
 
@@ -207,7 +208,7 @@ function word(value: unknown): string {
   return value;
 }
 
-/** The text, or what stands in the file that `file://` names. */
+/** Reads a text, or the content of the file that `file://` names. */
 function fileOrText(value: unknown): string {
   const setting = word(value);
   return setting.startsWith('file://')
@@ -215,7 +216,7 @@ function fileOrText(value: unknown): string {
     : setting;
 }
 
-/** An empty text is none. */
+/** Reads a text that may be missing; an empty one counts as missing. */
 function optional(value: unknown): string | undefined {
   return word(value) === '' ? undefined : word(value);
 }

@@ -1,6 +1,6 @@
 /**
- * Reading the settings that are more than a word or a number. Each function throws a UsageError that names the flag, what
- * was given and what is expected.
+ * Readers of settings that are more than a word or a number. Each one throws a UsageError that names the flag, its value
+ * and what is expected.
  */
 
 import { isIP } from 'node:net';
@@ -61,7 +61,7 @@ export function readMasters(values: readonly string[]): HostPort[] {
   return masters;
 }
 
-/** Checks where ZooKeeper is. The text may have a password, so errors do not repeat it. */
+/** Checks the URL of ZooKeeper. It may have a password, so errors do not repeat it. */
 export function readZk(value: string): string {
   const url = readZkUrl(value);
   if ('error' in url) throw new UsageError(`--zk: ${url.error}`);

@@ -1,5 +1,6 @@
 /**
- * The TCP side: messages with their length in front, answered in order; idle, greedy and deaf peers are cut off.
+ * The TCP side: messages with their length in front (RFC 1035, section 4.2.2), answered in order. Peers that are idle, ask
+ * too much or do not read are cut off.
  */
 
 import { createServer, type Server, type Socket } from 'node:net';
@@ -12,7 +13,7 @@ const IDLE_MS = 10_000;
 const CONNECTIONS_MAX = 1000;
 /** Replies a peer may leave unread. */
 const UNREAD_MAX_BYTES = 1024 * 1024;
-/** Questions of one connection that wait for their turn. */
+/** Questions of one connection that wait for their answers. */
 const WAITING_MAX = 256;
 
 export interface TcpOptions {
@@ -30,7 +31,7 @@ export async function bindTcp(address: string, port: number): Promise<Server> {
   server.maxConnections = CONNECTIONS_MAX;
   await new Promise<void>((resolve, reject) => {
     server.once('error', reject);
-    // For all of IPv6 means for IPv4 too, as with UDP.
+    // A socket for all IPv6 addresses serves IPv4 too, as with UDP.
     server.listen({ host: address, port, exclusive: true }, () => {
       server.off('error', reject);
       resolve();

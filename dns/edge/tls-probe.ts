@@ -1,5 +1,5 @@
 /**
- * Finding out that a server that hangs up on plain HTTP speaks TLS.
+ * A probe for TLS, for a server that hangs up on plain HTTP.
  */
 
 import { connect } from 'node:tls';
@@ -11,7 +11,7 @@ export function speaksTls({ hostname, port, protocol }: URL): Promise<boolean> {
   return new Promise((resolve) => {
     const host = hostname.replace(/^\[|\]$/g, '');
     const number = port === '' ? (protocol === 'https:' ? 443 : 80) : Number(port);
-    // Nothing is sent: whose certificate it is does not matter.
+    // Nothing is sent, so the certificate does not matter.
     const socket = connect({ host, port: number, rejectUnauthorized: false });
     const finish = (speaks: boolean): void => {
       clearTimeout(limit);
@@ -21,7 +21,7 @@ export function speaksTls({ hostname, port, protocol }: URL): Promise<boolean> {
     const limit = setTimeout(() => finish(false), PROBE_MS);
     socket.once('secureConnect', () => finish(true));
     socket.on('error', (error: NodeJS.ErrnoException) =>
-      // An alert is a word of TLS, such as the wish for a certificate of ours.
+      // An alert belongs to TLS, such as the demand for a certificate of ours.
       finish(/alert/i.test(error.message) || error.code?.includes('ALERT') === true),
     );
     socket.once('close', () => finish(false));

@@ -1,5 +1,5 @@
 /**
- * The UDP side: sockets, each message answered by itself.
+ * The UDP side: binds sockets, and answers each message by itself.
  */
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
@@ -8,13 +8,13 @@ import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Responder } from './responder';
 
-/** Questions that wait in the kernel while this process is busy. */
+/** Room for questions that wait in the kernel while this process is busy. */
 const RECEIVE_BUFFER_BYTES = 4 * 1024 * 1024;
 
 export interface UdpBinding {
   readonly address: string;
   readonly port: number;
-  /** Lets sockets of single addresses stand beside one for all addresses. */
+  /** True to let sockets of single addresses stand beside one for all addresses. */
   readonly beside?: boolean;
 }
 
@@ -45,9 +45,9 @@ export async function bindUdp({ address, port, beside = false }: UdpBinding, log
   return socket;
 }
 
-/** Answers what arrives. */
+/** Answers each message that arrives. */
 export function serveUdp(socket: Socket, responder: Pick<Responder, 'respond'>, log: Logger): Running {
-  socket.on('error', (error) => log.warn({ error: error.message }, 'UDP socket'));
+  socket.on('error', (error) => log.warn({ error: error.message }, 'error of a UDP socket'));
   socket.on('message', (bytes, from) => {
     const reply = responder.respond(bytes, { address: from.address, transport: 'udp' });
     if (reply instanceof Promise) void reply.then((late) => send(socket, late, from));

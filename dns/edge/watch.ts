@@ -1,8 +1,8 @@
 /**
  * `/v1/watch`: changes of the zone as they happen, as server-sent events. `?name=SUFFIX` narrows it to names that end so.
  *
- * In: which names each change touched, and the zone after it
- * Out: `zone` (all names may be others: ask again), `change` (names and their values)
+ * In: the names that each change has changed, and the zone after it
+ * Out: `zone` (all names may have changed: ask again), `change` (names and their values)
  */
 
 import type { Reply, Request } from '../../cluster/runtime/http/server';
@@ -23,7 +23,7 @@ interface Watcher {
 export class Watchers {
   private readonly watchers = new Set<Watcher>();
 
-  /** Tells everyone who watches. */
+  /** Tells all watchers. */
   tell(changedNames: ChangedNames, zone: Zone | undefined): void {
     if (this.watchers.size === 0 || changedNames === 'none' || !zone) return;
     const { serial } = zone.authority;

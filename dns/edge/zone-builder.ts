@@ -1,6 +1,6 @@
 /**
- * What makes the zone, seen from what answers: changes come out, questions about the cluster go in. It runs in this thread
- * (`builder.ts`) or in one of its own (`builder-supervisor.ts`).
+ * The interface of the zone builder as the answering side sees it: changes come out, questions about the cluster go in. A
+ * builder runs in this thread (`builder.ts`) or in one of its own (`builder-supervisor.ts`).
  */
 
 import type { Running } from '../../cluster/runtime/lifecycle';
@@ -9,7 +9,7 @@ import type { FactSource } from './follow';
 
 export interface BuilderStatus {
   readonly source: FactSource;
-  /** When a master was heard last; 0 for never. */
+  /** The time at which a master was heard last; 0 for never. */
   readonly heardAt: number;
   /** Loads and streams that failed. */
   readonly failures: number;
@@ -21,13 +21,13 @@ export const NO_STATUS: BuilderStatus = { source: 'none', heardAt: 0, failures: 
 export interface BuilderEvents {
   readonly change: (change: ZoneChange) => void;
   readonly status: (status: BuilderStatus) => void;
-  /** There is no use in going on. */
+  /** Called when the process should end. */
   readonly lost: (reason: string) => void;
 }
 
 /**
- * What can be asked about the cluster; the answer is JSON as bytes, since some answers are as large as the cluster.
- * `explain` and `why` are about a name.
+ * A question about the cluster. The answer is JSON as bytes, since some answers are as large as the cluster. `explain` and
+ * `why` are about a name.
  */
 export type ClusterQuery = 'enumerate' | 'axfr' | 'explain' | 'why';
 

@@ -1,5 +1,5 @@
 /**
- * Who the masters are: a list that stays, or what ZooKeeper says, the leader first.
+ * Follows the list of masters in ZooKeeper, the leader first (detect/masters.go of Mesos-DNS).
  */
 
 import type { Clock } from '../../cluster/runtime/clock';
@@ -21,14 +21,14 @@ export interface MastersOptions {
   readonly lost: (reason: string) => void;
   /** Something went wrong. */
   readonly failed: () => void;
-  /** How long a session holds without a word (default 60 s, as in the original). */
+  /** The session timeout (default 60 s, as in the original). */
   readonly sessionMs?: number;
 }
 
 const SESSION_MS = 60_000;
 const PREFIXES = ['json.info_', 'info_'];
 
-/** Follows the masters in ZooKeeper. The last ones stay while there are none to be found. */
+/** Follows the masters. The last list stays while there are none in ZooKeeper. */
 export function followZookeeperMasters(options: MastersOptions): Running {
   const url = readZkUrl(options.zk);
   if ('error' in url) throw new Error(`--zk: ${url.error}`);

@@ -1,12 +1,12 @@
 /**
- * A writer for dns2's encoders that keeps bytes. dns2's own keeps single bits and copies the message for each
- * record, which makes long messages quadratic; the bytes that come out are the same.
+ * A writer for dns2's encoders that keeps bytes. The one of dns2 keeps single bits and copies the message for each record,
+ * which makes long messages quadratic; the bytes are the same.
  */
 
 const START_BYTES = 128;
 
 export class ByteWriter {
-  /** Demanded by dns2's type; its encoders do not touch it. */
+  /** A member of dns2's type that its encoders do not touch. */
   readonly buffer: number[] = [];
   private bytes = Buffer.alloc(START_BYTES);
   private bits = 0;

@@ -1,44 +1,44 @@
 /**
- * Names that are written with pointers to what stands in the message already (RFC 1035, section 4.1.4).
+ * Compresses names: writes them with pointers to names that stand in the message already (RFC 1035, section 4.1.4).
  *
  * Always true: a pointer leads to the same octets, capitals included, so that no name changes its spelling; the first
- * place in the message wins. That is what the original does, so that replies have its lengths.
+ * fitting name in the message wins. So does the original, so that replies have the same lengths.
  */
 
 const POINTER_BYTES = 2;
 const POINTER_MAX = 0x3fff;
 
-/** A name on the wire, and where its labels begin. */
+/** A name on the wire, and the offsets of its labels. */
 export interface EncodedName {
   readonly wire: Buffer;
   readonly starts: readonly number[];
 }
 
-/** A name that stands in the message: so many octets of it, and a pointer for the rest. */
+/** A name in the message: its offset, and the number of its octets before a pointer takes over. */
 export interface WrittenName extends EncodedName {
   readonly offset: number;
   readonly writtenBytes: number;
 }
 
-/** The name in these octets, which end with the root's zero. */
+/** The name of these octets, which end with the zero of the root. */
 export function encodedName(wire: Buffer): EncodedName {
   const starts: number[] = [];
   for (let offset = 0; offset < wire.length - 1; offset += 1 + (wire[offset] ?? 0)) starts.push(offset);
   return { wire, starts };
 }
 
-/** The name of a question, standing whole. */
+/** A name in the message that is written out. */
 export function writtenNameIn(bytes: Buffer, offset: number, end: number): WrittenName {
   return { ...encodedName(bytes.subarray(offset, end)), offset, writtenBytes: end - offset };
 }
 
-/** The size of a name after those that stand already, in octets. */
+/** The octets that a name takes after those that are written already. */
 export function compressedSize(name: EncodedName, writtenNames: readonly WrittenName[]): number {
   const { ownBytes, pointer } = splitAtWritten(name, writtenNames);
   return pointer === undefined ? ownBytes : ownBytes + POINTER_BYTES;
 }
 
-/** Writes a name, adds it to those that stand, and returns where it ends. */
+/** Writes a name, adds it to the written names, and returns its end. */
 export function writeName(
   out: Buffer,
   offset: number,
@@ -53,7 +53,7 @@ export function writeName(
   return offset + ownBytes + POINTER_BYTES;
 }
 
-/** The octets of a name that are written out, and the target of the pointer for the rest. */
+/** The number of octets of a name that are written out, and the target of the pointer for the rest. */
 function splitAtWritten(
   name: EncodedName,
   writtenNames: readonly WrittenName[],
@@ -70,7 +70,7 @@ function splitAtWritten(
   return { ownBytes: name.wire.length, pointer: undefined };
 }
 
-/** The octets of a name, from one of its labels on, that are the end of the name at an offset. */
+/** The number of octets that the end of a name has in common with the name at an offset; it begins with a label. */
 export function commonSuffixBytes(
   { wire, starts }: EncodedName,
   bytes: Buffer,
@@ -85,7 +85,7 @@ export function commonSuffixBytes(
   return 0;
 }
 
-/** True when one of the labels of the name begins here. */
+/** True when one of the labels of the name begins at `from`. */
 function isLabelStart(bytes: Buffer, name: number, from: number): boolean {
   let offset = name;
   while (offset < from) offset += 1 + (bytes[offset] ?? 0);

@@ -1,6 +1,6 @@
 /**
- * One record as bytes that fit anywhere in a message: everything after the owner's name, encoded by dns2 without
- * compression. (Targets of SRV records must not be compressed anyway, RFC 2782.)
+ * Encodes one record (A, AAAA, SRV, NS, SOA, TXT) as bytes that fit anywhere in a message: the record without its owner name,
+ * encoded by dns2 without compression. (Targets of SRV records must not be compressed anyway, RFC 2782.)
  */
 
 import DNS from 'dns2';
@@ -34,34 +34,34 @@ export type PacketRecord = { readonly name: string; readonly ttl: number } & (
     }
 );
 
-/** Type, class, TTL and data of a record. */
+/** The record without its owner name: TYPE, CLASS, TTL, RDLENGTH and RDATA (RFC 1035, section 3.2.1). */
 export function encodeRecordBody(record: PacketRecord): Buffer {
   if (record.kind === 'A') return patchAddress(record);
   if (record.kind === 'SRV') return patchService(record);
-  return encodeWhole(record);
+  return encodeByDns2(record);
 }
 
 /** The record as dns2 writes it. */
-export function encodeWhole(record: PacketRecord): Buffer {
+export function encodeByDns2(record: PacketRecord): Buffer {
   const writer = new ByteWriter();
   DNS.Packet.Resource.encode(new DNS.Packet.Resource({ ...fieldsOf(record), ...common(record) }), writer);
-  // The empty owner took one octet.
+  // The empty owner name took one octet.
   return Buffer.from(writer.toBuffer().subarray(1));
 }
 
 type Kind<K> = Extract<PacketRecord, { readonly kind: K }>;
 
-/** Encoded once by dns2 for each TTL and weight; the records of a zone differ only in what is patched in. */
+/** Records that dns2 encoded once for each TTL and weight: those of a zone differ only in octets that are patched in. */
 const patterns = new Map<string, Buffer>();
 const PATTERNS_MAX = 100;
-/** Type, class, TTL and length. */
+/** TYPE, CLASS, TTL and RDLENGTH. */
 const FIXED_BYTES = 10;
 
 function patternOf(key: string, record: PacketRecord): Buffer {
   const existing = patterns.get(key);
   if (existing) return existing;
   if (patterns.size >= PATTERNS_MAX) patterns.clear();
-  const pattern = encodeWhole(record);
+  const pattern = encodeByDns2(record);
   patterns.set(key, pattern);
   return pattern;
 }
@@ -86,7 +86,7 @@ function patchService(record: Kind<'SRV'>): Buffer {
   return recordBody;
 }
 
-/** The offset of the target's name in the rdata of a record that has one. */
+/** The offset of the target's name in the body of a record that has one. */
 export function targetOffset(record: PacketRecord): number | undefined {
   if (record.kind === 'SRV') return FIXED_BYTES + 6;
   return record.kind === 'NS' ? FIXED_BYTES : undefined;
@@ -116,7 +116,7 @@ function fieldsOf(record: PacketRecord): Partial<DNS.Packet.Resource> {
   }
 }
 
-/** Texts of a TXT record have at most 255 octets each. */
+/** The text as strings of at most 255 octets (RFC 1035, section 3.3.14). */
 function stringsOf(text: string): string[] {
   const plain = text.replace(/[^\x20-\x7e]/g, '?');
   return plain.match(/.{1,255}/g) ?? [''];

@@ -7,5 +7,5 @@ export const FLAG_AA = 0x0400;
 export const FLAG_TC = 0x0200;
 export const FLAG_RA = 0x0080;
 export const OPCODE = 0x7800;
-/** Opcode, RD and CD come back as they came. */
+/** The flags that a reply repeats: opcode, RD and CD. */
 export const FLAGS_KEPT = OPCODE | 0x0100 | 0x0010;

@@ -1,5 +1,5 @@
 /**
- * Prepared answers: records encoded once, to be put together for each reply by copying and patching (`reply.ts`).
+ * Prepares answers: encodes their records once, to be put together for each reply by copying and patching (`reply.ts`).
  */
 
 import { type EncodedName, encodedName } from './compress';
@@ -8,38 +8,38 @@ import { HEADER_BYTES } from './request';
 import { wireName } from './wire-names';
 
 export const POINTER_BYTES = 2;
-/** Type, class and TTL. */
+/** TYPE, CLASS and TTL. */
 const FIXED_BYTES = 8;
-/** The length of the data. */
+/** RDLENGTH. */
 export const LENGTH_BYTES = 2;
 const NO_SECTIONS = new Map<number, Buffer>();
 
 export interface AnswerRecord {
   readonly recordBody: Buffer;
-  /** The owner when it is not the name asked for. */
+  /** The owner name when it is not the question's name. */
   readonly owner: EncodedName | undefined;
 }
 
-/** A record of the authority section, with the names in it apart. */
+/** A record of the authority section, with the names of its RDATA apart, since they are compressed. */
 export interface AuthorityRecord {
-  /** True when the owner is the domain; else it is the name asked for. */
+  /** True when the owner name is the domain; else it is the question's name. */
   readonly ownedByDomain: boolean;
-  /** Type, class and TTL. */
+  /** TYPE, CLASS and TTL. */
   readonly fixed: Buffer;
   readonly names: readonly EncodedName[];
-  /** The octets behind the names. */
+  /** The octets of RDATA behind the names. */
   readonly rest: Buffer;
 }
 
 export interface AdditionalRecord {
   readonly recordBody: Buffer;
   readonly owner: Buffer;
-  /** The answer whose target is the owner, and where that stands in its tail. */
+  /** The index of the answer whose target is the owner name, and the offset of the target in its body. */
   readonly answer: number;
   readonly offset: number;
 }
 
-/** The additional records of one target: everything it has, or one address of each kind. */
+/** The address records of one target, for the additional section. */
 interface TargetAddresses {
   readonly a: readonly AdditionalRecord[];
   readonly aaaa: readonly AdditionalRecord[];
@@ -51,20 +51,20 @@ export interface PreparedAnswer {
   readonly answers: readonly AnswerRecord[];
   readonly authority: readonly AuthorityRecord[];
   readonly additional: readonly TargetAddresses[];
-  /** Additional records are one of each kind, drawn anew, and their absence is told with TC. */
+  /** True for an answer of the original: each target has one A and one AAAA, drawn anew, and their absence sets TC. */
   readonly asOriginal: boolean;
-  /** All answers in one piece, when each is owned by the question's name, and where each of them starts. */
+  /** The answer section as one buffer, with the offset of each record, when each is owned by the question's name. */
   readonly answerSection: { readonly bytes: Buffer; readonly starts: readonly number[] } | undefined;
   /** The names in the authority records, each once. */
   readonly names: readonly EncodedName[];
-  /** Authority sections that were written, by what they depend on. */
+  /** Authority sections that were written, by the key of the requests that they fit. */
   readonly sections: Map<number, Buffer>;
   readonly domainBytes: number;
-  /** The most octets that all of it can take. */
+  /** The most octets that all records can take. */
   readonly bytes: number;
 }
 
-/** Records for a question about a name of the domain. */
+/** The sections of an answer (RFC 1035, section 4.1), before they are encoded. */
 export interface AnswerSections {
   readonly rcode: number;
   readonly answers: readonly PacketRecord[];
@@ -74,10 +74,10 @@ export interface AnswerSections {
 
 export interface PrepareOptions {
   readonly domain: string;
-  /** The name asked for, as the records call it. */
+  /** The question's name, as the records have it. */
   readonly name: string;
   readonly asOriginal: boolean;
-  /** The owner is written out, since the question's name is another one. */
+  /** True when owner names are written out, since the question's name is another one. */
   readonly spelledOut?: boolean;
 }
 
@@ -90,7 +90,7 @@ export function prepareAnswer(answer: AnswerSections, options: PrepareOptions): 
     if (offset !== undefined && 'target' in record) targets.set(record.target, { answer: index, offset });
   }
   const ownerOf = (record: PacketRecord): EncodedName | undefined => {
-    // Services keep the name as asked, whatever else was found under it.
+    // SRV records keep the question's name as their owner name, as in the original (`handleSRV` in resolver/resolver.go).
     const ownerWritten = spelledOut && (record.kind === 'A' || record.kind === 'AAAA');
     return ownerWritten || record.name !== name ? encodedName(nameBytes(record.name)) : undefined;
   };
@@ -149,7 +149,7 @@ function distinctNames(authority: readonly AuthorityRecord[]): EncodedName[] {
   return [...names.values()];
 }
 
-/** The names that the data of a record begins with. */
+/** The names that the RDATA of a record begins with. */
 function namesIn(record: PacketRecord): string[] {
   if (record.kind === 'SOA') return [record.primary, record.admin];
   return record.kind === 'NS' ? [record.target] : [];
@@ -187,7 +187,7 @@ function additionalByTarget(
   return [...groups.values()];
 }
 
-/** A reply that only says a code. */
+/** An answer without records, which only has a reply code. */
 export function emptyAnswer(rcode: number): PreparedAnswer {
   return {
     rcode,

@@ -1,5 +1,5 @@
 /**
- * Messages that pass through: a question on its way to a resolver and the reply on its way back.
+ * Relays messages: a question on its way to a resolver, and the reply on its way back.
  */
 
 import { HEADER_BYTES, type Request, readRequest } from './request';
@@ -19,12 +19,12 @@ export function withId(bytes: Buffer, id: number): Buffer {
 export function isReplyTo(reply: Buffer, request: Request, id: number): boolean {
   if (reply.length < HEADER_BYTES || reply.readUInt16BE(0) !== id) return false;
   if (((reply[2] ?? 0) & FLAG_QR) === 0) return false;
-  // Some servers leave the question out of an error; nothing but the id can be compared then.
+  // Some servers leave the question out of an error: then only the id can be compared.
   if (reply.readUInt16BE(4) === 0) return ((reply[3] ?? 0) & 15) !== 0 && reply.readUInt16BE(6) === 0;
   return questionKey(reply) === `${request.key}${request.class}`;
 }
 
-/** The reply as the client may have it: its own id, and cut to the first answers with TC when it is too long. */
+/** The reply for the client: under its own id, and cut to the first answers with TC when it is too long. */
 export function replyForClient(reply: Buffer, request: Request, limit: number): Buffer {
   const id = request.bytes.readUInt16BE(0);
   if (reply.length <= limit) return withId(reply, id);

@@ -1,16 +1,16 @@
 /**
- * Replies: a prepared answer put together for one request by copying and patching.
+ * Encodes replies: puts a prepared answer together for one request, by copying and patching.
  *
- * A reply differs from the last one to the same question in id, flags, the spelling of the name, the order of the
- * records and the room there is. Owners are pointers to the question's name, to the domain inside it, or to the
- * target of an SRV record; these offsets are all that is computed, and those of the names in SOA and NS records.
+ * A reply differs from the last one to the same question in id, flags, the spelling of the name, the order of the records
+ * and the size limit. Owner names are pointers to the question's name, to the domain inside it, or to the target of a SRV
+ * record. These offsets are all that is computed, and those of the names in SOA and NS records.
  */
 
 import {
   authorityBytes,
-  type Body,
   copyAuthority,
   questionName,
+  type ReplyProgress,
   writeAuthority,
   writeWithOwner,
 } from './authority';
@@ -37,13 +37,13 @@ export interface ReplyOptions {
   readonly recursion: boolean;
   /** The UDP payload size that we accept, told to clients that use EDNS. */
   readonly payloadBytes: number;
-  /** True when a reply that was cut says so. */
+  /** True to set TC in a reply that was cut. */
   readonly setsTruncateBit: boolean;
   /** The cookie option for the OPT record. */
   readonly cookie?: Buffer | undefined;
 }
 
-/** Puts the reply together. Never longer than the limit: what does not fit is left out, and TC is set. */
+/** Encodes the reply. It is never longer than the limit: records that do not fit are left out, and TC is set. */
 export function encodeReply(prepared: PreparedAnswer, request: Request, options: ReplyOptions): Buffer {
   const { cookie } = options;
   const optBytes = request.edns ? OPT_BYTES + (cookie?.length ?? 0) : 0;
@@ -51,21 +51,21 @@ export function encodeReply(prepared: PreparedAnswer, request: Request, options:
   const whole = request.end + prepared.bytes + optBytes;
   const out = Buffer.allocUnsafe(Math.min(options.limit, whole));
   request.bytes.copy(out, 0, 0, request.end);
-  const body = writeBody(out, prepared, request, options.limit - optBytes, options.rotation);
-  const end = request.edns ? writeOpt(out, body.end, prepared.rcode, request, options) : body.end;
+  const progress = writeBody(out, prepared, request, options.limit - optBytes, options.rotation);
+  const end = request.edns ? writeOpt(out, progress.end, prepared.rcode, request, options) : progress.end;
   const flags =
     FLAG_QR |
     (request.flags & FLAGS_KEPT) |
     (prepared.authoritative ? FLAG_AA : 0) |
-    (body.truncated && options.setsTruncateBit ? FLAG_TC : 0) |
+    (progress.truncated && options.setsTruncateBit ? FLAG_TC : 0) |
     (options.recursion ? FLAG_RA : 0) |
     (prepared.rcode & 15);
   out.writeUInt16BE(flags, 2);
   // The question may have been one of several, and records may have followed it.
   out.writeUInt16BE(1, 4);
-  out.writeUInt16BE(body.answers, 6);
-  out.writeUInt16BE(body.authority, 8);
-  out.writeUInt16BE(body.additional + (request.edns ? 1 : 0), 10);
+  out.writeUInt16BE(progress.answers, 6);
+  out.writeUInt16BE(progress.authority, 8);
+  out.writeUInt16BE(progress.additional + (request.edns ? 1 : 0), 10);
   return out.subarray(0, end);
 }
 
@@ -75,28 +75,40 @@ function writeBody(
   request: Request,
   room: number,
   rotation: number,
-): Body {
-  const body: Body = { end: request.end, answers: 0, authority: 0, additional: 0, truncated: false };
+): ReplyProgress {
+  const progress: ReplyProgress = {
+    end: request.end,
+    answers: 0,
+    authority: 0,
+    additional: 0,
+    truncated: false,
+  };
   const { authority, answers, answerSection: run, asOriginal } = prepared;
   const overLimit = request.end + prepared.bytes > room;
   const hasOwners = run === undefined && answers.length > 0;
   const needsAuthoritySizing = authority.length > 0 && (overLimit || hasOwners);
   const writtenNames = needsAuthoritySizing || hasOwners ? [questionName(request)] : NO_WRITTEN_NAMES;
-  // The original gives authority records their room first.
+  // The original gives authority records their room first (`truncate` in resolver/resolver.go of Mesos-DNS cuts answers only).
   const reservedBytes =
     needsAuthoritySizing && overLimit && asOriginal ? authorityBytes(prepared, writtenNames) : 0;
-  const starts = writeAnswers(out, prepared, body, { room: room - reservedBytes, rotation }, writtenNames);
-  if (needsAuthoritySizing) writeAuthority(out, { prepared, request, writtenNames }, body, room);
-  else if (authority.length > 0) copyAuthority(out, prepared, request, body);
-  if (body.truncated || prepared.additional.length === 0) return body;
-  const { end } = body;
-  const complete = writeAdditional(out, prepared, starts, body, { room, rotation });
-  // The original leaves all additional records out when one does not fit, and says so.
-  if (complete || !asOriginal) return body;
-  body.end = end;
-  body.additional = 0;
-  body.truncated = true;
-  return body;
+  const starts = writeAnswers(
+    out,
+    prepared,
+    progress,
+    { room: room - reservedBytes, rotation },
+    writtenNames,
+  );
+  if (needsAuthoritySizing) writeAuthority(out, { prepared, request, writtenNames }, progress, room);
+  else if (authority.length > 0) copyAuthority(out, prepared, request, progress);
+  if (progress.truncated || prepared.additional.length === 0) return progress;
+  const { end } = progress;
+  const complete = writeAdditional(out, prepared, starts, progress, { room, rotation });
+  // The original leaves all additional records out when one does not fit, and sets TC (`truncate` in resolver/resolver.go).
+  if (complete || !asOriginal) return progress;
+  progress.end = end;
+  progress.additional = 0;
+  progress.truncated = true;
+  return progress;
 }
 
 const NO_WRITTEN_NAMES: WrittenName[] = [];
@@ -106,17 +118,17 @@ interface Layout {
   readonly rotation: number;
 }
 
-/** Writes the answers, beginning at the turn, and returns where each of them starts. */
+/** Writes the answers, beginning at the rotation, and returns the offset of each of them. */
 function writeAnswers(
   out: Buffer,
   prepared: PreparedAnswer,
-  body: Body,
+  progress: ReplyProgress,
   { room, rotation }: Layout,
   writtenNames: WrittenName[],
 ): number[] {
   const { answers, answerSection: run } = prepared;
-  if (run && body.end + run.bytes.length <= room)
-    return writeAnswerSection(out, run, body, prepared, rotation);
+  if (run && progress.end + run.bytes.length <= room)
+    return writeAnswerSection(out, run, progress, prepared, rotation);
   const starts: number[] = [];
   const count = answers.length;
   let index = count > 1 ? rotation % count : 0;
@@ -124,35 +136,35 @@ function writeAnswers(
     const record = answers[index];
     const ownerBytes = record?.owner ? compressedSize(record.owner, writtenNames) : POINTER_BYTES;
     const size = ownerBytes + (record?.recordBody.length ?? 0);
-    const left = room - body.end - size;
-    // The original's cut replies are shorter than the limit, and never as long.
+    const left = room - progress.end - size;
+    // The original's cut replies are shorter than the limit, and never as long (`truncateAnswers`).
     if (!record || left < 0 || (left === 0 && prepared.asOriginal && written + 1 < count)) {
-      body.truncated = true;
+      progress.truncated = true;
       break;
     }
-    starts[index] = body.end;
-    body.end = writeAnswerRecord(out, body.end, record, writtenNames);
-    body.answers++;
+    starts[index] = progress.end;
+    progress.end = writeAnswerRecord(out, progress.end, record, writtenNames);
+    progress.answers++;
     index = index + 1 === count ? 0 : index + 1;
   }
   return starts;
 }
 
-/** Writes all answers in two copies: from the turn to the end, and from the beginning to the turn. */
+/** Writes all answers in two copies: from the rotation to the end, and from the beginning to the rotation. */
 function writeAnswerSection(
   out: Buffer,
   { bytes, starts }: NonNullable<PreparedAnswer['answerSection']>,
-  body: Body,
+  progress: ReplyProgress,
   prepared: PreparedAnswer,
   rotation: number,
 ): number[] {
   const count = starts.length;
   const cut = count > 1 ? (starts[rotation % count] ?? 0) : 0;
-  const begin = body.end;
+  const begin = progress.end;
   bytes.copy(out, begin, cut);
   if (cut > 0) bytes.copy(out, begin + bytes.length - cut, 0, cut);
-  body.end += bytes.length;
-  body.answers = count;
+  progress.end += bytes.length;
+  progress.answers = count;
   if (prepared.additional.length === 0) return NO_STARTS;
   return starts.map((start) => begin + (start >= cut ? start - cut : start + bytes.length - cut));
 }
@@ -168,12 +180,12 @@ function writeAnswerRecord(
   return after + recordBody.copy(out, after);
 }
 
-/** Writes additional records as long as there is room. Returns whether all are there. */
+/** Writes additional records as long as there is room. Returns true when all are written. */
 function writeAdditional(
   out: Buffer,
   prepared: PreparedAnswer,
   starts: readonly number[],
-  body: Body,
+  progress: ReplyProgress,
   { room, rotation }: Layout,
 ): boolean {
   for (const { a, aaaa } of prepared.additional) {
@@ -182,34 +194,38 @@ function writeAdditional(
         prepared.asOriginal && records.length > 1
           ? records.slice(rotation % records.length).slice(0, 1)
           : records;
-      for (const record of chosen) if (!writeAdditionalRecord(out, record, starts, body, room)) return false;
+      for (const record of chosen)
+        if (!writeAdditionalRecord(out, record, starts, progress, room)) return false;
     }
   }
   return true;
 }
 
-/** One additional record; false when there is no room. By the standards its absence needs no TC (RFC 2181, section 9). */
+/** Writes one additional record; false when there is no room. By RFC 2181, section 9, its absence needs no TC. */
 function writeAdditionalRecord(
   out: Buffer,
   { recordBody, owner, answer, offset }: AdditionalRecord,
   starts: readonly number[],
-  body: Body,
+  progress: ReplyProgress,
   room: number,
 ): boolean {
   const target = (starts[answer] ?? POINTER_MAX) + POINTER_BYTES + offset;
   const pointed = target <= POINTER_MAX;
   const size = (pointed ? POINTER_BYTES : owner.length) + recordBody.length;
-  if (body.end + size > room) return false;
-  if (pointed) body.end = writeWithOwner(out, body.end, target, recordBody);
+  if (progress.end + size > room) return false;
+  if (pointed) progress.end = writeWithOwner(out, progress.end, target, recordBody);
   else {
-    body.end += owner.copy(out, body.end);
-    body.end += recordBody.copy(out, body.end);
+    progress.end += owner.copy(out, progress.end);
+    progress.end += recordBody.copy(out, progress.end);
   }
-  body.additional++;
+  progress.additional++;
   return true;
 }
 
-/** The OPT record of RFC 6891: our payload size, the high bits of the code, version 0, the client's DO bit. */
+/**
+ * Writes the OPT record (RFC 6891, section 6.1): our payload size, the high bits of the code, version 0, and the client's
+ * DO bit.
+ */
 function writeOpt(
   out: Buffer,
   offset: number,

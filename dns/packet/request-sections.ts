@@ -1,5 +1,5 @@
 /**
- * The part behind the question in a request: more questions, records, and the OPT record of EDNS (RFC 6891)
+ * Reads the sections behind the first question of a request: more questions, records, and the OPT record of EDNS (RFC 6891)
  * with its cookie (RFC 7873).
  */
 
@@ -20,13 +20,13 @@ export interface Edns {
 }
 
 export interface SectionsOptions {
-  /** Questions that come first. */
+  /** The number of questions before the records. */
   readonly questions: number;
   /** True when records that are announced may be missing when the message ends before them. */
   readonly lenient: boolean;
 }
 
-/** Passes over everything from a place on. */
+/** Reads everything from `start` on, and returns the EDNS values among it. */
 export function readSections(
   bytes: Buffer,
   start: number,
@@ -81,7 +81,7 @@ function readEdns(bytes: Buffer, fixed: number, end: number): Edns | undefined {
 }
 
 /**
- * The offset behind a record's name, if it ends. A pointer ends it; where that points does not matter here.
+ * The offset behind a record's name; undefined when it does not end. A pointer ends it; its target does not matter here.
  */
 export function skipName(bytes: Buffer, start: number): number | undefined {
   let offset = start;

@@ -1,7 +1,7 @@
 /**
- * Reading a question off the wire, without making more of it than the answer needs.
+ * Reads a question off the wire, without making more of it than the answer needs.
  *
- * Always true: no bytes whatever make this throw or loop; a request that is handed on has one whole question without
+ * Always true: no bytes whatever make this throw or loop; a request has one whole question without
  * pointers, and at most one OPT record.
  */
 
@@ -46,8 +46,9 @@ const IGNORED: RequestReading = { kind: 'ignored' };
 const scratch = Buffer.alloc(NAME_MAX + 2);
 
 /**
- * Reads one message. Replies and scraps are ignored; what is no question is malformed. The lenient way is the original's:
- * the first of several questions counts, and what is announced and missing at the end does not matter.
+ * Reads one message. Replies and messages shorter than a header are ignored; other messages without a question are malformed.
+ * The lenient way is the original's: the first of several questions counts, and records that are announced may be missing at
+ * the end.
  */
 export function readRequest(bytes: Buffer, lenient = false): RequestReading {
   if (bytes.length < HEADER_BYTES) return IGNORED;
@@ -101,7 +102,7 @@ function lowerName(bytes: Buffer): number {
   }
 }
 
-/** Messages that the original understands although they are not written as usual; they are written anew. */
+/** Reads messages that the original understands although they are not written as usual, by writing them anew. */
 function readUnusual(bytes: Buffer, flags: number): RequestReading {
   const questions = bytes.readUInt16BE(4);
   if (bytes.length === HEADER_BYTES) return EMPTY;
@@ -127,7 +128,7 @@ function readUnusual(bytes: Buffer, flags: number): RequestReading {
   return { kind: 'request', request: { ...reading.request, edns: rest.edns, size: bytes.length } };
 }
 
-/** A name with its pointers followed, as it would stand without them, and where it ends in the message. */
+/** A name with its pointers followed (RFC 1035, section 4.1.4), and its end in the message. */
 function followName(bytes: Buffer, start: number): { wire: Buffer; end: number } | undefined {
   const parts: Buffer[] = [];
   let size = 0;

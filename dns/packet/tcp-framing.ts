@@ -1,5 +1,6 @@
 /**
- * DNS over TCP: each message has its length in front (RFC 1035, 4.2.2). Chunks in, messages out, whatever the borders.
+ * The framing of DNS over TCP: each message has its length in front (RFC 1035, section 4.2.2). Chunks in, messages out,
+ * whatever the borders.
  */
 
 /** The message with its length in front. */
@@ -13,7 +14,7 @@ export function frame(message: Buffer): Buffer {
 export class FrameDecoder {
   /** The first octet of a length whose second one is missing. */
   private high: number | undefined;
-  /** The message that is not complete, and how much of it is there. */
+  /** The message that is not complete, and the number of its octets that are there. */
   private message: Buffer | undefined;
   private filled = 0;
 

@@ -1,4 +1,7 @@
-/** The time that a reply may be kept (RFC 2181, 5.2; RFC 2308, 5), and the same reply some time later. */
+/**
+ * The time for which a reply of a resolver may be kept (RFC 2181, section 5.2; RFC 2308, section 5), and the reply after a
+ * part of it.
+ */
 
 import { HEADER_BYTES } from './request';
 import { skipName } from './request-sections';
@@ -7,7 +10,7 @@ const TYPE_SOA = 6;
 const TYPE_OPT = 41;
 const RCODE_NXDOMAIN = 3;
 const FLAG_TC = 0x0200;
-/** Nothing is kept for longer. */
+/** The longest time for which a reply is kept. */
 const KEEP_MAX_SECONDS = 3600;
 
 export interface CacheLifetime {
@@ -16,7 +19,7 @@ export interface CacheLifetime {
   readonly offsets: readonly number[];
 }
 
-/** The lifespan of a whole reply; undefined for one that must not be kept. */
+/** The lifetime of a whole reply in a cache; undefined for a reply that must not be kept. */
 export function cacheLifetime(reply: Buffer, questionEnd: number): CacheLifetime | undefined {
   const flags = reply.readUInt16BE(2);
   const rcode = flags & 15;
@@ -45,15 +48,15 @@ export function cacheLifetime(reply: Buffer, questionEnd: number): CacheLifetime
   return seconds > 0 ? { seconds, offsets } : undefined;
 }
 
-/** A copy with TTLs that have run down. */
-export function aged(reply: Buffer, { offsets }: CacheLifetime, seconds: number): Buffer {
+/** A copy of the reply with its TTLs run down. */
+export function agedReply(reply: Buffer, { offsets }: CacheLifetime, seconds: number): Buffer {
   const copy = Buffer.from(reply);
   for (const offset of offsets) copy.writeUInt32BE(Math.max(0, copy.readUInt32BE(offset) - seconds), offset);
   return copy;
 }
 
-/** A copy that repeats the question as it was spelled this time. */
-export function respelled(reply: Buffer, question: Buffer, end: number): Buffer {
+/** Writes the question into a reply as it was spelled this time. */
+export function respellQuestion(reply: Buffer, question: Buffer, end: number): Buffer {
   question.copy(reply, HEADER_BYTES, HEADER_BYTES, end);
   return reply;
 }

@@ -1,9 +1,9 @@
 /**
- * Names as they travel: labels with their length in front, a zero at the end. Kept as latin1 text, one character an
- * octet, so that they can be map keys.
+ * Names as they are on the wire (RFC 1035, section 3.1): labels with their length in front, a zero at the end. They are kept as
+ * latin1 text, one character for each octet, so that they can be keys of maps.
  */
 
-/** `\x06leader\x05mesos\x00` for `leader.mesos`. The name must be one that can be encoded. */
+/** The wire form of a name that can be encoded: `\x06leader\x05mesos\x00` for `leader.mesos`. */
 export function wireName(name: string): string {
   if (name === '') return '\0';
   return `${name
@@ -24,7 +24,7 @@ export function wireLabels(wire: string): string[] {
   return labels;
 }
 
-/** Characters that the original writes with a backslash, so that it never finds a label that has one. */
+/** Characters that the original writes with a backslash, so that it never finds a label with one of them. */
 const ESCAPED = /[^\x21-\x7e]|[."();@\\]/;
 
 /** The text of a wire name; undefined when a label has a dot inside, which no text can tell from two labels. */
@@ -39,8 +39,7 @@ export function isEscaped(wire: string): boolean {
 }
 
 /**
- * True when a name is the domain or lies below it. Looks at labels, since octets alone could match inside
- * one.
+ * True when a name is the domain or lies below it. Compares labels, since octets alone could match inside a label.
  */
 export function isBelow(wire: string, domain: readonly string[]): boolean {
   const labels = wireLabels(wire);

@@ -1,9 +1,8 @@
 /**
- * The facts that the zone is made from: those few about a cluster that decide names, whichever source told
- * them.
+ * The facts about a cluster that the zone is made of, whichever source told them.
  *
- * `state-json.ts` reads them from a whole `/state` document, `events.ts` keeps them up to date from the event stream.
- * Always true: what stands here has been checked; odd entries were left out with a note.
+ * `state-json.ts` reads them from a whole `/state` document, `master-events.ts` keeps them up to date from the event stream.
+ * Always true: facts have been checked; odd entries of a document were left out with a note.
  */
 
 import type { Ranges } from '../../../cluster/model/ranges';
@@ -18,7 +17,7 @@ export interface HostPort {
 
 export interface AgentFacts {
   readonly id: string;
-  /** Undefined when the master told no usable one: the agent's tasks count, but nothing points at the agent. */
+  /** Undefined when the master told no usable pid: the agent's tasks are listed, but no name points at the agent. */
   readonly endpoint: HostPort | undefined;
 }
 
@@ -33,10 +32,10 @@ export interface FrameworkFacts {
 export const IP_SOURCES = ['netinfo', 'mesos', 'docker', 'host'] as const;
 export type IpSource = (typeof IP_SOURCES)[number];
 
-/** The addresses that the last running status told, by where they stood. */
+/** The addresses that the last running status told, by their source. */
 export interface StatusFacts {
   readonly timestamp: number;
-  /** False when a health check said so. */
+  /** False after a failed health check. */
   readonly healthy: boolean;
   readonly netinfo: readonly string[];
   readonly mesos: readonly string[];
@@ -63,17 +62,20 @@ export interface TaskFacts {
   readonly name: string;
   readonly state: string;
   readonly ports: Ranges;
-  /** The status that is looked at: running, latest time stamp, of equal ones the first; see `StatusRule`. */
+  /**
+   * The status with the latest time stamp of those that say TASK_RUNNING, of equal ones the first (`statusIPs` in
+   * records/state/state.go of Mesos-DNS); see `StatusRule`.
+   */
   readonly running: StatusFacts | undefined;
   readonly discovery: DiscoveryFacts | undefined;
 }
 
-/** Takes one line about an entry that could not be used. */
+/** Takes one line about an entry of a document that could not be used. */
 export type Note = (text: string) => void;
 
-/** Task ids are unique within a framework only. */
+/** The key of a task: task ids are unique within a framework only. */
 export function taskKey(frameworkId: string, taskId: string): string {
-  // Joining copies: the ids may share the memory of the whole document they came from.
+  // Joining copies: the ids may share the memory of the whole document that they were read from.
   return [frameworkId, taskId].join(' ');
 }
 

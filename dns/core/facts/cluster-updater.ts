@@ -1,6 +1,5 @@
 /**
- * The target of events: a cluster that can be changed thing by thing. A live zone is one; so are plain
- * facts.
+ * The interface that a master's events are applied to: a live zone has it, and plain facts have it too.
  */
 
 import type { Cluster, Snapshot } from './cluster';
@@ -15,7 +14,7 @@ export interface ClusterUpdater {
   removeTask(key: string): void;
 }
 
-/** Applies to facts alone, for a snapshot that is still being read. */
+/** Changes plain facts, for a cluster that is still being read. */
 export function plainUpdater(cluster: Cluster): ClusterUpdater {
   return {
     cluster,

@@ -5,18 +5,18 @@
 import type { AgentFacts, FrameworkFacts, HostPort, StatusRule } from './cluster-facts';
 import { createTaskMap, type TaskMap, type Tasks } from './task-map';
 
-/** The facts as the event reader changes them. */
+/** The facts as readers change them. */
 export interface Cluster {
   leader: HostPort | undefined;
   readonly agents: Map<string, AgentFacts>;
   readonly frameworks: Map<string, FrameworkFacts>;
-  /** By `taskKey`, in the order of the document. */
+  /** The tasks by `taskKey`, in the order of the document. */
   tasks: TaskMap;
   /** The rule for statuses without addresses. */
   readonly statusRule: StatusRule;
 }
 
-/** The facts as everyone else sees them. */
+/** The facts as everything else sees them. */
 export interface Snapshot {
   readonly leader: HostPort | undefined;
   readonly agents: ReadonlyMap<string, AgentFacts>;

@@ -1,8 +1,8 @@
 /**
- * Facts as one short text: lines, some of them lists of items. Small in memory, cheap to hand to another thread, quick to
- * compare.
+ * The packing of facts into one short text: lines, some of them lists of items. A text is small in memory, cheap to hand to
+ * another thread, and quick to compare.
  *
- * Always true: any text comes back as it was, one with line ends and tabs in it too.
+ * Always true: any text is unpacked as it was packed, one with line ends and tabs in it too.
  */
 
 import type { Ranges } from '../../../cluster/model/ranges';
@@ -14,7 +14,7 @@ const SPECIAL = /[\t\n\\]/;
 const SPECIALS = new RegExp(SPECIAL, 'g');
 const SHIFT = 0x40;
 
-/** A text that can stand in a line. */
+/** Packs a text into an item: line ends, tabs and backslashes are escaped. */
 export function packText(text: string): string {
   if (!SPECIAL.test(text)) return text;
   return text.replace(SPECIALS, (character) => `\\${String.fromCharCode(character.charCodeAt(0) + SHIFT)}`);
@@ -25,7 +25,7 @@ export function unpackText(text: string): string {
   return text.replace(/\\(.)/gs, (_all, letter: string) => String.fromCharCode(letter.charCodeAt(0) - SHIFT));
 }
 
-/** A list of texts; one empty text comes back as none. */
+/** Packs a list of texts; a list of one empty text is unpacked as an empty list. */
 export function packItems(items: readonly string[]): string {
   // Nearly all lists have one item or none.
   const [only] = items;

@@ -1,14 +1,14 @@
 /**
- * The tasks whose names begin with a label, so that an explanation of a name costs what the name is about and not the size
- * of the cluster.
+ * The index of tasks by the label that their names begin with, so that an explanation of a name costs what the name is about
+ * and not the size of the cluster.
  *
- * Always true: a task is below the labels of the name it has now.
+ * Always true: a task is found by the labels of its present name, and by no others.
  */
 
 import { cleanLabel } from '../names/labels';
 
 /**
- * Length of a key. The label of a canonical name is shortened where the task's hash and agent are put to it; the beginning
+ * The length of a key. In a canonical name the label is shortened to make room for the hash and the agent; its beginning
  * stays.
  */
 const KEY_MAX = 40;
@@ -17,7 +17,7 @@ export interface TaskLabelIndex {
   add(number: number, name: string): void;
   remove(number: number, name: string): void;
   rename(number: number, before: string, after: string): void;
-  /** Numbers of the tasks below a key, in the order they came. */
+  /** The numbers of the tasks with a key, in the order in which they came. */
   numbers(key: string): Iterable<number>;
   count(key: string): number;
   /** All keys. */
@@ -37,7 +37,7 @@ function keysOf(name: string): readonly string[] {
 }
 
 export function createTaskLabelIndex(): TaskLabelIndex {
-  // Most labels of a large cluster have a few tasks and some have one: those need no set.
+  // Labels with one task, of which there may be many, need no set.
   const tasks = new Map<string, number | Set<number>>();
   const add = (key: string, number: number): void => {
     const present = tasks.get(key);
@@ -57,7 +57,8 @@ export function createTaskLabelIndex(): TaskLabelIndex {
     for (const key of keysOf(name)) remove(key, number);
   };
   return {
-    ...{ add: addName, remove: removeName },
+    add: addName,
+    remove: removeName,
     rename: (number, before, after) => {
       if (before === after) return;
       removeName(number, before);

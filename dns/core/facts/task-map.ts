@@ -20,20 +20,20 @@ import { createTaskLabelIndex, type TaskLabelIndex } from './task-label-index';
 /** A task without its key. */
 export type TaskBody = Omit<TaskFacts, 'key'>;
 
-/** Tasks by `taskKey`, in the order they came. What is given out is a copy. */
+/** Tasks by `taskKey`, in the order in which they came. Tasks that are returned are copies. */
 export interface Tasks {
   readonly size: number;
   has(key: string): boolean;
   get(key: string): TaskFacts | undefined;
   keys(): IterableIterator<string>;
   values(): IterableIterator<TaskFacts>;
-  /** The task's number; undefined for one that is not here. */
+  /** The number of a task; undefined for a task that is not in the map. */
   number(key: string): number | undefined;
-  /** The text of a task, equal for equal tasks; undefined for one that is not here. */
+  /** The text of a task, equal for equal tasks; undefined for a task that is not in the map. */
   text(key: string): string | undefined;
   /** The keys of tasks on one of these agents or of one of these frameworks. */
   ownedBy(agents: ReadonlySet<string>, frameworks: ReadonlySet<string>): string[];
-  /** The task with a number; undefined for a number that is free. */
+  /** The task with a number; undefined for a free number. */
   at(number: number): TaskBody | undefined;
   /** The numbers of tasks by the label that their names begin with. */
   readonly labels: Pick<TaskLabelIndex, 'numbers' | 'count' | 'keys'>;
@@ -41,9 +41,9 @@ export interface Tasks {
 
 export interface TaskMap extends Tasks {
   set(task: TaskFacts): void;
-  /** Puts a task in unless there is one with its key. Returns whether there was none. */
+  /** Adds a task; false when there is one with its key already. */
   add(task: TaskFacts): boolean;
-  /** Takes a task as another map has it. */
+  /** Sets a task by the text that another map has for it. */
   setText(key: string, text: string): void;
   delete(key: string): void;
   /** One more than the highest number so far. */
@@ -81,7 +81,10 @@ export function createTaskMap(): TaskMap {
     get size() {
       return numbers.size;
     },
-    ...{ text, setText, get, labels },
+    text,
+    setText,
+    get,
+    labels,
     has: (key) => numbers.has(key),
     keys: () => numbers.keys(),
     number: (key) => numbers.get(key),
@@ -107,19 +110,26 @@ export function createTaskMap(): TaskMap {
     values: function* () {
       for (const [key, number] of numbers) yield unpackTask(key, texts[number] ?? '');
     },
-    ownedBy: (agents, frameworks) => {
-      if (agents.size + frameworks.size === 0) return [];
-      const owned: string[] = [];
-      for (const [key, number] of numbers) {
-        const { agent, framework } = ownersOf(texts[number] ?? '');
-        if (agents.has(agent) || frameworks.has(framework)) owned.push(key);
-      }
-      return owned;
-    },
+    ownedBy: (agents, frameworks) =>
+      agents.size + frameworks.size === 0 ? [] : ownedKeys(numbers, texts, { agents, frameworks }),
   };
 }
 
-/** The owners stand in front, so that they can be read without the rest. */
+/** The keys of tasks with one of these owners. */
+function ownedKeys(
+  numbers: ReadonlyMap<string, number>,
+  texts: readonly (string | undefined)[],
+  owners: { readonly agents: ReadonlySet<string>; readonly frameworks: ReadonlySet<string> },
+): string[] {
+  const owned: string[] = [];
+  for (const [key, number] of numbers) {
+    const { agent, framework } = ownersOf(texts[number] ?? '');
+    if (owners.agents.has(agent) || owners.frameworks.has(framework)) owned.push(key);
+  }
+  return owned;
+}
+
+/** The text of a task. The agent's and the framework's ids come first, so that they can be read without the rest. */
 function packTask(task: TaskFacts): string {
   const { agentId, frameworkId, id, name, state, ports, running, discovery } = task;
   const lines = [
@@ -138,7 +148,7 @@ function packTask(task: TaskFacts): string {
   if (discovery) lines.push(packText(discovery.name));
   for (const { number, name: port, protocol } of discovery?.ports ?? [])
     lines.push(`${number}`, packText(port), packText(protocol));
-  // Joining copies: the facts may share the memory of the whole document they came from.
+  // Joining copies: the facts may share the memory of the whole document that they were read from.
   return lines.join(LINE);
 }
 
@@ -185,6 +195,7 @@ function unpackDiscovery(lines: readonly string[]): DiscoveryFacts {
   return { name: unpackText(lines[DISCOVERY_AT] ?? ''), ports };
 }
 
+/** The ids of a task's agent and framework. */
 function ownersOf(text: string): { agent: string; framework: string } {
   const first = text.indexOf(LINE);
   const second = text.indexOf(LINE, first + 1);

@@ -1,5 +1,5 @@
 /**
- * The order in which resolvers are asked: as configured, with those that lately did not answer at the end.
+ * The order in which resolvers are asked: as configured, but with those that did not answer at the end.
  *
  * Always true: no resolver is left out; one that did not answer is asked first again by a single question after
  * RETRY_MS, and stays at the end until it answers.
@@ -19,20 +19,20 @@ interface Silence {
 }
 
 /** Resolvers that did not answer. Those that answer have no entry. */
-export interface Upstreams {
+export interface ResolverHistory {
   readonly silent: Map<string, Silence>;
 }
 
-export function emptyUpstreams(): Upstreams {
+export function emptyResolverHistory(): ResolverHistory {
   return { silent: new Map() };
 }
 
 /**
- * The resolvers for one question, the one to ask first in front. A silent one whose time has come is in front once: the
- * next question finds it at the end again unless it has answered by then.
+ * The resolvers for one question, the one to ask first in front. A silent one whose time has come is in front once: for the
+ * next question it is at the end again, unless it has answered by then.
  */
 export function resolverOrder<R extends HostPort>(
-  state: Upstreams,
+  state: ResolverHistory,
   resolvers: readonly R[],
   now: Millis,
 ): R[] {
@@ -53,13 +53,13 @@ export function resolverOrder<R extends HostPort>(
   return [...answering, ...silent.map(({ resolver }) => resolver)];
 }
 
-/** A resolver did not answer in time, or could not be reached. */
-export function resolverFailed(state: Upstreams, resolver: HostPort, now: Millis): void {
+/** Notes that a resolver did not answer in time, or could not be reached. */
+export function resolverFailed(state: ResolverHistory, resolver: HostPort, now: Millis): void {
   state.silent.set(keyOf(resolver), { failedAt: now, retryAt: now + RETRY_MS });
 }
 
-/** A resolver answered. */
-export function resolverAnswered(state: Upstreams, resolver: HostPort): void {
+/** Notes that a resolver answered. */
+export function resolverAnswered(state: ResolverHistory, resolver: HostPort): void {
   state.silent.delete(keyOf(resolver));
 }
 

@@ -25,7 +25,7 @@ import {
   markTask,
   markTasksOf,
   SERVER,
-  same,
+  sameFacts,
   setOther,
   taskEntryNumber,
   type ZoneData,
@@ -92,13 +92,13 @@ export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {
     context,
     ...setters,
     setMasters: (next) => {
-      if (same(masters, next)) return;
+      if (sameFacts(masters, next)) return;
       masters = next;
       zone.hosts = undefined;
       markOther(zone, MASTERS);
     },
     setHost: (host, hostAddresses) => {
-      if (same(addresses.get(host) ?? [], hostAddresses)) return;
+      if (sameFacts(addresses.get(host) ?? [], hostAddresses)) return;
       addresses.set(host, hostAddresses);
       // Preloaded parts may have been made with the old addresses.
       if (!zone.unsent) zone.preload = undefined;
@@ -180,7 +180,7 @@ function settersOf(zone: ZoneData): Setters {
       cluster.tasks.delete(key);
     },
     setLeader: (leader) => {
-      if (same(cluster.leader, leader)) return;
+      if (sameFacts(cluster.leader, leader)) return;
       cluster.leader = leader;
       zone.hosts = undefined;
       markOther(zone, MASTERS);

@@ -81,7 +81,7 @@ export function setOther(zone: ZoneData, key: string, emitter: Emitter | undefin
 /** Replaces an agent; true when it differs from the one before. */
 export function changeAgent(zone: ZoneData, id: string, agent: AgentFacts | undefined): boolean {
   const { cluster, context } = zone;
-  if (same(cluster.agents.get(id), agent)) return false;
+  if (sameFacts(cluster.agents.get(id), agent)) return false;
   setOrDelete(cluster.agents, id, agent);
   zone.hosts = undefined;
   setOther(zone, agentKey(id), agent && ((sink) => emitAgent(context, sink, agent)));
@@ -91,7 +91,7 @@ export function changeAgent(zone: ZoneData, id: string, agent: AgentFacts | unde
 /** Replaces a framework; true when it differs from the one before. */
 export function changeFramework(zone: ZoneData, id: string, framework: FrameworkFacts | undefined): boolean {
   const { cluster, context } = zone;
-  if (same(cluster.frameworks.get(id), framework)) return false;
+  if (sameFacts(cluster.frameworks.get(id), framework)) return false;
   setOrDelete(cluster.frameworks, id, framework);
   zone.hosts = undefined;
   setOther(zone, frameworkKey(id), framework && ((sink) => emitFramework(context, sink, framework)));
@@ -140,7 +140,7 @@ function setOrDelete<T>(map: Map<string, T>, key: string, value: T | undefined):
 }
 
 /** True for facts with the same content. */
-export function same(left: unknown, right: unknown): boolean {
+export function sameFacts(left: unknown, right: unknown): boolean {
   if (left === right || left === undefined || right === undefined) return left === right;
   return JSON.stringify(left) === JSON.stringify(right);
 }

@@ -1,11 +1,11 @@
 /**
- * Internet addresses as text in one normal form, so that equal addresses are equal texts.
+ * The normal form of IP addresses as text: equal addresses are equal texts.
  *
  * Always true: an IPv4 address is dotted without leading zeros, an IPv6 address is the short form of RFC 5952,
  * and an IPv4-mapped IPv6 address is the IPv4 address it carries.
  */
 
-/** The code of a dot, counted from that of the digit 0. */
+/** The character code of a dot minus that of the digit 0. */
 const DOT = 46 - 48;
 
 export interface Address {
@@ -19,14 +19,15 @@ export function readAddress(text: string): Address | undefined {
   if (isDotted(text)) return { family: 4, text };
   const groups = readGroups(text);
   if (!groups) return undefined;
-  const [high, low] = [groups[6] ?? 0, groups[7] ?? 0];
   if (groups.slice(0, 5).every((group) => group === 0) && groups[5] === 0xffff) {
+    const high = groups[6] ?? 0;
+    const low = groups[7] ?? 0;
     return { family: 4, text: [high >> 8, high & 255, low >> 8, low & 255].join('.') };
   }
   return { family: 6, text: printGroups(groups) };
 }
 
-/** Four numbers up to 255 without leading zeros, read character by character since there are very many of them. */
+/** True for four numbers up to 255 without leading zeros. Reads character by character, since there are very many addresses. */
 function isDotted(text: string): boolean {
   if (text.length < 7 || text.length > 15) return false;
   let dots = 0;

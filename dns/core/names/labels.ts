@@ -1,14 +1,16 @@
 /**
- * DNS labels from free text of the cluster, and the names that can be in the zone.
+ * The DNS labels that free text of the cluster becomes, and the names that can be in the zone.
  *
- * The clean-up is part of the interface: people type these names. It is that of the original, oddities included.
+ * The clean-up is part of the interface, since people type these names. It is that of records/labels/labels.go of Mesos-DNS,
+ * oddities included.
  */
 
-/** The characters that may begin a label, and its longest form. */
+/** The rule for the first character and the length of a label. */
 export type LabelRule = 'rfc1123' | 'rfc952';
 
+/** The longest label (RFC 1035, section 2.3.4). */
 export const LABEL_MAX = 63;
-/** Longest name as text without the final dot: 255 octets on the wire. */
+/** The longest name as text without the final dot: 255 octets on the wire (RFC 1035, section 2.3.4). */
 export const NAME_MAX = 253;
 
 const RULES = {
@@ -18,11 +20,11 @@ const RULES = {
 
 const CLEAN = /^[a-z](?:[a-z0-9-]*[a-z0-9])?$/;
 
-/** Labels cleaned lately: names of ports, protocols and apps come again for each of many tasks. */
+/** Labels that were cleaned lately: the names of ports, protocols and apps are those of many tasks. */
 const cleaned = { rfc1123: new Map<string, string>(), rfc952: new Map<string, string>() };
 const CLEANED_MAX = 5000;
 
-/** One label out of any text; empty when nothing of it can be used. */
+/** The label that a text becomes; empty when no character of it can be used. */
 export function cleanLabel(text: string, rule: LabelRule): string {
   const cachedLabel = cleaned[rule].get(text);
   if (cachedLabel !== undefined) return cachedLabel;
@@ -48,7 +50,7 @@ function makeLabel(text: string, rule: LabelRule): string {
   return (trimmed + usable.slice(max).replace(/^-+/, '')).slice(0, max);
 }
 
-/** Several labels out of a text with dots: each part cleaned, empty ones dropped. */
+/** The labels that a text with dots becomes: each part is cleaned, empty ones are dropped (`DomainFrag` in the original). */
 export function cleanDomain(text: string, rule: LabelRule): string {
   if (!text.includes('.')) return cleanLabel(text, rule);
   return text

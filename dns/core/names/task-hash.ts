@@ -1,6 +1,7 @@
 /**
- * The five letters in a task's canonical name: SHA-1 of the task id in z-base-32, the first 25 bits.
- * SHA-1 is written out here because core code uses no modules of the platform; nothing secret depends on it.
+ * The hash in a task's canonical name: the first 25 bits of SHA-1 of the task id, as five letters of z-base-32 (`hashString` in
+ * records/generator.go of Mesos-DNS). SHA-1 is written out here because core code uses no modules of the platform; nothing
+ * secret depends on it.
  */
 
 const ALPHABET = 'ybndrfg8ejkmcpqxot1uwisza345h769';
@@ -8,7 +9,7 @@ const BLOCK_BYTES = 64;
 /** Room for most ids; a longer one gets room of its own. */
 const COMMON_BYTES = 4 * BLOCK_BYTES;
 
-/** `iffe9` for the id `test`. */
+/** The hash of a task id: `iffe9` for `test`. */
 export function taskHash(id: string): string {
   const word = sha1FirstWord(id);
   return (
@@ -28,7 +29,7 @@ const encoder = new TextEncoder();
 
 /** The first 32 bits of the SHA-1 digest (FIPS 180-4). */
 function sha1FirstWord(id: string): number {
-  // A character takes up to three octets; the end of the message nine.
+  // A character takes up to three octets, the padding at least nine.
   const message = id.length * 3 + 9 > COMMON_BYTES ? new Uint8Array(id.length * 3 + 9 + BLOCK_BYTES) : common;
   const length = writeId(id, message);
   const size = Math.ceil((length + 9) / BLOCK_BYTES) * BLOCK_BYTES;
@@ -43,7 +44,7 @@ function sha1FirstWord(id: string): number {
 
 const START = [0x67452301, 0xefcdab89, 0x98badcfe, 0x10325476, 0xc3d2e1f0];
 
-/** Writes the text in UTF-8 and tells its length. */
+/** Writes the id in UTF-8. Returns its length. */
 function writeId(id: string, message: Uint8Array): number {
   for (let index = 0; index < id.length; index++) {
     const code = id.charCodeAt(index);
@@ -62,7 +63,7 @@ function mixBlock(message: Uint8Array, offset: number): void {
   let e = state[4] ?? 0;
   let i = 0;
   let next = 0;
-  // One loop for each twenty rounds: asking in each round which of the four it is would cost as much as the round.
+  // One loop for each twenty rounds: a test in each round for its function would cost as much as the round.
   for (; i < 20; i++) {
     next = (((a << 5) | (a >>> 27)) + ((b & c) | (~b & d)) + e + (words[i] ?? 0) + 0x5a827999) | 0;
     e = d;

@@ -1,18 +1,19 @@
 /**
- * The first record of a RecordIO stream, handed on while it arrives instead of being kept as a whole.
+ * Reads the first record of a RecordIO stream, and hands it on while it arrives instead of keeping all of it.
  */
 
 const NEWLINE = 0x0a;
-const [ZERO, NINE] = [0x30, 0x39];
-/** As for every record. */
+const ZERO = 0x30;
+const NINE = 0x39;
+/** The limit of every record. */
 const RECORD_MAX_BYTES = 512 * 1024 * 1024;
 
 export interface FirstRecord {
-  /** Takes the next bytes. Returns what comes after the record once it is over. Throws for what is no RecordIO. */
+  /** Takes the next bytes. Returns the bytes after the record once it has ended. Throws for what is no RecordIO. */
   feed(chunk: Uint8Array): Uint8Array | undefined;
 }
 
-/** Hands the bytes of the record on to `body`. */
+/** Creates a reader that hands the bytes of the record on to `body`. */
 export function createFirstRecord(body: (chunk: Uint8Array) => void): FirstRecord {
   let length = 0;
   let digits = 0;

@@ -2,23 +2,28 @@
  * The bytes that give JSON its form.
  */
 
-export const [QUOTE, BACKSLASH, COMMA, COLON] = [0x22, 0x5c, 0x2c, 0x3a];
-export const [OPEN_OBJECT, CLOSE_OBJECT, OPEN_LIST, CLOSE_LIST] = [0x7b, 0x7d, 0x5b, 0x5d];
+export const QUOTE = 0x22;
+export const BACKSLASH = 0x5c;
+export const COMMA = 0x2c;
+export const COLON = 0x3a;
+export const OPEN_OBJECT = 0x7b;
+export const CLOSE_OBJECT = 0x7d;
+export const OPEN_LIST = 0x5b;
+export const CLOSE_LIST = 0x5d;
 
-/** A byte that nothing special is to be done about. */
+/** The kind of bytes that need no handling. */
 export const PLAIN = 0;
 const OTHER = 1;
 
 /**
- * The kind of each byte inside a text: plain, its end, the beginning of an escape, or one that is no ASCII
- * letter or sign.
+ * The kind of each byte inside a text: plain, the end of the text, the beginning of an escape, or no printable ASCII.
  */
 export const TEXT_KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === QUOTE || byte === BACKSLASH) return byte;
   return byte < 32 || byte > 126 ? OTHER : PLAIN;
 });
 
-/** The kind of each byte outside of texts: one that opens or closes something, or plain. */
+/** The kind of each byte outside of texts: one that opens or closes a value, or plain. */
 export const OUTER_KINDS = Uint8Array.from({ length: 256 }, (_, byte) =>
   [QUOTE, OPEN_OBJECT, OPEN_LIST, CLOSE_OBJECT, CLOSE_LIST].includes(byte) ? byte : PLAIN,
 );

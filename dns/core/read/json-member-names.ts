@@ -1,8 +1,8 @@
 /**
- * The member names of objects that are alike: which name followed which the last time, so that it need only be compared and
- * not be read.
+ * The member names of objects that are alike, each with the one that followed it the last time: the next name is compared
+ * with that before it is read.
  *
- * Always true: a name is recognised by all of its bytes, so what was seen before changes the time it takes and nothing else.
+ * Always true: a name is recognised by all of its bytes, so earlier objects change the time it takes and nothing else.
  */
 
 /** A member name as it stands in a document: `"name":`. */
@@ -16,12 +16,12 @@ export interface MemberName<T> {
 
 /** The names that were seen in objects of one kind. */
 export interface MemberNames<T> {
-  /** Stands in front of the first name. */
+  /** The start of an object, before its first name. */
   readonly start: MemberName<T>;
   readonly all: MemberName<T>[];
 }
 
-/** Objects whose members have names of all sorts are not learned by heart. */
+/** Limits for objects with names of all sorts, which are not kept. */
 const NAMES_MAX = 50;
 const NAME_MAX_BYTES = 60;
 
@@ -37,7 +37,7 @@ export function matchesAt(bytes: Uint8Array, position: number, name: Uint8Array)
   return true;
 }
 
-/** Notes the name that followed another one, `text` being all of it. */
+/** Keeps the name that followed another one; `text` is all of it. */
 export function learnName<T>(
   { all }: MemberNames<T>,
   before: MemberName<T>,

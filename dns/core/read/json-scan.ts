@@ -1,6 +1,6 @@
 /**
- * Reads a large JSON document piece by piece: parts that matter are parsed one at a time while the document arrives,
- * the rest is passed over without being made into objects. Chunks in, values out, whatever the chunk borders.
+ * A scanner for large JSON documents that arrive in chunks: wanted values are parsed one at a time, the rest is passed over
+ * without being made into objects. The borders of chunks do not matter.
  *
  * Always true: it keeps no more than the value that is being taken. A document that ends early is never `done`.
  */
@@ -8,7 +8,7 @@
 import * as json from './json-bytes';
 import { createShapeReader, type Shape, type ShapeReader } from './json-shape';
 
-// Names of this file's own: reading through the import would be a call for each byte.
+// Constants of this file: reading them through the import would be a call for each byte.
 const {
   BACKSLASH,
   CLOSE_LIST,
@@ -25,8 +25,7 @@ const {
 } = json;
 
 /**
- * The decision about a value: look at its members, take it whole, take the parts that a shape names, or
- * pass over it.
+ * The decision about a value: go into its members, take it whole, take the members that a shape names, or skip it.
  */
 export type Decision = 'into' | 'take' | 'skip' | Shape;
 
@@ -34,7 +33,7 @@ export interface JsonVisitor {
   /** The path has member names; an item of a list is `*`. Asked once for all items of a list. */
   decide(path: readonly string[]): Decision;
   take(path: readonly string[], value: unknown): void;
-  /** A value that was looked into is over. */
+  /** Called at the end of a value that was gone into. */
   end(path: readonly string[]): void;
 }
 
@@ -45,18 +44,18 @@ export interface JsonScanner {
   done(): boolean;
 }
 
-/** The shape of what is passed over. */
+/** The shape of values that are skipped. */
 const NOTHING: Shape = { skipped: true };
 /** Longest value that is taken whole. */
 const VALUE_MAX_BYTES = 64 * 1024 * 1024;
 
 type Expect = 'value' | 'first' | 'key' | 'colon' | 'next' | 'run' | 'end';
 
-/** A value that is being passed over or taken. */
+/** A value or a member name that is being skipped or taken, over the borders of chunks. */
 interface Run {
   readonly taken: boolean;
   readonly shape: Shape | undefined;
-  /** The member name itself is read by a run too. */
+  /** True for a member name. */
   readonly key: boolean;
   depth: number;
   inText: boolean;
@@ -66,13 +65,13 @@ interface Run {
   parts: Uint8Array[];
 }
 
-/** The reader's position in the document. */
+/** The state of the scanner: its position in the document. */
 interface ScanState {
   readonly visitor: JsonVisitor;
   readonly path: string[];
-  /** For each value that is looked into whether it is a list. */
+  /** For each value that is gone into: true when it is a list. */
   readonly lists: boolean[];
-  /** For each of them what to do with its items, once that was asked for. */
+  /** For each of them the decision about its items, once it was made. */
   readonly items: (Decision | undefined)[];
   readonly decoder: InstanceType<typeof TextDecoder>;
   readonly shapes: ShapeReader;
@@ -84,8 +83,14 @@ export function createJsonScanner(visitor: JsonVisitor): JsonScanner {
   const decoder = new TextDecoder();
   const shapes = createShapeReader();
   const scan: ScanState = {
-    ...{ visitor, path: [], lists: [], items: [], decoder, shapes },
-    ...{ expect: 'value', run: undefined },
+    visitor,
+    path: [],
+    lists: [],
+    items: [],
+    decoder,
+    shapes,
+    expect: 'value',
+    run: undefined,
   };
   const feed = (chunk: Uint8Array): void => {
     let position = 0;
@@ -104,7 +109,7 @@ export function createJsonScanner(visitor: JsonVisitor): JsonScanner {
   return { feed, done: () => scan.expect === 'end' };
 }
 
-/** Handles one byte outside of runs. Returns where to go on: at the byte itself when a run begins with it. */
+/** Handles one byte outside of runs. Returns the next position: that of the byte itself when a run begins with it. */
 function step(scan: ScanState, byte: number, position: number): number {
   if (byte === 0x20 || byte === 0x0a || byte === 0x0d || byte === 0x09) return position + 1;
   const { expect } = scan;
@@ -140,7 +145,7 @@ function begin(scan: ScanState, byte: number, position: number): number {
     return position + 1;
   }
   const shape = typeof decision === 'object' && container ? decision : undefined;
-  // Most values stand in one chunk as a whole; the others are read when their last piece is there.
+  // Most values are whole in one chunk; the others are read when their last part is there.
   const end = container && decision !== 'take' ? scan.shapes.read(position, shape ?? NOTHING) : -1;
   if (end >= 0) {
     if (shape) scan.visitor.take(scan.path, scan.shapes.value());
@@ -160,7 +165,7 @@ function decide({ visitor, path, lists, items }: ScanState): Decision {
   return decision;
 }
 
-/** The value that was looked into is over. */
+/** Ends a value that was gone into. */
 function close(scan: ScanState): void {
   scan.items.pop();
   if (scan.lists.pop()) scan.path.pop();
@@ -187,7 +192,7 @@ function parsed({ shapes, decoder }: ScanState, { parts, shape }: Run): unknown 
   return shapes.value();
 }
 
-/** A value is over, and with it its name when it was a member. */
+/** Prepares for the next value, after one has ended. */
 function after(scan: ScanState): void {
   scan.expect = scan.lists.length === 0 ? 'end' : 'next';
   if (scan.lists.at(-1) === false) scan.path.pop();
@@ -198,7 +203,7 @@ function startRun(byte: number, what: Pick<Run, 'taken' | 'key' | 'shape'>): Run
   return { ...what, depth: 0, inText: false, escaped: false, scalar, bytes: 0, parts: [] };
 }
 
-/** Goes on in a run. Returns where it ends, or the negative end of the chunk when it does not end there. */
+/** Continues a run. Returns its end, or the negative end of the chunk when the run does not end in it. */
 function advance(run: Run, chunk: Uint8Array, from: number): number {
   const { length } = chunk;
   let position = from;
@@ -222,7 +227,7 @@ function advance(run: Run, chunk: Uint8Array, from: number): number {
   return -length;
 }
 
-/** Goes on in a text. Returns where to go on: behind it, or at the end of the chunk. */
+/** Continues a text. Returns the position behind it, or the end of the chunk. */
 function endOfText(run: Run, chunk: Uint8Array, from: number): number {
   const { length } = chunk;
   let position = run.escaped ? from + 1 : from;
@@ -242,7 +247,7 @@ function keep(run: Run, chunk: Uint8Array, from: number, end: number): void {
   if (!run.taken) return;
   run.bytes += end - from;
   if (run.bytes > VALUE_MAX_BYTES) throw new Error(`a value of more than ${VALUE_MAX_BYTES} bytes`);
-  // The chunk may be used again by who fed it; what is still open has to be copied.
+  // The caller may use the chunk again, so the part of a value that is not complete is copied.
   // `slice` would not copy a Buffer.
   const part = chunk.subarray(from, end);
   run.parts.push(end === chunk.length ? new Uint8Array(part) : part);

@@ -1,16 +1,16 @@
 /**
- * Reads the wanted members of one JSON value straight from its bytes; everything else in it is passed over without being
- * made into anything. For documents with very many values that are alike.
+ * Reads the wanted members of one JSON value straight from its bytes, and skips everything else without making anything of
+ * it. For documents with very many values that are alike.
  *
- * Always true: what comes out is what JSON.parse would give, without the members that no shape names and those behind an
- * `only` that does not hold. What is passed over is only looked at for where it ends. Texts may share the memory of the
- * bytes they were read from: who keeps one copies it.
+ * Always true: the value is that of JSON.parse, without the members that no shape names and those behind an `only` that does
+ * not hold. Of skipped values only the end is looked for. Texts may share the memory of the bytes they were read from: a
+ * caller that keeps one copies it.
  */
 
 import * as json from './json-bytes';
 import * as jsonNames from './json-member-names';
 
-// Names of this file's own: reading through the import would be a call each time.
+// Constants of this file: reading them through the import would be a call each time.
 const {
   BACKSLASH,
   CLOSE_LIST,
@@ -27,14 +27,14 @@ const {
 } = json;
 const { createMemberNames, learnName, matchesAt } = jsonNames;
 
-/** The wanted members. A value without `members` is taken whole. */
+/** The members of a value that are wanted; without `members` it is taken whole. */
 export interface Shape {
   readonly members?: readonly Member[];
-  /** Without this value of this member the members that come after it are not wanted. */
+  /** The value that this member must have for the members after it to be wanted. */
   readonly only?: Only | undefined;
   /** The shape of items, should the value be a list. */
   readonly items?: Shape;
-  /** Nothing of it is wanted. */
+  /** True when nothing of the value is wanted. */
   readonly skipped?: boolean;
 }
 
@@ -48,7 +48,7 @@ interface Member {
   readonly shape: Shape;
 }
 
-/** All of a value. */
+/** The shape of a value that is wanted whole. */
 export const WHOLE: Shape = {};
 
 /** The shape of an object of which some members are wanted. */
@@ -65,15 +65,15 @@ export function listShape(items: Shape): Shape {
 }
 
 const ZERO = 0x30;
-/** The code of a dot, counted from that of the digit 0. */
+/** The character code of a dot minus that of the digit 0. */
 const DOT = 0x2e - ZERO;
-/** All whole numbers of so many digits are doubles, and so are the powers of ten. */
+/** The most digits with which every whole number is exact as a double, and so is every power of ten. */
 const DIGITS_MAX = 15;
 
-/** Thrown inside when the bytes end before the value does. */
+/** The error that is thrown inside this file when the bytes end before the value does. */
 const INCOMPLETE = new Error('the value is not complete');
 
-/** A shape together with what was learned about the values that have it. */
+/** A shape with the member names that values of it had. */
 interface Plan {
   readonly only: Only | undefined;
   readonly members: ReadonlyMap<string, PlannedMember> | undefined;
@@ -100,7 +100,7 @@ function planOf({ members, only, items, skipped }: Shape): Plan {
   };
 }
 
-/** Bytes that are being read, and the same as text for what is plain. */
+/** The bytes that are being read and the position in them; `text` serves for parts that are plain ASCII. */
 interface Cursor {
   bytes: Uint8Array;
   text: string;
@@ -108,9 +108,9 @@ interface Cursor {
 }
 
 export interface ShapeReader {
-  /** Bytes to read from until the next call. */
+  /** Sets the bytes to read from. */
   use(bytes: Uint8Array): void;
-  /** Reads the value that begins at a place. Returns where it ends, -1 when the bytes end first. Throws for what is no JSON. */
+  /** Reads the value that begins at `start`. Returns its end, or -1 when the bytes end first. Throws for what is no JSON. */
   read(start: number, shape: Shape): number;
   /** The value that was read last. */
   value(): unknown;
@@ -231,7 +231,8 @@ function readName(
 
 /** A number without a sign and an exponent that a double holds exactly; all others are left to JSON.parse. */
 function readNumber({ bytes, position }: Cursor, start: number): number | undefined {
-  let [value, scale] = [0, 0];
+  let value = 0;
+  let scale = 0;
   if (position - start > DIGITS_MAX || (bytes[start] === ZERO && position > start + 1)) return undefined;
   for (let index = start; index < position; index++) {
     const digit = (bytes[index] ?? 0) - ZERO;
@@ -252,7 +253,7 @@ function readText(cursor: Cursor): string {
   return String(text);
 }
 
-/** Goes behind a text. Returns whether it stands there as it is: no escapes, nothing but ASCII. */
+/** Moves behind a text. Returns true when it has no escapes and nothing but ASCII. */
 function skipText(cursor: Cursor): boolean {
   const { bytes } = cursor;
   const { length } = bytes;
@@ -270,7 +271,7 @@ function skipText(cursor: Cursor): boolean {
   throw INCOMPLETE;
 }
 
-/** The next byte that is no blank. */
+/** Moves to the next byte that is no blank, and returns it. */
 function next(cursor: Cursor): number {
   const { bytes } = cursor;
   for (; cursor.position < bytes.length; cursor.position++) {
@@ -280,7 +281,7 @@ function next(cursor: Cursor): number {
   throw INCOMPLETE;
 }
 
-/** Goes behind a value, whatever it is. */
+/** Moves behind a value of any kind. */
 function skip(cursor: Cursor, byte: number): void {
   if (byte === QUOTE) skipText(cursor);
   else if (byte === OPEN_OBJECT || byte === OPEN_LIST) skipContainer(cursor);
@@ -308,7 +309,7 @@ function skipContainer(cursor: Cursor): void {
   throw INCOMPLETE;
 }
 
-/** A number or a word ends before what cannot be part of one. */
+/** Moves behind a number or a word. */
 function skipScalar(cursor: Cursor): void {
   const { bytes } = cursor;
   while (cursor.position < bytes.length) {

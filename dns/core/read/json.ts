@@ -1,5 +1,5 @@
 /**
- * Reading values out of parsed JSON that somebody else wrote: nothing here trusts a shape or throws.
+ * Readers for parsed JSON that somebody else wrote: none of them trusts a shape or throws.
  */
 
 /** The value at a path of member names, or undefined when any step of it is missing. */
@@ -21,17 +21,17 @@ export type Members = Readonly<Record<string, unknown>>;
 
 const NO_MEMBERS: Members = {};
 
-/** The value, should it be a text. */
+/** The value when it is a text. */
 export function asText(value: unknown): string | undefined {
   return typeof value === 'string' ? value : undefined;
 }
 
-/** The value, should it be a number. */
+/** The value when it is a number. */
 export function asNumber(value: unknown): number | undefined {
   return typeof value === 'number' && Number.isFinite(value) ? value : undefined;
 }
 
-/** The value, should it be a list; else an empty one. */
+/** The value when it is a list; else an empty list. */
 export function asList(value: unknown): readonly unknown[] {
   return Array.isArray(value) ? value : NO_ITEMS;
 }

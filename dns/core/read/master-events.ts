@@ -1,7 +1,7 @@
 /**
- * The master's event stream: the snapshot it begins with and the changes after it, applied to one target.
+ * Reads the master's event stream: the state that it begins with, and the events after it, which are applied to one updater.
  *
- * In: SUBSCRIBED, TASK_ADDED, TASK_UPDATED, AGENT_ADDED, AGENT_REMOVED, FRAMEWORK_*      Out: whether the zone may differ
+ * In: SUBSCRIBED, TASK_ADDED, TASK_UPDATED, AGENT_ADDED, AGENT_REMOVED, FRAMEWORK_*      Out: true when the zone may differ
  * Always true: a change costs what it is about, not the size of the cluster (removals of agents and frameworks,
  * which are rare, look through the tasks).
  */
@@ -32,7 +32,7 @@ import {
   usablePorts,
 } from './read-facts';
 
-/** States a task does not come back from. */
+/** The states that a task does not come back from. */
 const ENDED: ReadonlySet<string> = new Set([
   'TASK_FINISHED',
   'TASK_FAILED',
@@ -60,7 +60,7 @@ const appliers: Readonly<Record<string, Apply>> = {
   FRAMEWORK_REMOVED: removeFramework,
 };
 
-/** Applies one event. Returns whether names may have changed; kinds we do not know change nothing. */
+/** Applies one event. Returns true when names may have changed; events of other types change nothing. */
 export function applyEvent(updater: ClusterUpdater, event: unknown, note: Note): boolean {
   const kind = textAt(event, 'type') ?? '';
   const apply = Object.hasOwn(appliers, kind) ? appliers[kind] : undefined;
@@ -88,7 +88,7 @@ const TASK_SHAPE = membersShape({
   discovery: DISCOVERY_SHAPE,
 });
 
-/** The paths of the parts that are read of the first record. */
+/** The paths of the parts of the first record that are read; every other part is skipped. */
 const DECISIONS: Readonly<Record<string, Decision>> = {
   '': 'into',
   type: 'take',
@@ -169,13 +169,13 @@ function addAgent(updater: ClusterUpdater, agent: unknown, note: Note): boolean 
     note('an agent without id is left out');
     return false;
   }
-  const endpoint = readPlace(agent, info);
+  const endpoint = readEndpoint(agent, info);
   if (!endpoint) note(`agent ${id}: neither pid nor hostname can be used`);
   updater.setAgent(id, { id, endpoint });
   return true;
 }
 
-function readPlace(agent: unknown, info: unknown): AgentFacts['endpoint'] {
+function readEndpoint(agent: unknown, info: unknown): AgentFacts['endpoint'] {
   const endpoint = readPid(textAt(agent, 'pid') ?? '');
   const host = textAt(info, 'hostname');
   return endpoint ?? (host ? { host, port: numberAt(info, 'port') ?? 5051 } : undefined);
@@ -198,7 +198,7 @@ function addFramework(updater: ClusterUpdater, framework: unknown, note: Note): 
   }
   const existing = updater.cluster.frameworks.get(id);
   const name = textAt(info, 'name') ?? '';
-  // What a driver told elsewhere stays: the stream does not know it.
+  // The address that a driver has stays: the stream does not tell it.
   const host = existing?.port === undefined ? textAt(info, 'hostname') : existing.host;
   const next: FrameworkFacts = { id, name, host, port: existing?.port };
   updater.setFramework(id, next);
@@ -249,7 +249,8 @@ function addTask(updater: ClusterUpdater, task: unknown, note: Note): boolean {
 function portRanges(resource: unknown): Range[] {
   if (textAt(resource, 'name') !== 'ports') return [];
   return listAt(resource, 'ranges', 'range').flatMap((range): Range[] => {
-    const [begin, end] = [numberAt(range, 'begin'), numberAt(range, 'end')];
+    const begin = numberAt(range, 'begin');
+    const end = numberAt(range, 'end');
     return begin === undefined || end === undefined || begin < 0 ? [] : [[begin, end]];
   });
 }

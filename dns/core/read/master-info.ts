@@ -1,14 +1,16 @@
-/** The form of a master's node in ZooKeeper: JSON in `json.info_N`, protobuf in the older `info_N`. */
+/**
+ * Reads a master's node in ZooKeeper: JSON in `json.info_N`, the protobuf message MasterInfo in the older `info_N`.
+ */
 
 import type { HostPort } from '../facts/cluster-facts';
 import { numberAt, textAt, valueAt } from './json';
 
 const MASTER_PORT = 5050;
-/** Field numbers of the protobuf message MasterInfo and of its address. */
+/** Field numbers of MasterInfo and of its address (include/mesos/mesos.proto of Mesos). */
 const INFO = { ip: 2, port: 3, hostname: 5, address: 7 } as const;
 const ADDRESS = { hostname: 1, ip: 2, port: 3 } as const;
 
-/** The address of the master; undefined when the text is no MasterInfo. */
+/** The address of the master; undefined when the node has no MasterInfo. */
 export function readMasterInfo(name: string, data: Uint8Array): HostPort | undefined {
   return name.startsWith('json.info_') ? readJson(data) : readProtobuf(data);
 }
@@ -24,11 +26,11 @@ function readJson(data: Uint8Array): HostPort | undefined {
   const host = textAt(address, 'ip') ?? textAt(address, 'hostname');
   const port = numberAt(address, 'port');
   if (host !== undefined && host !== '' && port !== undefined) return { host, port };
-  return oldPlace(numberAt(info, 'ip'), numberAt(info, 'port'), textAt(info, 'hostname'));
+  return oldEndpoint(numberAt(info, 'ip'), numberAt(info, 'port'), textAt(info, 'hostname'));
 }
 
-/** The number has the first octet of the address in its lowest eight bits. */
-function oldPlace(ip: number | undefined, port = MASTER_PORT, hostname?: string): HostPort | undefined {
+/** The address in the older fields. The number `ip` has the first octet of the address in its lowest eight bits. */
+function oldEndpoint(ip: number | undefined, port = MASTER_PORT, hostname?: string): HostPort | undefined {
   if (ip === undefined) return hostname ? { host: hostname, port } : undefined;
   const host = [0, 8, 16, 24].map((shift) => (ip >>> shift) & 255).join('.');
   return { host, port };
@@ -44,7 +46,7 @@ function readProtobuf(data: Uint8Array): HostPort | undefined {
   const port = numberOf(address, ADDRESS.port);
   const host = textOf(address, ADDRESS.ip) ?? textOf(address, ADDRESS.hostname);
   if (host !== undefined && port !== undefined) return { host, port };
-  return oldPlace(numberOf(info, INFO.ip), numberOf(info, INFO.port), textOf(info, INFO.hostname));
+  return oldEndpoint(numberOf(info, INFO.ip), numberOf(info, INFO.port), textOf(info, INFO.hostname));
 }
 
 function numberOf(fields: Fields | undefined, field: number): number | undefined {
@@ -57,7 +59,7 @@ function textOf(fields: Fields | undefined, field: number): string | undefined {
   return value instanceof Uint8Array && value.length > 0 ? new TextDecoder().decode(value) : undefined;
 }
 
-/** The fields of a message by number, the last of each; undefined when the bytes are none. */
+/** The fields of a message by number, the last of each; undefined when the bytes are no message. */
 function readFields(data: Uint8Array): Fields | undefined {
   const fields = new Map<number, number | Uint8Array>();
   let offset = 0;
@@ -73,7 +75,8 @@ function readFields(data: Uint8Array): Fields | undefined {
   };
   while (offset < data.length) {
     const tag = varint();
-    const [field, wire] = [Math.floor(tag / 8), tag % 8];
+    const field = Math.floor(tag / 8);
+    const wire = tag % 8;
     if (wire === 0) fields.set(field, varint() % 2 ** 32);
     else if (wire === 2) {
       const length = varint();

@@ -1,6 +1,6 @@
 /**
- * The parts of the master's JSON that look alike in `/state` and in the event stream: where something runs,
- * statuses, discovery information. Whatever cannot be used is left out with a note.
+ * Readers for the parts of the master's JSON that look alike in `/state` and in the event stream: pids, statuses, discovery
+ * information, ports. A part that cannot be used is left out with a note.
  */
 
 import { countRanges, normalRanges, type Range, type Ranges } from '../../../cluster/model/ranges';
@@ -17,7 +17,7 @@ import {
 import { asList, asNumber, asText, membersOf, textAt } from './json';
 import { listShape, membersShape, WHOLE } from './json-shape';
 
-/** One empty list for all that have nothing: there are very many. */
+/** One empty list for all statuses without addresses: there are very many. */
 const NONE: readonly string[] = [];
 
 /** Ports of one task that get SRV records. A task with more has taken a range to hand out itself. */
@@ -37,7 +37,7 @@ const NETWORK = membersShape({
   ip_address: WHOLE,
 });
 
-/** The members that `readRunningStatus` reads: few of statuses that are no running ones. */
+/** The members that `readRunningStatus` reads; of other statuses than TASK_RUNNING those behind `state` are skipped. */
 export const STATUS_SHAPE = membersShape(
   {
     state: WHOLE,
@@ -57,7 +57,7 @@ export const DISCOVERY_SHAPE = membersShape({
   }),
 });
 
-/** The addresses of one status, when it is a running one. */
+/** The facts of one status; undefined for another one than TASK_RUNNING. */
 export function readRunningStatus(value: unknown): StatusFacts | undefined {
   const status = membersOf(value);
   if (status['state'] !== 'TASK_RUNNING') return undefined;
@@ -74,7 +74,7 @@ export function readRunningStatus(value: unknown): StatusFacts | undefined {
   };
 }
 
-/** The status that is looked at, out of all of a task's. */
+/** The latest running status of a task, see `StatusRule`. */
 export function readStatuses(list: unknown, rule: StatusRule): StatusFacts | undefined {
   let running: StatusFacts | undefined;
   for (const status of inTime(asList(list).map(readRunningStatus)))
@@ -82,7 +82,7 @@ export function readStatuses(list: unknown, rule: StatusRule): StatusFacts | und
   return running;
 }
 
-/** The earliest first; equal ones stay in their order. */
+/** The statuses by time, the earliest first; equal ones stay in their order. */
 function inTime(statuses: readonly (StatusFacts | undefined)[]): readonly (StatusFacts | undefined)[] {
   if (statuses.length < 2) return statuses;
   return statuses.flatMap((status) => status ?? []).sort((left, right) => left.timestamp - right.timestamp);
@@ -106,7 +106,10 @@ function networkAddresses(networks: readonly unknown[]): readonly string[] {
   return texts;
 }
 
-/** Discovery information with a name; without one it counts as none, its ports included. */
+/**
+ * Reads discovery information. Without a name it counts as none, its ports included (`HasDiscoveryInfo` in
+ * records/state/state.go of Mesos-DNS).
+ */
 export function readDiscovery(value: unknown, note: Note): DiscoveryFacts | undefined {
   const discovery = membersOf(value);
   const name = asText(discovery['name']);
@@ -114,7 +117,7 @@ export function readDiscovery(value: unknown, note: Note): DiscoveryFacts | unde
   const ports: DiscoveryPort[] = [];
   for (const entry of asList(membersOf(discovery['ports'])['ports'])) {
     const port = membersOf(entry);
-    // One without a number is port 0, as in the original.
+    // A port without a number is port 0, as in the original.
     const number = typeof entry === 'object' ? asNumber(port['number'] ?? 0) : undefined;
     if (number === undefined || !Number.isInteger(number))
       note(`discovery port ${JSON.stringify(port['number'] ?? entry)} is no port`);
@@ -126,7 +129,10 @@ export function readDiscovery(value: unknown, note: Note): DiscoveryFacts | unde
 
 const PORT = /^\+?\d+$/;
 
-/** Reads `[31000-31001, 31005-31005]` as the original does: a part that is no `begin-end` is left out by itself. */
+/**
+ * Reads `[31000-31001, 31005-31005]` as the original does (`Ports` in records/state/state.go): a part that is no `begin-end`
+ * is left out by itself.
+ */
 export function readPortRanges(text: string): Ranges | { error: string } {
   const parts =
     /\[([^\]]*)/
@@ -145,7 +151,7 @@ export function readPortRanges(text: string): Ranges | { error: string } {
   return normalRanges(ranges);
 }
 
-/** Keeps not more ports than a task may sensibly announce. */
+/** The ports that get SRV records. */
 export function usablePorts(ranges: Ranges, note: Note): Ranges {
   if (countRanges(ranges) <= TASK_PORTS_MAX) return ranges;
   note(`only the first ${TASK_PORTS_MAX} ports get SRV records`);

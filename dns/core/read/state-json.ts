@@ -1,7 +1,8 @@
 /**
- * A master's `/state` document as a snapshot. Member names and shapes are those of Mesos' v0 state.
+ * Reads a master's `/state` document into facts. Member names and shapes are those of Mesos' v0 state.
  *
- * The document is read while it arrives. What does not make records (finished tasks, executors, offers) is passed over.
+ * The document is read while it arrives. Parts that make no records (finished tasks, executors, offers) are
+ * skipped.
  */
 
 import { type Cluster, emptyCluster } from '../facts/cluster';
@@ -28,7 +29,7 @@ import {
   usablePorts,
 } from './read-facts';
 
-/** A task whose framework is not known before all of its members have been read. */
+/** For tasks, whose framework may not be known before all of its members have been read. */
 type Mutable<T> = { -readonly [K in keyof T]: T[K] };
 
 /** The contents of a document. */
@@ -55,7 +56,7 @@ const TASK_SHAPE = membersShape({
   discovery: DISCOVERY_SHAPE,
 });
 
-/** The paths of the parts that are read; every other part is passed over. */
+/** The paths of the parts that are read; every other part is skipped. */
 const DECISIONS: Readonly<Record<string, Decision>> = {
   '': 'into',
   leader: 'take',
@@ -231,7 +232,7 @@ function readPorts(ports: unknown, note: Note): TaskFacts['ports'] {
   return [];
 }
 
-/** Ranges read lately: many tasks have the same ports, on different agents. */
+/** Ranges that were read lately: many tasks have the same ports, on different agents. */
 const rangesRead = new Map<string, ReturnType<typeof readPortRanges>>();
 const RANGES_READ_MAX = 5000;
 

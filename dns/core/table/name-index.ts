@@ -147,7 +147,8 @@ function remove(index: Index, entryNumber: number): void {
 
 function unlink(index: Index, link: number): void {
   const { links } = index;
-  const [after, before] = [links.after[link] ?? NONE, links.before[link] ?? NONE];
+  const after = links.after[link] ?? NONE;
+  const before = links.before[link] ?? NONE;
   if (links.below[link] !== FOLLOWS) {
     const alone = after === link;
     // The next link of the ring represents the hash from now on.

@@ -1,5 +1,5 @@
 /**
- * Records as values, and the type and reply codes of DNS that this server knows.
+ * Resource records as values, and the record types and reply codes that this server knows.
  */
 
 /** Numbers of the record types (RFC 1035, 2782, 3596) that are treated in a way of their own. */
@@ -15,6 +15,7 @@ export const TYPE = {
   ANY: 255,
 } as const;
 
+/** Reply codes (RFC 1035, section 4.1.1; RFC 6891, section 9). */
 export const RCODE = {
   NOERROR: 0,
   FORMERR: 1,
@@ -26,7 +27,7 @@ export const RCODE = {
 } as const;
 
 interface Common {
-  /** The owner, without the final dot. */
+  /** The owner name, without the final dot. */
   readonly name: string;
   readonly ttl: number;
 }

@@ -1,13 +1,13 @@
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
-import { Hosts } from '../../../dns/edge/host-lookups';
+import { HostLookups } from '../../../dns/edge/host-lookups';
 import { eventually } from '../builders';
 
 function setUp(answers: Record<string, string[]>) {
   const clock = new VirtualClock(1000);
   const asked: string[] = [];
   const seen = { changes: 0, together: 0, most: 0 };
-  const hosts = new Hosts({
+  const hosts = new HostLookups({
     ...{ refreshMs: 60_000, clock, log: silentLogger },
     changed: () => void seen.changes++,
     find: async (host) => {

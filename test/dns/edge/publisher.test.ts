@@ -4,7 +4,7 @@ import { createLiveZone } from '../../../dns/core/live/live-zone';
 import { createStateReader } from '../../../dns/core/read/state-json';
 import { PART_ENTRIES } from '../../../dns/core/table/zone-table';
 import type { ZoneChange } from '../../../dns/core/zone/zone';
-import { BETWEEN_MS, PARTS_OUT_MAX, PARTS_PRELOADED_MAX, Publisher } from '../../../dns/edge/publisher';
+import { CHANGES_APART_MS, PARTS_OUT_MAX, PARTS_PRELOADED_MAX, Publisher } from '../../../dns/edge/publisher';
 import { readState, stateWith, zoneFrom, zoneOptions } from '../builders';
 
 function setUp(taken: () => Promise<void> = async () => undefined) {
@@ -37,7 +37,7 @@ test('many changes go out as one, the later ones only with what they are about',
   expect(changes.map(({ head, fresh }) => [head.authority.serial, fresh])).toEqual([[5, true]]);
   live.setLeader({ host: '10.0.0.9', port: 5050 });
   for (let change = 0; change < 100; change++) publisher.changed();
-  clock.advance(BETWEEN_MS - 1);
+  clock.advance(CHANGES_APART_MS - 1);
   expect(changes).toHaveLength(1);
   clock.advance(1);
   await settle();
@@ -63,12 +63,12 @@ test('few parts are on their way at one time, and changes wait for the last part
   expect(changes.map(({ last }) => last)).toEqual(new Array(PARTS_OUT_MAX).fill(false));
   live.setLeader({ host: '10.0.0.9', port: 5050 });
   publisher.changed();
-  clock.advance(BETWEEN_MS);
+  clock.advance(CHANGES_APART_MS);
   expect(changes).toHaveLength(PARTS_OUT_MAX);
   for (let part = 0; part < 40; part++) {
     out.shift()?.();
     await settle();
-    clock.advance(BETWEEN_MS);
+    clock.advance(CHANGES_APART_MS);
   }
   // What has changed before the last part was made may be in it; the rest follows.
   expect(changes.filter(({ fresh, last }) => fresh && last)).toHaveLength(1);

@@ -1,10 +1,10 @@
 import {
-  emptyUpstreams,
+  emptyResolverHistory,
   RETRY_MS,
+  type ResolverHistory,
   resolverAnswered,
   resolverFailed,
   resolverOrder,
-  type Upstreams,
 } from '../../../../dns/core/forward/resolver-order';
 
 const [A, B, C] = ['a', 'b', 'c'].map((host) => ({ host, port: 53 })) as [Host, Host, Host];
@@ -13,19 +13,19 @@ interface Host {
   port: number;
 }
 
-const order = (state: Upstreams, at: number, resolvers = [A, B, C]): string =>
+const order = (state: ResolverHistory, at: number, resolvers = [A, B, C]): string =>
   resolverOrder(state, resolvers, at)
     .map(({ host }) => host)
     .join('');
 
 test('resolvers that answer are asked as configured', () => {
-  const state = emptyUpstreams();
+  const state = emptyResolverHistory();
   resolverAnswered(state, B);
   expect(order(state, 0)).toBe('abc');
 });
 
 test('one that did not answer is asked last, and none is left out', () => {
-  const state = emptyUpstreams();
+  const state = emptyResolverHistory();
   resolverFailed(state, A, 1000);
   expect(order(state, 1001)).toBe('bca');
   resolverFailed(state, B, 2000);
@@ -37,7 +37,7 @@ test('one that did not answer is asked last, and none is left out', () => {
 });
 
 test('after a while a single question tries it first; the next ones wait for the answer', () => {
-  const state = emptyUpstreams();
+  const state = emptyResolverHistory();
   resolverFailed(state, A, 0);
   expect(order(state, RETRY_MS - 1)).toBe('bca');
   expect(order(state, RETRY_MS)).toBe('abc');
@@ -50,7 +50,7 @@ test('after a while a single question tries it first; the next ones wait for the
 });
 
 test('of several that are due, one question tries one', () => {
-  const state = emptyUpstreams();
+  const state = emptyResolverHistory();
   resolverFailed(state, A, 0);
   resolverFailed(state, B, 0);
   expect(order(state, RETRY_MS)).toBe('acb');
@@ -59,7 +59,7 @@ test('of several that are due, one question tries one', () => {
 });
 
 test('resolvers on one host are told apart by their ports', () => {
-  const state = emptyUpstreams();
+  const state = emptyResolverHistory();
   const [first, second] = [
     { host: 'a', port: 53 },
     { host: 'a', port: 5353 },
@@ -69,7 +69,7 @@ test('resolvers on one host are told apart by their ports', () => {
 });
 
 test('a single resolver is always asked', () => {
-  const state = emptyUpstreams();
+  const state = emptyResolverHistory();
   resolverFailed(state, A, 0);
   expect(order(state, 1, [A])).toBe('a');
 });
