@@ -7,13 +7,13 @@ import { FakeMarathon } from '../../bench/lb/fake-marathon';
 import { haproxyProcesses } from '../../lb/edge/processes';
 import { startLb } from '../../lb/main';
 import { appJson, taskJson } from '../lb/builders';
-import { ask, backend, bench, cleanups, deps, freePort, lbConfig, newFolder, until } from './lb-stand';
+import { ask, backend, cleanups, deps, freePort, lbConfig, newFolder, stand, until } from './lb-stand';
 
 jest.setTimeout(30_000);
 afterEach(() => cleanups.run());
 
 test('HAProxy that somebody kills comes back with the same apps', async () => {
-  const { marathon, front, config } = await bench();
+  const { marathon, front, config } = await stand();
   const web = await backend('web');
   const host = { host: 'web.localhost' };
   marathon.change([
@@ -41,7 +41,7 @@ test('HAProxy that somebody kills comes back with the same apps', async () => {
 });
 
 test('with Marathon down the last good configuration serves on, and a new Marathon is found', async () => {
-  const { marathon, front } = await bench();
+  const { marathon, front } = await stand();
   const web = await backend('web');
   const servicePort = await freePort();
   const app = appJson('/web', servicePort, [taskJson('t1', [web.port])]);
@@ -77,7 +77,7 @@ test('without an event stream the apps are polled; the second Marathon address i
 });
 
 test('a burst of events becomes few readings', async () => {
-  const { marathon } = await bench();
+  const { marathon } = await stand();
   await sleep(100);
   const before = marathon.reads;
   marathon.delayMs = 50;

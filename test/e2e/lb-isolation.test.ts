@@ -6,7 +6,7 @@ import { readFileSync } from 'node:fs';
 import { createServer, get, type IncomingMessage } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { appJson, taskJson } from '../lb/builders';
-import { ask, backend, bench, cleanups, freePort, settled, until } from './lb-stand';
+import { ask, backend, cleanups, freePort, settled, stand, until } from './lb-stand';
 
 jest.setTimeout(30_000);
 afterEach(() => cleanups.run());
@@ -16,7 +16,7 @@ async function isServed(front: number, host: string): Promise<boolean> {
 }
 
 test('a wrong label is listed and the rest goes on', async () => {
-  const { marathon, lb } = await bench();
+  const { marathon, lb } = await stand();
   const web = await backend('web');
   const a = await freePort();
   const b = await freePort();
@@ -36,7 +36,7 @@ test('a wrong label is listed and the rest goes on', async () => {
 });
 
 test('a value that only HAProxy can judge costs no more than the part it is about', async () => {
-  const { marathon, lb, front } = await bench();
+  const { marathon, lb, front } = await stand();
   const web = await backend('web');
   const certified = await freePort();
   const open = await freePort();
@@ -66,7 +66,7 @@ test('a value that only HAProxy can judge costs no more than the part it is abou
 });
 
 test('a port that somebody else has costs only its app, and is taken once it is free', async () => {
-  const { marathon, lb, front } = await bench();
+  const { marathon, lb, front } = await stand();
   const web = await backend('web');
   const other = await backend('other');
   marathon.change([
@@ -90,7 +90,7 @@ test('a port that somebody else has costs only its app, and is taken once it is 
 });
 
 test('a refused configuration is told, and the file and what serves stay, when nobody looks for the app at fault', async () => {
-  const { marathon, lb, front, config } = await bench(['--skip-config-cleanup']);
+  const { marathon, lb, front, config } = await stand(['--skip-config-cleanup']);
   const web = await backend('web');
   const good = appJson('/good', await freePort(), [taskJson('t1', [web.port])], {
     labels: { HAPROXY_0_VHOST: 'good.localhost' },
@@ -114,7 +114,7 @@ test('a refused configuration is told, and the file and what serves stay, when n
 });
 
 test('two addresses of one port are two listeners, and one for all others stands beside them', async () => {
-  const { marathon, lb } = await bench();
+  const { marathon, lb } = await stand();
   const port = await freePort();
   const on = async (id: string, address: string): Promise<object> => {
     const { port: inside } = await backend(id);
@@ -131,7 +131,7 @@ test('two addresses of one port are two listeners, and one for all others stands
 });
 
 test('a listener that no check finds fault with, and HAProxy cannot have, is left out alone', async () => {
-  const { marathon, lb, front } = await bench();
+  const { marathon, lb, front } = await stand();
   const port = await freePort();
   const web = await backend('web');
   const stranger = createServer();
@@ -152,7 +152,7 @@ test('a listener that no check finds fault with, and HAProxy cannot have, is lef
 });
 
 test("a redirect of the backend keeps the rest of its path, and with several host names Host is the client's", async () => {
-  const { marathon, lb, front } = await bench();
+  const { marathon, lb, front } = await stand();
   const server = createServer((request, response) => {
     const { host = '' } = request.headers;
     response.writeHead(302, { location: `http://${host}/deep${request.url}?q=1`, 'x-host': host }).end();

@@ -10,13 +10,13 @@ import { FakeMarathon } from '../../bench/lb/fake-marathon';
 import { endHaproxies, haproxyMasters, haproxyProcesses } from '../../lb/edge/processes';
 import { startLb } from '../../lb/main';
 import { appJson, taskJson } from '../lb/builders';
-import { ask, backend, bench, cleanups, deps, freePort, lbConfig, newFolder, until } from './lb-stand';
+import { ask, backend, cleanups, deps, freePort, lbConfig, newFolder, stand, until } from './lb-stand';
 
 jest.setTimeout(60_000);
 afterEach(() => cleanups.run());
 
 test('stopping leaves no process, no socket and no open port', async () => {
-  const { lb, front, folder, config } = await bench();
+  const { lb, front, folder, config } = await stand();
   const socketsOf = (): string[] => readdirSync(folder).filter((name) => /\.(sock|pid|lock)$/.test(name));
   expect(haproxyProcesses(config).length).toBeGreaterThanOrEqual(2);
   expect(socketsOf()).not.toEqual([]);

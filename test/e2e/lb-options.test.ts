@@ -1,16 +1,15 @@
 /**
- * Where log lines go, reading without events, a certificate of its own, and the signals of the original.
+ * Options: targets of log lines, --poll, the signals of the original, and --longhelp.
  */
 
-import { execFileSync, spawn } from 'node:child_process';
+import { spawn } from 'node:child_process';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdtempSync, readdirSync, rmSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { connect as connectTls } from 'node:tls';
 import { FakeMarathon } from '../../bench/lb/fake-marathon';
 import { ask, Cleanups, freePort, stand, until, webServer } from '../../bench/lb/kit';
 import { type Logger, silentLogger } from '../../cluster/runtime/log';
@@ -141,46 +140,6 @@ test('SIGHUP reads the apps again and SIGUSR1 reloads; neither ends it. Requests
   expect((await ask(port)).body).toBe('web');
   child.kill('SIGTERM');
   expect((await once(child, 'exit'))[0]).toBe(0);
-});
-
-test('without a certificate --self-signed makes one, and HTTPS is there', async () => {
-  const web = await webServer('web', cleanups);
-  const app = appJson('/web', await freePort(), [taskJson('t', [web.port])], vhost);
-  const { lb, folder } = await stand(cleanups, ['--self-signed', '--https-in-port', '0'], [app]);
-  const name = await new Promise((resolve, reject) => {
-    const options = { host: '127.0.0.1', port: lb.https?.port ?? 0, rejectUnauthorized: false };
-    const socket = connectTls(options, () => {
-      resolve(socket.getPeerCertificate().subject.CN);
-      socket.destroy();
-    });
-    socket.on('error', reject);
-  });
-  expect(name).toBe('*');
-  expect(readFileSync(join(folder, 'certificates', 'self-signed.pem'), 'utf8')).toContain('CERTIFICATE');
-});
-
-test('a certificate file with empty lines in it is put in place all the same', async () => {
-  const folder = newFolder();
-  const make = (name: string): string => {
-    const words = ['req', '-x509', '-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-    const key = join(folder, 'k');
-    const cert = join(folder, 'c');
-    execFileSync('openssl', [...words, '-subj', `/CN=${name}`, '-keyout', key, '-out', cert], {
-      stdio: 'ignore',
-    });
-    return `${readFileSync(cert, 'utf8')}\n\n${readFileSync(key, 'utf8')}\n`;
-  };
-  const current = join(folder, 'current.pem');
-  writeFileSync(current, make('one'));
-  const web = await webServer('web', cleanups);
-  const app = appJson('/web', await freePort(), [taskJson('t', [web.port])], vhost);
-  const started = await stand(cleanups, ['--ssl-certs', current, '--https-in-port', '0'], [app]);
-  await until('served', async () => (await started.metric('reloads')) === 1);
-  rmSync(current);
-  await sleep(1500);
-  writeFileSync(current, make('two'));
-  await until('swapped', async () => (await started.metric('certificate_swaps')) === 1);
-  expect(await started.metric('reloads')).toBe(1);
 });
 
 test('--longhelp tells everything: flags, labels, templates', async () => {

@@ -10,20 +10,20 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { appJson, taskJson } from '../lb/builders';
-import { ask, backend, bench, cleanups, freePort, newFolder, settled, until } from './lb-stand';
+import { ask, backend, cleanups, freePort, newFolder, settled, stand, until } from './lb-stand';
 
 jest.setTimeout(30_000);
 afterEach(() => cleanups.run());
 
 test('an app is reached by host name, with and without port, by service port and by app id', async () => {
-  const { marathon, lb, front } = await bench();
+  const { marathon, lb, front } = await stand();
   const web = await backend('web');
   const servicePort = await freePort();
   const labels = { HAPROXY_0_VHOST: 'hello.localhost' };
   marathon.change([appJson('/hello', servicePort, [taskJson('t1', [web.port])], { labels })]);
   await until('the service port answers', async () => (await ask(servicePort)).body === 'web');
   await settled(lb, 'hello.localhost');
-  expect(await ask(front, '/', { host: 'hello.localhost' })).toEqual({ status: 200, body: 'web' });
+  expect(await ask(front, '/', { host: 'hello.localhost' })).toMatchObject({ status: 200, body: 'web' });
   expect((await ask(front, '/', { host: `Hello.localhost:${front}` })).body).toBe('web');
   expect((await ask(front, '/', { host: 'other.localhost' })).status).toBe(503);
   expect((await ask(lb.appIds.port, '/', { 'x-marathon-app-id': '/hello' })).body).toBe('web');
@@ -40,7 +40,7 @@ test('an app is reached by host name, with and without port, by service port and
 });
 
 test('a changed number of servers is served quickly, and no request fails on the way', async () => {
-  const { marathon, front } = await bench();
+  const { marathon, front } = await stand();
   const ports = await Promise.all(Array.from({ length: 10 }, freePort));
   const first = await backend('one');
   const second = await backend('two');
@@ -73,9 +73,9 @@ test('a changed number of servers is served quickly, and no request fails on the
   );
   const spans: number[] = [];
   for (let round = 0; round < 5; round++) {
-    const before = second.hits();
+    const before = second.hits;
     marathon.change(apps([first.port, second.port]));
-    spans.push(await until('the second server gets requests', () => second.hits() > before));
+    spans.push(await until('the second server gets requests', () => second.hits > before));
     marathon.change(apps([first.port]));
     await sleep(150);
   }
@@ -91,7 +91,7 @@ test('a changed number of servers is served quickly, and no request fails on the
 });
 
 test('when a backend dies its requests go to another without an error', async () => {
-  const { marathon, front } = await bench();
+  const { marathon, front } = await stand();
   const first = await backend('one');
   const second = await backend('two');
   const tasks = [taskJson('t1', [first.port]), taskJson('t2', [second.port])];
@@ -101,17 +101,18 @@ test('when a backend dies its requests go to another without an error', async ()
   const host = { host: 'web.localhost' };
   await until('both answer', async () => {
     await ask(front, '/', host);
-    return first.hits() > 0 && second.hits() > 0;
+    return first.hits > 0 && second.hits > 0;
   });
   first.server.closeAllConnections();
   await new Promise((resolve) => first.server.close(resolve));
   const began = performance.now();
-  for (let n = 0; n < 20; n++) expect(await ask(front, '/', host)).toEqual({ status: 200, body: 'two' });
+  for (let n = 0; n < 20; n++)
+    expect(await ask(front, '/', host)).toMatchObject({ status: 200, body: 'two' });
   expect(performance.now() - began).toBeLessThan(5000);
 });
 
 test('labels steer requests: paths, sticky sessions, networks, path rewriting, credentials', async () => {
-  const { marathon, lb, front } = await bench();
+  const { marathon, lb, front } = await stand();
   const root = await backend('root');
   const deep = await backend('deep');
   const echo = createServer((request, response) => response.end(`${request.headers.host} ${request.url}`));
@@ -172,7 +173,7 @@ test('HTTPS: the frontend chooses by server name, and plain requests are redirec
   execFileSync('openssl', [...words, '-keyout', join(folder, 'key.pem'), '-out', pem], { stdio: 'ignore' });
   const both = `${readFileSync(pem, 'utf8')}${readFileSync(join(folder, 'key.pem'), 'utf8')}`;
   writeFileSync(pem, both);
-  const { marathon, lb, front } = await bench(['--ssl-certs', pem, '--https-in-port', '0']);
+  const { marathon, lb, front } = await stand(['--ssl-certs', pem, '--https-in-port', '0']);
   const web = await backend('web');
   marathon.change([
     appJson('/s', await freePort(), [taskJson('t', [web.port])], {
