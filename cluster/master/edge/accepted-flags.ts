@@ -1,6 +1,6 @@
 /**
- * Flags of the original that people have in their scripts and that change nothing here, each with the reason;
- * and flags whose promise we cannot keep, which stop the start instead of being passed over.
+ * Flags of the original that change nothing here: they are accepted, since scripts give them. And flags that ask for
+ * something this master cannot do: they stop the start, since to ignore them would break a promise.
  */
 
 import { WITHOUT_EFFECT } from '../../runtime/config/class-help';
@@ -9,7 +9,7 @@ import { choice, integer, text, toggle } from '../../runtime/config/flags';
 
 const unused = (reason: string): { help: string } => ({ help: WITHOUT_EFFECT + reason });
 
-/** Accepted, and without effect. The reasons are in the README, too. */
+/** Accepted, and without effect; each with the reason. The README lists them, too. */
 export const unusedFlags = {
   quorum: integer({
     ...unused(
@@ -40,7 +40,7 @@ export const unusedFlags = {
   ...unusedSwitches('there is no driver of C++', 'initialize_driver_logging'),
 };
 
-/** Flags whose promise this master cannot keep: they stop the start with the reason. */
+/** Flags that stop the start, each with the reason. */
 export const refusedFlags = {
   ...refusedSwitches('it was turned off in Mesos 1.0; leave it out', 'registry_strict'),
   ...refused("Mesos' modules are C++ libraries, which cannot be loaded", 'modules', 'modules_dir'),

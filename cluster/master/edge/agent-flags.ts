@@ -1,5 +1,5 @@
 /**
- * The flags about agents and the registry, and the words they are written in. Names and defaults are Mesos'.
+ * The flags about agents and the registry, and their forms: percentages, rates, domains. Names and defaults are Mesos'.
  */
 
 import type * as mesos from '../../api/generated/mesos';
@@ -65,7 +65,7 @@ export const agentFlags = {
   require_agent_domain: toggle({ help: 'ignore agents that do not say where they are', fallback: false }),
 };
 
-/** A text that is kept as it is, so that `/flags` shows what was given, and must have a meaning. */
+/** A flag whose text is checked and then kept as it is, so that `/flags` shows what was given. */
 export function meaningful<D extends string | undefined>(
   flag: Flag<string | D>,
   check: (flagText: string) => void,
@@ -80,14 +80,14 @@ export function meaningful<D extends string | undefined>(
   };
 }
 
-/** `100%` as a part from 0 to 1. Throws an Error that says what is expected. */
+/** Reads `80%` as 0.8. Throws an Error that names the expected form. */
 function readPercentage(flagText: string): number {
   const match = /^(\d+(?:\.\d+)?)%$/.exec(flagText.trim());
   if (!match || Number(match[1]) > 100) throw new Error('expected a percentage from 0% to 100%');
   return Number(match[1]) / 100;
 }
 
-/** `1/10mins` as the milliseconds between two. Throws an Error that says what is expected. */
+/** Reads `1/10mins` as the milliseconds from one to the next. Throws an Error that names the expected form. */
 function readRate(flagText: string): number {
   const [count = '', time = '', ...more] = flagText.trim().split('/');
   const ms = readDuration(time);
@@ -97,14 +97,14 @@ function readRate(flagText: string): number {
   return ms / Number(count);
 }
 
-/** Throws an Error that says what is missing. */
+/** Reads a DomainInfo in JSON. Throws an Error if it has no fault domain. */
 function readDomain(flagText: string): mesos.DomainInfo {
   const domain = messageFromJson('mesos.v1.DomainInfo', JSON.parse(flagText));
   if (!domain.fault_domain) throw new Error('`domain` must define `fault_domain`');
   return domain;
 }
 
-/** The part of them that the core needs. */
+/** The settings that the core needs. */
 export function agentSettings(config: Values<typeof agentFlags>): AgentSettings {
   return {
     registryGcIntervalMs: config.registry_gc_interval,

@@ -1,5 +1,5 @@
 /**
- * The door for agents: libprocess messages become events, orders become messages.
+ * Messages of agents: decodes the libprocess messages that agents send into events of the core.
  */
 
 import type * as internal from '../../api/generated/internal';
@@ -49,11 +49,14 @@ const READERS: Record<string, Reader> = {
     statusEvent(pid, decodeProtobuf('mesos.internal.StatusUpdateMessage', body)),
 };
 
+/** The agent's pid as the update names it: acknowledgements go there. */
 function statusEvent(from: string, message: internal.StatusUpdateMessage): MasterInput {
   return { kind: 'agent.status', pid: message.pid ?? from, update: message.update };
 }
 
-/** The event a message is; undefined for messages that need no answer yet. Throws CodecError for an unreadable body. */
+/**
+ * The event of an agent's message; undefined if its name is not an agent's. Throws CodecError for an unreadable body.
+ */
 export function readAgentMessage({ from, name, body }: Message): MasterInput | undefined {
   return Object.hasOwn(READERS, name) ? READERS[name]?.(from, body) : undefined;
 }

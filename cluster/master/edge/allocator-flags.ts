@@ -21,7 +21,7 @@ import type { RoleWeight } from '../core/state/events';
 import { meaningful } from './agent-flags';
 import type { PatternLimits } from './patterns';
 
-/** `web=2,batch=0.5`. Throws an error that names the part and the fix. */
+/** Reads `web=2,batch=0.5`. Throws an Error that names the wrong part and the expected form. */
 export function readWeights(flagText: string | undefined): readonly RoleWeight[] {
   return (flagText ?? '').split(',').filter(Boolean).map(readWeight);
 }
@@ -103,8 +103,8 @@ export const allocatorFlags = {
 };
 
 /**
- * `cpus:0.01|mem:32` as thousandths by name, alternative by alternative. Throws an Error that says what is
- * expected.
+ * Reads `cpus:0.01|mem:32` as a list of alternatives, each in thousandths by name. Throws an Error that names the
+ * expected form.
  */
 export function readMinima(flagText: string): readonly Readonly<Record<string, number>>[] {
   return flagText
@@ -125,7 +125,7 @@ function readFactor(flagText: string): number {
   return factor;
 }
 
-/** The part of them that the core needs. */
+/** The settings that the core needs. */
 export function allocatorSettings(config: Values<typeof allocatorFlags>): AllocatorSettings {
   return {
     minima: readMinima(config.min_allocatable_resources),

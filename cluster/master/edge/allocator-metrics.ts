@@ -1,5 +1,5 @@
 /**
- * The allocator's numbers under Mesos' names: shares of roles, quotas, and what was refused.
+ * The allocator's metrics under Mesos' names: shares and quotas of roles, and active offer filters.
  */
 
 import { addQuantities } from '../../model/quantities';
@@ -15,7 +15,7 @@ const PREFIX = 'allocator/mesos';
 export function allocatorNumbers(state: MasterState): Record<string, number> {
   const numbers: Record<string, number> = {
     [`${PREFIX}/event_queue_dispatches`]: 0,
-    /** Its name before Mesos 1.0, which the original still has and exporters read. */
+    // Its name before Mesos 1.0, which the original still shows and exporters read.
     'allocator/event_queue_dispatches': 0,
     ...filterNumbers(state),
     ...quotaNumbers(state),
@@ -28,13 +28,13 @@ export function allocatorNumbers(state: MasterState): Record<string, number> {
   return numbers;
 }
 
-/** The share of a role's own frameworks, apart from the roles below it; undefined when it has none. */
+/** The dominant share of a role's own frameworks, without the roles below it; undefined when it has none. */
 function ownShare({ allocator }: MasterState, node: RoleNode): number | undefined {
   if (!node.leaf || node.leaf.clients.size === 0) return undefined;
   return shareOf(allocator.roles, node.children.size > 0 ? node.leaf : node);
 }
 
-/** One number for each role that is known for anything, and for those above it. */
+/** Active offer filters by role. Known roles and their ancestors without any are listed with 0. */
 function filterNumbers(state: MasterState): Record<string, number> {
   const numbers: Record<string, number> = {};
   for (const role of rolesAtWork(state))
@@ -67,7 +67,10 @@ function quotaNumbers(state: MasterState): Record<string, number> {
   return numbers;
 }
 
-/** Consumed quantities of each role, with or without a quota, and of all together, which has no name. */
+/**
+ * Consumed quota of each role, with or without a quota, and of all roles together under an empty role name. Offered
+ * resources do not count.
+ */
 function consumedNumbers({ allocator, offers }: MasterState): Record<string, number> {
   const consumed = new Map<string, Map<string, number>>();
   for (const role of allocator.use.keys()) consumed.set(role, consumedBy(allocator.use, role));

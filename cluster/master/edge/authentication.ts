@@ -1,4 +1,4 @@
-/** Access to the master's HTTP API: its realms and the flags that turn them on (Mesos 1.11). */
+/** Authentication of the master's HTTP API: its realms and the flags that turn them on (Mesos 1.11). */
 
 import { readCredentialsFile } from '../../runtime/auth/files';
 import { operatorFlags, realmsOf } from '../../runtime/auth/flags';
@@ -8,12 +8,12 @@ import type { AccessOptions } from '../../runtime/http/access';
 import { StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 
-/** Reads; changes; the scheduler API. Routes without a realm are open: `/health`, `/redirect`, `/version`. */
+/** The realms of reads, of changes and of the scheduler API. Routes without one are open: `/health`, `/version`. */
 export const READONLY = 'mesos-master-readonly';
 export const READWRITE = 'mesos-master-readwrite';
 export const SCHEDULER = 'mesos-master-scheduler';
 
-/** For messages. */
+/** The flags that an unguarded address needs, for error texts. */
 export const AUTHENTICATION_FLAGS =
   '--authenticate_http_readwrite, --authenticate_http_frameworks, --authenticate_frameworks, --authenticate_agents ' +
   'and --credentials PATH';
@@ -42,7 +42,7 @@ export const authenticationFlags = {
   }),
 };
 
-/** The principals of agents and drivers. Fails with a StartError when they must show who they are and none are known. */
+/** Secrets of agents and drivers by principal. Throws a StartError if authentication is required without any. */
 export function peerSecrets(
   flags: Values<typeof authenticationFlags>,
   log: Logger,
@@ -56,7 +56,8 @@ export function peerSecrets(
 }
 
 /**
- * Access rules of the master's routes. Guarded: nobody changes, schedules or registers without being asked.
+ * Access rules of the master's routes. `guarded` means that everybody authenticates who changes something, schedules
+ * or registers: only then does the master listen on any address without `--insecure`.
  */
 export function masterAccess(
   flags: Values<typeof authenticationFlags>,

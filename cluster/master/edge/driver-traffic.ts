@@ -1,10 +1,9 @@
 /**
- * Counts and rates of drivers' messages: `--rate_limits` (Mesos 1.11 Master::consume,
- * src/master/metrics.cpp). Like there, what comes over HTTP is not limited, and neither is a driver before
- * it has registered. A message that has to wait keeps its place; one too many is dropped, and its driver
- * told to abort.
+ * Counts and rate limits of drivers' messages: `--rate_limits` (Mesos 1.11 Master::consume,
+ * src/master/metrics.cpp). As there, HTTP calls are not limited, and neither is a driver before it has registered.
+ * Messages above the rate wait in order. One above the capacity is dropped, and its driver is told to abort.
  *
- * Always true: messages of one driver, and the end of its connection, keep their order.
+ * Always true: the messages of one driver, and the end of its connection, keep their order.
  */
 
 import type { RateLimits } from '../../api/generated/mesos';
@@ -22,11 +21,12 @@ export const rateLimitsFlag = document({
   help: "how many messages a second drivers of a principal may send, in Mesos' JSON; in place, /PATH or file://PATH",
 });
 
-/** Messages that wait where no capacity is set: the original lets them grow without end. */
+/** The capacity of limits without one: the original lets any number of messages wait. */
 const WAITING_MAX = 100_000;
+/** A timer that fires late may catch up with this much, so that its lateness does not lower the rate. */
 const LATE_MAX_MS = 10;
 
-/** Reads `--rate_limits`. Fails with a StartError in Mesos' words. */
+/** Reads `--rate_limits`. Throws a StartError in Mesos' words. */
 export function readRateLimits(text: string | undefined): RateLimits | undefined {
   if (text === undefined) return undefined;
   const limits = parse(text);
@@ -55,13 +55,16 @@ function parse(text: string): RateLimits {
   }
 }
 
-/** So many a second at most, evenly: the first at once, the others in order at their time. */
+/**
+ * Runs actions in order at an even rate of `qps`; one that comes while none waits and the rate allows it runs at
+ * once.
+ */
 class Limiter {
   private waiting = new Queue<() => void>();
   private readonly gapMs: Millis;
   private nextAt: Millis = Number.NEGATIVE_INFINITY;
   private cancel: (() => void) | undefined;
-  /** Messages that wait. The ends of connections that wait with them do not count. */
+  /** Number of waiting messages, which the capacity limits. Waiting ends of connections are not counted. */
   messages = 0;
 
   constructor(
@@ -85,9 +88,7 @@ class Limiter {
     this.cancel ??= this.clock.wakeAt(this.nextAt, () => this.next());
   }
 
-  /**
-   * Delivers the messages that are due; many at a time, since timers are coarser than the rates.
-   */
+  /** Runs all actions that are due: timers are coarser than high rates. */
   private next(): void {
     this.cancel = undefined;
     do {
@@ -119,7 +120,7 @@ interface Count {
 }
 
 export class DriverTraffic {
-  /** By principal; undefined for those that are not limited on purpose. */
+  /** By principal; undefined for principals listed without a rate, which are not limited. */
   private readonly limiters = new Map<string, Limiter | undefined>();
   private readonly fallback: Limiter | undefined;
   private readonly counts = new Map<string, Count>();
@@ -136,7 +137,7 @@ export class DriverTraffic {
     this.fallback = make(limits?.aggregate_default_qps, limits?.aggregate_default_capacity);
   }
 
-  /** Handles a message now, later or never. */
+  /** Handles a message at once, when its rate allows it, or never if too many wait. */
   pass(message: Message, handle: () => void): void {
     const framework = this.options.frameworkOf(message.from);
     const principal = framework?.principal;
@@ -154,7 +155,7 @@ export class DriverTraffic {
     limiter.run(() => this.guarded(message, counted));
   }
 
-  /** A message that waited has nobody left who would hear of an error. */
+  /** Runs the handler of a message that waited. No caller is left to catch its error, so it is logged. */
   private guarded({ name, from }: Message, handle: () => void): void {
     try {
       handle();
@@ -163,7 +164,7 @@ export class DriverTraffic {
     }
   }
 
-  /** The connection to a driver, or to anybody else, ended: not before its messages are through. */
+  /** Handles the end of a connection, after all messages that came over it. */
   exited(pid: string, handle: () => void): void {
     const framework = this.options.frameworkOf(pid);
     const limiter = framework && this.limiterOf(framework.principal);
@@ -171,7 +172,7 @@ export class DriverTraffic {
     else handle();
   }
 
-  /** The numbers of the principals that frameworks have now. */
+  /** Metrics of these principals; counts of others are dropped, so that they cannot grow without end. */
   metrics(principals: Iterable<string>): Record<string, number> {
     const numbers: Record<string, number> = {};
     const shown = new Set(principals);

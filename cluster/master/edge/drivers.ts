@@ -1,6 +1,6 @@
 /**
- * The door for drivers: what schedulers that speak libprocess send becomes events in the words of v1. Two dialects: a
- * message of its own for each call, and since Mesos 0.24 `mesos.scheduler.Call`.
+ * Messages of drivers: decodes what schedulers that speak libprocess send into events with v1 calls. Drivers have two
+ * dialects: a message type for each call, and since Mesos 0.24 `mesos.scheduler.Call`.
  */
 
 import type * as driver from '../../api/generated/driver';
@@ -16,7 +16,7 @@ type Reader = (pid: string, body: Uint8Array, limits: PatternLimits) => MasterIn
 
 export const CALL = 'mesos.scheduler.Call';
 
-/** The older messages that subscribe. */
+/** The messages of the older dialect that subscribe. */
 export const DRIVER_REGISTRATIONS: ReadonlySet<string> = new Set([
   'mesos.internal.RegisterFrameworkMessage',
   'mesos.internal.ReregisterFrameworkMessage',
@@ -96,7 +96,7 @@ const READERS: Record<string, Reader> = {
 };
 
 /**
- * The event a driver's message is; undefined when no driver sends such a one. Throws CodecError for an unreadable body.
+ * The event of a driver's message; undefined if its name is not a driver's. Throws CodecError for an unreadable body.
  */
 export function readDriverMessage(
   { from, name, body }: Message,
@@ -115,7 +115,7 @@ function driverCall(pid: string, call: Call): MasterInput {
   return { kind: 'driver.call', pid, call };
 }
 
-/** Drivers leave an id empty where they have none. */
+/** Without its id if that is empty: drivers that have none yet send an empty one. */
 function infoOf(info: FrameworkInfo): FrameworkInfo {
   return info.id?.value === '' ? { ...info, id: undefined } : info;
 }
@@ -126,12 +126,12 @@ function callOf({ subscribe, ...call }: driver.Call): Call {
   return { ...call, subscribe: { ...rest, framework_info: infoOf(framework_info) } };
 }
 
-/** Such a SUBSCRIBE is dropped with the words for that, as any call that is not valid. */
+/** True for a SUBSCRIBE that names two frameworks. As an ordinary call it fails the validation and is dropped. */
 function idsDiffer({ framework_id, subscribe }: Call): boolean {
   return (framework_id?.value ?? '') !== (subscribe?.framework_info.id?.value ?? '');
 }
 
-/** Launching nothing is declining. */
+/** An ACCEPT with LAUNCH, or a DECLINE if the message has no tasks: the older dialect has no message to decline. */
 function launchOf({ framework_id, tasks, filters, offer_ids }: internal.LaunchTasksMessage): Call {
   if (!tasks) return { framework_id, type: 'DECLINE', decline: { offer_ids, filters } };
   const operations = [{ type: 'LAUNCH' as const, launch: { task_infos: tasks } }];

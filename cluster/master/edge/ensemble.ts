@@ -1,9 +1,9 @@
 /**
- * Several masters of which one leads (Mesos 1.11 src/master/master.cpp `detected` and `lostCandidacy`): the
- * election over ZooKeeper, and the registry there.
+ * The ensemble of masters of which one leads: the election over ZooKeeper, and the registry there (Mesos 1.11
+ * src/master/master.cpp `detected` and `lostCandidacy`).
  *
- * Always true: the registry is read after we were elected and after everybody before us was shut out; a
- * master that has led and does not any more never leads again: its process ends.
+ * Always true: a master reads the registry after it was elected and its predecessors were shut out. A master that has
+ * led and leads no more never leads again: its process ends.
  */
 
 import type { DomainInfo, MasterInfo } from '../../api/generated/mesos';
@@ -21,25 +21,26 @@ import { MASTER_PREFIX, MASTER_PREFIXES, readLeader } from '../../zookeeper/edge
 import type { MasterConfig } from '../config';
 import type { Leadership } from './http/leader';
 
-/** Below the path of `--zk`, beside the masters' own nodes. */
+/** The node of the registry, below the path of `--zk`, beside the masters' nodes. */
 const STATE_NODE = 'meseta';
 const SESSION_MIN_MS = 500;
 
+/** This master in the election. */
 export interface Candidate {
-  /** The MasterInfo that others are told. */
+  /** The MasterInfo in this master's node, by which others find it. */
   readonly info: MasterInfo;
-  /** We lead, and the registry can be read. */
+  /** Called when this master leads and the registry can be read. */
   readonly elected: () => Promise<void>;
-  /** We do not lead any more, or cannot: the process has to end. */
+  /** Called when this master leads no more, or cannot take part: the process has to end. */
   readonly lost: (reason: string) => void;
 }
 
 interface EnsembleOptions {
-  /** Not started yet. */
+  /** A client that is not started yet. */
   readonly client: ZkClient;
   /** The path of the masters' nodes. */
   readonly path: string;
-  /** Each master has a registry of its own, which is not in ZooKeeper. */
+  /** True when each master has a registry of its own, in memory instead of in ZooKeeper. */
   readonly inMemory?: boolean;
   readonly log: Logger;
 }
@@ -78,7 +79,7 @@ export class Ensemble implements Running {
     return leader ? { kind: 'following', hostname: leader.hostname, port: leader.port } : { kind: 'none' };
   }
 
-  /** Takes part from now on. */
+  /** Joins the election. */
   start(candidate: Candidate): void {
     const { client, path, log } = this.options;
     this.contender = new Contender({
@@ -95,7 +96,7 @@ export class Ensemble implements Running {
     this.contender.start();
   }
 
-  /** Leaves the election; the next one can lead at once. */
+  /** Leaves the election, so that the next master can lead at once. */
   async stop(): Promise<void> {
     this.over = true;
     await this.contender?.stop();
@@ -146,7 +147,7 @@ export class Ensemble implements Running {
   }
 }
 
-/** True when each master has a registry of its own, which is gone with it. */
+/** True when a master keeps its registry in memory, where it ends with the process. */
 export function isInMemory(config: Pick<MasterConfig, 'registry' | 'in_memory'>): boolean {
   return config.in_memory || config.registry === 'in_memory';
 }

@@ -1,10 +1,9 @@
 /**
- * The registry on disk of a master that ran without `--zk`, moved into ZooKeeper when the flag is there.
+ * The registry on disk of a master that ran without `--zk`, moved into ZooKeeper when the flag is given.
  *
- * Always true: it is taken only where ZooKeeper has none or one that says nothing, in the commit that checks
- * that we lead, so that of several masters with one each the first that leads stores its own and the others
- * keep theirs on disk. What was taken is marked in the same commit and its folder gets another name: nothing
- * is taken twice.
+ * Always true: it is moved only if ZooKeeper has no registry, or a blank one, and in the commit that checks that this
+ * master leads. So of several masters with a registry on disk the first that leads moves its own, and the others keep
+ * theirs. The same commit stores a digest of what was moved, and the folder is renamed: nothing is moved twice.
  */
 
 import { createHash } from 'node:crypto';
@@ -19,8 +18,8 @@ import { REGISTRY_NAME, type RegistryStore } from './registry-store';
 const MOVED = '.moved-to-zookeeper';
 
 /**
- * The registry to lead with: the one found in ZooKeeper, or the one on disk when that is moved now. Rejects
- * when it cannot be read or stored: then nothing has changed and the next one who leads may try.
+ * The registry to lead with: the one in ZooKeeper, or the one on disk if that is moved now. Rejects if that cannot be
+ * read or stored: then nothing has changed, and the next master that leads may try.
  */
 export async function moveFormer(
   registry: RegistryStore,
@@ -73,7 +72,7 @@ function decode(bytes: Buffer, folder: string): Registry {
   }
 }
 
-/** True for a registry that has only the last leader's name. */
+/** True for a registry that has nothing but the MasterInfo of a leader. */
 export function isBlankRegistry({
   master: _master,
   slaves,
@@ -86,7 +85,7 @@ export function isBlankRegistry({
   return [...members, ...Object.values(lists)].every((list) => !list || list.length === 0);
 }
 
-/** Gives the folder another name, and tells which. The registry is safe already: failing is worth a warning only. */
+/** Renames the folder and returns its new path. The registry is stored already, so a failure is only a warning. */
 function retire(folder: string, log: Logger): string {
   let path = folder + MOVED;
   for (let number = 2; existsSync(path); number++) path = `${folder}${MOVED}-${number}`;

@@ -1,13 +1,14 @@
 /**
- * The numbers of each framework, `master/frameworks/<name>/<id>/...` (Mesos 1.11 src/master/metrics.cpp). All that can be
- * counted is there from the beginning.
+ * The metrics of each framework, `master/frameworks/<name>/<id>/...` (Mesos 1.11 src/master/metrics.cpp).
+ *
+ * Always true: every metric exists from the start, at zero; exporters complain about missing ones.
  */
 
 import { planOf } from '../../api/plan';
 import { isTerminal, type TaskState } from '../../model/task-state';
 import type { Framework, MasterState } from '../core/state/state';
 
-/** Those with a sum of their own. */
+/** Groups of counters by type, each of which also has a sum. */
 const SUMMED = {
   calls: typesOf('mesos.v1.scheduler.Call', 'type'),
   events: typesOf('mesos.v1.scheduler.Event', 'type'),
@@ -20,7 +21,7 @@ const OTHERS = [
   ...STATES.filter(isTerminal).map((state) => `tasks/terminal/${state.toLowerCase()}`),
 ];
 
-/** All numbers of all frameworks, also of those that ended, as long as they are remembered. */
+/** The metrics of all frameworks, completed ones included. */
 export function frameworkMetrics({ completed, frameworks }: MasterState): Record<string, number> {
   const all = [...completed.values(), ...frameworks.values()];
   return Object.assign({}, ...all.map(numbersOf)) as Record<string, number>;
@@ -54,7 +55,7 @@ function countStates({ tasks, unreachableTasks }: Framework): ReadonlyMap<string
   return counts;
 }
 
-/** The types there are, as they stand in names of metrics. */
+/** The values of an enumeration in small letters, as metrics name them. */
 function typesOf(message: string, field: string): string[] {
   return namesOf(message, field)
     .filter((name) => name !== 'UNKNOWN')
@@ -65,7 +66,7 @@ function namesOf(message: string, field: string): string[] {
   return [...(planOf(message).byName.get(field)?.numberOf.keys() ?? [])];
 }
 
-/** As libprocess encodes: a slash or a blank in a name must not look like a part of the key. */
+/** Percent-encodes a name as libprocess does, so that a slash in it does not look like a part of the key. */
 function encode(name: string): string {
   return [...Buffer.from(name)]
     .map((byte) => {

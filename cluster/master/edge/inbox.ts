@@ -1,6 +1,6 @@
 /**
- * Messages for the master: what a master that does not lead drops, what is limited since a driver sent it, what has to
- * show who sent it first, and the rest as events.
+ * The inbox of libprocess messages. Messages to a master that does not lead are dropped; those of drivers pass the rate
+ * limits, registrations pass authentication, and then they become events.
  */
 
 import type { FrameworkInfo, RateLimits } from '../../api/generated/mesos';
@@ -31,15 +31,15 @@ export interface GuardOptions extends Omit<PeerAuthenticationOptions, 'admit' | 
 }
 
 export class Inbox {
-  /** Messages to a master that did not lead. */
+  /** Number of messages dropped because this master did not lead. */
   private dropped = 0;
-  /** Authentication and rates of agents and drivers; there once the address is. */
+  /** Authentication and rates of agents and drivers; undefined until `open`, which needs the address. */
   private peers: PeerAuthentication | undefined;
   private traffic: DriverTraffic | undefined;
 
   constructor(private readonly options: InboxOptions) {}
 
-  /** Begins to take messages. */
+  /** Begins to accept messages. */
   open(guard: GuardOptions): void {
     const { log, state } = this.options;
     const { limits, clock, send } = guard;
@@ -68,15 +68,12 @@ export class Inbox {
     });
   }
 
-  /** Another one speaks for the framework now: this one would have to show anew who it is. */
+  /** Forgets that a pid has authenticated: another driver speaks for its framework now. */
   forget(pid: string): void {
     this.peers?.forget(pid);
   }
 
-  /**
-   * Counts of dropped messages, of authentications, and of drivers' messages by the principals of their
-   * frameworks.
-   */
+  /** Counters of dropped messages, authentications, and drivers' messages by their frameworks' principals. */
   metrics({ frameworks, counters }: MasterState): Record<string, number> {
     const principals = [...frameworks.values()].flatMap(({ info }) => info.principal ?? []);
     const early = counters.get('master/dropped_messages') ?? 0;
@@ -92,11 +89,15 @@ export class Inbox {
     this.traffic?.stop();
   }
 
-  /** A message for the master becomes an event, with who sent it where that is known. */
+  /** Posts a message as an event; registrations carry the principal that their sender authenticated with. */
   private take(message: Message): void {
     const { log, patternLimits, post } = this.options;
     const event = readAgentMessage(message) ?? readDriverMessage(message, patternLimits);
-    if (!event) return log.debug({ message: message.name, from: message.from }, 'a message of no concern');
+    if (!event)
+      return log.debug(
+        { message: message.name, from: message.from },
+        'ignored: no agent or driver sends such a message',
+      );
     const principal = this.peers?.principalOf(message.from);
     switch (event.kind) {
       case 'agent.register':
@@ -110,7 +111,7 @@ export class Inbox {
 
   private drop({ name, from }: Message): void {
     this.dropped++;
-    this.options.log.debug({ message: name, from }, 'dropped, since this master does not lead');
+    this.options.log.debug({ message: name, from }, 'dropped: this master does not lead');
   }
 }
 

@@ -1,5 +1,5 @@
 /**
- * The master's numbers under the names that exporters and dashboards read (`/metrics/snapshot`, Mesos 1.11).
+ * The master's metrics under the names that exporters and dashboards read (`/metrics/snapshot`, Mesos 1.11).
  */
 
 import type { Resources } from '../../model/resources';
@@ -83,7 +83,7 @@ const COUNTERS = [
   ),
 ];
 
-/** All numbers of a moment, by name. */
+/** All metrics of this moment by name, sorted as in the original. */
 export function snapshot(
   state: MasterState,
   now: number,
@@ -161,7 +161,7 @@ function countTasks(state: MasterState): Record<string, number> {
 
 const SUMMED = ['cpus', 'mem', 'disk', 'gpus'] as const;
 
-/** Milli-units by name: all there is, what is offered or used, what is only offered. */
+/** Milli-units by name: of all agents, of these offered or used, of these only offered. */
 interface Sums {
   readonly total: Map<string, number>;
   readonly held: Map<string, number>;
@@ -170,7 +170,7 @@ interface Sums {
 
 interface BothSums {
   readonly unshared: Sums;
-  /** Of what is only lent. */
+  /** Of revocable resources. */
   readonly lent: Sums;
 }
 
@@ -178,7 +178,10 @@ function noSums(): Sums {
   return { total: new Map(), held: new Map(), offered: new Map() };
 }
 
-/** Adds up all agents and offers, of which there may be very many: without a list for any of them. */
+/**
+ * Sums all agents and offers. Used resources are counted as total + overcommitted - free, so that no list is built for
+ * an agent: there may be tens of thousands.
+ */
 function sumUp(state: MasterState): BothSums {
   const sums: BothSums = { unshared: noSums(), lent: noSums() };
   for (const agent of state.allocator.agents.values()) {

@@ -1,6 +1,6 @@
 /**
- * Regular expressions of offer constraints, in RE2's syntax, made into programs that the core runs
- * (core/offer-constraints/program.ts). re2js reads the syntax.
+ * Regular expressions of offer constraints, compiled from RE2's syntax by re2js into programs that the core runs
+ * (core/offer-constraints/program.ts).
  */
 
 import { RE2JS } from 're2js';
@@ -13,10 +13,10 @@ export interface PatternLimits {
   readonly programSize: number;
 }
 
-/** Constraints with more patterns than this are not read: none of them becomes a program. */
+/** Patterns of a call above this number are not compiled: constraints that use them are refused. */
 const PATTERNS_MAX = 10_000;
 
-/** The patterns of a SUBSCRIBE or UPDATE_FRAMEWORK call, by their text; undefined when it has none. */
+/** The compiled patterns of a SUBSCRIBE or UPDATE_FRAMEWORK by their text; undefined without offer constraints. */
 export function patternsOf(call: Call, limits: PatternLimits): Patterns | undefined {
   const constraints = constraintsOf(call);
   if (!constraints) return undefined;
@@ -28,12 +28,12 @@ function constraintsOf(call: Call): OfferConstraints | undefined {
   return call.subscribe?.offer_constraints ?? call.update_framework?.offer_constraints;
 }
 
-/** RE2 gives two thirds of its memory to the program, at this size of a step. */
+/** The size of an instruction of RE2, which gives two thirds of `max_mem` to the program. */
 const STEP_BYTES = 16;
-/** Longer texts than this cannot become a program within any sensible limit. */
+/** Longer patterns are refused before they are compiled: their programs would exceed any sensible limit. */
 const PATTERN_MAX = 4096;
 
-/** A pattern as a program, or why it is none, in the words of RE2. */
+/** Compiles a pattern; the error is in the words of RE2 and Mesos. */
 export function readPattern(pattern: string, limits: PatternLimits): Program | { readonly error: string } {
   const failed = `Failed to construct regex from pattern '${pattern}': `;
   const tooLarge = { error: `${failed}pattern too large - compile failed` };
@@ -70,7 +70,7 @@ function errorText(error: unknown): string {
   return typeof input === 'string' && input !== '' ? `${words}: ${input}` : words;
 }
 
-/** The steps of re2js, which are those of RE2. */
+/** Opcodes of re2js, which are those of RE2. */
 const ALT = 1;
 const ALT_MATCH = 2;
 const CAPTURE = 3;
@@ -124,7 +124,10 @@ function instructionOf(step: Step): Instruction {
   }
 }
 
-/** Ranges are as they are; a single character may stand for its other case, too. */
+/**
+ * The code points that a step matches, as ranges. A single rune may be marked as case-insensitive, which matchRune
+ * tells: then its other cases are added.
+ */
 function rangesOf(step: Step): number[] {
   const runes = Array.from(step.runes);
   const [only] = runes;
@@ -137,5 +140,5 @@ function rangesOf(step: Step): number[] {
   return [...new Set(points)].filter((rune) => step.matchRune(rune)).flatMap((rune) => [rune, rune]);
 }
 
-/** Characters whose lower or upper case is one of these, too: the sign for Kelvin, and the long s. */
+/** Characters outside ASCII that fold to these letters: the Kelvin sign and the long s. */
 const OTHER_CASES: Readonly<Record<string, readonly string[]>> = { k: ['\u212a'], s: ['\u017f'] };

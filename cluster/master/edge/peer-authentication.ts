@@ -1,10 +1,10 @@
 /**
- * Agents and drivers show who they are before they register: CRAM-MD5 over libprocess messages (Mesos 1.11,
- * src/authentication/cram_md5). Each attempt is a process of its own with a limit in time; a registration that comes
- * meanwhile waits for its end.
+ * Authentication of agents and drivers before they register: CRAM-MD5 over libprocess messages (Mesos 1.11,
+ * src/authentication/cram_md5). Each attempt is a session with a pid of its own and a timeout; a registration that
+ * comes meanwhile waits for its end.
  *
- * Always true: with `--authenticate_agents` no registration of an agent's pid that has not shown who it is goes on. Of
- * drivers all go on, with who sent them: the core tells them what is wrong.
+ * Always true: with `--authenticate_agents` a registration of an agent passes only after its pid has authenticated.
+ * Registrations of drivers always pass, with their principal: the core answers those that lack one with an error.
  */
 
 import type { MessageName, Messages } from '../../api/generated/messages';
@@ -18,25 +18,25 @@ import type { Message, MessageRouter } from '../../runtime/messages/receive';
 import { isSubscription } from './drivers';
 
 export interface PeerAuthenticationOptions {
-  /** Undefined when there are none: whoever tries to authenticate is told so. */
+  /** Secrets by principal; undefined if there are none: then attempts are answered with an error. */
   readonly secrets: ReadonlyMap<string, string> | undefined;
-  /** Of agents; what is required of drivers, the core knows. */
+  /** True when agents must authenticate. The core decides about drivers. */
   readonly required: boolean;
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly log: Logger;
   readonly messages: MessageRouter;
-  /** Sends a message as one of our processes. */
+  /** Sends a message from the libprocess id `fromId` of this master. */
   readonly send: (to: string, name: MessageName, body: Uint8Array, fromId: string) => void;
-  /** The number of remembered peers; a sensible limit without it. */
+  /** The number of remembered peers; KNOWN_MAX without it. */
   readonly knownMax?: number;
-  /** Takes a message that waited. */
+  /** Receives a registration that waited for an attempt. */
   readonly admit: (message: Message) => void;
 }
 
 interface Session {
   readonly id: string;
-  /** The process that speaks for the agent or driver. */
+  /** The pid that authenticates on behalf of the agent or driver. */
   readonly peer: string;
   challenge: string | undefined;
   waiting: Message | undefined;
@@ -48,15 +48,15 @@ const REGISTRATIONS = new Set([
   'mesos.internal.ReregisterSlaveMessage',
 ]);
 const SESSIONS_MAX = 10_000;
-/** The limit of remembered peers: one that was refused leaves no connection whose end would remove it. */
+/** The limit of remembered peers: a peer whose registration is refused has no connection whose end would remove it. */
 const KNOWN_MAX = 200_000;
 
 export class PeerAuthentication {
-  /** Attempts under way, by the agent or driver they are for. */
+  /** Attempts under way, by the pid of their agent or driver. */
   private readonly sessions = new Map<string, Session>();
   private readonly known = new Map<string, string>();
   private count = 0;
-  /** Attempts that were begun (`master/messages_authenticate`). */
+  /** Number of attempts begun (`master/messages_authenticate`). */
   attempts = 0;
 
   constructor(private readonly options: PeerAuthenticationOptions) {}
@@ -67,12 +67,12 @@ export class PeerAuthentication {
     return value === undefined ? undefined : { value };
   }
 
-  /** The connection broke, or the driver is another one: whoever comes from there next shows who it is anew. */
+  /** Forgets a pid whose connection broke, or whose framework has another driver: it must authenticate again. */
   forget(pid: string): void {
     this.known.delete(pid);
   }
 
-  /** True when a message to the master may go on; messages of authentication are handled here. */
+  /** True when a message may pass to the core; messages of authentication are handled here. */
   passes(message: Message): boolean {
     if (message.name === 'mesos.internal.AuthenticateMessage') {
       this.begin(message);
@@ -86,7 +86,10 @@ export class PeerAuthentication {
     }
     if (!isAgent) return true;
     if (!this.options.required || this.known.has(message.from)) return true;
-    this.options.log.warn({ pid: message.from }, 'an agent is refused: it has not shown who it is');
+    this.options.log.warn(
+      { pid: message.from },
+      'refused an agent that has not authenticated (--authenticate_agents)',
+    );
     return false;
   }
 
@@ -111,7 +114,7 @@ export class PeerAuthentication {
     if (!this.options.secrets) return 'No authenticator loaded';
     const peer = readPid(from);
     const agent = readPid(pid);
-    // Some drivers (mesos-go) authenticate from a port of their own.
+    // Only hosts are compared: some drivers (mesos-go) authenticate from another port.
     if (!peer || !agent || peer.host !== agent.host) {
       return 'A process can only authenticate one on its own host';
     }
@@ -138,7 +141,7 @@ export class PeerAuthentication {
     return session;
   }
 
-  /** One step of an attempt. Only the process that began it is heard. */
+  /** Handles one message of an attempt; messages of others than the pid that began it are ignored. */
   private next(pid: string, session: Session, { from, name, body }: Message): void {
     if (from !== session.peer) return;
     const { clock, secrets } = this.options;
@@ -166,18 +169,18 @@ export class PeerAuthentication {
     const { log, admit } = this.options;
     session.end();
     if (principal === undefined) {
-      log.warn({ pid }, 'an agent or driver did not show who it is: its principal or secret is wrong');
+      log.warn({ pid }, 'an agent or driver failed to authenticate: its principal or secret is wrong');
       this.say(session.peer, 'mesos.internal.AuthenticationFailedMessage', {}, session.id);
       if (session.waiting && !REGISTRATIONS.has(session.waiting.name)) admit(session.waiting);
       return;
     }
-    log.info({ pid, principal }, 'an agent or driver showed who it is');
+    log.info({ pid, principal }, 'an agent or driver authenticated');
     this.know(pid, principal);
     this.say(session.peer, 'mesos.internal.AuthenticationCompletedMessage', {}, session.id);
     if (session.waiting) admit(session.waiting);
   }
 
-  /** The one that showed it the longest time ago makes room; it would only have to show it again. */
+  /** Remembers a peer. Above the limit the oldest one is forgotten, which only has to authenticate again. */
   private know(pid: string, principal: string): void {
     this.known.delete(pid);
     const [oldest] = this.known.keys();

@@ -1,5 +1,5 @@
 /**
- * Does what the master's core orders.
+ * Performs the effects of the master's core.
  */
 
 import { encodeProtobuf } from '../../api/protobuf';
@@ -11,7 +11,7 @@ import type { Inbox } from './inbox';
 import type { RegistryStore } from './registry-store';
 import type { Streams } from './streams';
 
-/** Gives an answer to a waiting request. */
+/** Answers a waiting HTTP request. */
 export type Answer = (status: number, text: string | undefined) => void;
 
 export interface Outside {
@@ -21,9 +21,9 @@ export interface Outside {
   readonly operators: Streams<'mesos.v1.master.Event'>;
   readonly answers: Map<number, Answer>;
   readonly post: (event: MasterInput) => void;
-  /** Begins an operator's stream with the state. */
+  /** Writes the state as the first event of an operator's stream. */
   readonly welcome: (stream: string) => void;
-  /** Whoever was connected before has to show anew who it is. */
+  /** A driver whose connection is closed has to authenticate again. */
   readonly inbox: Pick<Inbox, 'forget'>;
   readonly resign: (reason: string) => void;
 }

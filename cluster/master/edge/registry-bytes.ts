@@ -1,8 +1,9 @@
 /**
- * The registry as bytes. An agent is encoded once, not at every store: there may be tens of thousands, and a store for
- * each batch of those that come.
+ * The encoder of the registry. Each agent's entry is encoded once and reused in later stores: there may be tens of
+ * thousands of agents, and a store for each batch of registrations.
  *
- * Always true: the bytes are those of `mesos.internal.Registry`; what an agent says of itself is never changed in place.
+ * Always true: the bytes are those of `mesos.internal.Registry`. A SlaveInfo is never changed in place, since its bytes
+ * are remembered by identity.
  */
 
 import type { Registry } from '../../api/generated/internal';
@@ -10,10 +11,10 @@ import { encodeProtobuf } from '../../api/protobuf';
 
 type Entry = NonNullable<NonNullable<Registry['slaves']>['slaves']>[number];
 
-/** Field 2, `slaves`, with a length in front (Mesos 1.11 src/master/registry.proto). */
+/** The tag of `slaves`: field 2, length-delimited (Mesos 1.11 src/master/registry.proto). */
 const SLAVES_TAG = 0x12;
 
-/** An encoder that remembers the agents it has encoded, as long as somebody else does. */
+/** Creates an encoder. It remembers the bytes of a SlaveInfo only as long as that is in use elsewhere. */
 export function registryEncoder(): (registry: Registry) => Buffer {
   const bytesByInfo = new WeakMap<Entry['info'], Buffer>();
   const bytesOf = (entry: Entry): Buffer => {
@@ -32,7 +33,7 @@ export function registryEncoder(): (registry: Registry) => Buffer {
   };
 }
 
-/** One entry of the list, with its own tag and length: a registry of one, without what is around the list. */
+/** The bytes of one entry with its tag and length: a registry of one agent without the list's own tag and length. */
 function encodeEntry(entry: Entry): Buffer {
   const alone = encodeProtobuf('mesos.internal.Registry', { slaves: { slaves: [entry] } });
   let start = 1;

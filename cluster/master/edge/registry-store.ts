@@ -1,5 +1,5 @@
 /**
- * The registry as one variable of State, in protobuf as Mesos keeps it.
+ * The registry as one variable of State (cluster/state), in protobuf as Mesos stores it.
  */
 
 import type { Registry } from '../../api/generated/internal';
@@ -10,7 +10,7 @@ import type { Change, StateStore, Variable } from '../../state/store';
 import { registryEncoder } from './registry-bytes';
 
 export const REGISTRY_NAME = 'registry';
-/** The digest of the registry that was moved here from a disk. */
+/** The variable with the digest of the registry that was moved here from a disk (former-registry.ts). */
 const FORMER_NAME = 'registry.former';
 
 /** Timeouts after which an access has failed: `--registry_fetch_timeout`, `--registry_store_timeout`. */
@@ -19,17 +19,17 @@ export interface RegistryLimits {
   readonly storeMs: Millis;
 }
 
-/** A store begins no sooner after the last one than so many times as long as that took to be made. */
+/** The pause between two stores, as a multiple of the time that encoding the registry took. */
 const REST_TIMES = 3;
-/** Shorter than this nothing is waited for. */
+/** Shorter pauses are skipped. */
 const REST_MIN_MS = 5;
 
 export class RegistryStore {
   private variable: Variable | undefined;
-  /** Time of the next store: a large registry is stored less often, with more changes each time. */
+  /** Time before which no store begins: a large registry is stored less often, with more changes each time. */
   private notBefore = 0;
   private readonly encode = registryEncoder();
-  /** Bytes as last read or stored. */
+  /** Size of the registry as last read or stored. */
   sizeBytes = 0;
 
   constructor(
@@ -39,7 +39,7 @@ export class RegistryStore {
     private readonly rest: (ms: Millis) => Promise<unknown> = pause,
   ) {}
 
-  /** The registry of the master before; empty at the very first start. Rejects when it takes too long. */
+  /** Reads the stored registry; an empty one at the very first start. Rejects after the timeout. */
   async fetch(): Promise<Registry> {
     const began = process.hrtime.bigint();
     const { fetchMs } = this.limits;
@@ -54,17 +54,17 @@ export class RegistryStore {
     return decodeProtobuf('mesos.internal.Registry', this.variable.value);
   }
 
-  /** Stores the registry if nobody else did since; rejects otherwise, or when it takes too long. One store at a time. */
+  /** Stores the registry. Rejects if another master stored one since the last fetch or store, and after the timeout. */
   async store(registry: Registry): Promise<void> {
     await this.write(registry, []);
   }
 
-  /** Stores one that was elsewhere before, with a mark by which it is known again. Rejects as `store` does. */
+  /** Stores a registry from elsewhere, with a mark by which it is recognized. Rejects as `store` does. */
   async take(registry: Registry, mark: string): Promise<void> {
     await this.write(registry, [{ name: FORMER_NAME, value: Buffer.from(mark) }]);
   }
 
-  /** True when the last one taken had this mark. */
+  /** True when the last registry taken had this mark. */
   async wasTaken(mark: string): Promise<boolean> {
     const marks = this.state.fetch(FORMER_NAME);
     const { value } = await within(marks, this.limits.fetchMs, 'read', '--registry_fetch_timeout');

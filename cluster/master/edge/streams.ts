@@ -1,5 +1,5 @@
 /**
- * The open streams of schedulers and operators, by their id, each in its own media type.
+ * The open event streams of schedulers or operators by id, each in its own media type and with a limit of unread bytes.
  */
 
 import type { MessageName, Messages } from '../../api/generated/messages';
@@ -12,7 +12,10 @@ interface Entry<Event> {
   readonly type: MediaType;
   readonly stream: ResponseStream;
   readonly shown: ((event: Event) => Event | undefined) | undefined;
-  /** Undefined once its first event is written; before, what follows that, or `waits` until the first one is begun. */
+  /**
+   * Undefined once the first event is written. While that is written, the events that follow it; `waits` before it is
+   * begun, when events are dropped, since the first one will include them.
+   */
   held: UnreadStream | 'waits' | undefined;
 }
 
@@ -23,12 +26,12 @@ interface UnreadStream {
 }
 
 export interface StreamLimits extends Pick<StreamOptions, 'unreadMaxBytes' | 'stallMs'> {
-  /** Of all streams together; whoever has read least is cut off for the others. */
+  /** Limit of all streams together; above it the stream with the most unread bytes is cut off. */
   readonly unreadTotalMaxBytes?: number;
 }
 
 const UNREAD_TOTAL_MAX_BYTES = 1024 * 1024 * 1024;
-/** Unread bytes up to which a stream is no reason to look at all the others. */
+/** Up to these unread bytes of one stream the sum of all is not checked, which costs time with many streams. */
 const UNREAD_FEW_BYTES = 1024 * 1024;
 
 export class Streams<N extends MessageName> {
@@ -39,7 +42,7 @@ export class Streams<N extends MessageName> {
     private readonly limits: StreamLimits = {},
   ) {}
 
-  /** Opens a stream: the answer's headers go out at once. */
+  /** Opens a stream; the headers of the response are sent at once. */
   open(
     id: string,
     reply: Reply,
@@ -55,7 +58,7 @@ export class Streams<N extends MessageName> {
       /** The part of an event that this follower may see; undefined for none. */
       shown?: (event: Messages[N]) => Messages[N] | undefined;
       closed: (reason: string) => void;
-      /** It begins with an event that takes a while to write: see `begin` and `first`. */
+      /** True if its first event takes a while to write: see `begin` and `first`. */
       waits?: boolean;
     },
   ): void {
@@ -75,13 +78,13 @@ export class Streams<N extends MessageName> {
     return this.entries.get(id)?.type;
   }
 
-  /** The first event of a stream is what is true now: what happens from here on comes after it. */
+  /** Marks the moment that the first event of a stream describes: later events follow it. */
   begin(id: string): void {
     const entry = this.entries.get(id);
     if (entry?.held === 'waits') entry.held = { records: [], bytes: 0 };
   }
 
-  /** Writes the first event, made in chunks, then these, then what has happened since it was begun. */
+  /** Writes the first event in chunks, then the events of `then`, then those since `begin`. */
   first(id: string, chunks: readonly Buffer[], then: readonly Messages[N][]): void {
     const entry = this.entries.get(id);
     if (!entry?.held || entry.held === 'waits') return;
@@ -94,7 +97,7 @@ export class Streams<N extends MessageName> {
     for (const record of records) this.give(entry, record);
   }
 
-  /** Writes one event to one stream; a stream that has ended meanwhile is passed over. */
+  /** Writes one event to one stream, unless that has ended meanwhile. */
   write(id: string, event: Messages[N]): void {
     const entry = this.entries.get(id);
     if (entry) this.give(entry, encodeRecord(encodeBody(this.message, entry.type, event)));
@@ -112,7 +115,10 @@ export class Streams<N extends MessageName> {
     if (unreadOf(entry) > UNREAD_FEW_BYTES) this.relieve();
   }
 
-  /** Many slow readers together must not take what the process has. */
+  /**
+   * Cuts off the slowest streams while all together exceed their limit, so that slow readers cannot use up the
+   * memory.
+   */
   private relieve(): void {
     const { unreadTotalMaxBytes: most = UNREAD_TOTAL_MAX_BYTES } = this.limits;
     while (this.unreadBytes > most) {
@@ -121,7 +127,7 @@ export class Streams<N extends MessageName> {
     }
   }
 
-  /** Writes one event to all, encoding what all see once a media type. */
+  /** Writes one event to all streams; an event that is not filtered is encoded once a media type. */
   writeAll(event: Messages[N]): void {
     const encoded = new Map<MediaType, Buffer>();
     const encode = (type: MediaType, one: Messages[N]): Buffer =>
@@ -140,7 +146,7 @@ export class Streams<N extends MessageName> {
     }
   }
 
-  /** Bytes that are kept for readers who have not taken them. What several wait for is counted for each. */
+  /** Bytes buffered for readers that have not read them. Bytes shared by several streams count for each. */
   get unreadBytes(): number {
     let bytes = 0;
     for (const entry of this.entries.values()) bytes += unreadOf(entry);

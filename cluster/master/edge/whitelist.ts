@@ -1,5 +1,5 @@
 /**
- * The file of `--whitelist`: looked at again and again, as in the original, so that it can be changed while
+ * The file of `--whitelist`. It is read every few seconds, as in the original, so that operators can change it while
  * the master runs.
  */
 
@@ -13,11 +13,11 @@ export interface WhitelistOptions {
   readonly path: string;
   readonly clock: Clock;
   readonly log: Logger;
-  /** Told of each change; undefined means that every host is allowed. */
+  /** Called with the hosts after each change; undefined means that every host is allowed. */
   readonly changed: (hosts: readonly string[] | undefined) => void;
 }
 
-/** Looks now and every few seconds, until it is stopped. What cannot be read changes nothing. */
+/** Reads the file now and every few seconds. A file that cannot be read changes nothing. The result stops it. */
 export async function watchWhitelist({ path, clock, log, changed }: WhitelistOptions): Promise<() => void> {
   let last: string | undefined;
   const look = async (): Promise<void> => {
@@ -27,7 +27,10 @@ export async function watchWhitelist({ path, clock, log, changed }: WhitelistOpt
       last = text;
       changed(hostsIn(text));
     } catch (error) {
-      log.warn({ path, error: (error as Error).message }, 'the whitelist cannot be read');
+      log.warn(
+        { path, error: (error as Error).message },
+        'the file of --whitelist cannot be read; the hosts stay as they were',
+      );
     }
   };
   await look();
@@ -48,7 +51,7 @@ function repeat(clock: Clock, look: () => Promise<void>): () => void {
   };
 }
 
-/** One host a line. `*` alone is every host. */
+/** The hosts of a whitelist file, one a line; undefined for a single `*`, which is every host. */
 export function hostsIn(text: string): readonly string[] | undefined {
   const hosts = text
     .split('\n')

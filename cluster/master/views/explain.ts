@@ -1,6 +1,7 @@
 /**
- * Why a framework, role or task gets nothing: every agent, and what keeps it back. Found by the functions
- * that the allocator itself decides by, so that what is told is so.
+ * Explanations of missing offers: for a framework, role or task, each agent with the reason why nothing of it is
+ * offered. The reasons come from the functions by which the allocator itself decides (core/allocator/match.ts), so
+ * that an explanation cannot differ from a decision.
  */
 
 import type {
@@ -29,7 +30,7 @@ import { frameworksIn, knownRoles } from '../core/roles/known-roles';
 import type { Framework, MasterState, TaskRecord } from '../core/state/state';
 import { roleSummaries } from './roles';
 
-/** Every agent, for every role of a framework; of agents at most `limit` are listed, all are counted. */
+/** Explains a framework: all agents are counted by reason in each of its roles, at most `limit` are listed. */
 export function explainFramework(
   state: MasterState,
   framework: Framework,
@@ -87,7 +88,7 @@ function explainRoleOf(
   return { role, reasons, counts, agents };
 }
 
-/** The reason why one agent is not offered to one framework in one role at this moment. */
+/** The reason why an agent is not offered to a framework in a role now; `next run` when nothing is against it. */
 export function rejectionReason(
   state: MasterState,
   pair: Pair,
@@ -100,7 +101,7 @@ export function rejectionReason(
   const all = allocatableTo(allocator, pair, available);
   if (typeof all === 'string') return describeReason(state, pair.agent, all);
   const resources = budget ? withinQuota(budget, pair.role, all) : all;
-  // Refusals whose time is over are gone, so those that are there count.
+  // Expired filters are removed by their timer (offers/allocation.ts): every filter still here is in force.
   const offer = { resources, wasMore: resources !== all, now: Number.NEGATIVE_INFINITY };
   const last = offerReason(allocator, pair, offer);
   if (last === 'quota' && budget) return quotaPart(state, pair, { all, budget });
@@ -114,7 +115,10 @@ function hasOffer(state: MasterState, { agent, framework, role }: Pair): boolean
   });
 }
 
-/** Without others' guarantees it would be enough: then these keep it back, otherwise the role's own limit. */
+/**
+ * Tells the two causes of a quota apart: if the resources would suffice without any required headroom, the
+ * guarantees of others hold them back, otherwise the role's own limit does.
+ */
 function quotaPart(
   { allocator }: MasterState,
   pair: Pair,
@@ -134,7 +138,7 @@ function describeReason(state: MasterState, { id }: AllocatorAgent, reason: Reas
   return state.registry.drains.has(id) ? 'draining' : 'deactivated';
 }
 
-/** A role and those below it; undefined for one that nothing makes known. */
+/** Explains a role and the roles below it; undefined for an unknown role (core/roles/known-roles.ts). */
 export function explainRole(
   state: MasterState,
   role: string,
@@ -157,7 +161,7 @@ export function explainRole(
   };
 }
 
-/** Every task of this id, running or not: ids are unique within a framework only. */
+/** Explains every task of this id, running or not: ids are unique within a framework only. */
 export function explainTasks(state: MasterState, id: string, limit: number): TaskExplanation[] {
   const all = [...state.frameworks.values(), ...state.completed.values()];
   return all.flatMap((framework) => {

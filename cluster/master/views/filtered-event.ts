@@ -1,9 +1,8 @@
 /**
- * The events that a follower is told, and the parts of them it may see (Mesos 1.11
- * Master::Subscribers::Subscriber::send).
+ * Operator events as a follower may see them (Mesos 1.11 Master::Subscribers::Subscriber::send).
  *
- * Always true: of frameworks and agents only resources are named whose roles may be seen. The original looks at
- * an agent's total only, though what is used comes with its roles, too.
+ * Always true: events about frameworks and agents name only resources whose roles the follower may see. The original
+ * filters only the total resources of an agent, although its allocated resources name roles, too.
  */
 
 import type { Event } from '../../api/generated/master';
@@ -12,7 +11,7 @@ import type { MasterState } from '../core/state/state';
 import type { ReadFilter } from './read-filter';
 import { filterPrintedAgent, visibleResources } from './visible-resources';
 
-/** The event as somebody restricted is told of it; undefined when not at all. */
+/** The event without the parts that the filter hides; undefined when the whole event is hidden. */
 export function filterEvent(state: MasterState, filter: ReadFilter, event: Event): Event | undefined {
   if (!seesEvent(state, filter, event)) return undefined;
   const { framework_added: added, framework_updated: updated, agent_added: agent } = event;
@@ -34,9 +33,7 @@ function filterPrintedFramework(printed: PrintedFramework, { role }: ReadFilter)
   };
 }
 
-/**
- * True when a principal is told of an event; events about agents are for everybody.
- */
+/** True when the follower may see the event. Events about agents are for everybody. */
 function seesEvent(state: MasterState, filter: ReadFilter, event: Event): boolean {
   const infoOf = (id: string): mesos.FrameworkInfo | undefined =>
     (state.frameworks.get(id) ?? state.completed.get(id))?.info;

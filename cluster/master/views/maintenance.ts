@@ -1,5 +1,5 @@
 /**
- * Maintenance in the words of the v1 operator API: the schedule, and how far each machine is.
+ * Maintenance in the words of the v1 operator API: the schedule, and the mode of each scheduled machine.
  */
 
 import type * as maintenance from '../../api/generated/maintenance';
@@ -8,12 +8,12 @@ import { agentMachineKey } from '../core/maintenance/agents';
 import { answersAbout } from '../core/offers/inverse-offers';
 import type { MasterState } from '../core/state/state';
 
-/** The schedule; without any it is empty. */
+/** The maintenance schedule; an empty one if there is none. */
 export function getSchedule(state: MasterState): maintenance.Schedule {
   return state.registry.schedules[0] ?? {};
 }
 
-/** Machines that drain, each with the answers of frameworks about its agents, and machines that are down. */
+/** Draining machines with frameworks' answers to the inverse offers of their agents, and machines that are down. */
 export function getMaintenanceStatus(state: MasterState): maintenance.ClusterStatus {
   const { machines } = state.registry;
   if (machines.size === 0) return {};

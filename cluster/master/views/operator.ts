@@ -16,7 +16,10 @@ import { type FilteredState, unfilteredState } from './read-filter';
 import { type RoleSummary, roleSummaries } from './roles';
 import { filterAgentInfo, filterPrintedAgent } from './visible-resources';
 
-/** The lists of a reply: gathered at one moment, their items printed when they are read. */
+/**
+ * The lists of a reply. Their items are gathered at one moment and printed one by one when they are read, so that a
+ * big reply can be written in slices (edge/http/operator-lists.ts).
+ */
 export type Lists<Reply, Names extends keyof Reply> = {
   readonly [Name in Names]-?: Iterable<ItemOf<Reply[Name]>>;
 };
@@ -55,7 +58,7 @@ export function getFrameworks(
   };
 }
 
-/** Records change with their tasks: a list is one of copies. */
+/** Copies of the records: a task may change before its copy is printed. */
 export function getTasks(
   state: MasterState,
 ): Lists<api.Response.GetTasks, 'tasks' | 'unreachable_tasks' | 'completed_tasks'> {
@@ -74,7 +77,7 @@ export function getTasks(
   };
 }
 
-/** Executors that frameworks brought along. */
+/** Executors that frameworks define; executors of command tasks are known to their agents only. */
 export function getExecutors(state: MasterState): Lists<api.Response.GetExecutors, 'executors'> {
   const records = [...state.agents.values()].flatMap(({ executors }) => [...executors.values()]);
   return {
@@ -93,7 +96,7 @@ export function getOperations(state: MasterState): Lists<api.Response.GetOperati
   return { operations: lazyList(records, printOperation) };
 }
 
-/** The whole state of one moment, as GET_STATE and the first event of a stream have it. */
+/** The whole state of one moment: the answer to GET_STATE and the first event of SUBSCRIBE. */
 export function getState(state: FilteredState) {
   return {
     get_tasks: getTasks(state),
@@ -103,12 +106,12 @@ export function getState(state: FilteredState) {
   };
 }
 
-/** Every role that anything makes known, with what it and the roles below it use and are offered. */
+/** The known roles, each with the resources that it and the roles below it use or are offered. */
 export function getRoles(state: MasterState): api.Response.GetRoles {
   return { roles: roleSummaries(state).map(printRole) };
 }
 
-/** Names that are scalars for certain. */
+/** Only these: a role's sums are by name, and any other name could be of ranges or of a set. */
 const SHOWN = new Set(['cpus', 'mem', 'disk', 'gpus']);
 
 function printRole({ name, weight, frameworks, allocated, offered }: RoleSummary): mesos.Role {

@@ -1,9 +1,8 @@
 /**
- * The view of a principal: the state without the frameworks, tasks and roles it may not view (Mesos 1.11
- * filters reads silently).
+ * Read filters: the state without the frameworks, tasks and roles that a principal may not view. Hidden things are
+ * left out silently, as in Mesos 1.11 (ObjectApprovers, src/common/http.hpp).
  *
- * Always true: what is shown to somebody restricted is made from what this file lets through, whichever page
- * or call it is for.
+ * Always true: every page and call prints a state that filterState returned.
  */
 
 import type * as mesos from '../../api/generated/mesos';
@@ -23,7 +22,7 @@ const VIEWS: readonly AclList[] = [
   'get_quotas',
 ];
 
-/** True when something is hidden from this principal; all others share their pages (viewerKey). */
+/** True when the ACLs may hide something from this principal. Principals that see all share pages (viewerKey). */
 export function isRestricted(state: MasterState, sender: Principal | undefined): boolean {
   const { acls } = state.boot.settings;
   if (!canRefuse(acls, VIEWS)) return false;
@@ -32,12 +31,12 @@ export function isRestricted(state: MasterState, sender: Principal | undefined):
   return !VIEWS.every(seesAll);
 }
 
-/** The same for all who see the same: empty for those who see everything, whoever they are. */
+/** A key of the pages that a principal may share: empty for all principals that see everything. */
 export function viewerKey(state: MasterState, sender: Principal | undefined): string {
   return isRestricted(state, sender) ? JSON.stringify([sender?.value]) : '';
 }
 
-/** True when the first rule for this principal is about everything, and allows it. */
+/** True when the first rule for this principal is about any object and allows it: only the first one counts. */
 function isEverything(state: MasterState, list: AclList, sender: Principal | undefined): boolean {
   const { acls } = state.boot.settings;
   const first = acls?.rules[list]?.find(
@@ -47,6 +46,7 @@ function isEverything(state: MasterState, list: AclList, sender: Principal | und
   return first.objects.type === 'ANY' && isAllowed(acls, list, sender);
 }
 
+/** Predicates on what one principal may see, by `--acls`. */
 export interface ReadFilter {
   readonly framework: (info: mesos.FrameworkInfo) => boolean;
   readonly task: (user: string | undefined, info: mesos.FrameworkInfo) => boolean;
@@ -70,22 +70,22 @@ export function readFilterOf(state: MasterState, sender: Principal | undefined):
   };
 }
 
-/** A state of which some may be hidden. */
+/** The state as its reader may see it. */
 export interface FilteredState extends MasterState {
-  /** Undefined when nothing is hidden. */
+  /** Undefined when the reader sees everything. */
   readonly filter?: {
-    /** The unfiltered state: sums of resources count all. */
+    /** The unfiltered state: sums of resources count hidden tasks, too. */
     readonly whole: MasterState;
     readonly role: ReadFilter['role'];
   };
 }
 
-/** The state with what is hidden. */
+/** The state before filtering. */
 export function unfilteredState(state: FilteredState): MasterState {
   return state.filter?.whole ?? state;
 }
 
-/** The state as a principal sees it. Nothing of the given state is changed; for those who see all it is the same. */
+/** The state as a principal may see it. `state` stays unchanged, and is returned itself to those who see all. */
 export function filterState(state: MasterState, sender: Principal | undefined): FilteredState {
   if (!isRestricted(state, sender)) return state;
   const filter = readFilterOf(state, sender);
@@ -126,8 +126,8 @@ function filterRegistry(
 }
 
 /**
- * An agent without the parts of frameworks that are hidden. An agent's resources stay: pages show their
- * sums to everybody, and single pieces by their roles (views/held.ts).
+ * An agent without the tasks, executors and operations of hidden frameworks. Its resources stay: pages show their
+ * sums to everybody, and single resources by their roles (views/visible-resources.ts).
  */
 function filterAgent(filter: ReadFilter, agent: Agent, frameworks: ReadonlyMap<string, Framework>): Agent {
   const tasks = [...agent.tasks].filter(
@@ -145,7 +145,7 @@ function filterAgent(filter: ReadFilter, agent: Agent, frameworks: ReadonlyMap<s
   return { ...agent, ...shown };
 }
 
-/** The roles whose reservations an operation is about. */
+/** The roles of the reservations that an operation names. */
 function rolesOf(operation: mesos.Offer.Operation): string[] {
   const { reserve, unreserve, create, destroy, grow_volume, shrink_volume } = operation;
   const resources = [

@@ -1,6 +1,8 @@
 /**
- * Agents and frameworks of a filtered state. Always true: their sums of resources count what is hidden, too, as in the
- * original, which hides resources by their roles and not by whose they are.
+ * Printed agents and frameworks of a filtered state.
+ *
+ * Always true: sums of resources include those of hidden tasks, as in the original, which filters resources by role
+ * and not by framework.
  */
 
 import { agentPrinter, type PrintedAgent } from '../core/agents/print-agent';
@@ -13,7 +15,7 @@ export function printAgent(state: FilteredState, agent: Agent): PrintedAgent {
   return agentPrinter(state, agent, unfilteredState(state))();
 }
 
-/** A framework with its offers and sums of resources. Without `executors` they are looked for on every agent. */
+/** A framework with its offers and sums of resources. Without `executors` every agent is searched for them. */
 export function printFramework(
   state: FilteredState,
   framework: Framework,

@@ -1,12 +1,15 @@
 /**
- * The parts of printed agents that somebody may see who may not see every role.
+ * Printed agents and resources without those of roles that the reader may not see.
  */
 
 import type * as mesos from '../../api/generated/mesos';
 import type { WireResource } from '../../model/resources';
 import type { PrintedAgent } from '../core/agents/print-agent';
 
-/** The resources all of whose roles may be seen (Mesos 1.11 ObjectApprovers::approved<VIEW_ROLE>). */
+/**
+ * The resources whose roles may all be seen: those of their reservations and that of their allocation (Mesos 1.11
+ * ObjectApprovers::approved<VIEW_ROLE>).
+ */
 export function visibleResources<R extends WireResource>(
   resources: readonly R[] | undefined,
   seesRole: (role: string) => boolean,
@@ -19,7 +22,7 @@ export function visibleResources<R extends WireResource>(
   });
 }
 
-/** An agent without the resources of roles that may not be seen. */
+/** An agent without the resources of hidden roles. */
 export function filterPrintedAgent(printed: PrintedAgent, seesRole: (role: string) => boolean): PrintedAgent {
   return {
     ...printed,

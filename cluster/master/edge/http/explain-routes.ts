@@ -1,6 +1,6 @@
 /**
- * `GET /explain/framework/ID`, `/explain/role/NAME`, `/explain/task/ID`: why somebody gets nothing, as JSON.
- * With `?limit=N` at most N agents are listed; all are counted. The same as calls of the v1 API, and the original's
+ * `GET /explain/framework/ID`, `/explain/role/NAME`, `/explain/task/ID`: the reasons for missing offers, as JSON.
+ * `?limit=N` limits the agents that are listed; all are counted. The same as calls of the v1 API, and the original's
  * page about offer constraints.
  */
 
@@ -15,7 +15,7 @@ import { READONLY } from '../authentication';
 import { type OperatorContext, readFilterFor, readFor } from './operator-door';
 import type { Helper } from './operator-helpers';
 
-/** Agents that are listed unless told otherwise. */
+/** The limit of listed agents without `?limit=N`. */
 const LISTED = 1000;
 
 type Explain = (
@@ -41,7 +41,7 @@ const SUBJECTS = {
 
 type Subject = keyof typeof SUBJECTS;
 
-/** The calls of the v1 API that ask the same, JSON and protobuf. */
+/** The same explanations as calls of the v1 API, in JSON and protobuf. */
 export const EXPLAIN_CALLS: Partial<Record<Call.Type, Helper>> = {
   EXPLAIN_FRAMEWORK: (door, request, { explain_framework: query }) => {
     const name = query?.framework_id.value ?? '';
@@ -60,7 +60,7 @@ export const EXPLAIN_CALLS: Partial<Record<Call.Type, Helper>> = {
   },
 };
 
-/** The view of the subject for the sender; undefined when there is none, or none for the sender. */
+/** The explanation of a subject as the sender may see it; undefined if it is unknown or hidden. */
 function look<S extends Subject>(
   door: OperatorContext,
   request: Request,
@@ -109,7 +109,7 @@ function nameOf(request: Request): string {
   return (request.params as { '*'?: string })['*'] ?? '';
 }
 
-/** By framework: roles without offers, and agents that its constraints exclude (Mesos 1.11). */
+/** Each framework with its suppressed roles and the agents that its constraints exclude, by role (Mesos 1.11). */
 function constraintsDebug(state: MasterState): unknown {
   const agents = [...state.allocator.agents.values()];
   const frameworks = [...state.frameworks.values()].map(({ id, roles, suppressedRoles, constraints }) => {

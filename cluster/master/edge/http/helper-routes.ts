@@ -1,6 +1,6 @@
 /**
- * The pages beside the master's own: files, logging, system, metrics, the registry, help. Every master
- * answers them, whoever leads.
+ * Pages about the process: files, logging, system, metrics, the registry, help. Every master answers them, also one
+ * that does not lead.
  */
 
 import type { Registry } from '../../../api/generated/internal';
@@ -25,7 +25,7 @@ import { FORBIDDEN, type OperatorContext } from './operator-door';
 /** The virtual path of the master's log. */
 const LOG_PATH = '/master/log';
 
-/** The files of a master: its log, when it is a file. */
+/** The files that `/files` serves: the log, if that is a file. */
 export function masterFiles(logFile: string | undefined, read: OperatorContext['read']): VirtualFiles {
   const may = (sender: Principal | undefined): boolean =>
     read(({ boot }) => isAllowed(boot.settings.acls, 'access_mesos_logs', sender));
@@ -59,7 +59,7 @@ export function helperRoutes(door: OperatorContext): Route[] {
   ];
 }
 
-/** The registry as the original shows it: without what is empty, and with the older role of resources. */
+/** The registry as the original prints it: without empty lists, and with the older `role` of resources. */
 function printRegistry({ registry }: MasterState): Registry {
   const { slaves, unreachable, gone, machines, ...rest } = writeRecord(registry);
   const shown = (slaves?.slaves ?? []).map(({ info, ...wish }) => ({
@@ -75,7 +75,7 @@ function printRegistry({ registry }: MasterState): Registry {
   };
 }
 
-/** Helper pages, the master's own, and a page about them all. */
+/** Adds the pages of `/help`, which list all routes. */
 export function withHelp(routes: readonly Route[]): Route[] {
   return [...routes, ...helpRoutes('master', routes)];
 }
@@ -88,7 +88,7 @@ function metrics(door: OperatorContext): Handler {
       : sendText(reply, 403, FORBIDDEN);
 }
 
-/** True when `get_endpoints` lets the sender use an endpoint. */
+/** True when the sender may use an endpoint (ACL `get_endpoints`). */
 function isEndpointOpen(door: OperatorContext, path: string, request: Request): boolean {
   return door.read(({ boot }) =>
     isAllowed(boot.settings.acls, 'get_endpoints', principalOf(request), thing(path)),

@@ -1,28 +1,29 @@
 /**
- * Answers of a master that does not lead: the leader's address where there is one (Mesos 1.11, wire order:
- * the sender's name, then leadership, then recovery).
+ * Answers of a master that does not lead: a redirect to the leader, or 503. The checks have the order of Mesos 1.11:
+ * the sender's principal, then leadership, then recovery.
  */
 
 import { principalOf } from '../../../runtime/http/access';
 import { sendText } from '../../../runtime/http/json';
 import type { Handler, Reply, Request, Route } from '../../../runtime/http/server';
 
+/** The knowledge of a master about the leader. */
 export type Leadership =
-  /** We lead; until the registry is read the v1 APIs wait. */
+  /** This master leads. Until it has recovered, that is, read the registry, the v1 APIs answer 503. */
   | { readonly kind: 'leading'; readonly recovered: boolean }
   | { readonly kind: 'following'; readonly hostname: string; readonly port: number }
   | { readonly kind: 'none' };
 
-/** Told to senders whose token has claims but no name. */
+/** The answer to senders whose token has claims but no principal. */
 const NAMELESS =
   "The request's authenticated principal contains claims, but no value string. " +
   'The master currently requires that principals have a value';
 
-/** Answered by every master, whoever leads; of these only the flags need a sender with a name. */
+/** Paths that every master answers itself. Of these only `/flags` requires that a sender has a principal. */
 const OPEN = new Set(['/', '/health', '/flags', '/redirect', '/version']);
 const NAMED = '/flags';
 
-/** Lets routes answer only where their master leads, whatever the method. */
+/** Wraps routes so that only the leader answers them, whatever the method. */
 export function leaderOnly(routes: readonly Route[], leadership: () => Leadership): Route[] {
   return routes.map((route) => {
     if (route.path === NAMED) return { ...route, before: unnamedHost };
@@ -57,7 +58,10 @@ function redirectOrRefuse(
   }
 }
 
-/** `/redirect`: to the leader, also from the leader itself. What comes after the path would lead in a circle. */
+/**
+ * `/redirect`: redirects to the leader, also from the leader itself. A longer path is 404: it would redirect to
+ * itself.
+ */
 export function redirect(leadership: () => Leadership, ownAddress: () => string): Handler {
   return (request, reply) => {
     const path = request.originalUrl.split('?')[0] ?? '';
@@ -71,7 +75,7 @@ export function redirect(leadership: () => Leadership, ownAddress: () => string)
   };
 }
 
-/** Without a scheme: the client stays with the one it came by. */
+/** Redirects to a location without a scheme, so that the client keeps its own (http or https). */
 export function redirectTo(reply: Reply, location: string): Reply {
   return reply.code(307).header('location', location).send();
 }

@@ -1,6 +1,6 @@
 /**
  * The v0 endpoints of maintenance: `/maintenance/schedule`, `/maintenance/status`, `/machine/down`,
- * `/machine/up`. Writes are the v1 calls of the same meaning (Mesos 1.11 src/master/http.cpp).
+ * `/machine/up`. Writes are passed on as v1 calls (Mesos 1.11 src/master/http.cpp).
  */
 
 import type { Call } from '../../../api/generated/master';
@@ -13,7 +13,7 @@ import { READONLY, READWRITE } from '../authentication';
 import { type OperatorContext, passCall } from './operator-door';
 import { plain } from './scheduler-api';
 
-/** Makes a handler of something that prints the state as JSON; JSONP included. */
+/** Creates a handler from a function that prints the state as JSON; JSONP included. */
 type Page = (print: (state: MasterState) => string) => Handler;
 
 export function maintenanceRoutes(door: OperatorContext, page: Page): Route[] {
@@ -59,7 +59,7 @@ function machinesCall(type: Call.Type, field: 'start_maintenance' | 'stop_mainte
   };
 }
 
-/** The body's JSON as a call; what cannot be read is answered 400. */
+/** Passes the JSON of the body on as a call; a body that cannot be read is answered 400. */
 function write(door: OperatorContext, read: (json: unknown) => Call): Handler {
   return (request, reply) => {
     let call: Call;

@@ -22,10 +22,10 @@ import { answerHelper, HELPERS } from './operator-helpers';
 import { answerLists } from './operator-lists';
 import { plain } from './scheduler-api';
 
-/** A read's answer; undefined when the sender may not have it. */
+/** The response to a read; undefined if the sender may not have it, which is 403. */
 type Read = (door: OperatorContext, request: Request) => Response | undefined;
 
-/** Reads, each from one moment of the state. */
+/** Small reads, each of one moment of the state; lists are in operator-lists.ts. */
 const READS: Partial<Record<Call.Type, Read>> = {
   GET_HEALTH: () => ({ type: 'GET_HEALTH', get_health: { healthy: true } }),
   GET_FLAGS: (door, request) =>
@@ -55,7 +55,7 @@ const READS: Partial<Record<Call.Type, Read>> = {
   },
   GET_WEIGHTS: (door, request) => {
     const weights = readFor(door, request, getWeights);
-    // Without weights the original names no part.
+    // Without weights the original leaves out `get_weights`.
     return { type: 'GET_WEIGHTS', ...(weights.weight_infos?.length ? { get_weights: weights } : {}) };
   },
   GET_QUOTA: (door, request) => {

@@ -1,4 +1,4 @@
-/** The operators' endpoints' access to the master: its mailbox, and the state to read. */
+/** The access of operators' endpoints to the master: its mailbox, and the state to read. */
 
 import type { Call } from '../../../api/generated/master';
 import type { Principal } from '../../../model/principal';
@@ -27,22 +27,22 @@ export interface OperatorContext {
   readonly verbosity: Verbosity;
   readonly nextRequest: () => number;
   readonly read: <T>(view: (state: MasterState) => T) => T;
-  /** The principal of each stream, so that it is told only what it may see. */
+  /** The principal of each stream, by which its events are filtered. */
   readonly viewers: Map<string, Principal | undefined>;
-  /** Changes with every event: what was read at the same moment is the same. */
+  /** A number that changes with every event: two reads with the same number see the same state. */
   readonly moment: () => number;
-  /** A page was served again (`master/http_cache_hits`). */
+  /** Counts a page that was made for another request (`master/http_cache_hits`). */
   readonly pageHit: () => void;
   readonly flags: Record<string, string>;
   readonly metrics: () => Record<string, number>;
 }
 
-/** Reads the state as the sender of a request sees it. */
+/** Reads the state as the sender of a request may see it. */
 export function readFor<T>(door: OperatorContext, request: Request, view: (state: MasterState) => T): T {
   return door.read((state) => view(filterState(state, principalOf(request))));
 }
 
-/** The view for the sender of a request. */
+/** The read filter of the sender of a request. */
 export function readFilterFor(door: OperatorContext, request: Request): ReadFilter {
   return door.read((state) => readFilterOf(state, principalOf(request)));
 }
@@ -50,7 +50,7 @@ export function readFilterFor(door: OperatorContext, request: Request): ReadFilt
 /** The body of a refusal that gives no reason. */
 export const FORBIDDEN = '403 Forbidden.';
 
-/** Calls that change something are answered by the core, when what they change is stored. */
+/** Passes a call that changes something to the core, which answers it once the change is stored. */
 export function passCall(door: OperatorContext, sent: Request, reply: Reply, call: Call): Reply {
   const request = door.nextRequest();
   door.answers.set(request, (status, text) => void plain(reply, status, text ?? ''));

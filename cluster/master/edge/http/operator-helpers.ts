@@ -1,6 +1,5 @@
 /**
- * Calls of the operator API that are about the process and its files, not about the cluster: logging and
- * files.
+ * Calls of the operator API about the process instead of the cluster: logging and files.
  */
 
 import type { Call, Response } from '../../../api/generated/master';
@@ -12,9 +11,9 @@ import type { Reply, Request } from '../../../runtime/http/server';
 import { mayCall } from '../../core/authorize/operator';
 import { FORBIDDEN, type OperatorContext } from './operator-door';
 
-/** An answer: a response, nothing but 200, or why not. */
+/** A response, undefined for 200 without a body, or a refusal. */
 export type HelperAnswer = Response | undefined | { readonly status: number; readonly text: string };
-/** A call that is answered here, without the core. */
+/** Answers a call without the core. */
 export type Helper = (
   door: OperatorContext,
   request: Request,
@@ -43,7 +42,7 @@ export const HELPERS: Partial<Record<Call.Type, Helper>> = {
   },
 };
 
-/** Sends what a helper found. */
+/** Sends the answer of a helper. */
 export async function answerHelper(
   answer: ReturnType<Helper>,
   reply: Reply,

@@ -1,8 +1,8 @@
 /**
- * Reads of the operator API that may be big, and the state that a stream begins with: gathered at one moment, written in
- * slices, so that pings, launches and `/health` go on meanwhile.
+ * Big reads of the operator API, and the state that a stream begins with. They are gathered at one moment and written
+ * in slices, so that pings, launches and `/health` go on meanwhile.
  *
- * Always true: what is written is the state between two steps of the master, whatever happens while it is written.
+ * Always true: an answer is the state between two steps of the master, whatever happens while it is written.
  */
 
 import type { Call } from '../../../api/generated/master';
@@ -25,7 +25,7 @@ import { type FilteredState, filterState, viewerKey } from '../../views/read-fil
 import type { OperatorContext } from './operator-door';
 import { plain } from './scheduler-api';
 
-/** The lists that each call answers with, under the name they have in its response. */
+/** The member of the response and its lists, for each call that reads lists. */
 const LISTS: Partial<Record<Call.Type, readonly [name: string, list: (state: FilteredState) => Part]>> = {
   GET_STATE: ['get_state', statePart],
   GET_AGENTS: ['get_agents', (state) => new Part(getAgents(state))],
@@ -40,7 +40,7 @@ function statePart(state: FilteredState): Part {
   return new Part(Object.fromEntries(parts));
 }
 
-/** The one list that the original leaves out when it is empty. */
+/** GET_OPERATIONS: of all lists only this one is left out by the original when it is empty. */
 function operationsPart(state: MasterState): Part {
   const { operations } = getOperations(state);
   const [first] = operations;
@@ -48,8 +48,8 @@ function operationsPart(state: MasterState): Part {
 }
 
 /**
- * The answer of a call that reads lists; undefined for every other call. Those who ask while it waits share its one body,
- * which is compressed once, too.
+ * Answers a call that reads lists; undefined for every other call. Requests for the same answer that come while it
+ * waits share one body, which is also compressed only once.
  */
 export function answerLists(
   door: OperatorContext,
@@ -74,7 +74,7 @@ export function answerLists(
   );
 }
 
-/** Writes the state as the first event of a stream; what happens from then on follows it. */
+/** Writes the state as the first event of a stream; later events follow it. */
 export function welcome(door: OperatorContext, stream: string): void {
   const { streams, slices } = door;
   const type = streams.typeOf(stream);
@@ -96,7 +96,7 @@ export function welcome(door: OperatorContext, stream: string): void {
   );
 }
 
-/** Answers under one key are the same for all: what is asked for, and by whom where somebody sees less. */
+/** The key of answers that are the same: the call, the media type, and the principal if it does not see everything. */
 function keyOf(door: OperatorContext, sender: Principal | undefined, parts: readonly string[]): string {
   return JSON.stringify([...parts, door.read((state) => viewerKey(state, sender))]);
 }

@@ -1,5 +1,5 @@
 /**
- * `/roles` and `/quota`: the v0 JSON of a moment (keys as in Mesos 1.11).
+ * `/roles` and `/quota` in v0 JSON (keys as in Mesos 1.11).
  */
 
 import { encodeJson, writeDouble } from '../../../api/json-write';
@@ -33,7 +33,7 @@ function roleJson(role: RoleSummary): string {
   });
 }
 
-/** Amounts by name as numbers, those that are there. Nothing is an amount where it is a limit. */
+/** Quantities as a JSON object, without zeros; a limit of zero is shown, since it forbids the resource. */
 function amountsJson(quantities: Quantities, isLimit = false): string {
   const shown = [...quantities]
     .filter(([, milli]) => isLimit || milli > 0)
@@ -42,7 +42,7 @@ function amountsJson(quantities: Quantities, isLimit = false): string {
   return `{${members.join(',')}}`;
 }
 
-/** Quotas in both forms. */
+/** Quotas in both forms: `infos` of the older calls and `configs`. */
 export function quotaPage(state: MasterState, isSeen: (role: string) => boolean): string {
   return encodeJson('mesos.v1.quota.QuotaStatus', getQuota(state, isSeen));
 }

@@ -1,5 +1,5 @@
 /**
- * Every HTTP path of the master. A new endpoint is a row here.
+ * The routes of the master: each HTTP path with its realm, methods and handlers. A new endpoint is a row here.
  */
 
 import { type Query, readInt32, sendJson } from '../../../runtime/http/json';
@@ -64,7 +64,7 @@ export function masterRoutes(schedulers: SchedulerContext, operators: OperatorCo
       path: '/flags',
       realm: READONLY,
       methods: { GET: flagsPage(operators) },
-      /** The original looks at the method only where `--acls` could refuse the page. */
+      // The original checks the method only where `--acls` could refuse the page.
       anyMethod: () => operators.read(({ boot }) => boot.settings.acls === undefined),
     },
     { path: '/health', methods: { GET: (_request, reply) => reply.send() }, anyMethod: always },
@@ -72,7 +72,7 @@ export function masterRoutes(schedulers: SchedulerContext, operators: OperatorCo
   ];
 }
 
-/** A page that is the same whatever the method, as in the original. */
+/** The route of a page that answers every method alike, as in the original. */
 function read(path: string, GET: Handler): Route {
   return { path, realm: READONLY, methods: { GET }, anyMethod: always };
 }
@@ -89,7 +89,7 @@ function writeRoutes(operators: OperatorContext): Route[] {
   ];
 }
 
-/** The default number of tasks on a page (Mesos 1.11 TASK_LIMIT). */
+/** The default number of tasks of `/tasks` (Mesos 1.11 TASK_LIMIT). */
 const TASKS_MAX = 100;
 
 function tasks(state: MasterState, query: Query): string {

@@ -1,6 +1,6 @@
 /**
- * The v1 scheduler API: `POST /api/v1/scheduler` (Mesos 1.11 Master::Http::scheduler). The order of the
- * checks is theirs.
+ * The v1 scheduler API: `POST /api/v1/scheduler`. The order of the checks is the original's (Mesos 1.11
+ * Master::Http::scheduler).
  */
 
 import { randomUUID } from 'node:crypto';
@@ -25,7 +25,7 @@ export interface SchedulerContext {
   readonly patternLimits: PatternLimits;
 }
 
-/** Handles one call: SUBSCRIBE opens a stream, every other one is answered by the core. */
+/** Handles one call: SUBSCRIBE opens a stream, every other call is answered by the core. */
 export function handleScheduler(door: SchedulerContext, request: Request, reply: Reply): unknown {
   const principal = principalOf(request);
   const call = readCall(door, request, reply);
@@ -47,7 +47,7 @@ function readCall(door: SchedulerContext, request: Request, reply: Reply): Call 
   return 'status' in read || refusal ? undefined : read.call;
 }
 
-/** The error in a call that could be decoded. Only calls that are answered with a body ask for its form. */
+/** The error in a decoded call. Only calls that are answered with a body need an acceptable media type. */
 function refusalOf({ post }: SchedulerContext, request: Request, call: Call): CallRefusal | undefined {
   const error = callError(call, principalOf(request)?.value);
   if (error) {
@@ -92,7 +92,7 @@ function forwardCall(
   return reply;
 }
 
-/** An answer in plain text, the form of Mesos' errors. */
+/** Sends an answer in plain text, as Mesos sends errors. */
 export function plain(reply: Reply, status: number, text: string): Reply {
   return sendText(reply, status, text);
 }

@@ -1,10 +1,10 @@
 /**
- * A big page that many poll: those who ask at one moment share one text. Where making it takes long, it also
- * serves those who ask within twice that time, so that pollers cannot take the whole process; small clusters
- * always see the newest.
+ * A big page that many clients poll. Requests at the same moment of the state share one text. A page that takes long to
+ * make is served for twice that time, so that polling takes at most a third of the process; small clusters, whose pages
+ * are quick to make, always see the newest state.
  */
 
-/** Pages made faster than this are made anew for every change. */
+/** A page that takes less time to make than this is made anew after every change. */
 const QUICK_MS = 20;
 const REST_FACTOR = 2;
 
@@ -16,12 +16,12 @@ export function sharedPage(
     hit = () => undefined,
   }: {
     readonly now?: () => number;
-    /** Called when somebody gets a page that was made for another. */
+    /** Called when a request gets a page that was made for an earlier one. */
     readonly hit?: () => void;
   } = {},
 ) {
   let last: { moment: number; body: Buffer; madeAt: number; tookMs: number } | undefined;
-  /** The page that was made before, where it serves this request, too. */
+  /** The last page if it can still be served; undefined otherwise. */
   const shareable = (): Buffer | undefined => {
     if (!last || (last.moment !== moment() && !isStillGood(last, now()))) return undefined;
     hit();

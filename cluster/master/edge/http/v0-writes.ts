@@ -1,5 +1,5 @@
 /**
- * The v0 endpoints that change something, each as the v1 call it stands for (Mesos 1.11 src/master/http.cpp).
+ * The v0 endpoints that change something, each passed on as a v1 call (Mesos 1.11 src/master/http.cpp).
  */
 
 import type { Call } from '../../../api/generated/master';
@@ -17,7 +17,7 @@ function bodyOf(request: Request): string {
 /** The fields of a form. */
 type Form = ReadonlyMap<string, string>;
 
-/** Reads a form; of a name given twice the last one counts. Throws with Mesos' words. */
+/** Reads a form; of a field given twice the last one counts. Throws an Error in Mesos' words. */
 function readForm(body: string): Form {
   const broken = /%(?![0-9a-f]{2}).{0,2}/i.exec(body);
   if (broken) {
@@ -27,7 +27,7 @@ function readForm(body: string): Form {
   return new Map(new URLSearchParams(body));
 }
 
-/** Handles a form; what is wrong with it is answered 400. */
+/** Creates a handler for a form; an error that `handle` throws is answered 400. */
 function ofForm(handle: (form: Form, ...to: Parameters<Handler>) => unknown): Handler {
   return (request, reply) => {
     try {
@@ -80,7 +80,7 @@ function resourceCall(what: ResourceCall, agent_id: AgentID, form: Form): Call {
   }
 }
 
-/** A field of the form with resources as a JSON array. Throws with Mesos' words. */
+/** The resources in a field of the form, a JSON array. Throws an Error in Mesos' words. */
 function listOf(form: Form, key: string, what = 'Error in parsing'): Resource[] {
   const text = form.get(key);
   if (text === undefined) throw new Error(`Missing '${key}' query parameter in the request body`);

@@ -1,5 +1,5 @@
 /**
- * Pages that are made from the state as their reader sees it. Big ones are shared by those who see the same.
+ * Pages printed from the state as their reader may see it. Big pages are shared by readers who see the same.
  */
 
 import { principalOf } from '../../../runtime/http/access';
@@ -14,10 +14,10 @@ import { prepareTasks } from './task-fragments';
 
 type Flags = Readonly<Record<string, string>>;
 
-/** Principals whose pages are kept, each for as long as it is shared. */
+/** The limit of viewer keys whose pages are remembered; above it all are dropped. */
 const VIEWERS_MAX = 64;
 
-/** The ways in which a page can be made. */
+/** Creates the kinds of pages: a page made for each request, and pages shared by viewer. */
 export function viewedPages(door: OperatorContext) {
   const page = (print: (state: MasterState, query: Query, filter: ReadFilter) => string): Handler => {
     return (request, reply) => {
@@ -31,13 +31,13 @@ export function viewedPages(door: OperatorContext) {
     return (request, reply) => sendJson(request, reply, pageFor(request)());
   };
   const preparing = new SlicedWork();
-  /** A page made when the texts of all tasks are. */
+  /** Makes a page after the texts of all tasks are made. */
   const prepared = async (page: SharedPage): Promise<Buffer> => {
     const begin = (): Generator<void, void> => door.read(prepareTasks);
     await preparing.run({ key: 'tasks', begin });
     return page();
   };
-  /** The same of pages with every task, whose texts are made in slices first where there are none. */
+  /** A shared page with every task. Missing texts of tasks are made in slices first. */
   const ofTasks = (print: (state: MasterState, flags: Flags | undefined) => string): Handler => {
     const pageFor = pageByViewer(door, (state, filter) =>
       print(state, filter.flags ? door.flags : undefined),
@@ -50,7 +50,7 @@ export function viewedPages(door: OperatorContext) {
   };
   const shared = (print: (state: MasterState, flags: Flags | undefined) => string): Handler =>
     byViewer((state, filter) => print(state, filter.flags ? door.flags : undefined));
-  /** Everything, shared; or what one id is about. */
+  /** A shared page of everything, or with the query `key` a page of the record with that id. */
   const byId = (
     key: string,
     print: (state: MasterState, id?: string) => string,
@@ -65,7 +65,7 @@ export function viewedPages(door: OperatorContext) {
 
 type SharedPage = ReturnType<typeof sharedPage>;
 
-/** A page that those who see the same share. */
+/** Finds or creates the shared page of a request, by what its sender sees. */
 function pageByViewer(
   door: OperatorContext,
   print: (state: MasterState, filter: ReadFilter) => string,
