@@ -128,7 +128,7 @@ function restartLater(state: LbState, why: string, now: number): LbEffect[] {
   ];
 }
 
-/** When the master ends its workers end, too; a new HAProxy starts with the file on disk. */
+/** The workers end with their master; a new HAProxy starts with the file on disk. */
 function haproxyEnded(state: LbState, { pid, status }: EventOf<'haproxy.ended'>): LbEffect[] {
   if (state.phase !== 'serving' || pid !== state.pid) return [];
   state.phase = 'restarting';
