@@ -2,6 +2,7 @@
  * The flags of the agent, with Mesos' names and defaults.
  */
 
+import { errorText } from '../model/error-text';
 import { aclsFlag } from '../runtime/auth/acls';
 import { operatorFlags } from '../runtime/auth/flags';
 import {
@@ -99,7 +100,7 @@ export function readEnvironment(json: string): Record<string, string> {
   try {
     value = JSON.parse(json);
   } catch (error) {
-    throw new StartError(`--executor_environment_variables is not JSON: ${(error as Error).message}`);
+    throw new StartError(`--executor_environment_variables is not JSON: ${errorText(error)}`);
   }
   const entries =
     value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : undefined;

@@ -7,6 +7,7 @@ import { existsSync } from 'node:fs';
 import { realpath, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import { present } from '../model/assert';
+import { errorText } from '../model/error-text';
 import { readAclsFlag } from '../runtime/auth/acls';
 import { readCredentialFile } from '../runtime/auth/files';
 import type { Clock } from '../runtime/clock';
@@ -269,7 +270,7 @@ async function makeWorkDir(path: string, log: Logger): Promise<string> {
     await closeOldSandboxes(folder);
     return folder;
   } catch (error) {
-    throw new StartError(`--work_dir: ${path} cannot be used: ${(error as Error).message}`);
+    throw new StartError(`--work_dir: ${path} cannot be used: ${errorText(error)}`);
   }
 }
 
@@ -288,7 +289,11 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
   messages.register('slave(1)', (message) => {
     const event = readMasterMessage(message);
     if (event) mailbox()?.post(event);
-    else deps.log.debug({ message: message.name, from: message.from }, 'a message of no concern');
+    else
+      deps.log.debug(
+        { message: message.name, from: message.from },
+        'ignored a message that the agent does not handle',
+      );
   });
   const statistics = new Statistics();
   const read = <T>(view: (state: AgentState) => T): T =>

@@ -5,6 +5,7 @@
  * stand in strings, and a single value may stand for a list of one.
  */
 
+import { errorText } from '../model/error-text';
 import type { MessageName, Messages } from './generated/messages';
 import { type FieldPlan, type MessagePlan, planOf } from './plan';
 import { CodecError } from './protobuf';
@@ -40,7 +41,7 @@ export function parseExact(text: string): unknown {
   try {
     return JSON.parse(exact);
   } catch (error) {
-    throw new CodecError(`Failed to parse JSON: ${(error as Error).message}`);
+    throw new CodecError(`Failed to parse JSON: ${errorText(error)}`);
   }
 }
 

@@ -117,7 +117,7 @@ function readEntry(field: FieldPlan, span: Span, message: Plain): void {
   }
   if (reader.pos !== end) throw new RangeError('index out of range');
   const entries = (message[field.name] ?? {}) as Plain;
-  // Not by assignment: a key may be `__proto__`.
+  // An assignment would set the prototype for the key `__proto__`.
   Object.defineProperty(entries, key, {
     value: value ?? emptyValue(field),
     enumerable: true,

@@ -6,6 +6,7 @@
  */
 
 import { Reader, Writer } from 'protobufjs';
+import { errorText } from '../model/error-text';
 import type { MessageName, Messages } from './generated/messages';
 import { planOf } from './plan';
 import { readMessage } from './protobuf-read';
@@ -19,7 +20,7 @@ export function decodeProtobuf<N extends MessageName>(name: N, bytes: Uint8Array
   try {
     return readMessage(plan, Reader.create(bytes), bytes.length) as unknown as Messages[N];
   } catch (error) {
-    throw new CodecError(`not a ${name}: ${(error as Error).message}`);
+    throw new CodecError(`not a ${name}: ${errorText(error)}`);
   }
 }
 

@@ -36,7 +36,7 @@ export function* encodeSlices(name: string, type: MediaType, part: Part): Genera
 export function* encodeWhole(name: string, type: MediaType, part: Part): Generator<void, Buffer> {
   const chunks = yield* encodeSlices(name, type, part);
   const bytes = chunks.reduce((sum, { length }) => sum + length, 0);
-  // Not filled before it is written: filling 100 MB is a long turn of its own.
+  // The buffer is not zeroed: with 100 MB that would take a long turn of its own.
   const body = Buffer.allocUnsafeSlow(bytes);
   let offset = 0;
   for (const chunk of chunks) {

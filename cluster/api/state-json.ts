@@ -105,7 +105,7 @@ export function attributesJson(attributes: readonly mesos.Attribute[] | undefine
     if (scalar) return [name, String(scalar.value)];
     if (ranges) {
       const entries = ranges.range ?? [];
-      // Attributes are not counted with: numbers that are too large for that are shown as they came.
+      // Numbers that are too large to count with are shown as they came, since attributes are only shown.
       if (entries.some(({ end }) => rangeNumberError(end) !== undefined))
         return [name, JSON.stringify(`[${entries.map(({ begin, end }) => `${begin}-${end}`).join(', ')}]`)];
       const all = entries.map(({ begin, end }): [number, number] => [Number(begin), Number(end)]);

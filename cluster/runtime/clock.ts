@@ -28,7 +28,7 @@ export function systemClock(): Clock {
       const wait = Math.max(0, Math.ceil(time - now()));
       timer = setTimeout(() => (wait > LONGEST_NAP_MS ? nap() : ring()), Math.min(wait, LONGEST_NAP_MS));
     };
-    // Having waited, it is that time: also when the system's timer came a little early, or its time was set back meanwhile.
+    // After the wait it is that time, even if the system's timer fired early or its clock was set back meanwhile.
     const ring = (): void => {
       latest = Math.max(latest, time);
       callback();

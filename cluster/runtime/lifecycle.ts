@@ -30,7 +30,7 @@ export class Lifetime implements Running {
       const started = await begin(life);
       return Object.assign(started, { stop: () => life.stop() });
     } catch (error) {
-      // Why it could not start matters more than what could not be stopped.
+      // The error of the start matters more than those of the stops.
       await life.stop().catch(() => undefined);
       throw error;
     }

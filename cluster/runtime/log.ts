@@ -6,6 +6,7 @@
 
 import { dirname } from 'node:path';
 import pino from 'pino';
+import { errorText } from '../model/error-text';
 import type { Level } from '../model/event';
 import { escapeControlsInJson } from './escape-controls';
 import { makeFolder } from './files/make-folder';
@@ -60,7 +61,7 @@ export function createLogger({ level = 'info', file, stderr }: LogOptions = {}):
     ...(file === undefined ? [] : [file]),
   ];
   if (file !== undefined) makeLogFolder(file);
-  // The logger's level decides, not the places': so it can be changed in one place.
+  // The level is the logger's and not the streams', so that it can be changed in one place.
   const streams = places.map((dest) => {
     const stream = pino.destination({
       dest,
@@ -87,9 +88,7 @@ function makeLogFolder(file: string): void {
   try {
     makeFolder(dirname(file), LOG_FOLDER);
   } catch (error) {
-    throw new StartError(
-      `the log ${file} cannot be written: ${(error as Error).message}; name another folder`,
-    );
+    throw new StartError(`the log ${file} cannot be written: ${errorText(error)}; name another folder`);
   }
 }
 

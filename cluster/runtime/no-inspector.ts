@@ -24,7 +24,7 @@ export function refuseInspector(): void {
   };
   close();
   setImmediate(close);
-  // Node opens it in a thread of its own, which may take its time.
+  // Node opens the inspector in another thread, which may take a while.
   setTimeout(close, 500).unref();
 }
 

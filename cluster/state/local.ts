@@ -10,6 +10,7 @@
 
 import { join } from 'node:path';
 import { ClassicLevel } from 'classic-level';
+import { errorText } from '../model/error-text';
 import { makeFolder } from '../runtime/files/make-folder';
 import { restrictFolder } from '../runtime/files/private';
 import { StartError } from '../runtime/lifecycle';
@@ -174,7 +175,7 @@ export class LocalStore implements StateStore {
         if (!name.startsWith(RESERVED)) this.stored.set(name, { version, digest: entryDigest(name, entry) });
       }
     } catch (error) {
-      throw await damage(this.folder, (error as Error).message);
+      throw await damage(this.folder, errorText(error));
     }
     return last;
   }
@@ -184,7 +185,7 @@ export class LocalStore implements StateStore {
     try {
       return await read();
     } catch (error) {
-      throw await damage(this.folder, (error as Error).message);
+      throw await damage(this.folder, errorText(error));
     }
   }
 
@@ -195,7 +196,7 @@ export class LocalStore implements StateStore {
   }
 
   private async takeTurns(): Promise<void> {
-    // Whoever asks within this turn shares the first sync.
+    // Commits of this turn of the event loop share the first sync.
     await Promise.resolve();
     while (this.waiting.length > 0 || this.reads.length > 0) {
       const batch = this.waiting;
@@ -297,7 +298,7 @@ async function openFolder<T>(folder: string, make: (level: Level, commits: Commi
     makeFolder(folder);
     isCopied = await keepCopy(folder);
     if (await lacksCurrent(folder)) throw await damage(folder, 'the file CURRENT is missing');
-    // LevelDB is opened by its constructor, so there must be none before the copy.
+    // The constructor of LevelDB opens it, so it comes after the copy.
     const level: Level = new ClassicLevel(folder, { valueEncoding: 'buffer' });
     await level.open();
     return make(level, await CommitFile.open(join(folder, COMMITS)));

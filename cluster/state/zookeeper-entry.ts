@@ -62,7 +62,7 @@ export function decodeEntry(path: string, data: Buffer): { head: EntryHead; inli
     if (end > 0 && Number.isSafeInteger(head.version) && Number.isSafeInteger(head.bytes))
       return { head, inline: data.subarray(end + 1) };
   } catch {
-    // Said below.
+    // The error is thrown below.
   }
   throw new Error(`${path} in ZooKeeper has not been written by this program: restore it, or remove it`);
 }

@@ -432,7 +432,7 @@ export class ZookeeperStore implements StateStore {
       if (!entry) return undefined;
       const { head, inline } = entry;
       const parts = await inGroups(head.parts ?? [], (part) => this.options.client.get(this.partPath(part)));
-      // Parts go when the value has been replaced: then there is another entry.
+      // The parts were removed because the value was replaced: the next attempt reads the new entry.
       if (parts.includes(undefined)) continue;
       const chunks = [inline, ...parts.flatMap((part) => part?.data ?? [])];
       return { name, version: head.version, value: await decodeValue(this.pathOf(name), head, chunks) };

@@ -12,6 +12,7 @@ import { readFile, readlink, rename, rm, symlink } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { Resource } from '../../api/generated/mesos';
 import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
+import { errorText } from '../../model/error-text';
 import { makeFolder } from '../../runtime/files/make-folder';
 import { StartError } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
@@ -61,7 +62,7 @@ export async function readAgentId(workDir: string): Promise<string | undefined> 
   } catch (error) {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
     throw new StartError(
-      `${link} cannot be read: ${(error as Error).message}. Restore it, or remove it to start as a new agent`,
+      `${link} cannot be read: ${errorText(error)}. Restore it, or remove it to start as a new agent`,
     );
   }
 }
@@ -97,7 +98,7 @@ function decode(bytes: Buffer, source: string): readonly Resource[] {
     return decodeProtobuf(MESSAGE, bytes).resources ?? [];
   } catch (error) {
     throw new StartError(
-      `${source} cannot be read: ${(error as Error).message}. Restore it, or move it out of the agent's --work_dir to start without reservations`,
+      `${source} cannot be read: ${errorText(error)}. Restore it, or move it out of the agent's --work_dir to start without reservations`,
     );
   }
 }

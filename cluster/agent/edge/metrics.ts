@@ -83,7 +83,7 @@ function resourceSums(state: AgentState, executors: readonly Executor[]): Record
     sums[`slave/${name}_total`] = totalAmount;
     sums[`slave/${name}_used`] = usedAmount;
     sums[`slave/${name}_percent`] = totalAmount === 0 ? 0 : usedAmount / totalAmount;
-    // Nothing is revocable yet; exporters ask all the same.
+    // Nothing is revocable yet, but exporters expect the metrics.
     for (const what of ['total', 'used', 'percent']) sums[`slave/${name}_revocable_${what}`] = 0;
   }
   return sums;

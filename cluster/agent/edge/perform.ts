@@ -3,6 +3,7 @@
  */
 
 import { encodeProtobuf } from '../../api/protobuf';
+import { errorText } from '../../model/error-text';
 import type { Logger } from '../../runtime/log';
 import type { Performers } from '../../runtime/mailbox';
 import type { Links } from '../../runtime/messages/links';
@@ -44,12 +45,15 @@ export function agentPerformers({
     link: ({ to }) => links.link(to),
     remember: ({ agentId }) => {
       checkpointAgentId(workDir, agentId).catch((error: unknown) =>
-        log.error({ error: String(error) }, 'the agent id could not be kept; a restart will be a new agent'),
+        log.error(
+          { error: errorText(error) },
+          'the agent id could not be kept; a restart will be a new agent',
+        ),
       );
     },
     keep: ({ resources }) => {
       checkpointResources(checkpoint, resources).catch((error: unknown) =>
-        log.error({ error: String(error) }, 'reservations could not be kept; a restart will lose them'),
+        log.error({ error: errorText(error) }, 'reservations could not be kept; a restart will lose them'),
       );
     },
     launch: (order) => void containers.launch(order),

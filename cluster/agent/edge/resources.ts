@@ -6,6 +6,7 @@ import { statfs } from 'node:fs/promises';
 import { availableParallelism, totalmem } from 'node:os';
 import type * as mesos from '../../api/generated/mesos';
 import { messageFromJson } from '../../api/json-read';
+import { errorText } from '../../model/error-text';
 import { isDynamicallyReserved, isReserved, pushReservation } from '../../model/reservations';
 import { formError } from '../../model/resource-errors';
 import { readAttributeText, readResourceText } from '../../model/resource-text';
@@ -60,7 +61,7 @@ function readGiven(text: string): Resources | { readonly error: string } {
     const error = formError(wire);
     return error === undefined ? readResources(wire) : { error };
   } catch (error) {
-    return { error: `the JSON cannot be read: ${(error as Error).message}` };
+    return { error: `the JSON cannot be read: ${errorText(error)}` };
   }
 }
 

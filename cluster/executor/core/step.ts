@@ -104,7 +104,7 @@ function ended(state: ExecutorState, how: ExitStatus | { failure: string }, now:
   state.process = 'ended';
   const status = { task_id: state.task.task_id, ...terminalStatus(state, how) };
   return [
-    // Whatever the command left running ends with it.
+    // Processes that the command left running end with it.
     { kind: 'signal', signal: 'SIGKILL' },
     ...update(state, status, now),
     { kind: 'wake', timer: 'leave', at: now + LAST_ACKNOWLEDGEMENT_MS },

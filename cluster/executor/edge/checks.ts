@@ -7,6 +7,7 @@
 import { spawn } from 'node:child_process';
 import { connect } from 'node:net';
 import type * as mesos from '../../api/generated/mesos';
+import { errorText } from '../../model/error-text';
 import { withInheritedUmask } from '../../runtime/files/private';
 import type { HttpClient } from '../../runtime/http/client';
 import { identityOf } from '../../runtime/identity';
@@ -39,7 +40,7 @@ export async function runCheck(check: mesos.HealthCheck, context: CheckContext):
     if (check.command) return await command(check.command, context, timeoutMs);
     return { ok: false, detail: `a health check of type ${check.type} cannot be done` };
   } catch (error) {
-    return { ok: false, detail: (error as Error).message };
+    return { ok: false, detail: errorText(error) };
   }
 }
 

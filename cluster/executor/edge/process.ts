@@ -6,6 +6,7 @@ import { spawn } from 'node:child_process';
 import { closeSync, constants, fchmodSync, fchownSync, openSync } from 'node:fs';
 import { join } from 'node:path';
 import type * as mesos from '../../api/generated/mesos';
+import { errorText } from '../../model/error-text';
 import { withInheritedUmask } from '../../runtime/files/private';
 import { type Identity, identityOf } from '../../runtime/identity';
 import { findProcesses, killFound, signalAll } from '../../runtime/processes';
@@ -38,7 +39,7 @@ export class TaskProcess {
       const identity = await identityOf(user);
       this.spawn(commandOf(task.command), identity, directory);
     } catch (error) {
-      failed((error as Error).message);
+      failed(errorText(error));
     }
   }
 

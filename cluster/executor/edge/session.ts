@@ -4,6 +4,7 @@
 
 import type { Call, Event } from '../../api/generated/executor';
 import { decodeProtobuf, encodeProtobuf } from '../../api/protobuf';
+import { errorText } from '../../model/error-text';
 import type { HttpClient, HttpStream } from '../../runtime/http/client';
 import type { Logger } from '../../runtime/log';
 import { RecordDecoder } from '../../runtime/streams/recordio';
@@ -47,7 +48,7 @@ export class Session {
       }
       this.lost('the stream ended');
     } catch (error) {
-      this.lost((error as Error).message);
+      this.lost(errorText(error));
     }
   }
 
@@ -73,7 +74,7 @@ export class Session {
       if (answer.status < 300) return undefined;
       return `${answer.status} ${answer.body.toString('utf8', 0, TEXT_MAX_BYTES)}`;
     } catch (error) {
-      return (error as Error).message;
+      return errorText(error);
     }
   }
 

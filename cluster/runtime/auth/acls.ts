@@ -3,6 +3,7 @@
  */
 
 import { type Acls, readAcls } from '../../model/acls';
+import { errorText } from '../../model/error-text';
 import { document } from '../config/flags';
 import { StartError } from '../lifecycle';
 
@@ -22,6 +23,6 @@ function parse(text: string): unknown {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new StartError(`--acls is not JSON: ${(error as Error).message}`);
+    throw new StartError(`--acls is not JSON: ${errorText(error)}`);
   }
 }

@@ -5,6 +5,7 @@
  */
 
 import { readFileSync, statSync } from 'node:fs';
+import { errorText } from '../../model/error-text';
 import { StartError } from '../lifecycle';
 import type { Logger } from '../log';
 
@@ -44,7 +45,7 @@ export function readSecretFile(flag: string, path: string, log?: Logger): Buffer
     }
     if (bytes.length > 0) return bytes;
   } catch (error) {
-    throw new StartError(`${flag}: cannot read ${path}: ${(error as Error).message}`);
+    throw new StartError(`${flag}: cannot read ${path}: ${errorText(error)}`);
   }
   throw new StartError(`${flag}: ${path} is empty`);
 }
@@ -82,7 +83,7 @@ function parse(flag: string, path: string, text: string, shape: string): Record<
     const value: unknown = JSON.parse(text);
     if (typeof value === 'object' && value !== null) return { ...value };
   } catch {
-    // Said below, without the parser's words: they may quote a secret.
+    // The error below does not repeat the parser's text, which may quote a secret.
   }
   const isOld = /^\s*[^\s{["]+\s+\S+\s*$/m.test(text);
   const old = isOld ? ' (the old form with one principal and secret a line is not read any more)' : '';

@@ -49,7 +49,7 @@ function keysOf(key: Buffer): readonly Buffer[] {
 function isSigned(signed: string, signature: string, key: Buffer): boolean {
   const expected = createHmac('sha256', key).update(signed).digest();
   const decoded = Buffer.from(signature, 'base64url');
-  // One signature has one spelling: what decodes to it by being lax is not it.
+  // The decoder is lax, so only the exact base64url of a signature is accepted.
   const isExact = decoded.toString('base64url') === signature;
   return isExact && decoded.length === expected.length && timingSafeEqual(decoded, expected);
 }

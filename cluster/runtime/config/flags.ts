@@ -9,6 +9,7 @@
 import { readFileSync } from 'node:fs';
 import { isIPv4 } from 'node:net';
 import { Command, CommanderError, Option } from 'commander';
+import { errorText } from '../../model/error-text';
 import { type Millis, printDuration, readDuration } from '../../model/time';
 import { warnOpenSecret } from '../files/private';
 import { hideUserinfo } from '../http/userinfo';
@@ -225,7 +226,7 @@ function fromFile(value: string): string {
   try {
     return readFileSync(value.slice('file://'.length), 'utf8').trim();
   } catch (error) {
-    throw new Error(`cannot read the file: ${(error as Error).message}`);
+    throw new Error(`cannot read the file: ${errorText(error)}`);
   }
 }
 
@@ -259,7 +260,7 @@ export function parseFlags<Table extends FlagTable>(table: Table, options: Parse
   }
   let help: string | undefined;
   try {
-    // Help is given whatever else is wrong.
+    // `--help` wins over errors in other flags.
     const args = options.args.includes('--help') ? ['--help'] : [...options.args];
     command.parse(args, { from: 'user' });
   } catch (error) {
@@ -330,7 +331,7 @@ function accept(
     values.set(name, flag.read(value, flag.repeatable ? values.get(name) : undefined));
   } catch (error) {
     const source = variable === undefined ? `--${name}` : `${variable} (--${name})`;
-    const { message } = error as Error;
+    const message = errorText(error);
     if (error instanceof FlagRefusal) throw new UsageError(`${source} cannot be used: ${message}`);
     const shown = flag.secret ? 'the value' : JSON.stringify(hideUserinfo(raw));
     throw new UsageError(`${source}: ${shown} cannot be used: ${message}`);

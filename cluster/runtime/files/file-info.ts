@@ -70,7 +70,7 @@ function readNames(file: string): Map<number, string> {
       if (name && id && !namesById.has(Number(id))) namesById.set(Number(id), name);
     }
   } catch {
-    // Without the file there are numbers only.
+    // Without the file, ids are shown as numbers.
   }
   return namesById;
 }

@@ -22,7 +22,7 @@ export function makeFolder(path: string, mode = PRIVATE): void {
   if (parent !== folder) makeFolder(parent, mode);
   try {
     mkdirSync(folder, { mode });
-    // Whatever the umask is.
+    // The umask does not limit this mode.
     chmodSync(folder, mode);
   } catch (error) {
     // Another process may have made it meanwhile.

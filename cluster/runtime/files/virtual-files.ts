@@ -91,7 +91,7 @@ export class VirtualFiles {
     if ('problem' in place) return place;
     let file: FileHandle | undefined;
     try {
-      // Opening a pipe would wait for its writer; not following a link is what resolving has left to do.
+      // Without O_NONBLOCK a pipe would wait for its writer; a link in this place was made after resolving.
       file = await open(place.path, constants.O_RDONLY | constants.O_NONBLOCK | constants.O_NOFOLLOW);
       const info = await file.stat();
       const problem = info.isDirectory()

@@ -6,6 +6,7 @@
  */
 
 import { z } from 'zod';
+import { errorText } from '../../model/error-text';
 import { document } from '../config/flags';
 import { StartError } from '../lifecycle';
 
@@ -24,7 +25,7 @@ export function readFirewall(text: string | undefined): ReadonlySet<string> | un
   try {
     json = JSON.parse(text);
   } catch (error) {
-    throw new StartError(`--firewall_rules is not JSON: ${(error as Error).message}`);
+    throw new StartError(`--firewall_rules is not JSON: ${errorText(error)}`);
   }
   const read = RULES.safeParse(json);
   if (!read.success) throw new StartError(`--firewall_rules: ${z.prettifyError(read.error)}`);

@@ -68,7 +68,7 @@ export function hostRule(hostNames: HostNames = {}): HostRule {
     return endings.some((end) => name.endsWith(end));
   };
   return (host) => {
-    // No browser leaves it out. Peers send the same one thousands of times.
+    // No browser leaves Host out. The last good one is kept, as peers send it thousands of times.
     if (host === undefined || host === '' || host === last) return true;
     if (!check(host)) return false;
     last = host;
@@ -120,7 +120,7 @@ export function fullNames(
     .map(([, ...names]) => names.map((name) => name.toLowerCase()))
     .filter((names) => names.includes(host.toLowerCase()) || names.includes(short))
     .flat();
-  // The last of these lines counts (resolv.conf(5)); of a list the first is where this host is.
+  // The last of these lines counts (resolv.conf(5)), and in it the first domain.
   const domain = linesOf(resolver).findLast(([word]) => word === 'search' || word === 'domain')?.[1];
   const searched = domain === undefined || domain === '.' ? [] : [`${short}.${domain}`];
   return [host, ...aliases.filter((name) => name.startsWith(`${short}.`)), ...searched];

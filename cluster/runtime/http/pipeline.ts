@@ -44,7 +44,7 @@ export class Pipeline {
         this.last = { url, origin, path: pathname + search };
       }
       const { origin, path } = this.last;
-      // To undici both mean: others may be under way meanwhile. Nothing is sent again, see `to`.
+      // With both, undici sends further requests meanwhile. Nothing is sent twice, see `to`.
       const request = { method: 'POST', path, headers, body, idempotent: true, blocking: false } as const;
       this.to(origin).dispatch(request, answerHandler(resolve, reject));
     });
@@ -59,7 +59,7 @@ export class Pipeline {
 
   private to(origin: string): Client {
     if (this.current?.origin === origin) return this.current.client;
-    // What is under way to the origin of before is answered there.
+    // Requests to the previous origin still get their answers.
     void this.current?.client.close().catch(() => undefined);
     const { depth, timeoutMs } = this.options;
     const client = new Client(origin, {
@@ -71,7 +71,7 @@ export class Pipeline {
       maxResponseSize: ANSWER_MAX_BYTES,
     });
     const connection = { origin, client };
-    // Left alone, undici would send again on a new connection what was not answered on this one.
+    // Without this undici would repeat unanswered requests on a new connection.
     const drop = (): void => {
       if (this.current === connection) this.current = undefined;
       void client.destroy().catch(() => undefined);

@@ -156,7 +156,7 @@ function createServer(handler: RequestListener, { messages, tls }: HttpServerOpt
       else handler(request, response);
     },
     configure: (server) => {
-      // A peer takes the end of its connection for our death (libprocess links), so idle ones stay open.
+      // Idle connections stay open: for a libprocess peer the end of its link means our death.
       server.keepAliveTimeout = 0;
       server.requestTimeout = REQUEST_TIMEOUT_MS;
     },

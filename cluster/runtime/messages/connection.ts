@@ -49,14 +49,14 @@ function receiveFrom(socket: Socket, router: MessageRouter, toHttp: Take): void 
     let others: Buffer | undefined;
     try {
       const fed = decoder.feed(chunk);
-      // The end of a chunk is rarely the end of a message: what counts is the time since a message ended.
+      // The timeout starts anew at the end of each message, as chunks rarely end with one.
       if (fed.messages.length > 0) late = void clearTimeout(late);
       for (const { head, body } of fed.messages) router.dispatch(head, body);
       accept(socket, fed.messages.length);
-      // What came whole before what is broken counts.
+      // Messages before the malformed one were delivered.
       if (fed.broken !== undefined) throw new Error(fed.broken);
       isPeer ||= fed.messages.length > 0;
-      // Who has not sent a message may be anybody, and slow: the HTTP server knows how to wait.
+      // A connection without a message may be a slow HTTP client, so the HTTP server gets it.
       others = fed.others ?? (isPeer || decoder.inBody ? undefined : decoder.giveBack());
     } catch (error) {
       router.broken(socket.remoteAddress, error);

@@ -109,7 +109,7 @@ export class Links {
       socket.setTimeout(peer.linked.size > 0 ? 0 : IDLE_CLOSE_MS);
     });
     socket.on('timeout', () => {
-      // A busy process notices late that it was connected in time: what happened meanwhile is looked at first.
+      // A busy process notices late that it was connected in time, so pending events are handled first.
       if (!peer.connected) setImmediate(() => peer.connected || socket.destroy());
       else if (peer.queued.length === 0) socket.destroy();
     });

@@ -7,6 +7,7 @@
  */
 
 import type { IncomingMessage, ServerResponse } from 'node:http';
+import { errorText } from '../../model/error-text';
 import { type BrowserRefusal, messageRefusal } from '../http/browser-requests';
 import type { HostRule } from '../http/hosts';
 import type { Logger } from '../log';
@@ -92,7 +93,7 @@ export class MessageRouter {
 
   /** Logs that a peer's connection is closed, as its bytes cannot be decoded any further. */
   broken(peer: string | undefined, error: unknown): void {
-    this.log.warn({ peer, error: String(error) }, 'cut off a peer whose messages cannot be read');
+    this.log.warn({ peer, error: errorText(error) }, 'cut off a peer whose messages cannot be read');
   }
 
   /**
@@ -144,7 +145,10 @@ export class MessageRouter {
     try {
       receiver(message);
     } catch (error) {
-      this.log.warn({ message: message.name, from: message.from, error: String(error) }, 'dropped a message');
+      this.log.warn(
+        { message: message.name, from: message.from, error: errorText(error) },
+        'dropped a message',
+      );
     }
   }
 }

@@ -71,7 +71,7 @@ function createTls(settings: TlsSettings, handler: RequestListener): SecureServe
     },
     handler,
   );
-  // Whoever fails the handshake is let go; that is the whole of it.
+  // A connection whose handshake failed is closed.
   server.on('tlsClientError', (_error, socket) => socket.destroy());
   return server;
 }
@@ -96,7 +96,7 @@ function either(secure: Server, plain: Server, configure: (server: Server) => vo
       else takePlain?.call(plain, socket);
     });
   });
-  // The other one never listens itself: it is told when its clock starts and ends.
+  // The secure server never listens itself, so its events of start and end are passed on.
   plain.on('listening', () => secure.emit('listening'));
   secure.on('clientError', (error, socket) => plain.emit('clientError', error, socket));
   plain.on('close', () => secure.close(() => undefined));

@@ -5,6 +5,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { createSecureContext, type SecureVersion } from 'node:tls';
+import { errorText } from '../../model/error-text';
 import { warnOpenSecret } from '../files/private';
 import { StartError } from '../lifecycle';
 
@@ -87,7 +88,7 @@ function read(variable: string, path: string): Buffer {
   try {
     return readFileSync(path.replace(/^file:\/\//, ''));
   } catch (error) {
-    throw new StartError(`${variable}: cannot read ${path}: ${(error as Error).message}`);
+    throw new StartError(`${variable}: cannot read ${path}: ${errorText(error)}`);
   }
 }
 
@@ -107,7 +108,7 @@ function inFolder(variable: string, folder: string): Buffer[] {
       .filter((text) => text.includes('-----BEGIN CERTIFICATE-----'));
   } catch (error) {
     if (error instanceof StartError) throw error;
-    throw new StartError(`${variable}: cannot read ${folder}: ${(error as Error).message}`);
+    throw new StartError(`${variable}: cannot read ${folder}: ${errorText(error)}`);
   }
 }
 
@@ -136,7 +137,7 @@ function checkPair({ key, cert, ca, ciphers }: TlsSettings): void {
   } catch (error) {
     throw new StartError(
       `${PREFIX}KEY_FILE and ${PREFIX}CERT_FILE cannot be used together (PEM, key without a password, both of one pair, ` +
-        `${PREFIX}CIPHERS known to OpenSSL): ${(error as Error).message}`,
+        `${PREFIX}CIPHERS known to OpenSSL): ${errorText(error)}`,
     );
   }
 }

@@ -226,7 +226,7 @@ export class ZkClient implements Running {
     if (state === 'connected') this.renewals = 0;
     clearTimeout(this.renewal);
     if (state === 'disconnected') this.renewLater(client);
-    this.options.log.debug({ state }, 'ZooKeeper');
+    this.options.log.debug({ state }, 'the session with ZooKeeper has another state');
     for (const listener of [...this.listeners]) listener(state);
   }
 
@@ -238,7 +238,7 @@ export class ZkClient implements Running {
 
   private renew(client: Client, reason: string): void {
     if (client !== this.client || this.stopped) return;
-    // An ensemble that stays away is told of once.
+    // Only the first renewal is a warning while the ensemble stays away.
     this.options.log[this.renewals++ === 0 ? 'warn' : 'debug']({ reason }, 'a new ZooKeeper session');
     this.guard?.end();
     clearTimeout(this.renewal);

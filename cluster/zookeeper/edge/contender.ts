@@ -9,6 +9,7 @@
  */
 
 import zookeeper from 'node-zookeeper-client';
+import { errorText } from '../../model/error-text';
 import type { Running } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import type { ZkClient } from './client';
@@ -128,7 +129,7 @@ export class Contender implements Running {
         const nodeName = await this.enter();
         if (losses === this.losses && !this.stopped) this.nodeName = nodeName;
       } catch (error) {
-        this.options.log.debug({ error: String(error) }, 'the election cannot be entered yet');
+        this.options.log.debug({ error: errorText(error) }, 'the election cannot be entered yet');
         await new Promise((resolve) => setTimeout(resolve, this.options.pauseMs ?? PAUSE_MS).unref());
       }
     }
@@ -145,7 +146,7 @@ export class Contender implements Running {
       const node = await client.get(this.pathOf(name));
       if (!node?.data.equals(data)) continue;
       if (nodeName === undefined && node.stat.ephemeralOwner.equals(client.sessionId())) nodeName = name;
-      // Left by a session that was given up, or made twice because an answer was lost.
+      // The node was left by an earlier session, or made twice because an answer was lost.
       else await client.remove(this.pathOf(name)).catch(() => undefined);
     }
     if (nodeName !== undefined) return nodeName;

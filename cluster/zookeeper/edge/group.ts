@@ -5,6 +5,7 @@
  * Rounds are at least a pause apart, however often the group changes.
  */
 
+import { errorText } from '../../model/error-text';
 import type { Running } from '../../runtime/lifecycle';
 import type { Logger } from '../../runtime/log';
 import { type Member, readMembers } from '../core/members';
@@ -46,7 +47,7 @@ export class Group implements Running {
 
   start(): void {
     this.ignore = this.options.client.listen((state) => {
-      // An ensemble that was made anew gives the same names again.
+      // A new ensemble may give the same names to other members.
       if (state === 'expired') this.data.clear();
       if (state === 'connected' || state === 'expired') this.look();
     });
@@ -84,7 +85,7 @@ export class Group implements Running {
       const members = await this.read();
       if (members) this.tell(members);
     } catch (error) {
-      log.debug({ path, error: String(error) }, 'the group cannot be read');
+      log.debug({ path, error: errorText(error) }, 'the group cannot be read');
       this.again = true;
     }
     this.busy = false;
@@ -101,7 +102,7 @@ export class Group implements Running {
     for (const member of listed) {
       const { name } = member;
       const data = this.data.get(name) ?? (await client.get(`${path === '/' ? '' : path}/${name}`))?.data;
-      // A member that has gone in between is seen by the watch.
+      // The watch reports members that have gone meanwhile.
       if (data) members.push({ ...member, data });
     }
     this.data.clear();

@@ -2,6 +2,7 @@
  * The containers of the agent: a sandbox and an executor each.
  */
 
+import { errorText } from '../../../model/error-text';
 import { findProcesses, killFound } from '../../../runtime/processes';
 import type { AgentEffect } from '../../core/effects';
 import type { AgentInput } from '../../core/events';
@@ -33,7 +34,7 @@ export class Containers {
         this.options.post({ kind: 'container.exited', containerId, text });
       });
     } catch (error) {
-      this.options.post({ kind: 'container.failed', containerId, reason: (error as Error).message });
+      this.options.post({ kind: 'container.failed', containerId, reason: errorText(error) });
     }
   }
 

@@ -75,7 +75,7 @@ const ROWS: Partial<Record<Call.Type, Row>> = {
   GET_TASKS: (door, request) => new Part(getTasks(filteredState(door, request))),
   GET_AGENT: ({ read }) => read(getAgent),
   GET_RESOURCE_PROVIDERS: () => ({}),
-  // There are no images here, so that there are none to forget.
+  // There are no images here, so there is nothing to prune.
   PRUNE_IMAGES: ({ acls }, request) =>
     isAllowed(acls, 'prune_images', principalOf(request)) ? undefined : FORBIDDEN,
 };

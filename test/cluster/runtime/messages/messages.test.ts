@@ -205,7 +205,7 @@ describe('the router', () => {
       {
         level: 'warn',
         text: 'cut off a peer whose messages cannot be read',
-        fields: { peer: '127.0.0.1', error: 'Error: a chunk without a length' },
+        fields: { peer: '127.0.0.1', error: 'a chunk without a length' },
       },
     ]);
     sender().links.send(pid, NAME, Buffer.alloc(1));
