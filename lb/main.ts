@@ -7,6 +7,7 @@
 
 import { existsSync, statSync } from 'node:fs';
 import { dirname, join } from 'node:path';
+import { errorText } from '../cluster/model/error-text';
 import { bearerOf } from '../cluster/runtime/auth/flags';
 import type { Clock } from '../cluster/runtime/clock';
 import { makeFolder } from '../cluster/runtime/files/make-folder';
@@ -379,6 +380,6 @@ async function readOnce(marathon: Marathon): Promise<unknown> {
   try {
     return await marathon.apps(new AbortController().signal);
   } catch (error) {
-    throw new StartError((error as Error).message);
+    throw new StartError(errorText(error));
   }
 }

@@ -2,6 +2,7 @@
  * Recordings of the daemons, for `meseta replay`.
  */
 
+import { errorText } from '../../cluster/model/error-text';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Recorder } from '../../cluster/runtime/mailbox';
 import { FileRecorder } from '../../cluster/runtime/recording/recording';
@@ -15,7 +16,7 @@ export function recorderFor(file: string | undefined): RecorderMaker | undefined
     try {
       return new FileRecorder(file, start);
     } catch (error) {
-      throw new StartError(`--record: ${file} cannot be written: ${(error as Error).message}`);
+      throw new StartError(`--record: ${file} cannot be written: ${errorText(error)}`);
     }
   };
 }

@@ -3,6 +3,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { errorText } from '../../cluster/model/error-text';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { readAppUpdate } from '../../frameworks/marathon/api/app-update';
 import { hintFor, newReading } from '../../frameworks/marathon/api/read';
@@ -13,12 +14,12 @@ export function readAppFile(file: string): unknown {
   try {
     content = readFileSync(file === '-' ? 0 : file, 'utf8');
   } catch (error) {
-    throw new StartError(`${file} cannot be read: ${(error as Error).message}`);
+    throw new StartError(`${file} cannot be read: ${errorText(error)}`);
   }
   try {
     return JSON.parse(content);
   } catch (error) {
-    throw new StartError(`${file} is not JSON: ${(error as Error).message}`);
+    throw new StartError(`${file} is not JSON: ${errorText(error)}`);
   }
 }
 

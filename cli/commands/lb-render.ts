@@ -3,6 +3,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { errorText } from '../../cluster/model/error-text';
 import { systemClock } from '../../cluster/runtime/clock';
 import { list, requiredText, toggle, UsageError } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
@@ -46,7 +47,7 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path === '-' ? 0 : path, 'utf8'));
   } catch (error) {
-    throw new StartError(`--apps: ${(error as Error).message}`);
+    throw new StartError(`--apps: ${errorText(error)}`);
   }
 }
 

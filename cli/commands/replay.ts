@@ -3,6 +3,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { errorText } from '../../cluster/model/error-text';
 import { integer, toggle } from '../../cluster/runtime/config/flags';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { canonicalText } from '../../cluster/runtime/recording/canonical';
@@ -68,6 +69,6 @@ function read(file: string): Recording {
   } catch (error) {
     if (error instanceof RecordingError)
       throw new StartError(`${file} is no sound recording: ${error.message}`);
-    throw new StartError(`${file} cannot be read: ${(error as Error).message}`);
+    throw new StartError(`${file} cannot be read: ${errorText(error)}`);
   }
 }

@@ -3,6 +3,7 @@
  */
 
 import { join } from 'node:path';
+import { errorText } from '../../cluster/model/error-text';
 import { systemClock } from '../../cluster/runtime/clock';
 import { makeFolder } from '../../cluster/runtime/files/make-folder';
 import { parentFolderMode, warnOpenFolder } from '../../cluster/runtime/files/private';
@@ -70,7 +71,7 @@ function openLog(workDir: string) {
     warnOpenFolder('--work-dir', workDir, logger);
     return { file, logger };
   } catch (error) {
-    throw new StartError(`--work-dir: ${workDir} cannot be used: ${(error as Error).message}`);
+    throw new StartError(`--work-dir: ${workDir} cannot be used: ${errorText(error)}`);
   }
 }
 

@@ -5,6 +5,7 @@
  */
 
 import { request } from 'node:http';
+import { errorText } from '../../cluster/model/error-text';
 import { Api } from '../api';
 import type { Cluster } from '../cluster/cluster';
 import { style, type Terminal } from '../command';
@@ -50,7 +51,7 @@ async function step<T>(name: string, run: () => Promise<T>): Promise<T> {
   try {
     return await run();
   } catch (error) {
-    throw new StepError(`failed at "${name}": ${(error as Error).message}`);
+    throw new StepError(`failed at "${name}": ${errorText(error)}`);
   }
 }
 
@@ -63,7 +64,7 @@ async function poll<T>(ask: () => Promise<T | undefined>): Promise<T> {
       const answer = await ask();
       if (answer !== undefined) return answer;
     } catch (error) {
-      last = (error as Error).message;
+      last = errorText(error);
     }
     await new Promise((resolve) => setTimeout(resolve, PAUSE_MS));
   }

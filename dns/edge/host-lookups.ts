@@ -6,6 +6,7 @@
  */
 
 import { lookup } from 'node:dns/promises';
+import { errorText } from '../../cluster/model/error-text';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
@@ -97,7 +98,7 @@ export class HostLookups implements Running {
       entry.addresses = addresses;
       this.options.changed(host, addresses);
     } catch (error) {
-      this.options.log.debug({ host, error: String(error) }, 'a host name has no address');
+      this.options.log.debug({ host, error: errorText(error) }, 'a host name has no address');
     }
   }
 }

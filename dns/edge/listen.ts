@@ -4,6 +4,7 @@
 
 import type { Socket as UdpSocket } from 'node:dgram';
 import { type AddressInfo, isIPv6, type Server } from 'node:net';
+import { errorText } from '../../cluster/model/error-text';
 import { listenError } from '../../cluster/runtime/http/listen-error';
 import type { Logger } from '../../cluster/runtime/log';
 import type { DnsConfig } from '../config';
@@ -56,7 +57,10 @@ async function bindAt(
     try {
       bound.udp.push(await bindUdp({ address: interfaceAddress, port, beside: true }, log));
     } catch (error) {
-      log.debug({ address: interfaceAddress, error: String(error) }, 'no socket of its own for this address');
+      log.debug(
+        { address: interfaceAddress, error: errorText(error) },
+        'no socket of its own for this address',
+      );
     }
   }
   return port;

@@ -4,6 +4,7 @@
 
 import { createPrivateKey, createSign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
+import { errorText } from '../../cluster/model/error-text';
 import { UsageError } from '../../cluster/runtime/config/flags';
 import { warnOpenSecret } from '../../cluster/runtime/files/private';
 import { inFileNames, type SettingNames } from './settings-file';
@@ -137,7 +138,7 @@ function readText(flag: string, path: string): string {
   try {
     return readFileSync(path, 'utf8');
   } catch (error) {
-    throw new UsageError(`--${flag}: cannot read ${path}: ${(error as Error).message}`);
+    throw new UsageError(`--${flag}: cannot read ${path}: ${errorText(error)}`);
   }
 }
 

@@ -6,6 +6,7 @@
  * costs one look-up and one copy.
  */
 
+import { errorText } from '../../cluster/model/error-text';
 import { nextInteger, type Random, randomFrom } from '../../cluster/model/random';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Metrics } from '../../cluster/runtime/metrics';
@@ -118,7 +119,7 @@ export class Responder {
       return this.answer(bytes, client);
     } catch (error) {
       this.counts.errors.inc();
-      this.options.log.error({ error: String(error) }, 'a question could not be answered');
+      this.options.log.error({ error: errorText(error) }, 'a question could not be answered');
       return bytes.length >= 12 ? encodeFailure(bytes, RCODE.SERVFAIL, 'recursion') : undefined;
     }
   }

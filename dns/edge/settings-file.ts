@@ -8,6 +8,7 @@
 
 import { readFileSync } from 'node:fs';
 import { homedir } from 'node:os';
+import { errorText } from '../../cluster/model/error-text';
 import { nearest } from '../../cluster/model/nearest';
 import { UsageError } from '../../cluster/runtime/config/flags';
 import { warnOpenSecret } from '../../cluster/runtime/files/private';
@@ -119,7 +120,7 @@ export function readSettingsFile(path: string): SettingsFile {
     try {
       flags[flag] = read(value);
     } catch (error) {
-      throw new UsageError(`--config: ${names[flag]} in ${path} cannot be used: ${(error as Error).message}`);
+      throw new UsageError(`--config: ${names[flag]} in ${path} cannot be used: ${errorText(error)}`);
     }
   }
   const credentials = readPrincipal(members, path);
@@ -179,7 +180,7 @@ function readMembers(path: string): Members {
   try {
     document = JSON.parse(readFileSync(file, 'utf8'));
   } catch (error) {
-    throw new UsageError(`--config: cannot read ${path}: ${(error as Error).message}`);
+    throw new UsageError(`--config: cannot read ${path}: ${errorText(error)}`);
   }
   if (typeof document !== 'object' || document === null || Array.isArray(document))
     throw new UsageError(`--config: ${path} is not a JSON object`);

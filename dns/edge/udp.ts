@@ -4,6 +4,7 @@
 
 import { createSocket, type RemoteInfo, type Socket } from 'node:dgram';
 import { isIPv6 } from 'node:net';
+import { errorText } from '../../cluster/model/error-text';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Responder } from './responder';
@@ -40,7 +41,7 @@ export async function bindUdp({ address, port, beside = false }: UdpBinding, log
   try {
     socket.setRecvBufferSize(RECEIVE_BUFFER_BYTES);
   } catch (error) {
-    log.debug({ error: String(error) }, 'the receive buffer keeps its size');
+    log.debug({ error: errorText(error) }, 'the receive buffer keeps its size');
   }
   return socket;
 }

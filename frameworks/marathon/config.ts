@@ -4,6 +4,7 @@
 
 import { readFileSync } from 'node:fs';
 import { hostname, userInfo } from 'node:os';
+import { errorText } from '../../cluster/model/error-text';
 import type { Level } from '../../cluster/model/event';
 import { type BearerFlags, bearerFlags } from '../../cluster/runtime/auth/flags';
 import {
@@ -340,7 +341,7 @@ function readSecret(file: string): string {
   try {
     return readFileSync(file, 'utf8').trim();
   } catch (error) {
-    throw new UsageError(`--mesos_authentication_secret_file: ${(error as Error).message}`);
+    throw new UsageError(`--mesos_authentication_secret_file: ${errorText(error)}`);
   }
 }
 

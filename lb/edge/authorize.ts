@@ -6,6 +6,7 @@
 import { createSign } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { Agent, request as undiciRequest } from 'undici';
+import { errorText } from '../../cluster/model/error-text';
 import type { HttpAnswer, HttpRequest, HttpStream } from '../../cluster/runtime/http/client';
 import type { Credentials } from '../../cluster/runtime/http/guard';
 import { StartError } from '../../cluster/runtime/lifecycle';
@@ -91,7 +92,7 @@ export function clientTrusting(caFile: string): Client & { close(): Promise<void
   try {
     ca = readFileSync(caFile, 'utf8');
   } catch (error) {
-    throw new StartError(`--marathon-ca-cert: ${(error as Error).message}`);
+    throw new StartError(`--marathon-ca-cert: ${errorText(error)}`);
   }
   const dispatcher = new Agent({ connect: { ca, timeout: 5000 }, bodyTimeout: 0, headersTimeout: 0 });
   const send = (request: HttpRequest, signal: AbortSignal): ReturnType<typeof undiciRequest> =>

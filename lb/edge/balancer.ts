@@ -7,6 +7,7 @@
  */
 
 import { createHash } from 'node:crypto';
+import { errorText } from '../../cluster/model/error-text';
 import type { Millis } from '../../cluster/model/time';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
@@ -302,7 +303,7 @@ export class Balancer {
       const servers = readRunningServers(await runtime.ask('show servers state'));
       adopted = { config: this.running.config, servers };
     } catch (error) {
-      log.warn({ why: (error as Error).message }, '`show servers state` failed; HAProxy is reloaded');
+      log.warn({ why: errorText(error) }, '`show servers state` failed; HAProxy is reloaded');
       return;
     }
     if (this.adoptedStructure !== hashOf(files)) {

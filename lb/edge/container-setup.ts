@@ -8,6 +8,7 @@ import { execFile } from 'node:child_process';
 import { existsSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { promisify } from 'node:util';
+import { errorText } from '../../cluster/model/error-text';
 import { UsageError } from '../../cluster/runtime/config/flags';
 import { makeFolder } from '../../cluster/runtime/files/make-folder';
 import type { Credentials } from '../../cluster/runtime/http/guard';
@@ -90,7 +91,7 @@ export async function askVault({ url, token }: Vault, client: Client): Promise<C
     throw new Error('the answer has no user and password');
   } catch (error) {
     throw new StartError(
-      `VAULT_PATH: Vault at ${new URL(url).origin} gives no credentials: ${(error as Error).message}`,
+      `VAULT_PATH: Vault at ${new URL(url).origin} gives no credentials: ${errorText(error)}`,
     );
   }
 }
@@ -118,7 +119,7 @@ export async function selfSigned(path: string, log: Logger): Promise<string> {
     return path;
   } catch (error) {
     throw new StartError(
-      `--self-signed: openssl makes no certificate: ${(error as Error).message}. Install openssl, or name one with --ssl-certs.`,
+      `--self-signed: openssl makes no certificate: ${errorText(error)}. Install openssl, or name one with --ssl-certs.`,
     );
   } finally {
     for (const rest of [key, certificate]) rmSync(rest, { force: true });

@@ -4,6 +4,7 @@
  * Always true: one reading runs at a time, and all events during a reading lead to exactly one more reading.
  */
 
+import { errorText } from '../../cluster/model/error-text';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { HttpStream } from '../../cluster/runtime/http/client';
 import type { Running } from '../../cluster/runtime/lifecycle';
@@ -128,7 +129,7 @@ export class Follower implements Running {
       this.lastReadAt = clock.now();
       return true;
     } catch (error) {
-      log.debug({ error: (error as Error).message }, 'some apps cannot be read alone; all are read');
+      log.debug({ error: errorText(error) }, 'some apps cannot be read alone; all are read');
       return false;
     }
   }
@@ -155,7 +156,7 @@ export class Follower implements Running {
     try {
       json = await marathon.apps(this.abort.signal);
     } catch (error) {
-      return this.failed((error as Error).message);
+      return this.failed(errorText(error));
     }
     this.lastReadAt = clock.now();
     if (this.failing) log.info({}, 'Marathon answers again');
@@ -197,7 +198,7 @@ export class Follower implements Running {
       log.warn({}, "Marathon's event stream ended");
     } catch (error) {
       if (this.abort.signal.aborted) return false;
-      const reason = { error: (error as Error).message };
+      const reason = { error: errorText(error) };
       if (this.streaming) log.warn(reason, "Marathon's event stream broke");
       else log.debug(reason, "Marathon's event stream cannot be opened");
     }

@@ -5,6 +5,7 @@
  * Always true: only a complete file of this user is read; anything else counts as an empty record.
  */
 
+import { errorText } from '../../cluster/model/error-text';
 import type { Logger } from '../../cluster/runtime/log';
 import { readOwnText, writeText } from './work-folder';
 
@@ -61,7 +62,7 @@ export class Handover {
       writeText(this.path, `${JSON.stringify({ version: 1, ...this.record })}\n`);
     } catch (error) {
       this.log.warn(
-        { error: (error as Error).message },
+        { error: errorText(error) },
         'memory.json cannot be written; the first change of the next load balancer would be a reload',
       );
     }

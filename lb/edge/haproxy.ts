@@ -10,6 +10,7 @@ import { execFile, spawn } from 'node:child_process';
 import { existsSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorText } from '../../cluster/model/error-text';
 import { withInheritedUmask } from '../../cluster/runtime/files/private';
 import type { Logger } from '../../cluster/runtime/log';
 import { printProcess, startedAt } from '../../cluster/runtime/process-start';
@@ -161,7 +162,7 @@ export class Haproxy {
       this.prepareFiles(files);
       return await this.launch();
     } catch (error) {
-      return { ok: false, why: (error as Error).message, noAppAtFault: true };
+      return { ok: false, why: errorText(error), noAppAtFault: true };
     }
   }
 
@@ -186,7 +187,7 @@ export class Haproxy {
       writeFileSync(path, files.config, { mode: 0o600 });
     } catch (error) {
       rmSync(path, { force: true });
-      return { ok: false, why: (error as Error).message, noAppAtFault: true };
+      return { ok: false, why: errorText(error), noAppAtFault: true };
     }
     return await new Promise((resolve) => {
       execFile(this.program, ['-c', '-f', path], { timeout: RELOAD_LIMIT_MS }, (error, stdout, stderr) => {
@@ -204,10 +205,7 @@ export class Haproxy {
       this.writeFiles(files);
       return true;
     } catch (error) {
-      this.log.error(
-        { error: (error as Error).message },
-        'the configuration cannot be written; it is tried again',
-      );
+      this.log.error({ error: errorText(error) }, 'the configuration cannot be written; it is tried again');
       return false;
     }
   }
@@ -263,7 +261,7 @@ export class Haproxy {
     } catch (error) {
       this.socketPath = socket;
       this.attemptSafely(putBack);
-      return { ok: false, why: (error as Error).message };
+      return { ok: false, why: errorText(error) };
     }
   }
 
@@ -278,7 +276,7 @@ export class Haproxy {
     try {
       work();
     } catch (error) {
-      this.log.error({ error: (error as Error).message }, 'a file cannot be written');
+      this.log.error({ error: errorText(error) }, 'a file cannot be written');
     }
   }
 
@@ -528,7 +526,7 @@ export class Haproxy {
     try {
       writeText(this.folder.pidFile, printProcess(pid, since));
     } catch (error) {
-      this.log.warn({ error: (error as Error).message }, "HAProxy's pid file cannot be written");
+      this.log.warn({ error: errorText(error) }, "HAProxy's pid file cannot be written");
     }
   }
 

@@ -3,6 +3,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { errorText } from '../../cluster/model/error-text';
 import { text, UsageError } from '../../cluster/runtime/config/flags';
 import { warnOpenSecret } from '../../cluster/runtime/files/private';
 import type { Credentials } from '../../cluster/runtime/http/guard';
@@ -87,6 +88,6 @@ function firstLine(path: string): string {
   try {
     return (readFileSync(path, 'utf8').split('\n')[0] ?? '').trim();
   } catch (error) {
-    throw new StartError(`--marathon-auth-credential-file: ${(error as Error).message}`);
+    throw new StartError(`--marathon-auth-credential-file: ${errorText(error)}`);
   }
 }

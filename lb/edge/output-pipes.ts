@@ -8,6 +8,7 @@
 import { execFileSync } from 'node:child_process';
 import { constants, lstatSync, openSync, rmSync, statSync } from 'node:fs';
 import { Socket } from 'node:net';
+import { errorText } from '../../cluster/model/error-text';
 import type { Logger } from '../../cluster/runtime/log';
 
 /** Opening for reading and writing keeps a reader as long as HAProxy lives. */
@@ -56,7 +57,7 @@ export class OutputPipes {
       try {
         if (statSync(path).isFIFO()) return this.readFrom(openSync(path, FLAGS), listener);
       } catch (error) {
-        this.log.debug({ path, error: (error as Error).message }, "HAProxy's output cannot be read");
+        this.log.debug({ path, error: errorText(error) }, "HAProxy's output cannot be read");
       }
     }
   }
@@ -75,7 +76,7 @@ export class OutputPipes {
       }
       return openSync(path, FLAGS);
     } catch (error) {
-      const fields = { path, error: (error as Error).message };
+      const fields = { path, error: errorText(error) };
       this.log.warn(fields, "HAProxy's output cannot be read: there is no pipe for it");
       return 'ignore';
     }

@@ -7,6 +7,7 @@
 
 import { lookup } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import { errorText } from '../../cluster/model/error-text';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
 import type { App } from '../core/apps';
@@ -82,7 +83,7 @@ export class Resolver {
       const address = await withLimit(this.look(host), LOOKUP_LIMIT_MS);
       this.cached.set(host, { address, until: this.clock.now() + KEPT_MS });
     } catch (error) {
-      this.log.warn({ host, error: (error as Error).message }, 'a host name cannot be resolved');
+      this.log.warn({ host, error: errorText(error) }, 'a host name cannot be resolved');
       this.cached.set(host, { address: before, until: this.clock.now() + FAILED_MS });
     } finally {
       this.asking.delete(host);

@@ -4,6 +4,7 @@
  * Always true: a removed server gets no new request from that moment on, and is deleted once it has none left.
  */
 
+import { errorText } from '../../cluster/model/error-text';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Command } from '../core/decide';
 import { APP_MAP, HOST_MAP } from '../core/maps';
@@ -64,7 +65,7 @@ export class RuntimeApi {
       this.sweepSoon();
       return { ok: true };
     } catch (error) {
-      return { ok: false, why: (error as Error).message };
+      return { ok: false, why: errorText(error) };
     }
   }
 

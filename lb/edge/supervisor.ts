@@ -2,6 +2,7 @@
  * Performs the effects of `core/step.ts`: finds, adopts, starts, detaches and ends HAProxy, and probes its sockets.
  */
 
+import { errorText } from '../../cluster/model/error-text';
 import type { Clock } from '../../cluster/runtime/clock';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
@@ -139,13 +140,13 @@ export class Supervisor {
     try {
       await requireListeners();
     } catch (error) {
-      return this.post({ kind: 'start.failed', why: (error as Error).message });
+      return this.post({ kind: 'start.failed', why: errorText(error) });
     }
     try {
       this.apps = await readApps();
       this.post({ kind: 'apps.read' });
     } catch (error) {
-      this.post({ kind: 'apps.unreachable', why: (error as Error).message });
+      this.post({ kind: 'apps.unreachable', why: errorText(error) });
     }
   }
 

@@ -2,6 +2,7 @@
  * Reads HAProxy's counters at intervals, on request, and before a worker ends.
  */
 
+import { errorText } from '../../cluster/model/error-text';
 import type { Logger } from '../../cluster/runtime/log';
 import { createTrafficSums, readServerCounts, type ServerCount, type VersionTraffic } from '../core/traffic';
 import type { Balancer } from './balancer';
@@ -46,7 +47,7 @@ export class Traffic {
       this.known = this.sums.add(await this.counts(), this.balancer().model);
       this.readAt = performance.now();
     } catch (error) {
-      this.log.debug({ error: (error as Error).message }, "HAProxy's counters cannot be read");
+      this.log.debug({ error: errorText(error) }, "HAProxy's counters cannot be read");
     }
     return this.known;
   }

@@ -20,6 +20,7 @@ import {
 } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, join, resolve } from 'node:path';
+import { errorText } from '../../cluster/model/error-text';
 import { makeFolder } from '../../cluster/runtime/files/make-folder';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { isAlive, printProcess, readProcess } from '../../cluster/runtime/process-start';
@@ -69,7 +70,7 @@ export function openWorkFolder(path: string, configPath: string | undefined): Wo
   } catch (error) {
     if (error instanceof StartError) throw error;
     throw new StartError(
-      `The load balancer cannot write to ${folder}: ${(error as Error).message}. Name another folder with --work-dir.`,
+      `The load balancer cannot write to ${folder}: ${errorText(error)}. Name another folder with --work-dir.`,
     );
   }
   const sockets = socketFolder(folder);

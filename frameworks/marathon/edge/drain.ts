@@ -9,6 +9,7 @@
  */
 
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
+import { errorText } from '../../../cluster/model/error-text';
 import type { Clock } from '../../../cluster/runtime/clock';
 import { HttpClient } from '../../../cluster/runtime/http/client';
 import type { Credentials } from '../../../cluster/runtime/http/guard';
@@ -79,7 +80,7 @@ export class Drain {
           continue;
         }
         if (!refused) this.away.add(url);
-        const fields = { task, url, error: (error as Error).message };
+        const fields = { task, url, error: errorText(error) };
         return this.log.warn(fields, 'a load balancer cannot take a task out');
       }
     }

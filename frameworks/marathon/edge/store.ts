@@ -2,6 +2,7 @@
  * The store effect: commits the changes of the core, in order, and loads the stored variables at the start.
  */
 
+import { errorText } from '../../../cluster/model/error-text';
 import type { StateStore } from '../../../cluster/state/store';
 import type { MarathonEffect } from '../core/state/effects';
 import type { NewMarathonEvent } from '../core/state/events';
@@ -31,6 +32,6 @@ export async function performStore(
     if (done.ok) post({ kind: 'stored', ticket });
     else post({ kind: 'store.failed', ticket, reason: `${done.conflict} was changed by somebody else` });
   } catch (error) {
-    post({ kind: 'store.failed', ticket, reason: (error as Error).message });
+    post({ kind: 'store.failed', ticket, reason: errorText(error) });
   }
 }

@@ -4,6 +4,7 @@
 
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import { encodeBody, type MediaType } from '../../../cluster/api/media-type';
+import { errorText } from '../../../cluster/model/error-text';
 import { Pipeline } from '../../../cluster/runtime/http/pipeline';
 import { Queue } from '../../../cluster/runtime/queue';
 
@@ -75,7 +76,7 @@ export class Calls {
       if (answer.status === 202 || answer.status === 200) return undefined;
       return `HTTP ${answer.status}: ${answer.body.toString().slice(0, 300)}`;
     } catch (error) {
-      return (error as Error).message;
+      return errorText(error);
     }
   }
 

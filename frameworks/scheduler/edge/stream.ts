@@ -5,6 +5,7 @@
 import type * as mesos from '../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
 import { decodeBody, encodeBody, type MediaType } from '../../../cluster/api/media-type';
+import { errorText } from '../../../cluster/model/error-text';
 import type { HttpClient, HttpStream } from '../../../cluster/runtime/http/client';
 import { RecordDecoder } from '../../../cluster/runtime/streams/recordio';
 
@@ -29,7 +30,7 @@ export async function runStream(options: StreamOptions): Promise<void> {
     if (stream.status === 200) await readStream(stream, options);
     else await refused(stream, options);
   } catch (error) {
-    options.closed((error as Error).message);
+    options.closed(errorText(error));
   }
 }
 

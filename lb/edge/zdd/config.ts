@@ -3,6 +3,7 @@
  */
 
 import { readFileSync } from 'node:fs';
+import { errorText } from '../../../cluster/model/error-text';
 import { unused } from '../../../cluster/runtime/config/classes';
 import {
   integer,
@@ -130,6 +131,6 @@ function readJson(path: string): unknown {
   try {
     return JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new StartError(`--json: ${(error as Error).message}`);
+    throw new StartError(`--json: ${errorText(error)}`);
   }
 }

@@ -6,6 +6,7 @@ import { execFile } from 'node:child_process';
 import { lookup, resolve4 } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { errorText } from '../../../cluster/model/error-text';
 import { type App, readOneApp } from '../../core/apps';
 import { serverName } from '../../core/names';
 import { readServerCounts } from '../../core/traffic';
@@ -271,7 +272,7 @@ class Zdd {
         throw new Error(`status ${answer.status}: ${answer.body.toString().slice(0, 500)}`);
       return answer.body.length === 0 ? undefined : JSON.parse(answer.body.toString());
     } catch (error) {
-      throw new ZddError(status, `${method} ${path}: ${(error as Error).message}`);
+      throw new ZddError(status, `${method} ${path}: ${errorText(error)}`);
     }
   }
 

@@ -1,5 +1,6 @@
 /** The context of REST handlers: reading of requests, and the responses for their outcomes. */
 
+import { errorText } from '../../../../cluster/model/error-text';
 import type { Handler, Reply, Request } from '../../../../cluster/runtime/http/server';
 import type { Logger } from '../../../../cluster/runtime/log';
 import type { NormalizationOptions } from '../../api/app-legacy';
@@ -98,7 +99,7 @@ export function readJson(request: Request): { json: unknown } | ApiFailure {
   try {
     return { json: JSON.parse(text) as unknown };
   } catch (error) {
-    return { status: 400, body: { message: 'Invalid JSON', details: (error as Error).message } };
+    return { status: 400, body: { message: 'Invalid JSON', details: errorText(error) } };
   }
 }
 
