@@ -1,7 +1,7 @@
 /**
- * The allocator's agents: their totals, and what of it is free, shared and counted by quotas.
+ * The allocator's agents: their total, free, shared and overcommitted resources.
  *
- * Always true: the totals of the role tree and the headroom follow each change of an agent.
+ * Always true: the totals of the role tree, the reservations of roles and the headroom follow each change of an agent.
  */
 
 import { addQuantities, addScalars } from '../../../model/quantities';
@@ -12,7 +12,7 @@ import { hasNothingToOffer } from './nothing-to-offer';
 import { addReserved, type QuotaUse, quotaQuantities, useOf } from './quota-use';
 import type { AllocatorAgent, AllocatorState } from './state';
 
-/** Adds an agent, or what is new of a known one. Of `used` the quantities count as taken, by nobody. */
+/** Adds an agent, or replaces a known one. `used` is not free, but counts for no framework. */
 export function addAgent(
   state: AllocatorState,
   agent: { readonly id: string; readonly total: Resources; readonly facts?: AgentFacts },
@@ -45,8 +45,8 @@ export function countFree(state: AllocatorState, free: Resources, sign: 1 | -1):
 }
 
 /**
- * An agent's resources became others of the same amount, by a reservation or a volume. `free` is what is
- * free of them now; without it what became others is offered or used.
+ * Replaces an agent's resources after a reservation or volume was made or removed; amounts stay the same. `free` are
+ * its free resources now; without it only offered or used resources were converted.
  */
 export function convertAgent(
   state: AllocatorState,
@@ -72,7 +72,7 @@ export function convertAgent(
   state.dirty.add(id);
 }
 
-/** An agent has other resources than before; what is allocated of it stays allocated. */
+/** Changes an agent's resources. Allocations stay, also those beyond the new total, which are overcommitted then. */
 export function resizeAgent(state: AllocatorState, id: string, total: Resources): void {
   const agent = state.agents.get(id);
   if (!agent) return;
@@ -88,8 +88,9 @@ interface AgentResources {
 }
 
 /**
- * Moves use between unreserved and reserved resources when a reservation is made or removed. A reservation
- * is for the role that uses it, or has the same top.
+ * Moves consumed quota between unreserved and reserved when allocated resources are reserved or unreserved: a
+ * reservation counts for quotas whether used or not, so its use must not count twice. Quotas are of top-level roles,
+ * and the role that uses a reservation has the same top-level role as the reservation.
  */
 function moveUse(state: AllocatorState, before: AgentResources, after: AgentResources): void {
   const moved = usedUnreserved(after);
@@ -112,13 +113,13 @@ function usedUnreserved({ total, free }: AgentResources): Map<string, number> {
   return used;
 }
 
-/** Forgets an agent. Refusals of it are forgotten, too, unless it comes back at once. */
+/** Forgets an agent, and its filters unless it is added again at once (`comesBack`). */
 export function removeAgent(state: AllocatorState, id: string, comesBack = false): void {
   const agent = state.agents.get(id);
   if (!agent) return;
   countTotal(state, agent.total, -1);
   countFree(state, agent.free, -1);
-  // What is reserved there does not count for its role's quota any more.
+  // The agent's reservations no longer count against quotas, so withheld resources may be offered elsewhere.
   state.quotaMoved = true;
   state.agents.delete(id);
   state.dirty.delete(id);
@@ -133,17 +134,17 @@ export function setAgentActive(state: AllocatorState, id: string, active: boolea
   if (active) state.dirty.add(id);
 }
 
-/** Considers an agent at the next run. */
+/** Makes an agent a candidate of the next run. */
 export function considerAgent(state: AllocatorState, id: string): void {
   if (state.agents.has(id)) state.dirty.add(id);
 }
 
-/** Considers every agent that has something to offer at the next run. */
+/** Makes every agent that has something to offer a candidate of the next run. */
 export function considerAll(state: AllocatorState): void {
   for (const agent of state.agents.values()) if (!hasNothingToOffer(state, agent)) state.dirty.add(agent.id);
 }
 
-/** The allocated resources of an agent: offered or used. */
+/** The allocated resources of an agent: offered or used, overcommitted ones and copies of shared ones included. */
 export function allocatedOf({ total, free, overcommitted, shared, sharedUse }: AllocatorAgent): Resources {
   const held = overcommitted.length === 0 ? total : addResources(total, overcommitted);
   if (shared.length === 0) return free.length === 0 ? held : subtractResources(held, free);
@@ -158,10 +159,7 @@ export function withoutAllocationInfo(resources: Resources): Resources {
   return resources.some(({ meta }) => meta.allocation_info) ? unallocated(resources) : resources;
 }
 
-/**
- * Removes the filters of an agent that reports other attributes or capabilities: they were about the
- * earlier ones.
- */
+/** Removes all filters of an agent whose attributes changed: frameworks refused it as it was before. */
 export function clearAgentFilters(state: AllocatorState, id: string): void {
   for (const framework of state.frameworks.values()) framework.filters.delete(id);
   considerAgent(state, id);

@@ -1,7 +1,7 @@
 /**
- * Resources allocated to frameworks and recovered from them.
+ * Allocation of resources to frameworks, and their recovery.
  *
- * Always true: total + overcommitted = free + allocated for each agent, of what is not shared.
+ * Always true: for the unshared resources of each agent, total + overcommitted = free + allocated.
  */
 
 import { addQuantities } from '../../../model/quantities';
@@ -20,7 +20,7 @@ import { quotaQuantities, useOf } from './quota-use';
 import { addUsage } from './role-tree';
 import type { AllocationKey, AllocatorAgent, AllocatorState } from './state';
 
-/** Takes resources out of what is free, for a framework in a role. */
+/** Allocates resources of an agent to a framework in a role. Those that are not free are counted as overcommitted. */
 export function allocateResources(state: AllocatorState, key: AllocationKey, resources: Resources): void {
   const unallocatedParts = withoutAllocationInfo(resources);
   const agent = state.agents.get(key.agentId);
@@ -38,7 +38,7 @@ export function allocateResources(state: AllocatorState, key: AllocationKey, res
   count(state, key, unallocatedParts, 1);
 }
 
-/** Gives resources back. */
+/** Recovers resources from a framework. Overcommitted ones are settled first; the rest is free again. */
 export function recoverResources(state: AllocatorState, key: AllocationKey, resources: Resources): void {
   const unallocatedParts = withoutAllocationInfo(resources);
   const agent = state.agents.get(key.agentId);
@@ -54,16 +54,14 @@ export function recoverResources(state: AllocatorState, key: AllocationKey, reso
   count(state, key, unallocatedParts, -1);
 }
 
-/**
- * Returned resources make up for over-allocation first; the result is the free rest.
- */
+/** Settles overcommitted resources with released ones; returns the released resources that are free. */
 function repayOvercommitted(agent: AllocatorAgent, released: Resources): Resources {
   const rest = subtractResources(released, agent.overcommitted);
   agent.overcommitted = subtractResources(agent.overcommitted, released);
   return rest;
 }
 
-/** A volume that comes back is mounted nowhere any more: it is as the agent has it, not as a task used it. */
+/** Volumes as the agent's total has them, without the mount of the task that used them. */
 function asInTotal({ total }: AllocatorAgent, back: Resources): Resources {
   if (!back.some(isPersistentVolume)) return back;
   return back.map((resource) =>

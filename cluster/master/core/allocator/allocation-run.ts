@@ -1,7 +1,10 @@
 /**
- * One allocation run: roles below their guarantee first, then all roles, each in the fair order. Offers are coarse: the
- * first framework that passes gets all that is free on the agent for its role, as far as quotas let it
- * (Mesos 1.11 src/master/allocator/mesos/hierarchical.cpp).
+ * One allocation run in two stages: roles below their guarantee first, then all roles, each in the fair order. Offers
+ * are coarse: the first framework that passes gets all free resources of the agent for its role, within quotas (Mesos
+ * 1.11 src/master/allocator/mesos/hierarchical.cpp, __allocate).
+ *
+ * Although headroom is kept for guarantees, they have a stage of their own: headroom is only a quantity, and frameworks
+ * with filters or few capabilities might not be able to use what is left of it. First in line they have more choice.
  */
 
 import { type Random, shuffle } from '../../../model/random';
@@ -30,7 +33,10 @@ export interface Allocation extends AllocationKey {
   readonly resources: Resources;
 }
 
-/** Hands out what is free on the dirty agents and remembers it as allocated. Nothing while it is paused. */
+/**
+ * Allocates the free resources of the candidates (`dirty`); nothing while the allocator is paused. Agents are visited
+ * in random order, as in the original, so that no agent is always offered first.
+ */
 export function allocate(state: AllocatorState, random: Random, now: Millis): Allocation[] {
   if (state.pausedUntil !== undefined) return [];
   const candidates = shuffle(random, [...state.dirty]).flatMap((id) => state.agents.get(id) ?? []);
@@ -60,7 +66,7 @@ interface Run {
   readonly now: Millis;
   readonly sorters: RandomSorterOptions;
   readonly budget: Budget | undefined;
-  /** By agent, framework and role. */
+  /** Allocations of this run by agent, framework and role, which become one offer each. */
   readonly made: Map<string, Allocation>;
 }
 
@@ -68,7 +74,7 @@ function randomSorterOptions({ options }: AllocatorState, random: Random): Rando
   return { random, roles: options.randomRoles, frameworks: options.randomFrameworks };
 }
 
-/** Offers an agent to roles that have less than is guaranteed to them, in their fair order. */
+/** The first stage: offers an agent to roles below their guarantee, in their fair order. */
 function meetGuarantees(run: Run, budget: Budget, agent: AllocatorAgent): void {
   const { state } = run;
   if (agentReason(state, agent) !== undefined) return;
@@ -84,6 +90,7 @@ function meetGuarantees(run: Run, budget: Budget, agent: AllocatorAgent): void {
   }
 }
 
+/** The shared resources of an agent that this run has offered: each is offered once a run, to one framework. */
 interface OfferedShared {
   resources: Resources;
 }
@@ -94,6 +101,11 @@ interface Visit {
   readonly offered: OfferedShared;
 }
 
+/**
+ * Offers to a role below its guarantee, if the agent has anything that the guarantee lacks; otherwise its reservations
+ * wait for the second stage, too. So do reservations of ancestors: the original has none here, since only its top-level
+ * roles have quotas.
+ */
 function visitUnmet(run: Run, budget: Budget, visit: Visit): VisitResult {
   const pair = pairOf(run.state, visit);
   if (missingGuarantee(budget, topRole(pair.role)).size === 0) return 'done';
@@ -112,7 +124,7 @@ function visitUnmet(run: Run, budget: Budget, visit: Visit): VisitResult {
   return 'next';
 }
 
-/** Offers what an agent has to everybody in the fair order. */
+/** The second stage: offers an agent to all clients in the fair order. */
 function offerToAll(run: Run, agent: AllocatorAgent): void {
   const { state } = run;
   if (hasNothingToOffer(state, agent) || agentReason(state, agent) !== undefined) return;
@@ -148,7 +160,8 @@ function visitAny(run: Run, visit: Visit): VisitResult {
 
 function pairOf(state: AllocatorState, { agent, client }: Visit): Pair {
   const framework = state.frameworks.get(client.name);
-  if (!framework) throw new Error(`framework ${client.name} stands in a queue and is unknown`);
+  if (!framework)
+    throw new Error(`the sorter of role ${client.role} has the unknown framework ${client.name}`);
   return { agent, framework, role: client.role };
 }
 

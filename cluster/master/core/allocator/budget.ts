@@ -1,8 +1,10 @@
 /**
- * The budget of a role in one run: never more than its limit, and beyond its guarantee only what guarantees
- * of others do not need (Mesos 1.11 src/master/allocator/mesos/hierarchical.cpp).
+ * The budget of one allocation run: the rules of quotas. A role never gets more than its limit, and beyond its
+ * guarantee only the surplus headroom, which no other guarantee needs (Mesos 1.11
+ * src/master/allocator/mesos/hierarchical.cpp).
  *
- * Always true: `required` is what guarantees still lack, `available` what is free of what quotas count.
+ * Always true: `required` is the sum of what guarantees lack (the original's required headroom), `available` the free
+ * resources that quotas count (its available headroom). Quantities are in milli-units by name.
  */
 
 import { addQuantities, type Quantities } from '../../../model/quantities';
@@ -18,7 +20,7 @@ export interface Budget {
   readonly available: Map<string, number>;
 }
 
-/** The budget of a run; undefined when nobody has a quota. */
+/** Opens the budget of a run; undefined without any quota. */
 export function openBudget(state: AllocatorState): Budget | undefined {
   if (state.quotas.size === 0) return undefined;
   const consumed = new Map<string, Map<string, number>>();
@@ -31,20 +33,20 @@ export function openBudget(state: AllocatorState): Budget | undefined {
   return { quotas: state.quotas, consumed, required, available: new Map(state.headroom) };
 }
 
-/** Roles that have less than is guaranteed to them. */
+/** Roles with less than their guarantee. */
 export function unsatisfiedRoles(budget: Budget): string[] {
   return [...budget.quotas.keys()].filter((role) => missingGuarantee(budget, role).size > 0);
 }
 
-/** The quantities that a role lacks of its guarantee. */
+/** The quantities that a role lacks to its guarantee. */
 export function missingGuarantee({ quotas, consumed }: Budget, role: string): Map<string, number> {
   const guarantees = quotas.get(role)?.guarantees ?? new Map();
   return lacking(guarantees, consumed.get(role) ?? new Map());
 }
 
 /**
- * Of what is there, what a role may have: the part that is nobody's is cut to its limit and to the spare
- * headroom.
+ * The part of resources that quotas let a role have: unreserved scalars are cut to its limit and to the surplus
+ * headroom, all other resources pass. Returns the same array when nothing was cut.
  */
 export function withinQuota(budget: Budget, role: string, resources: Resources): Resources {
   const counted = resources.filter(isQuotaResource);
@@ -55,9 +57,12 @@ export function withinQuota(budget: Budget, role: string, resources: Resources):
 }
 
 /**
- * Resources for a role whose guarantee is not met: first those it lacks, with its reservations and
- * resources that quotas do not count; then more within limit and spare headroom. Nothing when none of it is
- * what it lacks.
+ * Resources for a role below its guarantee: what it lacks, all resources that quotas do not count, and more of the
+ * counted ones within limit and surplus headroom. Nothing if the agent has none of what it lacks.
+ *
+ * What it lacks is not cut to the headroom, so that guarantees work in an overcommitted cluster. The rest goes along
+ * because cpus without memory or ports would be an offer nobody can use, and one big offer fragments an agent less.
+ * `owed` is the part that counts for the guarantee.
  */
 export function guaranteedResources(
   budget: Budget,
@@ -75,7 +80,7 @@ export function guaranteedResources(
   return { resources: combine([...others, ...combineParts(counted, first, more)]), owed };
 }
 
-/** Books what a role got, of which `owed` was guaranteed. */
+/** Counts an allocation to a role, of which `owed` was guaranteed. */
 export function chargeBudget(budget: Budget, role: string, resources: Resources, owed: Quantities): void {
   const quantities = quotaQuantities(resources);
   const used = budget.consumed.get(topRole(role));
@@ -105,15 +110,15 @@ function hasPositive(quantities: Quantities): boolean {
   return false;
 }
 
-/** Cuts resources to quantities; of names without one nothing is left. */
+/** Cuts resources to quantities; resources whose name has none are cut to nothing. */
 function cutTo(resources: Resources, quantities: Quantities): Resources {
   const left = new Map(quantities);
   return cut(resources, (name) => left.get(name) ?? 0, left);
 }
 
 /**
- * Cuts scalars to what is left of each name; whole disks are taken whole or not at all. The same array when
- * all fits.
+ * Cuts scalars to the remainder of their name, and lowers that. Exclusive resources, such as MOUNT disks, pass whole
+ * or not at all. Returns the same array when all fit.
  */
 function cut(
   resources: Resources,
@@ -136,7 +141,7 @@ function cut(
   return isSame ? resources : allocatable;
 }
 
-/** The remainder of resources of which `taken` were cut. */
+/** Subtracts scalars that were cut from `resources`, matching them by identity. */
 function leftOf(resources: Resources, allocated: Resources): Resources {
   const rest: Resource[] = [];
   const open = [...allocated];
@@ -149,7 +154,7 @@ function leftOf(resources: Resources, allocated: Resources): Resources {
   return rest;
 }
 
-/** The resources again, each with what both parts have of it. */
+/** The sum of two parts that were cut from `resources`, with one entry for each of these. */
 function combineParts(resources: Resources, first: Resources, more: Resources): Resources {
   const rest = leftOf(leftOf(resources, first), more);
   return leftOf(resources, rest);

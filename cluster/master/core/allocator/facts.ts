@@ -1,4 +1,4 @@
-/** Facts about frameworks besides quantities: they decide on offers of an agent. */
+/** Properties of frameworks that decide on offers: capabilities, minima and offer constraints. */
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { Quantities } from '../../../model/quantities';
@@ -11,7 +11,7 @@ export interface FrameworkFacts {
   readonly revocable: boolean;
   readonly refined: boolean;
   readonly regionAware: boolean;
-  /** By role: alternatives, of which one must be met. Without an entry the master's minima count. */
+  /** Minima by role: alternatives, of which one must be met. Roles without an entry have the master's minima. */
   readonly minima: ReadonlyMap<string, readonly Quantities[]>;
   readonly constraints: Constraints;
 }
@@ -54,7 +54,7 @@ function minimaOf({ offer_filters }: mesos.FrameworkInfo): Map<string, readonly 
   return minima;
 }
 
-/** Scalars by name as thousandths. */
+/** Scalars by name in milli-units, rounded: Mesos compares scalars with three decimals. */
 export function readScalars(scalars: Readonly<Record<string, mesos.Value.Scalar>> | undefined): Quantities {
   return new Map(Object.entries(scalars ?? {}).map(([name, { value }]) => [name, Math.round(value * 1000)]));
 }

@@ -1,14 +1,14 @@
 /**
- * Shows those who want offers in the order in which they get them: roles by dominant resource fairness, at
- * each level of the tree, and the frameworks of a role likewise; or by lot, as `--role_sorter=random` wants
- * it.
+ * The order in which clients are offered resources. At each level of the role tree the least dominant share comes first
+ * (dominant resource fairness), and so for the frameworks of a role; or the order is random (`--role_sorter=random`,
+ * `--framework_sorter=random`).
  */
 
 import { nextRandom, type Random } from '../../../model/random';
 import { add, popFirst, type Ranked } from './ranked';
 import type { Client, Leaf, RoleNode, RoleTree } from './role-tree';
 
-/** The effect of one visit on the others: go on, nothing is left for this role, or nothing at all. */
+/** The result of a visit: go on, nothing is left for this role, or nothing at all. */
 export type VisitResult = 'next' | 'next role' | 'done';
 
 export interface Visitor {
@@ -17,7 +17,7 @@ export interface Visitor {
   readonly visit: (client: Client) => VisitResult;
 }
 
-/** The sorters that draw options. */
+/** The sorters that are random: that of roles, that of frameworks. */
 export interface RandomSorterOptions {
   readonly random: Random;
   readonly roles: boolean;
@@ -25,14 +25,14 @@ export interface RandomSorterOptions {
 }
 
 /**
- * Visits everybody in order until a visit says that it is done. Shares that a visit changes count for the
- * next walk: this one goes on as it was.
+ * Visits all clients in order until a visit returns `done`. Shares that a visit changes count from the next walk on, as
+ * the original sorts once for each agent.
  */
 export function walk(tree: RoleTree, visitor: Visitor, options: RandomSorterOptions): void {
   walkNode(tree, tree.root, visitor, options);
 }
 
-/** The same for one role and those below it. Whether it is done. */
+/** Visits the clients of one role and the roles below it; true when a visit returned `done`. */
 export function walkNode(
   tree: RoleTree,
   node: RoleNode,
@@ -65,7 +65,7 @@ function walkLeaf(leaf: Leaf, visitor: Visitor, options: RandomSorterOptions): b
   return done;
 }
 
-/** Takes one after the other out of a queue until one says that it is enough, and puts them back. */
+/** Takes entries out of a queue in order until a turn returns true, then puts them back; true when one did. */
 function visitInOrder<T extends Ranked>(
   queue: T[],
   order: ((queue: readonly T[]) => readonly T[]) | undefined,
@@ -84,7 +84,9 @@ function visitInOrder<T extends Ranked>(
   return isEnough;
 }
 
-/** Draws an order by lot: who has twice the weight is twice as likely to be before another one. */
+/**
+ * A random order: of two entries, the one of twice the weight is twice as likely to come first (Mesos RandomSorter).
+ */
 function weightedShuffle<T extends Ranked>(random: Random, weightOf: (entry: T) => number) {
   return (queue: readonly T[]): readonly T[] =>
     queue

@@ -1,12 +1,12 @@
 /**
- * Offer filters: what a framework has refused, on which agent, and until when.
+ * Offer filters: the resources of agents that a framework has refused for a time (`OfferFilter` in Mesos).
  */
 
 import type { Millis } from '../../../model/time';
 import { considerAgent, considerAll } from './agents';
 import type { AllocatorFramework, AllocatorState, Filter } from './state';
 
-/** Takes refusals back, so that everything free is considered again. */
+/** Removes a framework's filters in these roles and reconsiders all agents. */
 export function clearFilters(state: AllocatorState, id: string, roles: ReadonlySet<string>): void {
   const framework = state.frameworks.get(id);
   if (!framework) return;
@@ -29,7 +29,7 @@ export function addFilter(state: AllocatorState, frameworkId: string, agentId: s
   framework.filters.set(agentId, [...(framework.filters.get(agentId) ?? []), filter]);
 }
 
-/** Drops refusals whose time is over; the agent is considered again. */
+/** Removes a framework's expired filters of an agent, and reconsiders the agent. */
 export function expireFilters(
   state: AllocatorState,
   frameworkId: string,

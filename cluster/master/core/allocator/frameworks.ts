@@ -1,5 +1,5 @@
 /**
- * The allocator's frameworks: their roles, and the clients that stand for them in the role tree.
+ * The allocator's frameworks: their roles, and their clients in the role tree.
  */
 
 import { considerAll } from './agents';
@@ -8,10 +8,7 @@ import { dropFilters } from './filters';
 import { type Client, clientOf, removeClient, setActive } from './role-tree';
 import type { AllocatorFramework, AllocatorState } from './state';
 
-/**
- * Adds a framework or changes it; what it has allocated stays, and what it refused in roles that are as
- * before.
- */
+/** Adds or changes a framework. Its allocations stay, and so do its filters in roles that neither left nor revived. */
 export function setFramework(
   state: AllocatorState,
   id: string,
@@ -48,7 +45,7 @@ function hasMinima({ facts }: AllocatorFramework): number {
   return facts.minima.size > 0 ? 1 : 0;
 }
 
-/** The roles in which it wants offers. */
+/** The roles in which a framework wants offers: those not suppressed. */
 export function wantedRoles({ roles, suppressed }: AllocatorFramework): readonly string[] {
   return roles.filter((role) => !suppressed.has(role));
 }
@@ -80,7 +77,7 @@ export function clientFor(state: AllocatorState, framework: AllocatorFramework, 
   return client;
 }
 
-/** Without the framework's connection its refusals mean nothing. */
+/** Stops offers to a framework and removes its filters, as the original does when it disconnects. */
 export function deactivateFramework(state: AllocatorState, id: string): void {
   const framework = state.frameworks.get(id);
   if (!framework) return;

@@ -1,7 +1,6 @@
 /**
- * The resources of an agent that a framework may be offered for a role, or the reason why there are none.
- * The allocator offers by it, and `explain` tells by it, so that what is told is so (rules of Mesos 1.11
- * src/master/allocator/mesos/hierarchical.cpp).
+ * The resources of an agent that a framework may be offered for a role, or the reason why there are none. Both the
+ * allocator and `explain` (views/explain.ts) use it (rules of Mesos 1.11 src/master/allocator/mesos/hierarchical.cpp).
  */
 
 import type { MatchWhy } from '../../../api/explain';
@@ -14,7 +13,7 @@ import { isExcluded } from '../offer-constraints/constraints';
 import { meetsMinima } from './minimum';
 import type { AllocatorAgent, AllocatorFramework, AllocatorState } from './state';
 
-/** Why an agent gives a framework nothing; `explain` tells the last two in more detail. */
+/** The reason why an agent is not offered to a framework; `explain` tells the last two in more detail. */
 export type Reason = MatchWhy | 'agent inactive' | 'quota';
 
 export interface Pair {
@@ -23,14 +22,17 @@ export interface Pair {
   readonly role: string;
 }
 
-/** Why no offers at all are made of an agent. */
+/** The reason why an agent is not offered to anybody; undefined when there is none. */
 export function agentReason(state: AllocatorState, agent: AllocatorAgent): Reason | undefined {
   if (!agent.active) return 'agent inactive';
   if (state.whitelist && !state.whitelist.has(agent.facts.hostname)) return 'not whitelisted';
   return undefined;
 }
 
-/** Resources available to a role; shared ones included unless this run has offered them already. */
+/**
+ * Free resources of an agent that may go to a role: unreserved ones, and reservations for it or for a role above it.
+ * Shared ones count unless this run has offered them.
+ */
 export function availableTo(agent: AllocatorAgent, role: string, sharedOffered: Resources): Resources {
   const allocatable = agent.free.filter((resource) => isAllocatableTo(resource, role));
   if (agent.shared.length === 0) return allocatable;
@@ -38,7 +40,10 @@ export function availableTo(agent: AllocatorAgent, role: string, sharedOffered: 
   return combine([...allocatable, ...subtractResources(shared, sharedOffered)]);
 }
 
-/** The available resources that the framework can use, before quotas; or the reason why there are none. */
+/**
+ * The available resources that the framework is capable of using, before quotas; or the reason why there are none.
+ * Agents with GPUs are kept from frameworks that do not ask for GPUs, which would fill them with other tasks.
+ */
 export function allocatableTo(
   state: AllocatorState,
   { agent, framework, role }: Pair,
@@ -62,7 +67,7 @@ export function allocatableTo(
   return rest.length === 0 ? 'capability' : rest;
 }
 
-/** Why what is left after quotas is not offered; undefined when it is. */
+/** The reason why resources are not offered after quotas were applied; undefined when they are. */
 export function offerReason(
   state: AllocatorState,
   { agent, framework, role }: Pair,
@@ -77,15 +82,12 @@ function minimaFor(state: AllocatorState, { facts }: AllocatorFramework, role: s
   return facts.minima.get(role) ?? state.options.minima;
 }
 
-/** Without knowing where both are, nothing is remote. */
+/** True when the agent is in another region; an agent or master without a domain is not remote. */
 function isRemote({ options: { region } }: AllocatorState, { facts }: AllocatorAgent): boolean {
   return region !== undefined && facts.region !== undefined && facts.region !== region;
 }
 
-/**
- * Refused means: a filter holds at least all that would be offered, so that more than was refused gets
- * through.
- */
+/** True when a filter contains everything that would be offered; more than what was refused is offered again. */
 function isRefused(
   framework: AllocatorFramework,
   { agentId, role, resources, now }: { agentId: string; role: string; resources: Resources; now: Millis },

@@ -1,4 +1,4 @@
-/** Minimal amounts of an offer: `--min_allocatable_resources`, or those a framework wants for a role. */
+/** Minima of an offer: `--min_allocatable_resources`, or the `min_allocatable_resources` of a framework's role. */
 
 import { amountOf, type Quantities } from '../../../model/quantities';
 import type { Resources } from '../../../model/resources';
@@ -7,8 +7,7 @@ import type { Resources } from '../../../model/resources';
 export const DEFAULT_MINIMA: readonly Quantities[] = [new Map([['cpus', 10]]), new Map([['mem', 32_000]])];
 
 /**
- * True when resources meet one of the alternatives; without alternatives any resources do, and no resources
- * never do.
+ * True when resources meet one of the alternatives. Without alternatives any resources do, but no resources never do.
  */
 export function meetsMinima(resources: Resources, minima: readonly Quantities[]): boolean {
   if (resources.length === 0) return false;

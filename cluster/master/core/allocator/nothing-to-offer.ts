@@ -1,18 +1,18 @@
 /**
- * Agents with nothing left that anybody could be offered. In a busy cluster most are: they need not be looked at.
+ * Agents with nothing left to offer. In a busy cluster most agents are like that, and runs skip them.
  */
 
 import type { Quantities } from '../../../model/quantities';
 import type { Resources } from '../../../model/resources';
 import { meetsMinima } from './minimum';
 
-/** Minimal amounts of an offer: those for all, and the number of frameworks that have their own. */
+/** The master's minima, and the number of frameworks that have their own. */
 interface Limits {
   readonly options: { readonly minima: readonly Quantities[] };
   readonly ownMinima: number;
 }
 
-/** True until something is given back to the agent, or a framework comes that wants less than the others. */
+/** True when free resources are below the minima for all. Frameworks with minima of their own may take less. */
 export function hasNothingToOffer(
   { options, ownMinima }: Limits,
   { free, shared }: { readonly free: Resources; readonly shared: Resources },

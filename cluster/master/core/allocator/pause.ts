@@ -1,7 +1,7 @@
 /**
- * After a failover with quotas nothing is offered until most agents are back: a few agents alone would look
- * as if guarantees could not be met, or limits were not reached (Mesos 1.11
- * HierarchicalAllocatorProcess::recover).
+ * The pause of the allocator after a failover with quotas, until most agents are back. With a few agents only,
+ * guarantees would seem unmet, and limits not reached, since the allocations on missing agents are not known yet
+ * (Mesos 1.11 HierarchicalAllocatorProcess::recover).
  */
 
 import type { Millis } from '../../../model/time';
@@ -13,8 +13,8 @@ const FACTOR_DEFAULT = 0.8;
 const TIMEOUT_DEFAULT_MS = 600_000;
 
 /**
- * Starts to wait, if there is anybody to wait for. When to go on at the latest; undefined when there is no
- * wait.
+ * Pauses the allocator if there are quotas and agents to wait for; returns its maximum in milliseconds, undefined for
+ * none.
  */
 export function pauseFor(
   state: AllocatorState,
@@ -27,7 +27,7 @@ export function pauseFor(
   return settings?.recoveryTimeoutMs ?? TIMEOUT_DEFAULT_MS;
 }
 
-/** The time is over: offers are made of what is there. */
+/** Ends the pause: the agents that are back are offered. */
 export function resume(state: AllocatorState): void {
   state.pausedUntil = undefined;
 }

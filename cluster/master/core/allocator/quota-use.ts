@@ -1,7 +1,8 @@
 /**
- * Quantities that count for quotas: of each role its reservations and those of roles below it, and its
- * allocations of unreserved resources. Revocable resources do not count (Mesos 1.11
- * src/master/allocator/mesos/hierarchical.cpp).
+ * Consumed quota of each role: its reservations, used or not, and its allocations of unreserved resources, those of
+ * roles below it included. Revocable resources do not count (Mesos 1.11 src/master/allocator/mesos/hierarchical.cpp).
+ *
+ * Unused reservations count, since nobody else can be offered them.
  */
 
 import { addQuantities, type Quantities } from '../../../model/quantities';
@@ -10,10 +11,7 @@ import { type Resource, type Resources, reservedRole } from '../../../model/reso
 import { lineageOf } from '../../../model/roles';
 import { isRevocable } from '../../../model/volumes';
 
-/**
- * In milli-units by name. What has no limit may be had without end; what has no guarantee is guaranteed
- * nothing.
- */
+/** A quota in milli-units by name. A resource without a limit is not limited; one without a guarantee has none. */
 export interface Quota {
   readonly guarantees: Quantities;
   readonly limits: Quantities;
@@ -22,13 +20,16 @@ export interface Quota {
 export interface RoleUse {
   /** Reserved for the role or one below it, used or not. */
   readonly reserved: Map<string, number>;
-  /** Offered to or used by the role or one below it, of what is nobody's. */
+  /** Unreserved resources that are offered to or used by the role or one below it. */
   readonly unreserved: Map<string, number>;
 }
 
 export type QuotaUse = Map<string, RoleUse>;
 
-/** True for a resource that quotas count and limit: an unreserved scalar that is not revocable or shared. */
+/**
+ * True for a resource that quotas count and limit: an unreserved scalar that is not revocable. Shared volumes are
+ * always reserved.
+ */
 export function isQuotaResource(resource: Resource): boolean {
   return resource.amount.type === 'SCALAR' && !isReserved(resource) && !isRevocable(resource);
 }
@@ -41,7 +42,7 @@ export function useOf(use: QuotaUse, role: string): RoleUse {
   return created;
 }
 
-/** Adds an agent's reservations to what is kept for roles, or takes them away. */
+/** Adds the reservations of an agent to those of their roles, or with -1 subtracts them. */
 export function addReserved(use: QuotaUse, total: Resources, sign: 1 | -1): void {
   for (const resource of total) {
     if (resource.amount.type !== 'SCALAR' || !isReserved(resource)) continue;
@@ -51,7 +52,7 @@ export function addReserved(use: QuotaUse, total: Resources, sign: 1 | -1): void
   }
 }
 
-/** The quantities among resources that quotas count. */
+/** The quantities of the resources that quotas count, in milli-units by name. */
 export function quotaQuantities(resources: Resources): Map<string, number> {
   const sums = new Map<string, number>();
   for (const resource of resources) {
@@ -61,7 +62,7 @@ export function quotaQuantities(resources: Resources): Map<string, number> {
   return sums;
 }
 
-/** The quantities a role counts as consuming: its reservations, and its allocations of the rest. */
+/** The consumed quota of a role: its reservations, and its allocations of unreserved resources. */
 export function consumedBy(use: QuotaUse, role: string): Map<string, number> {
   const { reserved, unreserved } = useOf(use, role);
   const sums = new Map(reserved);
@@ -69,7 +70,7 @@ export function consumedBy(use: QuotaUse, role: string): Map<string, number> {
   return sums;
 }
 
-/** Left without right, where anything is left. */
+/** The quantities of `left` above those of `right`; only positive ones. */
 export function lacking(left: Quantities, right: Quantities): Map<string, number> {
   const rest = new Map<string, number>();
   for (const [name, milli] of left) {

@@ -1,15 +1,18 @@
 /**
- * The order of clients below one role: the least share first, then the least often chosen, then by name
- * (Mesos 1.11 src/master/allocator/mesos/sorter/drf/sorter.cpp).
+ * Heaps in the order of the DRF sorter: the least share first, then the fewest allocations, then by name (Mesos 1.11
+ * src/master/allocator/mesos/sorter/drf/sorter.cpp).
  *
- * Always true: `position` is where an entry stands in its heap, -1 when it stands in none. So one that changed is
- * moved in the time of the heap's depth, however many compete.
+ * Always true: `position` is an entry's index in its heap, -1 when it is in none. So an entry whose share changed is
+ * moved in logarithmic time, where the original sorts all clients again.
  */
 
 export interface Ranked {
   readonly name: string;
   share: number;
-  /** Number of times it was chosen. */
+  /**
+   * Number of its allocations since this master leads, so that entries of the same share take turns. It starts anew
+   * after a failover, as in the original.
+   */
   chosen: number;
   /** Its index in its heap; -1 when it is in none. */
   position: number;
@@ -26,7 +29,7 @@ export function add<T extends Ranked>(heap: T[], entry: T): void {
   siftUp(heap, heap.length - 1);
 }
 
-/** Takes the first one out; undefined when nobody is left. */
+/** Removes and returns the first entry; undefined for an empty heap. */
 export function popFirst<T extends Ranked>(heap: T[]): T | undefined {
   const [first] = heap;
   if (first) remove(heap, first);
@@ -44,14 +47,14 @@ export function remove<T extends Ranked>(heap: T[], entry: T): void {
   move(heap, last);
 }
 
-/** Puts an entry where it belongs since its share changed. Without effect on one that stands in no heap. */
+/** Restores the order after the share of an entry changed. Without effect on an entry in no heap. */
 export function move<T extends Ranked>(heap: T[], entry: T): void {
   if (entry.position < 0) return;
   siftUp(heap, entry.position);
   sink(heap, entry.position);
 }
 
-/** Orders the whole heap anew. */
+/** Restores the order of a whole heap. */
 export function reorder<T extends Ranked>(heap: T[]): void {
   for (const [index, entry] of heap.entries()) entry.position = index;
   for (let index = (heap.length >> 1) - 1; index >= 0; index--) sink(heap, index);

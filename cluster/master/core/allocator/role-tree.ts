@@ -1,10 +1,9 @@
 /**
- * Roles as a tree, and in each role the frameworks that compete: who has how much, and so who comes next. A
- * role that has both frameworks of its own and roles below competes with these as its own leaf, named `.`
- * (Mesos 1.11 src/master/allocator/mesos/sorter/drf/sorter.cpp).
+ * The tree of roles with the clients of each, their usage and their queues. The frameworks of a role compete with the
+ * roles below it as one leaf, named `.` (Mesos 1.11 src/master/allocator/mesos/sorter/drf/sorter.cpp).
  *
- * Always true: what a role has is what its frameworks and the roles below it have; in a queue stand only
- * those under whom somebody wants offers; queues are in order as long as `totals` is the tree's.
+ * Always true: the usage of a role is the sum of that of its frameworks and of the roles below it. A queue has only
+ * entries below which a client wants offers. Queues are in order unless `stale`.
  */
 
 import { type Quantities, sizeOf } from '../../../model/quantities';
@@ -12,10 +11,10 @@ import type { Resource, Resources } from '../../../model/resources';
 import { isShared } from '../../../model/volumes';
 import { add, move, type Ranked, remove, reorder } from './ranked';
 
-/** Milli-units by name, and what is shared by how many holders: shared resources count once. */
+/** Allocated scalars in milli-units by name, and the number of holders of each shared resource, which counts once. */
 interface Usage extends Ranked {
   readonly use: Map<string, number>;
-  /** Ranges and sets: their members in thousandths. They are shown, and do not count for shares. */
+  /** Sizes of allocated ranges and sets in thousandths, for endpoints; they do not count for shares. */
   readonly members: Map<string, number>;
   readonly shared: Map<string, number>;
 }
@@ -26,13 +25,13 @@ export interface RoleNode extends Usage {
   /** The role above it; empty for the root and for roles right below it. */
   readonly parentRole: string;
   readonly children: Map<string, RoleNode>;
-  /** Its own frameworks; undefined when it never had any. */
+  /** The leaf of its own frameworks; undefined if it never had any. */
   leaf: Leaf | undefined;
-  /** Its own leaf and the roles below, of those that want offers. */
+  /** The leaf and the roles below it that want offers. */
   readonly queue: (RoleNode | Leaf)[];
 }
 
-/** The frameworks of one role. */
+/** The frameworks of one role, as one competitor beside the roles below it. */
 export interface Leaf extends Usage {
   readonly kind: 'leaf';
   readonly role: string;
@@ -40,7 +39,7 @@ export interface Leaf extends Usage {
   readonly queue: Client[];
 }
 
-/** One framework in one role. */
+/** One framework in one role, an entry of a sorter. */
 export interface Client extends Usage {
   readonly kind: 'client';
   readonly role: string;
@@ -51,12 +50,12 @@ export interface Client extends Usage {
 export interface RoleTree {
   readonly root: RoleNode;
   readonly nodes: Map<string, RoleNode>;
-  /** Milli-units of all there is: shares are parts of it. */
+  /** Scalars of all agents in milli-units by name: shares are parts of it. */
   readonly total: Map<string, number>;
   weights: ReadonlyMap<string, number>;
-  /** Names that do not count for shares. */
+  /** Names that do not count for shares (`--fair_sharing_excluded_resource_names`). */
   excluded: ReadonlySet<string>;
-  /** The totals or weights changed since the queues were put in order. */
+  /** True when totals or weights changed since the queues were sorted. */
   stale: boolean;
 }
 
@@ -94,7 +93,10 @@ function createNode(role: string): RoleNode {
   };
 }
 
-/** The node above; undefined for the root. The tree is stored by names, so that the state has no rings. */
+/**
+ * The node above; undefined for the root. Nodes refer to others by name, so that the state has no cycles and can be
+ * recorded.
+ */
 function parentOf(tree: RoleTree, node: RoleNode): RoleNode | undefined {
   if (node === tree.root) return undefined;
   return node.parentRole === '' ? tree.root : tree.nodes.get(node.parentRole);
@@ -103,7 +105,7 @@ function parentOf(tree: RoleTree, node: RoleNode): RoleNode | undefined {
 /** The node of a leaf's or client's role. */
 function nodeAt(tree: RoleTree, { role }: Leaf | Client): RoleNode {
   const node = tree.nodes.get(role);
-  if (!node) throw new Error(`role ${role} is used and not in the tree`);
+  if (!node) throw new Error(`role ${role} has clients and is not in the role tree`);
   return node;
 }
 
@@ -113,7 +115,7 @@ function leafOf(node: RoleNode): Leaf {
   return node.leaf;
 }
 
-/** The role's place in the tree, made when it is new, with those above it. */
+/** Finds or creates the node of a role, with those above it. */
 export function nodeOf(tree: RoleTree, role: string): RoleNode {
   const existing = tree.nodes.get(role);
   if (existing) return existing;
@@ -125,7 +127,7 @@ export function nodeOf(tree: RoleTree, role: string): RoleNode {
   return node;
 }
 
-/** A framework's place in a role, made when it is new. */
+/** Finds or creates the client of a framework in a role. */
 export function clientOf(tree: RoleTree, frameworkId: string, role: string): Client {
   const leaf = leafOf(nodeOf(tree, role));
   const existing = leaf.clients.get(frameworkId);
@@ -135,7 +137,7 @@ export function clientOf(tree: RoleTree, frameworkId: string, role: string): Cli
   return client;
 }
 
-/** Sets that a framework wants offers in a role, or does not. */
+/** Puts a client into its queue when its framework wants offers in the role, or takes it out. */
 export function setActive(tree: RoleTree, client: Client, wants: boolean): void {
   if (wants === client.position >= 0) return;
   const leaf = leafOf(nodeAt(tree, client));
@@ -168,7 +170,7 @@ function nodeAbove(tree: RoleTree, entry: RoleNode | Leaf): RoleNode | undefined
   return entry.kind === 'leaf' ? nodeAt(tree, entry) : parentOf(tree, entry);
 }
 
-/** Forgets a framework's place in a role, with whatever it still has there. */
+/** Removes a client with its usage, and roles that nobody is in any more. */
 export function removeClient(tree: RoleTree, client: Client): void {
   setActive(tree, client, false);
   const node = nodeAt(tree, client);
@@ -195,7 +197,7 @@ function* lineageOf(tree: RoleTree, node: RoleNode): Generator<RoleNode> {
   for (let above: RoleNode | undefined = node; above; above = parentOf(tree, above)) yield above;
 }
 
-/** Adds what a framework got of an agent to its share and those of the roles it is in, or takes it away. */
+/** Adds an allocation to the usage of a client and of its role and ancestors, or with sign -1 subtracts it. */
 export function addUsage(
   tree: RoleTree,
   client: Client,
@@ -228,8 +230,8 @@ function countUsage(usage: Usage, agentId: string, resources: Resources, sign: 1
 }
 
 /**
- * Of a shared resource the first holder counts, and the last one that gives it back. One that nobody took as
- * shared was made of what somebody has alone.
+ * True when the usage counts a shared resource: for the first holder that gets it and for the last that returns it. A
+ * returned one that nobody got as shared was created from allocated resources in between, so it counts.
  */
 function isFirstOrLast({ shared }: Usage, agentId: string, resource: Resource, sign: 1 | -1): boolean {
   const key = `${agentId} ${resource.identity}`;
@@ -254,13 +256,16 @@ function update<T extends Usage & (RoleNode | Leaf | Client)>(
   move(queue, entry);
 }
 
-/** A role of twice the weight may have twice as much. Between frameworks of a role there are no weights. */
+/**
+ * The share by which an entry is sorted: the dominant share, for a role divided by its weight. Frameworks have no
+ * weights.
+ */
 export function shareOf(tree: RoleTree, entry: RoleNode | Leaf | Client): number {
   const share = dominantShare(tree, entry.use);
   return entry.kind === 'role' ? share / (tree.weights.get(entry.role) ?? 1) : share;
 }
 
-/** The largest part of any scalar that is taken, from 0 to 1. */
+/** The largest part of any scalar in the cluster that `use` has, from 0 to 1. */
 export function dominantShare(tree: Pick<RoleTree, 'total' | 'excluded'>, use: Quantities): number {
   let share = 0;
   for (const [name, milli] of use) {
@@ -270,7 +275,7 @@ export function dominantShare(tree: Pick<RoleTree, 'total' | 'excluded'>, use: Q
   return share;
 }
 
-/** Puts the queues in order when the totals or weights changed. */
+/** Sorts all queues if totals or weights changed. */
 export function sortQueues(tree: RoleTree): void {
   if (!tree.stale) return;
   tree.stale = false;

@@ -1,26 +1,23 @@
-/** Settings of the allocator, from flags. Plain data: it is part of a master's boot value. */
+/** Settings of the allocator, from flags. Plain data, since they are part of the boot value that is recorded. */
 
 import type { AllocatorOptions, AllocatorState } from './state';
 import { emptyAllocator } from './state';
 
 export interface AllocatorSettings {
-  /** Alternatives, each with thousandths by name; one of them must be met. */
+  /** Minima: alternatives in milli-units by name, of which one must be met. */
   readonly minima: readonly Readonly<Record<string, number>>[];
   readonly filterGpus: boolean;
-  /** Names that do not count for shares. */
+  /** Resource names that do not count for shares. */
   readonly excludedNames: readonly string[];
   readonly randomRoles: boolean;
   readonly randomFrameworks: boolean;
-  /**
-   * The part of the registry's agents, from 0 to 1, that must be back before quotas are served after a
-   * failover.
-   */
+  /** The part of the registry's agents, from 0 to 1, that must be back after a failover before offers are made. */
   readonly recoveryFactor: number;
-  /** Time that the allocator waits for them. */
+  /** The longest time that the allocator waits for them. */
   readonly recoveryTimeoutMs: number;
 }
 
-/** An empty allocator by its settings, in the master's region. */
+/** Creates an empty allocator. */
 export function createAllocator(
   settings: AllocatorSettings | undefined,
   region: string | undefined,

@@ -1,10 +1,10 @@
 /**
  * The allocator's state: agents and frameworks, as far as they decide on offers.
  *
- * Always true: of what is not shared, total + overcommitted = free + allocated for each agent, where allocated is
- * what is offered or used, and nothing is both free and overcommitted; shared resources are offered from total,
- * however many have them; what a framework and a role have (roles) is the sum of what they have allocated on
- * all agents; `headroom` is the free part of all agents that quotas count.
+ * Always true: for the unshared resources of each agent, total + overcommitted = free + allocated, where allocated
+ * means offered or used, and nothing is both free and overcommitted. Shared resources are offered from the total,
+ * however many use them. The usage of a client or role in `roles` is the sum of its allocations on all agents.
+ * `headroom` is the sum of the free resources that quotas count.
  */
 
 import type { Quantities } from '../../../model/quantities';
@@ -22,27 +22,27 @@ export interface AllocatorState {
   readonly roles: RoleTree;
   readonly quotas: Map<string, Quota>;
   readonly use: QuotaUse;
-  /** Milli-units that are free on all agents and that quotas count. */
+  /** Free unreserved scalars of all agents, in milli-units by name: those that quotas count. */
   readonly headroom: Map<string, number>;
-  /** Agents with something new to offer. */
+  /** Agents whose offers may have changed: the candidates of the next run (`allocationCandidates` in Mesos). */
   readonly dirty: Set<string>;
-  /** Agents of which something was kept back for the sake of quotas. */
+  /** Agents of which a run withheld resources for quotas. */
   readonly withheld: Set<string>;
-  /** Something was given back since, so that less may have to be kept back. */
+  /** True when resources became free since withheld agents were last reconsidered: less may have to be withheld. */
   quotaMoved: boolean;
-  /** Time of the last reconsideration. */
+  /** Time when withheld agents were last reconsidered. */
   withheldAt: Millis;
-  /** Host names that offers are made of; undefined for all. */
+  /** Host names whose agents are offered; undefined for all. */
   whitelist: ReadonlySet<string> | undefined;
-  /** Number of agents that must be there before the first offer; undefined when offers have begun. */
+  /** Number of agents that must have registered before the first offer; undefined once offers have begun. */
   pausedUntil: number | undefined;
   /** Number of frameworks with minima of their own. */
   ownMinima: number;
   options: AllocatorOptions;
-  /** Time of the next run; undefined when nothing waits. */
+  /** Time of the next run; undefined when none is due. */
   dueAt: Millis | undefined;
   lastRunAt: Millis;
-  /** Delay of the last run. */
+  /** Delay of the last run after its due time. */
   lateMs: Millis;
   runs: number;
 }
@@ -50,7 +50,7 @@ export interface AllocatorState {
 export interface AllocatorOptions {
   readonly minima: readonly Quantities[];
   readonly filterGpus: boolean;
-  /** The region of the master. */
+  /** The master's region; undefined without `--domain`, when no agent is remote. */
   readonly region: string | undefined;
   readonly randomRoles: boolean;
   readonly randomFrameworks: boolean;
@@ -60,11 +60,11 @@ export interface AllocatorAgent {
   readonly id: string;
   total: Resources;
   free: Resources;
-  /** Allocations beyond the total: an agent may have less than before while tasks still use it. */
+  /** Allocated resources beyond the total: an agent may report less than its tasks still use. */
   overcommitted: Resources;
-  /** The shared part of total. */
+  /** The shared resources of the total. */
   shared: Resources;
-  /** The shared resources in use: each as many times as it is held. */
+  /** Allocated shared resources: one copy for each task, executor or offer that has it. */
   sharedUse: Resources;
   active: boolean;
   facts: AgentFacts;
@@ -76,7 +76,7 @@ export interface AllocatorFramework {
   roles: readonly string[];
   suppressed: ReadonlySet<string>;
   facts: FrameworkFacts;
-  /** The framework's clients by role, those of roles it has left included. */
+  /** The framework's clients by role; roles that it has left are included while it has resources there. */
   readonly clients: Map<string, Client>;
   /** The framework's filters by agent. */
   readonly filters: Map<string, Filter[]>;

@@ -1,5 +1,5 @@
 /**
- * Weights and quotas of roles, as operators set them.
+ * Weights and quotas of roles in the allocator.
  */
 
 import { considerAll } from './agents';
@@ -11,7 +11,7 @@ export function setWeights(state: AllocatorState, weights: ReadonlyMap<string, n
   state.roles.stale = true;
 }
 
-/** A role's quota; undefined for none. Everything is looked at anew. */
+/** Sets or removes a role's quota, and reconsiders all agents: limits and headroom changed for all roles. */
 export function setQuota(state: AllocatorState, role: string, quota: Quota | undefined): void {
   if (quota) state.quotas.set(role, quota);
   else state.quotas.delete(role);

@@ -1,5 +1,6 @@
 /**
- * The end of a drain: an agent is checked whenever something on it ends or becomes known.
+ * The end of a drain: an agent is checked whenever a task or operation on it ends or is acknowledged (Mesos 1.11
+ * Master::checkAndTransitionDrainingAgent).
  *
  * In: acknowledgements, agents that come back, frameworks that end      Out: store
  */
@@ -9,14 +10,15 @@ import { change } from '../registrar/registrar';
 import type { MasterEffect } from '../state/effects';
 import type { Agent, MasterState } from '../state/state';
 
-/** True for an agent that operators may name: registered, expected back, or unreachable. */
+/** True for an agent that operators may name: registered, recovered or unreachable. */
 export function isKnownAgent(state: MasterState, agentId: string): boolean {
   return state.agents.has(agentId) || state.recovered.has(agentId) || state.registry.unreachable.has(agentId);
 }
 
 /**
- * Stores that a draining agent is drained once it has no tasks, no operations, and nothing about them
- * unacknowledged.
+ * Stores that a DRAINING agent is DRAINED, or gone if `mark_gone` was asked for, once it has no tasks and no
+ * operations. Tasks and operations whose last status is not acknowledged are still there, so their frameworks have
+ * heard of the end.
  */
 export function checkDrained(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
   const info = state.registry.drains.get(agentId);
@@ -36,7 +38,7 @@ function isEmpty(agent: Agent): boolean {
   return agent.tasks.size === 0 && agent.operations.size === 0;
 }
 
-/** The registry has the agent as drained. */
+/** Continues after the DRAINED state is stored. */
 export function drained(state: MasterState, agentId: string): MasterEffect[] {
   state.emptied.delete(agentId);
   if (state.registry.drains.get(agentId)?.state !== 'DRAINED') return [];

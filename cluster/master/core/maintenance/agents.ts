@@ -4,7 +4,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import { machineKey } from '../registry/machines';
 import type { Agent, MasterState } from '../state/state';
 
-/** An agent's machine: the host name it gives and the address it talks from. */
+/** The machine of an agent: the host name it reports and the IP address of its pid. */
 export function machineIdOf(hostname: string, pid: string): mesos.MachineID {
   const address = pid.slice(pid.lastIndexOf('@') + 1);
   return { hostname, ip: address.slice(0, address.lastIndexOf(':')) };
@@ -20,13 +20,13 @@ export function unavailabilityOf(state: MasterState, agent: Agent): mesos.Unavai
   return state.registry.machines.get(agentMachineKey(agent))?.unavailability;
 }
 
-/** True when agents of this machine must not register. */
+/** True when the machine is DOWN: its agents must not register. */
 export function isDown(state: MasterState, hostname: string, pid: string): boolean {
   if (state.registry.machines.size === 0) return false;
   return state.registry.machines.get(machineKey(machineIdOf(hostname, pid)))?.mode === 'DOWN';
 }
 
-/** The machine in the schedule that an agent is on, for people: `host (10.0.0.2)`. */
+/** The scheduled machine of an agent as text, `host (10.0.0.2)`; undefined without one. */
 export function scheduledMachine(state: MasterState, agent: Agent): string | undefined {
   const machine = state.registry.machines.get(agentMachineKey(agent));
   return machine && `${machine.id.hostname} (${machine.id.ip})`;

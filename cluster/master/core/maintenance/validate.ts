@@ -14,7 +14,7 @@ function printMachine({ hostname, ip }: mesos.MachineID): string {
   return `'${JSON.stringify({ hostname, ip })}'`;
 }
 
-/** The first thing wrong with a schedule that is to replace the one there is, or undefined. */
+/** The first error in a new schedule, or undefined. Machines that are DOWN must stay in it. */
 export function scheduleError(schedule: maintenance.Schedule, machines: Machines): string | undefined {
   const seen = new Set<string>();
   for (const window of schedule.windows ?? []) {
@@ -53,15 +53,12 @@ function machineError({ hostname = '', ip = '' }: mesos.MachineID): string | und
   return ip === '' || IPV4.test(ip) ? undefined : `Failed to parse IPv4: ${ip}`;
 }
 
-/**
- * The error in a list of machines that are to go down or up, whatever their mode; undefined when there is
- * none.
- */
+/** The error in a list of machines to be taken down or up, apart from their modes; undefined when there is none. */
 export function listError(ids: readonly mesos.MachineID[]): string | undefined {
   return ids.length === 0 ? 'List of machines is empty' : uniqueError(ids, new Set());
 }
 
-/** The mode that machines must have for a change. */
+/** The mode that machines must have to be taken down or brought up. */
 export interface ModeRequirement {
   readonly from: mesos.MachineInfo.Mode;
   readonly verb: 'down' | 'up';
@@ -69,7 +66,10 @@ export interface ModeRequirement {
   readonly hasAgent: (key: string) => boolean;
 }
 
-/** Why a machine cannot be taken down or brought up, or undefined. */
+/**
+ * The error that keeps a machine from being taken down or brought up, or undefined. As in the original, a machine
+ * outside the schedule has another error if an agent runs on it, since the master knows that machine.
+ */
 export function modeError(
   id: mesos.MachineID,
   machines: Machines,

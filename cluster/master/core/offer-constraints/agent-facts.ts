@@ -1,4 +1,4 @@
-/** Facts about an agent besides its resources: place, attributes and capabilities. */
+/** Properties of an agent besides its resources that decide on offers: domain, attributes and capabilities. */
 
 import type * as mesos from '../../../api/generated/mesos';
 
@@ -11,7 +11,7 @@ export interface AgentFacts {
   readonly hierarchicalRole: boolean;
 }
 
-/** Facts of an agent nothing is known about: it can do everything, somewhere near. */
+/** An agent with all capabilities and without a domain, so that nothing excludes it. */
 export const PLAIN_AGENT: AgentFacts = {
   hostname: '',
   attributes: [],

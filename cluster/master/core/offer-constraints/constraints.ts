@@ -1,6 +1,6 @@
 /**
- * Offer constraints: a framework's filter on attributes of agents; one of several groups must hold, and of
- * a group every constraint (Mesos 1.11 src/master/allocator/mesos/offer_constraints_filter.cpp).
+ * Offer constraints: a framework's filter on attributes of agents. An agent passes if every constraint of at least one
+ * group holds (Mesos 1.11 src/master/allocator/mesos/offer_constraints_filter.cpp).
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -8,7 +8,7 @@ import type { AttributeConstraint, OfferConstraints } from '../../../api/generat
 import type { AgentFacts } from './agent-facts';
 import { matchesWhole, type Patterns, type Program } from './program';
 
-/** By role. A role without an entry takes any agent. */
+/** Groups by role. A role without an entry takes any agent. */
 export type Constraints = ReadonlyMap<string, readonly Group[]>;
 type Group = readonly Constraint[];
 
@@ -33,6 +33,11 @@ export function isExcluded(constraints: Constraints, role: string, agent: AgentF
   );
 }
 
+/**
+ * True when an agent satisfies a constraint. A predicate on text holds for every attribute that is not text, also a
+ * negated one: the scheduler has to filter those itself, since the master cannot know what it would compare (Mesos 1.11
+ * scheduler.proto, AttributeConstraint).
+ */
 function isSatisfied({ selector, predicate }: Constraint, agent: AgentFacts): boolean {
   if (selector.attribute_name === undefined)
     return matchesText(predicate, pseudoattributeOf(selector, agent));
@@ -66,12 +71,15 @@ function matchesExisting(predicate: Predicate, text: string | undefined): boolea
   }
 }
 
-/** Why constraints cannot be taken, in Mesos' words. */
+/** The error in constraints that are not valid, in Mesos' words. */
 export interface Invalid {
   readonly error: string;
 }
 
-/** Reads what a framework wants; `patterns` has each regular expression in it as a program. */
+/**
+ * Reads constraints; `patterns` has the compiled program of each regular expression in them. Errors are in Mesos'
+ * words.
+ */
 export function readConstraints(
   wire: OfferConstraints | undefined,
   roles: readonly string[],

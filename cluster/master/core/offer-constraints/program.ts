@@ -1,7 +1,8 @@
 /**
- * Regular expressions as data: a program that edge/patterns.ts makes of RE2 syntax, and its run over a text.
- * The run takes time in proportion to the text times the program, whatever the pattern; so no framework can
- * make the allocator slow.
+ * Regular expressions as data: programs that edge/patterns.ts compiles from RE2's syntax, and their run over a text.
+ *
+ * Always true: a run takes time in proportion to the length of the text times that of the program, whatever the
+ * pattern, so that no framework can make the allocator slow.
  */
 
 export interface Program {
@@ -12,17 +13,14 @@ export interface Program {
 export type Instruction =
   | { readonly kind: 'fork'; readonly out: number; readonly other: number }
   | { readonly kind: 'go'; readonly out: number }
-  /** Passes where all of these things hold; see emptyAt. */
+  /** Passes without a character where all `wanted` assertions hold, such as the begin of a line; see emptyAt. */
   | { readonly kind: 'empty'; readonly out: number; readonly wanted: number }
-  /** Passes one character that is in a range: first and last code point, again and again. */
+  /** Passes one character in one of the ranges, which are pairs of a first and a last code point in one list. */
   | { readonly kind: 'character'; readonly out: number; readonly ranges: readonly number[] }
   | { readonly kind: 'match' }
   | { readonly kind: 'fail' };
 
-/**
- * The compiled patterns by their text: a program, or the reason why there is none. Keyed by the pattern's
- * text.
- */
+/** Programs by the text of their pattern, or the error that kept it from being compiled. */
 export type Patterns = Readonly<Record<string, Program | { readonly error: string }>>;
 
 const BEGIN_LINE = 1;
@@ -32,7 +30,7 @@ const END_TEXT = 8;
 const WORD_BOUNDARY = 16;
 const NO_WORD_BOUNDARY = 32;
 
-/** True when the program matches the whole text. */
+/** True when the program matches the whole text. All threads advance a character at a time, so none backtracks. */
 export function matchesWhole(program: Program, text: string): boolean {
   const characters = Array.from(text, (letter) => letter.codePointAt(0) ?? 0);
   let threads = new Set<number>();
@@ -51,7 +49,7 @@ export function matchesWhole(program: Program, text: string): boolean {
   return [...threads].some((thread) => program.instructions[thread]?.kind === 'match');
 }
 
-/** Adds every place that can be reached without a character. */
+/** Adds every instruction that can be reached from `from` without a character. */
 function follow(program: Program, threads: Set<number>, from: number, empty: number): void {
   const open = [from];
   for (let address = open.pop(); address !== undefined; address = open.pop()) {

@@ -1,7 +1,7 @@
 /**
- * Gets changes into the registry and carries on when they are there.
+ * The registrar: stores changes of the registry in batches, and runs their continuations once they are stored.
  *
- * In: registry.stored, registry.failed      Out: store, resign, and whatever follows from the changes
+ * In: registry.stored, registry.failed      Out: store, resign, and the effects of continuations
  */
 
 import { assert } from '../../../model/assert';
@@ -11,15 +11,15 @@ import { writeRecord } from '../registry/stored-form';
 import type { MasterEffect } from '../state/effects';
 import type { MasterState } from '../state/state';
 
-/** Asks for a change; what follows from it happens when it is stored. */
+/** Queues a change. It is stored at once, or with all others that wait when a store is in flight. */
 export function change(state: MasterState, operation: Operation): MasterEffect[] {
   state.registry.queued.push(operation);
   return state.registry.inFlight ? [] : flush(state);
 }
 
 /**
- * The store of this ticket succeeded. Each of its changes becomes what is known, in order, and `carryOn` says
- * what follows from it; then the next store goes out when changes wait.
+ * Handles a successful store: applies its changes in order, each followed by its continuation (`carryOn`), then sends
+ * the next store if changes wait.
  */
 export function stored(
   state: MasterState,
@@ -27,7 +27,10 @@ export function stored(
   carryOn: (operation: Operation) => MasterEffect[],
 ): MasterEffect[] {
   const { inFlight } = state.registry;
-  assert(inFlight?.ticket === ticket, 'a store is answered that was not asked for');
+  assert(
+    inFlight?.ticket === ticket,
+    `registry.stored has ticket ${ticket}, in flight is ${inFlight?.ticket ?? 'none'}`,
+  );
   const effects = inFlight.operations.flatMap((operation) => {
     applyChange(state.registry, operation.change);
     return carryOn(operation);
@@ -36,7 +39,10 @@ export function stored(
   return state.registry.queued.length > 0 ? [...effects, ...flush(state)] : effects;
 }
 
-/** A store that fails leaves us not knowing what is stored: another master must lead. */
+/**
+ * Handles a failed store. It may have been stored nevertheless, so this master no longer knows the registry and
+ * resigns.
+ */
 export function failed(reason: string): MasterEffect[] {
   return [{ kind: 'resign', reason: `the registry could not be stored: ${reason}` }];
 }

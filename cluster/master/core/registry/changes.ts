@@ -1,6 +1,6 @@
 /**
- * Changes of the registry, and their continuations once they are stored. Plain data, so that it can be
- * recorded with the state.
+ * Changes of the registry, and their continuations once they are stored. Both are plain data instead of functions, so
+ * that they can be recorded with the state.
  */
 
 import type * as internal from '../../../api/generated/internal';
@@ -30,7 +30,7 @@ export type RegistryChange =
       readonly weights: readonly { readonly role: string; readonly weight: number }[];
     };
 
-/** The continuation once the change is stored. */
+/** What the master goes on with once a change is stored (recovery/recovery.ts runs it). */
 export type Continuation =
   | { readonly kind: 'elected' }
   | {
@@ -65,7 +65,7 @@ export type Continuation =
   | {
       readonly kind: 'scheduled';
       readonly request: number;
-      /** Keys of the machines whose unavailability is another one now. */
+      /** Keys of the machines whose unavailability may have changed. */
       readonly machines: readonly string[];
     }
   | { readonly kind: 'machines.down'; readonly request: number; readonly machines: readonly string[] }
@@ -74,20 +74,18 @@ export type Continuation =
       readonly kind: 'quota';
       readonly request: number;
       readonly configs: readonly QuotaConfig[];
-      /** Asked for by the older calls, which take back offers in their own way. */
+      /** True for SET_QUOTA and REMOVE_QUOTA, which rescind offers by their own rules. */
       readonly isLegacy: boolean;
     }
   | { readonly kind: 'weights'; readonly request: number; readonly roles: readonly string[] };
 
-/** The list of the registry that had a returning agent: admitted, unreachable, or none. */
+/** The list of the registry in which a returning agent was: admitted (`registry`), unreachable, or none. */
 export type ReturnFrom = 'registry' | 'unreachable' | 'unknown';
 
-/**
- * Counted as `slave_removals/reason_...`; an operator's order to take a machine down has no counter in
- * Mesos.
- */
+/** The counter of a removal, `slave_removals/reason_...`. Mesos has none for machines that an operator takes down. */
 export type RemovalCause = 'registered' | 'unregistered' | 'operator';
 
+/** A change with its continuation (`RegistryOperation` in Mesos). */
 export interface Operation {
   readonly change: RegistryChange;
   readonly next: Continuation;

@@ -1,20 +1,23 @@
 /**
- * Machines under maintenance: which is which, and how the schedule and their modes change.
+ * Machines under maintenance: their identity, the schedule and their modes.
  *
- * Always true: a machine in the schedule is DRAINING or DOWN and has the unavailability of its window; one
- * that is in no window is simply up and not kept (Mesos 1.11 src/master/maintenance.cpp).
+ * Always true: a machine in the schedule is DRAINING or DOWN and has the unavailability of its window; a machine in no
+ * window is up and has no entry (Mesos 1.11 src/master/maintenance.cpp).
  */
 
 import type * as maintenance from '../../../api/generated/maintenance';
 import type * as mesos from '../../../api/generated/mesos';
 
-/** The registry's record of a machine. */
+/** The part of the registry about maintenance. */
 export interface MachineRecord {
   readonly machines: Map<string, mesos.MachineInfo>;
   schedules: readonly maintenance.Schedule[];
 }
 
-/** Equal for equal machines. Host names do not differ by case; a field that is absent equals only an absent one. */
+/**
+ * The key of a machine. As in the original, host names are compared without case, and a field that is absent equals
+ * only an absent one (type_utils.hpp, operator== of MachineID).
+ */
 export function machineKey({ hostname, ip }: mesos.MachineID): string {
   return JSON.stringify([hostname?.toLowerCase() ?? null, ip ?? null]);
 }
@@ -28,7 +31,7 @@ export function machinesOf(
   );
 }
 
-/** New machines begin to drain, those that are left out are up again, the others keep their mode. */
+/** Replaces the schedule: new machines are DRAINING, those left out are up again, the others keep their mode. */
 export function replaceSchedule(record: MachineRecord, schedule: maintenance.Schedule): void {
   const wanted = new Map(machinesOf(schedule).map((machine) => [machineKey(machine.id), machine]));
   for (const key of [...record.machines.keys()]) if (!wanted.has(key)) record.machines.delete(key);
@@ -46,7 +49,7 @@ export function bringDown(record: MachineRecord, ids: readonly mesos.MachineID[]
   }
 }
 
-/** Machines that are up again leave the schedule; windows and schedules that become empty go with them. */
+/** Takes machines that are up again out of the schedule, and with them windows and schedules that become empty. */
 export function bringUp(record: MachineRecord, ids: readonly mesos.MachineID[]): void {
   const keys = new Set(ids.map(machineKey));
   for (const key of keys) record.machines.delete(key);

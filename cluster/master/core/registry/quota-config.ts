@@ -1,5 +1,5 @@
 /**
- * A role's quota, in the words of the wire and as the allocator counts (Mesos 1.11 src/master/quota.cpp).
+ * Conversions of quotas between the wire, the registry and the allocator (Mesos 1.11 src/master/quota.cpp).
  */
 
 import type { QuotaConfig, QuotaInfo, QuotaRequest } from '../../../api/generated/quota';
@@ -11,13 +11,13 @@ export function quotaOf({ guarantees, limits }: QuotaConfig): Quota {
   return { guarantees: withoutZero(readScalars(guarantees)), limits: readScalars(limits) };
 }
 
-/** Nothing guaranteed and nothing limited: the same as no quota. */
+/** True for a quota without guarantees and limits: the same as no quota. */
 export function isDefault(config: QuotaConfig): boolean {
   const { guarantees, limits } = quotaOf(config);
   return guarantees.size === 0 && limits.size === 0;
 }
 
-/** The older form: what is guaranteed is the limit, too. */
+/** The quota of an older request, whose guarantee is its limit, too. */
 export function configOf({ role = '*', guarantee = [] }: QuotaRequest | QuotaInfo): QuotaConfig {
   const scalars = Object.fromEntries(
     guarantee.map(({ name, scalar }) => [name, { value: scalar?.value ?? 0 }]),

@@ -1,6 +1,6 @@
 /**
- * The registry, and the effect of each change on it: lists of agents, machines under maintenance, weights,
- * and the capabilities a master needs to take it over.
+ * The contents of the registry, and the effect of each change on them: lists of agents, machines under maintenance,
+ * weights, quotas, and the capabilities that a master needs to take it over.
  *
  * Always true: an agent is in at most one of agents, unreachable and gone (rules of Mesos 1.11
  * src/master/registry_operations.cpp).
@@ -21,19 +21,19 @@ export interface RegistryRecord {
   readonly agents: Map<string, internal.SlaveInfo>;
   /** Unreachable agents and since when, oldest first. */
   readonly unreachable: Map<string, Millis>;
-  /** Agents given up by an operator and since when, oldest first. */
+  /** Agents that an operator marked gone and since when, oldest first. */
   readonly gone: Map<string, Millis>;
-  /** Agents, admitted or unreachable, that get no offers because an operator said so. */
+  /** Deactivated agents, admitted or unreachable. */
   readonly deactivated: Set<string>;
-  /** Agents, admitted or unreachable, that are being emptied, or are empty. */
+  /** Agents that are DRAINING or DRAINED, admitted or unreachable. */
   readonly drains: Map<string, mesos.DrainInfo>;
   /** Weights other than 1, by role. */
   readonly weights: Map<string, number>;
-  /** Quotas that say anything, by role. */
+  /** Quotas that have a guarantee or a limit, by role. */
   readonly quotas: Map<string, QuotaConfig>;
-  /** Machines that are not simply up, by machineKey. */
+  /** Machines in the schedule, by machineKey. */
   readonly machines: Map<string, mesos.MachineInfo>;
-  /** At most one. */
+  /** The maintenance schedule; at most one, in a list since the registry has it so. */
   schedules: readonly maintenance.Schedule[];
   /** Capabilities, by name, without which a master must not read the rest. */
   readonly minimumCapabilities: Set<string>;
@@ -55,7 +55,7 @@ export function emptyRecord(): RegistryRecord {
   };
 }
 
-/** Changes the record. What does not fit any more, since something else came first, changes nothing. */
+/** Applies a change. One that no longer fits, since another change was stored first, has no effect. */
 export function applyChange(record: RegistryRecord, change: RegistryChange): void {
   switch (change.kind) {
     case 'master':
@@ -115,7 +115,7 @@ function applyAgentChange(record: RegistryRecord, change: AgentChange): void {
   }
 }
 
-/** A master that knows no limits would offer too much: it must not take over while there are quotas. */
+/** Sets quotas. While there are any, a master that does not know limits must not take over: it would offer too much. */
 function setQuotas(record: RegistryRecord, configs: readonly QuotaConfig[]): void {
   for (const config of configs) {
     if (isDefault(config)) record.quotas.delete(config.role);
@@ -135,7 +135,7 @@ function admit(record: RegistryRecord, info: internal.SlaveInfo): void {
   record.agents.set(info.id.value, info);
 }
 
-/** Removes an operator's settings of an agent; they stay while it is unreachable. */
+/** Removes an agent with its operator settings. An agent that becomes unreachable keeps these, for its return. */
 function forget(record: RegistryRecord, agentId: string): void {
   record.agents.delete(agentId);
   record.drains.delete(agentId);
@@ -143,8 +143,8 @@ function forget(record: RegistryRecord, agentId: string): void {
 }
 
 /**
- * A master that knows nothing of deactivation would offer these agents: it must not take over while there
- * are any.
+ * Deactivates or reactivates an agent. While any is deactivated, a master that does not know deactivation must not take
+ * over: it would offer these agents.
  */
 function setDeactivated(record: RegistryRecord, agentId: string, deactivated: boolean): void {
   if (deactivated && isKept(record, agentId)) {

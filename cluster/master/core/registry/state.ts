@@ -1,21 +1,21 @@
 /**
- * The record of agents that outlives a master, and the changes on their way into it.
+ * The registry as this master knows it, and the changes on their way into it.
  *
- * Always true: what is read here (agents, unreachable, ...) is stored; `ahead` is that and the store in
- * flight. One store is in flight at a time; changes that come meanwhile wait and go out together; what
- * follows from a change happens after it is stored (Mesos 1.11 src/master/registrar.cpp).
+ * Always true: the members read here (agents, unreachable, ...) are stored; `ahead` includes the store in flight. One
+ * store is in flight at a time; changes that come meanwhile go out together in the next one. The continuation of a
+ * change runs after it is stored (Mesos 1.11 src/master/registrar.cpp).
  */
 
 import type { Operation } from './changes';
 import { emptyRecord, type RegistryRecord } from './record';
 
 export interface RegistryState extends RegistryRecord {
-  /** The record as it is once the store in flight is done. */
+  /** The contents once the store in flight is done. */
   readonly ahead: RegistryRecord;
-  /** The ticket and the operations of the store on its way. */
+  /** The store in flight; undefined when there is none. */
   inFlight: { readonly ticket: number; readonly operations: readonly Operation[] } | undefined;
   queued: Operation[];
-  /** Addresses of agents whose admission is on its way. */
+  /** Pids and ids of agents whose admission is on its way: their repeated registrations are ignored. */
   readonly arriving: Set<string>;
 }
 

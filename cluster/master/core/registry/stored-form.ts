@@ -11,7 +11,7 @@ import type { RegistryRecord } from './record';
 
 type Stored = internal.Registry;
 
-/** Takes over what was stored by the master before. */
+/** Reads what the master before has stored. */
 export function loadRecord(record: RegistryRecord, stored: Stored): void {
   record.master = stored.master?.info;
   for (const { info, deactivated, drain_info } of stored.slaves?.slaves ?? []) {
@@ -49,7 +49,7 @@ function millisOf({ nanoseconds }: mesos.TimeInfo): Millis {
   return Number(nanoseconds) / 1e6;
 }
 
-/** The record as it is stored. */
+/** The registry as it is stored. */
 export function writeRecord(record: RegistryRecord): Stored {
   const wish = (id: string): OperatorIntent => ({
     deactivated: record.deactivated.has(id) || undefined,

@@ -1,6 +1,6 @@
 /**
- * Roles as operators see them: who is in them, what they have, what is kept for them, and their quotas
- * (Mesos 1.11 Master::RoleResourceBreakdown).
+ * The resources of each role: offered, allocated, reserved and consumed of its quota (Mesos 1.11
+ * Master::RoleResourceBreakdown).
  */
 
 import { addQuantities, type Quantities, quantitiesOf } from '../../../model/quantities';
@@ -12,12 +12,12 @@ import type { RoleNode } from '../allocator/role-tree';
 import type { AllocatorAgent } from '../allocator/state';
 import type { MasterState } from '../state/state';
 
-/** The quantities of a role and those below it, in thousandths by name. */
+/** The quantities of a role and the roles below it, in milli-units by name. */
 export interface Breakdown {
   readonly offered: Quantities;
   readonly allocated: Quantities;
   readonly reserved: Quantities;
-  /** Quantities that count for its quota: used, and reserved but unused. */
+  /** Quantities that count against its quota: allocated, and reserved but not allocated. */
   readonly consumed: Quantities;
 }
 
@@ -37,7 +37,7 @@ export const EMPTY_BREAKDOWN: Breakdown = {
   consumed: new Map(),
 };
 
-/** The numbers of all roles that are asked for and have any. */
+/** The breakdowns of the wanted roles that have any resources. */
 export function breakdowns(
   state: MasterState,
   isWanted: (role: string) => boolean = () => true,
@@ -73,8 +73,8 @@ export function breakdowns(
 type AddToRole = (role: string, part: keyof Breakdown, resources: Resources) => void;
 
 /**
- * Shared volumes count once for each framework that uses them, and once for each that they are offered to;
- * one that nobody uses counts as kept for its role.
+ * Adds shared volumes: they count once for each framework that uses them, and once for each that they are offered to;
+ * an unused one counts as consumed by the role of its reservation.
  */
 function addShared(state: MasterState, { id, shared }: AllocatorAgent, add: AddToRole): void {
   const agent = state.agents.get(id);
@@ -98,7 +98,7 @@ interface Holder {
   readonly resources: Resources;
 }
 
-/** Each shared resource once for each framework and role that has it. */
+/** The shared resources of holders, each once for each framework and role. */
 function sharedBy(holders: readonly Holder[]): ReadonlyMap<string, { role: string; resource: Resource }> {
   const seen = new Map<string, { role: string; resource: Resource }>();
   for (const { frameworkId, role, resources } of holders) {
@@ -116,7 +116,7 @@ const emptyBreakdown = (): { [K in keyof Breakdown]: Map<string, number> } => ({
   consumed: new Map(),
 });
 
-/** Adds the allocated resources of the role, without those that are only offered. */
+/** Adds allocated resources by role: the usage in the role tree without what is only offered. */
 function addAllocated(
   state: MasterState,
   sums: Map<string, { [K in keyof Breakdown]: Map<string, number> }>,
@@ -136,7 +136,7 @@ function addAllocated(
   }
 }
 
-/** The part of a role's sums that is of shared volumes. */
+/** The part of a role's usage that is of shared volumes, which addShared counts. */
 function sharedOf({ allocator }: MasterState, { shared }: RoleNode): Quantities {
   const sums = new Map<string, number>();
   for (const key of shared.keys()) {

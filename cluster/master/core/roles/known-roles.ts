@@ -1,5 +1,5 @@
 /**
- * The roles that anything makes known, and the frameworks in a role.
+ * The known roles, and the frameworks in a role.
  */
 
 import { isReserved } from '../../../model/reservations';
@@ -8,8 +8,8 @@ import { ancestorsOf } from '../../../model/roles';
 import type { MasterState } from '../state/state';
 
 /**
- * The roles of `--roles`; without it those of frameworks, weights, quotas and reservations. And the roles above
- * them; sorted (Mesos 1.11 Master::knownRoles).
+ * The known roles, sorted: those of `--roles`, or without it those of frameworks, weights, quotas and reservations;
+ * with their ancestors (Mesos 1.11 Master::knownRoles).
  */
 export function knownRoles(state: MasterState): string[] {
   const { roles: allowed } = state.boot.settings;
@@ -18,7 +18,7 @@ export function knownRoles(state: MasterState): string[] {
   return [...names].sort();
 }
 
-/** Roles that have a weight, a quota, a framework, something in use or a reservation; some more than once. */
+/** Roles that have a weight, a quota, a framework, an allocation or a reservation; some more than once. */
 export function* rolesAtWork({ registry, frameworks, allocator }: MasterState): Iterable<string> {
   yield* registry.weights.keys();
   yield* registry.quotas.keys();
@@ -28,7 +28,7 @@ export function* rolesAtWork({ registry, frameworks, allocator }: MasterState): 
     for (const resource of total) if (isReserved(resource)) yield reservedRole(resource);
 }
 
-/** Frameworks that are in a role, or still have something there. */
+/** Ids of the frameworks that are in a role, or have left it but still have resources there. */
 export function frameworksIn(state: MasterState, role: string): string[] {
   const node = state.allocator.roles.nodes.get(role);
   const ids = [...(node?.leaf?.clients.keys() ?? [])];

@@ -1,4 +1,4 @@
-/** Settings of agents and their entries in the registry, from flags. Times in milliseconds. */
+/** Settings about agents and their entries in the registry, from flags. Times in milliseconds. */
 
 import type * as mesos from '../../../api/generated/mesos';
 
@@ -6,9 +6,12 @@ export interface AgentSettings {
   readonly registryGcIntervalMs: number;
   readonly registryMaxAgentAgeMs: number;
   readonly registryMaxAgentCount: number;
-  /** The largest part of the registry's agents, from 0 to 1, that may be missing after a failover. */
+  /**
+   * The largest part of the registry's agents, from 0 to 1, that may be missing after a failover; above it the master
+   * ends.
+   */
   readonly recoveryAgentRemovalLimit: number;
-  /** The time between two agents that are given up; undefined for no limit. */
+  /** The least time between two removals of agents; undefined for no limit. */
   readonly agentRemovalEveryMs: number | undefined;
   /** The fault domain of this master. */
   readonly domain: mesos.DomainInfo | undefined;

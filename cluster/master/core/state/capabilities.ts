@@ -1,6 +1,6 @@
 /**
- * The capabilities of this master, which older ones lack. The registry names those without which a master
- * must not take over.
+ * The capabilities of this master. The registry lists those that a master needs to take it over, so that an older
+ * master cannot misread what a newer one has stored.
  */
 
 import type * as mesos from '../../../api/generated/mesos';

@@ -1,5 +1,5 @@
 /**
- * Everything a master can order. Plain data; master/edge/perform.ts does it.
+ * The effects of the master. Plain data; edge/perform.ts performs them.
  */
 
 import type * as internal from '../../../api/generated/internal';
@@ -58,18 +58,18 @@ export type SendEffect = {
 export type MasterEffect =
   | CommonEffect
   | SendEffect
-  /** Keep a connection to this pid and tell when it breaks. */
+  /** Keep a connection to this pid; `agent.exited` tells that it broke. */
   | { readonly kind: 'link'; readonly to: string }
   /** Store the registry; answered by registry.stored or registry.failed with the ticket. */
   | { readonly kind: 'store'; readonly registry: internal.Registry; readonly ticket: number }
-  /** One event for a scheduler's stream; for a driver it leaves as messages (driver-messages.ts). */
+  /** One event for a scheduler's stream. Drivers get a `send` instead (send-event.ts). */
   | { readonly kind: 'event'; readonly stream: string; readonly event: SchedulerEvent }
   | { readonly kind: 'close'; readonly stream: string; readonly reason: string }
-  /** The answer to a scheduler's or operator's call. Without a text the body is empty. */
+  /** The answer to a scheduler's or operator's call; without a text its body is empty. */
   | { readonly kind: 'answer'; readonly request: number; readonly status: number; readonly text?: string }
-  /** The first event of an operator's stream: the whole state at this moment. */
+  /** Write the whole state at this moment as the first event of an operator's stream. */
   | { readonly kind: 'welcome'; readonly stream: string }
-  /** One event for every operator that follows. */
+  /** One event for every operator stream. */
   | { readonly kind: 'publish'; readonly event: OperatorEvent }
   /** The state can no longer be stored: let another master lead. */
   | { readonly kind: 'resign'; readonly reason: string };

@@ -1,10 +1,9 @@
 /**
- * Everything a master can be told.
+ * The events of the master, its boot value and its settings.
  */
 
 import type * as internal from '../../../api/generated/internal';
 import type { Call as OperatorCall } from '../../../api/generated/master';
-import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
 import type { Acls } from '../../../model/acls';
 import type { Stamped, Unstamped, Woke } from '../../../model/event';
@@ -27,12 +26,12 @@ export interface MasterBoot {
   readonly settings: MasterSettings;
 }
 
-/** Times in milliseconds. Defaults in config.ts, named after Mesos' flags. */
 export interface RoleWeight {
   readonly role: string;
   readonly weight: number;
 }
 
+/** Settings from flags, whose defaults are in config.ts. Times in milliseconds. */
 export interface MasterSettings extends AgentSettings {
   readonly agentPingTimeoutMs: number;
   readonly maxAgentPingTimeouts: number;
@@ -40,24 +39,24 @@ export interface MasterSettings extends AgentSettings {
   readonly allocationIntervalMs: number;
   readonly offerTimeoutMs: number | undefined;
   readonly rootSubmissions: boolean;
-  /** Drivers must have shown who they are. */
+  /** True when drivers must have authenticated. */
   readonly authenticateFrameworks?: boolean | undefined;
   readonly roles: readonly string[] | undefined;
-  /** For a registry that has none. */
+  /** Weights for a registry that has none; afterwards operators set them. */
   readonly weights?: readonly RoleWeight[] | undefined;
   readonly maxCompletedFrameworks: number;
   readonly maxCompletedTasksPerFramework: number;
   readonly maxUnreachableTasksPerFramework: number;
-  /** Operators that may follow events at the same time. */
+  /** The limit of operator streams. */
   readonly maxOperators: number;
-  /** Without it, the defaults of Mesos. */
+  /** Undefined for Mesos' defaults. */
   readonly allocator?: AllocatorSettings | undefined;
   /** Access control lists; without them everybody may do everything. */
   readonly acls?: Acls | undefined;
 }
 
 export interface MasterEvents {
-  /** The stored registry, read at start; nothing but reads is served before. */
+  /** The stored registry was read. Before this event nothing but reads is served. */
   'registry.fetched': { readonly registry: internal.Registry };
   'registry.stored': { readonly ticket: number };
   'registry.failed': { readonly ticket: number; readonly reason: string };
@@ -75,7 +74,7 @@ export interface MasterEvents {
   };
   'agent.unregister': { readonly pid: string; readonly agentId: string };
   'agent.pong': { readonly pid: string };
-  /** The connection we keep to an agent, or to a driver, broke. */
+  /** The connection to an agent or to a driver broke. */
   'agent.exited': { readonly pid: string };
   'agent.message': { readonly pid: string; readonly message: internal.ExecutorToFrameworkMessage };
   'agent.exitedExecutor': { readonly pid: string; readonly message: internal.ExitedExecutorMessage };
@@ -95,7 +94,7 @@ export interface MasterEvents {
     /** The authenticated sender, where the edge asked for one; the same in calls. */
     readonly principal?: Principal | undefined;
   };
-  /** The stream ended, whoever ended it. */
+  /** The stream ended, by either side. */
   'scheduler.closed': { readonly stream: string; readonly reason: string };
   /** Any other call. It is answered by an `answer` effect with the same request number. */
   'scheduler.call': {
@@ -106,41 +105,41 @@ export interface MasterEvents {
     readonly principal?: Principal | undefined;
   };
 
-  /** A call that the edge has refused for its form. */
+  /** The edge has refused a call for its form; it is only counted. */
   'scheduler.invalid': { readonly type?: scheduler.Call.Type | undefined };
 
   /** A driver asks to subscribe from its address. */
   'driver.subscribe': {
     readonly pid: string;
     readonly subscribe: scheduler.Call.Subscribe;
-    /** It takes over from whoever was connected before. */
+    /** True when this driver takes over from the one that was connected before. */
     readonly force: boolean;
-    /** The kind of the message, where older ones tell a first registration from a repeated one. */
+    /** The message it came in: the older dialect has one to register, one to reregister; the newer one has a call. */
     readonly form: 'first' | 'again' | 'call';
     readonly patterns?: Patterns | undefined;
     readonly principal?: Principal | undefined;
   };
-  /** Any other call of a driver, in the words of v1. Nothing answers it. */
+  /** Any other call of a driver, in the form of v1. It has no answer. */
   'driver.call': {
     readonly pid: string;
     readonly call: scheduler.Call;
     readonly patterns?: Patterns | undefined;
   };
-  /** A driver that was aborted: no more offers, the tasks stay. */
+  /** A driver was aborted: it gets no more offers, its tasks go on. */
   'driver.deactivate': { readonly pid: string; readonly frameworkId: string };
-  /** Somebody asks us to run a scheduler, which no master does. */
+  /** A request to run a scheduler, which no master does. */
   'driver.submit': { readonly pid: string };
 
   'operator.subscribe': { readonly stream: string };
   'operator.closed': { readonly stream: string };
-  /** A call that changes something. It is answered like a scheduler's. */
+  /** A call that changes something, answered by an `answer` effect with the same request number. */
   'operator.call': {
     readonly request: number;
     readonly call: OperatorCall;
     readonly principal?: Principal | undefined;
   };
 
-  /** Hosts that offers are made of; undefined for all. */
+  /** The hosts of `--whitelist`; undefined for all. */
   'whitelist.changed': { readonly hosts: readonly string[] | undefined };
 
   woke: Woke;
@@ -149,4 +148,3 @@ export interface MasterEvents {
 export type MasterEvent = Stamped<MasterEvents>;
 export type EventOf<K extends keyof MasterEvents> = Stamped<MasterEvents, K>;
 export type MasterInput = Unstamped<MasterEvents>;
-export type { mesos };

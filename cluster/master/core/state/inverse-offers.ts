@@ -1,4 +1,4 @@
-/** State of inverse offers: those outstanding, and the answers of frameworks. */
+/** The state of inverse offers: outstanding ones, and the answers and refusals of frameworks. */
 
 import type * as allocatorApi from '../../../api/generated/allocator';
 import type * as mesos from '../../../api/generated/mesos';
@@ -11,12 +11,12 @@ export interface InverseOfferRecord {
   readonly unavailability: mesos.Unavailability;
 }
 
-/** A framework's answer and its time. */
+/** A framework's last answer about an agent, with its time. */
 export type AnswerStatus = allocatorApi.InverseOfferStatus;
 
 export interface InverseOffers {
   readonly offers: Map<string, InverseOfferRecord>;
-  /** Offers that are out, the last answers, and until when no further ones are wanted: by agent, then framework. */
+  /** Unanswered inverse offers' ids, last answers, and ends of refusals; each by agent, then by framework. */
   readonly outstanding: Map<string, Map<string, string>>;
   readonly answers: Map<string, Map<string, AnswerStatus>>;
   readonly refusedUntil: Map<string, Map<string, Millis>>;

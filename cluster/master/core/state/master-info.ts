@@ -1,12 +1,15 @@
 /**
- * The MasterInfo that frameworks, agents and the election are told.
+ * The MasterInfo of this master, for frameworks, agents and the election.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
 import { MASTER_CAPABILITIES } from './capabilities';
 import type { MasterState } from './state';
 
-/** The network address of a dotted IPv4 text as the old number: network byte order read as little-endian. */
+/**
+ * A dotted IPv4 address as the number in MasterInfo.ip: its bytes in network order, read as little-endian. The field is
+ * deprecated in favour of `address`, but required.
+ */
 export function ipNumber(ip: string): number {
   const [a = 0, b = 0, c = 0, d = 0] = ip.split('.').map(Number);
   return ((d << 24) | (c << 16) | (b << 8) | a) >>> 0;

@@ -1,12 +1,12 @@
 /**
- * Times and resources in the form of the v1 API, as every printed record has them.
+ * Times and resources in the form of the v1 API.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
 import { type Resources, writeShownResources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 
-/** Milliseconds since 1970 as a TimeInfo of whole milliseconds. */
+/** Milliseconds since 1970 as a TimeInfo, rounded to whole milliseconds. */
 export function printTime(millis: Millis | undefined): mesos.TimeInfo | undefined {
   return millis === undefined ? undefined : { nanoseconds: BigInt(Math.round(millis)) * 1_000_000n };
 }

@@ -1,10 +1,13 @@
 /**
- * Agents that are to be given up, and why.
+ * Pending removals: agents to be marked unreachable, and why.
  */
 
 import type { Millis } from '../../../model/time';
 
-/** Why an agent is given up: pings are lost, it did not come back to us, or not to the master after a failover. */
+/**
+ * The cause of a removal: unanswered pings, no reregistration after a broken connection, or none after a failover of
+ * the master.
+ */
 export type RemovalKind = 'health' | 'absent' | 'recovered';
 
 export interface Removal {
@@ -14,9 +17,9 @@ export interface Removal {
 }
 
 export interface Removals {
-  /** Those that wait, by agent, in order. */
+  /** Removals that wait for `--agent_removal_rate_limit`, by agent, in order. */
   readonly waiting: Map<string, Removal>;
-  /** Time of the next one. */
+  /** Time of the next removal. */
   nextAt: Millis;
 }
 

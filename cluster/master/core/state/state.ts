@@ -1,8 +1,8 @@
 /**
- * The master's state, changed only by the transitions beside this file.
+ * The master's state, changed only by the transitions of core.
  *
- * Always true: each piece of an agent's resources is in exactly one of free, offered, used (see allocator/);
- * every offer belongs to one framework and one registered agent; every task belongs to one framework.
+ * Always true: each resource of an agent is exactly one of free, offered or used (see allocator/); every offer
+ * belongs to one framework and one registered agent; every task belongs to one framework.
  */
 
 import type * as internal from '../../../api/generated/internal';
@@ -23,14 +23,14 @@ import { noRemovals, type Removals } from './removals';
 export interface MasterState {
   readonly boot: MasterBoot;
   readonly random: Random;
-  /** Time when the registry had been recovered; undefined before. */
+  /** Time when this master began to lead, with the registry recovered; undefined before. */
   electedAt: Millis | undefined;
   readonly next: { agent: number; framework: number; offer: number; ticket: number };
   readonly registry: RegistryState;
   /** Registered agents, connected or not. */
   readonly agents: Map<string, Agent>;
   readonly agentIdByPid: Map<string, string>;
-  /** Agents of the registry that have not come back since we lead. */
+  /** Agents of the registry that have not reregistered since this master leads. */
   readonly recovered: Map<string, internal.SlaveInfo>;
   readonly frameworks: Map<string, Framework>;
   /** Frameworks that have ended, oldest first, bounded. */
@@ -38,17 +38,17 @@ export interface MasterState {
   readonly frameworkByStream: Map<string, string>;
   /** Drivers, connected or not. */
   readonly frameworkByPid: Map<string, string>;
-  /** Unreachable tasks by agent; see unreachable-tasks.ts. */
+  /** Unreachable tasks by agent; see tasks/unreachable.ts. */
   readonly unreachableByAgent: Map<string, Set<TaskRecord>>;
   readonly offers: Map<string, OfferRecord>;
   readonly allocator: AllocatorState;
   readonly inverse: InverseOffers;
-  /** Agents about which a registry change that ends their stay is on its way. */
+  /** Agents whose removal is on its way into the registry. */
   readonly leaving: Map<string, Leaving>;
   readonly removals: Removals;
-  /** Agents the registry had when we were elected. */
+  /** Number of agents in the registry when this master was elected. */
   expectedAgents: number;
-  /** Draining agents whose end of draining is on its way into the registry. */
+  /** Draining agents whose DRAINED state is on its way into the registry. */
   readonly emptied: Set<string>;
   /** Streams of operators that follow events. */
   readonly operators: Set<string>;
@@ -56,7 +56,7 @@ export interface MasterState {
   readonly counters: Map<string, number>;
 }
 
-/** The ways in which an agent leaves. */
+/** The list of the registry that a leaving agent moves to, or `removed` for none. */
 export type Leaving = 'unreachable' | 'removed' | 'gone';
 
 export interface Agent {
@@ -68,7 +68,7 @@ export interface Agent {
   total: Resources;
   connected: boolean;
   active: boolean;
-  /** An operator wants no offers of it. */
+  /** True when an operator wants no offers of it. */
   deactivated: boolean;
   readonly registeredAt: Millis;
   reregisteredAt: Millis | undefined;
@@ -77,11 +77,11 @@ export interface Agent {
   /** Time of the drain order. */
   drainStartedAt: Millis | undefined;
   readonly tasks: Map<string, TaskRecord>;
-  /** Executors that frameworks brought along; see executors.ts. */
+  /** Executors that frameworks define; see tasks/executors.ts. */
   readonly executors: Map<string, ExecutorRecord>;
   /** Operations under way, by their uuid in base64; see operations/. */
   readonly operations: Map<string, OperationRecord>;
-  /** The state of its resources that orders refer to, a uuid in base64. */
+  /** Version of its resources, a uuid in base64: the agent refuses launches and operations for another version. */
   resourceVersion: string | undefined;
   readonly offers: Set<string>;
 }
@@ -108,25 +108,25 @@ export interface OperationRecord {
 export interface Framework {
   readonly id: string;
   info: mesos.FrameworkInfo;
-  /** The stream it is connected by; for a driver, its pid. */
+  /** The stream it is connected by, a driver's pid; undefined while it is disconnected. */
   stream: string | undefined;
-  /** The pid of its driver, kept while that is disconnected; undefined for a framework over HTTP. */
+  /** The pid of its driver, also while that is disconnected; undefined for a framework over HTTP. */
   pid: string | undefined;
   active: boolean;
-  /** Known from its agents only, since this master leads. */
+  /** True when only agents have reported it since this master leads; false once it subscribes. */
   recovered: boolean;
   registeredAt: Millis | undefined;
   reregisteredAt: Millis | undefined;
   unregisteredAt: Millis | undefined;
   roles: readonly string[];
   suppressedRoles: ReadonlySet<string>;
-  /** Its offer constraints, as given and as read. */
+  /** Its offer constraints on the wire, and with compiled patterns. */
   offerConstraints: OfferConstraints | undefined;
   constraints: Constraints;
   readonly tasks: Map<string, TaskRecord>;
   readonly unreachableTasks: Map<string, TaskRecord>;
   readonly completedTasks: TaskRecord[];
-  /** Its operations with an id, by that. */
+  /** Its operations with an id, by that id. */
   readonly operations: Map<string, OperationRecord>;
   readonly offers: Set<string>;
   /** Calls, events, operations and the like by what follows its name in the metrics, such as `calls/revive`. */
@@ -142,18 +142,18 @@ export interface TaskRecord {
   /** The latest state. Once terminal it never changes. */
   state: TaskState;
   statuses: readonly mesos.TaskStatus[];
-  /** The last status that was forwarded to the framework and may be acknowledged. */
+  /** The last status forwarded to the framework, which may be acknowledged. */
   forwarded: { readonly state: TaskState; readonly uuid: string } | undefined;
   readonly resources: Resources;
   /** True while its resources count as used. */
   holdsResources: boolean;
   readonly role: string;
-  /** The parts that are only carried along. */
+  /** Members that the master only passes on to endpoints. */
   readonly parts: Pick<
     mesos.Task,
     'labels' | 'discovery' | 'container' | 'health_check' | 'kill_policy' | 'user' | 'limits'
   >;
-  /** A kill was asked for while the agent was away. */
+  /** True after a KILL: repeated when the agent comes back, which may have missed it. */
   killWanted: boolean;
 }
 
@@ -192,17 +192,17 @@ export function initMaster(boot: MasterBoot): MasterState {
   };
 }
 
-/** Counts something under its metric name. */
+/** Adds to a counter by its name in /metrics/snapshot. */
 export function count(state: MasterState, name: string, by = 1): void {
   state.counters.set(name, (state.counters.get(name) ?? 0) + by);
 }
 
-/** Counts something of one framework. */
+/** Adds to a counter of one framework. */
 export function countOf({ counts }: Framework, name: string, by = 1): void {
   counts.set(name, (counts.get(name) ?? 0) + by);
 }
 
-/** Names of counts by type. The types are a closed list, and there are thousands of calls and events a second. */
+/** Names of counters by type, made once: there are thousands of calls and events a second, and few types. */
 const NAMES = { calls: new Map<string, string>(), events: new Map<string, string>() };
 
 /** Counts a call or an event of one framework by its type. */
