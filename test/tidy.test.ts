@@ -4,6 +4,7 @@
 
 import ts from 'typescript';
 import { cycles, homeless, layerOffenders, packageOffenders } from './tidy/layers';
+import { ratchetOffenders } from './tidy/mirrored';
 import { impurities, isPure } from './tidy/purity';
 import { missingFiles, staleReadmes } from './tidy/readmes';
 import { climbingImports } from './tidy/rooms';
@@ -101,6 +102,21 @@ describe('the code', () => {
 
   it('has short lines', () => {
     expect(ours.flatMap(longLines)).toEqual([]);
+  });
+});
+
+describe('the tests', () => {
+  it('mirror each file that decides, or the list of those they do not gets no longer', () => {
+    expect(ratchetOffenders()).toEqual([]);
+  });
+
+  it('are missed by the ratchet where a file is new, gone, tested by now, or listed twice', () => {
+    const tested = 'cluster/executor/core/step.ts';
+    const bare = 'cluster/executor/core/untested.ts';
+    expect(ratchetOffenders([bare], [])).toEqual([expect.stringContaining(`${bare} has no test/`)]);
+    expect(ratchetOffenders([], [bare])).toEqual([expect.stringContaining('no file that decides')]);
+    expect(ratchetOffenders([tested], [tested])).toEqual([expect.stringContaining('has a mirrored test')]);
+    expect(ratchetOffenders([bare], [bare, bare])).toEqual([expect.stringContaining('twice')]);
   });
 });
 

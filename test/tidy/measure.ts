@@ -8,6 +8,7 @@ import {
   mutualRooms,
   relativeComments,
   type Share,
+  unmirroredFiles,
   unnamedFiles,
   weakNames,
 } from './words';
@@ -19,6 +20,7 @@ const MEASURES: readonly (readonly [name: string, aim: string, measure: () => Sh
   ['type names with several meanings in a component', 'none', ambiguousTypes],
   ['rooms of a core that import each other', 'none', mutualRooms],
   ['files that their README does not name', 'none', unnamedFiles],
+  ['files of cores and views without a mirrored test', 'at most 40 %', unmirroredFiles],
 ];
 
 for (const [name, aim, measure] of MEASURES) {

@@ -1,9 +1,11 @@
 /**
- * Measures of the language of this code base: comments, names, README lines, type names, rooms and the files that texts name.
+ * Measures of the language of this code base: comments, names, README lines, type names, rooms, the files that
+ * texts name and the tests that mirror a core.
  */
 
 import { dirname } from 'node:path';
 import ts from 'typescript';
+import { decidingFiles, isMirrored } from './mirrored';
 import { allPaths, isGenerated, isTest, readText, type Source, sources, visit } from './tree';
 
 const RELATIVE = /^\/\*\*[\s*]*(What|Who|Whom|Whose|Whether|How|Where|When|Which)\b/;
@@ -124,6 +126,11 @@ export function unnamedFiles(): Share {
     return !text.includes(file) && !text.includes(`${folder}/\``);
   });
   return { of: files.length, offenders: unnamed.map(({ path }) => path) };
+}
+
+/** Files that decide and have no test of the same path. */
+export function unmirroredFiles(): Share {
+  return { of: decidingFiles.length, offenders: decidingFiles.filter((path) => !isMirrored(path)) };
 }
 
 function componentOf(path: string): string {

@@ -1,10 +1,10 @@
-import type { FrameworkInfo, HealthCheck, TaskInfo } from '../../../cluster/api/generated/mesos';
-import type { ExecutorInput } from '../../../cluster/executor/core/events';
-import { executorMachine } from '../../../cluster/executor/core/step';
-import { isUuidBase64 } from '../../../cluster/model/uuid';
-import { VirtualClock } from '../../../cluster/runtime/clock';
-import { silentLogger } from '../../../cluster/runtime/log';
-import { Mailbox } from '../../../cluster/runtime/mailbox';
+import type { FrameworkInfo, HealthCheck, TaskInfo } from '../../../../cluster/api/generated/mesos';
+import type { ExecutorInput } from '../../../../cluster/executor/core/events';
+import { executorMachine } from '../../../../cluster/executor/core/step';
+import { isUuidBase64 } from '../../../../cluster/model/uuid';
+import { VirtualClock } from '../../../../cluster/runtime/clock';
+import { silentLogger } from '../../../../cluster/runtime/log';
+import { Mailbox } from '../../../../cluster/runtime/mailbox';
 
 const TASK: TaskInfo = {
   name: 't',
