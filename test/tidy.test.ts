@@ -10,6 +10,7 @@ import { missingFiles, staleReadmes } from './tidy/readmes';
 import { climbingImports } from './tidy/rooms';
 import { longFiles, longFunctions, longLines } from './tidy/sizes';
 import { allPaths, at, isGenerated, isTest, readText, type Source, sources, visit } from './tidy/tree';
+import { MEASURES } from './tidy/words';
 
 const ours = sources.filter(({ path }) => !isGenerated(path));
 const product = ours.filter(({ path }) => !isTest(path));
@@ -117,6 +118,16 @@ describe('the tests', () => {
     expect(ratchetOffenders([], [bare])).toEqual([expect.stringContaining('no file that decides')]);
     expect(ratchetOffenders([tested], [tested])).toEqual([expect.stringContaining('has a mirrored test')]);
     expect(ratchetOffenders([bare], [bare, bare])).toEqual([expect.stringContaining('twice')]);
+  });
+});
+
+const HELD = MEASURES.filter(({ isGoal }) => isGoal !== true);
+
+describe('the language', () => {
+  it.each(HELD)('has no more $name than $mostPercent %', ({ mostPercent, measure }) => {
+    const { of, offenders } = measure();
+    const share = (100 * offenders.length) / Math.max(1, of);
+    expect(share > mostPercent ? offenders : []).toEqual([]);
   });
 });
 

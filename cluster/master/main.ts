@@ -132,8 +132,8 @@ export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<Run
     const lead = async (): Promise<void> => {
       const stored = await registry.fetch();
       const former = { found: stored, folder: stateFolder(config), log: deps.log };
-      const known = ensemble?.store ? await moveFormer(registry, former) : stored;
-      mailbox.post({ kind: 'registry.fetched', registry: known });
+      const current = ensemble?.store ? await moveFormer(registry, former) : stored;
+      mailbox.post({ kind: 'registry.fetched', registry: current });
     };
     const info = printMasterInfo(mailbox.state);
     if (ensemble) ensemble.start({ info, elected: lead, lost: (reason) => resign(deps, reason) });

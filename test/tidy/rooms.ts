@@ -29,6 +29,19 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'operator-calls',
     'recovery',
   ],
+  'frameworks/marathon/core': [
+    'state',
+    'apps',
+    'constraints',
+    'instances',
+    'task',
+    'health',
+    'match',
+    'launch',
+    'deployments',
+    'scheduler',
+    'groups',
+  ],
   'dns/core': ['names', 'facts', 'zone', 'read', 'records', 'table', 'live', 'answer', 'forward'],
 };
 

@@ -6,7 +6,7 @@
 import { dirname } from 'node:path';
 import ts from 'typescript';
 import { decidingFiles, isMirrored } from './mirrored';
-import { allPaths, isGenerated, isTest, readText, type Source, sources, visit } from './tree';
+import { allPaths, at, isGenerated, isTest, readText, type Source, sources, visit } from './tree';
 
 const RELATIVE = /^\/\*\*[\s*]*(What|Who|Whom|Whose|Whether|How|Where|When|Which)\b/;
 const WEAK_NAMES: ReadonlySet<string> = new Set(
@@ -19,13 +19,43 @@ const product = sources.filter(
 );
 const readmes = allPaths.filter((path) => path.endsWith('README.md'));
 
-export interface Share {
+interface Share {
   readonly of: number;
   readonly offenders: readonly string[];
 }
 
+interface Measure {
+  readonly name: string;
+  /** The largest share of offenders that tidy lets through. */
+  readonly mostPercent: number;
+  /** A goal that is printed and not held yet. */
+  readonly isGoal?: boolean;
+  readonly measure: () => Share;
+}
+
+/** Everything that is measured, and the aim that `test/tidy.test.ts` holds. */
+export const MEASURES: readonly Measure[] = [
+  {
+    name: 'doc comments that begin with a relative pronoun',
+    mostPercent: 3,
+    measure: relativeComments,
+  },
+  { name: 'locals and parameters without a noun', mostPercent: 1.5, measure: weakNames },
+  { name: 'README lines over 120 characters', mostPercent: 0, measure: longReadmeLines },
+  { name: 'type names with several meanings in a component', mostPercent: 0, measure: ambiguousTypes },
+  { name: 'rooms of a core that import each other', mostPercent: 0, measure: mutualRooms },
+  { name: 'files that their README does not name', mostPercent: 0, measure: unnamedFiles },
+  { name: 'declarations and literals packed into one line', mostPercent: 0, measure: packedLines },
+  {
+    name: 'files of cores and views without a mirrored test',
+    mostPercent: 40,
+    isGoal: true,
+    measure: unmirroredFiles,
+  },
+];
+
 /** Doc comments that begin with a relative pronoun, of all doc comments. */
-export function relativeComments(): Share {
+function relativeComments(): Share {
   const comments = product.flatMap(({ path, text }) =>
     [...text.matchAll(/\/\*\*[\s\S]*?\*\//g)].map((match) => ({
       place: `${path}:${lineAt(text, match.index)}`,
@@ -37,7 +67,7 @@ export function relativeComments(): Share {
 }
 
 /** Locals and parameters whose name says nothing, of all of them. */
-export function weakNames(): Share {
+function weakNames(): Share {
   const names = product.flatMap(localNames);
   return {
     of: names.length,
@@ -57,7 +87,7 @@ function localNames(source: Source): { readonly name: string; readonly place: st
 }
 
 /** Lines of READMEs, outside tables and code, that are too long. */
-export function longReadmeLines(): Share {
+function longReadmeLines(): Share {
   const lines = readmes.flatMap((path) => proseOf(readText(path)).map((line) => ({ path, ...line })));
   const long = lines.filter(({ text }) => text.length > README_LINE_MAX);
   return { of: lines.length, offenders: long.map(({ path, number }) => `${path}:${number}`) };
@@ -71,8 +101,31 @@ function proseOf(text: string): { readonly text: string; readonly number: number
   });
 }
 
+/** Lines that were packed to pass a limit: pairs in one destructuring, literals spread into another literal. */
+function packedLines(): Share {
+  let statements = 0;
+  const offenders: string[] = [];
+  for (const source of product) {
+    visit(source, (node) => {
+      if (ts.isVariableDeclaration(node) || ts.isSpreadAssignment(node)) statements += 1;
+      if (isPackedPair(node)) offenders.push(at(source, node, 'declares several variables at once'));
+      if (ts.isSpreadAssignment(node) && ts.isObjectLiteralExpression(node.expression))
+        offenders.push(at(source, node, 'spreads a literal'));
+    });
+  }
+  return { of: statements, offenders };
+}
+
+/** `const [a, b] = [c, d]`; an exchange of values is an assignment, not a declaration. */
+function isPackedPair(node: ts.Node): boolean {
+  if (!ts.isVariableDeclaration(node) || !ts.isArrayBindingPattern(node.name)) return false;
+  const values = node.initializer;
+  if (values === undefined || !ts.isArrayLiteralExpression(values)) return false;
+  return values.elements.length === node.name.elements.length && !values.elements.some(ts.isSpreadElement);
+}
+
 /** Exported type names with several meanings in one component, such as `Place`. */
-export function ambiguousTypes(): Share {
+function ambiguousTypes(): Share {
   const meanings = new Map<string, string[]>();
   for (const source of product) {
     for (const name of exportedTypes(source)) {
@@ -94,7 +147,7 @@ function exportedTypes({ tree }: Source): string[] {
 }
 
 /** Pairs of rooms of one core that import each other: folders, and the files that stand flat as one room. */
-export function mutualRooms(): Share {
+function mutualRooms(): Share {
   const arrows = new Set<string>();
   for (const { path, imports } of product) {
     const core = /^(.*\/core)\//.exec(path)?.[1];
@@ -112,7 +165,7 @@ export function mutualRooms(): Share {
 }
 
 /** Files of components that their README does not name. */
-export function unnamedFiles(): Share {
+function unnamedFiles(): Share {
   const files = product.filter(({ path }) => /\/(api|core|views|edge|packet)\//.test(path));
   const unnamed = files.filter(({ path }) => {
     const component = path.replace(/\/(api|core|views|edge|packet)\/.*$/, '');
@@ -129,7 +182,7 @@ export function unnamedFiles(): Share {
 }
 
 /** Files that decide and have no test of the same path. */
-export function unmirroredFiles(): Share {
+function unmirroredFiles(): Share {
   return { of: decidingFiles.length, offenders: decidingFiles.filter((path) => !isMirrored(path)) };
 }
 

@@ -130,8 +130,8 @@ export class Streams<N extends MessageName> {
   /** Writes one event to all streams; an event that is not filtered is encoded once a media type. */
   writeAll(event: Messages[N]): void {
     const encoded = new Map<MediaType, Buffer>();
-    const encode = (type: MediaType, one: Messages[N]): Buffer =>
-      encodeRecord(encodeBody(this.message, type, one));
+    const encode = (type: MediaType, body: Messages[N]): Buffer =>
+      encodeRecord(encodeBody(this.message, type, body));
     for (const entry of [...this.entries.values()]) {
       const { type, shown, held } = entry;
       if (held === 'waits') continue;

@@ -107,7 +107,7 @@ function add(use: Use, pid: number): void {
     .slice(text.lastIndexOf(')') + 2)
     .split(' ')
     .map(Number);
-  const [user = 0, system = 0, threads = 0, pages = 0] = [fields[11], fields[12], fields[17], fields[21]];
+  const { 11: user = 0, 12: system = 0, 17: threads = 0, 21: pages = 0 } = fields;
   use.userSeconds += user / TICKS_PER_SECOND;
   use.systemSeconds += system / TICKS_PER_SECOND;
   use.rssBytes += pages * PAGE_BYTES;

@@ -150,7 +150,7 @@ export function agentsOf(state: MasterState, { id, tasks }: Framework): Agent[] 
   const ids = new Set<string>();
   for (const { agentId } of tasks.values()) ids.add(agentId);
   for (const { agentId } of executorsOf(state, id)) ids.add(agentId);
-  return [...ids].flatMap((one) => state.agents.get(one) ?? []).filter(({ connected }) => connected);
+  return [...ids].flatMap((agentId) => state.agents.get(agentId) ?? []).filter(({ connected }) => connected);
 }
 
 /** Tells the operators who follow. */
