@@ -181,7 +181,7 @@ async function measure(servers: readonly ServerProcess[], questions: string): Pr
   for (let round = 0; round < ROUNDS; round++)
     for (const server of servers) all.get(server.name)?.push(await runLoad(server, questions, SECONDS));
   const middle = (list: readonly Measured[], key: keyof Measured): number =>
-    median(list.map((one) => one[key]));
+    median(list.map((measured) => measured[key]));
   return new Map(
     [...all].map(([name, list]) => [
       name,

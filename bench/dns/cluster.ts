@@ -121,7 +121,7 @@ function subscribed(cluster: PaperCluster): Buffer {
 }
 
 function v1Task(number: number, cluster: PaperCluster): object {
-  const given = stateTask(number, cluster) as {
+  const stateForm = stateTask(number, cluster) as {
     id: string;
     name: string;
     statuses: object[];
@@ -129,14 +129,14 @@ function v1Task(number: number, cluster: PaperCluster): object {
   };
   const port = 31_000 + (number % 1000);
   return {
-    name: given.name,
-    task_id: { value: given.id },
+    name: stateForm.name,
+    task_id: { value: stateForm.id },
     framework_id: { value: FRAMEWORK },
     agent_id: { value: agentId(number % AGENTS) },
     state: 'TASK_RUNNING',
     resources: [{ name: 'ports', type: 'RANGES', ranges: { range: [{ begin: port, end: port }] } }],
-    statuses: given.statuses,
-    discovery: given.discovery,
+    statuses: stateForm.statuses,
+    discovery: stateForm.discovery,
   };
 }
 

@@ -26,15 +26,17 @@ export async function benchScaling(
     names.map((name) => [name, 'A']),
   );
   print(`\nProcesses on the same sockets, each with ${SHARE} of a core:`);
-  let one: number | undefined;
+  let single: number | undefined;
   for (const processes of COUNTS) {
     const qps = await measured(processes, master.port, questions, names[0] ?? '', seconds);
     if (qps === undefined) {
       print('  not measured: no control groups to limit processes with');
       break;
     }
-    one ??= qps;
-    print(`  ${processes}: ${qps.toFixed(0).padStart(7)} q/s, ${(qps / one).toFixed(2)} times one process`);
+    single ??= qps;
+    print(
+      `  ${processes}: ${qps.toFixed(0).padStart(7)} q/s, ${(qps / single).toFixed(2)} times one process`,
+    );
   }
   await master.stop();
 }

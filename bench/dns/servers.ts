@@ -21,15 +21,15 @@ const SERVER_CORE = '0';
 
 /** Processor time of a process and its children so far, in seconds. */
 export function cpuSeconds(pid: number): number {
-  const ticks = (one: number): number => {
+  const ticks = (process: number): number => {
     try {
-      const fields = readFileSync(`/proc/${one}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
+      const fields = readFileSync(`/proc/${process}/stat`, 'utf8').split(') ')[1]?.split(' ') ?? [];
       return Number(fields[11]) + Number(fields[12]);
     } catch {
       return 0;
     }
   };
-  return processesOf(pid).reduce((sum, one) => sum + ticks(one), 0) / 100;
+  return processesOf(pid).reduce((sum, process) => sum + ticks(process), 0) / 100;
 }
 
 /** A process and all that it started. */
@@ -64,12 +64,12 @@ export async function freePort(): Promise<number> {
   await new Promise<void>((resolve) => socket.bind(0, '127.0.0.1', resolve));
   const { port } = socket.address();
   const server = createServer();
-  const taken = await new Promise<boolean>((resolve) => {
+  const isTaken = await new Promise<boolean>((resolve) => {
     server.once('error', () => resolve(true)).listen(port, '127.0.0.1', () => resolve(false));
   });
-  if (!taken) await new Promise<void>((resolve) => server.close(() => resolve()));
+  if (!isTaken) await new Promise<void>((resolve) => server.close(() => resolve()));
   await new Promise<void>((resolve) => socket.close(() => resolve()));
-  return taken ? await freePort() : port;
+  return isTaken ? await freePort() : port;
 }
 
 /** Starts a program bound to one core, or to all of them. */

@@ -18,15 +18,15 @@ export function limitEach(pids: readonly number[], share: number): (() => void) 
   const root = ROOTS.find((folder) => existsSync(join(folder, 'cgroup.procs')));
   if (root === undefined) return undefined;
   const quota = Math.round(PERIOD_US * share);
-  const made: string[] = [];
+  const rows: string[] = [];
   const undo = (): void => {
-    for (const folder of made) rmdirSync(folder);
+    for (const folder of rows) rmdirSync(folder);
   };
   try {
     for (const pid of pids) {
       const folder = join(root, `meseta-bench-${process.pid}-${pid}`);
       mkdirSync(folder);
-      made.push(folder);
+      rows.push(folder);
       if (root.endsWith('cpu')) {
         writeFileSync(join(folder, 'cpu.cfs_period_us'), `${PERIOD_US}`);
         writeFileSync(join(folder, 'cpu.cfs_quota_us'), `${quota}`);

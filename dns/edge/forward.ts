@@ -99,7 +99,7 @@ export class ResolverForwarder implements Forwarder, Running {
     return undefined;
   }
 
-  /** How many replies are kept. */
+  /** The number of replies that are kept. */
   cached(): number {
     return this.cache.size();
   }

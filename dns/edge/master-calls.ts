@@ -99,7 +99,7 @@ async function loadDocument(
   try {
     const reader = createStateReader(calls.note, observer, calls.statusRule);
     const { body } = reply;
-    // Waiting for each piece in turn would cost a tenth of the reading.
+    // Waiting for each chunk by itself would cost a tenth of the reading.
     body.on('data', (chunk: Buffer) => {
       try {
         reader.feed(chunk);

@@ -49,11 +49,11 @@ export function bareAddress(address: string): string {
 export function networkOf(peer: string): string {
   const address = bareAddress(peer);
   if (!isIPv6(address)) return address;
-  const [head = '', tail] = address.split('::');
+  const [leftText = '', rightText] = address.split('::');
   const groups = (text: string): string[] => (text === '' ? [] : text.split(':'));
-  const left = groups(head);
-  const right = groups(tail ?? '');
-  const zeros = tail === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
+  const left = groups(leftText);
+  const right = groups(rightText ?? '');
+  const zeros = rightText === undefined ? 0 : Math.max(0, 8 - left.length - right.length);
   const all = [...left, ...new Array<string>(zeros).fill('0'), ...right];
   return all
     .slice(0, 4)

@@ -83,9 +83,9 @@ function writeBody(
     additional: 0,
     truncated: false,
   };
-  const { authority, answers, answerSection: run, asOriginal } = prepared;
+  const { authority, answers, answerSection, asOriginal } = prepared;
   const overLimit = request.end + prepared.bytes > room;
-  const hasOwners = run === undefined && answers.length > 0;
+  const hasOwners = answerSection === undefined && answers.length > 0;
   const needsAuthoritySizing = authority.length > 0 && (overLimit || hasOwners);
   const writtenNames = needsAuthoritySizing || hasOwners ? [questionName(request)] : NO_WRITTEN_NAMES;
   // The original gives authority records their room first (`truncate` in resolver/resolver.go of Mesos-DNS cuts answers only).
@@ -126,9 +126,9 @@ function writeAnswers(
   { room, rotation }: Layout,
   writtenNames: WrittenName[],
 ): number[] {
-  const { answers, answerSection: run } = prepared;
-  if (run && progress.end + run.bytes.length <= room)
-    return writeAnswerSection(out, run, progress, prepared, rotation);
+  const { answers, answerSection } = prepared;
+  if (answerSection && progress.end + answerSection.bytes.length <= room)
+    return writeAnswerSection(out, answerSection, progress, prepared, rotation);
   const starts: number[] = [];
   const count = answers.length;
   let index = count > 1 ? rotation % count : 0;

@@ -20,7 +20,7 @@ export const AUTHORITY = {
   srvWeight: 1,
 };
 
-export function zoneOptions(given: Partial<ZoneOptions> = {}): ZoneOptions {
+export function zoneOptions(overrides: Partial<ZoneOptions> = {}): ZoneOptions {
   return {
     domain: 'mesos',
     compat: 'mesos-dns',
@@ -29,7 +29,7 @@ export function zoneOptions(given: Partial<ZoneOptions> = {}): ZoneOptions {
     labelRule: 'rfc1123',
     ipSources: ['netinfo', 'mesos', 'host'],
     ownAddresses: ['127.0.0.1'],
-    ...given,
+    ...overrides,
   };
 }
 
@@ -118,11 +118,11 @@ export function runningAt(address: string, timestamp = 1): object {
 
 /** One line a record, sorted. A name that only has names below it has a dash, an empty one of its own a plus. */
 export function printZone(live: LiveZone): string {
-  const lines = [...nodesOf(live)].flatMap(([name, { a, aaaa, services, named: own }]) => [
+  const lines = [...nodesOf(live)].flatMap(([name, { a, aaaa, services, named }]) => [
     ...a.map((address) => `${name} A ${address}`),
     ...aaaa.map((address) => `${name} AAAA ${address}`),
     ...services.map(({ port, target }) => `${name} SRV ${port} ${target}`),
-    ...(a.length + aaaa.length + services.length === 0 ? [`${name} ${own ? '+' : '-'}`] : []),
+    ...(a.length + aaaa.length + services.length === 0 ? [`${name} ${named ? '+' : '-'}`] : []),
   ]);
   return `${lines.sort().join('\n')}\n`;
 }

@@ -26,7 +26,7 @@ test('the defaults', () => {
 });
 
 test('what can be given', () => {
-  const given = read(
+  const config = read(
     ...['--masters', '10.0.0.1:5050,m2:5051', '--masters', '[FD00::1]:5050', '--domain', 'Cluster.Example'],
     ...['--resolvers', '9.9.9.9, 10.0.0.2:5353,fd00::53,[fd00::54]:54', '--enforce-rfc952'],
     ...[
@@ -38,7 +38,7 @@ test('what can be given', () => {
       '10.1.0.0/16',
     ],
   );
-  expect(given).toMatchObject({
+  expect(config).toMatchObject({
     masters: [
       { host: '10.0.0.1', port: 5050 },
       { host: 'm2', port: 5051 },

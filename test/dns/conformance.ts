@@ -150,8 +150,8 @@ export const POINTS: readonly Point[] = [
     expect(seen(reply).rcode).toBe('REFUSED');
   }),
   standard('9619', 'Several questions in one message are FORMERR', async (to) => {
-    const one = query('leader.mesos', 'A');
-    const two = Buffer.concat([one, one.subarray(12)]);
+    const question = query('leader.mesos', 'A');
+    const two = Buffer.concat([question, question.subarray(12)]);
     two.writeUInt16BE(2, 4);
     expect(((await must(to, two))[3] ?? 0) & 15).toBe(1);
   }),
@@ -252,8 +252,8 @@ export const POINTS: readonly Point[] = [
     ),
   ),
   both('6891, 6.1.1', 'Two OPT records are FORMERR', async (to) => {
-    const one = query('leader.mesos', 'A', { payloadBytes: 1232 });
-    const two = Buffer.concat([one, one.subarray(-11)]);
+    const question = query('leader.mesos', 'A', { payloadBytes: 1232 });
+    const two = Buffer.concat([question, question.subarray(-11)]);
     two.writeUInt16BE(2, 10);
     expect(((await must(to, two))[3] ?? 0) & 15).toBe(1);
   }),
@@ -300,8 +300,8 @@ export const POINTS: readonly Point[] = [
       forward: async () => undefined,
     };
     const open = new Answering({ forwarder });
-    const asked = await open.send(query('example.com', 'A'), 'udp', '198.51.100.7');
-    expect(asked && seen(asked).rcode).toBe('REFUSED');
+    const reply = await open.send(query('example.com', 'A'), 'udp', '198.51.100.7');
+    expect(reply && seen(reply).rcode).toBe('REFUSED');
   }),
 ];
 

@@ -89,11 +89,11 @@ test('a task is found a moment after the master tells of it, and is gone after i
   expect((await ask(dns, 'web.marathon.mesos')).answers).toEqual(['web.marathon.mesos A 10.0.0.2']);
   fake.push({ type: 'TASK_ADDED', task_added: { task: task('api', { state: 'TASK_STAGING' }) } });
   fake.push(taskUpdated('api', 'TASK_RUNNING', '10.1.0.1', 2));
-  const found = await eventually(
+  const reply = await eventually(
     () => ask(dns, 'api.marathon.mesos'),
     ({ rcode }) => rcode === 'NOERROR',
   );
-  expect(found.answers).toEqual(['api.marathon.mesos A 10.1.0.1']);
+  expect(reply.answers).toEqual(['api.marathon.mesos A 10.1.0.1']);
   const services = await ask(dns, '_api._tcp.marathon.mesos', 'SRV');
   expect(services.answers.map((text) => text.split(' ')[4]).sort()).toEqual(['31000', '31001']);
   fake.push(taskUpdated('api', 'TASK_FAILED', undefined, 3));

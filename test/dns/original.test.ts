@@ -61,9 +61,9 @@ test.each<[string, string, string, string, number, string[], number]>([
   ],
   ['a zone transfer', 'leader.mesos', 'AXFR', 'NOERROR', 0, [soa('leader.mesos')], 0],
 ])('%s', async (_what, name, type, rcode, answers, authority, additional) => {
-  const given = await ask(name, type);
-  expect(given).toMatchObject({ rcode, aa: true, ra: true, tc: false, authority });
-  expect([given.answers.length, given.additional.length]).toEqual([answers, additional]);
+  const reply = await ask(name, type);
+  expect(reply).toMatchObject({ rcode, aa: true, ra: true, tc: false, authority });
+  expect([reply.answers.length, reply.additional.length]).toEqual([answers, additional]);
 });
 
 test('.* is cut out wherever it stands, and A answers are owned by what was found', async () => {
@@ -110,13 +110,13 @@ test('additional records that do not fit are all left out, and that sets TC', as
     statuses: [runningAt(`10.1.0.${index}`)],
   }));
   const to = new Answering({ changes: zoneOf(stateWith(...some)).changes });
-  const given = await ask('_abc._tcp.marathon.mesos', 'SRV', {}, to);
-  expect([given.tc, given.answers.length, given.additional.length]).toEqual([true, 7, 0]);
+  const reply = await ask('_abc._tcp.marathon.mesos', 'SRV', {}, to);
+  expect([reply.tc, reply.answers.length, reply.additional.length]).toEqual([true, 7, 0]);
 });
 
 test('without SetTruncateBit the cut is the same and TC is never set', async () => {
-  const given = await ask('big.marathon.mesos', 'A', {}, new Answering({ setsTruncateBit: false }));
-  expect([given.tc, given.answers.length]).toEqual([false, 29]);
+  const reply = await ask('big.marathon.mesos', 'A', {}, new Answering({ setsTruncateBit: false }));
+  expect([reply.tc, reply.answers.length]).toEqual([false, 29]);
 });
 
 test.each([
@@ -186,8 +186,8 @@ test('authority records take as little room in a cut reply as they do there', as
   }));
   const to = new Answering({ changes: zoneOf(stateWith(...some)).changes });
   // Header and question take 36 octets, SOA and NS 59, each answer 16: 511.
-  const given = await ask('abc.marathon.mesos', 'ANY', {}, to);
-  expect([given.tc, given.answers.length, given.authority.length]).toEqual([true, 26, 2]);
+  const reply = await ask('abc.marathon.mesos', 'ANY', {}, to);
+  expect([reply.tc, reply.answers.length, reply.authority.length]).toEqual([true, 26, 2]);
 });
 
 test('a service whose target has a colon or a bracket is left out', async () => {
@@ -207,8 +207,8 @@ test('a service whose target has a colon or a bracket is left out', async () => 
 });
 
 test('of several questions the first is answered, and only it is repeated', async () => {
-  const one = query('leader.mesos', 'A');
-  const two = Buffer.concat([one, query('slave.mesos', 'A').subarray(12)]);
+  const question = query('leader.mesos', 'A');
+  const two = Buffer.concat([question, query('slave.mesos', 'A').subarray(12)]);
   two.writeUInt16BE(2, 4);
   const reply = await answering.send(two);
   expect(reply && seen(reply)).toMatchObject({

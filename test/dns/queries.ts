@@ -12,22 +12,22 @@ export interface QueryOptions {
   readonly cookie?: Buffer;
 }
 
-export function query(name: string, type: string, given: QueryOptions = {}): Buffer {
+export function query(name: string, type: string, options: QueryOptions = {}): Buffer {
   const opt: Answer = {
     type: 'OPT',
     name: '.',
-    udpPayloadSize: given.payloadBytes ?? 0,
+    udpPayloadSize: options.payloadBytes ?? 0,
     extendedRcode: 0,
     ednsVersion: 0,
-    flags: given.dnssecOk ? 0x8000 : 0,
-    options: given.cookie ? [{ code: 10, data: given.cookie }] : [],
+    flags: options.dnssecOk ? 0x8000 : 0,
+    options: options.cookie ? [{ code: 10, data: options.cookie }] : [],
   };
   return encode({
     type: 'query',
-    id: given.id ?? 77,
-    flags: given.flags ?? 0x0100,
+    id: options.id ?? 77,
+    flags: options.flags ?? 0x0100,
     questions: [{ name, type, class: 'IN' }],
-    additionals: given.payloadBytes === undefined ? [] : [opt],
+    additionals: options.payloadBytes === undefined ? [] : [opt],
   });
 }
 

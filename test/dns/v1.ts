@@ -14,7 +14,7 @@ export function framework(id: string, name: string): object {
   return { framework_info: { id: { value: id }, name, hostname: 'scheduler', user: 'root' }, active: true };
 }
 
-export function task(id: string, given: object = {}): object {
+export function task(id: string, members: object = {}): object {
   return {
     name: id,
     task_id: { value: id },
@@ -26,7 +26,7 @@ export function task(id: string, given: object = {}): object {
       { name: 'ports', type: 'RANGES', ranges: { range: [{ begin: 31000, end: 31001 }] } },
     ],
     statuses: [],
-    ...given,
+    ...members,
   };
 }
 
@@ -53,10 +53,10 @@ export function taskUpdated(
   };
 }
 
-export function getState(given: { agents?: object[]; frameworks?: object[]; tasks?: object[] }): object {
+export function getState(lists: { agents?: object[]; frameworks?: object[]; tasks?: object[] }): object {
   return {
-    get_agents: { agents: given.agents ?? [] },
-    get_frameworks: { frameworks: given.frameworks ?? [] },
-    get_tasks: { tasks: given.tasks ?? [] },
+    get_agents: { agents: lists.agents ?? [] },
+    get_frameworks: { frameworks: lists.frameworks ?? [] },
+    get_tasks: { tasks: lists.tasks ?? [] },
   };
 }

@@ -103,8 +103,8 @@ test('the dig lines of the README', async () => {
   const block = /```\n(\$ dig[\s\S]*?)```/.exec(readme)?.[1] ?? '';
   const runs = block.split(/^\$ dig /m).slice(1);
   expect(runs.length).toBeGreaterThan(3);
-  for (const one of runs) {
-    const [line = '', ...expected] = one.trim().split('\n');
+  for (const command of runs) {
+    const [line = '', ...expected] = command.trim().split('\n');
     expect(plain(await dig(...line.split(' ')))).toEqual(expected);
   }
 });

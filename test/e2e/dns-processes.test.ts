@@ -85,7 +85,7 @@ test('three processes answer on one port, follow every change, and end together'
       .map(Number);
   const all = (address: string) => async () =>
     (await Promise.all(Array.from({ length: 20 }, () => dig(port, 'web.marathon.mesos')))).every(
-      (one) => one === address,
+      (answer) => answer === address,
     );
   await eventually('the zone in all processes', all('10.0.0.2'));
   expect(pids()).toHaveLength(2);
@@ -117,7 +117,7 @@ const missing = missingForZookeeper();
   async () => {
     const server = await ZookeeperServer.start();
     undo.push(() => server.stop());
-    const [one, two] = [
+    const [firstMaster, secondMaster] = [
       await master('one', { leader: '127.0.0.1:1111' }),
       await master('two', { leader: '127.0.0.1:2222' }),
     ];
@@ -135,7 +135,7 @@ const missing = missingForZookeeper();
       );
       return client;
     };
-    const first = await enroll(one);
+    const first = await enroll(firstMaster);
     const folder = mkdtempSync(join(tmpdir(), 'dns-zk-'));
     undo.push(() => rmSync(folder, { recursive: true, force: true }));
     const file = join(folder, 'config.json');
@@ -145,7 +145,7 @@ const missing = missingForZookeeper();
     );
     const { port } = await start('--config', file);
     await eventually('the first leader', async () => (await dig(port, 'one.marathon.mesos')) === '10.0.0.2');
-    await enroll(two);
+    await enroll(secondMaster);
     await first.stop();
     await eventually('the second leader', async () => (await dig(port, 'two.marathon.mesos')) === '10.0.0.2');
     await server.kill();

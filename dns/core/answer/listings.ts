@@ -17,7 +17,7 @@ import { isAnswered } from './answer';
 /** A name as clients of the interface write it: any case, final dot or not, `.*` cut out as everywhere. */
 export function queryName(text: string): string {
   const name = text.toLowerCase().replaceAll('.*', '');
-  // A pattern for dots at the end costs the square of the number of dots elsewhere.
+  // A pattern for dots at the end costs the square of the number of dots in other places.
   let end = name.length;
   while (name[end - 1] === '.') end--;
   return name.slice(0, end);

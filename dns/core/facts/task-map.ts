@@ -142,7 +142,7 @@ function packTask(task: TaskFacts): string {
   ];
   if (running) {
     const { timestamp, healthy, netinfo, mesos, docker } = running;
-    lines.push(healthy ? `${timestamp}` : `${timestamp}${ITEM}sick`);
+    lines.push(healthy ? `${timestamp}` : `${timestamp}${ITEM}unhealthy`);
     lines.push(packItems(netinfo), packItems(mesos), packItems(docker));
   } else lines.push('', '', '', '');
   if (discovery) lines.push(packText(discovery.name));

@@ -57,12 +57,11 @@ function readGroups(text: string): number[] | undefined {
   if (!text.includes(':') || text.length > 45) return undefined;
   const halves = text.split('::');
   if (halves.length > 2) return undefined;
-  const read = halves.map(readHalf);
-  const [head, tail] = read;
-  if (!head || (halves.length === 2 && !tail)) return undefined;
-  if (!tail) return head.length === 8 ? head : undefined;
-  const missing = 8 - head.length - tail.length;
-  return missing < 1 ? undefined : [...head, ...new Array<number>(missing).fill(0), ...tail];
+  const [left, right] = halves.map(readHalf);
+  if (!left || (halves.length === 2 && !right)) return undefined;
+  if (!right) return left.length === 8 ? left : undefined;
+  const missing = 8 - left.length - right.length;
+  return missing < 1 ? undefined : [...left, ...new Array<number>(missing).fill(0), ...right];
 }
 
 /** The groups of one side of `::`; a dotted IPv4 address may stand for the last two. */

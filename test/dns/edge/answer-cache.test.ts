@@ -41,9 +41,9 @@ test.each(['web.marathon.mesos', 'web.*.marathon.mesos'])(
 
 test('all names that come to one when .* is cut out share an answer, apart from that of the name itself', () => {
   const { answers } = setUp();
-  const one = find(answers, 'web.*.marathon.mesos');
-  expect(find(answers, 'web.marathon.*.mesos')).toBe(one);
-  expect(find(answers, 'web.marathon.mesos')).not.toBe(one);
+  const answer = find(answers, 'web.*.marathon.mesos');
+  expect(find(answers, 'web.marathon.*.mesos')).toBe(answer);
+  expect(find(answers, 'web.marathon.mesos')).not.toBe(answer);
 });
 
 test('no more answers are kept than there is room for', () => {

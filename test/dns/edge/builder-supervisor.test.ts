@@ -56,7 +56,7 @@ function thread(lines: string) {
   return { source, seen, table };
 }
 
-test('the parts of a zone are taken in their order, each in a turn of its own', async () => {
+test('the parts of a zone are taken in their order, each in a pass of the event loop of its own', async () => {
   const { seen, table } = thread(`parts.forEach(change);`);
   let turns = 0;
   const count = (): void => {
@@ -90,7 +90,7 @@ test('a thread that fails in the middle of a zone is started again, and the name
   await expect(source.ask('why', 'x')).rejects.toThrow('started again');
   await eventually(
     () => table.zone()?.node('leader.mesos')?.a,
-    (found) => found?.[0] === '10.0.0.1',
+    (addresses) => addresses?.[0] === '10.0.0.1',
   );
   expect(table.zone()?.node('task899.marathon.mesos')?.a).toEqual(['10.0.0.2']);
   expect(Buffer.from(await source.ask('why', 'x')).toString()).toBe('about x');

@@ -13,7 +13,7 @@ function setUp(perSecond = 4) {
 test('trusted networks are trusted', () => {
   const { clientLimits } = setUp();
   expect(
-    ['10.1.2.3', '::1', '::ffff:10.0.0.1', '11.0.0.1', 'x'].map((one) => clientLimits.isTrusted(one)),
+    ['10.1.2.3', '::1', '::ffff:10.0.0.1', '11.0.0.1', 'x'].map((address) => clientLimits.isTrusted(address)),
   ).toEqual([true, true, true, false, false]);
 });
 
@@ -49,8 +49,8 @@ test('a cookie is good for its address and for an hour', () => {
 
 test('too many questions of a second are cut or dropped in turn, of an IPv6 network together', () => {
   const { clock, clientLimits } = setUp();
-  const asked = Array.from({ length: 8 }, () => clientLimits.decide('198.51.100.1'));
-  expect(asked).toEqual(['answer', 'answer', 'answer', 'answer', 'drop', 'cut', 'drop', 'cut']);
+  const decisions = Array.from({ length: 8 }, () => clientLimits.decide('198.51.100.1'));
+  expect(decisions).toEqual(['answer', 'answer', 'answer', 'answer', 'drop', 'cut', 'drop', 'cut']);
   expect(clientLimits.decide('198.51.100.2')).toBe('answer');
   clock.advance(1000);
   expect(clientLimits.decide('198.51.100.1')).toBe('answer');

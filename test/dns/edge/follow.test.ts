@@ -18,9 +18,9 @@ afterEach(async () => {
 });
 
 async function master(options: FakeMasterOptions = {}): Promise<FakeMaster> {
-  const made = await FakeMaster.start(options);
-  undo.push(() => made.die().catch(() => undefined));
-  return made;
+  const fakeMaster = await FakeMaster.start(options);
+  undo.push(() => fakeMaster.die().catch(() => undefined));
+  return fakeMaster;
 }
 
 const NO_ACCESS = readMasterAccess({
@@ -40,7 +40,7 @@ function fill(existing: Cluster, { leader, agents, frameworks, tasks }: Snapshot
 function follow(
   masters: readonly HostPort[],
   clock: Clock = systemClock(),
-  given: Partial<FollowOptions> = {},
+  overrides: Partial<FollowOptions> = {},
 ) {
   const client = new MasterClient(NO_ACCESS, () => clock.now());
   const seen: { snapshot?: Snapshot; changes: number; failures: number } = { changes: 0, failures: 0 };
@@ -55,7 +55,7 @@ function follow(
       seen.changes++;
     },
     changed: () => void seen.changes++,
-    ...given,
+    ...overrides,
   });
   undo.push(async () => client.close());
   undo.push(() => follower.stop());
@@ -83,7 +83,7 @@ test('events of the stream change the facts at once', async () => {
   fake.push(taskUpdated('t1', 'TASK_RUNNING', '10.1.0.1', 1));
   await eventually(
     () => [...(seen.snapshot?.tasks.values() ?? [])][0]?.state,
-    (found) => found === 'TASK_RUNNING',
+    (taskState) => taskState === 'TASK_RUNNING',
   );
   fake.push(taskUpdated('t1', 'TASK_KILLED', undefined, 2));
   await eventually(
@@ -302,13 +302,13 @@ function warnings(): { lines: string[]; log: Logger } {
 }
 
 test('a slow master is left at once when another one leads', async () => {
-  let asked = 0;
-  const slow = await oddMaster(() => void asked++);
+  let questions = 0;
+  const slow = await oddMaster(() => void questions++);
   const good = await master({ snapshot: SNAPSHOT });
   const masters = [slow];
   const { follower, seen } = follow(masters, systemClock(), { stateTimeoutMs: 60_000 });
   await eventually(
-    () => asked,
+    () => questions,
     (count) => count === 1,
   );
   masters.splice(0, 1, good.place);

@@ -68,14 +68,14 @@ function forwarder(
   resolvers: readonly { host: string; port: number }[],
   clock = systemClock(),
   timeoutMs = 5000,
-  given: Partial<ResolverForwarderOptions> = {},
+  overrides: Partial<ResolverForwarderOptions> = {},
 ) {
-  const made = new ResolverForwarder({
+  const created = new ResolverForwarder({
     ...{ resolvers, zones: [], cacheEntries: 0, networks: ['127.0.0.0/8'], timeoutMs, clock },
-    ...given,
+    ...overrides,
   });
-  undo.push(() => void made.stop());
-  return made;
+  undo.push(() => void created.stop());
+  return created;
 }
 
 test.each(['udp', 'tcp'] as const)(
@@ -89,8 +89,8 @@ test.each(['udp', 'tcp'] as const)(
 
 test('ids and ports are different each time', async () => {
   const upstream = await resolver((question) => [answerOf(question)]);
-  const made = forwarder([upstream]);
-  await Promise.all(Array.from({ length: 20 }, () => made.forward(REQUEST, 'udp')));
+  const tested = forwarder([upstream]);
+  await Promise.all(Array.from({ length: 20 }, () => tested.forward(REQUEST, 'udp')));
   expect(new Set(upstream.ids).size).toBeGreaterThan(15);
   expect(new Set(upstream.ports).size).toBeGreaterThan(15);
 });
@@ -108,11 +108,11 @@ test('replies that do not match are not taken, the right one after them is', asy
 
 test('a reply longer than the client takes is cut to its first answers, with TC', async () => {
   const upstream = await resolver((question) => [answerOf(question, '192.0.2.1', 100)]);
-  const made = forwarder([upstream]);
-  const cut = await made.forward(REQUEST, 'udp');
+  const tested = forwarder([upstream]);
+  const cut = await tested.forward(REQUEST, 'udp');
   expect(cut?.length).toBeLessThanOrEqual(512);
   expect(cut && [seen(cut).tc, seen(cut).answers.length]).toEqual([true, 17]);
-  const whole = await made.forward(REQUEST, 'tcp');
+  const whole = await tested.forward(REQUEST, 'tcp');
   expect(whole && seen(whole).answers).toHaveLength(100);
 });
 
@@ -149,9 +149,9 @@ test.each(['udp', 'tcp'] as const)(
     const first = await resolver((question) => (speaks ? [answerOf(question, '192.0.2.8')] : []));
     const second = await resolver((question) => [answerOf(question)]);
     const clock = new VirtualClock(1);
-    const made = forwarder([first, second], clock, 3000);
+    const tested = forwarder([first, second], clock, 3000);
     const ask = async (): Promise<string | undefined> => {
-      const reply = await made.forward(REQUEST, transport);
+      const reply = await tested.forward(REQUEST, transport);
       return reply && seen(reply).answers[0];
     };
     const slow = ask();
@@ -173,11 +173,11 @@ test.each(['udp', 'tcp'] as const)(
 
 test('stop gives up what is on its way', async () => {
   const silent = await resolver(() => []);
-  const made = forwarder([silent], new VirtualClock());
-  const reply = made.forward(REQUEST, 'udp');
-  await made.stop();
+  const tested = forwarder([silent], new VirtualClock());
+  const reply = tested.forward(REQUEST, 'udp');
+  await tested.stop();
   expect(await reply).toBeUndefined();
-  expect(await made.forward(REQUEST, 'udp')).toBeUndefined();
+  expect(await tested.forward(REQUEST, 'udp')).toBeUndefined();
 });
 
 test('a zone has resolvers of its own', async () => {
@@ -185,11 +185,11 @@ test('a zone has resolvers of its own', async () => {
     await resolver((q) => [answerOf(q, '192.0.2.7')]),
     await resolver((q) => [answerOf(q)]),
   ];
-  const made = forwarder([rest], systemClock(), 5000, {
+  const tested = forwarder([rest], systemClock(), 5000, {
     zones: [{ zone: 'corp.example', resolvers: [corp] }],
   });
   const answers = async (name: string) => {
-    const reply = await made.forward(requestOf(query(name, 'A')), 'udp');
+    const reply = await tested.forward(requestOf(query(name, 'A')), 'udp');
     return reply && seen(reply).answers;
   };
   expect(await answers('a.CORP.example')).toEqual(['a.CORP.example A 192.0.2.7']);
@@ -197,10 +197,10 @@ test('a zone has resolvers of its own', async () => {
 });
 
 test('a reply that was cut over UDP is asked for again over TCP', async () => {
-  let asked = 0;
+  let questions = 0;
   const upstream = await resolver((question) => {
-    const reply = answerOf(question, '192.0.2.1', asked++ === 0 ? 1 : 20);
-    if (asked === 1) reply.writeUInt8((reply[2] ?? 0) | 2, 2);
+    const reply = answerOf(question, '192.0.2.1', questions++ === 0 ? 1 : 20);
+    if (questions === 1) reply.writeUInt8((reply[2] ?? 0) | 2, 2);
     return [reply];
   });
   const reply = await forwarder([upstream]).forward(
@@ -208,28 +208,28 @@ test('a reply that was cut over UDP is asked for again over TCP', async () => {
     'udp',
   );
   expect(reply && [seen(reply).tc, seen(reply).answers.length]).toEqual([false, 20]);
-  asked = 0;
+  questions = 0;
   const short = await forwarder([upstream]).forward(requestOf(query('a.example', 'A')), 'udp');
   // What does not fit the client stays cut: it may come over TCP itself.
   expect(short && [seen(short).tc, seen(short).answers.length]).toEqual([true, 19]);
 });
 
 test('replies are kept for their TTL, in the spelling of each client, and not beyond the limit', async () => {
-  let asked = 0;
+  let questions = 0;
   const upstream = await resolver((question) => {
-    asked++;
+    questions++;
     return [answerOf(question)];
   });
   const clock = new VirtualClock(1000);
-  const made = forwarder([upstream], clock, 5000, { cacheEntries: 2 });
+  const tested = forwarder([upstream], clock, 5000, { cacheEntries: 2 });
   const ask = async (name: string, id = 5) => {
-    const reply = await made.forward(requestOf(query(name, 'A', { id })), 'udp');
+    const reply = await tested.forward(requestOf(query(name, 'A', { id })), 'udp');
     return reply && decode(reply);
   };
   expect((await ask('a.example'))?.answers[0]).toMatchObject({ ttl: 5 });
   clock.advance(3000);
   const again = await ask('A.Example', 9);
-  expect([again?.id, again?.questions[0]?.name, again?.answers[0]?.ttl, asked]).toEqual([
+  expect([again?.id, again?.questions[0]?.name, again?.answers[0]?.ttl, questions]).toEqual([
     9,
     'A.Example',
     2,
@@ -237,19 +237,19 @@ test('replies are kept for their TTL, in the spelling of each client, and not be
   ]);
   clock.advance(2000);
   await ask('a.example');
-  expect(asked).toBe(2);
+  expect(questions).toBe(2);
   for (const name of ['b.example', 'c.example', 'd.example']) await ask(name);
-  expect(made.cached()).toBe(2);
+  expect(tested.cached()).toBe(2);
 });
 
 test('replies to questions with options of their own are not kept', async () => {
   const upstream = await resolver((question) => [answerOf(question)]);
-  const made = forwarder([upstream], new VirtualClock(1000), 5000, { cacheEntries: 10 });
+  const tested = forwarder([upstream], new VirtualClock(1000), 5000, { cacheEntries: 10 });
   const cookie = query('example.com', 'A', { payloadBytes: 1232, cookie: Buffer.alloc(8, 1) });
-  await made.forward(requestOf(cookie), 'udp');
-  expect(made.cached()).toBe(0);
-  await made.forward(requestOf(query('example.com', 'A', { payloadBytes: 1232 })), 'udp');
-  expect(made.cached()).toBe(1);
-  await made.forward(requestOf(cookie), 'udp');
+  await tested.forward(requestOf(cookie), 'udp');
+  expect(tested.cached()).toBe(0);
+  await tested.forward(requestOf(query('example.com', 'A', { payloadBytes: 1232 })), 'udp');
+  expect(tested.cached()).toBe(1);
+  await tested.forward(requestOf(cookie), 'udp');
   expect(upstream.ids).toHaveLength(3);
 });

@@ -5,26 +5,32 @@ import { eventually } from '../builders';
 
 function setUp(answers: Record<string, string[]>) {
   const clock = new VirtualClock(1000);
-  const asked: string[] = [];
+  const lookups: string[] = [];
   const seen = { changes: 0, together: 0, most: 0 };
   const hosts = new HostLookups({
     ...{ refreshMs: 60_000, clock, log: silentLogger },
     changed: () => void seen.changes++,
     find: async (host) => {
-      asked.push(host);
+      lookups.push(host);
       seen.most = Math.max(seen.most, ++seen.together);
       await Promise.resolve();
       seen.together--;
-      const found = answers[host];
-      if (!found) throw new Error(`no ${host}`);
-      return found;
+      const addresses = answers[host];
+      if (!addresses) throw new Error(`no ${host}`);
+      return addresses;
     },
   });
-  return { clock, asked, seen, hosts, answers };
+  return { clock, asked: lookups, seen, hosts, answers };
 }
 
 test('names are looked up in the background, few at a time, and again after the interval', async () => {
-  const { clock, asked, seen, hosts, answers } = setUp({
+  const {
+    clock,
+    asked: lookups,
+    seen,
+    hosts,
+    answers,
+  } = setUp({
     a: ['10.0.0.1'],
     b: ['10.0.0.2', '10.0.0.1'],
     c: [],
@@ -32,7 +38,7 @@ test('names are looked up in the background, few at a time, and again after the 
   hosts.want(new Set(['a', 'b', 'c', 'd']));
   expect(hosts.lookup('a')).toEqual([]);
   await eventually(
-    () => asked.length,
+    () => lookups.length,
     (count) => count === 4,
   );
   await eventually(
@@ -46,7 +52,7 @@ test('names are looked up in the background, few at a time, and again after the 
   ]);
   expect(seen.most).toBe(2);
   hosts.want(new Set(['a']));
-  expect([asked.length, hosts.lookup('b')]).toEqual([4, []]);
+  expect([lookups.length, hosts.lookup('b')]).toEqual([4, []]);
   answers['a'] = ['10.0.0.9'];
   clock.advance(60_000);
   await eventually(
@@ -56,7 +62,7 @@ test('names are looked up in the background, few at a time, and again after the 
   delete answers['a'];
   clock.advance(60_000);
   await eventually(
-    () => asked.length,
+    () => lookups.length,
     (count) => count === 6,
   );
   expect(hosts.lookup('a')).toEqual(['10.0.0.9']);

@@ -127,7 +127,7 @@ test('changes are told to those who watch, narrowed to names that end so', async
   fake.push(taskUpdated('web', 'TASK_RUNNING', '10.1.0.9', 2));
   const change = await eventually(
     () => events.find(({ event }) => event === 'change'),
-    (found) => found !== undefined,
+    (received) => received !== undefined,
   );
   const names: { name: string; A: string[] }[] = JSON.parse(change?.data ?? '').names;
   expect(names.find(({ name }) => name === 'web.marathon.mesos.')?.A).toEqual(['10.1.0.9']);

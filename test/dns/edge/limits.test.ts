@@ -69,16 +69,16 @@ test('a name that unfolds beyond three times its question gets the code alone', 
 });
 
 test('what resolvers reply is cut as well: to what we send, and for an address that may be forged to three times', async () => {
-  const asked = query('example.com', 'A', { payloadBytes: 4096 });
-  const long = Buffer.concat([asked, Buffer.alloc(2000)]);
+  const question = query('example.com', 'A', { payloadBytes: 4096 });
+  const long = Buffer.concat([question, Buffer.alloc(2000)]);
   long[2] = 0x81;
   const to = new Answering({
     forwarder: { available: true, allows: () => true, forward: async () => Buffer.from(long) },
   });
-  expect(await to.send(asked, 'tcp')).toHaveLength(long.length);
+  expect(await to.send(question, 'tcp')).toHaveLength(long.length);
   for (const address of ['127.0.0.1', FAR]) {
-    const reply = (await to.send(asked, 'udp', address)) ?? Buffer.alloc(12);
-    expect(reply.length).toBeLessThanOrEqual(asked.length);
+    const reply = (await to.send(question, 'udp', address)) ?? Buffer.alloc(12);
+    expect(reply.length).toBeLessThanOrEqual(question.length);
     expect(seen(reply)).toMatchObject({ tc: true, question: 'example.com A', answers: [] });
   }
 });
@@ -110,9 +110,9 @@ test('a zone that is too old is not answered from', async () => {
 });
 
 test('TXT why.NAME tells where answers come from, to trusted networks', async () => {
-  const asked: string[] = [];
+  const names: string[] = [];
   const why = async (name: string) => {
-    asked.push(name);
+    names.push(name);
     return [`A 10.0.0.1: the masters`, 'x'.repeat(300)];
   };
   const to = new Answering({ why });
@@ -120,7 +120,7 @@ test('TXT why.NAME tells where answers come from, to trusted networks', async ()
   const reply = await to.send(question);
   expect(reply && seen(reply)).toMatchObject({ rcode: 'NOERROR', aa: true });
   expect(reply && seen(reply).answers).toHaveLength(2);
-  expect(asked).toEqual(['leader.mesos']);
+  expect(names).toEqual(['leader.mesos']);
   const far = await to.send(question, 'udp', FAR);
   expect(far && seen(far).rcode).toBe('NXDOMAIN');
   const off = await new Answering().send(question);
@@ -152,8 +152,8 @@ test('several listeners share a port number', async () => {
 
 test('on all addresses a reply leaves from the address that was asked', async () => {
   const { dns } = await start('--listener', '0.0.0.0');
-  const own = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
-  for (const { address } of own.filter(({ family }) => family === 'IPv4'))
+  const interfaces = Object.values(networkInterfaces()).flatMap((list) => list ?? []);
+  for (const { address } of interfaces.filter(({ family }) => family === 'IPv4'))
     expect(await asks(address, dns.port)).toBe(true);
 });
 

@@ -15,7 +15,7 @@ test('we are not our own resolver', () => {
   const path = join(folder, 'resolv.conf');
   writeFileSync(path, 'nameserver 127.0.0.1\nnameserver 9.9.9.9\n');
   const hosts = (host: string, port: number): string[] =>
-    systemResolvers([{ host, port }], path).map((at) => at.host);
+    systemResolvers([{ host, port }], path).map((resolver) => resolver.host);
   expect(hosts('127.0.0.1', 53)).toEqual(['9.9.9.9']);
   expect(hosts('0.0.0.0', 53)).toEqual(['9.9.9.9']);
   expect(hosts('127.0.0.1', 8053)).toEqual(['127.0.0.1', '9.9.9.9']);

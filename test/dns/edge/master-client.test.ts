@@ -22,14 +22,14 @@ afterEach(async () => {
 });
 
 async function serve(answer: (request: IncomingMessage, body: string) => [number, string], tls?: object) {
-  const asked: IncomingMessage[] = [];
+  const requests: IncomingMessage[] = [];
   const handle: Parameters<typeof createServer>[1] = (request, response) => {
     let body = '';
     request.on('data', (chunk) => {
       body += String(chunk);
     });
     request.on('end', () => {
-      asked.push(request);
+      requests.push(request);
       const [status, text] = answer(request, body);
       response.writeHead(status, status === 307 ? { location: text } : {}).end(text);
     });
@@ -40,7 +40,7 @@ async function serve(answer: (request: IncomingMessage, body: string) => [number
     server.closeAllConnections();
     await new Promise((resolve) => server.close(resolve));
   });
-  return { port: (server.address() as AddressInfo).port, asked };
+  return { port: (server.address() as AddressInfo).port, asked: requests };
 }
 
 async function read(settings: Partial<AccessSettings>, base: string): Promise<unknown> {
@@ -50,9 +50,9 @@ async function read(settings: Partial<AccessSettings>, base: string): Promise<un
 }
 
 test('basic', async () => {
-  const { port, asked } = await serve(() => [200, '{}']);
+  const { port, asked: requests } = await serve(() => [200, '{}']);
   await read({ authentication: 'basic', principal: 'p', secret: 's' }, `http://127.0.0.1:${port}`);
-  expect(asked[0]?.headers.authorization).toBe(`Basic ${Buffer.from('p:s').toString('base64')}`);
+  expect(requests[0]?.headers.authorization).toBe(`Basic ${Buffer.from('p:s').toString('base64')}`);
 });
 
 test('a master that asks who we are says what to give', async () => {
@@ -99,14 +99,14 @@ test('a server that hangs up and speaks no TLS is told as it is', async () => {
 });
 
 test('a connection that the master closes when it is used again is replaced', async () => {
-  const asked: number[] = [];
+  const ports: number[] = [];
   let connections = 0;
   const master = createRawServer((socket) => {
     const connection = ++connections;
     socket.on('data', () => {
       // The second call over the first connection gets no answer.
-      if (connection === 1 && asked.includes(1)) return socket.destroy();
-      asked.push(connection);
+      if (connection === 1 && ports.includes(1)) return socket.destroy();
+      ports.push(connection);
       socket.write('HTTP/1.1 200 OK\r\ncontent-length: 2\r\n\r\n{}');
     });
   });
@@ -117,7 +117,7 @@ test('a connection that the master closes when it is used again is replaced', as
   const base = `http://127.0.0.1:${(master.address() as AddressInfo).port}`;
   for (const path of ['/a', '/b'])
     await client.read({ base, path, signal: new AbortController().signal, headersMs: 2000 });
-  expect(asked).toEqual([1, 2]);
+  expect(ports).toEqual([1, 2]);
 });
 
 test('what ends a call is told', async () => {
@@ -149,14 +149,14 @@ test('iam: a signed name is given for a token before each call', async () => {
     logins.push(JSON.parse(body));
     return [200, JSON.stringify({ token: `t${logins.length}` })];
   });
-  const { port, asked } = await serve(() => [200, '{}']);
+  const { port, asked: requests } = await serve(() => [200, '{}']);
   const iamFile = join(folder, 'iam.json');
   const private_key = privateKey.export({ type: 'pkcs8', format: 'pem' });
   const login_endpoint = `http://127.0.0.1:${login.port}/login`;
   writeFileSync(iamFile, JSON.stringify({ uid: 'me', private_key, login_endpoint }));
   for (const token of ['t1', 't2']) {
     await read({ authentication: 'iam', iamFile }, `http://127.0.0.1:${port}`);
-    expect(asked.at(-1)?.headers.authorization).toBe(`token=${token}`);
+    expect(requests.at(-1)?.headers.authorization).toBe(`token=${token}`);
   }
   const [head = '', claims = '', signature = ''] = logins[0]?.token.split('.') ?? [];
   expect(JSON.parse(Buffer.from(claims, 'base64url').toString())).toEqual({ uid: 'me', exp: 1_700_003_600 });
@@ -175,7 +175,7 @@ test('https: checked against the certificates given, and not checked without any
     { stdio: 'ignore' },
   );
   const pair = { cert: readFileSync(certFile), key: readFileSync(keyFile) };
-  const { port, asked } = await serve(() => [200, '{}'], {
+  const { port, asked: requests } = await serve(() => [200, '{}'], {
     ...pair,
     requestCert: true,
     rejectUnauthorized: false,
@@ -183,7 +183,7 @@ test('https: checked against the certificates given, and not checked without any
   const base = `https://127.0.0.1:${port}`;
   await read({ https: true }, base);
   await read({ https: true, caFile: certFile, certFile, keyFile }, base);
-  expect(asked).toHaveLength(2);
+  expect(requests).toHaveLength(2);
   const other = join(folder, 'other.pem');
   execFileSync(
     'openssl',

@@ -7,7 +7,7 @@ import type { ZoneChange } from '../../../dns/core/zone/zone';
 import { CHANGES_APART_MS, PARTS_OUT_MAX, PARTS_PRELOADED_MAX, Publisher } from '../../../dns/edge/publisher';
 import { readState, stateWith, zoneFrom, zoneOptions } from '../builders';
 
-function setUp(taken: () => Promise<void> = async () => undefined) {
+function setUp(take: () => Promise<void> = async () => undefined) {
   const clock = new VirtualClock(5000);
   const changes: ZoneChange[] = [];
   const wanted: string[][] = [];
@@ -17,7 +17,7 @@ function setUp(taken: () => Promise<void> = async () => undefined) {
     hosts: { want: (hosts) => void wanted.push([...hosts]) },
     publish: (change) => {
       changes.push(change);
-      return taken();
+      return take();
     },
   });
   const settle = (): Promise<void> => new Promise((resolve) => setImmediate(resolve));
@@ -93,8 +93,8 @@ test('reading waits when many parts of the state that is being read are on their
   const reader = createStateReader(
     () => undefined,
     watcher && {
-      observe: (...given) => {
-        watcher.observe(...given);
+      observe: (...observed) => {
+        watcher.observe(...observed);
         seen++;
         const wait = watcher.whenReady();
         if (!wait) return;
@@ -106,7 +106,7 @@ test('reading waits when many parts of the state that is being read are on their
   reader.feed(Buffer.from(JSON.stringify(state)));
   expect(changes).toHaveLength(PARTS_PRELOADED_MAX + 2);
   expect(waitedAt).toBe((PARTS_PRELOADED_MAX + 1) * PART_ENTRIES);
-  for (const taken of out) taken();
+  for (const acknowledge of out) acknowledge();
   await settle();
   await Promise.all(waits);
   expect(watcher?.whenReady()).toBeUndefined();

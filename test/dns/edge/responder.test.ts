@@ -17,7 +17,7 @@ const big = Array.from({ length: 100 }, (_, index) => ({
 }));
 const STATE = stateWith({ name: 'web', statuses: [runningAt('10.9.0.1'), runningAt('fd00::1', 2)] }, ...big);
 
-interface Given {
+interface ResponderOverrides {
   readonly changes?: readonly ZoneChange[];
   readonly forwarder?: Forwarder;
   readonly compat?: Compat;
@@ -26,22 +26,22 @@ interface Given {
 }
 
 /** By the standards unless told otherwise; conformance.test.ts has the points where the original differs. */
-function responder(given: Given = {}): Responder {
-  const compat = given.compat ?? 'standard';
+function responder(options: ResponderOverrides = {}): Responder {
+  const compat = options.compat ?? 'standard';
   const clientLimits = new ClientLimits({
     trusted: ['127.0.0.0/8'],
-    perSecond: given.perSecond ?? 0,
+    perSecond: options.perSecond ?? 0,
     secret: Buffer.alloc(32),
     clock: new VirtualClock(1_000_000),
   });
-  const made = new Responder({
+  const created = new Responder({
     ...{ domain: 'mesos', compat, payloadBytes: 1232, recursion: false, setsTruncateBit: true, seed: 1 },
-    ...{ clientLimits, log: silentLogger, expired: () => false, why: given.why },
-    forwarder: given.forwarder ?? noForwarder,
+    ...{ clientLimits, log: silentLogger, expired: () => false, why: options.why },
+    forwarder: options.forwarder ?? noForwarder,
     metrics: new Metrics(),
   });
-  for (const change of given.changes ?? zoneOf(STATE, { compat }).changes) made.apply(change);
-  return made;
+  for (const change of options.changes ?? zoneOf(STATE, { compat }).changes) created.apply(change);
+  return created;
 }
 
 async function reply(
@@ -75,10 +75,10 @@ test('an address, in the spelling and with the flags it was asked with', async (
 });
 
 test('services come with the addresses of their targets', async () => {
-  const given = await ask(responder(), '_web._tcp.marathon.mesos', 'SRV');
+  const answer = await ask(responder(), '_web._tcp.marathon.mesos', 'SRV');
   const target = `web-${taskHash('t0')}-s0.marathon.slave.mesos`;
-  expect(given.answers).toEqual([`_web._tcp.marathon.mesos SRV 0 1 31000 ${target}`]);
-  expect(given.additional).toEqual([`${target} A 10.0.0.2`]);
+  expect(answer.answers).toEqual([`_web._tcp.marathon.mesos SRV 0 1 31000 ${target}`]);
+  expect(answer.additional).toEqual([`${target} A 10.0.0.2`]);
 });
 
 test.each([
@@ -101,9 +101,9 @@ test.each([
   ['NS', ['mesos NS ns1.mesos'], ['ns1.mesos A 127.0.0.1']],
   ['ANY', [SOA, 'mesos NS ns1.mesos'], ['ns1.mesos A 127.0.0.1']],
 ])('the domain itself: %s', async (type, answers, additional) => {
-  const given = await ask(responder(), 'mesos', type);
-  expect([...given.answers].sort()).toEqual([...answers].sort());
-  expect(given.additional).toEqual(additional);
+  const answer = await ask(responder(), 'mesos', type);
+  expect([...answer.answers].sort()).toEqual([...answers].sort());
+  expect(answer.additional).toEqual(additional);
 });
 
 describe('limits', () => {
@@ -120,21 +120,21 @@ describe('limits', () => {
     ] as const) {
       const bytes = await reply(to, query(name, type, options));
       if (!bytes) throw new Error('no reply');
-      const given = seen(bytes);
+      const decoded = seen(bytes);
       expect(bytes.length).toBeLessThanOrEqual(limit);
-      expect(given.tc).toBe(true);
-      expect(given.answers.length).toBeGreaterThan(5);
-      expect(given.additional).toEqual([]);
-      expect(given.opt?.payloadBytes).toBe('payloadBytes' in options ? 1232 : undefined);
+      expect(decoded.tc).toBe(true);
+      expect(decoded.answers.length).toBeGreaterThan(5);
+      expect(decoded.additional).toEqual([]);
+      expect(decoded.opt?.payloadBytes).toBe('payloadBytes' in options ? 1232 : undefined);
     }
   });
 
   test('TCP gives all, and every target has its address', async () => {
-    const given = await ask(responder(), '_big._tcp.marathon.mesos', 'SRV', {}, 'tcp');
-    expect([given.tc, given.answers.length]).toEqual([false, 100]);
-    expect(given.additional).toHaveLength(100);
-    for (const answer of given.answers) {
-      expect(given.additional.some((text) => text.startsWith(`${answer.split(' ').at(-1)} A `))).toBe(true);
+    const decoded = await ask(responder(), '_big._tcp.marathon.mesos', 'SRV', {}, 'tcp');
+    expect([decoded.tc, decoded.answers.length]).toEqual([false, 100]);
+    expect(decoded.additional).toHaveLength(100);
+    for (const answer of decoded.answers) {
+      expect(decoded.additional.some((text) => text.startsWith(`${answer.split(' ').at(-1)} A `))).toBe(true);
     }
   });
 
@@ -143,14 +143,14 @@ describe('limits', () => {
     const network_infos = [{ ip_addresses: many.map((_, i) => ({ ip_address: `10.2.0.${i}` })) }];
     const statuses = [{ state: 'TASK_RUNNING', timestamp: 1, container_status: { network_infos } }];
     const discovery = { name: 'db', ports: { ports: [{ number: 1, protocol: 'tcp' }] } };
-    const given = await ask(
+    const decoded = await ask(
       responder({ changes: zoneOf(stateWith({ statuses, discovery }), { compat: 'standard' }).changes }),
       '_db._tcp.marathon.mesos',
       'SRV',
     );
-    expect([given.tc, given.answers.length]).toEqual([false, 1]);
-    expect(given.additional.length).toBeGreaterThan(10);
-    expect(given.additional.length).toBeLessThan(60);
+    expect([decoded.tc, decoded.answers.length]).toEqual([false, 1]);
+    expect(decoded.additional.length).toBeGreaterThan(10);
+    expect(decoded.additional.length).toBeLessThan(60);
   });
 
   test('messages beyond 16 KB are right too, where pointers end', async () => {
@@ -163,11 +163,11 @@ describe('limits', () => {
     if (!bytes) throw new Error('no reply');
     expect(bytes.length).toBeGreaterThan(40_000);
     expect(bytes.length).toBeLessThanOrEqual(65_535);
-    const given = seen(bytes);
-    const targets = new Set(given.answers.map((text) => text.split(' ').at(-1)));
-    expect(given.answers).toHaveLength(900);
+    const decoded = seen(bytes);
+    const targets = new Set(decoded.answers.map((text) => text.split(' ').at(-1)));
+    expect(decoded.answers).toHaveLength(900);
     expect(
-      given.additional.every((text) => targets.has(text.split(' ')[0]) && text.endsWith(' A 10.0.0.2')),
+      decoded.additional.every((text) => targets.has(text.split(' ')[0]) && text.endsWith(' A 10.0.0.2')),
     ).toBe(true);
   });
 });
@@ -189,8 +189,10 @@ test('EDNS is echoed on all kinds of replies, with the DO bit', async () => {
 test('an unknown EDNS version is BADVERS', async () => {
   const bytes = query('leader.mesos', 'A', { payloadBytes: 1232 });
   bytes[bytes.length - 5] = 1;
-  const given = await reply(responder(), bytes);
-  expect(given && [(given[3] ?? 0) & 15, given.readUInt16BE(6), given[given.length - 6]]).toEqual([0, 0, 1]);
+  const answer = await reply(responder(), bytes);
+  expect(answer && [(answer[3] ?? 0) & 15, answer.readUInt16BE(6), answer[answer.length - 6]]).toEqual([
+    0, 0, 1,
+  ]);
 });
 
 test.each([
@@ -200,8 +202,8 @@ test.each([
 ])('%s', async (_name, change, rcode) => {
   const bytes = query('leader.mesos', 'A');
   change(bytes);
-  const given = await reply(responder(), bytes);
-  expect(given && seen(given).rcode).toBe(rcode);
+  const answer = await reply(responder(), bytes);
+  expect(answer && seen(answer).rcode).toBe(rcode);
 });
 
 test('before the first zone names of the domain are SERVFAIL, others are not concerned', async () => {
@@ -227,8 +229,8 @@ test('other names are passed on for those who may ask, and SERVFAIL when nobody 
     forward: async () => undefined,
   });
   expect((await ask(responder({ forwarder: forwarder(false) }), 'example.com', 'A')).rcode).toBe('REFUSED');
-  const given = await ask(responder({ forwarder: forwarder(true) }), 'example.com', 'A');
-  expect(given).toMatchObject({ rcode: 'SERVFAIL', ra: true, aa: false });
+  const answer = await ask(responder({ forwarder: forwarder(true) }), 'example.com', 'A');
+  expect(answer).toMatchObject({ rcode: 'SERVFAIL', ra: true, aa: false });
 });
 
 describe('whatever arrives', () => {
@@ -240,12 +242,12 @@ describe('whatever arrives', () => {
     query('mesos', 'ANY', { payloadBytes: 512 }),
   ];
   const check = async (bytes: Buffer): Promise<void> => {
-    const given = await reply(to, bytes);
-    if (!given) return;
-    expect(given.length).toBeLessThanOrEqual(1232);
-    expect(given.readUInt16BE(0)).toBe(bytes.readUInt16BE(0));
-    expect((given[2] ?? 0) & 0x80).toBe(0x80);
-    if (given.length > 12) seen(given);
+    const answer = await reply(to, bytes);
+    if (!answer) return;
+    expect(answer.length).toBeLessThanOrEqual(1232);
+    expect(answer.readUInt16BE(0)).toBe(bytes.readUInt16BE(0));
+    expect((answer[2] ?? 0) & 0x80).toBe(0x80);
+    if (answer.length > 12) seen(answer);
   };
 
   test('every beginning of good questions', async () => {
@@ -266,9 +268,9 @@ describe('whatever arrives', () => {
         fc.array(change, { maxLength: 4 }),
         async (sample, changes) => {
           const bytes = Buffer.from(sample);
-          for (const [at, value] of changes) bytes[at % bytes.length] = value;
-          const given = await reply(to, bytes);
-          if (given) expect(given.length).toBeLessThanOrEqual(1232);
+          for (const [position, value] of changes) bytes[position % bytes.length] = value;
+          const answer = await reply(to, bytes);
+          if (answer) expect(answer.length).toBeLessThanOrEqual(1232);
         },
       ),
       { numRuns: 2000 },

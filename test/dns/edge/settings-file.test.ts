@@ -44,7 +44,7 @@ test("the original's defaults, but HTTP only for this machine", () => {
 });
 
 test('names match without regard to case, unknown ones are passed over, null is none', () => {
-  const given = read({
+  const config = read({
     ...{ ZK: 'zk://user:pass@10.0.0.1:2181,10.0.0.2:2181/mesos', MASTERS: null, email: 'x', ns: 'y' },
     ...{
       Domain: 'Cluster.Example',
@@ -68,7 +68,7 @@ test('names match without regard to case, unknown ones are passed over, null is 
       SetTruncateBit: false,
     },
   });
-  expect(given).toMatchObject({
+  expect(config).toMatchObject({
     ...{ zk: 'zk://user:pass@10.0.0.1:2181,10.0.0.2:2181/mesos', masters: [], domain: 'cluster.example' },
     ...{ listeners: ['10.0.0.9'], httpOn: false, port: 8053, labelRule: 'rfc952', ipSources: ['host'] },
     resolvers: [
@@ -161,11 +161,11 @@ test('/v1/config shows resolvers as they were written, used or not', () => {
 });
 
 test("/v1/config has the original's names, and no secret", () => {
-  const given = read({
+  const config = read({
     ...{ zk: 'zk://user:hidden@10.0.0.1:2181/mesos', MesosAuthentication: 'basic' },
     MesosCredentials: { principal: 'p', secret: 'hidden' },
   });
-  const view = viewConfig(given, 7);
+  const view = viewConfig(config, 7);
   expect(JSON.stringify(view)).not.toContain('hidden');
   expect(view).toMatchObject({
     ...{ SOASerial: 7, SOAMname: 'ns1.mesos.', Zk: 'zk://user:***@10.0.0.1:2181/mesos', Masters: null },

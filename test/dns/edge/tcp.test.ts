@@ -41,8 +41,8 @@ function ask(
 test('who closes its side after the questions still gets every reply, the late ones too', async () => {
   const late = (bytes: Buffer): Promise<Buffer> =>
     new Promise((resolve) => setTimeout(() => resolve(Buffer.from(bytes)), 50));
-  let asked = 0;
-  const port = await serve((bytes) => (asked++ % 2 === 0 ? late(bytes) : Buffer.from(bytes)));
+  let answered = 0;
+  const port = await serve((bytes) => (answered++ % 2 === 0 ? late(bytes) : Buffer.from(bytes)));
   const questions = [1, 2, 3].map((id) => query('example.com', 'A', { id }));
   const replies = await ask(port, (write, end) => {
     for (const question of questions) write(frame(question));

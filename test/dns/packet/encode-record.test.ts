@@ -16,8 +16,8 @@ test('patched records are what dns2 writes', () => {
       })),
   );
   fc.assert(
-    fc.property(record, (one) => {
-      expect(encodeRecordBody(one).toString('hex')).toBe(encodeByDns2(one).toString('hex'));
+    fc.property(record, (value) => {
+      expect(encodeRecordBody(value).toString('hex')).toBe(encodeByDns2(value).toString('hex'));
     }),
     { numRuns: 1000 },
   );

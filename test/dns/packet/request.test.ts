@@ -14,7 +14,7 @@ function kindOf(...parts: readonly Buffer[]): string {
 
 function header(changes: Readonly<Record<number, number>>): Buffer {
   const copy = Buffer.from(HEADER);
-  for (const [at, value] of Object.entries(changes)) copy.writeUInt16BE(value, Number(at));
+  for (const [offset, value] of Object.entries(changes)) copy.writeUInt16BE(value, Number(offset));
   return copy;
 }
 

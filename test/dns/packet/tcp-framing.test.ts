@@ -9,13 +9,13 @@ test('messages come out whole, whatever the borders of the chunks', () => {
       (messages, sizes) => {
         const stream = Buffer.concat(messages.map((message) => frame(Buffer.from(message))));
         const decoder = new FrameDecoder();
-        const found: Buffer[] = [];
-        for (let at = 0, rotation = 0; at < stream.length; rotation++) {
+        const received: Buffer[] = [];
+        for (let offset = 0, rotation = 0; offset < stream.length; rotation++) {
           const size = sizes[rotation % sizes.length] ?? 1;
-          found.push(...decoder.feed(stream.subarray(at, at + size)));
-          at += size;
+          received.push(...decoder.feed(stream.subarray(offset, offset + size)));
+          offset += size;
         }
-        expect(found.map((message) => message.toString('hex'))).toEqual(
+        expect(received.map((message) => message.toString('hex'))).toEqual(
           messages.map((message) => Buffer.from(message).toString('hex')),
         );
       },

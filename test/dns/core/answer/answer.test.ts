@@ -24,8 +24,8 @@ test.each([
   ['NXDOMAIN', 'no.marathon.mesos', TYPE.A, RCODE.NXDOMAIN, 0, 1, 0],
   ['NXDOMAIN for SRV too', '_no._tcp.marathon.mesos', TYPE.SRV, RCODE.NXDOMAIN, 0, 1, 0],
 ])('%s', (_name, name, type, rcode, answers, authority, additional) => {
-  const given = answerQuestion(zone, name, type);
-  expect([given.rcode, given.answers.length, given.authority.length, given.additional.length]).toEqual([
+  const answer = answerQuestion(zone, name, type);
+  expect([answer.rcode, answer.answers.length, answer.authority.length, answer.additional.length]).toEqual([
     rcode,
     answers,
     authority,

@@ -32,7 +32,7 @@ const facts: fc.Arbitrary<TaskFacts> = fc.record({
   ),
 });
 
-test('a task comes back as it was put in', () => {
+test('a task comes back as it was added', () => {
   fc.assert(
     fc.property(facts, (task) => {
       const map = createTaskMap();
@@ -50,12 +50,12 @@ test('a task comes back as it was put in', () => {
 
 test('equal tasks have equal texts, others have not', () => {
   fc.assert(
-    fc.property(facts, facts, (one, other) => {
+    fc.property(facts, facts, (task, other) => {
       const [left, right] = [createTaskMap(), createTaskMap()];
-      left.set({ ...one, key: 'k' });
+      left.set({ ...task, key: 'k' });
       right.set({ ...other, key: 'k' });
       expect(left.text('k') === right.text('k')).toBe(
-        JSON.stringify({ ...one, key: '' }) === JSON.stringify({ ...other, key: '' }),
+        JSON.stringify({ ...task, key: '' }) === JSON.stringify({ ...other, key: '' }),
       );
     }),
   );

@@ -13,8 +13,8 @@ interface Host {
   port: number;
 }
 
-const order = (state: ResolverHistory, at: number, resolvers = [A, B, C]): string =>
-  resolverOrder(state, resolvers, at)
+const order = (state: ResolverHistory, now: number, resolvers = [A, B, C]): string =>
+  resolverOrder(state, resolvers, now)
     .map(({ host }) => host)
     .join('');
 

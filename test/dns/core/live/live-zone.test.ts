@@ -6,11 +6,11 @@ import { createTable } from '../../../../dns/core/table/zone-table';
 import type { ZoneNode } from '../../../../dns/core/zone/zone';
 import { nodesOf, printZone, runningAt, stateWith, zoneFrom, zoneOf, zoneOptions } from '../../builders';
 
-function task(id: string, given: Partial<TaskFacts> = {}): TaskFacts {
+function task(id: string, overrides: Partial<TaskFacts> = {}): TaskFacts {
   return {
     ...{ key: `f1 ${id}`, id, frameworkId: 'f1', agentId: 'x-S0', name: id, state: 'TASK_RUNNING' },
     ...{ ports: [], discovery: undefined, running: undefined },
-    ...given,
+    ...overrides,
   };
 }
 
@@ -20,7 +20,7 @@ function at(address: string, healthy = true): TaskFacts['running'] {
 
 function copyOf({ leader, agents, frameworks, tasks }: Snapshot): Cluster {
   const copy = { ...emptyCluster(), leader, agents: new Map(agents), frameworks: new Map(frameworks) };
-  for (const one of tasks.values()) copy.tasks.set(one);
+  for (const facts of tasks.values()) copy.tasks.set(facts);
   return copy;
 }
 
@@ -71,9 +71,9 @@ const step: fc.Arbitrary<Step> = fc.oneof(
         live.setFramework('f1', name === null ? undefined : { id: 'f1', name, host: 'host', port: 9 }),
   ),
   fc.tuple(fc.constantFrom('host', 'other'), fc.subarray(['10.0.0.8', '10.0.0.9'])).map(
-    ([host, found]): Step =>
+    ([host, hostAddresses]): Step =>
       (live) =>
-        live.setHost(host, found),
+        live.setHost(host, hostAddresses),
   ),
   fc.constantFrom('10.0.0.1', 'host').map(
     (host): Step =>
@@ -99,22 +99,22 @@ test.each(['mesos-dns', 'standard'] as const)(
         let masters: Parameters<LiveZone['setMasters']>[0] = [];
         const watched: LiveZone = {
           ...live,
-          setHost: (host, found) => {
-            hosts.set(host, found);
-            live.setHost(host, found);
+          setHost: (host, hostAddresses) => {
+            hosts.set(host, hostAddresses);
+            live.setHost(host, hostAddresses);
           },
           setMasters: (list) => {
             masters = list;
             live.setMasters(list);
           },
         };
-        for (const [index, one] of steps.entries()) {
-          one(watched);
+        for (const [index, current] of steps.entries()) {
+          current(watched);
           if (index % (split + 1) === 0) for (const change of live.takeChanges(1)) table.apply(change);
         }
         for (const change of live.takeChanges(2)) table.apply(change);
         const anew = createLiveZone(options, () => undefined);
-        for (const [host, found] of hosts) anew.setHost(host, found);
+        for (const [host, hostAddresses] of hosts) anew.setHost(host, hostAddresses);
         anew.setMasters(masters);
         anew.replace(copyOf(live.cluster));
         expect(printZone(live)).toBe(printZone(anew));
@@ -123,7 +123,7 @@ test.each(['mesos-dns', 'standard'] as const)(
         // The original does not know names that only have others below them.
         for (const [name, node] of nodes)
           if (node.named || compat === 'standard') expect(sorted(zone?.node(name))).toEqual(sorted(node));
-        expect(table.size()).toBe(nodes.filter(([, { named: own }]) => own).length);
+        expect(table.size()).toBe(nodes.filter(([, { named }]) => named).length);
         for (const name of ['_tcp.marathon.mesos', 'a.marathon.mesos', 'leader.mesos', 'slave.mesos'])
           if (!nodesOf(anew).has(name)) expect(zone?.node(name)).toBeUndefined();
       }),
@@ -167,7 +167,10 @@ function fail(): never {
 
 test('unhealthy instances are left out, but never all of them', () => {
   const status = (address: string, healthy: boolean) => ({ statuses: [{ ...runningAt(address), healthy }] });
-  const web = [status('10.1.0.1', true), status('10.1.0.2', false)].map((one) => ({ name: 'web', ...one }));
+  const web = [status('10.1.0.1', true), status('10.1.0.2', false)].map((runningStatus) => ({
+    name: 'web',
+    ...runningStatus,
+  }));
   const state = stateWith(...web, { name: 'sick', ...status('10.1.0.3', false) });
   const zone = zoneFrom(zoneOf(state, { healthy: true }).changes);
   expect(zone.node('web.marathon.mesos')?.a).toEqual(['10.1.0.1']);

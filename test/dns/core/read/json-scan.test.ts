@@ -4,16 +4,17 @@ import { createJsonScanner } from '../../../../dns/core/read/json-scan';
 
 /** Looks into objects and lists down to a depth and puts the document together again from what is taken. */
 function reassemble(text: string, cut: number, depth: number): unknown {
-  const taken: [string[], unknown][] = [];
+  const values: [string[], unknown][] = [];
   let ends = 0;
   const scanner = createJsonScanner({
     decide: (path) => (path.length < depth ? 'into' : 'take'),
-    take: (path, value) => void taken.push([[...path], value]),
+    take: (path, value) => void values.push([[...path], value]),
     end: () => void ends++,
   });
   const bytes = Buffer.from(text);
-  for (let at = 0; at < bytes.length; at += cut) scanner.feed(Buffer.from(bytes.subarray(at, at + cut)));
-  return { taken, done: scanner.done() };
+  for (let offset = 0; offset < bytes.length; offset += cut)
+    scanner.feed(Buffer.from(bytes.subarray(offset, offset + cut)));
+  return { taken: values, done: scanner.done() };
 }
 
 /** The same, from the parsed document. */
@@ -66,8 +67,8 @@ test('the first record is handed on and what follows is given back', () => {
       body += Buffer.from(part).toString();
     });
     const bytes = Buffer.from('11\nhello world4\nnext');
-    for (let at = 0; at < bytes.length; at += cut) {
-      const chunk = bytes.subarray(at, at + cut);
+    for (let offset = 0; offset < bytes.length; offset += cut) {
+      const chunk = bytes.subarray(offset, offset + cut);
       const after: Uint8Array | undefined = over ? chunk : first.feed(chunk);
       over ||= after !== undefined;
       rest += Buffer.from(after ?? []).toString();

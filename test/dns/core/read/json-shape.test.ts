@@ -14,11 +14,11 @@ const shape = membersShape({ a: WHOLE, inner, list: listShape(inner), 'with "quo
 function project(value: unknown, { members, items }: Shape): unknown {
   if (Array.isArray(value)) return items ? value.map((item) => project(item, items)) : value;
   if (typeof value !== 'object' || value === null || !members) return value;
-  const kept = Object.entries(value).flatMap(([name, member]): [string, unknown][] => {
-    const wanted = members.find((one) => one.name === name);
+  const wantedMembers = Object.entries(value).flatMap(([name, member]): [string, unknown][] => {
+    const wanted = members.find((candidate) => candidate.name === name);
     return wanted ? [[name, project(member, wanted.shape)]] : [];
   });
-  return Object.fromEntries(kept);
+  return Object.fromEntries(wantedMembers);
 }
 
 function read(bytes: Uint8Array, start = 0): { end: number; value: unknown } {
@@ -46,9 +46,9 @@ test('what is read is what JSON.parse gives, without the members that are not na
     fc.property(objects, fc.constantFrom(undefined, 1, '\t'), (object, space) => {
       const text = JSON.stringify(object, null, space);
       const bytes = Buffer.from(`  ${text},"more"`);
-      const { end, value: found } = read(bytes, 2);
+      const { end, value } = read(bytes, 2);
       expect(end).toBe(2 + Buffer.byteLength(text));
-      expect(found).toEqual(project(JSON.parse(text), shape));
+      expect(value).toEqual(project(JSON.parse(text), shape));
     }),
     { numRuns: 1000 },
   );
@@ -116,11 +116,11 @@ test.each([
 });
 
 test('members behind a value that is not the one that counts are passed over', () => {
-  const given = membersShape({ state: WHOLE, a: WHOLE }, { name: 'state', value: 'up' });
+  const guarded = membersShape({ state: WHOLE, a: WHOLE }, { name: 'state', value: 'up' });
   const readAs = (text: string): unknown => {
     const reader = createShapeReader();
     reader.use(Buffer.from(text));
-    expect(reader.read(0, given)).toBe(text.length);
+    expect(reader.read(0, guarded)).toBe(text.length);
     return reader.value();
   };
   expect(readAs('{"state":"up","a":[1],"b":2}')).toEqual({ state: 'up', a: [1] });

@@ -47,11 +47,11 @@ test('a running status tells its addresses by source, others tell nothing', () =
 });
 
 test('the later status counts, of equal ones the first', () => {
-  const at = (timestamp: number) => ({ timestamp, healthy: true, netinfo: [], mesos: [], docker: [] });
-  const [one, two, three] = [at(1), at(2), at(2)];
-  expect(laterStatus(one, two)).toBe(two);
-  expect(laterStatus(two, three)).toBe(two);
-  expect(laterStatus(two, one)).toBe(two);
+  const statusAt = (timestamp: number) => ({ timestamp, healthy: true, netinfo: [], mesos: [], docker: [] });
+  const [first, second, third] = [statusAt(1), statusAt(2), statusAt(2)];
+  expect(laterStatus(first, second)).toBe(second);
+  expect(laterStatus(second, third)).toBe(second);
+  expect(laterStatus(second, first)).toBe(second);
   expect(laterStatus(undefined, undefined)).toBeUndefined();
 });
 
@@ -120,20 +120,20 @@ test.each(['31000', '[31000]', '[a-b]', 'ports'])('ports %s are none', (text) =>
 });
 
 test('statuses without addresses forget those before, or keep the latest of them', () => {
-  const at = (timestamp: number, address?: string, healthy?: boolean) => ({
+  const statusAt = (timestamp: number, address?: string, healthy?: boolean) => ({
     state: 'TASK_RUNNING',
     timestamp,
     ...(healthy !== undefined && { healthy }),
     ...(address && { container_status: { network_infos: [{ ip_addresses: [{ ip_address: address }] }] } }),
   });
-  const list = [at(3, undefined, false), at(1, '10.1.0.1'), at(2, '10.1.0.2')];
+  const list = [statusAt(3, undefined, false), statusAt(1, '10.1.0.1'), statusAt(2, '10.1.0.2')];
   expect(readStatuses(list, 'latest')).toMatchObject({ timestamp: 3, healthy: false, netinfo: [] });
   expect(readStatuses(list, 'addressed')).toMatchObject({
     ...{ timestamp: 3, healthy: false, netinfo: ['10.1.0.2'] },
   });
-  const moved = [at(1, '10.1.0.1'), at(2, '10.1.0.2')];
+  const moved = [statusAt(1, '10.1.0.1'), statusAt(2, '10.1.0.2')];
   for (const rule of ['latest', 'addressed'] as const)
     expect(readStatuses(moved, rule)).toMatchObject({ netinfo: ['10.1.0.2'] });
-  expect(readStatuses([at(1)], 'addressed')).toMatchObject({ netinfo: [] });
+  expect(readStatuses([statusAt(1)], 'addressed')).toMatchObject({ netinfo: [] });
   expect(readStatuses([], 'addressed')).toBeUndefined();
 });

@@ -13,7 +13,7 @@ test('whatever is added and removed, each hash has its things in the order they 
       for (const { entryNumber, hashes } of steps) {
         index.remove(entryNumber);
         for (const [hash, entryNumbers] of model) {
-          const left = entryNumbers.filter((one) => one !== entryNumber);
+          const left = entryNumbers.filter((candidate) => candidate !== entryNumber);
           if (left.length > 0) model.set(hash, left);
           else model.delete(hash);
         }

@@ -40,19 +40,22 @@ function listing(): { lines: string[]; sink: RecordSink & { unhealthy: RecordSin
   return { lines, sink: { ...sink(''), unhealthy: sink('sick ') } };
 }
 
-test.each(['mesos-dns', 'standard'] as const)('%s: a packed recipe puts what the recipe puts', (compat) => {
-  fc.assert(
-    fc.property(entries, (entry) => {
-      const zone = { domain: 'mesos', compat };
-      const [direct, packed] = [listing(), listing()];
-      emitTask(zone, direct.sink, entry);
-      expandEntry(zone, packTask(entry), packed.sink);
-      const spelled = compat === 'standard' ? direct.lines.map((line) => line.toLowerCase()) : direct.lines;
-      expect(packed.lines).toEqual(spelled);
-    }),
-    { numRuns: 500 },
-  );
-});
+test.each(['mesos-dns', 'standard'] as const)(
+  '%s: a packed entry expands to the records of the entry',
+  (compat) => {
+    fc.assert(
+      fc.property(entries, (entry) => {
+        const zone = { domain: 'mesos', compat };
+        const [direct, packed] = [listing(), listing()];
+        emitTask(zone, direct.sink, entry);
+        expandEntry(zone, packTask(entry), packed.sink);
+        const spelled = compat === 'standard' ? direct.lines.map((line) => line.toLowerCase()) : direct.lines;
+        expect(packed.lines).toEqual(spelled);
+      }),
+      { numRuns: 500 },
+    );
+  },
+);
 
 test.each(['mesos-dns', 'standard'] as const)(
   '%s: the names that are shown are those of the records',
@@ -61,8 +64,8 @@ test.each(['mesos-dns', 'standard'] as const)(
       fc.property(entries, (entry) => {
         const zone = { domain: 'mesos', compat };
         const [owners, names] = [new Set<string>(), new Set<string>()];
-        const own = (name: string): void => void owners.add(name);
-        const sink = { address: own, service: own, exists: own };
+        const addOwner = (name: string): void => void owners.add(name);
+        const sink = { address: addOwner, service: addOwner, exists: addOwner };
         expandEntry(zone, packTask(entry), { ...sink, unhealthy: sink });
         expandNames(zone, packTask(entry), (labels, suffix) => void names.add(`${labels}.${suffix}`));
         expect(names).toEqual(owners);
@@ -72,7 +75,7 @@ test.each(['mesos-dns', 'standard'] as const)(
   },
 );
 
-test('records of other things are put as they were', () => {
+test('records that are written out are expanded as they were', () => {
   const entry = packRecords((sink) => {
     sink.address('leader.mesos', '10.0.0.1');
     sink.service('_leader._tcp.mesos', { port: 5050, target: 'leader.mesos' });
