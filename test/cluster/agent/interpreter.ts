@@ -7,6 +7,7 @@ import type { AgentEffect } from '../../../cluster/agent/core/effects';
 import type { AgentBoot, AgentInput } from '../../../cluster/agent/core/events';
 import type { AgentState } from '../../../cluster/agent/core/state';
 import { agentMachine } from '../../../cluster/agent/core/step';
+import type { Call } from '../../../cluster/api/generated/executor';
 import type { TaskInfo } from '../../../cluster/api/generated/mesos';
 import { printResources, readResources } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
@@ -97,6 +98,11 @@ export class AgentScript {
     run(rest, optionsOf(rest));
     return this.out;
   };
+
+  /** Carries out commands, one a line, and returns everything that came out. */
+  play(...lines: readonly string[]): string[] {
+    return lines.flatMap((line) => this.interpret(line.trim().split(/\s+/), line));
+  }
 
   private post(event: AgentInput): void {
     this.mailbox.post(event);
@@ -190,6 +196,23 @@ export class AgentScript {
     shutdownFramework: ([framework = '']) => {
       this.post({ kind: 'master.shutdownFramework', from: MASTER, frameworkId: framework });
     },
+    shutdownExecutor: ([framework = '', task = '']) => {
+      const message = { framework_id: { value: framework }, executor_id: { value: task } };
+      this.post({ kind: 'master.shutdownExecutor', from: MASTER, message });
+    },
+    message: ([framework = '', task = '']) => {
+      const ids = { framework_id: { value: framework }, executor_id: { value: task } };
+      const message = { slave_id: { value: 'S0' }, ...ids, data: 'aGk=' };
+      this.post({ kind: 'master.message', from: MASTER, message });
+    },
+    closed: ([task = '']) => this.post({ kind: 'executor.closed', stream: `executor-${task}` }),
+    call: ([framework = '', task = '', type = '']) => {
+      const ids = { framework_id: { value: framework }, executor_id: { value: task } };
+      const call = { ...ids, type: type as Call.Type, message: { data: 'aGk=' } };
+      this.post({ kind: 'executor.call', request: this.requests++, call });
+    },
+    // A timer may come late, when its reason is gone.
+    woke: ([word = '', task = '']) => this.post({ kind: 'woke', timer: `${word} ${this.container(task)}` }),
     drain: ([gone]) =>
       this.post({ kind: 'master.drain', from: MASTER, config: { mark_gone: gone === 'gone' } }),
     shutdown: () => this.post({ kind: 'master.shutdown', from: MASTER, message: 'bye' }),

@@ -1,0 +1,124 @@
+import type { AgentEffect } from '../../../../cluster/agent/core/effects';
+import { initAgent } from '../../../../cluster/agent/core/state';
+import { step } from '../../../../cluster/agent/core/step';
+import type { FrameworkInfo, TaskInfo } from '../../../../cluster/api/generated/mesos';
+import { taskInfo } from '../../master/builders';
+import { AGENT_BOOT, AgentScript } from '../interpreter';
+
+const MASTER = 'master@m:5050';
+const TASK = taskInfo('t', 'S0');
+
+function run(task: Partial<TaskInfo>, framework: Partial<FrameworkInfo> = {}) {
+  const state = initAgent({ ...AGENT_BOOT, agentId: 'S0' });
+  step(state, { kind: 'master.detected', at: 0, pid: MASTER });
+  const message = {
+    framework: { name: 'web', user: 'root', id: { value: 'web' }, ...framework },
+    task: { ...TASK, ...task },
+  };
+  return { state, effects: step(state, { kind: 'master.runTask', at: 0, from: MASTER, message }) };
+}
+
+const refusalIn = (effects: readonly AgentEffect[]): unknown =>
+  effects.flatMap((effect) => (effect.kind === 'note' ? [effect.fields?.['why']] : []))[0];
+
+test.each<[refused: Partial<TaskInfo>, why: string]>([
+  [{ task_id: { value: '..' } }, "'..' is disallowed"],
+  [{ command: undefined }, 'Executors other than the built-in command executor are not supported'],
+  [
+    { executor: { executor_id: { value: 'e' } } },
+    'Executors other than the built-in command executor are not supported',
+  ],
+  [
+    { resources: [{ name: 'disk', type: 'SCALAR', disk: { persistence: { id: 'p' } } }] },
+    'Persistent volumes are not supported by this agent',
+  ],
+  [{ container: { type: 'DOCKER' } }, 'Docker containers are not supported by this agent'],
+  [
+    { container: { type: 'MESOS', mesos: { image: { type: 'DOCKER' } } } },
+    'Container images are not supported by this agent',
+  ],
+  [
+    { container: { type: 'MESOS', volumes: [{ container_path: '/a', mode: 'RW' }] } },
+    'Volumes are not supported by this agent',
+  ],
+  [{ command: { uris: [{ value: 'http://a' }] } }, 'Fetching URIs is not supported by this agent'],
+  [
+    { command: { environment: { variables: [{ name: 'KEY', type: 'SECRET' }] } } },
+    'Secrets are not supported by this agent (environment variable KEY)',
+  ],
+])('a task with %j is refused: %s', (task, why) => {
+  const { state, effects } = run(task);
+  expect(refusalIn(effects)).toBe(why);
+  expect(effects.some(({ kind }) => kind === 'launch')).toBe(false);
+  expect([...state.frameworks.keys(), ...state.streams.keys()]).toEqual([
+    `web ${task.task_id?.value ?? 't'}`,
+  ]);
+});
+
+test('a launched task gets the environment of Mesos, and a sandbox of its own', () => {
+  const { effects } = run({}, { checkpoint: true });
+  const [launch] = effects.filter((effect) => effect.kind === 'launch');
+  expect(launch).toMatchObject({
+    executorId: 't',
+    user: 'root',
+    environment: {
+      MESOS_FRAMEWORK_ID: 'web',
+      MESOS_EXECUTOR_ID: 't',
+      MESOS_SLAVE_ID: 'S0',
+      MESOS_SLAVE_PID: 'slave(1)@10.0.0.2:5051',
+      MESOS_AGENT_ENDPOINT: '10.0.0.2:5051',
+      MESOS_DIRECTORY: launch?.directory,
+      MESOS_SANDBOX: launch?.directory,
+      MESOS_HTTP_COMMAND_EXECUTOR: '1',
+      MESOS_CHECKPOINT: '1',
+      MESOS_EXECUTOR_SHUTDOWN_GRACE_PERIOD: '5secs',
+    },
+  });
+  expect(launch?.directory).toBe(
+    `/work-dir/slaves/S0/frameworks/web/executors/t/runs/${launch?.containerId}`,
+  );
+});
+
+test("a task's own user wins over its framework's", () => {
+  const { effects } = run({ command: { value: 'true', user: 'nobody' } });
+  expect(effects).toContainEqual(expect.objectContaining({ kind: 'launch', user: 'nobody' }));
+});
+
+test.each([
+  ['sleep 1000', "sh -c 'sleep 1000'"],
+  ['a command of 24 letters.', "sh -c 'a command of...'"],
+])('the executor of "%s" is named after it', (value, name) => {
+  const { state } = run({ command: { value } });
+  const info = state.frameworks.get('web')?.executors.get('t')?.info;
+  expect(info?.name).toBe(`Command Executor (Task: t) (Command: ${name})`);
+  expect(info?.resources?.map(({ scalar }) => scalar?.value)).toEqual([0.1, 32]);
+});
+
+test.each([
+  ['stop', 'TASK_DROPPED', 'The agent is shutting down'],
+  ['shutdownFramework web', 'TASK_DROPPED', undefined],
+  ['drain', 'TASK_LOST', 'The agent is draining'],
+])('after "%s" new tasks are %s: %s', (order, state, message) => {
+  const script = new AgentScript();
+  script.play('detected', 'advance 1', 'registered', 'run web t', 'subscribe web t', order);
+  const out = script.play('run web u');
+  // The updates of a framework that ends are dropped.
+  if (message === undefined) expect(out).toEqual(['warn: a task cannot be launched']);
+  else expect(out[1]).toMatch(new RegExp(`StatusUpdate u ${state} .*${message}`));
+});
+
+test('groups are refused task by task', () => {
+  const script = new AgentScript();
+  script.play('detected', 'advance 1', 'registered');
+  const out = script.play('runGroup e t1 t2').filter((line) => line.startsWith('send'));
+  expect(out).toHaveLength(2);
+  expect(out.join()).toContain('Task groups are not supported by this agent');
+});
+
+test('an executor that does not subscribe in time is destroyed, and its task fails', () => {
+  const script = new AgentScript();
+  script.play('detected', 'advance 1', 'registered', 'run web t');
+  const out = script.play('advance 60').filter((line) => !line.includes('ping'));
+  expect(out).toContain('destroy t');
+  expect(out.join()).toContain('TASK_FAILED latest=TASK_FAILED REASON_EXECUTOR_REGISTRATION_TIMEOUT');
+});
