@@ -8,6 +8,7 @@
 import { type Capabilities, type Command, decide } from './decide';
 import type { Block, ConfigFiles } from './render';
 import { readSections } from './sections';
+import { type ServerLine, wordsOf } from './server-line';
 
 /** A server of the running worker, from `show servers state`. */
 export interface RunningServer {
@@ -41,23 +42,40 @@ export function readRunningServers(answer: string): RunningServer[] {
   });
 }
 
-/** Server lines of a configuration by backend and server name, without `weight` and `disabled` at their end. */
-type ConfiguredServers = ReadonlyMap<string, ReadonlyMap<string, { line: string; weighted: boolean }>>;
+/** Servers of a configuration by backend and name. */
+type ConfiguredServers = ReadonlyMap<string, ReadonlyMap<string, ServerLine>>;
 
+/** Reads the servers of a configuration that an earlier run wrote. */
 export function readConfiguredServers(config: string): ConfiguredServers {
-  const backends = new Map<string, Map<string, { line: string; weighted: boolean }>>();
+  const backends = new Map<string, Map<string, ServerLine>>();
   for (const { title, text } of readSections(config)) {
     const name = /^backend (\S+)$/.exec(title)?.[1];
     if (name === undefined) continue;
-    const lines = new Map<string, { line: string; weighted: boolean }>();
-    for (const [, server, rest] of text.matchAll(/^ {2}server (\S+) (.*)$/gm)) {
-      const enabled = (rest ?? '').replace(/ disabled$/, '');
-      const line = enabled.replace(/ weight \d+$/, '');
-      lines.set(server ?? '', { line, weighted: line !== enabled });
-    }
-    backends.set(name, lines);
+    const servers = text.split('\n').flatMap((line) => readServer(line) ?? []);
+    backends.set(name, new Map(servers.map((server) => [server.name, server])));
   }
   return backends;
+}
+
+/** A server of a configuration of whatever spacing, with `weight` and `disabled` at the end of its line. */
+function readServer(line: string): ServerLine | undefined {
+  const [directive, name, endpoint, ...words] = wordsOf(line);
+  if (directive !== 'server' || name === undefined || endpoint === undefined) return undefined;
+  const draining = words.at(-1) === 'disabled';
+  if (draining) words.pop();
+  const weighted = words.at(-2) === 'weight' && /^\d+$/.test(words.at(-1) ?? '');
+  const [, weight] = weighted ? words.splice(-2) : [];
+  const idAt = words.findIndex((word, index) => word === 'id' && /^\d+$/.test(words[index + 1] ?? ''));
+  const [, id] = idAt < 0 ? [] : words.splice(idAt, 2);
+  return {
+    name,
+    endpoint,
+    id: id === undefined ? undefined : Number(id),
+    options: words.join(' '),
+    weight: weight === undefined ? undefined : Number(weight),
+    draining,
+    changeable: true,
+  };
 }
 
 /** Addresses that a configuration binds, as `address:port`. */
@@ -75,7 +93,7 @@ export interface AdoptedConfig {
   readonly servers: readonly RunningServer[];
 }
 
-/** Stands in a server's line when the file does not have the server, so that the line equals no wanted one. */
+/** Stands for the options of a server that the file does not have, so that they equal no wanted ones. */
 const UNKNOWN = '?';
 
 /**
@@ -98,25 +116,41 @@ export function runningFiles(
   const blocks = wanted.blocks.map((block): Block => {
     if (block.backend === undefined) return block;
     const lines = configured.get(block.backend.name);
-    const texts = (byBackend.get(block.backend.name) ?? []).map((server) => {
+    const wantedLines = new Map(block.servers?.map((line) => [line.name, line]));
+    const runningLines = (byBackend.get(block.backend.name) ?? []).flatMap((server): ServerLine[] => {
       const line = lines?.get(server.server);
-      if (line === undefined && server.disabled) leaving.push(`${server.backend}/${server.server}`);
-      else return printServer(server, line);
-      return '';
+      if (line !== undefined || !server.disabled)
+        return [runningLine(server, line, wantedLines.get(server.server))];
+      leaving.push(`${server.backend}/${server.server}`);
+      return [];
     });
-    return { ...block, servers: texts.join('') };
+    return { ...block, servers: runningLines };
   });
   const maps = wanted.maps && { hosts: '\n', apps: '\n' };
   return { files: { blocks, maps, config }, leaving };
 }
 
-function printServer(
+/** The line of a running server: the configured one, when it is of the same address, as it is changed now. */
+function runningLine(
   { server, endpoint, disabled, weight }: RunningServer,
-  configured: { line: string; weighted: boolean } | undefined,
-): string {
-  const line = configured?.line.split(' ', 1)[0] === endpoint ? configured.line : `${endpoint} ${UNKNOWN}`;
-  const weights = weight !== 1 || configured?.weighted ? ` weight ${weight}` : '';
-  return `  server ${server} ${line}${weights}${disabled ? ' disabled' : ''}\n`;
+  configured: ServerLine | undefined,
+  wanted: ServerLine | undefined,
+): ServerLine {
+  const line = configured?.endpoint === endpoint ? configured : undefined;
+  const changed: ServerLine = {
+    name: server,
+    endpoint,
+    id: line?.id,
+    options: line?.options ?? UNKNOWN,
+    weight: weight !== 1 || line?.weight !== undefined ? weight : undefined,
+    draining: disabled,
+    changeable: true,
+  };
+  // A `weight` at the end of the line may be the template's own, which a wanted line has among its options.
+  const options = line && wordsOf(`${line.options} weight ${weight}`).join(' ');
+  return options !== undefined && wanted?.options === options
+    ? { ...changed, options, weight: undefined }
+    : changed;
 }
 
 /**

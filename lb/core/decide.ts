@@ -5,18 +5,12 @@
 
 import type { Block, ConfigFiles } from './render';
 import { describeChange } from './sections';
+import { areSameServers, hasSameOptions, type ServerLine } from './server-line';
 
-/** One command of the Runtime API. `line` is the server's line without its name, its weight and `disabled`. */
+/** One command of the Runtime API, as values; `print-command.ts` makes its text. */
 export type Command =
-  | {
-      readonly kind: 'add';
-      readonly backend: string;
-      readonly server: string;
-      readonly line: string;
-      readonly weight: number | undefined;
-      readonly draining: boolean;
-    }
-  | { readonly kind: 'remove'; readonly backend: string; readonly server: string; readonly line: string }
+  | { readonly kind: 'add'; readonly backend: string; readonly server: ServerLine }
+  | { readonly kind: 'remove'; readonly backend: string; readonly server: ServerLine }
   | { readonly kind: 'drain'; readonly backend: string; readonly server: string; readonly disabled: boolean }
   | { readonly kind: 'weight'; readonly backend: string; readonly server: string; readonly weight: number }
   | { readonly kind: 'map'; readonly map: 'hosts' | 'apps'; readonly text: string };
@@ -43,7 +37,7 @@ export function decide(running: ConfigFiles, wanted: ConfigFiles, capabilities: 
   if (
     same &&
     sameMaps &&
-    running.blocks.every(({ servers }, index) => servers === wanted.blocks[index]?.servers)
+    running.blocks.every(({ servers }, index) => areSameServers(servers, wanted.blocks[index]?.servers))
   )
     return { kind: 'nothing', reason: 'the configuration is the same' };
   const commands = same ? commandsFor(running, wanted, capabilities) : undefined;
@@ -68,7 +62,7 @@ function commandsFor(
   const removed: Command[] = [];
   for (const [index, block] of wanted.blocks.entries()) {
     const before = running.blocks[index];
-    if (block === before || block.servers === before?.servers) continue;
+    if (block === before || areSameServers(block.servers, before?.servers)) continue;
     const blockCommands = serverCommands(before, block, capabilities);
     if (blockCommands === undefined) return undefined;
     for (const command of blockCommands) (command.kind === 'remove' ? removed : added).push(command);
@@ -83,56 +77,39 @@ function commandsFor(
   return [...added, ...maps, ...removed];
 }
 
-interface ServerLine {
-  readonly line: string;
-  readonly weight: number | undefined;
-  readonly draining: boolean;
-}
-
 function serverCommands(
   before: Block | undefined,
   after: Block,
   capabilities: Capabilities,
 ): Command[] | undefined {
   const backend = after.backend?.name ?? '';
-  const old = readServers(before?.servers ?? '');
-  const fresh = readServers(after.servers ?? '');
+  const old = serversByName(before?.servers ?? []);
+  const fresh = serversByName(after.servers ?? []);
   if (!old || !fresh || !capabilities.servers) return undefined;
   const commands: Command[] = [];
-  for (const [server, { line, weight, draining }] of fresh) {
-    const previous = old.get(server);
+  for (const [name, server] of fresh) {
+    const previous = old.get(name);
     if (previous === undefined) {
       if (!after.backend?.dynamic) return undefined;
-      commands.push({ kind: 'add', backend, server, line, weight, draining });
+      commands.push({ kind: 'add', backend, server });
       continue;
     }
-    if (previous.line !== line) return undefined;
-    if (previous.weight !== weight) commands.push({ kind: 'weight', backend, server, weight: weight ?? 1 });
-    if (previous.draining !== draining) commands.push({ kind: 'drain', backend, server, disabled: draining });
+    if (!hasSameOptions(previous, server)) return undefined;
+    const { weight, draining } = server;
+    if (previous.weight !== weight)
+      commands.push({ kind: 'weight', backend, server: name, weight: weight ?? 1 });
+    if (previous.draining !== draining)
+      commands.push({ kind: 'drain', backend, server: name, disabled: draining });
   }
-  for (const [server, { line }] of old)
-    if (!fresh.has(server)) commands.push({ kind: 'remove', backend, server, line });
+  for (const [name, server] of old) if (!fresh.has(name)) commands.push({ kind: 'remove', backend, server });
   return commands;
 }
 
-/** Reads servers by name; undefined when a line does not have our form. */
-function readServers(text: string): Map<string, ServerLine> | undefined {
-  const servers = new Map<string, ServerLine>();
-  for (const line of text.split('\n')) {
-    if (line === '') continue;
-    const match = /^ {2}server (\S+) (.*)$/.exec(line);
-    if (!match?.[1] || match[2] === undefined || servers.has(match[1])) return undefined;
-    const draining = / disabled$/.test(match[2]);
-    const rest = match[2].replace(/ disabled$/, '');
-    const weight = / weight (\d+)$/.exec(rest)?.[1];
-    const bare = rest.replace(/ weight \d+$/, '');
-    servers.set(match[1], {
-      line: bare,
-      weight: weight === undefined ? undefined : Number(weight),
-      draining,
-    });
-  }
-  return servers;
+/** Servers by name; undefined when a name is there twice, or commands cannot change one of them. */
+function serversByName(servers: readonly ServerLine[]): Map<string, ServerLine> | undefined {
+  const byName = new Map(servers.map((server) => [server.name, server]));
+  const changeable = byName.size === servers.length && servers.every((server) => server.changeable);
+  return changeable ? byName : undefined;
 }
 
 function describeCommands(commands: readonly Command[]): string {

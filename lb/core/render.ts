@@ -9,17 +9,22 @@ import { compileFormat } from './format-string';
 import type { GroupedVhost } from './grouped-vhosts';
 import { buildMaps, type Maps } from './maps';
 import type { AppIdFrontend, Frontend, HttpsFrontend, Model, SharedFrontend } from './model';
+import type { ServerLine } from './server-line';
+import { readServerTemplate, type ServerTemplate } from './server-template';
 import { type Snippet, type TemplateName, type TemplateValues, templateTable } from './template-table';
 import { comesAfterMap } from './vhost-snippets';
 import type { VhostRule } from './vhosts';
 
-export type Templates = Readonly<Record<TemplateName, (values: TemplateValues) => string>>;
+export type Templates = Readonly<Record<TemplateName, (values: TemplateValues) => string>> & {
+  /** The template of a server's line; undefined when commands cannot make what it makes. */
+  readonly server: ServerTemplate | undefined;
+};
 
 /** A section of the configuration: the text that only a reload changes, and the servers that commands change. */
 export interface Block {
   readonly text: string;
   readonly backend?: Backend;
-  readonly servers?: string;
+  readonly servers?: readonly ServerLine[];
 }
 
 /** The files HAProxy needs. */
@@ -57,16 +62,24 @@ export function createRenderer(templates: Templates): Renderer {
     const block = backends.get(backend) ?? {
       text: texts.snippets(backend.directives, backend.directives),
       backend,
-      servers: backend.servers.map((server) => serverText(templates, texts, server)).join(''),
+      servers: backend.servers.map((server) => serverLine(templates, texts, server)),
     };
     backends.set(backend, block);
     return block;
   };
+  const blockText = ({ text, backend }: Block): string => {
+    if (backend === undefined) return text;
+    const { servers } = backend;
+    return (
+      text + remember(servers, () => servers.map((server) => serverText(templates, texts, server)).join(''))
+    );
+  };
+  const blockTexts = rememberEach(blockText);
   const frontendBlock = (frontend: Frontend): Block => ({
     text: texts.snippets(frontend, frontend.snippets),
   });
-  const frontendBlocks = rememberBlocks(frontendBlock);
-  const backendBlocks = rememberBlocks(backendBlock);
+  const frontendBlocks = rememberEach(frontendBlock);
+  const backendBlocks = rememberEach(backendBlock);
   /** A frontend whose rules are the same objects as at the last call has the same text. */
   const frontText = <T extends { readonly rules: readonly object[] }>(
     name: string,
@@ -83,41 +96,42 @@ export function createRenderer(templates: Templates): Renderer {
       ...frontText('https', model.httpsIn, (front) => httpsFrontendText(templates, texts, front, model)),
     ].map((text) => ({ text }));
     const blocks = [...shared, ...frontendBlocks(model.frontends), ...backendBlocks(model.backends)];
-    return filesOf(blocks, model.mapFolder === undefined ? undefined : buildMaps(model));
+    return filesOf(blocks, model.mapFolder === undefined ? undefined : buildMaps(model), blockTexts);
   };
 }
 
-/** The files of these blocks. The whole text is joined on first use, which a change of servers needs late. */
-export function filesOf(blocks: readonly Block[], maps: Maps | undefined): ConfigFiles {
+/** The files of these blocks. The whole text is made on first use: a change of servers needs it late. */
+function filesOf(
+  blocks: readonly Block[],
+  maps: Maps | undefined,
+  textsOf: (blocks: readonly Block[]) => readonly string[],
+): ConfigFiles {
   let config: string | undefined;
   return {
     blocks,
     maps,
     get config() {
-      config ??= blocks.map(({ text, servers }) => (servers === undefined ? text : text + servers)).join('');
+      config ??= textsOf(blocks).join('');
       return config;
     },
   };
 }
 
-/** Renders a list to blocks; an entry that is the same object as at the last call keeps its block. */
-function rememberBlocks<T extends object>(
-  make: (entry: T) => Block,
-): (list: readonly T[]) => readonly Block[] {
+/** Renders the entries of a list; an entry that is the same object as at the last call keeps what it was rendered to. */
+function rememberEach<T extends object, R>(make: (entry: T) => R): (list: readonly T[]) => readonly R[] {
   let before: readonly T[] = [];
-  let blocks: readonly Block[] = [];
+  let results: readonly R[] = [];
   return (list) => {
     const previous = before;
-    const previousBlocks = blocks;
+    const previousResults = results;
     if (list !== previous) {
-      blocks = list.map((entry, index) =>
-        entry === previous[index] && previousBlocks[index] !== undefined
-          ? previousBlocks[index]
-          : make(entry),
-      );
+      results = list.map((entry, index) => {
+        const result = entry === previous[index] ? previousResults[index] : undefined;
+        return result ?? make(entry);
+      });
       before = list;
     }
-    return blocks;
+    return results;
   };
 }
 
@@ -144,10 +158,38 @@ function snippetText(templates: Templates, { template, values, override }: Snipp
   return 'format' in compiled ? compiled.format.fill(values) : templates[template](values);
 }
 
-function serverText(templates: Templates, { snippet }: TextCache, { line, health }: BackendServer): string {
+function serverText(templates: Templates, texts: TextCache, server: BackendServer): string {
+  const { line } = server;
+  const values = serverValues(texts, server);
+  return line.override === undefined
+    ? templates[line.template](values)
+    : snippetText(templates, { ...line, values });
+}
+
+function serverValues({ snippet }: TextCache, { line, health }: BackendServer): TemplateValues {
   const options = health ? snippet(health).trim() : '';
-  const values = { ...line.values, healthCheckOptions: options === '' ? '' : ` ${options}` };
-  return snippetText(templates, { ...line, values });
+  return { ...line.values, healthCheckOptions: options === '' ? '' : ` ${options}` };
+}
+
+/** The values of a server's line, as its template or the label in place of the template makes it. */
+function serverLine(templates: Templates, texts: TextCache, server: BackendServer): ServerLine {
+  const { line, name, endpoint, weight, draining } = server;
+  const values = serverValues(texts, server);
+  const template = line.override === undefined ? templates.server : readServerTemplate(line.override);
+  const options = template?.options(values);
+  if (template === undefined || options === undefined || options.includes('\n')) {
+    const text = snippetText(templates, { ...line, values: { ...values, otherOptions: '' } });
+    return { name, endpoint, id: undefined, options: text, weight, draining, changeable: false };
+  }
+  return {
+    name,
+    endpoint,
+    id: template.hasId ? server.id : undefined,
+    options,
+    weight: template.hasOther ? weight : undefined,
+    draining: template.hasOther && draining,
+    changeable: true,
+  };
 }
 
 function httpFrontendText(

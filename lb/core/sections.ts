@@ -4,6 +4,7 @@
 
 import type { Model } from './model';
 import type { RefusedPart } from './refusals';
+import type { ServerLine } from './server-line';
 import type { VhostRule } from './vhosts';
 
 /** `frontend web_10000` and its lines, the first line included. */
@@ -25,27 +26,35 @@ export function readSections(config: string): Section[] {
 
 interface BlockText {
   readonly text: string;
-  readonly servers?: string;
+  readonly servers?: readonly ServerLine[];
 }
 
 /** Describes the differences in a few words: `added backend web_10000; changed frontend marathon_http_in`. */
 export function describeChange(before: readonly BlockText[], after: readonly BlockText[]): string {
-  const whole = ({ text, servers }: BlockText): string => (servers === undefined ? text : text + servers);
-  const left = before.map(whole);
-  const right = after.map(whole);
+  const kept = new Set(before);
+  const common = new Set(after.filter((block) => kept.has(block)));
+  const changed = (list: readonly BlockText[]): string[] =>
+    list.filter((block) => !common.has(block)).map(comparable);
+  const left = changed(before);
+  const right = changed(after);
   const inLeft = new Set(left);
   const inRight = new Set(right);
   const old = sectionsByTitle(left.filter((text) => !inRight.has(text)));
   const fresh = sectionsByTitle(right.filter((text) => !inLeft.has(text)));
   const added = [...fresh.keys()].filter((title) => !old.has(title));
   const removed = [...old.keys()].filter((title) => !fresh.has(title));
-  const changed = [...fresh].filter(([title, text]) => old.has(title) && old.get(title) !== text);
+  const differing = [...fresh].filter(([title, text]) => old.has(title) && old.get(title) !== text);
   const groups: [string, string[]][] = [
     ['added', added],
     ['removed', removed],
-    ['changed', changed.map(([title]) => title)],
+    ['changed', differing.map(([title]) => title)],
   ];
   return groups.flatMap(([verb, titles]) => printGroup(verb, titles)).join('; ');
+}
+
+/** Text that is equal for equal blocks, with the servers as lines of the block's section. */
+function comparable({ text, servers = [] }: BlockText): string {
+  return text + servers.map((server) => `  server ${JSON.stringify(server)}\n`).join('');
 }
 
 function sectionsByTitle(texts: readonly string[]): Map<string, string> {

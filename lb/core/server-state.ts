@@ -6,6 +6,7 @@
  */
 
 import type { ConfigFiles } from './render';
+import { isChecked } from './server-line';
 
 const HEADER =
   '# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight srv_iweight ' +
@@ -28,8 +29,7 @@ export function stateFileText(answer: string): string {
 
 /** True when a server has a health check. An adopted configuration has no blocks, so its text is searched. */
 export function hasHealthChecks(files: ConfigFiles): boolean {
-  if (files.blocks.length > 0)
-    return files.blocks.some(({ servers }) => servers?.includes(' check') ?? false);
+  if (files.blocks.length > 0) return files.blocks.some(({ servers }) => servers?.some(isChecked) ?? false);
   return /^[ \t]*(?:default-server|server|server-template)(?=[ \t]).*[ \t]check(?:[ \t]|$)/m.test(
     files.config,
   );

@@ -26,6 +26,7 @@ import { type Issue, printIssue } from '../core/issues';
 import { keepStructure, retiredServices, withoutServices } from '../core/keep-structure';
 import { buildModel, changedApps, createModelBuilder, type Model } from '../core/model';
 import { type Bind, type BuildContext, bindsCollide, emptyContext, type ModelOptions } from '../core/options';
+import { serverPath } from '../core/print-command';
 import { appOfRefusal } from '../core/refusals';
 import type { ConfigFiles, Renderer } from '../core/render';
 import { findUnbindable } from './bind-check';
@@ -629,9 +630,7 @@ export class Balancer {
 /** Servers that these commands remove or drain, as `backend/server`. */
 function leaving(commands: readonly Command[]): string[] {
   return commands.flatMap((command) =>
-    command.kind === 'remove' || (command.kind === 'drain' && command.disabled)
-      ? [`${command.backend}/${command.server}`]
-      : [],
+    command.kind === 'remove' || (command.kind === 'drain' && command.disabled) ? [serverPath(command)] : [],
   );
 }
 

@@ -8,6 +8,15 @@ import { errorText } from '../../cluster/model/error-text';
 import type { Logger } from '../../cluster/runtime/log';
 import type { Command } from '../core/decide';
 import { APP_MAP, HOST_MAP } from '../core/maps';
+import {
+  printCommand,
+  printPutBack,
+  readFailures,
+  type ServerCommand,
+  serverPath,
+  withoutUsedIds,
+} from '../core/print-command';
+import { hasSameOptions, type ServerLine } from '../core/server-line';
 import type { Outcome } from './haproxy';
 import { askSocket } from './master-socket';
 
@@ -18,9 +27,14 @@ const SWEEP_FIRST_MS = 100;
 const SWEEP_LAST_MS = 3000;
 const SWEPT_AT_ONCE = 50;
 
+interface PrintedCommand {
+  readonly command: ServerCommand;
+  readonly lines: readonly string[];
+}
+
 export class RuntimeApi {
-  /** Removed servers that still finish their requests, by name, with the line they had. */
-  private leaving = new Map<string, string>();
+  /** Removed servers that still finish their requests, by name, with the line they had; undefined when not known. */
+  private leaving = new Map<string, ServerLine | undefined>();
   private timer: NodeJS.Timeout | undefined;
   private sweepMs = SWEEP_FIRST_MS;
   private stopped = false;
@@ -53,12 +67,12 @@ export class RuntimeApi {
 
   private async performNow(commands: readonly Command[]): Promise<Outcome> {
     try {
-      const lines: string[] = [];
+      const batch: PrintedCommand[] = [];
       for (const command of commands) {
-        if (command.kind !== 'map') lines.push(...(await this.linesOf(command)));
+        if (command.kind !== 'map') batch.push({ command, lines: await this.linesOf(command) });
         else await this.replaceMap(command.map, command.text);
       }
-      const why = await this.send(lines);
+      const why = await this.send(batch);
       if (why !== undefined) return { ok: false, why };
       this.orders += commands.length;
       this.sweepMs = SWEEP_FIRST_MS;
@@ -76,7 +90,7 @@ export class RuntimeApi {
 
   /** Takes over servers that an earlier load balancer removed; their lines are unknown. */
   adoptLeaving(names: readonly string[]): void {
-    for (const name of names) this.leaving.set(name, '');
+    for (const name of names) this.leaving.set(name, undefined);
     this.sweepSoon();
   }
 
@@ -107,57 +121,43 @@ export class RuntimeApi {
     return { ok: false, why: firstLine(commit) };
   }
 
-  private async linesOf(command: Exclude<Command, { kind: 'map' }>): Promise<string[]> {
-    const name = `${command.backend}/${command.server}`;
-    switch (command.kind) {
-      case 'add':
-        return await this.addLines(name, command);
-      case 'remove':
-        this.leaving.set(name, command.line);
-        return [`set server ${name} state maint`];
-      case 'drain':
-        return [`set server ${name} state ${command.disabled ? 'maint' : 'ready'}`];
-      case 'weight':
-        return [`set server ${name} weight ${command.weight}`];
-    }
+  private async linesOf(command: ServerCommand): Promise<string[]> {
+    const path = serverPath(command);
+    if (command.kind === 'remove') this.leaving.set(path, command.server);
+    if (command.kind !== 'add' || !this.leaving.has(path)) return printCommand(command);
+    if ((await this.sweep([path])).length > 0) return printCommand(command);
+    const before = this.leaving.get(path);
+    if (before === undefined || !hasSameOptions(before, command.server))
+      throw new Error(`${path} still finishes the requests it had before`);
+    this.leaving.delete(path);
+    return printPutBack(command);
   }
 
-  private async addLines(name: string, command: Extract<Command, { kind: 'add' }>): Promise<string[]> {
-    const { line, weight, draining } = command;
-    const ready = draining ? [] : [`set server ${name} state ready`];
-    const before = this.leaving.get(name);
-    if (before !== undefined && (await this.sweep([name])).length === 0) {
-      if (before !== line) throw new Error(`${name} still finishes the requests it had before`);
-      this.leaving.delete(name);
-      return [`set server ${name} weight ${weight ?? 1}`, ...ready];
-    }
-    const health = / check /.test(`${line} `) ? [`enable health ${name}`] : [];
-    const full = weight === undefined ? line : `${line} weight ${weight}`;
-    return [`add server ${name} ${full}`, ...health, ...ready];
-  }
-
-  /** Sends lines in batches; returns the first error. */
-  private async send(lines: readonly string[]): Promise<string | undefined> {
-    let batch: string[] = [];
+  /** Sends commands in batches; returns the first failure. */
+  private async send(commands: readonly PrintedCommand[]): Promise<string | undefined> {
+    let batch: PrintedCommand[] = [];
     let size = 0;
-    const flush = async (): Promise<string | undefined> => {
-      if (batch.length === 0) return undefined;
-      const sent = batch;
-      batch = [];
-      size = 0;
-      const errors = errorsOf(await this.ask(sent.join(';')));
-      const again = withoutUsedIds(sent, errors);
-      return again ? errorsOf(await this.ask(again.join(';')))[0] : errors[0];
-    };
-    for (const line of lines) {
-      if (size + line.length > LINE_MAX_BYTES) {
-        const why = await flush();
+    for (const command of commands) {
+      const bytes = command.lines.reduce((sum, line) => sum + line.length + 1, 0);
+      if (size + bytes > LINE_MAX_BYTES) {
+        const why = await this.sendBatch(batch);
         if (why !== undefined) return why;
+        batch = [];
+        size = 0;
       }
-      batch.push(line);
-      size += line.length + 1;
+      batch.push(command);
+      size += bytes;
     }
-    return await flush();
+    return await this.sendBatch(batch);
+  }
+
+  private async sendBatch(batch: readonly PrintedCommand[]): Promise<string | undefined> {
+    if (batch.length === 0) return undefined;
+    const failures = readFailures(await this.ask(batch.flatMap(({ lines }) => lines).join(';')));
+    const sent = batch.map(({ command }) => command);
+    const again = withoutUsedIds(sent, failures);
+    const left = again ? readFailures(await this.ask(again.flatMap(printCommand).join(';'))) : failures;
+    return left[0]?.text;
   }
 
   private async replaceMap(map: 'hosts' | 'apps', text: string): Promise<void> {
@@ -224,33 +224,6 @@ export function longestSession(answer: string): number {
     longest = Math.max(longest, seconds);
   }
   return longest;
-}
-
-function errorsOf(answer: string): string[] {
-  return answer.split('\n').filter((line) => line.trim() !== '' && !isGood(line));
-}
-
-/**
- * Commands to send again without ids, when the only errors are about ids in use: a server that is being removed, or an
- * earlier one, may have the id that the file gives to a new server. HAProxy then chooses an id, until the next reload.
- * Undefined when there are other errors.
- */
-export function withoutUsedIds(sent: readonly string[], errors: readonly string[]): string[] | undefined {
-  const usedIds = new Set(errors.flatMap((line) => /custom id (\d+) already used/.exec(line)?.[1] ?? []));
-  const others = errors.filter((line) => !/custom id \d+ already used|no such server/i.test(line));
-  if (usedIds.size === 0 || others.length > 0) return undefined;
-  const refused = new Set(
-    sent.flatMap((line) => {
-      const [, name, id] = /^add server (\S+) .*\bid (\d+)\b/.exec(line) ?? [];
-      return name !== undefined && usedIds.has(id ?? '') ? [name] : [];
-    }),
-  );
-  const again = sent.filter((line) => refused.has(line.split(' ')[2] ?? ''));
-  return again.map((line) => line.replace(/ id \d+\b/, ''));
-}
-
-function isGood(line: string): boolean {
-  return /^(New server registered\.|Server deleted\.)/.test(line.trim());
 }
 
 function firstLine(text: string): string {

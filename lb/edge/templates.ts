@@ -15,6 +15,7 @@ import { compileFormat } from '../core/format-string';
 import { isPattern, isSafeWord } from '../core/label-values';
 import type { Digests } from '../core/names';
 import type { Templates } from '../core/render';
+import { readServerTemplate } from '../core/server-template';
 import { type TemplateName, type TemplateValues, templateNames, templateTable } from '../core/template-table';
 import { replaceLua } from './operator-templates';
 
@@ -87,7 +88,15 @@ export function loadTemplates(
     const text = readFileSync(join(folder, `${name}.hbs`), 'utf8');
     return compileFlat(handlebars.parse(text)) ?? handlebars.compile<TemplateValues>(text, options);
   };
-  return Object.fromEntries(templateNames.map((name) => [name, compile(name)])) as Templates;
+  const renderers = templateNames.map((name) => [name, compile(name)]);
+  const line = replaced.get('BACKEND_SERVER_OPTIONS') ?? readLineFormat(folder);
+  return { ...Object.fromEntries(renderers), server: readServerTemplate(line) } as Templates;
+}
+
+/** Our template of a server's line with placeholders as in an operator's template. */
+function readLineFormat(folder: string): string {
+  const text = readFileSync(join(folder, 'BACKEND_SERVER_OPTIONS.hbs'), 'utf8');
+  return text.replace(/\{\{(?:\w+ )?(\w+)\}\}/g, '{$1}');
 }
 
 type TemplatePart =

@@ -2,6 +2,7 @@
 
 import { createHash } from 'node:crypto';
 import type { BuildContext, ModelOptions } from '../../lb/core/options';
+import type { ServerLine } from '../../lb/core/server-line';
 
 type Json = Record<string, unknown>;
 
@@ -22,6 +23,17 @@ export function appJson(id: string, servicePort: number, tasks: readonly Json[],
     tasks,
     ...rest,
   };
+}
+
+/** The values of a server's line: its name, endpoint and options. */
+export function serverLine(
+  name: string,
+  endpoint: string,
+  options = '',
+  more: Partial<ServerLine> = {},
+): ServerLine {
+  const rest = { id: undefined, weight: undefined, draining: false, changeable: true };
+  return { name, endpoint, options, ...rest, ...more };
 }
 
 const digest =

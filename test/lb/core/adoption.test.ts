@@ -11,11 +11,15 @@ import {
 import type { Backend } from '../../../lb/core/backends';
 import { decide } from '../../../lb/core/decide';
 import type { Block, ConfigFiles } from '../../../lb/core/render';
+import { printServerWords } from '../../../lb/core/server-line';
+import { serverLine } from '../builders';
 
 const ALL = { servers: true, maps: true };
 
-function block(name: string, servers: string, dynamic = true): Block {
+/** A block whose servers have these lines. */
+function block(name: string, lines: string, dynamic = true): Block {
   const backend = { name, app: `/${name}`, mode: 'http', directives: [], servers: [], dynamic } as Backend;
+  const servers = [...(readConfiguredServers(`backend ${name}\n${lines}`).get(name)?.values() ?? [])];
   return { text: `backend ${name}\n`, backend, servers };
 }
 
@@ -23,8 +27,13 @@ function filesOf(...blocks: Block[]): ConfigFiles {
   return {
     blocks,
     maps: undefined,
-    config: blocks.map(({ text, servers }) => text + (servers ?? '')).join(''),
+    config: blocks.map(printBlock).join(''),
   };
+}
+
+function printBlock({ text, servers = [] }: Block): string {
+  const lines = servers.map((server) => `  server ${server.name} ${printServerWords(server)}\n`);
+  return text + lines.join('');
 }
 
 /** A row of `show servers state`. */
@@ -65,11 +74,12 @@ test.each([
   expect(readRunningServers(row('web', 'a', { admin }))[0]?.disabled).toBe(disabled);
 });
 
-test('lines of servers are read by backend, without weight and disabled', () => {
-  const config = `listen stats\n  server x 1.1.1.1:1\n\nbackend web\n  mode http\n${line('a')}${line('b', ' weight 3 disabled')}`;
-  expect([...(readConfiguredServers(config).get('web') ?? [])]).toEqual([
-    ['a', { line: '10.0.0.1:80 id 5 check inter 3s', weighted: false }],
-    ['b', { line: '10.0.0.1:80 id 5 check inter 3s', weighted: true }],
+test('servers of a configuration are read by backend, whatever the spacing', () => {
+  const config = `listen stats\n  server x 1.1.1.1:1\n\nbackend web\n  mode http\n${line('a')}\tserver  b 10.0.0.1:80  check inter 3s id 5 weight 3 disabled\n`;
+  const expected = { options: 'check inter 3s', id: 5 };
+  expect([...(readConfiguredServers(config).get('web')?.values() ?? [])]).toEqual([
+    serverLine('a', '10.0.0.1:80', 'check inter 3s', expected),
+    serverLine('b', '10.0.0.1:80', 'check inter 3s', { ...expected, weight: 3, draining: true }),
   ]);
   expect(readConfiguredServers(config).has('stats')).toBe(false);
 });
@@ -172,7 +182,7 @@ describe('what runs beside what is wanted', () => {
               ? 'map'
               : [
                   command.kind,
-                  command.server,
+                  typeof command.server === 'string' ? command.server : command.server.name,
                   ...(command.kind === 'drain' ? [command.disabled] : []),
                   ...(command.kind === 'weight' ? [command.weight] : []),
                 ].join(' '),
@@ -187,6 +197,18 @@ test('a server that was taken out to be deleted is named, and counts as gone', (
   const servers = readRunningServers([row('web', 'a'), row('web', 'old', { admin: 1 })].join('\n'));
   const { files: running, leaving } = runningFiles(files, { config: files.config, servers });
   expect([leaving, decide(running, files, ALL).kind]).toEqual([['web/old'], 'nothing']);
+});
+
+test("a weight of the operator's template belongs to the options, and is no change", () => {
+  const wanted: Block = {
+    ...block('web', ''),
+    servers: [serverLine('a', '10.0.0.1:80', 'check weight 7')],
+  };
+  const adopted = {
+    config: 'backend web\n  server a 10.0.0.1:80  check weight 7\n',
+    servers: readRunningServers(row('web', 'a', { weight: 7 })),
+  };
+  expect(decide(runningFiles(filesOf(wanted), adopted).files, filesOf(wanted), ALL).kind).toBe('nothing');
 });
 
 test('maps are replaced: what the file says of them may be newer than what runs', () => {

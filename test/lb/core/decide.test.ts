@@ -3,6 +3,8 @@ import { type Capabilities, decide } from '../../../lb/core/decide';
 import type { Model } from '../../../lb/core/model';
 import type { Block, ConfigFiles } from '../../../lb/core/render';
 import { ownerOfLine, readSections } from '../../../lb/core/sections';
+import type { ServerLine } from '../../../lb/core/server-line';
+import { serverLine } from '../builders';
 
 const before = 'global\n  maxconn 1\n\nbackend a_1\n  mode tcp\n\nbackend b_2\n  mode tcp\n';
 const all: Capabilities = { servers: true, maps: true };
@@ -10,45 +12,48 @@ const text = (config: string): ConfigFiles => ({ config, maps: undefined, blocks
 const frame = 'backend a_1\n  mode http\n';
 
 /** One backend with these servers. */
-function served(servers: readonly string[], more: { dynamic?: boolean; hosts?: string } = {}): ConfigFiles {
+function served(
+  servers: readonly ServerLine[],
+  more: { dynamic?: boolean; hosts?: string } = {},
+): ConfigFiles {
   const backend = { name: 'a_1', dynamic: more.dynamic ?? true } as Backend;
-  const lines = servers.map((server) => `  server ${server}\n`).join('');
-  const block: Block = { text: frame, backend, servers: lines };
+  const block: Block = { text: frame, backend, servers };
   const maps = more.hosts === undefined ? undefined : { hosts: more.hosts, apps: '' };
-  return { config: frame + lines, maps, blocks: [block] };
+  return { config: frame, maps, blocks: [block] };
 }
 
 test('equal text needs nothing', () => {
   expect(decide(text(before), text(before), all).kind).toBe('nothing');
 });
 
+const x = serverLine('x', '1.1.1.1:1', '', { id: 1 });
+const y = serverLine('y', '1.1.1.1:2', '', { id: 2 });
+const z = serverLine('z', '1.1.1.1:3', 'check', { id: 3 });
+
 test('servers that come and go need commands only: first the new ones, then the old ones', () => {
-  const decision = decide(
-    served(['x 1.1.1.1:1 id 1', 'y 1.1.1.1:2 id 2']),
-    served(['y 1.1.1.1:2 id 2', 'z 1.1.1.1:3 id 3 check']),
-    all,
-  );
-  expect(decision).toEqual({
+  expect(decide(served([x, y]), served([{ ...y }, z]), all)).toEqual({
     kind: 'commands',
     reason: '1 servers added, 1 servers removed',
     commands: [
-      {
-        kind: 'add',
-        backend: 'a_1',
-        server: 'z',
-        line: '1.1.1.1:3 id 3 check',
-        weight: undefined,
-        draining: false,
-      },
-      { kind: 'remove', backend: 'a_1', server: 'x', line: '1.1.1.1:1 id 1' },
+      { kind: 'add', backend: 'a_1', server: z },
+      { kind: 'remove', backend: 'a_1', server: x },
     ],
+  });
+});
+
+test('equal values of other objects need nothing, and another order no command', () => {
+  expect(decide(served([x, y]), served([{ ...x }, { ...y }]), all).kind).toBe('nothing');
+  expect(decide(served([x, y]), served([y, x]), all)).toEqual({
+    kind: 'commands',
+    reason: 'the order of lines changed',
+    commands: [],
   });
 });
 
 test('weights and servers taken out need commands only', () => {
   const decision = decide(
-    served(['x 1.1.1.1:1 id 1', 'y 1.1.1.1:2 id 2 weight 3 disabled']),
-    served(['x 1.1.1.1:1 id 1 weight 9 disabled', 'y 1.1.1.1:2 id 2']),
+    served([x, { ...y, weight: 3, draining: true }]),
+    served([{ ...x, weight: 9, draining: true }, y]),
     all,
   );
   expect(decision.kind === 'commands' && decision.commands).toEqual([
@@ -67,7 +72,7 @@ test('maps are replaced by a command', () => {
 });
 
 const reloads: [string, ConfigFiles, ConfigFiles, Capabilities][] = [
-  ['an old HAProxy', served(['x 1:1']), served(['y 1:1']), { servers: false, maps: true }],
+  ['an old HAProxy', served([x]), served([y]), { servers: false, maps: true }],
   [
     'maps of an old HAProxy',
     served([], { hosts: 'a' }),
@@ -75,14 +80,21 @@ const reloads: [string, ConfigFiles, ConfigFiles, Capabilities][] = [
     { servers: true, maps: false },
   ],
   ['maps turned on', served([]), served([], { hosts: 'b' }), all],
+  ['a static way of balancing', served([x], { dynamic: false }), served([y], { dynamic: false }), all],
   [
-    'a static way of balancing',
-    served(['x 1:1'], { dynamic: false }),
-    served(['y 1:1'], { dynamic: false }),
+    'another health check',
+    served([{ ...x, options: 'check inter 5s' }]),
+    served([{ ...x, options: 'check inter 6s' }]),
     all,
   ],
-  ['another health check', served(['x 1:1 check inter 5s']), served(['x 1:1 check inter 6s']), all],
-  ['another id', served(['x 1:1 id 1']), served(['x 1:1 id 2']), all],
+  ['another id', served([x]), served([{ ...x, id: 2 }]), all],
+  ['another address', served([x]), served([{ ...x, endpoint: '1.1.1.2:1' }]), all],
+  [
+    'a weight that the template puts where no command reaches it',
+    served([{ ...x, changeable: false }]),
+    served([{ ...x, changeable: false, weight: 2 }]),
+    all,
+  ],
 ];
 
 test.each(reloads)('%s needs a reload', (_name, running, wanted, capabilities) => {

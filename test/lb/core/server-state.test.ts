@@ -1,4 +1,5 @@
 import { hasHealthChecks, stateFileText } from '../../../lb/core/server-state';
+import { serverLine } from '../builders';
 
 const header = '# be_id be_name srv_id srv_name srv_addr srv_op_state srv_admin_state srv_uweight';
 
@@ -31,13 +32,11 @@ test.each([
 });
 
 test.each([
-  { servers: '  server t 127.0.0.1:1 check\n', checks: true },
-  { servers: '  server t 127.0.0.1:1\n', checks: false },
-])('blocks are read for health checks: $servers', ({ servers, checks }) => {
-  const blocks = [{ text: 'backend b\n', servers }];
-  expect(
-    hasHealthChecks({ config: '', blocks, maps: undefined } as unknown as Parameters<
-      typeof hasHealthChecks
-    >[0]),
-  ).toBe(checks);
+  { options: 'check', checks: true },
+  { options: 'id 1 check inter 3s', checks: true },
+  { options: '', checks: false },
+  { options: 'check-ssl', checks: false },
+])('blocks are read for health checks: $options', ({ options, checks }) => {
+  const blocks = [{ text: 'backend b\n', servers: [serverLine('t', '127.0.0.1:1', options)] }];
+  expect(hasHealthChecks({ config: '', blocks, maps: undefined })).toBe(checks);
 });

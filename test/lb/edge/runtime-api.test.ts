@@ -6,7 +6,9 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLogger } from '../../../cluster/runtime/log';
+import type { ServerLine } from '../../../lb/core/server-line';
 import { longestSession, RuntimeApi } from '../../../lb/edge/runtime-api';
+import { serverLine } from '../builders';
 
 let folder: string;
 let server: Server;
@@ -21,6 +23,8 @@ function answerTo(command: string): string {
     return busy.has(name)
       ? 'Server still has connections attached to it, cannot remove it.\n\n'
       : 'Server deleted.\n\n';
+  if (command.startsWith('add server') && command.includes('id 7'))
+    return "'id' : custom id 7 already used at (null):0 ('server web/c').\n\n";
   if (command.startsWith('add server')) return 'New server registered.\n\n';
   if (command.startsWith('set ssl cert')) return 'Transaction created for certificate x!\n\n';
   return command.startsWith('commit ssl cert') ? 'Committing x.\nSuccess!\n\n' : '\n';
@@ -50,9 +54,9 @@ afterEach(async () => {
   rmSync(folder, { recursive: true, force: true });
 });
 
-const remove = { kind: 'remove', backend: 'b', server: 's', line: '1.1.1.1:1 id 1' } as const;
-const add = (line: string) =>
-  ({ kind: 'add', backend: 'b', server: 's', line, weight: undefined, draining: false }) as const;
+const line = (id: number, options = ''): ServerLine => serverLine('s', '1.1.1.1:1', options, { id });
+const remove = { kind: 'remove', backend: 'b', server: line(1) } as const;
+const add = (server: ServerLine) => ({ kind: 'add', backend: 'b', server }) as const;
 
 test('a server that leaves is deleted once it has no request left', async () => {
   busy.add('b/s');
@@ -69,7 +73,7 @@ test('a server that comes back while it has requests is put back as it is', asyn
   busy.add('b/s');
   await api.perform([remove]);
   heard = [];
-  expect(await api.perform([add('1.1.1.1:1 id 1')])).toEqual({ ok: true });
+  expect(await api.perform([add(line(1))])).toEqual({ ok: true });
   expect(heard).toEqual(['del server b/s', 'set server b/s weight 1;set server b/s state ready']);
   expect(api.leavingCount).toBe(0);
 });
@@ -77,14 +81,22 @@ test('a server that comes back while it has requests is put back as it is', asyn
 test('one that comes back otherwise, and has requests, needs a reload; without requests it is added anew', async () => {
   busy.add('b/s');
   await api.perform([remove]);
-  const refused = await api.perform([add('1.1.1.1:1 id 2')]);
+  const refused = await api.perform([add(line(2))]);
   expect(refused).toEqual({ ok: false, why: 'b/s still finishes the requests it had before' });
   busy.clear();
   heard = [];
-  expect(await api.perform([add('1.1.1.1:1 id 2 check inter 5s')])).toEqual({ ok: true });
+  expect(await api.perform([add(line(2, 'check inter 5s'))])).toEqual({ ok: true });
   expect(heard).toEqual([
     'del server b/s',
     'add server b/s 1.1.1.1:1 id 2 check inter 5s;enable health b/s;set server b/s state ready',
+  ]);
+});
+
+test('a server whose id another one has is added again without the id', async () => {
+  expect(await api.perform([add(line(7, 'check')), remove])).toEqual({ ok: true });
+  expect(heard).toEqual([
+    'add server b/s 1.1.1.1:1 id 7 check;enable health b/s;set server b/s state ready;set server b/s state maint',
+    'add server b/s 1.1.1.1:1 check;enable health b/s;set server b/s state ready',
   ]);
 });
 
