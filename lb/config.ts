@@ -19,9 +19,9 @@ import {
 import type { Credentials } from '../cluster/runtime/http/guard';
 import { allowedHostsFlag } from '../cluster/runtime/http/hosts';
 import { hideUserinfo, splitUserinfo } from '../cluster/runtime/http/userinfo';
-import { isAddress } from './core/label-values';
-import type { PortRange } from './core/service-ports';
-import { type TemplateName, templateTable } from './core/template-table';
+import { isAddress } from './core/labels/label-values';
+import type { PortRange } from './core/services/service-ports';
+import { type TemplateName, templateTable } from './core/templates/template-table';
 import { type KernelSetting, readKernelSettings, readVault, type Vault } from './edge/container-setup';
 import {
   type MarathonAccess,

@@ -2,11 +2,11 @@
 
 import { parseFlags } from '../../cluster/runtime/config/flags';
 import { lbFlags, readLbConfig } from '../../lb/config';
-import { createAppStore } from '../../lb/core/app-store';
-import { decide } from '../../lb/core/decide';
-import { createModelBuilder } from '../../lb/core/model';
-import { emptyContext } from '../../lb/core/options';
-import { createRenderer } from '../../lb/core/render';
+import { createAppStore } from '../../lb/core/apps/app-store';
+import { createModelBuilder } from '../../lb/core/model/model';
+import { decide } from '../../lb/core/reload/decide-reload';
+import { createRenderer } from '../../lb/core/render/render';
+import { emptyContext } from '../../lb/core/services/options';
 import { previewOptions } from '../../lb/edge/render/main';
 import { loadTemplates } from '../../lb/edge/templates';
 import { benchApp, benchApps } from './apps';

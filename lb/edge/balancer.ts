@@ -11,6 +11,11 @@ import { errorText } from '../../cluster/model/error-text';
 import type { Millis } from '../../cluster/model/time';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
+import { createAppStore } from '../core/apps/app-store';
+import { type App, rememberAlive } from '../core/apps/apps';
+import { type Issue, printIssue } from '../core/issues/issues';
+import { appOfRefusal } from '../core/issues/refusals';
+import { buildModel, changedApps, createModelBuilder, type Model } from '../core/model/model';
 import {
   type AdoptedConfig,
   changesBeforeReload,
@@ -18,17 +23,18 @@ import {
   readRunningServers,
   runningFiles,
   structureOf,
-} from '../core/adoption';
-import { createAppStore } from '../core/app-store';
-import { type App, rememberAlive } from '../core/apps';
-import { type Capabilities, type Command, decide, sameStructure } from '../core/decide';
-import { type Issue, printIssue } from '../core/issues';
-import { keepStructure, retiredServices, withoutServices } from '../core/keep-structure';
-import { buildModel, changedApps, createModelBuilder, type Model } from '../core/model';
-import { type Bind, type BuildContext, bindsCollide, emptyContext, type ModelOptions } from '../core/options';
-import { serverPath } from '../core/print-command';
-import { appOfRefusal } from '../core/refusals';
-import type { ConfigFiles, Renderer } from '../core/render';
+} from '../core/reload/adoption';
+import { type Capabilities, type Command, decide, sameStructure } from '../core/reload/decide-reload';
+import { keepStructure, retiredServices, withoutServices } from '../core/reload/keep-structure';
+import { serverPath } from '../core/reload/print-command';
+import type { ConfigFiles, Renderer } from '../core/render/render';
+import {
+  type Bind,
+  type BuildContext,
+  bindsCollide,
+  emptyContext,
+  type ModelOptions,
+} from '../core/services/options';
 import { findUnbindable } from './bind-check';
 import { ConfigErrors, listenersNamed } from './config-errors';
 import type { Handover, LoadedConfig } from './handover';

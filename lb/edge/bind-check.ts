@@ -8,8 +8,8 @@
 import { existsSync } from 'node:fs';
 import { createServer, type Server } from 'node:net';
 import { StartError } from '../../cluster/runtime/lifecycle';
-import { readBinds } from '../core/adoption';
-import { type Bind, printBind } from '../core/options';
+import { readBinds } from '../core/reload/adoption';
+import { type Bind, printBind } from '../core/services/options';
 import { haproxyMasters, otherMasters } from './processes';
 import { readText } from './work-folder';
 

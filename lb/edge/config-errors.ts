@@ -5,13 +5,13 @@
  * they join the others.
  */
 
-import type { App } from '../core/apps';
-import { buildModel, type Model } from '../core/model';
-import type { BuildContext, ModelOptions } from '../core/options';
-import { isTemplateLabel } from '../core/overrides';
-import { refusalKey, templateLabelKey } from '../core/refusals';
-import type { ConfigFiles, Renderer } from '../core/render';
-import { ownerOfLine } from '../core/sections';
+import type { App } from '../core/apps/apps';
+import { refusalKey, templateLabelKey } from '../core/issues/refusals';
+import { isTemplateLabel } from '../core/labels/overrides';
+import { buildModel, type Model } from '../core/model/model';
+import type { ConfigFiles, Renderer } from '../core/render/render';
+import { ownerOfLine } from '../core/render/sections';
+import type { BuildContext, ModelOptions } from '../core/services/options';
 import { errorLines, type Haproxy, type Outcome } from './haproxy';
 
 /** Limits of apps that are left out, and of apps that are checked alone. */

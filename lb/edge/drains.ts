@@ -9,7 +9,7 @@
 
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
-import { readUsed } from '../core/traffic';
+import { readUsed } from '../core/traffic/traffic';
 import type { Balancer } from './balancer';
 import type { Follower } from './follow';
 import type { Haproxy } from './haproxy';

@@ -8,7 +8,7 @@ import { delimiter, join } from 'node:path';
 import { promisify } from 'node:util';
 
 import { StartError } from '../../cluster/runtime/lifecycle';
-import type { Capabilities } from '../core/decide';
+import type { Capabilities } from '../core/reload/decide-reload';
 
 export interface HaproxyProgram {
   readonly path: string;

@@ -10,7 +10,7 @@ import type { HttpStream } from '../../cluster/runtime/http/client';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
 import { SseDecoder } from '../../cluster/runtime/streams/sse';
-import { appsOfEvent } from '../core/event-apps';
+import { appsOfEvent } from '../core/apps/event-apps';
 import { EVENT_TYPES, type Marathon } from './marathon';
 
 /** Readings begin at least this far apart, so that a burst of events becomes few of them. */

@@ -5,7 +5,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { StartError } from '../../cluster/runtime/lifecycle';
-import { type TemplateName, templateNames } from '../core/template-table';
+import { type TemplateName, templateNames } from '../core/templates/template-table';
 
 /** Templates whose text stands within a server's line. */
 const WITHIN_LINE = /^BACKEND_SERVER_(HTTP|TCP)_HEALTHCHECK_OPTIONS$/;

@@ -10,7 +10,7 @@ import { isIP } from 'node:net';
 import { errorText } from '../../cluster/model/error-text';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
-import type { App } from '../core/apps';
+import type { App } from '../core/apps/apps';
 
 const KEPT_MS = 60_000;
 /** Time until a host name that could not be resolved is looked up again. */

@@ -6,8 +6,7 @@
 
 import { errorText } from '../../cluster/model/error-text';
 import type { Logger } from '../../cluster/runtime/log';
-import type { Command } from '../core/decide';
-import { APP_MAP, HOST_MAP } from '../core/maps';
+import type { Command } from '../core/reload/decide-reload';
 import {
   printCommand,
   printPutBack,
@@ -15,8 +14,9 @@ import {
   type ServerCommand,
   serverPath,
   withoutUsedIds,
-} from '../core/print-command';
-import { hasSameOptions, type ServerLine } from '../core/server-line';
+} from '../core/reload/print-command';
+import { APP_MAP, HOST_MAP } from '../core/render/maps';
+import { hasSameOptions, type ServerLine } from '../core/render/server-line';
 import type { Outcome } from './haproxy';
 import { askSocket } from './master-socket';
 

@@ -3,7 +3,7 @@
  */
 
 import { UsageError } from '../../cluster/runtime/config/flags';
-import type { PortRange } from '../core/service-ports';
+import type { PortRange } from '../core/services/service-ports';
 
 type Env = Readonly<Record<string, string | undefined>>;
 

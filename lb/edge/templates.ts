@@ -11,12 +11,17 @@ import { join } from 'node:path';
 import Handlebars from 'handlebars';
 import { assert } from '../../cluster/model/assert';
 import { StartError } from '../../cluster/runtime/lifecycle';
-import { compileFormat } from '../core/format-string';
-import { isPattern, isSafeWord } from '../core/label-values';
-import type { Digests } from '../core/names';
-import type { Templates } from '../core/render';
-import { readServerTemplate } from '../core/server-template';
-import { type TemplateName, type TemplateValues, templateNames, templateTable } from '../core/template-table';
+import { isPattern, isSafeWord } from '../core/labels/label-values';
+import type { Templates } from '../core/render/render';
+import { readServerTemplate } from '../core/render/server-template';
+import type { Digests } from '../core/services/names';
+import { compileFormat } from '../core/templates/format-string';
+import {
+  type TemplateName,
+  type TemplateValues,
+  templateNames,
+  templateTable,
+} from '../core/templates/template-table';
 import { replaceLua } from './operator-templates';
 
 // biome-ignore lint/suspicious/noControlCharactersInRegex: they are what is looked for.

@@ -4,7 +4,12 @@
 
 import { errorText } from '../../cluster/model/error-text';
 import type { Logger } from '../../cluster/runtime/log';
-import { createTrafficSums, readServerCounts, type ServerCount, type VersionTraffic } from '../core/traffic';
+import {
+  createTrafficSums,
+  readServerCounts,
+  type ServerCount,
+  type VersionTraffic,
+} from '../core/traffic/traffic';
 import type { Balancer } from './balancer';
 import type { RuntimeApi } from './runtime-api';
 

@@ -24,7 +24,7 @@ import { errorText } from '../../cluster/model/error-text';
 import { makeFolder } from '../../cluster/runtime/files/make-folder';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import { isAlive, printProcess, readProcess } from '../../cluster/runtime/process-start';
-import { APP_MAP, HOST_MAP } from '../core/maps';
+import { APP_MAP, HOST_MAP } from '../core/render/maps';
 
 /** A unix socket's path may have 107 bytes, and HAProxy binds it under a longer name first. */
 const SOCKET_PATH_MAX_BYTES = 86;

@@ -1,8 +1,8 @@
 /** Valid things in one line, for the load balancer's tests. */
 
 import { createHash } from 'node:crypto';
-import type { BuildContext, ModelOptions } from '../../lb/core/options';
-import type { ServerLine } from '../../lb/core/server-line';
+import type { ServerLine } from '../../lb/core/render/server-line';
+import type { BuildContext, ModelOptions } from '../../lb/core/services/options';
 
 type Json = Record<string, unknown>;
 

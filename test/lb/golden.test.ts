@@ -6,12 +6,12 @@ import { execFileSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { readApps } from '../../lb/core/apps';
-import { printIssue } from '../../lb/core/issues';
-import { APP_MAP, HOST_MAP } from '../../lb/core/maps';
-import { buildModel } from '../../lb/core/model';
-import type { ModelOptions } from '../../lb/core/options';
-import { createRenderer } from '../../lb/core/render';
+import { readApps } from '../../lb/core/apps/apps';
+import { printIssue } from '../../lb/core/issues/issues';
+import { buildModel } from '../../lb/core/model/model';
+import { APP_MAP, HOST_MAP } from '../../lb/core/render/maps';
+import { createRenderer } from '../../lb/core/render/render';
+import type { ModelOptions } from '../../lb/core/services/options';
 import { loadTemplates } from '../../lb/edge/templates';
 import { addressContext, plainOptions } from './builders';
 

@@ -3,7 +3,7 @@
  * its own section. Whatever else there is came out of a label, and must not be there.
  */
 
-import { readSections } from '../../lb/core/sections';
+import { readSections } from '../../lb/core/render/sections';
 
 const WORD = '[^\\s"\'#\\\\]+';
 const PATTERN = '(?![-!{}])([^\\s"\'#\\\\]|\\\\[^\\snrtx"\'#])+';

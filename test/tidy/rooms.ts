@@ -42,6 +42,19 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'scheduler',
     'groups',
   ],
+  'lb/core': [
+    'issues',
+    'templates',
+    'labels',
+    'apps',
+    'services',
+    'vhosts',
+    'model',
+    'render',
+    'reload',
+    'traffic',
+    'zdd',
+  ],
   'dns/core': ['names', 'facts', 'zone', 'read', 'records', 'table', 'live', 'answer', 'forward'],
 };
 

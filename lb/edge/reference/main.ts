@@ -4,8 +4,8 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { labelReference } from '../../core/labels';
-import { templateNames, templateReference } from '../../core/template-table';
+import { labelReference } from '../../core/labels/labels';
+import { templateNames, templateReference } from '../../core/templates/template-table';
 
 /** The page in Markdown. */
 export function referencePage(folder = join(__dirname, '../../templates')): string {

@@ -8,12 +8,12 @@ import { hostPattern } from '../../../cluster/runtime/http/hosts';
 import { StartError } from '../../../cluster/runtime/lifecycle';
 import type { Logger } from '../../../cluster/runtime/log';
 import type { LbConfig } from '../../config';
-import { readApps } from '../../core/apps';
-import { printIssue } from '../../core/issues';
-import type { Maps } from '../../core/maps';
-import { buildModel } from '../../core/model';
-import { emptyContext, type ModelOptions } from '../../core/options';
-import { createRenderer } from '../../core/render';
+import { readApps } from '../../core/apps/apps';
+import { printIssue } from '../../core/issues/issues';
+import { buildModel } from '../../core/model/model';
+import type { Maps } from '../../core/render/maps';
+import { createRenderer } from '../../core/render/render';
+import { emptyContext, type ModelOptions } from '../../core/services/options';
 import { Resolver } from '../resolver';
 import { digests, loadTemplates } from '../templates';
 

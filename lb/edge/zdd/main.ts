@@ -7,9 +7,9 @@ import { lookup, resolve4 } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { errorText } from '../../../cluster/model/error-text';
-import { type App, readOneApp } from '../../core/apps';
-import { serverName } from '../../core/names';
-import { readServerCounts } from '../../core/traffic';
+import { type App, readOneApp } from '../../core/apps/apps';
+import { serverName } from '../../core/services/names';
+import { readServerCounts } from '../../core/traffic/traffic';
 import {
   deletesOld,
   drainedTasks,
@@ -26,7 +26,7 @@ import {
   type ZddFailure,
   type ZddOptions,
   zddBackend,
-} from '../../core/zdd';
+} from '../../core/zdd/zdd';
 import { authorizeBy, clientTrusting } from '../authorize';
 import type { Authorize, Client } from '../marathon';
 import type { MarathonAccess } from '../marathon-access';

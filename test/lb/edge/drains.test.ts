@@ -5,7 +5,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
-import { createRenderer } from '../../../lb/core/render';
+import { createRenderer } from '../../../lb/core/render/render';
 import { Balancer, type BalancerOptions } from '../../../lb/edge/balancer';
 import { Drains } from '../../../lb/edge/drains';
 import { Handover } from '../../../lb/edge/handover';

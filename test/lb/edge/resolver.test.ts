@@ -1,6 +1,6 @@
 import { VirtualClock } from '../../../cluster/runtime/clock';
 import { silentLogger } from '../../../cluster/runtime/log';
-import type { App } from '../../../lb/core/apps';
+import type { App } from '../../../lb/core/apps/apps';
 import { Resolver } from '../../../lb/edge/resolver';
 
 function appOn(...hosts: string[]): App[] {

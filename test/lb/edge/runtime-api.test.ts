@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { silentLogger } from '../../../cluster/runtime/log';
-import type { ServerLine } from '../../../lb/core/server-line';
+import type { ServerLine } from '../../../lb/core/render/server-line';
 import { longestSession, RuntimeApi } from '../../../lb/edge/runtime-api';
 import { serverLine } from '../builders';
 
