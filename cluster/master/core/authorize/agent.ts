@@ -10,7 +10,7 @@ import { readResources, type WireResource, writeResources } from '../../../model
 import type { MasterState } from '../state/state';
 import { reserveActions } from './operations';
 
-/** Why an agent may not register, in Mesos' words, or undefined. */
+/** The refusal of an agent that may not register, in Mesos' words, or undefined. */
 export function agentRefusal(
   state: MasterState,
   slave: internal.RegisterSlaveMessage['slave'],

@@ -1,6 +1,6 @@
 /**
  * Permissions of frameworks, by the principal in their FrameworkInfo (Mesos 1.11
- * src/master/authorization.cpp). Refusals are told in the original's words.
+ * src/master/authorization.cpp). Refusals are in the original's words.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -15,7 +15,7 @@ function principalOf({ principal }: mesos.FrameworkInfo): Principal | undefined 
   return principal === undefined ? undefined : { value: principal };
 }
 
-/** Why a framework may not register with these roles, or undefined. */
+/** The refusal of a framework that may not register with its roles, or undefined. */
 export function registrationRefusal(state: MasterState, info: mesos.FrameworkInfo): string | undefined {
   const { acls } = state.boot.settings;
   if (!acls) return undefined;
@@ -30,7 +30,7 @@ export function registrationRefusal(state: MasterState, info: mesos.FrameworkInf
   return `Not authorized to register framework ${info.id?.value ?? ''} with roles { ${shown} }`;
 }
 
-/** Why a framework may not launch this task, or undefined. */
+/** The refusal of a task that its framework may not run as its user, or undefined. */
 export function taskRefusal(
   state: MasterState,
   { info, id }: Framework,
@@ -42,13 +42,13 @@ export function taskRefusal(
   return `Not authorized to launch task ${task.task_id.value} of framework ${id} under user '${user}'`;
 }
 
-/** Names of actions in refusals, where they are not those of the list in the singular. */
+/** Names of actions in refusals that differ from the list's name in the singular. */
 const ACTIONS: Partial<Record<AclList, string>> = {
   reserve_resources: 'RESERVE_RESOURCES',
   unreserve_resources: 'UNRESERVE_RESOURCES',
 };
 
-/** Why a framework may not carry out an operation other than a launch, or undefined. */
+/** The refusal of an operation other than a launch that its framework may not do, or undefined. */
 export function operationRefusal(
   state: MasterState,
   { info }: Framework,

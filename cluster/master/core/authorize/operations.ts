@@ -1,13 +1,13 @@
 /**
- * Permissions that an operation on resources needs (Mesos 1.11 src/master/authorization.cpp): by the role
- * of the innermost reservation, by who reserved, by who created a volume.
+ * Permissions that operations on resources need (Mesos 1.11 src/master/authorization.cpp). Their objects are the role
+ * of the innermost reservation, the principal that reserved, or the principal that created a volume.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { AclList, Entity } from '../../../model/acls';
 import { thing } from '../../../model/authorizer';
 
-/** One permission that is needed. Without an object it is needed for anything. */
+/** A needed permission; without an object it is needed for any object. */
 export interface Action {
   readonly list: AclList;
   readonly object?: Entity;
@@ -15,7 +15,7 @@ export interface Action {
 
 type Resources = readonly mesos.Resource[] | undefined;
 
-/** The permissions an operation other than a launch needs. */
+/** The permissions that an operation other than a launch needs. */
 export function operationActions(operation: mesos.Offer.Operation): Action[] {
   const { reserve, unreserve, create, destroy, grow_volume, shrink_volume } = operation;
   return [
@@ -29,7 +29,10 @@ export function operationActions(operation: mesos.Offer.Operation): Action[] {
   ];
 }
 
-/** Reserving; with a source, what is taken off it is unreserved first. */
+/**
+ * The permissions of a reservation. One with a source replaces reservations: those that the target does not share
+ * need a permission to unreserve, its others one to reserve.
+ */
 export function reserveActions({
   resources,
   source,
@@ -106,7 +109,7 @@ function roleOf(resource: mesos.Resource): string {
   return stackOf(resource).at(-1)?.role ?? '*';
 }
 
-/** Number of reservations that two resources share, from the outermost on. */
+/** The number of reservations that two resources have in common, from the outermost on. */
 function sharedDepth(source: mesos.Resource | undefined, target: mesos.Resource | undefined): number {
   if (!source || !target) return 0;
   const left = stackOf(source);

@@ -1,6 +1,5 @@
 /**
- * Permissions of operators: each call that changes something, and the permissions it needs (Mesos 1.11
- * src/master/http.cpp). A refusal is 403.
+ * Permissions that operators' calls need (Mesos 1.11 src/master/http.cpp). A refusal is answered 403.
  */
 
 import type { Call } from '../../../api/generated/master';
@@ -22,7 +21,7 @@ const always =
   (list: Action['list']): Needs =>
   () => [{ list }];
 
-/** Calls without a row need nothing: they only read, and what they show is filtered. */
+/** Calls without a row need no permission: they only read, and read filters apply to them. */
 const NEEDS: Partial<Record<Call.Type, Needs>> = {
   SET_LOGGING_LEVEL: always('set_log_level'),
   TEARDOWN: ({ teardown }, { frameworks }) => {

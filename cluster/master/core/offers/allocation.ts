@@ -1,5 +1,5 @@
 /**
- * The allocator's runs, and the offers that come of them.
+ * The runs of the allocator, and the events that make agents candidates of the next one.
  *
  * In: woke(allocate), woke(filter ...)      Out: event(OFFERS), wake
  */
@@ -27,7 +27,10 @@ export function runAllocator(state: MasterState, now: Millis): MasterEffect[] {
   return [...offers, ...reconsiderLater(state, now), ...askSoon(state, now)];
 }
 
-/** Reconsiders resources withheld for quotas once in an interval, when some were returned since. */
+/**
+ * Reconsiders resources withheld for quotas, at most once in an allocation interval and only if resources became free
+ * since: each time costs a look at all withheld agents.
+ */
 function considerWithheld({ allocator, boot }: MasterState, now: Millis): void {
   if (!allocator.quotaMoved || now - allocator.withheldAt < boot.settings.allocationIntervalMs) return;
   allocator.withheldAt = now;
@@ -40,13 +43,13 @@ function reconsiderLater(state: MasterState, now: Millis): MasterEffect[] {
   return allocator.quotaMoved && allocator.withheld.size > 0 ? allocateLater(state, now) : [];
 }
 
-/** Agents that should have come back after a failover had their time. */
+/** The pause after a failover is over, though not enough agents came back (allocator/pause.ts). */
 export function resumeOffers(state: MasterState, now: Millis): MasterEffect[] {
   resume(state.allocator);
   return allocateSoon(state, now);
 }
 
-/** The time of a refusal is over. The timer is named `filter <framework> <agent>`. */
+/** Filters of a framework on an agent expired. The timer is named `filter <framework> <agent>`. */
 export function filterExpired(state: MasterState, timer: string, now: Millis): MasterEffect[] {
   const [, frameworkId = '', agentId = ''] = timer.split(' ');
   expireFilters(state.allocator, frameworkId, agentId, now);
@@ -56,7 +59,7 @@ export function filterExpired(state: MasterState, timer: string, now: Millis): M
   return [...again, ...allocateSoon(state, now)];
 }
 
-/** The file of `--whitelist` says something else. */
+/** The hosts in the file of `--whitelist` changed. */
 export function whitelistChanged(
   state: MasterState,
   { hosts, at: now }: EventOf<'whitelist.changed'>,

@@ -1,5 +1,6 @@
 /**
- * DECLINE, and the refusals that a framework asks for: what it gave back is not offered to it again for a time.
+ * DECLINE and offer filters: declined resources are not offered to the framework again for a time (Mesos 1.11
+ * HierarchicalAllocatorProcess::recoverResources).
  *
  * In: DECLINE, the rest of an ACCEPT      Out: wake(filter ...)
  */
@@ -15,11 +16,11 @@ import { countOf, type Framework, type MasterState, type OfferRecord } from '../
 import { removeOffer } from './rescind';
 import { allocateLater } from './schedule';
 
-/** A refusal without a time lasts this long; one longer than a year is cut to a year (Mesos 1.11). */
+/** The time of a filter without `refuse_seconds`, and the longest one (Mesos 1.11). */
 const REFUSE_DEFAULT_S = 5;
 const REFUSE_MAX_S = 365 * 24 * 3600;
 
-/** DECLINE: unknown offers are ignored. */
+/** DECLINE: returns the resources of offers; unknown offers are ignored. */
 export function decline(
   state: MasterState,
   framework: Framework,
@@ -45,7 +46,10 @@ export interface ReturnedResources {
   readonly now: Millis;
 }
 
-/** Gives what is left of an offer back to the allocator, with the refusal that the framework asked for. */
+/**
+ * Returns resources of an offer to the allocator, with a filter for `refuse_seconds`. A filter lasts at least an
+ * allocation interval, so that it cannot expire before the next run (MESOS-4302).
+ */
 export function returnResources(
   state: MasterState,
   offer: OfferRecord,
@@ -66,6 +70,7 @@ function earliest(state: MasterState, { frameworkId, agentId }: OfferRecord, unt
   return Math.min(until, ...filters.map((filter) => filter.until));
 }
 
+/** The seconds of a filter; those that are negative or no number count as the default, as in the original. */
 export function refuseSeconds(filters: mesos.Filters | undefined): number {
   const seconds = filters?.refuse_seconds ?? REFUSE_DEFAULT_S;
   return Number.isNaN(seconds) || seconds < 0 ? REFUSE_DEFAULT_S : Math.min(seconds, REFUSE_MAX_S);

@@ -1,13 +1,11 @@
 /**
- * Inverse offers: the master asks frameworks to give up what they have on a machine that will be away, and
- * keeps their answers.
+ * Inverse offers: requests to frameworks to free agents whose machines have maintenance ahead, and their answers.
  *
  * In: ACCEPT_INVERSE_OFFERS, DECLINE_INVERSE_OFFERS, woke(inverse ...), runs of the allocator
  * Out: event(INVERSE_OFFERS, RESCIND_INVERSE_OFFER), wake
- * Always true: a framework has at most one inverse offer of an agent; an inverse offer's agent is registered
- * and its machine scheduled. An inverse offer names no resources: it is about the whole agent. Rules: Mesos
- * 1.11 src/master/allocator/mesos/hierarchical.cpp (generateInverseOffers, updateInverseOffer),
- * src/master/master.cpp.
+ * Always true: a framework has at most one inverse offer of an agent, which is registered, on a scheduled machine. An
+ * inverse offer names no resources: it is about the whole agent (Mesos 1.11 src/master/allocator/mesos/hierarchical.cpp
+ * generateInverseOffers, updateInverseOffer, and src/master/master.cpp).
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -25,8 +23,8 @@ const TIMER = 'inverse';
 const EXPIRY = 'inverse-offer';
 
 /**
- * Asks every framework that has something on a machine under maintenance and was not asked yet. Follows the
- * allocator's runs, at most once in an allocation interval; the timer `inverse` catches up.
+ * Sends inverse offers to frameworks with resources on scheduled machines. It follows each run of the allocator, but at
+ * most once in an allocation interval; in between the timer `inverse` is set.
  */
 export function askSoon(state: MasterState, now: Millis): MasterEffect[] {
   const { inverse } = state;
@@ -35,7 +33,7 @@ export function askSoon(state: MasterState, now: Millis): MasterEffect[] {
   return nextRunAt <= now ? ask(state, now) : wakeAt(state, nextRunAt);
 }
 
-/** The timer `inverse`: a run that waited, or a refusal that is over. */
+/** The timer `inverse`: the interval or a refusal is over. */
 export function askNow(state: MasterState, now: Millis): MasterEffect[] {
   const { inverse } = state;
   if (inverse.dueAt === undefined || inverse.dueAt > now) return [];
@@ -82,7 +80,7 @@ function scheduledAgents(state: MasterState): Agent[] {
   );
 }
 
-/** The frameworks that have something of the agent, offered or used. */
+/** The frameworks that have resources of the agent, offered or used. */
 function frameworksOn(agent: Agent, state: MasterState): Set<string> {
   const ids = new Set<string>();
   for (const task of agent.tasks.values()) if (task.holdsResources) ids.add(task.frameworkId);
@@ -94,7 +92,7 @@ function frameworksOn(agent: Agent, state: MasterState): Set<string> {
   return ids;
 }
 
-/** Its id comes from the same counter as those of offers, so that no two are alike. */
+/** Creates an inverse offer. Its id is from the counter of offers, so that no two ids are alike. */
 function makeOffer(state: MasterState, framework: Framework, agent: Agent): InverseOfferRecord {
   const id = `${state.boot.id}-O${state.next.offer++}`;
   const unavailability = unavailabilityOf(state, agent) ?? { start: { nanoseconds: 0 } };
@@ -131,7 +129,7 @@ function send(
   return [...sendEvent(state, framework, { type: 'INVERSE_OFFERS', inverse_offers }), ...timers];
 }
 
-/** An inverse offer in the words of the v1 API. */
+/** An inverse offer in the form of the v1 API. */
 export function printInverseOffer(state: MasterState, offer: InverseOfferRecord): mesos.InverseOffer {
   const agent = state.agents.get(offer.agentId);
   return {
@@ -147,7 +145,7 @@ export function printInverseOffer(state: MasterState, offer: InverseOfferRecord)
   };
 }
 
-/** Those a framework has not answered yet. */
+/** The inverse offers that a framework has not answered yet. */
 export function inverseOffersOf(state: MasterState, frameworkId: string): InverseOfferRecord[] {
   const ids = [...state.inverse.outstanding.values()].flatMap(
     (byFramework) => byFramework.get(frameworkId) ?? [],
@@ -155,13 +153,14 @@ export function inverseOffersOf(state: MasterState, frameworkId: string): Invers
   return ids.flatMap((id) => state.inverse.offers.get(id) ?? []);
 }
 
+/** A framework's answer to inverse offers. */
 export interface InverseAnswer {
   readonly status: 'ACCEPT' | 'DECLINE';
   readonly ids: readonly mesos.OfferID[];
   readonly filters: mesos.Filters | undefined;
 }
 
-/** The answer to inverse offers that a call gives. */
+/** The answer in a call. */
 export function answerOf(
   status: InverseAnswer['status'],
   { inverse_offer_ids, filters }: scheduler.Call.AcceptInverseOffers | scheduler.Call.DeclineInverseOffers,
@@ -169,7 +168,10 @@ export function answerOf(
   return { status, ids: inverse_offer_ids ?? [], filters };
 }
 
-/** ACCEPT_INVERSE_OFFERS and DECLINE_INVERSE_OFFERS: the answer is kept, and further ones wait as long as was asked for. */
+/**
+ * ACCEPT_INVERSE_OFFERS and DECLINE_INVERSE_OFFERS: records the answer, and sends no inverse offer again for
+ * `refuse_seconds`.
+ */
 export function answerInverseOffers(
   state: MasterState,
   framework: Framework,
@@ -204,14 +206,14 @@ function dropInverseOffer(state: MasterState, offer: InverseOfferRecord): void {
   if (byFramework?.size === 0) state.inverse.outstanding.delete(offer.agentId);
 }
 
-/** Takes back what was asked about an agent that is no longer offered. */
+/** Rescinds the inverse offers of an agent that is no longer offered. */
 export function rescindInverseOffers(state: MasterState, agentId: string): MasterEffect[] {
   return [...(state.inverse.outstanding.get(agentId)?.values() ?? [])].flatMap((id) =>
     rescindInverse(state, id),
   );
 }
 
-/** Takes back what a framework was asked, and says so. */
+/** Rescinds all inverse offers of a framework. */
 export function rescindInverseOffersOf(state: MasterState, frameworkId: string): MasterEffect[] {
   return inverseOffersOf(state, frameworkId).flatMap(({ id }) => rescindInverse(state, id));
 }
@@ -227,13 +229,16 @@ function rescindInverse(state: MasterState, id: string): MasterEffect[] {
   });
 }
 
-/** `--offer_timeout` is over for an inverse offer: it is asked again. The timer is named `inverse-offer <id>`. */
+/**
+ * `--offer_timeout` of an inverse offer is over: it is rescinded and sent again. The timer is named `inverse-offer
+ * <id>`.
+ */
 export function inverseOfferExpired(state: MasterState, timer: string, now: Millis): MasterEffect[] {
   const effects = rescindInverse(state, timer.slice(`${EXPIRY} `.length));
   return effects.length > 0 ? [...effects, ...askSoon(state, now)] : [];
 }
 
-/** A framework whose connection ended is told nothing; without `keepRefusals` what it refused means nothing either. */
+/** Removes the inverse offers of a disconnected framework without an event, and its refusals unless `keepRefusals`. */
 export function dropInverseOffers(
   state: MasterState,
   frameworkId: string,
@@ -243,7 +248,7 @@ export function dropInverseOffers(
   if (!keepRefusals) clearInverseRefusals(state, frameworkId);
 }
 
-/** A framework that ended has nothing to give up, and its answers count no more. */
+/** Removes inverse offers, refusals and answers of a framework that ended. */
 export function forgetFramework(state: MasterState, frameworkId: string): void {
   dropInverseOffers(state, frameworkId, { keepRefusals: false });
   for (const [agentId, byFramework] of state.inverse.answers) {
@@ -252,7 +257,7 @@ export function forgetFramework(state: MasterState, frameworkId: string): void {
   }
 }
 
-/** REVIVE: whatever was refused may be asked again. */
+/** Removes the refusals of a framework: REVIVE asks for all inverse offers again. */
 export function clearInverseRefusals(state: MasterState, frameworkId: string): void {
   for (const [agentId, byFramework] of state.inverse.refusedUntil) {
     byFramework.delete(frameworkId);
@@ -260,13 +265,13 @@ export function clearInverseRefusals(state: MasterState, frameworkId: string): v
   }
 }
 
-/** The agent is gone, or its unavailability is another one: answers and refusals do not hold for that. */
+/** Removes answers and refusals about an agent that left, or whose unavailability changed. */
 export function forgetAnswers(state: MasterState, agentId: string): void {
   state.inverse.answers.delete(agentId);
   state.inverse.refusedUntil.delete(agentId);
 }
 
-/** Answers of frameworks about an agent, for the maintenance status. */
+/** The answers of frameworks about an agent, for the maintenance status. */
 export function answersAbout(state: MasterState, agentId: string): AnswerStatus[] {
   return [...(state.inverse.answers.get(agentId)?.values() ?? [])];
 }

@@ -1,5 +1,5 @@
 /**
- * Allocations become offers.
+ * Offers made of allocations.
  *
  * Out: event(OFFERS), wake(offer ...)
  * Always true: every offer belongs to one framework and one registered agent.
@@ -12,7 +12,7 @@ import type { MasterEffect } from '../state/effects';
 import { countOf, type MasterState, type OfferRecord } from '../state/state';
 import { printOffer } from './print-offer';
 
-/** Turns allocations into offers: one a framework, agent and role; one event a framework. */
+/** Makes an offer of each allocation, and sends one event with all offers to each framework. */
 export function makeOffers(
   state: MasterState,
   allocations: readonly Allocation[],

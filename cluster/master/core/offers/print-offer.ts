@@ -1,5 +1,5 @@
 /**
- * An offer in the form that its framework's capabilities ask for.
+ * Offers in the form of the v1 API, by the capabilities of their framework.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -13,12 +13,12 @@ import {
 import { unavailabilityOf } from '../maintenance/agents';
 import { type Agent, type Framework, isCapable, type MasterState, type OfferRecord } from '../state/state';
 
-/** An offer as the framework sees it; the form depends on its capabilities. */
+/** Prints an offer for its framework. */
 export function printOffer(state: MasterState, framework: Framework, offer: OfferRecord): mesos.Offer {
   return offerPrinter(state, framework, offer)();
 }
 
-/** Gathers what printing an offer needs, and prints it later as of now. */
+/** Gathers what printing needs now, so that the offer can be printed later as it is now (views/operator.ts). */
 export function offerPrinter(
   state: MasterState,
   framework: Framework,
@@ -48,7 +48,7 @@ export function offerPrinter(
   });
 }
 
-/** The executors that the framework has there; undefined without any. */
+/** The framework's executors on the agent; undefined without any. */
 function executorIdsOf({ executors }: Agent, framework: Framework): mesos.ExecutorID[] | undefined {
   if (executors.size === 0) return undefined;
   const executorsOfFramework = [...executors.values()].filter(
@@ -59,7 +59,7 @@ function executorIdsOf({ executors }: Agent, framework: Framework): mesos.Execut
     : executorsOfFramework.map(({ id }) => ({ value: id }));
 }
 
-/** Ports that the system hands out by itself are an agent's own matter. */
+/** Left out of offers, as in the original: the agent assigns ephemeral ports to containers by itself. */
 const HIDDEN = 'ephemeral_ports';
 
 function printFor(framework: Pick<Framework, 'info'>, offered: Resources, role: string): WireResource[] {

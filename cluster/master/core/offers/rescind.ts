@@ -1,5 +1,5 @@
 /**
- * Offers that are taken back: `--offer_timeout`, agents that leave, operations of operators, quotas.
+ * Rescinding offers: after `--offer_timeout`, when agents leave, for operations of operators, for quotas.
  *
  * In: woke(offer ...)      Out: event(RESCIND), wake
  */
@@ -11,14 +11,14 @@ import type { MasterEffect } from '../state/effects';
 import { countOf, type MasterState, type OfferRecord } from '../state/state';
 import { allocateSoon } from './schedule';
 
-/** Takes an offer off the list without giving its resources anywhere. */
+/** Removes an offer from all lists; the caller decides about its resources. */
 export function removeOffer(state: MasterState, offer: OfferRecord): void {
   state.offers.delete(offer.id);
   state.frameworks.get(offer.frameworkId)?.offers.delete(offer.id);
   state.agents.get(offer.agentId)?.offers.delete(offer.id);
 }
 
-/** Takes an offer back; the framework is told unless it is gone. */
+/** Rescinds an offer: its resources are recovered without a filter, and its framework gets RESCIND. */
 export function rescind(state: MasterState, offerId: string): MasterEffect[] {
   const offer = state.offers.get(offerId);
   if (!offer) return [];
@@ -29,7 +29,7 @@ export function rescind(state: MasterState, offerId: string): MasterEffect[] {
   return sendEvent(state, framework, { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } });
 }
 
-/** `--offer_timeout` is over for an offer. The timer is named `offer <id>`. */
+/** `--offer_timeout` of an offer is over. The timer is named `offer <id>`. */
 export function offerExpired(state: MasterState, timer: string, now: Millis): MasterEffect[] {
   const effects = rescind(state, timer.slice('offer '.length));
   return effects.length > 0 ? [...effects, ...allocateSoon(state, now)] : [];

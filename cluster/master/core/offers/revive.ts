@@ -1,5 +1,5 @@
 /**
- * REVIVE and SUPPRESS: the roles in which a framework takes offers.
+ * REVIVE and SUPPRESS: the roles in which a framework wants offers.
  */
 
 import type { Millis } from '../../../model/time';
@@ -10,7 +10,7 @@ import type { MasterEffect } from '../state/effects';
 import type { Framework, MasterState } from '../state/state';
 import { allocateSoon } from './schedule';
 
-/** The roles a REVIVE or SUPPRESS is about; undefined when it names one the framework does not have. */
+/** The roles of a REVIVE or SUPPRESS, all without any named; undefined when one is not the framework's. */
 function rolesOf(
   framework: Framework,
   wanted: readonly string[] | undefined,
@@ -20,8 +20,8 @@ function rolesOf(
 }
 
 /**
- * REVIVE: refusals are forgotten and the roles take part again. A role it does not have drops the whole
- * call.
+ * REVIVE: removes the filters in these roles and no longer suppresses them. A call that names a role the framework does
+ * not have is ignored as a whole.
  */
 export function revive(
   state: MasterState,
@@ -37,7 +37,7 @@ export function revive(
   return allocateSoon(state, now);
 }
 
-/** SUPPRESS: no new offers in these roles; those that are out stay. */
+/** SUPPRESS: no new offers in these roles; outstanding offers stay. */
 export function suppress(
   state: MasterState,
   framework: Framework,
@@ -61,7 +61,7 @@ function ignoredRoles(
   ];
 }
 
-/** Tells the allocator the framework's roles as they are now. */
+/** Updates the allocator's view of a framework: activity, roles, suppressed roles and properties. */
 export function syncFramework(state: MasterState, framework: Framework): void {
   setFramework(state.allocator, framework.id, {
     active: framework.active,

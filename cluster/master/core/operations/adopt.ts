@@ -1,6 +1,6 @@
 /**
- * Operations a returning agent reports (UpdateSlaveMessage): what it has counts; what it does not know any
- * more is asked for once (Mesos 1.11 Master::updateSlave).
+ * Operations that an agent reports in UpdateSlaveMessage. Its list replaces the master's; the agent is asked to
+ * reconcile unfinished operations that it does not report (Mesos 1.11 Master::updateSlave).
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -8,7 +8,9 @@ import type { MasterEffect } from '../state/effects';
 import type { Agent, MasterState } from '../state/state';
 import { addOperation, isEnd, removeOperation, setLatest } from './record';
 
-/** Takes the agent's list over; one that is not there is empty. */
+/**
+ * Adopts the operations that an agent reports; without a list it has none. Missing ones that have ended are removed.
+ */
 export function adoptOperations(
   state: MasterState,
   agent: Agent,

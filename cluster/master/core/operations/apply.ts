@@ -1,7 +1,7 @@
 /**
- * An operation is decided: the master counts with the result at once, and the agent is told to do the same
- * and to keep it (Mesos 1.11 Master::_apply). Agents with resource providers answer with a status; older ones
- * are sent what to keep.
+ * Applying an operation: the master changes the agent's resources at once and tells the agent to do the same (Mesos
+ * 1.11 Master::_apply). Agents with the RESOURCE_PROVIDER capability get the operation and answer with its status;
+ * older ones get the complete list of resources to checkpoint.
  *
  * Out: send(ApplyOperation or CheckpointResources)
  */
@@ -20,20 +20,30 @@ import { hasCapability } from '../validate/operation-context';
 import { stripRole } from './normalize';
 import { addOperation } from './record';
 
+/** An operation to be applied at an agent. */
 export interface Application {
   readonly agent: Agent;
-  /** Undefined for an operator's. */
+  /** Undefined for an operation of an operator. */
   readonly framework: Framework | undefined;
   readonly operation: mesos.Offer.Operation;
 }
 
-/** Changes what the agent has, and tells it. The conversion was tried on a part of its resources before. */
+/**
+ * Converts the resources of the agent and tells it. The caller has tried the conversion on the offered or free part.
+ */
 export function applyOperation(state: MasterState, application: Application): MasterEffect[] {
   const { agent, framework, operation } = application;
   const total = applyConversions(agent.total, conversionsOf(stripRole(operation)));
   if ('error' in total) {
     const fields = { agent: agent.id, operation: operation.type ?? '', why: total.error };
-    return [{ kind: 'note', level: 'error', text: 'an operation does not fit its agent', fields }];
+    return [
+      {
+        kind: 'note',
+        level: 'error',
+        text: 'an operation cannot be applied: the agent lacks its resources',
+        fields,
+      },
+    ];
   }
   agent.total = total;
   convertAgent(state.allocator, agent.id, { total });
@@ -53,13 +63,14 @@ function order(state: MasterState, { agent, framework, operation }: Application)
   return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ApplyOperationMessage', message }];
 }
 
-/** Sends an agent without resource providers all its dynamic reservations and volumes, which it keeps. */
+/** Sends an agent without RESOURCE_PROVIDER all its dynamic reservations and volumes, which it checkpoints. */
 export function sendCheckpoint(agent: Agent): MasterEffect[] {
   const checkpointed = checkpointedOf(agent.total);
   const isModern = hasCapability(agent, 'RESERVATION_REFINEMENT');
   if (!isModern && checkpointed.some(isRefined)) {
     const fields = { agent: agent.id };
-    const text = 'the agent cannot be told of refined reservations';
+    const text =
+      'refined reservations are not checkpointed: the agent lacks the capability RESERVATION_REFINEMENT';
     return [{ kind: 'note', level: 'warn', text, fields }];
   }
   const resources = isModern ? writeResources(checkpointed) : writeLegacyResources(checkpointed);

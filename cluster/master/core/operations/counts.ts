@@ -1,6 +1,6 @@
 /**
- * Counts of operations by state and type (Mesos 1.11 Metrics::OperationStates). Ends stay counted; the
- * other states are of now. Launches are not counted here.
+ * Metrics of operations by state and type (Mesos 1.11 Metrics::OperationStates). Terminal states are counters, the
+ * other states gauges of the present. Launches are not counted here.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -33,7 +33,7 @@ export function shortState(state: mesos.OperationState): string {
   return state.replace('OPERATION_', '').toLowerCase();
 }
 
-/** One operation more in a state, or with -1 one less. */
+/** Counts an operation in a state, or with -1 takes it out. */
 export function countOperation(
   counted: MasterState,
   type: mesos.Offer.Operation.Type | undefined,

@@ -1,4 +1,4 @@
-/** Status updates of operations for frameworks, of those that carry an id (Mesos 1.11 Master::drop). */
+/** Operation feedback: status updates of operations for frameworks that gave them an id (Mesos 1.11 Master::drop). */
 
 import type * as mesos from '../../../api/generated/mesos';
 import { sendEvent } from '../scheduler-events/send-event';
@@ -6,7 +6,7 @@ import type { MasterEffect } from '../state/effects';
 import type { Framework, MasterState } from '../state/state';
 import { countOperation } from './counts';
 
-/** An operation that is not carried out: the framework hears why if it asked, and the log says it in any case. */
+/** Drops an operation: logs why, and sends OPERATION_ERROR if it has an id. */
 export function operationFailed(
   state: MasterState,
   framework: Framework,
@@ -25,7 +25,10 @@ function dropNote(framework: Framework, operation: mesos.Offer.Operation, why: s
   return { kind: 'note', level: 'warn', text: `dropped operation ${operation.type ?? 'UNKNOWN'}`, fields };
 }
 
-/** Drivers cannot be told what becomes of operations: one that asks for it is told so, and aborts. */
+/**
+ * Drops an operation with an id of a driver: drivers have no feedback. The error aborts the driver, as in the
+ * original.
+ */
 export function refuseFeedback(
   state: MasterState,
   framework: Framework,
@@ -38,7 +41,7 @@ export function refuseFeedback(
   return [note, ...sendEvent(state, framework, { type: 'ERROR', error: { message } })];
 }
 
-/** One status of an operation for its framework, when that is connected. */
+/** Sends a status of an operation to its framework, if that is connected. */
 export function sendOperationUpdate(
   state: MasterState,
   framework: Framework,

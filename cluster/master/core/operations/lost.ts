@@ -1,6 +1,6 @@
 /**
- * Operations of an agent that is gone or out of reach: frameworks that asked hear of it (Mesos 1.11
- * Master::sendBulkOperationFeedback).
+ * Operations of agents that are gone or unreachable (Mesos 1.11 Master::sendBulkOperationFeedback). Their feedback is
+ * sent once, without retries: a framework that misses it has to reconcile.
  */
 
 import type { MasterEffect } from '../state/effects';
@@ -14,7 +14,7 @@ const MESSAGES = {
   OPERATION_GONE_BY_OPERATOR: 'Agent has been marked gone',
 } as const;
 
-/** Forgets an agent's operations; those with an id are told to their frameworks, unless these are drivers. */
+/** Removes an agent's operations; frameworks get feedback of those with an id, unless they are drivers. */
 export function loseOperations(
   state: MasterState,
   agent: Agent,
@@ -35,7 +35,7 @@ export function loseOperations(
   return effects;
 }
 
-/** Forgets the operations of an agent that left in order: nobody is told. */
+/** Removes the operations of an agent that was removed from the registry, without feedback. */
 export function forgetOperations(state: MasterState, agent: Agent): void {
   for (const record of [...agent.operations.values()]) removeOperation(state, record);
 }

@@ -1,6 +1,6 @@
 /**
- * Brings an operation into the form the checks expect: its resources belong to the role of the offer, its
- * tasks know their executor (Mesos 1.11 Master::accept, protobuf::injectAllocationInfo).
+ * The normal form of operations, which the checks expect: resources have the role of the offer, tasks of a group their
+ * executor (Mesos 1.11 Master::accept, protobuf::injectAllocationInfo).
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -10,7 +10,7 @@ import { withCheckType } from '../validate/checks';
 type Wire = readonly mesos.Resource[] | undefined;
 type Operation = mesos.Offer.Operation;
 
-/** The error in the shape of an operation's resources, or undefined. */
+/** The error in the form of an operation's resources, or undefined. */
 export function shapeOfOperation(operation: Operation): string | undefined {
   const { launch, launch_group: group } = operation;
   const tasks = [...(launch?.task_infos ?? []), ...(group?.task_group.tasks ?? [])];
@@ -38,7 +38,10 @@ function listsOf({ reserve, unreserve, create, destroy, grow_volume, shrink_volu
   ];
 }
 
-/** The operation with the offer's role on every resource that has none. */
+/**
+ * The operation with the offer's role as allocation of every resource that has none: frameworks without MULTI_ROLE
+ * set none.
+ */
 export function injectRole(operation: Operation, frameworkId: string, role: string): Operation {
   const withRole = (resource: mesos.Resource): mesos.Resource =>
     resource.allocation_info ? resource : { ...resource, allocation_info: { role } };
@@ -52,7 +55,7 @@ export function injectRole(operation: Operation, frameworkId: string, role: stri
   };
 }
 
-/** An operation on resources with each of them changed. */
+/** The operation with each of its resources changed. */
 function withEach(operation: Operation, change: (resource: mesos.Resource) => mesos.Resource): Operation {
   const all = (wire: Wire): Wire => wire?.map(change);
   const { reserve, unreserve, create, destroy, grow_volume: grow, shrink_volume: shrink } = operation;
@@ -93,7 +96,7 @@ function groupOf(
   return { executor, task_group: { ...group.task_group, tasks } };
 }
 
-/** The operation without roles of allocations, as agents keep their resources. */
+/** The operation without allocation roles: the resources of an agent have none. */
 export function stripRole(operation: Operation): Operation {
   return withEach(operation, ({ allocation_info: _role, ...resource }) => resource);
 }

@@ -1,5 +1,5 @@
 /**
- * RECONCILE_OPERATIONS: the state of operations a framework asks about, or of all it has (Mesos 1.11
+ * RECONCILE_OPERATIONS: answers to frameworks about the states of their operations (Mesos 1.11
  * Master::reconcileOperations).
  *
  * Out: event(UPDATE_OPERATION_STATUS), send(ReconcileOperations)
@@ -15,7 +15,7 @@ import { lastStatus } from './record';
 
 type OperationQuery = scheduler.Call.ReconcileOperations.Operation;
 
-/** Answers for each operation; without any, the latest state of all the framework has. */
+/** Answers for each given operation; without any, sends the latest status of all operations of the framework. */
 export function reconcileOperations(
   state: MasterState,
   framework: Framework,
@@ -54,7 +54,7 @@ interface AgentWhereabouts {
   readonly message: string;
 }
 
-/** The state that is reported for an unknown operation, by the place it would be in. */
+/** The state of an unknown operation, by the state of the agent it would be on. */
 function whereaboutsOf(state: MasterState, agentId: string | undefined): AgentWhereabouts {
   if (agentId === undefined) {
     const message = "Operation is unknown and no 'agent_id' was provided";

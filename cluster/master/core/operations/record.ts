@@ -1,6 +1,6 @@
 /**
- * Operations under way at agents, as GET_OPERATIONS shows them. An operation stays until its last status is
- * acknowledged, or is terminal and nobody has to.
+ * Records of operations at agents, as GET_OPERATIONS shows them. An operation stays until its terminal status is
+ * acknowledged, or until it is terminal if nobody has to acknowledge.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -8,7 +8,7 @@ import { sameContent } from '../../../model/equal';
 import type { Agent, Framework, MasterState, OperationRecord } from '../state/state';
 import { countOperation } from './counts';
 
-/** Operations that end like this are over. */
+/** The terminal states. */
 const ENDS: ReadonlySet<mesos.OperationState> = new Set([
   'OPERATION_FINISHED',
   'OPERATION_FAILED',
@@ -25,13 +25,13 @@ export interface NewOperation {
   /** Base64 of 16 bytes. */
   readonly uuid: string;
   readonly agent: Agent;
-  /** Undefined for an operator's. The framework may not be known yet. */
+  /** Undefined for an operation of an operator. The framework may be unknown until it subscribes. */
   readonly frameworkId: string | undefined;
   readonly info: mesos.Offer.Operation;
   readonly latest?: mesos.OperationStatus;
 }
 
-/** Takes an operation into the lists of its agent and framework; pending unless its agent says more. */
+/** Adds an operation to its agent and framework; pending unless the agent reports a later status. */
 export function addOperation(
   state: MasterState,
   { uuid, agent, frameworkId, info, latest }: NewOperation,
@@ -51,7 +51,7 @@ export function addOperation(
   return record;
 }
 
-/** Forgets an operation. */
+/** Removes an operation from its agent and framework. */
 export function removeOperation(
   state: MasterState,
   { agentId, frameworkId, uuid, info, latest }: OperationRecord,
@@ -63,7 +63,7 @@ export function removeOperation(
   if (id !== undefined && framework?.operations.get(id)?.uuid === uuid) framework.operations.delete(id);
 }
 
-/** A framework is known now: what agents said of its operations before is its own. */
+/** Gives a new framework its operations that agents reported before it subscribed. */
 export function claimOperations({ agents }: MasterState, framework: Framework): void {
   for (const { operations } of agents.values()) {
     if (operations.size === 0) continue;
@@ -74,19 +74,19 @@ export function claimOperations({ agents }: MasterState, framework: Framework): 
   }
 }
 
-/** The last status of an operation, for reconciliation; nobody has to acknowledge it again. */
+/** The last status of an operation for reconciliation, without its uuid: it is not to be acknowledged again. */
 export function lastStatus({ statuses, latest }: OperationRecord): mesos.OperationStatus {
   return { ...(statuses.at(-1) ?? latest), uuid: undefined };
 }
 
-/** Takes a status in. The first terminal one stays; one that is repeated has one line. */
+/** Records a status. The first terminal one stays the latest; a repeated one is recorded once. */
 export function setStatus(state: MasterState, record: OperationRecord, status: mesos.OperationStatus): void {
   setLatest(state, record, status);
   if (sameContent(record.statuses.at(-1), status)) return;
   record.statuses = [...record.statuses, status].slice(-STATUSES_MAX);
 }
 
-/** The same without a line in the list of statuses. */
+/** Sets the latest status without adding it to the list of statuses. */
 export function setLatest(state: MasterState, record: OperationRecord, status: mesos.OperationStatus): void {
   if (isEnd(record.latest.state)) return;
   countOperation(state, record.info.type, record.latest.state, -1);
@@ -96,7 +96,7 @@ export function setLatest(state: MasterState, record: OperationRecord, status: m
 
 const STATUSES_MAX = 10;
 
-/** An operation on the wire. */
+/** An operation in the form of the v1 API. */
 export function printOperation(record: OperationRecord): mesos.Operation {
   return {
     framework_id: record.frameworkId === undefined ? undefined : { value: record.frameworkId },

@@ -17,7 +17,10 @@ import { hasCapability } from '../validate/operation-context';
 import { sendOperationUpdate } from './feedback';
 import { isEnd, removeOperation, setStatus } from './record';
 
-/** A status from an agent: into the record, to the framework that asked; otherwise we acknowledge it ourselves. */
+/**
+ * Records the status of an operation and forwards it to its framework. Without one that acknowledges, the master
+ * does.
+ */
 export function operationReported(
   state: MasterState,
   { pid, message, at: now }: EventOf<'agent.operation'>,
@@ -43,8 +46,8 @@ export function operationReported(
 }
 
 /**
- * Time that an unknown framework has to come back for the statuses of its operations (Mesos 1.11
- * constants.hpp).
+ * The time after the reregistration of an agent in which an unknown framework may subscribe to acknowledge its
+ * operations (Mesos 1.11 MIN_WAIT_BEFORE_ORPHAN_OPERATION_ADOPTION). Afterwards the master acknowledges them.
  */
 const ADOPTION_WAIT_MS = 600_000;
 
@@ -67,10 +70,7 @@ function forwardOperationUpdate(state: MasterState, agent: Agent, reported: Repo
   return status.uuid ? [acknowledgeEffect(agent, record, status.uuid)] : [];
 }
 
-/**
- * True when the framework of an operation may still come back: it has not ended, and its agent returned a
- * short time ago.
- */
+/** True when the framework of an operation may still subscribe: it has not ended, and the agent returned recently. */
 function mayBeClaimed(
   { completed }: MasterState,
   { reregisteredAt }: Agent,
@@ -85,7 +85,10 @@ function acknowledgeEffect(agent: Agent, record: OperationRecord, uuid: mesos.UU
   return { kind: 'send', to: agent.pid, name: 'mesos.internal.AcknowledgeOperationStatusMessage', message };
 }
 
-/** ACKNOWLEDGE_OPERATION_STATUS: the agent stops to resend; the last one ends the operation. */
+/**
+ * ACKNOWLEDGE_OPERATION_STATUS: passes it to the agent, which stops retrying. For a terminal status the operation
+ * ends.
+ */
 export function acknowledgeOperation(
   state: MasterState,
   framework: Framework,

@@ -1,6 +1,6 @@
 /**
- * Events for drivers, as the messages that they have read since before the v1 API (Mesos 1.11
- * src/internal/evolve.cpp in reverse; src/sched/sched.cpp reads them).
+ * Events for drivers, as the libprocess messages of before the v1 API (Mesos 1.11 src/internal/evolve.cpp converts the
+ * other way; src/sched/sched.cpp reads them).
  */
 
 import type * as internal from '../../../api/generated/internal';
@@ -9,7 +9,7 @@ import type * as scheduler from '../../../api/generated/scheduler';
 import type { SendEffect } from '../state/effects';
 import type { MasterState } from '../state/state';
 
-/** The message that tells a driver of an event; undefined for one that drivers do not know. */
+/** The message of an event for a driver; undefined for events that drivers do not know. */
 export function driverMessage(
   state: MasterState,
   pid: string,
@@ -18,14 +18,14 @@ export function driverMessage(
   return WRITERS[event.type ?? 'UNKNOWN']?.(state, pid, event);
 }
 
-/** An error for a driver, which aborts it. */
+/** Sends an error to a driver, which aborts it. */
 export function tellError(pid: string, message: string): SendEffect {
   return { kind: 'send', to: pid, name: 'mesos.internal.FrameworkErrorMessage', message: { message } };
 }
 
 type Writer = (state: MasterState, pid: string, event: scheduler.Event) => SendEffect | undefined;
 
-/** Drivers know neither heartbeats nor feedback on operations. */
+/** Messages by type of event. Drivers know neither heartbeats nor operation feedback. */
 const WRITERS: Partial<Record<scheduler.Event.Type, Writer>> = {
   OFFERS: (state, to, { offers }) => {
     const message = { ...offers, pids: pidsOf(state, offers?.offers) };
@@ -58,7 +58,7 @@ function frameworkOf({ frameworkByPid }: MasterState, pid: string): mesos.Framew
   return { value: frameworkByPid.get(pid) ?? '' };
 }
 
-/** The pid of each offer's agent: drivers send messages for executors there. */
+/** The pid of each offer's agent: drivers send messages for executors there, past the master. */
 function pidsOf(
   state: MasterState,
   offers: readonly { readonly agent_id?: { readonly value: string } | undefined }[] | undefined,
@@ -66,9 +66,7 @@ function pidsOf(
   return (offers ?? []).map(({ agent_id }) => state.agents.get(agent_id?.value ?? '')?.pid ?? '');
 }
 
-/**
- * A driver acknowledges what has a uuid and the pid of the agent to tell. What the master says by itself has neither.
- */
+/** An update. Drivers acknowledge those with a uuid to the pid of the agent; updates of the master have neither. */
 function statusUpdate(
   state: MasterState,
   framework_id: mesos.FrameworkID,

@@ -1,8 +1,8 @@
 /**
- * An event for a framework: on its stream, or as the message that its driver reads.
+ * Events for a framework: on its stream, or as messages to its driver.
  *
  * Out: event, send
- * Always true: every event that leaves is counted in the metrics of its framework.
+ * Always true: every event sent is counted in the metrics of its framework.
  */
 
 import type { Event } from '../../../api/generated/scheduler';
@@ -10,7 +10,7 @@ import type { MasterEffect } from '../state/effects';
 import { countType, type Framework, type MasterState } from '../state/state';
 import { driverMessage } from './driver-messages';
 
-/** Sends an event to a framework; without a connection there is nobody to tell. */
+/** Sends an event to a framework; a disconnected or unknown one gets nothing. */
 export function sendEvent(
   state: MasterState,
   framework: Framework | undefined,

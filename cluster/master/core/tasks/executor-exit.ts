@@ -1,6 +1,6 @@
 /**
- * An executor ended on its agent: its framework hears of it, best effort. What became of its tasks comes as
- * updates (Mesos 1.11 Master::exitedExecutor).
+ * The exit of an executor. Its framework is told, without retries. The ends of its tasks come from the agent as updates
+ * (Mesos 1.11 Master::exitedExecutor).
  *
  * In: agent.exitedExecutor      Out: event(FAILURE)
  */

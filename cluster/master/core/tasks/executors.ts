@@ -1,8 +1,8 @@
 /**
- * Executors the master knows of: those that frameworks bring along, with the resources they use beside their
- * tasks'. What runs a task that is only a command is the agent's own business.
+ * Executors that frameworks define, with the resources they use beside those of their tasks. The executors of command
+ * tasks are known to their agents only.
  *
- * Always true: an executor's resources count as used from its first task until its agent says that it ended.
+ * Always true: an executor's resources are allocated from its first task until its agent reports its exit.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -11,7 +11,9 @@ import { allocateResources, recoverResources } from '../allocator/allocated';
 import { executorKey } from '../state/keys';
 import type { Agent, ExecutorRecord, MasterState } from '../state/state';
 
-/** Takes an executor into the agent's list. Whether its resources are taken already is the caller's to know. */
+/**
+ * Adds an executor to the agent's list. The caller allocates its resources: those of a launch are allocated already.
+ */
 export function addExecutor(
   agent: Agent,
   { frameworkId, role, info }: { frameworkId: string; role: string; info: mesos.ExecutorInfo },
@@ -29,13 +31,16 @@ export function addExecutor(
   return record;
 }
 
-/** The executor ended: what it used is free again. */
+/** Removes an executor and recovers its resources. */
 export function removeExecutor(state: MasterState, agent: Agent, record: ExecutorRecord): void {
   agent.executors.delete(executorKey(record.frameworkId, record.id));
   recoverResources(state.allocator, record, record.resources);
 }
 
-/** All executors of a framework, wherever they are. Asked for each event of a framework: most agents have none. */
+/**
+ * The executors of a framework on all agents. It runs for each event about a framework, so agents without any are
+ * skipped.
+ */
 export function executorsOf(state: MasterState, frameworkId: string): ExecutorRecord[] {
   const records: ExecutorRecord[] = [];
   for (const { executors } of state.agents.values()) {
@@ -45,10 +50,7 @@ export function executorsOf(state: MasterState, frameworkId: string): ExecutorRe
   return records;
 }
 
-/**
- * Replaces the executors of an agent by those that it reports when it returns. Frameworks nobody knows have
- * none.
- */
+/** Replaces the executors of a returning agent by those that it reports; those of unknown frameworks are left out. */
 export function adoptExecutors(
   state: MasterState,
   agent: Agent,

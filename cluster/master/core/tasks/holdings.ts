@@ -17,18 +17,18 @@ import type { AllocatorAgent } from '../allocator/state';
 import type { Agent, ExecutorRecord, Framework, MasterState, OfferRecord } from '../state/state';
 import { executorsOf } from './executors';
 
-/** Something that has resources: a task, an executor, an offer. None of it changes while it has them. */
+/** A holder of resources: a task, an executor or an offer. Its resources never change, so it can be printed later. */
 export interface Holding {
   readonly role: string;
   readonly resources: Resources;
 }
 
-/** The tasks and executors on an agent, with their resources. */
+/** The tasks and executors on an agent that use resources. */
 export function holdersOn(agent: Agent): Holding[] {
   return [...heldTasks(agent), ...agent.executors.values()];
 }
 
-/** A framework's tasks and executors that use something. */
+/** The tasks and executors of a framework that use resources. */
 export function holdersOf(
   state: MasterState,
   framework: Framework,
@@ -37,7 +37,7 @@ export function holdersOf(
   return [...heldTasks(framework), ...executors];
 }
 
-/** Those of these offers that are still out. */
+/** The outstanding offers among these ids. */
 export function offersOf(state: MasterState, ids: Iterable<string>): OfferRecord[] {
   return [...ids].flatMap((id) => state.offers.get(id) ?? []);
 }
@@ -70,7 +70,8 @@ function heldTasks({ tasks }: Pick<Agent, 'tasks'>): Holding[] {
 }
 
 /**
- * The sum by role; resources are added before they are marked, since there are many holders and few roles.
+ * The sum of resources, allocated to their roles. They are summed by role first: there are many holders and few
+ * roles.
  */
 export function sumByRole(holdings: readonly Holding[]): Resources {
   const byRole = new Map<string, Resource[]>();

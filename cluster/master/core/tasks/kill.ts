@@ -1,5 +1,5 @@
 /**
- * KILL: the order to an agent, now or when it returns.
+ * KILL: a message to the agent, at once and again when it returns.
  *
  * In: KILL      Out: send, event(UPDATE)
  */
@@ -13,7 +13,10 @@ import { reconcileTask } from './reconcile';
 
 const KILL = 'mesos.internal.KillTaskMessage';
 
-/** KILL: a task we do not know is answered as in reconciliation; one whose agent is away is killed on its return. */
+/**
+ * KILL: sends the agent a message to kill the task. An unknown task is reconciled instead. While the agent is away the
+ * task is only marked: the kill is sent when it reregisters.
+ */
 export function kill(
   state: MasterState,
   framework: Framework,
@@ -32,7 +35,7 @@ export function kill(
   return [killEffect(agent, task, call.kill_policy)];
 }
 
-/** The order to an agent to kill a task. */
+/** The message to an agent to kill a task. */
 export function killEffect(
   agent: Agent,
   task: TaskRecord,

@@ -1,5 +1,5 @@
 /**
- * A task's record as a mesos.v1.Task.
+ * Task records in the form of the v1 API (mesos.v1.Task).
  */
 
 import type * as mesos from '../../../api/generated/mesos';

@@ -1,5 +1,5 @@
 /**
- * New tasks for the operators who follow events.
+ * TASK_ADDED for followers.
  *
  * Out: publish(TASK_ADDED)
  */
@@ -8,7 +8,7 @@ import type { MasterEffect } from '../state/effects';
 import type { MasterState, TaskRecord } from '../state/state';
 import { printTask } from './print-task';
 
-/** Tells the operators who follow of new tasks; without any, nothing is printed at all. */
+/** Publishes new tasks. Without followers they are not even printed: there may be thousands of launches a second. */
 export function publishTasks(state: MasterState, tasks: readonly TaskRecord[]): MasterEffect[] {
   if (state.operators.size === 0) return [];
   return tasks.map((task) => ({

@@ -1,5 +1,5 @@
 /**
- * Reconciliation: frameworks ask what became of their tasks (Mesos 1.11 Master::_reconcileTasks).
+ * Reconciliation: answers to frameworks about the states of their tasks (Mesos 1.11 Master::_reconcileTasks).
  *
  * In: RECONCILE, KILL of an unknown task      Out: event(UPDATE)
  */
@@ -11,7 +11,7 @@ import type { MasterEffect } from '../state/effects';
 import { type Framework, isCapable, type MasterState, type TaskRecord } from '../state/state';
 import { executorOf, latestForwardedState, sendUpdate } from './status-updates';
 
-/** RECONCILE: without tasks the state of every active one, otherwise an answer for each that can be answered. */
+/** RECONCILE: without tasks sends the latest state of every active task, otherwise an answer for each given one. */
 export function reconcile(
   state: MasterState,
   framework: Framework,
@@ -47,7 +47,10 @@ function sendLatestState(
 
 type TaskQuery = Pick<scheduler.Call.Reconcile.Task, 'task_id' | 'agent_id'>;
 
-/** Explicit reconciliation of one task, first match wins (Mesos 1.11 Master::_reconcileTasks). */
+/**
+ * Explicit reconciliation of one task. There is no answer while its agent is recovered but not yet back, or without an
+ * agent id while any agent is: the task may run there, and an answer would declare it lost.
+ */
 export function reconcileTask(
   state: MasterState,
   framework: Framework,

@@ -1,5 +1,5 @@
 /**
- * One task's record at the master: its state, its history, and the moment its resources are free again.
+ * The record of a task: its state, its statuses, and the recovery of its resources.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -8,10 +8,13 @@ import { recoverResources } from '../allocator/allocated';
 import { taskKey } from '../state/keys';
 import { count, countOf, type Framework, type MasterState, type TaskRecord } from '../state/state';
 
-/** Statuses kept of one task. Equal states in a row are one, so this is only reached by checks that flap. */
+/**
+ * The limit of statuses of one task. Of equal states in a row only the last is recorded, so only flapping tasks reach
+ * it.
+ */
 const STATUSES_MAX = 100;
 
-/** Takes a status into the record. `latest` is the newest state known, which may be ahead of the status. */
+/** Records a status. `latest` is the newest state the agent knows, which may be ahead of the status. */
 export function setTaskState(
   state: MasterState,
   task: TaskRecord,
@@ -29,12 +32,12 @@ export function setTaskState(
   if (isOver(task.state)) releaseResources(state, task);
 }
 
-/** True for a state in which a task uses nothing any more. */
+/** True for a state in which a task uses no resources. */
 function isOver(state: TaskState): boolean {
   return isTerminal(state) || state === 'TASK_UNREACHABLE';
 }
 
-/** A task is counted when it begins to use nothing; that one which was unreachable ends is its framework's matter. */
+/** Counts a task when it stops using resources. An unreachable one that ends is counted for its framework only. */
 function countChange(
   state: MasterState,
   task: TaskRecord,
@@ -47,7 +50,7 @@ function countChange(
   if (isOver(task.state) || !isOver(latest)) return;
   if (isTerminal(latest)) count(state, `master/tasks_${name}`);
   if (!status.source || !status.reason) return;
-  // Exporters know these by the older names.
+  // Exporters read these names, which still say slave.
   const old = (text: string): string => text.toLowerCase().replace(/(?<=_)agent(?=_|$)/, 'slave');
   count(state, `master/task_${name}/${old(status.source)}/${old(status.reason)}`);
 }
@@ -58,19 +61,19 @@ function releaseResources(state: MasterState, task: TaskRecord): void {
   recoverResources(state.allocator, task, task.resources);
 }
 
-/** Takes a task from its framework and agent; its record goes elsewhere. */
+/** Removes a task from its framework and agent; the caller moves its record elsewhere. */
 export function detachTask(state: MasterState, framework: Framework, task: TaskRecord): void {
   framework.tasks.delete(task.id);
   state.agents.get(task.agentId)?.tasks.delete(taskKey(task));
 }
 
-/** The task is over and the framework knows: it moves to the completed ones, which are bounded. */
+/** Moves a task whose framework knows of its end to the completed ones. */
 export function completeTask(state: MasterState, framework: Framework, task: TaskRecord): void {
   detachTask(state, framework, task);
   addCompleted(state, framework, task);
 }
 
-/** One more ended task of a framework; above `--max_completed_tasks_per_framework` the oldest are forgotten. */
+/** Adds a completed task; above `--max_completed_tasks_per_framework` the oldest are removed. */
 export function addCompleted(state: MasterState, framework: Framework, task: TaskRecord): void {
   framework.completedTasks.push(task);
   const surplus = framework.completedTasks.length - state.boot.settings.maxCompletedTasksPerFramework;

@@ -1,5 +1,5 @@
 /**
- * Status updates: what agents report goes to frameworks as it is, and into the record of the task.
+ * Status updates of tasks: forwarded from agents to frameworks and recorded, and their acknowledgements.
  *
  * In: agent.status, ACKNOWLEDGE      Out: event(UPDATE), send, publish
  */
@@ -20,7 +20,10 @@ import { completeTask, setTaskState } from './record';
 
 const ACKNOWLEDGE = 'mesos.internal.StatusUpdateAcknowledgementMessage';
 
-/** An agent's report: it goes to the framework as it is, and into our record. */
+/**
+ * Forwards an agent's status update to its framework and records it. Updates for tasks the master does not know are
+ * forwarded, too.
+ */
 export function reported(state: MasterState, event: EventOf<'agent.status'>): MasterEffect[] {
   const { update, pid } = event;
   count(state, 'master/messages_status_update');
@@ -62,7 +65,7 @@ function forward(
   return sendEvent(state, framework, { type: 'UPDATE', update: { status } });
 }
 
-/** A status as it is kept: of which agent it is, the update says. */
+/** The status of an update, with the executor and timestamp that only the update has. */
 function statusOf(update: internal.StatusUpdate): mesos.TaskStatus {
   return {
     ...update.status,
@@ -71,7 +74,7 @@ function statusOf(update: internal.StatusUpdate): mesos.TaskStatus {
   };
 }
 
-/** Takes a status into a task's record and tells the operators who follow. */
+/** Records a status and publishes TASK_UPDATED: for a new state, and for each result of a check. */
 export function record(
   state: MasterState,
   task: TaskRecord,
@@ -92,7 +95,10 @@ export function record(
   return effects;
 }
 
-/** ACKNOWLEDGE: counts only for what this master forwarded; the agent stops to resend. */
+/**
+ * ACKNOWLEDGE: passes the acknowledgement to the agent, which then stops retrying. It is dropped if this master has not
+ * forwarded a status of the task: the agent retries its update, and then the master has.
+ */
 export function acknowledge(
   state: MasterState,
   framework: Framework,
@@ -116,17 +122,17 @@ export function acknowledge(
   return [{ kind: 'send', to: agent.pid, name: ACKNOWLEDGE, message }];
 }
 
-/** The executor in a status made by the master; commands have none. */
+/** The executor in the master's own statuses; command tasks have none. */
 export function executorOf({ executorId }: TaskRecord): mesos.ExecutorID | undefined {
   return executorId === undefined ? undefined : { value: executorId };
 }
 
-/** The state that the framework was told last; it may be behind. */
+/** The state last forwarded to the framework, which may be behind the task's state. */
 export function latestForwardedState({ forwarded, state }: TaskRecord): TaskState {
   return forwarded?.state ?? state;
 }
 
-/** A status made by the master: it has no uuid and must not be acknowledged. */
+/** Sends a status of the master itself: it has no uuid and is not acknowledged. */
 export function sendUpdate(
   state: MasterState,
   framework: Framework,

@@ -1,5 +1,6 @@
 /**
- * Tasks whose agents are unreachable: with their framework until the agent returns, is given up or forgotten.
+ * Unreachable tasks: their frameworks have them until the agent returns, is marked gone, or is removed from the
+ * registry.
  *
  * Always true: `unreachableByAgent` has exactly the tasks that registered frameworks have as unreachable, by
  * agent.
@@ -7,7 +8,7 @@
 
 import type { Framework, MasterState, TaskRecord } from '../state/state';
 
-/** Keeps a task as unreachable; above `--max_unreachable_tasks_per_framework` the oldest is forgotten. */
+/** Adds an unreachable task; above `--max_unreachable_tasks_per_framework` the oldest is removed. */
 export function keepUnreachable(state: MasterState, framework: Framework, task: TaskRecord): void {
   dropUnreachable(state, framework, task.id);
   framework.unreachableTasks.set(task.id, task);
@@ -19,7 +20,7 @@ export function keepUnreachable(state: MasterState, framework: Framework, task: 
   if (oldest && framework.unreachableTasks.size > max) dropUnreachable(state, framework, oldest.id);
 }
 
-/** A task of this id is somewhere else now. */
+/** Removes an unreachable task: its agent is back, or a new task has its id. */
 export function dropUnreachable(state: MasterState, framework: Framework, taskId: string): void {
   const task = framework.unreachableTasks.get(taskId);
   if (!task) return;
@@ -29,7 +30,7 @@ export function dropUnreachable(state: MasterState, framework: Framework, taskId
   if (tasksOfAgent?.size === 0) state.unreachableByAgent.delete(task.agentId);
 }
 
-/** Takes all unreachable tasks of an agent from their frameworks. */
+/** Removes the unreachable tasks of an agent from their frameworks and returns them. */
 export function takeUnreachable(state: MasterState, agentId: string): TaskRecord[] {
   const tasks = [...(state.unreachableByAgent.get(agentId) ?? [])];
   state.unreachableByAgent.delete(agentId);

@@ -6,7 +6,7 @@
 import type * as scheduler from '../../../api/generated/scheduler';
 import { isUuidBase64 } from '../../../model/uuid';
 
-/** The field a call must carry, by its type. */
+/** The member that a call must have, by its type. */
 const NEEDED: Partial<Record<scheduler.Call.Type, keyof scheduler.Call>> = {
   SUBSCRIBE: 'subscribe',
   ACCEPT: 'accept',
@@ -29,7 +29,7 @@ export function principalError(sender: string, principal: string | undefined): s
   return `Authenticated principal '${sender}' does not match principal '${principal ?? ''}' set in \`FrameworkInfo\``;
 }
 
-/** The first thing wrong with a call, or undefined. */
+/** The first error in a call, or undefined. */
 export function callError(call: scheduler.Call, sender?: string): string | undefined {
   if (call.type === undefined) return "Expecting 'type' to be present";
   const field = NEEDED[call.type];

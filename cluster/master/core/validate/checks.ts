@@ -4,7 +4,7 @@ import type * as mesos from '../../../api/generated/mesos';
 import { inside } from '../../../model/resource-errors';
 import { commandInfoError } from './command';
 
-/** A health check whose type is not given has that of its only part; it used to be optional. */
+/** Sets the type of a health check that has none by the member it has: older frameworks leave it out. */
 export function withCheckType(task: mesos.TaskInfo): mesos.TaskInfo {
   const check = task.health_check;
   if (!check || check.type !== undefined) return task;
@@ -13,7 +13,7 @@ export function withCheckType(task: mesos.TaskInfo): mesos.TaskInfo {
   return task;
 }
 
-/** The first thing wrong with a health check, or undefined. */
+/** The first error in a health check, or undefined. */
 export function healthCheckError(check: mesos.HealthCheck): string | undefined {
   if (check.type === undefined) return "HealthCheck must specify 'type'";
   return healthKindError(check) ?? timesError(check, TIMES);
@@ -39,7 +39,7 @@ function healthKindError({ type, command, http, tcp }: mesos.HealthCheck): strin
   }
 }
 
-/** The first thing wrong with a check, or undefined. */
+/** The first error in a check, or undefined. */
 export function checkError(check: mesos.CheckInfo): string | undefined {
   if (check.type === undefined) return "CheckInfo must specify 'type'";
   return (

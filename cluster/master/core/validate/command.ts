@@ -5,7 +5,7 @@
 import type * as mesos from '../../../api/generated/mesos';
 import { inside } from '../../../model/resource-errors';
 
-/** The first thing wrong with a command, or undefined. */
+/** The first error in a command, or undefined. */
 export function commandInfoError(command: mesos.CommandInfo | undefined): string | undefined {
   for (const variable of command?.environment?.variables ?? []) {
     const error = variableError(variable);
@@ -56,7 +56,7 @@ function nullBytes(name: string, { value }: mesos.Secret): string | undefined {
   return `Environment variable '${name}' specifies a secret containing null bytes, which is not allowed in the environment`;
 }
 
-/** The first thing wrong with a container, or undefined. */
+/** The first error in a container, or undefined. */
 export function containerInfoError(container: mesos.ContainerInfo | undefined): string | undefined {
   if (!container) return undefined;
   for (const volume of container.volumes ?? []) {
@@ -69,7 +69,7 @@ export function containerInfoError(container: mesos.ContainerInfo | undefined): 
   return named ? "Parameter in DockerInfo must not be 'name'" : undefined;
 }
 
-/** The field each type of a volume's source needs. */
+/** The member that each type of a volume's source must have. */
 const SOURCES = {
   DOCKER_VOLUME: ['docker_volume', 'DOCKER_VOLUME'],
   HOST_PATH: ['host_path', 'HOST_PATH'],

@@ -1,5 +1,5 @@
 /**
- * Errors in an executor that is to run tasks, in Mesos' words and order (Mesos 1.11
+ * Errors in the executor of a launch, in Mesos' words and order (Mesos 1.11
  * src/master/validation.cpp, namespace executor).
  */
 
@@ -18,7 +18,7 @@ import type { Agent, Framework } from '../state/state';
 import { commandInfoError, containerInfoError } from './command';
 import { isSameExecutor } from './same-executor';
 
-/** The first thing wrong with an executor, or undefined. */
+/** The first error in an executor, or undefined. */
 export function executorError(
   executor: mesos.ExecutorInfo,
   { framework, agent }: { framework: Framework; agent: Agent },
@@ -31,7 +31,7 @@ export function executorError(
   );
 }
 
-/** The same without what it uses and whose it is. */
+/** The first error in an executor apart from its resources and its framework. */
 export function infoOfExecutorError(executor: mesos.ExecutorInfo): string | undefined {
   return (
     typeError(executor) ??

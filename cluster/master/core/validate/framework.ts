@@ -1,6 +1,5 @@
 /**
- * Errors in a subscription, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp). An error is
- * told on the stream, which is then closed.
+ * Errors in a FrameworkInfo, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp, namespace framework).
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -10,12 +9,12 @@ import { roleError } from '../../../model/roles';
 import type { MasterSettings } from '../state/events';
 import { scalarError } from './scalar';
 
-/** The first thing wrong with a FrameworkInfo, or undefined. */
+/** The first error in a FrameworkInfo, by itself or by the settings of this master; undefined without any. */
 export function frameworkError(info: mesos.FrameworkInfo, settings: MasterSettings): string | undefined {
   return infoError(info) ?? unknownRoles(info, settings.roles) ?? rootError(info, settings);
 }
 
-/** The same whatever the master allows. */
+/** The first error in a FrameworkInfo by itself, or undefined. */
 export function infoError(info: mesos.FrameworkInfo): string | undefined {
   return (
     rolesError(info) ??
@@ -25,7 +24,7 @@ export function infoError(info: mesos.FrameworkInfo): string | undefined {
   );
 }
 
-/** The roles a framework takes part in. */
+/** The roles of a framework; `roles` counts only with the MULTI_ROLE capability. */
 export function rolesOfInfo(info: mesos.FrameworkInfo): readonly string[] {
   return isMultiRole(info) ? (info.roles ?? []) : [info.role ?? '*'];
 }
@@ -70,7 +69,7 @@ function filtersError({ offer_filters }: mesos.FrameworkInfo): string | undefine
   return undefined;
 }
 
-/** A duration in Mesos is 64-bit nanoseconds. */
+/** The longest failover timeout: Mesos has durations as 64-bit nanoseconds. */
 const FAILOVER_MAX_S = 2 ** 63 / 1e9;
 
 function failoverError(seconds: number | undefined): string | undefined {
@@ -92,8 +91,8 @@ function rootError(info: mesos.FrameworkInfo, settings: MasterSettings): string 
 }
 
 /**
- * The error in a change of a known framework, in Mesos' words (validateUpdate), or undefined. Whoever
- * subscribes anew keeps user and checkpointing without a word; see keepFixed.
+ * The error in a change of a FrameworkInfo, in Mesos' words (validateUpdate), or undefined. UPDATE_FRAMEWORK must not
+ * change user and checkpointing, while a new SUBSCRIBE keeps the former ones silently (keepFixed).
  */
 export function changeError(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): string | undefined {
   if (before.principal !== after.principal) return "Changing framework's principal is not allowed.";
@@ -106,7 +105,7 @@ export function changeError(before: mesos.FrameworkInfo, after: mesos.FrameworkI
   return undefined;
 }
 
-/** The new FrameworkInfo with its immutable fields as they were (preserveImmutableFields). */
+/** The new FrameworkInfo with the immutable members of the former one (preserveImmutableFields). */
 export function keepFixed(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): mesos.FrameworkInfo {
   return { ...after, user: before.user, checkpoint: before.checkpoint };
 }

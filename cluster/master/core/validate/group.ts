@@ -1,6 +1,6 @@
 /**
- * Errors in a task group that is to be launched, in Mesos' words and order (Mesos 1.11
- * src/master/validation.cpp, namespace task::group). One wrong task is the end of the whole group.
+ * Errors in a task group of a launch, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp, namespace
+ * task::group). An error in one task fails the whole group.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -20,7 +20,7 @@ import { executorError } from './executor';
 import { isSameExecutor } from './same-executor';
 import { type LaunchContext, overlap, plainTaskError, sharedCgroupsError } from './task';
 
-/** The least an executor of a group must have (Mesos' MIN_CPUS, MIN_MEM). */
+/** The minima of a group's executor, in milli-units (Mesos' MIN_CPUS, MIN_MEM). */
 const CPUS_MIN_MILLI = 10;
 const MEM_MIN_MILLI = 32_000;
 
@@ -29,7 +29,7 @@ export interface GroupLaunch {
   readonly executor: mesos.ExecutorInfo;
 }
 
-/** The first thing wrong with a group, or undefined. */
+/** The first error in a group, or undefined. */
 export function groupError(group: GroupLaunch, context: LaunchContext): string | undefined {
   for (const task of group.tasks) {
     const error = plainTaskError(task, context) ?? memberError(task);
@@ -112,13 +112,13 @@ function groupFitError(
   );
 }
 
-/** Resources of a group: those of its tasks, and of its executor when that does not run yet. */
+/** The resources of a group: those of its tasks, and of its executor unless that runs already. */
 export function resourcesOfGroup({ tasks, executor }: GroupLaunch, executorRuns: boolean): Resources {
   const taskResources = tasks.map((task) => readResources(task.resources));
   return taskResources.reduce(addResources, executorRuns ? NO_RESOURCES : readResources(executor.resources));
 }
 
-/** All tasks of an executor share its cgroups, or none does. */
+/** The error when some tasks of an executor share its cgroups and others do not, running ones included. */
 function cgroupsError(
   { tasks, executor }: GroupLaunch,
   { framework, agent }: LaunchContext,

@@ -24,7 +24,7 @@ export function hasCapability(agent: Agent, type: mesos.AgentInfo.Capability.Typ
   return agent.capabilities.some((capability) => capability.type === type);
 }
 
-/** Some resources from a provider and some not, or of several providers. */
+/** The error in resources of several providers, or some with and some without one. */
 export function providersError(wire: Wire): string | undefined {
   const ids = new Set((wire ?? []).map(({ provider_id }) => provider_id?.value));
   if (ids.size === 1) return undefined;

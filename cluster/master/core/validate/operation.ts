@@ -25,7 +25,7 @@ const CHECKS: Partial<Record<mesos.Offer.Operation.Type, Check>> = {
   DESTROY_DISK: ({ destroy_disk }, { agent }) => providerError(destroy_disk?.source, agent),
 };
 
-/** The first thing wrong with an operation, or undefined. LAUNCH and LAUNCH_GROUP have their own files. */
+/** The first error in an operation, or undefined. LAUNCH and LAUNCH_GROUP are in task.ts and group.ts. */
 export function operationError(
   operation: mesos.Offer.Operation,
   context: OperationContext,
@@ -33,7 +33,9 @@ export function operationError(
   return CHECKS[operation.type ?? 'UNKNOWN']?.(operation, context);
 }
 
-/** Disks are made and taken apart by resource providers only. */
+/**
+ * The error in CREATE_DISK or DESTROY_DISK, always one: they need a resource provider, and no agent of ours has any.
+ */
 function providerError(source: mesos.Resource | undefined, agent: Agent): string | undefined {
   if (!hasCapability(agent, 'RESOURCE_PROVIDER'))
     return `Not supported on agent ${agent.id} because it does not have RESOURCE_PROVIDER capability`;

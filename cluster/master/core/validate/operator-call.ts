@@ -1,12 +1,11 @@
 /**
- * Errors in an operator's call before the state is consulted (Mesos 1.11
- * validation::master::call::validate).
+ * Errors in an operator's call by itself, without the state (Mesos 1.11 validation::master::call::validate).
  */
 
 import type { Call } from '../../../api/generated/master';
 import { formError } from '../../../model/resource-errors';
 
-/** Calls that come with a part of their own, which has the call's name in small letters. */
+/** Calls that must have a member, whose name is that of the call in small letters. */
 const WITH_PART: ReadonlySet<Call.Type> = new Set<Call.Type>([
   'GET_METRICS',
   'SET_LOGGING_LEVEL',
@@ -38,7 +37,7 @@ const WITH_PART: ReadonlySet<Call.Type> = new Set<Call.Type>([
 const PREFIX = 'Failed to validate master::Call: ';
 const NO_AGENT = "Expecting 'agent_id' to be present; only agent default resources are supported right now";
 
-/** The part that a call lacks, or undefined. */
+/** The error when a call lacks its member, or undefined. */
 export function partError(call: Call): string | undefined {
   const { type, grow_volume, shrink_volume } = call;
   if (type === undefined) return `${PREFIX}Expecting 'type' to be present`;
@@ -50,8 +49,8 @@ export function partError(call: Call): string | undefined {
 }
 
 /**
- * The error in a call of the v1 API, or undefined. What is to be reserved is looked at here already; the
- * older endpoints look at it when they have found the agent.
+ * The error in a call of the v1 API, or undefined. Resources to be reserved are checked here already; the older
+ * endpoints check them after they have found the agent, so the order of errors differs.
  */
 export function callError(call: Call): string | undefined {
   const wrong =

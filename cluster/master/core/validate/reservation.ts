@@ -1,5 +1,6 @@
 /**
- * Errors in RESERVE and UNRESERVE, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp, namespace operation).
+ * Errors in RESERVE and UNRESERVE, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp, namespace
+ * operation).
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -35,7 +36,7 @@ export function reserveError(
   return context.framework ? inside('Invalid reservation resources', singleRoleError(target)) : undefined;
 }
 
-/** A reservation that is made from another one: both of one kind, of the same amounts. */
+/** The error in a reservation with a source: both must have the same amounts, and one stack of reservations each. */
 function sourceError(source: Wire, target: Wire): string | undefined {
   const from = readResources(source);
   const to = readResources(target);

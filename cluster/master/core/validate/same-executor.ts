@@ -1,7 +1,9 @@
 /**
- * Equality of executors (Mesos 1.11 src/common/type_utils.cpp, operator== of ExecutorInfo).
+ * Equality of executors (Mesos 1.11 src/common/type_utils.cpp, operator== of ExecutorInfo). A task may join a running
+ * executor only if it names the same one.
  *
- * Always true: lists whose order says nothing are compared as sets; labels and the grace period do not count.
+ * Always true: lists without a meaningful order are compared as sets; labels and the shutdown grace period do not
+ * count.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -25,7 +27,7 @@ function executorParts(executor: mesos.ExecutorInfo): object {
   };
 }
 
-/** The parts of a command that count; the use of the fetcher's cache does not. */
+/** The members of a command that count; `cache` of its URIs does not. */
 function commandParts({
   value,
   user,
@@ -87,7 +89,7 @@ function discoveryParts(discovery: mesos.DiscoveryInfo | undefined): object | un
   };
 }
 
-/** The parts of each element that count, in an order of their own. */
+/** The members of each element that count, sorted. */
 function asSet<T>(list: readonly T[] | undefined, partsOf: (member: T) => readonly unknown[]): string[] {
   return (list ?? []).map((member) => JSON.stringify(partsOf(member), plain)).sort();
 }

@@ -1,6 +1,6 @@
 /**
- * Errors in a task that is to be launched, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp,
- * namespace task). Its resources carry the role of the allocation already.
+ * Errors in a task of a launch, in Mesos' words and order (Mesos 1.11 src/master/validation.cpp, namespace task). Its
+ * resources have the role of the allocation already (operations/normalize.ts).
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -29,14 +29,15 @@ import { checkError, healthCheckError } from './checks';
 import { commandInfoError, containerInfoError } from './command';
 import { executorError } from './executor';
 
+/** The framework, agent and resources that a launch is checked against. */
 export interface LaunchContext {
   readonly framework: Framework;
   readonly agent: Agent;
-  /** The remainder of the offers, with the allocation's role on it. */
+  /** The remaining resources of the offers, with the role of the allocation. */
   readonly available: Resources;
 }
 
-/** The first thing wrong with a task of a LAUNCH, or undefined. */
+/** The first error in a task of a LAUNCH, or undefined. */
 export function taskError(task: mesos.TaskInfo, context: LaunchContext): string | undefined {
   return (
     plainTaskError(task, context) ??
@@ -48,7 +49,7 @@ export function taskError(task: mesos.TaskInfo, context: LaunchContext): string 
   );
 }
 
-/** The errors that any task can have, alone or in a group, apart from its executor. */
+/** The first error in a task of a LAUNCH or LAUNCH_GROUP apart from its executor, or undefined. */
 export function plainTaskError(
   task: mesos.TaskInfo,
   { framework, agent }: LaunchContext,
@@ -144,14 +145,14 @@ function launchExecutorError(executor: mesos.ExecutorInfo, context: LaunchContex
   return sharedCgroupsError(executor);
 }
 
-/** Executors have cgroups of their own. */
+/** The error in an executor that shares cgroups: only nested containers, such as tasks, can. */
 export function sharedCgroupsError({ container }: mesos.ExecutorInfo): string | undefined {
   return container?.linux_info?.share_cgroups === true
     ? "The 'share_cgroups' field cannot be set to 'true' on executor containers"
     : undefined;
 }
 
-/** Ranges and sets of which one has what another has, too. */
+/** True when two of the resources have the same members of a range or set, such as a port. */
 export function overlap(...all: readonly Resources[]): boolean {
   const sum = new Map<string, number>();
   for (const resources of all)
@@ -190,7 +191,7 @@ function fitError(task: mesos.TaskInfo, { framework, agent, available }: LaunchC
   );
 }
 
-/** Resources of a launch: those of the task, and of its executor when that has to be started. */
+/** The resources of a launch: those of the task, and of its executor unless that runs already. */
 export function resourcesOfLaunch(task: mesos.TaskInfo, framework: Framework, agent: Agent): Resources {
   const taskResources = readResources(task.resources);
   const { executor } = task;

@@ -49,7 +49,7 @@ export function createError(wire: Wire, context: OperationContext): string | und
   return context.framework ? inside('Invalid volume resources', singleRoleError(volumes)) : undefined;
 }
 
-/** The first error among resources that must all be volumes that can be created. */
+/** The first error in resources that must all be persistent volumes, or undefined. */
 function volumesError(volumes: Resources): string | undefined {
   for (const resource of volumes) {
     const { disk } = resource.meta;
