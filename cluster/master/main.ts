@@ -1,5 +1,5 @@
 /**
- * Puts a master together: State, mailbox, HTTP and libprocess on one port.
+ * Starts a master: registry store, mailbox, HTTP and libprocess on one port.
  */
 
 import { randomInt, randomUUID } from 'node:crypto';
@@ -53,7 +53,7 @@ export interface MasterDeps {
   readonly clock: Clock;
   /** The store of the registry, unless ZooKeeper has it (`--zk`). */
   readonly state: StateStore;
-  /** Makes the recorder once the boot value is known. */
+  /** Creates the recorder once the boot value is known. */
   readonly record?: ((start: { machine: string; boot: unknown }) => Recorder) | undefined;
   /** Called when the master can no longer lead; the process should end. */
   readonly onResign?: ((reason: string) => void) | undefined;
@@ -61,19 +61,19 @@ export interface MasterDeps {
 
 export interface RunningMaster extends Running {
   readonly http: HttpServer;
-  /** `master@ip:port`, where agents send their messages. */
+  /** The pid of this master, `master@ip:port`. */
   readonly pid: string;
 }
 
 /**
- * Unread events of one follower, beside the state it began with, and how long it may read nothing. Those who
- * follow share the bytes of an event, so that many slow ones keep no more than one.
+ * The limit of unread events of one follower, beside the state it began with, and of the time it reads nothing.
+ * Followers share the bytes of an event, so many slow ones need no more memory than one.
  */
 const OPERATOR_LIMITS = { unreadMaxBytes: 16 * 1024 * 1024, stallMs: 60_000 };
 
 type MasterMailbox = Mailbox<MasterState, MasterEvent, MasterEffect, MasterBoot>;
 
-/** Starts a master. It serves once it leads, the registry is read and our name stored in it. */
+/** Starts a master. It serves once it leads and has recovered (core/recovery/recovery.ts). */
 export function startMaster(config: MasterConfig, deps: MasterDeps): Promise<RunningMaster> {
   return Lifetime.start(async (life) => {
     const settings = masterSettings(config);
@@ -151,7 +151,7 @@ function createTimings() {
   };
 }
 
-/** The ways in, made before the mailbox is: they need the port, the mailbox needs to know it. */
+/** The inputs of the master. They are created before the mailbox: its boot value needs the port they listen on. */
 function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble | undefined) {
   const timings = createTimings();
   let mailbox: MasterMailbox | undefined;
@@ -282,7 +282,7 @@ function openMailbox(
   });
 }
 
-/** The process ends; whoever supervises it starts another one. */
+/** Ends leading: the process has to end, and its supervisor to start another one. */
 function resign(deps: MasterDeps, reason: string): void {
   deps.log.error({ reason }, 'the master stops leading');
   deps.onResign?.(reason);

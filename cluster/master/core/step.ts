@@ -1,6 +1,6 @@
 /**
- * The one door into the master's behaviour. It only routes; the transitions are in the files named after
- * their subject.
+ * The master as a state machine: routes each event to its transition and each timer to its handler, which are in the
+ * files of their subject.
  */
 
 import type { Machine } from '../../model/event';
@@ -65,7 +65,7 @@ const TRANSITIONS: {
   woke,
 };
 
-/** Timers by the first word of their name. */
+/** Handlers of timers by the first word of their name; the rest of the name, such as an id, is theirs. */
 const TIMERS: Record<string, (state: MasterState, timer: string, now: number) => MasterEffect[]> = {
   allocate: (state, _timer, now) => runAllocator(state, now),
   [RESUME_TIMER]: (state, _timer, now) => resumeOffers(state, now),
@@ -87,7 +87,7 @@ function woke(state: MasterState, event: EventOf<'woke'>): MasterEffect[] {
   return TIMERS[word]?.(state, event.timer, event.at) ?? [];
 }
 
-/** Changes the state by one event and says what to do. */
+/** Changes the state by one event and returns the effects. Without followers there is nothing to publish. */
 export function step(state: MasterState, event: MasterEvent): MasterEffect[] {
   const transition = TRANSITIONS[event.kind] as (state: MasterState, event: MasterEvent) => MasterEffect[];
   const effects = transition(state, event);

@@ -1,6 +1,5 @@
 /**
- * ACCEPT: offers become reservations, volumes and tasks, and what is left goes back (Mesos 1.11
- * Master::accept, _accept).
+ * ACCEPT: operations on the resources of offers, and the return of the remainder (Mesos 1.11 Master::accept, _accept).
  *
  * In: ACCEPT      Out: send, event(UPDATE, UPDATE_OPERATION_STATUS, RESCIND), publish(TASK_ADDED), wake
  */
@@ -40,7 +39,7 @@ import { type DroppedLaunch, loseTasks, tasksOf } from './loss';
 
 type Operation = mesos.Offer.Operation;
 
-/** Takes the offers, carries out what is valid, and gives the rest back with the filters of the call. */
+/** ACCEPT: removes the offers, carries out valid operations, and returns the remainder with the filters of the call. */
 export function accept(
   state: MasterState,
   framework: Framework,
@@ -62,7 +61,7 @@ export function accept(
   return carryOutOperations(state, framework, { call, offers, first, agent, now });
 }
 
-/** A launch of nothing is a decline. */
+/** Counts the call. A LAUNCH without tasks counts as a decline, which is how old drivers decline. */
 function countLaunches(state: MasterState, { operations }: scheduler.Call.Accept): void {
   for (const { type, launch: launchPart } of operations ?? []) {
     if (type !== 'LAUNCH') continue;
@@ -71,7 +70,7 @@ function countLaunches(state: MasterState, { operations }: scheduler.Call.Accept
   }
 }
 
-/** The first error in the offers: each check is made for all of them before the next one. */
+/** The first error in the offers. As in the original, each check covers all offers before the next check. */
 function offersError(state: MasterState, framework: Framework, ids: readonly string[]): string | undefined {
   if (ids.length === 0) return 'No offers specified';
   const twice = ids.find((id, index) => ids.indexOf(id) !== index);
@@ -86,7 +85,7 @@ function offersError(state: MasterState, framework: Framework, ids: readonly str
   return offers.length > 1 ? differentAgentsError(offers) : undefined;
 }
 
-/** Offers that are taken together are of one role and one agent. The quotes are missing in the original, too. */
+/** The error when offers have several roles or agents. The missing quote in the text is the original's. */
 function differentAgentsError(offers: readonly OfferRecord[]): string | undefined {
   const [first] = offers;
   const otherRole = offers.find(({ role }) => role !== first?.role);
@@ -203,8 +202,8 @@ function perform(state: MasterState, batch: Batch, received: Operation): MasterE
 }
 
 /**
- * The first error in an operation before it is applied: the form of its resources, and feedback where there
- * can be none.
+ * The first error in an operation before it is applied: in the form of its resources, or feedback that is not
+ * supported.
  */
 function firstError(operation: Operation, agent: Agent): string | undefined {
   const shape = shapeOfOperation(operation);

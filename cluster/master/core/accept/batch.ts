@@ -1,6 +1,6 @@
 /**
- * One ACCEPT while it is carried out: operations run in order on what the offers had, so that a reservation,
- * a volume made of it and a task on that volume fit into one call.
+ * One ACCEPT while it is carried out. Operations run in order on the remaining resources, so that a reservation, a
+ * volume made of it and a task on that volume fit into one call.
  *
  * Always true: offered = remaining + launched + resized, in amounts.
  */
@@ -12,14 +12,16 @@ import type { Agent, Framework } from '../state/state';
 export interface Batch {
   readonly framework: Framework;
   readonly agent: Agent;
-  /** The role of the allocation; all resources here carry it. */
+  /** The role of the offers; all resources here are allocated to it. */
   readonly role: string;
   readonly offered: Resources;
   /** The resources that later operations can use. */
   remaining: Resources;
-  /** Shared resources of the offers, which every task of the call may use again. */
+  /** The shared resources of the offers, which any number of tasks of the call may use. */
   shared: Resources;
-  /** Volumes that were resized: they go back, but not to later operations of the same call. */
+  /**
+   * Resized volumes. They are returned at the end: as in the original, later operations of the call cannot use them.
+   */
   resized: Resources;
   readonly now: Millis;
 }

@@ -1,5 +1,5 @@
 /**
- * Operations of an ACCEPT that make other resources of the offered ones: reservations and volumes.
+ * Operations of an ACCEPT that convert resources: reservations and volumes.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -21,7 +21,7 @@ import type { Agent, MasterState } from '../state/state';
 import { operationError } from '../validate/operation';
 import type { Batch } from './batch';
 
-/** Checks the operation, converts what remains of the offers, and lets the agent do the same. */
+/** Checks an operation, applies it to the remaining resources, then to the agent. */
 export function convert(state: MasterState, batch: Batch, operation: mesos.Offer.Operation): MasterEffect[] {
   const { framework, agent } = batch;
   const context = { agent, framework, principal: framework.info.principal };
@@ -40,7 +40,7 @@ function printAgent({ id, pid, info }: Agent): string {
   return `${id} at ${pid} (${info.hostname})`;
 }
 
-/** Offers to others that have a volume that is to be destroyed. */
+/** Rescinds the offers that have a volume to be destroyed: a shared volume may be offered to several frameworks. */
 function withdraw(state: MasterState, agent: Agent, { destroy }: mesos.Offer.Operation): MasterEffect[] {
   const volumes = (destroy?.volumes ?? []).flatMap((volume) =>
     conversionsOf({ type: 'DESTROY', destroy: { volumes: [volume] } }).map(({ consumed }) =>
@@ -55,7 +55,7 @@ function withdraw(state: MasterState, agent: Agent, { destroy }: mesos.Offer.Ope
     .flatMap((id) => rescind(state, id));
 }
 
-/** Converts what remains; an error says what is lacking. What was resized is not for this call any more. */
+/** Converts the remaining resources; an error names what is lacking. Resized volumes leave the remainder (batch.ts). */
 function allocateConverted(
   batch: Batch,
   { type }: mesos.Offer.Operation,

@@ -1,5 +1,5 @@
 /**
- * Operations of an ACCEPT that start tasks, alone or as groups that stand and fall together.
+ * Operations of an ACCEPT that launch tasks: LAUNCH, and LAUNCH_GROUP, whose tasks start together or not at all.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -35,7 +35,7 @@ import { resourcesOfLaunch, taskError } from '../validate/task';
 import type { Batch } from './batch';
 import { loseTasks } from './loss';
 
-/** LAUNCH: each task for itself. */
+/** LAUNCH: each task is checked and launched by itself. */
 export function launch(state: MasterState, batch: Batch, operation: mesos.Offer.Operation): MasterEffect[] {
   const tasks = operation.launch?.task_infos ?? [];
   return tasks.flatMap((task) => launchTask(state, batch, task));
@@ -107,7 +107,7 @@ export function launchGroup(
   ];
 }
 
-/** A shared volume of the offers may be used by any number of tasks of the call. */
+/** The resources for a LAUNCH: the remainder, and the shared resources of the offers however many tasks use them. */
 function availableOf({ remaining, shared }: Batch): Resources {
   return addResources(
     remaining.filter((resource) => !isShared(resource)),
@@ -115,7 +115,10 @@ function availableOf({ remaining, shared }: Batch): Resources {
   );
 }
 
-/** Takes what a launch needs. Of shared resources there may be fewer copies than tasks: the others are allocated beside. */
+/**
+ * Takes the resources of a launch from the remainder. There may be fewer copies of a shared resource than tasks that
+ * use it: additional copies are allocated, as each task recovers one when it ends.
+ */
 function consume(state: MasterState, batch: Batch, needed: Resources): void {
   const { framework, agent, role, remaining } = batch;
   const extra = subtractResources(needed.filter(isShared), remaining.filter(isShared));
@@ -129,14 +132,14 @@ function consume(state: MasterState, batch: Batch, needed: Resources): void {
   batch.remaining = subtractResources(remaining, subtractResources(needed, extra));
 }
 
-/** Records the executor that the task needs; true when the agent has to start it. */
+/** Adds the executor of a task unless it runs already; true when the agent has to start it. */
 function startExecutor(agent: Agent, framework: Framework, role: string, info: mesos.ExecutorInfo): boolean {
   if (agent.executors.has(executorKey(framework.id, info.executor_id.value))) return false;
   addExecutor(agent, { frameworkId: framework.id, role, info });
   return true;
 }
 
-/** The message's form: agents of before reservation refinement know the old fields only. */
+/** A task in the form that the agent knows: agents without RESERVATION_REFINEMENT read the older members only. */
 function formFor(agent: Agent, task: mesos.TaskInfo): mesos.TaskInfo {
   const executor = task.executor && executorFor(agent, task.executor);
   return { ...task, resources: wireFor(agent, task.resources), executor };
@@ -152,7 +155,7 @@ function wireFor(agent: Agent, wire: readonly WireResource[] | undefined): mesos
   return isModern ? writeResources(resources) : writeLegacyResources(resources);
 }
 
-/** The version of its resources that a launch assumes; the agent refuses an outdated one. */
+/** The version of the agent's resources that a launch assumes; the agent drops a launch for another version. */
 function versionsOf({ resourceVersion }: Agent): { readonly uuid: mesos.UUID }[] {
   return resourceVersion === undefined ? [] : [{ uuid: { value: resourceVersion } }];
 }

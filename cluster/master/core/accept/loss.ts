@@ -1,5 +1,5 @@
 /**
- * Tasks of an ACCEPT that never became tasks: what their framework is told.
+ * Dropped launches: the statuses of tasks of an ACCEPT that were not launched.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -9,15 +9,16 @@ import type { MasterEffect } from '../state/effects';
 import { count, type Framework, isCapable, type MasterState } from '../state/state';
 import { sendUpdate } from '../tasks/status-updates';
 
+/** The reason why tasks are not launched, for their status. */
 export interface DroppedLaunch {
   readonly reason: mesos.TaskStatus.Reason;
   readonly message: string;
   readonly now: Millis;
-  /** TASK_DROPPED, which is TASK_LOST to frameworks that do not know it, unless said otherwise. */
+  /** TASK_DROPPED without it, which is TASK_LOST for frameworks without PARTITION_AWARE. */
   readonly state?: TaskState;
 }
 
-/** Tells the framework what became of each task, and why. */
+/** Sends the framework a status for each task that is not launched. */
 export function loseTasks(
   state: MasterState,
   framework: Framework,
@@ -48,7 +49,7 @@ function loseTask(
   });
 }
 
-/** The tasks an operation would launch. */
+/** The tasks of a LAUNCH or LAUNCH_GROUP; none of other operations. */
 export function tasksOf(operation: mesos.Offer.Operation): readonly mesos.TaskInfo[] {
   return [...(operation.launch?.task_infos ?? []), ...(operation.launch_group?.task_group.tasks ?? [])];
 }

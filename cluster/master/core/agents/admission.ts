@@ -1,7 +1,7 @@
 /**
- * Admission of agents: the reasons against it, in Mesos' order. Agents ask again by themselves, so that
- * most are just not answered; those that must not go on are told to end (Mesos 1.11 Master::_registerSlave,
- * _reregisterSlave).
+ * Admission of agents: the refusals, in Mesos' order (Mesos 1.11 Master::_registerSlave, _reregisterSlave). Most
+ * refused agents get no answer, so that they can retry with other flags or against a changed cluster; agents that
+ * must not run are shut down.
  */
 
 import type * as internal from '../../../api/generated/internal';
@@ -28,7 +28,7 @@ interface RegistrationRequest {
   readonly principal?: Principal | undefined;
 }
 
-/** The effects of refusing the agent; undefined when nothing stands against admitting it. */
+/** The effects of a refusal; undefined when the agent may be admitted. */
 export function refusal(
   state: MasterState,
   { pid, message, principal }: RegistrationRequest,
@@ -46,8 +46,8 @@ export function refusal(
 }
 
 /**
- * The agent's reservations and volumes have to fit the resources that its machine has now. Letting it in
- * without would mean to forget that, here and then on the agent.
+ * The error when the agent's reservations and volumes do not fit the resources of its machine. To admit it without them
+ * would remove them: from this master, and then from the agent.
  */
 function checkpointedResourcesError(
   state: MasterState,
@@ -62,7 +62,7 @@ function checkpointedResourcesError(
   return undefined;
 }
 
-/** Maintenance is planned by machine: an agent cannot move to another one and stay the same. */
+/** Shuts down an agent that reregisters from another machine: maintenance is scheduled by machine. */
 export function relocationError(
   state: MasterState,
   { pid, message }: RegistrationRequest & { message: internal.ReregisterSlaveMessage },
@@ -96,7 +96,7 @@ function messageError(message: RegistrationRequest['message']): string | undefin
   return isReturning(message) ? returningError(message) : undefined;
 }
 
-/** Only an agent that was registered before has its id. */
+/** True for an agent that has an id, since only registration gives one. */
 function isReturning(message: RegistrationRequest['message']): message is internal.ReregisterSlaveMessage {
   return message.slave.id !== undefined;
 }
@@ -183,7 +183,7 @@ function versionError(version: string | undefined): string | undefined {
   return `its version ${version} is older than ${VERSION_MIN.join('.')}`;
 }
 
-/** Without a domain of our own we cannot tell whether an agent is remote. */
+/** The error in the domain of an agent. A master without a domain cannot tell whether an agent is remote. */
 function domainError({ boot: { settings } }: MasterState, slave: internal.SlaveInfo): string | undefined {
   if (slave.domain && !settings.domain) return 'it has a domain and this master has none (--domain)';
   if (!slave.domain && settings.requireAgentDomain) {

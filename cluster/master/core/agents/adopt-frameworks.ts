@@ -1,5 +1,5 @@
 /**
- * Frameworks that a returning agent reports: those this master has not seen, and those that have ended meanwhile.
+ * Frameworks that a returning agent reports: unknown ones are adopted, those that have ended are shut down.
  *
  * Out: publish(FRAMEWORK_ADDED), send(UpdateFramework, ShutdownFramework)
  */
@@ -14,7 +14,7 @@ const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
 
 const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
 
-/** Frameworks of the agent's tasks that have not subscribed since we lead: known as "recovered" until they do. */
+/** Adds unknown frameworks of the agent as recovered: they have not subscribed since this master leads. */
 export function adoptFrameworks(
   state: MasterState,
   message: internal.ReregisterSlaveMessage,
@@ -29,8 +29,8 @@ export function adoptFrameworks(
 }
 
 /**
- * As followers are told of what a returning agent brings: tasks of frameworks they know, the agent, and frameworks
- * that nobody knew, each before its tasks (Mesos 1.11 Master::addSlave, Master::recoverFramework).
+ * Orders the events about a returning agent as the original does: tasks of known frameworks, the agent, then unknown
+ * frameworks, each before its tasks (Mesos 1.11 Master::addSlave, Master::recoverFramework).
  */
 export function inOrder(news: {
   readonly frameworks: readonly MasterEffect[];
@@ -57,7 +57,7 @@ function isAddedTo(effect: MasterEffect, frameworkId: string | undefined): boole
   return effect.kind === 'publish' && effect.event.task_added?.task.framework_id.value === frameworkId;
 }
 
-/** Sends the agent the frameworks it runs as the master has them, since they may have changed meanwhile. */
+/** Sends the agent the current FrameworkInfo and pid of its frameworks, which may have changed meanwhile. */
 export function knownFrameworks(
   state: MasterState,
   agent: Agent,
@@ -72,7 +72,7 @@ export function knownFrameworks(
   });
 }
 
-/** Frameworks that ended, here or with a master before us, end on the agent, too. */
+/** Shuts down frameworks of the agent that have ended, with this master or an earlier one. */
 export function endFrameworks(
   state: MasterState,
   agent: Agent,

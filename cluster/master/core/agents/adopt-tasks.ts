@@ -1,5 +1,6 @@
 /**
- * Tasks that a returning agent reports: those this master has not seen, and those it should have and has not.
+ * Tasks that a returning agent reports: unknown ones are adopted; the agent is asked about those that it does not
+ * report.
  *
  * Out: publish(TASK_ADDED), event(UPDATE)
  */
@@ -28,7 +29,7 @@ import { addCompleted } from '../tasks/record';
 import { latestForwardedState, sendUpdate } from '../tasks/status-updates';
 import { dropUnreachable, takeUnreachable } from '../tasks/unreachable';
 
-/** Tasks that ended before this master led, for the frameworks that are there to have them. */
+/** Adds tasks that ended before this master led to the completed ones of known frameworks. */
 export function adoptCompleted(
   state: MasterState,
   agent: Agent,
@@ -52,7 +53,7 @@ interface ReturnedTasks {
   readonly now: Millis;
 }
 
-/** Takes over the agent's tasks, except those of frameworks that have ended. */
+/** Adopts the agent's tasks, except those of frameworks that have ended and those that another agent has. */
 export function adoptTasks(
   state: MasterState,
   agent: Agent,
@@ -90,12 +91,12 @@ export function adoptTasks(
   return effects;
 }
 
-/** A task that had ended when the framework's numbers begin anew. */
+/** Counts an adopted task that has ended, since the framework's metrics start anew with this master. */
 function countAdopted(framework: Framework, { state }: TaskRecord): void {
   if (isTerminal(state)) countOf(framework, `tasks/terminal/${state.toLowerCase()}`);
 }
 
-/** Takes tasks that the agent still has out of those that count as ended. */
+/** Removes tasks that the agent still has from the completed ones: they were taken for lost with it. */
 function forgetEnded(state: MasterState, message: internal.ReregisterSlaveMessage): void {
   const byFramework = new Map<string, Set<string>>();
   for (const { framework_id, task_id } of message.tasks ?? []) {
@@ -110,7 +111,7 @@ function forgetEnded(state: MasterState, message: internal.ReregisterSlaveMessag
   }
 }
 
-/** Two agents say they run the same task. The one we knew first is believed. */
+/** The note when a second agent reports a task; the agent that reported it first keeps it. */
 function claimedTwice(task: mesos.Task, existing: TaskRecord): MasterEffect {
   const fields = {
     task: existing.id,
@@ -118,7 +119,7 @@ function claimedTwice(task: mesos.Task, existing: TaskRecord): MasterEffect {
     believed: existing.agentId,
     ignored: task.agent_id.value,
   };
-  return { kind: 'note', level: 'warn', text: 'a task is claimed by a second agent', fields };
+  return { kind: 'note', level: 'warn', text: 'ignored a task that another agent reported first', fields };
 }
 
 const RETURNED = {
@@ -126,7 +127,7 @@ const RETURNED = {
   unknown: 'Unknown agent reregistered',
 } as const;
 
-/** A framework that took the task for lost learns that it is not. */
+/** Tells the framework that a task it took for lost is back. */
 function sendReturnedTask(
   state: MasterState,
   framework: Framework,
@@ -150,7 +151,7 @@ function sendReturnedTask(
   });
 }
 
-/** Counts what the agent's tasks use anew; see forgetShares. */
+/** Adds the agent to the allocator, and allocates the resources of its tasks and offers; see forgetShares. */
 function share(state: MasterState, agent: Agent, tasks: readonly TaskRecord[]): void {
   const { id, total } = agent;
   addAgent(state.allocator, { id, total, facts: agentFacts(agent.info, agent.capabilities) });
@@ -158,12 +159,12 @@ function share(state: MasterState, agent: Agent, tasks: readonly TaskRecord[]): 
   for (const offer of offersOf(state, agent)) allocateResources(state.allocator, offer, offer.resources);
 }
 
-/** Offers that stay while an agent registers again. */
+/** The offers of an agent that stay while it reregisters. */
 function offersOf(state: MasterState, agent: Agent): OfferRecord[] {
   return [...agent.offers].flatMap((id) => state.offers.get(id) ?? []);
 }
 
-/** Takes a known agent and what its tasks use out of the allocator, before it is adopted anew. */
+/** Removes an agent and the allocations on it from the allocator, before it is adopted with other resources. */
 export function forgetShares(state: MasterState, agent: Agent): void {
   for (const task of agent.tasks.values())
     if (task.holdsResources) recoverResources(state.allocator, task, task.resources);
@@ -173,7 +174,7 @@ export function forgetShares(state: MasterState, agent: Agent): void {
   removeAgent(state.allocator, agent.id, true);
 }
 
-/** Tasks the master has for this agent and the agent did not report: it will answer for each. */
+/** Messages that ask the agent about tasks it did not report: it answers each with a status update. */
 export function reconciliations(
   state: MasterState,
   agent: Agent,

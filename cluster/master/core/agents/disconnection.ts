@@ -1,5 +1,5 @@
 /**
- * Agents that cannot be heard: their time to come back, after a broken connection or since this master leads.
+ * Disconnected agents, and recovered ones after a failover of the master: their time to reregister.
  *
  * In: agent.exited, woke(absent ...), woke(recovered)      Out: event(UPDATE), wake, resign
  */
@@ -14,7 +14,10 @@ import { rescindOffersOfAgent } from './loss';
 import { lose } from './lost-tasks';
 import { scheduleRemoval } from './removal';
 
-/** The connection to an agent broke: no offers until it is back, and a limit for that. */
+/**
+ * The connection to an agent broke. Its offers are rescinded, and it has `--agent_reregister_timeout` to come back.
+ * Pings alone would not do: an agent that hangs in its recovery answers them, but never reregisters (MESOS-6286).
+ */
 export function exited(state: MasterState, event: EventOf<'agent.exited'>): MasterEffect[] {
   const agent = state.agents.get(state.agentIdByPid.get(event.pid) ?? '');
   if (!agent?.connected) return [];
@@ -35,7 +38,7 @@ export function exited(state: MasterState, event: EventOf<'agent.exited'>): Mast
   return [...effects, { kind: 'wake', timer: `absent ${agent.id}`, at: deadline }];
 }
 
-/** Removes tasks and executors of frameworks without checkpointing, which cannot outlive the connection. */
+/** Loses tasks and executors of frameworks without checkpointing: a restarted agent cannot recover them. */
 function loseUncheckpointed(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
   const isUnkept = ({ frameworkId }: { frameworkId: string }): boolean =>
     state.frameworks.get(frameworkId)?.info.checkpoint !== true;
@@ -47,7 +50,7 @@ function loseUncheckpointed(state: MasterState, agent: Agent, now: Millis): Mast
   return lost;
 }
 
-/** `--agent_reregister_timeout` is over for an agent that was disconnected. The timer is named `absent <agent>`. */
+/** `--agent_reregister_timeout` of a disconnected agent is over. The timer is named `absent <agent>`. */
 export function reregisterTimeout(state: MasterState, timer: string, now: Millis): MasterEffect[] {
   const id = timer.slice('absent '.length);
   const agent = state.agents.get(id);
@@ -59,10 +62,10 @@ export function reregisterTimeout(state: MasterState, timer: string, now: Millis
   );
 }
 
-/** The timer of all agents of the registry that have not come back to this master. */
+/** The one timer of all recovered agents. */
 export const RECOVERED_TIMER = 'recovered';
 
-/** `--agent_reregister_timeout` is over since this master leads. */
+/** `--agent_reregister_timeout` is over since this master leads: recovered agents are removed. */
 export function recoveredTimeout(state: MasterState, now: Millis): MasterEffect[] {
   const tooMany = removalLimitError(state);
   if (tooMany !== undefined) return [{ kind: 'resign', reason: tooMany }];
@@ -72,12 +75,15 @@ export function recoveredTimeout(state: MasterState, now: Millis): MasterEffect[
   );
 }
 
-/** Why an agent that had its time is given up. */
+/** The reason of a removal, for logs and task statuses. */
 function absence({ boot }: MasterState, since: string): string {
   return `agent did not reregister within ${printDuration(boot.settings.agentReregisterTimeoutMs)} after ${since}`;
 }
 
-/** More agents missing than `--recovery_agent_removal_limit` allows: something else is wrong than the agents. */
+/**
+ * The error when more agents are missing than `--recovery_agent_removal_limit` allows. Then the master ends instead of
+ * removing them: the fault is more likely in the network or the registry than in so many agents.
+ */
 function removalLimitError({
   recovered,
   expectedAgents,

@@ -1,5 +1,5 @@
 /**
- * An agent that will never come back, because an operator said so (Mesos 1.11 Master::markGone).
+ * Agents marked gone by an operator, which never come back (Mesos 1.11 Master::markGone).
  *
  * Out: send(Shutdown), event(UPDATE, FAILURE, RESCIND), publish
  */
@@ -20,7 +20,7 @@ const LOSS = {
   message: MESSAGE,
 } as const;
 
-/** The registry has the agent as gone: it is told to end, its tasks are gone with it. */
+/** Continues after `gone` is stored: shuts the agent down if it is registered; its tasks are TASK_GONE_BY_OPERATOR. */
 export function markedGone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
   state.recovered.delete(agentId);
   const agent = state.agents.get(agentId);
@@ -39,7 +39,7 @@ export function markedGone(state: MasterState, agentId: string, now: Millis): Ma
   ];
 }
 
-/** Nobody waits any longer for what ran on an agent that was unreachable already. */
+/** Ends the tasks of an agent that was unreachable already. */
 function unreachableGone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
   return takeUnreachable(state, agentId).flatMap((task) => lose(state, task, { ...LOSS, now }));
 }

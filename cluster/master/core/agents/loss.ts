@@ -1,7 +1,8 @@
 /**
- * Agents that leave: unreachable, unregistered or removed; the registry is told first.
+ * Agents that leave: unreachable, unregistered or removed. The change is stored in the registry first.
  *
- * In: agent.unregister, registry.stored(unreachable, remove)      Out: store, event(FAILURE), publish(AGENT_REMOVED), wake
+ * In: agent.unregister, registry.stored(unreachable, remove)      Out: store, event(FAILURE), publish(AGENT_REMOVED),
+ * wake
  */
 
 import type { Millis } from '../../../model/time';
@@ -22,7 +23,10 @@ import { forgetRemoval } from './removal';
 
 const SHUTDOWN = 'mesos.internal.ShutdownMessage';
 
-/** The registry has the agent as unreachable: its tasks are, too, and their frameworks hear of it. */
+/**
+ * Continues after `unreachable` is stored: removes the agent; its tasks are unreachable, and their frameworks are
+ * told.
+ */
 export function unreachable(
   state: MasterState,
   next: { agentId: string; reason: string },
@@ -56,7 +60,7 @@ export function unreachable(
   ];
 }
 
-/** An agent shuts down in order. */
+/** An agent unregisters: it shuts down in order. */
 export function unregister(state: MasterState, event: EventOf<'agent.unregister'>): MasterEffect[] {
   count(state, 'master/messages_unregister_slave');
   const agent = state.agents.get(event.agentId);
@@ -64,7 +68,7 @@ export function unregister(state: MasterState, event: EventOf<'agent.unregister'
   return leave(state, agent, 'the agent unregistered', 'unregistered');
 }
 
-/** Takes an agent out of the registry for good, unless it is leaving already. */
+/** Removes an agent from the registry, unless it is leaving already. */
 export function leave(state: MasterState, agent: Agent, reason: string, cause: RemovalCause): MasterEffect[] {
   if (state.leaving.has(agent.id)) return [];
   state.leaving.set(agent.id, 'removed');
@@ -72,7 +76,7 @@ export function leave(state: MasterState, agent: Agent, reason: string, cause: R
   return change(state, { change: { kind: 'remove', agentId: agent.id }, next });
 }
 
-/** The registry has forgotten the agent. */
+/** Continues after `remove` is stored: removes the agent; its tasks are lost. */
 export function removed(
   state: MasterState,
   next: { agentId: string; reason: string; cause: RemovalCause },
@@ -92,7 +96,7 @@ export function removed(
   return [...effects, ...drop(state, agent), ...allocateSoon(state, now)];
 }
 
-/** Forgets a registered agent; frameworks and operators hear of it. */
+/** Removes a registered agent from the state; frameworks and followers are told. */
 export function drop(state: MasterState, agent: Agent): MasterEffect[] {
   state.agents.delete(agent.id);
   state.emptied.delete(agent.id);
@@ -105,7 +109,7 @@ export function drop(state: MasterState, agent: Agent): MasterEffect[] {
   return [...tellLost(state, agent.id), { kind: 'publish', event: gone }];
 }
 
-/** Every framework hears of an agent that is lost, also those that have nothing there. */
+/** Sends FAILURE about an agent to all connected frameworks, as in the original also to those without tasks on it. */
 function tellLost(state: MasterState, agentId: string): MasterEffect[] {
   const event = { type: 'FAILURE', failure: { agent_id: { value: agentId } } } as const;
   return [...state.frameworkByStream.values()].flatMap((id) =>
@@ -113,13 +117,13 @@ function tellLost(state: MasterState, agentId: string): MasterEffect[] {
   );
 }
 
-/** Takes back all offers of an agent. */
+/** Rescinds all offers and inverse offers of an agent. */
 export function rescindOffersOfAgent(state: MasterState, agent: Agent): MasterEffect[] {
   const offers = [...agent.offers].flatMap((offerId) => rescind(state, offerId));
   return [...offers, ...rescindInverseOffers(state, agent.id)];
 }
 
-/** The agent's machine goes down: it is told to end, and is removed whether it heard it or not. */
+/** Shuts down and removes an agent whose machine goes down, whether it gets the message or not. */
 export function shutdownForMaintenance(state: MasterState, agent: Agent): MasterEffect[] {
   const text = "Operator initiated 'Machine DOWN'";
   const shutdown = { kind: 'send', to: agent.pid, name: SHUTDOWN, message: { message: text } } as const;

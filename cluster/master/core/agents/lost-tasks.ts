@@ -1,5 +1,5 @@
 /**
- * Tasks of agents that are lost: what their frameworks are told, and where their records go.
+ * Lost tasks of agents that left: the status their frameworks get, and the list their records move to.
  *
  * Out: event(UPDATE), publish(TASK_UPDATED)
  */
@@ -13,6 +13,7 @@ import { addCompleted, detachTask } from '../tasks/record';
 import { executorOf, record, sendUpdate } from '../tasks/status-updates';
 import { keepUnreachable } from '../tasks/unreachable';
 
+/** The status of tasks that are lost with their agent. */
 export interface TaskLoss {
   readonly state: 'TASK_LOST' | 'TASK_UNREACHABLE' | 'TASK_GONE_BY_OPERATOR';
   readonly reason: mesos.TaskStatus.Reason;
@@ -20,12 +21,17 @@ export interface TaskLoss {
   readonly now: Millis;
 }
 
-/** Frameworks that know nothing of operators' wishes learn that the agent is removed. */
+/**
+ * The reason of a status. Frameworks without PARTITION_AWARE do not know agents marked gone: for them it is removed.
+ */
 function reasonFor(aware: boolean, { state, reason }: TaskLoss): mesos.TaskStatus.Reason {
   return state === 'TASK_GONE_BY_OPERATOR' && !aware ? 'REASON_AGENT_REMOVED' : reason;
 }
 
-/** A task goes with its agent: LOST is the end of it, UNREACHABLE may come back. */
+/**
+ * Loses a task with its agent: TASK_UNREACHABLE may come back, other states are final. A task that had ended stays as
+ * it is.
+ */
 export function lose(state: MasterState, task: TaskRecord, loss: TaskLoss): MasterEffect[] {
   const framework = state.frameworks.get(task.frameworkId);
   if (!framework) return [];
@@ -56,10 +62,7 @@ export function lose(state: MasterState, task: TaskRecord, loss: TaskLoss): Mast
   return effects;
 }
 
-/**
- * Tasks out of reach may come back, those that ended there and were not acknowledged included; all others
- * are over.
- */
+/** Moves a task to the unreachable ones, from which it may return, or to the completed ones. */
 function moveLostTask(state: MasterState, framework: Framework, task: TaskRecord, loss: TaskLoss): void {
   detachTask(state, framework, task);
   if (loss.state === 'TASK_UNREACHABLE') keepUnreachable(state, framework, task);

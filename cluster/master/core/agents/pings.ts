@@ -1,6 +1,6 @@
 /**
- * Asking agents whether they live: each is asked at once when it registers, and again whenever the time for an
- * answer is over (Mesos 1.11 SlaveObserver).
+ * Pings: each agent is pinged when it registers, and again after each `--agent_ping_timeout` (Mesos 1.11
+ * SlaveObserver). Pings go on while a removal waits for its turn, since an answer cancels it.
  *
  * In: agent.pong, woke(ping ...)      Out: send(Ping), wake, store
  */
@@ -12,7 +12,10 @@ import { cancelRemoval, scheduleRemoval } from './removal';
 
 const PING = 'mesos.internal.PingSlaveMessage';
 
-/** The first ping goes out at once: a silent agent is lost when it thinks so itself. */
+/**
+ * Sends the first ping, at once: so the master takes a silent agent for unreachable when the agent, which counts from
+ * the last ping, gives up on the master.
+ */
 export function startPings(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
   agent.pingsUnanswered = 1;
   const message = { connected: true };
@@ -23,7 +26,10 @@ function nextPing(state: MasterState, agent: Agent, now: Millis): MasterEffect[]
   return [{ kind: 'wake', timer: `ping ${agent.id}`, at: now + state.boot.settings.agentPingTimeoutMs }];
 }
 
-/** Time to ask an agent whether it lives, or to give it up. The timer is named `ping <agent>`. */
+/**
+ * The time to answer a ping is over: pings again, and after `--max_agent_ping_timeouts` removes. The timer is named
+ * `ping <agent>`.
+ */
 export function ping(state: MasterState, timer: string, now: Millis): MasterEffect[] {
   const agent = state.agents.get(timer.slice('ping '.length));
   if (!agent) return [];

@@ -1,5 +1,5 @@
 /**
- * An agent as GET_AGENTS and AGENT_ADDED have it.
+ * Agents in the form of the v1 API, for GET_AGENTS and AGENT_ADDED.
  */
 
 import type * as api from '../../../api/generated/master';
@@ -9,14 +9,14 @@ import { holdersOn, offersOf, sumByRole } from '../tasks/holdings';
 
 export type PrintedAgent = api.Response.GetAgents.Agent;
 
-/** An agent with all of its resources. */
+/** Prints an agent as it is now. */
 export function printAgent(state: MasterState, agent: Agent): PrintedAgent {
   return agentPrinter(state, agent)();
 }
 
 /**
- * Collects the parts of an agent and prints them later, as of now. Where `state` is filtered for a reader, sums of
- * resources still count everything in `whole`.
+ * Gathers the members of an agent now, so that it can be printed later as it is now. Where `state` is filtered for a
+ * reader, sums of resources count everything in `whole`.
  */
 export function agentPrinter(state: MasterState, agent: Agent, whole = state): () => PrintedAgent {
   const asNow = { ...agent };

@@ -1,5 +1,5 @@
 /**
- * One agent's record at the master, made from what it says when it registers.
+ * The record of an agent, made of its registration.
  *
  * Out: send(SlaveRegistered, DrainSlave), publish(AGENT_ADDED)
  */
@@ -19,6 +19,7 @@ import { printAgent } from './print-agent';
 
 const REGISTERED = 'mesos.internal.SlaveRegisteredMessage';
 
+/** A registration that is admitted, with the id of its agent. */
 export interface Arrival {
   readonly id: string;
   readonly pid: string;
@@ -53,8 +54,9 @@ export function createAgent(state: MasterState, { id, pid, message, now }: Arriv
 }
 
 /**
- * The total of an agent: its machine's resources with the reservations and volumes made on them. While we
- * knew the agent, our record of the latter counts; else what it kept itself.
+ * The total resources of an agent: those of its machine, with reservations and volumes. For an agent without
+ * RESOURCE_PROVIDER that this master knows already, the master's record of reservations and volumes counts, since it
+ * may have missed the last message about them; otherwise what the agent has checkpointed.
  */
 export function totalOf(
   { slave, checkpointed_resources: checkpointed }: Arrival['message'],
@@ -73,7 +75,7 @@ export function infoOf(slave: internal.SlaveInfo, id: string): mesos.AgentInfo {
   return { ...slave, id: { value: id }, checkpoint: slave.checkpoint ?? false };
 }
 
-/** Tells the allocator whether the agent takes part. */
+/** Tells the allocator whether the agent may be offered. */
 export function syncActivity(state: MasterState, agent: Agent): void {
   setAgentActive(state.allocator, agent.id, isOffered(agent));
 }
@@ -88,12 +90,12 @@ export function connectionOf({ boot: { settings } }: MasterState): internal.Mast
   return { total_ping_timeout_seconds: totalMs / 1000 };
 }
 
-/** The machine may have gone down while the registry was stored. */
+/** Shuts the agent down if its machine went DOWN while its admission was stored. */
 export function shutdownIfDown(state: MasterState, agent: Agent): MasterEffect[] {
   return isDown(state, agent.info.hostname, agent.pid) ? shutdownForMaintenance(state, agent) : [];
 }
 
-/** Tells an agent to empty itself, when that is what its operator wants. */
+/** Sends the drain order to an agent that is to be drained: it may have missed it. */
 export function sendDrain(state: MasterState, agent: Agent): MasterEffect[] {
   const info = state.registry.drains.get(agent.id);
   if (!info || !agent.connected) return [];
@@ -110,7 +112,7 @@ export function sendDrain(state: MasterState, agent: Agent): MasterEffect[] {
 export function publishAdded(state: MasterState, agent: Agent): MasterEffect[] {
   if (state.operators.size === 0) return [];
   const { agent_info, ...rest } = printAgent(state, agent);
-  // The original's event has what its AgentInfo has.
+  // `checkpoint` is left out: the AgentInfo in the original's event has none.
   const { checkpoint: _checkpoint, ...info } = agent_info;
   const agent_added = { agent: { agent_info: info, ...rest } };
   return [{ kind: 'publish', event: { type: 'AGENT_ADDED', agent_added } }];

@@ -1,5 +1,5 @@
 /**
- * New agents: asked for, stored, admitted.
+ * Registration of new agents: checked, stored in the registry, then admitted.
  *
  * In: agent.register, registry.stored(admit)      Out: store, send, link, publish, wake
  * Always true: an agent is told that it is registered only when the registry has it.
@@ -19,7 +19,7 @@ import { leave } from './loss';
 import { startPings } from './pings';
 import { createAgent, publishAdded, sendRegistered, shutdownIfDown, syncActivity } from './record';
 
-/** A new agent asks to be admitted. Repeats are normal: agents ask until they are answered. */
+/** A registration. Agents repeat it until they are answered, so repeated ones are answered or ignored. */
 export function register(state: MasterState, event: EventOf<'agent.register'>): MasterEffect[] {
   const { pid, message, at: now } = event;
   count(state, 'master/messages_register_slave');
@@ -46,7 +46,7 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
   ];
 }
 
-/** An id nobody has: agents of the registry may claim any. */
+/** An id that no agent of the registry has: agents of earlier masters keep the ids that these gave them. */
 function freshId(state: MasterState): string {
   const { agents, unreachable, gone } = state.registry.ahead;
   const { arriving } = state.registry;
@@ -56,7 +56,7 @@ function freshId(state: MasterState): string {
   }
 }
 
-/** The registry has the new agent. */
+/** Continues after `admit` is stored. */
 export function admitted(
   state: MasterState,
   next: { agentId: string; pid: string; message: internal.RegisterSlaveMessage },

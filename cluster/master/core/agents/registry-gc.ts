@@ -1,5 +1,5 @@
 /**
- * Forgetting agents that are unreachable or gone for long, so that the registry stays small (Mesos 1.11
+ * Garbage collection of the registry: agents that are unreachable or gone for long are removed (Mesos 1.11
  * Master::doRegistryGc).
  *
  * In: woke(prune)      Out: store, wake
@@ -17,7 +17,7 @@ export function pruneLater(state: MasterState, now: Millis): MasterEffect {
   return { kind: 'wake', timer: TIMER, at: now + state.boot.settings.registryGcIntervalMs };
 }
 
-/** Time to look. The timer is named `prune`. */
+/** Removes overdue agents every `--registry_gc_interval`. The timer is named `prune`. */
 export function prune(state: MasterState, now: Millis): MasterEffect[] {
   const unreachable = overdue(state, state.registry.unreachable, now);
   const gone = overdue(state, state.registry.gone, now);
@@ -30,7 +30,7 @@ export function prune(state: MasterState, now: Millis): MasterEffect[] {
   ];
 }
 
-/** The oldest above the number that is kept, and all above the age. */
+/** Agents above `--registry_max_agent_count`, oldest first, and all above `--registry_max_agent_age`. */
 function overdue(state: MasterState, since: ReadonlyMap<string, Millis>, now: Millis): string[] {
   const { registryMaxAgentAgeMs, registryMaxAgentCount } = state.boot.settings;
   const ids: string[] = [];
@@ -40,12 +40,19 @@ function overdue(state: MasterState, since: ReadonlyMap<string, Millis>, now: Mi
   return ids;
 }
 
-/** They are forgotten: nobody waits any longer for what ran on the unreachable ones. */
+/** Continues after `prune` is stored: the unreachable tasks of these agents are forgotten, too. */
 export function pruned(
   state: MasterState,
   { unreachable, gone }: { unreachable: readonly string[]; gone: readonly string[] },
 ): MasterEffect[] {
   for (const agentId of unreachable) takeUnreachable(state, agentId);
   const fields = { unreachable: unreachable.length, gone: gone.length };
-  return [{ kind: 'note', level: 'info', text: 'forgot agents', fields }];
+  return [
+    {
+      kind: 'note',
+      level: 'info',
+      text: 'removed old unreachable and gone agents from the registry',
+      fields,
+    },
+  ];
 }

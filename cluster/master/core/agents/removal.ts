@@ -1,9 +1,11 @@
 /**
- * Giving agents up, no faster than `--agent_removal_rate_limit` allows: whoever comes back in time is not
- * given up (Mesos 1.11 SlaveObserver, Master::agentReregisterTimeout, Master::recoveredSlavesTimeout).
+ * Removal of agents: they are marked unreachable, no faster than `--agent_removal_rate_limit` allows, unless they
+ * come back before their turn (Mesos 1.11 SlaveObserver, Master::agentReregisterTimeout,
+ * Master::recoveredSlavesTimeout). The limit is a safety net: a fault in the network does not make all agents
+ * unreachable at once.
  *
- * In: lost pings, agents that stay away, woke(removal)      Out: wake, store
- * Always true: an agent waits at most once; the ones that wait are given up in order.
+ * In: unanswered pings, timeouts to reregister, woke(removal)      Out: wake, store
+ * Always true: an agent has at most one waiting removal; removals happen in order.
  */
 
 import type { Millis } from '../../../model/time';
@@ -14,7 +16,7 @@ import { count, type MasterState } from '../state/state';
 
 const TIMER = 'removal';
 
-/** Gives an agent up, now or when the limit allows. */
+/** Removes an agent, at once or when the limit allows it. */
 export function scheduleRemoval(state: MasterState, removal: Removal, now: Millis): MasterEffect[] {
   const { removals, leaving, boot } = state;
   if (leaving.has(removal.agentId) || removals.waiting.has(removal.agentId)) return [];
@@ -29,7 +31,7 @@ export function scheduleRemoval(state: MasterState, removal: Removal, now: Milli
   return removals.waiting.size === 1 ? [{ kind: 'wake', timer: TIMER, at: removals.nextAt }] : [];
 }
 
-/** The limit allows the next one. The timer is named `removal`. */
+/** The limit allows the next removal. Cancelled ones do not use it up. The timer is named `removal`. */
 export function removeNext(state: MasterState, now: Millis): MasterEffect[] {
   const { removals, boot } = state;
   if (now < removals.nextAt) return [];
@@ -53,12 +55,12 @@ function isStillLost(state: MasterState, { agentId, kind }: Removal): boolean {
   return agent !== undefined && (kind === 'health' || !agent.connected);
 }
 
-/** An agent that answers again is not given up for lost pings. */
+/** Cancels a removal for unanswered pings: the agent answered. */
 export function cancelRemoval(state: MasterState, agentId: string): void {
   if (state.removals.waiting.get(agentId)?.kind === 'health') forgetRemoval(state, agentId);
 }
 
-/** An agent that is removed for another reason needs no turn. */
+/** Cancels any removal of an agent: it left for another reason. */
 export function forgetRemoval(state: MasterState, agentId: string): void {
   if (state.removals.waiting.delete(agentId)) count(state, 'master/slave_unreachable_canceled');
 }

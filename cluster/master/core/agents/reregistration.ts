@@ -1,5 +1,5 @@
 /**
- * Agents that come back, to this master or from another one.
+ * Reregistration of agents, after a broken connection, a restart or a failover of the master.
  *
  * In: agent.reregister, registry.stored(update, reachable)      Out: store, send, link, publish, wake
  * Always true: tasks and executors that the agent reports are adopted before it is told that it is registered.
@@ -46,7 +46,7 @@ const REREGISTERED = 'mesos.internal.SlaveReregisteredMessage';
 
 const SHUTDOWN = 'mesos.internal.ShutdownMessage';
 
-/** An agent that was registered before, with this master or another, comes back. */
+/** A reregistration. If the registry does not have the agent as it describes itself now, that is stored first. */
 export function reregister(state: MasterState, event: EventOf<'agent.reregister'>): MasterEffect[] {
   const { pid, message, at: now } = event;
   count(state, 'master/messages_reregister_slave');
@@ -69,7 +69,7 @@ export function reregister(state: MasterState, event: EventOf<'agent.reregister'
   return [...effects, ...change(state, { change: { kind, info: message.slave }, next })];
 }
 
-/** The registry has the agent as it describes itself now; it may have lost it again meanwhile. */
+/** Continues after `update` or `reachable` is stored, unless the agent was removed or moved meanwhile. */
 export function readmitted(
   state: MasterState,
   { pid, message, from }: { pid: string; message: internal.ReregisterSlaveMessage; from: ReturnFrom },
@@ -87,14 +87,16 @@ function refuseGone(pid: string): MasterEffect {
   return { kind: 'send', to: pid, name: SHUTDOWN, message: { message: 'Agent has been marked gone' } };
 }
 
-/** One address is one agent: who registered from it under another id is gone. */
+/** Removes another agent that has registered from this pid: one pid is one agent. */
 function retireOther(state: MasterState, pid: string, id: string): MasterEffect[] {
   const other = state.agents.get(state.agentIdByPid.get(pid) ?? '');
   if (!other || other.id === id) return [];
   return leave(state, other, 'a new agent registered at the same address', 'registered');
 }
 
-/** Admits a returning agent: its tasks are adopted, and it is told which ones it should know. */
+/**
+ * Admits a returning agent: adopts its frameworks, tasks and executors, and asks about tasks that it does not report.
+ */
 function reconnect(
   state: MasterState,
   arrival: Omit<Arrival, 'message'> & { message: internal.ReregisterSlaveMessage; from: ReturnFrom },
@@ -142,14 +144,14 @@ function reconnect(
   return [...effects, ...allocateSoon(state, now)];
 }
 
-/** An agent that was never away, for us, and has what it had: its offers stay. */
+/** True for an agent whose connection did not break and whose resources are the same: its offers stay. */
 function isSameAgain(existing: Agent, { message }: Arrival): boolean {
   return existing.connected && equalResources(existing.total, totalOf(message, existing));
 }
 
 /**
- * Agents that cannot give feedback any more send no acknowledgements on: their ended operations are over
- * (Master::_reregisterSlave).
+ * Removes ended operations of an agent that was downgraded and lacks operation feedback now: it passes no
+ * acknowledgements on, so they would stay forever (Mesos 1.11 Master::_reregisterSlave).
  */
 function dropUnsupportedOperations(
   state: MasterState,
@@ -162,13 +164,13 @@ function dropUnsupportedOperations(
     if (record.info.id && isEnd(record.latest.state)) removeOperation(state, record);
 }
 
-/** With resource providers, what is pending is known only when the agent reports it (UpdateSlaveMessage). */
+/** Checks the end of a drain. Agents with RESOURCE_PROVIDER report pending operations later (UpdateSlaveMessage). */
 function checkReturned(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
   const reportsLater = agent.capabilities.some(({ type }) => type === 'RESOURCE_PROVIDER');
   return reportsLater ? [] : checkDrained(state, agent.id, now);
 }
 
-/** An agent that keeps what we tell it, and missed something, is told again. */
+/** Sends reservations and volumes again to an agent without RESOURCE_PROVIDER whose checkpoint differs. */
 function resendCheckpointed(
   agent: Agent,
   { checkpointed_resources: checkpointed }: Arrival['message'],
@@ -193,7 +195,7 @@ function refresh(state: MasterState, agent: Agent, { pid, message, now }: Arriva
   state.agentIdByPid.set(pid, agent.id);
 }
 
-/** Kills that were asked for while the agent was away, of what it says it still runs. */
+/** Repeats kills of tasks that the agent still runs: it may have missed them. */
 function killAgain(agent: Agent, { tasks }: internal.ReregisterSlaveMessage): MasterEffect[] {
   return (tasks ?? []).flatMap(({ task_id, framework_id, state }) => {
     const task = agent.tasks.get(taskKey({ frameworkId: framework_id.value, id: task_id.value }));

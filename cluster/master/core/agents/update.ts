@@ -1,8 +1,7 @@
 /**
- * The report of an agent right after it registered, and whenever it changes: resources it can lend for a
- * while, operations under way, the version of its resources (Mesos 1.11 Master::updateSlave). With it
- * everything that is pending on the agent is known, so that one that is being emptied may turn out to be
- * empty.
+ * UpdateSlaveMessage, which agents send after they registered and after changes: oversubscribed (revocable) resources,
+ * operations, and the version of their resources (Mesos 1.11 Master::updateSlave). With it all pending operations are
+ * known, so that a drain may turn out to have ended.
  *
  * In: agent.update      Out: store, event(RESCIND), send(ReconcileOperations)
  */
@@ -45,11 +44,11 @@ export function updateAgent(
 }
 
 function dropped({ id }: Agent, why: string): MasterEffect {
-  const text = 'what an agent can lend is not taken over';
+  const text = 'ignored oversubscribed resources of an agent';
   return { kind: 'note', level: 'warn', text, fields: { agent: id, why } };
 }
 
-/** The revocable resources are these now. Offers that hold any come back, since they may be less. */
+/** Replaces the agent's revocable resources. Offers that have any are rescinded, since there may be less now. */
 function updateOversubscribed(
   state: MasterState,
   agent: Agent,

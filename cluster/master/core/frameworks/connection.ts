@@ -1,5 +1,5 @@
 /**
- * The connection of a framework: made, taken over by another one of it, and told to agents and operators.
+ * The connection of a framework: creating and taking it over, and telling agents and followers of the framework.
  *
  * Out: event(ERROR), close, send, publish
  */
@@ -26,10 +26,10 @@ import { printFramework } from './print-framework';
 
 const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
 
-/** A subscription, over whichever connection. */
+/** A subscription over HTTP or of a driver. */
 export type Subscription = Omit<EventOf<'scheduler.subscribe'>, 'kind' | 'stream'>;
 
-/** Tells the error and closes the stream. */
+/** Sends an ERROR and closes the stream. */
 export function refuse(stream: string, message: string): MasterEffect[] {
   return [
     { kind: 'event', stream, event: { type: 'ERROR', error: { message } } },
@@ -37,7 +37,7 @@ export function refuse(stream: string, message: string): MasterEffect[] {
   ];
 }
 
-/** A framework as it is before anyone subscribed for it. */
+/** Creates a framework that has not subscribed yet. One with an id was given that by an earlier master. */
 export function createFramework(
   state: MasterState,
   id: string | undefined,
@@ -72,7 +72,7 @@ export function createFramework(
   return framework;
 }
 
-/** The stream before is told and closed; its offers are withdrawn without a word. */
+/** Cuts off the former connection with an error. Its offers end without RESCIND, as in the original. */
 export function takeOver(state: MasterState, framework: Framework, now: Millis): MasterEffect[] {
   const { stream } = framework;
   const isByDriver = isDriver(framework);
@@ -86,7 +86,7 @@ export function takeOver(state: MasterState, framework: Framework, now: Millis):
   return [...notice, ...allocateSoon(state, now)];
 }
 
-/** The framework is what it says now, by the connection it says it on. */
+/** Connects a framework: it becomes what its subscription says. */
 export function connect(
   state: MasterState,
   framework: Framework,
@@ -108,9 +108,7 @@ export function connect(
   syncFramework(state, framework);
 }
 
-/**
- * Sets the pid of the framework's driver; the one before is cut off.
- */
+/** Sets the pid of a framework's driver. A framework that had this pid before loses it. */
 function setDriverPid(state: MasterState, framework: Framework, pid: string | undefined): void {
   if (framework.pid !== undefined) state.frameworkByPid.delete(framework.pid);
   const before = state.frameworks.get(state.frameworkByPid.get(pid ?? '') ?? '');
@@ -119,7 +117,7 @@ function setDriverPid(state: MasterState, framework: Framework, pid: string | un
   if (pid !== undefined) state.frameworkByPid.set(pid, framework.id);
 }
 
-/** Takes over constraints that have been found to be valid. */
+/** Sets offer constraints that the caller has validated. */
 export function setConstraints(
   framework: Framework,
   wire: OfferConstraints | undefined,
@@ -130,7 +128,7 @@ export function setConstraints(
   framework.constraints = isInvalid(read) ? NO_CONSTRAINTS : read;
 }
 
-/** The agents that have something of the framework learn what it says of itself. */
+/** Sends the FrameworkInfo to the agents of a framework. */
 export function updateAgentsOf(state: MasterState, framework: Framework): MasterEffect[] {
   const { id, pid, info: framework_info } = framework;
   const message = { framework_id: { value: id }, pid, framework_info };
@@ -143,8 +141,8 @@ export function updateAgentsOf(state: MasterState, framework: Framework): Master
 }
 
 /**
- * The connected agents that have tasks or executors of a framework. The original tells all agents, and those that have
- * nothing of the framework let it pass: with thousands of them each framework that came or went held up the others.
+ * The connected agents that have tasks or executors of a framework. The original tells all agents, and those without
+ * any ignore it: with thousands of agents each framework that came or went would hold up the others.
  */
 export function agentsOf(state: MasterState, { id, tasks }: Framework): Agent[] {
   const ids = new Set<string>();
@@ -153,7 +151,7 @@ export function agentsOf(state: MasterState, { id, tasks }: Framework): Agent[] 
   return [...ids].flatMap((agentId) => state.agents.get(agentId) ?? []).filter(({ connected }) => connected);
 }
 
-/** Tells the operators who follow. */
+/** Publishes FRAMEWORK_ADDED or FRAMEWORK_UPDATED. */
 export function publishFramework(state: MasterState, framework: Framework, added: boolean): MasterEffect {
   const printed = printFramework(state, framework);
   return added

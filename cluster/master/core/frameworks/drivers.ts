@@ -1,6 +1,6 @@
 /**
- * Frameworks whose scheduler speaks libprocess: how a driver comes, is cut off, comes back and is put aside (Mesos 1.11
- * Master::subscribe for a UPID, exited, deactivateFramework). What it is told goes by driver-messages.ts.
+ * Drivers: schedulers that speak libprocess. They register, disconnect, reregister and are deactivated (Mesos 1.11
+ * Master::subscribe for a UPID, exited, deactivateFramework). Events for them are written by driver-messages.ts.
  *
  * In: driver.subscribe, driver.deactivate, driver.submit, agent.exited      Out: send, link, close, publish, wake
  * Always true: a framework with a pid is in frameworkByPid under it, and only then; while it is connected its stream
@@ -26,7 +26,7 @@ type Subscribing = EventOf<'driver.subscribe'>;
 const REGISTERED = 'mesos.internal.FrameworkRegisteredMessage';
 const REREGISTERED = 'mesos.internal.FrameworkReregisteredMessage';
 
-/** SUBSCRIBE of a driver: a new framework, one that comes back, or one that takes over. */
+/** SUBSCRIBE of a driver: registers a framework, or reregisters or fails it over. */
 export function subscribeDriver(state: MasterState, received: Subscribing): MasterEffect[] {
   if (state.electedAt === undefined) return dropped(state);
   const wrongForm = formError(received);
@@ -70,8 +70,9 @@ function refuseDriver({ pid, subscribe }: Subscribing, why: string): MasterEffec
 }
 
 /**
- * Drivers ask until they are answered: one that is connected at its address is only answered again. Where one was cut off
- * with tasks, a new process has begun at its address: that is another framework.
+ * Registers a driver without a framework id. Drivers repeat the message until they are answered, so a connected one is
+ * answered again. If the framework at its pid is disconnected and has tasks, a new process has started at that address,
+ * and it becomes a new framework.
  */
 function firstRegistration(state: MasterState, event: Subscribing): MasterEffect[] {
   const { pid, at: now } = event;
@@ -88,7 +89,7 @@ function firstRegistration(state: MasterState, event: Subscribing): MasterEffect
   ];
 }
 
-/** A driver that we cannot reach asks again and again: each time it would be one framework more. */
+/** True for a repeated registration of a driver that never got the answer: otherwise each would add a framework. */
 function isSameAnew({ info, tasks }: Framework, { subscribe }: Subscribing): boolean {
   const { name, user, principal } = subscribe.framework_info;
   return tasks.size === 0 && info.name === name && info.user === user && info.principal === principal;
@@ -127,7 +128,7 @@ function reregistration(state: MasterState, event: Subscribing): MasterEffect[] 
   ];
 }
 
-/** Whoever was connected is told, unless it is the driver itself, which asked twice. */
+/** Fails the framework over. The former connection gets an error, unless it is this driver, which sent twice. */
 function failOver(state: MasterState, framework: Framework, pid: string, now: Millis): MasterEffect[] {
   const effects = takeOver(state, framework, now);
   return framework.stream === pid ? effects.filter(({ kind }) => kind === 'wake') : effects;
@@ -152,14 +153,14 @@ function rescindAll(state: MasterState, framework: Framework): MasterEffect[] {
   ];
 }
 
-/** The connection we keep to a driver broke. Should it still live, the error makes it come anew. */
+/** The connection to a driver broke. If the driver still lives, the error aborts it, so that it can start again. */
 export function driverExited(state: MasterState, { pid, at: now }: EventOf<'agent.exited'>): MasterEffect[] {
   if (!state.frameworkByStream.has(pid)) return [];
   const reason = 'Framework disconnected';
   return [tellError(pid, reason), ...closed(state, { stream: pid, reason, at: now })];
 }
 
-/** An aborted driver gets no more offers until it subscribes again; its tasks stay, and it stays connected. */
+/** Deactivates an aborted driver: no more offers until it subscribes again. Its tasks go on, and it stays connected. */
 export function deactivate(
   state: MasterState,
   { pid, frameworkId }: EventOf<'driver.deactivate'>,
@@ -177,7 +178,7 @@ export function deactivate(
   return rescindAll(state, framework);
 }
 
-/** No master runs schedulers itself. */
+/** Refuses to run a scheduler, which no master does. */
 export function submit(_state: MasterState, { pid }: EventOf<'driver.submit'>): MasterEffect[] {
   return [
     { kind: 'send', to: pid, name: 'mesos.internal.SubmitSchedulerResponse', message: { okay: false } },

@@ -1,5 +1,5 @@
 /**
- * Heartbeats for schedulers and operators, so that a silent connection is known to be broken.
+ * Heartbeats on the streams of schedulers and operators, by which they notice a broken connection.
  *
  * In: woke(heartbeat)      Out: event(HEARTBEAT), publish(HEARTBEAT), wake
  */
@@ -14,7 +14,7 @@ export const HEARTBEAT_MS = 15_000;
 
 export const HEARTBEAT_TIMER = 'heartbeat';
 
-/** Every framework with a stream hears that we are alive; a driver watches its connection. */
+/** Sends a heartbeat to each stream. Drivers have none: they watch their connection. */
 export function heartbeat(state: MasterState, now: Millis): MasterEffect[] {
   const beats = [...state.frameworkByStream.values()]
     .flatMap((id) => state.frameworks.get(id) ?? [])

@@ -1,6 +1,6 @@
 /**
- * Between frameworks and their executors: orders and messages that the master only passes on. Best effort:
- * what cannot be delivered now is dropped.
+ * Messages between frameworks and executors, which the master passes on without retries: one that cannot be delivered
+ * now is dropped.
  *
  * In: SHUTDOWN, MESSAGE, agent.message      Out: send, event(MESSAGE)
  */
@@ -11,7 +11,7 @@ import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import { count, type Framework, type MasterState } from '../state/state';
 
-/** SHUTDOWN: one executor ends, with its tasks. */
+/** SHUTDOWN: passes the shutdown of an executor, with its tasks, to its agent. */
 export function shutdownExecutor(
   state: MasterState,
   framework: Framework,
@@ -23,7 +23,7 @@ export function shutdownExecutor(
   return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownExecutorMessage', message }];
 }
 
-/** MESSAGE: from the framework to an executor. */
+/** MESSAGE: passes a message of a framework to an executor. */
 export function toExecutor(
   state: MasterState,
   framework: Framework,
@@ -39,7 +39,7 @@ export function toExecutor(
   return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.FrameworkToExecutorMessage', message }];
 }
 
-/** From an executor to its framework. */
+/** Passes a message of an executor to its framework. */
 export function toFramework(
   state: MasterState,
   pid: string,

@@ -1,5 +1,5 @@
 /**
- * A framework as GET_FRAMEWORKS, FRAMEWORK_ADDED and FRAMEWORK_UPDATED have it.
+ * Frameworks in the form of the v1 API, for GET_FRAMEWORKS, FRAMEWORK_ADDED and FRAMEWORK_UPDATED.
  */
 
 import type { Response } from '../../../api/generated/master';
@@ -11,19 +11,19 @@ import { holdersOf, offersOf, sumByRole } from '../tasks/holdings';
 
 export type PrintedFramework = Response.GetFrameworks.Framework;
 
-/** A framework with its offers and sums of resources. */
+/** Prints a framework as it is now. */
 export function printFramework(state: MasterState, framework: Framework): PrintedFramework {
   return frameworkPrinter(state, framework)();
 }
 
 interface FrameworkSources {
-  /** Its executors; without them they are looked for on every agent. */
+  /** The executors of the framework; without them every agent is searched. */
   readonly executors?: readonly ExecutorRecord[];
-  /** The unfiltered state, where `state` is filtered for a reader: sums of resources count everything in it. */
+  /** The unfiltered state if `state` is filtered for a reader: sums of resources count everything in it. */
   readonly whole?: MasterState;
 }
 
-/** Collects the parts of a framework and prints them later, as of now. */
+/** Gathers the members of a framework now, so that it can be printed later as it is now. */
 export function frameworkPrinter(
   state: MasterState,
   framework: Framework,

@@ -1,5 +1,5 @@
 /**
- * Frameworks that disconnect, and those that end: after their failover timeout or by TEARDOWN.
+ * Disconnection of frameworks, and their end: after the failover timeout or by TEARDOWN.
  *
  * In: scheduler.closed, woke(failover ...), TEARDOWN      Out: send, close, publish, wake
  * Always true: a framework that was removed cannot come back; its tasks have ended.
@@ -21,7 +21,7 @@ import { agentsOf, rescindOffersOfFramework } from './connection';
 
 const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
 
-/** The stream ended: the framework has its failover timeout to come back. */
+/** The stream of a framework ended. Its offers end, its tasks go on for its `failover_timeout`. */
 export function closed(state: MasterState, event: Omit<EventOf<'scheduler.closed'>, 'kind'>): MasterEffect[] {
   const framework = state.frameworks.get(state.frameworkByStream.get(event.stream) ?? '');
   if (!framework) return [];
@@ -41,7 +41,10 @@ export function closed(state: MasterState, event: Omit<EventOf<'scheduler.closed
   ];
 }
 
-/** The failover timeout is over. Without effect when the framework has come back since. */
+/**
+ * The failover timeout is over. Without effect if the framework has subscribed since. The timer is named `failover
+ * <framework>`.
+ */
 export function failoverOver(state: MasterState, timer: string, now: Millis): MasterEffect[] {
   const framework = state.frameworks.get(timer.slice('failover '.length));
   if (!framework || framework.stream !== undefined || framework.unregisteredAt === undefined) return [];
@@ -49,7 +52,7 @@ export function failoverOver(state: MasterState, timer: string, now: Millis): Ma
   return now < dueAt ? [] : endFramework(state, framework, now);
 }
 
-/** TEARDOWN or failover timeout: all its tasks end, it can never come back. */
+/** Ends a framework: its agents shut it down, its tasks end as killed, and it can never come back. */
 export function endFramework(state: MasterState, framework: Framework, now: Millis): MasterEffect[] {
   const message = { framework_id: { value: framework.id } };
   const effects = agentsOf(state, framework).map(
@@ -78,7 +81,7 @@ export function endFramework(state: MasterState, framework: Framework, now: Mill
   return [...effects, ...allocateSoon(state, now)];
 }
 
-/** Operators see each task end; what was unreachable ends with the others. */
+/** Ends a task, unreachable ones too, and publishes it. */
 function endTask(state: MasterState, framework: Framework, task: TaskRecord, now: Millis): MasterEffect[] {
   const status = {
     task_id: { value: task.id },

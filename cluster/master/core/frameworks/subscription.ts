@@ -1,8 +1,7 @@
 /**
- * Frameworks: how they come, are cut off, come back and end.
+ * Subscription of frameworks over HTTP: new ones, and those that reconnect or fail over.
  *
- * In: scheduler.subscribe, scheduler.closed, TEARDOWN, woke(failover ...)      Out: event, close, send,
- * publish, wake
+ * In: scheduler.subscribe      Out: event, close, send, publish, wake
  * Always true: a framework with a stream is in frameworkByStream under it, and only then. A driver's stream is its
  * pid while it is connected; the pid itself stays (see drivers.ts).
  */
@@ -29,8 +28,8 @@ import {
 import { HEARTBEAT_MS } from './heartbeat';
 
 /**
- * SUBSCRIBE: a new framework, one that comes back, or one that takes over. What is wrong is told on the
- * stream.
+ * SUBSCRIBE: connects a new framework, or one that reconnects or fails over. An error is sent on the stream, which is
+ * closed.
  */
 export function subscribe(state: MasterState, received: EventOf<'scheduler.subscribe'>): MasterEffect[] {
   const event = withPrincipal(withoutEmptyId(received));
@@ -51,14 +50,14 @@ export function subscribe(state: MasterState, received: EventOf<'scheduler.subsc
   return [...effects, ...allocateSoon(state, event.at)];
 }
 
-/** An id that is there and empty is none. */
+/** The subscription without an empty framework id, which counts as none. */
 function withoutEmptyId<S extends Subscription>(event: S): S {
   const { subscribe: call } = event;
   if (call.framework_info.id?.value !== '') return event;
   return { ...event, subscribe: { ...call, framework_info: { ...call.framework_info, id: undefined } } };
 }
 
-/** A framework that does not say its principal gets that of the connection. */
+/** The subscription with the authenticated principal, if it names none. */
 export function withPrincipal<S extends Subscription>(event: S): S {
   const { principal, subscribe: call } = event;
   if (principal?.value === undefined || call.framework_info.principal !== undefined) return event;
@@ -66,14 +65,14 @@ export function withPrincipal<S extends Subscription>(event: S): S {
   return { ...event, subscribe: { ...call, framework_info } };
 }
 
-/** The first thing wrong with what a framework says of itself. */
+/** The first error in a FrameworkInfo, or undefined. A framework that has ended cannot subscribe again. */
 export function infoError(state: MasterState, info: mesos.FrameworkInfo): string | undefined {
   const wrong = frameworkError(info, state.boot.settings);
   if (wrong) return wrong;
   return info.id && state.completed.has(info.id.value) ? 'Framework has been removed' : undefined;
 }
 
-/** The first thing wrong with what it wants, and whether it may want it. */
+/** The first error in suppressed roles, offer constraints, permissions or changed immutable members, or undefined. */
 export function optionsError(
   state: MasterState,
   { subscribe: call, patterns = {} }: Subscription,

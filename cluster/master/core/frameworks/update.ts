@@ -1,6 +1,6 @@
 /**
- * UPDATE_FRAMEWORK: a framework changes what it said of itself without subscribing anew. All of it, or
- * nothing (Mesos 1.11 Master::updateFramework).
+ * UPDATE_FRAMEWORK: a framework changes its FrameworkInfo, suppressed roles and offer constraints without subscribing
+ * again. The call replaces all of them or nothing (Mesos 1.11 Master::updateFramework).
  *
  * In: UPDATE_FRAMEWORK      Out: answer, event(RESCIND), send(UpdateFramework), publish
  */
@@ -42,7 +42,7 @@ export function updateError(
   return `'UpdateFramework' call is not valid: Suppressed roles ${printRoles(foreign)} are not contained in the set of roles`;
 }
 
-/** True when both are equal; roles and capabilities are compared as sets. */
+/** True when two FrameworkInfos are equal; roles and capabilities are compared as sets. */
 function isSameInfo(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): boolean {
   const types = ({ capabilities = [] }: mesos.FrameworkInfo): string[] =>
     capabilities.map(({ type }) => type ?? '').sort();
@@ -55,7 +55,8 @@ function isSameInfo(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): bo
 }
 
 /**
- * Carries the call out: offers in roles that were dropped come back, roles no longer suppressed are revived.
+ * Carries the call out: offers in roles that the framework left are rescinded, roles no longer suppressed are
+ * revived.
  */
 export function updateFramework(
   state: MasterState,

@@ -1,8 +1,7 @@
 /**
- * Operators take agents out, bring them back, or give them up (Mesos 1.11 src/master/http.cpp).
+ * Operators' calls that deactivate, reactivate or mark agents gone (Mesos 1.11 src/master/http.cpp).
  *
- * In: DEACTIVATE_AGENT, REACTIVATE_AGENT, MARK_AGENT_GONE      Out: answer, store, and what the change leads
- * to
+ * In: DEACTIVATE_AGENT, REACTIVATE_AGENT, MARK_AGENT_GONE      Out: answer, store, event(RESCIND), wake
  */
 
 import type { Millis } from '../../../model/time';
@@ -21,14 +20,14 @@ function refuse(request: number, status: number, text: string): MasterEffect[] {
   return [{ kind: 'answer', request, status, text }];
 }
 
-/** Why an agent that is leaving cannot be given up now; it can be tried again. */
+/** Errors about agents that are leaving, by their state; the operator may retry. */
 const BUSY: Record<Leaving, string> = {
   gone: 'is already being transitioned to gone',
   removed: 'is being transitioned to removed',
   unreachable: 'is being transitioned to unreachable',
 };
 
-/** An operator knows that an agent will never come back. Asking again is fine. */
+/** MARK_AGENT_GONE: the agent will never come back. A repeated call is answered 200, too. */
 export function markGone(state: MasterState, { request, call, at: now }: OperatorCall): MasterEffect[] {
   const agentId = call.mark_agent_gone?.agent_id.value ?? '';
   if (state.registry.gone.has(agentId)) return [{ kind: 'answer', request, status: 200 }];
@@ -40,7 +39,7 @@ export function markGone(state: MasterState, { request, call, at: now }: Operato
   return change(state, { change: { kind: 'gone', agentId, at: now }, next });
 }
 
-/** DEACTIVATE_AGENT: no offers any more; tasks keep running. */
+/** DEACTIVATE_AGENT: the agent gets no more offers; its tasks go on. */
 export function deactivateAgent(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
   const agentId = call.deactivate_agent?.agent_id.value ?? '';
   if (!isKnownAgent(state, agentId)) return refuse(request, 400, 'Unknown agent');
@@ -48,7 +47,7 @@ export function deactivateAgent(state: MasterState, { request, call }: OperatorC
   return change(state, { change: { kind: 'deactivated', agentId, deactivated: true }, next });
 }
 
-/** REACTIVATE_AGENT: offers again. What is still being emptied must be empty first. */
+/** REACTIVATE_AGENT: the agent gets offers again. It must not be DRAINING. */
 export function reactivateAgent(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
   const agentId = call.reactivate_agent?.agent_id.value ?? '';
   if (!state.registry.deactivated.has(agentId)) return refuse(request, 400, 'Agent is not deactivated');
@@ -59,7 +58,7 @@ export function reactivateAgent(state: MasterState, { request, call }: OperatorC
   return change(state, { change: { kind: 'deactivated', agentId, deactivated: false }, next });
 }
 
-/** The registry has the new state: without offers, or with them again. Tasks are not concerned. */
+/** Continues after `deactivated` is stored: rescinds offers, or offers the agent again. */
 export function activityChanged(
   state: MasterState,
   { agentId, request, deactivated }: { agentId: string; request: number; deactivated: boolean },

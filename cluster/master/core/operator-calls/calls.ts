@@ -1,9 +1,9 @@
 /**
- * Operators' calls that change something. They are answered when the change is stored.
+ * Operators' calls that change something. They are answered once the change is stored.
  *
- * In: operator.call      Out: answer, store, and what the change leads to
- * Always true: a call is checked in the original's order: what it lacks, what is wrong with it (400), whether
- * its sender may make it (403), what stands in its way.
+ * In: operator.call      Out: answer, store, and the effects of the call
+ * Always true: the checks have the original's order: missing members and errors (400), then permissions (403), then
+ * conflicts with the state.
  */
 
 import type { Call } from '../../../api/generated/master';
@@ -29,16 +29,16 @@ import { updateWeights, weightsError } from './weights';
 type CallEvent = EventOf<'operator.call'>;
 
 interface Row {
-  /** The error in the call whoever makes it: 400. */
+  /** The error in the call, answered 400. */
   readonly error?: (state: MasterState, event: CallEvent) => string | undefined;
-  /** The error that the original finds only after it has authorized the sender: 400, too. */
+  /** An error that the original finds only after it has authorized the sender; also answered 400. */
   readonly late?: (state: MasterState, event: CallEvent) => string | undefined;
   readonly run: (state: MasterState, event: CallEvent) => MasterEffect[];
 }
 
 const ON_RESOURCES: Row = { error: resourceRequestError, run: operateResources };
 
-/** Types without a row are those that nobody knows: 501. */
+/** Calls by type; one without a row is answered 501. */
 const CALLS: Partial<Record<Call.Type, Row>> = {
   TEARDOWN: { error: teardownError, run: teardown },
   UPDATE_WEIGHTS: { error: weightsError, run: updateWeights },
@@ -67,7 +67,7 @@ export function operatorCall(state: MasterState, event: CallEvent): MasterEffect
   ];
   const row = call.type && CALLS[call.type];
   if (!row) return refuse(501, '501 Not Implemented.');
-  // Before the registry is read nothing may be stored: it would take the place of all there is.
+  // A change before the registry is read would be stored over its contents.
   if (state.electedAt === undefined) return refuse(503, 'Master has not finished recovery');
   const wrong = partError(call) ?? row.error?.(state, event);
   if (wrong) return refuse(400, wrong);
@@ -82,7 +82,7 @@ function teardownError({ frameworks }: MasterState, { call }: CallEvent): string
   return isKnown ? undefined : 'No framework found with specified ID';
 }
 
-/** An operator ends a framework. */
+/** TEARDOWN: ends a framework. */
 function teardown(state: MasterState, { request, call, at: now }: CallEvent): MasterEffect[] {
   const framework = state.frameworks.get(call.teardown?.framework_id.value ?? '');
   return framework ? [{ kind: 'answer', request, status: 200 }, ...endFramework(state, framework, now)] : [];

@@ -1,6 +1,6 @@
 /**
- * Emptying an agent: no offers, its tasks are killed, and when the last one is over and known it is drained,
- * or gone if that was wished (Mesos 1.11 Master::Http::drainAgent, Master::checkAndTransitionDrainingAgent).
+ * DRAIN_AGENT: the agent gets no more offers and kills its tasks; without any it is DRAINED, or gone with `mark_gone`
+ * (Mesos 1.11 Master::Http::drainAgent; the end is in drain/drained.ts).
  *
  * In: DRAIN_AGENT, ACKNOWLEDGE, updates      Out: store, send(DrainSlave), answer
  */
@@ -18,7 +18,7 @@ import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import type { MasterState } from '../state/state';
 
-/** DRAIN_AGENT. Asking again replaces what was asked before. */
+/** DRAIN_AGENT. A repeated call replaces the drain configuration. */
 export function drainAgent(state: MasterState, { request, call }: EventOf<'operator.call'>): MasterEffect[] {
   const order = call.drain_agent;
   if (!order) return [];
@@ -33,7 +33,10 @@ export function drainAgent(state: MasterState, { request, call }: EventOf<'opera
   return change(state, { change: { kind: 'drain', agentId, info }, next });
 }
 
-/** Why an agent cannot be drained; of one that is away nobody knows the machine and what it is capable of. */
+/**
+ * The error when an agent cannot be drained. The machine and capabilities of an agent that is not registered are
+ * unknown.
+ */
 export function drainError(state: MasterState, { call }: EventOf<'operator.call'>): string | undefined {
   const agent = state.agents.get(call.drain_agent?.agent_id.value ?? '');
   if (!agent) return undefined;
@@ -50,7 +53,7 @@ function readConfig({ mark_gone, max_grace_period: grace }: master.Call.DrainAge
   return { max_grace_period: { nanoseconds }, mark_gone: mark_gone ?? false };
 }
 
-/** The registry knows: the agent is told, and may be empty already. */
+/** Continues after the drain is stored: rescinds offers and tells the agent, which may have no tasks already. */
 export function draining(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
   const agent = state.agents.get(agentId);
   if (!agent) return [];

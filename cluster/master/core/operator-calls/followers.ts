@@ -1,5 +1,5 @@
 /**
- * Operators that follow the event stream: they get the whole state first, then each change.
+ * Followers of the operator event stream: they get the whole state first, then each change.
  *
  * In: operator.subscribe, operator.closed      Out: welcome, close
  */
@@ -11,7 +11,7 @@ import type { MasterState } from '../state/state';
 export function follow(state: MasterState, event: EventOf<'operator.subscribe'>): MasterEffect[] {
   const effects: MasterEffect[] = [];
   const [oldest] = state.operators;
-  // The oldest makes room, as in the original.
+  // Above the limit the oldest follower is closed, as in the original.
   if (oldest !== undefined && state.operators.size >= state.boot.settings.maxOperators) {
     state.operators.delete(oldest);
     effects.push({ kind: 'close', stream: oldest, reason: 'too many subscribers' });

@@ -1,10 +1,10 @@
 /**
- * Operators announce maintenance: a schedule of windows, machines taken down and up again. Frameworks learn
- * of it by their offers and by inverse offers (Mesos 1.11 src/master/http.cpp, Master::updateUnavailability).
+ * Maintenance by operators: a schedule of windows, machines taken down and brought up. Frameworks are told by the
+ * `unavailability` of offers and by inverse offers (Mesos 1.11 src/master/http.cpp, Master::updateUnavailability).
  *
  * In: UPDATE_MAINTENANCE_SCHEDULE, START_MAINTENANCE, STOP_MAINTENANCE      Out: answer, store,
  * event(RESCIND), send(Shutdown)
- * Always true: what a call asks for is visible when it is stored, not before.
+ * Always true: a change is visible once it is stored, not before.
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -24,9 +24,9 @@ import type { Agent, MasterState } from '../state/state';
 type OperatorCall = EventOf<'operator.call'>;
 
 /**
- * The error in a schedule, or in the machines that are to go down or up; undefined when there is none. Of
- * machines only the first is looked at, as in the original, which asks after it whether the sender may do
- * it.
+ * The error in a schedule, or in the machines to be taken down or up; undefined when there is none. Only the first
+ * machine's mode is checked here: the original authorizes the sender after the first one, so errors in the others come
+ * later (laterMachinesError).
  */
 export function machinesError(state: MasterState, { call }: OperatorCall): string | undefined {
   const { update_maintenance_schedule: update } = call;
@@ -35,7 +35,7 @@ export function machinesError(state: MasterState, { call }: OperatorCall): strin
   return listError(ids) ?? firstError(state, call, ids.slice(0, 1));
 }
 
-/** The error in the machines after the first one. */
+/** The error in the modes of the machines after the first one. */
 export function laterMachinesError(state: MasterState, { call }: OperatorCall): string | undefined {
   return firstError(state, call, machinesIn(call).slice(1));
 }
@@ -73,7 +73,10 @@ export function updateSchedule(state: MasterState, { request, call }: OperatorCa
   });
 }
 
-/** Offers the agents of machines anew whose stored plan has changed. */
+/**
+ * Continues after a schedule is stored: offers of agents on these machines are made anew, with the new
+ * unavailability.
+ */
 export function scheduled(state: MasterState, machines: readonly string[], now: Millis): MasterEffect[] {
   const effects = agentsOn(state, machines).flatMap((agent) => {
     const withdrawn = rescindOffersOfAgent(state, agent);
@@ -94,12 +97,12 @@ export function startMaintenance(state: MasterState, { request, call }: Operator
   });
 }
 
-/** The machines are down, and their agents with them. */
+/** Continues after `machines.down` is stored: shuts the agents down. */
 export function wentDown(state: MasterState, machines: readonly string[]): MasterEffect[] {
   return agentsOn(state, machines).flatMap((agent) => shutdownForMaintenance(state, agent));
 }
 
-/** STOP_MAINTENANCE: the machines may come back, and leave the schedule. */
+/** STOP_MAINTENANCE: the machines are up again and leave the schedule; their agents may register. */
 export function stopMaintenance(state: MasterState, { request, call }: OperatorCall): MasterEffect[] {
   const ids = call.stop_maintenance?.machines ?? [];
   return change(state, {

@@ -1,6 +1,6 @@
 /**
- * Reservations and volumes by operators: on what is free, and on what is offered, which is taken back (Mesos
- * 1.11 Master::Http::_operation).
+ * Reservations and volumes by operators, on free resources and on offered ones, whose offers are rescinded (Mesos 1.11
+ * Master::Http::_operation).
  *
  * In: RESERVE_RESOURCES, UNRESERVE_RESOURCES, CREATE_VOLUMES, DESTROY_VOLUMES, GROW_VOLUME, SHRINK_VOLUME
  * Out: answer, event(RESCIND), send(ApplyOperation or CheckpointResources)
@@ -35,7 +35,7 @@ interface ResourceRequest {
   readonly operation: mesos.Offer.Operation;
 }
 
-/** The change that each call asks for. */
+/** The agent and operation of each call. */
 const RESOURCE_REQUESTS: Partial<Record<Call.Type, (call: Call) => ResourceRequest | undefined>> = {
   RESERVE_RESOURCES: ({ reserve_resources: request }) =>
     request && {
@@ -79,7 +79,7 @@ function toOperation(call: Call): ResourceRequest | undefined {
   return RESOURCE_REQUESTS[call.type ?? 'UNKNOWN']?.(call);
 }
 
-/** The error in the change that a call asks for, or undefined. */
+/** The error in the operation of a call, or undefined. */
 export function resourceRequestError(
   state: MasterState,
   { call, principal }: EventOf<'operator.call'>,
@@ -94,13 +94,13 @@ export function resourceRequestError(
   return wrong && `Invalid ${operation.type} operation${whereOf(agent, operation)}: ${wrong}`;
 }
 
-/** The original says where only for some. */
+/** The agent in an error text. The original leaves it out for UNRESERVE and DESTROY. */
 function whereOf({ id, pid, info }: Agent, { type }: mesos.Offer.Operation): string {
   const isSaid = type !== 'UNRESERVE' && type !== 'DESTROY';
   return isSaid ? ` on agent ${id} at ${pid} (${info.hostname})` : '';
 }
 
-/** Makes room for what is wished for and carries it out: 202, or 409 when the resources are in use. */
+/** Rescinds offers as needed and applies the operation: 202, or 409 when the resources are in use. */
 export function operateResources(state: MasterState, event: EventOf<'operator.call'>): MasterEffect[] {
   const { request, call, at: now } = event;
   const wish = toOperation(call);
@@ -116,9 +116,7 @@ export function operateResources(state: MasterState, event: EventOf<'operator.ca
   return [{ kind: 'answer', request, status: 202 }, ...effects, ...applied, ...allocateSoon(state, now)];
 }
 
-/**
- * The free resources after conversions; shared volumes count as free, since nobody holds them alone.
- */
+/** The free resources after conversions, or an error. Shared volumes count as free, since nobody has them alone. */
 function convertFree(
   state: MasterState,
   agent: Agent,
@@ -137,8 +135,9 @@ function convertFree(
 }
 
 /**
- * Takes offers of the agent back, one after the other, until what came back suffices; offers that do not help stay.
- * What is free besides is not relied on, as in the original (Mesos 1.11 Master::Http::_operation).
+ * Rescinds offers of the agent, one after the other, until the conversions can be applied to their resources; offers
+ * without any needed resources stay. Free resources are not counted on, as in the original: the allocator may be
+ * about to offer them (Mesos 1.11 Master::Http::_operation).
  */
 function rescindForOperation(
   state: MasterState,
@@ -165,7 +164,7 @@ function rescindForOperation(
   return effects;
 }
 
-/** The framework does not get the same again at once: as if it had declined. */
+/** Rescinds an offer with a default filter, so that its framework does not get the same resources again at once. */
 function rescindFiltered(state: MasterState, offer: OfferRecord, now: Millis): MasterEffect[] {
   removeOffer(state, offer);
   const framework = state.frameworks.get(offer.frameworkId);

@@ -1,6 +1,6 @@
 /**
- * New weights: whoever is in one of the roles gets another part, so everything that is offered is offered anew
- * (Mesos 1.11 src/master/weights_handler.cpp).
+ * UPDATE_WEIGHTS: new weights change the shares of roles, so all offers are rescinded and made anew (Mesos 1.11
+ * src/master/weights_handler.cpp).
  *
  * In: UPDATE_WEIGHTS, and once it is stored      Out: store, event(RESCIND), wake
  */
@@ -30,7 +30,7 @@ function weightsOf({ call }: CallEvent): Weight[] {
   return infos.map(({ role = '', weight }) => ({ role: role.trim(), weight }));
 }
 
-/** The first thing wrong with the weights asked for, or undefined. */
+/** The first error in new weights, or undefined. */
 export function weightsError(state: MasterState, event: CallEvent): string | undefined {
   const what = 'Failed to validate update weights request JSON';
   for (const { role, weight } of weightsOf(event)) {
@@ -50,7 +50,7 @@ export function updateWeights(state: MasterState, event: CallEvent): MasterEffec
   return change(state, { change: { kind: 'weights', weights }, next });
 }
 
-/** The registry has the weights of these roles. */
+/** Continues after weights are stored. Offers are rescinded only if a framework is in one of the roles. */
 export function weightsStored(state: MasterState, roles: readonly string[], now: Millis): MasterEffect[] {
   setWeights(state.allocator, state.registry.weights);
   const isAnyIn = roles.some((role) => frameworksIn(state, role).length > 0);

@@ -1,6 +1,6 @@
 /**
- * Operators' calls about quotas. They are answered when the change is stored; then offers are taken back, so
- * that limits hold and guarantees can be met (Mesos 1.11 src/master/quota_handler.cpp).
+ * Operators' calls about quotas. They are answered once the change is stored; then offers are rescinded, so that limits
+ * hold and guarantees can be met (Mesos 1.11 src/master/quota_handler.cpp).
  *
  * In: UPDATE_QUOTA, SET_QUOTA, REMOVE_QUOTA      Out: answer, store, event(RESCIND), wake
  */
@@ -23,7 +23,7 @@ function refuse(request: number, status: number, text: string): MasterEffect[] {
   return [{ kind: 'answer', request, status, text }];
 }
 
-/** The error in a quota that is set or removed; undefined when there is none. */
+/** The error in a quota to be set, updated or removed; undefined when there is none. */
 export function quotaError(state: MasterState, { call }: CallEvent): string | undefined {
   const { update_quota: update, set_quota: set, remove_quota: removed } = call;
   if (update) return updateError(state, update.quota_configs ?? [], update.force ?? false);
@@ -35,7 +35,7 @@ export function updateQuota(state: MasterState, { request, call }: CallEvent): M
   return store(state, { request, configs: call.update_quota?.quota_configs ?? [], isLegacy: false });
 }
 
-/** The older call: only for roles without a quota. */
+/** SET_QUOTA, the older call: for roles without a quota. */
 export function setOldQuota(state: MasterState, { request, call }: CallEvent): MasterEffect[] {
   if (!call.set_quota) return [];
   const { quota_request: quotaRequest } = call.set_quota;
@@ -55,7 +55,7 @@ export function removeQuota(state: MasterState, { request, call }: CallEvent): M
   return store(state, { request, configs: [{ role }], isLegacy: true });
 }
 
-/** Why a role's quota cannot be taken away, or undefined; `where` says by which request. */
+/** The error when a role's quota cannot be removed, or undefined. `where` names the request in the text. */
 export function removeError(state: MasterState, role: string, where = ''): string | undefined {
   if (!isKnownRole(state, role))
     return `Failed to validate remove quota request${where}: Unknown role '${role}'`;
@@ -75,7 +75,7 @@ function store(state: MasterState, { request, configs, isLegacy }: QuotaUpdate):
   return change(state, { change: { kind: 'quota', configs }, next });
 }
 
-/** The registry has the quotas: the allocator goes by them. */
+/** Continues after quotas are stored: sets them in the allocator, and rescinds offers. */
 export function quotaStored(
   state: MasterState,
   { configs, isLegacy }: QuotaUpdate,
@@ -89,7 +89,7 @@ export function quotaStored(
   return [...effects, ...allocateSoon(state, now)];
 }
 
-/** Quotas of the master before. */
+/** Sets the quotas of the recovered registry in the allocator. */
 export function loadQuotas(state: MasterState): void {
   for (const config of state.registry.quotas.values())
     setQuota(state.allocator, config.role, quotaOf(config));

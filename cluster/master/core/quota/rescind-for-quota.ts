@@ -1,6 +1,9 @@
 /**
- * Taking back offers after a quota changed: those of the role while it has more than its limit, and those
- * of others until what is guaranteed to it can be offered (Mesos 1.11 src/master/quota_handler.cpp).
+ * Rescinding offers after a quota changed, so that limits hold and guarantees can be met (Mesos 1.11
+ * src/master/quota_handler.cpp).
+ *
+ * It is best effort, as in the original: offered reservations count twice, in `offered` and in `consumed`, and free
+ * resources are not counted on. So it may rescind too much, which only costs new offers.
  */
 
 import type { QuotaConfig } from '../../../api/generated/quota';
@@ -12,7 +15,10 @@ import { breakdownOf, consumedQuota } from '../roles/breakdown';
 import type { MasterEffect } from '../state/effects';
 import type { MasterState, OfferRecord } from '../state/state';
 
-/** After UPDATE_QUOTA. */
+/**
+ * After UPDATE_QUOTA: rescinds offers of the role and those below it while they have more than the limit, then offers
+ * of other roles until what the role has and what was rescinded contain the guarantee.
+ */
 export function enforceQuota(state: MasterState, config: QuotaConfig): MasterEffect[] {
   const { guarantees, limits } = quotaOf(config);
   const held = new Map(consumedQuota(state, config.role));
@@ -44,8 +50,8 @@ function isWithin(held: ReadonlyMap<string, number>, limits: ReadonlyMap<string,
 }
 
 /**
- * After SET_QUOTA: as much as is guaranteed comes back, of at least as many agents as the role has
- * frameworks.
+ * After SET_QUOTA: rescinds all offers of agents until they contain the guarantee, and of at least as many agents as
+ * the role has frameworks, so that each of these may get an offer.
  */
 export function rescindForQuota(state: MasterState, config: QuotaConfig): MasterEffect[] {
   const { guarantees } = quotaOf(config);

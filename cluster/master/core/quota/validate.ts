@@ -15,8 +15,8 @@ const EXABYTE_MB = 2 ** 40;
 const TRILLION = 1e12;
 
 /**
- * The error in changed quotas, or undefined. With `force` they may be more than there is, or less than is
- * used.
+ * The error in updated quotas, or undefined. With `force` guarantees may exceed the cluster, and limits may be below
+ * what the role consumes.
  */
 export function updateError(
   state: MasterState,
@@ -105,7 +105,10 @@ function belowConsumedError(state: MasterState, config: QuotaConfig): string | u
   return undefined;
 }
 
-/** Both sums, when all guarantees together are more than all agents have for good. */
+/**
+ * The sums of guarantees and of capacity when guarantees exceed it; undefined otherwise. Capacity is that of all
+ * registered agents without revocable resources, disconnected ones included: that is usually a passing state.
+ */
 export function overcommit(
   state: MasterState,
   configs: readonly QuotaConfig[],
@@ -130,7 +133,7 @@ function capacityOf(state: MasterState): Quantities {
   return capacity;
 }
 
-/** The error in a request of the older form, or undefined. */
+/** The error in a SET_QUOTA, or undefined. */
 export function requestError(state: MasterState, request: QuotaRequest): string | undefined {
   const { role } = request;
   const wrong = infoError(request);

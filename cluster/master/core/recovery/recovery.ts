@@ -1,6 +1,6 @@
 /**
- * From an empty memory to leading: the registry is read, our own name is stored in it, and only then anyone
- * is served.
+ * Recovery of the master: the registry is read, then this master is stored in it as the leader, and only then anyone is
+ * served. So a former leader's next store fails. Also the continuations of all stored changes.
  *
  * In: registry.fetched, registry.stored, registry.failed      Out: store, wake, note
  */
@@ -30,7 +30,7 @@ import type { EventOf } from '../state/events';
 import { printMasterInfo } from '../state/master-info';
 import type { MasterState } from '../state/state';
 
-/** The agents of the registry are expected back; our name goes in first. */
+/** The registry is read: its agents are recovered, and this master is stored as the leader. */
 export function fetched(state: MasterState, event: EventOf<'registry.fetched'>): MasterEffect[] {
   loadRecord(state.registry, event.registry);
   loadRecord(state.registry.ahead, event.registry);
@@ -51,7 +51,7 @@ export function fetched(state: MasterState, event: EventOf<'registry.fetched'>):
   return [...notes, ...elected];
 }
 
-/** `--weights` is for a registry that has none; it is stored with the master's name, before anyone is served. */
+/** Sets `--weights` in a registry that has none. They are stored together with this master's MasterInfo. */
 function beginWithWeights({ registry, boot }: MasterState): MasterEffect[] {
   const { weights = [] } = boot.settings;
   if (weights.length === 0) return [];
@@ -64,7 +64,7 @@ function beginWithWeights({ registry, boot }: MasterState): MasterEffect[] {
   return [];
 }
 
-/** Continues after a store of the registry. */
+/** A store of the registry succeeded: runs the continuations of its changes. */
 export function stored(state: MasterState, event: EventOf<'registry.stored'>): MasterEffect[] {
   return registryStored(state, event.ticket, (operation) => runContinuation(state, operation, event.at));
 }

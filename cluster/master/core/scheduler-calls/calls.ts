@@ -1,5 +1,5 @@
 /**
- * The scheduler's calls other than SUBSCRIBE: who may make them, and which transition each is.
+ * Schedulers' calls other than SUBSCRIBE: their refusals, and their transitions.
  *
  * In: scheduler.call      Out: answer, and what the call leads to
  */
@@ -32,7 +32,7 @@ type Transition = (
   now: Millis,
 ) => MasterEffect[];
 
-/** Types without a row are answered 501: they are part of the API and not carried out here yet. */
+/** Transitions by type. A type without a row is answered 501; UPDATE_FRAMEWORK has its own answers (`update`). */
 const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
   TEARDOWN: (state, framework, _call, now) => endFramework(state, framework, now),
   ACCEPT: (state, framework, call, now) => (call.accept ? accept(state, framework, call.accept, now) : []),
@@ -66,7 +66,7 @@ const CALLS: Partial<Record<scheduler.Call.Type, Transition>> = {
   REQUEST: () => [],
 };
 
-/** The names of calls in Mesos' metrics. */
+/** Names of calls in Mesos' metrics `master/messages_...`. */
 const METRICS: Partial<Record<scheduler.Call.Type, string>> = {
   TEARDOWN: 'unregister_framework',
   DECLINE: 'decline_offers',
@@ -80,7 +80,7 @@ const METRICS: Partial<Record<scheduler.Call.Type, string>> = {
   RECONCILE_OPERATIONS: 'reconcile_operations',
 };
 
-/** Answers a call, 202 and an empty body when it is taken; the refusals in the order of Mesos. */
+/** Answers a call: 202 with an empty body when it is accepted. Refusals have the order of Mesos. */
 export function call(state: MasterState, event: EventOf<'scheduler.call'>): MasterEffect[] {
   const { request, call: received } = event;
   const framework = state.frameworks.get(received.framework_id?.value ?? '');
@@ -93,7 +93,7 @@ export function call(state: MasterState, event: EventOf<'scheduler.call'>): Mast
   return [{ kind: 'answer', request, ...answer }, ...effects];
 }
 
-/** Calls of a framework are counted whether they are carried out or not. */
+/** Counts a call of a framework, carried out or not. */
 export function countCall(framework: Framework, { type = 'UNKNOWN' }: scheduler.Call): void {
   countType(framework, 'calls', type);
 }
@@ -105,7 +105,7 @@ const INVALID: Partial<Record<scheduler.Call.Type, string>> = {
   MESSAGE: 'invalid_framework_to_executor_messages',
 };
 
-/** A call that was refused for its form is counted where there is a number for it. */
+/** Counts a call that was refused for its form, if there is a metric for it. */
 export function countInvalid(
   state: MasterState,
   { type = 'UNKNOWN' }: { readonly type?: scheduler.Call.Type | undefined },
@@ -117,14 +117,14 @@ export function countInvalid(
 
 type ReceivedCall = Pick<EventOf<'scheduler.call'>, 'call' | 'patterns' | 'at'>;
 
-/** The answer to a call, and its effects. */
+/** The answer to a call, and the effects of carrying it out. */
 export interface Outcome {
   readonly status: number;
   readonly text?: string;
   readonly effects: MasterEffect[];
 }
 
-/** Carries out a call of a framework that is connected and may make it. */
+/** Carries out a call that has passed the refusals. */
 export function performCall(state: MasterState, framework: Framework, received: ReceivedCall): Outcome {
   const { call, at: receivedAt } = received;
   const type = call.type ?? 'UNKNOWN';

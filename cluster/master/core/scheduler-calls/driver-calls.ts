@@ -1,6 +1,6 @@
 /**
- * The calls of drivers other than SUBSCRIBE: the same as over HTTP, but nothing answers them. What is wrong with one is
- * noted in Mesos' words (Mesos 1.11 Master::receive).
+ * Drivers' calls other than SUBSCRIBE. They are carried out as over HTTP, but have no answer: errors are logged in
+ * Mesos' words (Mesos 1.11 Master::receive), and some abort the driver.
  *
  * In: driver.call      Out: what the call leads to, send(FrameworkError), note
  */
@@ -13,13 +13,13 @@ import { count, type MasterState } from '../state/state';
 import { callError } from '../validate/call';
 import { countCall, countInvalid, performCall } from './calls';
 
-/** Calls that drivers do not have. */
+/** Calls that drivers do not support. */
 const NOT_IN_V0: readonly (scheduler.Call.Type | undefined)[] = [
   'ACKNOWLEDGE_OPERATION_STATUS',
   'RECONCILE_OPERATIONS',
 ];
 
-/** Carries out a call that comes from the driver of its framework. */
+/** Carries out a call, if it comes from the driver of its framework. */
 export function driverCall(state: MasterState, event: EventOf<'driver.call'>): MasterEffect[] {
   const { pid, call } = event;
   if (state.electedAt === undefined) {

@@ -1,5 +1,5 @@
 /**
- * `/state`, `/slaves` and `/frameworks`: the v0 JSON of a moment (keys as in Mesos 1.11).
+ * `/state`, `/slaves` and `/frameworks` in v0 JSON (keys as in Mesos 1.11).
  */
 
 import type { Resource } from '../../../api/generated/mesos';
@@ -70,7 +70,7 @@ export const agents = (state: FilteredState): string =>
 const recovered = (state: MasterState): string =>
   jsonArray([...state.recovered.values()].map(recoveredAgentJson));
 
-/** The whole state. Who may not see the flags does not see the cluster's name either, as in the original. */
+/** `/state`. Readers who may not see the flags do not see the cluster's name either, as in the original. */
 export function statePage(state: FilteredState, flags: Record<string, string> | undefined): string {
   const { boot } = state;
   const info = printMasterInfo(state);
@@ -108,7 +108,7 @@ export function statePage(state: FilteredState, flags: Record<string, string> | 
 const quoted = (text: string | undefined): string | undefined =>
   text === undefined ? undefined : JSON.stringify(text);
 
-/** `/slaves`: agents with their resources one by one, too; with an id only that agent. */
+/** `/slaves`: agents with sums and single resources; with an id only that agent. */
 export function slavesPage(state: FilteredState, agentId?: string | undefined): string {
   const isAsked = (id: string): boolean => agentId === undefined || id === agentId;
   const shown = [...state.agents.values()].filter(({ id }) => isAsked(id));
@@ -133,7 +133,7 @@ function wholeAgent(state: FilteredState, agent: Agent): string {
   });
 }
 
-/** `/frameworks`; with an id only that one. */
+/** `/frameworks`; with an id only that framework. */
 export function frameworksPage(state: FilteredState, frameworkId?: string | undefined): string {
   const selected = (all: ReadonlyMap<string, Framework>): Framework[] =>
     [...all.values()].filter(({ id }) => frameworkId === undefined || id === frameworkId);

@@ -31,7 +31,7 @@ function countsOf(states: readonly string[]): Record<string, string> {
   return Object.fromEntries([...counts].map(([name, number]) => [name, String(number)]));
 }
 
-/** Sums over the current and former tasks of registered frameworks, by agent. */
+/** The tasks of one agent, completed ones included, and their registered frameworks. */
 interface TaskSummary {
   readonly states: string[];
   readonly frameworks: Set<string>;
@@ -50,7 +50,7 @@ function sumByAgent(state: MasterState): ReadonlyMap<string, TaskSummary> {
   return sums;
 }
 
-/** The cluster in numbers: agents and frameworks with their tasks counted by state. */
+/** `/state-summary`. */
 export function summaryPage(state: FilteredState): string {
   const { boot } = state;
   const executors = executorsByFramework(unfilteredState(state));

@@ -1,5 +1,5 @@
 /**
- * The JSON of tasks, kept for as long as they do not change: a big page is put together from such fragments.
+ * The JSON of each task, remembered until the task changes: big pages are put together from such fragments.
  */
 
 import { quantitiesJson, taskJsonWith } from '../../../api/state-json';
@@ -7,8 +7,8 @@ import type { Framework, MasterState, TaskRecord } from '../../core/state/state'
 import { printTaskHead } from '../../core/tasks/print-task';
 
 /**
- * The JSON of each task as last made, kept as long as the record: a big state is put together from what has
- * not changed. Records replace `statuses` with every update, so that the same list means the same text.
+ * The JSON of each task as last made, remembered as long as its record. A record replaces `statuses` with every
+ * update, so the same list means the same text.
  */
 const fragments = new WeakMap<
   TaskRecord,
@@ -28,8 +28,8 @@ export function task(record: TaskRecord): string {
 }
 
 /**
- * Makes the JSON of each task that has none yet, with a pause after each: a page that is put together afterwards, of
- * that moment, finds nearly all of it made.
+ * Makes the JSON of each task that has none, with a pause after each, so that other work goes on. A page made
+ * afterwards has to make only that of tasks that changed meanwhile.
  */
 export function* prepareTasks(state: MasterState): Generator<void, void> {
   for (const framework of [...state.frameworks.values(), ...state.completed.values()]) {
@@ -42,7 +42,7 @@ export function* prepareTasks(state: MasterState): Generator<void, void> {
   }
 }
 
-/** Tasks that run, are unreachable or have ended: all a framework is remembered by. */
+/** All tasks of a framework: running, unreachable and completed ones. */
 export function recordsOf({ tasks, unreachableTasks, completedTasks }: Framework): TaskRecord[] {
   return [...tasks.values(), ...unreachableTasks.values(), ...completedTasks];
 }

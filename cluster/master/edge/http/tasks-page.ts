@@ -9,9 +9,9 @@ import { task } from './task-fragments';
 export interface TasksQuery {
   readonly frameworkId?: string | undefined;
   readonly taskId?: string | undefined;
-  /** Below 0 with no offset: all, as the original's own command line asks for. */
+  /** The number of tasks; below 0 without an offset all tasks, as the original's command line asks for. */
   readonly limit: number;
-  /** Below 0: past them all. */
+  /** Tasks to skip; below 0 all of them. */
   readonly offset: number;
   readonly ascending: boolean;
 }

@@ -7,7 +7,7 @@ import { jsonArray } from '../../../api/state-json';
 import type { MasterState } from '../../core/state/state';
 import { getWeights } from '../../views/operator';
 
-/** Weights other than 1. */
+/** `/weights`. */
 export function weightsPage(state: MasterState): string {
   return jsonArray(
     (getWeights(state).weight_infos ?? []).map((info) => encodeJson('mesos.v1.WeightInfo', info)),
