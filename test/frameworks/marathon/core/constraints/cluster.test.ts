@@ -1,0 +1,14 @@
+import { cluster } from '../../../../../frameworks/marathon/core/constraints/cluster';
+
+test.each<[value: string, offered: string | undefined, placed: readonly string[], fits: boolean]>([
+  ['a', 'a', [], true],
+  ['a', 'b', [], false],
+  ['a', 'a', ['b'], true],
+  ['', 'b', [], true],
+  ['', 'b', ['b', 'b'], true],
+  ['', 'b', ['a'], false],
+  ['', undefined, [], false],
+  ['a', undefined, [], false],
+])('CLUSTER "%s" of five instances takes an agent with %j beside %j: %s', (value, offered, placed, fits) => {
+  expect(cluster({ value, offered, placed, instances: 5 })).toBe(fits);
+});
