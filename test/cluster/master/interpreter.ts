@@ -22,6 +22,11 @@ export class MasterScript extends Stage {
     return this.out;
   };
 
+  /** Carries out commands, one a line, and returns everything that came out. */
+  play(...lines: readonly string[]): string[] {
+    return lines.flatMap((line) => this.interpret(line.trim().split(/\s+/), line));
+  }
+
   private readonly commands: Commands = {
     ...masterCommands(this),
     ...viewsCommands(this),
