@@ -22,6 +22,7 @@ const LOSS = {
 
 /** Continues after `gone` is stored: shuts the agent down if it is registered; its tasks are TASK_GONE_BY_OPERATOR. */
 export function markedGone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
+  state.leaving.delete(agentId);
   state.recovered.delete(agentId);
   const agent = state.agents.get(agentId);
   if (!agent) return unreachableGone(state, agentId, now);

@@ -27,7 +27,7 @@ export function checkDrained(state: MasterState, agentId: string, now: Millis): 
   if (state.leaving.get(agentId) === 'gone' || state.emptied.has(agentId)) return [];
   if (info.config.mark_gone) {
     state.leaving.set(agentId, 'gone');
-    const next = { kind: 'gone', agentId, request: undefined } as const;
+    const next = { kind: 'gone', agentId } as const;
     return change(state, { change: { kind: 'gone', agentId, at: now }, next });
   }
   state.emptied.add(agentId);

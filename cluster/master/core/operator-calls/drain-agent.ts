@@ -2,43 +2,54 @@
  * DRAIN_AGENT: the agent gets no more offers and kills its tasks; without any it is DRAINED, or gone with `mark_gone`
  * (Mesos 1.11 Master::Http::drainAgent; the end is in drain/drained.ts).
  *
- * In: DRAIN_AGENT, ACKNOWLEDGE, updates      Out: store, send(DrainSlave), answer
+ * Out: store, answer, event(RESCIND), send(DrainSlave)
  */
 
-import type * as master from '../../../api/generated/master';
 import type * as mesos from '../../../api/generated/mesos';
-import type { Millis } from '../../../model/time';
 import { rescindOffersOfAgent } from '../agents/loss';
 import { sendDrain, syncActivity } from '../agents/record';
+import { needsEach } from '../authorize/operator';
 import { checkDrained, isKnownAgent } from '../drain/drained';
 import { scheduledMachine } from '../maintenance/agents';
 import { allocateSoon } from '../offers/schedule';
-import { change } from '../registrar/registrar';
-import type { MasterEffect } from '../state/effects';
-import type { EventOf } from '../state/events';
 import type { MasterState } from '../state/state';
+import type { Part } from '../validate/operator-call';
+import { type ChangingCall, refuse, store } from './call';
 
-/** DRAIN_AGENT. A repeated call replaces the drain configuration. */
-export function drainAgent(state: MasterState, { request, call }: EventOf<'operator.call'>): MasterEffect[] {
-  const order = call.drain_agent;
-  if (!order) return [];
-  const agentId = order.agent_id.value;
-  const refuse = (status: number, text: string): MasterEffect[] => [
-    { kind: 'answer', request, status, text },
-  ];
-  if (!isKnownAgent(state, agentId)) return refuse(400, 'Unknown agent');
-  if (state.leaving.get(agentId) === 'gone') return refuse(409, 'Agent is currently being marked gone');
-  const info = { state: 'DRAINING', config: readConfig(order) } as const;
-  const next = { kind: 'draining', agentId, request } as const;
-  return change(state, { change: { kind: 'drain', agentId, info }, next });
-}
+/** A repeated call replaces the drain configuration. */
+export const drainAgent: ChangingCall<'DRAIN_AGENT'> = {
+  part: 'drain_agent',
+  permission: needsEach(({ mark_gone }) => [
+    { list: 'drain_agents' },
+    ...(mark_gone ? [{ list: 'mark_agents_gone' } as const] : []),
+  ]),
+  check: drainError,
+  run: (state, part, event) => {
+    const agentId = part.agent_id.value;
+    if (!isKnownAgent(state, agentId)) return refuse(event, 400, 'Unknown agent');
+    if (state.leaving.get(agentId) === 'gone')
+      return refuse(event, 409, 'Agent is currently being marked gone');
+    const info = { state: 'DRAINING', config: configOf(part) } as const;
+    return store(state, event, { kind: 'drain', agentId, info });
+  },
+  // The agent may have no tasks already.
+  stored: (state, { agent_id }, { at }) => {
+    const agent = state.agents.get(agent_id.value);
+    if (!agent) return [];
+    agent.deactivated = true;
+    agent.drainStartedAt = at;
+    syncActivity(state, agent);
+    const effects = [...rescindOffersOfAgent(state, agent), ...sendDrain(state, agent)];
+    return [...effects, ...checkDrained(state, agent.id, at), ...allocateSoon(state, at)];
+  },
+};
 
 /**
  * The error when an agent cannot be drained. The machine and capabilities of an agent that is not registered are
  * unknown.
  */
-export function drainError(state: MasterState, { call }: EventOf<'operator.call'>): string | undefined {
-  const agent = state.agents.get(call.drain_agent?.agent_id.value ?? '');
+function drainError(state: MasterState, { agent_id }: Part<'DRAIN_AGENT'>): string | undefined {
+  const agent = state.agents.get(agent_id.value);
   if (!agent) return undefined;
   const machine = scheduledMachine(state, agent);
   if (machine !== undefined)
@@ -47,19 +58,8 @@ export function drainError(state: MasterState, { call }: EventOf<'operator.call'
   return isCapable ? undefined : `Agent ${agent.id} is not capable of draining`;
 }
 
-function readConfig({ mark_gone, max_grace_period: grace }: master.Call.DrainAgent): mesos.DrainConfig {
-  if (!grace) return { mark_gone: mark_gone ?? false };
+function configOf({ mark_gone = false, max_grace_period: grace }: Part<'DRAIN_AGENT'>): mesos.DrainConfig {
+  if (!grace) return { mark_gone };
   const nanoseconds = BigInt(grace.seconds ?? 0) * 1_000_000_000n + BigInt(grace.nanos ?? 0);
-  return { max_grace_period: { nanoseconds }, mark_gone: mark_gone ?? false };
-}
-
-/** Continues after the drain is stored: rescinds offers and tells the agent, which may have no tasks already. */
-export function draining(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
-  const agent = state.agents.get(agentId);
-  if (!agent) return [];
-  agent.deactivated = true;
-  agent.drainStartedAt = now;
-  syncActivity(state, agent);
-  const effects = [...rescindOffersOfAgent(state, agent), ...sendDrain(state, agent)];
-  return [...effects, ...checkDrained(state, agentId, now), ...allocateSoon(state, now)];
+  return { max_grace_period: { nanoseconds }, mark_gone };
 }

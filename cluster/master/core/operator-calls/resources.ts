@@ -1,8 +1,7 @@
 /**
  * Reservations and volumes by operators, on free resources and on offered ones, whose offers are rescinded (Mesos 1.11
- * Master::Http::_operation).
+ * Master::Http::_operation). Each call has its own file, which says which operation it is.
  *
- * In: RESERVE_RESOURCES, UNRESERVE_RESOURCES, CREATE_VOLUMES, DESTROY_VOLUMES, GROW_VOLUME, SHRINK_VOLUME
  * Out: answer, event(RESCIND), send(ApplyOperation or CheckpointResources)
  */
 
@@ -26,71 +25,38 @@ import { applyOperation } from '../operations/apply';
 import { shapeOfOperation } from '../operations/normalize';
 import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
-import type { EventOf } from '../state/events';
 import type { Agent, MasterState, OfferRecord } from '../state/state';
 import { operationError } from '../validate/operation';
+import type { Part } from '../validate/operator-call';
+import { type CallEvent, type ChangingCall, refuse } from './call';
 
+/** An operation on the resources of one agent. */
 interface ResourceRequest {
   readonly agentId: string;
   readonly operation: mesos.Offer.Operation;
 }
 
-/** The agent and operation of each call. */
-const RESOURCE_REQUESTS: Partial<Record<Call.Type, (call: Call) => ResourceRequest | undefined>> = {
-  RESERVE_RESOURCES: ({ reserve_resources: request }) =>
-    request && {
-      agentId: request.agent_id.value,
-      operation: { type: 'RESERVE', reserve: { resources: request.resources, source: request.source } },
-    },
-  UNRESERVE_RESOURCES: ({ unreserve_resources: request }) =>
-    request && {
-      agentId: request.agent_id.value,
-      operation: { type: 'UNRESERVE', unreserve: { resources: request.resources } },
-    },
-  CREATE_VOLUMES: ({ create_volumes: request }) =>
-    request && {
-      agentId: request.agent_id.value,
-      operation: { type: 'CREATE', create: { volumes: request.volumes } },
-    },
-  DESTROY_VOLUMES: ({ destroy_volumes: request }) =>
-    request && {
-      agentId: request.agent_id.value,
-      operation: { type: 'DESTROY', destroy: { volumes: request.volumes } },
-    },
-  GROW_VOLUME: ({ grow_volume: request }) =>
-    request && {
-      agentId: request.agent_id?.value ?? '',
-      operation: {
-        type: 'GROW_VOLUME',
-        grow_volume: { volume: request.volume, addition: request.addition },
-      },
-    },
-  SHRINK_VOLUME: ({ shrink_volume: request }) =>
-    request && {
-      agentId: request.agent_id?.value ?? '',
-      operation: {
-        type: 'SHRINK_VOLUME',
-        shrink_volume: { volume: request.volume, subtract: request.subtract },
-      },
-    },
-};
-
-function toOperation(call: Call): ResourceRequest | undefined {
-  return RESOURCE_REQUESTS[call.type ?? 'UNKNOWN']?.(call);
+/** The check and the run of a call that asks for an operation on resources. */
+export function operates<T extends Call.Type>(
+  request: (part: Part<T>) => ResourceRequest,
+): Required<Pick<ChangingCall<T>, 'check' | 'run'>> {
+  return {
+    check: (state, part, { principal }) => resourceRequestError(state, request(part), principal?.value),
+    run: (state, part, event) => operateResources(state, request(part), event),
+  };
 }
 
 /** The error in the operation of a call, or undefined. */
-export function resourceRequestError(
+function resourceRequestError(
   state: MasterState,
-  { call, principal }: EventOf<'operator.call'>,
+  { agentId, operation }: ResourceRequest,
+  principal: string | undefined,
 ): string | undefined {
-  const wish = toOperation(call);
-  const agent = state.agents.get(wish?.agentId ?? '');
-  if (!wish || !agent) return 'No agent found with specified ID';
-  const { operation } = wish;
+  const agent = state.agents.get(agentId);
+  if (!agent) return 'No agent found with specified ID';
   const shape = shapeOfOperation(operation);
   if (shape) return shape;
-  const wrong = operationError(operation, { agent, principal: principal?.value });
+  const wrong = operationError(operation, { agent, principal });
   return wrong && `Invalid ${operation.type} operation${whereOf(agent, operation)}: ${wrong}`;
 }
 
@@ -101,16 +67,18 @@ function whereOf({ id, pid, info }: Agent, { type }: mesos.Offer.Operation): str
 }
 
 /** Rescinds offers as needed and applies the operation: 202, or 409 when the resources are in use. */
-export function operateResources(state: MasterState, event: EventOf<'operator.call'>): MasterEffect[] {
-  const { request, call, at: now } = event;
-  const wish = toOperation(call);
-  const agent = state.agents.get(wish?.agentId ?? '');
-  if (!wish || !agent) return [];
-  const { operation } = wish;
+function operateResources(
+  state: MasterState,
+  { agentId, operation }: ResourceRequest,
+  event: CallEvent,
+): MasterEffect[] {
+  const { request, at: now } = event;
+  const agent = state.agents.get(agentId);
+  if (!agent) return [];
   const conversions = conversionsOf(operation);
   const effects = rescindForOperation(state, agent, conversions, now);
   const free = convertFree(state, agent, conversions);
-  if ('error' in free) return [...effects, { kind: 'answer', request, status: 409, text: free.error }];
+  if ('error' in free) return [...effects, ...refuse(event, 409, free.error)];
   const applied = applyOperation(state, { agent, framework: undefined, operation });
   convertAgent(state.allocator, agent.id, { total: agent.total, free });
   return [{ kind: 'answer', request, status: 202 }, ...effects, ...applied, ...allocateSoon(state, now)];
@@ -171,4 +139,14 @@ function rescindFiltered(state: MasterState, offer: OfferRecord, now: Millis): M
   const back = returnResources(state, offer, { resources: offer.resources, filters: {}, now });
   const event = { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } } as const;
   return [...sendEvent(state, framework, event), ...back];
+}
+
+/** The error in the form of a call that resizes a volume, or undefined. */
+export function agentIdError({
+  agent_id,
+}: {
+  readonly agent_id?: mesos.AgentID | undefined;
+}): string | undefined {
+  if (agent_id !== undefined) return undefined;
+  return "Expecting 'agent_id' to be present; only agent default resources are supported right now";
 }

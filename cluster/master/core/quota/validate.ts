@@ -171,3 +171,12 @@ function guaranteeError(resource: mesos.Resource): string | undefined {
   if (resource.revocable) return 'QuotaInfo must not contain RevocableInfo';
   return resource.type === 'SCALAR' ? undefined : 'QuotaInfo must not include non-scalar resources';
 }
+
+/** The error when a role's quota cannot be removed, or undefined. `where` names the request in the text. */
+export function removeError(state: MasterState, role: string, where = ''): string | undefined {
+  if (!isKnownRole(state, role))
+    return `Failed to validate remove quota request${where}: Unknown role '${role}'`;
+  if (!state.registry.ahead.quotas.has(role))
+    return `Failed to remove quota${where}: Role '${role}' has no quota set`;
+  return undefined;
+}

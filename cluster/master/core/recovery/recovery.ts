@@ -16,13 +16,10 @@ import { pauseFor, RESUME_TIMER } from '../allocator/pause';
 import { setWeights } from '../allocator/weights-and-quotas';
 import { drained } from '../drain/drained';
 import { HEARTBEAT_MS, HEARTBEAT_TIMER } from '../frameworks/heartbeat';
-import { activityChanged } from '../operator-calls/agents';
-import { draining } from '../operator-calls/drain-agent';
-import { scheduled, wentDown } from '../operator-calls/maintenance';
-import { weightsStored } from '../operator-calls/weights';
-import { loadQuotas, quotaStored } from '../quota/calls';
+import { operatorCallStored } from '../operator-calls/calls';
+import { loadQuotas } from '../quota/stored';
 import { change, failed as registryFailed, stored as registryStored } from '../registrar/registrar';
-import type { Operation } from '../registry/changes';
+import type { ContinuationOf, Continuations } from '../registry/changes';
 import { loadRecord } from '../registry/stored-form';
 import { missingCapabilities } from '../state/capabilities';
 import type { MasterEffect } from '../state/effects';
@@ -66,53 +63,50 @@ function beginWithWeights({ registry, boot }: MasterState): MasterEffect[] {
 
 /** A store of the registry succeeded: runs the continuations of its changes. */
 export function stored(state: MasterState, event: EventOf<'registry.stored'>): MasterEffect[] {
-  return registryStored(state, event.ticket, (operation) => runContinuation(state, operation, event.at));
+  return registryStored(state, event.ticket, (operation) => runContinuation(state, operation.next, event.at));
 }
 
 export function failed(_state: MasterState, event: EventOf<'registry.failed'>): MasterEffect[] {
   return registryFailed(event.reason);
 }
 
-function runContinuation(state: MasterState, { next }: Operation, now: Millis): MasterEffect[] {
-  if ('pid' in next) state.registry.arriving.delete(next.pid);
-  if (next.kind === 'unreachable' || next.kind === 'removed' || next.kind === 'gone') {
+/** What follows each stored change. */
+const CONTINUATIONS: {
+  readonly [K in keyof Continuations]: (
+    state: MasterState,
+    next: ContinuationOf<K>,
+    now: Millis,
+  ) => MasterEffect[];
+} = {
+  elected: (state, _next, now) => elected(state, now),
+  registered: (state, next, now) => {
+    state.registry.arriving.delete(next.pid);
+    return admitted(state, next, now);
+  },
+  reregistered: (state, next, now) => {
+    state.registry.arriving.delete(next.pid);
+    return readmitted(state, next, now);
+  },
+  unreachable: (state, next, now) => {
     state.leaving.delete(next.agentId);
-  }
-  switch (next.kind) {
-    case 'elected':
-      return elected(state, now);
-    case 'registered':
-      return admitted(state, next, now);
-    case 'reregistered':
-      return readmitted(state, next, now);
-    case 'unreachable':
-      return unreachable(state, next, now);
-    case 'removed':
-      return removed(state, next, now);
-    case 'gone':
-      return [...answered(next.request), ...markedGone(state, next.agentId, now)];
-    case 'draining':
-      return [...answered(next.request), ...draining(state, next.agentId, now)];
-    case 'drained':
-      return drained(state, next.agentId);
-    case 'activity':
-      return activityChanged(state, next, now);
-    case 'pruned':
-      return pruned(state, next);
-    case 'scheduled':
-    case 'machines.up':
-      return [...answered(next.request), ...scheduled(state, next.machines, now)];
-    case 'machines.down':
-      return [...answered(next.request), ...wentDown(state, next.machines)];
-    case 'quota':
-      return [...answered(next.request), ...quotaStored(state, next, now)];
-    case 'weights':
-      return [...answered(next.request), ...weightsStored(state, next.roles, now)];
-  }
-}
+    return unreachable(state, next, now);
+  },
+  removed: (state, next, now) => {
+    state.leaving.delete(next.agentId);
+    return removed(state, next, now);
+  },
+  gone: (state, { agentId }, now) => markedGone(state, agentId, now),
+  drained: (state, { agentId }) => drained(state, agentId),
+  pruned,
+  'operator.call': operatorCallStored,
+};
 
-function answered(request: number | undefined): MasterEffect[] {
-  return request === undefined ? [] : [{ kind: 'answer', request, status: 200 }];
+function runContinuation<K extends keyof Continuations>(
+  state: MasterState,
+  next: ContinuationOf<K>,
+  now: Millis,
+): MasterEffect[] {
+  return CONTINUATIONS[next.kind](state, next, now);
 }
 
 function elected(state: MasterState, now: Millis): MasterEffect[] {

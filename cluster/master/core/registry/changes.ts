@@ -4,80 +4,43 @@
  */
 
 import type * as internal from '../../../api/generated/internal';
-import type * as maintenance from '../../../api/generated/maintenance';
-import type * as mesos from '../../../api/generated/mesos';
-import type { QuotaConfig } from '../../../api/generated/quota';
-import type { Millis } from '../../../model/time';
+import type { Call as OperatorCall } from '../../../api/generated/master';
+import type { RegistryChange } from './record';
 
-export type RegistryChange =
-  | { readonly kind: 'master'; readonly info: mesos.MasterInfo }
-  | { readonly kind: 'admit'; readonly info: internal.SlaveInfo }
-  | { readonly kind: 'update'; readonly info: internal.SlaveInfo }
-  | { readonly kind: 'unreachable'; readonly agentId: string; readonly at: Millis }
-  | { readonly kind: 'reachable'; readonly info: internal.SlaveInfo }
-  | { readonly kind: 'remove'; readonly agentId: string }
-  | { readonly kind: 'gone'; readonly agentId: string; readonly at: Millis }
-  | { readonly kind: 'deactivated'; readonly agentId: string; readonly deactivated: boolean }
-  | { readonly kind: 'drain'; readonly agentId: string; readonly info: mesos.DrainInfo }
-  | { readonly kind: 'drained'; readonly agentId: string }
-  | { readonly kind: 'prune'; readonly unreachable: readonly string[]; readonly gone: readonly string[] }
-  | { readonly kind: 'schedule'; readonly schedule: maintenance.Schedule }
-  | { readonly kind: 'machines.down'; readonly machines: readonly mesos.MachineID[] }
-  | { readonly kind: 'machines.up'; readonly machines: readonly mesos.MachineID[] }
-  | { readonly kind: 'quota'; readonly configs: readonly QuotaConfig[] }
-  | {
-      readonly kind: 'weights';
-      readonly weights: readonly { readonly role: string; readonly weight: number }[];
-    };
+/** The continuations by kind; recovery/recovery.ts has what each does. */
+export interface Continuations {
+  elected: object;
+  registered: {
+    readonly agentId: string;
+    readonly pid: string;
+    readonly message: internal.RegisterSlaveMessage;
+  };
+  reregistered: {
+    readonly pid: string;
+    readonly message: internal.ReregisterSlaveMessage;
+    readonly from: ReturnFrom;
+  };
+  unreachable: { readonly agentId: string; readonly reason: string };
+  removed: { readonly agentId: string; readonly reason: string; readonly cause: RemovalCause };
+  /** The end of a drain that was to give the agent up. */
+  gone: { readonly agentId: string };
+  drained: { readonly agentId: string };
+  pruned: { readonly unreachable: readonly string[]; readonly gone: readonly string[] };
+  /** An operator's call, which waits for its answer; its row in operator-calls/list.ts says what follows. */
+  'operator.call': {
+    readonly request: number;
+    readonly call: OperatorCall;
+    /** Keys of machines under maintenance before the change or after it, when the call is about them. */
+    readonly machines: readonly string[];
+  };
+}
 
 /** What the master goes on with once a change is stored (recovery/recovery.ts runs it). */
-export type Continuation =
-  | { readonly kind: 'elected' }
-  | {
-      readonly kind: 'registered';
-      readonly agentId: string;
-      readonly pid: string;
-      readonly message: internal.RegisterSlaveMessage;
-    }
-  | {
-      readonly kind: 'reregistered';
-      readonly pid: string;
-      readonly message: internal.ReregisterSlaveMessage;
-      readonly from: ReturnFrom;
-    }
-  | { readonly kind: 'unreachable'; readonly agentId: string; readonly reason: string }
-  | {
-      readonly kind: 'removed';
-      readonly agentId: string;
-      readonly reason: string;
-      readonly cause: RemovalCause;
-    }
-  | { readonly kind: 'gone'; readonly agentId: string; readonly request: number | undefined }
-  | {
-      readonly kind: 'activity';
-      readonly agentId: string;
-      readonly request: number;
-      readonly deactivated: boolean;
-    }
-  | { readonly kind: 'draining'; readonly agentId: string; readonly request: number }
-  | { readonly kind: 'drained'; readonly agentId: string }
-  | { readonly kind: 'pruned'; readonly unreachable: readonly string[]; readonly gone: readonly string[] }
-  | {
-      readonly kind: 'scheduled';
-      readonly request: number;
-      /** Keys of the machines whose unavailability may have changed. */
-      readonly machines: readonly string[];
-    }
-  | { readonly kind: 'machines.down'; readonly request: number; readonly machines: readonly string[] }
-  | { readonly kind: 'machines.up'; readonly request: number; readonly machines: readonly string[] }
-  | {
-      readonly kind: 'quota';
-      readonly request: number;
-      readonly configs: readonly QuotaConfig[];
-      /** True for SET_QUOTA and REMOVE_QUOTA, which rescind offers by their own rules. */
-      readonly isLegacy: boolean;
-    }
-  | { readonly kind: 'weights'; readonly request: number; readonly roles: readonly string[] };
+export type Continuation = {
+  [K in keyof Continuations]: { readonly kind: K } & Continuations[K];
+}[keyof Continuations];
+
+export type ContinuationOf<K extends keyof Continuations> = Extract<Continuation, { readonly kind: K }>;
 
 /** The list of the registry in which a returning agent was: admitted (`registry`), unreachable, or none. */
 export type ReturnFrom = 'registry' | 'unreachable' | 'unknown';

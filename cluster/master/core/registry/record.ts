@@ -11,7 +11,6 @@ import type * as maintenance from '../../../api/generated/maintenance';
 import type * as mesos from '../../../api/generated/mesos';
 import type { QuotaConfig } from '../../../api/generated/quota';
 import type { Millis } from '../../../model/time';
-import type { RegistryChange } from './changes';
 import { bringDown, bringUp, replaceSchedule } from './machines';
 import { isDefault } from './quota-config';
 
@@ -55,64 +54,82 @@ export function emptyRecord(): RegistryRecord {
   };
 }
 
-/** Applies a change. One that no longer fits, since another change was stored first, has no effect. */
-export function applyChange(record: RegistryRecord, change: RegistryChange): void {
-  switch (change.kind) {
-    case 'master':
-      record.master = change.info;
-      return;
-    case 'weights':
-      for (const { role, weight } of change.weights) record.weights.set(role, weight);
-      return;
-    case 'quota':
-      return setQuotas(record, change.configs);
-    case 'schedule':
-      return replaceSchedule(record, change.schedule);
-    case 'machines.down':
-      return bringDown(record, change.machines);
-    case 'machines.up':
-      return bringUp(record, change.machines);
-    case 'prune':
-      return prune(record, change);
-    default:
-      return applyAgentChange(record, change);
-  }
+/** The effect of each kind of change. One that no longer fits, since another change was stored first, has no effect. */
+const CHANGES = {
+  master: (record: RegistryRecord, { info }: { readonly info: mesos.MasterInfo }) => {
+    record.master = info;
+  },
+  admit,
+  update: (record: RegistryRecord, change: AgentInfo) => {
+    if (record.agents.has(change.info.id?.value ?? '')) admit(record, change);
+  },
+  unreachable: (record: RegistryRecord, { agentId, at }: AgentLoss) => {
+    if (record.agents.delete(agentId)) record.unreachable.set(agentId, at);
+  },
+  reachable: admit,
+  remove: (record: RegistryRecord, { agentId }: AgentName) => {
+    record.unreachable.delete(agentId);
+    forget(record, agentId);
+  },
+  gone: (record: RegistryRecord, { agentId, at }: AgentLoss) => {
+    record.unreachable.delete(agentId);
+    forget(record, agentId);
+    record.gone.set(agentId, at);
+  },
+  deactivated: (
+    record: RegistryRecord,
+    { agentId, deactivated }: AgentName & { readonly deactivated: boolean },
+  ) => setDeactivated(record, agentId, deactivated),
+  drain: (record: RegistryRecord, { agentId, info }: AgentName & { readonly info: mesos.DrainInfo }) => {
+    if (!isKept(record, agentId)) return;
+    setDeactivated(record, agentId, true);
+    record.drains.set(agentId, info);
+  },
+  drained: (record: RegistryRecord, { agentId }: AgentName) => setDrained(record, agentId),
+  prune,
+  schedule: (record: RegistryRecord, { schedule }: { readonly schedule: maintenance.Schedule }) =>
+    replaceSchedule(record, schedule),
+  'machines.down': (record: RegistryRecord, { machines }: Machines) => bringDown(record, machines),
+  'machines.up': (record: RegistryRecord, { machines }: Machines) => bringUp(record, machines),
+  quota: (record: RegistryRecord, { configs }: { readonly configs: readonly QuotaConfig[] }) =>
+    setQuotas(record, configs),
+  weights: (record: RegistryRecord, { weights }: { readonly weights: readonly RoleWeight[] }) => {
+    for (const { role, weight } of weights) record.weights.set(role, weight);
+  },
+};
+
+interface AgentName {
+  readonly agentId: string;
 }
 
-type AgentChange = Exclude<
-  RegistryChange,
-  { kind: 'master' | 'weights' | 'quota' | 'schedule' | 'machines.down' | 'machines.up' | 'prune' }
->;
+interface AgentLoss extends AgentName {
+  readonly at: Millis;
+}
 
-function applyAgentChange(record: RegistryRecord, change: AgentChange): void {
-  switch (change.kind) {
-    case 'admit':
-    case 'reachable':
-      return admit(record, change.info);
-    case 'update':
-      if (record.agents.has(change.info.id?.value ?? '')) admit(record, change.info);
-      return;
-    case 'unreachable':
-      if (record.agents.delete(change.agentId)) record.unreachable.set(change.agentId, change.at);
-      return;
-    case 'remove':
-      record.unreachable.delete(change.agentId);
-      return forget(record, change.agentId);
-    case 'gone':
-      record.unreachable.delete(change.agentId);
-      forget(record, change.agentId);
-      record.gone.set(change.agentId, change.at);
-      return;
-    case 'deactivated':
-      return setDeactivated(record, change.agentId, change.deactivated);
-    case 'drain':
-      if (!isKept(record, change.agentId)) return;
-      setDeactivated(record, change.agentId, true);
-      record.drains.set(change.agentId, change.info);
-      return;
-    case 'drained':
-      return setDrained(record, change.agentId);
-  }
+interface AgentInfo {
+  readonly info: internal.SlaveInfo;
+}
+
+interface Machines {
+  readonly machines: readonly mesos.MachineID[];
+}
+
+interface RoleWeight {
+  readonly role: string;
+  readonly weight: number;
+}
+
+type Changes = { readonly [K in keyof typeof CHANGES]: Parameters<(typeof CHANGES)[K]>[1] };
+
+/** A change of the registry, as plain data: the kind and what its row in CHANGES takes. */
+export type RegistryChange = {
+  [K in keyof Changes]: { readonly kind: K } & Changes[K];
+}[keyof Changes];
+
+/** Changes the record. */
+export function applyChange(record: RegistryRecord, change: RegistryChange): void {
+  const apply = CHANGES[change.kind] as (record: RegistryRecord, change: RegistryChange) => void;
+  apply(record, change);
 }
 
 /** Sets quotas. While there are any, a master that does not know limits must not take over: it would offer too much. */
@@ -129,7 +146,7 @@ function isKept(record: RegistryRecord, agentId: string): boolean {
   return record.agents.has(agentId) || record.unreachable.has(agentId);
 }
 
-function admit(record: RegistryRecord, info: internal.SlaveInfo): void {
+function admit(record: RegistryRecord, { info }: AgentInfo): void {
   if (!info.id) return;
   record.unreachable.delete(info.id.value);
   record.agents.set(info.id.value, info);

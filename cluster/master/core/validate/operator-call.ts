@@ -3,57 +3,40 @@
  */
 
 import type { Call } from '../../../api/generated/master';
-import { formError } from '../../../model/resource-errors';
 
-/** Calls that must have a member, whose name is that of the call in small letters. */
-const WITH_PART: ReadonlySet<Call.Type> = new Set<Call.Type>([
-  'GET_METRICS',
-  'SET_LOGGING_LEVEL',
-  'LIST_FILES',
-  'READ_FILE',
-  'UPDATE_WEIGHTS',
-  'RESERVE_RESOURCES',
-  'UNRESERVE_RESOURCES',
-  'CREATE_VOLUMES',
-  'DESTROY_VOLUMES',
-  'GROW_VOLUME',
-  'SHRINK_VOLUME',
-  'UPDATE_MAINTENANCE_SCHEDULE',
-  'START_MAINTENANCE',
-  'STOP_MAINTENANCE',
-  'DRAIN_AGENT',
-  'DEACTIVATE_AGENT',
-  'REACTIVATE_AGENT',
-  'UPDATE_QUOTA',
-  'SET_QUOTA',
-  'REMOVE_QUOTA',
-  'TEARDOWN',
-  'MARK_AGENT_GONE',
-  'EXPLAIN_FRAMEWORK',
-  'EXPLAIN_ROLE',
-  'EXPLAIN_TASK',
-]);
+/** The part of a call of this type: it has the name of the type, in small letters. */
+export type PartName<T extends Call.Type> = Lowercase<T> & keyof Call;
+export type Part<T extends Call.Type> = NonNullable<Call[PartName<T>]>;
 
-const PREFIX = 'Failed to validate master::Call: ';
-const NO_AGENT = "Expecting 'agent_id' to be present; only agent default resources are supported right now";
-
-/** The error when a call lacks its member, or undefined. */
-export function partError(call: Call): string | undefined {
-  const { type, grow_volume, shrink_volume } = call;
-  if (type === undefined) return `${PREFIX}Expecting 'type' to be present`;
-  const part = type.toLowerCase();
-  if (WITH_PART.has(type) && call[part as keyof Call] === undefined)
-    return `${PREFIX}Expecting '${part}' to be present`;
-  const resized = grow_volume ?? shrink_volume;
-  return resized && resized.agent_id === undefined ? PREFIX + NO_AGENT : undefined;
+/** The part's name, or undefined for calls without one, and what must be right in it. */
+export interface CallForm<T extends Call.Type> {
+  readonly part: PartName<T> | undefined;
+  /**
+   * The error in the member by itself. It is checked for the v1 API only; the older endpoints check it after they have
+   * found the agent, so the order of errors differs.
+   */
+  readonly form?: ((part: Part<T>) => string | undefined) | undefined;
 }
 
-/**
- * The error in a call of the v1 API, or undefined. Resources to be reserved are checked here already; the older
- * endpoints check them after they have found the agent, so the order of errors differs.
- */
-export function callError(call: Call): string | undefined {
-  const wrong =
-    formError(call.reserve_resources?.resources) ?? formError(call.unreserve_resources?.resources);
-  return partError(call) ?? (wrong && PREFIX + wrong);
+const PREFIX = 'Failed to validate master::Call: ';
+
+export const NO_TYPE = `${PREFIX}Expecting 'type' to be present`;
+
+/** The error of a call that lacks its part. */
+export function missingPart(name: string): string {
+  return `${PREFIX}Expecting '${name}' to be present`;
+}
+
+/** The part of a call by its row; undefined if the call lacks it. */
+export function partOf<T extends Call.Type>({ part }: CallForm<T>, call: Call): Part<T> | undefined {
+  return part === undefined ? undefined : (call[part] as Part<T> | undefined);
+}
+
+/** The error in a call of the v1 API, or undefined. */
+export function callError<T extends Call.Type>(row: CallForm<T>, call: Call): string | undefined {
+  if (row.part === undefined) return undefined;
+  const part = partOf(row, call);
+  if (part === undefined) return missingPart(row.part);
+  const wrong = row.form?.(part);
+  return wrong === undefined ? undefined : PREFIX + wrong;
 }

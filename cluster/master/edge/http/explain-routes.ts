@@ -4,16 +4,16 @@
  * page about offer constraints.
  */
 
-import type { Call } from '../../../api/generated/master';
 import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
 import type { Handler, Request, Route } from '../../../runtime/http/server';
 import { isExcluded } from '../../core/offer-constraints/constraints';
 import type { MasterState } from '../../core/state/state';
+import type { Part } from '../../core/validate/operator-call';
 import { explainFramework, explainRole, explainTasks } from '../../views/explain';
 import type { ReadFilter } from '../../views/read-filter';
 import { READONLY } from '../authentication';
 import { type OperatorContext, readFilterFor, readFor } from './operator-door';
-import type { Helper } from './operator-helpers';
+import type { HelperAnswer } from './operator-helpers';
 
 /** The limit of listed agents without `?limit=N`. */
 const LISTED = 1000;
@@ -42,22 +42,31 @@ const SUBJECTS = {
 type Subject = keyof typeof SUBJECTS;
 
 /** The same explanations as calls of the v1 API, in JSON and protobuf. */
-export const EXPLAIN_CALLS: Partial<Record<Call.Type, Helper>> = {
-  EXPLAIN_FRAMEWORK: (door, request, { explain_framework: query }) => {
-    const name = query?.framework_id.value ?? '';
-    const explain_framework = look(door, request, 'framework', { name, limit: query?.limit });
-    return explain_framework ? { type: 'EXPLAIN_FRAMEWORK', explain_framework } : notFound('framework', name);
-  },
-  EXPLAIN_ROLE: (door, request, { explain_role: query }) => {
-    const name = query?.role ?? '';
-    const explain_role = look(door, request, 'role', { name, limit: query?.limit });
-    return explain_role ? { type: 'EXPLAIN_ROLE', explain_role } : notFound('role', name);
-  },
-  EXPLAIN_TASK: (door, request, { explain_task: query }) => {
-    const name = query?.task_id.value ?? '';
-    const explain_task = look(door, request, 'task', { name, limit: query?.limit });
-    return explain_task ? { type: 'EXPLAIN_TASK', explain_task } : notFound('task', name);
-  },
+export const explainFrameworkCall = (
+  door: OperatorContext,
+  request: Request,
+  { framework_id: { value: name }, limit }: Part<'EXPLAIN_FRAMEWORK'>,
+): HelperAnswer => {
+  const explain_framework = look(door, request, 'framework', { name, limit });
+  return explain_framework ? { type: 'EXPLAIN_FRAMEWORK', explain_framework } : notFound('framework', name);
+};
+
+export const explainRoleCall = (
+  door: OperatorContext,
+  request: Request,
+  { role: name, limit }: Part<'EXPLAIN_ROLE'>,
+): HelperAnswer => {
+  const explain_role = look(door, request, 'role', { name, limit });
+  return explain_role ? { type: 'EXPLAIN_ROLE', explain_role } : notFound('role', name);
+};
+
+export const explainTaskCall = (
+  door: OperatorContext,
+  request: Request,
+  { task_id: { value: name }, limit }: Part<'EXPLAIN_TASK'>,
+): HelperAnswer => {
+  const explain_task = look(door, request, 'task', { name, limit });
+  return explain_task ? { type: 'EXPLAIN_TASK', explain_task } : notFound('task', name);
 };
 
 /** The explanation of a subject as the sender may see it; undefined if it is unknown or hidden. */

@@ -1,6 +1,7 @@
 /** The access of operators' endpoints to the master: its mailbox, and the state to read. */
 
 import type { Call } from '../../../api/generated/master';
+import type { MediaType } from '../../../api/media-type';
 import type { Principal } from '../../../model/principal';
 import type { VirtualFiles } from '../../../runtime/files/virtual-files';
 import { principalOf } from '../../../runtime/http/access';
@@ -35,6 +36,15 @@ export interface OperatorContext {
   readonly pageHit: () => void;
   readonly flags: Record<string, string>;
   readonly metrics: () => Record<string, number>;
+}
+
+/** A call of the v1 API on its way to its answer. */
+export interface Exchange {
+  readonly door: OperatorContext;
+  readonly request: Request;
+  readonly reply: Reply;
+  readonly type: Call.Type;
+  readonly accept: MediaType;
 }
 
 /** Reads the state as the sender of a request may see it. */

@@ -1,55 +1,46 @@
 /**
- * Calls of the operator API about the process instead of the cluster: logging and files.
+ * Answers to calls of the operator API that are made at once: responses, refusals, and files of the process.
  */
 
-import type { Call, Response } from '../../../api/generated/master';
-import { encodeBody, type MediaType } from '../../../api/media-type';
+import type { Response } from '../../../api/generated/master';
+import { encodeBody } from '../../../api/media-type';
 import { listFiles, readFile } from '../../../runtime/files/v1-files';
 import { principalOf } from '../../../runtime/http/access';
 import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
-import { mayCall } from '../../core/authorize/operator';
-import { FORBIDDEN, type OperatorContext } from './operator-door';
+import type { Part } from '../../core/validate/operator-call';
+import type { Exchange, OperatorContext } from './operator-door';
 
 /** A response, undefined for 200 without a body, or a refusal. */
 export type HelperAnswer = Response | undefined | { readonly status: number; readonly text: string };
-/** Answers a call without the core. */
-export type Helper = (
-  door: OperatorContext,
+
+/** The answer of a call, made from its part. */
+type Respond<P> = (door: OperatorContext, request: Request, part: P) => HelperAnswer | Promise<HelperAnswer>;
+
+/** Sends what `respond` makes. */
+export function responds<P>(respond: Respond<P>): (exchange: Exchange, part: P) => Promise<Reply> {
+  return async ({ door, request, reply, accept }, part) => {
+    const response = await respond(door, request, part);
+    if (!response) return sendText(reply, 200, '');
+    if ('status' in response) return sendText(reply, response.status, response.text);
+    return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, response));
+  };
+}
+
+export async function listFilesCall(
+  { files }: OperatorContext,
   request: Request,
-  call: Call,
-) => HelperAnswer | Promise<HelperAnswer>;
+  { path }: Part<'LIST_FILES'>,
+): Promise<HelperAnswer> {
+  const listed = await listFiles(files, path, principalOf(request));
+  return 'status' in listed ? listed : { type: 'LIST_FILES', list_files: listed };
+}
 
-export const HELPERS: Partial<Record<Call.Type, Helper>> = {
-  GET_LOGGING_LEVEL: ({ verbosity }) => ({
-    type: 'GET_LOGGING_LEVEL',
-    get_logging_level: { level: verbosity.level },
-  }),
-  SET_LOGGING_LEVEL: (door, request, call) => {
-    if (!door.read((state) => mayCall(state, principalOf(request), call)))
-      return { status: 403, text: FORBIDDEN };
-    const { level = 0, duration } = call.set_logging_level ?? {};
-    door.verbosity.set(level, Number(duration?.nanoseconds ?? 0) / 1e6);
-    return undefined;
-  },
-  LIST_FILES: async ({ files }, request, call) => {
-    const listed = await listFiles(files, call.list_files?.path, principalOf(request));
-    return 'status' in listed ? listed : { type: 'LIST_FILES', list_files: listed };
-  },
-  READ_FILE: async ({ files }, request, call) => {
-    const part = await readFile(files, call.read_file ?? {}, principalOf(request));
-    return 'status' in part ? part : { type: 'READ_FILE', read_file: part };
-  },
-};
-
-/** Sends the answer of a helper. */
-export async function answerHelper(
-  answer: ReturnType<Helper>,
-  reply: Reply,
-  accept: MediaType,
-): Promise<Reply> {
-  const resolved = await answer;
-  if (!resolved) return sendText(reply, 200, '');
-  if ('status' in resolved) return sendText(reply, resolved.status, resolved.text);
-  return reply.type(accept).send(encodeBody('mesos.v1.master.Response', accept, resolved));
+export async function readFileCall(
+  { files }: OperatorContext,
+  request: Request,
+  part: Part<'READ_FILE'>,
+): Promise<HelperAnswer> {
+  const content = await readFile(files, part, principalOf(request));
+  return 'status' in content ? content : { type: 'READ_FILE', read_file: content };
 }

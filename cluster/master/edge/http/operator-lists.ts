@@ -5,61 +5,46 @@
  * Always true: an answer is the state between two steps of the master, whatever happens while it is written.
  */
 
-import type { Call } from '../../../api/generated/master';
-import type { MediaType } from '../../../api/media-type';
 import { encodeSlices, encodeWhole, Part } from '../../../api/slices';
 import type { Principal } from '../../../model/principal';
 import { principalOf } from '../../../runtime/http/access';
-import type { Reply, Request } from '../../../runtime/http/server';
+import type { Reply } from '../../../runtime/http/server';
 import { HEARTBEAT_MS } from '../../core/frameworks/heartbeat';
 import type { MasterState } from '../../core/state/state';
-import {
-  getAgents,
-  getExecutors,
-  getFrameworks,
-  getOperations,
-  getState,
-  getTasks,
-} from '../../views/operator';
+import { getOperations, getState } from '../../views/operator';
 import { type FilteredState, filterState, viewerKey } from '../../views/read-filter';
-import type { OperatorContext } from './operator-door';
+import type { Exchange, OperatorContext } from './operator-door';
 import { plain } from './scheduler-api';
 
-/** The member of the response and its lists, for each call that reads lists. */
-const LISTS: Partial<Record<Call.Type, readonly [name: string, list: (state: FilteredState) => Part]>> = {
-  GET_STATE: ['get_state', statePart],
-  GET_AGENTS: ['get_agents', (state) => new Part(getAgents(state))],
-  GET_FRAMEWORKS: ['get_frameworks', (state) => new Part(getFrameworks(state))],
-  GET_TASKS: ['get_tasks', (state) => new Part(getTasks(state))],
-  GET_EXECUTORS: ['get_executors', (state) => new Part(getExecutors(state))],
-  GET_OPERATIONS: ['get_operations', operationsPart],
-};
-
-function statePart(state: FilteredState): Part {
+/** GET_STATE, and the first event of SUBSCRIBE. */
+export function statePart(state: FilteredState): Part {
   const parts = Object.entries(getState(state)).map(([name, lists]) => [name, new Part(lists)]);
   return new Part(Object.fromEntries(parts));
 }
 
 /** GET_OPERATIONS: of all lists only this one is left out by the original when it is empty. */
-function operationsPart(state: MasterState): Part {
+export function operationsPart(state: MasterState): Part {
   const { operations } = getOperations(state);
   const [first] = operations;
   return new Part(first === undefined ? {} : { operations });
 }
 
 /**
- * Answers a call that reads lists; undefined for every other call. Requests for the same answer that come while it
- * waits share one body, which is also compressed only once.
+ * The answer to a call that reads lists, which are member `name` of the response. Requests for the same answer that
+ * come while it waits share one body, which is also compressed only once.
  */
-export function answerLists(
-  door: OperatorContext,
-  request: Request,
-  reply: Reply,
-  { type, accept }: { readonly type: Call.Type | undefined; readonly accept: MediaType },
-): Promise<Reply> | undefined {
-  const row = type && LISTS[type];
-  if (!row) return undefined;
-  const [name, list] = row;
+export function lists(
+  name: string,
+  list: (state: FilteredState) => Part,
+): (exchange: Exchange) => Promise<Reply> {
+  return (exchange) => answerLists(exchange, name, list);
+}
+
+function answerLists(
+  { door, request, reply, type, accept }: Exchange,
+  name: string,
+  list: (state: FilteredState) => Part,
+): Promise<Reply> {
   const sender = principalOf(request);
   const written = door.slices.run({
     key: keyOf(door, sender, [type, accept]),

@@ -6,7 +6,7 @@ import type { Call } from '../../../api/generated/master';
 import type { AgentID, Resource } from '../../../api/generated/mesos';
 import { messageFromJson } from '../../../api/json-read';
 import type { Handler, Request } from '../../../runtime/http/server';
-import { removeError } from '../../core/quota/calls';
+import { removeError } from '../../core/quota/validate';
 import { type OperatorContext, passCall } from './operator-door';
 import { plain } from './scheduler-api';
 

@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { agentMachineKey } from '../../../../cluster/master/core/maintenance/agents';
+import type { Continuation } from '../../../../cluster/master/core/registry/changes';
 import type { RegistryRecord } from '../../../../cluster/master/core/registry/record';
 import { writeRecord } from '../../../../cluster/master/core/registry/stored-form';
 import type { MasterState } from '../../../../cluster/master/core/state/state';
@@ -93,8 +94,11 @@ function waitingProblems(state: MasterState): string[] {
     ({ next }) => next,
   );
   for (const [id, what] of state.leaving) {
-    if (!underWay.some((next) => next.kind === what && next.agentId === id))
-      found.push(`${id} leaves for ever`);
+    const isAbout = (next: Continuation): boolean =>
+      next.kind === 'operator.call'
+        ? what === 'gone' && next.call.mark_agent_gone?.agent_id.value === id
+        : next.kind === what && next.agentId === id;
+    if (!underWay.some(isAbout)) found.push(`${id} leaves for ever`);
   }
   for (const id of state.emptied) {
     if (!underWay.some((next) => next.kind === 'drained' && next.agentId === id))

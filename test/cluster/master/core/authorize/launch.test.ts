@@ -1,12 +1,17 @@
+import type { Call } from '../../../../../cluster/api/generated/master';
 import {
   operationRefusal,
   registrationRefusal,
   taskRefusal,
 } from '../../../../../cluster/master/core/authorize/framework';
-import { mayCall } from '../../../../../cluster/master/core/authorize/operator';
+import { isPermitted, type Permission } from '../../../../../cluster/master/core/authorize/operator';
 import { createFramework } from '../../../../../cluster/master/core/frameworks/connection';
+import { changingCall } from '../../../../../cluster/master/core/operator-calls/list';
 import { initMaster, type MasterState } from '../../../../../cluster/master/core/state/state';
+import { type CallForm, type Part, partOf } from '../../../../../cluster/master/core/validate/operator-call';
+import { readingCall } from '../../../../../cluster/master/edge/http/operator-reads';
 import { readAcls } from '../../../../../cluster/model/acls';
+import type { Principal } from '../../../../../cluster/model/principal';
 import { BOOT } from '../../builders';
 
 function masterWith(json: object): MasterState {
@@ -73,9 +78,11 @@ describe('an operator', () => {
   ] as const;
   it.each(rows)('makes %s when %s lets it', (type, list, objects) => {
     const state = masterWith({ [list]: [{ principals: some('ann'), [objects]: ANY }], permissive: false });
-    expect(mayCall(state, { value: 'ann' }, { type })).toBe(true);
-    expect(mayCall(state, { value: 'bob' }, { type })).toBe(false);
-    expect(mayCall(state, undefined, { type })).toBe(false);
+    const may = (sender: string | undefined): boolean | undefined =>
+      permits(state, sender, { type, [type.toLowerCase()]: { agent_id: { value: 'a' } } });
+    expect(may('ann')).toBe(true);
+    expect(may('bob')).toBe(false);
+    expect(may(undefined)).toBe(false);
   });
 
   it('changes quotas of the roles it may', () => {
@@ -84,7 +91,26 @@ describe('an operator', () => {
       type: 'UPDATE_QUOTA' as const,
       update_quota: { quota_configs: roles.map((role) => ({ role })) },
     });
-    expect(mayCall(state, undefined, quota('a'))).toBe(true);
-    expect(mayCall(state, undefined, quota('a', 'b'))).toBe(false);
+    expect(permits(state, undefined, quota('a'))).toBe(true);
+    expect(permits(state, undefined, quota('a', 'b'))).toBe(false);
   });
 });
+
+/** What the row of a call says about its sender; undefined without a row. */
+function permits(state: MasterState, value: string | undefined, call: Call): boolean | undefined {
+  const sender = value === undefined ? undefined : { value };
+  const { type = 'UNKNOWN' } = call;
+  const changing = changingCall(type);
+  if (changing) return rowPermits(state, sender, changing, call);
+  const reading = readingCall(type);
+  return reading && rowPermits(state, sender, reading, call);
+}
+
+function rowPermits<T extends Call.Type>(
+  state: MasterState,
+  sender: Principal | undefined,
+  row: CallForm<T> & { readonly permission: Permission<Part<T>> },
+  call: Call,
+): boolean {
+  return isPermitted(state, sender, { permission: row.permission, part: partOf(row, call) as Part<T> });
+}

@@ -4,12 +4,14 @@ import type { Call } from '../../../../../cluster/api/generated/master';
 import type { MediaType } from '../../../../../cluster/api/media-type';
 import type { MasterState } from '../../../../../cluster/master/core/state/state';
 import type { OperatorContext } from '../../../../../cluster/master/edge/http/operator-door';
-import { answerLists } from '../../../../../cluster/master/edge/http/operator-lists';
+import { readingCall } from '../../../../../cluster/master/edge/http/operator-reads';
 import type { Reply, Request } from '../../../../../cluster/runtime/http/server';
 import { SlicedWork } from '../../../../../cluster/runtime/sliced-work';
 import { MasterScript } from '../../interpreter';
 
 const READERS = 10;
+/** These calls have no part. */
+const NO_PART = undefined as never;
 const LISTS: readonly Call.Type[] = [
   'GET_STATE',
   'GET_AGENTS',
@@ -55,12 +57,14 @@ function busyDoor() {
 
 async function ask(type: Call.Type, accepts: readonly MediaType[]): Promise<Buffer[]> {
   const { door, release } = busyDoor();
+  const row = readingCall(type);
+  const request = {} as Request;
   const replies = accepts.map(() => new KeptReply());
   const answers = replies.map(async (reply, index) =>
-    answerLists(door, {} as Request, reply as unknown as Reply, {
-      type,
-      accept: accepts[index] as MediaType,
-    }),
+    row?.answer(
+      { door, request, reply: reply as unknown as Reply, type, accept: accepts[index] as MediaType },
+      NO_PART,
+    ),
   );
   release();
   await Promise.all(answers);

@@ -1,0 +1,19 @@
+/** START_MAINTENANCE: the machines go down, with the agents on them (Mesos 1.11 src/master/http.cpp). */
+
+import { shutdownForMaintenance } from '../agents/loss';
+import { needs } from '../authorize/operator';
+import { machineKey } from '../registry/machines';
+import { type ChangingCall, store } from './call';
+import { agentsOn, laterMachinesError, machinesError } from './machines';
+
+const DOWN = { from: 'DRAINING', verb: 'down' } as const;
+
+export const startMaintenance: ChangingCall<'START_MAINTENANCE'> = {
+  part: 'start_maintenance',
+  permission: needs('start_maintenances'),
+  check: (state, { machines = [] }) => machinesError(state, machines, DOWN),
+  checkPermitted: (state, { machines = [] }) => laterMachinesError(state, machines, DOWN),
+  run: (state, { machines = [] }, event) => store(state, event, { kind: 'machines.down', machines }),
+  stored: (state, { machines = [] }) =>
+    agentsOn(state, machines.map(machineKey)).flatMap((agent) => shutdownForMaintenance(state, agent)),
+};

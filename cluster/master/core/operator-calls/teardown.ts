@@ -1,0 +1,22 @@
+/** TEARDOWN: ends a framework (Mesos 1.11 src/master/http.cpp). */
+
+import { thing } from '../../../model/authorizer';
+import { needsEach } from '../authorize/operator';
+import { endFramework } from '../frameworks/removal';
+import type { ChangingCall } from './call';
+
+export const teardown: ChangingCall<'TEARDOWN'> = {
+  part: 'teardown',
+  permission: needsEach(({ framework_id }, { frameworks }) => {
+    const framework = frameworks.get(framework_id.value);
+    return framework ? [{ list: 'teardown_frameworks', object: thing(framework.info.principal) }] : [];
+  }),
+  check: ({ frameworks }, { framework_id }) =>
+    frameworks.has(framework_id.value) ? undefined : 'No framework found with specified ID',
+  run: (state, { framework_id }, { request, at: now }) => {
+    const framework = state.frameworks.get(framework_id.value);
+    return framework
+      ? [{ kind: 'answer', request, status: 200 }, ...endFramework(state, framework, now)]
+      : [];
+  },
+};
