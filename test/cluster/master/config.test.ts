@@ -5,7 +5,7 @@ function read(args: string[], env: Record<string, string> = {}): MasterConfig {
   return parseFlags(masterFlags, { command: 'meseta master', about: '', args, env }).flags;
 }
 
-it('gives every flag its environment variable', () => {
+test('every flag has an environment variable', () => {
   const env = {
     MESOS_PORT: '1234',
     MESOS_CLUSTER: 'lab',
@@ -18,7 +18,7 @@ it('gives every flag its environment variable', () => {
   expect(read(['--port=99'], env).port).toBe(99);
 });
 
-it('shows flags as the original does', () => {
+test('flags are shown as the original shows them', () => {
   expect(printFlags(masterFlags, read(['--offer_timeout=2mins']))).toMatchObject({
     agent_ping_timeout: '15secs',
     offer_timeout: '2mins',
@@ -28,8 +28,8 @@ it('shows flags as the original does', () => {
   });
 });
 
-it.each(['registry_strict', 'master_detector=x', 'modules={}', 'hooks=x', 'ip_discovery_command=x'])(
-  'stops at --%s, which it could not keep',
+test.each(['registry_strict', 'master_detector=x', 'modules={}', 'hooks=x', 'ip_discovery_command=x'])(
+  '--%s stops the start',
   (flag) => {
     const name = flag.split('=')[0] ?? '';
     expect(() => masterSettings(read([`--${flag}`]))).toThrow(`--${name} cannot be used: `);
@@ -59,7 +59,7 @@ it.each([
   expect(() => read([`--${name}=${given}`])).toThrow(`--${name}: "${given}" cannot be used: ${why}`);
 });
 
-it('takes weights of roles in --roles only', () => {
+test('--weights of roles that are not in --roles are refused', () => {
   const wrong = read(['--roles=web', '--weights=web=2,db=1']);
   expect(() => masterSettings(wrong)).toThrow('--weights: db is not a valid role: it is not in --roles');
   const right = masterSettings(read(['--roles=web,,db', '--weights=*=2,db=1']));
@@ -85,7 +85,7 @@ it.each([
   },
 );
 
-it('lets --registry_strict be off, as it is', () => {
+test('--registry_strict may be given as false', () => {
   expect(() => masterSettings(read(['--no-registry_strict']))).not.toThrow();
   expect(() => masterSettings(read(['--registry_strict=false']))).not.toThrow();
 });

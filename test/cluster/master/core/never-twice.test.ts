@@ -125,7 +125,7 @@ const command = fc.oneof(
   fc.integer({ min: 0, max: 40 }).map((seconds) => `advance ${seconds}`),
 );
 
-test('whatever agents, frameworks and operators do, each piece of an agent is free, offered or used, and only one of them', () => {
+test('whatever agents, frameworks and operators do, each resource of an agent is exactly one of free, offered or used', () => {
   fc.assert(
     fc.property(fc.array(command, { maxLength: 60 }), (commands) => {
       const script = new MasterScript();

@@ -317,7 +317,7 @@ const settings = fc.constantFrom(
   'settings maxUnreachableTasksPerFramework=1 maxCompletedTasksPerFramework=1',
 );
 
-test('whatever comes in whatever order, registry, agents, offers and tasks tell the same story', () => {
+test('whatever events come in whatever order, registry, agents, offers and tasks agree', () => {
   fc.assert(
     fc.property(settings, fc.array(command, { minLength: 30, maxLength: 80 }), (first, commands) => {
       const script = new MasterScript();

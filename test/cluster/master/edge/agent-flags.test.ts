@@ -17,7 +17,7 @@ describe('the flags about agents', () => {
     });
   });
 
-  it('read rates, percentages and domains', () => {
+  it('are read as rates, percentages and domains', () => {
     const domain = { fault_domain: { region: { name: 'east' }, zone: { name: 'a' } } };
     expect(
       settings(

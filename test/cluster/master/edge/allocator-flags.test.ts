@@ -6,7 +6,7 @@ function read(...args: string[]): MasterConfig {
   return parseFlags(masterFlags, { command: 'meseta master', about: '', args, env: {} }).flags;
 }
 
-it('has the defaults of Mesos', () => {
+test("the allocator's flags have the defaults of Mesos", () => {
   expect(masterSettings(read()).allocator).toEqual({
     minima: [{ cpus: 10 }, { mem: 32_000 }],
     filterGpus: true,
@@ -18,7 +18,7 @@ it('has the defaults of Mesos', () => {
   });
 });
 
-it('reads what is worth an offer, alternative by alternative', () => {
+test('--min_allocatable_resources is read alternative by alternative', () => {
   const minima = (text: string) =>
     masterSettings(read(`--min_allocatable_resources=${text}`)).allocator?.minima;
   expect(minima('cpus:1;mem:10|ports:[1-2]')).toEqual([{ cpus: 1000, mem: 10_000 }, { ports: 2000 }]);
@@ -26,7 +26,7 @@ it('reads what is worth an offer, alternative by alternative', () => {
   expect(() => read('--min_allocatable_resources=cpus')).toThrow('Cannot parse resource "cpus"');
 });
 
-it('reads names, sorters and parts', () => {
+test('names, sorters and parts are read', () => {
   const flags = [
     'fair_sharing_excluded_resource_names=disk,ports',
     'role_sorter=random',
@@ -40,13 +40,13 @@ it('reads names, sorters and parts', () => {
   expect(() => read('--allocator_agent_recovery_factor=80%')).toThrow('expected a number from 0 to 1');
 });
 
-it('reads hosts line by line, and a star alone as every host', () => {
+test('a whitelist is read line by line, and a star alone as every host', () => {
   expect(hostsIn('a\n b \n\n')).toEqual(['a', 'b']);
   expect(hostsIn(' * \n')).toBeUndefined();
   expect(hostsIn('')).toEqual([]);
 });
 
-it('reads weights to begin with, and says what is wrong with one', () => {
+test('--weights are read, and a wrong one is refused with the reason', () => {
   expect(masterSettings(read('--weights=web=2,batch=0.5')).weights).toEqual([
     { role: 'web', weight: 2 },
     { role: 'batch', weight: 0.5 },

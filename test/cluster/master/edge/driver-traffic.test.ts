@@ -60,7 +60,7 @@ describe('messages of drivers', () => {
     expect(road.traffic.metrics(['ann'])['frameworks/ann/messages_received']).toBe(0);
   });
 
-  it('come evenly and in order, together with the end of the connection', () => {
+  it('are delivered at an even rate and in order, and the end of the connection after them', () => {
     const road = new Road(ANN);
     road.send('ann', '1', '2', '3');
     road.traffic.exited('ann@host:1', () => road.done.push('exited'));
@@ -92,7 +92,7 @@ describe('messages of drivers', () => {
     expect(road.taken()).toEqual(['5']);
   });
 
-  it('of several drivers of a principal share its limit, those of others have none', () => {
+  it('of several drivers of a principal share its limit, those of others are not limited', () => {
     const road = new Road({ limits: [{ principal: 'ann', qps: 2 }, { principal: 'free' }] });
     road.send('ann', '1', '2');
     road.send('free', '3', '4');
@@ -101,7 +101,7 @@ describe('messages of drivers', () => {
     expect(road.taken()).toEqual(['1', '3', '4', '5', '6', '7', '8']);
   });
 
-  it('of all who are not named share the default; who is not registered yet is not limited', () => {
+  it('of principals without a limit share the default; those of unregistered drivers are not limited', () => {
     const road = new Road({
       limits: [{ principal: 'free' }],
       aggregate_default_qps: 1,
@@ -120,7 +120,7 @@ describe('messages of drivers', () => {
     expect(road.taken()).toEqual([]);
   });
 
-  it('that waited and cannot be read are noted, and those behind them come', () => {
+  it('that waited and cannot be read are logged, and those behind them are delivered', () => {
     const road = new Road({ limits: [{ principal: 'ann', qps: 2 }] });
     road.send('ann', '1', 'bad', '2');
     road.clock.advance(2000);
@@ -128,7 +128,7 @@ describe('messages of drivers', () => {
     expect(road.log.lines.map(({ text }) => text)).toEqual(['dropped a message']);
   });
 
-  it('come as fast as they may, though timers are slower', () => {
+  it('are delivered as fast as the limit allows, though timers are slower', () => {
     const road = new Road({ limits: [{ principal: 'ann', qps: 5000 }] });
     road.send('ann', ...Array.from({ length: 100 }, String));
     road.clock.advance(20);

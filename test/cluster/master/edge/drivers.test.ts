@@ -16,7 +16,7 @@ const message = (name: string, value: object) => ({
 });
 const read = (name: string, value: object) => readDriverMessage(message(name, value), LIMITS);
 
-describe('what a driver sends', () => {
+describe("a driver's message", () => {
   it('subscribes in three forms', () => {
     const id = { value: 'f' };
     expect(read('mesos.internal.RegisterFrameworkMessage', { framework })).toEqual({
@@ -43,7 +43,7 @@ describe('what a driver sends', () => {
     expect(read_).not.toHaveProperty('subscribe.force');
   });
 
-  it('may leave the id empty where it has none', () => {
+  it('may have an empty id for none', () => {
     const empty = { ...framework, id: { value: '' } };
     expect(read('mesos.internal.RegisterFrameworkMessage', { framework: empty })).toMatchObject({
       subscribe: { framework_info: { id: undefined } },
@@ -52,13 +52,13 @@ describe('what a driver sends', () => {
     expect(read('mesos.scheduler.Call', call)).toMatchObject({ kind: 'driver.subscribe' });
   });
 
-  it('is a call to be refused when a SUBSCRIBE contradicts itself', () => {
+  it('is a call to be refused if a SUBSCRIBE names two frameworks', () => {
     const call = { type: 'SUBSCRIBE', framework_id, subscribe: { framework_info: framework } };
     expect(read('mesos.scheduler.Call', call)).toMatchObject({ kind: 'driver.call', call });
     expect(read('mesos.scheduler.Call', { type: 'SUBSCRIBE' })).toMatchObject({ kind: 'driver.call' });
   });
 
-  it('declines by launching nothing', () => {
+  it('declines by a launch without tasks', () => {
     const offer_ids = [{ value: 'o' }];
     const filters = { refuse_seconds: 1 };
     expect(read('mesos.internal.LaunchTasksMessage', { framework_id, offer_ids, filters })).toMatchObject({
@@ -66,7 +66,7 @@ describe('what a driver sends', () => {
     });
   });
 
-  it('has the regular expressions of offer constraints as programs', () => {
+  it('has the regular expressions of its offer constraints as programs', () => {
     const selector = { attribute_name: 'a' };
     const predicate = { text_matches: { regex: 'x+' } };
     const groups = [{ attribute_constraints: [{ selector, predicate }] }];
@@ -75,7 +75,7 @@ describe('what a driver sends', () => {
     expect(read('mesos.scheduler.Call', { type: 'SUBSCRIBE', subscribe })).toHaveProperty('patterns.x+');
   });
 
-  it('is told from what agents send, and from what nobody does', () => {
+  it('is told apart from those of agents and unknown ones', () => {
     const names = ['mesos.internal.PongSlaveMessage', 'constructor', '__proto__', 'toString', ''];
     for (const name of names) {
       const made = { from: pid, name, body: Buffer.alloc(0) };

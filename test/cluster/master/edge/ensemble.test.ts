@@ -54,7 +54,7 @@ describeZookeeper('over ZooKeeper', (setting) => {
   const serves = (master: RunningMaster): Promise<boolean> =>
     until('a leader', async () => (await (await ask(master, '/state')).text()).includes('"elected_time"'));
 
-  test('a master writes about itself what Mesos writes', async () => {
+  test("a master's node in ZooKeeper has what that of Mesos has", async () => {
     const path = newPath();
     const { master } = await join(path, [
       '--hostname=m1.example',
@@ -85,7 +85,7 @@ describeZookeeper('over ZooKeeper', (setting) => {
     expect(await (await client(path)).children(path)).toEqual(['json.info_0000000000']);
   });
 
-  test('a master follows one of Mesos itself, and leads when that goes', async () => {
+  test('a master follows one of the original, and leads when that ends', async () => {
     const path = newPath();
     const other = await client(path);
     const info = '{"hostname":"old.example","id":"x","ip":16777226,"pid":"master@10.0.0.1:5050","port":5050}';
@@ -101,7 +101,7 @@ describeZookeeper('over ZooKeeper', (setting) => {
     expect(resigned).toEqual([]);
   });
 
-  test('a leader whose node is taken away ends, and says so', async () => {
+  test('a leader whose node is removed ends, and says so', async () => {
     const path = newPath();
     const { master, resigned } = await join(path);
     await serves(master);

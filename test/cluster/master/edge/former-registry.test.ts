@@ -56,14 +56,14 @@ async function move(state: StateStore, folder: string): Promise<Registry> {
 const agentsOf = ({ slaves }: Registry) => slaves?.slaves?.map(({ info }) => info.id?.value);
 
 describe('a registry on disk', () => {
-  it('is moved where there is none, and its folder gets another name', async () => {
+  it('is moved if ZooKeeper has none, and its folder is renamed', async () => {
     const [state, folder] = [new MemoryStore(), await workFolder(registryOf('a'))];
     expect(agentsOf(await move(state, folder))).toEqual(['a-S0']);
     expect(readdirSync(folder)).toEqual(['state.moved-to-zookeeper']);
     expect(agentsOf(await storeIn(state).fetch())).toEqual(['a-S0']);
   });
 
-  it('is moved where there is one with nothing but who led', async () => {
+  it('is moved if ZooKeeper has one with nothing but the name of a leader', async () => {
     const [state, folder] = [new MemoryStore(), await workFolder(registryOf('a'))];
     const registry = storeIn(state);
     const { master } = registryOf('new');
@@ -72,7 +72,7 @@ describe('a registry on disk', () => {
     expect(agentsOf(await move(state, folder))).toEqual(['a-S0']);
   });
 
-  it('stays where it is when there is another one, which counts', async () => {
+  it('stays where it is if ZooKeeper has another one, which counts', async () => {
     const state = new MemoryStore();
     await move(state, await workFolder(registryOf('a')));
     const other = await workFolder(registryOf('b'));
@@ -80,7 +80,7 @@ describe('a registry on disk', () => {
     expect(readdirSync(other)).toEqual(['state']);
   });
 
-  it('is not taken by the second of two who both found none', async () => {
+  it('is not moved by the second of two masters that both found none', async () => {
     const state = new MemoryStore();
     const [mine, theirs] = [await workFolder(registryOf('a')), await workFolder(registryOf('b'))];
     const late = storeIn(state);
@@ -92,7 +92,7 @@ describe('a registry on disk', () => {
     expect(agentsOf(await storeIn(state).fetch())).toEqual(['b-S0']);
   });
 
-  it('is not taken twice, even when its folder kept its name and everything in it was removed since', async () => {
+  it('is not moved twice, even if its folder was not renamed and all agents were removed since', async () => {
     const [state, folder] = [new MemoryStore(), await workFolder(registryOf('a'))];
     await move(state, folder);
     cpSync(join(folder, 'state.moved-to-zookeeper'), join(folder, 'state'), { recursive: true });
@@ -103,7 +103,7 @@ describe('a registry on disk', () => {
     expect(readdirSync(folder).sort()).toEqual(['state.moved-to-zookeeper', 'state.moved-to-zookeeper-2']);
   });
 
-  it('that cannot be read, or is in use, stops the election with the folder and the fix', async () => {
+  it('that cannot be read, or is in use, stops the election with an error that names the folder and the fix', async () => {
     const broken = await workFolder(Buffer.from('no registry'));
     await expect(move(new MemoryStore(), broken)).rejects.toThrow('move the folder away to begin without it');
     const used = await workFolder(registryOf('a'));
@@ -112,7 +112,7 @@ describe('a registry on disk', () => {
     await holder.close();
   });
 
-  it('that says nothing is left alone, and so is a folder that is not there', async () => {
+  it('that is blank is left alone, and so is a folder that does not exist', async () => {
     const empty = await workFolder({ ...registryOf('a'), slaves: {}, weights: [] });
     expect(agentsOf(await move(new MemoryStore(), empty))).toBeUndefined();
     expect(readdirSync(empty)).toEqual(['state']);
@@ -148,7 +148,7 @@ describeZookeeper('over ZooKeeper', (setting) => {
       return state.elected_time !== undefined && state.recovered_slaves.map(({ id }) => id);
     });
 
-  test('the first of two masters with a registry each moves its own; the other one leads with it later', async () => {
+  test('the first of two masters with a registry each moves its own, and the other leads with that later', async () => {
     const path = setting.newPath();
     const [mine, theirs] = [await workFolder(registryOf('a')), await workFolder(registryOf('b'))];
     const [said, heard]: [string[], string[]] = [[], []];

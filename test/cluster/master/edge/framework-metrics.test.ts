@@ -19,7 +19,7 @@ function numbers(): Record<string, number> {
   return frameworkMetrics(state);
 }
 
-it('has the numbers of each framework under its encoded name', () => {
+test('each framework has metrics under its percent-encoded name', () => {
   const all = numbers();
   const some = Object.entries(all).filter(([, number]) => number !== 0);
   expect(Object.fromEntries(some.map(([name, number]) => [name.slice(PREFIX.length), number]))).toEqual({
@@ -37,7 +37,7 @@ it('has the numbers of each framework under its encoded name', () => {
   });
 });
 
-it('has a number for all that can be counted, from the beginning', () => {
+test('all metrics of a framework exist from the beginning', () => {
   const names = Object.keys(numbers()).map((name) => name.slice(PREFIX.length));
   const count = (group: string): number => names.filter((name) => name.startsWith(`/${group}/`)).length;
   expect(['calls', 'events', 'operations', 'offers', 'tasks/active', 'tasks/terminal'].map(count)).toEqual([

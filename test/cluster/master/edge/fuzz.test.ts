@@ -199,7 +199,7 @@ function example(name: MessageName): object {
 }
 
 describe('decoders', () => {
-  seeded('of messages read, or refuse with an error of their own', () => {
+  seeded('of messages read a body, or refuse it with an error of their own', () => {
     for (let round = 0; round < 400 * VOLUME; round++) {
       const name = pick(NAMES);
       const value = example(name) as never;
@@ -219,7 +219,7 @@ describe('decoders', () => {
     }
   });
 
-  seeded('refuse what is nested without end', () => {
+  seeded('refuse endless nesting', () => {
     const deep = 200_000;
     const nested = `{"type":"KILL","kill":${'{"task_id":'.repeat(deep)}1${'}'.repeat(deep)}}`;
     const parents = '{"parent":'.repeat(deep);

@@ -11,8 +11,8 @@ function play(...lines: string[]): MasterScript {
   return script;
 }
 
-describe('the numbers of a master', () => {
-  it('count what is offered as offered, not as used', () => {
+describe('the metrics of a master', () => {
+  it('count offered resources as offered, not as used', () => {
     const { state } = play();
     const all = snapshot(state, 1000);
     expect(all['master/cpus_total']).toBe(4);
@@ -23,7 +23,7 @@ describe('the numbers of a master', () => {
     expect(printResources(readResources(agent?.offered_resources))).toBe('cpus:4; mem:4096');
   });
 
-  it('count what tasks use as used', () => {
+  it('count resources of tasks as used', () => {
     const { state } = play('accept web O0 t1 cpus=1 mem=128 refuse=100');
     const all = snapshot(state, 1000);
     expect(all['master/cpus_used']).toBe(1);
@@ -34,7 +34,7 @@ describe('the numbers of a master', () => {
     expect(printResources(readResources(agent?.allocated_resources))).toBe('cpus:1; mem:128');
   });
 
-  it('count a shared volume once, used by however many and offered to others at the same time', () => {
+  it('count a shared volume once, however many use it and are offered it', () => {
     const caps = 'caps=RESERVATION_REFINEMENT,SHARED_RESOURCES';
     const script = new MasterScript();
     for (const line of [
@@ -59,7 +59,7 @@ describe('the numbers of a master', () => {
     expect(used()).toBe(200);
   });
 
-  it('tell of each role what counts for a quota, what was refused, and what its own frameworks have', () => {
+  it('show consumed quota, offer filters and share of each role', () => {
     const caps = 'caps=RESERVATION_REFINEMENT';
     const { state } = play(
       'suppress web',
@@ -87,7 +87,7 @@ describe('the numbers of a master', () => {
     });
   });
 
-  it('are all there from the start, at zero, so that no exporter misses one', () => {
+  it('all exist from the start, at zero, so that no exporter misses one', () => {
     const all = snapshot(play().state, 1000);
     const late = ['update', 'update_acknowledgement'].map((what) => `operation_status_${what}`);
     const names = [

@@ -80,7 +80,7 @@ class Wire {
 const registration: Message = { from: AGENT, name: REGISTER, body: Buffer.alloc(0) };
 
 describe('an agent with the right secret', () => {
-  it('is known, and its registration goes on', () => {
+  it('is authenticated, and its registration passes', () => {
     const wire = new Wire();
     const agent = wire.agent('secret');
     let delivered = 0;
@@ -100,7 +100,7 @@ describe('an agent with the right secret', () => {
     expect(delivered).toBe(3);
   });
 
-  it('is unknown again when its connection broke', () => {
+  it('has to authenticate again after its connection broke', () => {
     const wire = new Wire();
     const agent = wire.agent('secret');
     agent.send(MASTER, REGISTER, () => undefined);
@@ -109,7 +109,7 @@ describe('an agent with the right secret', () => {
     expect(wire.master.passes(registration)).toBe(false);
   });
 
-  it('may register while it shows who it is: that waits', () => {
+  it('may register while it authenticates: the registration waits', () => {
     const wire = new Wire();
     const agent = wire.agent('secret');
     agent.send(MASTER, REGISTER, () => undefined);
@@ -118,7 +118,7 @@ describe('an agent with the right secret', () => {
     expect(wire.admitted).toEqual([AGENT]);
   });
 
-  it('sends everything else at once', () => {
+  it('has all other messages delivered at once', () => {
     let delivered = 0;
     new Wire().agent('secret').send(MASTER, 'mesos.internal.PongSlaveMessage', () => delivered++);
     expect(delivered).toBe(1);
@@ -143,13 +143,13 @@ describe('a driver', () => {
   };
   const peer = 'crammd5-authenticatee(1)@10.0.0.1:9000';
 
-  it('may always ask to subscribe: the core tells it what is wrong', () => {
+  it('may always subscribe: the core answers with an error', () => {
     const wire = new Wire();
     expect([wire.master.passes(subscribe), wire.master.passes(register)]).toEqual([true, true]);
     expect(wire.master.principalOf(DRIVER)).toBeUndefined();
   });
 
-  it('that subscribes while it shows who it is waits for that, other calls do not', () => {
+  it('that subscribes while it authenticates waits for that, other calls do not', () => {
     for (const message of [subscribe, register]) {
       const wire = new Wire();
       wire.say('mesos.internal.AuthenticateMessage', { pid: DRIVER }, peer);
@@ -166,7 +166,7 @@ describe('a driver', () => {
     }
   });
 
-  it('that shows who it is and is not let in is forgotten when there are too many', () => {
+  it('that authenticates and is refused is forgotten when there are too many', () => {
     const wire = new Wire({ knownMax: 2 });
     const pids = [1, 2, 3].map((number) => `scheduler-${number}@10.0.0.1:9000`);
     for (const pid of pids) {
@@ -181,7 +181,7 @@ describe('a driver', () => {
     expect(wire.master.attempts).toBe(3);
   });
 
-  it('with a wrong secret goes on as nobody, and so is told', () => {
+  it('with a wrong secret passes without a principal, and is told so', () => {
     const wire = new Wire();
     wire.say('mesos.internal.AuthenticateMessage', { pid: DRIVER }, peer);
     wire.master.passes(subscribe);
@@ -193,7 +193,7 @@ describe('a driver', () => {
 });
 
 describe('a master', () => {
-  it('does not believe a wrong secret', () => {
+  it('rejects a wrong secret', () => {
     const wire = new Wire();
     const agent = wire.agent('wrong');
     let delivered = 0;
@@ -204,7 +204,7 @@ describe('a master', () => {
     expect(JSON.stringify(wire.log.lines)).not.toContain('secret"');
   });
 
-  it('lets others register when it need not know them, and remembers who shows it', () => {
+  it('lets agents register without authentication when that is not required, and remembers who authenticates', () => {
     const wire = new Wire({ required: false });
     expect(wire.master.passes(registration)).toBe(true);
     expect(wire.master.principalOf(AGENT)).toBeUndefined();
@@ -214,12 +214,12 @@ describe('a master', () => {
   const errorOf = (answer: { name: string; message: unknown } | undefined): string =>
     (answer?.message as { error?: string } | undefined)?.error ?? answer?.name ?? 'nothing';
 
-  it('says so when it knows nobody', () => {
+  it('answers with an error when it has no credentials', () => {
     const wire = new Wire({ secrets: undefined, required: false });
     expect(errorOf(wire.say(...authenticate(AGENT)))).toBe('No authenticator loaded');
   });
 
-  it('knows an agent by processes on its own host only', () => {
+  it('accepts authentication of an agent from its own host only', () => {
     const wire = new Wire();
     expect(errorOf(wire.say(...authenticate('slave(1)@10.0.0.2:5051')))).toContain('on its own host');
     expect(errorOf(wire.say(...authenticate('nonsense')))).toContain('on its own host');
@@ -245,7 +245,7 @@ describe('a master', () => {
     expect(wire.processes.size).toBe(0);
   });
 
-  it('hears only who began an attempt, and the newest attempt', () => {
+  it('handles messages of the process that began an attempt, and of the newest attempt only', () => {
     const wire = new Wire();
     wire.say(...authenticate(AGENT));
     wire.say(...authenticate(AGENT));

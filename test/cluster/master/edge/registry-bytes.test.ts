@@ -18,8 +18,8 @@ function read(bytes: Uint8Array): Registry {
 
 const weights = [{ info: { role: 'a', weight: 2 } }];
 
-describe('the registry as bytes', () => {
-  it.each([0, 1, 3, 300])('is what the codec would write, with %d agents', (count) => {
+describe('the encoder of the registry', () => {
+  it.each([0, 1, 3, 300])('writes what the codec would write, with %d agents', (count) => {
     const slaves = Array.from({ length: count }, (_none, index) => ({ info: agent(index, index % 4) }));
     const registry: Registry = { weights, slaves: { slaves } };
     const bytes = registryEncoder()(registry);
@@ -27,7 +27,7 @@ describe('the registry as bytes', () => {
     expect(bytes.length).toBe(encodeProtobuf('mesos.internal.Registry', registry).length);
   });
 
-  it('has what was decided about an agent after it was written without', () => {
+  it('writes a decision about an agent that was encoded without it', () => {
     const encode = registryEncoder();
     const info = agent(1);
     encode({ slaves: { slaves: [{ info }] } });
@@ -43,7 +43,7 @@ describe('the registry as bytes', () => {
     expect(read(encode({ slaves: { slaves: [{ info }] } })).slaves?.slaves?.[0]?.deactivated).toBeUndefined();
   });
 
-  it('has an agent as it is after a change', () => {
+  it('writes an agent as it is after a change', () => {
     const encode = registryEncoder();
     encode({ slaves: { slaves: [{ info: agent(1) }] } });
     const changed = { ...agent(1), hostname: 'other' };
@@ -52,7 +52,7 @@ describe('the registry as bytes', () => {
     );
   });
 
-  it('refuses what lacks a required field, and names it', () => {
+  it('refuses an agent that lacks a required field, and names the field', () => {
     const broken = { info: { attributes: [] } } as unknown as { info: ReturnType<typeof agent> };
     expect(() => registryEncoder()({ slaves: { slaves: [broken] } })).toThrow(/hostname/);
   });

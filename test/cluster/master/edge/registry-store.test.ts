@@ -6,8 +6,8 @@ import type { StateStore } from '../../../../cluster/state/store';
 const open = (state: StateStore, limits = { fetchMs: 1000, storeMs: 1000 }) =>
   new RegistryStore(state, { fetch: new Timings('fetch'), store: new Timings('store') }, limits);
 
-describe('the registry in State', () => {
-  it('keeps what was stored, and refuses to write over what another master stored', async () => {
+describe('the registry store', () => {
+  it('reads what it has stored, and does not overwrite what another master stored', async () => {
     const state = new MemoryStore();
     const [first, second] = [open(state), open(state)];
     expect(await first.fetch()).toEqual({});
@@ -20,7 +20,7 @@ describe('the registry in State', () => {
     });
   });
 
-  it('gives up a store and a fetch that take too long', async () => {
+  it('rejects a store and a fetch after their timeouts', async () => {
     const state = new MemoryStore();
     const never = new Promise<never>(() => undefined);
     const stuck = open(Object.assign(Object.create(state) as MemoryStore, { commit: () => never }), {
@@ -36,7 +36,7 @@ describe('the registry in State', () => {
     await expect(deaf.fetch()).rejects.toThrow('it was not read within 1ms (--registry_fetch_timeout)');
   });
 
-  it('rests between stores of a large registry, not of a small one', async () => {
+  it('pauses between stores of a large registry, not of a small one', async () => {
     const rests: number[] = [];
     const store = new RegistryStore(
       new MemoryStore(),

@@ -113,7 +113,7 @@ async function framework(name: string): Promise<{ reader: Follower; id: string }
   return { reader, id };
 }
 
-it('keeps at most the limit for an operator that does not read; the others miss nothing', async () => {
+test('an operator that does not read is cut off at the limit, and the others miss nothing', async () => {
   const limit = 16 * MIB;
   const padding = 'x'.repeat(100_000);
   const rounds = 600;
@@ -149,7 +149,7 @@ it('keeps at most the limit for an operator that does not read; the others miss 
   await until('nothing unread', async () => (await metric(UNREAD)) === 0);
 });
 
-it('keeps at most the limit for a scheduler that does not read; the others are told at once', async () => {
+test('a scheduler that does not read is cut off at the limit, and the others get their events at once', async () => {
   const limit = 64 * MIB;
   const { reader, id } = await framework('quick');
   const subscribe = { framework_info: { user: 'u', name: 'deaf' } };

@@ -53,7 +53,7 @@ const event = (bytes: number) => ({
   agent_removed: { agent_id: { value: 'x'.repeat(bytes) } },
 });
 
-it('together keep no more than the total: who has read least goes first, whoever reads stays', async () => {
+test('streams together buffer no more than the total: the one with the most unread is cut off first, those that read stay', async () => {
   for (const id of ['one', 'two', 'three']) await deaf(id);
   const reader = await client.stream({ url: `${server.url}/reader` });
   let read = 0;
@@ -73,7 +73,7 @@ it('together keep no more than the total: who has read least goes first, whoever
   reader.close();
 });
 
-it('that begin with an event which takes a while get what happens meanwhile right after it, each event once', async () => {
+test('a stream whose first event takes a while gets later events right after it, each once', async () => {
   const gone = (id: string) => ({
     type: 'AGENT_REMOVED' as const,
     agent_removed: { agent_id: { value: id } },
@@ -98,7 +98,7 @@ it('that begin with an event which takes a while get what happens meanwhile righ
   close();
 });
 
-it('keep no more than the limit of what happens while the first event is written', async () => {
+test('a stream buffers no more than its limit while the first event is written', async () => {
   await deaf('held');
   streams.begin('held');
   for (let count = 0; count < 17; count++) streams.write('held', event(MIB));

@@ -51,7 +51,7 @@ const ATTRIBUTE_WANTED: OfferConstraints = {
   },
 };
 
-test('a framework that gets nothing learns of each agent why', () => {
+test('a framework without offers gets the reason for each agent', () => {
   const script = play(
     'agent gpu gpus=1',
     'agent tiny cpus=0.001 mem=1',
@@ -92,7 +92,7 @@ test('a framework that gets nothing learns of each agent why', () => {
   });
 });
 
-test('what somebody else has is not free, and what somebody else is offered neither', () => {
+test('resources that others use or are offered are not free', () => {
   const script = play('agent a', 'framework other', 'advance 1');
   subscribe(script, {});
   run(script, 'advance 1');
@@ -100,7 +100,7 @@ test('what somebody else has is not free, and what somebody else is offered neit
   expect(whys(script, 'other')).toEqual({ a: 'offered' });
 });
 
-test('quotas are told apart: the own limit, and the guarantees of others', () => {
+test("the role's own limit and the guarantees of others are different reasons", () => {
   const script = play(
     'quota web limit=cpus:0.001,mem:1',
     'agent a',
@@ -113,7 +113,7 @@ test('quotas are told apart: the own limit, and the guarantees of others', () =>
   expect(whys(script, 'kept', 'batch')).toEqual({ a: 'quota headroom' });
 });
 
-test('a framework that wants nothing is told so', () => {
+test('a framework that suppresses offers is told so', () => {
   const script = play('agent a', 'framework one failover=100', 'advance 1', 'suppress one', 'disconnect one');
   const framework = script.state.frameworks.get('M-0000');
   if (!framework) throw new Error('no framework');
@@ -139,7 +139,7 @@ test('a role is explained with the frameworks in it and below it', () => {
   expect(explainRole(script.state, 'nowhere', { limit: 10, sees: () => true })).toBeUndefined();
 });
 
-test('a task is explained by what was said of it last', () => {
+test('a task is explained by its last status', () => {
   const script = play(
     'agent a',
     'framework one',

@@ -50,14 +50,14 @@ const roles = (resources: readonly WireResource[] | undefined): string[] =>
 const text = (resources: readonly WireResource[] | undefined): string =>
   printResources(readResources(resources));
 
-it('names who has what of an agent', () => {
+test('events for followers that see all roles name the role of each allocation of an agent', () => {
   const [agent] = getAgents(masterAtWork().state).agents ?? [];
   expect(text(agent?.total_resources)).toBe('cpus(ops):1; cpus(web):1; cpus:4; mem:4096');
   expect(roles(agent?.allocated_resources)).toEqual(['ops', 'web']);
   expect(roles(agent?.offered_resources)).toEqual(['ops']);
 });
 
-it('shows only the pieces all of whose roles may be seen', () => {
+test('a filtered event has only resources all of whose roles may be seen', () => {
   const { state } = masterAtWork();
   const [agent] = getAgents(filterState(state, GUEST)).agents ?? [];
   expect(text(agent?.total_resources)).toBe('cpus(web):1; cpus:4; mem:4096');
@@ -76,7 +76,7 @@ interface Slave {
   readonly offered_resources_full: readonly WireResource[];
 }
 
-it('keeps the sums of the v0 pages, and names no role there that may not be seen', () => {
+test('v0 pages keep the sums, and name no hidden role', () => {
   const { state } = masterAtWork();
   const seen = filterState(state, GUEST);
   for (const page of [slavesPage(seen), statePage(seen, undefined)]) {
@@ -93,7 +93,7 @@ it('keeps the sums of the v0 pages, and names no role there that may not be seen
   expect(slave?.offered_resources_full).toEqual([]);
 });
 
-it('tells followers of agents and frameworks without those pieces', () => {
+test('followers get agents and frameworks without resources of hidden roles', () => {
   const { state } = masterAtWork();
   const filter = readFilterOf(state, GUEST);
   const [agent] = state.agents.values();

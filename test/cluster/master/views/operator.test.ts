@@ -39,7 +39,7 @@ const text = (value: unknown): string =>
     return isLazy ? [...(item as Iterable<unknown>)] : item;
   });
 
-it('are those of the moment in which they were gathered, whatever happens before they are read', () => {
+test('lists are those of the moment in which they were gathered, whatever happens before they are read', () => {
   const script = played(SETTING);
   const atOnce = text(getState(script.state));
   const later = getState(script.state);
@@ -49,7 +49,7 @@ it('are those of the moment in which they were gathered, whatever happens before
   expect(text(later)).toBe(atOnce);
 });
 
-it('can be read again', () => {
+test('lists can be read again', () => {
   const { get_agents } = getState(played(SETTING).state);
   expect([...get_agents.agents]).toEqual([...get_agents.agents]);
   expect([...get_agents.agents]).toHaveLength(2);

@@ -67,7 +67,7 @@ function master(json: object): MasterState {
   return state;
 }
 
-it('hides executors, operations and reservations with their frameworks and roles', () => {
+test('a read filter hides executors, operations and reservations with their frameworks and roles', () => {
   const state = master({
     view_frameworks: [
       { principals: some('guest'), users: some('www') },
@@ -88,7 +88,7 @@ it('hides executors, operations and reservations with their frameworks and roles
   expect(filterState(state, { value: 'other' })).toBe(state);
 });
 
-it('hides single executors by the user of their command', () => {
+test('a read filter hides single executors by the user of their command', () => {
   const state = master({ view_executors: [{ principals: ANY, users: some('www') }], permissive: false });
   expect([...getExecutors(filterState(state, { value: 'guest' })).executors]).toEqual([]);
   const open = master({
@@ -100,7 +100,7 @@ it('hides single executors by the user of their command', () => {
   expect([...getExecutors(filterState(open, undefined)).executors]).toHaveLength(1);
 });
 
-it('knows who sees everything', () => {
+test('a principal that the first rules allow everything is not restricted', () => {
   const rules = (principal: string) => ({ principals: some(principal), users: ANY });
   const state = master({ view_tasks: [rules('ops'), { principals: ANY, users: NONE }] });
   expect(isRestricted(state, { value: 'ops' })).toBe(false);
@@ -117,7 +117,7 @@ describe('the key of shared pages', () => {
     ],
   };
 
-  it('is one for all who see everything, and never that of somebody who sees less', () => {
+  it('is one for all principals that see everything, and never that of a restricted one', () => {
     const state = master(acls);
     expect(viewerKey(state, { value: 'ops' })).toBe('');
     expect(viewerKey(master({}), { claims: { cid: '1' } })).toBe('');

@@ -48,7 +48,7 @@ function run(state: AllocatorState): string[] {
 const print = ({ frameworkId, role, resources }: Allocation): string =>
   `${frameworkId} ${role} ${printResources(resources)}`;
 
-it('offers what is reserved to its role and those below it, and the rest to everybody', () => {
+test('reservations are offered to their role and those below it, the rest to everybody', () => {
   const state = agentWith(
     scalar('cpus', 1),
     scalar('cpus', 2, reserved('web')),
@@ -61,7 +61,7 @@ it('offers what is reserved to its role and those below it, and the rest to ever
   expect(run(state)).toEqual(['c db mem(db):100']);
 });
 
-it('keeps refined reservations and revocable resources from those who cannot take them', () => {
+test('refined reservations and revocable resources are offered only to frameworks with the capability', () => {
   const state = agentWith(
     scalar('cpus', 1, reserved('web', 'web/front')),
     scalar('cpus', 2, { revocable: {} }),
@@ -75,7 +75,7 @@ it('keeps refined reservations and revocable resources from those who cannot tak
   expect(run(state)).toEqual(['revocable web cpus{REV}:2']);
 });
 
-it('offers a shared volume again and again to those who can share, while others have it', () => {
+test('a shared volume is offered to frameworks with the capability while others have it', () => {
   const disk = { persistence: { id: 'v' }, volume: { container_path: 'p', mode: 'RW' as const } };
   const state = agentWith(
     scalar('disk', 50, { ...reserved('web'), disk, shared: {} }),
@@ -102,7 +102,7 @@ it('offers a shared volume again and again to those who can share, while others 
   expect(state.roles.nodes.get('web')?.use).toEqual(new Map([['cpus', 2000]]));
 });
 
-it('keeps agents with GPUs for those who ask, unless told otherwise', () => {
+test('agents with GPUs are offered only to frameworks that ask for GPUs, unless the filter is off', () => {
   const state = agentWith(scalar('cpus', 1), scalar('gpus', 1));
   framework(state, 'plain', ['*']);
   expect(run(state)).toEqual([]);
@@ -111,7 +111,7 @@ it('keeps agents with GPUs for those who ask, unless told otherwise', () => {
   expect(run(state)).toEqual(['plain * cpus:1; gpus:1']);
 });
 
-it('keeps agents of other regions for those who ask', () => {
+test('agents of other regions are offered only to region-aware frameworks', () => {
   const state = emptyAllocator();
   state.options = { ...state.options, region: 'here' };
   addAgent(state, { id: 'S', total: [scalar('cpus', 1)], facts: { ...PLAIN_AGENT, region: 'there' } });
@@ -121,7 +121,7 @@ it('keeps agents of other regions for those who ask', () => {
   expect(run(state)).toEqual(['traveller * cpus:1']);
 });
 
-it('offers nothing of agents that do not know roles as the framework has them', () => {
+test("agents without the capability for a framework's roles are not offered to it", () => {
   const state = emptyAllocator();
   const facts = { ...PLAIN_AGENT, multiRole: false, hierarchicalRole: false };
   addAgent(state, { id: 'S', total: [scalar('cpus', 1)], facts });
@@ -132,7 +132,7 @@ it('offers nothing of agents that do not know roles as the framework has them', 
   expect(run(state)).toEqual(['old * cpus:1']);
 });
 
-it('offers little where a framework says that little will do, or that even much will not', () => {
+test("a framework's own minima replace those of the master, lower or higher", () => {
   const state = agentWith(scalar('cpus', 0.005), scalar('mem', 10), ports);
   framework(state, 'plain', ['*']);
   expect(run(state)).toEqual([]);
@@ -144,7 +144,7 @@ it('offers little where a framework says that little will do, or that even much 
   expect(run(greedy)).toEqual([]);
 });
 
-it('cuts scalars to a limit, but no whole disks, and lets ports go along', () => {
+test('scalars are cut to a limit, exclusive disks are not, and ports go along', () => {
   const state = agentWith(
     scalar('cpus', 4),
     scalar('disk', 100, { disk: { source: { type: 'MOUNT' } } }),
@@ -162,7 +162,7 @@ it('cuts scalars to a limit, but no whole disks, and lets ports go along', () =>
   expect(run(state)).toEqual(['a web cpus:1.5; disk:30; ports:[31000-32000]']);
 });
 
-it('offers nothing of hosts that are not on the list', () => {
+test('agents on hosts that are not whitelisted are not offered', () => {
   const state = emptyAllocator();
   addAgent(state, { id: 'S', total: [scalar('cpus', 1)], facts: { ...PLAIN_AGENT, hostname: 'a' } });
   state.whitelist = new Set(['b']);

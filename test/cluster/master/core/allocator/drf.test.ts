@@ -107,7 +107,7 @@ test('the allocator fills as progressive filling does, with and without weights'
   );
 });
 
-test('nobody has less than its part of the cluster, up to a task each (sharing incentive)', () => {
+test('no framework has less than its part of the cluster, up to a task each (sharing incentive)', () => {
   fc.assert(
     fc.property(demands, (all) => {
       const counts = fill(all, equal(all));
@@ -119,7 +119,7 @@ test('nobody has less than its part of the cluster, up to a task each (sharing i
   );
 });
 
-test('nothing is left that anybody could use (Pareto efficiency)', () => {
+test('no resources are left that a framework could use (Pareto efficiency)', () => {
   fc.assert(
     fc.property(demands, (all) => {
       const counts = fill(all, equal(all));
@@ -132,7 +132,7 @@ test('nothing is left that anybody could use (Pareto efficiency)', () => {
   );
 });
 
-test('nobody could do more with what somebody else has, up to one task (envy-freeness)', () => {
+test('no framework could run more with the resources of another one, up to one task (envy-freeness)', () => {
   fc.assert(
     fc.property(demands, (all) => {
       const counts = fill(all, equal(all));
@@ -157,7 +157,7 @@ function couldGoOn(all: readonly Demand[], counts: readonly number[], index: num
   return Math.max(...shares) <= (shares[index] ?? 0) + most(own) + Math.max(...all.map(most));
 }
 
-test('asking for more than is needed gives no more than a task (strategy-proofness)', () => {
+test('a framework that asks for more than it needs gains no more than a task (strategy-proofness)', () => {
   const lie = fc.record({ cpus: fc.integer({ min: 0, max: 5 }), mem: fc.integer({ min: 0, max: 5 }) });
   fc.assert(
     fc.property(demands, lie, (all, more) => {

@@ -117,7 +117,7 @@ const entries = fc
   )
   .map((all) => all.map((one) => ({ ...one })));
 
-test('roles and frameworks come in the order of a plain sort at each level, before and after somebody got something', () => {
+test('roles and frameworks come in the order of a plain sort at each level, before and after an allocation', () => {
   fc.assert(
     fc.property(entries, fc.nat(), (all, number) => {
       const tree = treeOf(all);
@@ -135,7 +135,7 @@ test('roles and frameworks come in the order of a plain sort at each level, befo
   );
 });
 
-test('an order that was interrupted is whole afterwards', () => {
+test('a queue is complete after an interrupted walk', () => {
   const all = ['*', 'a', 'a/b'].map((role, index) => ({
     role,
     id: `f${index}`,
@@ -150,7 +150,7 @@ test('an order that was interrupted is whole afterwards', () => {
   expect(shown(tree)).toEqual(before);
 });
 
-test('names that are excluded do not count for a share', () => {
+test('excluded resource names do not count for a share', () => {
   const tree = treeOf([]);
   const use = new Map([
     ['cpus', 4000],
@@ -161,7 +161,7 @@ test('names that are excluded do not count for a share', () => {
   expect(dominantShare(tree, use)).toBe(0.1);
 });
 
-test('by lot everybody is shown once, and whoever has more weight more often first', () => {
+test('the random sorter visits each client once, and those of more weight more often first', () => {
   const tree = treeOf(
     ['light', 'a'].map((role) => ({ role, id: 'f0', wants: true, cpus: 1, mem: 1, times: 0 })),
   );

@@ -32,7 +32,7 @@ function shown(state: AllocatorState): string {
   return parts.join(' free, allocated ');
 }
 
-it('has nothing free on an agent that became smaller than what is used, until enough came back', () => {
+test('an agent that reports less than is used has nothing free until enough was recovered', () => {
   const state = agentWith(cpus(10));
   allocateResources(state, key, cpus(10));
   resizeAgent(state, 'S', cpus(5));
@@ -44,7 +44,7 @@ it('has nothing free on an agent that became smaller than what is used, until en
   expect(state.headroom.get('cpus')).toBe(1000);
 });
 
-it('counts what is used before the agent says that it has it, as after a failover of the master', () => {
+test('resources used before their agent is added count, as after a failover of the master', () => {
   const state = agentWith(cpus(1));
   allocateResources(state, key, cpus(3));
   expect(shown(state)).toBe('nothing free, allocated cpus:3');
@@ -53,7 +53,7 @@ it('counts what is used before the agent says that it has it, as after a failove
   expect(shown(state)).toBe('cpus:1 free, allocated cpus:3');
 });
 
-it('knows of what is used whatever the agent has meanwhile', () => {
+test('used resources count whatever the agent reports meanwhile', () => {
   const amount = fc.integer({ min: 0, max: 8 });
   const step = fc.oneof(
     fc.record({ kind: fc.constantFrom('take' as const, 'recover' as const), by: amount }),

@@ -34,7 +34,7 @@ describe('a framework', () => {
   });
   const known = createFramework(state, 'f1', framework);
 
-  it('launches as the user of the command, of its executor, or its own', () => {
+  it('runs tasks as the user of the command, of the executor, or its own', () => {
     expect(taskRefusal(state, known, { ...task, command: { value: 'x' } })).toBeUndefined();
     expect(taskRefusal(state, known, { ...task, command: { user: 'root' } })).toBe(
       "Not authorized to launch task t1 of framework f1 under user 'root'",
@@ -43,7 +43,7 @@ describe('a framework', () => {
     expect(taskRefusal(state, known, { ...task, executor })).toContain("under user 'root'");
   });
 
-  it('registers with all of its roles or not at all, and without a role only where all is permitted', () => {
+  it('registers with all of its roles or not at all, and without a role only if the ACLs are permissive', () => {
     const multi = { ...framework, role: undefined, capabilities: [{ type: 'MULTI_ROLE' } as const] };
     expect(registrationRefusal(state, framework)).toBeUndefined();
     expect(registrationRefusal(state, { ...multi, roles: ['web', 'ops'] })).toContain('{ ops, web }');
@@ -51,7 +51,7 @@ describe('a framework', () => {
     expect(registrationRefusal(masterWith({}), { ...multi, roles: [] })).toBeUndefined();
   });
 
-  it('is told which action it may not do', () => {
+  it('gets the action that it may not do in the refusal', () => {
     const resources = [
       { name: 'cpus', type: 'SCALAR', reservations: [{ role: 'web', principal: 'bob' }] } as const,
     ];
@@ -76,7 +76,7 @@ describe('an operator', () => {
     ['MARK_AGENT_GONE', 'mark_agents_gone', 'agents'],
     ['SET_LOGGING_LEVEL', 'set_log_level', 'level'],
   ] as const;
-  it.each(rows)('makes %s when %s lets it', (type, list, objects) => {
+  it.each(rows)('may call %s if %s allows it', (type, list, objects) => {
     const state = masterWith({ [list]: [{ principals: some('ann'), [objects]: ANY }], permissive: false });
     const may = (sender: string | undefined): boolean | undefined =>
       permits(state, sender, { type, [type.toLowerCase()]: { agent_id: { value: 'a' } } });
@@ -85,7 +85,7 @@ describe('an operator', () => {
     expect(may(undefined)).toBe(false);
   });
 
-  it('changes quotas of the roles it may', () => {
+  it('may change quotas only of roles that the ACLs name', () => {
     const state = masterWith({ update_quotas: [{ principals: ANY, roles: some('a') }], permissive: false });
     const quota = (...roles: string[]) => ({
       type: 'UPDATE_QUOTA' as const,

@@ -76,7 +76,7 @@ const rows: readonly (readonly [string, Operation, readonly string[]])[] = [
     { type: 'DESTROY_DISK', destroy_disk: { source: { ...cpus(), disk: { source: { type: 'RAW' } } } } },
     ['destroy_raw_disks *'],
   ],
-  ['launching asks elsewhere', { type: 'LAUNCH', launch: { task_infos: [] } }, []],
+  ['launching is authorized elsewhere', { type: 'LAUNCH', launch: { task_infos: [] } }, []],
 ];
 
 it.each(rows)('%s', (_what, operation, expected) => {

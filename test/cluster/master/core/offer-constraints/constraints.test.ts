@@ -44,7 +44,7 @@ const other = (selector: AttributeConstraint.Selector, predicate: AttributeConst
   predicate,
 });
 
-it('looks at the first attribute of a name', () => {
+test('a constraint is about the first attribute of a name', () => {
   expect(takes([rack({ text_equals: { value: 'r1' } })])).toBe(true);
   expect(takes([rack({ text_equals: { value: 'r2' } })])).toBe(false);
   expect(takes([rack({ text_matches: { regex: 'r[0-9]' } })])).toBe(true);
@@ -52,14 +52,14 @@ it('looks at the first attribute of a name', () => {
   expect(takes([rack({ text_not_matches: { regex: 'r' } })])).toBe(true);
 });
 
-it('takes an agent when one group holds in all its parts', () => {
+test('an agent passes if all constraints of one group hold', () => {
   const no = rack({ text_equals: { value: 'x' } });
   const yes = rack({ exists: {} });
   expect(takes([no, yes])).toBe(false);
   expect(takes([no], [yes])).toBe(true);
 });
 
-it('takes texts for what is there, and numbers for whatever is asked of texts', () => {
+test('a text attribute exists, and an attribute that is no text passes every predicate on text', () => {
   const level = { attribute_name: 'level' };
   expect(takes([other(level, { text_equals: { value: 'x' } })])).toBe(true);
   expect(takes([other(level, { text_not_matches: { regex: '.*' } })])).toBe(true);
@@ -69,14 +69,14 @@ it('takes texts for what is there, and numbers for whatever is asked of texts', 
   expect(takes([other(missing, { text_matches: { regex: '.*' } })])).toBe(false);
 });
 
-it('knows host, region and zone', () => {
+test('constraints can be about host name, region and zone', () => {
   const host = other({ pseudoattribute_type: 'HOSTNAME' }, { text_matches: { regex: 'node-\\d\\.east' } });
   expect(takes([host])).toBe(true);
   expect(takes([other({ pseudoattribute_type: 'REGION' }, { text_equals: { value: 'west' } })])).toBe(false);
   expect(takes([other({ pseudoattribute_type: 'ZONE' }, { exists: {} })])).toBe(false);
 });
 
-it('has nothing against agents for roles without constraints', () => {
+test('a role without constraints takes every agent', () => {
   const constraints = read([[rack({ not_exists: {} })]]);
   expect(isInvalid(constraints) || isExcluded(constraints, 'batch', AGENT)).toBe(false);
 });
@@ -99,7 +99,7 @@ it.each([
   });
 });
 
-it('refuses roles the framework does not have', () => {
+test('constraints for roles that the framework does not have are refused', () => {
   expect(readConstraints({ role_constraints: { other: {} } }, ['web'], {})).toEqual({
     error: "Offer constraints specify `role_constraints` for a role 'other'not contained in the set of roles",
   });

@@ -12,7 +12,7 @@ function offeredMaster(offerTimeoutMs?: number): MasterScript {
 }
 
 describe('an offer', () => {
-  it('gives its resources back to its agent when it is rescinded, and its framework hears of it', () => {
+  it('has its resources recovered when it is rescinded, and its framework gets RESCIND', () => {
     const { state } = offeredMaster();
     const [offerId = ''] = state.offers.keys();
     const [agent] = state.allocator.agents.values();
@@ -33,7 +33,7 @@ describe('an offer', () => {
     expect(rescind(state, offerId)).toEqual([]);
   });
 
-  it('is given back in silence when its framework is not connected', () => {
+  it('is rescinded without an event if its framework is not connected', () => {
     const { state } = offeredMaster();
     const [offerId = ''] = state.offers.keys();
     for (const framework of state.frameworks.values()) framework.stream = undefined;

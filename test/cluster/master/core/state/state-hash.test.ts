@@ -21,7 +21,7 @@ describe('the hash of a master’s state', () => {
     expect(play(LINES)).toBe(play(LINES));
   });
 
-  it('is another one after other events', () => {
+  it('differs after other events', () => {
     expect(play(LINES)).not.toBe(play([...LINES, 'suppress web']));
   });
 });

@@ -8,7 +8,7 @@ const agent_id = { value: 'S' };
 const uuid = numberedUuid(1);
 const info = { user: 'root', name: 'web' };
 
-describe('what is wrong with a scheduler’s call', () => {
+describe('the error in a call of a scheduler', () => {
   it.each<[string, Call, string | undefined]>([
     ['nothing', { type: 'TEARDOWN', framework_id }, undefined],
     ['no type', { framework_id }, "Expecting 'type' to be present"],
@@ -58,7 +58,7 @@ describe('what is wrong with a scheduler’s call', () => {
     expect(callError(call)).toBe(expected);
   });
 
-  it('includes a principal that is not the one who asks', () => {
+  it('is a principal that is not that of the sender', () => {
     const call: Call = { type: 'SUBSCRIBE', subscribe: { framework_info: { ...info, principal: 'a' } } };
     expect(callError(call, 'a')).toBeUndefined();
     expect(callError(call, 'b')).toMatch(/^Authenticated principal 'b' does not match principal 'a'/);

@@ -34,11 +34,11 @@ const WRONG: readonly [string, Partial<FrameworkInfo>, string][] = [
   ['an id that names a folder above', { id: { value: '..' } }, "'..' is disallowed"],
 ];
 
-test.each(WRONG)('%s is refused in the words for it', (_what, change, words) => {
+test.each(WRONG)("%s is refused in Mesos' words", (_what, change, words) => {
   expect(frameworkError({ ...WEB, ...change }, BOOT.settings)).toBe(words);
 });
 
-test('an id that is there and empty is no mistake', () => {
+test('an empty id is not an error', () => {
   expect(frameworkError({ ...WEB, id: { value: '' } }, BOOT.settings)).toBeUndefined();
 });
 

@@ -38,7 +38,7 @@ const OTHERS: readonly [string, Partial<ExecutorInfo>][] = [
   ['a name to be found by', { discovery: { visibility: 'CLUSTER', name: 'web' } }],
 ];
 
-test.each(SAME)('%s make no other executor', (_what, change) => {
+test.each(SAME)('%s do not make another executor', (_what, change) => {
   expect(isSameExecutor(EXECUTOR, { ...EXECUTOR, ...change })).toBe(true);
 });
 

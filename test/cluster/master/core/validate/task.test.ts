@@ -40,7 +40,7 @@ const custom = (more: Partial<ExecutorInfo> = {}): Partial<TaskInfo> => ({
 });
 const http = (more: object) => ({ type: 'HTTP' as const, http: { port: 80, ...more } });
 
-describe('what is wrong with a task', () => {
+describe('the error in a task', () => {
   const { framework, agent } = place();
   const available = readResources(allocated('cpus:4;mem:512;disk:100;ports:1-9'));
   const error = (more: Partial<TaskInfo>, at = { framework, agent }): string | undefined =>

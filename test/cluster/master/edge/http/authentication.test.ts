@@ -15,7 +15,7 @@ const subscribe = (principal?: string): object => ({
   subscribe: { framework_info: { user: 'root', name: 'test', principal } },
 });
 
-describe('a master that asks who it is talking to', () => {
+describe('a master with authentication', () => {
   const all = [
     '--authenticate_http_readonly',
     '--authenticate_http_readwrite',
@@ -25,7 +25,7 @@ describe('a master that asks who it is talking to', () => {
     `--credentials=${credentials}`,
   ];
 
-  it('asks in the realm of each path, and leaves the open ones open', async () => {
+  it('asks in the realm of each path, and leaves open paths open', async () => {
     await work.start(...all);
     const realm = async (path: string, method: 'GET' | 'POST' = 'GET') =>
       (await work.ask(path, { method })).headers['www-authenticate'];
@@ -43,7 +43,7 @@ describe('a master that asks who it is talking to', () => {
     expect((await work.call('/api/v1', { type: 'GET_HEALTH' }, 'ops:pw')).status).toBe(200);
   });
 
-  it('may listen for others', async () => {
+  it('may listen on other addresses', async () => {
     expect((await work.start(...all, '--ip=0.0.0.0')).http.port).toBeGreaterThan(0);
   });
 
@@ -51,7 +51,7 @@ describe('a master that asks who it is talking to', () => {
     await expect(work.start(...all, `--ip=${ip}`)).rejects.toThrow(`--ip: ${ip} is an IPv6 address`);
   });
 
-  it('takes no framework of another principal', async () => {
+  it('refuses a framework of another principal', async () => {
     await work.start(...all);
     const refused = await work.call('/api/v1/scheduler', subscribe('web'), 'ops:pw');
     expect(refused).toMatchObject({
@@ -62,7 +62,7 @@ describe('a master that asks who it is talking to', () => {
     });
   });
 
-  it('gives a framework the principal of its connection, and takes its calls from nobody else', async () => {
+  it('gives a framework the principal of its connection, and accepts its calls from that one only', async () => {
     await work.start(...all);
     const stream = await work.client.stream({
       url: `${work.url}/api/v1/scheduler`,
@@ -86,7 +86,7 @@ describe('a master that asks who it is talking to', () => {
     stream.close();
   });
 
-  it('takes signed tokens, but none without a name', async () => {
+  it('accepts signed tokens, but none without a principal', async () => {
     const jwt = ['--authenticate_http_readwrite', '--http_authenticators=basic,jwt'];
     await work.start(...jwt, `--credentials=${credentials}`, `--jwt_secret_key=file://${key}`);
     const ask = async (claims: object) => {
@@ -116,7 +116,7 @@ describe('a master that asks who it is talking to', () => {
   });
 });
 
-describe('a master that nobody is asked by', () => {
+describe('a master without full authentication', () => {
   it.each([
     [[]],
     [['--authenticate_http_readwrite', `--credentials=${credentials}`]],
@@ -130,7 +130,7 @@ describe('a master that nobody is asked by', () => {
         `--credentials=${credentials}`,
       ],
     ],
-  ])('with %j listens on this machine only', async (args) => {
+  ])('with %j does not listen on other addresses', async (args) => {
     await expect(work.start(...args, '--ip=0.0.0.0')).rejects.toThrow(
       'set --authenticate_http_readwrite, --authenticate_http_frameworks, --authenticate_frameworks, ' +
         '--authenticate_agents and --credentials PATH',

@@ -99,7 +99,7 @@ interface Frameworks {
   readonly frameworks: readonly { readonly id: string; readonly user: string }[];
 }
 
-describe('lists of rules', () => {
+describe('access control lists', () => {
   let guestEvents: Event[] = [];
   let ids: string[] = [];
 
@@ -122,7 +122,7 @@ describe('lists of rules', () => {
     expect(frameworks).toHaveLength(2);
   });
 
-  it('hide frameworks without a word, each principal from its own page', async () => {
+  it('hide frameworks silently, by a page for each principal', async () => {
     const users = async (path: string, name: string): Promise<string[]> =>
       (await json<Frameworks>(path, name)).frameworks.map(({ user }) => user).sort();
     for (const path of ['/state', '/frameworks']) {
@@ -154,12 +154,12 @@ describe('lists of rules', () => {
     expect((await call('guest', { type: 'GET_FLAGS' })).status).toBe(403);
   });
 
-  it('keep endpoints from whom they name', async () => {
+  it('keep principals from endpoints', async () => {
     expect((await page('/metrics/snapshot', 'ops')).status).toBe(200);
     expect((await page('/metrics/snapshot', 'guest')).status).toBe(403);
   });
 
-  it('tell a follower only of what it may see', async () => {
+  it('send a follower only the events it may see', async () => {
     await until(() => guestEvents.some(({ type }) => type === 'FRAMEWORK_ADDED'));
     const added = guestEvents.filter(({ type }) => type === 'FRAMEWORK_ADDED');
     expect(added.map((event) => event.framework_added?.framework.framework_info.user)).toEqual(['www']);
@@ -168,7 +168,7 @@ describe('lists of rules', () => {
     expect(late[0]?.subscribed?.get_state?.get_frameworks?.frameworks).toHaveLength(1);
   });
 
-  it('answer 403 to whom may not change', async () => {
+  it('answer 403 to a principal that may not change something', async () => {
     const weights = (role: string) => ({
       type: 'UPDATE_WEIGHTS',
       update_weights: { weight_infos: [{ role, weight: 2 }] },
@@ -195,8 +195,8 @@ describe('lists of rules', () => {
   });
 });
 
-describe('the flag', () => {
-  it('names the rule that is wrong', async () => {
+describe('the flag --acls', () => {
+  it('is refused with the name of the wrong rule', async () => {
     const other = new MasterAtWork();
     await expect(other.start('--acls={"run_tasks": [{"principals": {"type": "ANY"}}]}')).rejects.toThrow(
       '--acls: run_tasks[0]: "users" is missing',

@@ -101,7 +101,7 @@ class Follower {
   }
 }
 
-it('are one moment: what follows begins right after it, with nothing lost or doubled', async () => {
+test('the first state of a stream is one moment, and later events follow it, none lost or doubled', async () => {
   const leaving: (() => void)[] = [];
   for (let index = 0; index < OLD; index++) leaving.push(await framework(`old-${index}`));
   const followers: Follower[] = [];
@@ -125,7 +125,7 @@ it('are one moment: what follows begins right after it, with nothing lost or dou
     expect({ sorted, problems }).toEqual({ sorted: wanted, problems: [] });
 });
 
-it('answer all who ask at once, and empty lists are shown as the original shows them', async () => {
+test('big reads answer all requests that come at once, and show empty lists as the original does', async () => {
   const answers = await Promise.all(
     Array.from({ length: 8 }, () => work.call('/api/v1', { type: 'GET_FRAMEWORKS' })),
   );

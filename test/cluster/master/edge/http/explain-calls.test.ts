@@ -23,8 +23,8 @@ afterAll(() => work.end());
 const ask = (call: object, name = 'ops') => work.call('/api/v1', call, `${name}:pw`);
 const role = { type: 'EXPLAIN_ROLE', explain_role: { role: 'web', limit: 3 } };
 
-describe('a call that asks why', () => {
-  it('is answered as the page is, in JSON and in protobuf', async () => {
+describe('an EXPLAIN call', () => {
+  it('has the answer of the page, in JSON and in protobuf', async () => {
     const page: unknown = JSON.parse((await work.ask('/explain/role/web', {}, 'ops:pw')).text);
     const { frameworks: _none, ...expected } = page as Record<string, unknown>;
     expect(JSON.parse((await ask(role)).text)).toEqual({ type: 'EXPLAIN_ROLE', explain_role: expected });
@@ -56,11 +56,11 @@ describe('a call that asks why', () => {
     expect(await ask(call)).toMatchObject({ status: 404, text });
   });
 
-  it('says nothing of a role that its sender may not see', async () => {
+  it('finds no role that its sender may not see', async () => {
     expect(await ask(role, 'guest')).toMatchObject({ status: 404, text: "There is no role 'web'" });
   });
 
-  it('needs its part', async () => {
+  it('must have its member', async () => {
     const text = "Failed to validate master::Call: Expecting 'explain_task' to be present";
     expect(await ask({ type: 'EXPLAIN_TASK' })).toMatchObject({ status: 400, text });
   });

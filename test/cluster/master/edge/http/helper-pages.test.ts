@@ -24,7 +24,7 @@ const call = async (made: object) => {
   return { status, body: text.startsWith('{') ? (JSON.parse(text) as unknown) : text };
 };
 
-describe('files of a master', () => {
+describe('the files of a master', () => {
   it('are its log', async () => {
     expect(await json('/files/debug')).toEqual({ '/master/log': log });
     expect(await json('/files/read?path=/master/log')).toEqual({ data: '', offset: 8 });
@@ -34,7 +34,7 @@ describe('files of a master', () => {
     expect(await json('/files/read?path=/master/log&offset=99')).toEqual({ data: '', offset: 99 });
   });
 
-  it('are downloaded to be saved', async () => {
+  it('are downloaded as attachments', async () => {
     const { status, headers, text } = await work.ask('/files/download?path=/master/log');
     expect([status, text, headers['content-length']]).toEqual([200, 'one\ntwo\n', '8']);
     expect(headers['content-disposition']).toMatch(/^attachment; filename="file-0"$/);
@@ -79,7 +79,7 @@ describe('files of a master', () => {
 });
 
 describe('logging', () => {
-  it('is made louder for a while', async () => {
+  it('has a higher verbosity for a given time', async () => {
     const toggle = (query: string) => work.ask(`/logging/toggle${query}`);
     expect(await toggle('')).toMatchObject({ status: 200, text: '0\n' });
     expect(await toggle('?level=1')).toMatchObject({
@@ -104,7 +104,7 @@ describe('logging', () => {
 });
 
 describe('pages of every process', () => {
-  it('tell version, machine, metrics and registry', async () => {
+  it('show version, machine, metrics and registry', async () => {
     expect(await json('/version')).toMatchObject({
       version: '1.11.0',
       build_date: expect.any(String) as string,
@@ -124,7 +124,7 @@ describe('pages of every process', () => {
     }
   });
 
-  it('are told to whoever asks with another method: there are exporters that POST', async () => {
+  it('answer other methods, too: some exporters POST', async () => {
     const post = async (path: string) => {
       const { status, text } = await work.ask(path, { method: 'POST', body: '' });
       return text.startsWith('{') ? status : `${status} ${text}`;
@@ -143,7 +143,7 @@ describe('pages of every process', () => {
     );
   });
 
-  it('help', async () => {
+  it('have help pages', async () => {
     const curl = await work.ask('/help', { headers: { 'user-agent': 'curl/8' } });
     expect(curl.text).toContain('[/master](/help/master)');
     expect(curl.headers['content-type']).toBe('text/x-markdown');
@@ -163,7 +163,7 @@ describe('pages of every process', () => {
     expect(await json('/__processes__')).toContainEqual({ id: 'master', events: [] });
   });
 
-  it('come as calls of a function, and gzipped', async () => {
+  it('are served as JSONP, and gzipped', async () => {
     expect((await work.ask('/version?jsonp=tell')).text).toMatch(/^tell\(\{.*\}\)$/);
     expect((await work.ask('/version?jsonp=alert(1)')).status).toBe(400);
     const { body, headers } = await work.client.request({
@@ -174,7 +174,7 @@ describe('pages of every process', () => {
     expect(JSON.parse(gunzipSync(body).toString())).toMatchObject({ 'master/elected': 1 });
   });
 
-  it('hide secrets among the flags', async () => {
+  it('hide secrets in flags', async () => {
     const flags = (await json('/flags')) as { flags: Record<string, string> };
     expect(flags.flags).toMatchObject({ cluster: 'lab', http_tokens: tokens });
     expect(JSON.stringify(flags)).not.toContain('"t"');
@@ -223,7 +223,7 @@ describe('a master with limits', () => {
   const limited = new MasterAtWork();
   afterAll(() => limited.end());
 
-  it('keeps disabled endpoints from everybody, and closes the oldest of too many followers', async () => {
+  it('disables endpoints for everybody, and closes the oldest follower above the limit', async () => {
     await limited.start(
       '--firewall_rules={"disabled_endpoints": {"paths": ["/master/slaves", "/files/debug"]}}',
       '--max_operator_event_stream_subscribers=1',

@@ -115,7 +115,7 @@ describe('the routes of the master', () => {
     '/explain/task/*',
   ];
 
-  it("are the original's, and some of ours", () => {
+  it('are those of the original, and some of ours', () => {
     const paths = known.map(({ path }) => path).sort();
     expect(paths).toEqual([...redirected, ...open, ...ours].sort());
   });
@@ -129,18 +129,21 @@ describe('the routes of the master', () => {
   });
   afterAll(() => whole.close());
 
-  it.each(redirected.concat(ours))('send whoever asks %s to the leader, with any method', async (path) => {
-    const url = path.replace('*', 'x');
-    for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const) {
-      leader = { kind: 'following', hostname: 'm2', port: 1 };
-      const { status, headers } = await client.request({ url: whole.url + url, method });
-      expect([method, status, headers['location']]).toEqual([method, 307, `//m2:1${url}`]);
-      leader = { kind: 'none' };
-      expect((await client.request({ url: whole.url + url, method })).status).toBe(503);
-    }
-  });
+  it.each(redirected.concat(ours))(
+    'redirect requests of %s to the leader, whatever the method',
+    async (path) => {
+      const url = path.replace('*', 'x');
+      for (const method of ['GET', 'HEAD', 'POST', 'PUT', 'PATCH', 'DELETE'] as const) {
+        leader = { kind: 'following', hostname: 'm2', port: 1 };
+        const { status, headers } = await client.request({ url: whole.url + url, method });
+        expect([method, status, headers['location']]).toEqual([method, 307, `//m2:1${url}`]);
+        leader = { kind: 'none' };
+        expect((await client.request({ url: whole.url + url, method })).status).toBe(503);
+      }
+    },
+  );
 
-  it('refuse methods where the master leads, after the recovery only', async () => {
+  it('refuse wrong methods only after the recovery of a leader', async () => {
     leader = { kind: 'leading', recovered: true };
     const refused = await client.request({ url: `${whole.url}/api/v1/scheduler` });
     expect([refused.status, refused.headers['allow'], refused.body.toString()]).toEqual([

@@ -42,7 +42,7 @@ describe('the pages of maintenance', () => {
     expect(await get('/maintenance/schedule')).toBe('{}');
   });
 
-  it('refuse what cannot be read and what does not fit', async () => {
+  it('refuse bodies that cannot be read, and changes that do not fit the modes', async () => {
     expect(await post('/maintenance/schedule', { windows: [{}] })).toMatchObject({
       status: 400,
       text: expect.stringContaining('unavailability'),
@@ -59,7 +59,7 @@ describe('the pages of maintenance', () => {
     expect(await work.ask('/machine/up')).toMatchObject({ status: 405, headers: { allow: 'POST' } });
   });
 
-  it('show what the v1 calls change', async () => {
+  it('show changes by v1 calls', async () => {
     const update = { type: 'UPDATE_MAINTENANCE_SCHEDULE' };
     expect(await work.call('/api/v1', update)).toMatchObject({
       status: 400,

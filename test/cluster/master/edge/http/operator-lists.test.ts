@@ -71,13 +71,13 @@ async function ask(type: Call.Type, accepts: readonly MediaType[]): Promise<Buff
   return replies.map(({ body }) => body as Buffer);
 }
 
-it.each(LISTS)('readers who wait together for %s are sent one and the same body', async (type) => {
+test.each(LISTS)('readers that wait together for %s share one body', async (type) => {
   const bodies = await ask(type, Array<MediaType>(READERS).fill('application/json'));
   expect(JSON.parse(String(bodies[0]))).toMatchObject({ type });
   expect(new Set(bodies).size).toBe(1);
 });
 
-it('readers of JSON and protobuf share one body for each', async () => {
+test('readers of JSON and protobuf share one body for each media type', async () => {
   const accepts: MediaType[] = ['application/json', 'application/x-protobuf'];
   const bodies = await ask('GET_STATE', [...accepts, ...accepts, ...accepts]);
   expect(new Set(bodies).size).toBe(2);

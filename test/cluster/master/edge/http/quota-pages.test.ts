@@ -17,7 +17,7 @@ const post = (path: string, value: unknown) =>
   });
 
 describe('the pages of quotas', () => {
-  it('set a quota, show it in both forms, and take it away', async () => {
+  it('set a quota, show it in both forms, and remove it', async () => {
     const wanted = { role: 'web', guarantee: [scalar('cpus', 1.5)] };
     expect(await post('/quota', wanted)).toMatchObject({
       status: 409,
@@ -52,7 +52,7 @@ describe('the pages of quotas', () => {
     );
   });
 
-  it('answer the calls of the v1 API', async () => {
+  it('show quotas of v1 calls', async () => {
     const quota_configs = [{ role: 'db', limits: { mem: { value: 64 } } }];
     const update = { type: 'UPDATE_QUOTA', update_quota: { quota_configs } };
     expect(await post('/api/v1', update)).toMatchObject({ status: 200, text: '' });
@@ -67,7 +67,7 @@ describe('the pages of quotas', () => {
     });
   });
 
-  it('show a limit of nothing, and nothing of what is not guaranteed', async () => {
+  it('show a limit of zero, but no guarantee of zero', async () => {
     const quota_configs = [
       { role: 'none', guarantees: { cpus: { value: 0 } }, limits: { cpus: { value: 0 }, mem: { value: 5 } } },
     ];
@@ -83,7 +83,7 @@ describe('the pages of quotas', () => {
     });
   });
 
-  it('refuse what cannot be read', async () => {
+  it('refuse bodies that cannot be read', async () => {
     expect(await work.ask('/quota', { method: 'POST', body: '{' })).toMatchObject({
       status: 400,
       text: expect.stringContaining("Failed to parse set quota request JSON '{': "),
@@ -120,7 +120,7 @@ describe('offer constraints over HTTP', () => {
     },
   });
 
-  it('are refused on the stream when a pattern is none', async () => {
+  it('are refused on the stream when a pattern is not valid', async () => {
     const { text } = await post('/api/v1/scheduler', subscribe('(a'));
     expect(text).toContain(
       "Offer constraints are not valid: A role * has an invalid 'AttributeConstraint': " +
@@ -128,7 +128,7 @@ describe('offer constraints over HTTP', () => {
     );
   });
 
-  it('show up in the state and on the page for debugging', async () => {
+  it('are shown in the state and on the page for debugging', async () => {
     const controller = new AbortController();
     const stream = fetch(`${work.url}/api/v1/scheduler`, {
       method: 'POST',

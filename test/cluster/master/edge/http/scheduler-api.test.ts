@@ -15,7 +15,7 @@ async function call(body: object): Promise<string> {
   return `${status} ${text}`;
 }
 
-test('a call whose form is wrong is refused, and counted where there is a number for it', async () => {
+test('a call with a wrong form is refused, and counted if there is a metric for it', async () => {
   await work.start();
   const framework_id = { value: 'web' };
   const acknowledge = { agent_id: { value: 'S0' }, task_id: { value: 't1' }, uuid: 'Ym9ndXM=' };

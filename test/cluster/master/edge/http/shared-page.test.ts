@@ -22,7 +22,7 @@ function page(tookMs: number) {
   };
 }
 
-test('those who ask at one moment share one text, and a quick page is new after every event', () => {
+test('requests at one moment share one text, and a quick page is new after every event', () => {
   const { read, event, hits } = page(5);
   expect([read(), read()]).toEqual(['1', '1']);
   event();
@@ -30,7 +30,7 @@ test('those who ask at one moment share one text, and a quick page is new after 
   expect(hits()).toBe(1);
 });
 
-test('a page that takes long serves for twice its time, and is then made anew', () => {
+test('a slow page is served for twice the time it took, and is then made anew', () => {
   const { read, event, pass } = page(100);
   expect(read()).toBe('1');
   event();

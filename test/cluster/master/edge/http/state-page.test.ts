@@ -26,19 +26,19 @@ function withTasks(): MasterScript {
   return script;
 }
 
-describe('the page of tasks', () => {
+describe('the page /tasks', () => {
   const { state } = withTasks();
   const ids = (query: { limit?: number; offset?: number; ascending?: boolean }): string[] => {
     const text = tasksPage(state, { limit: 100, offset: 0, ascending: false, ...query });
     return (JSON.parse(text) as { tasks: { id: string }[] }).tasks.map(({ id }) => id);
   };
 
-  it('is sorted by when a task was first heard of; of which nothing was heard counts as oldest', () => {
+  it('is sorted by the first status of a task; a task without a status counts as oldest', () => {
     expect(ids({})).toEqual(['t2', 't1', 't3']);
     expect(ids({ ascending: true })).toEqual(['t3', 't1', 't2']);
   });
 
-  it('shows a part, and all of them for a limit below zero', () => {
+  it('shows a part of the tasks, and all of them for a limit below zero', () => {
     expect(ids({ limit: 1, offset: 1 })).toEqual(['t1']);
     expect(ids({ limit: 0 })).toEqual([]);
     expect(ids({ limit: -1 })).toEqual(['t2', 't1', 't3']);
@@ -47,8 +47,8 @@ describe('the page of tasks', () => {
   });
 });
 
-describe('the page of the whole state', () => {
-  it('says where the log is, to those who see the flags', () => {
+describe('the page /state', () => {
+  it('shows the path of the log to readers who see the flags', () => {
     const { state } = withTasks();
     const read = (flags?: Record<string, string>): unknown => JSON.parse(statePage(state, flags));
     const places = { log_dir: '/var/log', external_log_file: '/tmp/log' };
@@ -58,7 +58,7 @@ describe('the page of the whole state', () => {
   });
 });
 
-describe('the page of the cluster in numbers', () => {
+describe('the page /state-summary', () => {
   interface Row {
     readonly framework_ids?: string[];
     readonly slave_ids?: string[];
@@ -70,7 +70,7 @@ describe('the page of the cluster in numbers', () => {
     for (const line of lines) script.interpret(line.split(' '), line);
   };
 
-  it('counts what ran on an agent as long as its framework remembers it', () => {
+  it('counts tasks of an agent as long as their framework remembers them', () => {
     const script = withTasks();
     say(script, 'status a web t1 TASK_FINISHED', 'acknowledge web t1 M-S0');
     const { slaves, frameworks } = summary(script);
@@ -81,7 +81,7 @@ describe('the page of the cluster in numbers', () => {
     expect(summary(script).slaves).toMatchObject([{ TASK_FINISHED: 0, TASK_RUNNING: 0, framework_ids: [] }]);
   });
 
-  it('counts ten states and no others', () => {
+  it('counts ten task states and no others', () => {
     const script = withTasks();
     say(script, 'status a web t1 TASK_DROPPED', 'acknowledge web t1 M-S0');
     const { slaves, frameworks } = summary(script);
@@ -93,7 +93,7 @@ describe('the page of the cluster in numbers', () => {
 });
 
 describe('the times of a framework', () => {
-  it('do not say that it ended while it is only cut off', () => {
+  it('do not say that it ended while it is only disconnected', () => {
     const script = withTasks();
     const first = (): Record<string, unknown> | undefined => {
       const page = JSON.parse(frameworksPage(script.state)) as Record<string, Record<string, unknown>[]>;
@@ -106,7 +106,7 @@ describe('the times of a framework', () => {
     expect(first()?.['unregistered_time']).toBeGreaterThan(0);
   });
 
-  it('are in v1 the first time and the last, the same at first; what it wants of agents is there, if only nothing', () => {
+  it('are in v1 those of its first and last subscription; its offer constraints are there, too, even if empty', () => {
     const script = withTasks();
     const [first] = getFrameworks(script.state).frameworks ?? [];
     expect(first?.reregistered_time).toEqual(first?.registered_time);

@@ -45,7 +45,7 @@ it.each(rows)('%s %s with "%s" is answered 400: %s', async (method, path, body, 
   expect(answer).toMatchObject({ status: 400, text: expect.stringContaining(text) as string });
 });
 
-it('says of a v1 call that its resources are wrong before it looks for the agent', async () => {
+test('a v1 call with wrong resources is refused before its agent is looked up', async () => {
   const resources = [{ name: '', type: 'SCALAR', scalar: { value: 1 } }];
   const reserve_resources = { agent_id: { value: 'none' }, resources };
   const answer = await work.call('/api/v1', { type: 'RESERVE_RESOURCES', reserve_resources });
@@ -55,7 +55,7 @@ it('says of a v1 call that its resources are wrong before it looks for the agent
   );
 });
 
-it('names the part that a v1 call lacks', async () => {
+test('a v1 call without its member is refused with the name of the member', async () => {
   const without = await work.call('/api/v1', { type: 'UPDATE_QUOTA' });
   expect(without.text).toBe("Failed to validate master::Call: Expecting 'update_quota' to be present");
   const volume = { name: 'disk', type: 'SCALAR', scalar: { value: 1 } };
