@@ -5,11 +5,11 @@
 
 import type { Machine } from '../../model/event';
 import { exited, RECOVERED_TIMER, recoveredTimeout, reregisterTimeout } from './agents/disconnection';
-import { unregister } from './agents/loss';
+import { MARK_UNREACHABLE_TIMER, markNextUnreachable } from './agents/mark-unreachable';
 import { ping, pong } from './agents/pings';
 import { register } from './agents/registration';
 import { prune } from './agents/registry-gc';
-import { removeNext } from './agents/removal';
+import { unregister } from './agents/removal';
 import { reregister } from './agents/reregistration';
 import { updateAgent } from './agents/update';
 import { RESUME_TIMER } from './allocator/pause';
@@ -76,7 +76,7 @@ const TIMERS: Record<string, (state: MasterState, timer: string, now: number) =>
   ping,
   absent: reregisterTimeout,
   [RECOVERED_TIMER]: (state, _timer, now) => recoveredTimeout(state, now),
-  removal: (state, _timer, now) => removeNext(state, now),
+  [MARK_UNREACHABLE_TIMER]: (state, _timer, now) => markNextUnreachable(state, now),
   prune: (state, _timer, now) => prune(state, now),
   failover: failoverOver,
   heartbeat: (state, _timer, now) => heartbeat(state, now),

@@ -21,7 +21,7 @@ import { returnResources } from '../offers/decline';
 import { removeOffer } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
 import { operationFailed, refuseFeedback } from '../operations/feedback';
-import { injectRole, shapeOfOperation } from '../operations/normalize';
+import { injectRole, shapeError } from '../operations/normalize';
 import type { MasterEffect } from '../state/effects';
 import {
   type Agent,
@@ -32,10 +32,10 @@ import {
   type OfferRecord,
 } from '../state/state';
 import { hasCapability } from '../validate/operation-context';
-import type { Batch } from './batch';
+import type { AcceptContext } from './accept-context';
 import { convert } from './convert';
 import { launch, launchGroup } from './launch';
-import { type DroppedLaunch, loseTasks, tasksOf } from './loss';
+import { type Rejection, rejectTasks, tasksOf } from './rejected-tasks';
 
 type Operation = mesos.Offer.Operation;
 
@@ -116,11 +116,11 @@ function refuseAll(
 ): MasterEffect[] {
   for (const offer of offers) recoverResources(state.allocator, offer, offer.resources);
   const message = `Task launched with invalid offers: ${error}`;
-  const loss: DroppedLaunch = { reason: 'REASON_INVALID_OFFERS', message, now };
+  const loss: Rejection = { reason: 'REASON_INVALID_OFFERS', message, now };
   return [
     ...(call.operations ?? []).flatMap((operation) =>
       isLaunch(operation)
-        ? loseTasks(state, framework, tasksOf(operation), loss)
+        ? rejectTasks(state, framework, tasksOf(operation), loss)
         : operationFailed(state, framework, operation, `Operation attempted with invalid offers: ${error}`),
     ),
     ...allocateSoon(state, now),
@@ -137,9 +137,9 @@ function agentUnavailable(
   { call, offers, now }: Acceptance,
 ): MasterEffect[] {
   for (const offer of offers) recoverResources(state.allocator, offer, offer.resources);
-  const loss: DroppedLaunch = { reason: 'REASON_AGENT_DISCONNECTED', message: 'Agent disconnected', now };
+  const loss: Rejection = { reason: 'REASON_AGENT_DISCONNECTED', message: 'Agent disconnected', now };
   return (call.operations ?? []).flatMap((operation) =>
-    loseTasks(state, framework, tasksOf(operation), loss),
+    rejectTasks(state, framework, tasksOf(operation), loss),
   );
 }
 
@@ -151,7 +151,7 @@ function carryOutOperations(
   const { role } = first;
   const all = offers.reduce<Resources>((sum, offer) => addResources(sum, offer.resources), NO_RESOURCES);
   const offered = allocateTo(all, role);
-  const batch: Batch = {
+  const batch: AcceptContext = {
     framework,
     agent,
     role,
@@ -169,7 +169,7 @@ function carryOutOperations(
 const PERFORM: Partial<
   Record<
     mesos.Offer.Operation.Type,
-    (state: MasterState, batch: Batch, operation: Operation) => MasterEffect[]
+    (state: MasterState, batch: AcceptContext, operation: Operation) => MasterEffect[]
   >
 > = {
   LAUNCH: launch,
@@ -184,7 +184,7 @@ const PERFORM: Partial<
   DESTROY_DISK: convert,
 };
 
-function perform(state: MasterState, batch: Batch, received: Operation): MasterEffect[] {
+function perform(state: MasterState, batch: AcceptContext, received: Operation): MasterEffect[] {
   const { framework, agent, role, now } = batch;
   const type = received.type ?? 'UNKNOWN';
   const run = PERFORM[type];
@@ -198,7 +198,12 @@ function perform(state: MasterState, batch: Batch, received: Operation): MasterE
   if (!error) return run(state, batch, injectRole(received, framework.id, role));
   if (!isLaunch(received)) return operationFailed(state, framework, received, error);
   const reason = type === 'LAUNCH' ? 'REASON_TASK_INVALID' : 'REASON_TASK_GROUP_INVALID';
-  return loseTasks(state, framework, tasksOf(received), { reason, message: error, now, state: 'TASK_ERROR' });
+  return rejectTasks(state, framework, tasksOf(received), {
+    reason,
+    message: error,
+    now,
+    state: 'TASK_ERROR',
+  });
 }
 
 /**
@@ -206,7 +211,7 @@ function perform(state: MasterState, batch: Batch, received: Operation): MasterE
  * supported.
  */
 function firstError(operation: Operation, agent: Agent): string | undefined {
-  const shape = shapeOfOperation(operation);
+  const shape = shapeError(operation);
   if (isLaunch(operation)) {
     if (shape) return shape;
     return operation.id && `The \`id\` field cannot be set on ${operation.type} operations`;
@@ -231,7 +236,7 @@ function firstError(operation: Operation, agent: Agent): string | undefined {
  */
 function returnRemainder(
   state: MasterState,
-  { framework, offered, remaining, resized, now }: Batch,
+  { framework, offered, remaining, resized, now }: AcceptContext,
   { offer, filters }: { offer: OfferRecord; filters: mesos.Filters | undefined },
 ): MasterEffect[] {
   const converted = subtractResources(addResources(remaining, resized), offered);

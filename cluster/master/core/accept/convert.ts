@@ -19,24 +19,28 @@ import { operationFailed } from '../operations/feedback';
 import type { MasterEffect } from '../state/effects';
 import type { Agent, MasterState } from '../state/state';
 import { operationError } from '../validate/operation';
-import type { Batch } from './batch';
+import type { AcceptContext } from './accept-context';
 
 /** Checks an operation, applies it to the remaining resources, then to the agent. */
-export function convert(state: MasterState, batch: Batch, operation: mesos.Offer.Operation): MasterEffect[] {
+export function convert(
+  state: MasterState,
+  batch: AcceptContext,
+  operation: mesos.Offer.Operation,
+): MasterEffect[] {
   const { framework, agent } = batch;
   const context = { agent, framework, principal: framework.info.principal };
   const wrong = operationError(operation, context);
   const refused = wrong
-    ? `${wrong}; on agent ${printAgent(agent)}`
+    ? `${wrong}; on agent ${describeAgent(agent)}`
     : operationRefusal(state, framework, operation);
   if (refused) return operationFailed(state, framework, operation, refused);
   const effects = operation.type === 'DESTROY' ? withdraw(state, agent, operation) : [];
-  const lacking = allocateConverted(batch, operation, conversionsOf(operation));
+  const lacking = convertRemaining(batch, operation, conversionsOf(operation));
   if (lacking) return [...effects, ...operationFailed(state, framework, operation, lacking)];
   return [...effects, ...applyOperation(state, { agent, framework, operation })];
 }
 
-function printAgent({ id, pid, info }: Agent): string {
+function describeAgent({ id, pid, info }: Agent): string {
   return `${id} at ${pid} (${info.hostname})`;
 }
 
@@ -56,8 +60,8 @@ function withdraw(state: MasterState, agent: Agent, { destroy }: mesos.Offer.Ope
 }
 
 /** Converts the remaining resources; an error names what is lacking. Resized volumes leave the remainder (batch.ts). */
-function allocateConverted(
-  batch: Batch,
+function convertRemaining(
+  batch: AcceptContext,
   { type }: mesos.Offer.Operation,
   conversions: readonly Conversion[],
 ): string | undefined {

@@ -32,27 +32,31 @@ import { publishTasks } from '../tasks/publish-tasks';
 import { groupError, resourcesOfGroup } from '../validate/group';
 import { hasCapability } from '../validate/operation-context';
 import { resourcesOfLaunch, taskError } from '../validate/task';
-import type { Batch } from './batch';
-import { loseTasks } from './loss';
+import type { AcceptContext } from './accept-context';
+import { rejectTasks } from './rejected-tasks';
 
 /** LAUNCH: each task is checked and launched by itself. */
-export function launch(state: MasterState, batch: Batch, operation: mesos.Offer.Operation): MasterEffect[] {
+export function launch(
+  state: MasterState,
+  batch: AcceptContext,
+  operation: mesos.Offer.Operation,
+): MasterEffect[] {
   const tasks = operation.launch?.task_infos ?? [];
   return tasks.flatMap((task) => launchTask(state, batch, task));
 }
 
-function launchTask(state: MasterState, batch: Batch, task: mesos.TaskInfo): MasterEffect[] {
+function launchTask(state: MasterState, batch: AcceptContext, task: mesos.TaskInfo): MasterEffect[] {
   const { framework, agent, role, now } = batch;
   const loss = { now, state: 'TASK_ERROR' } as const;
   const refused = taskRefusal(state, framework, task);
   if (refused) {
     const reason = 'REASON_TASK_UNAUTHORIZED';
-    return loseTasks(state, framework, [task], { ...loss, reason, message: refused });
+    return rejectTasks(state, framework, [task], { ...loss, reason, message: refused });
   }
   const error = taskError(task, { framework, agent, available: availableOf(batch) });
   if (error) {
     const reason = 'REASON_TASK_INVALID';
-    return loseTasks(state, framework, [task], { ...loss, reason, message: error });
+    return rejectTasks(state, framework, [task], { ...loss, reason, message: error });
   }
   const needed = resourcesOfLaunch(task, framework, agent);
   const launchExecutor = task.executor ? startExecutor(agent, framework, role, task.executor) : true;
@@ -62,7 +66,7 @@ function launchTask(state: MasterState, batch: Batch, task: mesos.TaskInfo): Mas
   const message = {
     framework_id: { value: framework.id },
     framework: framework.info,
-    task: formFor(agent, task),
+    task: taskForAgent(agent, task),
     pid: framework.pid ?? '',
     launch_executor: launchExecutor,
     resource_version_uuids: versionsOf(agent),
@@ -76,7 +80,7 @@ function launchTask(state: MasterState, batch: Batch, task: mesos.TaskInfo): Mas
 /** LAUNCH_GROUP: all tasks of the group, or none. */
 export function launchGroup(
   state: MasterState,
-  batch: Batch,
+  batch: AcceptContext,
   operation: mesos.Offer.Operation,
 ): MasterEffect[] {
   const { framework, agent, role, now } = batch;
@@ -88,7 +92,7 @@ export function launchGroup(
   const error = refused ?? groupError({ tasks, executor }, { framework, agent, available: batch.remaining });
   if (error) {
     const reason = refused ? 'REASON_TASK_GROUP_UNAUTHORIZED' : 'REASON_TASK_GROUP_INVALID';
-    return loseTasks(state, framework, tasks, { reason, message: error, now, state: 'TASK_ERROR' });
+    return rejectTasks(state, framework, tasks, { reason, message: error, now, state: 'TASK_ERROR' });
   }
   const launchExecutor = startExecutor(agent, framework, role, executor);
   consume(state, batch, resourcesOfGroup({ tasks, executor }, !launchExecutor));
@@ -97,7 +101,7 @@ export function launchGroup(
   const message = {
     framework: framework.info,
     executor: executorFor(agent, executor),
-    task_group: { ...launchedGroup.task_group, tasks: tasks.map((task) => formFor(agent, task)) },
+    task_group: { ...launchedGroup.task_group, tasks: tasks.map((task) => taskForAgent(agent, task)) },
     launch_executor: launchExecutor,
     resource_version_uuids: versionsOf(agent),
   };
@@ -108,7 +112,7 @@ export function launchGroup(
 }
 
 /** The resources for a LAUNCH: the remainder, and the shared resources of the offers however many tasks use them. */
-function availableOf({ remaining, shared }: Batch): Resources {
+function availableOf({ remaining, shared }: AcceptContext): Resources {
   return addResources(
     remaining.filter((resource) => !isShared(resource)),
     shared,
@@ -119,7 +123,7 @@ function availableOf({ remaining, shared }: Batch): Resources {
  * Takes the resources of a launch from the remainder. There may be fewer copies of a shared resource than tasks that
  * use it: additional copies are allocated, as each task recovers one when it ends.
  */
-function consume(state: MasterState, batch: Batch, needed: Resources): void {
+function consume(state: MasterState, batch: AcceptContext, needed: Resources): void {
   const { framework, agent, role, remaining } = batch;
   const extra = subtractResources(needed.filter(isShared), remaining.filter(isShared));
   if (extra.length > 0) {
@@ -140,7 +144,7 @@ function startExecutor(agent: Agent, framework: Framework, role: string, info: m
 }
 
 /** A task in the form that the agent knows: agents without RESERVATION_REFINEMENT read the older members only. */
-function formFor(agent: Agent, task: mesos.TaskInfo): mesos.TaskInfo {
+function taskForAgent(agent: Agent, task: mesos.TaskInfo): mesos.TaskInfo {
   const executor = task.executor && executorFor(agent, task.executor);
   return { ...task, resources: wireFor(agent, task.resources), executor };
 }
@@ -160,7 +164,11 @@ function versionsOf({ resourceVersion }: Agent): { readonly uuid: mesos.UUID }[]
   return resourceVersion === undefined ? [] : [{ uuid: { value: resourceVersion } }];
 }
 
-function addTask(state: MasterState, { framework, agent, role }: Batch, task: mesos.TaskInfo): TaskRecord {
+function addTask(
+  state: MasterState,
+  { framework, agent, role }: AcceptContext,
+  task: mesos.TaskInfo,
+): TaskRecord {
   const record = recordOf(framework, agent, role, task);
   framework.tasks.set(record.id, record);
   agent.tasks.set(taskKey(record), record);

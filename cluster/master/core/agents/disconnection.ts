@@ -10,9 +10,9 @@ import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import type { Agent, MasterState } from '../state/state';
 import { removeExecutor } from '../tasks/executors';
-import { rescindOffersOfAgent } from './loss';
 import { lose } from './lost-tasks';
-import { scheduleRemoval } from './removal';
+import { scheduleMarkUnreachable } from './mark-unreachable';
+import { rescindOffersOfAgent } from './removal';
 
 /**
  * The connection to an agent broke. Its offers are rescinded, and it has `--agent_reregister_timeout` to come back.
@@ -55,7 +55,7 @@ export function reregisterTimeout(state: MasterState, timer: string, now: Millis
   const id = timer.slice('absent '.length);
   const agent = state.agents.get(id);
   if (!agent || agent.connected) return [];
-  return scheduleRemoval(
+  return scheduleMarkUnreachable(
     state,
     { agentId: id, kind: 'absent', reason: absence(state, 'disconnecting') },
     now,
@@ -71,7 +71,7 @@ export function recoveredTimeout(state: MasterState, now: Millis): MasterEffect[
   if (tooMany !== undefined) return [{ kind: 'resign', reason: tooMany }];
   const reason = absence(state, 'master failover');
   return [...state.recovered.keys()].flatMap((agentId) =>
-    scheduleRemoval(state, { agentId, kind: 'recovered', reason }, now),
+    scheduleMarkUnreachable(state, { agentId, kind: 'recovered', reason }, now),
   );
 }
 

@@ -10,8 +10,8 @@ import { loseOperations } from '../operations/lost';
 import type { MasterEffect } from '../state/effects';
 import type { MasterState } from '../state/state';
 import { takeUnreachable } from '../tasks/unreachable';
-import { drop, rescindOffersOfAgent } from './loss';
 import { lose } from './lost-tasks';
+import { removeFromState, rescindOffersOfAgent } from './removal';
 
 const MESSAGE = 'Agent has been marked gone';
 const LOSS = {
@@ -35,7 +35,7 @@ export function markedGone(state: MasterState, agentId: string, now: Millis): Ma
   return [
     ...effects,
     ...rescindOffersOfAgent(state, agent),
-    ...drop(state, agent),
+    ...removeFromState(state, agent),
     ...allocateSoon(state, now),
   ];
 }

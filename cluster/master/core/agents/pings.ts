@@ -8,7 +8,7 @@
 import type { Millis } from '../../../model/time';
 import type { MasterEffect } from '../state/effects';
 import type { Agent, MasterState } from '../state/state';
-import { cancelRemoval, scheduleRemoval } from './removal';
+import { cancelUnansweredPings, scheduleMarkUnreachable } from './mark-unreachable';
 
 const PING = 'mesos.internal.PingSlaveMessage';
 
@@ -35,7 +35,7 @@ export function ping(state: MasterState, timer: string, now: Millis): MasterEffe
   if (!agent) return [];
   const isLost = agent.pingsUnanswered >= state.boot.settings.maxAgentPingTimeouts;
   const removal = { agentId: agent.id, kind: 'health', reason: 'health check timed out' } as const;
-  const effects = isLost ? scheduleRemoval(state, removal, now) : [];
+  const effects = isLost ? scheduleMarkUnreachable(state, removal, now) : [];
   agent.pingsUnanswered += 1;
   const message = { connected: agent.connected };
   return [...effects, { kind: 'send', to: agent.pid, name: PING, message }, ...nextPing(state, agent, now)];
@@ -45,6 +45,6 @@ export function pong(state: MasterState, pid: string): MasterEffect[] {
   const agent = state.agents.get(state.agentIdByPid.get(pid) ?? '');
   if (!agent) return [];
   agent.pingsUnanswered = 0;
-  cancelRemoval(state, agent.id);
+  cancelUnansweredPings(state, agent.id);
   return [];
 }

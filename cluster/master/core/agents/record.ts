@@ -14,8 +14,8 @@ import { isDown } from '../maintenance/agents';
 import type { MasterEffect } from '../state/effects';
 import { type Agent, isOffered, type MasterState } from '../state/state';
 import { hasCapability } from '../validate/operation-context';
-import { shutdownForMaintenance } from './loss';
 import { printAgent } from './print-agent';
+import { shutdownForMaintenance } from './removal';
 
 const REGISTERED = 'mesos.internal.SlaveRegisteredMessage';
 
@@ -63,10 +63,10 @@ export function totalOf(
   existing?: Agent | undefined,
 ): Resources {
   const machine = readResources(slave.resources);
-  const isOlder = existing && !hasCapability(existing, 'RESOURCE_PROVIDER');
+  const countsOurs = existing && !hasCapability(existing, 'RESOURCE_PROVIDER');
   const total = applyCheckpoint(
     machine,
-    isOlder ? checkpointedOf(existing.total) : readResources(checkpointed),
+    countsOurs ? checkpointedOf(existing.total) : readResources(checkpointed),
   );
   return 'error' in total ? machine : total;
 }

@@ -15,9 +15,9 @@ import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { count, type MasterState } from '../state/state';
 import { refusal } from './admission';
-import { leave } from './loss';
 import { startPings } from './pings';
 import { createAgent, publishAdded, sendRegistered, shutdownIfDown, syncActivity } from './record';
+import { removeFromRegistry } from './removal';
 
 /** A registration. Agents repeat it until they are answered, so repeated ones are answered or ignored. */
 export function register(state: MasterState, event: EventOf<'agent.register'>): MasterEffect[] {
@@ -31,7 +31,7 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
   if (existing?.connected) return [sendRegistered(state, existing)];
   state.registry.arriving.add(pid);
   const effects = existing
-    ? leave(state, existing, 'a new agent registered at the same address', 'registered')
+    ? removeFromRegistry(state, existing, 'a new agent registered at the same address', 'registered')
     : [];
   const agentId = freshId(state);
   const info = { ...message.slave, id: { value: agentId } };

@@ -1,78 +1,100 @@
 /**
- * Removal of agents: they are marked unreachable, no faster than `--agent_removal_rate_limit` allows, unless they
- * come back before their turn (Mesos 1.11 SlaveObserver, Master::agentReregisterTimeout,
- * Master::recoveredSlavesTimeout). The limit is a safety net: a fault in the network does not make all agents
- * unreachable at once.
+ * Agents that are removed: they unregister, or an operator or another agent takes their place.
  *
- * In: unanswered pings, timeouts to reregister, woke(removal)      Out: wake, store
- * Always true: an agent has at most one waiting removal; removals happen in order.
+ * In: agent.unregister, registry.stored(remove)      Out: store, send, event(RESCIND, UPDATE, FAILURE),
+ * publish(AGENT_REMOVED), wake
+ * Always true: the registry is told first.
  */
 
 import type { Millis } from '../../../model/time';
+import { removeAgent } from '../allocator/agents';
+import { forgetAnswers, rescindInverseOffers } from '../offers/inverse-offers';
+import { rescind } from '../offers/rescind';
+import { allocateSoon } from '../offers/schedule';
+import { forgetOperations } from '../operations/lost';
 import { change } from '../registrar/registrar';
+import type { RemovalCause } from '../registry/changes';
+import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
-import type { Removal } from '../state/removals';
-import { count, type MasterState } from '../state/state';
+import type { EventOf } from '../state/events';
+import { type Agent, count, type MasterState } from '../state/state';
+import { removeExecutor } from '../tasks/executors';
+import { lose } from './lost-tasks';
+import { cancelMarkUnreachable } from './mark-unreachable';
 
-const TIMER = 'removal';
+const SHUTDOWN = 'mesos.internal.ShutdownMessage';
 
-/** Removes an agent, at once or when the limit allows it. */
-export function scheduleRemoval(state: MasterState, removal: Removal, now: Millis): MasterEffect[] {
-  const { removals, leaving, boot } = state;
-  if (leaving.has(removal.agentId) || removals.waiting.has(removal.agentId)) return [];
-  count(state, 'master/slave_unreachable_scheduled');
-  const everyMs = boot.settings.agentRemovalEveryMs;
-  if (everyMs === undefined) return removeAgent(state, removal, now);
-  if (removals.waiting.size === 0 && removals.nextAt <= now) {
-    removals.nextAt = now + everyMs;
-    return removeAgent(state, removal, now);
+/** An agent unregisters: it shuts down in order. */
+export function unregister(state: MasterState, event: EventOf<'agent.unregister'>): MasterEffect[] {
+  count(state, 'master/messages_unregister_slave');
+  const agent = state.agents.get(event.agentId);
+  if (!agent || agent.pid !== event.pid) return [];
+  return removeFromRegistry(state, agent, 'the agent unregistered', 'unregistered');
+}
+
+/** Removes an agent from the registry, unless it is leaving already. */
+export function removeFromRegistry(
+  state: MasterState,
+  agent: Agent,
+  reason: string,
+  cause: RemovalCause,
+): MasterEffect[] {
+  if (state.leaving.has(agent.id)) return [];
+  state.leaving.set(agent.id, 'removed');
+  const next = { kind: 'removed', agentId: agent.id, reason, cause } as const;
+  return change(state, { change: { kind: 'remove', agentId: agent.id }, next });
+}
+
+/** Continues after `remove` is stored: removes the agent; its tasks are lost. */
+export function removedFromRegistry(
+  state: MasterState,
+  next: { agentId: string; reason: string; cause: RemovalCause },
+  now: Millis,
+): MasterEffect[] {
+  const agent = state.agents.get(next.agentId);
+  if (!agent) return [];
+  count(state, 'master/slave_removals');
+  if (next.cause !== 'operator') count(state, `master/slave_removals/reason_${next.cause}`);
+  const effects: MasterEffect[] = [];
+  const message = `Agent ${agent.info.hostname} removed: ${next.reason}`;
+  for (const task of [...agent.tasks.values()]) {
+    effects.push(...lose(state, task, { state: 'TASK_LOST', reason: 'REASON_AGENT_REMOVED', message, now }));
   }
-  removals.waiting.set(removal.agentId, removal);
-  return removals.waiting.size === 1 ? [{ kind: 'wake', timer: TIMER, at: removals.nextAt }] : [];
+  effects.push(...rescindOffersOfAgent(state, agent));
+  forgetOperations(state, agent);
+  return [...effects, ...removeFromState(state, agent), ...allocateSoon(state, now)];
 }
 
-/** The limit allows the next removal. Cancelled ones do not use it up. The timer is named `removal`. */
-export function removeNext(state: MasterState, now: Millis): MasterEffect[] {
-  const { removals, boot } = state;
-  if (now < removals.nextAt) return [];
-  for (const [agentId, removal] of removals.waiting) {
-    removals.waiting.delete(agentId);
-    if (!isStillLost(state, removal)) {
-      count(state, 'master/slave_unreachable_canceled');
-      continue;
-    }
-    removals.nextAt = now + (boot.settings.agentRemovalEveryMs ?? 0);
-    const again: MasterEffect[] =
-      removals.waiting.size > 0 ? [{ kind: 'wake', timer: TIMER, at: removals.nextAt }] : [];
-    return [...removeAgent(state, removal, now), ...again];
-  }
-  return [];
+/** Removes a registered agent from the state; frameworks and followers are told. */
+export function removeFromState(state: MasterState, agent: Agent): MasterEffect[] {
+  state.agents.delete(agent.id);
+  state.emptied.delete(agent.id);
+  forgetAnswers(state, agent.id);
+  if (state.agentIdByPid.get(agent.pid) === agent.id) state.agentIdByPid.delete(agent.pid);
+  for (const executor of [...agent.executors.values()]) removeExecutor(state, agent, executor);
+  removeAgent(state.allocator, agent.id);
+  cancelMarkUnreachable(state, agent.id);
+  const gone = { type: 'AGENT_REMOVED', agent_removed: { agent_id: { value: agent.id } } } as const;
+  return [...tellLost(state, agent.id), { kind: 'publish', event: gone }];
 }
 
-function isStillLost(state: MasterState, { agentId, kind }: Removal): boolean {
-  if (kind === 'recovered') return state.recovered.has(agentId);
-  const agent = state.agents.get(agentId);
-  return agent !== undefined && (kind === 'health' || !agent.connected);
+/** Sends FAILURE about an agent to all connected frameworks, as in the original also to those without tasks on it. */
+export function tellLost(state: MasterState, agentId: string): MasterEffect[] {
+  const event = { type: 'FAILURE', failure: { agent_id: { value: agentId } } } as const;
+  return [...state.frameworkByStream.values()].flatMap((id) =>
+    sendEvent(state, state.frameworks.get(id), event),
+  );
 }
 
-/** Cancels a removal for unanswered pings: the agent answered. */
-export function cancelRemoval(state: MasterState, agentId: string): void {
-  if (state.removals.waiting.get(agentId)?.kind === 'health') forgetRemoval(state, agentId);
+/** Rescinds all offers and inverse offers of an agent. */
+export function rescindOffersOfAgent(state: MasterState, agent: Agent): MasterEffect[] {
+  const offers = [...agent.offers].flatMap((offerId) => rescind(state, offerId));
+  return [...offers, ...rescindInverseOffers(state, agent.id)];
 }
 
-/** Cancels any removal of an agent: it left for another reason. */
-export function forgetRemoval(state: MasterState, agentId: string): void {
-  if (state.removals.waiting.delete(agentId)) count(state, 'master/slave_unreachable_canceled');
-}
-
-function removeAgent(state: MasterState, { agentId, reason, kind }: Removal, now: Millis): MasterEffect[] {
-  if (state.leaving.has(agentId) || state.registry.arriving.has(agentId)) {
-    count(state, 'master/slave_unreachable_canceled');
-    return [];
-  }
-  count(state, 'master/slave_unreachable_completed');
-  if (kind === 'recovered') count(state, 'master/recovery_slave_removals');
-  state.leaving.set(agentId, 'unreachable');
-  const next = { kind: 'unreachable', agentId, reason } as const;
-  return change(state, { change: { kind: 'unreachable', agentId, at: now }, next });
+/** Shuts down and removes an agent whose machine goes down, whether it gets the message or not. */
+export function shutdownForMaintenance(state: MasterState, agent: Agent): MasterEffect[] {
+  const text = "Operator initiated 'Machine DOWN'";
+  const shutdown = { kind: 'send', to: agent.pid, name: SHUTDOWN, message: { message: text } } as const;
+  return [shutdown, ...removeFromRegistry(state, agent, text, 'operator')];
 }

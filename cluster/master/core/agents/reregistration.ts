@@ -28,7 +28,6 @@ import { hasCapability } from '../validate/operation-context';
 import { refusal, relocationError } from './admission';
 import { adoptFrameworks, endFrameworks, inOrder, knownFrameworks } from './adopt-frameworks';
 import { adoptCompleted, adoptTasks, forgetShares, reconciliations } from './adopt-tasks';
-import { leave, rescindOffersOfAgent } from './loss';
 import { startPings } from './pings';
 import {
   type Arrival,
@@ -41,6 +40,7 @@ import {
   syncActivity,
   totalOf,
 } from './record';
+import { removeFromRegistry, rescindOffersOfAgent } from './removal';
 
 const REREGISTERED = 'mesos.internal.SlaveReregisteredMessage';
 
@@ -91,7 +91,7 @@ function refuseGone(pid: string): MasterEffect {
 function retireOther(state: MasterState, pid: string, id: string): MasterEffect[] {
   const other = state.agents.get(state.agentIdByPid.get(pid) ?? '');
   if (!other || other.id === id) return [];
-  return leave(state, other, 'a new agent registered at the same address', 'registered');
+  return removeFromRegistry(state, other, 'a new agent registered at the same address', 'registered');
 }
 
 /**

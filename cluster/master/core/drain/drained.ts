@@ -1,8 +1,9 @@
 /**
- * The end of a drain: an agent is checked whenever a task or operation on it ends or is acknowledged (Mesos 1.11
+ * The end of a drain: an agent is checked when its drain is stored, after each acknowledgement or update of an
+ * operation, when it reports or comes back, and when a framework ends (Mesos 1.11
  * Master::checkAndTransitionDrainingAgent).
  *
- * In: acknowledgements, agents that come back, frameworks that end      Out: store
+ * In: DRAIN_AGENT, ACKNOWLEDGE, agent.operation, agent.update, agent.reregister, frameworks that end      Out: store
  */
 
 import type { Millis } from '../../../model/time';
@@ -27,7 +28,7 @@ export function checkDrained(state: MasterState, agentId: string, now: Millis): 
   if (state.leaving.get(agentId) === 'gone' || state.emptied.has(agentId)) return [];
   if (info.config.mark_gone) {
     state.leaving.set(agentId, 'gone');
-    const next = { kind: 'gone', agentId } as const;
+    const next = { kind: 'gone', agentId, request: undefined } as const;
     return change(state, { change: { kind: 'gone', agentId, at: now }, next });
   }
   state.emptied.add(agentId);

@@ -2,7 +2,7 @@
  * UPDATE_FRAMEWORK: a framework changes its FrameworkInfo, suppressed roles and offer constraints without subscribing
  * again. The call replaces all of them or nothing (Mesos 1.11 Master::updateFramework).
  *
- * In: UPDATE_FRAMEWORK      Out: answer, event(RESCIND), send(UpdateFramework), publish
+ * In: UPDATE_FRAMEWORK      Out: event(RESCIND), send(UpdateFramework), publish, wake
  */
 
 import type * as mesos from '../../../api/generated/mesos';

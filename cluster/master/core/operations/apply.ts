@@ -21,7 +21,7 @@ import { stripRole } from './normalize';
 import { addOperation } from './record';
 
 /** An operation to be applied at an agent. */
-export interface Application {
+export interface OperationToApply {
   readonly agent: Agent;
   /** Undefined for an operation of an operator. */
   readonly framework: Framework | undefined;
@@ -31,7 +31,7 @@ export interface Application {
 /**
  * Converts the resources of the agent and tells it. The caller has tried the conversion on the offered or free part.
  */
-export function applyOperation(state: MasterState, application: Application): MasterEffect[] {
+export function applyOperation(state: MasterState, application: OperationToApply): MasterEffect[] {
   const { agent, framework, operation } = application;
   const total = applyConversions(agent.total, conversionsOf(stripRole(operation)));
   if ('error' in total) {
@@ -51,7 +51,7 @@ export function applyOperation(state: MasterState, application: Application): Ma
   return hasCapability(agent, 'RESOURCE_PROVIDER') ? order(state, application) : sendCheckpoint(agent);
 }
 
-function order(state: MasterState, { agent, framework, operation }: Application): MasterEffect[] {
+function order(state: MasterState, { agent, framework, operation }: OperationToApply): MasterEffect[] {
   const uuid = uuidBase64(nextUuid(state.random));
   addOperation(state, { uuid, agent, frameworkId: framework?.id, info: operation });
   const message = {

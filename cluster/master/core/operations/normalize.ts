@@ -11,7 +11,7 @@ type Wire = readonly mesos.Resource[] | undefined;
 type Operation = mesos.Offer.Operation;
 
 /** The error in the form of an operation's resources, or undefined. */
-export function shapeOfOperation(operation: Operation): string | undefined {
+export function shapeError(operation: Operation): string | undefined {
   const { launch, launch_group: group } = operation;
   const tasks = [...(launch?.task_infos ?? []), ...(group?.task_group.tasks ?? [])];
   const executors = [...tasks.flatMap(({ executor }) => executor ?? []), ...(group ? [group.executor] : [])];
@@ -49,7 +49,7 @@ export function injectRole(operation: Operation, frameworkId: string, role: stri
   return {
     ...withEach(operation, withRole),
     launch: operation.launch && {
-      task_infos: operation.launch.task_infos?.map((task) => launchTask(task, frameworkId, all)),
+      task_infos: operation.launch.task_infos?.map((task) => normalizeTask(task, frameworkId, all)),
     },
     launch_group: operation.launch_group && groupOf(operation.launch_group, all),
   };
@@ -70,7 +70,7 @@ function withEach(operation: Operation, change: (resource: mesos.Resource) => me
   };
 }
 
-function launchTask(task: mesos.TaskInfo, frameworkId: string, all: (wire: Wire) => Wire): mesos.TaskInfo {
+function normalizeTask(task: mesos.TaskInfo, frameworkId: string, all: (wire: Wire) => Wire): mesos.TaskInfo {
   const { executor } = task;
   return withCheckType({
     ...task,

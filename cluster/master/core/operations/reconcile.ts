@@ -38,7 +38,7 @@ function answer(state: MasterState, framework: Framework, query: OperationQuery)
     const message = { operations, framework_id: { value: framework.id } };
     return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ReconcileOperationsMessage', message }];
   }
-  const { state: told, message } = whereaboutsOf(state, agent_id?.value);
+  const { state: told, message } = unknownOperationState(state, agent_id?.value);
   const status = {
     operation_id,
     agent_id,
@@ -49,13 +49,13 @@ function answer(state: MasterState, framework: Framework, query: OperationQuery)
   return sendOperationUpdate(state, framework, status);
 }
 
-interface AgentWhereabouts {
+interface UnknownOperationState {
   readonly state: mesos.OperationState;
   readonly message: string;
 }
 
 /** The state of an unknown operation, by the state of the agent it would be on. */
-function whereaboutsOf(state: MasterState, agentId: string | undefined): AgentWhereabouts {
+function unknownOperationState(state: MasterState, agentId: string | undefined): UnknownOperationState {
   if (agentId === undefined) {
     const message = "Operation is unknown and no 'agent_id' was provided";
     return { state: 'OPERATION_UNKNOWN', message };

@@ -1,8 +1,8 @@
 /** Continuation of DEACTIVATE_AGENT and REACTIVATE_AGENT: rescinds offers, or offers the agent again. */
 
 import type { Millis } from '../../../model/time';
-import { rescindOffersOfAgent } from '../agents/loss';
 import { syncActivity } from '../agents/record';
+import { rescindOffersOfAgent } from '../agents/removal';
 import { allocateSoon } from '../offers/schedule';
 import type { MasterEffect } from '../state/effects';
 import type { Agent, MasterState } from '../state/state';

@@ -6,8 +6,8 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
-import { rescindOffersOfAgent } from '../agents/loss';
 import { sendDrain, syncActivity } from '../agents/record';
+import { rescindOffersOfAgent } from '../agents/removal';
 import { needsEach } from '../authorize/operator';
 import { checkDrained, isKnownAgent } from '../drain/drained';
 import { scheduledMachine } from '../maintenance/agents';

@@ -5,7 +5,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { Millis } from '../../../model/time';
-import { rescindOffersOfAgent } from '../agents/loss';
+import { rescindOffersOfAgent } from '../agents/removal';
 import { considerAgent } from '../allocator/agents';
 import { agentMachineKey } from '../maintenance/agents';
 import { listError, type ModeRequirement, modeError } from '../maintenance/validate';

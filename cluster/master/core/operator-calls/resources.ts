@@ -22,7 +22,7 @@ import { returnResources } from '../offers/decline';
 import { removeOffer } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
 import { applyOperation } from '../operations/apply';
-import { shapeOfOperation } from '../operations/normalize';
+import { shapeError } from '../operations/normalize';
 import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { Agent, MasterState, OfferRecord } from '../state/state';
@@ -54,7 +54,7 @@ function resourceRequestError(
 ): string | undefined {
   const agent = state.agents.get(agentId);
   if (!agent) return 'No agent found with specified ID';
-  const shape = shapeOfOperation(operation);
+  const shape = shapeError(operation);
   if (shape) return shape;
   const wrong = operationError(operation, { agent, principal });
   return wrong && `Invalid ${operation.type} operation${whereOf(agent, operation)}: ${wrong}`;

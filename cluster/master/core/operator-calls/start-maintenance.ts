@@ -1,6 +1,6 @@
 /** START_MAINTENANCE: the machines go down, with the agents on them (Mesos 1.11 src/master/http.cpp). */
 
-import { shutdownForMaintenance } from '../agents/loss';
+import { shutdownForMaintenance } from '../agents/removal';
 import { needs } from '../authorize/operator';
 import { machineKey } from '../registry/machines';
 import { type ChangingCall, store } from './call';

@@ -19,7 +19,7 @@ import type { MasterState, OfferRecord } from '../state/state';
  * After UPDATE_QUOTA: rescinds offers of the role and those below it while they have more than the limit, then offers
  * of other roles until what the role has and what was rescinded contain the guarantee.
  */
-export function enforceQuota(state: MasterState, config: QuotaConfig): MasterEffect[] {
+export function rescindAfterUpdateQuota(state: MasterState, config: QuotaConfig): MasterEffect[] {
   const { guarantees, limits } = quotaOf(config);
   const held = new Map(consumedQuota(state, config.role));
   addQuantities(held, breakdownOf(state, config.role).offered);
@@ -53,7 +53,7 @@ function isWithin(held: ReadonlyMap<string, number>, limits: ReadonlyMap<string,
  * After SET_QUOTA: rescinds all offers of agents until they contain the guarantee, and of at least as many agents as
  * the role has frameworks, so that each of these may get an offer.
  */
-export function rescindForQuota(state: MasterState, config: QuotaConfig): MasterEffect[] {
+export function rescindAfterSetQuota(state: MasterState, config: QuotaConfig): MasterEffect[] {
   const { guarantees } = quotaOf(config);
   const frameworks = [...state.frameworks.values()].filter(
     ({ active, roles }) => active && roles.includes(config.role),

@@ -12,7 +12,7 @@ import { allocateSoon } from '../offers/schedule';
 import { isDefault, quotaOf } from '../registry/quota-config';
 import type { MasterEffect } from '../state/effects';
 import type { MasterState } from '../state/state';
-import { enforceQuota, rescindForQuota } from './rescind-for-quota';
+import { rescindAfterSetQuota, rescindAfterUpdateQuota } from './rescind-for-quota';
 
 interface QuotaUpdate {
   readonly configs: readonly QuotaConfig[];
@@ -29,7 +29,11 @@ export function quotasStored(
   for (const config of configs)
     setQuota(state.allocator, config.role, isDefault(config) ? undefined : quotaOf(config));
   const effects = configs.flatMap((config) =>
-    isLegacy ? (isDefault(config) ? [] : rescindForQuota(state, config)) : enforceQuota(state, config),
+    isLegacy
+      ? isDefault(config)
+        ? []
+        : rescindAfterSetQuota(state, config)
+      : rescindAfterUpdateQuota(state, config),
   );
   return [...effects, ...allocateSoon(state, now)];
 }

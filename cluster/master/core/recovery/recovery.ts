@@ -8,10 +8,12 @@
 import type { Millis } from '../../../model/time';
 import { RECOVERED_TIMER } from '../agents/disconnection';
 import { markedGone } from '../agents/gone';
-import { removed, unreachable } from '../agents/loss';
 import { admitted } from '../agents/registration';
 import { pruned, pruneLater } from '../agents/registry-gc';
+
+import { removedFromRegistry } from '../agents/removal';
 import { readmitted } from '../agents/reregistration';
+import { markedUnreachable } from '../agents/unreachable';
 import { pauseFor, RESUME_TIMER } from '../allocator/pause';
 import { setWeights } from '../allocator/weights-and-quotas';
 import { drained } from '../drain/drained';
@@ -89,11 +91,11 @@ const CONTINUATIONS: {
   },
   unreachable: (state, next, now) => {
     state.leaving.delete(next.agentId);
-    return unreachable(state, next, now);
+    return markedUnreachable(state, next, now);
   },
   removed: (state, next, now) => {
     state.leaving.delete(next.agentId);
-    return removed(state, next, now);
+    return removedFromRegistry(state, next, now);
   },
   gone: (state, { agentId }, now) => markedGone(state, agentId, now),
   drained: (state, { agentId }) => drained(state, agentId),

@@ -18,7 +18,7 @@ import type { Constraints } from '../offer-constraints/constraints';
 import { emptyRegistry, type RegistryState } from '../registry/state';
 import type { MasterBoot } from './events';
 import { type InverseOffers, noInverseOffers } from './inverse-offers';
-import { noRemovals, type Removals } from './removals';
+import { emptyUnreachableQueue, type UnreachableQueue } from './pending-unreachable';
 
 export interface MasterState {
   readonly boot: MasterBoot;
@@ -45,7 +45,7 @@ export interface MasterState {
   readonly inverse: InverseOffers;
   /** Agents whose removal is on its way into the registry. */
   readonly leaving: Map<string, Leaving>;
-  readonly removals: Removals;
+  readonly unreachableQueue: UnreachableQueue;
   /** Number of agents in the registry when this master was elected. */
   expectedAgents: number;
   /** Draining agents whose DRAINED state is on its way into the registry. */
@@ -184,7 +184,7 @@ export function initMaster(boot: MasterBoot): MasterState {
     allocator: createAllocator(boot.settings.allocator, boot.settings.domain?.fault_domain?.region.name),
     inverse: noInverseOffers(),
     leaving: new Map(),
-    removals: noRemovals(),
+    unreachableQueue: emptyUnreachableQueue(),
     expectedAgents: 0,
     emptied: new Set(),
     operators: new Set(),

@@ -112,8 +112,8 @@ function waitingProblems(state: MasterState): string[] {
     if (!arrivals.includes(who)) found.push(`${who} arrives for ever`);
   const counted = (name: string): number => state.counters.get(`master/slave_unreachable_${name}`) ?? 0;
   const waiting = counted('scheduled') - counted('completed') - counted('canceled');
-  if (waiting !== state.removals.waiting.size)
-    found.push(`${waiting} removals wait, not ${state.removals.waiting.size}`);
+  if (waiting !== state.unreachableQueue.waiting.size)
+    found.push(`${waiting} removals wait, not ${state.unreachableQueue.waiting.size}`);
   return found;
 }
 

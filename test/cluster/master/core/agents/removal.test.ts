@@ -1,81 +1,31 @@
-import {
-  cancelRemoval,
-  forgetRemoval,
-  removeNext,
-  scheduleRemoval,
-} from '../../../../../cluster/master/core/agents/removal';
-import type { RemovalKind } from '../../../../../cluster/master/core/state/removals';
 import { MasterScript } from '../../interpreter';
 
-function cluster(everyMs: number | undefined) {
+const BASE = ['start', 'agent a', 'agent b', 'framework web', 'framework db', 'advance 1', 'follow'];
+
+/** The ways for an agent to leave, and the counter of each. */
+test.each([
+  ['unregister a M-S0', 'slave_removals/reason_unregistered'],
+  ['dead a|advance 90', 'slave_removals/reason_unhealthy'],
+  ['markGone M-S0', undefined],
+])('after "%s" nothing of the agent is left, and everybody hears of it', (lines, counter) => {
   const script = new MasterScript();
-  if (everyMs !== undefined) script.play(`settings agentRemovalEveryMs=${everyMs}`);
-  script.play('start', 'agent a', 'agent b', 'agent c', 'hold');
+  script.play(...BASE);
+  const out = script.play(...lines.split('|'));
   const { state } = script;
-  const remove = (agentId: string, now: number, kind: RemovalKind = 'health') =>
-    scheduleRemoval(state, { agentId, kind, reason: 'silent' }, now).map((effect) => effect.kind);
-  return { state, remove };
-}
-
-test('without a limit every agent is given up at once', () => {
-  const { state, remove } = cluster(undefined);
-  expect(remove('M-S0', 0)).toEqual(['store']);
-  remove('M-S1', 0);
-  expect([...state.leaving]).toEqual([
-    ['M-S0', 'unreachable'],
-    ['M-S1', 'unreachable'],
+  expect(out.filter((line) => line.includes('FAILURE M-S0'))).toHaveLength(2);
+  expect(out.some((line) => line.includes('AGENT_REMOVED'))).toBe(true);
+  expect([state.agents.has('M-S0'), state.allocator.agents.has('M-S0'), state.agentIdByPid.size]).toEqual([
+    false,
+    false,
+    1,
   ]);
+  expect([...state.offers.values()].filter(({ agentId }) => agentId === 'M-S0')).toEqual([]);
+  if (counter !== undefined) expect(state.counters.get(`master/${counter}`)).toBe(1);
 });
 
-test('with a limit the first goes at once, and the others wait their turn in order', () => {
-  const { state, remove } = cluster(60_000);
-  remove('M-S0', 0);
-  expect(remove('M-S1', 0)).toEqual(['wake']);
-  expect(remove('M-S2', 0)).toEqual([]);
-  expect([[...state.leaving.keys()], [...state.removals.waiting.keys()]]).toEqual([
-    ['M-S0'],
-    ['M-S1', 'M-S2'],
-  ]);
-  expect(removeNext(state, 59_999)).toEqual([]);
-  expect(removeNext(state, 60_000).at(-1)).toEqual({ kind: 'wake', timer: 'removal', at: 120_000 });
-  removeNext(state, 120_000);
-  expect([...state.leaving.keys()]).toEqual(['M-S0', 'M-S1', 'M-S2']);
-});
-
-test('an agent waits or leaves once', () => {
-  const { state, remove } = cluster(60_000);
-  for (const id of ['M-S0', 'M-S0', 'M-S1', 'M-S1']) remove(id, 0);
-  expect([state.leaving.size, state.removals.waiting.size]).toEqual([1, 1]);
-});
-
-test.each<[kind: RemovalKind, connected: boolean, removed: boolean]>([
-  ['health', true, true],
-  ['health', false, true],
-  ['absent', true, false],
-  ['absent', false, true],
-  ['recovered', true, false],
-])('at its turn an agent lost for %s (connected: %s) leaves: %s', (kind, connected, removed) => {
-  const { state, remove } = cluster(60_000);
-  remove('M-S0', 0);
-  remove('M-S1', 0, kind);
-  const agent = state.agents.get('M-S1');
-  if (agent) agent.connected = connected;
-  removeNext(state, 60_000);
-  expect(state.leaving.has('M-S1')).toBe(removed);
-  expect(state.removals.waiting.size).toBe(0);
-});
-
-test.each<[kind: RemovalKind, waits: boolean]>([
-  ['health', false],
-  ['absent', true],
-  ['recovered', true],
-])('an answer to a ping cancels a removal for %s: still waits %s', (kind, waits) => {
-  const { state, remove } = cluster(60_000);
-  remove('M-S0', 0);
-  remove('M-S1', 0, kind);
-  cancelRemoval(state, 'M-S1');
-  expect(state.removals.waiting.has('M-S1')).toBe(waits);
-  forgetRemoval(state, 'M-S1');
-  expect(state.removals.waiting.size).toBe(0);
-  expect(state.counters.get('master/slave_unreachable_canceled')).toBe(1);
+test('only the agent itself unregisters', () => {
+  const script = new MasterScript();
+  script.play(...BASE);
+  expect(script.play('unregister b M-S0', 'unregister a M-S9')).toEqual([]);
+  expect(script.state.agents.size).toBe(2);
 });

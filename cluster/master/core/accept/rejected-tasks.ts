@@ -1,5 +1,7 @@
 /**
- * Dropped launches: the statuses of tasks of an ACCEPT that were not launched.
+ * Rejected tasks: the statuses of tasks of an ACCEPT that are not launched.
+ *
+ * Out: event(UPDATE)
  */
 
 import type * as mesos from '../../../api/generated/mesos';
@@ -10,7 +12,7 @@ import { count, type Framework, isCapable, type MasterState } from '../state/sta
 import { sendUpdate } from '../tasks/status-updates';
 
 /** The reason why tasks are not launched, for their status. */
-export interface DroppedLaunch {
+export interface Rejection {
   readonly reason: mesos.TaskStatus.Reason;
   readonly message: string;
   readonly now: Millis;
@@ -19,33 +21,33 @@ export interface DroppedLaunch {
 }
 
 /** Sends the framework a status for each task that is not launched. */
-export function loseTasks(
+export function rejectTasks(
   state: MasterState,
   framework: Framework,
   tasks: readonly mesos.TaskInfo[],
-  loss: DroppedLaunch,
+  rejection: Rejection,
 ): MasterEffect[] {
-  return tasks.flatMap((task) => loseTask(state, framework, task, loss));
+  return tasks.flatMap((task) => rejectTask(state, framework, task, rejection));
 }
 
-function loseTask(
+function rejectTask(
   state: MasterState,
   framework: Framework,
   task: mesos.TaskInfo,
-  loss: DroppedLaunch,
+  rejection: Rejection,
 ): MasterEffect[] {
-  const verdict = stateFor(isCapable(framework, 'PARTITION_AWARE'), loss.state ?? 'TASK_DROPPED');
-  const name = verdict.slice('TASK_'.length).toLowerCase();
+  const taskState = stateFor(isCapable(framework, 'PARTITION_AWARE'), rejection.state ?? 'TASK_DROPPED');
+  const name = taskState.slice('TASK_'.length).toLowerCase();
   count(state, `master/tasks_${name}`);
-  count(state, `master/task_${name}/source_master/${loss.reason.toLowerCase()}`);
+  count(state, `master/task_${name}/source_master/${rejection.reason.toLowerCase()}`);
   return sendUpdate(state, framework, {
     task_id: task.task_id,
     agent_id: task.agent_id,
-    state: verdict,
+    state: taskState,
     source: 'SOURCE_MASTER',
-    reason: loss.reason,
-    message: loss.message,
-    timestamp: loss.now / 1000,
+    reason: rejection.reason,
+    message: rejection.message,
+    timestamp: rejection.now / 1000,
   });
 }
 

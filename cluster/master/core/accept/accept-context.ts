@@ -9,7 +9,7 @@ import type { Resources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import type { Agent, Framework } from '../state/state';
 
-export interface Batch {
+export interface AcceptContext {
   readonly framework: Framework;
   readonly agent: Agent;
   /** The role of the offers; all resources here are allocated to it. */
