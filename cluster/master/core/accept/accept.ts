@@ -109,6 +109,10 @@ interface Acceptance {
   readonly now: Millis;
 }
 
+/**
+ * Drops all operations of a call with an invalid offer. Its valid offers are used up, too: their resources are
+ * recovered without a filter. Launches get a TASK_LOST or TASK_DROPPED, other operations feedback if they have an id.
+ */
 function refuseAll(
   state: MasterState,
   framework: Framework,
@@ -131,6 +135,7 @@ function isLaunch({ type }: Operation): boolean {
   return type === 'LAUNCH' || type === 'LAUNCH_GROUP';
 }
 
+/** Drops the launches of a call whose agent is disconnected. */
 function agentUnavailable(
   state: MasterState,
   framework: Framework,
@@ -184,6 +189,7 @@ const PERFORM: Partial<
   DESTROY_DISK: convert,
 };
 
+/** Checks and runs one operation. An operation that fails does not stop the ones after it. */
 function perform(state: MasterState, batch: AcceptContext, received: Operation): MasterEffect[] {
   const { framework, agent, role, now } = batch;
   const type = received.type ?? 'UNKNOWN';

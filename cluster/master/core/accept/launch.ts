@@ -59,6 +59,7 @@ function launchTask(state: MasterState, batch: AcceptContext, task: mesos.TaskIn
     return rejectTasks(state, framework, [task], { ...loss, reason, message: error });
   }
   const needed = resourcesOfLaunch(task, framework, agent);
+  // The agent starts the executor of a command task itself, each time.
   const launchExecutor = task.executor ? startExecutor(agent, framework, role, task.executor) : true;
   consume(state, batch, needed);
   const record = addTask(state, batch, task);

@@ -19,6 +19,7 @@ import type { MasterState } from '../state/state';
 import { infoOfExecutorError } from '../validate/executor';
 import { infoError } from '../validate/framework';
 
+/** The oldest version of agents that may register (Mesos 1.11 MINIMUM_AGENT_VERSION). */
 const VERSION_MIN = [1, 0, 0] as const;
 const SEMVER = /^(\d+)(?:\.(\d+))?(?:\.(\d+))?(?:-[0-9A-Za-z.-]+)?(?:\+[0-9A-Za-z.-]+)?$/;
 

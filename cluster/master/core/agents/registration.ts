@@ -29,6 +29,7 @@ export function register(state: MasterState, event: EventOf<'agent.register'>): 
   if (refused) return refused;
   const existing = state.agents.get(state.agentIdByPid.get(pid) ?? '');
   if (existing?.connected) return [sendRegistered(state, existing)];
+  // Repeated registrations of this pid are ignored until the change is stored.
   state.registry.arriving.add(pid);
   const effects = existing
     ? removeFromRegistry(state, existing, 'a new agent registered at the same address', 'registered')

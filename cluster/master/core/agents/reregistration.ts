@@ -105,6 +105,7 @@ function reconnect(
   count(state, 'master/slave_reregistrations');
   const effects: MasterEffect[] = [];
   const existing = state.agents.get(id);
+  // The resources of the agent may have changed: its allocations are recovered, and made anew on the new total.
   if (existing) {
     if (!isSameAgain(existing, arrival)) effects.push(...rescindOffersOfAgent(state, existing));
     state.agentIdByPid.delete(existing.pid);

@@ -111,6 +111,7 @@ function reregistration(state: MasterState, event: Subscribing): MasterEffect[] 
     return [{ kind: 'note', level: 'error', text }];
   }
   const existing = state.frameworks.get(id);
+  // `force` tells a failover from an old scheduler that was partitioned, did not notice, and comes back.
   if (existing && !existing.recovered && existing.pid !== pid && !event.force) {
     return refuseDriver(event, 'Framework failed over');
   }

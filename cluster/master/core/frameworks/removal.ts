@@ -49,6 +49,7 @@ export function failoverOver(state: MasterState, timer: string, now: Millis): Ma
   const framework = state.frameworks.get(timer.slice('failover '.length));
   if (!framework || framework.stream !== undefined || framework.unregisteredAt === undefined) return [];
   const dueAt = framework.unregisteredAt + Math.max(0, (framework.info.failover_timeout ?? 0) * 1000);
+  // The timer of an earlier disconnection comes before the time of this one.
   return now < dueAt ? [] : endFramework(state, framework, now);
 }
 
@@ -81,7 +82,11 @@ export function endFramework(state: MasterState, framework: Framework, now: Mill
   return [...effects, ...allocateSoon(state, now)];
 }
 
-/** Ends a task, unreachable ones too, and publishes it. */
+/**
+ * Ends a task, unreachable ones too, and publishes it. TASK_KILLED is the closest state, although the task may still
+ * finish while its executor shuts down; its framework, which has ended, gets no update (Mesos 1.11
+ * Master::removeFramework).
+ */
 function endTask(state: MasterState, framework: Framework, task: TaskRecord, now: Millis): MasterEffect[] {
   const status = {
     task_id: { value: task.id },

@@ -42,6 +42,7 @@ export function subscribe(state: MasterState, received: EventOf<'scheduler.subsc
   const existing = id === undefined ? undefined : state.frameworks.get(id);
   const framework = existing ?? createFramework(state, id, call.framework_info);
   const effects = existing ? takeOver(state, existing, event.at) : [];
+  // No agent has reported it: it is recovered from its own FrameworkInfo, so followers get ADDED and then UPDATED.
   if (isBack && !existing) effects.push(publishFramework(state, framework, true));
   connect(state, framework, event);
   effects.push(...welcome(state, framework));

@@ -188,6 +188,7 @@ export function answerInverseOffers(
       timestamp: { nanoseconds: BigInt(Math.round(now)) * 1_000_000n },
     };
     inner(state.inverse.answers, offer.agentId).set(framework.id, status);
+    // The filter of an ACCEPT counts as that of a DECLINE.
     const until = now + refuseSeconds(answer.filters) * 1000;
     inner(state.inverse.refusedUntil, offer.agentId).set(framework.id, until);
     return wakeAt(state, Math.max(until, state.inverse.lastRunAt + state.boot.settings.allocationIntervalMs));

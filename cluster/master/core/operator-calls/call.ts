@@ -34,7 +34,7 @@ export interface ChangingCall<T extends Call.Type> extends CallForm<T> {
   readonly checkPermitted?: (state: MasterState, part: Part<T>, event: CallEvent) => string | undefined;
   /** Answers the call, or stores a change by `store`. */
   readonly run: (state: MasterState, part: Part<T>, event: CallEvent) => MasterEffect[];
-  /** What follows once the change is stored, after the answer 200; or a refusal instead of that answer. */
+  /** The effects once the change is stored, after the answer 200; or a refusal instead of that answer. */
   readonly stored?: (
     state: MasterState,
     part: Part<T>,

@@ -11,6 +11,10 @@ import { consumedQuota } from '../roles/breakdown';
 import type { MasterState } from '../state/state';
 import { scalarError } from '../validate/scalar';
 
+/**
+ * The largest quantities. Above about 9 zettabytes the original's fixed-point numbers overflow, so it limits them to
+ * these.
+ */
 const EXABYTE_MB = 2 ** 40;
 const TRILLION = 1e12;
 

@@ -72,7 +72,7 @@ export function failed(_state: MasterState, event: EventOf<'registry.failed'>): 
   return registryFailed(event.reason);
 }
 
-/** What follows each stored change. */
+/** The function of each continuation. */
 const CONTINUATIONS: {
   readonly [K in keyof Continuations]: (
     state: MasterState,

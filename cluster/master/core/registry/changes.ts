@@ -35,7 +35,7 @@ export interface Continuations {
   };
 }
 
-/** What the master goes on with once a change is stored (recovery/recovery.ts runs it). */
+/** The continuation once a change is stored, as data (recovery/recovery.ts runs it). */
 export type Continuation = {
   [K in keyof Continuations]: { readonly kind: K } & Continuations[K];
 }[keyof Continuations];

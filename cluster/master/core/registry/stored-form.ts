@@ -19,9 +19,9 @@ export function loadRecord(record: RegistryRecord, stored: Stored): void {
     record.agents.set(info.id.value, info);
     loadOperatorIntent(record, info.id.value, { deactivated, drain_info });
   }
-  for (const { id, timestamp, ...wish } of stored.unreachable?.slaves ?? []) {
+  for (const { id, timestamp, ...intent } of stored.unreachable?.slaves ?? []) {
     record.unreachable.set(id.value, millisOf(timestamp));
-    loadOperatorIntent(record, id.value, wish);
+    loadOperatorIntent(record, id.value, intent);
   }
   for (const { id, timestamp } of stored.gone?.slaves ?? []) record.gone.set(id.value, millisOf(timestamp));
   for (const { info } of stored.weights ?? []) record.weights.set(info.role ?? '*', info.weight);
@@ -51,7 +51,7 @@ function millisOf({ nanoseconds }: mesos.TimeInfo): Millis {
 
 /** The registry as it is stored. */
 export function writeRecord(record: RegistryRecord): Stored {
-  const wish = (id: string): OperatorIntent => ({
+  const intent = (id: string): OperatorIntent => ({
     deactivated: record.deactivated.has(id) || undefined,
     drain_info: record.drains.get(id),
   });
@@ -61,9 +61,12 @@ export function writeRecord(record: RegistryRecord): Stored {
   });
   return {
     master: record.master && { info: record.master },
-    slaves: { slaves: [...record.agents].map(([id, info]) => ({ info, ...wish(id) })) },
+    slaves: { slaves: [...record.agents].map(([id, info]) => ({ info, ...intent(id) })) },
     unreachable: {
-      slaves: [...record.unreachable].map((agentEntry) => ({ ...entry(agentEntry), ...wish(agentEntry[0]) })),
+      slaves: [...record.unreachable].map((agentEntry) => ({
+        ...entry(agentEntry),
+        ...intent(agentEntry[0]),
+      })),
     },
     gone: { slaves: [...record.gone].map(entry) },
     weights: [...record.weights].map(([role, weight]) => ({ info: { role, weight } })),

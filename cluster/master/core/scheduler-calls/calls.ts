@@ -151,6 +151,7 @@ function update(
   return { status: 200, effects: updateFramework(state, framework, { update: call, patterns }, receivedAt) };
 }
 
+/** The refusal of a call before it is carried out, in the order of Mesos 1.11 Master::Http::scheduler. */
 function refusalOf(
   framework: Framework | undefined,
   { stream, call: received, principal }: EventOf<'scheduler.call'>,

@@ -35,6 +35,7 @@ export function driverCall(state: MasterState, event: EventOf<'driver.call'>): M
     (framework?.pid === pid ? undefined : 'Call is not from registered framework');
   if (wrong || !framework) return [drop(event, wrong ?? 'Framework cannot be found')];
   countCall(framework, call);
+  // The driver has not noticed that its connection broke: the error aborts it.
   if (framework.stream === undefined) return [tellError(pid, 'Framework disconnected')];
   if (NOT_IN_V0.includes(call.type)) return [drop(event, `'${call.type}' is not supported by the v0 API`)];
   const { status, text, effects } = performCall(state, framework, event);

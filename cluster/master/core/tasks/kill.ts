@@ -28,8 +28,10 @@ export function kill(
     count(state, 'master/messages_reconcile_tasks');
     return reconcileTask(state, framework, { task_id: call.task_id, agent_id: call.agent_id }, now);
   }
+  // A kill that names another agent is ignored, as in the original.
   if (call.agent_id && call.agent_id.value !== task.agentId) return [];
   const agent = state.agents.get(task.agentId);
+  // Marked also when the agent is connected: the message may be lost with a partition that the master has not noticed.
   task.killWanted = true;
   if (!agent?.connected) return [];
   return [killEffect(agent, task, call.kill_policy)];

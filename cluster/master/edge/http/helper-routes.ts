@@ -62,9 +62,9 @@ export function helperRoutes(door: OperatorContext): Route[] {
 /** The registry as the original prints it: without empty lists, and with the older `role` of resources. */
 function printRegistry({ registry }: MasterState): Registry {
   const { slaves, unreachable, gone, machines, ...rest } = writeRecord(registry);
-  const shown = (slaves?.slaves ?? []).map(({ info, ...wish }) => ({
+  const shown = (slaves?.slaves ?? []).map(({ info, ...intent }) => ({
     info: { ...info, resources: writeShownResources(readResources(info.resources)) as Resource[] },
-    ...wish,
+    ...intent,
   }));
   return {
     ...rest,
