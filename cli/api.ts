@@ -40,7 +40,7 @@ export class Api {
     const { url, credentials } = splitUserinfo(options.url);
     this.options = { ...options, url, credentials: options.credentials ?? credentials };
     if (!/^https?:\/\//.test(url) || !URL.canParse(url)) {
-      throw new StartError(`${options.flag}: "${url}" is no URL; write it as http://HOST:PORT`);
+      throw new StartError(`${options.flag}: "${url}" is not a URL; write it as http://HOST:PORT`);
     }
   }
 

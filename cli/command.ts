@@ -13,7 +13,7 @@ export interface Terminal {
   err(text: string): void;
   /** True when the reader of the output has closed it. */
   isClosed?(): boolean;
-  /** Clears the screen; undefined where the output is no terminal. */
+  /** Clears the screen; undefined where the output is not a terminal. */
   clear?(): void;
 }
 

@@ -16,7 +16,7 @@ const COMPLETION: CommandRow = {
   load: async () => completionOf(COMMANDS),
 };
 
-/** Runs a command line and returns the exit status: 0 done, 1 it did not work, 2 used wrongly. */
+/** Runs a command line and returns the exit status: 0 for success, 1 for a failure, 2 for wrong usage. */
 export async function runCli(args: readonly string[], device: Terminal): Promise<number> {
   let status = 0;
   const terminal = harmless(device);

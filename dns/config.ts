@@ -285,8 +285,8 @@ export interface DnsConfig {
   readonly udpPayloadBytes: number;
   /** The values of the SOA record, and those that all records share; times in seconds. */
   readonly authority: {
-    readonly primary: string;
-    readonly admin: string;
+    readonly mname: string;
+    readonly rname: string;
     readonly refresh: number;
     readonly retry: number;
     readonly expire: number;
@@ -346,8 +346,8 @@ function readFlags(flags: DnsFlags, { version, names, notices }: Origin): DnsCon
     ipSources: readIpSources(flags['ip-sources']),
     healthy: flags['healthy-only'],
     authority: {
-      primary: readName('soa-mname', flags['soa-mname'] ?? `ns1.${domain}`),
-      admin: readName('soa-rname', (flags['soa-rname'] ?? `root.ns1.${domain}`).replaceAll('@', '.')),
+      mname: readName('soa-mname', flags['soa-mname'] ?? `ns1.${domain}`),
+      rname: readName('soa-rname', (flags['soa-rname'] ?? `root.ns1.${domain}`).replaceAll('@', '.')),
       refresh: flags['soa-refresh'],
       retry: flags['soa-retry'],
       expire: flags['soa-expire'],

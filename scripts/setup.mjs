@@ -71,7 +71,7 @@ async function npm(args, output) {
   return status === 0;
 }
 
-/** Whether node_modules has what the lock file says. Packages for other platforms may be missing. */
+/** True when node_modules has what the lock file lists. Packages for other platforms may be missing. */
 function isInstalled(lock) {
   const found = read(join(root, 'node_modules', '.package-lock.json'));
   if (found === undefined) return false;

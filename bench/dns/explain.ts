@@ -20,7 +20,7 @@ const OPTIONS: ZoneOptions = {
   ...{ domain: 'mesos', compat: 'mesos-dns', healthy: false, labelRule: 'rfc1123' },
   ...{ ipSources: ['netinfo', 'mesos', 'host'], ownAddresses: ['127.0.0.1'] },
   authority: {
-    ...{ primary: 'ns1.mesos', admin: 'root.ns1.mesos', refresh: 60, retry: 600, expire: 86_400 },
+    ...{ mname: 'ns1.mesos', rname: 'root.ns1.mesos', refresh: 60, retry: 600, expire: 86_400 },
     ...{ minimum: 60, ttl: 60, srvWeight: 1 },
   },
 };

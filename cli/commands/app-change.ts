@@ -98,7 +98,7 @@ export const scale = flagCommand({
   positionals: ['id', 'instances'],
   run: ({ flags, positionals: [id = '', count = ''] }, terminal) => {
     if (!/^\d+$/.test(count))
-      throw new UsageError(`"${count}" is no number of instances; give a whole number from 0`);
+      throw new UsageError(`"${count}" is not a number of instances; give a whole number from 0`);
     const body = { instances: Number(count) };
     const words = { begins: `is being scaled to ${count}`, ends: `is scaled to ${count}` };
     return change(id, flags, terminal, (path) => ({ method: 'PUT', path, body, ...words }));

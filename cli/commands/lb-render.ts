@@ -69,7 +69,7 @@ const FIRST_TASK_PORT = 31_000;
 const SHOWN_MAX = 100;
 
 /**
- * An app with tasks on this machine and service ports, for one that was not posted to Marathon yet.
+ * Completes an app that was not posted to Marathon yet: it gets tasks on this machine and service ports.
  */
 function asRunning(app: unknown, chosen: (port: unknown) => unknown): unknown {
   if (!isObject(app) || 'tasks' in app) return app;
@@ -101,7 +101,7 @@ function isObject(value: unknown): value is Json {
 function readAddresses(texts: readonly string[]): Map<string, string> {
   const pairs = texts.map((text) => {
     const separator = text.indexOf('=');
-    if (separator < 1) throw new UsageError(`--address: "${text}" is no HOST=ADDRESS`);
+    if (separator < 1) throw new UsageError(`--address: "${text}" is not HOST=ADDRESS`);
     return [text.slice(0, separator), text.slice(separator + 1)] as const;
   });
   return new Map(pairs);

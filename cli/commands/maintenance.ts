@@ -92,7 +92,7 @@ export function readStart(time: string, now: number): number {
     return now + duration({ help: '', fallback: 0, fallbackText: '' }).read(time.slice(1), 0);
   const date = Date.parse(time);
   if (!Number.isNaN(date)) return date;
-  throw new UsageError(`--start: "${time}" is no time. Write now, +2hrs or 2030-01-31T18:00:00Z.`);
+  throw new UsageError(`--start: "${time}" is not a time. Write now, +2hrs or 2030-01-31T18:00:00Z.`);
 }
 
 function without(schedule: maintenance.Schedule, machines: readonly mesos.MachineID[]): maintenance.Window[] {
@@ -154,7 +154,9 @@ function readFile(name: string): maintenance.Schedule {
   try {
     return messageFromJson(SCHEDULE, parseExact(readFileSync(name === '-' ? 0 : name, 'utf8')));
   } catch (error) {
-    throw new StartError(`--file: ${name} is no schedule: ${error instanceof Error ? error.message : error}`);
+    throw new StartError(
+      `--file: ${name} is not a schedule: ${error instanceof Error ? error.message : error}`,
+    );
   }
 }
 

@@ -68,7 +68,7 @@ function read(file: string): Recording {
     return readRecording(readFileSync(file, 'utf8'));
   } catch (error) {
     if (error instanceof RecordingError)
-      throw new StartError(`${file} is no sound recording: ${error.message}`);
+      throw new StartError(`${file} is not an intact recording: ${error.message}`);
     throw new StartError(`${file} cannot be read: ${errorText(error)}`);
   }
 }

@@ -111,7 +111,7 @@ function readScalars(flag: string, amounts: string | undefined): Scalars {
   return Object.fromEntries(
     parts.map((part) => {
       const match = /^\s*([^:\s]+)\s*:\s*(\d+(?:\.\d+)?)\s*$/.exec(part);
-      if (!match) throw new UsageError(`--${flag}: "${part}" is no amount; write it as cpus:2,mem:1024`);
+      if (!match) throw new UsageError(`--${flag}: "${part}" is not an amount; write it as cpus:2,mem:1024`);
       return [match[1] ?? '', { value: Number(match[2]) }];
     }),
   );
@@ -167,7 +167,7 @@ export const setWeights = flagCommand({
   run: async ({ flags }, terminal) => {
     const all = flags.weight.map((assignment) => {
       const match = /^(.+)=(\d+(?:\.\d+)?)$/.exec(assignment);
-      if (!match) throw new UsageError(`--weight: "${assignment}" is no weight; write it as web=2.5`);
+      if (!match) throw new UsageError(`--weight: "${assignment}" is not a weight; write it as web=2.5`);
       return { role: match[1], weight: Number(match[2]) };
     });
     if (all.length === 0) throw new UsageError('say at least one --weight ROLE=WEIGHT');

@@ -106,7 +106,7 @@ export function readEnvironment(json: string): Record<string, string> {
     value !== null && typeof value === 'object' && !Array.isArray(value) ? Object.entries(value) : undefined;
   const wrong = entries?.find(([, text]) => typeof text !== 'string');
   if (!entries || wrong) {
-    const where = wrong ? `: "${wrong[0]}" is no text` : '';
+    const where = wrong ? `: "${wrong[0]}" is not a text` : '';
     throw new StartError(`--executor_environment_variables must be a JSON object of texts${where}`);
   }
   return Object.fromEntries(entries) as Record<string, string>;

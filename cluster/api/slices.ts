@@ -175,6 +175,6 @@ class ByteSink {
 }
 
 function messageOf({ name, message }: FieldPlan): MessagePlan {
-  if (!message) throw new CodecError(`${name} is no message`);
+  if (!message) throw new CodecError(`${name} is not a message`);
   return message;
 }

@@ -116,7 +116,7 @@ export function readAcls(json: unknown): AclsResult {
   if (typeof permissive !== 'boolean') return { error: '"permissive" must be true or false' };
   for (const [name, list] of Object.entries(json)) {
     if (name === 'permissive') continue;
-    if (!isList(name)) return { error: `"${name}" is no list of rules; there are ${listNames()}` };
+    if (!isList(name)) return { error: `"${name}" is not a list of rules; there are ${listNames()}` };
     if (!Array.isArray(list)) return { error: `"${name}" must be a list of rules` };
     const read: Rule[] = [];
     for (const [index, rule] of list.entries()) {

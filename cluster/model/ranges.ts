@@ -63,7 +63,7 @@ export function printRanges(ranges: Ranges): string {
   return `[${ranges.map(([begin, end]) => `${begin}-${end}`).join(', ')}]`;
 }
 
-/** Reads `[21000-24000, 30000-30001]`. Returns an error text when it is no such list. */
+/** Reads `[21000-24000, 30000-30001]`. Returns an error text when it is not such a list. */
 export function readRanges(text: string): Ranges | { error: string } {
   const inner = /^\[(.*)\]$/s.exec(text.trim())?.[1]?.trim();
   if (inner === undefined) return { error: `Cannot parse ranges "${text}": expected [begin-end, ...]` };

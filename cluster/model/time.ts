@@ -18,7 +18,7 @@ const UNITS: readonly (readonly [string, number])[] = [
 
 /**
  * Reads a Mesos duration such as `15secs`, `2weeks` or `1.5hrs` (stout's units).
- * Returns milliseconds, or undefined when the text is no duration.
+ * Returns milliseconds, or undefined when the text is not a duration.
  */
 export function readDuration(text: string): Millis | undefined {
   const match = /^(-?\d+(?:\.\d+)?)(weeks|days|hrs|mins|secs|ms|us|ns)$/.exec(text.trim());
@@ -27,7 +27,7 @@ export function readDuration(text: string): Millis | undefined {
 }
 
 /**
- * The error in a text that is no duration, in the words of Mesos 1.11 (stout's Duration::parse); undefined
+ * The error in a text that is not a duration, in the words of Mesos 1.11 (stout's Duration::parse); undefined
  * for a duration.
  */
 export function durationError(text: string): string | undefined {

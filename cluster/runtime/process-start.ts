@@ -62,7 +62,7 @@ export function printProcess(pid: number, start = startedAt(pid)): string {
   return `${`${pid} ${start ?? ''} ${bootId()}`.trimEnd()}\n`;
 }
 
-/** Reads an entry; undefined when the text is none. */
+/** Reads an entry; undefined when the text is not one. */
 export function readProcess(text: string): ProcessEntry | undefined {
   const [word = '', start = '', boot = ''] = text.trim().split(' ');
   const pid = /^\d+$/.test(word) ? Number(word) : 0;

@@ -21,7 +21,7 @@ export interface AcceptedStore {
 }
 
 /**
- * Makes a store of the entries that can still be read. Rejects with a StartError when the folder is no store,
+ * Makes a store of the entries that can still be read. Rejects with a StartError when the folder is not a store,
  * or in use.
  */
 export async function acceptLocal(folder: string): Promise<AcceptedStore> {

@@ -24,8 +24,8 @@ export function viewConfig(config: DnsConfig, serial: number): object {
     SOARetry: authority.retry,
     SOAExpire: authority.expire,
     SOAMinttl: authority.minimum,
-    SOAMname: `${authority.primary}.`,
-    SOARname: `${authority.admin}.`,
+    SOAMname: `${authority.mname}.`,
+    SOARname: `${authority.rname}.`,
     Masters: config.masters.length > 0 ? config.masters.map(print) : null,
     ZoneResolvers: Object.fromEntries(
       config.zoneResolvers.map(({ zone, resolvers }) => [zone, resolvers.map(printResolver)]),

@@ -1,5 +1,5 @@
 /**
- * The answering side of one process: sockets, the responder and the forwarder behind them.
+ * The answering side of one process: sockets, the responder, and the forwarding behind them.
  */
 
 import type { Socket as UdpSocket } from 'node:dgram';
@@ -10,9 +10,9 @@ import type { Logger } from '../../cluster/runtime/log';
 import type { Metrics } from '../../cluster/runtime/metrics';
 import type { DnsConfig } from '../config';
 import { ClientLimits } from './client-limits';
-import { noForwarder, ResolverForwarder } from './forward';
+import { noForwarding, ResolverForwarding } from './forward';
 import { systemResolvers } from './local-system';
-import { type Forwarder, Responder } from './responder';
+import { type Forwarding, Responder } from './responder';
 import { serveTcp } from './tcp';
 import { serveUdp } from './udp';
 
@@ -43,7 +43,7 @@ export interface DnsServer extends Running {
 export function createDnsServer(config: DnsConfig, deps: DnsServerDeps): DnsServer {
   const { log, clock, metrics, heardAt } = deps;
   const life = new Lifetime();
-  const forwarder = startForwarder(config, deps, life);
+  const forwarding = startForwarding(config, deps, life);
   const clientLimits = new ClientLimits({
     trusted: config.trustedNetworks,
     perSecond: config.clientQueriesPerSecond,
@@ -56,11 +56,11 @@ export function createDnsServer(config: DnsConfig, deps: DnsServerDeps): DnsServ
     domain: config.domain,
     compat: config.compat,
     payloadBytes: config.udpPayloadBytes,
-    recursion: config.compat === 'mesos-dns' ? config.recurseOn : config.recurseOn && forwarder.available,
+    recursion: config.compat === 'mesos-dns' ? config.recurseOn : config.recurseOn && forwarding.available,
     setsTruncateBit: config.truncateBit,
     seed: deps.seed,
     why: config.why ? deps.why : undefined,
-    forwarder,
+    forwarding,
     clientLimits,
     metrics,
     log,
@@ -84,19 +84,19 @@ export function createDnsServer(config: DnsConfig, deps: DnsServerDeps): DnsServ
   return { responder, expired, serve, stop: () => life.stop() };
 }
 
-function startForwarder(
+function startForwarding(
   config: DnsConfig,
   { clock, log, metrics }: DnsServerDeps,
   life: Lifetime,
-): Forwarder {
-  if (!config.external) return noForwarder;
+): Forwarding {
+  if (!config.external) return noForwarding;
   const listeners = config.listeners.map((host) => ({ host, port: config.port }));
   const resolvers = config.resolvers ?? systemResolvers(listeners);
   if (resolvers.length === 0 && config.zoneResolvers.length === 0) {
     log.warn({}, 'no resolver is known: questions for other names are refused. Set --resolvers');
-    return noForwarder;
+    return noForwarding;
   }
-  const forwarder = new ResolverForwarder({
+  const forwarding = new ResolverForwarding({
     resolvers,
     zones: config.zoneResolvers,
     networks: config.recursionNetworks,
@@ -104,7 +104,7 @@ function startForwarder(
     cacheEntries: config.forwardCache,
     clock,
   });
-  metrics.gauge('dns/forward_cached', 'Replies of resolvers that are kept', () => forwarder.cached());
-  life.add(() => forwarder.stop());
-  return forwarder;
+  metrics.gauge('dns/forward_cached', 'Replies of resolvers that are kept', () => forwarding.cached());
+  life.add(() => forwarding.stop());
+  return forwarding;
 }

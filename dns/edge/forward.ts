@@ -1,5 +1,5 @@
 /**
- * The forwarder: passes questions for other zones to their resolvers, one after the other in the order of
+ * Forwarding: passes questions for other zones to their resolvers, one after the other in the order of
  * `core/forward/resolver-order.ts`. A question goes out over the transport it came in on, and over TCP when the reply over
  * UDP was cut. Replies are kept for their time.
  *
@@ -27,7 +27,7 @@ import { FrameDecoder, frame } from '../packet/tcp-framing';
 import { isBelow } from '../packet/wire-names';
 import { ForwardCache } from './forward-cache';
 import { networkMatcher } from './networks';
-import type { Forwarder, Transport } from './responder';
+import type { Forwarding, Transport } from './responder';
 import type { ZoneResolvers } from './settings';
 
 /** Questions on their way at one time; each holds a socket. */
@@ -35,7 +35,7 @@ const PENDING_MAX = 1000;
 const TCP_BYTES = 65_535;
 const FLAG_TC = 0x02;
 
-export interface ResolverForwarderOptions {
+export interface ResolverForwardingOptions {
   readonly resolvers: readonly HostPort[];
   /** Resolvers of single zones. */
   readonly zones: ZoneResolvers;
@@ -57,7 +57,7 @@ interface Question {
 
 const asks: Readonly<Record<Transport, Ask>> = { udp: askUdp, tcp: askTcp };
 
-export class ResolverForwarder implements Forwarder, Running {
+export class ResolverForwarding implements Forwarding, Running {
   readonly available = true;
   readonly allows: (address: string) => boolean;
   private readonly pending = new Set<() => void>();
@@ -73,7 +73,7 @@ export class ResolverForwarder implements Forwarder, Running {
   };
   private stopped = false;
 
-  constructor(private readonly options: ResolverForwarderOptions) {
+  constructor(private readonly options: ResolverForwardingOptions) {
     this.allows = networkMatcher(options.networks);
     this.cache = new ForwardCache(options.cacheEntries, options.clock);
     this.zones = options.zones.map(({ zone, resolvers }) => ({ labels: zone.split('.'), resolvers }));
@@ -147,7 +147,7 @@ export class ResolverForwarder implements Forwarder, Running {
 }
 
 /** Nothing is forwarded. */
-export const noForwarder: Forwarder = {
+export const noForwarding: Forwarding = {
   available: false,
   allows: () => false,
   forward: async () => undefined,

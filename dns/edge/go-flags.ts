@@ -2,7 +2,7 @@
  * Command lines in the syntax of Go's flag package, as Mesos-DNS takes them: one dash or two, `-name=value` or `-name value`.
  */
 
-/** Arguments with two dashes before the names of flags. What is no flag of the list stays as it is. */
+/** Arguments with two dashes before the names of flags. What is not a flag of the list stays as it is. */
 export function expandGoFlags(args: readonly string[], names: readonly string[]): string[] {
   return args.map((arg, index) => {
     const [, name = '', value] = /^-{1,2}([A-Za-z][\w-]*)(=.*)?$/s.exec(arg) ?? [];

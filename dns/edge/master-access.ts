@@ -109,7 +109,7 @@ function readIam(path: string): MasterLogin {
   try {
     document = JSON.parse(text);
   } catch {
-    throw wrong('it is no JSON');
+    throw wrong('it is not JSON');
   }
   const member = (name: string): string => {
     const value = typeof document === 'object' && document !== null ? Reflect.get(document, name) : undefined;
@@ -121,7 +121,7 @@ function readIam(path: string): MasterLogin {
   try {
     createPrivateKey(privateKey);
   } catch {
-    throw wrong('private_key is no key in PEM');
+    throw wrong('private_key is not a key in PEM');
   }
   return login;
 }

@@ -33,8 +33,8 @@ export interface Client {
 /** The reply or the promise of it; undefined for messages that get none. */
 export type Reply = Buffer | undefined | Promise<Buffer | undefined>;
 
-/** Answers questions for names that are not in the domain. */
-export interface Forwarder {
+/** Passes questions for names outside the domain to resolvers. */
+export interface Forwarding {
   readonly available: boolean;
   allows(address: string): boolean;
   /** The resolver's reply, or undefined when none came. Never rejects. */
@@ -49,7 +49,7 @@ export interface ResponderOptions {
   readonly recursion: boolean;
   /** True to set TC in replies that were cut. */
   readonly setsTruncateBit: boolean;
-  readonly forwarder: Forwarder;
+  readonly forwarding: Forwarding;
   readonly clientLimits: ClientLimits;
   readonly metrics: Metrics;
   readonly log: Logger;
@@ -157,8 +157,8 @@ export class Responder {
       const why = this.explanationReply(request, wire, client);
       return why ?? this.reply(this.answers.find(request), request, client);
     }
-    const { forwarder } = this.options;
-    if (!forwarder.available || !forwarder.allows(client.address)) {
+    const { forwarding } = this.options;
+    if (!forwarding.available || !forwarding.allows(client.address)) {
       this.counts.refused.inc();
       return this.reply(REFUSED, request, client);
     }
@@ -167,7 +167,7 @@ export class Responder {
 
   private async forward(request: Request, client: Client): Promise<Buffer | undefined> {
     this.counts.forwarded.inc();
-    const reply = await this.options.forwarder.forward(request, client.transport);
+    const reply = await this.options.forwarding.forward(request, client.transport);
     if (reply) return this.fitToClient(reply, request, client);
     this.counts.forwardFailures.inc();
     return this.reply(SERVFAIL, request, client);
@@ -204,7 +204,7 @@ export class Responder {
 
   private reply(prepared: PreparedAnswer, request: Request, client: Client): Buffer {
     this.counts.count(prepared);
-    const { payloadBytes, recursion, forwarder, setsTruncateBit, clientLimits } = this.options;
+    const { payloadBytes, recursion, forwarding, setsTruncateBit, clientLimits } = this.options;
     const cookie = request.edns?.cookie;
     return encodeReply(prepared, request, {
       limit:
@@ -215,7 +215,7 @@ export class Responder {
         prepared.answers.length > 1 || prepared.additional.length > 0
           ? nextInteger(this.random, ROTATIONS)
           : 0,
-      recursion: prepared.authoritative ? recursion : forwarder.available && !this.hidesRecursion(prepared),
+      recursion: prepared.authoritative ? recursion : forwarding.available && !this.hidesRecursion(prepared),
       payloadBytes,
       setsTruncateBit,
       cookie: cookie && clientLimits.cookieOption(client.address, cookie),

@@ -164,7 +164,7 @@ function noticeOf(name: string, keys: readonly string[], place: string): string[
   if (idle) return [`${name} in ${place} is without effect: ${idle[1]}`];
   const [candidate] = nearest(name, keys, 1);
   const advice = candidate === undefined ? 'it is passed over' : `did you mean ${documented(candidate)}?`;
-  return [`${name} in ${place} is no setting: ${advice}`];
+  return [`${name} in ${place} is not a setting: ${advice}`];
 }
 
 interface Members {

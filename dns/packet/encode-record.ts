@@ -24,8 +24,8 @@ export type PacketRecord = { readonly name: string; readonly ttl: number } & (
   | { readonly kind: 'TXT'; readonly text: string }
   | {
       readonly kind: 'SOA';
-      readonly primary: string;
-      readonly admin: string;
+      readonly mname: string;
+      readonly rname: string;
       readonly serial: number;
       readonly refresh: number;
       readonly retry: number;
@@ -110,8 +110,8 @@ function fieldsOf(record: PacketRecord): Partial<DNS.Packet.Resource> {
       return { priority, weight, port, target };
     }
     case 'SOA': {
-      const { primary, admin, serial, refresh, retry, expire, minimum } = record;
-      return { primary, admin, serial, refresh, retry, expiration: expire, minimum };
+      const { mname, rname, serial, refresh, retry, expire, minimum } = record;
+      return { primary: mname, admin: rname, serial, refresh, retry, expiration: expire, minimum };
     }
   }
 }

@@ -151,7 +151,7 @@ function distinctNames(authority: readonly AuthorityRecord[]): EncodedName[] {
 
 /** The names that the RDATA of a record begins with. */
 function namesIn(record: PacketRecord): string[] {
-  if (record.kind === 'SOA') return [record.primary, record.admin];
+  if (record.kind === 'SOA') return [record.mname, record.rname];
   return record.kind === 'NS' ? [record.target] : [];
 }
 

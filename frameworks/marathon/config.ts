@@ -236,7 +236,7 @@ function drainOf(flags: MarathonFlags): DrainSettings {
     .filter(Boolean);
   const wrong = urls.find((url) => !/^https?:\/\//.test(url) || !URL.canParse(url));
   if (wrong !== undefined)
-    throw new UsageError(`--lb_drain: "${hideUserinfo(wrong)}" is no URL; write it as http://HOST:9092`);
+    throw new UsageError(`--lb_drain: "${hideUserinfo(wrong)}" is not a URL; write it as http://HOST:9092`);
   const secret = urls.find((url) => splitUserinfo(url).credentials !== undefined);
   if (secret !== undefined)
     throw new UsageError(

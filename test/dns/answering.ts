@@ -7,8 +7,8 @@ import { silentLogger } from '../../cluster/runtime/log';
 import { Metrics } from '../../cluster/runtime/metrics';
 import type { Compat, ZoneChange } from '../../dns/core/zone/zone';
 import { ClientLimits } from '../../dns/edge/client-limits';
-import { noForwarder } from '../../dns/edge/forward';
-import { type Forwarder, Responder, type Transport } from '../../dns/edge/responder';
+import { noForwarding } from '../../dns/edge/forward';
+import { type Forwarding, Responder, type Transport } from '../../dns/edge/responder';
 import { runningAt, stateWith, zoneOf } from './builders';
 
 const big = Array.from({ length: 100 }, (_, index) => ({
@@ -41,7 +41,7 @@ export const STATE = stateWith(
 export interface AnsweringOptions {
   readonly compat?: Compat;
   readonly changes?: readonly ZoneChange[];
-  readonly forwarder?: Forwarder;
+  readonly forwarding?: Forwarding;
   readonly perSecond?: number;
   readonly trusted?: readonly string[];
   readonly setsTruncateBit?: boolean;
@@ -66,7 +66,7 @@ export class Answering {
       ...{ domain: 'mesos', compat, payloadBytes: 1232, recursion: true, setsTruncateBit, seed: 1 },
       ...{ clientLimits: this.clientLimits, log: silentLogger, metrics: new Metrics(), why: options.why },
       expired: options.expired ?? (() => false),
-      forwarder: options.forwarder ?? noForwarder,
+      forwarding: options.forwarding ?? noForwarding,
     });
     for (const change of options.changes ?? zoneOf(STATE, { compat }).changes) this.responder.apply(change);
   }

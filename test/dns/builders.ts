@@ -10,8 +10,8 @@ import { createTable } from '../../dns/core/table/zone-table';
 import type { Zone, ZoneChange, ZoneNode, ZoneOptions } from '../../dns/core/zone/zone';
 
 export const AUTHORITY = {
-  primary: 'ns1.mesos',
-  admin: 'root.ns1.mesos',
+  mname: 'ns1.mesos',
+  rname: 'root.ns1.mesos',
   refresh: 60,
   retry: 600,
   expire: 86_400,

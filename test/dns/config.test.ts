@@ -21,7 +21,7 @@ test('the defaults', () => {
     ...{ refreshMs: 60_000, external: true, resolvers: undefined, labelRule: 'rfc1123', version: 'dev' },
     masters: [{ host: '10.0.0.1', port: 5050 }],
     ipSources: ['netinfo', 'mesos', 'host'],
-    authority: { primary: 'ns1.mesos', admin: 'root.ns1.mesos', ttl: 60, minimum: 60, srvWeight: 1 },
+    authority: { mname: 'ns1.mesos', rname: 'root.ns1.mesos', ttl: 60, minimum: 60, srvWeight: 1 },
   });
 });
 
@@ -51,7 +51,7 @@ test('what can be given', () => {
       { host: 'fd00::54', port: 54 },
     ],
     ...{ domain: 'cluster.example', external: true, labelRule: 'rfc952', ipSources: ['host', 'docker'] },
-    authority: { primary: 'ns1.cluster.example', admin: 'admin.example.org' },
+    authority: { mname: 'ns1.cluster.example', rname: 'admin.example.org' },
     recursionNetworks: ['10.1.0.0/16'],
   });
 });

@@ -294,12 +294,12 @@ export const POINTS: readonly Point[] = [
     },
   ),
   both('5358, 4', 'Names of others are resolved for allowed networks only', async () => {
-    const forwarder = {
+    const forwarding = {
       available: true,
       allows: (address: string) => address === '127.0.0.1',
       forward: async () => undefined,
     };
-    const open = new Answering({ forwarder });
+    const open = new Answering({ forwarding });
     const reply = await open.send(query('example.com', 'A'), 'udp', '198.51.100.7');
     expect(reply && seen(reply).rcode).toBe('REFUSED');
   }),

@@ -1,7 +1,7 @@
 /**
  * Checkpoints reservations and volumes that were made at run time.
  *
- * The master tells what they are; the agent keeps them and reports them when it registers again.
+ * The master sends them; the agent keeps them on disk and reports them when it registers again.
  *
  * In: master.checkpoint
  * Out: keep

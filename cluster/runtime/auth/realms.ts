@@ -13,7 +13,7 @@ import { readCredentialsFile, readSecretFile, readTokensFile } from './files';
 /** A realm that requires authentication. */
 export interface RealmFlags {
   readonly realm: string;
-  /** Schemes with commas: basic, jwt, token. */
+  /** Schemes separated by commas: basic, jwt, token. */
   readonly schemes: string;
   readonly schemesFlag: string;
 }
@@ -66,7 +66,9 @@ function openScheme(name: string, { realm, schemesFlag }: RealmFlags, context: C
   const make = SCHEMES[name];
   if (!make) {
     const schemes = Object.keys(SCHEMES).join(', ');
-    throw new StartError(`${schemesFlag}: "${name}" is not known: choose of ${schemes}, with commas`);
+    throw new StartError(
+      `${schemesFlag}: "${name}" is unknown; use one or more of ${schemes}, separated by commas`,
+    );
   }
   return make(context, (flag, path) => {
     if (path !== undefined) return path;

@@ -12,7 +12,7 @@ const PRIVATE = 0o700;
 
 /**
  * Makes a folder and its missing parents; one that is there is left as it is. Throws as `mkdir` of Node does, and
- * ENOTDIR for a path through, or to, something that is no folder.
+ * ENOTDIR for a path through, or to, something that is not a folder.
  */
 export function makeFolder(path: string, mode = PRIVATE): void {
   const folder = resolve(path);

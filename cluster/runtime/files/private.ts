@@ -48,7 +48,7 @@ export function parentFolderMode(): number {
 }
 
 /**
- * Closes a folder of ours, and the files right in it, to others. One that belongs to another user is left as
+ * Makes a folder of ours, and the files right in it, private. One that belongs to another user is left as
  * it is.
  */
 export function restrictFolder(folder: string, mode = PRIVATE_FOLDER): void {
@@ -70,7 +70,7 @@ export function setMode(path: string, mode: number): void {
 
 /**
  * Warns when others can list the folder of a flag. Its mode is not changed, as other programs may share it;
- * what we put there is closed by itself. When we are root, tasks of other users have to pass through it.
+ * our own files there have private modes. When we are root, tasks of other users have to pass through it.
  */
 export function warnOpenFolder(flag: string, path: string, log: Pick<Logger, 'warn'>): void {
   const mode = statSync(path, { throwIfNoEntry: false })?.mode ?? 0;

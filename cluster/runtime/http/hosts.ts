@@ -34,7 +34,7 @@ export function allowedHostsFlag(formerly?: string): Flag<readonly string[]> {
     check: (names) => {
       const wrong = split(names).find((name) => !NAME.test(name));
       if (wrong !== undefined)
-        throw new Error(`"${wrong}" is no host name; no scheme, port or * belongs to it`);
+        throw new Error(`"${wrong}" is not a host name; no scheme, port or * belongs to it`);
     },
   });
   return formerly === undefined ? flag : { ...flag, formerly };

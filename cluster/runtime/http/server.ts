@@ -164,7 +164,7 @@ function createServer(handler: RequestListener, { messages, tls }: HttpServerOpt
 }
 
 /**
- * Answers bytes that are no HTTP, and requests that are not finished in time. A connection without any bytes
+ * Answers bytes that are not HTTP, and requests that are not finished in time. A connection without any bytes
  * stays open: it may be the link of a peer that has nothing to send yet.
  */
 export function answerClientError(error: { code?: string }, socket: Socket): void {

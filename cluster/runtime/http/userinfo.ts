@@ -11,7 +11,7 @@ export interface SplitUrl {
 
 const USERINFO = /^(\s*[a-z][a-z0-9+.-]*:\/\/)([^/?#]*)@/i;
 
-/** Takes the credentials out of a URL. A text that is no URL is returned as it is. */
+/** Takes the credentials out of a URL. A text that is not a URL is returned as it is. */
 export function splitUserinfo(text: string): SplitUrl {
   const match = USERINFO.exec(text);
   if (!match) return { url: text, credentials: undefined };

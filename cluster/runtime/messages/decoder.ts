@@ -16,7 +16,7 @@ export interface DecodedMessage {
 /** The result of the bytes fed so far. */
 export interface DecodeResult {
   readonly messages: readonly DecodedMessage[];
-  /** Bytes that are no message for us; they, and all after them, belong to the HTTP server. */
+  /** Bytes that are not a message for us; they, and all after them, belong to the HTTP server. */
   readonly others?: Buffer;
   /** The error of a malformed or too long body: the connection is of no use after these messages. */
   readonly broken?: string;

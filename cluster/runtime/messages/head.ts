@@ -66,7 +66,7 @@ function readAny(text: string): MessageHead | undefined {
 }
 
 /**
- * The headers by name; undefined when a line is no header, comes twice, is a browser's, or asks for more than
+ * The headers by name; undefined when a line is not a header, comes twice, is a browser's, or asks for more than
  * a message may.
  */
 function readHeaders(lines: readonly string[]): Map<string, string> | undefined {

@@ -137,7 +137,7 @@ export class Links {
   }
 }
 
-/** A message as it goes out: its head, its body, and what ends it. */
+/** A message as it goes out. A chunked body is ended with END_OF_CHUNKS when frames are joined. */
 interface Frame {
   readonly head: string;
   readonly body: Uint8Array;

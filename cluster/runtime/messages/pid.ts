@@ -8,7 +8,7 @@ export interface Pid {
   readonly port: number;
 }
 
-/** Reads a pid; undefined when the text is none. IPv6 hosts stand in brackets. */
+/** Reads a pid; undefined when the text is not one. IPv6 hosts stand in brackets. */
 export function readPid(text: string): Pid | undefined {
   const match = /^([^@\s]+)@(\[[0-9a-fA-F:.]+\]|[^:@\s]+):(\d{1,5})$/.exec(text.trim());
   const port = Number(match?.[3]);

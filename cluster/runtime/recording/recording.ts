@@ -92,7 +92,7 @@ export interface Recording {
   readonly torn: boolean;
 }
 
-/** Thrown for a file that is no recording or was changed; the text names the line. */
+/** Thrown for a file that is not a recording or was changed; the text names the line. */
 export class RecordingError extends Error {}
 
 /** Reads and checks a recording's text. */

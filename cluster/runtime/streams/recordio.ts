@@ -15,7 +15,7 @@ export function encodeRecord(payload: Uint8Array | string): Buffer {
   return Buffer.concat([Buffer.from(`${body.byteLength}\n`), body]);
 }
 
-/** Thrown by feed for bytes that are no RecordIO; the decoder cannot be used afterwards. */
+/** Thrown by feed for bytes that are not RecordIO; the decoder cannot be used afterwards. */
 export class RecordError extends Error {}
 
 export class RecordDecoder {

@@ -1,5 +1,5 @@
 /**
- * A session with ZooKeeper that does what it says: every call settles in time, a silent connection counts as
+ * A session with ZooKeeper that never leaves a caller waiting: every call settles in time, a silent connection counts as
  * lost, and a session that is over is replaced by a new one, of which those who watch are told.
  *
  * Always true: `connected` is only said while the server has been heard within two thirds of the session's

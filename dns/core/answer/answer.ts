@@ -62,12 +62,12 @@ function negativeAnswer(zone: Zone, rcode: number): Answer {
 
 /** The SOA record of the zone. */
 export function soaOf({ domain, authority }: Zone): SoaRecord {
-  const { primary, admin, serial, refresh, retry, expire, minimum, ttl } = authority;
-  return { kind: 'SOA', name: domain, ttl, primary, admin, serial, refresh, retry, expire, minimum };
+  const { mname, rname, serial, refresh, retry, expire, minimum, ttl } = authority;
+  return { kind: 'SOA', name: domain, ttl, mname, rname, serial, refresh, retry, expire, minimum };
 }
 
 function nsOf({ authority }: Zone, name: string): NsRecord {
-  return { kind: 'NS', name, ttl: authority.ttl, target: authority.primary };
+  return { kind: 'NS', name, ttl: authority.ttl, target: authority.mname };
 }
 
 /** One row for each record type that names hold. */

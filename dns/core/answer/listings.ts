@@ -135,8 +135,8 @@ export function listZone(
     TTL: zone?.authority.ttl ?? 0,
     Serial: zone?.authority.serial ?? 0,
     RefreshSeconds: refreshSeconds,
-    Mname: zone ? `${zone.authority.primary}.` : '',
-    Rname: zone ? `${zone.authority.admin}.` : '',
+    Mname: zone ? `${zone.authority.mname}.` : '',
+    Rname: zone ? `${zone.authority.rname}.` : '',
     Domain: zone?.domain ?? '',
     Records: {
       As: byName(lists.As),

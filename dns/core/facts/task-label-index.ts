@@ -1,6 +1,6 @@
 /**
- * The index of tasks by the label that their names begin with, so that an explanation of a name costs what the name is about
- * and not the size of the cluster.
+ * The index of tasks by the label that their names begin with, so that an explanation of a name looks at the tasks of its
+ * label only, not at all tasks of the cluster.
  *
  * Always true: a task is found by the labels of its present name, and by no others.
  */

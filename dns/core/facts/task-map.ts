@@ -32,7 +32,7 @@ export interface Tasks {
   /** The text of a task, equal for equal tasks; undefined for a task that is not in the map. */
   text(key: string): string | undefined;
   /** The keys of tasks on one of these agents or of one of these frameworks. */
-  ownedBy(agents: ReadonlySet<string>, frameworks: ReadonlySet<string>): string[];
+  keysOf(agents: ReadonlySet<string>, frameworks: ReadonlySet<string>): string[];
   /** The task with a number; undefined for a free number. */
   at(number: number): TaskBody | undefined;
   /** The numbers of tasks by the label that their names begin with. */
@@ -110,23 +110,23 @@ export function createTaskMap(): TaskMap {
     values: function* () {
       for (const [key, number] of numbers) yield unpackTask(key, texts[number] ?? '');
     },
-    ownedBy: (agents, frameworks) =>
-      agents.size + frameworks.size === 0 ? [] : ownedKeys(numbers, texts, { agents, frameworks }),
+    keysOf: (agents, frameworks) =>
+      agents.size + frameworks.size === 0 ? [] : childKeys(numbers, texts, { agents, frameworks }),
   };
 }
 
-/** The keys of tasks with one of these owners. */
-function ownedKeys(
+/** The keys of the tasks of any of these agents or frameworks. */
+function childKeys(
   numbers: ReadonlyMap<string, number>,
   texts: readonly (string | undefined)[],
-  owners: { readonly agents: ReadonlySet<string>; readonly frameworks: ReadonlySet<string> },
+  parents: { readonly agents: ReadonlySet<string>; readonly frameworks: ReadonlySet<string> },
 ): string[] {
-  const owned: string[] = [];
+  const keys: string[] = [];
   for (const [key, number] of numbers) {
-    const { agent, framework } = ownersOf(texts[number] ?? '');
-    if (owners.agents.has(agent) || owners.frameworks.has(framework)) owned.push(key);
+    const { agent, framework } = parentsOf(texts[number] ?? '');
+    if (parents.agents.has(agent) || parents.frameworks.has(framework)) keys.push(key);
   }
-  return owned;
+  return keys;
 }
 
 /** The text of a task. The agent's and the framework's ids come first, so that they can be read without the rest. */
@@ -196,7 +196,7 @@ function unpackDiscovery(lines: readonly string[]): DiscoveryFacts {
 }
 
 /** The ids of a task's agent and framework. */
-function ownersOf(text: string): { agent: string; framework: string } {
+function parentsOf(text: string): { agent: string; framework: string } {
   const first = text.indexOf(LINE);
   const second = text.indexOf(LINE, first + 1);
   return { agent: unpackText(text.slice(0, first)), framework: unpackText(text.slice(first + 1, second)) };

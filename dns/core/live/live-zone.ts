@@ -1,6 +1,6 @@
 /**
- * The zone kept up to date: the facts about the cluster, and the entries whose records may have changed. A change costs what
- * it is about and not the size of the cluster.
+ * The zone kept up to date: the facts about the cluster, and the entries whose records may have changed. The cost of a
+ * change depends on the entries it touches, not on the size of the cluster.
  *
  * Always true: an entry that went out is the one that would be made now, or it is marked to go out again; whatever an
  * emitter reads, the entries made of it are marked when that changes.
@@ -43,7 +43,7 @@ export interface LiveZone {
   removeTask(key: string): void;
   /** Sets the addresses of a host name. */
   setHost(host: string, addresses: readonly string[]): void;
-  /** Makes the cluster another one, which is taken over. Things that are equal are not touched. */
+  /** Replaces all facts, marking only the entries that differ. `next` may be kept. */
   replace(next: Cluster): void;
   /**
    * Sends parts of the zone while a state is being read, which is given to `replace` in the end. Undefined when a zone has
@@ -64,7 +64,7 @@ export interface LiveZone {
   nodes(): Iterable<[string, ZoneNode]>;
 }
 
-/** Addresses of hosts that are addresses themselves, kept as lists; beyond it all of them are forgotten. */
+/** The size of the cache of IP literals, which is cleared when it is full. */
 const LITERALS_MAX = 50_000;
 
 export function createLiveZone(options: ZoneOptions, note: Note): LiveZone {

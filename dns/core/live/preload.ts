@@ -29,32 +29,32 @@ export interface PreloadOptions {
   readonly head: ZoneHead;
   /** The number of a task's entry. */
   readonly entryNumberOf: (task: number) => number;
-  /** Takes a part of a fresh zone, none of which is the last one. */
+  /** Takes a part of a fresh zone, never the last part. */
   readonly send: (part: ZoneChange) => void;
 }
 
 /** The agents and frameworks that preloaded entries were made of. */
-interface Owners {
+interface KnownParents {
   readonly agents: Map<string, AgentFacts>;
   readonly frameworks: Map<string, FrameworkFacts>;
 }
 
 export function createPreload({ context, head, entryNumberOf, send }: PreloadOptions): Preload {
-  const owners: Owners = { agents: new Map(), frameworks: new Map() };
+  const parents: KnownParents = { agents: new Map(), frameworks: new Map() };
   const postponed: number[] = [];
   let observed: Cluster | undefined;
   let first = true;
   /** The tasks of the part that is being made, and their entries. */
   let tasks: number[] = [];
   let entries: string[] = [];
-  const ownerContext: RecordContext = {
+  const parentContext: RecordContext = {
     options: context.options,
     note: context.note,
     leader: undefined,
     masters: [],
     addressesOf: context.addressesOf,
-    agent: (id) => owners.agents.get(id),
-    framework: (id) => owners.frameworks.get(id),
+    agent: (id) => parents.agents.get(id),
+    framework: (id) => parents.frameworks.get(id),
   };
   const flush = (total: number): void => {
     send({ head, fresh: true, first, last: false, total, entryNumbers: tasks.map(entryNumberOf), entries });
@@ -67,25 +67,25 @@ export function createPreload({ context, head, entryNumberOf, send }: PreloadOpt
       observed ??= cluster;
       if (observed !== cluster) return;
       const number = cluster.tasks.end() - 1;
-      if (!addOwners(owners, cluster, task, framework)) {
+      if (!addParents(parents, cluster, task, framework)) {
         postponed.push(number);
         return;
       }
-      const entry = taskEntry(ownerContext, task);
-      // A task without an entry now will have none in the end: its owners are known.
+      const entry = taskEntry(parentContext, task);
+      // A task without an entry now will have none in the end: its parents are known.
       if (!entry) return;
       tasks.push(number);
       entries.push(packTask(entry));
       if (tasks.length >= PART_ENTRIES) flush(cluster.tasks.size);
     },
     unsent: (cluster) =>
-      observed === cluster && !first && areUnchanged(owners, cluster) ? [...postponed, ...tasks] : undefined,
+      observed === cluster && !first && areUnchanged(parents, cluster) ? [...postponed, ...tasks] : undefined,
   };
 }
 
 /** Keeps the agent and the framework of a task as they were for the tasks before it; false when one is not there yet. */
-function addOwners(
-  { agents, frameworks }: Owners,
+function addParents(
+  { agents, frameworks }: KnownParents,
   cluster: Cluster,
   { agentId }: TaskBody,
   framework: FrameworkFacts | undefined,
@@ -97,8 +97,8 @@ function addOwners(
   return true;
 }
 
-/** True when the cluster has these owners in the end; of a framework only the name is part of entries. */
-function areUnchanged({ agents, frameworks }: Owners, cluster: Cluster): boolean {
+/** True when the cluster has the same agents and frameworks in the end; entries have only the name of a framework. */
+function areUnchanged({ agents, frameworks }: KnownParents, cluster: Cluster): boolean {
   for (const [id, agent] of agents) if (cluster.agents.get(id) !== agent) return false;
   for (const [id, { name }] of frameworks) if (cluster.frameworks.get(id)?.name !== name) return false;
   return true;

@@ -35,7 +35,7 @@ export interface ZoneData {
   unsent: readonly number[] | undefined;
 }
 
-/** Emits the records of one thing that is no task. */
+/** Emits the records of an agent, a framework, the masters or this server. */
 export type Emitter = (sink: RecordSink) => void;
 
 /** The keys of this server, the masters, agents and frameworks in `numbers`. */
@@ -64,7 +64,7 @@ export function entryOf({ cluster, context, emitters }: ZoneData, entryNumber: n
   return entry ? packTask(entry) : null;
 }
 
-/** Adds or changes a thing that is no task; without an emitter it goes. */
+/** Adds or replaces the emitter of a key other than a task's; removes it when there is no emitter. */
 export function setOther(zone: ZoneData, key: string, emitter: Emitter | undefined): void {
   const existing = zone.numbers.get(key);
   if (existing === undefined && !emitter) return;
@@ -116,11 +116,11 @@ export function markTask(zone: ZoneData, key: string): void {
 /** Marks the tasks whose entries are made of these agents and frameworks. */
 export function markTasksOf(
   zone: ZoneData,
-  owners: { readonly agents?: ReadonlySet<string>; readonly frameworks?: ReadonlySet<string> },
+  parents: { readonly agents?: ReadonlySet<string>; readonly frameworks?: ReadonlySet<string> },
 ): void {
   if (zone.fresh && !zone.unsent) return;
-  const { agents = NO_IDS, frameworks = NO_IDS } = owners;
-  for (const key of zone.cluster.tasks.ownedBy(agents, frameworks)) markTask(zone, key);
+  const { agents = NO_IDS, frameworks = NO_IDS } = parents;
+  for (const key of zone.cluster.tasks.keysOf(agents, frameworks)) markTask(zone, key);
 }
 
 /** Marks all entries that are made of the addresses of a host name. */

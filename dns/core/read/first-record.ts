@@ -9,7 +9,7 @@ const NINE = 0x39;
 const RECORD_MAX_BYTES = 512 * 1024 * 1024;
 
 export interface FirstRecord {
-  /** Takes the next bytes. Returns the bytes after the record once it has ended. Throws for what is no RecordIO. */
+  /** Takes the next bytes. Returns the bytes after the record once it has ended. Throws for bytes that are not RecordIO. */
   feed(chunk: Uint8Array): Uint8Array | undefined;
 }
 

@@ -1,5 +1,5 @@
 /**
- * The bytes that give JSON its form.
+ * The bytes that JSON is delimited with, and the kinds of bytes inside and outside of texts.
  */
 
 export const QUOTE = 0x22;
@@ -16,7 +16,7 @@ export const PLAIN = 0;
 const OTHER = 1;
 
 /**
- * The kind of each byte inside a text: plain, the end of the text, the beginning of an escape, or no printable ASCII.
+ * The kind of each byte inside a text: plain, the end of the text, the beginning of an escape, or not printable ASCII.
  */
 export const TEXT_KINDS = Uint8Array.from({ length: 256 }, (_, byte) => {
   if (byte === QUOTE || byte === BACKSLASH) return byte;

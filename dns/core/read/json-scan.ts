@@ -38,7 +38,7 @@ export interface JsonVisitor {
 }
 
 export interface JsonScanner {
-  /** Takes the next bytes. Throws an Error for what is no JSON. */
+  /** Takes the next bytes. Throws an Error for bytes that are not JSON. */
   feed(chunk: Uint8Array): void;
   /** True when the whole document has been read. */
   done(): boolean;

@@ -110,7 +110,10 @@ interface Cursor {
 export interface ShapeReader {
   /** Sets the bytes to read from. */
   use(bytes: Uint8Array): void;
-  /** Reads the value that begins at `start`. Returns its end, or -1 when the bytes end first. Throws for what is no JSON. */
+  /**
+   * Reads the value that begins at `start`. Returns its end, or -1 when the bytes end first. Throws for bytes that are
+   * not JSON.
+   */
   read(start: number, shape: Shape): number;
   /** The value that was read last. */
   value(): unknown;
@@ -271,7 +274,7 @@ function skipText(cursor: Cursor): boolean {
   throw INCOMPLETE;
 }
 
-/** Moves to the next byte that is no blank, and returns it. */
+/** Moves to the next byte that is not a blank, and returns it. */
 function next(cursor: Cursor): number {
   const { bytes } = cursor;
   for (; cursor.position < bytes.length; cursor.position++) {

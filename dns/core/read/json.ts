@@ -12,7 +12,7 @@ export function valueAt(value: unknown, ...path: readonly string[]): unknown {
   return current;
 }
 
-/** The members of an object, none for what is no object. Reading them by a written name costs next to nothing. */
+/** The members of an object; none for a value that is not an object. Reading them by a written name costs next to nothing. */
 export function membersOf(value: unknown): Members {
   return isObject(value) ? value : NO_MEMBERS;
 }

@@ -2,8 +2,8 @@
  * Reads the master's event stream: the state that it begins with, and the events after it, which are applied to one updater.
  *
  * In: SUBSCRIBED, TASK_ADDED, TASK_UPDATED, AGENT_ADDED, AGENT_REMOVED, FRAMEWORK_*      Out: true when the zone may differ
- * Always true: a change costs what it is about, not the size of the cluster (removals of agents and frameworks,
- * which are rare, look through the tasks).
+ * Always true: the cost of a change depends on the entries it touches, not on the size of the cluster (removals of agents
+ * and frameworks, which are rare, look through all tasks).
  */
 
 import { normalRanges, type Range } from '../../../cluster/model/ranges';
@@ -184,7 +184,7 @@ function readEndpoint(agent: unknown, info: unknown): AgentFacts['endpoint'] {
 function removeAgent(updater: ClusterUpdater, event: unknown): boolean {
   const id = textAt(event, 'agent_removed', 'agent_id', 'value') ?? '';
   const wasListed = updater.cluster.agents.has(id);
-  for (const key of updater.cluster.tasks.ownedBy(new Set([id]), NO_IDS)) updater.removeTask(key);
+  for (const key of updater.cluster.tasks.keysOf(new Set([id]), NO_IDS)) updater.removeTask(key);
   updater.setAgent(id, undefined);
   return wasListed;
 }
@@ -208,7 +208,7 @@ function addFramework(updater: ClusterUpdater, framework: unknown, note: Note): 
 function removeFramework(updater: ClusterUpdater, event: unknown): boolean {
   const id = textAt(event, 'framework_removed', 'framework_info', 'id', 'value') ?? '';
   const wasListed = updater.cluster.frameworks.has(id);
-  for (const key of updater.cluster.tasks.ownedBy(NO_IDS, new Set([id]))) updater.removeTask(key);
+  for (const key of updater.cluster.tasks.keysOf(NO_IDS, new Set([id]))) updater.removeTask(key);
   updater.setFramework(id, undefined);
   return wasListed;
 }

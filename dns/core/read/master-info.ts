@@ -59,7 +59,7 @@ function textOf(fields: Fields | undefined, field: number): string | undefined {
   return value instanceof Uint8Array && value.length > 0 ? new TextDecoder().decode(value) : undefined;
 }
 
-/** The fields of a message by number, the last of each; undefined when the bytes are no message. */
+/** The fields of a message by number, the last of each; undefined when the bytes are not a message. */
 function readFields(data: Uint8Array): Fields | undefined {
   const fields = new Map<number, number | Uint8Array>();
   let offset = 0;

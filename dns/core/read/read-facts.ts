@@ -120,7 +120,7 @@ export function readDiscovery(value: unknown, note: Note): DiscoveryFacts | unde
     // A port without a number is port 0, as in the original.
     const number = typeof entry === 'object' ? asNumber(port['number'] ?? 0) : undefined;
     if (number === undefined || !Number.isInteger(number))
-      note(`discovery port ${JSON.stringify(port['number'] ?? entry)} is no port`);
+      note(`discovery port ${JSON.stringify(port['number'] ?? entry)} is not a port`);
     else if (ports.length < TASK_PORTS_MAX)
       ports.push({ number, name: asText(port['name']) ?? '', protocol: asText(port['protocol']) ?? '' });
   }
@@ -147,7 +147,7 @@ export function readPortRanges(text: string): Ranges | { error: string } {
   });
   if (ranges.length === 0 && parts.join('') !== '')
     return { error: `no range in the ports ${JSON.stringify(text)}` };
-  if (parts.length === 0) return { error: `the ports ${JSON.stringify(text)} are no list of ranges` };
+  if (parts.length === 0) return { error: `the ports ${JSON.stringify(text)} are not a list of ranges` };
   return normalRanges(ranges);
 }
 

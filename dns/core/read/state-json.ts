@@ -40,7 +40,7 @@ export interface StateDocument {
 }
 
 export interface StateReader {
-  /** Takes the next bytes; throws for what is no JSON. */
+  /** Takes the next bytes; throws for bytes that are not JSON. */
   feed(chunk: Uint8Array): void;
   /** The facts that have been read. Throws when the document is not complete or names no leader. */
   finish(): StateDocument;
@@ -205,7 +205,7 @@ function readFramework(entry: unknown, id: string, note: Note): FrameworkFacts {
 
 function readTask(value: unknown, rule: StatusRule, note: Note): Mutable<TaskFacts> | undefined {
   if (typeof value !== 'object' || value === null) {
-    note('a task that is no object is left out');
+    note('a task that is not an object is left out');
     return undefined;
   }
   const item = membersOf(value);

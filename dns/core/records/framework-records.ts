@@ -18,7 +18,7 @@ export function emitFramework(context: RecordContext, sink: RecordSink, framewor
   const { name: frameworkName, host, port } = framework;
   const label = cleanDomain(frameworkName, labelRule);
   const name = `${label}.${domain}`;
-  if (label === '' || GUARDED.test(label) || name === authority.primary.toLowerCase()) {
+  if (label === '' || GUARDED.test(label) || name === authority.mname.toLowerCase()) {
     const why = `${label || 'none'} is not free`;
     context.note(`the framework ${JSON.stringify(frameworkName)} gets no name of its own: ${why}`);
     return;

@@ -9,7 +9,7 @@ import type { RecordContext, RecordSink } from '../zone/record-sink';
  * of the domain is listed, as in the original, and nobody can ask for it here.
  */
 export function emitServer({ options }: RecordContext, sink: RecordSink): void {
-  const name = options.authority.primary.toLowerCase();
+  const name = options.authority.mname.toLowerCase();
   if (options.compat === 'standard' && !name.endsWith(`.${options.domain}`)) return;
   for (const address of options.ownAddresses) sink.address(name, address);
 }

@@ -17,7 +17,8 @@ export function emitTaskAddresses(scope: TaskScope, { label, canonical }: TaskNa
     sink.address(canonical, agentSuffix, address);
   }
   for (const first of [label, canonical]) {
-    // The original stores the agent's host name here, which is no address: it only makes the names exist.
+    // Mesos-DNS puts the agent's host name into the A record when it has no address of the agent. Such a record has no
+    // address to answer with; it only makes the name exist (NODATA instead of NXDOMAIN).
     if (agentAddresses.length === 0) sink.exists(first, agentSuffix);
     if (addresses.length === 0 && compat === 'standard') sink.exists(first, suffix);
   }

@@ -2,7 +2,7 @@
  * The entry of a task in the zone: all that its records are made of, taken from the task, its agent, its framework and the
  * settings.
  *
- * A task is listed when it runs and its agent is in the list of agents (`taskRecords` and `taskRecord` in
+ * A task is listed when it is TASK_RUNNING and its framework and its agent are known (`taskRecords` and `taskRecord` in
  * records/generator.go of Mesos-DNS).
  */
 
@@ -14,7 +14,7 @@ import { taskHash } from '../names/task-hash';
 import type { RecordContext } from '../zone/record-sink';
 import { taskAddresses } from './task-addresses';
 
-/** The protocols of a port whose protocol is not told. */
+/** The protocols of a port without a stated protocol. */
 export const PROTOCOLS: readonly string[] = ['tcp', 'udp'];
 const RAW_NAME_MAX = 1000;
 
@@ -45,20 +45,20 @@ export interface DiscoveryPortEntry {
 }
 
 /** The agent and the framework of a task. */
-interface Owners {
+interface TaskParents {
   readonly framework: FrameworkFacts | undefined;
   readonly agent: AgentFacts | undefined;
 }
 
-function ownersOf(context: RecordContext, task: TaskBody): Owners {
+function parentsOf(context: RecordContext, task: TaskBody): TaskParents {
   return { framework: context.framework(task.frameworkId), agent: context.agent(task.agentId) };
 }
 
 /** The entry of a task; undefined for a task that is not listed. */
 export function taskEntry(context: RecordContext, task: TaskBody): TaskEntry | undefined {
-  const owners = ownersOf(context, task);
-  return whyNotListed(context, task, owners) === undefined
-    ? assumedTaskEntry(context, task, owners)
+  const parents = parentsOf(context, task);
+  return whyNotListed(context, task, parents) === undefined
+    ? assumedTaskEntry(context, task, parents)
     : undefined;
 }
 
@@ -66,11 +66,11 @@ export function taskEntry(context: RecordContext, task: TaskBody): TaskEntry | u
 export function whyNotListed(
   context: RecordContext,
   task: TaskBody,
-  owners = ownersOf(context, task),
+  parents = parentsOf(context, task),
 ): string | undefined {
-  if (!owners.framework) return 'its framework is not known';
+  if (!parents.framework) return 'its framework is not known';
   if (task.state !== 'TASK_RUNNING') return `it is ${task.state} and not TASK_RUNNING`;
-  if (!owners.agent) return `its agent ${task.agentId} is not in the list of agents`;
+  if (!parents.agent) return `its agent ${task.agentId} is not in the list of agents`;
   return undefined;
 }
 
@@ -78,16 +78,16 @@ export function whyNotListed(
 export function assumedTaskEntry(
   context: RecordContext,
   task: TaskBody,
-  owners = ownersOf(context, task),
+  parents = parentsOf(context, task),
 ): TaskEntry {
   const { labelRule, ipSources, healthy } = context.options;
-  const endpoint = owners.agent?.endpoint;
+  const endpoint = parents.agent?.endpoint;
   const agentAddresses = endpoint ? context.addressesOf(endpoint.host) : [];
   const name = task.discovery?.name ?? task.name;
   const clean = cleanLabel(name, labelRule);
   return {
     unhealthy: healthy && task.running?.healthy === false,
-    framework: cleanDomain(owners.framework?.name ?? '', labelRule),
+    framework: cleanDomain(parents.framework?.name ?? '', labelRule),
     // The original makes the records twice: with the discovery name as it stands (it may have dots), and cleaned.
     labels: task.discovery && clean !== name && isListable(context, task, name) ? [name, clean] : [clean],
     // The original takes the part of the agent's id behind the last dash (`slaveIDTail`).
@@ -107,12 +107,12 @@ function isListable({ note }: RecordContext, task: TaskBody, name: string): bool
 }
 
 /**
- * False for a number that is no port and that RFC 2782 has no place for. The original cuts it to 16 bits (`formatSRV` in
+ * False for a number that is not a port and that RFC 2782 has no place for. The original cuts it to 16 bits (`formatSRV` in
  * resolver/resolver.go).
  */
 function isUsablePort({ note, options }: RecordContext, task: TaskBody, port: number): boolean {
   if (port >= 0 && port <= PORT_MAX) return true;
-  note(`task ${task.id}: ${port} is no port`);
+  note(`task ${task.id}: ${port} is not a port`);
   return options.compat === 'mesos-dns';
 }
 

@@ -1,9 +1,10 @@
 /**
  * The index of names: from the hash of a name to the numbers of the entries that have records there.
  *
- * It keeps numbers in flat arrays and no texts, since there are several names for each task. A look-up checks with the
- * entries themselves, as two names may have one hash.
- * Always true: adding and removing costs what it is about, however many entries share a name.
+ * It keeps numbers in flat arrays and no texts, since there are several names for each task. A look-up is checked
+ * against the entries themselves, as two names may have one hash.
+ * Always true: the cost of adding or removing an entry depends on the number of its names, not on the number of entries
+ * that share a name.
  */
 
 export interface NameIndex {
@@ -17,12 +18,12 @@ export interface NameIndex {
   size(): number;
 }
 
-/** No link. Arrays are full of it when they are made, so that room which is not used costs nothing. */
+/** No link. It is 0, which new arrays are filled with, so that unused pages of them take no memory. */
 const NONE = 0;
 /** The value of `below` for a link that is not the first of its hash, or is not used. */
 const FOLLOWS = -1;
 const START = 1024;
-/** Names of one entry, about. */
+/** The approximate number of names of one entry. */
 const NAMES_PER_ENTRY = 9;
 
 /** The links between hashes and entries: one link is a row, each of its values has a column. */

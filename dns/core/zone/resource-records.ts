@@ -52,8 +52,8 @@ export interface NsRecord extends Common {
 
 export interface SoaRecord extends Common {
   readonly kind: 'SOA';
-  readonly primary: string;
-  readonly admin: string;
+  readonly mname: string;
+  readonly rname: string;
   readonly serial: number;
   readonly refresh: number;
   readonly retry: number;

@@ -30,8 +30,8 @@ export interface ZoneNode {
 
 /** The values of the SOA record (RFC 1035, section 3.3.13), and those that all records of the zone share. */
 export interface Authority {
-  readonly primary: string;
-  readonly admin: string;
+  readonly mname: string;
+  readonly rname: string;
   readonly serial: number;
   readonly refresh: number;
   readonly retry: number;

@@ -148,7 +148,7 @@ describe('what is printed', () => {
     ];
     for (const args of all) expect((await meseta(...args)).err).not.toContain('\u001b');
     expect((await meseta('app', 'list', '--marathon', 'http://a b')).err).toContain(
-      '--marathon: "http://a b" is no URL',
+      '--marathon: "http://a b" is not a URL',
     );
   });
 

@@ -108,7 +108,7 @@ describe('the commands for maintenance', () => {
       'No maintenance is planned.\n',
     );
     const broken = await meseta('maintenance', 'schedule', `--file=${work.file('{"windows":[{}]}')}`);
-    expect(broken.err).toContain('is no schedule: ');
+    expect(broken.err).toContain('is not a schedule: ');
   });
 
   it('say what is wrong and what to do', async () => {
@@ -121,7 +121,7 @@ describe('the commands for maintenance', () => {
     );
     expect(await meseta('maintenance', 'schedule')).toMatchObject({ status: 2 });
     expect((await meseta('maintenance', 'schedule', 'a@10.0.0.2', '--start=soon')).err).toContain(
-      '--start: "soon" is no time. Write now, +2hrs or 2030-01-31T18:00:00Z.',
+      '--start: "soon" is not a time. Write now, +2hrs or 2030-01-31T18:00:00Z.',
     );
     expect((await meseta('maintenance', 'down')).status).toBe(2);
   });

@@ -153,7 +153,7 @@ describe('reading lists', () => {
   it.each<[unknown, string]>([
     [[], 'expected a JSON object'],
     [{ permissive: 'yes' }, '"permissive" must be true or false'],
-    [{ run_task: [] }, '"run_task" is no list of rules; there are register_frameworks, '],
+    [{ run_task: [] }, '"run_task" is not a list of rules; there are register_frameworks, '],
     [{ run_tasks: {} }, '"run_tasks" must be a list of rules'],
     [{ run_tasks: [1] }, 'run_tasks[0]: expected an object'],
     [{ run_tasks: [{ users: ANY }] }, 'run_tasks[0]: "principals" is missing'],

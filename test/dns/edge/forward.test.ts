@@ -2,7 +2,7 @@ import { createSocket, type Socket } from 'node:dgram';
 import { createServer, type Server } from 'node:net';
 import { decode, encode } from 'dns-packet';
 import { systemClock, VirtualClock } from '../../../cluster/runtime/clock';
-import { ResolverForwarder, type ResolverForwarderOptions } from '../../../dns/edge/forward';
+import { ResolverForwarding, type ResolverForwardingOptions } from '../../../dns/edge/forward';
 import { type Request, readRequest } from '../../../dns/packet/request';
 import { FrameDecoder, frame } from '../../../dns/packet/tcp-framing';
 import { eventually } from '../builders';
@@ -64,13 +64,13 @@ function requestOf(bytes: Buffer): Request {
 
 const REQUEST = requestOf(query('example.com', 'A', { id: 5 }));
 
-function forwarder(
+function forwarding(
   resolvers: readonly { host: string; port: number }[],
   clock = systemClock(),
   timeoutMs = 5000,
-  overrides: Partial<ResolverForwarderOptions> = {},
+  overrides: Partial<ResolverForwardingOptions> = {},
 ) {
-  const created = new ResolverForwarder({
+  const created = new ResolverForwarding({
     ...{ resolvers, zones: [], cacheEntries: 0, networks: ['127.0.0.0/8'], timeoutMs, clock },
     ...overrides,
   });
@@ -82,14 +82,14 @@ test.each(['udp', 'tcp'] as const)(
   '%s: the reply comes back under the id of the client',
   async (transport) => {
     const upstream = await resolver((question) => [answerOf(question)]);
-    const reply = await forwarder([upstream]).forward(REQUEST, transport);
+    const reply = await forwarding([upstream]).forward(REQUEST, transport);
     expect(reply && seen(reply)).toMatchObject({ id: 5, answers: ['example.com A 192.0.2.1'], ra: true });
   },
 );
 
 test('ids and ports are different each time', async () => {
   const upstream = await resolver((question) => [answerOf(question)]);
-  const tested = forwarder([upstream]);
+  const tested = forwarding([upstream]);
   await Promise.all(Array.from({ length: 20 }, () => tested.forward(REQUEST, 'udp')));
   expect(new Set(upstream.ids).size).toBeGreaterThan(15);
   expect(new Set(upstream.ports).size).toBeGreaterThan(15);
@@ -102,13 +102,13 @@ test('replies that do not match are not taken, the right one after them is', asy
     const other = answerOf(query('example.org', 'A', { id: question.readUInt16BE(0) }), '6.6.6.6');
     return [forged, other, Buffer.alloc(3), answerOf(question)];
   });
-  const reply = await forwarder([upstream]).forward(REQUEST, 'udp');
+  const reply = await forwarding([upstream]).forward(REQUEST, 'udp');
   expect(reply && seen(reply).answers).toEqual(['example.com A 192.0.2.1']);
 });
 
 test('a reply longer than the client takes is cut to its first answers, with TC', async () => {
   const upstream = await resolver((question) => [answerOf(question, '192.0.2.1', 100)]);
-  const tested = forwarder([upstream]);
+  const tested = forwarding([upstream]);
   const cut = await tested.forward(REQUEST, 'udp');
   expect(cut?.length).toBeLessThanOrEqual(512);
   expect(cut && [seen(cut).tc, seen(cut).answers.length]).toEqual([true, 17]);
@@ -122,7 +122,7 @@ test.each(['udp', 'tcp'] as const)(
     const gone = await resolver(() => []);
     for (const stop of undo.splice(0)) stop();
     const upstream = await resolver((question) => [answerOf(question)]);
-    const reply = await forwarder([gone, upstream]).forward(REQUEST, transport);
+    const reply = await forwarding([gone, upstream]).forward(REQUEST, transport);
     expect(reply && seen(reply).answers).toHaveLength(1);
   },
 );
@@ -132,7 +132,7 @@ test.each(['udp', 'tcp'] as const)(
   async (transport) => {
     const silent = await resolver(() => []);
     const clock = new VirtualClock();
-    const reply = forwarder([silent], clock, 3000).forward(REQUEST, transport);
+    const reply = forwarding([silent], clock, 3000).forward(REQUEST, transport);
     await eventually(
       () => clock.next() ?? 0,
       (next) => next === 3000,
@@ -149,7 +149,7 @@ test.each(['udp', 'tcp'] as const)(
     const first = await resolver((question) => (speaks ? [answerOf(question, '192.0.2.8')] : []));
     const second = await resolver((question) => [answerOf(question)]);
     const clock = new VirtualClock(1);
-    const tested = forwarder([first, second], clock, 3000);
+    const tested = forwarding([first, second], clock, 3000);
     const ask = async (): Promise<string | undefined> => {
       const reply = await tested.forward(REQUEST, transport);
       return reply && seen(reply).answers[0];
@@ -173,7 +173,7 @@ test.each(['udp', 'tcp'] as const)(
 
 test('stop gives up what is on its way', async () => {
   const silent = await resolver(() => []);
-  const tested = forwarder([silent], new VirtualClock());
+  const tested = forwarding([silent], new VirtualClock());
   const reply = tested.forward(REQUEST, 'udp');
   await tested.stop();
   expect(await reply).toBeUndefined();
@@ -185,7 +185,7 @@ test('a zone has resolvers of its own', async () => {
     await resolver((q) => [answerOf(q, '192.0.2.7')]),
     await resolver((q) => [answerOf(q)]),
   ];
-  const tested = forwarder([rest], systemClock(), 5000, {
+  const tested = forwarding([rest], systemClock(), 5000, {
     zones: [{ zone: 'corp.example', resolvers: [corp] }],
   });
   const answers = async (name: string) => {
@@ -203,13 +203,13 @@ test('a reply that was cut over UDP is asked for again over TCP', async () => {
     if (questions === 1) reply.writeUInt8((reply[2] ?? 0) | 2, 2);
     return [reply];
   });
-  const reply = await forwarder([upstream]).forward(
+  const reply = await forwarding([upstream]).forward(
     requestOf(query('a.example', 'A', { payloadBytes: 4096 })),
     'udp',
   );
   expect(reply && [seen(reply).tc, seen(reply).answers.length]).toEqual([false, 20]);
   questions = 0;
-  const short = await forwarder([upstream]).forward(requestOf(query('a.example', 'A')), 'udp');
+  const short = await forwarding([upstream]).forward(requestOf(query('a.example', 'A')), 'udp');
   // What does not fit the client stays cut: it may come over TCP itself.
   expect(short && [seen(short).tc, seen(short).answers.length]).toEqual([true, 19]);
 });
@@ -221,7 +221,7 @@ test('replies are kept for their TTL, in the spelling of each client, and not be
     return [answerOf(question)];
   });
   const clock = new VirtualClock(1000);
-  const tested = forwarder([upstream], clock, 5000, { cacheEntries: 2 });
+  const tested = forwarding([upstream], clock, 5000, { cacheEntries: 2 });
   const ask = async (name: string, id = 5) => {
     const reply = await tested.forward(requestOf(query(name, 'A', { id })), 'udp');
     return reply && decode(reply);
@@ -244,7 +244,7 @@ test('replies are kept for their TTL, in the spelling of each client, and not be
 
 test('replies to questions with options of their own are not kept', async () => {
   const upstream = await resolver((question) => [answerOf(question)]);
-  const tested = forwarder([upstream], new VirtualClock(1000), 5000, { cacheEntries: 10 });
+  const tested = forwarding([upstream], new VirtualClock(1000), 5000, { cacheEntries: 10 });
   const cookie = query('example.com', 'A', { payloadBytes: 1232, cookie: Buffer.alloc(8, 1) });
   await tested.forward(requestOf(cookie), 'udp');
   expect(tested.cached()).toBe(0);

@@ -73,7 +73,7 @@ test('what resolvers reply is cut as well: to what we send, and for an address t
   const long = Buffer.concat([question, Buffer.alloc(2000)]);
   long[2] = 0x81;
   const to = new Answering({
-    forwarder: { available: true, allows: () => true, forward: async () => Buffer.from(long) },
+    forwarding: { available: true, allows: () => true, forward: async () => Buffer.from(long) },
   });
   expect(await to.send(question, 'tcp')).toHaveLength(long.length);
   for (const address of ['127.0.0.1', FAR]) {

@@ -5,8 +5,8 @@ import { Metrics } from '../../../cluster/runtime/metrics';
 import { taskHash } from '../../../dns/core/names/task-hash';
 import type { Compat, ZoneChange } from '../../../dns/core/zone/zone';
 import { ClientLimits } from '../../../dns/edge/client-limits';
-import { noForwarder } from '../../../dns/edge/forward';
-import { type Forwarder, Responder, type Transport } from '../../../dns/edge/responder';
+import { noForwarding } from '../../../dns/edge/forward';
+import { type Forwarding, Responder, type Transport } from '../../../dns/edge/responder';
 import { runningAt, stateWith, zoneOf } from '../builders';
 import { type QueryOptions, query, type Seen, seen } from '../queries';
 
@@ -19,7 +19,7 @@ const STATE = stateWith({ name: 'web', statuses: [runningAt('10.9.0.1'), running
 
 interface ResponderOverrides {
   readonly changes?: readonly ZoneChange[];
-  readonly forwarder?: Forwarder;
+  readonly forwarding?: Forwarding;
   readonly compat?: Compat;
   readonly why?: (name: string) => Promise<readonly string[]>;
   readonly perSecond?: number;
@@ -37,7 +37,7 @@ function responder(options: ResponderOverrides = {}): Responder {
   const created = new Responder({
     ...{ domain: 'mesos', compat, payloadBytes: 1232, recursion: false, setsTruncateBit: true, seed: 1 },
     ...{ clientLimits, log: silentLogger, expired: () => false, why: options.why },
-    forwarder: options.forwarder ?? noForwarder,
+    forwarding: options.forwarding ?? noForwarding,
     metrics: new Metrics(),
   });
   for (const change of options.changes ?? zoneOf(STATE, { compat }).changes) created.apply(change);
@@ -223,13 +223,13 @@ test('a new zone replaces the old one at once', async () => {
 });
 
 test('other names are passed on for those who may ask, and SERVFAIL when nobody answers', async () => {
-  const forwarder = (allowed: boolean): Forwarder => ({
+  const forwarding = (allowed: boolean): Forwarding => ({
     available: true,
     allows: () => allowed,
     forward: async () => undefined,
   });
-  expect((await ask(responder({ forwarder: forwarder(false) }), 'example.com', 'A')).rcode).toBe('REFUSED');
-  const answer = await ask(responder({ forwarder: forwarder(true) }), 'example.com', 'A');
+  expect((await ask(responder({ forwarding: forwarding(false) }), 'example.com', 'A')).rcode).toBe('REFUSED');
+  const answer = await ask(responder({ forwarding: forwarding(true) }), 'example.com', 'A');
   expect(answer).toMatchObject({ rcode: 'SERVFAIL', ra: true, aa: false });
 });
 

@@ -33,8 +33,8 @@ test("the original's defaults, but HTTP only for this machine", () => {
     resolvers: [{ host: '8.8.8.8', port: 53 }],
     ipSources: ['netinfo', 'mesos', 'host'],
     authority: {
-      primary: 'ns1.mesos',
-      admin: 'root.ns1.mesos',
+      mname: 'ns1.mesos',
+      rname: 'root.ns1.mesos',
       ttl: 60,
       refresh: 60,
       retry: 600,
@@ -76,7 +76,7 @@ test('names match without regard to case, unknown ones are passed over, null is 
       { host: '10.0.0.2', port: 5353 },
     ],
     zoneResolvers: [{ zone: 'corp.example', resolvers: [{ host: '10.0.0.3', port: 53 }] }],
-    authority: { primary: 'ns.x', admin: 'me.x.y', ttl: 0, srvWeight: 7 },
+    authority: { mname: 'ns.x', rname: 'me.x.y', ttl: 0, srvWeight: 7 },
     access: { login: { kind: 'basic', principal: 'p', secret: 's' } },
     truncateBit: false,
   });
@@ -173,20 +173,20 @@ test("/v1/config has the original's names, and no secret", () => {
   });
 });
 
-test('keys that are no settings are told, with the nearest one; those without effect say why', () => {
+test('keys that are not settings are told, with the nearest one; those without effect say why', () => {
   const { notices } = read({
     ...MASTERS,
     ...{ refreshSecond: 5, resolver: ['9.9.9.9'], email: 'x', SOASerial: 7, file: 'c.json', SOAMnam: 'a' },
     mesosCredentials: { principal: 'p', secrt: 's' },
   });
   expect(notices.map((notice) => notice.replace(/\/\S+\.json/, 'FILE'))).toEqual([
-    'refreshSecond in FILE is no setting: did you mean refreshSeconds?',
-    'resolver in FILE is no setting: did you mean resolvers?',
-    'email in FILE is no setting: it is passed over',
+    'refreshSecond in FILE is not a setting: did you mean refreshSeconds?',
+    'resolver in FILE is not a setting: did you mean resolvers?',
+    'email in FILE is not a setting: it is passed over',
     'SOASerial in FILE is without effect: the serial is made from the time of the zone',
     'file in FILE is without effect: it is the path of the file itself',
-    'SOAMnam in FILE is no setting: did you mean SOAMname?',
-    'secrt in MesosCredentials of FILE is no setting: did you mean secret?',
+    'SOAMnam in FILE is not a setting: did you mean SOAMname?',
+    'secrt in MesosCredentials of FILE is not a setting: did you mean secret?',
   ]);
   expect(read(MASTERS).notices).toEqual([]);
 });

@@ -6,6 +6,7 @@
 
 import type { App } from '../../api/app';
 
+/** The service ports that may be assigned, both bounds included (`Range.inclusive` in GroupManagerImpl of Marathon). */
 export interface PortRange {
   readonly min: number;
   readonly max: number;
@@ -33,6 +34,7 @@ export function assignServicePorts(
   for (const port of wanted) {
     const assigned = port !== 0 ? port : (previous.shift() ?? lowestFree(usedPorts, range));
     if (assigned === undefined) {
+      // The text is Marathon's, though its range includes the upper bound as ours does.
       return { error: `All ports in the range [${range.min}-${range.max}) are already in use` };
     }
     usedPorts.add(assigned);

@@ -1,5 +1,6 @@
 /**
- * Kills of tasks: a limited number of calls in flight, each repeated until Mesos reports the end of the task.
+ * Kills of tasks: for tasks of instances at most `--kill_chunk_size` calls are in flight, and each is repeated until Mesos
+ * reports the end of the task. The kill of an unknown task is sent once.
  *
  * Always true: kills has an entry for each instance whose task is to be killed and has not ended.
  */
@@ -9,7 +10,10 @@ import { callDurable, type Turn, wake } from '../state/turn';
 import { isActive } from './conditions';
 import { expunge, forgetTask, recordChange, setCondition } from './instances';
 
-/** Decommissions an instance: its task is killed, and the instance is expunged once the task has ended. */
+/**
+ * Decommissions an instance: its task is killed, and the instance is expunged once the task has ended. An instance that is
+ * unreachable or has no task is expunged at once.
+ */
 export function decommission(turn: Turn, instance: Instance): void {
   if (instance.goal !== 'Decommissioned') {
     instance.goal = 'Decommissioned';

@@ -97,7 +97,7 @@ describe('the flags of authentication', () => {
     ],
     [
       ['--authenticate_http_readwrite', '--http_authenticators=kerberos'],
-      '--http_authenticators: "kerberos" is not known: choose of basic, jwt, token, with commas',
+      '--http_authenticators: "kerberos" is unknown; use one or more of basic, jwt, token, separated by commas',
     ],
   ])('%j say what is missing: %s', (args, expected) => {
     expect(() => open(...args)).toThrow(expected);

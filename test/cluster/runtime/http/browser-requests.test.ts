@@ -27,7 +27,7 @@ describe('a request without credentials', () => {
     ['of a page on another port', { origin: 'http://127.0.0.1:9999' }, 'origin'],
     ['of a page elsewhere', { origin: 'http://evil.example' }, 'origin'],
     ['of a page in a sandbox', { origin: 'null' }, 'origin'],
-    ['of an origin that is no URL', { origin: 'nonsense', host: 'nonsense' }, 'origin'],
+    ['of an origin that is not a URL', { origin: 'nonsense', host: 'nonsense' }, 'origin'],
     ['of a page, without Host', { origin: `http://${HOST}`, host: undefined }, 'origin'],
     ['of a script tag elsewhere', site('cross-site', 'no-cors'), 'fetch'],
     ['of a script tag on another port', site('same-site', 'no-cors'), 'fetch'],

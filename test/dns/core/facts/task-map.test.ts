@@ -40,9 +40,9 @@ test('a task comes back as it was added', () => {
       expect(map.get(task.key)).toEqual(task);
       expect([...map.values()]).toEqual([task]);
       expect(map.at(map.number(task.key) ?? -1)).toEqual({ ...task, key: '' });
-      expect(map.ownedBy(new Set([task.agentId]), new Set())).toEqual([task.key]);
-      expect(map.ownedBy(new Set(), new Set([task.frameworkId]))).toEqual([task.key]);
-      expect(map.ownedBy(new Set(['other agent']), new Set(['other framework']))).toEqual([]);
+      expect(map.keysOf(new Set([task.agentId]), new Set())).toEqual([task.key]);
+      expect(map.keysOf(new Set(), new Set([task.frameworkId]))).toEqual([task.key]);
+      expect(map.keysOf(new Set(['other agent']), new Set(['other framework']))).toEqual([]);
     }),
     { numRuns: 500 },
   );

@@ -49,7 +49,7 @@ test('blanks, escapes and octets of several bytes', () => {
   }
 });
 
-test('a document that ends early is not done, and what is no JSON throws', () => {
+test('a document that ends early is not done, and other bytes than JSON throw', () => {
   const text = '{"a":[1,{"b":2}],"c":"d"}';
   for (let end = 0; end < text.length; end++) {
     expect(reassemble(text.slice(0, end), 5, 2)).toMatchObject({ done: false });

@@ -111,7 +111,7 @@ test.each([
   '{"a":"\u0001"}',
   '{"list":[1 2]}',
   '{1:2}',
-])('%s is no JSON', (text) => {
+])('%s is not JSON', (text) => {
   expect(() => read(Buffer.from(text))).toThrow();
 });
 

@@ -70,7 +70,7 @@ test('discovery without a name is none; its bad ports are left out with a note',
       { number: 0, name: '', protocol: '' },
     ],
   });
-  expect(notes).toEqual(['discovery port "odd" is no port']);
+  expect(notes).toEqual(['discovery port "odd" is not a port']);
 });
 
 test('ports are limited in number', () => {
