@@ -5,19 +5,12 @@
  * In: driver.call      Out: what the call leads to, send(FrameworkError), note
  */
 
-import type * as scheduler from '../../../api/generated/scheduler';
 import { tellError } from '../scheduler-events/driver-messages';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { count, type MasterState } from '../state/state';
-import { callError } from '../validate/call';
 import { countCall, countInvalid, performCall } from './calls';
-
-/** Calls that drivers do not support. */
-const NOT_IN_V0: readonly (scheduler.Call.Type | undefined)[] = [
-  'ACKNOWLEDGE_OPERATION_STATUS',
-  'RECONCILE_OPERATIONS',
-];
+import { callError, schedulerCall } from './list';
 
 /** Carries out a call, if it comes from the driver of its framework. */
 export function driverCall(state: MasterState, event: EventOf<'driver.call'>): MasterEffect[] {
@@ -37,7 +30,8 @@ export function driverCall(state: MasterState, event: EventOf<'driver.call'>): M
   countCall(framework, call);
   // The driver has not noticed that its connection broke: the error aborts it.
   if (framework.stream === undefined) return [tellError(pid, 'Framework disconnected')];
-  if (NOT_IN_V0.includes(call.type)) return [drop(event, `'${call.type}' is not supported by the v0 API`)];
+  if (!schedulerCall(call.type ?? 'UNKNOWN').forDrivers)
+    return [drop(event, `'${call.type}' is not supported by the v0 API`)];
   const { status, text, effects } = performCall(state, framework, event);
   if (status < 400) return effects;
   return status === 501 ? [drop(event, text ?? '')] : [tellError(pid, text ?? '')];

@@ -6,58 +6,52 @@
 import type * as scheduler from '../../../api/generated/scheduler';
 import { isUuidBase64 } from '../../../model/uuid';
 
-/** The member that a call must have, by its type. */
-const NEEDED: Partial<Record<scheduler.Call.Type, keyof scheduler.Call>> = {
-  SUBSCRIBE: 'subscribe',
-  ACCEPT: 'accept',
-  DECLINE: 'decline',
-  ACCEPT_INVERSE_OFFERS: 'accept_inverse_offers',
-  DECLINE_INVERSE_OFFERS: 'decline_inverse_offers',
-  KILL: 'kill',
-  SHUTDOWN: 'shutdown',
-  ACKNOWLEDGE: 'acknowledge',
-  RECONCILE: 'reconcile',
-  MESSAGE: 'message',
-  REQUEST: 'request',
-  ACKNOWLEDGE_OPERATION_STATUS: 'acknowledge_operation_status',
-  RECONCILE_OPERATIONS: 'reconcile_operations',
-  UPDATE_FRAMEWORK: 'update_framework',
-};
+/** The member of a call of this type: it has the name of the type, in small letters. */
+export type FieldName<T extends scheduler.Call.Type> = Lowercase<T> & keyof scheduler.Call;
+export type Field<T extends scheduler.Call.Type> = NonNullable<scheduler.Call[FieldName<T>]>;
+
+/** The member that a call must have, and the checks of the call. */
+export interface SchedulerCallForm<T extends scheduler.Call.Type> {
+  /** Undefined when the call has no member, or may come without it. */
+  readonly field: FieldName<T> | undefined;
+  /** The error in a call that has its member. */
+  readonly check?:
+    | ((field: Field<T>, call: scheduler.Call, sender?: string) => string | undefined)
+    | undefined;
+}
+
+/** The member of a call by its row; undefined if it has none. */
+export function fieldOf<T extends scheduler.Call.Type>(
+  { field }: SchedulerCallForm<T>,
+  call: scheduler.Call,
+): Field<T> | undefined {
+  return field === undefined ? undefined : (call[field] as Field<T> | undefined);
+}
+
+/** The first error in a call of this form, or undefined. Only SUBSCRIBE comes without the id of a framework. */
+export function formError<T extends scheduler.Call.Type>(
+  form: SchedulerCallForm<T>,
+  call: scheduler.Call,
+  sender?: string,
+): string | undefined {
+  if (call.type !== 'SUBSCRIBE' && call.framework_id === undefined)
+    return "Expecting 'framework_id' to be present";
+  if (form.field === undefined) return undefined;
+  const field = fieldOf(form, call);
+  return field === undefined ? `Expecting '${form.field}' to be present` : form.check?.(field, call, sender);
+}
 
 /** The error for a sender whose principal is not the framework's. */
 export function principalError(sender: string, principal: string | undefined): string {
   return `Authenticated principal '${sender}' does not match principal '${principal ?? ''}' set in \`FrameworkInfo\``;
 }
 
-/** The first error in a call, or undefined. */
-export function callError(call: scheduler.Call, sender?: string): string | undefined {
-  if (call.type === undefined) return "Expecting 'type' to be present";
-  const field = NEEDED[call.type];
-  const missing = field !== undefined && call[field] === undefined && `Expecting '${field}' to be present`;
-  if (call.type === 'SUBSCRIBE') return missing || subscribeError(call, sender);
-  if (call.framework_id === undefined) return "Expecting 'framework_id' to be present";
-  return missing || partError(call);
-}
-
-function partError({
-  type,
-  framework_id,
-  acknowledge,
-  acknowledge_operation_status: operation,
-  update_framework: update,
-}: scheduler.Call): string | undefined {
-  if (type === 'ACKNOWLEDGE') return uuidError(acknowledge?.uuid);
-  if (type === 'ACKNOWLEDGE_OPERATION_STATUS') {
-    return (
-      uuidError(operation?.uuid) ?? (operation?.agent_id ? undefined : "Expecting 'agent_id' to be present")
-    );
-  }
-  const differs = type === 'UPDATE_FRAMEWORK' && update?.framework_info.id?.value !== framework_id?.value;
-  return differs ? "'framework_id' differs from 'update_framework.framework_info.id'" : undefined;
-}
-
-function subscribeError(call: scheduler.Call, sender: string | undefined): string | undefined {
-  const { id, principal } = call.subscribe?.framework_info ?? {};
+/** The error in a SUBSCRIBE: two ids, or a framework of another principal. */
+export function subscribeError(
+  { framework_info: { id, principal } }: scheduler.Call.Subscribe,
+  call: scheduler.Call,
+  sender?: string,
+): string | undefined {
   if ((id?.value ?? '') !== (call.framework_id?.value ?? ''))
     return "'framework_id' differs from 'subscribe.framework_info.id'";
   const isOther = sender !== undefined && principal !== undefined && sender !== principal;

@@ -1,5 +1,5 @@
 import type { Call } from '../../../../../cluster/api/generated/scheduler';
-import { callError } from '../../../../../cluster/master/core/validate/call';
+import { callError } from '../../../../../cluster/master/core/scheduler-calls/list';
 import { numberedUuid } from '../../../numbered-uuid';
 
 const framework_id = { value: 'F' };
