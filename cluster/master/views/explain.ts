@@ -27,12 +27,13 @@ import type { AllocatorAgent, AllocatorFramework } from '../core/allocator/state
 import { isDown } from '../core/maintenance/agents';
 import { printQuantities } from '../core/registry/quota-config';
 import { frameworksIn, knownRoles } from '../core/roles/known-roles';
-import type { Framework, MasterState, TaskRecord } from '../core/state/state';
+import type { Framework, TaskRecord } from '../core/state/state';
+import type { FilteredState } from './read-filter';
 import { roleSummaries } from './roles';
 
 /** Explains a framework: all agents are counted by reason in each of its roles, at most `limit` are listed. */
 export function explainFramework(
-  state: MasterState,
+  state: FilteredState,
   framework: Framework,
   limit: number,
   only?: string,
@@ -50,7 +51,7 @@ export function explainFramework(
   };
 }
 
-function frameworkReasons(state: MasterState, framework: Framework): Why[] {
+function frameworkReasons(state: FilteredState, framework: Framework): Why[] {
   const reasons: Why[] = [];
   if (state.allocator.pausedUntil !== undefined) reasons.push('paused');
   if (!framework.active) reasons.push('framework inactive');
@@ -70,7 +71,7 @@ interface AllocationContext {
 }
 
 function explainRoleOf(
-  state: MasterState,
+  state: FilteredState,
   { framework, role }: Member,
   { budget, limit }: AllocationContext,
 ): RoleWhy {
@@ -90,7 +91,7 @@ function explainRoleOf(
 
 /** The reason why an agent is not offered to a framework in a role now; `next run` when nothing is against it. */
 export function rejectionReason(
-  state: MasterState,
+  state: FilteredState,
   pair: Pair,
   { available, budget }: { readonly available: Resources; readonly budget: Budget | undefined },
 ): Why {
@@ -108,7 +109,7 @@ export function rejectionReason(
   return last ? describeReason(state, pair.agent, last) : 'next run';
 }
 
-function hasOffer(state: MasterState, { agent, framework, role }: Pair): boolean {
+function hasOffer(state: FilteredState, { agent, framework, role }: Pair): boolean {
   return [...(state.agents.get(agent.id)?.offers ?? [])].some((id) => {
     const offer = state.offers.get(id);
     return offer?.frameworkId === framework.id && offer.role === role;
@@ -120,7 +121,7 @@ function hasOffer(state: MasterState, { agent, framework, role }: Pair): boolean
  * guarantees of others hold them back, otherwise the role's own limit does.
  */
 function quotaPart(
-  { allocator }: MasterState,
+  { allocator }: FilteredState,
   pair: Pair,
   { all, budget }: { readonly all: Resources; readonly budget: Budget },
 ): Why {
@@ -129,7 +130,7 @@ function quotaPart(
   return reason === 'quota' ? 'quota limit' : 'quota headroom';
 }
 
-function describeReason(state: MasterState, { id }: AllocatorAgent, reason: Reason): Why {
+function describeReason(state: FilteredState, { id }: AllocatorAgent, reason: Reason): Why {
   if (reason === 'quota') return 'quota limit';
   if (reason !== 'agent inactive') return reason;
   const agent = state.agents.get(id);
@@ -140,7 +141,7 @@ function describeReason(state: MasterState, { id }: AllocatorAgent, reason: Reas
 
 /** Explains a role and the roles below it; undefined for an unknown role (core/roles/known-roles.ts). */
 export function explainRole(
-  state: MasterState,
+  state: FilteredState,
   role: string,
   look: { readonly limit: number; readonly sees: (framework: Framework) => boolean },
 ): RoleExplanation | undefined {
@@ -162,7 +163,7 @@ export function explainRole(
 }
 
 /** Explains every task of this id, running or not: ids are unique within a framework only. */
-export function explainTasks(state: MasterState, id: string, limit: number): TaskExplanation[] {
+export function explainTasks(state: FilteredState, id: string, limit: number): TaskExplanation[] {
   const all = [...state.frameworks.values(), ...state.completed.values()];
   return all.flatMap((framework) => {
     const task =
@@ -174,7 +175,7 @@ export function explainTasks(state: MasterState, id: string, limit: number): Tas
 }
 
 function explainTask(
-  state: MasterState,
+  state: FilteredState,
   framework: Framework,
   task: TaskRecord,
   limit: number,

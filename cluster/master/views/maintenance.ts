@@ -6,15 +6,15 @@ import type * as maintenance from '../../api/generated/maintenance';
 import type * as mesos from '../../api/generated/mesos';
 import { agentMachineKey } from '../core/maintenance/agents';
 import { answersAbout } from '../core/offers/inverse-offers';
-import type { MasterState } from '../core/state/state';
+import type { FilteredState } from './read-filter';
 
 /** The maintenance schedule; an empty one if there is none. */
-export function getSchedule(state: MasterState): maintenance.Schedule {
+export function getSchedule(state: FilteredState): maintenance.Schedule {
   return state.registry.schedules[0] ?? {};
 }
 
 /** Draining machines with frameworks' answers to the inverse offers of their agents, and machines that are down. */
-export function getMaintenanceStatus(state: MasterState): maintenance.ClusterStatus {
+export function getMaintenanceStatus(state: FilteredState): maintenance.ClusterStatus {
   const { machines } = state.registry;
   if (machines.size === 0) return {};
   const answers = answersByMachine(state);
@@ -27,7 +27,7 @@ export function getMaintenanceStatus(state: MasterState): maintenance.ClusterSta
   return { draining_machines: draining, down_machines: down };
 }
 
-function answersByMachine(state: MasterState): Map<string, ReturnType<typeof answersAbout>> {
+function answersByMachine(state: FilteredState): Map<string, ReturnType<typeof answersAbout>> {
   const answers = new Map<string, ReturnType<typeof answersAbout>>();
   for (const agentId of state.inverse.answers.keys()) {
     const agent = state.agents.get(agentId);

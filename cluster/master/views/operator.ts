@@ -9,10 +9,10 @@ import { addQuantities } from '../../model/quantities';
 import { agentPrinter } from '../core/agents/print-agent';
 import { frameworkPrinter, type PrintedFramework } from '../core/frameworks/print-framework';
 import { printOperation } from '../core/operations/record';
-import type { Framework, MasterState, TaskRecord } from '../core/state/state';
+import type { Framework, TaskRecord } from '../core/state/state';
 import { executorsByFramework } from '../core/tasks/holdings';
 import { printTask } from '../core/tasks/print-task';
-import { type FilteredState, unfilteredState } from './read-filter';
+import { type FilteredState, wholeState } from './read-filter';
 import { type RoleSummary, roleSummaries } from './roles';
 import { filterAgentInfo, filterPrintedAgent } from './visible-resources';
 
@@ -30,9 +30,7 @@ const call = <Item>(print: () => Item): Item => print();
 export function getAgents(
   state: FilteredState,
 ): Lists<api.Response.GetAgents, 'agents' | 'recovered_agents'> {
-  const printers = [...state.agents.values()].map((agent) =>
-    agentPrinter(state, agent, unfilteredState(state)),
-  );
+  const printers = [...state.agents.values()].map((agent) => agentPrinter(state, agent, wholeState(state)));
   const recovered = [...state.recovered.values()].map((info) => ({
     ...info,
     checkpoint: info.checkpoint ?? false,
@@ -48,7 +46,7 @@ export function getAgents(
 export function getFrameworks(
   state: FilteredState,
 ): Lists<api.Response.GetFrameworks, 'frameworks' | 'completed_frameworks'> {
-  const whole = unfilteredState(state);
+  const whole = wholeState(state);
   const executors = executorsByFramework(whole);
   const printer = (framework: Framework): (() => PrintedFramework) =>
     frameworkPrinter(state, framework, { executors: executors.get(framework.id) ?? [], whole });
@@ -60,7 +58,7 @@ export function getFrameworks(
 
 /** Copies of the records: a task may change before its copy is printed. */
 export function getTasks(
-  state: MasterState,
+  state: FilteredState,
 ): Lists<api.Response.GetTasks, 'tasks' | 'unreachable_tasks' | 'completed_tasks'> {
   const tasks: TaskRecord[] = [];
   const unreachable: TaskRecord[] = [];
@@ -78,7 +76,7 @@ export function getTasks(
 }
 
 /** Executors that frameworks define; executors of command tasks are known to their agents only. */
-export function getExecutors(state: MasterState): Lists<api.Response.GetExecutors, 'executors'> {
+export function getExecutors(state: FilteredState): Lists<api.Response.GetExecutors, 'executors'> {
   const records = [...state.agents.values()].flatMap(({ executors }) => [...executors.values()]);
   return {
     executors: lazyList(records, ({ info, agentId }) => ({
@@ -89,7 +87,7 @@ export function getExecutors(state: MasterState): Lists<api.Response.GetExecutor
 }
 
 /** Operations under way. */
-export function getOperations(state: MasterState): Lists<api.Response.GetOperations, 'operations'> {
+export function getOperations(state: FilteredState): Lists<api.Response.GetOperations, 'operations'> {
   const records = [...state.agents.values()].flatMap(({ operations }) =>
     [...operations.values()].map((record) => ({ ...record })),
   );
@@ -107,7 +105,7 @@ export function getState(state: FilteredState) {
 }
 
 /** The known roles, each with the resources that it and the roles below it use or are offered. */
-export function getRoles(state: MasterState): api.Response.GetRoles {
+export function getRoles(state: FilteredState): api.Response.GetRoles {
   return { roles: roleSummaries(state).map(printRole) };
 }
 
@@ -130,6 +128,6 @@ function printRole({ name, weight, frameworks, allocated, offered }: RoleSummary
   };
 }
 
-export function getWeights(state: MasterState): api.Response.GetWeights {
+export function getWeights(state: FilteredState): api.Response.GetWeights {
   return { weight_infos: [...state.registry.weights].map(([role, weight]) => ({ role, weight })) };
 }

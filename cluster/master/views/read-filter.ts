@@ -70,8 +70,11 @@ export function readFilterOf(state: MasterState, sender: Principal | undefined):
   };
 }
 
-/** The state as its reader may see it. */
+declare const FILTERED: unique symbol;
+
+/** The state as its reader may see it. Only this file makes one: views that print for readers accept nothing else. */
 export interface FilteredState extends MasterState {
+  readonly [FILTERED]: true;
   /** Undefined when the reader sees everything. */
   readonly filter?: {
     /** The unfiltered state: sums of resources count hidden tasks, too. */
@@ -80,14 +83,19 @@ export interface FilteredState extends MasterState {
   };
 }
 
+/** The whole state, for a reader who may see everything: metrics and tests. No page of a peer may be made of it. */
+export function unfiltered(state: MasterState): FilteredState {
+  return state as FilteredState;
+}
+
 /** The state before filtering. */
-export function unfilteredState(state: FilteredState): MasterState {
+export function wholeState(state: FilteredState): MasterState {
   return state.filter?.whole ?? state;
 }
 
 /** The state as a principal may see it. `state` stays unchanged, and is returned itself to those who see all. */
 export function filterState(state: MasterState, sender: Principal | undefined): FilteredState {
-  if (!isRestricted(state, sender)) return state;
+  if (!isRestricted(state, sender)) return unfiltered(state);
   const filter = readFilterOf(state, sender);
   const shownFrameworks = (all: ReadonlyMap<string, Framework>): Map<string, Framework> =>
     new Map(
@@ -100,7 +108,7 @@ export function filterState(state: MasterState, sender: Principal | undefined): 
     id,
     filterAgent(filter, agent, frameworks),
   ]);
-  return {
+  const filtered: Omit<FilteredState, typeof FILTERED> = {
     ...state,
     frameworks,
     completed: shownFrameworks(state.completed),
@@ -108,6 +116,7 @@ export function filterState(state: MasterState, sender: Principal | undefined): 
     registry: filterRegistry(state, sender, filter),
     filter: { whole: state, role: filter.role },
   };
+  return filtered as FilteredState;
 }
 
 function filterRegistry(

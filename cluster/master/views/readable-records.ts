@@ -8,11 +8,11 @@
 import { agentPrinter, type PrintedAgent } from '../core/agents/print-agent';
 import { frameworkPrinter, type PrintedFramework } from '../core/frameworks/print-framework';
 import type { Agent, ExecutorRecord, Framework } from '../core/state/state';
-import { type FilteredState, unfilteredState } from './read-filter';
+import { type FilteredState, wholeState } from './read-filter';
 
 /** An agent with all of its resources. */
 export function printAgent(state: FilteredState, agent: Agent): PrintedAgent {
-  return agentPrinter(state, agent, unfilteredState(state))();
+  return agentPrinter(state, agent, wholeState(state))();
 }
 
 /** A framework with its offers and sums of resources. Without `executors` every agent is searched for them. */
@@ -23,6 +23,6 @@ export function printFramework(
 ): PrintedFramework {
   return frameworkPrinter(state, framework, {
     ...(executors && { executors }),
-    whole: unfilteredState(state),
+    whole: wholeState(state),
   })();
 }

@@ -8,7 +8,7 @@ import { readScalars } from '../core/allocator/facts';
 import { infoOf, printQuotaConfig } from '../core/registry/quota-config';
 import { type Breakdown, breakdowns, EMPTY_BREAKDOWN } from '../core/roles/breakdown';
 import { frameworksIn, knownRoles } from '../core/roles/known-roles';
-import type { MasterState } from '../core/state/state';
+import type { FilteredState } from './read-filter';
 
 export interface RoleSummary extends Breakdown {
   readonly name: string;
@@ -18,7 +18,7 @@ export interface RoleSummary extends Breakdown {
   readonly frameworks: readonly string[];
 }
 
-export function roleSummaries(state: MasterState): RoleSummary[] {
+export function roleSummaries(state: FilteredState): RoleSummary[] {
   const parts = breakdowns(state);
   return knownRoles(state).map((name) => {
     const config: QuotaConfig | undefined = state.registry.quotas.get(name);
@@ -33,7 +33,7 @@ export function roleSummaries(state: MasterState): RoleSummary[] {
   });
 }
 
-export function getQuota(state: MasterState, isSeen: (role: string) => boolean): QuotaStatus {
+export function getQuota(state: FilteredState, isSeen: (role: string) => boolean): QuotaStatus {
   const configs = [...state.registry.quotas.values()].filter(({ role }) => isSeen(role));
   return { infos: configs.map(infoOf), configs: configs.map(printQuotaConfig) };
 }

@@ -7,10 +7,9 @@
 import { queryOf, sendJson, sendText } from '../../../runtime/http/json';
 import type { Handler, Request, Route } from '../../../runtime/http/server';
 import { isExcluded } from '../../core/offer-constraints/constraints';
-import type { MasterState } from '../../core/state/state';
 import type { Part } from '../../core/validate/operator-call';
 import { explainFramework, explainRole, explainTasks } from '../../views/explain';
-import type { ReadFilter } from '../../views/read-filter';
+import type { FilteredState, ReadFilter } from '../../views/read-filter';
 import { READONLY } from '../authentication';
 import { type OperatorContext, readFilterFor, readFor } from './operator-door';
 import type { HelperAnswer } from './operator-helpers';
@@ -19,7 +18,7 @@ import type { HelperAnswer } from './operator-helpers';
 const LISTED = 1000;
 
 type Explain = (
-  state: MasterState,
+  state: FilteredState,
   name: string,
   look: { readonly limit: number; readonly filter: ReadFilter },
 ) => unknown;
@@ -119,7 +118,7 @@ function nameOf(request: Request): string {
 }
 
 /** Each framework with its suppressed roles and the agents that its constraints exclude, by role (Mesos 1.11). */
-function constraintsDebug(state: MasterState): unknown {
+function constraintsDebug(state: FilteredState): unknown {
   const agents = [...state.allocator.agents.values()];
   const frameworks = [...state.frameworks.values()].map(({ id, roles, suppressedRoles, constraints }) => {
     const excluded = roles.map((role) => [

@@ -7,14 +7,14 @@ import type { Call } from '../../../api/generated/master';
 import { messageFromJson, parseExact } from '../../../api/json-read';
 import { encodeJson } from '../../../api/json-write';
 import type { Handler, Request, Route } from '../../../runtime/http/server';
-import type { MasterState } from '../../core/state/state';
 import { getMaintenanceStatus, getSchedule } from '../../views/maintenance';
+import type { FilteredState } from '../../views/read-filter';
 import { READONLY, READWRITE } from '../authentication';
 import { type OperatorContext, passCall } from './operator-door';
 import { plain } from './scheduler-api';
 
 /** Creates a handler from a function that prints the state as JSON; JSONP included. */
-type Page = (print: (state: MasterState) => string) => Handler;
+type Page = (print: (state: FilteredState) => string) => Handler;
 
 export function maintenanceRoutes(door: OperatorContext, page: Page): Route[] {
   return [

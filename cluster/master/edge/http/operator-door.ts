@@ -10,7 +10,7 @@ import type { SlicedWork } from '../../../runtime/sliced-work';
 import type { Verbosity } from '../../../runtime/verbosity';
 import type { MasterInput } from '../../core/state/events';
 import type { MasterState } from '../../core/state/state';
-import { filterState, type ReadFilter, readFilterOf } from '../../views/read-filter';
+import { type FilteredState, filterState, type ReadFilter, readFilterOf } from '../../views/read-filter';
 import type { Answer } from '../perform';
 import type { Streams } from '../streams';
 import type { Leadership } from './leader';
@@ -48,7 +48,7 @@ export interface Exchange {
 }
 
 /** Reads the state as the sender of a request may see it. */
-export function readFor<T>(door: OperatorContext, request: Request, view: (state: MasterState) => T): T {
+export function readFor<T>(door: OperatorContext, request: Request, view: (state: FilteredState) => T): T {
   return door.read((state) => view(filterState(state, principalOf(request))));
 }
 

@@ -10,7 +10,6 @@ import type { Principal } from '../../../model/principal';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply } from '../../../runtime/http/server';
 import { HEARTBEAT_MS } from '../../core/frameworks/heartbeat';
-import type { MasterState } from '../../core/state/state';
 import { getOperations, getState } from '../../views/operator';
 import { type FilteredState, filterState, viewerKey } from '../../views/read-filter';
 import type { Exchange, OperatorContext } from './operator-door';
@@ -23,7 +22,7 @@ export function statePart(state: FilteredState): Part {
 }
 
 /** GET_OPERATIONS: of all lists only this one is left out by the original when it is empty. */
-export function operationsPart(state: MasterState): Part {
+export function operationsPart(state: FilteredState): Part {
   const { operations } = getOperations(state);
   const [first] = operations;
   return new Part(first === undefined ? {} : { operations });

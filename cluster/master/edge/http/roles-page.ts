@@ -5,10 +5,10 @@
 import { encodeJson, writeDouble } from '../../../api/json-write';
 import { jsonArray, jsonObject } from '../../../api/state-json';
 import { addQuantities, type Quantities } from '../../../model/quantities';
-import type { MasterState } from '../../core/state/state';
+import type { FilteredState } from '../../views/read-filter';
 import { getQuota, type RoleSummary, roleSummaries } from '../../views/roles';
 
-export function rolesPage(state: MasterState, isSeen: (role: string) => boolean): string {
+export function rolesPage(state: FilteredState, isSeen: (role: string) => boolean): string {
   const roles = roleSummaries(state).filter(({ name }) => isSeen(name));
   return jsonObject({ roles: jsonArray(roles.map(roleJson)) });
 }
@@ -43,6 +43,6 @@ function amountsJson(quantities: Quantities, isLimit = false): string {
 }
 
 /** Quotas in both forms: `infos` of the older calls and `configs`. */
-export function quotaPage(state: MasterState, isSeen: (role: string) => boolean): string {
+export function quotaPage(state: FilteredState, isSeen: (role: string) => boolean): string {
   return encodeJson('mesos.v1.quota.QuotaStatus', getQuota(state, isSeen));
 }

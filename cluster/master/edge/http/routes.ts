@@ -4,7 +4,7 @@
 
 import { type Query, readInt32, sendJson } from '../../../runtime/http/json';
 import { always, type Handler, type Route } from '../../../runtime/http/server';
-import type { MasterState } from '../../core/state/state';
+import type { FilteredState } from '../../views/read-filter';
 import { READONLY, READWRITE, SCHEDULER } from '../authentication';
 import { explainRoutes } from './explain-routes';
 import { redirect } from './leader';
@@ -92,7 +92,7 @@ function writeRoutes(operators: OperatorContext): Route[] {
 /** The default number of tasks of `/tasks` (Mesos 1.11 TASK_LIMIT). */
 const TASKS_MAX = 100;
 
-function tasks(state: MasterState, query: Query): string {
+function tasks(state: FilteredState, query: Query): string {
   return tasksPage(state, {
     frameworkId: query['framework_id'],
     taskId: query['task_id'],

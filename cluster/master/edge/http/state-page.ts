@@ -20,21 +20,15 @@ import { buildMembers } from '../../../runtime/build';
 import { printOffer } from '../../core/offers/print-offer';
 import { MASTER_CAPABILITIES } from '../../core/state/capabilities';
 import { printMasterInfo } from '../../core/state/master-info';
-import {
-  type Agent,
-  type ExecutorRecord,
-  type Framework,
-  isOffered,
-  type MasterState,
-} from '../../core/state/state';
+import { type Agent, type ExecutorRecord, type Framework, isOffered } from '../../core/state/state';
 import { executorsByFramework } from '../../core/tasks/holdings';
-import { type FilteredState, unfilteredState } from '../../views/read-filter';
+import { type FilteredState, wholeState } from '../../views/read-filter';
 import { printAgent, printFramework } from '../../views/readable-records';
 import { visibleResources } from '../../views/visible-resources';
 import { task } from './task-fragments';
 
 function partsOf(
-  state: MasterState,
+  state: FilteredState,
   framework: Framework,
   executors: readonly ExecutorRecord[],
 ): FrameworkParts {
@@ -51,7 +45,7 @@ function partsOf(
 
 export function frameworks(state: FilteredState, which: Iterable<Framework>): string {
   const shown = executorsByFramework(state);
-  const all = state.filter ? executorsByFramework(unfilteredState(state)) : shown;
+  const all = state.filter ? executorsByFramework(wholeState(state)) : shown;
   return jsonArray(
     [...which].map((framework) =>
       frameworkJson(
@@ -67,7 +61,7 @@ export const agents = (state: FilteredState): string =>
     [...state.agents.values()].map((agent) => agentJson(printAgent(state, agent), state.filter?.role)),
   );
 
-const recovered = (state: MasterState): string =>
+const recovered = (state: FilteredState): string =>
   jsonArray([...state.recovered.values()].map(recoveredAgentJson));
 
 /** `/state`. Readers who may not see the flags do not see the cluster's name either, as in the original. */

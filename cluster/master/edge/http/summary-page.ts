@@ -3,9 +3,9 @@
  */
 
 import { agentMembers, frameworkSummaryMembers, jsonArray, jsonObject } from '../../../api/state-json';
-import type { Agent, ExecutorRecord, Framework, MasterState } from '../../core/state/state';
+import type { Agent, ExecutorRecord, Framework } from '../../core/state/state';
 import { executorsByFramework } from '../../core/tasks/holdings';
-import { type FilteredState, unfilteredState } from '../../views/read-filter';
+import { type FilteredState, wholeState } from '../../views/read-filter';
 import { printAgent, printFramework } from '../../views/readable-records';
 import { recordsOf } from './task-fragments';
 
@@ -37,7 +37,7 @@ interface TaskSummary {
   readonly frameworks: Set<string>;
 }
 
-function sumByAgent(state: MasterState): ReadonlyMap<string, TaskSummary> {
+function sumByAgent(state: FilteredState): ReadonlyMap<string, TaskSummary> {
   const sums = new Map<string, TaskSummary>();
   for (const framework of state.frameworks.values()) {
     for (const { agentId, state: now } of recordsOf(framework)) {
@@ -53,7 +53,7 @@ function sumByAgent(state: MasterState): ReadonlyMap<string, TaskSummary> {
 /** `/state-summary`. */
 export function summaryPage(state: FilteredState): string {
   const { boot } = state;
-  const executors = executorsByFramework(unfilteredState(state));
+  const executors = executorsByFramework(wholeState(state));
   const sums = sumByAgent(state);
   return jsonObject({
     hostname: JSON.stringify(boot.hostname),

@@ -3,7 +3,8 @@
  */
 
 import { jsonArray, jsonObject } from '../../../api/state-json';
-import type { MasterState, TaskRecord } from '../../core/state/state';
+import type { TaskRecord } from '../../core/state/state';
+import type { FilteredState } from '../../views/read-filter';
 import { task } from './task-fragments';
 
 export interface TasksQuery {
@@ -17,7 +18,7 @@ export interface TasksQuery {
 }
 
 /** Tasks of all frameworks, newest first unless asked otherwise. */
-export function tasksPage(state: MasterState, query: TasksQuery): string {
+export function tasksPage(state: FilteredState, query: TasksQuery): string {
   const all = [...state.frameworks.values(), ...state.completed.values()]
     .filter(({ id }) => query.frameworkId === undefined || id === query.frameworkId)
     .flatMap(({ tasks, unreachableTasks, completedTasks }) => [

@@ -6,8 +6,13 @@ import { principalOf } from '../../../runtime/http/access';
 import { type Query, queryOf, sendJson } from '../../../runtime/http/json';
 import type { Handler, Request } from '../../../runtime/http/server';
 import { SlicedWork } from '../../../runtime/sliced-work';
-import type { MasterState } from '../../core/state/state';
-import { filterState, type ReadFilter, readFilterOf, viewerKey } from '../../views/read-filter';
+import {
+  type FilteredState,
+  filterState,
+  type ReadFilter,
+  readFilterOf,
+  viewerKey,
+} from '../../views/read-filter';
 import { type OperatorContext, readFilterFor, readFor } from './operator-door';
 import { sharedPage } from './shared-page';
 import { prepareTasks } from './task-fragments';
@@ -19,14 +24,14 @@ const VIEWERS_MAX = 64;
 
 /** Creates the kinds of pages: a page made for each request, and pages shared by viewer. */
 export function viewedPages(door: OperatorContext) {
-  const page = (print: (state: MasterState, query: Query, filter: ReadFilter) => string): Handler => {
+  const page = (print: (state: FilteredState, query: Query, filter: ReadFilter) => string): Handler => {
     return (request, reply) => {
       const filter = readFilterFor(door, request);
       const text = readFor(door, request, (state) => print(state, queryOf(request), filter));
       return sendJson(request, reply, Buffer.from(text));
     };
   };
-  const byViewer = (print: (state: MasterState, filter: ReadFilter) => string): Handler => {
+  const byViewer = (print: (state: FilteredState, filter: ReadFilter) => string): Handler => {
     const pageFor = pageByViewer(door, print);
     return (request, reply) => sendJson(request, reply, pageFor(request)());
   };
@@ -38,7 +43,7 @@ export function viewedPages(door: OperatorContext) {
     return page();
   };
   /** A shared page with every task. Missing texts of tasks are made in slices first. */
-  const ofTasks = (print: (state: MasterState, flags: Flags | undefined) => string): Handler => {
+  const ofTasks = (print: (state: FilteredState, flags: Flags | undefined) => string): Handler => {
     const pageFor = pageByViewer(door, (state, filter) =>
       print(state, filter.flags ? door.flags : undefined),
     );
@@ -48,12 +53,12 @@ export function viewedPages(door: OperatorContext) {
       return sendJson(request, reply, body);
     };
   };
-  const shared = (print: (state: MasterState, flags: Flags | undefined) => string): Handler =>
+  const shared = (print: (state: FilteredState, flags: Flags | undefined) => string): Handler =>
     byViewer((state, filter) => print(state, filter.flags ? door.flags : undefined));
   /** A shared page of everything, or with the query `key` a page of the record with that id. */
   const byId = (
     key: string,
-    print: (state: MasterState, id?: string) => string,
+    print: (state: FilteredState, id?: string) => string,
     share: typeof shared = shared,
   ): Handler => {
     const all = share((state) => print(state));
@@ -68,7 +73,7 @@ type SharedPage = ReturnType<typeof sharedPage>;
 /** Finds or creates the shared page of a request, by what its sender sees. */
 function pageByViewer(
   door: OperatorContext,
-  print: (state: MasterState, filter: ReadFilter) => string,
+  print: (state: FilteredState, filter: ReadFilter) => string,
 ): (request: Request) => SharedPage {
   const pages = new Map<string, SharedPage>();
   return (request) => {

@@ -4,11 +4,11 @@
 
 import { encodeJson } from '../../../api/json-write';
 import { jsonArray } from '../../../api/state-json';
-import type { MasterState } from '../../core/state/state';
 import { getWeights } from '../../views/operator';
+import type { FilteredState } from '../../views/read-filter';
 
 /** `/weights`. */
-export function weightsPage(state: MasterState): string {
+export function weightsPage(state: FilteredState): string {
   return jsonArray(
     (getWeights(state).weight_infos ?? []).map((info) => encodeJson('mesos.v1.WeightInfo', info)),
   );

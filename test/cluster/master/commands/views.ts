@@ -3,6 +3,7 @@
 import { encodeJson } from '../../../../cluster/api/json-write';
 import { getMaintenanceStatus, getSchedule } from '../../../../cluster/master/views/maintenance';
 import { getAgents, getRoles } from '../../../../cluster/master/views/operator';
+import { unfiltered } from '../../../../cluster/master/views/read-filter';
 import { roleSummaries } from '../../../../cluster/master/views/roles';
 import { printResources } from '../../../../cluster/model/resources';
 import { printAgentLine, printRegistry, printRole } from '../printed';
@@ -12,7 +13,8 @@ export function viewsCommands(script: Stage): Commands {
   return {
     registry: () => script.out.push(...printRegistry(script.state)),
     agents: () => {
-      for (const agent of getAgents(script.state).agents ?? []) script.out.push(printAgentLine(agent));
+      for (const agent of getAgents(unfiltered(script.state)).agents ?? [])
+        script.out.push(printAgentLine(agent));
     },
     metrics: (words) => {
       for (const name of words)
@@ -45,15 +47,17 @@ export function viewsCommands(script: Stage): Commands {
         for (const executor of executors.values())
           script.out.push(`${id} ${executor.id} ${printResources(executor.resources)}`);
     },
-    roles: () => script.out.push(...roleSummaries(script.state).map(printRole)),
+    roles: () => script.out.push(...roleSummaries(unfiltered(script.state)).map(printRole)),
     callRoles: () => {
-      for (const role of getRoles(script.state).roles ?? [])
+      for (const role of getRoles(unfiltered(script.state)).roles ?? [])
         script.out.push(encodeJson('mesos.v1.Role', role));
     },
     maintenance: () => {
-      script.out.push(`schedule ${encodeJson('mesos.v1.maintenance.Schedule', getSchedule(script.state))}`);
       script.out.push(
-        `status ${encodeJson('mesos.v1.maintenance.ClusterStatus', getMaintenanceStatus(script.state))}`,
+        `schedule ${encodeJson('mesos.v1.maintenance.Schedule', getSchedule(unfiltered(script.state)))}`,
+      );
+      script.out.push(
+        `status ${encodeJson('mesos.v1.maintenance.ClusterStatus', getMaintenanceStatus(unfiltered(script.state)))}`,
       );
     },
     free: () => {

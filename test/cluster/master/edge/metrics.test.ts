@@ -1,5 +1,6 @@
 import { snapshot } from '../../../../cluster/master/edge/metrics';
 import { getAgents } from '../../../../cluster/master/views/operator';
+import { unfiltered } from '../../../../cluster/master/views/read-filter';
 import { printResources, readResources } from '../../../../cluster/model/resources';
 import { MasterScript } from '../interpreter';
 
@@ -18,7 +19,7 @@ describe('the metrics of a master', () => {
     expect(all['master/cpus_total']).toBe(4);
     expect(all['master/cpus_used']).toBe(0);
     expect(all['allocator/mesos/resources/cpus/offered_or_allocated']).toBe(4);
-    const [agent] = getAgents(state).agents ?? [];
+    const [agent] = getAgents(unfiltered(state)).agents ?? [];
     expect(printResources(readResources(agent?.allocated_resources))).toBe('');
     expect(printResources(readResources(agent?.offered_resources))).toBe('cpus:4; mem:4096');
   });
@@ -30,7 +31,7 @@ describe('the metrics of a master', () => {
     expect(all['master/cpus_percent']).toBe(0.25);
     expect(all['master/mem_used']).toBe(128);
     expect(all['master/cpus_revocable_total']).toBe(0);
-    const [agent] = getAgents(state).agents ?? [];
+    const [agent] = getAgents(unfiltered(state)).agents ?? [];
     expect(printResources(readResources(agent?.allocated_resources))).toBe('cpus:1; mem:128');
   });
 

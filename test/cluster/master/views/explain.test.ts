@@ -1,6 +1,7 @@
 import type { FrameworkInfo } from '../../../../cluster/api/generated/mesos';
 import type { OfferConstraints } from '../../../../cluster/api/generated/scheduler';
 import { explainFramework, explainRole, explainTasks } from '../../../../cluster/master/views/explain';
+import { unfiltered } from '../../../../cluster/master/views/read-filter';
 import { MasterScript } from '../interpreter';
 
 function play(...lines: string[]): MasterScript {
@@ -30,7 +31,9 @@ function subscribe(
 function whys(script: MasterScript, name = 'starving', role = '*'): Record<string, string> {
   const framework = [...script.state.frameworks.values()].find(({ info }) => info.name === name);
   if (!framework) throw new Error(`no framework ${name}`);
-  const explained = explainFramework(script.state, framework, 100).roles.find((one) => one.role === role);
+  const explained = explainFramework(unfiltered(script.state), framework, 100).roles.find(
+    (one) => one.role === role,
+  );
   return Object.fromEntries((explained?.agents ?? []).map(({ hostname, reason }) => [hostname, reason]));
 }
 
@@ -117,7 +120,7 @@ test('a framework that suppresses offers is told so', () => {
   const script = play('agent a', 'framework one failover=100', 'advance 1', 'suppress one', 'disconnect one');
   const framework = script.state.frameworks.get('M-0000');
   if (!framework) throw new Error('no framework');
-  const explained = explainFramework(script.state, framework, 100);
+  const explained = explainFramework(unfiltered(script.state), framework, 100);
   expect(explained.reasons).toEqual(['framework inactive']);
   expect(explained.roles[0]).toMatchObject({ reasons: ['suppressed'], counts: { 'next run': 1 } });
 });
@@ -126,17 +129,17 @@ test('agents that are not listed are counted', () => {
   const script = play('agent a', 'agent b', 'framework one', 'advance 1');
   const framework = script.state.frameworks.get('M-0000');
   if (!framework) throw new Error('no framework');
-  const [role] = explainFramework(script.state, framework, 1).roles;
+  const [role] = explainFramework(unfiltered(script.state), framework, 1).roles;
   expect(role?.agents).toHaveLength(1);
   expect(role?.counts).toEqual({ offered: 2 });
 });
 
 test('a role is explained with the frameworks in it and below it', () => {
   const script = play('agent a', 'framework one role=web/front', 'quota web limit=cpus:8', 'advance 1');
-  const explained = explainRole(script.state, 'web', { limit: 10, sees: () => true });
+  const explained = explainRole(unfiltered(script.state), 'web', { limit: 10, sees: () => true });
   expect(explained).toMatchObject({ role: 'web', limit: 'cpus:8', share: 1 });
   expect(explained?.frameworks.map(({ name }) => name)).toEqual(['one']);
-  expect(explainRole(script.state, 'nowhere', { limit: 10, sees: () => true })).toBeUndefined();
+  expect(explainRole(unfiltered(script.state), 'nowhere', { limit: 10, sees: () => true })).toBeUndefined();
 });
 
 test('a task is explained by its last status', () => {
@@ -150,7 +153,7 @@ test('a task is explained by its last status', () => {
     'accept one O1 t3',
     'status a one t3 TASK_RUNNING',
   );
-  const [task] = explainTasks(script.state, 't3', 10);
+  const [task] = explainTasks(unfiltered(script.state), 't3', 10);
   expect(task).toMatchObject({ task_id: 't3', state: 'TASK_RUNNING', agent_id: 'M-S0' });
-  expect(explainTasks(script.state, 't1', 10)).toEqual([]);
+  expect(explainTasks(unfiltered(script.state), 't1', 10)).toEqual([]);
 });

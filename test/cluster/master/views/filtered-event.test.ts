@@ -3,7 +3,7 @@ import { printFramework } from '../../../../cluster/master/core/frameworks/print
 import { slavesPage, statePage } from '../../../../cluster/master/edge/http/state-page';
 import { filterEvent } from '../../../../cluster/master/views/filtered-event';
 import { getAgents } from '../../../../cluster/master/views/operator';
-import { filterState, readFilterOf } from '../../../../cluster/master/views/read-filter';
+import { filterState, readFilterOf, unfiltered } from '../../../../cluster/master/views/read-filter';
 import { readAcls } from '../../../../cluster/model/acls';
 import { printResources, readResources, type WireResource } from '../../../../cluster/model/resources';
 import { BOOT } from '../builders';
@@ -51,7 +51,7 @@ const text = (resources: readonly WireResource[] | undefined): string =>
   printResources(readResources(resources));
 
 test('events for followers that see all roles name the role of each allocation of an agent', () => {
-  const [agent] = getAgents(masterAtWork().state).agents ?? [];
+  const [agent] = getAgents(unfiltered(masterAtWork().state)).agents ?? [];
   expect(text(agent?.total_resources)).toBe('cpus(ops):1; cpus(web):1; cpus:4; mem:4096');
   expect(roles(agent?.allocated_resources)).toEqual(['ops', 'web']);
   expect(roles(agent?.offered_resources)).toEqual(['ops']);

@@ -126,3 +126,9 @@ describe('the key of shared pages', () => {
     expect(viewerKey(state, { value: 'web' })).not.toBe(viewerKey(state, { claims: { cid: 'web' } }));
   });
 });
+
+it('the whole state is printed for nobody by mistake', () => {
+  const state = initMaster(BOOT);
+  // @ts-expect-error views accept only what filterState, or unfiltered, returned
+  expect([...getExecutors(state).executors]).toEqual([]);
+});

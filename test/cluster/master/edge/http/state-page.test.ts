@@ -2,6 +2,7 @@ import { frameworksPage, statePage } from '../../../../../cluster/master/edge/ht
 import { summaryPage } from '../../../../../cluster/master/edge/http/summary-page';
 import { tasksPage } from '../../../../../cluster/master/edge/http/tasks-page';
 import { getFrameworks } from '../../../../../cluster/master/views/operator';
+import { unfiltered } from '../../../../../cluster/master/views/read-filter';
 import { MasterScript } from '../../interpreter';
 
 /** A master with t1 (running), t2 (running, later) and t3 (no status yet). */
@@ -29,7 +30,7 @@ function withTasks(): MasterScript {
 describe('the page /tasks', () => {
   const { state } = withTasks();
   const ids = (query: { limit?: number; offset?: number; ascending?: boolean }): string[] => {
-    const text = tasksPage(state, { limit: 100, offset: 0, ascending: false, ...query });
+    const text = tasksPage(unfiltered(state), { limit: 100, offset: 0, ascending: false, ...query });
     return (JSON.parse(text) as { tasks: { id: string }[] }).tasks.map(({ id }) => id);
   };
 
@@ -50,7 +51,7 @@ describe('the page /tasks', () => {
 describe('the page /state', () => {
   it('shows the path of the log to readers who see the flags', () => {
     const { state } = withTasks();
-    const read = (flags?: Record<string, string>): unknown => JSON.parse(statePage(state, flags));
+    const read = (flags?: Record<string, string>): unknown => JSON.parse(statePage(unfiltered(state), flags));
     const places = { log_dir: '/var/log', external_log_file: '/tmp/log' };
     expect(read(places)).toMatchObject({ ...places, flags: places });
     expect(Object.keys(read() as object)).not.toContain('log_dir');
@@ -65,7 +66,7 @@ describe('the page /state-summary', () => {
     readonly [state: string]: unknown;
   }
   const summary = (script: MasterScript): { slaves: Row[]; frameworks: Row[] } =>
-    JSON.parse(summaryPage(script.state)) as { slaves: Row[]; frameworks: Row[] };
+    JSON.parse(summaryPage(unfiltered(script.state))) as { slaves: Row[]; frameworks: Row[] };
   const say = (script: MasterScript, ...lines: string[]): void => {
     for (const line of lines) script.interpret(line.split(' '), line);
   };
@@ -96,7 +97,10 @@ describe('the times of a framework', () => {
   it('do not say that it ended while it is only disconnected', () => {
     const script = withTasks();
     const first = (): Record<string, unknown> | undefined => {
-      const page = JSON.parse(frameworksPage(script.state)) as Record<string, Record<string, unknown>[]>;
+      const page = JSON.parse(frameworksPage(unfiltered(script.state))) as Record<
+        string,
+        Record<string, unknown>[]
+      >;
       return [...(page['frameworks'] ?? []), ...(page['completed_frameworks'] ?? [])][0];
     };
     expect(Object.keys(first() ?? {})).not.toContain('reregistered_time');
@@ -108,10 +112,12 @@ describe('the times of a framework', () => {
 
   it('are in v1 those of its first and last subscription; its offer constraints are there, too, even if empty', () => {
     const script = withTasks();
-    const [first] = getFrameworks(script.state).frameworks ?? [];
+    const [first] = getFrameworks(unfiltered(script.state)).frameworks ?? [];
     expect(first?.reregistered_time).toEqual(first?.registered_time);
     expect(first).toMatchObject({ offer_constraints: {}, unregistered_time: undefined });
     script.interpret(['teardown', 'web'], 'teardown web');
-    expect([...getFrameworks(script.state).completed_frameworks][0]?.unregistered_time).toBeDefined();
+    expect(
+      [...getFrameworks(unfiltered(script.state)).completed_frameworks][0]?.unregistered_time,
+    ).toBeDefined();
   });
 });
