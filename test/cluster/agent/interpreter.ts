@@ -3,6 +3,7 @@
  * script.
  */
 
+import { checkAgent } from '../../../cluster/agent/core/check-agent';
 import type { AgentEffect } from '../../../cluster/agent/core/effects';
 import type { AgentBoot, AgentInput } from '../../../cluster/agent/core/events';
 import type { AgentState } from '../../../cluster/agent/core/state';
@@ -96,6 +97,8 @@ export class AgentScript {
     const run = this.commands[command];
     if (!run) throw new Error(`no command ${command}`);
     run(rest, optionsOf(rest));
+    const violations = this.read(checkAgent);
+    if (violations.length > 0) throw new Error(violations.join('; '));
     return this.out;
   };
 

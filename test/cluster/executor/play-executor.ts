@@ -1,6 +1,7 @@
 /** A command executor on a virtual clock; its orders are texts. */
 
 import type { FrameworkInfo, TaskInfo } from '../../../cluster/api/generated/mesos';
+import { checkExecutor } from '../../../cluster/executor/core/check-executor';
 import type { ExecutorInput } from '../../../cluster/executor/core/events';
 import type { ExecutorState } from '../../../cluster/executor/core/state';
 import { executorMachine } from '../../../cluster/executor/core/step';
@@ -50,7 +51,10 @@ export function playExecutor(framework: Partial<FrameworkInfo> = {}) {
       exit: () => out.push('exit'),
     },
   });
-  const post = (event: ExecutorInput): void => mailbox.post(event);
+  const post = (event: ExecutorInput): void => {
+    mailbox.post(event);
+    expect(mailbox.read(checkExecutor)).toEqual([]);
+  };
   const take = (): string[] => out.splice(0);
   const info = { user: 'root', name: 'f', ...framework };
   const subscribed = () =>

@@ -3,7 +3,7 @@
  * allocator keeps are right.
  */
 
-import { bookErrors } from '../../cluster/master/books';
+import { bookErrors } from '../../../cluster/master/core/state/check-books';
 import type { World } from '../world';
 
 export function checkAllocation(world: World): void {

@@ -1,7 +1,6 @@
 import fc from 'fast-check';
+import { checkMaster } from '../../../../cluster/master/core/state/check-master';
 import type { MasterState } from '../../../../cluster/master/core/state/state';
-import { bookErrors } from '../books';
-import { connectionErrors } from '../connections';
 import { MasterScript } from '../interpreter';
 
 /** Schedules tried; more with `BOOKS_RUNS=20000`. */
@@ -9,9 +8,7 @@ const RUNS = Number(process.env['BOOKS_RUNS'] ?? 400);
 
 /** The books are right, offers are for those who listen, and it is clear who those are. */
 function check(state: MasterState): void {
-  expect([...bookErrors(state), ...connectionErrors(state)]).toEqual([]);
-  for (const offer of state.offers.values())
-    expect(state.frameworks.get(offer.frameworkId)?.stream).toBeDefined();
+  expect(checkMaster(state)).toEqual([]);
 }
 
 /** Only agents themselves can say that more is used than is left: the master never gives out too much. */

@@ -13,6 +13,7 @@ it('REACTIVATE_AGENT is answered 409 when the agent was removed before the chang
   script.operatorCall(REACTIVATE);
   script.post({ kind: 'agent.unregister', pid: 'slave(1)@10.0.0.2:5051', agentId: 'M-S0' });
   script.state.agents.delete('M-S0');
+  script.state.agentIdByPid.clear();
   script.interpret(['stored'], 'stored');
   expect(script.out).toContain('answer 409 Agent removed while processing the call');
 });

@@ -1,10 +1,10 @@
 /**
- * Checks that streams, pids and frameworks agree about who is connected how.
+ * A check of the connections of frameworks: streams, pids and frameworks agree.
  */
 
-import type { MasterState } from '../../../cluster/master/core/state/state';
+import type { MasterState } from './state';
 
-/** What is wrong with the connections of frameworks, one text a finding. */
+/** The violations, a text each. */
 export function connectionErrors(state: MasterState): string[] {
   const wrong: string[] = [];
   const all = [...state.frameworks.values()];

@@ -1,22 +1,22 @@
 /**
- * Checks the allocator's books against what offers, tasks and executors say: nothing is given out twice, nothing
- * gets lost, and every sum that is kept is what adding anew gives.
+ * A check of the allocator's books against offers, tasks and executors: no resource is given out twice or lost, and
+ * each stored sum is the sum of its parts.
  */
 
-import { isQuotaResource, quotaQuantities } from '../../../cluster/master/core/allocator/quota-use';
-import type { RoleNode } from '../../../cluster/master/core/allocator/role-tree';
-import type { MasterState } from '../../../cluster/master/core/state/state';
-import { addQuantities, scalarsOf } from '../../../cluster/model/quantities';
-import { isReserved } from '../../../cluster/model/reservations';
+import { addQuantities, scalarsOf } from '../../../model/quantities';
+import { isReserved } from '../../../model/reservations';
 import {
   addResources,
   equalResources,
   printResources,
   type Resources,
   reservedRole,
-} from '../../../cluster/model/resources';
-import { lineageOf } from '../../../cluster/model/roles';
-import { isShared } from '../../../cluster/model/volumes';
+} from '../../../model/resources';
+import { lineageOf } from '../../../model/roles';
+import { isShared } from '../../../model/volumes';
+import { isQuotaResource, quotaQuantities } from '../allocator/quota-use';
+import type { RoleNode } from '../allocator/role-tree';
+import type { MasterState } from './state';
 
 interface Holding {
   readonly frameworkId: string;
@@ -25,7 +25,7 @@ interface Holding {
   readonly resources: Resources;
 }
 
-/** Everything that is offered or used. */
+/** All that is offered or used. */
 function holdings(state: MasterState): Holding[] {
   const agents = [...state.agents.values()];
   return [
@@ -36,8 +36,8 @@ function holdings(state: MasterState): Holding[] {
 }
 
 /**
- * What is wrong with the books, one text a finding. An agent may report tasks that use more than it has left
- * after offers: that is known as overcommitted, and nothing of it is free.
+ * The violations, a text each. An agent may report tasks that use more than it has left after offers: that is known as
+ * overcommitted, and nothing of it is free.
  */
 export function bookErrors(state: MasterState): string[] {
   const held = holdings(state);
@@ -46,17 +46,17 @@ export function bookErrors(state: MasterState): string[] {
 
 function stockErrors(state: MasterState, held: readonly Holding[]): string[] {
   return [...state.allocator.agents.values()].flatMap(({ id, total, free, overcommitted }) => {
-    const given = held.filter(({ agentId }) => agentId === id).flatMap(({ resources }) => resources);
+    const allocated = held.filter(({ agentId }) => agentId === id).flatMap(({ resources }) => resources);
     const all = addResources(
       free,
-      given.filter((resource) => !isShared(resource)),
+      allocated.filter((resource) => !isShared(resource)),
     );
-    const own = total.filter((resource) => !isShared(resource));
+    const unshared = total.filter((resource) => !isShared(resource));
     const both = free.filter(({ identity }) =>
       overcommitted.some((resource) => resource.identity === identity),
     );
-    if (equalResources(all, addResources(own, overcommitted)) && both.length === 0) return [];
-    const text = `${id} has ${printResources(own)} but ${printResources(all)} is free or given out`;
+    if (equalResources(all, addResources(unshared, overcommitted)) && both.length === 0) return [];
+    const text = `${id} has ${printResources(unshared)} but ${printResources(all)} is free or given out`;
     return [`${text}, of which ${printResources(overcommitted) || 'nothing'} is known to be too much`];
   });
 }
@@ -79,15 +79,15 @@ function quotaErrors(state: MasterState, held: readonly Holding[]): string[] {
   }
   for (const { role, resources } of held)
     add('unreserved', role, scalarsOf(resources.filter(isQuotaResource)));
-  const kept = [...allocator.use].flatMap(([role, { reserved, unreserved }]) => [
+  const stored = [...allocator.use].flatMap(([role, { reserved, unreserved }]) => [
     [`reserved ${role}`, reserved] as const,
     [`unreserved ${role}`, unreserved] as const,
   ]);
-  const names = new Set([...sums.keys(), ...kept.map(([key]) => key)]);
-  const keptBy = new Map<string, ReadonlyMap<string, number>>(kept);
+  const names = new Set([...sums.keys(), ...stored.map(([key]) => key)]);
+  const storedBy = new Map<string, ReadonlyMap<string, number>>(stored);
   return [
     ...differ('headroom', allocator.headroom, headroom),
-    ...[...names].flatMap((key) => differ(key, keptBy.get(key) ?? new Map(), sums.get(key) ?? new Map())),
+    ...[...names].flatMap((key) => differ(key, storedBy.get(key) ?? new Map(), sums.get(key) ?? new Map())),
   ];
 }
 
@@ -112,7 +112,7 @@ function shareErrors(state: MasterState, held: readonly Holding[]): string[] {
   return [...errors, ...treeErrors(state.allocator.roles.root)];
 }
 
-/** What a role has is what its frameworks and the roles below it have. */
+/** The use of a role is the sum over its frameworks and the roles below it. */
 function treeErrors(node: RoleNode): string[] {
   const sum = new Map<string, number>();
   for (const child of node.children.values()) addQuantities(sum, child.use);
@@ -124,9 +124,14 @@ function treeErrors(node: RoleNode): string[] {
   ];
 }
 
-function differ(what: string, kept: ReadonlyMap<string, number>, sum: ReadonlyMap<string, number>): string[] {
-  return [...new Set([...kept.keys(), ...sum.keys()])].flatMap((name) => {
-    const [one, other] = [kept.get(name) ?? 0, sum.get(name) ?? 0];
-    return one === other ? [] : [`${what}: ${name} is kept as ${one} and is ${other}`];
+function differ(
+  subject: string,
+  stored: ReadonlyMap<string, number>,
+  sum: ReadonlyMap<string, number>,
+): string[] {
+  return [...new Set([...stored.keys(), ...sum.keys()])].flatMap((name) => {
+    const before = stored.get(name) ?? 0;
+    const after = sum.get(name) ?? 0;
+    return before === after ? [] : [`${subject}: ${name} is stored as ${before} and is ${after}`];
   });
 }

@@ -1,0 +1,67 @@
+/**
+ * A check of all that the agent's state promises about frameworks, executors and updates.
+ */
+
+import { type AgentFramework, type AgentState, type Executor, taskKey } from './state';
+
+/** The violations, a text each; none in a state that is right. */
+export function checkAgent(state: AgentState): string[] {
+  const frameworks = [...state.frameworks.values()];
+  return [
+    ...phaseErrors(state),
+    ...frameworks.flatMap((framework) => frameworkErrors(state, framework)),
+    ...updateErrors(state),
+    ...streamErrors(frameworks),
+  ];
+}
+
+/** An agent that is registered has a master. */
+function phaseErrors({ phase, master }: AgentState): string[] {
+  return phase === 'running' && master === undefined ? ['registered without a master'] : [];
+}
+
+/** A framework is here for its executors only; a completed one is not here. */
+function frameworkErrors(state: AgentState, framework: AgentFramework): string[] {
+  const { id, executors, completedExecutors } = framework;
+  const errors: string[] = [];
+  if (executors.size === 0) errors.push(`framework ${id} has no executors and is not completed`);
+  if (state.completedFrameworks.has(id)) errors.push(`framework ${id} is completed and not`);
+  if (completedExecutors.length > state.boot.settings.maxCompletedExecutors)
+    errors.push(`framework ${id} keeps ${completedExecutors.length} completed executors`);
+  return [...errors, ...[...executors.values()].flatMap((executor) => executorErrors(framework, executor))];
+}
+
+/** A task waits for its executor or is launched, and none waits for an executor that has ended. */
+function executorErrors(framework: AgentFramework, executor: Executor): string[] {
+  const { id, frameworkId, state, queued, tasks } = executor;
+  const errors = [...queued.keys()]
+    .filter((taskId) => tasks.has(taskId))
+    .map((taskId) => `task ${taskId} is queued and launched`);
+  if (frameworkId !== framework.id) errors.push(`executor ${id} of ${frameworkId} is with ${framework.id}`);
+  if (state === 'terminated' && queued.size > 0)
+    errors.push(`executor ${id} has ended, and tasks wait for it`);
+  if (state === 'registering' && executor.stream !== undefined)
+    errors.push(`executor ${id} has a stream and did not subscribe`);
+  return errors;
+}
+
+/** Updates are at the key of their task, and none is of a framework that ends. */
+function updateErrors({ streams, frameworks }: AgentState): string[] {
+  return [...streams].flatMap(([key, { frameworkId, taskId }]) => {
+    const errors: string[] = [];
+    if (key !== taskKey(frameworkId, taskId))
+      errors.push(`updates of ${taskKey(frameworkId, taskId)} are at ${key}`);
+    if (frameworks.get(frameworkId)?.terminating) errors.push(`updates at ${key}, whose framework ends`);
+    return errors;
+  });
+}
+
+/** No two executors have one stream. */
+function streamErrors(frameworks: readonly AgentFramework[]): string[] {
+  const streams = frameworks.flatMap(({ executors }) =>
+    [...executors.values()].flatMap(({ stream }) => stream ?? []),
+  );
+  return streams
+    .filter((stream, index) => streams.indexOf(stream) !== index)
+    .map((stream) => `${stream} twice`);
+}
