@@ -7,8 +7,15 @@ import { executorMachine } from '../cluster/executor/core/step';
 import { masterMachine } from '../cluster/master/core/step';
 import type { Machine } from '../cluster/model/event';
 import { marathonReplay } from '../frameworks/marathon/core/step';
+import { lbMachine } from '../lb/core/step';
 
 // biome-ignore lint/suspicious/noExplicitAny: machines differ in their types; a replay does not care.
 type AnyMachine = Machine<any, any, { kind: string }, any>;
 
-export const machines: readonly AnyMachine[] = [masterMachine, agentMachine, executorMachine, marathonReplay];
+export const machines: readonly AnyMachine[] = [
+  masterMachine,
+  agentMachine,
+  executorMachine,
+  marathonReplay,
+  lbMachine,
+];

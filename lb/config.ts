@@ -192,6 +192,7 @@ export const lbFlags = {
     words: ['debug', 'info', 'warn', 'error'],
     fallback: 'info',
   }),
+  record: text({ value: 'FILE', help: 'File to record every event of the machine in, for meseta replay' }),
   command: text({
     value: 'COMMAND',
     help: 'Run after the configuration was written without --sse, to have somebody reload it',

@@ -18,13 +18,16 @@ import { hostPattern, hostRule } from '../cluster/runtime/http/hosts';
 import { startHttpServer } from '../cluster/runtime/http/server';
 import { Lifetime, type Running, StartError } from '../cluster/runtime/lifecycle';
 import type { Logger } from '../cluster/runtime/log';
+import type { Recorder } from '../cluster/runtime/mailbox';
 import { Metrics } from '../cluster/runtime/metrics';
 import { tlsSettings } from '../cluster/runtime/tls/settings';
 import type { LbConfig } from './config';
+import type { LbBoot } from './core/events';
 import { printIssue } from './core/issues/issues';
 import { createRenderer } from './core/render/render';
 import type { Bind, HttpsIn, ModelOptions } from './core/services/options';
 import { reservedListeners } from './core/services/services';
+import { lbMachine } from './core/step';
 import { type AdminDeps, addMetrics, adminRoutes } from './edge/admin-api';
 import { authorizeBy, clientTrusting } from './edge/authorize';
 import { Balancer } from './edge/balancer';
@@ -37,6 +40,7 @@ import { connectionsFor, findHaproxy, type HaproxyProgram } from './edge/find-ha
 import { Follower } from './edge/follow';
 import { Handover } from './edge/handover';
 import { Haproxy } from './edge/haproxy';
+import { LbMachine } from './edge/machine';
 import { type Client, Marathon } from './edge/marathon';
 import { canFindProcesses } from './edge/processes';
 import { Resolver } from './edge/resolver';
@@ -51,6 +55,8 @@ export interface LbDeps {
   readonly log: Logger;
   readonly clock: Clock;
   readonly metrics?: Metrics | undefined;
+  /** Makes the recorder of the machine's events, for `--record`. */
+  readonly record?: ((start: { machine: string; boot: unknown }) => Recorder) | undefined;
 }
 
 /** Addresses that a running load balancer listens on. */
@@ -94,6 +100,8 @@ export function startLb(config: LbConfig, outerDeps: LbDeps): Promise<RunningLb>
     const runtime = new RuntimeApi(() => haproxy.socketPath, options.mapFolder, deps.log);
     life.add(() => runtime.stop());
     const handover = new Handover(folder.handover, deps.log);
+    const machine = createMachine(config, deps);
+    life.add(() => machine.stop());
     const traffic: Traffic = new Traffic(runtime, () => balancer, deps.log);
     const balancer = new Balancer({
       options,
@@ -109,12 +117,11 @@ export function startLb(config: LbConfig, outerDeps: LbDeps): Promise<RunningLb>
       skipValidation: config.skipValidation,
       cleanUp: config.cleanUp,
       workerEnds: () => traffic.workerEnds(),
-      reloadWaitMs: config.reloadWaitMs,
-      lingerMs: config.reloadLingerMs,
+      machine,
     });
     const marathon = await openMarathon(config, deps, life);
     if (config.sse && !config.dry) {
-      const parts = { options, haproxy, balancer, marathon, runtime, traffic, handover };
+      const parts = { options, machine, haproxy, balancer, marathon, runtime, traffic, handover };
       return { ...addressesOf(options), ...(await serve(life, config, deps, parts)) };
     }
     await writeOnce(config, marathon, balancer, folder, deps);
@@ -234,8 +241,20 @@ function addressesOf(options: ModelOptions): LbAddresses {
   return { http: admin, vhosts: httpIn, https, appIds: appIdIn, stats };
 }
 
+function createMachine(config: LbConfig, { clock, log, record }: LbDeps): LbMachine {
+  const boot: LbBoot = {
+    // Where processes cannot be found a HAProxy that is left could not be adopted, so it is ended.
+    endHaproxy: config.stopHaproxy || !canFindProcesses(),
+    readLimitMs: READ_LIMIT_MS,
+    reloadWaitMs: config.reloadWaitMs,
+    lingerMs: config.reloadLingerMs,
+  };
+  return new LbMachine({ boot, clock, log, recorder: record?.({ machine: lbMachine.name, boot }) });
+}
+
 interface Parts {
   readonly options: ModelOptions;
+  readonly machine: LbMachine;
   readonly haproxy: Haproxy;
   readonly balancer: Balancer;
   readonly marathon: Marathon;
@@ -244,14 +263,12 @@ interface Parts {
   readonly handover: Handover;
 }
 
-function createSupervisor(config: LbConfig, { clock, log }: LbDeps, parts: Parts): Supervisor {
-  const { options, haproxy, balancer, marathon } = parts;
+function createSupervisor({ log }: LbDeps, parts: Parts): Supervisor {
+  const { options, machine, haproxy, balancer, marathon } = parts;
   return new Supervisor({
-    // Where processes cannot be found a HAProxy that is left could not be adopted, so it is ended.
-    boot: { endHaproxy: config.stopHaproxy || !canFindProcesses(), readLimitMs: READ_LIMIT_MS },
+    machine,
     haproxy,
     balancer,
-    clock,
     log,
     readApps: () => marathon.apps(AbortSignal.timeout(READ_LIMIT_MS)),
     requireListeners: () =>
@@ -301,7 +318,7 @@ async function serve(
 ): Promise<Pick<RunningLb, 'regenerate' | 'reload'>> {
   const { options, haproxy, balancer, runtime, traffic, handover } = parts;
   const { clock, log } = deps;
-  const supervisor = createSupervisor(config, deps, parts);
+  const supervisor = createSupervisor(deps, parts);
   let serves = false;
   life.add(() => supervisor.stop(!serves));
   life.add(() => balancer.stop());

@@ -203,10 +203,12 @@ function startLbPart(
   { options, deps, parts }: StartContext,
   { marathon, lbPort }: { readonly marathon: string; readonly lbPort: number },
 ) {
-  const config = readLbConfig(flagsOf(lbFlags, 'meseta lb', lbArgs(options, marathon, lbPort)));
+  const lb = flagsOf(lbFlags, 'meseta lb', lbArgs(options, marathon, lbPort));
+  const config = readLbConfig(lb);
+  const record = recorderFor(lb.record);
   const flags = { '--http-in-port': '--http-port', '--http-port': '--lb-port' };
   return parts.start('the load balancer', flags, () =>
-    startLb(config, { log: deps.log.child({ part: 'lb' }), clock: deps.clock }),
+    startLb(config, { log: deps.log.child({ part: 'lb' }), clock: deps.clock, record }),
   );
 }
 

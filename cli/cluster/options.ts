@@ -119,12 +119,12 @@ export function lbArgs(options: UpOptions, marathon: string, lbPort: number): st
     `--appid-port=${numbered(options, options['appid-port'])}`,
     `--stats-port=${numbered(options, options['stats-port'])}`,
     `--http-port=${lbPort}`,
-    ...hostArgs(options),
+    ...common(options, 'lb'),
     ...(options.haproxy === undefined ? [] : [`--haproxy=${options.haproxy}`]),
   ];
 }
 
-/** The arguments that master, agents and Marathon share: allowed hosts, and a recording. */
+/** The arguments that most parts share: allowed hosts, and a recording. */
 function common(options: UpOptions, part: string): string[] {
   const record = options.record === undefined ? [] : [`--record=${join(options.record, `${part}.rec`)}`];
   return [...hostArgs(options), ...record];

@@ -6,6 +6,7 @@ import { createLogger } from '../../cluster/runtime/log';
 import { expandLbArgs, LB_VARIABLES, lbFlags, readLbConfig } from '../../lb/config';
 import { referencePage } from '../../lb/edge/reference/main';
 import { type RunningLb, startLb } from '../../lb/main';
+import { recorderFor } from '../cluster/recorders';
 import { type Command, flagCommand } from '../command';
 import { runDaemon } from '../daemon';
 
@@ -22,7 +23,7 @@ const lbCommand = flagCommand({
       let running: RunningLb | undefined;
       // As marathon-lb: SIGHUP reads the apps again, SIGUSR1 loads the configuration again. Neither ends it while it starts.
       if (!once) process.on('SIGHUP', () => running?.regenerate()).on('SIGUSR1', () => running?.reload());
-      running = await startLb(config, { log, clock });
+      running = await startLb(config, { log, clock, record: recorderFor(flags.record) });
       return once ? { running, finished: Promise.resolve(0) } : { running };
     }, ['SIGINT', 'SIGTERM']),
 });

@@ -1,12 +1,15 @@
 /**
- * Effects of the load balancer's state machine, performed by `edge/supervisor.ts`.
+ * Effects of the load balancer's state machine, performed by `edge/supervisor.ts` and `edge/balancer.ts`.
  */
 
 import type { CommonEffect } from '../../cluster/model/event';
 import type { ConfigSource } from './events';
+import type { ReloadEffect } from './reload/reload-policy';
 
-export type LbEffect =
-  | CommonEffect
+export type LbEffect = CommonEffect | LifeEffect | ReloadEffect;
+
+/** Effects on the life of HAProxy. */
+export type LifeEffect =
   /** Look for a HAProxy of this work folder; answered by `haproxy.found`. */
   | { readonly kind: 'find' }
   /** Take over the running HAProxy; answered by `haproxy.adopted` or `start.failed`. */

@@ -4,9 +4,10 @@
  */
 
 import type { Stamped, Unstamped, Woke } from '../../cluster/model/event';
+import type { ReloadBoot, ReloadEvents } from './reload/reload-policy';
 
 /** Settings that stay the same for one run of the load balancer. */
-export interface LbBoot {
+export interface LbBoot extends ReloadBoot {
   /** A stop ends HAProxy, too; otherwise HAProxy serves on and the next start adopts it. */
   readonly endHaproxy: boolean;
   /** Longest wait for Marathon's apps before HAProxy is started without any, when nothing serves yet. */
@@ -27,7 +28,8 @@ export type ProbeResult = 'answers' | 'silent' | 'gone';
 /** Configuration to start HAProxy with: the one on disk, one without apps, or one of the apps just read. */
 export type ConfigSource = 'previous' | 'empty' | 'current';
 
-export interface LbEvents {
+/** Events about the life of HAProxy. */
+export interface LifeEvents {
   /** The load balancer begins. */
   started: Record<never, never>;
   'haproxy.found': { readonly finding: SearchResult };
@@ -52,6 +54,8 @@ export interface LbEvents {
   'haproxy.released': { readonly pid: number | undefined };
   woke: Woke;
 }
+
+export interface LbEvents extends LifeEvents, ReloadEvents {}
 
 export type LbEvent = Stamped<LbEvents>;
 export type EventOf<K extends keyof LbEvents> = Stamped<LbEvents, K>;

@@ -3,6 +3,7 @@
  */
 
 import type { ConfigSource, LbBoot, ProbeResult } from './events';
+import { initReload, type ReloadState } from './reload/reload-policy';
 
 /**
  * `looking` for a running HAProxy and `adopting` it; without one `reading` the apps and `starting` one; `serving`;
@@ -40,6 +41,8 @@ export interface LbState {
   renewing: boolean;
   /** The stop waits for a HAProxy that is being started, to detach it. */
   releasing: boolean;
+  /** Changes of structure that wait for a reload. */
+  readonly reload: ReloadState;
 }
 
 export const RESTART_FIRST_MS = 50;
@@ -59,6 +62,7 @@ export function initLb(boot: LbBoot): LbState {
     probing: false,
     renewing: false,
     releasing: false,
+    reload: initReload(boot),
   };
 }
 

@@ -2,21 +2,23 @@
  * Decides how HAProxy is run: a running one is adopted, else one is started with the configuration of the earlier run or
  * with the apps as just read; one that ends is started again; a stop lets it serve on.
  *
- * In: started, haproxy.*, apps.*, sockets.*, stop.requested, woke      Out: find, adopt, read, start, renew, detach, end
+ * In: started, haproxy.*, apps.*, sockets.*, stop.requested, woke; structure.* and its like go to reload/reload-policy.ts
+ * Out: find, adopt, read, start, renew, detach, end
  * Always true: a serving HAProxy is ended only by a stop that says so; its configuration stays until the apps
  * have been read.
  */
 
 import type { Machine } from '../../cluster/model/event';
 import type { LbEffect } from './effects';
-import type { ConfigSource, EventOf, LbBoot, LbEvent, LbEvents } from './events';
+import type { ConfigSource, EventOf, LbBoot, LbEvent, LifeEvents } from './events';
+import { REFRESH_TIMER, type ReloadEvent, type ReloadState, reloadTransitions } from './reload/reload-policy';
 import { FAILED_PROBES_MAX, initLb, type LbState, PROBE_WEIGHTS, RESTART_FIRST_MS } from './state';
 
 export const PROBE_MS = 1000;
 export const RESTART_LAST_MS = 5000;
 
 const TRANSITIONS: {
-  readonly [K in keyof LbEvents]: (state: LbState, event: EventOf<K>) => LbEffect[];
+  readonly [K in keyof LifeEvents]: (state: LbState, event: EventOf<K>) => LbEffect[];
 } = {
   started,
   'haproxy.found': haproxyFound,
@@ -38,9 +40,20 @@ const TRANSITIONS: {
 export const lbMachine: Machine<LbState, LbEvent, LbEffect, LbBoot> = {
   name: 'lb',
   init: initLb,
-  step: (state, event) =>
-    (TRANSITIONS[event.kind] as (state: LbState, event: LbEvent) => LbEffect[])(state, event),
+  step: (state, event) => {
+    if (!isReloadEvent(event))
+      return (TRANSITIONS[event.kind] as (state: LbState, event: LbEvent) => LbEffect[])(state, event);
+    const transition = reloadTransitions[event.kind] as (
+      state: ReloadState,
+      event: ReloadEvent,
+    ) => LbEffect[];
+    return transition(state.reload, event);
+  },
 };
+
+function isReloadEvent(event: LbEvent): event is ReloadEvent {
+  return event.kind in reloadTransitions;
+}
 
 function started(state: LbState): LbEffect[] {
   if (state.phase !== 'new') return [];
@@ -230,6 +243,7 @@ function haproxyReleased(state: LbState, { pid }: EventOf<'haproxy.released'>): 
 }
 
 function woke(state: LbState, { timer, at: now }: EventOf<'woke'>): LbEffect[] {
+  if (timer === REFRESH_TIMER) return [{ kind: 'refresh' }];
   if (timer === 'reading' && state.phase === 'reading') {
     state.unreachable ??= 'Marathon does not answer yet';
     return start(state, 'empty');

@@ -27,6 +27,7 @@ import {
 import { type Capabilities, type Command, decide, sameStructure } from '../core/reload/decide-reload';
 import { keepStructure, retiredServices, withoutServices } from '../core/reload/keep-structure';
 import { serverPath } from '../core/reload/print-command';
+import { isRefusedLately, RETRY_MS, type ReloadState } from '../core/reload/reload-policy';
 import type { ConfigFiles, Renderer } from '../core/render/render';
 import {
   type Bind,
@@ -39,11 +40,10 @@ import { findUnbindable } from './bind-check';
 import { ConfigErrors, listenersNamed } from './config-errors';
 import type { Handover, LoadedConfig } from './handover';
 import type { Haproxy, Outcome, Worker } from './haproxy';
+import type { LbMachine, ReloadPerformers } from './machine';
 import type { Resolver } from './resolver';
 import type { RuntimeApi } from './runtime-api';
 
-/** Time until a refused configuration or an occupied port is tried again although nothing changed. */
-const RETRY_MS = 5000;
 /** Time for which an unchanged app that HAProxy refused is left out without another check. */
 const REFUSED_MS = 60_000;
 const WEIGHTS_MAX = 10_000;
@@ -65,14 +65,14 @@ export interface BalancerOptions {
   readonly cleanUp: boolean;
   /** Called before a worker is replaced. */
   readonly workerEnds?: () => Promise<void>;
-  /** `--reload-wait`: time of the worker of an earlier reload before the next reload ends it. */
-  readonly reloadWaitMs: number;
-  /** `--reload-linger`: time of an unwanted service without servers before a reload removes it. */
-  readonly lingerMs: number;
+  /** Decides when a change of structure is reloaded. */
+  readonly machine: LbMachine;
 }
 
 /** Result of an attempt without a reload: done, nothing to do, a reload is needed, or a command failed. */
 type ApplyResult = 'served' | 'same' | 'structure' | 'failed';
+
+type ReloadAnswer = 'reload' | 'put-off';
 
 interface RememberedRefusal {
   readonly app: App;
@@ -101,16 +101,12 @@ export class Balancer {
   private aliveByTask: ReadonlyMap<string, boolean> = new Map();
   private readonly healthSeen = new WeakSet<App>();
   private unbindable: ReadonlyMap<string, string> = new Map();
-  private failed: { config: string; why: string; at: number } | undefined;
   private lastIssues: readonly Issue[] = [];
   private turn: Promise<unknown> = Promise.resolve();
   private queued: Promise<void> | undefined;
   private refusals = new Map<string, RememberedRefusal>();
-  /** Times since when a change of structure waits and since when services linger, with what ends the wait. */
-  private structureSince: number | undefined;
-  private lingerSince: number | undefined;
-  private waiting: Promise<void> | undefined;
-  private timer: NodeJS.Timeout | undefined;
+  /** The refresh that waits for the answer to `structure.differs`. */
+  private asking: { resolve(answer: ReloadAnswer): void; reject(error: unknown): void } | undefined;
   private restartsSeen = 0;
   private stopped = false;
   /** Hash of the structure that an adopted HAProxy has loaded, until it serves the apps as read; '' when not known. */
@@ -138,6 +134,8 @@ export class Balancer {
     this.model = this.build([], emptyContext);
     this.running = parts.render(this.model);
     this.configErrors = new ConfigErrors(parts);
+    parts.machine.performBy(this.performers());
+    parts.machine.onBroken((error) => this.asking?.reject(error));
     // A time in the future was written before the machine's clock was set back.
     const now = parts.clock.now();
     this.drainedAt = new Map([...parts.handover.drained].map(([task, time]) => [task, Math.min(time, now)]));
@@ -178,7 +176,7 @@ export class Balancer {
   /** Ends all retries. */
   stop(): void {
     this.stopped = true;
-    clearTimeout(this.timer);
+    this.asking?.resolve('put-off');
   }
 
   /** The configuration that HAProxy has loaded. */
@@ -196,12 +194,13 @@ export class Balancer {
 
   /** The reason why HAProxy still has an older configuration; undefined when it has the wanted one. */
   get refusal(): string | undefined {
-    return this.failed?.why;
+    return this.reloadState.refused?.why;
   }
 
   /** Time after which the follower reads again although nothing changed; undefined for its usual interval. */
   retryAfterMs(): number | undefined {
-    const again = this.failed || this.stale || this.unbindable.size > 0 || this.parts.resolver.failing;
+    const again =
+      this.refusal !== undefined || this.stale || this.unbindable.size > 0 || this.parts.resolver.failing;
     return again ? RETRY_MS : undefined;
   }
 
@@ -397,68 +396,67 @@ export class Balancer {
       const keptModel = keepStructure(this.model, model);
       result = await this.tryCommands(keptModel, this.parts.render(keptModel));
     }
-    if ((result === 'served' || result === 'same') && (await this.mayLinger(model))) return true;
-    if (await this.hasToWait()) return true;
-    return await this.tryReload(apps, context, result !== 'failed');
+    const commandsFailed = result === 'failed';
+    const retiring = !commandsFailed && this.onlyRetires(model);
+    const answer = await new Promise<ReloadAnswer>((resolve, reject) => {
+      if (this.stopped || this.parts.machine.isBroken) return resolve(this.stopped ? 'put-off' : 'reload');
+      this.asking = { resolve, reject };
+      this.parts.machine.post({ kind: 'structure.differs', retiring, commandsFailed });
+    });
+    this.asking = undefined;
+    return answer === 'put-off' || (await this.tryReload(apps, context, !commandsFailed));
   }
 
   private settled(): void {
-    this.failed = undefined;
-    this.structureSince = undefined;
-    this.lingerSince = undefined;
+    this.parts.machine.post({ kind: 'structure.served' });
   }
 
-  /** True when a reload would only remove unwanted services, and `--reload-linger` is not over. */
-  private async mayLinger(model: Model): Promise<boolean> {
-    const { lingerMs, render } = this.parts;
+  private get reloadState(): ReloadState {
+    return this.parts.machine.read(({ reload }) => reload);
+  }
+
+  private performers(): ReloadPerformers {
+    const { haproxy, machine } = this.parts;
+    return {
+      look: ({ sessions }) => {
+        this.look(sessions).catch((error) => this.asking?.reject(error));
+      },
+      'await-worker': ({ limitMs }) => {
+        const gone = (): void => machine.post({ kind: 'worker.gone' });
+        haproxy.oldWorkersGone(limitMs).then(gone, gone);
+      },
+      reload: () => this.asking?.resolve('reload'),
+      'put-off': () => this.asking?.resolve('put-off'),
+      refresh: () => {
+        if (this.stopped) return;
+        this.refresh().catch((error: Error) =>
+          this.parts.log.error({ error: error.stack ?? '' }, 'the apps as last read cannot be served'),
+        );
+      },
+    };
+  }
+
+  /** True when a reload would only remove services that may linger. */
+  private onlyRetires(model: Model): boolean {
+    const { render } = this.parts;
+    const { lingerMs } = this.reloadState.boot;
     const retired = lingerMs > 0 ? retiredServices(this.model, model) : new Set<string>();
     const rest = retired.size > 0 ? render(withoutServices(this.model, retired)) : undefined;
-    if (!rest || !sameStructure(rest.blocks, render(model).blocks)) {
-      this.lingerSince = undefined;
-      return false;
-    }
-    const now = performance.now();
-    this.lingerSince ??= now;
-    const left = this.lingerSince + lingerMs - now;
-    // No long connection may end only because unwanted services are removed.
-    if (left <= 0 && !(await this.wouldEndSomething())) return false;
-    this.refreshLater(Math.max(left, 0) || lingerMs);
-    return true;
+    return rest !== undefined && sameStructure(rest.blocks, render(model).blocks);
   }
 
-  private async wouldEndSomething(): Promise<boolean> {
-    const { haproxy, runtime, lingerMs } = this.parts;
-    if ((await haproxy.oldWorkers()).length > 0) return true;
-    return await runtime.hasLong(lingerMs).catch(() => false);
-  }
-
-  /** True while the worker of an earlier reload has connections and `--reload-wait` is not over. */
-  private async hasToWait(): Promise<boolean> {
-    const { haproxy, reloadWaitMs } = this.parts;
-    this.structureSince ??= performance.now();
-    const left = this.structureSince + reloadWaitMs - performance.now();
-    if (left <= 0 || (await haproxy.oldWorkers()).length === 0) return false;
-    this.waiting ??= haproxy.oldWorkersGone(left).then(() => {
-      this.waiting = undefined;
-      this.refreshLater(0);
-    });
-    return true;
+  /** Old workers that still have connections, and whether a session has lasted for the linger time. */
+  private async look(sessions: boolean): Promise<void> {
+    const { haproxy, runtime, machine } = this.parts;
+    const old = (await haproxy.oldWorkers()).length;
+    const { lingerMs } = this.reloadState.boot;
+    const long = sessions && old === 0 && (await runtime.hasLong(lingerMs).catch(() => false));
+    machine.post({ kind: 'workers.looked', old, long });
   }
 
   /** Refreshes soon, after HAProxy was restarted. */
   noticeRestartSoon(): void {
-    this.refreshLater(0);
-  }
-
-  private refreshLater(ms: number): void {
-    clearTimeout(this.timer);
-    if (this.stopped) return;
-    const refresh = (): void => {
-      this.refresh().catch((error: Error) =>
-        this.parts.log.error({ error: error.stack ?? '' }, 'the apps as last read cannot be served'),
-      );
-    };
-    this.timer = setTimeout(refresh, ms).unref();
+    this.parts.machine.post({ kind: 'refresh.wanted' });
   }
 
   private async tryReload(apps: readonly App[], context: BuildContext, works: boolean): Promise<boolean> {
@@ -474,7 +472,7 @@ export class Balancer {
       this.settled();
       return tried === 'served';
     }
-    if (this.failedLately(files)) return false;
+    if (this.refusedLately(files)) return false;
     const { reason } = decide(this.running, files, { servers: false, maps: false });
     const reloaded = await this.reload(files, reason);
     if (reloaded.ok) this.serve(model, files);
@@ -486,7 +484,7 @@ export class Balancer {
   private leaveOutListeners(why: string, model: Model, apps: readonly App[]): void {
     const listeners = this.parts.cleanUp ? listenersNamed(why, model) : new Map<string, string>();
     this.remember(listeners, apps);
-    if (listeners.size > 0) this.refreshLater(0);
+    if (listeners.size > 0) this.parts.machine.post({ kind: 'refresh.wanted' });
   }
 
   private serve(model: Model, files: ConfigFiles): void {
@@ -499,7 +497,7 @@ export class Balancer {
 
   /** Reloads the running configuration, once the worker of an earlier reload is gone or `--reload-wait` is over. */
   async reloadAgain(reason: string): Promise<Outcome> {
-    await this.parts.haproxy.oldWorkersGone(this.parts.reloadWaitMs);
+    await this.parts.haproxy.oldWorkersGone(this.reloadState.boot.reloadWaitMs);
     const next = this.turn.then(() => this.reload(this.running, reason));
     this.turn = next.catch(() => undefined);
     return await next;
@@ -564,9 +562,10 @@ export class Balancer {
   ): Promise<CheckedConfig> {
     const { skipValidation, haproxy, options, render } = this.parts;
     const { files, model } = whole;
-    if (skipValidation || files.config === this.running.config || this.failedLately(files))
+    if (skipValidation || files.config === this.running.config || this.refusedLately(files))
       return { ...whole, outcome: { ok: true } };
-    const changed = this.reloads > 0 && !this.failed ? changedApps(this.model, model) : undefined;
+    const changed =
+      this.reloads > 0 && this.refusal === undefined ? changedApps(this.model, model) : undefined;
     const some = changed && apps.filter(({ id }) => changed.has(id));
     if (!changed || some?.length !== changed.size || changed.size > CHECKED_ALONE_MAX)
       return { ...whole, outcome: await haproxy.check(files) };
@@ -610,12 +609,14 @@ export class Balancer {
 
   private refuse({ config }: ConfigFiles, why: string): void {
     this.reloadFailures++;
-    this.failed = { config, why, at: this.parts.clock.now() };
+    this.parts.machine.post({ kind: 'config.refused', config: hashOfText(config), why });
     this.parts.log.error({ why }, 'HAProxy refuses the new configuration; the running one stays');
   }
 
-  private failedLately({ config }: ConfigFiles): boolean {
-    return this.failed?.config === config && this.parts.clock.now() - this.failed.at < RETRY_MS;
+  private refusedLately({ config }: ConfigFiles): boolean {
+    const { reloadState } = this;
+    if (reloadState.refused === undefined) return false;
+    return isRefusedLately(reloadState, hashOfText(config), this.parts.clock.now());
   }
 
   private reportIssues(issues: readonly Issue[]): void {
@@ -642,7 +643,11 @@ function leaving(commands: readonly Command[]): string[] {
 
 /** Hash of the structure of a configuration. */
 function hashOf(files: ConfigFiles): string {
-  return createHash('sha256').update(structureOf(files)).digest('hex');
+  return hashOfText(structureOf(files));
+}
+
+function hashOfText(text: string): string {
+  return createHash('sha256').update(text).digest('hex');
 }
 
 function isSameWorker(loaded: LoadedConfig | undefined, { worker, since }: Worker): boolean {

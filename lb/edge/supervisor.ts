@@ -3,22 +3,18 @@
  */
 
 import { errorText } from '../../cluster/model/error-text';
-import type { Clock } from '../../cluster/runtime/clock';
 import { StartError } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
-import { Mailbox, type Performers } from '../../cluster/runtime/mailbox';
-import type { LbEffect } from '../core/effects';
-import type { ConfigSource, LbBoot, LbEvent, LbInput } from '../core/events';
-import { healthOf, type LbHealth, type LbIssue, type LbState, lbIssues } from '../core/state';
-import { lbMachine } from '../core/step';
+import type { ConfigSource, LbInput } from '../core/events';
+import { healthOf, type LbHealth, type LbIssue, lbIssues } from '../core/state';
 import type { Balancer } from './balancer';
 import type { Haproxy } from './haproxy';
+import type { LbMachine, LifePerformers } from './machine';
 
 interface SupervisorDeps {
-  readonly boot: LbBoot;
+  readonly machine: LbMachine;
   readonly haproxy: Haproxy;
   readonly balancer: Balancer;
-  readonly clock: Clock;
   readonly log: Logger;
   /** Reads the apps; fails when Marathon cannot be reached. */
   readonly readApps: () => Promise<unknown>;
@@ -27,40 +23,32 @@ interface SupervisorDeps {
 }
 
 export class Supervisor {
-  private readonly mailbox: Mailbox<LbState, LbEvent, LbEffect, LbBoot>;
   private apps: unknown;
   private broken = false;
   private settleStart: (why?: string) => void = () => undefined;
   private settleStop: () => void = () => undefined;
 
   constructor(private readonly parts: SupervisorDeps) {
-    const { boot, clock, log, haproxy } = parts;
-    this.mailbox = new Mailbox({
-      machine: lbMachine,
-      boot,
-      clock,
-      log,
-      perform: this.performers(),
-      onBroken: (error) => {
-        log.error({ error: error.stack ?? error.message }, "the load balancer's state machine failed");
-        this.broken = true;
-        this.settleStart(error.message);
-        this.settleStop();
-      },
+    const { machine, haproxy } = parts;
+    machine.performBy(this.performers());
+    machine.onBroken((error) => {
+      this.broken = true;
+      this.settleStart(error.message);
+      this.settleStop();
     });
     haproxy.onEnd = (pid, status) => this.post({ kind: 'haproxy.ended', pid, status });
   }
 
   post(event: LbInput): void {
-    this.mailbox.post(event);
+    this.parts.machine.post(event);
   }
 
   get issues(): readonly LbIssue[] {
-    return this.mailbox.read(lbIssues);
+    return this.parts.machine.read(lbIssues);
   }
 
   get health(): LbHealth {
-    return this.mailbox.read(healthOf);
+    return this.parts.machine.read(healthOf);
   }
 
   /** Resolves when HAProxy serves; fails with a StartError when it cannot. */
@@ -79,10 +67,10 @@ export class Supervisor {
       this.settleStop = resolve;
       this.post({ kind: 'stop.requested', failed });
     });
-    await this.mailbox.stop();
+    await this.parts.machine.stop();
   }
 
-  private performers(): Performers<LbEffect> {
+  private performers(): LifePerformers {
     const { haproxy, balancer } = this.parts;
     return {
       find: () => {
@@ -167,7 +155,7 @@ export class Supervisor {
       await balancer.update(this.apps).catch((error: Error) => error);
       return 'the apps cannot be served';
     }
-    const first = this.mailbox.read(({ phase }) => phase === 'starting');
+    const first = this.parts.machine.read(({ phase }) => phase === 'starting');
     if (first) await requireListeners();
     const outcome = await haproxy.start(source === 'empty' ? balancer.files : undefined);
     if (!outcome.ok) return outcome.why;

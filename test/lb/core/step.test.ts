@@ -2,11 +2,11 @@
 
 import fc from 'fast-check';
 import type { LbEffect } from '../../../lb/core/effects';
-import type { LbBoot, LbEvent, LbEvents, LbInput } from '../../../lb/core/events';
+import type { LbBoot, LbEvent, LbInput, LifeEvents } from '../../../lb/core/events';
 import { healthOf, initLb, type LbState, lbIssues, type Phase } from '../../../lb/core/state';
 import { lbMachine } from '../../../lb/core/step';
 
-const BOOT: LbBoot = { endHaproxy: false, readLimitMs: 2000 };
+const BOOT: LbBoot = { endHaproxy: false, readLimitMs: 2000, reloadWaitMs: 0, lingerMs: 0 };
 const PHASES: readonly Phase[] = [
   'new',
   'looking',
@@ -48,7 +48,7 @@ function step(state: LbState, event: LbInput): string {
 }
 
 /** What each event does where it means something; everywhere else nothing happens. */
-const EVENTS: { readonly [K in keyof LbEvents]: readonly [LbInput, Partial<Record<Phase, string>>][] } = {
+const EVENTS: { readonly [K in keyof LifeEvents]: readonly [LbInput, Partial<Record<Phase, string>>][] } = {
   started: [[{ kind: 'started' }, { new: 'looking, find' }]],
   'haproxy.found': [
     [{ kind: 'haproxy.found', finding: { kind: 'serving', pid: 7 } }, { looking: 'adopting, adopt 7' }],

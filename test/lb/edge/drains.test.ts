@@ -9,6 +9,7 @@ import { createRenderer } from '../../../lb/core/render/render';
 import { Balancer, type BalancerOptions } from '../../../lb/edge/balancer';
 import { Drains } from '../../../lb/edge/drains';
 import { Handover } from '../../../lb/edge/handover';
+import { LbMachine } from '../../../lb/edge/machine';
 import { Resolver } from '../../../lb/edge/resolver';
 import { loadTemplates } from '../../../lb/edge/templates';
 import { appJson, plainOptions, taskJson } from '../builders';
@@ -72,8 +73,11 @@ function restarted(outAt = OUT_AT, onRead?: (balancer: Balancer) => Promise<void
     log: silentLogger,
     skipValidation: true,
     cleanUp: false,
-    reloadWaitMs: 0,
-    lingerMs: 0,
+    machine: new LbMachine({
+      boot: { endHaproxy: false, readLimitMs: 0, reloadWaitMs: 0, lingerMs: 0 },
+      clock,
+      log: silentLogger,
+    }),
   });
   const drains = new Drains({
     balancer,

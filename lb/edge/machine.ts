@@ -1,0 +1,67 @@
+/**
+ * Runs the load balancer's machine: its mailbox, and the parts of the edge that perform its effects.
+ */
+
+import type { Clock } from '../../cluster/runtime/clock';
+import type { Logger } from '../../cluster/runtime/log';
+import { Mailbox, type Performers, type Recorder } from '../../cluster/runtime/mailbox';
+import type { LbEffect, LifeEffect } from '../core/effects';
+import type { LbBoot, LbEvent, LbInput } from '../core/events';
+import type { ReloadEffect } from '../core/reload/reload-policy';
+import type { LbState } from '../core/state';
+import { lbMachine } from '../core/step';
+
+export type LifePerformers = Performers<LifeEffect>;
+export type ReloadPerformers = Performers<ReloadEffect>;
+
+export class LbMachine {
+  private readonly mailbox: Mailbox<LbState, LbEvent, LbEffect, LbBoot>;
+  private readonly performers = {} as {
+    -readonly [K in keyof Performers<LbEffect>]: Performers<LbEffect>[K];
+  };
+  private readonly brokenListeners: ((error: Error) => void)[] = [];
+  /** A step or a performer threw: no event is handled any more. */
+  isBroken = false;
+
+  constructor(parts: {
+    readonly boot: LbBoot;
+    readonly clock: Clock;
+    readonly log: Logger;
+    readonly recorder?: Recorder | undefined;
+  }) {
+    const { log } = parts;
+    this.mailbox = new Mailbox({
+      ...parts,
+      machine: lbMachine,
+      perform: this.performers,
+      onBroken: (error) => {
+        log.error({ error: error.stack ?? error.message }, "the load balancer's state machine failed");
+        this.isBroken = true;
+        for (const listener of this.brokenListeners) listener(error);
+      },
+    });
+  }
+
+  /** Adds the performers of one part; each part is added before it posts its first event. */
+  performBy(performers: LifePerformers | ReloadPerformers): void {
+    Object.assign(this.performers, performers);
+  }
+
+  /** Calls back when the machine breaks. */
+  onBroken(listener: (error: Error) => void): void {
+    this.brokenListeners.push(listener);
+  }
+
+  post(event: LbInput): void {
+    this.mailbox.post(event);
+  }
+
+  /** Reads one consistent moment of the state. */
+  read<T>(view: (state: LbState) => T): T {
+    return this.mailbox.read(view);
+  }
+
+  async stop(): Promise<void> {
+    await this.mailbox.stop();
+  }
+}
