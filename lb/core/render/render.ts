@@ -165,25 +165,28 @@ function snippetText(templates: Templates, { template, values, override }: Snipp
 
 function serverText(templates: Templates, texts: TextCache, server: BackendServer): string {
   const { line } = server;
-  const values = serverValues(texts, server);
+  const values = { ...line.values, healthCheckOptions: healthOptions(texts, server) };
   return line.override === undefined
     ? templates[line.template](values)
     : snippetText(templates, { ...line, values });
 }
 
-function serverValues({ snippet }: TextCache, { line, health }: BackendServer): TemplateValues {
+function healthOptions({ snippet }: TextCache, { health }: BackendServer): string {
   const options = health ? snippet(health).trim() : '';
-  return { ...line.values, healthCheckOptions: options === '' ? '' : ` ${options}` };
+  return options === '' ? '' : ` ${options}`;
 }
 
 /** The values of a server's line, as its template or the label in place of the template makes it. */
 function serverLine(templates: Templates, texts: TextCache, server: BackendServer): ServerLine {
   const { line, name, endpoint, weight, draining } = server;
-  const values = serverValues(texts, server);
+  const healthCheckOptions = healthOptions(texts, server);
   const template = line.override === undefined ? templates.server : readServerTemplate(line.override);
-  const options = template?.options(values);
+  const options = template?.options(line.values, healthCheckOptions);
   if (template === undefined || options === undefined || options.includes('\n')) {
-    const text = snippetText(templates, { ...line, values: { ...values, otherOptions: '' } });
+    const text = snippetText(templates, {
+      ...line,
+      values: { ...line.values, healthCheckOptions, otherOptions: '' },
+    });
     return { name, endpoint, id: undefined, options: text, weight, draining, changeable: false };
   }
   return {

@@ -14,8 +14,8 @@ export interface ServerTemplate {
   readonly hasId: boolean;
   /** The line has `{otherOptions}`: weight and `disabled`. */
   readonly hasOther: boolean;
-  /** The options beside those two, as words with single blanks between. */
-  options(values: TemplateValues): string;
+  /** The options beside those two, as words with single blanks between; the values with those of the health check. */
+  options(values: TemplateValues, healthCheckOptions: string): string;
 }
 
 const LINE = /^[ \t]*server[ \t]+\{serverName\}[ \t]+\{host_ipv4\}:\{port\}(.*)$/;
@@ -24,6 +24,9 @@ const OPTIONS = '\\{(?:cookie|healthCheck|other)Options\\}';
 const OPTIONS_FOLLOW = new RegExp(`^(?:[ \\t]|${OPTIONS}|$)`);
 const ID = new RegExp(`(^|[ \\t])id[ \\t]+\\{serverId\\}(?=[ \\t]|${OPTIONS}|$)`);
 
+/** Placeholders whose values are the same for all servers of most backends. */
+const SHARED = ['cookieOptions', 'healthCheckOptions'];
+
 /** Reads a template with placeholders such as `{serverName}`; undefined when commands cannot make what it makes. */
 export function readServerTemplate(text: string): ServerTemplate | undefined {
   const lines = text.split('\n').filter((line) => !/^[ \t]*(#|$)/.test(line));
@@ -31,13 +34,17 @@ export function readServerTemplate(text: string): ServerTemplate | undefined {
   const rest = LINE.exec(line)?.[1];
   if (rest === undefined || !OPTIONS_FOLLOW.test(rest)) return undefined;
   const bare = rest.replace(ID, '$1').replaceAll('{otherOptions}', '');
-  const compiled = compileFormat(bare, templateTable.BACKEND_SERVER_OPTIONS.placeholders);
+  const { placeholders } = templateTable.BACKEND_SERVER_OPTIONS;
+  const compiled = compileFormat(bare, placeholders);
   if ('error' in compiled) return undefined;
   const { format } = compiled;
-  // The servers of a backend mostly have the same options.
+  const shared = placeholders.every((name) => SHARED.includes(name) || !bare.includes(`{${name}}`));
   let last = { text: '', options: '' };
-  const options = (values: TemplateValues): string => {
-    const text = format.fill(values);
+  const options = (values: TemplateValues, healthCheckOptions: string): string => {
+    const { cookieOptions } = values;
+    const text = format.fill(
+      shared ? { cookieOptions, healthCheckOptions } : { ...values, healthCheckOptions },
+    );
     if (text !== last.text) last = { text, options: wordsOf(text).join(' ') };
     return last.options;
   };

@@ -12,7 +12,6 @@ const values = {
   host: 'agent1',
   serverId: 7,
   cookieOptions: '',
-  healthCheckOptions: '  check   inter 2s',
   otherOptions: ' weight 3 disabled',
 };
 const ALL_OPTIONS = '{cookieOptions}{healthCheckOptions}{otherOptions}';
@@ -47,7 +46,11 @@ const read: readonly [string, string, { hasId: boolean; hasOther: boolean; optio
 test.each(read)('a template %s', (_about, text, expected) => {
   const template = readServerTemplate(text);
   expect(
-    template && { hasId: template.hasId, hasOther: template.hasOther, options: template.options(values) },
+    template && {
+      hasId: template.hasId,
+      hasOther: template.hasOther,
+      options: template.options(values, '  check   inter 2s'),
+    },
   ).toEqual(expected);
 });
 
