@@ -38,7 +38,7 @@ export interface ChangingCall<T extends Call.Type> extends CallForm<T> {
   readonly stored?: (
     state: MasterState,
     part: Part<T>,
-    context: { readonly at: Millis; readonly next: StoredCall },
+    context: { readonly now: Millis; readonly next: StoredCall },
   ) => MasterEffect[] | Refusal;
 }
 

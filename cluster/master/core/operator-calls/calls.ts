@@ -41,19 +41,19 @@ export function carryOut<T extends Call.Type>(
 }
 
 /** Continues a call whose change is stored. */
-export function operatorCallStored(state: MasterState, next: StoredCall, at: Millis): MasterEffect[] {
+export function operatorCallStored(state: MasterState, next: StoredCall, now: Millis): MasterEffect[] {
   const row = changingCall(next.call.type);
-  return row ? answerStored(state, row, { next, at }) : [];
+  return row ? answerStored(state, row, { next, now }) : [];
 }
 
 /** Answers a call whose change is stored, and does what follows from it. */
 export function answerStored<T extends Call.Type>(
   state: MasterState,
   row: ChangingCall<T>,
-  { next, at }: { readonly next: StoredCall; readonly at: Millis },
+  { next, now }: { readonly next: StoredCall; readonly now: Millis },
 ): MasterEffect[] {
   const part = partOf(row, next.call);
-  const effects = part === undefined ? [] : (row.stored?.(state, part, { at, next }) ?? []);
+  const effects = part === undefined ? [] : (row.stored?.(state, part, { now, next }) ?? []);
   if ('status' in effects) return refuse(next, effects.status, effects.text);
   return [{ kind: 'answer', request: next.request, status: 200 }, ...effects];
 }

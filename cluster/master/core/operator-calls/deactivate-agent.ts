@@ -12,8 +12,8 @@ export const deactivateAgent: ChangingCall<'DEACTIVATE_AGENT'> = {
     isKnownAgent(state, agentId)
       ? store(state, event, { kind: 'deactivated', agentId, deactivated: true })
       : refuse(event, 400, 'Unknown agent'),
-  stored: (state, { agent_id }, { at }) => {
+  stored: (state, { agent_id }, { now }) => {
     const agent = state.agents.get(agent_id.value);
-    return agent ? activityChanged(state, agent, at) : [];
+    return agent ? activityChanged(state, agent, now) : [];
   },
 };

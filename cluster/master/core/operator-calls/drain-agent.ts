@@ -33,14 +33,14 @@ export const drainAgent: ChangingCall<'DRAIN_AGENT'> = {
     return store(state, event, { kind: 'drain', agentId, info });
   },
   // The agent may have no tasks already.
-  stored: (state, { agent_id }, { at }) => {
+  stored: (state, { agent_id }, { now }) => {
     const agent = state.agents.get(agent_id.value);
     if (!agent) return [];
     agent.deactivated = true;
-    agent.drainStartedAt = at;
+    agent.drainStartedAt = now;
     syncActivity(state, agent);
     const effects = [...rescindOffersOfAgent(state, agent), ...sendDrain(state, agent)];
-    return [...effects, ...checkDrained(state, agent.id, at), ...allocateSoon(state, at)];
+    return [...effects, ...checkDrained(state, agent.id, now), ...allocateSoon(state, now)];
   },
 };
 

@@ -26,5 +26,5 @@ export const markAgentGone: ChangingCall<'MARK_AGENT_GONE'> = {
     state.leaving.set(agentId, 'gone');
     return store(state, event, { kind: 'gone', agentId, at: event.at });
   },
-  stored: (state, { agent_id }, { at }) => markedGone(state, agent_id.value, at),
+  stored: (state, { agent_id }, { now }) => markedGone(state, agent_id.value, now),
 };

@@ -13,10 +13,10 @@ export const reactivateAgent: ChangingCall<'REACTIVATE_AGENT'> = {
       return refuse(event, 400, 'Agent is still in the DRAINING state');
     return store(state, event, { kind: 'deactivated', agentId, deactivated: false });
   },
-  stored: (state, { agent_id }, { at }) => {
+  stored: (state, { agent_id }, { now }) => {
     const agent = state.agents.get(agent_id.value);
     return agent
-      ? activityChanged(state, agent, at)
+      ? activityChanged(state, agent, now)
       : { status: 409, text: 'Agent removed while processing the call' };
   },
 };

@@ -11,5 +11,5 @@ export const removeQuota: ChangingCall<'REMOVE_QUOTA'> = {
   permission: needsEach(({ role }) => [{ list: 'update_quotas', object: thing(role) }]),
   check: (state, { role }) => removeError(state, role),
   run: (state, { role }, event) => store(state, event, { kind: 'quota', configs: [{ role }] }),
-  stored: (state, { role }, { at }) => quotasStored(state, { configs: [{ role }], isLegacy: true }, at),
+  stored: (state, { role }, { now }) => quotasStored(state, { configs: [{ role }], isLegacy: true }, now),
 };

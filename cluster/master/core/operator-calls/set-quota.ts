@@ -22,6 +22,6 @@ export const setQuota: ChangingCall<'SET_QUOTA'> = {
       `Total quota guarantees '${tooMuch.guaranteed}' exceed cluster capacity '${tooMuch.capacity}'`;
     return refuse(event, 409, text);
   },
-  stored: (state, { quota_request }, { at }) =>
-    quotasStored(state, { configs: [configOf(quota_request)], isLegacy: true }, at),
+  stored: (state, { quota_request }, { now }) =>
+    quotasStored(state, { configs: [configOf(quota_request)], isLegacy: true }, now),
 };

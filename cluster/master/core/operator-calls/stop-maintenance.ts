@@ -16,5 +16,5 @@ export const stopMaintenance: ChangingCall<'STOP_MAINTENANCE'> = {
   check: (state, { machines = [] }) => machinesError(state, machines, UP),
   checkPermitted: (state, { machines = [] }) => laterMachinesError(state, machines, UP),
   run: (state, { machines = [] }, event) => store(state, event, { kind: 'machines.up', machines }),
-  stored: (state, { machines = [] }, { at }) => machinesChanged(state, machines.map(machineKey), at),
+  stored: (state, { machines = [] }, { now }) => machinesChanged(state, machines.map(machineKey), now),
 };

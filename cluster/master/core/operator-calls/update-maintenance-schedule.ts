@@ -18,5 +18,5 @@ export const updateMaintenanceSchedule: ChangingCall<'UPDATE_MAINTENANCE_SCHEDUL
     const machines = [...new Set([...state.registry.machines.keys(), ...after])];
     return store(state, event, { kind: 'schedule', schedule }, machines);
   },
-  stored: (state, _part, { at, next }) => machinesChanged(state, next.machines, at),
+  stored: (state, _part, { now, next }) => machinesChanged(state, next.machines, now),
 };

@@ -13,6 +13,6 @@ export const updateQuota: ChangingCall<'UPDATE_QUOTA'> = {
   ),
   check: (state, { quota_configs = [], force = false }) => updateError(state, quota_configs, force),
   run: (state, { quota_configs: configs = [] }, event) => store(state, event, { kind: 'quota', configs }),
-  stored: (state, { quota_configs: configs = [] }, { at }) =>
-    quotasStored(state, { configs, isLegacy: false }, at),
+  stored: (state, { quota_configs: configs = [] }, { now }) =>
+    quotasStored(state, { configs, isLegacy: false }, now),
 };

@@ -30,11 +30,11 @@ export const updateWeights: ChangingCall<'UPDATE_WEIGHTS'> = {
   check: weightsError,
   run: (state, part, event) => store(state, event, { kind: 'weights', weights: weightsOf(part) }),
   // Offers are rescinded only if a framework is in one of the roles.
-  stored: (state, part, { at }) => {
+  stored: (state, part, { now }) => {
     setWeights(state.allocator, state.registry.weights);
     const isAnyIn = weightsOf(part).some(({ role }) => frameworksIn(state, role).length > 0);
     const rescinded = isAnyIn ? [...state.offers.keys()].flatMap((id) => rescind(state, id)) : [];
-    return [...rescinded, ...allocateSoon(state, at)];
+    return [...rescinded, ...allocateSoon(state, now)];
   },
 };
 

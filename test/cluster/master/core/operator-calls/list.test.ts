@@ -48,7 +48,7 @@ describe('a row of its own', () => {
   it('is answered when its change is stored, and goes on then', () => {
     const { call, request } = calling({ remove_quota: { role: 'web' } });
     const next = { kind: 'operator.call', call, request, machines: [] } as const;
-    expect(answerStored(state, trial, { next, at: 0 })).toEqual([
+    expect(answerStored(state, trial, { next, now: 0 })).toEqual([
       ...answers(200),
       { kind: 'note', level: 'info', text: 'web undefined' },
     ]);
