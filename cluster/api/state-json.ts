@@ -71,7 +71,7 @@ export function reservedJson(
   const reserved = [...byRole].filter(([role]) => role !== '*' && seesRole(role));
   return {
     reserved_resources: jsonObject(
-      Object.fromEntries(reserved.map(([role, pieces]) => [role, quantitiesJson(pieces)])),
+      Object.fromEntries(reserved.map(([role, resourcesOfRole]) => [role, quantitiesJson(resourcesOfRole)])),
     ),
     unreserved_resources: quantitiesJson(byRole.get('*') ?? []),
   };

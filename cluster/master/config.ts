@@ -164,8 +164,8 @@ export function stateFolder({ work_dir }: Pick<MasterConfig, 'work_dir'>): strin
 export function masterSettings(config: MasterConfig): MasterSettings {
   const roles = config.roles.length > 0 ? rolesOf(config.roles) : undefined;
   const weights = readWeights(config.weights);
-  const stranger = weights.find(({ role }) => role !== '*' && roles && !roles.includes(role));
-  if (stranger) throw new StartError(`--weights: ${stranger.role} is not a valid role: it is not in --roles`);
+  const unknown = weights.find(({ role }) => role !== '*' && roles && !roles.includes(role));
+  if (unknown) throw new StartError(`--weights: ${unknown.role} is not a valid role: it is not in --roles`);
   return {
     ...agentSettings(config),
     allocator: allocatorSettings(config),

@@ -39,15 +39,15 @@ export async function watchWhitelist({ path, clock, log, changed }: WhitelistOpt
 
 function repeat(clock: Clock, look: () => Promise<void>): () => void {
   let isStopped = false;
-  let callOff = (): void => undefined;
+  let cancel = (): void => undefined;
   const next = (): void => {
     if (isStopped) return;
-    callOff = clock.wakeAt(clock.now() + LOOK_MS, () => void look().then(next));
+    cancel = clock.wakeAt(clock.now() + LOOK_MS, () => void look().then(next));
   };
   next();
   return () => {
     isStopped = true;
-    callOff();
+    cancel();
   };
 }
 

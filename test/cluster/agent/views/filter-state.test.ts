@@ -47,9 +47,9 @@ test.each<[list: List, bob: object]>([
   ['view_executors', { frameworks: 3, executors: 0, tasks: 0 }],
   ['view_tasks', { frameworks: 3, executors: 3, tasks: 0 }],
 ])('under %s alice sees everything, and bob %j', (list, bob) => {
-  const seenBy = (name: string) =>
+  const filteredFor = (name: string) =>
     busy().read((state) => countsOf(filterState(state, aclsOf(list), { value: name })));
-  expect([seenBy('alice'), seenBy('bob')]).toEqual([ALL, bob]);
+  expect([filteredFor('alice'), filteredFor('bob')]).toEqual([ALL, bob]);
 });
 
 test('without rules the state is seen as it is', () => {

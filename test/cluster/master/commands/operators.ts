@@ -95,7 +95,7 @@ function wishOf(id: string, word: string): OperatorCall {
   );
   const agent_id = { value: id };
   return {
-    type: WISHES[type ?? ''] as never,
+    type: RESOURCE_CALLS[type ?? ''] as never,
     reserve_resources: reserve && { agent_id, ...reserve },
     unreserve_resources: unreserve && { agent_id, ...unreserve },
     create_volumes: create && { agent_id, ...create },
@@ -105,7 +105,7 @@ function wishOf(id: string, word: string): OperatorCall {
   };
 }
 
-const WISHES: Record<string, string> = {
+const RESOURCE_CALLS: Record<string, string> = {
   RESERVE: 'RESERVE_RESOURCES',
   UNRESERVE: 'UNRESERVE_RESOURCES',
   CREATE: 'CREATE_VOLUMES',

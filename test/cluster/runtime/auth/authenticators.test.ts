@@ -123,7 +123,7 @@ describe('bearer tokens', () => {
       `${part({ alg: 'none' })}.${part({ sub: 'ann' })}.`,
       "Invalid JWT: Token 'alg' value does not match, expected 'HS256'",
     ],
-  ])('that are %s are judged: %s', (token, expected) => {
+  ])('that are %s have the verdict %s', (token, expected) => {
     expect(why(token)).toBe(expected);
   });
 

@@ -171,11 +171,11 @@ test('unhealthy instances are left out, but never all of them', () => {
     name: 'web',
     ...runningStatus,
   }));
-  const state = stateWith(...web, { name: 'sick', ...status('10.1.0.3', false) });
+  const state = stateWith(...web, { name: 'unwell', ...status('10.1.0.3', false) });
   const zone = zoneFrom(zoneOf(state, { healthy: true }).changes);
   expect(zone.node('web.marathon.mesos')?.a).toEqual(['10.1.0.1']);
   expect(zone.node('_web._tcp.marathon.mesos')?.services).toHaveLength(1);
-  expect(zone.node('sick.marathon.mesos')?.a).toEqual(['10.1.0.3']);
+  expect(zone.node('unwell.marathon.mesos')?.a).toEqual(['10.1.0.3']);
   expect(zoneOf(state).zone.node('web.marathon.mesos')?.a).toEqual(['10.1.0.1', '10.1.0.2']);
 });
 

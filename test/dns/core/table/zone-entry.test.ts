@@ -37,7 +37,7 @@ function listing(): { lines: string[]; sink: RecordSink & { unhealthy: RecordSin
     service: (name, { port, target }) => void lines.push(`${mark}${name} ${port} ${target}`),
     exists: (name) => void lines.push(`${mark}${name}`),
   });
-  return { lines, sink: { ...sink(''), unhealthy: sink('sick ') } };
+  return { lines, sink: { ...sink(''), unhealthy: sink('unhealthy ') } };
 }
 
 test.each(['mesos-dns', 'standard'] as const)(
