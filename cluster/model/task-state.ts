@@ -21,7 +21,7 @@ export const TASK_STATES = [
 
 export type TaskState = (typeof TASK_STATES)[number];
 
-const TERMINAL: ReadonlySet<TaskState> = new Set<TaskState>([
+const TERMINAL: ReadonlySet<string> = new Set<TaskState>([
   'TASK_FINISHED',
   'TASK_FAILED',
   'TASK_KILLED',
@@ -33,7 +33,7 @@ const TERMINAL: ReadonlySet<TaskState> = new Set<TaskState>([
 ]);
 
 /** True when a task will never run again and its resources are free. */
-export function isTerminal(state: TaskState): boolean {
+export function isTerminal(state: string): boolean {
   return TERMINAL.has(state);
 }
 

@@ -1,6 +1,6 @@
 /**
  * Brings the apps into the running HAProxy: resolve, build, render, decide, then commands, or check and reload.
- * When a reload comes is decided in `core/reload/reload-policy.ts`.
+ * `core/reload/reload-policy.ts` decides the time of a reload.
  *
  * Always true: whatever cannot be served is an issue, and the running configuration stays until another one is loaded.
  * The file on disk follows the running configuration. Servers change at once, even while a change of structure waits for

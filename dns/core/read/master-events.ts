@@ -7,6 +7,7 @@
  */
 
 import { normalRanges, type Range } from '../../../cluster/model/ranges';
+import { isTerminal } from '../../../cluster/model/task-state';
 import { type Cluster, emptyCluster } from '../facts/cluster';
 import {
   type AgentFacts,
@@ -31,18 +32,6 @@ import {
   STATUS_SHAPE,
   usablePorts,
 } from './read-facts';
-
-/** The states that a task does not come back from. */
-const ENDED: ReadonlySet<string> = new Set([
-  'TASK_FINISHED',
-  'TASK_FAILED',
-  'TASK_KILLED',
-  'TASK_ERROR',
-  'TASK_LOST',
-  'TASK_DROPPED',
-  'TASK_GONE',
-  'TASK_GONE_BY_OPERATOR',
-]);
 
 const NO_IDS: ReadonlySet<string> = new Set();
 
@@ -229,7 +218,7 @@ function addTask(updater: ClusterUpdater, task: unknown, note: Note): boolean {
     return false;
   }
   const key = taskKey(frameworkId, id);
-  if (ENDED.has(state)) return removeTask(updater, key);
+  if (isTerminal(state)) return removeTask(updater, key);
   const taskNote: Note = (text) => note(`task ${id}: ${text}`);
   const existing = updater.cluster.tasks.get(key);
   updater.setTask({
@@ -263,7 +252,7 @@ function updateTask(updater: ClusterUpdater, event: unknown): boolean {
   const task = updater.cluster.tasks.get(key);
   if (!task) return false;
   const state = textAt(update, 'state') ?? textAt(status, 'state') ?? task.state;
-  if (ENDED.has(state)) return removeTask(updater, key);
+  if (isTerminal(state)) return removeTask(updater, key);
   const running = laterStatus(task.running, readRunningStatus(status), updater.cluster.statusRule);
   updater.setTask({ ...task, state, running });
   return state !== task.state || (state === 'TASK_RUNNING' && !sameAddresses(running, task.running));

@@ -31,8 +31,8 @@ interface BlockText {
 
 /** Describes the differences in a few words: `added backend web_10000; changed frontend marathon_http_in`. */
 export function describeChange(before: readonly BlockText[], after: readonly BlockText[]): string {
-  const kept = new Set(before);
-  const common = new Set(after.filter((block) => kept.has(block)));
+  const unchanged = new Set(before);
+  const common = new Set(after.filter((block) => unchanged.has(block)));
   const changed = (list: readonly BlockText[]): string[] =>
     list.filter((block) => !common.has(block)).map(comparable);
   const left = changed(before);

@@ -60,7 +60,7 @@ export function withinQuota(budget: Budget, role: string, resources: Resources):
  * Resources for a role below its guarantee: what it lacks, all resources that quotas do not count, and more of the
  * counted ones within limit and surplus headroom. Nothing if the agent has none of what it lacks.
  *
- * What it lacks is not cut to the headroom, so that guarantees work in an overcommitted cluster. The rest goes along
+ * The lacking part is not cut to the headroom, so that guarantees work in an overcommitted cluster. The rest goes along
  * because cpus without memory or ports would be an offer nobody can use, and one big offer fragments an agent less.
  * `owed` is the part that counts for the guarantee.
  */

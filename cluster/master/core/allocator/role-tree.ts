@@ -193,8 +193,10 @@ function prune(tree: RoleTree, node: RoleNode): void {
 }
 
 /** A node and those above it, the root last. */
-function* lineageOf(tree: RoleTree, node: RoleNode): Generator<RoleNode> {
-  for (let above: RoleNode | undefined = node; above; above = parentOf(tree, above)) yield above;
+function lineageOf(tree: RoleTree, node: RoleNode): RoleNode[] {
+  const nodes: RoleNode[] = [];
+  for (let above: RoleNode | undefined = node; above; above = parentOf(tree, above)) nodes.push(above);
+  return nodes;
 }
 
 /** Adds an allocation to the usage of a client and of its role and ancestors, or with sign -1 subtracts it. */
@@ -210,10 +212,12 @@ export function addUsage(
   update(tree, client, leaf.queue);
   countUsage(leaf, agentId, resources, sign);
   update(tree, leaf, node.queue);
-  for (const above of lineageOf(tree, node)) {
+  // Each allocation passes here: no list is made of the way up.
+  for (let above = node, parent = parentOf(tree, node); ; parent = parentOf(tree, above)) {
     countUsage(above, agentId, resources, sign);
-    const parent = parentOf(tree, above);
-    if (parent) update(tree, above, parent.queue);
+    if (!parent) return;
+    update(tree, above, parent.queue);
+    above = parent;
   }
 }
 

@@ -221,8 +221,10 @@ describe('ended executors', () => {
   it('are kept up to the limit of a framework, the oldest leave first', () => {
     const script = run('t1', 't2', 't3', 't4');
     for (const task of ['t1', 't2', 't3']) finish(script, task);
-    const kept = script.read((state) => state.frameworks.get('web')?.completedExecutors.map(({ id }) => id));
-    expect(kept).toEqual(['t2', 't3']);
+    const completed = script.read((state) =>
+      state.frameworks.get('web')?.completedExecutors.map(({ id }) => id),
+    );
+    expect(completed).toEqual(['t2', 't3']);
   });
 
   it('take their framework with them to the completed ones, and come back with it at its next task', () => {

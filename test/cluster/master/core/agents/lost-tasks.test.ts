@@ -1,6 +1,6 @@
 import { MasterScript } from '../../interpreter';
 
-/** What a framework is told of its task, by its capability and by the way its agent leaves. */
+/** The status that a framework gets of its task, by its capability and by the way its agent leaves. */
 test.each([
   ['PARTITION_AWARE', 'unregister a M-S0', 'TASK_LOST REASON_AGENT_REMOVED', 'completed'],
   ['', 'unregister a M-S0', 'TASK_LOST REASON_AGENT_REMOVED', 'completed'],

@@ -29,7 +29,7 @@ const HAPPENINGS = [
   'advance 600',
 ] as const;
 
-/** Where the agent is after an event, and what the master does. */
+/** The place of the agent after an event, and the answer of the master. */
 const TABLE = {
   unknown: {
     'agent a': 'registered at a | store | link a | send a: SlaveRegistered M-S0',

@@ -98,7 +98,7 @@ test('a shared volume is offered to frameworks with the capability while others 
       ['disk', 50_000],
     ]),
   );
-  for (const made of [...first, ...second]) recoverResources(state, made, made.resources);
+  for (const allocation of [...first, ...second]) recoverResources(state, allocation, allocation.resources);
   expect(state.roles.nodes.get('web')?.use).toEqual(new Map([['cpus', 2000]]));
 });
 

@@ -96,7 +96,7 @@ describe('an operator', () => {
   });
 });
 
-/** What the row of a call says about its sender; undefined without a row. */
+/** The answer of a call's row about its sender; undefined without a row. */
 function permits(state: MasterState, value: string | undefined, call: Call): boolean | undefined {
   const sender = value === undefined ? undefined : { value };
   const { type = 'UNKNOWN' } = call;

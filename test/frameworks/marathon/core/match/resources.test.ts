@@ -38,6 +38,6 @@ test('ports are taken from the resource that has them, reserved ones first', () 
 test('amounts add up over roles, and the remainder is what is left', () => {
   const offered = read('cpus(web):2;cpus:4');
   expect([scalarAmount(offered, 'cpus'), scalarAmount(offered, 'mem')]).toEqual([6000, 0]);
-  const taken = consumeScalar(offered, 'cpus', 3000);
-  expect(printResources(remainderOf(offered, taken))).toBe('cpus:3');
+  const consumed = consumeScalar(offered, 'cpus', 3000);
+  expect(printResources(remainderOf(offered, consumed))).toBe('cpus:3');
 });
