@@ -32,10 +32,10 @@ export function started(turn: Turn): void {
   const { state, now } = turn;
   const { settings } = state;
   sendFrameworkInfo(turn);
-  wake(turn, 'overdue', now + OVERDUE_FIRST_MS);
-  wake(turn, 'expunge', now + settings.expungeInitialMs);
-  wake(turn, 'backoff-clean', now + 10_000);
-  wake(turn, 'scale-check', now + settings.scaleAppsInitialMs);
+  wake(turn, { kind: 'overdue' }, now + OVERDUE_FIRST_MS);
+  wake(turn, { kind: 'expunge' }, now + settings.expungeInitialMs);
+  wake(turn, { kind: 'backoff-clean' }, now + 10_000);
+  wake(turn, { kind: 'scale-check' }, now + settings.scaleAppsInitialMs);
   for (const instance of [...state.instances.values()]) {
     if (instance.goal === 'Decommissioned') decommission(turn, instance);
     else if (instance.condition === 'Running') watchHealth(turn, instance);
@@ -49,7 +49,7 @@ export function started(turn: Turn): void {
 /** The `scale-check` timer: settles all apps. */
 export function scaleCheck(turn: Turn): void {
   for (const app of turn.state.apps.keys()) turn.touched.add(app);
-  wake(turn, 'scale-check', turn.now + turn.state.settings.scaleAppsIntervalMs);
+  wake(turn, { kind: 'scale-check' }, turn.now + turn.state.settings.scaleAppsIntervalMs);
 }
 
 function emptyState({ at: now, seed, settings }: MarathonBoot): MarathonState {

@@ -4,6 +4,7 @@
 
 import { assert } from '../../../cluster/model/assert';
 import type { Machine } from '../../../cluster/model/event';
+import { machine, note, type TimerHandlers, type Transitions } from '../../../cluster/model/machine';
 import { init, type MarathonBoot, scaleCheck, started } from './boot';
 import { deploymentOf, driveDeployment } from './deployments/deploy';
 import { reachNothing, reachScale } from './deployments/scale';
@@ -23,14 +24,14 @@ import { repeatRevive, reviveOrSuppress } from './scheduler/revive';
 import { disconnected, handleError, subscribed } from './scheduler/session';
 import { applyUpdate } from './scheduler/updates';
 import type { MarathonEffect } from './state/effects';
-import type { EventOf, MarathonEvent, MarathonEvents } from './state/events';
+import type { MarathonEvent, MarathonEvents } from './state/events';
 import { SETTLE_ROUNDS_MAX } from './state/limits';
 import type { MarathonState } from './state/state';
-import { endTurn, note, publish, release, startTurn, type Turn, wake } from './state/turn';
+import { marathonTimers } from './state/timers';
+import { endTurn, publish, release, startTurn, type Turn, wake } from './state/turn';
 
-const transitions: { [K in keyof MarathonEvents]: (turn: Turn, event: EventOf<K>) => void } = {
+const transitions: Transitions<Turn, MarathonEvents> = {
   started,
-  woke,
   stored: (turn, { ticket }) => release(turn, ticket),
   'store.failed': (turn, { reason }) => {
     turn.effects.push({ kind: 'resign', reason: `cannot store: ${reason}` });
@@ -60,8 +61,7 @@ const transitions: { [K in keyof MarathonEvents]: (turn: Turn, event: EventOf<K>
   },
 };
 
-/** Timers by name, or by the first part of their name. */
-const timers: Readonly<Record<string, (turn: Turn, timer: string) => void>> = {
+const woke: TimerHandlers<Turn, (typeof marathonTimers)['spec']> = {
   probe: probeDue,
   ready: readinessDue,
   unreachable: unreachableDue,
@@ -72,7 +72,7 @@ const timers: Readonly<Record<string, (turn: Turn, timer: string) => void>> = {
   'revive-again': repeatRevive,
   'backoff-clean': (turn) => {
     cleanUpOverdueDelays(turn);
-    wake(turn, 'backoff-clean', turn.now + 10_000);
+    wake(turn, { kind: 'backoff-clean' }, turn.now + 10_000);
   },
   overdue: killOverdue,
   expunge: expungeOverdue,
@@ -81,18 +81,11 @@ const timers: Readonly<Record<string, (turn: Turn, timer: string) => void>> = {
   reconcile: reconcileAll,
 };
 
-function woke(turn: Turn, { timer }: EventOf<'woke'>): void {
-  const slash = timer.indexOf('/');
-  timers[slash < 0 ? timer : timer.slice(0, slash)]?.(turn, timer);
-}
-
-export function step(state: MarathonState, event: MarathonEvent): MarathonEffect[] {
-  const turn = startTurn(state, event.at);
-  const transition = transitions[event.kind] as (turn: Turn, event: MarathonEvent) => void;
-  transition(turn, event);
+/** Settles what was touched, asks for offers or stops to, and stores what changed. */
+function endStep(turn: Turn): void {
   settle(turn);
   reviveOrSuppress(turn);
-  return endTurn(turn);
+  endTurn(turn);
 }
 
 /** Settles each touched app, and those that this touches, until no app is left. */
@@ -125,14 +118,18 @@ function bytesOf(base64: string): number[] {
 }
 
 /** Marathon as a machine: for the mailbox and for simulations. */
-export const marathonMachine: Machine<MarathonState, MarathonEvent, MarathonEffect, MarathonBoot> = {
+export const marathonMachine: Machine<MarathonState, MarathonEvent, MarathonEffect, MarathonBoot> = machine({
   name: 'marathon',
   init,
-  step,
-};
+  start: startTurn,
+  transitions,
+  timers: marathonTimers,
+  woke,
+  after: endStep,
+});
 
 /** Marathon for replays: it takes the events of earlier recordings, too. */
 export const marathonReplay: Machine<MarathonState, RecordedEvent, MarathonEffect, MarathonBoot> = {
   ...marathonMachine,
-  step: (state, event) => step(state, currentEvent(event)),
+  step: (state, event) => marathonMachine.step(state, currentEvent(event)),
 };

@@ -17,6 +17,7 @@ import type { EventOf } from '../state/events';
 import { FIRST_PROBE_PAUSE_MS, PROBE_PAUSE_MIN_MS } from '../state/limits';
 import type { CheckHealth, Instance } from '../state/state';
 import { saveFailure } from '../state/storage';
+import type { Timer } from '../state/timers';
 import { isoTime, publish, type Turn, wake } from '../state/turn';
 import { isLeaderCheck } from '../task/checks';
 
@@ -40,11 +41,10 @@ export function unwatchHealth(turn: Turn, instance: Instance): void {
   turn.state.health.delete(instance.id);
 }
 
-/** A `probe/<instance>/<index>` timer has run out. */
-export function probeDue(turn: Turn, timer: string): void {
-  const cut = timer.lastIndexOf('/');
-  const instance = turn.state.instances.get(timer.slice('probe/'.length, cut));
-  if (instance?.condition === 'Running') sendProbe(turn, instance, Number(timer.slice(cut + 1)));
+/** The timer `probe` has run out. */
+export function probeDue(turn: Turn, { instanceId, index }: Timer<'probe'>): void {
+  const instance = turn.state.instances.get(instanceId);
+  if (instance?.condition === 'Running') sendProbe(turn, instance, index);
 }
 
 function sendProbe(turn: Turn, instance: Instance, index: number): void {
@@ -54,7 +54,12 @@ function sendProbe(turn: Turn, instance: Instance, index: number): void {
   const health = state.health.get(instance.id)?.checks[index];
   if (!app || !check || !health || health.probing !== undefined) return;
   const target = targetOf(app, check, instance);
-  if (!target) return wake(turn, `probe/${instance.id}/${index}`, turn.now + check.intervalSeconds * 1000);
+  if (!target)
+    return wake(
+      turn,
+      { kind: 'probe', instanceId: instance.id, index },
+      turn.now + check.intervalSeconds * 1000,
+    );
   const probe = state.nextProbe++;
   health.probing = probe;
   turn.effects.push({
@@ -114,7 +119,7 @@ export function applyHealthResult(turn: Turn, event: EventOf<'probed'>, index: n
   else failed(turn, { app, check, instance, health, cause: event.result.cause });
   if (isAlive(health) !== before) publishAlive(turn, instance, isAlive(health) === true);
   announceHealth(turn, app, instance);
-  wake(turn, `probe/${instance.id}/${index}`, now + pauseOf(turn, check, instance, health));
+  wake(turn, { kind: 'probe', instanceId: instance.id, index }, now + pauseOf(turn, check, instance, health));
 }
 
 function succeeded(health: CheckHealth, now: number): void {

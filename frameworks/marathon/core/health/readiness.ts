@@ -8,6 +8,7 @@ import { appOf } from '../instances/definition';
 import type { EventOf } from '../state/events';
 import { PROBE_PAUSE_MIN_MS } from '../state/limits';
 import type { Instance, Readiness } from '../state/state';
+import type { Timer } from '../state/timers';
 import { type Turn, wake } from '../state/turn';
 
 /** Begins to probe an instance that runs. Without an effect when it has no check or is probed already. */
@@ -20,9 +21,9 @@ export function watchReadiness(turn: Turn, instance: Instance): void {
   sendProbe(turn, instance);
 }
 
-/** A `ready/<instance>` timer has run out. */
-export function readinessDue(turn: Turn, timer: string): void {
-  const instance = turn.state.instances.get(timer.slice('ready/'.length));
+/** The timer `ready` has run out. */
+export function readinessDue(turn: Turn, { instanceId }: Timer<'ready'>): void {
+  const instance = turn.state.instances.get(instanceId);
   if (instance?.condition === 'Running' && turn.state.locks.has(instance.appId)) sendProbe(turn, instance);
 }
 
@@ -66,7 +67,7 @@ export function applyReadinessResult(turn: Turn, event: EventOf<'probed'>): void
   readiness.ready = event.result.ok;
   if (check.preserveLastResponse) keepResponse(readiness, event.result);
   turn.touched.add(instance.appId);
-  if (!readiness.ready) wake(turn, `ready/${instance.id}`, turn.now + intervalMs(check));
+  if (!readiness.ready) wake(turn, { kind: 'ready', instanceId: instance.id }, turn.now + intervalMs(check));
 }
 
 /** Keeps the last response. A failed connection counts as an answer of status 504, as in the original. */

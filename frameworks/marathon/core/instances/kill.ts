@@ -98,5 +98,5 @@ function wakeForRetry(turn: Turn): void {
   for (const { sentAt } of turn.state.kills.values()) {
     if (sentAt !== undefined) next = Math.min(next, sentAt + turn.state.settings.killRetryMs);
   }
-  if (Number.isFinite(next)) wake(turn, 'kill-retry', next);
+  if (Number.isFinite(next)) wake(turn, { kind: 'kill-retry' }, next);
 }

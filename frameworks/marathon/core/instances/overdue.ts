@@ -2,9 +2,10 @@
  * Overdue launches: a task that Mesos does not confirm or that does not start to run is killed and launched anew.
  */
 
+import { note } from '../../../../cluster/model/machine';
 import { OVERDUE_CHECK_MS } from '../state/limits';
 import type { Instance } from '../state/state';
-import { note, type Turn, wake } from '../state/turn';
+import { type Turn, wake } from '../state/turn';
 import { killTask } from './kill';
 
 export function killOverdue(turn: Turn): void {
@@ -16,7 +17,7 @@ export function killOverdue(turn: Turn): void {
     });
     killTask(turn, instance);
   }
-  wake(turn, 'overdue', turn.now + OVERDUE_CHECK_MS);
+  wake(turn, { kind: 'overdue' }, turn.now + OVERDUE_CHECK_MS);
 }
 
 /** True when an instance has been in a condition on its way to Running for too long. */

@@ -6,6 +6,7 @@
 
 import type { UnreachableStrategy } from '../../api/app';
 import type { Instance } from '../state/state';
+import type { Timer } from '../state/timers';
 import { type Turn, wake } from '../state/turn';
 import { appOf } from './definition';
 import { expunge, setCondition } from './instances';
@@ -18,15 +19,15 @@ export function handleUnreachable(turn: Turn, instance: Instance): void {
   if (strategy === 'disabled') return;
   const since = instance.unreachableSince ?? instance.since;
   const inactiveAt = since + strategy.inactiveAfterSeconds * 1000;
-  if (turn.now < inactiveAt) return wake(turn, `unreachable/${instance.id}`, inactiveAt);
+  if (turn.now < inactiveAt) return wake(turn, { kind: 'unreachable', instanceId: instance.id }, inactiveAt);
   setCondition(turn, instance, 'UnreachableInactive');
   instance.unreachableSince = since;
   if (strategy.inactiveAfterSeconds >= strategy.expungeAfterSeconds) expunge(turn, instance);
 }
 
-/** An `unreachable/<instance>` timer has run out. */
-export function unreachableDue(turn: Turn, timer: string): void {
-  const instance = turn.state.instances.get(timer.slice('unreachable/'.length));
+/** The timer `unreachable` has run out. */
+export function unreachableDue(turn: Turn, { instanceId }: Timer<'unreachable'>): void {
+  const instance = turn.state.instances.get(instanceId);
   if (instance?.condition === 'Unreachable') handleUnreachable(turn, instance);
 }
 
@@ -39,7 +40,7 @@ export function expungeOverdue(turn: Turn): void {
     const since = instance.unreachableSince ?? instance.since;
     if (turn.now >= since + strategy.expungeAfterSeconds * 1000) expunge(turn, instance);
   }
-  wake(turn, 'expunge', turn.now + turn.state.settings.expungeIntervalMs);
+  wake(turn, { kind: 'expunge' }, turn.now + turn.state.settings.expungeIntervalMs);
 }
 
 function strategyOf(turn: Turn, instance: Instance): UnreachableStrategy {

@@ -20,7 +20,7 @@ export function beginReconciliation(turn: Turn): void {
   for (const { task } of liveInstances(state)) state.unconfirmed.add(task.id);
   state.confirmPauseMs = FIRST_PAUSE_MS;
   reconcileUnconfirmed(turn);
-  wake(turn, 'reconcile', now + state.settings.reconciliationInitialMs);
+  wake(turn, { kind: 'reconcile' }, now + state.settings.reconciliationInitialMs);
 }
 
 /** The `confirm` timer: reconciles the tasks that had no update since the subscription. */
@@ -29,7 +29,7 @@ export function reconcileUnconfirmed(turn: Turn): void {
   if (!state.session.connected || state.unconfirmed.size === 0) return;
   const unconfirmed = liveInstances(state).filter(({ task }) => state.unconfirmed.has(task.id));
   callNow(turn, { type: 'RECONCILE', reconcile: { tasks: unconfirmed.map(reconcileTask) } });
-  wake(turn, 'confirm', now + state.confirmPauseMs);
+  wake(turn, { kind: 'confirm' }, now + state.confirmPauseMs);
   state.confirmPauseMs = Math.min(CONFIRM_PAUSE_MAX_MS, state.confirmPauseMs * 2);
 }
 
@@ -44,7 +44,7 @@ export function reconcileAll(turn: Turn): void {
   const tasks = candidates.map(reconcileTask);
   if (tasks.length > 0) callNow(turn, { type: 'RECONCILE', reconcile: { tasks } });
   callNow(turn, { type: 'RECONCILE', reconcile: {} });
-  wake(turn, 'reconcile', now + state.settings.reconciliationIntervalMs);
+  wake(turn, { kind: 'reconcile' }, now + state.settings.reconciliationIntervalMs);
 }
 
 /** An instance whose task lives, as far as Marathon knows. */

@@ -53,7 +53,7 @@ function wantedNow(turn: Turn): Map<string, number> {
     if (deadline <= now) wanted.set(id, waiting.size);
     else next = Math.min(next, deadline);
   }
-  if (Number.isFinite(next)) wake(turn, 'backoff', next);
+  if (Number.isFinite(next)) wake(turn, { kind: 'backoff' }, next);
   return wanted;
 }
 
@@ -65,7 +65,7 @@ function reviveIfAllowed(turn: Turn): void {
   const { revive, settings, session, counters } = turn.state;
   refill(turn);
   if (revive.tokens <= 0) {
-    wake(turn, 'revive', revive.refilledAt + settings.minReviveOffersMs);
+    wake(turn, { kind: 'revive' }, revive.refilledAt + settings.minReviveOffersMs);
     return;
   }
   revive.tokens--;
@@ -73,7 +73,7 @@ function reviveIfAllowed(turn: Turn): void {
   revive.suppressed = false;
   counters.revives++;
   if (session.connected) callNow(turn, { type: 'REVIVE', revive: { roles: [settings.role] } });
-  if (!revive.repeated) wake(turn, 'revive-again', turn.now + settings.minReviveOffersMs);
+  if (!revive.repeated) wake(turn, { kind: 'revive-again' }, turn.now + settings.minReviveOffersMs);
 }
 
 function refill({ state, now }: Turn): void {

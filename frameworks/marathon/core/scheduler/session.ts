@@ -3,12 +3,13 @@
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
+import { note } from '../../../../cluster/model/machine';
 import { isActive } from '../instances/conditions';
 import { loseTask, repeatKills } from '../instances/kill';
 import type { EventOf } from '../state/events';
 import type { MarathonState } from '../state/state';
 import { saveFrameworkId } from '../state/storage';
-import { callNow, note, publish, type Turn } from '../state/turn';
+import { callNow, publish, type Turn } from '../state/turn';
 import { beginReconciliation } from './reconcile';
 import { resubscribed } from './revive';
 

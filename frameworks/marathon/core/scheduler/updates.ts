@@ -6,6 +6,7 @@
  */
 
 import type * as mesos from '../../../../cluster/api/generated/mesos';
+import { note } from '../../../../cluster/model/machine';
 import { announceHealth, unwatchHealth, watchHealth } from '../health/health';
 import { conditionOf, isActive, isEnded } from '../instances/conditions';
 import { appOf } from '../instances/definition';
@@ -17,7 +18,7 @@ import type { EventOf } from '../state/events';
 import { MESSAGE_MAX_CHARS } from '../state/limits';
 import type { Condition, Instance, IpAddress, Task } from '../state/state';
 import { saveFailure } from '../state/storage';
-import { callDurable, isoTime, note, publish, type Turn } from '../state/turn';
+import { callDurable, isoTime, publish, type Turn } from '../state/turn';
 
 export function applyUpdate(turn: Turn, { status }: EventOf<'scheduler.update'>): void {
   const taskId = status.task_id.value;

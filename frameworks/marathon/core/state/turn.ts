@@ -6,26 +6,24 @@
  */
 
 import type * as scheduler from '../../../../cluster/api/generated/scheduler';
-import type { Fields, Level } from '../../../../cluster/model/event';
+import type { Turn as MachineTurn } from '../../../../cluster/model/machine';
 import type { Millis } from '../../../../cluster/model/time';
 import type { BusEvent, EventType } from '../../api/events';
 import type { Answer, MarathonEffect } from './effects';
 import type { MarathonState } from './state';
+import { marathonTimers } from './timers';
 
-export interface Turn {
-  readonly state: MarathonState;
-  readonly now: Millis;
-  readonly effects: MarathonEffect[];
+export interface Turn extends MachineTurn<MarathonState, MarathonEffect> {
   /** Apps whose instances or definition changed in this step. */
   readonly touched: Set<string>;
 }
 
-export function startTurn(state: MarathonState, now: Millis): Turn {
-  return { state, now, effects: [], touched: new Set() };
+export function startTurn(turn: Omit<Turn, 'touched'>): Turn {
+  return { ...turn, touched: new Set() };
 }
 
 /** Ends the step: changes go to the store unless a store is in flight. */
-export function endTurn(turn: Turn): MarathonEffect[] {
+export function endTurn(turn: Turn): void {
   const { outbox } = turn.state;
   if (outbox.inFlight === undefined && outbox.changes.size > 0) {
     const ticket = outbox.nextTicket++;
@@ -36,7 +34,6 @@ export function endTurn(turn: Turn): MarathonEffect[] {
     outbox.heldNext = [];
     turn.effects.push({ kind: 'store', ticket, changes });
   }
-  return turn.effects;
 }
 
 /** The commit in flight is durable: the effects that waited for it go out. */
@@ -89,13 +86,7 @@ function addressed(turn: Turn, call: scheduler.Call): scheduler.Call {
   return id === undefined ? call : { framework_id: { value: id }, ...call };
 }
 
-export function wake(turn: Turn, timer: string, time: Millis): void {
-  turn.effects.push({ kind: 'wake', timer, at: time });
-}
-
-export function note(turn: Turn, level: Level, text: string, fields: Fields = {}): void {
-  turn.effects.push({ kind: 'note', level, text, fields });
-}
+export const { wake } = marathonTimers;
 
 /** ISO 8601 in UTC with milliseconds, the form of every timestamp and version. */
 export function isoTime(time: Millis): string {

@@ -22,7 +22,9 @@ test.each([
 
 test('versions never repeat, even when the clock stands or goes back', () => {
   const { state } = new FakeCluster({ connect: false });
-  const times = [5000, 5000, 4000, 9000].map((now) => Date.parse(nextVersion(startTurn(state, now))));
+  const times = [5000, 5000, 4000, 9000].map((now) =>
+    Date.parse(nextVersion(startTurn({ state, now, effects: [] }))),
+  );
   const [first = 0] = times;
   expect(times).toEqual([first, first + 1, first + 2, Math.max(9000, first + 3)]);
 });

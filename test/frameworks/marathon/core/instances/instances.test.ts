@@ -13,7 +13,7 @@ import { app, FakeCluster } from '../../fake-cluster';
 
 function scheduled() {
   const { state } = new FakeCluster({ connect: false });
-  const turn = startTurn(state, 1000);
+  const turn = startTurn({ state, now: 1000, effects: [] });
   return { state, turn, instance: schedule(turn, app({ id: '/prod/web', version: 'v' })) };
 }
 
@@ -47,7 +47,7 @@ test.each<
     const { state, instance } = scheduled();
     const isActive = !['Scheduled', 'UnreachableInactive'].includes(from);
     Object.assign(instance, { condition: from, since: 1, activeSince: isActive ? 1 : undefined });
-    setCondition(startTurn(state, 2000), instance, to);
+    setCondition(startTurn({ state, now: 2000, effects: [] }), instance, to);
     expect(instance).toMatchObject({ condition: to, since: 2000 });
     expect([instance.activeSince, instance.unreachableSince]).toEqual([active, unreachable]);
   },
@@ -55,7 +55,7 @@ test.each<
 
 test('the same condition again changes nothing', () => {
   const { state, instance } = scheduled();
-  const turn = startTurn(state, 2000);
+  const turn = startTurn({ state, now: 2000, effects: [] });
   setCondition(turn, instance, 'Scheduled');
   expect([instance.since, turn.touched.size]).toEqual([1000, 0]);
 });

@@ -6,11 +6,13 @@ const UUID_7 = /^[0-9a-f]{8}-[0-9a-f]{4}-7[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]
 
 test('ids are UUIDs of version 7 that never repeat and sort by age', () => {
   const { state } = new FakeCluster({ connect: false });
-  const ids = [1, 2, 1_900_000_000_000, 1_900_000_000_001].map((now) => newUuid(startTurn(state, now)));
+  const ids = [1, 2, 1_900_000_000_000, 1_900_000_000_001].map((now) =>
+    newUuid(startTurn({ state, now, effects: [] })),
+  );
   for (const id of ids) expect(id).toMatch(UUID_7);
   expect([...ids].sort()).toEqual(ids);
   const now = 1_900_000_000_000;
-  const many = Array.from({ length: 100 }, () => newUuid(startTurn(state, now)));
+  const many = Array.from({ length: 100 }, () => newUuid(startTurn({ state, now, effects: [] })));
   expect(new Set(many).size).toBe(100);
 });
 
@@ -20,5 +22,5 @@ test.each([
   [0x0123_4567_89ab, '01234567-89ab-'],
 ])('the time %i is the first part', (now, prefix) => {
   const { state } = new FakeCluster({ connect: false });
-  expect(newUuid(startTurn(state, now)).startsWith(prefix)).toBe(true);
+  expect(newUuid(startTurn({ state, now, effects: [] })).startsWith(prefix)).toBe(true);
 });
