@@ -19,6 +19,7 @@ import { ADVERTISE, advertisedAddress, reachableAddress } from '../runtime/messa
 import { Links } from '../runtime/messages/links';
 import { MessageRouter, routerOptions } from '../runtime/messages/receive';
 import { Timings } from '../runtime/metrics';
+import { Requests } from '../runtime/requests';
 import { SlicedWork } from '../runtime/sliced-work';
 import { tlsSettings } from '../runtime/tls/settings';
 import { Verbosity } from '../runtime/verbosity';
@@ -156,7 +157,6 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
   const timings = createTimings();
   let mailbox: MasterMailbox | undefined;
   let registry: RegistryStore | undefined;
-  let requests = 0;
   let pageHits = 0;
   const messages = createRouter(config, deps.log);
   const post = (event: MasterInput): void => mailbox?.post(event);
@@ -180,7 +180,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
   return {
     schedulers,
     operators,
-    answers: new Map<number, Answer>(),
+    requests: new Requests<Answer>(),
     viewers: new Map<string, Principal | undefined>(),
     flags: printFlags(masterFlags, config),
     patternLimits: patternLimits(config),
@@ -199,7 +199,6 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
     logFile,
     files: masterFiles(logFile, read),
     moment: () => mailbox?.handled ?? 0,
-    nextRequest: () => requests++,
     pageHit: () => void pageHits++,
     timings,
     metrics: () => ({

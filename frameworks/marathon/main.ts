@@ -12,6 +12,7 @@ import type { Logger } from '../../cluster/runtime/log';
 import { Mailbox, type Recorder } from '../../cluster/runtime/mailbox';
 import { Metrics } from '../../cluster/runtime/metrics';
 import { FileRecorder } from '../../cluster/runtime/recording/recording';
+import { Requests } from '../../cluster/runtime/requests';
 import { tlsSettings } from '../../cluster/runtime/tls/settings';
 import type { StateStore } from '../../cluster/state/store';
 import type { ZkUrl } from '../../cluster/zookeeper/core/url';
@@ -19,7 +20,7 @@ import { followLeader } from '../../cluster/zookeeper/edge/leader';
 import { createScheduler, type Scheduler } from '../scheduler/edge/scheduler';
 import type { MarathonConfig } from './config';
 import type { MarathonBoot } from './core/boot';
-import type { MarathonEffect } from './core/state/effects';
+import type { Answer, MarathonEffect } from './core/state/effects';
 import type { MarathonEvent, NewMarathonEvent } from './core/state/events';
 import type { MarathonState } from './core/state/state';
 import { marathonMachine } from './core/step';
@@ -27,7 +28,7 @@ import { EventBus } from './edge/bus';
 import { Drain } from './edge/drain';
 import { marathonMetrics } from './edge/metrics';
 import { Probes } from './edge/probes';
-import { Requests } from './edge/requests';
+import { askCore, REQUESTS_MAX } from './edge/requests';
 import { commonHeaders, type RestContext, send } from './edge/rest/context';
 import { marathonRoutes } from './edge/rest/routes';
 import { eventOfNotice } from './edge/scheduler-events';
@@ -86,7 +87,7 @@ export async function startMarathon(config: MarathonConfig, deps: MarathonDeps):
 
 interface MarathonParts {
   readonly mailbox: MarathonMailbox;
-  readonly requests: Requests;
+  readonly requests: Requests<Answer>;
   readonly bus: EventBus;
 }
 
@@ -105,7 +106,7 @@ function assemble(
   const post = (event: NewMarathonEvent): void => mailbox.post(event);
   const bus = new EventBus(deps.clock, config.http.outstandingEventsMax);
   const probes = new Probes(post, config.probesMax);
-  const requests = new Requests(post);
+  const requests = new Requests<Answer>(REQUESTS_MAX);
   const scheduler = connectScheduler(config, deps, { post, onBroken, seed: boot.seed });
   const drain = new Drain(config.drain, (call) => scheduler.call(call), deps.log, deps.clock);
   const mailbox: MarathonMailbox = new Mailbox({
@@ -214,7 +215,7 @@ async function serve(
     now,
     leader: () => `${config.settings.hostname}:${port}`,
     read: (view) => mailbox.read(view),
-    ask: (request) => requests.ask(request),
+    ask: (request) => askCore(requests, (event) => mailbox.post(event), request),
   };
   const server = await startHttpServer({
     what: 'Marathon',

@@ -5,21 +5,22 @@
 import { encodeProtobuf } from '../../api/protobuf';
 import type { Performers } from '../../runtime/mailbox';
 import type { Links } from '../../runtime/messages/links';
+import type { Requests } from '../../runtime/requests';
 import type { MasterEffect } from '../core/state/effects';
 import type { MasterInput } from '../core/state/events';
 import type { Inbox } from './inbox';
 import type { RegistryStore } from './registry-store';
 import type { Streams } from './streams';
 
-/** Answers a waiting HTTP request. */
-export type Answer = (status: number, text: string | undefined) => void;
+/** The answer to a call of the scheduler or operator API. */
+export type Answer = Omit<Extract<MasterEffect, { kind: 'answer' }>, 'kind' | 'request'>;
 
 export interface Outside {
   readonly links: Links;
   readonly registry: RegistryStore;
   readonly schedulers: Streams<'mesos.v1.scheduler.Event'>;
   readonly operators: Streams<'mesos.v1.master.Event'>;
-  readonly answers: Map<number, Answer>;
+  readonly requests: Requests<Answer>;
   readonly post: (event: MasterInput) => void;
   /** Writes the state as the first event of an operator's stream. */
   readonly welcome: (stream: string) => void;
@@ -29,7 +30,7 @@ export interface Outside {
 }
 
 export function masterPerformers(outside: Outside): Performers<MasterEffect> {
-  const { links, registry, schedulers, operators, answers, post } = outside;
+  const { links, registry, schedulers, operators, requests, post } = outside;
   return {
     send: ({ to, name, message }) => links.send(to, name, encodeProtobuf(name, message)),
     link: ({ to }) => links.link(to),
@@ -45,10 +46,7 @@ export function masterPerformers(outside: Outside): Performers<MasterEffect> {
       operators.close(stream, reason);
       outside.inbox.forget(stream);
     },
-    answer: ({ request, status, text }) => {
-      answers.get(request)?.(status, text);
-      answers.delete(request);
-    },
+    answer: (effect) => requests.answer(effect.request, effect),
     welcome: ({ stream }) => outside.welcome(stream),
     publish: ({ event }) => operators.writeAll(event),
     resign: ({ reason }) => outside.resign(reason),

@@ -11,14 +11,14 @@ import { isUuidBase64 } from '../../../model/uuid';
 import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
 import { ResponseStream } from '../../../runtime/http/stream';
+import { Requests } from '../../../runtime/requests';
 import { encodeRecord } from '../../../runtime/streams/recordio';
 import type { AgentInput } from '../../core/events';
 
 /** The open streams and waiting requests of executors. */
 export class ExecutorDoor {
   private readonly streams = new Map<string, { stream: ResponseStream; type: MediaType }>();
-  private readonly answers = new Map<number, Reply>();
-  private requests = 0;
+  private readonly requests = new Requests<{ status: number; text?: string | undefined }>();
 
   constructor(
     private readonly post: (event: AgentInput) => void,
@@ -41,10 +41,8 @@ export class ExecutorDoor {
     entry?.stream.write(encodeRecord(encodeBody('mesos.v1.executor.Event', entry.type, event)));
   }
 
-  answer(request: number, status: number, text = ''): void {
-    const reply = this.answers.get(request);
-    this.answers.delete(request);
-    if (reply) void plain(reply, status, text);
+  answer(request: number, status: number, text?: string): void {
+    this.requests.answer(request, { status, text });
   }
 
   close(stream: string, reason: string): void {
@@ -74,8 +72,7 @@ export class ExecutorDoor {
   }
 
   private passOn(reply: Reply, call: Call): unknown {
-    const request = this.requests++;
-    this.answers.set(request, reply);
+    const request = this.requests.add(({ status, text = '' }) => void plain(reply, status, text));
     this.post({ kind: 'executor.call', request, call });
     return reply;
   }

@@ -6,6 +6,7 @@ import type { Principal } from '../../../model/principal';
 import type { VirtualFiles } from '../../../runtime/files/virtual-files';
 import { principalOf } from '../../../runtime/http/access';
 import type { Reply, Request } from '../../../runtime/http/server';
+import type { Requests } from '../../../runtime/requests';
 import type { SlicedWork } from '../../../runtime/sliced-work';
 import type { Verbosity } from '../../../runtime/verbosity';
 import type { MasterInput } from '../../core/state/events';
@@ -20,13 +21,12 @@ export interface OperatorContext {
   readonly streams: Streams<'mesos.v1.master.Event'>;
   /** Writes big answers in slices. */
   readonly slices: SlicedWork;
-  readonly answers: Map<number, Answer>;
+  readonly requests: Requests<Answer>;
   readonly post: (event: MasterInput) => void;
   readonly leadership: () => Leadership;
   readonly files: VirtualFiles;
   readonly logFile: string | undefined;
   readonly verbosity: Verbosity;
-  readonly nextRequest: () => number;
   readonly read: <T>(view: (state: MasterState) => T) => T;
   /** The principal of each stream, by which its events are filtered. */
   readonly viewers: Map<string, Principal | undefined>;
@@ -62,8 +62,7 @@ export const FORBIDDEN = '403 Forbidden.';
 
 /** Passes a call that changes something to the core, which answers it once the change is stored. */
 export function passCall(door: OperatorContext, sent: Request, reply: Reply, call: Call): Reply {
-  const request = door.nextRequest();
-  door.answers.set(request, (status, text) => void plain(reply, status, text ?? ''));
+  const request = door.requests.add(({ status, text = '' }) => void plain(reply, status, text));
   door.post({ kind: 'operator.call', request, call, principal: principalOf(sent) });
   return reply;
 }

@@ -11,6 +11,7 @@ import type { Principal } from '../../../model/principal';
 import { principalOf } from '../../../runtime/http/access';
 import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
+import type { Requests } from '../../../runtime/requests';
 import { callError } from '../../core/scheduler-calls/list';
 import type { MasterInput } from '../../core/state/events';
 import { type PatternLimits, patternsOf } from '../patterns';
@@ -19,9 +20,8 @@ import type { Streams } from '../streams';
 
 export interface SchedulerContext {
   readonly streams: Streams<'mesos.v1.scheduler.Event'>;
-  readonly answers: Map<number, Answer>;
+  readonly requests: Requests<Answer>;
   readonly post: (event: MasterInput) => void;
-  readonly nextRequest: () => number;
   readonly patternLimits: PatternLimits;
 }
 
@@ -85,8 +85,7 @@ function forwardCall(
   reply: Reply,
   received: { call: Call; stream: string | undefined; principal: Principal | undefined },
 ): unknown {
-  const request = door.nextRequest();
-  door.answers.set(request, (status, text) => void plain(reply, status, text ?? ''));
+  const request = door.requests.add(({ status, text = '' }) => void plain(reply, status, text));
   const patterns = patternsOf(received.call, door.patternLimits);
   door.post({ kind: 'scheduler.call', request, patterns, ...received });
   return reply;

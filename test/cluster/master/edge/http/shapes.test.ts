@@ -8,11 +8,13 @@ import type { MasterState } from '../../../../../cluster/master/core/state/state
 import { helperRoutes, masterFiles, withHelp } from '../../../../../cluster/master/edge/http/helper-routes';
 import { masterRoutes } from '../../../../../cluster/master/edge/http/routes';
 import { snapshot } from '../../../../../cluster/master/edge/metrics';
+import type { Answer } from '../../../../../cluster/master/edge/perform';
 import { Streams } from '../../../../../cluster/master/edge/streams';
 import { systemClock } from '../../../../../cluster/runtime/clock';
 import { HttpClient } from '../../../../../cluster/runtime/http/client';
 import { OTHER_PROCESSES } from '../../../../../cluster/runtime/http/help-pages';
 import type { HttpServer } from '../../../../../cluster/runtime/http/server';
+import { Requests } from '../../../../../cluster/runtime/requests';
 import { SlicedWork } from '../../../../../cluster/runtime/sliced-work';
 import { Verbosity } from '../../../../../cluster/runtime/verbosity';
 import { expectShape, shapeOf } from '../../../../shapes';
@@ -42,7 +44,7 @@ beforeAll(async () => {
   for (const line of LINES) script.interpret(line.split(' '), line);
   const read = <T>(view: (state: MasterState) => T): T => view(script.state);
   const common = {
-    ...{ answers: new Map(), post: () => undefined, read, nextRequest: () => 0, viewers: new Map() },
+    ...{ requests: new Requests<Answer>(), post: () => undefined, read, viewers: new Map() },
     leadership: () => ({ kind: 'leading', recovered: true }) as const,
   };
   const operators = {
