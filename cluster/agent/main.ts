@@ -307,7 +307,10 @@ function listen(config: AgentConfig, deps: AgentDeps, inside: Inside): Promise<H
     verbosity,
     files: agentFiles(sandboxes),
     flags: printFlags(agentFlags, config),
-    metrics: () => read((state) => snapshot(state, now())),
+    metrics: () => ({
+      ...read((state) => snapshot(state, now())),
+      'slave/invariant_violations': mailbox()?.violations ?? 0,
+    }),
     statistics: () => read((state) => statistics.read(state, now())),
     containers: containerPages({ read, acls, statistics, now }),
   });

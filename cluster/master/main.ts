@@ -206,6 +206,7 @@ function createDoors(config: MasterConfig, deps: MasterDeps, ensemble: Ensemble 
       ...(config.publish_per_framework_metrics ? read(frameworkMetrics) : {}),
       'registrar/registry_size_bytes': registry?.sizeBytes ?? 0,
       'master/http_cache_hits': pageHits,
+      'master/invariant_violations': mailbox?.violations ?? 0,
       'master/elected': leadership().kind === 'leading' ? 1 : 0,
       ...read((state) => inbox.metrics(state)),
       'master/event_streams/operators/unread_bytes': operators.unreadBytes,

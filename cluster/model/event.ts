@@ -32,4 +32,6 @@ export interface Machine<State, Event, Effect, Boot = unknown> {
   readonly name: string;
   init(boot: Boot): State;
   step(state: State, event: Event): Effect[];
+  /** The violations of what is always true of the state, a text each; none in a state that is right. */
+  readonly check?: ((state: State) => readonly string[]) | undefined;
 }

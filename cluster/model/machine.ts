@@ -43,6 +43,8 @@ export interface MachineParts<
   readonly woke: TimerHandlers<T, Spec>;
   /** Runs at the end of each step. */
   readonly after?: ((turn: T) => void) | undefined;
+  /** The violations of what is always true of the state. */
+  readonly check?: ((state: State) => readonly string[]) | undefined;
 }
 
 /** Makes the machine whose step routes each event to its transition and each timer to its handler. */
@@ -54,6 +56,7 @@ export function machine<State, Events extends { woke: Woke }, Effect, Spec exten
   timers,
   woke,
   after,
+  check,
 }: MachineParts<State, Events, Effect, Spec, Boot, T>): Machine<State, Stamped<Events>, Effect, Boot> {
   const handlers = woke as Readonly<Record<string, (turn: T, timer: unknown) => void>>;
   const rows = {
@@ -73,6 +76,7 @@ export function machine<State, Events extends { woke: Woke }, Effect, Spec exten
       after?.(turn);
       return effects;
     },
+    check,
   };
 }
 

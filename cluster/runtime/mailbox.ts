@@ -10,6 +10,7 @@ import type { Millis } from '../model/time';
 import type { Clock } from './clock';
 import type { Logger } from './log';
 import { Queue } from './queue';
+import { SelfCheck } from './self-check';
 
 /** Gets each stamped event before the step that handles it. See recording/. */
 export interface Recorder {
@@ -35,6 +36,8 @@ export interface MailboxOptions<State, Event, Effect extends { kind: string }, B
   readonly observe?: ((event: Event, ms: number) => void) | undefined;
   /** Called once when a step or a performer throws: the state can no longer be trusted. */
   readonly onBroken: (error: Error) => void;
+  /** Checks the state after each step, and breaks on a violation: for tests. */
+  readonly isStrict?: boolean | undefined;
 }
 
 /** The most events that may wait while a step runs. More than this means a loop of our own. */
@@ -53,9 +56,17 @@ export class Mailbox<
   private readonly timers = new Map<string, () => void>();
   private busy = false;
   private stopped = false;
+  private readonly selfCheck: SelfCheck<State> | undefined;
 
   constructor(private readonly options: MailboxOptions<State, Event, Effect, Boot>) {
-    this.state = options.machine.init(options.boot);
+    const { machine, log } = options;
+    this.state = machine.init(options.boot);
+    if (machine.check) this.selfCheck = new SelfCheck({ name: machine.name, check: machine.check, log });
+  }
+
+  /** Violations of invariants that checks have seen so far. */
+  get violations(): number {
+    return this.selfCheck?.violations ?? 0;
   }
 
   /** Handles an event before it returns, or right after the step that runs. */
@@ -85,7 +96,10 @@ export class Mailbox<
       for (let event = this.waiting.take(); event && !this.stopped; event = this.waiting.take()) {
         this.handled += 1;
         this.options.recorder?.event(event);
-        for (const effect of this.step(event)) this.perform(effect);
+        const effects = this.step(event);
+        if (this.options.isStrict) this.checkStrictly(event);
+        for (const effect of effects) this.perform(effect);
+        this.selfCheck?.handled(this.state);
       }
     } catch (error) {
       this.broken(error instanceof Error ? error : new Error(String(error)));
@@ -101,6 +115,11 @@ export class Mailbox<
     const effects = machine.step(this.state, event);
     observe(event, Number(process.hrtime.bigint() - began) / 1e6);
     return effects;
+  }
+
+  private checkStrictly(event: Event): void {
+    const violations = this.options.machine.check?.(this.state) ?? [];
+    if (violations.length > 0) throw new Error(`after ${event.kind}: ${violations.join('; ')}`);
   }
 
   private perform(effect: Effect): void {

@@ -206,6 +206,7 @@ async function serve(
       now,
       startedAt,
       streams: () => bus.size,
+      violations: () => mailbox.violations,
     }),
     metricsPrometheus: config.metricsPrometheus,
     concurrentMax: config.http.concurrentMax,

@@ -75,6 +75,7 @@ export class AgentNode implements MessagePeer {
       boot,
       clock: this.clock,
       log: silentLogger,
+      isStrict: true,
       onBroken: this.broken,
       perform: {
         send: ({ name, message }) => this.sendMessage(name, encodeProtobuf(name, message)),
@@ -182,6 +183,7 @@ export class AgentNode implements MessagePeer {
       },
       clock: this.clock,
       log: silentLogger,
+      isStrict: true,
       onBroken: this.broken,
       perform: {
         subscribe: () =>

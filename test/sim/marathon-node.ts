@@ -73,6 +73,7 @@ export class MarathonNode {
       boot: this.boot(),
       clock,
       log: silentLogger,
+      isStrict: true,
       onBroken: broken,
       perform: {
         framework: ({ info }) => session.post({ kind: 'framework', info }),
@@ -146,6 +147,7 @@ export class MarathonNode {
       boot: { masters: ['http://10.0.0.1:5050'], seed: this.epoch },
       clock,
       log: silentLogger,
+      isStrict: true,
       onBroken: broken,
       perform: {
         open: (effect) => this.open(effect, (event) => alive() && session.post(event)),

@@ -61,7 +61,10 @@ function streamErrors(frameworks: readonly AgentFramework[]): string[] {
   const streams = frameworks.flatMap(({ executors }) =>
     [...executors.values()].flatMap(({ stream }) => stream ?? []),
   );
-  return streams
-    .filter((stream, index) => streams.indexOf(stream) !== index)
-    .map((stream) => `${stream} twice`);
+  const seen = new Set<string>();
+  return streams.flatMap((stream) => {
+    const isTwice = seen.has(stream);
+    seen.add(stream);
+    return isTwice ? [`two executors have the stream ${stream}`] : [];
+  });
 }

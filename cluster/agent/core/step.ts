@@ -3,6 +3,7 @@
  */
 
 import type { Machine } from '../../model/event';
+import { checkAgent } from './check-agent';
 import { checkpoint } from './checkpoint';
 import { drain } from './drain';
 import type { AgentEffect } from './effects';
@@ -89,4 +90,5 @@ export const agentMachine: Machine<AgentState, AgentEvent, AgentEffect, AgentBoo
   name: 'agent',
   init: initAgent,
   step,
+  check: checkAgent,
 };

@@ -8,6 +8,7 @@
 import type * as mesos from '../../api/generated/mesos';
 import type { Machine } from '../../model/event';
 import type { Millis } from '../../model/time';
+import { checkExecutor } from './check-executor';
 import type {
   EventOf,
   ExecutorBoot,
@@ -192,4 +193,5 @@ export const executorMachine: Machine<ExecutorState, ExecutorEvent, ExecutorEffe
   name: 'executor',
   init: initExecutor,
   step,
+  check: checkExecutor,
 };

@@ -12,6 +12,7 @@ import { cancel, changeRoot } from './groups/change';
 import { killTasks, resetDelay } from './groups/task-killer';
 import { applyHealthResult, probeDue } from './health/health';
 import { applyReadinessResult, readinessDue } from './health/readiness';
+import { checkMarathon } from './instances/check-marathon';
 import { retryKills } from './instances/kill';
 import { killOverdue } from './instances/overdue';
 import { expungeOverdue, unreachableDue } from './instances/unreachable';
@@ -126,6 +127,7 @@ export const marathonMachine: Machine<MarathonState, MarathonEvent, MarathonEffe
   timers: marathonTimers,
   woke,
   after: endStep,
+  check: checkMarathon,
 });
 
 /** Marathon for replays: it takes the events of earlier recordings, too. */

@@ -32,9 +32,12 @@ export interface MetricsInput {
   readonly now: () => number;
   readonly startedAt: number;
   readonly streams: () => number;
+  /** Violations of invariants; see runtime/self-check.ts. */
+  readonly violations: () => number;
 }
 
-export function marathonMetrics({ metrics, read, now, startedAt, streams }: MetricsInput): MarathonMetrics {
+export function marathonMetrics(input: MetricsInput): MarathonMetrics {
+  const { metrics, read, now, startedAt, streams, violations } = input;
   const gauge = (name: string, help: string, value: () => number): void =>
     metrics.gauge(`marathon.${name}`, help, value);
   const count = (condition: (instance: Instance) => boolean): number =>
@@ -55,6 +58,7 @@ export function marathonMetrics({ metrics, read, now, startedAt, streams }: Metr
   );
   gauge('instances.inflight-kills.gauge', 'Tasks being killed', () => read(({ kills }) => kills.size));
   gauge('http.event-streams.active.gauge', 'Readers of the event stream', streams);
+  gauge('invariant-violations.gauge', 'Violations of invariants of the state since the start', violations);
   gauge('uptime.gauge.seconds', 'Seconds since the start', () => (now() - startedAt) / 1000);
   gauge('leadership.duration.gauge.seconds', 'Seconds as leader', () => (now() - startedAt) / 1000);
   const counters = COUNTERS.map(([name, from]): [Counter, CounterName, { seen: number }] => [

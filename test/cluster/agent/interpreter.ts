@@ -3,7 +3,6 @@
  * script.
  */
 
-import { checkAgent } from '../../../cluster/agent/core/check-agent';
 import type { AgentEffect } from '../../../cluster/agent/core/effects';
 import type { AgentBoot, AgentInput } from '../../../cluster/agent/core/events';
 import type { AgentState } from '../../../cluster/agent/core/state';
@@ -67,6 +66,7 @@ export class AgentScript {
       boot,
       clock: this.clock,
       log: { ...silentLogger, warn: (_fields, text) => say(`warn: ${text}`) },
+      isStrict: true,
       onBroken: (error) => {
         throw error;
       },
@@ -97,8 +97,6 @@ export class AgentScript {
     const run = this.commands[command];
     if (!run) throw new Error(`no command ${command}`);
     run(rest, optionsOf(rest));
-    const violations = this.read(checkAgent);
-    if (violations.length > 0) throw new Error(violations.join('; '));
     return this.out;
   };
 

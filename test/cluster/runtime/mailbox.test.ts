@@ -37,17 +37,24 @@ const parrot: Machine<State, Event, Effect, string> = {
         return [{ kind: 'told', word: 'break' }];
     }
   },
+  check: ({ heard }) => heard.filter((word) => word.includes('secret')).map((word) => `it heard ${word}`),
 };
 
 type Parrot = Mailbox<State, Event, Effect, string>;
 
-function start(
-  options: { told?: (word: string, box: Parrot) => void; recorder?: Recorder; log?: Logger } = {},
-) {
+interface StartOptions {
+  readonly told?: (word: string, box: Parrot) => void;
+  readonly recorder?: Recorder;
+  readonly log?: Logger;
+  readonly isStrict?: boolean;
+}
+
+function start(options: StartOptions = {}) {
   const clock = new VirtualClock(1000);
   const broken: string[] = [];
   const box: Parrot = new Mailbox({
     machine: parrot,
+    isStrict: options.isStrict,
     boot: 'hello',
     clock,
     log: options.log ?? silentLogger,
@@ -160,6 +167,30 @@ describe('a mailbox', () => {
       { kind: 'say', word: 'a', at: 1000 },
       { kind: 'break', where: 'step', at: 1000 },
     ]);
+  });
+
+  it('goes on with a state that violates an invariant: it logs and counts that', () => {
+    const lines: unknown[] = [];
+    const { box, broken, heard } = start({ log: { ...silentLogger, error: (...line) => lines.push(line) } });
+    box.post({ kind: 'say', word: 'secret' });
+    for (let event = 0; event < 999; event++) box.post({ kind: 'say', word: 'a' });
+    expect(lines).toEqual([
+      [
+        { machine: 'parrot', violations: 1, text: 'it heard 1000 secret' },
+        'invariants are violated: the process goes on; restart it to rebuild its state, and report this',
+      ],
+    ]);
+    expect([box.violations, broken, heard().length]).toEqual([1, [], 1001]);
+  });
+
+  it('breaks in a test at the first step that violates an invariant, before its effects', () => {
+    const told: string[] = [];
+    const { box, broken } = start({ isStrict: true, told: (word) => told.push(word) });
+    box.post({ kind: 'say', word: 'a' });
+    box.post({ kind: 'say', word: 'secret' });
+    box.post({ kind: 'say', word: 'late' });
+    expect(broken).toEqual(['after say: it heard 1000 secret']);
+    expect(told).toEqual(['a']);
   });
 
   it('takes no event after it was stopped, ends the recording and forgets its timers', async () => {

@@ -45,8 +45,9 @@ export function bookErrors(state: MasterState): string[] {
 }
 
 function stockErrors(state: MasterState, held: readonly Holding[]): string[] {
+  const heldByAgent = byAgent(held);
   return [...state.allocator.agents.values()].flatMap(({ id, total, free, overcommitted }) => {
-    const allocated = held.filter(({ agentId }) => agentId === id).flatMap(({ resources }) => resources);
+    const allocated = (heldByAgent.get(id) ?? []).flatMap(({ resources }) => resources);
     const all = addResources(
       free,
       allocated.filter((resource) => !isShared(resource)),
@@ -59,6 +60,16 @@ function stockErrors(state: MasterState, held: readonly Holding[]): string[] {
     const text = `${id} has ${printResources(unshared)} but ${printResources(all)} is free or given out`;
     return [`${text}, of which ${printResources(overcommitted) || 'nothing'} is known to be too much`];
   });
+}
+
+function byAgent(held: readonly Holding[]): Map<string, Holding[]> {
+  const groups = new Map<string, Holding[]>();
+  for (const holding of held) {
+    const group = groups.get(holding.agentId);
+    if (group) group.push(holding);
+    else groups.set(holding.agentId, [holding]);
+  }
+  return groups;
 }
 
 function quotaErrors(state: MasterState, held: readonly Holding[]): string[] {

@@ -26,7 +26,7 @@ test.each<
   [
     'one stream twice',
     (_state, executor) => Object.assign(executor, { state: 'running', stream: 'executor-u' }),
-    'executor-u twice',
+    'two executors have the stream executor-u',
   ],
   [
     'no executors',
