@@ -5,10 +5,20 @@
  */
 
 import { errorText } from '../../cluster/model/error-text';
+import {
+  type FollowBoot,
+  type FollowEffect,
+  type FollowEnd,
+  type FollowEvent,
+  type FollowState,
+  followMachine,
+} from '../../cluster/model/follow/follow';
+import type { FollowPolicy } from '../../cluster/model/follow/policy';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { HttpStream } from '../../cluster/runtime/http/client';
 import type { Running } from '../../cluster/runtime/lifecycle';
 import type { Logger } from '../../cluster/runtime/log';
+import { Mailbox } from '../../cluster/runtime/mailbox';
 import { SseDecoder } from '../../cluster/runtime/streams/sse';
 import { appsOfEvent } from '../core/apps/event-apps';
 import { EVENT_TYPES, type Marathon } from './marathon';
@@ -23,12 +33,26 @@ const POLL_MS = 2000;
 const RESYNC_MS = 60_000;
 /** Marathon sends an empty line every 10 s; a stream silent for longer is dead. */
 const SILENCE_MAX_MS = 60_000;
-const BACKOFF_FIRST_MS = 250;
 const BACKOFF_LAST_MS = 15_000;
-const BACKOFF_FACTOR = 1.7;
+
+/** Marathon's addresses are tried by its client, so that there is one source here. */
+const SOURCE = 'Marathon';
+
+function policyOf(backoffMaxMs = BACKOFF_LAST_MS): FollowPolicy {
+  const maxMs = Math.min(BACKOFF_LAST_MS, backoffMaxMs);
+  return {
+    backOff: { firstMs: 250, factor: 1.7, maxMs, spread: 0.5, failuresAtStart: 1 },
+    goodLifeMs: 0,
+    heartbeat: { ms: SILENCE_MAX_MS, missedMax: 1 },
+    redirectsMax: 0,
+    perRound: 'one',
+    pollMs: undefined,
+    newSources: 'keep',
+  };
+}
 
 export interface FollowOptions {
-  readonly marathon: Marathon;
+  readonly marathon: Pick<Marathon, 'apps' | 'app' | 'events'>;
   readonly clock: Clock;
   readonly log: Logger;
   /** Takes the whole list; the next reading waits for it. */
@@ -39,7 +63,7 @@ export interface FollowOptions {
   readonly onUnreachable?: (why: string) => void;
   /** Interval of readings without events; undefined when events are followed. */
   readonly pollMs?: number | undefined;
-  /** A random number from 0 to 1, which spreads the attempts of several load balancers. */
+  /** A random number from 0 to 1. It seeds the one that spreads the attempts of several load balancers. */
   readonly random: () => number;
   /** The longest wait between two attempts to open the event stream. */
   readonly backoffMaxMs?: number;
@@ -56,16 +80,44 @@ export class Follower implements Running {
   private waiters: (() => void)[] = [];
   private wakeReader: () => void = () => undefined;
   private failing = false;
-  /** True while the event stream is open. */
-  streaming = false;
+  private readonly mailbox: Mailbox<FollowState, FollowEvent, FollowEffect, FollowBoot>;
+  private listening: Promise<void> = Promise.resolve();
+  private hangUp: () => void = () => undefined;
   lastReadAt: number | undefined;
   events = 0;
 
-  constructor(private readonly options: FollowOptions) {}
+  constructor(private readonly options: FollowOptions) {
+    const { clock, log, backoffMaxMs, random } = options;
+    this.mailbox = new Mailbox({
+      machine: followMachine,
+      boot: {
+        policy: policyOf(backoffMaxMs),
+        sources: [SOURCE],
+        seed: Math.floor(random() * 2 ** 32),
+      },
+      clock,
+      log,
+      perform: {
+        open: ({ attempt }) => {
+          this.listening = this.listen(attempt);
+        },
+        poll: () => undefined,
+        close: () => this.hangUp(),
+        ended: (end) => this.streamEnded(end),
+      },
+      onBroken: (error) =>
+        log.error({ error: error.stack ?? error.message }, 'events are not followed any more'),
+    });
+  }
+
+  /** True while the event stream is open. */
+  get streaming(): boolean {
+    return this.mailbox.state.phase === 'following';
+  }
 
   start(): void {
-    const listening = this.options.pollMs === undefined ? this.listenForever() : undefined;
-    this.running = Promise.all([this.readForever(), listening]);
+    this.running = this.readForever();
+    if (this.options.pollMs === undefined) this.mailbox.post({ kind: 'started' });
     this.trigger();
   }
 
@@ -98,8 +150,10 @@ export class Follower implements Running {
 
   async stop(): Promise<void> {
     this.abort.abort();
+    this.mailbox.post({ kind: 'stopped' });
+    await this.mailbox.stop();
     this.wakeReader();
-    await this.running;
+    await Promise.all([this.running, this.listening]);
   }
 
   private async readForever(): Promise<void> {
@@ -176,54 +230,47 @@ export class Follower implements Running {
     this.options.log.warn({ error }, 'the apps cannot be read; the last good configuration stays');
   }
 
-  private async listenForever(): Promise<void> {
-    let delayMs = BACKOFF_FIRST_MS;
-    const last = Math.min(BACKOFF_LAST_MS, this.options.backoffMaxMs ?? BACKOFF_LAST_MS);
-    while (!this.abort.signal.aborted) {
-      const lasted = await this.listen();
-      delayMs = lasted ? BACKOFF_FIRST_MS : Math.min(last, delayMs * BACKOFF_FACTOR);
-      await this.pause(delayMs * (0.5 + this.options.random() / 2));
-    }
-  }
-
-  /** Opens the stream and reads it to its end. Returns false when it could not be opened. */
-  private async listen(): Promise<boolean> {
+  /** Opens the stream and reads it to its end. */
+  private async listen(attempt: number): Promise<void> {
+    const abort = new AbortController();
+    this.hangUp = () => abort.abort();
     const { marathon, log } = this.options;
+    let reason = '';
     try {
-      const stream = await marathon.events(this.abort.signal);
-      this.streaming = true;
-      log.info({}, "following Marathon's events");
-      this.trigger();
-      await this.readEvents(stream);
-      log.warn({}, "Marathon's event stream ended");
+      const stream = await marathon.events(abort.signal);
+      this.mailbox.post({ kind: 'begun', attempt, heartbeatMs: SILENCE_MAX_MS });
+      if (!abort.signal.aborted) {
+        log.info({}, "following Marathon's events");
+        this.trigger();
+      }
+      await this.readEvents(stream, attempt);
     } catch (error) {
-      if (this.abort.signal.aborted) return false;
-      const reason = { error: errorText(error) };
-      if (this.streaming) log.warn(reason, "Marathon's event stream broke");
-      else log.debug(reason, "Marathon's event stream cannot be opened");
+      reason = errorText(error);
     }
-    const wasOpen = this.streaming;
-    this.streaming = false;
-    this.wakeReader();
-    return wasOpen;
+    this.mailbox.post({ kind: 'closed', attempt, reason });
   }
 
-  private async readEvents(stream: HttpStream): Promise<void> {
+  private async readEvents(stream: HttpStream, attempt: number): Promise<void> {
     const decoder = new SseDecoder();
-    const silence = (): NodeJS.Timeout => setTimeout(() => stream.close(), SILENCE_MAX_MS);
-    let timer = silence();
     try {
       for await (const chunk of stream.body) {
-        clearTimeout(timer);
-        timer = silence();
+        this.mailbox.post({ kind: 'heard', attempt });
         const events = decoder.feed(chunk as Buffer).filter(({ event }) => EVENT_TYPES.includes(event ?? ''));
         this.events += events.length;
         for (const { data } of events) this.heard(data);
       }
     } finally {
-      clearTimeout(timer);
       stream.close();
     }
+  }
+
+  private streamEnded({ phase, cause, reason }: FollowEnd): void {
+    const { log } = this.options;
+    const fields = { error: cause === 'silent' ? `silent for ${SILENCE_MAX_MS / 1000} s` : reason };
+    if (phase !== 'following') log.debug(fields, "Marathon's event stream cannot be opened");
+    else if (reason === '') log.warn({}, "Marathon's event stream ended");
+    else log.warn(fields, "Marathon's event stream broke");
+    this.wakeReader();
   }
 
   private heard(data: string): void {

@@ -1,26 +1,36 @@
 /**
- * The session of a scheduler with the master: the choice of a master, retries, redirects, and missed heartbeats.
- *
- *   idle -> opening -> opened -> subscribed
- *             ^  |________|___________|        (closed, refused, silent)
- *             +-- waiting <-+                        (for a while, or until somebody leads)
+ * The session of a scheduler with the master: the stream is followed as cluster/model/follow does it, and what it tells goes
+ * to the framework.
  *
  * Always true: at most one connection counts, and events of an earlier one are ignored. Pure: the edge opens streams.
  */
 
 import type * as mesos from '../../../cluster/api/generated/mesos';
 import type * as scheduler from '../../../cluster/api/generated/scheduler';
-import type { CommonEffect, Machine, Stamped, Woke } from '../../../cluster/model/event';
-import { nextRandom, type Random, randomFrom } from '../../../cluster/model/random';
-import type { Millis } from '../../../cluster/model/time';
+import type { CommonEffect, Stamped, Woke } from '../../../cluster/model/event';
+import {
+  type FollowEffect,
+  type FollowEnd,
+  type FollowState,
+  type FollowTurn,
+  follow,
+  followTimers,
+  followWoke,
+  initFollow,
+  isCurrent,
+} from '../../../cluster/model/follow/follow';
+import type { FollowPolicy } from '../../../cluster/model/follow/policy';
+import { machine, note, plainTurn, type Transitions, type Turn } from '../../../cluster/model/machine';
 
-/** Missed heartbeats after which the connection counts as dead. */
-const HEARTBEATS_MISSED_MAX = 5;
-const HEARTBEAT_MS = 15_000;
-const FIRST_RETRY_MS = 100;
-const RETRY_MAX_MS = 5000;
-/** Redirects followed in a row before a pause: during an election two masters may redirect to each other. */
-const REDIRECTS_MAX = 3;
+const POLICY: FollowPolicy = {
+  backOff: { firstMs: 100, factor: 2, maxMs: 5000, spread: 0.5, failuresAtStart: 0 },
+  goodLifeMs: 0,
+  heartbeat: { ms: 15_000, missedMax: 5 },
+  redirectsMax: 3,
+  perRound: 'one',
+  pollMs: undefined,
+  newSources: 'keep',
+};
 
 export interface SessionBoot {
   /** Base URLs of the masters, such as `http://10.0.0.1:5050`. */
@@ -66,166 +76,93 @@ export type SessionEffect =
   | { readonly kind: 'tell'; readonly notice: SchedulerNotice };
 
 export interface SessionState {
-  masters: readonly string[];
-  readonly random: Random;
-  phase: 'idle' | 'opening' | 'opened' | 'subscribed' | 'waiting' | 'stopped';
-  connection: number;
-  url: string;
-  nextMaster: number;
-  redirects: number;
-  failures: number;
+  readonly follow: FollowState;
   info?: mesos.FrameworkInfo | undefined;
-  heartbeatMs: Millis;
-  heardAt: Millis;
 }
 
-function init({ masters, seed }: SessionBoot): SessionState {
-  return {
-    masters,
-    random: randomFrom(seed),
-    phase: 'idle',
-    connection: 0,
-    url: '',
-    nextMaster: 0,
-    redirects: 0,
-    failures: 0,
-    heartbeatMs: HEARTBEAT_MS,
-    heardAt: 0,
-  };
-}
+type SessionTurn = Turn<SessionState, SessionEffect>;
 
 type EventOf<K extends keyof SessionEvents> = Stamped<SessionEvents, K>;
 
-const transitions: {
-  [K in keyof SessionEvents]: (state: SessionState, event: EventOf<K>) => SessionEffect[];
-} = {
-  framework: (state, { info }) => {
-    state.info = info;
-    return state.phase === 'idle' ? openNext(state) : [];
+const transitions: Transitions<SessionTurn, SessionEvents> = {
+  framework: (turn, { info }) => {
+    turn.state.info = info;
+    following(turn, (part) => follow.started(part, {}));
   },
-  masters: mastersChanged,
-  opened: (state, { connection, at: now }) => {
-    if (!isCurrent(state, connection) || state.phase !== 'opening') return [];
-    state.phase = 'opened';
-    state.heardAt = now;
-    return [watch(state)];
-  },
-  redirected: (state, { connection, url, at: now }) => {
-    if (!isCurrent(state, connection)) return [];
-    if (state.redirects >= REDIRECTS_MAX) return retryLater(state, now, 'too many redirects');
-    state.redirects++;
-    return open(state, url);
-  },
-  closed: (state, { connection, reason, at: now }) =>
-    isCurrent(state, connection) ? retryLater(state, now, reason) : [],
+  masters: (turn, { masters }) =>
+    following(turn, (part) => follow['sources.changed'](part, { sources: masters })),
+  opened: (turn, { connection }) => following(turn, (part) => follow.opened(part, { attempt: connection })),
+  redirected: (turn, { connection, url }) =>
+    following(turn, (part) => follow.redirected(part, { attempt: connection, url })),
+  closed: (turn, { connection, reason }) =>
+    following(turn, (part) => follow.closed(part, { attempt: connection, reason })),
   received,
-  woke,
-  stop: (state) => {
-    state.phase = 'stopped';
-    return [{ kind: 'close' }];
-  },
+  stop: (turn) => following(turn, (part) => follow.stopped(part, {})),
 };
 
-/** True for the newest connection while it is open. */
-function isCurrent(state: SessionState, connection: number): boolean {
-  return connection === state.connection && state.phase !== 'waiting' && state.phase !== 'stopped';
+/** Lets the part of the machine that follows the stream take an event, and translates its effects. */
+function following(turn: SessionTurn, take: (part: FollowTurn) => void): void {
+  const part: FollowTurn = { state: turn.state.follow, now: turn.now, effects: [] };
+  take(part);
+  for (const effect of part.effects) translate(turn, effect);
 }
 
-function mastersChanged(state: SessionState, { masters }: EventOf<'masters'>): SessionEffect[] {
-  state.masters = masters;
-  state.nextMaster = 0;
-  // Without a known leader the existing connection may still be good.
-  if (state.phase === 'idle' || state.phase === 'stopped' || masters.length === 0) return [];
-  if (state.phase === 'waiting') return openNext(state);
-  if (masters.includes(state.url)) return [];
-  const reason = 'another master leads';
-  return [
-    { kind: 'close' },
-    ...(state.phase === 'subscribed'
-      ? [{ kind: 'tell', notice: { kind: 'disconnected', reason } } as const]
-      : []),
-    ...openNext(state),
-  ];
-}
-
-/** Opens a connection to the next master, or waits until a master is known. */
-function openNext(state: SessionState): SessionEffect[] {
-  state.redirects = 0;
-  if (state.masters.length === 0) {
-    state.phase = 'waiting';
-    return [];
+function translate(turn: SessionTurn, effect: FollowEffect): void {
+  const { state, effects } = turn;
+  switch (effect.kind) {
+    case 'open': {
+      const { attempt: connection, url } = effect;
+      if (state.info) effects.push({ kind: 'open', connection, url, info: state.info });
+      return;
+    }
+    case 'poll':
+      return;
+    case 'ended':
+      return ended(turn, effect);
+    default:
+      effects.push(effect);
   }
-  const url = state.masters[state.nextMaster % state.masters.length] ?? '';
-  state.nextMaster++;
-  return open(state, url);
 }
 
-function open(state: SessionState, url: string): SessionEffect[] {
-  if (!state.info) return [];
-  state.phase = 'opening';
-  state.connection++;
-  state.url = url;
-  return [{ kind: 'open', connection: state.connection, url, info: state.info }];
+function ended(turn: SessionTurn, { phase, cause, url, reason: why, failures }: FollowEnd): void {
+  const reason = cause === 'replaced' ? 'another master leads' : why;
+  const wasSubscribed = phase === 'following';
+  if (wasSubscribed) turn.effects.push({ kind: 'tell', notice: { kind: 'disconnected', reason } });
+  const level = failures === 1 || wasSubscribed ? 'warn' : 'debug';
+  if (cause !== 'replaced') note(turn, level, 'no connection to the master', { url, reason });
 }
 
-function retryLater(state: SessionState, now: Millis, reason: string): SessionEffect[] {
-  const wasSubscribed = state.phase === 'subscribed';
-  state.phase = 'waiting';
-  const limit = Math.min(RETRY_MAX_MS, FIRST_RETRY_MS * 2 ** state.failures);
-  state.failures = Math.min(state.failures + 1, 30);
-  // Between half of the limit and all of it, so that many frameworks do not come back in step.
-  const pause = Math.round(limit * (0.5 + nextRandom(state.random) / 2));
-  const level = state.failures === 1 || wasSubscribed ? 'warn' : 'debug';
-  return [
-    { kind: 'close' },
-    ...(wasSubscribed ? [{ kind: 'tell', notice: { kind: 'disconnected', reason } } as const] : []),
-    { kind: 'note', level, text: 'no connection to the master', fields: { url: state.url, reason } },
-    { kind: 'wake', timer: 'retry', at: now + pause },
-  ];
+function received(turn: SessionTurn, { connection, event }: EventOf<'received'>): void {
+  const { state, effects } = turn;
+  if (!isCurrent(state.follow, connection)) return;
+  following(turn, (part) => follow.heard(part, { attempt: connection }));
+  if (event.type === 'SUBSCRIBED' && event.subscribed) subscribed(turn, connection, event.subscribed);
+  else if (event.type !== 'HEARTBEAT') effects.push({ kind: 'tell', notice: { kind: 'event', event } });
 }
 
-function received(state: SessionState, { connection, event, at: now }: EventOf<'received'>): SessionEffect[] {
-  if (!isCurrent(state, connection)) return [];
-  state.heardAt = now;
-  if (event.type === 'SUBSCRIBED' && event.subscribed) return subscribed(state, event.subscribed);
-  if (event.type === 'HEARTBEAT') return [];
-  return [{ kind: 'tell', notice: { kind: 'event', event } }];
+function subscribed(turn: SessionTurn, connection: number, subscription: scheduler.Event.Subscribed): void {
+  const { url } = turn.state.follow;
+  turn.effects.push({ kind: 'tell', notice: { kind: 'subscribed', url, subscribed: subscription } });
+  const { ms } = POLICY.heartbeat;
+  const heartbeatMs = (subscription.heartbeat_interval_seconds ?? ms / 1000) * 1000;
+  following(turn, (part) => follow.begun(part, { attempt: connection, heartbeatMs }));
 }
 
-function subscribed(state: SessionState, subscription: scheduler.Event.Subscribed): SessionEffect[] {
-  state.phase = 'subscribed';
-  state.failures = 0;
-  state.redirects = 0;
-  state.heartbeatMs = (subscription.heartbeat_interval_seconds ?? HEARTBEAT_MS / 1000) * 1000;
-  return [
-    { kind: 'tell', notice: { kind: 'subscribed', url: state.url, subscribed: subscription } },
-    watch(state),
-  ];
-}
-
-function woke(state: SessionState, { timer, at: now }: EventOf<'woke'>): SessionEffect[] {
-  if (timer === 'retry') return state.phase === 'waiting' ? openNext(state) : [];
-  if (state.phase !== 'opened' && state.phase !== 'subscribed') return [];
-  if (now < deadline(state)) return [watch(state)];
-  return retryLater(state, now, `silent for ${HEARTBEATS_MISSED_MAX} heartbeats`);
-}
-
-function deadline({ heardAt, heartbeatMs }: SessionState): Millis {
-  return heardAt + HEARTBEATS_MISSED_MAX * heartbeatMs;
-}
-
-function watch(state: SessionState): SessionEffect {
-  return { kind: 'wake', timer: 'heartbeat', at: deadline(state) };
-}
-
-export const sessionMachine: Machine<SessionState, SessionEvent, SessionEffect, SessionBoot> = {
+export const sessionMachine = machine<
+  SessionState,
+  SessionEvents,
+  SessionEffect,
+  (typeof followTimers)['spec'],
+  SessionBoot,
+  SessionTurn
+>({
   name: 'scheduler-session',
-  init,
-  step: (state, event) => {
-    const transition = transitions[event.kind] as (
-      state: SessionState,
-      event: SessionEvent,
-    ) => SessionEffect[];
-    return transition(state, event);
+  init: ({ masters, seed }) => ({ follow: initFollow(POLICY, masters, seed) }),
+  start: plainTurn,
+  transitions,
+  timers: followTimers,
+  woke: {
+    retry: (turn, timer) => following(turn, (part) => followWoke.retry(part, timer)),
+    heartbeat: (turn, timer) => following(turn, (part) => followWoke.heartbeat(part, timer)),
   },
-};
+});

@@ -21,7 +21,7 @@ class Session {
   /** From nothing to subscribed. */
   subscribe(heartbeat = 15): void {
     this.tell({ kind: 'framework', info: INFO });
-    const connection = this.state.connection;
+    const connection = this.state.follow.attempt;
     this.tell({ kind: 'opened', connection });
     const subscribed = { framework_id: { value: 'F' }, heartbeat_interval_seconds: heartbeat };
     this.tell({ kind: 'received', connection, event: { type: 'SUBSCRIBED', subscribed } });
@@ -70,12 +70,12 @@ describe('a session', () => {
     const pauses: number[] = [];
     const urls: string[] = [];
     for (let attempt = 0; attempt < 12; attempt++) {
-      const { connection } = session.state;
+      const connection = session.state.follow.attempt;
       const wake = wakeOf(session.tell({ kind: 'closed', connection, reason: 'refused' }));
       pauses.push(wake - session.at);
       session.at = wake;
       session.tell({ kind: 'woke', timer: 'retry' });
-      urls.push(session.state.url);
+      urls.push(session.state.follow.url);
     }
     expect(pauses[0]).toBeLessThanOrEqual(100);
     expect(Math.max(...pauses)).toBeLessThanOrEqual(5000);
@@ -88,7 +88,7 @@ describe('a session', () => {
     const session = new Session();
     session.tell({ kind: 'framework', info: INFO });
     const redirect = () =>
-      session.tell({ kind: 'redirected', connection: session.state.connection, url: 'http://leader:1' });
+      session.tell({ kind: 'redirected', connection: session.state.follow.attempt, url: 'http://leader:1' });
     expect(redirect()).toMatchObject([{ kind: 'open', url: 'http://leader:1' }]);
     redirect();
     redirect();
@@ -98,7 +98,7 @@ describe('a session', () => {
   it('tells of the subscription and of events, not of heartbeats', () => {
     const session = new Session();
     session.subscribe();
-    expect(session.state.phase).toBe('subscribed');
+    expect(session.state.follow.phase).toBe('following');
     const tell = (event: object) => session.tell({ kind: 'received', connection: 1, event });
     expect(tell({ type: 'HEARTBEAT' })).toEqual([]);
     expect(tell({ type: 'OFFERS', offers: {} })).toEqual([
@@ -127,7 +127,7 @@ describe('a session', () => {
     session.subscribe();
     session.tell({ kind: 'closed', connection: 1, reason: 'end' });
     session.tell({ kind: 'woke', timer: 'retry' });
-    expect(session.state.connection).toBe(2);
+    expect(session.state.follow.attempt).toBe(2);
     expect(session.tell({ kind: 'closed', connection: 1, reason: 'late' })).toEqual([]);
     expect(session.tell({ kind: 'received', connection: 1, event: { type: 'OFFERS' } })).toEqual([]);
   });
