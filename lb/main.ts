@@ -100,7 +100,7 @@ export function startLb(config: LbConfig, outerDeps: LbDeps): Promise<RunningLb>
     const runtime = new RuntimeApi(() => haproxy.socketPath, options.mapFolder, deps.log);
     life.add(() => runtime.stop());
     const handover = new Handover(folder.handover, deps.log);
-    const machine = createMachine(config, deps);
+    const machine = createMachine(config, deps, handover);
     life.add(() => machine.stop());
     const traffic: Traffic = new Traffic(runtime, () => balancer, deps.log);
     const balancer = new Balancer({
@@ -241,11 +241,13 @@ function addressesOf(options: ModelOptions): LbAddresses {
   return { http: admin, vhosts: httpIn, https, appIds: appIdIn, stats };
 }
 
-function createMachine(config: LbConfig, { clock, log, record }: LbDeps): LbMachine {
+function createMachine(config: LbConfig, { clock, log, record }: LbDeps, handover: Handover): LbMachine {
   const boot: LbBoot = {
     // Where processes cannot be found a HAProxy that is left could not be adopted, so it is ended.
     endHaproxy: config.stopHaproxy || !canFindProcesses(),
     readLimitMs: READ_LIMIT_MS,
+    startedAt: clock.now(),
+    drained: [...handover.drained],
     reloadWaitMs: config.reloadWaitMs,
     lingerMs: config.reloadLingerMs,
   };
@@ -316,15 +318,15 @@ async function serve(
   deps: LbDeps,
   parts: Parts,
 ): Promise<Pick<RunningLb, 'regenerate' | 'reload'>> {
-  const { options, haproxy, balancer, runtime, traffic, handover } = parts;
-  const { clock, log } = deps;
+  const { options, machine, haproxy, balancer, runtime, traffic, handover } = parts;
+  const { log } = deps;
   const supervisor = createSupervisor(deps, parts);
   let serves = false;
   life.add(() => supervisor.stop(!serves));
   life.add(() => balancer.stop());
   await supervisor.start();
   const follower = createFollower(config, deps, parts, supervisor);
-  const drains = new Drains({ balancer, haproxy, runtime, follower, clock, log });
+  const drains = new Drains({ machine, balancer, haproxy, runtime, follower, handover });
   const certificates = new Certificates(balancer, runtime, handover, log);
   const metrics = deps.metrics ?? new Metrics();
   const admin: AdminDeps = {

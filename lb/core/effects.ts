@@ -1,12 +1,13 @@
 /**
- * Effects of the load balancer's state machine, performed by `edge/supervisor.ts` and `edge/balancer.ts`.
+ * Effects of the load balancer's state machine, performed by `edge/supervisor.ts`, `edge/balancer.ts` and `edge/drains.ts`.
  */
 
 import type { CommonEffect } from '../../cluster/model/event';
+import type { DrainEffect } from './drains/drains';
 import type { ConfigSource } from './events';
 import type { ReloadEffect } from './reload/reload-policy';
 
-export type LbEffect = CommonEffect | LifeEffect | ReloadEffect;
+export type LbEffect = CommonEffect | LifeEffect | ReloadEffect | DrainEffect;
 
 /** Effects on the life of HAProxy. */
 export type LifeEffect =

@@ -4,6 +4,8 @@
  */
 
 import type { Stamped, Unstamped, Woke } from '../../cluster/model/event';
+import type { Millis } from '../../cluster/model/time';
+import type { DrainEvents } from './drains/drains';
 import type { ReloadBoot, ReloadEvents } from './reload/reload-policy';
 
 /** Settings that stay the same for one run of the load balancer. */
@@ -12,6 +14,9 @@ export interface LbBoot extends ReloadBoot {
   readonly endHaproxy: boolean;
   /** Longest wait for Marathon's apps before HAProxy is started without any, when nothing serves yet. */
   readonly readLimitMs: number;
+  readonly startedAt: Millis;
+  /** Tasks that an earlier run drained, with the times. */
+  readonly drained: readonly (readonly [string, Millis])[];
 }
 
 /**
@@ -55,7 +60,7 @@ export interface LifeEvents {
   woke: Woke;
 }
 
-export interface LbEvents extends LifeEvents, ReloadEvents {}
+export interface LbEvents extends LifeEvents, ReloadEvents, DrainEvents {}
 
 export type LbEvent = Stamped<LbEvents>;
 export type EventOf<K extends keyof LbEvents> = Stamped<LbEvents, K>;

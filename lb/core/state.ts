@@ -2,6 +2,7 @@
  * State of the load balancer's machine: what HAProxy does, which configuration it has, and what is wrong with it.
  */
 
+import { type DrainsState, initDrains } from './drains/drains';
 import type { ConfigSource, LbBoot, ProbeResult } from './events';
 import { initReload, type ReloadState } from './reload/reload-policy';
 
@@ -43,6 +44,7 @@ export interface LbState {
   releasing: boolean;
   /** Changes of structure that wait for a reload. */
   readonly reload: ReloadState;
+  readonly drains: DrainsState;
 }
 
 export const RESTART_FIRST_MS = 50;
@@ -63,6 +65,7 @@ export function initLb(boot: LbBoot): LbState {
     renewing: false,
     releasing: false,
     reload: initReload(boot),
+    drains: initDrains(boot.drained, boot.startedAt),
   };
 }
 

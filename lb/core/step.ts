@@ -9,6 +9,8 @@
  */
 
 import type { Machine } from '../../cluster/model/event';
+import { count, drainTransitions } from './drains/drain-requests';
+import { COUNT_TIMER, type DrainEvent, type DrainTurn } from './drains/drains';
 import type { LbEffect } from './effects';
 import type { ConfigSource, EventOf, LbBoot, LbEvent, LifeEvents } from './events';
 import { REFRESH_TIMER, type ReloadEvent, type ReloadState, reloadTransitions } from './reload/reload-policy';
@@ -41,6 +43,7 @@ export const lbMachine: Machine<LbState, LbEvent, LbEffect, LbBoot> = {
   name: 'lb',
   init: initLb,
   step: (state, event) => {
+    if (isDrainEvent(event)) return drainStep(state, event);
     if (!isReloadEvent(event))
       return (TRANSITIONS[event.kind] as (state: LbState, event: LbEvent) => LbEffect[])(state, event);
     const transition = reloadTransitions[event.kind] as (
@@ -53,6 +56,17 @@ export const lbMachine: Machine<LbState, LbEvent, LbEffect, LbBoot> = {
 
 function isReloadEvent(event: LbEvent): event is ReloadEvent {
   return event.kind in reloadTransitions;
+}
+
+function isDrainEvent(event: LbEvent): event is DrainEvent {
+  return event.kind in drainTransitions;
+}
+
+function drainStep(state: LbState, event: DrainEvent): LbEffect[] {
+  const effects: LbEffect[] = [];
+  const transition = drainTransitions[event.kind] as (turn: DrainTurn, event: DrainEvent) => void;
+  transition({ state: state.drains, now: event.at, effects }, event);
+  return effects;
 }
 
 function started(state: LbState): LbEffect[] {
@@ -244,6 +258,11 @@ function haproxyReleased(state: LbState, { pid }: EventOf<'haproxy.released'>): 
 
 function woke(state: LbState, { timer, at: now }: EventOf<'woke'>): LbEffect[] {
   if (timer === REFRESH_TIMER) return [{ kind: 'refresh' }];
+  if (timer === COUNT_TIMER) {
+    const effects: LbEffect[] = [];
+    count({ state: state.drains, now, effects });
+    return effects;
+  }
   if (timer === 'reading' && state.phase === 'reading') {
     state.unreachable ??= 'Marathon does not answer yet';
     return start(state, 'empty');

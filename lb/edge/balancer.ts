@@ -9,7 +9,6 @@
 
 import { createHash } from 'node:crypto';
 import { errorText } from '../../cluster/model/error-text';
-import type { Millis } from '../../cluster/model/time';
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
 import { createAppStore } from '../core/apps/app-store';
@@ -110,18 +109,14 @@ export class Balancer {
   private asking: { resolve(answer: ReloadAnswer): void; reject(error: unknown): void } | undefined;
   private restartsSeen = 0;
   private stopped = false;
+  private drainedTasks: { version: number; tasks: ReadonlySet<string> } = { version: -1, tasks: new Set() };
   /** Hash of the structure that an adopted HAProxy has loaded, until it serves the apps as read; '' when not known. */
   private adoptedStructure: string | undefined;
   /** True when the file on disk is older than the running configuration, because it could not be written. */
   private stale = false;
-  /** The time of the first reading of Marathon's whole list since the start; undefined until then. */
-  appsReadAt: Millis | undefined;
   /** The model that is served now. */
   model: Model;
-  /** Tasks that are drained over the API, and weights set over it; each change makes new objects. */
-  drained: ReadonlySet<string>;
-  /** Times at which those tasks were drained, in this run or an earlier one. */
-  drainedAt: ReadonlyMap<string, Millis>;
+  /** Weights set over the API; each change makes a new object. */
   weights: ReadonlyMap<string, number>;
   reloads = 0;
   reloadFailures = 0;
@@ -137,10 +132,6 @@ export class Balancer {
     this.configErrors = new ConfigErrors(parts);
     parts.machine.performBy(this.performers());
     parts.machine.onBroken((error) => this.asking?.reject(error));
-    // A time in the future was written before the machine's clock was set back.
-    const now = parts.clock.now();
-    this.drainedAt = new Map([...parts.handover.drained].map(([task, time]) => [task, Math.min(time, now)]));
-    this.drained = new Set(this.drainedAt.keys());
     this.weights = parts.handover.weights;
   }
 
@@ -209,13 +200,13 @@ export class Balancer {
   update(json: unknown): Promise<void> {
     const why = this.store.replaceAll(json);
     if (why !== undefined) return Promise.reject(new Error(why));
-    this.appsReadAt ??= this.parts.clock.now();
+    this.parts.machine.post({ kind: 'apps.stored' });
     return this.refresh();
   }
 
   /** Serves Marathon's answers about single apps. Returns false when the whole list is needed. */
   async updateApps(answers: readonly { readonly id: string; readonly json: unknown }[]): Promise<boolean> {
-    if (this.appsReadAt === undefined) return false;
+    if (!this.hasApps) return false;
     if (!answers.every(({ id, json }) => this.store.replaceOne(id, json))) return false;
     await this.refresh();
     return true;
@@ -228,25 +219,6 @@ export class Balancer {
     return this.store.apps().find(has)?.id;
   }
 
-  /** Drains a task, from the next refresh on. */
-  takeOut(task: string): void {
-    if (!this.drained.has(task)) this.keepDrained([...this.drainedAt, [task, this.parts.clock.now()]]);
-  }
-
-  /** Puts drained tasks back, from the next refresh on. Returns false when none of them was drained. */
-  putBack(...tasks: readonly string[]): boolean {
-    const back = new Set(tasks.filter((task) => this.drained.has(task)));
-    if (back.size === 0) return false;
-    this.keepDrained([...this.drainedAt].filter(([task]) => !back.has(task)));
-    return true;
-  }
-
-  private keepDrained(drained: readonly (readonly [string, Millis])[]): void {
-    this.drainedAt = new Map(drained);
-    this.drained = new Set(this.drainedAt.keys());
-    this.parts.handover.keep({ drained });
-  }
-
   /** Sets or removes the weight of an app's servers, from the next refresh on. Returns false when there are too many. */
   setWeight(app: string, weight: number | undefined): boolean {
     const rest = [...this.weights].filter(([id]) => id !== app);
@@ -254,6 +226,19 @@ export class Balancer {
     this.weights = new Map(weight === undefined ? rest : [...rest, [app, weight]]);
     this.parts.handover.keep({ weights: [...this.weights] });
     return true;
+  }
+
+  /** True once Marathon's whole list was read. */
+  private get hasApps(): boolean {
+    return this.parts.machine.read(({ drains }) => drains.appsReadAt !== undefined);
+  }
+
+  /** The drained tasks; the same object while they are the same. */
+  private drained(): ReadonlySet<string> {
+    const { drained, version } = this.parts.machine.read(({ drains }) => drains);
+    if (this.drainedTasks.version !== version)
+      this.drainedTasks = { version, tasks: new Set(drained.keys()) };
+    return this.drainedTasks.tasks;
   }
 
   /** Serves the apps as last read, with the current facts. One refresh runs at a time, and at most one waits. */
@@ -272,7 +257,7 @@ export class Balancer {
     const began = performance.now();
     await this.noticeRestart();
     // The running configuration stays until the apps have been read.
-    if (this.appsReadAt === undefined) return;
+    if (!this.hasApps) return;
     const apps = this.store.apps();
     this.aliveByTask = rememberAlive(apps, this.aliveByTask, this.healthSeen);
     const addresses = await this.parts.resolver.resolve(apps);
@@ -281,7 +266,7 @@ export class Balancer {
       addresses,
       aliveByTask: this.aliveByTask,
       refused: this.knownRefused(apps),
-      drained: this.drained,
+      drained: this.drained(),
       weights: this.weights,
       portOrder: this.store.portOrder(),
     };

@@ -5,6 +5,7 @@
 import type { Clock } from '../../cluster/runtime/clock';
 import type { Logger } from '../../cluster/runtime/log';
 import { Mailbox, type Performers, type Recorder } from '../../cluster/runtime/mailbox';
+import type { DrainEffect } from '../core/drains/drains';
 import type { LbEffect, LifeEffect } from '../core/effects';
 import type { LbBoot, LbEvent, LbInput } from '../core/events';
 import type { ReloadEffect } from '../core/reload/reload-policy';
@@ -13,6 +14,7 @@ import { lbMachine } from '../core/step';
 
 export type LifePerformers = Performers<LifeEffect>;
 export type ReloadPerformers = Performers<ReloadEffect>;
+export type DrainPerformers = Performers<DrainEffect>;
 
 export class LbMachine {
   private readonly mailbox: Mailbox<LbState, LbEvent, LbEffect, LbBoot>;
@@ -43,7 +45,7 @@ export class LbMachine {
   }
 
   /** Adds the performers of one part; each part is added before it posts its first event. */
-  performBy(performers: LifePerformers | ReloadPerformers): void {
+  performBy(performers: LifePerformers | ReloadPerformers | DrainPerformers): void {
     Object.assign(this.performers, performers);
   }
 

@@ -1,6 +1,7 @@
 /** Valid things in one line, for the load balancer's tests. */
 
 import { createHash } from 'node:crypto';
+import type { LbBoot } from '../../lb/core/events';
 import type { ServerLine } from '../../lb/core/render/server-line';
 import type { BuildContext, ModelOptions } from '../../lb/core/services/options';
 
@@ -84,4 +85,14 @@ export const addressContext: BuildContext = {
   aliveByTask: new Map(),
   unbindable: new Map(),
   refused: new Map(),
+};
+
+/** A boot value of the load balancer's machine without waits. */
+export const lbBoot: LbBoot = {
+  endHaproxy: false,
+  readLimitMs: 0,
+  reloadWaitMs: 0,
+  lingerMs: 0,
+  startedAt: 0,
+  drained: [],
 };

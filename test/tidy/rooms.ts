@@ -52,6 +52,7 @@ const LADDERS: Readonly<Record<string, readonly string[]>> = {
     'model',
     'render',
     'reload',
+    'drains',
     'traffic',
     'zdd',
   ],

@@ -5,8 +5,9 @@ import type { LbEffect } from '../../../lb/core/effects';
 import type { LbBoot, LbEvent, LbInput, LifeEvents } from '../../../lb/core/events';
 import { healthOf, initLb, type LbState, lbIssues, type Phase } from '../../../lb/core/state';
 import { lbMachine } from '../../../lb/core/step';
+import { lbBoot } from '../builders';
 
-const BOOT: LbBoot = { endHaproxy: false, readLimitMs: 2000, reloadWaitMs: 0, lingerMs: 0 };
+const BOOT: LbBoot = { ...lbBoot, readLimitMs: 2000 };
 const PHASES: readonly Phase[] = [
   'new',
   'looking',

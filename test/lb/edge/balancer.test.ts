@@ -11,7 +11,7 @@ import type { Handover } from '../../../lb/edge/handover';
 import { LbMachine } from '../../../lb/edge/machine';
 import { Resolver } from '../../../lb/edge/resolver';
 import { loadTemplates } from '../../../lb/edge/templates';
-import { appJson, plainOptions, taskJson } from '../builders';
+import { appJson, lbBoot, plainOptions, taskJson } from '../builders';
 
 const WAIT = 3000;
 const LINGER = 5000;
@@ -60,7 +60,7 @@ function stand() {
     hasLong: async () => world.long,
     forget: () => undefined,
   };
-  const boot = { endHaproxy: false, readLimitMs: 0, reloadWaitMs: WAIT, lingerMs: LINGER };
+  const boot = { ...lbBoot, reloadWaitMs: WAIT, lingerMs: LINGER };
   const events: unknown[] = [];
   let end: unknown;
   const recorder = {

@@ -12,7 +12,7 @@ import { Handover } from '../../../lb/edge/handover';
 import { LbMachine } from '../../../lb/edge/machine';
 import { Resolver } from '../../../lb/edge/resolver';
 import { loadTemplates } from '../../../lb/edge/templates';
-import { appJson, plainOptions, taskJson } from '../builders';
+import { appJson, lbBoot, plainOptions, taskJson } from '../builders';
 
 const MINUTE = 60_000;
 const START = 1_000 * MINUTE;
@@ -60,6 +60,11 @@ function restarted(outAt = OUT_AT, onRead?: (balancer: Balancer) => Promise<void
     perform: async () => ({ ok: true }),
     forget: () => undefined,
   };
+  const machine = new LbMachine({
+    boot: { ...lbBoot, startedAt: START, drained: [...handover.drained] },
+    clock,
+    log: silentLogger,
+  });
   const balancer = new Balancer({
     options: plainOptions,
     render: createRenderer(loadTemplates()),
@@ -73,24 +78,21 @@ function restarted(outAt = OUT_AT, onRead?: (balancer: Balancer) => Promise<void
     log: silentLogger,
     skipValidation: true,
     cleanUp: false,
-    machine: new LbMachine({
-      boot: { endHaproxy: false, readLimitMs: 0, reloadWaitMs: 0, lingerMs: 0 },
-      clock,
-      log: silentLogger,
-    }),
+    machine,
   });
   const drains = new Drains({
+    machine,
     balancer,
     haproxy: haproxy as unknown as BalancerOptions['haproxy'],
     runtime: runtime as unknown as BalancerOptions['runtime'],
     follower: { readNow: async () => await onRead?.(balancer) },
-    clock,
-    log: silentLogger,
+    handover,
   });
   /** What is out after another request to take something out, which is when old drains are forgotten. */
   const outAfterRequest = async (): Promise<string[]> => {
     await drains.takeOut('other', 0);
-    return [...balancer.drained].filter((task) => task !== 'other');
+    const drained = machine.read((state) => [...state.drains.drained.keys()]);
+    return drained.filter((task) => task !== 'other');
   };
   const draining = (): string[] =>
     balancer.model.backends.flatMap(({ servers }) =>
