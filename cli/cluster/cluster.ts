@@ -121,7 +121,7 @@ async function startMasterPart({ options, deps, life, parts }: StartContext): Pr
       clock: deps.clock,
       state,
       record: recorderFor(config.record),
-      onResign: ended,
+      onEnd: ended,
     }),
   );
 }
@@ -184,7 +184,7 @@ async function startMarathonPart(
       log: deps.log.child({ part: 'marathon' }),
       clock: deps.clock,
       state,
-      onResign: ended,
+      onEnd: ended,
     }),
   );
 }

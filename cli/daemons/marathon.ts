@@ -26,7 +26,7 @@ export const marathon = flagCommand({
       const state = await LocalStore.open(join(flags.work_dir, 'state'), { log });
       warnOpenFolder('--work_dir', flags.work_dir, log);
       const start = async (): Promise<Running> => {
-        const running = await startMarathon(config, { log, clock, state, onResign: fail });
+        const running = await startMarathon(config, { log, clock, state, onEnd: fail });
         log.info({ url: running.http.url }, 'Marathon listens');
         return running;
       };

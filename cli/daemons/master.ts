@@ -29,7 +29,7 @@ export const master = flagCommand({
       if (isLocal) warnOpenFolder('--work_dir', flags.work_dir, log);
       const record = recorderFor(flags.record);
       const start = async (): Promise<Running> => {
-        const running = await startMaster(flags, { log, clock, state, record, onResign: fail });
+        const running = await startMaster(flags, { log, clock, state, record, onEnd: fail });
         log.info({ url: running.http.url }, 'the master listens');
         return running;
       };

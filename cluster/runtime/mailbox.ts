@@ -18,7 +18,13 @@ export interface Recorder {
   end(state: unknown): Promise<void>;
 }
 
+/** Makes the recorder of a machine once its boot value exists. */
+export type RecorderMaker = (start: { machine: string; boot: unknown }) => Recorder;
+
 type OwnEffect<Effect> = Exclude<Effect, CommonEffect>;
+
+/** An event as it is posted, without its time. */
+export type Unstamped<Event> = Event extends Event ? Omit<Event, 'at'> : never;
 
 /** One function per kind of effect, so that a new effect does not compile until someone performs it. */
 export type Performers<Effect extends { kind: string }> = {
@@ -70,7 +76,7 @@ export class Mailbox<
   }
 
   /** Handles an event before it returns, or right after the step that runs. */
-  post(event: Event extends Event ? Omit<Event, 'at'> : never): void {
+  post(event: Unstamped<Event>): void {
     if (this.stopped) return;
     if (this.waiting.size >= WAITING_MAX) return this.broken(new Error('the mailbox is full'));
     this.waiting.add({ ...event, at: this.options.clock.now() } as unknown as Event);

@@ -4,8 +4,6 @@
  * Names are those of the originals, such as `master/tasks_running`; Prometheus gets them with `_`.
  */
 
-import { Counter as PromCounter, Gauge as PromGauge, Registry } from 'prom-client';
-
 export interface Counter {
   inc(by?: number): void;
 }
@@ -36,8 +34,9 @@ export class Metrics {
     return Object.fromEntries([...this.entries].sort().map(([name, entry]) => [name, entry.read()]));
   }
 
-  /** The Prometheus text format, by prom-client. */
+  /** The Prometheus text format, by prom-client, which is loaded for the first reader. */
   async prometheus(prefix = 'meseta_'): Promise<string> {
+    const { Counter: PromCounter, Gauge: PromGauge, Registry } = await import('prom-client');
     const registry = new Registry();
     for (const [name, { kind, help, read }] of this.entries) {
       const options = { name: prefix + name.replace(/[^A-Za-z0-9_]/g, '_'), help, registers: [registry] };

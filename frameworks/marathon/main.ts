@@ -50,7 +50,7 @@ export interface MarathonDeps {
   /** Makes the recorder once the boot value is known. Without it `--record` decides. */
   readonly record?: ((start: { machine: string; boot: unknown }) => Recorder) | undefined;
   /** Marathon cannot go on and has stopped; the process should end. */
-  readonly onResign?: ((reason: string) => void) | undefined;
+  readonly onEnd?: ((reason: string) => void) | undefined;
 }
 
 export interface Marathon extends Running {
@@ -64,7 +64,7 @@ export async function startMarathon(config: MarathonConfig, deps: MarathonDeps):
   let stopped: () => Promise<void> = async () => undefined;
   const onBroken = (error: Error): void => {
     deps.log.error({ error: error.stack ?? error.message }, 'Marathon cannot go on');
-    void stopped().finally(() => deps.onResign?.(error.message));
+    void stopped().finally(() => deps.onEnd?.(error.message));
   };
   const marathon = await Lifetime.start(async (life) => {
     const boot: MarathonBoot = {

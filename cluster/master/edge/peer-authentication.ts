@@ -25,7 +25,7 @@ export interface PeerAuthenticationOptions {
   readonly timeoutMs: number;
   readonly clock: Clock;
   readonly log: Logger;
-  readonly messages: MessageRouter;
+  readonly messages: Pick<MessageRouter, 'register'>;
   /** Sends a message from the libprocess id `fromId` of this master. */
   readonly send: (to: string, name: MessageName, body: Uint8Array, fromId: string) => void;
   /** The number of remembered peers; KNOWN_MAX without it. */

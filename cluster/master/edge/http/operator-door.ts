@@ -12,10 +12,10 @@ import type { Verbosity } from '../../../runtime/verbosity';
 import type { MasterInput } from '../../core/state/events';
 import type { MasterState } from '../../core/state/state';
 import { type FilteredState, filterState, type ReadFilter, readFilterOf } from '../../views/read-filter';
-import type { Answer } from '../perform';
+
 import type { Streams } from '../streams';
 import type { Leadership } from './leader';
-import { plain } from './scheduler-api';
+import { type Answer, plain } from './scheduler-api';
 
 export interface OperatorContext {
   readonly streams: Streams<'mesos.v1.master.Event'>;

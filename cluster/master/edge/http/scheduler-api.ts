@@ -13,10 +13,14 @@ import { sendText } from '../../../runtime/http/json';
 import type { Reply, Request } from '../../../runtime/http/server';
 import type { Requests } from '../../../runtime/requests';
 import { callError } from '../../core/scheduler-calls/list';
+import type { MasterEffect } from '../../core/state/effects';
 import type { MasterInput } from '../../core/state/events';
 import { type PatternLimits, patternsOf } from '../patterns';
-import type { Answer } from '../perform';
+
 import type { Streams } from '../streams';
+
+/** The answer of the core to a call of the scheduler or operator API. */
+export type Answer = Omit<Extract<MasterEffect, { kind: 'answer' }>, 'kind' | 'request'>;
 
 export interface SchedulerContext {
   readonly streams: Streams<'mesos.v1.scheduler.Event'>;

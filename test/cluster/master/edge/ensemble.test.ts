@@ -10,14 +10,14 @@ import { describeZookeeper, until } from '../../zookeeper/setting';
 
 jest.setTimeout(60_000);
 
-function start(args: readonly string[], onResign: (reason: string) => void = () => undefined) {
+function start(args: readonly string[], onEnd: (reason: string) => void = () => undefined) {
   const { flags } = parseFlags(masterFlags, {
     command: 'test',
     about: '',
     args: ['--port=0', ...args],
     env: {},
   });
-  const deps = { log: silentLogger, clock: systemClock(), state: new MemoryStore(), onResign };
+  const deps = { log: silentLogger, clock: systemClock(), state: new MemoryStore(), onEnd };
   return startMaster(flags, deps);
 }
 

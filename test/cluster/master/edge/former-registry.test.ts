@@ -134,7 +134,7 @@ describeZookeeper('over ZooKeeper', (setting) => {
       log,
       clock: systemClock(),
       state,
-      onResign: (why) => lines.push(why),
+      onEnd: (why) => lines.push(why),
     });
     setting.undo(() => master.stop());
     return master;

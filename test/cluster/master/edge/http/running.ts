@@ -37,10 +37,10 @@ export class MasterAtWork {
   async start(...args: string[]): Promise<RunningMaster> {
     const given = ['--port=0', '--in_memory', ...args];
     const { flags } = parseFlags(masterFlags, { command: 'test', about: '', args: given, env: {} });
-    const onResign = (reason: string): void => {
+    const onEnd = (reason: string): void => {
       this.resigned = reason;
     };
-    const deps = { log: silentLogger, clock: systemClock(), state: new MemoryStore(), onResign };
+    const deps = { log: silentLogger, clock: systemClock(), state: new MemoryStore(), onEnd };
     const master = await startMaster(flags, deps);
     this.master = master;
     while (!(await this.ask('/state', {}, 'ops:pw')).text.includes('"elected_time"')) {

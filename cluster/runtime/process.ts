@@ -1,0 +1,201 @@
+/**
+ * The skeleton of a process with one machine: parts, server, boot, mailbox, performers, start, and the stop in reverse.
+ *
+ * In: a plan, which lists what is special about the process. Out: the running process.
+ *
+ * The boot value has the port, so the server listens before there is a machine; its routes need that machine. `Core` unties
+ * this: all parts get it at the beginning, and it passes on to the mailbox once there is one.
+ *
+ * Always true: an event that comes before the boot is dropped, and a read before it is a broken assumption.
+ */
+
+import { present } from '../model/assert';
+import type { Machine } from '../model/event';
+import type { Millis } from '../model/time';
+import type { Clock } from './clock';
+import type { HttpServer, HttpServerOptions } from './http/server';
+import { Lifetime, type Running } from './lifecycle';
+import type { Logger } from './log';
+import { Mailbox, type Performers, type RecorderMaker, type Unstamped } from './mailbox';
+import type { Libprocess } from './messages/libprocess';
+import { Metrics } from './metrics';
+import { type TlsSettings, tlsSettings } from './tls/settings';
+
+/** The surroundings of a process: the command line and tests give them. */
+export interface ProcessDeps {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics?: Metrics | undefined;
+  /** Makes the recorder of `--record`. */
+  readonly record?: RecorderMaker | undefined;
+  /** Called when the process cannot go on by itself; it should be stopped. */
+  readonly onEnd?: ((reason: string) => void) | undefined;
+}
+
+/** The machine as the parts of its process see it. */
+export interface Core<State, Event> {
+  /** Handles an event before it returns, or right after the step that runs. */
+  readonly post: (event: Unstamped<Event>) => void;
+  /** Reads one consistent moment of the state. The view must neither change the state nor keep parts of it. */
+  readonly read: <T>(view: (state: State) => T) => T;
+  /** The state; undefined before the boot. */
+  readonly state: State | undefined;
+  /** Number of handled events; while it stays the same, so does the state. */
+  readonly handled: number;
+  /** Violations of invariants that checks have seen so far. */
+  readonly violations: number;
+}
+
+/** What the parts of a process are made of. */
+export interface ProcessContext<State, Event> {
+  readonly log: Logger;
+  readonly clock: Clock;
+  readonly metrics: Metrics;
+  /** Stops of parts: those of a stage run before those of the stages before it. */
+  readonly life: Lifetime;
+  readonly core: Core<State, Event>;
+  /** The TLS settings of this process, from its environment. */
+  readonly tls: () => TlsSettings | undefined;
+  /** The server, once it listens. */
+  readonly server: () => HttpServer;
+  /** Ends the process by itself. */
+  readonly end: (reason: string) => void;
+}
+
+/** The server of a process; the skeleton adds the log and TLS. */
+export interface ServerPlan extends Omit<HttpServerOptions, 'log' | 'tls' | 'messages'> {
+  /** The libprocess process on the same port. */
+  readonly libprocess?: Libprocess;
+}
+
+/** What is special about a process, stage by stage. */
+export interface ProcessPlan<
+  State,
+  Event extends { kind: string; at: Millis },
+  Effect extends { kind: string },
+  Boot,
+  Parts,
+  Started extends object,
+> {
+  readonly machine: Machine<State, Event, Effect, Boot>;
+  /** The log line of an end by itself. */
+  readonly endText?: string;
+  /** Checks the flags and makes everything that needs no port. */
+  readonly parts: (context: ProcessContext<State, Event>) => Parts | Promise<Parts>;
+  /** The routes and the place of the server; without it the process does not listen. */
+  readonly server?: (parts: Parts) => ServerPlan;
+  /** The boot value of the machine. */
+  readonly boot: (parts: Parts) => Boot | Promise<Boot>;
+  /** Performs the effects of the machine. */
+  readonly performers: (parts: Parts) => Performers<Effect>;
+  /** Gets each event with the time of its step, for metrics. */
+  readonly observe?: (parts: Parts, event: Event, ms: number) => void;
+  /** Begins the work; the result is what the caller sees of the process, beside `stop`. */
+  readonly start: (parts: Parts) => Started | Promise<Started>;
+}
+
+/** Starts a process. A start that fails stops what was started before. */
+export function startProcess<
+  State,
+  Event extends { kind: string; at: Millis },
+  Effect extends { kind: string },
+  Boot,
+  Parts,
+  Started extends object,
+>(
+  deps: ProcessDeps,
+  plan: ProcessPlan<State, Event, Effect, Boot, Parts, Started>,
+): Promise<Started & Running> {
+  return Lifetime.start(async (life) => {
+    const core = new LateCore<State, Event, Effect, Boot>();
+    let server: HttpServer | undefined;
+    const context = contextOf(deps, plan.endText, {
+      life,
+      core,
+      server: () => present(server, 'the server does not listen yet'),
+    });
+    const parts = await plan.parts(context);
+    if (plan.server) server = await listen(context, plan.server(parts));
+    const { machine, observe } = plan;
+    const { clock, log } = deps;
+    const boot = await plan.boot(parts);
+    const mailbox = new Mailbox({
+      machine,
+      boot,
+      clock,
+      log,
+      perform: plan.performers(parts),
+      recorder: deps.record?.({ machine: machine.name, boot }),
+      observe: observe && ((event, ms) => observe(parts, event, ms)),
+      onBroken: (error) => context.end(error.stack ?? error.message),
+    });
+    life.add(() => mailbox.stop());
+    core.open(mailbox);
+    return await plan.start(parts);
+  });
+}
+
+/** Passes on to the mailbox, once there is one. */
+class LateCore<State, Event extends { kind: string; at: Millis }, Effect extends { kind: string }, Boot>
+  implements Core<State, Event>
+{
+  private mailbox: Mailbox<State, Event, Effect, Boot> | undefined;
+
+  open(mailbox: Mailbox<State, Event, Effect, Boot>): void {
+    this.mailbox = mailbox;
+  }
+
+  readonly post = (event: Unstamped<Event>): void => this.mailbox?.post(event);
+
+  readonly read = <T>(view: (state: State) => T): T =>
+    present(this.mailbox, 'the process is starting').read(view);
+
+  get state(): State | undefined {
+    return this.mailbox?.state;
+  }
+
+  get handled(): number {
+    return this.mailbox?.handled ?? 0;
+  }
+
+  get violations(): number {
+    return this.mailbox?.violations ?? 0;
+  }
+}
+
+function contextOf<State, Event>(
+  { log, clock, metrics, onEnd }: ProcessDeps,
+  endText: string | undefined,
+  parts: Pick<ProcessContext<State, Event>, 'life' | 'core' | 'server'>,
+): ProcessContext<State, Event> {
+  let tls: { readonly settings: TlsSettings | undefined } | undefined;
+  return {
+    ...parts,
+    log,
+    clock,
+    metrics: metrics ?? new Metrics(),
+    tls: () => {
+      tls ??= { settings: tlsSettings(process.env) };
+      return tls.settings;
+    },
+    end: (reason) => {
+      if (endText !== undefined) log.error({ reason }, endText);
+      onEnd?.(reason);
+    },
+  };
+}
+
+/** Listens. Processes without a server do not load one. */
+async function listen<State, Event>(
+  { life, log, tls }: ProcessContext<State, Event>,
+  { libprocess, ...options }: ServerPlan,
+): Promise<HttpServer> {
+  const { startHttpServer } = await import('./http/server');
+  const messages = libprocess && { messages: libprocess.router };
+  const server = await startHttpServer({ ...options, ...messages, log, tls: tls() });
+  life.add(() => server.close());
+  if (!libprocess) return server;
+  life.add(() => libprocess.stop());
+  await libprocess.open(server);
+  return server;
+}
