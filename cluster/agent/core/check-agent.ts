@@ -47,10 +47,12 @@ function executorErrors(framework: AgentFramework, executor: Executor): string[]
 
 /** Updates are at the key of their task, and none is of a framework that ends. */
 function updateErrors({ streams, frameworks }: AgentState): string[] {
-  return [...streams].flatMap(([key, { frameworkId, taskId }]) => {
+  return [...streams].flatMap(([key, { frameworkId, taskId, pending }]) => {
     const errors: string[] = [];
     if (key !== taskKey(frameworkId, taskId))
       errors.push(`updates of ${taskKey(frameworkId, taskId)} are at ${key}`);
+    for (const { status } of pending)
+      if (status.task_id.value !== taskId) errors.push(`an update of ${status.task_id.value} is at ${key}`);
     if (frameworks.get(frameworkId)?.terminating) errors.push(`updates at ${key}, whose framework ends`);
     return errors;
   });

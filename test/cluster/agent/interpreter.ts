@@ -4,11 +4,11 @@
  */
 
 import type { AgentEffect } from '../../../cluster/agent/core/effects';
-import type { AgentBoot, AgentInput } from '../../../cluster/agent/core/events';
+import type { AgentBoot, AgentEvent, AgentInput } from '../../../cluster/agent/core/events';
 import type { AgentState } from '../../../cluster/agent/core/state';
 import { agentMachine } from '../../../cluster/agent/core/step';
 import type { Call } from '../../../cluster/api/generated/executor';
-import type { TaskInfo } from '../../../cluster/api/generated/mesos';
+import type { Resource, TaskInfo, TaskStatus } from '../../../cluster/api/generated/mesos';
 import { printResources, readResources } from '../../../cluster/model/resources';
 import type { TaskState } from '../../../cluster/model/task-state';
 import { VirtualClock } from '../../../cluster/runtime/clock';
@@ -46,8 +46,11 @@ const UUID = numberedUuid;
 
 export class AgentScript {
   readonly clock = new VirtualClock(0);
-  private readonly mailbox;
+  private mailbox: Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot>;
   private out: string[] = [];
+  /** What is on disk. */
+  private agentId: string | undefined;
+  private checkpointed: readonly Resource[] = [];
   /** Containers by task. */
   private readonly containers = new Map<string, string>();
   private updates = 0;
@@ -59,9 +62,13 @@ export class AgentScript {
     return this.mailbox.read(view);
   }
 
-  constructor(boot: AgentBoot = AGENT_BOOT) {
+  constructor(private readonly boot: AgentBoot = AGENT_BOOT) {
+    this.mailbox = this.open(boot);
+  }
+
+  private open(boot: AgentBoot): Mailbox<AgentState, AgentEvent, AgentEffect, AgentBoot> {
     const say = (line: string): void => void this.out.push(line);
-    this.mailbox = new Mailbox({
+    return new Mailbox({
       machine: agentMachine,
       boot,
       clock: this.clock,
@@ -73,9 +80,14 @@ export class AgentScript {
       perform: {
         send: (effect) => say(`send ${effect.to}: ${this.printMessage(effect)}`),
         link: ({ to }) => say(`link ${to}`),
-        remember: ({ agentId }) => say(`remember ${agentId}`),
-        keep: ({ resources: checkpointed }) =>
-          say(`keep ${printResources(readResources(checkpointed)) || 'nothing'}`),
+        remember: ({ agentId }) => {
+          this.agentId = agentId;
+          say(`remember ${agentId}`);
+        },
+        keep: ({ resources: checkpointed }) => {
+          this.checkpointed = checkpointed;
+          say(`keep ${printResources(readResources(checkpointed)) || 'nothing'}`);
+        },
         launch: ({ executorId, containerId, environment }) => {
           this.containers.set(executorId, containerId);
           say(
@@ -107,6 +119,32 @@ export class AgentScript {
 
   private post(event: AgentInput): void {
     this.mailbox.post(event);
+  }
+
+  /** The agent ends without a word, and another one starts from what is on its disk. */
+  private crash(): void {
+    void this.mailbox.stop();
+    this.containers.clear();
+    const { agentId, checkpointed } = this;
+    this.mailbox = this.open({ ...this.boot, startedAt: this.clock.now(), agentId, checkpointed });
+  }
+
+  /** Frameworks with their executors and tasks, and the updates that are not acknowledged. */
+  private show(): void {
+    const { frameworks, completedFrameworks, streams } = this.mailbox.state;
+    for (const { id, executors, completedExecutors } of frameworks.values()) {
+      for (const executor of executors.values()) {
+        const tasks = [...executor.tasks].map(([taskId, { state }]) => `${taskId}/${state}`);
+        const queued = [...executor.queued.keys()].map((taskId) => `${taskId}/queued`);
+        this.out.push(`${id} ${executor.id} ${executor.state} [${[...queued, ...tasks].join(',')}]`);
+      }
+      if (completedExecutors.length > 0)
+        this.out.push(`${id} completed [${completedExecutors.map((executor) => executor.id).join(',')}]`);
+    }
+    for (const id of completedFrameworks.keys()) this.out.push(`${id} completed`);
+    for (const { taskId, pending } of streams.values())
+      if (pending.length > 0)
+        this.out.push(`unacknowledged ${taskId} [${pending.map(({ status }) => status.state).join(',')}]`);
   }
 
   private taskOf(containerId: string): string {
@@ -141,6 +179,17 @@ export class AgentScript {
       default:
         return short;
     }
+  }
+
+  /** A status as the executor reports it; `uuid=N` repeats the one of that number. */
+  private reported(task: string, state: string, options: Record<string, string>): TaskStatus {
+    const number = options['uuid'] === undefined ? ++this.updates : Number(options['uuid']);
+    return {
+      task_id: { value: task },
+      state: state as TaskState,
+      uuid: UUID(number),
+      source: 'SOURCE_EXECUTOR',
+    };
   }
 
   private readonly commands: Record<
@@ -217,18 +266,19 @@ export class AgentScript {
     drain: ([gone]) =>
       this.post({ kind: 'master.drain', from: MASTER, config: { mark_gone: gone === 'gone' } }),
     shutdown: () => this.post({ kind: 'master.shutdown', from: MASTER, message: 'bye' }),
-    subscribe: ([framework = '', task = '']) => {
-      const call = { framework_id: { value: framework }, executor_id: { value: task }, subscribe: {} };
+    subscribe: ([framework = '', task = '', ...states], options) => {
+      const updates = states
+        .filter((word) => word.startsWith('TASK_'))
+        .map((state) => ({ status: this.reported(task, state, options) }));
+      const call = {
+        framework_id: { value: framework },
+        executor_id: { value: task },
+        subscribe: { unacknowledged_updates: updates },
+      };
       this.post({ kind: 'executor.subscribe', stream: `executor-${task}`, call });
     },
     update: ([framework = '', task = '', state = ''], options) => {
-      const uuid = UUID(options['uuid'] === undefined ? ++this.updates : Number(options['uuid']));
-      const status = {
-        task_id: { value: task },
-        state: state as TaskState,
-        uuid,
-        source: 'SOURCE_EXECUTOR' as const,
-      };
+      const status = this.reported(task, state, options);
       const ids = { framework_id: { value: framework }, executor_id: { value: task } };
       const call = { ...ids, type: 'UPDATE' as const, update: { status } };
       this.post({ kind: 'executor.call', request: this.requests++, call });
@@ -239,6 +289,8 @@ export class AgentScript {
       this.post({ kind: 'container.failed', containerId: this.container(task), reason: 'no space left' });
     },
     advance: ([seconds = '0']) => this.clock.advance(Number(seconds) * 1000),
+    crash: () => this.crash(),
+    show: () => this.show(),
     stop: () => this.post({ kind: 'stop' }),
     unregister: () => this.post({ kind: 'unregister' }),
   };

@@ -33,6 +33,15 @@ test.each<
     ({ frameworks }) => frameworks.get('web')?.executors.clear(),
     'framework web has no executors and is not completed',
   ],
+  [
+    'an update of another task',
+    ({ streams }) => {
+      const { pending } = one(streams);
+      const [update] = pending;
+      if (update) pending.push({ ...update, status: { ...update.status, task_id: { value: 'v' } } });
+    },
+    'an update of v is at web u',
+  ],
   ['updates elsewhere', ({ streams }) => streams.set('other', one(streams)), 'updates of web u are at other'],
 ])('%s is found', (_name, damage, violation) => {
   const script = new AgentScript();
