@@ -9,8 +9,9 @@ import { type ProcessDeps, startProcess } from '../runtime/process';
 import { VERSION } from '../runtime/version';
 import type { StateStore } from '../state/store';
 import type { MasterConfig } from './config';
-import { ALLOCATE_TIMER } from './core/offers/schedule';
+
 import type { MasterBoot, MasterEvent } from './core/state/events';
+import { masterTimers } from './core/state/timers';
 import { masterMachine } from './core/step';
 import { masterServer } from './edge/http/server';
 import { beginToLead } from './edge/lead';
@@ -62,7 +63,7 @@ function bootOf(config: MasterConfig, { context, libprocess, settings }: MasterP
 
 /** Keeps the times of allocations, for the metrics. */
 function timeAllocation({ timings, core }: MasterParts, event: MasterEvent, ms: number): void {
-  if (event.kind !== 'woke' || event.timer !== ALLOCATE_TIMER) return;
+  if (event.kind !== 'woke' || event.timer !== masterTimers.nameOf({ kind: 'allocate' })) return;
   timings.allocation.add(ms);
   timings.latency.add(core.read((state) => state.allocator.lateMs));
 }

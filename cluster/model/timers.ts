@@ -1,8 +1,8 @@
 /**
  * Timers as typed values. Their names, which effects, events and recordings carry, are made and read only here.
  *
- * A name is the kind of the timer and then its fields, each after a blank: `offer 5f1-O7`. Only the last field may have
- * blanks of its own.
+ * A name is the kind of the timer and then its fields, each after a blank: `offer 5f1-O7`. Blanks in all fields but the
+ * last are escaped.
  */
 
 import { assert } from './assert';
@@ -34,37 +34,42 @@ export interface Timers<Spec extends TimerFields> {
   wake(turn: WakeEffects, timer: TimerOf<Spec>, at: Millis): void;
 }
 
+type Readers = ReadonlyMap<string, readonly (readonly [string, (text: string) => string | number])[]>;
+
 /** The timers of a machine. `timersOf({ allocate: {}, offer: { offerId: String } })` has two kinds. */
 export function timersOf<const Spec extends TimerFields>(spec: Spec): Timers<Spec> {
-  const fields = new Map(Object.entries(spec).map(([kind, readers]) => [kind, Object.entries(readers)]));
-  function nameOf(timer: TimerOf<Spec>): string {
-    const kind = String(timer.kind);
-    const values = (fields.get(kind) ?? []).map(([field]) => String(timer[field as keyof typeof timer]));
-    if (values.length > 1)
-      assert(
-        !values.slice(0, -1).some((value) => value.includes(' ')),
-        `a blank in a field of timer ${kind}`,
-      );
-    return values.length === 0 ? kind : `${kind} ${values.join(' ')}`;
-  }
-  function read(name: string): TimerOf<Spec> {
-    const blank = name.indexOf(' ');
-    const kind = blank < 0 ? name : name.slice(0, blank);
-    const readers = fields.get(kind);
-    assert(readers, `there is no timer ${kind}`);
-    const timer: Record<string, string | number> = { kind };
-    let rest = blank < 0 ? '' : name.slice(blank + 1);
-    for (const [index, [field, reader]] of readers.entries()) {
-      const end = index === readers.length - 1 ? -1 : rest.indexOf(' ');
-      timer[field] = reader(end < 0 ? rest : rest.slice(0, end));
-      rest = end < 0 ? '' : rest.slice(end + 1);
-    }
-    return timer as TimerOf<Spec>;
-  }
+  const readers: Readers = new Map(
+    Object.entries(spec).map(([kind, fields]) => [kind, Object.entries(fields)]),
+  );
+  const nameOf = (timer: TimerOf<Spec>): string => printName(readers, timer as AnyTimer);
   return {
     spec,
     nameOf,
-    read,
+    read: (name) => readName(readers, name) as TimerOf<Spec>,
     wake: (turn, timer, at) => void turn.effects.push({ kind: 'wake', timer: nameOf(timer), at }),
   };
+}
+
+type AnyTimer = Readonly<Record<string, string | number>> & { readonly kind: string };
+
+function printName(readers: Readers, timer: AnyTimer): string {
+  const fields = readers.get(timer.kind) ?? [];
+  let name = timer.kind;
+  for (let index = 0; index < fields.length; index++) {
+    const value = String(timer[fields[index]?.[0] ?? '']);
+    name += ` ${index < fields.length - 1 ? value.replace(/[% ]/g, encodeURIComponent) : value}`;
+  }
+  return name;
+}
+
+function readName(readers: Readers, name: string): AnyTimer {
+  const [kind, ...values] = name.split(' ');
+  const fields = readers.get(kind ?? '');
+  assert(kind !== undefined && fields, `there is no timer ${kind}`);
+  const timer: Record<string, string | number> = {};
+  for (const [index, [field, read]] of fields.entries()) {
+    const isLast = index === fields.length - 1;
+    timer[field] = read(isLast ? values.slice(index).join(' ') : decodeURIComponent(values[index] ?? ''));
+  }
+  return { ...timer, kind };
 }

@@ -6,6 +6,7 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
+import { note } from '../../../model/machine';
 import {
   addResources,
   allocateTo,
@@ -22,7 +23,6 @@ import { removeOffer } from '../offers/rescind';
 import { allocateSoon } from '../offers/schedule';
 import { operationFailed, refuseFeedback } from '../operations/feedback';
 import { injectRole, shapeError } from '../operations/normalize';
-import type { MasterEffect } from '../state/effects';
 import {
   type Agent,
   count,
@@ -31,6 +31,7 @@ import {
   type MasterState,
   type OfferRecord,
 } from '../state/state';
+import type { Turn } from '../state/turn';
 import { hasCapability } from '../validate/operation-context';
 import type { AcceptContext } from './accept-context';
 import { convert } from './convert';
@@ -40,12 +41,8 @@ import { type Rejection, rejectTasks, tasksOf } from './rejected-tasks';
 type Operation = mesos.Offer.Operation;
 
 /** ACCEPT: removes the offers, carries out valid operations, and returns the remainder with the filters of the call. */
-export function accept(
-  state: MasterState,
-  framework: Framework,
-  call: scheduler.Call.Accept,
-  now: Millis,
-): MasterEffect[] {
+export function accept(turn: Turn, framework: Framework, call: scheduler.Call.Accept): void {
+  const { state, now } = turn;
   countLaunches(state, call);
   const ids = (call.offer_ids ?? []).map(({ value }) => value);
   const offers = ids
@@ -53,12 +50,12 @@ export function accept(
     .filter((offer) => offer.frameworkId === framework.id);
   const error = offersError(state, framework, ids);
   for (const offer of new Set(offers)) removeOffer(state, offer);
-  if (error) return refuseAll(state, framework, { call, offers: [...new Set(offers)], error, now });
+  if (error) return refuseAll(turn, framework, { call, offers: [...new Set(offers)], error, now });
   const [first] = offers;
   const agent = first && state.agents.get(first.agentId);
-  if (!first || !agent) return [];
-  if (!agent.connected) return agentUnavailable(state, framework, { call, offers, now });
-  return carryOutOperations(state, framework, { call, offers, first, agent, now });
+  if (!first || !agent) return;
+  if (!agent.connected) return agentUnavailable(turn, framework, { call, offers, now });
+  carryOutOperations(turn, framework, { call, offers, first, agent, now });
 }
 
 /** Counts the call. A LAUNCH without tasks counts as a decline, which is how old drivers decline. */
@@ -114,21 +111,19 @@ interface Acceptance {
  * recovered without a filter. Launches get a TASK_LOST or TASK_DROPPED, other operations feedback if they have an id.
  */
 function refuseAll(
-  state: MasterState,
+  turn: Turn,
   framework: Framework,
   { call, offers, error, now }: Acceptance & { error: string },
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   for (const offer of offers) recoverResources(state.allocator, offer, offer.resources);
   const message = `Task launched with invalid offers: ${error}`;
   const loss: Rejection = { reason: 'REASON_INVALID_OFFERS', message, now };
-  return [
-    ...(call.operations ?? []).flatMap((operation) =>
-      isLaunch(operation)
-        ? rejectTasks(state, framework, tasksOf(operation), loss)
-        : operationFailed(state, framework, operation, `Operation attempted with invalid offers: ${error}`),
-    ),
-    ...allocateSoon(state, now),
-  ];
+  for (const operation of call.operations ?? []) {
+    if (isLaunch(operation)) rejectTasks(turn, framework, tasksOf(operation), loss);
+    else operationFailed(turn, framework, operation, `Operation attempted with invalid offers: ${error}`);
+  }
+  allocateSoon(turn);
 }
 
 function isLaunch({ type }: Operation): boolean {
@@ -136,23 +131,18 @@ function isLaunch({ type }: Operation): boolean {
 }
 
 /** Drops the launches of a call whose agent is disconnected. */
-function agentUnavailable(
-  state: MasterState,
-  framework: Framework,
-  { call, offers, now }: Acceptance,
-): MasterEffect[] {
+function agentUnavailable(turn: Turn, framework: Framework, { call, offers, now }: Acceptance): void {
+  const { state } = turn;
   for (const offer of offers) recoverResources(state.allocator, offer, offer.resources);
   const loss: Rejection = { reason: 'REASON_AGENT_DISCONNECTED', message: 'Agent disconnected', now };
-  return (call.operations ?? []).flatMap((operation) =>
-    rejectTasks(state, framework, tasksOf(operation), loss),
-  );
+  for (const operation of call.operations ?? []) rejectTasks(turn, framework, tasksOf(operation), loss);
 }
 
 function carryOutOperations(
-  state: MasterState,
+  turn: Turn,
   framework: Framework,
   { call, offers, first, agent, now }: Acceptance & { first: OfferRecord; agent: Agent },
-): MasterEffect[] {
+): void {
   const { role } = first;
   const all = offers.reduce<Resources>((sum, offer) => addResources(sum, offer.resources), NO_RESOURCES);
   const offered = allocateTo(all, role);
@@ -167,15 +157,12 @@ function carryOutOperations(
     now,
   };
   countOf(framework, 'offers/accepted', offers.length);
-  const effects = (call.operations ?? []).flatMap((operation) => perform(state, batch, operation));
-  return [...effects, ...returnRemainder(state, batch, { offer: first, filters: call.filters })];
+  for (const operation of call.operations ?? []) perform(turn, batch, operation);
+  returnRemainder(turn, batch, { offer: first, filters: call.filters });
 }
 
 const PERFORM: Partial<
-  Record<
-    mesos.Offer.Operation.Type,
-    (state: MasterState, batch: AcceptContext, operation: Operation) => MasterEffect[]
-  >
+  Record<mesos.Offer.Operation.Type, (turn: Turn, batch: AcceptContext, operation: Operation) => void>
 > = {
   LAUNCH: launch,
   LAUNCH_GROUP: launchGroup,
@@ -190,21 +177,21 @@ const PERFORM: Partial<
 };
 
 /** Checks and runs one operation. An operation that fails does not stop the ones after it. */
-function perform(state: MasterState, batch: AcceptContext, received: Operation): MasterEffect[] {
+function perform(turn: Turn, batch: AcceptContext, received: Operation): void {
   const { framework, agent, role, now } = batch;
   const type = received.type ?? 'UNKNOWN';
   const run = PERFORM[type];
   if (!run) {
     const fields = { framework: framework.id };
-    return [{ kind: 'note', level: 'warn', text: `Operation ${type} is not known; ignored`, fields }];
+    return note(turn, 'warn', `Operation ${type} is not known; ignored`, fields);
   }
   const wantsFeedback = received.id !== undefined && !isLaunch(received);
-  if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(state, framework, received);
+  if (wantsFeedback && framework.pid !== undefined) return refuseFeedback(turn, framework, received);
   const error = firstError(received, agent);
-  if (!error) return run(state, batch, injectRole(received, framework.id, role));
-  if (!isLaunch(received)) return operationFailed(state, framework, received, error);
+  if (!error) return run(turn, batch, injectRole(received, framework.id, role));
+  if (!isLaunch(received)) return operationFailed(turn, framework, received, error);
   const reason = type === 'LAUNCH' ? 'REASON_TASK_INVALID' : 'REASON_TASK_GROUP_INVALID';
-  return rejectTasks(state, framework, tasksOf(received), {
+  rejectTasks(turn, framework, tasksOf(received), {
     reason,
     message: error,
     now,
@@ -241,16 +228,15 @@ function firstError(operation: Operation, agent: Agent): string | undefined {
  * counts as declined.
  */
 function returnRemainder(
-  state: MasterState,
+  turn: Turn,
   { framework, offered, remaining, resized, now }: AcceptContext,
   { offer, filters }: { offer: OfferRecord; filters: mesos.Filters | undefined },
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   const converted = subtractResources(addResources(remaining, resized), offered);
   const declined = subtractResources(remaining, converted);
   if (converted.length > 0) recoverResources(state.allocator, offer, unallocated(converted));
   const key = { ...offer, frameworkId: framework.id };
-  return [
-    ...(converted.length > 0 ? allocateSoon(state, now) : []),
-    ...returnResources(state, key, { resources: unallocated(declined), filters, now }),
-  ];
+  if (converted.length > 0) allocateSoon(turn);
+  returnResources(turn, key, { resources: unallocated(declined), filters, now });
 }

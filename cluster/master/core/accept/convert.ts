@@ -16,28 +16,25 @@ import { operationRefusal } from '../authorize/framework';
 import { rescind } from '../offers/rescind';
 import { applyOperation } from '../operations/apply';
 import { operationFailed } from '../operations/feedback';
-import type { MasterEffect } from '../state/effects';
-import type { Agent, MasterState } from '../state/state';
+import type { Agent } from '../state/state';
+import type { Turn } from '../state/turn';
 import { operationError } from '../validate/operation';
 import type { AcceptContext } from './accept-context';
 
 /** Checks an operation, applies it to the remaining resources, then to the agent. */
-export function convert(
-  state: MasterState,
-  batch: AcceptContext,
-  operation: mesos.Offer.Operation,
-): MasterEffect[] {
+export function convert(turn: Turn, batch: AcceptContext, operation: mesos.Offer.Operation): void {
+  const { state } = turn;
   const { framework, agent } = batch;
   const context = { agent, framework, principal: framework.info.principal };
   const wrong = operationError(operation, context);
   const refused = wrong
     ? `${wrong}; on agent ${describeAgent(agent)}`
     : operationRefusal(state, framework, operation);
-  if (refused) return operationFailed(state, framework, operation, refused);
-  const effects = operation.type === 'DESTROY' ? withdraw(state, agent, operation) : [];
+  if (refused) return operationFailed(turn, framework, operation, refused);
+  if (operation.type === 'DESTROY') withdraw(turn, agent, operation);
   const lacking = convertRemaining(batch, operation, conversionsOf(operation));
-  if (lacking) return [...effects, ...operationFailed(state, framework, operation, lacking)];
-  return [...effects, ...applyOperation(state, { agent, framework, operation })];
+  if (lacking) return operationFailed(turn, framework, operation, lacking);
+  applyOperation(turn, { agent, framework, operation });
 }
 
 function describeAgent({ id, pid, info }: Agent): string {
@@ -45,18 +42,19 @@ function describeAgent({ id, pid, info }: Agent): string {
 }
 
 /** Rescinds the offers that have a volume to be destroyed: a shared volume may be offered to several frameworks. */
-function withdraw(state: MasterState, agent: Agent, { destroy }: mesos.Offer.Operation): MasterEffect[] {
+function withdraw(turn: Turn, agent: Agent, { destroy }: mesos.Offer.Operation): void {
+  const { state } = turn;
   const volumes = (destroy?.volumes ?? []).flatMap((volume) =>
     conversionsOf({ type: 'DESTROY', destroy: { volumes: [volume] } }).map(({ consumed }) =>
       unallocated(consumed),
     ),
   );
-  return [...agent.offers]
-    .filter((id) => {
-      const offered = state.offers.get(id)?.resources ?? [];
-      return volumes.some((volume) => containsResources(offered, volume));
-    })
-    .flatMap((id) => rescind(state, id));
+  for (const id of [...agent.offers].filter((id) => {
+    const offered = state.offers.get(id)?.resources ?? [];
+    return volumes.some((volume) => containsResources(offered, volume));
+  })) {
+    rescind(turn, id);
+  }
 }
 
 /** Converts the remaining resources; an error names what is lacking. Resized volumes leave the remainder (batch.ts). */

@@ -17,7 +17,6 @@ import {
 import { isShared } from '../../../model/volumes';
 import { allocateResources } from '../allocator/allocated';
 import { taskRefusal } from '../authorize/framework';
-import type { MasterEffect } from '../state/effects';
 import { executorKey, taskKey } from '../state/keys';
 import {
   type Agent,
@@ -27,6 +26,7 @@ import {
   type MasterState,
   type TaskRecord,
 } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { addExecutor } from '../tasks/executors';
 import { publishTasks } from '../tasks/publish-tasks';
 import { groupError, resourcesOfGroup } from '../validate/group';
@@ -36,27 +36,24 @@ import type { AcceptContext } from './accept-context';
 import { rejectTasks } from './rejected-tasks';
 
 /** LAUNCH: each task is checked and launched by itself. */
-export function launch(
-  state: MasterState,
-  batch: AcceptContext,
-  operation: mesos.Offer.Operation,
-): MasterEffect[] {
+export function launch(turn: Turn, batch: AcceptContext, operation: mesos.Offer.Operation): void {
   const tasks = operation.launch?.task_infos ?? [];
-  return tasks.flatMap((task) => launchTask(state, batch, task));
+  for (const task of tasks) launchTask(turn, batch, task);
 }
 
-function launchTask(state: MasterState, batch: AcceptContext, task: mesos.TaskInfo): MasterEffect[] {
+function launchTask(turn: Turn, batch: AcceptContext, task: mesos.TaskInfo): void {
+  const { state } = turn;
   const { framework, agent, role, now } = batch;
   const loss = { now, state: 'TASK_ERROR' } as const;
   const refused = taskRefusal(state, framework, task);
   if (refused) {
     const reason = 'REASON_TASK_UNAUTHORIZED';
-    return rejectTasks(state, framework, [task], { ...loss, reason, message: refused });
+    return rejectTasks(turn, framework, [task], { ...loss, reason, message: refused });
   }
   const error = taskError(task, { framework, agent, available: availableOf(batch) });
   if (error) {
     const reason = 'REASON_TASK_INVALID';
-    return rejectTasks(state, framework, [task], { ...loss, reason, message: error });
+    return rejectTasks(turn, framework, [task], { ...loss, reason, message: error });
   }
   const needed = resourcesOfLaunch(task, framework, agent);
   // The agent starts the executor of a command task itself, each time.
@@ -72,28 +69,23 @@ function launchTask(state: MasterState, batch: AcceptContext, task: mesos.TaskIn
     launch_executor: launchExecutor,
     resource_version_uuids: versionsOf(agent),
   };
-  return [
-    { kind: 'send', to: agent.pid, name: 'mesos.internal.RunTaskMessage', message },
-    ...publishTasks(state, [record]),
-  ];
+  emit(turn, { kind: 'send', to: agent.pid, name: 'mesos.internal.RunTaskMessage', message });
+  publishTasks(turn, [record]);
 }
 
 /** LAUNCH_GROUP: all tasks of the group, or none. */
-export function launchGroup(
-  state: MasterState,
-  batch: AcceptContext,
-  operation: mesos.Offer.Operation,
-): MasterEffect[] {
+export function launchGroup(turn: Turn, batch: AcceptContext, operation: mesos.Offer.Operation): void {
+  const { state } = turn;
   const { framework, agent, role, now } = batch;
   const launchedGroup = operation.launch_group;
-  if (!launchedGroup) return [];
+  if (!launchedGroup) return;
   const { executor } = launchedGroup;
   const tasks = launchedGroup.task_group.tasks ?? [];
   const refused = tasks.map((task) => taskRefusal(state, framework, task)).find((text) => text !== undefined);
   const error = refused ?? groupError({ tasks, executor }, { framework, agent, available: batch.remaining });
   if (error) {
     const reason = refused ? 'REASON_TASK_GROUP_UNAUTHORIZED' : 'REASON_TASK_GROUP_INVALID';
-    return rejectTasks(state, framework, tasks, { reason, message: error, now, state: 'TASK_ERROR' });
+    return rejectTasks(turn, framework, tasks, { reason, message: error, now, state: 'TASK_ERROR' });
   }
   const launchExecutor = startExecutor(agent, framework, role, executor);
   consume(state, batch, resourcesOfGroup({ tasks, executor }, !launchExecutor));
@@ -106,10 +98,8 @@ export function launchGroup(
     launch_executor: launchExecutor,
     resource_version_uuids: versionsOf(agent),
   };
-  return [
-    { kind: 'send', to: agent.pid, name: 'mesos.internal.RunTaskGroupMessage', message },
-    ...publishTasks(state, records),
-  ];
+  emit(turn, { kind: 'send', to: agent.pid, name: 'mesos.internal.RunTaskGroupMessage', message });
+  publishTasks(turn, records);
 }
 
 /** The resources for a LAUNCH: the remainder, and the shared resources of the offers however many tasks use them. */

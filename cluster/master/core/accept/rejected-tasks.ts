@@ -7,8 +7,8 @@
 import type * as mesos from '../../../api/generated/mesos';
 import { stateFor, type TaskState } from '../../../model/task-state';
 import type { Millis } from '../../../model/time';
-import type { MasterEffect } from '../state/effects';
-import { count, type Framework, isCapable, type MasterState } from '../state/state';
+import { count, type Framework, isCapable } from '../state/state';
+import type { Turn } from '../state/turn';
 import { sendUpdate } from '../tasks/status-updates';
 
 /** The reason why tasks are not launched, for their status. */
@@ -22,25 +22,21 @@ export interface Rejection {
 
 /** Sends the framework a status for each task that is not launched. */
 export function rejectTasks(
-  state: MasterState,
+  turn: Turn,
   framework: Framework,
   tasks: readonly mesos.TaskInfo[],
   rejection: Rejection,
-): MasterEffect[] {
-  return tasks.flatMap((task) => rejectTask(state, framework, task, rejection));
+): void {
+  for (const task of tasks) rejectTask(turn, framework, task, rejection);
 }
 
-function rejectTask(
-  state: MasterState,
-  framework: Framework,
-  task: mesos.TaskInfo,
-  rejection: Rejection,
-): MasterEffect[] {
+function rejectTask(turn: Turn, framework: Framework, task: mesos.TaskInfo, rejection: Rejection): void {
+  const { state } = turn;
   const taskState = stateFor(isCapable(framework, 'PARTITION_AWARE'), rejection.state ?? 'TASK_DROPPED');
   const name = taskState.slice('TASK_'.length).toLowerCase();
   count(state, `master/tasks_${name}`);
   count(state, `master/task_${name}/source_master/${rejection.reason.toLowerCase()}`);
-  return sendUpdate(state, framework, {
+  sendUpdate(turn, framework, {
     task_id: task.task_id,
     agent_id: task.agent_id,
     state: taskState,

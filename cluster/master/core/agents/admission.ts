@@ -7,15 +7,16 @@
 import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
 import { idError } from '../../../model/ids';
+import { note } from '../../../model/machine';
 import type { Principal } from '../../../model/principal';
 import { formError, inside } from '../../../model/resource-errors';
 import { readResources } from '../../../model/resources';
 import { applyCheckpoint, checkpointedOf } from '../../../model/volumes';
 import { agentRefusal } from '../authorize/agent';
 import { isDown, machineIdOf } from '../maintenance/agents';
-import type { MasterEffect } from '../state/effects';
 import { executorKey } from '../state/keys';
 import type { MasterState } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { infoOfExecutorError } from '../validate/executor';
 import { infoError } from '../validate/framework';
 
@@ -29,21 +30,25 @@ interface RegistrationRequest {
   readonly principal?: Principal | undefined;
 }
 
-/** The effects of a refusal; undefined when the agent may be admitted. */
-export function refusal(
+/** The reason not to admit an agent: a registration that is ignored comes again, an agent that is shut down ends. */
+export interface AdmissionRefusal {
+  readonly answer: 'ignore' | 'shutdown';
+  readonly why: string;
+}
+
+/** The refusal of a registration; undefined when the agent may be admitted. */
+export function refusalOf(
   state: MasterState,
   { pid, message, principal }: RegistrationRequest,
-): MasterEffect[] | undefined {
-  const invalid = messageError(message);
-  if (invalid) return ignored(pid, message, invalid);
-  const unauthorized = agentRefusal(state, message.slave, principal);
-  if (unauthorized) return ignored(pid, message, unauthorized);
-  if (isDown(state, message.slave.hostname, pid)) return shutdown(pid, 'Machine is `DOWN`');
+): AdmissionRefusal | undefined {
+  const invalid = messageError(message) ?? agentRefusal(state, message.slave, principal);
+  if (invalid) return { answer: 'ignore', why: invalid };
+  if (isDown(state, message.slave.hostname, pid)) return { answer: 'shutdown', why: 'Machine is `DOWN`' };
   const why =
     versionError(message.version) ??
     domainError(state, message.slave) ??
     checkpointedResourcesError(state, message);
-  return why === undefined ? undefined : ignored(pid, message, why);
+  return why === undefined ? undefined : { answer: 'ignore', why };
 }
 
 /**
@@ -63,29 +68,32 @@ function checkpointedResourcesError(
   return undefined;
 }
 
-/** Shuts down an agent that reregisters from another machine: maintenance is scheduled by machine. */
-export function relocationError(
+/** The refusal of an agent that reregisters from another machine: maintenance is scheduled by machine. */
+export function relocationRefusal(
   state: MasterState,
   { pid, message }: RegistrationRequest & { message: internal.ReregisterSlaveMessage },
-): MasterEffect[] | undefined {
+): AdmissionRefusal | undefined {
   const registered = state.agents.get(message.slave.id?.value ?? '');
   if (!registered) return undefined;
   const ipOf = (agentPid: string): string | undefined => machineIdOf('', agentPid).ip;
   if (ipOf(registered.pid) === ipOf(pid) && registered.info.hostname === message.slave.hostname)
     return undefined;
-  return shutdown(pid, 'Agent attempted to reregister with different IP / hostname');
+  return { answer: 'shutdown', why: 'Agent attempted to reregister with different IP / hostname' };
 }
 
-function shutdown(pid: string, text: string): MasterEffect[] {
-  return [
-    { kind: 'note', level: 'warn', text: 'an agent is refused', fields: { pid, why: text } },
-    { kind: 'send', to: pid, name: 'mesos.internal.ShutdownMessage', message: { message: text } },
-  ];
-}
-
-function ignored(pid: string, { slave }: RegistrationRequest['message'], why: string): MasterEffect[] {
-  const fields = { pid, host: slave.hostname, why };
-  return [{ kind: 'note', level: 'warn', text: 'a registration is ignored', fields }];
+/** Refuses a registration. */
+export function refuseAgent(
+  turn: Turn,
+  { pid, message }: RegistrationRequest,
+  refusal: AdmissionRefusal,
+): void {
+  const { why } = refusal;
+  if (refusal.answer === 'ignore') {
+    const fields = { pid, host: message.slave.hostname, why };
+    return note(turn, 'warn', 'a registration is ignored', fields);
+  }
+  note(turn, 'warn', 'an agent is refused', { pid, why });
+  emit(turn, { kind: 'send', to: pid, name: 'mesos.internal.ShutdownMessage', message: { message: why } });
 }
 
 /** The error in the message itself (Mesos 1.11 validation.cpp, master::message). */

@@ -8,24 +8,26 @@ import type * as internal from '../../../api/generated/internal';
 import { createFramework } from '../frameworks/connection';
 import { printFramework } from '../frameworks/print-framework';
 import type { MasterEffect } from '../state/effects';
-import type { Agent, MasterState } from '../state/state';
+import type { Agent } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 
 const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
 
 const SHUTDOWN_FRAMEWORK = 'mesos.internal.ShutdownFrameworkMessage';
 
 /** Adds unknown frameworks of the agent as recovered: they have not subscribed since this master leads. */
-export function adoptFrameworks(
-  state: MasterState,
-  message: internal.ReregisterSlaveMessage,
-): MasterEffect[] {
-  return (message.frameworks ?? []).flatMap((info): MasterEffect[] => {
+export function adoptFrameworks(turn: Turn, message: internal.ReregisterSlaveMessage): void {
+  const { state } = turn;
+  for (const info of message.frameworks ?? []) {
     const id = info.id?.value;
-    if (id === undefined || state.frameworks.has(id) || state.completed.has(id)) return [];
+    if (id === undefined || state.frameworks.has(id) || state.completed.has(id)) continue;
     const framework = createFramework(state, id, info);
     const printed = printFramework(state, framework);
-    return [{ kind: 'publish', event: { type: 'FRAMEWORK_ADDED', framework_added: { framework: printed } } }];
-  });
+    emit(turn, {
+      kind: 'publish',
+      event: { type: 'FRAMEWORK_ADDED', framework_added: { framework: printed } },
+    });
+  }
 }
 
 /**
@@ -58,36 +60,30 @@ function isAddedTo(effect: MasterEffect, frameworkId: string | undefined): boole
 }
 
 /** Sends the agent the current FrameworkInfo and pid of its frameworks, which may have changed meanwhile. */
-export function knownFrameworks(
-  state: MasterState,
-  agent: Agent,
-  message: internal.ReregisterSlaveMessage,
-): MasterEffect[] {
-  return (message.frameworks ?? []).flatMap(({ id }): MasterEffect[] => {
+export function updateFrameworks(turn: Turn, agent: Agent, message: internal.ReregisterSlaveMessage): void {
+  const { state } = turn;
+  for (const { id } of message.frameworks ?? []) {
     const framework = state.frameworks.get(id?.value ?? '');
-    if (!framework) return [];
+    if (!framework) continue;
     const { pid, info } = framework;
     const update = { framework_id: { value: framework.id }, pid, framework_info: info };
-    return [{ kind: 'send', to: agent.pid, name: UPDATE_FRAMEWORK, message: update }];
-  });
+    emit(turn, { kind: 'send', to: agent.pid, name: UPDATE_FRAMEWORK, message: update });
+  }
 }
 
 /** Shuts down frameworks of the agent that have ended, with this master or an earlier one. */
-export function endFrameworks(
-  state: MasterState,
-  agent: Agent,
-  message: internal.ReregisterSlaveMessage,
-): MasterEffect[] {
+export function endFrameworks(turn: Turn, agent: Agent, message: internal.ReregisterSlaveMessage): void {
+  const { state } = turn;
   const ids = [
     ...(message.frameworks ?? []).map(({ id }) => id?.value ?? ''),
     ...(message.tasks ?? []).map(({ framework_id }) => framework_id.value),
   ];
-  return [...new Set(ids)]
-    .filter((id) => !state.frameworks.has(id))
-    .map((value) => ({
+  for (const value of [...new Set(ids)].filter((id) => !state.frameworks.has(id))) {
+    emit(turn, {
       kind: 'send',
       to: agent.pid,
       name: SHUTDOWN_FRAMEWORK,
       message: { framework_id: { value } },
-    }));
+    });
+  }
 }

@@ -24,6 +24,7 @@ import {
   type OfferRecord,
   type TaskRecord,
 } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { publishTasks } from '../tasks/publish-tasks';
 import { addCompleted } from '../tasks/record';
 import { latestForwardedState, sendUpdate } from '../tasks/status-updates';
@@ -54,22 +55,20 @@ interface ReturnedTasks {
 }
 
 /** Adopts the agent's tasks, except those of frameworks that have ended and those that another agent has. */
-export function adoptTasks(
-  state: MasterState,
-  agent: Agent,
-  { message, from, now }: ReturnedTasks,
-): MasterEffect[] {
-  const effects: MasterEffect[] = [];
+export function adoptTasks(turn: Turn, agent: Agent, { message, from, now }: ReturnedTasks): void {
+  const { state } = turn;
   const before = new Map(agent.tasks);
   agent.tasks.clear();
   takeUnreachable(state, agent.id);
-  if (from !== 'registry') forgetEnded(state, message);
+  if (from !== 'registry') {
+    forgetEnded(state, message);
+  }
   for (const task of message.tasks ?? []) {
     const framework = state.frameworks.get(task.framework_id.value);
     if (!framework) continue;
     const elsewhere = framework.tasks.get(task.task_id.value);
     if (elsewhere && elsewhere.agentId !== agent.id) {
-      effects.push(claimedTwice(task, elsewhere));
+      emit(turn, claimedTwice(task, elsewhere));
       continue;
     }
     const key = taskKey({ frameworkId: framework.id, id: task.task_id.value });
@@ -81,14 +80,11 @@ export function adoptTasks(
     dropUnreachable(state, framework, record.id);
     framework.tasks.set(record.id, record);
     countAdopted(framework, record);
-    effects.push(
-      ...publishTasks(state, [record]),
-      ...sendReturnedTask(state, framework, record, { from, now }),
-    );
+    publishTasks(turn, [record]);
+    sendReturnedTask(turn, framework, record, { from, now });
   }
   for (const task of before.values()) agent.tasks.set(taskKey(task), task);
   share(state, agent, [...agent.tasks.values()]);
-  return effects;
 }
 
 /** Counts an adopted task that has ended, since the framework's metrics start anew with this master. */
@@ -129,14 +125,14 @@ const RETURNED = {
 
 /** Tells the framework that a task it took for lost is back. */
 function sendReturnedTask(
-  state: MasterState,
+  turn: Turn,
   framework: Framework,
   task: TaskRecord,
   { from, now }: { readonly from: ReturnFrom; readonly now: Millis },
-): MasterEffect[] {
-  if (from === 'registry') return [];
+): void {
+  if (from === 'registry') return;
   const last = task.statuses.at(-1);
-  return sendUpdate(state, framework, {
+  sendUpdate(turn, framework, {
     task_id: { value: task.id },
     agent_id: { value: task.agentId },
     executor_id: task.executorId === undefined ? undefined : { value: task.executorId },

@@ -4,11 +4,13 @@
  * In: agent.exited, woke(absent ...), woke(recovered)      Out: event(UPDATE), wake, resign
  */
 
-import { type Millis, printDuration } from '../../../model/time';
+import { note } from '../../../model/machine';
+import { printDuration } from '../../../model/time';
 import { setAgentActive } from '../allocator/agents';
-import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import type { Agent, MasterState } from '../state/state';
+import type { Timer } from '../state/timers';
+import { emit, type Turn, wake } from '../state/turn';
 import { removeExecutor } from '../tasks/executors';
 import { lose } from './lost-tasks';
 import { scheduleMarkUnreachable } from './mark-unreachable';
@@ -18,61 +20,49 @@ import { rescindOffersOfAgent } from './removal';
  * The connection to an agent broke. Its offers are rescinded, and it has `--agent_reregister_timeout` to come back.
  * Pings alone would not do: an agent that hangs in its recovery answers them, but never reregisters (MESOS-6286).
  */
-export function exited(state: MasterState, event: EventOf<'agent.exited'>): MasterEffect[] {
+export function exited(turn: Turn, event: EventOf<'agent.exited'>): void {
+  const { state } = turn;
   const agent = state.agents.get(state.agentIdByPid.get(event.pid) ?? '');
-  if (!agent?.connected) return [];
+  if (!agent?.connected) return;
   agent.connected = false;
   agent.active = false;
   setAgentActive(state.allocator, agent.id, false);
-  const effects: MasterEffect[] = [
-    {
-      kind: 'note',
-      level: 'warn',
-      text: 'an agent is disconnected',
-      fields: { agent: agent.id, pid: agent.pid },
-    },
-    ...rescindOffersOfAgent(state, agent),
-  ];
-  effects.push(...loseUncheckpointed(state, agent, event.at));
+  note(turn, 'warn', 'an agent is disconnected', { agent: agent.id, pid: agent.pid });
+  rescindOffersOfAgent(turn, agent);
+  loseUncheckpointed(turn, agent);
   const deadline = event.at + state.boot.settings.agentReregisterTimeoutMs;
-  return [...effects, { kind: 'wake', timer: `absent ${agent.id}`, at: deadline }];
+  wake(turn, { kind: 'absent', agentId: agent.id }, deadline);
 }
 
 /** Loses tasks and executors of frameworks without checkpointing: a restarted agent cannot recover them. */
-function loseUncheckpointed(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
+function loseUncheckpointed(turn: Turn, agent: Agent): void {
+  const { state } = turn;
   const isUnkept = ({ frameworkId }: { frameworkId: string }): boolean =>
     state.frameworks.get(frameworkId)?.info.checkpoint !== true;
   const message = `Agent ${agent.info.hostname} disconnected`;
-  const loss = { state: 'TASK_LOST', reason: 'REASON_AGENT_DISCONNECTED', message, now } as const;
-  const lost = [...agent.tasks.values()].filter(isUnkept).flatMap((task) => lose(state, task, loss));
+  const loss = { state: 'TASK_LOST', reason: 'REASON_AGENT_DISCONNECTED', message } as const;
+  for (const task of [...agent.tasks.values()].filter(isUnkept)) lose(turn, task, loss);
   for (const executor of [...agent.executors.values()].filter(isUnkept))
     removeExecutor(state, agent, executor);
-  return lost;
 }
 
-/** `--agent_reregister_timeout` of a disconnected agent is over. The timer is named `absent <agent>`. */
-export function reregisterTimeout(state: MasterState, timer: string, now: Millis): MasterEffect[] {
-  const id = timer.slice('absent '.length);
+/** `--agent_reregister_timeout` of a disconnected agent is over. */
+export function reregisterTimeout(turn: Turn, { agentId: id }: Timer<'absent'>): void {
+  const { state } = turn;
   const agent = state.agents.get(id);
-  if (!agent || agent.connected) return [];
-  return scheduleMarkUnreachable(
-    state,
-    { agentId: id, kind: 'absent', reason: absence(state, 'disconnecting') },
-    now,
-  );
+  if (!agent || agent.connected) return;
+  scheduleMarkUnreachable(turn, { agentId: id, kind: 'absent', reason: absence(state, 'disconnecting') });
 }
-
-/** The one timer of all recovered agents. */
-export const RECOVERED_TIMER = 'recovered';
 
 /** `--agent_reregister_timeout` is over since this master leads: recovered agents are removed. */
-export function recoveredTimeout(state: MasterState, now: Millis): MasterEffect[] {
+export function recoveredTimeout(turn: Turn): void {
+  const { state } = turn;
   const tooMany = removalLimitError(state);
-  if (tooMany !== undefined) return [{ kind: 'resign', reason: tooMany }];
+  if (tooMany !== undefined) return emit(turn, { kind: 'resign', reason: tooMany });
   const reason = absence(state, 'master failover');
-  return [...state.recovered.keys()].flatMap((agentId) =>
-    scheduleMarkUnreachable(state, { agentId, kind: 'recovered', reason }, now),
-  );
+  for (const agentId of [...state.recovered.keys()]) {
+    scheduleMarkUnreachable(turn, { agentId, kind: 'recovered', reason });
+  }
 }
 
 /** The reason of a removal, for logs and task statuses. */

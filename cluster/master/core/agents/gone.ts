@@ -4,11 +4,9 @@
  * Out: send(Shutdown), event(UPDATE, FAILURE, RESCIND), publish
  */
 
-import type { Millis } from '../../../model/time';
 import { allocateSoon } from '../offers/schedule';
 import { loseOperations } from '../operations/lost';
-import type { MasterEffect } from '../state/effects';
-import type { MasterState } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { takeUnreachable } from '../tasks/unreachable';
 import { lose } from './lost-tasks';
 import { removeFromState, rescindOffersOfAgent } from './removal';
@@ -21,26 +19,23 @@ const LOSS = {
 } as const;
 
 /** Continues after `gone` is stored: shuts the agent down if it is registered; its tasks are TASK_GONE_BY_OPERATOR. */
-export function markedGone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
+export function markedGone(turn: Turn, agentId: string): void {
+  const { state } = turn;
   state.leaving.delete(agentId);
   state.recovered.delete(agentId);
   const agent = state.agents.get(agentId);
-  if (!agent) return unreachableGone(state, agentId, now);
+  if (!agent) return unreachableGone(turn, agentId);
   const message = { message: MESSAGE };
-  const effects: MasterEffect[] = [
-    { kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownMessage', message },
-    ...loseOperations(state, agent, 'OPERATION_GONE_BY_OPERATOR'),
-  ];
-  for (const task of [...agent.tasks.values()]) effects.push(...lose(state, task, { ...LOSS, now }));
-  return [
-    ...effects,
-    ...rescindOffersOfAgent(state, agent),
-    ...removeFromState(state, agent),
-    ...allocateSoon(state, now),
-  ];
+  emit(turn, { kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownMessage', message });
+  loseOperations(turn, agent, 'OPERATION_GONE_BY_OPERATOR');
+  for (const task of [...agent.tasks.values()]) lose(turn, task, LOSS);
+  rescindOffersOfAgent(turn, agent);
+  removeFromState(turn, agent);
+  allocateSoon(turn);
 }
 
 /** Ends the tasks of an agent that was unreachable already. */
-function unreachableGone(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
-  return takeUnreachable(state, agentId).flatMap((task) => lose(state, task, { ...LOSS, now }));
+function unreachableGone(turn: Turn, agentId: string): void {
+  const { state } = turn;
+  for (const task of takeUnreachable(state, agentId)) lose(turn, task, LOSS);
 }

@@ -6,9 +6,8 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import { isTerminal, stateFor } from '../../../model/task-state';
-import type { Millis } from '../../../model/time';
-import type { MasterEffect } from '../state/effects';
 import { type Framework, isCapable, type MasterState, type TaskRecord } from '../state/state';
+import type { Turn } from '../state/turn';
 import { addCompleted, detachTask } from '../tasks/record';
 import { executorOf, record, sendUpdate } from '../tasks/status-updates';
 import { keepUnreachable } from '../tasks/unreachable';
@@ -18,7 +17,6 @@ export interface TaskLoss {
   readonly state: 'TASK_LOST' | 'TASK_UNREACHABLE' | 'TASK_GONE_BY_OPERATOR';
   readonly reason: mesos.TaskStatus.Reason;
   readonly message: string;
-  readonly now: Millis;
 }
 
 /**
@@ -32,12 +30,13 @@ function reasonFor(aware: boolean, { state, reason }: TaskLoss): mesos.TaskStatu
  * Loses a task with its agent: TASK_UNREACHABLE may come back, other states are final. A task that had ended stays as
  * it is.
  */
-export function lose(state: MasterState, task: TaskRecord, loss: TaskLoss): MasterEffect[] {
+export function lose(turn: Turn, task: TaskRecord, loss: TaskLoss): void {
+  const { state } = turn;
   const framework = state.frameworks.get(task.frameworkId);
-  if (!framework) return [];
+  if (!framework) return;
   if (isTerminal(task.state)) {
     moveLostTask(state, framework, task, loss);
-    return [];
+    return;
   }
   const aware = isCapable(framework, 'PARTITION_AWARE');
   const status: mesos.TaskStatus = {
@@ -48,18 +47,15 @@ export function lose(state: MasterState, task: TaskRecord, loss: TaskLoss): Mast
     source: 'SOURCE_MASTER',
     reason: reasonFor(aware, loss),
     message: loss.message,
-    timestamp: loss.now / 1000,
+    timestamp: turn.now / 1000,
     unreachable_time:
       loss.state === 'TASK_UNREACHABLE'
-        ? { nanoseconds: BigInt(Math.round(loss.now)) * 1_000_000n }
+        ? { nanoseconds: BigInt(Math.round(turn.now)) * 1_000_000n }
         : undefined,
   };
-  const effects = [
-    ...record(state, task, status, status.state, loss.now),
-    ...sendUpdate(state, framework, status),
-  ];
+  record(turn, task, status, status.state);
+  sendUpdate(turn, framework, status);
   moveLostTask(state, framework, task, loss);
-  return effects;
 }
 
 /** Moves a task to the unreachable ones, from which it may return, or to the completed ones. */

@@ -8,39 +8,32 @@
  * Always true: an agent waits at most once; agents are marked in the order in which they were lost.
  */
 
-import type { Millis } from '../../../model/time';
 import { change } from '../registrar/registrar';
-import type { MasterEffect } from '../state/effects';
 import type { PendingUnreachable } from '../state/pending-unreachable';
 import { count, type MasterState } from '../state/state';
-
-export const MARK_UNREACHABLE_TIMER = 'mark-unreachable';
+import { type Turn, wake } from '../state/turn';
 
 /** Marks an agent unreachable, at once or when the limit allows it. */
-export function scheduleMarkUnreachable(
-  state: MasterState,
-  pending: PendingUnreachable,
-  now: Millis,
-): MasterEffect[] {
+export function scheduleMarkUnreachable(turn: Turn, pending: PendingUnreachable): void {
+  const { state, now } = turn;
   const { unreachableQueue, leaving, boot } = state;
-  if (leaving.has(pending.agentId) || unreachableQueue.waiting.has(pending.agentId)) return [];
+  if (leaving.has(pending.agentId) || unreachableQueue.waiting.has(pending.agentId)) return;
   count(state, 'master/slave_unreachable_scheduled');
   const everyMs = boot.settings.agentRemovalEveryMs;
-  if (everyMs === undefined) return markUnreachable(state, pending, now);
+  if (everyMs === undefined) return markUnreachable(turn, pending);
   if (unreachableQueue.waiting.size === 0 && unreachableQueue.nextAt <= now) {
     unreachableQueue.nextAt = now + everyMs;
-    return markUnreachable(state, pending, now);
+    return markUnreachable(turn, pending);
   }
   unreachableQueue.waiting.set(pending.agentId, pending);
-  return unreachableQueue.waiting.size === 1
-    ? [{ kind: 'wake', timer: MARK_UNREACHABLE_TIMER, at: unreachableQueue.nextAt }]
-    : [];
+  if (unreachableQueue.waiting.size === 1) wake(turn, { kind: 'mark-unreachable' }, unreachableQueue.nextAt);
 }
 
 /** The limit allows to mark the next one. Agents that came back do not use it up. */
-export function markNextUnreachable(state: MasterState, now: Millis): MasterEffect[] {
+export function markNextUnreachable(turn: Turn): void {
+  const { state, now } = turn;
   const { unreachableQueue, boot } = state;
-  if (now < unreachableQueue.nextAt) return [];
+  if (now < unreachableQueue.nextAt) return;
   for (const [agentId, pending] of unreachableQueue.waiting) {
     unreachableQueue.waiting.delete(agentId);
     if (!isStillLost(state, pending)) {
@@ -48,13 +41,10 @@ export function markNextUnreachable(state: MasterState, now: Millis): MasterEffe
       continue;
     }
     unreachableQueue.nextAt = now + (boot.settings.agentRemovalEveryMs ?? 0);
-    const again: MasterEffect[] =
-      unreachableQueue.waiting.size > 0
-        ? [{ kind: 'wake', timer: MARK_UNREACHABLE_TIMER, at: unreachableQueue.nextAt }]
-        : [];
-    return [...markUnreachable(state, pending, now), ...again];
+    markUnreachable(turn, pending);
+    if (unreachableQueue.waiting.size > 0) wake(turn, { kind: 'mark-unreachable' }, unreachableQueue.nextAt);
+    return;
   }
-  return [];
 }
 
 function isStillLost(state: MasterState, { agentId, kind }: PendingUnreachable): boolean {
@@ -73,18 +63,15 @@ export function cancelMarkUnreachable(state: MasterState, agentId: string): void
   if (state.unreachableQueue.waiting.delete(agentId)) count(state, 'master/slave_unreachable_canceled');
 }
 
-function markUnreachable(
-  state: MasterState,
-  { agentId, reason, kind }: PendingUnreachable,
-  now: Millis,
-): MasterEffect[] {
+function markUnreachable(turn: Turn, { agentId, reason, kind }: PendingUnreachable): void {
+  const { state, now } = turn;
   if (state.leaving.has(agentId) || state.registry.arriving.has(agentId)) {
     count(state, 'master/slave_unreachable_canceled');
-    return [];
+    return;
   }
   count(state, 'master/slave_unreachable_completed');
   if (kind === 'recovered') count(state, 'master/recovery_slave_removals');
   state.leaving.set(agentId, 'unreachable');
   const next = { kind: 'unreachable', agentId, reason } as const;
-  return change(state, { change: { kind: 'unreachable', agentId, at: now }, next });
+  change(turn, { change: { kind: 'unreachable', agentId, at: now }, next });
 }

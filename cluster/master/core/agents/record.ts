@@ -13,6 +13,7 @@ import { setAgentActive } from '../allocator/agents';
 import { isDown } from '../maintenance/agents';
 import type { MasterEffect } from '../state/effects';
 import { type Agent, isOffered, type MasterState } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { hasCapability } from '../validate/operation-context';
 import { printAgent } from './print-agent';
 import { shutdownForMaintenance } from './removal';
@@ -91,29 +92,30 @@ export function connectionOf({ boot: { settings } }: MasterState): internal.Mast
 }
 
 /** Shuts the agent down if its machine went DOWN while its admission was stored. */
-export function shutdownIfDown(state: MasterState, agent: Agent): MasterEffect[] {
-  return isDown(state, agent.info.hostname, agent.pid) ? shutdownForMaintenance(state, agent) : [];
+export function shutdownIfDown(turn: Turn, agent: Agent): void {
+  const { state } = turn;
+  if (isDown(state, agent.info.hostname, agent.pid)) shutdownForMaintenance(turn, agent);
 }
 
 /** Sends the drain order to an agent that is to be drained: it may have missed it. */
-export function sendDrain(state: MasterState, agent: Agent): MasterEffect[] {
+export function sendDrain(turn: Turn, agent: Agent): void {
+  const { state } = turn;
   const info = state.registry.drains.get(agent.id);
-  if (!info || !agent.connected) return [];
-  return [
-    {
-      kind: 'send',
-      to: agent.pid,
-      name: 'mesos.internal.DrainSlaveMessage',
-      message: { config: info.config },
-    },
-  ];
+  if (!info || !agent.connected) return;
+  emit(turn, {
+    kind: 'send',
+    to: agent.pid,
+    name: 'mesos.internal.DrainSlaveMessage',
+    message: { config: info.config },
+  });
 }
 
-export function publishAdded(state: MasterState, agent: Agent): MasterEffect[] {
-  if (state.operators.size === 0) return [];
+export function publishAdded(turn: Turn, agent: Agent): void {
+  const { state } = turn;
+  if (state.operators.size === 0) return;
   const { agent_info, ...rest } = printAgent(state, agent);
   // `checkpoint` is left out: the AgentInfo in the original's event has none.
   const { checkpoint: _checkpoint, ...info } = agent_info;
   const agent_added = { agent: { agent_info: info, ...rest } };
-  return [{ kind: 'publish', event: { type: 'AGENT_ADDED', agent_added } }];
+  emit(turn, { kind: 'publish', event: { type: 'AGENT_ADDED', agent_added } });
 }

@@ -5,29 +5,26 @@
  * In: woke(prune)      Out: store, wake
  */
 
+import { note } from '../../../model/machine';
 import type { Millis } from '../../../model/time';
 import { change } from '../registrar/registrar';
-import type { MasterEffect } from '../state/effects';
 import type { MasterState } from '../state/state';
+import { type Turn, wake } from '../state/turn';
 import { takeUnreachable } from '../tasks/unreachable';
 
-const TIMER = 'prune';
-
-export function pruneLater(state: MasterState, now: Millis): MasterEffect {
-  return { kind: 'wake', timer: TIMER, at: now + state.boot.settings.registryGcIntervalMs };
+export function pruneLater(turn: Turn): void {
+  wake(turn, { kind: 'prune' }, turn.now + turn.state.boot.settings.registryGcIntervalMs);
 }
 
-/** Removes overdue agents every `--registry_gc_interval`. The timer is named `prune`. */
-export function prune(state: MasterState, now: Millis): MasterEffect[] {
+/** The timer `prune`: removes overdue agents every `--registry_gc_interval`. */
+export function prune(turn: Turn): void {
+  const { state, now } = turn;
   const unreachable = overdue(state, state.registry.unreachable, now);
   const gone = overdue(state, state.registry.gone, now);
-  const again = pruneLater(state, now);
-  if (unreachable.length === 0 && gone.length === 0) return [again];
+  pruneLater(turn);
+  if (unreachable.length === 0 && gone.length === 0) return;
   const agents = { unreachable, gone };
-  return [
-    again,
-    ...change(state, { change: { kind: 'prune', ...agents }, next: { kind: 'pruned', ...agents } }),
-  ];
+  change(turn, { change: { kind: 'prune', ...agents }, next: { kind: 'pruned', ...agents } });
 }
 
 /** Agents above `--registry_max_agent_count`, oldest first, and all above `--registry_max_agent_age`. */
@@ -42,17 +39,11 @@ function overdue(state: MasterState, since: ReadonlyMap<string, Millis>, now: Mi
 
 /** Continues after `prune` is stored: the unreachable tasks of these agents are forgotten, too. */
 export function pruned(
-  state: MasterState,
+  turn: Turn,
   { unreachable, gone }: { unreachable: readonly string[]; gone: readonly string[] },
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   for (const agentId of unreachable) takeUnreachable(state, agentId);
   const fields = { unreachable: unreachable.length, gone: gone.length };
-  return [
-    {
-      kind: 'note',
-      level: 'info',
-      text: 'removed old unreachable and gone agents from the registry',
-      fields,
-    },
-  ];
+  note(turn, 'info', 'removed old unreachable and gone agents from the registry', fields);
 }

@@ -6,7 +6,6 @@
  * Always true: the registry is told first.
  */
 
-import type { Millis } from '../../../model/time';
 import { removeAgent } from '../allocator/agents';
 import { forgetAnswers, rescindInverseOffers } from '../offers/inverse-offers';
 import { rescind } from '../offers/rescind';
@@ -15,9 +14,9 @@ import { forgetOperations } from '../operations/lost';
 import { change } from '../registrar/registrar';
 import type { RemovalCause } from '../registry/changes';
 import { sendEvent } from '../scheduler-events/send-event';
-import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
-import { type Agent, count, type MasterState } from '../state/state';
+import { type Agent, count } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { removeExecutor } from '../tasks/executors';
 import { lose } from './lost-tasks';
 import { cancelMarkUnreachable } from './mark-unreachable';
@@ -25,48 +24,46 @@ import { cancelMarkUnreachable } from './mark-unreachable';
 const SHUTDOWN = 'mesos.internal.ShutdownMessage';
 
 /** An agent unregisters: it shuts down in order. */
-export function unregister(state: MasterState, event: EventOf<'agent.unregister'>): MasterEffect[] {
+export function unregister(turn: Turn, event: EventOf<'agent.unregister'>): void {
+  const { state } = turn;
   count(state, 'master/messages_unregister_slave');
   const agent = state.agents.get(event.agentId);
-  if (!agent || agent.pid !== event.pid) return [];
-  return removeFromRegistry(state, agent, 'the agent unregistered', 'unregistered');
+  if (!agent || agent.pid !== event.pid) return;
+  removeFromRegistry(turn, agent, 'the agent unregistered', 'unregistered');
 }
 
 /** Removes an agent from the registry, unless it is leaving already. */
-export function removeFromRegistry(
-  state: MasterState,
-  agent: Agent,
-  reason: string,
-  cause: RemovalCause,
-): MasterEffect[] {
-  if (state.leaving.has(agent.id)) return [];
+export function removeFromRegistry(turn: Turn, agent: Agent, reason: string, cause: RemovalCause): void {
+  const { state } = turn;
+  if (state.leaving.has(agent.id)) return;
   state.leaving.set(agent.id, 'removed');
   const next = { kind: 'removed', agentId: agent.id, reason, cause } as const;
-  return change(state, { change: { kind: 'remove', agentId: agent.id }, next });
+  change(turn, { change: { kind: 'remove', agentId: agent.id }, next });
 }
 
 /** Continues after `remove` is stored: removes the agent; its tasks are lost. */
 export function removedFromRegistry(
-  state: MasterState,
+  turn: Turn,
   next: { agentId: string; reason: string; cause: RemovalCause },
-  now: Millis,
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   const agent = state.agents.get(next.agentId);
-  if (!agent) return [];
+  if (!agent) return;
   count(state, 'master/slave_removals');
   if (next.cause !== 'operator') count(state, `master/slave_removals/reason_${next.cause}`);
-  const effects: MasterEffect[] = [];
   const message = `Agent ${agent.info.hostname} removed: ${next.reason}`;
   for (const task of [...agent.tasks.values()]) {
-    effects.push(...lose(state, task, { state: 'TASK_LOST', reason: 'REASON_AGENT_REMOVED', message, now }));
+    lose(turn, task, { state: 'TASK_LOST', reason: 'REASON_AGENT_REMOVED', message });
   }
-  effects.push(...rescindOffersOfAgent(state, agent));
+  rescindOffersOfAgent(turn, agent);
   forgetOperations(state, agent);
-  return [...effects, ...removeFromState(state, agent), ...allocateSoon(state, now)];
+  removeFromState(turn, agent);
+  allocateSoon(turn);
 }
 
 /** Removes a registered agent from the state; frameworks and followers are told. */
-export function removeFromState(state: MasterState, agent: Agent): MasterEffect[] {
+export function removeFromState(turn: Turn, agent: Agent): void {
+  const { state } = turn;
   state.agents.delete(agent.id);
   state.emptied.delete(agent.id);
   forgetAnswers(state, agent.id);
@@ -75,26 +72,27 @@ export function removeFromState(state: MasterState, agent: Agent): MasterEffect[
   removeAgent(state.allocator, agent.id);
   cancelMarkUnreachable(state, agent.id);
   const gone = { type: 'AGENT_REMOVED', agent_removed: { agent_id: { value: agent.id } } } as const;
-  return [...tellLost(state, agent.id), { kind: 'publish', event: gone }];
+  tellLost(turn, agent.id);
+  emit(turn, { kind: 'publish', event: gone });
 }
 
 /** Sends FAILURE about an agent to all connected frameworks, as in the original also to those without tasks on it. */
-export function tellLost(state: MasterState, agentId: string): MasterEffect[] {
+export function tellLost(turn: Turn, agentId: string): void {
+  const { state } = turn;
   const event = { type: 'FAILURE', failure: { agent_id: { value: agentId } } } as const;
-  return [...state.frameworkByStream.values()].flatMap((id) =>
-    sendEvent(state, state.frameworks.get(id), event),
-  );
+  for (const id of [...state.frameworkByStream.values()]) sendEvent(turn, state.frameworks.get(id), event);
 }
 
 /** Rescinds all offers and inverse offers of an agent. */
-export function rescindOffersOfAgent(state: MasterState, agent: Agent): MasterEffect[] {
-  const offers = [...agent.offers].flatMap((offerId) => rescind(state, offerId));
-  return [...offers, ...rescindInverseOffers(state, agent.id)];
+export function rescindOffersOfAgent(turn: Turn, agent: Agent): void {
+  for (const offerId of [...agent.offers]) rescind(turn, offerId);
+  rescindInverseOffers(turn, agent.id);
 }
 
 /** Shuts down and removes an agent whose machine goes down, whether it gets the message or not. */
-export function shutdownForMaintenance(state: MasterState, agent: Agent): MasterEffect[] {
+export function shutdownForMaintenance(turn: Turn, agent: Agent): void {
   const text = "Operator initiated 'Machine DOWN'";
   const shutdown = { kind: 'send', to: agent.pid, name: SHUTDOWN, message: { message: text } } as const;
-  return [shutdown, ...removeFromRegistry(state, agent, text, 'operator')];
+  emit(turn, shutdown);
+  removeFromRegistry(turn, agent, text, 'operator');
 }

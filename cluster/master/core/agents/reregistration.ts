@@ -9,7 +9,6 @@ import type * as internal from '../../../api/generated/internal';
 import { sameContent } from '../../../model/equal';
 import { equalResources, readResources } from '../../../model/resources';
 import { isTerminal } from '../../../model/task-state';
-import type { Millis } from '../../../model/time';
 import { checkpointedOf } from '../../../model/volumes';
 import { clearAgentFilters } from '../allocator/agents';
 import { checkDrained } from '../drain/drained';
@@ -22,11 +21,12 @@ import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { taskKey } from '../state/keys';
 import { type Agent, count, type MasterState } from '../state/state';
+import { collect, emit, type Turn } from '../state/turn';
 import { adoptExecutors } from '../tasks/executors';
 import { killEffect } from '../tasks/kill';
 import { hasCapability } from '../validate/operation-context';
-import { refusal, relocationError } from './admission';
-import { adoptFrameworks, endFrameworks, inOrder, knownFrameworks } from './adopt-frameworks';
+import { refusalOf, refuseAgent, relocationRefusal } from './admission';
+import { adoptFrameworks, endFrameworks, inOrder, updateFrameworks } from './adopt-frameworks';
 import { adoptCompleted, adoptTasks, forgetShares, reconciliations } from './adopt-tasks';
 import { startPings } from './pings';
 import {
@@ -47,40 +47,41 @@ const REREGISTERED = 'mesos.internal.SlaveReregisteredMessage';
 const SHUTDOWN = 'mesos.internal.ShutdownMessage';
 
 /** A reregistration. If the registry does not have the agent as it describes itself now, that is stored first. */
-export function reregister(state: MasterState, event: EventOf<'agent.reregister'>): MasterEffect[] {
+export function reregister(turn: Turn, event: EventOf<'agent.reregister'>): void {
+  const { state } = turn;
   const { pid, message, at: now } = event;
   count(state, 'master/messages_reregister_slave');
   const id = message.slave.id?.value;
-  if (state.electedAt === undefined || id === undefined) return [];
+  if (state.electedAt === undefined || id === undefined) return;
   const { arriving } = state.registry;
-  if (arriving.has(id) || arriving.has(pid) || state.leaving.has(id)) return [];
-  if (state.registry.gone.has(id)) return [refuseGone(pid)];
-  const refused = refusal(state, event) ?? relocationError(state, event);
-  if (refused) return refused;
-  const effects = retireOther(state, pid, id);
+  if (arriving.has(id) || arriving.has(pid) || state.leaving.has(id)) return;
+  if (state.registry.gone.has(id)) return emit(turn, refuseGone(pid));
+  const refusal = refusalOf(state, event) ?? relocationRefusal(state, event);
+  if (refusal) return refuseAgent(turn, event, refusal);
+  retireOther(turn, pid, id);
   const stored = state.registry.agents.get(id);
   if (stored && sameContent(stored, message.slave)) {
-    return [...effects, ...reconnect(state, { id, pid, message, now: now, from: 'registry' })];
+    return reconnect(turn, { id, pid, message, now, from: 'registry' });
   }
   arriving.add(pid).add(id);
   const kind = stored ? 'update' : 'reachable';
   const from = stored ? 'registry' : state.registry.unreachable.has(id) ? 'unreachable' : 'unknown';
   const next = { kind: 'reregistered', pid, message, from } as const;
-  return [...effects, ...change(state, { change: { kind, info: message.slave }, next })];
+  change(turn, { change: { kind, info: message.slave }, next });
 }
 
 /** Continues after `update` or `reachable` is stored, unless the agent was removed or moved meanwhile. */
 export function readmitted(
-  state: MasterState,
+  turn: Turn,
   { pid, message, from }: { pid: string; message: internal.ReregisterSlaveMessage; from: ReturnFrom },
-  now: Millis,
-): MasterEffect[] {
+): void {
+  const { state, now } = turn;
   const id = message.slave.id?.value ?? '';
   state.registry.arriving.delete(id);
-  if (state.registry.gone.has(id)) return [refuseGone(pid)];
-  const refused = relocationError(state, { pid, message });
-  if (refused) return refused;
-  return state.registry.agents.has(id) ? reconnect(state, { id, pid, message, now, from }) : [];
+  if (state.registry.gone.has(id)) return emit(turn, refuseGone(pid));
+  const refusal = relocationRefusal(state, { pid, message });
+  if (refusal) return refuseAgent(turn, { pid, message }, refusal);
+  if (state.registry.agents.has(id)) reconnect(turn, { id, pid, message, now, from });
 }
 
 function refuseGone(pid: string): MasterEffect {
@@ -88,26 +89,27 @@ function refuseGone(pid: string): MasterEffect {
 }
 
 /** Removes another agent that has registered from this pid: one pid is one agent. */
-function retireOther(state: MasterState, pid: string, id: string): MasterEffect[] {
+function retireOther(turn: Turn, pid: string, id: string): void {
+  const { state } = turn;
   const other = state.agents.get(state.agentIdByPid.get(pid) ?? '');
-  if (!other || other.id === id) return [];
-  return removeFromRegistry(state, other, 'a new agent registered at the same address', 'registered');
+  if (!other || other.id === id) return;
+  removeFromRegistry(turn, other, 'a new agent registered at the same address', 'registered');
 }
 
 /**
  * Admits a returning agent: adopts its frameworks, tasks and executors, and asks about tasks that it does not report.
  */
 function reconnect(
-  state: MasterState,
+  turn: Turn,
   arrival: Omit<Arrival, 'message'> & { message: internal.ReregisterSlaveMessage; from: ReturnFrom },
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   const { id, pid, message, from, now } = arrival;
   count(state, 'master/slave_reregistrations');
-  const effects: MasterEffect[] = [];
   const existing = state.agents.get(id);
   // The resources of the agent may have changed: its allocations are recovered, and made anew on the new total.
   if (existing) {
-    if (!isSameAgain(existing, arrival)) effects.push(...rescindOffersOfAgent(state, existing));
+    if (!isSameAgain(existing, arrival)) rescindOffersOfAgent(turn, existing);
     state.agentIdByPid.delete(existing.pid);
     dropUnsupportedOperations(state, existing, message);
     forgetShares(state, existing);
@@ -117,32 +119,31 @@ function reconnect(
   const isAsBefore = existing && sameContent(existing.info.attributes, message.slave.attributes);
   refresh(state, agent, arrival);
   state.recovered.delete(id);
-  const toUpdate = knownFrameworks(state, agent, message);
-  const frameworks = adoptFrameworks(state, message);
-  const tasks = adoptTasks(state, agent, { message, from, now });
+  const updates = collect(turn, (part) => updateFrameworks(part, agent, message));
+  const frameworks = collect(turn, (part) => adoptFrameworks(part, message));
+  const tasks = collect(turn, (part) => adoptTasks(part, agent, { message, from, now }));
   adoptExecutors(state, agent, message.executor_infos);
   if (!existing) adoptCompleted(state, agent, message);
   if (!isAsBefore) clearAgentFilters(state.allocator, id);
   syncActivity(state, agent);
-  effects.push(
-    ...inOrder({ frameworks, tasks, agent: existing ? [] : publishAdded(state, agent) }),
-    { kind: 'link', to: pid },
-    {
-      kind: 'send',
-      to: pid,
-      name: REREGISTERED,
-      message: { slave_id: { value: id }, reconciliations: missing, connection: connectionOf(state) },
-    },
-    ...toUpdate,
-    ...endFrameworks(state, agent, message),
-    ...killAgain(agent, message),
-    ...sendDrain(state, agent),
-    ...resendCheckpointed(agent, message),
-    ...startPings(state, agent, now),
-    ...checkReturned(state, agent, now),
-    ...shutdownIfDown(state, agent),
-  );
-  return [...effects, ...allocateSoon(state, now)];
+  const added = existing ? [] : collect(turn, (part) => publishAdded(part, agent));
+  turn.effects.push(...inOrder({ frameworks, tasks, agent: added }));
+  emit(turn, { kind: 'link', to: pid });
+  emit(turn, {
+    kind: 'send',
+    to: pid,
+    name: REREGISTERED,
+    message: { slave_id: { value: id }, reconciliations: missing, connection: connectionOf(state) },
+  });
+  turn.effects.push(...updates);
+  endFrameworks(turn, agent, message);
+  killAgain(turn, agent, message);
+  sendDrain(turn, agent);
+  resendCheckpointed(turn, agent, message);
+  startPings(turn, agent);
+  checkReturned(turn, agent);
+  shutdownIfDown(turn, agent);
+  allocateSoon(turn);
 }
 
 /** True for an agent whose connection did not break and whose resources are the same: its offers stay. */
@@ -166,20 +167,19 @@ function dropUnsupportedOperations(
 }
 
 /** Checks the end of a drain. Agents with RESOURCE_PROVIDER report pending operations later (UpdateSlaveMessage). */
-function checkReturned(state: MasterState, agent: Agent, now: Millis): MasterEffect[] {
+function checkReturned(turn: Turn, agent: Agent): void {
   const reportsLater = agent.capabilities.some(({ type }) => type === 'RESOURCE_PROVIDER');
-  return reportsLater ? [] : checkDrained(state, agent.id, now);
+  if (!reportsLater) checkDrained(turn, agent.id);
 }
 
 /** Sends reservations and volumes again to an agent without RESOURCE_PROVIDER whose checkpoint differs. */
 function resendCheckpointed(
+  turn: Turn,
   agent: Agent,
   { checkpointed_resources: checkpointed }: Arrival['message'],
-): MasterEffect[] {
-  if (hasCapability(agent, 'RESOURCE_PROVIDER')) return [];
-  return equalResources(checkpointedOf(agent.total), readResources(checkpointed))
-    ? []
-    : sendCheckpoint(agent);
+): void {
+  if (hasCapability(agent, 'RESOURCE_PROVIDER')) return;
+  if (!equalResources(checkpointedOf(agent.total), readResources(checkpointed))) sendCheckpoint(turn, agent);
 }
 
 function refresh(state: MasterState, agent: Agent, { pid, message, now }: Arrival): void {
@@ -197,9 +197,9 @@ function refresh(state: MasterState, agent: Agent, { pid, message, now }: Arriva
 }
 
 /** Repeats kills of tasks that the agent still runs: it may have missed them. */
-function killAgain(agent: Agent, { tasks }: internal.ReregisterSlaveMessage): MasterEffect[] {
-  return (tasks ?? []).flatMap(({ task_id, framework_id, state }) => {
+function killAgain(turn: Turn, agent: Agent, { tasks }: internal.ReregisterSlaveMessage): void {
+  for (const { task_id, framework_id, state } of tasks ?? []) {
     const task = agent.tasks.get(taskKey({ frameworkId: framework_id.value, id: task_id.value }));
-    return task?.killWanted && !isTerminal(state) ? [killEffect(agent, task)] : [];
-  });
+    if (task?.killWanted && !isTerminal(state)) emit(turn, killEffect(agent, task));
+  }
 }

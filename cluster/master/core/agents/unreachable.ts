@@ -4,11 +4,11 @@
  * In: registry.stored(unreachable)      Out: event(RESCIND, UPDATE, FAILURE), publish(AGENT_REMOVED), wake
  */
 
-import type { Millis } from '../../../model/time';
+import { note } from '../../../model/machine';
 import { allocateSoon } from '../offers/schedule';
 import { loseOperations } from '../operations/lost';
-import type { MasterEffect } from '../state/effects';
-import { count, type MasterState } from '../state/state';
+import { count } from '../state/state';
+import type { Turn } from '../state/turn';
 import { lose } from './lost-tasks';
 import { removeFromState, rescindOffersOfAgent, tellLost } from './removal';
 
@@ -16,35 +16,20 @@ import { removeFromState, rescindOffersOfAgent, tellLost } from './removal';
  * Continues after `unreachable` is stored: removes the agent; its tasks are unreachable, and their frameworks are
  * told.
  */
-export function markedUnreachable(
-  state: MasterState,
-  next: { agentId: string; reason: string },
-  now: Millis,
-): MasterEffect[] {
+export function markedUnreachable(turn: Turn, next: { agentId: string; reason: string }): void {
+  const { state } = turn;
   state.recovered.delete(next.agentId);
   count(state, 'master/slave_removals');
   count(state, 'master/slave_removals/reason_unhealthy');
   const agent = state.agents.get(next.agentId);
-  if (!agent) return tellLost(state, next.agentId);
-  const effects: MasterEffect[] = [
-    {
-      kind: 'note',
-      level: 'warn',
-      text: 'an agent is unreachable',
-      fields: { agent: agent.id, reason: next.reason },
-    },
-    ...loseOperations(state, agent, 'OPERATION_UNREACHABLE'),
-  ];
+  if (!agent) return tellLost(turn, next.agentId);
+  note(turn, 'warn', 'an agent is unreachable', { agent: agent.id, reason: next.reason });
+  loseOperations(turn, agent, 'OPERATION_UNREACHABLE');
   const message = next.reason;
   for (const task of [...agent.tasks.values()]) {
-    effects.push(
-      ...lose(state, task, { state: 'TASK_UNREACHABLE', reason: 'REASON_AGENT_REMOVED', message, now }),
-    );
+    lose(turn, task, { state: 'TASK_UNREACHABLE', reason: 'REASON_AGENT_REMOVED', message });
   }
-  return [
-    ...effects,
-    ...rescindOffersOfAgent(state, agent),
-    ...removeFromState(state, agent),
-    ...allocateSoon(state, now),
-  ];
+  rescindOffersOfAgent(turn, agent);
+  removeFromState(turn, agent);
+  allocateSoon(turn);
 }

@@ -17,15 +17,14 @@ import { allocateSoon } from '../offers/schedule';
 import { adoptOperations } from '../operations/adopt';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
-import { type Agent, count, type MasterState } from '../state/state';
+import { type Agent, count } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 
-export function updateAgent(
-  state: MasterState,
-  { pid, message, at: now }: EventOf<'agent.update'>,
-): MasterEffect[] {
+export function updateAgent(turn: Turn, { pid, message }: EventOf<'agent.update'>): void {
+  const { state } = turn;
   count(state, 'master/messages_update_slave');
   const agent = state.agents.get(message.slave_id.value);
-  if (!agent || agent.pid !== pid) return [];
+  if (!agent || agent.pid !== pid) return;
   const version = message.resource_version_uuid?.value;
   if (version !== undefined) agent.resourceVersion = version;
   const wrong = formError(message.oversubscribed_resources);
@@ -33,14 +32,11 @@ export function updateAgent(
     (message.update_oversubscribed_resources ?? true) && !wrong
       ? (message.oversubscribed_resources ?? [])
       : undefined;
-  const effects = oversubscribed ? updateOversubscribed(state, agent, oversubscribed) : [];
-  return [
-    ...(wrong ? [dropped(agent, wrong)] : []),
-    ...effects,
-    ...adoptOperations(state, agent, message.operations?.operations),
-    ...(effects.length > 0 || oversubscribed ? allocateSoon(state, now) : []),
-    ...checkDrained(state, agent.id, now),
-  ];
+  if (wrong) emit(turn, dropped(agent, wrong));
+  if (oversubscribed) updateOversubscribed(turn, agent, oversubscribed);
+  adoptOperations(turn, agent, message.operations?.operations);
+  if (oversubscribed) allocateSoon(turn);
+  checkDrained(turn, agent.id);
 }
 
 function dropped({ id }: Agent, why: string): MasterEffect {
@@ -49,18 +45,14 @@ function dropped({ id }: Agent, why: string): MasterEffect {
 }
 
 /** Replaces the agent's revocable resources. Offers that have any are rescinded, since there may be less now. */
-function updateOversubscribed(
-  state: MasterState,
-  agent: Agent,
-  wire: readonly mesos.Resource[],
-): MasterEffect[] {
+function updateOversubscribed(turn: Turn, agent: Agent, wire: readonly mesos.Resource[]): void {
+  const { state } = turn;
   const lent = readResources(wire).filter(isRevocable);
   const before = agent.total.filter(isRevocable);
-  if (equalResources(lent, before)) return [];
-  const effects = [...agent.offers]
-    .filter((id) => state.offers.get(id)?.resources.some(isRevocable))
-    .flatMap((id) => rescind(state, id));
+  if (equalResources(lent, before)) return;
+  for (const id of [...agent.offers].filter((id) => state.offers.get(id)?.resources.some(isRevocable))) {
+    rescind(turn, id);
+  }
   agent.total = combine([...agent.total.filter((resource) => !isRevocable(resource)), ...lent]);
   resizeAgent(state.allocator, agent.id, agent.total);
-  return effects;
 }

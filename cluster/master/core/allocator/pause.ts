@@ -7,8 +7,6 @@
 import type { Millis } from '../../../model/time';
 import type { AllocatorState } from './state';
 
-export const RESUME_TIMER = 'resume-offers';
-
 const FACTOR_DEFAULT = 0.8;
 const TIMEOUT_DEFAULT_MS = 600_000;
 

@@ -6,10 +6,10 @@
  * In: DRAIN_AGENT, ACKNOWLEDGE, agent.operation, agent.update, agent.reregister, frameworks that end      Out: store
  */
 
-import type { Millis } from '../../../model/time';
+import { note } from '../../../model/machine';
 import { change } from '../registrar/registrar';
-import type { MasterEffect } from '../state/effects';
 import type { Agent, MasterState } from '../state/state';
+import type { Turn } from '../state/turn';
 
 /** True for an agent that operators may name: registered, recovered or unreachable. */
 export function isKnownAgent(state: MasterState, agentId: string): boolean {
@@ -21,18 +21,19 @@ export function isKnownAgent(state: MasterState, agentId: string): boolean {
  * operations. Tasks and operations whose last status is not acknowledged are still there, so their frameworks have
  * heard of the end.
  */
-export function checkDrained(state: MasterState, agentId: string, now: Millis): MasterEffect[] {
+export function checkDrained(turn: Turn, agentId: string): void {
+  const { state, now } = turn;
   const info = state.registry.drains.get(agentId);
   const agent = state.agents.get(agentId);
-  if (info?.state !== 'DRAINING' || !agent || !isEmpty(agent)) return [];
-  if (state.leaving.get(agentId) === 'gone' || state.emptied.has(agentId)) return [];
+  if (info?.state !== 'DRAINING' || !agent || !isEmpty(agent)) return;
+  if (state.leaving.get(agentId) === 'gone' || state.emptied.has(agentId)) return;
   if (info.config.mark_gone) {
     state.leaving.set(agentId, 'gone');
     const next = { kind: 'gone', agentId, request: undefined } as const;
-    return change(state, { change: { kind: 'gone', agentId, at: now }, next });
+    return change(turn, { change: { kind: 'gone', agentId, at: now }, next });
   }
   state.emptied.add(agentId);
-  return change(state, { change: { kind: 'drained', agentId }, next: { kind: 'drained', agentId } });
+  change(turn, { change: { kind: 'drained', agentId }, next: { kind: 'drained', agentId } });
 }
 
 function isEmpty(agent: Agent): boolean {
@@ -40,8 +41,9 @@ function isEmpty(agent: Agent): boolean {
 }
 
 /** Continues after the DRAINED state is stored. */
-export function drained(state: MasterState, agentId: string): MasterEffect[] {
+export function drained(turn: Turn, agentId: string): void {
+  const { state } = turn;
   state.emptied.delete(agentId);
-  if (state.registry.drains.get(agentId)?.state !== 'DRAINED') return [];
-  return [{ kind: 'note', level: 'info', text: 'an agent is drained', fields: { agent: agentId } }];
+  if (state.registry.drains.get(agentId)?.state !== 'DRAINED') return;
+  note(turn, 'info', 'an agent is drained', { agent: agentId });
 }

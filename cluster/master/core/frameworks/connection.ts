@@ -6,7 +6,6 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type { OfferConstraints } from '../../../api/generated/scheduler';
-import type { Millis } from '../../../model/time';
 import { recoverResources } from '../allocator/allocated';
 import { isInvalid, NO_CONSTRAINTS, readConstraints } from '../offer-constraints/constraints';
 import type { Patterns } from '../offer-constraints/program';
@@ -20,6 +19,7 @@ import { isDriver } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { type Agent, countOf, type Framework, type MasterState } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { executorsOf } from '../tasks/executors';
 import { keepFixed, rolesOfInfo } from '../validate/framework';
 import { printFramework } from './print-framework';
@@ -30,11 +30,9 @@ const UPDATE_FRAMEWORK = 'mesos.internal.UpdateFrameworkMessage';
 export type Subscription = Omit<EventOf<'scheduler.subscribe'>, 'kind' | 'stream'>;
 
 /** Sends an ERROR and closes the stream. */
-export function refuse(stream: string, message: string): MasterEffect[] {
-  return [
-    { kind: 'event', stream, event: { type: 'ERROR', error: { message } } },
-    { kind: 'close', stream, reason: message },
-  ];
+export function refuse(turn: Turn, stream: string, message: string): void {
+  emit(turn, { kind: 'event', stream, event: { type: 'ERROR', error: { message } } });
+  emit(turn, { kind: 'close', stream, reason: message });
 }
 
 /** Creates a framework that has not subscribed yet. One with an id was given that by an earlier master. */
@@ -73,17 +71,21 @@ export function createFramework(
 }
 
 /** Cuts off the former connection with an error. Its offers end without RESCIND, as in the original. */
-export function takeOver(state: MasterState, framework: Framework, now: Millis): MasterEffect[] {
+export function takeOver(turn: Turn, framework: Framework): void {
+  const { state } = turn;
   const { stream } = framework;
   const isByDriver = isDriver(framework);
   rescindOffersOfFramework(state, framework);
   dropInverseOffers(state, framework.id, { keepRefusals: stream !== undefined });
-  if (!stream) return [];
+  if (!stream) return;
   state.frameworkByStream.delete(stream);
   const reason = 'Framework failed over';
   const close: MasterEffect = { kind: 'close', stream, reason };
-  const notice = isByDriver ? [tellError(stream, reason), close] : refuse(stream, reason);
-  return [...notice, ...allocateSoon(state, now)];
+  if (isByDriver) {
+    emit(turn, tellError(stream, reason));
+    emit(turn, close);
+  } else refuse(turn, stream, reason);
+  allocateSoon(turn);
 }
 
 /** Connects a framework: it becomes what its subscription says. */
@@ -129,15 +131,18 @@ export function setConstraints(
 }
 
 /** Sends the FrameworkInfo to the agents of a framework. */
-export function updateAgentsOf(state: MasterState, framework: Framework): MasterEffect[] {
+export function updateAgentsOf(turn: Turn, framework: Framework): void {
+  const { state } = turn;
   const { id, pid, info: framework_info } = framework;
   const message = { framework_id: { value: id }, pid, framework_info };
-  return agentsOf(state, framework).map(({ pid: to }) => ({
-    kind: 'send',
-    to,
-    name: UPDATE_FRAMEWORK,
-    message,
-  }));
+  for (const { pid: to } of agentsOf(state, framework)) {
+    emit(turn, {
+      kind: 'send',
+      to,
+      name: UPDATE_FRAMEWORK,
+      message,
+    });
+  }
 }
 
 /**

@@ -7,7 +7,7 @@
  * is that pid.
  */
 
-import type { Millis } from '../../../model/time';
+import { note } from '../../../model/machine';
 import { deactivateFramework } from '../allocator/frameworks';
 import { rescindInverseOffersOf } from '../offers/inverse-offers';
 import { rescind } from '../offers/rescind';
@@ -17,6 +17,7 @@ import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { printMasterInfo } from '../state/master-info';
 import { count, countOf, type Framework, type MasterState } from '../state/state';
+import { collect, emit, type Turn } from '../state/turn';
 import { connect, createFramework, publishFramework, takeOver, updateAgentsOf } from './connection';
 import { closed } from './removal';
 import { infoError, optionsError, withPrincipal } from './subscription';
@@ -27,22 +28,24 @@ const REGISTERED = 'mesos.internal.FrameworkRegisteredMessage';
 const REREGISTERED = 'mesos.internal.FrameworkReregisteredMessage';
 
 /** SUBSCRIBE of a driver: registers a framework, or reregisters or fails it over. */
-export function subscribeDriver(state: MasterState, received: Subscribing): MasterEffect[] {
-  if (state.electedAt === undefined) return dropped(state);
+export function subscribeDriver(turn: Turn, received: Subscribing): void {
+  const { state } = turn;
+  if (state.electedAt === undefined) return dropped(turn);
   const wrongForm = formError(received);
-  if (wrongForm) return [tellError(received.pid, wrongForm)];
+  if (wrongForm) return emit(turn, tellError(received.pid, wrongForm));
   const isBack = received.subscribe.framework_info.id !== undefined;
   count(state, isBack ? 'master/messages_reregister_framework' : 'master/messages_register_framework');
   const event = withPrincipal(received);
   const { framework_info: info } = event.subscribe;
   const error = infoError(state, info) ?? identityError(state, received) ?? optionsError(state, event);
-  if (error) return refuseDriver(received, error);
-  return isBack ? reregistration(state, event) : firstRegistration(state, event);
+  if (error) return refuseDriver(turn, received, error);
+  if (isBack) reregistration(turn, event);
+  else firstRegistration(turn, event);
 }
 
-function dropped(state: MasterState): MasterEffect[] {
+function dropped(turn: Turn): void {
+  const { state } = turn;
   count(state, 'master/dropped_messages');
-  return [];
 }
 
 function formError({ form, subscribe }: Subscribing): string | undefined {
@@ -64,9 +67,10 @@ function identityError(
   return `Framework principal '${claimed}' does not match authenticated principal '${shown}'`;
 }
 
-function refuseDriver({ pid, subscribe }: Subscribing, why: string): MasterEffect[] {
+function refuseDriver(turn: Turn, { pid, subscribe }: Subscribing, why: string): void {
   const text = `Refusing subscription of framework '${subscribe.framework_info.name}' at ${pid}: ${why}`;
-  return [{ kind: 'note', level: 'info', text }, tellError(pid, why)];
+  note(turn, 'info', text);
+  emit(turn, tellError(pid, why));
 }
 
 /**
@@ -74,19 +78,18 @@ function refuseDriver({ pid, subscribe }: Subscribing, why: string): MasterEffec
  * answered again. If the framework at its pid is disconnected and has tasks, a new process has started at that address,
  * and it becomes a new framework.
  */
-function firstRegistration(state: MasterState, event: Subscribing): MasterEffect[] {
-  const { pid, at: now } = event;
+function firstRegistration(turn: Turn, event: Subscribing): void {
+  const { state } = turn;
+  const { pid } = event;
   const existing = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
-  if (existing?.stream !== undefined) return [welcome(state, existing.id, pid, REGISTERED)];
-  if (existing && isSameAnew(existing, event)) return reregistration(state, withId(event, existing.id));
+  if (existing?.stream !== undefined) return emit(turn, welcome(state, existing.id, pid, REGISTERED));
+  if (existing && isSameAnew(existing, event)) return reregistration(turn, withId(event, existing.id));
   const framework = createFramework(state, undefined, event.subscribe.framework_info);
   connect(state, framework, { ...event, stream: pid });
-  return [
-    { kind: 'link', to: pid },
-    welcome(state, framework.id, pid, REGISTERED),
-    publishFramework(state, framework, true),
-    ...allocateSoon(state, now),
-  ];
+  emit(turn, { kind: 'link', to: pid });
+  emit(turn, welcome(state, framework.id, pid, REGISTERED));
+  emit(turn, publishFramework(state, framework, true));
+  allocateSoon(turn);
 }
 
 /** True for a repeated registration of a driver that never got the answer: otherwise each would add a framework. */
@@ -100,39 +103,39 @@ function withId(event: Subscribing, id: string): Subscribing {
   return { ...event, force: true, subscribe: { ...event.subscribe, framework_info } };
 }
 
-function reregistration(state: MasterState, event: Subscribing): MasterEffect[] {
-  const { pid, at: now, subscribe } = event;
+function reregistration(turn: Turn, event: Subscribing): void {
+  const { state } = turn;
+  const { pid, subscribe } = event;
   const id = subscribe.framework_info.id?.value ?? '';
   const other = state.frameworks.get(state.frameworkByPid.get(pid) ?? '');
   if (other?.stream !== undefined && other.id !== id) {
     const text =
       `Dropping SUBSCRIBE call for framework '${subscribe.framework_info.name}': ` +
       `${other.id} already connected at ${pid}`;
-    return [{ kind: 'note', level: 'error', text }];
+    return note(turn, 'error', text);
   }
   const existing = state.frameworks.get(id);
   // `force` tells a failover from an old scheduler that was partitioned, did not notice, and comes back.
   if (existing && !existing.recovered && existing.pid !== pid && !event.force) {
-    return refuseDriver(event, 'Framework failed over');
+    return refuseDriver(turn, event, 'Framework failed over');
   }
   const framework = existing ?? createFramework(state, id, subscribe.framework_info);
   const isSame = !framework.recovered && !event.force;
-  const effects = isSame ? rescindAll(state, framework) : failOver(state, framework, pid, now);
+  if (isSame) rescindAll(turn, framework);
+  else failOver(turn, framework, pid);
   connect(state, framework, { ...event, stream: pid });
-  return [
-    ...effects,
-    { kind: 'link', to: pid },
-    welcome(state, id, pid, isSame ? REREGISTERED : REGISTERED),
-    ...updateAgentsOf(state, framework),
-    publishFramework(state, framework, existing === undefined),
-    ...allocateSoon(state, now),
-  ];
+  emit(turn, { kind: 'link', to: pid });
+  emit(turn, welcome(state, id, pid, isSame ? REREGISTERED : REGISTERED));
+  updateAgentsOf(turn, framework);
+  emit(turn, publishFramework(state, framework, existing === undefined));
+  allocateSoon(turn);
 }
 
 /** Fails the framework over. The former connection gets an error, unless it is this driver, which sent twice. */
-function failOver(state: MasterState, framework: Framework, pid: string, now: Millis): MasterEffect[] {
-  const effects = takeOver(state, framework, now);
-  return framework.stream === pid ? effects.filter(({ kind }) => kind === 'wake') : effects;
+function failOver(turn: Turn, framework: Framework, pid: string): void {
+  const isSameDriver = framework.stream === pid;
+  const effects = collect(turn, (part) => takeOver(part, framework));
+  turn.effects.push(...(isSameDriver ? effects.filter(({ kind }) => kind === 'wake') : effects));
 }
 
 function welcome(
@@ -147,41 +150,42 @@ function welcome(
   return { kind: 'send', to: pid, name, message };
 }
 
-function rescindAll(state: MasterState, framework: Framework): MasterEffect[] {
-  return [
-    ...[...framework.offers].flatMap((offerId) => rescind(state, offerId)),
-    ...rescindInverseOffersOf(state, framework.id),
-  ];
+function rescindAll(turn: Turn, framework: Framework): void {
+  for (const offerId of [...framework.offers]) rescind(turn, offerId);
+  rescindInverseOffersOf(turn, framework.id);
 }
 
 /** The connection to a driver broke. If the driver still lives, the error aborts it, so that it can start again. */
-export function driverExited(state: MasterState, { pid, at: now }: EventOf<'agent.exited'>): MasterEffect[] {
-  if (!state.frameworkByStream.has(pid)) return [];
+export function driverExited(turn: Turn, { pid, at: now }: EventOf<'agent.exited'>): void {
+  const { state } = turn;
+  if (!state.frameworkByStream.has(pid)) return;
   const reason = 'Framework disconnected';
-  return [tellError(pid, reason), ...closed(state, { stream: pid, reason, at: now })];
+  emit(turn, tellError(pid, reason));
+  closed(turn, { stream: pid, reason, at: now });
 }
 
 /** Deactivates an aborted driver: no more offers until it subscribes again. Its tasks go on, and it stays connected. */
-export function deactivate(
-  state: MasterState,
-  { pid, frameworkId }: EventOf<'driver.deactivate'>,
-): MasterEffect[] {
+export function deactivate(turn: Turn, { pid, frameworkId }: EventOf<'driver.deactivate'>): void {
+  const { state } = turn;
   count(state, 'master/messages_deactivate_framework');
   const framework = state.frameworks.get(frameworkId);
   if (framework?.pid !== pid) {
     const why = framework ? `it is not expected from ${pid}` : 'the framework cannot be found';
     const text = `Ignoring deactivate framework message for framework ${frameworkId} because ${why}`;
-    return [{ kind: 'note', level: 'warn', text }];
+    return note(turn, 'warn', text);
   }
-  if (framework.stream === undefined || !framework.active) return [];
+  if (framework.stream === undefined || !framework.active) return;
   framework.active = false;
   deactivateFramework(state.allocator, framework.id);
-  return rescindAll(state, framework);
+  rescindAll(turn, framework);
 }
 
 /** Refuses to run a scheduler, which no master does. */
-export function submit(_state: MasterState, { pid }: EventOf<'driver.submit'>): MasterEffect[] {
-  return [
-    { kind: 'send', to: pid, name: 'mesos.internal.SubmitSchedulerResponse', message: { okay: false } },
-  ];
+export function submit(turn: Turn, { pid }: EventOf<'driver.submit'>): void {
+  emit(turn, {
+    kind: 'send',
+    to: pid,
+    name: 'mesos.internal.SubmitSchedulerResponse',
+    message: { okay: false },
+  });
 }

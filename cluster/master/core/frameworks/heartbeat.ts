@@ -4,23 +4,19 @@
  * In: woke(heartbeat)      Out: event(HEARTBEAT), publish(HEARTBEAT), wake
  */
 
-import type { Millis } from '../../../model/time';
 import { isDriver, sendEvent } from '../scheduler-events/send-event';
-import type { MasterEffect } from '../state/effects';
-import type { MasterState } from '../state/state';
+import { emit, type Turn, wake } from '../state/turn';
 
 /** Mesos' DEFAULT_HEARTBEAT_INTERVAL. */
 export const HEARTBEAT_MS = 15_000;
 
-export const HEARTBEAT_TIMER = 'heartbeat';
-
 /** Sends a heartbeat to each stream. Drivers have none: they watch their connection. */
-export function heartbeat(state: MasterState, now: Millis): MasterEffect[] {
-  const beats = [...state.frameworkByStream.values()]
-    .flatMap((id) => state.frameworks.get(id) ?? [])
-    .filter((framework) => !isDriver(framework))
-    .flatMap((framework) => sendEvent(state, framework, { type: 'HEARTBEAT' }));
-  const operators: MasterEffect[] =
-    state.operators.size > 0 ? [{ kind: 'publish', event: { type: 'HEARTBEAT' } }] : [];
-  return [...beats, ...operators, { kind: 'wake', timer: HEARTBEAT_TIMER, at: now + HEARTBEAT_MS }];
+export function heartbeat(turn: Turn): void {
+  const { state, now } = turn;
+  for (const id of [...state.frameworkByStream.values()]) {
+    const framework = state.frameworks.get(id);
+    if (framework && !isDriver(framework)) sendEvent(turn, framework, { type: 'HEARTBEAT' });
+  }
+  if (state.operators.size > 0) emit(turn, { kind: 'publish', event: { type: 'HEARTBEAT' } });
+  wake(turn, { kind: 'heartbeat' }, now + HEARTBEAT_MS);
 }

@@ -8,50 +8,53 @@
 import type * as internal from '../../../api/generated/internal';
 import type * as scheduler from '../../../api/generated/scheduler';
 import { sendEvent } from '../scheduler-events/send-event';
-import type { MasterEffect } from '../state/effects';
-import { count, type Framework, type MasterState } from '../state/state';
+import { count, type Framework } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 
 /** SHUTDOWN: passes the shutdown of an executor, with its tasks, to its agent. */
 export function shutdownExecutor(
-  state: MasterState,
+  turn: Turn,
   framework: Framework,
   { executor_id, agent_id }: scheduler.Call.Shutdown,
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   const agent = state.agents.get(agent_id.value);
-  if (!agent?.connected) return [];
+  if (!agent?.connected) return;
   const message = { executor_id, framework_id: { value: framework.id } };
-  return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownExecutorMessage', message }];
+  emit(turn, { kind: 'send', to: agent.pid, name: 'mesos.internal.ShutdownExecutorMessage', message });
 }
 
 /** MESSAGE: passes a message of a framework to an executor. */
 export function toExecutor(
-  state: MasterState,
+  turn: Turn,
   framework: Framework,
   { agent_id, executor_id, data }: scheduler.Call.Message,
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   const agent = state.agents.get(agent_id.value);
   if (!agent?.connected) {
     count(state, 'master/invalid_framework_to_executor_messages');
-    return [];
+    return;
   }
   count(state, 'master/valid_framework_to_executor_messages');
   const message = { slave_id: agent_id, framework_id: { value: framework.id }, executor_id, data };
-  return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.FrameworkToExecutorMessage', message }];
+  emit(turn, { kind: 'send', to: agent.pid, name: 'mesos.internal.FrameworkToExecutorMessage', message });
 }
 
 /** Passes a message of an executor to its framework. */
 export function toFramework(
-  state: MasterState,
+  turn: Turn,
   pid: string,
   { slave_id, framework_id, executor_id, data }: internal.ExecutorToFrameworkMessage,
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   count(state, 'master/messages_executor_to_framework');
   const framework = state.frameworks.get(framework_id.value);
   if (state.agentIdByPid.get(pid) !== slave_id.value || framework?.stream === undefined) {
     count(state, 'master/invalid_executor_to_framework_messages');
-    return [];
+    return;
   }
   count(state, 'master/valid_executor_to_framework_messages');
   const message = { agent_id: slave_id, executor_id, data };
-  return sendEvent(state, framework, { type: 'MESSAGE', message });
+  sendEvent(turn, framework, { type: 'MESSAGE', message });
 }

@@ -11,10 +11,10 @@ import { registrationRefusal } from '../authorize/framework';
 import { isInvalid, readConstraints } from '../offer-constraints/constraints';
 import { allocateSoon } from '../offers/schedule';
 import { sendEvent } from '../scheduler-events/send-event';
-import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { printMasterInfo } from '../state/master-info';
 import { count, type Framework, type MasterState } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { changeError, frameworkError, keepFixed, printRoles, rolesOfInfo } from '../validate/framework';
 import {
   connect,
@@ -31,24 +31,25 @@ import { HEARTBEAT_MS } from './heartbeat';
  * SUBSCRIBE: connects a new framework, or one that reconnects or fails over. An error is sent on the stream, which is
  * closed.
  */
-export function subscribe(state: MasterState, received: EventOf<'scheduler.subscribe'>): MasterEffect[] {
+export function subscribe(turn: Turn, received: EventOf<'scheduler.subscribe'>): void {
+  const { state } = turn;
   const event = withPrincipal(withoutEmptyId(received));
   const { stream, subscribe: call } = event;
   const isBack = call.framework_info.id !== undefined;
   count(state, isBack ? 'master/messages_reregister_framework' : 'master/messages_register_framework');
   const error = infoError(state, call.framework_info) ?? optionsError(state, event);
-  if (error) return refuse(stream, error);
+  if (error) return refuse(turn, stream, error);
   const id = call.framework_info.id?.value;
   const existing = id === undefined ? undefined : state.frameworks.get(id);
   const framework = existing ?? createFramework(state, id, call.framework_info);
-  const effects = existing ? takeOver(state, existing, event.at) : [];
+  if (existing) takeOver(turn, existing);
   // No agent has reported it: it is recovered from its own FrameworkInfo, so followers get ADDED and then UPDATED.
-  if (isBack && !existing) effects.push(publishFramework(state, framework, true));
+  if (isBack && !existing) emit(turn, publishFramework(state, framework, true));
   connect(state, framework, event);
-  effects.push(...welcome(state, framework));
-  if (isBack) effects.push(...updateAgentsOf(state, framework));
-  effects.push(publishFramework(state, framework, !isBack));
-  return [...effects, ...allocateSoon(state, event.at)];
+  welcome(turn, framework);
+  if (isBack) updateAgentsOf(turn, framework);
+  emit(turn, publishFramework(state, framework, !isBack));
+  allocateSoon(turn);
 }
 
 /** The subscription without an empty framework id, which counts as none. */
@@ -92,14 +93,13 @@ export function optionsError(
   return changeError(existing.info, keepFixed(existing.info, info));
 }
 
-function welcome(state: MasterState, framework: Framework): MasterEffect[] {
+function welcome(turn: Turn, framework: Framework): void {
+  const { state } = turn;
   const subscribed = {
     framework_id: { value: framework.id },
     heartbeat_interval_seconds: HEARTBEAT_MS / 1000,
     master_info: printMasterInfo(state),
   };
-  return [
-    ...sendEvent(state, framework, { type: 'SUBSCRIBED', subscribed }),
-    ...sendEvent(state, framework, { type: 'HEARTBEAT' }),
-  ];
+  sendEvent(turn, framework, { type: 'SUBSCRIBED', subscribed });
+  sendEvent(turn, framework, { type: 'HEARTBEAT' });
 }

@@ -8,14 +8,13 @@
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
 import { sameContent } from '../../../model/equal';
-import type { Millis } from '../../../model/time';
 import { isInvalid, readConstraints } from '../offer-constraints/constraints';
 import type { Patterns } from '../offer-constraints/program';
 import { rescind } from '../offers/rescind';
 import { syncFramework } from '../offers/revive';
 import { allocateSoon } from '../offers/schedule';
-import type { MasterEffect } from '../state/effects';
 import type { Framework, MasterState } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { changeError, frameworkError, printRoles, rolesOfInfo } from '../validate/framework';
 import { publishFramework, setConstraints, updateAgentsOf } from './connection';
 
@@ -59,27 +58,29 @@ function isSameInfo(before: mesos.FrameworkInfo, after: mesos.FrameworkInfo): bo
  * revived.
  */
 export function updateFramework(
-  state: MasterState,
+  turn: Turn,
   framework: Framework,
   { update: call, patterns }: { update: scheduler.Call.UpdateFramework; patterns: Patterns | undefined },
-  now: Millis,
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   const before = framework.info;
   framework.info = { ...call.framework_info, id: { value: framework.id } };
   framework.roles = rolesOfInfo(framework.info);
   framework.suppressedRoles = new Set(call.suppressed_roles ?? []);
   setConstraints(framework, call.offer_constraints, patterns);
   syncFramework(state, framework);
-  const effects = withdrawDropped(state, framework);
+  withdrawDropped(turn, framework);
   if (!isSameInfo(before, framework.info)) {
-    effects.push(...updateAgentsOf(state, framework), publishFramework(state, framework, false));
+    updateAgentsOf(turn, framework);
+    emit(turn, publishFramework(state, framework, false));
   }
-  return [...effects, ...allocateSoon(state, now)];
+  allocateSoon(turn);
 }
 
-function withdrawDropped(state: MasterState, framework: Framework): MasterEffect[] {
+function withdrawDropped(turn: Turn, framework: Framework): void {
+  const { state } = turn;
   const dropped = [...framework.offers].filter(
     (id) => !framework.roles.includes(state.offers.get(id)?.role ?? ''),
   );
-  return dropped.flatMap((id) => rescind(state, id));
+  for (const id of dropped) rescind(turn, id);
 }

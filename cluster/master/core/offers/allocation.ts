@@ -9,22 +9,25 @@ import { considerAll } from '../allocator/agents';
 import { allocate } from '../allocator/allocation-run';
 import { expireFilters } from '../allocator/filters';
 import { resume } from '../allocator/pause';
-import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import type { MasterState } from '../state/state';
+import type { Timer } from '../state/timers';
+import { type Turn, wake } from '../state/turn';
 import { askSoon } from './inverse-offers';
 import { makeOffers } from './make-offers';
 import { allocateLater, allocateSoon } from './schedule';
 
 /** Runs the allocator when it is due. */
-export function runAllocator(state: MasterState, now: Millis): MasterEffect[] {
+export function runAllocator(turn: Turn): void {
+  const { state, now } = turn;
   const { allocator } = state;
-  if (allocator.dueAt === undefined || allocator.dueAt > now) return [];
+  if (allocator.dueAt === undefined || allocator.dueAt > now) return;
   allocator.lateMs = now - allocator.dueAt;
   allocator.dueAt = undefined;
   considerWithheld(state, now);
-  const offers = makeOffers(state, allocate(allocator, state.random, now), now);
-  return [...offers, ...reconsiderLater(state, now), ...askSoon(state, now)];
+  makeOffers(turn, allocate(allocator, state.random, now));
+  reconsiderLater(turn);
+  askSoon(turn);
 }
 
 /**
@@ -38,33 +41,34 @@ function considerWithheld({ allocator, boot }: MasterState, now: Millis): void {
   for (const id of allocator.withheld) allocator.dirty.add(id);
 }
 
-function reconsiderLater(state: MasterState, now: Millis): MasterEffect[] {
+function reconsiderLater(turn: Turn): void {
+  const { state } = turn;
   const { allocator } = state;
-  return allocator.quotaMoved && allocator.withheld.size > 0 ? allocateLater(state, now) : [];
+  if (allocator.quotaMoved && allocator.withheld.size > 0) allocateLater(turn);
 }
 
 /** The pause after a failover is over, though not enough agents came back (allocator/pause.ts). */
-export function resumeOffers(state: MasterState, now: Millis): MasterEffect[] {
+export function resumeOffers(turn: Turn): void {
+  const { state } = turn;
   resume(state.allocator);
-  return allocateSoon(state, now);
+  allocateSoon(turn);
 }
 
-/** Filters of a framework on an agent expired. The timer is named `filter <framework> <agent>`. */
-export function filterExpired(state: MasterState, timer: string, now: Millis): MasterEffect[] {
-  const [, frameworkId = '', agentId = ''] = timer.split(' ');
+/** Filters of a framework on an agent expired. */
+export function filterExpired(turn: Turn, timer: Timer<'filter'>): void {
+  const { state, now } = turn;
+  const { frameworkId, agentId } = timer;
   expireFilters(state.allocator, frameworkId, agentId, now);
   const left = state.allocator.frameworks.get(frameworkId)?.filters.get(agentId) ?? [];
   const next = Math.min(...left.map(({ until }) => until));
-  const again: MasterEffect[] = left.length > 0 ? [{ kind: 'wake', timer, at: next }] : [];
-  return [...again, ...allocateSoon(state, now)];
+  if (left.length > 0) wake(turn, timer, next);
+  allocateSoon(turn);
 }
 
 /** The hosts in the file of `--whitelist` changed. */
-export function whitelistChanged(
-  state: MasterState,
-  { hosts, at: now }: EventOf<'whitelist.changed'>,
-): MasterEffect[] {
+export function whitelistChanged(turn: Turn, { hosts }: EventOf<'whitelist.changed'>): void {
+  const { state } = turn;
   state.allocator.whitelist = hosts && new Set(hosts);
   considerAll(state.allocator);
-  return allocateLater(state, now);
+  allocateLater(turn);
 }

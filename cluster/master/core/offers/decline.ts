@@ -11,8 +11,8 @@ import type { Resources } from '../../../model/resources';
 import type { Millis } from '../../../model/time';
 import { recoverResources } from '../allocator/allocated';
 import { addFilter } from '../allocator/filters';
-import type { MasterEffect } from '../state/effects';
 import { countOf, type Framework, type MasterState, type OfferRecord } from '../state/state';
+import { type Turn, wake } from '../state/turn';
 import { removeOffer } from './rescind';
 import { allocateLater } from './schedule';
 
@@ -21,23 +21,15 @@ const REFUSE_DEFAULT_S = 5;
 const REFUSE_MAX_S = 365 * 24 * 3600;
 
 /** DECLINE: returns the resources of offers; unknown offers are ignored. */
-export function decline(
-  state: MasterState,
-  framework: Framework,
-  call: scheduler.Call.Decline,
-  now: Millis,
-): MasterEffect[] {
-  const effects: MasterEffect[] = [];
+export function decline(turn: Turn, framework: Framework, call: scheduler.Call.Decline): void {
+  const { state, now } = turn;
   for (const { value } of call.offer_ids ?? []) {
     const offer = state.offers.get(value);
     if (offer?.frameworkId !== framework.id) continue;
     removeOffer(state, offer);
     countOf(framework, 'offers/declined');
-    effects.push(
-      ...returnResources(state, offer, { resources: offer.resources, filters: call.filters, now }),
-    );
+    returnResources(turn, offer, { resources: offer.resources, filters: call.filters, now });
   }
-  return effects;
 }
 
 export interface ReturnedResources {
@@ -51,18 +43,20 @@ export interface ReturnedResources {
  * allocation interval, so that it cannot expire before the next run (MESOS-4302).
  */
 export function returnResources(
-  state: MasterState,
+  turn: Turn,
   offer: OfferRecord,
   { resources, filters, now }: ReturnedResources,
-): MasterEffect[] {
-  if (resources.length === 0) return [];
+): void {
+  const { state } = turn;
+  if (resources.length === 0) return;
   recoverResources(state.allocator, offer, resources);
   const seconds = refuseSeconds(filters);
-  if (seconds === 0) return allocateLater(state, now);
+  if (seconds === 0) return allocateLater(turn);
   const until = now + Math.max(seconds * 1000, state.boot.settings.allocationIntervalMs);
   addFilter(state.allocator, offer.frameworkId, offer.agentId, { role: offer.role, resources, until });
-  const timer = `filter ${offer.frameworkId} ${offer.agentId}`;
-  return [{ kind: 'wake', timer, at: earliest(state, offer, until) }, ...allocateLater(state, now)];
+  const { frameworkId, agentId } = offer;
+  wake(turn, { kind: 'filter', frameworkId, agentId }, earliest(state, offer, until));
+  allocateLater(turn);
 }
 
 function earliest(state: MasterState, { frameworkId, agentId }: OfferRecord, until: Millis): Millis {

@@ -10,45 +10,49 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
+import { note } from '../../../model/machine';
 import type { Millis } from '../../../model/time';
 import { agentMachineKey, unavailabilityOf } from '../maintenance/agents';
 import { sendEvent } from '../scheduler-events/send-event';
-import type { MasterEffect } from '../state/effects';
 import type { AnswerStatus, InverseOfferRecord } from '../state/inverse-offers';
 import { type Agent, type Framework, isOffered, type MasterState } from '../state/state';
+import type { Timer } from '../state/timers';
+import { type Turn, wake } from '../state/turn';
 import { refuseSeconds } from './decline';
 import { addressOf } from './print-offer';
-
-const TIMER = 'inverse';
-const EXPIRY = 'inverse-offer';
 
 /**
  * Sends inverse offers to frameworks with resources on scheduled machines. It follows each run of the allocator, but at
  * most once in an allocation interval; in between the timer `inverse` is set.
  */
-export function askSoon(state: MasterState, now: Millis): MasterEffect[] {
+export function askSoon(turn: Turn): void {
+  const { state, now } = turn;
   const { inverse } = state;
-  if (state.registry.machines.size === 0) return [];
+  if (state.registry.machines.size === 0) return;
   const nextRunAt = inverse.lastRunAt + state.boot.settings.allocationIntervalMs;
-  return nextRunAt <= now ? ask(state, now) : wakeAt(state, nextRunAt);
+  if (nextRunAt <= now) ask(turn);
+  else wakeAt(turn, nextRunAt);
 }
 
 /** The timer `inverse`: the interval or a refusal is over. */
-export function askNow(state: MasterState, now: Millis): MasterEffect[] {
+export function askNow(turn: Turn): void {
+  const { state, now } = turn;
   const { inverse } = state;
-  if (inverse.dueAt === undefined || inverse.dueAt > now) return [];
+  if (inverse.dueAt === undefined || inverse.dueAt > now) return;
   inverse.dueAt = undefined;
-  return ask(state, now);
+  ask(turn);
 }
 
-function wakeAt(state: MasterState, dueAt: Millis): MasterEffect[] {
+function wakeAt(turn: Turn, dueAt: Millis): void {
+  const { state } = turn;
   const { inverse } = state;
-  if (inverse.dueAt !== undefined && inverse.dueAt <= dueAt) return [];
+  if (inverse.dueAt !== undefined && inverse.dueAt <= dueAt) return;
   inverse.dueAt = dueAt;
-  return [{ kind: 'wake', timer: TIMER, at: dueAt }];
+  wake(turn, { kind: 'inverse' }, dueAt);
 }
 
-function ask(state: MasterState, now: Millis): MasterEffect[] {
+function ask(turn: Turn): void {
+  const { state, now } = turn;
   const { inverse } = state;
   inverse.lastRunAt = now;
   const byFramework = new Map<string, InverseOfferRecord[]>();
@@ -62,8 +66,8 @@ function ask(state: MasterState, now: Millis): MasterEffect[] {
       else append(byFramework, makeOffer(state, framework, agent));
     }
   }
-  const again = Number.isFinite(nextAt) ? wakeAt(state, nextAt) : [];
-  return [...[...byFramework].flatMap(([id, offers]) => send(state, id, offers, now)), ...again];
+  for (const [id, offers] of byFramework) send(turn, id, offers);
+  if (Number.isFinite(nextAt)) wakeAt(turn, nextAt);
 }
 
 function append(byFramework: Map<string, InverseOfferRecord[]>, offer: InverseOfferRecord): void {
@@ -110,23 +114,15 @@ function inner<V>(map: Map<string, Map<string, V>>, key: string): Map<string, V>
   return created;
 }
 
-function send(
-  state: MasterState,
-  frameworkId: string,
-  offers: readonly InverseOfferRecord[],
-  now: Millis,
-): MasterEffect[] {
+function send(turn: Turn, frameworkId: string, offers: readonly InverseOfferRecord[]): void {
+  const { state, now } = turn;
   const framework = state.frameworks.get(frameworkId);
-  if (!framework?.stream) return [];
+  if (!framework?.stream) return;
   const { offerTimeoutMs } = state.boot.settings;
-  const timers =
-    offerTimeoutMs === undefined
-      ? []
-      : offers.map(
-          ({ id }): MasterEffect => ({ kind: 'wake', timer: `${EXPIRY} ${id}`, at: now + offerTimeoutMs }),
-        );
   const inverse_offers = { inverse_offers: offers.map((offer) => printInverseOffer(state, offer)) };
-  return [...sendEvent(state, framework, { type: 'INVERSE_OFFERS', inverse_offers }), ...timers];
+  sendEvent(turn, framework, { type: 'INVERSE_OFFERS', inverse_offers });
+  if (offerTimeoutMs === undefined) return;
+  for (const { id } of offers) wake(turn, { kind: 'inverse-offer', offerId: id }, now + offerTimeoutMs);
 }
 
 /** An inverse offer in the form of the v1 API. */
@@ -172,15 +168,14 @@ export function answerOf(
  * ACCEPT_INVERSE_OFFERS and DECLINE_INVERSE_OFFERS: records the answer, and sends no inverse offer again for
  * `refuse_seconds`.
  */
-export function answerInverseOffers(
-  state: MasterState,
-  framework: Framework,
-  answer: InverseAnswer,
-  now: Millis,
-): MasterEffect[] {
-  return answer.ids.flatMap(({ value }) => {
+export function answerInverseOffers(turn: Turn, framework: Framework, answer: InverseAnswer): void {
+  const { state, now } = turn;
+  for (const { value } of answer.ids) {
     const offer = state.inverse.offers.get(value);
-    if (offer?.frameworkId !== framework.id) return ignored(framework, value, answer.status);
+    if (offer?.frameworkId !== framework.id) {
+      ignored(turn, framework, value, answer.status);
+      continue;
+    }
     dropInverseOffer(state, offer);
     const status: AnswerStatus = {
       status: answer.status,
@@ -191,13 +186,13 @@ export function answerInverseOffers(
     // The filter of an ACCEPT counts as that of a DECLINE.
     const until = now + refuseSeconds(answer.filters) * 1000;
     inner(state.inverse.refusedUntil, offer.agentId).set(framework.id, until);
-    return wakeAt(state, Math.max(until, state.inverse.lastRunAt + state.boot.settings.allocationIntervalMs));
-  });
+    wakeAt(turn, Math.max(until, state.inverse.lastRunAt + state.boot.settings.allocationIntervalMs));
+  }
 }
 
-function ignored(framework: Framework, id: string, status: string): MasterEffect[] {
+function ignored(turn: Turn, framework: Framework, id: string, status: string): void {
   const fields = { framework: framework.id, offer: id, answer: status };
-  return [{ kind: 'note', level: 'warn', text: 'an inverse offer is no longer valid; ignored', fields }];
+  note(turn, 'warn', 'an inverse offer is no longer valid; ignored', fields);
 }
 
 function dropInverseOffer(state: MasterState, offer: InverseOfferRecord): void {
@@ -208,35 +203,34 @@ function dropInverseOffer(state: MasterState, offer: InverseOfferRecord): void {
 }
 
 /** Rescinds the inverse offers of an agent that is no longer offered. */
-export function rescindInverseOffers(state: MasterState, agentId: string): MasterEffect[] {
-  return [...(state.inverse.outstanding.get(agentId)?.values() ?? [])].flatMap((id) =>
-    rescindInverse(state, id),
-  );
+export function rescindInverseOffers(turn: Turn, agentId: string): void {
+  const { state } = turn;
+  for (const id of [...(state.inverse.outstanding.get(agentId)?.values() ?? [])]) rescindInverse(turn, id);
 }
 
 /** Rescinds all inverse offers of a framework. */
-export function rescindInverseOffersOf(state: MasterState, frameworkId: string): MasterEffect[] {
-  return inverseOffersOf(state, frameworkId).flatMap(({ id }) => rescindInverse(state, id));
+export function rescindInverseOffersOf(turn: Turn, frameworkId: string): void {
+  const { state } = turn;
+  for (const { id } of inverseOffersOf(state, frameworkId)) rescindInverse(turn, id);
 }
 
-function rescindInverse(state: MasterState, id: string): MasterEffect[] {
+function rescindInverse(turn: Turn, id: string): void {
+  const { state } = turn;
   const offer = state.inverse.offers.get(id);
-  if (!offer) return [];
+  if (!offer) return;
   dropInverseOffer(state, offer);
   const rescind_inverse_offer = { inverse_offer_id: { value: id } };
-  return sendEvent(state, state.frameworks.get(offer.frameworkId), {
+  sendEvent(turn, state.frameworks.get(offer.frameworkId), {
     type: 'RESCIND_INVERSE_OFFER',
     rescind_inverse_offer,
   });
 }
 
-/**
- * `--offer_timeout` of an inverse offer is over: it is rescinded and sent again. The timer is named `inverse-offer
- * <id>`.
- */
-export function inverseOfferExpired(state: MasterState, timer: string, now: Millis): MasterEffect[] {
-  const effects = rescindInverse(state, timer.slice(`${EXPIRY} `.length));
-  return effects.length > 0 ? [...effects, ...askSoon(state, now)] : [];
+/** `--offer_timeout` of an inverse offer is over: it is rescinded and sent again. */
+export function inverseOfferExpired(turn: Turn, { offerId }: Timer<'inverse-offer'>): void {
+  if (!turn.state.inverse.offers.has(offerId)) return;
+  rescindInverse(turn, offerId);
+  askSoon(turn);
 }
 
 /** Removes the inverse offers of a disconnected framework without an event, and its refusals unless `keepRefusals`. */

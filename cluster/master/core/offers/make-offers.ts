@@ -5,21 +5,16 @@
  * Always true: every offer belongs to one framework and one registered agent.
  */
 
-import type { Millis } from '../../../model/time';
 import type { Allocation } from '../allocator/allocation-run';
 import { sendEvent } from '../scheduler-events/send-event';
-import type { MasterEffect } from '../state/effects';
-import { countOf, type MasterState, type OfferRecord } from '../state/state';
+import { countOf, type OfferRecord } from '../state/state';
+import { type Turn, wake } from '../state/turn';
 import { printOffer } from './print-offer';
 
 /** Makes an offer of each allocation, and sends one event with all offers to each framework. */
-export function makeOffers(
-  state: MasterState,
-  allocations: readonly Allocation[],
-  now: Millis,
-): MasterEffect[] {
+export function makeOffers(turn: Turn, allocations: readonly Allocation[]): void {
+  const { state, now } = turn;
   const byFramework = new Map<string, OfferRecord[]>();
-  const effects: MasterEffect[] = [];
   for (const { frameworkId, agentId, role, resources } of allocations) {
     const offer = { id: `${state.boot.id}-O${state.next.offer++}`, frameworkId, agentId, role, resources };
     state.offers.set(offer.id, offer);
@@ -30,7 +25,7 @@ export function makeOffers(
     else byFramework.set(frameworkId, [offer]);
     const { offerTimeoutMs } = state.boot.settings;
     if (offerTimeoutMs !== undefined) {
-      effects.push({ kind: 'wake', timer: `offer ${offer.id}`, at: now + offerTimeoutMs });
+      wake(turn, { kind: 'offer', offerId: offer.id }, now + offerTimeoutMs);
     }
   }
   for (const [frameworkId, offers] of byFramework) {
@@ -38,7 +33,6 @@ export function makeOffers(
     if (!framework?.stream) continue;
     const printed = offers.map((offer) => printOffer(state, framework, offer));
     countOf(framework, 'offers/sent', offers.length);
-    effects.push(...sendEvent(state, framework, { type: 'OFFERS', offers: { offers: printed } }));
+    sendEvent(turn, framework, { type: 'OFFERS', offers: { offers: printed } });
   }
-  return effects;
 }

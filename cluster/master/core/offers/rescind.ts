@@ -4,11 +4,11 @@
  * In: woke(offer ...)      Out: event(RESCIND), wake
  */
 
-import type { Millis } from '../../../model/time';
 import { recoverResources } from '../allocator/allocated';
 import { sendEvent } from '../scheduler-events/send-event';
-import type { MasterEffect } from '../state/effects';
 import { countOf, type MasterState, type OfferRecord } from '../state/state';
+import type { Timer } from '../state/timers';
+import type { Turn } from '../state/turn';
 import { allocateSoon } from './schedule';
 
 /** Removes an offer from all lists; the caller decides about its resources. */
@@ -19,18 +19,20 @@ export function removeOffer(state: MasterState, offer: OfferRecord): void {
 }
 
 /** Rescinds an offer: its resources are recovered without a filter, and its framework gets RESCIND. */
-export function rescind(state: MasterState, offerId: string): MasterEffect[] {
+export function rescind(turn: Turn, offerId: string): void {
+  const { state } = turn;
   const offer = state.offers.get(offerId);
-  if (!offer) return [];
+  if (!offer) return;
   removeOffer(state, offer);
   recoverResources(state.allocator, offer, offer.resources);
   const framework = state.frameworks.get(offer.frameworkId);
   if (framework) countOf(framework, 'offers/rescinded');
-  return sendEvent(state, framework, { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } });
+  sendEvent(turn, framework, { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } });
 }
 
-/** `--offer_timeout` of an offer is over. The timer is named `offer <id>`. */
-export function offerExpired(state: MasterState, timer: string, now: Millis): MasterEffect[] {
-  const effects = rescind(state, timer.slice('offer '.length));
-  return effects.length > 0 ? [...effects, ...allocateSoon(state, now)] : [];
+/** `--offer_timeout` of an offer is over. */
+export function offerExpired(turn: Turn, { offerId }: Timer<'offer'>): void {
+  if (!turn.state.offers.has(offerId)) return;
+  rescind(turn, offerId);
+  allocateSoon(turn);
 }

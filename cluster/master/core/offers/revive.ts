@@ -2,12 +2,12 @@
  * REVIVE and SUPPRESS: the roles in which a framework wants offers.
  */
 
-import type { Millis } from '../../../model/time';
+import { note } from '../../../model/machine';
 import { frameworkFacts } from '../allocator/facts';
 import { clearFilters } from '../allocator/filters';
 import { setFramework } from '../allocator/frameworks';
-import type { MasterEffect } from '../state/effects';
 import type { Framework, MasterState } from '../state/state';
+import type { Turn } from '../state/turn';
 import { allocateSoon } from './schedule';
 
 /** The roles of a REVIVE or SUPPRESS, all without any named; undefined when one is not the framework's. */
@@ -23,42 +23,33 @@ function rolesOf(
  * REVIVE: removes the filters in these roles and no longer suppresses them. A call that names a role the framework does
  * not have is ignored as a whole.
  */
-export function revive(
-  state: MasterState,
-  framework: Framework,
-  wanted: readonly string[] | undefined,
-  now: Millis,
-): MasterEffect[] {
+export function revive(turn: Turn, framework: Framework, wanted: readonly string[] | undefined): void {
+  const { state } = turn;
   const roles = rolesOf(framework, wanted);
-  if (!roles) return ignoredRoles(framework, 'REVIVE', wanted);
+  if (!roles) return ignoredRoles(turn, framework, 'REVIVE', wanted);
   framework.suppressedRoles = new Set([...framework.suppressedRoles].filter((role) => !roles.has(role)));
   syncFramework(state, framework);
   clearFilters(state.allocator, framework.id, roles);
-  return allocateSoon(state, now);
+  allocateSoon(turn);
 }
 
 /** SUPPRESS: no new offers in these roles; outstanding offers stay. */
-export function suppress(
-  state: MasterState,
-  framework: Framework,
-  wanted: readonly string[] | undefined,
-): MasterEffect[] {
+export function suppress(turn: Turn, framework: Framework, wanted: readonly string[] | undefined): void {
+  const { state } = turn;
   const roles = rolesOf(framework, wanted);
-  if (!roles) return ignoredRoles(framework, 'SUPPRESS', wanted);
+  if (!roles) return ignoredRoles(turn, framework, 'SUPPRESS', wanted);
   framework.suppressedRoles = new Set([...framework.suppressedRoles, ...roles]);
   syncFramework(state, framework);
-  return [];
 }
 
 function ignoredRoles(
+  turn: Turn,
   framework: Framework,
   call: string,
   wanted: readonly string[] | undefined,
-): MasterEffect[] {
+): void {
   const fields = { framework: framework.id, roles: (wanted ?? []).join(',') };
-  return [
-    { kind: 'note', level: 'warn', text: `${call} names roles the framework does not have; ignored`, fields },
-  ];
+  note(turn, 'warn', `${call} names roles the framework does not have; ignored`, fields);
 }
 
 /** Updates the allocator's view of a framework: activity, roles, suppressed roles and properties. */

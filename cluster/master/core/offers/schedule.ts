@@ -3,27 +3,27 @@
  */
 
 import type { Millis } from '../../../model/time';
-import type { MasterEffect } from '../state/effects';
-import type { MasterState } from '../state/state';
+import { type Turn, wake } from '../state/turn';
 
 /** The least time between two runs after changes. */
 const BATCH_MS = 10;
 
-export const ALLOCATE_TIMER = 'allocate';
-
 /** Schedules a run soon: after a new agent or framework, a REVIVE, an ended task. */
-export function allocateSoon(state: MasterState, now: Millis): MasterEffect[] {
-  return schedule(state, Math.max(now, state.allocator.lastRunAt + BATCH_MS));
+export function allocateSoon(turn: Turn): void {
+  const { state, now } = turn;
+  schedule(turn, Math.max(now, state.allocator.lastRunAt + BATCH_MS));
 }
 
 /** Schedules a run after the allocation interval: for declined resources, so that nobody can spin on declining. */
-export function allocateLater(state: MasterState, now: Millis): MasterEffect[] {
-  return schedule(state, Math.max(now, state.allocator.lastRunAt) + state.boot.settings.allocationIntervalMs);
+export function allocateLater(turn: Turn): void {
+  const { state, now } = turn;
+  schedule(turn, Math.max(now, state.allocator.lastRunAt) + state.boot.settings.allocationIntervalMs);
 }
 
-function schedule(state: MasterState, dueAt: Millis): MasterEffect[] {
+function schedule(turn: Turn, dueAt: Millis): void {
+  const { state } = turn;
   const { allocator } = state;
-  if (allocator.dueAt !== undefined && allocator.dueAt <= dueAt) return [];
+  if (allocator.dueAt !== undefined && allocator.dueAt <= dueAt) return;
   allocator.dueAt = dueAt;
-  return [{ kind: 'wake', timer: ALLOCATE_TIMER, at: dueAt }];
+  wake(turn, { kind: 'allocate' }, dueAt);
 }

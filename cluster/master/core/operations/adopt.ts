@@ -4,18 +4,19 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
-import type { MasterEffect } from '../state/effects';
-import type { Agent, MasterState } from '../state/state';
+import type { Agent } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { addOperation, isEnd, removeOperation, setLatest } from './record';
 
 /**
  * Adopts the operations that an agent reports; without a list it has none. Missing ones that have ended are removed.
  */
 export function adoptOperations(
-  state: MasterState,
+  turn: Turn,
   agent: Agent,
   reported: readonly mesos.Operation[] | undefined,
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   const seen = new Set<string>();
   for (const { uuid, framework_id, info, latest_status, statuses } of reported ?? []) {
     seen.add(uuid.value);
@@ -29,7 +30,7 @@ export function adoptOperations(
   const missing = [...agent.operations.values()].filter(({ uuid }) => !seen.has(uuid));
   for (const record of missing.filter(({ latest }) => isEnd(latest.state))) removeOperation(state, record);
   const unfinished = missing.filter(({ latest }) => !isEnd(latest.state));
-  if (unfinished.length === 0) return [];
+  if (unfinished.length === 0) return;
   const message = { operations: unfinished.map(({ uuid }) => ({ operation_uuid: { value: uuid } })) };
-  return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ReconcileOperationsMessage', message }];
+  emit(turn, { kind: 'send', to: agent.pid, name: 'mesos.internal.ReconcileOperationsMessage', message });
 }

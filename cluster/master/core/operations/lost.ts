@@ -3,8 +3,8 @@
  * sent once, without retries: a framework that misses it has to reconcile.
  */
 
-import type { MasterEffect } from '../state/effects';
 import type { Agent, MasterState } from '../state/state';
+import type { Turn } from '../state/turn';
 import { countOperation } from './counts';
 import { sendOperationUpdate } from './feedback';
 import { removeOperation } from './record';
@@ -15,24 +15,19 @@ const MESSAGES = {
 } as const;
 
 /** Removes an agent's operations; frameworks get feedback of those with an id, unless they are drivers. */
-export function loseOperations(
-  state: MasterState,
-  agent: Agent,
-  verdict: keyof typeof MESSAGES,
-): MasterEffect[] {
-  const effects: MasterEffect[] = [];
+export function loseOperations(turn: Turn, agent: Agent, verdict: keyof typeof MESSAGES): void {
+  const { state } = turn;
   for (const record of [...agent.operations.values()]) {
     const framework = state.frameworks.get(record.frameworkId ?? '');
     if (framework && record.info.id && framework.pid === undefined) {
       const { id: operation_id } = record.info;
       const agent_id = { value: agent.id };
       const status = { operation_id, agent_id, state: verdict, message: MESSAGES[verdict] };
-      effects.push(...sendOperationUpdate(state, framework, status));
+      sendOperationUpdate(turn, framework, status);
     }
     countOperation(state, record.info.type, verdict);
     removeOperation(state, record);
   }
-  return effects;
 }
 
 /** Removes the operations of an agent that was removed from the registry, without feedback. */

@@ -7,8 +7,8 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
-import type { MasterEffect } from '../state/effects';
 import type { Framework, MasterState } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { hasCapability } from '../validate/operation-context';
 import { sendOperationUpdate } from './feedback';
 import { lastStatus } from './record';
@@ -17,26 +17,35 @@ type OperationQuery = scheduler.Call.ReconcileOperations.Operation;
 
 /** Answers for each given operation; without any, sends the latest status of all operations of the framework. */
 export function reconcileOperations(
-  state: MasterState,
+  turn: Turn,
   framework: Framework,
   call: scheduler.Call.ReconcileOperations,
-): MasterEffect[] {
+): void {
   const queries = call.operations ?? [];
-  if (queries.length > 0) return queries.flatMap((operation) => answer(state, framework, operation));
-  return [...framework.operations.values()].flatMap((record) =>
-    sendOperationUpdate(state, framework, lastStatus(record)),
-  );
+  if (queries.length > 0) {
+    for (const operation of queries) answer(turn, framework, operation);
+    return;
+  }
+  for (const record of [...framework.operations.values()]) {
+    sendOperationUpdate(turn, framework, lastStatus(record));
+  }
 }
 
-function answer(state: MasterState, framework: Framework, query: OperationQuery): MasterEffect[] {
+function answer(turn: Turn, framework: Framework, query: OperationQuery): void {
+  const { state } = turn;
   const { operation_id, agent_id, resource_provider_id } = query;
   const record = framework.operations.get(operation_id.value);
-  if (record) return sendOperationUpdate(state, framework, lastStatus(record));
+  if (record) return sendOperationUpdate(turn, framework, lastStatus(record));
   const agent = state.agents.get(agent_id?.value ?? '');
   if (agent && resource_provider_id && hasCapability(agent, 'AGENT_OPERATION_FEEDBACK')) {
     const operations = [{ operation_id, resource_provider_id }];
     const message = { operations, framework_id: { value: framework.id } };
-    return [{ kind: 'send', to: agent.pid, name: 'mesos.internal.ReconcileOperationsMessage', message }];
+    return emit(turn, {
+      kind: 'send',
+      to: agent.pid,
+      name: 'mesos.internal.ReconcileOperationsMessage',
+      message,
+    });
   }
   const { state: told, message } = unknownOperationState(state, agent_id?.value);
   const status = {
@@ -46,7 +55,7 @@ function answer(state: MasterState, framework: Framework, query: OperationQuery)
     state: told,
     message: `Reconciliation: ${message}`,
   };
-  return sendOperationUpdate(state, framework, status);
+  sendOperationUpdate(turn, framework, status);
 }
 
 interface UnknownOperationState {

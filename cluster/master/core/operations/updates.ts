@@ -13,6 +13,7 @@ import { checkDrained } from '../drain/drained';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { type Agent, count, type Framework, type MasterState, type OperationRecord } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { hasCapability } from '../validate/operation-context';
 import { sendOperationUpdate } from './feedback';
 import { isEnd, removeOperation, setStatus } from './record';
@@ -21,18 +22,20 @@ import { isEnd, removeOperation, setStatus } from './record';
  * Records the status of an operation and forwards it to its framework. Without one that acknowledges, the master
  * does.
  */
-export function operationReported(
-  state: MasterState,
-  { pid, message, at: now }: EventOf<'agent.operation'>,
-): MasterEffect[] {
+export function operationReported(turn: Turn, { pid, message, at: now }: EventOf<'agent.operation'>): void {
+  const { state } = turn;
   count(state, 'master/messages_operation_status_update');
   const framework = state.frameworks.get(message.framework_id?.value ?? '');
-  if (!message.operation_uuid) return framework ? sendOperationUpdate(state, framework, message.status) : [];
+  if (!message.operation_uuid) {
+    if (framework) sendOperationUpdate(turn, framework, message.status);
+    return;
+  }
   const agent = state.agents.get(message.slave_id?.value ?? state.agentIdByPid.get(pid) ?? '');
   const record = agent?.operations.get(message.operation_uuid.value);
   if (!agent || agent.pid !== pid || !record) {
     count(state, 'master/invalid_operation_status_updates');
-    return agent && framework ? sendOperationUpdate(state, framework, message.status) : [];
+    if (agent && framework) sendOperationUpdate(turn, framework, message.status);
+    return;
   }
   count(state, 'master/valid_operation_status_updates');
   const status = { ...message.status, operation_id: record.info.id };
@@ -41,8 +44,8 @@ export function operationReported(
     record,
     message.latest_status ? { ...message.latest_status, operation_id: record.info.id } : status,
   );
-  const told = forwardOperationUpdate(state, agent, { record, status, now: now });
-  return [...told, ...checkDrained(state, agent.id, now)];
+  forwardOperationUpdate(turn, agent, { record, status, now });
+  checkDrained(turn, agent.id);
 }
 
 /**
@@ -57,17 +60,18 @@ interface Reported {
   readonly now: Millis;
 }
 
-function forwardOperationUpdate(state: MasterState, agent: Agent, reported: Reported): MasterEffect[] {
+function forwardOperationUpdate(turn: Turn, agent: Agent, reported: Reported): void {
+  const { state } = turn;
   const { record, status } = reported;
   const owner = state.frameworks.get(record.frameworkId ?? '');
   const isOver = isEnd(record.latest.state);
   if (record.info.id && owner) {
     if (isOver && !status.uuid) removeOperation(state, record);
-    return sendOperationUpdate(state, owner, status);
+    return sendOperationUpdate(turn, owner, status);
   }
-  if (status.uuid && mayBeClaimed(state, agent, reported)) return [];
+  if (status.uuid && mayBeClaimed(state, agent, reported)) return;
   if (isOver) removeOperation(state, record);
-  return status.uuid ? [acknowledgeEffect(agent, record, status.uuid)] : [];
+  if (status.uuid) emit(turn, acknowledgeEffect(agent, record, status.uuid));
 }
 
 /** True when the framework of an operation may still subscribe: it has not ended, and the agent returned recently. */
@@ -90,11 +94,11 @@ function acknowledgeEffect(agent: Agent, record: OperationRecord, uuid: mesos.UU
  * ends.
  */
 export function acknowledgeOperation(
-  state: MasterState,
+  turn: Turn,
   framework: Framework,
   call: scheduler.Call.AcknowledgeOperationStatus,
-  now: Millis,
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   count(state, 'master/messages_operation_status_update_acknowledgement');
   const agent = state.agents.get(call.agent_id?.value ?? '');
   const record = framework.operations.get(call.operation_id.value);
@@ -102,10 +106,11 @@ export function acknowledgeOperation(
   const isAble = agent?.connected && hasCapability(agent, 'AGENT_OPERATION_FEEDBACK');
   if (!record || !acknowledged || !isAble || agent.id !== record.agentId) {
     count(state, 'master/invalid_operation_status_update_acknowledgements');
-    return [];
+    return;
   }
   count(state, 'master/valid_operation_status_update_acknowledgements');
   if (isEnd(acknowledged.state)) removeOperation(state, record);
   const told = acknowledgeEffect(agent, record, { value: call.uuid });
-  return [told, ...checkDrained(state, agent.id, now)];
+  emit(turn, told);
+  checkDrained(turn, agent.id);
 }

@@ -5,14 +5,13 @@
  */
 
 import type { Call } from '../../../api/generated/master';
-import type { Millis } from '../../../model/time';
 import type { Permission } from '../authorize/operator';
 import { change } from '../registrar/registrar';
 import type { Continuation } from '../registry/changes';
 import type { RegistryChange } from '../registry/record';
-import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import type { MasterState } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import type { CallForm, Part, PartName } from '../validate/operator-call';
 
 export type CallEvent = EventOf<'operator.call'>;
@@ -33,30 +32,29 @@ export interface ChangingCall<T extends Call.Type> extends CallForm<T> {
   /** An error that the original finds only after it has authorized the sender; also answered 400. */
   readonly checkPermitted?: (state: MasterState, part: Part<T>, event: CallEvent) => string | undefined;
   /** Answers the call, or stores a change by `store`. */
-  readonly run: (state: MasterState, part: Part<T>, event: CallEvent) => MasterEffect[];
-  /** The effects once the change is stored, after the answer 200; or a refusal instead of that answer. */
-  readonly stored?: (
-    state: MasterState,
-    part: Part<T>,
-    context: { readonly now: Millis; readonly next: StoredCall },
-  ) => MasterEffect[] | Refusal;
+  readonly run: (turn: Turn, part: Part<T>, event: CallEvent) => void;
+  /** The refusal, instead of the answer 200, when the stored change has come too late. */
+  readonly storedRefusal?: (state: MasterState, part: Part<T>) => Refusal | undefined;
+  /** What follows once the change is stored, after the answer 200. */
+  readonly stored?: (turn: Turn, part: Part<T>, next: StoredCall) => void;
 }
 
 /** Stores the change of a call. `machines` are keys that its `stored` needs and the registry will have forgotten. */
 export function store(
-  state: MasterState,
+  turn: Turn,
   { request, call }: CallEvent,
   wanted: RegistryChange,
   machines: readonly string[] = [],
-): MasterEffect[] {
-  return change(state, { change: wanted, next: { kind: 'operator.call', request, call, machines } });
+): void {
+  change(turn, { change: wanted, next: { kind: 'operator.call', request, call, machines } });
 }
 
 /** Answers a call with an error. */
 export function refuse(
+  turn: Turn,
   { request }: { readonly request: number },
   status: number,
   text: string,
-): MasterEffect[] {
-  return [{ kind: 'answer', request, status, text }];
+): void {
+  emit(turn, { kind: 'answer', request, status, text });
 }

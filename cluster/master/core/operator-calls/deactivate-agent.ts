@@ -8,12 +8,14 @@ import { type ChangingCall, refuse, store } from './call';
 export const deactivateAgent: ChangingCall<'DEACTIVATE_AGENT'> = {
   part: 'deactivate_agent',
   permission: needs('deactivate_agents'),
-  run: (state, { agent_id: { value: agentId } }, event) =>
-    isKnownAgent(state, agentId)
-      ? store(state, event, { kind: 'deactivated', agentId, deactivated: true })
-      : refuse(event, 400, 'Unknown agent'),
-  stored: (state, { agent_id }, { now }) => {
+  run: (turn, { agent_id: { value: agentId } }, event) => {
+    const { state } = turn;
+    if (isKnownAgent(state, agentId)) store(turn, event, { kind: 'deactivated', agentId, deactivated: true });
+    else refuse(turn, event, 400, 'Unknown agent');
+  },
+  stored: (turn, { agent_id }) => {
+    const { state } = turn;
     const agent = state.agents.get(agent_id.value);
-    return agent ? activityChanged(state, agent, now) : [];
+    if (agent) activityChanged(turn, agent);
   },
 };

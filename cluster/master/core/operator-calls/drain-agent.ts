@@ -24,23 +24,27 @@ export const drainAgent: ChangingCall<'DRAIN_AGENT'> = {
     ...(mark_gone ? [{ list: 'mark_agents_gone' } as const] : []),
   ]),
   check: drainError,
-  run: (state, part, event) => {
+  run: (turn, part, event) => {
+    const { state } = turn;
     const agentId = part.agent_id.value;
-    if (!isKnownAgent(state, agentId)) return refuse(event, 400, 'Unknown agent');
+    if (!isKnownAgent(state, agentId)) return refuse(turn, event, 400, 'Unknown agent');
     if (state.leaving.get(agentId) === 'gone')
-      return refuse(event, 409, 'Agent is currently being marked gone');
+      return refuse(turn, event, 409, 'Agent is currently being marked gone');
     const info = { state: 'DRAINING', config: configOf(part) } as const;
-    return store(state, event, { kind: 'drain', agentId, info });
+    store(turn, event, { kind: 'drain', agentId, info });
   },
   // The agent may have no tasks already.
-  stored: (state, { agent_id }, { now }) => {
+  stored: (turn, { agent_id }) => {
+    const { state, now } = turn;
     const agent = state.agents.get(agent_id.value);
-    if (!agent) return [];
+    if (!agent) return;
     agent.deactivated = true;
     agent.drainStartedAt = now;
     syncActivity(state, agent);
-    const effects = [...rescindOffersOfAgent(state, agent), ...sendDrain(state, agent)];
-    return [...effects, ...checkDrained(state, agent.id, now), ...allocateSoon(state, now)];
+    rescindOffersOfAgent(turn, agent);
+    sendDrain(turn, agent);
+    checkDrained(turn, agent.id);
+    allocateSoon(turn);
   },
 };
 

@@ -4,23 +4,22 @@
  * In: operator.subscribe, operator.closed      Out: welcome, close
  */
 
-import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
-import type { MasterState } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 
-export function follow(state: MasterState, event: EventOf<'operator.subscribe'>): MasterEffect[] {
-  const effects: MasterEffect[] = [];
+export function follow(turn: Turn, event: EventOf<'operator.subscribe'>): void {
+  const { state } = turn;
   const [oldest] = state.operators;
   // Above the limit the oldest follower is closed, as in the original.
   if (oldest !== undefined && state.operators.size >= state.boot.settings.maxOperators) {
     state.operators.delete(oldest);
-    effects.push({ kind: 'close', stream: oldest, reason: 'too many subscribers' });
+    emit(turn, { kind: 'close', stream: oldest, reason: 'too many subscribers' });
   }
   state.operators.add(event.stream);
-  return [...effects, { kind: 'welcome', stream: event.stream }];
+  emit(turn, { kind: 'welcome', stream: event.stream });
 }
 
-export function unfollow(state: MasterState, event: EventOf<'operator.closed'>): MasterEffect[] {
+export function unfollow(turn: Turn, event: EventOf<'operator.closed'>): void {
+  const { state } = turn;
   state.operators.delete(event.stream);
-  return [];
 }

@@ -4,15 +4,14 @@
  */
 
 import type * as mesos from '../../../api/generated/mesos';
-import type { Millis } from '../../../model/time';
 import { rescindOffersOfAgent } from '../agents/removal';
 import { considerAgent } from '../allocator/agents';
 import { agentMachineKey } from '../maintenance/agents';
 import { listError, type ModeRequirement, modeError } from '../maintenance/validate';
 import { forgetAnswers } from '../offers/inverse-offers';
 import { allocateSoon } from '../offers/schedule';
-import type { MasterEffect } from '../state/effects';
 import type { Agent, MasterState } from '../state/state';
+import type { Turn } from '../state/turn';
 
 /** The mode that machines must be in, and what is to happen to them. */
 type Transition = Pick<ModeRequirement, 'from' | 'verb'>;
@@ -48,18 +47,14 @@ function firstError(state: MasterState, ids: Machines, transition: Transition): 
 }
 
 /** Offers of agents on these machines are made anew, with the new unavailability. */
-export function machinesChanged(
-  state: MasterState,
-  machines: readonly string[],
-  now: Millis,
-): MasterEffect[] {
-  const effects = agentsOn(state, machines).flatMap((agent) => {
-    const withdrawn = rescindOffersOfAgent(state, agent);
+export function machinesChanged(turn: Turn, machines: readonly string[]): void {
+  const { state } = turn;
+  for (const agent of agentsOn(state, machines)) {
+    rescindOffersOfAgent(turn, agent);
     forgetAnswers(state, agent.id);
     considerAgent(state.allocator, agent.id);
-    return withdrawn;
-  });
-  return [...effects, ...allocateSoon(state, now)];
+  }
+  allocateSoon(turn);
 }
 
 /** The agents on machines, by the machines' keys. */

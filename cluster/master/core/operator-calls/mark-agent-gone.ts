@@ -6,6 +6,7 @@ import { markedGone } from '../agents/gone';
 import { needs } from '../authorize/operator';
 import { isKnownAgent } from '../drain/drained';
 import type { Leaving } from '../state/state';
+import { emit } from '../state/turn';
 import { type ChangingCall, refuse, store } from './call';
 
 /** Errors about agents that are leaving, by their state; the operator may retry. */
@@ -18,13 +19,15 @@ const BUSY: Record<Leaving, string> = {
 export const markAgentGone: ChangingCall<'MARK_AGENT_GONE'> = {
   part: 'mark_agent_gone',
   permission: needs('mark_agents_gone'),
-  run: (state, { agent_id: { value: agentId } }, event) => {
-    if (state.registry.gone.has(agentId)) return [{ kind: 'answer', request: event.request, status: 200 }];
+  run: (turn, { agent_id: { value: agentId } }, event) => {
+    const { state } = turn;
+    if (state.registry.gone.has(agentId))
+      return emit(turn, { kind: 'answer', request: event.request, status: 200 });
     const leaving = state.leaving.get(agentId);
-    if (leaving) return refuse(event, 503, `Agent '${agentId}' ${BUSY[leaving]}`);
-    if (!isKnownAgent(state, agentId)) return refuse(event, 404, `Agent '${agentId}' not found`);
+    if (leaving) return refuse(turn, event, 503, `Agent '${agentId}' ${BUSY[leaving]}`);
+    if (!isKnownAgent(state, agentId)) return refuse(turn, event, 404, `Agent '${agentId}' not found`);
     state.leaving.set(agentId, 'gone');
-    return store(state, event, { kind: 'gone', agentId, at: event.at });
+    store(turn, event, { kind: 'gone', agentId, at: event.at });
   },
-  stored: (state, { agent_id }, { now }) => markedGone(state, agent_id.value, now),
+  stored: (turn, { agent_id }) => markedGone(turn, agent_id.value),
 };

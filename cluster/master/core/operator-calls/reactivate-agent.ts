@@ -7,16 +7,19 @@ import { type ChangingCall, refuse, store } from './call';
 export const reactivateAgent: ChangingCall<'REACTIVATE_AGENT'> = {
   part: 'reactivate_agent',
   permission: needs('reactivate_agents'),
-  run: (state, { agent_id: { value: agentId } }, event) => {
-    if (!state.registry.deactivated.has(agentId)) return refuse(event, 400, 'Agent is not deactivated');
+  run: (turn, { agent_id: { value: agentId } }, event) => {
+    const { state } = turn;
+    if (!state.registry.deactivated.has(agentId)) return refuse(turn, event, 400, 'Agent is not deactivated');
     if (state.registry.drains.get(agentId)?.state === 'DRAINING')
-      return refuse(event, 400, 'Agent is still in the DRAINING state');
-    return store(state, event, { kind: 'deactivated', agentId, deactivated: false });
+      return refuse(turn, event, 400, 'Agent is still in the DRAINING state');
+    store(turn, event, { kind: 'deactivated', agentId, deactivated: false });
   },
-  stored: (state, { agent_id }, { now }) => {
-    const agent = state.agents.get(agent_id.value);
-    return agent
-      ? activityChanged(state, agent, now)
-      : { status: 409, text: 'Agent removed while processing the call' };
+  storedRefusal: (state, { agent_id }) =>
+    state.agents.has(agent_id.value)
+      ? undefined
+      : { status: 409, text: 'Agent removed while processing the call' },
+  stored: (turn, { agent_id }) => {
+    const agent = turn.state.agents.get(agent_id.value);
+    if (agent) activityChanged(turn, agent);
   },
 };

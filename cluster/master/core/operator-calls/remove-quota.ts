@@ -10,6 +10,6 @@ export const removeQuota: ChangingCall<'REMOVE_QUOTA'> = {
   part: 'remove_quota',
   permission: needsEach(({ role }) => [{ list: 'update_quotas', object: thing(role) }]),
   check: (state, { role }) => removeError(state, role),
-  run: (state, { role }, event) => store(state, event, { kind: 'quota', configs: [{ role }] }),
-  stored: (state, { role }, { now }) => quotasStored(state, { configs: [{ role }], isLegacy: true }, now),
+  run: (turn, { role }, event) => store(turn, event, { kind: 'quota', configs: [{ role }] }),
+  stored: (turn, { role }) => quotasStored(turn, { configs: [{ role }], isLegacy: true }),
 };

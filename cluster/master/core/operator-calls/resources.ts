@@ -15,7 +15,6 @@ import {
   type Resources,
   subtractResources,
 } from '../../../model/resources';
-import type { Millis } from '../../../model/time';
 import { isShared } from '../../../model/volumes';
 import { convertAgent } from '../allocator/agents';
 import { returnResources } from '../offers/decline';
@@ -24,8 +23,8 @@ import { allocateSoon } from '../offers/schedule';
 import { applyOperation } from '../operations/apply';
 import { shapeError } from '../operations/normalize';
 import { sendEvent } from '../scheduler-events/send-event';
-import type { MasterEffect } from '../state/effects';
 import type { Agent, MasterState, OfferRecord } from '../state/state';
+import { collect, emit, type Turn } from '../state/turn';
 import { operationError } from '../validate/operation';
 import type { Part } from '../validate/operator-call';
 import { type CallEvent, type ChangingCall, refuse } from './call';
@@ -42,7 +41,7 @@ export function operates<T extends Call.Type>(
 ): Required<Pick<ChangingCall<T>, 'check' | 'run'>> {
   return {
     check: (state, part, { principal }) => resourceRequestError(state, request(part), principal?.value),
-    run: (state, part, event) => operateResources(state, request(part), event),
+    run: (turn, part, event) => operateResources(turn, request(part), event),
   };
 }
 
@@ -67,21 +66,23 @@ function whereOf({ id, pid, info }: Agent, { type }: mesos.Offer.Operation): str
 }
 
 /** Rescinds offers as needed and applies the operation: 202, or 409 when the resources are in use. */
-function operateResources(
-  state: MasterState,
-  { agentId, operation }: ResourceRequest,
-  event: CallEvent,
-): MasterEffect[] {
-  const { request, at: now } = event;
+function operateResources(turn: Turn, { agentId, operation }: ResourceRequest, event: CallEvent): void {
+  const { state } = turn;
+  const { request } = event;
   const agent = state.agents.get(agentId);
-  if (!agent) return [];
+  if (!agent) return;
   const conversions = conversionsOf(operation);
-  const effects = rescindForOperation(state, agent, conversions, now);
+  const rescinded = collect(turn, (part) => rescindForOperation(part, agent, conversions));
   const free = convertFree(state, agent, conversions);
-  if ('error' in free) return [...effects, ...refuse(event, 409, free.error)];
-  const applied = applyOperation(state, { agent, framework: undefined, operation });
+  if ('error' in free) {
+    turn.effects.push(...rescinded);
+    return refuse(turn, event, 409, free.error);
+  }
+  emit(turn, { kind: 'answer', request, status: 202 });
+  turn.effects.push(...rescinded);
+  applyOperation(turn, { agent, framework: undefined, operation });
   convertAgent(state.allocator, agent.id, { total: agent.total, free });
-  return [{ kind: 'answer', request, status: 202 }, ...effects, ...applied, ...allocateSoon(state, now)];
+  allocateSoon(turn);
 }
 
 /** The free resources after conversions, or an error. Shared volumes count as free, since nobody has them alone. */
@@ -107,18 +108,13 @@ function convertFree(
  * without any needed resources stay. Free resources are not counted on, as in the original: the allocator may be
  * about to offer them (Mesos 1.11 Master::Http::_operation).
  */
-function rescindForOperation(
-  state: MasterState,
-  agent: Agent,
-  conversions: readonly Conversion[],
-  now: Millis,
-): MasterEffect[] {
+function rescindForOperation(turn: Turn, agent: Agent, conversions: readonly Conversion[]): void {
+  const { state } = turn;
   let needed = conversions.reduce<Resources>(
     (all, { consumed }) => addResources(all, consumed),
     NO_RESOURCES,
   );
   let recovered = NO_RESOURCES;
-  const effects: MasterEffect[] = [];
   for (const id of [...agent.offers]) {
     const offer = state.offers.get(id);
     if (!offer) continue;
@@ -126,19 +122,18 @@ function rescindForOperation(
     if (equalResources(needed, left)) continue;
     needed = left;
     recovered = addResources(recovered, offer.resources);
-    effects.push(...rescindFiltered(state, offer, now));
+    rescindFiltered(turn, offer);
     if (!('error' in applyConversions(recovered, conversions))) break;
   }
-  return effects;
 }
 
 /** Rescinds an offer with a default filter, so that its framework does not get the same resources again at once. */
-function rescindFiltered(state: MasterState, offer: OfferRecord, now: Millis): MasterEffect[] {
+function rescindFiltered(turn: Turn, offer: OfferRecord): void {
+  const { state, now } = turn;
   removeOffer(state, offer);
   const framework = state.frameworks.get(offer.frameworkId);
-  const back = returnResources(state, offer, { resources: offer.resources, filters: {}, now });
-  const event = { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } } as const;
-  return [...sendEvent(state, framework, event), ...back];
+  sendEvent(turn, framework, { type: 'RESCIND', rescind: { offer_id: { value: offer.id } } });
+  returnResources(turn, offer, { resources: offer.resources, filters: {}, now });
 }
 
 /** The error in the form of a call that resizes a volume, or undefined. */

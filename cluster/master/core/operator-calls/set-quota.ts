@@ -13,15 +13,16 @@ export const setQuota: ChangingCall<'SET_QUOTA'> = {
     { list: 'update_quotas', object: thing(quota_request.role) },
   ]),
   check: (state, { quota_request }) => requestError(state, quota_request),
-  run: (state, { quota_request }, event) => {
+  run: (turn, { quota_request }, event) => {
+    const { state } = turn;
     const config = configOf(quota_request);
     const tooMuch = quota_request.force ? undefined : overcommit(state, [config]);
-    if (!tooMuch) return store(state, event, { kind: 'quota', configs: [config] });
+    if (!tooMuch) return store(turn, event, { kind: 'quota', configs: [config] });
     const text =
       "Quota guarantees overcommit the cluster (use 'force' to bypass this check): " +
       `Total quota guarantees '${tooMuch.guaranteed}' exceed cluster capacity '${tooMuch.capacity}'`;
-    return refuse(event, 409, text);
+    refuse(turn, event, 409, text);
   },
-  stored: (state, { quota_request }, { now }) =>
-    quotasStored(state, { configs: [configOf(quota_request)], isLegacy: true }, now),
+  stored: (turn, { quota_request }) =>
+    quotasStored(turn, { configs: [configOf(quota_request)], isLegacy: true }),
 };

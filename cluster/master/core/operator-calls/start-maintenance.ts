@@ -13,7 +13,9 @@ export const startMaintenance: ChangingCall<'START_MAINTENANCE'> = {
   permission: needs('start_maintenances'),
   check: (state, { machines = [] }) => machinesError(state, machines, DOWN),
   checkPermitted: (state, { machines = [] }) => laterMachinesError(state, machines, DOWN),
-  run: (state, { machines = [] }, event) => store(state, event, { kind: 'machines.down', machines }),
-  stored: (state, { machines = [] }) =>
-    agentsOn(state, machines.map(machineKey)).flatMap((agent) => shutdownForMaintenance(state, agent)),
+  run: (turn, { machines = [] }, event) => store(turn, event, { kind: 'machines.down', machines }),
+  stored: (turn, { machines = [] }) => {
+    const { state } = turn;
+    for (const agent of agentsOn(state, machines.map(machineKey))) shutdownForMaintenance(turn, agent);
+  },
 };

@@ -15,6 +15,6 @@ export const stopMaintenance: ChangingCall<'STOP_MAINTENANCE'> = {
   permission: needs('stop_maintenances'),
   check: (state, { machines = [] }) => machinesError(state, machines, UP),
   checkPermitted: (state, { machines = [] }) => laterMachinesError(state, machines, UP),
-  run: (state, { machines = [] }, event) => store(state, event, { kind: 'machines.up', machines }),
-  stored: (state, { machines = [] }, { now }) => machinesChanged(state, machines.map(machineKey), now),
+  run: (turn, { machines = [] }, event) => store(turn, event, { kind: 'machines.up', machines }),
+  stored: (turn, { machines = [] }) => machinesChanged(turn, machines.map(machineKey)),
 };

@@ -3,6 +3,7 @@
 import { thing } from '../../../model/authorizer';
 import { needsEach } from '../authorize/operator';
 import { endFramework } from '../frameworks/removal';
+import { emit } from '../state/turn';
 import type { ChangingCall } from './call';
 
 export const teardown: ChangingCall<'TEARDOWN'> = {
@@ -13,10 +14,12 @@ export const teardown: ChangingCall<'TEARDOWN'> = {
   }),
   check: ({ frameworks }, { framework_id }) =>
     frameworks.has(framework_id.value) ? undefined : 'No framework found with specified ID',
-  run: (state, { framework_id }, { request, at: now }) => {
+  run: (turn, { framework_id }, { request }) => {
+    const { state } = turn;
     const framework = state.frameworks.get(framework_id.value);
-    return framework
-      ? [{ kind: 'answer', request, status: 200 }, ...endFramework(state, framework, now)]
-      : [];
+    if (framework) {
+      emit(turn, { kind: 'answer', request, status: 200 });
+      endFramework(turn, framework);
+    }
   },
 };

@@ -13,10 +13,10 @@ export const updateMaintenanceSchedule: ChangingCall<'UPDATE_MAINTENANCE_SCHEDUL
   part: 'update_maintenance_schedule',
   permission: needs('update_maintenance_schedules'),
   check: (state, { schedule }) => scheduleError(schedule, state.registry.machines),
-  run: (state, { schedule }, event) => {
+  run: (turn, { schedule }, event) => {
     const after = machinesOf(schedule).map(({ id }) => machineKey(id));
-    const machines = [...new Set([...state.registry.machines.keys(), ...after])];
-    return store(state, event, { kind: 'schedule', schedule }, machines);
+    const machines = [...new Set([...turn.state.registry.machines.keys(), ...after])];
+    store(turn, event, { kind: 'schedule', schedule }, machines);
   },
-  stored: (state, _part, { now, next }) => machinesChanged(state, next.machines, now),
+  stored: (turn, _part, { machines }) => machinesChanged(turn, machines),
 };

@@ -12,7 +12,6 @@ export const updateQuota: ChangingCall<'UPDATE_QUOTA'> = {
     quota_configs.map(({ role }) => ({ list: 'update_quotas', object: thing(role) })),
   ),
   check: (state, { quota_configs = [], force = false }) => updateError(state, quota_configs, force),
-  run: (state, { quota_configs: configs = [] }, event) => store(state, event, { kind: 'quota', configs }),
-  stored: (state, { quota_configs: configs = [] }, { now }) =>
-    quotasStored(state, { configs, isLegacy: false }, now),
+  run: (turn, { quota_configs: configs = [] }, event) => store(turn, event, { kind: 'quota', configs }),
+  stored: (turn, { quota_configs: configs = [] }) => quotasStored(turn, { configs, isLegacy: false }),
 };

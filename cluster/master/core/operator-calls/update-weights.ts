@@ -28,13 +28,16 @@ export const updateWeights: ChangingCall<'UPDATE_WEIGHTS'> = {
     weightsOf(part).map(({ role }) => ({ list: 'update_weights', object: thing(role) })),
   ),
   check: weightsError,
-  run: (state, part, event) => store(state, event, { kind: 'weights', weights: weightsOf(part) }),
+  run: (turn, part, event) => store(turn, event, { kind: 'weights', weights: weightsOf(part) }),
   // Offers are rescinded only if a framework is in one of the roles.
-  stored: (state, part, { now }) => {
+  stored: (turn, part) => {
+    const { state } = turn;
     setWeights(state.allocator, state.registry.weights);
     const isAnyIn = weightsOf(part).some(({ role }) => frameworksIn(state, role).length > 0);
-    const rescinded = isAnyIn ? [...state.offers.keys()].flatMap((id) => rescind(state, id)) : [];
-    return [...rescinded, ...allocateSoon(state, now)];
+    if (isAnyIn) {
+      for (const id of [...state.offers.keys()]) rescind(turn, id);
+    }
+    allocateSoon(turn);
   },
 };
 

@@ -12,36 +12,35 @@ import { isStrictSubrole } from '../../../model/roles';
 import { rescind } from '../offers/rescind';
 import { quotaOf } from '../registry/quota-config';
 import { breakdownOf, consumedQuota } from '../roles/breakdown';
-import type { MasterEffect } from '../state/effects';
-import type { MasterState, OfferRecord } from '../state/state';
+import type { OfferRecord } from '../state/state';
+import type { Turn } from '../state/turn';
 
 /**
  * After UPDATE_QUOTA: rescinds offers of the role and those below it while they have more than the limit, then offers
  * of other roles until what the role has and what was rescinded contain the guarantee.
  */
-export function rescindAfterUpdateQuota(state: MasterState, config: QuotaConfig): MasterEffect[] {
+export function rescindAfterUpdateQuota(turn: Turn, config: QuotaConfig): void {
+  const { state } = turn;
   const { guarantees, limits } = quotaOf(config);
   const held = new Map(consumedQuota(state, config.role));
   addQuantities(held, breakdownOf(state, config.role).offered);
   const isOwn = ({ role }: OfferRecord): boolean =>
     role === config.role || isStrictSubrole(role, config.role);
-  const effects: MasterEffect[] = [];
   for (const offer of [...state.offers.values()].filter(isOwn)) {
     if (isWithin(held, limits)) break;
     addQuantities(held, quantitiesOf(offer.resources), -1);
-    effects.push(...rescind(state, offer.id));
+    rescind(turn, offer.id);
   }
   const coming = new Map(held);
   for (const agent of state.agents.values()) {
     for (const id of [...agent.offers]) {
-      if (containsQuantities(coming, guarantees)) return effects;
+      if (containsQuantities(coming, guarantees)) return;
       const offer = state.offers.get(id);
       if (!offer || isOwn(offer)) continue;
       addQuantities(coming, quantitiesOf(offer.resources));
-      effects.push(...rescind(state, id));
+      rescind(turn, id);
     }
   }
-  return effects;
 }
 
 function isWithin(held: ReadonlyMap<string, number>, limits: ReadonlyMap<string, number>): boolean {
@@ -53,13 +52,13 @@ function isWithin(held: ReadonlyMap<string, number>, limits: ReadonlyMap<string,
  * After SET_QUOTA: rescinds all offers of agents until they contain the guarantee, and of at least as many agents as
  * the role has frameworks, so that each of these may get an offer.
  */
-export function rescindAfterSetQuota(state: MasterState, config: QuotaConfig): MasterEffect[] {
+export function rescindAfterSetQuota(turn: Turn, config: QuotaConfig): void {
+  const { state } = turn;
   const { guarantees } = quotaOf(config);
   const frameworks = [...state.frameworks.values()].filter(
     ({ active, roles }) => active && roles.includes(config.role),
   ).length;
   const rescinded = new Map<string, number>();
-  const effects: MasterEffect[] = [];
   let visited = 0;
   for (const agent of state.agents.values()) {
     if (containsQuantities(rescinded, guarantees) && visited >= frameworks) break;
@@ -67,8 +66,7 @@ export function rescindAfterSetQuota(state: MasterState, config: QuotaConfig): M
     visited += 1;
     for (const id of [...agent.offers]) {
       addQuantities(rescinded, quantitiesOf(state.offers.get(id)?.resources ?? []));
-      effects.push(...rescind(state, id));
+      rescind(turn, id);
     }
   }
-  return effects;
 }

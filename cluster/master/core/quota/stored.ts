@@ -6,12 +6,11 @@
  */
 
 import type { QuotaConfig } from '../../../api/generated/quota';
-import type { Millis } from '../../../model/time';
 import { setQuota } from '../allocator/weights-and-quotas';
 import { allocateSoon } from '../offers/schedule';
 import { isDefault, quotaOf } from '../registry/quota-config';
-import type { MasterEffect } from '../state/effects';
 import type { MasterState } from '../state/state';
+import type { Turn } from '../state/turn';
 import { rescindAfterSetQuota, rescindAfterUpdateQuota } from './rescind-for-quota';
 
 interface QuotaUpdate {
@@ -21,21 +20,16 @@ interface QuotaUpdate {
 }
 
 /** Continues after quotas are stored: sets them in the allocator, and rescinds offers. */
-export function quotasStored(
-  state: MasterState,
-  { configs, isLegacy }: QuotaUpdate,
-  now: Millis,
-): MasterEffect[] {
+export function quotasStored(turn: Turn, { configs, isLegacy }: QuotaUpdate): void {
+  const { state } = turn;
   for (const config of configs)
     setQuota(state.allocator, config.role, isDefault(config) ? undefined : quotaOf(config));
-  const effects = configs.flatMap((config) =>
-    isLegacy
-      ? isDefault(config)
-        ? []
-        : rescindAfterSetQuota(state, config)
-      : rescindAfterUpdateQuota(state, config),
-  );
-  return [...effects, ...allocateSoon(state, now)];
+  for (const config of configs) {
+    if (isLegacy) {
+      if (!isDefault(config)) rescindAfterSetQuota(turn, config);
+    } else rescindAfterUpdateQuota(turn, config);
+  }
+  allocateSoon(turn);
 }
 
 /** Sets the quotas of the recovered registry in the allocator. */

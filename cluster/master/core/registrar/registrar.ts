@@ -8,51 +8,49 @@ import { assert } from '../../../model/assert';
 import type { Operation } from '../registry/changes';
 import { applyChange } from '../registry/record';
 import { writeRecord } from '../registry/stored-form';
-import type { MasterEffect } from '../state/effects';
-import type { MasterState } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 
 /** Queues a change. It is stored at once, or with all others that wait when a store is in flight. */
-export function change(state: MasterState, operation: Operation): MasterEffect[] {
+export function change(turn: Turn, operation: Operation): void {
+  const { state } = turn;
   state.registry.queued.push(operation);
-  return state.registry.inFlight ? [] : flush(state);
+  if (!state.registry.inFlight) flush(turn);
 }
 
 /**
  * Handles a successful store: applies its changes in order, each followed by its continuation (`carryOn`), then sends
  * the next store if changes wait.
  */
-export function stored(
-  state: MasterState,
-  ticket: number,
-  carryOn: (operation: Operation) => MasterEffect[],
-): MasterEffect[] {
+export function stored(turn: Turn, ticket: number, carryOn: (operation: Operation) => void): void {
+  const { state } = turn;
   const { inFlight } = state.registry;
   assert(
     inFlight?.ticket === ticket,
     `registry.stored has ticket ${ticket}, in flight is ${inFlight?.ticket ?? 'none'}`,
   );
-  const effects = inFlight.operations.flatMap((operation) => {
+  for (const operation of inFlight.operations) {
     applyChange(state.registry, operation.change);
-    return carryOn(operation);
-  });
+    carryOn(operation);
+  }
   state.registry.inFlight = undefined;
-  return state.registry.queued.length > 0 ? [...effects, ...flush(state)] : effects;
+  if (state.registry.queued.length > 0) flush(turn);
 }
 
 /**
  * Handles a failed store. It may have been stored nevertheless, so this master no longer knows the registry and
  * resigns.
  */
-export function failed(reason: string): MasterEffect[] {
-  return [{ kind: 'resign', reason: `the registry could not be stored: ${reason}` }];
+export function failed(turn: Turn, reason: string): void {
+  emit(turn, { kind: 'resign', reason: `the registry could not be stored: ${reason}` });
 }
 
-function flush(state: MasterState): MasterEffect[] {
+function flush(turn: Turn): void {
+  const { state } = turn;
   const { registry } = state;
   const operations = registry.queued;
   registry.queued = [];
   for (const operation of operations) applyChange(registry.ahead, operation.change);
   const ticket = state.next.ticket++;
   registry.inFlight = { ticket, operations };
-  return [{ kind: 'store', registry: writeRecord(registry.ahead), ticket }];
+  emit(turn, { kind: 'store', registry: writeRecord(registry.ahead), ticket });
 }

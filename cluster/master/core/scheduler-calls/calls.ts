@@ -5,23 +5,27 @@
  */
 
 import type * as scheduler from '../../../api/generated/scheduler';
-import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
-import { count, countType, type Framework, type MasterState } from '../state/state';
+import { count, countType, type Framework } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { type Field, fieldOf, principalError } from '../validate/call';
-import { type CallContext, type Outcome, type ReceivedCall, type SchedulerCall, schedulerCall } from './list';
+import { type CallAnswer, type CallContext, type SchedulerCall, schedulerCall } from './list';
 
 /** Answers a call: 202 with an empty body when it is accepted. Refusals have the order of Mesos. */
-export function call(state: MasterState, event: EventOf<'scheduler.call'>): MasterEffect[] {
+export function call(turn: Turn, event: EventOf<'scheduler.call'>): void {
+  const { state } = turn;
   const { request, call: received } = event;
   const framework = state.frameworks.get(received.framework_id?.value ?? '');
   if (framework) countCall(framework, received);
   const refusal = refusalOf(framework, event);
   if (refusal || !framework) {
-    return [{ kind: 'answer', request, ...(refusal ?? { status: 400, text: 'Framework cannot be found' }) }];
+    return emit(turn, {
+      kind: 'answer',
+      request,
+      ...(refusal ?? { status: 400, text: 'Framework cannot be found' }),
+    });
   }
-  const { effects, ...answer } = performCall(state, framework, event);
-  return [{ kind: 'answer', request, ...answer }, ...effects];
+  performCall(turn, { ...event, framework }, (answer) => emit(turn, { kind: 'answer', request, ...answer }));
 }
 
 /** Counts a call of a framework, carried out or not. */
@@ -31,31 +35,35 @@ export function countCall(framework: Framework, { type = 'UNKNOWN' }: scheduler.
 
 /** Counts a call that was refused for its form, if there is a metric for it. */
 export function countInvalid(
-  state: MasterState,
+  turn: Turn,
   { type = 'UNKNOWN' }: { readonly type?: scheduler.Call.Type | undefined },
-): MasterEffect[] {
+): void {
+  const { state } = turn;
   const { invalidMetric } = schedulerCall(type);
   if (invalidMetric) count(state, `master/${invalidMetric}`);
-  return [];
 }
 
-/** Carries out a call that has passed the refusals. */
-export function performCall(state: MasterState, framework: Framework, received: ReceivedCall): Outcome {
-  const type = received.call.type ?? 'UNKNOWN';
-  return runCall(schedulerCall(type), { state, framework, ...received }, type);
+/** Answers a call that has passed the refusals by `tell`, and carries it out. */
+export function performCall(turn: Turn, context: CallContext, tell: (answer: CallAnswer) => void): void {
+  const type = context.call.type ?? 'UNKNOWN';
+  const row = schedulerCall(type);
+  if (row.run) runCall(turn, row, context, tell);
+  else tell({ status: 501, text: `Call ${type} is not supported` });
 }
 
 function runCall<T extends scheduler.Call.Type>(
+  turn: Turn,
   row: SchedulerCall<T>,
   context: CallContext,
-  type: scheduler.Call.Type,
-): Outcome {
-  const { state, call } = context;
-  if (!row.run) return { status: 501, text: `Call ${type} is not supported`, effects: [] };
+  tell: (answer: CallAnswer) => void,
+): void {
+  const { state } = turn;
   if (row.metric) count(state, `master/messages_${row.metric}`);
   // Present where the call needs it: its form is checked.
-  const outcome = row.run(context, fieldOf(row, call) as Field<T>);
-  return 'status' in outcome ? outcome : { status: 202, effects: outcome };
+  const field = fieldOf(row, context.call) as Field<T>;
+  const answer = row.answer?.(state, context, field) ?? { status: 202 };
+  tell(answer);
+  if (answer.status < 400) row.run?.(turn, context, field);
 }
 
 /** The refusal of a call before it is carried out, in the order of Mesos 1.11 Master::Http::scheduler. */

@@ -15,9 +15,9 @@ import { answerInverseOffers, answerOf, askSoon, clearInverseRefusals } from '..
 import { revive, suppress } from '../offers/revive';
 import { reconcileOperations } from '../operations/reconcile';
 import { acknowledgeOperation } from '../operations/updates';
-import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import type { Framework, MasterState } from '../state/state';
+import type { Turn } from '../state/turn';
 import { kill } from '../tasks/kill';
 import { reconcile } from '../tasks/reconcile';
 import { acknowledge } from '../tasks/status-updates';
@@ -32,16 +32,13 @@ import {
 
 export type ReceivedCall = Pick<EventOf<'scheduler.call'>, 'call' | 'patterns' | 'at'>;
 
-/** The answer to a call, and its effects. */
-export interface Outcome {
+export interface CallAnswer {
   readonly status: number;
   readonly text?: string;
-  readonly effects: MasterEffect[];
 }
 
 /** A call of a framework that is connected and may make it. */
 export interface CallContext extends ReceivedCall {
-  readonly state: MasterState;
   readonly framework: Framework;
 }
 
@@ -53,8 +50,10 @@ export interface SchedulerCall<T extends scheduler.Call.Type> extends SchedulerC
   readonly invalidMetric?: string;
   /** True for calls that drivers have, too. */
   readonly forDrivers: boolean;
-  /** The effects of a call that is answered 202, or its own answer; undefined for calls that are answered 501. */
-  readonly run: ((context: CallContext, field: Field<T>) => MasterEffect[] | Outcome) | undefined;
+  /** The answer to a call that is not answered 202. A refused call is not run. */
+  readonly answer?: (state: MasterState, context: CallContext, field: Field<T>) => CallAnswer;
+  /** Carries out a call, after its answer; undefined for calls that are answered 501. */
+  readonly run: ((turn: Turn, context: CallContext, field: Field<T>) => void) | undefined;
 }
 
 const CALLS: { readonly [T in scheduler.Call.Type]: SchedulerCall<T> } = {
@@ -71,60 +70,59 @@ const CALLS: { readonly [T in scheduler.Call.Type]: SchedulerCall<T> } = {
     field: undefined,
     metric: 'unregister_framework',
     forDrivers: true,
-    run: ({ state, framework, at }) => endFramework(state, framework, at),
+    run: (turn, { framework }) => endFramework(turn, framework),
   },
   ACCEPT: {
     field: 'accept',
     metric: undefined,
     forDrivers: true,
-    run: ({ state, framework, at }, field) => accept(state, framework, field, at),
+    run: (turn, { framework }, field) => accept(turn, framework, field),
   },
   DECLINE: {
     field: 'decline',
     metric: 'decline_offers',
     forDrivers: true,
-    run: ({ state, framework, at }, field) => decline(state, framework, field, at),
+    run: (turn, { framework }, field) => decline(turn, framework, field),
   },
   ACCEPT_INVERSE_OFFERS: {
     field: 'accept_inverse_offers',
     metric: undefined,
     forDrivers: true,
-    run: ({ state, framework, at }, field) =>
-      answerInverseOffers(state, framework, answerOf('ACCEPT', field), at),
+    run: (turn, { framework }, field) => answerInverseOffers(turn, framework, answerOf('ACCEPT', field)),
   },
   DECLINE_INVERSE_OFFERS: {
     field: 'decline_inverse_offers',
     metric: undefined,
     forDrivers: true,
-    run: ({ state, framework, at }, field) =>
-      answerInverseOffers(state, framework, answerOf('DECLINE', field), at),
+    run: (turn, { framework }, field) => answerInverseOffers(turn, framework, answerOf('DECLINE', field)),
   },
   REVIVE: {
     field: undefined,
     metric: 'revive_offers',
     forDrivers: true,
-    run: ({ state, framework, call, at }) => {
-      clearInverseRefusals(state, framework.id);
-      return [...revive(state, framework, call.revive?.roles, at), ...askSoon(state, at)];
+    run: (turn, { framework, call }) => {
+      clearInverseRefusals(turn.state, framework.id);
+      revive(turn, framework, call.revive?.roles);
+      askSoon(turn);
     },
   },
   SUPPRESS: {
     field: undefined,
     metric: 'suppress_offers',
     forDrivers: true,
-    run: ({ state, framework, call }) => suppress(state, framework, call.suppress?.roles),
+    run: (turn, { framework, call }) => suppress(turn, framework, call.suppress?.roles),
   },
   KILL: {
     field: 'kill',
     metric: 'kill_task',
     forDrivers: true,
-    run: ({ state, framework, at }, field) => kill(state, framework, field, at),
+    run: (turn, { framework }, field) => kill(turn, framework, field),
   },
   SHUTDOWN: {
     field: 'shutdown',
     metric: undefined,
     forDrivers: true,
-    run: ({ state, framework }, field) => shutdownExecutor(state, framework, field),
+    run: (turn, { framework }, field) => shutdownExecutor(turn, framework, field),
   },
   ACKNOWLEDGE: {
     field: 'acknowledge',
@@ -132,10 +130,10 @@ const CALLS: { readonly [T in scheduler.Call.Type]: SchedulerCall<T> } = {
     metric: 'status_update_acknowledgement',
     invalidMetric: 'invalid_status_update_acknowledgements',
     forDrivers: true,
-    run: ({ state, framework, at }, field) => [
-      ...acknowledge(state, framework, field),
-      ...checkDrained(state, field.agent_id.value, at),
-    ],
+    run: (turn, { framework }, field) => {
+      acknowledge(turn, framework, field);
+      checkDrained(turn, field.agent_id.value);
+    },
   },
   ACKNOWLEDGE_OPERATION_STATUS: {
     field: 'acknowledge_operation_status',
@@ -144,28 +142,28 @@ const CALLS: { readonly [T in scheduler.Call.Type]: SchedulerCall<T> } = {
     metric: undefined,
     invalidMetric: 'invalid_operation_status_update_acknowledgements',
     forDrivers: false,
-    run: ({ state, framework, at }, field) => acknowledgeOperation(state, framework, field, at),
+    run: (turn, { framework }, field) => acknowledgeOperation(turn, framework, field),
   },
   RECONCILE: {
     field: 'reconcile',
     metric: 'reconcile_tasks',
     forDrivers: true,
-    run: ({ state, framework, at }, field) => reconcile(state, framework, field, at),
+    run: (turn, { framework }, field) => reconcile(turn, framework, field),
   },
   RECONCILE_OPERATIONS: {
     field: 'reconcile_operations',
     metric: 'reconcile_operations',
     forDrivers: false,
-    run: ({ state, framework }, field) => reconcileOperations(state, framework, field),
+    run: (turn, { framework }, field) => reconcileOperations(turn, framework, field),
   },
   MESSAGE: {
     field: 'message',
     metric: 'framework_to_executor',
     invalidMetric: 'invalid_framework_to_executor_messages',
     forDrivers: true,
-    run: ({ state, framework }, field) => toExecutor(state, framework, field),
+    run: (turn, { framework }, field) => toExecutor(turn, framework, field),
   },
-  REQUEST: { field: 'request', metric: 'resource_request', forDrivers: true, run: () => [] },
+  REQUEST: { field: 'request', metric: 'resource_request', forDrivers: true, run: () => undefined },
   UPDATE_FRAMEWORK: {
     field: 'update_framework',
     check: ({ framework_info }, { framework_id }) =>
@@ -174,19 +172,20 @@ const CALLS: { readonly [T in scheduler.Call.Type]: SchedulerCall<T> } = {
         : "'framework_id' differs from 'update_framework.framework_info.id'",
     metric: undefined,
     forDrivers: true,
-    run: update,
+    answer: updateAnswer,
+    run: (turn, { framework, patterns }, update) => updateFramework(turn, framework, { update, patterns }),
   },
 };
 
-function update(
-  { state, framework, patterns, at }: CallContext,
+function updateAnswer(
+  state: MasterState,
+  { framework, patterns }: CallContext,
   field: scheduler.Call.UpdateFramework,
-): Outcome {
+): CallAnswer {
   const error = updateError(state, framework, field, patterns);
-  if (error) return { status: 400, text: error, effects: [] };
+  if (error) return { status: 400, text: error };
   const refused = registrationRefusal(state, field.framework_info);
-  if (refused) return { status: 403, text: refused, effects: [] };
-  return { status: 200, effects: updateFramework(state, framework, { update: field, patterns }, at) };
+  return refused ? { status: 403, text: refused } : { status: 200 };
 }
 
 /** The row of a call. */

@@ -6,21 +6,18 @@
  */
 
 import type { Event } from '../../../api/generated/scheduler';
-import type { MasterEffect } from '../state/effects';
-import { countType, type Framework, type MasterState } from '../state/state';
+import { countType, type Framework } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { driverMessage } from './driver-messages';
 
 /** Sends an event to a framework; a disconnected or unknown one gets nothing. */
-export function sendEvent(
-  state: MasterState,
-  framework: Framework | undefined,
-  event: Event,
-): MasterEffect[] {
-  if (framework?.stream === undefined) return [];
+export function sendEvent(turn: Turn, framework: Framework | undefined, event: Event): void {
+  const { state } = turn;
+  if (framework?.stream === undefined) return;
   countType(framework, 'events', event.type ?? 'UNKNOWN');
-  if (!isDriver(framework)) return [{ kind: 'event', stream: framework.stream, event }];
+  if (!isDriver(framework)) return emit(turn, { kind: 'event', stream: framework.stream, event });
   const message = driverMessage(state, framework.stream, event);
-  return message ? [message] : [];
+  if (message) emit(turn, message);
 }
 
 /** True when a framework is connected by a driver: its stream is then the driver's pid. */

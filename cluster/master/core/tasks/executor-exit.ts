@@ -10,26 +10,25 @@ import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { executorKey } from '../state/keys';
-import { count, type MasterState } from '../state/state';
+import { count } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { removeExecutor } from './executors';
 
-export function exitedExecutor(
-  state: MasterState,
-  { pid, message, at: now }: EventOf<'agent.exitedExecutor'>,
-): MasterEffect[] {
+export function exitedExecutor(turn: Turn, { pid, message }: EventOf<'agent.exitedExecutor'>): void {
+  const { state } = turn;
   count(state, 'master/messages_exited_executor');
   const { slave_id: agent_id, framework_id, executor_id, status } = message;
   const agent = state.agents.get(agent_id.value);
-  if (agent?.pid !== pid) return [ignored(pid, message, 'its agent is not registered')];
+  if (agent?.pid !== pid) return emit(turn, ignored(pid, message, 'its agent is not registered'));
   const record = agent.executors.get(executorKey(framework_id.value, executor_id.value));
-  if (!record) return [ignored(pid, message, 'the executor is not known')];
+  if (!record) return emit(turn, ignored(pid, message, 'the executor is not known'));
   removeExecutor(state, agent, record);
-  const soon = allocateSoon(state, now);
+  allocateSoon(turn);
   const framework = state.frameworks.get(framework_id.value);
   if (framework?.stream === undefined)
-    return [...soon, ignored(pid, message, 'its framework is not connected')];
+    return emit(turn, ignored(pid, message, 'its framework is not connected'));
   const failure = { agent_id, executor_id, status };
-  return [...soon, ...sendEvent(state, framework, { type: 'FAILURE', failure })];
+  sendEvent(turn, framework, { type: 'FAILURE', failure });
 }
 
 function ignored(

@@ -6,9 +6,9 @@
 
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
-import type { Millis } from '../../../model/time';
 import type { MasterEffect } from '../state/effects';
-import { type Agent, count, type Framework, type MasterState, type TaskRecord } from '../state/state';
+import { type Agent, count, type Framework, type TaskRecord } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { reconcileTask } from './reconcile';
 
 const KILL = 'mesos.internal.KillTaskMessage';
@@ -17,24 +17,20 @@ const KILL = 'mesos.internal.KillTaskMessage';
  * KILL: sends the agent a message to kill the task. An unknown task is reconciled instead. While the agent is away the
  * task is only marked: the kill is sent when it reregisters.
  */
-export function kill(
-  state: MasterState,
-  framework: Framework,
-  call: scheduler.Call.Kill,
-  now: Millis,
-): MasterEffect[] {
+export function kill(turn: Turn, framework: Framework, call: scheduler.Call.Kill): void {
+  const { state } = turn;
   const task = framework.tasks.get(call.task_id.value);
   if (!task) {
     count(state, 'master/messages_reconcile_tasks');
-    return reconcileTask(state, framework, { task_id: call.task_id, agent_id: call.agent_id }, now);
+    return reconcileTask(turn, framework, { task_id: call.task_id, agent_id: call.agent_id });
   }
   // A kill that names another agent is ignored, as in the original.
-  if (call.agent_id && call.agent_id.value !== task.agentId) return [];
+  if (call.agent_id && call.agent_id.value !== task.agentId) return;
   const agent = state.agents.get(task.agentId);
   // Marked also when the agent is connected: the message may be lost with a partition that the master has not noticed.
   task.killWanted = true;
-  if (!agent?.connected) return [];
-  return [killEffect(agent, task, call.kill_policy)];
+  if (!agent?.connected) return;
+  emit(turn, killEffect(agent, task, call.kill_policy));
 }
 
 /** The message to an agent to kill a task. */

@@ -7,30 +7,27 @@
 import type * as scheduler from '../../../api/generated/scheduler';
 import { stateFor, type TaskState } from '../../../model/task-state';
 import type { Millis } from '../../../model/time';
-import type { MasterEffect } from '../state/effects';
 import { type Framework, isCapable, type MasterState, type TaskRecord } from '../state/state';
+import type { Turn } from '../state/turn';
 import { executorOf, latestForwardedState, sendUpdate } from './status-updates';
 
 /** RECONCILE: without tasks sends the latest state of every active task, otherwise an answer for each given one. */
 export function reconcile(
-  state: MasterState,
+  turn: Turn,
   framework: Framework,
   call: scheduler.Call.Reconcile | undefined,
-  now: Millis,
-): MasterEffect[] {
+): void {
   const tasks = call?.tasks ?? [];
-  if (tasks.length > 0) return tasks.flatMap((task) => reconcileTask(state, framework, task, now));
-  return [...framework.tasks.values()].flatMap((task) => sendLatestState(state, framework, task, now));
+  if (tasks.length > 0) {
+    for (const task of tasks) reconcileTask(turn, framework, task);
+    return;
+  }
+  for (const task of [...framework.tasks.values()]) sendLatestState(turn, framework, task);
 }
 
-function sendLatestState(
-  state: MasterState,
-  framework: Framework,
-  task: TaskRecord,
-  now: Millis,
-): MasterEffect[] {
+function sendLatestState(turn: Turn, framework: Framework, task: TaskRecord): void {
   const last = task.statuses.at(-1);
-  return sendUpdate(state, framework, {
+  sendUpdate(turn, framework, {
     task_id: { value: task.id },
     agent_id: { value: task.agentId },
     executor_id: executorOf(task),
@@ -41,7 +38,7 @@ function sendLatestState(
     reason: 'REASON_RECONCILIATION',
     message: 'Reconciliation: Latest task state',
     source: 'SOURCE_MASTER',
-    timestamp: now / 1000,
+    timestamp: turn.now / 1000,
   });
 }
 
@@ -51,19 +48,15 @@ type TaskQuery = Pick<scheduler.Call.Reconcile.Task, 'task_id' | 'agent_id'>;
  * Explicit reconciliation of one task. There is no answer while its agent is recovered but not yet back, or without an
  * agent id while any agent is: the task may run there, and an answer would declare it lost.
  */
-export function reconcileTask(
-  state: MasterState,
-  framework: Framework,
-  query: TaskQuery,
-  now: Millis,
-): MasterEffect[] {
+export function reconcileTask(turn: Turn, framework: Framework, query: TaskQuery): void {
+  const { state, now } = turn;
   const task = framework.tasks.get(query.task_id.value);
-  if (task) return sendLatestState(state, framework, task, now);
+  if (task) return sendLatestState(turn, framework, task);
   const agentId = query.agent_id?.value;
   const waiting = agentId === undefined ? state.recovered.size > 0 : state.recovered.has(agentId);
-  if (waiting) return [];
+  if (waiting) return;
   const answer = unknownTaskState(state, agentId);
-  return sendUpdate(state, framework, {
+  sendUpdate(turn, framework, {
     task_id: query.task_id,
     agent_id: query.agent_id,
     state: stateFor(isCapable(framework, 'PARTITION_AWARE'), answer.state),

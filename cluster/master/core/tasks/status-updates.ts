@@ -8,13 +8,13 @@ import type * as internal from '../../../api/generated/internal';
 import type * as mesos from '../../../api/generated/mesos';
 import type * as scheduler from '../../../api/generated/scheduler';
 import { isTerminal, type TaskState } from '../../../model/task-state';
-import type { Millis } from '../../../model/time';
 import { allocateSoon } from '../offers/schedule';
 import { sendEvent } from '../scheduler-events/send-event';
 import type { MasterEffect } from '../state/effects';
 import type { EventOf } from '../state/events';
 import { taskKey } from '../state/keys';
-import { type Agent, count, type Framework, type MasterState, type TaskRecord } from '../state/state';
+import { type Agent, count, type Framework, type TaskRecord } from '../state/state';
+import { emit, type Turn } from '../state/turn';
 import { uuidError } from '../validate/call';
 import { completeTask, setTaskState } from './record';
 
@@ -24,7 +24,8 @@ const ACKNOWLEDGE = 'mesos.internal.StatusUpdateAcknowledgementMessage';
  * Forwards an agent's status update to its framework and records it. Updates for tasks the master does not know are
  * forwarded, too.
  */
-export function reported(state: MasterState, event: EventOf<'agent.status'>): MasterEffect[] {
+export function reported(turn: Turn, event: EventOf<'agent.status'>): void {
+  const { state } = turn;
   const { update, pid } = event;
   count(state, 'master/messages_status_update');
   const agent = state.agents.get(state.agentIdByPid.get(pid) ?? '');
@@ -36,18 +37,15 @@ export function reported(state: MasterState, event: EventOf<'agent.status'>): Ma
       : 'its framework is unknown';
   if (why !== undefined || !agent || !framework) {
     count(state, 'master/invalid_status_updates');
-    return [dropNote(update, why ?? '')];
+    return emit(turn, dropNote(update, why ?? ''));
   }
   const task = agent.tasks.get(taskKey({ frameworkId: framework.id, id: update.status.task_id.value }));
   const isHeard = task !== undefined && framework.stream !== undefined;
   count(state, isHeard ? 'master/valid_status_updates' : 'master/invalid_status_updates');
-  const effects = forward(state, framework, agent, update);
-  if (!task) return effects;
+  forward(turn, framework, agent, update);
+  if (!task) return;
   if (framework.stream && update.uuid) task.forwarded = { state: update.status.state, uuid: update.uuid };
-  return [
-    ...effects,
-    ...record(state, task, statusOf(update), update.latest_state ?? update.status.state, event.at),
-  ];
+  record(turn, task, statusOf(update), update.latest_state ?? update.status.state);
 }
 
 function dropNote(update: internal.StatusUpdate, why: string): MasterEffect {
@@ -55,14 +53,9 @@ function dropNote(update: internal.StatusUpdate, why: string): MasterEffect {
   return { kind: 'note', level: 'warn', text: 'dropped a status update', fields };
 }
 
-function forward(
-  state: MasterState,
-  framework: Framework,
-  agent: Agent,
-  update: internal.StatusUpdate,
-): MasterEffect[] {
+function forward(turn: Turn, framework: Framework, agent: Agent, update: internal.StatusUpdate): void {
   const status = { ...statusOf(update), agent_id: { value: agent.id }, uuid: update.uuid };
-  return sendEvent(state, framework, { type: 'UPDATE', update: { status } });
+  sendEvent(turn, framework, { type: 'UPDATE', update: { status } });
 }
 
 /** The status of an update, with the executor and timestamp that only the update has. */
@@ -75,40 +68,30 @@ function statusOf(update: internal.StatusUpdate): mesos.TaskStatus {
 }
 
 /** Records a status and publishes TASK_UPDATED: for a new state, and for each result of a check. */
-export function record(
-  state: MasterState,
-  task: TaskRecord,
-  status: mesos.TaskStatus,
-  latest: TaskState,
-  now: Millis,
-): MasterEffect[] {
+export function record(turn: Turn, task: TaskRecord, status: mesos.TaskStatus, latest: TaskState): void {
+  const { state } = turn;
   const last = task.statuses.at(-1);
   const held = task.holdsResources;
   setTaskState(state, task, status, latest);
-  const effects: MasterEffect[] = [];
   const isCheck = status.reason?.includes('CHECK_STATUS_UPDATED') ?? false;
   if (last?.state !== status.state || isCheck) {
     const updated = { framework_id: { value: task.frameworkId }, status, state: task.state };
-    effects.push({ kind: 'publish', event: { type: 'TASK_UPDATED', task_updated: updated } });
+    emit(turn, { kind: 'publish', event: { type: 'TASK_UPDATED', task_updated: updated } });
   }
-  if (held && !task.holdsResources) effects.push(...allocateSoon(state, now));
-  return effects;
+  if (held && !task.holdsResources) allocateSoon(turn);
 }
 
 /**
  * ACKNOWLEDGE: passes the acknowledgement to the agent, which then stops retrying. It is dropped if this master has not
  * forwarded a status of the task: the agent retries its update, and then the master has.
  */
-export function acknowledge(
-  state: MasterState,
-  framework: Framework,
-  call: scheduler.Call.Acknowledge,
-): MasterEffect[] {
+export function acknowledge(turn: Turn, framework: Framework, call: scheduler.Call.Acknowledge): void {
+  const { state } = turn;
   const agent = state.agents.get(call.agent_id.value);
   const task = agent?.tasks.get(taskKey({ frameworkId: framework.id, id: call.task_id.value }));
   if (!agent?.connected || (task && task.forwarded === undefined)) {
     count(state, 'master/invalid_status_update_acknowledgements');
-    return [];
+    return;
   }
   count(state, 'master/valid_status_update_acknowledgements');
   if (task?.forwarded?.uuid === call.uuid && isTerminal(task.forwarded.state))
@@ -119,7 +102,7 @@ export function acknowledge(
     task_id: call.task_id,
     uuid: call.uuid,
   };
-  return [{ kind: 'send', to: agent.pid, name: ACKNOWLEDGE, message }];
+  emit(turn, { kind: 'send', to: agent.pid, name: ACKNOWLEDGE, message });
 }
 
 /** The executor in the master's own statuses; command tasks have none. */
@@ -133,10 +116,6 @@ export function latestForwardedState({ forwarded, state }: TaskRecord): TaskStat
 }
 
 /** Sends a status of the master itself: it has no uuid and is not acknowledged. */
-export function sendUpdate(
-  state: MasterState,
-  framework: Framework,
-  status: mesos.TaskStatus,
-): MasterEffect[] {
-  return sendEvent(state, framework, { type: 'UPDATE', update: { status } });
+export function sendUpdate(turn: Turn, framework: Framework, status: mesos.TaskStatus): void {
+  sendEvent(turn, framework, { type: 'UPDATE', update: { status } });
 }

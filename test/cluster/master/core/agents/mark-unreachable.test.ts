@@ -5,6 +5,8 @@ import {
   scheduleMarkUnreachable,
 } from '../../../../../cluster/master/core/agents/mark-unreachable';
 import type { UnreachableCause } from '../../../../../cluster/master/core/state/pending-unreachable';
+import type { Turn } from '../../../../../cluster/master/core/state/turn';
+import { effectsOf } from '../../../../effects-of';
 import { MasterScript } from '../../interpreter';
 
 function cluster(everyMs: number | undefined) {
@@ -13,8 +15,13 @@ function cluster(everyMs: number | undefined) {
   script.play('start', 'agent a', 'agent b', 'agent c', 'hold');
   const { state } = script;
   const remove = (agentId: string, now: number, kind: UnreachableCause = 'health') =>
-    scheduleMarkUnreachable(state, { agentId, kind, reason: 'silent' }, now).map((effect) => effect.kind);
-  return { state, remove };
+    effectsOf(
+      state,
+      (turn: Turn) => scheduleMarkUnreachable(turn, { agentId, kind, reason: 'silent' }),
+      now,
+    ).map((effect) => effect.kind);
+  const markNext = (now: number) => effectsOf(state, markNextUnreachable, now);
+  return { state, remove, markNext };
 }
 
 test('without a limit every agent is given up at once', () => {
@@ -28,7 +35,7 @@ test('without a limit every agent is given up at once', () => {
 });
 
 test('with a limit the first goes at once, and the others wait their turn in order', () => {
-  const { state, remove } = cluster(60_000);
+  const { state, remove, markNext } = cluster(60_000);
   remove('M-S0', 0);
   expect(remove('M-S1', 0)).toEqual(['wake']);
   expect(remove('M-S2', 0)).toEqual([]);
@@ -36,13 +43,13 @@ test('with a limit the first goes at once, and the others wait their turn in ord
     ['M-S0'],
     ['M-S1', 'M-S2'],
   ]);
-  expect(markNextUnreachable(state, 59_999)).toEqual([]);
-  expect(markNextUnreachable(state, 60_000).at(-1)).toEqual({
+  expect(markNext(59_999)).toEqual([]);
+  expect(markNext(60_000).at(-1)).toEqual({
     kind: 'wake',
     timer: 'mark-unreachable',
     at: 120_000,
   });
-  markNextUnreachable(state, 120_000);
+  markNext(120_000);
   expect([...state.leaving.keys()]).toEqual(['M-S0', 'M-S1', 'M-S2']);
 });
 
@@ -59,12 +66,12 @@ test.each<[kind: UnreachableCause, connected: boolean, removed: boolean]>([
   ['absent', false, true],
   ['recovered', true, false],
 ])('at its turn an agent lost for %s (connected: %s) leaves: %s', (kind, connected, removed) => {
-  const { state, remove } = cluster(60_000);
+  const { state, remove, markNext } = cluster(60_000);
   remove('M-S0', 0);
   remove('M-S1', 0, kind);
   const agent = state.agents.get('M-S1');
   if (agent) agent.connected = connected;
-  markNextUnreachable(state, 60_000);
+  markNext(60_000);
   expect(state.leaving.has('M-S1')).toBe(removed);
   expect(state.unreachableQueue.waiting.size).toBe(0);
 });

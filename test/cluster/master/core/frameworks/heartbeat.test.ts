@@ -1,4 +1,5 @@
 import { heartbeat } from '../../../../../cluster/master/core/frameworks/heartbeat';
+import { effectsOf } from '../../../../effects-of';
 import { MasterScript } from '../../interpreter';
 
 test.each<[name: string, lines: readonly string[], kinds: readonly string[]]>([
@@ -10,7 +11,7 @@ test.each<[name: string, lines: readonly string[], kinds: readonly string[]]>([
 ])('a heartbeat goes to %s, and comes again after 15 seconds', (_name, lines, kinds) => {
   const script = new MasterScript();
   script.play('start', ...lines);
-  const effects = heartbeat(script.state, 1000);
+  const effects = effectsOf(script.state, heartbeat, 1000);
   expect(effects.map(({ kind }) => kind)).toEqual(kinds);
   expect(effects.at(-1)).toEqual({ kind: 'wake', timer: 'heartbeat', at: 16_000 });
 });

@@ -1,5 +1,8 @@
 import { makeOffers } from '../../../../../cluster/master/core/offers/make-offers';
+import type { MasterState } from '../../../../../cluster/master/core/state/state';
+import type { Turn } from '../../../../../cluster/master/core/state/turn';
 import { readResources } from '../../../../../cluster/model/resources';
+import { effectsOf } from '../../../../effects-of';
 import { MasterScript } from '../../interpreter';
 import { readWords } from '../../operation-words';
 
@@ -18,13 +21,13 @@ function cluster(...lines: readonly string[]) {
   return { state: script.state, web, db, allocation };
 }
 
+function offering(state: MasterState, allocations: Parameters<typeof makeOffers>[1], now = 0) {
+  return effectsOf(state, (turn: Turn) => makeOffers(turn, allocations), now);
+}
+
 test('each framework gets one event with all of its offers', () => {
   const { state, web, db, allocation } = cluster();
-  const effects = makeOffers(
-    state,
-    [allocation(web, 'M-S0'), allocation(db, 'M-S0'), allocation(web, 'M-S1')],
-    0,
-  );
+  const effects = offering(state, [allocation(web, 'M-S0'), allocation(db, 'M-S0'), allocation(web, 'M-S1')]);
   const events = effects.flatMap((effect) =>
     effect.kind === 'event' ? [effect.event.offers?.offers?.length] : [],
   );
@@ -33,7 +36,7 @@ test('each framework gets one event with all of its offers', () => {
 
 test('an offer stands with its framework and its agent', () => {
   const { state, web, allocation } = cluster();
-  makeOffers(state, [allocation(web, 'M-S0')], 0);
+  offering(state, [allocation(web, 'M-S0')]);
   const [offer] = state.offers.values();
   expect(offer).toMatchObject({ id: 'M-O0', frameworkId: web, agentId: 'M-S0' });
   expect(state.frameworks.get(web)?.offers.has('M-O0')).toBe(true);
@@ -47,6 +50,6 @@ test.each([
   const { state, web, allocation } = cluster(
     ...(limit === undefined ? [] : [`settings offerTimeoutMs=${limit}`]),
   );
-  const effects = makeOffers(state, [allocation(web, 'M-S0')], 5);
+  const effects = offering(state, [allocation(web, 'M-S0')], 5);
   expect(effects.flatMap((effect) => (effect.kind === 'wake' ? [effect.at] : []))).toEqual(ends);
 });

@@ -1,5 +1,8 @@
 import { rescind } from '../../../../../cluster/master/core/offers/rescind';
+import type { MasterState } from '../../../../../cluster/master/core/state/state';
+import type { Turn } from '../../../../../cluster/master/core/state/turn';
 import { printResources } from '../../../../../cluster/model/resources';
+import { effectsOf } from '../../../../effects-of';
 import { BOOT } from '../../builders';
 import { MasterScript } from '../../interpreter';
 
@@ -11,6 +14,10 @@ function offeredMaster(offerTimeoutMs?: number): MasterScript {
   return script;
 }
 
+function rescinding(state: MasterState, offerId: string) {
+  return effectsOf(state, (turn: Turn) => rescind(turn, offerId));
+}
+
 describe('an offer', () => {
   it('has its resources recovered when it is rescinded, and its framework gets RESCIND', () => {
     const { state } = offeredMaster();
@@ -18,7 +25,7 @@ describe('an offer', () => {
     const [agent] = state.allocator.agents.values();
     expect(printResources(agent?.free ?? [])).toBe('');
 
-    expect(rescind(state, offerId)).toMatchObject([
+    expect(rescinding(state, offerId)).toMatchObject([
       { kind: 'event', event: { type: 'RESCIND', rescind: { offer_id: { value: offerId } } } },
     ]);
     expect(printResources(agent?.free ?? [])).toBe('cpus:4; mem:1024');
@@ -29,15 +36,15 @@ describe('an offer', () => {
   it('is rescinded once only', () => {
     const { state } = offeredMaster();
     const [offerId = ''] = state.offers.keys();
-    rescind(state, offerId);
-    expect(rescind(state, offerId)).toEqual([]);
+    rescinding(state, offerId);
+    expect(rescinding(state, offerId)).toEqual([]);
   });
 
   it('is rescinded without an event if its framework is not connected', () => {
     const { state } = offeredMaster();
     const [offerId = ''] = state.offers.keys();
     for (const framework of state.frameworks.values()) framework.stream = undefined;
-    expect(rescind(state, offerId)).toEqual([]);
+    expect(rescinding(state, offerId)).toEqual([]);
     expect(state.offers.size).toBe(0);
   });
 

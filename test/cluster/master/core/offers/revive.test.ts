@@ -1,4 +1,6 @@
 import { revive, suppress } from '../../../../../cluster/master/core/offers/revive';
+import type { Turn } from '../../../../../cluster/master/core/state/turn';
+import { effectsOf } from '../../../../effects-of';
 import { MasterScript } from '../../interpreter';
 
 function framework() {
@@ -29,21 +31,23 @@ test.each<
 ])('with %j suppressed a %s of %j leaves %j suppressed', (suppressed, call, roles, left) => {
   const { state, record } = framework();
   record.suppressedRoles = new Set(suppressed);
-  if (call === 'revive') revive(state, record, roles, 0);
-  else suppress(state, record, roles);
+  const act = call === 'revive' ? revive : suppress;
+  effectsOf(state, (turn: Turn) => act(turn, record, roles));
   expect([...record.suppressedRoles].sort()).toEqual(left);
 });
 
 test('a call with a role that the framework does not have is noted', () => {
   const { state, record } = framework();
-  expect(suppress(state, record, ['other'])).toMatchObject([{ kind: 'note', level: 'warn' }]);
+  expect(effectsOf(state, (turn: Turn) => suppress(turn, record, ['other']))).toMatchObject([
+    { kind: 'note', level: 'warn' },
+  ]);
 });
 
 test('a revive ends the filters of its roles only', () => {
   const { state, record } = framework();
   const filter = (role: string) => ({ role, resources: [], until: 1e9 });
   state.allocator.frameworks.get(record.id)?.filters.set('S1', [filter('a'), filter('b')]);
-  revive(state, record, ['a'], 0);
+  effectsOf(state, (turn: Turn) => revive(turn, record, ['a']));
   expect(
     state.allocator.frameworks
       .get(record.id)

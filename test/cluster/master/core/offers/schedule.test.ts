@@ -1,5 +1,6 @@
 import { allocateLater, allocateSoon } from '../../../../../cluster/master/core/offers/schedule';
 import { initMaster } from '../../../../../cluster/master/core/state/state';
+import { effectsOf } from '../../../../effects-of';
 import { BOOT } from '../../builders';
 
 const stateAfterRun = (lastRunAt: number, dueAt?: number) => {
@@ -16,7 +17,9 @@ test.each([
 ])(
   'soon after a run at $lastRunAt, at $now, is $at: a burst of changes costs one run',
   ({ lastRunAt, now, at }) => {
-    expect(allocateSoon(stateAfterRun(lastRunAt), now)).toEqual([{ kind: 'wake', timer: 'allocate', at }]);
+    expect(effectsOf(stateAfterRun(lastRunAt), allocateSoon, now)).toEqual([
+      { kind: 'wake', timer: 'allocate', at },
+    ]);
   },
 );
 
@@ -27,7 +30,9 @@ test.each([
 ])(
   'later, after a run at $lastRunAt, at $now, is $at: an interval after the last run',
   ({ lastRunAt, now, at }) => {
-    expect(allocateLater(stateAfterRun(lastRunAt), now)).toEqual([{ kind: 'wake', timer: 'allocate', at }]);
+    expect(effectsOf(stateAfterRun(lastRunAt), allocateLater, now)).toEqual([
+      { kind: 'wake', timer: 'allocate', at },
+    ]);
   },
 );
 
@@ -37,6 +42,6 @@ test.each([
   { dueAt: 1001, effects: 1, left: 1000 },
 ])('a run that is due at $dueAt is only moved forward', ({ dueAt, effects, left }) => {
   const state = stateAfterRun(0, dueAt);
-  expect(allocateSoon(state, 1000)).toHaveLength(effects);
+  expect(effectsOf(state, allocateSoon, 1000)).toHaveLength(effects);
   expect(state.allocator.dueAt).toBe(left);
 });

@@ -7,7 +7,11 @@ import {
 } from '../../../../../cluster/master/core/operator-calls/call';
 import { answerStored, carryOut } from '../../../../../cluster/master/core/operator-calls/calls';
 import { changingCall } from '../../../../../cluster/master/core/operator-calls/list';
+import type { MasterState } from '../../../../../cluster/master/core/state/state';
+import type { Turn } from '../../../../../cluster/master/core/state/turn';
 import { readingCall } from '../../../../../cluster/master/edge/http/operator-reads';
+import { note } from '../../../../../cluster/model/machine';
+import { effectsOf } from '../../../../effects-of';
 import { playing } from '../../operator-asks';
 
 /** A call as the README says to add one: all about it is this row. */
@@ -15,14 +19,16 @@ const trial: ChangingCall<'REMOVE_QUOTA'> = {
   part: 'remove_quota',
   permission: needs('update_quotas'),
   check: (_state, { role }) => (role === 'bad' ? 'That role is bad' : undefined),
-  run: (state, { role }, event) => store(state, event, { kind: 'weights', weights: [{ role, weight: 2 }] }),
-  stored: (state, { role }) => [
-    { kind: 'note', level: 'info', text: `${role} ${state.registry.weights.get(role)}` },
-  ],
+  run: (turn, { role }, event) => store(turn, event, { kind: 'weights', weights: [{ role, weight: 2 }] }),
+  stored: (turn, { role }) => note(turn, 'info', `${role} ${turn.state.registry.weights.get(role)}`),
 };
 
 function calling(call: Call): CallEvent {
   return { kind: 'operator.call', request: 1, at: 0, call: { type: 'REMOVE_QUOTA', ...call } };
+}
+
+function carrying(state: MasterState, event: CallEvent) {
+  return effectsOf(state, (turn: Turn) => carryOut(turn, trial, event));
 }
 
 describe('a row of its own', () => {
@@ -32,15 +38,15 @@ describe('a row of its own', () => {
   ];
 
   it('is refused without its part, for an error, and without the permission', () => {
-    expect(carryOut(state, trial, calling({}))).toEqual(
+    expect(carrying(state, calling({}))).toEqual(
       answers(400, "Failed to validate master::Call: Expecting 'remove_quota' to be present"),
     );
-    expect(carryOut(state, trial, calling({ remove_quota: { role: 'bad' } }))).toEqual(
+    expect(carrying(state, calling({ remove_quota: { role: 'bad' } }))).toEqual(
       answers(400, 'That role is bad'),
     );
     const acls = { permissive: false, rules: {} };
     const closed = { ...state, boot: { ...state.boot, settings: { ...state.boot.settings, acls } } };
-    expect(carryOut(closed, trial, calling({ remove_quota: { role: 'web' } }))).toEqual(
+    expect(carrying(closed, calling({ remove_quota: { role: 'web' } }))).toEqual(
       answers(403, '403 Forbidden.'),
     );
   });
@@ -48,7 +54,7 @@ describe('a row of its own', () => {
   it('is answered when its change is stored, and goes on then', () => {
     const { call, request } = calling({ remove_quota: { role: 'web' } });
     const next = { kind: 'operator.call', call, request, machines: [] } as const;
-    expect(answerStored(state, trial, { next, now: 0 })).toEqual([
+    expect(effectsOf(state, (turn: Turn) => answerStored(turn, trial, next))).toEqual([
       ...answers(200),
       { kind: 'note', level: 'info', text: 'web undefined' },
     ]);
