@@ -27,6 +27,7 @@ import { follow, unfollow } from './operator-calls/followers';
 import { failed, fetched, stored } from './recovery/recovery';
 import { call, countInvalid } from './scheduler-calls/calls';
 import { driverCall } from './scheduler-calls/driver-calls';
+import { checkServing } from './state/check-master';
 import type { MasterEffect } from './state/effects';
 import type { MasterBoot, MasterEvent, MasterEvents } from './state/events';
 import { initMaster, type MasterState } from './state/state';
@@ -98,4 +99,5 @@ export const masterMachine: Machine<MasterState, MasterEvent, MasterEffect, Mast
   timers: masterTimers,
   woke: WOKE,
   after: dropUnheard,
+  check: checkServing,
 });

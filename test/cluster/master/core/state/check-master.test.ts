@@ -1,4 +1,8 @@
-import { checkMaster } from '../../../../../cluster/master/core/state/check-master';
+import {
+  CHECKED_AGENTS_MAX,
+  checkMaster,
+  checkServing,
+} from '../../../../../cluster/master/core/state/check-master';
 import type { MasterState } from '../../../../../cluster/master/core/state/state';
 import { MasterScript } from '../../interpreter';
 
@@ -37,6 +41,16 @@ test.each<[name: string, damage: (state: MasterState) => unknown, violation: Reg
   const violations = checkMaster(state);
   if (violation === undefined) expect(violations).toEqual([]);
   else expect(violations).toContainEqual(expect.stringMatching(violation));
+});
+
+test('a master that serves checks a small state, and leaves a large one alone', () => {
+  const { state } = played();
+  state.offers.clear();
+  expect(checkServing(state)).toEqual(checkMaster(state));
+  const [agent] = state.agents.values();
+  if (!agent) throw new Error('no agent');
+  for (let number = 0; number < CHECKED_AGENTS_MAX; number++) state.agents.set(`M-X${number}`, agent);
+  expect(checkServing(state)).toEqual([]);
 });
 
 function played(): MasterScript {
