@@ -10,6 +10,6 @@ const clock = systemClock();
 
 export const executor: Command = (_args, terminal) =>
   runDaemon(terminal, async () => {
-    const running = runExecutor(terminal.env, { log: createLogger(), clock });
-    return { running: { stop: () => running.destroy() }, finished: running.exited.then(() => 0) };
+    const running = await runExecutor(terminal.env, { log: createLogger(), clock });
+    return { running, finished: running.exited.then(() => 0) };
   });

@@ -2,16 +2,14 @@
  * Starts many emulated agents behind one socket, for benchmarks and for people who write frameworks.
  */
 
+import type { AgentInput } from '../agent/core/events';
 import { readDetector } from '../agent/edge/detector';
-import { readMasterMessage } from '../agent/edge/messages';
 import type * as mesos from '../api/generated/mesos';
-import type { Clock } from '../runtime/clock';
 import { startHttpServer } from '../runtime/http/server';
 import { Lifetime, type Running } from '../runtime/lifecycle';
-import type { Logger } from '../runtime/log';
-import { advertisedAddress, reachableAddress } from '../runtime/messages/advertised-address';
-import { Links } from '../runtime/messages/links';
-import { MessageRouter } from '../runtime/messages/receive';
+import { Libprocess } from '../runtime/messages/libprocess';
+import type { MessageRouter } from '../runtime/messages/receive';
+import type { ProcessDeps } from '../runtime/process';
 import { createEmulatedAgent, type EmulatedAgent, type EmulatorContext } from './edge/emulated-agent';
 
 export interface EmulatorOptions {
@@ -37,50 +35,38 @@ export interface EmulatedAgents extends Running {
   tasks(): number;
 }
 
-export interface EmulatorDeps {
-  readonly log: Logger;
-  readonly clock: Clock;
-  /** Called when no leader can ever be found. */
-  readonly onEnd?: (reason: string) => void;
-}
+/** `onEnd` is called when no leader can ever be found. */
+export type EmulatorDeps = Pick<ProcessDeps, 'log' | 'clock' | 'onEnd'>;
 
 const SESSION_MS = 10_000;
 
 /** Starts all agents; each registers by itself with the leading master. */
 export function startEmulatedAgents(options: EmulatorOptions, deps: EmulatorDeps): Promise<EmulatedAgents> {
   return Lifetime.start(async (life) => {
-    advertisedAddress(options);
-    const { master, sessionTimeoutMs = SESSION_MS } = options;
-    const detect = await readDetector({ master, sessionTimeoutMs, log: deps.log });
-    const router = new MessageRouter(deps.log);
-    const http = await listen(options, deps, router);
-    life.add(() => http.close());
     const agents: EmulatedAgent[] = [];
-    const links = new Links({
-      from: { id: 'emulator', host: await reachableAddress({ ip: http.address }), port: http.port },
+    const postAll = (event: AgentInput): void => {
+      for (const agent of agents) agent.post(event);
+    };
+    const libprocess = new Libprocess({
+      id: 'emulator',
+      address: { ip: options.ip },
       log: deps.log,
       senders: options.count,
-      exited: (pid) => {
-        for (const agent of agents) agent.post({ kind: 'master.exited', pid });
-      },
+      exited: (pid) => postAll({ kind: 'master.exited', pid }),
     });
-    life.add(() => links.stop());
-    const context: EmulatorContext = { options, ...deps, links, address: http, running: { count: 0 } };
-    for (let index = 1; index <= options.count; index++) {
-      const agent = createEmulatedAgent(context, index);
-      agents.push(agent);
-      router.register(`slave(${index})`, (message) => {
-        const event = readMasterMessage(message);
-        if (event) agent.post(event);
-      });
-    }
+    const { master, sessionTimeoutMs = SESSION_MS } = options;
+    const detect = await readDetector({ master, sessionTimeoutMs, log: deps.log });
+    const http = await listen(options, deps, libprocess.router);
+    life.add(() => http.close());
+    life.add(() => libprocess.stop());
+    await libprocess.open(http);
+    const context: EmulatorContext = { options, ...deps, libprocess, running: { count: 0 } };
+    for (let index = 1; index <= options.count; index++) agents.push(createEmulatedAgent(context, index));
     life.add(async () => {
       await Promise.all(agents.map((agent) => agent.stop()));
     });
     const detector = detect({
-      changed: (pid) => {
-        for (const agent of agents) agent.post({ kind: 'master.detected', pid });
-      },
+      changed: (pid) => postAll({ kind: 'master.detected', pid }),
       failed: (reason) => deps.onEnd?.(reason),
     });
     life.add(() => detector.stop());

@@ -17,7 +17,7 @@ import type { Message } from '../../runtime/messages/receive';
 export interface MasterAuthenticationOptions {
   readonly credential: { readonly principal: string; readonly secret: string };
   /** The pid of the agent. */
-  readonly pid: string;
+  readonly pid: () => string;
   readonly clock: Clock;
   readonly log: Logger;
   /** Sends a message as the authenticatee process. */
@@ -52,7 +52,7 @@ export class MasterAuthentication {
     };
     if (this.begun?.master === to && now - this.begun.at < ATTEMPT_MS) return;
     this.begun = { master: to, at: now };
-    this.say(to, 'mesos.internal.AuthenticateMessage', { pid: this.options.pid });
+    this.say(to, 'mesos.internal.AuthenticateMessage', { pid: this.options.pid() });
   }
 
   /** Handles a message to the authenticatee process. */

@@ -4,45 +4,26 @@
 
 import { encodeProtobuf } from '../../api/protobuf';
 import { errorText } from '../../model/error-text';
-import type { Logger } from '../../runtime/log';
 import type { Performers } from '../../runtime/mailbox';
-import type { Links } from '../../runtime/messages/links';
-import type { StateStore } from '../../state/store';
 import type { AgentEffect } from '../core/effects';
 import { checkpointAgentId, checkpointResources } from './checkpoint';
-import type { Containers } from './containerizer/containers';
-import type { ExecutorDoor } from './http/executor-api';
-import type { MasterAuthentication } from './master-authentication';
+import { Containers, killLeftovers } from './containerizer/containers';
+import { hostedLauncher } from './containerizer/launcher';
+import type { AgentParts } from './parts';
 
-export interface PerformerDeps {
-  readonly links: Links;
-  /** Authenticates the agent with the master, when it has a credential. */
-  readonly authentication: MasterAuthentication | undefined;
-  readonly door: ExecutorDoor;
-  readonly containers: Containers;
-  readonly workDir: string;
-  readonly checkpoint: StateStore;
-  readonly log: Logger;
-  readonly stopped: () => void;
-}
-
-export function agentPerformers({
-  links,
-  authentication,
-  door,
-  containers,
-  workDir,
-  checkpoint,
-  log,
-  stopped,
-}: PerformerDeps): Performers<AgentEffect> {
+/** Makes the containers, too: a stop of the agent ends them before its server. */
+export function agentPerformers(parts: AgentParts): Performers<AgentEffect> {
+  const { libprocess, authentication, door, workDir, checkpoint, end, context } = parts;
+  const { log, life } = context;
+  life.add(() => door.closeAll());
+  const containers = createContainers(parts);
   return {
     send: ({ to, name, message }) => {
-      const deliver = (): void => links.send(to, name, encodeProtobuf(name, message));
+      const deliver = (): void => libprocess.send(to, name, encodeProtobuf(name, message));
       if (authentication) authentication.send(to, name, deliver);
       else deliver();
     },
-    link: ({ to }) => links.link(to),
+    link: ({ to }) => libprocess.link(to),
     remember: ({ agentId }) => {
       checkpointAgentId(workDir, agentId).catch((error: unknown) =>
         log.error(
@@ -60,7 +41,23 @@ export function agentPerformers({
     destroy: ({ containerId }) => void containers.destroy(containerId),
     event: ({ stream, event }) => door.event(stream, event),
     close: ({ stream, reason }) => door.close(stream, reason),
-    answer: ({ request, status, text }) => door.answer(request, status, text),
-    stopped,
+    answer: (effect) => door.answer(effect.request, effect),
+    stopped: () => end.reached(),
   };
+}
+
+/** The containers. A stop of the agent ends them, and then kills and reports processes that outlived them. */
+function createContainers({ workDir, executor, core, context }: AgentParts): Containers {
+  const { life, log } = context;
+  const containers = new Containers({
+    workDir,
+    launcher: hostedLauncher(executor, context),
+    post: core.post,
+  });
+  life.add(async () => {
+    const left = await killLeftovers(workDir);
+    if (left > 0) log.warn({ left }, 'ended processes that outlived their containers');
+  });
+  life.add(() => containers.destroyAll());
+  return containers;
 }

@@ -7,12 +7,13 @@ import type { AgentEffect } from '../../agent/core/effects';
 import type { AgentBoot, AgentEvent, AgentInput } from '../../agent/core/events';
 import type { AgentState } from '../../agent/core/state';
 import { agentMachine } from '../../agent/core/step';
+import { readMasterMessage } from '../../agent/edge/messages';
 import type { Resource } from '../../api/generated/mesos';
 import { encodeProtobuf } from '../../api/protobuf';
 import type { Clock } from '../../runtime/clock';
 import type { Logger } from '../../runtime/log';
 import { Mailbox } from '../../runtime/mailbox';
-import type { Links } from '../../runtime/messages/links';
+import type { Libprocess } from '../../runtime/messages/libprocess';
 import { VERSION } from '../../runtime/version';
 import { EmulatedExecutors, type TaskTimes } from './emulated-executors';
 
@@ -26,17 +27,16 @@ export interface EmulatorContext {
   };
   readonly clock: Clock;
   readonly log: Logger;
-  readonly links: Links;
-  readonly address: { readonly address: string; readonly port: number };
+  /** Sends and receives for all of them. */
+  readonly libprocess: Libprocess;
   /** Number of running tasks. */
   readonly running: { count: number };
 }
 
 /** Makes an agent; `index` is the number in its libprocess id, `slave(index)`. */
 export function createEmulatedAgent(context: EmulatorContext, index: number): EmulatedAgent {
-  const { links, address, clock, log } = context;
+  const { libprocess, clock, log } = context;
   const id = `slave(${index})`;
-  const from = { id, host: address.address, port: address.port };
   const post = (event: AgentInput): void => mailbox.post(event);
   const executors = new EmulatedExecutors({ clock, post, times: context.options, running: context.running });
   const mailbox: EmulatedAgent = new Mailbox({
@@ -47,8 +47,8 @@ export function createEmulatedAgent(context: EmulatorContext, index: number): Em
     onBroken: (error) =>
       log.error({ agent: id, error: error.stack ?? error.message }, 'an emulated agent broke'),
     perform: {
-      send: ({ to, name, message }) => links.send(to, name, encodeProtobuf(name, message), from),
-      link: ({ to }) => links.link(to),
+      send: ({ to, name, message }) => libprocess.send(to, name, encodeProtobuf(name, message), id),
+      link: ({ to }) => libprocess.link(to),
       remember: () => undefined,
       keep: () => undefined,
       launch: (launch) => executors.launch(launch),
@@ -59,13 +59,18 @@ export function createEmulatedAgent(context: EmulatorContext, index: number): Em
       stopped: () => undefined,
     },
   });
+  libprocess.register(id, (message) => {
+    const event = readMasterMessage(message);
+    if (event) mailbox.post(event);
+  });
   return mailbox;
 }
 
-function bootOf({ options, address, clock }: EmulatorContext, index: number): AgentBoot {
+function bootOf({ options, libprocess, clock }: EmulatorContext, index: number): AgentBoot {
+  const { host, port } = libprocess.address;
   return {
-    ip: address.address,
-    port: address.port,
+    ip: host,
+    port,
     hostname: `emulated-${index}`,
     version: VERSION,
     resources: options.resources,

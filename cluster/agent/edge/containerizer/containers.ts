@@ -44,12 +44,12 @@ export class Containers {
    */
   async destroy(containerId: string): Promise<void> {
     const executor = this.running.get(containerId);
-    if (executor) await executor.destroy();
+    if (executor) await executor.stop();
     else this.options.post({ kind: 'container.exited', containerId, text: 'destroyed' });
   }
 
   async destroyAll(): Promise<void> {
-    await Promise.all([...this.running.values()].map((executor) => executor.destroy()));
+    await Promise.all([...this.running.values()].map((executor) => executor.stop()));
   }
 }
 

@@ -6,31 +6,31 @@
  */
 
 import type { Clock } from '../../../runtime/clock';
+import type { Running } from '../../../runtime/lifecycle';
 import type { Logger } from '../../../runtime/log';
 
 /** The variables that an executor is started with. */
 export type Environment = Readonly<Record<string, string>>;
 
-/** An executor that runs. */
-export interface LaunchedExecutor {
+/** An executor that runs; its stop ends its task, too. */
+export interface LaunchedExecutor extends Running {
   readonly exited: Promise<string>;
-  destroy(): Promise<void>;
 }
 
 /** Starts an executor with this environment, in its sandbox. */
 export type ExecutorLauncher = (environment: Environment) => Promise<LaunchedExecutor>;
 
-/** The command executor as a program. It throws when its environment is not complete. */
+/** The command executor as a program. It rejects when its environment is not complete. */
 export type ExecutorProgram = (
   environment: Environment,
   deps: { readonly log: Logger; readonly clock: Clock },
-) => LaunchedExecutor;
+) => Promise<LaunchedExecutor>;
 
 /** Launches executors in this process. */
 export function hostedLauncher(
   program: ExecutorProgram,
   { log, clock }: { readonly log: Logger; readonly clock: Clock },
 ): ExecutorLauncher {
-  return async (environment) =>
+  return (environment) =>
     program(environment, { clock, log: log.child({ executor: environment['MESOS_EXECUTOR_ID'] ?? '' }) });
 }

@@ -13,12 +13,16 @@ import type { Reply, Request } from '../../../runtime/http/server';
 import { ResponseStream } from '../../../runtime/http/stream';
 import { Requests } from '../../../runtime/requests';
 import { encodeRecord } from '../../../runtime/streams/recordio';
+import type { AgentEffect } from '../../core/effects';
 import type { AgentInput } from '../../core/events';
+
+/** The answer of the core to a call. */
+type Answer = Omit<Extract<AgentEffect, { kind: 'answer' }>, 'kind' | 'request'>;
 
 /** The open streams and waiting requests of executors. */
 export class ExecutorDoor {
   private readonly streams = new Map<string, { stream: ResponseStream; type: MediaType }>();
-  private readonly requests = new Requests<{ status: number; text?: string | undefined }>();
+  private readonly requests = new Requests<Answer>();
 
   constructor(
     private readonly post: (event: AgentInput) => void,
@@ -41,8 +45,8 @@ export class ExecutorDoor {
     entry?.stream.write(encodeRecord(encodeBody('mesos.v1.executor.Event', entry.type, event)));
   }
 
-  answer(request: number, status: number, text?: string): void {
-    this.requests.answer(request, { status, text });
+  answer(request: number, answer: Answer): void {
+    this.requests.answer(request, answer);
   }
 
   close(stream: string, reason: string): void {

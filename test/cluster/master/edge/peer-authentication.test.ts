@@ -46,7 +46,7 @@ class Wire {
   agent(secret: string): MasterAuthentication {
     return new MasterAuthentication({
       credential: { principal: 'ann', secret },
-      pid: AGENT,
+      pid: () => AGENT,
       clock: this.clock,
       log: this.log,
       send: (to, name, body) => this.deliver(to, { from: PEER, name, body: Buffer.from(body) }),

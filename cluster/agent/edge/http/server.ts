@@ -1,0 +1,74 @@
+/**
+ * The agent's HTTP server: its pages and APIs, and the place and access of its port.
+ */
+
+import { readAclsFlag } from '../../../runtime/auth/acls';
+import { printFlags } from '../../../runtime/config/flags';
+import { logFileOf } from '../../../runtime/config/log-flags';
+import { readFirewall } from '../../../runtime/http/firewall';
+import { OTHER_PROCESSES } from '../../../runtime/http/help-pages';
+import { hostRule } from '../../../runtime/http/hosts';
+import type { Route } from '../../../runtime/http/server';
+import type { ServerPlan } from '../../../runtime/process';
+import { type AgentConfig, agentFlags } from '../../config';
+import { AUTHENTICATION_FLAGS, agentAccess } from '../authentication';
+import { Statistics } from '../containerizer/statistics';
+import { snapshot } from '../metrics';
+import { AGENT_ID, type AgentParts } from '../parts';
+import { agentFiles } from '../sandboxes';
+import { containerPages } from './container-pages';
+import { withHelpers } from './helper-routes';
+import { agentRoutes } from './routes';
+
+const BODY_MAX_BYTES = 64 * 1024 * 1024;
+
+export function agentServer(config: AgentConfig, parts: AgentParts): ServerPlan {
+  const { context, libprocess } = parts;
+  const routes = createRoutes(config, parts);
+  return {
+    what: 'the agent',
+    about: 'Its tasks are at /state, its API at /api/v1, all pages at /help.',
+    address: config.ip,
+    port: config.port,
+    addressFlag: '--ip',
+    portFlag: '--port',
+    insecure: config.insecure,
+    hosts: hostRule({ advertised: [config.hostname, config.advertise_ip], allowed: config.allowed_hosts }),
+    jsonp: config.jsonp,
+    access: agentAccess(config, context),
+    credentialsFlag: AUTHENTICATION_FLAGS,
+    libprocess,
+    paths: {
+      main: AGENT_ID,
+      others: OTHER_PROCESSES,
+      known: routes.map(({ path }) => path),
+      disabled: readFirewall(config.firewall_rules),
+    },
+    compress: true,
+    routes,
+    notFound: (_request, reply) => reply.code(404).type('text/plain; charset=utf-8').send('404 Not Found.'),
+    bodyMaxBytes: BODY_MAX_BYTES,
+  };
+}
+
+function createRoutes(config: AgentConfig, { core, context, door, verbosity, workDir }: AgentParts): Route[] {
+  const { read } = core;
+  const statistics = new Statistics();
+  const acls = readAclsFlag(config.acls);
+  const sandboxes = { workDir, logFile: logFileOf(config, 'mesos-agent'), acls, read };
+  const now = (): number => context.clock.now();
+  const agentPages = agentRoutes(door, {
+    read,
+    acls,
+    verbosity,
+    files: agentFiles(sandboxes),
+    flags: printFlags(agentFlags, config),
+    metrics: () => ({
+      ...read((state) => snapshot(state, now())),
+      'slave/invariant_violations': core.violations,
+    }),
+    statistics: () => read((state) => statistics.read(state, now())),
+    containers: containerPages({ read, acls, statistics, now }),
+  });
+  return withHelpers(agentPages, sandboxes, verbosity);
+}

@@ -1,0 +1,113 @@
+/**
+ * The parts of an agent: work folder, detector, messages, authentication and the executor API, made from its flags. None
+ * needs the port yet.
+ */
+
+import { readCredentialFile } from '../../runtime/auth/files';
+import { setLogLevel } from '../../runtime/log';
+import { ADVERTISE } from '../../runtime/messages/advertised-address';
+import { Libprocess } from '../../runtime/messages/libprocess';
+import type { Message } from '../../runtime/messages/receive';
+import type { ProcessContext } from '../../runtime/process';
+import { Verbosity } from '../../runtime/verbosity';
+import type { AgentConfig } from '../config';
+import type { AgentEvent } from '../core/events';
+import { missingError } from '../core/executor-api';
+import type { AgentState } from '../core/state';
+import { openCheckpoint } from './checkpoint';
+import { killLeftovers } from './containerizer/containers';
+import type { ExecutorProgram } from './containerizer/launcher';
+import { readDetector } from './detector';
+import { EndOfTasks, type OnAgentEnd } from './end-of-tasks';
+import { ExecutorDoor } from './http/executor-api';
+import { AUTHENTICATEE, MasterAuthentication } from './master-authentication';
+import { readMasterMessage } from './messages';
+import { makeWorkFolder } from './work-folder';
+
+export type AgentContext = ProcessContext<AgentState, AgentEvent>;
+
+/** What the command line gives to an agent, beside what every process gets. */
+export interface AgentSurroundings {
+  /** The command executor, which runs every task. */
+  readonly executor: ExecutorProgram;
+  readonly onEnd?: OnAgentEnd | undefined;
+}
+
+/** The libprocess id of the agent. */
+export const AGENT_ID = 'slave(1)';
+
+export type AgentParts = Awaited<ReturnType<typeof agentParts>>;
+
+export async function agentParts(
+  config: AgentConfig,
+  { executor, onEnd }: AgentSurroundings,
+  context: AgentContext,
+) {
+  const { core, clock, life, log } = context;
+  const libprocess = createLibprocess(config, context);
+  const workDir = await makeWorkFolder(config.work_dir, log);
+  const detect = await readDetector({
+    master: config.master,
+    sessionTimeoutMs: config.zk_session_timeout,
+    log,
+  });
+  const checkpoint = await openCheckpoint(workDir, log);
+  life.add(() => checkpoint.close());
+  const leftovers = await killLeftovers(workDir);
+  if (leftovers > 0) log.warn({ leftovers }, 'ended processes that a run before left behind');
+  const verbosity = new Verbosity(clock, (level) => setLogLevel(log, level));
+  life.add(() => verbosity.stop());
+  return {
+    context,
+    core,
+    executor,
+    libprocess,
+    workDir,
+    detect,
+    checkpoint,
+    verbosity,
+    door: new ExecutorDoor(core.post, (call) => core.state && missingError(core.state, call)),
+    authentication: createAuthentication(config, context, libprocess),
+    end: new EndOfTasks({ core, workDir, onEnd }),
+  };
+}
+
+/** The agent's end of libprocess, which receives the messages of masters. */
+function createLibprocess(config: AgentConfig, { core, log, tls }: AgentContext): Libprocess {
+  const libprocess = new Libprocess({
+    id: AGENT_ID,
+    address: config,
+    wayOut: ADVERTISE,
+    log,
+    tls: tls(),
+    exited: (pid) => core.post({ kind: 'master.exited', pid }),
+  });
+  libprocess.register(AGENT_ID, (message: Message) => {
+    const event = readMasterMessage(message);
+    if (event) core.post(event);
+    else
+      log.debug(
+        { message: message.name, from: message.from },
+        'ignored a message that the agent does not handle',
+      );
+  });
+  return libprocess;
+}
+
+/** The authentication with the master, for agents with a credential. */
+function createAuthentication(
+  config: AgentConfig,
+  { clock, log }: AgentContext,
+  libprocess: Libprocess,
+): MasterAuthentication | undefined {
+  if (config.credential === undefined) return undefined;
+  const authentication = new MasterAuthentication({
+    credential: readCredentialFile('--credential', config.credential, log),
+    pid: () => libprocess.pid(),
+    clock,
+    log,
+    send: (to, name, body) => libprocess.send(to, name, body, AUTHENTICATEE),
+  });
+  libprocess.register(AUTHENTICATEE, (message) => authentication.receive(message));
+  return authentication;
+}
